@@ -76,6 +76,36 @@ type LocalString struct {
 // LocalText is a short text in the languages that it has: a label, a note.
 type LocalText []LocalString
 
+// In is the text in the first of the languages that it has, else in any; empty when it has none.
+func (t LocalText) In(chain []Language) string {
+	for _, want := range chain {
+		for _, s := range t {
+			if s.Language == want {
+				return s.Text
+			}
+		}
+	}
+	if len(t) > 0 {
+		return t[0].Text
+	}
+	return ""
+}
+
+// Texts is one text field of a live row, by language.
+type Texts map[Language]string
+
+// TextLists is one text field of a live row that holds a list, by language.
+type TextLists map[Language][]string
+
+// MunicipalityNumber is a number that a municipality has or had, with its name then. From and To are nil where the sources
+// give no date; To is the last day.
+type MunicipalityNumber struct {
+	Number string `json:"number"`
+	Name   string `json:"name,omitempty"`
+	From   *Date  `json:"from,omitempty"`
+	To     *Date  `json:"to,omitempty"`
+}
+
 // ContentText is one language's text of an entry. Fields that do not belong to the entry's type must be absent.
 type ContentText struct {
 	Language        Language `json:"language"`
@@ -110,22 +140,22 @@ type ContentText struct {
 
 // OrganizationRef is an organisation's part in an entry.
 type OrganizationRef struct {
-	Organization string `json:"organization"` // id
-	Role         string `json:"role"`         // PUBLISHER COMMISSIONER AUTHOR SUPPLIER FUNDER PARTNER LEAD ORGANISER
+	Organization string           `json:"organization"` // id
+	Role         OrganizationRole `json:"role"`         // PUBLISHER COMMISSIONER AUTHOR SUPPLIER FUNDER PARTNER LEAD ORGANISER
 }
 
 // MunicipalityRef is a municipality's part in an entry, with the name and number it had then.
 type MunicipalityRef struct {
-	Municipality string `json:"municipality"` // id
-	Role         string `json:"role"`         // PILOT CASE EXAMPLE SITE OWNER USER RESPONDENT MEMBER HOST
-	NameThen     string `json:"nameThen,omitempty"`
-	NumberThen   string `json:"numberThen,omitempty"`
+	Municipality string           `json:"municipality"` // id
+	Role         MunicipalityRole `json:"role"`         // PILOT CASE EXAMPLE SITE OWNER USER RESPONDENT MEMBER HOST
+	NameThen     string           `json:"nameThen,omitempty"`
+	NumberThen   string           `json:"numberThen,omitempty"`
 }
 
 // DistrictRef is the part of one of Oslo's districts in an entry.
 type DistrictRef struct {
-	District string `json:"district"` // id
-	Role     string `json:"role"`     // as MunicipalityRef
+	District string           `json:"district"` // id
+	Role     MunicipalityRole `json:"role"`     // as MunicipalityRef
 }
 
 // MemberRef is a network's member for a time.
@@ -137,34 +167,34 @@ type MemberRef struct {
 
 // RelationRef points from an entry to another one.
 type RelationRef struct {
-	To       string    `json:"to"`   // id
-	Type     string    `json:"type"` // PART_OF CONTAINS FOLLOWS BASED_ON SUMMARISES ILLUSTRATES EVALUATES ADAPTED_FROM INSPIRED_BY REPLACES SEE_ALSO
-	Position *int      `json:"position,omitempty"`
-	Section  LocalText `json:"section,omitempty"`
-	Note     LocalText `json:"note,omitempty"`
+	To       string       `json:"to"`   // id
+	Type     RelationType `json:"type"` // PART_OF CONTAINS FOLLOWS BASED_ON SUMMARISES ILLUSTRATES EVALUATES ADAPTED_FROM INSPIRED_BY REPLACES SEE_ALSO
+	Position *int         `json:"position,omitempty"`
+	Section  LocalText    `json:"section,omitempty"`
+	Note     LocalText    `json:"note,omitempty"`
 }
 
 // UnnamedGroup counts participants that the source does not name: "17 pilots".
 type UnnamedGroup struct {
-	Count *int      `json:"count,omitempty"`
-	Role  string    `json:"role"` // as MunicipalityRef
-	Note  LocalText `json:"note"`
+	Count *int             `json:"count,omitempty"`
+	Role  MunicipalityRole `json:"role"` // as MunicipalityRef
+	Note  LocalText        `json:"note"`
 }
 
 // KeyFigure is a number that a source states. Unit is a stable code (percent, persons, NOK, municipalities, ...).
 type KeyFigure struct {
-	Label      LocalText `json:"label"`
-	Value      float64   `json:"value"`
-	Upper      *float64  `json:"upper,omitempty"`    // RANGE: the upper bound
-	Text       LocalText `json:"text,omitempty"`     // the source's own words, where it gives words: "one in four"
-	Operator   string    `json:"operator,omitempty"` // EXACT (default) ABOUT MORE_THAN LESS_THAN AT_LEAST AT_MOST RANGE
-	Unit       string    `json:"unit"`
-	Year       *int      `json:"year,omitempty"`
-	N          *int      `json:"n,omitempty"` // answers behind the number
-	Population LocalText `json:"population,omitempty"`
-	Before     *float64  `json:"before,omitempty"` // the same measure earlier
-	BeforeYear *int      `json:"beforeYear,omitempty"`
-	Note       LocalText `json:"note,omitempty"`
+	Label      LocalText      `json:"label"`
+	Value      float64        `json:"value"`
+	Upper      *float64       `json:"upper,omitempty"`    // RANGE: the upper bound
+	Text       LocalText      `json:"text,omitempty"`     // the source's own words, where it gives words: "one in four"
+	Operator   FigureOperator `json:"operator,omitempty"` // EXACT (default) ABOUT MORE_THAN LESS_THAN AT_LEAST AT_MOST RANGE
+	Unit       string         `json:"unit"`
+	Year       *int           `json:"year,omitempty"`
+	N          *int           `json:"n,omitempty"` // answers behind the number
+	Population LocalText      `json:"population,omitempty"`
+	Before     *float64       `json:"before,omitempty"` // the same measure earlier
+	BeforeYear *int           `json:"beforeYear,omitempty"`
+	Note       LocalText      `json:"note,omitempty"`
 }
 
 // PracticeResult is what a practice measured: an indicator by code and words, before and after.
@@ -180,11 +210,11 @@ type PracticeResult struct {
 
 // Evidence is how well a thing is documented (Level 0 to 5) and, apart from it, which way its effect goes.
 type Evidence struct {
-	Level     int       `json:"level"`
-	Direction string    `json:"direction,omitempty"` // POSITIVE NEGATIVE MIXED NO_DIFFERENCE UNKNOWN (default)
-	Basis     LocalText `json:"basis,omitempty"`
-	Rater     string    `json:"rater,omitempty"` // id of an organisation
-	RatedAt   *Date     `json:"ratedAt,omitempty"`
+	Level     int             `json:"level"`
+	Direction EffectDirection `json:"direction,omitempty"` // POSITIVE NEGATIVE MIXED NO_DIFFERENCE UNKNOWN (default)
+	Basis     LocalText       `json:"basis,omitempty"`
+	Rater     string          `json:"rater,omitempty"` // id of an organisation
+	RatedAt   *Date           `json:"ratedAt,omitempty"`
 }
 
 // Download is a file or page that belongs to an entry. URL and Asset absent: no address is known, and Note says where to ask.

@@ -1,0 +1,163 @@
+// Package gqlcode holds the closed list of codes that an error of the GraphQL API may carry, and the one function
+// through which every error passes on its way to a client.
+package gqlcode
+
+import (
+	"context"
+	"errors"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+)
+
+// Code is the value of extensions.code of an error.
+type Code string
+
+// The closed list of codes (docs/design, section 6). The last four are the protocol's own.
+const (
+	BadUserInput              Code = "BAD_USER_INPUT"
+	NotFound                  Code = "NOT_FOUND"
+	Unauthenticated           Code = "UNAUTHENTICATED"
+	Forbidden                 Code = "FORBIDDEN"
+	Conflict                  Code = "CONFLICT"
+	TooComplex                Code = "TOO_COMPLEX"
+	RateLimited               Code = "RATE_LIMITED"
+	Unavailable               Code = "UNAVAILABLE"
+	CursorExpired             Code = "CURSOR_EXPIRED"
+	Internal                  Code = "INTERNAL"
+	ParseFailed               Code = "GRAPHQL_PARSE_FAILED"
+	ValidationFailed          Code = "GRAPHQL_VALIDATION_FAILED"
+	PersistedQueryNotFound    Code = "PERSISTED_QUERY_NOT_FOUND"
+	PersistedQueryUnsupported Code = "PERSISTED_QUERY_NOT_SUPPORTED"
+)
+
+var known = map[Code]bool{
+	BadUserInput: true, NotFound: true, Unauthenticated: true, Forbidden: true, Conflict: true, TooComplex: true,
+	RateLimited: true, Unavailable: true, CursorExpired: true, Internal: true, ParseFailed: true,
+	ValidationFailed: true, PersistedQueryNotFound: true, PersistedQueryUnsupported: true,
+}
+
+// InternalMessage is all that a client learns of an INTERNAL error.
+const InternalMessage = "internal error"
+
+// longestMessage bounds a message in bytes: messages of the parser quote the query.
+const longestMessage = 500
+
+// Error returns an error with the given code and message. The path's elements are names (string) and list positions
+// (int); without any, the executor puts the path of the field that is being resolved.
+func Error(code Code, message string, path ...any) *gqlerror.Error {
+	err := &gqlerror.Error{Message: message, Extensions: map[string]any{"code": string(code)}}
+	for _, element := range path {
+		switch element := element.(type) {
+		case string:
+			err.Path = append(err.Path, ast.PathName(element))
+		case int:
+			err.Path = append(err.Path, ast.PathIndex(element))
+		}
+	}
+	return err
+}
+
+// At returns an error with the given code, message and path.
+func At(code Code, path ast.Path, message string) *gqlerror.Error {
+	err := Error(code, message)
+	err.Path = path
+	return err
+}
+
+// Of returns the code of an error, and "" when it has none from the closed list.
+func Of(err *gqlerror.Error) Code {
+	if err == nil {
+		return ""
+	}
+	var code Code
+	switch value := err.Extensions["code"].(type) {
+	case string:
+		code = Code(value)
+	case Code:
+		code = value
+	}
+	if !known[code] {
+		return ""
+	}
+	return code
+}
+
+// Domain turns an error of the rules beneath the API into a coded one. It returns nil for an error it does not know.
+type Domain func(ctx context.Context, err error) *gqlerror.Error
+
+// Report is told of each error that the client sees only as INTERNAL.
+type Report func(ctx context.Context, err error)
+
+// Presenter returns Present with domain and report filled in, in the form that gqlgen asks for. Both may be nil.
+func Presenter(domain Domain, report Report) graphql.ErrorPresenterFunc {
+	return func(ctx context.Context, err error) *gqlerror.Error { return Present(ctx, err, domain, report) }
+}
+
+// Present returns what the client is told of err; the code is always one of the closed list. An error that carries
+// such a code passes as it is, then domain is asked, then an ended context makes UNAVAILABLE and an argument that a
+// scalar refused BAD_USER_INPUT. Everything else is reported and becomes INTERNAL without a word of its own.
+func Present(ctx context.Context, err error, domain Domain, report Report) *gqlerror.Error {
+	if err == nil {
+		return nil
+	}
+	var original *gqlerror.Error
+	if !errors.As(err, &original) {
+		original = &gqlerror.Error{Err: err, Message: err.Error(), Path: graphql.GetPath(ctx)}
+	}
+	shown := *original // shared errors are not written to
+
+	switch code := Of(original); {
+	case code == Internal:
+		shown.Message, shown.Extensions = InternalMessage, map[string]any{"code": string(Internal)}
+		return &shown
+	case code != "":
+		shown.Message = short(shown.Message)
+		return &shown
+	}
+	if domain != nil {
+		if mapped := domain(ctx, err); Of(mapped) != "" {
+			shown.Message, shown.Extensions, shown.Err = mapped.Message, mapped.Extensions, mapped.Err
+			if mapped.Path != nil {
+				shown.Path = mapped.Path
+			}
+			return Present(ctx, &shown, nil, report)
+		}
+	}
+	shown.Extensions = map[string]any{}
+	switch {
+	case ctx.Err() != nil, errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+		// Drivers answer a cancelled query with errors of their own, so the context is asked as well.
+		shown.Message, shown.Extensions["code"] = "the request was cancelled or took too long", string(Unavailable)
+	case refusedArgument(ctx, original):
+		shown.Message, shown.Extensions["code"] = short(shown.Message), string(BadUserInput)
+	default:
+		if report != nil {
+			report(ctx, err)
+		}
+		shown.Message, shown.Extensions["code"] = InternalMessage, string(Internal)
+	}
+	return &shown
+}
+
+// refusedArgument tells whether err was made while the arguments of the current field were read: only then does its
+// path go on beneath the field itself. Scalars and enums that refuse a value are the one source of such errors.
+func refusedArgument(ctx context.Context, err *gqlerror.Error) bool {
+	field := graphql.GetFieldContext(ctx)
+	if field == nil || field.Args != nil || field.Result != nil {
+		return false
+	}
+	return len(err.Path) > len(field.Path())
+}
+
+func short(message string) string {
+	if len(message) <= longestMessage {
+		return message
+	}
+	cut := longestMessage
+	for cut > 0 && message[cut]&0xC0 == 0x80 { // not in the middle of a character
+		cut--
+	}
+	return message[:cut] + "…"
+}

@@ -1,0 +1,47 @@
+package schema
+
+import (
+	"entgo.io/contrib/entgql"
+	"entgo.io/ent/schema"
+)
+
+// Document marks a type whose input struct, checks and row writing are generated: with Texts for content, which has drafts
+// and languages, without for reference data.
+type Document struct {
+	Content bool   // has drafts, texts, audience, links
+	Prefix  string // of its ids
+	GQL     string // its name in the API's enums, PRACTICE
+}
+
+// Name implements schema.Annotation.
+func (Document) Name() string { return "Document" }
+
+// Managed marks a column that publishing fills; it is not in the document.
+type Managed struct{ On bool }
+
+// Name implements schema.Annotation.
+func (Managed) Name() string { return "Managed" }
+
+// Local marks a column that holds a text, or a list of texts, by language. In is the field of ContentText it is taken from;
+// the API's field has the same name.
+type Local struct {
+	In   string
+	List bool
+}
+
+// Name implements schema.Annotation.
+func (Local) Name() string { return "Local" }
+
+// Requirement says that a document cannot be published without the field.
+type Requirement struct{ On bool }
+
+// Name implements schema.Annotation.
+func (Requirement) Name() string { return "Requirement" }
+
+func document(content bool, prefix, gql string, implements ...string) []schema.Annotation {
+	return []schema.Annotation{
+		Document{Content: content, Prefix: prefix, GQL: gql},
+		entgql.MultiOrder(),
+		entgql.Implements(append(implements, "Node")...),
+	}
+}

@@ -1,0 +1,4 @@
+package main
+
+func generateSDL() error     { return nil }
+func generateGraphQL() error { return nil }

@@ -1,0 +1,124 @@
+package schema
+
+import (
+	"entgo.io/contrib/entgql"
+	"entgo.io/ent"
+	"entgo.io/ent/schema"
+	"entgo.io/ent/schema/edge"
+	"entgo.io/ent/schema/field"
+	"entgo.io/ent/schema/index"
+	"entgo.io/ent/schema/mixin"
+)
+
+// PrefixedID gives a type ids like pra_01j…: a prefix that names the type, and a ULID in lower case. content makes them.
+type PrefixedID struct{ mixin.Schema }
+
+// Fields of the mixin.
+func (PrefixedID) Fields() []ent.Field {
+	return []ent.Field{field.String("id").NotEmpty().MaxLen(32).Immutable()}
+}
+
+// Content is what all content types share. A row of such a type is live: readers may see it, within its audience. A draft has
+// no row.
+type Content struct{ mixin.Schema }
+
+func managed() Managed { return Managed{On: true} }
+
+// Fields of the mixin. Columns that hold texts by language are apart from one another, so that a list never loads bodies.
+func (Content) Fields() []ent.Field {
+	orderTitle := func(column, name string) ent.Field {
+		return field.String(column).Annotations(managed(), entgql.OrderField(name)).
+			Comment("Collation key of the title in this language's rules, 64 hex digits.")
+	}
+	return []ent.Field{
+		field.String("id").NotEmpty().MaxLen(32).Immutable(),
+		field.String("slug").Unique().Annotations(managed(), entgql.MapsTo("slug", "url")),
+		field.JSON("titles", Texts{}).Annotations(Local{In: "Title"}, managed(),
+			entgql.MapsTo("title", "language", "isFallback", "languages", "organizations", "municipalities", "districts", "related", "members")),
+		field.JSON("summaries", Texts{}).Annotations(Local{In: "Summary"}, managed(), entgql.MapsTo("summary")),
+		field.JSON("bodies", Texts{}).Annotations(Local{In: "Body"}, managed(), entgql.MapsTo("body")),
+		field.JSON("finding_texts", TextLists{}).Annotations(Local{In: "Findings", List: true}, managed(), entgql.MapsTo("findings")),
+		field.JSON("recommendation_texts", TextLists{}).Annotations(Local{In: "Recommendations", List: true}, managed(), entgql.MapsTo("recommendations")),
+		field.JSON("partner_texts", Texts{}).Annotations(Local{In: "Partners"}, managed(), entgql.MapsTo("partners")),
+		orderTitle("sort_title_nb", "TITLE"),
+		orderTitle("sort_title_nn", "TITLE_NN"),
+		orderTitle("sort_title_en", "TITLE_EN"),
+		orderTitle("sort_title_se", "TITLE_SE"),
+		field.Enum("audience").GoType(Audience("")).Default(string(Public)),
+		field.JSON("issued", &PartialDate{}).Optional(),
+		field.String("issued_on").Optional().Nillable().Annotations(managed()).
+			Comment("issued.date, for filters."),
+		field.String("sort_date").Annotations(managed(), entgql.OrderField("ISSUED")).
+			Comment("issued, else the start of the period, else publishedAt: never null."),
+		field.Time("published_at").Annotations(managed(), entgql.OrderField("PUBLISHED_AT")),
+		field.Time("updated_at").Annotations(managed(), entgql.OrderField("UPDATED_AT")),
+		field.Int("revision").Annotations(managed()),
+		field.JSON("figures", []KeyFigure{}).Optional().Annotations(entgql.MapsTo("keyFigures"), DocumentName("keyFigures")),
+		field.JSON("unnamed_groups", []UnnamedGroup{}).Optional().
+			Annotations(entgql.MapsTo("unnamedMunicipalities"), DocumentName("unnamedMunicipalities")),
+		field.JSON("download_list", []Download{}).Optional().Annotations(entgql.MapsTo("downloads"), DocumentName("downloads")),
+		field.JSON("rating", &Evidence{}).Optional().Annotations(entgql.MapsTo("evidence"), DocumentName("evidence")),
+		field.Int("evidence_level").Optional().Nillable().Annotations(managed()),
+		field.String("owner_id").Annotations(managed()),
+		field.String("image_id").Optional().Nillable().Annotations(managed()),
+	}
+}
+
+// Edges of the mixin: to reference data, which is always live.
+func (Content) Edges() []ent.Edge {
+	return []ent.Edge{
+		edge.To("owner", Organization.Type).Field("owner_id").Unique().Required().Annotations(managed()),
+		edge.To("image", Asset.Type).Field("image_id").Unique(),
+		edge.To("themes", Theme.Type),
+		edge.To("target_groups", TargetGroup.Type),
+		edge.To("methods", Method.Type),
+		edge.To("contacts", Contact.Type),
+		edge.To("law_sections", LawSection.Type),
+	}
+}
+
+// Indexes of the mixin serve the orders of lists; the audience comes first because every reader's query tests it.
+func (Content) Indexes() []ent.Index {
+	return []ent.Index{
+		index.Fields("audience", "sort_date", "id"),
+		index.Fields("audience", "published_at", "id"),
+		index.Fields("audience", "updated_at", "id"),
+		index.Fields("audience", "sort_title_nb", "id"),
+		index.Fields("audience", "sort_title_nn", "id"),
+		index.Fields("owner_id"),
+		index.Fields("image_id"),
+	}
+}
+
+// InDocument names a column's field in the document and its input where it differs from the column.
+type InDocument struct{ As string }
+
+// Name implements schema.Annotation.
+func (InDocument) Name() string { return "InDocument" }
+
+// DocumentName says that the column is called name in documents.
+func DocumentName(name string) schema.Annotation { return InDocument{As: name} }
+
+// ofContent makes the back-references that a vocabulary needs for its edges to be many-to-many; the API does not show them.
+func ofContent(ref string) []ent.Edge {
+	skip := entgql.Skip(entgql.SkipAll)
+	return []ent.Edge{
+		edge.From("practices", Practice.Type).Ref(ref).Annotations(skip),
+		edge.From("tools", Tool.Type).Ref(ref).Annotations(skip),
+		edge.From("reports", Report.Type).Ref(ref).Annotations(skip),
+		edge.From("projects", Project.Type).Ref(ref).Annotations(skip),
+		edge.From("networks", Network.Type).Ref(ref).Annotations(skip),
+		edge.From("events", Event.Type).Ref(ref).Annotations(skip),
+		edge.From("collections", Collection.Type).Ref(ref).Annotations(skip),
+	}
+}
+
+// localized is a text column of one type's own, taken from the field of ContentText named in.
+func localized(column, in, name string) ent.Field {
+	return field.JSON(column, Texts{}).Annotations(Local{In: in}, managed(), entgql.MapsTo(name))
+}
+
+// localizedList is localized for a list of texts.
+func localizedList(column, in, name string) ent.Field {
+	return field.JSON(column, TextLists{}).Annotations(Local{In: in, List: true}, managed(), entgql.MapsTo(name))
+}

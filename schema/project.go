@@ -1,0 +1,33 @@
+package schema
+
+import (
+	"entgo.io/contrib/entgql"
+	"entgo.io/ent"
+	"entgo.io/ent/schema"
+	"entgo.io/ent/schema/field"
+)
+
+// Project is an undertaking with a period.
+type Project struct{ ent.Schema }
+
+// Mixin of Project.
+func (Project) Mixin() []ent.Mixin { return []ent.Mixin{Content{}} }
+
+// Annotations of Project.
+func (Project) Annotations() []schema.Annotation { return document(true, "pro", "PROJECT", "Content") }
+
+// Fields of Project. value is in currency (ISO 4217).
+func (Project) Fields() []ent.Field {
+	return []ent.Field{
+		field.String("project_number").Optional().Nillable(),
+		field.Float("value").Optional().Nillable(),
+		field.String("currency").Optional().Nillable().MaxLen(3),
+		field.JSON("period", &Period{}).Optional(),
+		localizedList("goal_texts", "Goals", "goals"),
+		localizedList("need_texts", "Needs", "needs"),
+		localizedList("research_question_texts", "ResearchQuestions", "researchQuestions"),
+		localized("method_texts", "Method", "method"),
+		localized("problem_texts", "ProblemStatement", "problemStatement"),
+		field.JSON("grants", []Funding{}).Optional().Annotations(entgql.MapsTo("funding"), DocumentName("funding")),
+	}
+}

@@ -1,0 +1,40 @@
+package schema
+
+import (
+	"entgo.io/contrib/entgql"
+	"entgo.io/ent"
+	"entgo.io/ent/schema"
+	"entgo.io/ent/schema/edge"
+	"entgo.io/ent/schema/field"
+)
+
+// Tool is something to use.
+type Tool struct{ ent.Schema }
+
+// Mixin of Tool.
+func (Tool) Mixin() []ent.Mixin { return []ent.Mixin{Content{}} }
+
+// Annotations of Tool.
+func (Tool) Annotations() []schema.Annotation { return document(true, "too", "TOOL", "Content") }
+
+// Fields of Tool. running_time is in seconds.
+func (Tool) Fields() []ent.Field {
+	return []ent.Field{
+		field.Enum("kind").GoType(ToolKind("")).Annotations(Requirement{On: true}),
+		localized("how_to_use_texts", "HowToUse", "howToUse"),
+		localizedList("step_texts", "Steps", "steps"),
+		localizedList("sector_texts", "Sectors", "sectors"),
+		field.String("licence").Optional().Nillable(),
+		field.String("link").Optional().Nillable(),
+		field.Int("running_time").Optional().Nillable().NonNegative(),
+	}
+}
+
+// Edges of Tool: the reports it is based on, its files, and the practices that use it.
+func (Tool) Edges() []ent.Edge {
+	return []ent.Edge{
+		edge.To("reports", Report.Type).Annotations(entgql.RelayConnection()),
+		edge.To("files", Asset.Type),
+		edge.From("practices", Practice.Type).Ref("tools").Annotations(entgql.RelayConnection()),
+	}
+}

@@ -1,0 +1,88 @@
+package schema
+
+// The views are stored values as one reader sees them: small texts in the reader's language.
+
+// FigureView is a KeyFigure in one language.
+type FigureView struct {
+	KeyFigure
+	Label      string
+	Text       *string
+	Operator   FigureOperator
+	Population *string
+	Note       *string
+}
+
+// View is the figure in the first language of the chain that its texts have.
+func (f KeyFigure) View(chain []Language) *FigureView {
+	v := &FigureView{
+		KeyFigure: f, Label: f.Label.In(chain), Text: orNil(f.Text.In(chain)), Operator: f.Operator,
+		Population: orNil(f.Population.In(chain)), Note: orNil(f.Note.In(chain)),
+	}
+	if v.Operator == "" {
+		v.Operator = Exact
+	}
+	return v
+}
+
+// UnnamedView is an UnnamedGroup in one language.
+type UnnamedView struct {
+	Count *int
+	Role  MunicipalityRole
+	Note  string
+}
+
+// View is the group in the first language of the chain that its note has.
+func (g UnnamedGroup) View(chain []Language) *UnnamedView {
+	return &UnnamedView{Count: g.Count, Role: g.Role, Note: g.Note.In(chain)}
+}
+
+// DownloadView is a Download in one language, with its address.
+type DownloadView struct {
+	Download
+	Title        string
+	SizeAsStated *string
+	URL          *string
+	Note         *string
+}
+
+// View is the download in the first language of the chain that its texts have; files is the address of the hub's own files.
+func (d Download) View(chain []Language, files string) *DownloadView {
+	v := &DownloadView{
+		Download: d, Title: d.Title.In(chain), SizeAsStated: orNil(d.SizeAsStated), URL: orNil(d.URL), Note: orNil(d.Note.In(chain)),
+	}
+	if d.Asset != "" {
+		v.URL = orNil(files + d.Asset)
+	}
+	return v
+}
+
+// ResultView is a PracticeResult in one language.
+type ResultView struct {
+	PracticeResult
+	Indicator *string
+	Label     string
+	Unit      *string
+	Source    *string
+}
+
+// View is the result in the first language of the chain that its texts have.
+func (r PracticeResult) View(chain []Language) *ResultView {
+	return &ResultView{
+		PracticeResult: r, Indicator: orNil(r.Indicator), Label: r.Label.In(chain), Unit: orNil(r.Unit), Source: orNil(r.Source.In(chain)),
+	}
+}
+
+// DirectionOrUnknown is the direction, UNKNOWN where none is stated.
+func (e Evidence) DirectionOrUnknown() EffectDirection {
+	if e.Direction == "" {
+		return UnknownEffect
+	}
+	return e.Direction
+}
+
+func orNil(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}

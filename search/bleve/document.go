@@ -1,0 +1,139 @@
+package bleve
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"dugnad/search"
+	"dugnad/search/norwegian"
+
+	"github.com/blevesearch/bleve/v2/analysis"
+	"github.com/blevesearch/bleve/v2/document"
+	index "github.com/blevesearch/bleve_index_api"
+)
+
+// schema changes with anything about how documents are written, and with the normaliser; an index of another schema is built anew.
+var schema = fmt.Sprintf("1/%d", norwegian.Version)
+
+// textField is a searchable field. The weights are those of the hub's relevance set; average is a usual length in words: a fixed one, so that a
+// score depends on the document alone and not on how the index happens to be divided into segments.
+type textField struct {
+	name    string
+	weight  float64
+	average float64
+}
+
+// surface fields hold words as they are written, normal fields their keys.
+var (
+	surface = []textField{{"title", 8, 8}, {"aliases", 8, 4}, {"keywords", 5, 12}, {"summary", 3, 40}, {"body", 1, 400}}
+	normal  = []textField{{"n_title", 5, 8}, {"n_keywords", 3, 12}, {"n_summary", 2, 40}, {"n_body", .6, 400}}
+)
+
+// Names of the fields that are not searched.
+const (
+	fieldID      = "_id"
+	fieldDate    = "sort_date"
+	fieldIssued  = "issued"
+	fieldTitle   = "sort_title_" // and the language
+	fieldSuggest = "suggest"
+)
+
+func fieldFacet(f search.Facet) string { return "f_" + string(f) }
+
+// suggestible is what is stored of a document, to suggest it.
+type suggestible struct {
+	Type    string   `json:"t"`
+	Titles  []string `json:"s"`
+	Aliases []string `json:"a,omitempty"`
+}
+
+// newDocument writes a document in Bleve's form. It is made by hand and not by a mapping, so that words are found by the hub's own tokeniser.
+func newDocument(d search.Document) (*document.Document, error) {
+	doc := document.NewDocument(d.ID)
+	text := func(name string, values []string, options index.FieldIndexingOptions, a analysis.Analyzer) {
+		for i, v := range values {
+			doc.AddField(document.NewTextFieldCustom(name, []uint64{uint64(i)}, []byte(v), options, a))
+		}
+	}
+	const phrases = index.IndexField | index.IncludeTermVectors
+	text("title", d.Titles, phrases, surfaceWords{})
+	text("aliases", d.Aliases, phrases, aliasWords{})
+	text("keywords", d.Keywords, phrases, surfaceWords{})
+	text("summary", d.Summaries, phrases, surfaceWords{})
+	text("body", d.Bodies, phrases, surfaceWords{})
+	text("n_title", d.Titles, index.IndexField, keyWords{})
+	text("n_keywords", d.Keywords, index.IndexField, keyWords{})
+	text("n_summary", d.Summaries, index.IndexField, keyWords{})
+	text("n_body", d.Bodies, index.IndexField, keyWords{})
+
+	const keyword = index.IndexField | index.SkipFreqNorm
+	for f, values := range d.FacetValues() {
+		text(fieldFacet(f), values, keyword, nil)
+	}
+	if d.SortDate != "" {
+		text(fieldDate, []string{d.SortDate}, keyword, nil)
+	}
+	if d.Issued != "" {
+		text(fieldIssued, []string{d.Issued}, keyword, nil)
+	}
+	for lang, key := range d.SortTitle {
+		text(fieldTitle+lang, []string{key[:min(len(key), search.MaxSortKey)]}, keyword, nil)
+	}
+
+	stored, err := json.Marshal(newSuggestible(d))
+	if err != nil {
+		return nil, fmt.Errorf("store suggestions of %s: %w", d.ID, err)
+	}
+	doc.AddField(document.NewTextFieldCustom(fieldSuggest, nil, stored, index.StoreField, nil))
+	return doc, nil
+}
+
+func newSuggestible(d search.Document) suggestible {
+	return suggestible{Type: d.Type, Titles: d.Suggest, Aliases: d.Aliases}
+}
+
+// surfaceWords, aliasWords and keyWords are the analysers of the three kinds of text field.
+type (
+	surfaceWords struct{}
+	aliasWords   struct{}
+	keyWords     struct{}
+)
+
+// Analyze gives the words as they are written; hyphenated ones also as one.
+func (surfaceWords) Analyze(text []byte) analysis.TokenStream {
+	return tokens(text, func(w norwegian.Word) [2]string { return [2]string{w.Text, w.Joined} })
+}
+
+// Analyze gives the words of names, also in plain letters.
+func (aliasWords) Analyze(text []byte) analysis.TokenStream {
+	return tokens(text, func(w norwegian.Word) [2]string {
+		if folded := norwegian.FoldWord(w.Text); folded != w.Text {
+			return [2]string{w.Text, folded}
+		}
+		return [2]string{w.Text, w.Joined}
+	})
+}
+
+// Analyze gives the keys of the words.
+func (keyWords) Analyze(text []byte) analysis.TokenStream {
+	return tokens(text, func(w norwegian.Word) [2]string {
+		keys := [2]string{norwegian.Key(w.Text)}
+		if w.Joined != "" {
+			keys[1] = norwegian.Key(w.Joined)
+		}
+		return keys
+	})
+}
+
+func tokens(text []byte, terms func(norwegian.Word) [2]string) analysis.TokenStream {
+	words := norwegian.Words(string(text))
+	out := make(analysis.TokenStream, 0, len(words))
+	for i, w := range words {
+		for _, term := range terms(w) {
+			if term != "" {
+				out = append(out, &analysis.Token{Term: []byte(term), Start: w.Start, End: w.End, Position: i + 1})
+			}
+		}
+	}
+	return out
+}

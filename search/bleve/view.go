@@ -1,0 +1,153 @@
+package bleve
+
+import (
+	"context"
+
+	"dugnad/search"
+
+	"github.com/RoaringBitmap/roaring/v2"
+	"github.com/blevesearch/bleve/v2/index/scorch"
+)
+
+// view is one snapshot of an index with its columns: what one search answers from. It is valid while the snapshot is open.
+type view struct {
+	snap  *scorch.IndexSnapshot
+	segs  []*scorch.SegmentSnapshot
+	cols  []*columns
+	names [][]string
+}
+
+// docSet is a set of documents, by their numbers in each segment.
+type docSet []*roaring.Bitmap
+
+func (s *columnStore) view(snap *scorch.IndexSnapshot) (*view, error) {
+	v := &view{snap: snap, segs: snap.Segments()}
+	for _, sn := range v.segs {
+		c, err := s.get(sn)
+		if err != nil {
+			return nil, err
+		}
+		v.cols = append(v.cols, c)
+	}
+	s.evict(v.segs)
+	s.mu.Lock()
+	v.names = append(v.names, s.names...)
+	s.mu.Unlock()
+	return v, nil
+}
+
+// narrowed is the live documents that pass a query's filter; skip is a facet whose own selection does not count, -1 for none.
+func (v *view) narrowed(set docSet, selected [][]string, skip int) docSet {
+	out := make(docSet, len(set))
+	for i, docs := range set {
+		out[i] = docs
+		for f, any := range selected {
+			if len(any) == 0 || f == skip {
+				continue
+			}
+			column, or := v.cols[i].facets[f], roaring.New()
+			for _, value := range any {
+				if place, ok := column.by[value]; ok {
+					or.Or(column.bitmaps[place])
+				}
+			}
+			or.And(out[i])
+			out[i] = or
+		}
+	}
+	return out
+}
+
+func (v *view) live() docSet {
+	out := make(docSet, len(v.segs))
+	for i, sn := range v.segs {
+		out[i] = sn.DocNumbersLive()
+	}
+	return out
+}
+
+// issued keeps the documents whose issued date is in a range; 0 is open. Without a range it keeps all.
+func (v *view) issued(set docSet, from, to search.Date) docSet {
+	if from == 0 && to == 0 {
+		return set
+	}
+	out := make(docSet, len(set))
+	for i, docs := range set {
+		kept := roaring.New()
+		docs.Iterate(func(d uint32) bool {
+			if at := v.cols[i].issued[d]; at != 0 && at >= from && (to == 0 || at <= to) {
+				kept.Add(d)
+			}
+			return true
+		})
+		out[i] = kept
+	}
+	return out
+}
+
+// count counts the values of a facet over a set: by the bitmaps of the values where the set is nearly everything, else by the forward lists.
+func (v *view) count(ctx context.Context, set docSet, f int) ([]search.FacetCount, error) {
+	totals := make([]int, len(v.names[f]))
+	for i, docs := range set {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		c := v.cols[i].facets[f]
+		if int(docs.GetCardinality())*c.vals.len() >= len(c.offs)*len(c.bitmaps)*400 {
+			for place, b := range c.bitmaps {
+				totals[c.global[place]] += int(docs.AndCardinality(b))
+			}
+			continue
+		}
+		local := make([]int, len(c.bitmaps))
+		if c.vals.wide != nil {
+			tally(docs, c.offs, c.vals.wide, local)
+		} else {
+			tally(docs, c.offs, c.vals.narrow, local)
+		}
+		for place, n := range local {
+			totals[c.global[place]] += n
+		}
+	}
+	counts := []search.FacetCount{}
+	for id, n := range totals {
+		if n > 0 {
+			counts = append(counts, search.FacetCount{Value: v.names[f][id], Count: n})
+		}
+	}
+	search.SortFacetCounts(counts)
+	return counts, nil
+}
+
+func tally[V uint16 | uint32](docs *roaring.Bitmap, offs []uint32, vals []V, into []int) {
+	docs.Iterate(func(d uint32) bool {
+		for _, place := range vals[offs[d]:offs[d+1]] {
+			into[place]++
+		}
+		return true
+	})
+}
+
+func (s docSet) size() int {
+	n := 0
+	for _, docs := range s {
+		n += int(docs.GetCardinality())
+	}
+	return n
+}
+
+func (s docSet) minus(o docSet) docSet {
+	out := make(docSet, len(s))
+	for i := range s {
+		out[i] = roaring.AndNot(s[i], o[i])
+	}
+	return out
+}
+
+func (s docSet) and(o docSet) docSet {
+	out := make(docSet, len(s))
+	for i := range s {
+		out[i] = roaring.And(s[i], o[i])
+	}
+	return out
+}

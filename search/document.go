@@ -1,0 +1,156 @@
+// Package search is what the hub asks of a search engine, and everything about searching that is the same whichever engine answers: documents,
+// queries, facets, positions in a result, highlighting. An engine keeps two indexes that are physically apart, so that what only members may
+// see cannot show through in a public hit, count, suggestion or ranking.
+package search
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Index names one of the two indexes that every engine keeps.
+type Index string
+
+// Public holds what everybody may see; Members holds all that is live.
+const (
+	Public  Index = "public"
+	Members Index = "members"
+)
+
+// Facet is a property that results are counted and narrowed by. The names are those of the GraphQL enum SearchFacet.
+type Facet string
+
+// The facets. Values are stable slugs and numbers, never labels. KIND is written TYPE.KIND, as PRACTICE.ADVICE; THEME holds every ancestor too.
+const (
+	Type         Facet = "TYPE"
+	Kind         Facet = "KIND"
+	Theme        Facet = "THEME"
+	TargetGroup  Facet = "TARGET_GROUP"
+	Method       Facet = "METHOD"
+	County       Facet = "COUNTY"
+	Municipality Facet = "MUNICIPALITY"
+	Organization Facet = "ORGANIZATION"
+	Language     Facet = "LANGUAGE"
+	Year         Facet = "YEAR"
+	Evidence     Facet = "EVIDENCE"
+)
+
+// Facets lists every facet, in the order of the GraphQL enum.
+func Facets() []Facet {
+	return []Facet{Type, Kind, Theme, TargetGroup, Method, County, Municipality, Organization, Language, Year, Evidence}
+}
+
+// Document is one live entry, municipality or organisation as it is searched: all its ready languages together, so that each is counted once.
+type Document struct {
+	ID     string // the entry's id
+	Type   string // as in SearchType: PRACTICE, MUNICIPALITY ...; it is also its value of the TYPE facet
+	Public bool   // whether it goes to the public index too
+
+	Titles    []string // one for each ready language
+	Summaries []string
+	Bodies    []string // plain text
+	Keywords  []string // labels of themes, methods and target groups, organisation names
+	Aliases   []string // other names a reader may type, also very short ones: former and Sami names, numbers, acronyms, Aas for Ås
+
+	Facets    map[Facet][]string
+	SortDate  string            // YYYY-MM-DD, for NEWEST
+	SortTitle map[string]string // hexadecimal collation key of the title for each interface language, as "nb"
+	Issued    string            // YYYY-MM-DD, or empty; what the filter's IssuedAfter and IssuedBefore test
+
+	Suggest []string // titles to suggest as a reader types; an alias that matches suggests the first of them
+}
+
+// MaxSortKey is how much of a title's collation key takes part in ordering, in hexadecimal digits; titles alike so far are ordered by id.
+const MaxSortKey = 192
+
+// maxFacetValue is the longest facet value that both engines can filter on, in bytes.
+const maxFacetValue = 468
+
+// Validate tells what is wrong with a document, as an ErrInvalidDocument that names it.
+func (d Document) Validate() error {
+	fail := func(format string, args ...any) error {
+		return fmt.Errorf("%w %q: %s", ErrInvalidDocument, d.ID, fmt.Sprintf(format, args...))
+	}
+	if !validID(d.ID) {
+		return fail("the id must be 1 to 511 of A-Z a-z 0-9 _ -")
+	}
+	if d.Type == "" {
+		return fail("it has no type")
+	}
+	for facet, values := range d.Facets {
+		if !slices.Contains(Facets(), facet) {
+			return fail("unknown facet %q", facet)
+		}
+		for _, v := range values {
+			if v == "" || len(v) > maxFacetValue {
+				return fail("a value of %s is empty or longer than %d bytes", facet, maxFacetValue)
+			}
+		}
+	}
+	for _, date := range []string{d.SortDate, d.Issued} {
+		if _, err := ParseDate(date); err != nil {
+			return fail("%v", err)
+		}
+	}
+	for lang := range d.SortTitle {
+		if !validLanguage(lang) {
+			return fail("sort title in language %q", lang)
+		}
+	}
+	return nil
+}
+
+// FacetValues gives the document's values of each facet, each value once and in order, with its type.
+func (d Document) FacetValues() map[Facet][]string {
+	out := map[Facet][]string{}
+	for f, values := range d.Facets {
+		out[f] = slices.Clone(values)
+	}
+	out[Type] = append(out[Type], d.Type)
+	for _, f := range slices.Collect(maps.Keys(out)) {
+		slices.Sort(out[f])
+		out[f] = slices.Compact(out[f])
+	}
+	return out
+}
+
+// Date is a day as the number YYYYMMDD, so that days compare as numbers; 0 is none.
+type Date uint32
+
+// ParseDate reads YYYY-MM-DD; an empty text is 0. Years before 1000 do not occur.
+func ParseDate(s string) (Date, error) {
+	if s == "" {
+		return 0, nil
+	}
+	var y, m, d uint32
+	if len(s) == 10 && s[4] == '-' && s[7] == '-' {
+		for i, part := range []*uint32{&y, &m, &d} {
+			digits := [][2]int{{0, 4}, {5, 7}, {8, 10}}[i]
+			for _, c := range []byte(s[digits[0]:digits[1]]) {
+				if c < '0' || c > '9' {
+					return 0, fmt.Errorf("date %q is not YYYY-MM-DD", s)
+				}
+				*part = *part*10 + uint32(c-'0')
+			}
+		}
+	}
+	if y < 1000 || m < 1 || m > 12 || d < 1 || d > 31 {
+		return 0, fmt.Errorf("date %q is not YYYY-MM-DD", s)
+	}
+	return Date(y*10000 + m*100 + d), nil
+}
+
+func validID(id string) bool {
+	if id == "" || len(id) > 511 {
+		return false
+	}
+	return strings.IndexFunc(id, func(r rune) bool {
+		return !(r == '_' || r == '-' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z')
+	}) < 0
+}
+
+func validLanguage(lang string) bool {
+	return len(lang) >= 2 && len(lang) <= 3 && strings.IndexFunc(lang, func(r rune) bool { return r < 'a' || r > 'z' }) < 0
+}

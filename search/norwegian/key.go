@@ -1,0 +1,129 @@
+package norwegian
+
+import (
+	"hash/maphash"
+	"strings"
+	"sync/atomic"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/blevesearch/snowballstem"
+	"github.com/blevesearch/snowballstem/norwegian"
+)
+
+// Version changes whenever Key answers otherwise for any word; an index built with another version must be rebuilt.
+const Version = 1
+
+// Key is the common key of all forms of a word: busetting, busetjinga and bosettingen have one. The word is as Words gives it. Words of three
+// letters or fewer and words with a digit are their own key.
+func Key(word string) string {
+	slot := &keys[maphash.String(seed, word)%uint64(len(keys))]
+	if e := slot.Load(); e != nil && e.word == word {
+		return e.key
+	}
+	key := fixpoint(word)
+	slot.Store(&keyed{word, key})
+	return key
+}
+
+// Near gives the keys of words close in meaning, for widening a query at low weight.
+func Near(key string) []string { return near[key] }
+
+type keyed struct{ word, key string }
+
+// keys remembers recent answers: a text uses the same few thousand words over and over.
+var (
+	seed = maphash.MakeSeed()
+	keys [1 << 14]atomic.Pointer[keyed]
+)
+
+// fixpoint repeats the steps until they change nothing, so that the key of a key is itself.
+func fixpoint(word string) string {
+	for range 5 {
+		next := keyOnce(word)
+		if next == word {
+			break
+		}
+		word = next
+	}
+	return word
+}
+
+func keyOnce(word string) string {
+	if k, ok := same[word]; ok { // short words too: vold, born
+		return k
+	}
+	if utf8.RuneCountInString(word) < 4 || strings.IndexFunc(word, unicode.IsDigit) >= 0 {
+		return word
+	}
+	word = rewrite(Fold(word))
+	if k, ok := same[word]; ok {
+		return k
+	}
+	stem := stem(word)
+	if k, ok := same[stem]; ok {
+		return k
+	}
+	return stem
+}
+
+// rewrites turn nynorsk stems into bokmål ones, anywhere in a word so that compounds follow; all in folded letters, longer ones first.
+var rewrites = strings.NewReplacer(
+	"arbeidslaus", "arbeidsledig", "moglegheit", "mulighet", "rettleiing", "veiledning", "vegleiing", "veiledning", "rettleiar", "veileder",
+	"undersoking", "undersokelse", "medverknad", "medvirkning", "tilhoyrsle", "tilhorighet", "styresmakt", "myndighet", "forventing", "forventning",
+	"avgrensing", "begrensning", "deltaking", "deltakelse", "deltagelse", "deltakelse", "oppleving", "opplevelse", "utgreiing", "utredning",
+	"spreiing", "spredning", "verksemd", "virksomhet", "haldning", "holdning", "tryggleik", "trygghet", "tilrading", "anbefaling",
+	"bosetning", "bosetting", "busetj", "bosett", "busett", "bosett", "berekraft", "barekraft", "dugleik", "ferdighet", "mangfald", "mangfold",
+	"opphald", "opphold", "tilskot", "tilskudd", "marknad", "marked", "bustad", "bolig", "kvardag", "hverdag", "teneste", "tjeneste",
+	"tenesta", "tjenesta", "hogskul", "hoyskol", "hogskol", "hoyskol", "skular", "skoler", "skule", "skole", "vaksen", "voksen", "vaksne", "voksne",
+	"einsleg", "enslig", "forsking", "forskning", "heimel", "hjemmel", "heime", "hjemme", "heim", "hjem", "sjuk", "syk", "fleir", "fler",
+	"sjolv", "selv", "gjevar", "giver", "gjeving", "givning", "sokjar", "soker", "sokj", "sok", "eigar", "eier", "leiing", "ledelse", "leiar", "leder",
+	"meistr", "mestr", "mogleg", "mulig", "noreg", "norge", "fridom", "frihet", "sporje", "sporre", "leggj", "legg", "byggj", "bygg",
+	"samanlikn", "sammenlign", "sammenlikn", "sammenlign", "vidare", "videre", "gaande", "gaende",
+)
+
+// tails turn nynorsk endings into bokmål ones.
+var tails = []struct{ from, to string }{
+	{"heitene", "hetene"}, {"heiter", "heter"}, {"heita", "heten"}, {"heit", "het"}, {"lege", "lige"}, {"leg", "lig"}, {"retta", "rettet"},
+}
+
+func rewrite(word string) string {
+	word = rewrites.Replace(word)
+	if rest, ok := strings.CutPrefix(word, "fram"); ok && len(rest) > 1 {
+		word = "frem" + rest
+	}
+	if rest, ok := strings.CutPrefix(word, "saman"); ok && len(rest) > 1 {
+		word = "sammen" + rest
+	}
+	for _, t := range tails {
+		if rest, ok := strings.CutSuffix(word, t.from); ok && len(rest) > 2 {
+			return rest + t.to
+		}
+	}
+	return word
+}
+
+// laws are the forms of "lov" at the end of a word. Snowball takes the whole of it for an ending, and would make the integration act the same as
+// integration.
+var laws = []string{"lovene", "lover", "loven", "lovi", "lova", "lovar", "lovane", "lov"}
+
+func stem(word string) string {
+	for _, l := range laws {
+		if rest, ok := strings.CutSuffix(word, l); ok && len(rest) > 2 {
+			return rest + "lov"
+		}
+	}
+	for range 3 {
+		env := snowballstem.NewEnv(word)
+		norwegian.Stem(env)
+		if next := env.Current(); next != word && len(next) >= 3 {
+			word = next
+			continue
+		}
+		break
+	}
+	if n := len(word); n > 4 && word[n-1] == word[n-2] && strings.IndexByte("bdfgklmnprst", word[n-1]) >= 0 {
+		word = word[:n-1]
+	}
+	return word
+}

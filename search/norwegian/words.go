@@ -1,0 +1,100 @@
+// Package norwegian makes words that mean the same compare equal: it splits text into words and gives each word a key that is the same for
+// bokmål and nynorsk, for the inflected forms, and for æøå typed on a keyboard that lacks them. Documents and queries pass through it on every
+// engine. It is pure and deterministic, and Version changes with its answers.
+package norwegian
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// maxWordBytes bounds a word: longer ones are hashes and pasted data, not words that anyone looks for.
+const maxWordBytes = 120
+
+// Word is one word of a text.
+type Word struct {
+	Text       string // lower case, NFC, without soft hyphens
+	Joined     string // with its hyphenated followers written together, "elæring" on the first word of "e-læring"; else empty
+	Start, End int    // bytes in the text it was found in
+}
+
+// Words splits a text into its words: runs of letters and digits, and the section sign alone.
+func Words(text string) []Word {
+	var words []Word
+	start := -1
+	flush := func(end int) {
+		if start >= 0 {
+			if w := clean(text[start:end]); w != "" && len(w) <= maxWordBytes {
+				words = append(words, Word{Text: w, Start: start, End: end})
+			}
+			start = -1
+		}
+	}
+	for i, r := range text {
+		switch {
+		case unicode.IsLetter(r) || unicode.IsDigit(r):
+			if start < 0 {
+				start = i
+			}
+		case start >= 0 && (unicode.Is(unicode.Mn, r) || invisible(r)):
+		case r == '§':
+			flush(i)
+			words = append(words, Word{Text: "§", Start: i, End: i + utf8.RuneLen(r)})
+		default:
+			flush(i)
+		}
+	}
+	flush(len(text))
+	join(text, words)
+	return words
+}
+
+// Lower is the form in which surface words are compared: lower case, NFC, nothing invisible.
+func Lower(s string) string { return clean(s) }
+
+func clean(s string) string {
+	ascii := true
+	for i := 0; i < len(s); i++ {
+		if s[i] >= utf8.RuneSelf {
+			ascii = false
+			break
+		}
+	}
+	if ascii {
+		return strings.ToLower(s)
+	}
+	s = strings.Map(func(r rune) rune {
+		if invisible(r) {
+			return -1
+		}
+		return unicode.ToLower(r)
+	}, s)
+	return norm.NFC.String(s)
+}
+
+func invisible(r rune) bool {
+	return r == '\u00ad' || (r >= '\u200b' && r <= '\u200d') || r == '\u2060' || r == '\ufeff'
+}
+
+func join(text string, words []Word) {
+	for i := 0; i+1 < len(words); i++ {
+		j := i
+		for j+1 < len(words) && text[words[j].End:words[j+1].Start] == "-" {
+			j++
+		}
+		if j == i {
+			continue
+		}
+		var b strings.Builder
+		for _, w := range words[i : j+1] {
+			b.WriteString(w.Text)
+		}
+		if b.Len() <= maxWordBytes {
+			words[i].Joined = b.String()
+		}
+		i = j
+	}
+}

@@ -1,0 +1,125 @@
+package graphqlhttp
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"dugnad/graph/gqlcode"
+)
+
+// problem is a request that never reached the executor.
+type problem struct {
+	status  int
+	code    gqlcode.Code
+	message string
+	allow   string // the Allow header, for 405
+}
+
+var notAcceptable = &problem{status: http.StatusNotAcceptable, code: gqlcode.BadUserInput,
+	message: "the answer is " + mediaGraphQL + " or " + mediaJSON + ", in UTF-8"}
+
+func badRequest(message string) *problem {
+	return &problem{status: http.StatusBadRequest, code: gqlcode.BadUserInput, message: message}
+}
+
+func tooLarge(limit int64) *problem {
+	return &problem{status: http.StatusRequestEntityTooLarge, code: gqlcode.BadUserInput,
+		message: fmt.Sprintf("the body is larger than %d bytes", limit)}
+}
+
+// answerProblem writes a problem in the form the client asked for, JSON when it asked for neither.
+func answerProblem(w http.ResponseWriter, r *http.Request, p *problem) {
+	mediaType := negotiate(r)
+	if mediaType == "" {
+		mediaType = mediaJSON
+	}
+	if p.allow != "" {
+		w.Header().Set("Allow", p.allow)
+	}
+	write(w, mediaType, p.status, &graphql.Response{Errors: gqlerror.List{gqlcode.Error(p.code, p.message)}})
+}
+
+// answer writes what came of an operation.
+func answer(w http.ResponseWriter, r *http.Request, mediaType string, out outcome) {
+	if out.problem != nil {
+		answerProblem(w, r, out.problem)
+		return
+	}
+	status := http.StatusOK
+	if mediaType == mediaGraphQL && len(out.response.Data) == 0 {
+		status = statusOf(out.response.Errors)
+	}
+	for _, err := range out.response.Errors {
+		if code := gqlcode.Of(err); code == gqlcode.Unavailable && len(out.response.Data) == 0 {
+			w.Header().Set("Retry-After", "1")
+		}
+	}
+	write(w, mediaType, status, out.response)
+}
+
+// statusOf is the status of a request error under application/graphql-response+json; application/json always has 200.
+func statusOf(errs gqlerror.List) int {
+	if len(errs) == 0 {
+		return http.StatusInternalServerError
+	}
+	switch gqlcode.Of(errs[0]) {
+	case gqlcode.Unauthenticated:
+		return http.StatusUnauthorized
+	case gqlcode.Forbidden:
+		return http.StatusForbidden
+	case gqlcode.RateLimited:
+		return http.StatusTooManyRequests
+	case gqlcode.Unavailable:
+		return http.StatusServiceUnavailable
+	case gqlcode.Internal:
+		return http.StatusInternalServerError
+	}
+	return http.StatusBadRequest
+}
+
+// write puts the parts of the answer together itself: graphql.Response always has a data entry, which must not be
+// there when nothing ran, and marshalling it would read through all of data once more.
+func write(w http.ResponseWriter, mediaType string, status int, response *graphql.Response) {
+	var body bytes.Buffer
+	part := func(name string, value any) {
+		raw, ok := value.(json.RawMessage)
+		if !ok {
+			encoded, err := json.Marshal(value)
+			if err != nil { // an extension that is no JSON: a mistake of ours
+				panic(fmt.Errorf("write %s of a GraphQL answer: %w", name, err))
+			}
+			raw = encoded
+		}
+		body.WriteByte("{,"[min(body.Len(), 1)])
+		body.WriteString(`"` + name + `":`)
+		body.Write(raw)
+	}
+	if len(response.Errors) > 0 {
+		part("errors", response.Errors)
+	}
+	if len(response.Data) > 0 {
+		part("data", response.Data)
+	}
+	if len(response.Extensions) > 0 {
+		part("extensions", response.Extensions)
+	}
+	if body.Len() == 0 {
+		body.WriteByte('{')
+	}
+	body.WriteString("}\n")
+
+	connection := http.NewResponseController(w)
+	_ = connection.SetWriteDeadline(time.Now().Add(writeTimeout)) // recorders of tests have none
+	w.Header().Set("Content-Type", mediaType+"; charset=utf-8")
+	w.Header().Set("Content-Length", strconv.Itoa(body.Len()))
+	w.WriteHeader(status)
+	_, _ = w.Write(body.Bytes()) // the client may have gone
+	_ = connection.SetWriteDeadline(time.Time{})
+}

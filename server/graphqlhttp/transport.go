@@ -1,0 +1,80 @@
+package graphqlhttp
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"dugnad/graph/gqlcode"
+)
+
+var _, _, _ graphql.Transport = post{}, get{}, refuse{}
+
+// post is the POST side of GraphQL over HTTP.
+type post struct{ h *Handler }
+
+func (post) Supports(r *http.Request) bool {
+	return r.Method == http.MethodPost && r.Header.Get("Upgrade") == ""
+}
+
+func (t post) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
+	mediaType := negotiate(r)
+	if mediaType == "" {
+		answerProblem(w, r, notAcceptable)
+		return
+	}
+	if problem := checkMediaType(r); problem != nil {
+		answerProblem(w, r, problem)
+		return
+	}
+	start := graphql.Now()
+	connection := http.NewResponseController(w)
+	_ = connection.SetReadDeadline(time.Now().Add(bodyTimeout)) // recorders of tests have none
+	params, problem := readBody(r)
+	if problem != nil {
+		answerProblem(w, r, problem)
+		return
+	}
+	// Past its deadline the connection would look as if the client had gone.
+	_ = connection.SetReadDeadline(time.Time{})
+	params.ReadTime = graphql.TraceTiming{Start: start, End: graphql.Now()}
+	answer(w, r, mediaType, t.h.run(r.Context(), exec, params, noSubscription))
+}
+
+// get is the GET side: queries only.
+type get struct{ h *Handler }
+
+func (get) Supports(r *http.Request) bool {
+	return r.Method == http.MethodGet && r.Header.Get("Upgrade") == ""
+}
+
+func (t get) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
+	mediaType := negotiate(r)
+	if mediaType == "" {
+		answerProblem(w, r, notAcceptable)
+		return
+	}
+	start := graphql.Now()
+	params, problem := readURL(r)
+	if problem != nil {
+		answerProblem(w, r, problem)
+		return
+	}
+	params.ReadTime = graphql.TraceTiming{Start: start, End: graphql.Now()}
+	answer(w, r, mediaType, t.h.run(r.Context(), exec, params, queryOnly))
+}
+
+// refuse takes what no other transport takes.
+type refuse struct{}
+
+func (refuse) Supports(*http.Request) bool { return true }
+
+func (refuse) Do(w http.ResponseWriter, r *http.Request, _ graphql.GraphExecutor) {
+	if r.Method == http.MethodGet || r.Method == http.MethodPost {
+		answerProblem(w, r, badRequest("the protocol asked for in Upgrade is not served here"))
+		return
+	}
+	answerProblem(w, r, &problem{status: http.StatusMethodNotAllowed, code: gqlcode.BadUserInput, allow: allowedMethods,
+		message: "use POST, or GET for queries"})
+}

@@ -1,0 +1,89 @@
+package text
+
+import (
+	"bufio"
+	"bytes"
+	"html"
+	"regexp"
+	"strings"
+
+	"github.com/yuin/goldmark/ast"
+	tables "github.com/yuin/goldmark/extension/ast"
+	htmlrenderer "github.com/yuin/goldmark/renderer/html"
+	source "github.com/yuin/goldmark/text"
+)
+
+var blankLines = regexp.MustCompile(`[ \t]*\n(?:[ \t]*\n)+`)
+
+// Plain returns the words of Markdown without markup: a blank line between paragraphs, a line for each item of a tight list
+// and each row of a table, whose cells are separated by tabs. It is text, not HTML: escape it before it goes into a page.
+func Plain(markdownText string) string {
+	src := validUTF8(markdownText)
+	var escaped strings.Builder
+	writer := plainWriter{src: src, out: bufio.NewWriter(&escaped)}
+	_ = ast.Walk(markdown.Parser().Parse(source.NewReader(src)), writer.visit) // visit returns no error
+	_ = writer.out.Flush()                                                     // a strings.Builder does not fail
+	words := html.UnescapeString(escaped.String())
+	return strings.TrimSpace(blankLines.ReplaceAllString(words, "\n\n"))
+}
+
+// plainWriter writes words as escaped HTML, because goldmark resolves entities and backslashes only there; Plain unescapes
+// the whole once.
+type plainWriter struct {
+	src []byte
+	out *bufio.Writer
+}
+
+func (w plainWriter) visit(node ast.Node, entering bool) (ast.WalkStatus, error) {
+	if !entering {
+		w.leave(node)
+		return ast.WalkContinue, nil
+	}
+	switch n := node.(type) {
+	case *ast.HTMLBlock, *ast.RawHTML:
+		return ast.WalkSkipChildren, nil
+	case *ast.CodeBlock, *ast.FencedCodeBlock:
+		w.writeRaw(n.Lines().Value(w.src))
+	case *ast.String:
+		w.writeRaw(n.Value)
+	case *ast.Text:
+		w.writeText(n)
+	}
+	return ast.WalkContinue, nil
+}
+
+// writeText writes a run of words. What stands in a code span is taken as it is.
+func (w plainWriter) writeText(n *ast.Text) {
+	if _, code := n.Parent().(*ast.CodeSpan); code || n.IsRaw() {
+		w.writeRaw(bytes.ReplaceAll(n.Value(w.src), []byte("\n"), []byte(" ")))
+	} else {
+		htmlrenderer.DefaultWriter.Write(w.out, n.Value(w.src))
+	}
+	switch {
+	case n.HardLineBreak():
+		_ = w.out.WriteByte('\n')
+	case n.SoftLineBreak():
+		_ = w.out.WriteByte(' ')
+	}
+}
+
+func (w plainWriter) writeRaw(value []byte) { htmlrenderer.DefaultWriter.RawWrite(w.out, value) }
+
+// leave ends the line or the paragraph of a block that has been written.
+func (w plainWriter) leave(node ast.Node) {
+	switch n := node.(type) {
+	case *tables.TableCell:
+		if n.NextSibling() != nil {
+			_ = w.out.WriteByte('\t')
+		}
+	case *ast.TextBlock, *tables.TableRow, *tables.TableHeader:
+		_ = w.out.WriteByte('\n')
+	case *ast.List:
+		if _, nested := n.Parent().(*ast.ListItem); !nested {
+			_, _ = w.out.WriteString("\n\n")
+		}
+	case *tables.Table, *ast.Paragraph, *ast.Heading, *ast.CodeBlock, *ast.FencedCodeBlock, *ast.Blockquote,
+		*ast.ThematicBreak:
+		_, _ = w.out.WriteString("\n\n")
+	}
+}

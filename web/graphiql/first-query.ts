@@ -1,0 +1,23 @@
+// What a newcomer sees and can run at once.
+export const firstQuery = `# Dugnad: what Norwegian municipalities share of their integration work.
+# Run the query with the play button or Ctrl-Enter; Ctrl-Space suggests fields.
+{
+  practices(first: 5) {
+    totalCount
+    nodes {
+      title
+      owner {
+        name
+      }
+      themes {
+        label
+      }
+      municipalities {
+        nodes {
+          name
+        }
+      }
+    }
+  }
+}
+`

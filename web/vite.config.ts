@@ -1,0 +1,29 @@
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'vite'
+
+// One page a folder; the server maps /graphiql to dist/graphiql/index.html and /assets/ to dist/assets.
+export default defineConfig({
+  base: '/',
+  plugins: [react()],
+  // dist/.gitkeep is committed, so that embed.go compiles before the first build; every build empties dist and
+  // copies public/.gitkeep back.
+  publicDir: 'public',
+  build: {
+    outDir: 'dist',
+    emptyOutDir: true,
+    assetsDir: 'assets',
+    // Every asset is a file with a hash in its name, so that /assets/ can be cached for ever.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    // Monaco alone is larger than the size Vite warns about.
+    chunkSizeWarningLimit: 5000,
+    rolldownOptions: {
+      input: { graphiql: 'graphiql/index.html' },
+      onLog(level, log, handler) {
+        // "use no memo" in GraphiQL's modules is for React's compiler, which does not run here.
+        if (log.code !== 'MODULE_LEVEL_DIRECTIVE') handler(level, log)
+      },
+    },
+  },
+  worker: { format: 'es' },
+})

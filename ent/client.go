@@ -2973,6 +2973,22 @@ func (c *MunicipalityClient) QueryNumbers(_m *Municipality) *NumberUseQuery {
 	return query
 }
 
+// QueryOrganization queries the organization edge of a Municipality.
+func (c *MunicipalityClient) QueryOrganization(_m *Municipality) *OrganizationQuery {
+	query := (&OrganizationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(municipality.Table, municipality.FieldID, id),
+			sqlgraph.To(organization.Table, organization.FieldID),
+			sqlgraph.Edge(sqlgraph.O2O, true, municipality.OrganizationTable, municipality.OrganizationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
 // Hooks returns the client hooks.
 func (c *MunicipalityClient) Hooks() []Hook {
 	return c.hooks.Municipality
@@ -3657,7 +3673,7 @@ func (c *OrganizationClient) QueryMunicipality(_m *Organization) *MunicipalityQu
 		step := sqlgraph.NewStep(
 			sqlgraph.From(organization.Table, organization.FieldID, id),
 			sqlgraph.To(municipality.Table, municipality.FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, organization.MunicipalityTable, organization.MunicipalityColumn),
+			sqlgraph.Edge(sqlgraph.O2O, false, organization.MunicipalityTable, organization.MunicipalityColumn),
 		)
 		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
 		return fromV, nil

@@ -20,6 +20,8 @@ type Content interface {
 	ContentID() string
 	ContentAudience() schema.Audience
 	Page() *Page
+	// OrganizationIDs are the organisations that the row names inside its values: who rated its evidence, who funded it.
+	OrganizationIDs() []string
 }
 
 // Page is what was read together: the rows of one query. Whoever asks first for something that the query did not bring loads it
@@ -159,6 +161,15 @@ func (_m *Collection) ContentID() string { return _m.ID }
 // ContentAudience implements Content.
 func (_m *Collection) ContentAudience() schema.Audience { return _m.Audience }
 
+// OrganizationIDs implements Content.
+func (_m *Collection) OrganizationIDs() []string {
+	var ids []string
+	if _m.Rating != nil && _m.Rating.Rater != "" {
+		ids = append(ids, _m.Rating.Rater)
+	}
+	return ids
+}
+
 // Page implements Content.
 func (_m *Collection) Page() *Page { return _m.page }
 
@@ -254,6 +265,15 @@ func (_m *Event) ContentID() string { return _m.ID }
 
 // ContentAudience implements Content.
 func (_m *Event) ContentAudience() schema.Audience { return _m.Audience }
+
+// OrganizationIDs implements Content.
+func (_m *Event) OrganizationIDs() []string {
+	var ids []string
+	if _m.Rating != nil && _m.Rating.Rater != "" {
+		ids = append(ids, _m.Rating.Rater)
+	}
+	return ids
+}
 
 // Page implements Content.
 func (_m *Event) Page() *Page { return _m.page }
@@ -363,6 +383,15 @@ func (_m *Network) ContentID() string { return _m.ID }
 // ContentAudience implements Content.
 func (_m *Network) ContentAudience() schema.Audience { return _m.Audience }
 
+// OrganizationIDs implements Content.
+func (_m *Network) OrganizationIDs() []string {
+	var ids []string
+	if _m.Rating != nil && _m.Rating.Rater != "" {
+		ids = append(ids, _m.Rating.Rater)
+	}
+	return ids
+}
+
 // Page implements Content.
 func (_m *Network) Page() *Page { return _m.page }
 
@@ -470,6 +499,15 @@ func (_m *Practice) ContentID() string { return _m.ID }
 
 // ContentAudience implements Content.
 func (_m *Practice) ContentAudience() schema.Audience { return _m.Audience }
+
+// OrganizationIDs implements Content.
+func (_m *Practice) OrganizationIDs() []string {
+	var ids []string
+	if _m.Rating != nil && _m.Rating.Rater != "" {
+		ids = append(ids, _m.Rating.Rater)
+	}
+	return ids
+}
 
 // Page implements Content.
 func (_m *Practice) Page() *Page { return _m.page }
@@ -620,6 +658,20 @@ func (_m *Project) ContentID() string { return _m.ID }
 // ContentAudience implements Content.
 func (_m *Project) ContentAudience() schema.Audience { return _m.Audience }
 
+// OrganizationIDs implements Content.
+func (_m *Project) OrganizationIDs() []string {
+	var ids []string
+	if _m.Rating != nil && _m.Rating.Rater != "" {
+		ids = append(ids, _m.Rating.Rater)
+	}
+	for _, g := range _m.Grants {
+		if g.Funder != "" {
+			ids = append(ids, g.Funder)
+		}
+	}
+	return ids
+}
+
 // Page implements Content.
 func (_m *Project) Page() *Page { return _m.page }
 
@@ -751,6 +803,20 @@ func (_m *Report) ContentID() string { return _m.ID }
 // ContentAudience implements Content.
 func (_m *Report) ContentAudience() schema.Audience { return _m.Audience }
 
+// OrganizationIDs implements Content.
+func (_m *Report) OrganizationIDs() []string {
+	var ids []string
+	if _m.Rating != nil && _m.Rating.Rater != "" {
+		ids = append(ids, _m.Rating.Rater)
+	}
+	for _, g := range _m.Grants {
+		if g.Funder != "" {
+			ids = append(ids, g.Funder)
+		}
+	}
+	return ids
+}
+
 // Page implements Content.
 func (_m *Report) Page() *Page { return _m.page }
 
@@ -863,6 +929,15 @@ func (_m *Tool) ContentID() string { return _m.ID }
 
 // ContentAudience implements Content.
 func (_m *Tool) ContentAudience() schema.Audience { return _m.Audience }
+
+// OrganizationIDs implements Content.
+func (_m *Tool) OrganizationIDs() []string {
+	var ids []string
+	if _m.Rating != nil && _m.Rating.Rater != "" {
+		ids = append(ids, _m.Rating.Rater)
+	}
+	return ids
+}
 
 // Page implements Content.
 func (_m *Tool) Page() *Page { return _m.page }

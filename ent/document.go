@@ -1091,12 +1091,12 @@ func (d *EventInput) PutEdges(ctx context.Context, c *Client, id string, live ma
 // LawSectionInput is a document of type LawSection.
 type LawSectionInput struct {
 	Slug        graphql.Omittable[*string]          `json:"slug,omitzero"`
-	Labels      graphql.Omittable[schema.LocalText] `json:"labels,omitzero"`
+	LabelTexts  graphql.Omittable[schema.LocalText] `json:"labels,omitzero"`
 	Position    graphql.Omittable[*int]             `json:"position,omitzero"`
 	Acts        graphql.Omittable[schema.LocalText] `json:"act,omitzero"`
 	Section     graphql.Omittable[*string]          `json:"section,omitzero"`
-	InForceFrom graphql.Omittable[*string]          `json:"from,omitzero"`
-	InForceTo   graphql.Omittable[*string]          `json:"to,omitzero"`
+	InForceFrom graphql.Omittable[*schema.Date]     `json:"from,omitzero"`
+	InForceTo   graphql.Omittable[*schema.Date]     `json:"to,omitzero"`
 }
 
 // Missing implements Document.
@@ -1105,7 +1105,7 @@ func (d *LawSectionInput) Missing() [][]string {
 	if d.Slug.Value() == nil {
 		missing = append(missing, []string{"slug"})
 	}
-	if len(d.Labels.Value()) == 0 {
+	if len(d.LabelTexts.Value()) == 0 {
 		missing = append(missing, []string{"labels"})
 	}
 	if len(d.Acts.Value()) == 0 {
@@ -1138,8 +1138,8 @@ func (d *LawSectionInput) set(m *LawSectionMutation, managed map[string]any) err
 	if v := d.Slug.Value(); v != nil {
 		m.SetSlug(*v)
 	}
-	if v := d.Labels.Value(); v != nil {
-		m.SetLabels(v)
+	if v := d.LabelTexts.Value(); v != nil {
+		m.SetLabelTexts(v)
 	}
 	if v := d.Position.Value(); v != nil {
 		m.SetPosition(*v)
@@ -1193,9 +1193,9 @@ func (d *LawSectionInput) PutEdges(ctx context.Context, c *Client, id string, li
 
 // MethodInput is a document of type Method.
 type MethodInput struct {
-	Slug     graphql.Omittable[*string]          `json:"slug,omitzero"`
-	Labels   graphql.Omittable[schema.LocalText] `json:"labels,omitzero"`
-	Position graphql.Omittable[*int]             `json:"position,omitzero"`
+	Slug       graphql.Omittable[*string]          `json:"slug,omitzero"`
+	LabelTexts graphql.Omittable[schema.LocalText] `json:"labels,omitzero"`
+	Position   graphql.Omittable[*int]             `json:"position,omitzero"`
 }
 
 // Missing implements Document.
@@ -1204,7 +1204,7 @@ func (d *MethodInput) Missing() [][]string {
 	if d.Slug.Value() == nil {
 		missing = append(missing, []string{"slug"})
 	}
-	if len(d.Labels.Value()) == 0 {
+	if len(d.LabelTexts.Value()) == 0 {
 		missing = append(missing, []string{"labels"})
 	}
 	return missing
@@ -1231,8 +1231,8 @@ func (d *MethodInput) set(m *MethodMutation, managed map[string]any) error {
 	if v := d.Slug.Value(); v != nil {
 		m.SetSlug(*v)
 	}
-	if v := d.Labels.Value(); v != nil {
-		m.SetLabels(v)
+	if v := d.LabelTexts.Value(); v != nil {
+		m.SetLabelTexts(v)
 	}
 	if v := d.Position.Value(); v != nil {
 		m.SetPosition(*v)
@@ -2407,10 +2407,10 @@ func (d *ReportInput) PutEdges(ctx context.Context, c *Client, id string, live m
 
 // TargetGroupInput is a document of type TargetGroup.
 type TargetGroupInput struct {
-	Slug     graphql.Omittable[*string]                 `json:"slug,omitzero"`
-	Labels   graphql.Omittable[schema.LocalText]        `json:"labels,omitzero"`
-	Position graphql.Omittable[*int]                    `json:"position,omitzero"`
-	Role     graphql.Omittable[*schema.TargetGroupRole] `json:"role,omitzero"`
+	Slug       graphql.Omittable[*string]                 `json:"slug,omitzero"`
+	LabelTexts graphql.Omittable[schema.LocalText]        `json:"labels,omitzero"`
+	Position   graphql.Omittable[*int]                    `json:"position,omitzero"`
+	Role       graphql.Omittable[*schema.TargetGroupRole] `json:"role,omitzero"`
 }
 
 // Missing implements Document.
@@ -2419,7 +2419,7 @@ func (d *TargetGroupInput) Missing() [][]string {
 	if d.Slug.Value() == nil {
 		missing = append(missing, []string{"slug"})
 	}
-	if len(d.Labels.Value()) == 0 {
+	if len(d.LabelTexts.Value()) == 0 {
 		missing = append(missing, []string{"labels"})
 	}
 	if d.Role.Value() == nil {
@@ -2454,8 +2454,8 @@ func (d *TargetGroupInput) set(m *TargetGroupMutation, managed map[string]any) e
 	if v := d.Slug.Value(); v != nil {
 		m.SetSlug(*v)
 	}
-	if v := d.Labels.Value(); v != nil {
-		m.SetLabels(v)
+	if v := d.LabelTexts.Value(); v != nil {
+		m.SetLabelTexts(v)
 	}
 	if v := d.Position.Value(); v != nil {
 		m.SetPosition(*v)
@@ -2496,10 +2496,10 @@ func (d *TargetGroupInput) PutEdges(ctx context.Context, c *Client, id string, l
 
 // ThemeInput is a document of type Theme.
 type ThemeInput struct {
-	Slug     graphql.Omittable[*string]          `json:"slug,omitzero"`
-	Labels   graphql.Omittable[schema.LocalText] `json:"labels,omitzero"`
-	Position graphql.Omittable[*int]             `json:"position,omitzero"`
-	Parent   graphql.Omittable[*string]          `json:"parent,omitzero"`
+	Slug       graphql.Omittable[*string]          `json:"slug,omitzero"`
+	LabelTexts graphql.Omittable[schema.LocalText] `json:"labels,omitzero"`
+	Position   graphql.Omittable[*int]             `json:"position,omitzero"`
+	Parent     graphql.Omittable[*string]          `json:"parent,omitzero"`
 }
 
 // Missing implements Document.
@@ -2508,7 +2508,7 @@ func (d *ThemeInput) Missing() [][]string {
 	if d.Slug.Value() == nil {
 		missing = append(missing, []string{"slug"})
 	}
-	if len(d.Labels.Value()) == 0 {
+	if len(d.LabelTexts.Value()) == 0 {
 		missing = append(missing, []string{"labels"})
 	}
 	return missing
@@ -2538,8 +2538,8 @@ func (d *ThemeInput) set(m *ThemeMutation, managed map[string]any) error {
 	if v := d.Slug.Value(); v != nil {
 		m.SetSlug(*v)
 	}
-	if v := d.Labels.Value(); v != nil {
-		m.SetLabels(v)
+	if v := d.LabelTexts.Value(); v != nil {
+		m.SetLabelTexts(v)
 	}
 	if v := d.Position.Value(); v != nil {
 		m.SetPosition(*v)

@@ -28,6 +28,8 @@ type Entry struct {
 	Stage schema.Stage `json:"stage,omitempty"`
 	// Title holds the value of the "title" field.
 	Title string `json:"title,omitempty"`
+	// Slug holds the value of the "slug" field.
+	Slug *string `json:"slug,omitempty"`
 	// Head holds the value of the "head" field.
 	Head int `json:"head,omitempty"`
 	// Published holds the value of the "published" field.
@@ -58,7 +60,7 @@ func (*Entry) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullBool)
 		case entry.FieldHead, entry.FieldPublished:
 			values[i] = new(sql.NullInt64)
-		case entry.FieldID, entry.FieldType, entry.FieldOwnerID, entry.FieldKey, entry.FieldStage, entry.FieldTitle, entry.FieldLiveAudience:
+		case entry.FieldID, entry.FieldType, entry.FieldOwnerID, entry.FieldKey, entry.FieldStage, entry.FieldTitle, entry.FieldSlug, entry.FieldLiveAudience:
 			values[i] = new(sql.NullString)
 		case entry.FieldFirstPublishedAt, entry.FieldPublishAt, entry.FieldWithdrawAt, entry.FieldCreatedAt, entry.FieldUpdatedAt:
 			values[i] = new(sql.NullTime)
@@ -113,6 +115,13 @@ func (_m *Entry) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field title", values[i])
 			} else if value.Valid {
 				_m.Title = value.String
+			}
+		case entry.FieldSlug:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field slug", values[i])
+			} else if value.Valid {
+				_m.Slug = new(string)
+				*_m.Slug = value.String
 			}
 		case entry.FieldHead:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -225,6 +234,11 @@ func (_m *Entry) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("title=")
 	builder.WriteString(_m.Title)
+	builder.WriteString(", ")
+	if v := _m.Slug; v != nil {
+		builder.WriteString("slug=")
+		builder.WriteString(*v)
+	}
 	builder.WriteString(", ")
 	builder.WriteString("head=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Head))

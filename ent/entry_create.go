@@ -70,6 +70,20 @@ func (_c *EntryCreate) SetTitle(v string) *EntryCreate {
 	return _c
 }
 
+// SetSlug sets the "slug" field.
+func (_c *EntryCreate) SetSlug(v string) *EntryCreate {
+	_c.mutation.SetSlug(v)
+	return _c
+}
+
+// SetNillableSlug sets the "slug" field if the given value is not nil.
+func (_c *EntryCreate) SetNillableSlug(v *string) *EntryCreate {
+	if v != nil {
+		_c.SetSlug(*v)
+	}
+	return _c
+}
+
 // SetHead sets the "head" field.
 func (_c *EntryCreate) SetHead(v int) *EntryCreate {
 	_c.mutation.SetHead(v)
@@ -325,6 +339,10 @@ func (_c *EntryCreate) createSpec() (*Entry, *sqlgraph.CreateSpec) {
 		_spec.SetField(entry.FieldTitle, field.TypeString, value)
 		_node.Title = value
 	}
+	if value, ok := _c.mutation.Slug(); ok {
+		_spec.SetField(entry.FieldSlug, field.TypeString, value)
+		_node.Slug = &value
+	}
 	if value, ok := _c.mutation.Head(); ok {
 		_spec.SetField(entry.FieldHead, field.TypeInt, value)
 		_node.Head = value
@@ -476,6 +494,24 @@ func (u *EntryUpsert) SetTitle(v string) *EntryUpsert {
 // UpdateTitle sets the "title" field to the value that was provided on create.
 func (u *EntryUpsert) UpdateTitle() *EntryUpsert {
 	u.SetExcluded(entry.FieldTitle)
+	return u
+}
+
+// SetSlug sets the "slug" field.
+func (u *EntryUpsert) SetSlug(v string) *EntryUpsert {
+	u.Set(entry.FieldSlug, v)
+	return u
+}
+
+// UpdateSlug sets the "slug" field to the value that was provided on create.
+func (u *EntryUpsert) UpdateSlug() *EntryUpsert {
+	u.SetExcluded(entry.FieldSlug)
+	return u
+}
+
+// ClearSlug clears the value of the "slug" field.
+func (u *EntryUpsert) ClearSlug() *EntryUpsert {
+	u.SetNull(entry.FieldSlug)
 	return u
 }
 
@@ -751,6 +787,27 @@ func (u *EntryUpsertOne) SetTitle(v string) *EntryUpsertOne {
 func (u *EntryUpsertOne) UpdateTitle() *EntryUpsertOne {
 	return u.Update(func(s *EntryUpsert) {
 		s.UpdateTitle()
+	})
+}
+
+// SetSlug sets the "slug" field.
+func (u *EntryUpsertOne) SetSlug(v string) *EntryUpsertOne {
+	return u.Update(func(s *EntryUpsert) {
+		s.SetSlug(v)
+	})
+}
+
+// UpdateSlug sets the "slug" field to the value that was provided on create.
+func (u *EntryUpsertOne) UpdateSlug() *EntryUpsertOne {
+	return u.Update(func(s *EntryUpsert) {
+		s.UpdateSlug()
+	})
+}
+
+// ClearSlug clears the value of the "slug" field.
+func (u *EntryUpsertOne) ClearSlug() *EntryUpsertOne {
+	return u.Update(func(s *EntryUpsert) {
+		s.ClearSlug()
 	})
 }
 
@@ -1218,6 +1275,27 @@ func (u *EntryUpsertBulk) SetTitle(v string) *EntryUpsertBulk {
 func (u *EntryUpsertBulk) UpdateTitle() *EntryUpsertBulk {
 	return u.Update(func(s *EntryUpsert) {
 		s.UpdateTitle()
+	})
+}
+
+// SetSlug sets the "slug" field.
+func (u *EntryUpsertBulk) SetSlug(v string) *EntryUpsertBulk {
+	return u.Update(func(s *EntryUpsert) {
+		s.SetSlug(v)
+	})
+}
+
+// UpdateSlug sets the "slug" field to the value that was provided on create.
+func (u *EntryUpsertBulk) UpdateSlug() *EntryUpsertBulk {
+	return u.Update(func(s *EntryUpsert) {
+		s.UpdateSlug()
+	})
+}
+
+// ClearSlug clears the value of the "slug" field.
+func (u *EntryUpsertBulk) ClearSlug() *EntryUpsertBulk {
+	return u.Update(func(s *EntryUpsert) {
+		s.ClearSlug()
 	})
 }
 

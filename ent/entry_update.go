@@ -106,6 +106,26 @@ func (_u *EntryUpdate) SetNillableTitle(v *string) *EntryUpdate {
 	return _u
 }
 
+// SetSlug sets the "slug" field.
+func (_u *EntryUpdate) SetSlug(v string) *EntryUpdate {
+	_u.mutation.SetSlug(v)
+	return _u
+}
+
+// SetNillableSlug sets the "slug" field if the given value is not nil.
+func (_u *EntryUpdate) SetNillableSlug(v *string) *EntryUpdate {
+	if v != nil {
+		_u.SetSlug(*v)
+	}
+	return _u
+}
+
+// ClearSlug clears the value of the "slug" field.
+func (_u *EntryUpdate) ClearSlug() *EntryUpdate {
+	_u.mutation.ClearSlug()
+	return _u
+}
+
 // SetHead sets the "head" field.
 func (_u *EntryUpdate) SetHead(v int) *EntryUpdate {
 	_u.mutation.ResetHead()
@@ -364,6 +384,12 @@ func (_u *EntryUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.Title(); ok {
 		_spec.SetField(entry.FieldTitle, field.TypeString, value)
 	}
+	if value, ok := _u.mutation.Slug(); ok {
+		_spec.SetField(entry.FieldSlug, field.TypeString, value)
+	}
+	if _u.mutation.SlugCleared() {
+		_spec.ClearField(entry.FieldSlug, field.TypeString)
+	}
 	if value, ok := _u.mutation.Head(); ok {
 		_spec.SetField(entry.FieldHead, field.TypeInt, value)
 	}
@@ -507,6 +533,26 @@ func (_u *EntryUpdateOne) SetNillableTitle(v *string) *EntryUpdateOne {
 	if v != nil {
 		_u.SetTitle(*v)
 	}
+	return _u
+}
+
+// SetSlug sets the "slug" field.
+func (_u *EntryUpdateOne) SetSlug(v string) *EntryUpdateOne {
+	_u.mutation.SetSlug(v)
+	return _u
+}
+
+// SetNillableSlug sets the "slug" field if the given value is not nil.
+func (_u *EntryUpdateOne) SetNillableSlug(v *string) *EntryUpdateOne {
+	if v != nil {
+		_u.SetSlug(*v)
+	}
+	return _u
+}
+
+// ClearSlug clears the value of the "slug" field.
+func (_u *EntryUpdateOne) ClearSlug() *EntryUpdateOne {
+	_u.mutation.ClearSlug()
 	return _u
 }
 
@@ -797,6 +843,12 @@ func (_u *EntryUpdateOne) sqlSave(ctx context.Context) (_node *Entry, err error)
 	}
 	if value, ok := _u.mutation.Title(); ok {
 		_spec.SetField(entry.FieldTitle, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Slug(); ok {
+		_spec.SetField(entry.FieldSlug, field.TypeString, value)
+	}
+	if _u.mutation.SlugCleared() {
+		_spec.ClearField(entry.FieldSlug, field.TypeString)
 	}
 	if value, ok := _u.mutation.Head(); ok {
 		_spec.SetField(entry.FieldHead, field.TypeInt, value)

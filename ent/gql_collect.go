@@ -107,6 +107,11 @@ func nodeSelection(oc *graphql.OperationContext, connection graphql.CollectedFie
 	return walkSelections(oc, connection, []string{edgesField, nodeField})
 }
 
+// Select is what the given field asks of the named one, under whatever aliases; nil when it does not ask for it.
+func Select(oc *graphql.OperationContext, field graphql.CollectedField, name string) *graphql.CollectedField {
+	return walkSelections(oc, field, []string{name})
+}
+
 // selects tells whether the field asks for any of the named fields.
 func selects(oc *graphql.OperationContext, field graphql.CollectedField, names ...string) bool {
 	return slices.ContainsFunc(graphql.CollectFields(oc, field.Selections, nil), func(f graphql.CollectedField) bool {

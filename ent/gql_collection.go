@@ -254,7 +254,7 @@ func (_q *CollectionQuery) collectField(ctx context.Context, oneNode bool, opCtx
 				selectedFields = append(selectedFields, collection.FieldSlug)
 				fieldSeen[collection.FieldSlug] = struct{}{}
 			}
-		case "title", "language", "isFallback", "languages", "organizations", "municipalities", "districts", "related", "members":
+		case "title", "language", "isFallback", "languages", "organizations", "municipalities", "districts", "related", "members", "items":
 			if _, ok := fieldSeen[collection.FieldTitles]; !ok {
 				selectedFields = append(selectedFields, collection.FieldTitles)
 				fieldSeen[collection.FieldTitles] = struct{}{}
@@ -1097,7 +1097,7 @@ func (_q *EventQuery) collectField(ctx context.Context, oneNode bool, opCtx *gra
 				selectedFields = append(selectedFields, event.FieldSlug)
 				fieldSeen[event.FieldSlug] = struct{}{}
 			}
-		case "title", "language", "isFallback", "languages", "organizations", "municipalities", "districts", "related", "members":
+		case "title", "language", "isFallback", "languages", "organizations", "municipalities", "districts", "related", "members", "items":
 			if _, ok := fieldSeen[event.FieldTitles]; !ok {
 				selectedFields = append(selectedFields, event.FieldTitles)
 				fieldSeen[event.FieldTitles] = struct{}{}
@@ -1345,9 +1345,9 @@ func (_q *LawSectionQuery) collectField(ctx context.Context, oneNode bool, opCtx
 				fieldSeen[lawsection.FieldSlug] = struct{}{}
 			}
 		case "label", "labels":
-			if _, ok := fieldSeen[lawsection.FieldLabels]; !ok {
-				selectedFields = append(selectedFields, lawsection.FieldLabels)
-				fieldSeen[lawsection.FieldLabels] = struct{}{}
+			if _, ok := fieldSeen[lawsection.FieldLabelTexts]; !ok {
+				selectedFields = append(selectedFields, lawsection.FieldLabelTexts)
+				fieldSeen[lawsection.FieldLabelTexts] = struct{}{}
 			}
 		case "position":
 			if _, ok := fieldSeen[lawsection.FieldPosition]; !ok {
@@ -1467,9 +1467,9 @@ func (_q *MethodQuery) collectField(ctx context.Context, oneNode bool, opCtx *gr
 				fieldSeen[method.FieldSlug] = struct{}{}
 			}
 		case "label", "labels":
-			if _, ok := fieldSeen[method.FieldLabels]; !ok {
-				selectedFields = append(selectedFields, method.FieldLabels)
-				fieldSeen[method.FieldLabels] = struct{}{}
+			if _, ok := fieldSeen[method.FieldLabelTexts]; !ok {
+				selectedFields = append(selectedFields, method.FieldLabelTexts)
+				fieldSeen[method.FieldLabelTexts] = struct{}{}
 			}
 		case "position":
 			if _, ok := fieldSeen[method.FieldPosition]; !ok {
@@ -1613,6 +1613,17 @@ func (_q *MunicipalityQuery) collectField(ctx context.Context, oneNode bool, opC
 			_q.WithNamedNumbers(alias, func(wq *NumberUseQuery) {
 				*wq = *query
 			})
+
+		case "organization":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&OrganizationClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, organizationImplementors)...); err != nil {
+				return err
+			}
+			_q.withOrganization = query
 		case "number":
 			if _, ok := fieldSeen[municipality.FieldNumber]; !ok {
 				selectedFields = append(selectedFields, municipality.FieldNumber)
@@ -1885,7 +1896,7 @@ func (_q *NetworkQuery) collectField(ctx context.Context, oneNode bool, opCtx *g
 				selectedFields = append(selectedFields, network.FieldSlug)
 				fieldSeen[network.FieldSlug] = struct{}{}
 			}
-		case "title", "language", "isFallback", "languages", "organizations", "municipalities", "districts", "related", "members":
+		case "title", "language", "isFallback", "languages", "organizations", "municipalities", "districts", "related", "members", "items":
 			if _, ok := fieldSeen[network.FieldTitles]; !ok {
 				selectedFields = append(selectedFields, network.FieldTitles)
 				fieldSeen[network.FieldTitles] = struct{}{}
@@ -2327,6 +2338,11 @@ func (_q *OrganizationQuery) collectField(ctx context.Context, oneNode bool, opC
 				selectedFields = append(selectedFields, organization.FieldSortName)
 				fieldSeen[organization.FieldSortName] = struct{}{}
 			}
+		case "foldedName":
+			if _, ok := fieldSeen[organization.FieldFoldedName]; !ok {
+				selectedFields = append(selectedFields, organization.FieldFoldedName)
+				fieldSeen[organization.FieldFoldedName] = struct{}{}
+			}
 		case "shortName":
 			if _, ok := fieldSeen[organization.FieldShortName]; !ok {
 				selectedFields = append(selectedFields, organization.FieldShortName)
@@ -2715,7 +2731,7 @@ func (_q *PracticeQuery) collectField(ctx context.Context, oneNode bool, opCtx *
 				selectedFields = append(selectedFields, practice.FieldSlug)
 				fieldSeen[practice.FieldSlug] = struct{}{}
 			}
-		case "title", "language", "isFallback", "languages", "organizations", "municipalities", "districts", "related", "members":
+		case "title", "language", "isFallback", "languages", "organizations", "municipalities", "districts", "related", "members", "items":
 			if _, ok := fieldSeen[practice.FieldTitles]; !ok {
 				selectedFields = append(selectedFields, practice.FieldTitles)
 				fieldSeen[practice.FieldTitles] = struct{}{}
@@ -3077,7 +3093,7 @@ func (_q *ProjectQuery) collectField(ctx context.Context, oneNode bool, opCtx *g
 				selectedFields = append(selectedFields, project.FieldSlug)
 				fieldSeen[project.FieldSlug] = struct{}{}
 			}
-		case "title", "language", "isFallback", "languages", "organizations", "municipalities", "districts", "related", "members":
+		case "title", "language", "isFallback", "languages", "organizations", "municipalities", "districts", "related", "members", "items":
 			if _, ok := fieldSeen[project.FieldTitles]; !ok {
 				selectedFields = append(selectedFields, project.FieldTitles)
 				fieldSeen[project.FieldTitles] = struct{}{}
@@ -3620,7 +3636,7 @@ func (_q *ReportQuery) collectField(ctx context.Context, oneNode bool, opCtx *gr
 				selectedFields = append(selectedFields, report.FieldSlug)
 				fieldSeen[report.FieldSlug] = struct{}{}
 			}
-		case "title", "language", "isFallback", "languages", "organizations", "municipalities", "districts", "related", "members":
+		case "title", "language", "isFallback", "languages", "organizations", "municipalities", "districts", "related", "members", "items":
 			if _, ok := fieldSeen[report.FieldTitles]; !ok {
 				selectedFields = append(selectedFields, report.FieldTitles)
 				fieldSeen[report.FieldTitles] = struct{}{}
@@ -3868,9 +3884,9 @@ func (_q *TargetGroupQuery) collectField(ctx context.Context, oneNode bool, opCt
 				fieldSeen[targetgroup.FieldSlug] = struct{}{}
 			}
 		case "label", "labels":
-			if _, ok := fieldSeen[targetgroup.FieldLabels]; !ok {
-				selectedFields = append(selectedFields, targetgroup.FieldLabels)
-				fieldSeen[targetgroup.FieldLabels] = struct{}{}
+			if _, ok := fieldSeen[targetgroup.FieldLabelTexts]; !ok {
+				selectedFields = append(selectedFields, targetgroup.FieldLabelTexts)
+				fieldSeen[targetgroup.FieldLabelTexts] = struct{}{}
 			}
 		case "position":
 			if _, ok := fieldSeen[targetgroup.FieldPosition]; !ok {
@@ -3999,9 +4015,9 @@ func (_q *ThemeQuery) collectField(ctx context.Context, oneNode bool, opCtx *gra
 				fieldSeen[theme.FieldSlug] = struct{}{}
 			}
 		case "label", "labels":
-			if _, ok := fieldSeen[theme.FieldLabels]; !ok {
-				selectedFields = append(selectedFields, theme.FieldLabels)
-				fieldSeen[theme.FieldLabels] = struct{}{}
+			if _, ok := fieldSeen[theme.FieldLabelTexts]; !ok {
+				selectedFields = append(selectedFields, theme.FieldLabelTexts)
+				fieldSeen[theme.FieldLabelTexts] = struct{}{}
 			}
 		case "position":
 			if _, ok := fieldSeen[theme.FieldPosition]; !ok {
@@ -4394,7 +4410,7 @@ func (_q *ToolQuery) collectField(ctx context.Context, oneNode bool, opCtx *grap
 				selectedFields = append(selectedFields, tool.FieldSlug)
 				fieldSeen[tool.FieldSlug] = struct{}{}
 			}
-		case "title", "language", "isFallback", "languages", "organizations", "municipalities", "districts", "related", "members":
+		case "title", "language", "isFallback", "languages", "organizations", "municipalities", "districts", "related", "members", "items":
 			if _, ok := fieldSeen[tool.FieldTitles]; !ok {
 				selectedFields = append(selectedFields, tool.FieldTitles)
 				fieldSeen[tool.FieldTitles] = struct{}{}

@@ -267,6 +267,15 @@ func (_m *Municipality) Numbers(ctx context.Context) (to []*NumberUse, err error
 	return to, err
 }
 
+// Organization is the organization edge.
+func (_m *Municipality) Organization(ctx context.Context) (*Organization, error) {
+	to, err := _m.Edges.OrganizationOrErr()
+	if IsNotLoaded(err) {
+		to, err = _m.QueryOrganization().Only(ctx)
+	}
+	return to, MaskNotFound(err)
+}
+
 // Owner is the owner edge.
 func (_m *Network) Owner(ctx context.Context) (*Organization, error) {
 	to, err := _m.Edges.OwnerOrErr()

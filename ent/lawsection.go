@@ -20,8 +20,8 @@ type LawSection struct {
 	ID string `json:"id,omitempty"`
 	// Slug holds the value of the "slug" field.
 	Slug string `json:"slug,omitempty"`
-	// Labels holds the value of the "labels" field.
-	Labels schema.LocalText `json:"labels,omitempty"`
+	// LabelTexts holds the value of the "label_texts" field.
+	LabelTexts schema.LocalText `json:"label_texts,omitempty"`
 	// Position holds the value of the "position" field.
 	Position int `json:"position,omitempty"`
 	// Acts holds the value of the "acts" field.
@@ -29,9 +29,9 @@ type LawSection struct {
 	// Section holds the value of the "section" field.
 	Section string `json:"section,omitempty"`
 	// InForceFrom holds the value of the "in_force_from" field.
-	InForceFrom *string `json:"in_force_from,omitempty"`
+	InForceFrom *schema.Date `json:"in_force_from,omitempty"`
 	// InForceTo holds the value of the "in_force_to" field.
-	InForceTo *string `json:"in_force_to,omitempty"`
+	InForceTo *schema.Date `json:"in_force_to,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the LawSectionQuery when eager-loading is set.
 	Edges        LawSectionEdges `json:"edges"`
@@ -135,7 +135,7 @@ func (*LawSection) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case lawsection.FieldLabels, lawsection.FieldActs:
+		case lawsection.FieldLabelTexts, lawsection.FieldActs:
 			values[i] = new([]byte)
 		case lawsection.FieldPosition:
 			values[i] = new(sql.NullInt64)
@@ -168,12 +168,12 @@ func (_m *LawSection) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Slug = value.String
 			}
-		case lawsection.FieldLabels:
+		case lawsection.FieldLabelTexts:
 			if value, ok := values[i].(*[]byte); !ok {
-				return fmt.Errorf("unexpected type %T for field labels", values[i])
+				return fmt.Errorf("unexpected type %T for field label_texts", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.Labels); err != nil {
-					return fmt.Errorf("unmarshal field labels: %w", err)
+				if err := json.Unmarshal(*value, &_m.LabelTexts); err != nil {
+					return fmt.Errorf("unmarshal field label_texts: %w", err)
 				}
 			}
 		case lawsection.FieldPosition:
@@ -200,15 +200,15 @@ func (_m *LawSection) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field in_force_from", values[i])
 			} else if value.Valid {
-				_m.InForceFrom = new(string)
-				*_m.InForceFrom = value.String
+				_m.InForceFrom = new(schema.Date)
+				*_m.InForceFrom = schema.Date(value.String)
 			}
 		case lawsection.FieldInForceTo:
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field in_force_to", values[i])
 			} else if value.Valid {
-				_m.InForceTo = new(string)
-				*_m.InForceTo = value.String
+				_m.InForceTo = new(schema.Date)
+				*_m.InForceTo = schema.Date(value.String)
 			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
@@ -284,8 +284,8 @@ func (_m *LawSection) String() string {
 	builder.WriteString("slug=")
 	builder.WriteString(_m.Slug)
 	builder.WriteString(", ")
-	builder.WriteString("labels=")
-	builder.WriteString(fmt.Sprintf("%v", _m.Labels))
+	builder.WriteString("label_texts=")
+	builder.WriteString(fmt.Sprintf("%v", _m.LabelTexts))
 	builder.WriteString(", ")
 	builder.WriteString("position=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Position))
@@ -298,12 +298,12 @@ func (_m *LawSection) String() string {
 	builder.WriteString(", ")
 	if v := _m.InForceFrom; v != nil {
 		builder.WriteString("in_force_from=")
-		builder.WriteString(*v)
+		builder.WriteString(fmt.Sprintf("%v", *v))
 	}
 	builder.WriteString(", ")
 	if v := _m.InForceTo; v != nil {
 		builder.WriteString("in_force_to=")
-		builder.WriteString(*v)
+		builder.WriteString(fmt.Sprintf("%v", *v))
 	}
 	builder.WriteByte(')')
 	return builder.String()

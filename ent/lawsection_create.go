@@ -36,9 +36,9 @@ func (_c *LawSectionCreate) SetSlug(v string) *LawSectionCreate {
 	return _c
 }
 
-// SetLabels sets the "labels" field.
-func (_c *LawSectionCreate) SetLabels(v schema.LocalText) *LawSectionCreate {
-	_c.mutation.SetLabels(v)
+// SetLabelTexts sets the "label_texts" field.
+func (_c *LawSectionCreate) SetLabelTexts(v schema.LocalText) *LawSectionCreate {
+	_c.mutation.SetLabelTexts(v)
 	return _c
 }
 
@@ -69,13 +69,13 @@ func (_c *LawSectionCreate) SetSection(v string) *LawSectionCreate {
 }
 
 // SetInForceFrom sets the "in_force_from" field.
-func (_c *LawSectionCreate) SetInForceFrom(v string) *LawSectionCreate {
+func (_c *LawSectionCreate) SetInForceFrom(v schema.Date) *LawSectionCreate {
 	_c.mutation.SetInForceFrom(v)
 	return _c
 }
 
 // SetNillableInForceFrom sets the "in_force_from" field if the given value is not nil.
-func (_c *LawSectionCreate) SetNillableInForceFrom(v *string) *LawSectionCreate {
+func (_c *LawSectionCreate) SetNillableInForceFrom(v *schema.Date) *LawSectionCreate {
 	if v != nil {
 		_c.SetInForceFrom(*v)
 	}
@@ -83,13 +83,13 @@ func (_c *LawSectionCreate) SetNillableInForceFrom(v *string) *LawSectionCreate 
 }
 
 // SetInForceTo sets the "in_force_to" field.
-func (_c *LawSectionCreate) SetInForceTo(v string) *LawSectionCreate {
+func (_c *LawSectionCreate) SetInForceTo(v schema.Date) *LawSectionCreate {
 	_c.mutation.SetInForceTo(v)
 	return _c
 }
 
 // SetNillableInForceTo sets the "in_force_to" field if the given value is not nil.
-func (_c *LawSectionCreate) SetNillableInForceTo(v *string) *LawSectionCreate {
+func (_c *LawSectionCreate) SetNillableInForceTo(v *schema.Date) *LawSectionCreate {
 	if v != nil {
 		_c.SetInForceTo(*v)
 	}
@@ -253,8 +253,8 @@ func (_c *LawSectionCreate) check() error {
 	if _, ok := _c.mutation.Slug(); !ok {
 		return &ValidationError{Name: "slug", err: errors.New(`ent: missing required field "LawSection.slug"`)}
 	}
-	if _, ok := _c.mutation.Labels(); !ok {
-		return &ValidationError{Name: "labels", err: errors.New(`ent: missing required field "LawSection.labels"`)}
+	if _, ok := _c.mutation.LabelTexts(); !ok {
+		return &ValidationError{Name: "label_texts", err: errors.New(`ent: missing required field "LawSection.label_texts"`)}
 	}
 	if _, ok := _c.mutation.Position(); !ok {
 		return &ValidationError{Name: "position", err: errors.New(`ent: missing required field "LawSection.position"`)}
@@ -310,9 +310,9 @@ func (_c *LawSectionCreate) createSpec() (*LawSection, *sqlgraph.CreateSpec) {
 		_spec.SetField(lawsection.FieldSlug, field.TypeString, value)
 		_node.Slug = value
 	}
-	if value, ok := _c.mutation.Labels(); ok {
-		_spec.SetField(lawsection.FieldLabels, field.TypeJSON, value)
-		_node.Labels = value
+	if value, ok := _c.mutation.LabelTexts(); ok {
+		_spec.SetField(lawsection.FieldLabelTexts, field.TypeJSON, value)
+		_node.LabelTexts = value
 	}
 	if value, ok := _c.mutation.Position(); ok {
 		_spec.SetField(lawsection.FieldPosition, field.TypeInt, value)
@@ -510,15 +510,15 @@ func (u *LawSectionUpsert) UpdateSlug() *LawSectionUpsert {
 	return u
 }
 
-// SetLabels sets the "labels" field.
-func (u *LawSectionUpsert) SetLabels(v schema.LocalText) *LawSectionUpsert {
-	u.Set(lawsection.FieldLabels, v)
+// SetLabelTexts sets the "label_texts" field.
+func (u *LawSectionUpsert) SetLabelTexts(v schema.LocalText) *LawSectionUpsert {
+	u.Set(lawsection.FieldLabelTexts, v)
 	return u
 }
 
-// UpdateLabels sets the "labels" field to the value that was provided on create.
-func (u *LawSectionUpsert) UpdateLabels() *LawSectionUpsert {
-	u.SetExcluded(lawsection.FieldLabels)
+// UpdateLabelTexts sets the "label_texts" field to the value that was provided on create.
+func (u *LawSectionUpsert) UpdateLabelTexts() *LawSectionUpsert {
+	u.SetExcluded(lawsection.FieldLabelTexts)
 	return u
 }
 
@@ -565,7 +565,7 @@ func (u *LawSectionUpsert) UpdateSection() *LawSectionUpsert {
 }
 
 // SetInForceFrom sets the "in_force_from" field.
-func (u *LawSectionUpsert) SetInForceFrom(v string) *LawSectionUpsert {
+func (u *LawSectionUpsert) SetInForceFrom(v schema.Date) *LawSectionUpsert {
 	u.Set(lawsection.FieldInForceFrom, v)
 	return u
 }
@@ -583,7 +583,7 @@ func (u *LawSectionUpsert) ClearInForceFrom() *LawSectionUpsert {
 }
 
 // SetInForceTo sets the "in_force_to" field.
-func (u *LawSectionUpsert) SetInForceTo(v string) *LawSectionUpsert {
+func (u *LawSectionUpsert) SetInForceTo(v schema.Date) *LawSectionUpsert {
 	u.Set(lawsection.FieldInForceTo, v)
 	return u
 }
@@ -662,17 +662,17 @@ func (u *LawSectionUpsertOne) UpdateSlug() *LawSectionUpsertOne {
 	})
 }
 
-// SetLabels sets the "labels" field.
-func (u *LawSectionUpsertOne) SetLabels(v schema.LocalText) *LawSectionUpsertOne {
+// SetLabelTexts sets the "label_texts" field.
+func (u *LawSectionUpsertOne) SetLabelTexts(v schema.LocalText) *LawSectionUpsertOne {
 	return u.Update(func(s *LawSectionUpsert) {
-		s.SetLabels(v)
+		s.SetLabelTexts(v)
 	})
 }
 
-// UpdateLabels sets the "labels" field to the value that was provided on create.
-func (u *LawSectionUpsertOne) UpdateLabels() *LawSectionUpsertOne {
+// UpdateLabelTexts sets the "label_texts" field to the value that was provided on create.
+func (u *LawSectionUpsertOne) UpdateLabelTexts() *LawSectionUpsertOne {
 	return u.Update(func(s *LawSectionUpsert) {
-		s.UpdateLabels()
+		s.UpdateLabelTexts()
 	})
 }
 
@@ -726,7 +726,7 @@ func (u *LawSectionUpsertOne) UpdateSection() *LawSectionUpsertOne {
 }
 
 // SetInForceFrom sets the "in_force_from" field.
-func (u *LawSectionUpsertOne) SetInForceFrom(v string) *LawSectionUpsertOne {
+func (u *LawSectionUpsertOne) SetInForceFrom(v schema.Date) *LawSectionUpsertOne {
 	return u.Update(func(s *LawSectionUpsert) {
 		s.SetInForceFrom(v)
 	})
@@ -747,7 +747,7 @@ func (u *LawSectionUpsertOne) ClearInForceFrom() *LawSectionUpsertOne {
 }
 
 // SetInForceTo sets the "in_force_to" field.
-func (u *LawSectionUpsertOne) SetInForceTo(v string) *LawSectionUpsertOne {
+func (u *LawSectionUpsertOne) SetInForceTo(v schema.Date) *LawSectionUpsertOne {
 	return u.Update(func(s *LawSectionUpsert) {
 		s.SetInForceTo(v)
 	})
@@ -996,17 +996,17 @@ func (u *LawSectionUpsertBulk) UpdateSlug() *LawSectionUpsertBulk {
 	})
 }
 
-// SetLabels sets the "labels" field.
-func (u *LawSectionUpsertBulk) SetLabels(v schema.LocalText) *LawSectionUpsertBulk {
+// SetLabelTexts sets the "label_texts" field.
+func (u *LawSectionUpsertBulk) SetLabelTexts(v schema.LocalText) *LawSectionUpsertBulk {
 	return u.Update(func(s *LawSectionUpsert) {
-		s.SetLabels(v)
+		s.SetLabelTexts(v)
 	})
 }
 
-// UpdateLabels sets the "labels" field to the value that was provided on create.
-func (u *LawSectionUpsertBulk) UpdateLabels() *LawSectionUpsertBulk {
+// UpdateLabelTexts sets the "label_texts" field to the value that was provided on create.
+func (u *LawSectionUpsertBulk) UpdateLabelTexts() *LawSectionUpsertBulk {
 	return u.Update(func(s *LawSectionUpsert) {
-		s.UpdateLabels()
+		s.UpdateLabelTexts()
 	})
 }
 
@@ -1060,7 +1060,7 @@ func (u *LawSectionUpsertBulk) UpdateSection() *LawSectionUpsertBulk {
 }
 
 // SetInForceFrom sets the "in_force_from" field.
-func (u *LawSectionUpsertBulk) SetInForceFrom(v string) *LawSectionUpsertBulk {
+func (u *LawSectionUpsertBulk) SetInForceFrom(v schema.Date) *LawSectionUpsertBulk {
 	return u.Update(func(s *LawSectionUpsert) {
 		s.SetInForceFrom(v)
 	})
@@ -1081,7 +1081,7 @@ func (u *LawSectionUpsertBulk) ClearInForceFrom() *LawSectionUpsertBulk {
 }
 
 // SetInForceTo sets the "in_force_to" field.
-func (u *LawSectionUpsertBulk) SetInForceTo(v string) *LawSectionUpsertBulk {
+func (u *LawSectionUpsertBulk) SetInForceTo(v schema.Date) *LawSectionUpsertBulk {
 	return u.Update(func(s *LawSectionUpsert) {
 		s.SetInForceTo(v)
 	})

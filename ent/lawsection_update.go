@@ -51,15 +51,15 @@ func (_u *LawSectionUpdate) SetNillableSlug(v *string) *LawSectionUpdate {
 	return _u
 }
 
-// SetLabels sets the "labels" field.
-func (_u *LawSectionUpdate) SetLabels(v schema.LocalText) *LawSectionUpdate {
-	_u.mutation.SetLabels(v)
+// SetLabelTexts sets the "label_texts" field.
+func (_u *LawSectionUpdate) SetLabelTexts(v schema.LocalText) *LawSectionUpdate {
+	_u.mutation.SetLabelTexts(v)
 	return _u
 }
 
-// AppendLabels appends value to the "labels" field.
-func (_u *LawSectionUpdate) AppendLabels(v schema.LocalText) *LawSectionUpdate {
-	_u.mutation.AppendLabels(v)
+// AppendLabelTexts appends value to the "label_texts" field.
+func (_u *LawSectionUpdate) AppendLabelTexts(v schema.LocalText) *LawSectionUpdate {
+	_u.mutation.AppendLabelTexts(v)
 	return _u
 }
 
@@ -111,13 +111,13 @@ func (_u *LawSectionUpdate) SetNillableSection(v *string) *LawSectionUpdate {
 }
 
 // SetInForceFrom sets the "in_force_from" field.
-func (_u *LawSectionUpdate) SetInForceFrom(v string) *LawSectionUpdate {
+func (_u *LawSectionUpdate) SetInForceFrom(v schema.Date) *LawSectionUpdate {
 	_u.mutation.SetInForceFrom(v)
 	return _u
 }
 
 // SetNillableInForceFrom sets the "in_force_from" field if the given value is not nil.
-func (_u *LawSectionUpdate) SetNillableInForceFrom(v *string) *LawSectionUpdate {
+func (_u *LawSectionUpdate) SetNillableInForceFrom(v *schema.Date) *LawSectionUpdate {
 	if v != nil {
 		_u.SetInForceFrom(*v)
 	}
@@ -131,13 +131,13 @@ func (_u *LawSectionUpdate) ClearInForceFrom() *LawSectionUpdate {
 }
 
 // SetInForceTo sets the "in_force_to" field.
-func (_u *LawSectionUpdate) SetInForceTo(v string) *LawSectionUpdate {
+func (_u *LawSectionUpdate) SetInForceTo(v schema.Date) *LawSectionUpdate {
 	_u.mutation.SetInForceTo(v)
 	return _u
 }
 
 // SetNillableInForceTo sets the "in_force_to" field if the given value is not nil.
-func (_u *LawSectionUpdate) SetNillableInForceTo(v *string) *LawSectionUpdate {
+func (_u *LawSectionUpdate) SetNillableInForceTo(v *schema.Date) *LawSectionUpdate {
 	if v != nil {
 		_u.SetInForceTo(*v)
 	}
@@ -452,12 +452,12 @@ func (_u *LawSectionUpdate) sqlSave(ctx context.Context) (_node int, err error) 
 	if value, ok := _u.mutation.Slug(); ok {
 		_spec.SetField(lawsection.FieldSlug, field.TypeString, value)
 	}
-	if value, ok := _u.mutation.Labels(); ok {
-		_spec.SetField(lawsection.FieldLabels, field.TypeJSON, value)
+	if value, ok := _u.mutation.LabelTexts(); ok {
+		_spec.SetField(lawsection.FieldLabelTexts, field.TypeJSON, value)
 	}
-	if value, ok := _u.mutation.AppendedLabels(); ok {
+	if value, ok := _u.mutation.AppendedLabelTexts(); ok {
 		_spec.AddModifier(func(u *sql.UpdateBuilder) {
-			sqljson.Append(u, lawsection.FieldLabels, value)
+			sqljson.Append(u, lawsection.FieldLabelTexts, value)
 		})
 	}
 	if value, ok := _u.mutation.Position(); ok {
@@ -840,15 +840,15 @@ func (_u *LawSectionUpdateOne) SetNillableSlug(v *string) *LawSectionUpdateOne {
 	return _u
 }
 
-// SetLabels sets the "labels" field.
-func (_u *LawSectionUpdateOne) SetLabels(v schema.LocalText) *LawSectionUpdateOne {
-	_u.mutation.SetLabels(v)
+// SetLabelTexts sets the "label_texts" field.
+func (_u *LawSectionUpdateOne) SetLabelTexts(v schema.LocalText) *LawSectionUpdateOne {
+	_u.mutation.SetLabelTexts(v)
 	return _u
 }
 
-// AppendLabels appends value to the "labels" field.
-func (_u *LawSectionUpdateOne) AppendLabels(v schema.LocalText) *LawSectionUpdateOne {
-	_u.mutation.AppendLabels(v)
+// AppendLabelTexts appends value to the "label_texts" field.
+func (_u *LawSectionUpdateOne) AppendLabelTexts(v schema.LocalText) *LawSectionUpdateOne {
+	_u.mutation.AppendLabelTexts(v)
 	return _u
 }
 
@@ -900,13 +900,13 @@ func (_u *LawSectionUpdateOne) SetNillableSection(v *string) *LawSectionUpdateOn
 }
 
 // SetInForceFrom sets the "in_force_from" field.
-func (_u *LawSectionUpdateOne) SetInForceFrom(v string) *LawSectionUpdateOne {
+func (_u *LawSectionUpdateOne) SetInForceFrom(v schema.Date) *LawSectionUpdateOne {
 	_u.mutation.SetInForceFrom(v)
 	return _u
 }
 
 // SetNillableInForceFrom sets the "in_force_from" field if the given value is not nil.
-func (_u *LawSectionUpdateOne) SetNillableInForceFrom(v *string) *LawSectionUpdateOne {
+func (_u *LawSectionUpdateOne) SetNillableInForceFrom(v *schema.Date) *LawSectionUpdateOne {
 	if v != nil {
 		_u.SetInForceFrom(*v)
 	}
@@ -920,13 +920,13 @@ func (_u *LawSectionUpdateOne) ClearInForceFrom() *LawSectionUpdateOne {
 }
 
 // SetInForceTo sets the "in_force_to" field.
-func (_u *LawSectionUpdateOne) SetInForceTo(v string) *LawSectionUpdateOne {
+func (_u *LawSectionUpdateOne) SetInForceTo(v schema.Date) *LawSectionUpdateOne {
 	_u.mutation.SetInForceTo(v)
 	return _u
 }
 
 // SetNillableInForceTo sets the "in_force_to" field if the given value is not nil.
-func (_u *LawSectionUpdateOne) SetNillableInForceTo(v *string) *LawSectionUpdateOne {
+func (_u *LawSectionUpdateOne) SetNillableInForceTo(v *schema.Date) *LawSectionUpdateOne {
 	if v != nil {
 		_u.SetInForceTo(*v)
 	}
@@ -1271,12 +1271,12 @@ func (_u *LawSectionUpdateOne) sqlSave(ctx context.Context) (_node *LawSection, 
 	if value, ok := _u.mutation.Slug(); ok {
 		_spec.SetField(lawsection.FieldSlug, field.TypeString, value)
 	}
-	if value, ok := _u.mutation.Labels(); ok {
-		_spec.SetField(lawsection.FieldLabels, field.TypeJSON, value)
+	if value, ok := _u.mutation.LabelTexts(); ok {
+		_spec.SetField(lawsection.FieldLabelTexts, field.TypeJSON, value)
 	}
-	if value, ok := _u.mutation.AppendedLabels(); ok {
+	if value, ok := _u.mutation.AppendedLabelTexts(); ok {
 		_spec.AddModifier(func(u *sql.UpdateBuilder) {
-			sqljson.Append(u, lawsection.FieldLabels, value)
+			sqljson.Append(u, lawsection.FieldLabelTexts, value)
 		})
 	}
 	if value, ok := _u.mutation.Position(); ok {

@@ -4,10 +4,14 @@ package ent
 
 import (
 	"context"
+	"strconv"
 
 	"dugnad/ent/asset"
 	"dugnad/ent/collection"
 	"dugnad/ent/contact"
+	"dugnad/ent/contentdistrict"
+	"dugnad/ent/contentmunicipality"
+	"dugnad/ent/contentorganization"
 	"dugnad/ent/county"
 	"dugnad/ent/district"
 	"dugnad/ent/event"
@@ -15,8 +19,10 @@ import (
 	"dugnad/ent/method"
 	"dugnad/ent/municipality"
 	"dugnad/ent/network"
+	"dugnad/ent/networkmember"
 	"dugnad/ent/organization"
 	"dugnad/ent/practice"
+	"dugnad/ent/predicate"
 	"dugnad/ent/project"
 	"dugnad/ent/report"
 	"dugnad/ent/targetgroup"
@@ -24,8 +30,12 @@ import (
 	"dugnad/ent/tool"
 	"dugnad/schema"
 
+	"entgo.io/ent/dialect/sql"
 	"github.com/99designs/gqlgen/graphql"
 )
+
+// Dialect is the database's dialect, one of the constants of entgo.io/ent/dialect.
+func (c *Client) Dialect() string { return c.driver.Dialect() }
 
 // Load gives what the viewer may see of the ids, by id, with one statement a type besides those that the selection asks for.
 // selection is the field whose selection set is of the nodes; nil reads whole rows.
@@ -285,19 +295,581 @@ func (c *Client) Load(ctx context.Context, ids []string, selection *graphql.Coll
 	return found, nil
 }
 
-// Collecting loads with the query what the field selects of its links.
+// VisibleIDs lists ids of the type that the viewer may see, after the given one and in order; at most limit, all when it is 0. Only
+// those that where, if not nil, holds for; only those among the given ids, if there are any.
+func (c *Client) VisibleIDs(ctx context.Context, t Type, after string, limit int, where func(*sql.Selector), among ...string) (ids []string, err error) {
+	if where == nil {
+		where = func(*sql.Selector) {}
+	}
+	switch t.Prefix {
+	case "ast":
+		q := c.Asset.Query().Where(asset.IDGT(after), where).Order(asset.ByID())
+		if len(among) > 0 {
+			q.Where(asset.IDIn(among...))
+		}
+		if limit > 0 {
+			q.Limit(limit)
+		}
+		return q.IDs(ctx)
+	case "col":
+		q := c.Collection.Query().Where(collection.IDGT(after), where).Order(collection.ByID())
+		if len(among) > 0 {
+			q.Where(collection.IDIn(among...))
+		}
+		if limit > 0 {
+			q.Limit(limit)
+		}
+		return q.IDs(ctx)
+	case "con":
+		q := c.Contact.Query().Where(contact.IDGT(after), where).Order(contact.ByID())
+		if len(among) > 0 {
+			q.Where(contact.IDIn(among...))
+		}
+		if limit > 0 {
+			q.Limit(limit)
+		}
+		return q.IDs(ctx)
+	case "cty":
+		q := c.County.Query().Where(county.IDGT(after), where).Order(county.ByID())
+		if len(among) > 0 {
+			q.Where(county.IDIn(among...))
+		}
+		if limit > 0 {
+			q.Limit(limit)
+		}
+		return q.IDs(ctx)
+	case "dis":
+		q := c.District.Query().Where(district.IDGT(after), where).Order(district.ByID())
+		if len(among) > 0 {
+			q.Where(district.IDIn(among...))
+		}
+		if limit > 0 {
+			q.Limit(limit)
+		}
+		return q.IDs(ctx)
+	case "eve":
+		q := c.Event.Query().Where(event.IDGT(after), where).Order(event.ByID())
+		if len(among) > 0 {
+			q.Where(event.IDIn(among...))
+		}
+		if limit > 0 {
+			q.Limit(limit)
+		}
+		return q.IDs(ctx)
+	case "law":
+		q := c.LawSection.Query().Where(lawsection.IDGT(after), where).Order(lawsection.ByID())
+		if len(among) > 0 {
+			q.Where(lawsection.IDIn(among...))
+		}
+		if limit > 0 {
+			q.Limit(limit)
+		}
+		return q.IDs(ctx)
+	case "met":
+		q := c.Method.Query().Where(method.IDGT(after), where).Order(method.ByID())
+		if len(among) > 0 {
+			q.Where(method.IDIn(among...))
+		}
+		if limit > 0 {
+			q.Limit(limit)
+		}
+		return q.IDs(ctx)
+	case "mun":
+		q := c.Municipality.Query().Where(municipality.IDGT(after), where).Order(municipality.ByID())
+		if len(among) > 0 {
+			q.Where(municipality.IDIn(among...))
+		}
+		if limit > 0 {
+			q.Limit(limit)
+		}
+		return q.IDs(ctx)
+	case "net":
+		q := c.Network.Query().Where(network.IDGT(after), where).Order(network.ByID())
+		if len(among) > 0 {
+			q.Where(network.IDIn(among...))
+		}
+		if limit > 0 {
+			q.Limit(limit)
+		}
+		return q.IDs(ctx)
+	case "org":
+		q := c.Organization.Query().Where(organization.IDGT(after), where).Order(organization.ByID())
+		if len(among) > 0 {
+			q.Where(organization.IDIn(among...))
+		}
+		if limit > 0 {
+			q.Limit(limit)
+		}
+		return q.IDs(ctx)
+	case "pra":
+		q := c.Practice.Query().Where(practice.IDGT(after), where).Order(practice.ByID())
+		if len(among) > 0 {
+			q.Where(practice.IDIn(among...))
+		}
+		if limit > 0 {
+			q.Limit(limit)
+		}
+		return q.IDs(ctx)
+	case "pro":
+		q := c.Project.Query().Where(project.IDGT(after), where).Order(project.ByID())
+		if len(among) > 0 {
+			q.Where(project.IDIn(among...))
+		}
+		if limit > 0 {
+			q.Limit(limit)
+		}
+		return q.IDs(ctx)
+	case "rep":
+		q := c.Report.Query().Where(report.IDGT(after), where).Order(report.ByID())
+		if len(among) > 0 {
+			q.Where(report.IDIn(among...))
+		}
+		if limit > 0 {
+			q.Limit(limit)
+		}
+		return q.IDs(ctx)
+	case "tgr":
+		q := c.TargetGroup.Query().Where(targetgroup.IDGT(after), where).Order(targetgroup.ByID())
+		if len(among) > 0 {
+			q.Where(targetgroup.IDIn(among...))
+		}
+		if limit > 0 {
+			q.Limit(limit)
+		}
+		return q.IDs(ctx)
+	case "the":
+		q := c.Theme.Query().Where(theme.IDGT(after), where).Order(theme.ByID())
+		if len(among) > 0 {
+			q.Where(theme.IDIn(among...))
+		}
+		if limit > 0 {
+			q.Limit(limit)
+		}
+		return q.IDs(ctx)
+	case "too":
+		q := c.Tool.Query().Where(tool.IDGT(after), where).Order(tool.ByID())
+		if len(among) > 0 {
+			q.Where(tool.IDIn(among...))
+		}
+		if limit > 0 {
+			q.Limit(limit)
+		}
+		return q.IDs(ctx)
+	}
+	return nil, nil
+}
+
+// Cursor is the link's place among those of its content.
+func (_m *ContentDistrict) Cursor() Cursor { return Cursor{ID: strconv.Itoa(_m.Seq)} }
+
+// Collecting has the query load what the field, a list of links, selects of them.
 func (_q *ContentDistrictQuery) Collecting(ctx context.Context, links graphql.CollectedField) (*ContentDistrictQuery, error) {
-	return _q, _q.collectField(ctx, false, graphql.GetOperationContext(ctx), links, nil)
+	q := _q
+	if err := q.collectField(ctx, false, graphql.GetOperationContext(ctx), links, nil); err != nil {
+		return nil, err
+	}
+	if len(q.ctx.Fields) > 0 {
+		q.ctx.AppendFieldOnce(contentdistrict.FieldContentID).AppendFieldOnce(contentdistrict.FieldSeq)
+	}
+	return q, nil
 }
 
-// Collecting loads with the query what the field selects of its links.
+// Cursor is the link's place among those of its content.
+func (_m *ContentMunicipality) Cursor() Cursor { return Cursor{ID: strconv.Itoa(_m.Seq)} }
+
+// Collecting has the query load what the field, a list of links, selects of them.
 func (_q *ContentMunicipalityQuery) Collecting(ctx context.Context, links graphql.CollectedField) (*ContentMunicipalityQuery, error) {
-	return _q, _q.collectField(ctx, false, graphql.GetOperationContext(ctx), links, nil)
+	q := _q
+	if err := q.collectField(ctx, false, graphql.GetOperationContext(ctx), links, nil); err != nil {
+		return nil, err
+	}
+	if len(q.ctx.Fields) > 0 {
+		q.ctx.AppendFieldOnce(contentmunicipality.FieldContentID).AppendFieldOnce(contentmunicipality.FieldSeq)
+	}
+	return q, nil
 }
 
-// Collecting loads with the query what the field selects of its links.
+// CollectingNodes has the query load what the connection selects of its nodes.
+func (_q *ContentMunicipalityQuery) CollectingNodes(ctx context.Context, connection graphql.CollectedField) (*ContentMunicipalityQuery, error) {
+	oc := graphql.GetOperationContext(ctx)
+	selection := nodeSelection(oc, connection)
+	if selection == nil {
+		return _q, nil
+	}
+	nodes := (&MunicipalityClient{config: _q.config}).Query()
+	if err := nodes.collectField(ctx, false, oc, *selection, nil, municipalityImplementors...); err != nil {
+		return nil, err
+	}
+	_q.withMunicipality = nodes
+	return _q, nil
+}
+
+// Cursor is the link's place among those of its content.
+func (_m *ContentOrganization) Cursor() Cursor { return Cursor{ID: strconv.Itoa(_m.Seq)} }
+
+// Collecting has the query load what the field, a list of links, selects of them.
 func (_q *ContentOrganizationQuery) Collecting(ctx context.Context, links graphql.CollectedField) (*ContentOrganizationQuery, error) {
-	return _q, _q.collectField(ctx, false, graphql.GetOperationContext(ctx), links, nil)
+	q := _q
+	if err := q.collectField(ctx, false, graphql.GetOperationContext(ctx), links, nil); err != nil {
+		return nil, err
+	}
+	if len(q.ctx.Fields) > 0 {
+		q.ctx.AppendFieldOnce(contentorganization.FieldContentID).AppendFieldOnce(contentorganization.FieldSeq)
+	}
+	return q, nil
+}
+
+// Cursor is the link's place among those of its content.
+func (_m *NetworkMember) Cursor() Cursor { return Cursor{ID: strconv.Itoa(_m.Seq)} }
+
+// Collecting has the query load what the field, a list of links, selects of them.
+func (_q *NetworkMemberQuery) Collecting(ctx context.Context, links graphql.CollectedField) (*NetworkMemberQuery, error) {
+	q := _q
+	if err := q.collectField(ctx, false, graphql.GetOperationContext(ctx), links, nil); err != nil {
+		return nil, err
+	}
+	if len(q.ctx.Fields) > 0 {
+		q.ctx.AppendFieldOnce(networkmember.FieldContentID).AppendFieldOnce(networkmember.FieldSeq)
+	}
+	return q, nil
+}
+
+// CollectingNodes has the query load what the connection selects of its nodes.
+func (_q *NetworkMemberQuery) CollectingNodes(ctx context.Context, connection graphql.CollectedField) (*NetworkMemberQuery, error) {
+	oc := graphql.GetOperationContext(ctx)
+	selection := nodeSelection(oc, connection)
+	if selection == nil {
+		return _q, nil
+	}
+	nodes := (&MunicipalityClient{config: _q.config}).Query()
+	if err := nodes.collectField(ctx, false, oc, *selection, nil, municipalityImplementors...); err != nil {
+		return nil, err
+	}
+	_q.withMunicipality = nodes
+	return _q, nil
+}
+
+// Find gives the one row that all of where holds for, with what the field selects; nil when the viewer sees none.
+func (c *AssetClient) Find(ctx context.Context, where ...predicate.Asset) (*Asset, error) {
+	q, err := c.Query().Where(where...).CollectFields(ctx, assetImplementors...)
+	if err != nil {
+		return nil, err
+	}
+	row, err := q.First(ctx)
+	return row, MaskNotFound(err)
+}
+
+// Collected gives all rows of the query, with what the field selects.
+func (_q *AssetQuery) Collected(ctx context.Context) ([]*Asset, error) {
+	q, err := _q.CollectFields(ctx, assetImplementors...)
+	if err != nil {
+		return nil, err
+	}
+	return q.All(ctx)
+}
+
+// Find gives the one row that all of where holds for, with what the field selects; nil when the viewer sees none.
+func (c *CollectionClient) Find(ctx context.Context, where ...predicate.Collection) (*Collection, error) {
+	q, err := c.Query().Where(where...).CollectFields(ctx, collectionImplementors...)
+	if err != nil {
+		return nil, err
+	}
+	row, err := q.First(ctx)
+	return row, MaskNotFound(err)
+}
+
+// Collected gives all rows of the query, with what the field selects.
+func (_q *CollectionQuery) Collected(ctx context.Context) ([]*Collection, error) {
+	q, err := _q.CollectFields(ctx, collectionImplementors...)
+	if err != nil {
+		return nil, err
+	}
+	return q.All(ctx)
+}
+
+// Find gives the one row that all of where holds for, with what the field selects; nil when the viewer sees none.
+func (c *ContactClient) Find(ctx context.Context, where ...predicate.Contact) (*Contact, error) {
+	q, err := c.Query().Where(where...).CollectFields(ctx, contactImplementors...)
+	if err != nil {
+		return nil, err
+	}
+	row, err := q.First(ctx)
+	return row, MaskNotFound(err)
+}
+
+// Collected gives all rows of the query, with what the field selects.
+func (_q *ContactQuery) Collected(ctx context.Context) ([]*Contact, error) {
+	q, err := _q.CollectFields(ctx, contactImplementors...)
+	if err != nil {
+		return nil, err
+	}
+	return q.All(ctx)
+}
+
+// Find gives the one row that all of where holds for, with what the field selects; nil when the viewer sees none.
+func (c *CountyClient) Find(ctx context.Context, where ...predicate.County) (*County, error) {
+	q, err := c.Query().Where(where...).CollectFields(ctx, countyImplementors...)
+	if err != nil {
+		return nil, err
+	}
+	row, err := q.First(ctx)
+	return row, MaskNotFound(err)
+}
+
+// Collected gives all rows of the query, with what the field selects.
+func (_q *CountyQuery) Collected(ctx context.Context) ([]*County, error) {
+	q, err := _q.CollectFields(ctx, countyImplementors...)
+	if err != nil {
+		return nil, err
+	}
+	return q.All(ctx)
+}
+
+// Find gives the one row that all of where holds for, with what the field selects; nil when the viewer sees none.
+func (c *DistrictClient) Find(ctx context.Context, where ...predicate.District) (*District, error) {
+	q, err := c.Query().Where(where...).CollectFields(ctx, districtImplementors...)
+	if err != nil {
+		return nil, err
+	}
+	row, err := q.First(ctx)
+	return row, MaskNotFound(err)
+}
+
+// Collected gives all rows of the query, with what the field selects.
+func (_q *DistrictQuery) Collected(ctx context.Context) ([]*District, error) {
+	q, err := _q.CollectFields(ctx, districtImplementors...)
+	if err != nil {
+		return nil, err
+	}
+	return q.All(ctx)
+}
+
+// Find gives the one row that all of where holds for, with what the field selects; nil when the viewer sees none.
+func (c *EventClient) Find(ctx context.Context, where ...predicate.Event) (*Event, error) {
+	q, err := c.Query().Where(where...).CollectFields(ctx, eventImplementors...)
+	if err != nil {
+		return nil, err
+	}
+	row, err := q.First(ctx)
+	return row, MaskNotFound(err)
+}
+
+// Collected gives all rows of the query, with what the field selects.
+func (_q *EventQuery) Collected(ctx context.Context) ([]*Event, error) {
+	q, err := _q.CollectFields(ctx, eventImplementors...)
+	if err != nil {
+		return nil, err
+	}
+	return q.All(ctx)
+}
+
+// Find gives the one row that all of where holds for, with what the field selects; nil when the viewer sees none.
+func (c *LawSectionClient) Find(ctx context.Context, where ...predicate.LawSection) (*LawSection, error) {
+	q, err := c.Query().Where(where...).CollectFields(ctx, lawsectionImplementors...)
+	if err != nil {
+		return nil, err
+	}
+	row, err := q.First(ctx)
+	return row, MaskNotFound(err)
+}
+
+// Collected gives all rows of the query, with what the field selects.
+func (_q *LawSectionQuery) Collected(ctx context.Context) ([]*LawSection, error) {
+	q, err := _q.CollectFields(ctx, lawsectionImplementors...)
+	if err != nil {
+		return nil, err
+	}
+	return q.All(ctx)
+}
+
+// Find gives the one row that all of where holds for, with what the field selects; nil when the viewer sees none.
+func (c *MethodClient) Find(ctx context.Context, where ...predicate.Method) (*Method, error) {
+	q, err := c.Query().Where(where...).CollectFields(ctx, methodImplementors...)
+	if err != nil {
+		return nil, err
+	}
+	row, err := q.First(ctx)
+	return row, MaskNotFound(err)
+}
+
+// Collected gives all rows of the query, with what the field selects.
+func (_q *MethodQuery) Collected(ctx context.Context) ([]*Method, error) {
+	q, err := _q.CollectFields(ctx, methodImplementors...)
+	if err != nil {
+		return nil, err
+	}
+	return q.All(ctx)
+}
+
+// Find gives the one row that all of where holds for, with what the field selects; nil when the viewer sees none.
+func (c *MunicipalityClient) Find(ctx context.Context, where ...predicate.Municipality) (*Municipality, error) {
+	q, err := c.Query().Where(where...).CollectFields(ctx, municipalityImplementors...)
+	if err != nil {
+		return nil, err
+	}
+	row, err := q.First(ctx)
+	return row, MaskNotFound(err)
+}
+
+// Collected gives all rows of the query, with what the field selects.
+func (_q *MunicipalityQuery) Collected(ctx context.Context) ([]*Municipality, error) {
+	q, err := _q.CollectFields(ctx, municipalityImplementors...)
+	if err != nil {
+		return nil, err
+	}
+	return q.All(ctx)
+}
+
+// Find gives the one row that all of where holds for, with what the field selects; nil when the viewer sees none.
+func (c *NetworkClient) Find(ctx context.Context, where ...predicate.Network) (*Network, error) {
+	q, err := c.Query().Where(where...).CollectFields(ctx, networkImplementors...)
+	if err != nil {
+		return nil, err
+	}
+	row, err := q.First(ctx)
+	return row, MaskNotFound(err)
+}
+
+// Collected gives all rows of the query, with what the field selects.
+func (_q *NetworkQuery) Collected(ctx context.Context) ([]*Network, error) {
+	q, err := _q.CollectFields(ctx, networkImplementors...)
+	if err != nil {
+		return nil, err
+	}
+	return q.All(ctx)
+}
+
+// Find gives the one row that all of where holds for, with what the field selects; nil when the viewer sees none.
+func (c *OrganizationClient) Find(ctx context.Context, where ...predicate.Organization) (*Organization, error) {
+	q, err := c.Query().Where(where...).CollectFields(ctx, organizationImplementors...)
+	if err != nil {
+		return nil, err
+	}
+	row, err := q.First(ctx)
+	return row, MaskNotFound(err)
+}
+
+// Collected gives all rows of the query, with what the field selects.
+func (_q *OrganizationQuery) Collected(ctx context.Context) ([]*Organization, error) {
+	q, err := _q.CollectFields(ctx, organizationImplementors...)
+	if err != nil {
+		return nil, err
+	}
+	return q.All(ctx)
+}
+
+// Find gives the one row that all of where holds for, with what the field selects; nil when the viewer sees none.
+func (c *PracticeClient) Find(ctx context.Context, where ...predicate.Practice) (*Practice, error) {
+	q, err := c.Query().Where(where...).CollectFields(ctx, practiceImplementors...)
+	if err != nil {
+		return nil, err
+	}
+	row, err := q.First(ctx)
+	return row, MaskNotFound(err)
+}
+
+// Collected gives all rows of the query, with what the field selects.
+func (_q *PracticeQuery) Collected(ctx context.Context) ([]*Practice, error) {
+	q, err := _q.CollectFields(ctx, practiceImplementors...)
+	if err != nil {
+		return nil, err
+	}
+	return q.All(ctx)
+}
+
+// Find gives the one row that all of where holds for, with what the field selects; nil when the viewer sees none.
+func (c *ProjectClient) Find(ctx context.Context, where ...predicate.Project) (*Project, error) {
+	q, err := c.Query().Where(where...).CollectFields(ctx, projectImplementors...)
+	if err != nil {
+		return nil, err
+	}
+	row, err := q.First(ctx)
+	return row, MaskNotFound(err)
+}
+
+// Collected gives all rows of the query, with what the field selects.
+func (_q *ProjectQuery) Collected(ctx context.Context) ([]*Project, error) {
+	q, err := _q.CollectFields(ctx, projectImplementors...)
+	if err != nil {
+		return nil, err
+	}
+	return q.All(ctx)
+}
+
+// Find gives the one row that all of where holds for, with what the field selects; nil when the viewer sees none.
+func (c *ReportClient) Find(ctx context.Context, where ...predicate.Report) (*Report, error) {
+	q, err := c.Query().Where(where...).CollectFields(ctx, reportImplementors...)
+	if err != nil {
+		return nil, err
+	}
+	row, err := q.First(ctx)
+	return row, MaskNotFound(err)
+}
+
+// Collected gives all rows of the query, with what the field selects.
+func (_q *ReportQuery) Collected(ctx context.Context) ([]*Report, error) {
+	q, err := _q.CollectFields(ctx, reportImplementors...)
+	if err != nil {
+		return nil, err
+	}
+	return q.All(ctx)
+}
+
+// Find gives the one row that all of where holds for, with what the field selects; nil when the viewer sees none.
+func (c *TargetGroupClient) Find(ctx context.Context, where ...predicate.TargetGroup) (*TargetGroup, error) {
+	q, err := c.Query().Where(where...).CollectFields(ctx, targetgroupImplementors...)
+	if err != nil {
+		return nil, err
+	}
+	row, err := q.First(ctx)
+	return row, MaskNotFound(err)
+}
+
+// Collected gives all rows of the query, with what the field selects.
+func (_q *TargetGroupQuery) Collected(ctx context.Context) ([]*TargetGroup, error) {
+	q, err := _q.CollectFields(ctx, targetgroupImplementors...)
+	if err != nil {
+		return nil, err
+	}
+	return q.All(ctx)
+}
+
+// Find gives the one row that all of where holds for, with what the field selects; nil when the viewer sees none.
+func (c *ThemeClient) Find(ctx context.Context, where ...predicate.Theme) (*Theme, error) {
+	q, err := c.Query().Where(where...).CollectFields(ctx, themeImplementors...)
+	if err != nil {
+		return nil, err
+	}
+	row, err := q.First(ctx)
+	return row, MaskNotFound(err)
+}
+
+// Collected gives all rows of the query, with what the field selects.
+func (_q *ThemeQuery) Collected(ctx context.Context) ([]*Theme, error) {
+	q, err := _q.CollectFields(ctx, themeImplementors...)
+	if err != nil {
+		return nil, err
+	}
+	return q.All(ctx)
+}
+
+// Find gives the one row that all of where holds for, with what the field selects; nil when the viewer sees none.
+func (c *ToolClient) Find(ctx context.Context, where ...predicate.Tool) (*Tool, error) {
+	q, err := c.Query().Where(where...).CollectFields(ctx, toolImplementors...)
+	if err != nil {
+		return nil, err
+	}
+	row, err := q.First(ctx)
+	return row, MaskNotFound(err)
+}
+
+// Collected gives all rows of the query, with what the field selects.
+func (_q *ToolQuery) Collected(ctx context.Context) ([]*Tool, error) {
+	q, err := _q.CollectFields(ctx, toolImplementors...)
+	if err != nil {
+		return nil, err
+	}
+	return q.All(ctx)
 }
 
 // CollectionOrders turns what was asked for into columns: titles in the reader's language, newest first when nothing was asked.

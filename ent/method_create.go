@@ -36,9 +36,9 @@ func (_c *MethodCreate) SetSlug(v string) *MethodCreate {
 	return _c
 }
 
-// SetLabels sets the "labels" field.
-func (_c *MethodCreate) SetLabels(v schema.LocalText) *MethodCreate {
-	_c.mutation.SetLabels(v)
+// SetLabelTexts sets the "label_texts" field.
+func (_c *MethodCreate) SetLabelTexts(v schema.LocalText) *MethodCreate {
+	_c.mutation.SetLabelTexts(v)
 	return _c
 }
 
@@ -213,8 +213,8 @@ func (_c *MethodCreate) check() error {
 	if _, ok := _c.mutation.Slug(); !ok {
 		return &ValidationError{Name: "slug", err: errors.New(`ent: missing required field "Method.slug"`)}
 	}
-	if _, ok := _c.mutation.Labels(); !ok {
-		return &ValidationError{Name: "labels", err: errors.New(`ent: missing required field "Method.labels"`)}
+	if _, ok := _c.mutation.LabelTexts(); !ok {
+		return &ValidationError{Name: "label_texts", err: errors.New(`ent: missing required field "Method.label_texts"`)}
 	}
 	if _, ok := _c.mutation.Position(); !ok {
 		return &ValidationError{Name: "position", err: errors.New(`ent: missing required field "Method.position"`)}
@@ -264,9 +264,9 @@ func (_c *MethodCreate) createSpec() (*Method, *sqlgraph.CreateSpec) {
 		_spec.SetField(method.FieldSlug, field.TypeString, value)
 		_node.Slug = value
 	}
-	if value, ok := _c.mutation.Labels(); ok {
-		_spec.SetField(method.FieldLabels, field.TypeJSON, value)
-		_node.Labels = value
+	if value, ok := _c.mutation.LabelTexts(); ok {
+		_spec.SetField(method.FieldLabelTexts, field.TypeJSON, value)
+		_node.LabelTexts = value
 	}
 	if value, ok := _c.mutation.Position(); ok {
 		_spec.SetField(method.FieldPosition, field.TypeInt, value)
@@ -448,15 +448,15 @@ func (u *MethodUpsert) UpdateSlug() *MethodUpsert {
 	return u
 }
 
-// SetLabels sets the "labels" field.
-func (u *MethodUpsert) SetLabels(v schema.LocalText) *MethodUpsert {
-	u.Set(method.FieldLabels, v)
+// SetLabelTexts sets the "label_texts" field.
+func (u *MethodUpsert) SetLabelTexts(v schema.LocalText) *MethodUpsert {
+	u.Set(method.FieldLabelTexts, v)
 	return u
 }
 
-// UpdateLabels sets the "labels" field to the value that was provided on create.
-func (u *MethodUpsert) UpdateLabels() *MethodUpsert {
-	u.SetExcluded(method.FieldLabels)
+// UpdateLabelTexts sets the "label_texts" field to the value that was provided on create.
+func (u *MethodUpsert) UpdateLabelTexts() *MethodUpsert {
+	u.SetExcluded(method.FieldLabelTexts)
 	return u
 }
 
@@ -540,17 +540,17 @@ func (u *MethodUpsertOne) UpdateSlug() *MethodUpsertOne {
 	})
 }
 
-// SetLabels sets the "labels" field.
-func (u *MethodUpsertOne) SetLabels(v schema.LocalText) *MethodUpsertOne {
+// SetLabelTexts sets the "label_texts" field.
+func (u *MethodUpsertOne) SetLabelTexts(v schema.LocalText) *MethodUpsertOne {
 	return u.Update(func(s *MethodUpsert) {
-		s.SetLabels(v)
+		s.SetLabelTexts(v)
 	})
 }
 
-// UpdateLabels sets the "labels" field to the value that was provided on create.
-func (u *MethodUpsertOne) UpdateLabels() *MethodUpsertOne {
+// UpdateLabelTexts sets the "label_texts" field to the value that was provided on create.
+func (u *MethodUpsertOne) UpdateLabelTexts() *MethodUpsertOne {
 	return u.Update(func(s *MethodUpsert) {
-		s.UpdateLabels()
+		s.UpdateLabelTexts()
 	})
 }
 
@@ -804,17 +804,17 @@ func (u *MethodUpsertBulk) UpdateSlug() *MethodUpsertBulk {
 	})
 }
 
-// SetLabels sets the "labels" field.
-func (u *MethodUpsertBulk) SetLabels(v schema.LocalText) *MethodUpsertBulk {
+// SetLabelTexts sets the "label_texts" field.
+func (u *MethodUpsertBulk) SetLabelTexts(v schema.LocalText) *MethodUpsertBulk {
 	return u.Update(func(s *MethodUpsert) {
-		s.SetLabels(v)
+		s.SetLabelTexts(v)
 	})
 }
 
-// UpdateLabels sets the "labels" field to the value that was provided on create.
-func (u *MethodUpsertBulk) UpdateLabels() *MethodUpsertBulk {
+// UpdateLabelTexts sets the "label_texts" field to the value that was provided on create.
+func (u *MethodUpsertBulk) UpdateLabelTexts() *MethodUpsertBulk {
 	return u.Update(func(s *MethodUpsert) {
-		s.UpdateLabels()
+		s.UpdateLabelTexts()
 	})
 }
 

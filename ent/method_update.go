@@ -51,15 +51,15 @@ func (_u *MethodUpdate) SetNillableSlug(v *string) *MethodUpdate {
 	return _u
 }
 
-// SetLabels sets the "labels" field.
-func (_u *MethodUpdate) SetLabels(v schema.LocalText) *MethodUpdate {
-	_u.mutation.SetLabels(v)
+// SetLabelTexts sets the "label_texts" field.
+func (_u *MethodUpdate) SetLabelTexts(v schema.LocalText) *MethodUpdate {
+	_u.mutation.SetLabelTexts(v)
 	return _u
 }
 
-// AppendLabels appends value to the "labels" field.
-func (_u *MethodUpdate) AppendLabels(v schema.LocalText) *MethodUpdate {
-	_u.mutation.AppendLabels(v)
+// AppendLabelTexts appends value to the "label_texts" field.
+func (_u *MethodUpdate) AppendLabelTexts(v schema.LocalText) *MethodUpdate {
+	_u.mutation.AppendLabelTexts(v)
 	return _u
 }
 
@@ -386,12 +386,12 @@ func (_u *MethodUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.Slug(); ok {
 		_spec.SetField(method.FieldSlug, field.TypeString, value)
 	}
-	if value, ok := _u.mutation.Labels(); ok {
-		_spec.SetField(method.FieldLabels, field.TypeJSON, value)
+	if value, ok := _u.mutation.LabelTexts(); ok {
+		_spec.SetField(method.FieldLabelTexts, field.TypeJSON, value)
 	}
-	if value, ok := _u.mutation.AppendedLabels(); ok {
+	if value, ok := _u.mutation.AppendedLabelTexts(); ok {
 		_spec.AddModifier(func(u *sql.UpdateBuilder) {
-			sqljson.Append(u, method.FieldLabels, value)
+			sqljson.Append(u, method.FieldLabelTexts, value)
 		})
 	}
 	if value, ok := _u.mutation.Position(); ok {
@@ -751,15 +751,15 @@ func (_u *MethodUpdateOne) SetNillableSlug(v *string) *MethodUpdateOne {
 	return _u
 }
 
-// SetLabels sets the "labels" field.
-func (_u *MethodUpdateOne) SetLabels(v schema.LocalText) *MethodUpdateOne {
-	_u.mutation.SetLabels(v)
+// SetLabelTexts sets the "label_texts" field.
+func (_u *MethodUpdateOne) SetLabelTexts(v schema.LocalText) *MethodUpdateOne {
+	_u.mutation.SetLabelTexts(v)
 	return _u
 }
 
-// AppendLabels appends value to the "labels" field.
-func (_u *MethodUpdateOne) AppendLabels(v schema.LocalText) *MethodUpdateOne {
-	_u.mutation.AppendLabels(v)
+// AppendLabelTexts appends value to the "label_texts" field.
+func (_u *MethodUpdateOne) AppendLabelTexts(v schema.LocalText) *MethodUpdateOne {
+	_u.mutation.AppendLabelTexts(v)
 	return _u
 }
 
@@ -1116,12 +1116,12 @@ func (_u *MethodUpdateOne) sqlSave(ctx context.Context) (_node *Method, err erro
 	if value, ok := _u.mutation.Slug(); ok {
 		_spec.SetField(method.FieldSlug, field.TypeString, value)
 	}
-	if value, ok := _u.mutation.Labels(); ok {
-		_spec.SetField(method.FieldLabels, field.TypeJSON, value)
+	if value, ok := _u.mutation.LabelTexts(); ok {
+		_spec.SetField(method.FieldLabelTexts, field.TypeJSON, value)
 	}
-	if value, ok := _u.mutation.AppendedLabels(); ok {
+	if value, ok := _u.mutation.AppendedLabelTexts(); ok {
 		_spec.AddModifier(func(u *sql.UpdateBuilder) {
-			sqljson.Append(u, method.FieldLabels, value)
+			sqljson.Append(u, method.FieldLabelTexts, value)
 		})
 	}
 	if value, ok := _u.mutation.Position(); ok {

@@ -5,6 +5,7 @@ package ent
 import (
 	"dugnad/ent/county"
 	"dugnad/ent/municipality"
+	"dugnad/ent/organization"
 	"dugnad/schema"
 	"encoding/json"
 	"fmt"
@@ -55,9 +56,10 @@ type Municipality struct {
 	SamiArea bool `json:"sami_area,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the MunicipalityQuery when eager-loading is set.
-	Edges               MunicipalityEdges `json:"edges"`
-	municipality_county *string
-	selectValues        sql.SelectValues
+	Edges                     MunicipalityEdges `json:"edges"`
+	municipality_county       *string
+	organization_municipality *string
+	selectValues              sql.SelectValues
 }
 
 // MunicipalityEdges holds the relations/edges for other nodes in the graph.
@@ -70,11 +72,13 @@ type MunicipalityEdges struct {
 	Predecessors []*Municipality `json:"predecessors,omitempty"`
 	// Numbers holds the value of the numbers edge.
 	Numbers []*NumberUse `json:"numbers,omitempty"`
+	// Organization holds the value of the organization edge.
+	Organization *Organization `json:"organization,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [4]bool
+	loadedTypes [5]bool
 	// totalCount holds the number of nodes of the edges above, by alias.
-	totalCount [4]map[string]int
+	totalCount [5]map[string]int
 
 	namedSuccessors   map[string][]*Municipality
 	namedPredecessors map[string][]*Municipality
@@ -119,6 +123,17 @@ func (e MunicipalityEdges) NumbersOrErr() ([]*NumberUse, error) {
 	return nil, &NotLoadedError{edge: "numbers"}
 }
 
+// OrganizationOrErr returns the Organization value or an error if the edge
+// was not loaded in eager-loading, or loaded but was not found.
+func (e MunicipalityEdges) OrganizationOrErr() (*Organization, error) {
+	if e.Organization != nil {
+		return e.Organization, nil
+	} else if e.loadedTypes[4] {
+		return nil, &NotFoundError{label: organization.Label}
+	}
+	return nil, &NotLoadedError{edge: "organization"}
+}
+
 // scanValues returns the types for scanning values from sql.Rows.
 func (*Municipality) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
@@ -135,6 +150,8 @@ func (*Municipality) scanValues(columns []string) ([]any, error) {
 		case municipality.FieldID, municipality.FieldNumber, municipality.FieldName, municipality.FieldOfficialName, municipality.FieldSortName, municipality.FieldFoldedName, municipality.FieldKostraGroup:
 			values[i] = new(sql.NullString)
 		case municipality.ForeignKeys[0]: // municipality_county
+			values[i] = new(sql.NullString)
+		case municipality.ForeignKeys[1]: // organization_municipality
 			values[i] = new(sql.NullString)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -278,6 +295,13 @@ func (_m *Municipality) assignValues(columns []string, values []any) error {
 				_m.municipality_county = new(string)
 				*_m.municipality_county = value.String
 			}
+		case municipality.ForeignKeys[1]:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field organization_municipality", values[i])
+			} else if value.Valid {
+				_m.organization_municipality = new(string)
+				*_m.organization_municipality = value.String
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -309,6 +333,11 @@ func (_m *Municipality) QueryPredecessors() *MunicipalityQuery {
 // QueryNumbers queries the "numbers" edge of the Municipality entity.
 func (_m *Municipality) QueryNumbers() *NumberUseQuery {
 	return NewMunicipalityClient(_m.config).QueryNumbers(_m)
+}
+
+// QueryOrganization queries the "organization" edge of the Municipality entity.
+func (_m *Municipality) QueryOrganization() *OrganizationQuery {
+	return NewMunicipalityClient(_m.config).QueryOrganization(_m)
 }
 
 // Update returns a builder for updating this Municipality.

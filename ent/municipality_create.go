@@ -7,6 +7,7 @@ import (
 	"dugnad/ent/county"
 	"dugnad/ent/municipality"
 	"dugnad/ent/numberuse"
+	"dugnad/ent/organization"
 	"dugnad/schema"
 	"errors"
 	"fmt"
@@ -293,6 +294,25 @@ func (_c *MunicipalityCreate) AddNumbers(v ...*NumberUse) *MunicipalityCreate {
 	return _c.AddNumberIDs(ids...)
 }
 
+// SetOrganizationID sets the "organization" edge to the Organization entity by ID.
+func (_c *MunicipalityCreate) SetOrganizationID(id string) *MunicipalityCreate {
+	_c.mutation.SetOrganizationID(id)
+	return _c
+}
+
+// SetNillableOrganizationID sets the "organization" edge to the Organization entity by ID if the given value is not nil.
+func (_c *MunicipalityCreate) SetNillableOrganizationID(id *string) *MunicipalityCreate {
+	if id != nil {
+		_c = _c.SetOrganizationID(*id)
+	}
+	return _c
+}
+
+// SetOrganization sets the "organization" edge to the Organization entity.
+func (_c *MunicipalityCreate) SetOrganization(v *Organization) *MunicipalityCreate {
+	return _c.SetOrganizationID(v.ID)
+}
+
 // Mutation returns the MunicipalityMutation object of the builder.
 func (_c *MunicipalityCreate) Mutation() *MunicipalityMutation {
 	return _c.mutation
@@ -535,6 +555,23 @@ func (_c *MunicipalityCreate) createSpec() (*Municipality, *sqlgraph.CreateSpec)
 		for _, k := range nodes {
 			edge.Target.Nodes = append(edge.Target.Nodes, k)
 		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.OrganizationIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2O,
+			Inverse: true,
+			Table:   municipality.OrganizationTable,
+			Columns: []string{municipality.OrganizationColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(organization.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_node.organization_municipality = &nodes[0]
 		_spec.Edges = append(_spec.Edges, edge)
 	}
 	return _node, _spec

@@ -8,6 +8,7 @@ import (
 	"dugnad/ent/county"
 	"dugnad/ent/municipality"
 	"dugnad/ent/numberuse"
+	"dugnad/ent/organization"
 	"dugnad/ent/predicate"
 	"fmt"
 	"math"
@@ -30,6 +31,7 @@ type MunicipalityQuery struct {
 	withSuccessors        *MunicipalityQuery
 	withPredecessors      *MunicipalityQuery
 	withNumbers           *NumberUseQuery
+	withOrganization      *OrganizationQuery
 	withFKs               bool
 	loadTotal             []func(context.Context, []*Municipality) error
 	modifiers             []func(*sql.Selector)
@@ -153,6 +155,28 @@ func (_q *MunicipalityQuery) QueryNumbers() *NumberUseQuery {
 			sqlgraph.From(municipality.Table, municipality.FieldID, selector),
 			sqlgraph.To(numberuse.Table, numberuse.FieldID),
 			sqlgraph.Edge(sqlgraph.O2M, false, municipality.NumbersTable, municipality.NumbersColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryOrganization chains the current query on the "organization" edge.
+func (_q *MunicipalityQuery) QueryOrganization() *OrganizationQuery {
+	query := (&OrganizationClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(municipality.Table, municipality.FieldID, selector),
+			sqlgraph.To(organization.Table, organization.FieldID),
+			sqlgraph.Edge(sqlgraph.O2O, true, municipality.OrganizationTable, municipality.OrganizationColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -356,6 +380,7 @@ func (_q *MunicipalityQuery) Clone() *MunicipalityQuery {
 		withSuccessors:   _q.withSuccessors.Clone(),
 		withPredecessors: _q.withPredecessors.Clone(),
 		withNumbers:      _q.withNumbers.Clone(),
+		withOrganization: _q.withOrganization.Clone(),
 		// clone intermediate query.
 		sql:       _q.sql.Clone(),
 		path:      _q.path,
@@ -404,6 +429,17 @@ func (_q *MunicipalityQuery) WithNumbers(opts ...func(*NumberUseQuery)) *Municip
 		opt(query)
 	}
 	_q.withNumbers = query
+	return _q
+}
+
+// WithOrganization tells the query-builder to eager-load the nodes that are connected to
+// the "organization" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *MunicipalityQuery) WithOrganization(opts ...func(*OrganizationQuery)) *MunicipalityQuery {
+	query := (&OrganizationClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withOrganization = query
 	return _q
 }
 
@@ -486,14 +522,15 @@ func (_q *MunicipalityQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]
 		nodes       = []*Municipality{}
 		withFKs     = _q.withFKs
 		_spec       = _q.querySpec()
-		loadedTypes = [4]bool{
+		loadedTypes = [5]bool{
 			_q.withCounty != nil,
 			_q.withSuccessors != nil,
 			_q.withPredecessors != nil,
 			_q.withNumbers != nil,
+			_q.withOrganization != nil,
 		}
 	)
-	if _q.withCounty != nil {
+	if _q.withCounty != nil || _q.withOrganization != nil {
 		withFKs = true
 	}
 	if withFKs {
@@ -544,6 +581,12 @@ func (_q *MunicipalityQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]
 		if err := _q.loadNumbers(ctx, query, nodes,
 			func(n *Municipality) { n.Edges.Numbers = []*NumberUse{} },
 			func(n *Municipality, e *NumberUse) { n.Edges.Numbers = append(n.Edges.Numbers, e) }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withOrganization; query != nil {
+		if err := _q.loadOrganization(ctx, query, nodes, nil,
+			func(n *Municipality, e *Organization) { n.Edges.Organization = e }); err != nil {
 			return nil, err
 		}
 	}
@@ -758,6 +801,38 @@ func (_q *MunicipalityQuery) loadNumbers(ctx context.Context, query *NumberUseQu
 			return fmt.Errorf(`unexpected referenced foreign-key "municipality_numbers" returned %v for node %v`, *fk, n.ID)
 		}
 		assign(node, n)
+	}
+	return nil
+}
+func (_q *MunicipalityQuery) loadOrganization(ctx context.Context, query *OrganizationQuery, nodes []*Municipality, init func(*Municipality), assign func(*Municipality, *Organization)) error {
+	ids := make([]string, 0, len(nodes))
+	nodeids := make(map[string][]*Municipality)
+	for i := range nodes {
+		if nodes[i].organization_municipality == nil {
+			continue
+		}
+		fk := *nodes[i].organization_municipality
+		if _, ok := nodeids[fk]; !ok {
+			ids = append(ids, fk)
+		}
+		nodeids[fk] = append(nodeids[fk], nodes[i])
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	query.Where(organization.IDIn(ids...))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nodeids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected foreign-key "organization_municipality" returned %v`, n.ID)
+		}
+		for i := range nodes {
+			assign(nodes[i], n)
+		}
 	}
 	return nil
 }

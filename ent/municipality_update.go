@@ -7,6 +7,7 @@ import (
 	"dugnad/ent/county"
 	"dugnad/ent/municipality"
 	"dugnad/ent/numberuse"
+	"dugnad/ent/organization"
 	"dugnad/ent/predicate"
 	"dugnad/schema"
 	"errors"
@@ -454,6 +455,25 @@ func (_u *MunicipalityUpdate) AddNumbers(v ...*NumberUse) *MunicipalityUpdate {
 	return _u.AddNumberIDs(ids...)
 }
 
+// SetOrganizationID sets the "organization" edge to the Organization entity by ID.
+func (_u *MunicipalityUpdate) SetOrganizationID(id string) *MunicipalityUpdate {
+	_u.mutation.SetOrganizationID(id)
+	return _u
+}
+
+// SetNillableOrganizationID sets the "organization" edge to the Organization entity by ID if the given value is not nil.
+func (_u *MunicipalityUpdate) SetNillableOrganizationID(id *string) *MunicipalityUpdate {
+	if id != nil {
+		_u = _u.SetOrganizationID(*id)
+	}
+	return _u
+}
+
+// SetOrganization sets the "organization" edge to the Organization entity.
+func (_u *MunicipalityUpdate) SetOrganization(v *Organization) *MunicipalityUpdate {
+	return _u.SetOrganizationID(v.ID)
+}
+
 // Mutation returns the MunicipalityMutation object of the builder.
 func (_u *MunicipalityUpdate) Mutation() *MunicipalityMutation {
 	return _u.mutation
@@ -526,6 +546,12 @@ func (_u *MunicipalityUpdate) RemoveNumbers(v ...*NumberUse) *MunicipalityUpdate
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveNumberIDs(ids...)
+}
+
+// ClearOrganization clears the "organization" edge to the Organization entity.
+func (_u *MunicipalityUpdate) ClearOrganization() *MunicipalityUpdate {
+	_u.mutation.ClearOrganization()
+	return _u
 }
 
 // Save executes the query and returns the number of nodes affected by the update operation.
@@ -853,6 +879,35 @@ func (_u *MunicipalityUpdate) sqlSave(ctx context.Context) (_node int, err error
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(numberuse.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.OrganizationCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2O,
+			Inverse: true,
+			Table:   municipality.OrganizationTable,
+			Columns: []string{municipality.OrganizationColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(organization.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.OrganizationIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2O,
+			Inverse: true,
+			Table:   municipality.OrganizationTable,
+			Columns: []string{municipality.OrganizationColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(organization.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {
@@ -1304,6 +1359,25 @@ func (_u *MunicipalityUpdateOne) AddNumbers(v ...*NumberUse) *MunicipalityUpdate
 	return _u.AddNumberIDs(ids...)
 }
 
+// SetOrganizationID sets the "organization" edge to the Organization entity by ID.
+func (_u *MunicipalityUpdateOne) SetOrganizationID(id string) *MunicipalityUpdateOne {
+	_u.mutation.SetOrganizationID(id)
+	return _u
+}
+
+// SetNillableOrganizationID sets the "organization" edge to the Organization entity by ID if the given value is not nil.
+func (_u *MunicipalityUpdateOne) SetNillableOrganizationID(id *string) *MunicipalityUpdateOne {
+	if id != nil {
+		_u = _u.SetOrganizationID(*id)
+	}
+	return _u
+}
+
+// SetOrganization sets the "organization" edge to the Organization entity.
+func (_u *MunicipalityUpdateOne) SetOrganization(v *Organization) *MunicipalityUpdateOne {
+	return _u.SetOrganizationID(v.ID)
+}
+
 // Mutation returns the MunicipalityMutation object of the builder.
 func (_u *MunicipalityUpdateOne) Mutation() *MunicipalityMutation {
 	return _u.mutation
@@ -1376,6 +1450,12 @@ func (_u *MunicipalityUpdateOne) RemoveNumbers(v ...*NumberUse) *MunicipalityUpd
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveNumberIDs(ids...)
+}
+
+// ClearOrganization clears the "organization" edge to the Organization entity.
+func (_u *MunicipalityUpdateOne) ClearOrganization() *MunicipalityUpdateOne {
+	_u.mutation.ClearOrganization()
+	return _u
 }
 
 // Where appends a list predicates to the MunicipalityUpdate builder.
@@ -1733,6 +1813,35 @@ func (_u *MunicipalityUpdateOne) sqlSave(ctx context.Context) (_node *Municipali
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(numberuse.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.OrganizationCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2O,
+			Inverse: true,
+			Table:   municipality.OrganizationTable,
+			Columns: []string{municipality.OrganizationColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(organization.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.OrganizationIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2O,
+			Inverse: true,
+			Table:   municipality.OrganizationTable,
+			Columns: []string{municipality.OrganizationColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(organization.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {

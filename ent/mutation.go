@@ -8277,6 +8277,7 @@ type EntryMutation struct {
 	key                *string
 	stage              *schema.Stage
 	title              *string
+	slug               *string
 	head               *int
 	addhead            *int
 	published          *int
@@ -8589,6 +8590,55 @@ func (m *EntryMutation) OldTitle(ctx context.Context) (v string, err error) {
 // ResetTitle resets all changes to the "title" field.
 func (m *EntryMutation) ResetTitle() {
 	m.title = nil
+}
+
+// SetSlug sets the "slug" field.
+func (m *EntryMutation) SetSlug(s string) {
+	m.slug = &s
+}
+
+// Slug returns the value of the "slug" field in the mutation.
+func (m *EntryMutation) Slug() (r string, exists bool) {
+	v := m.slug
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSlug returns the old "slug" field's value of the Entry entity.
+// If the Entry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EntryMutation) OldSlug(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSlug is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSlug requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSlug: %w", err)
+	}
+	return oldValue.Slug, nil
+}
+
+// ClearSlug clears the value of the "slug" field.
+func (m *EntryMutation) ClearSlug() {
+	m.slug = nil
+	m.clearedFields[entry.FieldSlug] = struct{}{}
+}
+
+// SlugCleared returns if the "slug" field was cleared in this mutation.
+func (m *EntryMutation) SlugCleared() bool {
+	_, ok := m.clearedFields[entry.FieldSlug]
+	return ok
+}
+
+// ResetSlug resets all changes to the "slug" field.
+func (m *EntryMutation) ResetSlug() {
+	m.slug = nil
+	delete(m.clearedFields, entry.FieldSlug)
 }
 
 // SetHead sets the "head" field.
@@ -9055,7 +9105,7 @@ func (m *EntryMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *EntryMutation) Fields() []string {
-	fields := make([]string, 0, 14)
+	fields := make([]string, 0, 15)
 	if m._type != nil {
 		fields = append(fields, entry.FieldType)
 	}
@@ -9070,6 +9120,9 @@ func (m *EntryMutation) Fields() []string {
 	}
 	if m.title != nil {
 		fields = append(fields, entry.FieldTitle)
+	}
+	if m.slug != nil {
+		fields = append(fields, entry.FieldSlug)
 	}
 	if m.head != nil {
 		fields = append(fields, entry.FieldHead)
@@ -9116,6 +9169,8 @@ func (m *EntryMutation) Field(name string) (ent.Value, bool) {
 		return m.Stage()
 	case entry.FieldTitle:
 		return m.Title()
+	case entry.FieldSlug:
+		return m.Slug()
 	case entry.FieldHead:
 		return m.Head()
 	case entry.FieldPublished:
@@ -9153,6 +9208,8 @@ func (m *EntryMutation) OldField(ctx context.Context, name string) (ent.Value, e
 		return m.OldStage(ctx)
 	case entry.FieldTitle:
 		return m.OldTitle(ctx)
+	case entry.FieldSlug:
+		return m.OldSlug(ctx)
 	case entry.FieldHead:
 		return m.OldHead(ctx)
 	case entry.FieldPublished:
@@ -9214,6 +9271,13 @@ func (m *EntryMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetTitle(v)
+		return nil
+	case entry.FieldSlug:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSlug(v)
 		return nil
 	case entry.FieldHead:
 		v, ok := value.(int)
@@ -9338,6 +9402,9 @@ func (m *EntryMutation) ClearedFields() []string {
 	if m.FieldCleared(entry.FieldKey) {
 		fields = append(fields, entry.FieldKey)
 	}
+	if m.FieldCleared(entry.FieldSlug) {
+		fields = append(fields, entry.FieldSlug)
+	}
 	if m.FieldCleared(entry.FieldPublished) {
 		fields = append(fields, entry.FieldPublished)
 	}
@@ -9369,6 +9436,9 @@ func (m *EntryMutation) ClearField(name string) error {
 	switch name {
 	case entry.FieldKey:
 		m.ClearKey()
+		return nil
+	case entry.FieldSlug:
+		m.ClearSlug()
 		return nil
 	case entry.FieldPublished:
 		m.ClearPublished()
@@ -9407,6 +9477,9 @@ func (m *EntryMutation) ResetField(name string) error {
 		return nil
 	case entry.FieldTitle:
 		m.ResetTitle()
+		return nil
+	case entry.FieldSlug:
+		m.ResetSlug()
 		return nil
 	case entry.FieldHead:
 		m.ResetHead()
@@ -12403,15 +12476,15 @@ type LawSectionMutation struct {
 	typ                string
 	id                 *string
 	slug               *string
-	labels             *schema.LocalText
-	appendlabels       schema.LocalText
+	label_texts        *schema.LocalText
+	appendlabel_texts  schema.LocalText
 	position           *int
 	addposition        *int
 	acts               *schema.LocalText
 	appendacts         schema.LocalText
 	section            *string
-	in_force_from      *string
-	in_force_to        *string
+	in_force_from      *schema.Date
+	in_force_to        *schema.Date
 	clearedFields      map[string]struct{}
 	practices          map[string]struct{}
 	removedpractices   map[string]struct{}
@@ -12579,55 +12652,55 @@ func (m *LawSectionMutation) ResetSlug() {
 	m.slug = nil
 }
 
-// SetLabels sets the "labels" field.
-func (m *LawSectionMutation) SetLabels(st schema.LocalText) {
-	m.labels = &st
-	m.appendlabels = nil
+// SetLabelTexts sets the "label_texts" field.
+func (m *LawSectionMutation) SetLabelTexts(st schema.LocalText) {
+	m.label_texts = &st
+	m.appendlabel_texts = nil
 }
 
-// Labels returns the value of the "labels" field in the mutation.
-func (m *LawSectionMutation) Labels() (r schema.LocalText, exists bool) {
-	v := m.labels
+// LabelTexts returns the value of the "label_texts" field in the mutation.
+func (m *LawSectionMutation) LabelTexts() (r schema.LocalText, exists bool) {
+	v := m.label_texts
 	if v == nil {
 		return
 	}
 	return *v, true
 }
 
-// OldLabels returns the old "labels" field's value of the LawSection entity.
+// OldLabelTexts returns the old "label_texts" field's value of the LawSection entity.
 // If the LawSection object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *LawSectionMutation) OldLabels(ctx context.Context) (v schema.LocalText, err error) {
+func (m *LawSectionMutation) OldLabelTexts(ctx context.Context) (v schema.LocalText, err error) {
 	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldLabels is only allowed on UpdateOne operations")
+		return v, errors.New("OldLabelTexts is only allowed on UpdateOne operations")
 	}
 	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldLabels requires an ID field in the mutation")
+		return v, errors.New("OldLabelTexts requires an ID field in the mutation")
 	}
 	oldValue, err := m.oldValue(ctx)
 	if err != nil {
-		return v, fmt.Errorf("querying old value for OldLabels: %w", err)
+		return v, fmt.Errorf("querying old value for OldLabelTexts: %w", err)
 	}
-	return oldValue.Labels, nil
+	return oldValue.LabelTexts, nil
 }
 
-// AppendLabels adds st to the "labels" field.
-func (m *LawSectionMutation) AppendLabels(st schema.LocalText) {
-	m.appendlabels = append(m.appendlabels, st...)
+// AppendLabelTexts adds st to the "label_texts" field.
+func (m *LawSectionMutation) AppendLabelTexts(st schema.LocalText) {
+	m.appendlabel_texts = append(m.appendlabel_texts, st...)
 }
 
-// AppendedLabels returns the list of values that were appended to the "labels" field in this mutation.
-func (m *LawSectionMutation) AppendedLabels() (schema.LocalText, bool) {
-	if len(m.appendlabels) == 0 {
+// AppendedLabelTexts returns the list of values that were appended to the "label_texts" field in this mutation.
+func (m *LawSectionMutation) AppendedLabelTexts() (schema.LocalText, bool) {
+	if len(m.appendlabel_texts) == 0 {
 		return nil, false
 	}
-	return m.appendlabels, true
+	return m.appendlabel_texts, true
 }
 
-// ResetLabels resets all changes to the "labels" field.
-func (m *LawSectionMutation) ResetLabels() {
-	m.labels = nil
-	m.appendlabels = nil
+// ResetLabelTexts resets all changes to the "label_texts" field.
+func (m *LawSectionMutation) ResetLabelTexts() {
+	m.label_texts = nil
+	m.appendlabel_texts = nil
 }
 
 // SetPosition sets the "position" field.
@@ -12774,12 +12847,12 @@ func (m *LawSectionMutation) ResetSection() {
 }
 
 // SetInForceFrom sets the "in_force_from" field.
-func (m *LawSectionMutation) SetInForceFrom(s string) {
+func (m *LawSectionMutation) SetInForceFrom(s schema.Date) {
 	m.in_force_from = &s
 }
 
 // InForceFrom returns the value of the "in_force_from" field in the mutation.
-func (m *LawSectionMutation) InForceFrom() (r string, exists bool) {
+func (m *LawSectionMutation) InForceFrom() (r schema.Date, exists bool) {
 	v := m.in_force_from
 	if v == nil {
 		return
@@ -12790,7 +12863,7 @@ func (m *LawSectionMutation) InForceFrom() (r string, exists bool) {
 // OldInForceFrom returns the old "in_force_from" field's value of the LawSection entity.
 // If the LawSection object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *LawSectionMutation) OldInForceFrom(ctx context.Context) (v *string, err error) {
+func (m *LawSectionMutation) OldInForceFrom(ctx context.Context) (v *schema.Date, err error) {
 	if !m.op.Is(OpUpdateOne) {
 		return v, errors.New("OldInForceFrom is only allowed on UpdateOne operations")
 	}
@@ -12823,12 +12896,12 @@ func (m *LawSectionMutation) ResetInForceFrom() {
 }
 
 // SetInForceTo sets the "in_force_to" field.
-func (m *LawSectionMutation) SetInForceTo(s string) {
+func (m *LawSectionMutation) SetInForceTo(s schema.Date) {
 	m.in_force_to = &s
 }
 
 // InForceTo returns the value of the "in_force_to" field in the mutation.
-func (m *LawSectionMutation) InForceTo() (r string, exists bool) {
+func (m *LawSectionMutation) InForceTo() (r schema.Date, exists bool) {
 	v := m.in_force_to
 	if v == nil {
 		return
@@ -12839,7 +12912,7 @@ func (m *LawSectionMutation) InForceTo() (r string, exists bool) {
 // OldInForceTo returns the old "in_force_to" field's value of the LawSection entity.
 // If the LawSection object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *LawSectionMutation) OldInForceTo(ctx context.Context) (v *string, err error) {
+func (m *LawSectionMutation) OldInForceTo(ctx context.Context) (v *schema.Date, err error) {
 	if !m.op.Is(OpUpdateOne) {
 		return v, errors.New("OldInForceTo is only allowed on UpdateOne operations")
 	}
@@ -13287,8 +13360,8 @@ func (m *LawSectionMutation) Fields() []string {
 	if m.slug != nil {
 		fields = append(fields, lawsection.FieldSlug)
 	}
-	if m.labels != nil {
-		fields = append(fields, lawsection.FieldLabels)
+	if m.label_texts != nil {
+		fields = append(fields, lawsection.FieldLabelTexts)
 	}
 	if m.position != nil {
 		fields = append(fields, lawsection.FieldPosition)
@@ -13315,8 +13388,8 @@ func (m *LawSectionMutation) Field(name string) (ent.Value, bool) {
 	switch name {
 	case lawsection.FieldSlug:
 		return m.Slug()
-	case lawsection.FieldLabels:
-		return m.Labels()
+	case lawsection.FieldLabelTexts:
+		return m.LabelTexts()
 	case lawsection.FieldPosition:
 		return m.Position()
 	case lawsection.FieldActs:
@@ -13338,8 +13411,8 @@ func (m *LawSectionMutation) OldField(ctx context.Context, name string) (ent.Val
 	switch name {
 	case lawsection.FieldSlug:
 		return m.OldSlug(ctx)
-	case lawsection.FieldLabels:
-		return m.OldLabels(ctx)
+	case lawsection.FieldLabelTexts:
+		return m.OldLabelTexts(ctx)
 	case lawsection.FieldPosition:
 		return m.OldPosition(ctx)
 	case lawsection.FieldActs:
@@ -13366,12 +13439,12 @@ func (m *LawSectionMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetSlug(v)
 		return nil
-	case lawsection.FieldLabels:
+	case lawsection.FieldLabelTexts:
 		v, ok := value.(schema.LocalText)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
-		m.SetLabels(v)
+		m.SetLabelTexts(v)
 		return nil
 	case lawsection.FieldPosition:
 		v, ok := value.(int)
@@ -13395,14 +13468,14 @@ func (m *LawSectionMutation) SetField(name string, value ent.Value) error {
 		m.SetSection(v)
 		return nil
 	case lawsection.FieldInForceFrom:
-		v, ok := value.(string)
+		v, ok := value.(schema.Date)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetInForceFrom(v)
 		return nil
 	case lawsection.FieldInForceTo:
-		v, ok := value.(string)
+		v, ok := value.(schema.Date)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
@@ -13490,8 +13563,8 @@ func (m *LawSectionMutation) ResetField(name string) error {
 	case lawsection.FieldSlug:
 		m.ResetSlug()
 		return nil
-	case lawsection.FieldLabels:
-		m.ResetLabels()
+	case lawsection.FieldLabelTexts:
+		m.ResetLabelTexts()
 		return nil
 	case lawsection.FieldPosition:
 		m.ResetPosition()
@@ -13759,8 +13832,8 @@ type MethodMutation struct {
 	typ                string
 	id                 *string
 	slug               *string
-	labels             *schema.LocalText
-	appendlabels       schema.LocalText
+	label_texts        *schema.LocalText
+	appendlabel_texts  schema.LocalText
 	position           *int
 	addposition        *int
 	clearedFields      map[string]struct{}
@@ -13930,55 +14003,55 @@ func (m *MethodMutation) ResetSlug() {
 	m.slug = nil
 }
 
-// SetLabels sets the "labels" field.
-func (m *MethodMutation) SetLabels(st schema.LocalText) {
-	m.labels = &st
-	m.appendlabels = nil
+// SetLabelTexts sets the "label_texts" field.
+func (m *MethodMutation) SetLabelTexts(st schema.LocalText) {
+	m.label_texts = &st
+	m.appendlabel_texts = nil
 }
 
-// Labels returns the value of the "labels" field in the mutation.
-func (m *MethodMutation) Labels() (r schema.LocalText, exists bool) {
-	v := m.labels
+// LabelTexts returns the value of the "label_texts" field in the mutation.
+func (m *MethodMutation) LabelTexts() (r schema.LocalText, exists bool) {
+	v := m.label_texts
 	if v == nil {
 		return
 	}
 	return *v, true
 }
 
-// OldLabels returns the old "labels" field's value of the Method entity.
+// OldLabelTexts returns the old "label_texts" field's value of the Method entity.
 // If the Method object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *MethodMutation) OldLabels(ctx context.Context) (v schema.LocalText, err error) {
+func (m *MethodMutation) OldLabelTexts(ctx context.Context) (v schema.LocalText, err error) {
 	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldLabels is only allowed on UpdateOne operations")
+		return v, errors.New("OldLabelTexts is only allowed on UpdateOne operations")
 	}
 	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldLabels requires an ID field in the mutation")
+		return v, errors.New("OldLabelTexts requires an ID field in the mutation")
 	}
 	oldValue, err := m.oldValue(ctx)
 	if err != nil {
-		return v, fmt.Errorf("querying old value for OldLabels: %w", err)
+		return v, fmt.Errorf("querying old value for OldLabelTexts: %w", err)
 	}
-	return oldValue.Labels, nil
+	return oldValue.LabelTexts, nil
 }
 
-// AppendLabels adds st to the "labels" field.
-func (m *MethodMutation) AppendLabels(st schema.LocalText) {
-	m.appendlabels = append(m.appendlabels, st...)
+// AppendLabelTexts adds st to the "label_texts" field.
+func (m *MethodMutation) AppendLabelTexts(st schema.LocalText) {
+	m.appendlabel_texts = append(m.appendlabel_texts, st...)
 }
 
-// AppendedLabels returns the list of values that were appended to the "labels" field in this mutation.
-func (m *MethodMutation) AppendedLabels() (schema.LocalText, bool) {
-	if len(m.appendlabels) == 0 {
+// AppendedLabelTexts returns the list of values that were appended to the "label_texts" field in this mutation.
+func (m *MethodMutation) AppendedLabelTexts() (schema.LocalText, bool) {
+	if len(m.appendlabel_texts) == 0 {
 		return nil, false
 	}
-	return m.appendlabels, true
+	return m.appendlabel_texts, true
 }
 
-// ResetLabels resets all changes to the "labels" field.
-func (m *MethodMutation) ResetLabels() {
-	m.labels = nil
-	m.appendlabels = nil
+// ResetLabelTexts resets all changes to the "label_texts" field.
+func (m *MethodMutation) ResetLabelTexts() {
+	m.label_texts = nil
+	m.appendlabel_texts = nil
 }
 
 // SetPosition sets the "position" field.
@@ -14453,8 +14526,8 @@ func (m *MethodMutation) Fields() []string {
 	if m.slug != nil {
 		fields = append(fields, method.FieldSlug)
 	}
-	if m.labels != nil {
-		fields = append(fields, method.FieldLabels)
+	if m.label_texts != nil {
+		fields = append(fields, method.FieldLabelTexts)
 	}
 	if m.position != nil {
 		fields = append(fields, method.FieldPosition)
@@ -14469,8 +14542,8 @@ func (m *MethodMutation) Field(name string) (ent.Value, bool) {
 	switch name {
 	case method.FieldSlug:
 		return m.Slug()
-	case method.FieldLabels:
-		return m.Labels()
+	case method.FieldLabelTexts:
+		return m.LabelTexts()
 	case method.FieldPosition:
 		return m.Position()
 	}
@@ -14484,8 +14557,8 @@ func (m *MethodMutation) OldField(ctx context.Context, name string) (ent.Value, 
 	switch name {
 	case method.FieldSlug:
 		return m.OldSlug(ctx)
-	case method.FieldLabels:
-		return m.OldLabels(ctx)
+	case method.FieldLabelTexts:
+		return m.OldLabelTexts(ctx)
 	case method.FieldPosition:
 		return m.OldPosition(ctx)
 	}
@@ -14504,12 +14577,12 @@ func (m *MethodMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetSlug(v)
 		return nil
-	case method.FieldLabels:
+	case method.FieldLabelTexts:
 		v, ok := value.(schema.LocalText)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
-		m.SetLabels(v)
+		m.SetLabelTexts(v)
 		return nil
 	case method.FieldPosition:
 		v, ok := value.(int)
@@ -14585,8 +14658,8 @@ func (m *MethodMutation) ResetField(name string) error {
 	case method.FieldSlug:
 		m.ResetSlug()
 		return nil
-	case method.FieldLabels:
-		m.ResetLabels()
+	case method.FieldLabelTexts:
+		m.ResetLabelTexts()
 		return nil
 	case method.FieldPosition:
 		m.ResetPosition()
@@ -14879,6 +14952,8 @@ type MunicipalityMutation struct {
 	numbers             map[string]struct{}
 	removednumbers      map[string]struct{}
 	clearednumbers      bool
+	organization        *string
+	clearedorganization bool
 	done                bool
 	oldValue            func(context.Context) (*Municipality, error)
 	predicates          []predicate.Municipality
@@ -16128,6 +16203,45 @@ func (m *MunicipalityMutation) ResetNumbers() {
 	m.removednumbers = nil
 }
 
+// SetOrganizationID sets the "organization" edge to the Organization entity by id.
+func (m *MunicipalityMutation) SetOrganizationID(id string) {
+	m.organization = &id
+}
+
+// ClearOrganization clears the "organization" edge to the Organization entity.
+func (m *MunicipalityMutation) ClearOrganization() {
+	m.clearedorganization = true
+}
+
+// OrganizationCleared reports if the "organization" edge to the Organization entity was cleared.
+func (m *MunicipalityMutation) OrganizationCleared() bool {
+	return m.clearedorganization
+}
+
+// OrganizationID returns the "organization" edge ID in the mutation.
+func (m *MunicipalityMutation) OrganizationID() (id string, exists bool) {
+	if m.organization != nil {
+		return *m.organization, true
+	}
+	return
+}
+
+// OrganizationIDs returns the "organization" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// OrganizationID instead. It exists only for internal usage by the builders.
+func (m *MunicipalityMutation) OrganizationIDs() (ids []string) {
+	if id := m.organization; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetOrganization resets all changes to the "organization" edge.
+func (m *MunicipalityMutation) ResetOrganization() {
+	m.organization = nil
+	m.clearedorganization = false
+}
+
 // Where appends a list predicates to the MunicipalityMutation builder.
 func (m *MunicipalityMutation) Where(ps ...predicate.Municipality) {
 	m.predicates = append(m.predicates, ps...)
@@ -16701,7 +16815,7 @@ func (m *MunicipalityMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *MunicipalityMutation) AddedEdges() []string {
-	edges := make([]string, 0, 4)
+	edges := make([]string, 0, 5)
 	if m.county != nil {
 		edges = append(edges, municipality.EdgeCounty)
 	}
@@ -16713,6 +16827,9 @@ func (m *MunicipalityMutation) AddedEdges() []string {
 	}
 	if m.numbers != nil {
 		edges = append(edges, municipality.EdgeNumbers)
+	}
+	if m.organization != nil {
+		edges = append(edges, municipality.EdgeOrganization)
 	}
 	return edges
 }
@@ -16743,13 +16860,17 @@ func (m *MunicipalityMutation) AddedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case municipality.EdgeOrganization:
+		if id := m.organization; id != nil {
+			return []ent.Value{*id}
+		}
 	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *MunicipalityMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 4)
+	edges := make([]string, 0, 5)
 	if m.removedsuccessors != nil {
 		edges = append(edges, municipality.EdgeSuccessors)
 	}
@@ -16790,7 +16911,7 @@ func (m *MunicipalityMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *MunicipalityMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 4)
+	edges := make([]string, 0, 5)
 	if m.clearedcounty {
 		edges = append(edges, municipality.EdgeCounty)
 	}
@@ -16802,6 +16923,9 @@ func (m *MunicipalityMutation) ClearedEdges() []string {
 	}
 	if m.clearednumbers {
 		edges = append(edges, municipality.EdgeNumbers)
+	}
+	if m.clearedorganization {
+		edges = append(edges, municipality.EdgeOrganization)
 	}
 	return edges
 }
@@ -16818,6 +16942,8 @@ func (m *MunicipalityMutation) EdgeCleared(name string) bool {
 		return m.clearedpredecessors
 	case municipality.EdgeNumbers:
 		return m.clearednumbers
+	case municipality.EdgeOrganization:
+		return m.clearedorganization
 	}
 	return false
 }
@@ -16828,6 +16954,9 @@ func (m *MunicipalityMutation) ClearEdge(name string) error {
 	switch name {
 	case municipality.EdgeCounty:
 		m.ClearCounty()
+		return nil
+	case municipality.EdgeOrganization:
+		m.ClearOrganization()
 		return nil
 	}
 	return fmt.Errorf("unknown Municipality unique edge %s", name)
@@ -16848,6 +16977,9 @@ func (m *MunicipalityMutation) ResetEdge(name string) error {
 		return nil
 	case municipality.EdgeNumbers:
 		m.ResetNumbers()
+		return nil
+	case municipality.EdgeOrganization:
+		m.ResetOrganization()
 		return nil
 	}
 	return fmt.Errorf("unknown Municipality edge %s", name)
@@ -19518,8 +19650,8 @@ type NetworkMemberMutation struct {
 	content_id          *string
 	seq                 *int
 	addseq              *int
-	from_date           *string
-	to_date             *string
+	from_date           *schema.Date
+	to_date             *schema.Date
 	clearedFields       map[string]struct{}
 	municipality        *string
 	clearedmunicipality bool
@@ -19761,12 +19893,12 @@ func (m *NetworkMemberMutation) ResetSeq() {
 }
 
 // SetFromDate sets the "from_date" field.
-func (m *NetworkMemberMutation) SetFromDate(s string) {
+func (m *NetworkMemberMutation) SetFromDate(s schema.Date) {
 	m.from_date = &s
 }
 
 // FromDate returns the value of the "from_date" field in the mutation.
-func (m *NetworkMemberMutation) FromDate() (r string, exists bool) {
+func (m *NetworkMemberMutation) FromDate() (r schema.Date, exists bool) {
 	v := m.from_date
 	if v == nil {
 		return
@@ -19777,7 +19909,7 @@ func (m *NetworkMemberMutation) FromDate() (r string, exists bool) {
 // OldFromDate returns the old "from_date" field's value of the NetworkMember entity.
 // If the NetworkMember object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *NetworkMemberMutation) OldFromDate(ctx context.Context) (v *string, err error) {
+func (m *NetworkMemberMutation) OldFromDate(ctx context.Context) (v *schema.Date, err error) {
 	if !m.op.Is(OpUpdateOne) {
 		return v, errors.New("OldFromDate is only allowed on UpdateOne operations")
 	}
@@ -19810,12 +19942,12 @@ func (m *NetworkMemberMutation) ResetFromDate() {
 }
 
 // SetToDate sets the "to_date" field.
-func (m *NetworkMemberMutation) SetToDate(s string) {
+func (m *NetworkMemberMutation) SetToDate(s schema.Date) {
 	m.to_date = &s
 }
 
 // ToDate returns the value of the "to_date" field in the mutation.
-func (m *NetworkMemberMutation) ToDate() (r string, exists bool) {
+func (m *NetworkMemberMutation) ToDate() (r schema.Date, exists bool) {
 	v := m.to_date
 	if v == nil {
 		return
@@ -19826,7 +19958,7 @@ func (m *NetworkMemberMutation) ToDate() (r string, exists bool) {
 // OldToDate returns the old "to_date" field's value of the NetworkMember entity.
 // If the NetworkMember object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *NetworkMemberMutation) OldToDate(ctx context.Context) (v *string, err error) {
+func (m *NetworkMemberMutation) OldToDate(ctx context.Context) (v *schema.Date, err error) {
 	if !m.op.Is(OpUpdateOne) {
 		return v, errors.New("OldToDate is only allowed on UpdateOne operations")
 	}
@@ -20003,14 +20135,14 @@ func (m *NetworkMemberMutation) SetField(name string, value ent.Value) error {
 		m.SetSeq(v)
 		return nil
 	case networkmember.FieldFromDate:
-		v, ok := value.(string)
+		v, ok := value.(schema.Date)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetFromDate(v)
 		return nil
 	case networkmember.FieldToDate:
-		v, ok := value.(string)
+		v, ok := value.(schema.Date)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
@@ -20196,8 +20328,8 @@ type NumberUseMutation struct {
 	id                  *string
 	number              *string
 	name                *string
-	from_date           *string
-	to_date             *string
+	from_date           *schema.Date
+	to_date             *schema.Date
 	clearedFields       map[string]struct{}
 	municipality        *string
 	clearedmunicipality bool
@@ -20383,12 +20515,12 @@ func (m *NumberUseMutation) ResetName() {
 }
 
 // SetFromDate sets the "from_date" field.
-func (m *NumberUseMutation) SetFromDate(s string) {
+func (m *NumberUseMutation) SetFromDate(s schema.Date) {
 	m.from_date = &s
 }
 
 // FromDate returns the value of the "from_date" field in the mutation.
-func (m *NumberUseMutation) FromDate() (r string, exists bool) {
+func (m *NumberUseMutation) FromDate() (r schema.Date, exists bool) {
 	v := m.from_date
 	if v == nil {
 		return
@@ -20399,7 +20531,7 @@ func (m *NumberUseMutation) FromDate() (r string, exists bool) {
 // OldFromDate returns the old "from_date" field's value of the NumberUse entity.
 // If the NumberUse object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *NumberUseMutation) OldFromDate(ctx context.Context) (v *string, err error) {
+func (m *NumberUseMutation) OldFromDate(ctx context.Context) (v *schema.Date, err error) {
 	if !m.op.Is(OpUpdateOne) {
 		return v, errors.New("OldFromDate is only allowed on UpdateOne operations")
 	}
@@ -20432,12 +20564,12 @@ func (m *NumberUseMutation) ResetFromDate() {
 }
 
 // SetToDate sets the "to_date" field.
-func (m *NumberUseMutation) SetToDate(s string) {
+func (m *NumberUseMutation) SetToDate(s schema.Date) {
 	m.to_date = &s
 }
 
 // ToDate returns the value of the "to_date" field in the mutation.
-func (m *NumberUseMutation) ToDate() (r string, exists bool) {
+func (m *NumberUseMutation) ToDate() (r schema.Date, exists bool) {
 	v := m.to_date
 	if v == nil {
 		return
@@ -20448,7 +20580,7 @@ func (m *NumberUseMutation) ToDate() (r string, exists bool) {
 // OldToDate returns the old "to_date" field's value of the NumberUse entity.
 // If the NumberUse object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *NumberUseMutation) OldToDate(ctx context.Context) (v *string, err error) {
+func (m *NumberUseMutation) OldToDate(ctx context.Context) (v *schema.Date, err error) {
 	if !m.op.Is(OpUpdateOne) {
 		return v, errors.New("OldToDate is only allowed on UpdateOne operations")
 	}
@@ -20623,14 +20755,14 @@ func (m *NumberUseMutation) SetField(name string, value ent.Value) error {
 		m.SetName(v)
 		return nil
 	case numberuse.FieldFromDate:
-		v, ok := value.(string)
+		v, ok := value.(schema.Date)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetFromDate(v)
 		return nil
 	case numberuse.FieldToDate:
-		v, ok := value.(string)
+		v, ok := value.(schema.Date)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
@@ -20800,6 +20932,7 @@ type OrganizationMutation struct {
 	local_names         *schema.LocalText
 	appendlocal_names   schema.LocalText
 	sort_name           *string
+	folded_name         *string
 	short_name          *string
 	kind                *string
 	url                 *string
@@ -21038,6 +21171,42 @@ func (m *OrganizationMutation) OldSortName(ctx context.Context) (v string, err e
 // ResetSortName resets all changes to the "sort_name" field.
 func (m *OrganizationMutation) ResetSortName() {
 	m.sort_name = nil
+}
+
+// SetFoldedName sets the "folded_name" field.
+func (m *OrganizationMutation) SetFoldedName(s string) {
+	m.folded_name = &s
+}
+
+// FoldedName returns the value of the "folded_name" field in the mutation.
+func (m *OrganizationMutation) FoldedName() (r string, exists bool) {
+	v := m.folded_name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFoldedName returns the old "folded_name" field's value of the Organization entity.
+// If the Organization object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrganizationMutation) OldFoldedName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFoldedName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFoldedName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFoldedName: %w", err)
+	}
+	return oldValue.FoldedName, nil
+}
+
+// ResetFoldedName resets all changes to the "folded_name" field.
+func (m *OrganizationMutation) ResetFoldedName() {
+	m.folded_name = nil
 }
 
 // SetShortName sets the "short_name" field.
@@ -21286,7 +21455,7 @@ func (m *OrganizationMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *OrganizationMutation) Fields() []string {
-	fields := make([]string, 0, 6)
+	fields := make([]string, 0, 7)
 	if m.slug != nil {
 		fields = append(fields, organization.FieldSlug)
 	}
@@ -21295,6 +21464,9 @@ func (m *OrganizationMutation) Fields() []string {
 	}
 	if m.sort_name != nil {
 		fields = append(fields, organization.FieldSortName)
+	}
+	if m.folded_name != nil {
+		fields = append(fields, organization.FieldFoldedName)
 	}
 	if m.short_name != nil {
 		fields = append(fields, organization.FieldShortName)
@@ -21319,6 +21491,8 @@ func (m *OrganizationMutation) Field(name string) (ent.Value, bool) {
 		return m.LocalNames()
 	case organization.FieldSortName:
 		return m.SortName()
+	case organization.FieldFoldedName:
+		return m.FoldedName()
 	case organization.FieldShortName:
 		return m.ShortName()
 	case organization.FieldKind:
@@ -21340,6 +21514,8 @@ func (m *OrganizationMutation) OldField(ctx context.Context, name string) (ent.V
 		return m.OldLocalNames(ctx)
 	case organization.FieldSortName:
 		return m.OldSortName(ctx)
+	case organization.FieldFoldedName:
+		return m.OldFoldedName(ctx)
 	case organization.FieldShortName:
 		return m.OldShortName(ctx)
 	case organization.FieldKind:
@@ -21375,6 +21551,13 @@ func (m *OrganizationMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetSortName(v)
+		return nil
+	case organization.FieldFoldedName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFoldedName(v)
 		return nil
 	case organization.FieldShortName:
 		v, ok := value.(string)
@@ -21469,6 +21652,9 @@ func (m *OrganizationMutation) ResetField(name string) error {
 		return nil
 	case organization.FieldSortName:
 		m.ResetSortName()
+		return nil
+	case organization.FieldFoldedName:
+		m.ResetFoldedName()
 		return nil
 	case organization.FieldShortName:
 		m.ResetShortName()
@@ -33519,8 +33705,8 @@ type TargetGroupMutation struct {
 	typ                string
 	id                 *string
 	slug               *string
-	labels             *schema.LocalText
-	appendlabels       schema.LocalText
+	label_texts        *schema.LocalText
+	appendlabel_texts  schema.LocalText
 	position           *int
 	addposition        *int
 	role               *schema.TargetGroupRole
@@ -33691,55 +33877,55 @@ func (m *TargetGroupMutation) ResetSlug() {
 	m.slug = nil
 }
 
-// SetLabels sets the "labels" field.
-func (m *TargetGroupMutation) SetLabels(st schema.LocalText) {
-	m.labels = &st
-	m.appendlabels = nil
+// SetLabelTexts sets the "label_texts" field.
+func (m *TargetGroupMutation) SetLabelTexts(st schema.LocalText) {
+	m.label_texts = &st
+	m.appendlabel_texts = nil
 }
 
-// Labels returns the value of the "labels" field in the mutation.
-func (m *TargetGroupMutation) Labels() (r schema.LocalText, exists bool) {
-	v := m.labels
+// LabelTexts returns the value of the "label_texts" field in the mutation.
+func (m *TargetGroupMutation) LabelTexts() (r schema.LocalText, exists bool) {
+	v := m.label_texts
 	if v == nil {
 		return
 	}
 	return *v, true
 }
 
-// OldLabels returns the old "labels" field's value of the TargetGroup entity.
+// OldLabelTexts returns the old "label_texts" field's value of the TargetGroup entity.
 // If the TargetGroup object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *TargetGroupMutation) OldLabels(ctx context.Context) (v schema.LocalText, err error) {
+func (m *TargetGroupMutation) OldLabelTexts(ctx context.Context) (v schema.LocalText, err error) {
 	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldLabels is only allowed on UpdateOne operations")
+		return v, errors.New("OldLabelTexts is only allowed on UpdateOne operations")
 	}
 	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldLabels requires an ID field in the mutation")
+		return v, errors.New("OldLabelTexts requires an ID field in the mutation")
 	}
 	oldValue, err := m.oldValue(ctx)
 	if err != nil {
-		return v, fmt.Errorf("querying old value for OldLabels: %w", err)
+		return v, fmt.Errorf("querying old value for OldLabelTexts: %w", err)
 	}
-	return oldValue.Labels, nil
+	return oldValue.LabelTexts, nil
 }
 
-// AppendLabels adds st to the "labels" field.
-func (m *TargetGroupMutation) AppendLabels(st schema.LocalText) {
-	m.appendlabels = append(m.appendlabels, st...)
+// AppendLabelTexts adds st to the "label_texts" field.
+func (m *TargetGroupMutation) AppendLabelTexts(st schema.LocalText) {
+	m.appendlabel_texts = append(m.appendlabel_texts, st...)
 }
 
-// AppendedLabels returns the list of values that were appended to the "labels" field in this mutation.
-func (m *TargetGroupMutation) AppendedLabels() (schema.LocalText, bool) {
-	if len(m.appendlabels) == 0 {
+// AppendedLabelTexts returns the list of values that were appended to the "label_texts" field in this mutation.
+func (m *TargetGroupMutation) AppendedLabelTexts() (schema.LocalText, bool) {
+	if len(m.appendlabel_texts) == 0 {
 		return nil, false
 	}
-	return m.appendlabels, true
+	return m.appendlabel_texts, true
 }
 
-// ResetLabels resets all changes to the "labels" field.
-func (m *TargetGroupMutation) ResetLabels() {
-	m.labels = nil
-	m.appendlabels = nil
+// ResetLabelTexts resets all changes to the "label_texts" field.
+func (m *TargetGroupMutation) ResetLabelTexts() {
+	m.label_texts = nil
+	m.appendlabel_texts = nil
 }
 
 // SetPosition sets the "position" field.
@@ -34250,8 +34436,8 @@ func (m *TargetGroupMutation) Fields() []string {
 	if m.slug != nil {
 		fields = append(fields, targetgroup.FieldSlug)
 	}
-	if m.labels != nil {
-		fields = append(fields, targetgroup.FieldLabels)
+	if m.label_texts != nil {
+		fields = append(fields, targetgroup.FieldLabelTexts)
 	}
 	if m.position != nil {
 		fields = append(fields, targetgroup.FieldPosition)
@@ -34269,8 +34455,8 @@ func (m *TargetGroupMutation) Field(name string) (ent.Value, bool) {
 	switch name {
 	case targetgroup.FieldSlug:
 		return m.Slug()
-	case targetgroup.FieldLabels:
-		return m.Labels()
+	case targetgroup.FieldLabelTexts:
+		return m.LabelTexts()
 	case targetgroup.FieldPosition:
 		return m.Position()
 	case targetgroup.FieldRole:
@@ -34286,8 +34472,8 @@ func (m *TargetGroupMutation) OldField(ctx context.Context, name string) (ent.Va
 	switch name {
 	case targetgroup.FieldSlug:
 		return m.OldSlug(ctx)
-	case targetgroup.FieldLabels:
-		return m.OldLabels(ctx)
+	case targetgroup.FieldLabelTexts:
+		return m.OldLabelTexts(ctx)
 	case targetgroup.FieldPosition:
 		return m.OldPosition(ctx)
 	case targetgroup.FieldRole:
@@ -34308,12 +34494,12 @@ func (m *TargetGroupMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetSlug(v)
 		return nil
-	case targetgroup.FieldLabels:
+	case targetgroup.FieldLabelTexts:
 		v, ok := value.(schema.LocalText)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
-		m.SetLabels(v)
+		m.SetLabelTexts(v)
 		return nil
 	case targetgroup.FieldPosition:
 		v, ok := value.(int)
@@ -34396,8 +34582,8 @@ func (m *TargetGroupMutation) ResetField(name string) error {
 	case targetgroup.FieldSlug:
 		m.ResetSlug()
 		return nil
-	case targetgroup.FieldLabels:
-		m.ResetLabels()
+	case targetgroup.FieldLabelTexts:
+		m.ResetLabelTexts()
 		return nil
 	case targetgroup.FieldPosition:
 		m.ResetPosition()
@@ -34656,8 +34842,8 @@ type ThemeMutation struct {
 	typ                string
 	id                 *string
 	slug               *string
-	labels             *schema.LocalText
-	appendlabels       schema.LocalText
+	label_texts        *schema.LocalText
+	appendlabel_texts  schema.LocalText
 	position           *int
 	addposition        *int
 	clearedFields      map[string]struct{}
@@ -34832,55 +35018,55 @@ func (m *ThemeMutation) ResetSlug() {
 	m.slug = nil
 }
 
-// SetLabels sets the "labels" field.
-func (m *ThemeMutation) SetLabels(st schema.LocalText) {
-	m.labels = &st
-	m.appendlabels = nil
+// SetLabelTexts sets the "label_texts" field.
+func (m *ThemeMutation) SetLabelTexts(st schema.LocalText) {
+	m.label_texts = &st
+	m.appendlabel_texts = nil
 }
 
-// Labels returns the value of the "labels" field in the mutation.
-func (m *ThemeMutation) Labels() (r schema.LocalText, exists bool) {
-	v := m.labels
+// LabelTexts returns the value of the "label_texts" field in the mutation.
+func (m *ThemeMutation) LabelTexts() (r schema.LocalText, exists bool) {
+	v := m.label_texts
 	if v == nil {
 		return
 	}
 	return *v, true
 }
 
-// OldLabels returns the old "labels" field's value of the Theme entity.
+// OldLabelTexts returns the old "label_texts" field's value of the Theme entity.
 // If the Theme object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *ThemeMutation) OldLabels(ctx context.Context) (v schema.LocalText, err error) {
+func (m *ThemeMutation) OldLabelTexts(ctx context.Context) (v schema.LocalText, err error) {
 	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldLabels is only allowed on UpdateOne operations")
+		return v, errors.New("OldLabelTexts is only allowed on UpdateOne operations")
 	}
 	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldLabels requires an ID field in the mutation")
+		return v, errors.New("OldLabelTexts requires an ID field in the mutation")
 	}
 	oldValue, err := m.oldValue(ctx)
 	if err != nil {
-		return v, fmt.Errorf("querying old value for OldLabels: %w", err)
+		return v, fmt.Errorf("querying old value for OldLabelTexts: %w", err)
 	}
-	return oldValue.Labels, nil
+	return oldValue.LabelTexts, nil
 }
 
-// AppendLabels adds st to the "labels" field.
-func (m *ThemeMutation) AppendLabels(st schema.LocalText) {
-	m.appendlabels = append(m.appendlabels, st...)
+// AppendLabelTexts adds st to the "label_texts" field.
+func (m *ThemeMutation) AppendLabelTexts(st schema.LocalText) {
+	m.appendlabel_texts = append(m.appendlabel_texts, st...)
 }
 
-// AppendedLabels returns the list of values that were appended to the "labels" field in this mutation.
-func (m *ThemeMutation) AppendedLabels() (schema.LocalText, bool) {
-	if len(m.appendlabels) == 0 {
+// AppendedLabelTexts returns the list of values that were appended to the "label_texts" field in this mutation.
+func (m *ThemeMutation) AppendedLabelTexts() (schema.LocalText, bool) {
+	if len(m.appendlabel_texts) == 0 {
 		return nil, false
 	}
-	return m.appendlabels, true
+	return m.appendlabel_texts, true
 }
 
-// ResetLabels resets all changes to the "labels" field.
-func (m *ThemeMutation) ResetLabels() {
-	m.labels = nil
-	m.appendlabels = nil
+// ResetLabelTexts resets all changes to the "label_texts" field.
+func (m *ThemeMutation) ResetLabelTexts() {
+	m.label_texts = nil
+	m.appendlabel_texts = nil
 }
 
 // SetPosition sets the "position" field.
@@ -35448,8 +35634,8 @@ func (m *ThemeMutation) Fields() []string {
 	if m.slug != nil {
 		fields = append(fields, theme.FieldSlug)
 	}
-	if m.labels != nil {
-		fields = append(fields, theme.FieldLabels)
+	if m.label_texts != nil {
+		fields = append(fields, theme.FieldLabelTexts)
 	}
 	if m.position != nil {
 		fields = append(fields, theme.FieldPosition)
@@ -35464,8 +35650,8 @@ func (m *ThemeMutation) Field(name string) (ent.Value, bool) {
 	switch name {
 	case theme.FieldSlug:
 		return m.Slug()
-	case theme.FieldLabels:
-		return m.Labels()
+	case theme.FieldLabelTexts:
+		return m.LabelTexts()
 	case theme.FieldPosition:
 		return m.Position()
 	}
@@ -35479,8 +35665,8 @@ func (m *ThemeMutation) OldField(ctx context.Context, name string) (ent.Value, e
 	switch name {
 	case theme.FieldSlug:
 		return m.OldSlug(ctx)
-	case theme.FieldLabels:
-		return m.OldLabels(ctx)
+	case theme.FieldLabelTexts:
+		return m.OldLabelTexts(ctx)
 	case theme.FieldPosition:
 		return m.OldPosition(ctx)
 	}
@@ -35499,12 +35685,12 @@ func (m *ThemeMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetSlug(v)
 		return nil
-	case theme.FieldLabels:
+	case theme.FieldLabelTexts:
 		v, ok := value.(schema.LocalText)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
-		m.SetLabels(v)
+		m.SetLabelTexts(v)
 		return nil
 	case theme.FieldPosition:
 		v, ok := value.(int)
@@ -35580,8 +35766,8 @@ func (m *ThemeMutation) ResetField(name string) error {
 	case theme.FieldSlug:
 		m.ResetSlug()
 		return nil
-	case theme.FieldLabels:
-		m.ResetLabels()
+	case theme.FieldLabelTexts:
+		m.ResetLabelTexts()
 		return nil
 	case theme.FieldPosition:
 		m.ResetPosition()

@@ -5,6 +5,7 @@ package ent
 import (
 	"dugnad/ent/municipality"
 	"dugnad/ent/networkmember"
+	"dugnad/schema"
 	"fmt"
 	"strings"
 
@@ -25,9 +26,9 @@ type NetworkMember struct {
 	// Seq holds the value of the "seq" field.
 	Seq int `json:"seq,omitempty"`
 	// FromDate holds the value of the "from_date" field.
-	FromDate *string `json:"from_date,omitempty"`
+	FromDate *schema.Date `json:"from_date,omitempty"`
 	// ToDate holds the value of the "to_date" field.
-	ToDate *string `json:"to_date,omitempty"`
+	ToDate *schema.Date `json:"to_date,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the NetworkMemberQuery when eager-loading is set.
 	Edges        NetworkMemberEdges `json:"edges"`
@@ -108,15 +109,15 @@ func (_m *NetworkMember) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field from_date", values[i])
 			} else if value.Valid {
-				_m.FromDate = new(string)
-				*_m.FromDate = value.String
+				_m.FromDate = new(schema.Date)
+				*_m.FromDate = schema.Date(value.String)
 			}
 		case networkmember.FieldToDate:
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field to_date", values[i])
 			} else if value.Valid {
-				_m.ToDate = new(string)
-				*_m.ToDate = value.String
+				_m.ToDate = new(schema.Date)
+				*_m.ToDate = schema.Date(value.String)
 			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
@@ -170,12 +171,12 @@ func (_m *NetworkMember) String() string {
 	builder.WriteString(", ")
 	if v := _m.FromDate; v != nil {
 		builder.WriteString("from_date=")
-		builder.WriteString(*v)
+		builder.WriteString(fmt.Sprintf("%v", *v))
 	}
 	builder.WriteString(", ")
 	if v := _m.ToDate; v != nil {
 		builder.WriteString("to_date=")
-		builder.WriteString(*v)
+		builder.WriteString(fmt.Sprintf("%v", *v))
 	}
 	builder.WriteByte(')')
 	return builder.String()

@@ -6,6 +6,7 @@ import (
 	"context"
 	"dugnad/ent/municipality"
 	"dugnad/ent/networkmember"
+	"dugnad/schema"
 	"errors"
 	"fmt"
 
@@ -42,13 +43,13 @@ func (_c *NetworkMemberCreate) SetSeq(v int) *NetworkMemberCreate {
 }
 
 // SetFromDate sets the "from_date" field.
-func (_c *NetworkMemberCreate) SetFromDate(v string) *NetworkMemberCreate {
+func (_c *NetworkMemberCreate) SetFromDate(v schema.Date) *NetworkMemberCreate {
 	_c.mutation.SetFromDate(v)
 	return _c
 }
 
 // SetNillableFromDate sets the "from_date" field if the given value is not nil.
-func (_c *NetworkMemberCreate) SetNillableFromDate(v *string) *NetworkMemberCreate {
+func (_c *NetworkMemberCreate) SetNillableFromDate(v *schema.Date) *NetworkMemberCreate {
 	if v != nil {
 		_c.SetFromDate(*v)
 	}
@@ -56,13 +57,13 @@ func (_c *NetworkMemberCreate) SetNillableFromDate(v *string) *NetworkMemberCrea
 }
 
 // SetToDate sets the "to_date" field.
-func (_c *NetworkMemberCreate) SetToDate(v string) *NetworkMemberCreate {
+func (_c *NetworkMemberCreate) SetToDate(v schema.Date) *NetworkMemberCreate {
 	_c.mutation.SetToDate(v)
 	return _c
 }
 
 // SetNillableToDate sets the "to_date" field if the given value is not nil.
-func (_c *NetworkMemberCreate) SetNillableToDate(v *string) *NetworkMemberCreate {
+func (_c *NetworkMemberCreate) SetNillableToDate(v *schema.Date) *NetworkMemberCreate {
 	if v != nil {
 		_c.SetToDate(*v)
 	}
@@ -290,7 +291,7 @@ func (u *NetworkMemberUpsert) AddSeq(v int) *NetworkMemberUpsert {
 }
 
 // SetFromDate sets the "from_date" field.
-func (u *NetworkMemberUpsert) SetFromDate(v string) *NetworkMemberUpsert {
+func (u *NetworkMemberUpsert) SetFromDate(v schema.Date) *NetworkMemberUpsert {
 	u.Set(networkmember.FieldFromDate, v)
 	return u
 }
@@ -308,7 +309,7 @@ func (u *NetworkMemberUpsert) ClearFromDate() *NetworkMemberUpsert {
 }
 
 // SetToDate sets the "to_date" field.
-func (u *NetworkMemberUpsert) SetToDate(v string) *NetworkMemberUpsert {
+func (u *NetworkMemberUpsert) SetToDate(v schema.Date) *NetworkMemberUpsert {
 	u.Set(networkmember.FieldToDate, v)
 	return u
 }
@@ -423,7 +424,7 @@ func (u *NetworkMemberUpsertOne) UpdateSeq() *NetworkMemberUpsertOne {
 }
 
 // SetFromDate sets the "from_date" field.
-func (u *NetworkMemberUpsertOne) SetFromDate(v string) *NetworkMemberUpsertOne {
+func (u *NetworkMemberUpsertOne) SetFromDate(v schema.Date) *NetworkMemberUpsertOne {
 	return u.Update(func(s *NetworkMemberUpsert) {
 		s.SetFromDate(v)
 	})
@@ -444,7 +445,7 @@ func (u *NetworkMemberUpsertOne) ClearFromDate() *NetworkMemberUpsertOne {
 }
 
 // SetToDate sets the "to_date" field.
-func (u *NetworkMemberUpsertOne) SetToDate(v string) *NetworkMemberUpsertOne {
+func (u *NetworkMemberUpsertOne) SetToDate(v schema.Date) *NetworkMemberUpsertOne {
 	return u.Update(func(s *NetworkMemberUpsert) {
 		s.SetToDate(v)
 	})
@@ -728,7 +729,7 @@ func (u *NetworkMemberUpsertBulk) UpdateSeq() *NetworkMemberUpsertBulk {
 }
 
 // SetFromDate sets the "from_date" field.
-func (u *NetworkMemberUpsertBulk) SetFromDate(v string) *NetworkMemberUpsertBulk {
+func (u *NetworkMemberUpsertBulk) SetFromDate(v schema.Date) *NetworkMemberUpsertBulk {
 	return u.Update(func(s *NetworkMemberUpsert) {
 		s.SetFromDate(v)
 	})
@@ -749,7 +750,7 @@ func (u *NetworkMemberUpsertBulk) ClearFromDate() *NetworkMemberUpsertBulk {
 }
 
 // SetToDate sets the "to_date" field.
-func (u *NetworkMemberUpsertBulk) SetToDate(v string) *NetworkMemberUpsertBulk {
+func (u *NetworkMemberUpsertBulk) SetToDate(v schema.Date) *NetworkMemberUpsertBulk {
 	return u.Update(func(s *NetworkMemberUpsert) {
 		s.SetToDate(v)
 	})

@@ -7,6 +7,7 @@ import (
 	"dugnad/ent/municipality"
 	"dugnad/ent/networkmember"
 	"dugnad/ent/predicate"
+	"dugnad/schema"
 	"errors"
 	"fmt"
 
@@ -79,13 +80,13 @@ func (_u *NetworkMemberUpdate) AddSeq(v int) *NetworkMemberUpdate {
 }
 
 // SetFromDate sets the "from_date" field.
-func (_u *NetworkMemberUpdate) SetFromDate(v string) *NetworkMemberUpdate {
+func (_u *NetworkMemberUpdate) SetFromDate(v schema.Date) *NetworkMemberUpdate {
 	_u.mutation.SetFromDate(v)
 	return _u
 }
 
 // SetNillableFromDate sets the "from_date" field if the given value is not nil.
-func (_u *NetworkMemberUpdate) SetNillableFromDate(v *string) *NetworkMemberUpdate {
+func (_u *NetworkMemberUpdate) SetNillableFromDate(v *schema.Date) *NetworkMemberUpdate {
 	if v != nil {
 		_u.SetFromDate(*v)
 	}
@@ -99,13 +100,13 @@ func (_u *NetworkMemberUpdate) ClearFromDate() *NetworkMemberUpdate {
 }
 
 // SetToDate sets the "to_date" field.
-func (_u *NetworkMemberUpdate) SetToDate(v string) *NetworkMemberUpdate {
+func (_u *NetworkMemberUpdate) SetToDate(v schema.Date) *NetworkMemberUpdate {
 	_u.mutation.SetToDate(v)
 	return _u
 }
 
 // SetNillableToDate sets the "to_date" field if the given value is not nil.
-func (_u *NetworkMemberUpdate) SetNillableToDate(v *string) *NetworkMemberUpdate {
+func (_u *NetworkMemberUpdate) SetNillableToDate(v *schema.Date) *NetworkMemberUpdate {
 	if v != nil {
 		_u.SetToDate(*v)
 	}
@@ -309,13 +310,13 @@ func (_u *NetworkMemberUpdateOne) AddSeq(v int) *NetworkMemberUpdateOne {
 }
 
 // SetFromDate sets the "from_date" field.
-func (_u *NetworkMemberUpdateOne) SetFromDate(v string) *NetworkMemberUpdateOne {
+func (_u *NetworkMemberUpdateOne) SetFromDate(v schema.Date) *NetworkMemberUpdateOne {
 	_u.mutation.SetFromDate(v)
 	return _u
 }
 
 // SetNillableFromDate sets the "from_date" field if the given value is not nil.
-func (_u *NetworkMemberUpdateOne) SetNillableFromDate(v *string) *NetworkMemberUpdateOne {
+func (_u *NetworkMemberUpdateOne) SetNillableFromDate(v *schema.Date) *NetworkMemberUpdateOne {
 	if v != nil {
 		_u.SetFromDate(*v)
 	}
@@ -329,13 +330,13 @@ func (_u *NetworkMemberUpdateOne) ClearFromDate() *NetworkMemberUpdateOne {
 }
 
 // SetToDate sets the "to_date" field.
-func (_u *NetworkMemberUpdateOne) SetToDate(v string) *NetworkMemberUpdateOne {
+func (_u *NetworkMemberUpdateOne) SetToDate(v schema.Date) *NetworkMemberUpdateOne {
 	_u.mutation.SetToDate(v)
 	return _u
 }
 
 // SetNillableToDate sets the "to_date" field if the given value is not nil.
-func (_u *NetworkMemberUpdateOne) SetNillableToDate(v *string) *NetworkMemberUpdateOne {
+func (_u *NetworkMemberUpdateOne) SetNillableToDate(v *schema.Date) *NetworkMemberUpdateOne {
 	if v != nil {
 		_u.SetToDate(*v)
 	}

@@ -5,6 +5,7 @@ package ent
 import (
 	"dugnad/ent/municipality"
 	"dugnad/ent/numberuse"
+	"dugnad/schema"
 	"fmt"
 	"strings"
 
@@ -23,9 +24,9 @@ type NumberUse struct {
 	// Name holds the value of the "name" field.
 	Name string `json:"name,omitempty"`
 	// FromDate holds the value of the "from_date" field.
-	FromDate *string `json:"from_date,omitempty"`
+	FromDate *schema.Date `json:"from_date,omitempty"`
 	// ToDate holds the value of the "to_date" field.
-	ToDate *string `json:"to_date,omitempty"`
+	ToDate *schema.Date `json:"to_date,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the NumberUseQuery when eager-loading is set.
 	Edges                NumberUseEdges `json:"edges"`
@@ -99,15 +100,15 @@ func (_m *NumberUse) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field from_date", values[i])
 			} else if value.Valid {
-				_m.FromDate = new(string)
-				*_m.FromDate = value.String
+				_m.FromDate = new(schema.Date)
+				*_m.FromDate = schema.Date(value.String)
 			}
 		case numberuse.FieldToDate:
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field to_date", values[i])
 			} else if value.Valid {
-				_m.ToDate = new(string)
-				*_m.ToDate = value.String
+				_m.ToDate = new(schema.Date)
+				*_m.ToDate = schema.Date(value.String)
 			}
 		case numberuse.ForeignKeys[0]:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -165,12 +166,12 @@ func (_m *NumberUse) String() string {
 	builder.WriteString(", ")
 	if v := _m.FromDate; v != nil {
 		builder.WriteString("from_date=")
-		builder.WriteString(*v)
+		builder.WriteString(fmt.Sprintf("%v", *v))
 	}
 	builder.WriteString(", ")
 	if v := _m.ToDate; v != nil {
 		builder.WriteString("to_date=")
-		builder.WriteString(*v)
+		builder.WriteString(fmt.Sprintf("%v", *v))
 	}
 	builder.WriteByte(')')
 	return builder.String()

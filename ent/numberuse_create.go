@@ -6,6 +6,7 @@ import (
 	"context"
 	"dugnad/ent/municipality"
 	"dugnad/ent/numberuse"
+	"dugnad/schema"
 	"errors"
 	"fmt"
 
@@ -36,13 +37,13 @@ func (_c *NumberUseCreate) SetName(v string) *NumberUseCreate {
 }
 
 // SetFromDate sets the "from_date" field.
-func (_c *NumberUseCreate) SetFromDate(v string) *NumberUseCreate {
+func (_c *NumberUseCreate) SetFromDate(v schema.Date) *NumberUseCreate {
 	_c.mutation.SetFromDate(v)
 	return _c
 }
 
 // SetNillableFromDate sets the "from_date" field if the given value is not nil.
-func (_c *NumberUseCreate) SetNillableFromDate(v *string) *NumberUseCreate {
+func (_c *NumberUseCreate) SetNillableFromDate(v *schema.Date) *NumberUseCreate {
 	if v != nil {
 		_c.SetFromDate(*v)
 	}
@@ -50,13 +51,13 @@ func (_c *NumberUseCreate) SetNillableFromDate(v *string) *NumberUseCreate {
 }
 
 // SetToDate sets the "to_date" field.
-func (_c *NumberUseCreate) SetToDate(v string) *NumberUseCreate {
+func (_c *NumberUseCreate) SetToDate(v schema.Date) *NumberUseCreate {
 	_c.mutation.SetToDate(v)
 	return _c
 }
 
 // SetNillableToDate sets the "to_date" field if the given value is not nil.
-func (_c *NumberUseCreate) SetNillableToDate(v *string) *NumberUseCreate {
+func (_c *NumberUseCreate) SetNillableToDate(v *schema.Date) *NumberUseCreate {
 	if v != nil {
 		_c.SetToDate(*v)
 	}
@@ -269,7 +270,7 @@ func (u *NumberUseUpsert) UpdateName() *NumberUseUpsert {
 }
 
 // SetFromDate sets the "from_date" field.
-func (u *NumberUseUpsert) SetFromDate(v string) *NumberUseUpsert {
+func (u *NumberUseUpsert) SetFromDate(v schema.Date) *NumberUseUpsert {
 	u.Set(numberuse.FieldFromDate, v)
 	return u
 }
@@ -287,7 +288,7 @@ func (u *NumberUseUpsert) ClearFromDate() *NumberUseUpsert {
 }
 
 // SetToDate sets the "to_date" field.
-func (u *NumberUseUpsert) SetToDate(v string) *NumberUseUpsert {
+func (u *NumberUseUpsert) SetToDate(v schema.Date) *NumberUseUpsert {
 	u.Set(numberuse.FieldToDate, v)
 	return u
 }
@@ -381,7 +382,7 @@ func (u *NumberUseUpsertOne) UpdateName() *NumberUseUpsertOne {
 }
 
 // SetFromDate sets the "from_date" field.
-func (u *NumberUseUpsertOne) SetFromDate(v string) *NumberUseUpsertOne {
+func (u *NumberUseUpsertOne) SetFromDate(v schema.Date) *NumberUseUpsertOne {
 	return u.Update(func(s *NumberUseUpsert) {
 		s.SetFromDate(v)
 	})
@@ -402,7 +403,7 @@ func (u *NumberUseUpsertOne) ClearFromDate() *NumberUseUpsertOne {
 }
 
 // SetToDate sets the "to_date" field.
-func (u *NumberUseUpsertOne) SetToDate(v string) *NumberUseUpsertOne {
+func (u *NumberUseUpsertOne) SetToDate(v schema.Date) *NumberUseUpsertOne {
 	return u.Update(func(s *NumberUseUpsert) {
 		s.SetToDate(v)
 	})
@@ -665,7 +666,7 @@ func (u *NumberUseUpsertBulk) UpdateName() *NumberUseUpsertBulk {
 }
 
 // SetFromDate sets the "from_date" field.
-func (u *NumberUseUpsertBulk) SetFromDate(v string) *NumberUseUpsertBulk {
+func (u *NumberUseUpsertBulk) SetFromDate(v schema.Date) *NumberUseUpsertBulk {
 	return u.Update(func(s *NumberUseUpsert) {
 		s.SetFromDate(v)
 	})
@@ -686,7 +687,7 @@ func (u *NumberUseUpsertBulk) ClearFromDate() *NumberUseUpsertBulk {
 }
 
 // SetToDate sets the "to_date" field.
-func (u *NumberUseUpsertBulk) SetToDate(v string) *NumberUseUpsertBulk {
+func (u *NumberUseUpsertBulk) SetToDate(v schema.Date) *NumberUseUpsertBulk {
 	return u.Update(func(s *NumberUseUpsert) {
 		s.SetToDate(v)
 	})

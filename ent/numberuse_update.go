@@ -7,6 +7,7 @@ import (
 	"dugnad/ent/municipality"
 	"dugnad/ent/numberuse"
 	"dugnad/ent/predicate"
+	"dugnad/schema"
 	"errors"
 	"fmt"
 
@@ -58,13 +59,13 @@ func (_u *NumberUseUpdate) SetNillableName(v *string) *NumberUseUpdate {
 }
 
 // SetFromDate sets the "from_date" field.
-func (_u *NumberUseUpdate) SetFromDate(v string) *NumberUseUpdate {
+func (_u *NumberUseUpdate) SetFromDate(v schema.Date) *NumberUseUpdate {
 	_u.mutation.SetFromDate(v)
 	return _u
 }
 
 // SetNillableFromDate sets the "from_date" field if the given value is not nil.
-func (_u *NumberUseUpdate) SetNillableFromDate(v *string) *NumberUseUpdate {
+func (_u *NumberUseUpdate) SetNillableFromDate(v *schema.Date) *NumberUseUpdate {
 	if v != nil {
 		_u.SetFromDate(*v)
 	}
@@ -78,13 +79,13 @@ func (_u *NumberUseUpdate) ClearFromDate() *NumberUseUpdate {
 }
 
 // SetToDate sets the "to_date" field.
-func (_u *NumberUseUpdate) SetToDate(v string) *NumberUseUpdate {
+func (_u *NumberUseUpdate) SetToDate(v schema.Date) *NumberUseUpdate {
 	_u.mutation.SetToDate(v)
 	return _u
 }
 
 // SetNillableToDate sets the "to_date" field if the given value is not nil.
-func (_u *NumberUseUpdate) SetNillableToDate(v *string) *NumberUseUpdate {
+func (_u *NumberUseUpdate) SetNillableToDate(v *schema.Date) *NumberUseUpdate {
 	if v != nil {
 		_u.SetToDate(*v)
 	}
@@ -270,13 +271,13 @@ func (_u *NumberUseUpdateOne) SetNillableName(v *string) *NumberUseUpdateOne {
 }
 
 // SetFromDate sets the "from_date" field.
-func (_u *NumberUseUpdateOne) SetFromDate(v string) *NumberUseUpdateOne {
+func (_u *NumberUseUpdateOne) SetFromDate(v schema.Date) *NumberUseUpdateOne {
 	_u.mutation.SetFromDate(v)
 	return _u
 }
 
 // SetNillableFromDate sets the "from_date" field if the given value is not nil.
-func (_u *NumberUseUpdateOne) SetNillableFromDate(v *string) *NumberUseUpdateOne {
+func (_u *NumberUseUpdateOne) SetNillableFromDate(v *schema.Date) *NumberUseUpdateOne {
 	if v != nil {
 		_u.SetFromDate(*v)
 	}
@@ -290,13 +291,13 @@ func (_u *NumberUseUpdateOne) ClearFromDate() *NumberUseUpdateOne {
 }
 
 // SetToDate sets the "to_date" field.
-func (_u *NumberUseUpdateOne) SetToDate(v string) *NumberUseUpdateOne {
+func (_u *NumberUseUpdateOne) SetToDate(v schema.Date) *NumberUseUpdateOne {
 	_u.mutation.SetToDate(v)
 	return _u
 }
 
 // SetNillableToDate sets the "to_date" field if the given value is not nil.
-func (_u *NumberUseUpdateOne) SetNillableToDate(v *string) *NumberUseUpdateOne {
+func (_u *NumberUseUpdateOne) SetNillableToDate(v *schema.Date) *NumberUseUpdateOne {
 	if v != nil {
 		_u.SetToDate(*v)
 	}

@@ -26,6 +26,8 @@ type Organization struct {
 	LocalNames schema.LocalText `json:"local_names,omitempty"`
 	// SortName holds the value of the "sort_name" field.
 	SortName string `json:"sort_name,omitempty"`
+	// Names in folded form, for the name filter.
+	FoldedName string `json:"folded_name,omitempty"`
 	// ShortName holds the value of the "short_name" field.
 	ShortName *string `json:"short_name,omitempty"`
 	// Kind holds the value of the "kind" field.
@@ -34,10 +36,9 @@ type Organization struct {
 	URL *string `json:"url,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the OrganizationQuery when eager-loading is set.
-	Edges                     OrganizationEdges `json:"edges"`
-	organization_municipality *string
-	organization_district     *string
-	selectValues              sql.SelectValues
+	Edges                 OrganizationEdges `json:"edges"`
+	organization_district *string
+	selectValues          sql.SelectValues
 }
 
 // OrganizationEdges holds the relations/edges for other nodes in the graph.
@@ -82,11 +83,9 @@ func (*Organization) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case organization.FieldLocalNames:
 			values[i] = new([]byte)
-		case organization.FieldID, organization.FieldSlug, organization.FieldSortName, organization.FieldShortName, organization.FieldKind, organization.FieldURL:
+		case organization.FieldID, organization.FieldSlug, organization.FieldSortName, organization.FieldFoldedName, organization.FieldShortName, organization.FieldKind, organization.FieldURL:
 			values[i] = new(sql.NullString)
-		case organization.ForeignKeys[0]: // organization_municipality
-			values[i] = new(sql.NullString)
-		case organization.ForeignKeys[1]: // organization_district
+		case organization.ForeignKeys[0]: // organization_district
 			values[i] = new(sql.NullString)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -129,6 +128,12 @@ func (_m *Organization) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.SortName = value.String
 			}
+		case organization.FieldFoldedName:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field folded_name", values[i])
+			} else if value.Valid {
+				_m.FoldedName = value.String
+			}
 		case organization.FieldShortName:
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field short_name", values[i])
@@ -150,13 +155,6 @@ func (_m *Organization) assignValues(columns []string, values []any) error {
 				*_m.URL = value.String
 			}
 		case organization.ForeignKeys[0]:
-			if value, ok := values[i].(*sql.NullString); !ok {
-				return fmt.Errorf("unexpected type %T for field organization_municipality", values[i])
-			} else if value.Valid {
-				_m.organization_municipality = new(string)
-				*_m.organization_municipality = value.String
-			}
-		case organization.ForeignKeys[1]:
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field organization_district", values[i])
 			} else if value.Valid {
@@ -217,6 +215,9 @@ func (_m *Organization) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("sort_name=")
 	builder.WriteString(_m.SortName)
+	builder.WriteString(", ")
+	builder.WriteString("folded_name=")
+	builder.WriteString(_m.FoldedName)
 	builder.WriteString(", ")
 	if v := _m.ShortName; v != nil {
 		builder.WriteString("short_name=")

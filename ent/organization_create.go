@@ -43,6 +43,12 @@ func (_c *OrganizationCreate) SetSortName(v string) *OrganizationCreate {
 	return _c
 }
 
+// SetFoldedName sets the "folded_name" field.
+func (_c *OrganizationCreate) SetFoldedName(v string) *OrganizationCreate {
+	_c.mutation.SetFoldedName(v)
+	return _c
+}
+
 // SetShortName sets the "short_name" field.
 func (_c *OrganizationCreate) SetShortName(v string) *OrganizationCreate {
 	_c.mutation.SetShortName(v)
@@ -164,6 +170,9 @@ func (_c *OrganizationCreate) check() error {
 	if _, ok := _c.mutation.SortName(); !ok {
 		return &ValidationError{Name: "sort_name", err: errors.New(`ent: missing required field "Organization.sort_name"`)}
 	}
+	if _, ok := _c.mutation.FoldedName(); !ok {
+		return &ValidationError{Name: "folded_name", err: errors.New(`ent: missing required field "Organization.folded_name"`)}
+	}
 	if _, ok := _c.mutation.Kind(); !ok {
 		return &ValidationError{Name: "kind", err: errors.New(`ent: missing required field "Organization.kind"`)}
 	}
@@ -220,6 +229,10 @@ func (_c *OrganizationCreate) createSpec() (*Organization, *sqlgraph.CreateSpec)
 		_spec.SetField(organization.FieldSortName, field.TypeString, value)
 		_node.SortName = value
 	}
+	if value, ok := _c.mutation.FoldedName(); ok {
+		_spec.SetField(organization.FieldFoldedName, field.TypeString, value)
+		_node.FoldedName = value
+	}
 	if value, ok := _c.mutation.ShortName(); ok {
 		_spec.SetField(organization.FieldShortName, field.TypeString, value)
 		_node.ShortName = &value
@@ -234,7 +247,7 @@ func (_c *OrganizationCreate) createSpec() (*Organization, *sqlgraph.CreateSpec)
 	}
 	if nodes := _c.mutation.MunicipalityIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
+			Rel:     sqlgraph.O2O,
 			Inverse: false,
 			Table:   organization.MunicipalityTable,
 			Columns: []string{organization.MunicipalityColumn},
@@ -246,7 +259,6 @@ func (_c *OrganizationCreate) createSpec() (*Organization, *sqlgraph.CreateSpec)
 		for _, k := range nodes {
 			edge.Target.Nodes = append(edge.Target.Nodes, k)
 		}
-		_node.organization_municipality = &nodes[0]
 		_spec.Edges = append(_spec.Edges, edge)
 	}
 	if nodes := _c.mutation.DistrictIDs(); len(nodes) > 0 {
@@ -351,6 +363,18 @@ func (u *OrganizationUpsert) SetSortName(v string) *OrganizationUpsert {
 // UpdateSortName sets the "sort_name" field to the value that was provided on create.
 func (u *OrganizationUpsert) UpdateSortName() *OrganizationUpsert {
 	u.SetExcluded(organization.FieldSortName)
+	return u
+}
+
+// SetFoldedName sets the "folded_name" field.
+func (u *OrganizationUpsert) SetFoldedName(v string) *OrganizationUpsert {
+	u.Set(organization.FieldFoldedName, v)
+	return u
+}
+
+// UpdateFoldedName sets the "folded_name" field to the value that was provided on create.
+func (u *OrganizationUpsert) UpdateFoldedName() *OrganizationUpsert {
+	u.SetExcluded(organization.FieldFoldedName)
 	return u
 }
 
@@ -489,6 +513,20 @@ func (u *OrganizationUpsertOne) SetSortName(v string) *OrganizationUpsertOne {
 func (u *OrganizationUpsertOne) UpdateSortName() *OrganizationUpsertOne {
 	return u.Update(func(s *OrganizationUpsert) {
 		s.UpdateSortName()
+	})
+}
+
+// SetFoldedName sets the "folded_name" field.
+func (u *OrganizationUpsertOne) SetFoldedName(v string) *OrganizationUpsertOne {
+	return u.Update(func(s *OrganizationUpsert) {
+		s.SetFoldedName(v)
+	})
+}
+
+// UpdateFoldedName sets the "folded_name" field to the value that was provided on create.
+func (u *OrganizationUpsertOne) UpdateFoldedName() *OrganizationUpsertOne {
+	return u.Update(func(s *OrganizationUpsert) {
+		s.UpdateFoldedName()
 	})
 }
 
@@ -801,6 +839,20 @@ func (u *OrganizationUpsertBulk) SetSortName(v string) *OrganizationUpsertBulk {
 func (u *OrganizationUpsertBulk) UpdateSortName() *OrganizationUpsertBulk {
 	return u.Update(func(s *OrganizationUpsert) {
 		s.UpdateSortName()
+	})
+}
+
+// SetFoldedName sets the "folded_name" field.
+func (u *OrganizationUpsertBulk) SetFoldedName(v string) *OrganizationUpsertBulk {
+	return u.Update(func(s *OrganizationUpsert) {
+		s.SetFoldedName(v)
+	})
+}
+
+// UpdateFoldedName sets the "folded_name" field to the value that was provided on create.
+func (u *OrganizationUpsertBulk) UpdateFoldedName() *OrganizationUpsertBulk {
+	return u.Update(func(s *OrganizationUpsert) {
+		s.UpdateFoldedName()
 	})
 }
 

@@ -4,6 +4,7 @@ package ent
 
 import (
 	"context"
+	"database/sql/driver"
 	"dugnad/ent/district"
 	"dugnad/ent/municipality"
 	"dugnad/ent/organization"
@@ -80,7 +81,7 @@ func (_q *OrganizationQuery) QueryMunicipality() *MunicipalityQuery {
 		step := sqlgraph.NewStep(
 			sqlgraph.From(organization.Table, organization.FieldID, selector),
 			sqlgraph.To(municipality.Table, municipality.FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, organization.MunicipalityTable, organization.MunicipalityColumn),
+			sqlgraph.Edge(sqlgraph.O2O, false, organization.MunicipalityTable, organization.MunicipalityColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -417,7 +418,7 @@ func (_q *OrganizationQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]
 			_q.withDistrict != nil,
 		}
 	)
-	if _q.withMunicipality != nil || _q.withDistrict != nil {
+	if _q.withDistrict != nil {
 		withFKs = true
 	}
 	if withFKs {
@@ -465,34 +466,30 @@ func (_q *OrganizationQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]
 }
 
 func (_q *OrganizationQuery) loadMunicipality(ctx context.Context, query *MunicipalityQuery, nodes []*Organization, init func(*Organization), assign func(*Organization, *Municipality)) error {
-	ids := make([]string, 0, len(nodes))
-	nodeids := make(map[string][]*Organization)
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[string]*Organization)
 	for i := range nodes {
-		if nodes[i].organization_municipality == nil {
-			continue
-		}
-		fk := *nodes[i].organization_municipality
-		if _, ok := nodeids[fk]; !ok {
-			ids = append(ids, fk)
-		}
-		nodeids[fk] = append(nodeids[fk], nodes[i])
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
 	}
-	if len(ids) == 0 {
-		return nil
-	}
-	query.Where(municipality.IDIn(ids...))
+	query.withFKs = true
+	query.Where(predicate.Municipality(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(organization.MunicipalityColumn), fks...))
+	}))
 	neighbors, err := query.All(ctx)
 	if err != nil {
 		return err
 	}
 	for _, n := range neighbors {
-		nodes, ok := nodeids[n.ID]
+		fk := n.organization_municipality
+		if fk == nil {
+			return fmt.Errorf(`foreign-key "organization_municipality" is nil for node %v`, n.ID)
+		}
+		node, ok := nodeids[*fk]
 		if !ok {
-			return fmt.Errorf(`unexpected foreign-key "organization_municipality" returned %v`, n.ID)
+			return fmt.Errorf(`unexpected referenced foreign-key "organization_municipality" returned %v for node %v`, *fk, n.ID)
 		}
-		for i := range nodes {
-			assign(nodes[i], n)
-		}
+		assign(node, n)
 	}
 	return nil
 }

@@ -72,6 +72,20 @@ func (_u *OrganizationUpdate) SetNillableSortName(v *string) *OrganizationUpdate
 	return _u
 }
 
+// SetFoldedName sets the "folded_name" field.
+func (_u *OrganizationUpdate) SetFoldedName(v string) *OrganizationUpdate {
+	_u.mutation.SetFoldedName(v)
+	return _u
+}
+
+// SetNillableFoldedName sets the "folded_name" field if the given value is not nil.
+func (_u *OrganizationUpdate) SetNillableFoldedName(v *string) *OrganizationUpdate {
+	if v != nil {
+		_u.SetFoldedName(*v)
+	}
+	return _u
+}
+
 // SetShortName sets the "short_name" field.
 func (_u *OrganizationUpdate) SetShortName(v string) *OrganizationUpdate {
 	_u.mutation.SetShortName(v)
@@ -237,6 +251,9 @@ func (_u *OrganizationUpdate) sqlSave(ctx context.Context) (_node int, err error
 	if value, ok := _u.mutation.SortName(); ok {
 		_spec.SetField(organization.FieldSortName, field.TypeString, value)
 	}
+	if value, ok := _u.mutation.FoldedName(); ok {
+		_spec.SetField(organization.FieldFoldedName, field.TypeString, value)
+	}
 	if value, ok := _u.mutation.ShortName(); ok {
 		_spec.SetField(organization.FieldShortName, field.TypeString, value)
 	}
@@ -254,7 +271,7 @@ func (_u *OrganizationUpdate) sqlSave(ctx context.Context) (_node int, err error
 	}
 	if _u.mutation.MunicipalityCleared() {
 		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
+			Rel:     sqlgraph.O2O,
 			Inverse: false,
 			Table:   organization.MunicipalityTable,
 			Columns: []string{organization.MunicipalityColumn},
@@ -267,7 +284,7 @@ func (_u *OrganizationUpdate) sqlSave(ctx context.Context) (_node int, err error
 	}
 	if nodes := _u.mutation.MunicipalityIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
+			Rel:     sqlgraph.O2O,
 			Inverse: false,
 			Table:   organization.MunicipalityTable,
 			Columns: []string{organization.MunicipalityColumn},
@@ -368,6 +385,20 @@ func (_u *OrganizationUpdateOne) SetSortName(v string) *OrganizationUpdateOne {
 func (_u *OrganizationUpdateOne) SetNillableSortName(v *string) *OrganizationUpdateOne {
 	if v != nil {
 		_u.SetSortName(*v)
+	}
+	return _u
+}
+
+// SetFoldedName sets the "folded_name" field.
+func (_u *OrganizationUpdateOne) SetFoldedName(v string) *OrganizationUpdateOne {
+	_u.mutation.SetFoldedName(v)
+	return _u
+}
+
+// SetNillableFoldedName sets the "folded_name" field if the given value is not nil.
+func (_u *OrganizationUpdateOne) SetNillableFoldedName(v *string) *OrganizationUpdateOne {
+	if v != nil {
+		_u.SetFoldedName(*v)
 	}
 	return _u
 }
@@ -567,6 +598,9 @@ func (_u *OrganizationUpdateOne) sqlSave(ctx context.Context) (_node *Organizati
 	if value, ok := _u.mutation.SortName(); ok {
 		_spec.SetField(organization.FieldSortName, field.TypeString, value)
 	}
+	if value, ok := _u.mutation.FoldedName(); ok {
+		_spec.SetField(organization.FieldFoldedName, field.TypeString, value)
+	}
 	if value, ok := _u.mutation.ShortName(); ok {
 		_spec.SetField(organization.FieldShortName, field.TypeString, value)
 	}
@@ -584,7 +618,7 @@ func (_u *OrganizationUpdateOne) sqlSave(ctx context.Context) (_node *Organizati
 	}
 	if _u.mutation.MunicipalityCleared() {
 		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
+			Rel:     sqlgraph.O2O,
 			Inverse: false,
 			Table:   organization.MunicipalityTable,
 			Columns: []string{organization.MunicipalityColumn},
@@ -597,7 +631,7 @@ func (_u *OrganizationUpdateOne) sqlSave(ctx context.Context) (_node *Organizati
 	}
 	if nodes := _u.mutation.MunicipalityIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
+			Rel:     sqlgraph.O2O,
 			Inverse: false,
 			Table:   organization.MunicipalityTable,
 			Columns: []string{organization.MunicipalityColumn},

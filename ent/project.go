@@ -35,13 +35,13 @@ type Project struct {
 	RecommendationTexts schema.TextLists `json:"recommendation_texts,omitempty"`
 	// PartnerTexts holds the value of the "partner_texts" field.
 	PartnerTexts schema.Texts `json:"partner_texts,omitempty"`
-	// Collation key of the title in this language's rules, 64 hex digits.
+	// Collation key of the title in this language's rules, 128 hex digits.
 	SortTitleNb string `json:"sort_title_nb,omitempty"`
-	// Collation key of the title in this language's rules, 64 hex digits.
+	// Collation key of the title in this language's rules, 128 hex digits.
 	SortTitleNn string `json:"sort_title_nn,omitempty"`
-	// Collation key of the title in this language's rules, 64 hex digits.
+	// Collation key of the title in this language's rules, 128 hex digits.
 	SortTitleEn string `json:"sort_title_en,omitempty"`
-	// Collation key of the title in this language's rules, 64 hex digits.
+	// Collation key of the title in this language's rules, 128 hex digits.
 	SortTitleSe string `json:"sort_title_se,omitempty"`
 	// Audience holds the value of the "audience" field.
 	Audience schema.Audience `json:"audience,omitempty"`

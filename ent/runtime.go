@@ -161,7 +161,7 @@ func init() {
 	entryFields := schema.Entry{}.Fields()
 	_ = entryFields
 	// entryDescLive is the schema descriptor for live field.
-	entryDescLive := entryFields[7].Descriptor()
+	entryDescLive := entryFields[8].Descriptor()
 	// entry.DefaultLive holds the default value on creation for the live field.
 	entry.DefaultLive = entryDescLive.Default.(bool)
 	// entryDescID is the schema descriptor for id field.

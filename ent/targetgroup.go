@@ -20,8 +20,8 @@ type TargetGroup struct {
 	ID string `json:"id,omitempty"`
 	// Slug holds the value of the "slug" field.
 	Slug string `json:"slug,omitempty"`
-	// Labels holds the value of the "labels" field.
-	Labels schema.LocalText `json:"labels,omitempty"`
+	// LabelTexts holds the value of the "label_texts" field.
+	LabelTexts schema.LocalText `json:"label_texts,omitempty"`
 	// Position holds the value of the "position" field.
 	Position int `json:"position,omitempty"`
 	// Role holds the value of the "role" field.
@@ -129,7 +129,7 @@ func (*TargetGroup) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case targetgroup.FieldLabels:
+		case targetgroup.FieldLabelTexts:
 			values[i] = new([]byte)
 		case targetgroup.FieldPosition:
 			values[i] = new(sql.NullInt64)
@@ -162,12 +162,12 @@ func (_m *TargetGroup) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Slug = value.String
 			}
-		case targetgroup.FieldLabels:
+		case targetgroup.FieldLabelTexts:
 			if value, ok := values[i].(*[]byte); !ok {
-				return fmt.Errorf("unexpected type %T for field labels", values[i])
+				return fmt.Errorf("unexpected type %T for field label_texts", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.Labels); err != nil {
-					return fmt.Errorf("unmarshal field labels: %w", err)
+				if err := json.Unmarshal(*value, &_m.LabelTexts); err != nil {
+					return fmt.Errorf("unmarshal field label_texts: %w", err)
 				}
 			}
 		case targetgroup.FieldPosition:
@@ -256,8 +256,8 @@ func (_m *TargetGroup) String() string {
 	builder.WriteString("slug=")
 	builder.WriteString(_m.Slug)
 	builder.WriteString(", ")
-	builder.WriteString("labels=")
-	builder.WriteString(fmt.Sprintf("%v", _m.Labels))
+	builder.WriteString("label_texts=")
+	builder.WriteString(fmt.Sprintf("%v", _m.LabelTexts))
 	builder.WriteString(", ")
 	builder.WriteString("position=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Position))

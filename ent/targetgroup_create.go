@@ -36,9 +36,9 @@ func (_c *TargetGroupCreate) SetSlug(v string) *TargetGroupCreate {
 	return _c
 }
 
-// SetLabels sets the "labels" field.
-func (_c *TargetGroupCreate) SetLabels(v schema.LocalText) *TargetGroupCreate {
-	_c.mutation.SetLabels(v)
+// SetLabelTexts sets the "label_texts" field.
+func (_c *TargetGroupCreate) SetLabelTexts(v schema.LocalText) *TargetGroupCreate {
+	_c.mutation.SetLabelTexts(v)
 	return _c
 }
 
@@ -219,8 +219,8 @@ func (_c *TargetGroupCreate) check() error {
 	if _, ok := _c.mutation.Slug(); !ok {
 		return &ValidationError{Name: "slug", err: errors.New(`ent: missing required field "TargetGroup.slug"`)}
 	}
-	if _, ok := _c.mutation.Labels(); !ok {
-		return &ValidationError{Name: "labels", err: errors.New(`ent: missing required field "TargetGroup.labels"`)}
+	if _, ok := _c.mutation.LabelTexts(); !ok {
+		return &ValidationError{Name: "label_texts", err: errors.New(`ent: missing required field "TargetGroup.label_texts"`)}
 	}
 	if _, ok := _c.mutation.Position(); !ok {
 		return &ValidationError{Name: "position", err: errors.New(`ent: missing required field "TargetGroup.position"`)}
@@ -278,9 +278,9 @@ func (_c *TargetGroupCreate) createSpec() (*TargetGroup, *sqlgraph.CreateSpec) {
 		_spec.SetField(targetgroup.FieldSlug, field.TypeString, value)
 		_node.Slug = value
 	}
-	if value, ok := _c.mutation.Labels(); ok {
-		_spec.SetField(targetgroup.FieldLabels, field.TypeJSON, value)
-		_node.Labels = value
+	if value, ok := _c.mutation.LabelTexts(); ok {
+		_spec.SetField(targetgroup.FieldLabelTexts, field.TypeJSON, value)
+		_node.LabelTexts = value
 	}
 	if value, ok := _c.mutation.Position(); ok {
 		_spec.SetField(targetgroup.FieldPosition, field.TypeInt, value)
@@ -466,15 +466,15 @@ func (u *TargetGroupUpsert) UpdateSlug() *TargetGroupUpsert {
 	return u
 }
 
-// SetLabels sets the "labels" field.
-func (u *TargetGroupUpsert) SetLabels(v schema.LocalText) *TargetGroupUpsert {
-	u.Set(targetgroup.FieldLabels, v)
+// SetLabelTexts sets the "label_texts" field.
+func (u *TargetGroupUpsert) SetLabelTexts(v schema.LocalText) *TargetGroupUpsert {
+	u.Set(targetgroup.FieldLabelTexts, v)
 	return u
 }
 
-// UpdateLabels sets the "labels" field to the value that was provided on create.
-func (u *TargetGroupUpsert) UpdateLabels() *TargetGroupUpsert {
-	u.SetExcluded(targetgroup.FieldLabels)
+// UpdateLabelTexts sets the "label_texts" field to the value that was provided on create.
+func (u *TargetGroupUpsert) UpdateLabelTexts() *TargetGroupUpsert {
+	u.SetExcluded(targetgroup.FieldLabelTexts)
 	return u
 }
 
@@ -570,17 +570,17 @@ func (u *TargetGroupUpsertOne) UpdateSlug() *TargetGroupUpsertOne {
 	})
 }
 
-// SetLabels sets the "labels" field.
-func (u *TargetGroupUpsertOne) SetLabels(v schema.LocalText) *TargetGroupUpsertOne {
+// SetLabelTexts sets the "label_texts" field.
+func (u *TargetGroupUpsertOne) SetLabelTexts(v schema.LocalText) *TargetGroupUpsertOne {
 	return u.Update(func(s *TargetGroupUpsert) {
-		s.SetLabels(v)
+		s.SetLabelTexts(v)
 	})
 }
 
-// UpdateLabels sets the "labels" field to the value that was provided on create.
-func (u *TargetGroupUpsertOne) UpdateLabels() *TargetGroupUpsertOne {
+// UpdateLabelTexts sets the "label_texts" field to the value that was provided on create.
+func (u *TargetGroupUpsertOne) UpdateLabelTexts() *TargetGroupUpsertOne {
 	return u.Update(func(s *TargetGroupUpsert) {
-		s.UpdateLabels()
+		s.UpdateLabelTexts()
 	})
 }
 
@@ -848,17 +848,17 @@ func (u *TargetGroupUpsertBulk) UpdateSlug() *TargetGroupUpsertBulk {
 	})
 }
 
-// SetLabels sets the "labels" field.
-func (u *TargetGroupUpsertBulk) SetLabels(v schema.LocalText) *TargetGroupUpsertBulk {
+// SetLabelTexts sets the "label_texts" field.
+func (u *TargetGroupUpsertBulk) SetLabelTexts(v schema.LocalText) *TargetGroupUpsertBulk {
 	return u.Update(func(s *TargetGroupUpsert) {
-		s.SetLabels(v)
+		s.SetLabelTexts(v)
 	})
 }
 
-// UpdateLabels sets the "labels" field to the value that was provided on create.
-func (u *TargetGroupUpsertBulk) UpdateLabels() *TargetGroupUpsertBulk {
+// UpdateLabelTexts sets the "label_texts" field to the value that was provided on create.
+func (u *TargetGroupUpsertBulk) UpdateLabelTexts() *TargetGroupUpsertBulk {
 	return u.Update(func(s *TargetGroupUpsert) {
-		s.UpdateLabels()
+		s.UpdateLabelTexts()
 	})
 }
 

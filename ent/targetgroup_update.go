@@ -51,15 +51,15 @@ func (_u *TargetGroupUpdate) SetNillableSlug(v *string) *TargetGroupUpdate {
 	return _u
 }
 
-// SetLabels sets the "labels" field.
-func (_u *TargetGroupUpdate) SetLabels(v schema.LocalText) *TargetGroupUpdate {
-	_u.mutation.SetLabels(v)
+// SetLabelTexts sets the "label_texts" field.
+func (_u *TargetGroupUpdate) SetLabelTexts(v schema.LocalText) *TargetGroupUpdate {
+	_u.mutation.SetLabelTexts(v)
 	return _u
 }
 
-// AppendLabels appends value to the "labels" field.
-func (_u *TargetGroupUpdate) AppendLabels(v schema.LocalText) *TargetGroupUpdate {
-	_u.mutation.AppendLabels(v)
+// AppendLabelTexts appends value to the "label_texts" field.
+func (_u *TargetGroupUpdate) AppendLabelTexts(v schema.LocalText) *TargetGroupUpdate {
+	_u.mutation.AppendLabelTexts(v)
 	return _u
 }
 
@@ -413,12 +413,12 @@ func (_u *TargetGroupUpdate) sqlSave(ctx context.Context) (_node int, err error)
 	if value, ok := _u.mutation.Slug(); ok {
 		_spec.SetField(targetgroup.FieldSlug, field.TypeString, value)
 	}
-	if value, ok := _u.mutation.Labels(); ok {
-		_spec.SetField(targetgroup.FieldLabels, field.TypeJSON, value)
+	if value, ok := _u.mutation.LabelTexts(); ok {
+		_spec.SetField(targetgroup.FieldLabelTexts, field.TypeJSON, value)
 	}
-	if value, ok := _u.mutation.AppendedLabels(); ok {
+	if value, ok := _u.mutation.AppendedLabelTexts(); ok {
 		_spec.AddModifier(func(u *sql.UpdateBuilder) {
-			sqljson.Append(u, targetgroup.FieldLabels, value)
+			sqljson.Append(u, targetgroup.FieldLabelTexts, value)
 		})
 	}
 	if value, ok := _u.mutation.Position(); ok {
@@ -781,15 +781,15 @@ func (_u *TargetGroupUpdateOne) SetNillableSlug(v *string) *TargetGroupUpdateOne
 	return _u
 }
 
-// SetLabels sets the "labels" field.
-func (_u *TargetGroupUpdateOne) SetLabels(v schema.LocalText) *TargetGroupUpdateOne {
-	_u.mutation.SetLabels(v)
+// SetLabelTexts sets the "label_texts" field.
+func (_u *TargetGroupUpdateOne) SetLabelTexts(v schema.LocalText) *TargetGroupUpdateOne {
+	_u.mutation.SetLabelTexts(v)
 	return _u
 }
 
-// AppendLabels appends value to the "labels" field.
-func (_u *TargetGroupUpdateOne) AppendLabels(v schema.LocalText) *TargetGroupUpdateOne {
-	_u.mutation.AppendLabels(v)
+// AppendLabelTexts appends value to the "label_texts" field.
+func (_u *TargetGroupUpdateOne) AppendLabelTexts(v schema.LocalText) *TargetGroupUpdateOne {
+	_u.mutation.AppendLabelTexts(v)
 	return _u
 }
 
@@ -1173,12 +1173,12 @@ func (_u *TargetGroupUpdateOne) sqlSave(ctx context.Context) (_node *TargetGroup
 	if value, ok := _u.mutation.Slug(); ok {
 		_spec.SetField(targetgroup.FieldSlug, field.TypeString, value)
 	}
-	if value, ok := _u.mutation.Labels(); ok {
-		_spec.SetField(targetgroup.FieldLabels, field.TypeJSON, value)
+	if value, ok := _u.mutation.LabelTexts(); ok {
+		_spec.SetField(targetgroup.FieldLabelTexts, field.TypeJSON, value)
 	}
-	if value, ok := _u.mutation.AppendedLabels(); ok {
+	if value, ok := _u.mutation.AppendedLabelTexts(); ok {
 		_spec.AddModifier(func(u *sql.UpdateBuilder) {
-			sqljson.Append(u, targetgroup.FieldLabels, value)
+			sqljson.Append(u, targetgroup.FieldLabelTexts, value)
 		})
 	}
 	if value, ok := _u.mutation.Position(); ok {

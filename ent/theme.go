@@ -20,8 +20,8 @@ type Theme struct {
 	ID string `json:"id,omitempty"`
 	// Slug holds the value of the "slug" field.
 	Slug string `json:"slug,omitempty"`
-	// Labels holds the value of the "labels" field.
-	Labels schema.LocalText `json:"labels,omitempty"`
+	// LabelTexts holds the value of the "label_texts" field.
+	LabelTexts schema.LocalText `json:"label_texts,omitempty"`
 	// Position holds the value of the "position" field.
 	Position int `json:"position,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
@@ -155,7 +155,7 @@ func (*Theme) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case theme.FieldLabels:
+		case theme.FieldLabelTexts:
 			values[i] = new([]byte)
 		case theme.FieldPosition:
 			values[i] = new(sql.NullInt64)
@@ -190,12 +190,12 @@ func (_m *Theme) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Slug = value.String
 			}
-		case theme.FieldLabels:
+		case theme.FieldLabelTexts:
 			if value, ok := values[i].(*[]byte); !ok {
-				return fmt.Errorf("unexpected type %T for field labels", values[i])
+				return fmt.Errorf("unexpected type %T for field label_texts", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.Labels); err != nil {
-					return fmt.Errorf("unmarshal field labels: %w", err)
+				if err := json.Unmarshal(*value, &_m.LabelTexts); err != nil {
+					return fmt.Errorf("unmarshal field label_texts: %w", err)
 				}
 			}
 		case theme.FieldPosition:
@@ -295,8 +295,8 @@ func (_m *Theme) String() string {
 	builder.WriteString("slug=")
 	builder.WriteString(_m.Slug)
 	builder.WriteString(", ")
-	builder.WriteString("labels=")
-	builder.WriteString(fmt.Sprintf("%v", _m.Labels))
+	builder.WriteString("label_texts=")
+	builder.WriteString(fmt.Sprintf("%v", _m.LabelTexts))
 	builder.WriteString(", ")
 	builder.WriteString("position=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Position))

@@ -36,9 +36,9 @@ func (_c *ThemeCreate) SetSlug(v string) *ThemeCreate {
 	return _c
 }
 
-// SetLabels sets the "labels" field.
-func (_c *ThemeCreate) SetLabels(v schema.LocalText) *ThemeCreate {
-	_c.mutation.SetLabels(v)
+// SetLabelTexts sets the "label_texts" field.
+func (_c *ThemeCreate) SetLabelTexts(v schema.LocalText) *ThemeCreate {
+	_c.mutation.SetLabelTexts(v)
 	return _c
 }
 
@@ -247,8 +247,8 @@ func (_c *ThemeCreate) check() error {
 	if _, ok := _c.mutation.Slug(); !ok {
 		return &ValidationError{Name: "slug", err: errors.New(`ent: missing required field "Theme.slug"`)}
 	}
-	if _, ok := _c.mutation.Labels(); !ok {
-		return &ValidationError{Name: "labels", err: errors.New(`ent: missing required field "Theme.labels"`)}
+	if _, ok := _c.mutation.LabelTexts(); !ok {
+		return &ValidationError{Name: "label_texts", err: errors.New(`ent: missing required field "Theme.label_texts"`)}
 	}
 	if _, ok := _c.mutation.Position(); !ok {
 		return &ValidationError{Name: "position", err: errors.New(`ent: missing required field "Theme.position"`)}
@@ -298,9 +298,9 @@ func (_c *ThemeCreate) createSpec() (*Theme, *sqlgraph.CreateSpec) {
 		_spec.SetField(theme.FieldSlug, field.TypeString, value)
 		_node.Slug = value
 	}
-	if value, ok := _c.mutation.Labels(); ok {
-		_spec.SetField(theme.FieldLabels, field.TypeJSON, value)
-		_node.Labels = value
+	if value, ok := _c.mutation.LabelTexts(); ok {
+		_spec.SetField(theme.FieldLabelTexts, field.TypeJSON, value)
+		_node.LabelTexts = value
 	}
 	if value, ok := _c.mutation.Position(); ok {
 		_spec.SetField(theme.FieldPosition, field.TypeInt, value)
@@ -515,15 +515,15 @@ func (u *ThemeUpsert) UpdateSlug() *ThemeUpsert {
 	return u
 }
 
-// SetLabels sets the "labels" field.
-func (u *ThemeUpsert) SetLabels(v schema.LocalText) *ThemeUpsert {
-	u.Set(theme.FieldLabels, v)
+// SetLabelTexts sets the "label_texts" field.
+func (u *ThemeUpsert) SetLabelTexts(v schema.LocalText) *ThemeUpsert {
+	u.Set(theme.FieldLabelTexts, v)
 	return u
 }
 
-// UpdateLabels sets the "labels" field to the value that was provided on create.
-func (u *ThemeUpsert) UpdateLabels() *ThemeUpsert {
-	u.SetExcluded(theme.FieldLabels)
+// UpdateLabelTexts sets the "label_texts" field to the value that was provided on create.
+func (u *ThemeUpsert) UpdateLabelTexts() *ThemeUpsert {
+	u.SetExcluded(theme.FieldLabelTexts)
 	return u
 }
 
@@ -607,17 +607,17 @@ func (u *ThemeUpsertOne) UpdateSlug() *ThemeUpsertOne {
 	})
 }
 
-// SetLabels sets the "labels" field.
-func (u *ThemeUpsertOne) SetLabels(v schema.LocalText) *ThemeUpsertOne {
+// SetLabelTexts sets the "label_texts" field.
+func (u *ThemeUpsertOne) SetLabelTexts(v schema.LocalText) *ThemeUpsertOne {
 	return u.Update(func(s *ThemeUpsert) {
-		s.SetLabels(v)
+		s.SetLabelTexts(v)
 	})
 }
 
-// UpdateLabels sets the "labels" field to the value that was provided on create.
-func (u *ThemeUpsertOne) UpdateLabels() *ThemeUpsertOne {
+// UpdateLabelTexts sets the "label_texts" field to the value that was provided on create.
+func (u *ThemeUpsertOne) UpdateLabelTexts() *ThemeUpsertOne {
 	return u.Update(func(s *ThemeUpsert) {
-		s.UpdateLabels()
+		s.UpdateLabelTexts()
 	})
 }
 
@@ -871,17 +871,17 @@ func (u *ThemeUpsertBulk) UpdateSlug() *ThemeUpsertBulk {
 	})
 }
 
-// SetLabels sets the "labels" field.
-func (u *ThemeUpsertBulk) SetLabels(v schema.LocalText) *ThemeUpsertBulk {
+// SetLabelTexts sets the "label_texts" field.
+func (u *ThemeUpsertBulk) SetLabelTexts(v schema.LocalText) *ThemeUpsertBulk {
 	return u.Update(func(s *ThemeUpsert) {
-		s.SetLabels(v)
+		s.SetLabelTexts(v)
 	})
 }
 
-// UpdateLabels sets the "labels" field to the value that was provided on create.
-func (u *ThemeUpsertBulk) UpdateLabels() *ThemeUpsertBulk {
+// UpdateLabelTexts sets the "label_texts" field to the value that was provided on create.
+func (u *ThemeUpsertBulk) UpdateLabelTexts() *ThemeUpsertBulk {
 	return u.Update(func(s *ThemeUpsert) {
-		s.UpdateLabels()
+		s.UpdateLabelTexts()
 	})
 }
 

@@ -51,15 +51,15 @@ func (_u *ThemeUpdate) SetNillableSlug(v *string) *ThemeUpdate {
 	return _u
 }
 
-// SetLabels sets the "labels" field.
-func (_u *ThemeUpdate) SetLabels(v schema.LocalText) *ThemeUpdate {
-	_u.mutation.SetLabels(v)
+// SetLabelTexts sets the "label_texts" field.
+func (_u *ThemeUpdate) SetLabelTexts(v schema.LocalText) *ThemeUpdate {
+	_u.mutation.SetLabelTexts(v)
 	return _u
 }
 
-// AppendLabels appends value to the "labels" field.
-func (_u *ThemeUpdate) AppendLabels(v schema.LocalText) *ThemeUpdate {
-	_u.mutation.AppendLabels(v)
+// AppendLabelTexts appends value to the "label_texts" field.
+func (_u *ThemeUpdate) AppendLabelTexts(v schema.LocalText) *ThemeUpdate {
+	_u.mutation.AppendLabelTexts(v)
 	return _u
 }
 
@@ -447,12 +447,12 @@ func (_u *ThemeUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.Slug(); ok {
 		_spec.SetField(theme.FieldSlug, field.TypeString, value)
 	}
-	if value, ok := _u.mutation.Labels(); ok {
-		_spec.SetField(theme.FieldLabels, field.TypeJSON, value)
+	if value, ok := _u.mutation.LabelTexts(); ok {
+		_spec.SetField(theme.FieldLabelTexts, field.TypeJSON, value)
 	}
-	if value, ok := _u.mutation.AppendedLabels(); ok {
+	if value, ok := _u.mutation.AppendedLabelTexts(); ok {
 		_spec.AddModifier(func(u *sql.UpdateBuilder) {
-			sqljson.Append(u, theme.FieldLabels, value)
+			sqljson.Append(u, theme.FieldLabelTexts, value)
 		})
 	}
 	if value, ok := _u.mutation.Position(); ok {
@@ -886,15 +886,15 @@ func (_u *ThemeUpdateOne) SetNillableSlug(v *string) *ThemeUpdateOne {
 	return _u
 }
 
-// SetLabels sets the "labels" field.
-func (_u *ThemeUpdateOne) SetLabels(v schema.LocalText) *ThemeUpdateOne {
-	_u.mutation.SetLabels(v)
+// SetLabelTexts sets the "label_texts" field.
+func (_u *ThemeUpdateOne) SetLabelTexts(v schema.LocalText) *ThemeUpdateOne {
+	_u.mutation.SetLabelTexts(v)
 	return _u
 }
 
-// AppendLabels appends value to the "labels" field.
-func (_u *ThemeUpdateOne) AppendLabels(v schema.LocalText) *ThemeUpdateOne {
-	_u.mutation.AppendLabels(v)
+// AppendLabelTexts appends value to the "label_texts" field.
+func (_u *ThemeUpdateOne) AppendLabelTexts(v schema.LocalText) *ThemeUpdateOne {
+	_u.mutation.AppendLabelTexts(v)
 	return _u
 }
 
@@ -1312,12 +1312,12 @@ func (_u *ThemeUpdateOne) sqlSave(ctx context.Context) (_node *Theme, err error)
 	if value, ok := _u.mutation.Slug(); ok {
 		_spec.SetField(theme.FieldSlug, field.TypeString, value)
 	}
-	if value, ok := _u.mutation.Labels(); ok {
-		_spec.SetField(theme.FieldLabels, field.TypeJSON, value)
+	if value, ok := _u.mutation.LabelTexts(); ok {
+		_spec.SetField(theme.FieldLabelTexts, field.TypeJSON, value)
 	}
-	if value, ok := _u.mutation.AppendedLabels(); ok {
+	if value, ok := _u.mutation.AppendedLabelTexts(); ok {
 		_spec.AddModifier(func(u *sql.UpdateBuilder) {
-			sqljson.Append(u, theme.FieldLabels, value)
+			sqljson.Append(u, theme.FieldLabelTexts, value)
 		})
 	}
 	if value, ok := _u.mutation.Position(); ok {

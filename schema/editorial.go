@@ -21,7 +21,7 @@ func (Entry) Mixin() []ent.Mixin { return []ent.Mixin{PrefixedID{}} }
 func (Entry) Annotations() []schema.Annotation { return notInAPI() }
 
 // Fields of Entry. head and published are revision numbers; published stays when the entry is withdrawn, live tells whether
-// readers see it. key is the writer's own id, unique within the owner and type.
+// readers see it. slug is its address, from the first publishing on. key is the writer's own id, unique within the owner and type.
 func (Entry) Fields() []ent.Field {
 	return []ent.Field{
 		field.Enum("type").GoType(ContentType("")),
@@ -29,6 +29,7 @@ func (Entry) Fields() []ent.Field {
 		field.String("key").Optional().Nillable(),
 		field.Enum("stage").GoType(Stage("")).Default(string(Editing)),
 		field.String("title"),
+		field.String("slug").Optional().Nillable(),
 		field.Int("head"),
 		field.Int("published").Optional().Nillable(),
 		field.Bool("live").Default(false),
@@ -51,7 +52,7 @@ func (Entry) Indexes() []ent.Index {
 	}
 }
 
-// Revision is one save of an entry. It is never changed.
+// Revision is one save of an entry, or of a piece of reference data. It is never changed.
 type Revision struct{ ent.Schema }
 
 // Mixin of Revision.

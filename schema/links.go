@@ -143,8 +143,8 @@ func (NetworkMember) Fields() []ent.Field {
 		field.String("content_id"),
 		field.String("municipality_id"),
 		field.Int("seq"),
-		field.String("from_date").Optional().Nillable().Annotations(entgql.MapsTo("from")),
-		field.String("to_date").Optional().Nillable().Annotations(entgql.MapsTo("to")),
+		field.String("from_date").GoType(Date("")).Optional().Nillable().Annotations(entgql.MapsTo("from")),
+		field.String("to_date").GoType(Date("")).Optional().Nillable().Annotations(entgql.MapsTo("to")),
 	}
 }
 

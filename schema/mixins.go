@@ -28,13 +28,13 @@ func managed() Managed { return Managed{On: true} }
 func (Content) Fields() []ent.Field {
 	orderTitle := func(column, name string) ent.Field {
 		return field.String(column).Annotations(managed(), entgql.OrderField(name)).
-			Comment("Collation key of the title in this language's rules, 64 hex digits.")
+			Comment("Collation key of the title in this language's rules, 128 hex digits.")
 	}
 	return []ent.Field{
 		field.String("id").NotEmpty().MaxLen(32).Immutable(),
 		field.String("slug").Unique().Annotations(managed(), entgql.MapsTo("slug", "url")),
 		field.JSON("titles", Texts{}).Annotations(Local{In: "Title"}, managed(),
-			entgql.MapsTo("title", "language", "isFallback", "languages", "organizations", "municipalities", "districts", "related", "members")),
+			entgql.MapsTo("title", "language", "isFallback", "languages", "organizations", "municipalities", "districts", "related", "members", "items")),
 		field.JSON("summaries", Texts{}).Annotations(Local{In: "Summary"}, managed(), entgql.MapsTo("summary")),
 		field.JSON("bodies", Texts{}).Annotations(Local{In: "Body"}, managed(), entgql.MapsTo("body")),
 		field.JSON("finding_texts", TextLists{}).Annotations(Local{In: "Findings", List: true}, managed(), entgql.MapsTo("findings")),

@@ -69,6 +69,7 @@ func (Municipality) Edges() []ent.Edge {
 		edge.To("successors", Municipality.Type),
 		edge.From("predecessors", Municipality.Type).Ref("successors"),
 		edge.To("numbers", NumberUse.Type).Annotations(managed()),
+		edge.From("organization", Organization.Type).Ref("municipality").Unique(),
 	}
 }
 
@@ -91,8 +92,8 @@ func (NumberUse) Fields() []ent.Field {
 		field.String("id").Comment("The number."),
 		field.String("number").Unique(),
 		field.String("name"),
-		field.String("from_date").Optional().Nillable().Annotations(entgql.MapsTo("from")),
-		field.String("to_date").Optional().Nillable().Annotations(entgql.MapsTo("to")),
+		field.String("from_date").GoType(Date("")).Optional().Nillable().Annotations(entgql.MapsTo("from")),
+		field.String("to_date").GoType(Date("")).Optional().Nillable().Annotations(entgql.MapsTo("to")),
 	}
 }
 

@@ -44,7 +44,9 @@ need_go() {
 }
 
 need_node() {
-  command -v node >/dev/null && command -v npm >/dev/null || fail "Node.js is missing: install Node.js 20 with npm"
+  if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
+    fail "Node.js is missing: install Node.js 20 with npm"
+  fi
   node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)' ||
     fail "Node.js $(node --version) is too old: install 20.19 or later"
 }
@@ -88,7 +90,7 @@ need_linter() {
     return
   fi
   say "Building golangci-lint $golangci_version into bin/ (two minutes on two cores)"
-  GOBIN=$PWD/bin GOFLAGS= go install "github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v$golangci_version" >&2 ||
+  GOBIN=$PWD/bin GOFLAGS='' go install "github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v$golangci_version" >&2 ||
     fail "golangci-lint $golangci_version could not be built"
 }
 

@@ -18,13 +18,11 @@ free_port() {
 }
 
 # PostgreSQL refuses root: as root its programs run as the user postgres, which Debian's package makes.
-as_postgres() {
-  if ((EUID == 0)); then
-    setpriv --reuid=postgres --regid=postgres --init-groups -- "$@"
-  else
-    "$@"
-  fi
-}
+if ((EUID == 0)); then
+  readonly as_postgres=(setpriv --reuid=postgres --regid=postgres --init-groups --)
+else
+  readonly as_postgres=(env)
+fi
 
 # start_postgres starts an empty server, reachable with the password in HUB_TEST_POSTGRES_URL only.
 start_postgres() {
@@ -38,7 +36,7 @@ start_postgres() {
   ((EUID != 0)) || chown -R postgres: "$postgres_folder"
   (
     cd "$postgres_folder"
-    as_postgres "$programs/initdb" --pgdata=data --username=hub --pwfile=password --auth=scram-sha-256 \
+    "${as_postgres[@]}" "$programs/initdb" --pgdata=data --username=hub --pwfile=password --auth=scram-sha-256 \
       --encoding=UTF8 --locale=C.UTF-8 --no-sync >initdb.log 2>&1
   ) || fail "initdb failed: $(tail -3 "$postgres_folder/initdb.log")"
 
@@ -47,7 +45,8 @@ start_postgres() {
     -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c shared_buffers=128MB)
   for _ in {1..5}; do
     port=$(free_port)
-    as_postgres "$programs/postgres" -D "$postgres_folder/data" -p "$port" "${settings[@]}" \
+    # Both setpriv and env become the program, so that the pid is the server's.
+    "${as_postgres[@]}" "$programs/postgres" -D "$postgres_folder/data" -p "$port" "${settings[@]}" \
       >"$postgres_folder/server.log" 2>&1 &
     postgres_pid=$!
     for _ in {1..300}; do

@@ -68,8 +68,8 @@ func newMarker(query string) marker {
 		}
 	}
 	for _, w := range parsed.Words {
-		if w.Prefix && utf8.RuneCountInString(w.Word) >= 3 {
-			m.prefix, m.prefixBit = norwegian.Fold(w.Word), bit
+		if folded := norwegian.Fold(w.Word); w.Prefix && utf8.RuneCountInString(folded) >= 3 {
+			m.prefix, m.prefixBit = folded, bit
 		}
 		add(w.Word)
 	}
@@ -82,6 +82,9 @@ func (m marker) match(w norwegian.Word) uint64 {
 	found := m.words[w.Text] | m.keys[norwegian.Key(w.Text)]
 	if w.Joined != "" {
 		found |= m.words[w.Joined]
+	}
+	for _, part := range norwegian.Parts(w.Text) {
+		found |= m.keys[part]
 	}
 	if m.prefix != "" && strings.HasPrefix(norwegian.FoldWord(w.Text), m.prefix) {
 		found |= m.prefixBit

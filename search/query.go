@@ -3,6 +3,7 @@ package search
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // Order is how hits are ordered.
@@ -164,4 +165,25 @@ func CheckIndex(i Index) error {
 		return &QueryError{"Index", fmt.Sprintf("cannot be %q", i)}
 	}
 	return nil
+}
+
+// Pick keeps the counts that the query asks for.
+func (q FacetQuery) Pick(counts []FacetCount) []FacetCount {
+	var among map[string]bool
+	if q.Among != nil {
+		among = map[string]bool{}
+		for _, v := range q.Among {
+			among[v] = true
+		}
+	}
+	picked := []FacetCount{}
+	for _, c := range counts {
+		if strings.HasPrefix(c.Value, q.Prefix) && (among == nil || among[c.Value]) {
+			picked = append(picked, c)
+		}
+	}
+	if q.Limit > 0 {
+		picked = picked[:min(q.Limit, len(picked))]
+	}
+	return picked
 }

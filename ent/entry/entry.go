@@ -24,6 +24,8 @@ const (
 	FieldStage = "stage"
 	// FieldTitle holds the string denoting the title field in the database.
 	FieldTitle = "title"
+	// FieldSlug holds the string denoting the slug field in the database.
+	FieldSlug = "slug"
 	// FieldHead holds the string denoting the head field in the database.
 	FieldHead = "head"
 	// FieldPublished holds the string denoting the published field in the database.
@@ -54,6 +56,7 @@ var Columns = []string{
 	FieldKey,
 	FieldStage,
 	FieldTitle,
+	FieldSlug,
 	FieldHead,
 	FieldPublished,
 	FieldLive,
@@ -145,6 +148,11 @@ func ByStage(opts ...sql.OrderTermOption) OrderOption {
 // ByTitle orders the results by the title field.
 func ByTitle(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldTitle, opts...).ToFunc()
+}
+
+// BySlug orders the results by the slug field.
+func BySlug(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSlug, opts...).ToFunc()
 }
 
 // ByHead orders the results by the head field.

@@ -14,8 +14,8 @@ const (
 	FieldID = "id"
 	// FieldSlug holds the string denoting the slug field in the database.
 	FieldSlug = "slug"
-	// FieldLabels holds the string denoting the labels field in the database.
-	FieldLabels = "labels"
+	// FieldLabelTexts holds the string denoting the label_texts field in the database.
+	FieldLabelTexts = "label_texts"
 	// FieldPosition holds the string denoting the position field in the database.
 	FieldPosition = "position"
 	// FieldActs holds the string denoting the acts field in the database.
@@ -83,7 +83,7 @@ const (
 var Columns = []string{
 	FieldID,
 	FieldSlug,
-	FieldLabels,
+	FieldLabelTexts,
 	FieldPosition,
 	FieldActs,
 	FieldSection,

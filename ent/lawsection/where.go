@@ -4,6 +4,7 @@ package lawsection
 
 import (
 	"dugnad/ent/predicate"
+	"dugnad/schema"
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -80,13 +81,15 @@ func Section(v string) predicate.LawSection {
 }
 
 // InForceFrom applies equality check predicate on the "in_force_from" field. It's identical to InForceFromEQ.
-func InForceFrom(v string) predicate.LawSection {
-	return predicate.LawSection(sql.FieldEQ(FieldInForceFrom, v))
+func InForceFrom(v schema.Date) predicate.LawSection {
+	vc := string(v)
+	return predicate.LawSection(sql.FieldEQ(FieldInForceFrom, vc))
 }
 
 // InForceTo applies equality check predicate on the "in_force_to" field. It's identical to InForceToEQ.
-func InForceTo(v string) predicate.LawSection {
-	return predicate.LawSection(sql.FieldEQ(FieldInForceTo, v))
+func InForceTo(v schema.Date) predicate.LawSection {
+	vc := string(v)
+	return predicate.LawSection(sql.FieldEQ(FieldInForceTo, vc))
 }
 
 // SlugEQ applies the EQ predicate on the "slug" field.
@@ -260,58 +263,75 @@ func SectionContainsFold(v string) predicate.LawSection {
 }
 
 // InForceFromEQ applies the EQ predicate on the "in_force_from" field.
-func InForceFromEQ(v string) predicate.LawSection {
-	return predicate.LawSection(sql.FieldEQ(FieldInForceFrom, v))
+func InForceFromEQ(v schema.Date) predicate.LawSection {
+	vc := string(v)
+	return predicate.LawSection(sql.FieldEQ(FieldInForceFrom, vc))
 }
 
 // InForceFromNEQ applies the NEQ predicate on the "in_force_from" field.
-func InForceFromNEQ(v string) predicate.LawSection {
-	return predicate.LawSection(sql.FieldNEQ(FieldInForceFrom, v))
+func InForceFromNEQ(v schema.Date) predicate.LawSection {
+	vc := string(v)
+	return predicate.LawSection(sql.FieldNEQ(FieldInForceFrom, vc))
 }
 
 // InForceFromIn applies the In predicate on the "in_force_from" field.
-func InForceFromIn(vs ...string) predicate.LawSection {
-	return predicate.LawSection(sql.FieldIn(FieldInForceFrom, vs...))
+func InForceFromIn(vs ...schema.Date) predicate.LawSection {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = string(vs[i])
+	}
+	return predicate.LawSection(sql.FieldIn(FieldInForceFrom, v...))
 }
 
 // InForceFromNotIn applies the NotIn predicate on the "in_force_from" field.
-func InForceFromNotIn(vs ...string) predicate.LawSection {
-	return predicate.LawSection(sql.FieldNotIn(FieldInForceFrom, vs...))
+func InForceFromNotIn(vs ...schema.Date) predicate.LawSection {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = string(vs[i])
+	}
+	return predicate.LawSection(sql.FieldNotIn(FieldInForceFrom, v...))
 }
 
 // InForceFromGT applies the GT predicate on the "in_force_from" field.
-func InForceFromGT(v string) predicate.LawSection {
-	return predicate.LawSection(sql.FieldGT(FieldInForceFrom, v))
+func InForceFromGT(v schema.Date) predicate.LawSection {
+	vc := string(v)
+	return predicate.LawSection(sql.FieldGT(FieldInForceFrom, vc))
 }
 
 // InForceFromGTE applies the GTE predicate on the "in_force_from" field.
-func InForceFromGTE(v string) predicate.LawSection {
-	return predicate.LawSection(sql.FieldGTE(FieldInForceFrom, v))
+func InForceFromGTE(v schema.Date) predicate.LawSection {
+	vc := string(v)
+	return predicate.LawSection(sql.FieldGTE(FieldInForceFrom, vc))
 }
 
 // InForceFromLT applies the LT predicate on the "in_force_from" field.
-func InForceFromLT(v string) predicate.LawSection {
-	return predicate.LawSection(sql.FieldLT(FieldInForceFrom, v))
+func InForceFromLT(v schema.Date) predicate.LawSection {
+	vc := string(v)
+	return predicate.LawSection(sql.FieldLT(FieldInForceFrom, vc))
 }
 
 // InForceFromLTE applies the LTE predicate on the "in_force_from" field.
-func InForceFromLTE(v string) predicate.LawSection {
-	return predicate.LawSection(sql.FieldLTE(FieldInForceFrom, v))
+func InForceFromLTE(v schema.Date) predicate.LawSection {
+	vc := string(v)
+	return predicate.LawSection(sql.FieldLTE(FieldInForceFrom, vc))
 }
 
 // InForceFromContains applies the Contains predicate on the "in_force_from" field.
-func InForceFromContains(v string) predicate.LawSection {
-	return predicate.LawSection(sql.FieldContains(FieldInForceFrom, v))
+func InForceFromContains(v schema.Date) predicate.LawSection {
+	vc := string(v)
+	return predicate.LawSection(sql.FieldContains(FieldInForceFrom, vc))
 }
 
 // InForceFromHasPrefix applies the HasPrefix predicate on the "in_force_from" field.
-func InForceFromHasPrefix(v string) predicate.LawSection {
-	return predicate.LawSection(sql.FieldHasPrefix(FieldInForceFrom, v))
+func InForceFromHasPrefix(v schema.Date) predicate.LawSection {
+	vc := string(v)
+	return predicate.LawSection(sql.FieldHasPrefix(FieldInForceFrom, vc))
 }
 
 // InForceFromHasSuffix applies the HasSuffix predicate on the "in_force_from" field.
-func InForceFromHasSuffix(v string) predicate.LawSection {
-	return predicate.LawSection(sql.FieldHasSuffix(FieldInForceFrom, v))
+func InForceFromHasSuffix(v schema.Date) predicate.LawSection {
+	vc := string(v)
+	return predicate.LawSection(sql.FieldHasSuffix(FieldInForceFrom, vc))
 }
 
 // InForceFromIsNil applies the IsNil predicate on the "in_force_from" field.
@@ -325,68 +345,87 @@ func InForceFromNotNil() predicate.LawSection {
 }
 
 // InForceFromEqualFold applies the EqualFold predicate on the "in_force_from" field.
-func InForceFromEqualFold(v string) predicate.LawSection {
-	return predicate.LawSection(sql.FieldEqualFold(FieldInForceFrom, v))
+func InForceFromEqualFold(v schema.Date) predicate.LawSection {
+	vc := string(v)
+	return predicate.LawSection(sql.FieldEqualFold(FieldInForceFrom, vc))
 }
 
 // InForceFromContainsFold applies the ContainsFold predicate on the "in_force_from" field.
-func InForceFromContainsFold(v string) predicate.LawSection {
-	return predicate.LawSection(sql.FieldContainsFold(FieldInForceFrom, v))
+func InForceFromContainsFold(v schema.Date) predicate.LawSection {
+	vc := string(v)
+	return predicate.LawSection(sql.FieldContainsFold(FieldInForceFrom, vc))
 }
 
 // InForceToEQ applies the EQ predicate on the "in_force_to" field.
-func InForceToEQ(v string) predicate.LawSection {
-	return predicate.LawSection(sql.FieldEQ(FieldInForceTo, v))
+func InForceToEQ(v schema.Date) predicate.LawSection {
+	vc := string(v)
+	return predicate.LawSection(sql.FieldEQ(FieldInForceTo, vc))
 }
 
 // InForceToNEQ applies the NEQ predicate on the "in_force_to" field.
-func InForceToNEQ(v string) predicate.LawSection {
-	return predicate.LawSection(sql.FieldNEQ(FieldInForceTo, v))
+func InForceToNEQ(v schema.Date) predicate.LawSection {
+	vc := string(v)
+	return predicate.LawSection(sql.FieldNEQ(FieldInForceTo, vc))
 }
 
 // InForceToIn applies the In predicate on the "in_force_to" field.
-func InForceToIn(vs ...string) predicate.LawSection {
-	return predicate.LawSection(sql.FieldIn(FieldInForceTo, vs...))
+func InForceToIn(vs ...schema.Date) predicate.LawSection {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = string(vs[i])
+	}
+	return predicate.LawSection(sql.FieldIn(FieldInForceTo, v...))
 }
 
 // InForceToNotIn applies the NotIn predicate on the "in_force_to" field.
-func InForceToNotIn(vs ...string) predicate.LawSection {
-	return predicate.LawSection(sql.FieldNotIn(FieldInForceTo, vs...))
+func InForceToNotIn(vs ...schema.Date) predicate.LawSection {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = string(vs[i])
+	}
+	return predicate.LawSection(sql.FieldNotIn(FieldInForceTo, v...))
 }
 
 // InForceToGT applies the GT predicate on the "in_force_to" field.
-func InForceToGT(v string) predicate.LawSection {
-	return predicate.LawSection(sql.FieldGT(FieldInForceTo, v))
+func InForceToGT(v schema.Date) predicate.LawSection {
+	vc := string(v)
+	return predicate.LawSection(sql.FieldGT(FieldInForceTo, vc))
 }
 
 // InForceToGTE applies the GTE predicate on the "in_force_to" field.
-func InForceToGTE(v string) predicate.LawSection {
-	return predicate.LawSection(sql.FieldGTE(FieldInForceTo, v))
+func InForceToGTE(v schema.Date) predicate.LawSection {
+	vc := string(v)
+	return predicate.LawSection(sql.FieldGTE(FieldInForceTo, vc))
 }
 
 // InForceToLT applies the LT predicate on the "in_force_to" field.
-func InForceToLT(v string) predicate.LawSection {
-	return predicate.LawSection(sql.FieldLT(FieldInForceTo, v))
+func InForceToLT(v schema.Date) predicate.LawSection {
+	vc := string(v)
+	return predicate.LawSection(sql.FieldLT(FieldInForceTo, vc))
 }
 
 // InForceToLTE applies the LTE predicate on the "in_force_to" field.
-func InForceToLTE(v string) predicate.LawSection {
-	return predicate.LawSection(sql.FieldLTE(FieldInForceTo, v))
+func InForceToLTE(v schema.Date) predicate.LawSection {
+	vc := string(v)
+	return predicate.LawSection(sql.FieldLTE(FieldInForceTo, vc))
 }
 
 // InForceToContains applies the Contains predicate on the "in_force_to" field.
-func InForceToContains(v string) predicate.LawSection {
-	return predicate.LawSection(sql.FieldContains(FieldInForceTo, v))
+func InForceToContains(v schema.Date) predicate.LawSection {
+	vc := string(v)
+	return predicate.LawSection(sql.FieldContains(FieldInForceTo, vc))
 }
 
 // InForceToHasPrefix applies the HasPrefix predicate on the "in_force_to" field.
-func InForceToHasPrefix(v string) predicate.LawSection {
-	return predicate.LawSection(sql.FieldHasPrefix(FieldInForceTo, v))
+func InForceToHasPrefix(v schema.Date) predicate.LawSection {
+	vc := string(v)
+	return predicate.LawSection(sql.FieldHasPrefix(FieldInForceTo, vc))
 }
 
 // InForceToHasSuffix applies the HasSuffix predicate on the "in_force_to" field.
-func InForceToHasSuffix(v string) predicate.LawSection {
-	return predicate.LawSection(sql.FieldHasSuffix(FieldInForceTo, v))
+func InForceToHasSuffix(v schema.Date) predicate.LawSection {
+	vc := string(v)
+	return predicate.LawSection(sql.FieldHasSuffix(FieldInForceTo, vc))
 }
 
 // InForceToIsNil applies the IsNil predicate on the "in_force_to" field.
@@ -400,13 +439,15 @@ func InForceToNotNil() predicate.LawSection {
 }
 
 // InForceToEqualFold applies the EqualFold predicate on the "in_force_to" field.
-func InForceToEqualFold(v string) predicate.LawSection {
-	return predicate.LawSection(sql.FieldEqualFold(FieldInForceTo, v))
+func InForceToEqualFold(v schema.Date) predicate.LawSection {
+	vc := string(v)
+	return predicate.LawSection(sql.FieldEqualFold(FieldInForceTo, vc))
 }
 
 // InForceToContainsFold applies the ContainsFold predicate on the "in_force_to" field.
-func InForceToContainsFold(v string) predicate.LawSection {
-	return predicate.LawSection(sql.FieldContainsFold(FieldInForceTo, v))
+func InForceToContainsFold(v schema.Date) predicate.LawSection {
+	vc := string(v)
+	return predicate.LawSection(sql.FieldContainsFold(FieldInForceTo, vc))
 }
 
 // HasPractices applies the HasEdge predicate on the "practices" edge.

@@ -321,6 +321,7 @@ var (
 		{Name: "key", Type: field.TypeString, Nullable: true},
 		{Name: "stage", Type: field.TypeEnum, Enums: []string{"EDITING", "IN_REVIEW", "APPROVED", "PUBLISHED", "WITHDRAWN", "ARCHIVED"}, Default: "EDITING"},
 		{Name: "title", Type: field.TypeString},
+		{Name: "slug", Type: field.TypeString, Nullable: true},
 		{Name: "head", Type: field.TypeInt},
 		{Name: "published", Type: field.TypeInt, Nullable: true},
 		{Name: "live", Type: field.TypeBool, Default: false},
@@ -345,17 +346,17 @@ var (
 			{
 				Name:    "entry_updated_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{EntriesColumns[14], EntriesColumns[0]},
+				Columns: []*schema.Column{EntriesColumns[15], EntriesColumns[0]},
 			},
 			{
 				Name:    "entry_publish_at",
 				Unique:  false,
-				Columns: []*schema.Column{EntriesColumns[11]},
+				Columns: []*schema.Column{EntriesColumns[12]},
 			},
 			{
 				Name:    "entry_withdraw_at",
 				Unique:  false,
-				Columns: []*schema.Column{EntriesColumns[12]},
+				Columns: []*schema.Column{EntriesColumns[13]},
 			},
 		},
 	}
@@ -456,7 +457,7 @@ var (
 	LawSectionsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 32},
 		{Name: "slug", Type: field.TypeString, Unique: true},
-		{Name: "labels", Type: field.TypeJSON},
+		{Name: "label_texts", Type: field.TypeJSON},
 		{Name: "position", Type: field.TypeInt, Default: 0},
 		{Name: "acts", Type: field.TypeJSON},
 		{Name: "section", Type: field.TypeString},
@@ -473,7 +474,7 @@ var (
 	MethodsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 32},
 		{Name: "slug", Type: field.TypeString, Unique: true},
-		{Name: "labels", Type: field.TypeJSON},
+		{Name: "label_texts", Type: field.TypeJSON},
 		{Name: "position", Type: field.TypeInt, Default: 0},
 	}
 	// MethodsTable holds the schema information for the "methods" table.
@@ -503,6 +504,7 @@ var (
 		{Name: "centrality_year", Type: field.TypeInt, Nullable: true},
 		{Name: "sami_area", Type: field.TypeBool, Default: false},
 		{Name: "municipality_county", Type: field.TypeString, Nullable: true, Size: 32},
+		{Name: "organization_municipality", Type: field.TypeString, Unique: true, Nullable: true, Size: 32},
 	}
 	// MunicipalitiesTable holds the schema information for the "municipalities" table.
 	MunicipalitiesTable = &schema.Table{
@@ -514,6 +516,12 @@ var (
 				Symbol:     "municipalities_counties_county",
 				Columns:    []*schema.Column{MunicipalitiesColumns[18]},
 				RefColumns: []*schema.Column{CountiesColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "municipalities_organizations_municipality",
+				Columns:    []*schema.Column{MunicipalitiesColumns[19]},
+				RefColumns: []*schema.Column{OrganizationsColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 		},
@@ -679,10 +687,10 @@ var (
 		{Name: "slug", Type: field.TypeString, Unique: true},
 		{Name: "local_names", Type: field.TypeJSON},
 		{Name: "sort_name", Type: field.TypeString},
+		{Name: "folded_name", Type: field.TypeString},
 		{Name: "short_name", Type: field.TypeString, Nullable: true},
 		{Name: "kind", Type: field.TypeString},
 		{Name: "url", Type: field.TypeString, Nullable: true},
-		{Name: "organization_municipality", Type: field.TypeString, Nullable: true, Size: 32},
 		{Name: "organization_district", Type: field.TypeString, Nullable: true, Size: 32},
 	}
 	// OrganizationsTable holds the schema information for the "organizations" table.
@@ -691,12 +699,6 @@ var (
 		Columns:    OrganizationsColumns,
 		PrimaryKey: []*schema.Column{OrganizationsColumns[0]},
 		ForeignKeys: []*schema.ForeignKey{
-			{
-				Symbol:     "organizations_municipalities_municipality",
-				Columns:    []*schema.Column{OrganizationsColumns[7]},
-				RefColumns: []*schema.Column{MunicipalitiesColumns[0]},
-				OnDelete:   schema.SetNull,
-			},
 			{
 				Symbol:     "organizations_districts_district",
 				Columns:    []*schema.Column{OrganizationsColumns[8]},
@@ -1099,7 +1101,7 @@ var (
 	TargetGroupsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 32},
 		{Name: "slug", Type: field.TypeString, Unique: true},
-		{Name: "labels", Type: field.TypeJSON},
+		{Name: "label_texts", Type: field.TypeJSON},
 		{Name: "position", Type: field.TypeInt, Default: 0},
 		{Name: "role", Type: field.TypeEnum, Enums: []string{"END_USER", "PROFESSIONAL"}},
 	}
@@ -1113,7 +1115,7 @@ var (
 	ThemesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 32},
 		{Name: "slug", Type: field.TypeString, Unique: true},
-		{Name: "labels", Type: field.TypeJSON},
+		{Name: "label_texts", Type: field.TypeJSON},
 		{Name: "position", Type: field.TypeInt, Default: 0},
 		{Name: "theme_children", Type: field.TypeString, Nullable: true, Size: 32},
 	}
@@ -2283,12 +2285,12 @@ func init() {
 	EventsTable.ForeignKeys[0].RefTable = OrganizationsTable
 	EventsTable.ForeignKeys[1].RefTable = AssetsTable
 	MunicipalitiesTable.ForeignKeys[0].RefTable = CountiesTable
+	MunicipalitiesTable.ForeignKeys[1].RefTable = OrganizationsTable
 	NetworksTable.ForeignKeys[0].RefTable = OrganizationsTable
 	NetworksTable.ForeignKeys[1].RefTable = AssetsTable
 	NetworkMembersTable.ForeignKeys[0].RefTable = MunicipalitiesTable
 	NumberUsesTable.ForeignKeys[0].RefTable = MunicipalitiesTable
-	OrganizationsTable.ForeignKeys[0].RefTable = MunicipalitiesTable
-	OrganizationsTable.ForeignKeys[1].RefTable = DistrictsTable
+	OrganizationsTable.ForeignKeys[0].RefTable = DistrictsTable
 	PracticesTable.ForeignKeys[0].RefTable = OrganizationsTable
 	PracticesTable.ForeignKeys[1].RefTable = AssetsTable
 	ProjectsTable.ForeignKeys[0].RefTable = OrganizationsTable

@@ -54,6 +54,8 @@ const (
 	EdgePredecessors = "predecessors"
 	// EdgeNumbers holds the string denoting the numbers edge name in mutations.
 	EdgeNumbers = "numbers"
+	// EdgeOrganization holds the string denoting the organization edge name in mutations.
+	EdgeOrganization = "organization"
 	// Table holds the table name of the municipality in the database.
 	Table = "municipalities"
 	// CountyTable is the table that holds the county relation/edge.
@@ -74,6 +76,13 @@ const (
 	NumbersInverseTable = "number_uses"
 	// NumbersColumn is the table column denoting the numbers relation/edge.
 	NumbersColumn = "municipality_numbers"
+	// OrganizationTable is the table that holds the organization relation/edge.
+	OrganizationTable = "municipalities"
+	// OrganizationInverseTable is the table name for the Organization entity.
+	// It exists in this package in order to avoid circular dependency with the "organization" package.
+	OrganizationInverseTable = "organizations"
+	// OrganizationColumn is the table column denoting the organization relation/edge.
+	OrganizationColumn = "organization_municipality"
 )
 
 // Columns holds all SQL columns for municipality fields.
@@ -102,6 +111,7 @@ var Columns = []string{
 // table and are not defined as standalone fields in the schema.
 var ForeignKeys = []string{
 	"municipality_county",
+	"organization_municipality",
 }
 
 var (
@@ -275,6 +285,13 @@ func ByNumbers(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 		sqlgraph.OrderByNeighborTerms(s, newNumbersStep(), append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
+
+// ByOrganizationField orders the results by organization field.
+func ByOrganizationField(field string, opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newOrganizationStep(), sql.OrderByField(field, opts...))
+	}
+}
 func newCountyStep() *sqlgraph.Step {
 	return sqlgraph.NewStep(
 		sqlgraph.From(Table, FieldID),
@@ -301,5 +318,12 @@ func newNumbersStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(NumbersInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.O2M, false, NumbersTable, NumbersColumn),
+	)
+}
+func newOrganizationStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(OrganizationInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.O2O, true, OrganizationTable, OrganizationColumn),
 	)
 }

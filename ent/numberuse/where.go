@@ -4,6 +4,7 @@ package numberuse
 
 import (
 	"dugnad/ent/predicate"
+	"dugnad/schema"
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -75,13 +76,15 @@ func Name(v string) predicate.NumberUse {
 }
 
 // FromDate applies equality check predicate on the "from_date" field. It's identical to FromDateEQ.
-func FromDate(v string) predicate.NumberUse {
-	return predicate.NumberUse(sql.FieldEQ(FieldFromDate, v))
+func FromDate(v schema.Date) predicate.NumberUse {
+	vc := string(v)
+	return predicate.NumberUse(sql.FieldEQ(FieldFromDate, vc))
 }
 
 // ToDate applies equality check predicate on the "to_date" field. It's identical to ToDateEQ.
-func ToDate(v string) predicate.NumberUse {
-	return predicate.NumberUse(sql.FieldEQ(FieldToDate, v))
+func ToDate(v schema.Date) predicate.NumberUse {
+	vc := string(v)
+	return predicate.NumberUse(sql.FieldEQ(FieldToDate, vc))
 }
 
 // NumberEQ applies the EQ predicate on the "number" field.
@@ -215,58 +218,75 @@ func NameContainsFold(v string) predicate.NumberUse {
 }
 
 // FromDateEQ applies the EQ predicate on the "from_date" field.
-func FromDateEQ(v string) predicate.NumberUse {
-	return predicate.NumberUse(sql.FieldEQ(FieldFromDate, v))
+func FromDateEQ(v schema.Date) predicate.NumberUse {
+	vc := string(v)
+	return predicate.NumberUse(sql.FieldEQ(FieldFromDate, vc))
 }
 
 // FromDateNEQ applies the NEQ predicate on the "from_date" field.
-func FromDateNEQ(v string) predicate.NumberUse {
-	return predicate.NumberUse(sql.FieldNEQ(FieldFromDate, v))
+func FromDateNEQ(v schema.Date) predicate.NumberUse {
+	vc := string(v)
+	return predicate.NumberUse(sql.FieldNEQ(FieldFromDate, vc))
 }
 
 // FromDateIn applies the In predicate on the "from_date" field.
-func FromDateIn(vs ...string) predicate.NumberUse {
-	return predicate.NumberUse(sql.FieldIn(FieldFromDate, vs...))
+func FromDateIn(vs ...schema.Date) predicate.NumberUse {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = string(vs[i])
+	}
+	return predicate.NumberUse(sql.FieldIn(FieldFromDate, v...))
 }
 
 // FromDateNotIn applies the NotIn predicate on the "from_date" field.
-func FromDateNotIn(vs ...string) predicate.NumberUse {
-	return predicate.NumberUse(sql.FieldNotIn(FieldFromDate, vs...))
+func FromDateNotIn(vs ...schema.Date) predicate.NumberUse {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = string(vs[i])
+	}
+	return predicate.NumberUse(sql.FieldNotIn(FieldFromDate, v...))
 }
 
 // FromDateGT applies the GT predicate on the "from_date" field.
-func FromDateGT(v string) predicate.NumberUse {
-	return predicate.NumberUse(sql.FieldGT(FieldFromDate, v))
+func FromDateGT(v schema.Date) predicate.NumberUse {
+	vc := string(v)
+	return predicate.NumberUse(sql.FieldGT(FieldFromDate, vc))
 }
 
 // FromDateGTE applies the GTE predicate on the "from_date" field.
-func FromDateGTE(v string) predicate.NumberUse {
-	return predicate.NumberUse(sql.FieldGTE(FieldFromDate, v))
+func FromDateGTE(v schema.Date) predicate.NumberUse {
+	vc := string(v)
+	return predicate.NumberUse(sql.FieldGTE(FieldFromDate, vc))
 }
 
 // FromDateLT applies the LT predicate on the "from_date" field.
-func FromDateLT(v string) predicate.NumberUse {
-	return predicate.NumberUse(sql.FieldLT(FieldFromDate, v))
+func FromDateLT(v schema.Date) predicate.NumberUse {
+	vc := string(v)
+	return predicate.NumberUse(sql.FieldLT(FieldFromDate, vc))
 }
 
 // FromDateLTE applies the LTE predicate on the "from_date" field.
-func FromDateLTE(v string) predicate.NumberUse {
-	return predicate.NumberUse(sql.FieldLTE(FieldFromDate, v))
+func FromDateLTE(v schema.Date) predicate.NumberUse {
+	vc := string(v)
+	return predicate.NumberUse(sql.FieldLTE(FieldFromDate, vc))
 }
 
 // FromDateContains applies the Contains predicate on the "from_date" field.
-func FromDateContains(v string) predicate.NumberUse {
-	return predicate.NumberUse(sql.FieldContains(FieldFromDate, v))
+func FromDateContains(v schema.Date) predicate.NumberUse {
+	vc := string(v)
+	return predicate.NumberUse(sql.FieldContains(FieldFromDate, vc))
 }
 
 // FromDateHasPrefix applies the HasPrefix predicate on the "from_date" field.
-func FromDateHasPrefix(v string) predicate.NumberUse {
-	return predicate.NumberUse(sql.FieldHasPrefix(FieldFromDate, v))
+func FromDateHasPrefix(v schema.Date) predicate.NumberUse {
+	vc := string(v)
+	return predicate.NumberUse(sql.FieldHasPrefix(FieldFromDate, vc))
 }
 
 // FromDateHasSuffix applies the HasSuffix predicate on the "from_date" field.
-func FromDateHasSuffix(v string) predicate.NumberUse {
-	return predicate.NumberUse(sql.FieldHasSuffix(FieldFromDate, v))
+func FromDateHasSuffix(v schema.Date) predicate.NumberUse {
+	vc := string(v)
+	return predicate.NumberUse(sql.FieldHasSuffix(FieldFromDate, vc))
 }
 
 // FromDateIsNil applies the IsNil predicate on the "from_date" field.
@@ -280,68 +300,87 @@ func FromDateNotNil() predicate.NumberUse {
 }
 
 // FromDateEqualFold applies the EqualFold predicate on the "from_date" field.
-func FromDateEqualFold(v string) predicate.NumberUse {
-	return predicate.NumberUse(sql.FieldEqualFold(FieldFromDate, v))
+func FromDateEqualFold(v schema.Date) predicate.NumberUse {
+	vc := string(v)
+	return predicate.NumberUse(sql.FieldEqualFold(FieldFromDate, vc))
 }
 
 // FromDateContainsFold applies the ContainsFold predicate on the "from_date" field.
-func FromDateContainsFold(v string) predicate.NumberUse {
-	return predicate.NumberUse(sql.FieldContainsFold(FieldFromDate, v))
+func FromDateContainsFold(v schema.Date) predicate.NumberUse {
+	vc := string(v)
+	return predicate.NumberUse(sql.FieldContainsFold(FieldFromDate, vc))
 }
 
 // ToDateEQ applies the EQ predicate on the "to_date" field.
-func ToDateEQ(v string) predicate.NumberUse {
-	return predicate.NumberUse(sql.FieldEQ(FieldToDate, v))
+func ToDateEQ(v schema.Date) predicate.NumberUse {
+	vc := string(v)
+	return predicate.NumberUse(sql.FieldEQ(FieldToDate, vc))
 }
 
 // ToDateNEQ applies the NEQ predicate on the "to_date" field.
-func ToDateNEQ(v string) predicate.NumberUse {
-	return predicate.NumberUse(sql.FieldNEQ(FieldToDate, v))
+func ToDateNEQ(v schema.Date) predicate.NumberUse {
+	vc := string(v)
+	return predicate.NumberUse(sql.FieldNEQ(FieldToDate, vc))
 }
 
 // ToDateIn applies the In predicate on the "to_date" field.
-func ToDateIn(vs ...string) predicate.NumberUse {
-	return predicate.NumberUse(sql.FieldIn(FieldToDate, vs...))
+func ToDateIn(vs ...schema.Date) predicate.NumberUse {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = string(vs[i])
+	}
+	return predicate.NumberUse(sql.FieldIn(FieldToDate, v...))
 }
 
 // ToDateNotIn applies the NotIn predicate on the "to_date" field.
-func ToDateNotIn(vs ...string) predicate.NumberUse {
-	return predicate.NumberUse(sql.FieldNotIn(FieldToDate, vs...))
+func ToDateNotIn(vs ...schema.Date) predicate.NumberUse {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = string(vs[i])
+	}
+	return predicate.NumberUse(sql.FieldNotIn(FieldToDate, v...))
 }
 
 // ToDateGT applies the GT predicate on the "to_date" field.
-func ToDateGT(v string) predicate.NumberUse {
-	return predicate.NumberUse(sql.FieldGT(FieldToDate, v))
+func ToDateGT(v schema.Date) predicate.NumberUse {
+	vc := string(v)
+	return predicate.NumberUse(sql.FieldGT(FieldToDate, vc))
 }
 
 // ToDateGTE applies the GTE predicate on the "to_date" field.
-func ToDateGTE(v string) predicate.NumberUse {
-	return predicate.NumberUse(sql.FieldGTE(FieldToDate, v))
+func ToDateGTE(v schema.Date) predicate.NumberUse {
+	vc := string(v)
+	return predicate.NumberUse(sql.FieldGTE(FieldToDate, vc))
 }
 
 // ToDateLT applies the LT predicate on the "to_date" field.
-func ToDateLT(v string) predicate.NumberUse {
-	return predicate.NumberUse(sql.FieldLT(FieldToDate, v))
+func ToDateLT(v schema.Date) predicate.NumberUse {
+	vc := string(v)
+	return predicate.NumberUse(sql.FieldLT(FieldToDate, vc))
 }
 
 // ToDateLTE applies the LTE predicate on the "to_date" field.
-func ToDateLTE(v string) predicate.NumberUse {
-	return predicate.NumberUse(sql.FieldLTE(FieldToDate, v))
+func ToDateLTE(v schema.Date) predicate.NumberUse {
+	vc := string(v)
+	return predicate.NumberUse(sql.FieldLTE(FieldToDate, vc))
 }
 
 // ToDateContains applies the Contains predicate on the "to_date" field.
-func ToDateContains(v string) predicate.NumberUse {
-	return predicate.NumberUse(sql.FieldContains(FieldToDate, v))
+func ToDateContains(v schema.Date) predicate.NumberUse {
+	vc := string(v)
+	return predicate.NumberUse(sql.FieldContains(FieldToDate, vc))
 }
 
 // ToDateHasPrefix applies the HasPrefix predicate on the "to_date" field.
-func ToDateHasPrefix(v string) predicate.NumberUse {
-	return predicate.NumberUse(sql.FieldHasPrefix(FieldToDate, v))
+func ToDateHasPrefix(v schema.Date) predicate.NumberUse {
+	vc := string(v)
+	return predicate.NumberUse(sql.FieldHasPrefix(FieldToDate, vc))
 }
 
 // ToDateHasSuffix applies the HasSuffix predicate on the "to_date" field.
-func ToDateHasSuffix(v string) predicate.NumberUse {
-	return predicate.NumberUse(sql.FieldHasSuffix(FieldToDate, v))
+func ToDateHasSuffix(v schema.Date) predicate.NumberUse {
+	vc := string(v)
+	return predicate.NumberUse(sql.FieldHasSuffix(FieldToDate, vc))
 }
 
 // ToDateIsNil applies the IsNil predicate on the "to_date" field.
@@ -355,13 +394,15 @@ func ToDateNotNil() predicate.NumberUse {
 }
 
 // ToDateEqualFold applies the EqualFold predicate on the "to_date" field.
-func ToDateEqualFold(v string) predicate.NumberUse {
-	return predicate.NumberUse(sql.FieldEqualFold(FieldToDate, v))
+func ToDateEqualFold(v schema.Date) predicate.NumberUse {
+	vc := string(v)
+	return predicate.NumberUse(sql.FieldEqualFold(FieldToDate, vc))
 }
 
 // ToDateContainsFold applies the ContainsFold predicate on the "to_date" field.
-func ToDateContainsFold(v string) predicate.NumberUse {
-	return predicate.NumberUse(sql.FieldContainsFold(FieldToDate, v))
+func ToDateContainsFold(v schema.Date) predicate.NumberUse {
+	vc := string(v)
+	return predicate.NumberUse(sql.FieldContainsFold(FieldToDate, vc))
 }
 
 // HasMunicipality applies the HasEdge predicate on the "municipality" edge.

@@ -18,6 +18,8 @@ const (
 	FieldLocalNames = "local_names"
 	// FieldSortName holds the string denoting the sort_name field in the database.
 	FieldSortName = "sort_name"
+	// FieldFoldedName holds the string denoting the folded_name field in the database.
+	FieldFoldedName = "folded_name"
 	// FieldShortName holds the string denoting the short_name field in the database.
 	FieldShortName = "short_name"
 	// FieldKind holds the string denoting the kind field in the database.
@@ -31,7 +33,7 @@ const (
 	// Table holds the table name of the organization in the database.
 	Table = "organizations"
 	// MunicipalityTable is the table that holds the municipality relation/edge.
-	MunicipalityTable = "organizations"
+	MunicipalityTable = "municipalities"
 	// MunicipalityInverseTable is the table name for the Municipality entity.
 	// It exists in this package in order to avoid circular dependency with the "municipality" package.
 	MunicipalityInverseTable = "municipalities"
@@ -52,6 +54,7 @@ var Columns = []string{
 	FieldSlug,
 	FieldLocalNames,
 	FieldSortName,
+	FieldFoldedName,
 	FieldShortName,
 	FieldKind,
 	FieldURL,
@@ -60,7 +63,6 @@ var Columns = []string{
 // ForeignKeys holds the SQL foreign-keys that are owned by the "organizations"
 // table and are not defined as standalone fields in the schema.
 var ForeignKeys = []string{
-	"organization_municipality",
 	"organization_district",
 }
 
@@ -102,6 +104,11 @@ func BySortName(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldSortName, opts...).ToFunc()
 }
 
+// ByFoldedName orders the results by the folded_name field.
+func ByFoldedName(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldFoldedName, opts...).ToFunc()
+}
+
 // ByShortName orders the results by the short_name field.
 func ByShortName(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldShortName, opts...).ToFunc()
@@ -134,7 +141,7 @@ func newMunicipalityStep() *sqlgraph.Step {
 	return sqlgraph.NewStep(
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(MunicipalityInverseTable, FieldID),
-		sqlgraph.Edge(sqlgraph.M2O, false, MunicipalityTable, MunicipalityColumn),
+		sqlgraph.Edge(sqlgraph.O2O, false, MunicipalityTable, MunicipalityColumn),
 	)
 }
 func newDistrictStep() *sqlgraph.Step {

@@ -74,6 +74,11 @@ func SortName(v string) predicate.Organization {
 	return predicate.Organization(sql.FieldEQ(FieldSortName, v))
 }
 
+// FoldedName applies equality check predicate on the "folded_name" field. It's identical to FoldedNameEQ.
+func FoldedName(v string) predicate.Organization {
+	return predicate.Organization(sql.FieldEQ(FieldFoldedName, v))
+}
+
 // ShortName applies equality check predicate on the "short_name" field. It's identical to ShortNameEQ.
 func ShortName(v string) predicate.Organization {
 	return predicate.Organization(sql.FieldEQ(FieldShortName, v))
@@ -217,6 +222,71 @@ func SortNameEqualFold(v string) predicate.Organization {
 // SortNameContainsFold applies the ContainsFold predicate on the "sort_name" field.
 func SortNameContainsFold(v string) predicate.Organization {
 	return predicate.Organization(sql.FieldContainsFold(FieldSortName, v))
+}
+
+// FoldedNameEQ applies the EQ predicate on the "folded_name" field.
+func FoldedNameEQ(v string) predicate.Organization {
+	return predicate.Organization(sql.FieldEQ(FieldFoldedName, v))
+}
+
+// FoldedNameNEQ applies the NEQ predicate on the "folded_name" field.
+func FoldedNameNEQ(v string) predicate.Organization {
+	return predicate.Organization(sql.FieldNEQ(FieldFoldedName, v))
+}
+
+// FoldedNameIn applies the In predicate on the "folded_name" field.
+func FoldedNameIn(vs ...string) predicate.Organization {
+	return predicate.Organization(sql.FieldIn(FieldFoldedName, vs...))
+}
+
+// FoldedNameNotIn applies the NotIn predicate on the "folded_name" field.
+func FoldedNameNotIn(vs ...string) predicate.Organization {
+	return predicate.Organization(sql.FieldNotIn(FieldFoldedName, vs...))
+}
+
+// FoldedNameGT applies the GT predicate on the "folded_name" field.
+func FoldedNameGT(v string) predicate.Organization {
+	return predicate.Organization(sql.FieldGT(FieldFoldedName, v))
+}
+
+// FoldedNameGTE applies the GTE predicate on the "folded_name" field.
+func FoldedNameGTE(v string) predicate.Organization {
+	return predicate.Organization(sql.FieldGTE(FieldFoldedName, v))
+}
+
+// FoldedNameLT applies the LT predicate on the "folded_name" field.
+func FoldedNameLT(v string) predicate.Organization {
+	return predicate.Organization(sql.FieldLT(FieldFoldedName, v))
+}
+
+// FoldedNameLTE applies the LTE predicate on the "folded_name" field.
+func FoldedNameLTE(v string) predicate.Organization {
+	return predicate.Organization(sql.FieldLTE(FieldFoldedName, v))
+}
+
+// FoldedNameContains applies the Contains predicate on the "folded_name" field.
+func FoldedNameContains(v string) predicate.Organization {
+	return predicate.Organization(sql.FieldContains(FieldFoldedName, v))
+}
+
+// FoldedNameHasPrefix applies the HasPrefix predicate on the "folded_name" field.
+func FoldedNameHasPrefix(v string) predicate.Organization {
+	return predicate.Organization(sql.FieldHasPrefix(FieldFoldedName, v))
+}
+
+// FoldedNameHasSuffix applies the HasSuffix predicate on the "folded_name" field.
+func FoldedNameHasSuffix(v string) predicate.Organization {
+	return predicate.Organization(sql.FieldHasSuffix(FieldFoldedName, v))
+}
+
+// FoldedNameEqualFold applies the EqualFold predicate on the "folded_name" field.
+func FoldedNameEqualFold(v string) predicate.Organization {
+	return predicate.Organization(sql.FieldEqualFold(FieldFoldedName, v))
+}
+
+// FoldedNameContainsFold applies the ContainsFold predicate on the "folded_name" field.
+func FoldedNameContainsFold(v string) predicate.Organization {
+	return predicate.Organization(sql.FieldContainsFold(FieldFoldedName, v))
 }
 
 // ShortNameEQ applies the EQ predicate on the "short_name" field.
@@ -439,7 +509,7 @@ func HasMunicipality() predicate.Organization {
 	return predicate.Organization(func(s *sql.Selector) {
 		step := sqlgraph.NewStep(
 			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, MunicipalityTable, MunicipalityColumn),
+			sqlgraph.Edge(sqlgraph.O2O, false, MunicipalityTable, MunicipalityColumn),
 		)
 		sqlgraph.HasNeighbors(s, step)
 	})

@@ -17,8 +17,8 @@ const (
 	FieldID = "id"
 	// FieldSlug holds the string denoting the slug field in the database.
 	FieldSlug = "slug"
-	// FieldLabels holds the string denoting the labels field in the database.
-	FieldLabels = "labels"
+	// FieldLabelTexts holds the string denoting the label_texts field in the database.
+	FieldLabelTexts = "label_texts"
 	// FieldPosition holds the string denoting the position field in the database.
 	FieldPosition = "position"
 	// FieldRole holds the string denoting the role field in the database.
@@ -80,7 +80,7 @@ const (
 var Columns = []string{
 	FieldID,
 	FieldSlug,
-	FieldLabels,
+	FieldLabelTexts,
 	FieldPosition,
 	FieldRole,
 }

@@ -14,8 +14,8 @@ const (
 	FieldID = "id"
 	// FieldSlug holds the string denoting the slug field in the database.
 	FieldSlug = "slug"
-	// FieldLabels holds the string denoting the labels field in the database.
-	FieldLabels = "labels"
+	// FieldLabelTexts holds the string denoting the label_texts field in the database.
+	FieldLabelTexts = "label_texts"
 	// FieldPosition holds the string denoting the position field in the database.
 	FieldPosition = "position"
 	// EdgePractices holds the string denoting the practices edge name in mutations.
@@ -87,7 +87,7 @@ const (
 var Columns = []string{
 	FieldID,
 	FieldSlug,
-	FieldLabels,
+	FieldLabelTexts,
 	FieldPosition,
 }
 

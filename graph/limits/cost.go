@@ -235,6 +235,9 @@ func (w *walk) left(directives ast.DirectiveList) bool {
 
 func (w *walk) directives(directives ast.DirectiveList) *gqlerror.Error {
 	for _, directive := range directives {
+		if directive.Name == "defer" { // gqlgen would leave the deferred part out of a plain answer without a word
+			return gqlcode.At(gqlcode.ValidationFailed, append(ast.Path{}, w.path...), "@defer is not supported")
+		}
 		for _, argument := range directive.Arguments {
 			if problem := w.inputs.check(argument.Value); problem != "" {
 				return w.refuse("@"+directive.Name, argument.Name+": "+problem)

@@ -3,6 +3,7 @@ package bleve
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"dugnad/search"
 	"dugnad/search/norwegian"
@@ -27,6 +28,7 @@ type textField struct {
 var (
 	surface = []textField{{"title", 8, 8}, {"aliases", 8, 4}, {"keywords", 5, 12}, {"summary", 3, 40}, {"body", 1, 400}}
 	normal  = []textField{{"n_title", 5, 8}, {"n_keywords", 3, 12}, {"n_summary", 2, 40}, {"n_body", .6, 400}}
+	parts   = textField{"n_parts", 1, 12} // of the compounds in title, keywords and summary
 )
 
 // Names of the fields that are not searched.
@@ -66,6 +68,8 @@ func newDocument(d search.Document) (*document.Document, error) {
 	text("n_summary", d.Summaries, index.IndexField, keyWords{})
 	text("n_body", d.Bodies, index.IndexField, keyWords{})
 
+	text(parts.name, slices.Concat(d.Titles, d.Keywords, d.Summaries), index.IndexField, compoundParts{})
+
 	const keyword = index.IndexField | index.SkipFreqNorm
 	for f, values := range d.FacetValues() {
 		text(fieldFacet(f), values, keyword, nil)
@@ -92,40 +96,46 @@ func newSuggestible(d search.Document) suggestible {
 	return suggestible{Type: d.Type, Titles: d.Suggest, Aliases: d.Aliases}
 }
 
-// surfaceWords, aliasWords and keyWords are the analysers of the three kinds of text field.
+// surfaceWords, aliasWords, keyWords and compoundParts are the analysers of the kinds of text field.
 type (
-	surfaceWords struct{}
-	aliasWords   struct{}
-	keyWords     struct{}
+	surfaceWords  struct{}
+	aliasWords    struct{}
+	keyWords      struct{}
+	compoundParts struct{}
 )
 
 // Analyze gives the words as they are written; hyphenated ones also as one.
 func (surfaceWords) Analyze(text []byte) analysis.TokenStream {
-	return tokens(text, func(w norwegian.Word) [2]string { return [2]string{w.Text, w.Joined} })
+	return tokens(text, func(w norwegian.Word) []string { return []string{w.Text, w.Joined} })
 }
 
 // Analyze gives the words of names, also in plain letters.
 func (aliasWords) Analyze(text []byte) analysis.TokenStream {
-	return tokens(text, func(w norwegian.Word) [2]string {
+	return tokens(text, func(w norwegian.Word) []string {
 		if folded := norwegian.FoldWord(w.Text); folded != w.Text {
-			return [2]string{w.Text, folded}
+			return []string{w.Text, folded}
 		}
-		return [2]string{w.Text, w.Joined}
+		return []string{w.Text, w.Joined}
 	})
 }
 
 // Analyze gives the keys of the words.
 func (keyWords) Analyze(text []byte) analysis.TokenStream {
-	return tokens(text, func(w norwegian.Word) [2]string {
-		keys := [2]string{norwegian.Key(w.Text)}
+	return tokens(text, func(w norwegian.Word) []string {
+		keys := []string{norwegian.Key(w.Text)}
 		if w.Joined != "" {
-			keys[1] = norwegian.Key(w.Joined)
+			keys = append(keys, norwegian.Key(w.Joined))
 		}
 		return keys
 	})
 }
 
-func tokens(text []byte, terms func(norwegian.Word) [2]string) analysis.TokenStream {
+// Analyze gives the keys of what the compounds are made of.
+func (compoundParts) Analyze(text []byte) analysis.TokenStream {
+	return tokens(text, func(w norwegian.Word) []string { return norwegian.Parts(w.Text) })
+}
+
+func tokens(text []byte, terms func(norwegian.Word) []string) analysis.TokenStream {
 	words := norwegian.Words(string(text))
 	out := make(analysis.TokenStream, 0, len(words))
 	for i, w := range words {

@@ -67,10 +67,10 @@ func (v *view) match(ctx context.Context, t search.Text, live docSet, each score
 // scores are the sums for one segment, by document number; zero between segments.
 type scores struct{ total, exact, widened []float32 }
 
-// segment sums up one segment and gives the documents that have all words.
+// segment sums up one segment and gives the documents that have all words; only theirs are left in total.
 func (s *scores) segment(ctx context.Context, i int, words []wordPlan, within *roaring.Bitmap) (*roaring.Bitmap, error) {
-	docs := within.Clone()
-	for _, w := range words {
+	docs, first := within, within
+	for n, w := range words {
 		hits := roaring.New()
 		for _, c := range w.clauses {
 			if c.lists[i] == nil {
@@ -83,18 +83,14 @@ func (s *scores) segment(ctx context.Context, i int, words []wordPlan, within *r
 				return nil, err
 			}
 		}
-		next := roaring.And(docs, hits)
-		hits.Iterate(func(d uint32) bool {
-			s.total[d] += s.exact[d] + s.widened[d]
-			s.exact[d], s.widened[d] = 0, 0
-			return true
-		})
-		docs.AndNot(next)
-		hits.Or(docs) // those that have lost their chance
-		hits.AndNot(next)
-		hits.Iterate(func(d uint32) bool { s.total[d] = 0; return true })
-		docs = next
+		docs = roaring.And(docs, hits)
+		docs.Iterate(func(d uint32) bool { s.total[d] += s.exact[d] + s.widened[d]; return true })
+		hits.Iterate(func(d uint32) bool { s.exact[d], s.widened[d] = 0, 0; return true })
+		if n == 0 {
+			first = docs
+		}
 	}
+	roaring.AndNot(first, docs).Iterate(func(d uint32) bool { s.total[d] = 0; return true })
 	return docs, nil
 }
 

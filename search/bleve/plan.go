@@ -76,11 +76,14 @@ func (p *plan) exact(word string) (wordPlan, error) {
 	return w, nil
 }
 
-// word is a word and what may be meant by it: words near in meaning, longer words while it may be unfinished, and misspellings when there is no such
+// word is a word and what may be meant by it: compounds of it, words near in meaning, longer words while it may be unfinished, and misspellings when there is no such
 // word, or hardly any.
 func (p *plan) word(t search.Term) (wordPlan, error) {
 	w, err := p.exact(t.Word)
 	if err != nil {
+		return w, err
+	}
+	if err := p.add(&w, parts, norwegian.Key(t.Word), 1, false); err != nil {
 		return w, err
 	}
 	for _, key := range norwegian.Near(norwegian.Key(t.Word)) {
@@ -125,7 +128,11 @@ func (p *plan) prefix(w *wordPlan, word string) error {
 			return err
 		}
 	}
-	for _, f := range normal[:2] { // so that "tromso" while it is typed finds Tromsø; the body would cost more than it gives
+	plain := normal[:2]
+	if utf8.RuneCountInString(folded) < prefixFrom { // "boe" is Bø, and not the beginning of everything with bo
+		plain = nil
+	}
+	for _, f := range plain { // so that "tromso" while it is typed finds Tromsø; the body would cost more than it gives
 		if err := p.collect(byTerm, f, func() (index.FieldDict, error) { return p.view.snap.FieldDictPrefix(f.name, []byte(folded)) }); err != nil {
 			return err
 		}

@@ -11,7 +11,7 @@ import (
 	"github.com/blevesearch/snowballstem/norwegian"
 )
 
-// Version changes whenever Key answers otherwise for any word; an index built with another version must be rebuilt.
+// Version changes whenever Key or Parts answers otherwise for any word; an index built with another version must be rebuilt.
 const Version = 1
 
 // Key is the common key of all forms of a word: busetting, busetjinga and bosettingen have one. The word is as Words gives it. Words of three

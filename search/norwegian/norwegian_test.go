@@ -85,3 +85,19 @@ func TestWords(t *testing.T) {
 		t.Errorf("fold: %q", Fold("Kárášjohka"))
 	}
 }
+
+func TestParts(t *testing.T) {
+	for word, want := range map[string]string{
+		"norskopplæring": "norsk opplæring", "norskopplaeringa": "norsk opplæring", "busettingsklare": "bosetting", "flyktningtenesta": "flyktning tjeneste",
+		"mentorordninger": "mentor ordning", "kommuneundersøkinga": "kommune undersøkelse", "flyktningene": "", "kommune": "", "programmene": "", "bosettingene": "",
+		"introduksjonsprogrammet": "introduksjon program", "skoleforeldrene": "skole foreldre", "tolk": "", "integreringsprosjekt": "integrering prosjekt",
+	} {
+		var keys []string
+		for _, w := range strings.Fields(want) {
+			keys = append(keys, Key(w))
+		}
+		if got := strings.Join(Parts(word), " "); got != strings.Join(keys, " ") {
+			t.Errorf("Parts(%s) = %s, want %s", word, got, strings.Join(keys, " "))
+		}
+	}
+}

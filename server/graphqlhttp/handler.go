@@ -26,7 +26,7 @@ const (
 	CredentialBody = 2 << 20
 
 	defaultTimeout = 10 * time.Second
-	bodyTimeout    = 10 * time.Second // for a whole request body to arrive
+	bodyTimeout    = 20 * time.Second // for a whole request body to arrive
 	writeTimeout   = 30 * time.Second // for a whole answer to leave
 )
 
@@ -59,6 +59,7 @@ type Handler struct {
 	present    graphql.ErrorPresenterFunc
 	transports []graphql.Transport
 	cors       cors
+	bodyTime   time.Duration
 }
 
 // New returns the endpoint for the schema. It panics when an extension does not fit the schema, like gqlgen's Use.
@@ -76,7 +77,7 @@ func New(es graphql.ExecutableSchema, o Options) *Handler {
 		l := limits.Default()
 		o.Limits = &l
 	}
-	h := &Handler{options: o, exec: executor.New(es), cors: newCORS(o.AllowHeaders)}
+	h := &Handler{options: o, exec: executor.New(es), cors: newCORS(o.AllowHeaders), bodyTime: bodyTimeout}
 	h.present = gqlcode.Presenter(o.Errors, h.report)
 	if o.Recover == nil {
 		h.options.Recover = h.recovered

@@ -83,11 +83,7 @@ func (t *toy) Exec(ctx context.Context) graphql.ResponseHandler {
 		}
 		ran = true
 		value := t.object(ctx, root, graphql.GetOperationContext(ctx).Operation.SelectionSet, 0)
-		data, err := json.Marshal(value)
-		if err != nil {
-			panic(err)
-		}
-		return &graphql.Response{Data: data}
+		return &graphql.Response{Data: value.(json.RawMessage)}
 	}
 }
 
@@ -103,10 +99,11 @@ func (t *toy) object(ctx context.Context, typ *ast.Definition, set ast.Selection
 			out.WriteByte(',')
 		}
 		key, _ := json.Marshal(field.Alias)
-		value, _ := json.Marshal(t.field(ctx, typ, field, size))
 		out.Write(key)
 		out.WriteByte(':')
-		out.Write(value)
+		encoder := json.NewEncoder(&out)
+		encoder.SetEscapeHTML(false)
+		_ = encoder.Encode(t.field(ctx, typ, field, size))
 	}
 	out.WriteByte('}')
 	return json.RawMessage(out.Bytes())

@@ -30,7 +30,7 @@ func (t post) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecu
 	}
 	start := graphql.Now()
 	connection := http.NewResponseController(w)
-	_ = connection.SetReadDeadline(time.Now().Add(bodyTimeout)) // recorders of tests have none
+	_ = connection.SetReadDeadline(time.Now().Add(t.h.bodyTime)) // recorders of tests have none
 	params, problem := readBody(r)
 	if problem != nil {
 		answerProblem(w, r, problem)

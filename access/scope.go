@@ -1,0 +1,80 @@
+package access
+
+import (
+	"context"
+
+	"dugnad/ent"
+	"dugnad/ent/entry"
+	"dugnad/ent/intercept"
+	"dugnad/ent/reference"
+	"dugnad/schema"
+
+	"entgo.io/ent/dialect"
+	"entgo.io/ent/dialect/sql"
+)
+
+// NewClient is the one way to a client of the database: it sees only what the viewer in the context may see. Updates and deletes are
+// not limited by it; only content makes them.
+func NewClient(driver dialect.Driver) *ent.Client {
+	client := ent.NewClient(ent.Driver(driver))
+	client.Intercept(intercept.TraverseFunc(limit), ent.Pages())
+	return client
+}
+
+var scoped = func() map[string]bool {
+	types := make(map[string]bool)
+	for _, t := range ent.Types {
+		if t.Content {
+			types[t.Name] = true
+		}
+	}
+	return types
+}()
+
+func limit(ctx context.Context, q intercept.Query) error {
+	switch {
+	case scoped[q.Type()]:
+		q.WhereP(Scope(ctx))
+	case q.Type() == ent.TypeAsset:
+		q.WhereP(assetScope(ctx))
+	}
+	return nil
+}
+
+// Audiences are those whose content the viewer may read.
+func Audiences(ctx context.Context) []schema.Audience {
+	if ViewerOf(ctx).SeesMembers() {
+		return []schema.Audience{schema.Public, schema.Members}
+	}
+	return []schema.Audience{schema.Public}
+}
+
+// Scope limits a query over the table of a content type to what the viewer may see.
+func Scope(ctx context.Context) func(*sql.Selector) {
+	return func(s *sql.Selector) {
+		if !ViewerOf(ctx).SeesMembers() {
+			s.Where(sql.EQ(s.C("audience"), schema.Public))
+		}
+	}
+}
+
+// assetScope limits assets to those that a published revision of something live that the viewer may see points at.
+func assetScope(ctx context.Context) func(*sql.Selector) {
+	return func(s *sql.Selector) {
+		if ViewerOf(ctx).IsSystem() {
+			return
+		}
+		audiences := make([]any, 0, 2)
+		for _, a := range Audiences(ctx) {
+			audiences = append(audiences, a)
+		}
+		refs, entries := sql.Table(reference.Table), sql.Table(entry.Table)
+		s.Where(sql.In(s.C("id"), sql.Select(refs.C(reference.FieldToID)).From(refs).
+			Join(entries).On(refs.C(reference.FieldFromID), entries.C(entry.FieldID)).
+			Where(sql.And(
+				sql.EQ(refs.C(reference.FieldState), schema.OfPublished),
+				sql.EQ(entries.C(entry.FieldLive), true),
+				sql.In(entries.C(entry.FieldLiveAudience), audiences...),
+			))))
+	}
+}

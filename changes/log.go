@@ -1,0 +1,110 @@
+// Package changes keeps the change log: what became visible to readers, changed or went, in the order of the commits. It is what every
+// projection follows: the search index, caches, feeds. A consumer is a cursor, the sequence of the last change it has finished.
+package changes
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"dugnad/ent"
+	"dugnad/ent/change"
+	"dugnad/schema"
+
+	"entgo.io/ent/dialect"
+)
+
+// lockLog is the advisory lock under which changes are appended on PostgreSQL, so that the order of sequences is that of commits.
+const lockLog = 0x6475676e_6c6f67 // "dugnlog"
+
+// Channel is the PostgreSQL channel that is notified of commits that changed the log.
+const Channel = "changes"
+
+// Entry is a change before it is in the log.
+type Entry struct {
+	NodeID   string
+	Action   schema.ChangeAction
+	Revision int // 0 for reference data
+	Audience schema.Audience
+}
+
+// Append writes the changes with tx. It must be the last thing that the transaction does before its commit: a write after it
+// deadlocks with a writer that waits for the log.
+func Append(ctx context.Context, tx *ent.Tx, at time.Time, actor string, entries []Entry) error {
+	if len(entries) == 0 {
+		return nil
+	}
+	if tx.Client().Dialect() == dialect.Postgres {
+		if _, err := tx.ExecContext(ctx, "SELECT pg_advisory_xact_lock($1)", lockLog); err != nil {
+			return fmt.Errorf("lock the change log: %w", err)
+		}
+	}
+	for chunk := range slices.Chunk(entries, 500) {
+		rows := make([]*ent.ChangeCreate, len(chunk))
+		for i, e := range chunk {
+			t, ok := ent.TypeOf(e.NodeID)
+			if !ok {
+				return fmt.Errorf("append a change of %q: no such type", e.NodeID)
+			}
+			rows[i] = tx.Change.Create().SetAt(at).SetNodeID(e.NodeID).SetType(t.GQL).SetAction(e.Action).
+				SetRevision(e.Revision).SetAudience(e.Audience).SetActor(actor)
+		}
+		if err := tx.Change.CreateBulk(rows...).Exec(ctx); err != nil {
+			return fmt.Errorf("append to the change log: %w", err)
+		}
+	}
+	if tx.Client().Dialect() == dialect.Postgres {
+		if _, err := tx.ExecContext(ctx, "SELECT pg_notify($1, '')", Channel); err != nil {
+			return fmt.Errorf("notify of changes: %w", err)
+		}
+	}
+	return nil
+}
+
+// Read gives at most limit changes after the sequence, in order.
+func Read(ctx context.Context, c *ent.Client, after, limit int) ([]*ent.Change, error) {
+	return c.Change.Query().Where(change.IDGT(after)).Order(change.ByID()).Limit(limit).All(ctx)
+}
+
+// Head is the sequence of the last change, 0 when there is none.
+func Head(ctx context.Context, c *ent.Client) (int, error) {
+	id, err := c.Change.Query().Order(ent.Desc(change.FieldID)).FirstID(ctx)
+	return id, ent.MaskNotFound(err)
+}
+
+// Waker wakes those who wait for changes. Wake-ups may be lost while a connection is down, so consumers also look by themselves now
+// and then.
+type Waker struct {
+	mu      sync.Mutex
+	waiting map[chan struct{}]bool
+}
+
+// Wake wakes everybody.
+func (w *Waker) Wake() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for c := range w.waiting {
+		select {
+		case c <- struct{}{}:
+		default: // has a wake-up waiting
+		}
+	}
+}
+
+// Waiting gives a channel on which wake-ups come until stop is called. Several while nobody listens count as one.
+func (w *Waker) Waiting() (woken <-chan struct{}, stop func()) {
+	c := make(chan struct{}, 1)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.waiting == nil {
+		w.waiting = make(map[chan struct{}]bool)
+	}
+	w.waiting[c] = true
+	return c, func() {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		delete(w.waiting, c)
+	}
+}

@@ -1,0 +1,196 @@
+package content
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"image"
+	_ "image/jpeg" // to read the size of pictures
+	_ "image/png"
+	"slices"
+	"strings"
+
+	"dugnad/changes"
+	"dugnad/ent"
+	"dugnad/ent/numberuse"
+	"dugnad/ent/revision"
+	"dugnad/schema"
+	"dugnad/text"
+)
+
+// Data is what is to be kept of one piece of reference data: a municipality, a theme, an organisation. It has no drafts.
+type Data struct {
+	ID       string
+	Document json.RawMessage // a patch: absent = unchanged, null = cleared
+	File     []byte          // of an asset: its bytes
+}
+
+// PutData keeps the reference data, all or none, and tells readers of what changed. Rows come before edges, so that the given may
+// point at each other. changed counts those whose document is another than before.
+func (s *Service) PutData(ctx context.Context, data ...Data) (changed int, problems []Problem, err error) {
+	for _, d := range data {
+		if d.File != nil {
+			if err := s.files.Put(ctx, sumOf(d.File), bytes.NewReader(d.File)); err != nil {
+				return 0, nil, fmt.Errorf("keep the file of %s: %w", d.ID, err)
+			}
+		}
+	}
+	err = s.write(ctx, true, func(w *write) error {
+		last, err := w.lastRevisions(data)
+		if err != nil {
+			return err
+		}
+		var moved []Data
+		docs, ids := []ent.Document{}, []string{}
+		for _, d := range data {
+			t, ok := ent.TypeOf(d.ID)
+			if !ok || t.Content {
+				return &Error{Code: BadInput, Field: "id", Message: fmt.Sprintf("%q is not an id of reference data", d.ID)}
+			}
+			if d.Document, err = merge([]byte(last[d.ID].Document), d.Document); err != nil {
+				return err
+			}
+			doc, err := decode(t.GQL, d.Document)
+			if err != nil {
+				return fmt.Errorf("%s: %w", d.ID, err)
+			}
+			if hashOf(d.Document) == last[d.ID].Hash {
+				continue
+			}
+			problems = append(problems, check(d.ID, t.GQL, doc)...)
+			for _, path := range doc.Missing() {
+				problems = append(problems, Problem{Code: "REQUIRED", Severity: SeverityError, Path: path, Message: "must be filled", Entry: d.ID})
+			}
+			moved, docs, ids = append(moved, d), append(docs, doc), append(ids, d.ID)
+		}
+		found, err := w.missing(docs, ids)
+		if err != nil {
+			return err
+		}
+		if problems = append(problems, found...); len(problems) > 0 {
+			return errProblems
+		}
+		changed = len(moved)
+		return w.putData(s, moved, docs, last)
+	})
+	if errors.Is(err, errProblems) {
+		return 0, problems, nil
+	}
+	return changed, nil, err
+}
+
+func (w *write) putData(s *Service, data []Data, docs []ent.Document, last map[string]*ent.Revision) error {
+	byID := make(map[string]ent.Document, len(data))
+	for i, d := range data {
+		if err := docs[i].PutRow(w.ctx, w.Client, d.ID, derived(docs[i], d.File)); err != nil {
+			return fmt.Errorf("put %s: %w", d.ID, err)
+		}
+		if m, ok := docs[i].(*ent.MunicipalityInput); ok {
+			if err := w.putNumbers(d.ID, m.Numbers.Value()); err != nil {
+				return fmt.Errorf("put the numbers of %s: %w", d.ID, err)
+			}
+		}
+		number := last[d.ID].Number + 1
+		if err := w.revise(s.NewID("rev"), d.ID, number, d.Document, hashOf(d.Document), ""); err != nil {
+			return err
+		}
+		w.changes = append(w.changes, changes.Entry{NodeID: d.ID, Action: schema.Upsert, Revision: number, Audience: schema.Public})
+		byID[d.ID] = docs[i]
+	}
+	return w.connect(byID)
+}
+
+// lastRevisions gives the newest revision of each, an empty one where there is none.
+func (w *write) lastRevisions(data []Data) (map[string]*ent.Revision, error) {
+	last := make(map[string]*ent.Revision, len(data))
+	for chunk := range slices.Chunk(data, 500) {
+		ids := make([]string, len(chunk))
+		for i, d := range chunk {
+			ids[i], last[d.ID] = d.ID, &ent.Revision{}
+		}
+		all, err := w.Revision.Query().Where(revision.EntryIDIn(ids...)).Order(revision.ByNumber()).All(w.ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range all {
+			last[r.EntryID] = r
+		}
+	}
+	return last, nil
+}
+
+// derived are the columns that are made from the document and the file.
+func derived(doc ent.Document, file []byte) map[string]any {
+	switch d := doc.(type) {
+	case *ent.MunicipalityInput:
+		names := []string{value(d.Name.Value()), value(d.OfficialName.Value())}
+		for _, n := range d.LocalNames.Value() {
+			names = append(names, n.Text)
+		}
+		return map[string]any{"sort_name": text.SortKey(string(schema.NB), value(d.Name.Value())), "folded_name": folded(names)}
+	case *ent.OrganizationInput:
+		names := []string{value(d.ShortName.Value())}
+		for _, n := range d.LocalNames.Value() {
+			names = append(names, n.Text)
+		}
+		return map[string]any{
+			"sort_name":   text.SortKey(string(schema.NB), d.LocalNames.Value().In(text.Chain[schema.Language](nil))),
+			"folded_name": folded(names),
+		}
+	case *ent.AssetInput:
+		if file == nil {
+			return nil
+		}
+		columns := map[string]any{"sha256": sumOf(file), "bytes": len(file)}
+		if c, _, err := image.DecodeConfig(bytes.NewReader(file)); err == nil {
+			columns["width"], columns["height"] = c.Width, c.Height
+		}
+		return columns
+	}
+	return nil
+}
+
+// folded joins names so that " x" finds those of which a word begins with x.
+func folded(names []string) string {
+	var b strings.Builder
+	for _, n := range names {
+		if f := text.Fold(n); f != "" && !strings.Contains(b.String()+" ", " "+f+" ") {
+			b.WriteString(" " + f)
+		}
+	}
+	return b.String()
+}
+
+// putNumbers makes the numbers of a municipality those given. A number that another one had is taken from it.
+func (w *write) putNumbers(id string, numbers []schema.MunicipalityNumber) error {
+	given := make([]string, len(numbers))
+	for i, n := range numbers {
+		given[i] = n.Number
+	}
+	_, err := w.NumberUse.Delete().Where(numberuse.Or(numberuse.NumberIn(given...), ownNumbers(id))).Exec(w.ctx)
+	if err != nil {
+		return err
+	}
+	rows := make([]*ent.NumberUseCreate, len(numbers))
+	for i, n := range numbers {
+		rows[i] = w.NumberUse.Create().SetID(n.Number).SetNumber(n.Number).SetName(n.Name).SetNillableFromDate(n.From).SetNillableToDate(n.To).
+			SetMunicipalityID(id)
+	}
+	return w.NumberUse.CreateBulk(rows...).Exec(w.ctx)
+}
+
+func sumOf(file []byte) string {
+	sum := sha256.Sum256(file)
+	return hex.EncodeToString(sum[:])
+}
+
+func value[T any](p *T) (v T) {
+	if p != nil {
+		v = *p
+	}
+	return v
+}

@@ -1,0 +1,117 @@
+package content
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"dugnad/ent"
+	"dugnad/ent/contentdistrict"
+	"dugnad/ent/contentmunicipality"
+	"dugnad/ent/contentorganization"
+	"dugnad/ent/networkmember"
+	"dugnad/ent/predicate"
+	"dugnad/ent/relation"
+	"dugnad/ent/slug"
+	"dugnad/schema"
+
+	"entgo.io/ent/dialect/sql"
+)
+
+// putLinks rewrites the links of a live row: those with a role, an order or a note, which edges cannot have.
+func (w *write) putLinks(id string, doc *ent.Shared) error {
+	if err := w.deleteLinks(id); err != nil {
+		return err
+	}
+	key := func(i int) string { return id + ":" + strconv.Itoa(i) }
+	var organizations []*ent.ContentOrganizationCreate
+	for i, l := range doc.Organizations {
+		organizations = append(organizations, w.ContentOrganization.Create().SetID(key(i)).SetContentID(id).SetSeq(i).
+			SetOrganizationID(l.Organization).SetRole(l.Role))
+	}
+	var municipalities []*ent.ContentMunicipalityCreate
+	for i, l := range doc.Municipalities {
+		municipalities = append(municipalities, w.ContentMunicipality.Create().SetID(key(i)).SetContentID(id).SetSeq(i).
+			SetMunicipalityID(l.Municipality).SetRole(l.Role).SetNillableNameThen(orNil(l.NameThen)).SetNillableNumberThen(orNil(l.NumberThen)))
+	}
+	var districts []*ent.ContentDistrictCreate
+	for i, l := range doc.Districts {
+		districts = append(districts, w.ContentDistrict.Create().SetID(key(i)).SetContentID(id).SetSeq(i).SetDistrictID(l.District).SetRole(l.Role))
+	}
+	var members []*ent.NetworkMemberCreate
+	for i, l := range doc.Members {
+		members = append(members, w.NetworkMember.Create().SetID(key(i)).SetContentID(id).SetSeq(i).SetMunicipalityID(l.Municipality).
+			SetNillableFromDate(l.From).SetNillableToDate(l.To))
+	}
+	var relations []*ent.RelationCreate
+	for i, r := range doc.Relations {
+		relations = append(relations, w.Relation.Create().SetFromID(id).SetToID(r.To).SetType(r.Type).SetSeq(i).SetNillablePosition(r.Position).
+			SetSections(r.Section).SetNotes(r.Note))
+	}
+	for chunk := range slices.Chunk(organizations, 500) {
+		if err := w.ContentOrganization.CreateBulk(chunk...).Exec(w.ctx); err != nil {
+			return err
+		}
+	}
+	for chunk := range slices.Chunk(municipalities, 500) {
+		if err := w.ContentMunicipality.CreateBulk(chunk...).Exec(w.ctx); err != nil {
+			return err
+		}
+	}
+	for chunk := range slices.Chunk(districts, 500) {
+		if err := w.ContentDistrict.CreateBulk(chunk...).Exec(w.ctx); err != nil {
+			return err
+		}
+	}
+	for chunk := range slices.Chunk(members, 500) {
+		if err := w.NetworkMember.CreateBulk(chunk...).Exec(w.ctx); err != nil {
+			return err
+		}
+	}
+	for chunk := range slices.Chunk(relations, 500) {
+		if err := w.Relation.CreateBulk(chunk...).Exec(w.ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// deleteLinks deletes the links that a live row states. What others state of it stays: it shows again when the row does.
+func (w *write) deleteLinks(id string) error {
+	for _, del := range []func() (int, error){
+		func() (int, error) {
+			return w.ContentOrganization.Delete().Where(contentorganization.ContentID(id)).Exec(w.ctx)
+		},
+		func() (int, error) {
+			return w.ContentMunicipality.Delete().Where(contentmunicipality.ContentID(id)).Exec(w.ctx)
+		},
+		func() (int, error) {
+			return w.ContentDistrict.Delete().Where(contentdistrict.ContentID(id)).Exec(w.ctx)
+		},
+		func() (int, error) {
+			return w.NetworkMember.Delete().Where(networkmember.ContentID(id)).Exec(w.ctx)
+		},
+		func() (int, error) { return w.Relation.Delete().Where(relation.FromID(id)).Exec(w.ctx) },
+	} {
+		if _, err := del(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+type predicateSlug = predicate.Slug
+
+// slugLike holds for the slug and those made from it by numbering.
+func slugLike(t schema.ContentType, address string) predicateSlug {
+	return slug.And(slug.TypeEQ(t), slug.Or(slug.Slug(address), func(s *sql.Selector) {
+		s.Where(sql.HasPrefix(s.C(slug.FieldSlug), strings.TrimSuffix(address, "-")+"-"))
+	}))
+}
+
+func orNil(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}

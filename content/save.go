@@ -1,0 +1,279 @@
+package content
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"dugnad/ent"
+	"dugnad/ent/entry"
+	"dugnad/ent/reference"
+	"dugnad/ent/revision"
+	"dugnad/schema"
+	"dugnad/text"
+)
+
+// Draft is what is to be saved of one entry.
+type Draft struct {
+	ID       string             // of the entry; a new one with this id is made when there is none
+	Type     schema.ContentType // of a new entry
+	Owner    string             // organisation of a new entry
+	Document json.RawMessage    // a patch: absent = unchanged, null = cleared
+	Expected *int               // the head revision that the writer saw; nil when none was seen
+	Note     string
+}
+
+// Saved is what came of saving one draft.
+type Saved struct {
+	Entry *ent.Entry
+	Moved bool // whether there is a new revision; a save that changes nothing makes none
+}
+
+// ConflictError says that somebody saved in between. Head is the revision there is now.
+type ConflictError struct {
+	Entry string
+	Seen  int
+	Head  int
+}
+
+func (e *ConflictError) Error() string {
+	return fmt.Sprintf("entry %s: revision %d was seen, but %d is the newest", e.Entry, e.Seen, e.Head)
+}
+
+// Save keeps the drafts, all or none: each becomes a revision of its entry. Readers see nothing of it. Problems are what no document
+// may hold; with any of them nothing is saved. A revision that the writer has not seen is a ConflictError.
+func (s *Service) Save(ctx context.Context, drafts ...Draft) (saved []Saved, problems []Problem, err error) {
+	err = s.write(ctx, false, func(w *write) error {
+		ids := make([]string, len(drafts))
+		for i, d := range drafts {
+			ids[i] = d.ID
+		}
+		heads, err := w.heads(ids)
+		if err != nil {
+			return err
+		}
+		docs := make([]ent.Document, len(drafts))
+		texts := make([][]byte, len(drafts))
+		for i, d := range drafts {
+			head := heads[d.ID]
+			if d.Expected != nil && head.number() != *d.Expected {
+				return &ConflictError{Entry: d.ID, Seen: *d.Expected, Head: head.number()}
+			}
+			t, ok := ent.TypeOf(d.ID)
+			if !ok || !t.Content || head.entry == nil && string(d.Type) != t.GQL {
+				return &Error{Code: BadInput, Field: "id", Message: fmt.Sprintf("%q is not an id of the type", d.ID)}
+			}
+			if texts[i], err = merge(head.document, d.Document); err != nil {
+				return err
+			}
+			if docs[i], err = decode(t.GQL, texts[i]); err != nil {
+				return err
+			}
+			problems = append(problems, check(d.ID, t.GQL, docs[i])...)
+		}
+		found, err := w.missing(docs, ids)
+		if err != nil {
+			return err
+		}
+		if problems = append(problems, found...); len(problems) > 0 {
+			return errProblems
+		}
+		for i, d := range drafts {
+			one, err := w.save(s, d, heads[d.ID], docs[i], texts[i])
+			if err != nil {
+				return fmt.Errorf("save %s: %w", d.ID, err)
+			}
+			saved = append(saved, one)
+		}
+		return nil
+	})
+	if err == errProblems { //nolint:errorlint // our own, never wrapped
+		return nil, problems, nil
+	}
+	return saved, nil, err
+}
+
+// errProblems rolls a transaction back because of problems that are given to the writer as data.
+var errProblems = &Error{Code: BadInput, Message: "there are problems"}
+
+// head is an entry with its newest revision.
+type head struct {
+	entry    *ent.Entry
+	document []byte
+	hash     string
+}
+
+func (h head) number() int {
+	if h.entry == nil {
+		return 0
+	}
+	return h.entry.Head
+}
+
+// heads reads the entries that there are of the ids, with two statements.
+func (w *write) heads(ids []string) (map[string]head, error) {
+	heads := make(map[string]head, len(ids))
+	for chunk := range slices.Chunk(ids, 500) {
+		entries, err := w.Entry.Query().Where(entry.IDIn(chunk...)).All(w.ctx)
+		if err != nil {
+			return nil, err
+		}
+		numbers := make(map[string]int, len(entries))
+		for _, e := range entries {
+			heads[e.ID] = head{entry: e}
+			numbers[e.ID] = e.Head
+		}
+		revisions, err := w.revisions(numbers)
+		if err != nil {
+			return nil, err
+		}
+		for id, r := range revisions {
+			heads[id] = head{entry: heads[id].entry, document: []byte(r.Document), hash: r.Hash}
+		}
+	}
+	return heads, nil
+}
+
+// revisions reads one revision each of the entries.
+func (w *write) revisions(numbers map[string]int) (map[string]*ent.Revision, error) {
+	ids, wanted := make([]string, 0, len(numbers)), make([]int, 0, len(numbers))
+	for id, n := range numbers {
+		ids = append(ids, id)
+		if !slices.Contains(wanted, n) {
+			wanted = append(wanted, n)
+		}
+	}
+	found := make(map[string]*ent.Revision, len(numbers))
+	if len(ids) == 0 {
+		return found, nil
+	}
+	all, err := w.Revision.Query().Where(revision.EntryIDIn(ids...), revision.NumberIn(wanted...)).All(w.ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range all {
+		if numbers[r.EntryID] == r.Number {
+			found[r.EntryID] = r
+		}
+	}
+	return found, nil
+}
+
+// missing reports what the documents point at that is not there: neither stored nor among the ids that are being saved.
+func (w *write) missing(docs []ent.Document, saving []string) ([]Problem, error) {
+	known := make(map[string]bool)
+	for _, id := range saving {
+		known[id] = true
+	}
+	var data, entries []string
+	for _, d := range docs {
+		for _, r := range d.References() {
+			t, ok := ent.TypeOf(r.ID)
+			switch {
+			case !ok || known[r.ID]:
+			case t.Content:
+				entries = append(entries, r.ID)
+			default:
+				data = append(data, r.ID)
+			}
+		}
+	}
+	for chunk := range slices.Chunk(unique(entries), 500) {
+		ids, err := w.Entry.Query().Where(entry.IDIn(chunk...)).IDs(w.ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range ids {
+			known[id] = true
+		}
+	}
+	there, err := ent.LiveIDs(w.ctx, w.Client, unique(data))
+	if err != nil {
+		return nil, err
+	}
+	var problems []Problem
+	for i, d := range docs {
+		for _, r := range d.References() {
+			if !known[r.ID] && !there[r.ID] {
+				problems = append(problems, Problem{
+					Code: "NOT_FOUND", Severity: SeverityError, Path: []string{r.Field}, Message: "nothing has the id " + r.ID, Entry: saving[i],
+				})
+			}
+		}
+	}
+	return problems, nil
+}
+
+func unique(ids []string) []string {
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}
+
+func (w *write) save(s *Service, d Draft, h head, doc ent.Document, document []byte) (Saved, error) {
+	hash := hashOf(document)
+	if h.entry != nil && h.hash == hash {
+		return Saved{Entry: h.entry}, nil
+	}
+	number := h.number() + 1
+	if err := w.revise(s.NewID("rev"), d.ID, number, document, hash, d.Note); err != nil {
+		return Saved{}, err
+	}
+	if err := w.refer(d.ID, doc, schema.OfHead); err != nil {
+		return Saved{}, err
+	}
+	shared := doc.Shared()
+	title := titleOf(shared.Texts)
+	if h.entry == nil {
+		e, err := w.Entry.Create().SetID(d.ID).SetType(d.Type).SetOwnerID(d.Owner).SetNillableKey(shared.Key).SetTitle(title).
+			SetHead(number).SetCreatedAt(w.now).SetUpdatedAt(w.now).Save(w.ctx)
+		return Saved{Entry: e, Moved: true}, err
+	}
+	e, err := w.Entry.UpdateOne(h.entry).SetHead(number).SetTitle(title).SetStage(schema.Editing).SetUpdatedAt(w.now).Save(w.ctx)
+	return Saved{Entry: e, Moved: true}, err
+}
+
+// revise appends a revision.
+func (w *write) revise(id, of string, number int, document []byte, hash, note string) error {
+	r := w.Revision.Create().SetID(id).SetEntryID(of).SetNumber(number).SetDocument(string(document)).SetHash(hash).
+		SetAuthor(w.actor).SetCreatedAt(w.now)
+	if note != "" {
+		r.SetNote(note)
+	}
+	return r.Exec(w.ctx)
+}
+
+// refer rewrites what a revision of the entry points at.
+func (w *write) refer(id string, doc ent.Document, state schema.ReferenceState) error {
+	if _, err := w.Reference.Delete().Where(reference.FromID(id), reference.StateEQ(state)).Exec(w.ctx); err != nil {
+		return err
+	}
+	refs := doc.References()
+	for chunk := range slices.Chunk(refs, 500) {
+		rows := make([]*ent.ReferenceCreate, len(chunk))
+		for i, r := range chunk {
+			rows[i] = w.Reference.Create().SetFromID(id).SetToID(r.ID).SetField(r.Field).SetState(state)
+		}
+		if err := w.Reference.CreateBulk(rows...).Exec(w.ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// titleOf is the title that lists of entries show.
+func titleOf(texts []schema.ContentText) string {
+	has := make([]schema.Language, 0, len(texts))
+	for _, t := range texts {
+		if t.Title != "" {
+			has = append(has, t.Language)
+		}
+	}
+	language, _ := text.Choose(text.Chain[schema.Language](nil), has)
+	for _, t := range texts {
+		if t.Language == language {
+			return t.Title
+		}
+	}
+	return ""
+}

@@ -1,0 +1,270 @@
+package content
+
+import (
+	"fmt"
+	"net/url"
+	"reflect"
+	"slices"
+	"strconv"
+	"unicode/utf8"
+
+	"dugnad/ent"
+	"dugnad/schema"
+)
+
+// Severity of a problem: an ERROR stops the act, a WARNING does not.
+type Severity string
+
+// The severities.
+const (
+	SeverityError   Severity = "ERROR"
+	SeverityWarning Severity = "WARNING"
+)
+
+// Problem is something wrong with a document, with the path to it. Codes: REQUIRED, INVALID, NOT_FOUND, SLUG_TAKEN.
+type Problem struct {
+	Code     string
+	Severity Severity
+	Path     []string
+	Message  string
+	Entry    string
+}
+
+// The lengths that texts may have, in characters, and lists, in items.
+const (
+	maxTitle   = 300
+	maxSummary = 2_000
+	maxBody    = 100_000
+	maxText    = 10_000
+	maxItems   = 500
+)
+
+// checker collects the problems of one document.
+type checker struct {
+	entry    string
+	problems []Problem
+}
+
+func (c *checker) add(code, message string, path ...string) {
+	c.problems = append(c.problems, Problem{Code: code, Severity: SeverityError, Path: path, Message: message, Entry: c.entry})
+}
+
+func (c *checker) invalid(message string, path ...string) { c.add("INVALID", message, path...) }
+
+// check finds what no document may hold, whether it is saved or published.
+func check(id, gql string, doc ent.Document) []Problem {
+	c := &checker{entry: id}
+	for _, e := range doc.Invalid() {
+		c.invalid(e.Err.Error(), e.Path...)
+	}
+	if s := doc.Shared(); s != nil {
+		c.texts(s)
+		c.values(s)
+		c.links(id, gql, s)
+	}
+	for _, r := range doc.References() {
+		if want := targets[r.Field]; want != nil {
+			if t, ok := ent.TypeOf(r.ID); !ok || !want(t) {
+				c.invalid(fmt.Sprintf("%q is not an id that can stand here", r.ID), r.Field)
+			}
+		}
+	}
+	return c.problems
+}
+
+func ofType(names ...string) func(ent.Type) bool {
+	return func(t ent.Type) bool { return slices.Contains(names, t.Name) }
+}
+
+// targets tells for each field of a document that holds ids what they may be of.
+var targets = map[string]func(ent.Type) bool{
+	"themes": ofType("Theme"), "parent": ofType("Theme"), "targetGroups": ofType("TargetGroup"), "methods": ofType("Method"),
+	"contacts": ofType("Contact"), "lawSections": ofType("LawSection"), "image": ofType("Asset"), "files": ofType("Asset"),
+	"downloads": ofType("Asset"), "organizations": ofType("Organization"), "organization": ofType("Organization"),
+	"funding": ofType("Organization"), "evidence": ofType("Organization"), "municipalities": ofType("Municipality"),
+	"municipality": ofType("Municipality"), "members": ofType("Municipality"), "successors": ofType("Municipality"),
+	"districts": ofType("District"), "district": ofType("District"), "county": ofType("County"),
+	"tools": ofType("Tool"), "reports": ofType("Report"), "relations": func(t ent.Type) bool { return t.Content },
+}
+
+func (c *checker) texts(s *ent.Shared) {
+	seen := make(map[schema.Language]bool)
+	for i, t := range s.Texts {
+		at := strconv.Itoa(i)
+		switch {
+		case !slices.Contains(schema.AllLanguages(), t.Language):
+			c.invalid(fmt.Sprintf("%q is not a language", t.Language), "texts", at, "language")
+		case seen[t.Language]:
+			c.invalid("there is a text in this language already", "texts", at, "language")
+		}
+		seen[t.Language] = true
+		v := reflect.ValueOf(t)
+		for f := range v.NumField() {
+			field, value := v.Type().Field(f), v.Field(f)
+			if field.Name == "Language" || field.Name == "Ready" || value.IsZero() {
+				continue
+			}
+			name := jsonName(field)
+			if !slices.Contains(s.TextFields, field.Name) {
+				c.invalid("this type of content has no such text", "texts", at, name)
+				continue
+			}
+			if list, ok := value.Interface().([]string); ok {
+				c.items(len(list), "texts", at, name)
+				for j, item := range list {
+					c.length(item, maxText, "texts", at, name, strconv.Itoa(j))
+				}
+				continue
+			}
+			most := map[string]int{"Title": maxTitle, "Summary": maxSummary, "Body": maxBody}[field.Name]
+			if most == 0 {
+				most = maxText
+			}
+			c.length(value.String(), most, "texts", at, name)
+		}
+	}
+}
+
+func (c *checker) length(s string, most int, path ...string) {
+	if n := utf8.RuneCountInString(s); n > most {
+		c.invalid(fmt.Sprintf("has %d characters; at most %d", n, most), path...)
+	}
+}
+
+func (c *checker) items(n int, path ...string) {
+	if n > maxItems {
+		c.invalid(fmt.Sprintf("has %d items; at most %d", n, maxItems), path...)
+	}
+}
+
+func (c *checker) values(s *ent.Shared) {
+	if s.Issued != nil {
+		c.date(&s.Issued.Date, "issued", "date")
+		enum(c, s.Issued.Precision, "issued", "precision")
+	}
+	c.period(s.Period, "period")
+	c.items(len(s.Figures), "keyFigures")
+	for i, f := range s.Figures {
+		at := strconv.Itoa(i)
+		if len(f.Label) == 0 {
+			c.add("REQUIRED", "a key figure needs a label", "keyFigures", at, "label")
+		}
+		if f.Unit == "" {
+			c.add("REQUIRED", "a key figure needs a unit", "keyFigures", at, "unit")
+		}
+		if f.Operator != "" {
+			enum(c, f.Operator, "keyFigures", at, "operator")
+		}
+		if f.Operator == schema.Range && (f.Upper == nil || *f.Upper < f.Value) {
+			c.invalid("a RANGE needs an upper bound that is not below the value", "keyFigures", at, "upper")
+		}
+	}
+	if e := s.Evidence; e != nil {
+		if e.Level < 0 || e.Level > 5 {
+			c.invalid("a level is 0 to 5", "evidence", "level")
+		}
+		if e.Direction != "" {
+			enum(c, e.Direction, "evidence", "direction")
+		}
+		c.date(e.RatedAt, "evidence", "ratedAt")
+	}
+	c.items(len(s.Downloads), "downloads")
+	for i, d := range s.Downloads {
+		at := strconv.Itoa(i)
+		if len(d.Title) == 0 {
+			c.add("REQUIRED", "a download needs a title", "downloads", at, "title")
+		}
+		if d.URL != "" && !webAddress(d.URL) {
+			c.invalid("is not an address that begins with https:// or http://", "downloads", at, "url")
+		}
+		if d.Language != nil {
+			enum(c, *d.Language, "downloads", at, "language")
+		}
+	}
+	for i, f := range s.Funding {
+		c.period(f.Period, "funding", strconv.Itoa(i), "period")
+	}
+}
+
+func (c *checker) links(id, gql string, s *ent.Shared) {
+	c.items(len(s.Organizations), "organizations")
+	for i, l := range s.Organizations {
+		enum(c, l.Role, "organizations", strconv.Itoa(i), "role")
+	}
+	c.items(len(s.Municipalities), "municipalities")
+	for i, l := range s.Municipalities {
+		enum(c, l.Role, "municipalities", strconv.Itoa(i), "role")
+	}
+	for i, l := range s.Districts {
+		enum(c, l.Role, "districts", strconv.Itoa(i), "role")
+	}
+	for i, g := range s.Unnamed {
+		enum(c, g.Role, "unnamedMunicipalities", strconv.Itoa(i), "role")
+		if len(g.Note) == 0 {
+			c.add("REQUIRED", "say who they are", "unnamedMunicipalities", strconv.Itoa(i), "note")
+		}
+	}
+	c.items(len(s.Members), "members")
+	for i, m := range s.Members {
+		c.span(m.From, m.To, "members", strconv.Itoa(i))
+	}
+	c.items(len(s.Relations), "relations")
+	for i, r := range s.Relations {
+		at := strconv.Itoa(i)
+		enum(c, r.Type, "relations", at, "type")
+		if r.Type == schema.Contains && gql != "COLLECTION" {
+			c.invalid("only collections contain", "relations", at, "type")
+		}
+		if r.To == id {
+			c.invalid("an entry is not related to itself", "relations", at, "to")
+		}
+	}
+}
+
+func (c *checker) date(d *schema.Date, path ...string) {
+	if d == nil {
+		return
+	}
+	if _, err := schema.ParseDate(string(*d)); err != nil {
+		c.invalid(err.Error(), path...)
+	}
+}
+
+func (c *checker) period(p *schema.Period, path ...string) {
+	if p != nil {
+		c.span(p.Start, p.End, path...)
+	}
+}
+
+func (c *checker) span(from, to *schema.Date, path ...string) {
+	c.date(from, append(slices.Clone(path), "start")...)
+	c.date(to, append(slices.Clone(path), "end")...)
+	if from != nil && to != nil && *from > *to {
+		c.invalid("ends before it begins", path...)
+	}
+}
+
+// enum checks that a value is one of its closed list.
+func enum[E interface {
+	~string
+	Values() []string
+}](c *checker, v E, path ...string) {
+	if !slices.Contains(v.Values(), string(v)) {
+		c.invalid(fmt.Sprintf("%q is none of %v", string(v), v.Values()), path...)
+	}
+}
+
+func webAddress(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != ""
+}
+
+func jsonName(f reflect.StructField) string {
+	tag := f.Tag.Get("json")
+	for i, r := range tag {
+		if r == ',' {
+			return tag[:i]
+		}
+	}
+	return tag
+}

@@ -1,0 +1,232 @@
+package graph
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"dugnad/access"
+	"dugnad/ent"
+	"dugnad/ent/change"
+	compile "dugnad/graph/filter"
+	"dugnad/graph/gqlcode"
+	"dugnad/graph/model"
+	"dugnad/graph/view"
+	"dugnad/schema"
+
+	"github.com/99designs/gqlgen/graphql"
+)
+
+// changePlace is where a reader of the changes is: first in the state there was at the sequence Seq, type by type and id by id; then,
+// when State is false, in the log after Seq.
+type changePlace struct {
+	Seq   int    `json:"s"`
+	State bool   `json:"t,omitempty"`
+	After string `json:"a,omitempty"` // the last id of the state
+	At    int64  `json:"m,omitempty"` // when the state was begun: the time of the change Seq, in Unix milliseconds
+}
+
+func (p changePlace) cursor() ent.Cursor {
+	text, _ := json.Marshal(p)
+	return ent.Cursor{ID: string(text)}
+}
+
+// listed is a change with the place after it.
+type listed struct {
+	*view.Change
+	place changePlace
+}
+
+func listChanges(ctx context.Context, after *ent.Cursor, first *int, filter *model.ChangeFilter) (*model.ChangeConnection, error) {
+	limit, client := *ent.PageSize(first, nil), ent.FromContext(ctx)
+	var at changePlace
+	if after == nil {
+		at = changePlace{State: true}
+		last, err := client.Change.Query().Order(ent.Desc(change.FieldID)).First(ctx)
+		switch {
+		case err == nil:
+			at.Seq, at.At = last.ID, last.At.UnixMilli()
+		case !ent.IsNotFound(err):
+			return nil, err
+		}
+	} else if err := json.Unmarshal([]byte(after.ID), &at); err != nil {
+		return nil, fmt.Errorf("a sealed cursor of changes holds %q: %w", after.ID, err)
+	}
+	var found []listed
+	var err error
+	if at.State {
+		found, err = readState(ctx, client, at, filter, limit+1)
+		if err == nil && len(found) <= limit { // the state ends here, and the log goes on from when it was begun
+			at = changePlace{Seq: at.Seq}
+			if len(found) > 0 {
+				found[len(found)-1].place = at
+			}
+		}
+	}
+	if err == nil && !at.State && len(found) <= limit {
+		var more []listed
+		if more, err = readLog(ctx, client, at.Seq, filter, limit+1-len(found)); err == nil {
+			found = append(found, more...)
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	more := len(found) > limit
+	found = found[:min(limit, len(found))]
+	if err := showNodes(ctx, client, found); err != nil {
+		return nil, err
+	}
+	c := &model.ChangeConnection{Edges: []*model.ChangeEdge{}, Nodes: []*view.Change{}}
+	for _, f := range found {
+		c.Nodes = append(c.Nodes, f.Change)
+		c.Edges = append(c.Edges, &model.ChangeEdge{Cursor: f.place.cursor(), Node: f.Change})
+	}
+	c.PageInfo = pageInfo(found, more, after, func(f listed) ent.Cursor { return f.place.cursor() })
+	return c, nil
+}
+
+// wanted are the types that the filter asks for, reference data first because content points at it.
+func wanted(filter *model.ChangeFilter) []ent.Type {
+	types := slices.Clone(ent.Types)
+	slices.SortStableFunc(types, func(a, b ent.Type) int {
+		switch {
+		case a.Content == b.Content:
+			return 0
+		case b.Content:
+			return -1
+		default:
+			return 1
+		}
+	})
+	return slices.DeleteFunc(types, func(t ent.Type) bool {
+		if filter == nil {
+			return false
+		}
+		narrowed := filter.Themes != nil || filter.Municipalities != nil || filter.Organizations != nil
+		return filter.Types != nil && !slices.Contains(filter.Types, model.SearchType(t.GQL)) || narrowed && !t.Content
+	})
+}
+
+// readState lists the ids that the viewer may see, in the order of types and ids.
+func readState(ctx context.Context, client *ent.Client, at changePlace, filter *model.ChangeFilter, limit int) ([]listed, error) {
+	types := wanted(filter)
+	if at.After != "" {
+		if t, ok := ent.TypeOf(at.After); ok {
+			if i := slices.Index(types, t); i >= 0 {
+				types = types[i:]
+			}
+		}
+	}
+	var found []listed
+	for _, t := range types {
+		after := ""
+		if strings.HasPrefix(at.After, t.Prefix+"_") {
+			after = at.After
+		}
+		ids, err := client.VisibleIDs(ctx, t, after, limit-len(found), compile.Any(ctx, t, shared(filter)))
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range ids {
+			found = append(found, listed{
+				&view.Change{ID: id, Action: schema.Upsert, At: time.UnixMilli(at.At).UTC()},
+				changePlace{Seq: at.Seq, State: true, After: id, At: at.At},
+			})
+		}
+		if len(found) >= limit {
+			break
+		}
+	}
+	return found, nil
+}
+
+func shared(filter *model.ChangeFilter) *compile.Shared {
+	if filter == nil {
+		return &compile.Shared{}
+	}
+	return &compile.Shared{Themes: filter.Themes, Municipalities: filter.Municipalities, Organizations: filter.Organizations}
+}
+
+// readLog lists changes after the sequence that are for the viewer, and says of each what there is now.
+func readLog(ctx context.Context, client *ent.Client, seq int, filter *model.ChangeFilter, limit int) ([]listed, error) {
+	oldest, err := client.Change.Query().Order(change.ByID()).FirstID(ctx)
+	switch {
+	case ent.IsNotFound(err):
+		return nil, nil
+	case err != nil:
+		return nil, err
+	case oldest > seq+1 && seq > 0 && oldest > firstSequence:
+		return nil, gqlcode.Error(gqlcode.CursorExpired, "the cursor is older than the log: begin again without it")
+	}
+	var types []string
+	for _, t := range wanted(filter) {
+		types = append(types, t.GQL)
+	}
+	rows, err := client.Change.Query().
+		Where(change.IDGT(seq), change.AudienceIn(access.Audiences(ctx)...), change.TypeIn(types...)).
+		Order(change.ByID()).Limit(limit).All(ctx)
+	if err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	byType := make(map[ent.Type][]string)
+	for _, r := range rows {
+		if t, ok := ent.TypeOf(r.NodeID); ok {
+			byType[t] = append(byType[t], r.NodeID)
+		}
+	}
+	there := make(map[string]bool, len(rows))
+	for t, ids := range byType {
+		seen, err := client.VisibleIDs(ctx, t, "", 0, compile.Any(ctx, t, shared(filter)), ids...)
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range seen {
+			there[id] = true
+		}
+	}
+	found := make([]listed, len(rows))
+	for i, r := range rows {
+		action := schema.Gone
+		if there[r.NodeID] {
+			action = schema.Upsert
+		}
+		found[i] = listed{&view.Change{ID: r.NodeID, Action: action, At: r.At}, changePlace{Seq: r.ID}}
+	}
+	return found, nil
+}
+
+// firstSequence is the first one of a log; while it is there nothing was pruned.
+const firstSequence = 1
+
+// showNodes loads what is there now of what is listed, if the request asks for it.
+func showNodes(ctx context.Context, client *ent.Client, found []listed) error {
+	selection := ent.NodeSelection(graphql.GetOperationContext(ctx), graphql.GetFieldContext(ctx).Field)
+	if selection == nil {
+		return nil
+	}
+	inner := ent.Select(graphql.GetOperationContext(ctx), *selection, "node")
+	if inner == nil {
+		return nil
+	}
+	var ids []string
+	for _, f := range found {
+		if f.Action == schema.Upsert && !slices.Contains(ids, f.ID) {
+			ids = append(ids, f.ID)
+		}
+	}
+	nodes, err := client.Load(ctx, ids, inner)
+	if err != nil {
+		return err
+	}
+	for _, f := range found {
+		f.Node = nodes[f.ID]
+		if f.Node == nil {
+			f.Action = schema.Gone
+		}
+	}
+	return nil
+}

@@ -1,0 +1,391 @@
+package filter
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"dugnad/access"
+	"dugnad/ent"
+	"dugnad/ent/contentmunicipality"
+	"dugnad/ent/contentorganization"
+	"dugnad/ent/organization"
+	"dugnad/ent/predicate"
+	"dugnad/ent/relation"
+	"dugnad/schema"
+
+	"entgo.io/ent/dialect/sql"
+	"entgo.io/ent/dialect/sql/sqljson"
+)
+
+// node is a filter of any content type: what is given must all hold.
+type node struct {
+	shared  *Shared
+	own     func(q query) []*sql.Predicate
+	and, or []*node
+	not     *node
+}
+
+// query is the query that a filter is compiled into: its selector, and the singular of its table for the names of join tables.
+type query struct {
+	ctx  context.Context
+	s    *sql.Selector
+	name string
+}
+
+func (f *PracticeFilter) node() *node {
+	return &node{&f.Shared, func(q query) []*sql.Predicate { return in(q, "kind", f.Kinds) }, nodes(f.And), nodes(f.Or), optional(f.Not)}
+}
+
+func (f *ToolFilter) node() *node {
+	return &node{&f.Shared, func(q query) []*sql.Predicate { return in(q, "kind", f.Kinds) }, nodes(f.And), nodes(f.Or), optional(f.Not)}
+}
+
+func (f *ReportFilter) node() *node {
+	return &node{&f.Shared, func(q query) []*sql.Predicate {
+		return append(in(q, "kind", f.Kinds), in(q, "series", f.Series)...)
+	}, nodes(f.And), nodes(f.Or), optional(f.Not)}
+}
+
+func (f *ProjectFilter) node() *node {
+	return &node{&f.Shared, func(q query) []*sql.Predicate { return running(q, f.RunningOn) }, nodes(f.And), nodes(f.Or), optional(f.Not)}
+}
+
+func (f *NetworkFilter) node() *node {
+	return &node{&f.Shared, func(q query) []*sql.Predicate { return in(q, "kind", f.Kinds) }, nodes(f.And), nodes(f.Or), optional(f.Not)}
+}
+
+func (f *EventFilter) node() *node {
+	return &node{&f.Shared, func(q query) []*sql.Predicate {
+		return between(q, "starts_at", utc(f.StartsAfter), utc(f.StartsBefore))
+	}, nodes(f.And), nodes(f.Or), optional(f.Not)}
+}
+
+func (f *CollectionFilter) node() *node {
+	return &node{&f.Shared, func(q query) []*sql.Predicate { return contains(q, f.Contains) }, nodes(f.And), nodes(f.Or), optional(f.Not)}
+}
+
+// noder is a pointer to one of the content filters.
+type noder[F any] interface {
+	*F
+	node() *node
+}
+
+func nodes[F any, P noder[F]](filters []P) []*node {
+	if filters == nil {
+		return nil
+	}
+	out := make([]*node, 0, len(filters))
+	for _, f := range filters {
+		out = append(out, f.node())
+	}
+	return out
+}
+
+func optional[F any, P noder[F]](filter P) *node {
+	if filter == nil {
+		return nil
+	}
+	return filter.node()
+}
+
+// Of compiles a content type's filter, nil for none, to the predicate of its query. name is the singular of the type's table.
+func Of[Q ~func(*sql.Selector), F any, P noder[F]](ctx context.Context, name string, filter P) Q {
+	return func(s *sql.Selector) {
+		if filter == nil {
+			return
+		}
+		if p := filter.node().compile(query{ctx, s, name}); p != nil {
+			s.Where(p)
+		}
+	}
+}
+
+// compile gives nil when everything passes.
+func (n *node) compile(q query) *sql.Predicate {
+	all := append(n.shared.predicates(q), n.own(q)...)
+	for _, m := range n.and {
+		all = add(all, m.compile(q))
+	}
+	if n.or != nil {
+		var any []*sql.Predicate
+		open := false
+		for _, m := range n.or {
+			p := m.compile(q)
+			open = open || p == nil
+			any = add(any, p)
+		}
+		switch {
+		case open: // one of them lets everything pass
+		case len(any) == 0:
+			all = append(all, sql.False())
+		default:
+			all = append(all, sql.Or(any...))
+		}
+	}
+	if n.not != nil {
+		if p := n.not.compile(q); p != nil {
+			all = append(all, sql.Not(p))
+		} else {
+			all = append(all, sql.False())
+		}
+	}
+	switch len(all) {
+	case 0:
+		return nil
+	case 1:
+		return all[0]
+	default:
+		return sql.And(all...)
+	}
+}
+
+func add(list []*sql.Predicate, p *sql.Predicate) []*sql.Predicate {
+	if p == nil {
+		return list
+	}
+	return append(list, p)
+}
+
+func (f *Shared) predicates(q query) []*sql.Predicate {
+	var all []*sql.Predicate
+	if f.Themes != nil {
+		all = append(all, q.linked("theme", func(id string) *sql.Predicate { return themesBelow(id, f.Themes) }))
+	}
+	for _, v := range []struct {
+		singular, table string
+		slugs           []string
+	}{{"target_group", "target_groups", f.TargetGroups}, {"method", "methods", f.Methods}, {"law_section", "law_sections", f.LawSections}} {
+		if v.slugs == nil {
+			continue
+		}
+		all = append(all, q.linked(v.singular, func(id string) *sql.Predicate { return sql.In(id, bySlug(v.table, v.slugs)) }))
+	}
+	if f.Municipalities != nil {
+		all = append(all, q.inMunicipality(func(id string) *sql.Predicate { return todayOf(id, f.Municipalities) }))
+	}
+	if f.Counties != nil {
+		all = append(all, q.inMunicipality(func(id string) *sql.Predicate { return sql.In(id, inCounties(f.Counties)) }))
+	}
+	if f.Organizations != nil {
+		links := sql.Table(contentorganization.Table)
+		all = append(all, sql.Or(
+			sql.In(q.s.C("owner_id"), bySlug(organization.Table, f.Organizations)),
+			sql.In(q.s.C("id"), sql.Select(links.C(contentorganization.FieldContentID)).From(links).
+				Where(sql.In(links.C(contentorganization.FieldOrganizationID), bySlug(organization.Table, f.Organizations)))),
+		))
+	}
+	if f.Languages != nil {
+		all = append(all, hasLanguage(q, f.Languages))
+	}
+	if f.EvidenceAtLeast != nil {
+		all = append(all, sql.GTE(q.s.C("evidence_level"), *f.EvidenceAtLeast))
+	}
+	all = append(all, between(q, "issued_on", f.IssuedAfter, f.IssuedBefore)...)
+	return append(all, between(q, "published_at", utc(f.PublishedAfter), utc(f.PublishedBefore))...)
+}
+
+// linked holds for rows that the many-to-many edge to singular connects with an id that to accepts.
+func (q query) linked(singular string, to func(id string) *sql.Predicate) *sql.Predicate {
+	join := sql.Table(q.name + "_" + singular + "s")
+	return sql.In(q.s.C("id"), sql.Select(join.C(q.name+"_id")).From(join).Where(to(join.C(singular+"_id"))))
+}
+
+// inMunicipality holds for rows in which a municipality that to accepts has a part.
+func (q query) inMunicipality(to func(id string) *sql.Predicate) *sql.Predicate {
+	links := sql.Table(contentmunicipality.Table)
+	return sql.In(q.s.C("id"), sql.Select(links.C(contentmunicipality.FieldContentID)).From(links).
+		Where(to(links.C(contentmunicipality.FieldMunicipalityID))))
+}
+
+// contains holds for collections that contain any of the entries, as far as the viewer may see those.
+func contains(q query, ids []string) []*sql.Predicate {
+	if ids == nil {
+		return nil
+	}
+	byTable := make(map[string][]any)
+	for _, id := range ids {
+		if t, ok := ent.TypeOf(id); ok && t.Content {
+			byTable[t.Table] = append(byTable[t.Table], id)
+		}
+	}
+	links := sql.Table(relation.Table)
+	visible := make([]*sql.Predicate, 0, len(byTable))
+	for name, ids := range byTable {
+		table := sql.Table(name)
+		items := sql.Dialect(q.s.Dialect()).Select(table.C("id")).From(table).Where(sql.In(table.C("id"), ids...))
+		access.Scope(q.ctx)(items)
+		visible = append(visible, sql.In(links.C(relation.FieldToID), items))
+	}
+	if len(visible) == 0 {
+		return []*sql.Predicate{sql.False()}
+	}
+	return []*sql.Predicate{sql.In(q.s.C("id"), sql.Select(links.C(relation.FieldFromID)).From(links).
+		Where(sql.And(sql.EQ(links.C(relation.FieldType), schema.Contains), sql.Or(visible...))))}
+}
+
+func in[T any](q query, column string, values []T) []*sql.Predicate {
+	switch {
+	case values == nil:
+		return nil
+	case len(values) == 0:
+		return []*sql.Predicate{sql.False()}
+	}
+	return []*sql.Predicate{sql.In(q.s.C(column), anys(values)...)}
+}
+
+func between[T any](q query, column string, from, to *T) []*sql.Predicate {
+	var all []*sql.Predicate
+	if from != nil {
+		all = append(all, sql.GTE(q.s.C(column), *from))
+	}
+	if to != nil {
+		all = append(all, sql.LTE(q.s.C(column), *to))
+	}
+	return all
+}
+
+// running holds for rows whose period includes the day.
+func running(q query, day *schema.Date) []*sql.Predicate {
+	if day == nil {
+		return nil
+	}
+	start, end := sqljson.Path("start"), sqljson.Path("end")
+	column := q.s.C("period")
+	return []*sql.Predicate{sql.And(
+		sqljson.HasKey(column, start),
+		sqljson.ValueLTE(column, string(*day), start),
+		sql.Or(sql.Not(sqljson.HasKey(column, end)), sqljson.ValueGTE(column, string(*day), end)),
+	)}
+}
+
+func hasLanguage(q query, languages []schema.Language) *sql.Predicate {
+	any := make([]*sql.Predicate, len(languages))
+	for i, l := range languages {
+		any[i] = sqljson.HasKey(q.s.C("titles"), sqljson.Path(string(l)))
+	}
+	if len(any) == 0 {
+		return sql.False()
+	}
+	return sql.Or(any...)
+}
+
+func bySlug(name string, slugs []string) *sql.Selector {
+	table := sql.Table(name)
+	where := sql.False()
+	if len(slugs) > 0 {
+		where = sql.In(table.C("slug"), anys(slugs)...)
+	}
+	return sql.Select(table.C("id")).From(table).Where(where)
+}
+
+func utc(t *time.Time) *time.Time {
+	if t == nil {
+		return nil
+	}
+	u := t.UTC()
+	return &u
+}
+
+func anys[T any](values []T) []any {
+	out := make([]any, len(values))
+	for i, v := range values {
+		out[i] = v
+	}
+	return out
+}
+
+// themesBelow holds for ids of the themes with these slugs and of all below them.
+func themesBelow(id string, slugs []string) *sql.Predicate {
+	if len(slugs) == 0 {
+		return sql.False()
+	}
+	return sql.P(func(b *sql.Builder) {
+		b.Ident(id).WriteString(" IN (WITH RECURSIVE below(id) AS (SELECT id FROM themes WHERE slug IN (").Args(anys(slugs)...).
+			WriteString(") UNION SELECT themes.id FROM themes JOIN below ON themes.theme_children = below.id) SELECT id FROM below)")
+	})
+}
+
+// todayOf holds for ids of the municipalities that have or had one of the numbers, and of those that have their area today.
+func todayOf(id string, numbers []string) *sql.Predicate {
+	if len(numbers) == 0 {
+		return sql.False()
+	}
+	had := func(b *sql.Builder) {
+		b.WriteString("SELECT municipality_numbers FROM number_uses WHERE number IN (").Args(anys(numbers)...).WriteString(")")
+	}
+	return sql.P(func(b *sql.Builder) {
+		b.Ident(id).WriteString(" IN (")
+		had(b)
+		b.WriteString(" UNION SELECT successor.predecessor_id FROM municipality_successors AS successor WHERE successor.municipality_id IN (")
+		had(b)
+		b.WriteString("))")
+	})
+}
+
+func inCounties(numbers []string) *sql.Selector {
+	municipalities, counties := sql.Table("municipalities"), sql.Table("counties")
+	where := sql.False()
+	if len(numbers) > 0 {
+		where = sql.In(counties.C("number"), anys(slices.Clone(numbers))...)
+	}
+	return sql.Select(municipalities.C("id")).From(municipalities).
+		Join(counties).On(municipalities.C("municipality_county"), counties.C("id")).Where(where)
+}
+
+// Municipalities compiles the filter of municipalities; former ones pass only when asked for.
+func Municipalities(f *MunicipalityFilter, former bool) predicate.Municipality {
+	return func(s *sql.Selector) {
+		q := query{s: s}
+		if !former {
+			s.Where(sql.EQ(s.C("active"), true))
+		}
+		if f == nil {
+			return
+		}
+		all := append(in(q, "kostra_group", f.KostraGroups), in(q, "centrality", f.Centralities)...)
+		all = append(all, between(q, "population", f.PopulationAtLeast, f.PopulationAtMost)...)
+		all = append(all, named(q, f.Name)...)
+		if f.Counties != nil {
+			all = append(all, sql.In(s.C("id"), inCounties(f.Counties)))
+		}
+		if f.Numbers != nil {
+			all = append(all, todayOf(s.C("id"), f.Numbers))
+		}
+		for _, p := range all {
+			s.Where(p)
+		}
+	}
+}
+
+// Organizations compiles the filter of organisations.
+func Organizations(f *OrganizationFilter) predicate.Organization {
+	return func(s *sql.Selector) {
+		if f == nil {
+			return
+		}
+		q := query{s: s}
+		all := append(in(q, "kind", f.Kinds), in(q, "slug", f.Slugs)...)
+		all = append(all, named(q, f.Name)...)
+		if f.Municipalities != nil {
+			all = append(all, todayOf(s.C(organization.MunicipalityColumn), f.Municipalities))
+		}
+		for _, p := range all {
+			s.Where(p)
+		}
+	}
+}
+
+// Any compiles the shared part of a filter for a type known only while running; nil, for reference data or when everything passes.
+func Any(ctx context.Context, t ent.Type, shared *Shared) func(*sql.Selector) {
+	if !t.Content {
+		return nil
+	}
+	n := &node{shared: shared, own: func(query) []*sql.Predicate { return nil }}
+	return func(s *sql.Selector) {
+		if p := n.compile(query{ctx, s, strings.ToLower(t.Name)}); p != nil {
+			s.Where(p)
+		}
+	}
+}

@@ -1,0 +1,21 @@
+package filter
+
+import (
+	"strings"
+
+	"dugnad/text"
+
+	"entgo.io/ent/dialect/sql"
+)
+
+// named holds for rows of whose names a word begins with name, both in folded form.
+func named(q query, name *string) []*sql.Predicate {
+	if name == nil {
+		return nil
+	}
+	folded := text.Fold(*name)
+	if strings.TrimSpace(folded) == "" {
+		return []*sql.Predicate{sql.False()}
+	}
+	return []*sql.Predicate{sql.Contains(q.s.C("folded_name"), " "+folded)}
+}

@@ -1,0 +1,35 @@
+// Package inplace writes the elements of a list one after the other in the goroutine that asks for the list.
+package inplace
+
+import (
+	"context"
+
+	"github.com/99designs/gqlgen/graphql"
+)
+
+// MarshalSlice takes the place of graphql.MarshalSliceConcurrently in the generated code and gives the same answer: an element that
+// panics makes the list null and an error at its index.
+func MarshalSlice(ctx context.Context, n int, _ int64, omitPanicHandler bool, element func(context.Context, int) graphql.Marshaler) (list graphql.Array) {
+	list = make(graphql.Array, n)
+	places := make([]struct {
+		graphql.FieldContext
+		i int
+	}, n)
+	at := ctx
+	if !omitPanicHandler {
+		defer func() {
+			if r := recover(); r != nil {
+				graphql.AddError(at, graphql.Recover(at, r))
+				list = nil
+			}
+		}()
+	}
+	for i := range n {
+		place := &places[i]
+		place.i = i
+		place.Index = &place.i
+		at = graphql.WithFieldContext(ctx, &place.FieldContext)
+		list[i] = element(at, i)
+	}
+	return list
+}

@@ -1,0 +1,225 @@
+package graph
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math"
+	"slices"
+
+	"dugnad/access"
+	"dugnad/ent"
+	"dugnad/ent/predicate"
+	"dugnad/ent/relation"
+	"dugnad/graph/model"
+	"dugnad/schema"
+
+	"entgo.io/contrib/entgql"
+	"entgo.io/ent/dialect/sql"
+	"github.com/99designs/gqlgen/graphql"
+)
+
+// relationPlace orders the relations of an entry: first those it states, in its order; then those that others state, by the position
+// they give themselves.
+type relationPlace struct {
+	In  bool `json:"i,omitempty"`
+	Key int  `json:"k"` // seq of one it states; position of another's
+	ID  int  `json:"r"`
+}
+
+func (p relationPlace) compare(o relationPlace) int {
+	switch {
+	case p.In != o.In && o.In:
+		return -1
+	case p.In != o.In:
+		return 1
+	case p.Key != o.Key:
+		return p.Key - o.Key
+	default:
+		return p.ID - o.ID
+	}
+}
+
+// noPosition comes after every position.
+const noPosition = math.MaxInt32
+
+// stated is a relation as one of its ends sees it.
+type stated struct {
+	*ent.Relation
+	in bool
+}
+
+func (s stated) end() string {
+	if s.in {
+		return s.FromID
+	}
+	return s.ToID
+}
+
+func (s stated) place() relationPlace {
+	switch {
+	case !s.in:
+		return relationPlace{Key: s.Seq, ID: s.ID}
+	case s.Position == nil:
+		return relationPlace{In: true, Key: noPosition, ID: s.ID}
+	default:
+		return relationPlace{In: true, Key: *s.Position, ID: s.ID}
+	}
+}
+
+func (s stated) cursor() ent.Cursor {
+	text, _ := json.Marshal(s.place())
+	return ent.Cursor{ID: string(text)}
+}
+
+func related(ctx context.Context, of ent.Content, types []schema.RelationType, direction schema.RelationDirection, first *int, after *ent.Cursor) (*model.RelationConnection, error) {
+	limit := *ent.PageSize(first, nil)
+	var from *relationPlace
+	if after != nil {
+		from = new(relationPlace)
+		if err := json.Unmarshal([]byte(after.ID), from); err != nil {
+			return nil, fmt.Errorf("a sealed cursor of relations holds %q: %w", after.ID, err)
+		}
+	}
+	type page struct {
+		grouped[stated]
+		nodes map[string]ent.Noder
+	}
+	found, err := ent.LoadPage(of.Page(), ent.FieldKey(ctx), func() (page, error) {
+		p := page{grouped: grouped[stated]{items: make(map[string][]stated), totals: make(map[string]int)}}
+		for _, in := range []bool{false, true} {
+			if in && direction == schema.RelationOut || !in && direction == schema.RelationIn {
+				continue
+			}
+			if err := loadRelations(ctx, p.grouped, of.Page().IDs(), in, types, limit, from); err != nil {
+				return p, err
+			}
+		}
+		var ids []string
+		for id, relations := range p.items {
+			slices.SortFunc(relations, func(a, b stated) int { return a.place().compare(b.place()) })
+			p.items[id] = relations
+			for i, r := range relations {
+				if i < limit && !slices.Contains(ids, r.end()) {
+					ids = append(ids, r.end())
+				}
+			}
+		}
+		selection := ent.NodeSelection(graphql.GetOperationContext(ctx), graphql.GetFieldContext(ctx).Field)
+		if selection == nil || len(ids) == 0 {
+			return p, nil
+		}
+		var err error
+		p.nodes, err = ent.FromContext(ctx).Load(ctx, ids, selection)
+		return p, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	mine, more := cut(found.items[of.ContentID()], limit, func(stated) int { return 0 })
+	c := &model.RelationConnection{
+		TotalCount: found.totals[of.ContentID()], Edges: []*model.RelationEdge{}, Nodes: []ent.Content{},
+		PageInfo: pageInfo(mine, more, after, stated.cursor),
+	}
+	chain := ent.Chain(ctx)
+	for _, r := range mine {
+		node, _ := found.nodes[r.end()].(ent.Content)
+		edge := &model.RelationEdge{
+			Cursor: r.cursor(), Node: node, Type: r.Type, Direction: schema.RelationOut, Position: r.Position,
+			Section: textOrNil(r.Sections, chain), Note: textOrNil(r.Notes, chain),
+		}
+		if r.in {
+			edge.Direction = schema.RelationIn
+		}
+		c.Edges = append(c.Edges, edge)
+		if node != nil {
+			c.Nodes = append(c.Nodes, node)
+		}
+	}
+	return c, nil
+}
+
+// loadRelations adds to g the relations that the entries state, or that others state of them, as far as the viewer sees the other end.
+func loadRelations(ctx context.Context, g grouped[stated], ids []string, in bool, types []schema.RelationType, limit int, from *relationPlace) error {
+	mine, other, key := relation.FieldFromID, relation.FieldToID, "seq"
+	if in {
+		mine, other, key = other, mine, fmt.Sprintf("COALESCE(position, %d)", noPosition)
+	}
+	q := ent.FromContext(ctx).Relation.Query().Where(relationIn(mine, ids), visible(ctx, other))
+	if types != nil {
+		q.Where(relation.TypeIn(types...))
+	}
+	if asksFor(ctx, "totalCount") {
+		var counts []struct {
+			FromID string `json:"from_id"`
+			ToID   string `json:"to_id"`
+			Count  int    `json:"count"`
+		}
+		if err := q.Clone().GroupBy(mine).Aggregate(ent.Count()).Scan(ctx, &counts); err != nil {
+			return err
+		}
+		for _, c := range counts {
+			g.totals[c.FromID+c.ToID] += c.Count // one of them is empty
+		}
+	}
+	if from != nil {
+		if from.In && !in {
+			return nil
+		}
+		if from.In == in {
+			q.Where(func(s *sql.Selector) {
+				s.Where(sql.P(func(b *sql.Builder) {
+					b.WriteString("("+key+", id) > (").Args(from.Key, from.ID).WriteString(")")
+				}))
+			})
+		}
+	}
+	q.Modify(entgql.LimitPerRow(mine, limit+1, sql.ExprFunc(func(b *sql.Builder) { b.WriteString(key + ", id") })))
+	rows, err := q.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, r := range rows {
+		id := r.FromID
+		if in {
+			id = r.ToID
+		}
+		g.items[id] = append(g.items[id], stated{r, in})
+	}
+	return nil
+}
+
+func relationIn(column string, ids []string) predicate.Relation {
+	return func(s *sql.Selector) {
+		args := make([]any, len(ids))
+		for i, id := range ids {
+			args[i] = id
+		}
+		s.Where(sql.In(s.C(column), args...))
+	}
+}
+
+// visible holds for relations whose end in the column is live and in the viewer's scope.
+func visible(ctx context.Context, column string) predicate.Relation {
+	return func(s *sql.Selector) {
+		var ends []*sql.Predicate
+		for _, t := range ent.Types {
+			if !t.Content {
+				continue
+			}
+			table := sql.Table(t.Table)
+			rows := sql.Dialect(s.Dialect()).Select(table.C("id")).From(table).Where(sql.ColumnsEQ(table.C("id"), s.C(column)))
+			access.Scope(ctx)(rows)
+			ends = append(ends, sql.And(sql.HasPrefix(s.C(column), t.Prefix+"_"), sql.Exists(rows)))
+		}
+		s.Where(sql.Or(ends...))
+	}
+}
+
+func textOrNil(t schema.LocalText, chain []schema.Language) *string {
+	s := t.In(chain)
+	if s == "" {
+		return nil
+	}
+	return &s
+}

@@ -1,0 +1,59 @@
+// Package graph answers GraphQL operations: it takes the input, asks ent or content, and returns. Rules are in content, rights in
+// access, SQL of filters in filter.
+package graph
+
+import (
+	"context"
+
+	"dugnad/ent"
+	"dugnad/graph/generated"
+	"dugnad/graph/gqlcode"
+	"dugnad/schema"
+	"dugnad/search"
+
+	"entgo.io/ent/dialect/sql"
+	"github.com/99designs/gqlgen/graphql"
+)
+
+// Resolver is the root. The database's client is not here but in the context: a preview has its own.
+type Resolver struct {
+	Engine  search.Engine
+	Missing func(id string) // told of a hit that is not in the database for its viewer, so that the index can be mended
+}
+
+// NewSchema is the executable schema.
+func NewSchema(r *Resolver) generated.Config {
+	return generated.Config{Resolvers: r, Directives: generated.DirectiveRoot{InContext: inContext}}
+}
+
+// inContext makes the given languages the wanted ones of the operation.
+func inContext(ctx context.Context, _ any, next graphql.Resolver, languages []schema.Language) (any, error) {
+	if len(languages) == 0 {
+		return nil, gqlcode.Error(gqlcode.BadUserInput, "@inContext: languages must name at least one language")
+	}
+	return next(ent.WithLanguages(ctx, languages))
+}
+
+// one is the predicate for the thing that exactly one of id and the named other key means.
+func one(id, other *string, column string) (func(*sql.Selector), error) {
+	switch {
+	case (id == nil) == (other == nil):
+		return nil, gqlcode.Error(gqlcode.BadUserInput, "give exactly one of id and "+column)
+	case id != nil:
+		return sql.FieldEQ("id", *id), nil
+	default:
+		return sql.FieldEQ(column, *other), nil
+	}
+}
+
+// entry is one for content: a slug finds the entry that has it or had it.
+func entry(id, slug *string, t schema.ContentType) (func(*sql.Selector), error) {
+	if slug == nil || id != nil {
+		return one(id, slug, "slug")
+	}
+	return func(s *sql.Selector) {
+		slugs := sql.Table("slugs")
+		s.Where(sql.In(s.C("id"), sql.Select(slugs.C("entry_id")).From(slugs).
+			Where(sql.And(sql.EQ(slugs.C("type"), t), sql.EQ(slugs.C("slug"), *slug)))))
+	}, nil
+}

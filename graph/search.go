@@ -1,0 +1,379 @@
+package graph
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"dugnad/access"
+	"dugnad/ent"
+	"dugnad/ent/municipality"
+	"dugnad/ent/numberuse"
+	"dugnad/ent/theme"
+	"dugnad/graph/gqlcode"
+	"dugnad/graph/model"
+	"dugnad/graph/view"
+	"dugnad/schema"
+	"dugnad/search"
+	"dugnad/text"
+
+	"github.com/99designs/gqlgen/graphql"
+)
+
+// index is the one that the viewer searches. What is for members is not even in the public one, so that ranking, counts and spelling
+// cannot tell of it.
+func index(ctx context.Context) search.Index {
+	if access.ViewerOf(ctx).SeesMembers() {
+		return search.Members
+	}
+	return search.Public
+}
+
+func (r *Resolver) search(ctx context.Context, words *string, filter *model.SearchFilter, facets []search.Facet, order model.SearchOrder, first *int, after *ent.Cursor) (*model.SearchConnection, error) {
+	q := search.Query{
+		Index: index(ctx), OrderBy: search.Order(order), Facets: uniqueFacets(facets), Limit: *ent.PageSize(first, nil),
+		TitleLanguage: strings.ToLower(string(ent.Chain(ctx)[0])),
+	}
+	if words != nil {
+		q.Text = *words
+	}
+	if after != nil {
+		var err error
+		if q.After, err = search.ParsePosition(after.ID); err != nil {
+			return nil, err
+		}
+	}
+	var err error
+	if q.Filter, err = searchFilter(ctx, filter); err != nil {
+		return nil, err
+	}
+	res, err := r.Engine.Search(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	return r.connection(ctx, q, res, after)
+}
+
+// connection loads the hits through the viewer's scope: the index may be behind, the database is not.
+func (r *Resolver) connection(ctx context.Context, q search.Query, res *search.Result, after *ent.Cursor) (*model.SearchConnection, error) {
+	c := &model.SearchConnection{
+		TotalCount: res.Total, TotalIsExact: res.TotalExact, Edges: []*model.SearchEdge{}, Nodes: []ent.Noder{}, Facets: []*view.FacetResult{},
+	}
+	ids := make([]string, len(res.Hits))
+	for i, h := range res.Hits {
+		ids[i] = h.ID
+	}
+	oc, field := graphql.GetOperationContext(ctx), graphql.GetFieldContext(ctx).Field
+	selection := ent.NodeSelection(oc, field)
+	highlights := ent.Select(oc, field, "edges")
+	if highlights != nil {
+		highlights = ent.Select(oc, *highlights, "highlights")
+	}
+	var nodes, whole map[string]ent.Noder
+	var err error
+	if selection != nil && len(ids) > 0 {
+		if nodes, err = ent.FromContext(ctx).Load(ctx, ids, selection); err != nil {
+			return nil, err
+		}
+	}
+	if highlights != nil && q.Text != "" && len(ids) > 0 {
+		if whole, err = ent.FromContext(ctx).Load(ctx, ids, nil); err != nil {
+			return nil, err
+		}
+	}
+	var seen []search.Hit
+	for _, h := range res.Hits {
+		node, found := nodes[h.ID]
+		if selection != nil && !found {
+			r.Missing(h.ID)
+			continue
+		}
+		seen = append(seen, h)
+		c.Edges = append(c.Edges, &model.SearchEdge{Cursor: hitCursor(h), Node: node, Highlights: highlight(ctx, whole[h.ID], q.Text)})
+		c.Nodes = append(c.Nodes, node)
+	}
+	more := false
+	if n := len(res.Hits); n > 0 {
+		more = res.Hits[n-1].Position.Rank < min(res.Total, search.MaxDepth)
+	}
+	c.PageInfo = pageInfo(seen, more, after, hitCursor)
+	for _, f := range q.Facets {
+		values, err := facetValues(ctx, f, res.Facets[f], q.Filter.Facets[f])
+		if err != nil {
+			return nil, err
+		}
+		c.Facets = append(c.Facets, &view.FacetResult{Facet: f, All: values})
+	}
+	return c, nil
+}
+
+func hitCursor(h search.Hit) ent.Cursor { return ent.Cursor{ID: h.Position.String()} }
+
+// highlight marks the words in what the reader gets of the node.
+func highlight(ctx context.Context, node ent.Noder, words string) []*model.Highlight {
+	marks := []*model.Highlight{}
+	add := func(field, s string, most int) {
+		for i, f := range search.Highlight(s, words) {
+			if i < most {
+				marks = append(marks, &model.Highlight{Field: field, HTML: f.HTML})
+			}
+		}
+	}
+	switch n := node.(type) {
+	case interface {
+		Title(context.Context) string
+		Summary(context.Context) *string
+		Body(context.Context, schema.BodyFormat) *string
+	}:
+		add("title", n.Title(ctx), 1)
+		if s := n.Summary(ctx); s != nil {
+			add("summary", *s, 1)
+		}
+		if s := n.Body(ctx, schema.Text); s != nil {
+			add("body", *s, 3)
+		}
+	case *ent.Municipality:
+		add("name", n.Name, 1)
+	case *ent.Organization:
+		add("name", n.Name(ctx), 1)
+	}
+	return marks
+}
+
+func uniqueFacets(facets []search.Facet) []search.Facet {
+	var out []search.Facet
+	for _, f := range facets {
+		if !slices.Contains(out, f) {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// searchFilter turns the API's filter into the engine's.
+func searchFilter(ctx context.Context, f *model.SearchFilter) (search.Filter, error) {
+	out := search.Filter{Facets: make(map[search.Facet][]string)}
+	if f == nil {
+		return out, nil
+	}
+	set := func(facet search.Facet, values []string) {
+		if values != nil {
+			out.Facets[facet] = values
+		}
+	}
+	set(search.Type, stringsOf(f.Types))
+	set(search.Kind, f.Kinds)
+	set(search.Theme, f.Themes)
+	set(search.TargetGroup, f.TargetGroups)
+	set(search.Method, f.Methods)
+	set(search.County, f.Counties)
+	set(search.Organization, f.Organizations)
+	set(search.Language, stringsOf(f.Languages))
+	set(search.Year, numbers(f.Years))
+	set(search.Evidence, numbers(f.Evidence))
+	if f.IssuedAfter != nil {
+		out.IssuedAfter = string(*f.IssuedAfter)
+	}
+	if f.IssuedBefore != nil {
+		out.IssuedBefore = string(*f.IssuedBefore)
+	}
+	if f.Municipalities != nil {
+		today, err := numbersToday(ctx, f.Municipalities)
+		if err != nil {
+			return out, err
+		}
+		out.Facets[search.Municipality] = today
+	}
+	return out, nil
+}
+
+func stringsOf[S ~string](values []S) []string {
+	if values == nil {
+		return nil
+	}
+	out := make([]string, len(values))
+	for i, v := range values {
+		out[i] = string(v)
+	}
+	return out
+}
+
+func numbers(values []int) []string {
+	if values == nil {
+		return nil
+	}
+	out := make([]string, len(values))
+	for i, v := range values {
+		out[i] = strconv.Itoa(v)
+	}
+	return out
+}
+
+// numbersToday turns numbers of any year into the numbers of the municipalities that have the area today; a number that nobody had
+// stays as it is and finds nothing.
+func numbersToday(ctx context.Context, given []string) ([]string, error) {
+	uses, err := ent.FromContext(ctx).NumberUse.Query().Where(numberuse.NumberIn(given...)).
+		WithMunicipality(func(q *ent.MunicipalityQuery) { q.WithSuccessors() }).All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	today := make([]string, 0, len(given))
+	known := make(map[string]bool, len(uses))
+	for _, u := range uses {
+		known[u.Number] = true
+		m := u.Edges.Municipality
+		if m.Active {
+			today = append(today, m.Number)
+		}
+		for _, s := range m.Edges.Successors {
+			today = append(today, s.Number)
+		}
+	}
+	for _, n := range given {
+		if !known[n] {
+			today = append(today, n)
+		}
+	}
+	slices.Sort(today)
+	return slices.Compact(today), nil
+}
+
+// facetValues puts counts into words; chosen values are there with 0 when nothing has them.
+func facetValues(ctx context.Context, f search.Facet, counts []search.FacetCount, chosen []string) ([]*view.FacetValue, error) {
+	for _, v := range chosen {
+		if !slices.ContainsFunc(counts, func(c search.FacetCount) bool { return c.Value == v }) {
+			counts = append(counts, search.FacetCount{Value: v})
+		}
+	}
+	labels, err := labelsOf(ctx, f, counts)
+	if err != nil {
+		return nil, err
+	}
+	values := make([]*view.FacetValue, 0, len(counts))
+	for _, c := range counts {
+		l, known := labels[c.Value]
+		if !known && c.Count == 0 {
+			continue // a choice that there is not
+		}
+		if !known {
+			l.label = c.Value
+		}
+		values = append(values, &view.FacetValue{
+			Value: c.Value, Label: l.label, Count: c.Count, Selected: slices.Contains(chosen, c.Value), Parent: l.parent,
+		})
+	}
+	return values, nil
+}
+
+func (r *Resolver) facetValues(ctx context.Context, facet search.Facet, startingWith, words *string, filter *model.SearchFilter, first *int) ([]*view.FacetValue, error) {
+	limit := *ent.PageSize(first, nil)
+	q := search.FacetQuery{Index: index(ctx), Facet: facet}
+	if words != nil {
+		q.Text = *words
+	}
+	var err error
+	if q.Filter, err = searchFilter(ctx, filter); err != nil {
+		return nil, err
+	}
+	counts, err := r.Engine.FacetValues(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	values, err := facetValues(ctx, facet, counts, nil)
+	if err != nil || startingWith == nil || strings.TrimSpace(*startingWith) == "" {
+		return values[:min(limit, len(values))], err
+	}
+	other, err := formerNames(ctx, facet, *startingWith)
+	if err != nil {
+		return nil, err
+	}
+	wanted := text.Fold(*startingWith)
+	values = slices.DeleteFunc(values, func(v *view.FacetValue) bool {
+		return !strings.HasPrefix(v.Value, *startingWith) && !other[v.Value] &&
+			(wanted == "" || !strings.Contains(" "+text.Fold(v.Label), " "+wanted))
+	})
+	for _, v := range values {
+		v.Selected = slices.Contains(q.Filter.Facets[facet], v.Value)
+	}
+	return values[:min(limit, len(values))], nil
+}
+
+// formerNames gives the numbers of the municipalities of today of which a former or parallel name or number begins with the letters.
+func formerNames(ctx context.Context, facet search.Facet, letters string) (map[string]bool, error) {
+	if facet != search.Municipality {
+		return nil, nil
+	}
+	folded := text.Fold(letters)
+	if folded == "" {
+		return nil, nil
+	}
+	all, err := ent.FromContext(ctx).Municipality.Query().
+		Where(municipality.Or(municipality.FoldedNameContains(" "+folded), hadNumber(letters))).WithSuccessors().All(ctx)
+	numbers := make(map[string]bool, len(all))
+	for _, m := range all {
+		numbers[m.Number] = m.Active
+		for _, s := range m.Edges.Successors {
+			numbers[s.Number] = true
+		}
+	}
+	return numbers, err
+}
+
+func (r *Resolver) suggest(ctx context.Context, typed string, first int) ([]*model.Suggestion, error) {
+	if first < 1 || first > search.MaxSuggestions {
+		return nil, gqlcode.Error(gqlcode.BadUserInput, fmt.Sprintf("first must be 1 to %d", search.MaxSuggestions))
+	}
+	found, err := r.Engine.Suggest(ctx, index(ctx), typed, first)
+	if err != nil {
+		return nil, err
+	}
+	themes, err := suggestThemes(ctx, typed, first)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]string, 0, len(found)+len(themes))
+	for _, s := range found {
+		ids = append(ids, s.ID)
+	}
+	for _, t := range themes {
+		ids = append(ids, t.ID)
+	}
+	nodes, err := ent.FromContext(ctx).Load(ctx, ids, ent.Select(graphql.GetOperationContext(ctx), graphql.GetFieldContext(ctx).Field, "node"))
+	if err != nil {
+		return nil, err
+	}
+	suggestions := []*model.Suggestion{}
+	add := func(id, words string, t *model.SearchType) {
+		if nodes[id] != nil {
+			suggestions = append(suggestions, &model.Suggestion{Text: words, Type: t, Node: nodes[id]})
+		}
+	}
+	// Themes get a third of the places when there is a crowd: one choice of them finds many titles.
+	few := min(len(themes), max(first-len(found), first/3))
+	for _, t := range themes[:few] {
+		add(t.ID, t.Label(ctx), nil)
+	}
+	for _, s := range found[:min(len(found), first-few)] {
+		t := model.SearchType(s.Type)
+		add(s.ID, s.Text, &t)
+	}
+	return suggestions, nil
+}
+
+// suggestThemes gives themes of which a word of the label, in any language, begins with what is typed.
+func suggestThemes(ctx context.Context, typed string, limit int) ([]*ent.Theme, error) {
+	wanted := text.Fold(typed)
+	if wanted == "" {
+		return nil, nil
+	}
+	all, err := ent.FromContext(ctx).Theme.Query().Order(theme.BySlug()).All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	all = slices.DeleteFunc(all, func(t *ent.Theme) bool {
+		return !slices.ContainsFunc(t.LabelTexts, func(l schema.LocalString) bool { return strings.Contains(" "+text.Fold(l.Text), " "+wanted) })
+	})
+	return all[:min(limit, len(all))], nil
+}

@@ -1,0 +1,16 @@
+package view
+
+import (
+	"time"
+
+	"dugnad/ent"
+	"dugnad/schema"
+)
+
+// Change is a change as one viewer sees it: something that is there now, or gone.
+type Change struct {
+	ID     string
+	Action schema.ChangeAction
+	At     time.Time
+	Node   ent.Noder
+}

@@ -1,0 +1,203 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	atlas "ariga.io/atlas/sql/migrate"
+	"entgo.io/ent/dialect"
+	"entgo.io/ent/dialect/sql/schema"
+)
+
+// versionLayout makes a version of a time.
+const versionLayout = "20060102150405"
+
+// folder is the steps of one dialect: those on disk, read into memory, and what a diff adds to them there.
+type folder struct {
+	dialect string
+	path    string
+	steps   *atlas.MemDir
+	known   map[string]bool // by file name
+}
+
+// steps are the folders of all dialects, the same versions and names in each.
+type steps []*folder
+
+// readSteps reads the folders under root; a fresh start reads nothing.
+func readSteps(root string, fresh bool) (steps, error) {
+	all := steps{
+		{dialect: dialect.SQLite, path: filepath.Join(root, "sqlite")},
+		{dialect: dialect.Postgres, path: filepath.Join(root, "postgres")},
+	}
+	for _, f := range all {
+		f.steps, f.known = &atlas.MemDir{}, map[string]bool{}
+		if fresh {
+			continue
+		}
+		if err := f.read(); err != nil {
+			return nil, fmt.Errorf("read the steps of %s: %w", f.dialect, err)
+		}
+	}
+	return all, nil
+}
+
+func (f *folder) read() error {
+	if err := os.MkdirAll(f.path, 0o755); err != nil { //nolint:gosec // sources are for all to read
+		return err
+	}
+	disk, err := atlas.NewLocalDir(f.path)
+	if err != nil {
+		return err
+	}
+	files, err := disk.Files()
+	if err != nil {
+		return err
+	}
+	if len(files) == 0 {
+		return nil
+	}
+	if err := atlas.Validate(disk); err != nil {
+		return fmt.Errorf("atlas.sum does not fit the files, was a step edited or are two branches merged? %w", err)
+	}
+	for _, file := range files {
+		f.known[file.Name()] = true
+		if err := f.steps.WriteFile(file.Name(), file.Bytes()); err != nil {
+			return err
+		}
+	}
+	return f.seal()
+}
+
+// seal brings the sum in memory up to the files there.
+func (f *folder) seal() error {
+	sum, err := f.steps.Checksum()
+	if err != nil {
+		return err
+	}
+	return atlas.WriteSumFile(f.steps, sum)
+}
+
+// diff adds the step that leads to the tables to every folder, in memory; it reports false if none has anything to do.
+func (all steps) diff(ctx context.Context, name string, now time.Time, tables []*schema.Table) (bool, error) {
+	version, err := all.nextVersion(now)
+	if err != nil {
+		return false, err
+	}
+	var changed, same []*folder
+	for _, f := range all {
+		switch err := f.diff(ctx, version, name, tables); {
+		case errors.Is(err, atlas.ErrNoPlan):
+			same = append(same, f)
+		case err != nil:
+			return false, fmt.Errorf("compare the schema with the steps of %s: %w", f.dialect, err)
+		default:
+			changed = append(changed, f)
+		}
+	}
+	if len(changed) == 0 {
+		return false, nil
+	}
+	for _, f := range same {
+		if err := f.steps.WriteFile(version+"_"+name+".sql", []byte("-- Nothing to do here: the change is in the other dialect only.\n")); err != nil {
+			return false, err
+		}
+		if err := f.seal(); err != nil {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+func (f *folder) diff(ctx context.Context, version, name string, tables []*schema.Table) (err error) {
+	drv, drop, err := scratch(ctx, f.dialect)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, drop()) }()
+	m, err := schema.NewMigrate(drv,
+		schema.WithDir(f.steps), schema.WithMigrationMode(schema.ModeReplay), schema.WithFormatter(named(version)),
+		schema.WithErrNoPlan(true), schema.WithDropColumn(true), schema.WithDropIndex(true))
+	if err != nil {
+		return err
+	}
+	return m.NamedDiff(ctx, name, tables...)
+}
+
+// named formats a step as atlas does, under a version of our choice.
+type named string
+
+func (version named) Format(plan *atlas.Plan) ([]atlas.File, error) {
+	plan.Version = string(version)
+	return atlas.DefaultFormatter.Format(plan)
+}
+
+// nextVersion is the time in seconds, or the second after the last step's if that is not before it.
+func (all steps) nextVersion(now time.Time) (string, error) {
+	now = now.UTC().Truncate(time.Second)
+	for _, f := range all {
+		files, err := f.steps.Files()
+		if err != nil {
+			return "", err
+		}
+		for _, file := range files {
+			at, err := time.Parse(versionLayout, file.Version())
+			if err != nil {
+				return "", fmt.Errorf("%s does not begin with a version of 14 digits: %w", file.Name(), err)
+			}
+			if !now.After(at) {
+				now = at.Add(time.Second)
+			}
+		}
+	}
+	return now.Format(versionLayout), nil
+}
+
+// write saves what diff has added, and returns the paths of the new steps. A fresh start removes the old ones.
+func (all steps) write(fresh bool) (written []string, err error) {
+	for _, f := range all {
+		if err := os.MkdirAll(f.path, 0o755); err != nil { //nolint:gosec // sources are for all to read
+			return written, err
+		}
+		if fresh {
+			old, err := filepath.Glob(filepath.Join(f.path, "*.sql"))
+			if err != nil {
+				return written, err
+			}
+			for _, path := range old {
+				if err := os.Remove(path); err != nil {
+					return written, err
+				}
+			}
+		}
+		files, err := f.steps.Files()
+		if err != nil {
+			return written, err
+		}
+		for _, file := range files {
+			if f.known[file.Name()] {
+				continue
+			}
+			path := filepath.Join(f.path, file.Name())
+			if err := os.WriteFile(path, file.Bytes(), 0o644); err != nil { //nolint:gosec // as above
+				return written, err
+			}
+			written = append(written, path)
+		}
+		sum, err := f.steps.Checksum()
+		if err != nil {
+			return written, err
+		}
+		disk, err := atlas.NewLocalDir(f.path)
+		if err != nil {
+			return written, err
+		}
+		if err := atlas.WriteSumFile(disk, sum); err != nil {
+			return written, err
+		}
+	}
+	return written, nil
+}

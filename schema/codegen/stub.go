@@ -1,4 +1,0 @@
-package main
-
-func generateSDL() error     { return nil }
-func generateGraphQL() error { return nil }

@@ -1,0 +1,196 @@
+package bleve
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"dugnad/search"
+
+	"go.etcd.io/bbolt"
+	bolt "go.etcd.io/bbolt/errors"
+)
+
+// What lies in the engine's folder besides the generations.
+const (
+	lockName    = "lock"
+	currentName = "CURRENT" // names the generation that is searched
+	asideName   = "damaged" // the last generation that could not be opened
+	genPrefix   = "gen-"
+)
+
+// lockTimeout leaves room for the start to fail within two seconds.
+const lockTimeout = 1500 * time.Millisecond
+
+// folder is where an engine keeps its generations: <dir>/<generation>/{public,members}. One process has it at a time.
+type folder struct {
+	dir  string
+	lock *bbolt.DB
+}
+
+// generation is one build of the two indexes.
+type generation struct {
+	name   string
+	path   string
+	shards map[search.Index]*shard
+}
+
+func openFolder(dir string) (*folder, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("make search folder: %w", err)
+	}
+	path := filepath.Join(dir, lockName)
+	lock, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: lockTimeout})
+	if err != nil && !errors.Is(err, bolt.ErrTimeout) {
+		// The lock itself is damaged, and nobody holds it: that is asked before anything is read.
+		if err := os.Remove(path); err != nil {
+			return nil, fmt.Errorf("remove damaged lock: %w", err)
+		}
+		lock, err = bbolt.Open(path, 0o600, &bbolt.Options{Timeout: lockTimeout})
+	}
+	if errors.Is(err, bolt.ErrTimeout) {
+		return nil, fmt.Errorf("%w: %s", search.ErrLocked, dir)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("lock search folder: %w", err)
+	}
+	return &folder{dir, lock}, nil
+}
+
+func (f *folder) unlock() error { return f.lock.Close() }
+
+// open opens the current generation. nil with a reason means that there is none that can be used; what could not be read is moved aside, what another
+// version has made is removed.
+func (f *folder) open() (g *generation, reason, err error) {
+	name, reason := f.current()
+	if reason == nil {
+		g, reason = f.openGeneration(name)
+	}
+	if errors.Is(reason, search.ErrLocked) {
+		return nil, nil, reason
+	}
+	if reason != nil && name != "" && !errors.Is(reason, errSchema) {
+		if err := f.setAside(name); err != nil {
+			return nil, nil, err
+		}
+	}
+	if reason != nil {
+		name = ""
+	}
+	return g, reason, f.clean(name)
+}
+
+func (f *folder) current() (string, error) {
+	content, err := os.ReadFile(filepath.Join(f.dir, currentName))
+	if errors.Is(err, os.ErrNotExist) {
+		return "", errors.New("there is none yet")
+	}
+	if err != nil {
+		return "", fmt.Errorf("read current generation: %w", err)
+	}
+	name := strings.TrimSpace(string(content))
+	if number, ok := strings.CutPrefix(name, genPrefix); !ok || strings.ContainsAny(number, `/\.`) {
+		return "", fmt.Errorf("%s names no generation", currentName)
+	}
+	return name, nil
+}
+
+func (f *folder) openGeneration(name string) (*generation, error) {
+	return f.generation(name, openShard)
+}
+
+// create makes a new, empty generation beside the current one.
+func (f *folder) create() (*generation, error) {
+	name := genPrefix + strconv.FormatInt(time.Now().UnixNano(), 36)
+	if err := os.Mkdir(filepath.Join(f.dir, name), 0o700); err != nil {
+		return nil, fmt.Errorf("make generation: %w", err)
+	}
+	g, err := f.generation(name, createShard)
+	if err != nil {
+		return nil, errors.Join(err, os.RemoveAll(filepath.Join(f.dir, name)))
+	}
+	return g, nil
+}
+
+func (f *folder) generation(name string, shardAt func(path string) (*shard, error)) (*generation, error) {
+	g := &generation{name: name, path: filepath.Join(f.dir, name), shards: map[search.Index]*shard{}}
+	for _, i := range []search.Index{search.Public, search.Members} {
+		s, err := shardAt(filepath.Join(g.path, string(i)))
+		if err != nil {
+			return nil, errors.Join(err, g.close())
+		}
+		g.shards[i] = s
+	}
+	return g, nil
+}
+
+// makeCurrent lets the next start open this generation; it is the moment of a rebuild's commit.
+func (f *folder) makeCurrent(g *generation) error {
+	path := filepath.Join(f.dir, currentName)
+	tmp, err := os.OpenFile(path+".new", os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	if err != nil {
+		return fmt.Errorf("name current generation: %w", err)
+	}
+	_, err = tmp.WriteString(g.name + "\n")
+	if err := errors.Join(err, tmp.Sync(), tmp.Close()); err != nil {
+		return fmt.Errorf("name current generation: %w", err)
+	}
+	if err := os.Rename(path+".new", path); err != nil {
+		return fmt.Errorf("name current generation: %w", err)
+	}
+	return nil
+}
+
+// setAside keeps a damaged generation for whoever wants to know why; only the last.
+func (f *folder) setAside(name string) error {
+	aside := filepath.Join(f.dir, asideName)
+	if err := os.RemoveAll(aside); err != nil {
+		return fmt.Errorf("remove damaged generation: %w", err)
+	}
+	if err := os.Rename(filepath.Join(f.dir, name), aside); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("move damaged generation aside: %w", err)
+	}
+	return nil
+}
+
+// clean removes the generations that are not the one named: builds that were not finished, and old ones that a crash has left.
+func (f *folder) clean(keep string) error {
+	entries, err := os.ReadDir(f.dir)
+	if err != nil {
+		return fmt.Errorf("read search folder: %w", err)
+	}
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), genPrefix) && e.Name() != keep {
+			if err := os.RemoveAll(filepath.Join(f.dir, e.Name())); err != nil {
+				return fmt.Errorf("remove old generation: %w", err)
+			}
+		}
+	}
+	return nil
+}
+
+func (g *generation) close() error {
+	var errs []error
+	for _, s := range g.shards {
+		errs = append(errs, s.close())
+	}
+	return errors.Join(errs...)
+}
+
+func (g *generation) remove() error {
+	return errors.Join(g.close(), os.RemoveAll(g.path))
+}
+
+// seq is how far both indexes are.
+func (g *generation) seq() (int64, error) {
+	public, err := g.shards[search.Public].seq()
+	if err != nil {
+		return 0, err
+	}
+	members, err := g.shards[search.Members].seq()
+	return min(public, members), err
+}

@@ -1,0 +1,146 @@
+package bleve
+
+import (
+	"cmp"
+	"slices"
+	"sort"
+	"strings"
+	"sync"
+
+	"dugnad/search"
+	"dugnad/search/norwegian"
+)
+
+// maxRecent is how many changed documents are kept apart before they are sorted in among all the others.
+const maxRecent = 200
+
+// suggester offers the titles and names of one index as a reader types. All of it is in memory; what is in no document of the index is not in here.
+type suggester struct {
+	mu      sync.RWMutex
+	docs    map[string]suggestible
+	settled entries
+	recent  map[string]bool // changed since the others were sorted; what settled has of them no longer counts
+	changed entries         // of the documents in recent
+}
+
+// entries are places where a suggestion can begin, sorted.
+type entries struct {
+	starts []entry // titles and names by their beginning
+	inside []entry // the same by each later word
+}
+
+// entry is a place where a suggestion can begin.
+type entry struct {
+	key  string // the folded rest of the title from there
+	text string
+	id   string
+}
+
+func newSuggester() *suggester {
+	return &suggester{docs: map[string]suggestible{}, recent: map[string]bool{}}
+}
+
+// update puts documents in place of their former selves; one with no titles is gone.
+func (s *suggester) update(changed map[string]suggestible) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for id, d := range changed {
+		s.recent[id] = true
+		if len(d.Titles) == 0 {
+			delete(s.docs, id)
+		} else {
+			s.docs[id] = d
+		}
+	}
+	s.changed = entries{}
+	for id := range s.recent {
+		if d, ok := s.docs[id]; ok {
+			s.changed.add(id, d)
+		}
+	}
+	if len(s.recent) > maxRecent {
+		stale := func(e entry) bool { return s.recent[e.id] }
+		s.settled.starts = append(slices.DeleteFunc(s.settled.starts, stale), s.changed.starts...)
+		s.settled.inside = append(slices.DeleteFunc(s.settled.inside, stale), s.changed.inside...)
+		s.settled.sort()
+		s.changed, s.recent = entries{}, map[string]bool{}
+	}
+	s.changed.sort()
+}
+
+// find gives the suggestions for a beginning: titles that begin with it, then those with a word that does; the shortest first, a document once.
+func (s *suggester) find(text string, limit int) []search.Suggestion {
+	prefix := foldTitle(text)
+	if prefix == "" {
+		return nil
+	}
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	seen := map[string]bool{}
+	var out []search.Suggestion
+	for _, lists := range [][2][]entry{{s.settled.starts, s.changed.starts}, {s.settled.inside, s.changed.inside}} {
+		settled, changed := from(lists[0], prefix), from(lists[1], prefix)
+		for len(out) < limit && len(settled)+len(changed) > 0 {
+			var e entry
+			if len(settled) == 0 || len(changed) > 0 && changed[0].compare(settled[0]) < 0 {
+				e, changed = changed[0], changed[1:]
+			} else {
+				e, settled = settled[0], settled[1:]
+				if s.recent[e.id] {
+					continue
+				}
+			}
+			if !seen[e.id] {
+				seen[e.id] = true
+				out = append(out, search.Suggestion{Text: e.text, Type: s.docs[e.id].Type, ID: e.id})
+			}
+		}
+	}
+	return out
+}
+
+// from is the part of a sorted list that begins with a prefix.
+func from(list []entry, prefix string) []entry {
+	list = list[sort.Search(len(list), func(i int) bool { return list[i].key >= prefix }):]
+	return list[:sort.Search(len(list), func(i int) bool { return !strings.HasPrefix(list[i].key, prefix) })]
+}
+
+func (e *entries) add(id string, d suggestible) {
+	put := func(name, text string) {
+		key := foldTitle(name)
+		if key == "" {
+			return
+		}
+		e.starts = append(e.starts, entry{key, text, id})
+		for i := range len(key) {
+			if key[i] == ' ' {
+				e.inside = append(e.inside, entry{key[i+1:], text, id})
+			}
+		}
+	}
+	for _, t := range d.Titles {
+		put(t, t)
+	}
+	for _, a := range d.Aliases {
+		put(a, d.Titles[0])
+	}
+}
+
+func (e *entries) sort() {
+	slices.SortFunc(e.starts, entry.compare)
+	slices.SortFunc(e.inside, entry.compare)
+}
+
+// foldTitle is a title's words in plain letters, with single spaces between.
+func foldTitle(title string) string {
+	words := norwegian.Words(title)
+	folded := make([]string, len(words))
+	for i, w := range words {
+		folded[i] = norwegian.Fold(w.Text)
+	}
+	return strings.Join(folded, " ")
+}
+
+func (e entry) compare(o entry) int {
+	return cmp.Or(strings.Compare(e.key, o.key), strings.Compare(e.id, o.id), strings.Compare(e.text, o.text))
+}

@@ -1,0 +1,124 @@
+package database
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"entgo.io/ent/dialect"
+	entsql "entgo.io/ent/dialect/sql"
+	"github.com/lib/pq"
+)
+
+// What a URL does not set. A transaction that hangs would hold up every publish, so the server ends it.
+var postgresSettings = map[string]string{
+	"statement_timeout":                   "30s",
+	"lock_timeout":                        "10s",
+	"idle_in_transaction_session_timeout": "30s",
+}
+
+const (
+	postgresConnections = 20
+	applicationName     = "dugnad"
+)
+
+func openPostgres(ctx context.Context, o Options) (*Database, error) {
+	config, err := postgresConfig(o.URL)
+	if err != nil {
+		return nil, err
+	}
+	pool, err := postgresPool(config)
+	if err != nil {
+		return nil, err
+	}
+	connections := postgresConnections
+	if o.Connections > 0 {
+		connections = o.Connections
+	}
+	pool.SetMaxOpenConns(connections)
+	pool.SetMaxIdleConns(connections)
+	pool.SetConnMaxIdleTime(5 * time.Minute)
+	pool.SetConnMaxLifetime(time.Hour)
+
+	db := newDatabase(dialect.Postgres, pool, pool)
+	db.url = o.URL
+	db.side = func() *sql.DB {
+		patient := config.Clone()
+		for name := range postgresSettings {
+			patient.Runtime[name] = "0"
+		}
+		one, _ := postgresPool(patient) // made of a configuration that was accepted before
+		one.SetMaxOpenConns(1)
+		return one
+	}
+	db.driver.prepared = newPrepared(pool)
+	db.driver.reads = entsql.NewDriver(dialect.Postgres, entsql.Conn{ExecQuerier: db.driver.prepared})
+	if err := checkPostgres(ctx, pool); err != nil {
+		_ = db.Close()
+		return nil, fmt.Errorf("open PostgreSQL database %s on %s: %w", config.Database, config.Host, err)
+	}
+	return db, nil
+}
+
+func postgresPool(config pq.Config) (*sql.DB, error) {
+	connector, err := pq.NewConnectorConfig(config)
+	if err != nil {
+		return nil, err
+	}
+	return sql.OpenDB(connector), nil
+}
+
+// postgresConfig reads the URL. Its errors do not quote it: it holds the password, whole or, when it is malformed, anywhere.
+func postgresConfig(url string) (pq.Config, error) {
+	given, err := pq.NewConfig(url)
+	if err != nil {
+		return pq.Config{}, errors.New("the database URL is not understood: it reads postgres://user:password@host:5432/name?sslmode=verify-full, " +
+			"with / ? # @ : and % in the password written as %2F %3F %23 %40 %3A %25")
+	}
+	if given.BinaryParameters {
+		return pq.Config{}, errors.New("the database URL sets binary_parameters, with which lists and texts cannot be saved: remove it")
+	}
+	config := given.Clone()
+	for name, value := range postgresSettings {
+		if _, ok := config.Runtime[name]; !ok {
+			config.Runtime[name] = value
+		}
+	}
+	for name := range config.Runtime {
+		if strings.EqualFold(name, "TimeZone") {
+			delete(config.Runtime, name)
+		}
+	}
+	config.Runtime["TimeZone"] = "UTC"
+	if config.ApplicationName == "" {
+		config.ApplicationName = applicationName
+	}
+	if config.ConnectTimeout == 0 {
+		config.ConnectTimeout = 10 * time.Second
+	}
+	return config, nil
+}
+
+// oldestPostgres is the version the hub is tested with.
+const oldestPostgres = "150000"
+
+func checkPostgres(ctx context.Context, db *sql.DB) error {
+	version, err := setting(ctx, db, "SHOW server_version_num")
+	if err != nil {
+		return err
+	}
+	if len(version) == len(oldestPostgres) && version < oldestPostgres || len(version) < len(oldestPostgres) {
+		return fmt.Errorf("the server is of version %s; PostgreSQL 15 or newer is needed", version)
+	}
+	encoding, err := setting(ctx, db, "SHOW server_encoding")
+	if err != nil {
+		return err
+	}
+	if encoding != "UTF8" {
+		return fmt.Errorf("the database is encoded in %s; it must be made with ENCODING 'UTF8'", encoding)
+	}
+	return nil
+}

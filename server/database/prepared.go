@@ -1,0 +1,150 @@
+package database
+
+import (
+	"container/list"
+	"context"
+	"database/sql"
+	"errors"
+	"sync"
+
+	"github.com/lib/pq"
+)
+
+// preparedStatements is how many texts are kept prepared, on each connection that has used them.
+const preparedStatements = 200
+
+// prepared sends reads outside transactions as prepared statements, which saves lib/pq a round trip. A text is prepared when it
+// comes the second time, because lists of ids of every length make texts that come once.
+type prepared struct {
+	*sql.DB
+
+	mu     sync.Mutex
+	byText map[string]*list.Element // of *statement
+	recent *list.List               // the least recently used is at the back
+	closed bool
+}
+
+type statement struct {
+	text  string
+	once  sync.Mutex // one goroutine prepares
+	ready *sql.Stmt  // nil until then
+
+	// Guarded by prepared.mu.
+	uses    int // how many goroutines are between acquire and release
+	evicted bool
+}
+
+func newPrepared(db *sql.DB) *prepared {
+	return &prepared{DB: db, byText: map[string]*list.Element{}, recent: list.New()}
+}
+
+// QueryContext is what ent calls; who asks closes the rows, and the cache the statements.
+//
+//nolint:sqlclosecheck // see above
+func (p *prepared) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	s := p.acquire(query)
+	if s == nil {
+		return p.DB.QueryContext(ctx, query, args...)
+	}
+	defer p.release(s) // rows keep the statement open beyond this
+	stmt, err := s.prepare(ctx, p.DB)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := stmt.QueryContext(ctx, args...)
+	if stale(err) {
+		p.forget(s)
+		return p.DB.QueryContext(ctx, query, args...)
+	}
+	return rows, err
+}
+
+// stale reports that the statement was prepared for a schema or a session that is no more.
+func stale(err error) bool {
+	var failed *pq.Error
+	if !errors.As(err, &failed) {
+		return false
+	}
+	return failed.Code == "0A000" || failed.Code == "26000" // feature_not_supported: "cached plan must not change result type"; invalid_sql_statement_name
+}
+
+// acquire returns the text's statement, or nil if it comes for the first time.
+func (p *prepared) acquire(text string) *statement {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closed {
+		return nil
+	}
+	if found, ok := p.byText[text]; ok {
+		p.recent.MoveToFront(found)
+		s := found.Value.(*statement)
+		s.uses++
+		return s
+	}
+	p.byText[text] = p.recent.PushFront(&statement{text: text})
+	if p.recent.Len() > preparedStatements {
+		p.evict(p.recent.Back())
+	}
+	return nil
+}
+
+func (s *statement) prepare(ctx context.Context, db *sql.DB) (*sql.Stmt, error) {
+	s.once.Lock()
+	defer s.once.Unlock()
+	if s.ready == nil {
+		stmt, err := db.PrepareContext(ctx, s.text)
+		if err != nil {
+			return nil, err
+		}
+		s.ready = stmt
+	}
+	return s.ready, nil
+}
+
+func (p *prepared) release(s *statement) {
+	p.mu.Lock()
+	s.uses--
+	last := s.evicted && s.uses == 0
+	p.mu.Unlock()
+	if last {
+		s.close()
+	}
+}
+
+func (p *prepared) forget(s *statement) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if found, ok := p.byText[s.text]; ok && found.Value == any(s) {
+		p.evict(found)
+	}
+}
+
+// evict takes a statement out of the cache; p.mu is held. Who uses it last closes it.
+func (p *prepared) evict(at *list.Element) {
+	s := p.recent.Remove(at).(*statement)
+	delete(p.byText, s.text)
+	s.evicted = true
+	if s.uses == 0 {
+		go s.close() // it asks the server, and waits for rows that are being read
+	}
+}
+
+func (s *statement) close() {
+	s.once.Lock()
+	defer s.once.Unlock()
+	if s.ready != nil {
+		_ = s.ready.Close() // the connection is gone, and the statement with it
+	}
+}
+
+func (p *prepared) close() {
+	if p == nil {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.closed = true
+	for p.recent.Len() > 0 {
+		p.evict(p.recent.Back())
+	}
+}

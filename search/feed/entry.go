@@ -1,0 +1,168 @@
+package feed
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"strings"
+
+	"dugnad/ent"
+	"dugnad/ent/collection"
+	"dugnad/ent/event"
+	"dugnad/ent/network"
+	"dugnad/ent/practice"
+	"dugnad/ent/project"
+	"dugnad/ent/report"
+	"dugnad/ent/tool"
+	"dugnad/schema"
+	"dugnad/text"
+)
+
+// entry is a live row of any content type. Its fields are the columns of the same name; a type that lacks one leaves it empty.
+type entry struct {
+	Type string
+
+	ID                        string
+	Audience                  schema.Audience
+	Titles, Summaries, Bodies schema.Texts
+	SortTitleNb, SortTitleNn  string
+	SortTitleEn, SortTitleSe  string
+	SortDate                  string
+	IssuedOn                  *string
+	Figures                   []schema.KeyFigure
+	UnnamedGroups             []schema.UnnamedGroup
+	DownloadList              []schema.Download
+	Rating                    *schema.Evidence
+	EvidenceLevel             *int
+
+	Kind          string
+	Measured      []schema.PracticeResult
+	Series        *string
+	ProjectNumber *string
+	Place         *string
+
+	Edges struct {
+		Owner        *ent.Organization
+		Themes       []*ent.Theme
+		TargetGroups []*ent.TargetGroup
+		Methods      []*ent.Method
+		LawSections  []*ent.LawSection
+	}
+
+	more []func(schema.Language) []string // every other text column, in the order of the schema
+}
+
+func readEntries(ctx context.Context, c *ent.Client, prefix string, ids []string) ([]ent.Content, error) {
+	switch prefix {
+	case "col":
+		return asContent(c.Collection.Query().Where(collection.IDIn(ids...)).
+			WithOwner().WithThemes().WithTargetGroups().WithMethods().WithLawSections().All(ctx))
+	case "eve":
+		return asContent(c.Event.Query().Where(event.IDIn(ids...)).
+			WithOwner().WithThemes().WithTargetGroups().WithMethods().WithLawSections().All(ctx))
+	case "net":
+		return asContent(c.Network.Query().Where(network.IDIn(ids...)).
+			WithOwner().WithThemes().WithTargetGroups().WithMethods().WithLawSections().All(ctx))
+	case "pra":
+		return asContent(c.Practice.Query().Where(practice.IDIn(ids...)).
+			WithOwner().WithThemes().WithTargetGroups().WithMethods().WithLawSections().All(ctx))
+	case "pro":
+		return asContent(c.Project.Query().Where(project.IDIn(ids...)).
+			WithOwner().WithThemes().WithTargetGroups().WithMethods().WithLawSections().All(ctx))
+	case "rep":
+		return asContent(c.Report.Query().Where(report.IDIn(ids...)).
+			WithOwner().WithThemes().WithTargetGroups().WithMethods().WithLawSections().All(ctx))
+	case "too":
+		return asContent(c.Tool.Query().Where(tool.IDIn(ids...)).
+			WithOwner().WithThemes().WithTargetGroups().WithMethods().WithLawSections().All(ctx))
+	}
+	return nil, fmt.Errorf("no search documents are made of content with ids like %s_", prefix)
+}
+
+func asContent[R ent.Content](rows []R, err error) ([]ent.Content, error) {
+	out := make([]ent.Content, len(rows))
+	for i, row := range rows {
+		out[i] = row
+	}
+	return out, err
+}
+
+// newEntry copies the columns by name, which spares seven copies of this code, and finds the text columns by their Go type, so that a text that is
+// added to the schema is searched without anybody thinking of it.
+func newEntry(row ent.Content, gql string) *entry {
+	e := &entry{Type: gql}
+	from := reflect.ValueOf(row).Elem()
+	copyFields(reflect.ValueOf(e).Elem(), from)
+	for i := range from.NumField() {
+		f := from.Type().Field(i)
+		if !f.IsExported() || f.Name == "Titles" || f.Name == "Summaries" || f.Name == "Bodies" {
+			continue
+		}
+		switch texts := from.Field(i).Interface().(type) {
+		case schema.Texts:
+			e.more = append(e.more, func(l schema.Language) []string { return []string{texts[l]} })
+		case schema.TextLists:
+			e.more = append(e.more, func(l schema.Language) []string { return texts[l] })
+		}
+	}
+	return e
+}
+
+// copyFields fills the exported fields of a struct from those of the same name and type; an enum may become a string.
+func copyFields(to, from reflect.Value) {
+	for i := range to.NumField() {
+		field, source := to.Field(i), from.FieldByName(to.Type().Field(i).Name)
+		switch {
+		case !source.IsValid() || !field.CanSet():
+		case field.Kind() == reflect.String:
+			field.SetString(source.String())
+		case field.Kind() == reflect.Struct:
+			copyFields(field, source)
+		default:
+			field.Set(source)
+		}
+	}
+}
+
+// languages are those that the entry has, as a reader may choose them.
+func (e *entry) languages() []schema.Language {
+	var has []schema.Language
+	for _, l := range schema.AllLanguages() {
+		if _, ok := e.Titles[l]; ok {
+			has = append(has, l)
+		}
+	}
+	return has
+}
+
+// body is all plain text that a reader of the language finds on the entry's page below the summary. Of small texts it is the
+// one that this reader gets: labels may be in languages that the entry is not ready in.
+func (e *entry) body(l schema.Language) string {
+	chain := text.Chain([]schema.Language{l})
+	parts := []string{text.Plain(e.Bodies[l])}
+	for _, texts := range e.more {
+		parts = append(parts, texts(l)...)
+	}
+	for _, f := range e.Figures {
+		parts = append(parts, f.Label.In(chain), f.Text.In(chain), f.Population.In(chain), f.Note.In(chain))
+	}
+	for _, r := range e.Measured {
+		parts = append(parts, r.Label.In(chain), r.Source.In(chain))
+	}
+	for _, g := range e.UnnamedGroups {
+		parts = append(parts, g.Note.In(chain))
+	}
+	for _, d := range e.DownloadList {
+		parts = append(parts, d.Title.In(chain), d.Note.In(chain))
+	}
+	if e.Rating != nil {
+		parts = append(parts, e.Rating.Basis.In(chain))
+	}
+	var filled []string
+	for _, p := range parts {
+		if p = strings.TrimSpace(p); p != "" {
+			filled = append(filled, p)
+		}
+	}
+	return strings.Join(filled, "\n")
+}

@@ -1,0 +1,211 @@
+// Package feed fills a search engine from the database and keeps it up to date. Documents says what is found of a live row; a Follower reads the
+// change log from where the engine's indexes stand, reads the changed rows again, and gives the engine what they are now.
+package feed
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"dugnad/access"
+	"dugnad/ent"
+	"dugnad/ent/organization"
+	"dugnad/schema"
+	"dugnad/search"
+	"dugnad/text"
+)
+
+// The types besides content that are searched, as in SearchType.
+const (
+	typeMunicipality = "MUNICIPALITY"
+	typeOrganization = "ORGANIZATION"
+)
+
+// asIndex has the database show everything that is live: what members alone may see goes to their index.
+func asIndex(ctx context.Context) context.Context {
+	return access.WithViewer(ctx, access.System("search index"))
+}
+
+// searched tells whether rows of the id's type have documents.
+func searched(id string) bool {
+	t, ok := ent.TypeOf(id)
+	return ok && searchedType(t)
+}
+
+func searchedType(t ent.Type) bool {
+	return t.Content || t.GQL == typeMunicipality || t.GQL == typeOrganization
+}
+
+// Documents gives the documents of the entries, municipalities of today and organisations that are live among the ids, by id, as the hub itself sees
+// them. It takes a constant number of statements a type; give it some hundred ids at a time.
+func Documents(ctx context.Context, client *ent.Client, ids []string) (map[string]search.Document, error) {
+	ctx = asIndex(ctx)
+	byPrefix := map[string][]string{}
+	for _, id := range ids {
+		if searched(id) {
+			byPrefix[id[:3]] = append(byPrefix[id[:3]], id)
+		}
+	}
+	docs := make(map[string]search.Document, len(ids))
+	for _, add := range []func(context.Context, *ent.Client, map[string][]string, map[string]search.Document) error{
+		addContent, addMunicipalities, addOrganizations,
+	} {
+		if err := add(ctx, client, byPrefix, docs); err != nil {
+			return nil, fmt.Errorf("make search documents: %w", err)
+		}
+	}
+	return docs, nil
+}
+
+func addContent(ctx context.Context, client *ent.Client, byPrefix map[string][]string, docs map[string]search.Document) error {
+	var entries []*entry
+	var ids []string
+	for _, t := range ent.Types {
+		if !t.Content || len(byPrefix[t.Prefix]) == 0 {
+			continue
+		}
+		rows, err := readEntries(ctx, client, t.Prefix, byPrefix[t.Prefix])
+		if err != nil {
+			return err
+		}
+		for _, row := range rows {
+			e := newEntry(row, t.GQL)
+			entries, ids = append(entries, e), append(ids, e.ID)
+		}
+	}
+	if len(entries) == 0 {
+		return nil
+	}
+	linked, err := readLinks(ctx, client, ids)
+	if err != nil {
+		return err
+	}
+	themes, err := readThemes(ctx, client)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		docs[e.ID] = e.document(linked, themes)
+	}
+	return nil
+}
+
+// document is what is found of an entry: everything that a reader may read on its page and nothing else. Other entries are not part of it, because
+// not everybody who sees this one sees them.
+func (e *entry) document(linked *links, themes themeTree) search.Document {
+	languages := e.languages()
+	d := search.Document{
+		ID: e.ID, Type: e.Type, Public: e.Audience == schema.Public, SortDate: e.SortDate,
+		SortTitle: map[string]string{"nb": e.SortTitleNb, "nn": e.SortTitleNn, "en": e.SortTitleEn, "se": e.SortTitleSe},
+		Facets:    map[search.Facet][]string{},
+	}
+	if e.IssuedOn != nil {
+		d.Issued = *e.IssuedOn
+	}
+	var keywords names
+	facet := func(f search.Facet, values ...string) {
+		for _, v := range values {
+			if v != "" && !slices.Contains(d.Facets[f], v) {
+				d.Facets[f] = append(d.Facets[f], v)
+			}
+		}
+	}
+	for _, l := range languages {
+		d.Titles = append(d.Titles, e.Titles[l])
+		if s := e.Summaries[l]; s != "" {
+			d.Summaries = append(d.Summaries, s)
+		}
+		if s := e.body(l); s != "" {
+			d.Bodies = append(d.Bodies, s)
+		}
+		facet(search.Language, string(l))
+	}
+	d.Suggest = newNames(d.Titles...).list
+	if e.Kind != "" {
+		facet(search.Kind, e.Type+"."+e.Kind)
+	}
+	if len(e.SortDate) >= 4 {
+		facet(search.Year, e.SortDate[:4])
+	}
+	if e.EvidenceLevel != nil {
+		facet(search.Evidence, strconv.Itoa(*e.EvidenceLevel))
+	}
+	for _, theme := range e.Edges.Themes {
+		for _, t := range themes.withAncestors(theme) {
+			facet(search.Theme, t.Slug)
+			keywords.addTexts(t.LabelTexts)
+		}
+	}
+	for _, m := range e.Edges.Methods {
+		facet(search.Method, m.Slug)
+		keywords.addTexts(m.LabelTexts)
+	}
+	for _, g := range e.Edges.TargetGroups {
+		facet(search.TargetGroup, g.Slug)
+		keywords.addTexts(g.LabelTexts)
+	}
+	for _, o := range append(linked.organizations[e.ID], e.Edges.Owner) {
+		if o != nil {
+			facet(search.Organization, o.Slug)
+			keywords.addTexts(o.LocalNames)
+			keywords.addPointers(o.ShortName)
+		}
+	}
+	for _, part := range linked.municipalities[e.ID] {
+		keywords.addPlace(part.Name)
+		keywords.addPlace(part.nameThen)
+		for _, m := range today(part.Municipality) {
+			facet(search.Municipality, m.Number)
+			facet(search.County, countyNumber(m))
+			keywords.addPlace(m.Name)
+			keywords.addTexts(m.LocalNames)
+		}
+	}
+	keywords.add(linked.districts[e.ID]...)
+	for _, law := range e.Edges.LawSections {
+		keywords.addTexts(law.LabelTexts)
+		for _, act := range law.Acts {
+			keywords.add(act.Text + " " + law.Section)
+		}
+	}
+	keywords.addPointers(e.Series, e.ProjectNumber, e.Place)
+	d.Keywords = keywords.list
+	return d
+}
+
+func addOrganizations(ctx context.Context, client *ent.Client, byPrefix map[string][]string, docs map[string]search.Document) error {
+	if len(byPrefix["org"]) == 0 {
+		return nil
+	}
+	rows, err := client.Organization.Query().Where(organization.IDIn(byPrefix["org"]...)).WithMunicipality(placed).All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, o := range rows {
+		var titles, aliases names
+		titles.addTexts(o.LocalNames)
+		aliases.addPointers(o.ShortName)
+		for _, name := range append(titles.list, aliases.list...) {
+			aliases.add(spellings(name)...)
+		}
+		d := search.Document{
+			ID: o.ID, Type: typeOrganization, Public: true, Titles: titles.list, Aliases: aliases.list, Suggest: titles.list,
+			SortTitle: sortTitles(func(l schema.Language) string { return o.LocalNames.In(text.Chain([]schema.Language{l})) }),
+			Facets:    map[search.Facet][]string{search.Organization: {o.Slug}},
+		}
+		if m := o.Edges.Municipality; m != nil {
+			placeFacets(&d, today(m))
+		}
+		docs[o.ID] = d
+	}
+	return nil
+}
+
+func sortTitles(title func(schema.Language) string) map[string]string {
+	keys := map[string]string{}
+	for code, l := range map[string]schema.Language{"nb": schema.NB, "nn": schema.NN, "en": schema.EN, "se": schema.SE} {
+		keys[code] = text.SortKey(string(l), title(l))
+	}
+	return keys
+}

@@ -3,14 +3,14 @@ package access
 import (
 	"context"
 
+	"entgo.io/ent/dialect"
+	"entgo.io/ent/dialect/sql"
+
 	"dugnad/ent"
 	"dugnad/ent/entry"
 	"dugnad/ent/intercept"
 	"dugnad/ent/reference"
 	"dugnad/schema"
-
-	"entgo.io/ent/dialect"
-	"entgo.io/ent/dialect/sql"
 )
 
 // NewClient is the one way to a client of the database: it sees only what the viewer in the context may see. Updates and deletes are

@@ -9,11 +9,11 @@ import (
 	"sync"
 	"time"
 
+	"entgo.io/ent/dialect"
+
 	"dugnad/ent"
 	"dugnad/ent/change"
 	"dugnad/schema"
-
-	"entgo.io/ent/dialect"
 )
 
 // lockLog is the advisory lock under which changes are appended on PostgreSQL, so that the order of sequences is that of commits.

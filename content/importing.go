@@ -7,9 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"dugnad/access"
 	"dugnad/ent"
-	"dugnad/ent/entry"
 	"dugnad/schema"
 )
 
@@ -257,10 +255,4 @@ func renameIn(v any, isID bool, id func(Name) (string, error)) (any, error) {
 		}
 	}
 	return v, nil
-}
-
-// Empty tells whether the hub has no content yet.
-func (s *Service) Empty(ctx context.Context) (bool, error) {
-	any, err := s.client.Entry.Query().Where(entry.LiveEQ(true)).Exist(access.WithViewer(ctx, access.System("content")))
-	return !any, err
 }

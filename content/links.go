@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 
+	"entgo.io/ent/dialect/sql"
+
 	"dugnad/ent"
 	"dugnad/ent/contentdistrict"
 	"dugnad/ent/contentmunicipality"
@@ -14,8 +16,6 @@ import (
 	"dugnad/ent/relation"
 	"dugnad/ent/slug"
 	"dugnad/schema"
-
-	"entgo.io/ent/dialect/sql"
 )
 
 // putLinks rewrites the links of a live row: those with a role, an order or a note, which edges cannot have.

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"entgo.io/ent/dialect/sql"
+
 	"dugnad/access"
 	"dugnad/ent"
 	"dugnad/ent/asset"
@@ -15,15 +17,12 @@ import (
 	"dugnad/ent/entry"
 	"dugnad/ent/lawsection"
 	"dugnad/ent/method"
-
 	"dugnad/ent/numberuse"
 	"dugnad/ent/organization"
 	"dugnad/ent/predicate"
 	"dugnad/ent/targetgroup"
 	"dugnad/ent/theme"
 	"dugnad/schema"
-
-	"entgo.io/ent/dialect/sql"
 )
 
 // Name names something as the documents format does: theme:settlement.housing, municipality:4602, practice:rad-tillit.

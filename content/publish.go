@@ -151,16 +151,16 @@ type slugKey struct {
 func (p *publication) takenSlugs(items []Item, wanted map[string]string) (map[slugKey]string, error) {
 	taken := make(map[slugKey]string)
 	for chunk := range slices.Chunk(items, 100) {
-		var any []predicateSlug
+		var alike []predicateSlug
 		for _, item := range chunk {
 			if slug, ok := wanted[item.ID]; ok {
-				any = append(any, slugLike(p.heads[item.ID].entry.Type, slug))
+				alike = append(alike, slugLike(p.heads[item.ID].entry.Type, slug))
 			}
 		}
-		if len(any) == 0 {
+		if len(alike) == 0 {
 			continue
 		}
-		rows, err := p.Slug.Query().Where(slug.Or(any...)).All(p.ctx)
+		rows, err := p.Slug.Query().Where(slug.Or(alike...)).All(p.ctx)
 		if err != nil {
 			return nil, err
 		}

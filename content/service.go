@@ -11,12 +11,12 @@ import (
 	"sync"
 	"time"
 
+	"entgo.io/ent/dialect"
+	"github.com/oklog/ulid/v2"
+
 	"dugnad/access"
 	"dugnad/changes"
 	"dugnad/ent"
-
-	"entgo.io/ent/dialect"
-	"github.com/oklog/ulid/v2"
 )
 
 // Files keeps the bytes of assets, named by their SHA-256 in lower-case hex.
@@ -38,7 +38,10 @@ type Service struct {
 
 // New makes the service. It wakes the waker after every commit that changed what readers see.
 func New(client *ent.Client, waker *changes.Waker, files Files) *Service {
-	return &Service{client: client, waker: waker, files: files, Now: time.Now, NewID: idSource()}
+	return &Service{
+		client: client, waker: waker, files: files, NewID: idSource(),
+		Now: time.Now, //nolint:forbidigo // the one clock
+	}
 }
 
 // idSource makes ids that sort in the order they were made in.

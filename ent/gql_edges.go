@@ -4,6 +4,8 @@ package ent
 
 import (
 	"context"
+	"slices"
+	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
 )
@@ -36,6 +38,7 @@ func (_m *Collection) Themes(ctx context.Context) (to []*Theme, err error) {
 	if IsNotLoaded(err) {
 		to, err = _m.QueryThemes().All(ctx)
 	}
+	slices.SortFunc(to, func(a, b *Theme) int { return strings.Compare(a.ID, b.ID) }) // in the order they were made
 	return to, err
 }
 
@@ -49,6 +52,7 @@ func (_m *Collection) TargetGroups(ctx context.Context) (to []*TargetGroup, err 
 	if IsNotLoaded(err) {
 		to, err = _m.QueryTargetGroups().All(ctx)
 	}
+	slices.SortFunc(to, func(a, b *TargetGroup) int { return strings.Compare(a.ID, b.ID) }) // in the order they were made
 	return to, err
 }
 
@@ -62,6 +66,7 @@ func (_m *Collection) Methods(ctx context.Context) (to []*Method, err error) {
 	if IsNotLoaded(err) {
 		to, err = _m.QueryMethods().All(ctx)
 	}
+	slices.SortFunc(to, func(a, b *Method) int { return strings.Compare(a.ID, b.ID) }) // in the order they were made
 	return to, err
 }
 
@@ -75,6 +80,7 @@ func (_m *Collection) Contacts(ctx context.Context) (to []*Contact, err error) {
 	if IsNotLoaded(err) {
 		to, err = _m.QueryContacts().All(ctx)
 	}
+	slices.SortFunc(to, func(a, b *Contact) int { return strings.Compare(a.ID, b.ID) }) // in the order they were made
 	return to, err
 }
 
@@ -88,6 +94,7 @@ func (_m *Collection) LawSections(ctx context.Context) (to []*LawSection, err er
 	if IsNotLoaded(err) {
 		to, err = _m.QueryLawSections().All(ctx)
 	}
+	slices.SortFunc(to, func(a, b *LawSection) int { return strings.Compare(a.ID, b.ID) }) // in the order they were made
 	return to, err
 }
 
@@ -164,6 +171,7 @@ func (_m *Event) Themes(ctx context.Context) (to []*Theme, err error) {
 	if IsNotLoaded(err) {
 		to, err = _m.QueryThemes().All(ctx)
 	}
+	slices.SortFunc(to, func(a, b *Theme) int { return strings.Compare(a.ID, b.ID) }) // in the order they were made
 	return to, err
 }
 
@@ -177,6 +185,7 @@ func (_m *Event) TargetGroups(ctx context.Context) (to []*TargetGroup, err error
 	if IsNotLoaded(err) {
 		to, err = _m.QueryTargetGroups().All(ctx)
 	}
+	slices.SortFunc(to, func(a, b *TargetGroup) int { return strings.Compare(a.ID, b.ID) }) // in the order they were made
 	return to, err
 }
 
@@ -190,6 +199,7 @@ func (_m *Event) Methods(ctx context.Context) (to []*Method, err error) {
 	if IsNotLoaded(err) {
 		to, err = _m.QueryMethods().All(ctx)
 	}
+	slices.SortFunc(to, func(a, b *Method) int { return strings.Compare(a.ID, b.ID) }) // in the order they were made
 	return to, err
 }
 
@@ -203,6 +213,7 @@ func (_m *Event) Contacts(ctx context.Context) (to []*Contact, err error) {
 	if IsNotLoaded(err) {
 		to, err = _m.QueryContacts().All(ctx)
 	}
+	slices.SortFunc(to, func(a, b *Contact) int { return strings.Compare(a.ID, b.ID) }) // in the order they were made
 	return to, err
 }
 
@@ -216,6 +227,7 @@ func (_m *Event) LawSections(ctx context.Context) (to []*LawSection, err error) 
 	if IsNotLoaded(err) {
 		to, err = _m.QueryLawSections().All(ctx)
 	}
+	slices.SortFunc(to, func(a, b *LawSection) int { return strings.Compare(a.ID, b.ID) }) // in the order they were made
 	return to, err
 }
 
@@ -238,6 +250,7 @@ func (_m *Municipality) Successors(ctx context.Context) (to []*Municipality, err
 	if IsNotLoaded(err) {
 		to, err = _m.QuerySuccessors().All(ctx)
 	}
+	slices.SortFunc(to, func(a, b *Municipality) int { return strings.Compare(a.ID, b.ID) }) // in the order they were made
 	return to, err
 }
 
@@ -251,6 +264,7 @@ func (_m *Municipality) Predecessors(ctx context.Context) (to []*Municipality, e
 	if IsNotLoaded(err) {
 		to, err = _m.QueryPredecessors().All(ctx)
 	}
+	slices.SortFunc(to, func(a, b *Municipality) int { return strings.Compare(a.ID, b.ID) }) // in the order they were made
 	return to, err
 }
 
@@ -264,6 +278,7 @@ func (_m *Municipality) Numbers(ctx context.Context) (to []*NumberUse, err error
 	if IsNotLoaded(err) {
 		to, err = _m.QueryNumbers().All(ctx)
 	}
+	slices.SortFunc(to, func(a, b *NumberUse) int { return strings.Compare(a.ID, b.ID) }) // in the order they were made
 	return to, err
 }
 
@@ -304,6 +319,7 @@ func (_m *Network) Themes(ctx context.Context) (to []*Theme, err error) {
 	if IsNotLoaded(err) {
 		to, err = _m.QueryThemes().All(ctx)
 	}
+	slices.SortFunc(to, func(a, b *Theme) int { return strings.Compare(a.ID, b.ID) }) // in the order they were made
 	return to, err
 }
 
@@ -317,6 +333,7 @@ func (_m *Network) TargetGroups(ctx context.Context) (to []*TargetGroup, err err
 	if IsNotLoaded(err) {
 		to, err = _m.QueryTargetGroups().All(ctx)
 	}
+	slices.SortFunc(to, func(a, b *TargetGroup) int { return strings.Compare(a.ID, b.ID) }) // in the order they were made
 	return to, err
 }
 
@@ -330,6 +347,7 @@ func (_m *Network) Methods(ctx context.Context) (to []*Method, err error) {
 	if IsNotLoaded(err) {
 		to, err = _m.QueryMethods().All(ctx)
 	}
+	slices.SortFunc(to, func(a, b *Method) int { return strings.Compare(a.ID, b.ID) }) // in the order they were made
 	return to, err
 }
 
@@ -343,6 +361,7 @@ func (_m *Network) Contacts(ctx context.Context) (to []*Contact, err error) {
 	if IsNotLoaded(err) {
 		to, err = _m.QueryContacts().All(ctx)
 	}
+	slices.SortFunc(to, func(a, b *Contact) int { return strings.Compare(a.ID, b.ID) }) // in the order they were made
 	return to, err
 }
 
@@ -356,6 +375,7 @@ func (_m *Network) LawSections(ctx context.Context) (to []*LawSection, err error
 	if IsNotLoaded(err) {
 		to, err = _m.QueryLawSections().All(ctx)
 	}
+	slices.SortFunc(to, func(a, b *LawSection) int { return strings.Compare(a.ID, b.ID) }) // in the order they were made
 	return to, err
 }
 
@@ -414,6 +434,7 @@ func (_m *Practice) Themes(ctx context.Context) (to []*Theme, err error) {
 	if IsNotLoaded(err) {
 		to, err = _m.QueryThemes().All(ctx)
 	}
+	slices.SortFunc(to, func(a, b *Theme) int { return strings.Compare(a.ID, b.ID) }) // in the order they were made
 	return to, err
 }
 
@@ -427,6 +448,7 @@ func (_m *Practice) TargetGroups(ctx context.Context) (to []*TargetGroup, err er
 	if IsNotLoaded(err) {
 		to, err = _m.QueryTargetGroups().All(ctx)
 	}
+	slices.SortFunc(to, func(a, b *TargetGroup) int { return strings.Compare(a.ID, b.ID) }) // in the order they were made
 	return to, err
 }
 
@@ -440,6 +462,7 @@ func (_m *Practice) Methods(ctx context.Context) (to []*Method, err error) {
 	if IsNotLoaded(err) {
 		to, err = _m.QueryMethods().All(ctx)
 	}
+	slices.SortFunc(to, func(a, b *Method) int { return strings.Compare(a.ID, b.ID) }) // in the order they were made
 	return to, err
 }
 
@@ -453,6 +476,7 @@ func (_m *Practice) Contacts(ctx context.Context) (to []*Contact, err error) {
 	if IsNotLoaded(err) {
 		to, err = _m.QueryContacts().All(ctx)
 	}
+	slices.SortFunc(to, func(a, b *Contact) int { return strings.Compare(a.ID, b.ID) }) // in the order they were made
 	return to, err
 }
 
@@ -466,6 +490,7 @@ func (_m *Practice) LawSections(ctx context.Context) (to []*LawSection, err erro
 	if IsNotLoaded(err) {
 		to, err = _m.QueryLawSections().All(ctx)
 	}
+	slices.SortFunc(to, func(a, b *LawSection) int { return strings.Compare(a.ID, b.ID) }) // in the order they were made
 	return to, err
 }
 
@@ -533,6 +558,7 @@ func (_m *Project) Themes(ctx context.Context) (to []*Theme, err error) {
 	if IsNotLoaded(err) {
 		to, err = _m.QueryThemes().All(ctx)
 	}
+	slices.SortFunc(to, func(a, b *Theme) int { return strings.Compare(a.ID, b.ID) }) // in the order they were made
 	return to, err
 }
 
@@ -546,6 +572,7 @@ func (_m *Project) TargetGroups(ctx context.Context) (to []*TargetGroup, err err
 	if IsNotLoaded(err) {
 		to, err = _m.QueryTargetGroups().All(ctx)
 	}
+	slices.SortFunc(to, func(a, b *TargetGroup) int { return strings.Compare(a.ID, b.ID) }) // in the order they were made
 	return to, err
 }
 
@@ -559,6 +586,7 @@ func (_m *Project) Methods(ctx context.Context) (to []*Method, err error) {
 	if IsNotLoaded(err) {
 		to, err = _m.QueryMethods().All(ctx)
 	}
+	slices.SortFunc(to, func(a, b *Method) int { return strings.Compare(a.ID, b.ID) }) // in the order they were made
 	return to, err
 }
 
@@ -572,6 +600,7 @@ func (_m *Project) Contacts(ctx context.Context) (to []*Contact, err error) {
 	if IsNotLoaded(err) {
 		to, err = _m.QueryContacts().All(ctx)
 	}
+	slices.SortFunc(to, func(a, b *Contact) int { return strings.Compare(a.ID, b.ID) }) // in the order they were made
 	return to, err
 }
 
@@ -585,6 +614,7 @@ func (_m *Project) LawSections(ctx context.Context) (to []*LawSection, err error
 	if IsNotLoaded(err) {
 		to, err = _m.QueryLawSections().All(ctx)
 	}
+	slices.SortFunc(to, func(a, b *LawSection) int { return strings.Compare(a.ID, b.ID) }) // in the order they were made
 	return to, err
 }
 
@@ -616,6 +646,7 @@ func (_m *Report) Themes(ctx context.Context) (to []*Theme, err error) {
 	if IsNotLoaded(err) {
 		to, err = _m.QueryThemes().All(ctx)
 	}
+	slices.SortFunc(to, func(a, b *Theme) int { return strings.Compare(a.ID, b.ID) }) // in the order they were made
 	return to, err
 }
 
@@ -629,6 +660,7 @@ func (_m *Report) TargetGroups(ctx context.Context) (to []*TargetGroup, err erro
 	if IsNotLoaded(err) {
 		to, err = _m.QueryTargetGroups().All(ctx)
 	}
+	slices.SortFunc(to, func(a, b *TargetGroup) int { return strings.Compare(a.ID, b.ID) }) // in the order they were made
 	return to, err
 }
 
@@ -642,6 +674,7 @@ func (_m *Report) Methods(ctx context.Context) (to []*Method, err error) {
 	if IsNotLoaded(err) {
 		to, err = _m.QueryMethods().All(ctx)
 	}
+	slices.SortFunc(to, func(a, b *Method) int { return strings.Compare(a.ID, b.ID) }) // in the order they were made
 	return to, err
 }
 
@@ -655,6 +688,7 @@ func (_m *Report) Contacts(ctx context.Context) (to []*Contact, err error) {
 	if IsNotLoaded(err) {
 		to, err = _m.QueryContacts().All(ctx)
 	}
+	slices.SortFunc(to, func(a, b *Contact) int { return strings.Compare(a.ID, b.ID) }) // in the order they were made
 	return to, err
 }
 
@@ -668,6 +702,7 @@ func (_m *Report) LawSections(ctx context.Context) (to []*LawSection, err error)
 	if IsNotLoaded(err) {
 		to, err = _m.QueryLawSections().All(ctx)
 	}
+	slices.SortFunc(to, func(a, b *LawSection) int { return strings.Compare(a.ID, b.ID) }) // in the order they were made
 	return to, err
 }
 
@@ -726,6 +761,7 @@ func (_m *Theme) Children(ctx context.Context) (to []*Theme, err error) {
 	if IsNotLoaded(err) {
 		to, err = _m.QueryChildren().All(ctx)
 	}
+	slices.SortFunc(to, func(a, b *Theme) int { return strings.Compare(a.ID, b.ID) }) // in the order they were made
 	return to, err
 }
 
@@ -757,6 +793,7 @@ func (_m *Tool) Themes(ctx context.Context) (to []*Theme, err error) {
 	if IsNotLoaded(err) {
 		to, err = _m.QueryThemes().All(ctx)
 	}
+	slices.SortFunc(to, func(a, b *Theme) int { return strings.Compare(a.ID, b.ID) }) // in the order they were made
 	return to, err
 }
 
@@ -770,6 +807,7 @@ func (_m *Tool) TargetGroups(ctx context.Context) (to []*TargetGroup, err error)
 	if IsNotLoaded(err) {
 		to, err = _m.QueryTargetGroups().All(ctx)
 	}
+	slices.SortFunc(to, func(a, b *TargetGroup) int { return strings.Compare(a.ID, b.ID) }) // in the order they were made
 	return to, err
 }
 
@@ -783,6 +821,7 @@ func (_m *Tool) Methods(ctx context.Context) (to []*Method, err error) {
 	if IsNotLoaded(err) {
 		to, err = _m.QueryMethods().All(ctx)
 	}
+	slices.SortFunc(to, func(a, b *Method) int { return strings.Compare(a.ID, b.ID) }) // in the order they were made
 	return to, err
 }
 
@@ -796,6 +835,7 @@ func (_m *Tool) Contacts(ctx context.Context) (to []*Contact, err error) {
 	if IsNotLoaded(err) {
 		to, err = _m.QueryContacts().All(ctx)
 	}
+	slices.SortFunc(to, func(a, b *Contact) int { return strings.Compare(a.ID, b.ID) }) // in the order they were made
 	return to, err
 }
 
@@ -809,6 +849,7 @@ func (_m *Tool) LawSections(ctx context.Context) (to []*LawSection, err error) {
 	if IsNotLoaded(err) {
 		to, err = _m.QueryLawSections().All(ctx)
 	}
+	slices.SortFunc(to, func(a, b *LawSection) int { return strings.Compare(a.ID, b.ID) }) // in the order they were made
 	return to, err
 }
 
@@ -840,6 +881,7 @@ func (_m *Tool) Files(ctx context.Context) (to []*Asset, err error) {
 	if IsNotLoaded(err) {
 		to, err = _m.QueryFiles().All(ctx)
 	}
+	slices.SortFunc(to, func(a, b *Asset) int { return strings.Compare(a.ID, b.ID) }) // in the order they were made
 	return to, err
 }
 

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/99designs/gqlgen/graphql"
+
 	"dugnad/access"
 	"dugnad/ent"
 	"dugnad/ent/change"
@@ -16,8 +18,6 @@ import (
 	"dugnad/graph/model"
 	"dugnad/graph/view"
 	"dugnad/schema"
-
-	"github.com/99designs/gqlgen/graphql"
 )
 
 // changePlace is where a reader of the changes is: first in the state there was at the sequence Seq, type by type and id by id; then,

@@ -16,7 +16,7 @@ func (r *evidenceResolver) Rater(ctx context.Context, obj *ent.EvidenceView) (*e
 }
 
 func (r *fundingResolver) Funder(ctx context.Context, obj *ent.FundingView) (*ent.Organization, error) {
-	return organizationOf(ctx, obj.Of, obj.Funding.Funder)
+	return organizationOf(ctx, obj.Of, obj.Funder)
 }
 
 func (r *Resolver) Evidence() generated.EvidenceResolver { return &evidenceResolver{r} }

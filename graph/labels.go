@@ -3,6 +3,8 @@ package graph
 import (
 	"context"
 
+	"entgo.io/ent/dialect/sql"
+
 	"dugnad/ent"
 	"dugnad/ent/county"
 	"dugnad/ent/method"
@@ -14,8 +16,6 @@ import (
 	"dugnad/ent/theme"
 	"dugnad/schema"
 	"dugnad/search"
-
-	"entgo.io/ent/dialect/sql"
 )
 
 // label is a facet value in words, and the value above it.

@@ -6,6 +6,10 @@ import (
 	"slices"
 	"strconv"
 
+	"entgo.io/contrib/entgql"
+	"entgo.io/ent/dialect/sql"
+	"github.com/99designs/gqlgen/graphql"
+
 	"dugnad/ent"
 	"dugnad/ent/contentdistrict"
 	"dugnad/ent/contentmunicipality"
@@ -13,10 +17,6 @@ import (
 	"dugnad/ent/networkmember"
 	"dugnad/graph/model"
 	"dugnad/schema"
-
-	"entgo.io/contrib/entgql"
-	"entgo.io/ent/dialect/sql"
-	"github.com/99designs/gqlgen/graphql"
 )
 
 // Links are loaded for the whole page that an entry was read in, by whichever entry is asked first: two statements a field of the

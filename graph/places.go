@@ -3,11 +3,11 @@ package graph
 import (
 	"context"
 
-	"dugnad/ent"
-	"dugnad/ent/theme"
-
 	"entgo.io/contrib/entgql"
 	"entgo.io/ent/dialect/sql"
+
+	"dugnad/ent"
+	"dugnad/ent/theme"
 )
 
 // byName orders municipalities by name, in the Norwegian alphabet.

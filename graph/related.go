@@ -7,16 +7,16 @@ import (
 	"math"
 	"slices"
 
+	"entgo.io/contrib/entgql"
+	"entgo.io/ent/dialect/sql"
+	"github.com/99designs/gqlgen/graphql"
+
 	"dugnad/access"
 	"dugnad/ent"
 	"dugnad/ent/predicate"
 	"dugnad/ent/relation"
 	"dugnad/graph/model"
 	"dugnad/schema"
-
-	"entgo.io/contrib/entgql"
-	"entgo.io/ent/dialect/sql"
-	"github.com/99designs/gqlgen/graphql"
 )
 
 // relationPlace orders the relations of an entry: first those it states, in its order; then those that others state, by the position

@@ -5,14 +5,14 @@ package graph
 import (
 	"context"
 
+	"entgo.io/ent/dialect/sql"
+	"github.com/99designs/gqlgen/graphql"
+
 	"dugnad/ent"
 	"dugnad/graph/generated"
 	"dugnad/graph/gqlcode"
 	"dugnad/schema"
 	"dugnad/search"
-
-	"entgo.io/ent/dialect/sql"
-	"github.com/99designs/gqlgen/graphql"
 )
 
 // Resolver is the root. The database's client is not here but in the context: a preview has its own.

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/99designs/gqlgen/graphql"
+
 	"dugnad/access"
 	"dugnad/ent"
 	"dugnad/ent/municipality"
@@ -18,8 +20,6 @@ import (
 	"dugnad/schema"
 	"dugnad/search"
 	"dugnad/text"
-
-	"github.com/99designs/gqlgen/graphql"
 )
 
 // index is the one that the viewer searches. What is for members is not even in the public one, so that ranking, counts and spelling

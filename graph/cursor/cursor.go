@@ -17,12 +17,12 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vmihailenco/msgpack/v5"
+
 	"dugnad/access"
 	"dugnad/ent"
 	"dugnad/graph/gqlcode"
-
-	"github.com/99designs/gqlgen/graphql"
-	"github.com/vmihailenco/msgpack/v5"
 )
 
 // Cursor is the scalar: the id of the item, and the values that it was ordered by.

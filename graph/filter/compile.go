@@ -6,6 +6,9 @@ import (
 	"strings"
 	"time"
 
+	"entgo.io/ent/dialect/sql"
+	"entgo.io/ent/dialect/sql/sqljson"
+
 	"dugnad/access"
 	"dugnad/ent"
 	"dugnad/ent/contentmunicipality"
@@ -14,9 +17,6 @@ import (
 	"dugnad/ent/predicate"
 	"dugnad/ent/relation"
 	"dugnad/schema"
-
-	"entgo.io/ent/dialect/sql"
-	"entgo.io/ent/dialect/sql/sqljson"
 )
 
 // node is a filter of any content type: what is given must all hold.
@@ -109,19 +109,19 @@ func (n *node) compile(q query) *sql.Predicate {
 		all = add(all, m.compile(q))
 	}
 	if n.or != nil {
-		var any []*sql.Predicate
+		var some []*sql.Predicate
 		open := false
 		for _, m := range n.or {
 			p := m.compile(q)
 			open = open || p == nil
-			any = add(any, p)
+			some = add(some, p)
 		}
 		switch {
 		case open: // one of them lets everything pass
-		case len(any) == 0:
+		case len(some) == 0:
 			all = append(all, sql.False())
 		default:
-			all = append(all, sql.Or(any...))
+			all = append(all, sql.Or(some...))
 		}
 	}
 	if n.not != nil {
@@ -261,14 +261,14 @@ func running(q query, day *schema.Date) []*sql.Predicate {
 }
 
 func hasLanguage(q query, languages []schema.Language) *sql.Predicate {
-	any := make([]*sql.Predicate, len(languages))
+	some := make([]*sql.Predicate, len(languages))
 	for i, l := range languages {
-		any[i] = sqljson.HasKey(q.s.C("titles"), sqljson.Path(string(l)))
+		some[i] = sqljson.HasKey(q.s.C("titles"), sqljson.Path(string(l)))
 	}
-	if len(any) == 0 {
+	if len(some) == 0 {
 		return sql.False()
 	}
-	return sql.Or(any...)
+	return sql.Or(some...)
 }
 
 func bySlug(name string, slugs []string) *sql.Selector {

@@ -3,9 +3,9 @@ package filter
 import (
 	"strings"
 
-	"dugnad/text"
-
 	"entgo.io/ent/dialect/sql"
+
+	"dugnad/text"
 )
 
 // named holds for rows of whose names a word begins with name, both in folded form.

@@ -51,7 +51,7 @@ func run(query string, variables map[string]any, l limits.Limits) (code gqlcode.
 	es := &graphql.ExecutableSchemaMock{
 		SchemaFunc: func() *ast.Schema { return schema },
 		ExecFunc: func(ctx context.Context) graphql.ResponseHandler {
-			return graphql.OneShot(&graphql.Response{Data: []byte(fmt.Sprint(limits.Cost(ctx)))})
+			return graphql.OneShot(&graphql.Response{Data: fmt.Append(nil, limits.Cost(ctx))})
 		},
 	}
 	exec := executor.New(es)
@@ -80,13 +80,20 @@ func TestCost(t *testing.T) {
 		code        gqlcode.Code
 	}{
 		{"leaves are free", `{node(id:1){id}}`, nil, 1, ""},
-		{"list of 20", `{practices(first:20){totalCount pageInfo{hasNextPage} nodes{title themes{label} owner{name} municipalities(first:20){nodes{name}}}}}`,
-			nil, 1 + 1 + 1 + 20*(1+10+1+1+20), ""},
-		{"20 by 5 by 5 with themes", `{practices(first:20){nodes{title tools(first:5){nodes{title reports(first:5){nodes{title themes{label} owner{name}}}}}}}}`,
-			nil, 1 + 20*(1+1+5*(1+1+5*(1+10+1))), ""},
+		{
+			"list of 20", `{practices(first:20){totalCount pageInfo{hasNextPage} nodes{title themes{label} owner{name} municipalities(first:20){nodes{name}}}}}`,
+			nil, 1 + 1 + 1 + 20*(1+10+1+1+20), "",
+		},
+		{
+			"20 by 5 by 5 with themes", `{practices(first:20){nodes{title tools(first:5){nodes{title reports(first:5){nodes{title themes{label} owner{name}}}}}}}}`,
+			nil, 1 + 20*(1+1+5*(1+1+5*(1+10+1))), "",
+		},
 		{"100 by 100 by 100", `{practices(first:100){nodes{tools(first:100){nodes{reports(first:100){nodes{id}}}}}}}`, nil, 0, "TOO_COMPLEX"},
-		{"100 by 100 by 100 from variables", `query($n:Int){practices(first:$n){nodes{tools(first:$n){nodes{reports(first:$n){nodes{id}}}}}}}`,
-			map[string]any{"n": 100}, 0, "TOO_COMPLEX"},
+		{
+			"100 by 100 by 100 from variables", `query($n:Int){practices(first:$n){nodes{tools(first:$n){nodes{reports(first:$n){nodes{id}}}}}}}`,
+			map[string]any{"n": 100},
+			0, "TOO_COMPLEX",
+		},
 		{"recursion", `{practices{nodes{tools{nodes{practices{nodes{tools{nodes{id}}}}}}}}}`, nil, 0, "TOO_COMPLEX"},
 		{"default page", `{practices{nodes{id}}}`, nil, 21, ""},
 		{"null is the default page", `query($n:Int){practices(first:$n){nodes{id}}}`, map[string]any{"n": nil}, 21, ""},

@@ -4,9 +4,9 @@ package view
 import (
 	"context"
 
-	"dugnad/search"
-
 	"github.com/99designs/gqlgen/graphql"
+
+	"dugnad/search"
 )
 
 // FacetValue is a value of a facet, and how many hits have it.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -30,7 +31,7 @@ func generateSDL() error {
 	content := own.Definitions.ForName("Content")
 	filter, order := shared.Definitions.ForName("ContentFilter"), shared.Definitions.ForName("ContentOrderField")
 	if content == nil || filter == nil || order == nil {
-		return fmt.Errorf("Content, ContentFilter and ContentOrderField must be declared")
+		return errors.New("the schema must declare Content, ContentFilter and ContentOrderField")
 	}
 	if err := os.RemoveAll(sdlDir); err != nil {
 		return err

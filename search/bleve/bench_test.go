@@ -43,8 +43,10 @@ func BenchmarkSearch(b *testing.B) {
 				ID: fmt.Sprintf("pra_%06d", j), Type: "PRACTICE", Public: true, Titles: []string{title}, Summaries: []string{text(25)}, Bodies: []string{text(170)},
 				Suggest: []string{title}, SortDate: fmt.Sprintf("20%02d-01-01", r.IntN(25)), Facets: map[search.Facet][]string{},
 			}
-			for f, size := range map[search.Facet]int{search.Theme: 60, search.Municipality: 357, search.County: 15, search.Year: 25, search.TargetGroup: 12, search.Method: 20,
-				search.Organization: 400, search.Language: 3, search.Kind: 30, search.Evidence: 6} {
+			for f, size := range map[search.Facet]int{
+				search.Theme: 60, search.Municipality: 357, search.County: 15, search.Year: 25, search.TargetGroup: 12, search.Method: 20,
+				search.Organization: 400, search.Language: 3, search.Kind: 30, search.Evidence: 6,
+			} {
 				for range 1 + r.IntN(3) {
 					d.Facets[f] = append(d.Facets[f], fmt.Sprint(r.IntN(size)))
 				}

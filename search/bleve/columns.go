@@ -5,11 +5,11 @@ import (
 	"strings"
 	"sync"
 
-	"dugnad/search"
-
 	"github.com/RoaringBitmap/roaring/v2"
 	"github.com/blevesearch/bleve/v2/index/scorch"
 	segment "github.com/blevesearch/scorch_segment_api/v2"
+
+	"dugnad/search"
 )
 
 // columnStore keeps, for every segment of one index, its facet and sort values as columns by document number. A segment never changes and its number

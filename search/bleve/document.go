@@ -5,12 +5,12 @@ import (
 	"fmt"
 	"slices"
 
-	"dugnad/search"
-	"dugnad/search/norwegian"
-
 	"github.com/blevesearch/bleve/v2/analysis"
 	"github.com/blevesearch/bleve/v2/document"
 	index "github.com/blevesearch/bleve_index_api"
+
+	"dugnad/search"
+	"dugnad/search/norwegian"
 )
 
 // schema changes with anything about how documents are written, and with the normaliser; an index of another schema is built anew.

@@ -9,10 +9,10 @@ import (
 	"strings"
 	"time"
 
-	"dugnad/search"
-
 	"go.etcd.io/bbolt"
 	bolt "go.etcd.io/bbolt/errors"
+
+	"dugnad/search"
 )
 
 // What lies in the engine's folder besides the generations.

@@ -4,11 +4,11 @@ import (
 	"context"
 	"fmt"
 
-	"dugnad/search"
-
 	"github.com/RoaringBitmap/roaring/v2"
 	bsearch "github.com/blevesearch/bleve/v2/search"
 	"github.com/blevesearch/bleve/v2/search/searcher"
+
+	"dugnad/search"
 )
 
 // The constants of BM25. Its average lengths are fixed, see textField.

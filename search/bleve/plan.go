@@ -9,11 +9,11 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"dugnad/search"
-	"dugnad/search/norwegian"
-
 	index "github.com/blevesearch/bleve_index_api"
 	segment "github.com/blevesearch/scorch_segment_api/v2"
+
+	"dugnad/search"
+	"dugnad/search/norwegian"
 )
 
 // How a word is widened. The limits hold the cost of a query whatever the vocabulary: short beginnings of common words have thousands of endings.

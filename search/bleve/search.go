@@ -5,9 +5,9 @@ import (
 	"context"
 	"slices"
 
-	"dugnad/search"
-
 	"github.com/RoaringBitmap/roaring/v2"
+
+	"dugnad/search"
 )
 
 // search answers a query from one snapshot.

@@ -8,12 +8,12 @@ import (
 	"fmt"
 	"path/filepath"
 
-	"dugnad/search"
-
 	"github.com/blevesearch/bleve/v2"
 	"github.com/blevesearch/bleve/v2/index/scorch"
 	index "github.com/blevesearch/bleve_index_api"
 	bolt "go.etcd.io/bbolt/errors"
+
+	"dugnad/search"
 )
 
 // batchSize is how many documents are written at once: large batches take much memory, small ones make many segments.

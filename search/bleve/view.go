@@ -3,10 +3,10 @@ package bleve
 import (
 	"context"
 
-	"dugnad/search"
-
 	"github.com/RoaringBitmap/roaring/v2"
 	"github.com/blevesearch/bleve/v2/index/scorch"
+
+	"dugnad/search"
 )
 
 // view is one snapshot of an index with its columns: what one search answers from. It is valid while the snapshot is open.

@@ -8,9 +8,9 @@ import (
 	"strings"
 	"testing"
 
-	"dugnad/search"
-
 	"github.com/google/go-cmp/cmp"
+
+	"dugnad/search"
 )
 
 func (e *engine) wantText(text string, want ...string) {

@@ -9,9 +9,9 @@ import (
 	"slices"
 	"testing"
 
-	"dugnad/search"
-
 	"github.com/google/go-cmp/cmp"
+
+	"dugnad/search"
 )
 
 func testFilterValues(t *testing.T, e *engine) {
@@ -229,7 +229,8 @@ func testThemes(t *testing.T, e *engine) {
 	}
 	want := []search.FacetNode{
 		{FacetCount: search.FacetCount{Value: "kval", Count: 3}, Children: []search.FacetNode{
-			{FacetCount: search.FacetCount{Value: "kval.intro", Count: 2}}, {FacetCount: search.FacetCount{Value: "kval.norsk", Count: 1}}}},
+			{FacetCount: search.FacetCount{Value: "kval.intro", Count: 2}}, {FacetCount: search.FacetCount{Value: "kval.norsk", Count: 1}},
+		}},
 		{FacetCount: search.FacetCount{Value: "arbeid", Count: 1}, Children: []search.FacetNode{{FacetCount: search.FacetCount{Value: "arbeid.mentor", Count: 1}}}},
 	}
 	if d := cmp.Diff(want, search.FacetTree(r.Facets[search.Theme], parent)); d != "" {

@@ -9,10 +9,10 @@ import (
 	"testing"
 	"time"
 
-	"dugnad/search"
-
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/text/unicode/norm"
+
+	"dugnad/search"
 )
 
 func testInvalidQueries(t *testing.T, e *engine) {

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"entgo.io/ent/dialect/sql"
+
 	"dugnad/ent"
 	"dugnad/ent/contentdistrict"
 	"dugnad/ent/contentmunicipality"
@@ -14,8 +16,6 @@ import (
 	"dugnad/ent/municipality"
 	"dugnad/ent/networkmember"
 	"dugnad/ent/organization"
-
-	"entgo.io/ent/dialect/sql"
 )
 
 // fansOut tells whether documents of others show something of the id's row.
@@ -78,7 +78,7 @@ func widen(ctx context.Context, c *ent.Client, changed map[string][]string) erro
 		changed["mun"] = append(changed["mun"], ids...)
 	}
 	if places := changed["mun"]; len(places) > 0 {
-		ids, err := c.Municipality.Query().Where(municipality.HasSuccessorsWith(municipality.IDIn(places...))).IDs(ctx)
+		ids, err := c.Municipality.Query().Where(municipality.Active(false), municipality.HasSuccessorsWith(municipality.IDIn(places...))).IDs(ctx)
 		if err != nil {
 			return err
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 
@@ -80,14 +81,14 @@ func (f *Follower) Run(ctx context.Context) error {
 	}
 }
 
-// backOff is how long to wait after so many failures before this one: twice as long each time, give or take a quarter so that replicas do not all
-// come back together.
+// backOff is how long to wait after so many failures before this one: twice as long each time, and up to half of it less, so that replicas do not
+// all come back together.
 func backOff(failures int) time.Duration {
 	d := maxBackOff
 	if failures < 6 {
 		d = min(minBackOff<<failures, maxBackOff)
 	}
-	return d*3/4 + rand.N(d/2) //nolint:gosec // nobody gains from foreseeing it
+	return d - rand.N(d/2) //nolint:gosec // nobody gains from foreseeing it
 }
 
 // CaughtUp tells whether searches are answered, from everything that is in the change log now. An error means that it cannot be told.
@@ -199,7 +200,7 @@ func (f *Follower) follow(ctx context.Context, batch []*ent.Change) error {
 		return nil
 	}
 	ids, last := changed(batch), batch[len(batch)-1].ID
-	if !anyFansOut(ids) {
+	if !slices.ContainsFunc(ids, fansOut) {
 		return f.apply(ctx, ids, int64(last))
 	}
 	if err := f.apply(ctx, ids, 0); err != nil {
@@ -225,20 +226,14 @@ func (f *Follower) follow(ctx context.Context, batch []*ent.Change) error {
 
 // changed is the ids of the changes, each once.
 func changed(batch []*ent.Change) []string {
-	var ids names
+	seen := make(map[string]bool, len(batch))
+	var ids []string
 	for _, c := range batch {
-		ids.add(c.NodeID)
-	}
-	return ids.list
-}
-
-func anyFansOut(ids []string) bool {
-	for _, id := range ids {
-		if fansOut(id) {
-			return true
+		if !seen[c.NodeID] {
+			seen[c.NodeID], ids = true, append(ids, c.NodeID)
 		}
 	}
-	return false
+	return ids
 }
 
 // apply gives the engine what the ids are now, whatever has been said of them, and removes those that are nothing any more. A seq of 0 leaves the

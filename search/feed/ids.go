@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 
+	"entgo.io/ent/dialect/sql"
+
 	"dugnad/ent"
 	"dugnad/ent/collection"
 	"dugnad/ent/event"
@@ -14,8 +16,6 @@ import (
 	"dugnad/ent/project"
 	"dugnad/ent/report"
 	"dugnad/ent/tool"
-
-	"entgo.io/ent/dialect/sql"
 )
 
 // chunk is how many documents are made and applied at a time.

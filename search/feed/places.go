@@ -25,8 +25,11 @@ func addMunicipalities(ctx context.Context, client *ent.Client, byPrefix map[str
 	for _, m := range rows {
 		var keywords names
 		aliases := names{without: []string{m.Name}}
-		for _, former := range append([]*ent.Municipality{m}, m.Edges.Predecessors...) {
-			aliases.addAllNames(former)
+		aliases.addAllNames(m)
+		for _, former := range m.Edges.Predecessors {
+			if !former.Active {
+				aliases.addAllNames(former)
+			}
 		}
 		if c := m.Edges.County; c != nil {
 			keywords.add(c.Name)

@@ -22,16 +22,20 @@ type problem struct {
 	allow   string // the Allow header, for 405
 }
 
-var notAcceptable = &problem{status: http.StatusNotAcceptable, code: gqlcode.BadUserInput,
-	message: "the answer is " + mediaGraphQL + " or " + mediaJSON + ", in UTF-8"}
+var notAcceptable = &problem{
+	status: http.StatusNotAcceptable, code: gqlcode.BadUserInput,
+	message: "the answer is " + mediaGraphQL + " or " + mediaJSON + ", in UTF-8",
+}
 
 func badRequest(message string) *problem {
 	return &problem{status: http.StatusBadRequest, code: gqlcode.BadUserInput, message: message}
 }
 
 func tooLarge(limit int64) *problem {
-	return &problem{status: http.StatusRequestEntityTooLarge, code: gqlcode.BadUserInput,
-		message: fmt.Sprintf("the body is larger than %d bytes", limit)}
+	return &problem{
+		status: http.StatusRequestEntityTooLarge, code: gqlcode.BadUserInput,
+		message: fmt.Sprintf("the body is larger than %d bytes", limit),
+	}
 }
 
 // answerProblem writes a problem in the form the client asked for, JSON when it asked for neither.

@@ -12,8 +12,10 @@ const allowedMethods = "GET, POST, OPTIONS"
 type cors struct{ headers string }
 
 func newCORS(more []string) cors {
-	headers := []string{"Authorization", "Content-Type", "X-Request-Id", "Last-Event-Id", "Traceparent", "Tracestate",
-		"Apollo-Require-Preflight", "GraphQL-Preflight", "Apollographql-Client-Name", "Apollographql-Client-Version"}
+	headers := []string{
+		"Authorization", "Content-Type", "X-Request-Id", "Last-Event-Id", "Traceparent", "Tracestate",
+		"Apollo-Require-Preflight", "GraphQL-Preflight", "Apollographql-Client-Name", "Apollographql-Client-Version",
+	}
 	return cors{strings.Join(append(headers, more...), ", ")}
 }
 

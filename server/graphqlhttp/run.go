@@ -89,16 +89,20 @@ func execute(ctx context.Context, exec graphql.GraphExecutor, params *graphql.Ra
 
 func noSubscription(operation *ast.OperationDefinition) *problem {
 	if operation.Operation == ast.Subscription {
-		return &problem{status: http.StatusNotAcceptable, code: gqlcode.BadUserInput,
-			message: "a subscription needs Accept: text/event-stream or a WebSocket"}
+		return &problem{
+			status: http.StatusNotAcceptable, code: gqlcode.BadUserInput,
+			message: "a subscription needs Accept: text/event-stream or a WebSocket",
+		}
 	}
 	return nil
 }
 
 func queryOnly(operation *ast.OperationDefinition) *problem {
 	if operation.Operation == ast.Mutation {
-		return &problem{status: http.StatusMethodNotAllowed, code: gqlcode.BadUserInput, allow: "POST",
-			message: "GET is for queries, send a mutation by POST"}
+		return &problem{
+			status: http.StatusMethodNotAllowed, code: gqlcode.BadUserInput, allow: "POST",
+			message: "GET is for queries, send a mutation by POST",
+		}
 	}
 	return noSubscription(operation)
 }

@@ -75,6 +75,8 @@ func (refuse) Do(w http.ResponseWriter, r *http.Request, _ graphql.GraphExecutor
 		answerProblem(w, r, badRequest("the protocol asked for in Upgrade is not served here"))
 		return
 	}
-	answerProblem(w, r, &problem{status: http.StatusMethodNotAllowed, code: gqlcode.BadUserInput, allow: allowedMethods,
-		message: "use POST, or GET for queries"})
+	answerProblem(w, r, &problem{
+		status: http.StatusMethodNotAllowed, code: gqlcode.BadUserInput, allow: allowedMethods,
+		message: "use POST, or GET for queries",
+	})
 }

@@ -46,7 +46,7 @@ func readSteps(root string, fresh bool) (steps, error) {
 }
 
 func (f *folder) read() error {
-	if err := os.MkdirAll(f.path, 0o755); err != nil { //nolint:gosec // sources are for all to read
+	if err := os.MkdirAll(f.path, 0o755); err != nil {
 		return err
 	}
 	disk, err := atlas.NewLocalDir(f.path)
@@ -159,7 +159,7 @@ func (all steps) nextVersion(now time.Time) (string, error) {
 // write saves what diff has added, and returns the paths of the new steps. A fresh start removes the old ones.
 func (all steps) write(fresh bool) (written []string, err error) {
 	for _, f := range all {
-		if err := os.MkdirAll(f.path, 0o755); err != nil { //nolint:gosec // sources are for all to read
+		if err := os.MkdirAll(f.path, 0o755); err != nil {
 			return written, err
 		}
 		if fresh {
@@ -182,7 +182,7 @@ func (all steps) write(fresh bool) (written []string, err error) {
 				continue
 			}
 			path := filepath.Join(f.path, file.Name())
-			if err := os.WriteFile(path, file.Bytes(), 0o644); err != nil { //nolint:gosec // as above
+			if err := os.WriteFile(path, file.Bytes(), 0o644); err != nil {
 				return written, err
 			}
 			written = append(written, path)

@@ -3,7 +3,6 @@ package feed
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"entgo.io/ent/dialect/sql"
@@ -12,7 +11,6 @@ import (
 	"dugnad/ent/contentdistrict"
 	"dugnad/ent/contentmunicipality"
 	"dugnad/ent/contentorganization"
-	"dugnad/ent/county"
 	"dugnad/ent/municipality"
 	"dugnad/ent/networkmember"
 	"dugnad/ent/organization"
@@ -48,7 +46,7 @@ func Dependents(ctx context.Context, client *ent.Client, nodes []string, each fu
 		case t.GQL == typeMunicipality && len(changed["mun"]) > 0:
 			w = every // names of predecessors, also of those that were predecessors until now; there are few
 		case t.GQL == typeOrganization && len(changed["mun"]) > 0:
-			w = organization.HasMunicipalityWith(municipality.IDIn(changed["mun"]...))
+			w = linkedTo(organization.MunicipalityTable, organization.MunicipalityColumn, municipality.FieldID, changed["mun"])
 		}
 		if w == nil {
 			continue
@@ -71,14 +69,14 @@ func widen(ctx context.Context, c *ent.Client, changed map[string][]string) erro
 		changed["the"] = tree.below(themes)
 	}
 	if counties := changed["cty"]; len(counties) > 0 {
-		ids, err := c.Municipality.Query().Where(municipality.HasCountyWith(county.IDIn(counties...))).IDs(ctx)
+		ids, err := c.Municipality.Query().Where(in(municipality.CountyColumn, counties)).IDs(ctx)
 		if err != nil {
 			return err
 		}
 		changed["mun"] = append(changed["mun"], ids...)
 	}
 	if places := changed["mun"]; len(places) > 0 {
-		ids, err := c.Municipality.Query().Where(municipality.Active(false), municipality.HasSuccessorsWith(municipality.IDIn(places...))).IDs(ctx)
+		ids, err := c.Municipality.Query().Where(municipality.IDIn(places...)).QueryPredecessors().Where(municipality.Active(false)).IDs(ctx)
 		if err != nil {
 			return err
 		}
@@ -89,32 +87,39 @@ func widen(ctx context.Context, c *ent.Client, changed map[string][]string) erro
 
 // showing selects the content of a type that shows any of the changed; nil when none can.
 func showing(t ent.Type, changed map[string][]string) where {
-	type link struct{ prefix, table, content, key string }
-	entry := strings.ToLower(t.Name) // ent's names of the tables between two types
-	linked := []link{
-		{"the", entry + "_themes", entry + "_id", "theme_id"},
-		{"tgr", entry + "_target_groups", entry + "_id", "target_group_id"},
-		{"met", entry + "_methods", entry + "_id", "method_id"},
-		{"law", entry + "_law_sections", entry + "_id", "law_section_id"},
-		{"org", contentorganization.Table, contentorganization.FieldContentID, contentorganization.FieldOrganizationID},
-		{"mun", contentmunicipality.Table, contentmunicipality.FieldContentID, contentmunicipality.FieldMunicipalityID},
-		{"mun", networkmember.Table, networkmember.FieldContentID, networkmember.FieldMunicipalityID},
-		{"dis", contentdistrict.Table, contentdistrict.FieldContentID, contentdistrict.FieldDistrictID},
+	var shows []func(*sql.Selector)
+	linked := func(prefix, table, content, key string) {
+		if ids := changed[prefix]; len(ids) > 0 {
+			shows = append(shows, linkedTo(table, content, key, ids))
+		}
 	}
-	linked = slices.DeleteFunc(linked, func(l link) bool { return len(changed[l.prefix]) == 0 })
-	if len(linked) == 0 {
+	entry := strings.ToLower(t.Name) // ent's names of the tables between two types
+	linked("the", entry+"_themes", entry+"_id", "theme_id")
+	linked("tgr", entry+"_target_groups", entry+"_id", "target_group_id")
+	linked("met", entry+"_methods", entry+"_id", "method_id")
+	linked("law", entry+"_law_sections", entry+"_id", "law_section_id")
+	linked("org", contentorganization.Table, contentorganization.FieldContentID, contentorganization.FieldOrganizationID)
+	linked("mun", contentmunicipality.Table, contentmunicipality.FieldContentID, contentmunicipality.FieldMunicipalityID)
+	linked("mun", networkmember.Table, networkmember.FieldContentID, networkmember.FieldMunicipalityID)
+	linked("dis", contentdistrict.Table, contentdistrict.FieldContentID, contentdistrict.FieldDistrictID)
+	if owners := changed["org"]; len(owners) > 0 {
+		shows = append(shows, in("owner_id", owners))
+	}
+	if len(shows) == 0 {
 		return nil
 	}
+	return sql.OrPredicates(shows...)
+}
+
+func in(column string, values []string) where {
+	return func(s *sql.Selector) { s.Where(sql.In(s.C(column), args(values)...)) }
+}
+
+// linkedTo selects rows whose id stands in a column of another table beside one of the values.
+func linkedTo(table, column, key string, values []string) where {
 	return func(s *sql.Selector) {
-		var shows []*sql.Predicate
-		for _, l := range linked {
-			from := sql.Table(l.table)
-			shows = append(shows, sql.In(s.C("id"), sql.Select(from.C(l.content)).From(from).Where(sql.In(from.C(l.key), args(changed[l.prefix])...))))
-		}
-		if owners := changed["org"]; len(owners) > 0 {
-			shows = append(shows, sql.In(s.C("owner_id"), args(owners)...))
-		}
-		s.Where(sql.Or(shows...))
+		from := sql.Table(table)
+		s.Where(sql.In(s.C("id"), sql.Select(from.C(column)).From(from).Where(sql.In(from.C(key), args(values)...))))
 	}
 }
 

@@ -192,14 +192,14 @@ func TestFollower_rebuild(t *testing.T) {
 		f.put("pra_2", practiceDocument)
 		f.follow()
 		once := sync.OnceFunc(func() {
-			f.withdraw("pra_1")
+			f.withdraw("pra_2")
 			f.put("eve_1", `{"texts": [{"language": "NB", "title": "Samling"}]}`)
 			f.commit()
 		})
 		f.engine.filling = once
 		f.ok(f.follower.Reindex(t.Context()))
 		f.follow()
-		f.finds(search.Members, "fadder", "pra_2")
+		f.finds(search.Members, "fadder", "pra_1")
 		f.finds(search.Public, "samling", "eve_1")
 		if f.engine.rebuilds != 2 {
 			t.Errorf("%d rebuilds", f.engine.rebuilds)

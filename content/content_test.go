@@ -1,0 +1,420 @@
+package content_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"dugnad/access"
+	"dugnad/changes"
+	"dugnad/content"
+	"dugnad/ent"
+	"dugnad/ent/change"
+	"dugnad/ent/entry"
+	"dugnad/ent/practice"
+	"dugnad/ent/reference"
+	"dugnad/ent/revision"
+	"dugnad/ent/slug"
+	"dugnad/ent/tool"
+	"dugnad/schema"
+	"dugnad/server/database"
+	"dugnad/server/database/databasetest"
+)
+
+// noFiles is for tests without assets.
+type noFiles struct{}
+
+func (noFiles) Put(context.Context, string, io.Reader) error { return nil }
+func (noFiles) Open(context.Context, string) (io.ReadSeekCloser, error) {
+	return nil, errors.New("no files")
+}
+
+// hub is the writing side over one database, with an organisation that owns everything.
+type hub struct {
+	*testing.T
+	*content.Service
+	client *ent.Client
+	ctx    context.Context
+	owner  string
+}
+
+func each(t *testing.T, test func(h *hub)) {
+	t.Helper()
+	databasetest.Each(t, func(t *testing.T, db *database.Database) {
+		client := access.NewClient(db.Driver())
+		h := &hub{
+			T: t, Service: content.New(client, &changes.Waker{}, noFiles{}), client: client,
+			ctx: access.WithViewer(t.Context(), access.System("test")),
+		}
+		h.owner = h.data("org", `{"slug": "ks", "names": [{"language": "NB", "text": "KS"}], "kind": "member-organisation"}`)
+		test(h)
+	})
+}
+
+func (h *hub) data(prefix, document string) string {
+	h.Helper()
+	id := h.NewID(prefix)
+	_, problems, err := h.PutData(h.ctx, content.Data{ID: id, Document: json.RawMessage(document)})
+	if err != nil || len(problems) > 0 {
+		h.Fatalf("put %s: %v %v", document, err, problems)
+	}
+	return id
+}
+
+// draft saves a document and gives its item at the head revision.
+func (h *hub) draft(id, document string) content.Item {
+	h.Helper()
+	saved, problems, err := h.save(id, document, nil)
+	if err != nil || len(problems) > 0 {
+		h.Fatalf("save %s: %v %v", document, err, problems)
+	}
+	return content.Item{ID: id, Revision: saved[0].Entry.Head}
+}
+
+func (h *hub) save(id, document string, expected *int) ([]content.Saved, []content.Problem, error) {
+	t, _ := ent.TypeOf(id)
+	return h.Save(h.ctx, content.Draft{
+		ID: id, Type: schema.ContentType(t.GQL), Owner: h.owner, Document: json.RawMessage(document), Expected: expected,
+	})
+}
+
+func (h *hub) publish(items ...content.Item) {
+	h.Helper()
+	if _, problems, err := h.Publish(h.ctx, items...); err != nil || len(problems) > 0 {
+		h.Fatalf("publish: %v %v", err, problems)
+	}
+}
+
+func named(title, rest string) string {
+	return `{"kind": "ADVICE", "texts": [{"language": "NB", "title": "` + title + `"}]` + rest + `}`
+}
+
+func method(title, rest string) string {
+	return `{"kind": "METHOD", "texts": [{"language": "NB", "title": "` + title + `"}]` + rest + `}`
+}
+
+func TestSave(t *testing.T) {
+	each(t, func(h *hub) {
+		id := h.NewID("pra")
+		first := h.draft(id, named("Rettleiing", `, "period": {"start": "2019-01-01"}, "slug": "min"`))
+
+		h.Run("a draft has no live row", func(t *testing.T) {
+			if n := h.client.Practice.Query().CountX(h.ctx); n != 0 {
+				t.Errorf("%d live rows, wanted none", n)
+			}
+		})
+		h.Run("the same again makes no revision", func(t *testing.T) {
+			if again := h.draft(id, named("Rettleiing", "")); again != first {
+				t.Errorf("got %v, wanted %v", again, first)
+			}
+		})
+		h.Run("absent is unchanged, null is cleared", func(t *testing.T) { // F7
+			h.draft(id, `{"period": null}`)
+			r := h.client.Revision.Query().Where(revision.EntryID(id)).Order(revision.ByNumber()).AllX(h.ctx)
+			last := r[len(r)-1].Document
+			if strings.Contains(last, "period") || !strings.Contains(last, "Rettleiing") || !strings.Contains(last, `"slug":"min"`) {
+				t.Errorf("the document is %s", last)
+			}
+			var in ent.PracticeInput
+			if err := json.Unmarshal([]byte(last), &in); err != nil {
+				t.Fatal(err)
+			}
+			text, err := json.Marshal(in)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var fields map[string]any
+			if err := json.Unmarshal(text, &fields); err != nil {
+				t.Fatal(err)
+			}
+			if len(fields) != 3 {
+				t.Errorf("through the struct, absent fields came into being: %s", text)
+			}
+		})
+		h.Run("a stale save is a conflict", func(t *testing.T) {
+			seen := first.Revision
+			_, _, err := h.save(id, `{"slug": "annan"}`, &seen)
+			var conflict *content.ConflictError
+			if !errors.As(err, &conflict) || conflict.Head != 2 {
+				t.Errorf("got %v, wanted a conflict with revision 2", err)
+			}
+		})
+		for name, document := range map[string]string{
+			"unknown field":          `{"titel": "x"}`,
+			"unknown field inside":   `{"texts": [{"language": "NB", "titel": "x"}]}`,
+			"wrong type":             `{"tools": "x"}`,
+			"no object":              `[]`,
+			"something after it":     `{} {}`,
+			"another type's field":   `{"sampleSize": 3}`,
+			"unknown field far down": `{"evidence": {"level": 1, "stars": 5}}`,
+		} {
+			h.Run("refuses "+name, func(t *testing.T) {
+				_, problems, err := h.save(h.NewID("pra"), document, nil)
+				var bad *content.Error
+				if !errors.As(err, &bad) || bad.Code != content.BadInput {
+					t.Errorf("got %v %v, wanted BAD_USER_INPUT", err, problems)
+				}
+			})
+		}
+		for name, document := range map[string]string{
+			"texts.0.language":             `{"texts": [{"language": "XX", "title": "x"}]}`,
+			"texts.1.language":             `{"texts": [{"language": "NB"}, {"language": "NB"}]}`,
+			"texts.0.howToUse":             `{"texts": [{"language": "NB", "howToUse": "x"}]}`,
+			"texts.0.title":                `{"texts": [{"language": "NB", "title": "` + strings.Repeat("å", 301) + `"}]}`,
+			"kind":                         `{"kind": "METHOD"}`,
+			"audience":                     `{"audience": "SOME"}`,
+			"issued.date":                  `{"issued": {"date": "2019-02-30", "precision": "DAY"}}`,
+			"period":                       `{"period": {"start": "2019-02-02", "end": "2019-02-01"}}`,
+			"evidence.level":               `{"evidence": {"level": 6}}`,
+			"keyFigures.0.upper":           `{"keyFigures": [{"label": [{"language": "NB", "text": "x"}], "value": 1, "unit": "percent", "operator": "RANGE"}]}`,
+			"downloads.0.url":              `{"downloads": [{"title": [{"language": "NB", "text": "x"}], "format": "PDF", "url": "javascript:alert(1)"}]}`,
+			"relations.0.type":             `{"relations": [{"to": "too_01m8000000000000000000000", "type": "CONTAINS"}]}`,
+			"themes":                       `{"themes": ["met_01m8000000000000000000000"]}`,
+			"organizations.0.role":         `{"organizations": [{"organization": "` + h.owner + `", "role": "KING"}]}`,
+			"unnamedMunicipalities.0.role": `{"unnamedMunicipalities": [{"count": 17, "role": "KING", "note": [{"language": "NB", "text": "x"}]}]}`,
+		} {
+			h.Run("tells of a wrong "+name, func(t *testing.T) {
+				_, problems, err := h.save(h.NewID("pra"), document, nil)
+				if err != nil || !slices.ContainsFunc(problems, func(p content.Problem) bool { return strings.Join(p.Path, ".") == name }) {
+					t.Errorf("got %v %v", problems, err)
+				}
+			})
+		}
+		h.Run("all or none", func(t *testing.T) {
+			before := h.client.Revision.Query().CountX(h.ctx)
+			_, problems, err := h.Save(h.ctx,
+				content.Draft{ID: h.NewID("pra"), Type: "PRACTICE", Owner: h.owner, Document: json.RawMessage(named("God", ""))},
+				content.Draft{ID: h.NewID("pra"), Type: "PRACTICE", Owner: h.owner, Document: json.RawMessage(`{"audience": "SOME"}`)})
+			if err != nil || len(problems) == 0 || h.client.Revision.Query().CountX(h.ctx) != before {
+				t.Errorf("got %v %v, and %d revisions more", problems, err, h.client.Revision.Query().CountX(h.ctx)-before)
+			}
+		})
+	})
+}
+
+func TestPublish(t *testing.T) {
+	each(t, func(h *hub) {
+		theme := h.data("the", `{"slug": "bosetting", "labels": [{"language": "NB", "text": "Bosetting"}]}`)
+
+		h.Run("tells of everything that is missing, and publishes nothing", func(t *testing.T) {
+			good, bad := h.draft(h.NewID("pra"), named("God", "")), h.draft(h.NewID("pra"), `{"texts": [{"language": "NB", "summary": "x"}]}`)
+			_, problems, err := h.Publish(h.ctx, good, bad)
+			var paths []string
+			for _, p := range problems {
+				paths = append(paths, strings.Join(p.Path, "."))
+			}
+			slices.Sort(paths)
+			if err != nil || !slices.Equal(paths, []string{"kind", "texts.0.title"}) {
+				t.Errorf("got %v %v", problems, err)
+			}
+			if n := h.client.Practice.Query().CountX(h.ctx); n != 0 {
+				t.Errorf("%d rows, wanted none", n)
+			}
+		})
+		h.Run("a text that is not ready stays back", func(t *testing.T) {
+			item := h.draft(h.NewID("pra"), `{"kind": "ADVICE", "texts": [{"language": "NB", "title": "Ferdig"}, {"language": "NN", "title": "Halv", "ready": false}]}`)
+			h.publish(item)
+			if titles := h.client.Practice.GetX(h.ctx, item.ID).Titles; len(titles) != 1 || titles["NB"] != "Ferdig" {
+				t.Errorf("the titles are %v", titles)
+			}
+		})
+		h.Run("two entries share a theme", func(t *testing.T) { // F3
+			a := h.draft(h.NewID("pra"), named("A", `, "themes": ["`+theme+`"]`))
+			b := h.draft(h.NewID("pra"), named("B", `, "themes": ["`+theme+`"]`))
+			h.publish(a)
+			h.publish(b)
+			for _, id := range []string{a.ID, b.ID} {
+				if n := h.client.Practice.Query().Where(practice.ID(id)).QueryThemes().CountX(h.ctx); n != 1 {
+					t.Errorf("%s has %d themes, wanted 1", id, n)
+				}
+			}
+		})
+		h.Run("a newer revision is a conflict", func(t *testing.T) {
+			id := h.NewID("pra")
+			old := h.draft(id, named("Gammal", ""))
+			h.draft(id, named("Ny", ""))
+			_, _, err := h.Publish(h.ctx, old)
+			var conflict *content.ConflictError
+			if !errors.As(err, &conflict) || conflict.Seen != 1 || conflict.Head != 2 {
+				t.Errorf("got %v", err)
+			}
+		})
+		h.Run("what is not there is not found", func(t *testing.T) {
+			_, _, err := h.Publish(h.ctx, content.Item{ID: h.NewID("pra"), Revision: 1})
+			var bad *content.Error
+			if !errors.As(err, &bad) || bad.Code != content.NotFound {
+				t.Errorf("got %v", err)
+			}
+		})
+		h.Run("a newer draft changes nothing for readers", func(t *testing.T) {
+			id := h.NewID("pra")
+			h.publish(h.draft(id, named("Ute", "")))
+			h.draft(id, named("Inne", `, "themes": ["`+theme+`"]`))
+			row := h.client.Practice.Query().Where(practice.ID(id)).WithThemes().OnlyX(h.ctx)
+			if row.Titles["NB"] != "Ute" || len(row.Edges.Themes) != 0 {
+				t.Errorf("readers see %v with %d themes", row.Titles, len(row.Edges.Themes))
+			}
+		})
+		h.Run("what was set and is cleared is cleared", func(t *testing.T) {
+			id := h.NewID("pra")
+			h.publish(h.draft(id, named("Set", `, "themes": ["`+theme+`"], "period": {"start": "2019-01-01"}, "issued": {"date": "2019-05-01", "precision": "MONTH"}, "audience": "MEMBERS", "evidence": {"level": 3}`)))
+			h.publish(h.draft(id, `{"themes": null, "period": null, "issued": null, "audience": null, "evidence": null}`))
+			row := h.client.Practice.Query().Where(practice.ID(id)).WithThemes().OnlyX(h.ctx)
+			if row.Issued != nil || row.IssuedOn != nil || row.Period != nil || row.Audience != schema.Public || row.EvidenceLevel != nil || row.Rating != nil || len(row.Edges.Themes) != 0 {
+				t.Errorf("the row is %v", row)
+			}
+		})
+	})
+}
+
+func TestEdges(t *testing.T) {
+	each(t, func(h *hub) {
+		toolID := h.NewID("too")
+		toolItem := h.draft(toolID, method("Verktøyet", ""))
+		practiceID := h.NewID("pra")
+		practiceItem := h.draft(practiceID, named("Praksisen", `, "tools": ["`+toolID+`"]`))
+		linked := func(t *testing.T, want int) {
+			t.Helper()
+			there := h.client.Practice.Query().Where(practice.ID(practiceID)).QueryTools().CountX(h.ctx)
+			back := h.client.Tool.Query().Where(tool.ID(toolID)).QueryPractices().CountX(h.ctx)
+			if there != want || back != want {
+				t.Errorf("%d edges there and %d back, wanted %d", there, back, want)
+			}
+		}
+		h.publish(practiceItem)
+		h.Run("none to what is not live", func(t *testing.T) { linked(t, 0) })
+		h.publish(toolItem)
+		h.Run("put when the other end goes live", func(t *testing.T) { linked(t, 1) })
+		withdraw := func(item content.Item) {
+			if _, err := h.Withdraw(h.ctx, item); err != nil {
+				h.Fatal(err)
+			}
+		}
+		withdraw(toolItem)
+		h.Run("gone when one end is withdrawn", func(t *testing.T) { linked(t, 0) })
+		h.publish(toolItem)
+		h.Run("back when it is published again", func(t *testing.T) { linked(t, 1) })
+		withdraw(practiceItem)
+		h.publish(practiceItem)
+		h.Run("back from the other end, too", func(t *testing.T) { linked(t, 1) })
+		h.Run("those of a draft never", func(t *testing.T) {
+			other := h.NewID("too")
+			otherItem := h.draft(other, method("Et anna", ""))
+			h.draft(practiceID, `{"tools": ["`+toolID+`", "`+other+`"]}`)
+			h.publish(otherItem)
+			if n := h.client.Tool.Query().Where(tool.ID(other)).QueryPractices().CountX(h.ctx); n != 0 {
+				t.Errorf("a draft's reference made %d edges", n)
+			}
+		})
+		h.Run("withdrawn, the documents and the address stay", func(t *testing.T) {
+			withdraw(toolItem)
+			if n := h.client.Revision.Query().Where(revision.EntryID(toolID)).CountX(h.ctx); n != 1 {
+				t.Errorf("%d revisions, wanted 1", n)
+			}
+			if !h.client.Slug.Query().Where(slug.EntryID(toolID)).ExistX(h.ctx) {
+				t.Error("the slug was given up")
+			}
+			e := h.client.Entry.GetX(h.ctx, toolID)
+			if e.Stage != schema.Withdrawn || e.Live || e.LiveAudience != nil {
+				t.Errorf("the entry is %v", e)
+			}
+			if _, err := h.Withdraw(h.ctx, toolItem); err == nil {
+				t.Error("could be withdrawn twice")
+			}
+		})
+	})
+}
+
+// Two entries that point at each other, published at the same moment, both see the other go live (F4).
+func TestPublishAtTheSameMoment(t *testing.T) {
+	each(t, func(h *hub) {
+		for range 5 {
+			a, b := h.NewID("pra"), h.NewID("too")
+			_, problems, err := h.Save(h.ctx,
+				content.Draft{ID: a, Type: "PRACTICE", Owner: h.owner, Document: json.RawMessage(named("A", `, "tools": ["`+b+`"]`))},
+				content.Draft{ID: b, Type: "TOOL", Owner: h.owner, Document: json.RawMessage(method("B", ""))})
+			if err != nil || len(problems) > 0 {
+				h.Fatal(err, problems)
+			}
+			var both sync.WaitGroup
+			for _, id := range []string{a, b} {
+				both.Go(func() {
+					if _, problems, err := h.Publish(h.ctx, content.Item{ID: id, Revision: 1}); err != nil || len(problems) > 0 {
+						h.Errorf("publish %s: %v %v", id, err, problems)
+					}
+				})
+			}
+			both.Wait()
+			if n := h.client.Practice.Query().Where(practice.ID(a)).QueryTools().CountX(h.ctx); n != 1 {
+				h.Errorf("%d edges, wanted 1", n)
+			}
+		}
+	})
+}
+
+func TestSlugs(t *testing.T) {
+	each(t, func(h *hub) {
+		slugOf := func(id string) string { return h.client.Practice.GetX(h.ctx, id).Slug }
+		a, b := h.draft(h.NewID("pra"), named("Bygg tillit", "")), h.draft(h.NewID("pra"), named("Bygg tillit!", ""))
+		h.publish(a, b)
+		if slugOf(a.ID) != "bygg-tillit" || slugOf(b.ID) != "bygg-tillit-2" {
+			h.Errorf("the slugs are %q and %q", slugOf(a.ID), slugOf(b.ID))
+		}
+		h.publish(h.draft(a.ID, named("Eit anna namn", "")))
+		if slugOf(a.ID) != "bygg-tillit" {
+			h.Errorf("a new title changed the address to %q", slugOf(a.ID))
+		}
+		_, problems, err := h.Publish(h.ctx, h.draft(b.ID, `{"slug": "bygg-tillit"}`))
+		if err != nil || len(problems) != 1 || problems[0].Code != "SLUG_TAKEN" {
+			h.Errorf("got %v %v, wanted SLUG_TAKEN", problems, err)
+		}
+		h.publish(h.draft(b.ID, `{"slug": "tillit"}`))
+		if n := h.client.Slug.Query().Where(slug.EntryID(b.ID)).CountX(h.ctx); n != 2 || slugOf(b.ID) != "tillit" {
+			h.Errorf("%d addresses, %q; wanted the former one to stay", n, slugOf(b.ID))
+		}
+	})
+}
+
+func TestChangeLog(t *testing.T) {
+	each(t, func(h *hub) {
+		last := func(n int) (lines []string) {
+			rows := h.client.Change.Query().Order(ent.Desc(change.FieldID)).Limit(n).AllX(h.ctx)
+			slices.Reverse(rows)
+			for _, r := range rows {
+				lines = append(lines, string(r.Action)+" "+string(r.Audience)+" "+r.NodeID)
+			}
+			return lines
+		}
+		id := h.NewID("pra")
+		h.publish(h.draft(id, named("A", "")))
+		if got := last(1); got[0] != "UPSERT PUBLIC "+id {
+			h.Errorf("published: %v", got)
+		}
+		h.publish(h.draft(id, `{"audience": "MEMBERS"}`))
+		if got := last(2); got[0] != "GONE PUBLIC "+id || got[1] != "UPSERT MEMBERS "+id {
+			h.Errorf("made for members: %v", got)
+		}
+		e := h.client.Entry.Query().Where(entry.ID(id)).OnlyX(h.ctx)
+		if _, err := h.Withdraw(h.ctx, content.Item{ID: id, Revision: e.Head}); err != nil {
+			h.Fatal(err)
+		}
+		if got := last(1); got[0] != "GONE MEMBERS "+id {
+			h.Errorf("withdrawn: %v", got)
+		}
+		before := h.client.Change.Query().CountX(h.ctx)
+		if _, problems, _ := h.Publish(h.ctx, h.draft(h.NewID("pra"), `{}`)); len(problems) == 0 {
+			h.Error("published without a title")
+		}
+		if n := h.client.Change.Query().CountX(h.ctx); n != before {
+			h.Errorf("a publish that failed left %d changes", n-before)
+		}
+		if n := h.client.Reference.Query().Where(reference.FromID(id)).CountX(h.ctx); n != 0 {
+			h.Errorf("%d references of an entry that points at nothing", n)
+		}
+	})
+}

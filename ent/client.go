@@ -2925,22 +2925,6 @@ func (c *MunicipalityClient) QueryCounty(_m *Municipality) *CountyQuery {
 	return query
 }
 
-// QuerySuccessors queries the successors edge of a Municipality.
-func (c *MunicipalityClient) QuerySuccessors(_m *Municipality) *MunicipalityQuery {
-	query := (&MunicipalityClient{config: c.config}).Query()
-	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
-		id := _m.ID
-		step := sqlgraph.NewStep(
-			sqlgraph.From(municipality.Table, municipality.FieldID, id),
-			sqlgraph.To(municipality.Table, municipality.FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, false, municipality.SuccessorsTable, municipality.SuccessorsPrimaryKey...),
-		)
-		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
-		return fromV, nil
-	}
-	return query
-}
-
 // QueryPredecessors queries the predecessors edge of a Municipality.
 func (c *MunicipalityClient) QueryPredecessors(_m *Municipality) *MunicipalityQuery {
 	query := (&MunicipalityClient{config: c.config}).Query()
@@ -2950,6 +2934,22 @@ func (c *MunicipalityClient) QueryPredecessors(_m *Municipality) *MunicipalityQu
 			sqlgraph.From(municipality.Table, municipality.FieldID, id),
 			sqlgraph.To(municipality.Table, municipality.FieldID),
 			sqlgraph.Edge(sqlgraph.M2M, true, municipality.PredecessorsTable, municipality.PredecessorsPrimaryKey...),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QuerySuccessors queries the successors edge of a Municipality.
+func (c *MunicipalityClient) QuerySuccessors(_m *Municipality) *MunicipalityQuery {
+	query := (&MunicipalityClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(municipality.Table, municipality.FieldID, id),
+			sqlgraph.To(municipality.Table, municipality.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, false, municipality.SuccessorsTable, municipality.SuccessorsPrimaryKey...),
 		)
 		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
 		return fromV, nil

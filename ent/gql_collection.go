@@ -1575,19 +1575,6 @@ func (_q *MunicipalityQuery) collectField(ctx context.Context, oneNode bool, opC
 			}
 			_q.withCounty = query
 
-		case "successors":
-			var (
-				alias = field.Alias
-				path  = append(path, alias)
-				query = (&MunicipalityClient{config: _q.config}).Query()
-			)
-			if err := query.collectField(ctx, false, opCtx, field, path, mayAddCondition(satisfies, municipalityImplementors)...); err != nil {
-				return err
-			}
-			_q.WithNamedSuccessors(alias, func(wq *MunicipalityQuery) {
-				*wq = *query
-			})
-
 		case "predecessors":
 			var (
 				alias = field.Alias
@@ -1598,6 +1585,19 @@ func (_q *MunicipalityQuery) collectField(ctx context.Context, oneNode bool, opC
 				return err
 			}
 			_q.WithNamedPredecessors(alias, func(wq *MunicipalityQuery) {
+				*wq = *query
+			})
+
+		case "successors":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&MunicipalityClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, false, opCtx, field, path, mayAddCondition(satisfies, municipalityImplementors)...); err != nil {
+				return err
+			}
+			_q.WithNamedSuccessors(alias, func(wq *MunicipalityQuery) {
 				*wq = *query
 			})
 

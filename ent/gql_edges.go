@@ -240,20 +240,6 @@ func (_m *Municipality) County(ctx context.Context) (*County, error) {
 	return to, MaskNotFound(err)
 }
 
-// Successors is the successors edge.
-func (_m *Municipality) Successors(ctx context.Context) (to []*Municipality, err error) {
-	if fc := graphql.GetFieldContext(ctx); fc != nil {
-		to, err = _m.NamedSuccessors(fc.Field.Alias)
-	} else {
-		to, err = _m.Edges.SuccessorsOrErr()
-	}
-	if IsNotLoaded(err) {
-		to, err = _m.QuerySuccessors().All(ctx)
-	}
-	slices.SortFunc(to, func(a, b *Municipality) int { return strings.Compare(a.ID, b.ID) }) // in the order they were made
-	return to, err
-}
-
 // Predecessors is the predecessors edge.
 func (_m *Municipality) Predecessors(ctx context.Context) (to []*Municipality, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
@@ -263,6 +249,20 @@ func (_m *Municipality) Predecessors(ctx context.Context) (to []*Municipality, e
 	}
 	if IsNotLoaded(err) {
 		to, err = _m.QueryPredecessors().All(ctx)
+	}
+	slices.SortFunc(to, func(a, b *Municipality) int { return strings.Compare(a.ID, b.ID) }) // in the order they were made
+	return to, err
+}
+
+// Successors is the successors edge.
+func (_m *Municipality) Successors(ctx context.Context) (to []*Municipality, err error) {
+	if fc := graphql.GetFieldContext(ctx); fc != nil {
+		to, err = _m.NamedSuccessors(fc.Field.Alias)
+	} else {
+		to, err = _m.Edges.SuccessorsOrErr()
+	}
+	if IsNotLoaded(err) {
+		to, err = _m.QuerySuccessors().All(ctx)
 	}
 	slices.SortFunc(to, func(a, b *Municipality) int { return strings.Compare(a.ID, b.ID) }) // in the order they were made
 	return to, err

@@ -66,10 +66,10 @@ type Municipality struct {
 type MunicipalityEdges struct {
 	// County holds the value of the county edge.
 	County *County `json:"county,omitempty"`
-	// Successors holds the value of the successors edge.
-	Successors []*Municipality `json:"successors,omitempty"`
 	// Predecessors holds the value of the predecessors edge.
 	Predecessors []*Municipality `json:"predecessors,omitempty"`
+	// Successors holds the value of the successors edge.
+	Successors []*Municipality `json:"successors,omitempty"`
 	// Numbers holds the value of the numbers edge.
 	Numbers []*NumberUse `json:"numbers,omitempty"`
 	// Organization holds the value of the organization edge.
@@ -80,8 +80,8 @@ type MunicipalityEdges struct {
 	// totalCount holds the number of nodes of the edges above, by alias.
 	totalCount [5]map[string]int
 
-	namedSuccessors   map[string][]*Municipality
 	namedPredecessors map[string][]*Municipality
+	namedSuccessors   map[string][]*Municipality
 	namedNumbers      map[string][]*NumberUse
 }
 
@@ -96,22 +96,22 @@ func (e MunicipalityEdges) CountyOrErr() (*County, error) {
 	return nil, &NotLoadedError{edge: "county"}
 }
 
-// SuccessorsOrErr returns the Successors value or an error if the edge
-// was not loaded in eager-loading.
-func (e MunicipalityEdges) SuccessorsOrErr() ([]*Municipality, error) {
-	if e.loadedTypes[1] {
-		return e.Successors, nil
-	}
-	return nil, &NotLoadedError{edge: "successors"}
-}
-
 // PredecessorsOrErr returns the Predecessors value or an error if the edge
 // was not loaded in eager-loading.
 func (e MunicipalityEdges) PredecessorsOrErr() ([]*Municipality, error) {
-	if e.loadedTypes[2] {
+	if e.loadedTypes[1] {
 		return e.Predecessors, nil
 	}
 	return nil, &NotLoadedError{edge: "predecessors"}
+}
+
+// SuccessorsOrErr returns the Successors value or an error if the edge
+// was not loaded in eager-loading.
+func (e MunicipalityEdges) SuccessorsOrErr() ([]*Municipality, error) {
+	if e.loadedTypes[2] {
+		return e.Successors, nil
+	}
+	return nil, &NotLoadedError{edge: "successors"}
 }
 
 // NumbersOrErr returns the Numbers value or an error if the edge
@@ -320,14 +320,14 @@ func (_m *Municipality) QueryCounty() *CountyQuery {
 	return NewMunicipalityClient(_m.config).QueryCounty(_m)
 }
 
-// QuerySuccessors queries the "successors" edge of the Municipality entity.
-func (_m *Municipality) QuerySuccessors() *MunicipalityQuery {
-	return NewMunicipalityClient(_m.config).QuerySuccessors(_m)
-}
-
 // QueryPredecessors queries the "predecessors" edge of the Municipality entity.
 func (_m *Municipality) QueryPredecessors() *MunicipalityQuery {
 	return NewMunicipalityClient(_m.config).QueryPredecessors(_m)
+}
+
+// QuerySuccessors queries the "successors" edge of the Municipality entity.
+func (_m *Municipality) QuerySuccessors() *MunicipalityQuery {
+	return NewMunicipalityClient(_m.config).QuerySuccessors(_m)
 }
 
 // QueryNumbers queries the "numbers" edge of the Municipality entity.
@@ -437,30 +437,6 @@ func (_m *Municipality) String() string {
 	return builder.String()
 }
 
-// NamedSuccessors returns the Successors named value or an error if the edge was not
-// loaded in eager-loading with this name.
-func (_m *Municipality) NamedSuccessors(name string) ([]*Municipality, error) {
-	if _m.Edges.namedSuccessors == nil {
-		return nil, &NotLoadedError{edge: name}
-	}
-	nodes, ok := _m.Edges.namedSuccessors[name]
-	if !ok {
-		return nil, &NotLoadedError{edge: name}
-	}
-	return nodes, nil
-}
-
-func (_m *Municipality) appendNamedSuccessors(name string, edges ...*Municipality) {
-	if _m.Edges.namedSuccessors == nil {
-		_m.Edges.namedSuccessors = make(map[string][]*Municipality)
-	}
-	if len(edges) == 0 {
-		_m.Edges.namedSuccessors[name] = []*Municipality{}
-	} else {
-		_m.Edges.namedSuccessors[name] = append(_m.Edges.namedSuccessors[name], edges...)
-	}
-}
-
 // NamedPredecessors returns the Predecessors named value or an error if the edge was not
 // loaded in eager-loading with this name.
 func (_m *Municipality) NamedPredecessors(name string) ([]*Municipality, error) {
@@ -482,6 +458,30 @@ func (_m *Municipality) appendNamedPredecessors(name string, edges ...*Municipal
 		_m.Edges.namedPredecessors[name] = []*Municipality{}
 	} else {
 		_m.Edges.namedPredecessors[name] = append(_m.Edges.namedPredecessors[name], edges...)
+	}
+}
+
+// NamedSuccessors returns the Successors named value or an error if the edge was not
+// loaded in eager-loading with this name.
+func (_m *Municipality) NamedSuccessors(name string) ([]*Municipality, error) {
+	if _m.Edges.namedSuccessors == nil {
+		return nil, &NotLoadedError{edge: name}
+	}
+	nodes, ok := _m.Edges.namedSuccessors[name]
+	if !ok {
+		return nil, &NotLoadedError{edge: name}
+	}
+	return nodes, nil
+}
+
+func (_m *Municipality) appendNamedSuccessors(name string, edges ...*Municipality) {
+	if _m.Edges.namedSuccessors == nil {
+		_m.Edges.namedSuccessors = make(map[string][]*Municipality)
+	}
+	if len(edges) == 0 {
+		_m.Edges.namedSuccessors[name] = []*Municipality{}
+	} else {
+		_m.Edges.namedSuccessors[name] = append(_m.Edges.namedSuccessors[name], edges...)
 	}
 }
 

@@ -249,21 +249,6 @@ func (_c *MunicipalityCreate) SetCounty(v *County) *MunicipalityCreate {
 	return _c.SetCountyID(v.ID)
 }
 
-// AddSuccessorIDs adds the "successors" edge to the Municipality entity by IDs.
-func (_c *MunicipalityCreate) AddSuccessorIDs(ids ...string) *MunicipalityCreate {
-	_c.mutation.AddSuccessorIDs(ids...)
-	return _c
-}
-
-// AddSuccessors adds the "successors" edges to the Municipality entity.
-func (_c *MunicipalityCreate) AddSuccessors(v ...*Municipality) *MunicipalityCreate {
-	ids := make([]string, len(v))
-	for i := range v {
-		ids[i] = v[i].ID
-	}
-	return _c.AddSuccessorIDs(ids...)
-}
-
 // AddPredecessorIDs adds the "predecessors" edge to the Municipality entity by IDs.
 func (_c *MunicipalityCreate) AddPredecessorIDs(ids ...string) *MunicipalityCreate {
 	_c.mutation.AddPredecessorIDs(ids...)
@@ -277,6 +262,21 @@ func (_c *MunicipalityCreate) AddPredecessors(v ...*Municipality) *MunicipalityC
 		ids[i] = v[i].ID
 	}
 	return _c.AddPredecessorIDs(ids...)
+}
+
+// AddSuccessorIDs adds the "successors" edge to the Municipality entity by IDs.
+func (_c *MunicipalityCreate) AddSuccessorIDs(ids ...string) *MunicipalityCreate {
+	_c.mutation.AddSuccessorIDs(ids...)
+	return _c
+}
+
+// AddSuccessors adds the "successors" edges to the Municipality entity.
+func (_c *MunicipalityCreate) AddSuccessors(v ...*Municipality) *MunicipalityCreate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddSuccessorIDs(ids...)
 }
 
 // AddNumberIDs adds the "numbers" edge to the NumberUse entity by IDs.
@@ -509,13 +509,13 @@ func (_c *MunicipalityCreate) createSpec() (*Municipality, *sqlgraph.CreateSpec)
 		_node.municipality_county = &nodes[0]
 		_spec.Edges = append(_spec.Edges, edge)
 	}
-	if nodes := _c.mutation.SuccessorsIDs(); len(nodes) > 0 {
+	if nodes := _c.mutation.PredecessorsIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
 			Rel:     sqlgraph.M2M,
-			Inverse: false,
-			Table:   municipality.SuccessorsTable,
-			Columns: municipality.SuccessorsPrimaryKey,
-			Bidi:    true,
+			Inverse: true,
+			Table:   municipality.PredecessorsTable,
+			Columns: municipality.PredecessorsPrimaryKey,
+			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(municipality.FieldID, field.TypeString),
 			},
@@ -525,12 +525,12 @@ func (_c *MunicipalityCreate) createSpec() (*Municipality, *sqlgraph.CreateSpec)
 		}
 		_spec.Edges = append(_spec.Edges, edge)
 	}
-	if nodes := _c.mutation.PredecessorsIDs(); len(nodes) > 0 {
+	if nodes := _c.mutation.SuccessorsIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
 			Rel:     sqlgraph.M2M,
-			Inverse: true,
-			Table:   municipality.PredecessorsTable,
-			Columns: municipality.PredecessorsPrimaryKey,
+			Inverse: false,
+			Table:   municipality.SuccessorsTable,
+			Columns: municipality.SuccessorsPrimaryKey,
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(municipality.FieldID, field.TypeString),

@@ -28,15 +28,15 @@ type MunicipalityQuery struct {
 	inters                []Interceptor
 	predicates            []predicate.Municipality
 	withCounty            *CountyQuery
-	withSuccessors        *MunicipalityQuery
 	withPredecessors      *MunicipalityQuery
+	withSuccessors        *MunicipalityQuery
 	withNumbers           *NumberUseQuery
 	withOrganization      *OrganizationQuery
 	withFKs               bool
 	loadTotal             []func(context.Context, []*Municipality) error
 	modifiers             []func(*sql.Selector)
-	withNamedSuccessors   map[string]*MunicipalityQuery
 	withNamedPredecessors map[string]*MunicipalityQuery
+	withNamedSuccessors   map[string]*MunicipalityQuery
 	withNamedNumbers      map[string]*NumberUseQuery
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
@@ -96,28 +96,6 @@ func (_q *MunicipalityQuery) QueryCounty() *CountyQuery {
 	return query
 }
 
-// QuerySuccessors chains the current query on the "successors" edge.
-func (_q *MunicipalityQuery) QuerySuccessors() *MunicipalityQuery {
-	query := (&MunicipalityClient{config: _q.config}).Query()
-	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
-		if err := _q.prepareQuery(ctx); err != nil {
-			return nil, err
-		}
-		selector := _q.sqlQuery(ctx)
-		if err := selector.Err(); err != nil {
-			return nil, err
-		}
-		step := sqlgraph.NewStep(
-			sqlgraph.From(municipality.Table, municipality.FieldID, selector),
-			sqlgraph.To(municipality.Table, municipality.FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, false, municipality.SuccessorsTable, municipality.SuccessorsPrimaryKey...),
-		)
-		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
-		return fromU, nil
-	}
-	return query
-}
-
 // QueryPredecessors chains the current query on the "predecessors" edge.
 func (_q *MunicipalityQuery) QueryPredecessors() *MunicipalityQuery {
 	query := (&MunicipalityClient{config: _q.config}).Query()
@@ -133,6 +111,28 @@ func (_q *MunicipalityQuery) QueryPredecessors() *MunicipalityQuery {
 			sqlgraph.From(municipality.Table, municipality.FieldID, selector),
 			sqlgraph.To(municipality.Table, municipality.FieldID),
 			sqlgraph.Edge(sqlgraph.M2M, true, municipality.PredecessorsTable, municipality.PredecessorsPrimaryKey...),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QuerySuccessors chains the current query on the "successors" edge.
+func (_q *MunicipalityQuery) QuerySuccessors() *MunicipalityQuery {
+	query := (&MunicipalityClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(municipality.Table, municipality.FieldID, selector),
+			sqlgraph.To(municipality.Table, municipality.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, false, municipality.SuccessorsTable, municipality.SuccessorsPrimaryKey...),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -377,8 +377,8 @@ func (_q *MunicipalityQuery) Clone() *MunicipalityQuery {
 		inters:           append([]Interceptor{}, _q.inters...),
 		predicates:       append([]predicate.Municipality{}, _q.predicates...),
 		withCounty:       _q.withCounty.Clone(),
-		withSuccessors:   _q.withSuccessors.Clone(),
 		withPredecessors: _q.withPredecessors.Clone(),
+		withSuccessors:   _q.withSuccessors.Clone(),
 		withNumbers:      _q.withNumbers.Clone(),
 		withOrganization: _q.withOrganization.Clone(),
 		// clone intermediate query.
@@ -399,17 +399,6 @@ func (_q *MunicipalityQuery) WithCounty(opts ...func(*CountyQuery)) *Municipalit
 	return _q
 }
 
-// WithSuccessors tells the query-builder to eager-load the nodes that are connected to
-// the "successors" edge. The optional arguments are used to configure the query builder of the edge.
-func (_q *MunicipalityQuery) WithSuccessors(opts ...func(*MunicipalityQuery)) *MunicipalityQuery {
-	query := (&MunicipalityClient{config: _q.config}).Query()
-	for _, opt := range opts {
-		opt(query)
-	}
-	_q.withSuccessors = query
-	return _q
-}
-
 // WithPredecessors tells the query-builder to eager-load the nodes that are connected to
 // the "predecessors" edge. The optional arguments are used to configure the query builder of the edge.
 func (_q *MunicipalityQuery) WithPredecessors(opts ...func(*MunicipalityQuery)) *MunicipalityQuery {
@@ -418,6 +407,17 @@ func (_q *MunicipalityQuery) WithPredecessors(opts ...func(*MunicipalityQuery)) 
 		opt(query)
 	}
 	_q.withPredecessors = query
+	return _q
+}
+
+// WithSuccessors tells the query-builder to eager-load the nodes that are connected to
+// the "successors" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *MunicipalityQuery) WithSuccessors(opts ...func(*MunicipalityQuery)) *MunicipalityQuery {
+	query := (&MunicipalityClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withSuccessors = query
 	return _q
 }
 
@@ -524,8 +524,8 @@ func (_q *MunicipalityQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]
 		_spec       = _q.querySpec()
 		loadedTypes = [5]bool{
 			_q.withCounty != nil,
-			_q.withSuccessors != nil,
 			_q.withPredecessors != nil,
+			_q.withSuccessors != nil,
 			_q.withNumbers != nil,
 			_q.withOrganization != nil,
 		}
@@ -563,17 +563,17 @@ func (_q *MunicipalityQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]
 			return nil, err
 		}
 	}
-	if query := _q.withSuccessors; query != nil {
-		if err := _q.loadSuccessors(ctx, query, nodes,
-			func(n *Municipality) { n.Edges.Successors = []*Municipality{} },
-			func(n *Municipality, e *Municipality) { n.Edges.Successors = append(n.Edges.Successors, e) }); err != nil {
-			return nil, err
-		}
-	}
 	if query := _q.withPredecessors; query != nil {
 		if err := _q.loadPredecessors(ctx, query, nodes,
 			func(n *Municipality) { n.Edges.Predecessors = []*Municipality{} },
 			func(n *Municipality, e *Municipality) { n.Edges.Predecessors = append(n.Edges.Predecessors, e) }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withSuccessors; query != nil {
+		if err := _q.loadSuccessors(ctx, query, nodes,
+			func(n *Municipality) { n.Edges.Successors = []*Municipality{} },
+			func(n *Municipality, e *Municipality) { n.Edges.Successors = append(n.Edges.Successors, e) }); err != nil {
 			return nil, err
 		}
 	}
@@ -590,17 +590,17 @@ func (_q *MunicipalityQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]
 			return nil, err
 		}
 	}
-	for name, query := range _q.withNamedSuccessors {
-		if err := _q.loadSuccessors(ctx, query, nodes,
-			func(n *Municipality) { n.appendNamedSuccessors(name) },
-			func(n *Municipality, e *Municipality) { n.appendNamedSuccessors(name, e) }); err != nil {
-			return nil, err
-		}
-	}
 	for name, query := range _q.withNamedPredecessors {
 		if err := _q.loadPredecessors(ctx, query, nodes,
 			func(n *Municipality) { n.appendNamedPredecessors(name) },
 			func(n *Municipality, e *Municipality) { n.appendNamedPredecessors(name, e) }); err != nil {
+			return nil, err
+		}
+	}
+	for name, query := range _q.withNamedSuccessors {
+		if err := _q.loadSuccessors(ctx, query, nodes,
+			func(n *Municipality) { n.appendNamedSuccessors(name) },
+			func(n *Municipality, e *Municipality) { n.appendNamedSuccessors(name, e) }); err != nil {
 			return nil, err
 		}
 	}
@@ -647,67 +647,6 @@ func (_q *MunicipalityQuery) loadCounty(ctx context.Context, query *CountyQuery,
 		}
 		for i := range nodes {
 			assign(nodes[i], n)
-		}
-	}
-	return nil
-}
-func (_q *MunicipalityQuery) loadSuccessors(ctx context.Context, query *MunicipalityQuery, nodes []*Municipality, init func(*Municipality), assign func(*Municipality, *Municipality)) error {
-	edgeIDs := make([]driver.Value, len(nodes))
-	byID := make(map[string]*Municipality)
-	nids := make(map[string]map[*Municipality]struct{})
-	for i, node := range nodes {
-		edgeIDs[i] = node.ID
-		byID[node.ID] = node
-		if init != nil {
-			init(node)
-		}
-	}
-	query.Where(func(s *sql.Selector) {
-		joinT := sql.Table(municipality.SuccessorsTable)
-		s.Join(joinT).On(s.C(municipality.FieldID), joinT.C(municipality.SuccessorsPrimaryKey[1]))
-		s.Where(sql.InValues(joinT.C(municipality.SuccessorsPrimaryKey[0]), edgeIDs...))
-		columns := s.SelectedColumns()
-		s.Select(joinT.C(municipality.SuccessorsPrimaryKey[0]))
-		s.AppendSelect(columns...)
-		s.SetDistinct(false)
-	})
-	if err := query.prepareQuery(ctx); err != nil {
-		return err
-	}
-	qr := QuerierFunc(func(ctx context.Context, q Query) (Value, error) {
-		return query.sqlAll(ctx, func(_ context.Context, spec *sqlgraph.QuerySpec) {
-			assign := spec.Assign
-			values := spec.ScanValues
-			spec.ScanValues = func(columns []string) ([]any, error) {
-				values, err := values(columns[1:])
-				if err != nil {
-					return nil, err
-				}
-				return append([]any{new(sql.NullString)}, values...), nil
-			}
-			spec.Assign = func(columns []string, values []any) error {
-				outValue := values[0].(*sql.NullString).String
-				inValue := values[1].(*sql.NullString).String
-				if nids[inValue] == nil {
-					nids[inValue] = map[*Municipality]struct{}{byID[outValue]: {}}
-					return assign(columns[1:], values[1:])
-				}
-				nids[inValue][byID[outValue]] = struct{}{}
-				return nil
-			}
-		})
-	})
-	neighbors, err := withInterceptors[[]*Municipality](ctx, query, qr, query.inters)
-	if err != nil {
-		return err
-	}
-	for _, n := range neighbors {
-		nodes, ok := nids[n.ID]
-		if !ok {
-			return fmt.Errorf(`unexpected "successors" node returned %v`, n.ID)
-		}
-		for kn := range nodes {
-			assign(kn, n)
 		}
 	}
 	return nil
@@ -766,6 +705,67 @@ func (_q *MunicipalityQuery) loadPredecessors(ctx context.Context, query *Munici
 		nodes, ok := nids[n.ID]
 		if !ok {
 			return fmt.Errorf(`unexpected "predecessors" node returned %v`, n.ID)
+		}
+		for kn := range nodes {
+			assign(kn, n)
+		}
+	}
+	return nil
+}
+func (_q *MunicipalityQuery) loadSuccessors(ctx context.Context, query *MunicipalityQuery, nodes []*Municipality, init func(*Municipality), assign func(*Municipality, *Municipality)) error {
+	edgeIDs := make([]driver.Value, len(nodes))
+	byID := make(map[string]*Municipality)
+	nids := make(map[string]map[*Municipality]struct{})
+	for i, node := range nodes {
+		edgeIDs[i] = node.ID
+		byID[node.ID] = node
+		if init != nil {
+			init(node)
+		}
+	}
+	query.Where(func(s *sql.Selector) {
+		joinT := sql.Table(municipality.SuccessorsTable)
+		s.Join(joinT).On(s.C(municipality.FieldID), joinT.C(municipality.SuccessorsPrimaryKey[1]))
+		s.Where(sql.InValues(joinT.C(municipality.SuccessorsPrimaryKey[0]), edgeIDs...))
+		columns := s.SelectedColumns()
+		s.Select(joinT.C(municipality.SuccessorsPrimaryKey[0]))
+		s.AppendSelect(columns...)
+		s.SetDistinct(false)
+	})
+	if err := query.prepareQuery(ctx); err != nil {
+		return err
+	}
+	qr := QuerierFunc(func(ctx context.Context, q Query) (Value, error) {
+		return query.sqlAll(ctx, func(_ context.Context, spec *sqlgraph.QuerySpec) {
+			assign := spec.Assign
+			values := spec.ScanValues
+			spec.ScanValues = func(columns []string) ([]any, error) {
+				values, err := values(columns[1:])
+				if err != nil {
+					return nil, err
+				}
+				return append([]any{new(sql.NullString)}, values...), nil
+			}
+			spec.Assign = func(columns []string, values []any) error {
+				outValue := values[0].(*sql.NullString).String
+				inValue := values[1].(*sql.NullString).String
+				if nids[inValue] == nil {
+					nids[inValue] = map[*Municipality]struct{}{byID[outValue]: {}}
+					return assign(columns[1:], values[1:])
+				}
+				nids[inValue][byID[outValue]] = struct{}{}
+				return nil
+			}
+		})
+	})
+	neighbors, err := withInterceptors[[]*Municipality](ctx, query, qr, query.inters)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected "successors" node returned %v`, n.ID)
 		}
 		for kn := range nodes {
 			assign(kn, n)
@@ -956,20 +956,6 @@ func (_q *MunicipalityQuery) Modify(modifiers ...func(s *sql.Selector)) *Municip
 	return _q.Select()
 }
 
-// WithNamedSuccessors tells the query-builder to eager-load the nodes that are connected to the "successors"
-// edge with the given name. The optional arguments are used to configure the query builder of the edge.
-func (_q *MunicipalityQuery) WithNamedSuccessors(name string, opts ...func(*MunicipalityQuery)) *MunicipalityQuery {
-	query := (&MunicipalityClient{config: _q.config}).Query()
-	for _, opt := range opts {
-		opt(query)
-	}
-	if _q.withNamedSuccessors == nil {
-		_q.withNamedSuccessors = make(map[string]*MunicipalityQuery)
-	}
-	_q.withNamedSuccessors[name] = query
-	return _q
-}
-
 // WithNamedPredecessors tells the query-builder to eager-load the nodes that are connected to the "predecessors"
 // edge with the given name. The optional arguments are used to configure the query builder of the edge.
 func (_q *MunicipalityQuery) WithNamedPredecessors(name string, opts ...func(*MunicipalityQuery)) *MunicipalityQuery {
@@ -981,6 +967,20 @@ func (_q *MunicipalityQuery) WithNamedPredecessors(name string, opts ...func(*Mu
 		_q.withNamedPredecessors = make(map[string]*MunicipalityQuery)
 	}
 	_q.withNamedPredecessors[name] = query
+	return _q
+}
+
+// WithNamedSuccessors tells the query-builder to eager-load the nodes that are connected to the "successors"
+// edge with the given name. The optional arguments are used to configure the query builder of the edge.
+func (_q *MunicipalityQuery) WithNamedSuccessors(name string, opts ...func(*MunicipalityQuery)) *MunicipalityQuery {
+	query := (&MunicipalityClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	if _q.withNamedSuccessors == nil {
+		_q.withNamedSuccessors = make(map[string]*MunicipalityQuery)
+	}
+	_q.withNamedSuccessors[name] = query
 	return _q
 }
 

@@ -410,21 +410,6 @@ func (_u *MunicipalityUpdate) SetCounty(v *County) *MunicipalityUpdate {
 	return _u.SetCountyID(v.ID)
 }
 
-// AddSuccessorIDs adds the "successors" edge to the Municipality entity by IDs.
-func (_u *MunicipalityUpdate) AddSuccessorIDs(ids ...string) *MunicipalityUpdate {
-	_u.mutation.AddSuccessorIDs(ids...)
-	return _u
-}
-
-// AddSuccessors adds the "successors" edges to the Municipality entity.
-func (_u *MunicipalityUpdate) AddSuccessors(v ...*Municipality) *MunicipalityUpdate {
-	ids := make([]string, len(v))
-	for i := range v {
-		ids[i] = v[i].ID
-	}
-	return _u.AddSuccessorIDs(ids...)
-}
-
 // AddPredecessorIDs adds the "predecessors" edge to the Municipality entity by IDs.
 func (_u *MunicipalityUpdate) AddPredecessorIDs(ids ...string) *MunicipalityUpdate {
 	_u.mutation.AddPredecessorIDs(ids...)
@@ -438,6 +423,21 @@ func (_u *MunicipalityUpdate) AddPredecessors(v ...*Municipality) *MunicipalityU
 		ids[i] = v[i].ID
 	}
 	return _u.AddPredecessorIDs(ids...)
+}
+
+// AddSuccessorIDs adds the "successors" edge to the Municipality entity by IDs.
+func (_u *MunicipalityUpdate) AddSuccessorIDs(ids ...string) *MunicipalityUpdate {
+	_u.mutation.AddSuccessorIDs(ids...)
+	return _u
+}
+
+// AddSuccessors adds the "successors" edges to the Municipality entity.
+func (_u *MunicipalityUpdate) AddSuccessors(v ...*Municipality) *MunicipalityUpdate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddSuccessorIDs(ids...)
 }
 
 // AddNumberIDs adds the "numbers" edge to the NumberUse entity by IDs.
@@ -485,27 +485,6 @@ func (_u *MunicipalityUpdate) ClearCounty() *MunicipalityUpdate {
 	return _u
 }
 
-// ClearSuccessors clears all "successors" edges to the Municipality entity.
-func (_u *MunicipalityUpdate) ClearSuccessors() *MunicipalityUpdate {
-	_u.mutation.ClearSuccessors()
-	return _u
-}
-
-// RemoveSuccessorIDs removes the "successors" edge to Municipality entities by IDs.
-func (_u *MunicipalityUpdate) RemoveSuccessorIDs(ids ...string) *MunicipalityUpdate {
-	_u.mutation.RemoveSuccessorIDs(ids...)
-	return _u
-}
-
-// RemoveSuccessors removes "successors" edges to Municipality entities.
-func (_u *MunicipalityUpdate) RemoveSuccessors(v ...*Municipality) *MunicipalityUpdate {
-	ids := make([]string, len(v))
-	for i := range v {
-		ids[i] = v[i].ID
-	}
-	return _u.RemoveSuccessorIDs(ids...)
-}
-
 // ClearPredecessors clears all "predecessors" edges to the Municipality entity.
 func (_u *MunicipalityUpdate) ClearPredecessors() *MunicipalityUpdate {
 	_u.mutation.ClearPredecessors()
@@ -525,6 +504,27 @@ func (_u *MunicipalityUpdate) RemovePredecessors(v ...*Municipality) *Municipali
 		ids[i] = v[i].ID
 	}
 	return _u.RemovePredecessorIDs(ids...)
+}
+
+// ClearSuccessors clears all "successors" edges to the Municipality entity.
+func (_u *MunicipalityUpdate) ClearSuccessors() *MunicipalityUpdate {
+	_u.mutation.ClearSuccessors()
+	return _u
+}
+
+// RemoveSuccessorIDs removes the "successors" edge to Municipality entities by IDs.
+func (_u *MunicipalityUpdate) RemoveSuccessorIDs(ids ...string) *MunicipalityUpdate {
+	_u.mutation.RemoveSuccessorIDs(ids...)
+	return _u
+}
+
+// RemoveSuccessors removes "successors" edges to Municipality entities.
+func (_u *MunicipalityUpdate) RemoveSuccessors(v ...*Municipality) *MunicipalityUpdate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveSuccessorIDs(ids...)
 }
 
 // ClearNumbers clears all "numbers" edges to the NumberUse entity.
@@ -751,51 +751,6 @@ func (_u *MunicipalityUpdate) sqlSave(ctx context.Context) (_node int, err error
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
-	if _u.mutation.SuccessorsCleared() {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2M,
-			Inverse: false,
-			Table:   municipality.SuccessorsTable,
-			Columns: municipality.SuccessorsPrimaryKey,
-			Bidi:    true,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(municipality.FieldID, field.TypeString),
-			},
-		}
-		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
-	}
-	if nodes := _u.mutation.RemovedSuccessorsIDs(); len(nodes) > 0 && !_u.mutation.SuccessorsCleared() {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2M,
-			Inverse: false,
-			Table:   municipality.SuccessorsTable,
-			Columns: municipality.SuccessorsPrimaryKey,
-			Bidi:    true,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(municipality.FieldID, field.TypeString),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
-	}
-	if nodes := _u.mutation.SuccessorsIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2M,
-			Inverse: false,
-			Table:   municipality.SuccessorsTable,
-			Columns: municipality.SuccessorsPrimaryKey,
-			Bidi:    true,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(municipality.FieldID, field.TypeString),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_spec.Edges.Add = append(_spec.Edges.Add, edge)
-	}
 	if _u.mutation.PredecessorsCleared() {
 		edge := &sqlgraph.EdgeSpec{
 			Rel:     sqlgraph.M2M,
@@ -831,6 +786,51 @@ func (_u *MunicipalityUpdate) sqlSave(ctx context.Context) (_node int, err error
 			Inverse: true,
 			Table:   municipality.PredecessorsTable,
 			Columns: municipality.PredecessorsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(municipality.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.SuccessorsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: false,
+			Table:   municipality.SuccessorsTable,
+			Columns: municipality.SuccessorsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(municipality.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedSuccessorsIDs(); len(nodes) > 0 && !_u.mutation.SuccessorsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: false,
+			Table:   municipality.SuccessorsTable,
+			Columns: municipality.SuccessorsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(municipality.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.SuccessorsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: false,
+			Table:   municipality.SuccessorsTable,
+			Columns: municipality.SuccessorsPrimaryKey,
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(municipality.FieldID, field.TypeString),
@@ -1314,21 +1314,6 @@ func (_u *MunicipalityUpdateOne) SetCounty(v *County) *MunicipalityUpdateOne {
 	return _u.SetCountyID(v.ID)
 }
 
-// AddSuccessorIDs adds the "successors" edge to the Municipality entity by IDs.
-func (_u *MunicipalityUpdateOne) AddSuccessorIDs(ids ...string) *MunicipalityUpdateOne {
-	_u.mutation.AddSuccessorIDs(ids...)
-	return _u
-}
-
-// AddSuccessors adds the "successors" edges to the Municipality entity.
-func (_u *MunicipalityUpdateOne) AddSuccessors(v ...*Municipality) *MunicipalityUpdateOne {
-	ids := make([]string, len(v))
-	for i := range v {
-		ids[i] = v[i].ID
-	}
-	return _u.AddSuccessorIDs(ids...)
-}
-
 // AddPredecessorIDs adds the "predecessors" edge to the Municipality entity by IDs.
 func (_u *MunicipalityUpdateOne) AddPredecessorIDs(ids ...string) *MunicipalityUpdateOne {
 	_u.mutation.AddPredecessorIDs(ids...)
@@ -1342,6 +1327,21 @@ func (_u *MunicipalityUpdateOne) AddPredecessors(v ...*Municipality) *Municipali
 		ids[i] = v[i].ID
 	}
 	return _u.AddPredecessorIDs(ids...)
+}
+
+// AddSuccessorIDs adds the "successors" edge to the Municipality entity by IDs.
+func (_u *MunicipalityUpdateOne) AddSuccessorIDs(ids ...string) *MunicipalityUpdateOne {
+	_u.mutation.AddSuccessorIDs(ids...)
+	return _u
+}
+
+// AddSuccessors adds the "successors" edges to the Municipality entity.
+func (_u *MunicipalityUpdateOne) AddSuccessors(v ...*Municipality) *MunicipalityUpdateOne {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddSuccessorIDs(ids...)
 }
 
 // AddNumberIDs adds the "numbers" edge to the NumberUse entity by IDs.
@@ -1389,27 +1389,6 @@ func (_u *MunicipalityUpdateOne) ClearCounty() *MunicipalityUpdateOne {
 	return _u
 }
 
-// ClearSuccessors clears all "successors" edges to the Municipality entity.
-func (_u *MunicipalityUpdateOne) ClearSuccessors() *MunicipalityUpdateOne {
-	_u.mutation.ClearSuccessors()
-	return _u
-}
-
-// RemoveSuccessorIDs removes the "successors" edge to Municipality entities by IDs.
-func (_u *MunicipalityUpdateOne) RemoveSuccessorIDs(ids ...string) *MunicipalityUpdateOne {
-	_u.mutation.RemoveSuccessorIDs(ids...)
-	return _u
-}
-
-// RemoveSuccessors removes "successors" edges to Municipality entities.
-func (_u *MunicipalityUpdateOne) RemoveSuccessors(v ...*Municipality) *MunicipalityUpdateOne {
-	ids := make([]string, len(v))
-	for i := range v {
-		ids[i] = v[i].ID
-	}
-	return _u.RemoveSuccessorIDs(ids...)
-}
-
 // ClearPredecessors clears all "predecessors" edges to the Municipality entity.
 func (_u *MunicipalityUpdateOne) ClearPredecessors() *MunicipalityUpdateOne {
 	_u.mutation.ClearPredecessors()
@@ -1429,6 +1408,27 @@ func (_u *MunicipalityUpdateOne) RemovePredecessors(v ...*Municipality) *Municip
 		ids[i] = v[i].ID
 	}
 	return _u.RemovePredecessorIDs(ids...)
+}
+
+// ClearSuccessors clears all "successors" edges to the Municipality entity.
+func (_u *MunicipalityUpdateOne) ClearSuccessors() *MunicipalityUpdateOne {
+	_u.mutation.ClearSuccessors()
+	return _u
+}
+
+// RemoveSuccessorIDs removes the "successors" edge to Municipality entities by IDs.
+func (_u *MunicipalityUpdateOne) RemoveSuccessorIDs(ids ...string) *MunicipalityUpdateOne {
+	_u.mutation.RemoveSuccessorIDs(ids...)
+	return _u
+}
+
+// RemoveSuccessors removes "successors" edges to Municipality entities.
+func (_u *MunicipalityUpdateOne) RemoveSuccessors(v ...*Municipality) *MunicipalityUpdateOne {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveSuccessorIDs(ids...)
 }
 
 // ClearNumbers clears all "numbers" edges to the NumberUse entity.
@@ -1685,51 +1685,6 @@ func (_u *MunicipalityUpdateOne) sqlSave(ctx context.Context) (_node *Municipali
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
-	if _u.mutation.SuccessorsCleared() {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2M,
-			Inverse: false,
-			Table:   municipality.SuccessorsTable,
-			Columns: municipality.SuccessorsPrimaryKey,
-			Bidi:    true,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(municipality.FieldID, field.TypeString),
-			},
-		}
-		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
-	}
-	if nodes := _u.mutation.RemovedSuccessorsIDs(); len(nodes) > 0 && !_u.mutation.SuccessorsCleared() {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2M,
-			Inverse: false,
-			Table:   municipality.SuccessorsTable,
-			Columns: municipality.SuccessorsPrimaryKey,
-			Bidi:    true,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(municipality.FieldID, field.TypeString),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
-	}
-	if nodes := _u.mutation.SuccessorsIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2M,
-			Inverse: false,
-			Table:   municipality.SuccessorsTable,
-			Columns: municipality.SuccessorsPrimaryKey,
-			Bidi:    true,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(municipality.FieldID, field.TypeString),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_spec.Edges.Add = append(_spec.Edges.Add, edge)
-	}
 	if _u.mutation.PredecessorsCleared() {
 		edge := &sqlgraph.EdgeSpec{
 			Rel:     sqlgraph.M2M,
@@ -1765,6 +1720,51 @@ func (_u *MunicipalityUpdateOne) sqlSave(ctx context.Context) (_node *Municipali
 			Inverse: true,
 			Table:   municipality.PredecessorsTable,
 			Columns: municipality.PredecessorsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(municipality.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.SuccessorsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: false,
+			Table:   municipality.SuccessorsTable,
+			Columns: municipality.SuccessorsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(municipality.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedSuccessorsIDs(); len(nodes) > 0 && !_u.mutation.SuccessorsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: false,
+			Table:   municipality.SuccessorsTable,
+			Columns: municipality.SuccessorsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(municipality.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.SuccessorsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: false,
+			Table:   municipality.SuccessorsTable,
+			Columns: municipality.SuccessorsPrimaryKey,
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(municipality.FieldID, field.TypeString),

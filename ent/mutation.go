@@ -14943,12 +14943,12 @@ type MunicipalityMutation struct {
 	clearedFields       map[string]struct{}
 	county              *string
 	clearedcounty       bool
-	successors          map[string]struct{}
-	removedsuccessors   map[string]struct{}
-	clearedsuccessors   bool
 	predecessors        map[string]struct{}
 	removedpredecessors map[string]struct{}
 	clearedpredecessors bool
+	successors          map[string]struct{}
+	removedsuccessors   map[string]struct{}
+	clearedsuccessors   bool
 	numbers             map[string]struct{}
 	removednumbers      map[string]struct{}
 	clearednumbers      bool
@@ -16041,60 +16041,6 @@ func (m *MunicipalityMutation) ResetCounty() {
 	m.clearedcounty = false
 }
 
-// AddSuccessorIDs adds the "successors" edge to the Municipality entity by ids.
-func (m *MunicipalityMutation) AddSuccessorIDs(ids ...string) {
-	if m.successors == nil {
-		m.successors = make(map[string]struct{})
-	}
-	for i := range ids {
-		m.successors[ids[i]] = struct{}{}
-	}
-}
-
-// ClearSuccessors clears the "successors" edge to the Municipality entity.
-func (m *MunicipalityMutation) ClearSuccessors() {
-	m.clearedsuccessors = true
-}
-
-// SuccessorsCleared reports if the "successors" edge to the Municipality entity was cleared.
-func (m *MunicipalityMutation) SuccessorsCleared() bool {
-	return m.clearedsuccessors
-}
-
-// RemoveSuccessorIDs removes the "successors" edge to the Municipality entity by IDs.
-func (m *MunicipalityMutation) RemoveSuccessorIDs(ids ...string) {
-	if m.removedsuccessors == nil {
-		m.removedsuccessors = make(map[string]struct{})
-	}
-	for i := range ids {
-		delete(m.successors, ids[i])
-		m.removedsuccessors[ids[i]] = struct{}{}
-	}
-}
-
-// RemovedSuccessors returns the removed IDs of the "successors" edge to the Municipality entity.
-func (m *MunicipalityMutation) RemovedSuccessorsIDs() (ids []string) {
-	for id := range m.removedsuccessors {
-		ids = append(ids, id)
-	}
-	return
-}
-
-// SuccessorsIDs returns the "successors" edge IDs in the mutation.
-func (m *MunicipalityMutation) SuccessorsIDs() (ids []string) {
-	for id := range m.successors {
-		ids = append(ids, id)
-	}
-	return
-}
-
-// ResetSuccessors resets all changes to the "successors" edge.
-func (m *MunicipalityMutation) ResetSuccessors() {
-	m.successors = nil
-	m.clearedsuccessors = false
-	m.removedsuccessors = nil
-}
-
 // AddPredecessorIDs adds the "predecessors" edge to the Municipality entity by ids.
 func (m *MunicipalityMutation) AddPredecessorIDs(ids ...string) {
 	if m.predecessors == nil {
@@ -16147,6 +16093,60 @@ func (m *MunicipalityMutation) ResetPredecessors() {
 	m.predecessors = nil
 	m.clearedpredecessors = false
 	m.removedpredecessors = nil
+}
+
+// AddSuccessorIDs adds the "successors" edge to the Municipality entity by ids.
+func (m *MunicipalityMutation) AddSuccessorIDs(ids ...string) {
+	if m.successors == nil {
+		m.successors = make(map[string]struct{})
+	}
+	for i := range ids {
+		m.successors[ids[i]] = struct{}{}
+	}
+}
+
+// ClearSuccessors clears the "successors" edge to the Municipality entity.
+func (m *MunicipalityMutation) ClearSuccessors() {
+	m.clearedsuccessors = true
+}
+
+// SuccessorsCleared reports if the "successors" edge to the Municipality entity was cleared.
+func (m *MunicipalityMutation) SuccessorsCleared() bool {
+	return m.clearedsuccessors
+}
+
+// RemoveSuccessorIDs removes the "successors" edge to the Municipality entity by IDs.
+func (m *MunicipalityMutation) RemoveSuccessorIDs(ids ...string) {
+	if m.removedsuccessors == nil {
+		m.removedsuccessors = make(map[string]struct{})
+	}
+	for i := range ids {
+		delete(m.successors, ids[i])
+		m.removedsuccessors[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedSuccessors returns the removed IDs of the "successors" edge to the Municipality entity.
+func (m *MunicipalityMutation) RemovedSuccessorsIDs() (ids []string) {
+	for id := range m.removedsuccessors {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// SuccessorsIDs returns the "successors" edge IDs in the mutation.
+func (m *MunicipalityMutation) SuccessorsIDs() (ids []string) {
+	for id := range m.successors {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetSuccessors resets all changes to the "successors" edge.
+func (m *MunicipalityMutation) ResetSuccessors() {
+	m.successors = nil
+	m.clearedsuccessors = false
+	m.removedsuccessors = nil
 }
 
 // AddNumberIDs adds the "numbers" edge to the NumberUse entity by ids.
@@ -16819,11 +16819,11 @@ func (m *MunicipalityMutation) AddedEdges() []string {
 	if m.county != nil {
 		edges = append(edges, municipality.EdgeCounty)
 	}
-	if m.successors != nil {
-		edges = append(edges, municipality.EdgeSuccessors)
-	}
 	if m.predecessors != nil {
 		edges = append(edges, municipality.EdgePredecessors)
+	}
+	if m.successors != nil {
+		edges = append(edges, municipality.EdgeSuccessors)
 	}
 	if m.numbers != nil {
 		edges = append(edges, municipality.EdgeNumbers)
@@ -16842,15 +16842,15 @@ func (m *MunicipalityMutation) AddedIDs(name string) []ent.Value {
 		if id := m.county; id != nil {
 			return []ent.Value{*id}
 		}
-	case municipality.EdgeSuccessors:
-		ids := make([]ent.Value, 0, len(m.successors))
-		for id := range m.successors {
-			ids = append(ids, id)
-		}
-		return ids
 	case municipality.EdgePredecessors:
 		ids := make([]ent.Value, 0, len(m.predecessors))
 		for id := range m.predecessors {
+			ids = append(ids, id)
+		}
+		return ids
+	case municipality.EdgeSuccessors:
+		ids := make([]ent.Value, 0, len(m.successors))
+		for id := range m.successors {
 			ids = append(ids, id)
 		}
 		return ids
@@ -16871,11 +16871,11 @@ func (m *MunicipalityMutation) AddedIDs(name string) []ent.Value {
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *MunicipalityMutation) RemovedEdges() []string {
 	edges := make([]string, 0, 5)
-	if m.removedsuccessors != nil {
-		edges = append(edges, municipality.EdgeSuccessors)
-	}
 	if m.removedpredecessors != nil {
 		edges = append(edges, municipality.EdgePredecessors)
+	}
+	if m.removedsuccessors != nil {
+		edges = append(edges, municipality.EdgeSuccessors)
 	}
 	if m.removednumbers != nil {
 		edges = append(edges, municipality.EdgeNumbers)
@@ -16887,15 +16887,15 @@ func (m *MunicipalityMutation) RemovedEdges() []string {
 // the given name in this mutation.
 func (m *MunicipalityMutation) RemovedIDs(name string) []ent.Value {
 	switch name {
-	case municipality.EdgeSuccessors:
-		ids := make([]ent.Value, 0, len(m.removedsuccessors))
-		for id := range m.removedsuccessors {
-			ids = append(ids, id)
-		}
-		return ids
 	case municipality.EdgePredecessors:
 		ids := make([]ent.Value, 0, len(m.removedpredecessors))
 		for id := range m.removedpredecessors {
+			ids = append(ids, id)
+		}
+		return ids
+	case municipality.EdgeSuccessors:
+		ids := make([]ent.Value, 0, len(m.removedsuccessors))
+		for id := range m.removedsuccessors {
 			ids = append(ids, id)
 		}
 		return ids
@@ -16915,11 +16915,11 @@ func (m *MunicipalityMutation) ClearedEdges() []string {
 	if m.clearedcounty {
 		edges = append(edges, municipality.EdgeCounty)
 	}
-	if m.clearedsuccessors {
-		edges = append(edges, municipality.EdgeSuccessors)
-	}
 	if m.clearedpredecessors {
 		edges = append(edges, municipality.EdgePredecessors)
+	}
+	if m.clearedsuccessors {
+		edges = append(edges, municipality.EdgeSuccessors)
 	}
 	if m.clearednumbers {
 		edges = append(edges, municipality.EdgeNumbers)
@@ -16936,10 +16936,10 @@ func (m *MunicipalityMutation) EdgeCleared(name string) bool {
 	switch name {
 	case municipality.EdgeCounty:
 		return m.clearedcounty
-	case municipality.EdgeSuccessors:
-		return m.clearedsuccessors
 	case municipality.EdgePredecessors:
 		return m.clearedpredecessors
+	case municipality.EdgeSuccessors:
+		return m.clearedsuccessors
 	case municipality.EdgeNumbers:
 		return m.clearednumbers
 	case municipality.EdgeOrganization:
@@ -16969,11 +16969,11 @@ func (m *MunicipalityMutation) ResetEdge(name string) error {
 	case municipality.EdgeCounty:
 		m.ResetCounty()
 		return nil
-	case municipality.EdgeSuccessors:
-		m.ResetSuccessors()
-		return nil
 	case municipality.EdgePredecessors:
 		m.ResetPredecessors()
+		return nil
+	case municipality.EdgeSuccessors:
+		m.ResetSuccessors()
 		return nil
 	case municipality.EdgeNumbers:
 		m.ResetNumbers()

@@ -66,8 +66,7 @@ func (Municipality) Fields() []ent.Field {
 func (Municipality) Edges() []ent.Edge {
 	return []ent.Edge{
 		edge.To("county", County.Type).Unique(),
-		edge.To("successors", Municipality.Type),
-		edge.From("predecessors", Municipality.Type).Ref("successors"),
+		edge.To("successors", Municipality.Type).From("predecessors"),
 		edge.To("numbers", NumberUse.Type).Annotations(managed()),
 		edge.From("organization", Organization.Type).Ref("municipality").Unique(),
 	}

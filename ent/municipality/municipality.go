@@ -48,10 +48,10 @@ const (
 	FieldSamiArea = "sami_area"
 	// EdgeCounty holds the string denoting the county edge name in mutations.
 	EdgeCounty = "county"
-	// EdgeSuccessors holds the string denoting the successors edge name in mutations.
-	EdgeSuccessors = "successors"
 	// EdgePredecessors holds the string denoting the predecessors edge name in mutations.
 	EdgePredecessors = "predecessors"
+	// EdgeSuccessors holds the string denoting the successors edge name in mutations.
+	EdgeSuccessors = "successors"
 	// EdgeNumbers holds the string denoting the numbers edge name in mutations.
 	EdgeNumbers = "numbers"
 	// EdgeOrganization holds the string denoting the organization edge name in mutations.
@@ -65,10 +65,10 @@ const (
 	CountyInverseTable = "counties"
 	// CountyColumn is the table column denoting the county relation/edge.
 	CountyColumn = "municipality_county"
-	// SuccessorsTable is the table that holds the successors relation/edge. The primary key declared below.
-	SuccessorsTable = "municipality_successors"
 	// PredecessorsTable is the table that holds the predecessors relation/edge. The primary key declared below.
 	PredecessorsTable = "municipality_successors"
+	// SuccessorsTable is the table that holds the successors relation/edge. The primary key declared below.
+	SuccessorsTable = "municipality_successors"
 	// NumbersTable is the table that holds the numbers relation/edge.
 	NumbersTable = "number_uses"
 	// NumbersInverseTable is the table name for the NumberUse entity.
@@ -115,12 +115,12 @@ var ForeignKeys = []string{
 }
 
 var (
-	// SuccessorsPrimaryKey and SuccessorsColumn2 are the table columns denoting the
-	// primary key for the successors relation (M2M).
-	SuccessorsPrimaryKey = []string{"municipality_id", "predecessor_id"}
 	// PredecessorsPrimaryKey and PredecessorsColumn2 are the table columns denoting the
 	// primary key for the predecessors relation (M2M).
 	PredecessorsPrimaryKey = []string{"municipality_id", "predecessor_id"}
+	// SuccessorsPrimaryKey and SuccessorsColumn2 are the table columns denoting the
+	// primary key for the successors relation (M2M).
+	SuccessorsPrimaryKey = []string{"municipality_id", "predecessor_id"}
 )
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -244,20 +244,6 @@ func ByCountyField(field string, opts ...sql.OrderTermOption) OrderOption {
 	}
 }
 
-// BySuccessorsCount orders the results by successors count.
-func BySuccessorsCount(opts ...sql.OrderTermOption) OrderOption {
-	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborsCount(s, newSuccessorsStep(), opts...)
-	}
-}
-
-// BySuccessors orders the results by successors terms.
-func BySuccessors(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
-	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newSuccessorsStep(), append([]sql.OrderTerm{term}, terms...)...)
-	}
-}
-
 // ByPredecessorsCount orders the results by predecessors count.
 func ByPredecessorsCount(opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
@@ -269,6 +255,20 @@ func ByPredecessorsCount(opts ...sql.OrderTermOption) OrderOption {
 func ByPredecessors(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 	return func(s *sql.Selector) {
 		sqlgraph.OrderByNeighborTerms(s, newPredecessorsStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
+
+// BySuccessorsCount orders the results by successors count.
+func BySuccessorsCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newSuccessorsStep(), opts...)
+	}
+}
+
+// BySuccessors orders the results by successors terms.
+func BySuccessors(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newSuccessorsStep(), append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
 
@@ -299,18 +299,18 @@ func newCountyStep() *sqlgraph.Step {
 		sqlgraph.Edge(sqlgraph.M2O, false, CountyTable, CountyColumn),
 	)
 }
-func newSuccessorsStep() *sqlgraph.Step {
-	return sqlgraph.NewStep(
-		sqlgraph.From(Table, FieldID),
-		sqlgraph.To(Table, FieldID),
-		sqlgraph.Edge(sqlgraph.M2M, false, SuccessorsTable, SuccessorsPrimaryKey...),
-	)
-}
 func newPredecessorsStep() *sqlgraph.Step {
 	return sqlgraph.NewStep(
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(Table, FieldID),
 		sqlgraph.Edge(sqlgraph.M2M, true, PredecessorsTable, PredecessorsPrimaryKey...),
+	)
+}
+func newSuccessorsStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(Table, FieldID),
+		sqlgraph.Edge(sqlgraph.M2M, false, SuccessorsTable, SuccessorsPrimaryKey...),
 	)
 }
 func newNumbersStep() *sqlgraph.Step {

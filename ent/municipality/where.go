@@ -1007,29 +1007,6 @@ func HasCountyWith(preds ...predicate.County) predicate.Municipality {
 	})
 }
 
-// HasSuccessors applies the HasEdge predicate on the "successors" edge.
-func HasSuccessors() predicate.Municipality {
-	return predicate.Municipality(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, false, SuccessorsTable, SuccessorsPrimaryKey...),
-		)
-		sqlgraph.HasNeighbors(s, step)
-	})
-}
-
-// HasSuccessorsWith applies the HasEdge predicate on the "successors" edge with a given conditions (other predicates).
-func HasSuccessorsWith(preds ...predicate.Municipality) predicate.Municipality {
-	return predicate.Municipality(func(s *sql.Selector) {
-		step := newSuccessorsStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
-}
-
 // HasPredecessors applies the HasEdge predicate on the "predecessors" edge.
 func HasPredecessors() predicate.Municipality {
 	return predicate.Municipality(func(s *sql.Selector) {
@@ -1045,6 +1022,29 @@ func HasPredecessors() predicate.Municipality {
 func HasPredecessorsWith(preds ...predicate.Municipality) predicate.Municipality {
 	return predicate.Municipality(func(s *sql.Selector) {
 		step := newPredecessorsStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasSuccessors applies the HasEdge predicate on the "successors" edge.
+func HasSuccessors() predicate.Municipality {
+	return predicate.Municipality(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, false, SuccessorsTable, SuccessorsPrimaryKey...),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasSuccessorsWith applies the HasEdge predicate on the "successors" edge with a given conditions (other predicates).
+func HasSuccessorsWith(preds ...predicate.Municipality) predicate.Municipality {
+	return predicate.Municipality(func(s *sql.Selector) {
+		step := newSuccessorsStep()
 		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)

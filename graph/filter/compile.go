@@ -13,6 +13,8 @@ import (
 	"dugnad/ent"
 	"dugnad/ent/contentmunicipality"
 	"dugnad/ent/contentorganization"
+	"dugnad/ent/municipality"
+	"dugnad/ent/networkmember"
 	"dugnad/ent/organization"
 	"dugnad/ent/predicate"
 	"dugnad/ent/relation"
@@ -192,11 +194,16 @@ func (q query) linked(singular string, to func(id string) *sql.Predicate) *sql.P
 	return sql.In(q.s.C("id"), sql.Select(join.C(q.name+"_id")).From(join).Where(to(join.C(singular+"_id"))))
 }
 
-// inMunicipality holds for rows in which a municipality that to accepts has a part.
+// inMunicipality holds for rows in which a municipality that to accepts has a part, or is a member.
 func (q query) inMunicipality(to func(id string) *sql.Predicate) *sql.Predicate {
-	links := sql.Table(contentmunicipality.Table)
-	return sql.In(q.s.C("id"), sql.Select(links.C(contentmunicipality.FieldContentID)).From(links).
+	links, members := sql.Table(contentmunicipality.Table), sql.Table(networkmember.Table)
+	part := sql.In(q.s.C("id"), sql.Select(links.C(contentmunicipality.FieldContentID)).From(links).
 		Where(to(links.C(contentmunicipality.FieldMunicipalityID))))
+	if q.name != "network" {
+		return part
+	}
+	return sql.Or(part, sql.In(q.s.C("id"), sql.Select(members.C(networkmember.FieldContentID)).From(members).
+		Where(to(members.C(networkmember.FieldMunicipalityID)))))
 }
 
 // contains holds for collections that contain any of the entries, as far as the viewer may see those.
@@ -369,7 +376,9 @@ func Organizations(f *OrganizationFilter) predicate.Organization {
 		all := append(in(q, "kind", f.Kinds), in(q, "slug", f.Slugs)...)
 		all = append(all, named(q, f.Name)...)
 		if f.Municipalities != nil {
-			all = append(all, todayOf(s.C(organization.MunicipalityColumn), f.Municipalities))
+			table := sql.Table(municipality.Table) // which holds the key, the edge being one to one
+			all = append(all, sql.In(s.C("id"), sql.Select(table.C(organization.MunicipalityColumn)).From(table).
+				Where(todayOf(table.C(municipality.FieldID), f.Municipalities))))
 		}
 		for _, p := range all {
 			s.Where(p)

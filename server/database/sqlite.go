@@ -3,6 +3,7 @@ package database
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -10,7 +11,8 @@ import (
 	"time"
 
 	"entgo.io/ent/dialect"
-	_ "modernc.org/sqlite" // the driver "sqlite"
+	"modernc.org/sqlite" // the driver "sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
 )
 
 // FileName is SQLite's file in the data folder.
@@ -57,11 +59,29 @@ func openSQLite(ctx context.Context, o Options) (*Database, error) {
 	reads.SetConnMaxIdleTime(5 * time.Minute)
 
 	db := newDatabase(dialect.SQLite, reads, writes)
-	if err := checkSQLite(ctx, db); err != nil {
+	if err := patiently(ctx, func() error { return checkSQLite(ctx, db) }); err != nil {
 		_ = db.Close()
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
 	return db, nil
+}
+
+// patiently tries again while another process turns a new file's write-ahead log on: SQLite does not wait for that by itself.
+func patiently(ctx context.Context, open func() error) error {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	for {
+		err := open()
+		var busy *sqlite.Error
+		if !errors.As(err, &busy) || busy.Code() != sqlite3.SQLITE_BUSY {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
 }
 
 // checkSQLite asks the connections for their settings: a misspelt one is ignored in silence. The writer comes first, because it

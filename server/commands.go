@@ -1,0 +1,85 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"runtime/debug"
+	"time"
+)
+
+// run does one command of the program. It returns when the command is done or, for serve, when ctx has ended and the hub has drained.
+func run(ctx context.Context, command string, config Config, out io.Writer) error {
+	logger := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: config.LogLevel}))
+	slog.SetDefault(logger)
+	for _, name := range unknownSettings(os.Environ()) {
+		logger.WarnContext(ctx, "a setting that this version does not know is ignored", "setting", name)
+	}
+	switch command {
+	case "version":
+		_, err := fmt.Fprintln(out, version())
+		return err
+	case "migrate":
+		return migrate(ctx, config, out)
+	case "reindex":
+		return reindex(ctx, config, out)
+	default:
+		return serve(ctx, config)
+	}
+}
+
+func serve(ctx context.Context, config Config) error {
+	hub, err := Open(ctx, config)
+	if err != nil {
+		return err
+	}
+	err = hub.Run(ctx)
+	if closed := hub.Close(); err == nil {
+		err = closed
+	}
+	return err
+}
+
+func migrate(ctx context.Context, config Config, out io.Writer) error {
+	if err := makeFolder(config.Data); err != nil {
+		return err
+	}
+	db, err := openDatabase(ctx, config)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = db.Close() }()
+	_, err = fmt.Fprintln(out, "the database is up to date")
+	return err
+}
+
+func reindex(ctx context.Context, config Config, out io.Writer) error {
+	p, err := openParts(ctx, config)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = p.close() }()
+	start := time.Now()
+	if err := p.follower.Reindex(ctx); err != nil {
+		return fmt.Errorf("build the search indexes: %w", err)
+	}
+	_, err = fmt.Fprintf(out, "the search indexes are built anew, in %s\n", time.Since(start).Round(time.Millisecond))
+	return err
+}
+
+// version says what the program was built from.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "dugnad"
+	}
+	text := "dugnad " + info.Main.Version + " " + info.GoVersion
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" {
+			text += " " + s.Value
+		}
+	}
+	return text
+}

@@ -1,0 +1,196 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/alecthomas/kong"
+)
+
+const (
+	defaultAddr      = "127.0.0.1:8080"
+	defaultAdminAddr = "127.0.0.1:8081"
+)
+
+// Config is what the operator says. Every setting is a flag, the environment variable HUB_<FLAG>, or the content of the file that
+// HUB_<FLAG>_FILE names, in that order.
+type Config struct {
+	Addr        string     `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to serve on ($$HUB_ADDR)."`
+	AdminAddr   string     `default:"127.0.0.1:8081" placeholder:"HOST:PORT" help:"Address for profiles, for operators only; empty means none ($$HUB_ADMIN_ADDR)."`
+	Data        string     `default:"./data" placeholder:"FOLDER" help:"Folder for the search index, files, and the database where that is SQLite ($$HUB_DATA)."`
+	BaseURL     string     `name:"base-url" placeholder:"URL" help:"Address that readers know the hub by; http:// and the address otherwise ($$HUB_BASE_URL)."`
+	Demo        bool       `help:"Load demo content; on a loopback address only ($$HUB_DEMO)."`
+	DatabaseURL string     `name:"database-url" placeholder:"URL" help:"PostgreSQL database, postgres://user:password@host:5432/name; SQLite in the data folder otherwise ($$HUB_DATABASE_URL)."`
+	SecretKey   string     `placeholder:"KEY" help:"At least 32 characters that nobody can guess; made and kept in the data folder otherwise ($$HUB_SECRET_KEY)."`
+	LogLevel    slog.Level `default:"INFO" placeholder:"LEVEL" help:"DEBUG, INFO, WARN or ERROR ($$HUB_LOG_LEVEL)."`
+}
+
+type commandLine struct {
+	Config `embed:""`
+
+	Serve   struct{} `cmd:"" default:"1" help:"Serve the hub (what happens when no command is given)."`
+	Migrate struct{} `cmd:"" help:"Bring the database up to this version; serve does that as well."`
+	Reindex struct{} `cmd:"" help:"Build the search indexes anew from the database; the hub must not be running on the same data folder."`
+	Version struct{} `cmd:"" help:"Say what this program was built from."`
+}
+
+// parse reads the command and its configuration, and checks it. It ends the program for --help.
+func parse(args []string, lookup func(string) (string, bool), out io.Writer) (command string, config Config, err error) {
+	var line commandLine
+	parser, err := kong.New(&line, kong.Name("hub"), kong.Writers(out, out), kong.Resolvers(environment(lookup)),
+		kong.Description("Dugnad, a content hub with a GraphQL API. Every setting may also be given in the environment, or in a file that NAME_FILE names there."))
+	if err != nil {
+		return "", Config{}, err
+	}
+	context, err := parser.Parse(args)
+	if err != nil {
+		return "", Config{}, err
+	}
+	if err := line.check(); err != nil {
+		return "", Config{}, err
+	}
+	return context.Command(), line.Config, nil
+}
+
+func settingName(flag string) string {
+	return "HUB_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
+}
+
+// largestSetting is the size in bytes of the largest file that holds a setting.
+const largestSetting = 64 << 10
+
+// environment finds settings in the environment. An empty one counts as none, except where empty means something: compose files and
+// unit files pass on what is not set as empty.
+func environment(lookup func(string) (string, bool)) kong.Resolver {
+	return kong.ResolverFunc(func(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
+		if flag.Name == "help" {
+			return nil, nil
+		}
+		name := settingName(flag.Name)
+		value, given := lookup(name)
+		if path, _ := lookup(name + "_FILE"); path != "" {
+			if given {
+				return nil, fmt.Errorf("%s and %s_FILE are both set: unset one of them", name, name)
+			}
+			content, err := readSetting(path)
+			if err != nil {
+				return nil, fmt.Errorf("%s_FILE: %w", name, err)
+			}
+			value, given = content, true
+		}
+		if !given || value == "" && flag.Name != "admin-addr" {
+			return nil, nil
+		}
+		if flag.IsBool() {
+			on, err := strconv.ParseBool(value)
+			if err != nil {
+				return nil, fmt.Errorf("%s is %q: it must be true or false", name, value)
+			}
+			return on, nil
+		}
+		return value, nil
+	})
+}
+
+func readSetting(path string) (string, error) {
+	file, err := os.Open(path) //nolint:gosec // the operator names it
+	if err != nil {
+		return "", err
+	}
+	defer file.Close()
+	content, err := io.ReadAll(io.LimitReader(file, largestSetting+1))
+	if err != nil {
+		return "", err
+	}
+	if len(content) > largestSetting {
+		return "", fmt.Errorf("%s is larger than %d bytes", path, largestSetting)
+	}
+	return strings.TrimSpace(string(content)), nil
+}
+
+// unknownSettings are the names of the environment that look like settings and are none, in order.
+func unknownSettings(environ []string) []string {
+	known := []string{"HUB_ADDR", "HUB_ADMIN_ADDR", "HUB_DATA", "HUB_BASE_URL", "HUB_DEMO", "HUB_DATABASE_URL", "HUB_SECRET_KEY", "HUB_LOG_LEVEL"}
+	var unknown []string
+	for _, pair := range environ {
+		name, _, _ := strings.Cut(pair, "=")
+		setting := strings.TrimSuffix(name, "_FILE")
+		if strings.HasPrefix(name, "HUB_") && !strings.HasPrefix(name, "HUB_TEST_") && !slices.Contains(known, setting) {
+			unknown = append(unknown, name)
+		}
+	}
+	slices.Sort(unknown)
+	return unknown
+}
+
+// check says in one sentence each what is wrong, all at once, and brings paths and addresses into the form that the program uses.
+func (c *Config) check() error {
+	var errs []error
+	if err := checkAddr("HUB_ADDR", c.Addr); err != nil {
+		errs = append(errs, err)
+	} else if c.Demo && !isLoopback(c.Addr) {
+		errs = append(errs, fmt.Errorf("HUB_DEMO is for trying the hub out and needs a loopback address, but HUB_ADDR is %q: use %s, or serve without demo content", c.Addr, defaultAddr))
+	}
+	if c.AdminAddr != "" {
+		if err := checkAddr("HUB_ADMIN_ADDR", c.AdminAddr); err != nil {
+			errs = append(errs, err)
+		} else if c.AdminAddr == c.Addr && !strings.HasSuffix(c.Addr, ":0") {
+			errs = append(errs, fmt.Errorf("HUB_ADMIN_ADDR is %q, as HUB_ADDR is: give it another one, or leave it empty for none", c.AdminAddr))
+		}
+	}
+	if c.BaseURL != "" {
+		c.BaseURL = strings.TrimSuffix(c.BaseURL, "/")
+		u, err := url.Parse(c.BaseURL)
+		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.Path != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
+			errs = append(errs, errors.New("HUB_BASE_URL must read https://host or https://host:port, with nothing after it"))
+		}
+	}
+	if c.SecretKey != "" && len(c.SecretKey) < shortestKey {
+		errs = append(errs, fmt.Errorf("HUB_SECRET_KEY has %d characters: it needs at least %d, as `openssl rand -hex 32` makes them", len(c.SecretKey), shortestKey))
+	}
+	data, err := filepath.Abs(c.Data)
+	if err != nil {
+		errs = append(errs, fmt.Errorf("HUB_DATA: %w", err))
+	}
+	c.Data = data
+	return errors.Join(errs...)
+}
+
+func checkAddr(name, addr string) error {
+	_, port, err := net.SplitHostPort(addr)
+	if err == nil {
+		_, err = strconv.ParseUint(port, 10, 16)
+	}
+	if err != nil {
+		return fmt.Errorf("%s is %q: it must read host:port, as in %s", name, addr, defaultAddr)
+	}
+	return nil
+}
+
+func isLoopback(addr string) bool {
+	host, _, _ := net.SplitHostPort(addr)
+	ip := net.ParseIP(host)
+	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
+}
+
+// baseURL is the hub's address for readers when it serves on the given one.
+func (c *Config) baseURL(serving net.Addr) string {
+	if c.BaseURL != "" {
+		return c.BaseURL
+	}
+	host, _, _ := net.SplitHostPort(c.Addr)
+	_, port, _ := net.SplitHostPort(serving.String())
+	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
+		host = "localhost"
+	}
+	return "http://" + net.JoinHostPort(host, port)
+}

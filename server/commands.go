@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -36,9 +37,8 @@ func serve(ctx context.Context, config Config) error {
 		return err
 	}
 	err = hub.Run(ctx)
-	if closed := hub.Close(); err == nil {
-		err = closed
-	}
+	err = errors.Join(err, hub.Close())
+	slog.InfoContext(ctx, "stopped")
 	return err
 }
 

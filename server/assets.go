@@ -1,0 +1,107 @@
+package main
+
+import (
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"path"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+
+	"dugnad/ent"
+)
+
+// shown are the media types that a browser may show in place; everything else is saved to disk, so that no file can act as a page of
+// the hub's.
+var shown = []string{"image/png", "image/jpeg", "image/webp", "image/gif", "application/pdf", "video/mp4"}
+
+// slowest is the speed in bytes a second below which sending a file is given up.
+const slowest = 16 << 10
+
+// serveFile sends an asset to those who may see something that shows it.
+func (h *Hub) serveFile(w http.ResponseWriter, r *http.Request) {
+	asset, ok := h.asset(w, r)
+	if !ok {
+		return
+	}
+	file, err := h.files.Open(r.Context(), asset.Sha256)
+	if err != nil {
+		failed(w, r, "open the file of "+asset.ID, err)
+		return
+	}
+	defer file.Close()
+	sendFile(w, r, asset, asset.Sha256, file)
+}
+
+// serveImage sends a picture at one of the widths, or as it is where it is narrower.
+func (h *Hub) serveImage(w http.ResponseWriter, r *http.Request) {
+	width, err := strconv.Atoi(chi.URLParam(r, "width"))
+	if err != nil || !slices.Contains(ent.ImageWidths, width) || strconv.Itoa(width) != chi.URLParam(r, "width") {
+		notFound(w, r)
+		return
+	}
+	asset, ok := h.asset(w, r)
+	if !ok {
+		return
+	}
+	file, err := h.images.open(r.Context(), asset.Sha256, width)
+	switch {
+	case errors.Is(err, errNoPicture):
+		notFound(w, r)
+		return
+	case err != nil:
+		failed(w, r, "resize "+asset.ID, err)
+		return
+	}
+	defer file.Close()
+	sendFile(w, r, asset, asset.Sha256+"-"+strconv.Itoa(width), file)
+}
+
+// asset is the one that the address names, if the viewer sees it; else the request has been answered.
+func (h *Hub) asset(w http.ResponseWriter, r *http.Request) (*ent.Asset, bool) {
+	asset, err := h.client.Asset.Get(r.Context(), chi.URLParam(r, "id"))
+	switch {
+	case ent.IsNotFound(err):
+		notFound(w, r)
+	case err != nil:
+		failed(w, r, "look for an asset", err)
+	default:
+		return asset, true
+	}
+	return nil, false
+}
+
+func sendFile(w http.ResponseWriter, r *http.Request, asset *ent.Asset, tag string, file io.ReadSeeker) {
+	mediaType, _, err := mime.ParseMediaType(asset.MediaType)
+	if err != nil {
+		mediaType = "application/octet-stream"
+	}
+	disposition := "attachment"
+	if slices.Contains(shown, mediaType) {
+		disposition = "inline"
+	}
+	if named := mime.FormatMediaType(disposition, map[string]string{"filename": path.Base(asset.File)}); named != "" {
+		disposition = named
+	}
+	// What is withdrawn is gone within a minute, so caches in between keep it for less.
+	caching := "public, max-age=0, s-maxage=20, stale-while-revalidate=20"
+	if !isAnonymous(r.Context()) {
+		caching = "private, no-cache"
+	}
+	header := w.Header()
+	header.Set("Access-Control-Allow-Origin", "*")
+	header.Set("Cache-Control", caching)
+	header.Set("Content-Disposition", disposition)
+	header.Set("Content-Security-Policy", "default-src 'none'; sandbox")
+	header.Set("Content-Type", mediaType)
+	header.Set("Cross-Origin-Resource-Policy", "cross-origin")
+	header.Set("ETag", `"`+tag+`"`)
+	header.Add("Vary", "Authorization, Cookie")
+	_ = http.NewResponseController(w).SetWriteDeadline(
+		time.Now().Add(answerTime + time.Duration(asset.Bytes/slowest)*time.Second)) // recorders of tests have none
+	http.ServeContent(w, r, "", time.Time{}, file)
+}

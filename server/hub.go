@@ -1,0 +1,251 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"dugnad/access"
+	"dugnad/changes"
+	"dugnad/content"
+	"dugnad/demo"
+	"dugnad/ent"
+	"dugnad/graph/cursor"
+	"dugnad/search"
+	"dugnad/search/bleve"
+	"dugnad/search/feed"
+	"dugnad/server/database"
+	"dugnad/server/graphqlhttp"
+)
+
+// drainTime is how long requests may take to end after the hub was told to stop.
+const drainTime = 10 * time.Second
+
+// parts are what every command that works on the hub's data needs.
+type parts struct {
+	engine   *bleve.Engine
+	db       *database.Database
+	client   *ent.Client
+	waker    *changes.Waker
+	follower *feed.Follower
+}
+
+// openParts opens the search folder first: that is what tells whether another process has the data folder.
+func openParts(ctx context.Context, c Config) (*parts, error) {
+	if err := makeFolder(c.Data); err != nil {
+		return nil, err
+	}
+	engine, err := bleve.Open(filepath.Join(c.Data, searchFolder))
+	switch {
+	case errors.Is(err, search.ErrLocked):
+		return nil, fmt.Errorf("another hub uses the data folder %s: stop it, or give this one a folder of its own with HUB_DATA", c.Data)
+	case err != nil:
+		return nil, fmt.Errorf("open the search indexes: %w", err)
+	}
+	db, err := openDatabase(ctx, c)
+	if err != nil {
+		return nil, errors.Join(err, engine.Close())
+	}
+	p := &parts{engine: engine, db: db, client: access.NewClient(db.Driver()), waker: &changes.Waker{}}
+	p.follower = feed.New(p.client, engine, p.waker, slog.Default(), time.Now)
+	return p, nil
+}
+
+// openDatabase opens the database and brings it up to this version.
+func openDatabase(ctx context.Context, c Config) (*database.Database, error) {
+	db, err := database.Open(ctx, database.Options{URL: c.DatabaseURL, Path: c.Data})
+	if err != nil {
+		return nil, err
+	}
+	if err := db.Migrate(ctx); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return db, nil
+}
+
+func (p *parts) close() error { return errors.Join(p.engine.Close(), p.db.Close()) }
+
+// Hub is the running program: Open, Run until its context ends, Close.
+type Hub struct {
+	// Authenticate tells who sends a request. It may be replaced before Run; Open makes everybody anonymous.
+	Authenticate Authenticator
+
+	*parts
+	config   Config
+	baseURL  string
+	sealer   *cursor.Sealer
+	files    files
+	images   *images
+	graphql  *graphqlhttp.Handler
+	handler  http.Handler
+	serving  net.Listener
+	admin    net.Listener // nil when there is none
+	demo     demoState
+	caughtUp atomic.Bool // the index has been up to date once since the start
+	draining atomic.Bool
+	closing  sync.Once
+}
+
+// Open opens and migrates everything and listens; nobody is answered before Run. It fails within two seconds when another process has
+// the data folder.
+func Open(ctx context.Context, c Config) (*Hub, error) {
+	p, err := openParts(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	h := &Hub{Authenticate: everybodyIsAnonymous, parts: p, config: c, files: files(filepath.Join(c.Data, filesFolder))}
+	h.images = newImages(filepath.Join(c.Data, imagesFolder), h.files)
+	if err := h.open(ctx); err != nil {
+		return nil, errors.Join(err, h.Close())
+	}
+	return h, nil
+}
+
+func (h *Hub) open(ctx context.Context) error {
+	key, err := secretKey(h.config)
+	if err != nil {
+		return err
+	}
+	if h.config.SecretKey == "" && h.config.DatabaseURL != "" {
+		slog.WarnContext(ctx, "HUB_SECRET_KEY is not set: replicas of this hub would not understand each other's cursors")
+	}
+	if h.sealer, err = cursor.NewSealer(key); err != nil {
+		return fmt.Errorf("use the secret key: %w", err)
+	}
+	if h.serving, err = listen(ctx, "HUB_ADDR", h.config.Addr); err != nil {
+		return err
+	}
+	if h.config.AdminAddr != "" {
+		h.admin, err = listen(ctx, "HUB_ADMIN_ADDR", h.config.AdminAddr)
+		switch {
+		case err != nil && h.config.AdminAddr != defaultAdminAddr:
+			return err
+		case err != nil: // a second hub on the same machine, say
+			slog.WarnContext(ctx, "there is no admin address", "error", err)
+		}
+	}
+	h.baseURL = h.config.baseURL(h.serving.Addr())
+	h.graphql = newGraphQL(h.engine, h.follower)
+	h.handler = h.routes()
+	return nil
+}
+
+func listen(ctx context.Context, setting, addr string) (net.Listener, error) {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", setting, err)
+	}
+	return listener, nil
+}
+
+// Run serves until ctx ends; then it takes no new connections, lets requests finish, and stops following the change log.
+func (h *Hub) Run(ctx context.Context) error {
+	var background sync.WaitGroup
+	defer background.Wait()
+	work, stop := context.WithCancel(context.WithoutCancel(ctx)) // goes on while requests finish
+	defer stop()
+	background.Go(func() {
+		if err := h.follower.Run(work); err != nil {
+			slog.ErrorContext(work, "search follows the change log no more", "error", err)
+		}
+	})
+	background.Go(func() { h.wake(work) })
+	if h.config.Demo {
+		h.demo.begin()
+		background.Go(func() { h.loadDemo(ctx) })
+	}
+
+	servers := []*http.Server{graphqlhttp.NewServer(h.config.Addr, h.handler, slog.Default())}
+	failed := make(chan error, 2)
+	go func() { failed <- servers[0].Serve(h.serving) }()
+	if h.admin != nil {
+		servers = append(servers, graphqlhttp.NewServer(h.config.AdminAddr, adminRoutes(), slog.Default()))
+		go func() { failed <- servers[1].Serve(h.admin) }()
+	}
+	h.announce(ctx)
+
+	var err error
+	select {
+	case <-ctx.Done():
+		slog.InfoContext(work, "stopping: requests under way are finished", "at_most", drainTime)
+	case err = <-failed:
+		err = fmt.Errorf("serve: %w", err)
+	}
+	h.draining.Store(true)
+	drain(work, servers)
+	return err
+}
+
+// drain lets the servers finish what they are at, and cuts what takes longer than drainTime.
+func drain(ctx context.Context, servers []*http.Server) {
+	ctx, cancel := context.WithTimeout(ctx, drainTime)
+	defer cancel()
+	for _, server := range servers {
+		if err := server.Shutdown(ctx); err != nil {
+			slog.WarnContext(ctx, "requests were cut off", "error", err)
+			_ = server.Close()
+		}
+	}
+}
+
+// announce says where the hub is and what it runs on.
+func (h *Hub) announce(ctx context.Context) {
+	where := "SQLite in the data folder"
+	if h.config.DatabaseURL != "" {
+		where = "PostgreSQL"
+	}
+	slog.InfoContext(ctx, "serving", "address", h.serving.Addr().String(), "url", h.baseURL, "graphiql", h.baseURL+"/graphiql")
+	slog.InfoContext(ctx, "keeping", "data", h.config.Data, "database", where, "search", "embedded, in the data folder")
+	if h.admin != nil {
+		slog.InfoContext(ctx, "serving operators", "address", h.admin.Addr().String(), "profiles", "/debug/pprof/")
+	}
+}
+
+// wake passes on the database's notices of changes that other replicas have made.
+func (h *Hub) wake(ctx context.Context) {
+	notices := h.db.Listen(ctx) // nil on SQLite, which has one process
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-notices:
+			h.waker.Wake()
+		}
+	}
+}
+
+func (h *Hub) loadDemo(ctx context.Context) {
+	start := time.Now()
+	service := content.New(h.client, h.waker, h.files)
+	err := demo.Load(ctx, service, func(done, total int, what string) {
+		slog.InfoContext(ctx, "loading demo content", "what", what, "done", done, "total", total)
+	})
+	switch {
+	case ctx.Err() != nil:
+	case err != nil:
+		slog.ErrorContext(ctx, "the demo content is not loaded", "error", err)
+	default:
+		slog.InfoContext(ctx, "the demo content is loaded", "took", time.Since(start).Round(time.Millisecond))
+	}
+	h.demo.end(err)
+}
+
+// Close frees everything that Open took. It is called after Run has returned, or instead of it.
+func (h *Hub) Close() (err error) {
+	h.closing.Do(func() {
+		for _, listener := range []net.Listener{h.serving, h.admin} {
+			if listener != nil {
+				_ = listener.Close() // Run has closed it already, most often
+			}
+		}
+		err = h.parts.close()
+	})
+	return err
+}

@@ -1,0 +1,99 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"io/fs"
+	"net/http"
+	"path"
+	"strings"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+	"github.com/vektah/gqlparser/v2/formatter"
+
+	"dugnad/ent"
+	"dugnad/graph/generated"
+)
+
+// graphiqlPolicy lets GraphiQL run: its editor sets styles and starts workers, and the page asks this hub only.
+const graphiqlPolicy = "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self' 'unsafe-inline'; " +
+	"img-src 'self' data:; font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+const notBuilt = `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>GraphiQL is not built</title>
+<h1>GraphiQL is not built</h1>
+<p>This program was compiled before its web pages were built. Run <code>scripts/start</code>, or <code>npm ci</code> and
+<code>npm run build</code> in <code>web/</code> and compile again.</p>
+<p>The API itself is at <code>/graphql</code>, its schema at <a href="/schema.graphql">/schema.graphql</a>.</p>
+</html>
+`
+
+// serveGraphiQL answers with the built page, or says how to build it where built is nil.
+func serveGraphiQL(built fs.FS) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cache-Control", "no-cache")
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		if built == nil {
+			w.WriteHeader(http.StatusServiceUnavailable)
+			_, _ = w.Write([]byte(notBuilt))
+			return
+		}
+		w.Header().Set("Content-Security-Policy", graphiqlPolicy)
+		http.ServeFileFS(w, r, built, "graphiql/index.html")
+	}
+}
+
+// serveAsset answers with a built file. Its name holds a hash of it, so it never changes.
+func serveAsset(built fs.FS) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		name := path.Join("assets", chi.URLParam(r, "*"))
+		if built == nil || !strings.HasPrefix(name, "assets/") || !fs.ValidPath(name) {
+			notFound(w, r)
+			return
+		}
+		if info, err := fs.Stat(built, name); err != nil || !info.Mode().IsRegular() {
+			notFound(w, r)
+			return
+		}
+		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+		w.Header().Set("Content-Security-Policy", graphiqlPolicy) // a worker obeys that of its own file
+		http.ServeFileFS(w, r, built, name)
+	}
+}
+
+// serveSchema answers with the public schema as it is in docs/schema.graphql.
+func serveSchema() http.HandlerFunc {
+	var b bytes.Buffer
+	formatter.NewFormatter(&b, formatter.WithIndent("  ")).FormatSchema(generated.NewExecutableSchema(generated.Config{}).Schema())
+	sum := sha256.Sum256(b.Bytes())
+	etag := `"` + hex.EncodeToString(sum[:16]) + `"`
+	return func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Access-Control-Allow-Origin", "*")
+		w.Header().Set("Cache-Control", "no-cache")
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		w.Header().Set("ETag", etag)
+		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(b.Bytes()))
+	}
+}
+
+// serveID leads from an id, as links in texts hold it, to the entry's page or the asset's file.
+func (h *Hub) serveID(w http.ResponseWriter, r *http.Request) {
+	id := chi.URLParam(r, "id")
+	found, err := h.client.Load(r.Context(), []string{id}, nil)
+	if err != nil {
+		failed(w, r, "load "+id, err)
+		return
+	}
+	page, ok := found[id].(interface{ URL(context.Context) string })
+	if t, known := ent.TypeOf(id); !ok || !known || !t.Content && t.Name != ent.TypeAsset {
+		notFound(w, r)
+		return
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	http.Redirect(w, r, page.URL(r.Context()), http.StatusFound)
+}

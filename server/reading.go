@@ -1,0 +1,87 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"dugnad/access"
+	"dugnad/ent"
+	"dugnad/graph"
+	"dugnad/graph/cursor"
+	"dugnad/graph/generated"
+	"dugnad/graph/gqlcode"
+	"dugnad/search"
+	"dugnad/search/feed"
+	"dugnad/server/graphqlhttp"
+)
+
+// Authenticator tells who sends a request. An error is a credential that is not taken.
+type Authenticator func(*http.Request) (access.Viewer, error)
+
+func everybodyIsAnonymous(*http.Request) (access.Viewer, error) {
+	return access.Viewer{Kind: access.Anonymous}, nil
+}
+
+// reading is the middleware that puts into the context what reading needs: the viewer, the database's client, the hub's address and
+// the seal of cursors.
+func (h *Hub) reading(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodOptions { // asks about the address, not for what is there; carries no credential
+			next.ServeHTTP(w, r)
+			return
+		}
+		viewer, err := h.Authenticate(r)
+		if err != nil {
+			w.Header().Set("Access-Control-Allow-Origin", "*")
+			w.Header().Set("WWW-Authenticate", "Bearer")
+			answerJSON(w, http.StatusUnauthorized, map[string]any{"errors": gqlerror.List{
+				gqlcode.Error(gqlcode.Unauthenticated, "the credential is not valid"),
+			}})
+			return
+		}
+		next.ServeHTTP(w, r.WithContext(h.readingAs(r.Context(), viewer)))
+	})
+}
+
+// readingAs is the context in which the viewer reads.
+func (h *Hub) readingAs(ctx context.Context, viewer access.Viewer) context.Context {
+	ctx = access.WithViewer(ctx, viewer)
+	ctx = ent.NewContext(ctx, h.client)
+	ctx = ent.WithRequest(ctx, ent.Request{BaseURL: h.baseURL, OpenCursor: cursor.Open})
+	return cursor.With(ctx, h.sealer)
+}
+
+func isAnonymous(ctx context.Context) bool { return access.ViewerOf(ctx).Kind == access.Anonymous }
+
+func newGraphQL(engine search.Engine, follower *feed.Follower) *graphqlhttp.Handler {
+	schema := generated.NewExecutableSchema(graph.NewSchema(&graph.Resolver{Engine: engine, Missing: follower.Repair}))
+	return graphqlhttp.New(schema, graphqlhttp.Options{Errors: searchErrors, MaxBody: largestBody})
+}
+
+func largestBody(r *http.Request) int64 {
+	if isAnonymous(r.Context()) {
+		return graphqlhttp.AnonymousBody
+	}
+	return graphqlhttp.CredentialBody
+}
+
+// searchErrors says in the API's words what search could not do.
+func searchErrors(_ context.Context, err error) *gqlerror.Error {
+	var query *search.QueryError
+	switch {
+	case errors.Is(err, search.ErrTooDeep):
+		return gqlcode.Error(gqlcode.BadUserInput, search.ErrTooDeep.Error()+": narrow the search with a filter")
+	case errors.As(err, &query):
+		return gqlcode.Error(gqlcode.BadUserInput, query.Error())
+	case errors.Is(err, search.ErrInvalidQuery):
+		return gqlcode.Error(gqlcode.BadUserInput, search.ErrInvalidQuery.Error())
+	case errors.Is(err, search.ErrUnavailable):
+		return gqlcode.Error(gqlcode.Unavailable, search.ErrUnavailable.Error())
+	case errors.Is(err, context.DeadlineExceeded):
+		return gqlcode.Error(gqlcode.Unavailable, "it took too long")
+	}
+	return nil
+}

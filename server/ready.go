@@ -1,0 +1,114 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// readyTimeout bounds how long the parts may take to say how they are.
+const readyTimeout = 2 * time.Second
+
+// demoState is how far the loading of demo content is. The zero value is that none is asked for.
+type demoState struct {
+	mu      sync.Mutex
+	loading bool
+	failed  bool
+}
+
+func (d *demoState) begin() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.loading = true
+}
+
+func (d *demoState) end(err error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.loading, d.failed = false, err != nil
+}
+
+// reason is why the demo content keeps the hub from being ready, "" when it does not.
+func (d *demoState) reason() string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	switch {
+	case d.loading:
+		return "the demo content is being loaded"
+	case d.failed:
+		return "the demo content could not be loaded; the log says why"
+	}
+	return ""
+}
+
+// readiness is the answer of /readyz.
+type readiness struct {
+	Ready   bool     `json:"ready"`
+	Reasons []string `json:"reasons"` // why it is not ready or, when it is, what does not work as it should
+}
+
+// ready tells whether requests should be sent here. The index has to be up to date once; afterwards a search that is down or behind is
+// no reason to send readers away, because everything else works.
+func (h *Hub) ready(ctx context.Context) readiness {
+	ctx, cancel := context.WithTimeout(ctx, readyTimeout)
+	defer cancel()
+	var reasons []string
+	if h.draining.Load() {
+		reasons = append(reasons, "the hub is stopping")
+	}
+	if err := h.db.Ping(ctx); err != nil {
+		slog.ErrorContext(ctx, "the database does not answer", "error", err)
+		return readiness{Reasons: append(reasons, "the database does not answer")}
+	}
+	if reason := h.demo.reason(); reason != "" {
+		reasons = append(reasons, reason)
+	} else if !h.caughtUp.Load() {
+		now, err := h.follower.CaughtUp(ctx)
+		if err != nil {
+			slog.ErrorContext(ctx, "cannot tell whether the search indexes are up to date", "error", err)
+		}
+		h.caughtUp.Store(now)
+	}
+	if !h.caughtUp.Load() {
+		reasons = append(reasons, "the search indexes are not up to date yet")
+	}
+	if len(reasons) > 0 {
+		return readiness{Reasons: reasons}
+	}
+	if err := h.engine.Health(ctx); err != nil {
+		slog.ErrorContext(ctx, "search does not answer", "error", err)
+		return readiness{Ready: true, Reasons: []string{"degraded: search does not answer"}}
+	}
+	return readiness{Ready: true, Reasons: []string{}}
+}
+
+func (h *Hub) serveReady(w http.ResponseWriter, r *http.Request) {
+	answer := h.ready(r.Context())
+	status := http.StatusOK
+	if !answer.Ready {
+		status = http.StatusServiceUnavailable
+		w.Header().Set("Retry-After", "1")
+	}
+	answerJSON(w, status, answer)
+}
+
+// serveHealthy says that the process answers, whatever the parts do.
+func serveHealthy(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	_, _ = w.Write([]byte("ok\n"))
+}
+
+func answerJSON(w http.ResponseWriter, status int, value any) {
+	text, err := json.Marshal(value)
+	if err != nil { // a mistake of ours
+		panic(err)
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = w.Write(append(text, '\n')) // the client may have gone
+}

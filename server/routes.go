@@ -1,0 +1,108 @@
+package main
+
+import (
+	"log/slog"
+	"net/http"
+	"net/http/pprof" //nolint:gosec // served on the admin address only
+	"strings"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+	"github.com/go-chi/chi/v5/middleware"
+
+	"dugnad/server/graphqlhttp"
+	"dugnad/web"
+)
+
+// nothingAllowed is the Content-Security-Policy of what is no page.
+const nothingAllowed = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+// answerTime is how long an answer may take to leave. Those who need longer say so themselves.
+const answerTime = 30 * time.Second
+
+// routes are the addresses of the hub.
+func (h *Hub) routes() http.Handler {
+	r := chi.NewRouter()
+	r.Use(graphqlhttp.WithRequestID, graphqlhttp.PageHeaders(nothingAllowed), h.transportSecurity, bounded, middleware.GetHead)
+	r.Group(func(r chi.Router) { // asked every second, so not logged
+		r.Use(graphqlhttp.Recover(slog.Default()))
+		r.Get("/healthz", serveHealthy)
+		r.Get("/readyz", h.serveReady)
+	})
+	r.Group(func(r chi.Router) {
+		r.Use(graphqlhttp.AccessLog(slog.Default()), graphqlhttp.Recover(slog.Default()))
+		r.NotFound(notFound)
+		r.MethodNotAllowed(methodNotAllowed)
+		r.Get("/", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/graphiql", http.StatusFound) })
+		built, ok := web.Dist()
+		if !ok {
+			built = nil
+		}
+		r.Get("/graphiql", serveGraphiQL(built))
+		r.Get("/assets/*", serveAsset(built))
+		r.Get("/schema.graphql", serveSchema())
+		r.Group(func(r chi.Router) {
+			r.Use(h.reading)
+			r.Handle("/graphql", h.graphql)
+			r.Get("/id/{id}", h.serveID)
+			r.Get("/files/{id}", h.serveFile)
+			r.Get("/files/{id}/{width}", h.serveImage)
+		})
+	})
+	return r
+}
+
+// adminRoutes are those of the admin address.
+func adminRoutes() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("/debug/pprof/", pprof.Index)
+	mux.HandleFunc("/debug/pprof/cmdline", pprof.Cmdline)
+	mux.HandleFunc("/debug/pprof/profile", pprof.Profile)
+	mux.HandleFunc("/debug/pprof/symbol", pprof.Symbol)
+	mux.HandleFunc("/debug/pprof/trace", pprof.Trace)
+	mux.HandleFunc("/healthz", serveHealthy)
+	return mux
+}
+
+// transportSecurity tells browsers to stay with https where the hub is known by it.
+func (h *Hub) transportSecurity(next http.Handler) http.Handler {
+	if !strings.HasPrefix(h.baseURL, "https://") {
+		return next
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Strict-Transport-Security", "max-age=31536000")
+		next.ServeHTTP(w, r)
+	})
+}
+
+// bounded keeps a client that does not read from holding its answer for ever.
+func bounded(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(answerTime)) // recorders of tests have none
+		next.ServeHTTP(w, r)
+	})
+}
+
+// notFound is the one answer for what is not there and for what the viewer may not see.
+func notFound(w http.ResponseWriter, r *http.Request) { refuse(w, r, http.StatusNotFound, "not found") }
+
+func methodNotAllowed(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Allow", "GET, HEAD")
+	refuse(w, r, http.StatusMethodNotAllowed, "use GET")
+}
+
+func refuse(w http.ResponseWriter, r *http.Request, status int, message string) {
+	w.Header().Add("Vary", "Accept")
+	if strings.Contains(r.Header.Get("Accept"), "json") {
+		answerJSON(w, status, map[string]string{"error": message})
+		return
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	http.Error(w, message, status)
+}
+
+// failed answers 500 for an error that is ours, and logs it.
+func failed(w http.ResponseWriter, r *http.Request, what string, err error) {
+	slog.ErrorContext(r.Context(), "a request failed", "request_id", graphqlhttp.RequestID(r.Context()), "what", what, "error", err)
+	refuse(w, r, http.StatusInternalServerError, "internal error")
+}

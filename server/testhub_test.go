@@ -1,0 +1,238 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"dugnad/access"
+	"dugnad/content"
+	"dugnad/server/database"
+	"dugnad/server/database/databasetest"
+)
+
+// testHub is a hub that answers over HTTP, on its own database and data folder. A request is of the viewer that its header X-Test-Viewer
+// names: member, or anonymous without it. X-Test-Count asks for the number of SQL statements in the answer's header.
+type testHub struct {
+	*Hub
+	t       testing.TB
+	url     string
+	service *content.Service
+}
+
+const (
+	viewerHeader     = "X-Test-Viewer"
+	statementsHeader = "X-Test-Statements"
+)
+
+// eachHub runs the test on SQLite and on PostgreSQL.
+func eachHub(t *testing.T, test func(t *testing.T, h *testHub)) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) { test(t, newTestHub(t, databasetest.SQLiteOptions(t))) })
+	t.Run("postgres", func(t *testing.T) { test(t, newTestHub(t, databasetest.PostgresOptions(t))) })
+}
+
+// newTestHub starts a hub on the database and ends it with the test.
+func newTestHub(t testing.TB, o database.Options) *testHub {
+	t.Helper()
+	c := Config{Addr: "127.0.0.1:0", Data: o.Path, DatabaseURL: o.URL, SecretKey: "a secret key for tests, and only for tests"}
+	if c.Data == "" {
+		c.Data = t.TempDir()
+	}
+	hub, err := Open(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	hub.Authenticate = func(r *http.Request) (access.Viewer, error) {
+		if r.Header.Get(viewerHeader) == "member" {
+			return access.Viewer{Kind: access.Member, Name: "a member"}, nil
+		}
+		return access.Viewer{Kind: access.Anonymous}, nil
+	}
+	h := &testHub{Hub: hub, t: t, service: content.New(hub.client, hub.waker, hub.files)}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ctx, counter := database.Count(r.Context())
+		answer := httptest.NewRecorder()
+		hub.handler.ServeHTTP(answer, r.WithContext(ctx))
+		for k, v := range answer.Header() {
+			w.Header()[k] = v
+		}
+		w.Header().Set(statementsHeader, strings.Join(counter.Texts(), "\x1e"))
+		w.WriteHeader(answer.Code)
+		_, _ = w.Write(answer.Body.Bytes())
+	}))
+	h.url, hub.baseURL = server.URL, server.URL
+	ctx, stop := context.WithCancel(context.Background())
+	followed := make(chan struct{})
+	go func() {
+		defer close(followed)
+		_ = hub.follower.Run(ctx)
+	}()
+	t.Cleanup(func() {
+		server.Close()
+		stop()
+		<-followed
+		if err := hub.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return h
+}
+
+// seeded is a seed over the hub, with the demo content loaded.
+func (h *testHub) seeded() *seed {
+	h.t.Helper()
+	s, err := newSeed(h.t.Context(), h.service, h.client)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return s
+}
+
+// caughtUpNow waits until the search index has everything that is in the database.
+func (h *testHub) caughtUpNow() {
+	h.t.Helper()
+	for deadline := time.Now().Add(time.Minute); ; {
+		switch ok, err := h.follower.CaughtUp(h.t.Context()); {
+		case err != nil:
+			h.t.Fatal(err)
+		case ok:
+			return
+		case time.Now().After(deadline):
+			h.t.Fatal("the search index does not catch up")
+		}
+		woken, stop := h.waker.Waiting()
+		select {
+		case <-woken:
+		case <-time.After(5 * time.Millisecond):
+		}
+		stop()
+	}
+}
+
+// answer is what the hub answered.
+type answer struct {
+	t          testing.TB
+	Status     int
+	Header     http.Header
+	Body       []byte
+	Data       map[string]any
+	Errors     []answerError
+	Statements []string
+}
+
+type answerError struct {
+	Message    string
+	Path       []any
+	Extensions struct{ Code string }
+}
+
+// ask posts an operation as an anonymous reader.
+func (h *testHub) ask(query string, variables map[string]any) *answer {
+	h.t.Helper()
+	return h.askAs("", query, variables)
+}
+
+// askAs posts an operation as the viewer.
+func (h *testHub) askAs(viewer, query string, variables map[string]any) *answer {
+	h.t.Helper()
+	body, err := json.Marshal(map[string]any{"query": query, "variables": variables})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	r, err := http.NewRequestWithContext(h.t.Context(), http.MethodPost, h.url+"/graphql", bytes.NewReader(body))
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set(viewerHeader, viewer)
+	return h.send(r)
+}
+
+func (h *testHub) send(r *http.Request) *answer {
+	h.t.Helper()
+	res, err := http.DefaultClient.Do(r)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	a := &answer{t: h.t, Status: res.StatusCode, Header: res.Header, Body: body}
+	if texts := res.Header.Get(statementsHeader); texts != "" {
+		a.Statements = strings.Split(texts, "\x1e")
+	}
+	_ = json.Unmarshal(body, a) // what is no JSON has no data
+	return a
+}
+
+// ok fails the test when the answer has errors.
+func (a *answer) ok() *answer {
+	a.t.Helper()
+	if len(a.Errors) > 0 || a.Data == nil {
+		a.t.Fatalf("the answer has errors: %s", a.Body)
+	}
+	return a
+}
+
+// code is the code of the first error, empty when there is none.
+func (a *answer) code() string {
+	if len(a.Errors) == 0 {
+		return ""
+	}
+	return a.Errors[0].Extensions.Code
+}
+
+// at walks the data by names and indexes: at("practices", "nodes", 0, "title").
+func (a *answer) at(path ...any) any {
+	a.t.Helper()
+	var v any = a.Data
+	for _, step := range path {
+		switch step := step.(type) {
+		case string:
+			m, ok := v.(map[string]any)
+			if !ok {
+				a.t.Fatalf("nothing at %v in %s", path, a.Body)
+			}
+			v = m[step]
+		case int:
+			l, ok := v.([]any)
+			if !ok || step >= len(l) {
+				a.t.Fatalf("nothing at %v in %s", path, a.Body)
+			}
+			v = l[step]
+		}
+	}
+	return v
+}
+
+// list is the list at the path.
+func (a *answer) list(path ...any) []any {
+	a.t.Helper()
+	l, ok := a.at(path...).([]any)
+	if !ok {
+		a.t.Fatalf("no list at %v in %s", path, a.Body)
+	}
+	return l
+}
+
+// strings are the strings at the path, those of every item where the path goes through a list by "*".
+func (a *answer) strings(field string, path ...any) []string {
+	a.t.Helper()
+	var out []string
+	for _, item := range a.list(path...) {
+		if m, ok := item.(map[string]any); ok {
+			s, _ := m[field].(string)
+			out = append(out, s)
+		}
+	}
+	return out
+}

@@ -7,6 +7,7 @@ import (
 	"image"
 	"image/png"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -42,7 +43,7 @@ func newSample(t *testing.T) *sample {
 		return content.File{Type: "PRACTICE", Key: key, Owner: "organization:ks", Published: published, Document: document(fields)}
 	}
 	download := func(asset string) []any {
-		return []any{map[string]any{"asset": "asset:" + asset, "labels": []any{map[string]any{"language": "NB", "text": asset}}}}
+		return []any{map[string]any{"asset": "asset:" + asset, "title": []any{map[string]any{"language": "NB", "text": asset}}, "format": "FILE"}}
 	}
 	_, err := s.service.Import(access.WithViewer(t.Context(), access.System("test")), []content.File{
 		{Type: "ORGANIZATION", Key: "ks", Document: document(map[string]any{
@@ -102,25 +103,24 @@ func TestFile(t *testing.T) {
 		"Content-Disposition": "inline; filename*=utf-8''bilde%20%C3%A6.png", "Access-Control-Allow-Origin": "*",
 		"Cache-Control": "public, max-age=0, s-maxage=20, stale-while-revalidate=20",
 	} {
-		if got := whole.Header.Get(name); got != want {
+		if got := whole.Header().Get(name); got != want {
 			t.Errorf("%s is %q; want %q", name, got, want)
 		}
 	}
-	if got := body(t, whole); whole.StatusCode != http.StatusOK || got != string(s.picture) {
-		t.Errorf("status %d and %d bytes; want the picture's %d", whole.StatusCode, len(got), len(s.picture))
+	if got := whole.Body.String(); whole.Code != http.StatusOK || got != string(s.picture) {
+		t.Errorf("status %d and %d bytes; want the picture's %d", whole.Code, len(got), len(s.picture))
 	}
 	part := get(s.Hub, path, "Range", "bytes=1-3")
-	if got := body(t, part); part.StatusCode != http.StatusPartialContent || got != "PNG" {
-		t.Errorf("a range: %d %q", part.StatusCode, got)
+	if got := part.Body.String(); part.Code != http.StatusPartialContent || got != "PNG" {
+		t.Errorf("a range: %d %q", part.Code, got)
 	}
-	again := get(s.Hub, path, "If-None-Match", whole.Header.Get("ETag"))
-	if got := body(t, again); again.StatusCode != http.StatusNotModified || got != "" {
-		t.Errorf("asked again: %d", again.StatusCode)
+	again := get(s.Hub, path, "If-None-Match", whole.Header().Get("ETag"))
+	if got := again.Body.String(); again.Code != http.StatusNotModified || got != "" {
+		t.Errorf("asked again: %d", again.Code)
 	}
 	page := get(s.Hub, "/files/"+s.assetID(t, "page"))
-	_ = page.Body.Close()
-	if got := page.Header.Get("Content-Disposition"); page.StatusCode != http.StatusOK || got != `attachment; filename=side.html` {
-		t.Errorf("a page: %d, shown as %q", page.StatusCode, got)
+	if got := page.Header().Get("Content-Disposition"); page.Code != http.StatusOK || got != `attachment; filename=side.html` {
+		t.Errorf("a page: %d, shown as %q", page.Code, got)
 	}
 }
 
@@ -132,9 +132,8 @@ func TestFileVisibility(t *testing.T) {
 		same(t, "a file of a draft, anonymous"+suffix, get(s.Hub, draft+suffix), get(s.Hub, randomFile+suffix))
 		same(t, "a file of a draft, member"+suffix, get(s.Hub, draft+suffix, member, "member"), get(s.Hub, randomFile+suffix, member, "member"))
 		response := get(s.Hub, closed+suffix, member, "member")
-		_ = response.Body.Close()
-		if got := response.Header.Get("Cache-Control"); response.StatusCode != http.StatusOK || got != "private, no-cache" {
-			t.Errorf("a file for members, member%s: %d, cached as %q", suffix, response.StatusCode, got)
+		if got := response.Header().Get("Cache-Control"); response.Code != http.StatusOK || got != "private, no-cache" {
+			t.Errorf("a file for members, member%s: %d, cached as %q", suffix, response.Code, got)
 		}
 	}
 	same(t, "as JSON", get(s.Hub, closed, "Accept", "application/json"), get(s.Hub, randomFile, "Accept", "application/json"))
@@ -153,9 +152,9 @@ func TestImage(t *testing.T) {
 	path := "/files/" + s.assetID(t, "open")
 	for width, want := range map[int]int{320: 320, 960: 960, 1280: 1000, 1920: 1000} {
 		response := get(s.Hub, fmt.Sprintf("%s/%d", path, width))
-		config, format, err := image.DecodeConfig(strings.NewReader(body(t, response)))
+		config, format, err := image.DecodeConfig(strings.NewReader(response.Body.String()))
 		if err != nil || config.Width != want || config.Height != want/2 || format != "png" {
-			t.Errorf("at %d: %d, %s %d × %d, %v; want %d wide", width, response.StatusCode, format, config.Width, config.Height, err, want)
+			t.Errorf("at %d: %d, %s %d × %d, %v; want %d wide", width, response.Code, format, config.Width, config.Height, err, want)
 		}
 	}
 	kept, err := filepath.Glob(filepath.Join(s.config.Data, imagesFolder, "*", "*"))
@@ -169,7 +168,7 @@ func TestImage(t *testing.T) {
 
 func TestID(t *testing.T) {
 	s := newSample(t)
-	random := func() *http.Response { return get(s.Hub, "/id/pra_01m88ahx6q1a3jk2p313s8y32c") }
+	random := func() *httptest.ResponseRecorder { return get(s.Hub, "/id/pra_01m88ahx6q1a3jk2p313s8y32c") }
 	same(t, "an entry for members, anonymous", get(s.Hub, "/id/"+s.entryID(t, "for-members")), random())
 	same(t, "a draft", get(s.Hub, "/id/"+s.entryID(t, "unwritten")), random())
 	same(t, "a file for members, anonymous", get(s.Hub, "/id/"+s.assetID(t, "closed")), random())
@@ -178,9 +177,8 @@ func TestID(t *testing.T) {
 		s.assetID(t, "open"): "/files/" + s.assetID(t, "open"),
 	} {
 		response := get(s.Hub, "/id/"+id, member, "member")
-		_ = response.Body.Close()
-		if got := response.Header.Get("Location"); response.StatusCode != http.StatusFound || got != s.baseURL+want {
-			t.Errorf("%s: %d to %q; want 302 to %s", id, response.StatusCode, got, want)
+		if got := response.Header().Get("Location"); response.Code != http.StatusFound || got != s.baseURL+want {
+			t.Errorf("%s: %d to %q; want 302 to %s", id, response.Code, got, want)
 		}
 	}
 }

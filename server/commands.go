@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"runtime/debug"
+	"strings"
 	"time"
 )
 
@@ -75,11 +76,11 @@ func version() string {
 	if !ok {
 		return "dugnad"
 	}
-	text := "dugnad " + info.Main.Version + " " + info.GoVersion
+	words := []string{"dugnad", info.Main.Version, info.GoVersion}
 	for _, s := range info.Settings {
 		if s.Key == "vcs.revision" {
-			text += " " + s.Value
+			words = append(words, s.Value)
 		}
 	}
-	return text
+	return strings.Join(words, " ")
 }

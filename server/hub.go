@@ -245,7 +245,7 @@ func (h *Hub) Close() (err error) {
 				_ = listener.Close() // Run has closed it already, most often
 			}
 		}
-		err = h.parts.close()
+		err = h.close()
 	})
 	return err
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -66,33 +65,23 @@ func runHub(t *testing.T, h *Hub) (stop func() error) {
 }
 
 // get asks the hub without the network between.
-func get(h *Hub, path string, headers ...string) *http.Response {
+func get(h *Hub, path string, headers ...string) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(http.MethodGet, path, nil)
 	for pair := range slices.Chunk(headers, 2) {
 		r.Header.Set(pair[0], pair[1])
 	}
 	w := httptest.NewRecorder()
 	h.handler.ServeHTTP(w, r)
-	return w.Result()
-}
-
-func body(t *testing.T, response *http.Response) string {
-	t.Helper()
-	defer response.Body.Close()
-	text, err := io.ReadAll(response.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
+	return w
 }
 
 func readyz(t *testing.T, h *Hub) (status int, answer readiness) {
 	t.Helper()
 	response := get(h, "/readyz")
-	if err := json.Unmarshal([]byte(body(t, response)), &answer); err != nil {
+	if err := json.Unmarshal(response.Body.Bytes(), &answer); err != nil {
 		t.Fatal(err)
 	}
-	return response.StatusCode, answer
+	return response.Code, answer
 }
 
 func TestOpenWithLockedFolder(t *testing.T) {

@@ -3,7 +3,7 @@ package main
 import (
 	"log/slog"
 	"net/http"
-	"net/http/pprof" //nolint:gosec // served on the admin address only
+	"net/http/pprof"
 	"strings"
 	"time"
 

@@ -3,11 +3,11 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"strings"
 	"testing"
 	"time"
 
@@ -63,7 +63,8 @@ func newTestHub(t testing.TB, o database.Options) *testHub {
 		for k, v := range answer.Header() {
 			w.Header()[k] = v
 		}
-		w.Header().Set(statementsHeader, strings.Join(counter.Texts(), "\x1e"))
+		texts, _ := json.Marshal(counter.Texts())
+		w.Header().Set(statementsHeader, base64.StdEncoding.EncodeToString(texts))
 		w.WriteHeader(answer.Code)
 		_, _ = w.Write(answer.Body.Bytes())
 	}))
@@ -167,8 +168,12 @@ func (h *testHub) send(r *http.Request) *answer {
 		h.t.Fatal(err)
 	}
 	a := &answer{t: h.t, Status: res.StatusCode, Header: res.Header, Body: body}
-	if texts := res.Header.Get(statementsHeader); texts != "" {
-		a.Statements = strings.Split(texts, "\x1e")
+	texts, err := base64.StdEncoding.DecodeString(res.Header.Get(statementsHeader))
+	if err == nil {
+		err = json.Unmarshal(texts, &a.Statements)
+	}
+	if err != nil {
+		h.t.Fatal(err)
 	}
 	_ = json.Unmarshal(body, a) // what is no JSON has no data
 	return a

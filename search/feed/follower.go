@@ -154,7 +154,7 @@ func (f *Follower) catchUp(ctx context.Context) error {
 func (f *Follower) step(ctx context.Context) (more bool, err error) {
 	batch, err := f.next(ctx)
 	switch {
-	case errors.Is(err, search.ErrNeedsRebuild), errors.Is(err, errCut):
+	case errors.Is(err, search.ErrNeedsRebuild), errors.Is(err, errCut), errors.Is(err, errFar):
 		return true, f.rebuild(ctx, err.Error())
 	case err != nil:
 		return false, err
@@ -173,7 +173,11 @@ func (f *Follower) next(ctx context.Context) ([]*ent.Change, error) {
 		return nil, fmt.Errorf("read the index's cursor: %w", err)
 	}
 	if seq == 0 { // the log was empty when the indexes were built
-		return f.read(ctx, 0, chunk)
+		batch, err := f.read(ctx, 0, chunk)
+		if err == nil && len(batch) > 0 {
+			err = f.far(ctx, batch)
+		}
+		return batch, err
 	}
 	batch, err := f.read(ctx, int(seq)-1, chunk+1)
 	if err != nil {
@@ -182,7 +186,30 @@ func (f *Follower) next(ctx context.Context) ([]*ent.Change, error) {
 	if len(batch) == 0 || int64(batch[0].ID) != seq {
 		return nil, fmt.Errorf("%w: it stands at %d", errCut, seq)
 	}
-	return batch[1:], nil
+	return batch[1:], f.far(ctx, batch)
+}
+
+// errFar is that so much has changed that building the indexes anew is quicker than following: after an import, for instance.
+var errFar = errors.New("most of the index has changed")
+
+// far is errFar when a full batch shows that the log is long, and it holds more changes than half of what there is to search.
+func (f *Follower) far(ctx context.Context, batch []*ent.Change) error {
+	if len(batch) < chunk {
+		return nil
+	}
+	head, err := changes.Head(ctx, f.client)
+	if err != nil {
+		return fmt.Errorf("read the head of the change log: %w", err)
+	}
+	behind := head - batch[0].ID
+	if behind < 2*chunk {
+		return nil
+	}
+	documents, err := count(ctx, f.client)
+	if err == nil && 2*behind > documents {
+		err = errFar
+	}
+	return err
 }
 
 func (f *Follower) read(ctx context.Context, after, limit int) ([]*ent.Change, error) {

@@ -39,6 +39,23 @@ func All(ctx context.Context, client *ent.Client, each func(ids []string) error)
 	return nil
 }
 
+// count is how many things have a document.
+func count(ctx context.Context, c *ent.Client) (total int, err error) {
+	ctx = asIndex(ctx)
+	for _, counted := range []func(context.Context) (int, error){
+		c.Practice.Query().Count, c.Tool.Query().Count, c.Report.Query().Count, c.Project.Query().Count, c.Network.Query().Count,
+		c.Event.Query().Count, c.Collection.Query().Count, c.Organization.Query().Count,
+		c.Municipality.Query().Where(municipality.Active(true)).Count,
+	} {
+		n, err := counted(ctx)
+		if err != nil {
+			return 0, fmt.Errorf("count what there is to search: %w", err)
+		}
+		total += n
+	}
+	return total, nil
+}
+
 // eachOf pages through the ids of a type's rows.
 func eachOf(ctx context.Context, client *ent.Client, t ent.Type, w where, each func(ids []string) error) error {
 	ctx = asIndex(ctx)

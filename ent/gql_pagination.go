@@ -2110,6 +2110,53 @@ func (_m *CountyQuery) Paginate(
 	return conn, nil
 }
 
+var (
+	// CountyOrderFieldNumber orders County by number.
+	CountyOrderFieldNumber = &CountyOrderField{
+		Value: func(_m *County) (ent.Value, error) {
+			return _m.Number, nil
+		},
+		column: county.FieldNumber,
+		toTerm: county.ByNumber,
+		toCursor: func(_m *County) Cursor {
+			return Cursor{
+				ID:    _m.ID,
+				Value: _m.Number,
+			}
+		},
+	}
+)
+
+// String implement fmt.Stringer interface.
+func (f CountyOrderField) String() string {
+	var str string
+	switch f.column {
+	case CountyOrderFieldNumber.column:
+		str = "NUMBER"
+	}
+	return str
+}
+
+// MarshalGQL implements graphql.Marshaler interface.
+func (f CountyOrderField) MarshalGQL(w io.Writer) {
+	io.WriteString(w, strconv.Quote(f.String()))
+}
+
+// UnmarshalGQL implements graphql.Unmarshaler interface.
+func (f *CountyOrderField) UnmarshalGQL(v interface{}) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("CountyOrderField %T must be a string", v)
+	}
+	switch str {
+	case "NUMBER":
+		*f = *CountyOrderFieldNumber
+	default:
+		return fmt.Errorf("%s is not a valid CountyOrderField", str)
+	}
+	return nil
+}
+
 // CountyOrderField defines the ordering field of County.
 type CountyOrderField struct {
 	// Value extracts the ordering value from the given County.
@@ -2393,6 +2440,53 @@ func (_m *DistrictQuery) Paginate(
 	}
 	conn.build(nodes, pager, after, first, before, last)
 	return conn, nil
+}
+
+var (
+	// DistrictOrderFieldNumber orders District by number.
+	DistrictOrderFieldNumber = &DistrictOrderField{
+		Value: func(_m *District) (ent.Value, error) {
+			return _m.Number, nil
+		},
+		column: district.FieldNumber,
+		toTerm: district.ByNumber,
+		toCursor: func(_m *District) Cursor {
+			return Cursor{
+				ID:    _m.ID,
+				Value: _m.Number,
+			}
+		},
+	}
+)
+
+// String implement fmt.Stringer interface.
+func (f DistrictOrderField) String() string {
+	var str string
+	switch f.column {
+	case DistrictOrderFieldNumber.column:
+		str = "NUMBER"
+	}
+	return str
+}
+
+// MarshalGQL implements graphql.Marshaler interface.
+func (f DistrictOrderField) MarshalGQL(w io.Writer) {
+	io.WriteString(w, strconv.Quote(f.String()))
+}
+
+// UnmarshalGQL implements graphql.Unmarshaler interface.
+func (f *DistrictOrderField) UnmarshalGQL(v interface{}) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("DistrictOrderField %T must be a string", v)
+	}
+	switch str {
+	case "NUMBER":
+		*f = *DistrictOrderFieldNumber
+	default:
+		return fmt.Errorf("%s is not a valid DistrictOrderField", str)
+	}
+	return nil
 }
 
 // DistrictOrderField defines the ordering field of District.
@@ -3121,6 +3215,20 @@ func (_m *LawSectionQuery) Paginate(
 }
 
 var (
+	// LawSectionOrderFieldSlug orders LawSection by slug.
+	LawSectionOrderFieldSlug = &LawSectionOrderField{
+		Value: func(_m *LawSection) (ent.Value, error) {
+			return _m.Slug, nil
+		},
+		column: lawsection.FieldSlug,
+		toTerm: lawsection.BySlug,
+		toCursor: func(_m *LawSection) Cursor {
+			return Cursor{
+				ID:    _m.ID,
+				Value: _m.Slug,
+			}
+		},
+	}
 	// LawSectionOrderFieldPosition orders LawSection by position.
 	LawSectionOrderFieldPosition = &LawSectionOrderField{
 		Value: func(_m *LawSection) (ent.Value, error) {
@@ -3141,6 +3249,8 @@ var (
 func (f LawSectionOrderField) String() string {
 	var str string
 	switch f.column {
+	case LawSectionOrderFieldSlug.column:
+		str = "SLUG"
 	case LawSectionOrderFieldPosition.column:
 		str = "POSITION"
 	}
@@ -3159,6 +3269,8 @@ func (f *LawSectionOrderField) UnmarshalGQL(v interface{}) error {
 		return fmt.Errorf("LawSectionOrderField %T must be a string", v)
 	}
 	switch str {
+	case "SLUG":
+		*f = *LawSectionOrderFieldSlug
 	case "POSITION":
 		*f = *LawSectionOrderFieldPosition
 	default:
@@ -3453,6 +3565,20 @@ func (_m *MethodQuery) Paginate(
 }
 
 var (
+	// MethodOrderFieldSlug orders Method by slug.
+	MethodOrderFieldSlug = &MethodOrderField{
+		Value: func(_m *Method) (ent.Value, error) {
+			return _m.Slug, nil
+		},
+		column: method.FieldSlug,
+		toTerm: method.BySlug,
+		toCursor: func(_m *Method) Cursor {
+			return Cursor{
+				ID:    _m.ID,
+				Value: _m.Slug,
+			}
+		},
+	}
 	// MethodOrderFieldPosition orders Method by position.
 	MethodOrderFieldPosition = &MethodOrderField{
 		Value: func(_m *Method) (ent.Value, error) {
@@ -3473,6 +3599,8 @@ var (
 func (f MethodOrderField) String() string {
 	var str string
 	switch f.column {
+	case MethodOrderFieldSlug.column:
+		str = "SLUG"
 	case MethodOrderFieldPosition.column:
 		str = "POSITION"
 	}
@@ -3491,6 +3619,8 @@ func (f *MethodOrderField) UnmarshalGQL(v interface{}) error {
 		return fmt.Errorf("MethodOrderField %T must be a string", v)
 	}
 	switch str {
+	case "SLUG":
+		*f = *MethodOrderFieldSlug
 	case "POSITION":
 		*f = *MethodOrderFieldPosition
 	default:
@@ -6713,6 +6843,20 @@ func (_m *TargetGroupQuery) Paginate(
 }
 
 var (
+	// TargetGroupOrderFieldSlug orders TargetGroup by slug.
+	TargetGroupOrderFieldSlug = &TargetGroupOrderField{
+		Value: func(_m *TargetGroup) (ent.Value, error) {
+			return _m.Slug, nil
+		},
+		column: targetgroup.FieldSlug,
+		toTerm: targetgroup.BySlug,
+		toCursor: func(_m *TargetGroup) Cursor {
+			return Cursor{
+				ID:    _m.ID,
+				Value: _m.Slug,
+			}
+		},
+	}
 	// TargetGroupOrderFieldPosition orders TargetGroup by position.
 	TargetGroupOrderFieldPosition = &TargetGroupOrderField{
 		Value: func(_m *TargetGroup) (ent.Value, error) {
@@ -6733,6 +6877,8 @@ var (
 func (f TargetGroupOrderField) String() string {
 	var str string
 	switch f.column {
+	case TargetGroupOrderFieldSlug.column:
+		str = "SLUG"
 	case TargetGroupOrderFieldPosition.column:
 		str = "POSITION"
 	}
@@ -6751,6 +6897,8 @@ func (f *TargetGroupOrderField) UnmarshalGQL(v interface{}) error {
 		return fmt.Errorf("TargetGroupOrderField %T must be a string", v)
 	}
 	switch str {
+	case "SLUG":
+		*f = *TargetGroupOrderFieldSlug
 	case "POSITION":
 		*f = *TargetGroupOrderFieldPosition
 	default:
@@ -7045,6 +7193,20 @@ func (_m *ThemeQuery) Paginate(
 }
 
 var (
+	// ThemeOrderFieldSlug orders Theme by slug.
+	ThemeOrderFieldSlug = &ThemeOrderField{
+		Value: func(_m *Theme) (ent.Value, error) {
+			return _m.Slug, nil
+		},
+		column: theme.FieldSlug,
+		toTerm: theme.BySlug,
+		toCursor: func(_m *Theme) Cursor {
+			return Cursor{
+				ID:    _m.ID,
+				Value: _m.Slug,
+			}
+		},
+	}
 	// ThemeOrderFieldPosition orders Theme by position.
 	ThemeOrderFieldPosition = &ThemeOrderField{
 		Value: func(_m *Theme) (ent.Value, error) {
@@ -7065,6 +7227,8 @@ var (
 func (f ThemeOrderField) String() string {
 	var str string
 	switch f.column {
+	case ThemeOrderFieldSlug.column:
+		str = "SLUG"
 	case ThemeOrderFieldPosition.column:
 		str = "POSITION"
 	}
@@ -7083,6 +7247,8 @@ func (f *ThemeOrderField) UnmarshalGQL(v interface{}) error {
 		return fmt.Errorf("ThemeOrderField %T must be a string", v)
 	}
 	switch str {
+	case "SLUG":
+		*f = *ThemeOrderFieldSlug
 	case "POSITION":
 		*f = *ThemeOrderFieldPosition
 	default:

@@ -1,13 +1,10 @@
 package graph
 
 import (
-	"context"
-
 	"entgo.io/contrib/entgql"
 	"entgo.io/ent/dialect/sql"
 
 	"dugnad/ent"
-	"dugnad/ent/theme"
 )
 
 // byName orders municipalities by name, in the Norwegian alphabet.
@@ -24,17 +21,5 @@ func municipalityBy(id, number *string) (func(*sql.Selector), error) {
 	}, nil
 }
 
-// themes lists themes, those above before those below.
-func themes(ctx context.Context, below *string, top bool) ([]*ent.Theme, error) {
-	q := ent.FromContext(ctx).Theme.Query().Order(theme.BySlug())
-	if below != nil {
-		q.Where(func(s *sql.Selector) {
-			above := sql.Table(theme.Table)
-			s.Where(sql.In(s.C(theme.ParentColumn), sql.Select(above.C(theme.FieldID)).From(above).Where(sql.EQ(above.C(theme.FieldSlug), *below))))
-		})
-	}
-	if top {
-		q.Where(func(s *sql.Selector) { s.Where(sql.IsNull(s.C(theme.ParentColumn))) })
-	}
-	return q.Collected(ctx)
-}
+// ascending is the order of a list by one column.
+func ascending[O any](order O) []O { return []O{order} }

@@ -8,8 +8,6 @@ package graph
 import (
 	"context"
 	"dugnad/ent"
-	"dugnad/ent/county"
-	"dugnad/ent/district"
 	compile "dugnad/graph/filter"
 
 	"entgo.io/contrib/entgql"
@@ -36,8 +34,9 @@ func (r *queryResolver) County(ctx context.Context, id *string, number *string) 
 	return ent.FromContext(ctx).County.Find(ctx, where)
 }
 
-func (r *queryResolver) Counties(ctx context.Context) ([]*ent.County, error) {
-	return ent.FromContext(ctx).County.Query().Order(county.ByNumber()).Collected(ctx)
+func (r *queryResolver) Counties(ctx context.Context, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string]) (*ent.CountyConnection, error) {
+	return ent.FromContext(ctx).County.Query().
+		Paginate(ctx, after, ent.PageSize(first, last), before, last, ent.WithCountyOrder(ascending(&ent.CountyOrder{Field: ent.CountyOrderFieldNumber, Direction: entgql.OrderDirectionAsc})))
 }
 
 func (r *queryResolver) District(ctx context.Context, id *string, number *string) (*ent.District, error) {
@@ -48,6 +47,7 @@ func (r *queryResolver) District(ctx context.Context, id *string, number *string
 	return ent.FromContext(ctx).District.Find(ctx, where)
 }
 
-func (r *queryResolver) Districts(ctx context.Context) ([]*ent.District, error) {
-	return ent.FromContext(ctx).District.Query().Order(district.ByNumber()).Collected(ctx)
+func (r *queryResolver) Districts(ctx context.Context, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string]) (*ent.DistrictConnection, error) {
+	return ent.FromContext(ctx).District.Query().
+		Paginate(ctx, after, ent.PageSize(first, last), before, last, ent.WithDistrictOrder(ascending(&ent.DistrictOrder{Field: ent.DistrictOrderFieldNumber, Direction: entgql.OrderDirectionAsc})))
 }

@@ -8,10 +8,10 @@ package graph
 import (
 	"context"
 	"dugnad/ent"
-	"dugnad/ent/lawsection"
-	"dugnad/ent/method"
-	"dugnad/ent/targetgroup"
+	compile "dugnad/graph/filter"
 	"dugnad/schema"
+
+	"entgo.io/contrib/entgql"
 )
 
 func (r *queryResolver) Theme(ctx context.Context, id *string, slug *string) (*ent.Theme, error) {
@@ -22,8 +22,9 @@ func (r *queryResolver) Theme(ctx context.Context, id *string, slug *string) (*e
 	return ent.FromContext(ctx).Theme.Find(ctx, where)
 }
 
-func (r *queryResolver) Themes(ctx context.Context, below *string, top bool) ([]*ent.Theme, error) {
-	return themes(ctx, below, top)
+func (r *queryResolver) Themes(ctx context.Context, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], below *string, top bool) (*ent.ThemeConnection, error) {
+	return ent.FromContext(ctx).Theme.Query().Where(compile.Themes(below, top)).
+		Paginate(ctx, after, ent.PageSize(first, last), before, last, ent.WithThemeOrder(ascending(&ent.ThemeOrder{Field: ent.ThemeOrderFieldSlug, Direction: entgql.OrderDirectionAsc})))
 }
 
 func (r *queryResolver) TargetGroup(ctx context.Context, id *string, slug *string) (*ent.TargetGroup, error) {
@@ -34,12 +35,9 @@ func (r *queryResolver) TargetGroup(ctx context.Context, id *string, slug *strin
 	return ent.FromContext(ctx).TargetGroup.Find(ctx, where)
 }
 
-func (r *queryResolver) TargetGroups(ctx context.Context, role *schema.TargetGroupRole) ([]*ent.TargetGroup, error) {
-	q := ent.FromContext(ctx).TargetGroup.Query().Order(targetgroup.ByPosition(), targetgroup.ByID())
-	if role != nil {
-		q.Where(targetgroup.RoleEQ(*role))
-	}
-	return q.Collected(ctx)
+func (r *queryResolver) TargetGroups(ctx context.Context, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], role *schema.TargetGroupRole) (*ent.TargetGroupConnection, error) {
+	return ent.FromContext(ctx).TargetGroup.Query().Where(compile.TargetGroups(role)).
+		Paginate(ctx, after, ent.PageSize(first, last), before, last, ent.WithTargetGroupOrder(ascending(&ent.TargetGroupOrder{Field: ent.TargetGroupOrderFieldPosition, Direction: entgql.OrderDirectionAsc})))
 }
 
 func (r *queryResolver) Method(ctx context.Context, id *string, slug *string) (*ent.Method, error) {
@@ -50,8 +48,9 @@ func (r *queryResolver) Method(ctx context.Context, id *string, slug *string) (*
 	return ent.FromContext(ctx).Method.Find(ctx, where)
 }
 
-func (r *queryResolver) Methods(ctx context.Context) ([]*ent.Method, error) {
-	return ent.FromContext(ctx).Method.Query().Order(method.ByPosition(), method.ByID()).Collected(ctx)
+func (r *queryResolver) Methods(ctx context.Context, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string]) (*ent.MethodConnection, error) {
+	return ent.FromContext(ctx).Method.Query().
+		Paginate(ctx, after, ent.PageSize(first, last), before, last, ent.WithMethodOrder(ascending(&ent.MethodOrder{Field: ent.MethodOrderFieldPosition, Direction: entgql.OrderDirectionAsc})))
 }
 
 func (r *queryResolver) LawSection(ctx context.Context, id *string, slug *string) (*ent.LawSection, error) {
@@ -62,6 +61,7 @@ func (r *queryResolver) LawSection(ctx context.Context, id *string, slug *string
 	return ent.FromContext(ctx).LawSection.Find(ctx, where)
 }
 
-func (r *queryResolver) LawSections(ctx context.Context) ([]*ent.LawSection, error) {
-	return ent.FromContext(ctx).LawSection.Query().Order(lawsection.ByPosition(), lawsection.ByID()).Collected(ctx)
+func (r *queryResolver) LawSections(ctx context.Context, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string]) (*ent.LawSectionConnection, error) {
+	return ent.FromContext(ctx).LawSection.Query().
+		Paginate(ctx, after, ent.PageSize(first, last), before, last, ent.WithLawSectionOrder(ascending(&ent.LawSectionOrder{Field: ent.LawSectionOrderFieldPosition, Direction: entgql.OrderDirectionAsc})))
 }

@@ -21,7 +21,7 @@ func (County) Annotations() []schema.Annotation { return document(false, "cty", 
 // Fields of County.
 func (County) Fields() []ent.Field {
 	return []ent.Field{
-		field.String("number").Unique().Annotations(Requirement{On: true}),
+		field.String("number").Unique().Annotations(entgql.OrderField("NUMBER"), Requirement{On: true}),
 		field.String("name").Annotations(Requirement{On: true}),
 		field.JSON("local_names", LocalText{}).Optional().Annotations(entgql.MapsTo("names"), DocumentName("names")),
 	}
@@ -115,7 +115,7 @@ func (District) Annotations() []schema.Annotation { return document(false, "dis"
 // Fields of District.
 func (District) Fields() []ent.Field {
 	return []ent.Field{
-		field.String("number").Unique().Annotations(Requirement{On: true}),
+		field.String("number").Unique().Annotations(entgql.OrderField("NUMBER"), Requirement{On: true}),
 		field.String("name").Annotations(Requirement{On: true}),
 	}
 }

@@ -14,7 +14,7 @@ type Term struct{ PrefixedID }
 // Fields of the mixin.
 func (t Term) Fields() []ent.Field {
 	return append(t.PrefixedID.Fields(),
-		field.String("slug").Unique().Annotations(Requirement{On: true}),
+		field.String("slug").Unique().Annotations(entgql.OrderField("SLUG"), Requirement{On: true}),
 		field.JSON("label_texts", LocalText{}).Annotations(entgql.MapsTo("label", "labels"), DocumentName("labels"), Requirement{On: true}),
 		field.Int("position").Default(0).Annotations(entgql.OrderField("POSITION")),
 	)

@@ -149,6 +149,8 @@ func listen(ctx context.Context, setting, addr string) (net.Listener, error) {
 func (h *Hub) Run(ctx context.Context) error {
 	var background sync.WaitGroup
 	defer background.Wait()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
 	work, stop := context.WithCancel(context.WithoutCancel(ctx)) // goes on while requests finish
 	defer stop()
 	background.Go(func() {

@@ -45,15 +45,11 @@ func (i *images) open(ctx context.Context, sum string, width int) (io.ReadSeekCl
 	if err != nil {
 		return nil, err
 	}
-	config, format, err := image.DecodeConfig(original)
-	if err != nil || format != "png" && format != "jpeg" || config.Width*config.Height > mostPixels {
-		_ = original.Close()
-		return nil, errNoPicture
-	}
-	if _, err := original.Seek(0, io.SeekStart); err != nil {
+	shape, err := shapeOf(original)
+	if err != nil {
 		return nil, errors.Join(err, original.Close())
 	}
-	if config.Width <= width {
+	if shape.width <= width {
 		return original, nil
 	}
 	defer original.Close()
@@ -66,7 +62,7 @@ func (i *images) open(ctx context.Context, sum string, width int) (io.ReadSeekCl
 	if kept, err := os.Open(path); err == nil { //nolint:gosec // as above; made while this one waited
 		return kept, nil
 	}
-	picture, err := narrow(original, width)
+	picture, err := narrow(original, shape, width)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errNoPicture, err)
 	}
@@ -79,16 +75,47 @@ func (i *images) open(ctx context.Context, sum string, width int) (io.ReadSeekCl
 	return os.Open(path) //nolint:gosec // as above
 }
 
-// narrow makes a picture of the given width, in the format of the original.
-func narrow(original io.Reader, width int) ([]byte, error) {
+// shape is what a picture is before it is decoded.
+type shape struct {
+	width       int // when upright
+	orientation int
+}
+
+// shapeOf looks at the beginning of a picture and goes back there; errNoPicture when it cannot be resized.
+func shapeOf(picture io.ReadSeeker) (shape, error) {
+	start, err := io.ReadAll(io.LimitReader(picture, exifSize))
+	if err != nil {
+		return shape{}, err
+	}
+	if _, err := picture.Seek(0, io.SeekStart); err != nil {
+		return shape{}, err
+	}
+	config, format, err := image.DecodeConfig(picture)
+	if err != nil || format != "png" && format != "jpeg" || config.Width*config.Height > mostPixels {
+		return shape{}, errNoPicture
+	}
+	s := shape{width: config.Width, orientation: orientation(start)}
+	if isTurned(s.orientation) {
+		s.width = config.Height
+	}
+	_, err = picture.Seek(0, io.SeekStart)
+	return s, err
+}
+
+// narrow makes an upright picture of the given width, in the format of the original and without what else is in its file.
+func narrow(original io.Reader, shape shape, width int) ([]byte, error) {
 	source, format, err := image.Decode(original)
 	if err != nil {
 		return nil, err
 	}
 	from := source.Bounds()
-	height := max(1, from.Dy()*width/from.Dx())
-	target := image.NewRGBA(image.Rect(0, 0, width, height))
-	draw.CatmullRom.Scale(target, target.Bounds(), source, from, draw.Src, nil)
+	size := image.Rect(0, 0, width, max(1, from.Dy()*width/from.Dx()))
+	if isTurned(shape.orientation) {
+		size = image.Rect(0, 0, max(1, from.Dx()*width/from.Dy()), width)
+	}
+	target := image.NewRGBA(size)
+	draw.CatmullRom.Scale(target, size, source, from, draw.Src, nil)
+	target = upright(target, shape.orientation)
 	var b bytes.Buffer
 	if format == "jpeg" {
 		err = jpeg.Encode(&b, target, &jpeg.Options{Quality: jpegQuality})

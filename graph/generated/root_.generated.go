@@ -162,11 +162,35 @@ type ComplexityRoot struct {
 		Number func(childComplexity int) int
 	}
 
+	CountyConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	CountyEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
 	District struct {
 		ID           func(childComplexity int) int
 		Municipality func(childComplexity int) int
 		Name         func(childComplexity int) int
 		Number       func(childComplexity int) int
+	}
+
+	DistrictConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	DistrictEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
 	}
 
 	DistrictLink struct {
@@ -299,6 +323,18 @@ type ComplexityRoot struct {
 		Slug        func(childComplexity int) int
 	}
 
+	LawSectionConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	LawSectionEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
 	LocalName struct {
 		Language func(childComplexity int) int
 		Text     func(childComplexity int) int
@@ -309,6 +345,18 @@ type ComplexityRoot struct {
 		Label  func(childComplexity int) int
 		Labels func(childComplexity int) int
 		Slug   func(childComplexity int) int
+	}
+
+	MethodConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	MethodEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
 	}
 
 	Municipality struct {
@@ -598,17 +646,17 @@ type ComplexityRoot struct {
 		Changes        func(childComplexity int, after *entgql.Cursor[string], first *int, filter *model.ChangeFilter) int
 		Collection     func(childComplexity int, id *string, slug *string) int
 		Collections    func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *filter.CollectionFilter, orderBy []*ent.CollectionOrder) int
-		Counties       func(childComplexity int) int
+		Counties       func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string]) int
 		County         func(childComplexity int, id *string, number *string) int
 		District       func(childComplexity int, id *string, number *string) int
-		Districts      func(childComplexity int) int
+		Districts      func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string]) int
 		Event          func(childComplexity int, id *string, slug *string) int
 		Events         func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *filter.EventFilter, orderBy []*ent.EventOrder) int
 		FacetValues    func(childComplexity int, facet search.Facet, startingWith *string, query *string, filter *model.SearchFilter, first *int) int
 		LawSection     func(childComplexity int, id *string, slug *string) int
-		LawSections    func(childComplexity int) int
+		LawSections    func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string]) int
 		Method         func(childComplexity int, id *string, slug *string) int
-		Methods        func(childComplexity int) int
+		Methods        func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string]) int
 		Municipalities func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *filter.MunicipalityFilter, includeFormer bool) int
 		Municipality   func(childComplexity int, id *string, number *string) int
 		Network        func(childComplexity int, id *string, slug *string) int
@@ -626,9 +674,9 @@ type ComplexityRoot struct {
 		Search         func(childComplexity int, query *string, filter *model.SearchFilter, facets []search.Facet, orderBy model.SearchOrder, first *int, after *entgql.Cursor[string]) int
 		Suggest        func(childComplexity int, text string, first int) int
 		TargetGroup    func(childComplexity int, id *string, slug *string) int
-		TargetGroups   func(childComplexity int, role *schema.TargetGroupRole) int
+		TargetGroups   func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], role *schema.TargetGroupRole) int
 		Theme          func(childComplexity int, id *string, slug *string) int
-		Themes         func(childComplexity int, below *string, top bool) int
+		Themes         func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], below *string, top bool) int
 		Tool           func(childComplexity int, id *string, slug *string) int
 		Tools          func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *filter.ToolFilter, orderBy []*ent.ToolOrder) int
 	}
@@ -735,6 +783,18 @@ type ComplexityRoot struct {
 		Slug   func(childComplexity int) int
 	}
 
+	TargetGroupConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	TargetGroupEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
 	Theme struct {
 		Children func(childComplexity int) int
 		ID       func(childComplexity int) int
@@ -742,6 +802,18 @@ type ComplexityRoot struct {
 		Labels   func(childComplexity int) int
 		Parent   func(childComplexity int) int
 		Slug     func(childComplexity int) int
+	}
+
+	ThemeConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	ThemeEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
 	}
 
 	Tool struct {
@@ -1359,6 +1431,44 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.County.Number(childComplexity), true
 
+	case "CountyConnection.edges":
+		if e.ComplexityRoot.CountyConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CountyConnection.Edges(childComplexity), true
+	case "CountyConnection.nodes":
+		if e.ComplexityRoot.CountyConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CountyConnection.Nodes(childComplexity), true
+	case "CountyConnection.pageInfo":
+		if e.ComplexityRoot.CountyConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CountyConnection.PageInfo(childComplexity), true
+	case "CountyConnection.totalCount":
+		if e.ComplexityRoot.CountyConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CountyConnection.TotalCount(childComplexity), true
+
+	case "CountyEdge.cursor":
+		if e.ComplexityRoot.CountyEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CountyEdge.Cursor(childComplexity), true
+	case "CountyEdge.node":
+		if e.ComplexityRoot.CountyEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CountyEdge.Node(childComplexity), true
+
 	case "District.id":
 		if e.ComplexityRoot.District.ID == nil {
 			break
@@ -1383,6 +1493,44 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.District.Number(childComplexity), true
+
+	case "DistrictConnection.edges":
+		if e.ComplexityRoot.DistrictConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DistrictConnection.Edges(childComplexity), true
+	case "DistrictConnection.nodes":
+		if e.ComplexityRoot.DistrictConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DistrictConnection.Nodes(childComplexity), true
+	case "DistrictConnection.pageInfo":
+		if e.ComplexityRoot.DistrictConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DistrictConnection.PageInfo(childComplexity), true
+	case "DistrictConnection.totalCount":
+		if e.ComplexityRoot.DistrictConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DistrictConnection.TotalCount(childComplexity), true
+
+	case "DistrictEdge.cursor":
+		if e.ComplexityRoot.DistrictEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DistrictEdge.Cursor(childComplexity), true
+	case "DistrictEdge.node":
+		if e.ComplexityRoot.DistrictEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DistrictEdge.Node(childComplexity), true
 
 	case "DistrictLink.district":
 		if e.ComplexityRoot.DistrictLink.District == nil {
@@ -1995,6 +2143,44 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.LawSection.Slug(childComplexity), true
 
+	case "LawSectionConnection.edges":
+		if e.ComplexityRoot.LawSectionConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LawSectionConnection.Edges(childComplexity), true
+	case "LawSectionConnection.nodes":
+		if e.ComplexityRoot.LawSectionConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LawSectionConnection.Nodes(childComplexity), true
+	case "LawSectionConnection.pageInfo":
+		if e.ComplexityRoot.LawSectionConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LawSectionConnection.PageInfo(childComplexity), true
+	case "LawSectionConnection.totalCount":
+		if e.ComplexityRoot.LawSectionConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LawSectionConnection.TotalCount(childComplexity), true
+
+	case "LawSectionEdge.cursor":
+		if e.ComplexityRoot.LawSectionEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LawSectionEdge.Cursor(childComplexity), true
+	case "LawSectionEdge.node":
+		if e.ComplexityRoot.LawSectionEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LawSectionEdge.Node(childComplexity), true
+
 	case "LocalName.language":
 		if e.ComplexityRoot.LocalName.Language == nil {
 			break
@@ -2032,6 +2218,44 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Method.Slug(childComplexity), true
+
+	case "MethodConnection.edges":
+		if e.ComplexityRoot.MethodConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MethodConnection.Edges(childComplexity), true
+	case "MethodConnection.nodes":
+		if e.ComplexityRoot.MethodConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MethodConnection.Nodes(childComplexity), true
+	case "MethodConnection.pageInfo":
+		if e.ComplexityRoot.MethodConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MethodConnection.PageInfo(childComplexity), true
+	case "MethodConnection.totalCount":
+		if e.ComplexityRoot.MethodConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MethodConnection.TotalCount(childComplexity), true
+
+	case "MethodEdge.cursor":
+		if e.ComplexityRoot.MethodEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MethodEdge.Cursor(childComplexity), true
+	case "MethodEdge.node":
+		if e.ComplexityRoot.MethodEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MethodEdge.Node(childComplexity), true
 
 	case "Municipality.active":
 		if e.ComplexityRoot.Municipality.Active == nil {
@@ -3483,7 +3707,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			break
 		}
 
-		return e.ComplexityRoot.Query.Counties(childComplexity), true
+		args, err := ec.field_Query_counties_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Counties(childComplexity, args["first"].(*int), args["after"].(*entgql.Cursor[string]), args["last"].(*int), args["before"].(*entgql.Cursor[string])), true
 	case "Query.county":
 		if e.ComplexityRoot.Query.County == nil {
 			break
@@ -3511,7 +3740,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			break
 		}
 
-		return e.ComplexityRoot.Query.Districts(childComplexity), true
+		args, err := ec.field_Query_districts_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Districts(childComplexity, args["first"].(*int), args["after"].(*entgql.Cursor[string]), args["last"].(*int), args["before"].(*entgql.Cursor[string])), true
 	case "Query.event":
 		if e.ComplexityRoot.Query.Event == nil {
 			break
@@ -3562,7 +3796,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			break
 		}
 
-		return e.ComplexityRoot.Query.LawSections(childComplexity), true
+		args, err := ec.field_Query_lawSections_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.LawSections(childComplexity, args["first"].(*int), args["after"].(*entgql.Cursor[string]), args["last"].(*int), args["before"].(*entgql.Cursor[string])), true
 	case "Query.method":
 		if e.ComplexityRoot.Query.Method == nil {
 			break
@@ -3579,7 +3818,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			break
 		}
 
-		return e.ComplexityRoot.Query.Methods(childComplexity), true
+		args, err := ec.field_Query_methods_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Methods(childComplexity, args["first"].(*int), args["after"].(*entgql.Cursor[string]), args["last"].(*int), args["before"].(*entgql.Cursor[string])), true
 	case "Query.municipalities":
 		if e.ComplexityRoot.Query.Municipalities == nil {
 			break
@@ -3777,7 +4021,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.TargetGroups(childComplexity, args["role"].(*schema.TargetGroupRole)), true
+		return e.ComplexityRoot.Query.TargetGroups(childComplexity, args["first"].(*int), args["after"].(*entgql.Cursor[string]), args["last"].(*int), args["before"].(*entgql.Cursor[string]), args["role"].(*schema.TargetGroupRole)), true
 	case "Query.theme":
 		if e.ComplexityRoot.Query.Theme == nil {
 			break
@@ -3799,7 +4043,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Themes(childComplexity, args["below"].(*string), args["top"].(bool)), true
+		return e.ComplexityRoot.Query.Themes(childComplexity, args["first"].(*int), args["after"].(*entgql.Cursor[string]), args["last"].(*int), args["before"].(*entgql.Cursor[string]), args["below"].(*string), args["top"].(bool)), true
 	case "Query.tool":
 		if e.ComplexityRoot.Query.Tool == nil {
 			break
@@ -4322,6 +4566,44 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.TargetGroup.Slug(childComplexity), true
 
+	case "TargetGroupConnection.edges":
+		if e.ComplexityRoot.TargetGroupConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TargetGroupConnection.Edges(childComplexity), true
+	case "TargetGroupConnection.nodes":
+		if e.ComplexityRoot.TargetGroupConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TargetGroupConnection.Nodes(childComplexity), true
+	case "TargetGroupConnection.pageInfo":
+		if e.ComplexityRoot.TargetGroupConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TargetGroupConnection.PageInfo(childComplexity), true
+	case "TargetGroupConnection.totalCount":
+		if e.ComplexityRoot.TargetGroupConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TargetGroupConnection.TotalCount(childComplexity), true
+
+	case "TargetGroupEdge.cursor":
+		if e.ComplexityRoot.TargetGroupEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TargetGroupEdge.Cursor(childComplexity), true
+	case "TargetGroupEdge.node":
+		if e.ComplexityRoot.TargetGroupEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TargetGroupEdge.Node(childComplexity), true
+
 	case "Theme.children":
 		if e.ComplexityRoot.Theme.Children == nil {
 			break
@@ -4358,6 +4640,44 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Theme.Slug(childComplexity), true
+
+	case "ThemeConnection.edges":
+		if e.ComplexityRoot.ThemeConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ThemeConnection.Edges(childComplexity), true
+	case "ThemeConnection.nodes":
+		if e.ComplexityRoot.ThemeConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ThemeConnection.Nodes(childComplexity), true
+	case "ThemeConnection.pageInfo":
+		if e.ComplexityRoot.ThemeConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ThemeConnection.PageInfo(childComplexity), true
+	case "ThemeConnection.totalCount":
+		if e.ComplexityRoot.ThemeConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ThemeConnection.TotalCount(childComplexity), true
+
+	case "ThemeEdge.cursor":
+		if e.ComplexityRoot.ThemeEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ThemeEdge.Cursor(childComplexity), true
+	case "ThemeEdge.node":
+		if e.ComplexityRoot.ThemeEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ThemeEdge.Node(childComplexity), true
 
 	case "Tool.audience":
 		if e.ComplexityRoot.Tool.Audience == nil {
@@ -4796,7 +5116,7 @@ func newExecutionContext(
 	}
 }
 
-//go:embed "sdl/collection.graphql" "sdl/event.graphql" "sdl/network.graphql" "sdl/practice.graphql" "sdl/project.graphql" "sdl/report.graphql" "sdl/tool.graphql"
+//go:embed "sdl/collection.graphql" "sdl/connections.graphql" "sdl/event.graphql" "sdl/network.graphql" "sdl/practice.graphql" "sdl/project.graphql" "sdl/report.graphql" "sdl/tool.graphql"
 var sourcesFS embed.FS
 
 func sourceData(filename string) string {
@@ -5392,26 +5712,6 @@ type Contact implements Node {
   url: String
 }
 
-"A page of organisations."
-type OrganizationConnection {
-  "How many there are in all."
-  totalCount: Int!
-  "The organisations, each with its place."
-  edges: [OrganizationEdge!]!
-  "The organisations alone."
-  nodes: [Organization!]!
-  "Where the page begins and ends."
-  pageInfo: PageInfo!
-}
-
-"An organisation in a list."
-type OrganizationEdge {
-  "Its place in the list."
-  cursor: Cursor!
-  "The organisation."
-  node: Organization!
-}
-
 "What is given must all hold."
 input OrganizationFilter {
   "Slugs of kinds. Any of them."
@@ -5524,26 +5824,6 @@ type District implements Node {
   municipality: Municipality!
 }
 
-"A page of municipalities."
-type MunicipalityConnection {
-  "How many there are in all."
-  totalCount: Int!
-  "The municipalities, each with its place."
-  edges: [MunicipalityEdge!]!
-  "The municipalities alone."
-  nodes: [Municipality!]!
-  "Where the page begins and ends."
-  pageInfo: PageInfo!
-}
-
-"A municipality in a list."
-type MunicipalityEdge {
-  "Its place in the list."
-  cursor: Cursor!
-  "The municipality."
-  node: Municipality!
-}
-
 "What is given must all hold."
 input MunicipalityFilter {
   "Numbers. Any of them."
@@ -5570,11 +5850,11 @@ extend type Query {
   "One county, by exactly one of the two."
   county("Its id." id: ID, "Two digits." number: String): County
   "The counties, by number."
-  counties: [County!]!
+  counties("1 to 100; 20 when absent." first: Int, "Continue after this place." after: Cursor, "The last so many, before ` + "`" + `before` + "`" + ` where it is given." last: Int, "Continue before this place." before: Cursor): CountyConnection!
   "One district of Oslo, by exactly one of the two."
   district("Its id." id: ID, "Six digits." number: String): District
   "The districts of Oslo, by number."
-  districts: [District!]!
+  districts("1 to 100; 20 when absent." first: Int, "Continue after this place." after: Cursor, "The last so many, before ` + "`" + `before` + "`" + ` where it is given." last: Int, "Continue before this place." before: Cursor): DistrictConnection!
 }
 `, BuiltIn: false},
 	{Name: "../../schema/practice.graphql", Input: `"What was done or learnt."
@@ -6107,23 +6387,24 @@ type LawSection implements Node {
 extend type Query {
   "One theme, by exactly one of the two."
   theme("Its id." id: ID, "Its slug." slug: String): Theme
-  "All themes, a theme before those below it."
-  themes("Only those right below this one (a slug)." below: String, "Only those at the top." top: Boolean! = false): [Theme!]!
+  "The themes, a theme before those below it."
+  themes("1 to 100; 20 when absent." first: Int, "Continue after this place." after: Cursor, "The last so many, before ` + "`" + `before` + "`" + ` where it is given." last: Int, "Continue before this place." before: Cursor, "Only those right below this one (a slug)." below: String, "Only those at the top." top: Boolean! = false): ThemeConnection!
   "One target group, by exactly one of the two."
   targetGroup("Its id." id: ID, "Its slug." slug: String): TargetGroup
-  "All target groups, in order."
-  targetGroups("Only this sort." role: TargetGroupRole): [TargetGroup!]!
+  "The target groups, in order."
+  targetGroups("1 to 100; 20 when absent." first: Int, "Continue after this place." after: Cursor, "The last so many, before ` + "`" + `before` + "`" + ` where it is given." last: Int, "Continue before this place." before: Cursor, "Only this sort." role: TargetGroupRole): TargetGroupConnection!
   "One method, by exactly one of the two."
   method("Its id." id: ID, "Its slug." slug: String): Method
-  "All methods, in order."
-  methods: [Method!]!
+  "The methods, in order."
+  methods("1 to 100; 20 when absent." first: Int, "Continue after this place." after: Cursor, "The last so many, before ` + "`" + `before` + "`" + ` where it is given." last: Int, "Continue before this place." before: Cursor): MethodConnection!
   "One section of an act, by exactly one of the two."
   lawSection("Its id." id: ID, "Its slug." slug: String): LawSection
-  "All sections of acts, in order."
-  lawSections: [LawSection!]!
+  "The sections of acts, in order."
+  lawSections("1 to 100; 20 when absent." first: Int, "Continue after this place." after: Cursor, "The last so many, before ` + "`" + `before` + "`" + ` where it is given." last: Int, "Continue before this place." before: Cursor): LawSectionConnection!
 }
 `, BuiltIn: false},
 	{Name: "sdl/collection.graphql", Input: sourceData("sdl/collection.graphql"), BuiltIn: false},
+	{Name: "sdl/connections.graphql", Input: sourceData("sdl/connections.graphql"), BuiltIn: false},
 	{Name: "sdl/event.graphql", Input: sourceData("sdl/event.graphql"), BuiltIn: false},
 	{Name: "sdl/network.graphql", Input: sourceData("sdl/network.graphql"), BuiltIn: false},
 	{Name: "sdl/practice.graphql", Input: sourceData("sdl/practice.graphql"), BuiltIn: false},
@@ -6369,6 +6650,30 @@ func (ec *executionContext) childFields_County(ctx context.Context, field graphq
 	return nil, fmt.Errorf("no field named %q was found under type County", field.Name)
 }
 
+func (ec *executionContext) childFields_CountyConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "totalCount":
+		return ec.fieldContext_CountyConnection_totalCount(ctx, field)
+	case "edges":
+		return ec.fieldContext_CountyConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_CountyConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_CountyConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CountyConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_CountyEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_CountyEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_CountyEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CountyEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_District(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -6381,6 +6686,30 @@ func (ec *executionContext) childFields_District(ctx context.Context, field grap
 		return ec.fieldContext_District_municipality(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type District", field.Name)
+}
+
+func (ec *executionContext) childFields_DistrictConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "totalCount":
+		return ec.fieldContext_DistrictConnection_totalCount(ctx, field)
+	case "edges":
+		return ec.fieldContext_DistrictConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_DistrictConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_DistrictConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DistrictConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_DistrictEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_DistrictEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_DistrictEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DistrictEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_DistrictLink(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6643,6 +6972,30 @@ func (ec *executionContext) childFields_LawSection(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type LawSection", field.Name)
 }
 
+func (ec *executionContext) childFields_LawSectionConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "totalCount":
+		return ec.fieldContext_LawSectionConnection_totalCount(ctx, field)
+	case "edges":
+		return ec.fieldContext_LawSectionConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_LawSectionConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_LawSectionConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LawSectionConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_LawSectionEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_LawSectionEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_LawSectionEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LawSectionEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_LocalName(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "language":
@@ -6665,6 +7018,30 @@ func (ec *executionContext) childFields_Method(ctx context.Context, field graphq
 		return ec.fieldContext_Method_labels(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Method", field.Name)
+}
+
+func (ec *executionContext) childFields_MethodConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "totalCount":
+		return ec.fieldContext_MethodConnection_totalCount(ctx, field)
+	case "edges":
+		return ec.fieldContext_MethodConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_MethodConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_MethodConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MethodConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_MethodEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_MethodEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_MethodEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MethodEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_Municipality(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -7437,6 +7814,30 @@ func (ec *executionContext) childFields_TargetGroup(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type TargetGroup", field.Name)
 }
 
+func (ec *executionContext) childFields_TargetGroupConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "totalCount":
+		return ec.fieldContext_TargetGroupConnection_totalCount(ctx, field)
+	case "edges":
+		return ec.fieldContext_TargetGroupConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_TargetGroupConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_TargetGroupConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TargetGroupConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_TargetGroupEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_TargetGroupEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_TargetGroupEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TargetGroupEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_Theme(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -7453,6 +7854,30 @@ func (ec *executionContext) childFields_Theme(ctx context.Context, field graphql
 		return ec.fieldContext_Theme_children(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Theme", field.Name)
+}
+
+func (ec *executionContext) childFields_ThemeConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "totalCount":
+		return ec.fieldContext_ThemeConnection_totalCount(ctx, field)
+	case "edges":
+		return ec.fieldContext_ThemeConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ThemeConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ThemeConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ThemeConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ThemeEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_ThemeEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_ThemeEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ThemeEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_Tool(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -1,0 +1,80 @@
+package main
+
+import (
+	"bytes"
+	"image"
+	"image/color"
+	"image/jpeg"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// A camera held upright stores a picture lying and says so; every orientation must come out as the same picture: red at the top left,
+// higher than wide.
+func TestOrientation(t *testing.T) {
+	red, blue := color.RGBA{R: 255, A: 255}, color.RGBA{B: 255, A: 255}
+	const w, h = 400, 800
+	for o := 1; o <= 8; o++ {
+		scene := image.NewRGBA(image.Rect(0, 0, w, h))
+		for y := range h {
+			for x := range w {
+				scene.SetRGBA(x, y, blue)
+				if x < w/2 && y < h/2 {
+					scene.SetRGBA(x, y, red)
+				}
+			}
+		}
+		undo := o // most undo themselves
+		if o == 6 || o == 8 {
+			undo = 14 - o
+		}
+		stored := upright(scene, undo)
+		var b bytes.Buffer
+		if err := jpeg.Encode(&b, stored, nil); err != nil {
+			t.Fatal(err)
+		}
+		exif := []byte("\xff\xd8\xff\xe1\x00\x22Exif\x00\x00MM\x00\x2a\x00\x00\x00\x08\x00\x01\x01\x12\x00\x03\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00")
+		exif[len(exif)-7] = byte(o)
+		file := append(exif, b.Bytes()[2:]...)
+
+		s, err := shapeOf(bytes.NewReader(file))
+		if err != nil || s.orientation != o || s.width != w {
+			t.Errorf("orientation %d: seen as %+v, %v; want %d wide", o, s, err, w)
+			continue
+		}
+		small, err := narrow(bytes.NewReader(file), s, 320)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, _, err := image.Decode(bytes.NewReader(small))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got.Bounds() != image.Rect(0, 0, 320, 640) {
+			t.Errorf("orientation %d: %v; want 320 × 640", o, got.Bounds())
+		}
+		r, _, blueness, _ := got.At(80, 160).RGBA()
+		r2, _, blueness2, _ := got.At(240, 160).RGBA()
+		if r < blueness || r2 > blueness2 {
+			t.Errorf("orientation %d: the red corner is not at the top left", o)
+		}
+	}
+}
+
+func TestNoPicture(t *testing.T) {
+	whole, err := os.ReadFile(filepath.Join("..", "demo", "assets", "gavler-rod.png"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	huge := bytes.Clone(whole)
+	copy(huge[16:], "\x00\x00\xff\xff\x00\x00\xff\xff") // says that it is 65535 × 65535
+	for name, file := range map[string][]byte{"text": []byte("text"), "nothing": nil, "a picture of four thousand million pixels": huge} {
+		if s, err := shapeOf(bytes.NewReader(file)); err == nil {
+			t.Errorf("%s is a picture: %+v", name, s)
+		}
+	}
+	for end := range whole[:200] {
+		_ = orientation(append([]byte("\xff\xd8\xff\xe1\x00\x80Exif\x00\x00II"), whole[:end]...)) // does not panic
+	}
+}

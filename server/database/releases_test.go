@@ -1,0 +1,70 @@
+package database_test
+
+import (
+	"context"
+	"database/sql"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"dugnad/server/database"
+	"dugnad/server/database/databasetest"
+)
+
+// Every release's database, with demo content, comes up to this version with all that it held.
+func TestMigratingFromReleases(t *testing.T) {
+	dumps, err := filepath.Glob("../../schema/migrations/testdata/*.sql")
+	if err != nil || len(dumps) == 0 {
+		t.Fatal("there are no dumps of releases", err)
+	}
+	for _, dump := range dumps {
+		t.Run(filepath.Base(dump), func(t *testing.T) {
+			text, err := os.ReadFile(dump)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var options database.Options
+			var restored *sql.DB
+			if strings.HasSuffix(dump, ".sqlite.sql") {
+				options = database.Options{Path: t.TempDir()}
+				restored, err = sql.Open("sqlite", filepath.Join(options.Path, database.FileName))
+			} else {
+				options = databasetest.EmptyPostgresOptions(t)
+				restored, err = sql.Open("postgres", options.URL)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := restored.ExecContext(t.Context(), string(text)); err != nil {
+				t.Fatal(err)
+			}
+			if err := restored.Close(); err != nil {
+				t.Fatal(err)
+			}
+			db, err := database.Open(t.Context(), options)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = db.Close() }()
+			if err := db.Migrate(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			for table, want := range map[string]int{
+				"practices": 15, "reports": 23, "municipalities": 476, "number_uses": 838, "practice_themes": 24, "entries": 57,
+			} {
+				if n := rows(t.Context(), t, db, table); n != want {
+					t.Errorf("%d rows in %s, wanted %d", n, table, want)
+				}
+			}
+		})
+	}
+}
+
+func rows(ctx context.Context, t *testing.T, db *database.Database, table string) (n int) {
+	t.Helper()
+	if err := db.DB().QueryRowContext(ctx, `SELECT COUNT(*) FROM `+table).Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}

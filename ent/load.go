@@ -462,6 +462,9 @@ func (c *Client) VisibleIDs(ctx context.Context, t Type, after string, limit int
 // Cursor is the link's place among those of its content.
 func (_m *ContentDistrict) Cursor() Cursor { return Cursor{ID: strconv.Itoa(_m.Seq)} }
 
+// Of is the content that the link is of, and its place among those of the content.
+func (_m *ContentDistrict) Of() (content string, seq int) { return _m.ContentID, _m.Seq }
+
 // Collecting has the query load what the field, a list of links, selects of them.
 func (_q *ContentDistrictQuery) Collecting(ctx context.Context, links graphql.CollectedField) (*ContentDistrictQuery, error) {
 	q := _q
@@ -476,6 +479,9 @@ func (_q *ContentDistrictQuery) Collecting(ctx context.Context, links graphql.Co
 
 // Cursor is the link's place among those of its content.
 func (_m *ContentMunicipality) Cursor() Cursor { return Cursor{ID: strconv.Itoa(_m.Seq)} }
+
+// Of is the content that the link is of, and its place among those of the content.
+func (_m *ContentMunicipality) Of() (content string, seq int) { return _m.ContentID, _m.Seq }
 
 // Collecting has the query load what the field, a list of links, selects of them.
 func (_q *ContentMunicipalityQuery) Collecting(ctx context.Context, links graphql.CollectedField) (*ContentMunicipalityQuery, error) {
@@ -507,6 +513,9 @@ func (_q *ContentMunicipalityQuery) CollectingNodes(ctx context.Context, connect
 // Cursor is the link's place among those of its content.
 func (_m *ContentOrganization) Cursor() Cursor { return Cursor{ID: strconv.Itoa(_m.Seq)} }
 
+// Of is the content that the link is of, and its place among those of the content.
+func (_m *ContentOrganization) Of() (content string, seq int) { return _m.ContentID, _m.Seq }
+
 // Collecting has the query load what the field, a list of links, selects of them.
 func (_q *ContentOrganizationQuery) Collecting(ctx context.Context, links graphql.CollectedField) (*ContentOrganizationQuery, error) {
 	q := _q
@@ -521,6 +530,9 @@ func (_q *ContentOrganizationQuery) Collecting(ctx context.Context, links graphq
 
 // Cursor is the link's place among those of its content.
 func (_m *NetworkMember) Cursor() Cursor { return Cursor{ID: strconv.Itoa(_m.Seq)} }
+
+// Of is the content that the link is of, and its place among those of the content.
+func (_m *NetworkMember) Of() (content string, seq int) { return _m.ContentID, _m.Seq }
 
 // Collecting has the query load what the field, a list of links, selects of them.
 func (_q *NetworkMemberQuery) Collecting(ctx context.Context, links graphql.CollectedField) (*NetworkMemberQuery, error) {

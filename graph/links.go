@@ -61,78 +61,99 @@ func districtLinks(ctx context.Context, of ent.Content, roles []schema.Municipal
 }
 
 func municipalityLinks(ctx context.Context, of ent.Content, roles []schema.MunicipalityRole, first *int, after *ent.Cursor) (*model.ContentMunicipalityConnection, error) {
-	limit, from, err := window(first, after)
-	if err != nil {
-		return nil, err
-	}
-	found, err := ent.LoadPage(of.Page(), ent.FieldKey(ctx), func() (g grouped[*ent.ContentMunicipality], err error) {
+	links, err := linkPage(ctx, of, first, after, func(from, limit int) (rows []*ent.ContentMunicipality, counts []count, err error) {
 		q := ent.FromContext(ctx).ContentMunicipality.Query().Where(contentmunicipality.ContentIDIn(of.Page().IDs()...))
 		if roles != nil {
 			q.Where(contentmunicipality.RoleIn(roles...))
 		}
 		if asksFor(ctx, "totalCount") {
-			var counts []count
 			if err = q.Clone().GroupBy(contentmunicipality.FieldContentID).Aggregate(ent.Count()).Scan(ctx, &counts); err != nil {
-				return g, err
+				return nil, nil, err
 			}
-			g.totals = totals(counts)
 		}
 		if q, err = q.Where(contentmunicipality.SeqGT(from)).CollectingNodes(ctx, graphql.GetFieldContext(ctx).Field); err != nil {
-			return g, err
+			return nil, nil, err
 		}
-		perEntry(q.Modify, contentmunicipality.FieldContentID, limit+1)
-		rows, err := q.All(ctx)
-		g.items = group(rows, func(l *ent.ContentMunicipality) string { return l.ContentID })
-		return g, err
+		q.Modify(perEntry(limit))
+		rows, err = q.All(ctx)
+		return rows, counts, err
 	})
 	if err != nil {
 		return nil, err
 	}
-	edges, more := cut(found.items[of.ContentID()], limit, func(l *ent.ContentMunicipality) int { return l.Seq })
-	nodes := make([]*ent.Municipality, len(edges))
-	for i, e := range edges {
+	nodes := make([]*ent.Municipality, len(links.edges))
+	for i, e := range links.edges {
 		nodes[i] = e.Edges.Municipality
 	}
-	return &model.ContentMunicipalityConnection{
-		TotalCount: found.totals[of.ContentID()], Edges: edges, Nodes: nodes,
-		PageInfo: pageInfo(edges, more, after, (*ent.ContentMunicipality).Cursor),
-	}, nil
+	return &model.ContentMunicipalityConnection{TotalCount: links.total, Edges: links.edges, Nodes: nodes, PageInfo: links.info}, nil
 }
 
 func networkMembers(ctx context.Context, of *ent.Network, first *int, after *ent.Cursor) (*model.NetworkMemberConnection, error) {
-	limit, from, err := window(first, after)
-	if err != nil {
-		return nil, err
-	}
-	found, err := ent.LoadPage(of.Page(), ent.FieldKey(ctx), func() (g grouped[*ent.NetworkMember], err error) {
+	links, err := linkPage(ctx, of, first, after, func(from, limit int) (rows []*ent.NetworkMember, counts []count, err error) {
 		q := ent.FromContext(ctx).NetworkMember.Query().Where(networkmember.ContentIDIn(of.Page().IDs()...))
 		if asksFor(ctx, "totalCount") {
-			var counts []count
 			if err = q.Clone().GroupBy(networkmember.FieldContentID).Aggregate(ent.Count()).Scan(ctx, &counts); err != nil {
-				return g, err
+				return nil, nil, err
 			}
-			g.totals = totals(counts)
 		}
 		if q, err = q.Where(networkmember.SeqGT(from)).CollectingNodes(ctx, graphql.GetFieldContext(ctx).Field); err != nil {
-			return g, err
+			return nil, nil, err
 		}
-		perEntry(q.Modify, networkmember.FieldContentID, limit+1)
-		rows, err := q.All(ctx)
-		g.items = group(rows, func(l *ent.NetworkMember) string { return l.ContentID })
-		return g, err
+		q.Modify(perEntry(limit))
+		rows, err = q.All(ctx)
+		return rows, counts, err
 	})
 	if err != nil {
 		return nil, err
 	}
-	edges, more := cut(found.items[of.ContentID()], limit, func(l *ent.NetworkMember) int { return l.Seq })
-	nodes := make([]*ent.Municipality, len(edges))
-	for i, e := range edges {
+	nodes := make([]*ent.Municipality, len(links.edges))
+	for i, e := range links.edges {
 		nodes[i] = e.Edges.Municipality
 	}
-	return &model.NetworkMemberConnection{
-		TotalCount: found.totals[of.ContentID()], Edges: edges, Nodes: nodes,
-		PageInfo: pageInfo(edges, more, after, (*ent.NetworkMember).Cursor),
-	}, nil
+	return &model.NetworkMemberConnection{TotalCount: links.total, Edges: links.edges, Nodes: nodes, PageInfo: links.info}, nil
+}
+
+// link is a link row, with its entry and its place among those of the entry.
+type link interface {
+	Of() (entry string, seq int)
+	Cursor() ent.Cursor
+}
+
+// linked is a page of an entry's links.
+type linked[L link] struct {
+	edges []L
+	total int
+	info  *ent.PageInfo
+}
+
+// linkPage gives an entry's page of links. fetch reads them for all entries that were read together: at most limit of each, after from.
+func linkPage[L link](ctx context.Context, of ent.Content, first *int, after *ent.Cursor, fetch func(from, limit int) ([]L, []count, error)) (linked[L], error) {
+	limit, from := *ent.PageSize(first, nil), -1
+	if after != nil {
+		var err error
+		if from, err = strconv.Atoi(after.ID); err != nil {
+			return linked[L]{}, fmt.Errorf("a sealed cursor of links holds %q: %w", after.ID, err)
+		}
+	}
+	found, err := ent.LoadPage(of.Page(), ent.FieldKey(ctx), func() (g grouped[L], err error) {
+		rows, counts, err := fetch(from, limit+1)
+		if err != nil {
+			return g, err
+		}
+		slices.SortFunc(rows, func(a, b L) int {
+			_, i := a.Of()
+			_, j := b.Of()
+			return i - j
+		})
+		g.items = group(rows, func(l L) string { entry, _ := l.Of(); return entry })
+		g.totals = totals(counts)
+		return g, nil
+	})
+	if err != nil {
+		return linked[L]{}, err
+	}
+	edges, more := cut(found.items[of.ContentID()], limit)
+	return linked[L]{edges, found.totals[of.ContentID()], pageInfo(edges, more, after, L.Cursor)}, nil
 }
 
 // organizationOf is an organisation that an entry's values name, loaded with those of the whole page.
@@ -166,30 +187,17 @@ func totals(counts []count) map[string]int {
 	return by
 }
 
-// perEntry limits a query to the first rows of each entry.
-func perEntry[S any](modify func(...func(*sql.Selector)) S, column string, limit int) {
-	modify(entgql.LimitPerRow(column, limit, sql.ExprFunc(func(b *sql.Builder) { b.Ident("seq") })))
+// perEntry limits a query of links to the first of each entry.
+func perEntry(limit int) func(*sql.Selector) {
+	return entgql.LimitPerRow("content_id", limit, sql.ExprFunc(func(b *sql.Builder) { b.Ident("seq") }))
 }
 
-// window is how many links are wanted, and after which.
-func window(first *int, after *ent.Cursor) (limit, from int, err error) {
-	limit, from = *ent.PageSize(first, nil), -1
-	if after != nil {
-		if from, err = strconv.Atoi(after.ID); err != nil {
-			return 0, 0, fmt.Errorf("a sealed cursor of links holds %q: %w", after.ID, err)
-		}
+// cut gives the first of a list, and whether there are more.
+func cut[T any](list []T, limit int) ([]T, bool) {
+	if len(list) > limit {
+		return list[:limit], true
 	}
-	return limit, from, nil
-}
-
-// cut gives the first of the links in order, and whether there are more.
-func cut[T any](links []T, limit int, seq func(T) int) ([]T, bool) {
-	links = orEmpty(slices.Clone(links))
-	slices.SortFunc(links, func(a, b T) int { return seq(a) - seq(b) })
-	if len(links) > limit {
-		return links[:limit], true
-	}
-	return links, false
+	return orEmpty(list), false
 }
 
 func pageInfo[T any](edges []T, more bool, after *ent.Cursor, cursor func(T) ent.Cursor) *ent.PageInfo {

@@ -116,7 +116,7 @@ func related(ctx context.Context, of ent.Content, types []schema.RelationType, d
 	if err != nil {
 		return nil, err
 	}
-	mine, more := cut(found.items[of.ContentID()], limit, func(stated) int { return 0 })
+	mine, more := cut(found.items[of.ContentID()], limit)
 	c := &model.RelationConnection{
 		TotalCount: found.totals[of.ContentID()], Edges: []*model.RelationEdge{}, Nodes: []ent.Content{},
 		PageInfo: pageInfo(mine, more, after, stated.cursor),

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -60,9 +61,7 @@ func newTestHub(t testing.TB, o database.Options) *testHub {
 		ctx, counter := database.Count(r.Context())
 		answer := httptest.NewRecorder()
 		hub.handler.ServeHTTP(answer, r.WithContext(ctx))
-		for k, v := range answer.Header() {
-			w.Header()[k] = v
-		}
+		maps.Copy(w.Header(), answer.Header())
 		texts, _ := json.Marshal(counter.Texts())
 		w.Header().Set(statementsHeader, base64.StdEncoding.EncodeToString(texts))
 		w.WriteHeader(answer.Code)

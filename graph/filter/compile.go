@@ -182,7 +182,7 @@ func (f *Shared) predicates(q query) []*sql.Predicate {
 		all = append(all, hasLanguage(q, f.Languages))
 	}
 	if f.EvidenceAtLeast != nil {
-		all = append(all, sql.GTE(q.s.C("evidence_level"), *f.EvidenceAtLeast))
+		all = append(all, known(q, "evidence_level", sql.GTE(q.s.C("evidence_level"), *f.EvidenceAtLeast)))
 	}
 	all = append(all, between(q, "issued_on", f.IssuedAfter, f.IssuedBefore)...)
 	return append(all, between(q, "published_at", utc(f.PublishedAfter), utc(f.PublishedBefore))...)
@@ -239,16 +239,21 @@ func in[T any](q query, column string, values []T) []*sql.Predicate {
 	case len(values) == 0:
 		return []*sql.Predicate{sql.False()}
 	}
-	return []*sql.Predicate{sql.In(q.s.C(column), anys(values)...)}
+	return []*sql.Predicate{known(q, column, sql.In(q.s.C(column), anys(values)...))}
+}
+
+// known makes a predicate false, and not unknown, where the column is empty, so that its opposite holds there.
+func known(q query, column string, p *sql.Predicate) *sql.Predicate {
+	return sql.And(sql.NotNull(q.s.C(column)), p)
 }
 
 func between[T any](q query, column string, from, to *T) []*sql.Predicate {
 	var all []*sql.Predicate
 	if from != nil {
-		all = append(all, sql.GTE(q.s.C(column), *from))
+		all = append(all, known(q, column, sql.GTE(q.s.C(column), *from)))
 	}
 	if to != nil {
-		all = append(all, sql.LTE(q.s.C(column), *to))
+		all = append(all, known(q, column, sql.LTE(q.s.C(column), *to)))
 	}
 	return all
 }
@@ -338,7 +343,7 @@ func inCounties(numbers []string) *sql.Selector {
 		where = sql.In(counties.C("number"), anys(slices.Clone(numbers))...)
 	}
 	return sql.Select(municipalities.C("id")).From(municipalities).
-		Join(counties).On(municipalities.C("municipality_county"), counties.C("id")).Where(where)
+		Where(sql.In(municipalities.C("municipality_county"), sql.Select(counties.C("id")).From(counties).Where(where)))
 }
 
 // Municipalities compiles the filter of municipalities; former ones pass only when asked for.

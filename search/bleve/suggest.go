@@ -23,11 +23,17 @@ type suggester struct {
 	changed entries         // of the documents in recent
 }
 
-// entries are places where a suggestion can begin, sorted.
-type entries struct {
-	starts []entry // titles and names by their beginning
-	inside []entry // the same by each later word
-}
+// The ways to match, the better first: what is shown before the other names, of which the reader sees nothing, and the beginning before a later word.
+const (
+	titleStart = iota
+	titleInside
+	aliasStart
+	aliasInside
+	ways
+)
+
+// entries are places where a suggestion can begin, sorted, by the way they match.
+type entries [ways][]entry
 
 // entry is a place where a suggestion can begin.
 type entry struct {
@@ -60,15 +66,17 @@ func (s *suggester) update(changed map[string]suggestible) {
 	}
 	if len(s.recent) > maxRecent {
 		stale := func(e entry) bool { return s.recent[e.id] }
-		s.settled.starts = append(slices.DeleteFunc(s.settled.starts, stale), s.changed.starts...)
-		s.settled.inside = append(slices.DeleteFunc(s.settled.inside, stale), s.changed.inside...)
+		for way := range ways {
+			s.settled[way] = append(slices.DeleteFunc(s.settled[way], stale), s.changed[way]...)
+		}
 		s.settled.sort()
 		s.changed, s.recent = entries{}, map[string]bool{}
 	}
 	s.changed.sort()
 }
 
-// find gives the suggestions for a beginning: titles that begin with it, then those with a word that does; the shortest first, a document once.
+// find gives the suggestions for a beginning: titles that begin with it, then those with a word that does, then those of which another name does; the
+// shortest first, a document once.
 func (s *suggester) find(text string, limit int) []search.Suggestion {
 	prefix := foldTitle(text)
 	if prefix == "" {
@@ -78,8 +86,8 @@ func (s *suggester) find(text string, limit int) []search.Suggestion {
 	defer s.mu.RUnlock()
 	seen := map[string]bool{}
 	var out []search.Suggestion
-	for _, lists := range [][2][]entry{{s.settled.starts, s.changed.starts}, {s.settled.inside, s.changed.inside}} {
-		settled, changed := from(lists[0], prefix), from(lists[1], prefix)
+	for way := range ways {
+		settled, changed := from(s.settled[way], prefix), from(s.changed[way], prefix)
 		for len(out) < limit && len(settled)+len(changed) > 0 {
 			var e entry
 			if len(settled) == 0 || len(changed) > 0 && changed[0].compare(settled[0]) < 0 {
@@ -106,29 +114,30 @@ func from(list []entry, prefix string) []entry {
 }
 
 func (e *entries) add(id string, d suggestible) {
-	put := func(name, text string) {
+	put := func(name, text string, start, inside int) {
 		key := foldTitle(name)
 		if key == "" {
 			return
 		}
-		e.starts = append(e.starts, entry{key, text, id})
+		e[start] = append(e[start], entry{key, text, id})
 		for i := range len(key) {
 			if key[i] == ' ' {
-				e.inside = append(e.inside, entry{key[i+1:], text, id})
+				e[inside] = append(e[inside], entry{key[i+1:], text, id})
 			}
 		}
 	}
 	for _, t := range d.Titles {
-		put(t, t)
+		put(t, t, titleStart, titleInside)
 	}
 	for _, a := range d.Aliases {
-		put(a, d.Titles[0])
+		put(a, d.Titles[0], aliasStart, aliasInside)
 	}
 }
 
 func (e *entries) sort() {
-	slices.SortFunc(e.starts, entry.compare)
-	slices.SortFunc(e.inside, entry.compare)
+	for _, list := range e {
+		slices.SortFunc(list, entry.compare)
+	}
 }
 
 // foldTitle is a title's words in plain letters, with single spaces between.

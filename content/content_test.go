@@ -162,29 +162,54 @@ func TestSave(t *testing.T) {
 			})
 		}
 		for name, document := range map[string]string{
-			"texts.0.language":             `{"texts": [{"language": "XX", "title": "x"}]}`,
-			"texts.1.language":             `{"texts": [{"language": "NB"}, {"language": "NB"}]}`,
-			"texts.0.howToUse":             `{"texts": [{"language": "NB", "howToUse": "x"}]}`,
-			"texts.0.title":                `{"texts": [{"language": "NB", "title": "` + strings.Repeat("å", 301) + `"}]}`,
-			"kind":                         `{"kind": "METHOD"}`,
-			"audience":                     `{"audience": "SOME"}`,
-			"issued.date":                  `{"issued": {"date": "2019-02-30", "precision": "DAY"}}`,
-			"period":                       `{"period": {"start": "2019-02-02", "end": "2019-02-01"}}`,
-			"evidence.level":               `{"evidence": {"level": 6}}`,
-			"keyFigures.0.upper":           `{"keyFigures": [{"label": [{"language": "NB", "text": "x"}], "value": 1, "unit": "percent", "operator": "RANGE"}]}`,
-			"downloads.0.url":              `{"downloads": [{"title": [{"language": "NB", "text": "x"}], "format": "PDF", "url": "javascript:alert(1)"}]}`,
-			"relations.0.type":             `{"relations": [{"to": "too_01m8000000000000000000000", "type": "CONTAINS"}]}`,
-			"themes":                       `{"themes": ["met_01m8000000000000000000000"]}`,
-			"organizations.0.role":         `{"organizations": [{"organization": "` + h.owner + `", "role": "KING"}]}`,
-			"unnamedMunicipalities.0.role": `{"unnamedMunicipalities": [{"count": 17, "role": "KING", "note": [{"language": "NB", "text": "x"}]}]}`,
+			"texts.0.language":              `{"texts": [{"language": "XX", "title": "x"}]}`,
+			"texts.1.language":              `{"texts": [{"language": "NB"}, {"language": "NB"}]}`,
+			"texts.0.howToUse":              `{"texts": [{"language": "NB", "howToUse": "x"}]}`,
+			"texts.0.title":                 `{"texts": [{"language": "NB", "title": "` + strings.Repeat("å", 301) + `"}]}`,
+			"kind":                          `{"kind": "METHOD"}`,
+			"audience":                      `{"audience": "SOME"}`,
+			"issued.date":                   `{"issued": {"date": "2019-02-30", "precision": "DAY"}}`,
+			"period":                        `{"period": {"start": "2019-02-02", "end": "2019-02-01"}}`,
+			"evidence.level":                `{"evidence": {"level": 6}}`,
+			"keyFigures.0.upper":            `{"keyFigures": [{"label": [{"language": "NB", "text": "x"}], "value": 1, "unit": "percent", "operator": "RANGE"}]}`,
+			"downloads.0.url":               `{"downloads": [{"title": [{"language": "NB", "text": "x"}], "format": "PDF", "url": "javascript:alert(1)"}]}`,
+			"relations.0.type":              `{"relations": [{"to": "too_01m8000000000000000000000", "type": "CONTAINS"}]}`,
+			"themes":                        `{"themes": ["met_01m8000000000000000000000"]}`,
+			"organizations.0.role":          `{"organizations": [{"organization": "` + h.owner + `", "role": "KING"}]}`,
+			"organizations.0.organization":  `{"organizations": [{"role": "PUBLISHER"}]}`,
+			"municipalities.0.municipality": `{"municipalities": [{"role": "CASE"}]}`,
+			"relations.0.to":                `{"relations": [{"type": "SEE_ALSO"}]}`,
+			"downloads.0.title.0.language":  `{"downloads": [{"title": [{"language": "XX", "text": "x"}], "format": "PDF"}]}`,
+			"downloads.0.title.0.text":      `{"downloads": [{"title": [{"language": "NB", "text": " "}], "format": "PDF"}]}`,
+			"results.0.label.1.language":    `{"results": [{"label": [{"language": "NB", "text": "x"}, {"language": "NB", "text": "y"}]}]}`,
+			"period.start":                  `{"period": {"start": "i fjor"}}`,
+			"themes ":                       `{"themes": [` + strings.Repeat(`"the_01m8000000000000000000000", `, 500) + `"the_01m8000000000000000000000"]}`,
+			"unnamedMunicipalities.0.role":  `{"unnamedMunicipalities": [{"count": 17, "role": "KING", "note": [{"language": "NB", "text": "x"}]}]}`,
 		} {
 			h.Run("tells of a wrong "+name, func(t *testing.T) {
 				_, problems, err := h.save(h.NewID("pra"), document, nil)
-				if err != nil || !slices.ContainsFunc(problems, func(p content.Problem) bool { return strings.Join(p.Path, ".") == name }) {
+				if err != nil || !slices.ContainsFunc(problems, func(p content.Problem) bool { return strings.Join(p.Path, ".") == strings.TrimSpace(name) }) {
 					t.Errorf("got %v %v", problems, err)
 				}
 			})
 		}
+		h.Run("a key is one entry's", func(t *testing.T) {
+			one := h.draft(h.NewID("pra"), named("Ein", `, "key": "nøkkel"`))
+			_, problems, err := h.save(h.NewID("pra"), named("To", `, "key": "nøkkel"`), nil)
+			if err != nil || len(problems) != 1 || problems[0].Code != "KEY_TAKEN" {
+				t.Errorf("got %v %v", problems, err)
+			}
+			h.draft(one.ID, `{"key": "annan"}`)
+			if e := h.client.Entry.GetX(h.ctx, one.ID); *e.Key != "annan" {
+				t.Errorf("the entry's key is %s", *e.Key)
+			}
+		})
+		h.Run("an owner that is not there", func(t *testing.T) {
+			_, problems, err := h.Save(h.ctx, content.Draft{ID: h.NewID("pra"), Type: "PRACTICE", Owner: h.NewID("org"), Document: json.RawMessage(`{}`)})
+			if err != nil || len(problems) != 1 || problems[0].Path[0] != "owner" {
+				t.Errorf("got %v %v", problems, err)
+			}
+		})
 		h.Run("all or none", func(t *testing.T) {
 			before := h.client.Revision.Query().CountX(h.ctx)
 			_, problems, err := h.Save(h.ctx,
@@ -269,6 +294,19 @@ func TestPublish(t *testing.T) {
 				t.Errorf("the row is %v", row)
 			}
 		})
+	})
+}
+
+func TestThemesAreATree(t *testing.T) {
+	each(t, func(h *hub) {
+		label := `"labels": [{"language": "NB", "text": "x"}]`
+		top := h.data("the", `{"slug": "a", `+label+`}`)
+		below := h.data("the", `{"slug": "a.b", `+label+`, "parent": "`+top+`"}`)
+		_, problems, err := h.PutData(h.ctx, content.Data{ID: top, Document: json.RawMessage(`{"parent": "` + below + `"}`)})
+		var bad *content.Error
+		if !errors.As(err, &bad) || bad.Field != "parent" {
+			h.Errorf("a theme above itself: %v %v", problems, err)
+		}
 	})
 }
 

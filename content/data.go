@@ -101,7 +101,32 @@ func (w *write) putData(s *Service, data []Data, docs []ent.Document, last map[s
 		w.changes = append(w.changes, changes.Entry{NodeID: d.ID, Action: schema.Upsert, Revision: number, Audience: schema.Public})
 		byID[d.ID] = docs[i]
 	}
-	return w.connect(byID)
+	if err := w.connect(byID); err != nil {
+		return err
+	}
+	return w.checkThemes()
+}
+
+// checkThemes refuses a theme that is above itself.
+func (w *write) checkThemes() error {
+	themes, err := w.Theme.Query().WithParent().All(w.ctx)
+	if err != nil {
+		return err
+	}
+	above := make(map[string]string, len(themes))
+	for _, t := range themes {
+		if t.Edges.Parent != nil {
+			above[t.ID] = t.Edges.Parent.ID
+		}
+	}
+	for _, t := range themes {
+		for steps, id := 0, above[t.ID]; id != ""; steps, id = steps+1, above[id] {
+			if id == t.ID || steps > len(themes) {
+				return &Error{Code: BadInput, Field: "parent", Message: fmt.Sprintf("the theme %s would be above itself", t.Slug)}
+			}
+		}
+	}
+	return nil
 }
 
 // lastRevisions gives the newest revision of each, an empty one where there is none.

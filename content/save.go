@@ -76,6 +76,10 @@ func (s *Service) Save(ctx context.Context, drafts ...Draft) (saved []Saved, pro
 		if err != nil {
 			return err
 		}
+		problems = append(problems, found...)
+		if found, err = w.foreign(drafts, heads, docs); err != nil {
+			return err
+		}
 		if problems = append(problems, found...); len(problems) > 0 {
 			return errProblems
 		}
@@ -205,6 +209,56 @@ func (w *write) missing(docs []ent.Document, saving []string) ([]Problem, error)
 	return problems, nil
 }
 
+// foreign reports owners that are not there, and keys that another entry of the owner has.
+func (w *write) foreign(drafts []Draft, heads map[string]head, docs []ent.Document) (problems []Problem, err error) {
+	var owners, keys []string
+	owner := make([]string, len(drafts))
+	for i, d := range drafts {
+		if owner[i] = d.Owner; heads[d.ID].entry != nil {
+			owner[i] = heads[d.ID].entry.OwnerID
+		}
+		owners = append(owners, owner[i])
+		if key := docs[i].Shared().Key; key != nil {
+			keys = append(keys, *key)
+		}
+	}
+	there, err := ent.LiveIDs(w.ctx, w.Client, unique(owners))
+	if err != nil {
+		return nil, err
+	}
+	type named struct {
+		t          schema.ContentType
+		owner, key string
+	}
+	has := make(map[named]string)
+	for chunk := range slices.Chunk(unique(keys), 500) {
+		entries, err := w.Entry.Query().Where(entry.KeyIn(chunk...)).All(w.ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range entries {
+			has[named{e.Type, e.OwnerID, *e.Key}] = e.ID
+		}
+	}
+	for i, d := range drafts {
+		tell := func(code, field, message string) {
+			problems = append(problems, Problem{Code: code, Severity: SeverityError, Path: []string{field}, Message: message, Entry: d.ID})
+		}
+		if t, _ := ent.TypeOf(owner[i]); t.Name != "Organization" || !there[owner[i]] {
+			tell("NOT_FOUND", "owner", "there is no such organisation")
+		}
+		if key := docs[i].Shared().Key; key != nil {
+			t, _ := ent.TypeOf(d.ID)
+			name := named{schema.ContentType(t.GQL), owner[i], *key}
+			if other := has[name]; other != "" && other != d.ID {
+				tell("KEY_TAKEN", "key", "another entry of the organisation has this key")
+			}
+			has[name] = d.ID
+		}
+	}
+	return problems, nil
+}
+
 func unique(ids []string) []string {
 	slices.Sort(ids)
 	return slices.Compact(ids)
@@ -229,7 +283,13 @@ func (w *write) save(s *Service, d Draft, h head, doc ent.Document, document []b
 			SetHead(number).SetCreatedAt(w.now).SetUpdatedAt(w.now).Save(w.ctx)
 		return Saved{Entry: e, Moved: true}, err
 	}
-	e, err := w.Entry.UpdateOne(h.entry).SetHead(number).SetTitle(title).SetStage(schema.Editing).SetUpdatedAt(w.now).Save(w.ctx)
+	u := w.Entry.UpdateOne(h.entry)
+	if shared.Key == nil {
+		u.ClearKey()
+	} else {
+		u.SetKey(*shared.Key)
+	}
+	e, err := u.SetHead(number).SetTitle(title).SetStage(schema.Editing).SetUpdatedAt(w.now).Save(w.ctx)
 	return Saved{Entry: e, Moved: true}, err
 }
 

@@ -206,33 +206,29 @@ func (_m *Collection) URL(ctx context.Context) string {
 // Title is the title in Language.
 func (_m *Collection) Title(ctx context.Context) string { return _m.Titles[_m.Language(ctx)] }
 
-// Body is the body in the language that the reader gets. A list that shows bodies loads that column alone.
+// Body is the body in the language that the reader gets.
 func (_m *Collection) Body(ctx context.Context, format schema.BodyFormat) *string {
-	return formatted(pick(_m.Bodies, Chain(ctx)), format)
+	return formatted(_m.Bodies[_m.Language(ctx)], format)
 }
 
 // Summary is in the language that the reader gets.
 func (_m *Collection) Summary(ctx context.Context) *string {
-	l, _ := text.Choose(Chain(ctx), languagesOf(_m.Titles))
-	return orNil(_m.Summaries[l])
+	return orNil(_m.Summaries[_m.Language(ctx)])
 }
 
 // Findings is in the language that the reader gets.
 func (_m *Collection) Findings(ctx context.Context) []string {
-	l, _ := text.Choose(Chain(ctx), languagesOf(_m.Titles))
-	return _m.FindingTexts[l]
+	return _m.FindingTexts[_m.Language(ctx)]
 }
 
 // Recommendations is in the language that the reader gets.
 func (_m *Collection) Recommendations(ctx context.Context) []string {
-	l, _ := text.Choose(Chain(ctx), languagesOf(_m.Titles))
-	return _m.RecommendationTexts[l]
+	return _m.RecommendationTexts[_m.Language(ctx)]
 }
 
 // Partners is in the language that the reader gets.
 func (_m *Collection) Partners(ctx context.Context) *string {
-	l, _ := text.Choose(Chain(ctx), languagesOf(_m.Titles))
-	return orNil(_m.PartnerTexts[l])
+	return orNil(_m.PartnerTexts[_m.Language(ctx)])
 }
 
 // KeyFigures are the numbers that the source states.
@@ -311,45 +307,39 @@ func (_m *Event) URL(ctx context.Context) string {
 // Title is the title in Language.
 func (_m *Event) Title(ctx context.Context) string { return _m.Titles[_m.Language(ctx)] }
 
-// Body is the body in the language that the reader gets. A list that shows bodies loads that column alone.
+// Body is the body in the language that the reader gets.
 func (_m *Event) Body(ctx context.Context, format schema.BodyFormat) *string {
-	return formatted(pick(_m.Bodies, Chain(ctx)), format)
+	return formatted(_m.Bodies[_m.Language(ctx)], format)
 }
 
 // Summary is in the language that the reader gets.
 func (_m *Event) Summary(ctx context.Context) *string {
-	l, _ := text.Choose(Chain(ctx), languagesOf(_m.Titles))
-	return orNil(_m.Summaries[l])
+	return orNil(_m.Summaries[_m.Language(ctx)])
 }
 
 // Findings is in the language that the reader gets.
 func (_m *Event) Findings(ctx context.Context) []string {
-	l, _ := text.Choose(Chain(ctx), languagesOf(_m.Titles))
-	return _m.FindingTexts[l]
+	return _m.FindingTexts[_m.Language(ctx)]
 }
 
 // Recommendations is in the language that the reader gets.
 func (_m *Event) Recommendations(ctx context.Context) []string {
-	l, _ := text.Choose(Chain(ctx), languagesOf(_m.Titles))
-	return _m.RecommendationTexts[l]
+	return _m.RecommendationTexts[_m.Language(ctx)]
 }
 
 // Partners is in the language that the reader gets.
 func (_m *Event) Partners(ctx context.Context) *string {
-	l, _ := text.Choose(Chain(ctx), languagesOf(_m.Titles))
-	return orNil(_m.PartnerTexts[l])
+	return orNil(_m.PartnerTexts[_m.Language(ctx)])
 }
 
 // Programme is in the language that the reader gets.
 func (_m *Event) Programme(ctx context.Context) *string {
-	l, _ := text.Choose(Chain(ctx), languagesOf(_m.Titles))
-	return orNil(_m.ProgrammeTexts[l])
+	return orNil(_m.ProgrammeTexts[_m.Language(ctx)])
 }
 
 // Sectors is in the language that the reader gets.
 func (_m *Event) Sectors(ctx context.Context) []string {
-	l, _ := text.Choose(Chain(ctx), languagesOf(_m.Titles))
-	return _m.SectorTexts[l]
+	return _m.SectorTexts[_m.Language(ctx)]
 }
 
 // KeyFigures are the numbers that the source states.
@@ -428,45 +418,39 @@ func (_m *Network) URL(ctx context.Context) string {
 // Title is the title in Language.
 func (_m *Network) Title(ctx context.Context) string { return _m.Titles[_m.Language(ctx)] }
 
-// Body is the body in the language that the reader gets. A list that shows bodies loads that column alone.
+// Body is the body in the language that the reader gets.
 func (_m *Network) Body(ctx context.Context, format schema.BodyFormat) *string {
-	return formatted(pick(_m.Bodies, Chain(ctx)), format)
+	return formatted(_m.Bodies[_m.Language(ctx)], format)
 }
 
 // Summary is in the language that the reader gets.
 func (_m *Network) Summary(ctx context.Context) *string {
-	l, _ := text.Choose(Chain(ctx), languagesOf(_m.Titles))
-	return orNil(_m.Summaries[l])
+	return orNil(_m.Summaries[_m.Language(ctx)])
 }
 
 // Findings is in the language that the reader gets.
 func (_m *Network) Findings(ctx context.Context) []string {
-	l, _ := text.Choose(Chain(ctx), languagesOf(_m.Titles))
-	return _m.FindingTexts[l]
+	return _m.FindingTexts[_m.Language(ctx)]
 }
 
 // Recommendations is in the language that the reader gets.
 func (_m *Network) Recommendations(ctx context.Context) []string {
-	l, _ := text.Choose(Chain(ctx), languagesOf(_m.Titles))
-	return _m.RecommendationTexts[l]
+	return _m.RecommendationTexts[_m.Language(ctx)]
 }
 
 // Partners is in the language that the reader gets.
 func (_m *Network) Partners(ctx context.Context) *string {
-	l, _ := text.Choose(Chain(ctx), languagesOf(_m.Titles))
-	return orNil(_m.PartnerTexts[l])
+	return orNil(_m.PartnerTexts[_m.Language(ctx)])
 }
 
 // Method is in the language that the reader gets.
 func (_m *Network) Method(ctx context.Context) *string {
-	l, _ := text.Choose(Chain(ctx), languagesOf(_m.Titles))
-	return orNil(_m.MethodTexts[l])
+	return orNil(_m.MethodTexts[_m.Language(ctx)])
 }
 
 // Meetings is in the language that the reader gets.
 func (_m *Network) Meetings(ctx context.Context) *string {
-	l, _ := text.Choose(Chain(ctx), languagesOf(_m.Titles))
-	return orNil(_m.MeetingTexts[l])
+	return orNil(_m.MeetingTexts[_m.Language(ctx)])
 }
 
 // KeyFigures are the numbers that the source states.
@@ -545,81 +529,69 @@ func (_m *Practice) URL(ctx context.Context) string {
 // Title is the title in Language.
 func (_m *Practice) Title(ctx context.Context) string { return _m.Titles[_m.Language(ctx)] }
 
-// Body is the body in the language that the reader gets. A list that shows bodies loads that column alone.
+// Body is the body in the language that the reader gets.
 func (_m *Practice) Body(ctx context.Context, format schema.BodyFormat) *string {
-	return formatted(pick(_m.Bodies, Chain(ctx)), format)
+	return formatted(_m.Bodies[_m.Language(ctx)], format)
 }
 
 // Summary is in the language that the reader gets.
 func (_m *Practice) Summary(ctx context.Context) *string {
-	l, _ := text.Choose(Chain(ctx), languagesOf(_m.Titles))
-	return orNil(_m.Summaries[l])
+	return orNil(_m.Summaries[_m.Language(ctx)])
 }
 
 // Findings is in the language that the reader gets.
 func (_m *Practice) Findings(ctx context.Context) []string {
-	l, _ := text.Choose(Chain(ctx), languagesOf(_m.Titles))
-	return _m.FindingTexts[l]
+	return _m.FindingTexts[_m.Language(ctx)]
 }
 
 // Recommendations is in the language that the reader gets.
 func (_m *Practice) Recommendations(ctx context.Context) []string {
-	l, _ := text.Choose(Chain(ctx), languagesOf(_m.Titles))
-	return _m.RecommendationTexts[l]
+	return _m.RecommendationTexts[_m.Language(ctx)]
 }
 
 // Partners is in the language that the reader gets.
 func (_m *Practice) Partners(ctx context.Context) *string {
-	l, _ := text.Choose(Chain(ctx), languagesOf(_m.Titles))
-	return orNil(_m.PartnerTexts[l])
+	return orNil(_m.PartnerTexts[_m.Language(ctx)])
 }
 
 // Challenge is in the language that the reader gets.
 func (_m *Practice) Challenge(ctx context.Context) *string {
-	l, _ := text.Choose(Chain(ctx), languagesOf(_m.Titles))
-	return orNil(_m.ChallengeTexts[l])
+	return orNil(_m.ChallengeTexts[_m.Language(ctx)])
 }
 
 // Goals is in the language that the reader gets.
 func (_m *Practice) Goals(ctx context.Context) []string {
-	l, _ := text.Choose(Chain(ctx), languagesOf(_m.Titles))
-	return _m.GoalTexts[l]
+	return _m.GoalTexts[_m.Language(ctx)]
 }
 
 // Steps is in the language that the reader gets.
 func (_m *Practice) Steps(ctx context.Context) []string {
-	l, _ := text.Choose(Chain(ctx), languagesOf(_m.Titles))
-	return _m.StepTexts[l]
+	return _m.StepTexts[_m.Language(ctx)]
 }
 
 // Resources is in the language that the reader gets.
 func (_m *Practice) Resources(ctx context.Context) *string {
-	l, _ := text.Choose(Chain(ctx), languagesOf(_m.Titles))
-	return orNil(_m.ResourceTexts[l])
+	return orNil(_m.ResourceTexts[_m.Language(ctx)])
 }
 
 // Cost is in the language that the reader gets.
 func (_m *Practice) Cost(ctx context.Context) *string {
-	l, _ := text.Choose(Chain(ctx), languagesOf(_m.Titles))
-	return orNil(_m.CostTexts[l])
+	return orNil(_m.CostTexts[_m.Language(ctx)])
 }
 
 // Preconditions is in the language that the reader gets.
 func (_m *Practice) Preconditions(ctx context.Context) *string {
-	l, _ := text.Choose(Chain(ctx), languagesOf(_m.Titles))
-	return orNil(_m.PreconditionTexts[l])
+	return orNil(_m.PreconditionTexts[_m.Language(ctx)])
 }
 
 // Lessons is in the language that the reader gets.
 func (_m *Practice) Lessons(ctx context.Context) *string {
-	l, _ := text.Choose(Chain(ctx), languagesOf(_m.Titles))
-	return orNil(_m.LessonTexts[l])
+	return orNil(_m.LessonTexts[_m.Language(ctx)])
 }
 
 // DidNotWork is in the language that the reader gets.
 func (_m *Practice) DidNotWork(ctx context.Context) *string {
-	l, _ := text.Choose(Chain(ctx), languagesOf(_m.Titles))
-	return orNil(_m.DidNotWorkTexts[l])
+	return orNil(_m.DidNotWorkTexts[_m.Language(ctx)])
 }
 
 // KeyFigures are the numbers that the source states.
@@ -708,63 +680,54 @@ func (_m *Project) URL(ctx context.Context) string {
 // Title is the title in Language.
 func (_m *Project) Title(ctx context.Context) string { return _m.Titles[_m.Language(ctx)] }
 
-// Body is the body in the language that the reader gets. A list that shows bodies loads that column alone.
+// Body is the body in the language that the reader gets.
 func (_m *Project) Body(ctx context.Context, format schema.BodyFormat) *string {
-	return formatted(pick(_m.Bodies, Chain(ctx)), format)
+	return formatted(_m.Bodies[_m.Language(ctx)], format)
 }
 
 // Summary is in the language that the reader gets.
 func (_m *Project) Summary(ctx context.Context) *string {
-	l, _ := text.Choose(Chain(ctx), languagesOf(_m.Titles))
-	return orNil(_m.Summaries[l])
+	return orNil(_m.Summaries[_m.Language(ctx)])
 }
 
 // Findings is in the language that the reader gets.
 func (_m *Project) Findings(ctx context.Context) []string {
-	l, _ := text.Choose(Chain(ctx), languagesOf(_m.Titles))
-	return _m.FindingTexts[l]
+	return _m.FindingTexts[_m.Language(ctx)]
 }
 
 // Recommendations is in the language that the reader gets.
 func (_m *Project) Recommendations(ctx context.Context) []string {
-	l, _ := text.Choose(Chain(ctx), languagesOf(_m.Titles))
-	return _m.RecommendationTexts[l]
+	return _m.RecommendationTexts[_m.Language(ctx)]
 }
 
 // Partners is in the language that the reader gets.
 func (_m *Project) Partners(ctx context.Context) *string {
-	l, _ := text.Choose(Chain(ctx), languagesOf(_m.Titles))
-	return orNil(_m.PartnerTexts[l])
+	return orNil(_m.PartnerTexts[_m.Language(ctx)])
 }
 
 // Goals is in the language that the reader gets.
 func (_m *Project) Goals(ctx context.Context) []string {
-	l, _ := text.Choose(Chain(ctx), languagesOf(_m.Titles))
-	return _m.GoalTexts[l]
+	return _m.GoalTexts[_m.Language(ctx)]
 }
 
 // Needs is in the language that the reader gets.
 func (_m *Project) Needs(ctx context.Context) []string {
-	l, _ := text.Choose(Chain(ctx), languagesOf(_m.Titles))
-	return _m.NeedTexts[l]
+	return _m.NeedTexts[_m.Language(ctx)]
 }
 
 // ResearchQuestions is in the language that the reader gets.
 func (_m *Project) ResearchQuestions(ctx context.Context) []string {
-	l, _ := text.Choose(Chain(ctx), languagesOf(_m.Titles))
-	return _m.ResearchQuestionTexts[l]
+	return _m.ResearchQuestionTexts[_m.Language(ctx)]
 }
 
 // Method is in the language that the reader gets.
 func (_m *Project) Method(ctx context.Context) *string {
-	l, _ := text.Choose(Chain(ctx), languagesOf(_m.Titles))
-	return orNil(_m.MethodTexts[l])
+	return orNil(_m.MethodTexts[_m.Language(ctx)])
 }
 
 // ProblemStatement is in the language that the reader gets.
 func (_m *Project) ProblemStatement(ctx context.Context) *string {
-	l, _ := text.Choose(Chain(ctx), languagesOf(_m.Titles))
-	return orNil(_m.ProblemTexts[l])
+	return orNil(_m.ProblemTexts[_m.Language(ctx)])
 }
 
 // KeyFigures are the numbers that the source states.
@@ -853,45 +816,39 @@ func (_m *Report) URL(ctx context.Context) string {
 // Title is the title in Language.
 func (_m *Report) Title(ctx context.Context) string { return _m.Titles[_m.Language(ctx)] }
 
-// Body is the body in the language that the reader gets. A list that shows bodies loads that column alone.
+// Body is the body in the language that the reader gets.
 func (_m *Report) Body(ctx context.Context, format schema.BodyFormat) *string {
-	return formatted(pick(_m.Bodies, Chain(ctx)), format)
+	return formatted(_m.Bodies[_m.Language(ctx)], format)
 }
 
 // Summary is in the language that the reader gets.
 func (_m *Report) Summary(ctx context.Context) *string {
-	l, _ := text.Choose(Chain(ctx), languagesOf(_m.Titles))
-	return orNil(_m.Summaries[l])
+	return orNil(_m.Summaries[_m.Language(ctx)])
 }
 
 // Findings is in the language that the reader gets.
 func (_m *Report) Findings(ctx context.Context) []string {
-	l, _ := text.Choose(Chain(ctx), languagesOf(_m.Titles))
-	return _m.FindingTexts[l]
+	return _m.FindingTexts[_m.Language(ctx)]
 }
 
 // Recommendations is in the language that the reader gets.
 func (_m *Report) Recommendations(ctx context.Context) []string {
-	l, _ := text.Choose(Chain(ctx), languagesOf(_m.Titles))
-	return _m.RecommendationTexts[l]
+	return _m.RecommendationTexts[_m.Language(ctx)]
 }
 
 // Partners is in the language that the reader gets.
 func (_m *Report) Partners(ctx context.Context) *string {
-	l, _ := text.Choose(Chain(ctx), languagesOf(_m.Titles))
-	return orNil(_m.PartnerTexts[l])
+	return orNil(_m.PartnerTexts[_m.Language(ctx)])
 }
 
 // Method is in the language that the reader gets.
 func (_m *Report) Method(ctx context.Context) *string {
-	l, _ := text.Choose(Chain(ctx), languagesOf(_m.Titles))
-	return orNil(_m.MethodTexts[l])
+	return orNil(_m.MethodTexts[_m.Language(ctx)])
 }
 
 // Sample is in the language that the reader gets.
 func (_m *Report) Sample(ctx context.Context) *string {
-	l, _ := text.Choose(Chain(ctx), languagesOf(_m.Titles))
-	return orNil(_m.SampleTexts[l])
+	return orNil(_m.SampleTexts[_m.Language(ctx)])
 }
 
 // KeyFigures are the numbers that the source states.
@@ -975,51 +932,44 @@ func (_m *Tool) URL(ctx context.Context) string {
 // Title is the title in Language.
 func (_m *Tool) Title(ctx context.Context) string { return _m.Titles[_m.Language(ctx)] }
 
-// Body is the body in the language that the reader gets. A list that shows bodies loads that column alone.
+// Body is the body in the language that the reader gets.
 func (_m *Tool) Body(ctx context.Context, format schema.BodyFormat) *string {
-	return formatted(pick(_m.Bodies, Chain(ctx)), format)
+	return formatted(_m.Bodies[_m.Language(ctx)], format)
 }
 
 // Summary is in the language that the reader gets.
 func (_m *Tool) Summary(ctx context.Context) *string {
-	l, _ := text.Choose(Chain(ctx), languagesOf(_m.Titles))
-	return orNil(_m.Summaries[l])
+	return orNil(_m.Summaries[_m.Language(ctx)])
 }
 
 // Findings is in the language that the reader gets.
 func (_m *Tool) Findings(ctx context.Context) []string {
-	l, _ := text.Choose(Chain(ctx), languagesOf(_m.Titles))
-	return _m.FindingTexts[l]
+	return _m.FindingTexts[_m.Language(ctx)]
 }
 
 // Recommendations is in the language that the reader gets.
 func (_m *Tool) Recommendations(ctx context.Context) []string {
-	l, _ := text.Choose(Chain(ctx), languagesOf(_m.Titles))
-	return _m.RecommendationTexts[l]
+	return _m.RecommendationTexts[_m.Language(ctx)]
 }
 
 // Partners is in the language that the reader gets.
 func (_m *Tool) Partners(ctx context.Context) *string {
-	l, _ := text.Choose(Chain(ctx), languagesOf(_m.Titles))
-	return orNil(_m.PartnerTexts[l])
+	return orNil(_m.PartnerTexts[_m.Language(ctx)])
 }
 
 // HowToUse is in the language that the reader gets.
 func (_m *Tool) HowToUse(ctx context.Context) *string {
-	l, _ := text.Choose(Chain(ctx), languagesOf(_m.Titles))
-	return orNil(_m.HowToUseTexts[l])
+	return orNil(_m.HowToUseTexts[_m.Language(ctx)])
 }
 
 // Steps is in the language that the reader gets.
 func (_m *Tool) Steps(ctx context.Context) []string {
-	l, _ := text.Choose(Chain(ctx), languagesOf(_m.Titles))
-	return _m.StepTexts[l]
+	return _m.StepTexts[_m.Language(ctx)]
 }
 
 // Sectors is in the language that the reader gets.
 func (_m *Tool) Sectors(ctx context.Context) []string {
-	l, _ := text.Choose(Chain(ctx), languagesOf(_m.Titles))
-	return _m.SectorTexts[l]
+	return _m.SectorTexts[_m.Language(ctx)]
 }
 
 // KeyFigures are the numbers that the source states.

@@ -149,8 +149,8 @@ func (_q *CollectionQuery) collectField(ctx context.Context, oneNode bool, opCtx
 	path = append([]string(nil), path...)
 	var (
 		unknownSeen    bool
-		fieldSeen      = make(map[string]struct{}, len(collection.Columns))
-		selectedFields = []string{collection.FieldID}
+		fieldSeen      = map[string]struct{}{collection.FieldTitles: {}}
+		selectedFields = []string{collection.FieldID, collection.FieldTitles}
 	)
 	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
 		switch field.Name {
@@ -1048,8 +1048,8 @@ func (_q *EventQuery) collectField(ctx context.Context, oneNode bool, opCtx *gra
 	path = append([]string(nil), path...)
 	var (
 		unknownSeen    bool
-		fieldSeen      = make(map[string]struct{}, len(event.Columns))
-		selectedFields = []string{event.FieldID}
+		fieldSeen      = map[string]struct{}{event.FieldTitles: {}}
+		selectedFields = []string{event.FieldID, event.FieldTitles}
 	)
 	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
 		switch field.Name {
@@ -1847,8 +1847,8 @@ func (_q *NetworkQuery) collectField(ctx context.Context, oneNode bool, opCtx *g
 	path = append([]string(nil), path...)
 	var (
 		unknownSeen    bool
-		fieldSeen      = make(map[string]struct{}, len(network.Columns))
-		selectedFields = []string{network.FieldID}
+		fieldSeen      = map[string]struct{}{network.FieldTitles: {}}
+		selectedFields = []string{network.FieldID, network.FieldTitles}
 	)
 	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
 		switch field.Name {
@@ -2496,8 +2496,8 @@ func (_q *PracticeQuery) collectField(ctx context.Context, oneNode bool, opCtx *
 	path = append([]string(nil), path...)
 	var (
 		unknownSeen    bool
-		fieldSeen      = make(map[string]struct{}, len(practice.Columns))
-		selectedFields = []string{practice.FieldID}
+		fieldSeen      = map[string]struct{}{practice.FieldTitles: {}}
+		selectedFields = []string{practice.FieldID, practice.FieldTitles}
 	)
 	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
 		switch field.Name {
@@ -3044,8 +3044,8 @@ func (_q *ProjectQuery) collectField(ctx context.Context, oneNode bool, opCtx *g
 	path = append([]string(nil), path...)
 	var (
 		unknownSeen    bool
-		fieldSeen      = make(map[string]struct{}, len(project.Columns))
-		selectedFields = []string{project.FieldID}
+		fieldSeen      = map[string]struct{}{project.FieldTitles: {}}
+		selectedFields = []string{project.FieldID, project.FieldTitles}
 	)
 	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
 		switch field.Name {
@@ -3401,8 +3401,8 @@ func (_q *ReportQuery) collectField(ctx context.Context, oneNode bool, opCtx *gr
 	path = append([]string(nil), path...)
 	var (
 		unknownSeen    bool
-		fieldSeen      = make(map[string]struct{}, len(report.Columns))
-		selectedFields = []string{report.FieldID}
+		fieldSeen      = map[string]struct{}{report.FieldTitles: {}}
+		selectedFields = []string{report.FieldID, report.FieldTitles}
 	)
 	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
 		switch field.Name {
@@ -4162,8 +4162,8 @@ func (_q *ToolQuery) collectField(ctx context.Context, oneNode bool, opCtx *grap
 	path = append([]string(nil), path...)
 	var (
 		unknownSeen    bool
-		fieldSeen      = make(map[string]struct{}, len(tool.Columns))
-		selectedFields = []string{tool.FieldID}
+		fieldSeen      = map[string]struct{}{tool.FieldTitles: {}}
+		selectedFields = []string{tool.FieldID, tool.FieldTitles}
 	)
 	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
 		switch field.Name {

@@ -266,6 +266,7 @@ func running(q query, day *schema.Date) []*sql.Predicate {
 	start, end := sqljson.Path("start"), sqljson.Path("end")
 	column := q.s.C("period")
 	return []*sql.Predicate{sql.And(
+		sql.NotNull(column),
 		sqljson.HasKey(column, start),
 		sqljson.ValueLTE(column, string(*day), start),
 		sql.Or(sql.Not(sqljson.HasKey(column, end)), sqljson.ValueGTE(column, string(*day), end)),

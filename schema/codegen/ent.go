@@ -80,6 +80,11 @@ var mends = []mend{
 		"gql_collection.go",
 		regexp.MustCompile(`if field := collectedField\(ctx, path\.\.\.\); field != nil \{`), `if field := nodeSelection(opCtx, field); field != nil {`, 5,
 	},
+	{ // Which language a reader gets is told by the titles, so they are read whatever is asked for.
+		"gql_collection.go",
+		regexp.MustCompile(`fieldSeen(\s+)= make\(map\[string\]struct\{\}, len\((practice|tool|report|project|network|event|collection)\.Columns\)\)\s+selectedFields = \[\]string\{\w+\.FieldID\}`),
+		"fieldSeen$1= map[string]struct{}{$2.FieldTitles: {}}\n\t\tselectedFields = []string{$2.FieldID, $2.FieldTitles}", 7,
+	},
 	{
 		"gql_pagination.go",
 		regexp.MustCompile(`(?s)func collectedField\(ctx context\.Context, path \.\.\.string\) \*graphql\.CollectedField \{.*?\n\}\n`),

@@ -36,7 +36,7 @@ func limit(ctx context.Context, q intercept.Query) error {
 	case scoped[q.Type()]:
 		q.WhereP(Scope(ctx))
 	case q.Type() == ent.TypeAsset:
-		q.WhereP(assetScope(ctx))
+		q.WhereP(AssetScope(ctx))
 	}
 	return nil
 }
@@ -58,8 +58,8 @@ func Scope(ctx context.Context) func(*sql.Selector) {
 	}
 }
 
-// assetScope limits assets to those that a published revision of something live that the viewer may see points at.
-func assetScope(ctx context.Context) func(*sql.Selector) {
+// AssetScope limits a query over the table of assets to those that a published revision of something live that the viewer may see points at.
+func AssetScope(ctx context.Context) func(*sql.Selector) {
 	return func(s *sql.Selector) {
 		if ViewerOf(ctx).IsSystem() {
 			return

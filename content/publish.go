@@ -177,7 +177,9 @@ func (p *publication) apply(items []Item) ([]*ent.Entry, error) {
 		ids[i] = item.ID
 	}
 	published := make([]*ent.Entry, len(items))
+	public := make(map[string]bool)
 	for i, item := range items {
+		public[item.ID] = isPublic(p.heads[item.ID].entry) || audienceOf(p.docs[item.ID].Shared()) == schema.Public
 		e, err := p.put(p.heads[item.ID].entry, item)
 		if err != nil {
 			return nil, fmt.Errorf("publish %s: %w", item.ID, err)
@@ -192,7 +194,7 @@ func (p *publication) apply(items []Item) ([]*ent.Entry, error) {
 	if err := p.connect(p.docs); err != nil {
 		return nil, err
 	}
-	return published, p.touch(referring)
+	return published, p.touch(referring, public)
 }
 
 // put writes one entry's live row and links, and what the entry says of itself.
@@ -220,12 +222,16 @@ func (p *publication) put(e *ent.Entry, item Item) (*ent.Entry, error) {
 		}
 	}
 	audience := audienceOf(doc.Shared())
-	if e.Live && e.LiveAudience != nil && *e.LiveAudience == schema.Public && audience == schema.Members {
+	if isPublic(e) && audience == schema.Members {
 		p.changes = append(p.changes, changes.Entry{NodeID: e.ID, Action: schema.Gone, Revision: item.Revision, Audience: schema.Public})
 	}
 	p.changes = append(p.changes, changes.Entry{NodeID: e.ID, Action: schema.Upsert, Revision: item.Revision, Audience: audience})
 	return p.Entry.UpdateOne(e).SetStage(schema.Published).SetPublished(item.Revision).SetLive(true).SetLiveAudience(audience).
 		SetSlug(p.slugs[e.ID]).SetFirstPublishedAt(first).SetUpdatedAt(p.now).Save(p.ctx)
+}
+
+func isPublic(e *ent.Entry) bool {
+	return e.Live && e.LiveAudience != nil && *e.LiveAudience == schema.Public
 }
 
 func audienceOf(doc *ent.Shared) schema.Audience {
@@ -299,15 +305,20 @@ func (w *write) connect(docs map[string]ent.Document) error {
 	return nil
 }
 
-// touch notes that what readers see of the entries changed: they got or lost an edge.
-func (w *write) touch(docs map[string]ent.Document) error {
+// touch notes that what readers see of the entries changed: they got or lost an edge. Everybody is told only where the edge is to one
+// that was or is public; of the others the public must not learn even that something happened.
+func (w *write) touch(docs map[string]ent.Document, public map[string]bool) error {
 	for chunk := range slices.Chunk(slices.Sorted(maps.Keys(docs)), 500) {
 		entries, err := w.Entry.Query().Where(entry.IDIn(chunk...), entry.Live(true)).All(w.ctx)
 		if err != nil {
 			return err
 		}
 		for _, e := range entries {
-			w.changes = append(w.changes, changes.Entry{NodeID: e.ID, Action: schema.Upsert, Revision: *e.Published, Audience: *e.LiveAudience})
+			audience := *e.LiveAudience
+			if !slices.ContainsFunc(docs[e.ID].References(), func(r ent.Ref) bool { return public[r.ID] }) {
+				audience = schema.Members
+			}
+			w.changes = append(w.changes, changes.Entry{NodeID: e.ID, Action: schema.Upsert, Revision: *e.Published, Audience: audience})
 		}
 	}
 	return nil
@@ -326,9 +337,9 @@ func (s *Service) Withdraw(ctx context.Context, items ...Item) (withdrawn []*ent
 		if err != nil {
 			return err
 		}
-		by := make(map[string]*ent.Entry, len(entries))
+		by, public := make(map[string]*ent.Entry, len(entries)), make(map[string]bool)
 		for _, e := range entries {
-			by[e.ID] = e
+			by[e.ID], public[e.ID] = e, isPublic(e)
 		}
 		for _, item := range items {
 			e := by[item.ID]
@@ -354,7 +365,7 @@ func (s *Service) Withdraw(ctx context.Context, items ...Item) (withdrawn []*ent
 		if err != nil {
 			return err
 		}
-		return w.touch(referring)
+		return w.touch(referring, public)
 	})
 	return withdrawn, err
 }

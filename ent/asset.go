@@ -35,9 +35,31 @@ type Asset struct {
 	// Alts holds the value of the "alts" field.
 	Alts schema.LocalText `json:"alts,omitempty"`
 	// Credit holds the value of the "credit" field.
-	Credit       *string `json:"credit,omitempty"`
-	tool_files   *string
+	Credit *string `json:"credit,omitempty"`
+	// Edges holds the relations/edges for other nodes in the graph.
+	// The values are being populated by the AssetQuery when eager-loading is set.
+	Edges        AssetEdges `json:"edges"`
 	selectValues sql.SelectValues
+}
+
+// AssetEdges holds the relations/edges for other nodes in the graph.
+type AssetEdges struct {
+	// Tools holds the value of the tools edge.
+	Tools []*Tool `json:"tools,omitempty"`
+	// loadedTypes holds the information for reporting if a
+	// type was loaded (or requested) in eager-loading or not.
+	loadedTypes [1]bool
+
+	namedTools map[string][]*Tool
+}
+
+// ToolsOrErr returns the Tools value or an error if the edge
+// was not loaded in eager-loading.
+func (e AssetEdges) ToolsOrErr() ([]*Tool, error) {
+	if e.loadedTypes[0] {
+		return e.Tools, nil
+	}
+	return nil, &NotLoadedError{edge: "tools"}
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -50,8 +72,6 @@ func (*Asset) scanValues(columns []string) ([]any, error) {
 		case asset.FieldBytes, asset.FieldWidth, asset.FieldHeight:
 			values[i] = new(sql.NullInt64)
 		case asset.FieldID, asset.FieldKey, asset.FieldFile, asset.FieldMediaType, asset.FieldSha256, asset.FieldCredit:
-			values[i] = new(sql.NullString)
-		case asset.ForeignKeys[0]: // tool_files
 			values[i] = new(sql.NullString)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -133,13 +153,6 @@ func (_m *Asset) assignValues(columns []string, values []any) error {
 				_m.Credit = new(string)
 				*_m.Credit = value.String
 			}
-		case asset.ForeignKeys[0]:
-			if value, ok := values[i].(*sql.NullString); !ok {
-				return fmt.Errorf("unexpected type %T for field tool_files", values[i])
-			} else if value.Valid {
-				_m.tool_files = new(string)
-				*_m.tool_files = value.String
-			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -151,6 +164,11 @@ func (_m *Asset) assignValues(columns []string, values []any) error {
 // This includes values selected through modifiers, order, etc.
 func (_m *Asset) Value(name string) (ent.Value, error) {
 	return _m.selectValues.Get(name)
+}
+
+// QueryTools queries the "tools" edge of the Asset entity.
+func (_m *Asset) QueryTools() *ToolQuery {
+	return NewAssetClient(_m.config).QueryTools(_m)
 }
 
 // Update returns a builder for updating this Asset.
@@ -210,6 +228,30 @@ func (_m *Asset) String() string {
 	}
 	builder.WriteByte(')')
 	return builder.String()
+}
+
+// NamedTools returns the Tools named value or an error if the edge was not
+// loaded in eager-loading with this name.
+func (_m *Asset) NamedTools(name string) ([]*Tool, error) {
+	if _m.Edges.namedTools == nil {
+		return nil, &NotLoadedError{edge: name}
+	}
+	nodes, ok := _m.Edges.namedTools[name]
+	if !ok {
+		return nil, &NotLoadedError{edge: name}
+	}
+	return nodes, nil
+}
+
+func (_m *Asset) appendNamedTools(name string, edges ...*Tool) {
+	if _m.Edges.namedTools == nil {
+		_m.Edges.namedTools = make(map[string][]*Tool)
+	}
+	if len(edges) == 0 {
+		_m.Edges.namedTools[name] = []*Tool{}
+	} else {
+		_m.Edges.namedTools[name] = append(_m.Edges.namedTools[name], edges...)
+	}
 }
 
 // Assets is a parsable slice of Asset.

@@ -5,6 +5,7 @@ package ent
 import (
 	"context"
 	"dugnad/ent/asset"
+	"dugnad/ent/tool"
 	"dugnad/schema"
 	"errors"
 	"fmt"
@@ -105,6 +106,21 @@ func (_c *AssetCreate) SetNillableCredit(v *string) *AssetCreate {
 func (_c *AssetCreate) SetID(v string) *AssetCreate {
 	_c.mutation.SetID(v)
 	return _c
+}
+
+// AddToolIDs adds the "tools" edge to the Tool entity by IDs.
+func (_c *AssetCreate) AddToolIDs(ids ...string) *AssetCreate {
+	_c.mutation.AddToolIDs(ids...)
+	return _c
+}
+
+// AddTools adds the "tools" edges to the Tool entity.
+func (_c *AssetCreate) AddTools(v ...*Tool) *AssetCreate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddToolIDs(ids...)
 }
 
 // Mutation returns the AssetMutation object of the builder.
@@ -237,6 +253,22 @@ func (_c *AssetCreate) createSpec() (*Asset, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Credit(); ok {
 		_spec.SetField(asset.FieldCredit, field.TypeString, value)
 		_node.Credit = &value
+	}
+	if nodes := _c.mutation.ToolsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   asset.ToolsTable,
+			Columns: asset.ToolsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(tool.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
 	}
 	return _node, _spec
 }

@@ -4,8 +4,10 @@ package ent
 
 import (
 	"context"
+	"database/sql/driver"
 	"dugnad/ent/asset"
 	"dugnad/ent/predicate"
+	"dugnad/ent/tool"
 	"fmt"
 	"math"
 
@@ -19,13 +21,14 @@ import (
 // AssetQuery is the builder for querying Asset entities.
 type AssetQuery struct {
 	config
-	ctx        *QueryContext
-	order      []asset.OrderOption
-	inters     []Interceptor
-	predicates []predicate.Asset
-	withFKs    bool
-	loadTotal  []func(context.Context, []*Asset) error
-	modifiers  []func(*sql.Selector)
+	ctx            *QueryContext
+	order          []asset.OrderOption
+	inters         []Interceptor
+	predicates     []predicate.Asset
+	withTools      *ToolQuery
+	loadTotal      []func(context.Context, []*Asset) error
+	modifiers      []func(*sql.Selector)
+	withNamedTools map[string]*ToolQuery
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -60,6 +63,28 @@ func (_q *AssetQuery) Unique(unique bool) *AssetQuery {
 func (_q *AssetQuery) Order(o ...asset.OrderOption) *AssetQuery {
 	_q.order = append(_q.order, o...)
 	return _q
+}
+
+// QueryTools chains the current query on the "tools" edge.
+func (_q *AssetQuery) QueryTools() *ToolQuery {
+	query := (&ToolClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(asset.Table, asset.FieldID, selector),
+			sqlgraph.To(tool.Table, tool.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, true, asset.ToolsTable, asset.ToolsPrimaryKey...),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
 }
 
 // First returns the first Asset entity from the query.
@@ -254,11 +279,23 @@ func (_q *AssetQuery) Clone() *AssetQuery {
 		order:      append([]asset.OrderOption{}, _q.order...),
 		inters:     append([]Interceptor{}, _q.inters...),
 		predicates: append([]predicate.Asset{}, _q.predicates...),
+		withTools:  _q.withTools.Clone(),
 		// clone intermediate query.
 		sql:       _q.sql.Clone(),
 		path:      _q.path,
 		modifiers: append([]func(*sql.Selector){}, _q.modifiers...),
 	}
+}
+
+// WithTools tells the query-builder to eager-load the nodes that are connected to
+// the "tools" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *AssetQuery) WithTools(opts ...func(*ToolQuery)) *AssetQuery {
+	query := (&ToolClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withTools = query
+	return _q
 }
 
 // GroupBy is used to group vertices by one or more fields/columns.
@@ -337,19 +374,19 @@ func (_q *AssetQuery) prepareQuery(ctx context.Context) error {
 
 func (_q *AssetQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Asset, error) {
 	var (
-		nodes   = []*Asset{}
-		withFKs = _q.withFKs
-		_spec   = _q.querySpec()
+		nodes       = []*Asset{}
+		_spec       = _q.querySpec()
+		loadedTypes = [1]bool{
+			_q.withTools != nil,
+		}
 	)
-	if withFKs {
-		_spec.Node.Columns = append(_spec.Node.Columns, asset.ForeignKeys...)
-	}
 	_spec.ScanValues = func(columns []string) ([]any, error) {
 		return (*Asset).scanValues(nil, columns)
 	}
 	_spec.Assign = func(columns []string, values []any) error {
 		node := &Asset{config: _q.config}
 		nodes = append(nodes, node)
+		node.Edges.loadedTypes = loadedTypes
 		return node.assignValues(columns, values)
 	}
 	if len(_q.modifiers) > 0 {
@@ -364,12 +401,88 @@ func (_q *AssetQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Asset,
 	if len(nodes) == 0 {
 		return nodes, nil
 	}
+	if query := _q.withTools; query != nil {
+		if err := _q.loadTools(ctx, query, nodes,
+			func(n *Asset) { n.Edges.Tools = []*Tool{} },
+			func(n *Asset, e *Tool) { n.Edges.Tools = append(n.Edges.Tools, e) }); err != nil {
+			return nil, err
+		}
+	}
+	for name, query := range _q.withNamedTools {
+		if err := _q.loadTools(ctx, query, nodes,
+			func(n *Asset) { n.appendNamedTools(name) },
+			func(n *Asset, e *Tool) { n.appendNamedTools(name, e) }); err != nil {
+			return nil, err
+		}
+	}
 	for i := range _q.loadTotal {
 		if err := _q.loadTotal[i](ctx, nodes); err != nil {
 			return nil, err
 		}
 	}
 	return nodes, nil
+}
+
+func (_q *AssetQuery) loadTools(ctx context.Context, query *ToolQuery, nodes []*Asset, init func(*Asset), assign func(*Asset, *Tool)) error {
+	edgeIDs := make([]driver.Value, len(nodes))
+	byID := make(map[string]*Asset)
+	nids := make(map[string]map[*Asset]struct{})
+	for i, node := range nodes {
+		edgeIDs[i] = node.ID
+		byID[node.ID] = node
+		if init != nil {
+			init(node)
+		}
+	}
+	query.Where(func(s *sql.Selector) {
+		joinT := sql.Table(asset.ToolsTable)
+		s.Join(joinT).On(s.C(tool.FieldID), joinT.C(asset.ToolsPrimaryKey[0]))
+		s.Where(sql.InValues(joinT.C(asset.ToolsPrimaryKey[1]), edgeIDs...))
+		columns := s.SelectedColumns()
+		s.Select(joinT.C(asset.ToolsPrimaryKey[1]))
+		s.AppendSelect(columns...)
+		s.SetDistinct(false)
+	})
+	if err := query.prepareQuery(ctx); err != nil {
+		return err
+	}
+	qr := QuerierFunc(func(ctx context.Context, q Query) (Value, error) {
+		return query.sqlAll(ctx, func(_ context.Context, spec *sqlgraph.QuerySpec) {
+			assign := spec.Assign
+			values := spec.ScanValues
+			spec.ScanValues = func(columns []string) ([]any, error) {
+				values, err := values(columns[1:])
+				if err != nil {
+					return nil, err
+				}
+				return append([]any{new(sql.NullString)}, values...), nil
+			}
+			spec.Assign = func(columns []string, values []any) error {
+				outValue := values[0].(*sql.NullString).String
+				inValue := values[1].(*sql.NullString).String
+				if nids[inValue] == nil {
+					nids[inValue] = map[*Asset]struct{}{byID[outValue]: {}}
+					return assign(columns[1:], values[1:])
+				}
+				nids[inValue][byID[outValue]] = struct{}{}
+				return nil
+			}
+		})
+	})
+	neighbors, err := withInterceptors[[]*Tool](ctx, query, qr, query.inters)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected "tools" node returned %v`, n.ID)
+		}
+		for kn := range nodes {
+			assign(kn, n)
+		}
+	}
+	return nil
 }
 
 func (_q *AssetQuery) sqlCount(ctx context.Context) (int, error) {
@@ -489,6 +602,20 @@ func (_q *AssetQuery) ForShare(opts ...sql.LockOption) *AssetQuery {
 func (_q *AssetQuery) Modify(modifiers ...func(s *sql.Selector)) *AssetSelect {
 	_q.modifiers = append(_q.modifiers, modifiers...)
 	return _q.Select()
+}
+
+// WithNamedTools tells the query-builder to eager-load the nodes that are connected to the "tools"
+// edge with the given name. The optional arguments are used to configure the query builder of the edge.
+func (_q *AssetQuery) WithNamedTools(name string, opts ...func(*ToolQuery)) *AssetQuery {
+	query := (&ToolClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	if _q.withNamedTools == nil {
+		_q.withNamedTools = make(map[string]*ToolQuery)
+	}
+	_q.withNamedTools[name] = query
+	return _q
 }
 
 // AssetGroupBy is the group-by builder for Asset entities.

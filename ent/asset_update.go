@@ -6,6 +6,7 @@ import (
 	"context"
 	"dugnad/ent/asset"
 	"dugnad/ent/predicate"
+	"dugnad/ent/tool"
 	"dugnad/schema"
 	"errors"
 	"fmt"
@@ -199,9 +200,45 @@ func (_u *AssetUpdate) ClearCredit() *AssetUpdate {
 	return _u
 }
 
+// AddToolIDs adds the "tools" edge to the Tool entity by IDs.
+func (_u *AssetUpdate) AddToolIDs(ids ...string) *AssetUpdate {
+	_u.mutation.AddToolIDs(ids...)
+	return _u
+}
+
+// AddTools adds the "tools" edges to the Tool entity.
+func (_u *AssetUpdate) AddTools(v ...*Tool) *AssetUpdate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddToolIDs(ids...)
+}
+
 // Mutation returns the AssetMutation object of the builder.
 func (_u *AssetUpdate) Mutation() *AssetMutation {
 	return _u.mutation
+}
+
+// ClearTools clears all "tools" edges to the Tool entity.
+func (_u *AssetUpdate) ClearTools() *AssetUpdate {
+	_u.mutation.ClearTools()
+	return _u
+}
+
+// RemoveToolIDs removes the "tools" edge to Tool entities by IDs.
+func (_u *AssetUpdate) RemoveToolIDs(ids ...string) *AssetUpdate {
+	_u.mutation.RemoveToolIDs(ids...)
+	return _u
+}
+
+// RemoveTools removes "tools" edges to Tool entities.
+func (_u *AssetUpdate) RemoveTools(v ...*Tool) *AssetUpdate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveToolIDs(ids...)
 }
 
 // Save executes the query and returns the number of nodes affected by the update operation.
@@ -311,6 +348,51 @@ func (_u *AssetUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if _u.mutation.CreditCleared() {
 		_spec.ClearField(asset.FieldCredit, field.TypeString)
+	}
+	if _u.mutation.ToolsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   asset.ToolsTable,
+			Columns: asset.ToolsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(tool.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedToolsIDs(); len(nodes) > 0 && !_u.mutation.ToolsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   asset.ToolsTable,
+			Columns: asset.ToolsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(tool.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.ToolsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   asset.ToolsTable,
+			Columns: asset.ToolsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(tool.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
@@ -503,9 +585,45 @@ func (_u *AssetUpdateOne) ClearCredit() *AssetUpdateOne {
 	return _u
 }
 
+// AddToolIDs adds the "tools" edge to the Tool entity by IDs.
+func (_u *AssetUpdateOne) AddToolIDs(ids ...string) *AssetUpdateOne {
+	_u.mutation.AddToolIDs(ids...)
+	return _u
+}
+
+// AddTools adds the "tools" edges to the Tool entity.
+func (_u *AssetUpdateOne) AddTools(v ...*Tool) *AssetUpdateOne {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddToolIDs(ids...)
+}
+
 // Mutation returns the AssetMutation object of the builder.
 func (_u *AssetUpdateOne) Mutation() *AssetMutation {
 	return _u.mutation
+}
+
+// ClearTools clears all "tools" edges to the Tool entity.
+func (_u *AssetUpdateOne) ClearTools() *AssetUpdateOne {
+	_u.mutation.ClearTools()
+	return _u
+}
+
+// RemoveToolIDs removes the "tools" edge to Tool entities by IDs.
+func (_u *AssetUpdateOne) RemoveToolIDs(ids ...string) *AssetUpdateOne {
+	_u.mutation.RemoveToolIDs(ids...)
+	return _u
+}
+
+// RemoveTools removes "tools" edges to Tool entities.
+func (_u *AssetUpdateOne) RemoveTools(v ...*Tool) *AssetUpdateOne {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveToolIDs(ids...)
 }
 
 // Where appends a list predicates to the AssetUpdate builder.
@@ -645,6 +763,51 @@ func (_u *AssetUpdateOne) sqlSave(ctx context.Context) (_node *Asset, err error)
 	}
 	if _u.mutation.CreditCleared() {
 		_spec.ClearField(asset.FieldCredit, field.TypeString)
+	}
+	if _u.mutation.ToolsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   asset.ToolsTable,
+			Columns: asset.ToolsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(tool.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedToolsIDs(); len(nodes) > 0 && !_u.mutation.ToolsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   asset.ToolsTable,
+			Columns: asset.ToolsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(tool.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.ToolsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   asset.ToolsTable,
+			Columns: asset.ToolsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(tool.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &Asset{config: _u.config}

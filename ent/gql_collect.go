@@ -4,12 +4,14 @@ package ent
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 
 	"dugnad/schema"
 	"dugnad/text"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
 )
 
 const nodesField = "nodes"
@@ -83,7 +85,7 @@ func walkSelections(oc *graphql.OperationContext, from graphql.CollectedField, p
 			found.Selections = append(slices.Clone(found.Selections), f.Selections...)
 		}
 	}
-	for _, f := range graphql.CollectFields(oc, from.Selections, nil) {
+	for _, f := range collect(oc, from.Selections, nil) {
 		switch step := path[0]; {
 		case f.Name == step:
 			add(walkSelections(oc, f, path[1:]))
@@ -114,9 +116,55 @@ func Select(oc *graphql.OperationContext, field graphql.CollectedField, name str
 
 // selects tells whether the field asks for any of the named fields.
 func selects(oc *graphql.OperationContext, field graphql.CollectedField, names ...string) bool {
-	return slices.ContainsFunc(graphql.CollectFields(oc, field.Selections, nil), func(f graphql.CollectedField) bool {
+	return slices.ContainsFunc(collect(oc, field.Selections, nil), func(f graphql.CollectedField) bool {
 		return slices.Contains(names, f.Name)
 	})
+}
+
+// collect is graphql.CollectFields without its cache, which knows selections by their address: ours are put together here and may be
+// gone, and others in their place, before the operation ends.
+func collect(oc *graphql.OperationContext, selections ast.SelectionSet, satisfies []string) []graphql.CollectedField {
+	return graphql.CollectFields(&graphql.OperationContext{Doc: oc.Doc, Variables: oc.Variables}, selections, satisfies)
+}
+
+// collectFields are the fields of the selections, like graphql.CollectFields. The selections may come from several places of the
+// answer (nodes, edges.node, two names of one object), where one key may stand for other arguments: those stay apart.
+func collectFields(oc *graphql.OperationContext, selections ast.SelectionSet, satisfies []string) []graphql.CollectedField {
+	var fields []graphql.CollectedField
+	at := make(map[string]int, len(selections))
+	for i := range selections {
+		for _, f := range collect(oc, selections[i:i+1], satisfies) {
+			key := f.Name + " " + loadKey(oc, f)
+			if j, ok := at[key]; ok {
+				fields[j].Selections = append(slices.Clone(fields[j].Selections), f.Selections...)
+				continue
+			}
+			at[key] = len(fields)
+			fields = append(fields, f)
+		}
+	}
+	return fields
+}
+
+// named is all that the fields select of the named one, which is one object whatever keys it is asked for under.
+func named(fields []graphql.CollectedField, field graphql.CollectedField) graphql.CollectedField {
+	selections := ast.SelectionSet{}
+	for _, f := range fields {
+		if f.Name == field.Name {
+			selections = append(selections, f.Selections...)
+		}
+	}
+	field.Selections = selections
+	return field
+}
+
+// loadKey is the key under which what the field asks for is loaded with its page: the field's key in the answer and its arguments.
+func loadKey(oc *graphql.OperationContext, field graphql.CollectedField) string {
+	if len(field.Arguments) == 0 {
+		return field.Alias
+	}
+	arguments, _ := json.Marshal(field.ArgumentMap(oc.Variables))
+	return field.Alias + string(arguments)
 }
 
 // pageArgs reads a nested connection's arguments. What cannot be read is left out here: resolving the field reports it.

@@ -53,7 +53,8 @@ func (_q *AssetQuery) collectField(ctx context.Context, oneNode bool, opCtx *gra
 		fieldSeen      = make(map[string]struct{}, len(asset.Columns))
 		selectedFields = []string{asset.FieldID}
 	)
-	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+	fields := collectFields(opCtx, collected.Selections, satisfies)
+	for _, field := range fields {
 		switch field.Name {
 		case "url":
 			if _, ok := fieldSeen[asset.FieldFile]; !ok {
@@ -152,16 +153,17 @@ func (_q *CollectionQuery) collectField(ctx context.Context, oneNode bool, opCtx
 		fieldSeen      = map[string]struct{}{collection.FieldTitles: {}}
 		selectedFields = []string{collection.FieldID, collection.FieldTitles}
 	)
-	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+	fields := collectFields(opCtx, collected.Selections, satisfies)
+	for _, field := range fields {
 		switch field.Name {
 
 		case "owner":
 			var (
-				alias = field.Alias
+				alias = loadKey(opCtx, field)
 				path  = append(path, alias)
 				query = (&OrganizationClient{config: _q.config}).Query()
 			)
-			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, organizationImplementors)...); err != nil {
+			if err := query.collectField(ctx, oneNode, opCtx, named(fields, field), path, organizationImplementors...); err != nil {
 				return err
 			}
 			_q.withOwner = query
@@ -172,11 +174,11 @@ func (_q *CollectionQuery) collectField(ctx context.Context, oneNode bool, opCtx
 
 		case "image":
 			var (
-				alias = field.Alias
+				alias = loadKey(opCtx, field)
 				path  = append(path, alias)
 				query = (&AssetClient{config: _q.config}).Query()
 			)
-			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, assetImplementors)...); err != nil {
+			if err := query.collectField(ctx, oneNode, opCtx, named(fields, field), path, assetImplementors...); err != nil {
 				return err
 			}
 			_q.withImage = query
@@ -187,11 +189,11 @@ func (_q *CollectionQuery) collectField(ctx context.Context, oneNode bool, opCtx
 
 		case "themes":
 			var (
-				alias = field.Alias
+				alias = loadKey(opCtx, field)
 				path  = append(path, alias)
 				query = (&ThemeClient{config: _q.config}).Query()
 			)
-			if err := query.collectField(ctx, false, opCtx, field, path, mayAddCondition(satisfies, themeImplementors)...); err != nil {
+			if err := query.collectField(ctx, false, opCtx, field, path, themeImplementors...); err != nil {
 				return err
 			}
 			_q.WithNamedThemes(alias, func(wq *ThemeQuery) {
@@ -200,11 +202,11 @@ func (_q *CollectionQuery) collectField(ctx context.Context, oneNode bool, opCtx
 
 		case "targetGroups":
 			var (
-				alias = field.Alias
+				alias = loadKey(opCtx, field)
 				path  = append(path, alias)
 				query = (&TargetGroupClient{config: _q.config}).Query()
 			)
-			if err := query.collectField(ctx, false, opCtx, field, path, mayAddCondition(satisfies, targetgroupImplementors)...); err != nil {
+			if err := query.collectField(ctx, false, opCtx, field, path, targetgroupImplementors...); err != nil {
 				return err
 			}
 			_q.WithNamedTargetGroups(alias, func(wq *TargetGroupQuery) {
@@ -213,11 +215,11 @@ func (_q *CollectionQuery) collectField(ctx context.Context, oneNode bool, opCtx
 
 		case "methods":
 			var (
-				alias = field.Alias
+				alias = loadKey(opCtx, field)
 				path  = append(path, alias)
 				query = (&MethodClient{config: _q.config}).Query()
 			)
-			if err := query.collectField(ctx, false, opCtx, field, path, mayAddCondition(satisfies, methodImplementors)...); err != nil {
+			if err := query.collectField(ctx, false, opCtx, field, path, methodImplementors...); err != nil {
 				return err
 			}
 			_q.WithNamedMethods(alias, func(wq *MethodQuery) {
@@ -226,11 +228,11 @@ func (_q *CollectionQuery) collectField(ctx context.Context, oneNode bool, opCtx
 
 		case "contacts":
 			var (
-				alias = field.Alias
+				alias = loadKey(opCtx, field)
 				path  = append(path, alias)
 				query = (&ContactClient{config: _q.config}).Query()
 			)
-			if err := query.collectField(ctx, false, opCtx, field, path, mayAddCondition(satisfies, contactImplementors)...); err != nil {
+			if err := query.collectField(ctx, false, opCtx, field, path, contactImplementors...); err != nil {
 				return err
 			}
 			_q.WithNamedContacts(alias, func(wq *ContactQuery) {
@@ -239,11 +241,11 @@ func (_q *CollectionQuery) collectField(ctx context.Context, oneNode bool, opCtx
 
 		case "lawSections":
 			var (
-				alias = field.Alias
+				alias = loadKey(opCtx, field)
 				path  = append(path, alias)
 				query = (&LawSectionClient{config: _q.config}).Query()
 			)
-			if err := query.collectField(ctx, false, opCtx, field, path, mayAddCondition(satisfies, lawsectionImplementors)...); err != nil {
+			if err := query.collectField(ctx, false, opCtx, field, path, lawsectionImplementors...); err != nil {
 				return err
 			}
 			_q.WithNamedLawSections(alias, func(wq *LawSectionQuery) {
@@ -459,16 +461,17 @@ func (_q *ContactQuery) collectField(ctx context.Context, oneNode bool, opCtx *g
 		fieldSeen      = make(map[string]struct{}, len(contact.Columns))
 		selectedFields = []string{contact.FieldID}
 	)
-	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+	fields := collectFields(opCtx, collected.Selections, satisfies)
+	for _, field := range fields {
 		switch field.Name {
 
 		case "organization":
 			var (
-				alias = field.Alias
+				alias = loadKey(opCtx, field)
 				path  = append(path, alias)
 				query = (&OrganizationClient{config: _q.config}).Query()
 			)
-			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, organizationImplementors)...); err != nil {
+			if err := query.collectField(ctx, oneNode, opCtx, named(fields, field), path, organizationImplementors...); err != nil {
 				return err
 			}
 			_q.withOrganization = query
@@ -549,16 +552,17 @@ func (_q *ContentDistrictQuery) collectField(ctx context.Context, oneNode bool, 
 		fieldSeen      = make(map[string]struct{}, len(contentdistrict.Columns))
 		selectedFields = []string{contentdistrict.FieldID}
 	)
-	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+	fields := collectFields(opCtx, collected.Selections, satisfies)
+	for _, field := range fields {
 		switch field.Name {
 
 		case "district":
 			var (
-				alias = field.Alias
+				alias = loadKey(opCtx, field)
 				path  = append(path, alias)
 				query = (&DistrictClient{config: _q.config}).Query()
 			)
-			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, districtImplementors)...); err != nil {
+			if err := query.collectField(ctx, oneNode, opCtx, named(fields, field), path, districtImplementors...); err != nil {
 				return err
 			}
 			_q.withDistrict = query
@@ -643,16 +647,17 @@ func (_q *ContentMunicipalityQuery) collectField(ctx context.Context, oneNode bo
 		fieldSeen      = make(map[string]struct{}, len(contentmunicipality.Columns))
 		selectedFields = []string{contentmunicipality.FieldID}
 	)
-	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+	fields := collectFields(opCtx, collected.Selections, satisfies)
+	for _, field := range fields {
 		switch field.Name {
 
 		case "node":
 			var (
-				alias = field.Alias
+				alias = loadKey(opCtx, field)
 				path  = append(path, alias)
 				query = (&MunicipalityClient{config: _q.config}).Query()
 			)
-			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, municipalityImplementors)...); err != nil {
+			if err := query.collectField(ctx, oneNode, opCtx, named(fields, field), path, municipalityImplementors...); err != nil {
 				return err
 			}
 			_q.withMunicipality = query
@@ -747,16 +752,17 @@ func (_q *ContentOrganizationQuery) collectField(ctx context.Context, oneNode bo
 		fieldSeen      = make(map[string]struct{}, len(contentorganization.Columns))
 		selectedFields = []string{contentorganization.FieldID}
 	)
-	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+	fields := collectFields(opCtx, collected.Selections, satisfies)
+	for _, field := range fields {
 		switch field.Name {
 
 		case "organization":
 			var (
-				alias = field.Alias
+				alias = loadKey(opCtx, field)
 				path  = append(path, alias)
 				query = (&OrganizationClient{config: _q.config}).Query()
 			)
-			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, organizationImplementors)...); err != nil {
+			if err := query.collectField(ctx, oneNode, opCtx, named(fields, field), path, organizationImplementors...); err != nil {
 				return err
 			}
 			_q.withOrganization = query
@@ -841,7 +847,8 @@ func (_q *CountyQuery) collectField(ctx context.Context, oneNode bool, opCtx *gr
 		fieldSeen      = make(map[string]struct{}, len(county.Columns))
 		selectedFields = []string{county.FieldID}
 	)
-	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+	fields := collectFields(opCtx, collected.Selections, satisfies)
+	for _, field := range fields {
 		switch field.Name {
 		case "number":
 			if _, ok := fieldSeen[county.FieldNumber]; !ok {
@@ -943,16 +950,17 @@ func (_q *DistrictQuery) collectField(ctx context.Context, oneNode bool, opCtx *
 		fieldSeen      = make(map[string]struct{}, len(district.Columns))
 		selectedFields = []string{district.FieldID}
 	)
-	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+	fields := collectFields(opCtx, collected.Selections, satisfies)
+	for _, field := range fields {
 		switch field.Name {
 
 		case "municipality":
 			var (
-				alias = field.Alias
+				alias = loadKey(opCtx, field)
 				path  = append(path, alias)
 				query = (&MunicipalityClient{config: _q.config}).Query()
 			)
-			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, municipalityImplementors)...); err != nil {
+			if err := query.collectField(ctx, oneNode, opCtx, named(fields, field), path, municipalityImplementors...); err != nil {
 				return err
 			}
 			_q.withMunicipality = query
@@ -1051,16 +1059,17 @@ func (_q *EventQuery) collectField(ctx context.Context, oneNode bool, opCtx *gra
 		fieldSeen      = map[string]struct{}{event.FieldTitles: {}}
 		selectedFields = []string{event.FieldID, event.FieldTitles}
 	)
-	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+	fields := collectFields(opCtx, collected.Selections, satisfies)
+	for _, field := range fields {
 		switch field.Name {
 
 		case "owner":
 			var (
-				alias = field.Alias
+				alias = loadKey(opCtx, field)
 				path  = append(path, alias)
 				query = (&OrganizationClient{config: _q.config}).Query()
 			)
-			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, organizationImplementors)...); err != nil {
+			if err := query.collectField(ctx, oneNode, opCtx, named(fields, field), path, organizationImplementors...); err != nil {
 				return err
 			}
 			_q.withOwner = query
@@ -1071,11 +1080,11 @@ func (_q *EventQuery) collectField(ctx context.Context, oneNode bool, opCtx *gra
 
 		case "image":
 			var (
-				alias = field.Alias
+				alias = loadKey(opCtx, field)
 				path  = append(path, alias)
 				query = (&AssetClient{config: _q.config}).Query()
 			)
-			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, assetImplementors)...); err != nil {
+			if err := query.collectField(ctx, oneNode, opCtx, named(fields, field), path, assetImplementors...); err != nil {
 				return err
 			}
 			_q.withImage = query
@@ -1086,11 +1095,11 @@ func (_q *EventQuery) collectField(ctx context.Context, oneNode bool, opCtx *gra
 
 		case "themes":
 			var (
-				alias = field.Alias
+				alias = loadKey(opCtx, field)
 				path  = append(path, alias)
 				query = (&ThemeClient{config: _q.config}).Query()
 			)
-			if err := query.collectField(ctx, false, opCtx, field, path, mayAddCondition(satisfies, themeImplementors)...); err != nil {
+			if err := query.collectField(ctx, false, opCtx, field, path, themeImplementors...); err != nil {
 				return err
 			}
 			_q.WithNamedThemes(alias, func(wq *ThemeQuery) {
@@ -1099,11 +1108,11 @@ func (_q *EventQuery) collectField(ctx context.Context, oneNode bool, opCtx *gra
 
 		case "targetGroups":
 			var (
-				alias = field.Alias
+				alias = loadKey(opCtx, field)
 				path  = append(path, alias)
 				query = (&TargetGroupClient{config: _q.config}).Query()
 			)
-			if err := query.collectField(ctx, false, opCtx, field, path, mayAddCondition(satisfies, targetgroupImplementors)...); err != nil {
+			if err := query.collectField(ctx, false, opCtx, field, path, targetgroupImplementors...); err != nil {
 				return err
 			}
 			_q.WithNamedTargetGroups(alias, func(wq *TargetGroupQuery) {
@@ -1112,11 +1121,11 @@ func (_q *EventQuery) collectField(ctx context.Context, oneNode bool, opCtx *gra
 
 		case "methods":
 			var (
-				alias = field.Alias
+				alias = loadKey(opCtx, field)
 				path  = append(path, alias)
 				query = (&MethodClient{config: _q.config}).Query()
 			)
-			if err := query.collectField(ctx, false, opCtx, field, path, mayAddCondition(satisfies, methodImplementors)...); err != nil {
+			if err := query.collectField(ctx, false, opCtx, field, path, methodImplementors...); err != nil {
 				return err
 			}
 			_q.WithNamedMethods(alias, func(wq *MethodQuery) {
@@ -1125,11 +1134,11 @@ func (_q *EventQuery) collectField(ctx context.Context, oneNode bool, opCtx *gra
 
 		case "contacts":
 			var (
-				alias = field.Alias
+				alias = loadKey(opCtx, field)
 				path  = append(path, alias)
 				query = (&ContactClient{config: _q.config}).Query()
 			)
-			if err := query.collectField(ctx, false, opCtx, field, path, mayAddCondition(satisfies, contactImplementors)...); err != nil {
+			if err := query.collectField(ctx, false, opCtx, field, path, contactImplementors...); err != nil {
 				return err
 			}
 			_q.WithNamedContacts(alias, func(wq *ContactQuery) {
@@ -1138,11 +1147,11 @@ func (_q *EventQuery) collectField(ctx context.Context, oneNode bool, opCtx *gra
 
 		case "lawSections":
 			var (
-				alias = field.Alias
+				alias = loadKey(opCtx, field)
 				path  = append(path, alias)
 				query = (&LawSectionClient{config: _q.config}).Query()
 			)
-			if err := query.collectField(ctx, false, opCtx, field, path, mayAddCondition(satisfies, lawsectionImplementors)...); err != nil {
+			if err := query.collectField(ctx, false, opCtx, field, path, lawsectionImplementors...); err != nil {
 				return err
 			}
 			_q.WithNamedLawSections(alias, func(wq *LawSectionQuery) {
@@ -1393,7 +1402,8 @@ func (_q *LawSectionQuery) collectField(ctx context.Context, oneNode bool, opCtx
 		fieldSeen      = make(map[string]struct{}, len(lawsection.Columns))
 		selectedFields = []string{lawsection.FieldID}
 	)
-	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+	fields := collectFields(opCtx, collected.Selections, satisfies)
+	for _, field := range fields {
 		switch field.Name {
 		case "slug":
 			if _, ok := fieldSeen[lawsection.FieldSlug]; !ok {
@@ -1515,7 +1525,8 @@ func (_q *MethodQuery) collectField(ctx context.Context, oneNode bool, opCtx *gr
 		fieldSeen      = make(map[string]struct{}, len(method.Columns))
 		selectedFields = []string{method.FieldID}
 	)
-	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+	fields := collectFields(opCtx, collected.Selections, satisfies)
+	for _, field := range fields {
 		switch field.Name {
 		case "slug":
 			if _, ok := fieldSeen[method.FieldSlug]; !ok {
@@ -1617,27 +1628,28 @@ func (_q *MunicipalityQuery) collectField(ctx context.Context, oneNode bool, opC
 		fieldSeen      = make(map[string]struct{}, len(municipality.Columns))
 		selectedFields = []string{municipality.FieldID}
 	)
-	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+	fields := collectFields(opCtx, collected.Selections, satisfies)
+	for _, field := range fields {
 		switch field.Name {
 
 		case "county":
 			var (
-				alias = field.Alias
+				alias = loadKey(opCtx, field)
 				path  = append(path, alias)
 				query = (&CountyClient{config: _q.config}).Query()
 			)
-			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, countyImplementors)...); err != nil {
+			if err := query.collectField(ctx, oneNode, opCtx, named(fields, field), path, countyImplementors...); err != nil {
 				return err
 			}
 			_q.withCounty = query
 
 		case "predecessors":
 			var (
-				alias = field.Alias
+				alias = loadKey(opCtx, field)
 				path  = append(path, alias)
 				query = (&MunicipalityClient{config: _q.config}).Query()
 			)
-			if err := query.collectField(ctx, false, opCtx, field, path, mayAddCondition(satisfies, municipalityImplementors)...); err != nil {
+			if err := query.collectField(ctx, false, opCtx, field, path, municipalityImplementors...); err != nil {
 				return err
 			}
 			_q.WithNamedPredecessors(alias, func(wq *MunicipalityQuery) {
@@ -1646,11 +1658,11 @@ func (_q *MunicipalityQuery) collectField(ctx context.Context, oneNode bool, opC
 
 		case "successors":
 			var (
-				alias = field.Alias
+				alias = loadKey(opCtx, field)
 				path  = append(path, alias)
 				query = (&MunicipalityClient{config: _q.config}).Query()
 			)
-			if err := query.collectField(ctx, false, opCtx, field, path, mayAddCondition(satisfies, municipalityImplementors)...); err != nil {
+			if err := query.collectField(ctx, false, opCtx, field, path, municipalityImplementors...); err != nil {
 				return err
 			}
 			_q.WithNamedSuccessors(alias, func(wq *MunicipalityQuery) {
@@ -1659,11 +1671,11 @@ func (_q *MunicipalityQuery) collectField(ctx context.Context, oneNode bool, opC
 
 		case "numbers":
 			var (
-				alias = field.Alias
+				alias = loadKey(opCtx, field)
 				path  = append(path, alias)
 				query = (&NumberUseClient{config: _q.config}).Query()
 			)
-			if err := query.collectField(ctx, false, opCtx, field, path, mayAddCondition(satisfies, numberuseImplementors)...); err != nil {
+			if err := query.collectField(ctx, false, opCtx, field, path, numberuseImplementors...); err != nil {
 				return err
 			}
 			_q.WithNamedNumbers(alias, func(wq *NumberUseQuery) {
@@ -1672,11 +1684,11 @@ func (_q *MunicipalityQuery) collectField(ctx context.Context, oneNode bool, opC
 
 		case "organization":
 			var (
-				alias = field.Alias
+				alias = loadKey(opCtx, field)
 				path  = append(path, alias)
 				query = (&OrganizationClient{config: _q.config}).Query()
 			)
-			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, organizationImplementors)...); err != nil {
+			if err := query.collectField(ctx, oneNode, opCtx, named(fields, field), path, organizationImplementors...); err != nil {
 				return err
 			}
 			_q.withOrganization = query
@@ -1850,16 +1862,17 @@ func (_q *NetworkQuery) collectField(ctx context.Context, oneNode bool, opCtx *g
 		fieldSeen      = map[string]struct{}{network.FieldTitles: {}}
 		selectedFields = []string{network.FieldID, network.FieldTitles}
 	)
-	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+	fields := collectFields(opCtx, collected.Selections, satisfies)
+	for _, field := range fields {
 		switch field.Name {
 
 		case "owner":
 			var (
-				alias = field.Alias
+				alias = loadKey(opCtx, field)
 				path  = append(path, alias)
 				query = (&OrganizationClient{config: _q.config}).Query()
 			)
-			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, organizationImplementors)...); err != nil {
+			if err := query.collectField(ctx, oneNode, opCtx, named(fields, field), path, organizationImplementors...); err != nil {
 				return err
 			}
 			_q.withOwner = query
@@ -1870,11 +1883,11 @@ func (_q *NetworkQuery) collectField(ctx context.Context, oneNode bool, opCtx *g
 
 		case "image":
 			var (
-				alias = field.Alias
+				alias = loadKey(opCtx, field)
 				path  = append(path, alias)
 				query = (&AssetClient{config: _q.config}).Query()
 			)
-			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, assetImplementors)...); err != nil {
+			if err := query.collectField(ctx, oneNode, opCtx, named(fields, field), path, assetImplementors...); err != nil {
 				return err
 			}
 			_q.withImage = query
@@ -1885,11 +1898,11 @@ func (_q *NetworkQuery) collectField(ctx context.Context, oneNode bool, opCtx *g
 
 		case "themes":
 			var (
-				alias = field.Alias
+				alias = loadKey(opCtx, field)
 				path  = append(path, alias)
 				query = (&ThemeClient{config: _q.config}).Query()
 			)
-			if err := query.collectField(ctx, false, opCtx, field, path, mayAddCondition(satisfies, themeImplementors)...); err != nil {
+			if err := query.collectField(ctx, false, opCtx, field, path, themeImplementors...); err != nil {
 				return err
 			}
 			_q.WithNamedThemes(alias, func(wq *ThemeQuery) {
@@ -1898,11 +1911,11 @@ func (_q *NetworkQuery) collectField(ctx context.Context, oneNode bool, opCtx *g
 
 		case "targetGroups":
 			var (
-				alias = field.Alias
+				alias = loadKey(opCtx, field)
 				path  = append(path, alias)
 				query = (&TargetGroupClient{config: _q.config}).Query()
 			)
-			if err := query.collectField(ctx, false, opCtx, field, path, mayAddCondition(satisfies, targetgroupImplementors)...); err != nil {
+			if err := query.collectField(ctx, false, opCtx, field, path, targetgroupImplementors...); err != nil {
 				return err
 			}
 			_q.WithNamedTargetGroups(alias, func(wq *TargetGroupQuery) {
@@ -1911,11 +1924,11 @@ func (_q *NetworkQuery) collectField(ctx context.Context, oneNode bool, opCtx *g
 
 		case "methods":
 			var (
-				alias = field.Alias
+				alias = loadKey(opCtx, field)
 				path  = append(path, alias)
 				query = (&MethodClient{config: _q.config}).Query()
 			)
-			if err := query.collectField(ctx, false, opCtx, field, path, mayAddCondition(satisfies, methodImplementors)...); err != nil {
+			if err := query.collectField(ctx, false, opCtx, field, path, methodImplementors...); err != nil {
 				return err
 			}
 			_q.WithNamedMethods(alias, func(wq *MethodQuery) {
@@ -1924,11 +1937,11 @@ func (_q *NetworkQuery) collectField(ctx context.Context, oneNode bool, opCtx *g
 
 		case "contacts":
 			var (
-				alias = field.Alias
+				alias = loadKey(opCtx, field)
 				path  = append(path, alias)
 				query = (&ContactClient{config: _q.config}).Query()
 			)
-			if err := query.collectField(ctx, false, opCtx, field, path, mayAddCondition(satisfies, contactImplementors)...); err != nil {
+			if err := query.collectField(ctx, false, opCtx, field, path, contactImplementors...); err != nil {
 				return err
 			}
 			_q.WithNamedContacts(alias, func(wq *ContactQuery) {
@@ -1937,11 +1950,11 @@ func (_q *NetworkQuery) collectField(ctx context.Context, oneNode bool, opCtx *g
 
 		case "lawSections":
 			var (
-				alias = field.Alias
+				alias = loadKey(opCtx, field)
 				path  = append(path, alias)
 				query = (&LawSectionClient{config: _q.config}).Query()
 			)
-			if err := query.collectField(ctx, false, opCtx, field, path, mayAddCondition(satisfies, lawsectionImplementors)...); err != nil {
+			if err := query.collectField(ctx, false, opCtx, field, path, lawsectionImplementors...); err != nil {
 				return err
 			}
 			_q.WithNamedLawSections(alias, func(wq *LawSectionQuery) {
@@ -2177,16 +2190,17 @@ func (_q *NetworkMemberQuery) collectField(ctx context.Context, oneNode bool, op
 		fieldSeen      = make(map[string]struct{}, len(networkmember.Columns))
 		selectedFields = []string{networkmember.FieldID}
 	)
-	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+	fields := collectFields(opCtx, collected.Selections, satisfies)
+	for _, field := range fields {
 		switch field.Name {
 
 		case "node":
 			var (
-				alias = field.Alias
+				alias = loadKey(opCtx, field)
 				path  = append(path, alias)
 				query = (&MunicipalityClient{config: _q.config}).Query()
 			)
-			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, municipalityImplementors)...); err != nil {
+			if err := query.collectField(ctx, oneNode, opCtx, named(fields, field), path, municipalityImplementors...); err != nil {
 				return err
 			}
 			_q.withMunicipality = query
@@ -2276,7 +2290,8 @@ func (_q *NumberUseQuery) collectField(ctx context.Context, oneNode bool, opCtx 
 		fieldSeen      = make(map[string]struct{}, len(numberuse.Columns))
 		selectedFields = []string{numberuse.FieldID}
 	)
-	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+	fields := collectFields(opCtx, collected.Selections, satisfies)
+	for _, field := range fields {
 		switch field.Name {
 		case "number":
 			if _, ok := fieldSeen[numberuse.FieldNumber]; !ok {
@@ -2355,27 +2370,28 @@ func (_q *OrganizationQuery) collectField(ctx context.Context, oneNode bool, opC
 		fieldSeen      = make(map[string]struct{}, len(organization.Columns))
 		selectedFields = []string{organization.FieldID}
 	)
-	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+	fields := collectFields(opCtx, collected.Selections, satisfies)
+	for _, field := range fields {
 		switch field.Name {
 
 		case "municipality":
 			var (
-				alias = field.Alias
+				alias = loadKey(opCtx, field)
 				path  = append(path, alias)
 				query = (&MunicipalityClient{config: _q.config}).Query()
 			)
-			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, municipalityImplementors)...); err != nil {
+			if err := query.collectField(ctx, oneNode, opCtx, named(fields, field), path, municipalityImplementors...); err != nil {
 				return err
 			}
 			_q.withMunicipality = query
 
 		case "district":
 			var (
-				alias = field.Alias
+				alias = loadKey(opCtx, field)
 				path  = append(path, alias)
 				query = (&DistrictClient{config: _q.config}).Query()
 			)
-			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, districtImplementors)...); err != nil {
+			if err := query.collectField(ctx, oneNode, opCtx, named(fields, field), path, districtImplementors...); err != nil {
 				return err
 			}
 			_q.withDistrict = query
@@ -2499,16 +2515,17 @@ func (_q *PracticeQuery) collectField(ctx context.Context, oneNode bool, opCtx *
 		fieldSeen      = map[string]struct{}{practice.FieldTitles: {}}
 		selectedFields = []string{practice.FieldID, practice.FieldTitles}
 	)
-	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+	fields := collectFields(opCtx, collected.Selections, satisfies)
+	for _, field := range fields {
 		switch field.Name {
 
 		case "owner":
 			var (
-				alias = field.Alias
+				alias = loadKey(opCtx, field)
 				path  = append(path, alias)
 				query = (&OrganizationClient{config: _q.config}).Query()
 			)
-			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, organizationImplementors)...); err != nil {
+			if err := query.collectField(ctx, oneNode, opCtx, named(fields, field), path, organizationImplementors...); err != nil {
 				return err
 			}
 			_q.withOwner = query
@@ -2519,11 +2536,11 @@ func (_q *PracticeQuery) collectField(ctx context.Context, oneNode bool, opCtx *
 
 		case "image":
 			var (
-				alias = field.Alias
+				alias = loadKey(opCtx, field)
 				path  = append(path, alias)
 				query = (&AssetClient{config: _q.config}).Query()
 			)
-			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, assetImplementors)...); err != nil {
+			if err := query.collectField(ctx, oneNode, opCtx, named(fields, field), path, assetImplementors...); err != nil {
 				return err
 			}
 			_q.withImage = query
@@ -2534,11 +2551,11 @@ func (_q *PracticeQuery) collectField(ctx context.Context, oneNode bool, opCtx *
 
 		case "themes":
 			var (
-				alias = field.Alias
+				alias = loadKey(opCtx, field)
 				path  = append(path, alias)
 				query = (&ThemeClient{config: _q.config}).Query()
 			)
-			if err := query.collectField(ctx, false, opCtx, field, path, mayAddCondition(satisfies, themeImplementors)...); err != nil {
+			if err := query.collectField(ctx, false, opCtx, field, path, themeImplementors...); err != nil {
 				return err
 			}
 			_q.WithNamedThemes(alias, func(wq *ThemeQuery) {
@@ -2547,11 +2564,11 @@ func (_q *PracticeQuery) collectField(ctx context.Context, oneNode bool, opCtx *
 
 		case "targetGroups":
 			var (
-				alias = field.Alias
+				alias = loadKey(opCtx, field)
 				path  = append(path, alias)
 				query = (&TargetGroupClient{config: _q.config}).Query()
 			)
-			if err := query.collectField(ctx, false, opCtx, field, path, mayAddCondition(satisfies, targetgroupImplementors)...); err != nil {
+			if err := query.collectField(ctx, false, opCtx, field, path, targetgroupImplementors...); err != nil {
 				return err
 			}
 			_q.WithNamedTargetGroups(alias, func(wq *TargetGroupQuery) {
@@ -2560,11 +2577,11 @@ func (_q *PracticeQuery) collectField(ctx context.Context, oneNode bool, opCtx *
 
 		case "methods":
 			var (
-				alias = field.Alias
+				alias = loadKey(opCtx, field)
 				path  = append(path, alias)
 				query = (&MethodClient{config: _q.config}).Query()
 			)
-			if err := query.collectField(ctx, false, opCtx, field, path, mayAddCondition(satisfies, methodImplementors)...); err != nil {
+			if err := query.collectField(ctx, false, opCtx, field, path, methodImplementors...); err != nil {
 				return err
 			}
 			_q.WithNamedMethods(alias, func(wq *MethodQuery) {
@@ -2573,11 +2590,11 @@ func (_q *PracticeQuery) collectField(ctx context.Context, oneNode bool, opCtx *
 
 		case "contacts":
 			var (
-				alias = field.Alias
+				alias = loadKey(opCtx, field)
 				path  = append(path, alias)
 				query = (&ContactClient{config: _q.config}).Query()
 			)
-			if err := query.collectField(ctx, false, opCtx, field, path, mayAddCondition(satisfies, contactImplementors)...); err != nil {
+			if err := query.collectField(ctx, false, opCtx, field, path, contactImplementors...); err != nil {
 				return err
 			}
 			_q.WithNamedContacts(alias, func(wq *ContactQuery) {
@@ -2586,11 +2603,11 @@ func (_q *PracticeQuery) collectField(ctx context.Context, oneNode bool, opCtx *
 
 		case "lawSections":
 			var (
-				alias = field.Alias
+				alias = loadKey(opCtx, field)
 				path  = append(path, alias)
 				query = (&LawSectionClient{config: _q.config}).Query()
 			)
-			if err := query.collectField(ctx, false, opCtx, field, path, mayAddCondition(satisfies, lawsectionImplementors)...); err != nil {
+			if err := query.collectField(ctx, false, opCtx, field, path, lawsectionImplementors...); err != nil {
 				return err
 			}
 			_q.WithNamedLawSections(alias, func(wq *LawSectionQuery) {
@@ -2599,7 +2616,7 @@ func (_q *PracticeQuery) collectField(ctx context.Context, oneNode bool, opCtx *
 
 		case "tools":
 			var (
-				alias = field.Alias
+				alias = loadKey(opCtx, field)
 				path  = append(path, alias)
 				query = (&ToolClient{config: _q.config}).Query()
 			)
@@ -2672,7 +2689,7 @@ func (_q *PracticeQuery) collectField(ctx context.Context, oneNode bool, opCtx *
 			}
 			path = append(path, edgesField, nodeField)
 			if field := nodeSelection(opCtx, field); field != nil {
-				if err := query.collectField(ctx, false, opCtx, *field, path, mayAddCondition(satisfies, toolImplementors)...); err != nil {
+				if err := query.collectField(ctx, false, opCtx, *field, path, toolImplementors...); err != nil {
 					return err
 				}
 			}
@@ -2692,7 +2709,7 @@ func (_q *PracticeQuery) collectField(ctx context.Context, oneNode bool, opCtx *
 
 		case "reports":
 			var (
-				alias = field.Alias
+				alias = loadKey(opCtx, field)
 				path  = append(path, alias)
 				query = (&ReportClient{config: _q.config}).Query()
 			)
@@ -2765,7 +2782,7 @@ func (_q *PracticeQuery) collectField(ctx context.Context, oneNode bool, opCtx *
 			}
 			path = append(path, edgesField, nodeField)
 			if field := nodeSelection(opCtx, field); field != nil {
-				if err := query.collectField(ctx, false, opCtx, *field, path, mayAddCondition(satisfies, reportImplementors)...); err != nil {
+				if err := query.collectField(ctx, false, opCtx, *field, path, reportImplementors...); err != nil {
 					return err
 				}
 			}
@@ -3047,16 +3064,17 @@ func (_q *ProjectQuery) collectField(ctx context.Context, oneNode bool, opCtx *g
 		fieldSeen      = map[string]struct{}{project.FieldTitles: {}}
 		selectedFields = []string{project.FieldID, project.FieldTitles}
 	)
-	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+	fields := collectFields(opCtx, collected.Selections, satisfies)
+	for _, field := range fields {
 		switch field.Name {
 
 		case "owner":
 			var (
-				alias = field.Alias
+				alias = loadKey(opCtx, field)
 				path  = append(path, alias)
 				query = (&OrganizationClient{config: _q.config}).Query()
 			)
-			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, organizationImplementors)...); err != nil {
+			if err := query.collectField(ctx, oneNode, opCtx, named(fields, field), path, organizationImplementors...); err != nil {
 				return err
 			}
 			_q.withOwner = query
@@ -3067,11 +3085,11 @@ func (_q *ProjectQuery) collectField(ctx context.Context, oneNode bool, opCtx *g
 
 		case "image":
 			var (
-				alias = field.Alias
+				alias = loadKey(opCtx, field)
 				path  = append(path, alias)
 				query = (&AssetClient{config: _q.config}).Query()
 			)
-			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, assetImplementors)...); err != nil {
+			if err := query.collectField(ctx, oneNode, opCtx, named(fields, field), path, assetImplementors...); err != nil {
 				return err
 			}
 			_q.withImage = query
@@ -3082,11 +3100,11 @@ func (_q *ProjectQuery) collectField(ctx context.Context, oneNode bool, opCtx *g
 
 		case "themes":
 			var (
-				alias = field.Alias
+				alias = loadKey(opCtx, field)
 				path  = append(path, alias)
 				query = (&ThemeClient{config: _q.config}).Query()
 			)
-			if err := query.collectField(ctx, false, opCtx, field, path, mayAddCondition(satisfies, themeImplementors)...); err != nil {
+			if err := query.collectField(ctx, false, opCtx, field, path, themeImplementors...); err != nil {
 				return err
 			}
 			_q.WithNamedThemes(alias, func(wq *ThemeQuery) {
@@ -3095,11 +3113,11 @@ func (_q *ProjectQuery) collectField(ctx context.Context, oneNode bool, opCtx *g
 
 		case "targetGroups":
 			var (
-				alias = field.Alias
+				alias = loadKey(opCtx, field)
 				path  = append(path, alias)
 				query = (&TargetGroupClient{config: _q.config}).Query()
 			)
-			if err := query.collectField(ctx, false, opCtx, field, path, mayAddCondition(satisfies, targetgroupImplementors)...); err != nil {
+			if err := query.collectField(ctx, false, opCtx, field, path, targetgroupImplementors...); err != nil {
 				return err
 			}
 			_q.WithNamedTargetGroups(alias, func(wq *TargetGroupQuery) {
@@ -3108,11 +3126,11 @@ func (_q *ProjectQuery) collectField(ctx context.Context, oneNode bool, opCtx *g
 
 		case "methods":
 			var (
-				alias = field.Alias
+				alias = loadKey(opCtx, field)
 				path  = append(path, alias)
 				query = (&MethodClient{config: _q.config}).Query()
 			)
-			if err := query.collectField(ctx, false, opCtx, field, path, mayAddCondition(satisfies, methodImplementors)...); err != nil {
+			if err := query.collectField(ctx, false, opCtx, field, path, methodImplementors...); err != nil {
 				return err
 			}
 			_q.WithNamedMethods(alias, func(wq *MethodQuery) {
@@ -3121,11 +3139,11 @@ func (_q *ProjectQuery) collectField(ctx context.Context, oneNode bool, opCtx *g
 
 		case "contacts":
 			var (
-				alias = field.Alias
+				alias = loadKey(opCtx, field)
 				path  = append(path, alias)
 				query = (&ContactClient{config: _q.config}).Query()
 			)
-			if err := query.collectField(ctx, false, opCtx, field, path, mayAddCondition(satisfies, contactImplementors)...); err != nil {
+			if err := query.collectField(ctx, false, opCtx, field, path, contactImplementors...); err != nil {
 				return err
 			}
 			_q.WithNamedContacts(alias, func(wq *ContactQuery) {
@@ -3134,11 +3152,11 @@ func (_q *ProjectQuery) collectField(ctx context.Context, oneNode bool, opCtx *g
 
 		case "lawSections":
 			var (
-				alias = field.Alias
+				alias = loadKey(opCtx, field)
 				path  = append(path, alias)
 				query = (&LawSectionClient{config: _q.config}).Query()
 			)
-			if err := query.collectField(ctx, false, opCtx, field, path, mayAddCondition(satisfies, lawsectionImplementors)...); err != nil {
+			if err := query.collectField(ctx, false, opCtx, field, path, lawsectionImplementors...); err != nil {
 				return err
 			}
 			_q.WithNamedLawSections(alias, func(wq *LawSectionQuery) {
@@ -3404,16 +3422,17 @@ func (_q *ReportQuery) collectField(ctx context.Context, oneNode bool, opCtx *gr
 		fieldSeen      = map[string]struct{}{report.FieldTitles: {}}
 		selectedFields = []string{report.FieldID, report.FieldTitles}
 	)
-	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+	fields := collectFields(opCtx, collected.Selections, satisfies)
+	for _, field := range fields {
 		switch field.Name {
 
 		case "owner":
 			var (
-				alias = field.Alias
+				alias = loadKey(opCtx, field)
 				path  = append(path, alias)
 				query = (&OrganizationClient{config: _q.config}).Query()
 			)
-			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, organizationImplementors)...); err != nil {
+			if err := query.collectField(ctx, oneNode, opCtx, named(fields, field), path, organizationImplementors...); err != nil {
 				return err
 			}
 			_q.withOwner = query
@@ -3424,11 +3443,11 @@ func (_q *ReportQuery) collectField(ctx context.Context, oneNode bool, opCtx *gr
 
 		case "image":
 			var (
-				alias = field.Alias
+				alias = loadKey(opCtx, field)
 				path  = append(path, alias)
 				query = (&AssetClient{config: _q.config}).Query()
 			)
-			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, assetImplementors)...); err != nil {
+			if err := query.collectField(ctx, oneNode, opCtx, named(fields, field), path, assetImplementors...); err != nil {
 				return err
 			}
 			_q.withImage = query
@@ -3439,11 +3458,11 @@ func (_q *ReportQuery) collectField(ctx context.Context, oneNode bool, opCtx *gr
 
 		case "themes":
 			var (
-				alias = field.Alias
+				alias = loadKey(opCtx, field)
 				path  = append(path, alias)
 				query = (&ThemeClient{config: _q.config}).Query()
 			)
-			if err := query.collectField(ctx, false, opCtx, field, path, mayAddCondition(satisfies, themeImplementors)...); err != nil {
+			if err := query.collectField(ctx, false, opCtx, field, path, themeImplementors...); err != nil {
 				return err
 			}
 			_q.WithNamedThemes(alias, func(wq *ThemeQuery) {
@@ -3452,11 +3471,11 @@ func (_q *ReportQuery) collectField(ctx context.Context, oneNode bool, opCtx *gr
 
 		case "targetGroups":
 			var (
-				alias = field.Alias
+				alias = loadKey(opCtx, field)
 				path  = append(path, alias)
 				query = (&TargetGroupClient{config: _q.config}).Query()
 			)
-			if err := query.collectField(ctx, false, opCtx, field, path, mayAddCondition(satisfies, targetgroupImplementors)...); err != nil {
+			if err := query.collectField(ctx, false, opCtx, field, path, targetgroupImplementors...); err != nil {
 				return err
 			}
 			_q.WithNamedTargetGroups(alias, func(wq *TargetGroupQuery) {
@@ -3465,11 +3484,11 @@ func (_q *ReportQuery) collectField(ctx context.Context, oneNode bool, opCtx *gr
 
 		case "methods":
 			var (
-				alias = field.Alias
+				alias = loadKey(opCtx, field)
 				path  = append(path, alias)
 				query = (&MethodClient{config: _q.config}).Query()
 			)
-			if err := query.collectField(ctx, false, opCtx, field, path, mayAddCondition(satisfies, methodImplementors)...); err != nil {
+			if err := query.collectField(ctx, false, opCtx, field, path, methodImplementors...); err != nil {
 				return err
 			}
 			_q.WithNamedMethods(alias, func(wq *MethodQuery) {
@@ -3478,11 +3497,11 @@ func (_q *ReportQuery) collectField(ctx context.Context, oneNode bool, opCtx *gr
 
 		case "contacts":
 			var (
-				alias = field.Alias
+				alias = loadKey(opCtx, field)
 				path  = append(path, alias)
 				query = (&ContactClient{config: _q.config}).Query()
 			)
-			if err := query.collectField(ctx, false, opCtx, field, path, mayAddCondition(satisfies, contactImplementors)...); err != nil {
+			if err := query.collectField(ctx, false, opCtx, field, path, contactImplementors...); err != nil {
 				return err
 			}
 			_q.WithNamedContacts(alias, func(wq *ContactQuery) {
@@ -3491,11 +3510,11 @@ func (_q *ReportQuery) collectField(ctx context.Context, oneNode bool, opCtx *gr
 
 		case "lawSections":
 			var (
-				alias = field.Alias
+				alias = loadKey(opCtx, field)
 				path  = append(path, alias)
 				query = (&LawSectionClient{config: _q.config}).Query()
 			)
-			if err := query.collectField(ctx, false, opCtx, field, path, mayAddCondition(satisfies, lawsectionImplementors)...); err != nil {
+			if err := query.collectField(ctx, false, opCtx, field, path, lawsectionImplementors...); err != nil {
 				return err
 			}
 			_q.WithNamedLawSections(alias, func(wq *LawSectionQuery) {
@@ -3504,7 +3523,7 @@ func (_q *ReportQuery) collectField(ctx context.Context, oneNode bool, opCtx *gr
 
 		case "practices":
 			var (
-				alias = field.Alias
+				alias = loadKey(opCtx, field)
 				path  = append(path, alias)
 				query = (&PracticeClient{config: _q.config}).Query()
 			)
@@ -3577,7 +3596,7 @@ func (_q *ReportQuery) collectField(ctx context.Context, oneNode bool, opCtx *gr
 			}
 			path = append(path, edgesField, nodeField)
 			if field := nodeSelection(opCtx, field); field != nil {
-				if err := query.collectField(ctx, false, opCtx, *field, path, mayAddCondition(satisfies, practiceImplementors)...); err != nil {
+				if err := query.collectField(ctx, false, opCtx, *field, path, practiceImplementors...); err != nil {
 					return err
 				}
 			}
@@ -3597,7 +3616,7 @@ func (_q *ReportQuery) collectField(ctx context.Context, oneNode bool, opCtx *gr
 
 		case "tools":
 			var (
-				alias = field.Alias
+				alias = loadKey(opCtx, field)
 				path  = append(path, alias)
 				query = (&ToolClient{config: _q.config}).Query()
 			)
@@ -3670,7 +3689,7 @@ func (_q *ReportQuery) collectField(ctx context.Context, oneNode bool, opCtx *gr
 			}
 			path = append(path, edgesField, nodeField)
 			if field := nodeSelection(opCtx, field); field != nil {
-				if err := query.collectField(ctx, false, opCtx, *field, path, mayAddCondition(satisfies, toolImplementors)...); err != nil {
+				if err := query.collectField(ctx, false, opCtx, *field, path, toolImplementors...); err != nil {
 					return err
 				}
 			}
@@ -3932,7 +3951,8 @@ func (_q *TargetGroupQuery) collectField(ctx context.Context, oneNode bool, opCt
 		fieldSeen      = make(map[string]struct{}, len(targetgroup.Columns))
 		selectedFields = []string{targetgroup.FieldID}
 	)
-	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+	fields := collectFields(opCtx, collected.Selections, satisfies)
+	for _, field := range fields {
 		switch field.Name {
 		case "slug":
 			if _, ok := fieldSeen[targetgroup.FieldSlug]; !ok {
@@ -4039,27 +4059,28 @@ func (_q *ThemeQuery) collectField(ctx context.Context, oneNode bool, opCtx *gra
 		fieldSeen      = make(map[string]struct{}, len(theme.Columns))
 		selectedFields = []string{theme.FieldID}
 	)
-	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+	fields := collectFields(opCtx, collected.Selections, satisfies)
+	for _, field := range fields {
 		switch field.Name {
 
 		case "parent":
 			var (
-				alias = field.Alias
+				alias = loadKey(opCtx, field)
 				path  = append(path, alias)
 				query = (&ThemeClient{config: _q.config}).Query()
 			)
-			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, themeImplementors)...); err != nil {
+			if err := query.collectField(ctx, oneNode, opCtx, named(fields, field), path, themeImplementors...); err != nil {
 				return err
 			}
 			_q.withParent = query
 
 		case "children":
 			var (
-				alias = field.Alias
+				alias = loadKey(opCtx, field)
 				path  = append(path, alias)
 				query = (&ThemeClient{config: _q.config}).Query()
 			)
-			if err := query.collectField(ctx, false, opCtx, field, path, mayAddCondition(satisfies, themeImplementors)...); err != nil {
+			if err := query.collectField(ctx, false, opCtx, field, path, themeImplementors...); err != nil {
 				return err
 			}
 			_q.WithNamedChildren(alias, func(wq *ThemeQuery) {
@@ -4165,16 +4186,17 @@ func (_q *ToolQuery) collectField(ctx context.Context, oneNode bool, opCtx *grap
 		fieldSeen      = map[string]struct{}{tool.FieldTitles: {}}
 		selectedFields = []string{tool.FieldID, tool.FieldTitles}
 	)
-	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+	fields := collectFields(opCtx, collected.Selections, satisfies)
+	for _, field := range fields {
 		switch field.Name {
 
 		case "owner":
 			var (
-				alias = field.Alias
+				alias = loadKey(opCtx, field)
 				path  = append(path, alias)
 				query = (&OrganizationClient{config: _q.config}).Query()
 			)
-			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, organizationImplementors)...); err != nil {
+			if err := query.collectField(ctx, oneNode, opCtx, named(fields, field), path, organizationImplementors...); err != nil {
 				return err
 			}
 			_q.withOwner = query
@@ -4185,11 +4207,11 @@ func (_q *ToolQuery) collectField(ctx context.Context, oneNode bool, opCtx *grap
 
 		case "image":
 			var (
-				alias = field.Alias
+				alias = loadKey(opCtx, field)
 				path  = append(path, alias)
 				query = (&AssetClient{config: _q.config}).Query()
 			)
-			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, assetImplementors)...); err != nil {
+			if err := query.collectField(ctx, oneNode, opCtx, named(fields, field), path, assetImplementors...); err != nil {
 				return err
 			}
 			_q.withImage = query
@@ -4200,11 +4222,11 @@ func (_q *ToolQuery) collectField(ctx context.Context, oneNode bool, opCtx *grap
 
 		case "themes":
 			var (
-				alias = field.Alias
+				alias = loadKey(opCtx, field)
 				path  = append(path, alias)
 				query = (&ThemeClient{config: _q.config}).Query()
 			)
-			if err := query.collectField(ctx, false, opCtx, field, path, mayAddCondition(satisfies, themeImplementors)...); err != nil {
+			if err := query.collectField(ctx, false, opCtx, field, path, themeImplementors...); err != nil {
 				return err
 			}
 			_q.WithNamedThemes(alias, func(wq *ThemeQuery) {
@@ -4213,11 +4235,11 @@ func (_q *ToolQuery) collectField(ctx context.Context, oneNode bool, opCtx *grap
 
 		case "targetGroups":
 			var (
-				alias = field.Alias
+				alias = loadKey(opCtx, field)
 				path  = append(path, alias)
 				query = (&TargetGroupClient{config: _q.config}).Query()
 			)
-			if err := query.collectField(ctx, false, opCtx, field, path, mayAddCondition(satisfies, targetgroupImplementors)...); err != nil {
+			if err := query.collectField(ctx, false, opCtx, field, path, targetgroupImplementors...); err != nil {
 				return err
 			}
 			_q.WithNamedTargetGroups(alias, func(wq *TargetGroupQuery) {
@@ -4226,11 +4248,11 @@ func (_q *ToolQuery) collectField(ctx context.Context, oneNode bool, opCtx *grap
 
 		case "methods":
 			var (
-				alias = field.Alias
+				alias = loadKey(opCtx, field)
 				path  = append(path, alias)
 				query = (&MethodClient{config: _q.config}).Query()
 			)
-			if err := query.collectField(ctx, false, opCtx, field, path, mayAddCondition(satisfies, methodImplementors)...); err != nil {
+			if err := query.collectField(ctx, false, opCtx, field, path, methodImplementors...); err != nil {
 				return err
 			}
 			_q.WithNamedMethods(alias, func(wq *MethodQuery) {
@@ -4239,11 +4261,11 @@ func (_q *ToolQuery) collectField(ctx context.Context, oneNode bool, opCtx *grap
 
 		case "contacts":
 			var (
-				alias = field.Alias
+				alias = loadKey(opCtx, field)
 				path  = append(path, alias)
 				query = (&ContactClient{config: _q.config}).Query()
 			)
-			if err := query.collectField(ctx, false, opCtx, field, path, mayAddCondition(satisfies, contactImplementors)...); err != nil {
+			if err := query.collectField(ctx, false, opCtx, field, path, contactImplementors...); err != nil {
 				return err
 			}
 			_q.WithNamedContacts(alias, func(wq *ContactQuery) {
@@ -4252,11 +4274,11 @@ func (_q *ToolQuery) collectField(ctx context.Context, oneNode bool, opCtx *grap
 
 		case "lawSections":
 			var (
-				alias = field.Alias
+				alias = loadKey(opCtx, field)
 				path  = append(path, alias)
 				query = (&LawSectionClient{config: _q.config}).Query()
 			)
-			if err := query.collectField(ctx, false, opCtx, field, path, mayAddCondition(satisfies, lawsectionImplementors)...); err != nil {
+			if err := query.collectField(ctx, false, opCtx, field, path, lawsectionImplementors...); err != nil {
 				return err
 			}
 			_q.WithNamedLawSections(alias, func(wq *LawSectionQuery) {
@@ -4265,7 +4287,7 @@ func (_q *ToolQuery) collectField(ctx context.Context, oneNode bool, opCtx *grap
 
 		case "reports":
 			var (
-				alias = field.Alias
+				alias = loadKey(opCtx, field)
 				path  = append(path, alias)
 				query = (&ReportClient{config: _q.config}).Query()
 			)
@@ -4338,7 +4360,7 @@ func (_q *ToolQuery) collectField(ctx context.Context, oneNode bool, opCtx *grap
 			}
 			path = append(path, edgesField, nodeField)
 			if field := nodeSelection(opCtx, field); field != nil {
-				if err := query.collectField(ctx, false, opCtx, *field, path, mayAddCondition(satisfies, reportImplementors)...); err != nil {
+				if err := query.collectField(ctx, false, opCtx, *field, path, reportImplementors...); err != nil {
 					return err
 				}
 			}
@@ -4358,11 +4380,11 @@ func (_q *ToolQuery) collectField(ctx context.Context, oneNode bool, opCtx *grap
 
 		case "files":
 			var (
-				alias = field.Alias
+				alias = loadKey(opCtx, field)
 				path  = append(path, alias)
 				query = (&AssetClient{config: _q.config}).Query()
 			)
-			if err := query.collectField(ctx, false, opCtx, field, path, mayAddCondition(satisfies, assetImplementors)...); err != nil {
+			if err := query.collectField(ctx, false, opCtx, field, path, assetImplementors...); err != nil {
 				return err
 			}
 			_q.WithNamedFiles(alias, func(wq *AssetQuery) {
@@ -4371,7 +4393,7 @@ func (_q *ToolQuery) collectField(ctx context.Context, oneNode bool, opCtx *grap
 
 		case "practices":
 			var (
-				alias = field.Alias
+				alias = loadKey(opCtx, field)
 				path  = append(path, alias)
 				query = (&PracticeClient{config: _q.config}).Query()
 			)
@@ -4444,7 +4466,7 @@ func (_q *ToolQuery) collectField(ctx context.Context, oneNode bool, opCtx *grap
 			}
 			path = append(path, edgesField, nodeField)
 			if field := nodeSelection(opCtx, field); field != nil {
-				if err := query.collectField(ctx, false, opCtx, *field, path, mayAddCondition(satisfies, practiceImplementors)...); err != nil {
+				if err := query.collectField(ctx, false, opCtx, *field, path, practiceImplementors...); err != nil {
 					return err
 				}
 			}
@@ -4737,19 +4759,4 @@ func unmarshalArgs(ctx context.Context, whereInput any, args map[string]any) map
 	}
 
 	return args
-}
-
-// mayAddCondition appends another type condition to the satisfies list
-// if it does not exist in the list.
-func mayAddCondition(satisfies []string, typeCond []string) []string {
-Cond:
-	for _, c := range typeCond {
-		for _, s := range satisfies {
-			if c == s {
-				continue Cond
-			}
-		}
-		satisfies = append(satisfies, c)
-	}
-	return satisfies
 }

@@ -31,7 +31,7 @@ func (_m *Collection) Image(ctx context.Context) (*Asset, error) {
 // Themes is the themes edge.
 func (_m *Collection) Themes(ctx context.Context) (to []*Theme, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
-		to, err = _m.NamedThemes(fc.Field.Alias)
+		to, err = _m.NamedThemes(loadKey(graphql.GetOperationContext(ctx), fc.Field))
 	} else {
 		to, err = _m.Edges.ThemesOrErr()
 	}
@@ -45,7 +45,7 @@ func (_m *Collection) Themes(ctx context.Context) (to []*Theme, err error) {
 // TargetGroups is the target_groups edge.
 func (_m *Collection) TargetGroups(ctx context.Context) (to []*TargetGroup, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
-		to, err = _m.NamedTargetGroups(fc.Field.Alias)
+		to, err = _m.NamedTargetGroups(loadKey(graphql.GetOperationContext(ctx), fc.Field))
 	} else {
 		to, err = _m.Edges.TargetGroupsOrErr()
 	}
@@ -59,7 +59,7 @@ func (_m *Collection) TargetGroups(ctx context.Context) (to []*TargetGroup, err 
 // Methods is the methods edge.
 func (_m *Collection) Methods(ctx context.Context) (to []*Method, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
-		to, err = _m.NamedMethods(fc.Field.Alias)
+		to, err = _m.NamedMethods(loadKey(graphql.GetOperationContext(ctx), fc.Field))
 	} else {
 		to, err = _m.Edges.MethodsOrErr()
 	}
@@ -73,7 +73,7 @@ func (_m *Collection) Methods(ctx context.Context) (to []*Method, err error) {
 // Contacts is the contacts edge.
 func (_m *Collection) Contacts(ctx context.Context) (to []*Contact, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
-		to, err = _m.NamedContacts(fc.Field.Alias)
+		to, err = _m.NamedContacts(loadKey(graphql.GetOperationContext(ctx), fc.Field))
 	} else {
 		to, err = _m.Edges.ContactsOrErr()
 	}
@@ -87,7 +87,7 @@ func (_m *Collection) Contacts(ctx context.Context) (to []*Contact, err error) {
 // LawSections is the law_sections edge.
 func (_m *Collection) LawSections(ctx context.Context) (to []*LawSection, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
-		to, err = _m.NamedLawSections(fc.Field.Alias)
+		to, err = _m.NamedLawSections(loadKey(graphql.GetOperationContext(ctx), fc.Field))
 	} else {
 		to, err = _m.Edges.LawSectionsOrErr()
 	}
@@ -164,7 +164,7 @@ func (_m *Event) Image(ctx context.Context) (*Asset, error) {
 // Themes is the themes edge.
 func (_m *Event) Themes(ctx context.Context) (to []*Theme, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
-		to, err = _m.NamedThemes(fc.Field.Alias)
+		to, err = _m.NamedThemes(loadKey(graphql.GetOperationContext(ctx), fc.Field))
 	} else {
 		to, err = _m.Edges.ThemesOrErr()
 	}
@@ -178,7 +178,7 @@ func (_m *Event) Themes(ctx context.Context) (to []*Theme, err error) {
 // TargetGroups is the target_groups edge.
 func (_m *Event) TargetGroups(ctx context.Context) (to []*TargetGroup, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
-		to, err = _m.NamedTargetGroups(fc.Field.Alias)
+		to, err = _m.NamedTargetGroups(loadKey(graphql.GetOperationContext(ctx), fc.Field))
 	} else {
 		to, err = _m.Edges.TargetGroupsOrErr()
 	}
@@ -192,7 +192,7 @@ func (_m *Event) TargetGroups(ctx context.Context) (to []*TargetGroup, err error
 // Methods is the methods edge.
 func (_m *Event) Methods(ctx context.Context) (to []*Method, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
-		to, err = _m.NamedMethods(fc.Field.Alias)
+		to, err = _m.NamedMethods(loadKey(graphql.GetOperationContext(ctx), fc.Field))
 	} else {
 		to, err = _m.Edges.MethodsOrErr()
 	}
@@ -206,7 +206,7 @@ func (_m *Event) Methods(ctx context.Context) (to []*Method, err error) {
 // Contacts is the contacts edge.
 func (_m *Event) Contacts(ctx context.Context) (to []*Contact, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
-		to, err = _m.NamedContacts(fc.Field.Alias)
+		to, err = _m.NamedContacts(loadKey(graphql.GetOperationContext(ctx), fc.Field))
 	} else {
 		to, err = _m.Edges.ContactsOrErr()
 	}
@@ -220,7 +220,7 @@ func (_m *Event) Contacts(ctx context.Context) (to []*Contact, err error) {
 // LawSections is the law_sections edge.
 func (_m *Event) LawSections(ctx context.Context) (to []*LawSection, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
-		to, err = _m.NamedLawSections(fc.Field.Alias)
+		to, err = _m.NamedLawSections(loadKey(graphql.GetOperationContext(ctx), fc.Field))
 	} else {
 		to, err = _m.Edges.LawSectionsOrErr()
 	}
@@ -243,7 +243,7 @@ func (_m *Municipality) County(ctx context.Context) (*County, error) {
 // Predecessors is the predecessors edge.
 func (_m *Municipality) Predecessors(ctx context.Context) (to []*Municipality, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
-		to, err = _m.NamedPredecessors(fc.Field.Alias)
+		to, err = _m.NamedPredecessors(loadKey(graphql.GetOperationContext(ctx), fc.Field))
 	} else {
 		to, err = _m.Edges.PredecessorsOrErr()
 	}
@@ -257,7 +257,7 @@ func (_m *Municipality) Predecessors(ctx context.Context) (to []*Municipality, e
 // Successors is the successors edge.
 func (_m *Municipality) Successors(ctx context.Context) (to []*Municipality, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
-		to, err = _m.NamedSuccessors(fc.Field.Alias)
+		to, err = _m.NamedSuccessors(loadKey(graphql.GetOperationContext(ctx), fc.Field))
 	} else {
 		to, err = _m.Edges.SuccessorsOrErr()
 	}
@@ -271,7 +271,7 @@ func (_m *Municipality) Successors(ctx context.Context) (to []*Municipality, err
 // Numbers is the numbers edge.
 func (_m *Municipality) Numbers(ctx context.Context) (to []*NumberUse, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
-		to, err = _m.NamedNumbers(fc.Field.Alias)
+		to, err = _m.NamedNumbers(loadKey(graphql.GetOperationContext(ctx), fc.Field))
 	} else {
 		to, err = _m.Edges.NumbersOrErr()
 	}
@@ -312,7 +312,7 @@ func (_m *Network) Image(ctx context.Context) (*Asset, error) {
 // Themes is the themes edge.
 func (_m *Network) Themes(ctx context.Context) (to []*Theme, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
-		to, err = _m.NamedThemes(fc.Field.Alias)
+		to, err = _m.NamedThemes(loadKey(graphql.GetOperationContext(ctx), fc.Field))
 	} else {
 		to, err = _m.Edges.ThemesOrErr()
 	}
@@ -326,7 +326,7 @@ func (_m *Network) Themes(ctx context.Context) (to []*Theme, err error) {
 // TargetGroups is the target_groups edge.
 func (_m *Network) TargetGroups(ctx context.Context) (to []*TargetGroup, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
-		to, err = _m.NamedTargetGroups(fc.Field.Alias)
+		to, err = _m.NamedTargetGroups(loadKey(graphql.GetOperationContext(ctx), fc.Field))
 	} else {
 		to, err = _m.Edges.TargetGroupsOrErr()
 	}
@@ -340,7 +340,7 @@ func (_m *Network) TargetGroups(ctx context.Context) (to []*TargetGroup, err err
 // Methods is the methods edge.
 func (_m *Network) Methods(ctx context.Context) (to []*Method, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
-		to, err = _m.NamedMethods(fc.Field.Alias)
+		to, err = _m.NamedMethods(loadKey(graphql.GetOperationContext(ctx), fc.Field))
 	} else {
 		to, err = _m.Edges.MethodsOrErr()
 	}
@@ -354,7 +354,7 @@ func (_m *Network) Methods(ctx context.Context) (to []*Method, err error) {
 // Contacts is the contacts edge.
 func (_m *Network) Contacts(ctx context.Context) (to []*Contact, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
-		to, err = _m.NamedContacts(fc.Field.Alias)
+		to, err = _m.NamedContacts(loadKey(graphql.GetOperationContext(ctx), fc.Field))
 	} else {
 		to, err = _m.Edges.ContactsOrErr()
 	}
@@ -368,7 +368,7 @@ func (_m *Network) Contacts(ctx context.Context) (to []*Contact, err error) {
 // LawSections is the law_sections edge.
 func (_m *Network) LawSections(ctx context.Context) (to []*LawSection, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
-		to, err = _m.NamedLawSections(fc.Field.Alias)
+		to, err = _m.NamedLawSections(loadKey(graphql.GetOperationContext(ctx), fc.Field))
 	} else {
 		to, err = _m.Edges.LawSectionsOrErr()
 	}
@@ -427,7 +427,7 @@ func (_m *Practice) Image(ctx context.Context) (*Asset, error) {
 // Themes is the themes edge.
 func (_m *Practice) Themes(ctx context.Context) (to []*Theme, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
-		to, err = _m.NamedThemes(fc.Field.Alias)
+		to, err = _m.NamedThemes(loadKey(graphql.GetOperationContext(ctx), fc.Field))
 	} else {
 		to, err = _m.Edges.ThemesOrErr()
 	}
@@ -441,7 +441,7 @@ func (_m *Practice) Themes(ctx context.Context) (to []*Theme, err error) {
 // TargetGroups is the target_groups edge.
 func (_m *Practice) TargetGroups(ctx context.Context) (to []*TargetGroup, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
-		to, err = _m.NamedTargetGroups(fc.Field.Alias)
+		to, err = _m.NamedTargetGroups(loadKey(graphql.GetOperationContext(ctx), fc.Field))
 	} else {
 		to, err = _m.Edges.TargetGroupsOrErr()
 	}
@@ -455,7 +455,7 @@ func (_m *Practice) TargetGroups(ctx context.Context) (to []*TargetGroup, err er
 // Methods is the methods edge.
 func (_m *Practice) Methods(ctx context.Context) (to []*Method, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
-		to, err = _m.NamedMethods(fc.Field.Alias)
+		to, err = _m.NamedMethods(loadKey(graphql.GetOperationContext(ctx), fc.Field))
 	} else {
 		to, err = _m.Edges.MethodsOrErr()
 	}
@@ -469,7 +469,7 @@ func (_m *Practice) Methods(ctx context.Context) (to []*Method, err error) {
 // Contacts is the contacts edge.
 func (_m *Practice) Contacts(ctx context.Context) (to []*Contact, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
-		to, err = _m.NamedContacts(fc.Field.Alias)
+		to, err = _m.NamedContacts(loadKey(graphql.GetOperationContext(ctx), fc.Field))
 	} else {
 		to, err = _m.Edges.ContactsOrErr()
 	}
@@ -483,7 +483,7 @@ func (_m *Practice) Contacts(ctx context.Context) (to []*Contact, err error) {
 // LawSections is the law_sections edge.
 func (_m *Practice) LawSections(ctx context.Context) (to []*LawSection, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
-		to, err = _m.NamedLawSections(fc.Field.Alias)
+		to, err = _m.NamedLawSections(loadKey(graphql.GetOperationContext(ctx), fc.Field))
 	} else {
 		to, err = _m.Edges.LawSectionsOrErr()
 	}
@@ -497,7 +497,7 @@ func (_m *Practice) LawSections(ctx context.Context) (to []*LawSection, err erro
 // Tools is a page of the tools edge.
 func (_m *Practice) Tools(ctx context.Context, first *int, after *Cursor) (*ToolConnection, error) {
 	first = PageSize(first, nil)
-	alias := graphql.GetFieldContext(ctx).Field.Alias
+	alias := loadKey(graphql.GetOperationContext(ctx), graphql.GetFieldContext(ctx).Field)
 	total, counted := _m.Edges.totalCount[7][alias]
 	nodes, err := _m.NamedTools(alias)
 	if err != nil && !counted {
@@ -515,7 +515,7 @@ func (_m *Practice) Tools(ctx context.Context, first *int, after *Cursor) (*Tool
 // Reports is a page of the reports edge.
 func (_m *Practice) Reports(ctx context.Context, first *int, after *Cursor) (*ReportConnection, error) {
 	first = PageSize(first, nil)
-	alias := graphql.GetFieldContext(ctx).Field.Alias
+	alias := loadKey(graphql.GetOperationContext(ctx), graphql.GetFieldContext(ctx).Field)
 	total, counted := _m.Edges.totalCount[8][alias]
 	nodes, err := _m.NamedReports(alias)
 	if err != nil && !counted {
@@ -551,7 +551,7 @@ func (_m *Project) Image(ctx context.Context) (*Asset, error) {
 // Themes is the themes edge.
 func (_m *Project) Themes(ctx context.Context) (to []*Theme, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
-		to, err = _m.NamedThemes(fc.Field.Alias)
+		to, err = _m.NamedThemes(loadKey(graphql.GetOperationContext(ctx), fc.Field))
 	} else {
 		to, err = _m.Edges.ThemesOrErr()
 	}
@@ -565,7 +565,7 @@ func (_m *Project) Themes(ctx context.Context) (to []*Theme, err error) {
 // TargetGroups is the target_groups edge.
 func (_m *Project) TargetGroups(ctx context.Context) (to []*TargetGroup, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
-		to, err = _m.NamedTargetGroups(fc.Field.Alias)
+		to, err = _m.NamedTargetGroups(loadKey(graphql.GetOperationContext(ctx), fc.Field))
 	} else {
 		to, err = _m.Edges.TargetGroupsOrErr()
 	}
@@ -579,7 +579,7 @@ func (_m *Project) TargetGroups(ctx context.Context) (to []*TargetGroup, err err
 // Methods is the methods edge.
 func (_m *Project) Methods(ctx context.Context) (to []*Method, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
-		to, err = _m.NamedMethods(fc.Field.Alias)
+		to, err = _m.NamedMethods(loadKey(graphql.GetOperationContext(ctx), fc.Field))
 	} else {
 		to, err = _m.Edges.MethodsOrErr()
 	}
@@ -593,7 +593,7 @@ func (_m *Project) Methods(ctx context.Context) (to []*Method, err error) {
 // Contacts is the contacts edge.
 func (_m *Project) Contacts(ctx context.Context) (to []*Contact, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
-		to, err = _m.NamedContacts(fc.Field.Alias)
+		to, err = _m.NamedContacts(loadKey(graphql.GetOperationContext(ctx), fc.Field))
 	} else {
 		to, err = _m.Edges.ContactsOrErr()
 	}
@@ -607,7 +607,7 @@ func (_m *Project) Contacts(ctx context.Context) (to []*Contact, err error) {
 // LawSections is the law_sections edge.
 func (_m *Project) LawSections(ctx context.Context) (to []*LawSection, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
-		to, err = _m.NamedLawSections(fc.Field.Alias)
+		to, err = _m.NamedLawSections(loadKey(graphql.GetOperationContext(ctx), fc.Field))
 	} else {
 		to, err = _m.Edges.LawSectionsOrErr()
 	}
@@ -639,7 +639,7 @@ func (_m *Report) Image(ctx context.Context) (*Asset, error) {
 // Themes is the themes edge.
 func (_m *Report) Themes(ctx context.Context) (to []*Theme, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
-		to, err = _m.NamedThemes(fc.Field.Alias)
+		to, err = _m.NamedThemes(loadKey(graphql.GetOperationContext(ctx), fc.Field))
 	} else {
 		to, err = _m.Edges.ThemesOrErr()
 	}
@@ -653,7 +653,7 @@ func (_m *Report) Themes(ctx context.Context) (to []*Theme, err error) {
 // TargetGroups is the target_groups edge.
 func (_m *Report) TargetGroups(ctx context.Context) (to []*TargetGroup, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
-		to, err = _m.NamedTargetGroups(fc.Field.Alias)
+		to, err = _m.NamedTargetGroups(loadKey(graphql.GetOperationContext(ctx), fc.Field))
 	} else {
 		to, err = _m.Edges.TargetGroupsOrErr()
 	}
@@ -667,7 +667,7 @@ func (_m *Report) TargetGroups(ctx context.Context) (to []*TargetGroup, err erro
 // Methods is the methods edge.
 func (_m *Report) Methods(ctx context.Context) (to []*Method, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
-		to, err = _m.NamedMethods(fc.Field.Alias)
+		to, err = _m.NamedMethods(loadKey(graphql.GetOperationContext(ctx), fc.Field))
 	} else {
 		to, err = _m.Edges.MethodsOrErr()
 	}
@@ -681,7 +681,7 @@ func (_m *Report) Methods(ctx context.Context) (to []*Method, err error) {
 // Contacts is the contacts edge.
 func (_m *Report) Contacts(ctx context.Context) (to []*Contact, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
-		to, err = _m.NamedContacts(fc.Field.Alias)
+		to, err = _m.NamedContacts(loadKey(graphql.GetOperationContext(ctx), fc.Field))
 	} else {
 		to, err = _m.Edges.ContactsOrErr()
 	}
@@ -695,7 +695,7 @@ func (_m *Report) Contacts(ctx context.Context) (to []*Contact, err error) {
 // LawSections is the law_sections edge.
 func (_m *Report) LawSections(ctx context.Context) (to []*LawSection, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
-		to, err = _m.NamedLawSections(fc.Field.Alias)
+		to, err = _m.NamedLawSections(loadKey(graphql.GetOperationContext(ctx), fc.Field))
 	} else {
 		to, err = _m.Edges.LawSectionsOrErr()
 	}
@@ -709,7 +709,7 @@ func (_m *Report) LawSections(ctx context.Context) (to []*LawSection, err error)
 // Practices is a page of the practices edge.
 func (_m *Report) Practices(ctx context.Context, first *int, after *Cursor) (*PracticeConnection, error) {
 	first = PageSize(first, nil)
-	alias := graphql.GetFieldContext(ctx).Field.Alias
+	alias := loadKey(graphql.GetOperationContext(ctx), graphql.GetFieldContext(ctx).Field)
 	total, counted := _m.Edges.totalCount[7][alias]
 	nodes, err := _m.NamedPractices(alias)
 	if err != nil && !counted {
@@ -727,7 +727,7 @@ func (_m *Report) Practices(ctx context.Context, first *int, after *Cursor) (*Pr
 // Tools is a page of the tools edge.
 func (_m *Report) Tools(ctx context.Context, first *int, after *Cursor) (*ToolConnection, error) {
 	first = PageSize(first, nil)
-	alias := graphql.GetFieldContext(ctx).Field.Alias
+	alias := loadKey(graphql.GetOperationContext(ctx), graphql.GetFieldContext(ctx).Field)
 	total, counted := _m.Edges.totalCount[8][alias]
 	nodes, err := _m.NamedTools(alias)
 	if err != nil && !counted {
@@ -754,7 +754,7 @@ func (_m *Theme) Parent(ctx context.Context) (*Theme, error) {
 // Children is the children edge.
 func (_m *Theme) Children(ctx context.Context) (to []*Theme, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
-		to, err = _m.NamedChildren(fc.Field.Alias)
+		to, err = _m.NamedChildren(loadKey(graphql.GetOperationContext(ctx), fc.Field))
 	} else {
 		to, err = _m.Edges.ChildrenOrErr()
 	}
@@ -786,7 +786,7 @@ func (_m *Tool) Image(ctx context.Context) (*Asset, error) {
 // Themes is the themes edge.
 func (_m *Tool) Themes(ctx context.Context) (to []*Theme, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
-		to, err = _m.NamedThemes(fc.Field.Alias)
+		to, err = _m.NamedThemes(loadKey(graphql.GetOperationContext(ctx), fc.Field))
 	} else {
 		to, err = _m.Edges.ThemesOrErr()
 	}
@@ -800,7 +800,7 @@ func (_m *Tool) Themes(ctx context.Context) (to []*Theme, err error) {
 // TargetGroups is the target_groups edge.
 func (_m *Tool) TargetGroups(ctx context.Context) (to []*TargetGroup, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
-		to, err = _m.NamedTargetGroups(fc.Field.Alias)
+		to, err = _m.NamedTargetGroups(loadKey(graphql.GetOperationContext(ctx), fc.Field))
 	} else {
 		to, err = _m.Edges.TargetGroupsOrErr()
 	}
@@ -814,7 +814,7 @@ func (_m *Tool) TargetGroups(ctx context.Context) (to []*TargetGroup, err error)
 // Methods is the methods edge.
 func (_m *Tool) Methods(ctx context.Context) (to []*Method, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
-		to, err = _m.NamedMethods(fc.Field.Alias)
+		to, err = _m.NamedMethods(loadKey(graphql.GetOperationContext(ctx), fc.Field))
 	} else {
 		to, err = _m.Edges.MethodsOrErr()
 	}
@@ -828,7 +828,7 @@ func (_m *Tool) Methods(ctx context.Context) (to []*Method, err error) {
 // Contacts is the contacts edge.
 func (_m *Tool) Contacts(ctx context.Context) (to []*Contact, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
-		to, err = _m.NamedContacts(fc.Field.Alias)
+		to, err = _m.NamedContacts(loadKey(graphql.GetOperationContext(ctx), fc.Field))
 	} else {
 		to, err = _m.Edges.ContactsOrErr()
 	}
@@ -842,7 +842,7 @@ func (_m *Tool) Contacts(ctx context.Context) (to []*Contact, err error) {
 // LawSections is the law_sections edge.
 func (_m *Tool) LawSections(ctx context.Context) (to []*LawSection, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
-		to, err = _m.NamedLawSections(fc.Field.Alias)
+		to, err = _m.NamedLawSections(loadKey(graphql.GetOperationContext(ctx), fc.Field))
 	} else {
 		to, err = _m.Edges.LawSectionsOrErr()
 	}
@@ -856,7 +856,7 @@ func (_m *Tool) LawSections(ctx context.Context) (to []*LawSection, err error) {
 // Reports is a page of the reports edge.
 func (_m *Tool) Reports(ctx context.Context, first *int, after *Cursor) (*ReportConnection, error) {
 	first = PageSize(first, nil)
-	alias := graphql.GetFieldContext(ctx).Field.Alias
+	alias := loadKey(graphql.GetOperationContext(ctx), graphql.GetFieldContext(ctx).Field)
 	total, counted := _m.Edges.totalCount[7][alias]
 	nodes, err := _m.NamedReports(alias)
 	if err != nil && !counted {
@@ -874,7 +874,7 @@ func (_m *Tool) Reports(ctx context.Context, first *int, after *Cursor) (*Report
 // Files is the files edge.
 func (_m *Tool) Files(ctx context.Context) (to []*Asset, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
-		to, err = _m.NamedFiles(fc.Field.Alias)
+		to, err = _m.NamedFiles(loadKey(graphql.GetOperationContext(ctx), fc.Field))
 	} else {
 		to, err = _m.Edges.FilesOrErr()
 	}
@@ -888,7 +888,7 @@ func (_m *Tool) Files(ctx context.Context) (to []*Asset, err error) {
 // Practices is a page of the practices edge.
 func (_m *Tool) Practices(ctx context.Context, first *int, after *Cursor) (*PracticeConnection, error) {
 	first = PageSize(first, nil)
-	alias := graphql.GetFieldContext(ctx).Field.Alias
+	alias := loadKey(graphql.GetOperationContext(ctx), graphql.GetFieldContext(ctx).Field)
 	total, counted := _m.Edges.totalCount[9][alias]
 	nodes, err := _m.NamedPractices(alias)
 	if err != nil && !counted {

@@ -8,11 +8,14 @@ import (
 	"strings"
 	"time"
 
+	"entgo.io/ent/dialect/sql"
 	"github.com/99designs/gqlgen/graphql"
 
 	"dugnad/access"
 	"dugnad/ent"
+	"dugnad/ent/asset"
 	"dugnad/ent/change"
+	"dugnad/ent/predicate"
 	compile "dugnad/graph/filter"
 	"dugnad/graph/gqlcode"
 	"dugnad/graph/model"
@@ -45,7 +48,7 @@ func listChanges(ctx context.Context, after *ent.Cursor, first *int, filter *mod
 	var at changePlace
 	if after == nil {
 		at = changePlace{State: true}
-		last, err := client.Change.Query().Order(ent.Desc(change.FieldID)).First(ctx)
+		last, err := client.Change.Query().Where(told(ctx)).Order(ent.Desc(change.FieldID)).First(ctx)
 		switch {
 		case err == nil:
 			at.Seq, at.At = last.ID, last.At.UnixMilli()
@@ -167,7 +170,7 @@ func readLog(ctx context.Context, client *ent.Client, seq int, filter *model.Cha
 		types = append(types, t.GQL)
 	}
 	rows, err := client.Change.Query().
-		Where(change.IDGT(seq), change.AudienceIn(access.Audiences(ctx)...), change.TypeIn(types...)).
+		Where(change.IDGT(seq), told(ctx), change.TypeIn(types...)).
 		Order(change.ByID()).Limit(limit).All(ctx)
 	if err != nil || len(rows) == 0 {
 		return nil, err
@@ -198,6 +201,28 @@ func readLog(ctx context.Context, client *ent.Client, seq int, filter *model.Cha
 	}
 	return found, nil
 }
+
+// told holds for the changes that the viewer may learn of: those for its audiences; of a file only while it may see the file, which for
+// others never was there.
+func told(ctx context.Context) predicate.Change {
+	return func(s *sql.Selector) {
+		files := sql.Table(asset.Table)
+		seen := sql.Dialect(s.Dialect()).Select(files.C(asset.FieldID)).From(files)
+		access.AssetScope(ctx)(seen)
+		audiences := access.Audiences(ctx)
+		in := make([]any, len(audiences))
+		for i, a := range audiences {
+			in[i] = a
+		}
+		s.Where(sql.And(
+			sql.In(s.C(change.FieldAudience), in...),
+			sql.Or(sql.NEQ(s.C(change.FieldType), assetType), sql.In(s.C(change.FieldNodeID), seen)),
+		))
+	}
+}
+
+// assetType is the type of assets in the log.
+const assetType = "ASSET"
 
 // firstSequence is the first one of a log; while it is there nothing was pruned.
 const firstSequence = 1

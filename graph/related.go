@@ -1,11 +1,13 @@
 package graph
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"entgo.io/contrib/entgql"
 	"entgo.io/ent/dialect/sql"
@@ -20,11 +22,12 @@ import (
 )
 
 // relationPlace orders the relations of an entry: first those it states, in its order; then those that others state, by the position
-// they give themselves.
+// they give themselves, then by who states them. Row ids have no part in it: publishing again makes new ones.
 type relationPlace struct {
-	In  bool `json:"i,omitempty"`
-	Key int  `json:"k"` // seq of one it states; position of another's
-	ID  int  `json:"r"`
+	In   bool   `json:"i,omitempty"`
+	Key  int    `json:"k"` // seq of one it states; position of another's
+	From string `json:"f"`
+	Seq  int    `json:"s"`
 }
 
 func (p relationPlace) compare(o relationPlace) int {
@@ -33,10 +36,8 @@ func (p relationPlace) compare(o relationPlace) int {
 		return -1
 	case p.In != o.In:
 		return 1
-	case p.Key != o.Key:
-		return p.Key - o.Key
 	default:
-		return p.ID - o.ID
+		return cmp.Or(p.Key-o.Key, strings.Compare(p.From, o.From), p.Seq-o.Seq)
 	}
 }
 
@@ -57,14 +58,15 @@ func (s stated) end() string {
 }
 
 func (s stated) place() relationPlace {
+	p := relationPlace{In: s.in, Key: s.Seq, From: s.FromID, Seq: s.Seq}
 	switch {
 	case !s.in:
-		return relationPlace{Key: s.Seq, ID: s.ID}
 	case s.Position == nil:
-		return relationPlace{In: true, Key: noPosition, ID: s.ID}
+		p.Key = noPosition
 	default:
-		return relationPlace{In: true, Key: *s.Position, ID: s.ID}
+		p.Key = *s.Position
 	}
+	return p
 }
 
 func (s stated) cursor() ent.Cursor {
@@ -169,12 +171,12 @@ func loadRelations(ctx context.Context, g grouped[stated], ids []string, in bool
 		if from.In == in {
 			q.Where(func(s *sql.Selector) {
 				s.Where(sql.P(func(b *sql.Builder) {
-					b.WriteString("("+key+", id) > (").Args(from.Key, from.ID).WriteString(")")
+					b.WriteString("("+key+", from_id, seq) > (").Args(from.Key, from.From, from.Seq).WriteString(")")
 				}))
 			})
 		}
 	}
-	q.Modify(entgql.LimitPerRow(mine, limit+1, sql.ExprFunc(func(b *sql.Builder) { b.WriteString(key + ", id") })))
+	q.Modify(entgql.LimitPerRow(mine, limit+1, sql.ExprFunc(func(b *sql.Builder) { b.WriteString(key + ", from_id, seq") })))
 	rows, err := q.All(ctx)
 	if err != nil {
 		return err

@@ -73,7 +73,8 @@ func (r *Resolver) connection(ctx context.Context, q search.Query, res *search.R
 	}
 	var nodes, whole map[string]ent.Noder
 	var err error
-	if selection != nil && len(ids) > 0 {
+	shown := selection != nil || asksFor(ctx, "edges") || asksFor(ctx, "pageInfo")
+	if shown && len(ids) > 0 { // without a selection too: that there is a hit tells already
 		if nodes, err = ent.FromContext(ctx).Load(ctx, ids, selection); err != nil {
 			return nil, err
 		}
@@ -86,7 +87,7 @@ func (r *Resolver) connection(ctx context.Context, q search.Query, res *search.R
 	var seen []search.Hit
 	for _, h := range res.Hits {
 		node, found := nodes[h.ID]
-		if selection != nil && !found {
+		if shown && !found {
 			r.Missing(h.ID)
 			continue
 		}

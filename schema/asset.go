@@ -4,6 +4,7 @@ import (
 	"entgo.io/contrib/entgql"
 	"entgo.io/ent"
 	"entgo.io/ent/schema"
+	"entgo.io/ent/schema/edge"
 	"entgo.io/ent/schema/field"
 )
 
@@ -15,6 +16,11 @@ func (Asset) Mixin() []ent.Mixin { return []ent.Mixin{PrefixedID{}} }
 
 // Annotations of Asset.
 func (Asset) Annotations() []schema.Annotation { return document(false, "ast", "ASSET") }
+
+// Edges of Asset: only what makes tools' files many-to-many.
+func (Asset) Edges() []ent.Edge {
+	return []ent.Edge{edge.From("tools", Tool.Type).Ref("files").Annotations(entgql.Skip(entgql.SkipAll))}
+}
 
 // Fields of Asset. The file is named by the SHA-256 of its bytes.
 func (Asset) Fields() []ent.Field {

@@ -140,13 +140,13 @@ func expect[T comparable](t *testing.T, what string, got []T, want ...T) {
 
 func equal(t *testing.T, what string, got, want any) {
 	t.Helper()
-	if g, w := text(got), text(want); g != w {
+	if g, w := asJSON(got), asJSON(want); g != w {
 		t.Errorf("%s: %s, wanted %s", what, g, w)
 	}
 }
 
-// text is a value as JSON.
-func text(v any) string {
+// asJSON is a value as JSON.
+func asJSON(v any) string {
 	b, err := json.Marshal(v)
 	if err != nil {
 		return err.Error()

@@ -20,8 +20,8 @@ func TestLanguages(t *testing.T) {
 	})
 }
 
-// texts are the texts of a document: the title "x NB" and so on in each language.
-func texts(title string, languages ...string) []any {
+// localTexts are the texts of a document: the title "x NB" and so on in each language.
+func localTexts(title string, languages ...string) []any {
 	var out []any
 	for _, l := range languages {
 		out = append(out, map[string]any{"language": l, "title": title + " " + l, "summary": "summary " + l})
@@ -56,7 +56,7 @@ func languageChains(t *testing.T, h *testHub, s *seed) {
 		{"FKV SMJ", "NB, EN", "SMJ", true},
 		{"NN EN", "EN, NN", "EN", false},
 	} {
-		document := map[string]any{"kind": "ADVICE", "texts": texts(fmt.Sprint("Kjede ", i), strings.Fields(test.has)...)}
+		document := map[string]any{"kind": "ADVICE", "texts": localTexts(fmt.Sprint("Kjede ", i), strings.Fields(test.has)...)}
 		document["keyFigures"] = []any{map[string]any{"label": []any{map[string]any{"language": "NB", "text": "tal NB"}, map[string]any{"language": "NN", "text": "tal NN"}}, "value": 1, "unit": "count"}}
 		id := s.put(t, "PRACTICE", document)
 		a := h.ask(`query($id: ID!)`+inContext(test.wanted)+` { practice(id: $id) { title summary language isFallback languages } node(id: $id) { ... on Content { title } } }`, map[string]any{"id": id}).ok()
@@ -76,11 +76,11 @@ func languageChains(t *testing.T, h *testHub, s *seed) {
 
 func titlesAreNeverNull(t *testing.T, h *testHub) {
 	for _, wanted := range []string{"", "NB", "NN", "EN", "SE", "SMA", "SMJ", "FKV", "FKV, EN"} {
-		query := "query" + inContext(wanted) + " {"
+		var query strings.Builder
 		for list := range contentLists {
-			query += " " + list + "(first: 40) { nodes { slug title language languages texts { language title } } }"
+			query.WriteString(" " + list + "(first: 40) { nodes { slug title language languages texts { language title } } }")
 		}
-		a := h.ask(query+" }", nil).ok()
+		a := h.ask("query"+inContext(wanted)+" {"+query.String()+" }", nil).ok()
 		for list := range contentLists {
 			for _, n := range a.maps(list, "nodes") {
 				title := ""

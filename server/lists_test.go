@@ -96,8 +96,8 @@ const filteredFields = `id kind languages publishedAt issued { date } evidence {
 	themes { slug parent { slug parent { slug parent { slug } } } } targetGroups { slug } methods { slug } lawSections { slug }
 	municipalities(first: 10) { nodes { number county { number } } }`
 
-// values are those of the field in a list of objects.
-func values(list any, field string) []string {
+// valuesOf are those of the field in a list of objects.
+func valuesOf(list any, field string) []string {
 	var out []string
 	items, _ := list.([]any)
 	for _, item := range items {
@@ -164,7 +164,7 @@ func practiceFilters(t *testing.T, h *testHub) {
 		}
 		return at
 	}
-	places := func(p practice) []string { return values(p["municipalities"].(map[string]any)["nodes"], "number") }
+	places := func(p practice) []string { return valuesOf(p["municipalities"].(map[string]any)["nodes"], "number") }
 	day := time.Date(2030, 1, 4, 12, 0, 0, 0, time.UTC)
 	// The municipalities of the first practice that has some, so that the filter finds something.
 	all := map[string][]practice{"": nil, "member": nil}
@@ -179,8 +179,8 @@ func practiceFilters(t *testing.T, h *testHub) {
 	}
 	first := slices.IndexFunc(all[""], func(p practice) bool { return len(places(p)) > 1 && len(p["lawSections"].([]any)) > 0 })
 	one := all[""][first]
-	place, county, law := places(one)[0], countiesOf(one)[0], values(one["lawSections"], "slug")[0]
-	method, organization := values(one["methods"], "slug"), organizationsOf(one)[1]
+	place, county, law := places(one)[0], countiesOf(one)[0], valuesOf(one["lawSections"], "slug")[0]
+	method, organization := valuesOf(one["methods"], "slug"), organizationsOf(one)[1]
 
 	filters := map[string]func(practice) bool{
 		`{}`:                         func(practice) bool { return true },
@@ -191,10 +191,10 @@ func practiceFilters(t *testing.T, h *testHub) {
 		`{themes: ["no-such"]}`:                       func(practice) bool { return false },
 		`{themes: []}`:                                func(practice) bool { return false },
 		`{targetGroups: ["refugees", "programme-advisers"]}`: func(p practice) bool {
-			return hasAny(values(p["targetGroups"], "slug"), "refugees", "programme-advisers")
+			return hasAny(valuesOf(p["targetGroups"], "slug"), "refugees", "programme-advisers")
 		},
 		`{targetGroups: ["no-such"]}`:               func(practice) bool { return false },
-		`{lawSections: ["` + law + `"]}`:            func(p practice) bool { return hasAny(values(p["lawSections"], "slug"), law) },
+		`{lawSections: ["` + law + `"]}`:            func(p practice) bool { return hasAny(valuesOf(p["lawSections"], "slug"), law) },
 		`{lawSections: ["no-such"]}`:                func(practice) bool { return false },
 		`{municipalities: ["` + place + `"]}`:       func(p practice) bool { return hasAny(places(p), place) },
 		`{municipalities: ["0417", "0220"]}`:        func(p practice) bool { return hasAny(places(p), "3413", "0220", "3203") },
@@ -225,7 +225,7 @@ func practiceFilters(t *testing.T, h *testHub) {
 		},
 	}
 	if len(method) > 0 {
-		filters[`{methods: ["`+method[0]+`"]}`] = func(p practice) bool { return hasAny(values(p["methods"], "slug"), method[0]) }
+		filters[`{methods: ["`+method[0]+`"]}`] = func(p practice) bool { return hasAny(valuesOf(p["methods"], "slug"), method[0]) }
 	}
 	for filter, keep := range maps.Clone(filters) {
 		filters[`{not: `+filter+`}`] = func(p practice) bool { return !keep(p) }
@@ -436,7 +436,7 @@ func rowUnderTheCursorGoes(t *testing.T, h *testHub, s *seed) {
 			c := map[string]any{"c": under["cursor"]}
 			before := h.ask(query, c).ok()
 			s.withdraw(t, under["node"].(map[string]any)["id"].(string))
-			if after := h.ask(query, c).ok(); text(after.at("practices", "edges")) != text(before.at("practices", "edges")) && !sameNodes(after, before) {
+			if after := h.ask(query, c).ok(); asJSON(after.at("practices", "edges")) != asJSON(before.at("practices", "edges")) && !sameNodes(after, before) {
 				t.Errorf("%s%s: the next page is %s, before %s", way, order, after.Body, before.Body)
 			}
 		}
@@ -451,7 +451,7 @@ func sameNodes(a, b *answer) bool {
 		}
 		return out
 	}
-	return text(nodes(a)) == text(nodes(b))
+	return asJSON(nodes(a)) == asJSON(nodes(b))
 }
 
 func formerSlugs(t *testing.T, h *testHub, s *seed) {

@@ -20,6 +20,9 @@ const nothingAllowed = "default-src 'none'; base-uri 'none'; form-action 'none';
 // answerTime is how long an answer may take to leave. Those who need longer say so themselves.
 const answerTime = 30 * time.Second
 
+// anID matches what can be an id; the rest is not looked for, because PostgreSQL takes neither U+0000 nor what is no UTF-8.
+const anID = "{id:[a-z]{3}_[0-9a-z]+}"
+
 // routes are the addresses of the hub.
 func (h *Hub) routes() http.Handler {
 	r := chi.NewRouter()
@@ -44,9 +47,9 @@ func (h *Hub) routes() http.Handler {
 		r.Group(func(r chi.Router) {
 			r.Use(h.reading)
 			r.Handle("/graphql", h.graphql)
-			r.Get("/id/{id}", h.serveID)
-			r.Get("/files/{id}", h.serveFile)
-			r.Get("/files/{id}/{width}", h.serveImage)
+			r.Get("/id/"+anID, h.serveID)
+			r.Get("/files/"+anID, h.serveFile)
+			r.Get("/files/"+anID+"/{width}", h.serveImage)
 		})
 	})
 	return r

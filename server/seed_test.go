@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 
 	"dugnad/access"
 	"dugnad/content"
@@ -110,14 +111,14 @@ var seedWords = []string{
 }
 
 func (s *seed) words(n int) string {
-	text := ""
+	var text strings.Builder
 	for i := range n {
 		if i > 0 {
-			text += " "
+			text.WriteString(" ")
 		}
-		text += seedWords[s.random.IntN(len(seedWords))]
+		text.WriteString(seedWords[s.random.IntN(len(seedWords))])
 	}
-	return text
+	return text.String()
 }
 
 // document is the i-th one of the type.

@@ -10,7 +10,7 @@ type code string
 
 func codes(list string) []code {
 	var out []code
-	for _, word := range strings.Fields(list) {
+	for word := range strings.FieldsSeq(list) {
 		out = append(out, code(word))
 	}
 	return out

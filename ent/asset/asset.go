@@ -4,6 +4,7 @@ package asset
 
 import (
 	"entgo.io/ent/dialect/sql"
+	"entgo.io/ent/dialect/sql/sqlgraph"
 )
 
 const (
@@ -29,8 +30,15 @@ const (
 	FieldAlts = "alts"
 	// FieldCredit holds the string denoting the credit field in the database.
 	FieldCredit = "credit"
+	// EdgeTools holds the string denoting the tools edge name in mutations.
+	EdgeTools = "tools"
 	// Table holds the table name of the asset in the database.
 	Table = "assets"
+	// ToolsTable is the table that holds the tools relation/edge. The primary key declared below.
+	ToolsTable = "tool_files"
+	// ToolsInverseTable is the table name for the Tool entity.
+	// It exists in this package in order to avoid circular dependency with the "tool" package.
+	ToolsInverseTable = "tools"
 )
 
 // Columns holds all SQL columns for asset fields.
@@ -47,21 +55,16 @@ var Columns = []string{
 	FieldCredit,
 }
 
-// ForeignKeys holds the SQL foreign-keys that are owned by the "assets"
-// table and are not defined as standalone fields in the schema.
-var ForeignKeys = []string{
-	"tool_files",
-}
+var (
+	// ToolsPrimaryKey and ToolsColumn2 are the table columns denoting the
+	// primary key for the tools relation (M2M).
+	ToolsPrimaryKey = []string{"tool_id", "asset_id"}
+)
 
 // ValidColumn reports if the column name is valid (part of the table columns).
 func ValidColumn(column string) bool {
 	for i := range Columns {
 		if column == Columns[i] {
-			return true
-		}
-	}
-	for i := range ForeignKeys {
-		if column == ForeignKeys[i] {
 			return true
 		}
 	}
@@ -121,4 +124,25 @@ func ByHeight(opts ...sql.OrderTermOption) OrderOption {
 // ByCredit orders the results by the credit field.
 func ByCredit(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldCredit, opts...).ToFunc()
+}
+
+// ByToolsCount orders the results by tools count.
+func ByToolsCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newToolsStep(), opts...)
+	}
+}
+
+// ByTools orders the results by tools terms.
+func ByTools(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newToolsStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
+func newToolsStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(ToolsInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.M2M, true, ToolsTable, ToolsPrimaryKey...),
+	)
 }

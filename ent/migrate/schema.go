@@ -20,21 +20,12 @@ var (
 		{Name: "height", Type: field.TypeInt, Nullable: true},
 		{Name: "alts", Type: field.TypeJSON, Nullable: true},
 		{Name: "credit", Type: field.TypeString, Nullable: true},
-		{Name: "tool_files", Type: field.TypeString, Nullable: true, Size: 32},
 	}
 	// AssetsTable holds the schema information for the "assets" table.
 	AssetsTable = &schema.Table{
 		Name:       "assets",
 		Columns:    AssetsColumns,
 		PrimaryKey: []*schema.Column{AssetsColumns[0]},
-		ForeignKeys: []*schema.ForeignKey{
-			{
-				Symbol:     "assets_tools_files",
-				Columns:    []*schema.Column{AssetsColumns[10]},
-				RefColumns: []*schema.Column{ToolsColumns[0]},
-				OnDelete:   schema.SetNull,
-			},
-		},
 	}
 	// ChangesColumns holds the columns for the "changes" table.
 	ChangesColumns = []*schema.Column{
@@ -2201,6 +2192,31 @@ var (
 			},
 		},
 	}
+	// ToolFilesColumns holds the columns for the "tool_files" table.
+	ToolFilesColumns = []*schema.Column{
+		{Name: "tool_id", Type: field.TypeString, Size: 32},
+		{Name: "asset_id", Type: field.TypeString, Size: 32},
+	}
+	// ToolFilesTable holds the schema information for the "tool_files" table.
+	ToolFilesTable = &schema.Table{
+		Name:       "tool_files",
+		Columns:    ToolFilesColumns,
+		PrimaryKey: []*schema.Column{ToolFilesColumns[0], ToolFilesColumns[1]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "tool_files_tool_id",
+				Columns:    []*schema.Column{ToolFilesColumns[0]},
+				RefColumns: []*schema.Column{ToolsColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+			{
+				Symbol:     "tool_files_asset_id",
+				Columns:    []*schema.Column{ToolFilesColumns[1]},
+				RefColumns: []*schema.Column{AssetsColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+	}
 	// Tables holds all the tables in the schema.
 	Tables = []*schema.Table{
 		AssetsTable,
@@ -2270,11 +2286,11 @@ var (
 		ToolContactsTable,
 		ToolLawSectionsTable,
 		ToolReportsTable,
+		ToolFilesTable,
 	}
 )
 
 func init() {
-	AssetsTable.ForeignKeys[0].RefTable = ToolsTable
 	CollectionsTable.ForeignKeys[0].RefTable = OrganizationsTable
 	CollectionsTable.ForeignKeys[1].RefTable = AssetsTable
 	ContactsTable.ForeignKeys[0].RefTable = OrganizationsTable
@@ -2378,4 +2394,6 @@ func init() {
 	ToolLawSectionsTable.ForeignKeys[1].RefTable = LawSectionsTable
 	ToolReportsTable.ForeignKeys[0].RefTable = ToolsTable
 	ToolReportsTable.ForeignKeys[1].RefTable = ReportsTable
+	ToolFilesTable.ForeignKeys[0].RefTable = ToolsTable
+	ToolFilesTable.ForeignKeys[1].RefTable = AssetsTable
 }

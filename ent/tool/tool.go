@@ -145,13 +145,11 @@ const (
 	// ReportsInverseTable is the table name for the Report entity.
 	// It exists in this package in order to avoid circular dependency with the "report" package.
 	ReportsInverseTable = "reports"
-	// FilesTable is the table that holds the files relation/edge.
-	FilesTable = "assets"
+	// FilesTable is the table that holds the files relation/edge. The primary key declared below.
+	FilesTable = "tool_files"
 	// FilesInverseTable is the table name for the Asset entity.
 	// It exists in this package in order to avoid circular dependency with the "asset" package.
 	FilesInverseTable = "assets"
-	// FilesColumn is the table column denoting the files relation/edge.
-	FilesColumn = "tool_files"
 	// PracticesTable is the table that holds the practices relation/edge. The primary key declared below.
 	PracticesTable = "practice_tools"
 	// PracticesInverseTable is the table name for the Practice entity.
@@ -215,6 +213,9 @@ var (
 	// ReportsPrimaryKey and ReportsColumn2 are the table columns denoting the
 	// primary key for the reports relation (M2M).
 	ReportsPrimaryKey = []string{"tool_id", "report_id"}
+	// FilesPrimaryKey and FilesColumn2 are the table columns denoting the
+	// primary key for the files relation (M2M).
+	FilesPrimaryKey = []string{"tool_id", "asset_id"}
 	// PracticesPrimaryKey and PracticesColumn2 are the table columns denoting the
 	// primary key for the practices relation (M2M).
 	PracticesPrimaryKey = []string{"practice_id", "tool_id"}
@@ -542,7 +543,7 @@ func newFilesStep() *sqlgraph.Step {
 	return sqlgraph.NewStep(
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(FilesInverseTable, FieldID),
-		sqlgraph.Edge(sqlgraph.O2M, false, FilesTable, FilesColumn),
+		sqlgraph.Edge(sqlgraph.M2M, false, FilesTable, FilesPrimaryKey...),
 	)
 }
 func newPracticesStep() *sqlgraph.Step {

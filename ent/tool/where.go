@@ -1420,7 +1420,7 @@ func HasFiles() predicate.Tool {
 	return predicate.Tool(func(s *sql.Selector) {
 		step := sqlgraph.NewStep(
 			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.O2M, false, FilesTable, FilesColumn),
+			sqlgraph.Edge(sqlgraph.M2M, false, FilesTable, FilesPrimaryKey...),
 		)
 		sqlgraph.HasNeighbors(s, step)
 	})

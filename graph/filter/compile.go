@@ -122,6 +122,8 @@ func (n *node) compile(q query) *sql.Predicate {
 		case open: // one of them lets everything pass
 		case len(some) == 0:
 			all = append(all, sql.False())
+		case len(some) == 1: // an Or of one is written without parentheses, and so is an Or inside it
+			all = append(all, some[0])
 		default:
 			all = append(all, sql.Or(some...))
 		}

@@ -6152,13 +6152,13 @@ enum SearchFacet {
   ORGANIZATION
   "Languages that there are texts in."
   LANGUAGE
-  "Years of own dates."
+  "Years: of the own date, else of the start of the period, else of the first publishing here."
   YEAR
   "Levels of evidence, 0 to 5."
   EVIDENCE
 }
 
-"What hits must be. Lists: any of the values. What is given must all hold."
+"What hits must be. Lists: any of the values; an empty list is no restriction, as when nothing is ticked. What is given must all hold."
 input SearchFilter {
   "Types."
   types: [SearchType!]
@@ -6178,7 +6178,7 @@ input SearchFilter {
   organizations: [String!]
   "Languages that there is a text in."
   languages: [Language!]
-  "Years of own dates."
+  "Years, as the facet YEAR counts them."
   years: [Int!]
   "Levels of evidence, 0 to 5."
   evidence: [Int!]
@@ -6227,7 +6227,7 @@ type FacetResult {
   "Which facet."
   facet: SearchFacet!
   "Its values, most hits first; chosen ones always."
-  values("1 to 1000." first: Int! = 100): [FacetValue!]!
+  values("1 to 100." first: Int! = 100): [FacetValue!]!
   "Whether there are more values than ` + "`" + `values` + "`" + ` was asked for."
   hasMore: Boolean!
 }

@@ -132,7 +132,7 @@ type SearchEdge struct {
 	Highlights []*Highlight `json:"highlights"`
 }
 
-// What hits must be. Lists: any of the values. What is given must all hold.
+// What hits must be. Lists: any of the values; an empty list is no restriction, as when nothing is ticked. What is given must all hold.
 type SearchFilter struct {
 	// Types.
 	Types []SearchType `json:"types,omitempty"`
@@ -152,7 +152,7 @@ type SearchFilter struct {
 	Organizations []string `json:"organizations,omitempty"`
 	// Languages that there is a text in.
 	Languages []schema.Language `json:"languages,omitempty"`
-	// Years of own dates.
+	// Years, as the facet YEAR counts them.
 	Years []int `json:"years,omitempty"`
 	// Levels of evidence, 0 to 5.
 	Evidence []int `json:"evidence,omitempty"`

@@ -80,6 +80,19 @@ var mends = []mend{
 		"gql_collection.go",
 		regexp.MustCompile(`if field := collectedField\(ctx, path\.\.\.\); field != nil \{`), `if field := nodeSelection(opCtx, field); field != nil {`, 5,
 	},
+	{ // One key may stand for several things: in nodes and in edges.node, or under two names of one object.
+		"gql_collection.go",
+		regexp.MustCompile(`for _, field := range graphql\.CollectFields\(opCtx, collected\.Selections, satisfies\) \{`),
+		"fields := collectFields(opCtx, collected.Selections, satisfies)\n\tfor _, field := range fields {", 10,
+	},
+	{"gql_collection.go", regexp.MustCompile(`alias = field\.Alias`), `alias = loadKey(opCtx, field)`, 10},
+	{ // A unique edge is loaded once, with all that is asked of it.
+		"gql_collection.go", regexp.MustCompile(`query\.collectField\(ctx, oneNode, opCtx, field, path,`), `query.collectField(ctx, oneNode, opCtx, named(fields, field), path,`, 10,
+	},
+	{ // A node is of its own type, not of those that it was reached through.
+		"gql_collection.go", regexp.MustCompile(`mayAddCondition\(satisfies, (\w+)\)`), `$1`, 20,
+	},
+	{"gql_collection.go", regexp.MustCompile(`(?s)\n// mayAddCondition appends.*?\n\}\n`), "", 1},
 	{ // Which language a reader gets is told by the titles, so they are read whatever is asked for.
 		"gql_collection.go",
 		regexp.MustCompile(`fieldSeen(\s+)= make\(map\[string\]struct\{\}, len\((practice|tool|report|project|network|event|collection)\.Columns\)\)\s+selectedFields = \[\]string\{\w+\.FieldID\}`),

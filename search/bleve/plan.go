@@ -160,7 +160,7 @@ func (p *plan) collect(into map[string]*found, f textField, open func() (index.F
 		return err
 	}
 	defer dict.Close()
-	for n := 0; n < maxDictEntries; n++ {
+	for n := range maxDictEntries {
 		if n%256 == 0 && p.ctx.Err() != nil {
 			return p.ctx.Err()
 		}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"sync"
 
 	"github.com/blevesearch/bleve/v2"
 	"github.com/blevesearch/bleve/v2/index/scorch"
@@ -36,6 +37,8 @@ type shard struct {
 	index   bleve.Index
 	columns *columnStore
 	suggest *suggester
+
+	showing sync.RWMutex // held while a batch and its suggestions come into sight, so that the cursor is never ahead of the suggestions
 }
 
 // boltTimeout makes a second process fail rather than wait for ever.
@@ -152,10 +155,9 @@ func (s *shard) apply(ctx context.Context, docs map[string]*search.Document, seq
 		if b.Size() == 0 {
 			return nil
 		}
-		if err := s.index.Batch(b); err != nil {
+		if err := s.show(b, changed); err != nil {
 			return fmt.Errorf("write to the index: %w", err)
 		}
-		s.suggest.update(changed)
 		b, changed = s.index.NewBatch(), map[string]suggestible{}
 		return nil
 	}
@@ -192,7 +194,19 @@ func (s *shard) apply(ctx context.Context, docs map[string]*search.Document, seq
 	return s.read(func(*view) error { return nil }) // reads the columns of the new segments, so that no reader has to
 }
 
+func (s *shard) show(b *bleve.Batch, changed map[string]suggestible) error {
+	s.showing.Lock()
+	defer s.showing.Unlock()
+	err := s.index.Batch(b)
+	if err == nil {
+		s.suggest.update(changed)
+	}
+	return err
+}
+
 func (s *shard) seq() (seq int64, err error) {
+	s.showing.RLock()
+	defer s.showing.RUnlock()
 	adv, err := s.index.Advanced()
 	if err != nil {
 		return 0, err

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -89,11 +90,11 @@ func randomDocuments(r *rand.Rand, n int) []search.Document {
 	}
 	var docs []search.Document
 	for i := range n {
-		text := ""
+		var text strings.Builder
 		for range r.IntN(4) {
-			text += vocabulary[r.IntN(len(vocabulary))] + " "
+			text.WriteString(vocabulary[r.IntN(len(vocabulary))] + " ")
 		}
-		docs = append(docs, doc(fmt.Sprintf("pra_%04d", i), text, func(d *search.Document) {
+		docs = append(docs, doc(fmt.Sprintf("pra_%04d", i), text.String(), func(d *search.Document) {
 			d.Type = []string{"PRACTICE", "REPORT", "TOOL"}[r.IntN(3)]
 			d.Public = r.IntN(4) > 0
 			d.Facets = map[search.Facet][]string{

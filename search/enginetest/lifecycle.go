@@ -131,7 +131,7 @@ func testRebuildWhileWriting(t *testing.T, e *engine) {
 	e.put(source...)
 
 	r := e.rebuild()
-	defer r.Abort()
+	defer func() { _ = r.Abort() }()
 	done := make(chan struct{})
 	var others sync.WaitGroup
 	for range 4 {

@@ -149,7 +149,7 @@ func testForms(t *testing.T, e *engine) {
 	both := "bosetting|busetting|busetjing|bosettingen|bosetning|flyktningar|flyktninger|flyktningane|bosetting flyktninger|busetting flyktningar|bosetting av flyktninger|" +
 		"introduksjonsprogram|introduksjonsordning|introprogram|tilskudd|tilskot|tilskott|barnehage|barnehager|barnehagar|skole|skule|skolar|voksenopplæring|vaksenopplæring|" +
 		"voksenopplaering|vaksenopplaring|kommune|kommuner|kommunar|BOSETTING|flyktn|introduksjonspr"
-	for _, text := range strings.Split(both, "|") {
+	for text := range strings.SplitSeq(both, "|") {
 		e.wantText(text, "pra_nb", "pra_nn")
 		e.wantText(norm.NFD.String(text), "pra_nb", "pra_nn")
 	}

@@ -68,7 +68,7 @@ var heads, endings, begins = compounds(`aktivitet ansatt arbeid asyl barn barneh
 
 func compounds(words string) (heads map[string]string, endings, begins map[string]bool) {
 	heads, endings, begins = map[string]string{}, map[string]bool{}, map[string]bool{}
-	for _, w := range strings.Fields(words) {
+	for w := range strings.FieldsSeq(words) {
 		key, folded := Key(w), rewrite(Fold(w))
 		heads[folded] = key
 		if len(key) >= 4 {

@@ -95,7 +95,7 @@ func TestParts(t *testing.T) {
 		"introduksjonsprogrammet": "introduksjon program", "skoleforeldrene": "skole foreldre", "tolk": "", "integreringsprosjekt": "integrering prosjekt",
 	} {
 		var keys []string
-		for _, w := range strings.Fields(want) {
+		for w := range strings.FieldsSeq(want) {
 			keys = append(keys, Key(w))
 		}
 		if got := strings.Join(Parts(word), " "); got != strings.Join(keys, " ") {

@@ -14,7 +14,7 @@ func IsStopWord(word string) bool { return stopWords[word] }
 
 func set(words string) map[string]bool {
 	m := map[string]bool{}
-	for _, w := range strings.Fields(words) {
+	for w := range strings.FieldsSeq(words) {
 		m[w] = true
 	}
 	return m

@@ -25,7 +25,7 @@ func negotiate(r *http.Request) string {
 		named int // 3 by name, 2 by application/*, 1 by */*, 0 not at all
 	}
 	wants := map[string]want{}
-	for _, entry := range strings.Split(accept, ",") {
+	for entry := range strings.SplitSeq(accept, ",") {
 		mediaType, parameters, err := mime.ParseMediaType(entry)
 		if err != nil {
 			continue

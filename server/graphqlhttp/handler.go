@@ -4,6 +4,7 @@
 package graphqlhttp
 
 import (
+	"errors"
 	"context"
 	"fmt"
 	"log/slog"
@@ -124,10 +125,10 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	defer func() {
 		if value := recover(); value != nil {
-			if value == http.ErrAbortHandler {
+			if err, ok := value.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 				panic(value)
 			}
-			h.recovered(r.Context(), value)
+			_ = h.recovered(r.Context(), value) // logs it
 			answerProblem(w, r, &problem{status: http.StatusInternalServerError, code: gqlcode.Internal, message: gqlcode.InternalMessage})
 		}
 	}()

@@ -1,6 +1,7 @@
 package graphqlhttp
 
 import (
+	"errors"
 	"bufio"
 	"context"
 	"crypto/rand"
@@ -87,7 +88,7 @@ func Recover(logger *slog.Logger) func(http.Handler) http.Handler {
 				if value == nil {
 					return
 				}
-				if value == http.ErrAbortHandler {
+				if err, ok := value.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 					panic(value)
 				}
 				logger.ErrorContext(r.Context(), "panic", "request_id", RequestID(r.Context()),

@@ -43,7 +43,7 @@ func (h *Handler) run(ctx context.Context, exec graphql.GraphExecutor, params *g
 	go func() {
 		defer func() {
 			if value := recover(); value != nil {
-				h.recovered(ctx, value)
+				_ = h.recovered(ctx, value) // logs it
 				done <- outcome{problem: &problem{status: http.StatusInternalServerError, code: gqlcode.Internal, message: gqlcode.InternalMessage}}
 			}
 		}()

@@ -1,5 +1,5 @@
 -- Create "assets" table
-CREATE TABLE `assets` (`id` text NOT NULL, `key` text NOT NULL, `file` text NOT NULL, `media_type` text NOT NULL, `sha256` text NOT NULL, `bytes` integer NOT NULL, `width` integer NULL, `height` integer NULL, `alts` json NULL, `credit` text NULL, `tool_files` text NULL, PRIMARY KEY (`id`), CONSTRAINT `assets_tools_files` FOREIGN KEY (`tool_files`) REFERENCES `tools` (`id`) ON DELETE SET NULL);
+CREATE TABLE `assets` (`id` text NOT NULL, `key` text NOT NULL, `file` text NOT NULL, `media_type` text NOT NULL, `sha256` text NOT NULL, `bytes` integer NOT NULL, `width` integer NULL, `height` integer NULL, `alts` json NULL, `credit` text NULL, PRIMARY KEY (`id`));
 -- Create index "assets_key_key" to table: "assets"
 CREATE UNIQUE INDEX `assets_key_key` ON `assets` (`key`);
 -- Create "changes" table
@@ -312,3 +312,5 @@ CREATE TABLE `tool_contacts` (`tool_id` text NOT NULL, `contact_id` text NOT NUL
 CREATE TABLE `tool_law_sections` (`tool_id` text NOT NULL, `law_section_id` text NOT NULL, PRIMARY KEY (`tool_id`, `law_section_id`), CONSTRAINT `tool_law_sections_tool_id` FOREIGN KEY (`tool_id`) REFERENCES `tools` (`id`) ON DELETE CASCADE, CONSTRAINT `tool_law_sections_law_section_id` FOREIGN KEY (`law_section_id`) REFERENCES `law_sections` (`id`) ON DELETE CASCADE);
 -- Create "tool_reports" table
 CREATE TABLE `tool_reports` (`tool_id` text NOT NULL, `report_id` text NOT NULL, PRIMARY KEY (`tool_id`, `report_id`), CONSTRAINT `tool_reports_tool_id` FOREIGN KEY (`tool_id`) REFERENCES `tools` (`id`) ON DELETE CASCADE, CONSTRAINT `tool_reports_report_id` FOREIGN KEY (`report_id`) REFERENCES `reports` (`id`) ON DELETE CASCADE);
+-- Create "tool_files" table
+CREATE TABLE `tool_files` (`tool_id` text NOT NULL, `asset_id` text NOT NULL, PRIMARY KEY (`tool_id`, `asset_id`), CONSTRAINT `tool_files_tool_id` FOREIGN KEY (`tool_id`) REFERENCES `tools` (`id`) ON DELETE CASCADE, CONSTRAINT `tool_files_asset_id` FOREIGN KEY (`asset_id`) REFERENCES `assets` (`id`) ON DELETE CASCADE);

@@ -1,5 +1,5 @@
 -- Create "assets" table
-CREATE TABLE "assets" ("id" character varying NOT NULL, "key" character varying NOT NULL, "file" character varying NOT NULL, "media_type" character varying NOT NULL, "sha256" character varying NOT NULL, "bytes" bigint NOT NULL, "width" bigint NULL, "height" bigint NULL, "alts" jsonb NULL, "credit" character varying NULL, "tool_files" character varying NULL, PRIMARY KEY ("id"));
+CREATE TABLE "assets" ("id" character varying NOT NULL, "key" character varying NOT NULL, "file" character varying NOT NULL, "media_type" character varying NOT NULL, "sha256" character varying NOT NULL, "bytes" bigint NOT NULL, "width" bigint NULL, "height" bigint NULL, "alts" jsonb NULL, "credit" character varying NULL, PRIMARY KEY ("id"));
 -- Create index "assets_key_key" to table: "assets"
 CREATE UNIQUE INDEX "assets_key_key" ON "assets" ("key");
 -- Create "changes" table
@@ -312,8 +312,8 @@ CREATE TABLE "tool_contacts" ("tool_id" character varying NOT NULL, "contact_id"
 CREATE TABLE "tool_law_sections" ("tool_id" character varying NOT NULL, "law_section_id" character varying NOT NULL, PRIMARY KEY ("tool_id", "law_section_id"));
 -- Create "tool_reports" table
 CREATE TABLE "tool_reports" ("tool_id" character varying NOT NULL, "report_id" character varying NOT NULL, PRIMARY KEY ("tool_id", "report_id"));
--- Modify "assets" table
-ALTER TABLE "assets" ADD CONSTRAINT "assets_tools_files" FOREIGN KEY ("tool_files") REFERENCES "tools" ("id") ON UPDATE NO ACTION ON DELETE SET NULL;
+-- Create "tool_files" table
+CREATE TABLE "tool_files" ("tool_id" character varying NOT NULL, "asset_id" character varying NOT NULL, PRIMARY KEY ("tool_id", "asset_id"));
 -- Modify "collections" table
 ALTER TABLE "collections" ADD CONSTRAINT "collections_assets_image" FOREIGN KEY ("image_id") REFERENCES "assets" ("id") ON UPDATE NO ACTION ON DELETE SET NULL, ADD CONSTRAINT "collections_organizations_owner" FOREIGN KEY ("owner_id") REFERENCES "organizations" ("id") ON UPDATE NO ACTION ON DELETE NO ACTION;
 -- Modify "contacts" table
@@ -424,3 +424,5 @@ ALTER TABLE "tool_contacts" ADD CONSTRAINT "tool_contacts_contact_id" FOREIGN KE
 ALTER TABLE "tool_law_sections" ADD CONSTRAINT "tool_law_sections_law_section_id" FOREIGN KEY ("law_section_id") REFERENCES "law_sections" ("id") ON UPDATE NO ACTION ON DELETE CASCADE, ADD CONSTRAINT "tool_law_sections_tool_id" FOREIGN KEY ("tool_id") REFERENCES "tools" ("id") ON UPDATE NO ACTION ON DELETE CASCADE;
 -- Modify "tool_reports" table
 ALTER TABLE "tool_reports" ADD CONSTRAINT "tool_reports_report_id" FOREIGN KEY ("report_id") REFERENCES "reports" ("id") ON UPDATE NO ACTION ON DELETE CASCADE, ADD CONSTRAINT "tool_reports_tool_id" FOREIGN KEY ("tool_id") REFERENCES "tools" ("id") ON UPDATE NO ACTION ON DELETE CASCADE;
+-- Modify "tool_files" table
+ALTER TABLE "tool_files" ADD CONSTRAINT "tool_files_asset_id" FOREIGN KEY ("asset_id") REFERENCES "assets" ("id") ON UPDATE NO ACTION ON DELETE CASCADE, ADD CONSTRAINT "tool_files_tool_id" FOREIGN KEY ("tool_id") REFERENCES "tools" ("id") ON UPDATE NO ACTION ON DELETE CASCADE;

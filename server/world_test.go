@@ -1,0 +1,449 @@
+package main
+
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/oklog/ulid/v2"
+
+	"dugnad/access"
+	"dugnad/content"
+	"dugnad/ent"
+	"dugnad/schema"
+	"dugnad/server/database"
+	"dugnad/server/database/databasetest"
+)
+
+// state is how an entry came to be hidden.
+type state string
+
+const (
+	neverPublished state = "draft"     // a draft that was never published
+	newerDraft     state = "newer"     // live, with a newer draft: the draft is hidden, the live one is not
+	forMembers     state = "members"   // published for members from the first
+	withdrawn      state = "withdrawn" // was live, and is not
+	madeMembers    state = "made"      // was public, and is for members
+)
+
+// states that a world may hide entries in.
+func states() []state { return []state{neverPublished, newerDraft, forMembers, withdrawn, madeMembers} }
+
+// world is a hub with one open entry of each content type, all pointing at one another, and entries of every type in every state that
+// hides them, pointing at the open ones and pointed at by them. All its ids and times follow from names, so that the rows that two
+// worlds share are equal.
+type world struct {
+	*testHub
+	kind   worldKind
+	now    time.Time
+	log    map[string]string // the cursor of each viewer's log before there was any content
+	hidden []hidden
+}
+
+// hidden is an entry in one of the states.
+type hidden struct {
+	id    string
+	t     schema.ContentType
+	state state
+}
+
+// worldKind says which of the hidden entries a world holds.
+type worldKind struct {
+	states      []state // those in other states are not there
+	neverPublic bool    // what is withdrawn was for members
+	membersOpen bool    // what would be for members is for everybody
+}
+
+// The worlds that answers are compared between.
+var (
+	everything   = worldKind{states: states()}
+	neverPublic  = worldKind{states: []state{neverPublished, newerDraft, forMembers, withdrawn}, neverPublic: true}
+	nothing      = worldKind{}
+	nothingShown = worldKind{states: []state{forMembers, madeMembers}, membersOpen: true}
+)
+
+var contentTypes = []schema.ContentType{"PRACTICE", "TOOL", "REPORT", "PROJECT", "NETWORK", "EVENT", "COLLECTION"}
+
+// idOf is the id that belongs to the name.
+func idOf(prefix, name string) string {
+	sum := sha256.Sum256([]byte(prefix + name))
+	return prefix + "_" + strings.ToLower(ulid.ULID(sum[:16]).String())
+}
+
+func openID(t schema.ContentType) string            { return idOf(prefixOf(t), "open") }
+func hiddenID(t schema.ContentType, s state) string { return idOf(prefixOf(t), "hidden "+string(s)) }
+
+// randomID is of nothing.
+func randomID(t schema.ContentType) string { return idOf(prefixOf(t), "nothing at all") }
+
+// canary is a word that stands in every text of a hidden document, and nowhere else.
+func canary(t schema.ContentType, s state) string {
+	return "kanari" + strings.ToLower(string(t)) + string(s)
+}
+
+// at is a time in the story of a world.
+func at(step int) time.Time {
+	return time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC).Add(time.Duration(step) * time.Hour)
+}
+
+func newWorld(h *testHub, kind worldKind) *world {
+	h.t.Helper()
+	w := &world{testHub: h, kind: kind, log: make(map[string]string)}
+	w.baseURL = "https://hub.example"
+	w.service.Now = func() time.Time { return w.now }
+	w.now = at(0)
+	w.putData()
+	for _, viewer := range viewers {
+		w.log[viewer] = w.endOfState(viewer)
+	}
+
+	w.now = at(1)
+	var drafts []content.Draft
+	var open []string
+	for _, t := range contentTypes {
+		drafts = append(drafts, w.draft(openID(t), t, w.openDocument(t, "open")))
+		open = append(open, openID(t))
+		drafts = append(drafts, w.draft(hiddenID(t, newerDraft), t, w.openDocument(t, "alt")))
+		open = append(open, hiddenID(t, newerDraft))
+		for _, s := range kind.states {
+			w.hidden = append(w.hidden, hidden{hiddenID(t, s), t, s})
+			if s == newerDraft {
+				continue
+			}
+			document := w.hiddenDocument(t, s)
+			if !kind.membersOpen && (s == forMembers || s == withdrawn && kind.neverPublic) {
+				document["audience"] = "MEMBERS"
+			}
+			drafts = append(drafts, w.draft(hiddenID(t, s), t, document))
+		}
+	}
+	w.save(drafts...)
+	w.publish(open...)
+
+	w.now = at(2)
+	w.publish(w.in(forMembers, withdrawn, madeMembers)...)
+	w.now = at(3)
+	w.withdraw(w.in(withdrawn)...)
+	if made := w.in(madeMembers); made != nil {
+		if !kind.membersOpen {
+			for _, id := range made {
+				w.save(content.Draft{ID: id, Document: json.RawMessage(`{"audience": "MEMBERS"}`)})
+			}
+		}
+		w.publish(made...)
+	}
+	w.now = at(4)
+	for _, one := range w.hidden {
+		if one.state == newerDraft {
+			w.save(w.draft(one.id, one.t, w.hiddenDocument(one.t, newerDraft)))
+		}
+	}
+	w.caughtUpNow()
+	return w
+}
+
+// in are the ids of the hidden entries in the states.
+func (w *world) in(states ...state) []string {
+	var ids []string
+	for _, one := range w.hidden {
+		if slices.Contains(states, one.state) {
+			ids = append(ids, one.id)
+		}
+	}
+	return ids
+}
+
+func (w *world) draft(id string, t schema.ContentType, document map[string]any) content.Draft {
+	return content.Draft{ID: id, Type: t, Owner: idOf("org", "open"), Document: rawJSON(document)}
+}
+
+func rawJSON(v any) json.RawMessage {
+	text, err := json.Marshal(v)
+	if err != nil {
+		panic(err)
+	}
+	return text
+}
+
+func (w *world) save(drafts ...content.Draft) {
+	w.t.Helper()
+	ctx := access.WithViewer(w.t.Context(), access.System("test"))
+	if _, problems, err := w.service.Save(ctx, drafts...); err != nil || len(problems) > 0 {
+		w.t.Fatalf("save: %v %v", err, problems)
+	}
+}
+
+// items are the entries at their newest revisions.
+func (w *world) items(ids []string) []content.Item {
+	w.t.Helper()
+	items := make([]content.Item, len(ids))
+	for i, id := range ids {
+		items[i] = content.Item{ID: id, Revision: w.client.Entry.GetX(w.t.Context(), id).Head}
+	}
+	return items
+}
+
+func (w *world) publish(ids ...string) {
+	w.t.Helper()
+	ctx := access.WithViewer(w.t.Context(), access.System("test"))
+	if _, problems, err := w.service.Publish(ctx, w.items(ids)...); err != nil || len(problems) > 0 {
+		w.t.Fatalf("publish: %v %v", err, problems)
+	}
+}
+
+func (w *world) withdraw(ids ...string) {
+	w.t.Helper()
+	ctx := access.WithViewer(w.t.Context(), access.System("test"))
+	if _, err := w.service.Withdraw(ctx, w.items(ids)...); err != nil {
+		w.t.Fatalf("withdraw: %v", err)
+	}
+}
+
+// endOfState reads what there is for the viewer, and gives the place in the log after it.
+func (w *world) endOfState(viewer string) string {
+	w.t.Helper()
+	cursor := ""
+	for {
+		page := w.askAs(viewer, `query($after: Cursor) {changes(first: 100, after: $after) {pageInfo {hasNextPage endCursor}}}`, afterOrNone(cursor)).ok()
+		cursor, _ = page.at("changes", "pageInfo", "endCursor").(string)
+		if page.at("changes", "pageInfo", "hasNextPage") == false {
+			return cursor
+		}
+	}
+}
+
+func afterOrNone(cursor string) map[string]any {
+	if cursor == "" {
+		return nil
+	}
+	return map[string]any{"after": cursor}
+}
+
+// inBoth is the text in bokmål and Northern Sami.
+func inBoth(s string) []map[string]string {
+	return []map[string]string{{"language": "NB", "text": s}, {"language": "SE", "text": s + " se"}}
+}
+
+// putData keeps two of each piece of reference data: one that open content points at, and one that only hidden content does.
+func (w *world) putData() {
+	w.t.Helper()
+	var data []content.Data
+	put := func(prefix, name string, document map[string]any) {
+		data = append(data, content.Data{ID: idOf(prefix, name), Document: rawJSON(document)})
+	}
+	for i, name := range []string{"open", "lukket"} {
+		number, county := []string{"3301", "4601"}[i], []string{"33", "46"}[i]
+		put("cty", name, map[string]any{"number": county, "name": name + "fylke"})
+		put("mun", name, map[string]any{
+			"number": number, "name": name + "vik", "active": true, "county": idOf("cty", name), "population": 1000,
+			"numbers": []map[string]any{{"number": number, "name": name + "vik"}},
+		})
+		put("org", name, map[string]any{"slug": name, "names": inBoth(name + "etaten"), "kind": "directorate", "municipality": idOf("mun", name)})
+		put("dis", name, map[string]any{"number": "03010" + []string{"1", "2"}[i], "name": name + "bydel", "municipality": idOf("mun", name)})
+		put("the", name, map[string]any{"slug": name, "labels": inBoth(name + "tema"), "position": i})
+		put("tgr", name, map[string]any{"slug": name, "labels": inBoth(name + "gruppe"), "position": i, "role": "END_USER"})
+		put("met", name, map[string]any{"slug": name, "labels": inBoth(name + "metode"), "position": i})
+		put("law", name, map[string]any{
+			"slug": name, "labels": inBoth(name + "paragraf"), "position": i, "act": inBoth(name + "lov"), "section": "§ 1",
+		})
+		put("con", name, map[string]any{"key": name, "functions": inBoth(name + "kontakt"), "organization": idOf("org", name)})
+	}
+	asset := func(name, word string) {
+		data = append(data, content.Data{ID: idOf("ast", name), File: []byte("file of " + word), Document: rawJSON(map[string]any{
+			"key": name, "file": word + ".png", "mediaType": "image/png", "alt": inBoth(word), "credit": word,
+		})})
+	}
+	asset("open", "open")
+	asset("open file", "open")
+	asset("alt file", "alt")
+	if w.put(data); w.kind.states == nil {
+		return
+	}
+	data = nil
+	for _, t := range contentTypes {
+		for _, s := range w.kind.states {
+			asset("hidden "+string(t)+string(s), canary(t, s))
+		}
+	}
+	w.put(data)
+}
+
+func (w *world) put(data []content.Data) {
+	w.t.Helper()
+	ctx := access.WithViewer(w.t.Context(), access.System("test"))
+	if _, problems, err := w.service.PutData(ctx, data...); err != nil || len(problems) > 0 {
+		w.t.Fatalf("put: %v %v", err, problems)
+	}
+}
+
+// textFields are the fields of a text that belong to one type.
+var textFields = map[schema.ContentType]struct{ one, many []string }{
+	"PRACTICE": {[]string{"challenge", "resources", "cost", "preconditions", "lessons", "didNotWork"}, []string{"goals", "steps"}},
+	"TOOL":     {[]string{"howToUse"}, []string{"steps", "sectors"}},
+	"REPORT":   {[]string{"method", "sample"}, nil},
+	"PROJECT":  {[]string{"method", "problemStatement"}, []string{"goals", "needs", "researchQuestions"}},
+	"NETWORK":  {[]string{"method", "meetings"}, nil},
+	"EVENT":    {[]string{"programme"}, []string{"sectors"}},
+}
+
+// filled fills every field of the type with the word, and with the reference data of the name.
+func filled(t schema.ContentType, word, name, asset string, hidden bool) map[string]any {
+	year, level, kind := "2015", 1, 0
+	if hidden {
+		year, level, kind = "2021", 5, 1
+	}
+	language := func(code string) map[string]any {
+		text := map[string]any{
+			"language": code, "title": word + " tittel", "summary": "Busetting " + word, "body": "## Busetting " + word + "\n\nTekst om " + word + ".",
+			"findings": []string{"Funn " + word}, "recommendations": []string{"Råd " + word}, "partners": word,
+		}
+		for _, f := range textFields[t].one {
+			text[f] = word
+		}
+		for _, f := range textFields[t].many {
+			text[f] = []string{word}
+		}
+		return text
+	}
+	languages := []map[string]any{language("NB")}
+	if hidden {
+		languages = append(languages, language("SE"))
+	}
+	d := map[string]any{
+		"texts": languages, "themes": []string{idOf("the", name)}, "targetGroups": []string{idOf("tgr", name)},
+		"methods": []string{idOf("met", name)}, "lawSections": []string{idOf("law", name)}, "contacts": []string{idOf("con", name)},
+		"image":                 idOf("ast", asset),
+		"organizations":         []map[string]any{{"organization": idOf("org", name), "role": "PARTNER"}},
+		"municipalities":        []map[string]any{{"municipality": idOf("mun", name), "role": "CASE", "nameThen": word, "numberThen": "0101"}},
+		"districts":             []map[string]any{{"district": idOf("dis", name), "role": "CASE"}},
+		"issued":                map[string]any{"date": year + "-06-01", "precision": "DAY"},
+		"unnamedMunicipalities": []map[string]any{{"count": 17, "role": "PILOT", "note": inBoth(word)}},
+		"keyFigures": []map[string]any{{
+			"label": inBoth(word), "value": 1, "unit": word, "text": inBoth(word), "population": inBoth(word), "note": inBoth(word),
+		}},
+		"evidence": map[string]any{"level": level, "direction": "POSITIVE", "basis": inBoth(word), "rater": idOf("org", name)},
+		"downloads": []map[string]any{
+			{"title": inBoth(word), "format": "PDF", "url": "https://example.com/" + word, "note": inBoth(word), "sizeAsStated": word},
+			{"title": inBoth(word), "format": "PNG", "asset": idOf("ast", asset)},
+		},
+	}
+	period := map[string]any{"start": year + "-01-01", "end": year + "-12-31"}
+	funding := []map[string]any{{"funder": idOf("org", name), "amount": 1, "currency": "NOK", "projectNumber": word}}
+	switch t {
+	case "PRACTICE":
+		d["kind"], d["period"] = schema.PracticeKind("").Values()[kind], period
+		d["results"] = []map[string]any{{"label": inBoth(word), "before": 1, "after": 2, "unit": word, "indicator": word, "source": inBoth(word)}}
+	case "TOOL":
+		d["kind"], d["licence"], d["link"] = schema.ToolKind("").Values()[kind], word, "https://example.com/"+word
+		d["files"] = []string{idOf("ast", asset)}
+		if !hidden {
+			d["files"] = []string{idOf("ast", word+" file")} // a file belongs to one tool
+		}
+	case "REPORT":
+		d["kind"], d["series"], d["funding"] = schema.ReportKind("").Values()[kind], word, funding
+	case "PROJECT":
+		d["period"], d["projectNumber"], d["funding"] = period, word, funding
+	case "NETWORK":
+		d["kind"], d["period"] = schema.NetworkKind("").Values()[kind], period
+		d["members"] = []map[string]any{{"municipality": idOf("mun", name), "from": year + "-01-01"}}
+	case "EVENT":
+		d["startsAt"], d["endsAt"], d["place"] = year+"-06-01T10:00:00Z", year+"-06-01T12:00:00Z", word
+	}
+	return d
+}
+
+// pointing makes the document point at the entries: by its named edges where they are of the right type, and by relations of every
+// type that it may state.
+func pointing(t schema.ContentType, d map[string]any, word string, targets map[schema.ContentType][]string) map[string]any {
+	var relations []map[string]any
+	kinds := []string{"SEE_ALSO", "BASED_ON"}
+	if t == "COLLECTION" {
+		kinds = []string{"CONTAINS", "SEE_ALSO"}
+	}
+	for i, kind := range kinds {
+		for _, to := range contentTypes {
+			for _, id := range targets[to] {
+				n := slices.IndexFunc(states(), func(s state) bool { return id == hiddenID(to, s) })
+				relations = append(relations, map[string]any{
+					"to": id, "type": kind, "position": 100*i + 10*n + 11, "section": inBoth(word), "note": inBoth(word),
+				})
+			}
+		}
+	}
+	d["relations"] = relations
+	switch t {
+	case "PRACTICE":
+		d["tools"], d["reports"] = targets["TOOL"], targets["REPORT"]
+	case "TOOL":
+		d["reports"] = targets["REPORT"]
+	}
+	return d
+}
+
+// openDocument is of an entry that everybody sees. It points at every other entry of the world, hidden ones too.
+func (w *world) openDocument(t schema.ContentType, word string) map[string]any {
+	targets := make(map[schema.ContentType][]string)
+	for _, to := range contentTypes {
+		for _, id := range []string{openID(to), hiddenID(to, newerDraft)} {
+			if id != openID(t) && id != hiddenID(t, newerDraft) {
+				targets[to] = append(targets[to], id)
+			}
+		}
+		for _, s := range w.kind.states {
+			if s != newerDraft {
+				targets[to] = append(targets[to], hiddenID(to, s))
+			}
+		}
+	}
+	return pointing(t, filled(t, word, "open", "open", false), word, targets)
+}
+
+// hiddenDocument is of an entry in the state. It points at the open ones.
+func (w *world) hiddenDocument(t schema.ContentType, s state) map[string]any {
+	targets := make(map[schema.ContentType][]string)
+	for _, to := range contentTypes {
+		if to != t || s != newerDraft {
+			targets[to] = []string{openID(to)}
+		}
+	}
+	return pointing(t, filled(t, canary(t, s), "lukket", "hidden "+string(t)+string(s), true), canary(t, s), targets)
+}
+
+// asked is the name of the type in the API: practice, and its plural.
+func asked(t schema.ContentType) (one, many string) {
+	one = strings.ToLower(string(t))
+	return one, one + "s"
+}
+
+// typeName is the name of the type in the schema.
+func typeName(t schema.ContentType) string {
+	i := slices.IndexFunc(ent.Types, func(e ent.Type) bool { return e.GQL == string(t) })
+	return ent.Types[i].Name
+}
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+// eachWorld builds the worlds on SQLite and on PostgreSQL.
+func eachWorld(t *testing.T, kinds []worldKind, test func(t *testing.T, worlds []*world)) {
+	t.Helper()
+	for _, dialect := range []string{"sqlite", "postgres"} {
+		t.Run(dialect, func(t *testing.T) {
+			worlds := make([]*world, len(kinds))
+			for i, k := range kinds {
+				worlds[i] = newWorld(newTestHub(t, optionsOf(t, dialect)), k)
+			}
+			test(t, worlds)
+		})
+	}
+}
+
+func optionsOf(t *testing.T, dialect string) database.Options {
+	if dialect == "postgres" {
+		return databasetest.PostgresOptions(t)
+	}
+	return databasetest.SQLiteOptions(t)
+}

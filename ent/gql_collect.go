@@ -109,6 +109,23 @@ func nodeSelection(oc *graphql.OperationContext, connection graphql.CollectedFie
 	return walkSelections(oc, connection, []string{edgesField, nodeField})
 }
 
+// pageSelection is nodeSelection of the connection being resolved; nil, for whole rows, where none is.
+func pageSelection(ctx context.Context) *graphql.CollectedField {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return nil
+	}
+	return placesAtLeast(graphql.GetOperationContext(ctx), fc.Field)
+}
+
+// placesAtLeast is nodeSelection, or a selection of nothing: cursors and counts of rows need no more than what orders them.
+func placesAtLeast(oc *graphql.OperationContext, connection graphql.CollectedField) *graphql.CollectedField {
+	if selection := nodeSelection(oc, connection); selection != nil {
+		return selection
+	}
+	return &graphql.CollectedField{}
+}
+
 // Select is what the given field asks of the named one, under whatever aliases; nil when it does not ask for it.
 func Select(oc *graphql.OperationContext, field graphql.CollectedField, name string) *graphql.CollectedField {
 	return walkSelections(oc, field, []string{name})

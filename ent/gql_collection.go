@@ -2688,7 +2688,7 @@ func (_q *PracticeQuery) collectField(ctx context.Context, oneNode bool, opCtx *
 				return err
 			}
 			path = append(path, edgesField, nodeField)
-			if field := nodeSelection(opCtx, field); field != nil {
+			if field := placesAtLeast(opCtx, field); field != nil {
 				if err := query.collectField(ctx, false, opCtx, *field, path, toolImplementors...); err != nil {
 					return err
 				}
@@ -2781,7 +2781,7 @@ func (_q *PracticeQuery) collectField(ctx context.Context, oneNode bool, opCtx *
 				return err
 			}
 			path = append(path, edgesField, nodeField)
-			if field := nodeSelection(opCtx, field); field != nil {
+			if field := placesAtLeast(opCtx, field); field != nil {
 				if err := query.collectField(ctx, false, opCtx, *field, path, reportImplementors...); err != nil {
 					return err
 				}
@@ -3595,7 +3595,7 @@ func (_q *ReportQuery) collectField(ctx context.Context, oneNode bool, opCtx *gr
 				return err
 			}
 			path = append(path, edgesField, nodeField)
-			if field := nodeSelection(opCtx, field); field != nil {
+			if field := placesAtLeast(opCtx, field); field != nil {
 				if err := query.collectField(ctx, false, opCtx, *field, path, practiceImplementors...); err != nil {
 					return err
 				}
@@ -3688,7 +3688,7 @@ func (_q *ReportQuery) collectField(ctx context.Context, oneNode bool, opCtx *gr
 				return err
 			}
 			path = append(path, edgesField, nodeField)
-			if field := nodeSelection(opCtx, field); field != nil {
+			if field := placesAtLeast(opCtx, field); field != nil {
 				if err := query.collectField(ctx, false, opCtx, *field, path, toolImplementors...); err != nil {
 					return err
 				}
@@ -4359,7 +4359,7 @@ func (_q *ToolQuery) collectField(ctx context.Context, oneNode bool, opCtx *grap
 				return err
 			}
 			path = append(path, edgesField, nodeField)
-			if field := nodeSelection(opCtx, field); field != nil {
+			if field := placesAtLeast(opCtx, field); field != nil {
 				if err := query.collectField(ctx, false, opCtx, *field, path, reportImplementors...); err != nil {
 					return err
 				}
@@ -4465,7 +4465,7 @@ func (_q *ToolQuery) collectField(ctx context.Context, oneNode bool, opCtx *grap
 				return err
 			}
 			path = append(path, edgesField, nodeField)
-			if field := nodeSelection(opCtx, field); field != nil {
+			if field := placesAtLeast(opCtx, field); field != nil {
 				if err := query.collectField(ctx, false, opCtx, *field, path, practiceImplementors...); err != nil {
 					return err
 				}

@@ -111,11 +111,11 @@ func truthOf(t *testing.T, s *seed) *truth {
 
 	places := map[string][]child{}
 	for _, l := range must[[]*ent.ContentMunicipality](t)(s.client.ContentMunicipality.Query().Order(contentmunicipality.BySeq()).All(s.ctx)) {
-		places[l.ContentID] = append(places[l.ContentID], child{fmt.Sprintf("%020d", l.Seq), l.MunicipalityID})
+		places[l.ContentID] = append(places[l.ContentID], child{fmt.Sprintf("%010d", l.Seq), l.MunicipalityID})
 	}
 	members := map[string][]child{}
 	for _, l := range must[[]*ent.NetworkMember](t)(s.client.NetworkMember.Query().Order(networkmember.BySeq()).All(s.ctx)) {
-		members[l.ContentID] = append(members[l.ContentID], child{fmt.Sprintf("%020d", l.Seq), l.MunicipalityID})
+		members[l.ContentID] = append(members[l.ContentID], child{fmt.Sprintf("%010d", l.Seq), l.MunicipalityID})
 	}
 	live := map[string]bool{}
 	for _, e := range must[[]*ent.Entry](t)(s.client.Entry.Query().All(s.ctx)) {
@@ -132,9 +132,9 @@ func truthOf(t *testing.T, s *seed) *truth {
 		if r.Position != nil {
 			position = *r.Position
 		}
-		out := child{fmt.Sprintf("out %020d %020d", r.Seq, r.ID), r.ToID}
+		out := child{fmt.Sprintf("out %010d %s", r.Seq, r.FromID), r.ToID}
 		related[r.FromID] = append(related[r.FromID], out)
-		related[r.ToID] = append(related[r.ToID], child{fmt.Sprintf("zin %020d %020d", position, r.ID), r.FromID})
+		related[r.ToID] = append(related[r.ToID], child{fmt.Sprintf("then in %010d %s %010d", position, r.FromID, r.Seq), r.FromID})
 		if r.Type == schema.Contains {
 			items[r.FromID] = append(items[r.FromID], out)
 		}
@@ -243,7 +243,11 @@ func TestNested(t *testing.T) {
 		}
 		for _, viewer := range viewers {
 			t.Run("one key, two types, viewer "+viewer, func(t *testing.T) { oneKeyTwoTypes(t, h.in(t), s, tr, viewer) })
-			t.Run("below each other, viewer "+viewer, func(t *testing.T) { typesBelowEachOther(t, h.in(t), s, tr, viewer) })
+			t.Run("below each other, viewer "+viewer, func(t *testing.T) {
+				typesBelowEachOther(t, h.in(t), s, tr, viewer, 1, 3)
+				typesBelowEachOther(t, h.in(t), s, tr, viewer, 3, 1)
+			})
+			t.Run("one key in nodes and edges, viewer "+viewer, func(t *testing.T) { oneKeyInNodesAndEdges(t, h.in(t), viewer) })
 			t.Run("one to one under two names, viewer "+viewer, func(t *testing.T) { oneUnderTwoNames(t, h.in(t), s, viewer) })
 		}
 		t.Run("members see more", func(t *testing.T) { membersSeeMore(t, s, tr) })
@@ -644,14 +648,14 @@ func oneKeyTwoTypes(t *testing.T, h *testHub, s *seed, tr *truth, viewer string)
 }
 
 // typesBelowEachOther has fragments on both types, by way of the interface, in what lies below one of them.
-func typesBelowEachOther(t *testing.T, h *testHub, s *seed, tr *truth, viewer string) {
-	fragments := `id ... on Content { ... on Practice { r: reports(first: 1) { nodes { id } } } ... on Tool { r: reports(first: 3) { nodes { id } } } }`
+func typesBelowEachOther(t *testing.T, h *testHub, s *seed, tr *truth, viewer string, ofPractice, ofTool int) {
+	fragments := fmt.Sprintf(`id ... on Content { ... on Practice { r: reports(first: %d) { nodes { id } } } ... on Tool { r: reports(first: %d) { nodes { id } } } }`, ofPractice, ofTool)
 	a := h.askAs(viewer, `query($ids: [ID!]!) { nodes(ids: $ids) { `+fragments+` ... on Practice { tools(first: 2) { nodes { `+fragments+` } } } ... on Tool { practices(first: 2) { nodes { `+fragments+` } } } } }`,
 		map[string]any{"ids": slices.Concat(s.entries["PRACTICE"][:15], s.entries["TOOL"][:15])}).ok()
 	check := func(node map[string]any) {
-		n, most := tr.of("Practice", "reports"), 1
+		n, most := tr.of("Practice", "reports"), ofPractice
 		if strings.HasPrefix(node["id"].(string), "too_") {
-			n, most = tr.of("Tool", "reports"), 3
+			n, most = tr.of("Tool", "reports"), ofTool
 		}
 		if want := firstOf(tr.want(n, viewer, node["id"].(string)), most); !slices.Equal(idsIn(node["r"], "nodes"), want) {
 			t.Errorf("reports of %v are %s, wanted %v", node["id"], asJSON(node["r"]), want)
@@ -673,15 +677,68 @@ func typesBelowEachOther(t *testing.T, h *testHub, s *seed, tr *truth, viewer st
 	}
 }
 
+// oneKeyInNodesAndEdges uses one key for different things in nodes, in edges, and under two names of one object.
+func oneKeyInNodesAndEdges(t *testing.T, h *testHub, viewer string) {
+	for _, test := range []struct{ list, a, b string }{
+		{"practices", "x: tools(first: 1) { nodes { id } }", "x: tools(first: 3) { totalCount nodes { title } }"},
+		{"practices", "x: tools(first: 3) { totalCount nodes { title } }", "x: tools(first: 1) { nodes { id } }"},
+		{"practices", "x: tools { totalCount }", "x: tools(first: 2) { nodes { id title } pageInfo { hasNextPage } }"},
+		{"practices", "x: tools(first: 3) { nodes { id } }", "x: reports(first: 3) { nodes { id } }"},
+		{"tools", "x: practices(first: 2) { nodes { y: reports(first: 1) { nodes { id } } } }", "x: practices(first: 2) { nodes { y: reports(first: 3) { nodes { id } } } }"},
+		{"practices", "x: themes { slug }", "x: themes { label parent { label } }"},
+		{"practices", "x: owner { name }", "x: image { url }"},
+		{"practices", "x: owner { y: municipality { name } }", "x: owner { y: name }"},
+		{"practices", "x: contacts { y: organization { name } }", "x: contacts { y: function organization { slug } }"},
+		{"municipalities", "x: successors { name }", "x: predecessors { number }"},
+		{"municipalities", "x: organization { slug }", "x: organization { name municipality { name } }"},
+	} {
+		ask := func(selection string) *answer {
+			return h.askAs(viewer, `{ list: `+test.list+`(first: 30) { `+selection+` } }`, nil).ok()
+		}
+		both := ask(`nodes { ` + test.a + ` } edges { node { ` + test.b + ` } } more: edges { node { ` + test.a + ` } }`)
+		a, b := ask(`nodes { `+test.a+` }`).list("list", "nodes"), ask(`nodes { `+test.b+` }`).list("list", "nodes")
+		if asJSON(a) == asJSON(b) || len(a) < 10 {
+			t.Errorf("%s { %s }: shows nothing", test.list, test.a)
+		}
+		var edges, more []any
+		for i := range both.list("list", "edges") {
+			edges, more = append(edges, both.at("list", "edges", i, "node")), append(more, both.at("list", "more", i, "node"))
+		}
+		for what, pair := range map[string][2][]any{"nodes": {both.list("list", "nodes"), a}, "edges": {edges, b}, "more edges": {more, a}} {
+			for i := range pair[0] {
+				if got, want := asJSON(pair[0][i]), asJSON(pair[1][i]); got != want {
+					t.Errorf("%s { nodes { %s } edges { node { %s } } }: %s are %s, alone %s", test.list, test.a, test.b, what, got, want)
+					break
+				}
+			}
+		}
+		few, many := strings.ReplaceAll(`{ list: L(first: 1) { nodes { A } edges { node { B } } } }`, "L", test.list), ""
+		few = strings.NewReplacer("A", test.a, "B", test.b).Replace(few)
+		many = strings.Replace(few, "first: 1", "first: 50", 1)
+		if test.list == "practices" {
+			equal(t, "statements of "+many, len(h.askAs(viewer, many, nil).ok().Statements), len(h.askAs(viewer, few, nil).ok().Statements))
+		}
+	}
+}
+
 // oneUnderTwoNames asks for one object under two names, each with other fields of it.
 func oneUnderTwoNames(t *testing.T, h *testHub, s *seed, viewer string) {
 	for _, one := range []struct{ of, field, a, b string }{
-		{"Practice", "owner", "id name", "id kind slug municipality { name }"}, {"Practice", "owner", "municipality { name }", "municipality { number }"},
-		{"Practice", "image", "url", "mediaType alt"}, {"Practice", "evidence", "rater { name }", "rater { slug }"},
-		{"Tool", "files", "url", "bytes"}, {"Practice", "themes", "label", "slug parent { label }"}, {"Practice", "contacts", "organization { name }", "organization { slug }"},
-		{"Practice", "organizations", "organization { name }", "role organization { slug }"}, {"Practice", "districts", "district { name }", "district { municipality { name } }"},
-		{"Report", "funding", "funder { name }", "amount funder { kind }"}, {"Municipality", "county", "name", "number"}, {"Municipality", "organization", "name", "slug"},
-		{"Organization", "municipality", "name", "county { name }"}, {"Theme", "parent", "label", "slug parent { slug }"}, {"District", "municipality", "name", "number"},
+		{"Practice", "owner", "id name", "id kind slug municipality { name }"},
+		{"Practice", "owner", "municipality { name }", "municipality { number }"},
+		{"Practice", "image", "url", "mediaType alt"},
+		{"Practice", "evidence", "rater { name }", "rater { slug }"},
+		{"Tool", "files", "url", "bytes"},
+		{"Practice", "themes", "label", "slug parent { label }"},
+		{"Practice", "contacts", "organization { name }", "organization { slug }"},
+		{"Practice", "organizations", "organization { name }", "role organization { slug }"},
+		{"Practice", "districts", "district { name }", "district { municipality { name } }"},
+		{"Report", "funding", "funder { name }", "amount funder { kind }"},
+		{"Municipality", "county", "name", "number"},
+		{"Municipality", "organization", "name", "slug"},
+		{"Organization", "municipality", "name", "county { name }"},
+		{"Theme", "parent", "label", "slug parent { slug }"},
+		{"District", "municipality", "name", "number"},
 	} {
 		ids := map[string][]string{
 			"Practice": s.entries["PRACTICE"], "Tool": s.entries["TOOL"], "Report": s.entries["REPORT"], "Municipality": s.municipalities,
@@ -710,4 +767,3 @@ func oneUnderTwoNames(t *testing.T, h *testHub, s *seed, viewer string) {
 		}
 	}
 }
-

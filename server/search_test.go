@@ -92,7 +92,7 @@ func everythingFound(t *testing.T, h *testHub, viewer string) []findable {
 			kind = ""
 		}
 		typeName := strings.ToUpper(strings.TrimSuffix(list, "s"))
-		fields := strings.Replace(filteredFields, " kind", kind, 1)
+		fields := strings.Replace(filteredFields, " kind", kind, 1) + " publishedAt"
 		if slices.Contains([]string{"practices", "projects", "networks"}, list) {
 			fields += " period { start }"
 		}
@@ -111,6 +111,8 @@ func everythingFound(t *testing.T, h *testHub, viewer string) []findable {
 				f["YEAR"] = []string{i[:4]}
 			} else if period, ok := p["period"].(map[string]any); ok && period["start"] != nil {
 				f["YEAR"] = []string{period["start"].(string)[:4]}
+			} else {
+				f["YEAR"] = []string{p["publishedAt"].(string)[:4]}
 			}
 			if n := levelOf(p); n >= 0 {
 				f["EVIDENCE"] = []string{fmt.Sprint(n)}

@@ -35,8 +35,14 @@ const (
 // eachHub runs the test on SQLite and on PostgreSQL.
 func eachHub(t *testing.T, test func(t *testing.T, h *testHub)) {
 	t.Helper()
-	t.Run("sqlite", func(t *testing.T) { test(t, newTestHub(t, databasetest.SQLiteOptions(t))) })
-	t.Run("postgres", func(t *testing.T) { test(t, newTestHub(t, databasetest.PostgresOptions(t))) })
+	t.Run("sqlite", func(t *testing.T) {
+		t.Parallel()
+		test(t, newTestHub(t, databasetest.SQLiteOptions(t)))
+	})
+	t.Run("postgres", func(t *testing.T) {
+		t.Parallel()
+		test(t, newTestHub(t, databasetest.PostgresOptions(t)))
+	})
 }
 
 // newTestHub starts a hub on the database and ends it with the test.

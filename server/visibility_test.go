@@ -583,10 +583,10 @@ func TestRepublish(t *testing.T) {
 			}
 			return answers
 		}
+		before := read()
 		for _, ct := range contentTypes {
 			t.Run(string(ct), func(t *testing.T) {
 				w.testHub.t = t
-				before := read()
 				log := w.endOfState("")
 				w.withdraw(openID(ct))
 				w.caughtUpNow()

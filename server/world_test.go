@@ -258,8 +258,6 @@ func (w *world) putData() {
 		})})
 	}
 	asset("open", "open")
-	asset("open file", "open")
-	asset("alt file", "alt")
 	if w.put(data); w.kind.states == nil {
 		return
 	}
@@ -340,9 +338,6 @@ func filled(t schema.ContentType, word, name, asset string, hidden bool) map[str
 	case "TOOL":
 		d["kind"], d["licence"], d["link"] = schema.ToolKind("").Values()[kind], word, "https://example.com/"+word
 		d["files"] = []string{idOf("ast", asset)}
-		if !hidden {
-			d["files"] = []string{idOf("ast", word+" file")} // a file belongs to one tool
-		}
 	case "REPORT":
 		d["kind"], d["series"], d["funding"] = schema.ReportKind("").Values()[kind], word, funding
 	case "PROJECT":

@@ -78,7 +78,7 @@ var mends = []mend{
 	},
 	{
 		"gql_collection.go",
-		regexp.MustCompile(`if field := collectedField\(ctx, path\.\.\.\); field != nil \{`), `if field := nodeSelection(opCtx, field); field != nil {`, 5,
+		regexp.MustCompile(`if field := collectedField\(ctx, path\.\.\.\); field != nil \{`), `if field := placesAtLeast(opCtx, field); field != nil {`, 5,
 	},
 	{ // One key may stand for several things: in nodes and in edges.node, or under two names of one object.
 		"gql_collection.go",
@@ -102,6 +102,10 @@ var mends = []mend{
 		"gql_pagination.go",
 		regexp.MustCompile(`(?s)func collectedField\(ctx context\.Context, path \.\.\.string\) \*graphql\.CollectedField \{.*?\n\}\n`),
 		"", 1,
+	},
+	{ // A page of which no node is asked for reads no columns but those that order it.
+		"gql_pagination.go",
+		regexp.MustCompile(`collectedField\(ctx, edgesField, nodeField\)`), `pageSelection(ctx)`, 5,
 	},
 	{
 		"gql_pagination.go",

@@ -4,8 +4,8 @@
 package graphqlhttp
 
 import (
-	"errors"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"

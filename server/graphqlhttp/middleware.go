@@ -1,11 +1,11 @@
 package graphqlhttp
 
 import (
-	"errors"
 	"bufio"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"

@@ -119,6 +119,7 @@ func stillAnswers(t *testing.T, h *testHub) {
 // TestBadInput sends what is wrong in every way that is known: the answer is a coded error, quick, silent about the inside, and the hub
 // goes on.
 func TestBadInput(t *testing.T) {
+	walker(t)
 	eachWorld(t, []worldKind{nothing}, func(t *testing.T, worlds []*world) {
 		h := worlds[0].testHub
 		h.t = t

@@ -45,6 +45,15 @@ func eachHub(t *testing.T, test func(t *testing.T, h *testHub)) {
 	})
 }
 
+// walker says that the test walks everything there is, one request after the other. The race detector would make it many times slower and
+// finds nothing in it, so scripts/test runs it without, in a step of its own; the race detector has the other tests.
+func walker(t *testing.T) {
+	t.Helper()
+	if underRace {
+		t.Skip("walks everything: runs without the race detector, in the step walkers of scripts/test")
+	}
+}
+
 // newTestHub starts a hub on the database and ends it with the test.
 func newTestHub(t testing.TB, o database.Options) *testHub {
 	t.Helper()

@@ -365,6 +365,7 @@ func (w *world) page(method, path, viewer string) string {
 // TestVisibility holds every way of reading to the rule of rules: what the viewer may not see does not exist. The answers of a hub with
 // hidden entries are those of one without them; what members see is what everybody sees in a hub where that is open.
 func TestVisibility(t *testing.T) {
+	walker(t)
 	eachWorld(t, []worldKind{everything, nothing, nothingShown}, func(t *testing.T, worlds []*world) {
 		full, plain, shown := worlds[0], worlds[1], worlds[2]
 		told := make(map[string]bool)
@@ -552,6 +553,7 @@ func staleIndex(t *testing.T, w *world) {
 // TestNonInterference compares two hubs whose databases differ only in rows that anonymous readers may never see: drafts, entries for
 // members, and such that were withdrawn.
 func TestNonInterference(t *testing.T) {
+	walker(t)
 	eachWorld(t, []worldKind{neverPublic, nothing}, func(t *testing.T, worlds []*world) {
 		for _, p := range probes() {
 			sameAnswer(t, p, "what is hidden is told of", p.read(worlds[0], ""), p.read(worlds[1], ""))
@@ -566,6 +568,7 @@ func tellsOfOpen(answer string) bool {
 // TestRepublish withdraws and publishes an entry of each type: readers see it go from every list, and come back as it was, with its
 // edges in both directions.
 func TestRepublish(t *testing.T) {
+	walker(t)
 	eachWorld(t, []worldKind{nothing}, func(t *testing.T, worlds []*world) {
 		w := worlds[0]
 		w.now = at(1) // as when it was published first, so that the order by change is as before too

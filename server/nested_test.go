@@ -251,12 +251,12 @@ func TestNested(t *testing.T) {
 			t.Run("one key in nodes and edges, viewer "+viewer, func(t *testing.T) { oneKeyInNodesAndEdges(t, h.in(t), viewer) })
 			t.Run("one to one under two names, viewer "+viewer, func(t *testing.T) { oneUnderTwoNames(t, h.in(t), s, viewer) })
 		}
-		t.Run("members see more", func(t *testing.T) { membersSeeMore(t, s, tr) })
+		t.Run("members see more", func(t *testing.T) { membersSeeMore(t, tr) })
 	})
 }
 
 // membersSeeMore makes sure that the comparison by viewer compares something.
-func membersSeeMore(t *testing.T, s *seed, tr *truth) {
+func membersSeeMore(t *testing.T, tr *truth) {
 	for _, n := range tr.all {
 		most, hidden := 0, 0
 		for _, parent := range n.parents {
@@ -553,7 +553,7 @@ func connectionOf(n nested) string {
 
 // listsOfParents reads the parents from their own list and from the search, through nodes and through edges.
 func listsOfParents(t *testing.T, h *testHub, tr *truth, n nested, viewer string) {
-	list := contentLists2(n.entries)
+	_, list := asked(n.entries)
 	part := n.field + `(first: 2) { totalCount nodes { id } }`
 	for what, read := range map[string]struct {
 		query string
@@ -582,11 +582,6 @@ func listsOfParents(t *testing.T, h *testHub, tr *truth, n nested, viewer string
 			}
 		}
 	}
-}
-
-func contentLists2(of schema.ContentType) string {
-	_, many := asked(of)
-	return many
 }
 
 func (tr *truth) of(of, field string) nested {

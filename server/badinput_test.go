@@ -53,9 +53,9 @@ func posted(t *testing.T, h *testHub, body []byte, headers ...string) *answer {
 
 func sent(t *testing.T, h *testHub, r *http.Request) *answer {
 	t.Helper()
-	begun := time.Now() //nolint:forbidigo // how long a person waits
+	begun := time.Now()
 	a := h.send(r)
-	if took := time.Since(begun); took > 2*time.Second { //nolint:forbidigo // the same
+	if took := time.Since(begun); took > 2*time.Second {
 		t.Errorf("the answer took %s", took)
 	}
 	for _, word := range inside {

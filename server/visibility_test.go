@@ -40,7 +40,7 @@ func withoutCursors(s string) string { return cursors.ReplaceAllString(s, `"$1":
 func probes() []probe {
 	var all []probe
 	add := func(name, query string) {
-		all = append(all, probe{name: name, read: func(w *world, viewer string) string { return w.raw(viewer, query, nil) }})
+		all = append(all, probe{name: name, read: func(w *world, viewer string) string { return w.raw(viewer, query) }})
 	}
 	loose := func(name, query string) {
 		add(name, query)
@@ -229,13 +229,13 @@ func addresses(name, id, asset string) []probe {
 		}
 	}
 	query := fmt.Sprintf(`{node(id: %q) {__typename id ...on Asset {url mediaType bytes alt credit width height image(width: 320)}}}`, asset)
-	return append(all, probe{name: name + ": its file's node", read: func(w *world, viewer string) string { return w.raw(viewer, query, nil) }})
+	return append(all, probe{name: name + ": its file's node", read: func(w *world, viewer string) string { return w.raw(viewer, query) }})
 }
 
 func searches(s *ast.Schema) []probe {
 	var all []probe
 	add := func(name, query string) {
-		all = append(all, probe{name: name, read: func(w *world, viewer string) string { return w.raw(viewer, query, nil) }})
+		all = append(all, probe{name: name, read: func(w *world, viewer string) string { return w.raw(viewer, query) }})
 	}
 	var facets []string
 	for _, f := range s.Types["SearchFacet"].EnumValues {
@@ -277,9 +277,9 @@ func searches(s *ast.Schema) []probe {
 }
 
 // raw is the body of the answer, which must be without errors.
-func (w *world) raw(viewer, query string, variables map[string]any) string {
+func (w *world) raw(viewer, query string) string {
 	w.t.Helper()
-	a := w.askAs(viewer, query, variables)
+	a := w.askAs(viewer, query, nil)
 	if len(a.Errors) > 0 || a.Status != http.StatusOK {
 		w.t.Errorf("%s\nis answered with %d %.500s", query, a.Status, a.Body)
 	}
@@ -447,7 +447,7 @@ func hiddenIsNothing(t *testing.T, w *world) {
 			nothing := oneQueries(s, ct, randomID(ct), "there-is-no-such")
 			for _, st := range hides {
 				for name, query := range oneQueries(s, ct, hiddenID(ct, st), slugOf(ct, st)) {
-					got, want := w.raw(viewer, query, nil), w.raw(viewer, nothing[name], nil)
+					got, want := w.raw(viewer, query), w.raw(viewer, nothing[name])
 					if got != want || !strings.Contains(got, "null") {
 						t.Errorf("%s %s %s: %q gets %s, and for nothing %s", name, ct, st, viewer, got, want)
 					}
@@ -538,13 +538,13 @@ func staleIndex(t *testing.T, w *world) {
 	} {
 		selected, answer, _ := strings.Cut(want, "=>")
 		query := fmt.Sprintf(`{search(query: %q) %s}`, canary(contentTypes[i], forMembers), selected)
-		if got := w.raw("", query, nil); !strings.Contains(got, answer) {
+		if got := w.raw("", query); !strings.Contains(got, answer) {
 			t.Errorf("%s: %s", query, got)
 		}
 	}
 	word := canary("COLLECTION", forMembers)
 	for _, selected := range []string{"text type node {id}", "text type", "text"} {
-		if got := w.raw("", `{suggest(text: "`+word+`") {`+selected+`}}`, nil); !strings.Contains(got, "[]") {
+		if got := w.raw("", `{suggest(text: "`+word+`") {`+selected+`}}`); !strings.Contains(got, "[]") {
 			t.Errorf("suggest {%s}: %s", selected, got)
 		}
 	}
@@ -589,7 +589,7 @@ func TestRepublish(t *testing.T) {
 		before := read()
 		for _, ct := range contentTypes {
 			t.Run(string(ct), func(t *testing.T) {
-				w.testHub.t = t
+				w.t = t
 				log := w.endOfState("")
 				w.withdraw(openID(ct))
 				w.caughtUpNow()

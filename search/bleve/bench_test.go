@@ -17,7 +17,9 @@ import (
 func BenchmarkSearch(b *testing.B) {
 	n := 2000
 	if s := os.Getenv("HUB_BENCH_DOCS"); s != "" {
-		fmt.Sscan(s, &n)
+		if _, err := fmt.Sscan(s, &n); err != nil {
+			b.Fatal(err)
+		}
 	}
 	e := open(b, b.TempDir())
 	r := rand.New(rand.NewPCG(7, 7))

@@ -102,7 +102,7 @@ func TestOpen_asks_for_a_rebuild(t *testing.T) {
 		"cut segments": func(_, g string) {
 			files, _ := filepath.Glob(filepath.Join(g, "*", "store", "*.zap"))
 			for _, f := range files {
-				os.Truncate(f, 20)
+				_ = os.Truncate(f, 20)
 			}
 		},
 		"a lost generation":      func(_, g string) { os.RemoveAll(g) },

@@ -138,9 +138,9 @@ func (h *hub) post(t *testing.T, body string, header ...string) *answer {
 	return h.do(t, h.request(t, "POST", "/", body, append([]string{"Content-Type", "application/json"}, header...)...))
 }
 
-func (h *hub) query(t *testing.T, query string, variables map[string]any, header ...string) *answer {
+func (h *hub) query(t *testing.T, query string, header ...string) *answer {
 	t.Helper()
-	body, err := json.Marshal(map[string]any{"query": query, "variables": variables})
+	body, err := json.Marshal(map[string]any{"query": query})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -299,7 +299,7 @@ func TestNoSuggestions(t *testing.T) {
 		`query($f:PracticeFiltr){practices(filter:$f){totalCount}}`, `{practices(filter:{them:"a"}){totalCount}}`, `{practices}`,
 		`{practices(firs:1) @skip(ifs:true){totalCount}}`, `{node(id:1){titel}}`, `{node(id:1){title}}`, `{kind(kind:"ADVICE")}`,
 	} {
-		a := h.query(t, query, nil)
+		a := h.query(t, query)
 		if a.code(t) != "GRAPHQL_VALIDATION_FAILED" || strings.Contains(strings.ToLower(a.body), "did you mean") {
 			t.Errorf("%s: %s", query, a.body)
 		}
@@ -309,7 +309,7 @@ func TestNoSuggestions(t *testing.T) {
 func TestErrorsOfResolvers(t *testing.T) {
 	h := serve(t, nil)
 	for _, accept := range []string{"application/json", graphqlJSON} {
-		a := h.query(t, `{fails coded panics greeting(name:"a")}`, nil, "Accept", accept, "X-Request-Id", "req-1")
+		a := h.query(t, `{fails coded panics greeting(name:"a")}`, "Accept", accept, "X-Request-Id", "req-1")
 		codes := map[string]string{}
 		for _, err := range a.Errors {
 			codes[fmt.Sprint(err.Path)] = fmt.Sprint(err.Extensions["code"], " ", err.Message)
@@ -362,7 +362,7 @@ func TestBodySize(t *testing.T) {
 
 func TestHeaders(t *testing.T) {
 	h := serve(t, func(o *graphqlhttp.Options) { o.AllowHeaders = []string{"X-Preview"} })
-	a := h.query(t, `{__typename}`, nil, "Origin", "https://example.org")
+	a := h.query(t, `{__typename}`, "Origin", "https://example.org")
 	for name, want := range map[string]string{
 		"X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-store", "Access-Control-Allow-Origin": "*",
 		"Vary": "Accept, Authorization, Cookie, Origin", "Access-Control-Allow-Credentials": "",
@@ -385,7 +385,7 @@ func TestHeaders(t *testing.T) {
 		t.Errorf("preflight: %d %v", p.status, p.header)
 	}
 	for id, echoed := range map[string]bool{"abc-123": true, "a b": false, strings.Repeat("x", 65): false, "<x>": false, "": false} {
-		a := h.query(t, `{__typename}`, nil, "X-Request-Id", id)
+		a := h.query(t, `{__typename}`, "X-Request-Id", id)
 		if got := a.header.Get("X-Request-Id"); (got == id) != echoed || got == "" {
 			t.Errorf("request id %q answered %q", id, got)
 		}
@@ -397,7 +397,7 @@ func TestTimeout(t *testing.T) {
 	defer close(h.toy.leave)
 	for _, query := range []string{`{slow}`, `{stubborn}`, `mutation{slowSave}`} {
 		for accept, status := range map[string]int{"application/json": 200, graphqlJSON: 503} {
-			a := h.query(t, query, nil, "Accept", accept)
+			a := h.query(t, query, "Accept", accept)
 			if strings.Contains(a.body, `"data"`) {
 				status = 200 // it had begun, and what failed is a field
 			}
@@ -455,7 +455,7 @@ func TestSideBySide(t *testing.T) {
 	var others sync.WaitGroup
 	for range 2 {
 		others.Go(func() {
-			if a := h.query(t, `{gate}`, nil); !strings.Contains(a.body, "through") {
+			if a := h.query(t, `{gate}`); !strings.Contains(a.body, "through") {
 				t.Errorf("%s", a.body)
 			}
 		})
@@ -463,14 +463,14 @@ func TestSideBySide(t *testing.T) {
 	<-h.toy.enter
 	<-h.toy.enter
 	for accept, status := range map[string]int{"application/json": 200, graphqlJSON: 503} {
-		a := h.query(t, `{greeting}`, nil, "Accept", accept)
+		a := h.query(t, `{greeting}`, "Accept", accept)
 		if a.status != status || a.code(t) != "UNAVAILABLE" || a.header.Get("Retry-After") == "" || strings.Contains(a.body, `"data"`) {
 			t.Errorf("%s: %d %s", accept, a.status, a.body)
 		}
 	}
 	close(h.toy.leave)
 	others.Wait()
-	if a := h.query(t, `{greeting(name:"a")}`, nil); a.code(t) != "" {
+	if a := h.query(t, `{greeting(name:"a")}`); a.code(t) != "" {
 		t.Errorf("the places were not given back: %s", a.body)
 	}
 }
@@ -479,13 +479,13 @@ func TestNodesOfOneAnswer(t *testing.T) {
 	h := serve(t, nil)
 	for many, code := range map[int]string{1000: "", 24_999: "", 25_001: "TOO_COMPLEX"} {
 		h.toy.many = many
-		a := h.query(t, `{greeting many{id}}`, nil)
+		a := h.query(t, `{greeting many{id}}`)
 		if a.status != 200 || a.code(t) != code || len(a.Errors) > 1 {
 			t.Errorf("%d: %d %.300s", many, a.status, a.body)
 		}
 	}
 	h.toy.many = 2
-	if a := h.query(t, `{a:practices(first:100){nodes{tools(first:100){nodes{id}}}} b:practices(first:100){nodes{tools(first:100){nodes{id}}}}}`, nil); a.code(t) != "" {
+	if a := h.query(t, `{a:practices(first:100){nodes{tools(first:100){nodes{id}}}} b:practices(first:100){nodes{tools(first:100){nodes{id}}}}}`); a.code(t) != "" {
 		t.Errorf("%.300s", a.body)
 	}
 }
@@ -495,7 +495,7 @@ func TestSlowBody(t *testing.T) {
 	handler.SetBodyTime(50 * time.Millisecond)
 	server := httptest.NewServer(handler)
 	defer server.Close()
-	conn, err := net.Dial("tcp", server.Listener.Addr().String())
+	conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", server.Listener.Addr().String())
 	if err != nil {
 		t.Fatal(err)
 	}

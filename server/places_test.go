@@ -39,6 +39,7 @@ func referenceMunicipalities(t *testing.T) []referenceMunicipality {
 }
 
 func TestPlaces(t *testing.T) {
+	walker(t)
 	eachHub(t, func(t *testing.T, h *testHub) {
 		s := h.seeded()
 		for _, n := range []struct {

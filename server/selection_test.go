@@ -9,6 +9,7 @@ import (
 
 // Every field answers the same whether it is asked for alone or beside others: nothing depends on a column that another field brought.
 func TestFieldsAloneAnswerAsTogether(t *testing.T) {
+	walker(t)
 	eachHub(t, func(t *testing.T, h *testHub) {
 		h.seeded()
 		fields := []string{

@@ -2,6 +2,8 @@ package main
 
 import (
 	"bytes"
+	"context"
+	"database/sql"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -10,6 +12,7 @@ import (
 	"os"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -19,85 +22,124 @@ import (
 	"dugnad/content"
 	"dugnad/ent"
 	"dugnad/ent/practice"
+	"dugnad/ent/theme"
 	"dugnad/schema"
 	"dugnad/server/database"
 	"dugnad/server/database/databasetest"
 )
 
-// benchQuery is an operation whose variables change from one request to the next.
+// benchQuery is an operation whose variables change from one request to the next, and one SQL statement that reads the same rows.
 type benchQuery struct {
 	name      string
 	text      string
-	variables func(i int, slugs []string) map[string]any
+	variables func(i int, d benchData) map[string]any
+	sql       string
+	arguments func(i int, d benchData) []any
 }
+
+// benchData are the slugs of practices and themes, and the cursors of the first pages of all practices.
+type benchData struct{ slugs, themes, cursors []string }
+
+func (d benchData) slug(i int) string  { return d.slugs[i*7919%len(d.slugs)] }
+func (d benchData) theme(i int) string { return d.themes[i%len(d.themes)] }
+func (d benchData) year(i int) string  { return fmt.Sprintf("%d-01-01", 2000+i%15) }
+
+const benchPage = `query($after: Cursor) { practices(first: 20, after: $after) { pageInfo { endCursor } } }`
 
 var benchQueries = []benchQuery{
 	{
 		"one_by_slug",
 		`query($slug: String!) { practice(slug: $slug) { title summary municipalities { nodes { name } } themes { label } } }`,
-		func(i int, slugs []string) map[string]any { return map[string]any{"slug": slugs[i*7919%len(slugs)]} },
+		func(i int, d benchData) map[string]any { return map[string]any{"slug": d.slug(i)} },
+		`SELECT p.titles, p.summaries, m.name, t.label_texts FROM slugs s JOIN practices p ON p.id = s.entry_id
+			JOIN content_municipalities c ON c.content_id = p.id JOIN municipalities m ON m.id = c.municipality_id
+			JOIN practice_themes pt ON pt.practice_id = p.id JOIN themes t ON t.id = pt.theme_id
+			WHERE s.type = 'PRACTICE' AND s.slug = ?1 AND p.audience = 'PUBLIC'`,
+		func(i int, d benchData) []any { return []any{d.slug(i)} },
 	},
 	{
 		"list_of_20",
 		`query($themes: [String!], $after: Date) { practices(first: 20, filter: {themes: $themes, issuedAfter: $after}, orderBy: [{field: ISSUED, direction: DESC}]) {
 			totalCount nodes { title owner { name } themes { label } municipalities { nodes { name } } } } }`,
-		func(i int, _ []string) map[string]any {
-			themes := []string{"settlement", "introduction", "employment", "governance", "qualification"}
-			return map[string]any{"themes": themes[i%len(themes)], "after": fmt.Sprintf("%d-01-01", 2000+i%15)}
+		func(i int, d benchData) map[string]any {
+			return map[string]any{"themes": d.theme(i), "after": d.year(i)}
 		},
+		`WITH found AS (SELECT id FROM practices WHERE audience = 'PUBLIC' AND issued_on >= ?1 AND id IN (
+				SELECT practice_id FROM practice_themes WHERE theme_id = (SELECT id FROM themes WHERE slug = ?2))),
+			page AS (SELECT id, titles, owner_id FROM practices WHERE id IN (SELECT id FROM found) ORDER BY sort_date DESC, id LIMIT 20)
+			SELECT (SELECT count(*) FROM found), p.titles, o.local_names, t.label_texts, m.name FROM page p JOIN organizations o ON o.id = p.owner_id
+			JOIN content_municipalities c ON c.content_id = p.id JOIN municipalities m ON m.id = c.municipality_id
+			JOIN practice_themes pt ON pt.practice_id = p.id JOIN themes t ON t.id = pt.theme_id`,
+		func(i int, d benchData) []any { return []any{d.year(i), d.theme(i)} },
 	},
 	{
 		"three_levels",
-		`query($after: Date) { practices(first: 20, filter: {issuedAfter: $after}) { nodes { title tools(first: 5) { nodes { title
+		`query($after: Cursor) { practices(first: 20, after: $after) { nodes { title tools(first: 5) { nodes { title
 			reports(first: 5) { nodes { title themes { label } } } } } } } }`,
-		func(i int, _ []string) map[string]any {
-			return map[string]any{"after": fmt.Sprintf("%d-01-01", 2000+i%15)}
-		},
+		func(i int, d benchData) map[string]any { return map[string]any{"after": d.cursors[i%len(d.cursors)]} },
+		`SELECT p.titles, t.titles, r.titles, th.label_texts
+			FROM (SELECT id, titles FROM practices WHERE audience = 'PUBLIC' ORDER BY sort_date DESC, id LIMIT 20 OFFSET ?1) p
+			JOIN practice_tools pt ON pt.practice_id = p.id JOIN tools t ON t.id = pt.tool_id AND t.audience = 'PUBLIC'
+			JOIN tool_reports tr ON tr.tool_id = t.id JOIN reports r ON r.id = tr.report_id AND r.audience = 'PUBLIC'
+			JOIN report_themes rt ON rt.report_id = r.id JOIN themes th ON th.id = rt.theme_id`,
+		func(i int, d benchData) []any { return []any{20 + 20*(i%len(d.cursors))} },
 	},
 }
 
 // BenchmarkHub loads generated practices (HUB_BENCH_PRACTICES, 20 000 when not set) with relations and asks the three queries over HTTP on
 // loopback, with one client and with four. It reports requests a second, the median and the 99th percentile in milliseconds, and SQL
-// statements a request; and the same for an answer of a few bytes from the same server, to measure the rest against.
+// statements a request. To measure them against, in the same run: the same rows read by one statement written by hand, whose values are
+// only scanned, and an answer of a few bytes from the same server.
 func BenchmarkHub(b *testing.B) {
+	var table strings.Builder
 	for _, dialect := range []struct {
 		name    string
 		options func(testing.TB) database.Options
 	}{{"sqlite", databasetest.SQLiteOptions}, {"postgres", databasetest.PostgresOptions}} {
 		b.Run(dialect.name, func(b *testing.B) {
-			url, slugs := benchHub(b, dialect.options(b))
-			for _, q := range benchQueries {
-				for _, clients := range []int{1, 4} {
-					b.Run(fmt.Sprintf("%s/clients=%d", q.name, clients), func(b *testing.B) {
-						bench(b, clients, func(i int) (*http.Request, error) {
-							body, err := json.Marshal(map[string]any{"query": q.text, "variables": q.variables(i, slugs)})
-							if err != nil {
-								return nil, err
-							}
-							r, err := http.NewRequestWithContext(b.Context(), http.MethodPost, url+"/graphql", bytes.NewReader(body))
-							if err == nil {
-								r.Header.Set("Content-Type", "application/json")
-							}
-							return r, err
-						})
-					})
+			hub, url, data := benchHub(b, dialect.options(b))
+			run := func(name string, clients int, ask func(client *http.Client, i int) error) {
+				var row string
+				name = fmt.Sprintf("%s/clients=%d", name, clients)
+				b.Run(name, func(b *testing.B) { row = bench(b, clients, ask) })
+				if row != "" {
+					fmt.Fprintf(&table, "%-10s%-32s%s\n", dialect.name, name, row)
 				}
 			}
-			b.Run("healthz/clients=1", func(b *testing.B) {
-				bench(b, 1, func(int) (*http.Request, error) {
-					return http.NewRequestWithContext(b.Context(), http.MethodGet, url+"/healthz", http.NoBody)
+			for _, q := range benchQueries {
+				for _, clients := range []int{1, 4} {
+					run(q.name, clients, func(client *http.Client, i int) error {
+						_, err := post(b.Context(), client, url, q.text, q.variables(i, data))
+						return err
+					})
+				}
+				text := q.sql
+				if dialect.name == "postgres" {
+					text = strings.ReplaceAll(text, "?", "$")
+				}
+				run(q.name+"_by_hand", 1, func(_ *http.Client, i int) error {
+					return scanAll(b.Context(), hub.db.DB(), text, q.arguments(i, data))
 				})
+			}
+			run("healthz", 1, func(client *http.Client, _ int) error {
+				r, err := http.NewRequestWithContext(b.Context(), http.MethodGet, url+"/healthz", http.NoBody)
+				if err == nil {
+					_, err = send(client, r)
+				}
+				return err
 			})
 		})
 	}
+	fmt.Fprintf(os.Stdout, "\n%-42s%12s%10s%10s%12s\n%s\n", "", "requests/s", "p50 ms", "p99 ms", "statements", &table)
 }
 
 // benchStatements counts the SQL statements of all requests.
 var benchStatements atomic.Int64
 
-// bench sends b.N requests from the clients and reports what they took.
-func bench(b *testing.B, clients int, request func(i int) (*http.Request, error)) {
+// bench asks b.N times, from the clients, and reports what it took.
+func bench(b *testing.B, clients int, ask func(client *http.Client, i int) error) (row string) {
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: clients}}
+	defer client.CloseIdleConnections()
 	took, before := make([]time.Duration, b.N), benchStatements.Load()
 	var next atomic.Int64
 	var all sync.WaitGroup
@@ -106,7 +148,7 @@ func bench(b *testing.B, clients int, request func(i int) (*http.Request, error)
 		all.Go(func() {
 			for i := int(next.Add(1)) - 1; i < b.N; i = int(next.Add(1)) - 1 {
 				start := time.Now()
-				if err := send(client, i, request); err != nil {
+				if err := ask(client, i); err != nil {
 					b.Error(err)
 					return
 				}
@@ -118,35 +160,67 @@ func bench(b *testing.B, clients int, request func(i int) (*http.Request, error)
 	b.StopTimer()
 	slices.Sort(took)
 	ms := func(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "requests/s")
-	b.ReportMetric(ms(took[len(took)/2]), "p50-ms")
-	b.ReportMetric(ms(took[len(took)*99/100]), "p99-ms")
-	b.ReportMetric(float64(benchStatements.Load()-before)/float64(b.N), "statements/request")
+	rate, p50, p99 := float64(b.N)/b.Elapsed().Seconds(), ms(took[len(took)/2]), ms(took[len(took)*99/100])
+	statements := float64(benchStatements.Load()-before) / float64(b.N)
+	b.ReportMetric(rate, "requests/s")
+	b.ReportMetric(p50, "p50-ms")
+	b.ReportMetric(p99, "p99-ms")
+	b.ReportMetric(statements, "statements/request")
 	b.ReportMetric(0, "ns/op") // the median says more
+	return fmt.Sprintf("%12.1f%10.2f%10.2f%12.1f", rate, p50, p99, statements)
 }
 
-func send(client *http.Client, i int, request func(i int) (*http.Request, error)) error {
-	r, err := request(i)
+func post(ctx context.Context, client *http.Client, url, query string, variables map[string]any) ([]byte, error) {
+	body, err := json.Marshal(map[string]any{"query": query, "variables": variables})
 	if err != nil {
-		return err
+		return nil, err
 	}
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, url+"/graphql", bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	r.Header.Set("Content-Type", "application/json")
+	return send(client, r)
+}
+
+func send(client *http.Client, r *http.Request) ([]byte, error) {
 	res, err := client.Do(r)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer res.Body.Close()
 	body, err := io.ReadAll(res.Body)
+	if err == nil && (res.StatusCode != http.StatusOK || bytes.Contains(body, []byte(`"errors"`))) {
+		err = fmt.Errorf("status %d: %.300s", res.StatusCode, body)
+	}
+	return body, err
+}
+
+// scanAll reads all rows of a statement.
+func scanAll(ctx context.Context, db *sql.DB, text string, arguments []any) error {
+	rows, err := db.QueryContext(ctx, text, arguments...)
 	if err != nil {
 		return err
 	}
-	if res.StatusCode != http.StatusOK || bytes.Contains(body, []byte(`"errors"`)) {
-		return fmt.Errorf("status %d: %.300s", res.StatusCode, body)
+	defer rows.Close()
+	columns, err := rows.Columns()
+	if err != nil {
+		return err
 	}
-	return nil
+	values, places := make([]sql.RawBytes, len(columns)), make([]any, len(columns))
+	for i := range values {
+		places[i] = &values[i]
+	}
+	for rows.Next() {
+		if err := rows.Scan(places...); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
 }
 
-// benchHub is a hub full of practices, without the search index, and the slugs of those that everybody may read.
-func benchHub(b *testing.B, o database.Options) (url string, slugs []string) {
+// benchHub is a hub full of practices, without the search index, and what to ask it for.
+func benchHub(b *testing.B, o database.Options) (hub *Hub, url string, d benchData) {
 	b.Helper()
 	practices := 20_000
 	if n, err := strconv.Atoi(os.Getenv("HUB_BENCH_PRACTICES")); err == nil {
@@ -178,9 +252,13 @@ func benchHub(b *testing.B, o database.Options) (url string, slugs []string) {
 	if _, err := hub.db.DB().ExecContext(b.Context(), "ANALYZE"); err != nil {
 		b.Fatal(err)
 	}
-	slugs, err = hub.client.Practice.Query().Where(practice.AudienceEQ(schema.Public)).Order(ent.Asc(practice.FieldID)).
-		Select(practice.FieldSlug).Strings(access.WithViewer(b.Context(), access.System("benchmark")))
+	ctx := access.WithViewer(b.Context(), access.System("benchmark"))
+	d.slugs, err = hub.client.Practice.Query().Where(practice.AudienceEQ(schema.Public)).Order(ent.Asc(practice.FieldID)).
+		Select(practice.FieldSlug).Strings(ctx)
 	if err != nil {
+		b.Fatal(err)
+	}
+	if d.themes, err = hub.client.Theme.Query().Order(ent.Asc(theme.FieldSlug)).Select(theme.FieldSlug).Strings(ctx); err != nil {
 		b.Fatal(err)
 	}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -189,5 +267,24 @@ func benchHub(b *testing.B, o database.Options) (url string, slugs []string) {
 		benchStatements.Add(int64(counter.Statements()))
 	}))
 	b.Cleanup(server.Close)
-	return server.URL, slugs
+	var page struct {
+		Data struct {
+			Practices struct{ PageInfo struct{ EndCursor string } }
+		}
+	}
+	for range min(100, practices/40) {
+		variables := map[string]any{}
+		if len(d.cursors) > 0 {
+			variables["after"] = d.cursors[len(d.cursors)-1]
+		}
+		body, err := post(b.Context(), server.Client(), server.URL, benchPage, variables)
+		if err == nil {
+			err = json.Unmarshal(body, &page)
+		}
+		if err != nil {
+			b.Fatal(err)
+		}
+		d.cursors = append(d.cursors, page.Data.Practices.PageInfo.EndCursor)
+	}
+	return hub, server.URL, d
 }

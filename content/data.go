@@ -14,6 +14,8 @@ import (
 	"slices"
 	"strings"
 
+	"entgo.io/ent/dialect/sql"
+
 	"dugnad/changes"
 	"dugnad/ent"
 	"dugnad/ent/numberuse"
@@ -61,10 +63,7 @@ func (s *Service) PutData(ctx context.Context, data ...Data) (changed int, probl
 			if hashOf(d.Document) == last[d.ID].Hash {
 				continue
 			}
-			problems = append(problems, check(d.ID, t.GQL, doc)...)
-			for _, path := range doc.Missing() {
-				problems = append(problems, Problem{Code: "REQUIRED", Severity: SeverityError, Path: path, Message: "must be filled", Entry: d.ID})
-			}
+			problems = append(problems, complete(d.ID, t.GQL, doc, "must be filled")...)
 			moved, docs, ids = append(moved, d), append(docs, doc), append(ids, d.ID)
 		}
 		found, err := w.missing(docs, ids)
@@ -104,7 +103,10 @@ func (w *write) putData(s *Service, data []Data, docs []ent.Document, last map[s
 	if err := w.connect(byID); err != nil {
 		return err
 	}
-	return w.checkThemes()
+	if slices.ContainsFunc(docs, func(d ent.Document) bool { _, ok := d.(*ent.ThemeInput); return ok }) {
+		return w.checkThemes()
+	}
+	return nil
 }
 
 // checkThemes refuses a theme that is above itself.
@@ -137,7 +139,7 @@ func (w *write) lastRevisions(data []Data) (map[string]*ent.Revision, error) {
 		for i, d := range chunk {
 			ids[i], last[d.ID] = d.ID, &ent.Revision{}
 		}
-		all, err := w.Revision.Query().Where(revision.EntryIDIn(ids...)).Order(revision.ByNumber()).All(w.ctx)
+		all, err := w.Revision.Query().Where(revision.EntryIDIn(ids...), newest).All(w.ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -148,23 +150,27 @@ func (w *write) lastRevisions(data []Data) (map[string]*ent.Revision, error) {
 	return last, nil
 }
 
+// newest holds for a revision that no later one of the same thing follows.
+func newest(s *sql.Selector) {
+	later := sql.Table(revision.Table).As("later")
+	s.Where(sql.NotExists(sql.Select(later.C(revision.FieldID)).From(later).Where(sql.And(
+		sql.ColumnsEQ(later.C(revision.FieldEntryID), s.C(revision.FieldEntryID)),
+		sql.ColumnsGT(later.C(revision.FieldNumber), s.C(revision.FieldNumber)),
+	))))
+}
+
 // derived are the columns that are made from the document and the file.
 func derived(doc ent.Document, file []byte) map[string]any {
 	switch d := doc.(type) {
 	case *ent.MunicipalityInput:
-		names := []string{value(d.Name.Value()), value(d.OfficialName.Value())}
-		for _, n := range d.LocalNames.Value() {
-			names = append(names, n.Text)
+		return map[string]any{
+			"sort_name":   text.SortKey(string(schema.NB), value(d.Name.Value())),
+			"folded_name": folded(d.LocalNames.Value(), value(d.Name.Value()), value(d.OfficialName.Value())),
 		}
-		return map[string]any{"sort_name": text.SortKey(string(schema.NB), value(d.Name.Value())), "folded_name": folded(names)}
 	case *ent.OrganizationInput:
-		names := []string{value(d.ShortName.Value())}
-		for _, n := range d.LocalNames.Value() {
-			names = append(names, n.Text)
-		}
 		return map[string]any{
 			"sort_name":   text.SortKey(string(schema.NB), d.LocalNames.Value().In(text.Chain[schema.Language](nil))),
-			"folded_name": folded(names),
+			"folded_name": folded(d.LocalNames.Value(), value(d.ShortName.Value())),
 		}
 	case *ent.AssetInput:
 		if file == nil {
@@ -180,7 +186,10 @@ func derived(doc ent.Document, file []byte) map[string]any {
 }
 
 // folded joins names so that " x" finds those of which a word begins with x.
-func folded(names []string) string {
+func folded(local schema.LocalText, names ...string) string {
+	for _, n := range local {
+		names = append(names, n.Text)
+	}
 	var b strings.Builder
 	for _, n := range names {
 		if f := text.Fold(n); f != "" && !strings.Contains(b.String()+" ", " "+f+" ") {
@@ -205,7 +214,7 @@ func (w *write) putNumbers(id string, numbers []schema.MunicipalityNumber) error
 		rows[i] = w.NumberUse.Create().SetID(n.Number).SetNumber(n.Number).SetName(n.Name).SetNillableFromDate(n.From).SetNillableToDate(n.To).
 			SetMunicipalityID(id)
 	}
-	return w.NumberUse.CreateBulk(rows...).Exec(w.ctx)
+	return inBulk(w.ctx, rows, w.NumberUse.CreateBulk)
 }
 
 func sumOf(file []byte) string {

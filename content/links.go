@@ -1,6 +1,7 @@
 package content
 
 import (
+	"context"
 	"slices"
 	"strconv"
 	"strings"
@@ -32,7 +33,7 @@ func (w *write) putLinks(id string, doc *ent.Shared) error {
 	var municipalities []*ent.ContentMunicipalityCreate
 	for i, l := range doc.Municipalities {
 		municipalities = append(municipalities, w.ContentMunicipality.Create().SetID(key(i)).SetContentID(id).SetSeq(i).
-			SetMunicipalityID(l.Municipality).SetRole(l.Role).SetNillableNameThen(orNil(l.NameThen)).SetNillableNumberThen(orNil(l.NumberThen)))
+			SetMunicipalityID(l.Municipality).SetRole(l.Role).SetNillableNameThen(schema.OrNil(l.NameThen)).SetNillableNumberThen(schema.OrNil(l.NumberThen)))
 	}
 	var districts []*ent.ContentDistrictCreate
 	for i, l := range doc.Districts {
@@ -48,28 +49,24 @@ func (w *write) putLinks(id string, doc *ent.Shared) error {
 		relations = append(relations, w.Relation.Create().SetFromID(id).SetToID(r.To).SetType(r.Type).SetSeq(i).SetNillablePosition(r.Position).
 			SetSections(r.Section).SetNotes(r.Note))
 	}
-	for chunk := range slices.Chunk(organizations, 500) {
-		if err := w.ContentOrganization.CreateBulk(chunk...).Exec(w.ctx); err != nil {
+	for _, put := range []func() error{
+		func() error { return inBulk(w.ctx, organizations, w.ContentOrganization.CreateBulk) },
+		func() error { return inBulk(w.ctx, municipalities, w.ContentMunicipality.CreateBulk) },
+		func() error { return inBulk(w.ctx, districts, w.ContentDistrict.CreateBulk) },
+		func() error { return inBulk(w.ctx, members, w.NetworkMember.CreateBulk) },
+		func() error { return inBulk(w.ctx, relations, w.Relation.CreateBulk) },
+	} {
+		if err := put(); err != nil {
 			return err
 		}
 	}
-	for chunk := range slices.Chunk(municipalities, 500) {
-		if err := w.ContentMunicipality.CreateBulk(chunk...).Exec(w.ctx); err != nil {
-			return err
-		}
-	}
-	for chunk := range slices.Chunk(districts, 500) {
-		if err := w.ContentDistrict.CreateBulk(chunk...).Exec(w.ctx); err != nil {
-			return err
-		}
-	}
-	for chunk := range slices.Chunk(members, 500) {
-		if err := w.NetworkMember.CreateBulk(chunk...).Exec(w.ctx); err != nil {
-			return err
-		}
-	}
-	for chunk := range slices.Chunk(relations, 500) {
-		if err := w.Relation.CreateBulk(chunk...).Exec(w.ctx); err != nil {
+	return nil
+}
+
+// inBulk writes rows, 500 a statement.
+func inBulk[R any, B interface{ Exec(context.Context) error }](ctx context.Context, rows []R, bulk func(...R) B) error {
+	for chunk := range slices.Chunk(rows, 500) {
+		if err := bulk(chunk...).Exec(ctx); err != nil {
 			return err
 		}
 	}
@@ -107,11 +104,4 @@ func slugLike(t schema.ContentType, address string) predicateSlug {
 	return slug.And(slug.TypeEQ(t), slug.Or(slug.Slug(address), func(s *sql.Selector) {
 		s.Where(sql.HasPrefix(s.C(slug.FieldSlug), strings.TrimSuffix(address, "-")+"-"))
 	}))
-}
-
-func orNil(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
 }

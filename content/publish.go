@@ -33,7 +33,7 @@ func (s *Service) Publish(ctx context.Context, items ...Item) (published []*ent.
 			return err
 		}
 		for _, item := range items {
-			p.problems = append(p.problems, publishable(item.ID, p.heads[item.ID].entry.Type, p.docs[item.ID])...)
+			p.problems = append(p.problems, complete(item.ID, string(p.heads[item.ID].entry.Type), p.docs[item.ID], "must be filled before the entry can be published")...)
 		}
 		if err := p.takeSlugs(items); err != nil {
 			return err
@@ -51,15 +51,21 @@ func (s *Service) Publish(ctx context.Context, items ...Item) (published []*ent.
 	return published, nil, err
 }
 
-// publishable finds what keeps a document from being published.
-func publishable(id string, t schema.ContentType, doc ent.Document) []Problem {
-	problems := check(id, string(t), doc)
+// complete finds what keeps a document from being seen by readers: what none may hold, and what is missing, of which it says why.
+func complete(id, gql string, doc ent.Document, why string) []Problem {
+	problems := check(id, gql, doc)
 	for _, path := range doc.Missing() {
-		problems = append(problems, Problem{
-			Code: "REQUIRED", Severity: SeverityError, Path: path, Message: "must be filled before the entry can be published", Entry: id,
-		})
+		problems = append(problems, Problem{Code: "REQUIRED", Severity: SeverityError, Path: path, Message: why, Entry: id})
 	}
 	return problems
+}
+
+func idsOf(items []Item) []string {
+	ids := make([]string, len(items))
+	for i, item := range items {
+		ids[i] = item.ID
+	}
+	return ids
 }
 
 // publication is one call of Publish.
@@ -72,11 +78,7 @@ type publication struct {
 }
 
 func (p *publication) read(items []Item) (err error) {
-	ids := make([]string, len(items))
-	for i, item := range items {
-		ids[i] = item.ID
-	}
-	if p.heads, err = p.write.heads(ids); err != nil {
+	if p.heads, err = p.write.heads(idsOf(items)); err != nil {
 		return err
 	}
 	for _, item := range items {
@@ -172,10 +174,6 @@ func (p *publication) takenSlugs(items []Item, wanted map[string]string) (map[sl
 }
 
 func (p *publication) apply(items []Item) ([]*ent.Entry, error) {
-	ids := make([]string, len(items))
-	for i, item := range items {
-		ids[i] = item.ID
-	}
 	published := make([]*ent.Entry, len(items))
 	public := make(map[string]bool)
 	for i, item := range items {
@@ -186,15 +184,15 @@ func (p *publication) apply(items []Item) ([]*ent.Entry, error) {
 		}
 		published[i] = e
 	}
-	referring, err := p.referring(ids)
+	referring, err := p.referring(idsOf(items))
 	if err != nil {
 		return nil, err
 	}
-	maps.Copy(p.docs, referring)
-	if err := p.connect(p.docs); err != nil {
-		return nil, err
+	for _, r := range referring {
+		p.docs[r.entry.ID] = r.doc
 	}
-	return published, p.touch(referring, public)
+	p.touch(referring, public)
+	return published, p.connect(p.docs)
 }
 
 // put writes one entry's live row and links, and what the entry says of itself.
@@ -249,8 +247,14 @@ func (p *publication) takeSlug(e *ent.Entry, address string) error {
 	return p.Slug.Create().SetType(e.Type).SetSlug(address).SetEntryID(e.ID).Exec(p.ctx)
 }
 
-// referring gives the published documents of other live entries that point at any of the ids.
-func (w *write) referring(ids []string) (map[string]ent.Document, error) {
+// referrer is a live entry with its published document.
+type referrer struct {
+	entry *ent.Entry
+	doc   ent.Document
+}
+
+// referring gives the other live entries whose published documents point at any of the ids, by id.
+func (w *write) referring(ids []string) ([]referrer, error) {
 	var from []string
 	for chunk := range slices.Chunk(ids, 500) {
 		some, err := w.Reference.Query().Where(reference.ToIDIn(chunk...), reference.StateEQ(schema.OfPublished)).
@@ -261,28 +265,29 @@ func (w *write) referring(ids []string) (map[string]ent.Document, error) {
 		from = append(from, some...)
 	}
 	from = slices.DeleteFunc(unique(from), func(id string) bool { return slices.Contains(ids, id) })
-	docs := make(map[string]ent.Document, len(from))
+	var referring []referrer
 	for chunk := range slices.Chunk(from, 500) {
-		entries, err := w.Entry.Query().Where(entry.IDIn(chunk...), entry.Live(true)).All(w.ctx)
+		entries, err := w.Entry.Query().Where(entry.IDIn(chunk...), entry.Live(true)).Order(entry.ByID()).All(w.ctx)
 		if err != nil {
 			return nil, err
 		}
 		numbers := make(map[string]int, len(entries))
-		types := make(map[string]schema.ContentType, len(entries))
 		for _, e := range entries {
-			numbers[e.ID], types[e.ID] = *e.Published, e.Type
+			numbers[e.ID] = *e.Published
 		}
 		revisions, err := w.revisions(numbers)
 		if err != nil {
 			return nil, err
 		}
-		for id, r := range revisions {
-			if docs[id], err = decode(string(types[id]), []byte(r.Document)); err != nil {
-				return nil, fmt.Errorf("revision %d of %s: %w", r.Number, id, err)
+		for _, e := range entries {
+			doc, err := decode(string(e.Type), []byte(revisions[e.ID].Document))
+			if err != nil {
+				return nil, fmt.Errorf("revision %d of %s: %w", *e.Published, e.ID, err)
 			}
+			referring = append(referring, referrer{e, doc})
 		}
 	}
-	return docs, nil
+	return referring, nil
 }
 
 // connect makes the edges of the live rows those of the documents, as far as the other ends are live.
@@ -307,21 +312,14 @@ func (w *write) connect(docs map[string]ent.Document) error {
 
 // touch notes that what readers see of the entries changed: they got or lost an edge. Everybody is told only where the edge is to one
 // that was or is public; of the others the public must not learn even that something happened.
-func (w *write) touch(docs map[string]ent.Document, public map[string]bool) error {
-	for chunk := range slices.Chunk(slices.Sorted(maps.Keys(docs)), 500) {
-		entries, err := w.Entry.Query().Where(entry.IDIn(chunk...), entry.Live(true)).All(w.ctx)
-		if err != nil {
-			return err
+func (w *write) touch(referring []referrer, public map[string]bool) {
+	for _, r := range referring {
+		audience := *r.entry.LiveAudience
+		if !slices.ContainsFunc(r.doc.References(), func(r ent.Ref) bool { return public[r.ID] }) {
+			audience = schema.Members
 		}
-		for _, e := range entries {
-			audience := *e.LiveAudience
-			if !slices.ContainsFunc(docs[e.ID].References(), func(r ent.Ref) bool { return public[r.ID] }) {
-				audience = schema.Members
-			}
-			w.changes = append(w.changes, changes.Entry{NodeID: e.ID, Action: schema.Upsert, Revision: *e.Published, Audience: audience})
-		}
+		w.changes = append(w.changes, changes.Entry{NodeID: r.entry.ID, Action: schema.Upsert, Revision: *r.entry.Published, Audience: audience})
 	}
-	return nil
 }
 
 // Withdraw takes the entries from the readers, all or none: their rows and links are removed, their documents stay, so that publishing
@@ -329,10 +327,7 @@ func (w *write) touch(docs map[string]ent.Document, public map[string]bool) erro
 // ConflictError.
 func (s *Service) Withdraw(ctx context.Context, items ...Item) (withdrawn []*ent.Entry, err error) {
 	err = s.write(ctx, true, func(w *write) error {
-		ids := make([]string, len(items))
-		for i, item := range items {
-			ids[i] = item.ID
-		}
+		ids := idsOf(items)
 		entries, err := w.Entry.Query().Where(entry.IDIn(ids...)).All(w.ctx)
 		if err != nil {
 			return err
@@ -365,7 +360,8 @@ func (s *Service) Withdraw(ctx context.Context, items ...Item) (withdrawn []*ent
 		if err != nil {
 			return err
 		}
-		return w.touch(referring, public)
+		w.touch(referring, public)
+		return nil
 	})
 	return withdrawn, err
 }

@@ -309,16 +309,11 @@ func (w *write) refer(id string, doc ent.Document, state schema.ReferenceState) 
 		return err
 	}
 	refs := doc.References()
-	for chunk := range slices.Chunk(refs, 500) {
-		rows := make([]*ent.ReferenceCreate, len(chunk))
-		for i, r := range chunk {
-			rows[i] = w.Reference.Create().SetFromID(id).SetToID(r.ID).SetField(r.Field).SetState(state)
-		}
-		if err := w.Reference.CreateBulk(rows...).Exec(w.ctx); err != nil {
-			return err
-		}
+	rows := make([]*ent.ReferenceCreate, len(refs))
+	for i, r := range refs {
+		rows[i] = w.Reference.Create().SetFromID(id).SetToID(r.ID).SetField(r.Field).SetState(state)
 	}
-	return nil
+	return inBulk(w.ctx, rows, w.Reference.CreateBulk)
 }
 
 // titleOf is the title that lists of entries show.

@@ -148,13 +148,6 @@ func languagesOf(texts schema.Texts) []schema.Language {
 	return languages
 }
 
-func orNil(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
-}
-
 // ContentID implements Content.
 func (_m *Collection) ContentID() string { return _m.ID }
 
@@ -192,7 +185,7 @@ func (_m *Collection) Texts(languages []schema.Language) []*ContentText {
 	texts := []*ContentText{}
 	for _, l := range languagesOf(_m.Titles) {
 		if len(languages) == 0 || slices.Contains(languages, l) {
-			texts = append(texts, &ContentText{Language: l, Title: _m.Titles[l], Summary: orNil(_m.Summaries[l]), body: _m.Bodies[l]})
+			texts = append(texts, &ContentText{Language: l, Title: _m.Titles[l], Summary: schema.OrNil(_m.Summaries[l]), body: _m.Bodies[l]})
 		}
 	}
 	return texts
@@ -213,7 +206,7 @@ func (_m *Collection) Body(ctx context.Context, format schema.BodyFormat) *strin
 
 // Summary is in the language that the reader gets.
 func (_m *Collection) Summary(ctx context.Context) *string {
-	return orNil(_m.Summaries[_m.Language(ctx)])
+	return schema.OrNil(_m.Summaries[_m.Language(ctx)])
 }
 
 // Findings is in the language that the reader gets.
@@ -228,7 +221,7 @@ func (_m *Collection) Recommendations(ctx context.Context) []string {
 
 // Partners is in the language that the reader gets.
 func (_m *Collection) Partners(ctx context.Context) *string {
-	return orNil(_m.PartnerTexts[_m.Language(ctx)])
+	return schema.OrNil(_m.PartnerTexts[_m.Language(ctx)])
 }
 
 // KeyFigures are the numbers that the source states.
@@ -253,7 +246,7 @@ func (_m *Collection) Evidence(ctx context.Context) *EvidenceView {
 		return nil
 	}
 	e := _m.Rating
-	return &EvidenceView{Level: e.Level, Direction: e.DirectionOrUnknown(), Basis: orNil(e.Basis.In(chainOf(ctx, _m))), RatedAt: e.RatedAt, RaterID: e.Rater, Of: _m}
+	return &EvidenceView{Level: e.Level, Direction: e.DirectionOrUnknown(), Basis: schema.OrNil(e.Basis.In(chainOf(ctx, _m))), RatedAt: e.RatedAt, RaterID: e.Rater, Of: _m}
 }
 
 // ContentID implements Content.
@@ -293,7 +286,7 @@ func (_m *Event) Texts(languages []schema.Language) []*ContentText {
 	texts := []*ContentText{}
 	for _, l := range languagesOf(_m.Titles) {
 		if len(languages) == 0 || slices.Contains(languages, l) {
-			texts = append(texts, &ContentText{Language: l, Title: _m.Titles[l], Summary: orNil(_m.Summaries[l]), body: _m.Bodies[l]})
+			texts = append(texts, &ContentText{Language: l, Title: _m.Titles[l], Summary: schema.OrNil(_m.Summaries[l]), body: _m.Bodies[l]})
 		}
 	}
 	return texts
@@ -314,7 +307,7 @@ func (_m *Event) Body(ctx context.Context, format schema.BodyFormat) *string {
 
 // Summary is in the language that the reader gets.
 func (_m *Event) Summary(ctx context.Context) *string {
-	return orNil(_m.Summaries[_m.Language(ctx)])
+	return schema.OrNil(_m.Summaries[_m.Language(ctx)])
 }
 
 // Findings is in the language that the reader gets.
@@ -329,12 +322,12 @@ func (_m *Event) Recommendations(ctx context.Context) []string {
 
 // Partners is in the language that the reader gets.
 func (_m *Event) Partners(ctx context.Context) *string {
-	return orNil(_m.PartnerTexts[_m.Language(ctx)])
+	return schema.OrNil(_m.PartnerTexts[_m.Language(ctx)])
 }
 
 // Programme is in the language that the reader gets.
 func (_m *Event) Programme(ctx context.Context) *string {
-	return orNil(_m.ProgrammeTexts[_m.Language(ctx)])
+	return schema.OrNil(_m.ProgrammeTexts[_m.Language(ctx)])
 }
 
 // Sectors is in the language that the reader gets.
@@ -364,7 +357,7 @@ func (_m *Event) Evidence(ctx context.Context) *EvidenceView {
 		return nil
 	}
 	e := _m.Rating
-	return &EvidenceView{Level: e.Level, Direction: e.DirectionOrUnknown(), Basis: orNil(e.Basis.In(chainOf(ctx, _m))), RatedAt: e.RatedAt, RaterID: e.Rater, Of: _m}
+	return &EvidenceView{Level: e.Level, Direction: e.DirectionOrUnknown(), Basis: schema.OrNil(e.Basis.In(chainOf(ctx, _m))), RatedAt: e.RatedAt, RaterID: e.Rater, Of: _m}
 }
 
 // ContentID implements Content.
@@ -404,7 +397,7 @@ func (_m *Network) Texts(languages []schema.Language) []*ContentText {
 	texts := []*ContentText{}
 	for _, l := range languagesOf(_m.Titles) {
 		if len(languages) == 0 || slices.Contains(languages, l) {
-			texts = append(texts, &ContentText{Language: l, Title: _m.Titles[l], Summary: orNil(_m.Summaries[l]), body: _m.Bodies[l]})
+			texts = append(texts, &ContentText{Language: l, Title: _m.Titles[l], Summary: schema.OrNil(_m.Summaries[l]), body: _m.Bodies[l]})
 		}
 	}
 	return texts
@@ -425,7 +418,7 @@ func (_m *Network) Body(ctx context.Context, format schema.BodyFormat) *string {
 
 // Summary is in the language that the reader gets.
 func (_m *Network) Summary(ctx context.Context) *string {
-	return orNil(_m.Summaries[_m.Language(ctx)])
+	return schema.OrNil(_m.Summaries[_m.Language(ctx)])
 }
 
 // Findings is in the language that the reader gets.
@@ -440,17 +433,17 @@ func (_m *Network) Recommendations(ctx context.Context) []string {
 
 // Partners is in the language that the reader gets.
 func (_m *Network) Partners(ctx context.Context) *string {
-	return orNil(_m.PartnerTexts[_m.Language(ctx)])
+	return schema.OrNil(_m.PartnerTexts[_m.Language(ctx)])
 }
 
 // Method is in the language that the reader gets.
 func (_m *Network) Method(ctx context.Context) *string {
-	return orNil(_m.MethodTexts[_m.Language(ctx)])
+	return schema.OrNil(_m.MethodTexts[_m.Language(ctx)])
 }
 
 // Meetings is in the language that the reader gets.
 func (_m *Network) Meetings(ctx context.Context) *string {
-	return orNil(_m.MeetingTexts[_m.Language(ctx)])
+	return schema.OrNil(_m.MeetingTexts[_m.Language(ctx)])
 }
 
 // KeyFigures are the numbers that the source states.
@@ -475,7 +468,7 @@ func (_m *Network) Evidence(ctx context.Context) *EvidenceView {
 		return nil
 	}
 	e := _m.Rating
-	return &EvidenceView{Level: e.Level, Direction: e.DirectionOrUnknown(), Basis: orNil(e.Basis.In(chainOf(ctx, _m))), RatedAt: e.RatedAt, RaterID: e.Rater, Of: _m}
+	return &EvidenceView{Level: e.Level, Direction: e.DirectionOrUnknown(), Basis: schema.OrNil(e.Basis.In(chainOf(ctx, _m))), RatedAt: e.RatedAt, RaterID: e.Rater, Of: _m}
 }
 
 // ContentID implements Content.
@@ -515,7 +508,7 @@ func (_m *Practice) Texts(languages []schema.Language) []*ContentText {
 	texts := []*ContentText{}
 	for _, l := range languagesOf(_m.Titles) {
 		if len(languages) == 0 || slices.Contains(languages, l) {
-			texts = append(texts, &ContentText{Language: l, Title: _m.Titles[l], Summary: orNil(_m.Summaries[l]), body: _m.Bodies[l]})
+			texts = append(texts, &ContentText{Language: l, Title: _m.Titles[l], Summary: schema.OrNil(_m.Summaries[l]), body: _m.Bodies[l]})
 		}
 	}
 	return texts
@@ -536,7 +529,7 @@ func (_m *Practice) Body(ctx context.Context, format schema.BodyFormat) *string 
 
 // Summary is in the language that the reader gets.
 func (_m *Practice) Summary(ctx context.Context) *string {
-	return orNil(_m.Summaries[_m.Language(ctx)])
+	return schema.OrNil(_m.Summaries[_m.Language(ctx)])
 }
 
 // Findings is in the language that the reader gets.
@@ -551,12 +544,12 @@ func (_m *Practice) Recommendations(ctx context.Context) []string {
 
 // Partners is in the language that the reader gets.
 func (_m *Practice) Partners(ctx context.Context) *string {
-	return orNil(_m.PartnerTexts[_m.Language(ctx)])
+	return schema.OrNil(_m.PartnerTexts[_m.Language(ctx)])
 }
 
 // Challenge is in the language that the reader gets.
 func (_m *Practice) Challenge(ctx context.Context) *string {
-	return orNil(_m.ChallengeTexts[_m.Language(ctx)])
+	return schema.OrNil(_m.ChallengeTexts[_m.Language(ctx)])
 }
 
 // Goals is in the language that the reader gets.
@@ -571,27 +564,27 @@ func (_m *Practice) Steps(ctx context.Context) []string {
 
 // Resources is in the language that the reader gets.
 func (_m *Practice) Resources(ctx context.Context) *string {
-	return orNil(_m.ResourceTexts[_m.Language(ctx)])
+	return schema.OrNil(_m.ResourceTexts[_m.Language(ctx)])
 }
 
 // Cost is in the language that the reader gets.
 func (_m *Practice) Cost(ctx context.Context) *string {
-	return orNil(_m.CostTexts[_m.Language(ctx)])
+	return schema.OrNil(_m.CostTexts[_m.Language(ctx)])
 }
 
 // Preconditions is in the language that the reader gets.
 func (_m *Practice) Preconditions(ctx context.Context) *string {
-	return orNil(_m.PreconditionTexts[_m.Language(ctx)])
+	return schema.OrNil(_m.PreconditionTexts[_m.Language(ctx)])
 }
 
 // Lessons is in the language that the reader gets.
 func (_m *Practice) Lessons(ctx context.Context) *string {
-	return orNil(_m.LessonTexts[_m.Language(ctx)])
+	return schema.OrNil(_m.LessonTexts[_m.Language(ctx)])
 }
 
 // DidNotWork is in the language that the reader gets.
 func (_m *Practice) DidNotWork(ctx context.Context) *string {
-	return orNil(_m.DidNotWorkTexts[_m.Language(ctx)])
+	return schema.OrNil(_m.DidNotWorkTexts[_m.Language(ctx)])
 }
 
 // KeyFigures are the numbers that the source states.
@@ -616,7 +609,7 @@ func (_m *Practice) Evidence(ctx context.Context) *EvidenceView {
 		return nil
 	}
 	e := _m.Rating
-	return &EvidenceView{Level: e.Level, Direction: e.DirectionOrUnknown(), Basis: orNil(e.Basis.In(chainOf(ctx, _m))), RatedAt: e.RatedAt, RaterID: e.Rater, Of: _m}
+	return &EvidenceView{Level: e.Level, Direction: e.DirectionOrUnknown(), Basis: schema.OrNil(e.Basis.In(chainOf(ctx, _m))), RatedAt: e.RatedAt, RaterID: e.Rater, Of: _m}
 }
 
 // Results are what the practice measured.
@@ -666,7 +659,7 @@ func (_m *Project) Texts(languages []schema.Language) []*ContentText {
 	texts := []*ContentText{}
 	for _, l := range languagesOf(_m.Titles) {
 		if len(languages) == 0 || slices.Contains(languages, l) {
-			texts = append(texts, &ContentText{Language: l, Title: _m.Titles[l], Summary: orNil(_m.Summaries[l]), body: _m.Bodies[l]})
+			texts = append(texts, &ContentText{Language: l, Title: _m.Titles[l], Summary: schema.OrNil(_m.Summaries[l]), body: _m.Bodies[l]})
 		}
 	}
 	return texts
@@ -687,7 +680,7 @@ func (_m *Project) Body(ctx context.Context, format schema.BodyFormat) *string {
 
 // Summary is in the language that the reader gets.
 func (_m *Project) Summary(ctx context.Context) *string {
-	return orNil(_m.Summaries[_m.Language(ctx)])
+	return schema.OrNil(_m.Summaries[_m.Language(ctx)])
 }
 
 // Findings is in the language that the reader gets.
@@ -702,7 +695,7 @@ func (_m *Project) Recommendations(ctx context.Context) []string {
 
 // Partners is in the language that the reader gets.
 func (_m *Project) Partners(ctx context.Context) *string {
-	return orNil(_m.PartnerTexts[_m.Language(ctx)])
+	return schema.OrNil(_m.PartnerTexts[_m.Language(ctx)])
 }
 
 // Goals is in the language that the reader gets.
@@ -722,12 +715,12 @@ func (_m *Project) ResearchQuestions(ctx context.Context) []string {
 
 // Method is in the language that the reader gets.
 func (_m *Project) Method(ctx context.Context) *string {
-	return orNil(_m.MethodTexts[_m.Language(ctx)])
+	return schema.OrNil(_m.MethodTexts[_m.Language(ctx)])
 }
 
 // ProblemStatement is in the language that the reader gets.
 func (_m *Project) ProblemStatement(ctx context.Context) *string {
-	return orNil(_m.ProblemTexts[_m.Language(ctx)])
+	return schema.OrNil(_m.ProblemTexts[_m.Language(ctx)])
 }
 
 // KeyFigures are the numbers that the source states.
@@ -752,7 +745,7 @@ func (_m *Project) Evidence(ctx context.Context) *EvidenceView {
 		return nil
 	}
 	e := _m.Rating
-	return &EvidenceView{Level: e.Level, Direction: e.DirectionOrUnknown(), Basis: orNil(e.Basis.In(chainOf(ctx, _m))), RatedAt: e.RatedAt, RaterID: e.Rater, Of: _m}
+	return &EvidenceView{Level: e.Level, Direction: e.DirectionOrUnknown(), Basis: schema.OrNil(e.Basis.In(chainOf(ctx, _m))), RatedAt: e.RatedAt, RaterID: e.Rater, Of: _m}
 }
 
 // Funding is the money given to what the entry is about.
@@ -802,7 +795,7 @@ func (_m *Report) Texts(languages []schema.Language) []*ContentText {
 	texts := []*ContentText{}
 	for _, l := range languagesOf(_m.Titles) {
 		if len(languages) == 0 || slices.Contains(languages, l) {
-			texts = append(texts, &ContentText{Language: l, Title: _m.Titles[l], Summary: orNil(_m.Summaries[l]), body: _m.Bodies[l]})
+			texts = append(texts, &ContentText{Language: l, Title: _m.Titles[l], Summary: schema.OrNil(_m.Summaries[l]), body: _m.Bodies[l]})
 		}
 	}
 	return texts
@@ -823,7 +816,7 @@ func (_m *Report) Body(ctx context.Context, format schema.BodyFormat) *string {
 
 // Summary is in the language that the reader gets.
 func (_m *Report) Summary(ctx context.Context) *string {
-	return orNil(_m.Summaries[_m.Language(ctx)])
+	return schema.OrNil(_m.Summaries[_m.Language(ctx)])
 }
 
 // Findings is in the language that the reader gets.
@@ -838,17 +831,17 @@ func (_m *Report) Recommendations(ctx context.Context) []string {
 
 // Partners is in the language that the reader gets.
 func (_m *Report) Partners(ctx context.Context) *string {
-	return orNil(_m.PartnerTexts[_m.Language(ctx)])
+	return schema.OrNil(_m.PartnerTexts[_m.Language(ctx)])
 }
 
 // Method is in the language that the reader gets.
 func (_m *Report) Method(ctx context.Context) *string {
-	return orNil(_m.MethodTexts[_m.Language(ctx)])
+	return schema.OrNil(_m.MethodTexts[_m.Language(ctx)])
 }
 
 // Sample is in the language that the reader gets.
 func (_m *Report) Sample(ctx context.Context) *string {
-	return orNil(_m.SampleTexts[_m.Language(ctx)])
+	return schema.OrNil(_m.SampleTexts[_m.Language(ctx)])
 }
 
 // KeyFigures are the numbers that the source states.
@@ -873,7 +866,7 @@ func (_m *Report) Evidence(ctx context.Context) *EvidenceView {
 		return nil
 	}
 	e := _m.Rating
-	return &EvidenceView{Level: e.Level, Direction: e.DirectionOrUnknown(), Basis: orNil(e.Basis.In(chainOf(ctx, _m))), RatedAt: e.RatedAt, RaterID: e.Rater, Of: _m}
+	return &EvidenceView{Level: e.Level, Direction: e.DirectionOrUnknown(), Basis: schema.OrNil(e.Basis.In(chainOf(ctx, _m))), RatedAt: e.RatedAt, RaterID: e.Rater, Of: _m}
 }
 
 // Funding is the money given to what the entry is about.
@@ -918,7 +911,7 @@ func (_m *Tool) Texts(languages []schema.Language) []*ContentText {
 	texts := []*ContentText{}
 	for _, l := range languagesOf(_m.Titles) {
 		if len(languages) == 0 || slices.Contains(languages, l) {
-			texts = append(texts, &ContentText{Language: l, Title: _m.Titles[l], Summary: orNil(_m.Summaries[l]), body: _m.Bodies[l]})
+			texts = append(texts, &ContentText{Language: l, Title: _m.Titles[l], Summary: schema.OrNil(_m.Summaries[l]), body: _m.Bodies[l]})
 		}
 	}
 	return texts
@@ -939,7 +932,7 @@ func (_m *Tool) Body(ctx context.Context, format schema.BodyFormat) *string {
 
 // Summary is in the language that the reader gets.
 func (_m *Tool) Summary(ctx context.Context) *string {
-	return orNil(_m.Summaries[_m.Language(ctx)])
+	return schema.OrNil(_m.Summaries[_m.Language(ctx)])
 }
 
 // Findings is in the language that the reader gets.
@@ -954,12 +947,12 @@ func (_m *Tool) Recommendations(ctx context.Context) []string {
 
 // Partners is in the language that the reader gets.
 func (_m *Tool) Partners(ctx context.Context) *string {
-	return orNil(_m.PartnerTexts[_m.Language(ctx)])
+	return schema.OrNil(_m.PartnerTexts[_m.Language(ctx)])
 }
 
 // HowToUse is in the language that the reader gets.
 func (_m *Tool) HowToUse(ctx context.Context) *string {
-	return orNil(_m.HowToUseTexts[_m.Language(ctx)])
+	return schema.OrNil(_m.HowToUseTexts[_m.Language(ctx)])
 }
 
 // Steps is in the language that the reader gets.
@@ -994,7 +987,7 @@ func (_m *Tool) Evidence(ctx context.Context) *EvidenceView {
 		return nil
 	}
 	e := _m.Rating
-	return &EvidenceView{Level: e.Level, Direction: e.DirectionOrUnknown(), Basis: orNil(e.Basis.In(chainOf(ctx, _m))), RatedAt: e.RatedAt, RaterID: e.Rater, Of: _m}
+	return &EvidenceView{Level: e.Level, Direction: e.DirectionOrUnknown(), Basis: schema.OrNil(e.Basis.In(chainOf(ctx, _m))), RatedAt: e.RatedAt, RaterID: e.Rater, Of: _m}
 }
 
 // chainOf is the chain for the small texts of an entry: its language first.

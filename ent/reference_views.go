@@ -56,7 +56,7 @@ func (_m *Theme) Labels() []schema.LocalString { return _m.LabelTexts }
 func (a *Asset) URL(ctx context.Context) string { return RequestOf(ctx).BaseURL + "/files/" + a.ID }
 
 // Alt is what the picture shows, in the reader's language.
-func (a *Asset) Alt(ctx context.Context) *string { return orNil(a.Alts.In(Chain(ctx))) }
+func (a *Asset) Alt(ctx context.Context) *string { return schema.OrNil(a.Alts.In(Chain(ctx))) }
 
 // ImageWidths are the widths that pictures are served in, in pixels.
 var ImageWidths = []int{320, 640, 960, 1280, 1920}

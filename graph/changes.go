@@ -205,20 +205,13 @@ func readLog(ctx context.Context, client *ent.Client, seq int, filter *model.Cha
 // told holds for the changes that the viewer may learn of: those for its audiences; of a file only while it may see the file, which for
 // others never was there.
 func told(ctx context.Context) predicate.Change {
-	return func(s *sql.Selector) {
+	seesFile := func(s *sql.Selector) {
 		files := sql.Table(asset.Table)
 		seen := sql.Dialect(s.Dialect()).Select(files.C(asset.FieldID)).From(files)
 		access.AssetScope(ctx)(seen)
-		audiences := access.Audiences(ctx)
-		in := make([]any, len(audiences))
-		for i, a := range audiences {
-			in[i] = a
-		}
-		s.Where(sql.And(
-			sql.In(s.C(change.FieldAudience), in...),
-			sql.Or(sql.NEQ(s.C(change.FieldType), assetType), sql.In(s.C(change.FieldNodeID), seen)),
-		))
+		s.Where(sql.In(s.C(change.FieldNodeID), seen))
 	}
+	return change.And(change.AudienceIn(access.Audiences(ctx)...), change.Or(change.TypeNEQ(assetType), seesFile))
 }
 
 // assetType is the type of assets in the log.

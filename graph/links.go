@@ -29,35 +29,40 @@ type grouped[T any] struct {
 }
 
 func organizationLinks(ctx context.Context, of ent.Content, roles []schema.OrganizationRole) ([]*ent.ContentOrganization, error) {
-	found, err := ent.LoadPage(of.Page(), ent.FieldKey(ctx), func() (grouped[*ent.ContentOrganization], error) {
+	return linkList(ctx, of, func() ([]*ent.ContentOrganization, error) {
 		q := ent.FromContext(ctx).ContentOrganization.Query().Where(contentorganization.ContentIDIn(of.Page().IDs()...))
 		if roles != nil {
 			q.Where(contentorganization.RoleIn(roles...))
 		}
 		q, err := q.Collecting(ctx, graphql.GetFieldContext(ctx).Field)
 		if err != nil {
-			return grouped[*ent.ContentOrganization]{}, err
+			return nil, err
 		}
-		rows, err := q.Order(contentorganization.BySeq()).All(ctx)
-		return grouped[*ent.ContentOrganization]{items: group(rows, func(l *ent.ContentOrganization) string { return l.ContentID })}, err
+		return q.All(ctx)
 	})
-	return orEmpty(found.items[of.ContentID()]), err
 }
 
 func districtLinks(ctx context.Context, of ent.Content, roles []schema.MunicipalityRole) ([]*ent.ContentDistrict, error) {
-	found, err := ent.LoadPage(of.Page(), ent.FieldKey(ctx), func() (grouped[*ent.ContentDistrict], error) {
+	return linkList(ctx, of, func() ([]*ent.ContentDistrict, error) {
 		q := ent.FromContext(ctx).ContentDistrict.Query().Where(contentdistrict.ContentIDIn(of.Page().IDs()...))
 		if roles != nil {
 			q.Where(contentdistrict.RoleIn(roles...))
 		}
 		q, err := q.Collecting(ctx, graphql.GetFieldContext(ctx).Field)
 		if err != nil {
-			return grouped[*ent.ContentDistrict]{}, err
+			return nil, err
 		}
-		rows, err := q.Order(contentdistrict.BySeq()).All(ctx)
-		return grouped[*ent.ContentDistrict]{items: group(rows, func(l *ent.ContentDistrict) string { return l.ContentID })}, err
+		return q.All(ctx)
 	})
-	return orEmpty(found.items[of.ContentID()]), err
+}
+
+// linkList gives all links of an entry, in order. fetch reads them for all entries that were read together.
+func linkList[L link](ctx context.Context, of ent.Content, fetch func() ([]L, error)) ([]L, error) {
+	found, err := ent.LoadPage(of.Page(), ent.FieldKey(ctx), func() (map[string][]L, error) {
+		rows, err := fetch()
+		return byEntry(rows), err
+	})
+	return orEmpty(found[of.ContentID()]), err
 }
 
 func municipalityLinks(ctx context.Context, of ent.Content, roles []schema.MunicipalityRole, first *int, after *ent.Cursor) (*model.ContentMunicipalityConnection, error) {
@@ -140,12 +145,7 @@ func linkPage[L link](ctx context.Context, of ent.Content, first *int, after *en
 		if err != nil {
 			return g, err
 		}
-		slices.SortFunc(rows, func(a, b L) int {
-			_, i := a.Of()
-			_, j := b.Of()
-			return i - j
-		})
-		g.items = group(rows, func(l L) string { entry, _ := l.Of(); return entry })
+		g.items = byEntry(rows)
 		g.totals = totals(counts)
 		return g, nil
 	})
@@ -215,10 +215,17 @@ func asksFor(ctx context.Context, name string) bool {
 	return slices.ContainsFunc(graphql.CollectFields(oc, fc.Field.Selections, nil), func(f graphql.CollectedField) bool { return f.Name == name })
 }
 
-func group[T any](rows []T, by func(T) string) map[string][]T {
-	groups := make(map[string][]T)
+// byEntry sorts links out to their entries, in order.
+func byEntry[L link](rows []L) map[string][]L {
+	slices.SortFunc(rows, func(a, b L) int {
+		_, i := a.Of()
+		_, j := b.Of()
+		return i - j
+	})
+	groups := make(map[string][]L)
 	for _, row := range rows {
-		groups[by(row)] = append(groups[by(row)], row)
+		entry, _ := row.Of()
+		groups[entry] = append(groups[entry], row)
 	}
 	return groups
 }

@@ -20,6 +20,3 @@ func municipalityBy(id, number *string) (func(*sql.Selector), error) {
 		s.Where(sql.In(s.C("id"), sql.Select(uses.C("municipality_numbers")).From(uses).Where(sql.EQ(uses.C("number"), *number))))
 	}, nil
 }
-
-// ascending is the order of a list by one column.
-func ascending[O any](order O) []O { return []O{order} }

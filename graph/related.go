@@ -98,15 +98,14 @@ func related(ctx context.Context, of ent.Content, types []schema.RelationType, d
 			}
 		}
 		var ids []string
-		for id, relations := range p.items {
+		for _, relations := range p.items {
 			slices.SortFunc(relations, func(a, b stated) int { return a.place().compare(b.place()) })
-			p.items[id] = relations
-			for i, r := range relations {
-				if i < limit && !slices.Contains(ids, r.end()) {
-					ids = append(ids, r.end())
-				}
+			for _, r := range relations[:min(limit, len(relations))] {
+				ids = append(ids, r.end())
 			}
 		}
+		slices.Sort(ids)
+		ids = slices.Compact(ids)
 		selection := ent.NodeSelection(graphql.GetOperationContext(ctx), graphql.GetFieldContext(ctx).Field)
 		if selection == nil || len(ids) == 0 {
 			return p, nil
@@ -128,7 +127,7 @@ func related(ctx context.Context, of ent.Content, types []schema.RelationType, d
 		node, _ := found.nodes[r.end()].(ent.Content)
 		edge := &model.RelationEdge{
 			Cursor: r.cursor(), Node: node, Type: r.Type, Direction: schema.RelationOut, Position: r.Position,
-			Section: textOrNil(r.Sections, chain), Note: textOrNil(r.Notes, chain),
+			Section: schema.OrNil(r.Sections.In(chain)), Note: schema.OrNil(r.Notes.In(chain)),
 		}
 		if r.in {
 			edge.Direction = schema.RelationIn
@@ -143,11 +142,11 @@ func related(ctx context.Context, of ent.Content, types []schema.RelationType, d
 
 // loadRelations adds to g the relations that the entries state, or that others state of them, as far as the viewer sees the other end.
 func loadRelations(ctx context.Context, g grouped[stated], ids []string, in bool, types []schema.RelationType, limit int, from *relationPlace) error {
-	mine, other, key := relation.FieldFromID, relation.FieldToID, "seq"
+	mine, other, key, ours := relation.FieldFromID, relation.FieldToID, "seq", relation.FromIDIn(ids...)
 	if in {
-		mine, other, key = other, mine, fmt.Sprintf("COALESCE(position, %d)", noPosition)
+		mine, other, key, ours = other, mine, fmt.Sprintf("COALESCE(position, %d)", noPosition), relation.ToIDIn(ids...)
 	}
-	q := ent.FromContext(ctx).Relation.Query().Where(relationIn(mine, ids), visible(ctx, other))
+	q := ent.FromContext(ctx).Relation.Query().Where(ours, visible(ctx, other))
 	if types != nil {
 		q.Where(relation.TypeIn(types...))
 	}
@@ -191,16 +190,6 @@ func loadRelations(ctx context.Context, g grouped[stated], ids []string, in bool
 	return nil
 }
 
-func relationIn(column string, ids []string) predicate.Relation {
-	return func(s *sql.Selector) {
-		args := make([]any, len(ids))
-		for i, id := range ids {
-			args[i] = id
-		}
-		s.Where(sql.In(s.C(column), args...))
-	}
-}
-
 // visible holds for relations whose end in the column is live and in the viewer's scope.
 func visible(ctx context.Context, column string) predicate.Relation {
 	return func(s *sql.Selector) {
@@ -216,12 +205,4 @@ func visible(ctx context.Context, column string) predicate.Relation {
 		}
 		s.Where(sql.Or(ends...))
 	}
-}
-
-func textOrNil(t schema.LocalText, chain []schema.Language) *string {
-	s := t.In(chain)
-	if s == "" {
-		return nil
-	}
-	return &s
 }

@@ -15,8 +15,8 @@ type FigureView struct {
 // View is the figure in the first language of the chain that its texts have.
 func (f KeyFigure) View(chain []Language) *FigureView {
 	v := &FigureView{
-		KeyFigure: f, Label: f.Label.In(chain), Text: orNil(f.Text.In(chain)), Operator: f.Operator,
-		Population: orNil(f.Population.In(chain)), Note: orNil(f.Note.In(chain)),
+		KeyFigure: f, Label: f.Label.In(chain), Text: OrNil(f.Text.In(chain)), Operator: f.Operator,
+		Population: OrNil(f.Population.In(chain)), Note: OrNil(f.Note.In(chain)),
 	}
 	if v.Operator == "" {
 		v.Operator = Exact
@@ -48,10 +48,10 @@ type DownloadView struct {
 // View is the download in the first language of the chain that its texts have; files is the address of the hub's own files.
 func (d Download) View(chain []Language, files string) *DownloadView {
 	v := &DownloadView{
-		Download: d, Title: d.Title.In(chain), SizeAsStated: orNil(d.SizeAsStated), URL: orNil(d.URL), Note: orNil(d.Note.In(chain)),
+		Download: d, Title: d.Title.In(chain), SizeAsStated: OrNil(d.SizeAsStated), URL: OrNil(d.URL), Note: OrNil(d.Note.In(chain)),
 	}
 	if d.Asset != "" {
-		v.URL = orNil(files + d.Asset)
+		v.URL = OrNil(files + d.Asset)
 	}
 	return v
 }
@@ -68,7 +68,7 @@ type ResultView struct {
 // View is the result in the first language of the chain that its texts have.
 func (r PracticeResult) View(chain []Language) *ResultView {
 	return &ResultView{
-		PracticeResult: r, Indicator: orNil(r.Indicator), Label: r.Label.In(chain), Unit: orNil(r.Unit), Source: orNil(r.Source.In(chain)),
+		PracticeResult: r, Indicator: OrNil(r.Indicator), Label: r.Label.In(chain), Unit: OrNil(r.Unit), Source: OrNil(r.Source.In(chain)),
 	}
 }
 
@@ -80,7 +80,8 @@ func (e Evidence) DirectionOrUnknown() EffectDirection {
 	return e.Direction
 }
 
-func orNil(s string) *string {
+// OrNil is nil for an empty text, which the API leaves out.
+func OrNil(s string) *string {
 	if s == "" {
 		return nil
 	}

@@ -243,7 +243,7 @@ func (a *answer) list(path ...any) []any {
 	return l
 }
 
-// strings are the strings at the path, those of every item where the path goes through a list by "*".
+// strings are the field of every item of the list at the path.
 func (a *answer) strings(field string, path ...any) []string {
 	a.t.Helper()
 	var out []string

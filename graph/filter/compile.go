@@ -2,7 +2,6 @@ package filter
 
 import (
 	"context"
-	"slices"
 	"strings"
 	"time"
 
@@ -343,7 +342,7 @@ func inCounties(numbers []string) *sql.Selector {
 	municipalities, counties := sql.Table("municipalities"), sql.Table("counties")
 	where := sql.False()
 	if len(numbers) > 0 {
-		where = sql.In(counties.C("number"), anys(slices.Clone(numbers))...)
+		where = sql.In(counties.C("number"), anys(numbers)...)
 	}
 	return sql.Select(municipalities.C("id")).From(municipalities).
 		Where(sql.In(municipalities.C("municipality_county"), sql.Select(counties.C("id")).From(counties).Where(where)))

@@ -106,9 +106,9 @@ var (
 		},
 		Indexes: []*schema.Index{
 			{
-				Name:    "collection_audience_sort_date_id",
+				Name:    "collection_audience_sort_date_id_issued_on",
 				Unique:  false,
-				Columns: []*schema.Column{CollectionsColumns[12], CollectionsColumns[15], CollectionsColumns[0]},
+				Columns: []*schema.Column{CollectionsColumns[12], CollectionsColumns[15], CollectionsColumns[0], CollectionsColumns[14]},
 			},
 			{
 				Name:    "collection_audience_published_at_id",
@@ -408,9 +408,9 @@ var (
 		},
 		Indexes: []*schema.Index{
 			{
-				Name:    "event_audience_sort_date_id",
+				Name:    "event_audience_sort_date_id_issued_on",
 				Unique:  false,
-				Columns: []*schema.Column{EventsColumns[12], EventsColumns[15], EventsColumns[0]},
+				Columns: []*schema.Column{EventsColumns[12], EventsColumns[15], EventsColumns[0], EventsColumns[14]},
 			},
 			{
 				Name:    "event_audience_published_at_id",
@@ -578,9 +578,9 @@ var (
 		},
 		Indexes: []*schema.Index{
 			{
-				Name:    "network_audience_sort_date_id",
+				Name:    "network_audience_sort_date_id_issued_on",
 				Unique:  false,
-				Columns: []*schema.Column{NetworksColumns[12], NetworksColumns[15], NetworksColumns[0]},
+				Columns: []*schema.Column{NetworksColumns[12], NetworksColumns[15], NetworksColumns[0], NetworksColumns[14]},
 			},
 			{
 				Name:    "network_audience_published_at_id",
@@ -759,9 +759,9 @@ var (
 		},
 		Indexes: []*schema.Index{
 			{
-				Name:    "practice_audience_sort_date_id",
+				Name:    "practice_audience_sort_date_id_issued_on",
 				Unique:  false,
-				Columns: []*schema.Column{PracticesColumns[12], PracticesColumns[15], PracticesColumns[0]},
+				Columns: []*schema.Column{PracticesColumns[12], PracticesColumns[15], PracticesColumns[0], PracticesColumns[14]},
 			},
 			{
 				Name:    "practice_audience_published_at_id",
@@ -855,9 +855,9 @@ var (
 		},
 		Indexes: []*schema.Index{
 			{
-				Name:    "project_audience_sort_date_id",
+				Name:    "project_audience_sort_date_id_issued_on",
 				Unique:  false,
-				Columns: []*schema.Column{ProjectsColumns[12], ProjectsColumns[15], ProjectsColumns[0]},
+				Columns: []*schema.Column{ProjectsColumns[12], ProjectsColumns[15], ProjectsColumns[0], ProjectsColumns[14]},
 			},
 			{
 				Name:    "project_audience_published_at_id",
@@ -1003,9 +1003,9 @@ var (
 		},
 		Indexes: []*schema.Index{
 			{
-				Name:    "report_audience_sort_date_id",
+				Name:    "report_audience_sort_date_id_issued_on",
 				Unique:  false,
-				Columns: []*schema.Column{ReportsColumns[12], ReportsColumns[15], ReportsColumns[0]},
+				Columns: []*schema.Column{ReportsColumns[12], ReportsColumns[15], ReportsColumns[0], ReportsColumns[14]},
 			},
 			{
 				Name:    "report_audience_published_at_id",
@@ -1181,9 +1181,9 @@ var (
 		},
 		Indexes: []*schema.Index{
 			{
-				Name:    "tool_audience_sort_date_id",
+				Name:    "tool_audience_sort_date_id_issued_on",
 				Unique:  false,
-				Columns: []*schema.Column{ToolsColumns[12], ToolsColumns[15], ToolsColumns[0]},
+				Columns: []*schema.Column{ToolsColumns[12], ToolsColumns[15], ToolsColumns[0], ToolsColumns[14]},
 			},
 			{
 				Name:    "tool_audience_published_at_id",

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqljson"
 
@@ -175,7 +176,7 @@ func (f *Shared) predicates(q query) []*sql.Predicate {
 		links := sql.Table(contentorganization.Table)
 		all = append(all, sql.Or(
 			sql.In(q.s.C("owner_id"), bySlug(organization.Table, f.Organizations)),
-			sql.In(q.s.C("id"), sql.Select(links.C(contentorganization.FieldContentID)).From(links).
+			q.isOne(sql.Select(links.C(contentorganization.FieldContentID)).From(links).
 				Where(sql.In(links.C(contentorganization.FieldOrganizationID), bySlug(organization.Table, f.Organizations)))),
 		))
 	}
@@ -192,18 +193,29 @@ func (f *Shared) predicates(q query) []*sql.Predicate {
 // linked holds for rows that the many-to-many edge to singular connects with an id that to accepts.
 func (q query) linked(singular string, to func(id string) *sql.Predicate) *sql.Predicate {
 	join := sql.Table(q.name + "_" + singular + "s")
-	return sql.In(q.s.C("id"), sql.Select(join.C(q.name+"_id")).From(join).Where(to(join.C(singular+"_id"))))
+	return q.isOne(sql.Select(join.C(q.name + "_id")).From(join).Where(to(join.C(singular + "_id"))))
+}
+
+// isOne holds for rows whose id is among those that ids selects. The plus keeps SQLite from looking the ids up one after another, in
+// rows of many pages each: it reads the index of the list's order instead, and asks for each of its ids whether it is one.
+func (q query) isOne(ids *sql.Selector) *sql.Predicate {
+	return sql.P(func(b *sql.Builder) {
+		if b.Dialect() == dialect.SQLite {
+			b.WriteByte('+')
+		}
+		b.Ident(q.s.C("id")).WriteString(" IN (").Join(ids).WriteByte(')')
+	})
 }
 
 // inMunicipality holds for rows in which a municipality that to accepts has a part, or is a member.
 func (q query) inMunicipality(to func(id string) *sql.Predicate) *sql.Predicate {
 	links, members := sql.Table(contentmunicipality.Table), sql.Table(networkmember.Table)
-	part := sql.In(q.s.C("id"), sql.Select(links.C(contentmunicipality.FieldContentID)).From(links).
+	part := q.isOne(sql.Select(links.C(contentmunicipality.FieldContentID)).From(links).
 		Where(to(links.C(contentmunicipality.FieldMunicipalityID))))
 	if q.name != "network" {
 		return part
 	}
-	return sql.Or(part, sql.In(q.s.C("id"), sql.Select(members.C(networkmember.FieldContentID)).From(members).
+	return sql.Or(part, q.isOne(sql.Select(members.C(networkmember.FieldContentID)).From(members).
 		Where(to(members.C(networkmember.FieldMunicipalityID)))))
 }
 
@@ -229,7 +241,7 @@ func contains(q query, ids []string) []*sql.Predicate {
 	if len(visible) == 0 {
 		return []*sql.Predicate{sql.False()}
 	}
-	return []*sql.Predicate{sql.In(q.s.C("id"), sql.Select(links.C(relation.FieldFromID)).From(links).
+	return []*sql.Predicate{q.isOne(sql.Select(links.C(relation.FieldFromID)).From(links).
 		Where(sql.And(sql.EQ(links.C(relation.FieldType), schema.Contains), sql.Or(visible...))))}
 }
 
@@ -310,14 +322,19 @@ func anys[T any](values []T) []any {
 	return out
 }
 
-// themesBelow holds for ids of the themes with these slugs and of all below them.
+// themesBelow holds for ids of the themes with these slugs and of all below them. PostgreSQL gets them as an array: it takes any array for
+// one of ten, and a recursive query for one of hundreds, which makes it read all links.
 func themesBelow(id string, slugs []string) *sql.Predicate {
 	if len(slugs) == 0 {
 		return sql.False()
 	}
 	return sql.P(func(b *sql.Builder) {
-		b.Ident(id).WriteString(" IN (WITH RECURSIVE below(id) AS (SELECT id FROM themes WHERE slug IN (").Args(anys(slugs)...).
-			WriteString(") UNION SELECT themes.id FROM themes JOIN below ON themes.theme_children = below.id) SELECT id FROM below)")
+		before, after := " IN (", ")"
+		if b.Dialect() == dialect.Postgres {
+			before, after = " = ANY (ARRAY(", "))"
+		}
+		b.Ident(id).WriteString(before).WriteString("WITH RECURSIVE below(id) AS (SELECT id FROM themes WHERE slug IN (").Args(anys(slugs)...).
+			WriteString(") UNION SELECT themes.id FROM themes JOIN below ON themes.theme_children = below.id) SELECT id FROM below").WriteString(after)
 	})
 }
 

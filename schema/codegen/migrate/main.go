@@ -15,8 +15,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"time"
-
-	"dugnad/ent/migrate"
 )
 
 const usage = `migrate NAME          writes the next step of both dialects, if the schema has changed
@@ -60,7 +58,7 @@ func run(ctx context.Context, out io.Writer, name string, check, fresh bool) err
 	if err != nil {
 		return err
 	}
-	added, err := steps.diff(ctx, name, time.Now(), migrate.Tables)
+	added, err := steps.diff(ctx, name, time.Now(), tables())
 	switch {
 	case err != nil:
 		return err

@@ -11,7 +11,22 @@ import (
 	atlas "ariga.io/atlas/sql/migrate"
 	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql/schema"
+
+	"dugnad/ent/migrate"
 )
+
+// tables are those of the ent schema. A table between two types gets an index from its second side: ent gives it a primary key only,
+// which serves the first.
+func tables() []*schema.Table {
+	for _, t := range migrate.Tables {
+		if len(t.PrimaryKey) != 2 {
+			continue
+		}
+		first, second := t.PrimaryKey[0], t.PrimaryKey[1]
+		t.Indexes = []*schema.Index{{Name: t.Name + "_by_" + second.Name, Columns: []*schema.Column{second, first}}}
+	}
+	return migrate.Tables
+}
 
 // versionLayout makes a version of a time.
 const versionLayout = "20060102150405"

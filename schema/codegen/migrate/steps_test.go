@@ -11,8 +11,6 @@ import (
 	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql/schema"
 	"entgo.io/ent/schema/field"
-
-	"dugnad/ent/migrate"
 )
 
 // needPostgres skips the test without a server, and fails where CI=true.
@@ -38,7 +36,7 @@ func TestMigrationsGiveTheSchema(t *testing.T) {
 			if f.dialect == dialect.Postgres {
 				needPostgres(t)
 			}
-			differs, err := all[i:i+1].diff(t.Context(), "check", time.Now(), migrate.Tables)
+			differs, err := all[i:i+1].diff(t.Context(), "check", time.Now(), tables())
 			if err != nil {
 				t.Fatal(err)
 			}

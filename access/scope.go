@@ -37,6 +37,8 @@ func limit(ctx context.Context, q intercept.Query) error {
 		q.WhereP(Scope(ctx))
 	case q.Type() == ent.TypeAsset:
 		q.WhereP(AssetScope(ctx))
+	case q.Type() == ent.TypeEntry:
+		q.WhereP(EntryScope(ctx))
 	}
 	return nil
 }
@@ -54,6 +56,24 @@ func Scope(ctx context.Context) func(*sql.Selector) {
 	return func(s *sql.Selector) {
 		if !ViewerOf(ctx).SeesMembers() {
 			s.Where(sql.EQ(s.C("audience"), schema.Public))
+		}
+	}
+}
+
+// EntryScope limits a query over the table of entries to those of organisations that the viewer has a role in.
+func EntryScope(ctx context.Context) func(*sql.Selector) {
+	return func(s *sql.Selector) {
+		v := ViewerOf(ctx)
+		organizations, all := v.Organizations()
+		switch {
+		case !v.Has(ScopeDrafts) || len(organizations) == 0 && !all:
+			s.Where(sql.False())
+		case !all:
+			ids := make([]any, len(organizations))
+			for i, id := range organizations {
+				ids[i] = id
+			}
+			s.Where(sql.In(s.C(entry.FieldOwnerID), ids...))
 		}
 	}
 }

@@ -1,8 +1,15 @@
-// Package access knows who is asking and what they may see. Scope is the one rule that filters live rows; it is applied by the
-// client that NewClient makes, by the filter compiler at every hop, and by search through the choice of index.
+// Package access knows who is asking and what they may see and do: viewers and their roles, accounts, sign-ins and keys. Scope is the
+// one rule that filters live rows; it is applied by the client that NewClient makes, by the filter compiler at every hop, and by search
+// through the choice of index.
 package access
 
-import "context"
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"dugnad/schema"
+)
 
 // Kind tells viewers apart by how they came.
 type Kind string
@@ -10,21 +17,85 @@ type Kind string
 // The kinds of viewer. A missing viewer is anonymous.
 const (
 	Anonymous Kind = "anonymous"
-	Member    Kind = "member"
+	Member    Kind = "member" // an account, signed in
+	Key       Kind = "key"    // a program, with a secret key of an organisation
+	Preview   Kind = "preview"
 	system    Kind = "system"
 )
 
-// Viewer is who is asking.
+// Viewer is who is asking. Roles are by the id of the organisation.
 type Viewer struct {
-	Kind Kind
-	Name string // in the change log and the logs; never shown to readers
+	Kind    Kind
+	Name    string // in the change log and the logs: the id of an account or a key; never shown to readers
+	SignIn  string // the id of the sign-in that an account came by
+	HubRole schema.Role
+	Roles   map[string]schema.Role
+	Scopes  []KeyScope // of a key: what it is narrowed to; nil for everything that its role may
 }
 
-// SeesMembers tells whether the viewer may read what is for members.
-func (v Viewer) SeesMembers() bool { return v.Kind == Member || v.Kind == system }
+// KeyScope narrows what a key may do.
+type KeyScope string
+
+// The scopes of keys.
+const (
+	ScopeRead    KeyScope = "READ"    // content for members
+	ScopeDrafts  KeyScope = "DRAFTS"  // read and write drafts
+	ScopePublish KeyScope = "PUBLISH" // review, publish, withdraw, schedule
+	ScopeManage  KeyScope = "MANAGE"  // the organisation's members and keys
+)
+
+// KeyScopes lists the scopes of keys.
+func KeyScopes() []KeyScope { return []KeyScope{ScopeRead, ScopeDrafts, ScopePublish, ScopeManage} }
+
+// Account is the id of the account that is signed in, "" when there is none.
+func (v Viewer) Account() string {
+	if v.Kind != Member {
+		return ""
+	}
+	return v.Name
+}
+
+// SeesMembers tells whether the viewer may read what is for members: people of a member organisation who are signed in, and keys that
+// were given that.
+func (v Viewer) SeesMembers() bool {
+	switch v.Kind {
+	case system:
+		return true
+	case Member:
+		return v.HubRole != "" || len(v.Roles) > 0
+	case Key:
+		return v.Has(ScopeRead)
+	case Anonymous, Preview:
+	}
+	return false
+}
+
+// Has tells whether nothing keeps the viewer from what the scope is about; its role may.
+func (v Viewer) Has(s KeyScope) bool {
+	return v.Kind != Key || v.Scopes == nil || slices.Contains(v.Scopes, s)
+}
+
+// RoleIn is the strongest role that the viewer has in the organisation, or in the whole hub; "" for none.
+func (v Viewer) RoleIn(organization string) schema.Role {
+	if v.Kind == system {
+		return schema.HubAdmin
+	}
+	if v.HubRole != "" {
+		return v.HubRole
+	}
+	return v.Roles[organization]
+}
+
+// Organizations are the ids of those that the viewer has a role in, in order. all is true for a role of the whole hub.
+func (v Viewer) Organizations() (ids []string, all bool) {
+	return slices.Sorted(maps.Keys(v.Roles)), v.Kind == system || v.HubRole != ""
+}
 
 // IsSystem tells whether the viewer is the hub itself.
 func (v Viewer) IsSystem() bool { return v.Kind == system }
+
+// IsAnonymous tells whether nobody is signed in.
+func (v Viewer) IsAnonymous() bool { return v.Kind == Anonymous || v.Kind == "" }
 
 // System is the hub itself doing the named work, the loader or the index for instance. It cannot come from a request.
 func System(name string) Viewer { return Viewer{Kind: system, Name: name} }

@@ -94,7 +94,7 @@ func (w *write) putData(s *Service, data []Data, docs []ent.Document, last map[s
 			}
 		}
 		number := last[d.ID].Number + 1
-		if err := w.revise(s.NewID("rev"), d.ID, number, d.Document, hashOf(d.Document), ""); err != nil {
+		if err := w.revise(s.NewID("rev"), d.ID, number, d.Document, hashOf(d.Document), Draft{}); err != nil {
 			return err
 		}
 		w.changes = append(w.changes, changes.Entry{NodeID: d.ID, Action: schema.Upsert, Revision: number, Audience: schema.Public})

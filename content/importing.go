@@ -142,7 +142,7 @@ func (s *Service) importContent(ctx context.Context, files []File, progress Prog
 			changed++
 		}
 		if files[i].Published && (!one.Entry.Live || *one.Entry.Published != one.Entry.Head) {
-			items = append(items, Item{one.Entry.ID, one.Entry.Head})
+			items = append(items, Item{ID: one.Entry.ID, Revision: one.Entry.Head})
 		}
 	}
 	if len(items) > 0 {

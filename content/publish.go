@@ -2,7 +2,6 @@ package content
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -17,38 +16,34 @@ import (
 	"dugnad/text"
 )
 
-// Item is an entry to publish or withdraw, and the revision that the editor saw.
-type Item struct {
-	ID       string
-	Revision int
+// Publish makes the given revisions public, all or none, as Do does with ActPublish. A revision that is not the newest any more is a
+// ConflictError.
+func (s *Service) Publish(ctx context.Context, items ...Item) (published []*ent.Entry, problems []Problem, err error) {
+	if len(items) == 0 {
+		return nil, nil, nil
+	}
+	o, err := s.Do(ctx, ActPublish, With{}, items...)
+	if err == nil && len(o.Conflicts) > 0 {
+		err = o.Conflicts[0]
+	}
+	return o.Entries, o.Problems, err
 }
 
-// Publish makes the given revisions public, all or none: each document is copied to the entry's live row, with edges to what is live.
-// Edges of live entries whose published documents point here come back. With any problem nothing is published, and all problems are
-// told. A revision that is not the newest any more is a ConflictError; an entry that is not there is NOT_FOUND.
-func (s *Service) Publish(ctx context.Context, items ...Item) (published []*ent.Entry, problems []Problem, err error) {
-	err = s.write(ctx, true, func(w *write) error {
-		p := &publication{write: w, docs: make(map[string]ent.Document)}
-		if err := p.read(items); err != nil {
-			return err
-		}
-		for _, item := range items {
-			p.problems = append(p.problems, complete(item.ID, string(p.heads[item.ID].entry.Type), p.docs[item.ID], "must be filled before the entry can be published")...)
-		}
-		if err := p.takeSlugs(items); err != nil {
-			return err
-		}
-		if len(p.problems) > 0 {
-			problems = p.problems
-			return errProblems
-		}
-		published, err = p.apply(items)
-		return err
-	})
-	if errors.Is(err, errProblems) {
-		return nil, problems, nil
+// Withdraw takes the entries from the readers, all or none, as Do does with ActWithdraw. An entry that is not there or not live is an
+// error, one whose newest revision the editor has not seen a ConflictError.
+func (s *Service) Withdraw(ctx context.Context, items ...Item) (withdrawn []*ent.Entry, err error) {
+	if len(items) == 0 {
+		return nil, nil
 	}
-	return published, nil, err
+	o, err := s.Do(ctx, ActWithdraw, With{}, items...)
+	switch {
+	case err != nil:
+	case len(o.Conflicts) > 0:
+		err = o.Conflicts[0]
+	case len(o.Problems) > 0:
+		err = &Error{Code: NotFound, Message: o.Problems[0].Entry + ": " + o.Problems[0].Message}
+	}
+	return o.Entries, err
 }
 
 // complete finds what keeps a document from being seen by readers: what none may hold, and what is missing, of which it says why.
@@ -60,15 +55,7 @@ func complete(id, gql string, doc ent.Document, why string) []Problem {
 	return problems
 }
 
-func idsOf(items []Item) []string {
-	ids := make([]string, len(items))
-	for i, item := range items {
-		ids[i] = item.ID
-	}
-	return ids
-}
-
-// publication is one call of Publish.
+// publication is the publishing of several entries.
 type publication struct {
 	*write
 	heads    map[string]head
@@ -77,23 +64,27 @@ type publication struct {
 	problems []Problem
 }
 
-func (p *publication) read(items []Item) (err error) {
-	if p.heads, err = p.write.heads(idsOf(items)); err != nil {
-		return err
-	}
+// prepare reads the documents and finds what keeps them from being published.
+func (w *write) prepare(items []Item, heads map[string]head) (p *publication, err error) {
+	p = &publication{write: w, heads: heads, docs: make(map[string]ent.Document)}
 	for _, item := range items {
-		h := p.heads[item.ID]
-		switch {
-		case h.entry == nil:
-			return &Error{Code: NotFound, Message: "nothing has the id " + item.ID}
-		case h.number() != item.Revision:
-			return &ConflictError{Entry: item.ID, Seen: item.Revision, Head: h.number()}
-		}
+		h := heads[item.ID]
 		if p.docs[item.ID], err = decode(string(h.entry.Type), h.document); err != nil {
-			return fmt.Errorf("revision %d of %s: %w", item.Revision, item.ID, err)
+			return nil, fmt.Errorf("revision %d of %s: %w", item.Revision, item.ID, err)
 		}
+		p.problems = append(p.problems, complete(item.ID, string(h.entry.Type), p.docs[item.ID], "must be filled before the entry can be published")...)
 	}
-	return nil
+	if err := p.takeSlugs(items); err != nil {
+		return nil, err
+	}
+	if !w.viewer.IsSystem() {
+		warnings, err := p.warnings(items)
+		if err != nil {
+			return nil, err
+		}
+		p.problems = append(p.problems, warnings...)
+	}
+	return p, nil
 }
 
 // takeSlugs gives every entry its address: the one its document asks for, else the one it has, else one made from its title.
@@ -173,30 +164,29 @@ func (p *publication) takenSlugs(items []Item, wanted map[string]string) (map[sl
 	return taken, nil
 }
 
-func (p *publication) apply(items []Item) ([]*ent.Entry, error) {
-	published := make([]*ent.Entry, len(items))
+// publish makes the documents public: each is copied to the entry's live row, with edges to what is live. Edges of live entries whose
+// published documents point here come back.
+func (p *publication) publish(items []Item) error {
 	public := make(map[string]bool)
-	for i, item := range items {
+	for _, item := range items {
 		public[item.ID] = isPublic(p.heads[item.ID].entry) || audienceOf(p.docs[item.ID].Shared()) == schema.Public
-		e, err := p.put(p.heads[item.ID].entry, item)
-		if err != nil {
-			return nil, fmt.Errorf("publish %s: %w", item.ID, err)
+		if err := p.put(p.heads[item.ID].entry, item); err != nil {
+			return fmt.Errorf("publish %s: %w", item.ID, err)
 		}
-		published[i] = e
 	}
 	referring, err := p.referring(idsOf(items))
 	if err != nil {
-		return nil, err
+		return err
 	}
 	for _, r := range referring {
 		p.docs[r.entry.ID] = r.doc
 	}
 	p.touch(referring, public)
-	return published, p.connect(p.docs)
+	return p.connect(p.docs)
 }
 
 // put writes one entry's live row and links, and what the entry says of itself.
-func (p *publication) put(e *ent.Entry, item Item) (*ent.Entry, error) {
+func (p *publication) put(e *ent.Entry, item Item) error {
 	doc := p.docs[item.ID]
 	first := p.now
 	if e.FirstPublishedAt != nil {
@@ -206,17 +196,17 @@ func (p *publication) put(e *ent.Entry, item Item) (*ent.Entry, error) {
 		"slug": p.slugs[e.ID], "owner_id": e.OwnerID, "published_at": first, "updated_at": p.now, "revision": item.Revision,
 	})
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if err := p.putLinks(e.ID, doc.Shared()); err != nil {
-		return nil, err
+		return err
 	}
 	if err := p.refer(e.ID, doc, schema.OfPublished); err != nil {
-		return nil, err
+		return err
 	}
 	if e.Slug == nil || *e.Slug != p.slugs[e.ID] {
 		if err := p.takeSlug(e, p.slugs[e.ID]); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	audience := audienceOf(doc.Shared())
@@ -224,8 +214,8 @@ func (p *publication) put(e *ent.Entry, item Item) (*ent.Entry, error) {
 		p.changes = append(p.changes, changes.Entry{NodeID: e.ID, Action: schema.Gone, Revision: item.Revision, Audience: schema.Public})
 	}
 	p.changes = append(p.changes, changes.Entry{NodeID: e.ID, Action: schema.Upsert, Revision: item.Revision, Audience: audience})
-	return p.Entry.UpdateOne(e).SetStage(schema.Published).SetPublished(item.Revision).SetLive(true).SetLiveAudience(audience).
-		SetSlug(p.slugs[e.ID]).SetFirstPublishedAt(first).SetUpdatedAt(p.now).Save(p.ctx)
+	return p.Entry.UpdateOne(e).SetPublished(item.Revision).SetLive(true).SetLiveAudience(audience).
+		SetSlug(p.slugs[e.ID]).SetFirstPublishedAt(first).Exec(p.ctx)
 }
 
 func isPublic(e *ent.Entry) bool {
@@ -322,46 +312,25 @@ func (w *write) touch(referring []referrer, public map[string]bool) {
 	}
 }
 
-// Withdraw takes the entries from the readers, all or none: their rows and links are removed, their documents stay, so that publishing
-// them again restores everything. An entry that is not live is NOT_FOUND; one whose newest revision the editor has not seen a
-// ConflictError.
-func (s *Service) Withdraw(ctx context.Context, items ...Item) (withdrawn []*ent.Entry, err error) {
-	err = s.write(ctx, true, func(w *write) error {
-		ids := idsOf(items)
-		entries, err := w.Entry.Query().Where(entry.IDIn(ids...)).All(w.ctx)
-		if err != nil {
-			return err
+// withdraw takes the entries from the readers: their rows and links are removed, their documents stay, so that publishing them again
+// restores everything.
+func (w *write) withdraw(items []Item, heads map[string]head) error {
+	public := make(map[string]bool)
+	for _, item := range items {
+		e := heads[item.ID].entry
+		public[e.ID] = isPublic(e)
+		if err := ent.DeleteRow(w.ctx, w.Client, e.ID); err != nil {
+			return fmt.Errorf("withdraw %s: %w", e.ID, err)
 		}
-		by, public := make(map[string]*ent.Entry, len(entries)), make(map[string]bool)
-		for _, e := range entries {
-			by[e.ID], public[e.ID] = e, isPublic(e)
+		if err := w.deleteLinks(e.ID); err != nil {
+			return fmt.Errorf("withdraw %s: %w", e.ID, err)
 		}
-		for _, item := range items {
-			e := by[item.ID]
-			switch {
-			case e == nil || !e.Live:
-				return &Error{Code: NotFound, Message: "nothing published has the id " + item.ID}
-			case e.Head != item.Revision:
-				return &ConflictError{Entry: item.ID, Seen: item.Revision, Head: e.Head}
-			}
-			if err := ent.DeleteRow(w.ctx, w.Client, e.ID); err != nil {
-				return fmt.Errorf("withdraw %s: %w", e.ID, err)
-			}
-			if err := w.deleteLinks(e.ID); err != nil {
-				return fmt.Errorf("withdraw %s: %w", e.ID, err)
-			}
-			w.changes = append(w.changes, changes.Entry{NodeID: e.ID, Action: schema.Gone, Revision: *e.Published, Audience: *e.LiveAudience})
-			if e, err = w.Entry.UpdateOne(e).SetStage(schema.Withdrawn).SetLive(false).ClearLiveAudience().SetUpdatedAt(w.now).Save(w.ctx); err != nil {
-				return err
-			}
-			withdrawn = append(withdrawn, e)
-		}
-		referring, err := w.referring(ids)
-		if err != nil {
-			return err
-		}
-		w.touch(referring, public)
-		return nil
-	})
-	return withdrawn, err
+		w.changes = append(w.changes, changes.Entry{NodeID: e.ID, Action: schema.Gone, Revision: *e.Published, Audience: *e.LiveAudience})
+	}
+	referring, err := w.referring(idsOf(items))
+	if err != nil {
+		return err
+	}
+	w.touch(referring, public)
+	return nil
 }

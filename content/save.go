@@ -3,8 +3,10 @@ package content
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"dugnad/ent"
 	"dugnad/ent/entry"
@@ -20,8 +22,11 @@ type Draft struct {
 	Type     schema.ContentType // of a new entry
 	Owner    string             // organisation of a new entry
 	Document json.RawMessage    // a patch: absent = unchanged, null = cleared
+	Whole    bool               // the document replaces the one before
 	Expected *int               // the head revision that the writer saw; nil when none was seen
 	Note     string
+	Autosave bool // it was saved by itself: it replaces an autosave of the same author that is not old
+	act      Act  // ActSave when empty
 }
 
 // Saved is what came of saving one draft.
@@ -30,72 +35,124 @@ type Saved struct {
 	Moved bool // whether there is a new revision; a save that changes nothing makes none
 }
 
-// ConflictError says that somebody saved in between. Head is the revision there is now.
-type ConflictError struct {
-	Entry string
-	Seen  int
-	Head  int
-}
-
-func (e *ConflictError) Error() string {
-	return fmt.Sprintf("entry %s: revision %d was seen, but %d is the newest", e.Entry, e.Seen, e.Head)
-}
+// autosaveTime is how long autosaves of one author replace each other.
+const autosaveTime = 10 * time.Minute
 
 // Save keeps the drafts, all or none: each becomes a revision of its entry. Readers see nothing of it. Problems are what no document
-// may hold; with any of them nothing is saved. A revision that the writer has not seen is a ConflictError.
+// may hold, and what the viewer may not write; with any of them nothing is saved. A revision that the writer has not seen is a
+// ConflictError.
 func (s *Service) Save(ctx context.Context, drafts ...Draft) (saved []Saved, problems []Problem, err error) {
-	err = s.write(ctx, false, func(w *write) error {
-		ids := make([]string, len(drafts))
-		for i, d := range drafts {
-			ids[i] = d.ID
-		}
-		heads, err := w.heads(ids)
-		if err != nil {
-			return err
-		}
-		docs := make([]ent.Document, len(drafts))
-		texts := make([][]byte, len(drafts))
-		for i, d := range drafts {
-			head := heads[d.ID]
-			if d.Expected != nil && head.number() != *d.Expected {
-				return &ConflictError{Entry: d.ID, Seen: *d.Expected, Head: head.number()}
-			}
-			t, ok := ent.TypeOf(d.ID)
-			if !ok || !t.Content || head.entry == nil && string(d.Type) != t.GQL {
-				return &Error{Code: BadInput, Field: "id", Message: fmt.Sprintf("%q is not an id of the type", d.ID)}
-			}
-			if texts[i], err = merge(head.document, d.Document); err != nil {
-				return err
-			}
-			if docs[i], err = decode(t.GQL, texts[i]); err != nil {
-				return err
-			}
-			problems = append(problems, check(d.ID, t.GQL, docs[i])...)
-		}
-		found, err := w.missing(docs, ids)
-		if err != nil {
-			return err
-		}
-		problems = append(problems, found...)
-		if found, err = w.foreign(drafts, heads, docs); err != nil {
-			return err
-		}
-		if problems = append(problems, found...); len(problems) > 0 {
+	err = s.write(ctx, false, func(w *write) (err error) {
+		saved, problems, err = w.saveAll(s, drafts)
+		if err == nil && len(problems) > 0 {
 			return errProblems
 		}
-		for i, d := range drafts {
-			one, err := w.save(s, d, heads[d.ID], docs[i], texts[i])
-			if err != nil {
-				return fmt.Errorf("save %s: %w", d.ID, err)
-			}
-			saved = append(saved, one)
-		}
-		return nil
+		return err
 	})
-	if err == errProblems { //nolint:errorlint // our own, never wrapped
+	if errors.Is(err, errProblems) {
 		return nil, problems, nil
 	}
-	return saved, nil, err
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, one := range saved {
+		unwrap(one.Entry)
+	}
+	return saved, nil, nil
+}
+
+// unwrap takes an entry out of the transaction that has ended, so that its edges can be asked for.
+func unwrap(e *ent.Entry) {
+	defer func() { _ = recover() }() // of one that was read outside, ent panics
+	e.Unwrap()
+}
+
+func (w *write) saveAll(s *Service, drafts []Draft) (saved []Saved, problems []Problem, err error) {
+	ids := make([]string, len(drafts))
+	for i, d := range drafts {
+		ids[i] = d.ID
+	}
+	heads, err := w.heads(ids)
+	if err != nil {
+		return nil, nil, err
+	}
+	docs, texts, stages := make([]ent.Document, len(drafts)), make([][]byte, len(drafts)), make([]schema.Stage, len(drafts))
+	for i, d := range drafts {
+		h := heads[d.ID]
+		if h.entry == nil && d.Type == "" {
+			return nil, []Problem{{Code: string(NotFound), Severity: SeverityError, Path: []string{}, Message: noEntry, Entry: d.ID}}, nil
+		}
+		t, ok := ent.TypeOf(d.ID)
+		if !ok || !t.Content || h.entry == nil && string(d.Type) != t.GQL {
+			return nil, nil, &Error{Code: BadInput, Field: "id", Message: fmt.Sprintf("%q is not an id of the type", d.ID)}
+		}
+		var problem *Problem
+		if stages[i], problem = w.maySave(d, h.entry); problem != nil {
+			return nil, []Problem{*problem}, nil
+		}
+		if d.Expected != nil && h.number() != *d.Expected {
+			conflict, err := w.conflict(h, *d.Expected, d.Document)
+			if err != nil {
+				return nil, nil, err
+			}
+			return nil, nil, conflict
+		}
+		old := h.document
+		if d.Whole {
+			old = nil
+		}
+		if texts[i], err = merge(old, d.Document); err != nil {
+			return nil, nil, err
+		}
+		if docs[i], err = decode(t.GQL, texts[i]); err != nil {
+			return nil, nil, err
+		}
+		if texts[i], err = translations(h.document, texts[i], h.number()+1); err != nil {
+			return nil, nil, err
+		}
+		if docs[i], err = decode(t.GQL, texts[i]); err != nil {
+			return nil, nil, err
+		}
+		problems = append(problems, check(d.ID, t.GQL, docs[i])...)
+	}
+	found, err := w.missing(docs, ids)
+	if err != nil {
+		return nil, nil, err
+	}
+	problems = append(problems, found...)
+	if found, err = w.foreign(drafts, heads, docs); err != nil {
+		return nil, nil, err
+	}
+	if problems = append(problems, found...); len(problems) > 0 {
+		return nil, problems, nil
+	}
+	for i, d := range drafts {
+		one, err := w.save(s, d, heads[d.ID], docs[i], texts[i], stages[i])
+		if err != nil {
+			return nil, nil, fmt.Errorf("save %s: %w", d.ID, err)
+		}
+		saved = append(saved, one)
+	}
+	return saved, nil, nil
+}
+
+// maySave tells what stage a save leads to: of a new entry as well, for which the role in its owner counts.
+func (w *write) maySave(d Draft, e *ent.Entry) (schema.Stage, *Problem) {
+	act := d.act
+	if act == "" {
+		act = ActSave
+	}
+	if e != nil {
+		return w.decide(d.ID, e, act)
+	}
+	stage, problem := w.decide(d.ID, &ent.Entry{OwnerID: d.Owner, Stage: schema.Editing}, act)
+	if problem != nil {
+		problem.Entry, problem.Path = "", []string{"organization"}
+		if problem.Code == string(NotFound) {
+			problem.Message = "there is no such organisation"
+		}
+	}
+	return stage, problem
 }
 
 // errProblems rolls a transaction back because of problems that are given to the writer as data.
@@ -259,46 +316,85 @@ func (w *write) foreign(drafts []Draft, heads map[string]head, docs []ent.Docume
 	return problems, nil
 }
 
+// keyTaken tells whether another entry of the owner has the key.
+func (w *write) keyTaken(t schema.ContentType, owner, key, but string) (bool, error) {
+	return w.Entry.Query().Where(entry.TypeEQ(t), entry.OwnerID(owner), entry.Key(key), entry.IDNEQ(but)).Exist(w.ctx)
+}
+
 func unique(ids []string) []string {
 	slices.Sort(ids)
 	return slices.Compact(ids)
 }
 
-func (w *write) save(s *Service, d Draft, h head, doc ent.Document, document []byte) (Saved, error) {
+func (w *write) save(s *Service, d Draft, h head, doc ent.Document, document []byte, stage schema.Stage) (Saved, error) {
 	hash := hashOf(document)
-	if h.entry != nil && h.hash == hash {
+	if h.entry != nil && h.hash == hash && d.act == "" {
 		return Saved{Entry: h.entry}, nil
 	}
 	number := h.number() + 1
-	if err := w.revise(s.NewID("rev"), d.ID, number, document, hash, d.Note); err != nil {
+	if d.Autosave && h.entry != nil {
+		if err := w.replaceAutosave(h.entry, doc); err != nil {
+			return Saved{}, err
+		}
+	}
+	if err := w.revise(s.NewID("rev"), d.ID, number, document, hash, d); err != nil {
 		return Saved{}, err
 	}
 	if err := w.refer(d.ID, doc, schema.OfHead); err != nil {
 		return Saved{}, err
 	}
 	shared := doc.Shared()
+	then, err := w.originals([]Item{{ID: d.ID, Revision: number}}, map[string]ent.Document{d.ID: doc})
+	if err != nil {
+		return Saved{}, err
+	}
+	stale := staleLanguages(shared.Texts, func(n int) []schema.ContentText { return then[original{d.ID, n}] })
 	title := titleOf(shared.Texts)
+	sort := text.SortKey(string(schema.NB), title)
 	if h.entry == nil {
-		e, err := w.Entry.Create().SetID(d.ID).SetType(d.Type).SetOwnerID(d.Owner).SetNillableKey(shared.Key).SetTitle(title).
-			SetHead(number).SetCreatedAt(w.now).SetUpdatedAt(w.now).Save(w.ctx)
+		e, err := w.Entry.Create().SetID(d.ID).SetType(d.Type).SetOwnerID(d.Owner).SetNillableKey(shared.Key).SetTitle(title).SetSortTitle(sort).
+			SetFoldedTitle(folded(nil, title)).SetHeadLanguages(languageList(shared.Texts)).SetStale(len(stale) > 0).
+			SetHead(number).SetCreatedBy(w.actor).SetCreatedAt(w.now).SetUpdatedAt(w.now).Save(w.ctx)
 		return Saved{Entry: e, Moved: true}, err
 	}
-	u := w.Entry.UpdateOne(h.entry)
+	u := w.Entry.UpdateOne(h.entry).SetFoldedTitle(folded(nil, title)).SetHeadLanguages(languageList(shared.Texts)).SetStale(len(stale) > 0)
 	if shared.Key == nil {
 		u.ClearKey()
 	} else {
 		u.SetKey(*shared.Key)
 	}
-	e, err := u.SetHead(number).SetTitle(title).SetStage(schema.Editing).SetUpdatedAt(w.now).Save(w.ctx)
+	if d.act == ActDiscard {
+		u.SetPublished(number) // the document is the published one's
+	}
+	e, err := u.SetHead(number).SetTitle(title).SetSortTitle(sort).SetStage(stage).SetUpdatedAt(w.now).Save(w.ctx)
+	if err == nil && d.act != "" {
+		err = w.step(e, d.act, d.Note, nil)
+	}
 	return Saved{Entry: e, Moved: true}, err
 }
 
+// replaceAutosave deletes the head revision where it is an autosave of the same author that is not old, and nothing rests on it: it was
+// not submitted, published or scheduled, and no translation was made from it.
+func (w *write) replaceAutosave(e *ent.Entry, next ent.Document) error {
+	for _, t := range next.Shared().Texts {
+		if t.TranslatedRevision != nil && *t.TranslatedRevision == e.Head {
+			return nil
+		}
+	}
+	if e.Stage != schema.Editing || e.Published != nil && *e.Published == e.Head || e.PublishRevision != nil && *e.PublishRevision == e.Head {
+		return nil
+	}
+	_, err := w.Revision.Delete().Where(revision.EntryID(e.ID), revision.Number(e.Head), revision.Author(w.actor), revision.Autosave(true),
+		revision.CreatedAtGT(w.now.Add(-autosaveTime))).Exec(w.ctx)
+	return err
+}
+
 // revise appends a revision.
-func (w *write) revise(id, of string, number int, document []byte, hash, note string) error {
+func (w *write) revise(id, of string, number int, document []byte, hash string, d Draft) error {
 	r := w.Revision.Create().SetID(id).SetEntryID(of).SetNumber(number).SetDocument(string(document)).SetHash(hash).
-		SetAuthor(w.actor).SetCreatedAt(w.now)
-	if note != "" {
-		r.SetNote(note)
+		SetAuthor(w.actor).SetCreatedAt(w.now).SetAutosave(d.Autosave)
+	if d.Note != "" && d.act == "" {
+		r.SetNote(d.Note)
 	}
 	return r.Exec(w.ctx)
 }

@@ -60,9 +60,10 @@ type Code string
 
 // The codes of content's errors.
 const (
-	BadInput Code = "BAD_USER_INPUT"
-	NotFound Code = "NOT_FOUND"
-	Conflict Code = "CONFLICT"
+	BadInput  Code = "BAD_USER_INPUT"
+	NotFound  Code = "NOT_FOUND"
+	Forbidden Code = "FORBIDDEN"
+	Conflict  Code = "CONFLICT"
 )
 
 // Error is something that the writer can do something about.
@@ -89,19 +90,20 @@ type write struct {
 	tx      *ent.Tx
 	ctx     context.Context // the hub's own: it sees every row
 	now     time.Time
+	viewer  access.Viewer
 	actor   string
 	changes []changes.Entry
 }
 
 // write runs do in a transaction; all of it happens or nothing.
 func (s *Service) write(ctx context.Context, publishing bool, do func(w *write) error) error {
-	actor := access.ViewerOf(ctx)
+	viewer := access.ViewerOf(ctx)
 	ctx = access.WithViewer(ctx, access.System("content"))
 	tx, err := s.client.Tx(ctx)
 	if err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}
-	w := &write{Client: tx.Client(), tx: tx, ctx: ctx, now: s.Now().UTC().Truncate(time.Millisecond), actor: actorName(actor)}
+	w := &write{Client: tx.Client(), tx: tx, ctx: ctx, now: s.Now().UTC().Truncate(time.Millisecond), viewer: viewer, actor: actorName(viewer)}
 	err = func() error {
 		if publishing && w.Dialect() == dialect.Postgres {
 			if _, err := tx.ExecContext(ctx, "SELECT pg_advisory_xact_lock($1)", lockPublish); err != nil {

@@ -30,6 +30,9 @@ type Problem struct {
 	Entry    string
 }
 
+// About is the entry that the problem is about, nil for none.
+func (p *Problem) About() *string { return schema.OrNil(p.Entry) }
+
 // The lengths that texts may have, in characters, and lists, in items.
 const (
 	maxTitle   = 300
@@ -88,6 +91,9 @@ var targets = map[string]func(ent.Type) bool{
 	"tools": ofType("Tool"), "reports": ofType("Report"), "relations": func(t ent.Type) bool { return t.Content },
 }
 
+// ofEveryText are the fields of ContentText that say something of the text and are none.
+var ofEveryText = []string{"Language", "Ready", "TranslatedFrom", "TranslatedRevision"}
+
 func (c *checker) texts(s *ent.Shared) {
 	seen := make(map[schema.Language]bool)
 	for i, t := range s.Texts {
@@ -99,10 +105,16 @@ func (c *checker) texts(s *ent.Shared) {
 			c.invalid("there is a text in this language already", "texts", at, "language")
 		}
 		seen[t.Language] = true
+		if t.TranslatedFrom != nil && (*t.TranslatedFrom == t.Language || inLanguage(s.Texts, *t.TranslatedFrom) == nil) {
+			c.invalid("must be another language that the entry has", "texts", at, "translatedFrom")
+		}
+		if t.TranslatedRevision != nil && (t.TranslatedFrom == nil || *t.TranslatedRevision < 1) {
+			c.invalid("needs translatedFrom, and is a number from 1", "texts", at, "translatedRevision")
+		}
 		v := reflect.ValueOf(t)
 		for f := range v.NumField() {
 			field, value := v.Type().Field(f), v.Field(f)
-			if field.Name == "Language" || field.Name == "Ready" || value.IsZero() {
+			if slices.Contains(ofEveryText, field.Name) || value.IsZero() {
 				continue
 			}
 			name := jsonName(field)

@@ -27,10 +27,29 @@ type Content interface {
 // Page is what was read together: the rows of one query. Whoever asks first for something that the query did not bring loads it
 // for all of them.
 type Page struct {
-	rows   []Content
+	rows []Content
+	loads
+}
+
+// PageOf is a page of rows that are not content.
+type PageOf[T any] struct {
+	rows []*T
+	loads
+}
+
+// Rows are the rows of the page.
+func (p *PageOf[T]) Rows() []*T { return p.rows }
+
+// loads is what has been loaded for a page.
+type loads struct {
 	mu     sync.Mutex
 	loaded map[string]any
 }
+
+func (l *loads) shared() *loads { return l }
+
+// Loads is a page of any kind.
+type Loads interface{ shared() *loads }
 
 // Rows are the rows of the page.
 func (p *Page) Rows() []Content { return p.rows }
@@ -45,7 +64,8 @@ func (p *Page) IDs() []string {
 }
 
 // LoadPage gives what load gives, which is called once a page and key.
-func LoadPage[T any](p *Page, key string, load func() (T, error)) (T, error) {
+func LoadPage[T any](page Loads, key string, load func() (T, error)) (T, error) {
+	p := page.shared()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if v, ok := p.loaded[key]; ok {
@@ -101,6 +121,26 @@ func Pages() Interceptor {
 				p := &Page{rows: make([]Content, len(rows))}
 				for i, row := range rows {
 					row.page, p.rows[i] = p, row
+				}
+			case []*Comment:
+				p := &PageOf[Comment]{rows: rows}
+				for _, row := range rows {
+					row.page = p
+				}
+			case []*Entry:
+				p := &PageOf[Entry]{rows: rows}
+				for _, row := range rows {
+					row.page = p
+				}
+			case []*Revision:
+				p := &PageOf[Revision]{rows: rows}
+				for _, row := range rows {
+					row.page = p
+				}
+			case []*Step:
+				p := &PageOf[Step]{rows: rows}
+				for _, row := range rows {
+					row.page = p
 				}
 			}
 			return v, err
@@ -988,6 +1028,38 @@ func (_m *Tool) Evidence(ctx context.Context) *EvidenceView {
 	}
 	e := _m.Rating
 	return &EvidenceView{Level: e.Level, Direction: e.DirectionOrUnknown(), Basis: schema.OrNil(e.Basis.In(chainOf(ctx, _m))), RatedAt: e.RatedAt, RaterID: e.Rater, Of: _m}
+}
+
+// Page is what was read together with this row; of a row that was just written, the row alone.
+func (_m *Comment) Page() *PageOf[Comment] {
+	if _m.page == nil {
+		_m.page = &PageOf[Comment]{rows: []*Comment{_m}}
+	}
+	return _m.page
+}
+
+// Page is what was read together with this row; of a row that was just written, the row alone.
+func (_m *Entry) Page() *PageOf[Entry] {
+	if _m.page == nil {
+		_m.page = &PageOf[Entry]{rows: []*Entry{_m}}
+	}
+	return _m.page
+}
+
+// Page is what was read together with this row; of a row that was just written, the row alone.
+func (_m *Revision) Page() *PageOf[Revision] {
+	if _m.page == nil {
+		_m.page = &PageOf[Revision]{rows: []*Revision{_m}}
+	}
+	return _m.page
+}
+
+// Page is what was read together with this row; of a row that was just written, the row alone.
+func (_m *Step) Page() *PageOf[Step] {
+	if _m.page == nil {
+		_m.page = &PageOf[Step]{rows: []*Step{_m}}
+	}
+	return _m.page
 }
 
 // chainOf is the chain for the small texts of an entry: its language first.

@@ -4,9 +4,14 @@ package ent
 
 import (
 	"context"
+	"dugnad/ent/account"
+	"dugnad/ent/apikey"
 	"dugnad/ent/asset"
+	"dugnad/ent/attempt"
+	"dugnad/ent/auditevent"
 	"dugnad/ent/change"
 	"dugnad/ent/collection"
+	"dugnad/ent/comment"
 	"dugnad/ent/contact"
 	"dugnad/ent/contentdistrict"
 	"dugnad/ent/contentmunicipality"
@@ -15,7 +20,9 @@ import (
 	"dugnad/ent/district"
 	"dugnad/ent/entry"
 	"dugnad/ent/event"
+	"dugnad/ent/invitation"
 	"dugnad/ent/lawsection"
+	"dugnad/ent/membership"
 	"dugnad/ent/method"
 	"dugnad/ent/municipality"
 	"dugnad/ent/network"
@@ -28,7 +35,9 @@ import (
 	"dugnad/ent/relation"
 	"dugnad/ent/report"
 	"dugnad/ent/revision"
+	"dugnad/ent/signin"
 	"dugnad/ent/slug"
+	"dugnad/ent/step"
 	"dugnad/ent/targetgroup"
 	"dugnad/ent/theme"
 	"dugnad/ent/tool"
@@ -100,9 +109,14 @@ var (
 func checkColumn(t, c string) error {
 	initCheck.Do(func() {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
+			account.Table:             account.ValidColumn,
+			apikey.Table:              apikey.ValidColumn,
 			asset.Table:               asset.ValidColumn,
+			attempt.Table:             attempt.ValidColumn,
+			auditevent.Table:          auditevent.ValidColumn,
 			change.Table:              change.ValidColumn,
 			collection.Table:          collection.ValidColumn,
+			comment.Table:             comment.ValidColumn,
 			contact.Table:             contact.ValidColumn,
 			contentdistrict.Table:     contentdistrict.ValidColumn,
 			contentmunicipality.Table: contentmunicipality.ValidColumn,
@@ -111,7 +125,9 @@ func checkColumn(t, c string) error {
 			district.Table:            district.ValidColumn,
 			entry.Table:               entry.ValidColumn,
 			event.Table:               event.ValidColumn,
+			invitation.Table:          invitation.ValidColumn,
 			lawsection.Table:          lawsection.ValidColumn,
+			membership.Table:          membership.ValidColumn,
 			method.Table:              method.ValidColumn,
 			municipality.Table:        municipality.ValidColumn,
 			network.Table:             network.ValidColumn,
@@ -124,7 +140,9 @@ func checkColumn(t, c string) error {
 			relation.Table:            relation.ValidColumn,
 			report.Table:              report.ValidColumn,
 			revision.Table:            revision.ValidColumn,
+			signin.Table:              signin.ValidColumn,
 			slug.Table:                slug.ValidColumn,
+			step.Table:                step.ValidColumn,
 			targetgroup.Table:         targetgroup.ValidColumn,
 			theme.Table:               theme.ValidColumn,
 			tool.Table:                tool.ValidColumn,

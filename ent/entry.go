@@ -3,7 +3,9 @@
 package ent
 
 import (
+	"dugnad/ent/account"
 	"dugnad/ent/entry"
+	"dugnad/ent/organization"
 	"dugnad/schema"
 	"fmt"
 	"strings"
@@ -22,12 +24,22 @@ type Entry struct {
 	Type schema.ContentType `json:"type,omitempty"`
 	// OwnerID holds the value of the "owner_id" field.
 	OwnerID string `json:"owner_id,omitempty"`
+	// AssigneeID holds the value of the "assignee_id" field.
+	AssigneeID *string `json:"assignee_id,omitempty"`
 	// Key holds the value of the "key" field.
 	Key *string `json:"key,omitempty"`
 	// Stage holds the value of the "stage" field.
 	Stage schema.Stage `json:"stage,omitempty"`
 	// Title holds the value of the "title" field.
 	Title string `json:"title,omitempty"`
+	// SortTitle holds the value of the "sort_title" field.
+	SortTitle string `json:"sort_title,omitempty"`
+	// The title in folded form, for the search filter.
+	FoldedTitle string `json:"folded_title,omitempty"`
+	// The languages of the head's texts, each between commas.
+	HeadLanguages string `json:"head_languages,omitempty"`
+	// Whether the original of one of the head's translations has changed since.
+	Stale bool `json:"stale,omitempty"`
 	// Slug holds the value of the "slug" field.
 	Slug *string `json:"slug,omitempty"`
 	// Head holds the value of the "head" field.
@@ -42,13 +54,68 @@ type Entry struct {
 	FirstPublishedAt *time.Time `json:"first_published_at,omitempty"`
 	// PublishAt holds the value of the "publish_at" field.
 	PublishAt *time.Time `json:"publish_at,omitempty"`
+	// PublishRevision holds the value of the "publish_revision" field.
+	PublishRevision *int `json:"publish_revision,omitempty"`
+	// PublishBy holds the value of the "publish_by" field.
+	PublishBy *string `json:"publish_by,omitempty"`
+	// PublishOrder holds the value of the "publish_order" field.
+	PublishOrder string `json:"publish_order,omitempty"`
 	// WithdrawAt holds the value of the "withdraw_at" field.
 	WithdrawAt *time.Time `json:"withdraw_at,omitempty"`
+	// WithdrawBy holds the value of the "withdraw_by" field.
+	WithdrawBy *string `json:"withdraw_by,omitempty"`
+	// WithdrawReason holds the value of the "withdraw_reason" field.
+	WithdrawReason *string `json:"withdraw_reason,omitempty"`
+	// ScheduleProblem holds the value of the "schedule_problem" field.
+	ScheduleProblem *string `json:"schedule_problem,omitempty"`
+	// CreatedBy holds the value of the "created_by" field.
+	CreatedBy string `json:"created_by,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
 	CreatedAt time.Time `json:"created_at,omitempty"`
 	// UpdatedAt holds the value of the "updated_at" field.
-	UpdatedAt    time.Time `json:"updated_at,omitempty"`
+	UpdatedAt time.Time `json:"updated_at,omitempty"`
+	// Edges holds the relations/edges for other nodes in the graph.
+	// The values are being populated by the EntryQuery when eager-loading is set.
+	Edges        EntryEdges `json:"edges"`
 	selectValues sql.SelectValues
+
+	// page is what was read together with this row.
+	page *PageOf[Entry]
+}
+
+// EntryEdges holds the relations/edges for other nodes in the graph.
+type EntryEdges struct {
+	// Owner holds the value of the owner edge.
+	Owner *Organization `json:"owner,omitempty"`
+	// Assignee holds the value of the assignee edge.
+	Assignee *Account `json:"assignee,omitempty"`
+	// loadedTypes holds the information for reporting if a
+	// type was loaded (or requested) in eager-loading or not.
+	loadedTypes [2]bool
+	// totalCount holds the number of nodes of the edges above, by alias.
+	totalCount [2]map[string]int
+}
+
+// OwnerOrErr returns the Owner value or an error if the edge
+// was not loaded in eager-loading, or loaded but was not found.
+func (e EntryEdges) OwnerOrErr() (*Organization, error) {
+	if e.Owner != nil {
+		return e.Owner, nil
+	} else if e.loadedTypes[0] {
+		return nil, &NotFoundError{label: organization.Label}
+	}
+	return nil, &NotLoadedError{edge: "owner"}
+}
+
+// AssigneeOrErr returns the Assignee value or an error if the edge
+// was not loaded in eager-loading, or loaded but was not found.
+func (e EntryEdges) AssigneeOrErr() (*Account, error) {
+	if e.Assignee != nil {
+		return e.Assignee, nil
+	} else if e.loadedTypes[1] {
+		return nil, &NotFoundError{label: account.Label}
+	}
+	return nil, &NotLoadedError{edge: "assignee"}
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -56,11 +123,11 @@ func (*Entry) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case entry.FieldLive:
+		case entry.FieldStale, entry.FieldLive:
 			values[i] = new(sql.NullBool)
-		case entry.FieldHead, entry.FieldPublished:
+		case entry.FieldHead, entry.FieldPublished, entry.FieldPublishRevision:
 			values[i] = new(sql.NullInt64)
-		case entry.FieldID, entry.FieldType, entry.FieldOwnerID, entry.FieldKey, entry.FieldStage, entry.FieldTitle, entry.FieldSlug, entry.FieldLiveAudience:
+		case entry.FieldID, entry.FieldType, entry.FieldOwnerID, entry.FieldAssigneeID, entry.FieldKey, entry.FieldStage, entry.FieldTitle, entry.FieldSortTitle, entry.FieldFoldedTitle, entry.FieldHeadLanguages, entry.FieldSlug, entry.FieldLiveAudience, entry.FieldPublishBy, entry.FieldPublishOrder, entry.FieldWithdrawBy, entry.FieldWithdrawReason, entry.FieldScheduleProblem, entry.FieldCreatedBy:
 			values[i] = new(sql.NullString)
 		case entry.FieldFirstPublishedAt, entry.FieldPublishAt, entry.FieldWithdrawAt, entry.FieldCreatedAt, entry.FieldUpdatedAt:
 			values[i] = new(sql.NullTime)
@@ -97,6 +164,13 @@ func (_m *Entry) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.OwnerID = value.String
 			}
+		case entry.FieldAssigneeID:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field assignee_id", values[i])
+			} else if value.Valid {
+				_m.AssigneeID = new(string)
+				*_m.AssigneeID = value.String
+			}
 		case entry.FieldKey:
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field key", values[i])
@@ -115,6 +189,30 @@ func (_m *Entry) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field title", values[i])
 			} else if value.Valid {
 				_m.Title = value.String
+			}
+		case entry.FieldSortTitle:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field sort_title", values[i])
+			} else if value.Valid {
+				_m.SortTitle = value.String
+			}
+		case entry.FieldFoldedTitle:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field folded_title", values[i])
+			} else if value.Valid {
+				_m.FoldedTitle = value.String
+			}
+		case entry.FieldHeadLanguages:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field head_languages", values[i])
+			} else if value.Valid {
+				_m.HeadLanguages = value.String
+			}
+		case entry.FieldStale:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field stale", values[i])
+			} else if value.Valid {
+				_m.Stale = value.Bool
 			}
 		case entry.FieldSlug:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -163,12 +261,59 @@ func (_m *Entry) assignValues(columns []string, values []any) error {
 				_m.PublishAt = new(time.Time)
 				*_m.PublishAt = value.Time
 			}
+		case entry.FieldPublishRevision:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field publish_revision", values[i])
+			} else if value.Valid {
+				_m.PublishRevision = new(int)
+				*_m.PublishRevision = int(value.Int64)
+			}
+		case entry.FieldPublishBy:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field publish_by", values[i])
+			} else if value.Valid {
+				_m.PublishBy = new(string)
+				*_m.PublishBy = value.String
+			}
+		case entry.FieldPublishOrder:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field publish_order", values[i])
+			} else if value.Valid {
+				_m.PublishOrder = value.String
+			}
 		case entry.FieldWithdrawAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
 				return fmt.Errorf("unexpected type %T for field withdraw_at", values[i])
 			} else if value.Valid {
 				_m.WithdrawAt = new(time.Time)
 				*_m.WithdrawAt = value.Time
+			}
+		case entry.FieldWithdrawBy:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field withdraw_by", values[i])
+			} else if value.Valid {
+				_m.WithdrawBy = new(string)
+				*_m.WithdrawBy = value.String
+			}
+		case entry.FieldWithdrawReason:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field withdraw_reason", values[i])
+			} else if value.Valid {
+				_m.WithdrawReason = new(string)
+				*_m.WithdrawReason = value.String
+			}
+		case entry.FieldScheduleProblem:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field schedule_problem", values[i])
+			} else if value.Valid {
+				_m.ScheduleProblem = new(string)
+				*_m.ScheduleProblem = value.String
+			}
+		case entry.FieldCreatedBy:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field created_by", values[i])
+			} else if value.Valid {
+				_m.CreatedBy = value.String
 			}
 		case entry.FieldCreatedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
@@ -193,6 +338,16 @@ func (_m *Entry) assignValues(columns []string, values []any) error {
 // This includes values selected through modifiers, order, etc.
 func (_m *Entry) Value(name string) (ent.Value, error) {
 	return _m.selectValues.Get(name)
+}
+
+// QueryOwner queries the "owner" edge of the Entry entity.
+func (_m *Entry) QueryOwner() *OrganizationQuery {
+	return NewEntryClient(_m.config).QueryOwner(_m)
+}
+
+// QueryAssignee queries the "assignee" edge of the Entry entity.
+func (_m *Entry) QueryAssignee() *AccountQuery {
+	return NewEntryClient(_m.config).QueryAssignee(_m)
 }
 
 // Update returns a builder for updating this Entry.
@@ -224,6 +379,11 @@ func (_m *Entry) String() string {
 	builder.WriteString("owner_id=")
 	builder.WriteString(_m.OwnerID)
 	builder.WriteString(", ")
+	if v := _m.AssigneeID; v != nil {
+		builder.WriteString("assignee_id=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
 	if v := _m.Key; v != nil {
 		builder.WriteString("key=")
 		builder.WriteString(*v)
@@ -234,6 +394,18 @@ func (_m *Entry) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("title=")
 	builder.WriteString(_m.Title)
+	builder.WriteString(", ")
+	builder.WriteString("sort_title=")
+	builder.WriteString(_m.SortTitle)
+	builder.WriteString(", ")
+	builder.WriteString("folded_title=")
+	builder.WriteString(_m.FoldedTitle)
+	builder.WriteString(", ")
+	builder.WriteString("head_languages=")
+	builder.WriteString(_m.HeadLanguages)
+	builder.WriteString(", ")
+	builder.WriteString("stale=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Stale))
 	builder.WriteString(", ")
 	if v := _m.Slug; v != nil {
 		builder.WriteString("slug=")
@@ -266,10 +438,41 @@ func (_m *Entry) String() string {
 		builder.WriteString(v.Format(time.ANSIC))
 	}
 	builder.WriteString(", ")
+	if v := _m.PublishRevision; v != nil {
+		builder.WriteString("publish_revision=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.PublishBy; v != nil {
+		builder.WriteString("publish_by=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	builder.WriteString("publish_order=")
+	builder.WriteString(_m.PublishOrder)
+	builder.WriteString(", ")
 	if v := _m.WithdrawAt; v != nil {
 		builder.WriteString("withdraw_at=")
 		builder.WriteString(v.Format(time.ANSIC))
 	}
+	builder.WriteString(", ")
+	if v := _m.WithdrawBy; v != nil {
+		builder.WriteString("withdraw_by=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	if v := _m.WithdrawReason; v != nil {
+		builder.WriteString("withdraw_reason=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	if v := _m.ScheduleProblem; v != nil {
+		builder.WriteString("schedule_problem=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	builder.WriteString("created_by=")
+	builder.WriteString(_m.CreatedBy)
 	builder.WriteString(", ")
 	builder.WriteString("created_at=")
 	builder.WriteString(_m.CreatedAt.Format(time.ANSIC))

@@ -4,7 +4,9 @@ package ent
 
 import (
 	"context"
+	"dugnad/ent/account"
 	"dugnad/ent/entry"
+	"dugnad/ent/organization"
 	"dugnad/schema"
 	"errors"
 	"fmt"
@@ -33,6 +35,20 @@ func (_c *EntryCreate) SetType(v schema.ContentType) *EntryCreate {
 // SetOwnerID sets the "owner_id" field.
 func (_c *EntryCreate) SetOwnerID(v string) *EntryCreate {
 	_c.mutation.SetOwnerID(v)
+	return _c
+}
+
+// SetAssigneeID sets the "assignee_id" field.
+func (_c *EntryCreate) SetAssigneeID(v string) *EntryCreate {
+	_c.mutation.SetAssigneeID(v)
+	return _c
+}
+
+// SetNillableAssigneeID sets the "assignee_id" field if the given value is not nil.
+func (_c *EntryCreate) SetNillableAssigneeID(v *string) *EntryCreate {
+	if v != nil {
+		_c.SetAssigneeID(*v)
+	}
 	return _c
 }
 
@@ -67,6 +83,62 @@ func (_c *EntryCreate) SetNillableStage(v *schema.Stage) *EntryCreate {
 // SetTitle sets the "title" field.
 func (_c *EntryCreate) SetTitle(v string) *EntryCreate {
 	_c.mutation.SetTitle(v)
+	return _c
+}
+
+// SetSortTitle sets the "sort_title" field.
+func (_c *EntryCreate) SetSortTitle(v string) *EntryCreate {
+	_c.mutation.SetSortTitle(v)
+	return _c
+}
+
+// SetNillableSortTitle sets the "sort_title" field if the given value is not nil.
+func (_c *EntryCreate) SetNillableSortTitle(v *string) *EntryCreate {
+	if v != nil {
+		_c.SetSortTitle(*v)
+	}
+	return _c
+}
+
+// SetFoldedTitle sets the "folded_title" field.
+func (_c *EntryCreate) SetFoldedTitle(v string) *EntryCreate {
+	_c.mutation.SetFoldedTitle(v)
+	return _c
+}
+
+// SetNillableFoldedTitle sets the "folded_title" field if the given value is not nil.
+func (_c *EntryCreate) SetNillableFoldedTitle(v *string) *EntryCreate {
+	if v != nil {
+		_c.SetFoldedTitle(*v)
+	}
+	return _c
+}
+
+// SetHeadLanguages sets the "head_languages" field.
+func (_c *EntryCreate) SetHeadLanguages(v string) *EntryCreate {
+	_c.mutation.SetHeadLanguages(v)
+	return _c
+}
+
+// SetNillableHeadLanguages sets the "head_languages" field if the given value is not nil.
+func (_c *EntryCreate) SetNillableHeadLanguages(v *string) *EntryCreate {
+	if v != nil {
+		_c.SetHeadLanguages(*v)
+	}
+	return _c
+}
+
+// SetStale sets the "stale" field.
+func (_c *EntryCreate) SetStale(v bool) *EntryCreate {
+	_c.mutation.SetStale(v)
+	return _c
+}
+
+// SetNillableStale sets the "stale" field if the given value is not nil.
+func (_c *EntryCreate) SetNillableStale(v *bool) *EntryCreate {
+	if v != nil {
+		_c.SetStale(*v)
+	}
 	return _c
 }
 
@@ -160,6 +232,48 @@ func (_c *EntryCreate) SetNillablePublishAt(v *time.Time) *EntryCreate {
 	return _c
 }
 
+// SetPublishRevision sets the "publish_revision" field.
+func (_c *EntryCreate) SetPublishRevision(v int) *EntryCreate {
+	_c.mutation.SetPublishRevision(v)
+	return _c
+}
+
+// SetNillablePublishRevision sets the "publish_revision" field if the given value is not nil.
+func (_c *EntryCreate) SetNillablePublishRevision(v *int) *EntryCreate {
+	if v != nil {
+		_c.SetPublishRevision(*v)
+	}
+	return _c
+}
+
+// SetPublishBy sets the "publish_by" field.
+func (_c *EntryCreate) SetPublishBy(v string) *EntryCreate {
+	_c.mutation.SetPublishBy(v)
+	return _c
+}
+
+// SetNillablePublishBy sets the "publish_by" field if the given value is not nil.
+func (_c *EntryCreate) SetNillablePublishBy(v *string) *EntryCreate {
+	if v != nil {
+		_c.SetPublishBy(*v)
+	}
+	return _c
+}
+
+// SetPublishOrder sets the "publish_order" field.
+func (_c *EntryCreate) SetPublishOrder(v string) *EntryCreate {
+	_c.mutation.SetPublishOrder(v)
+	return _c
+}
+
+// SetNillablePublishOrder sets the "publish_order" field if the given value is not nil.
+func (_c *EntryCreate) SetNillablePublishOrder(v *string) *EntryCreate {
+	if v != nil {
+		_c.SetPublishOrder(*v)
+	}
+	return _c
+}
+
 // SetWithdrawAt sets the "withdraw_at" field.
 func (_c *EntryCreate) SetWithdrawAt(v time.Time) *EntryCreate {
 	_c.mutation.SetWithdrawAt(v)
@@ -170,6 +284,62 @@ func (_c *EntryCreate) SetWithdrawAt(v time.Time) *EntryCreate {
 func (_c *EntryCreate) SetNillableWithdrawAt(v *time.Time) *EntryCreate {
 	if v != nil {
 		_c.SetWithdrawAt(*v)
+	}
+	return _c
+}
+
+// SetWithdrawBy sets the "withdraw_by" field.
+func (_c *EntryCreate) SetWithdrawBy(v string) *EntryCreate {
+	_c.mutation.SetWithdrawBy(v)
+	return _c
+}
+
+// SetNillableWithdrawBy sets the "withdraw_by" field if the given value is not nil.
+func (_c *EntryCreate) SetNillableWithdrawBy(v *string) *EntryCreate {
+	if v != nil {
+		_c.SetWithdrawBy(*v)
+	}
+	return _c
+}
+
+// SetWithdrawReason sets the "withdraw_reason" field.
+func (_c *EntryCreate) SetWithdrawReason(v string) *EntryCreate {
+	_c.mutation.SetWithdrawReason(v)
+	return _c
+}
+
+// SetNillableWithdrawReason sets the "withdraw_reason" field if the given value is not nil.
+func (_c *EntryCreate) SetNillableWithdrawReason(v *string) *EntryCreate {
+	if v != nil {
+		_c.SetWithdrawReason(*v)
+	}
+	return _c
+}
+
+// SetScheduleProblem sets the "schedule_problem" field.
+func (_c *EntryCreate) SetScheduleProblem(v string) *EntryCreate {
+	_c.mutation.SetScheduleProblem(v)
+	return _c
+}
+
+// SetNillableScheduleProblem sets the "schedule_problem" field if the given value is not nil.
+func (_c *EntryCreate) SetNillableScheduleProblem(v *string) *EntryCreate {
+	if v != nil {
+		_c.SetScheduleProblem(*v)
+	}
+	return _c
+}
+
+// SetCreatedBy sets the "created_by" field.
+func (_c *EntryCreate) SetCreatedBy(v string) *EntryCreate {
+	_c.mutation.SetCreatedBy(v)
+	return _c
+}
+
+// SetNillableCreatedBy sets the "created_by" field if the given value is not nil.
+func (_c *EntryCreate) SetNillableCreatedBy(v *string) *EntryCreate {
+	if v != nil {
+		_c.SetCreatedBy(*v)
 	}
 	return _c
 }
@@ -190,6 +360,16 @@ func (_c *EntryCreate) SetUpdatedAt(v time.Time) *EntryCreate {
 func (_c *EntryCreate) SetID(v string) *EntryCreate {
 	_c.mutation.SetID(v)
 	return _c
+}
+
+// SetOwner sets the "owner" edge to the Organization entity.
+func (_c *EntryCreate) SetOwner(v *Organization) *EntryCreate {
+	return _c.SetOwnerID(v.ID)
+}
+
+// SetAssignee sets the "assignee" edge to the Account entity.
+func (_c *EntryCreate) SetAssignee(v *Account) *EntryCreate {
+	return _c.SetAssigneeID(v.ID)
 }
 
 // Mutation returns the EntryMutation object of the builder.
@@ -231,9 +411,33 @@ func (_c *EntryCreate) defaults() {
 		v := entry.DefaultStage
 		_c.mutation.SetStage(v)
 	}
+	if _, ok := _c.mutation.SortTitle(); !ok {
+		v := entry.DefaultSortTitle
+		_c.mutation.SetSortTitle(v)
+	}
+	if _, ok := _c.mutation.FoldedTitle(); !ok {
+		v := entry.DefaultFoldedTitle
+		_c.mutation.SetFoldedTitle(v)
+	}
+	if _, ok := _c.mutation.HeadLanguages(); !ok {
+		v := entry.DefaultHeadLanguages
+		_c.mutation.SetHeadLanguages(v)
+	}
+	if _, ok := _c.mutation.Stale(); !ok {
+		v := entry.DefaultStale
+		_c.mutation.SetStale(v)
+	}
 	if _, ok := _c.mutation.Live(); !ok {
 		v := entry.DefaultLive
 		_c.mutation.SetLive(v)
+	}
+	if _, ok := _c.mutation.PublishOrder(); !ok {
+		v := entry.DefaultPublishOrder
+		_c.mutation.SetPublishOrder(v)
+	}
+	if _, ok := _c.mutation.CreatedBy(); !ok {
+		v := entry.DefaultCreatedBy
+		_c.mutation.SetCreatedBy(v)
 	}
 }
 
@@ -261,6 +465,18 @@ func (_c *EntryCreate) check() error {
 	if _, ok := _c.mutation.Title(); !ok {
 		return &ValidationError{Name: "title", err: errors.New(`ent: missing required field "Entry.title"`)}
 	}
+	if _, ok := _c.mutation.SortTitle(); !ok {
+		return &ValidationError{Name: "sort_title", err: errors.New(`ent: missing required field "Entry.sort_title"`)}
+	}
+	if _, ok := _c.mutation.FoldedTitle(); !ok {
+		return &ValidationError{Name: "folded_title", err: errors.New(`ent: missing required field "Entry.folded_title"`)}
+	}
+	if _, ok := _c.mutation.HeadLanguages(); !ok {
+		return &ValidationError{Name: "head_languages", err: errors.New(`ent: missing required field "Entry.head_languages"`)}
+	}
+	if _, ok := _c.mutation.Stale(); !ok {
+		return &ValidationError{Name: "stale", err: errors.New(`ent: missing required field "Entry.stale"`)}
+	}
 	if _, ok := _c.mutation.Head(); !ok {
 		return &ValidationError{Name: "head", err: errors.New(`ent: missing required field "Entry.head"`)}
 	}
@@ -272,6 +488,12 @@ func (_c *EntryCreate) check() error {
 			return &ValidationError{Name: "live_audience", err: fmt.Errorf(`ent: validator failed for field "Entry.live_audience": %w`, err)}
 		}
 	}
+	if _, ok := _c.mutation.PublishOrder(); !ok {
+		return &ValidationError{Name: "publish_order", err: errors.New(`ent: missing required field "Entry.publish_order"`)}
+	}
+	if _, ok := _c.mutation.CreatedBy(); !ok {
+		return &ValidationError{Name: "created_by", err: errors.New(`ent: missing required field "Entry.created_by"`)}
+	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		return &ValidationError{Name: "created_at", err: errors.New(`ent: missing required field "Entry.created_at"`)}
 	}
@@ -282,6 +504,9 @@ func (_c *EntryCreate) check() error {
 		if err := entry.IDValidator(v); err != nil {
 			return &ValidationError{Name: "id", err: fmt.Errorf(`ent: validator failed for field "Entry.id": %w`, err)}
 		}
+	}
+	if len(_c.mutation.OwnerIDs()) == 0 {
+		return &ValidationError{Name: "owner", err: errors.New(`ent: missing required edge "Entry.owner"`)}
 	}
 	return nil
 }
@@ -323,10 +548,6 @@ func (_c *EntryCreate) createSpec() (*Entry, *sqlgraph.CreateSpec) {
 		_spec.SetField(entry.FieldType, field.TypeEnum, value)
 		_node.Type = value
 	}
-	if value, ok := _c.mutation.OwnerID(); ok {
-		_spec.SetField(entry.FieldOwnerID, field.TypeString, value)
-		_node.OwnerID = value
-	}
 	if value, ok := _c.mutation.Key(); ok {
 		_spec.SetField(entry.FieldKey, field.TypeString, value)
 		_node.Key = &value
@@ -338,6 +559,22 @@ func (_c *EntryCreate) createSpec() (*Entry, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Title(); ok {
 		_spec.SetField(entry.FieldTitle, field.TypeString, value)
 		_node.Title = value
+	}
+	if value, ok := _c.mutation.SortTitle(); ok {
+		_spec.SetField(entry.FieldSortTitle, field.TypeString, value)
+		_node.SortTitle = value
+	}
+	if value, ok := _c.mutation.FoldedTitle(); ok {
+		_spec.SetField(entry.FieldFoldedTitle, field.TypeString, value)
+		_node.FoldedTitle = value
+	}
+	if value, ok := _c.mutation.HeadLanguages(); ok {
+		_spec.SetField(entry.FieldHeadLanguages, field.TypeString, value)
+		_node.HeadLanguages = value
+	}
+	if value, ok := _c.mutation.Stale(); ok {
+		_spec.SetField(entry.FieldStale, field.TypeBool, value)
+		_node.Stale = value
 	}
 	if value, ok := _c.mutation.Slug(); ok {
 		_spec.SetField(entry.FieldSlug, field.TypeString, value)
@@ -367,9 +604,37 @@ func (_c *EntryCreate) createSpec() (*Entry, *sqlgraph.CreateSpec) {
 		_spec.SetField(entry.FieldPublishAt, field.TypeTime, value)
 		_node.PublishAt = &value
 	}
+	if value, ok := _c.mutation.PublishRevision(); ok {
+		_spec.SetField(entry.FieldPublishRevision, field.TypeInt, value)
+		_node.PublishRevision = &value
+	}
+	if value, ok := _c.mutation.PublishBy(); ok {
+		_spec.SetField(entry.FieldPublishBy, field.TypeString, value)
+		_node.PublishBy = &value
+	}
+	if value, ok := _c.mutation.PublishOrder(); ok {
+		_spec.SetField(entry.FieldPublishOrder, field.TypeString, value)
+		_node.PublishOrder = value
+	}
 	if value, ok := _c.mutation.WithdrawAt(); ok {
 		_spec.SetField(entry.FieldWithdrawAt, field.TypeTime, value)
 		_node.WithdrawAt = &value
+	}
+	if value, ok := _c.mutation.WithdrawBy(); ok {
+		_spec.SetField(entry.FieldWithdrawBy, field.TypeString, value)
+		_node.WithdrawBy = &value
+	}
+	if value, ok := _c.mutation.WithdrawReason(); ok {
+		_spec.SetField(entry.FieldWithdrawReason, field.TypeString, value)
+		_node.WithdrawReason = &value
+	}
+	if value, ok := _c.mutation.ScheduleProblem(); ok {
+		_spec.SetField(entry.FieldScheduleProblem, field.TypeString, value)
+		_node.ScheduleProblem = &value
+	}
+	if value, ok := _c.mutation.CreatedBy(); ok {
+		_spec.SetField(entry.FieldCreatedBy, field.TypeString, value)
+		_node.CreatedBy = value
 	}
 	if value, ok := _c.mutation.CreatedAt(); ok {
 		_spec.SetField(entry.FieldCreatedAt, field.TypeTime, value)
@@ -378,6 +643,40 @@ func (_c *EntryCreate) createSpec() (*Entry, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.UpdatedAt(); ok {
 		_spec.SetField(entry.FieldUpdatedAt, field.TypeTime, value)
 		_node.UpdatedAt = value
+	}
+	if nodes := _c.mutation.OwnerIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   entry.OwnerTable,
+			Columns: []string{entry.OwnerColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(organization.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_node.OwnerID = nodes[0]
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.AssigneeIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   entry.AssigneeTable,
+			Columns: []string{entry.AssigneeColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(account.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_node.AssigneeID = &nodes[0]
+		_spec.Edges = append(_spec.Edges, edge)
 	}
 	return _node, _spec
 }
@@ -455,6 +754,24 @@ func (u *EntryUpsert) UpdateOwnerID() *EntryUpsert {
 	return u
 }
 
+// SetAssigneeID sets the "assignee_id" field.
+func (u *EntryUpsert) SetAssigneeID(v string) *EntryUpsert {
+	u.Set(entry.FieldAssigneeID, v)
+	return u
+}
+
+// UpdateAssigneeID sets the "assignee_id" field to the value that was provided on create.
+func (u *EntryUpsert) UpdateAssigneeID() *EntryUpsert {
+	u.SetExcluded(entry.FieldAssigneeID)
+	return u
+}
+
+// ClearAssigneeID clears the value of the "assignee_id" field.
+func (u *EntryUpsert) ClearAssigneeID() *EntryUpsert {
+	u.SetNull(entry.FieldAssigneeID)
+	return u
+}
+
 // SetKey sets the "key" field.
 func (u *EntryUpsert) SetKey(v string) *EntryUpsert {
 	u.Set(entry.FieldKey, v)
@@ -494,6 +811,54 @@ func (u *EntryUpsert) SetTitle(v string) *EntryUpsert {
 // UpdateTitle sets the "title" field to the value that was provided on create.
 func (u *EntryUpsert) UpdateTitle() *EntryUpsert {
 	u.SetExcluded(entry.FieldTitle)
+	return u
+}
+
+// SetSortTitle sets the "sort_title" field.
+func (u *EntryUpsert) SetSortTitle(v string) *EntryUpsert {
+	u.Set(entry.FieldSortTitle, v)
+	return u
+}
+
+// UpdateSortTitle sets the "sort_title" field to the value that was provided on create.
+func (u *EntryUpsert) UpdateSortTitle() *EntryUpsert {
+	u.SetExcluded(entry.FieldSortTitle)
+	return u
+}
+
+// SetFoldedTitle sets the "folded_title" field.
+func (u *EntryUpsert) SetFoldedTitle(v string) *EntryUpsert {
+	u.Set(entry.FieldFoldedTitle, v)
+	return u
+}
+
+// UpdateFoldedTitle sets the "folded_title" field to the value that was provided on create.
+func (u *EntryUpsert) UpdateFoldedTitle() *EntryUpsert {
+	u.SetExcluded(entry.FieldFoldedTitle)
+	return u
+}
+
+// SetHeadLanguages sets the "head_languages" field.
+func (u *EntryUpsert) SetHeadLanguages(v string) *EntryUpsert {
+	u.Set(entry.FieldHeadLanguages, v)
+	return u
+}
+
+// UpdateHeadLanguages sets the "head_languages" field to the value that was provided on create.
+func (u *EntryUpsert) UpdateHeadLanguages() *EntryUpsert {
+	u.SetExcluded(entry.FieldHeadLanguages)
+	return u
+}
+
+// SetStale sets the "stale" field.
+func (u *EntryUpsert) SetStale(v bool) *EntryUpsert {
+	u.Set(entry.FieldStale, v)
+	return u
+}
+
+// UpdateStale sets the "stale" field to the value that was provided on create.
+func (u *EntryUpsert) UpdateStale() *EntryUpsert {
+	u.SetExcluded(entry.FieldStale)
 	return u
 }
 
@@ -623,6 +988,60 @@ func (u *EntryUpsert) ClearPublishAt() *EntryUpsert {
 	return u
 }
 
+// SetPublishRevision sets the "publish_revision" field.
+func (u *EntryUpsert) SetPublishRevision(v int) *EntryUpsert {
+	u.Set(entry.FieldPublishRevision, v)
+	return u
+}
+
+// UpdatePublishRevision sets the "publish_revision" field to the value that was provided on create.
+func (u *EntryUpsert) UpdatePublishRevision() *EntryUpsert {
+	u.SetExcluded(entry.FieldPublishRevision)
+	return u
+}
+
+// AddPublishRevision adds v to the "publish_revision" field.
+func (u *EntryUpsert) AddPublishRevision(v int) *EntryUpsert {
+	u.Add(entry.FieldPublishRevision, v)
+	return u
+}
+
+// ClearPublishRevision clears the value of the "publish_revision" field.
+func (u *EntryUpsert) ClearPublishRevision() *EntryUpsert {
+	u.SetNull(entry.FieldPublishRevision)
+	return u
+}
+
+// SetPublishBy sets the "publish_by" field.
+func (u *EntryUpsert) SetPublishBy(v string) *EntryUpsert {
+	u.Set(entry.FieldPublishBy, v)
+	return u
+}
+
+// UpdatePublishBy sets the "publish_by" field to the value that was provided on create.
+func (u *EntryUpsert) UpdatePublishBy() *EntryUpsert {
+	u.SetExcluded(entry.FieldPublishBy)
+	return u
+}
+
+// ClearPublishBy clears the value of the "publish_by" field.
+func (u *EntryUpsert) ClearPublishBy() *EntryUpsert {
+	u.SetNull(entry.FieldPublishBy)
+	return u
+}
+
+// SetPublishOrder sets the "publish_order" field.
+func (u *EntryUpsert) SetPublishOrder(v string) *EntryUpsert {
+	u.Set(entry.FieldPublishOrder, v)
+	return u
+}
+
+// UpdatePublishOrder sets the "publish_order" field to the value that was provided on create.
+func (u *EntryUpsert) UpdatePublishOrder() *EntryUpsert {
+	u.SetExcluded(entry.FieldPublishOrder)
+	return u
+}
+
 // SetWithdrawAt sets the "withdraw_at" field.
 func (u *EntryUpsert) SetWithdrawAt(v time.Time) *EntryUpsert {
 	u.Set(entry.FieldWithdrawAt, v)
@@ -638,6 +1057,72 @@ func (u *EntryUpsert) UpdateWithdrawAt() *EntryUpsert {
 // ClearWithdrawAt clears the value of the "withdraw_at" field.
 func (u *EntryUpsert) ClearWithdrawAt() *EntryUpsert {
 	u.SetNull(entry.FieldWithdrawAt)
+	return u
+}
+
+// SetWithdrawBy sets the "withdraw_by" field.
+func (u *EntryUpsert) SetWithdrawBy(v string) *EntryUpsert {
+	u.Set(entry.FieldWithdrawBy, v)
+	return u
+}
+
+// UpdateWithdrawBy sets the "withdraw_by" field to the value that was provided on create.
+func (u *EntryUpsert) UpdateWithdrawBy() *EntryUpsert {
+	u.SetExcluded(entry.FieldWithdrawBy)
+	return u
+}
+
+// ClearWithdrawBy clears the value of the "withdraw_by" field.
+func (u *EntryUpsert) ClearWithdrawBy() *EntryUpsert {
+	u.SetNull(entry.FieldWithdrawBy)
+	return u
+}
+
+// SetWithdrawReason sets the "withdraw_reason" field.
+func (u *EntryUpsert) SetWithdrawReason(v string) *EntryUpsert {
+	u.Set(entry.FieldWithdrawReason, v)
+	return u
+}
+
+// UpdateWithdrawReason sets the "withdraw_reason" field to the value that was provided on create.
+func (u *EntryUpsert) UpdateWithdrawReason() *EntryUpsert {
+	u.SetExcluded(entry.FieldWithdrawReason)
+	return u
+}
+
+// ClearWithdrawReason clears the value of the "withdraw_reason" field.
+func (u *EntryUpsert) ClearWithdrawReason() *EntryUpsert {
+	u.SetNull(entry.FieldWithdrawReason)
+	return u
+}
+
+// SetScheduleProblem sets the "schedule_problem" field.
+func (u *EntryUpsert) SetScheduleProblem(v string) *EntryUpsert {
+	u.Set(entry.FieldScheduleProblem, v)
+	return u
+}
+
+// UpdateScheduleProblem sets the "schedule_problem" field to the value that was provided on create.
+func (u *EntryUpsert) UpdateScheduleProblem() *EntryUpsert {
+	u.SetExcluded(entry.FieldScheduleProblem)
+	return u
+}
+
+// ClearScheduleProblem clears the value of the "schedule_problem" field.
+func (u *EntryUpsert) ClearScheduleProblem() *EntryUpsert {
+	u.SetNull(entry.FieldScheduleProblem)
+	return u
+}
+
+// SetCreatedBy sets the "created_by" field.
+func (u *EntryUpsert) SetCreatedBy(v string) *EntryUpsert {
+	u.Set(entry.FieldCreatedBy, v)
+	return u
+}
+
+// UpdateCreatedBy sets the "created_by" field to the value that was provided on create.
+func (u *EntryUpsert) UpdateCreatedBy() *EntryUpsert {
+	u.SetExcluded(entry.FieldCreatedBy)
 	return u
 }
 
@@ -741,6 +1226,27 @@ func (u *EntryUpsertOne) UpdateOwnerID() *EntryUpsertOne {
 	})
 }
 
+// SetAssigneeID sets the "assignee_id" field.
+func (u *EntryUpsertOne) SetAssigneeID(v string) *EntryUpsertOne {
+	return u.Update(func(s *EntryUpsert) {
+		s.SetAssigneeID(v)
+	})
+}
+
+// UpdateAssigneeID sets the "assignee_id" field to the value that was provided on create.
+func (u *EntryUpsertOne) UpdateAssigneeID() *EntryUpsertOne {
+	return u.Update(func(s *EntryUpsert) {
+		s.UpdateAssigneeID()
+	})
+}
+
+// ClearAssigneeID clears the value of the "assignee_id" field.
+func (u *EntryUpsertOne) ClearAssigneeID() *EntryUpsertOne {
+	return u.Update(func(s *EntryUpsert) {
+		s.ClearAssigneeID()
+	})
+}
+
 // SetKey sets the "key" field.
 func (u *EntryUpsertOne) SetKey(v string) *EntryUpsertOne {
 	return u.Update(func(s *EntryUpsert) {
@@ -787,6 +1293,62 @@ func (u *EntryUpsertOne) SetTitle(v string) *EntryUpsertOne {
 func (u *EntryUpsertOne) UpdateTitle() *EntryUpsertOne {
 	return u.Update(func(s *EntryUpsert) {
 		s.UpdateTitle()
+	})
+}
+
+// SetSortTitle sets the "sort_title" field.
+func (u *EntryUpsertOne) SetSortTitle(v string) *EntryUpsertOne {
+	return u.Update(func(s *EntryUpsert) {
+		s.SetSortTitle(v)
+	})
+}
+
+// UpdateSortTitle sets the "sort_title" field to the value that was provided on create.
+func (u *EntryUpsertOne) UpdateSortTitle() *EntryUpsertOne {
+	return u.Update(func(s *EntryUpsert) {
+		s.UpdateSortTitle()
+	})
+}
+
+// SetFoldedTitle sets the "folded_title" field.
+func (u *EntryUpsertOne) SetFoldedTitle(v string) *EntryUpsertOne {
+	return u.Update(func(s *EntryUpsert) {
+		s.SetFoldedTitle(v)
+	})
+}
+
+// UpdateFoldedTitle sets the "folded_title" field to the value that was provided on create.
+func (u *EntryUpsertOne) UpdateFoldedTitle() *EntryUpsertOne {
+	return u.Update(func(s *EntryUpsert) {
+		s.UpdateFoldedTitle()
+	})
+}
+
+// SetHeadLanguages sets the "head_languages" field.
+func (u *EntryUpsertOne) SetHeadLanguages(v string) *EntryUpsertOne {
+	return u.Update(func(s *EntryUpsert) {
+		s.SetHeadLanguages(v)
+	})
+}
+
+// UpdateHeadLanguages sets the "head_languages" field to the value that was provided on create.
+func (u *EntryUpsertOne) UpdateHeadLanguages() *EntryUpsertOne {
+	return u.Update(func(s *EntryUpsert) {
+		s.UpdateHeadLanguages()
+	})
+}
+
+// SetStale sets the "stale" field.
+func (u *EntryUpsertOne) SetStale(v bool) *EntryUpsertOne {
+	return u.Update(func(s *EntryUpsert) {
+		s.SetStale(v)
+	})
+}
+
+// UpdateStale sets the "stale" field to the value that was provided on create.
+func (u *EntryUpsertOne) UpdateStale() *EntryUpsertOne {
+	return u.Update(func(s *EntryUpsert) {
+		s.UpdateStale()
 	})
 }
 
@@ -937,6 +1499,69 @@ func (u *EntryUpsertOne) ClearPublishAt() *EntryUpsertOne {
 	})
 }
 
+// SetPublishRevision sets the "publish_revision" field.
+func (u *EntryUpsertOne) SetPublishRevision(v int) *EntryUpsertOne {
+	return u.Update(func(s *EntryUpsert) {
+		s.SetPublishRevision(v)
+	})
+}
+
+// AddPublishRevision adds v to the "publish_revision" field.
+func (u *EntryUpsertOne) AddPublishRevision(v int) *EntryUpsertOne {
+	return u.Update(func(s *EntryUpsert) {
+		s.AddPublishRevision(v)
+	})
+}
+
+// UpdatePublishRevision sets the "publish_revision" field to the value that was provided on create.
+func (u *EntryUpsertOne) UpdatePublishRevision() *EntryUpsertOne {
+	return u.Update(func(s *EntryUpsert) {
+		s.UpdatePublishRevision()
+	})
+}
+
+// ClearPublishRevision clears the value of the "publish_revision" field.
+func (u *EntryUpsertOne) ClearPublishRevision() *EntryUpsertOne {
+	return u.Update(func(s *EntryUpsert) {
+		s.ClearPublishRevision()
+	})
+}
+
+// SetPublishBy sets the "publish_by" field.
+func (u *EntryUpsertOne) SetPublishBy(v string) *EntryUpsertOne {
+	return u.Update(func(s *EntryUpsert) {
+		s.SetPublishBy(v)
+	})
+}
+
+// UpdatePublishBy sets the "publish_by" field to the value that was provided on create.
+func (u *EntryUpsertOne) UpdatePublishBy() *EntryUpsertOne {
+	return u.Update(func(s *EntryUpsert) {
+		s.UpdatePublishBy()
+	})
+}
+
+// ClearPublishBy clears the value of the "publish_by" field.
+func (u *EntryUpsertOne) ClearPublishBy() *EntryUpsertOne {
+	return u.Update(func(s *EntryUpsert) {
+		s.ClearPublishBy()
+	})
+}
+
+// SetPublishOrder sets the "publish_order" field.
+func (u *EntryUpsertOne) SetPublishOrder(v string) *EntryUpsertOne {
+	return u.Update(func(s *EntryUpsert) {
+		s.SetPublishOrder(v)
+	})
+}
+
+// UpdatePublishOrder sets the "publish_order" field to the value that was provided on create.
+func (u *EntryUpsertOne) UpdatePublishOrder() *EntryUpsertOne {
+	return u.Update(func(s *EntryUpsert) {
+		s.UpdatePublishOrder()
+	})
+}
+
 // SetWithdrawAt sets the "withdraw_at" field.
 func (u *EntryUpsertOne) SetWithdrawAt(v time.Time) *EntryUpsertOne {
 	return u.Update(func(s *EntryUpsert) {
@@ -955,6 +1580,83 @@ func (u *EntryUpsertOne) UpdateWithdrawAt() *EntryUpsertOne {
 func (u *EntryUpsertOne) ClearWithdrawAt() *EntryUpsertOne {
 	return u.Update(func(s *EntryUpsert) {
 		s.ClearWithdrawAt()
+	})
+}
+
+// SetWithdrawBy sets the "withdraw_by" field.
+func (u *EntryUpsertOne) SetWithdrawBy(v string) *EntryUpsertOne {
+	return u.Update(func(s *EntryUpsert) {
+		s.SetWithdrawBy(v)
+	})
+}
+
+// UpdateWithdrawBy sets the "withdraw_by" field to the value that was provided on create.
+func (u *EntryUpsertOne) UpdateWithdrawBy() *EntryUpsertOne {
+	return u.Update(func(s *EntryUpsert) {
+		s.UpdateWithdrawBy()
+	})
+}
+
+// ClearWithdrawBy clears the value of the "withdraw_by" field.
+func (u *EntryUpsertOne) ClearWithdrawBy() *EntryUpsertOne {
+	return u.Update(func(s *EntryUpsert) {
+		s.ClearWithdrawBy()
+	})
+}
+
+// SetWithdrawReason sets the "withdraw_reason" field.
+func (u *EntryUpsertOne) SetWithdrawReason(v string) *EntryUpsertOne {
+	return u.Update(func(s *EntryUpsert) {
+		s.SetWithdrawReason(v)
+	})
+}
+
+// UpdateWithdrawReason sets the "withdraw_reason" field to the value that was provided on create.
+func (u *EntryUpsertOne) UpdateWithdrawReason() *EntryUpsertOne {
+	return u.Update(func(s *EntryUpsert) {
+		s.UpdateWithdrawReason()
+	})
+}
+
+// ClearWithdrawReason clears the value of the "withdraw_reason" field.
+func (u *EntryUpsertOne) ClearWithdrawReason() *EntryUpsertOne {
+	return u.Update(func(s *EntryUpsert) {
+		s.ClearWithdrawReason()
+	})
+}
+
+// SetScheduleProblem sets the "schedule_problem" field.
+func (u *EntryUpsertOne) SetScheduleProblem(v string) *EntryUpsertOne {
+	return u.Update(func(s *EntryUpsert) {
+		s.SetScheduleProblem(v)
+	})
+}
+
+// UpdateScheduleProblem sets the "schedule_problem" field to the value that was provided on create.
+func (u *EntryUpsertOne) UpdateScheduleProblem() *EntryUpsertOne {
+	return u.Update(func(s *EntryUpsert) {
+		s.UpdateScheduleProblem()
+	})
+}
+
+// ClearScheduleProblem clears the value of the "schedule_problem" field.
+func (u *EntryUpsertOne) ClearScheduleProblem() *EntryUpsertOne {
+	return u.Update(func(s *EntryUpsert) {
+		s.ClearScheduleProblem()
+	})
+}
+
+// SetCreatedBy sets the "created_by" field.
+func (u *EntryUpsertOne) SetCreatedBy(v string) *EntryUpsertOne {
+	return u.Update(func(s *EntryUpsert) {
+		s.SetCreatedBy(v)
+	})
+}
+
+// UpdateCreatedBy sets the "created_by" field to the value that was provided on create.
+func (u *EntryUpsertOne) UpdateCreatedBy() *EntryUpsertOne {
+	return u.Update(func(s *EntryUpsert) {
+		s.UpdateCreatedBy()
 	})
 }
 
@@ -1229,6 +1931,27 @@ func (u *EntryUpsertBulk) UpdateOwnerID() *EntryUpsertBulk {
 	})
 }
 
+// SetAssigneeID sets the "assignee_id" field.
+func (u *EntryUpsertBulk) SetAssigneeID(v string) *EntryUpsertBulk {
+	return u.Update(func(s *EntryUpsert) {
+		s.SetAssigneeID(v)
+	})
+}
+
+// UpdateAssigneeID sets the "assignee_id" field to the value that was provided on create.
+func (u *EntryUpsertBulk) UpdateAssigneeID() *EntryUpsertBulk {
+	return u.Update(func(s *EntryUpsert) {
+		s.UpdateAssigneeID()
+	})
+}
+
+// ClearAssigneeID clears the value of the "assignee_id" field.
+func (u *EntryUpsertBulk) ClearAssigneeID() *EntryUpsertBulk {
+	return u.Update(func(s *EntryUpsert) {
+		s.ClearAssigneeID()
+	})
+}
+
 // SetKey sets the "key" field.
 func (u *EntryUpsertBulk) SetKey(v string) *EntryUpsertBulk {
 	return u.Update(func(s *EntryUpsert) {
@@ -1275,6 +1998,62 @@ func (u *EntryUpsertBulk) SetTitle(v string) *EntryUpsertBulk {
 func (u *EntryUpsertBulk) UpdateTitle() *EntryUpsertBulk {
 	return u.Update(func(s *EntryUpsert) {
 		s.UpdateTitle()
+	})
+}
+
+// SetSortTitle sets the "sort_title" field.
+func (u *EntryUpsertBulk) SetSortTitle(v string) *EntryUpsertBulk {
+	return u.Update(func(s *EntryUpsert) {
+		s.SetSortTitle(v)
+	})
+}
+
+// UpdateSortTitle sets the "sort_title" field to the value that was provided on create.
+func (u *EntryUpsertBulk) UpdateSortTitle() *EntryUpsertBulk {
+	return u.Update(func(s *EntryUpsert) {
+		s.UpdateSortTitle()
+	})
+}
+
+// SetFoldedTitle sets the "folded_title" field.
+func (u *EntryUpsertBulk) SetFoldedTitle(v string) *EntryUpsertBulk {
+	return u.Update(func(s *EntryUpsert) {
+		s.SetFoldedTitle(v)
+	})
+}
+
+// UpdateFoldedTitle sets the "folded_title" field to the value that was provided on create.
+func (u *EntryUpsertBulk) UpdateFoldedTitle() *EntryUpsertBulk {
+	return u.Update(func(s *EntryUpsert) {
+		s.UpdateFoldedTitle()
+	})
+}
+
+// SetHeadLanguages sets the "head_languages" field.
+func (u *EntryUpsertBulk) SetHeadLanguages(v string) *EntryUpsertBulk {
+	return u.Update(func(s *EntryUpsert) {
+		s.SetHeadLanguages(v)
+	})
+}
+
+// UpdateHeadLanguages sets the "head_languages" field to the value that was provided on create.
+func (u *EntryUpsertBulk) UpdateHeadLanguages() *EntryUpsertBulk {
+	return u.Update(func(s *EntryUpsert) {
+		s.UpdateHeadLanguages()
+	})
+}
+
+// SetStale sets the "stale" field.
+func (u *EntryUpsertBulk) SetStale(v bool) *EntryUpsertBulk {
+	return u.Update(func(s *EntryUpsert) {
+		s.SetStale(v)
+	})
+}
+
+// UpdateStale sets the "stale" field to the value that was provided on create.
+func (u *EntryUpsertBulk) UpdateStale() *EntryUpsertBulk {
+	return u.Update(func(s *EntryUpsert) {
+		s.UpdateStale()
 	})
 }
 
@@ -1425,6 +2204,69 @@ func (u *EntryUpsertBulk) ClearPublishAt() *EntryUpsertBulk {
 	})
 }
 
+// SetPublishRevision sets the "publish_revision" field.
+func (u *EntryUpsertBulk) SetPublishRevision(v int) *EntryUpsertBulk {
+	return u.Update(func(s *EntryUpsert) {
+		s.SetPublishRevision(v)
+	})
+}
+
+// AddPublishRevision adds v to the "publish_revision" field.
+func (u *EntryUpsertBulk) AddPublishRevision(v int) *EntryUpsertBulk {
+	return u.Update(func(s *EntryUpsert) {
+		s.AddPublishRevision(v)
+	})
+}
+
+// UpdatePublishRevision sets the "publish_revision" field to the value that was provided on create.
+func (u *EntryUpsertBulk) UpdatePublishRevision() *EntryUpsertBulk {
+	return u.Update(func(s *EntryUpsert) {
+		s.UpdatePublishRevision()
+	})
+}
+
+// ClearPublishRevision clears the value of the "publish_revision" field.
+func (u *EntryUpsertBulk) ClearPublishRevision() *EntryUpsertBulk {
+	return u.Update(func(s *EntryUpsert) {
+		s.ClearPublishRevision()
+	})
+}
+
+// SetPublishBy sets the "publish_by" field.
+func (u *EntryUpsertBulk) SetPublishBy(v string) *EntryUpsertBulk {
+	return u.Update(func(s *EntryUpsert) {
+		s.SetPublishBy(v)
+	})
+}
+
+// UpdatePublishBy sets the "publish_by" field to the value that was provided on create.
+func (u *EntryUpsertBulk) UpdatePublishBy() *EntryUpsertBulk {
+	return u.Update(func(s *EntryUpsert) {
+		s.UpdatePublishBy()
+	})
+}
+
+// ClearPublishBy clears the value of the "publish_by" field.
+func (u *EntryUpsertBulk) ClearPublishBy() *EntryUpsertBulk {
+	return u.Update(func(s *EntryUpsert) {
+		s.ClearPublishBy()
+	})
+}
+
+// SetPublishOrder sets the "publish_order" field.
+func (u *EntryUpsertBulk) SetPublishOrder(v string) *EntryUpsertBulk {
+	return u.Update(func(s *EntryUpsert) {
+		s.SetPublishOrder(v)
+	})
+}
+
+// UpdatePublishOrder sets the "publish_order" field to the value that was provided on create.
+func (u *EntryUpsertBulk) UpdatePublishOrder() *EntryUpsertBulk {
+	return u.Update(func(s *EntryUpsert) {
+		s.UpdatePublishOrder()
+	})
+}
+
 // SetWithdrawAt sets the "withdraw_at" field.
 func (u *EntryUpsertBulk) SetWithdrawAt(v time.Time) *EntryUpsertBulk {
 	return u.Update(func(s *EntryUpsert) {
@@ -1443,6 +2285,83 @@ func (u *EntryUpsertBulk) UpdateWithdrawAt() *EntryUpsertBulk {
 func (u *EntryUpsertBulk) ClearWithdrawAt() *EntryUpsertBulk {
 	return u.Update(func(s *EntryUpsert) {
 		s.ClearWithdrawAt()
+	})
+}
+
+// SetWithdrawBy sets the "withdraw_by" field.
+func (u *EntryUpsertBulk) SetWithdrawBy(v string) *EntryUpsertBulk {
+	return u.Update(func(s *EntryUpsert) {
+		s.SetWithdrawBy(v)
+	})
+}
+
+// UpdateWithdrawBy sets the "withdraw_by" field to the value that was provided on create.
+func (u *EntryUpsertBulk) UpdateWithdrawBy() *EntryUpsertBulk {
+	return u.Update(func(s *EntryUpsert) {
+		s.UpdateWithdrawBy()
+	})
+}
+
+// ClearWithdrawBy clears the value of the "withdraw_by" field.
+func (u *EntryUpsertBulk) ClearWithdrawBy() *EntryUpsertBulk {
+	return u.Update(func(s *EntryUpsert) {
+		s.ClearWithdrawBy()
+	})
+}
+
+// SetWithdrawReason sets the "withdraw_reason" field.
+func (u *EntryUpsertBulk) SetWithdrawReason(v string) *EntryUpsertBulk {
+	return u.Update(func(s *EntryUpsert) {
+		s.SetWithdrawReason(v)
+	})
+}
+
+// UpdateWithdrawReason sets the "withdraw_reason" field to the value that was provided on create.
+func (u *EntryUpsertBulk) UpdateWithdrawReason() *EntryUpsertBulk {
+	return u.Update(func(s *EntryUpsert) {
+		s.UpdateWithdrawReason()
+	})
+}
+
+// ClearWithdrawReason clears the value of the "withdraw_reason" field.
+func (u *EntryUpsertBulk) ClearWithdrawReason() *EntryUpsertBulk {
+	return u.Update(func(s *EntryUpsert) {
+		s.ClearWithdrawReason()
+	})
+}
+
+// SetScheduleProblem sets the "schedule_problem" field.
+func (u *EntryUpsertBulk) SetScheduleProblem(v string) *EntryUpsertBulk {
+	return u.Update(func(s *EntryUpsert) {
+		s.SetScheduleProblem(v)
+	})
+}
+
+// UpdateScheduleProblem sets the "schedule_problem" field to the value that was provided on create.
+func (u *EntryUpsertBulk) UpdateScheduleProblem() *EntryUpsertBulk {
+	return u.Update(func(s *EntryUpsert) {
+		s.UpdateScheduleProblem()
+	})
+}
+
+// ClearScheduleProblem clears the value of the "schedule_problem" field.
+func (u *EntryUpsertBulk) ClearScheduleProblem() *EntryUpsertBulk {
+	return u.Update(func(s *EntryUpsert) {
+		s.ClearScheduleProblem()
+	})
+}
+
+// SetCreatedBy sets the "created_by" field.
+func (u *EntryUpsertBulk) SetCreatedBy(v string) *EntryUpsertBulk {
+	return u.Update(func(s *EntryUpsert) {
+		s.SetCreatedBy(v)
+	})
+}
+
+// UpdateCreatedBy sets the "created_by" field to the value that was provided on create.
+func (u *EntryUpsertBulk) UpdateCreatedBy() *EntryUpsertBulk {
+	return u.Update(func(s *EntryUpsert) {
+		s.UpdateCreatedBy()
 	})
 }
 

@@ -4,7 +4,9 @@ package ent
 
 import (
 	"context"
+	"dugnad/ent/account"
 	"dugnad/ent/entry"
+	"dugnad/ent/organization"
 	"dugnad/ent/predicate"
 	"fmt"
 	"math"
@@ -19,12 +21,14 @@ import (
 // EntryQuery is the builder for querying Entry entities.
 type EntryQuery struct {
 	config
-	ctx        *QueryContext
-	order      []entry.OrderOption
-	inters     []Interceptor
-	predicates []predicate.Entry
-	loadTotal  []func(context.Context, []*Entry) error
-	modifiers  []func(*sql.Selector)
+	ctx          *QueryContext
+	order        []entry.OrderOption
+	inters       []Interceptor
+	predicates   []predicate.Entry
+	withOwner    *OrganizationQuery
+	withAssignee *AccountQuery
+	loadTotal    []func(context.Context, []*Entry) error
+	modifiers    []func(*sql.Selector)
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -59,6 +63,50 @@ func (_q *EntryQuery) Unique(unique bool) *EntryQuery {
 func (_q *EntryQuery) Order(o ...entry.OrderOption) *EntryQuery {
 	_q.order = append(_q.order, o...)
 	return _q
+}
+
+// QueryOwner chains the current query on the "owner" edge.
+func (_q *EntryQuery) QueryOwner() *OrganizationQuery {
+	query := (&OrganizationClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(entry.Table, entry.FieldID, selector),
+			sqlgraph.To(organization.Table, organization.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, entry.OwnerTable, entry.OwnerColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryAssignee chains the current query on the "assignee" edge.
+func (_q *EntryQuery) QueryAssignee() *AccountQuery {
+	query := (&AccountClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(entry.Table, entry.FieldID, selector),
+			sqlgraph.To(account.Table, account.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, entry.AssigneeTable, entry.AssigneeColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
 }
 
 // First returns the first Entry entity from the query.
@@ -248,16 +296,40 @@ func (_q *EntryQuery) Clone() *EntryQuery {
 		return nil
 	}
 	return &EntryQuery{
-		config:     _q.config,
-		ctx:        _q.ctx.Clone(),
-		order:      append([]entry.OrderOption{}, _q.order...),
-		inters:     append([]Interceptor{}, _q.inters...),
-		predicates: append([]predicate.Entry{}, _q.predicates...),
+		config:       _q.config,
+		ctx:          _q.ctx.Clone(),
+		order:        append([]entry.OrderOption{}, _q.order...),
+		inters:       append([]Interceptor{}, _q.inters...),
+		predicates:   append([]predicate.Entry{}, _q.predicates...),
+		withOwner:    _q.withOwner.Clone(),
+		withAssignee: _q.withAssignee.Clone(),
 		// clone intermediate query.
 		sql:       _q.sql.Clone(),
 		path:      _q.path,
 		modifiers: append([]func(*sql.Selector){}, _q.modifiers...),
 	}
+}
+
+// WithOwner tells the query-builder to eager-load the nodes that are connected to
+// the "owner" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *EntryQuery) WithOwner(opts ...func(*OrganizationQuery)) *EntryQuery {
+	query := (&OrganizationClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withOwner = query
+	return _q
+}
+
+// WithAssignee tells the query-builder to eager-load the nodes that are connected to
+// the "assignee" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *EntryQuery) WithAssignee(opts ...func(*AccountQuery)) *EntryQuery {
+	query := (&AccountClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withAssignee = query
+	return _q
 }
 
 // GroupBy is used to group vertices by one or more fields/columns.
@@ -336,8 +408,12 @@ func (_q *EntryQuery) prepareQuery(ctx context.Context) error {
 
 func (_q *EntryQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Entry, error) {
 	var (
-		nodes = []*Entry{}
-		_spec = _q.querySpec()
+		nodes       = []*Entry{}
+		_spec       = _q.querySpec()
+		loadedTypes = [2]bool{
+			_q.withOwner != nil,
+			_q.withAssignee != nil,
+		}
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
 		return (*Entry).scanValues(nil, columns)
@@ -345,6 +421,7 @@ func (_q *EntryQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Entry,
 	_spec.Assign = func(columns []string, values []any) error {
 		node := &Entry{config: _q.config}
 		nodes = append(nodes, node)
+		node.Edges.loadedTypes = loadedTypes
 		return node.assignValues(columns, values)
 	}
 	if len(_q.modifiers) > 0 {
@@ -359,12 +436,86 @@ func (_q *EntryQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Entry,
 	if len(nodes) == 0 {
 		return nodes, nil
 	}
+	if query := _q.withOwner; query != nil {
+		if err := _q.loadOwner(ctx, query, nodes, nil,
+			func(n *Entry, e *Organization) { n.Edges.Owner = e }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withAssignee; query != nil {
+		if err := _q.loadAssignee(ctx, query, nodes, nil,
+			func(n *Entry, e *Account) { n.Edges.Assignee = e }); err != nil {
+			return nil, err
+		}
+	}
 	for i := range _q.loadTotal {
 		if err := _q.loadTotal[i](ctx, nodes); err != nil {
 			return nil, err
 		}
 	}
 	return nodes, nil
+}
+
+func (_q *EntryQuery) loadOwner(ctx context.Context, query *OrganizationQuery, nodes []*Entry, init func(*Entry), assign func(*Entry, *Organization)) error {
+	ids := make([]string, 0, len(nodes))
+	nodeids := make(map[string][]*Entry)
+	for i := range nodes {
+		fk := nodes[i].OwnerID
+		if _, ok := nodeids[fk]; !ok {
+			ids = append(ids, fk)
+		}
+		nodeids[fk] = append(nodeids[fk], nodes[i])
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	query.Where(organization.IDIn(ids...))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nodeids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected foreign-key "owner_id" returned %v`, n.ID)
+		}
+		for i := range nodes {
+			assign(nodes[i], n)
+		}
+	}
+	return nil
+}
+func (_q *EntryQuery) loadAssignee(ctx context.Context, query *AccountQuery, nodes []*Entry, init func(*Entry), assign func(*Entry, *Account)) error {
+	ids := make([]string, 0, len(nodes))
+	nodeids := make(map[string][]*Entry)
+	for i := range nodes {
+		if nodes[i].AssigneeID == nil {
+			continue
+		}
+		fk := *nodes[i].AssigneeID
+		if _, ok := nodeids[fk]; !ok {
+			ids = append(ids, fk)
+		}
+		nodeids[fk] = append(nodeids[fk], nodes[i])
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	query.Where(account.IDIn(ids...))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nodeids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected foreign-key "assignee_id" returned %v`, n.ID)
+		}
+		for i := range nodes {
+			assign(nodes[i], n)
+		}
+	}
+	return nil
 }
 
 func (_q *EntryQuery) sqlCount(ctx context.Context) (int, error) {
@@ -394,6 +545,12 @@ func (_q *EntryQuery) querySpec() *sqlgraph.QuerySpec {
 			if fields[i] != entry.FieldID {
 				_spec.Node.Columns = append(_spec.Node.Columns, fields[i])
 			}
+		}
+		if _q.withOwner != nil {
+			_spec.Node.AddColumnOnce(entry.FieldOwnerID)
+		}
+		if _q.withAssignee != nil {
+			_spec.Node.AddColumnOnce(entry.FieldAssigneeID)
 		}
 	}
 	if ps := _q.predicates; len(ps) > 0 {

@@ -4,7 +4,9 @@ package ent
 
 import (
 	"context"
+	"dugnad/ent/account"
 	"dugnad/ent/entry"
+	"dugnad/ent/organization"
 	"dugnad/ent/predicate"
 	"dugnad/schema"
 	"errors"
@@ -58,6 +60,26 @@ func (_u *EntryUpdate) SetNillableOwnerID(v *string) *EntryUpdate {
 	return _u
 }
 
+// SetAssigneeID sets the "assignee_id" field.
+func (_u *EntryUpdate) SetAssigneeID(v string) *EntryUpdate {
+	_u.mutation.SetAssigneeID(v)
+	return _u
+}
+
+// SetNillableAssigneeID sets the "assignee_id" field if the given value is not nil.
+func (_u *EntryUpdate) SetNillableAssigneeID(v *string) *EntryUpdate {
+	if v != nil {
+		_u.SetAssigneeID(*v)
+	}
+	return _u
+}
+
+// ClearAssigneeID clears the value of the "assignee_id" field.
+func (_u *EntryUpdate) ClearAssigneeID() *EntryUpdate {
+	_u.mutation.ClearAssigneeID()
+	return _u
+}
+
 // SetKey sets the "key" field.
 func (_u *EntryUpdate) SetKey(v string) *EntryUpdate {
 	_u.mutation.SetKey(v)
@@ -102,6 +124,62 @@ func (_u *EntryUpdate) SetTitle(v string) *EntryUpdate {
 func (_u *EntryUpdate) SetNillableTitle(v *string) *EntryUpdate {
 	if v != nil {
 		_u.SetTitle(*v)
+	}
+	return _u
+}
+
+// SetSortTitle sets the "sort_title" field.
+func (_u *EntryUpdate) SetSortTitle(v string) *EntryUpdate {
+	_u.mutation.SetSortTitle(v)
+	return _u
+}
+
+// SetNillableSortTitle sets the "sort_title" field if the given value is not nil.
+func (_u *EntryUpdate) SetNillableSortTitle(v *string) *EntryUpdate {
+	if v != nil {
+		_u.SetSortTitle(*v)
+	}
+	return _u
+}
+
+// SetFoldedTitle sets the "folded_title" field.
+func (_u *EntryUpdate) SetFoldedTitle(v string) *EntryUpdate {
+	_u.mutation.SetFoldedTitle(v)
+	return _u
+}
+
+// SetNillableFoldedTitle sets the "folded_title" field if the given value is not nil.
+func (_u *EntryUpdate) SetNillableFoldedTitle(v *string) *EntryUpdate {
+	if v != nil {
+		_u.SetFoldedTitle(*v)
+	}
+	return _u
+}
+
+// SetHeadLanguages sets the "head_languages" field.
+func (_u *EntryUpdate) SetHeadLanguages(v string) *EntryUpdate {
+	_u.mutation.SetHeadLanguages(v)
+	return _u
+}
+
+// SetNillableHeadLanguages sets the "head_languages" field if the given value is not nil.
+func (_u *EntryUpdate) SetNillableHeadLanguages(v *string) *EntryUpdate {
+	if v != nil {
+		_u.SetHeadLanguages(*v)
+	}
+	return _u
+}
+
+// SetStale sets the "stale" field.
+func (_u *EntryUpdate) SetStale(v bool) *EntryUpdate {
+	_u.mutation.SetStale(v)
+	return _u
+}
+
+// SetNillableStale sets the "stale" field if the given value is not nil.
+func (_u *EntryUpdate) SetNillableStale(v *bool) *EntryUpdate {
+	if v != nil {
+		_u.SetStale(*v)
 	}
 	return _u
 }
@@ -248,6 +326,67 @@ func (_u *EntryUpdate) ClearPublishAt() *EntryUpdate {
 	return _u
 }
 
+// SetPublishRevision sets the "publish_revision" field.
+func (_u *EntryUpdate) SetPublishRevision(v int) *EntryUpdate {
+	_u.mutation.ResetPublishRevision()
+	_u.mutation.SetPublishRevision(v)
+	return _u
+}
+
+// SetNillablePublishRevision sets the "publish_revision" field if the given value is not nil.
+func (_u *EntryUpdate) SetNillablePublishRevision(v *int) *EntryUpdate {
+	if v != nil {
+		_u.SetPublishRevision(*v)
+	}
+	return _u
+}
+
+// AddPublishRevision adds value to the "publish_revision" field.
+func (_u *EntryUpdate) AddPublishRevision(v int) *EntryUpdate {
+	_u.mutation.AddPublishRevision(v)
+	return _u
+}
+
+// ClearPublishRevision clears the value of the "publish_revision" field.
+func (_u *EntryUpdate) ClearPublishRevision() *EntryUpdate {
+	_u.mutation.ClearPublishRevision()
+	return _u
+}
+
+// SetPublishBy sets the "publish_by" field.
+func (_u *EntryUpdate) SetPublishBy(v string) *EntryUpdate {
+	_u.mutation.SetPublishBy(v)
+	return _u
+}
+
+// SetNillablePublishBy sets the "publish_by" field if the given value is not nil.
+func (_u *EntryUpdate) SetNillablePublishBy(v *string) *EntryUpdate {
+	if v != nil {
+		_u.SetPublishBy(*v)
+	}
+	return _u
+}
+
+// ClearPublishBy clears the value of the "publish_by" field.
+func (_u *EntryUpdate) ClearPublishBy() *EntryUpdate {
+	_u.mutation.ClearPublishBy()
+	return _u
+}
+
+// SetPublishOrder sets the "publish_order" field.
+func (_u *EntryUpdate) SetPublishOrder(v string) *EntryUpdate {
+	_u.mutation.SetPublishOrder(v)
+	return _u
+}
+
+// SetNillablePublishOrder sets the "publish_order" field if the given value is not nil.
+func (_u *EntryUpdate) SetNillablePublishOrder(v *string) *EntryUpdate {
+	if v != nil {
+		_u.SetPublishOrder(*v)
+	}
+	return _u
+}
+
 // SetWithdrawAt sets the "withdraw_at" field.
 func (_u *EntryUpdate) SetWithdrawAt(v time.Time) *EntryUpdate {
 	_u.mutation.SetWithdrawAt(v)
@@ -265,6 +404,80 @@ func (_u *EntryUpdate) SetNillableWithdrawAt(v *time.Time) *EntryUpdate {
 // ClearWithdrawAt clears the value of the "withdraw_at" field.
 func (_u *EntryUpdate) ClearWithdrawAt() *EntryUpdate {
 	_u.mutation.ClearWithdrawAt()
+	return _u
+}
+
+// SetWithdrawBy sets the "withdraw_by" field.
+func (_u *EntryUpdate) SetWithdrawBy(v string) *EntryUpdate {
+	_u.mutation.SetWithdrawBy(v)
+	return _u
+}
+
+// SetNillableWithdrawBy sets the "withdraw_by" field if the given value is not nil.
+func (_u *EntryUpdate) SetNillableWithdrawBy(v *string) *EntryUpdate {
+	if v != nil {
+		_u.SetWithdrawBy(*v)
+	}
+	return _u
+}
+
+// ClearWithdrawBy clears the value of the "withdraw_by" field.
+func (_u *EntryUpdate) ClearWithdrawBy() *EntryUpdate {
+	_u.mutation.ClearWithdrawBy()
+	return _u
+}
+
+// SetWithdrawReason sets the "withdraw_reason" field.
+func (_u *EntryUpdate) SetWithdrawReason(v string) *EntryUpdate {
+	_u.mutation.SetWithdrawReason(v)
+	return _u
+}
+
+// SetNillableWithdrawReason sets the "withdraw_reason" field if the given value is not nil.
+func (_u *EntryUpdate) SetNillableWithdrawReason(v *string) *EntryUpdate {
+	if v != nil {
+		_u.SetWithdrawReason(*v)
+	}
+	return _u
+}
+
+// ClearWithdrawReason clears the value of the "withdraw_reason" field.
+func (_u *EntryUpdate) ClearWithdrawReason() *EntryUpdate {
+	_u.mutation.ClearWithdrawReason()
+	return _u
+}
+
+// SetScheduleProblem sets the "schedule_problem" field.
+func (_u *EntryUpdate) SetScheduleProblem(v string) *EntryUpdate {
+	_u.mutation.SetScheduleProblem(v)
+	return _u
+}
+
+// SetNillableScheduleProblem sets the "schedule_problem" field if the given value is not nil.
+func (_u *EntryUpdate) SetNillableScheduleProblem(v *string) *EntryUpdate {
+	if v != nil {
+		_u.SetScheduleProblem(*v)
+	}
+	return _u
+}
+
+// ClearScheduleProblem clears the value of the "schedule_problem" field.
+func (_u *EntryUpdate) ClearScheduleProblem() *EntryUpdate {
+	_u.mutation.ClearScheduleProblem()
+	return _u
+}
+
+// SetCreatedBy sets the "created_by" field.
+func (_u *EntryUpdate) SetCreatedBy(v string) *EntryUpdate {
+	_u.mutation.SetCreatedBy(v)
+	return _u
+}
+
+// SetNillableCreatedBy sets the "created_by" field if the given value is not nil.
+func (_u *EntryUpdate) SetNillableCreatedBy(v *string) *EntryUpdate {
+	if v != nil {
+		_u.SetCreatedBy(*v)
+	}
 	return _u
 }
 
@@ -296,9 +509,31 @@ func (_u *EntryUpdate) SetNillableUpdatedAt(v *time.Time) *EntryUpdate {
 	return _u
 }
 
+// SetOwner sets the "owner" edge to the Organization entity.
+func (_u *EntryUpdate) SetOwner(v *Organization) *EntryUpdate {
+	return _u.SetOwnerID(v.ID)
+}
+
+// SetAssignee sets the "assignee" edge to the Account entity.
+func (_u *EntryUpdate) SetAssignee(v *Account) *EntryUpdate {
+	return _u.SetAssigneeID(v.ID)
+}
+
 // Mutation returns the EntryMutation object of the builder.
 func (_u *EntryUpdate) Mutation() *EntryMutation {
 	return _u.mutation
+}
+
+// ClearOwner clears the "owner" edge to the Organization entity.
+func (_u *EntryUpdate) ClearOwner() *EntryUpdate {
+	_u.mutation.ClearOwner()
+	return _u
+}
+
+// ClearAssignee clears the "assignee" edge to the Account entity.
+func (_u *EntryUpdate) ClearAssignee() *EntryUpdate {
+	_u.mutation.ClearAssignee()
+	return _u
 }
 
 // Save executes the query and returns the number of nodes affected by the update operation.
@@ -345,6 +580,9 @@ func (_u *EntryUpdate) check() error {
 			return &ValidationError{Name: "live_audience", err: fmt.Errorf(`ent: validator failed for field "Entry.live_audience": %w`, err)}
 		}
 	}
+	if _u.mutation.OwnerCleared() && len(_u.mutation.OwnerIDs()) > 0 {
+		return errors.New(`ent: clearing a required unique edge "Entry.owner"`)
+	}
 	return nil
 }
 
@@ -369,9 +607,6 @@ func (_u *EntryUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.GetType(); ok {
 		_spec.SetField(entry.FieldType, field.TypeEnum, value)
 	}
-	if value, ok := _u.mutation.OwnerID(); ok {
-		_spec.SetField(entry.FieldOwnerID, field.TypeString, value)
-	}
 	if value, ok := _u.mutation.Key(); ok {
 		_spec.SetField(entry.FieldKey, field.TypeString, value)
 	}
@@ -383,6 +618,18 @@ func (_u *EntryUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.Title(); ok {
 		_spec.SetField(entry.FieldTitle, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.SortTitle(); ok {
+		_spec.SetField(entry.FieldSortTitle, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.FoldedTitle(); ok {
+		_spec.SetField(entry.FieldFoldedTitle, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.HeadLanguages(); ok {
+		_spec.SetField(entry.FieldHeadLanguages, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Stale(); ok {
+		_spec.SetField(entry.FieldStale, field.TypeBool, value)
 	}
 	if value, ok := _u.mutation.Slug(); ok {
 		_spec.SetField(entry.FieldSlug, field.TypeString, value)
@@ -426,17 +673,114 @@ func (_u *EntryUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if _u.mutation.PublishAtCleared() {
 		_spec.ClearField(entry.FieldPublishAt, field.TypeTime)
 	}
+	if value, ok := _u.mutation.PublishRevision(); ok {
+		_spec.SetField(entry.FieldPublishRevision, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedPublishRevision(); ok {
+		_spec.AddField(entry.FieldPublishRevision, field.TypeInt, value)
+	}
+	if _u.mutation.PublishRevisionCleared() {
+		_spec.ClearField(entry.FieldPublishRevision, field.TypeInt)
+	}
+	if value, ok := _u.mutation.PublishBy(); ok {
+		_spec.SetField(entry.FieldPublishBy, field.TypeString, value)
+	}
+	if _u.mutation.PublishByCleared() {
+		_spec.ClearField(entry.FieldPublishBy, field.TypeString)
+	}
+	if value, ok := _u.mutation.PublishOrder(); ok {
+		_spec.SetField(entry.FieldPublishOrder, field.TypeString, value)
+	}
 	if value, ok := _u.mutation.WithdrawAt(); ok {
 		_spec.SetField(entry.FieldWithdrawAt, field.TypeTime, value)
 	}
 	if _u.mutation.WithdrawAtCleared() {
 		_spec.ClearField(entry.FieldWithdrawAt, field.TypeTime)
 	}
+	if value, ok := _u.mutation.WithdrawBy(); ok {
+		_spec.SetField(entry.FieldWithdrawBy, field.TypeString, value)
+	}
+	if _u.mutation.WithdrawByCleared() {
+		_spec.ClearField(entry.FieldWithdrawBy, field.TypeString)
+	}
+	if value, ok := _u.mutation.WithdrawReason(); ok {
+		_spec.SetField(entry.FieldWithdrawReason, field.TypeString, value)
+	}
+	if _u.mutation.WithdrawReasonCleared() {
+		_spec.ClearField(entry.FieldWithdrawReason, field.TypeString)
+	}
+	if value, ok := _u.mutation.ScheduleProblem(); ok {
+		_spec.SetField(entry.FieldScheduleProblem, field.TypeString, value)
+	}
+	if _u.mutation.ScheduleProblemCleared() {
+		_spec.ClearField(entry.FieldScheduleProblem, field.TypeString)
+	}
+	if value, ok := _u.mutation.CreatedBy(); ok {
+		_spec.SetField(entry.FieldCreatedBy, field.TypeString, value)
+	}
 	if value, ok := _u.mutation.CreatedAt(); ok {
 		_spec.SetField(entry.FieldCreatedAt, field.TypeTime, value)
 	}
 	if value, ok := _u.mutation.UpdatedAt(); ok {
 		_spec.SetField(entry.FieldUpdatedAt, field.TypeTime, value)
+	}
+	if _u.mutation.OwnerCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   entry.OwnerTable,
+			Columns: []string{entry.OwnerColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(organization.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.OwnerIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   entry.OwnerTable,
+			Columns: []string{entry.OwnerColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(organization.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.AssigneeCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   entry.AssigneeTable,
+			Columns: []string{entry.AssigneeColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(account.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.AssigneeIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   entry.AssigneeTable,
+			Columns: []string{entry.AssigneeColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(account.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
@@ -488,6 +832,26 @@ func (_u *EntryUpdateOne) SetNillableOwnerID(v *string) *EntryUpdateOne {
 	return _u
 }
 
+// SetAssigneeID sets the "assignee_id" field.
+func (_u *EntryUpdateOne) SetAssigneeID(v string) *EntryUpdateOne {
+	_u.mutation.SetAssigneeID(v)
+	return _u
+}
+
+// SetNillableAssigneeID sets the "assignee_id" field if the given value is not nil.
+func (_u *EntryUpdateOne) SetNillableAssigneeID(v *string) *EntryUpdateOne {
+	if v != nil {
+		_u.SetAssigneeID(*v)
+	}
+	return _u
+}
+
+// ClearAssigneeID clears the value of the "assignee_id" field.
+func (_u *EntryUpdateOne) ClearAssigneeID() *EntryUpdateOne {
+	_u.mutation.ClearAssigneeID()
+	return _u
+}
+
 // SetKey sets the "key" field.
 func (_u *EntryUpdateOne) SetKey(v string) *EntryUpdateOne {
 	_u.mutation.SetKey(v)
@@ -532,6 +896,62 @@ func (_u *EntryUpdateOne) SetTitle(v string) *EntryUpdateOne {
 func (_u *EntryUpdateOne) SetNillableTitle(v *string) *EntryUpdateOne {
 	if v != nil {
 		_u.SetTitle(*v)
+	}
+	return _u
+}
+
+// SetSortTitle sets the "sort_title" field.
+func (_u *EntryUpdateOne) SetSortTitle(v string) *EntryUpdateOne {
+	_u.mutation.SetSortTitle(v)
+	return _u
+}
+
+// SetNillableSortTitle sets the "sort_title" field if the given value is not nil.
+func (_u *EntryUpdateOne) SetNillableSortTitle(v *string) *EntryUpdateOne {
+	if v != nil {
+		_u.SetSortTitle(*v)
+	}
+	return _u
+}
+
+// SetFoldedTitle sets the "folded_title" field.
+func (_u *EntryUpdateOne) SetFoldedTitle(v string) *EntryUpdateOne {
+	_u.mutation.SetFoldedTitle(v)
+	return _u
+}
+
+// SetNillableFoldedTitle sets the "folded_title" field if the given value is not nil.
+func (_u *EntryUpdateOne) SetNillableFoldedTitle(v *string) *EntryUpdateOne {
+	if v != nil {
+		_u.SetFoldedTitle(*v)
+	}
+	return _u
+}
+
+// SetHeadLanguages sets the "head_languages" field.
+func (_u *EntryUpdateOne) SetHeadLanguages(v string) *EntryUpdateOne {
+	_u.mutation.SetHeadLanguages(v)
+	return _u
+}
+
+// SetNillableHeadLanguages sets the "head_languages" field if the given value is not nil.
+func (_u *EntryUpdateOne) SetNillableHeadLanguages(v *string) *EntryUpdateOne {
+	if v != nil {
+		_u.SetHeadLanguages(*v)
+	}
+	return _u
+}
+
+// SetStale sets the "stale" field.
+func (_u *EntryUpdateOne) SetStale(v bool) *EntryUpdateOne {
+	_u.mutation.SetStale(v)
+	return _u
+}
+
+// SetNillableStale sets the "stale" field if the given value is not nil.
+func (_u *EntryUpdateOne) SetNillableStale(v *bool) *EntryUpdateOne {
+	if v != nil {
+		_u.SetStale(*v)
 	}
 	return _u
 }
@@ -678,6 +1098,67 @@ func (_u *EntryUpdateOne) ClearPublishAt() *EntryUpdateOne {
 	return _u
 }
 
+// SetPublishRevision sets the "publish_revision" field.
+func (_u *EntryUpdateOne) SetPublishRevision(v int) *EntryUpdateOne {
+	_u.mutation.ResetPublishRevision()
+	_u.mutation.SetPublishRevision(v)
+	return _u
+}
+
+// SetNillablePublishRevision sets the "publish_revision" field if the given value is not nil.
+func (_u *EntryUpdateOne) SetNillablePublishRevision(v *int) *EntryUpdateOne {
+	if v != nil {
+		_u.SetPublishRevision(*v)
+	}
+	return _u
+}
+
+// AddPublishRevision adds value to the "publish_revision" field.
+func (_u *EntryUpdateOne) AddPublishRevision(v int) *EntryUpdateOne {
+	_u.mutation.AddPublishRevision(v)
+	return _u
+}
+
+// ClearPublishRevision clears the value of the "publish_revision" field.
+func (_u *EntryUpdateOne) ClearPublishRevision() *EntryUpdateOne {
+	_u.mutation.ClearPublishRevision()
+	return _u
+}
+
+// SetPublishBy sets the "publish_by" field.
+func (_u *EntryUpdateOne) SetPublishBy(v string) *EntryUpdateOne {
+	_u.mutation.SetPublishBy(v)
+	return _u
+}
+
+// SetNillablePublishBy sets the "publish_by" field if the given value is not nil.
+func (_u *EntryUpdateOne) SetNillablePublishBy(v *string) *EntryUpdateOne {
+	if v != nil {
+		_u.SetPublishBy(*v)
+	}
+	return _u
+}
+
+// ClearPublishBy clears the value of the "publish_by" field.
+func (_u *EntryUpdateOne) ClearPublishBy() *EntryUpdateOne {
+	_u.mutation.ClearPublishBy()
+	return _u
+}
+
+// SetPublishOrder sets the "publish_order" field.
+func (_u *EntryUpdateOne) SetPublishOrder(v string) *EntryUpdateOne {
+	_u.mutation.SetPublishOrder(v)
+	return _u
+}
+
+// SetNillablePublishOrder sets the "publish_order" field if the given value is not nil.
+func (_u *EntryUpdateOne) SetNillablePublishOrder(v *string) *EntryUpdateOne {
+	if v != nil {
+		_u.SetPublishOrder(*v)
+	}
+	return _u
+}
+
 // SetWithdrawAt sets the "withdraw_at" field.
 func (_u *EntryUpdateOne) SetWithdrawAt(v time.Time) *EntryUpdateOne {
 	_u.mutation.SetWithdrawAt(v)
@@ -695,6 +1176,80 @@ func (_u *EntryUpdateOne) SetNillableWithdrawAt(v *time.Time) *EntryUpdateOne {
 // ClearWithdrawAt clears the value of the "withdraw_at" field.
 func (_u *EntryUpdateOne) ClearWithdrawAt() *EntryUpdateOne {
 	_u.mutation.ClearWithdrawAt()
+	return _u
+}
+
+// SetWithdrawBy sets the "withdraw_by" field.
+func (_u *EntryUpdateOne) SetWithdrawBy(v string) *EntryUpdateOne {
+	_u.mutation.SetWithdrawBy(v)
+	return _u
+}
+
+// SetNillableWithdrawBy sets the "withdraw_by" field if the given value is not nil.
+func (_u *EntryUpdateOne) SetNillableWithdrawBy(v *string) *EntryUpdateOne {
+	if v != nil {
+		_u.SetWithdrawBy(*v)
+	}
+	return _u
+}
+
+// ClearWithdrawBy clears the value of the "withdraw_by" field.
+func (_u *EntryUpdateOne) ClearWithdrawBy() *EntryUpdateOne {
+	_u.mutation.ClearWithdrawBy()
+	return _u
+}
+
+// SetWithdrawReason sets the "withdraw_reason" field.
+func (_u *EntryUpdateOne) SetWithdrawReason(v string) *EntryUpdateOne {
+	_u.mutation.SetWithdrawReason(v)
+	return _u
+}
+
+// SetNillableWithdrawReason sets the "withdraw_reason" field if the given value is not nil.
+func (_u *EntryUpdateOne) SetNillableWithdrawReason(v *string) *EntryUpdateOne {
+	if v != nil {
+		_u.SetWithdrawReason(*v)
+	}
+	return _u
+}
+
+// ClearWithdrawReason clears the value of the "withdraw_reason" field.
+func (_u *EntryUpdateOne) ClearWithdrawReason() *EntryUpdateOne {
+	_u.mutation.ClearWithdrawReason()
+	return _u
+}
+
+// SetScheduleProblem sets the "schedule_problem" field.
+func (_u *EntryUpdateOne) SetScheduleProblem(v string) *EntryUpdateOne {
+	_u.mutation.SetScheduleProblem(v)
+	return _u
+}
+
+// SetNillableScheduleProblem sets the "schedule_problem" field if the given value is not nil.
+func (_u *EntryUpdateOne) SetNillableScheduleProblem(v *string) *EntryUpdateOne {
+	if v != nil {
+		_u.SetScheduleProblem(*v)
+	}
+	return _u
+}
+
+// ClearScheduleProblem clears the value of the "schedule_problem" field.
+func (_u *EntryUpdateOne) ClearScheduleProblem() *EntryUpdateOne {
+	_u.mutation.ClearScheduleProblem()
+	return _u
+}
+
+// SetCreatedBy sets the "created_by" field.
+func (_u *EntryUpdateOne) SetCreatedBy(v string) *EntryUpdateOne {
+	_u.mutation.SetCreatedBy(v)
+	return _u
+}
+
+// SetNillableCreatedBy sets the "created_by" field if the given value is not nil.
+func (_u *EntryUpdateOne) SetNillableCreatedBy(v *string) *EntryUpdateOne {
+	if v != nil {
+		_u.SetCreatedBy(*v)
+	}
 	return _u
 }
 
@@ -726,9 +1281,31 @@ func (_u *EntryUpdateOne) SetNillableUpdatedAt(v *time.Time) *EntryUpdateOne {
 	return _u
 }
 
+// SetOwner sets the "owner" edge to the Organization entity.
+func (_u *EntryUpdateOne) SetOwner(v *Organization) *EntryUpdateOne {
+	return _u.SetOwnerID(v.ID)
+}
+
+// SetAssignee sets the "assignee" edge to the Account entity.
+func (_u *EntryUpdateOne) SetAssignee(v *Account) *EntryUpdateOne {
+	return _u.SetAssigneeID(v.ID)
+}
+
 // Mutation returns the EntryMutation object of the builder.
 func (_u *EntryUpdateOne) Mutation() *EntryMutation {
 	return _u.mutation
+}
+
+// ClearOwner clears the "owner" edge to the Organization entity.
+func (_u *EntryUpdateOne) ClearOwner() *EntryUpdateOne {
+	_u.mutation.ClearOwner()
+	return _u
+}
+
+// ClearAssignee clears the "assignee" edge to the Account entity.
+func (_u *EntryUpdateOne) ClearAssignee() *EntryUpdateOne {
+	_u.mutation.ClearAssignee()
+	return _u
 }
 
 // Where appends a list predicates to the EntryUpdate builder.
@@ -788,6 +1365,9 @@ func (_u *EntryUpdateOne) check() error {
 			return &ValidationError{Name: "live_audience", err: fmt.Errorf(`ent: validator failed for field "Entry.live_audience": %w`, err)}
 		}
 	}
+	if _u.mutation.OwnerCleared() && len(_u.mutation.OwnerIDs()) > 0 {
+		return errors.New(`ent: clearing a required unique edge "Entry.owner"`)
+	}
 	return nil
 }
 
@@ -829,9 +1409,6 @@ func (_u *EntryUpdateOne) sqlSave(ctx context.Context) (_node *Entry, err error)
 	if value, ok := _u.mutation.GetType(); ok {
 		_spec.SetField(entry.FieldType, field.TypeEnum, value)
 	}
-	if value, ok := _u.mutation.OwnerID(); ok {
-		_spec.SetField(entry.FieldOwnerID, field.TypeString, value)
-	}
 	if value, ok := _u.mutation.Key(); ok {
 		_spec.SetField(entry.FieldKey, field.TypeString, value)
 	}
@@ -843,6 +1420,18 @@ func (_u *EntryUpdateOne) sqlSave(ctx context.Context) (_node *Entry, err error)
 	}
 	if value, ok := _u.mutation.Title(); ok {
 		_spec.SetField(entry.FieldTitle, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.SortTitle(); ok {
+		_spec.SetField(entry.FieldSortTitle, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.FoldedTitle(); ok {
+		_spec.SetField(entry.FieldFoldedTitle, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.HeadLanguages(); ok {
+		_spec.SetField(entry.FieldHeadLanguages, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Stale(); ok {
+		_spec.SetField(entry.FieldStale, field.TypeBool, value)
 	}
 	if value, ok := _u.mutation.Slug(); ok {
 		_spec.SetField(entry.FieldSlug, field.TypeString, value)
@@ -886,17 +1475,114 @@ func (_u *EntryUpdateOne) sqlSave(ctx context.Context) (_node *Entry, err error)
 	if _u.mutation.PublishAtCleared() {
 		_spec.ClearField(entry.FieldPublishAt, field.TypeTime)
 	}
+	if value, ok := _u.mutation.PublishRevision(); ok {
+		_spec.SetField(entry.FieldPublishRevision, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedPublishRevision(); ok {
+		_spec.AddField(entry.FieldPublishRevision, field.TypeInt, value)
+	}
+	if _u.mutation.PublishRevisionCleared() {
+		_spec.ClearField(entry.FieldPublishRevision, field.TypeInt)
+	}
+	if value, ok := _u.mutation.PublishBy(); ok {
+		_spec.SetField(entry.FieldPublishBy, field.TypeString, value)
+	}
+	if _u.mutation.PublishByCleared() {
+		_spec.ClearField(entry.FieldPublishBy, field.TypeString)
+	}
+	if value, ok := _u.mutation.PublishOrder(); ok {
+		_spec.SetField(entry.FieldPublishOrder, field.TypeString, value)
+	}
 	if value, ok := _u.mutation.WithdrawAt(); ok {
 		_spec.SetField(entry.FieldWithdrawAt, field.TypeTime, value)
 	}
 	if _u.mutation.WithdrawAtCleared() {
 		_spec.ClearField(entry.FieldWithdrawAt, field.TypeTime)
 	}
+	if value, ok := _u.mutation.WithdrawBy(); ok {
+		_spec.SetField(entry.FieldWithdrawBy, field.TypeString, value)
+	}
+	if _u.mutation.WithdrawByCleared() {
+		_spec.ClearField(entry.FieldWithdrawBy, field.TypeString)
+	}
+	if value, ok := _u.mutation.WithdrawReason(); ok {
+		_spec.SetField(entry.FieldWithdrawReason, field.TypeString, value)
+	}
+	if _u.mutation.WithdrawReasonCleared() {
+		_spec.ClearField(entry.FieldWithdrawReason, field.TypeString)
+	}
+	if value, ok := _u.mutation.ScheduleProblem(); ok {
+		_spec.SetField(entry.FieldScheduleProblem, field.TypeString, value)
+	}
+	if _u.mutation.ScheduleProblemCleared() {
+		_spec.ClearField(entry.FieldScheduleProblem, field.TypeString)
+	}
+	if value, ok := _u.mutation.CreatedBy(); ok {
+		_spec.SetField(entry.FieldCreatedBy, field.TypeString, value)
+	}
 	if value, ok := _u.mutation.CreatedAt(); ok {
 		_spec.SetField(entry.FieldCreatedAt, field.TypeTime, value)
 	}
 	if value, ok := _u.mutation.UpdatedAt(); ok {
 		_spec.SetField(entry.FieldUpdatedAt, field.TypeTime, value)
+	}
+	if _u.mutation.OwnerCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   entry.OwnerTable,
+			Columns: []string{entry.OwnerColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(organization.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.OwnerIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   entry.OwnerTable,
+			Columns: []string{entry.OwnerColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(organization.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.AssigneeCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   entry.AssigneeTable,
+			Columns: []string{entry.AssigneeColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(account.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.AssigneeIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   entry.AssigneeTable,
+			Columns: []string{entry.AssigneeColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(account.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &Entry{config: _u.config}

@@ -209,8 +209,35 @@ func pageArgs(ctx context.Context, oc *graphql.OperationContext, field graphql.C
 }
 
 // Nodes are the nodes of the edges.
+func (c *AccountConnection) Nodes() []*Account {
+	nodes := make([]*Account, len(c.Edges))
+	for i, e := range c.Edges {
+		nodes[i] = e.Node
+	}
+	return nodes
+}
+
+// Nodes are the nodes of the edges.
+func (c *ApiKeyConnection) Nodes() []*ApiKey {
+	nodes := make([]*ApiKey, len(c.Edges))
+	for i, e := range c.Edges {
+		nodes[i] = e.Node
+	}
+	return nodes
+}
+
+// Nodes are the nodes of the edges.
 func (c *AssetConnection) Nodes() []*Asset {
 	nodes := make([]*Asset, len(c.Edges))
+	for i, e := range c.Edges {
+		nodes[i] = e.Node
+	}
+	return nodes
+}
+
+// Nodes are the nodes of the edges.
+func (c *AuditEventConnection) Nodes() []*AuditEvent {
+	nodes := make([]*AuditEvent, len(c.Edges))
 	for i, e := range c.Edges {
 		nodes[i] = e.Node
 	}
@@ -281,6 +308,15 @@ func (c *DistrictConnection) Nodes() []*District {
 }
 
 // Nodes are the nodes of the edges.
+func (c *EntryConnection) Nodes() []*Entry {
+	nodes := make([]*Entry, len(c.Edges))
+	for i, e := range c.Edges {
+		nodes[i] = e.Node
+	}
+	return nodes
+}
+
+// Nodes are the nodes of the edges.
 func (c *EventConnection) Nodes() []*Event {
 	nodes := make([]*Event, len(c.Edges))
 	for i, e := range c.Edges {
@@ -292,6 +328,15 @@ func (c *EventConnection) Nodes() []*Event {
 // Nodes are the nodes of the edges.
 func (c *LawSectionConnection) Nodes() []*LawSection {
 	nodes := make([]*LawSection, len(c.Edges))
+	for i, e := range c.Edges {
+		nodes[i] = e.Node
+	}
+	return nodes
+}
+
+// Nodes are the nodes of the edges.
+func (c *MembershipConnection) Nodes() []*Membership {
+	nodes := make([]*Membership, len(c.Edges))
 	for i, e := range c.Edges {
 		nodes[i] = e.Node
 	}
@@ -373,6 +418,15 @@ func (c *ProjectConnection) Nodes() []*Project {
 // Nodes are the nodes of the edges.
 func (c *ReportConnection) Nodes() []*Report {
 	nodes := make([]*Report, len(c.Edges))
+	for i, e := range c.Edges {
+		nodes[i] = e.Node
+	}
+	return nodes
+}
+
+// Nodes are the nodes of the edges.
+func (c *RevisionConnection) Nodes() []*Revision {
+	nodes := make([]*Revision, len(c.Edges))
 	for i, e := range c.Edges {
 		nodes[i] = e.Node
 	}

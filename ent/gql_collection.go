@@ -5,7 +5,10 @@ package ent
 import (
 	"context"
 	"database/sql/driver"
+	"dugnad/ent/account"
+	"dugnad/ent/apikey"
 	"dugnad/ent/asset"
+	"dugnad/ent/auditevent"
 	"dugnad/ent/collection"
 	"dugnad/ent/contact"
 	"dugnad/ent/contentdistrict"
@@ -13,8 +16,10 @@ import (
 	"dugnad/ent/contentorganization"
 	"dugnad/ent/county"
 	"dugnad/ent/district"
+	"dugnad/ent/entry"
 	"dugnad/ent/event"
 	"dugnad/ent/lawsection"
+	"dugnad/ent/membership"
 	"dugnad/ent/method"
 	"dugnad/ent/municipality"
 	"dugnad/ent/network"
@@ -24,6 +29,7 @@ import (
 	"dugnad/ent/practice"
 	"dugnad/ent/project"
 	"dugnad/ent/report"
+	"dugnad/ent/revision"
 	"dugnad/ent/targetgroup"
 	"dugnad/ent/theme"
 	"dugnad/ent/tool"
@@ -33,6 +39,234 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"github.com/99designs/gqlgen/graphql"
 )
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *AccountQuery) CollectFields(ctx context.Context, satisfies ...string) (*AccountQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *AccountQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(account.Columns))
+		selectedFields = []string{account.FieldID}
+	)
+	fields := collectFields(opCtx, collected.Selections, satisfies)
+	for _, field := range fields {
+		switch field.Name {
+
+		case "memberships":
+			var (
+				alias = loadKey(opCtx, field)
+				path  = append(path, alias)
+				query = (&MembershipClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, false, opCtx, field, path, membershipImplementors...); err != nil {
+				return err
+			}
+			_q.WithNamedMemberships(alias, func(wq *MembershipQuery) {
+				*wq = *query
+			})
+		case "name":
+			if _, ok := fieldSeen[account.FieldName]; !ok {
+				selectedFields = append(selectedFields, account.FieldName)
+				fieldSeen[account.FieldName] = struct{}{}
+			}
+		case "hubRole":
+			if _, ok := fieldSeen[account.FieldHubRole]; !ok {
+				selectedFields = append(selectedFields, account.FieldHubRole)
+				fieldSeen[account.FieldHubRole] = struct{}{}
+			}
+		case "createdAt":
+			if _, ok := fieldSeen[account.FieldCreatedAt]; !ok {
+				selectedFields = append(selectedFields, account.FieldCreatedAt)
+				fieldSeen[account.FieldCreatedAt] = struct{}{}
+			}
+		case "lastSeenAt":
+			if _, ok := fieldSeen[account.FieldLastSeenAt]; !ok {
+				selectedFields = append(selectedFields, account.FieldLastSeenAt)
+				fieldSeen[account.FieldLastSeenAt] = struct{}{}
+			}
+		case "disabledAt":
+			if _, ok := fieldSeen[account.FieldDisabledAt]; !ok {
+				selectedFields = append(selectedFields, account.FieldDisabledAt)
+				fieldSeen[account.FieldDisabledAt] = struct{}{}
+			}
+		case "anonymizedAt":
+			if _, ok := fieldSeen[account.FieldAnonymizedAt]; !ok {
+				selectedFields = append(selectedFields, account.FieldAnonymizedAt)
+				fieldSeen[account.FieldAnonymizedAt] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type accountPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []AccountPaginateOption
+}
+
+func newAccountPaginateArgs(rv map[string]any) *accountPaginateArgs {
+	args := &accountPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *ApiKeyQuery) CollectFields(ctx context.Context, satisfies ...string) (*ApiKeyQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *ApiKeyQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(apikey.Columns))
+		selectedFields = []string{apikey.FieldID}
+	)
+	fields := collectFields(opCtx, collected.Selections, satisfies)
+	for _, field := range fields {
+		switch field.Name {
+
+		case "organization":
+			var (
+				alias = loadKey(opCtx, field)
+				path  = append(path, alias)
+				query = (&OrganizationClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, oneNode, opCtx, named(fields, field), path, organizationImplementors...); err != nil {
+				return err
+			}
+			_q.withOrganization = query
+			if _, ok := fieldSeen[apikey.FieldOrganizationID]; !ok {
+				selectedFields = append(selectedFields, apikey.FieldOrganizationID)
+				fieldSeen[apikey.FieldOrganizationID] = struct{}{}
+			}
+		case "organizationID":
+			if _, ok := fieldSeen[apikey.FieldOrganizationID]; !ok {
+				selectedFields = append(selectedFields, apikey.FieldOrganizationID)
+				fieldSeen[apikey.FieldOrganizationID] = struct{}{}
+			}
+		case "name":
+			if _, ok := fieldSeen[apikey.FieldName]; !ok {
+				selectedFields = append(selectedFields, apikey.FieldName)
+				fieldSeen[apikey.FieldName] = struct{}{}
+			}
+		case "kind":
+			if _, ok := fieldSeen[apikey.FieldKind]; !ok {
+				selectedFields = append(selectedFields, apikey.FieldKind)
+				fieldSeen[apikey.FieldKind] = struct{}{}
+			}
+		case "role":
+			if _, ok := fieldSeen[apikey.FieldRole]; !ok {
+				selectedFields = append(selectedFields, apikey.FieldRole)
+				fieldSeen[apikey.FieldRole] = struct{}{}
+			}
+		case "origins":
+			if _, ok := fieldSeen[apikey.FieldOrigins]; !ok {
+				selectedFields = append(selectedFields, apikey.FieldOrigins)
+				fieldSeen[apikey.FieldOrigins] = struct{}{}
+			}
+		case "ending":
+			if _, ok := fieldSeen[apikey.FieldEnding]; !ok {
+				selectedFields = append(selectedFields, apikey.FieldEnding)
+				fieldSeen[apikey.FieldEnding] = struct{}{}
+			}
+		case "createdAt":
+			if _, ok := fieldSeen[apikey.FieldCreatedAt]; !ok {
+				selectedFields = append(selectedFields, apikey.FieldCreatedAt)
+				fieldSeen[apikey.FieldCreatedAt] = struct{}{}
+			}
+		case "expiresAt":
+			if _, ok := fieldSeen[apikey.FieldExpiresAt]; !ok {
+				selectedFields = append(selectedFields, apikey.FieldExpiresAt)
+				fieldSeen[apikey.FieldExpiresAt] = struct{}{}
+			}
+		case "lastUsedAt":
+			if _, ok := fieldSeen[apikey.FieldLastUsedAt]; !ok {
+				selectedFields = append(selectedFields, apikey.FieldLastUsedAt)
+				fieldSeen[apikey.FieldLastUsedAt] = struct{}{}
+			}
+		case "revokedAt":
+			if _, ok := fieldSeen[apikey.FieldRevokedAt]; !ok {
+				selectedFields = append(selectedFields, apikey.FieldRevokedAt)
+				fieldSeen[apikey.FieldRevokedAt] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type apikeyPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []ApiKeyPaginateOption
+}
+
+func newApiKeyPaginateArgs(rv map[string]any) *apikeyPaginateArgs {
+	args := &apikeyPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	return args
+}
 
 // CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
 func (_q *AssetQuery) CollectFields(ctx context.Context, satisfies ...string) (*AssetQuery, error) {
@@ -130,6 +364,134 @@ func newAssetPaginateArgs(rv map[string]any) *assetPaginateArgs {
 	}
 	if v := rv[beforeField]; v != nil {
 		args.before = v.(*Cursor)
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *AuditEventQuery) CollectFields(ctx context.Context, satisfies ...string) (*AuditEventQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *AuditEventQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(auditevent.Columns))
+		selectedFields = []string{auditevent.FieldID}
+	)
+	fields := collectFields(opCtx, collected.Selections, satisfies)
+	for _, field := range fields {
+		switch field.Name {
+		case "at":
+			if _, ok := fieldSeen[auditevent.FieldAt]; !ok {
+				selectedFields = append(selectedFields, auditevent.FieldAt)
+				fieldSeen[auditevent.FieldAt] = struct{}{}
+			}
+		case "actor":
+			if _, ok := fieldSeen[auditevent.FieldActor]; !ok {
+				selectedFields = append(selectedFields, auditevent.FieldActor)
+				fieldSeen[auditevent.FieldActor] = struct{}{}
+			}
+		case "organizationID":
+			if _, ok := fieldSeen[auditevent.FieldOrganizationID]; !ok {
+				selectedFields = append(selectedFields, auditevent.FieldOrganizationID)
+				fieldSeen[auditevent.FieldOrganizationID] = struct{}{}
+			}
+		case "action":
+			if _, ok := fieldSeen[auditevent.FieldAction]; !ok {
+				selectedFields = append(selectedFields, auditevent.FieldAction)
+				fieldSeen[auditevent.FieldAction] = struct{}{}
+			}
+		case "subjects":
+			if _, ok := fieldSeen[auditevent.FieldSubjects]; !ok {
+				selectedFields = append(selectedFields, auditevent.FieldSubjects)
+				fieldSeen[auditevent.FieldSubjects] = struct{}{}
+			}
+		case "code":
+			if _, ok := fieldSeen[auditevent.FieldCode]; !ok {
+				selectedFields = append(selectedFields, auditevent.FieldCode)
+				fieldSeen[auditevent.FieldCode] = struct{}{}
+			}
+		case "detail":
+			if _, ok := fieldSeen[auditevent.FieldDetail]; !ok {
+				selectedFields = append(selectedFields, auditevent.FieldDetail)
+				fieldSeen[auditevent.FieldDetail] = struct{}{}
+			}
+		case "requestID":
+			if _, ok := fieldSeen[auditevent.FieldRequestID]; !ok {
+				selectedFields = append(selectedFields, auditevent.FieldRequestID)
+				fieldSeen[auditevent.FieldRequestID] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type auditeventPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []AuditEventPaginateOption
+}
+
+func newAuditEventPaginateArgs(rv map[string]any) *auditeventPaginateArgs {
+	args := &auditeventPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	if v, ok := rv[orderByField]; ok {
+		switch v := v.(type) {
+		case []*AuditEventOrder:
+			args.opts = append(args.opts, WithAuditEventOrder(v))
+		case []any:
+			var orders []*AuditEventOrder
+			for i := range v {
+				mv, ok := v[i].(map[string]any)
+				if !ok {
+					continue
+				}
+				var (
+					err1, err2 error
+					order      = &AuditEventOrder{Field: &AuditEventOrderField{}, Direction: entgql.OrderDirectionAsc}
+				)
+				if d, ok := mv[directionField]; ok {
+					err1 = order.Direction.UnmarshalGQL(d)
+				}
+				if f, ok := mv[fieldField]; ok {
+					err2 = order.Field.UnmarshalGQL(f)
+				}
+				if err1 == nil && err2 == nil {
+					orders = append(orders, order)
+				}
+			}
+			args.opts = append(args.opts, WithAuditEventOrder(orders))
+		}
 	}
 	return args
 }
@@ -1041,6 +1403,199 @@ func newDistrictPaginateArgs(rv map[string]any) *districtPaginateArgs {
 }
 
 // CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *EntryQuery) CollectFields(ctx context.Context, satisfies ...string) (*EntryQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *EntryQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(entry.Columns))
+		selectedFields = []string{entry.FieldID}
+	)
+	fields := collectFields(opCtx, collected.Selections, satisfies)
+	for _, field := range fields {
+		switch field.Name {
+
+		case "owner":
+			var (
+				alias = loadKey(opCtx, field)
+				path  = append(path, alias)
+				query = (&OrganizationClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, oneNode, opCtx, named(fields, field), path, organizationImplementors...); err != nil {
+				return err
+			}
+			_q.withOwner = query
+			if _, ok := fieldSeen[entry.FieldOwnerID]; !ok {
+				selectedFields = append(selectedFields, entry.FieldOwnerID)
+				fieldSeen[entry.FieldOwnerID] = struct{}{}
+			}
+
+		case "assignee":
+			var (
+				alias = loadKey(opCtx, field)
+				path  = append(path, alias)
+				query = (&AccountClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, oneNode, opCtx, named(fields, field), path, accountImplementors...); err != nil {
+				return err
+			}
+			_q.withAssignee = query
+			if _, ok := fieldSeen[entry.FieldAssigneeID]; !ok {
+				selectedFields = append(selectedFields, entry.FieldAssigneeID)
+				fieldSeen[entry.FieldAssigneeID] = struct{}{}
+			}
+		case "type":
+			if _, ok := fieldSeen[entry.FieldType]; !ok {
+				selectedFields = append(selectedFields, entry.FieldType)
+				fieldSeen[entry.FieldType] = struct{}{}
+			}
+		case "key":
+			if _, ok := fieldSeen[entry.FieldKey]; !ok {
+				selectedFields = append(selectedFields, entry.FieldKey)
+				fieldSeen[entry.FieldKey] = struct{}{}
+			}
+		case "stage":
+			if _, ok := fieldSeen[entry.FieldStage]; !ok {
+				selectedFields = append(selectedFields, entry.FieldStage)
+				fieldSeen[entry.FieldStage] = struct{}{}
+			}
+		case "title":
+			if _, ok := fieldSeen[entry.FieldTitle]; !ok {
+				selectedFields = append(selectedFields, entry.FieldTitle)
+				fieldSeen[entry.FieldTitle] = struct{}{}
+			}
+		case "slug":
+			if _, ok := fieldSeen[entry.FieldSlug]; !ok {
+				selectedFields = append(selectedFields, entry.FieldSlug)
+				fieldSeen[entry.FieldSlug] = struct{}{}
+			}
+		case "head":
+			if _, ok := fieldSeen[entry.FieldHead]; !ok {
+				selectedFields = append(selectedFields, entry.FieldHead)
+				fieldSeen[entry.FieldHead] = struct{}{}
+			}
+		case "published":
+			if _, ok := fieldSeen[entry.FieldPublished]; !ok {
+				selectedFields = append(selectedFields, entry.FieldPublished)
+				fieldSeen[entry.FieldPublished] = struct{}{}
+			}
+		case "live":
+			if _, ok := fieldSeen[entry.FieldLive]; !ok {
+				selectedFields = append(selectedFields, entry.FieldLive)
+				fieldSeen[entry.FieldLive] = struct{}{}
+			}
+		case "firstPublishedAt":
+			if _, ok := fieldSeen[entry.FieldFirstPublishedAt]; !ok {
+				selectedFields = append(selectedFields, entry.FieldFirstPublishedAt)
+				fieldSeen[entry.FieldFirstPublishedAt] = struct{}{}
+			}
+		case "publishAt":
+			if _, ok := fieldSeen[entry.FieldPublishAt]; !ok {
+				selectedFields = append(selectedFields, entry.FieldPublishAt)
+				fieldSeen[entry.FieldPublishAt] = struct{}{}
+			}
+		case "withdrawAt":
+			if _, ok := fieldSeen[entry.FieldWithdrawAt]; !ok {
+				selectedFields = append(selectedFields, entry.FieldWithdrawAt)
+				fieldSeen[entry.FieldWithdrawAt] = struct{}{}
+			}
+		case "withdrawReason":
+			if _, ok := fieldSeen[entry.FieldWithdrawReason]; !ok {
+				selectedFields = append(selectedFields, entry.FieldWithdrawReason)
+				fieldSeen[entry.FieldWithdrawReason] = struct{}{}
+			}
+		case "scheduleProblem":
+			if _, ok := fieldSeen[entry.FieldScheduleProblem]; !ok {
+				selectedFields = append(selectedFields, entry.FieldScheduleProblem)
+				fieldSeen[entry.FieldScheduleProblem] = struct{}{}
+			}
+		case "createdAt":
+			if _, ok := fieldSeen[entry.FieldCreatedAt]; !ok {
+				selectedFields = append(selectedFields, entry.FieldCreatedAt)
+				fieldSeen[entry.FieldCreatedAt] = struct{}{}
+			}
+		case "updatedAt":
+			if _, ok := fieldSeen[entry.FieldUpdatedAt]; !ok {
+				selectedFields = append(selectedFields, entry.FieldUpdatedAt)
+				fieldSeen[entry.FieldUpdatedAt] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type entryPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []EntryPaginateOption
+}
+
+func newEntryPaginateArgs(rv map[string]any) *entryPaginateArgs {
+	args := &entryPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	if v, ok := rv[orderByField]; ok {
+		switch v := v.(type) {
+		case []*EntryOrder:
+			args.opts = append(args.opts, WithEntryOrder(v))
+		case []any:
+			var orders []*EntryOrder
+			for i := range v {
+				mv, ok := v[i].(map[string]any)
+				if !ok {
+					continue
+				}
+				var (
+					err1, err2 error
+					order      = &EntryOrder{Field: &EntryOrderField{}, Direction: entgql.OrderDirectionAsc}
+				)
+				if d, ok := mv[directionField]; ok {
+					err1 = order.Direction.UnmarshalGQL(d)
+				}
+				if f, ok := mv[fieldField]; ok {
+					err2 = order.Field.UnmarshalGQL(f)
+				}
+				if err1 == nil && err2 == nil {
+					orders = append(orders, order)
+				}
+			}
+			args.opts = append(args.opts, WithEntryOrder(orders))
+		}
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
 func (_q *EventQuery) CollectFields(ctx context.Context, satisfies ...string) (*EventQuery, error) {
 	fc := graphql.GetFieldContext(ctx)
 	if fc == nil {
@@ -1502,6 +2057,116 @@ func newLawSectionPaginateArgs(rv map[string]any) *lawsectionPaginateArgs {
 			}
 			args.opts = append(args.opts, WithLawSectionOrder(orders))
 		}
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *MembershipQuery) CollectFields(ctx context.Context, satisfies ...string) (*MembershipQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *MembershipQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(membership.Columns))
+		selectedFields = []string{membership.FieldID}
+	)
+	fields := collectFields(opCtx, collected.Selections, satisfies)
+	for _, field := range fields {
+		switch field.Name {
+
+		case "account":
+			var (
+				alias = loadKey(opCtx, field)
+				path  = append(path, alias)
+				query = (&AccountClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, oneNode, opCtx, named(fields, field), path, accountImplementors...); err != nil {
+				return err
+			}
+			_q.withAccount = query
+			if _, ok := fieldSeen[membership.FieldAccountID]; !ok {
+				selectedFields = append(selectedFields, membership.FieldAccountID)
+				fieldSeen[membership.FieldAccountID] = struct{}{}
+			}
+
+		case "organization":
+			var (
+				alias = loadKey(opCtx, field)
+				path  = append(path, alias)
+				query = (&OrganizationClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, oneNode, opCtx, named(fields, field), path, organizationImplementors...); err != nil {
+				return err
+			}
+			_q.withOrganization = query
+			if _, ok := fieldSeen[membership.FieldOrganizationID]; !ok {
+				selectedFields = append(selectedFields, membership.FieldOrganizationID)
+				fieldSeen[membership.FieldOrganizationID] = struct{}{}
+			}
+		case "accountID":
+			if _, ok := fieldSeen[membership.FieldAccountID]; !ok {
+				selectedFields = append(selectedFields, membership.FieldAccountID)
+				fieldSeen[membership.FieldAccountID] = struct{}{}
+			}
+		case "organizationID":
+			if _, ok := fieldSeen[membership.FieldOrganizationID]; !ok {
+				selectedFields = append(selectedFields, membership.FieldOrganizationID)
+				fieldSeen[membership.FieldOrganizationID] = struct{}{}
+			}
+		case "role":
+			if _, ok := fieldSeen[membership.FieldRole]; !ok {
+				selectedFields = append(selectedFields, membership.FieldRole)
+				fieldSeen[membership.FieldRole] = struct{}{}
+			}
+		case "createdAt":
+			if _, ok := fieldSeen[membership.FieldCreatedAt]; !ok {
+				selectedFields = append(selectedFields, membership.FieldCreatedAt)
+				fieldSeen[membership.FieldCreatedAt] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type membershipPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []MembershipPaginateOption
+}
+
+func newMembershipPaginateArgs(rv map[string]any) *membershipPaginateArgs {
+	args := &membershipPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
 	}
 	return args
 }
@@ -3927,6 +4592,129 @@ func newReportPaginateArgs(rv map[string]any) *reportPaginateArgs {
 				}
 			}
 			args.opts = append(args.opts, WithReportOrder(orders))
+		}
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *RevisionQuery) CollectFields(ctx context.Context, satisfies ...string) (*RevisionQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *RevisionQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(revision.Columns))
+		selectedFields = []string{revision.FieldID}
+	)
+	fields := collectFields(opCtx, collected.Selections, satisfies)
+	for _, field := range fields {
+		switch field.Name {
+		case "number":
+			if _, ok := fieldSeen[revision.FieldNumber]; !ok {
+				selectedFields = append(selectedFields, revision.FieldNumber)
+				fieldSeen[revision.FieldNumber] = struct{}{}
+			}
+		case "document":
+			if _, ok := fieldSeen[revision.FieldDocument]; !ok {
+				selectedFields = append(selectedFields, revision.FieldDocument)
+				fieldSeen[revision.FieldDocument] = struct{}{}
+			}
+		case "hash":
+			if _, ok := fieldSeen[revision.FieldHash]; !ok {
+				selectedFields = append(selectedFields, revision.FieldHash)
+				fieldSeen[revision.FieldHash] = struct{}{}
+			}
+		case "author":
+			if _, ok := fieldSeen[revision.FieldAuthor]; !ok {
+				selectedFields = append(selectedFields, revision.FieldAuthor)
+				fieldSeen[revision.FieldAuthor] = struct{}{}
+			}
+		case "note":
+			if _, ok := fieldSeen[revision.FieldNote]; !ok {
+				selectedFields = append(selectedFields, revision.FieldNote)
+				fieldSeen[revision.FieldNote] = struct{}{}
+			}
+		case "autosave":
+			if _, ok := fieldSeen[revision.FieldAutosave]; !ok {
+				selectedFields = append(selectedFields, revision.FieldAutosave)
+				fieldSeen[revision.FieldAutosave] = struct{}{}
+			}
+		case "createdAt":
+			if _, ok := fieldSeen[revision.FieldCreatedAt]; !ok {
+				selectedFields = append(selectedFields, revision.FieldCreatedAt)
+				fieldSeen[revision.FieldCreatedAt] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type revisionPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []RevisionPaginateOption
+}
+
+func newRevisionPaginateArgs(rv map[string]any) *revisionPaginateArgs {
+	args := &revisionPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	if v, ok := rv[orderByField]; ok {
+		switch v := v.(type) {
+		case []*RevisionOrder:
+			args.opts = append(args.opts, WithRevisionOrder(v))
+		case []any:
+			var orders []*RevisionOrder
+			for i := range v {
+				mv, ok := v[i].(map[string]any)
+				if !ok {
+					continue
+				}
+				var (
+					err1, err2 error
+					order      = &RevisionOrder{Field: &RevisionOrderField{}, Direction: entgql.OrderDirectionAsc}
+				)
+				if d, ok := mv[directionField]; ok {
+					err1 = order.Direction.UnmarshalGQL(d)
+				}
+				if f, ok := mv[fieldField]; ok {
+					err2 = order.Field.UnmarshalGQL(f)
+				}
+				if err1 == nil && err2 == nil {
+					orders = append(orders, order)
+				}
+			}
+			args.opts = append(args.opts, WithRevisionOrder(orders))
 		}
 	}
 	return args

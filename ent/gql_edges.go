@@ -10,6 +10,29 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 )
 
+// Memberships is the memberships edge.
+func (_m *Account) Memberships(ctx context.Context) (to []*Membership, err error) {
+	if fc := graphql.GetFieldContext(ctx); fc != nil {
+		to, err = _m.NamedMemberships(loadKey(graphql.GetOperationContext(ctx), fc.Field))
+	} else {
+		to, err = _m.Edges.MembershipsOrErr()
+	}
+	if IsNotLoaded(err) {
+		to, err = _m.QueryMemberships().All(ctx)
+	}
+	slices.SortFunc(to, func(a, b *Membership) int { return strings.Compare(a.ID, b.ID) }) // in the order they were made
+	return to, err
+}
+
+// Organization is the organization edge.
+func (_m *ApiKey) Organization(ctx context.Context) (*Organization, error) {
+	to, err := _m.Edges.OrganizationOrErr()
+	if IsNotLoaded(err) {
+		to, err = _m.QueryOrganization().Only(ctx)
+	}
+	return to, err
+}
+
 // Owner is the owner edge.
 func (_m *Collection) Owner(ctx context.Context) (*Organization, error) {
 	to, err := _m.Edges.OwnerOrErr()
@@ -144,6 +167,24 @@ func (_m *District) Municipality(ctx context.Context) (*Municipality, error) {
 }
 
 // Owner is the owner edge.
+func (_m *Entry) Owner(ctx context.Context) (*Organization, error) {
+	to, err := _m.Edges.OwnerOrErr()
+	if IsNotLoaded(err) {
+		to, err = _m.QueryOwner().Only(ctx)
+	}
+	return to, err
+}
+
+// Assignee is the assignee edge.
+func (_m *Entry) Assignee(ctx context.Context) (*Account, error) {
+	to, err := _m.Edges.AssigneeOrErr()
+	if IsNotLoaded(err) {
+		to, err = _m.QueryAssignee().Only(ctx)
+	}
+	return to, MaskNotFound(err)
+}
+
+// Owner is the owner edge.
 func (_m *Event) Owner(ctx context.Context) (*Organization, error) {
 	to, err := _m.Edges.OwnerOrErr()
 	if IsNotLoaded(err) {
@@ -228,6 +269,24 @@ func (_m *Event) LawSections(ctx context.Context) (to []*LawSection, err error) 
 		to, err = _m.QueryLawSections().All(ctx)
 	}
 	slices.SortFunc(to, func(a, b *LawSection) int { return strings.Compare(a.ID, b.ID) }) // in the order they were made
+	return to, err
+}
+
+// Account is the account edge.
+func (_m *Membership) Account(ctx context.Context) (*Account, error) {
+	to, err := _m.Edges.AccountOrErr()
+	if IsNotLoaded(err) {
+		to, err = _m.QueryAccount().Only(ctx)
+	}
+	return to, err
+}
+
+// Organization is the organization edge.
+func (_m *Membership) Organization(ctx context.Context) (*Organization, error) {
+	to, err := _m.Edges.OrganizationOrErr()
+	if IsNotLoaded(err) {
+		to, err = _m.QueryOrganization().Only(ctx)
+	}
 	return to, err
 }
 

@@ -29,9 +29,14 @@ type Revision struct {
 	Author string `json:"author,omitempty"`
 	// Note holds the value of the "note" field.
 	Note *string `json:"note,omitempty"`
+	// Autosave holds the value of the "autosave" field.
+	Autosave bool `json:"autosave,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
 	CreatedAt    time.Time `json:"created_at,omitempty"`
 	selectValues sql.SelectValues
+
+	// page is what was read together with this row.
+	page *PageOf[Revision]
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -39,6 +44,8 @@ func (*Revision) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
+		case revision.FieldAutosave:
+			values[i] = new(sql.NullBool)
 		case revision.FieldNumber:
 			values[i] = new(sql.NullInt64)
 		case revision.FieldID, revision.FieldEntryID, revision.FieldDocument, revision.FieldHash, revision.FieldAuthor, revision.FieldNote:
@@ -103,6 +110,12 @@ func (_m *Revision) assignValues(columns []string, values []any) error {
 				_m.Note = new(string)
 				*_m.Note = value.String
 			}
+		case revision.FieldAutosave:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field autosave", values[i])
+			} else if value.Valid {
+				_m.Autosave = value.Bool
+			}
 		case revision.FieldCreatedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
 				return fmt.Errorf("unexpected type %T for field created_at", values[i])
@@ -164,6 +177,9 @@ func (_m *Revision) String() string {
 		builder.WriteString("note=")
 		builder.WriteString(*v)
 	}
+	builder.WriteString(", ")
+	builder.WriteString("autosave=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Autosave))
 	builder.WriteString(", ")
 	builder.WriteString("created_at=")
 	builder.WriteString(_m.CreatedAt.Format(time.ANSIC))

@@ -67,6 +67,20 @@ func (_c *RevisionCreate) SetNillableNote(v *string) *RevisionCreate {
 	return _c
 }
 
+// SetAutosave sets the "autosave" field.
+func (_c *RevisionCreate) SetAutosave(v bool) *RevisionCreate {
+	_c.mutation.SetAutosave(v)
+	return _c
+}
+
+// SetNillableAutosave sets the "autosave" field if the given value is not nil.
+func (_c *RevisionCreate) SetNillableAutosave(v *bool) *RevisionCreate {
+	if v != nil {
+		_c.SetAutosave(*v)
+	}
+	return _c
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (_c *RevisionCreate) SetCreatedAt(v time.Time) *RevisionCreate {
 	_c.mutation.SetCreatedAt(v)
@@ -86,6 +100,7 @@ func (_c *RevisionCreate) Mutation() *RevisionMutation {
 
 // Save creates the Revision in the database.
 func (_c *RevisionCreate) Save(ctx context.Context) (*Revision, error) {
+	_c.defaults()
 	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
 }
 
@@ -111,6 +126,14 @@ func (_c *RevisionCreate) ExecX(ctx context.Context) {
 	}
 }
 
+// defaults sets the default values of the builder before save.
+func (_c *RevisionCreate) defaults() {
+	if _, ok := _c.mutation.Autosave(); !ok {
+		v := revision.DefaultAutosave
+		_c.mutation.SetAutosave(v)
+	}
+}
+
 // check runs all checks and user-defined validators on the builder.
 func (_c *RevisionCreate) check() error {
 	if _, ok := _c.mutation.EntryID(); !ok {
@@ -127,6 +150,9 @@ func (_c *RevisionCreate) check() error {
 	}
 	if _, ok := _c.mutation.Author(); !ok {
 		return &ValidationError{Name: "author", err: errors.New(`ent: missing required field "Revision.author"`)}
+	}
+	if _, ok := _c.mutation.Autosave(); !ok {
+		return &ValidationError{Name: "autosave", err: errors.New(`ent: missing required field "Revision.autosave"`)}
 	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		return &ValidationError{Name: "created_at", err: errors.New(`ent: missing required field "Revision.created_at"`)}
@@ -195,6 +221,10 @@ func (_c *RevisionCreate) createSpec() (*Revision, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Note(); ok {
 		_spec.SetField(revision.FieldNote, field.TypeString, value)
 		_node.Note = &value
+	}
+	if value, ok := _c.mutation.Autosave(); ok {
+		_spec.SetField(revision.FieldAutosave, field.TypeBool, value)
+		_node.Autosave = value
 	}
 	if value, ok := _c.mutation.CreatedAt(); ok {
 		_spec.SetField(revision.FieldCreatedAt, field.TypeTime, value)
@@ -287,6 +317,9 @@ func (u *RevisionUpsertOne) UpdateNewValues() *RevisionUpsertOne {
 		if _, exists := u.create.mutation.Note(); exists {
 			s.SetIgnore(revision.FieldNote)
 		}
+		if _, exists := u.create.mutation.Autosave(); exists {
+			s.SetIgnore(revision.FieldAutosave)
+		}
 		if _, exists := u.create.mutation.CreatedAt(); exists {
 			s.SetIgnore(revision.FieldCreatedAt)
 		}
@@ -378,6 +411,7 @@ func (_c *RevisionCreateBulk) Save(ctx context.Context) ([]*Revision, error) {
 	for i := range _c.builders {
 		func(i int, root context.Context) {
 			builder := _c.builders[i]
+			builder.defaults()
 			var mut Mutator = MutateFunc(func(ctx context.Context, m Mutation) (Value, error) {
 				mutation, ok := m.(*RevisionMutation)
 				if !ok {
@@ -520,6 +554,9 @@ func (u *RevisionUpsertBulk) UpdateNewValues() *RevisionUpsertBulk {
 			}
 			if _, exists := b.mutation.Note(); exists {
 				s.SetIgnore(revision.FieldNote)
+			}
+			if _, exists := b.mutation.Autosave(); exists {
+				s.SetIgnore(revision.FieldAutosave)
 			}
 			if _, exists := b.mutation.CreatedAt(); exists {
 				s.SetIgnore(revision.FieldCreatedAt)

@@ -3,15 +3,21 @@
 package ent
 
 import (
+	"dugnad/ent/account"
+	"dugnad/ent/apikey"
 	"dugnad/ent/asset"
+	"dugnad/ent/auditevent"
 	"dugnad/ent/change"
 	"dugnad/ent/collection"
+	"dugnad/ent/comment"
 	"dugnad/ent/contact"
 	"dugnad/ent/county"
 	"dugnad/ent/district"
 	"dugnad/ent/entry"
 	"dugnad/ent/event"
+	"dugnad/ent/invitation"
 	"dugnad/ent/lawsection"
+	"dugnad/ent/membership"
 	"dugnad/ent/method"
 	"dugnad/ent/municipality"
 	"dugnad/ent/network"
@@ -20,6 +26,7 @@ import (
 	"dugnad/ent/project"
 	"dugnad/ent/report"
 	"dugnad/ent/revision"
+	"dugnad/ent/signin"
 	"dugnad/ent/targetgroup"
 	"dugnad/ent/theme"
 	"dugnad/ent/tool"
@@ -30,6 +37,92 @@ import (
 // (default values, validators, hooks and policies) and stitches it
 // to their package variables.
 func init() {
+	accountMixin := schema.Account{}.Mixin()
+	accountMixinFields0 := accountMixin[0].Fields()
+	_ = accountMixinFields0
+	accountFields := schema.Account{}.Fields()
+	_ = accountFields
+	// accountDescName is the schema descriptor for name field.
+	accountDescName := accountFields[0].Descriptor()
+	// account.NameValidator is a validator for the "name" field. It is called by the builders before save.
+	account.NameValidator = func() func(string) error {
+		validators := accountDescName.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(name string) error {
+			for _, fn := range fns {
+				if err := fn(name); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// accountDescEmail is the schema descriptor for email field.
+	accountDescEmail := accountFields[1].Descriptor()
+	// account.EmailValidator is a validator for the "email" field. It is called by the builders before save.
+	account.EmailValidator = accountDescEmail.Validators[0].(func(string) error)
+	// accountDescID is the schema descriptor for id field.
+	accountDescID := accountMixinFields0[0].Descriptor()
+	// account.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	account.IDValidator = func() func(string) error {
+		validators := accountDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	apikeyMixin := schema.ApiKey{}.Mixin()
+	apikeyMixinFields0 := apikeyMixin[0].Fields()
+	_ = apikeyMixinFields0
+	apikeyFields := schema.ApiKey{}.Fields()
+	_ = apikeyFields
+	// apikeyDescName is the schema descriptor for name field.
+	apikeyDescName := apikeyFields[1].Descriptor()
+	// apikey.NameValidator is a validator for the "name" field. It is called by the builders before save.
+	apikey.NameValidator = func() func(string) error {
+		validators := apikeyDescName.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(name string) error {
+			for _, fn := range fns {
+				if err := fn(name); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// apikeyDescID is the schema descriptor for id field.
+	apikeyDescID := apikeyMixinFields0[0].Descriptor()
+	// apikey.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	apikey.IDValidator = func() func(string) error {
+		validators := apikeyDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
 	assetMixin := schema.Asset{}.Mixin()
 	assetMixinFields0 := assetMixin[0].Fields()
 	_ = assetMixinFields0
@@ -44,6 +137,33 @@ func init() {
 	// asset.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	asset.IDValidator = func() func(string) error {
 		validators := assetDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	auditeventMixin := schema.AuditEvent{}.Mixin()
+	auditeventMixinFields0 := auditeventMixin[0].Fields()
+	_ = auditeventMixinFields0
+	auditeventFields := schema.AuditEvent{}.Fields()
+	_ = auditeventFields
+	// auditeventDescRequestID is the schema descriptor for request_id field.
+	auditeventDescRequestID := auditeventFields[7].Descriptor()
+	// auditevent.DefaultRequestID holds the default value on creation for the request_id field.
+	auditevent.DefaultRequestID = auditeventDescRequestID.Default.(string)
+	// auditeventDescID is the schema descriptor for id field.
+	auditeventDescID := auditeventMixinFields0[0].Descriptor()
+	// auditevent.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	auditevent.IDValidator = func() func(string) error {
+		validators := auditeventDescID.Validators
 		fns := [...]func(string) error{
 			validators[0].(func(string) error),
 			validators[1].(func(string) error),
@@ -73,6 +193,33 @@ func init() {
 	// collection.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	collection.IDValidator = func() func(string) error {
 		validators := collectionDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	commentMixin := schema.Comment{}.Mixin()
+	commentMixinFields0 := commentMixin[0].Fields()
+	_ = commentMixinFields0
+	commentFields := schema.Comment{}.Fields()
+	_ = commentFields
+	// commentDescAct is the schema descriptor for act field.
+	commentDescAct := commentFields[4].Descriptor()
+	// comment.DefaultAct holds the default value on creation for the act field.
+	comment.DefaultAct = commentDescAct.Default.(string)
+	// commentDescID is the schema descriptor for id field.
+	commentDescID := commentMixinFields0[0].Descriptor()
+	// comment.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	comment.IDValidator = func() func(string) error {
+		validators := commentDescID.Validators
 		fns := [...]func(string) error{
 			validators[0].(func(string) error),
 			validators[1].(func(string) error),
@@ -160,10 +307,34 @@ func init() {
 	_ = entryMixinFields0
 	entryFields := schema.Entry{}.Fields()
 	_ = entryFields
+	// entryDescSortTitle is the schema descriptor for sort_title field.
+	entryDescSortTitle := entryFields[6].Descriptor()
+	// entry.DefaultSortTitle holds the default value on creation for the sort_title field.
+	entry.DefaultSortTitle = entryDescSortTitle.Default.(string)
+	// entryDescFoldedTitle is the schema descriptor for folded_title field.
+	entryDescFoldedTitle := entryFields[7].Descriptor()
+	// entry.DefaultFoldedTitle holds the default value on creation for the folded_title field.
+	entry.DefaultFoldedTitle = entryDescFoldedTitle.Default.(string)
+	// entryDescHeadLanguages is the schema descriptor for head_languages field.
+	entryDescHeadLanguages := entryFields[8].Descriptor()
+	// entry.DefaultHeadLanguages holds the default value on creation for the head_languages field.
+	entry.DefaultHeadLanguages = entryDescHeadLanguages.Default.(string)
+	// entryDescStale is the schema descriptor for stale field.
+	entryDescStale := entryFields[9].Descriptor()
+	// entry.DefaultStale holds the default value on creation for the stale field.
+	entry.DefaultStale = entryDescStale.Default.(bool)
 	// entryDescLive is the schema descriptor for live field.
-	entryDescLive := entryFields[8].Descriptor()
+	entryDescLive := entryFields[13].Descriptor()
 	// entry.DefaultLive holds the default value on creation for the live field.
 	entry.DefaultLive = entryDescLive.Default.(bool)
+	// entryDescPublishOrder is the schema descriptor for publish_order field.
+	entryDescPublishOrder := entryFields[19].Descriptor()
+	// entry.DefaultPublishOrder holds the default value on creation for the publish_order field.
+	entry.DefaultPublishOrder = entryDescPublishOrder.Default.(string)
+	// entryDescCreatedBy is the schema descriptor for created_by field.
+	entryDescCreatedBy := entryFields[24].Descriptor()
+	// entry.DefaultCreatedBy holds the default value on creation for the created_by field.
+	entry.DefaultCreatedBy = entryDescCreatedBy.Default.(string)
 	// entryDescID is the schema descriptor for id field.
 	entryDescID := entryMixinFields0[0].Descriptor()
 	// entry.IDValidator is a validator for the "id" field. It is called by the builders before save.
@@ -213,6 +384,29 @@ func init() {
 			return nil
 		}
 	}()
+	invitationMixin := schema.Invitation{}.Mixin()
+	invitationMixinFields0 := invitationMixin[0].Fields()
+	_ = invitationMixinFields0
+	invitationFields := schema.Invitation{}.Fields()
+	_ = invitationFields
+	// invitationDescID is the schema descriptor for id field.
+	invitationDescID := invitationMixinFields0[0].Descriptor()
+	// invitation.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	invitation.IDValidator = func() func(string) error {
+		validators := invitationDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
 	lawsectionMixin := schema.LawSection{}.Mixin()
 	lawsectionMixinFields0 := lawsectionMixin[0].Fields()
 	_ = lawsectionMixinFields0
@@ -227,6 +421,29 @@ func init() {
 	// lawsection.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	lawsection.IDValidator = func() func(string) error {
 		validators := lawsectionDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	membershipMixin := schema.Membership{}.Mixin()
+	membershipMixinFields0 := membershipMixin[0].Fields()
+	_ = membershipMixinFields0
+	membershipFields := schema.Membership{}.Fields()
+	_ = membershipFields
+	// membershipDescID is the schema descriptor for id field.
+	membershipDescID := membershipMixinFields0[0].Descriptor()
+	// membership.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	membership.IDValidator = func() func(string) error {
+		validators := membershipDescID.Validators
 		fns := [...]func(string) error{
 			validators[0].(func(string) error),
 			validators[1].(func(string) error),
@@ -430,11 +647,44 @@ func init() {
 	_ = revisionMixinFields0
 	revisionFields := schema.Revision{}.Fields()
 	_ = revisionFields
+	// revisionDescAutosave is the schema descriptor for autosave field.
+	revisionDescAutosave := revisionFields[6].Descriptor()
+	// revision.DefaultAutosave holds the default value on creation for the autosave field.
+	revision.DefaultAutosave = revisionDescAutosave.Default.(bool)
 	// revisionDescID is the schema descriptor for id field.
 	revisionDescID := revisionMixinFields0[0].Descriptor()
 	// revision.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	revision.IDValidator = func() func(string) error {
 		validators := revisionDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	signinMixin := schema.SignIn{}.Mixin()
+	signinMixinFields0 := signinMixin[0].Fields()
+	_ = signinMixinFields0
+	signinFields := schema.SignIn{}.Fields()
+	_ = signinFields
+	// signinDescUserAgent is the schema descriptor for user_agent field.
+	signinDescUserAgent := signinFields[9].Descriptor()
+	// signin.DefaultUserAgent holds the default value on creation for the user_agent field.
+	signin.DefaultUserAgent = signinDescUserAgent.Default.(string)
+	// signin.UserAgentValidator is a validator for the "user_agent" field. It is called by the builders before save.
+	signin.UserAgentValidator = signinDescUserAgent.Validators[0].(func(string) error)
+	// signinDescID is the schema descriptor for id field.
+	signinDescID := signinMixinFields0[0].Descriptor()
+	// signin.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	signin.IDValidator = func() func(string) error {
+		validators := signinDescID.Validators
 		fns := [...]func(string) error{
 			validators[0].(func(string) error),
 			validators[1].(func(string) error),

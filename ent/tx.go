@@ -14,12 +14,22 @@ import (
 // Tx is a transactional client that is created by calling Client.Tx().
 type Tx struct {
 	config
+	// Account is the client for interacting with the Account builders.
+	Account *AccountClient
+	// ApiKey is the client for interacting with the ApiKey builders.
+	ApiKey *ApiKeyClient
 	// Asset is the client for interacting with the Asset builders.
 	Asset *AssetClient
+	// Attempt is the client for interacting with the Attempt builders.
+	Attempt *AttemptClient
+	// AuditEvent is the client for interacting with the AuditEvent builders.
+	AuditEvent *AuditEventClient
 	// Change is the client for interacting with the Change builders.
 	Change *ChangeClient
 	// Collection is the client for interacting with the Collection builders.
 	Collection *CollectionClient
+	// Comment is the client for interacting with the Comment builders.
+	Comment *CommentClient
 	// Contact is the client for interacting with the Contact builders.
 	Contact *ContactClient
 	// ContentDistrict is the client for interacting with the ContentDistrict builders.
@@ -36,8 +46,12 @@ type Tx struct {
 	Entry *EntryClient
 	// Event is the client for interacting with the Event builders.
 	Event *EventClient
+	// Invitation is the client for interacting with the Invitation builders.
+	Invitation *InvitationClient
 	// LawSection is the client for interacting with the LawSection builders.
 	LawSection *LawSectionClient
+	// Membership is the client for interacting with the Membership builders.
+	Membership *MembershipClient
 	// Method is the client for interacting with the Method builders.
 	Method *MethodClient
 	// Municipality is the client for interacting with the Municipality builders.
@@ -62,8 +76,12 @@ type Tx struct {
 	Report *ReportClient
 	// Revision is the client for interacting with the Revision builders.
 	Revision *RevisionClient
+	// SignIn is the client for interacting with the SignIn builders.
+	SignIn *SignInClient
 	// Slug is the client for interacting with the Slug builders.
 	Slug *SlugClient
+	// Step is the client for interacting with the Step builders.
+	Step *StepClient
 	// TargetGroup is the client for interacting with the TargetGroup builders.
 	TargetGroup *TargetGroupClient
 	// Theme is the client for interacting with the Theme builders.
@@ -201,9 +219,14 @@ func (tx *Tx) Client() *Client {
 }
 
 func (tx *Tx) init() {
+	tx.Account = NewAccountClient(tx.config)
+	tx.ApiKey = NewApiKeyClient(tx.config)
 	tx.Asset = NewAssetClient(tx.config)
+	tx.Attempt = NewAttemptClient(tx.config)
+	tx.AuditEvent = NewAuditEventClient(tx.config)
 	tx.Change = NewChangeClient(tx.config)
 	tx.Collection = NewCollectionClient(tx.config)
+	tx.Comment = NewCommentClient(tx.config)
 	tx.Contact = NewContactClient(tx.config)
 	tx.ContentDistrict = NewContentDistrictClient(tx.config)
 	tx.ContentMunicipality = NewContentMunicipalityClient(tx.config)
@@ -212,7 +235,9 @@ func (tx *Tx) init() {
 	tx.District = NewDistrictClient(tx.config)
 	tx.Entry = NewEntryClient(tx.config)
 	tx.Event = NewEventClient(tx.config)
+	tx.Invitation = NewInvitationClient(tx.config)
 	tx.LawSection = NewLawSectionClient(tx.config)
+	tx.Membership = NewMembershipClient(tx.config)
 	tx.Method = NewMethodClient(tx.config)
 	tx.Municipality = NewMunicipalityClient(tx.config)
 	tx.Network = NewNetworkClient(tx.config)
@@ -225,7 +250,9 @@ func (tx *Tx) init() {
 	tx.Relation = NewRelationClient(tx.config)
 	tx.Report = NewReportClient(tx.config)
 	tx.Revision = NewRevisionClient(tx.config)
+	tx.SignIn = NewSignInClient(tx.config)
 	tx.Slug = NewSlugClient(tx.config)
+	tx.Step = NewStepClient(tx.config)
 	tx.TargetGroup = NewTargetGroupClient(tx.config)
 	tx.Theme = NewThemeClient(tx.config)
 	tx.Tool = NewToolClient(tx.config)
@@ -238,7 +265,7 @@ func (tx *Tx) init() {
 // of them in order to commit or rollback the transaction.
 //
 // If a closed transaction is embedded in one of the generated entities, and the entity
-// applies a query, for example: Asset.QueryXXX(), the query will be executed
+// applies a query, for example: Account.QueryXXX(), the query will be executed
 // through the driver which created this transaction.
 //
 // Note that txDriver is not goroutine safe.

@@ -37,8 +37,16 @@ func (r *collectionResolver) Related(ctx context.Context, obj *ent.Collection, t
 	return related(ctx, obj, types, direction, first, after)
 }
 
+func (r *mutationResolver) CreateCollection(ctx context.Context, input map[string]any, organization *string) (*model.SavePayload, error) {
+	return r.create(ctx, "COLLECTION", input, organization)
+}
+
+func (r *mutationResolver) UpdateCollection(ctx context.Context, id string, input map[string]any, expectedRevision int, note *string, autosave bool) (*model.SavePayload, error) {
+	return r.update(ctx, "COLLECTION", id, input, expectedRevision, note, autosave)
+}
+
 func (r *queryResolver) Collection(ctx context.Context, id *string, slug *string) (*ent.Collection, error) {
-	where, err := entry(id, slug, schema.ContentType("COLLECTION"))
+	where, err := contentBy(id, slug, schema.ContentType("COLLECTION"))
 	if err != nil {
 		return nil, err
 	}

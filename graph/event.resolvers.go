@@ -33,8 +33,16 @@ func (r *eventResolver) Related(ctx context.Context, obj *ent.Event, types []sch
 	return related(ctx, obj, types, direction, first, after)
 }
 
+func (r *mutationResolver) CreateEvent(ctx context.Context, input map[string]any, organization *string) (*model.SavePayload, error) {
+	return r.create(ctx, "EVENT", input, organization)
+}
+
+func (r *mutationResolver) UpdateEvent(ctx context.Context, id string, input map[string]any, expectedRevision int, note *string, autosave bool) (*model.SavePayload, error) {
+	return r.update(ctx, "EVENT", id, input, expectedRevision, note, autosave)
+}
+
 func (r *queryResolver) Event(ctx context.Context, id *string, slug *string) (*ent.Event, error) {
-	where, err := entry(id, slug, schema.ContentType("EVENT"))
+	where, err := contentBy(id, slug, schema.ContentType("EVENT"))
 	if err != nil {
 		return nil, err
 	}

@@ -17,6 +17,14 @@ import (
 	"entgo.io/contrib/entgql"
 )
 
+func (r *mutationResolver) CreateNetwork(ctx context.Context, input map[string]any, organization *string) (*model.SavePayload, error) {
+	return r.create(ctx, "NETWORK", input, organization)
+}
+
+func (r *mutationResolver) UpdateNetwork(ctx context.Context, id string, input map[string]any, expectedRevision int, note *string, autosave bool) (*model.SavePayload, error) {
+	return r.update(ctx, "NETWORK", id, input, expectedRevision, note, autosave)
+}
+
 func (r *networkResolver) Members(ctx context.Context, obj *ent.Network, first *int, after *entgql.Cursor[string]) (*model.NetworkMemberConnection, error) {
 	return networkMembers(ctx, obj, first, after)
 }
@@ -38,7 +46,7 @@ func (r *networkResolver) Related(ctx context.Context, obj *ent.Network, types [
 }
 
 func (r *queryResolver) Network(ctx context.Context, id *string, slug *string) (*ent.Network, error) {
-	where, err := entry(id, slug, schema.ContentType("NETWORK"))
+	where, err := contentBy(id, slug, schema.ContentType("NETWORK"))
 	if err != nil {
 		return nil, err
 	}

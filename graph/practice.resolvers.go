@@ -17,6 +17,14 @@ import (
 	"entgo.io/contrib/entgql"
 )
 
+func (r *mutationResolver) CreatePractice(ctx context.Context, input map[string]any, organization *string) (*model.SavePayload, error) {
+	return r.create(ctx, "PRACTICE", input, organization)
+}
+
+func (r *mutationResolver) UpdatePractice(ctx context.Context, id string, input map[string]any, expectedRevision int, note *string, autosave bool) (*model.SavePayload, error) {
+	return r.update(ctx, "PRACTICE", id, input, expectedRevision, note, autosave)
+}
+
 func (r *practiceResolver) Organizations(ctx context.Context, obj *ent.Practice, roles []schema.OrganizationRole) ([]*ent.ContentOrganization, error) {
 	return organizationLinks(ctx, obj, roles)
 }
@@ -34,7 +42,7 @@ func (r *practiceResolver) Related(ctx context.Context, obj *ent.Practice, types
 }
 
 func (r *queryResolver) Practice(ctx context.Context, id *string, slug *string) (*ent.Practice, error) {
-	where, err := entry(id, slug, schema.ContentType("PRACTICE"))
+	where, err := contentBy(id, slug, schema.ContentType("PRACTICE"))
 	if err != nil {
 		return nil, err
 	}

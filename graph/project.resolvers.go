@@ -17,6 +17,14 @@ import (
 	"entgo.io/contrib/entgql"
 )
 
+func (r *mutationResolver) CreateProject(ctx context.Context, input map[string]any, organization *string) (*model.SavePayload, error) {
+	return r.create(ctx, "PROJECT", input, organization)
+}
+
+func (r *mutationResolver) UpdateProject(ctx context.Context, id string, input map[string]any, expectedRevision int, note *string, autosave bool) (*model.SavePayload, error) {
+	return r.update(ctx, "PROJECT", id, input, expectedRevision, note, autosave)
+}
+
 func (r *projectResolver) Organizations(ctx context.Context, obj *ent.Project, roles []schema.OrganizationRole) ([]*ent.ContentOrganization, error) {
 	return organizationLinks(ctx, obj, roles)
 }
@@ -34,7 +42,7 @@ func (r *projectResolver) Related(ctx context.Context, obj *ent.Project, types [
 }
 
 func (r *queryResolver) Project(ctx context.Context, id *string, slug *string) (*ent.Project, error) {
-	where, err := entry(id, slug, schema.ContentType("PROJECT"))
+	where, err := contentBy(id, slug, schema.ContentType("PROJECT"))
 	if err != nil {
 		return nil, err
 	}

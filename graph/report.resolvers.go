@@ -17,8 +17,16 @@ import (
 	"entgo.io/contrib/entgql"
 )
 
+func (r *mutationResolver) CreateReport(ctx context.Context, input map[string]any, organization *string) (*model.SavePayload, error) {
+	return r.create(ctx, "REPORT", input, organization)
+}
+
+func (r *mutationResolver) UpdateReport(ctx context.Context, id string, input map[string]any, expectedRevision int, note *string, autosave bool) (*model.SavePayload, error) {
+	return r.update(ctx, "REPORT", id, input, expectedRevision, note, autosave)
+}
+
 func (r *queryResolver) Report(ctx context.Context, id *string, slug *string) (*ent.Report, error) {
-	where, err := entry(id, slug, schema.ContentType("REPORT"))
+	where, err := contentBy(id, slug, schema.ContentType("REPORT"))
 	if err != nil {
 		return nil, err
 	}

@@ -8,6 +8,8 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"github.com/99designs/gqlgen/graphql"
 
+	"dugnad/access"
+	"dugnad/content"
 	"dugnad/ent"
 	"dugnad/graph/generated"
 	"dugnad/graph/gqlcode"
@@ -17,8 +19,10 @@ import (
 
 // Resolver is the root. The database's client is not here but in the context: a preview has its own.
 type Resolver struct {
-	Engine  search.Engine
-	Missing func(id string) // told of a hit that is not in the database for its viewer, so that the index can be mended
+	Engine   search.Engine
+	Content  *content.Service
+	Accounts *access.Accounts
+	Missing  func(id string) // told of a hit that is not in the database for its viewer, so that the index can be mended
 }
 
 // NewSchema is the executable schema.
@@ -46,8 +50,8 @@ func one(id, other *string, column string) (func(*sql.Selector), error) {
 	}
 }
 
-// entry is one for content: a slug finds the entry that has it or had it.
-func entry(id, slug *string, t schema.ContentType) (func(*sql.Selector), error) {
+// contentBy is one for content: a slug finds the entry that has it or had it.
+func contentBy(id, slug *string, t schema.ContentType) (func(*sql.Selector), error) {
 	if slug == nil || id != nil {
 		return one(id, slug, "slug")
 	}

@@ -17,8 +17,16 @@ import (
 	"entgo.io/contrib/entgql"
 )
 
+func (r *mutationResolver) CreateTool(ctx context.Context, input map[string]any, organization *string) (*model.SavePayload, error) {
+	return r.create(ctx, "TOOL", input, organization)
+}
+
+func (r *mutationResolver) UpdateTool(ctx context.Context, id string, input map[string]any, expectedRevision int, note *string, autosave bool) (*model.SavePayload, error) {
+	return r.update(ctx, "TOOL", id, input, expectedRevision, note, autosave)
+}
+
 func (r *queryResolver) Tool(ctx context.Context, id *string, slug *string) (*ent.Tool, error) {
-	where, err := entry(id, slug, schema.ContentType("TOOL"))
+	where, err := contentBy(id, slug, schema.ContentType("TOOL"))
 	if err != nil {
 		return nil, err
 	}

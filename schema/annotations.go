@@ -38,6 +38,12 @@ type Requirement struct{ On bool }
 // Name implements schema.Annotation.
 func (Requirement) Name() string { return "Requirement" }
 
+// Paged marks an editorial type whose rows know the page that they were read in, so that what belongs to them is loaded for all at once.
+type Paged struct{ On bool }
+
+// Name implements schema.Annotation.
+func (Paged) Name() string { return "Paged" }
+
 func document(content bool, prefix, gql string, implements ...string) []schema.Annotation {
 	return []schema.Annotation{
 		Document{Content: content, Prefix: prefix, GQL: gql},

@@ -5,6 +5,7 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect"
 	"entgo.io/ent/schema"
+	"entgo.io/ent/schema/edge"
 	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
 )
@@ -18,27 +19,55 @@ type Entry struct{ ent.Schema }
 func (Entry) Mixin() []ent.Mixin { return []ent.Mixin{PrefixedID{}} }
 
 // Annotations of Entry.
-func (Entry) Annotations() []schema.Annotation { return notInAPI() }
+func (Entry) Annotations() []schema.Annotation {
+	return []schema.Annotation{entgql.Implements("Node"), entgql.MultiOrder(), Paged{On: true}}
+}
+
+// Never is after every time that somebody could set, in the form of publish_order.
+const Never = "9999-12-31T00:00:00Z"
 
 // Fields of Entry. head and published are revision numbers; published stays when the entry is withdrawn, live tells whether
 // readers see it. slug is its address, from the first publishing on. key is the writer's own id, unique within the owner and type.
+// publish_at and withdraw_at are set by publish_by and withdraw_by; publish_revision is what is to be published then, and schedule_problem
+// why it could not be. The sort columns are never null; publish_order is publish_at as RFC 3339 text, Never without it.
 func (Entry) Fields() []ent.Field {
+	skip := entgql.Skip(entgql.SkipAll)
 	return []ent.Field{
 		field.Enum("type").GoType(ContentType("")),
-		field.String("owner_id"),
+		field.String("owner_id").Annotations(skip),
+		field.String("assignee_id").Optional().Nillable().Annotations(skip),
 		field.String("key").Optional().Nillable(),
 		field.Enum("stage").GoType(Stage("")).Default(string(Editing)),
 		field.String("title"),
+		field.String("sort_title").Default("").Annotations(skip, entgql.OrderField("TITLE")),
+		field.String("folded_title").Default("").Annotations(skip).Comment("The title in folded form, for the search filter."),
+		field.String("head_languages").Default("").Annotations(skip).Comment("The languages of the head's texts, each between commas."),
+		field.Bool("stale").Default(false).Annotations(skip).Comment("Whether the original of one of the head's translations has changed since."),
 		field.String("slug").Optional().Nillable(),
-		field.Int("head"),
+		field.Int("head").Annotations(entgql.MapsTo("head")),
 		field.Int("published").Optional().Nillable(),
 		field.Bool("live").Default(false),
-		field.Enum("live_audience").GoType(Audience("")).Optional().Nillable(),
+		field.Enum("live_audience").GoType(Audience("")).Optional().Nillable().Annotations(skip),
 		field.Time("first_published_at").Optional().Nillable(),
 		field.Time("publish_at").Optional().Nillable(),
+		field.Int("publish_revision").Optional().Nillable().Annotations(skip),
+		field.String("publish_by").Optional().Nillable().Annotations(skip),
+		field.String("publish_order").Default(Never).Annotations(skip, entgql.OrderField("PUBLISH_AT")),
 		field.Time("withdraw_at").Optional().Nillable(),
+		field.String("withdraw_by").Optional().Nillable().Annotations(skip),
+		field.String("withdraw_reason").Optional().Nillable(),
+		field.String("schedule_problem").Optional().Nillable(),
+		field.String("created_by").Default("").Annotations(skip),
 		field.Time("created_at"),
-		field.Time("updated_at"),
+		field.Time("updated_at").Annotations(entgql.OrderField("UPDATED_AT")),
+	}
+}
+
+// Edges of Entry.
+func (Entry) Edges() []ent.Edge {
+	return []ent.Edge{
+		edge.To("owner", Organization.Type).Field("owner_id").Unique().Required(),
+		edge.To("assignee", Account.Type).Field("assignee_id").Unique(),
 	}
 }
 
@@ -47,6 +76,10 @@ func (Entry) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("owner_id", "type", "key").Unique(),
 		index.Fields("updated_at", "id"),
+		index.Fields("owner_id", "updated_at", "id"),
+		index.Fields("sort_title", "id"),
+		index.Fields("publish_order", "id"),
+		index.Fields("assignee_id"),
 		index.Fields("publish_at"),
 		index.Fields("withdraw_at"),
 	}
@@ -59,18 +92,23 @@ type Revision struct{ ent.Schema }
 func (Revision) Mixin() []ent.Mixin { return []ent.Mixin{PrefixedID{}} }
 
 // Annotations of Revision.
-func (Revision) Annotations() []schema.Annotation { return notInAPI() }
+func (Revision) Annotations() []schema.Annotation {
+	return []schema.Annotation{entgql.MultiOrder(), Paged{On: true}}
+}
 
-// Fields of Revision. document is canonical JSON (sorted keys), kept as text so that hash, its SHA-256, stays true.
+// Fields of Revision. document is canonical JSON (sorted keys), kept as text so that hash, its SHA-256, stays true. Autosaves of one
+// author may replace each other.
 func (Revision) Fields() []ent.Field {
+	skip := entgql.Skip(entgql.SkipAll)
 	return []ent.Field{
-		field.String("entry_id").Immutable(),
-		field.Int("number").Immutable(),
+		field.String("entry_id").Immutable().Annotations(skip),
+		field.Int("number").Immutable().Annotations(entgql.OrderField("NUMBER")),
 		field.Text("document").Immutable().
 			SchemaType(map[string]string{dialect.Postgres: "text"}),
 		field.String("hash").Immutable(),
 		field.String("author").Immutable(),
 		field.String("note").Optional().Nillable().Immutable(),
+		field.Bool("autosave").Default(false).Immutable(),
 		field.Time("created_at").Immutable(),
 	}
 }
@@ -151,4 +189,59 @@ func (Change) Fields() []ent.Field {
 // Indexes of Change.
 func (Change) Indexes() []ent.Index {
 	return []ent.Index{index.Fields("node_id", "id"), index.Fields("at")}
+}
+
+// Comment is what somebody said of an entry: to ask for changes, or to each other.
+type Comment struct{ ent.Schema }
+
+// Mixin of Comment.
+func (Comment) Mixin() []ent.Mixin { return []ent.Mixin{PrefixedID{}} }
+
+// Annotations of Comment.
+func (Comment) Annotations() []schema.Annotation { return append(notInAPI(), Paged{On: true}) }
+
+// Fields of Comment. act is the act that it came with, empty for none.
+func (Comment) Fields() []ent.Field {
+	return []ent.Field{
+		field.String("entry_id").Immutable(),
+		field.Int("revision").Immutable(),
+		field.String("author").Immutable(),
+		field.Text("text").Immutable(),
+		field.String("act").Default("").Immutable(),
+		field.Time("created_at").Immutable(),
+	}
+}
+
+// Indexes of Comment.
+func (Comment) Indexes() []ent.Index { return []ent.Index{index.Fields("entry_id", "id")} }
+
+// Step is one act in the life of an entry: who did what, when, with which revision. Unlike the change log it is kept for good.
+type Step struct{ ent.Schema }
+
+// Annotations of Step.
+func (Step) Annotations() []schema.Annotation { return append(notInAPI(), Paged{On: true}) }
+
+// Fields of Step. acknowledged are the warnings that the publisher took on, each with a reason.
+func (Step) Fields() []ent.Field {
+	return []ent.Field{
+		field.Int("id"),
+		field.String("entry_id").Immutable(),
+		field.Int("revision").Immutable(),
+		field.String("act").Immutable(),
+		field.Enum("stage").GoType(Stage("")).Immutable(),
+		field.String("actor").Immutable(),
+		field.Time("at").Immutable(),
+		field.String("reason").Optional().Nillable().Immutable(),
+		field.JSON("acknowledged", []Acknowledged{}).Optional().Immutable(),
+	}
+}
+
+// Indexes of Step.
+func (Step) Indexes() []ent.Index { return []ent.Index{index.Fields("entry_id", "id")} }
+
+// Acknowledged is a warning that somebody took on, and why.
+type Acknowledged struct {
+	Code   string   `json:"code"`
+	Path   []string `json:"path"`
+	Reason string   `json:"reason"`
 }

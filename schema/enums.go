@@ -36,6 +36,12 @@ type (
 	ReferenceState string
 	// ChangeAction is what a change did to what readers see.
 	ChangeAction string
+	// Role is what an account, or a key, may do: in an organisation, or in the whole hub.
+	Role string
+	// KeyKind tells keys for servers from keys that may stand in a page.
+	KeyKind string
+	// SignInKind tells how a device holds its access.
+	SignInKind string
 )
 
 // Values of the lists, in the order in which they are shown.
@@ -77,6 +83,18 @@ const (
 
 	Upsert ChangeAction = "UPSERT"
 	Gone   ChangeAction = "GONE"
+
+	Contributor Role = "CONTRIBUTOR" // writes drafts of the organisation
+	Editor      Role = "EDITOR"      // also reviews and publishes for the organisation
+	Admin       Role = "ADMIN"       // also members and keys of the organisation
+	HubEditor   Role = "HUB_EDITOR"  // the content of all organisations, vocabularies
+	HubAdmin    Role = "HUB_ADMIN"   // everything
+
+	SecretKey      KeyKind = "SECRET"
+	PublishableKey KeyKind = "PUBLISHABLE"
+
+	Browser SignInKind = "BROWSER"
+	Native  SignInKind = "NATIVE"
 )
 
 // Values lists the audiences.
@@ -151,6 +169,20 @@ func (ReferenceState) Values() []string { return []string{"HEAD", "PUBLISHED"} }
 
 // Values lists the change actions.
 func (ChangeAction) Values() []string { return []string{"UPSERT", "GONE"} }
+
+// Values lists the roles, the weakest first.
+func (Role) Values() []string {
+	return []string{"CONTRIBUTOR", "EDITOR", "ADMIN", "HUB_EDITOR", "HUB_ADMIN"}
+}
+
+// OfHub tells whether the role is one of the whole hub.
+func (r Role) OfHub() bool { return r == HubEditor || r == HubAdmin }
+
+// Values lists the kinds of key.
+func (KeyKind) Values() []string { return []string{"SECRET", "PUBLISHABLE"} }
+
+// Values lists the kinds of sign-in.
+func (SignInKind) Values() []string { return []string{"BROWSER", "NATIVE"} }
 
 // Values lists the languages.
 func (Language) Values() []string {

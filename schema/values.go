@@ -116,6 +116,10 @@ type ContentText struct {
 	Recommendations []string `json:"recommendations,omitempty"`
 	Ready           *bool    `json:"ready,omitempty"` // absent is true; only ready texts are published
 
+	// Of a translation: the language it was made from, and the revision whose text it renders.
+	TranslatedFrom     *Language `json:"translatedFrom,omitempty"`
+	TranslatedRevision *int      `json:"translatedRevision,omitempty"`
+
 	Challenge     string   `json:"challenge,omitempty"`     // Practice: what was difficult
 	Goals         []string `json:"goals,omitempty"`         // Practice, Project
 	Steps         []string `json:"steps,omitempty"`         // Practice, Tool: what was done, in order

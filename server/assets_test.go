@@ -82,7 +82,7 @@ func (s *sample) assetID(t *testing.T, key string) string {
 
 func (s *sample) entryID(t *testing.T, key string) string {
 	t.Helper()
-	id, err := s.client.Entry.Query().Where(entry.Key(key)).OnlyID(t.Context())
+	id, err := s.client.Entry.Query().Where(entry.Key(key)).OnlyID(access.WithViewer(t.Context(), access.System("test")))
 	if err != nil {
 		t.Fatal(err)
 	}

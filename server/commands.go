@@ -13,13 +13,14 @@ import (
 )
 
 // run does one command of the program. It returns when the command is done or, for serve, when ctx has ended and the hub has drained.
-func run(ctx context.Context, command string, config Config, out io.Writer) error {
+func run(ctx context.Context, line commandLine, in io.Reader, out io.Writer) error {
+	config := line.Config
 	logger := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: config.LogLevel}))
 	slog.SetDefault(logger)
 	for _, name := range unknownSettings(os.Environ()) {
 		logger.WarnContext(ctx, "a setting that this version does not know is ignored", "setting", name)
 	}
-	switch command {
+	switch line.command {
 	case "version":
 		_, err := fmt.Fprintln(out, version())
 		return err
@@ -27,6 +28,10 @@ func run(ctx context.Context, command string, config Config, out io.Writer) erro
 		return migrate(ctx, config, out)
 	case "reindex":
 		return reindex(ctx, config, out)
+	case "key create":
+		return createKey(ctx, config, line.Key.Create, out)
+	case "account create":
+		return createAccount(ctx, config, line.Account.Create, in, out)
 	default:
 		return serve(ctx, config)
 	}

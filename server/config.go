@@ -35,30 +35,53 @@ type Config struct {
 }
 
 type commandLine struct {
-	Config `embed:""`
+	Config  `embed:""`
+	command string // what was asked for, "key create" for instance
 
 	Serve   struct{} `cmd:"" default:"1" help:"Serve the hub (what happens when no command is given)."`
 	Migrate struct{} `cmd:"" help:"Bring the database up to this version; serve does that as well."`
 	Reindex struct{} `cmd:"" help:"Build the search indexes anew from the database; the hub must not be running on the same data folder."`
 	Version struct{} `cmd:"" help:"Say what this program was built from."`
+
+	Key struct {
+		Create newKey `cmd:"" help:"Make an API key and print it, once; the hub may be running."`
+	} `cmd:"" help:"API keys."`
+	Account struct {
+		Create newAccount `cmd:"" help:"Make an account that signs in with a password; its password is read from standard input. The hub may be running."`
+	} `cmd:"" help:"Accounts."`
+}
+
+// newKey is what an API key is to be.
+type newKey struct {
+	Organization string   `required:"" placeholder:"SLUG" help:"Organisation that the key is of."`
+	Name         string   `default:"made by the operator" help:"What the key is for."`
+	Role         string   `placeholder:"ROLE" help:"Role of a SECRET key: CONTRIBUTOR, EDITOR, ADMIN, HUB_EDITOR or HUB_ADMIN."`
+	Scope        []string `placeholder:"SCOPE" help:"What the role is narrowed to: READ, DRAFTS, PUBLISH or MANAGE; may be given several times."`
+	Origin       []string `placeholder:"URL" help:"Makes a PUBLISHABLE key, for pages of this origin; may be given several times."`
+	Expires      string   `placeholder:"90d" help:"How long the key is good, in days (90d) or hours (12h); for ever otherwise."`
+}
+
+// newAccount is what an account is to be.
+type newAccount struct {
+	Email        string `required:"" help:"E-mail address to sign in with."`
+	Name         string `required:"" help:"Name that others see."`
+	Role         string `required:"" help:"CONTRIBUTOR, EDITOR or ADMIN, in the organisation; HUB_EDITOR or HUB_ADMIN."`
+	Organization string `placeholder:"SLUG" help:"Organisation of the role."`
 }
 
 // parse reads the command and its configuration, and checks it. It ends the program for --help.
-func parse(args []string, lookup func(string) (string, bool), out io.Writer) (command string, config Config, err error) {
-	var line commandLine
+func parse(args []string, lookup func(string) (string, bool), out io.Writer) (line commandLine, err error) {
 	parser, err := kong.New(&line, kong.Name("hub"), kong.Writers(out, out), kong.Resolvers(environment(lookup)),
 		kong.Description("Dugnad, a content hub with a GraphQL API. Every setting may also be given in the environment, or in a file that NAME_FILE names there."))
 	if err != nil {
-		return "", Config{}, err
+		return line, err
 	}
 	context, err := parser.Parse(args)
-	if err != nil {
-		return "", Config{}, err
+	if err == nil {
+		line.command = context.Command()
+		err = line.check()
 	}
-	if err := line.check(); err != nil {
-		return "", Config{}, err
-	}
-	return context.Command(), line.Config, nil
+	return line, err
 }
 
 func settingName(flag string) string {

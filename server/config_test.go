@@ -70,7 +70,7 @@ func TestConfig(t *testing.T) {
 		{name: "a command that is none", args: []string{"dance"}, err: "dance"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			command, got, err := parse(test.args, func(name string) (string, bool) { v, ok := test.env[name]; return v, ok }, io.Discard)
+			line, err := parse(test.args, func(name string) (string, bool) { v, ok := test.env[name]; return v, ok }, io.Discard)
 			if test.err != "" {
 				if err == nil || !strings.Contains(err.Error(), test.err) {
 					t.Errorf("got the error %v; want one with %q", err, test.err)
@@ -83,6 +83,7 @@ func TestConfig(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			command, got := line.command, line.Config
 			want := Config{Addr: defaultAddr, AdminAddr: defaultAdminAddr, Data: filepath.Join(wd, "data")}
 			if test.want(&want); got != want {
 				t.Errorf("got  %+v\nwant %+v", got, want)

@@ -74,12 +74,15 @@ func (p *parts) close() error { return errors.Join(p.engine.Close(), p.db.Close(
 
 // Hub is the running program: Open, Run until its context ends, Close.
 type Hub struct {
-	// Authenticate tells who sends a request. It may be replaced before Run; Open makes everybody anonymous.
+	// Authenticate tells who sends a request. It may be replaced before Run.
 	Authenticate Authenticator
 
 	*parts
 	config   Config
 	baseURL  string
+	key      []byte
+	service  *content.Service
+	accounts *access.Accounts
 	sealer   *cursor.Sealer
 	files    files
 	images   *images
@@ -100,7 +103,7 @@ func Open(ctx context.Context, c Config) (*Hub, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &Hub{Authenticate: everybodyIsAnonymous, parts: p, config: c, files: files(filepath.Join(c.Data, filesFolder))}
+	h := &Hub{parts: p, config: c, files: files(filepath.Join(c.Data, filesFolder))}
 	h.images = newImages(filepath.Join(c.Data, imagesFolder), h.files)
 	if err := h.open(ctx); err != nil {
 		return nil, errors.Join(err, h.Close())
@@ -109,14 +112,14 @@ func Open(ctx context.Context, c Config) (*Hub, error) {
 }
 
 func (h *Hub) open(ctx context.Context) error {
-	key, err := secretKey(h.config)
-	if err != nil {
+	var err error
+	if h.key, err = secretKey(h.config); err != nil {
 		return err
 	}
 	if h.config.SecretKey == "" && h.config.DatabaseURL != "" {
 		slog.WarnContext(ctx, "HUB_SECRET_KEY is not set: replicas of this hub would not understand each other's cursors")
 	}
-	if h.sealer, err = cursor.NewSealer(key); err != nil {
+	if h.sealer, err = cursor.NewSealer(h.key); err != nil {
 		return fmt.Errorf("use the secret key: %w", err)
 	}
 	if h.serving, err = listen(ctx, "HUB_ADDR", h.config.Addr); err != nil {
@@ -132,7 +135,13 @@ func (h *Hub) open(ctx context.Context) error {
 		}
 	}
 	h.baseURL = h.config.baseURL(h.serving.Addr())
-	h.graphql = newGraphQL(h.engine, h.follower)
+	h.service = content.New(h.client, h.waker, h.files)
+	h.accounts = access.NewAccounts(h.client, h.key, h.service.NewID)
+	if err := h.service.FillEntries(ctx); err != nil {
+		return err
+	}
+	h.Authenticate = h.bearer
+	h.graphql = h.newGraphQL()
 	h.handler = h.routes()
 	return nil
 }
@@ -159,9 +168,12 @@ func (h *Hub) Run(ctx context.Context) error {
 		}
 	})
 	background.Go(func() { h.wake(work) })
+	background.Go(func() { h.runSchedules(work) })
 	if h.config.Demo {
 		h.demo.begin()
 		background.Go(func() { h.loadDemo(ctx) })
+	} else if err := h.inviteFirst(ctx); err != nil {
+		return fmt.Errorf("make the link for the first account: %w", err)
 	}
 
 	servers := []*http.Server{graphqlhttp.NewServer(h.config.Addr, h.handler, slog.Default())}
@@ -225,8 +237,7 @@ func (h *Hub) wake(ctx context.Context) {
 
 func (h *Hub) loadDemo(ctx context.Context) {
 	start := time.Now()
-	service := content.New(h.client, h.waker, h.files)
-	err := demo.Load(ctx, service, func(done, total int, what string) {
+	err := demo.Load(ctx, h.service, func(done, total int, what string) {
 		slog.InfoContext(ctx, "loading demo content", "what", what, "done", done, "total", total)
 	})
 	switch {
@@ -235,6 +246,12 @@ func (h *Hub) loadDemo(ctx context.Context) {
 		slog.ErrorContext(ctx, "the demo content is not loaded", "error", err)
 	default:
 		slog.InfoContext(ctx, "the demo content is loaded", "took", time.Since(start).Round(time.Millisecond))
+	}
+	if err == nil {
+		err = h.makeDemoAccounts(ctx, h.key)
+	}
+	if err != nil && ctx.Err() == nil {
+		slog.ErrorContext(ctx, "there are no demo accounts", "error", err)
 	}
 	h.demo.end(err)
 }

@@ -38,7 +38,7 @@ func openHub(t *testing.T) *Hub {
 		case "":
 			return access.Viewer{Kind: access.Anonymous}, nil
 		case "member":
-			return access.Viewer{Kind: access.Member}, nil
+			return aMember(), nil
 		}
 		return access.Viewer{}, errors.New("no such viewer")
 	}

@@ -10,11 +10,11 @@ import (
 )
 
 func main() {
-	command, config, err := parse(os.Args[1:], os.LookupEnv, os.Stdout)
+	line, err := parse(os.Args[1:], os.LookupEnv, os.Stdout)
 	if err == nil {
 		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 		context.AfterFunc(ctx, stop) // a second signal ends the program at once
-		err = run(ctx, command, config, os.Stdout)
+		err = run(ctx, line, os.Stdin, os.Stdout)
 		stop()
 	}
 	if err != nil {

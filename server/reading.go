@@ -3,8 +3,11 @@ package main
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"net/http"
+	"strings"
 
+	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"dugnad/access"
@@ -14,15 +17,23 @@ import (
 	"dugnad/graph/generated"
 	"dugnad/graph/gqlcode"
 	"dugnad/search"
-	"dugnad/search/feed"
 	"dugnad/server/graphqlhttp"
 )
 
 // Authenticator tells who sends a request. An error is a credential that is not taken.
 type Authenticator func(*http.Request) (access.Viewer, error)
 
-func everybodyIsAnonymous(*http.Request) (access.Viewer, error) {
-	return access.Viewer{Kind: access.Anonymous}, nil
+// bearer takes the credential in the Authorization header, if there is one.
+func (h *Hub) bearer(r *http.Request) (access.Viewer, error) {
+	header := r.Header.Get("Authorization")
+	if header == "" {
+		return access.Viewer{Kind: access.Anonymous}, nil
+	}
+	secret, ok := strings.CutPrefix(header, "Bearer ")
+	if !ok {
+		return access.Viewer{}, errors.New("the Authorization header is not Bearer")
+	}
+	return h.accounts.OfBearer(r.Context(), secret, r.Header.Get("Origin"))
 }
 
 // reading is the middleware that puts into the context what reading needs: the viewer, the database's client, the hub's address and
@@ -54,11 +65,19 @@ func (h *Hub) readingAs(ctx context.Context, viewer access.Viewer) context.Conte
 	return cursor.With(ctx, h.sealer)
 }
 
-func isAnonymous(ctx context.Context) bool { return access.ViewerOf(ctx).Kind == access.Anonymous }
+func isAnonymous(ctx context.Context) bool { return access.ViewerOf(ctx).IsAnonymous() }
 
-func newGraphQL(engine search.Engine, follower *feed.Follower) *graphqlhttp.Handler {
-	schema := generated.NewExecutableSchema(graph.NewSchema(&graph.Resolver{Engine: engine, Missing: follower.Repair}))
-	return graphqlhttp.New(schema, graphqlhttp.Options{Errors: searchErrors, MaxBody: largestBody})
+func (h *Hub) newGraphQL() *graphqlhttp.Handler {
+	schema := generated.NewExecutableSchema(graph.NewSchema(&graph.Resolver{
+		Engine: h.engine, Missing: h.follower.Repair, Content: h.service, Accounts: h.accounts,
+	}))
+	audited := graph.Audited{
+		Accounts: h.accounts, RequestID: graphqlhttp.RequestID,
+		Failed: func(ctx context.Context, err error) {
+			slog.ErrorContext(ctx, "an audit event was not kept", "error", err)
+		},
+	}
+	return graphqlhttp.New(schema, graphqlhttp.Options{Errors: domainErrors, MaxBody: largestBody, Extensions: []graphql.HandlerExtension{audited}})
 }
 
 func largestBody(r *http.Request) int64 {

@@ -183,7 +183,9 @@ func (w *statements) fillVocabularies() {
 
 // nodeTypes are the object types that have an id of their own.
 func (w *statements) nodeTypes() []*ast.Definition {
-	nodes := slices.DeleteFunc(slices.Clone(w.schema.GetPossibleTypes(w.schema.Types["Node"])), (*ast.Definition).IsAbstractType)
+	nodes := slices.DeleteFunc(slices.Clone(w.schema.GetPossibleTypes(w.schema.Types["Node"])), func(d *ast.Definition) bool {
+		return d.IsAbstractType() || forEditors(d.Name)
+	})
 	slices.SortFunc(nodes, func(a, b *ast.Definition) int { return cmp.Compare(a.Name, b.Name) })
 	return nodes
 }
@@ -575,7 +577,7 @@ func (w *statements) batches(def *ast.Definition) (all []batch) {
 func (w *statements) rootLists() {
 	for _, f := range w.schema.Query.Fields {
 		def := w.schema.Types[f.Type.Name()]
-		if !isConnection(def) {
+		if !isConnection(def) || forEditors(f.Name) {
 			continue
 		}
 		total := ""
@@ -641,8 +643,9 @@ func (w *statements) nothingLeftOut() {
 			}
 		}
 	}
+	reached := forReaders(w.schema)
 	for name, def := range w.schema.Types {
-		if def.Kind != ast.Object || strings.HasPrefix(name, "__") || def == w.schema.Query || def == w.schema.Mutation || def == w.schema.Subscription {
+		if def.Kind != ast.Object || !reached[name] || strings.HasPrefix(name, "__") || def == w.schema.Query || def == w.schema.Mutation || def == w.schema.Subscription {
 			continue
 		}
 		for _, f := range objectFields(w.schema, def) {

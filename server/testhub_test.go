@@ -9,11 +9,13 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
 	"dugnad/access"
 	"dugnad/content"
+	"dugnad/schema"
 	"dugnad/server/database"
 	"dugnad/server/database/databasetest"
 )
@@ -31,6 +33,11 @@ const (
 	viewerHeader     = "X-Test-Viewer"
 	statementsHeader = "X-Test-Statements"
 )
+
+// aMember reads what is for members, and has no part in any organisation that owns something.
+func aMember() access.Viewer {
+	return access.Viewer{Kind: access.Member, Name: "acc_01m88ahx6q1a3jk2p313s8y32c", Roles: map[string]schema.Role{"org_01m88ahx6q1a3jk2p313s8y32c": schema.Contributor}}
+}
 
 // eachHub runs the test on SQLite and on PostgreSQL.
 func eachHub(t *testing.T, test func(t *testing.T, h *testHub)) {
@@ -65,13 +72,14 @@ func newTestHub(t testing.TB, o database.Options) *testHub {
 	if err != nil {
 		t.Fatal(err)
 	}
+	authenticate := hub.Authenticate
 	hub.Authenticate = func(r *http.Request) (access.Viewer, error) {
 		if r.Header.Get(viewerHeader) == "member" {
-			return access.Viewer{Kind: access.Member, Name: "a member"}, nil
+			return aMember(), nil
 		}
-		return access.Viewer{Kind: access.Anonymous}, nil
+		return authenticate(r)
 	}
-	h := &testHub{Hub: hub, t: t, service: content.New(hub.client, hub.waker, hub.files)}
+	h := &testHub{Hub: hub, t: t, service: hub.service}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx, counter := database.Count(r.Context())
 		answer := httptest.NewRecorder()
@@ -154,7 +162,7 @@ func (h *testHub) ask(query string, variables map[string]any) *answer {
 	return h.askAs("", query, variables)
 }
 
-// askAs posts an operation as the viewer.
+// askAs posts an operation as the viewer: member, the secret of a key or a token, or nobody.
 func (h *testHub) askAs(viewer, query string, variables map[string]any) *answer {
 	h.t.Helper()
 	body, err := json.Marshal(map[string]any{"query": query, "variables": variables})
@@ -166,7 +174,11 @@ func (h *testHub) askAs(viewer, query string, variables map[string]any) *answer 
 		h.t.Fatal(err)
 	}
 	r.Header.Set("Content-Type", "application/json")
-	r.Header.Set(viewerHeader, viewer)
+	if strings.HasPrefix(viewer, "dugnad_") {
+		r.Header.Set("Authorization", "Bearer "+viewer)
+	} else {
+		r.Header.Set(viewerHeader, viewer)
+	}
 	return h.send(r)
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"entgo.io/ent/dialect/sql"
+	"entgo.io/ent/dialect/sql/sqlgraph"
 )
 
 const (
@@ -18,12 +19,22 @@ const (
 	FieldType = "type"
 	// FieldOwnerID holds the string denoting the owner_id field in the database.
 	FieldOwnerID = "owner_id"
+	// FieldAssigneeID holds the string denoting the assignee_id field in the database.
+	FieldAssigneeID = "assignee_id"
 	// FieldKey holds the string denoting the key field in the database.
 	FieldKey = "key"
 	// FieldStage holds the string denoting the stage field in the database.
 	FieldStage = "stage"
 	// FieldTitle holds the string denoting the title field in the database.
 	FieldTitle = "title"
+	// FieldSortTitle holds the string denoting the sort_title field in the database.
+	FieldSortTitle = "sort_title"
+	// FieldFoldedTitle holds the string denoting the folded_title field in the database.
+	FieldFoldedTitle = "folded_title"
+	// FieldHeadLanguages holds the string denoting the head_languages field in the database.
+	FieldHeadLanguages = "head_languages"
+	// FieldStale holds the string denoting the stale field in the database.
+	FieldStale = "stale"
 	// FieldSlug holds the string denoting the slug field in the database.
 	FieldSlug = "slug"
 	// FieldHead holds the string denoting the head field in the database.
@@ -38,14 +49,46 @@ const (
 	FieldFirstPublishedAt = "first_published_at"
 	// FieldPublishAt holds the string denoting the publish_at field in the database.
 	FieldPublishAt = "publish_at"
+	// FieldPublishRevision holds the string denoting the publish_revision field in the database.
+	FieldPublishRevision = "publish_revision"
+	// FieldPublishBy holds the string denoting the publish_by field in the database.
+	FieldPublishBy = "publish_by"
+	// FieldPublishOrder holds the string denoting the publish_order field in the database.
+	FieldPublishOrder = "publish_order"
 	// FieldWithdrawAt holds the string denoting the withdraw_at field in the database.
 	FieldWithdrawAt = "withdraw_at"
+	// FieldWithdrawBy holds the string denoting the withdraw_by field in the database.
+	FieldWithdrawBy = "withdraw_by"
+	// FieldWithdrawReason holds the string denoting the withdraw_reason field in the database.
+	FieldWithdrawReason = "withdraw_reason"
+	// FieldScheduleProblem holds the string denoting the schedule_problem field in the database.
+	FieldScheduleProblem = "schedule_problem"
+	// FieldCreatedBy holds the string denoting the created_by field in the database.
+	FieldCreatedBy = "created_by"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
 	FieldCreatedAt = "created_at"
 	// FieldUpdatedAt holds the string denoting the updated_at field in the database.
 	FieldUpdatedAt = "updated_at"
+	// EdgeOwner holds the string denoting the owner edge name in mutations.
+	EdgeOwner = "owner"
+	// EdgeAssignee holds the string denoting the assignee edge name in mutations.
+	EdgeAssignee = "assignee"
 	// Table holds the table name of the entry in the database.
 	Table = "entries"
+	// OwnerTable is the table that holds the owner relation/edge.
+	OwnerTable = "entries"
+	// OwnerInverseTable is the table name for the Organization entity.
+	// It exists in this package in order to avoid circular dependency with the "organization" package.
+	OwnerInverseTable = "organizations"
+	// OwnerColumn is the table column denoting the owner relation/edge.
+	OwnerColumn = "owner_id"
+	// AssigneeTable is the table that holds the assignee relation/edge.
+	AssigneeTable = "entries"
+	// AssigneeInverseTable is the table name for the Account entity.
+	// It exists in this package in order to avoid circular dependency with the "account" package.
+	AssigneeInverseTable = "accounts"
+	// AssigneeColumn is the table column denoting the assignee relation/edge.
+	AssigneeColumn = "assignee_id"
 )
 
 // Columns holds all SQL columns for entry fields.
@@ -53,9 +96,14 @@ var Columns = []string{
 	FieldID,
 	FieldType,
 	FieldOwnerID,
+	FieldAssigneeID,
 	FieldKey,
 	FieldStage,
 	FieldTitle,
+	FieldSortTitle,
+	FieldFoldedTitle,
+	FieldHeadLanguages,
+	FieldStale,
 	FieldSlug,
 	FieldHead,
 	FieldPublished,
@@ -63,7 +111,14 @@ var Columns = []string{
 	FieldLiveAudience,
 	FieldFirstPublishedAt,
 	FieldPublishAt,
+	FieldPublishRevision,
+	FieldPublishBy,
+	FieldPublishOrder,
 	FieldWithdrawAt,
+	FieldWithdrawBy,
+	FieldWithdrawReason,
+	FieldScheduleProblem,
+	FieldCreatedBy,
 	FieldCreatedAt,
 	FieldUpdatedAt,
 }
@@ -79,8 +134,20 @@ func ValidColumn(column string) bool {
 }
 
 var (
+	// DefaultSortTitle holds the default value on creation for the "sort_title" field.
+	DefaultSortTitle string
+	// DefaultFoldedTitle holds the default value on creation for the "folded_title" field.
+	DefaultFoldedTitle string
+	// DefaultHeadLanguages holds the default value on creation for the "head_languages" field.
+	DefaultHeadLanguages string
+	// DefaultStale holds the default value on creation for the "stale" field.
+	DefaultStale bool
 	// DefaultLive holds the default value on creation for the "live" field.
 	DefaultLive bool
+	// DefaultPublishOrder holds the default value on creation for the "publish_order" field.
+	DefaultPublishOrder string
+	// DefaultCreatedBy holds the default value on creation for the "created_by" field.
+	DefaultCreatedBy string
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.
 	IDValidator func(string) error
 )
@@ -135,6 +202,11 @@ func ByOwnerID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldOwnerID, opts...).ToFunc()
 }
 
+// ByAssigneeID orders the results by the assignee_id field.
+func ByAssigneeID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldAssigneeID, opts...).ToFunc()
+}
+
 // ByKey orders the results by the key field.
 func ByKey(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldKey, opts...).ToFunc()
@@ -148,6 +220,26 @@ func ByStage(opts ...sql.OrderTermOption) OrderOption {
 // ByTitle orders the results by the title field.
 func ByTitle(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldTitle, opts...).ToFunc()
+}
+
+// BySortTitle orders the results by the sort_title field.
+func BySortTitle(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSortTitle, opts...).ToFunc()
+}
+
+// ByFoldedTitle orders the results by the folded_title field.
+func ByFoldedTitle(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldFoldedTitle, opts...).ToFunc()
+}
+
+// ByHeadLanguages orders the results by the head_languages field.
+func ByHeadLanguages(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldHeadLanguages, opts...).ToFunc()
+}
+
+// ByStale orders the results by the stale field.
+func ByStale(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldStale, opts...).ToFunc()
 }
 
 // BySlug orders the results by the slug field.
@@ -185,9 +277,44 @@ func ByPublishAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldPublishAt, opts...).ToFunc()
 }
 
+// ByPublishRevision orders the results by the publish_revision field.
+func ByPublishRevision(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldPublishRevision, opts...).ToFunc()
+}
+
+// ByPublishBy orders the results by the publish_by field.
+func ByPublishBy(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldPublishBy, opts...).ToFunc()
+}
+
+// ByPublishOrder orders the results by the publish_order field.
+func ByPublishOrder(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldPublishOrder, opts...).ToFunc()
+}
+
 // ByWithdrawAt orders the results by the withdraw_at field.
 func ByWithdrawAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldWithdrawAt, opts...).ToFunc()
+}
+
+// ByWithdrawBy orders the results by the withdraw_by field.
+func ByWithdrawBy(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldWithdrawBy, opts...).ToFunc()
+}
+
+// ByWithdrawReason orders the results by the withdraw_reason field.
+func ByWithdrawReason(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldWithdrawReason, opts...).ToFunc()
+}
+
+// ByScheduleProblem orders the results by the schedule_problem field.
+func ByScheduleProblem(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldScheduleProblem, opts...).ToFunc()
+}
+
+// ByCreatedBy orders the results by the created_by field.
+func ByCreatedBy(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldCreatedBy, opts...).ToFunc()
 }
 
 // ByCreatedAt orders the results by the created_at field.
@@ -198,4 +325,32 @@ func ByCreatedAt(opts ...sql.OrderTermOption) OrderOption {
 // ByUpdatedAt orders the results by the updated_at field.
 func ByUpdatedAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldUpdatedAt, opts...).ToFunc()
+}
+
+// ByOwnerField orders the results by owner field.
+func ByOwnerField(field string, opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newOwnerStep(), sql.OrderByField(field, opts...))
+	}
+}
+
+// ByAssigneeField orders the results by assignee field.
+func ByAssigneeField(field string, opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newAssigneeStep(), sql.OrderByField(field, opts...))
+	}
+}
+func newOwnerStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(OwnerInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.M2O, false, OwnerTable, OwnerColumn),
+	)
+}
+func newAssigneeStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(AssigneeInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.M2O, false, AssigneeTable, AssigneeColumn),
+	)
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"entgo.io/ent/dialect/sql"
+	"entgo.io/ent/dialect/sql/sqlgraph"
 )
 
 // ID filters vertices based on their ID field.
@@ -70,6 +71,11 @@ func OwnerID(v string) predicate.Entry {
 	return predicate.Entry(sql.FieldEQ(FieldOwnerID, v))
 }
 
+// AssigneeID applies equality check predicate on the "assignee_id" field. It's identical to AssigneeIDEQ.
+func AssigneeID(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldEQ(FieldAssigneeID, v))
+}
+
 // Key applies equality check predicate on the "key" field. It's identical to KeyEQ.
 func Key(v string) predicate.Entry {
 	return predicate.Entry(sql.FieldEQ(FieldKey, v))
@@ -78,6 +84,26 @@ func Key(v string) predicate.Entry {
 // Title applies equality check predicate on the "title" field. It's identical to TitleEQ.
 func Title(v string) predicate.Entry {
 	return predicate.Entry(sql.FieldEQ(FieldTitle, v))
+}
+
+// SortTitle applies equality check predicate on the "sort_title" field. It's identical to SortTitleEQ.
+func SortTitle(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldEQ(FieldSortTitle, v))
+}
+
+// FoldedTitle applies equality check predicate on the "folded_title" field. It's identical to FoldedTitleEQ.
+func FoldedTitle(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldEQ(FieldFoldedTitle, v))
+}
+
+// HeadLanguages applies equality check predicate on the "head_languages" field. It's identical to HeadLanguagesEQ.
+func HeadLanguages(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldEQ(FieldHeadLanguages, v))
+}
+
+// Stale applies equality check predicate on the "stale" field. It's identical to StaleEQ.
+func Stale(v bool) predicate.Entry {
+	return predicate.Entry(sql.FieldEQ(FieldStale, v))
 }
 
 // Slug applies equality check predicate on the "slug" field. It's identical to SlugEQ.
@@ -110,9 +136,44 @@ func PublishAt(v time.Time) predicate.Entry {
 	return predicate.Entry(sql.FieldEQ(FieldPublishAt, v))
 }
 
+// PublishRevision applies equality check predicate on the "publish_revision" field. It's identical to PublishRevisionEQ.
+func PublishRevision(v int) predicate.Entry {
+	return predicate.Entry(sql.FieldEQ(FieldPublishRevision, v))
+}
+
+// PublishBy applies equality check predicate on the "publish_by" field. It's identical to PublishByEQ.
+func PublishBy(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldEQ(FieldPublishBy, v))
+}
+
+// PublishOrder applies equality check predicate on the "publish_order" field. It's identical to PublishOrderEQ.
+func PublishOrder(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldEQ(FieldPublishOrder, v))
+}
+
 // WithdrawAt applies equality check predicate on the "withdraw_at" field. It's identical to WithdrawAtEQ.
 func WithdrawAt(v time.Time) predicate.Entry {
 	return predicate.Entry(sql.FieldEQ(FieldWithdrawAt, v))
+}
+
+// WithdrawBy applies equality check predicate on the "withdraw_by" field. It's identical to WithdrawByEQ.
+func WithdrawBy(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldEQ(FieldWithdrawBy, v))
+}
+
+// WithdrawReason applies equality check predicate on the "withdraw_reason" field. It's identical to WithdrawReasonEQ.
+func WithdrawReason(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldEQ(FieldWithdrawReason, v))
+}
+
+// ScheduleProblem applies equality check predicate on the "schedule_problem" field. It's identical to ScheduleProblemEQ.
+func ScheduleProblem(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldEQ(FieldScheduleProblem, v))
+}
+
+// CreatedBy applies equality check predicate on the "created_by" field. It's identical to CreatedByEQ.
+func CreatedBy(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldEQ(FieldCreatedBy, v))
 }
 
 // CreatedAt applies equality check predicate on the "created_at" field. It's identical to CreatedAtEQ.
@@ -218,6 +279,81 @@ func OwnerIDEqualFold(v string) predicate.Entry {
 // OwnerIDContainsFold applies the ContainsFold predicate on the "owner_id" field.
 func OwnerIDContainsFold(v string) predicate.Entry {
 	return predicate.Entry(sql.FieldContainsFold(FieldOwnerID, v))
+}
+
+// AssigneeIDEQ applies the EQ predicate on the "assignee_id" field.
+func AssigneeIDEQ(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldEQ(FieldAssigneeID, v))
+}
+
+// AssigneeIDNEQ applies the NEQ predicate on the "assignee_id" field.
+func AssigneeIDNEQ(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldNEQ(FieldAssigneeID, v))
+}
+
+// AssigneeIDIn applies the In predicate on the "assignee_id" field.
+func AssigneeIDIn(vs ...string) predicate.Entry {
+	return predicate.Entry(sql.FieldIn(FieldAssigneeID, vs...))
+}
+
+// AssigneeIDNotIn applies the NotIn predicate on the "assignee_id" field.
+func AssigneeIDNotIn(vs ...string) predicate.Entry {
+	return predicate.Entry(sql.FieldNotIn(FieldAssigneeID, vs...))
+}
+
+// AssigneeIDGT applies the GT predicate on the "assignee_id" field.
+func AssigneeIDGT(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldGT(FieldAssigneeID, v))
+}
+
+// AssigneeIDGTE applies the GTE predicate on the "assignee_id" field.
+func AssigneeIDGTE(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldGTE(FieldAssigneeID, v))
+}
+
+// AssigneeIDLT applies the LT predicate on the "assignee_id" field.
+func AssigneeIDLT(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldLT(FieldAssigneeID, v))
+}
+
+// AssigneeIDLTE applies the LTE predicate on the "assignee_id" field.
+func AssigneeIDLTE(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldLTE(FieldAssigneeID, v))
+}
+
+// AssigneeIDContains applies the Contains predicate on the "assignee_id" field.
+func AssigneeIDContains(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldContains(FieldAssigneeID, v))
+}
+
+// AssigneeIDHasPrefix applies the HasPrefix predicate on the "assignee_id" field.
+func AssigneeIDHasPrefix(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldHasPrefix(FieldAssigneeID, v))
+}
+
+// AssigneeIDHasSuffix applies the HasSuffix predicate on the "assignee_id" field.
+func AssigneeIDHasSuffix(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldHasSuffix(FieldAssigneeID, v))
+}
+
+// AssigneeIDIsNil applies the IsNil predicate on the "assignee_id" field.
+func AssigneeIDIsNil() predicate.Entry {
+	return predicate.Entry(sql.FieldIsNull(FieldAssigneeID))
+}
+
+// AssigneeIDNotNil applies the NotNil predicate on the "assignee_id" field.
+func AssigneeIDNotNil() predicate.Entry {
+	return predicate.Entry(sql.FieldNotNull(FieldAssigneeID))
+}
+
+// AssigneeIDEqualFold applies the EqualFold predicate on the "assignee_id" field.
+func AssigneeIDEqualFold(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldEqualFold(FieldAssigneeID, v))
+}
+
+// AssigneeIDContainsFold applies the ContainsFold predicate on the "assignee_id" field.
+func AssigneeIDContainsFold(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldContainsFold(FieldAssigneeID, v))
 }
 
 // KeyEQ applies the EQ predicate on the "key" field.
@@ -388,6 +524,211 @@ func TitleEqualFold(v string) predicate.Entry {
 // TitleContainsFold applies the ContainsFold predicate on the "title" field.
 func TitleContainsFold(v string) predicate.Entry {
 	return predicate.Entry(sql.FieldContainsFold(FieldTitle, v))
+}
+
+// SortTitleEQ applies the EQ predicate on the "sort_title" field.
+func SortTitleEQ(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldEQ(FieldSortTitle, v))
+}
+
+// SortTitleNEQ applies the NEQ predicate on the "sort_title" field.
+func SortTitleNEQ(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldNEQ(FieldSortTitle, v))
+}
+
+// SortTitleIn applies the In predicate on the "sort_title" field.
+func SortTitleIn(vs ...string) predicate.Entry {
+	return predicate.Entry(sql.FieldIn(FieldSortTitle, vs...))
+}
+
+// SortTitleNotIn applies the NotIn predicate on the "sort_title" field.
+func SortTitleNotIn(vs ...string) predicate.Entry {
+	return predicate.Entry(sql.FieldNotIn(FieldSortTitle, vs...))
+}
+
+// SortTitleGT applies the GT predicate on the "sort_title" field.
+func SortTitleGT(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldGT(FieldSortTitle, v))
+}
+
+// SortTitleGTE applies the GTE predicate on the "sort_title" field.
+func SortTitleGTE(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldGTE(FieldSortTitle, v))
+}
+
+// SortTitleLT applies the LT predicate on the "sort_title" field.
+func SortTitleLT(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldLT(FieldSortTitle, v))
+}
+
+// SortTitleLTE applies the LTE predicate on the "sort_title" field.
+func SortTitleLTE(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldLTE(FieldSortTitle, v))
+}
+
+// SortTitleContains applies the Contains predicate on the "sort_title" field.
+func SortTitleContains(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldContains(FieldSortTitle, v))
+}
+
+// SortTitleHasPrefix applies the HasPrefix predicate on the "sort_title" field.
+func SortTitleHasPrefix(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldHasPrefix(FieldSortTitle, v))
+}
+
+// SortTitleHasSuffix applies the HasSuffix predicate on the "sort_title" field.
+func SortTitleHasSuffix(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldHasSuffix(FieldSortTitle, v))
+}
+
+// SortTitleEqualFold applies the EqualFold predicate on the "sort_title" field.
+func SortTitleEqualFold(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldEqualFold(FieldSortTitle, v))
+}
+
+// SortTitleContainsFold applies the ContainsFold predicate on the "sort_title" field.
+func SortTitleContainsFold(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldContainsFold(FieldSortTitle, v))
+}
+
+// FoldedTitleEQ applies the EQ predicate on the "folded_title" field.
+func FoldedTitleEQ(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldEQ(FieldFoldedTitle, v))
+}
+
+// FoldedTitleNEQ applies the NEQ predicate on the "folded_title" field.
+func FoldedTitleNEQ(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldNEQ(FieldFoldedTitle, v))
+}
+
+// FoldedTitleIn applies the In predicate on the "folded_title" field.
+func FoldedTitleIn(vs ...string) predicate.Entry {
+	return predicate.Entry(sql.FieldIn(FieldFoldedTitle, vs...))
+}
+
+// FoldedTitleNotIn applies the NotIn predicate on the "folded_title" field.
+func FoldedTitleNotIn(vs ...string) predicate.Entry {
+	return predicate.Entry(sql.FieldNotIn(FieldFoldedTitle, vs...))
+}
+
+// FoldedTitleGT applies the GT predicate on the "folded_title" field.
+func FoldedTitleGT(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldGT(FieldFoldedTitle, v))
+}
+
+// FoldedTitleGTE applies the GTE predicate on the "folded_title" field.
+func FoldedTitleGTE(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldGTE(FieldFoldedTitle, v))
+}
+
+// FoldedTitleLT applies the LT predicate on the "folded_title" field.
+func FoldedTitleLT(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldLT(FieldFoldedTitle, v))
+}
+
+// FoldedTitleLTE applies the LTE predicate on the "folded_title" field.
+func FoldedTitleLTE(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldLTE(FieldFoldedTitle, v))
+}
+
+// FoldedTitleContains applies the Contains predicate on the "folded_title" field.
+func FoldedTitleContains(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldContains(FieldFoldedTitle, v))
+}
+
+// FoldedTitleHasPrefix applies the HasPrefix predicate on the "folded_title" field.
+func FoldedTitleHasPrefix(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldHasPrefix(FieldFoldedTitle, v))
+}
+
+// FoldedTitleHasSuffix applies the HasSuffix predicate on the "folded_title" field.
+func FoldedTitleHasSuffix(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldHasSuffix(FieldFoldedTitle, v))
+}
+
+// FoldedTitleEqualFold applies the EqualFold predicate on the "folded_title" field.
+func FoldedTitleEqualFold(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldEqualFold(FieldFoldedTitle, v))
+}
+
+// FoldedTitleContainsFold applies the ContainsFold predicate on the "folded_title" field.
+func FoldedTitleContainsFold(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldContainsFold(FieldFoldedTitle, v))
+}
+
+// HeadLanguagesEQ applies the EQ predicate on the "head_languages" field.
+func HeadLanguagesEQ(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldEQ(FieldHeadLanguages, v))
+}
+
+// HeadLanguagesNEQ applies the NEQ predicate on the "head_languages" field.
+func HeadLanguagesNEQ(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldNEQ(FieldHeadLanguages, v))
+}
+
+// HeadLanguagesIn applies the In predicate on the "head_languages" field.
+func HeadLanguagesIn(vs ...string) predicate.Entry {
+	return predicate.Entry(sql.FieldIn(FieldHeadLanguages, vs...))
+}
+
+// HeadLanguagesNotIn applies the NotIn predicate on the "head_languages" field.
+func HeadLanguagesNotIn(vs ...string) predicate.Entry {
+	return predicate.Entry(sql.FieldNotIn(FieldHeadLanguages, vs...))
+}
+
+// HeadLanguagesGT applies the GT predicate on the "head_languages" field.
+func HeadLanguagesGT(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldGT(FieldHeadLanguages, v))
+}
+
+// HeadLanguagesGTE applies the GTE predicate on the "head_languages" field.
+func HeadLanguagesGTE(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldGTE(FieldHeadLanguages, v))
+}
+
+// HeadLanguagesLT applies the LT predicate on the "head_languages" field.
+func HeadLanguagesLT(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldLT(FieldHeadLanguages, v))
+}
+
+// HeadLanguagesLTE applies the LTE predicate on the "head_languages" field.
+func HeadLanguagesLTE(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldLTE(FieldHeadLanguages, v))
+}
+
+// HeadLanguagesContains applies the Contains predicate on the "head_languages" field.
+func HeadLanguagesContains(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldContains(FieldHeadLanguages, v))
+}
+
+// HeadLanguagesHasPrefix applies the HasPrefix predicate on the "head_languages" field.
+func HeadLanguagesHasPrefix(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldHasPrefix(FieldHeadLanguages, v))
+}
+
+// HeadLanguagesHasSuffix applies the HasSuffix predicate on the "head_languages" field.
+func HeadLanguagesHasSuffix(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldHasSuffix(FieldHeadLanguages, v))
+}
+
+// HeadLanguagesEqualFold applies the EqualFold predicate on the "head_languages" field.
+func HeadLanguagesEqualFold(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldEqualFold(FieldHeadLanguages, v))
+}
+
+// HeadLanguagesContainsFold applies the ContainsFold predicate on the "head_languages" field.
+func HeadLanguagesContainsFold(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldContainsFold(FieldHeadLanguages, v))
+}
+
+// StaleEQ applies the EQ predicate on the "stale" field.
+func StaleEQ(v bool) predicate.Entry {
+	return predicate.Entry(sql.FieldEQ(FieldStale, v))
+}
+
+// StaleNEQ applies the NEQ predicate on the "stale" field.
+func StaleNEQ(v bool) predicate.Entry {
+	return predicate.Entry(sql.FieldNEQ(FieldStale, v))
 }
 
 // SlugEQ applies the EQ predicate on the "slug" field.
@@ -705,6 +1046,196 @@ func PublishAtNotNil() predicate.Entry {
 	return predicate.Entry(sql.FieldNotNull(FieldPublishAt))
 }
 
+// PublishRevisionEQ applies the EQ predicate on the "publish_revision" field.
+func PublishRevisionEQ(v int) predicate.Entry {
+	return predicate.Entry(sql.FieldEQ(FieldPublishRevision, v))
+}
+
+// PublishRevisionNEQ applies the NEQ predicate on the "publish_revision" field.
+func PublishRevisionNEQ(v int) predicate.Entry {
+	return predicate.Entry(sql.FieldNEQ(FieldPublishRevision, v))
+}
+
+// PublishRevisionIn applies the In predicate on the "publish_revision" field.
+func PublishRevisionIn(vs ...int) predicate.Entry {
+	return predicate.Entry(sql.FieldIn(FieldPublishRevision, vs...))
+}
+
+// PublishRevisionNotIn applies the NotIn predicate on the "publish_revision" field.
+func PublishRevisionNotIn(vs ...int) predicate.Entry {
+	return predicate.Entry(sql.FieldNotIn(FieldPublishRevision, vs...))
+}
+
+// PublishRevisionGT applies the GT predicate on the "publish_revision" field.
+func PublishRevisionGT(v int) predicate.Entry {
+	return predicate.Entry(sql.FieldGT(FieldPublishRevision, v))
+}
+
+// PublishRevisionGTE applies the GTE predicate on the "publish_revision" field.
+func PublishRevisionGTE(v int) predicate.Entry {
+	return predicate.Entry(sql.FieldGTE(FieldPublishRevision, v))
+}
+
+// PublishRevisionLT applies the LT predicate on the "publish_revision" field.
+func PublishRevisionLT(v int) predicate.Entry {
+	return predicate.Entry(sql.FieldLT(FieldPublishRevision, v))
+}
+
+// PublishRevisionLTE applies the LTE predicate on the "publish_revision" field.
+func PublishRevisionLTE(v int) predicate.Entry {
+	return predicate.Entry(sql.FieldLTE(FieldPublishRevision, v))
+}
+
+// PublishRevisionIsNil applies the IsNil predicate on the "publish_revision" field.
+func PublishRevisionIsNil() predicate.Entry {
+	return predicate.Entry(sql.FieldIsNull(FieldPublishRevision))
+}
+
+// PublishRevisionNotNil applies the NotNil predicate on the "publish_revision" field.
+func PublishRevisionNotNil() predicate.Entry {
+	return predicate.Entry(sql.FieldNotNull(FieldPublishRevision))
+}
+
+// PublishByEQ applies the EQ predicate on the "publish_by" field.
+func PublishByEQ(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldEQ(FieldPublishBy, v))
+}
+
+// PublishByNEQ applies the NEQ predicate on the "publish_by" field.
+func PublishByNEQ(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldNEQ(FieldPublishBy, v))
+}
+
+// PublishByIn applies the In predicate on the "publish_by" field.
+func PublishByIn(vs ...string) predicate.Entry {
+	return predicate.Entry(sql.FieldIn(FieldPublishBy, vs...))
+}
+
+// PublishByNotIn applies the NotIn predicate on the "publish_by" field.
+func PublishByNotIn(vs ...string) predicate.Entry {
+	return predicate.Entry(sql.FieldNotIn(FieldPublishBy, vs...))
+}
+
+// PublishByGT applies the GT predicate on the "publish_by" field.
+func PublishByGT(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldGT(FieldPublishBy, v))
+}
+
+// PublishByGTE applies the GTE predicate on the "publish_by" field.
+func PublishByGTE(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldGTE(FieldPublishBy, v))
+}
+
+// PublishByLT applies the LT predicate on the "publish_by" field.
+func PublishByLT(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldLT(FieldPublishBy, v))
+}
+
+// PublishByLTE applies the LTE predicate on the "publish_by" field.
+func PublishByLTE(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldLTE(FieldPublishBy, v))
+}
+
+// PublishByContains applies the Contains predicate on the "publish_by" field.
+func PublishByContains(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldContains(FieldPublishBy, v))
+}
+
+// PublishByHasPrefix applies the HasPrefix predicate on the "publish_by" field.
+func PublishByHasPrefix(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldHasPrefix(FieldPublishBy, v))
+}
+
+// PublishByHasSuffix applies the HasSuffix predicate on the "publish_by" field.
+func PublishByHasSuffix(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldHasSuffix(FieldPublishBy, v))
+}
+
+// PublishByIsNil applies the IsNil predicate on the "publish_by" field.
+func PublishByIsNil() predicate.Entry {
+	return predicate.Entry(sql.FieldIsNull(FieldPublishBy))
+}
+
+// PublishByNotNil applies the NotNil predicate on the "publish_by" field.
+func PublishByNotNil() predicate.Entry {
+	return predicate.Entry(sql.FieldNotNull(FieldPublishBy))
+}
+
+// PublishByEqualFold applies the EqualFold predicate on the "publish_by" field.
+func PublishByEqualFold(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldEqualFold(FieldPublishBy, v))
+}
+
+// PublishByContainsFold applies the ContainsFold predicate on the "publish_by" field.
+func PublishByContainsFold(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldContainsFold(FieldPublishBy, v))
+}
+
+// PublishOrderEQ applies the EQ predicate on the "publish_order" field.
+func PublishOrderEQ(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldEQ(FieldPublishOrder, v))
+}
+
+// PublishOrderNEQ applies the NEQ predicate on the "publish_order" field.
+func PublishOrderNEQ(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldNEQ(FieldPublishOrder, v))
+}
+
+// PublishOrderIn applies the In predicate on the "publish_order" field.
+func PublishOrderIn(vs ...string) predicate.Entry {
+	return predicate.Entry(sql.FieldIn(FieldPublishOrder, vs...))
+}
+
+// PublishOrderNotIn applies the NotIn predicate on the "publish_order" field.
+func PublishOrderNotIn(vs ...string) predicate.Entry {
+	return predicate.Entry(sql.FieldNotIn(FieldPublishOrder, vs...))
+}
+
+// PublishOrderGT applies the GT predicate on the "publish_order" field.
+func PublishOrderGT(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldGT(FieldPublishOrder, v))
+}
+
+// PublishOrderGTE applies the GTE predicate on the "publish_order" field.
+func PublishOrderGTE(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldGTE(FieldPublishOrder, v))
+}
+
+// PublishOrderLT applies the LT predicate on the "publish_order" field.
+func PublishOrderLT(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldLT(FieldPublishOrder, v))
+}
+
+// PublishOrderLTE applies the LTE predicate on the "publish_order" field.
+func PublishOrderLTE(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldLTE(FieldPublishOrder, v))
+}
+
+// PublishOrderContains applies the Contains predicate on the "publish_order" field.
+func PublishOrderContains(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldContains(FieldPublishOrder, v))
+}
+
+// PublishOrderHasPrefix applies the HasPrefix predicate on the "publish_order" field.
+func PublishOrderHasPrefix(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldHasPrefix(FieldPublishOrder, v))
+}
+
+// PublishOrderHasSuffix applies the HasSuffix predicate on the "publish_order" field.
+func PublishOrderHasSuffix(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldHasSuffix(FieldPublishOrder, v))
+}
+
+// PublishOrderEqualFold applies the EqualFold predicate on the "publish_order" field.
+func PublishOrderEqualFold(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldEqualFold(FieldPublishOrder, v))
+}
+
+// PublishOrderContainsFold applies the ContainsFold predicate on the "publish_order" field.
+func PublishOrderContainsFold(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldContainsFold(FieldPublishOrder, v))
+}
+
 // WithdrawAtEQ applies the EQ predicate on the "withdraw_at" field.
 func WithdrawAtEQ(v time.Time) predicate.Entry {
 	return predicate.Entry(sql.FieldEQ(FieldWithdrawAt, v))
@@ -753,6 +1284,296 @@ func WithdrawAtIsNil() predicate.Entry {
 // WithdrawAtNotNil applies the NotNil predicate on the "withdraw_at" field.
 func WithdrawAtNotNil() predicate.Entry {
 	return predicate.Entry(sql.FieldNotNull(FieldWithdrawAt))
+}
+
+// WithdrawByEQ applies the EQ predicate on the "withdraw_by" field.
+func WithdrawByEQ(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldEQ(FieldWithdrawBy, v))
+}
+
+// WithdrawByNEQ applies the NEQ predicate on the "withdraw_by" field.
+func WithdrawByNEQ(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldNEQ(FieldWithdrawBy, v))
+}
+
+// WithdrawByIn applies the In predicate on the "withdraw_by" field.
+func WithdrawByIn(vs ...string) predicate.Entry {
+	return predicate.Entry(sql.FieldIn(FieldWithdrawBy, vs...))
+}
+
+// WithdrawByNotIn applies the NotIn predicate on the "withdraw_by" field.
+func WithdrawByNotIn(vs ...string) predicate.Entry {
+	return predicate.Entry(sql.FieldNotIn(FieldWithdrawBy, vs...))
+}
+
+// WithdrawByGT applies the GT predicate on the "withdraw_by" field.
+func WithdrawByGT(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldGT(FieldWithdrawBy, v))
+}
+
+// WithdrawByGTE applies the GTE predicate on the "withdraw_by" field.
+func WithdrawByGTE(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldGTE(FieldWithdrawBy, v))
+}
+
+// WithdrawByLT applies the LT predicate on the "withdraw_by" field.
+func WithdrawByLT(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldLT(FieldWithdrawBy, v))
+}
+
+// WithdrawByLTE applies the LTE predicate on the "withdraw_by" field.
+func WithdrawByLTE(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldLTE(FieldWithdrawBy, v))
+}
+
+// WithdrawByContains applies the Contains predicate on the "withdraw_by" field.
+func WithdrawByContains(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldContains(FieldWithdrawBy, v))
+}
+
+// WithdrawByHasPrefix applies the HasPrefix predicate on the "withdraw_by" field.
+func WithdrawByHasPrefix(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldHasPrefix(FieldWithdrawBy, v))
+}
+
+// WithdrawByHasSuffix applies the HasSuffix predicate on the "withdraw_by" field.
+func WithdrawByHasSuffix(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldHasSuffix(FieldWithdrawBy, v))
+}
+
+// WithdrawByIsNil applies the IsNil predicate on the "withdraw_by" field.
+func WithdrawByIsNil() predicate.Entry {
+	return predicate.Entry(sql.FieldIsNull(FieldWithdrawBy))
+}
+
+// WithdrawByNotNil applies the NotNil predicate on the "withdraw_by" field.
+func WithdrawByNotNil() predicate.Entry {
+	return predicate.Entry(sql.FieldNotNull(FieldWithdrawBy))
+}
+
+// WithdrawByEqualFold applies the EqualFold predicate on the "withdraw_by" field.
+func WithdrawByEqualFold(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldEqualFold(FieldWithdrawBy, v))
+}
+
+// WithdrawByContainsFold applies the ContainsFold predicate on the "withdraw_by" field.
+func WithdrawByContainsFold(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldContainsFold(FieldWithdrawBy, v))
+}
+
+// WithdrawReasonEQ applies the EQ predicate on the "withdraw_reason" field.
+func WithdrawReasonEQ(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldEQ(FieldWithdrawReason, v))
+}
+
+// WithdrawReasonNEQ applies the NEQ predicate on the "withdraw_reason" field.
+func WithdrawReasonNEQ(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldNEQ(FieldWithdrawReason, v))
+}
+
+// WithdrawReasonIn applies the In predicate on the "withdraw_reason" field.
+func WithdrawReasonIn(vs ...string) predicate.Entry {
+	return predicate.Entry(sql.FieldIn(FieldWithdrawReason, vs...))
+}
+
+// WithdrawReasonNotIn applies the NotIn predicate on the "withdraw_reason" field.
+func WithdrawReasonNotIn(vs ...string) predicate.Entry {
+	return predicate.Entry(sql.FieldNotIn(FieldWithdrawReason, vs...))
+}
+
+// WithdrawReasonGT applies the GT predicate on the "withdraw_reason" field.
+func WithdrawReasonGT(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldGT(FieldWithdrawReason, v))
+}
+
+// WithdrawReasonGTE applies the GTE predicate on the "withdraw_reason" field.
+func WithdrawReasonGTE(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldGTE(FieldWithdrawReason, v))
+}
+
+// WithdrawReasonLT applies the LT predicate on the "withdraw_reason" field.
+func WithdrawReasonLT(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldLT(FieldWithdrawReason, v))
+}
+
+// WithdrawReasonLTE applies the LTE predicate on the "withdraw_reason" field.
+func WithdrawReasonLTE(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldLTE(FieldWithdrawReason, v))
+}
+
+// WithdrawReasonContains applies the Contains predicate on the "withdraw_reason" field.
+func WithdrawReasonContains(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldContains(FieldWithdrawReason, v))
+}
+
+// WithdrawReasonHasPrefix applies the HasPrefix predicate on the "withdraw_reason" field.
+func WithdrawReasonHasPrefix(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldHasPrefix(FieldWithdrawReason, v))
+}
+
+// WithdrawReasonHasSuffix applies the HasSuffix predicate on the "withdraw_reason" field.
+func WithdrawReasonHasSuffix(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldHasSuffix(FieldWithdrawReason, v))
+}
+
+// WithdrawReasonIsNil applies the IsNil predicate on the "withdraw_reason" field.
+func WithdrawReasonIsNil() predicate.Entry {
+	return predicate.Entry(sql.FieldIsNull(FieldWithdrawReason))
+}
+
+// WithdrawReasonNotNil applies the NotNil predicate on the "withdraw_reason" field.
+func WithdrawReasonNotNil() predicate.Entry {
+	return predicate.Entry(sql.FieldNotNull(FieldWithdrawReason))
+}
+
+// WithdrawReasonEqualFold applies the EqualFold predicate on the "withdraw_reason" field.
+func WithdrawReasonEqualFold(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldEqualFold(FieldWithdrawReason, v))
+}
+
+// WithdrawReasonContainsFold applies the ContainsFold predicate on the "withdraw_reason" field.
+func WithdrawReasonContainsFold(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldContainsFold(FieldWithdrawReason, v))
+}
+
+// ScheduleProblemEQ applies the EQ predicate on the "schedule_problem" field.
+func ScheduleProblemEQ(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldEQ(FieldScheduleProblem, v))
+}
+
+// ScheduleProblemNEQ applies the NEQ predicate on the "schedule_problem" field.
+func ScheduleProblemNEQ(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldNEQ(FieldScheduleProblem, v))
+}
+
+// ScheduleProblemIn applies the In predicate on the "schedule_problem" field.
+func ScheduleProblemIn(vs ...string) predicate.Entry {
+	return predicate.Entry(sql.FieldIn(FieldScheduleProblem, vs...))
+}
+
+// ScheduleProblemNotIn applies the NotIn predicate on the "schedule_problem" field.
+func ScheduleProblemNotIn(vs ...string) predicate.Entry {
+	return predicate.Entry(sql.FieldNotIn(FieldScheduleProblem, vs...))
+}
+
+// ScheduleProblemGT applies the GT predicate on the "schedule_problem" field.
+func ScheduleProblemGT(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldGT(FieldScheduleProblem, v))
+}
+
+// ScheduleProblemGTE applies the GTE predicate on the "schedule_problem" field.
+func ScheduleProblemGTE(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldGTE(FieldScheduleProblem, v))
+}
+
+// ScheduleProblemLT applies the LT predicate on the "schedule_problem" field.
+func ScheduleProblemLT(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldLT(FieldScheduleProblem, v))
+}
+
+// ScheduleProblemLTE applies the LTE predicate on the "schedule_problem" field.
+func ScheduleProblemLTE(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldLTE(FieldScheduleProblem, v))
+}
+
+// ScheduleProblemContains applies the Contains predicate on the "schedule_problem" field.
+func ScheduleProblemContains(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldContains(FieldScheduleProblem, v))
+}
+
+// ScheduleProblemHasPrefix applies the HasPrefix predicate on the "schedule_problem" field.
+func ScheduleProblemHasPrefix(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldHasPrefix(FieldScheduleProblem, v))
+}
+
+// ScheduleProblemHasSuffix applies the HasSuffix predicate on the "schedule_problem" field.
+func ScheduleProblemHasSuffix(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldHasSuffix(FieldScheduleProblem, v))
+}
+
+// ScheduleProblemIsNil applies the IsNil predicate on the "schedule_problem" field.
+func ScheduleProblemIsNil() predicate.Entry {
+	return predicate.Entry(sql.FieldIsNull(FieldScheduleProblem))
+}
+
+// ScheduleProblemNotNil applies the NotNil predicate on the "schedule_problem" field.
+func ScheduleProblemNotNil() predicate.Entry {
+	return predicate.Entry(sql.FieldNotNull(FieldScheduleProblem))
+}
+
+// ScheduleProblemEqualFold applies the EqualFold predicate on the "schedule_problem" field.
+func ScheduleProblemEqualFold(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldEqualFold(FieldScheduleProblem, v))
+}
+
+// ScheduleProblemContainsFold applies the ContainsFold predicate on the "schedule_problem" field.
+func ScheduleProblemContainsFold(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldContainsFold(FieldScheduleProblem, v))
+}
+
+// CreatedByEQ applies the EQ predicate on the "created_by" field.
+func CreatedByEQ(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldEQ(FieldCreatedBy, v))
+}
+
+// CreatedByNEQ applies the NEQ predicate on the "created_by" field.
+func CreatedByNEQ(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldNEQ(FieldCreatedBy, v))
+}
+
+// CreatedByIn applies the In predicate on the "created_by" field.
+func CreatedByIn(vs ...string) predicate.Entry {
+	return predicate.Entry(sql.FieldIn(FieldCreatedBy, vs...))
+}
+
+// CreatedByNotIn applies the NotIn predicate on the "created_by" field.
+func CreatedByNotIn(vs ...string) predicate.Entry {
+	return predicate.Entry(sql.FieldNotIn(FieldCreatedBy, vs...))
+}
+
+// CreatedByGT applies the GT predicate on the "created_by" field.
+func CreatedByGT(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldGT(FieldCreatedBy, v))
+}
+
+// CreatedByGTE applies the GTE predicate on the "created_by" field.
+func CreatedByGTE(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldGTE(FieldCreatedBy, v))
+}
+
+// CreatedByLT applies the LT predicate on the "created_by" field.
+func CreatedByLT(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldLT(FieldCreatedBy, v))
+}
+
+// CreatedByLTE applies the LTE predicate on the "created_by" field.
+func CreatedByLTE(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldLTE(FieldCreatedBy, v))
+}
+
+// CreatedByContains applies the Contains predicate on the "created_by" field.
+func CreatedByContains(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldContains(FieldCreatedBy, v))
+}
+
+// CreatedByHasPrefix applies the HasPrefix predicate on the "created_by" field.
+func CreatedByHasPrefix(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldHasPrefix(FieldCreatedBy, v))
+}
+
+// CreatedByHasSuffix applies the HasSuffix predicate on the "created_by" field.
+func CreatedByHasSuffix(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldHasSuffix(FieldCreatedBy, v))
+}
+
+// CreatedByEqualFold applies the EqualFold predicate on the "created_by" field.
+func CreatedByEqualFold(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldEqualFold(FieldCreatedBy, v))
+}
+
+// CreatedByContainsFold applies the ContainsFold predicate on the "created_by" field.
+func CreatedByContainsFold(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldContainsFold(FieldCreatedBy, v))
 }
 
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.
@@ -833,6 +1654,52 @@ func UpdatedAtLT(v time.Time) predicate.Entry {
 // UpdatedAtLTE applies the LTE predicate on the "updated_at" field.
 func UpdatedAtLTE(v time.Time) predicate.Entry {
 	return predicate.Entry(sql.FieldLTE(FieldUpdatedAt, v))
+}
+
+// HasOwner applies the HasEdge predicate on the "owner" edge.
+func HasOwner() predicate.Entry {
+	return predicate.Entry(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, OwnerTable, OwnerColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasOwnerWith applies the HasEdge predicate on the "owner" edge with a given conditions (other predicates).
+func HasOwnerWith(preds ...predicate.Organization) predicate.Entry {
+	return predicate.Entry(func(s *sql.Selector) {
+		step := newOwnerStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasAssignee applies the HasEdge predicate on the "assignee" edge.
+func HasAssignee() predicate.Entry {
+	return predicate.Entry(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, AssigneeTable, AssigneeColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasAssigneeWith applies the HasEdge predicate on the "assignee" edge with a given conditions (other predicates).
+func HasAssigneeWith(preds ...predicate.Account) predicate.Entry {
+	return predicate.Entry(func(s *sql.Selector) {
+		step := newAssigneeStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
 }
 
 // And groups predicates with the AND operator between them.

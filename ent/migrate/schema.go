@@ -8,6 +8,71 @@ import (
 )
 
 var (
+	// AccountsColumns holds the columns for the "accounts" table.
+	AccountsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 32},
+		{Name: "name", Type: field.TypeString, Size: 200},
+		{Name: "email", Type: field.TypeString, Unique: true, Nullable: true, Size: 254},
+		{Name: "hub_role", Type: field.TypeEnum, Nullable: true, Enums: []string{"CONTRIBUTOR", "EDITOR", "ADMIN", "HUB_EDITOR", "HUB_ADMIN"}},
+		{Name: "password", Type: field.TypeString, Nullable: true},
+		{Name: "issuer", Type: field.TypeString, Nullable: true},
+		{Name: "subject", Type: field.TypeString, Nullable: true},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "last_seen_at", Type: field.TypeTime, Nullable: true},
+		{Name: "disabled_at", Type: field.TypeTime, Nullable: true},
+		{Name: "anonymized_at", Type: field.TypeTime, Nullable: true},
+	}
+	// AccountsTable holds the schema information for the "accounts" table.
+	AccountsTable = &schema.Table{
+		Name:       "accounts",
+		Columns:    AccountsColumns,
+		PrimaryKey: []*schema.Column{AccountsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "account_issuer_subject",
+				Unique:  true,
+				Columns: []*schema.Column{AccountsColumns[5], AccountsColumns[6]},
+			},
+		},
+	}
+	// APIKeysColumns holds the columns for the "api_keys" table.
+	APIKeysColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 32},
+		{Name: "name", Type: field.TypeString, Size: 200},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"SECRET", "PUBLISHABLE"}},
+		{Name: "role", Type: field.TypeEnum, Nullable: true, Enums: []string{"CONTRIBUTOR", "EDITOR", "ADMIN", "HUB_EDITOR", "HUB_ADMIN"}},
+		{Name: "scopes", Type: field.TypeJSON},
+		{Name: "origins", Type: field.TypeJSON},
+		{Name: "hash", Type: field.TypeString, Unique: true},
+		{Name: "ending", Type: field.TypeString},
+		{Name: "created_by", Type: field.TypeString},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "expires_at", Type: field.TypeTime, Nullable: true},
+		{Name: "last_used_at", Type: field.TypeTime, Nullable: true},
+		{Name: "revoked_at", Type: field.TypeTime, Nullable: true},
+		{Name: "organization_id", Type: field.TypeString, Size: 32},
+	}
+	// APIKeysTable holds the schema information for the "api_keys" table.
+	APIKeysTable = &schema.Table{
+		Name:       "api_keys",
+		Columns:    APIKeysColumns,
+		PrimaryKey: []*schema.Column{APIKeysColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "api_keys_organizations_organization",
+				Columns:    []*schema.Column{APIKeysColumns[13]},
+				RefColumns: []*schema.Column{OrganizationsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "apikey_organization_id",
+				Unique:  false,
+				Columns: []*schema.Column{APIKeysColumns[13]},
+			},
+		},
+	}
 	// AssetsColumns holds the columns for the "assets" table.
 	AssetsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 32},
@@ -26,6 +91,53 @@ var (
 		Name:       "assets",
 		Columns:    AssetsColumns,
 		PrimaryKey: []*schema.Column{AssetsColumns[0]},
+	}
+	// AttemptsColumns holds the columns for the "attempts" table.
+	AttemptsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString},
+		{Name: "failures", Type: field.TypeInt},
+		{Name: "since", Type: field.TypeTime},
+	}
+	// AttemptsTable holds the schema information for the "attempts" table.
+	AttemptsTable = &schema.Table{
+		Name:       "attempts",
+		Columns:    AttemptsColumns,
+		PrimaryKey: []*schema.Column{AttemptsColumns[0]},
+	}
+	// AuditEventsColumns holds the columns for the "audit_events" table.
+	AuditEventsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 32},
+		{Name: "at", Type: field.TypeTime},
+		{Name: "actor", Type: field.TypeString},
+		{Name: "organization_id", Type: field.TypeString, Nullable: true},
+		{Name: "action", Type: field.TypeString},
+		{Name: "subjects", Type: field.TypeJSON},
+		{Name: "code", Type: field.TypeString, Nullable: true},
+		{Name: "detail", Type: field.TypeString, Nullable: true},
+		{Name: "request_id", Type: field.TypeString, Default: ""},
+	}
+	// AuditEventsTable holds the schema information for the "audit_events" table.
+	AuditEventsTable = &schema.Table{
+		Name:       "audit_events",
+		Columns:    AuditEventsColumns,
+		PrimaryKey: []*schema.Column{AuditEventsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "auditevent_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{AuditEventsColumns[1], AuditEventsColumns[0]},
+			},
+			{
+				Name:    "auditevent_actor",
+				Unique:  false,
+				Columns: []*schema.Column{AuditEventsColumns[2]},
+			},
+			{
+				Name:    "auditevent_organization_id",
+				Unique:  false,
+				Columns: []*schema.Column{AuditEventsColumns[3]},
+			},
+		},
 	}
 	// ChangesColumns holds the columns for the "changes" table.
 	ChangesColumns = []*schema.Column{
@@ -139,6 +251,29 @@ var (
 				Name:    "collection_image_id",
 				Unique:  false,
 				Columns: []*schema.Column{CollectionsColumns[25]},
+			},
+		},
+	}
+	// CommentsColumns holds the columns for the "comments" table.
+	CommentsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 32},
+		{Name: "entry_id", Type: field.TypeString},
+		{Name: "revision", Type: field.TypeInt},
+		{Name: "author", Type: field.TypeString},
+		{Name: "text", Type: field.TypeString, Size: 2147483647},
+		{Name: "act", Type: field.TypeString, Default: ""},
+		{Name: "created_at", Type: field.TypeTime},
+	}
+	// CommentsTable holds the schema information for the "comments" table.
+	CommentsTable = &schema.Table{
+		Name:       "comments",
+		Columns:    CommentsColumns,
+		PrimaryKey: []*schema.Column{CommentsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "comment_entry_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{CommentsColumns[1], CommentsColumns[0]},
 			},
 		},
 	}
@@ -308,10 +443,13 @@ var (
 	EntriesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 32},
 		{Name: "type", Type: field.TypeEnum, Enums: []string{"PRACTICE", "TOOL", "REPORT", "PROJECT", "NETWORK", "EVENT", "COLLECTION"}},
-		{Name: "owner_id", Type: field.TypeString},
 		{Name: "key", Type: field.TypeString, Nullable: true},
 		{Name: "stage", Type: field.TypeEnum, Enums: []string{"EDITING", "IN_REVIEW", "APPROVED", "PUBLISHED", "WITHDRAWN", "ARCHIVED"}, Default: "EDITING"},
 		{Name: "title", Type: field.TypeString},
+		{Name: "sort_title", Type: field.TypeString, Default: ""},
+		{Name: "folded_title", Type: field.TypeString, Default: ""},
+		{Name: "head_languages", Type: field.TypeString, Default: ""},
+		{Name: "stale", Type: field.TypeBool, Default: false},
 		{Name: "slug", Type: field.TypeString, Nullable: true},
 		{Name: "head", Type: field.TypeInt},
 		{Name: "published", Type: field.TypeInt, Nullable: true},
@@ -319,35 +457,78 @@ var (
 		{Name: "live_audience", Type: field.TypeEnum, Nullable: true, Enums: []string{"PUBLIC", "MEMBERS"}},
 		{Name: "first_published_at", Type: field.TypeTime, Nullable: true},
 		{Name: "publish_at", Type: field.TypeTime, Nullable: true},
+		{Name: "publish_revision", Type: field.TypeInt, Nullable: true},
+		{Name: "publish_by", Type: field.TypeString, Nullable: true},
+		{Name: "publish_order", Type: field.TypeString, Default: "9999-12-31T00:00:00Z"},
 		{Name: "withdraw_at", Type: field.TypeTime, Nullable: true},
+		{Name: "withdraw_by", Type: field.TypeString, Nullable: true},
+		{Name: "withdraw_reason", Type: field.TypeString, Nullable: true},
+		{Name: "schedule_problem", Type: field.TypeString, Nullable: true},
+		{Name: "created_by", Type: field.TypeString, Default: ""},
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "owner_id", Type: field.TypeString, Size: 32},
+		{Name: "assignee_id", Type: field.TypeString, Nullable: true, Size: 32},
 	}
 	// EntriesTable holds the schema information for the "entries" table.
 	EntriesTable = &schema.Table{
 		Name:       "entries",
 		Columns:    EntriesColumns,
 		PrimaryKey: []*schema.Column{EntriesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "entries_organizations_owner",
+				Columns:    []*schema.Column{EntriesColumns[26]},
+				RefColumns: []*schema.Column{OrganizationsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "entries_accounts_assignee",
+				Columns:    []*schema.Column{EntriesColumns[27]},
+				RefColumns: []*schema.Column{AccountsColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+		},
 		Indexes: []*schema.Index{
 			{
 				Name:    "entry_owner_id_type_key",
 				Unique:  true,
-				Columns: []*schema.Column{EntriesColumns[2], EntriesColumns[1], EntriesColumns[3]},
+				Columns: []*schema.Column{EntriesColumns[26], EntriesColumns[1], EntriesColumns[2]},
 			},
 			{
 				Name:    "entry_updated_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{EntriesColumns[15], EntriesColumns[0]},
+				Columns: []*schema.Column{EntriesColumns[25], EntriesColumns[0]},
+			},
+			{
+				Name:    "entry_owner_id_updated_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{EntriesColumns[26], EntriesColumns[25], EntriesColumns[0]},
+			},
+			{
+				Name:    "entry_sort_title_id",
+				Unique:  false,
+				Columns: []*schema.Column{EntriesColumns[5], EntriesColumns[0]},
+			},
+			{
+				Name:    "entry_publish_order_id",
+				Unique:  false,
+				Columns: []*schema.Column{EntriesColumns[18], EntriesColumns[0]},
+			},
+			{
+				Name:    "entry_assignee_id",
+				Unique:  false,
+				Columns: []*schema.Column{EntriesColumns[27]},
 			},
 			{
 				Name:    "entry_publish_at",
 				Unique:  false,
-				Columns: []*schema.Column{EntriesColumns[12]},
+				Columns: []*schema.Column{EntriesColumns[15]},
 			},
 			{
 				Name:    "entry_withdraw_at",
 				Unique:  false,
-				Columns: []*schema.Column{EntriesColumns[13]},
+				Columns: []*schema.Column{EntriesColumns[19]},
 			},
 		},
 	}
@@ -444,6 +625,33 @@ var (
 			},
 		},
 	}
+	// InvitationsColumns holds the columns for the "invitations" table.
+	InvitationsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 32},
+		{Name: "hash", Type: field.TypeString, Unique: true},
+		{Name: "organization_id", Type: field.TypeString, Nullable: true},
+		{Name: "role", Type: field.TypeEnum, Enums: []string{"CONTRIBUTOR", "EDITOR", "ADMIN", "HUB_EDITOR", "HUB_ADMIN"}},
+		{Name: "email", Type: field.TypeString, Nullable: true},
+		{Name: "created_by", Type: field.TypeString},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "expires_at", Type: field.TypeTime},
+		{Name: "accepted_at", Type: field.TypeTime, Nullable: true},
+		{Name: "accepted_by", Type: field.TypeString, Nullable: true},
+		{Name: "revoked_at", Type: field.TypeTime, Nullable: true},
+	}
+	// InvitationsTable holds the schema information for the "invitations" table.
+	InvitationsTable = &schema.Table{
+		Name:       "invitations",
+		Columns:    InvitationsColumns,
+		PrimaryKey: []*schema.Column{InvitationsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "invitation_organization_id",
+				Unique:  false,
+				Columns: []*schema.Column{InvitationsColumns[2]},
+			},
+		},
+	}
 	// LawSectionsColumns holds the columns for the "law_sections" table.
 	LawSectionsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 32},
@@ -460,6 +668,46 @@ var (
 		Name:       "law_sections",
 		Columns:    LawSectionsColumns,
 		PrimaryKey: []*schema.Column{LawSectionsColumns[0]},
+	}
+	// MembershipsColumns holds the columns for the "memberships" table.
+	MembershipsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 32},
+		{Name: "role", Type: field.TypeEnum, Enums: []string{"CONTRIBUTOR", "EDITOR", "ADMIN", "HUB_EDITOR", "HUB_ADMIN"}},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "account_id", Type: field.TypeString, Size: 32},
+		{Name: "organization_id", Type: field.TypeString, Size: 32},
+	}
+	// MembershipsTable holds the schema information for the "memberships" table.
+	MembershipsTable = &schema.Table{
+		Name:       "memberships",
+		Columns:    MembershipsColumns,
+		PrimaryKey: []*schema.Column{MembershipsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "memberships_accounts_memberships",
+				Columns:    []*schema.Column{MembershipsColumns[3]},
+				RefColumns: []*schema.Column{AccountsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "memberships_organizations_organization",
+				Columns:    []*schema.Column{MembershipsColumns[4]},
+				RefColumns: []*schema.Column{OrganizationsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "membership_account_id_organization_id",
+				Unique:  true,
+				Columns: []*schema.Column{MembershipsColumns[3], MembershipsColumns[4]},
+			},
+			{
+				Name:    "membership_organization_id",
+				Unique:  false,
+				Columns: []*schema.Column{MembershipsColumns[4]},
+			},
+		},
 	}
 	// MethodsColumns holds the columns for the "methods" table.
 	MethodsColumns = []*schema.Column{
@@ -1048,6 +1296,7 @@ var (
 		{Name: "hash", Type: field.TypeString},
 		{Name: "author", Type: field.TypeString},
 		{Name: "note", Type: field.TypeString, Nullable: true},
+		{Name: "autosave", Type: field.TypeBool, Default: false},
 		{Name: "created_at", Type: field.TypeTime},
 	}
 	// RevisionsTable holds the schema information for the "revisions" table.
@@ -1060,6 +1309,55 @@ var (
 				Name:    "revision_entry_id_number",
 				Unique:  true,
 				Columns: []*schema.Column{RevisionsColumns[1], RevisionsColumns[2]},
+			},
+		},
+	}
+	// SignInsColumns holds the columns for the "sign_ins" table.
+	SignInsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 32},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"BROWSER", "NATIVE"}},
+		{Name: "hash", Type: field.TypeString, Unique: true, Nullable: true},
+		{Name: "hash_expires_at", Type: field.TypeTime, Nullable: true},
+		{Name: "code_hash", Type: field.TypeString, Unique: true, Nullable: true},
+		{Name: "challenge", Type: field.TypeString, Nullable: true},
+		{Name: "redirect_uri", Type: field.TypeString, Nullable: true},
+		{Name: "refresh_hash", Type: field.TypeString, Unique: true, Nullable: true},
+		{Name: "spent_refresh_hash", Type: field.TypeString, Nullable: true},
+		{Name: "user_agent", Type: field.TypeString, Size: 300, Default: ""},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "last_used_at", Type: field.TypeTime},
+		{Name: "expires_at", Type: field.TypeTime},
+		{Name: "revoked_at", Type: field.TypeTime, Nullable: true},
+		{Name: "account_id", Type: field.TypeString, Size: 32},
+	}
+	// SignInsTable holds the schema information for the "sign_ins" table.
+	SignInsTable = &schema.Table{
+		Name:       "sign_ins",
+		Columns:    SignInsColumns,
+		PrimaryKey: []*schema.Column{SignInsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "sign_ins_accounts_sign_ins",
+				Columns:    []*schema.Column{SignInsColumns[14]},
+				RefColumns: []*schema.Column{AccountsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "signin_account_id",
+				Unique:  false,
+				Columns: []*schema.Column{SignInsColumns[14]},
+			},
+			{
+				Name:    "signin_spent_refresh_hash",
+				Unique:  false,
+				Columns: []*schema.Column{SignInsColumns[8]},
+			},
+			{
+				Name:    "signin_expires_at",
+				Unique:  false,
+				Columns: []*schema.Column{SignInsColumns[12]},
 			},
 		},
 	}
@@ -1085,6 +1383,31 @@ var (
 				Name:    "slug_entry_id",
 				Unique:  false,
 				Columns: []*schema.Column{SlugsColumns[3]},
+			},
+		},
+	}
+	// StepsColumns holds the columns for the "steps" table.
+	StepsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt, Increment: true},
+		{Name: "entry_id", Type: field.TypeString},
+		{Name: "revision", Type: field.TypeInt},
+		{Name: "act", Type: field.TypeString},
+		{Name: "stage", Type: field.TypeEnum, Enums: []string{"EDITING", "IN_REVIEW", "APPROVED", "PUBLISHED", "WITHDRAWN", "ARCHIVED"}},
+		{Name: "actor", Type: field.TypeString},
+		{Name: "at", Type: field.TypeTime},
+		{Name: "reason", Type: field.TypeString, Nullable: true},
+		{Name: "acknowledged", Type: field.TypeJSON, Nullable: true},
+	}
+	// StepsTable holds the schema information for the "steps" table.
+	StepsTable = &schema.Table{
+		Name:       "steps",
+		Columns:    StepsColumns,
+		PrimaryKey: []*schema.Column{StepsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "step_entry_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{StepsColumns[1], StepsColumns[0]},
 			},
 		},
 	}
@@ -2219,9 +2542,14 @@ var (
 	}
 	// Tables holds all the tables in the schema.
 	Tables = []*schema.Table{
+		AccountsTable,
+		APIKeysTable,
 		AssetsTable,
+		AttemptsTable,
+		AuditEventsTable,
 		ChangesTable,
 		CollectionsTable,
+		CommentsTable,
 		ContactsTable,
 		ContentDistrictsTable,
 		ContentMunicipalitiesTable,
@@ -2230,7 +2558,9 @@ var (
 		DistrictsTable,
 		EntriesTable,
 		EventsTable,
+		InvitationsTable,
 		LawSectionsTable,
+		MembershipsTable,
 		MethodsTable,
 		MunicipalitiesTable,
 		NetworksTable,
@@ -2243,7 +2573,9 @@ var (
 		RelationsTable,
 		ReportsTable,
 		RevisionsTable,
+		SignInsTable,
 		SlugsTable,
+		StepsTable,
 		TargetGroupsTable,
 		ThemesTable,
 		ToolsTable,
@@ -2291,6 +2623,7 @@ var (
 )
 
 func init() {
+	APIKeysTable.ForeignKeys[0].RefTable = OrganizationsTable
 	CollectionsTable.ForeignKeys[0].RefTable = OrganizationsTable
 	CollectionsTable.ForeignKeys[1].RefTable = AssetsTable
 	ContactsTable.ForeignKeys[0].RefTable = OrganizationsTable
@@ -2298,8 +2631,12 @@ func init() {
 	ContentMunicipalitiesTable.ForeignKeys[0].RefTable = MunicipalitiesTable
 	ContentOrganizationsTable.ForeignKeys[0].RefTable = OrganizationsTable
 	DistrictsTable.ForeignKeys[0].RefTable = MunicipalitiesTable
+	EntriesTable.ForeignKeys[0].RefTable = OrganizationsTable
+	EntriesTable.ForeignKeys[1].RefTable = AccountsTable
 	EventsTable.ForeignKeys[0].RefTable = OrganizationsTable
 	EventsTable.ForeignKeys[1].RefTable = AssetsTable
+	MembershipsTable.ForeignKeys[0].RefTable = AccountsTable
+	MembershipsTable.ForeignKeys[1].RefTable = OrganizationsTable
 	MunicipalitiesTable.ForeignKeys[0].RefTable = CountiesTable
 	MunicipalitiesTable.ForeignKeys[1].RefTable = OrganizationsTable
 	NetworksTable.ForeignKeys[0].RefTable = OrganizationsTable
@@ -2313,6 +2650,7 @@ func init() {
 	ProjectsTable.ForeignKeys[1].RefTable = AssetsTable
 	ReportsTable.ForeignKeys[0].RefTable = OrganizationsTable
 	ReportsTable.ForeignKeys[1].RefTable = AssetsTable
+	SignInsTable.ForeignKeys[0].RefTable = AccountsTable
 	ThemesTable.ForeignKeys[0].RefTable = ThemesTable
 	ToolsTable.ForeignKeys[0].RefTable = OrganizationsTable
 	ToolsTable.ForeignKeys[1].RefTable = AssetsTable

@@ -6,14 +6,29 @@ import (
 	"entgo.io/ent/dialect/sql"
 )
 
+// Account is the predicate function for account builders.
+type Account func(*sql.Selector)
+
+// ApiKey is the predicate function for apikey builders.
+type ApiKey func(*sql.Selector)
+
 // Asset is the predicate function for asset builders.
 type Asset func(*sql.Selector)
+
+// Attempt is the predicate function for attempt builders.
+type Attempt func(*sql.Selector)
+
+// AuditEvent is the predicate function for auditevent builders.
+type AuditEvent func(*sql.Selector)
 
 // Change is the predicate function for change builders.
 type Change func(*sql.Selector)
 
 // Collection is the predicate function for collection builders.
 type Collection func(*sql.Selector)
+
+// Comment is the predicate function for comment builders.
+type Comment func(*sql.Selector)
 
 // Contact is the predicate function for contact builders.
 type Contact func(*sql.Selector)
@@ -39,8 +54,14 @@ type Entry func(*sql.Selector)
 // Event is the predicate function for event builders.
 type Event func(*sql.Selector)
 
+// Invitation is the predicate function for invitation builders.
+type Invitation func(*sql.Selector)
+
 // LawSection is the predicate function for lawsection builders.
 type LawSection func(*sql.Selector)
+
+// Membership is the predicate function for membership builders.
+type Membership func(*sql.Selector)
 
 // Method is the predicate function for method builders.
 type Method func(*sql.Selector)
@@ -78,8 +99,14 @@ type Report func(*sql.Selector)
 // Revision is the predicate function for revision builders.
 type Revision func(*sql.Selector)
 
+// SignIn is the predicate function for signin builders.
+type SignIn func(*sql.Selector)
+
 // Slug is the predicate function for slug builders.
 type Slug func(*sql.Selector)
+
+// Step is the predicate function for step builders.
+type Step func(*sql.Selector)
 
 // TargetGroup is the predicate function for targetgroup builders.
 type TargetGroup func(*sql.Selector)

@@ -23,6 +23,8 @@ const (
 	FieldAuthor = "author"
 	// FieldNote holds the string denoting the note field in the database.
 	FieldNote = "note"
+	// FieldAutosave holds the string denoting the autosave field in the database.
+	FieldAutosave = "autosave"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
 	FieldCreatedAt = "created_at"
 	// Table holds the table name of the revision in the database.
@@ -38,6 +40,7 @@ var Columns = []string{
 	FieldHash,
 	FieldAuthor,
 	FieldNote,
+	FieldAutosave,
 	FieldCreatedAt,
 }
 
@@ -52,6 +55,8 @@ func ValidColumn(column string) bool {
 }
 
 var (
+	// DefaultAutosave holds the default value on creation for the "autosave" field.
+	DefaultAutosave bool
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.
 	IDValidator func(string) error
 )
@@ -92,6 +97,11 @@ func ByAuthor(opts ...sql.OrderTermOption) OrderOption {
 // ByNote orders the results by the note field.
 func ByNote(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldNote, opts...).ToFunc()
+}
+
+// ByAutosave orders the results by the autosave field.
+func ByAutosave(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldAutosave, opts...).ToFunc()
 }
 
 // ByCreatedAt orders the results by the created_at field.

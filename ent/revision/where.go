@@ -94,6 +94,11 @@ func Note(v string) predicate.Revision {
 	return predicate.Revision(sql.FieldEQ(FieldNote, v))
 }
 
+// Autosave applies equality check predicate on the "autosave" field. It's identical to AutosaveEQ.
+func Autosave(v bool) predicate.Revision {
+	return predicate.Revision(sql.FieldEQ(FieldAutosave, v))
+}
+
 // CreatedAt applies equality check predicate on the "created_at" field. It's identical to CreatedAtEQ.
 func CreatedAt(v time.Time) predicate.Revision {
 	return predicate.Revision(sql.FieldEQ(FieldCreatedAt, v))
@@ -472,6 +477,16 @@ func NoteEqualFold(v string) predicate.Revision {
 // NoteContainsFold applies the ContainsFold predicate on the "note" field.
 func NoteContainsFold(v string) predicate.Revision {
 	return predicate.Revision(sql.FieldContainsFold(FieldNote, v))
+}
+
+// AutosaveEQ applies the EQ predicate on the "autosave" field.
+func AutosaveEQ(v bool) predicate.Revision {
+	return predicate.Revision(sql.FieldEQ(FieldAutosave, v))
+}
+
+// AutosaveNEQ applies the NEQ predicate on the "autosave" field.
+func AutosaveNEQ(v bool) predicate.Revision {
+	return predicate.Revision(sql.FieldNEQ(FieldAutosave, v))
 }
 
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.

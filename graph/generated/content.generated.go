@@ -3286,11 +3286,49 @@ func (ec *executionContext) marshalOAsset2ᚖdugnadᚋentᚐAsset(ctx context.Co
 	return ec._Asset(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalOEffectDirection2ᚖdugnadᚋschemaᚐEffectDirection(ctx context.Context, v any) (*schema.EffectDirection, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := graphql.UnmarshalString(v)
+	res := schema.EffectDirection(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOEffectDirection2ᚖdugnadᚋschemaᚐEffectDirection(ctx context.Context, sel ast.SelectionSet, v *schema.EffectDirection) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(string(*v))
+	return res
+}
+
 func (ec *executionContext) marshalOEvidence2ᚖdugnadᚋentᚐEvidenceView(ctx context.Context, sel ast.SelectionSet, v *ent.EvidenceView) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._Evidence(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOFigureOperator2ᚖdugnadᚋschemaᚐFigureOperator(ctx context.Context, v any) (*schema.FigureOperator, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := graphql.UnmarshalString(v)
+	res := schema.FigureOperator(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOFigureOperator2ᚖdugnadᚋschemaᚐFigureOperator(ctx context.Context, sel ast.SelectionSet, v *schema.FigureOperator) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(string(*v))
+	return res
 }
 
 func (ec *executionContext) unmarshalOMunicipalityRole2ᚕdugnadᚋschemaᚐMunicipalityRoleᚄ(ctx context.Context, v any) ([]schema.MunicipalityRole, error) {

@@ -5,6 +5,8 @@ package generated
 import (
 	"bytes"
 	"context"
+	"dugnad/access"
+	"dugnad/content"
 	"dugnad/ent"
 	"dugnad/graph/filter"
 	"dugnad/graph/model"
@@ -14,6 +16,7 @@ import (
 	"errors"
 	"fmt"
 	"sync/atomic"
+	"time"
 
 	"entgo.io/contrib/entgql"
 	"github.com/99designs/gqlgen/graphql"
@@ -29,16 +32,24 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
+	ApiKey() ApiKeyResolver
 	Collection() CollectionResolver
+	Comment() CommentResolver
+	Entry() EntryResolver
 	Event() EventResolver
 	Evidence() EvidenceResolver
 	Funding() FundingResolver
+	Mutation() MutationResolver
 	Network() NetworkResolver
 	Practice() PracticeResolver
 	Project() ProjectResolver
 	Query() QueryResolver
 	Report() ReportResolver
+	Revision() RevisionResolver
+	SignIn() SignInResolver
+	Step() StepResolver
 	Tool() ToolResolver
+	Viewer() ViewerResolver
 }
 
 type DirectiveRoot struct {
@@ -46,6 +57,38 @@ type DirectiveRoot struct {
 }
 
 type ComplexityRoot struct {
+	Account struct {
+		ID   func(childComplexity int) int
+		Name func(childComplexity int) int
+	}
+
+	Acknowledged struct {
+		Code   func(childComplexity int) int
+		Path   func(childComplexity int) int
+		Reason func(childComplexity int) int
+	}
+
+	Administration struct {
+		Invitations  func(childComplexity int) int
+		Keys         func(childComplexity int) int
+		Memberships  func(childComplexity int) int
+		Organization func(childComplexity int) int
+	}
+
+	ApiKey struct {
+		CreatedAt  func(childComplexity int) int
+		Ending     func(childComplexity int) int
+		ExpiresAt  func(childComplexity int) int
+		ID         func(childComplexity int) int
+		Kind       func(childComplexity int) int
+		LastUsedAt func(childComplexity int) int
+		Name       func(childComplexity int) int
+		Origins    func(childComplexity int) int
+		RevokedAt  func(childComplexity int) int
+		Role       func(childComplexity int) int
+		Scopes     func(childComplexity int) int
+	}
+
 	Asset struct {
 		Alt       func(childComplexity int) int
 		Bytes     func(childComplexity int) int
@@ -56,6 +99,28 @@ type ComplexityRoot struct {
 		MediaType func(childComplexity int) int
 		URL       func(childComplexity int) int
 		Width     func(childComplexity int) int
+	}
+
+	AuditEvent struct {
+		Action   func(childComplexity int) int
+		Actor    func(childComplexity int) int
+		At       func(childComplexity int) int
+		Code     func(childComplexity int) int
+		Detail   func(childComplexity int) int
+		ID       func(childComplexity int) int
+		Subjects func(childComplexity int) int
+	}
+
+	AuditEventConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	AuditEventEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
 	}
 
 	Change struct {
@@ -119,9 +184,54 @@ type ComplexityRoot struct {
 		TotalCount func(childComplexity int) int
 	}
 
+	CollectionDocument struct {
+		Audience              func(childComplexity int) int
+		Contacts              func(childComplexity int) int
+		Districts             func(childComplexity int) int
+		Downloads             func(childComplexity int) int
+		Evidence              func(childComplexity int) int
+		Image                 func(childComplexity int) int
+		Issued                func(childComplexity int) int
+		Key                   func(childComplexity int) int
+		KeyFigures            func(childComplexity int) int
+		LawSections           func(childComplexity int) int
+		Methods               func(childComplexity int) int
+		Municipalities        func(childComplexity int) int
+		Organizations         func(childComplexity int) int
+		Relations             func(childComplexity int) int
+		Slug                  func(childComplexity int) int
+		TargetGroups          func(childComplexity int) int
+		Texts                 func(childComplexity int) int
+		Themes                func(childComplexity int) int
+		UnnamedMunicipalities func(childComplexity int) int
+	}
+
 	CollectionEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	Comment struct {
+		Act       func(childComplexity int) int
+		Author    func(childComplexity int) int
+		CreatedAt func(childComplexity int) int
+		ID        func(childComplexity int) int
+		Revision  func(childComplexity int) int
+		Text      func(childComplexity int) int
+	}
+
+	CommentPayload struct {
+		Comment  func(childComplexity int) int
+		Problems func(childComplexity int) int
+	}
+
+	Conflict struct {
+		Base    func(childComplexity int) int
+		Changes func(childComplexity int) int
+		Entry   func(childComplexity int) int
+		Fields  func(childComplexity int) int
+		Mine    func(childComplexity int) int
+		Theirs  func(childComplexity int) int
 	}
 
 	Contact struct {
@@ -155,6 +265,36 @@ type ComplexityRoot struct {
 		Title    func(childComplexity int) int
 	}
 
+	ContentTextDocument struct {
+		Body               func(childComplexity int) int
+		Challenge          func(childComplexity int) int
+		Cost               func(childComplexity int) int
+		DidNotWork         func(childComplexity int) int
+		Findings           func(childComplexity int) int
+		Goals              func(childComplexity int) int
+		HowToUse           func(childComplexity int) int
+		Language           func(childComplexity int) int
+		Lessons            func(childComplexity int) int
+		Meetings           func(childComplexity int) int
+		Method             func(childComplexity int) int
+		Needs              func(childComplexity int) int
+		Partners           func(childComplexity int) int
+		Preconditions      func(childComplexity int) int
+		ProblemStatement   func(childComplexity int) int
+		Programme          func(childComplexity int) int
+		Ready              func(childComplexity int) int
+		Recommendations    func(childComplexity int) int
+		ResearchQuestions  func(childComplexity int) int
+		Resources          func(childComplexity int) int
+		Sample             func(childComplexity int) int
+		Sectors            func(childComplexity int) int
+		Steps              func(childComplexity int) int
+		Summary            func(childComplexity int) int
+		Title              func(childComplexity int) int
+		TranslatedFrom     func(childComplexity int) int
+		TranslatedRevision func(childComplexity int) int
+	}
+
 	County struct {
 		ID     func(childComplexity int) int
 		Name   func(childComplexity int) int
@@ -172,6 +312,17 @@ type ComplexityRoot struct {
 	CountyEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	CreateKeyPayload struct {
+		Key      func(childComplexity int) int
+		Problems func(childComplexity int) int
+		Secret   func(childComplexity int) int
+	}
+
+	DataPayload struct {
+		Node     func(childComplexity int) int
+		Problems func(childComplexity int) int
 	}
 
 	District struct {
@@ -198,6 +349,16 @@ type ComplexityRoot struct {
 		Role     func(childComplexity int) int
 	}
 
+	DistrictPartDocument struct {
+		District func(childComplexity int) int
+		Role     func(childComplexity int) int
+	}
+
+	DonePayload struct {
+		Done     func(childComplexity int) int
+		Problems func(childComplexity int) int
+	}
+
 	Download struct {
 		Bytes        func(childComplexity int) int
 		Format       func(childComplexity int) int
@@ -206,6 +367,71 @@ type ComplexityRoot struct {
 		SizeAsStated func(childComplexity int) int
 		Title        func(childComplexity int) int
 		URL          func(childComplexity int) int
+	}
+
+	DownloadDocument struct {
+		Asset        func(childComplexity int) int
+		Bytes        func(childComplexity int) int
+		Format       func(childComplexity int) int
+		Language     func(childComplexity int) int
+		Note         func(childComplexity int) int
+		SizeAsStated func(childComplexity int) int
+		Title        func(childComplexity int) int
+		URL          func(childComplexity int) int
+	}
+
+	Entry struct {
+		Acts            func(childComplexity int) int
+		Assignee        func(childComplexity int) int
+		Comments        func(childComplexity int) int
+		CreatedAt       func(childComplexity int) int
+		Dangling        func(childComplexity int) int
+		Head            func(childComplexity int) int
+		ID              func(childComplexity int) int
+		Key             func(childComplexity int) int
+		Languages       func(childComplexity int) int
+		Live            func(childComplexity int) int
+		Owner           func(childComplexity int) int
+		Problems        func(childComplexity int) int
+		PublishAt       func(childComplexity int) int
+		Published       func(childComplexity int) int
+		Revisions       func(childComplexity int, first int, before *int) int
+		ScheduleProblem func(childComplexity int) int
+		Slug            func(childComplexity int) int
+		Stage           func(childComplexity int) int
+		Steps           func(childComplexity int, first int) int
+		Title           func(childComplexity int) int
+		Type            func(childComplexity int) int
+		UpdatedAt       func(childComplexity int) int
+		UsedBy          func(childComplexity int) int
+		WithdrawAt      func(childComplexity int) int
+	}
+
+	EntryConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	EntryEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	EntryLanguage struct {
+		Language           func(childComplexity int) int
+		Ready              func(childComplexity int) int
+		Stale              func(childComplexity int) int
+		TranslatedFrom     func(childComplexity int) int
+		TranslatedRevision func(childComplexity int) int
+	}
+
+	EntryUse struct {
+		Entry func(childComplexity int) int
+		Field func(childComplexity int) int
+		ID    func(childComplexity int) int
+		Live  func(childComplexity int) int
 	}
 
 	Event struct {
@@ -257,12 +483,47 @@ type ComplexityRoot struct {
 		TotalCount func(childComplexity int) int
 	}
 
+	EventDocument struct {
+		Audience              func(childComplexity int) int
+		Contacts              func(childComplexity int) int
+		Districts             func(childComplexity int) int
+		Downloads             func(childComplexity int) int
+		EndsAt                func(childComplexity int) int
+		Evidence              func(childComplexity int) int
+		Image                 func(childComplexity int) int
+		Issued                func(childComplexity int) int
+		Key                   func(childComplexity int) int
+		KeyFigures            func(childComplexity int) int
+		LawSections           func(childComplexity int) int
+		Methods               func(childComplexity int) int
+		Municipalities        func(childComplexity int) int
+		Online                func(childComplexity int) int
+		Organizations         func(childComplexity int) int
+		Participants          func(childComplexity int) int
+		Place                 func(childComplexity int) int
+		Relations             func(childComplexity int) int
+		Slug                  func(childComplexity int) int
+		StartsAt              func(childComplexity int) int
+		TargetGroups          func(childComplexity int) int
+		Texts                 func(childComplexity int) int
+		Themes                func(childComplexity int) int
+		UnnamedMunicipalities func(childComplexity int) int
+	}
+
 	EventEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
 	}
 
 	Evidence struct {
+		Basis     func(childComplexity int) int
+		Direction func(childComplexity int) int
+		Level     func(childComplexity int) int
+		RatedAt   func(childComplexity int) int
+		Rater     func(childComplexity int) int
+	}
+
+	EvidenceDocument struct {
 		Basis     func(childComplexity int) int
 		Direction func(childComplexity int) int
 		Level     func(childComplexity int) int
@@ -284,7 +545,22 @@ type ComplexityRoot struct {
 		Value    func(childComplexity int) int
 	}
 
+	FieldChange struct {
+		After  func(childComplexity int) int
+		Before func(childComplexity int) int
+		Path   func(childComplexity int) int
+		Text   func(childComplexity int) int
+	}
+
 	Funding struct {
+		Amount        func(childComplexity int) int
+		Currency      func(childComplexity int) int
+		Funder        func(childComplexity int) int
+		Period        func(childComplexity int) int
+		ProjectNumber func(childComplexity int) int
+	}
+
+	FundingDocument struct {
 		Amount        func(childComplexity int) int
 		Currency      func(childComplexity int) int
 		Funder        func(childComplexity int) int
@@ -297,7 +573,36 @@ type ComplexityRoot struct {
 		HTML  func(childComplexity int) int
 	}
 
+	Invitation struct {
+		CreatedAt func(childComplexity int) int
+		Email     func(childComplexity int) int
+		ExpiresAt func(childComplexity int) int
+		ID        func(childComplexity int) int
+		Role      func(childComplexity int) int
+	}
+
+	InvitePayload struct {
+		Invitation func(childComplexity int) int
+		Problems   func(childComplexity int) int
+		URL        func(childComplexity int) int
+	}
+
 	KeyFigure struct {
+		Before     func(childComplexity int) int
+		BeforeYear func(childComplexity int) int
+		Label      func(childComplexity int) int
+		N          func(childComplexity int) int
+		Note       func(childComplexity int) int
+		Operator   func(childComplexity int) int
+		Population func(childComplexity int) int
+		Text       func(childComplexity int) int
+		Unit       func(childComplexity int) int
+		Upper      func(childComplexity int) int
+		Value      func(childComplexity int) int
+		Year       func(childComplexity int) int
+	}
+
+	KeyFigureDocument struct {
 		Before     func(childComplexity int) int
 		BeforeYear func(childComplexity int) int
 		Label      func(childComplexity int) int
@@ -338,6 +643,23 @@ type ComplexityRoot struct {
 	LocalName struct {
 		Language func(childComplexity int) int
 		Text     func(childComplexity int) int
+	}
+
+	LocalTextDocument struct {
+		Language func(childComplexity int) int
+		Text     func(childComplexity int) int
+	}
+
+	Membership struct {
+		Account      func(childComplexity int) int
+		ID           func(childComplexity int) int
+		Organization func(childComplexity int) int
+		Role         func(childComplexity int) int
+	}
+
+	MembershipPayload struct {
+		Membership func(childComplexity int) int
+		Problems   func(childComplexity int) int
 	}
 
 	Method struct {
@@ -402,6 +724,66 @@ type ComplexityRoot struct {
 		ToDate   func(childComplexity int) int
 	}
 
+	MunicipalityPartDocument struct {
+		Municipality func(childComplexity int) int
+		NameThen     func(childComplexity int) int
+		NumberThen   func(childComplexity int) int
+		Role         func(childComplexity int) int
+	}
+
+	Mutation struct {
+		AnonymizeAccount   func(childComplexity int, id string) int
+		Approve            func(childComplexity int, items []*content.Item, comment *string) int
+		Archive            func(childComplexity int, items []*content.Item, reason *string) int
+		Assign             func(childComplexity int, items []*content.Item, account *string) int
+		Comment            func(childComplexity int, id string, text string) int
+		CreateCollection   func(childComplexity int, input map[string]any, organization *string) int
+		CreateContact      func(childComplexity int, input map[string]any) int
+		CreateEvent        func(childComplexity int, input map[string]any, organization *string) int
+		CreateKey          func(childComplexity int, input access.NewKey) int
+		CreateLawSection   func(childComplexity int, input map[string]any) int
+		CreateMethod       func(childComplexity int, input map[string]any) int
+		CreateNetwork      func(childComplexity int, input map[string]any, organization *string) int
+		CreateOrganization func(childComplexity int, input map[string]any) int
+		CreatePractice     func(childComplexity int, input map[string]any, organization *string) int
+		CreateProject      func(childComplexity int, input map[string]any, organization *string) int
+		CreateReport       func(childComplexity int, input map[string]any, organization *string) int
+		CreateTargetGroup  func(childComplexity int, input map[string]any) int
+		CreateTheme        func(childComplexity int, input map[string]any) int
+		CreateTool         func(childComplexity int, input map[string]any, organization *string) int
+		Delete             func(childComplexity int, items []*content.Item) int
+		DisableAccount     func(childComplexity int, id string) int
+		DiscardChanges     func(childComplexity int, id string, expectedRevision int) int
+		Invite             func(childComplexity int, organization *string, role schema.Role, email *string) int
+		Publish            func(childComplexity int, items []*content.Item, at *time.Time) int
+		RemoveMember       func(childComplexity int, id string) int
+		RequestChanges     func(childComplexity int, items []*content.Item, comment string) int
+		Restore            func(childComplexity int, id string, revision int, expectedRevision int, note *string) int
+		RevokeInvitation   func(childComplexity int, id string) int
+		RevokeKey          func(childComplexity int, id string) int
+		RevokeSignIn       func(childComplexity int, id string) int
+		SetHubRole         func(childComplexity int, account string, role *schema.Role) int
+		SetRole            func(childComplexity int, id string, role schema.Role) int
+		Submit             func(childComplexity int, items []*content.Item, comment *string) int
+		Transfer           func(childComplexity int, items []*content.Item, organization string) int
+		Unarchive          func(childComplexity int, items []*content.Item) int
+		Unschedule         func(childComplexity int, items []*content.Item) int
+		UpdateCollection   func(childComplexity int, id string, input map[string]any, expectedRevision int, note *string, autosave bool) int
+		UpdateContact      func(childComplexity int, id string, input map[string]any) int
+		UpdateEvent        func(childComplexity int, id string, input map[string]any, expectedRevision int, note *string, autosave bool) int
+		UpdateLawSection   func(childComplexity int, id string, input map[string]any) int
+		UpdateMethod       func(childComplexity int, id string, input map[string]any) int
+		UpdateNetwork      func(childComplexity int, id string, input map[string]any, expectedRevision int, note *string, autosave bool) int
+		UpdateOrganization func(childComplexity int, id string, input map[string]any) int
+		UpdatePractice     func(childComplexity int, id string, input map[string]any, expectedRevision int, note *string, autosave bool) int
+		UpdateProject      func(childComplexity int, id string, input map[string]any, expectedRevision int, note *string, autosave bool) int
+		UpdateReport       func(childComplexity int, id string, input map[string]any, expectedRevision int, note *string, autosave bool) int
+		UpdateTargetGroup  func(childComplexity int, id string, input map[string]any) int
+		UpdateTheme        func(childComplexity int, id string, input map[string]any) int
+		UpdateTool         func(childComplexity int, id string, input map[string]any, expectedRevision int, note *string, autosave bool) int
+		Withdraw           func(childComplexity int, items []*content.Item, at *time.Time, reason *string) int
+	}
+
 	Network struct {
 		Audience              func(childComplexity int) int
 		Body                  func(childComplexity int, format schema.BodyFormat) int
@@ -449,6 +831,31 @@ type ComplexityRoot struct {
 		TotalCount func(childComplexity int) int
 	}
 
+	NetworkDocument struct {
+		Audience              func(childComplexity int) int
+		Contacts              func(childComplexity int) int
+		Districts             func(childComplexity int) int
+		Downloads             func(childComplexity int) int
+		Evidence              func(childComplexity int) int
+		Image                 func(childComplexity int) int
+		Issued                func(childComplexity int) int
+		Key                   func(childComplexity int) int
+		KeyFigures            func(childComplexity int) int
+		Kind                  func(childComplexity int) int
+		LawSections           func(childComplexity int) int
+		Members               func(childComplexity int) int
+		Methods               func(childComplexity int) int
+		Municipalities        func(childComplexity int) int
+		Organizations         func(childComplexity int) int
+		Period                func(childComplexity int) int
+		Relations             func(childComplexity int) int
+		Slug                  func(childComplexity int) int
+		TargetGroups          func(childComplexity int) int
+		Texts                 func(childComplexity int) int
+		Themes                func(childComplexity int) int
+		UnnamedMunicipalities func(childComplexity int) int
+	}
+
 	NetworkEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
@@ -459,6 +866,12 @@ type ComplexityRoot struct {
 		Nodes      func(childComplexity int) int
 		PageInfo   func(childComplexity int) int
 		TotalCount func(childComplexity int) int
+	}
+
+	NetworkMemberDocument struct {
+		From         func(childComplexity int) int
+		Municipality func(childComplexity int) int
+		To           func(childComplexity int) int
 	}
 
 	NetworkMemberEdge struct {
@@ -497,6 +910,11 @@ type ComplexityRoot struct {
 		Role         func(childComplexity int) int
 	}
 
+	OrganizationPartDocument struct {
+		Organization func(childComplexity int) int
+		Role         func(childComplexity int) int
+	}
+
 	PageInfo struct {
 		EndCursor       func(childComplexity int) int
 		HasNextPage     func(childComplexity int) int
@@ -509,7 +927,18 @@ type ComplexityRoot struct {
 		Precision func(childComplexity int) int
 	}
 
+	PartialDateDocument struct {
+		Date      func(childComplexity int) int
+		Precision func(childComplexity int) int
+	}
+
 	Period struct {
+		End     func(childComplexity int) int
+		Ongoing func(childComplexity int) int
+		Start   func(childComplexity int) int
+	}
+
+	PeriodDocument struct {
 		End     func(childComplexity int) int
 		Ongoing func(childComplexity int) int
 		Start   func(childComplexity int) int
@@ -570,6 +999,33 @@ type ComplexityRoot struct {
 		TotalCount func(childComplexity int) int
 	}
 
+	PracticeDocument struct {
+		Audience              func(childComplexity int) int
+		Contacts              func(childComplexity int) int
+		Districts             func(childComplexity int) int
+		Downloads             func(childComplexity int) int
+		Evidence              func(childComplexity int) int
+		Image                 func(childComplexity int) int
+		Issued                func(childComplexity int) int
+		Key                   func(childComplexity int) int
+		KeyFigures            func(childComplexity int) int
+		Kind                  func(childComplexity int) int
+		LawSections           func(childComplexity int) int
+		Methods               func(childComplexity int) int
+		Municipalities        func(childComplexity int) int
+		Organizations         func(childComplexity int) int
+		Period                func(childComplexity int) int
+		Relations             func(childComplexity int) int
+		Reports               func(childComplexity int) int
+		Results               func(childComplexity int) int
+		Slug                  func(childComplexity int) int
+		TargetGroups          func(childComplexity int) int
+		Texts                 func(childComplexity int) int
+		Themes                func(childComplexity int) int
+		Tools                 func(childComplexity int) int
+		UnnamedMunicipalities func(childComplexity int) int
+	}
+
 	PracticeEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
@@ -583,6 +1039,24 @@ type ComplexityRoot struct {
 		N         func(childComplexity int) int
 		Source    func(childComplexity int) int
 		Unit      func(childComplexity int) int
+	}
+
+	PracticeResultDocument struct {
+		After     func(childComplexity int) int
+		Before    func(childComplexity int) int
+		Indicator func(childComplexity int) int
+		Label     func(childComplexity int) int
+		N         func(childComplexity int) int
+		Source    func(childComplexity int) int
+		Unit      func(childComplexity int) int
+	}
+
+	Problem struct {
+		About    func(childComplexity int) int
+		Code     func(childComplexity int) int
+		Message  func(childComplexity int) int
+		Path     func(childComplexity int) int
+		Severity func(childComplexity int) int
 	}
 
 	Project struct {
@@ -637,19 +1111,57 @@ type ComplexityRoot struct {
 		TotalCount func(childComplexity int) int
 	}
 
+	ProjectDocument struct {
+		Audience              func(childComplexity int) int
+		Contacts              func(childComplexity int) int
+		Currency              func(childComplexity int) int
+		Districts             func(childComplexity int) int
+		Downloads             func(childComplexity int) int
+		Evidence              func(childComplexity int) int
+		Funding               func(childComplexity int) int
+		Image                 func(childComplexity int) int
+		Issued                func(childComplexity int) int
+		Key                   func(childComplexity int) int
+		KeyFigures            func(childComplexity int) int
+		LawSections           func(childComplexity int) int
+		Methods               func(childComplexity int) int
+		Municipalities        func(childComplexity int) int
+		Organizations         func(childComplexity int) int
+		Period                func(childComplexity int) int
+		ProjectNumber         func(childComplexity int) int
+		Relations             func(childComplexity int) int
+		Slug                  func(childComplexity int) int
+		TargetGroups          func(childComplexity int) int
+		Texts                 func(childComplexity int) int
+		Themes                func(childComplexity int) int
+		UnnamedMunicipalities func(childComplexity int) int
+		Value                 func(childComplexity int) int
+	}
+
 	ProjectEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
 	}
 
+	PublishPayload struct {
+		Conflicts func(childComplexity int) int
+		Entries   func(childComplexity int) int
+		Problems  func(childComplexity int) int
+	}
+
 	Query struct {
+		Administration func(childComplexity int, organization string) int
+		AuditEvents    func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *filter.AuditFilter) int
 		Changes        func(childComplexity int, after *entgql.Cursor[string], first *int, filter *model.ChangeFilter) int
 		Collection     func(childComplexity int, id *string, slug *string) int
 		Collections    func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *filter.CollectionFilter, orderBy []*ent.CollectionOrder) int
 		Counties       func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string]) int
 		County         func(childComplexity int, id *string, number *string) int
+		Diff           func(childComplexity int, entry string, from int, to *int) int
 		District       func(childComplexity int, id *string, number *string) int
 		Districts      func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string]) int
+		Entries        func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *filter.EntryFilter, orderBy []*ent.EntryOrder) int
+		Entry          func(childComplexity int, id string) int
 		Event          func(childComplexity int, id *string, slug *string) int
 		Events         func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *filter.EventFilter, orderBy []*ent.EventOrder) int
 		FacetValues    func(childComplexity int, facet search.Facet, startingWith *string, query *string, filter *model.SearchFilter, first *int) int
@@ -679,6 +1191,7 @@ type ComplexityRoot struct {
 		Themes         func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], below *string, top bool) int
 		Tool           func(childComplexity int, id *string, slug *string) int
 		Tools          func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *filter.ToolFilter, orderBy []*ent.ToolOrder) int
+		Viewer         func(childComplexity int) int
 	}
 
 	RelationConnection struct {
@@ -686,6 +1199,14 @@ type ComplexityRoot struct {
 		Nodes      func(childComplexity int) int
 		PageInfo   func(childComplexity int) int
 		TotalCount func(childComplexity int) int
+	}
+
+	RelationDocument struct {
+		Note     func(childComplexity int) int
+		Position func(childComplexity int) int
+		Section  func(childComplexity int) int
+		To       func(childComplexity int) int
+		Type     func(childComplexity int) int
 	}
 
 	RelationEdge struct {
@@ -749,9 +1270,51 @@ type ComplexityRoot struct {
 		TotalCount func(childComplexity int) int
 	}
 
+	ReportDocument struct {
+		Audience              func(childComplexity int) int
+		Contacts              func(childComplexity int) int
+		Districts             func(childComplexity int) int
+		Downloads             func(childComplexity int) int
+		EditionYear           func(childComplexity int) int
+		Evidence              func(childComplexity int) int
+		Funding               func(childComplexity int) int
+		Image                 func(childComplexity int) int
+		Issued                func(childComplexity int) int
+		Key                   func(childComplexity int) int
+		KeyFigures            func(childComplexity int) int
+		Kind                  func(childComplexity int) int
+		LawSections           func(childComplexity int) int
+		Methods               func(childComplexity int) int
+		Municipalities        func(childComplexity int) int
+		Organizations         func(childComplexity int) int
+		Relations             func(childComplexity int) int
+		SampleSize            func(childComplexity int) int
+		Series                func(childComplexity int) int
+		Slug                  func(childComplexity int) int
+		TargetGroups          func(childComplexity int) int
+		Texts                 func(childComplexity int) int
+		Themes                func(childComplexity int) int
+		UnnamedMunicipalities func(childComplexity int) int
+	}
+
 	ReportEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	Revision struct {
+		Author    func(childComplexity int) int
+		Autosave  func(childComplexity int) int
+		CreatedAt func(childComplexity int) int
+		Document  func(childComplexity int) int
+		Note      func(childComplexity int) int
+		Number    func(childComplexity int) int
+	}
+
+	SavePayload struct {
+		Conflict func(childComplexity int) int
+		Entry    func(childComplexity int) int
+		Problems func(childComplexity int) int
 	}
 
 	SearchConnection struct {
@@ -767,6 +1330,25 @@ type ComplexityRoot struct {
 		Cursor     func(childComplexity int) int
 		Highlights func(childComplexity int) int
 		Node       func(childComplexity int) int
+	}
+
+	SignIn struct {
+		CreatedAt  func(childComplexity int) int
+		Current    func(childComplexity int) int
+		ID         func(childComplexity int) int
+		Kind       func(childComplexity int) int
+		LastUsedAt func(childComplexity int) int
+		UserAgent  func(childComplexity int) int
+	}
+
+	Step struct {
+		Acknowledged func(childComplexity int) int
+		Act          func(childComplexity int) int
+		Actor        func(childComplexity int) int
+		At           func(childComplexity int) int
+		Reason       func(childComplexity int) int
+		Revision     func(childComplexity int) int
+		Stage        func(childComplexity int) int
 	}
 
 	Suggestion struct {
@@ -793,6 +1375,16 @@ type ComplexityRoot struct {
 	TargetGroupEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	Task struct {
+		Entry  func(childComplexity int) int
+		Reason func(childComplexity int) int
+	}
+
+	TextPart struct {
+		Kind func(childComplexity int) int
+		Text func(childComplexity int) int
 	}
 
 	Theme struct {
@@ -868,6 +1460,34 @@ type ComplexityRoot struct {
 		TotalCount func(childComplexity int) int
 	}
 
+	ToolDocument struct {
+		Audience              func(childComplexity int) int
+		Contacts              func(childComplexity int) int
+		Districts             func(childComplexity int) int
+		Downloads             func(childComplexity int) int
+		Evidence              func(childComplexity int) int
+		Files                 func(childComplexity int) int
+		Image                 func(childComplexity int) int
+		Issued                func(childComplexity int) int
+		Key                   func(childComplexity int) int
+		KeyFigures            func(childComplexity int) int
+		Kind                  func(childComplexity int) int
+		LawSections           func(childComplexity int) int
+		Licence               func(childComplexity int) int
+		Link                  func(childComplexity int) int
+		Methods               func(childComplexity int) int
+		Municipalities        func(childComplexity int) int
+		Organizations         func(childComplexity int) int
+		Relations             func(childComplexity int) int
+		Reports               func(childComplexity int) int
+		RunningTime           func(childComplexity int) int
+		Slug                  func(childComplexity int) int
+		TargetGroups          func(childComplexity int) int
+		Texts                 func(childComplexity int) int
+		Themes                func(childComplexity int) int
+		UnnamedMunicipalities func(childComplexity int) int
+	}
+
 	ToolEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
@@ -877,6 +1497,21 @@ type ComplexityRoot struct {
 		Count func(childComplexity int) int
 		Note  func(childComplexity int) int
 		Role  func(childComplexity int) int
+	}
+
+	UnnamedGroupDocument struct {
+		Count func(childComplexity int) int
+		Note  func(childComplexity int) int
+		Role  func(childComplexity int) int
+	}
+
+	Viewer struct {
+		Account     func(childComplexity int) int
+		Drafts      func(childComplexity int, first int) int
+		HubRole     func(childComplexity int) int
+		Memberships func(childComplexity int) int
+		SignIns     func(childComplexity int) int
+		Tasks       func(childComplexity int, first int) int
 	}
 }
 
@@ -893,6 +1528,130 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 	ec := newExecutionContext(nil, e, nil)
 	_ = ec
 	switch typeName + "." + field {
+
+	case "Account.id":
+		if e.ComplexityRoot.Account.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Account.ID(childComplexity), true
+	case "Account.name":
+		if e.ComplexityRoot.Account.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Account.Name(childComplexity), true
+
+	case "Acknowledged.code":
+		if e.ComplexityRoot.Acknowledged.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Acknowledged.Code(childComplexity), true
+	case "Acknowledged.path":
+		if e.ComplexityRoot.Acknowledged.Path == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Acknowledged.Path(childComplexity), true
+	case "Acknowledged.reason":
+		if e.ComplexityRoot.Acknowledged.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Acknowledged.Reason(childComplexity), true
+
+	case "Administration.invitations":
+		if e.ComplexityRoot.Administration.Invitations == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Administration.Invitations(childComplexity), true
+	case "Administration.keys":
+		if e.ComplexityRoot.Administration.Keys == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Administration.Keys(childComplexity), true
+	case "Administration.memberships":
+		if e.ComplexityRoot.Administration.Memberships == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Administration.Memberships(childComplexity), true
+	case "Administration.organization":
+		if e.ComplexityRoot.Administration.Organization == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Administration.Organization(childComplexity), true
+
+	case "ApiKey.createdAt":
+		if e.ComplexityRoot.ApiKey.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiKey.CreatedAt(childComplexity), true
+	case "ApiKey.ending":
+		if e.ComplexityRoot.ApiKey.Ending == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiKey.Ending(childComplexity), true
+	case "ApiKey.expiresAt":
+		if e.ComplexityRoot.ApiKey.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiKey.ExpiresAt(childComplexity), true
+	case "ApiKey.id":
+		if e.ComplexityRoot.ApiKey.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiKey.ID(childComplexity), true
+	case "ApiKey.kind":
+		if e.ComplexityRoot.ApiKey.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiKey.Kind(childComplexity), true
+	case "ApiKey.lastUsedAt":
+		if e.ComplexityRoot.ApiKey.LastUsedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiKey.LastUsedAt(childComplexity), true
+	case "ApiKey.name":
+		if e.ComplexityRoot.ApiKey.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiKey.Name(childComplexity), true
+	case "ApiKey.origins":
+		if e.ComplexityRoot.ApiKey.Origins == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiKey.Origins(childComplexity), true
+	case "ApiKey.revokedAt":
+		if e.ComplexityRoot.ApiKey.RevokedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiKey.RevokedAt(childComplexity), true
+	case "ApiKey.role":
+		if e.ComplexityRoot.ApiKey.Role == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiKey.Role(childComplexity), true
+	case "ApiKey.scopes":
+		if e.ComplexityRoot.ApiKey.Scopes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiKey.Scopes(childComplexity), true
 
 	case "Asset.alt":
 		if e.ComplexityRoot.Asset.Alt == nil {
@@ -953,6 +1712,87 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Asset.Width(childComplexity), true
+
+	case "AuditEvent.action":
+		if e.ComplexityRoot.AuditEvent.Action == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEvent.Action(childComplexity), true
+	case "AuditEvent.actor":
+		if e.ComplexityRoot.AuditEvent.Actor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEvent.Actor(childComplexity), true
+	case "AuditEvent.at":
+		if e.ComplexityRoot.AuditEvent.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEvent.At(childComplexity), true
+	case "AuditEvent.code":
+		if e.ComplexityRoot.AuditEvent.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEvent.Code(childComplexity), true
+	case "AuditEvent.detail":
+		if e.ComplexityRoot.AuditEvent.Detail == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEvent.Detail(childComplexity), true
+	case "AuditEvent.id":
+		if e.ComplexityRoot.AuditEvent.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEvent.ID(childComplexity), true
+	case "AuditEvent.subjects":
+		if e.ComplexityRoot.AuditEvent.Subjects == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEvent.Subjects(childComplexity), true
+
+	case "AuditEventConnection.edges":
+		if e.ComplexityRoot.AuditEventConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEventConnection.Edges(childComplexity), true
+	case "AuditEventConnection.nodes":
+		if e.ComplexityRoot.AuditEventConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEventConnection.Nodes(childComplexity), true
+	case "AuditEventConnection.pageInfo":
+		if e.ComplexityRoot.AuditEventConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEventConnection.PageInfo(childComplexity), true
+	case "AuditEventConnection.totalCount":
+		if e.ComplexityRoot.AuditEventConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEventConnection.TotalCount(childComplexity), true
+
+	case "AuditEventEdge.cursor":
+		if e.ComplexityRoot.AuditEventEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEventEdge.Cursor(childComplexity), true
+	case "AuditEventEdge.node":
+		if e.ComplexityRoot.AuditEventEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEventEdge.Node(childComplexity), true
 
 	case "Change.action":
 		if e.ComplexityRoot.Change.Action == nil {
@@ -1270,6 +2110,121 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CollectionConnection.TotalCount(childComplexity), true
 
+	case "CollectionDocument.audience":
+		if e.ComplexityRoot.CollectionDocument.Audience == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CollectionDocument.Audience(childComplexity), true
+	case "CollectionDocument.contacts":
+		if e.ComplexityRoot.CollectionDocument.Contacts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CollectionDocument.Contacts(childComplexity), true
+	case "CollectionDocument.districts":
+		if e.ComplexityRoot.CollectionDocument.Districts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CollectionDocument.Districts(childComplexity), true
+	case "CollectionDocument.downloads":
+		if e.ComplexityRoot.CollectionDocument.Downloads == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CollectionDocument.Downloads(childComplexity), true
+	case "CollectionDocument.evidence":
+		if e.ComplexityRoot.CollectionDocument.Evidence == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CollectionDocument.Evidence(childComplexity), true
+	case "CollectionDocument.image":
+		if e.ComplexityRoot.CollectionDocument.Image == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CollectionDocument.Image(childComplexity), true
+	case "CollectionDocument.issued":
+		if e.ComplexityRoot.CollectionDocument.Issued == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CollectionDocument.Issued(childComplexity), true
+	case "CollectionDocument.key":
+		if e.ComplexityRoot.CollectionDocument.Key == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CollectionDocument.Key(childComplexity), true
+	case "CollectionDocument.keyFigures":
+		if e.ComplexityRoot.CollectionDocument.KeyFigures == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CollectionDocument.KeyFigures(childComplexity), true
+	case "CollectionDocument.lawSections":
+		if e.ComplexityRoot.CollectionDocument.LawSections == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CollectionDocument.LawSections(childComplexity), true
+	case "CollectionDocument.methods":
+		if e.ComplexityRoot.CollectionDocument.Methods == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CollectionDocument.Methods(childComplexity), true
+	case "CollectionDocument.municipalities":
+		if e.ComplexityRoot.CollectionDocument.Municipalities == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CollectionDocument.Municipalities(childComplexity), true
+	case "CollectionDocument.organizations":
+		if e.ComplexityRoot.CollectionDocument.Organizations == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CollectionDocument.Organizations(childComplexity), true
+	case "CollectionDocument.relations":
+		if e.ComplexityRoot.CollectionDocument.Relations == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CollectionDocument.Relations(childComplexity), true
+	case "CollectionDocument.slug":
+		if e.ComplexityRoot.CollectionDocument.Slug == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CollectionDocument.Slug(childComplexity), true
+	case "CollectionDocument.targetGroups":
+		if e.ComplexityRoot.CollectionDocument.TargetGroups == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CollectionDocument.TargetGroups(childComplexity), true
+	case "CollectionDocument.texts":
+		if e.ComplexityRoot.CollectionDocument.Texts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CollectionDocument.Texts(childComplexity), true
+	case "CollectionDocument.themes":
+		if e.ComplexityRoot.CollectionDocument.Themes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CollectionDocument.Themes(childComplexity), true
+	case "CollectionDocument.unnamedMunicipalities":
+		if e.ComplexityRoot.CollectionDocument.UnnamedMunicipalities == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CollectionDocument.UnnamedMunicipalities(childComplexity), true
+
 	case "CollectionEdge.cursor":
 		if e.ComplexityRoot.CollectionEdge.Cursor == nil {
 			break
@@ -1282,6 +2237,93 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CollectionEdge.Node(childComplexity), true
+
+	case "Comment.act":
+		if e.ComplexityRoot.Comment.Act == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Comment.Act(childComplexity), true
+	case "Comment.author":
+		if e.ComplexityRoot.Comment.Author == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Comment.Author(childComplexity), true
+	case "Comment.createdAt":
+		if e.ComplexityRoot.Comment.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Comment.CreatedAt(childComplexity), true
+	case "Comment.id":
+		if e.ComplexityRoot.Comment.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Comment.ID(childComplexity), true
+	case "Comment.revision":
+		if e.ComplexityRoot.Comment.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Comment.Revision(childComplexity), true
+	case "Comment.text":
+		if e.ComplexityRoot.Comment.Text == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Comment.Text(childComplexity), true
+
+	case "CommentPayload.comment":
+		if e.ComplexityRoot.CommentPayload.Comment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommentPayload.Comment(childComplexity), true
+	case "CommentPayload.problems":
+		if e.ComplexityRoot.CommentPayload.Problems == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommentPayload.Problems(childComplexity), true
+
+	case "Conflict.base":
+		if e.ComplexityRoot.Conflict.Base == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Conflict.Base(childComplexity), true
+	case "Conflict.changes":
+		if e.ComplexityRoot.Conflict.Changes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Conflict.Changes(childComplexity), true
+	case "Conflict.entry":
+		if e.ComplexityRoot.Conflict.Entry == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Conflict.Entry(childComplexity), true
+	case "Conflict.fields":
+		if e.ComplexityRoot.Conflict.Fields == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Conflict.Fields(childComplexity), true
+	case "Conflict.mine":
+		if e.ComplexityRoot.Conflict.Mine == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Conflict.Mine(childComplexity), true
+	case "Conflict.theirs":
+		if e.ComplexityRoot.Conflict.Theirs == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Conflict.Theirs(childComplexity), true
 
 	case "Contact.email":
 		if e.ComplexityRoot.Contact.Email == nil {
@@ -1406,6 +2448,169 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ContentText.Title(childComplexity), true
 
+	case "ContentTextDocument.body":
+		if e.ComplexityRoot.ContentTextDocument.Body == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContentTextDocument.Body(childComplexity), true
+	case "ContentTextDocument.challenge":
+		if e.ComplexityRoot.ContentTextDocument.Challenge == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContentTextDocument.Challenge(childComplexity), true
+	case "ContentTextDocument.cost":
+		if e.ComplexityRoot.ContentTextDocument.Cost == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContentTextDocument.Cost(childComplexity), true
+	case "ContentTextDocument.didNotWork":
+		if e.ComplexityRoot.ContentTextDocument.DidNotWork == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContentTextDocument.DidNotWork(childComplexity), true
+	case "ContentTextDocument.findings":
+		if e.ComplexityRoot.ContentTextDocument.Findings == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContentTextDocument.Findings(childComplexity), true
+	case "ContentTextDocument.goals":
+		if e.ComplexityRoot.ContentTextDocument.Goals == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContentTextDocument.Goals(childComplexity), true
+	case "ContentTextDocument.howToUse":
+		if e.ComplexityRoot.ContentTextDocument.HowToUse == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContentTextDocument.HowToUse(childComplexity), true
+	case "ContentTextDocument.language":
+		if e.ComplexityRoot.ContentTextDocument.Language == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContentTextDocument.Language(childComplexity), true
+	case "ContentTextDocument.lessons":
+		if e.ComplexityRoot.ContentTextDocument.Lessons == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContentTextDocument.Lessons(childComplexity), true
+	case "ContentTextDocument.meetings":
+		if e.ComplexityRoot.ContentTextDocument.Meetings == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContentTextDocument.Meetings(childComplexity), true
+	case "ContentTextDocument.method":
+		if e.ComplexityRoot.ContentTextDocument.Method == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContentTextDocument.Method(childComplexity), true
+	case "ContentTextDocument.needs":
+		if e.ComplexityRoot.ContentTextDocument.Needs == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContentTextDocument.Needs(childComplexity), true
+	case "ContentTextDocument.partners":
+		if e.ComplexityRoot.ContentTextDocument.Partners == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContentTextDocument.Partners(childComplexity), true
+	case "ContentTextDocument.preconditions":
+		if e.ComplexityRoot.ContentTextDocument.Preconditions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContentTextDocument.Preconditions(childComplexity), true
+	case "ContentTextDocument.problemStatement":
+		if e.ComplexityRoot.ContentTextDocument.ProblemStatement == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContentTextDocument.ProblemStatement(childComplexity), true
+	case "ContentTextDocument.programme":
+		if e.ComplexityRoot.ContentTextDocument.Programme == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContentTextDocument.Programme(childComplexity), true
+	case "ContentTextDocument.ready":
+		if e.ComplexityRoot.ContentTextDocument.Ready == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContentTextDocument.Ready(childComplexity), true
+	case "ContentTextDocument.recommendations":
+		if e.ComplexityRoot.ContentTextDocument.Recommendations == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContentTextDocument.Recommendations(childComplexity), true
+	case "ContentTextDocument.researchQuestions":
+		if e.ComplexityRoot.ContentTextDocument.ResearchQuestions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContentTextDocument.ResearchQuestions(childComplexity), true
+	case "ContentTextDocument.resources":
+		if e.ComplexityRoot.ContentTextDocument.Resources == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContentTextDocument.Resources(childComplexity), true
+	case "ContentTextDocument.sample":
+		if e.ComplexityRoot.ContentTextDocument.Sample == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContentTextDocument.Sample(childComplexity), true
+	case "ContentTextDocument.sectors":
+		if e.ComplexityRoot.ContentTextDocument.Sectors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContentTextDocument.Sectors(childComplexity), true
+	case "ContentTextDocument.steps":
+		if e.ComplexityRoot.ContentTextDocument.Steps == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContentTextDocument.Steps(childComplexity), true
+	case "ContentTextDocument.summary":
+		if e.ComplexityRoot.ContentTextDocument.Summary == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContentTextDocument.Summary(childComplexity), true
+	case "ContentTextDocument.title":
+		if e.ComplexityRoot.ContentTextDocument.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContentTextDocument.Title(childComplexity), true
+	case "ContentTextDocument.translatedFrom":
+		if e.ComplexityRoot.ContentTextDocument.TranslatedFrom == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContentTextDocument.TranslatedFrom(childComplexity), true
+	case "ContentTextDocument.translatedRevision":
+		if e.ComplexityRoot.ContentTextDocument.TranslatedRevision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ContentTextDocument.TranslatedRevision(childComplexity), true
+
 	case "County.id":
 		if e.ComplexityRoot.County.ID == nil {
 			break
@@ -1468,6 +2673,38 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CountyEdge.Node(childComplexity), true
+
+	case "CreateKeyPayload.key":
+		if e.ComplexityRoot.CreateKeyPayload.Key == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateKeyPayload.Key(childComplexity), true
+	case "CreateKeyPayload.problems":
+		if e.ComplexityRoot.CreateKeyPayload.Problems == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateKeyPayload.Problems(childComplexity), true
+	case "CreateKeyPayload.secret":
+		if e.ComplexityRoot.CreateKeyPayload.Secret == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateKeyPayload.Secret(childComplexity), true
+
+	case "DataPayload.node":
+		if e.ComplexityRoot.DataPayload.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DataPayload.Node(childComplexity), true
+	case "DataPayload.problems":
+		if e.ComplexityRoot.DataPayload.Problems == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DataPayload.Problems(childComplexity), true
 
 	case "District.id":
 		if e.ComplexityRoot.District.ID == nil {
@@ -1545,6 +2782,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.DistrictLink.Role(childComplexity), true
 
+	case "DistrictPartDocument.district":
+		if e.ComplexityRoot.DistrictPartDocument.District == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DistrictPartDocument.District(childComplexity), true
+	case "DistrictPartDocument.role":
+		if e.ComplexityRoot.DistrictPartDocument.Role == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DistrictPartDocument.Role(childComplexity), true
+
+	case "DonePayload.done":
+		if e.ComplexityRoot.DonePayload.Done == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DonePayload.Done(childComplexity), true
+	case "DonePayload.problems":
+		if e.ComplexityRoot.DonePayload.Problems == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DonePayload.Problems(childComplexity), true
+
 	case "Download.bytes":
 		if e.ComplexityRoot.Download.Bytes == nil {
 			break
@@ -1587,6 +2850,304 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Download.URL(childComplexity), true
+
+	case "DownloadDocument.asset":
+		if e.ComplexityRoot.DownloadDocument.Asset == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DownloadDocument.Asset(childComplexity), true
+	case "DownloadDocument.bytes":
+		if e.ComplexityRoot.DownloadDocument.Bytes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DownloadDocument.Bytes(childComplexity), true
+	case "DownloadDocument.format":
+		if e.ComplexityRoot.DownloadDocument.Format == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DownloadDocument.Format(childComplexity), true
+	case "DownloadDocument.language":
+		if e.ComplexityRoot.DownloadDocument.Language == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DownloadDocument.Language(childComplexity), true
+	case "DownloadDocument.note":
+		if e.ComplexityRoot.DownloadDocument.Note == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DownloadDocument.Note(childComplexity), true
+	case "DownloadDocument.sizeAsStated":
+		if e.ComplexityRoot.DownloadDocument.SizeAsStated == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DownloadDocument.SizeAsStated(childComplexity), true
+	case "DownloadDocument.title":
+		if e.ComplexityRoot.DownloadDocument.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DownloadDocument.Title(childComplexity), true
+	case "DownloadDocument.url":
+		if e.ComplexityRoot.DownloadDocument.URL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DownloadDocument.URL(childComplexity), true
+
+	case "Entry.acts":
+		if e.ComplexityRoot.Entry.Acts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Entry.Acts(childComplexity), true
+	case "Entry.assignee":
+		if e.ComplexityRoot.Entry.Assignee == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Entry.Assignee(childComplexity), true
+	case "Entry.comments":
+		if e.ComplexityRoot.Entry.Comments == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Entry.Comments(childComplexity), true
+	case "Entry.createdAt":
+		if e.ComplexityRoot.Entry.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Entry.CreatedAt(childComplexity), true
+	case "Entry.dangling":
+		if e.ComplexityRoot.Entry.Dangling == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Entry.Dangling(childComplexity), true
+	case "Entry.head":
+		if e.ComplexityRoot.Entry.Head == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Entry.Head(childComplexity), true
+	case "Entry.id":
+		if e.ComplexityRoot.Entry.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Entry.ID(childComplexity), true
+	case "Entry.key":
+		if e.ComplexityRoot.Entry.Key == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Entry.Key(childComplexity), true
+	case "Entry.languages":
+		if e.ComplexityRoot.Entry.Languages == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Entry.Languages(childComplexity), true
+	case "Entry.live":
+		if e.ComplexityRoot.Entry.Live == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Entry.Live(childComplexity), true
+	case "Entry.owner":
+		if e.ComplexityRoot.Entry.Owner == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Entry.Owner(childComplexity), true
+	case "Entry.problems":
+		if e.ComplexityRoot.Entry.Problems == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Entry.Problems(childComplexity), true
+	case "Entry.publishAt":
+		if e.ComplexityRoot.Entry.PublishAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Entry.PublishAt(childComplexity), true
+	case "Entry.published":
+		if e.ComplexityRoot.Entry.Published == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Entry.Published(childComplexity), true
+	case "Entry.revisions":
+		if e.ComplexityRoot.Entry.Revisions == nil {
+			break
+		}
+
+		args, err := ec.field_Entry_revisions_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Entry.Revisions(childComplexity, args["first"].(int), args["before"].(*int)), true
+	case "Entry.scheduleProblem":
+		if e.ComplexityRoot.Entry.ScheduleProblem == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Entry.ScheduleProblem(childComplexity), true
+	case "Entry.slug":
+		if e.ComplexityRoot.Entry.Slug == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Entry.Slug(childComplexity), true
+	case "Entry.stage":
+		if e.ComplexityRoot.Entry.Stage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Entry.Stage(childComplexity), true
+	case "Entry.steps":
+		if e.ComplexityRoot.Entry.Steps == nil {
+			break
+		}
+
+		args, err := ec.field_Entry_steps_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Entry.Steps(childComplexity, args["first"].(int)), true
+	case "Entry.title":
+		if e.ComplexityRoot.Entry.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Entry.Title(childComplexity), true
+	case "Entry.type":
+		if e.ComplexityRoot.Entry.Type == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Entry.Type(childComplexity), true
+	case "Entry.updatedAt":
+		if e.ComplexityRoot.Entry.UpdatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Entry.UpdatedAt(childComplexity), true
+	case "Entry.usedBy":
+		if e.ComplexityRoot.Entry.UsedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Entry.UsedBy(childComplexity), true
+	case "Entry.withdrawAt":
+		if e.ComplexityRoot.Entry.WithdrawAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Entry.WithdrawAt(childComplexity), true
+
+	case "EntryConnection.edges":
+		if e.ComplexityRoot.EntryConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EntryConnection.Edges(childComplexity), true
+	case "EntryConnection.nodes":
+		if e.ComplexityRoot.EntryConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EntryConnection.Nodes(childComplexity), true
+	case "EntryConnection.pageInfo":
+		if e.ComplexityRoot.EntryConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EntryConnection.PageInfo(childComplexity), true
+	case "EntryConnection.totalCount":
+		if e.ComplexityRoot.EntryConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EntryConnection.TotalCount(childComplexity), true
+
+	case "EntryEdge.cursor":
+		if e.ComplexityRoot.EntryEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EntryEdge.Cursor(childComplexity), true
+	case "EntryEdge.node":
+		if e.ComplexityRoot.EntryEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EntryEdge.Node(childComplexity), true
+
+	case "EntryLanguage.language":
+		if e.ComplexityRoot.EntryLanguage.Language == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EntryLanguage.Language(childComplexity), true
+	case "EntryLanguage.ready":
+		if e.ComplexityRoot.EntryLanguage.Ready == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EntryLanguage.Ready(childComplexity), true
+	case "EntryLanguage.stale":
+		if e.ComplexityRoot.EntryLanguage.Stale == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EntryLanguage.Stale(childComplexity), true
+	case "EntryLanguage.translatedFrom":
+		if e.ComplexityRoot.EntryLanguage.TranslatedFrom == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EntryLanguage.TranslatedFrom(childComplexity), true
+	case "EntryLanguage.translatedRevision":
+		if e.ComplexityRoot.EntryLanguage.TranslatedRevision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EntryLanguage.TranslatedRevision(childComplexity), true
+
+	case "EntryUse.entry":
+		if e.ComplexityRoot.EntryUse.Entry == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EntryUse.Entry(childComplexity), true
+	case "EntryUse.field":
+		if e.ComplexityRoot.EntryUse.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EntryUse.Field(childComplexity), true
+	case "EntryUse.id":
+		if e.ComplexityRoot.EntryUse.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EntryUse.ID(childComplexity), true
+	case "EntryUse.live":
+		if e.ComplexityRoot.EntryUse.Live == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EntryUse.Live(childComplexity), true
 
 	case "Event.audience":
 		if e.ComplexityRoot.Event.Audience == nil {
@@ -1878,6 +3439,151 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.EventConnection.TotalCount(childComplexity), true
 
+	case "EventDocument.audience":
+		if e.ComplexityRoot.EventDocument.Audience == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventDocument.Audience(childComplexity), true
+	case "EventDocument.contacts":
+		if e.ComplexityRoot.EventDocument.Contacts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventDocument.Contacts(childComplexity), true
+	case "EventDocument.districts":
+		if e.ComplexityRoot.EventDocument.Districts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventDocument.Districts(childComplexity), true
+	case "EventDocument.downloads":
+		if e.ComplexityRoot.EventDocument.Downloads == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventDocument.Downloads(childComplexity), true
+	case "EventDocument.endsAt":
+		if e.ComplexityRoot.EventDocument.EndsAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventDocument.EndsAt(childComplexity), true
+	case "EventDocument.evidence":
+		if e.ComplexityRoot.EventDocument.Evidence == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventDocument.Evidence(childComplexity), true
+	case "EventDocument.image":
+		if e.ComplexityRoot.EventDocument.Image == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventDocument.Image(childComplexity), true
+	case "EventDocument.issued":
+		if e.ComplexityRoot.EventDocument.Issued == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventDocument.Issued(childComplexity), true
+	case "EventDocument.key":
+		if e.ComplexityRoot.EventDocument.Key == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventDocument.Key(childComplexity), true
+	case "EventDocument.keyFigures":
+		if e.ComplexityRoot.EventDocument.KeyFigures == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventDocument.KeyFigures(childComplexity), true
+	case "EventDocument.lawSections":
+		if e.ComplexityRoot.EventDocument.LawSections == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventDocument.LawSections(childComplexity), true
+	case "EventDocument.methods":
+		if e.ComplexityRoot.EventDocument.Methods == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventDocument.Methods(childComplexity), true
+	case "EventDocument.municipalities":
+		if e.ComplexityRoot.EventDocument.Municipalities == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventDocument.Municipalities(childComplexity), true
+	case "EventDocument.online":
+		if e.ComplexityRoot.EventDocument.Online == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventDocument.Online(childComplexity), true
+	case "EventDocument.organizations":
+		if e.ComplexityRoot.EventDocument.Organizations == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventDocument.Organizations(childComplexity), true
+	case "EventDocument.participants":
+		if e.ComplexityRoot.EventDocument.Participants == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventDocument.Participants(childComplexity), true
+	case "EventDocument.place":
+		if e.ComplexityRoot.EventDocument.Place == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventDocument.Place(childComplexity), true
+	case "EventDocument.relations":
+		if e.ComplexityRoot.EventDocument.Relations == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventDocument.Relations(childComplexity), true
+	case "EventDocument.slug":
+		if e.ComplexityRoot.EventDocument.Slug == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventDocument.Slug(childComplexity), true
+	case "EventDocument.startsAt":
+		if e.ComplexityRoot.EventDocument.StartsAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventDocument.StartsAt(childComplexity), true
+	case "EventDocument.targetGroups":
+		if e.ComplexityRoot.EventDocument.TargetGroups == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventDocument.TargetGroups(childComplexity), true
+	case "EventDocument.texts":
+		if e.ComplexityRoot.EventDocument.Texts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventDocument.Texts(childComplexity), true
+	case "EventDocument.themes":
+		if e.ComplexityRoot.EventDocument.Themes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventDocument.Themes(childComplexity), true
+	case "EventDocument.unnamedMunicipalities":
+		if e.ComplexityRoot.EventDocument.UnnamedMunicipalities == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventDocument.UnnamedMunicipalities(childComplexity), true
+
 	case "EventEdge.cursor":
 		if e.ComplexityRoot.EventEdge.Cursor == nil {
 			break
@@ -1921,6 +3627,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Evidence.Rater(childComplexity), true
+
+	case "EvidenceDocument.basis":
+		if e.ComplexityRoot.EvidenceDocument.Basis == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvidenceDocument.Basis(childComplexity), true
+	case "EvidenceDocument.direction":
+		if e.ComplexityRoot.EvidenceDocument.Direction == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvidenceDocument.Direction(childComplexity), true
+	case "EvidenceDocument.level":
+		if e.ComplexityRoot.EvidenceDocument.Level == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvidenceDocument.Level(childComplexity), true
+	case "EvidenceDocument.ratedAt":
+		if e.ComplexityRoot.EvidenceDocument.RatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvidenceDocument.RatedAt(childComplexity), true
+	case "EvidenceDocument.rater":
+		if e.ComplexityRoot.EvidenceDocument.Rater == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EvidenceDocument.Rater(childComplexity), true
 
 	case "FacetResult.facet":
 		if e.ComplexityRoot.FacetResult.Facet == nil {
@@ -1977,6 +3714,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.FacetValue.Value(childComplexity), true
 
+	case "FieldChange.after":
+		if e.ComplexityRoot.FieldChange.After == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FieldChange.After(childComplexity), true
+	case "FieldChange.before":
+		if e.ComplexityRoot.FieldChange.Before == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FieldChange.Before(childComplexity), true
+	case "FieldChange.path":
+		if e.ComplexityRoot.FieldChange.Path == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FieldChange.Path(childComplexity), true
+	case "FieldChange.text":
+		if e.ComplexityRoot.FieldChange.Text == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FieldChange.Text(childComplexity), true
+
 	case "Funding.amount":
 		if e.ComplexityRoot.Funding.Amount == nil {
 			break
@@ -2008,6 +3770,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Funding.ProjectNumber(childComplexity), true
 
+	case "FundingDocument.amount":
+		if e.ComplexityRoot.FundingDocument.Amount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FundingDocument.Amount(childComplexity), true
+	case "FundingDocument.currency":
+		if e.ComplexityRoot.FundingDocument.Currency == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FundingDocument.Currency(childComplexity), true
+	case "FundingDocument.funder":
+		if e.ComplexityRoot.FundingDocument.Funder == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FundingDocument.Funder(childComplexity), true
+	case "FundingDocument.period":
+		if e.ComplexityRoot.FundingDocument.Period == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FundingDocument.Period(childComplexity), true
+	case "FundingDocument.projectNumber":
+		if e.ComplexityRoot.FundingDocument.ProjectNumber == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FundingDocument.ProjectNumber(childComplexity), true
+
 	case "Highlight.field":
 		if e.ComplexityRoot.Highlight.Field == nil {
 			break
@@ -2020,6 +3813,56 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Highlight.HTML(childComplexity), true
+
+	case "Invitation.createdAt":
+		if e.ComplexityRoot.Invitation.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Invitation.CreatedAt(childComplexity), true
+	case "Invitation.email":
+		if e.ComplexityRoot.Invitation.Email == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Invitation.Email(childComplexity), true
+	case "Invitation.expiresAt":
+		if e.ComplexityRoot.Invitation.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Invitation.ExpiresAt(childComplexity), true
+	case "Invitation.id":
+		if e.ComplexityRoot.Invitation.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Invitation.ID(childComplexity), true
+	case "Invitation.role":
+		if e.ComplexityRoot.Invitation.Role == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Invitation.Role(childComplexity), true
+
+	case "InvitePayload.invitation":
+		if e.ComplexityRoot.InvitePayload.Invitation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvitePayload.Invitation(childComplexity), true
+	case "InvitePayload.problems":
+		if e.ComplexityRoot.InvitePayload.Problems == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvitePayload.Problems(childComplexity), true
+	case "InvitePayload.url":
+		if e.ComplexityRoot.InvitePayload.URL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvitePayload.URL(childComplexity), true
 
 	case "KeyFigure.before":
 		if e.ComplexityRoot.KeyFigure.Before == nil {
@@ -2093,6 +3936,79 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.KeyFigure.Year(childComplexity), true
+
+	case "KeyFigureDocument.before":
+		if e.ComplexityRoot.KeyFigureDocument.Before == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KeyFigureDocument.Before(childComplexity), true
+	case "KeyFigureDocument.beforeYear":
+		if e.ComplexityRoot.KeyFigureDocument.BeforeYear == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KeyFigureDocument.BeforeYear(childComplexity), true
+	case "KeyFigureDocument.label":
+		if e.ComplexityRoot.KeyFigureDocument.Label == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KeyFigureDocument.Label(childComplexity), true
+	case "KeyFigureDocument.n":
+		if e.ComplexityRoot.KeyFigureDocument.N == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KeyFigureDocument.N(childComplexity), true
+	case "KeyFigureDocument.note":
+		if e.ComplexityRoot.KeyFigureDocument.Note == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KeyFigureDocument.Note(childComplexity), true
+	case "KeyFigureDocument.operator":
+		if e.ComplexityRoot.KeyFigureDocument.Operator == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KeyFigureDocument.Operator(childComplexity), true
+	case "KeyFigureDocument.population":
+		if e.ComplexityRoot.KeyFigureDocument.Population == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KeyFigureDocument.Population(childComplexity), true
+	case "KeyFigureDocument.text":
+		if e.ComplexityRoot.KeyFigureDocument.Text == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KeyFigureDocument.Text(childComplexity), true
+	case "KeyFigureDocument.unit":
+		if e.ComplexityRoot.KeyFigureDocument.Unit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KeyFigureDocument.Unit(childComplexity), true
+	case "KeyFigureDocument.upper":
+		if e.ComplexityRoot.KeyFigureDocument.Upper == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KeyFigureDocument.Upper(childComplexity), true
+	case "KeyFigureDocument.value":
+		if e.ComplexityRoot.KeyFigureDocument.Value == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KeyFigureDocument.Value(childComplexity), true
+	case "KeyFigureDocument.year":
+		if e.ComplexityRoot.KeyFigureDocument.Year == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KeyFigureDocument.Year(childComplexity), true
 
 	case "LawSection.act":
 		if e.ComplexityRoot.LawSection.Act == nil {
@@ -2193,6 +4109,57 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.LocalName.Text(childComplexity), true
+
+	case "LocalTextDocument.language":
+		if e.ComplexityRoot.LocalTextDocument.Language == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LocalTextDocument.Language(childComplexity), true
+	case "LocalTextDocument.text":
+		if e.ComplexityRoot.LocalTextDocument.Text == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LocalTextDocument.Text(childComplexity), true
+
+	case "Membership.account":
+		if e.ComplexityRoot.Membership.Account == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Membership.Account(childComplexity), true
+	case "Membership.id":
+		if e.ComplexityRoot.Membership.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Membership.ID(childComplexity), true
+	case "Membership.organization":
+		if e.ComplexityRoot.Membership.Organization == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Membership.Organization(childComplexity), true
+	case "Membership.role":
+		if e.ComplexityRoot.Membership.Role == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Membership.Role(childComplexity), true
+
+	case "MembershipPayload.membership":
+		if e.ComplexityRoot.MembershipPayload.Membership == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MembershipPayload.Membership(childComplexity), true
+	case "MembershipPayload.problems":
+		if e.ComplexityRoot.MembershipPayload.Problems == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MembershipPayload.Problems(childComplexity), true
 
 	case "Method.id":
 		if e.ComplexityRoot.Method.ID == nil {
@@ -2446,6 +4413,582 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.MunicipalityNumber.ToDate(childComplexity), true
+
+	case "MunicipalityPartDocument.municipality":
+		if e.ComplexityRoot.MunicipalityPartDocument.Municipality == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MunicipalityPartDocument.Municipality(childComplexity), true
+	case "MunicipalityPartDocument.nameThen":
+		if e.ComplexityRoot.MunicipalityPartDocument.NameThen == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MunicipalityPartDocument.NameThen(childComplexity), true
+	case "MunicipalityPartDocument.numberThen":
+		if e.ComplexityRoot.MunicipalityPartDocument.NumberThen == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MunicipalityPartDocument.NumberThen(childComplexity), true
+	case "MunicipalityPartDocument.role":
+		if e.ComplexityRoot.MunicipalityPartDocument.Role == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MunicipalityPartDocument.Role(childComplexity), true
+
+	case "Mutation.anonymizeAccount":
+		if e.ComplexityRoot.Mutation.AnonymizeAccount == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_anonymizeAccount_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AnonymizeAccount(childComplexity, args["id"].(string)), true
+	case "Mutation.approve":
+		if e.ComplexityRoot.Mutation.Approve == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_approve_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.Approve(childComplexity, args["items"].([]*content.Item), args["comment"].(*string)), true
+	case "Mutation.archive":
+		if e.ComplexityRoot.Mutation.Archive == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_archive_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.Archive(childComplexity, args["items"].([]*content.Item), args["reason"].(*string)), true
+	case "Mutation.assign":
+		if e.ComplexityRoot.Mutation.Assign == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_assign_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.Assign(childComplexity, args["items"].([]*content.Item), args["account"].(*string)), true
+	case "Mutation.comment":
+		if e.ComplexityRoot.Mutation.Comment == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_comment_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.Comment(childComplexity, args["id"].(string), args["text"].(string)), true
+	case "Mutation.createCollection":
+		if e.ComplexityRoot.Mutation.CreateCollection == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createCollection_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateCollection(childComplexity, args["input"].(map[string]any), args["organization"].(*string)), true
+	case "Mutation.createContact":
+		if e.ComplexityRoot.Mutation.CreateContact == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createContact_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateContact(childComplexity, args["input"].(map[string]any)), true
+	case "Mutation.createEvent":
+		if e.ComplexityRoot.Mutation.CreateEvent == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createEvent_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateEvent(childComplexity, args["input"].(map[string]any), args["organization"].(*string)), true
+	case "Mutation.createKey":
+		if e.ComplexityRoot.Mutation.CreateKey == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createKey_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateKey(childComplexity, args["input"].(access.NewKey)), true
+	case "Mutation.createLawSection":
+		if e.ComplexityRoot.Mutation.CreateLawSection == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createLawSection_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateLawSection(childComplexity, args["input"].(map[string]any)), true
+	case "Mutation.createMethod":
+		if e.ComplexityRoot.Mutation.CreateMethod == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createMethod_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateMethod(childComplexity, args["input"].(map[string]any)), true
+	case "Mutation.createNetwork":
+		if e.ComplexityRoot.Mutation.CreateNetwork == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createNetwork_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateNetwork(childComplexity, args["input"].(map[string]any), args["organization"].(*string)), true
+	case "Mutation.createOrganization":
+		if e.ComplexityRoot.Mutation.CreateOrganization == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createOrganization_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateOrganization(childComplexity, args["input"].(map[string]any)), true
+	case "Mutation.createPractice":
+		if e.ComplexityRoot.Mutation.CreatePractice == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createPractice_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreatePractice(childComplexity, args["input"].(map[string]any), args["organization"].(*string)), true
+	case "Mutation.createProject":
+		if e.ComplexityRoot.Mutation.CreateProject == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createProject_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateProject(childComplexity, args["input"].(map[string]any), args["organization"].(*string)), true
+	case "Mutation.createReport":
+		if e.ComplexityRoot.Mutation.CreateReport == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createReport_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateReport(childComplexity, args["input"].(map[string]any), args["organization"].(*string)), true
+	case "Mutation.createTargetGroup":
+		if e.ComplexityRoot.Mutation.CreateTargetGroup == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createTargetGroup_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateTargetGroup(childComplexity, args["input"].(map[string]any)), true
+	case "Mutation.createTheme":
+		if e.ComplexityRoot.Mutation.CreateTheme == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createTheme_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateTheme(childComplexity, args["input"].(map[string]any)), true
+	case "Mutation.createTool":
+		if e.ComplexityRoot.Mutation.CreateTool == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createTool_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateTool(childComplexity, args["input"].(map[string]any), args["organization"].(*string)), true
+	case "Mutation.delete":
+		if e.ComplexityRoot.Mutation.Delete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_delete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.Delete(childComplexity, args["items"].([]*content.Item)), true
+	case "Mutation.disableAccount":
+		if e.ComplexityRoot.Mutation.DisableAccount == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_disableAccount_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DisableAccount(childComplexity, args["id"].(string)), true
+	case "Mutation.discardChanges":
+		if e.ComplexityRoot.Mutation.DiscardChanges == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_discardChanges_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DiscardChanges(childComplexity, args["id"].(string), args["expectedRevision"].(int)), true
+	case "Mutation.invite":
+		if e.ComplexityRoot.Mutation.Invite == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_invite_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.Invite(childComplexity, args["organization"].(*string), args["role"].(schema.Role), args["email"].(*string)), true
+	case "Mutation.publish":
+		if e.ComplexityRoot.Mutation.Publish == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_publish_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.Publish(childComplexity, args["items"].([]*content.Item), args["at"].(*time.Time)), true
+	case "Mutation.removeMember":
+		if e.ComplexityRoot.Mutation.RemoveMember == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_removeMember_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RemoveMember(childComplexity, args["id"].(string)), true
+	case "Mutation.requestChanges":
+		if e.ComplexityRoot.Mutation.RequestChanges == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_requestChanges_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RequestChanges(childComplexity, args["items"].([]*content.Item), args["comment"].(string)), true
+	case "Mutation.restore":
+		if e.ComplexityRoot.Mutation.Restore == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_restore_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.Restore(childComplexity, args["id"].(string), args["revision"].(int), args["expectedRevision"].(int), args["note"].(*string)), true
+	case "Mutation.revokeInvitation":
+		if e.ComplexityRoot.Mutation.RevokeInvitation == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_revokeInvitation_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RevokeInvitation(childComplexity, args["id"].(string)), true
+	case "Mutation.revokeKey":
+		if e.ComplexityRoot.Mutation.RevokeKey == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_revokeKey_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RevokeKey(childComplexity, args["id"].(string)), true
+	case "Mutation.revokeSignIn":
+		if e.ComplexityRoot.Mutation.RevokeSignIn == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_revokeSignIn_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RevokeSignIn(childComplexity, args["id"].(string)), true
+	case "Mutation.setHubRole":
+		if e.ComplexityRoot.Mutation.SetHubRole == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_setHubRole_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SetHubRole(childComplexity, args["account"].(string), args["role"].(*schema.Role)), true
+	case "Mutation.setRole":
+		if e.ComplexityRoot.Mutation.SetRole == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_setRole_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SetRole(childComplexity, args["id"].(string), args["role"].(schema.Role)), true
+	case "Mutation.submit":
+		if e.ComplexityRoot.Mutation.Submit == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_submit_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.Submit(childComplexity, args["items"].([]*content.Item), args["comment"].(*string)), true
+	case "Mutation.transfer":
+		if e.ComplexityRoot.Mutation.Transfer == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_transfer_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.Transfer(childComplexity, args["items"].([]*content.Item), args["organization"].(string)), true
+	case "Mutation.unarchive":
+		if e.ComplexityRoot.Mutation.Unarchive == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_unarchive_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.Unarchive(childComplexity, args["items"].([]*content.Item)), true
+	case "Mutation.unschedule":
+		if e.ComplexityRoot.Mutation.Unschedule == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_unschedule_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.Unschedule(childComplexity, args["items"].([]*content.Item)), true
+	case "Mutation.updateCollection":
+		if e.ComplexityRoot.Mutation.UpdateCollection == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateCollection_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateCollection(childComplexity, args["id"].(string), args["input"].(map[string]any), args["expectedRevision"].(int), args["note"].(*string), args["autosave"].(bool)), true
+	case "Mutation.updateContact":
+		if e.ComplexityRoot.Mutation.UpdateContact == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateContact_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateContact(childComplexity, args["id"].(string), args["input"].(map[string]any)), true
+	case "Mutation.updateEvent":
+		if e.ComplexityRoot.Mutation.UpdateEvent == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateEvent_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateEvent(childComplexity, args["id"].(string), args["input"].(map[string]any), args["expectedRevision"].(int), args["note"].(*string), args["autosave"].(bool)), true
+	case "Mutation.updateLawSection":
+		if e.ComplexityRoot.Mutation.UpdateLawSection == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateLawSection_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateLawSection(childComplexity, args["id"].(string), args["input"].(map[string]any)), true
+	case "Mutation.updateMethod":
+		if e.ComplexityRoot.Mutation.UpdateMethod == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateMethod_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateMethod(childComplexity, args["id"].(string), args["input"].(map[string]any)), true
+	case "Mutation.updateNetwork":
+		if e.ComplexityRoot.Mutation.UpdateNetwork == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateNetwork_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateNetwork(childComplexity, args["id"].(string), args["input"].(map[string]any), args["expectedRevision"].(int), args["note"].(*string), args["autosave"].(bool)), true
+	case "Mutation.updateOrganization":
+		if e.ComplexityRoot.Mutation.UpdateOrganization == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateOrganization_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateOrganization(childComplexity, args["id"].(string), args["input"].(map[string]any)), true
+	case "Mutation.updatePractice":
+		if e.ComplexityRoot.Mutation.UpdatePractice == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updatePractice_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdatePractice(childComplexity, args["id"].(string), args["input"].(map[string]any), args["expectedRevision"].(int), args["note"].(*string), args["autosave"].(bool)), true
+	case "Mutation.updateProject":
+		if e.ComplexityRoot.Mutation.UpdateProject == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateProject_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateProject(childComplexity, args["id"].(string), args["input"].(map[string]any), args["expectedRevision"].(int), args["note"].(*string), args["autosave"].(bool)), true
+	case "Mutation.updateReport":
+		if e.ComplexityRoot.Mutation.UpdateReport == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateReport_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateReport(childComplexity, args["id"].(string), args["input"].(map[string]any), args["expectedRevision"].(int), args["note"].(*string), args["autosave"].(bool)), true
+	case "Mutation.updateTargetGroup":
+		if e.ComplexityRoot.Mutation.UpdateTargetGroup == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateTargetGroup_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateTargetGroup(childComplexity, args["id"].(string), args["input"].(map[string]any)), true
+	case "Mutation.updateTheme":
+		if e.ComplexityRoot.Mutation.UpdateTheme == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateTheme_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateTheme(childComplexity, args["id"].(string), args["input"].(map[string]any)), true
+	case "Mutation.updateTool":
+		if e.ComplexityRoot.Mutation.UpdateTool == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateTool_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateTool(childComplexity, args["id"].(string), args["input"].(map[string]any), args["expectedRevision"].(int), args["note"].(*string), args["autosave"].(bool)), true
+	case "Mutation.withdraw":
+		if e.ComplexityRoot.Mutation.Withdraw == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_withdraw_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.Withdraw(childComplexity, args["items"].([]*content.Item), args["at"].(*time.Time), args["reason"].(*string)), true
 
 	case "Network.audience":
 		if e.ComplexityRoot.Network.Audience == nil {
@@ -2730,6 +5273,139 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.NetworkConnection.TotalCount(childComplexity), true
 
+	case "NetworkDocument.audience":
+		if e.ComplexityRoot.NetworkDocument.Audience == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkDocument.Audience(childComplexity), true
+	case "NetworkDocument.contacts":
+		if e.ComplexityRoot.NetworkDocument.Contacts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkDocument.Contacts(childComplexity), true
+	case "NetworkDocument.districts":
+		if e.ComplexityRoot.NetworkDocument.Districts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkDocument.Districts(childComplexity), true
+	case "NetworkDocument.downloads":
+		if e.ComplexityRoot.NetworkDocument.Downloads == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkDocument.Downloads(childComplexity), true
+	case "NetworkDocument.evidence":
+		if e.ComplexityRoot.NetworkDocument.Evidence == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkDocument.Evidence(childComplexity), true
+	case "NetworkDocument.image":
+		if e.ComplexityRoot.NetworkDocument.Image == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkDocument.Image(childComplexity), true
+	case "NetworkDocument.issued":
+		if e.ComplexityRoot.NetworkDocument.Issued == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkDocument.Issued(childComplexity), true
+	case "NetworkDocument.key":
+		if e.ComplexityRoot.NetworkDocument.Key == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkDocument.Key(childComplexity), true
+	case "NetworkDocument.keyFigures":
+		if e.ComplexityRoot.NetworkDocument.KeyFigures == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkDocument.KeyFigures(childComplexity), true
+	case "NetworkDocument.kind":
+		if e.ComplexityRoot.NetworkDocument.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkDocument.Kind(childComplexity), true
+	case "NetworkDocument.lawSections":
+		if e.ComplexityRoot.NetworkDocument.LawSections == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkDocument.LawSections(childComplexity), true
+	case "NetworkDocument.members":
+		if e.ComplexityRoot.NetworkDocument.Members == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkDocument.Members(childComplexity), true
+	case "NetworkDocument.methods":
+		if e.ComplexityRoot.NetworkDocument.Methods == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkDocument.Methods(childComplexity), true
+	case "NetworkDocument.municipalities":
+		if e.ComplexityRoot.NetworkDocument.Municipalities == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkDocument.Municipalities(childComplexity), true
+	case "NetworkDocument.organizations":
+		if e.ComplexityRoot.NetworkDocument.Organizations == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkDocument.Organizations(childComplexity), true
+	case "NetworkDocument.period":
+		if e.ComplexityRoot.NetworkDocument.Period == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkDocument.Period(childComplexity), true
+	case "NetworkDocument.relations":
+		if e.ComplexityRoot.NetworkDocument.Relations == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkDocument.Relations(childComplexity), true
+	case "NetworkDocument.slug":
+		if e.ComplexityRoot.NetworkDocument.Slug == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkDocument.Slug(childComplexity), true
+	case "NetworkDocument.targetGroups":
+		if e.ComplexityRoot.NetworkDocument.TargetGroups == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkDocument.TargetGroups(childComplexity), true
+	case "NetworkDocument.texts":
+		if e.ComplexityRoot.NetworkDocument.Texts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkDocument.Texts(childComplexity), true
+	case "NetworkDocument.themes":
+		if e.ComplexityRoot.NetworkDocument.Themes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkDocument.Themes(childComplexity), true
+	case "NetworkDocument.unnamedMunicipalities":
+		if e.ComplexityRoot.NetworkDocument.UnnamedMunicipalities == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkDocument.UnnamedMunicipalities(childComplexity), true
+
 	case "NetworkEdge.cursor":
 		if e.ComplexityRoot.NetworkEdge.Cursor == nil {
 			break
@@ -2767,6 +5443,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.NetworkMemberConnection.TotalCount(childComplexity), true
+
+	case "NetworkMemberDocument.from":
+		if e.ComplexityRoot.NetworkMemberDocument.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkMemberDocument.From(childComplexity), true
+	case "NetworkMemberDocument.municipality":
+		if e.ComplexityRoot.NetworkMemberDocument.Municipality == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkMemberDocument.Municipality(childComplexity), true
+	case "NetworkMemberDocument.to":
+		if e.ComplexityRoot.NetworkMemberDocument.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NetworkMemberDocument.To(childComplexity), true
 
 	case "NetworkMemberEdge.cursor":
 		if e.ComplexityRoot.NetworkMemberEdge.Cursor == nil {
@@ -2899,6 +5594,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.OrganizationLink.Role(childComplexity), true
 
+	case "OrganizationPartDocument.organization":
+		if e.ComplexityRoot.OrganizationPartDocument.Organization == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrganizationPartDocument.Organization(childComplexity), true
+	case "OrganizationPartDocument.role":
+		if e.ComplexityRoot.OrganizationPartDocument.Role == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrganizationPartDocument.Role(childComplexity), true
+
 	case "PageInfo.endCursor":
 		if e.ComplexityRoot.PageInfo.EndCursor == nil {
 			break
@@ -2937,6 +5645,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PartialDate.Precision(childComplexity), true
 
+	case "PartialDateDocument.date":
+		if e.ComplexityRoot.PartialDateDocument.Date == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PartialDateDocument.Date(childComplexity), true
+	case "PartialDateDocument.precision":
+		if e.ComplexityRoot.PartialDateDocument.Precision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PartialDateDocument.Precision(childComplexity), true
+
 	case "Period.end":
 		if e.ComplexityRoot.Period.End == nil {
 			break
@@ -2955,6 +5676,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Period.Start(childComplexity), true
+
+	case "PeriodDocument.end":
+		if e.ComplexityRoot.PeriodDocument.End == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PeriodDocument.End(childComplexity), true
+	case "PeriodDocument.ongoing":
+		if e.ComplexityRoot.PeriodDocument.Ongoing == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PeriodDocument.Ongoing(childComplexity), true
+	case "PeriodDocument.start":
+		if e.ComplexityRoot.PeriodDocument.Start == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PeriodDocument.Start(childComplexity), true
 
 	case "Practice.audience":
 		if e.ComplexityRoot.Practice.Audience == nil {
@@ -3292,6 +6032,151 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PracticeConnection.TotalCount(childComplexity), true
 
+	case "PracticeDocument.audience":
+		if e.ComplexityRoot.PracticeDocument.Audience == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PracticeDocument.Audience(childComplexity), true
+	case "PracticeDocument.contacts":
+		if e.ComplexityRoot.PracticeDocument.Contacts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PracticeDocument.Contacts(childComplexity), true
+	case "PracticeDocument.districts":
+		if e.ComplexityRoot.PracticeDocument.Districts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PracticeDocument.Districts(childComplexity), true
+	case "PracticeDocument.downloads":
+		if e.ComplexityRoot.PracticeDocument.Downloads == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PracticeDocument.Downloads(childComplexity), true
+	case "PracticeDocument.evidence":
+		if e.ComplexityRoot.PracticeDocument.Evidence == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PracticeDocument.Evidence(childComplexity), true
+	case "PracticeDocument.image":
+		if e.ComplexityRoot.PracticeDocument.Image == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PracticeDocument.Image(childComplexity), true
+	case "PracticeDocument.issued":
+		if e.ComplexityRoot.PracticeDocument.Issued == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PracticeDocument.Issued(childComplexity), true
+	case "PracticeDocument.key":
+		if e.ComplexityRoot.PracticeDocument.Key == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PracticeDocument.Key(childComplexity), true
+	case "PracticeDocument.keyFigures":
+		if e.ComplexityRoot.PracticeDocument.KeyFigures == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PracticeDocument.KeyFigures(childComplexity), true
+	case "PracticeDocument.kind":
+		if e.ComplexityRoot.PracticeDocument.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PracticeDocument.Kind(childComplexity), true
+	case "PracticeDocument.lawSections":
+		if e.ComplexityRoot.PracticeDocument.LawSections == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PracticeDocument.LawSections(childComplexity), true
+	case "PracticeDocument.methods":
+		if e.ComplexityRoot.PracticeDocument.Methods == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PracticeDocument.Methods(childComplexity), true
+	case "PracticeDocument.municipalities":
+		if e.ComplexityRoot.PracticeDocument.Municipalities == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PracticeDocument.Municipalities(childComplexity), true
+	case "PracticeDocument.organizations":
+		if e.ComplexityRoot.PracticeDocument.Organizations == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PracticeDocument.Organizations(childComplexity), true
+	case "PracticeDocument.period":
+		if e.ComplexityRoot.PracticeDocument.Period == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PracticeDocument.Period(childComplexity), true
+	case "PracticeDocument.relations":
+		if e.ComplexityRoot.PracticeDocument.Relations == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PracticeDocument.Relations(childComplexity), true
+	case "PracticeDocument.reports":
+		if e.ComplexityRoot.PracticeDocument.Reports == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PracticeDocument.Reports(childComplexity), true
+	case "PracticeDocument.results":
+		if e.ComplexityRoot.PracticeDocument.Results == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PracticeDocument.Results(childComplexity), true
+	case "PracticeDocument.slug":
+		if e.ComplexityRoot.PracticeDocument.Slug == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PracticeDocument.Slug(childComplexity), true
+	case "PracticeDocument.targetGroups":
+		if e.ComplexityRoot.PracticeDocument.TargetGroups == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PracticeDocument.TargetGroups(childComplexity), true
+	case "PracticeDocument.texts":
+		if e.ComplexityRoot.PracticeDocument.Texts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PracticeDocument.Texts(childComplexity), true
+	case "PracticeDocument.themes":
+		if e.ComplexityRoot.PracticeDocument.Themes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PracticeDocument.Themes(childComplexity), true
+	case "PracticeDocument.tools":
+		if e.ComplexityRoot.PracticeDocument.Tools == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PracticeDocument.Tools(childComplexity), true
+	case "PracticeDocument.unnamedMunicipalities":
+		if e.ComplexityRoot.PracticeDocument.UnnamedMunicipalities == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PracticeDocument.UnnamedMunicipalities(childComplexity), true
+
 	case "PracticeEdge.cursor":
 		if e.ComplexityRoot.PracticeEdge.Cursor == nil {
 			break
@@ -3347,6 +6232,80 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PracticeResult.Unit(childComplexity), true
+
+	case "PracticeResultDocument.after":
+		if e.ComplexityRoot.PracticeResultDocument.After == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PracticeResultDocument.After(childComplexity), true
+	case "PracticeResultDocument.before":
+		if e.ComplexityRoot.PracticeResultDocument.Before == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PracticeResultDocument.Before(childComplexity), true
+	case "PracticeResultDocument.indicator":
+		if e.ComplexityRoot.PracticeResultDocument.Indicator == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PracticeResultDocument.Indicator(childComplexity), true
+	case "PracticeResultDocument.label":
+		if e.ComplexityRoot.PracticeResultDocument.Label == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PracticeResultDocument.Label(childComplexity), true
+	case "PracticeResultDocument.n":
+		if e.ComplexityRoot.PracticeResultDocument.N == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PracticeResultDocument.N(childComplexity), true
+	case "PracticeResultDocument.source":
+		if e.ComplexityRoot.PracticeResultDocument.Source == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PracticeResultDocument.Source(childComplexity), true
+	case "PracticeResultDocument.unit":
+		if e.ComplexityRoot.PracticeResultDocument.Unit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PracticeResultDocument.Unit(childComplexity), true
+
+	case "Problem.entry":
+		if e.ComplexityRoot.Problem.About == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Problem.About(childComplexity), true
+	case "Problem.code":
+		if e.ComplexityRoot.Problem.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Problem.Code(childComplexity), true
+	case "Problem.message":
+		if e.ComplexityRoot.Problem.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Problem.Message(childComplexity), true
+	case "Problem.path":
+		if e.ComplexityRoot.Problem.Path == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Problem.Path(childComplexity), true
+	case "Problem.severity":
+		if e.ComplexityRoot.Problem.Severity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Problem.Severity(childComplexity), true
 
 	case "Project.audience":
 		if e.ComplexityRoot.Project.Audience == nil {
@@ -3656,6 +6615,151 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ProjectConnection.TotalCount(childComplexity), true
 
+	case "ProjectDocument.audience":
+		if e.ComplexityRoot.ProjectDocument.Audience == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectDocument.Audience(childComplexity), true
+	case "ProjectDocument.contacts":
+		if e.ComplexityRoot.ProjectDocument.Contacts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectDocument.Contacts(childComplexity), true
+	case "ProjectDocument.currency":
+		if e.ComplexityRoot.ProjectDocument.Currency == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectDocument.Currency(childComplexity), true
+	case "ProjectDocument.districts":
+		if e.ComplexityRoot.ProjectDocument.Districts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectDocument.Districts(childComplexity), true
+	case "ProjectDocument.downloads":
+		if e.ComplexityRoot.ProjectDocument.Downloads == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectDocument.Downloads(childComplexity), true
+	case "ProjectDocument.evidence":
+		if e.ComplexityRoot.ProjectDocument.Evidence == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectDocument.Evidence(childComplexity), true
+	case "ProjectDocument.funding":
+		if e.ComplexityRoot.ProjectDocument.Funding == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectDocument.Funding(childComplexity), true
+	case "ProjectDocument.image":
+		if e.ComplexityRoot.ProjectDocument.Image == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectDocument.Image(childComplexity), true
+	case "ProjectDocument.issued":
+		if e.ComplexityRoot.ProjectDocument.Issued == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectDocument.Issued(childComplexity), true
+	case "ProjectDocument.key":
+		if e.ComplexityRoot.ProjectDocument.Key == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectDocument.Key(childComplexity), true
+	case "ProjectDocument.keyFigures":
+		if e.ComplexityRoot.ProjectDocument.KeyFigures == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectDocument.KeyFigures(childComplexity), true
+	case "ProjectDocument.lawSections":
+		if e.ComplexityRoot.ProjectDocument.LawSections == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectDocument.LawSections(childComplexity), true
+	case "ProjectDocument.methods":
+		if e.ComplexityRoot.ProjectDocument.Methods == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectDocument.Methods(childComplexity), true
+	case "ProjectDocument.municipalities":
+		if e.ComplexityRoot.ProjectDocument.Municipalities == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectDocument.Municipalities(childComplexity), true
+	case "ProjectDocument.organizations":
+		if e.ComplexityRoot.ProjectDocument.Organizations == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectDocument.Organizations(childComplexity), true
+	case "ProjectDocument.period":
+		if e.ComplexityRoot.ProjectDocument.Period == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectDocument.Period(childComplexity), true
+	case "ProjectDocument.projectNumber":
+		if e.ComplexityRoot.ProjectDocument.ProjectNumber == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectDocument.ProjectNumber(childComplexity), true
+	case "ProjectDocument.relations":
+		if e.ComplexityRoot.ProjectDocument.Relations == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectDocument.Relations(childComplexity), true
+	case "ProjectDocument.slug":
+		if e.ComplexityRoot.ProjectDocument.Slug == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectDocument.Slug(childComplexity), true
+	case "ProjectDocument.targetGroups":
+		if e.ComplexityRoot.ProjectDocument.TargetGroups == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectDocument.TargetGroups(childComplexity), true
+	case "ProjectDocument.texts":
+		if e.ComplexityRoot.ProjectDocument.Texts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectDocument.Texts(childComplexity), true
+	case "ProjectDocument.themes":
+		if e.ComplexityRoot.ProjectDocument.Themes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectDocument.Themes(childComplexity), true
+	case "ProjectDocument.unnamedMunicipalities":
+		if e.ComplexityRoot.ProjectDocument.UnnamedMunicipalities == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectDocument.UnnamedMunicipalities(childComplexity), true
+	case "ProjectDocument.value":
+		if e.ComplexityRoot.ProjectDocument.Value == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProjectDocument.Value(childComplexity), true
+
 	case "ProjectEdge.cursor":
 		if e.ComplexityRoot.ProjectEdge.Cursor == nil {
 			break
@@ -3669,6 +6773,47 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ProjectEdge.Node(childComplexity), true
 
+	case "PublishPayload.conflicts":
+		if e.ComplexityRoot.PublishPayload.Conflicts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PublishPayload.Conflicts(childComplexity), true
+	case "PublishPayload.entries":
+		if e.ComplexityRoot.PublishPayload.Entries == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PublishPayload.Entries(childComplexity), true
+	case "PublishPayload.problems":
+		if e.ComplexityRoot.PublishPayload.Problems == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PublishPayload.Problems(childComplexity), true
+
+	case "Query.administration":
+		if e.ComplexityRoot.Query.Administration == nil {
+			break
+		}
+
+		args, err := ec.field_Query_administration_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Administration(childComplexity, args["organization"].(string)), true
+	case "Query.auditEvents":
+		if e.ComplexityRoot.Query.AuditEvents == nil {
+			break
+		}
+
+		args, err := ec.field_Query_auditEvents_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.AuditEvents(childComplexity, args["first"].(*int), args["after"].(*entgql.Cursor[string]), args["last"].(*int), args["before"].(*entgql.Cursor[string]), args["filter"].(*filter.AuditFilter)), true
 	case "Query.changes":
 		if e.ComplexityRoot.Query.Changes == nil {
 			break
@@ -3724,6 +6869,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.County(childComplexity, args["id"].(*string), args["number"].(*string)), true
+	case "Query.diff":
+		if e.ComplexityRoot.Query.Diff == nil {
+			break
+		}
+
+		args, err := ec.field_Query_diff_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Diff(childComplexity, args["entry"].(string), args["from"].(int), args["to"].(*int)), true
 	case "Query.district":
 		if e.ComplexityRoot.Query.District == nil {
 			break
@@ -3746,6 +6902,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Districts(childComplexity, args["first"].(*int), args["after"].(*entgql.Cursor[string]), args["last"].(*int), args["before"].(*entgql.Cursor[string])), true
+	case "Query.entries":
+		if e.ComplexityRoot.Query.Entries == nil {
+			break
+		}
+
+		args, err := ec.field_Query_entries_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Entries(childComplexity, args["first"].(*int), args["after"].(*entgql.Cursor[string]), args["last"].(*int), args["before"].(*entgql.Cursor[string]), args["filter"].(*filter.EntryFilter), args["orderBy"].([]*ent.EntryOrder)), true
+	case "Query.entry":
+		if e.ComplexityRoot.Query.Entry == nil {
+			break
+		}
+
+		args, err := ec.field_Query_entry_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Entry(childComplexity, args["id"].(string)), true
 	case "Query.event":
 		if e.ComplexityRoot.Query.Event == nil {
 			break
@@ -4066,6 +7244,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Tools(childComplexity, args["first"].(*int), args["after"].(*entgql.Cursor[string]), args["last"].(*int), args["before"].(*entgql.Cursor[string]), args["filter"].(*filter.ToolFilter), args["orderBy"].([]*ent.ToolOrder)), true
+	case "Query.viewer":
+		if e.ComplexityRoot.Query.Viewer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.Viewer(childComplexity), true
 
 	case "RelationConnection.edges":
 		if e.ComplexityRoot.RelationConnection.Edges == nil {
@@ -4091,6 +7275,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RelationConnection.TotalCount(childComplexity), true
+
+	case "RelationDocument.note":
+		if e.ComplexityRoot.RelationDocument.Note == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RelationDocument.Note(childComplexity), true
+	case "RelationDocument.position":
+		if e.ComplexityRoot.RelationDocument.Position == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RelationDocument.Position(childComplexity), true
+	case "RelationDocument.section":
+		if e.ComplexityRoot.RelationDocument.Section == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RelationDocument.Section(childComplexity), true
+	case "RelationDocument.to":
+		if e.ComplexityRoot.RelationDocument.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RelationDocument.To(childComplexity), true
+	case "RelationDocument.type":
+		if e.ComplexityRoot.RelationDocument.Type == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RelationDocument.Type(childComplexity), true
 
 	case "RelationEdge.cursor":
 		if e.ComplexityRoot.RelationEdge.Cursor == nil {
@@ -4447,6 +7662,151 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ReportConnection.TotalCount(childComplexity), true
 
+	case "ReportDocument.audience":
+		if e.ComplexityRoot.ReportDocument.Audience == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportDocument.Audience(childComplexity), true
+	case "ReportDocument.contacts":
+		if e.ComplexityRoot.ReportDocument.Contacts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportDocument.Contacts(childComplexity), true
+	case "ReportDocument.districts":
+		if e.ComplexityRoot.ReportDocument.Districts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportDocument.Districts(childComplexity), true
+	case "ReportDocument.downloads":
+		if e.ComplexityRoot.ReportDocument.Downloads == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportDocument.Downloads(childComplexity), true
+	case "ReportDocument.editionYear":
+		if e.ComplexityRoot.ReportDocument.EditionYear == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportDocument.EditionYear(childComplexity), true
+	case "ReportDocument.evidence":
+		if e.ComplexityRoot.ReportDocument.Evidence == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportDocument.Evidence(childComplexity), true
+	case "ReportDocument.funding":
+		if e.ComplexityRoot.ReportDocument.Funding == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportDocument.Funding(childComplexity), true
+	case "ReportDocument.image":
+		if e.ComplexityRoot.ReportDocument.Image == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportDocument.Image(childComplexity), true
+	case "ReportDocument.issued":
+		if e.ComplexityRoot.ReportDocument.Issued == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportDocument.Issued(childComplexity), true
+	case "ReportDocument.key":
+		if e.ComplexityRoot.ReportDocument.Key == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportDocument.Key(childComplexity), true
+	case "ReportDocument.keyFigures":
+		if e.ComplexityRoot.ReportDocument.KeyFigures == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportDocument.KeyFigures(childComplexity), true
+	case "ReportDocument.kind":
+		if e.ComplexityRoot.ReportDocument.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportDocument.Kind(childComplexity), true
+	case "ReportDocument.lawSections":
+		if e.ComplexityRoot.ReportDocument.LawSections == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportDocument.LawSections(childComplexity), true
+	case "ReportDocument.methods":
+		if e.ComplexityRoot.ReportDocument.Methods == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportDocument.Methods(childComplexity), true
+	case "ReportDocument.municipalities":
+		if e.ComplexityRoot.ReportDocument.Municipalities == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportDocument.Municipalities(childComplexity), true
+	case "ReportDocument.organizations":
+		if e.ComplexityRoot.ReportDocument.Organizations == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportDocument.Organizations(childComplexity), true
+	case "ReportDocument.relations":
+		if e.ComplexityRoot.ReportDocument.Relations == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportDocument.Relations(childComplexity), true
+	case "ReportDocument.sampleSize":
+		if e.ComplexityRoot.ReportDocument.SampleSize == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportDocument.SampleSize(childComplexity), true
+	case "ReportDocument.series":
+		if e.ComplexityRoot.ReportDocument.Series == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportDocument.Series(childComplexity), true
+	case "ReportDocument.slug":
+		if e.ComplexityRoot.ReportDocument.Slug == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportDocument.Slug(childComplexity), true
+	case "ReportDocument.targetGroups":
+		if e.ComplexityRoot.ReportDocument.TargetGroups == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportDocument.TargetGroups(childComplexity), true
+	case "ReportDocument.texts":
+		if e.ComplexityRoot.ReportDocument.Texts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportDocument.Texts(childComplexity), true
+	case "ReportDocument.themes":
+		if e.ComplexityRoot.ReportDocument.Themes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportDocument.Themes(childComplexity), true
+	case "ReportDocument.unnamedMunicipalities":
+		if e.ComplexityRoot.ReportDocument.UnnamedMunicipalities == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportDocument.UnnamedMunicipalities(childComplexity), true
+
 	case "ReportEdge.cursor":
 		if e.ComplexityRoot.ReportEdge.Cursor == nil {
 			break
@@ -4459,6 +7819,62 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ReportEdge.Node(childComplexity), true
+
+	case "Revision.author":
+		if e.ComplexityRoot.Revision.Author == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Revision.Author(childComplexity), true
+	case "Revision.autosave":
+		if e.ComplexityRoot.Revision.Autosave == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Revision.Autosave(childComplexity), true
+	case "Revision.createdAt":
+		if e.ComplexityRoot.Revision.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Revision.CreatedAt(childComplexity), true
+	case "Revision.document":
+		if e.ComplexityRoot.Revision.Document == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Revision.Document(childComplexity), true
+	case "Revision.note":
+		if e.ComplexityRoot.Revision.Note == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Revision.Note(childComplexity), true
+	case "Revision.number":
+		if e.ComplexityRoot.Revision.Number == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Revision.Number(childComplexity), true
+
+	case "SavePayload.conflict":
+		if e.ComplexityRoot.SavePayload.Conflict == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SavePayload.Conflict(childComplexity), true
+	case "SavePayload.entry":
+		if e.ComplexityRoot.SavePayload.Entry == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SavePayload.Entry(childComplexity), true
+	case "SavePayload.problems":
+		if e.ComplexityRoot.SavePayload.Problems == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SavePayload.Problems(childComplexity), true
 
 	case "SearchConnection.edges":
 		if e.ComplexityRoot.SearchConnection.Edges == nil {
@@ -4515,6 +7931,86 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SearchEdge.Node(childComplexity), true
+
+	case "SignIn.createdAt":
+		if e.ComplexityRoot.SignIn.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SignIn.CreatedAt(childComplexity), true
+	case "SignIn.current":
+		if e.ComplexityRoot.SignIn.Current == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SignIn.Current(childComplexity), true
+	case "SignIn.id":
+		if e.ComplexityRoot.SignIn.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SignIn.ID(childComplexity), true
+	case "SignIn.kind":
+		if e.ComplexityRoot.SignIn.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SignIn.Kind(childComplexity), true
+	case "SignIn.lastUsedAt":
+		if e.ComplexityRoot.SignIn.LastUsedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SignIn.LastUsedAt(childComplexity), true
+	case "SignIn.userAgent":
+		if e.ComplexityRoot.SignIn.UserAgent == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SignIn.UserAgent(childComplexity), true
+
+	case "Step.acknowledged":
+		if e.ComplexityRoot.Step.Acknowledged == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Step.Acknowledged(childComplexity), true
+	case "Step.act":
+		if e.ComplexityRoot.Step.Act == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Step.Act(childComplexity), true
+	case "Step.actor":
+		if e.ComplexityRoot.Step.Actor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Step.Actor(childComplexity), true
+	case "Step.at":
+		if e.ComplexityRoot.Step.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Step.At(childComplexity), true
+	case "Step.reason":
+		if e.ComplexityRoot.Step.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Step.Reason(childComplexity), true
+	case "Step.revision":
+		if e.ComplexityRoot.Step.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Step.Revision(childComplexity), true
+	case "Step.stage":
+		if e.ComplexityRoot.Step.Stage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Step.Stage(childComplexity), true
 
 	case "Suggestion.node":
 		if e.ComplexityRoot.Suggestion.Node == nil {
@@ -4603,6 +8099,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.TargetGroupEdge.Node(childComplexity), true
+
+	case "Task.entry":
+		if e.ComplexityRoot.Task.Entry == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Task.Entry(childComplexity), true
+	case "Task.reason":
+		if e.ComplexityRoot.Task.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Task.Reason(childComplexity), true
+
+	case "TextPart.kind":
+		if e.ComplexityRoot.TextPart.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TextPart.Kind(childComplexity), true
+	case "TextPart.text":
+		if e.ComplexityRoot.TextPart.Text == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TextPart.Text(childComplexity), true
 
 	case "Theme.children":
 		if e.ComplexityRoot.Theme.Children == nil {
@@ -4997,6 +8519,157 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ToolConnection.TotalCount(childComplexity), true
 
+	case "ToolDocument.audience":
+		if e.ComplexityRoot.ToolDocument.Audience == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ToolDocument.Audience(childComplexity), true
+	case "ToolDocument.contacts":
+		if e.ComplexityRoot.ToolDocument.Contacts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ToolDocument.Contacts(childComplexity), true
+	case "ToolDocument.districts":
+		if e.ComplexityRoot.ToolDocument.Districts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ToolDocument.Districts(childComplexity), true
+	case "ToolDocument.downloads":
+		if e.ComplexityRoot.ToolDocument.Downloads == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ToolDocument.Downloads(childComplexity), true
+	case "ToolDocument.evidence":
+		if e.ComplexityRoot.ToolDocument.Evidence == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ToolDocument.Evidence(childComplexity), true
+	case "ToolDocument.files":
+		if e.ComplexityRoot.ToolDocument.Files == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ToolDocument.Files(childComplexity), true
+	case "ToolDocument.image":
+		if e.ComplexityRoot.ToolDocument.Image == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ToolDocument.Image(childComplexity), true
+	case "ToolDocument.issued":
+		if e.ComplexityRoot.ToolDocument.Issued == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ToolDocument.Issued(childComplexity), true
+	case "ToolDocument.key":
+		if e.ComplexityRoot.ToolDocument.Key == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ToolDocument.Key(childComplexity), true
+	case "ToolDocument.keyFigures":
+		if e.ComplexityRoot.ToolDocument.KeyFigures == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ToolDocument.KeyFigures(childComplexity), true
+	case "ToolDocument.kind":
+		if e.ComplexityRoot.ToolDocument.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ToolDocument.Kind(childComplexity), true
+	case "ToolDocument.lawSections":
+		if e.ComplexityRoot.ToolDocument.LawSections == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ToolDocument.LawSections(childComplexity), true
+	case "ToolDocument.licence":
+		if e.ComplexityRoot.ToolDocument.Licence == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ToolDocument.Licence(childComplexity), true
+	case "ToolDocument.link":
+		if e.ComplexityRoot.ToolDocument.Link == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ToolDocument.Link(childComplexity), true
+	case "ToolDocument.methods":
+		if e.ComplexityRoot.ToolDocument.Methods == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ToolDocument.Methods(childComplexity), true
+	case "ToolDocument.municipalities":
+		if e.ComplexityRoot.ToolDocument.Municipalities == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ToolDocument.Municipalities(childComplexity), true
+	case "ToolDocument.organizations":
+		if e.ComplexityRoot.ToolDocument.Organizations == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ToolDocument.Organizations(childComplexity), true
+	case "ToolDocument.relations":
+		if e.ComplexityRoot.ToolDocument.Relations == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ToolDocument.Relations(childComplexity), true
+	case "ToolDocument.reports":
+		if e.ComplexityRoot.ToolDocument.Reports == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ToolDocument.Reports(childComplexity), true
+	case "ToolDocument.runningTime":
+		if e.ComplexityRoot.ToolDocument.RunningTime == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ToolDocument.RunningTime(childComplexity), true
+	case "ToolDocument.slug":
+		if e.ComplexityRoot.ToolDocument.Slug == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ToolDocument.Slug(childComplexity), true
+	case "ToolDocument.targetGroups":
+		if e.ComplexityRoot.ToolDocument.TargetGroups == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ToolDocument.TargetGroups(childComplexity), true
+	case "ToolDocument.texts":
+		if e.ComplexityRoot.ToolDocument.Texts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ToolDocument.Texts(childComplexity), true
+	case "ToolDocument.themes":
+		if e.ComplexityRoot.ToolDocument.Themes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ToolDocument.Themes(childComplexity), true
+	case "ToolDocument.unnamedMunicipalities":
+		if e.ComplexityRoot.ToolDocument.UnnamedMunicipalities == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ToolDocument.UnnamedMunicipalities(childComplexity), true
+
 	case "ToolEdge.cursor":
 		if e.ComplexityRoot.ToolEdge.Cursor == nil {
 			break
@@ -5029,6 +8702,72 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.UnnamedGroup.Role(childComplexity), true
 
+	case "UnnamedGroupDocument.count":
+		if e.ComplexityRoot.UnnamedGroupDocument.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnnamedGroupDocument.Count(childComplexity), true
+	case "UnnamedGroupDocument.note":
+		if e.ComplexityRoot.UnnamedGroupDocument.Note == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnnamedGroupDocument.Note(childComplexity), true
+	case "UnnamedGroupDocument.role":
+		if e.ComplexityRoot.UnnamedGroupDocument.Role == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnnamedGroupDocument.Role(childComplexity), true
+
+	case "Viewer.account":
+		if e.ComplexityRoot.Viewer.Account == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Viewer.Account(childComplexity), true
+	case "Viewer.drafts":
+		if e.ComplexityRoot.Viewer.Drafts == nil {
+			break
+		}
+
+		args, err := ec.field_Viewer_drafts_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Viewer.Drafts(childComplexity, args["first"].(int)), true
+	case "Viewer.hubRole":
+		if e.ComplexityRoot.Viewer.HubRole == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Viewer.HubRole(childComplexity), true
+	case "Viewer.memberships":
+		if e.ComplexityRoot.Viewer.Memberships == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Viewer.Memberships(childComplexity), true
+	case "Viewer.signIns":
+		if e.ComplexityRoot.Viewer.SignIns == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Viewer.SignIns(childComplexity), true
+	case "Viewer.tasks":
+		if e.ComplexityRoot.Viewer.Tasks == nil {
+			break
+		}
+
+		args, err := ec.field_Viewer_tasks_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Viewer.Tasks(childComplexity, args["first"].(int)), true
+
 	}
 	return 0, false
 }
@@ -5037,24 +8776,58 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	opCtx := graphql.GetOperationContext(ctx)
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
 	inputUnmarshalMap := graphql.BuildUnmarshalerMap(
+		ec.unmarshalInputAcknowledgement,
+		ec.unmarshalInputAuditFilter,
 		ec.unmarshalInputChangeFilter,
 		ec.unmarshalInputCollectionFilter,
+		ec.unmarshalInputCollectionInput,
 		ec.unmarshalInputCollectionOrder,
+		ec.unmarshalInputContactInput,
+		ec.unmarshalInputContentTextInput,
+		ec.unmarshalInputCreateKeyInput,
+		ec.unmarshalInputDistrictPartInput,
+		ec.unmarshalInputDownloadInput,
+		ec.unmarshalInputEntryFilter,
+		ec.unmarshalInputEntryOrder,
 		ec.unmarshalInputEventFilter,
+		ec.unmarshalInputEventInput,
 		ec.unmarshalInputEventOrder,
+		ec.unmarshalInputEvidenceInput,
+		ec.unmarshalInputFundingInput,
+		ec.unmarshalInputKeyFigureInput,
+		ec.unmarshalInputLawSectionInput,
+		ec.unmarshalInputLocalTextInput,
+		ec.unmarshalInputMethodInput,
 		ec.unmarshalInputMunicipalityFilter,
+		ec.unmarshalInputMunicipalityPartInput,
 		ec.unmarshalInputNetworkFilter,
+		ec.unmarshalInputNetworkInput,
+		ec.unmarshalInputNetworkMemberInput,
 		ec.unmarshalInputNetworkOrder,
 		ec.unmarshalInputOrganizationFilter,
+		ec.unmarshalInputOrganizationInput,
+		ec.unmarshalInputOrganizationPartInput,
+		ec.unmarshalInputPartialDateInput,
+		ec.unmarshalInputPeriodInput,
 		ec.unmarshalInputPracticeFilter,
+		ec.unmarshalInputPracticeInput,
 		ec.unmarshalInputPracticeOrder,
+		ec.unmarshalInputPracticeResultInput,
 		ec.unmarshalInputProjectFilter,
+		ec.unmarshalInputProjectInput,
 		ec.unmarshalInputProjectOrder,
+		ec.unmarshalInputPublishItem,
+		ec.unmarshalInputRelationInput,
 		ec.unmarshalInputReportFilter,
+		ec.unmarshalInputReportInput,
 		ec.unmarshalInputReportOrder,
 		ec.unmarshalInputSearchFilter,
+		ec.unmarshalInputTargetGroupInput,
+		ec.unmarshalInputThemeInput,
 		ec.unmarshalInputToolFilter,
+		ec.unmarshalInputToolInput,
 		ec.unmarshalInputToolOrder,
+		ec.unmarshalInputUnnamedGroupInput,
 	)
 	first := true
 
@@ -5091,6 +8864,21 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 
 			return &response
 		}
+	case ast.Mutation:
+		return func(ctx context.Context) *graphql.Response {
+			if !first {
+				return nil
+			}
+			first = false
+			ctx = graphql.WithUnmarshalerMap(ctx, inputUnmarshalMap)
+			data := ec._Mutation(ctx, opCtx.Operation.SelectionSet)
+			var buf bytes.Buffer
+			data.MarshalGQL(&buf)
+
+			return &graphql.Response{
+				Data: buf.Bytes(),
+			}
+		}
 
 	default:
 		return graphql.OneShot(graphql.ErrorResponse(ctx, "unsupported GraphQL operation"))
@@ -5116,7 +8904,7 @@ func newExecutionContext(
 	}
 }
 
-//go:embed "sdl/collection.graphql" "sdl/connections.graphql" "sdl/event.graphql" "sdl/network.graphql" "sdl/practice.graphql" "sdl/project.graphql" "sdl/report.graphql" "sdl/tool.graphql"
+//go:embed "sdl/collection.graphql" "sdl/connections.graphql" "sdl/data.graphql" "sdl/documents.graphql" "sdl/event.graphql" "sdl/network.graphql" "sdl/practice.graphql" "sdl/project.graphql" "sdl/report.graphql" "sdl/tool.graphql"
 var sourcesFS embed.FS
 
 func sourceData(filename string) string {
@@ -5128,6 +8916,294 @@ func sourceData(filename string) string {
 }
 
 var sources = []*ast.Source{
+	{Name: "../../schema/accounts.graphql", Input: `extend type Query {
+  "Who is signed in; null when nobody is."
+  viewer: Viewer
+  "The members, invitations and keys of an organisation, for its ADMINs; null for others."
+  administration("The organisation's id." organization: ID!): Administration
+  "What signed-in callers did and were refused, the newest first. For HUB_ADMINs; for ADMINs, that of their organisation."
+  auditEvents("1 to 100; 20 when absent." first: Int, "Continue after this place." after: Cursor, "The last so many, before ` + "`" + `before` + "`" + ` where it is given." last: Int, "Continue before this place." before: Cursor, "Only those that match." filter: AuditFilter): AuditEventConnection
+}
+
+"The account that is signed in."
+type Viewer {
+  "The account."
+  account: Account!
+  "The role in the whole hub."
+  hubRole: Role
+  "Its roles in organisations."
+  memberships: [Membership!]!
+  "What waits for the account: entries assigned to it, sent back to it, waiting for its review, or whose schedule failed."
+  tasks("1 to 100; 20 when absent." first: Int! = 20): [Task!]!
+  "Entries that the account wrote the head of and that are not published as they are, the last changed first."
+  drafts("1 to 100; 20 when absent." first: Int! = 20): [Entry!]!
+  "The devices that are signed in to the account."
+  signIns: [SignIn!]!
+}
+
+"A person who can sign in."
+type Account implements Node {
+  "Its id."
+  id: ID!
+  "Its name."
+  name: String!
+}
+
+"An account's role in an organisation."
+type Membership {
+  "Its id."
+  id: ID!
+  "The account."
+  account: Account!
+  "The organisation."
+  organization: Organization!
+  "The role."
+  role: Role!
+}
+
+"What an account or a key may do."
+enum Role {
+  "Writes drafts of the organisation."
+  CONTRIBUTOR
+  "Also reviews and publishes for the organisation."
+  EDITOR
+  "Also manages members and keys of the organisation."
+  ADMIN
+  "Edits the content of all organisations, collections and vocabularies."
+  HUB_EDITOR
+  "May do everything."
+  HUB_ADMIN
+}
+
+"Something that waits for somebody."
+type Task {
+  "Why it waits."
+  reason: TaskReason!
+  "The entry."
+  entry: Entry!
+}
+
+"Why something waits."
+enum TaskReason {
+  "It was assigned to the account."
+  ASSIGNED
+  "It waits for review by an editor of the organisation."
+  REVIEW
+  "It was sent back."
+  CHANGES_REQUESTED
+  "It was to be published or withdrawn at a set time, and could not be."
+  SCHEDULE_FAILED
+}
+
+"A device that is signed in."
+type SignIn {
+  "Its id."
+  id: ID!
+  "How it holds its access."
+  kind: SignInKind!
+  "What the device says it is."
+  userAgent: String!
+  "When it signed in."
+  createdAt: Time!
+  "When it last asked for something, to the minute."
+  lastUsedAt: Time!
+  "Whether it is the one that asks."
+  current: Boolean!
+}
+
+"How a device holds its access."
+enum SignInKind {
+  "By a cookie."
+  BROWSER
+  "By a short token and a refresh token."
+  NATIVE
+}
+
+"Who may do what in an organisation."
+type Administration {
+  "The organisation."
+  organization: Organization!
+  "Its members."
+  memberships: [Membership!]!
+  "Invitations that are open."
+  invitations: [Invitation!]!
+  "Its keys, also ended ones, the newest first."
+  keys: [ApiKey!]!
+}
+
+"A link that gives whoever opens it first a role."
+type Invitation {
+  "Its id."
+  id: ID!
+  "The role that it gives."
+  role: Role!
+  "Where it was sent."
+  email: String
+  "When it was made."
+  createdAt: Time!
+  "When it ends."
+  expiresAt: Time!
+}
+
+"A program's access. Its secret is shown once, when it is made."
+type ApiKey {
+  "Its id."
+  id: ID!
+  "What it is for."
+  name: String!
+  "Where it may be."
+  kind: KeyKind!
+  "The role of a SECRET key."
+  role: Role
+  "What its role is narrowed to; empty for all that the role may."
+  scopes: [KeyScope!]!
+  "The origins of the pages that a PUBLISHABLE key may stand in."
+  origins: [String!]!
+  "The last four characters of the secret."
+  ending: String!
+  "When it was made."
+  createdAt: Time!
+  "When it ends."
+  expiresAt: Time
+  "When it was last used, to the minute."
+  lastUsedAt: Time
+  "When it was ended."
+  revokedAt: Time
+}
+
+"Where a key may be."
+enum KeyKind {
+  "On servers only."
+  SECRET
+  "In a page: it reads what is public."
+  PUBLISHABLE
+}
+
+"What a key's role is narrowed to."
+enum KeyScope {
+  "Content for members."
+  READ
+  "Reading and writing drafts."
+  DRAFTS
+  "Review, publishing, withdrawal."
+  PUBLISH
+  "Members and keys."
+  MANAGE
+}
+
+"Something that a signed-in caller did or was refused."
+type AuditEvent implements Node {
+  "Its id."
+  id: ID!
+  "When."
+  at: Time!
+  "Who: the id of an account or a key, or a name of the hub's own work."
+  actor: String!
+  "What: the name of the mutation, or SIGN_IN and the like."
+  action: String!
+  "The ids that it was about."
+  subjects: [ID!]!
+  "The code of the refusal; null when it was done."
+  code: String
+  "What else is to be known."
+  detail: String
+}
+
+"Which audit events; what is given must all hold."
+input AuditFilter {
+  "The id of an account or a key."
+  actor: String
+  "The id of an organisation."
+  organization: ID
+  "The name of a mutation."
+  action: String
+  "An id that it was about."
+  subject: ID
+  "Only refusals, or only what was done."
+  refused: Boolean
+  "At or after."
+  after: Time
+  "At or before."
+  before: Time
+}
+
+extend type Mutation {
+  "Makes the link of an invitation. For an ADMIN of the organisation; a role of the hub, without an organisation, for a HUB_ADMIN."
+  invite("The organisation." organization: ID, "The role that it gives." role: Role!, "Where it is sent, for the list of invitations; the hub sends nothing." email: String): InvitePayload!
+  "Ends an invitation that is open."
+  revokeInvitation("Its id." id: ID!): DonePayload!
+  "Changes the role of a member; it counts at the next request."
+  setRole("The membership." id: ID!, "The role." role: Role!): MembershipPayload!
+  "Ends a membership, one's own or for an ADMIN another's, and the keys that the account made for the organisation."
+  removeMember("The membership." id: ID!): DonePayload!
+  "Gives an account a role of the hub, or takes it. For a HUB_ADMIN."
+  setHubRole("The account." account: ID!, "HUB_EDITOR or HUB_ADMIN; none when absent." role: Role): DonePayload!
+  "Ends all access of an account, its sign-ins and keys. For a HUB_ADMIN."
+  disableAccount("The account." id: ID!): DonePayload!
+  "Takes the person out of an account for good; what it wrote stays, by nobody. For a HUB_ADMIN."
+  anonymizeAccount("The account." id: ID!): DonePayload!
+  "Makes a key. The secret is in the answer and nowhere else."
+  createKey("What it is to be." input: CreateKeyInput!): CreateKeyPayload!
+  "Ends a key at once."
+  revokeKey("Its id." id: ID!): DonePayload!
+  "Signs a device of the account out."
+  revokeSignIn("The sign-in." id: ID!): DonePayload!
+}
+
+"What a key is to be."
+input CreateKeyInput {
+  "The organisation."
+  organization: ID!
+  "What it is for."
+  name: String!
+  "Where it may be."
+  kind: KeyKind!
+  "The role of a SECRET key, none stronger than the caller's."
+  role: Role
+  "What the role is narrowed to; all that it may when absent."
+  scopes: [KeyScope!]
+  "Of a PUBLISHABLE key: the origins of the pages that it may stand in, https://host or https://host:port."
+  origins: [String!]
+  "When it ends; never when absent."
+  expiresAt: Time
+}
+
+"What came of making a key."
+type CreateKeyPayload {
+  "The key; null when there are problems."
+  key: ApiKey
+  "The secret, shown once."
+  secret: String
+  "What is wrong."
+  problems: [Problem!]!
+}
+
+"What came of an invitation."
+type InvitePayload {
+  "The invitation; null when there are problems."
+  invitation: Invitation
+  "The address to send, shown once."
+  url: String
+  "What is wrong."
+  problems: [Problem!]!
+}
+
+"What came of changing a role."
+type MembershipPayload {
+  "The membership; null when there are problems."
+  membership: Membership
+  "What is wrong."
+  problems: [Problem!]!
+}
+
+"What came of an act without anything to show."
+type DonePayload {
+  "Whether it was done."
+  done: Boolean!
+  "What is wrong."
+  problems: [Problem!]!
+}
+`, BuiltIn: false},
 	{Name: "../../schema/changes.graphql", Input: `"A page of changes."
 type ChangeConnection {
   "The changes, in order."
@@ -5199,6 +9275,9 @@ input CollectionFilter {
   "Contains any of these entries."
   contains: [ID!]
 }
+
+"What an editor writes of a collection. Absent = unchanged, null = cleared; a list or an object replaces the old one whole."
+input CollectionInput
 `, BuiltIn: false},
 	{Name: "../../schema/content.graphql", Input: `"What all published content has in common. Every field is of the published revision; a draft cannot be reached."
 interface Content implements Node {
@@ -5596,6 +9675,644 @@ type Asset implements Node {
   image("Pixels wanted, 1 to 1920." width: Int!): String
 }
 `, BuiltIn: false},
+	{Name: "../../schema/documents.graphql", Input: `"One language's text of an entry. A field that does not belong to the entry's type is a problem."
+input ContentTextInput {
+  "Its language; one text a language."
+  language: Language!
+  "The title. At most 300 characters."
+  title: String
+  "One paragraph of plain text. At most 2 000 characters."
+  summary: String
+  "CommonMark; ` + "`" + `hub:<id>` + "`" + ` links to an entry or an asset. At most 100 000 characters."
+  body: String
+  "What was found."
+  findings: [String!]
+  "What is recommended."
+  recommendations: [String!]
+  "Partners that are not organisations of the hub."
+  partners: String
+  "Practice: what was difficult."
+  challenge: String
+  "Practice, Project: what was to be reached."
+  goals: [String!]
+  "Practice, Tool: what was or is to be done, in order."
+  steps: [String!]
+  "Practice: people, time and rooms that it took."
+  resources: String
+  "Practice: what it cost."
+  cost: String
+  "Practice: what must be in place."
+  preconditions: String
+  "Practice: what was learnt."
+  lessons: String
+  "Practice: what did not work."
+  didNotWork: String
+  "Tool: how to use it."
+  howToUse: String
+  "Report, Project, Network: how it was or is done."
+  method: String
+  "Report: who was asked, and how many answered."
+  sample: String
+  "Project: the problem that it is about."
+  problemStatement: String
+  "Project: what those it is for turned out to need."
+  needs: [String!]
+  "Project: what it asks."
+  researchQuestions: [String!]
+  "Network: how and how often members meet."
+  meetings: String
+  "Event: what happens when."
+  programme: String
+  "Event, Tool: sectors that take part."
+  sectors: [String!]
+  "Whether readers may see this text once the entry is published. True when absent."
+  ready: Boolean
+  "The language that this text was translated from, where it was."
+  translatedFrom: Language
+  "The revision whose text in ` + "`" + `translatedFrom` + "`" + ` this one renders. The hub fills it in when that language is given alone."
+  translatedRevision: Int
+}
+
+"A short text in one language."
+input LocalTextInput {
+  "Its language; one text a language."
+  language: Language!
+  "The text."
+  text: String!
+}
+
+"A date as precise as its source gave it."
+input PartialDateInput {
+  "The day; of a month or year the first one."
+  date: Date!
+  "How much of it is known."
+  precision: DatePrecision!
+}
+
+"A span of days; an end that is absent is open."
+input PeriodInput {
+  "The first day."
+  start: Date
+  "The last day."
+  end: Date
+  "Whether it goes on as ordinary operation."
+  ongoing: Boolean
+}
+
+"An organisation's part in an entry."
+input OrganizationPartInput {
+  "The organisation's id."
+  organization: ID!
+  "Its part."
+  role: OrganizationRole!
+}
+
+"A municipality's part in an entry."
+input MunicipalityPartInput {
+  "The municipality's id."
+  municipality: ID!
+  "Its part."
+  role: MunicipalityRole!
+  "Its name at the time, where another than today."
+  nameThen: String
+  "Its number at the time, where another than today."
+  numberThen: String
+}
+
+"The part of one of Oslo's districts in an entry."
+input DistrictPartInput {
+  "The district's id."
+  district: ID!
+  "Its part."
+  role: MunicipalityRole!
+}
+
+"Participants that the source counts and does not name."
+input UnnamedGroupInput {
+  "How many; absent where the source gives no number."
+  count: Int
+  "Their part."
+  role: MunicipalityRole!
+  "What the source says of them. Needed."
+  note: [LocalTextInput!]!
+}
+
+"A network's member for a time."
+input NetworkMemberInput {
+  "The municipality's id."
+  municipality: ID!
+  "The first day."
+  from: Date
+  "The last day."
+  to: Date
+}
+
+"What the entry is to another one."
+input RelationInput {
+  "The other entry's id."
+  to: ID!
+  "What it is to it. CONTAINS is for collections."
+  type: RelationType!
+  "Its place among its like, from 1."
+  position: Int
+  "The chapter or part that it belongs to."
+  section: [LocalTextInput!]
+  "The editor's reason."
+  note: [LocalTextInput!]
+}
+
+"A number that a source states."
+input KeyFigureInput {
+  "What is counted or measured."
+  label: [LocalTextInput!]!
+  "The number, or the lower bound of a RANGE, in ` + "`" + `unit` + "`" + `."
+  value: Float!
+  "The upper bound of a RANGE."
+  upper: Float
+  "The source's own words, where it gives the number in words."
+  text: [LocalTextInput!]
+  "How the number is to be read; EXACT when absent."
+  operator: FigureOperator
+  "A stable code, never a translated word: percent, persons, municipalities, NOK, months, …"
+  unit: String!
+  "The year that the number is of."
+  year: Int
+  "How many answers or cases are behind it."
+  n: Int
+  "Whom it is of."
+  population: [LocalTextInput!]
+  "The same measure earlier."
+  before: Float
+  "The year of ` + "`" + `before` + "`" + `."
+  beforeYear: Int
+  "What else is to be known."
+  note: [LocalTextInput!]
+}
+
+"What a practice measured."
+input PracticeResultInput {
+  "The indicator's code, where there is one."
+  indicator: String
+  "What was measured."
+  label: [LocalTextInput!]!
+  "The number before."
+  before: Float
+  "The number after."
+  after: Float
+  "A stable code: percent, persons, …"
+  unit: String
+  "How many it is of."
+  n: Int
+  "Where the numbers come from."
+  source: [LocalTextInput!]
+}
+
+"How well a thing is documented."
+input EvidenceInput {
+  "0: idea or being tried out; 1: described; 2: experience; 3: change measured; 4: effect compared; 5: effect documented."
+  level: Int!
+  "Which way the effect goes; UNKNOWN when absent."
+  direction: EffectDirection
+  "What the level rests on."
+  basis: [LocalTextInput!]
+  "The id of the organisation that set it."
+  rater: ID
+  "When it was set."
+  ratedAt: Date
+}
+
+"A file or page that belongs to an entry. Where neither ` + "`" + `url` + "`" + ` nor ` + "`" + `asset` + "`" + ` is known, ` + "`" + `note` + "`" + ` says where to ask."
+input DownloadInput {
+  "Its title."
+  title: [LocalTextInput!]!
+  "PDF, HTML, VIDEO, …"
+  format: String!
+  "Its size."
+  bytes: Int
+  "Its size as the source writes it: 845 KB."
+  sizeAsStated: String
+  "Its language, which need not be the entry's."
+  language: Language
+  "Its address, with https:// or http://."
+  url: String
+  "The id of the asset that it is."
+  asset: ID
+  "What is to be known of it."
+  note: [LocalTextInput!]
+}
+
+"Money given to what an entry is about."
+input FundingInput {
+  "The id of the organisation that gave it."
+  funder: ID
+  "How much, in ` + "`" + `currency` + "`" + `."
+  amount: Float
+  "ISO 4217."
+  currency: String
+  "The giver's number of the project."
+  projectNumber: String
+  "The time that it is for."
+  period: PeriodInput
+}
+`, BuiltIn: false},
+	{Name: "../../schema/entry.graphql", Input: `extend type Query {
+  "The editorial record of a piece of content, drafts as well: for those who have a role in the organisation that owns it."
+  entry("The id of the content." id: ID!): Entry
+  "The entries that the viewer may edit or read as an editor, the last changed first unless another order is given."
+  entries("1 to 100; 20 when absent." first: Int, "Continue after this place." after: Cursor, "The last so many, before ` + "`" + `before` + "`" + ` where it is given." last: Int, "Continue before this place." before: Cursor, "Only those that match." filter: EntryFilter, "Orders, the first counts most." orderBy: [EntryOrder!]): EntryConnection!
+  "What differs between two revisions of an entry."
+  diff("The entry." entry: ID!, "The number of the earlier revision." from: Int!, "The number of the later one; the head when absent." to: Int): [FieldChange!]
+}
+
+"The editorial record of a piece of content. Its id is that of the content."
+type Entry implements Node {
+  "The id, of the content as well."
+  id: ID!
+  "The type of the content."
+  type: ContentType!
+  "Where the head revision is in its life; ` + "`" + `live` + "`" + ` tells whether readers see the entry."
+  stage: Stage!
+  "The title of the head revision."
+  title: String!
+  "The writer's own id."
+  key: String
+  "Its name in addresses, once it has been published."
+  slug: String
+  "The organisation that answers for it."
+  owner: Organization!
+  "Who is to work on it next."
+  assignee: Account
+  "The newest revision."
+  head: Revision!
+  "The revision that was published last, also after it was withdrawn."
+  published: Revision
+  "What readers see; null when they see nothing, or when the viewer is not among the readers."
+  live: Node
+  "When the head is to be published."
+  publishAt: Time
+  "When it is to be withdrawn."
+  withdrawAt: Time
+  "Why a publishing or withdrawal at a set time did not happen; null when nothing is wrong."
+  scheduleProblem: String
+  "When it was made."
+  createdAt: Time!
+  "When it was last changed."
+  updatedAt: Time!
+  "What the viewer may do with it now."
+  acts: [Act!]!
+  "What keeps the head from being published, and what is to be looked at before it is."
+  problems: [Problem!]!
+  "Its texts and how they are, by language."
+  languages: [EntryLanguage!]!
+  "Its revisions, the newest first."
+  revisions("1 to 100; 20 when absent." first: Int! = 20, "Only those before this number." before: Int): [Revision!]!
+  "What was done with it, the newest first."
+  steps("1 to 100; 20 when absent." first: Int! = 20): [Step!]!
+  "What was said about it, the oldest first; the newest 100."
+  comments: [Comment!]!
+  "Entries whose head or published revision points at this one, as far as the viewer may read them as an editor."
+  usedBy: [EntryUse!]!
+  "What the head points at that readers do not see."
+  dangling: [EntryUse!]!
+}
+
+"Where a revision of an entry is in its life."
+enum Stage {
+  "Is worked on."
+  EDITING
+  "Waits for review."
+  IN_REVIEW
+  "Is approved, and not yet published."
+  APPROVED
+  "Is published."
+  PUBLISHED
+  "Was published, and is withdrawn."
+  WITHDRAWN
+  "Is put away."
+  ARCHIVED
+}
+
+"What can be done with an entry."
+enum Act {
+  "Save a new revision."
+  SAVE
+  "Make an earlier revision the newest."
+  RESTORE
+  "Go back to what was published last."
+  DISCARD
+  "Ask for review."
+  SUBMIT
+  "Send it back, with a comment."
+  REQUEST_CHANGES
+  "Approve it."
+  APPROVE
+  "Publish it."
+  PUBLISH
+  "Publish it at a time."
+  SCHEDULE_PUBLISH
+  "Take it from the readers."
+  WITHDRAW
+  "Take it from the readers at a time."
+  SCHEDULE_WITHDRAW
+  "Forget the times that were set."
+  UNSCHEDULE
+  "Put it away."
+  ARCHIVE
+  "Take it out again."
+  UNARCHIVE
+  "Delete it; only what was never published."
+  DELETE
+  "Give it to another organisation."
+  TRANSFER
+  "Say who is to work on it next."
+  ASSIGN
+  "Say something about it."
+  COMMENT
+}
+
+"How an entry's text in one language is."
+type EntryLanguage {
+  "The language."
+  language: Language!
+  "Whether readers may see it."
+  ready: Boolean!
+  "The language that it was translated from."
+  translatedFrom: Language
+  "The revision whose text it renders."
+  translatedRevision: Int
+  "Whether the text that it was translated from has changed since."
+  stale: Boolean!
+}
+
+"One save of an entry. It is never changed."
+type Revision {
+  "Its number within the entry; numbers grow, and may leave gaps."
+  number: Int!
+  "What was written, in all languages and never with fall-back texts."
+  document: Document!
+  "Who wrote it; null when it was the hub or a program."
+  author: Account
+  "What the author said about it."
+  note: String
+  "Whether it was saved by itself while the author was writing."
+  autosave: Boolean!
+  "When it was saved."
+  createdAt: Time!
+}
+
+"One act in the life of an entry."
+type Step {
+  "The act."
+  act: Act!
+  "The stage that it led to."
+  stage: Stage!
+  "The number of the head revision then."
+  revision: Int!
+  "Who did it; null when it was the hub or a program."
+  actor: Account
+  "When."
+  at: Time!
+  "The reason that was given."
+  reason: String
+  "Warnings that were taken on, each with a reason."
+  acknowledged: [Acknowledged!]!
+}
+
+"A warning that somebody took on."
+type Acknowledged {
+  "The warning's code."
+  code: String!
+  "Where it was."
+  path: [String!]!
+  "Why it was taken on."
+  reason: String!
+}
+
+"Something that was said about an entry."
+type Comment {
+  "Its id."
+  id: ID!
+  "Who said it; null when it was a program."
+  author: Account
+  "What was said, as plain text."
+  text: String!
+  "The act that it came with."
+  act: Act
+  "The number of the head revision then."
+  revision: Int!
+  "When."
+  createdAt: Time!
+}
+
+"One entry that points at another, and where."
+type EntryUse {
+  "The other entry; null when it is not the viewer's to read as an editor."
+  entry: Entry
+  "The other thing's id."
+  id: ID!
+  "The field of the document that holds the id."
+  field: String!
+  "Whether it is readers who see it: the published revision points there."
+  live: Boolean!
+}
+
+"One place where two documents differ."
+type FieldChange {
+  "The way to the place: texts, NB, body."
+  path: [String!]!
+  "The value before, as JSON; null where there was none."
+  before: String
+  "The value after, as JSON; null where there is none."
+  after: String
+  "Of a text: what was kept, deleted and inserted, in order. Empty for other values."
+  text: [TextPart!]!
+}
+
+"A piece of a text that was compared with another."
+type TextPart {
+  "What became of it."
+  kind: TextPartKind!
+  "The piece."
+  text: String!
+}
+
+"What became of a piece of a text."
+enum TextPartKind {
+  "It is in both."
+  KEPT
+  "It is in the earlier one only."
+  DELETED
+  "It is in the later one only."
+  INSERTED
+}
+
+"Which entries; what is given must all hold."
+input EntryFilter {
+  "Words of the title, each the beginning of one."
+  search: String
+  "Any of them."
+  types: [ContentType!]
+  "Any of them."
+  stages: [Stage!]
+  "Ids of owners. Any of them."
+  organizations: [ID!]
+  "Ids of accounts that are to work on it next. Any of them."
+  assignees: [ID!]
+  "Whether readers see it."
+  live: Boolean
+  "Has a text in any of them, in the head revision."
+  languages: [Language!]
+  "Has a translation whose original has changed since, or has none."
+  stale: Boolean
+  "Has a time set for publishing or withdrawal, or has none."
+  scheduled: Boolean
+  "A publishing or withdrawal at a set time failed, or none did."
+  failed: Boolean
+  "Changed at or after."
+  updatedAfter: Time
+  "Changed at or before."
+  updatedBefore: Time
+}
+
+"An order of entries; several orders count one after the other."
+input EntryOrder {
+  "By what."
+  field: EntryOrderField!
+  "Which way."
+  direction: OrderDirection! = DESC
+}
+
+"What entries can be ordered by."
+enum EntryOrderField {
+  "When it was last changed."
+  UPDATED_AT
+  "The title."
+  TITLE
+  "When it is to be published; without a time comes last."
+  PUBLISH_AT
+}
+
+"Everything that can be written. All of it takes a signed-in caller or a SECRET key."
+type Mutation {
+  "Publishes the head revisions, all or none, now or at a time."
+  publish("What, each with the revision that was seen." items: [PublishItem!]!, "When; now when absent." at: Time): PublishPayload!
+  "Takes entries from the readers, all or none, now or at a time."
+  withdraw("What, each with the head revision that was seen." items: [PublishItem!]!, "When; now when absent." at: Time, "Why, for the history." reason: String): PublishPayload!
+  "Asks for review."
+  submit("What, each with the revision that was seen." items: [PublishItem!]!, "What the reviewer should know." comment: String): PublishPayload!
+  "Sends entries back to their writers."
+  requestChanges("What, each with the revision that was seen." items: [PublishItem!]!, "What is to be changed." comment: String!): PublishPayload!
+  "Approves entries: they can be published."
+  approve("What, each with the revision that was seen." items: [PublishItem!]!, "What the writer should know." comment: String): PublishPayload!
+  "Forgets the times that were set for publishing and withdrawal."
+  unschedule("What, each with the revision that was seen." items: [PublishItem!]!): PublishPayload!
+  "Puts entries away that readers do not see."
+  archive("What, each with the revision that was seen." items: [PublishItem!]!, "Why, for the history." reason: String): PublishPayload!
+  "Takes entries out again that were put away."
+  unarchive("What, each with the revision that was seen." items: [PublishItem!]!): PublishPayload!
+  "Deletes entries that were never published, with all that was written."
+  delete("What, each with the revision that was seen." items: [PublishItem!]!): PublishPayload!
+  "Gives entries to another organisation; takes the role EDITOR in both."
+  transfer("What, each with the revision that was seen." items: [PublishItem!]!, "The id of the organisation that answers for them from now on." organization: ID!): PublishPayload!
+  "Says who is to work on entries next."
+  assign("What, each with the revision that was seen." items: [PublishItem!]!, "The id of an account with a role in the organisation that owns them; nobody when absent." account: ID): PublishPayload!
+  "Makes an earlier revision's document the newest revision."
+  restore("The entry." id: ID!, "The number of the earlier revision." revision: Int!, "The head revision that was seen." expectedRevision: Int!, "What should be known of it." note: String): SavePayload!
+  "Goes back to the document that was published last."
+  discardChanges("The entry." id: ID!, "The head revision that was seen." expectedRevision: Int!): SavePayload!
+  "Says something about an entry."
+  comment("The entry." id: ID!, "Plain text, at most 10 000 characters." text: String!): CommentPayload!
+}
+
+"An entry, and the revision of it that the caller saw."
+input PublishItem {
+  "The entry's id."
+  id: ID!
+  "The number of its head revision when the caller saw it."
+  expectedRevision: Int!
+  "Warnings that the caller takes on."
+  acknowledge: [Acknowledgement!]
+}
+
+"A warning that the caller takes on."
+input Acknowledgement {
+  "The warning's code."
+  code: String!
+  "Where it is, as the warning says."
+  path: [String!]!
+  "Why it is right all the same."
+  reason: String!
+}
+
+"What came of a save. With problems or a conflict nothing was saved."
+type SavePayload {
+  "The entry as it is now; null when nothing was saved."
+  entry: Entry
+  "What is wrong."
+  problems: [Problem!]!
+  "What somebody else saved in between."
+  conflict: Conflict
+}
+
+"What came of an act on several entries. With problems of severity ERROR, warnings that were not acknowledged, or conflicts, nothing was done."
+type PublishPayload {
+  "The entries as they are now, in the order given; empty when nothing was done."
+  entries: [Entry!]!
+  "What is wrong."
+  problems: [Problem!]!
+  "What somebody else saved in between."
+  conflicts: [Conflict!]!
+}
+
+"What came of a comment."
+type CommentPayload {
+  "The comment; null when there are problems."
+  comment: Comment
+  "What is wrong."
+  problems: [Problem!]!
+}
+
+"Something that is wrong."
+type Problem {
+  """
+  A stable code: NOT_FOUND, FORBIDDEN, STAGE (not possible where the entry is), REQUIRED, INVALID, SLUG_TAKEN, KEY_TAKEN; and warnings that
+  can be acknowledged: NATIONAL_ID, DUF_NUMBER, PHONE, PRIVATE_EMAIL, DEAD_LINK, SHRUNK.
+  """
+  code: String!
+  "How bad it is."
+  severity: Severity!
+  "The way to the place in the document; empty when it is about the whole."
+  path: [String!]!
+  "A sentence for people."
+  message: String!
+  "The entry that it is about."
+  entry: ID
+}
+
+"How bad a problem is."
+enum Severity {
+  "It stops the act."
+  ERROR
+  "It stops the act until somebody acknowledges it."
+  WARNING
+}
+
+"Somebody saved in between: what was seen, what was to be saved, and what is there now."
+type Conflict {
+  "The entry."
+  entry: ID!
+  "The revision that the caller saw, or the last before it that there is."
+  base: Revision!
+  "What the caller wanted to save; of other acts, the document that the caller saw."
+  mine: Document!
+  "The newest revision."
+  theirs: Revision!
+  "Places that both changed, to different values: keyFigures, texts.NB.title."
+  fields: [String!]!
+  "What they changed."
+  changes: [FieldChange!]!
+}
+`, BuiltIn: false},
 	{Name: "../../schema/event.graphql", Input: `"A workshop or gathering."
 type Event implements Node & Content {
   "When it begins."
@@ -5619,6 +10336,20 @@ input EventFilter {
   startsAfter: Time
   "Begins at or before."
   startsBefore: Time
+}
+
+"What an editor writes of an event. Absent = unchanged, null = cleared; a list or an object replaces the old one whole."
+input EventInput {
+  "When it begins."
+  startsAt: Time
+  "When it ends."
+  endsAt: Time
+  "Where it is."
+  place: String
+  "Whether one can take part from anywhere."
+  online: Boolean
+  "How many took part."
+  participants: Int
 }
 `, BuiltIn: false},
 	{Name: "../../schema/network.graphql", Input: `"Municipalities that learn together."
@@ -5672,6 +10403,16 @@ type NetworkMemberEdge {
 input NetworkFilter {
   "Any of them."
   kinds: [NetworkKind!]
+}
+
+"What an editor writes of a network. Absent = unchanged, null = cleared; a list or an object replaces the old one whole."
+input NetworkInput {
+  "What sort of network it is. Needed to publish."
+  kind: NetworkKind
+  "When it goes on."
+  period: PeriodInput
+  "Its members."
+  members: [NetworkMemberInput!]
 }
 `, BuiltIn: false},
 	{Name: "../../schema/organizations.graphql", Input: `"An organisation that owns content or takes part in it."
@@ -5729,6 +10470,48 @@ extend type Query {
   organization("Its id." id: ID, "Its slug." slug: String): Organization
   "The organisations, by name."
   organizations("1 to 100; 20 when absent." first: Int, "Continue after this place." after: Cursor, "The last so many, before ` + "`" + `before` + "`" + ` where it is given." last: Int, "Continue before this place." before: Cursor, "Only those that match." filter: OrganizationFilter): OrganizationConnection!
+}
+
+"An organisation. Absent = unchanged, null = cleared."
+input OrganizationInput {
+  "Its name in addresses."
+  slug: String
+  "Its names, one a language."
+  names: [LocalTextInput!]
+  "Its short name."
+  shortName: String
+  "What sort of organisation it is."
+  kind: String
+  "Where it is on the web."
+  url: String
+  "The id of the municipality that it is."
+  municipality: ID
+  "The id of the district that it is."
+  district: ID
+}
+
+"A contact: a function, not a private person. Absent = unchanged, null = cleared."
+input ContactInput {
+  "The caller's own id of it, unique. Needed."
+  key: String
+  "The function, one text a language."
+  functions: [LocalTextInput!]
+  "The function's e-mail address."
+  email: String
+  "The function's telephone number."
+  phone: String
+  "Where to ask on the web."
+  url: String
+  "The id of the organisation that it is in."
+  organization: ID
+}
+
+"What came of writing reference data. With problems nothing was written."
+type DataPayload {
+  "What was written; null when nothing was."
+  node: Node
+  "What is wrong."
+  problems: [Problem!]!
 }
 `, BuiltIn: false},
 	{Name: "../../schema/places.graphql", Input: `"""
@@ -5923,6 +10706,20 @@ input PracticeFilter {
   "Any of them."
   kinds: [PracticeKind!]
 }
+
+"What an editor writes of a practice. Absent = unchanged, null = cleared; a list or an object replaces the old one whole."
+input PracticeInput {
+  "What sort of practice it is. Needed to publish."
+  kind: PracticeKind
+  "When it was done, or that it is ordinary operation."
+  period: PeriodInput
+  "What was measured."
+  results: [PracticeResultInput!]
+  "Ids of the tools that it uses."
+  tools: [ID!]
+  "Ids of the reports that document it."
+  reports: [ID!]
+}
 `, BuiltIn: false},
 	{Name: "../../schema/project.graphql", Input: `"An undertaking with a period."
 type Project implements Node & Content {
@@ -5951,6 +10748,20 @@ type Project implements Node & Content {
 input ProjectFilter {
   "Ran on this day."
   runningOn: Date
+}
+
+"What an editor writes of a project. Absent = unchanged, null = cleared; a list or an object replaces the old one whole."
+input ProjectInput {
+  "The number that it is known by."
+  projectNumber: String
+  "What it is worth, in ` + "`" + `currency` + "`" + `."
+  value: Float
+  "ISO 4217."
+  currency: String
+  "When it goes on."
+  period: PeriodInput
+  "Who paid."
+  funding: [FundingInput!]
 }
 `, BuiltIn: false},
 	{Name: "../../schema/query.graphql", Input: `"Everything that can be read. What a viewer may not see, or what is not there, is null; in lists it is absent, and counts agree."
@@ -6004,6 +10815,20 @@ input ReportFilter {
   kinds: [ReportKind!]
   "Names of series. Any of them."
   series: [String!]
+}
+
+"What an editor writes of a report. Absent = unchanged, null = cleared; a list or an object replaces the old one whole."
+input ReportInput {
+  "What sort of report it is. Needed to publish."
+  kind: ReportKind
+  "The year of this edition."
+  editionYear: Int
+  "The series that it belongs to."
+  series: String
+  "How many answered."
+  sampleSize: Int
+  "Who paid."
+  funding: [FundingInput!]
 }
 `, BuiltIn: false},
 	{Name: "../../schema/scalars.graphql", Input: `"""
@@ -6313,6 +11138,22 @@ input ToolFilter {
   "Any of them."
   kinds: [ToolKind!]
 }
+
+"What an editor writes of a tool. Absent = unchanged, null = cleared; a list or an object replaces the old one whole."
+input ToolInput {
+  "What sort of tool it is. Needed to publish."
+  kind: ToolKind
+  "The licence that it may be used under."
+  licence: String
+  "Where it is."
+  link: String
+  "How long it takes, in seconds."
+  runningTime: Int
+  "Ids of the reports that it is based on."
+  reports: [ID!]
+  "Ids of its files."
+  files: [ID!]
+}
 `, BuiltIn: false},
 	{Name: "../../schema/vocabulary.graphql", Input: `"A node in the tree of themes."
 type Theme implements Node {
@@ -6402,9 +11243,63 @@ extend type Query {
   "The sections of acts, in order."
   lawSections("1 to 100; 20 when absent." first: Int, "Continue after this place." after: Cursor, "The last so many, before ` + "`" + `before` + "`" + ` where it is given." last: Int, "Continue before this place." before: Cursor): LawSectionConnection!
 }
+
+"A theme. Absent = unchanged, null = cleared."
+input ThemeInput {
+  "Its name in addresses: small letters, digits, hyphens; a dot goes down in the tree."
+  slug: String
+  "Its names, one a language."
+  labels: [LocalTextInput!]
+  "Its place among its siblings."
+  position: Int
+  "The id of the theme above it."
+  parent: ID
+}
+
+"A target group. Absent = unchanged, null = cleared."
+input TargetGroupInput {
+  "Its name in addresses."
+  slug: String
+  "Its names, one a language."
+  labels: [LocalTextInput!]
+  "Its place in the list."
+  position: Int
+  "Whether services are for it, or it gives them."
+  role: TargetGroupRole
+}
+
+"A method. Absent = unchanged, null = cleared."
+input MethodInput {
+  "Its name in addresses."
+  slug: String
+  "Its names, one a language."
+  labels: [LocalTextInput!]
+  "Its place in the list."
+  position: Int
+}
+
+"A section of an act. Absent = unchanged, null = cleared."
+input LawSectionInput {
+  "Its name in addresses."
+  slug: String
+  "Its names, one a language."
+  labels: [LocalTextInput!]
+  "Its place in the list."
+  position: Int
+  "The act's name, one a language."
+  act: [LocalTextInput!]
+  "The section, for instance § 14."
+  section: String
+  "The first day that it is in force."
+  from: Date
+  "The last day that it was in force."
+  to: Date
+}
 `, BuiltIn: false},
 	{Name: "sdl/collection.graphql", Input: sourceData("sdl/collection.graphql"), BuiltIn: false},
 	{Name: "sdl/connections.graphql", Input: sourceData("sdl/connections.graphql"), BuiltIn: false},
+	{Name: "sdl/data.graphql", Input: sourceData("sdl/data.graphql"), BuiltIn: false},
+	{Name: "sdl/documents.graphql", Input: sourceData("sdl/documents.graphql"), BuiltIn: false},
 	{Name: "sdl/event.graphql", Input: sourceData("sdl/event.graphql"), BuiltIn: false},
 	{Name: "sdl/network.graphql", Input: sourceData("sdl/network.graphql"), BuiltIn: false},
 	{Name: "sdl/practice.graphql", Input: sourceData("sdl/practice.graphql"), BuiltIn: false},
@@ -6417,6 +11312,70 @@ var parsedSchema = gqlparser.MustLoadSchema(sources...)
 // childFields_* functions provide shared child field context lookups.
 // Each function is generated once per unique object type, deduplicating the
 // switch statements that were previously inlined in every fieldContext_* function.
+
+func (ec *executionContext) childFields_Account(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Account_id(ctx, field)
+	case "name":
+		return ec.fieldContext_Account_name(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Account", field.Name)
+}
+
+func (ec *executionContext) childFields_Acknowledged(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_Acknowledged_code(ctx, field)
+	case "path":
+		return ec.fieldContext_Acknowledged_path(ctx, field)
+	case "reason":
+		return ec.fieldContext_Acknowledged_reason(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Acknowledged", field.Name)
+}
+
+func (ec *executionContext) childFields_Administration(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "organization":
+		return ec.fieldContext_Administration_organization(ctx, field)
+	case "memberships":
+		return ec.fieldContext_Administration_memberships(ctx, field)
+	case "invitations":
+		return ec.fieldContext_Administration_invitations(ctx, field)
+	case "keys":
+		return ec.fieldContext_Administration_keys(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Administration", field.Name)
+}
+
+func (ec *executionContext) childFields_ApiKey(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_ApiKey_id(ctx, field)
+	case "name":
+		return ec.fieldContext_ApiKey_name(ctx, field)
+	case "kind":
+		return ec.fieldContext_ApiKey_kind(ctx, field)
+	case "role":
+		return ec.fieldContext_ApiKey_role(ctx, field)
+	case "scopes":
+		return ec.fieldContext_ApiKey_scopes(ctx, field)
+	case "origins":
+		return ec.fieldContext_ApiKey_origins(ctx, field)
+	case "ending":
+		return ec.fieldContext_ApiKey_ending(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_ApiKey_createdAt(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_ApiKey_expiresAt(ctx, field)
+	case "lastUsedAt":
+		return ec.fieldContext_ApiKey_lastUsedAt(ctx, field)
+	case "revokedAt":
+		return ec.fieldContext_ApiKey_revokedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ApiKey", field.Name)
+}
 
 func (ec *executionContext) childFields_Asset(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
@@ -6440,6 +11399,50 @@ func (ec *executionContext) childFields_Asset(ctx context.Context, field graphql
 		return ec.fieldContext_Asset_image(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Asset", field.Name)
+}
+
+func (ec *executionContext) childFields_AuditEvent(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_AuditEvent_id(ctx, field)
+	case "at":
+		return ec.fieldContext_AuditEvent_at(ctx, field)
+	case "actor":
+		return ec.fieldContext_AuditEvent_actor(ctx, field)
+	case "action":
+		return ec.fieldContext_AuditEvent_action(ctx, field)
+	case "subjects":
+		return ec.fieldContext_AuditEvent_subjects(ctx, field)
+	case "code":
+		return ec.fieldContext_AuditEvent_code(ctx, field)
+	case "detail":
+		return ec.fieldContext_AuditEvent_detail(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AuditEvent", field.Name)
+}
+
+func (ec *executionContext) childFields_AuditEventConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "totalCount":
+		return ec.fieldContext_AuditEventConnection_totalCount(ctx, field)
+	case "edges":
+		return ec.fieldContext_AuditEventConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_AuditEventConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_AuditEventConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AuditEventConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_AuditEventEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_AuditEventEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_AuditEventEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AuditEventEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_Change(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6574,6 +11577,52 @@ func (ec *executionContext) childFields_CollectionEdge(ctx context.Context, fiel
 	return nil, fmt.Errorf("no field named %q was found under type CollectionEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_Comment(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Comment_id(ctx, field)
+	case "author":
+		return ec.fieldContext_Comment_author(ctx, field)
+	case "text":
+		return ec.fieldContext_Comment_text(ctx, field)
+	case "act":
+		return ec.fieldContext_Comment_act(ctx, field)
+	case "revision":
+		return ec.fieldContext_Comment_revision(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Comment_createdAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Comment", field.Name)
+}
+
+func (ec *executionContext) childFields_CommentPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "comment":
+		return ec.fieldContext_CommentPayload_comment(ctx, field)
+	case "problems":
+		return ec.fieldContext_CommentPayload_problems(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CommentPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_Conflict(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "entry":
+		return ec.fieldContext_Conflict_entry(ctx, field)
+	case "base":
+		return ec.fieldContext_Conflict_base(ctx, field)
+	case "mine":
+		return ec.fieldContext_Conflict_mine(ctx, field)
+	case "theirs":
+		return ec.fieldContext_Conflict_theirs(ctx, field)
+	case "fields":
+		return ec.fieldContext_Conflict_fields(ctx, field)
+	case "changes":
+		return ec.fieldContext_Conflict_changes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Conflict", field.Name)
+}
+
 func (ec *executionContext) childFields_Contact(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -6636,6 +11685,66 @@ func (ec *executionContext) childFields_ContentText(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type ContentText", field.Name)
 }
 
+func (ec *executionContext) childFields_ContentTextDocument(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "language":
+		return ec.fieldContext_ContentTextDocument_language(ctx, field)
+	case "title":
+		return ec.fieldContext_ContentTextDocument_title(ctx, field)
+	case "summary":
+		return ec.fieldContext_ContentTextDocument_summary(ctx, field)
+	case "body":
+		return ec.fieldContext_ContentTextDocument_body(ctx, field)
+	case "findings":
+		return ec.fieldContext_ContentTextDocument_findings(ctx, field)
+	case "recommendations":
+		return ec.fieldContext_ContentTextDocument_recommendations(ctx, field)
+	case "partners":
+		return ec.fieldContext_ContentTextDocument_partners(ctx, field)
+	case "challenge":
+		return ec.fieldContext_ContentTextDocument_challenge(ctx, field)
+	case "goals":
+		return ec.fieldContext_ContentTextDocument_goals(ctx, field)
+	case "steps":
+		return ec.fieldContext_ContentTextDocument_steps(ctx, field)
+	case "resources":
+		return ec.fieldContext_ContentTextDocument_resources(ctx, field)
+	case "cost":
+		return ec.fieldContext_ContentTextDocument_cost(ctx, field)
+	case "preconditions":
+		return ec.fieldContext_ContentTextDocument_preconditions(ctx, field)
+	case "lessons":
+		return ec.fieldContext_ContentTextDocument_lessons(ctx, field)
+	case "didNotWork":
+		return ec.fieldContext_ContentTextDocument_didNotWork(ctx, field)
+	case "howToUse":
+		return ec.fieldContext_ContentTextDocument_howToUse(ctx, field)
+	case "method":
+		return ec.fieldContext_ContentTextDocument_method(ctx, field)
+	case "sample":
+		return ec.fieldContext_ContentTextDocument_sample(ctx, field)
+	case "problemStatement":
+		return ec.fieldContext_ContentTextDocument_problemStatement(ctx, field)
+	case "needs":
+		return ec.fieldContext_ContentTextDocument_needs(ctx, field)
+	case "researchQuestions":
+		return ec.fieldContext_ContentTextDocument_researchQuestions(ctx, field)
+	case "meetings":
+		return ec.fieldContext_ContentTextDocument_meetings(ctx, field)
+	case "programme":
+		return ec.fieldContext_ContentTextDocument_programme(ctx, field)
+	case "sectors":
+		return ec.fieldContext_ContentTextDocument_sectors(ctx, field)
+	case "ready":
+		return ec.fieldContext_ContentTextDocument_ready(ctx, field)
+	case "translatedFrom":
+		return ec.fieldContext_ContentTextDocument_translatedFrom(ctx, field)
+	case "translatedRevision":
+		return ec.fieldContext_ContentTextDocument_translatedRevision(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ContentTextDocument", field.Name)
+}
+
 func (ec *executionContext) childFields_County(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -6672,6 +11781,28 @@ func (ec *executionContext) childFields_CountyEdge(ctx context.Context, field gr
 		return ec.fieldContext_CountyEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CountyEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateKeyPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "key":
+		return ec.fieldContext_CreateKeyPayload_key(ctx, field)
+	case "secret":
+		return ec.fieldContext_CreateKeyPayload_secret(ctx, field)
+	case "problems":
+		return ec.fieldContext_CreateKeyPayload_problems(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateKeyPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DataPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_DataPayload_node(ctx, field)
+	case "problems":
+		return ec.fieldContext_DataPayload_problems(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DataPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_District(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6722,6 +11853,26 @@ func (ec *executionContext) childFields_DistrictLink(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type DistrictLink", field.Name)
 }
 
+func (ec *executionContext) childFields_DistrictPartDocument(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "district":
+		return ec.fieldContext_DistrictPartDocument_district(ctx, field)
+	case "role":
+		return ec.fieldContext_DistrictPartDocument_role(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DistrictPartDocument", field.Name)
+}
+
+func (ec *executionContext) childFields_DonePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "done":
+		return ec.fieldContext_DonePayload_done(ctx, field)
+	case "problems":
+		return ec.fieldContext_DonePayload_problems(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DonePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Download(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "title":
@@ -6740,6 +11891,136 @@ func (ec *executionContext) childFields_Download(ctx context.Context, field grap
 		return ec.fieldContext_Download_note(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Download", field.Name)
+}
+
+func (ec *executionContext) childFields_DownloadDocument(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "title":
+		return ec.fieldContext_DownloadDocument_title(ctx, field)
+	case "format":
+		return ec.fieldContext_DownloadDocument_format(ctx, field)
+	case "bytes":
+		return ec.fieldContext_DownloadDocument_bytes(ctx, field)
+	case "sizeAsStated":
+		return ec.fieldContext_DownloadDocument_sizeAsStated(ctx, field)
+	case "language":
+		return ec.fieldContext_DownloadDocument_language(ctx, field)
+	case "url":
+		return ec.fieldContext_DownloadDocument_url(ctx, field)
+	case "asset":
+		return ec.fieldContext_DownloadDocument_asset(ctx, field)
+	case "note":
+		return ec.fieldContext_DownloadDocument_note(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DownloadDocument", field.Name)
+}
+
+func (ec *executionContext) childFields_Entry(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Entry_id(ctx, field)
+	case "type":
+		return ec.fieldContext_Entry_type(ctx, field)
+	case "stage":
+		return ec.fieldContext_Entry_stage(ctx, field)
+	case "title":
+		return ec.fieldContext_Entry_title(ctx, field)
+	case "key":
+		return ec.fieldContext_Entry_key(ctx, field)
+	case "slug":
+		return ec.fieldContext_Entry_slug(ctx, field)
+	case "owner":
+		return ec.fieldContext_Entry_owner(ctx, field)
+	case "assignee":
+		return ec.fieldContext_Entry_assignee(ctx, field)
+	case "head":
+		return ec.fieldContext_Entry_head(ctx, field)
+	case "published":
+		return ec.fieldContext_Entry_published(ctx, field)
+	case "live":
+		return ec.fieldContext_Entry_live(ctx, field)
+	case "publishAt":
+		return ec.fieldContext_Entry_publishAt(ctx, field)
+	case "withdrawAt":
+		return ec.fieldContext_Entry_withdrawAt(ctx, field)
+	case "scheduleProblem":
+		return ec.fieldContext_Entry_scheduleProblem(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Entry_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_Entry_updatedAt(ctx, field)
+	case "acts":
+		return ec.fieldContext_Entry_acts(ctx, field)
+	case "problems":
+		return ec.fieldContext_Entry_problems(ctx, field)
+	case "languages":
+		return ec.fieldContext_Entry_languages(ctx, field)
+	case "revisions":
+		return ec.fieldContext_Entry_revisions(ctx, field)
+	case "steps":
+		return ec.fieldContext_Entry_steps(ctx, field)
+	case "comments":
+		return ec.fieldContext_Entry_comments(ctx, field)
+	case "usedBy":
+		return ec.fieldContext_Entry_usedBy(ctx, field)
+	case "dangling":
+		return ec.fieldContext_Entry_dangling(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Entry", field.Name)
+}
+
+func (ec *executionContext) childFields_EntryConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "totalCount":
+		return ec.fieldContext_EntryConnection_totalCount(ctx, field)
+	case "edges":
+		return ec.fieldContext_EntryConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_EntryConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_EntryConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EntryConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_EntryEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_EntryEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_EntryEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EntryEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_EntryLanguage(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "language":
+		return ec.fieldContext_EntryLanguage_language(ctx, field)
+	case "ready":
+		return ec.fieldContext_EntryLanguage_ready(ctx, field)
+	case "translatedFrom":
+		return ec.fieldContext_EntryLanguage_translatedFrom(ctx, field)
+	case "translatedRevision":
+		return ec.fieldContext_EntryLanguage_translatedRevision(ctx, field)
+	case "stale":
+		return ec.fieldContext_EntryLanguage_stale(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EntryLanguage", field.Name)
+}
+
+func (ec *executionContext) childFields_EntryUse(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "entry":
+		return ec.fieldContext_EntryUse_entry(ctx, field)
+	case "id":
+		return ec.fieldContext_EntryUse_id(ctx, field)
+	case "field":
+		return ec.fieldContext_EntryUse_field(ctx, field)
+	case "live":
+		return ec.fieldContext_EntryUse_live(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EntryUse", field.Name)
 }
 
 func (ec *executionContext) childFields_Event(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6866,6 +12147,22 @@ func (ec *executionContext) childFields_Evidence(ctx context.Context, field grap
 	return nil, fmt.Errorf("no field named %q was found under type Evidence", field.Name)
 }
 
+func (ec *executionContext) childFields_EvidenceDocument(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "level":
+		return ec.fieldContext_EvidenceDocument_level(ctx, field)
+	case "direction":
+		return ec.fieldContext_EvidenceDocument_direction(ctx, field)
+	case "basis":
+		return ec.fieldContext_EvidenceDocument_basis(ctx, field)
+	case "rater":
+		return ec.fieldContext_EvidenceDocument_rater(ctx, field)
+	case "ratedAt":
+		return ec.fieldContext_EvidenceDocument_ratedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EvidenceDocument", field.Name)
+}
+
 func (ec *executionContext) childFields_FacetResult(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "facet":
@@ -6894,6 +12191,20 @@ func (ec *executionContext) childFields_FacetValue(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type FacetValue", field.Name)
 }
 
+func (ec *executionContext) childFields_FieldChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "path":
+		return ec.fieldContext_FieldChange_path(ctx, field)
+	case "before":
+		return ec.fieldContext_FieldChange_before(ctx, field)
+	case "after":
+		return ec.fieldContext_FieldChange_after(ctx, field)
+	case "text":
+		return ec.fieldContext_FieldChange_text(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FieldChange", field.Name)
+}
+
 func (ec *executionContext) childFields_Funding(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "funder":
@@ -6910,6 +12221,22 @@ func (ec *executionContext) childFields_Funding(ctx context.Context, field graph
 	return nil, fmt.Errorf("no field named %q was found under type Funding", field.Name)
 }
 
+func (ec *executionContext) childFields_FundingDocument(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "funder":
+		return ec.fieldContext_FundingDocument_funder(ctx, field)
+	case "amount":
+		return ec.fieldContext_FundingDocument_amount(ctx, field)
+	case "currency":
+		return ec.fieldContext_FundingDocument_currency(ctx, field)
+	case "projectNumber":
+		return ec.fieldContext_FundingDocument_projectNumber(ctx, field)
+	case "period":
+		return ec.fieldContext_FundingDocument_period(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FundingDocument", field.Name)
+}
+
 func (ec *executionContext) childFields_Highlight(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "field":
@@ -6918,6 +12245,34 @@ func (ec *executionContext) childFields_Highlight(ctx context.Context, field gra
 		return ec.fieldContext_Highlight_html(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Highlight", field.Name)
+}
+
+func (ec *executionContext) childFields_Invitation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Invitation_id(ctx, field)
+	case "role":
+		return ec.fieldContext_Invitation_role(ctx, field)
+	case "email":
+		return ec.fieldContext_Invitation_email(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Invitation_createdAt(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_Invitation_expiresAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Invitation", field.Name)
+}
+
+func (ec *executionContext) childFields_InvitePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "invitation":
+		return ec.fieldContext_InvitePayload_invitation(ctx, field)
+	case "url":
+		return ec.fieldContext_InvitePayload_url(ctx, field)
+	case "problems":
+		return ec.fieldContext_InvitePayload_problems(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InvitePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_KeyFigure(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6948,6 +12303,36 @@ func (ec *executionContext) childFields_KeyFigure(ctx context.Context, field gra
 		return ec.fieldContext_KeyFigure_note(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type KeyFigure", field.Name)
+}
+
+func (ec *executionContext) childFields_KeyFigureDocument(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "label":
+		return ec.fieldContext_KeyFigureDocument_label(ctx, field)
+	case "value":
+		return ec.fieldContext_KeyFigureDocument_value(ctx, field)
+	case "upper":
+		return ec.fieldContext_KeyFigureDocument_upper(ctx, field)
+	case "text":
+		return ec.fieldContext_KeyFigureDocument_text(ctx, field)
+	case "operator":
+		return ec.fieldContext_KeyFigureDocument_operator(ctx, field)
+	case "unit":
+		return ec.fieldContext_KeyFigureDocument_unit(ctx, field)
+	case "year":
+		return ec.fieldContext_KeyFigureDocument_year(ctx, field)
+	case "n":
+		return ec.fieldContext_KeyFigureDocument_n(ctx, field)
+	case "population":
+		return ec.fieldContext_KeyFigureDocument_population(ctx, field)
+	case "before":
+		return ec.fieldContext_KeyFigureDocument_before(ctx, field)
+	case "beforeYear":
+		return ec.fieldContext_KeyFigureDocument_beforeYear(ctx, field)
+	case "note":
+		return ec.fieldContext_KeyFigureDocument_note(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type KeyFigureDocument", field.Name)
 }
 
 func (ec *executionContext) childFields_LawSection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -7004,6 +12389,40 @@ func (ec *executionContext) childFields_LocalName(ctx context.Context, field gra
 		return ec.fieldContext_LocalName_name(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type LocalName", field.Name)
+}
+
+func (ec *executionContext) childFields_LocalTextDocument(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "language":
+		return ec.fieldContext_LocalTextDocument_language(ctx, field)
+	case "text":
+		return ec.fieldContext_LocalTextDocument_text(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LocalTextDocument", field.Name)
+}
+
+func (ec *executionContext) childFields_Membership(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Membership_id(ctx, field)
+	case "account":
+		return ec.fieldContext_Membership_account(ctx, field)
+	case "organization":
+		return ec.fieldContext_Membership_organization(ctx, field)
+	case "role":
+		return ec.fieldContext_Membership_role(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Membership", field.Name)
+}
+
+func (ec *executionContext) childFields_MembershipPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "membership":
+		return ec.fieldContext_MembershipPayload_membership(ctx, field)
+	case "problems":
+		return ec.fieldContext_MembershipPayload_problems(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MembershipPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Method(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -7130,6 +12549,20 @@ func (ec *executionContext) childFields_MunicipalityNumber(ctx context.Context, 
 	return nil, fmt.Errorf("no field named %q was found under type MunicipalityNumber", field.Name)
 }
 
+func (ec *executionContext) childFields_MunicipalityPartDocument(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "municipality":
+		return ec.fieldContext_MunicipalityPartDocument_municipality(ctx, field)
+	case "role":
+		return ec.fieldContext_MunicipalityPartDocument_role(ctx, field)
+	case "nameThen":
+		return ec.fieldContext_MunicipalityPartDocument_nameThen(ctx, field)
+	case "numberThen":
+		return ec.fieldContext_MunicipalityPartDocument_numberThen(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MunicipalityPartDocument", field.Name)
+}
+
 func (ec *executionContext) childFields_Network(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "kind":
@@ -7248,6 +12681,18 @@ func (ec *executionContext) childFields_NetworkMemberConnection(ctx context.Cont
 	return nil, fmt.Errorf("no field named %q was found under type NetworkMemberConnection", field.Name)
 }
 
+func (ec *executionContext) childFields_NetworkMemberDocument(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "municipality":
+		return ec.fieldContext_NetworkMemberDocument_municipality(ctx, field)
+	case "from":
+		return ec.fieldContext_NetworkMemberDocument_from(ctx, field)
+	case "to":
+		return ec.fieldContext_NetworkMemberDocument_to(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type NetworkMemberDocument", field.Name)
+}
+
 func (ec *executionContext) childFields_NetworkMemberEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "cursor":
@@ -7320,6 +12765,16 @@ func (ec *executionContext) childFields_OrganizationLink(ctx context.Context, fi
 	return nil, fmt.Errorf("no field named %q was found under type OrganizationLink", field.Name)
 }
 
+func (ec *executionContext) childFields_OrganizationPartDocument(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "organization":
+		return ec.fieldContext_OrganizationPartDocument_organization(ctx, field)
+	case "role":
+		return ec.fieldContext_OrganizationPartDocument_role(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OrganizationPartDocument", field.Name)
+}
+
 func (ec *executionContext) childFields_PageInfo(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "hasNextPage":
@@ -7344,6 +12799,16 @@ func (ec *executionContext) childFields_PartialDate(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type PartialDate", field.Name)
 }
 
+func (ec *executionContext) childFields_PartialDateDocument(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "date":
+		return ec.fieldContext_PartialDateDocument_date(ctx, field)
+	case "precision":
+		return ec.fieldContext_PartialDateDocument_precision(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PartialDateDocument", field.Name)
+}
+
 func (ec *executionContext) childFields_Period(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "start":
@@ -7354,6 +12819,18 @@ func (ec *executionContext) childFields_Period(ctx context.Context, field graphq
 		return ec.fieldContext_Period_ongoing(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Period", field.Name)
+}
+
+func (ec *executionContext) childFields_PeriodDocument(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "start":
+		return ec.fieldContext_PeriodDocument_start(ctx, field)
+	case "end":
+		return ec.fieldContext_PeriodDocument_end(ctx, field)
+	case "ongoing":
+		return ec.fieldContext_PeriodDocument_ongoing(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PeriodDocument", field.Name)
 }
 
 func (ec *executionContext) childFields_Practice(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -7496,6 +12973,42 @@ func (ec *executionContext) childFields_PracticeResult(ctx context.Context, fiel
 	return nil, fmt.Errorf("no field named %q was found under type PracticeResult", field.Name)
 }
 
+func (ec *executionContext) childFields_PracticeResultDocument(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "indicator":
+		return ec.fieldContext_PracticeResultDocument_indicator(ctx, field)
+	case "label":
+		return ec.fieldContext_PracticeResultDocument_label(ctx, field)
+	case "before":
+		return ec.fieldContext_PracticeResultDocument_before(ctx, field)
+	case "after":
+		return ec.fieldContext_PracticeResultDocument_after(ctx, field)
+	case "unit":
+		return ec.fieldContext_PracticeResultDocument_unit(ctx, field)
+	case "n":
+		return ec.fieldContext_PracticeResultDocument_n(ctx, field)
+	case "source":
+		return ec.fieldContext_PracticeResultDocument_source(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PracticeResultDocument", field.Name)
+}
+
+func (ec *executionContext) childFields_Problem(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_Problem_code(ctx, field)
+	case "severity":
+		return ec.fieldContext_Problem_severity(ctx, field)
+	case "path":
+		return ec.fieldContext_Problem_path(ctx, field)
+	case "message":
+		return ec.fieldContext_Problem_message(ctx, field)
+	case "entry":
+		return ec.fieldContext_Problem_entry(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Problem", field.Name)
+}
+
 func (ec *executionContext) childFields_Project(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "projectNumber":
@@ -7610,6 +13123,18 @@ func (ec *executionContext) childFields_ProjectEdge(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type ProjectEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_PublishPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "entries":
+		return ec.fieldContext_PublishPayload_entries(ctx, field)
+	case "problems":
+		return ec.fieldContext_PublishPayload_problems(ctx, field)
+	case "conflicts":
+		return ec.fieldContext_PublishPayload_conflicts(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PublishPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_RelationConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "totalCount":
@@ -7622,6 +13147,22 @@ func (ec *executionContext) childFields_RelationConnection(ctx context.Context, 
 		return ec.fieldContext_RelationConnection_pageInfo(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RelationConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_RelationDocument(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "to":
+		return ec.fieldContext_RelationDocument_to(ctx, field)
+	case "type":
+		return ec.fieldContext_RelationDocument_type(ctx, field)
+	case "position":
+		return ec.fieldContext_RelationDocument_position(ctx, field)
+	case "section":
+		return ec.fieldContext_RelationDocument_section(ctx, field)
+	case "note":
+		return ec.fieldContext_RelationDocument_note(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RelationDocument", field.Name)
 }
 
 func (ec *executionContext) childFields_RelationEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -7756,6 +13297,36 @@ func (ec *executionContext) childFields_ReportEdge(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type ReportEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_Revision(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "number":
+		return ec.fieldContext_Revision_number(ctx, field)
+	case "document":
+		return ec.fieldContext_Revision_document(ctx, field)
+	case "author":
+		return ec.fieldContext_Revision_author(ctx, field)
+	case "note":
+		return ec.fieldContext_Revision_note(ctx, field)
+	case "autosave":
+		return ec.fieldContext_Revision_autosave(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Revision_createdAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Revision", field.Name)
+}
+
+func (ec *executionContext) childFields_SavePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "entry":
+		return ec.fieldContext_SavePayload_entry(ctx, field)
+	case "problems":
+		return ec.fieldContext_SavePayload_problems(ctx, field)
+	case "conflict":
+		return ec.fieldContext_SavePayload_conflict(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SavePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_SearchConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "totalCount":
@@ -7784,6 +13355,44 @@ func (ec *executionContext) childFields_SearchEdge(ctx context.Context, field gr
 		return ec.fieldContext_SearchEdge_highlights(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SearchEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_SignIn(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_SignIn_id(ctx, field)
+	case "kind":
+		return ec.fieldContext_SignIn_kind(ctx, field)
+	case "userAgent":
+		return ec.fieldContext_SignIn_userAgent(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_SignIn_createdAt(ctx, field)
+	case "lastUsedAt":
+		return ec.fieldContext_SignIn_lastUsedAt(ctx, field)
+	case "current":
+		return ec.fieldContext_SignIn_current(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SignIn", field.Name)
+}
+
+func (ec *executionContext) childFields_Step(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "act":
+		return ec.fieldContext_Step_act(ctx, field)
+	case "stage":
+		return ec.fieldContext_Step_stage(ctx, field)
+	case "revision":
+		return ec.fieldContext_Step_revision(ctx, field)
+	case "actor":
+		return ec.fieldContext_Step_actor(ctx, field)
+	case "at":
+		return ec.fieldContext_Step_at(ctx, field)
+	case "reason":
+		return ec.fieldContext_Step_reason(ctx, field)
+	case "acknowledged":
+		return ec.fieldContext_Step_acknowledged(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Step", field.Name)
 }
 
 func (ec *executionContext) childFields_Suggestion(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -7836,6 +13445,26 @@ func (ec *executionContext) childFields_TargetGroupEdge(ctx context.Context, fie
 		return ec.fieldContext_TargetGroupEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type TargetGroupEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_Task(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "reason":
+		return ec.fieldContext_Task_reason(ctx, field)
+	case "entry":
+		return ec.fieldContext_Task_entry(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Task", field.Name)
+}
+
+func (ec *executionContext) childFields_TextPart(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_TextPart_kind(ctx, field)
+	case "text":
+		return ec.fieldContext_TextPart_text(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TextPart", field.Name)
 }
 
 func (ec *executionContext) childFields_Theme(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -8004,6 +13633,36 @@ func (ec *executionContext) childFields_UnnamedGroup(ctx context.Context, field 
 		return ec.fieldContext_UnnamedGroup_note(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UnnamedGroup", field.Name)
+}
+
+func (ec *executionContext) childFields_UnnamedGroupDocument(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "count":
+		return ec.fieldContext_UnnamedGroupDocument_count(ctx, field)
+	case "role":
+		return ec.fieldContext_UnnamedGroupDocument_role(ctx, field)
+	case "note":
+		return ec.fieldContext_UnnamedGroupDocument_note(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UnnamedGroupDocument", field.Name)
+}
+
+func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "account":
+		return ec.fieldContext_Viewer_account(ctx, field)
+	case "hubRole":
+		return ec.fieldContext_Viewer_hubRole(ctx, field)
+	case "memberships":
+		return ec.fieldContext_Viewer_memberships(ctx, field)
+	case "tasks":
+		return ec.fieldContext_Viewer_tasks(ctx, field)
+	case "drafts":
+		return ec.fieldContext_Viewer_drafts(ctx, field)
+	case "signIns":
+		return ec.fieldContext_Viewer_signIns(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Viewer", field.Name)
 }
 
 func (ec *executionContext) childFields___Directive(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -4,15 +4,29 @@ package model
 
 import (
 	"bytes"
+	"dugnad/content"
 	"dugnad/ent"
 	"dugnad/graph/view"
 	"dugnad/schema"
 	"fmt"
 	"io"
 	"strconv"
+	"time"
 
 	"entgo.io/contrib/entgql"
 )
+
+// Who may do what in an organisation.
+type Administration struct {
+	// The organisation.
+	Organization *ent.Organization `json:"organization"`
+	// Its members.
+	Memberships []*ent.Membership `json:"memberships"`
+	// Invitations that are open.
+	Invitations []*ent.Invitation `json:"invitations"`
+	// Its keys, also ended ones, the newest first.
+	Keys []*ent.ApiKey `json:"keys"`
+}
 
 // A page of changes.
 type ChangeConnection struct {
@@ -44,6 +58,74 @@ type ChangeFilter struct {
 	Organizations []string `json:"organizations,omitempty"`
 }
 
+// What was written of a collection.
+type CollectionDocument struct {
+	// The caller's own id, unique within owner and type: creating again with it answers the same entry.
+	Key *string `json:"key,omitempty"`
+	// The entry's name in addresses: small letters a to z, digits and hyphens, at most 80. Made from the title when absent.
+	Slug *string `json:"slug,omitempty"`
+	// The texts, one a language. All languages that the entry is to have.
+	Texts []*ContentTextDocument `json:"texts"`
+	// Who may read it once it is published; everybody when absent.
+	Audience *schema.Audience `json:"audience,omitempty"`
+	// The content's own date.
+	Issued *PartialDateDocument `json:"issued,omitempty"`
+	// The id of a picture.
+	Image *string `json:"image,omitempty"`
+	// Ids of what it is about.
+	Themes []string `json:"themes"`
+	// Ids of whom it is for.
+	TargetGroups []string `json:"targetGroups"`
+	// Ids of the ways of working that it uses.
+	Methods []string `json:"methods"`
+	// Ids of the functions that answer questions about it.
+	Contacts []string `json:"contacts"`
+	// Ids of the sections of acts that it is about.
+	LawSections []string `json:"lawSections"`
+	// Organisations that have a part in it.
+	Organizations []*OrganizationPartDocument `json:"organizations"`
+	// Municipalities that have a part in it.
+	Municipalities []*MunicipalityPartDocument `json:"municipalities"`
+	// Districts of Oslo that have a part in it.
+	Districts []*DistrictPartDocument `json:"districts"`
+	// Counts of participants that the source does not name.
+	UnnamedMunicipalities []*UnnamedGroupDocument `json:"unnamedMunicipalities"`
+	// Numbers that the source states.
+	KeyFigures []*KeyFigureDocument `json:"keyFigures"`
+	// How well it is documented.
+	Evidence *EvidenceDocument `json:"evidence,omitempty"`
+	// Files and pages that belong to it.
+	Downloads []*DownloadDocument `json:"downloads"`
+	// What it is to other entries.
+	Relations []*RelationDocument `json:"relations"`
+}
+
+func (CollectionDocument) IsDocument() {}
+
+// What came of a comment.
+type CommentPayload struct {
+	// The comment; null when there are problems.
+	Comment *ent.Comment `json:"comment,omitempty"`
+	// What is wrong.
+	Problems []*content.Problem `json:"problems"`
+}
+
+// Somebody saved in between: what was seen, what was to be saved, and what is there now.
+type Conflict struct {
+	// The entry.
+	Entry string `json:"entry"`
+	// The revision that the caller saw, or the last before it that there is.
+	Base *ent.Revision `json:"base"`
+	// What the caller wanted to save; of other acts, the document that the caller saw.
+	Mine view.Document `json:"mine"`
+	// The newest revision.
+	Theirs *ent.Revision `json:"theirs"`
+	// Places that both changed, to different values: keyFigures, texts.NB.title.
+	Fields []string `json:"fields"`
+	// What they changed.
+	Changes []*content.FieldChange `json:"changes"`
+}
+
 // A page of the municipalities that have a part in an entry.
 type ContentMunicipalityConnection struct {
 	// How many there are in all.
@@ -56,6 +138,212 @@ type ContentMunicipalityConnection struct {
 	PageInfo *entgql.PageInfo[string] `json:"pageInfo"`
 }
 
+// One language's text of an entry. A field that does not belong to the entry's type is a problem.
+type ContentTextDocument struct {
+	// Its language; one text a language.
+	Language schema.Language `json:"language"`
+	// The title. At most 300 characters.
+	Title *string `json:"title,omitempty"`
+	// One paragraph of plain text. At most 2 000 characters.
+	Summary *string `json:"summary,omitempty"`
+	// CommonMark; `hub:<id>` links to an entry or an asset. At most 100 000 characters.
+	Body *string `json:"body,omitempty"`
+	// What was found.
+	Findings []string `json:"findings"`
+	// What is recommended.
+	Recommendations []string `json:"recommendations"`
+	// Partners that are not organisations of the hub.
+	Partners *string `json:"partners,omitempty"`
+	// Practice: what was difficult.
+	Challenge *string `json:"challenge,omitempty"`
+	// Practice, Project: what was to be reached.
+	Goals []string `json:"goals"`
+	// Practice, Tool: what was or is to be done, in order.
+	Steps []string `json:"steps"`
+	// Practice: people, time and rooms that it took.
+	Resources *string `json:"resources,omitempty"`
+	// Practice: what it cost.
+	Cost *string `json:"cost,omitempty"`
+	// Practice: what must be in place.
+	Preconditions *string `json:"preconditions,omitempty"`
+	// Practice: what was learnt.
+	Lessons *string `json:"lessons,omitempty"`
+	// Practice: what did not work.
+	DidNotWork *string `json:"didNotWork,omitempty"`
+	// Tool: how to use it.
+	HowToUse *string `json:"howToUse,omitempty"`
+	// Report, Project, Network: how it was or is done.
+	Method *string `json:"method,omitempty"`
+	// Report: who was asked, and how many answered.
+	Sample *string `json:"sample,omitempty"`
+	// Project: the problem that it is about.
+	ProblemStatement *string `json:"problemStatement,omitempty"`
+	// Project: what those it is for turned out to need.
+	Needs []string `json:"needs"`
+	// Project: what it asks.
+	ResearchQuestions []string `json:"researchQuestions"`
+	// Network: how and how often members meet.
+	Meetings *string `json:"meetings,omitempty"`
+	// Event: what happens when.
+	Programme *string `json:"programme,omitempty"`
+	// Event, Tool: sectors that take part.
+	Sectors []string `json:"sectors"`
+	// Whether readers may see this text once the entry is published. True when absent.
+	Ready bool `json:"ready"`
+	// The language that this text was translated from, where it was.
+	TranslatedFrom *schema.Language `json:"translatedFrom,omitempty"`
+	// The revision whose text in `translatedFrom` this one renders. The hub fills it in when that language is given alone.
+	TranslatedRevision *int `json:"translatedRevision,omitempty"`
+}
+
+// What came of making a key.
+type CreateKeyPayload struct {
+	// The key; null when there are problems.
+	Key *ent.ApiKey `json:"key,omitempty"`
+	// The secret, shown once.
+	Secret *string `json:"secret,omitempty"`
+	// What is wrong.
+	Problems []*content.Problem `json:"problems"`
+}
+
+// What came of writing reference data. With problems nothing was written.
+type DataPayload struct {
+	// What was written; null when nothing was.
+	Node ent.Noder `json:"node,omitempty"`
+	// What is wrong.
+	Problems []*content.Problem `json:"problems"`
+}
+
+// The part of one of Oslo's districts in an entry.
+type DistrictPartDocument struct {
+	// The district's id.
+	District string `json:"district"`
+	// Its part.
+	Role schema.MunicipalityRole `json:"role"`
+}
+
+// What came of an act without anything to show.
+type DonePayload struct {
+	// Whether it was done.
+	Done bool `json:"done"`
+	// What is wrong.
+	Problems []*content.Problem `json:"problems"`
+}
+
+// A file or page that belongs to an entry. Where neither `url` nor `asset` is known, `note` says where to ask.
+type DownloadDocument struct {
+	// Its title.
+	Title []*LocalTextDocument `json:"title"`
+	// PDF, HTML, VIDEO, …
+	Format string `json:"format"`
+	// Its size.
+	Bytes *int `json:"bytes,omitempty"`
+	// Its size as the source writes it: 845 KB.
+	SizeAsStated *string `json:"sizeAsStated,omitempty"`
+	// Its language, which need not be the entry's.
+	Language *schema.Language `json:"language,omitempty"`
+	// Its address, with https:// or http://.
+	URL *string `json:"url,omitempty"`
+	// The id of the asset that it is.
+	Asset *string `json:"asset,omitempty"`
+	// What is to be known of it.
+	Note []*LocalTextDocument `json:"note"`
+}
+
+// One entry that points at another, and where.
+type EntryUse struct {
+	// The other entry; null when it is not the viewer's to read as an editor.
+	Entry *ent.Entry `json:"entry,omitempty"`
+	// The other thing's id.
+	ID string `json:"id"`
+	// The field of the document that holds the id.
+	Field string `json:"field"`
+	// Whether it is readers who see it: the published revision points there.
+	Live bool `json:"live"`
+}
+
+// What was written of an event.
+type EventDocument struct {
+	// When it begins.
+	StartsAt *time.Time `json:"startsAt,omitempty"`
+	// When it ends.
+	EndsAt *time.Time `json:"endsAt,omitempty"`
+	// Where it is.
+	Place *string `json:"place,omitempty"`
+	// Whether one can take part from anywhere.
+	Online *bool `json:"online,omitempty"`
+	// How many took part.
+	Participants *int `json:"participants,omitempty"`
+	// The caller's own id, unique within owner and type: creating again with it answers the same entry.
+	Key *string `json:"key,omitempty"`
+	// The entry's name in addresses: small letters a to z, digits and hyphens, at most 80. Made from the title when absent.
+	Slug *string `json:"slug,omitempty"`
+	// The texts, one a language. All languages that the entry is to have.
+	Texts []*ContentTextDocument `json:"texts"`
+	// Who may read it once it is published; everybody when absent.
+	Audience *schema.Audience `json:"audience,omitempty"`
+	// The content's own date.
+	Issued *PartialDateDocument `json:"issued,omitempty"`
+	// The id of a picture.
+	Image *string `json:"image,omitempty"`
+	// Ids of what it is about.
+	Themes []string `json:"themes"`
+	// Ids of whom it is for.
+	TargetGroups []string `json:"targetGroups"`
+	// Ids of the ways of working that it uses.
+	Methods []string `json:"methods"`
+	// Ids of the functions that answer questions about it.
+	Contacts []string `json:"contacts"`
+	// Ids of the sections of acts that it is about.
+	LawSections []string `json:"lawSections"`
+	// Organisations that have a part in it.
+	Organizations []*OrganizationPartDocument `json:"organizations"`
+	// Municipalities that have a part in it.
+	Municipalities []*MunicipalityPartDocument `json:"municipalities"`
+	// Districts of Oslo that have a part in it.
+	Districts []*DistrictPartDocument `json:"districts"`
+	// Counts of participants that the source does not name.
+	UnnamedMunicipalities []*UnnamedGroupDocument `json:"unnamedMunicipalities"`
+	// Numbers that the source states.
+	KeyFigures []*KeyFigureDocument `json:"keyFigures"`
+	// How well it is documented.
+	Evidence *EvidenceDocument `json:"evidence,omitempty"`
+	// Files and pages that belong to it.
+	Downloads []*DownloadDocument `json:"downloads"`
+	// What it is to other entries.
+	Relations []*RelationDocument `json:"relations"`
+}
+
+func (EventDocument) IsDocument() {}
+
+// How well a thing is documented.
+type EvidenceDocument struct {
+	// 0: idea or being tried out; 1: described; 2: experience; 3: change measured; 4: effect compared; 5: effect documented.
+	Level int `json:"level"`
+	// Which way the effect goes; UNKNOWN when absent.
+	Direction *schema.EffectDirection `json:"direction,omitempty"`
+	// What the level rests on.
+	Basis []*LocalTextDocument `json:"basis"`
+	// The id of the organisation that set it.
+	Rater *string `json:"rater,omitempty"`
+	// When it was set.
+	RatedAt *schema.Date `json:"ratedAt,omitempty"`
+}
+
+// Money given to what an entry is about.
+type FundingDocument struct {
+	// The id of the organisation that gave it.
+	Funder *string `json:"funder,omitempty"`
+	// How much, in `currency`.
+	Amount *float64 `json:"amount,omitempty"`
+	// ISO 4217.
+	Currency *string `json:"currency,omitempty"`
+	// The giver's number of the project.
+	ProjectNumber *string `json:"projectNumber,omitempty"`
+	// The time that it is for.
+	Period *PeriodDocument `json:"period,omitempty"`
+}
+
 // A piece of text with the found words marked.
 type Highlight struct {
 	// The field: title, summary or body.
@@ -63,6 +351,122 @@ type Highlight struct {
 	// Escaped HTML in which the only element is `mark`.
 	HTML string `json:"html"`
 }
+
+// What came of an invitation.
+type InvitePayload struct {
+	// The invitation; null when there are problems.
+	Invitation *ent.Invitation `json:"invitation,omitempty"`
+	// The address to send, shown once.
+	URL *string `json:"url,omitempty"`
+	// What is wrong.
+	Problems []*content.Problem `json:"problems"`
+}
+
+// A number that a source states.
+type KeyFigureDocument struct {
+	// What is counted or measured.
+	Label []*LocalTextDocument `json:"label"`
+	// The number, or the lower bound of a RANGE, in `unit`.
+	Value float64 `json:"value"`
+	// The upper bound of a RANGE.
+	Upper *float64 `json:"upper,omitempty"`
+	// The source's own words, where it gives the number in words.
+	Text []*LocalTextDocument `json:"text"`
+	// How the number is to be read; EXACT when absent.
+	Operator *schema.FigureOperator `json:"operator,omitempty"`
+	// A stable code, never a translated word: percent, persons, municipalities, NOK, months, …
+	Unit string `json:"unit"`
+	// The year that the number is of.
+	Year *int `json:"year,omitempty"`
+	// How many answers or cases are behind it.
+	N *int `json:"n,omitempty"`
+	// Whom it is of.
+	Population []*LocalTextDocument `json:"population"`
+	// The same measure earlier.
+	Before *float64 `json:"before,omitempty"`
+	// The year of `before`.
+	BeforeYear *int `json:"beforeYear,omitempty"`
+	// What else is to be known.
+	Note []*LocalTextDocument `json:"note"`
+}
+
+// A short text in one language.
+type LocalTextDocument struct {
+	// Its language; one text a language.
+	Language schema.Language `json:"language"`
+	// The text.
+	Text string `json:"text"`
+}
+
+// What came of changing a role.
+type MembershipPayload struct {
+	// The membership; null when there are problems.
+	Membership *ent.Membership `json:"membership,omitempty"`
+	// What is wrong.
+	Problems []*content.Problem `json:"problems"`
+}
+
+// A municipality's part in an entry.
+type MunicipalityPartDocument struct {
+	// The municipality's id.
+	Municipality string `json:"municipality"`
+	// Its part.
+	Role schema.MunicipalityRole `json:"role"`
+	// Its name at the time, where another than today.
+	NameThen *string `json:"nameThen,omitempty"`
+	// Its number at the time, where another than today.
+	NumberThen *string `json:"numberThen,omitempty"`
+}
+
+// What was written of a network.
+type NetworkDocument struct {
+	// What sort of network it is. Needed to publish.
+	Kind *schema.NetworkKind `json:"kind,omitempty"`
+	// When it goes on.
+	Period *PeriodDocument `json:"period,omitempty"`
+	// Its members.
+	Members []*NetworkMemberDocument `json:"members"`
+	// The caller's own id, unique within owner and type: creating again with it answers the same entry.
+	Key *string `json:"key,omitempty"`
+	// The entry's name in addresses: small letters a to z, digits and hyphens, at most 80. Made from the title when absent.
+	Slug *string `json:"slug,omitempty"`
+	// The texts, one a language. All languages that the entry is to have.
+	Texts []*ContentTextDocument `json:"texts"`
+	// Who may read it once it is published; everybody when absent.
+	Audience *schema.Audience `json:"audience,omitempty"`
+	// The content's own date.
+	Issued *PartialDateDocument `json:"issued,omitempty"`
+	// The id of a picture.
+	Image *string `json:"image,omitempty"`
+	// Ids of what it is about.
+	Themes []string `json:"themes"`
+	// Ids of whom it is for.
+	TargetGroups []string `json:"targetGroups"`
+	// Ids of the ways of working that it uses.
+	Methods []string `json:"methods"`
+	// Ids of the functions that answer questions about it.
+	Contacts []string `json:"contacts"`
+	// Ids of the sections of acts that it is about.
+	LawSections []string `json:"lawSections"`
+	// Organisations that have a part in it.
+	Organizations []*OrganizationPartDocument `json:"organizations"`
+	// Municipalities that have a part in it.
+	Municipalities []*MunicipalityPartDocument `json:"municipalities"`
+	// Districts of Oslo that have a part in it.
+	Districts []*DistrictPartDocument `json:"districts"`
+	// Counts of participants that the source does not name.
+	UnnamedMunicipalities []*UnnamedGroupDocument `json:"unnamedMunicipalities"`
+	// Numbers that the source states.
+	KeyFigures []*KeyFigureDocument `json:"keyFigures"`
+	// How well it is documented.
+	Evidence *EvidenceDocument `json:"evidence,omitempty"`
+	// Files and pages that belong to it.
+	Downloads []*DownloadDocument `json:"downloads"`
+	// What it is to other entries.
+	Relations []*RelationDocument `json:"relations"`
+}
+
+func (NetworkDocument) IsDocument() {}
 
 // A page of a network's members.
 type NetworkMemberConnection struct {
@@ -76,6 +480,178 @@ type NetworkMemberConnection struct {
 	PageInfo *entgql.PageInfo[string] `json:"pageInfo"`
 }
 
+// A network's member for a time.
+type NetworkMemberDocument struct {
+	// The municipality's id.
+	Municipality string `json:"municipality"`
+	// The first day.
+	From *schema.Date `json:"from,omitempty"`
+	// The last day.
+	To *schema.Date `json:"to,omitempty"`
+}
+
+// An organisation's part in an entry.
+type OrganizationPartDocument struct {
+	// The organisation's id.
+	Organization string `json:"organization"`
+	// Its part.
+	Role schema.OrganizationRole `json:"role"`
+}
+
+// A date as precise as its source gave it.
+type PartialDateDocument struct {
+	// The day; of a month or year the first one.
+	Date schema.Date `json:"date"`
+	// How much of it is known.
+	Precision schema.DatePrecision `json:"precision"`
+}
+
+// A span of days; an end that is absent is open.
+type PeriodDocument struct {
+	// The first day.
+	Start *schema.Date `json:"start,omitempty"`
+	// The last day.
+	End *schema.Date `json:"end,omitempty"`
+	// Whether it goes on as ordinary operation.
+	Ongoing *bool `json:"ongoing,omitempty"`
+}
+
+// What was written of a practice.
+type PracticeDocument struct {
+	// What sort of practice it is. Needed to publish.
+	Kind *schema.PracticeKind `json:"kind,omitempty"`
+	// When it was done, or that it is ordinary operation.
+	Period *PeriodDocument `json:"period,omitempty"`
+	// What was measured.
+	Results []*PracticeResultDocument `json:"results"`
+	// Ids of the tools that it uses.
+	Tools []string `json:"tools"`
+	// Ids of the reports that document it.
+	Reports []string `json:"reports"`
+	// The caller's own id, unique within owner and type: creating again with it answers the same entry.
+	Key *string `json:"key,omitempty"`
+	// The entry's name in addresses: small letters a to z, digits and hyphens, at most 80. Made from the title when absent.
+	Slug *string `json:"slug,omitempty"`
+	// The texts, one a language. All languages that the entry is to have.
+	Texts []*ContentTextDocument `json:"texts"`
+	// Who may read it once it is published; everybody when absent.
+	Audience *schema.Audience `json:"audience,omitempty"`
+	// The content's own date.
+	Issued *PartialDateDocument `json:"issued,omitempty"`
+	// The id of a picture.
+	Image *string `json:"image,omitempty"`
+	// Ids of what it is about.
+	Themes []string `json:"themes"`
+	// Ids of whom it is for.
+	TargetGroups []string `json:"targetGroups"`
+	// Ids of the ways of working that it uses.
+	Methods []string `json:"methods"`
+	// Ids of the functions that answer questions about it.
+	Contacts []string `json:"contacts"`
+	// Ids of the sections of acts that it is about.
+	LawSections []string `json:"lawSections"`
+	// Organisations that have a part in it.
+	Organizations []*OrganizationPartDocument `json:"organizations"`
+	// Municipalities that have a part in it.
+	Municipalities []*MunicipalityPartDocument `json:"municipalities"`
+	// Districts of Oslo that have a part in it.
+	Districts []*DistrictPartDocument `json:"districts"`
+	// Counts of participants that the source does not name.
+	UnnamedMunicipalities []*UnnamedGroupDocument `json:"unnamedMunicipalities"`
+	// Numbers that the source states.
+	KeyFigures []*KeyFigureDocument `json:"keyFigures"`
+	// How well it is documented.
+	Evidence *EvidenceDocument `json:"evidence,omitempty"`
+	// Files and pages that belong to it.
+	Downloads []*DownloadDocument `json:"downloads"`
+	// What it is to other entries.
+	Relations []*RelationDocument `json:"relations"`
+}
+
+func (PracticeDocument) IsDocument() {}
+
+// What a practice measured.
+type PracticeResultDocument struct {
+	// The indicator's code, where there is one.
+	Indicator *string `json:"indicator,omitempty"`
+	// What was measured.
+	Label []*LocalTextDocument `json:"label"`
+	// The number before.
+	Before *float64 `json:"before,omitempty"`
+	// The number after.
+	After *float64 `json:"after,omitempty"`
+	// A stable code: percent, persons, …
+	Unit *string `json:"unit,omitempty"`
+	// How many it is of.
+	N *int `json:"n,omitempty"`
+	// Where the numbers come from.
+	Source []*LocalTextDocument `json:"source"`
+}
+
+// What was written of a project.
+type ProjectDocument struct {
+	// The number that it is known by.
+	ProjectNumber *string `json:"projectNumber,omitempty"`
+	// What it is worth, in `currency`.
+	Value *float64 `json:"value,omitempty"`
+	// ISO 4217.
+	Currency *string `json:"currency,omitempty"`
+	// When it goes on.
+	Period *PeriodDocument `json:"period,omitempty"`
+	// Who paid.
+	Funding []*FundingDocument `json:"funding"`
+	// The caller's own id, unique within owner and type: creating again with it answers the same entry.
+	Key *string `json:"key,omitempty"`
+	// The entry's name in addresses: small letters a to z, digits and hyphens, at most 80. Made from the title when absent.
+	Slug *string `json:"slug,omitempty"`
+	// The texts, one a language. All languages that the entry is to have.
+	Texts []*ContentTextDocument `json:"texts"`
+	// Who may read it once it is published; everybody when absent.
+	Audience *schema.Audience `json:"audience,omitempty"`
+	// The content's own date.
+	Issued *PartialDateDocument `json:"issued,omitempty"`
+	// The id of a picture.
+	Image *string `json:"image,omitempty"`
+	// Ids of what it is about.
+	Themes []string `json:"themes"`
+	// Ids of whom it is for.
+	TargetGroups []string `json:"targetGroups"`
+	// Ids of the ways of working that it uses.
+	Methods []string `json:"methods"`
+	// Ids of the functions that answer questions about it.
+	Contacts []string `json:"contacts"`
+	// Ids of the sections of acts that it is about.
+	LawSections []string `json:"lawSections"`
+	// Organisations that have a part in it.
+	Organizations []*OrganizationPartDocument `json:"organizations"`
+	// Municipalities that have a part in it.
+	Municipalities []*MunicipalityPartDocument `json:"municipalities"`
+	// Districts of Oslo that have a part in it.
+	Districts []*DistrictPartDocument `json:"districts"`
+	// Counts of participants that the source does not name.
+	UnnamedMunicipalities []*UnnamedGroupDocument `json:"unnamedMunicipalities"`
+	// Numbers that the source states.
+	KeyFigures []*KeyFigureDocument `json:"keyFigures"`
+	// How well it is documented.
+	Evidence *EvidenceDocument `json:"evidence,omitempty"`
+	// Files and pages that belong to it.
+	Downloads []*DownloadDocument `json:"downloads"`
+	// What it is to other entries.
+	Relations []*RelationDocument `json:"relations"`
+}
+
+func (ProjectDocument) IsDocument() {}
+
+// What came of an act on several entries. With problems of severity ERROR, warnings that were not acknowledged, or conflicts, nothing was done.
+type PublishPayload struct {
+	// The entries as they are now, in the order given; empty when nothing was done.
+	Entries []*ent.Entry `json:"entries"`
+	// What is wrong.
+	Problems []*content.Problem `json:"problems"`
+	// What somebody else saved in between.
+	Conflicts []*Conflict `json:"conflicts"`
+}
+
 // A page of relations.
 type RelationConnection struct {
 	// How many relations there are in all.
@@ -86,6 +662,20 @@ type RelationConnection struct {
 	Nodes []ent.Content `json:"nodes"`
 	// Where the page begins and ends.
 	PageInfo *entgql.PageInfo[string] `json:"pageInfo"`
+}
+
+// What the entry is to another one.
+type RelationDocument struct {
+	// The other entry's id.
+	To string `json:"to"`
+	// What it is to it. CONTAINS is for collections.
+	Type schema.RelationType `json:"type"`
+	// Its place among its like, from 1.
+	Position *int `json:"position,omitempty"`
+	// The chapter or part that it belongs to.
+	Section []*LocalTextDocument `json:"section"`
+	// The editor's reason.
+	Note []*LocalTextDocument `json:"note"`
 }
 
 // A relation to another entry.
@@ -104,6 +694,70 @@ type RelationEdge struct {
 	Section *string `json:"section,omitempty"`
 	// The editor's reason.
 	Note *string `json:"note,omitempty"`
+}
+
+// What was written of a report.
+type ReportDocument struct {
+	// What sort of report it is. Needed to publish.
+	Kind *schema.ReportKind `json:"kind,omitempty"`
+	// The year of this edition.
+	EditionYear *int `json:"editionYear,omitempty"`
+	// The series that it belongs to.
+	Series *string `json:"series,omitempty"`
+	// How many answered.
+	SampleSize *int `json:"sampleSize,omitempty"`
+	// Who paid.
+	Funding []*FundingDocument `json:"funding"`
+	// The caller's own id, unique within owner and type: creating again with it answers the same entry.
+	Key *string `json:"key,omitempty"`
+	// The entry's name in addresses: small letters a to z, digits and hyphens, at most 80. Made from the title when absent.
+	Slug *string `json:"slug,omitempty"`
+	// The texts, one a language. All languages that the entry is to have.
+	Texts []*ContentTextDocument `json:"texts"`
+	// Who may read it once it is published; everybody when absent.
+	Audience *schema.Audience `json:"audience,omitempty"`
+	// The content's own date.
+	Issued *PartialDateDocument `json:"issued,omitempty"`
+	// The id of a picture.
+	Image *string `json:"image,omitempty"`
+	// Ids of what it is about.
+	Themes []string `json:"themes"`
+	// Ids of whom it is for.
+	TargetGroups []string `json:"targetGroups"`
+	// Ids of the ways of working that it uses.
+	Methods []string `json:"methods"`
+	// Ids of the functions that answer questions about it.
+	Contacts []string `json:"contacts"`
+	// Ids of the sections of acts that it is about.
+	LawSections []string `json:"lawSections"`
+	// Organisations that have a part in it.
+	Organizations []*OrganizationPartDocument `json:"organizations"`
+	// Municipalities that have a part in it.
+	Municipalities []*MunicipalityPartDocument `json:"municipalities"`
+	// Districts of Oslo that have a part in it.
+	Districts []*DistrictPartDocument `json:"districts"`
+	// Counts of participants that the source does not name.
+	UnnamedMunicipalities []*UnnamedGroupDocument `json:"unnamedMunicipalities"`
+	// Numbers that the source states.
+	KeyFigures []*KeyFigureDocument `json:"keyFigures"`
+	// How well it is documented.
+	Evidence *EvidenceDocument `json:"evidence,omitempty"`
+	// Files and pages that belong to it.
+	Downloads []*DownloadDocument `json:"downloads"`
+	// What it is to other entries.
+	Relations []*RelationDocument `json:"relations"`
+}
+
+func (ReportDocument) IsDocument() {}
+
+// What came of a save. With problems or a conflict nothing was saved.
+type SavePayload struct {
+	// The entry as it is now; null when nothing was saved.
+	Entry *ent.Entry `json:"entry,omitempty"`
+	// What is wrong.
+	Problems []*content.Problem `json:"problems"`
+	// What somebody else saved in between.
+	Conflict *Conflict `json:"conflict,omitempty"`
 }
 
 // A page of hits.
@@ -170,6 +824,96 @@ type Suggestion struct {
 	Type *SearchType `json:"type,omitempty"`
 	// The thing itself.
 	Node ent.Noder `json:"node,omitempty"`
+}
+
+// Something that waits for somebody.
+type Task struct {
+	// Why it waits.
+	Reason TaskReason `json:"reason"`
+	// The entry.
+	Entry *ent.Entry `json:"entry"`
+}
+
+// What was written of a tool.
+type ToolDocument struct {
+	// What sort of tool it is. Needed to publish.
+	Kind *schema.ToolKind `json:"kind,omitempty"`
+	// The licence that it may be used under.
+	Licence *string `json:"licence,omitempty"`
+	// Where it is.
+	Link *string `json:"link,omitempty"`
+	// How long it takes, in seconds.
+	RunningTime *int `json:"runningTime,omitempty"`
+	// Ids of the reports that it is based on.
+	Reports []string `json:"reports"`
+	// Ids of its files.
+	Files []string `json:"files"`
+	// The caller's own id, unique within owner and type: creating again with it answers the same entry.
+	Key *string `json:"key,omitempty"`
+	// The entry's name in addresses: small letters a to z, digits and hyphens, at most 80. Made from the title when absent.
+	Slug *string `json:"slug,omitempty"`
+	// The texts, one a language. All languages that the entry is to have.
+	Texts []*ContentTextDocument `json:"texts"`
+	// Who may read it once it is published; everybody when absent.
+	Audience *schema.Audience `json:"audience,omitempty"`
+	// The content's own date.
+	Issued *PartialDateDocument `json:"issued,omitempty"`
+	// The id of a picture.
+	Image *string `json:"image,omitempty"`
+	// Ids of what it is about.
+	Themes []string `json:"themes"`
+	// Ids of whom it is for.
+	TargetGroups []string `json:"targetGroups"`
+	// Ids of the ways of working that it uses.
+	Methods []string `json:"methods"`
+	// Ids of the functions that answer questions about it.
+	Contacts []string `json:"contacts"`
+	// Ids of the sections of acts that it is about.
+	LawSections []string `json:"lawSections"`
+	// Organisations that have a part in it.
+	Organizations []*OrganizationPartDocument `json:"organizations"`
+	// Municipalities that have a part in it.
+	Municipalities []*MunicipalityPartDocument `json:"municipalities"`
+	// Districts of Oslo that have a part in it.
+	Districts []*DistrictPartDocument `json:"districts"`
+	// Counts of participants that the source does not name.
+	UnnamedMunicipalities []*UnnamedGroupDocument `json:"unnamedMunicipalities"`
+	// Numbers that the source states.
+	KeyFigures []*KeyFigureDocument `json:"keyFigures"`
+	// How well it is documented.
+	Evidence *EvidenceDocument `json:"evidence,omitempty"`
+	// Files and pages that belong to it.
+	Downloads []*DownloadDocument `json:"downloads"`
+	// What it is to other entries.
+	Relations []*RelationDocument `json:"relations"`
+}
+
+func (ToolDocument) IsDocument() {}
+
+// Participants that the source counts and does not name.
+type UnnamedGroupDocument struct {
+	// How many; absent where the source gives no number.
+	Count *int `json:"count,omitempty"`
+	// Their part.
+	Role schema.MunicipalityRole `json:"role"`
+	// What the source says of them. Needed.
+	Note []*LocalTextDocument `json:"note"`
+}
+
+// The account that is signed in.
+type Viewer struct {
+	// The account.
+	Account *ent.Account `json:"account"`
+	// The role in the whole hub.
+	HubRole *schema.Role `json:"hubRole,omitempty"`
+	// Its roles in organisations.
+	Memberships []*ent.Membership `json:"memberships"`
+	// What waits for the account: entries assigned to it, sent back to it, waiting for its review, or whose schedule failed.
+	Tasks []*Task `json:"tasks"`
+	// Entries that the account wrote the head of and that are not published as they are, the last changed first.
+	Drafts []*ent.Entry `json:"drafts"`
+	// The devices that are signed in to the account.
+	SignIns []*ent.SignIn `json:"signIns"`
 }
 
 // How hits are ordered.
@@ -307,6 +1051,70 @@ func (e *SearchType) UnmarshalJSON(b []byte) error {
 }
 
 func (e SearchType) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Why something waits.
+type TaskReason string
+
+const (
+	// It was assigned to the account.
+	TaskReasonAssigned TaskReason = "ASSIGNED"
+	// It waits for review by an editor of the organisation.
+	TaskReasonReview TaskReason = "REVIEW"
+	// It was sent back.
+	TaskReasonChangesRequested TaskReason = "CHANGES_REQUESTED"
+	// It was to be published or withdrawn at a set time, and could not be.
+	TaskReasonScheduleFailed TaskReason = "SCHEDULE_FAILED"
+)
+
+var AllTaskReason = []TaskReason{
+	TaskReasonAssigned,
+	TaskReasonReview,
+	TaskReasonChangesRequested,
+	TaskReasonScheduleFailed,
+}
+
+func (e TaskReason) IsValid() bool {
+	switch e {
+	case TaskReasonAssigned, TaskReasonReview, TaskReasonChangesRequested, TaskReasonScheduleFailed:
+		return true
+	}
+	return false
+}
+
+func (e TaskReason) String() string {
+	return string(e)
+}
+
+func (e *TaskReason) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = TaskReason(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid TaskReason", str)
+	}
+	return nil
+}
+
+func (e TaskReason) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *TaskReason) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e TaskReason) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

@@ -23,6 +23,9 @@ func generateGraphQL() error {
 	if err != nil {
 		return err
 	}
+	if err := asWritten(cfg); err != nil {
+		return err
+	}
 	if err := api.Generate(cfg, api.AddPlugin(inPlace{})); err != nil {
 		return err
 	}

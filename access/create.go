@@ -1,0 +1,57 @@
+package access
+
+import (
+	"context"
+	"fmt"
+
+	"dugnad/ent"
+	"dugnad/ent/account"
+	"dugnad/schema"
+)
+
+// NewAccount is a local account that is made without an invitation: by the program's command, and in demo mode.
+type NewAccount struct {
+	Name, Email, Password string
+	HubRole               schema.Role // "" for none
+	Organization          string      // id; "" for none
+	Role                  schema.Role // in the organisation
+}
+
+// Create makes an account. Only the hub itself may: everybody else gets in by an invitation.
+func (a *Accounts) Create(ctx context.Context, n NewAccount) (id string, err error) {
+	if !ViewerOf(ctx).IsSystem() {
+		return "", &Error{Code: Forbidden, Message: "accounts are made by invitations"}
+	}
+	if n.Email, err = address(n.Email); err != nil {
+		return "", err
+	}
+	if err := CheckPassword(n.Password); err != nil {
+		return "", err
+	}
+	hash := hashPassword(n.Password)
+	id = a.NewID("acc")
+	err = a.tx(ctx, func(ctx context.Context, tx *ent.Client) error {
+		c := tx.Account.Create().SetID(id).SetName(n.Name).SetEmail(n.Email).SetPassword(hash).SetCreatedAt(a.now())
+		if n.HubRole != "" {
+			c.SetHubRole(n.HubRole)
+		}
+		if err := c.Exec(ctx); ent.IsConstraintError(err) {
+			return &Error{Code: BadInput, Field: "email", Message: "there is an account with this address"}
+		} else if err != nil {
+			return err
+		}
+		if n.Organization == "" {
+			return nil
+		}
+		return a.putMember(ctx, tx, id, n.Organization, n.Role)
+	})
+	if err != nil {
+		return "", fmt.Errorf("make the account %s: %w", n.Email, err)
+	}
+	return id, nil
+}
+
+// Has tells whether there is an account with the e-mail address.
+func (a *Accounts) Has(ctx context.Context, email string) (bool, error) {
+	return a.client.Account.Query().Where(account.Email(email)).Exist(own(ctx))
+}

@@ -1,0 +1,203 @@
+package access
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"dugnad/ent"
+	"dugnad/ent/apikey"
+	"dugnad/schema"
+)
+
+// NewKey is what a key is to be. Expires is when it ends, nil for never.
+type NewKey struct {
+	Organization string
+	Name         string
+	Kind         schema.KeyKind
+	Role         schema.Role // of a SECRET key
+	Scopes       []KeyScope  // nil for all that the role may
+	Origins      []string    // of a PUBLISHABLE key: https://host or https://host:port
+	Expires      *time.Time
+}
+
+func (k *NewKey) check(now time.Time) error {
+	k.Name = strings.TrimSpace(k.Name)
+	switch {
+	case k.Name == "" || len([]rune(k.Name)) > 200:
+		return &Error{Code: BadInput, Field: "name", Message: "must have 1 to 200 characters"}
+	case k.Expires != nil && !k.Expires.After(now):
+		return &Error{Code: BadInput, Field: "expiresAt", Message: "is in the past"}
+	}
+	for _, s := range k.Scopes {
+		if !slices.Contains(KeyScopes(), s) {
+			return &Error{Code: BadInput, Field: "scopes", Message: fmt.Sprintf("%q is not a scope", s)}
+		}
+	}
+	switch k.Kind {
+	case schema.SecretKey:
+		if k.Role == "" {
+			return &Error{Code: BadInput, Field: "role", Message: "a SECRET key needs a role"}
+		}
+		if len(k.Origins) > 0 {
+			return &Error{Code: BadInput, Field: "origins", Message: "a SECRET key is for servers: it has no origins"}
+		}
+	case schema.PublishableKey:
+		if k.Role != "" || len(k.Scopes) > 0 {
+			return &Error{Code: BadInput, Field: "role", Message: "a PUBLISHABLE key reads what is public: it has neither role nor scopes"}
+		}
+		if len(k.Origins) == 0 {
+			return &Error{Code: BadInput, Field: "origins", Message: "a PUBLISHABLE key needs the origins of the pages that it may stand in"}
+		}
+		for _, o := range k.Origins {
+			if u, err := url.Parse(o); err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || o != u.Scheme+"://"+u.Host {
+				return &Error{Code: BadInput, Field: "origins", Message: fmt.Sprintf("%q does not read https://host or https://host:port", o)}
+			}
+		}
+	default:
+		return &Error{Code: BadInput, Field: "kind", Message: "is SECRET or PUBLISHABLE"}
+	}
+	return nil
+}
+
+// CreateKey makes a key for an organisation and gives its secret, which nobody can read again. It takes an ADMIN of the organisation,
+// and no key has a stronger role than its maker.
+func (a *Accounts) CreateKey(ctx context.Context, k NewKey) (key *ent.ApiKey, secret string, err error) {
+	by := ViewerOf(ctx)
+	if err := a.mayManage(by, k.Organization); err != nil {
+		return nil, "", err
+	}
+	if err := k.check(a.now()); err != nil {
+		return nil, "", err
+	}
+	if k.Role.OfHub() && !by.IsSystem() && by.HubRole != schema.HubAdmin || rank(k.Role) > rank(by.RoleIn(k.Organization)) {
+		return nil, "", &Error{Code: Forbidden, Field: "role", Message: "a key cannot have a stronger role than who makes it"}
+	}
+	there, err := a.client.Organization.Get(own(ctx), k.Organization)
+	if ent.IsNotFound(err) {
+		return nil, "", errNoOrganization
+	}
+	if err != nil {
+		return nil, "", err
+	}
+	prefix := secretKeyPrefix
+	if k.Kind == schema.PublishableKey {
+		prefix = publishableKeyPrefix
+	}
+	secret = newSecret(prefix)
+	c := a.client.ApiKey.Create().SetID(a.NewID("key")).SetOrganizationID(there.ID).SetName(k.Name).SetKind(k.Kind).
+		SetScopes(scopeNames(k.Scopes)).SetOrigins(orEmpty(k.Origins)).SetHash(hashOf(secret)).SetEnding(secret[len(secret)-4:]).
+		SetCreatedBy(by.Name).SetCreatedAt(a.now()).SetNillableExpiresAt(k.Expires)
+	if k.Role != "" {
+		c.SetRole(k.Role)
+	}
+	key, err = c.Save(own(ctx))
+	return key, secret, err
+}
+
+// RevokeKey ends a key at once.
+func (a *Accounts) RevokeKey(ctx context.Context, id string) (*ent.ApiKey, error) {
+	key, err := a.client.ApiKey.Get(own(ctx), id)
+	switch {
+	case ent.IsNotFound(err):
+		return nil, errNoKey
+	case err != nil:
+		return nil, err
+	}
+	if err := a.mayManage(ViewerOf(ctx), key.OrganizationID); err != nil {
+		return nil, errNoKey
+	}
+	if key.RevokedAt != nil {
+		return key, nil
+	}
+	return a.client.ApiKey.UpdateOne(key).SetRevokedAt(a.now()).Save(own(ctx))
+}
+
+// Keys are those of an organisation, also ended ones, the newest first.
+func (a *Accounts) Keys(ctx context.Context, organization string) ([]*ent.ApiKey, error) {
+	if err := a.mayManage(ViewerOf(ctx), organization); err != nil {
+		return nil, err
+	}
+	return a.client.ApiKey.Query().Where(apikey.OrganizationID(organization)).Order(ent.Desc(apikey.FieldID)).All(own(ctx))
+}
+
+// ofKey is the viewer who has a key.
+func (a *Accounts) ofKey(ctx context.Context, secret, origin string) (Viewer, error) {
+	now := a.now()
+	key, err := a.client.ApiKey.Query().Where(apikey.Hash(hashOf(secret)), apikey.RevokedAtIsNil()).Only(ctx)
+	if ent.IsNotFound(err) {
+		return Viewer{}, errNotSignedIn
+	}
+	if err != nil {
+		return Viewer{}, err
+	}
+	if key.ExpiresAt != nil && !key.ExpiresAt.After(now) {
+		return Viewer{}, errNotSignedIn
+	}
+	if key.Kind == schema.PublishableKey && origin != "" && !slices.Contains(key.Origins, origin) {
+		return Viewer{}, errNotSignedIn
+	}
+	if key.LastUsedAt == nil || now.Sub(*key.LastUsedAt) > usedPrecision {
+		if err := a.client.ApiKey.UpdateOneID(key.ID).SetLastUsedAt(now).Exec(ctx); err != nil {
+			return Viewer{}, err
+		}
+	}
+	if key.Kind == schema.PublishableKey {
+		return Viewer{Kind: Anonymous, Name: key.ID}, nil
+	}
+	v := Viewer{Kind: Key, Name: key.ID}
+	if len(key.Scopes) > 0 {
+		v.Scopes = make([]KeyScope, len(key.Scopes))
+		for i, s := range key.Scopes {
+			v.Scopes[i] = KeyScope(s)
+		}
+	}
+	if key.Role == nil { // cannot be: a SECRET key has one
+		return Viewer{}, errNotSignedIn
+	}
+	if key.Role.OfHub() {
+		v.HubRole = *key.Role
+	} else {
+		v.Roles = map[string]schema.Role{key.OrganizationID: *key.Role}
+	}
+	return v, nil
+}
+
+var (
+	errNoKey          = &Error{Code: NotFound, Message: "there is no such key"}
+	errNoOrganization = &Error{Code: NotFound, Field: "organization", Message: "there is no such organisation"}
+)
+
+// mayManage tells whether the viewer may change an organisation's members and keys. To others than its members the organisation's
+// administration does not exist.
+func (a *Accounts) mayManage(v Viewer, organization string) error {
+	role := v.RoleIn(organization)
+	switch {
+	case role == "":
+		return errNoOrganization
+	case v.IsSystem(), v.HubRole == schema.HubAdmin && v.Has(ScopeManage), role == schema.Admin && v.Has(ScopeManage):
+		return nil
+	}
+	return &Error{Code: Forbidden, Message: "this needs the role ADMIN in the organisation"}
+}
+
+// rank orders the roles by what they may.
+func rank(r schema.Role) int { return slices.Index(r.Values(), string(r)) }
+
+func scopeNames(scopes []KeyScope) []string {
+	names := make([]string, len(scopes))
+	for i, s := range scopes {
+		names[i] = string(s)
+	}
+	return names
+}
+
+func orEmpty(list []string) []string {
+	if list == nil {
+		return []string{}
+	}
+	return list
+}

@@ -1,0 +1,409 @@
+package access
+
+import (
+	"context"
+	"net/mail"
+	"strings"
+	"time"
+
+	"dugnad/ent"
+	"dugnad/ent/account"
+	"dugnad/ent/apikey"
+	"dugnad/ent/invitation"
+	"dugnad/ent/membership"
+	"dugnad/ent/signin"
+	"dugnad/schema"
+)
+
+// invitationLife is how long the link of an invitation is good.
+const invitationLife = 7 * 24 * time.Hour
+
+// Invite makes a link that gives whoever opens it first the role: in an organisation, which takes one of its ADMINs, or in the hub, which
+// takes a HUB_ADMIN. email, if not nil, is where it was sent; it binds nobody. The secret is part of the link and cannot be read again.
+func (a *Accounts) Invite(ctx context.Context, organization *string, role schema.Role, email *string) (i *ent.Invitation, secret string, err error) {
+	by := ViewerOf(ctx)
+	switch {
+	case role.OfHub() != (organization == nil):
+		return nil, "", &Error{Code: BadInput, Field: "role", Message: "a role of the hub is given without an organisation, every other role in one"}
+	case role.OfHub() && !by.IsSystem() && (by.HubRole != schema.HubAdmin || !by.Has(ScopeManage)):
+		return nil, "", &Error{Code: Forbidden, Message: "this needs the role HUB_ADMIN"}
+	case !role.OfHub():
+		if err := a.mayManage(by, *organization); err != nil {
+			return nil, "", err
+		}
+		if _, err := a.client.Organization.Get(own(ctx), *organization); ent.IsNotFound(err) {
+			return nil, "", errNoOrganization
+		} else if err != nil {
+			return nil, "", err
+		}
+	}
+	if email != nil {
+		if *email, err = address(*email); err != nil {
+			return nil, "", err
+		}
+	}
+	secret, now := newSecret(""), a.now()
+	i, err = a.client.Invitation.Create().SetID(a.NewID("inv")).SetHash(hashOf(secret)).SetNillableOrganizationID(organization).SetRole(role).
+		SetNillableEmail(email).SetCreatedBy(by.Name).SetCreatedAt(now).SetExpiresAt(now.Add(invitationLife)).Save(own(ctx))
+	return i, secret, err
+}
+
+// address is an e-mail address as it is stored.
+func address(s string) (string, error) {
+	s = strings.ToLower(strings.TrimSpace(s))
+	if parsed, err := mail.ParseAddress(s); err != nil || parsed.Address != s || len(s) > 254 {
+		return "", &Error{Code: BadInput, Field: "email", Message: "is not an e-mail address"}
+	}
+	return s, nil
+}
+
+// FirstLink gives the secret of a link that makes the first account, a HUB_ADMIN; "" once there is an account. A link that was given before
+// ends: only the newest, which the operator sees, is good.
+func (a *Accounts) FirstLink(ctx context.Context) (secret string, err error) {
+	has, err := a.client.Account.Query().Exist(own(ctx))
+	if err != nil || has {
+		return "", err
+	}
+	err = a.client.Invitation.Update().Where(invitation.AcceptedAtIsNil(), invitation.RevokedAtIsNil(), invitation.CreatedBy("start")).
+		SetRevokedAt(a.now()).Exec(own(ctx))
+	if err != nil {
+		return "", err
+	}
+	_, secret, err = a.Invite(WithViewer(ctx, System("start")), nil, schema.HubAdmin, nil)
+	return secret, err
+}
+
+// Invitation is what a link stands for, for the page that it leads to: NOT_FOUND when it has been used, ended or never was.
+func (a *Accounts) Invitation(ctx context.Context, secret string) (*ent.Invitation, error) {
+	return a.invitation(own(ctx), a.client, secret)
+}
+
+func (a *Accounts) invitation(ctx context.Context, tx *ent.Client, secret string) (*ent.Invitation, error) {
+	i, err := tx.Invitation.Query().Where(invitation.Hash(hashOf(secret)), invitation.AcceptedAtIsNil(), invitation.RevokedAtIsNil(),
+		invitation.ExpiresAtGT(a.now())).Only(ctx)
+	if ent.IsNotFound(err) {
+		return nil, &Error{Code: NotFound, Message: "this invitation has been used, has ended, or never was"}
+	}
+	return i, err
+}
+
+// AcceptAs takes an invitation for an account that there is already.
+func (a *Accounts) AcceptAs(ctx context.Context, secret, accountID string) error {
+	return a.tx(ctx, func(ctx context.Context, tx *ent.Client) error { return a.accept(ctx, tx, secret, accountID) })
+}
+
+// AcceptWithPassword takes an invitation with a new local account.
+func (a *Accounts) AcceptWithPassword(ctx context.Context, secret, name, email, password string) (accountID string, err error) {
+	if email, err = address(email); err != nil {
+		return "", err
+	}
+	if err := CheckPassword(password); err != nil {
+		return "", err
+	}
+	if _, err := a.Invitation(ctx, secret); err != nil { // before the work of hashing
+		return "", err
+	}
+	hash := hashPassword(password)
+	return a.acceptNew(ctx, secret, name, func(c *ent.AccountCreate) { c.SetEmail(email).SetPassword(hash) })
+}
+
+// AcceptWithIdentity takes an invitation with a new account for somebody at a provider. The e-mail address is kept if the provider has
+// checked it and no account has it.
+func (a *Accounts) AcceptWithIdentity(ctx context.Context, secret string, who Identity) (accountID string, err error) {
+	name := who.Name
+	if name == "" {
+		name = who.Email
+	}
+	var email *string
+	if who.EmailVerified {
+		if s, err := address(who.Email); err == nil {
+			has, err := a.client.Account.Query().Where(account.Email(s)).Exist(own(ctx))
+			if err != nil {
+				return "", err
+			}
+			if !has {
+				email = &s
+			}
+		}
+	}
+	return a.acceptNew(ctx, secret, name, func(c *ent.AccountCreate) {
+		c.SetIssuer(who.Issuer).SetSubject(who.Subject).SetNillableEmail(email)
+	})
+}
+
+func (a *Accounts) acceptNew(ctx context.Context, secret, name string, set func(*ent.AccountCreate)) (accountID string, err error) {
+	name = strings.TrimSpace(name)
+	if name == "" || len([]rune(name)) > 200 {
+		return "", &Error{Code: BadInput, Field: "name", Message: "must have 1 to 200 characters"}
+	}
+	accountID = a.NewID("acc")
+	err = a.tx(ctx, func(ctx context.Context, tx *ent.Client) error {
+		c := tx.Account.Create().SetID(accountID).SetName(name).SetCreatedAt(a.now())
+		set(c)
+		if err := c.Exec(ctx); ent.IsConstraintError(err) {
+			return &Error{Code: BadInput, Field: "email", Message: "there is an account with this address or identity: sign in, and open the link again"}
+		} else if err != nil {
+			return err
+		}
+		return a.accept(ctx, tx, secret, accountID)
+	})
+	return accountID, err
+}
+
+func (a *Accounts) accept(ctx context.Context, tx *ent.Client, secret, accountID string) error {
+	i, err := a.invitation(ctx, tx, secret)
+	if err != nil {
+		return err
+	}
+	// One of two who open it at once gets it.
+	n, err := tx.Invitation.Update().Where(invitation.ID(i.ID), invitation.AcceptedAtIsNil()).SetAcceptedAt(a.now()).SetAcceptedBy(accountID).Save(ctx)
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return &Error{Code: NotFound, Message: "this invitation has been used"}
+	}
+	if i.OrganizationID == nil {
+		return tx.Account.UpdateOneID(accountID).SetHubRole(i.Role).Exec(ctx)
+	}
+	return a.putMember(ctx, tx, accountID, *i.OrganizationID, i.Role)
+}
+
+func (a *Accounts) putMember(ctx context.Context, tx *ent.Client, accountID, organization string, role schema.Role) error {
+	has, err := tx.Membership.Query().Where(membership.AccountID(accountID), membership.OrganizationID(organization)).Only(ctx)
+	switch {
+	case ent.IsNotFound(err):
+		return tx.Membership.Create().SetID(a.NewID("mem")).SetAccountID(accountID).SetOrganizationID(organization).SetRole(role).
+			SetCreatedAt(a.now()).Exec(ctx)
+	case err != nil:
+		return err
+	case rank(has.Role) >= rank(role): // an old invitation takes nothing away
+		return nil
+	}
+	return tx.Membership.UpdateOne(has).SetRole(role).Exec(ctx)
+}
+
+// Invitations are the open ones of an organisation.
+func (a *Accounts) Invitations(ctx context.Context, organization string) ([]*ent.Invitation, error) {
+	if err := a.mayManage(ViewerOf(ctx), organization); err != nil {
+		return nil, err
+	}
+	return a.client.Invitation.Query().Where(invitation.OrganizationID(organization), invitation.AcceptedAtIsNil(), invitation.RevokedAtIsNil(),
+		invitation.ExpiresAtGT(a.now())).Order(ent.Desc(invitation.FieldID)).All(own(ctx))
+}
+
+// RevokeInvitation ends an open invitation.
+func (a *Accounts) RevokeInvitation(ctx context.Context, id string) error {
+	missing := &Error{Code: NotFound, Message: "there is no such invitation"}
+	i, err := a.client.Invitation.Get(own(ctx), id)
+	if ent.IsNotFound(err) {
+		return missing
+	}
+	if err != nil {
+		return err
+	}
+	by := ViewerOf(ctx)
+	if i.OrganizationID == nil && by.HubRole != schema.HubAdmin || i.OrganizationID != nil && a.mayManage(by, *i.OrganizationID) != nil {
+		return missing
+	}
+	return a.client.Invitation.UpdateOne(i).SetRevokedAt(a.now()).Exec(own(ctx))
+}
+
+// Memberships are those of an organisation, with their accounts.
+func (a *Accounts) Memberships(ctx context.Context, organization string) ([]*ent.Membership, error) {
+	if err := a.mayManage(ViewerOf(ctx), organization); err != nil {
+		return nil, err
+	}
+	return a.client.Membership.Query().Where(membership.OrganizationID(organization)).WithAccount().WithOrganization().
+		Order(ent.Asc(membership.FieldID)).All(own(ctx))
+}
+
+// SetRole changes a membership's role; it counts from the next request on. Nobody takes the last ADMIN from an organisation but the hub's.
+func (a *Accounts) SetRole(ctx context.Context, id string, role schema.Role) (*ent.Membership, error) {
+	if role.OfHub() {
+		return nil, &Error{Code: BadInput, Field: "role", Message: "is one of the hub, not of an organisation"}
+	}
+	var changed *ent.Membership
+	err := a.change(ctx, id, func(ctx context.Context, tx *ent.Client, m *ent.Membership) (err error) {
+		changed, err = tx.Membership.UpdateOne(m).SetRole(role).Save(ctx)
+		return err
+	}, role)
+	if err != nil {
+		return nil, err
+	}
+	return a.client.Membership.Query().Where(membership.ID(changed.ID)).WithAccount().WithOrganization().Only(own(ctx))
+}
+
+// RemoveMember ends a membership, and with it the access and the keys that the account made for the organisation.
+func (a *Accounts) RemoveMember(ctx context.Context, id string) error {
+	return a.change(ctx, id, func(ctx context.Context, tx *ent.Client, m *ent.Membership) error {
+		err := tx.ApiKey.Update().Where(apikey.OrganizationID(m.OrganizationID), apikey.CreatedBy(m.AccountID), apikey.RevokedAtIsNil()).
+			SetRevokedAt(a.now()).Exec(ctx)
+		if err != nil {
+			return err
+		}
+		return tx.Membership.DeleteOne(m).Exec(ctx)
+	}, "")
+}
+
+// change does something to a membership; role is what the account has afterwards.
+func (a *Accounts) change(ctx context.Context, id string, do func(context.Context, *ent.Client, *ent.Membership) error, role schema.Role) error {
+	by := ViewerOf(ctx)
+	return a.tx(ctx, func(ctx context.Context, tx *ent.Client) error {
+		m, err := a.member(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		leaves := role == "" && m.AccountID == by.Account()
+		if err := a.mayManage(by, m.OrganizationID); err != nil && !leaves {
+			if by.RoleIn(m.OrganizationID) == "" {
+				return &Error{Code: NotFound, Message: "there is no such membership"}
+			}
+			return err
+		}
+		if m.Role == schema.Admin && role != schema.Admin && by.HubRole != schema.HubAdmin {
+			n, err := tx.Membership.Query().Where(membership.OrganizationID(m.OrganizationID), membership.RoleEQ(schema.Admin)).Count(ctx)
+			if err != nil {
+				return err
+			}
+			if n == 1 {
+				return &Error{Code: BadInput, Message: "the organisation would have no ADMIN: make somebody else one first"}
+			}
+		}
+		return do(ctx, tx, m)
+	})
+}
+
+// SetHubRole gives an account a role of the hub, or takes it, which is a HUB_ADMIN's to do. The last HUB_ADMIN stays one.
+func (a *Accounts) SetHubRole(ctx context.Context, accountID string, role *schema.Role) (*ent.Account, error) {
+	by := ViewerOf(ctx)
+	switch {
+	case by.HubRole != schema.HubAdmin || !by.Has(ScopeManage):
+		return nil, &Error{Code: Forbidden, Message: "this needs the role HUB_ADMIN"}
+	case role != nil && !role.OfHub():
+		return nil, &Error{Code: BadInput, Field: "role", Message: "is not one of the hub"}
+	}
+	var changed *ent.Account
+	err := a.tx(ctx, func(ctx context.Context, tx *ent.Client) error {
+		who, err := tx.Account.Get(ctx, accountID)
+		if ent.IsNotFound(err) {
+			return errNoAccount
+		}
+		if err != nil {
+			return err
+		}
+		if err := a.keepsAdmin(ctx, tx, who, role); err != nil {
+			return err
+		}
+		u := tx.Account.UpdateOne(who)
+		if role == nil {
+			u.ClearHubRole()
+		} else {
+			u.SetHubRole(*role)
+		}
+		changed, err = u.Save(ctx)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return changed.Unwrap(), nil
+}
+
+var errNoAccount = &Error{Code: NotFound, Message: "there is no such account"}
+
+func (a *Accounts) keepsAdmin(ctx context.Context, tx *ent.Client, who *ent.Account, role *schema.Role) error {
+	if who.HubRole == nil || *who.HubRole != schema.HubAdmin || role != nil && *role == schema.HubAdmin {
+		return nil
+	}
+	n, err := tx.Account.Query().Where(account.HubRoleEQ(schema.HubAdmin), account.DisabledAtIsNil()).Count(ctx)
+	if err == nil && n == 1 {
+		err = &Error{Code: BadInput, Message: "the hub would have no HUB_ADMIN: make somebody else one first"}
+	}
+	return err
+}
+
+// Disable ends all access of an account, its sign-ins and the keys that it made; a HUB_ADMIN's to do.
+func (a *Accounts) Disable(ctx context.Context, accountID string) error {
+	return a.end(ctx, accountID, func(*ent.AccountUpdateOne) {})
+}
+
+// Anonymize takes the person out of an account, for good: name, address and identity go; what it wrote stays, by nobody. A HUB_ADMIN's to
+// do.
+func (a *Accounts) Anonymize(ctx context.Context, accountID string) error {
+	return a.end(ctx, accountID, func(u *ent.AccountUpdateOne) {
+		u.SetName("–").ClearEmail().ClearPassword().ClearIssuer().ClearSubject().SetAnonymizedAt(a.now())
+	})
+}
+
+func (a *Accounts) end(ctx context.Context, accountID string, set func(*ent.AccountUpdateOne)) error {
+	by := ViewerOf(ctx)
+	if !by.IsSystem() && (by.HubRole != schema.HubAdmin || !by.Has(ScopeManage)) {
+		return &Error{Code: Forbidden, Message: "this needs the role HUB_ADMIN"}
+	}
+	return a.tx(ctx, func(ctx context.Context, tx *ent.Client) error {
+		who, err := tx.Account.Get(ctx, accountID)
+		if ent.IsNotFound(err) {
+			return errNoAccount
+		}
+		if err != nil {
+			return err
+		}
+		if err := a.keepsAdmin(ctx, tx, who, nil); err != nil {
+			return err
+		}
+		u := tx.Account.UpdateOne(who).ClearHubRole().SetDisabledAt(a.now())
+		set(u)
+		if err := u.Exec(ctx); err != nil {
+			return err
+		}
+		if _, err := tx.Membership.Delete().Where(membership.AccountID(accountID)).Exec(ctx); err != nil {
+			return err
+		}
+		if err := tx.ApiKey.Update().Where(apikey.CreatedBy(accountID), apikey.RevokedAtIsNil()).SetRevokedAt(a.now()).Exec(ctx); err != nil {
+			return err
+		}
+		return a.endAll(ctx, tx, accountID, "")
+	})
+}
+
+// SignIns are the account's own that are not ended, the last used first.
+func (a *Accounts) SignIns(ctx context.Context) ([]*ent.SignIn, error) {
+	return a.client.SignIn.Query().Where(signin.AccountID(ViewerOf(ctx).Account()), signin.RevokedAtIsNil(), signin.ExpiresAtGT(a.now())).
+		Order(ent.Desc(signin.FieldLastUsedAt)).All(own(ctx))
+}
+
+// RevokeSignIn ends one of the account's own sign-ins.
+func (a *Accounts) RevokeSignIn(ctx context.Context, id string) error {
+	n, err := a.client.SignIn.Update().Where(signin.ID(id), signin.AccountID(ViewerOf(ctx).Account()), signin.RevokedAtIsNil()).
+		SetRevokedAt(a.now()).Save(own(ctx))
+	if err == nil && n == 0 {
+		err = &Error{Code: NotFound, Message: "there is no such sign-in"}
+	}
+	return err
+}
+
+// ChangePassword changes the own password and ends every other sign-in.
+func (a *Accounts) ChangePassword(ctx context.Context, password, next, from string) error {
+	v := ViewerOf(ctx)
+	who, err := a.client.Account.Get(own(ctx), v.Account())
+	if err != nil {
+		return err
+	}
+	if who.Email == nil || who.Password == nil {
+		return &Error{Code: BadInput, Message: "this account signs in at a provider, not with a password"}
+	}
+	if err := CheckPassword(next); err != nil {
+		return err
+	}
+	if _, err := a.checkPassword(own(ctx), *who.Email, password, from); err != nil {
+		return err
+	}
+	hash := hashPassword(next)
+	return a.tx(ctx, func(ctx context.Context, tx *ent.Client) error {
+		if err := tx.Account.UpdateOneID(who.ID).SetPassword(hash).Exec(ctx); err != nil {
+			return err
+		}
+		return a.endAll(ctx, tx, who.ID, v.SignIn)
+	})
+}

@@ -1,0 +1,56 @@
+package content
+
+import (
+	"fmt"
+
+	"dugnad/ent"
+	"dugnad/ent/revision"
+)
+
+// ConflictError says that somebody saved in between: what the writer saw, what the writer wants, and what there is now.
+type ConflictError struct {
+	Entry  string
+	Type   string // of the entry, PRACTICE for instance
+	Seen   int
+	Head   int
+	Base   *ent.Revision // the revision that was seen, or the last before it that there is
+	Theirs *ent.Revision // the newest
+	Mine   []byte        // the document that was to be saved; of other acts, the one that was seen
+}
+
+func (e *ConflictError) Error() string {
+	return fmt.Sprintf("entry %s: revision %d was seen, but %d is the newest", e.Entry, e.Seen, e.Head)
+}
+
+// Fields are the places that both changed, to different values; none when the writer only saw an older revision.
+func (e *ConflictError) Fields() ([]string, error) {
+	return conflicting([]byte(e.Base.Document), e.Mine, []byte(e.Theirs.Document))
+}
+
+// Changes are what somebody else changed since the revision that was seen.
+func (e *ConflictError) Changes() ([]FieldChange, error) {
+	return Diff([]byte(e.Base.Document), []byte(e.Theirs.Document))
+}
+
+// conflict reads what a ConflictError tells. patch is what the writer wants to lay over the revision that was seen, nil for nothing.
+func (w *write) conflict(h head, seen int, patch []byte) (*ConflictError, error) {
+	c := &ConflictError{Entry: h.entry.ID, Type: string(h.entry.Type), Seen: seen, Head: h.entry.Head}
+	var err error
+	base := w.Revision.Query().Where(revision.EntryID(c.Entry), revision.NumberLTE(seen)).Order(ent.Desc(revision.FieldNumber))
+	if c.Base, err = base.First(w.ctx); ent.IsNotFound(err) {
+		c.Base, err = w.Revision.Query().Where(revision.EntryID(c.Entry)).Order(ent.Asc(revision.FieldNumber)).First(w.ctx)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if c.Theirs, err = w.Revision.Query().Where(revision.EntryID(c.Entry), revision.Number(c.Head)).Only(w.ctx); err != nil {
+		return nil, err
+	}
+	c.Base, c.Theirs, c.Mine = c.Base.Unwrap(), c.Theirs.Unwrap(), []byte(c.Base.Document)
+	if patch != nil {
+		if c.Mine, err = merge(c.Mine, patch); err != nil {
+			return nil, err
+		}
+	}
+	return c, nil
+}

@@ -1,0 +1,53 @@
+package content
+
+import (
+	"context"
+	"fmt"
+
+	"dugnad/access"
+	"dugnad/ent"
+	"dugnad/ent/entry"
+	"dugnad/schema"
+	"dugnad/text"
+)
+
+// FillEntries writes what entries hold of their heads for lists and filters where it is not there yet: of entries that were made before
+// those columns were.
+func (s *Service) FillEntries(ctx context.Context) error {
+	for {
+		n := 0
+		err := s.write(access.WithViewer(ctx, access.System("migration")), false, func(w *write) error {
+			entries, err := w.Entry.Query().Where(entry.SortTitle(""), entry.TitleNEQ("")).Limit(200).All(w.ctx)
+			if err != nil {
+				return err
+			}
+			ids := make([]string, len(entries))
+			for i, e := range entries {
+				ids[i] = e.ID
+			}
+			heads, err := w.heads(ids)
+			if err != nil {
+				return err
+			}
+			for _, e := range entries {
+				if err := w.fill(e, heads[e.ID]); err != nil {
+					return fmt.Errorf("fill entry %s: %w", e.ID, err)
+				}
+			}
+			n = len(entries)
+			return nil
+		})
+		if err != nil || n == 0 {
+			return err
+		}
+	}
+}
+
+func (w *write) fill(e *ent.Entry, h head) error {
+	texts, err := textsIn(h.document)
+	if err != nil {
+		return err
+	}
+	return w.Entry.UpdateOne(e).SetSortTitle(text.SortKey(string(schema.NB), e.Title)).SetFoldedTitle(folded(nil, e.Title)).
+		SetHeadLanguages(languageList(texts)).Exec(w.ctx)
+}

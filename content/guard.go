@@ -1,0 +1,288 @@
+package content
+
+import (
+	"fmt"
+	"reflect"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"dugnad/ent"
+	"dugnad/schema"
+)
+
+// Acknowledgement is a warning that somebody takes on, and why.
+type Acknowledgement struct {
+	Code   string
+	Path   []string
+	Reason string
+}
+
+// unacknowledged are the warnings that nobody took on with a reason of at least three letters.
+func unacknowledged(warnings []Problem, acks []Acknowledgement) []Problem {
+	return slices.DeleteFunc(warnings, func(p Problem) bool {
+		return slices.ContainsFunc(acks, func(a Acknowledgement) bool {
+			return a.Code == p.Code && slices.Equal(a.Path, p.Path) && utf8.RuneCountInString(strings.TrimSpace(a.Reason)) >= 3
+		})
+	})
+}
+
+// guard finds what should not be published without a thought, each a warning: numbers and addresses of persons in what readers would see,
+// and texts of which little is left of what they see now. before is that document, nil when they see none. Messages never repeat what
+// was found.
+func guard(entry string, doc, before ent.Document) []Problem {
+	g := &guarded{entry: entry}
+	shared := doc.Shared()
+	for i, t := range shared.Texts {
+		if t.Ready == nil || *t.Ready {
+			g.walk(reflect.ValueOf(t), []string{"texts", strconv.Itoa(i)})
+		}
+	}
+	v := reflect.ValueOf(doc).Elem()
+	for i := range v.NumField() {
+		name := jsonName(v.Type().Field(i))
+		if value := v.Field(i).MethodByName("Value"); value.IsValid() && name != "texts" && !notWords[name] {
+			g.walk(value.Call(nil)[0], []string{name})
+		}
+	}
+	if before != nil {
+		g.shrunk(before.Shared().Texts, shared.Texts)
+	}
+	return g.problems
+}
+
+// notWords are fields that hold ids, codes and addresses.
+var notWords = map[string]bool{
+	"key": true, "slug": true, "url": true, "link": true, "to": true, "organization": true, "municipality": true, "district": true,
+	"funder": true, "rater": true, "asset": true, "unit": true, "currency": true, "numberThen": true, "projectNumber": true, "format": true,
+	"indicator": true, "licence": true, "themes": true, "targetGroups": true, "methods": true, "contacts": true, "lawSections": true,
+	"tools": true, "reports": true, "files": true, "image": true, "sizeAsStated": true,
+}
+
+type guarded struct {
+	entry    string
+	problems []Problem
+}
+
+func (g *guarded) warn(code, message string, path []string) {
+	g.problems = append(g.problems, Problem{Code: code, Severity: SeverityWarning, Path: path, Message: message, Entry: g.entry})
+}
+
+func (g *guarded) walk(v reflect.Value, path []string) {
+	switch v.Kind() {
+	case reflect.Pointer:
+		if !v.IsNil() {
+			g.walk(v.Elem(), path)
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			g.walk(v.Index(i), append(slices.Clone(path), strconv.Itoa(i)))
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if f := v.Type().Field(i); f.IsExported() && !notWords[jsonName(f)] {
+				g.walk(v.Field(i), append(slices.Clone(path), jsonName(f)))
+			}
+		}
+	case reflect.String:
+		if v.Type() == reflect.TypeFor[string]() { // a named type is a closed list or a date
+			g.text(v.String(), path)
+		}
+	default: // numbers and booleans say nothing of persons
+	}
+}
+
+// findings are the kinds of thing that may tell of a person.
+var findings = []struct {
+	code, what string
+	find       func(string) [][2]int
+}{
+	{"NATIONAL_ID", "national identity number", nationalIDs},
+	{"DUF_NUMBER", "DUF number", dufNumbers},
+	{"PHONE", "telephone number", phones},
+	{"PRIVATE_EMAIL", "private e-mail address", privateEmails},
+}
+
+func (g *guarded) text(s string, path []string) {
+	var taken [][2]int // a number is one thing only
+	for _, f := range findings {
+		found := slices.DeleteFunc(f.find(s), func(at [2]int) bool {
+			return slices.ContainsFunc(taken, func(t [2]int) bool { return at[0] < t[1] && t[0] < at[1] })
+		})
+		if len(found) == 0 {
+			continue
+		}
+		taken = append(taken, found...)
+		message := "what looks like a " + f.what
+		if len(found) > 1 {
+			message = fmt.Sprintf("%d times what looks like a %s", len(found), f.what)
+		}
+		g.warn(f.code, fmt.Sprintf("%s, first after %d characters", message, utf8.RuneCountInString(s[:found[0][0]])), path)
+	}
+}
+
+// shrunk warns of texts of at least 200 characters of which less than a tenth is left.
+func (g *guarded) shrunk(before, now []schema.ContentText) {
+	for _, was := range before {
+		i := slices.IndexFunc(now, func(t schema.ContentText) bool { return t.Language == was.Language })
+		old := reflect.ValueOf(was)
+		var current reflect.Value
+		if i >= 0 && (now[i].Ready == nil || *now[i].Ready) {
+			current = reflect.ValueOf(now[i])
+		}
+		total, left := 0, 0
+		for f := range old.NumField() {
+			field := old.Type().Field(f)
+			if slices.Contains(ofEveryText, field.Name) {
+				continue
+			}
+			n, m := lengthOf(old.Field(f)), 0
+			if current.IsValid() {
+				m = lengthOf(current.Field(f))
+			}
+			total, left = total+n, left+m
+			if current.IsValid() && n >= 200 && m*10 < n {
+				g.warn("SHRUNK", fmt.Sprintf("had %d characters, and has %d", n, m), []string{"texts", strconv.Itoa(i), jsonName(field)})
+			}
+		}
+		if !current.IsValid() && total >= 200 {
+			g.warn("SHRUNK", fmt.Sprintf("the text in %s, of %d characters, is gone", was.Language, total), []string{"texts"})
+		}
+	}
+}
+
+func lengthOf(v reflect.Value) int {
+	switch x := v.Interface().(type) {
+	case string:
+		return utf8.RuneCountInString(x)
+	case []string:
+		return utf8.RuneCountInString(strings.Join(x, ""))
+	}
+	return 0
+}
+
+// runs of digits, in groups that spaces (also unbreakable ones), hyphens and full stops part, with a plus sign before them.
+var digitRuns = regexp.MustCompile(`\+?\d(?:[ \x{00A0}\x{202F}.\-]?\d)*`)
+
+func digitsOf(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' {
+			return r
+		}
+		return -1
+	}, s)
+}
+
+func places(s string, is func(run, digits, before, after string) bool) (found [][2]int) {
+	for _, at := range digitRuns.FindAllStringIndex(s, -1) {
+		if run := s[at[0]:at[1]]; is(run, digitsOf(run), s[:at[0]], s[at[1]:]) {
+			found = append(found, [2]int{at[0], at[1]})
+		}
+	}
+	return found
+}
+
+// nationalIDs finds Norwegian national identity numbers: eleven digits with a date, where D-numbers add 4 to the first digit, H-numbers 4
+// to the third and synthetic ones 4, 6.5 or 8 there, and two check digits (Skatteetaten's rule: weights below, modulus 11).
+func nationalIDs(s string) [][2]int {
+	return places(s, func(_, d, _, _ string) bool { return len(d) == 11 && isNationalID(d) })
+}
+
+func isNationalID(d string) bool {
+	number := func(from int) int { n, _ := strconv.Atoi(d[from : from+2]); return n }
+	day, month := number(0), number(2)
+	if day > 40 {
+		day -= 40
+	}
+	switch {
+	case month > 80:
+		month -= 80
+	case month > 65:
+		month -= 65
+	case month > 40:
+		month -= 40
+	}
+	if day < 1 || day > 31 || month < 1 || month > 12 {
+		return false
+	}
+	check := func(weights ...int) bool {
+		sum := 0
+		for i, w := range weights {
+			sum += w * int(d[i]-'0')
+		}
+		return sum%11 == 0
+	}
+	return check(3, 7, 6, 1, 8, 9, 4, 5, 2, 1) && check(5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1)
+}
+
+var plausibleYear = regexp.MustCompile(`^(199\d|20\d\d)`)
+
+// dufNumbers finds numbers of the aliens register: twelve digits that begin with the year of the first registration. The rule of their
+// check digits is not published, so any such number counts when it is written together, and any twelve digits after the word.
+func dufNumbers(s string) [][2]int {
+	return places(s, func(run, d, before, _ string) bool {
+		if len(d) != 12 {
+			return false
+		}
+		near := strings.ToLower(before[max(0, len(before)-40):])
+		return plausibleYear.MatchString(d) && (run == d || strings.Contains(near, "duf"))
+	})
+}
+
+var (
+	phoneGroups = regexp.MustCompile(`^(?:\d{8}|\d{3}\D\d{2}\D\d{3}|\d{2}\D\d{2}\D\d{2}\D\d{2})$`)
+	anyGroups   = regexp.MustCompile(`^\d{4}\D\d{4}$`)
+	phoneWord   = regexp.MustCompile(`(?i)(tlf|telefon|mobil|ring|phone|call|sms)[^0-9]{0,25}$`)
+	amountAfter = regexp.MustCompile(`(?i)^[\s\x{00A0}]*(kr|kroner|nok|mill|prosent|percent|%|personer|innb|flykt|kommun|m²|km|euro|€)`)
+	amountWord  = regexp.MustCompile(`(?i)(kr|nok|kroner|beløp|org\.? ?nr\.?|organisasjonsnummer|isbn|issn|saksnr|prosjektnr|prosjektnummer|nr\.?)[\s\x{00A0}:.]*$`)
+)
+
+// phones finds Norwegian telephone numbers: eight digits from 2 on, together or in the usual groups, or after the country's code.
+func phones(s string) [][2]int {
+	return places(s, func(run, d, before, after string) bool {
+		abroad := strings.HasPrefix(run, "+47") && len(d) == 10 || strings.HasPrefix(d, "0047") && len(d) == 12
+		if abroad {
+			return d[len(d)-8] >= '2'
+		}
+		if len(d) != 8 || d[0] < '2' || strings.HasPrefix(run, "+") {
+			return false
+		}
+		if phoneWord.MatchString(before) {
+			return true
+		}
+		if amountAfter.MatchString(after) || amountWord.MatchString(before) || anyGroups.MatchString(run) {
+			return false
+		}
+		if strings.HasSuffix(before, "/") || strings.HasPrefix(after, "/") || strings.HasSuffix(before, "-") || strings.HasSuffix(before, "_") {
+			return false // part of an address or a name
+		}
+		if run == d && (strings.HasPrefix(d, "20") || strings.HasPrefix(d, "19")) && isDay(d) {
+			return false
+		}
+		return phoneGroups.MatchString(run) && !strings.ContainsAny(run, ".-")
+	})
+}
+
+// isDay tells whether eight digits are a day, 20190930.
+func isDay(d string) bool {
+	_, err := schema.ParseDate(d[:4] + "-" + d[4:6] + "-" + d[6:])
+	return err == nil
+}
+
+var (
+	emails        = regexp.MustCompile(`(?i)[a-z0-9._%+\-æøå]+@[a-z0-9\-æøå]+(?:\.[a-z0-9\-æøå]+)*\.[a-z]{2,}`)
+	privateHosts  = regexp.MustCompile(`(?i)@(?:gmail|hotmail|outlook|live|yahoo|icloud|me|msn|aol|online|proton|protonmail|gmx|mail)\.(?:com|no|co\.uk|net|org|me|se|dk)$`)
+	firstLastName = regexp.MustCompile(`(?i)^[a-zæøå\-]{2,}(?:\.[a-zæøå\-]+)*\.[a-zæøå\-]{2,}@`)
+)
+
+// privateEmails finds addresses of persons: with private providers, or of the form first.last.
+func privateEmails(s string) (found [][2]int) {
+	for _, at := range emails.FindAllStringIndex(s, -1) {
+		if mail := s[at[0]:at[1]]; privateHosts.MatchString(mail) || firstLastName.MatchString(mail) {
+			found = append(found, [2]int{at[0], at[1]})
+		}
+	}
+	return found
+}

@@ -1,0 +1,84 @@
+package content
+
+import (
+	"context"
+	"fmt"
+
+	"dugnad/access"
+	"dugnad/ent"
+	"dugnad/ent/entry"
+)
+
+// isDue tells whether the time that was set for the act has come, and has not been acted on or taken back.
+func (w *write) isDue(e *ent.Entry, act Act) bool {
+	if e == nil || e.ScheduleProblem != nil {
+		return false
+	}
+	at := e.PublishAt
+	if act == ActWithdraw {
+		at = e.WithdrawAt
+	}
+	return at != nil && !at.After(w.now)
+}
+
+// RunSchedules publishes and withdraws what is due, each entry by itself, and tells how many times something happened. Replicas may call
+// it side by side: the first one's transaction does it, the others find that it is not due any more. What cannot be done changes nothing
+// but the entry's schedule problem, which its owners see; it is not tried again until they set a time anew.
+func (s *Service) RunSchedules(ctx context.Context) (done int, err error) {
+	ctx = access.WithViewer(ctx, access.System("schedule"))
+	now := s.Now()
+	for _, act := range []Act{ActPublish, ActWithdraw} {
+		due := entry.PublishAtLTE(now.UTC())
+		if act == ActWithdraw {
+			due = entry.WithdrawAtLTE(now.UTC())
+		}
+		entries, err := s.client.Entry.Query().Where(due, entry.ScheduleProblemIsNil()).Order(ent.Asc(entry.FieldID)).All(ctx)
+		if err != nil {
+			return done, fmt.Errorf("look for what is due: %w", err)
+		}
+		for _, e := range entries {
+			happened, err := s.runSchedule(ctx, act, e)
+			if err != nil {
+				return done, fmt.Errorf("%s %s at a set time: %w", act, e.ID, err)
+			}
+			if happened {
+				done++
+			}
+		}
+	}
+	return done, nil
+}
+
+func (s *Service) runSchedule(ctx context.Context, act Act, e *ent.Entry) (happened bool, err error) {
+	item, with := Item{ID: e.ID, Revision: e.Head}, With{due: true}
+	if act == ActPublish {
+		item.Revision = *e.PublishRevision
+	} else if e.WithdrawReason != nil {
+		with.Reason = *e.WithdrawReason
+	}
+	o, err := s.Do(ctx, act, with, item)
+	if err != nil || len(o.Problems)+len(o.Conflicts) == 0 {
+		return len(o.Entries) > 0, err
+	}
+	why := ""
+	switch {
+	case len(o.Conflicts) > 0:
+		why = fmt.Sprintf("CONFLICT: revision %d was to be published, but revision %d was saved since", o.Conflicts[0].Seen, o.Conflicts[0].Head)
+	default:
+		why = o.Problems[0].Code + ": " + o.Problems[0].Message
+		if n := len(o.Problems) - 1; n > 0 {
+			why += fmt.Sprintf(" (and %d more)", n)
+		}
+	}
+	return true, s.write(ctx, true, func(w *write) error {
+		n, err := w.Entry.Update().Where(entry.ID(e.ID), entry.ScheduleProblemIsNil()).SetScheduleProblem(why).Save(w.ctx)
+		if err != nil || n == 0 {
+			return err
+		}
+		now, err := w.Entry.Get(w.ctx, e.ID)
+		if err != nil {
+			return err
+		}
+		return w.step(now, act, "failed: "+why, nil)
+	})
+}

@@ -1,0 +1,144 @@
+package content
+
+import (
+	"fmt"
+	"slices"
+
+	"dugnad/schema"
+)
+
+// Act is something that is done to an entry. docs/lifecycle.md draws what follows from what.
+type Act string
+
+// The acts. Those that make a new revision are Save, Restore and Discard.
+const (
+	ActSave             Act = "SAVE"
+	ActRestore          Act = "RESTORE"         // an earlier revision's document becomes the newest
+	ActDiscard          Act = "DISCARD"         // the published revision's document becomes the newest
+	ActSubmit           Act = "SUBMIT"          // ask for review
+	ActRequestChanges   Act = "REQUEST_CHANGES" // send back, with a comment
+	ActApprove          Act = "APPROVE"
+	ActPublish          Act = "PUBLISH"
+	ActSchedulePublish  Act = "SCHEDULE_PUBLISH"
+	ActWithdraw         Act = "WITHDRAW"
+	ActScheduleWithdraw Act = "SCHEDULE_WITHDRAW"
+	ActUnschedule       Act = "UNSCHEDULE"
+	ActArchive          Act = "ARCHIVE"
+	ActUnarchive        Act = "UNARCHIVE"
+	ActDelete           Act = "DELETE"
+	ActTransfer         Act = "TRANSFER"
+	ActAssign           Act = "ASSIGN"
+	ActComment          Act = "COMMENT"
+	ActPreview          Act = "PREVIEW"
+	ActRead             Act = "READ" // the entry, its revisions and comments
+)
+
+// state is where an entry is.
+type state struct {
+	stage schema.Stage // of the head revision
+	live  bool         // readers see the entry
+	ever  bool         // it has been published once
+}
+
+// rule is what one act needs and does.
+type rule struct {
+	least schema.Role    // the weakest role of the owning organisation that may
+	from  []schema.Stage // stages that it is possible in; nil for all
+	live  *bool          // whether it needs the entry to be live, or not to be
+	ever  *bool          // whether it needs the entry to have been published once, or never
+	to    func(state) schema.Stage
+}
+
+var (
+	yes, no = true, false
+	stays   = func(s state) schema.Stage { return s.stage }
+)
+
+func becomes(stage schema.Stage) func(state) schema.Stage {
+	return func(state) schema.Stage { return stage }
+}
+
+// writable are the stages in which an entry is worked on.
+var writable = []schema.Stage{schema.Editing, schema.InReview, schema.Approved, schema.Published, schema.Withdrawn}
+
+// rules is the whole life cycle.
+var rules = map[Act]rule{
+	ActRead:    {least: schema.Contributor, to: stays},
+	ActComment: {least: schema.Contributor, to: stays},
+	ActAssign:  {least: schema.Contributor, to: stays},
+	ActPreview: {least: schema.Contributor, from: writable, to: stays},
+	ActSave:    {least: schema.Contributor, from: writable, to: becomes(schema.Editing)},
+	ActRestore: {least: schema.Contributor, from: writable, to: becomes(schema.Editing)},
+	ActDiscard: {
+		least: schema.Contributor, from: []schema.Stage{schema.Editing, schema.InReview, schema.Approved}, ever: &yes,
+		to: func(s state) schema.Stage {
+			if s.live {
+				return schema.Published
+			}
+			return schema.Withdrawn
+		},
+	},
+	ActSubmit: {least: schema.Contributor, from: []schema.Stage{schema.Editing, schema.Withdrawn}, to: becomes(schema.InReview)},
+	ActRequestChanges: {
+		least: schema.Editor, from: []schema.Stage{schema.InReview, schema.Approved}, to: becomes(schema.Editing),
+	},
+	ActApprove: {
+		least: schema.Editor, from: []schema.Stage{schema.Editing, schema.InReview, schema.Withdrawn}, to: becomes(schema.Approved),
+	},
+	ActPublish: {least: schema.Editor, from: writable, to: becomes(schema.Published)},
+	ActSchedulePublish: {
+		least: schema.Editor, from: []schema.Stage{schema.Editing, schema.InReview, schema.Approved, schema.Withdrawn}, to: becomes(schema.Approved),
+	},
+	ActWithdraw: {
+		least: schema.Editor, live: &yes,
+		to: func(s state) schema.Stage {
+			if s.stage == schema.Published { // a newer draft stays what it is
+				return schema.Withdrawn
+			}
+			return s.stage
+		},
+	},
+	ActScheduleWithdraw: {least: schema.Editor, live: &yes, to: stays},
+	ActUnschedule:       {least: schema.Editor, to: stays},
+	ActArchive: {
+		least: schema.Editor, from: []schema.Stage{schema.Editing, schema.InReview, schema.Approved, schema.Withdrawn}, live: &no,
+		to: becomes(schema.Archived),
+	},
+	ActUnarchive: {least: schema.Editor, from: []schema.Stage{schema.Archived}, to: becomes(schema.Editing)},
+	ActDelete: {
+		least: schema.Contributor, from: []schema.Stage{schema.Editing, schema.InReview, schema.Approved, schema.Archived}, ever: &no, to: stays,
+	},
+	ActTransfer: {least: schema.Editor, to: stays},
+}
+
+// noEntry is the message for what is not there, and for what the viewer has no part in.
+const noEntry = "there is no such entry"
+
+// rank orders the roles by what they may; a role of the hub is above all of an organisation's.
+func rank(r schema.Role) int { return slices.Index(r.Values(), string(r)) }
+
+// decide tells what stage an act leads to, for somebody who has the role in the owning organisation or in the hub. The error is
+// NOT_FOUND without any role: what one has no part in does not exist; FORBIDDEN with too weak a one; BAD_USER_INPUT when the act is
+// not possible where the entry is.
+func decide(s state, act Act, role schema.Role) (schema.Stage, error) {
+	r, ok := rules[act]
+	switch {
+	case !ok:
+		return "", fmt.Errorf("there is no act %s", act)
+	case rank(role) < 0:
+		return "", &Error{Code: NotFound, Message: noEntry}
+	case rank(role) < rank(r.least):
+		return "", &Error{Code: Forbidden, Message: fmt.Sprintf("%s needs the role %s in the organisation that owns the entry", act, r.least)}
+	case r.from != nil && !slices.Contains(r.from, s.stage):
+		return "", &Error{Code: BadInput, Field: "stage", Message: fmt.Sprintf("%s is not possible in the stage %s", act, s.stage)}
+	case r.live != nil && *r.live && !s.live:
+		return "", &Error{Code: BadInput, Field: "stage", Message: fmt.Sprintf("%s is possible only while readers see the entry", act)}
+	case r.live != nil && !*r.live && s.live:
+		return "", &Error{Code: BadInput, Field: "stage", Message: fmt.Sprintf("%s is not possible while readers see the entry: withdraw it first", act)}
+	case r.ever != nil && *r.ever && !s.ever:
+		return "", &Error{Code: BadInput, Field: "stage", Message: fmt.Sprintf("%s needs a revision that was published", act)}
+	case r.ever != nil && !*r.ever && s.ever:
+		return "", &Error{Code: BadInput, Field: "stage", Message: fmt.Sprintf("%s is not possible once the entry has been published: withdraw and archive it", act)}
+	}
+	return r.to(s), nil
+}

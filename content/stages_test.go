@@ -1,0 +1,130 @@
+package content
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"dugnad/schema"
+)
+
+// lifecycle writes what every act leads to: a line for every act and place that an entry can be in, a column for every role.
+func lifecycle() string {
+	var b strings.Builder
+	roles := append([]string{""}, schema.Role("").Values()...)
+	fmt.Fprintf(&b, "%-18s%-11s%-6s%-6s", "act", "stage", "live", "ever")
+	for _, role := range roles {
+		if role == "" {
+			role = "nobody"
+		}
+		fmt.Fprintf(&b, "%-13s", role)
+	}
+	b.WriteString("\n")
+	for _, act := range append([]string{"READ", "PREVIEW"}, Act("").Values()...) {
+		for _, stage := range schema.Stage("").Values() {
+			for _, at := range []state{{schema.Stage(stage), false, false}, {schema.Stage(stage), false, true}, {schema.Stage(stage), true, true}} {
+				if !possible(at) {
+					continue
+				}
+				fmt.Fprintf(&b, "%-18s%-11s%-6v%-6v", act, stage, at.live, at.ever)
+				for _, role := range roles {
+					to, err := decide(at, Act(act), schema.Role(role))
+					var refused *Error
+					switch {
+					case errors.As(err, &refused) && refused.Field == "stage":
+						to = "-"
+					case errors.As(err, &refused):
+						to = schema.Stage(strings.ToLower(string(refused.Code)))
+					case err != nil:
+						to = schema.Stage(err.Error())
+					}
+					fmt.Fprintf(&b, "%-13s", to)
+				}
+				b.WriteString("\n")
+			}
+		}
+	}
+	lines := strings.Split(b.String(), "\n")
+	for i, l := range lines {
+		lines[i] = strings.TrimRight(l, " ")
+	}
+	return strings.Join(lines, "\n")
+}
+
+// possible tells whether an entry can be there: what is published is live, what is withdrawn was, what is put away is not.
+func possible(s state) bool {
+	switch s.stage {
+	case schema.Published:
+		return s.live
+	case schema.Withdrawn:
+		return s.ever && !s.live
+	case schema.Archived:
+		return !s.live
+	}
+	return true
+}
+
+// The whole life cycle is in one file that a person can read. After a change that is meant: UPDATE=1 go test ./content -run Lifecycle
+func TestLifecycle(t *testing.T) {
+	path := filepath.Join("testdata", "lifecycle.txt")
+	got := lifecycle()
+	if os.Getenv("UPDATE") != "" {
+		if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("the life cycle is another one than in %s:\n%s", path, got)
+	}
+}
+
+// Whatever is done, an entry comes to a place that there is, and only the acts that are for it change what readers see.
+func TestLifecycleIsClosed(t *testing.T) {
+	for act := range rules {
+		for _, stage := range schema.Stage("").Values() {
+			for _, at := range []state{{schema.Stage(stage), false, false}, {schema.Stage(stage), false, true}, {schema.Stage(stage), true, true}} {
+				if !possible(at) {
+					continue
+				}
+				to, err := decide(at, act, schema.HubAdmin)
+				if err != nil {
+					continue
+				}
+				next := state{to, at.live, at.ever}
+				switch act {
+				case ActPublish:
+					next.live, next.ever = true, true
+				case ActWithdraw:
+					next.live = false
+				}
+				if act != ActDelete && !possible(next) {
+					t.Errorf("%s of %+v leads to %+v, which cannot be", act, at, next)
+				}
+			}
+		}
+	}
+}
+
+// A stronger role may all that a weaker one may.
+func TestRolesAreOrdered(t *testing.T) {
+	for act := range rules {
+		for _, stage := range schema.Stage("").Values() {
+			at := state{schema.Stage(stage), stage == "PUBLISHED", true}
+			allowed := false
+			for _, role := range schema.Role("").Values() {
+				_, err := decide(at, act, schema.Role(role))
+				if allowed && err != nil {
+					t.Errorf("%s in %s: %s may not what a weaker role may: %v", act, stage, role, err)
+				}
+				allowed = allowed || err == nil
+			}
+		}
+	}
+}

@@ -1,0 +1,207 @@
+package graph
+
+import (
+	"context"
+	"slices"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"dugnad/access"
+	"dugnad/content"
+	"dugnad/ent"
+	"dugnad/ent/account"
+	"dugnad/ent/membership"
+	compile "dugnad/graph/filter"
+	"dugnad/graph/gqlcode"
+	"dugnad/graph/model"
+	"dugnad/schema"
+)
+
+func done(err error) (*model.DonePayload, error) {
+	problems, err := problemsOf(err)
+	return &model.DonePayload{Done: err == nil && len(problems) == 0, Problems: orEmpty(problems)}, err
+}
+
+// viewer is the account that is signed in, nil when none is.
+func viewer(ctx context.Context) (*model.Viewer, error) {
+	v := access.ViewerOf(ctx)
+	if v.Account() == "" {
+		return nil, nil
+	}
+	who, err := ent.FromContext(ctx).Account.Query().Where(account.ID(v.Account())).Only(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &model.Viewer{Account: who, HubRole: who.HubRole}, nil
+}
+
+func memberships(ctx context.Context) ([]*ent.Membership, error) {
+	return ent.FromContext(ctx).Membership.Query().Where(membership.AccountID(access.ViewerOf(ctx).Account())).
+		WithAccount().WithOrganization().Order(membership.ByID()).All(ctx)
+}
+
+// administration is null for whom it is not: the organisation's administration does not exist for them.
+func (r *Resolver) administration(ctx context.Context, organization string) (*model.Administration, error) {
+	members, err := r.Accounts.Memberships(ctx, organization)
+	if problems, err := problemsOf(err); len(problems) > 0 || err != nil {
+		return nil, err
+	}
+	invitations, err := r.Accounts.Invitations(ctx, organization)
+	if err != nil {
+		return nil, err
+	}
+	keys, err := r.Accounts.Keys(ctx, organization)
+	if err != nil {
+		return nil, err
+	}
+	found, err := ent.FromContext(ctx).Organization.Get(ctx, organization)
+	if err != nil {
+		return nil, ent.MaskNotFound(err)
+	}
+	return &model.Administration{Organization: found, Memberships: members, Invitations: invitations, Keys: keys}, nil
+}
+
+func (r *Resolver) invite(ctx context.Context, organization *string, role schema.Role, email *string) (*model.InvitePayload, error) {
+	i, secret, err := r.Accounts.Invite(ctx, organization, role, email)
+	if err != nil {
+		problems, err := problemsOf(err)
+		return &model.InvitePayload{Problems: problems}, err
+	}
+	url := ent.RequestOf(ctx).BaseURL + "/auth/invitation#" + secret
+	return &model.InvitePayload{Invitation: i, URL: &url, Problems: []*content.Problem{}}, nil
+}
+
+// auditEvents are null for whom they are not.
+func (r *Resolver) auditEvents(ctx context.Context, after *ent.Cursor, first *int, before *ent.Cursor, last *int, filter *compile.AuditFilter) (*ent.AuditEventConnection, error) {
+	var organization *string
+	if filter != nil {
+		organization = filter.Organization
+	}
+	if !r.Accounts.MayAudit(ctx, organization) {
+		return nil, nil
+	}
+	return ent.FromContext(ctx).AuditEvent.Query().Where(compile.AuditEvents(filter)).
+		Paginate(ctx, after, ent.PageSize(first, last), before, last, ent.WithAuditEventOrder([]*ent.AuditEventOrder{{Field: ent.AuditEventOrderFieldAt, Direction: "DESC"}}))
+}
+
+// Audited has mutations refused for those who are not signed in, and keeps what all others did or were refused.
+type Audited struct {
+	Accounts  *access.Accounts
+	RequestID func(context.Context) string
+	Failed    func(context.Context, error) // told when an event could not be kept
+}
+
+// ExtensionName implements graphql.HandlerExtension.
+func (Audited) ExtensionName() string { return "Audited" }
+
+// Validate implements graphql.HandlerExtension.
+func (Audited) Validate(graphql.ExecutableSchema) error { return nil }
+
+// InterceptField implements graphql.FieldInterceptor.
+func (a Audited) InterceptField(ctx context.Context, next graphql.Resolver) (any, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc.Object != "Mutation" {
+		return next(ctx)
+	}
+	if err := SignedIn(ctx); err != nil {
+		return nil, err
+	}
+	result, err := next(ctx)
+	e := access.Event{Action: fc.Field.Name, Subjects: subjects(fc.Args), RequestID: a.RequestID(ctx)}
+	switch p := result.(type) {
+	case *model.SavePayload:
+		if p != nil {
+			e.Code = codeOf(p.Problems, p.Conflict != nil)
+			if p.Entry != nil {
+				e.Organization, e.Subjects = p.Entry.OwnerID, append(e.Subjects, p.Entry.ID)
+			}
+		}
+	case *model.PublishPayload:
+		if p != nil {
+			e.Code = codeOf(p.Problems, len(p.Conflicts) > 0)
+			if len(p.Entries) > 0 {
+				e.Organization = p.Entries[0].OwnerID
+			}
+		}
+	case *model.CommentPayload:
+		if p != nil {
+			e.Code = codeOf(p.Problems, false)
+		}
+	case *model.DataPayload:
+		if p != nil {
+			e.Code = codeOf(p.Problems, false)
+		}
+	case *model.DonePayload:
+		if p != nil {
+			e.Code = codeOf(p.Problems, false)
+		}
+	case *model.InvitePayload:
+		if p != nil {
+			e.Code = codeOf(p.Problems, false)
+			if p.Invitation != nil {
+				e.Subjects = append(e.Subjects, p.Invitation.ID)
+			}
+		}
+	case *model.MembershipPayload:
+		if p != nil {
+			e.Code = codeOf(p.Problems, false)
+			if p.Membership != nil {
+				e.Organization = p.Membership.OrganizationID
+			}
+		}
+	case *model.CreateKeyPayload:
+		if p != nil {
+			e.Code = codeOf(p.Problems, false)
+			if p.Key != nil {
+				e.Organization, e.Subjects = p.Key.OrganizationID, append(e.Subjects, p.Key.ID)
+			}
+		}
+	}
+	if err != nil {
+		e.Code = string(gqlcode.Of(gqlcode.Present(ctx, err, nil, nil)))
+	}
+	slices.Sort(e.Subjects)
+	e.Subjects = slices.Compact(e.Subjects)
+	if failed := a.Accounts.Audit(context.WithoutCancel(ctx), e); failed != nil {
+		a.Failed(ctx, failed)
+	}
+	return result, err
+}
+
+func codeOf(problems []*content.Problem, conflict bool) string {
+	if conflict {
+		return string(content.Conflict)
+	}
+	if len(problems) > 0 {
+		return problems[0].Code
+	}
+	return ""
+}
+
+// subjects are the ids among the arguments of a mutation.
+func subjects(args map[string]any) (ids []string) {
+	for _, name := range []string{"id", "organization", "account"} {
+		switch v := args[name].(type) {
+		case string:
+			ids = append(ids, v)
+		case *string:
+			if v != nil {
+				ids = append(ids, *v)
+			}
+		}
+	}
+	switch v := args["items"].(type) {
+	case []*content.Item:
+		for _, item := range v {
+			ids = append(ids, item.ID)
+		}
+	default:
+	}
+	if input, ok := args["input"].(access.NewKey); ok {
+		ids = append(ids, input.Organization)
+	}
+	for i, id := range ids { // what callers write is bounded
+		ids[i] = id[:min(len(id), 40)]
+	}
+	return ids
+}

@@ -1,0 +1,290 @@
+package graph
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"dugnad/access"
+	"dugnad/content"
+	"dugnad/ent"
+	"dugnad/ent/revision"
+	"dugnad/graph/gqlcode"
+	"dugnad/graph/model"
+	"dugnad/graph/view"
+	"dugnad/schema"
+)
+
+// SignedIn is the error for a mutation, or a query for editors, of somebody who is not signed in; nil for everybody else.
+func SignedIn(ctx context.Context) error {
+	if access.ViewerOf(ctx).IsAnonymous() {
+		return gqlcode.Error(gqlcode.Unauthenticated, "this is for those who are signed in")
+	}
+	return nil
+}
+
+// problemsOf gives as data what the caller can do something about; other errors stay errors.
+func problemsOf(err error) ([]*content.Problem, error) {
+	var rule *content.Error
+	var right *access.Error
+	p := &content.Problem{Severity: content.SeverityError, Path: []string{}}
+	switch {
+	case err == nil:
+		return nil, nil
+	case errors.As(err, &rule):
+		p.Code, p.Message = string(rule.Code), rule.Message
+		if rule.Field != "" {
+			p.Path = []string{rule.Field}
+		}
+	case errors.As(err, &right):
+		p.Code, p.Message = string(right.Code), right.Message
+		if right.Field != "" {
+			p.Path = []string{right.Field}
+		}
+	default:
+		return nil, err
+	}
+	if p.Code == string(gqlcode.BadUserInput) {
+		p.Code = "INVALID"
+	}
+	return []*content.Problem{p}, nil
+}
+
+// do does an act on entries, for the mutations that answer a PublishPayload.
+func (r *Resolver) do(ctx context.Context, act content.Act, with content.With, items []*content.Item) (*model.PublishPayload, error) {
+	given := make([]content.Item, len(items))
+	for i, item := range items {
+		given[i] = *item
+	}
+	o, err := r.Content.Do(ctx, act, with, given...)
+	if err != nil {
+		problems, err := problemsOf(err)
+		return &model.PublishPayload{Entries: []*ent.Entry{}, Problems: problems, Conflicts: []*model.Conflict{}}, err
+	}
+	ids := make([]string, len(o.Entries))
+	for i, e := range o.Entries {
+		ids[i] = e.ID
+	}
+	now, err := entriesByID(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	for i, e := range o.Entries {
+		if found := now[e.ID]; found != nil { // together, so that what belongs to them is loaded for all at once
+			o.Entries[i] = found
+		}
+	}
+	p := &model.PublishPayload{Entries: orEmpty(o.Entries), Problems: pointers(o.Problems), Conflicts: []*model.Conflict{}}
+	for _, c := range o.Conflicts {
+		conflict, err := conflictOf(c)
+		if err != nil {
+			return nil, err
+		}
+		p.Conflicts = append(p.Conflicts, conflict)
+	}
+	return p, nil
+}
+
+// save saves a draft, for the mutations that answer a SavePayload.
+func (r *Resolver) save(ctx context.Context, draft content.Draft) (*model.SavePayload, error) {
+	saved, problems, err := r.Content.Save(ctx, draft)
+	return savePayload(saved, problems, err)
+}
+
+func savePayload(saved []content.Saved, problems []content.Problem, err error) (*model.SavePayload, error) {
+	var conflict *content.ConflictError
+	switch {
+	case errors.As(err, &conflict):
+		c, err := conflictOf(conflict)
+		return &model.SavePayload{Problems: []*content.Problem{}, Conflict: c}, err
+	case err != nil:
+		problems, err := problemsOf(err)
+		return &model.SavePayload{Problems: problems}, err
+	case len(problems) > 0:
+		return &model.SavePayload{Problems: pointers(problems)}, nil
+	}
+	return &model.SavePayload{Entry: saved[0].Entry, Problems: []*content.Problem{}}, nil
+}
+
+// create makes a new entry. The organisation may be left out by those who have a role in one only.
+func (r *Resolver) create(ctx context.Context, t string, input map[string]any, organization *string) (*model.SavePayload, error) {
+	document, err := json.Marshal(input)
+	if err != nil {
+		return nil, err
+	}
+	draft := content.Draft{Type: schema.ContentType(t), Document: document}
+	if organization != nil {
+		draft.Owner = *organization
+	} else if organizations, _ := access.ViewerOf(ctx).Organizations(); len(organizations) == 1 {
+		draft.Owner = organizations[0]
+	} else {
+		return &model.SavePayload{Problems: []*content.Problem{{
+			Code: "REQUIRED", Severity: content.SeverityError, Path: []string{"organization"}, Message: "say which organisation answers for it",
+		}}}, nil
+	}
+	saved, problems, err := r.Content.Create(ctx, draft)
+	return savePayload([]content.Saved{saved}, problems, err)
+}
+
+func (r *Resolver) update(ctx context.Context, t, id string, input map[string]any, expected int, note *string, autosave bool) (*model.SavePayload, error) {
+	if of, ok := ent.TypeOf(id); !ok || of.GQL != t {
+		return &model.SavePayload{Problems: []*content.Problem{noEntry(id)}}, nil
+	}
+	document, err := json.Marshal(input)
+	if err != nil {
+		return nil, err
+	}
+	draft := content.Draft{ID: id, Document: document, Expected: &expected, Autosave: autosave}
+	if note != nil {
+		draft.Note = *note
+	}
+	return r.save(ctx, draft)
+}
+
+func noEntry(id string) *content.Problem {
+	return &content.Problem{Code: "NOT_FOUND", Severity: content.SeverityError, Path: []string{}, Message: "there is no such entry", Entry: id}
+}
+
+// putData writes reference data: new when id is empty.
+func (r *Resolver) putData(ctx context.Context, t, id string, input map[string]any) (*model.DataPayload, error) {
+	document, err := json.Marshal(input)
+	if err != nil {
+		return nil, err
+	}
+	written, problems, err := r.Content.WriteData(ctx, t, id, document)
+	switch {
+	case err != nil:
+		problems, err := problemsOf(err)
+		return &model.DataPayload{Problems: problems}, err
+	case len(problems) > 0:
+		return &model.DataPayload{Problems: pointers(problems)}, nil
+	}
+	found, err := ent.FromContext(ctx).Load(ctx, []string{written}, nil)
+	return &model.DataPayload{Node: found[written], Problems: []*content.Problem{}}, err
+}
+
+func conflictOf(c *content.ConflictError) (*model.Conflict, error) {
+	mine, err := documentOf(c.Type, c.Mine)
+	if err != nil {
+		return nil, err
+	}
+	fields, err := c.Fields()
+	if err != nil {
+		return nil, err
+	}
+	changes, err := c.Changes()
+	if err != nil {
+		return nil, err
+	}
+	return &model.Conflict{Entry: c.Entry, Base: c.Base, Mine: mine, Theirs: c.Theirs, Fields: orEmpty(fields), Changes: pointers(changes)}, nil
+}
+
+// documentOf reads a stored document of the type, PRACTICE for instance, into the form in which the API shows it.
+func documentOf(t string, document []byte) (view.Document, error) {
+	var d view.Document
+	var texts *[]*model.ContentTextDocument
+	switch t {
+	case "PRACTICE":
+		v := &model.PracticeDocument{}
+		d, texts = v, &v.Texts
+	case "TOOL":
+		v := &model.ToolDocument{}
+		d, texts = v, &v.Texts
+	case "REPORT":
+		v := &model.ReportDocument{}
+		d, texts = v, &v.Texts
+	case "PROJECT":
+		v := &model.ProjectDocument{}
+		d, texts = v, &v.Texts
+	case "NETWORK":
+		v := &model.NetworkDocument{}
+		d, texts = v, &v.Texts
+	case "EVENT":
+		v := &model.EventDocument{}
+		d, texts = v, &v.Texts
+	case "COLLECTION":
+		v := &model.CollectionDocument{}
+		d, texts = v, &v.Texts
+	default:
+		return nil, fmt.Errorf("no type %q has documents", t)
+	}
+	if err := json.Unmarshal(document, d); err != nil {
+		return nil, fmt.Errorf("read a document of type %s: %w", t, err)
+	}
+	var ready struct {
+		Texts []struct{ Ready *bool }
+	}
+	if err := json.Unmarshal(document, &ready); err != nil {
+		return nil, err
+	}
+	for i, text := range *texts { // absent is true
+		text.Ready = ready.Texts[i].Ready == nil || *ready.Texts[i].Ready
+	}
+	return d, nil
+}
+
+func (r *Resolver) comment(ctx context.Context, id, text string) (*model.CommentPayload, error) {
+	c, problems, err := r.Content.Comment(ctx, id, text)
+	if err != nil {
+		problems, err := problemsOf(err)
+		return &model.CommentPayload{Problems: problems}, err
+	}
+	return &model.CommentPayload{Comment: c, Problems: pointers(problems)}, nil
+}
+
+// diff compares two revisions of an entry; null when the viewer may not read it as an editor, or when one is not there.
+func diff(ctx context.Context, id string, from int, to *int) ([]*content.FieldChange, error) {
+	entries, err := entriesByID(ctx, []string{id})
+	if err != nil || entries[id] == nil {
+		return nil, err
+	}
+	last := entries[id].Head
+	if to != nil {
+		last = *to
+	}
+	rows, err := ent.FromContext(ctx).Revision.Query().Where(revision.EntryID(id), revision.NumberIn(from, last)).All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	texts := make(map[int][]byte, 2)
+	for _, r := range rows {
+		texts[r.Number] = []byte(r.Document)
+	}
+	if texts[from] == nil || texts[last] == nil {
+		return nil, nil
+	}
+	changes, err := content.Diff(texts[from], texts[last])
+	return pointers(changes), err
+}
+
+func actOf(act string) *content.Act {
+	if act == "" {
+		return nil
+	}
+	a := content.Act(act)
+	return &a
+}
+
+// entryOrders are what was asked for; the last changed first when nothing was.
+func entryOrders(orders []*ent.EntryOrder) []*ent.EntryOrder {
+	if len(orders) == 0 {
+		return []*ent.EntryOrder{{Field: ent.EntryOrderFieldUpdatedAt, Direction: "DESC"}}
+	}
+	return orders
+}
+
+func value[T any](p *T) (v T) {
+	if p != nil {
+		v = *p
+	}
+	return v
+}
+
+func pointers[T any](list []T) []*T {
+	all := make([]*T, len(list))
+	for i := range list {
+		all[i] = &list[i]
+	}
+	return all
+}

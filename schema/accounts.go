@@ -1,0 +1,243 @@
+package schema
+
+import (
+	"entgo.io/contrib/entgql"
+	"entgo.io/ent"
+	"entgo.io/ent/schema"
+	"entgo.io/ent/schema/edge"
+	"entgo.io/ent/schema/field"
+	"entgo.io/ent/schema/index"
+)
+
+// Account is a person who signs in.
+type Account struct{ ent.Schema }
+
+// Mixin of Account.
+func (Account) Mixin() []ent.Mixin { return []ent.Mixin{PrefixedID{}} }
+
+// Annotations of Account.
+func (Account) Annotations() []schema.Annotation {
+	return []schema.Annotation{entgql.Implements("Node")}
+}
+
+// Fields of Account. issuer and subject say who it is at an OpenID provider; an account is never found by its e-mail address alone.
+// password is an argon2id hash. disabled_at ends all access; anonymized_at says that the person asked to be forgotten.
+func (Account) Fields() []ent.Field {
+	return []ent.Field{
+		field.String("name").NotEmpty().MaxLen(200),
+		field.String("email").Optional().Nillable().MaxLen(254).Unique().Annotations(entgql.Skip(entgql.SkipAll)),
+		field.Enum("hub_role").GoType(Role("")).Optional().Nillable(),
+		field.String("password").Optional().Nillable().Sensitive(),
+		field.String("issuer").Optional().Nillable().Annotations(entgql.Skip(entgql.SkipAll)),
+		field.String("subject").Optional().Nillable().Annotations(entgql.Skip(entgql.SkipAll)),
+		field.Time("created_at"),
+		field.Time("last_seen_at").Optional().Nillable(),
+		field.Time("disabled_at").Optional().Nillable(),
+		field.Time("anonymized_at").Optional().Nillable(),
+	}
+}
+
+// Edges of Account.
+func (Account) Edges() []ent.Edge {
+	return []ent.Edge{
+		edge.To("memberships", Membership.Type),
+		edge.To("sign_ins", SignIn.Type).Annotations(entgql.Skip(entgql.SkipAll)),
+	}
+}
+
+// Indexes of Account.
+func (Account) Indexes() []ent.Index {
+	return []ent.Index{index.Fields("issuer", "subject").Unique()}
+}
+
+// Membership is an account's role in an organisation.
+type Membership struct{ ent.Schema }
+
+// Mixin of Membership.
+func (Membership) Mixin() []ent.Mixin { return []ent.Mixin{PrefixedID{}} }
+
+// Annotations of Membership.
+func (Membership) Annotations() []schema.Annotation {
+	return []schema.Annotation{entgql.Implements("Node")}
+}
+
+// Fields of Membership.
+func (Membership) Fields() []ent.Field {
+	return []ent.Field{
+		field.String("account_id").Immutable(),
+		field.String("organization_id").Immutable(),
+		field.Enum("role").GoType(Role("")),
+		field.Time("created_at").Immutable(),
+	}
+}
+
+// Edges of Membership.
+func (Membership) Edges() []ent.Edge {
+	return []ent.Edge{
+		edge.From("account", Account.Type).Ref("memberships").Field("account_id").Unique().Required().Immutable(),
+		edge.To("organization", Organization.Type).Field("organization_id").Unique().Required().Immutable(),
+	}
+}
+
+// Indexes of Membership.
+func (Membership) Indexes() []ent.Index {
+	return []ent.Index{index.Fields("account_id", "organization_id").Unique(), index.Fields("organization_id")}
+}
+
+// Invitation is a link that gives whoever opens it first a role. The link that is printed at a first start is one as well.
+type Invitation struct{ ent.Schema }
+
+// Mixin of Invitation.
+func (Invitation) Mixin() []ent.Mixin { return []ent.Mixin{PrefixedID{}} }
+
+// Annotations of Invitation.
+func (Invitation) Annotations() []schema.Annotation { return notInAPI() }
+
+// Fields of Invitation. A role of the hub has no organisation. hash is the SHA-256 of the link's secret; account_id is set for a link
+// that lets an account choose a new password.
+func (Invitation) Fields() []ent.Field {
+	return []ent.Field{
+		field.String("hash").Unique().Immutable().Sensitive(),
+		field.String("organization_id").Optional().Nillable().Immutable(),
+		field.Enum("role").GoType(Role("")).Immutable(),
+		field.String("email").Optional().Nillable().Immutable(),
+		field.String("created_by").Immutable(),
+		field.Time("created_at").Immutable(),
+		field.Time("expires_at").Immutable(),
+		field.Time("accepted_at").Optional().Nillable(),
+		field.String("accepted_by").Optional().Nillable(),
+		field.Time("revoked_at").Optional().Nillable(),
+	}
+}
+
+// Indexes of Invitation.
+func (Invitation) Indexes() []ent.Index { return []ent.Index{index.Fields("organization_id")} }
+
+// SignIn is one device's access to an account, by a cookie or by a pair of tokens.
+type SignIn struct{ ent.Schema }
+
+// Mixin of SignIn.
+func (SignIn) Mixin() []ent.Mixin { return []ent.Mixin{PrefixedID{}} }
+
+// Annotations of SignIn.
+func (SignIn) Annotations() []schema.Annotation { return notInAPI() }
+
+// Fields of SignIn. hash is the SHA-256 of the cookie or of the access token; a native app first has a code, which it gives for a pair
+// of tokens with the secret behind challenge. A refresh token that comes a second time ends the sign-in: somebody else has it as well.
+func (SignIn) Fields() []ent.Field {
+	return []ent.Field{
+		field.String("account_id").Immutable(),
+		field.Enum("kind").GoType(SignInKind("")).Immutable(),
+		field.String("hash").Optional().Nillable().Unique().Sensitive(),
+		field.Time("hash_expires_at").Optional().Nillable(),
+		field.String("code_hash").Optional().Nillable().Unique().Sensitive(),
+		field.String("challenge").Optional().Nillable().Sensitive(),
+		field.String("redirect_uri").Optional().Nillable(),
+		field.String("refresh_hash").Optional().Nillable().Unique().Sensitive(),
+		field.String("spent_refresh_hash").Optional().Nillable().Sensitive(),
+		field.String("user_agent").Default("").MaxLen(300),
+		field.Time("created_at").Immutable(),
+		field.Time("last_used_at"),
+		field.Time("expires_at"),
+		field.Time("revoked_at").Optional().Nillable(),
+	}
+}
+
+// Edges of SignIn.
+func (SignIn) Edges() []ent.Edge {
+	return []ent.Edge{
+		edge.From("account", Account.Type).Ref("sign_ins").Field("account_id").Unique().Required().Immutable(),
+	}
+}
+
+// Indexes of SignIn.
+func (SignIn) Indexes() []ent.Index {
+	return []ent.Index{index.Fields("account_id"), index.Fields("spent_refresh_hash"), index.Fields("expires_at")}
+}
+
+// ApiKey is a program's access for an organisation.
+type ApiKey struct{ ent.Schema }
+
+// Mixin of ApiKey.
+func (ApiKey) Mixin() []ent.Mixin { return []ent.Mixin{PrefixedID{}} }
+
+// Annotations of ApiKey.
+func (ApiKey) Annotations() []schema.Annotation {
+	return []schema.Annotation{entgql.Implements("Node")}
+}
+
+// Fields of ApiKey. hash is the SHA-256 of the key, which has 256 random bits; ending is its last four characters, to tell keys apart. A
+// SECRET key is for servers and has the rights of its role narrowed by its scopes; a PUBLISHABLE one may stand in a page and reads what
+// is public, on the origins that it names.
+func (ApiKey) Fields() []ent.Field {
+	skip := entgql.Skip(entgql.SkipAll)
+	return []ent.Field{
+		field.String("organization_id").Immutable(),
+		field.String("name").NotEmpty().MaxLen(200),
+		field.Enum("kind").GoType(KeyKind("")).Immutable(),
+		field.Enum("role").GoType(Role("")).Optional().Nillable().Immutable(),
+		field.JSON("scopes", []string{}).Annotations(skip),
+		field.JSON("origins", []string{}),
+		field.String("hash").Unique().Immutable().Sensitive(),
+		field.String("ending").Immutable(),
+		field.String("created_by").Immutable().Annotations(skip),
+		field.Time("created_at").Immutable(),
+		field.Time("expires_at").Optional().Nillable(),
+		field.Time("last_used_at").Optional().Nillable(),
+		field.Time("revoked_at").Optional().Nillable(),
+	}
+}
+
+// Edges of ApiKey.
+func (ApiKey) Edges() []ent.Edge {
+	return []ent.Edge{edge.To("organization", Organization.Type).Field("organization_id").Unique().Required().Immutable()}
+}
+
+// Indexes of ApiKey.
+func (ApiKey) Indexes() []ent.Index { return []ent.Index{index.Fields("organization_id")} }
+
+// Attempt counts failed tries to sign in, by account and by address, so that guessing is slow on every replica.
+type Attempt struct{ ent.Schema }
+
+// Annotations of Attempt.
+func (Attempt) Annotations() []schema.Annotation { return notInAPI() }
+
+// Fields of Attempt. subject is a keyed hash of what is counted, so that the table tells nobody's address.
+func (Attempt) Fields() []ent.Field {
+	return []ent.Field{
+		field.String("id"),
+		field.Int("failures"),
+		field.Time("since"),
+	}
+}
+
+// AuditEvent is what a signed-in caller did or was refused.
+type AuditEvent struct{ ent.Schema }
+
+// Mixin of AuditEvent.
+func (AuditEvent) Mixin() []ent.Mixin { return []ent.Mixin{PrefixedID{}} }
+
+// Annotations of AuditEvent.
+func (AuditEvent) Annotations() []schema.Annotation {
+	return []schema.Annotation{entgql.Implements("Node"), entgql.MultiOrder()}
+}
+
+// Fields of AuditEvent. action is the mutation's name or the sign-in's; subjects are the ids that it was about; code is that of
+// the refusal, null for what was done.
+func (AuditEvent) Fields() []ent.Field {
+	return []ent.Field{
+		field.Time("at").Immutable().Annotations(entgql.OrderField("AT")),
+		field.String("actor").Immutable(),
+		field.String("organization_id").Optional().Nillable().Immutable(),
+		field.String("action").Immutable(),
+		field.JSON("subjects", []string{}).Immutable(),
+		field.String("code").Optional().Nillable().Immutable(),
+		field.String("detail").Optional().Nillable().Immutable(),
+		field.String("request_id").Default("").Immutable(),
+	}
+}
+
+// Indexes of AuditEvent.
+func (AuditEvent) Indexes() []ent.Index {
+	return []ent.Index{index.Fields("at", "id"), index.Fields("actor"), index.Fields("organization_id")}
+}

@@ -1,0 +1,516 @@
+package main
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"dugnad/access"
+	"dugnad/ent/organization"
+	"dugnad/ent/revision"
+	"dugnad/schema"
+)
+
+// newsroom is a hub with two organisations and people of every role in the first.
+type newsroom struct {
+	*testHub
+	now    time.Time
+	org    map[string]string // ids by slug
+	people map[string]string // access tokens, by role; stranger is an ADMIN of the other organisation
+	ids    map[string]string // ids of the accounts
+}
+
+func eachNewsroom(t *testing.T, test func(n *newsroom)) {
+	t.Helper()
+	eachHub(t, func(t *testing.T, h *testHub) {
+		h.seeded()
+		n := &newsroom{testHub: h, now: time.Now().Add(time.Minute), org: map[string]string{}, people: map[string]string{}, ids: map[string]string{}}
+		h.service.Now = func() time.Time { return n.now }
+		ctx := access.WithViewer(t.Context(), access.System("test"))
+		for _, slug := range []string{"ks", "imdi"} {
+			id, err := h.client.Organization.Query().Where(organization.Slug(slug)).OnlyID(ctx)
+			if err != nil {
+				t.Fatal(err)
+			}
+			n.org[slug] = id
+		}
+		for name, a := range map[string]access.NewAccount{
+			"CONTRIBUTOR": {Organization: n.org["ks"], Role: schema.Contributor}, "EDITOR": {Organization: n.org["ks"], Role: schema.Editor},
+			"ADMIN": {Organization: n.org["ks"], Role: schema.Admin}, "stranger": {Organization: n.org["imdi"], Role: schema.Admin},
+			"HUB_EDITOR": {HubRole: schema.HubEditor}, "HUB_ADMIN": {HubRole: schema.HubAdmin},
+		} {
+			a.Name, a.Email, a.Password = name, strings.ToLower(name)+"@example.org", "correct horse battery staple"
+			id, err := h.accounts.Create(ctx, a)
+			if err != nil {
+				t.Fatal(err)
+			}
+			n.ids[name], n.people[name] = id, n.token(id)
+		}
+		test(n)
+	})
+}
+
+// token signs an account in as a native app does.
+func (n *newsroom) token(account string) string {
+	n.t.Helper()
+	sum := sha256.Sum256([]byte("verifier"))
+	code, err := n.accounts.NewCode(n.t.Context(), account, base64.RawURLEncoding.EncodeToString(sum[:]), "app:/", "test")
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	tokens, err := n.accounts.Exchange(n.t.Context(), code, "verifier", "app:/")
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	return tokens.Access
+}
+
+func (n *newsroom) as(role, query string, variables map[string]any) *answer {
+	n.t.Helper()
+	return n.askAs(n.people[role], query, variables)
+}
+
+const saveFields = `{ entry { id stage head { number } } problems { code path severity message entry } conflict { entry fields base { number } theirs { number }
+	mine { ... on PracticeDocument { texts { title summary } } } changes { path before after } } }`
+
+// draft makes a practice and gives its id.
+func (n *newsroom) draft(role, title string) string {
+	n.t.Helper()
+	a := n.as(role, `mutation($input: PracticeInput!, $org: ID) { createPractice(input: $input, organization: $org) `+saveFields+` }`, map[string]any{
+		"input": map[string]any{"kind": "ADVICE", "texts": []any{map[string]any{"language": "NB", "title": title, "summary": "Kort sagt."}}}, "org": n.org["ks"],
+	}).ok()
+	if len(a.list("createPractice", "problems")) > 0 {
+		n.t.Fatalf("createPractice: %s", a.Body)
+	}
+	return a.at("createPractice", "entry", "id").(string)
+}
+
+// update saves a title as the role, over the revision.
+func (n *newsroom) update(role, id, title string, seen int) *answer {
+	n.t.Helper()
+	return n.as(role, `mutation($id: ID!, $input: PracticeInput!, $seen: Int!) { updatePractice(id: $id, input: $input, expectedRevision: $seen) `+saveFields+` }`, map[string]any{
+		"id": id, "seen": seen, "input": map[string]any{"texts": []any{map[string]any{"language": "NB", "title": title, "summary": "Kort sagt."}}},
+	}).ok()
+}
+
+// act does an act that takes items; arguments are the others, as text.
+func (n *newsroom) act(role, act, arguments string, items ...any) *answer {
+	n.t.Helper()
+	return n.as(role, fmt.Sprintf(`mutation($items: [PublishItem!]!) { %s(items: $items %s) { entries { id stage live { id } publishAt withdrawAt owner { slug } }
+		problems { code path severity message entry } conflicts { entry fields } } }`, act, arguments), map[string]any{"items": items}).ok()
+}
+
+func item(id string, revision int) map[string]any {
+	return map[string]any{"id": id, "expectedRevision": revision}
+}
+
+// codes are the codes of the problems of a mutation.
+func (a *answer) codes(mutation string) []string {
+	a.t.Helper()
+	return a.strings("code", mutation, "problems")
+}
+
+func (a *answer) expectCodes(mutation string, want ...string) {
+	a.t.Helper()
+	if got := a.codes(mutation); !slices.Equal(got, want) {
+		a.t.Errorf("%s: problems %q, wanted %q: %.600s", mutation, got, want, a.Body)
+	}
+}
+
+func (n *newsroom) stage(id string) string {
+	n.t.Helper()
+	return n.as("HUB_ADMIN", `query($id: ID!) { entry(id: $id) { stage } }`, map[string]any{"id": id}).ok().at("entry", "stage").(string)
+}
+
+// isRead tells whether anonymous readers see the practice.
+func (n *newsroom) isRead(id string) bool {
+	n.t.Helper()
+	return n.ask(`query($id: ID!) { practice(id: $id) { id } }`, map[string]any{"id": id}).ok().at("practice") != nil
+}
+
+func (n *newsroom) run(name string, test func(t *testing.T)) {
+	n.t.Helper()
+	outer := n.t.(*testing.T)
+	outer.Run(name, func(t *testing.T) {
+		n.t = t
+		defer func() { n.t = outer }()
+		test(t)
+	})
+}
+
+func TestEditing(t *testing.T) {
+	eachNewsroom(t, func(n *newsroom) {
+		n.run("from draft to published and back", func(t *testing.T) {
+			id := n.draft("CONTRIBUTOR", "Følgje til barnehagen")
+			n.update("CONTRIBUTOR", id, "Følge til barnehagen", 1)
+			if n.isRead(id) {
+				t.Error("readers see a draft")
+			}
+			n.act("CONTRIBUTOR", "publish", "", item(id, 2)).expectCodes("publish", "FORBIDDEN")
+			n.act("CONTRIBUTOR", "submit", `comment: "Klar?"`, item(id, 2)).expectCodes("submit")
+			n.act("EDITOR", "requestChanges", `comment: "Skriv kven som gjorde det."`, item(id, 2)).expectCodes("requestChanges")
+			tasks := n.as("CONTRIBUTOR", `{ viewer { account { name } tasks { reason entry { id } } drafts { id } } }`, nil).ok()
+			if got := tasks.at("viewer", "tasks", 0, "reason"); got != "CHANGES_REQUESTED" {
+				t.Errorf("the writer's task is %v: %s", got, tasks.Body)
+			}
+			n.update("CONTRIBUTOR", id, "Frivillige følgjer til barnehagen", 2)
+			n.act("CONTRIBUTOR", "submit", "", item(id, 3)).expectCodes("submit")
+			if got := n.as("EDITOR", `{ viewer { tasks { reason entry { id } } } }`, nil).ok().strings("reason", "viewer", "tasks"); !slices.Contains(got, "REVIEW") {
+				t.Errorf("the editor's tasks are %v", got)
+			}
+			n.act("EDITOR", "approve", "", item(id, 3)).expectCodes("approve")
+			n.act("EDITOR", "publish", "", item(id, 3)).expectCodes("publish")
+			if !n.isRead(id) {
+				t.Error("readers do not see what is published")
+			}
+			n.update("CONTRIBUTOR", id, "Ny tittel som ingen ser", 3)
+			if got := n.ask(`query($id: ID!) { practice(id: $id) { title } }`, map[string]any{"id": id}).ok().at("practice", "title"); got != "Frivillige følgjer til barnehagen" {
+				t.Errorf("readers see %q", got)
+			}
+			a := n.as("CONTRIBUTOR", `mutation($id: ID!) { discardChanges(id: $id, expectedRevision: 4) `+saveFields+` }`, map[string]any{"id": id}).ok()
+			if got := a.at("discardChanges", "entry", "stage"); got != "PUBLISHED" {
+				t.Errorf("after discarding the stage is %v: %s", got, a.Body)
+			}
+			n.act("EDITOR", "withdraw", `reason: "utdatert"`, item(id, 5)).expectCodes("withdraw")
+			if n.isRead(id) {
+				t.Error("readers see what is withdrawn")
+			}
+			a = n.as("CONTRIBUTOR", `mutation($id: ID!) { restore(id: $id, revision: 1, expectedRevision: 5) `+saveFields+` }`, map[string]any{"id": id}).ok()
+			if got := a.at("restore", "entry", "head", "number"); got != 6.0 {
+				t.Errorf("restoring gives revision %v: %s", got, a.Body)
+			}
+			a = n.as("EDITOR", `query($id: ID!) { entry(id: $id) { title steps { act actor { name } reason } revisions { number author { name } document { ... on PracticeDocument { texts { title } } } }
+				comments { text act author { name } } } diff(entry: $id, from: 1, to: 2) { path text { kind text } } }`, map[string]any{"id": id}).ok()
+			if got := a.strings("act", "entry", "steps"); strings.Join(got, " ") != "RESTORE WITHDRAW DISCARD PUBLISH APPROVE SUBMIT REQUEST_CHANGES SUBMIT" {
+				t.Errorf("the history is %q", got)
+			}
+			if got := a.at("entry", "revisions", 0, "author", "name"); got != "CONTRIBUTOR" {
+				t.Errorf("revision 6 is by %v", got)
+			}
+			if len(a.list("entry", "revisions")) != 6 || a.at("entry", "title") != "Følgje til barnehagen" || len(a.list("entry", "comments")) != 2 {
+				t.Errorf("the entry is %s", a.Body)
+			}
+			if len(a.list("diff")) != 1 {
+				t.Errorf("the difference is %s", a.Body)
+			}
+		})
+
+		n.run("what is not one's own does not exist", func(t *testing.T) {
+			id, random := n.draft("CONTRIBUTOR", "Berre for KS"), randomID("PRACTICE")
+			for _, q := range []string{
+				`{ entry(id: %q) { id title } }`, `{ node(id: %q) { id } practice(id: %q) { id } }`,
+				`mutation { updatePractice(id: %q, input: {kind: MODEL}, expectedRevision: 1) ` + saveFields + ` }`,
+				`mutation { publish(items: [{id: %q, expectedRevision: 1}]) { entries { id } problems { code message path severity } conflicts { entry } } }`,
+				`mutation { publish(items: [{id: %q, expectedRevision: 99}]) { entries { id } problems { code message path severity } conflicts { entry } } }`,
+				`mutation { comment(id: %q, text: "hei") { comment { id } problems { code message path severity } } }`,
+				`mutation { restore(id: %q, revision: 1, expectedRevision: 1) ` + saveFields + ` }`,
+				`{ diff(entry: %q, from: 1) { path } }`, `{ entries(filter: {search: "Berre for KS"}) { totalCount } }`,
+			} {
+				for _, who := range []string{"stranger", "member", ""} {
+					ask := func(id string) string {
+						viewer := who
+						if token := n.people[who]; token != "" {
+							viewer = token
+						}
+						return strings.ReplaceAll(string(n.askAs(viewer, strings.ReplaceAll(q, "%q", `"`+id+`"`), nil).Body), id, "ID")
+					}
+					if got, want := ask(id), ask(random); got != want {
+						t.Errorf("%s as %q:\n%s\nas for nothing:\n%s", q, who, got, want)
+					}
+				}
+			}
+		})
+
+		n.run("several at once are done all or none", func(t *testing.T) {
+			mine, foreign := n.draft("EDITOR", "Mi eiga"), n.draft("HUB_EDITOR", "Deira")
+			n.act("HUB_EDITOR", "transfer", fmt.Sprintf("organization: %q", n.org["imdi"]), item(foreign, 1)).expectCodes("transfer")
+			a := n.act("EDITOR", "publish", "", item(mine, 1), item(foreign, 1))
+			a.expectCodes("publish", "NOT_FOUND")
+			if len(a.list("publish", "entries")) > 0 || n.isRead(mine) || n.stage(mine) != "EDITING" {
+				t.Error("a part of it was done")
+			}
+			audit := n.as("HUB_ADMIN", `query($f: AuditFilter) { auditEvents(first: 1, filter: $f) { nodes { action code actor subjects } } }`, map[string]any{
+				"f": map[string]any{"actor": n.ids["EDITOR"]},
+			}).ok()
+			if audit.at("auditEvents", "nodes", 0, "code") != "NOT_FOUND" || audit.at("auditEvents", "nodes", 0, "action") != "publish" || len(audit.list("auditEvents", "nodes", 0, "subjects")) != 2 {
+				t.Errorf("the refusal is kept as %s", audit.Body)
+			}
+		})
+
+		n.run("a stale save answers what happened", func(t *testing.T) {
+			id := n.draft("CONTRIBUTOR", "Grunnlag")
+			n.update("EDITOR", id, "Deira", 1)
+			a := n.update("CONTRIBUTOR", id, "Mitt", 1)
+			if a.at("updatePractice", "entry") != nil || a.at("updatePractice", "conflict", "theirs", "number") != 2.0 ||
+				a.at("updatePractice", "conflict", "base", "number") != 1.0 || a.at("updatePractice", "conflict", "mine", "texts", 0, "title") != "Mitt" {
+				t.Errorf("got %s", a.Body)
+			}
+			if got := fmt.Sprint(a.list("updatePractice", "conflict", "fields")); !strings.Contains(got, "texts") {
+				t.Errorf("both changed %s", got)
+			}
+			a = n.act("EDITOR", "publish", "", item(id, 1))
+			if len(a.list("publish", "conflicts")) != 1 || n.isRead(id) {
+				t.Errorf("publishing an old revision: %s", a.Body)
+			}
+		})
+
+		n.run("autosaves of one author replace each other", func(t *testing.T) {
+			id := n.draft("CONTRIBUTOR", "Start")
+			save := func(role, title string, seen int) {
+				t.Helper()
+				a := n.as(role, `mutation($id: ID!, $input: PracticeInput!, $seen: Int!) { updatePractice(id: $id, input: $input, expectedRevision: $seen, autosave: true) `+saveFields+` }`,
+					map[string]any{"id": id, "seen": seen, "input": map[string]any{"texts": []any{map[string]any{"language": "NB", "title": title}}}}).ok()
+				if got := a.at("updatePractice", "entry", "head", "number"); got != float64(seen+1) {
+					t.Errorf("autosave over %d: %s", seen, a.Body)
+				}
+			}
+			numbers := func() string {
+				a := n.as("EDITOR", `query($id: ID!) { entry(id: $id) { revisions { number } } }`, map[string]any{"id": id}).ok()
+				var all []string
+				for _, r := range a.list("entry", "revisions") {
+					all = append(all, fmt.Sprint(r.(map[string]any)["number"]))
+				}
+				return strings.Join(all, " ")
+			}
+			save("CONTRIBUTOR", "a", 1)
+			save("CONTRIBUTOR", "ab", 2)
+			save("CONTRIBUTOR", "abc", 3)
+			if got := numbers(); got != "4 1" {
+				t.Errorf("revisions %s", got)
+			}
+			save("EDITOR", "another author", 4)
+			if got := numbers(); got != "5 4 1" {
+				t.Errorf("revisions %s", got)
+			}
+			n.act("EDITOR", "submit", "", item(id, 5)).expectCodes("submit")
+			save("EDITOR", "after submitting", 5)
+			if got := numbers(); got != "6 5 4 1" {
+				t.Errorf("revisions %s", got)
+			}
+			n.now = n.now.Add(11 * time.Minute)
+			save("EDITOR", "after a pause", 6)
+			if got := numbers(); got != "7 6 5 4 1" {
+				t.Errorf("revisions %s", got)
+			}
+		})
+
+		n.run("a key answers the same entry", func(t *testing.T) {
+			create := func(title string) *answer {
+				return n.as("EDITOR", `mutation($input: PracticeInput!) { createPractice(input: $input) `+saveFields+` }`, map[string]any{
+					"input": map[string]any{"key": "vår-eigen-17", "texts": []any{map[string]any{"language": "NB", "title": title}}},
+				}).ok()
+			}
+			first, second := create("Ein"), create("To")
+			if first.at("createPractice", "entry", "id") != second.at("createPractice", "entry", "id") || second.at("createPractice", "entry", "head", "number") != 1.0 {
+				t.Errorf("first %s then %s", first.Body, second.Body)
+			}
+		})
+
+		n.run("problems are told at once, with paths", func(t *testing.T) {
+			a := n.as("EDITOR", `mutation($input: PracticeInput!) { createPractice(input: $input) `+saveFields+` }`, map[string]any{"input": map[string]any{
+				"slug": "a", "themes": []any{"the_01m88ahx6q1a3jk2p313s8y32c"}, "keyFigures": []any{map[string]any{"label": []any{}, "value": 1, "unit": ""}},
+				"texts": []any{map[string]any{"language": "NB", "title": "x", "howToUse": "of another type"}, map[string]any{"language": "NB", "title": "twice"}},
+			}}).ok()
+			if got := a.codes("createPractice"); len(got) < 4 || a.at("createPractice", "entry") != nil {
+				t.Errorf("got %s", a.Body)
+			}
+			empty := n.as("EDITOR", `mutation { createPractice(input: {}) { entry { id } } }`, nil).ok().at("createPractice", "entry", "id").(string)
+			n.act("EDITOR", "publish", "", item(empty, 1)).expectCodes("publish", "REQUIRED", "REQUIRED")
+		})
+
+		n.run("nothing can be written that is not an input", func(t *testing.T) {
+			for _, field := range []string{`status: PUBLISHED`, `owner: "org_01m88ahx6q1a3jk2p313s8y32c"`, `publishedAt: "2020-01-01T00:00:00Z"`, `revision: 3`, `id: "pra_01m88ahx6q1a3jk2p313s8y32c"`} {
+				a := n.as("ADMIN", `mutation { createPractice(input: {`+field+`}) { entry { id } } }`, nil)
+				if a.code() != "GRAPHQL_VALIDATION_FAILED" {
+					t.Errorf("%s: %s", field, a.Body)
+				}
+			}
+		})
+
+		n.run("texts by language", func(t *testing.T) {
+			id := n.draft("CONTRIBUTOR", "Bokmålstekst")
+			set := func(seen int, texts ...any) *answer {
+				return n.as("CONTRIBUTOR", `mutation($id: ID!, $input: PracticeInput!, $seen: Int!) { updatePractice(id: $id, input: $input, expectedRevision: $seen) { problems { code path }
+					entry { languages { language ready stale translatedFrom translatedRevision } head { number } } } }`, map[string]any{"id": id, "seen": seen, "input": map[string]any{"texts": texts}}).ok()
+			}
+			nb := func(title string) any { return map[string]any{"language": "NB", "title": title} }
+			nn := map[string]any{"language": "NN", "title": "Nynorsktekst", "translatedFrom": "NB", "ready": false}
+			a := set(1, nb("Bokmålstekst"), nn)
+			if got := a.at("updatePractice", "entry", "languages", 1); fmt.Sprint(got) != "map[language:NN ready:false stale:false translatedFrom:NB translatedRevision:2]" {
+				t.Errorf("got %v", got)
+			}
+			a = set(2, nb("Endra bokmålstekst"), nn)
+			if got := a.at("updatePractice", "entry", "languages", 1, "stale"); got != true {
+				t.Errorf("a translation whose original changed: %s", a.Body)
+			}
+			if got := n.as("EDITOR", `{ entries(filter: {stale: true}) { nodes { id } } }`, nil).ok().strings("id", "entries", "nodes"); !slices.Equal(got, []string{id}) {
+				t.Errorf("stale are %v", got)
+			}
+			n.act("EDITOR", "publish", "", item(id, 3)).expectCodes("publish")
+			if got := n.ask(`query($id: ID!) { practice(id: $id) { languages } }`, map[string]any{"id": id}).ok().list("practice", "languages"); len(got) != 1 {
+				t.Errorf("readers get %v", got)
+			}
+			if a := set(3, nb("x"), map[string]any{"language": "EN", "title": "y", "translatedFrom": "SE"}); len(a.codes("updatePractice")) != 1 {
+				t.Errorf("translated from what there is not: %s", a.Body)
+			}
+		})
+
+		n.run("deleting", func(t *testing.T) {
+			id := n.draft("CONTRIBUTOR", "Blir sletta")
+			n.act("CONTRIBUTOR", "delete", "", item(id, 1)).expectCodes("delete")
+			a := n.as("EDITOR", `query($id: ID!) { entry(id: $id) { id } }`, map[string]any{"id": id}).ok()
+			left, err := n.client.Revision.Query().Where(revision.EntryID(id)).Count(access.WithViewer(t.Context(), access.System("test")))
+			if a.at("entry") != nil || err != nil || left != 0 {
+				t.Errorf("%s, %d revisions, %v", a.Body, left, err)
+			}
+		})
+
+		n.run("reference data", func(t *testing.T) {
+			query := `mutation($i: ThemeInput!) { createTheme(input: $i) { node { ... on Theme { id slug label } } problems { code path message } } }`
+			input := map[string]any{"i": map[string]any{"slug": "nytt-tema", "labels": []any{map[string]any{"language": "NB", "text": "Nytt tema"}}}}
+			n.as("ADMIN", query, input).ok().expectCodes("createTheme", "FORBIDDEN")
+			a := n.as("HUB_EDITOR", query, input).ok()
+			a.expectCodes("createTheme")
+			id := a.at("createTheme", "node", "id")
+			n.as("HUB_EDITOR", query, input).ok().expectCodes("createTheme", "SLUG_TAKEN")
+			update := `mutation($id: ID!, $i: ThemeInput!) { updateTheme(id: $id, input: $i) { node { ... on Theme { label parent { id } } } problems { code path message } } }`
+			a = n.as("HUB_EDITOR", update, map[string]any{"id": id, "i": map[string]any{"labels": []any{map[string]any{"language": "NB", "text": "Anna namn"}}}}).ok()
+			if a.at("updateTheme", "node", "label") != "Anna namn" {
+				t.Errorf("got %s", a.Body)
+			}
+			n.as("HUB_EDITOR", update, map[string]any{"id": id, "i": map[string]any{"parent": id}}).ok().expectCodes("updateTheme", "INVALID")
+			n.as("HUB_EDITOR", update, map[string]any{"id": randomID("PRACTICE"), "i": map[string]any{}}).ok().expectCodes("updateTheme", "NOT_FOUND")
+		})
+	})
+}
+
+func TestSchedules(t *testing.T) {
+	eachNewsroom(t, func(n *newsroom) {
+		due := func() {
+			t.Helper()
+			if _, err := n.service.RunSchedules(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		in := func(d time.Duration) string { return fmt.Sprintf("at: %q", n.now.Add(d).UTC().Format(time.RFC3339)) }
+		id := n.draft("EDITOR", "Til rett tid")
+		n.act("EDITOR", "publish", in(-time.Hour), item(id, 1)).expectCodes("publish", "INVALID")
+		a := n.act("EDITOR", "publish", in(time.Hour), item(id, 1))
+		if a.at("publish", "entries", 0, "stage") != "APPROVED" || a.at("publish", "entries", 0, "publishAt") == nil {
+			t.Errorf("got %s", a.Body)
+		}
+		due()
+		if n.isRead(id) {
+			t.Error("published before its time")
+		}
+		n.now = n.now.Add(2 * time.Hour)
+		var both sync.WaitGroup // two replicas
+		for range 4 {
+			both.Go(func() {
+				if _, err := n.service.RunSchedules(t.Context()); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		both.Wait()
+		steps := n.as("EDITOR", `query($id: ID!) { entry(id: $id) { publishAt scheduleProblem steps { act } } }`, map[string]any{"id": id}).ok()
+		if got := steps.strings("act", "entry", "steps"); !n.isRead(id) || !slices.Equal(got, []string{"PUBLISH", "SCHEDULE_PUBLISH"}) || steps.at("entry", "publishAt") != nil {
+			t.Errorf("after its time: %s", steps.Body)
+		}
+
+		n.act("EDITOR", "withdraw", in(time.Hour)+` reason: "over"`, item(id, 1)).expectCodes("withdraw")
+		n.now = n.now.Add(2 * time.Hour)
+		due()
+		if n.isRead(id) || n.stage(id) != "WITHDRAWN" {
+			t.Error("not withdrawn at its time")
+		}
+
+		late := n.draft("EDITOR", "Nokon lagra etterpå")
+		n.act("EDITOR", "publish", in(time.Hour), item(late, 1)).expectCodes("publish")
+		n.update("CONTRIBUTOR", late, "Ikkje sett av redaktøren", 1)
+		n.now = n.now.Add(2 * time.Hour)
+		due()
+		due()
+		a = n.as("EDITOR", `query($id: ID!) { entry(id: $id) { scheduleProblem steps { act reason } } viewer { tasks { reason entry { id } } } entries(filter: {failed: true}) { totalCount } }`,
+			map[string]any{"id": late}).ok()
+		if problem, _ := a.at("entry", "scheduleProblem").(string); n.isRead(late) || !strings.HasPrefix(problem, "CONFLICT") || a.at("entries", "totalCount") != 1.0 ||
+			len(a.list("entry", "steps")) != 2 || !slices.Contains(a.strings("reason", "viewer", "tasks"), "SCHEDULE_FAILED") {
+			t.Errorf("a schedule that cannot be kept: %s", a.Body)
+		}
+		n.act("EDITOR", "unschedule", "", item(late, 2)).expectCodes("unschedule")
+		if got := n.as("EDITOR", `{ entries(filter: {failed: true}) { totalCount } }`, nil).ok().at("entries", "totalCount"); got != 0.0 {
+			t.Errorf("%v schedules fail still", got)
+		}
+	})
+}
+
+// Every save that was acknowledged is a revision, none is lost, and heads are the last of them.
+func TestConcurrentSaves(t *testing.T) {
+	eachNewsroom(t, func(n *newsroom) {
+		const entries, writers, saves = 50, 8, 1000
+		ids := make([]string, entries)
+		for i := range ids {
+			ids[i] = n.draft("EDITOR", fmt.Sprintf("Saman %d", i))
+		}
+		var mu sync.Mutex
+		heads, acknowledged := make([]int, entries), make(map[string]map[int]string)
+		for i, id := range ids {
+			heads[i], acknowledged[id] = 1, map[int]string{1: fmt.Sprintf("Saman %d", i)}
+		}
+		conflicts := 0
+		var all sync.WaitGroup
+		next := make(chan int, saves)
+		for i := range saves {
+			next <- i
+		}
+		close(next)
+		for w := range writers {
+			all.Go(func() {
+				for i := range next {
+					at := (i*7 + w) % entries
+					mu.Lock()
+					seen := heads[at]
+					mu.Unlock()
+					title := fmt.Sprintf("Lagra %d", i)
+					a := n.update([]string{"CONTRIBUTOR", "EDITOR"}[w%2], ids[at], title, seen)
+					mu.Lock()
+					if e, ok := a.at("updatePractice", "entry").(map[string]any); ok {
+						number := int(e["head"].(map[string]any)["number"].(float64))
+						if acknowledged[ids[at]][number] != "" {
+							t.Errorf("%s: revision %d was given twice", ids[at], number)
+						}
+						acknowledged[ids[at]][number], heads[at] = title, max(heads[at], number)
+					} else {
+						conflicts++
+					}
+					mu.Unlock()
+				}
+			})
+		}
+		all.Wait()
+		ctx := access.WithViewer(t.Context(), access.System("test"))
+		for i, id := range ids {
+			revisions, err := n.client.Revision.Query().Where(revision.EntryID(id)).All(ctx)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(revisions) != len(acknowledged[id]) {
+				t.Errorf("%s: %d revisions, %d acknowledged", id, len(revisions), len(acknowledged[id]))
+			}
+			for _, r := range revisions {
+				if title := acknowledged[id][r.Number]; title == "" || !strings.Contains(r.Document, `"`+title+`"`) {
+					t.Errorf("%s: revision %d is not what was acknowledged", id, r.Number)
+				}
+			}
+			if e := n.client.Entry.GetX(ctx, id); e.Head != heads[i] {
+				t.Errorf("%s: the head is %d, the last acknowledged %d", id, e.Head, heads[i])
+			}
+		}
+		t.Logf("%d saves, %d conflicts", saves, conflicts)
+	})
+}

@@ -68,7 +68,7 @@ func (s *Service) Create(ctx context.Context, d Draft) (saved Saved, problems []
 func (w *write) withKey(d Draft) (*ent.Entry, error) {
 	var has struct{ Key *string }
 	if err := json.Unmarshal(d.Document, &has); err != nil || has.Key == nil {
-		return nil, nil //nolint:nilerror // what is wrong with the document is told by the checks
+		return nil, nil // what is wrong with the document is told by the checks
 	}
 	e, err := w.Entry.Query().Where(entry.TypeEQ(d.Type), entry.OwnerID(d.Owner), entry.Key(*has.Key)).Only(w.ctx)
 	return e, ent.MaskNotFound(err)

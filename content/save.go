@@ -8,6 +8,8 @@ import (
 	"slices"
 	"time"
 
+	"entgo.io/ent/dialect"
+
 	"dugnad/ent"
 	"dugnad/ent/entry"
 	"dugnad/ent/reference"
@@ -172,11 +174,16 @@ func (h head) number() int {
 	return h.entry.Head
 }
 
-// heads reads the entries that there are of the ids, with two statements.
+// heads reads the entries that there are of the ids, with two statements. In a transaction it holds them until its end: of two writers of
+// one entry the second sees what the first has written, and not the same head. SQLite has one writer anyway.
 func (w *write) heads(ids []string) (map[string]head, error) {
 	heads := make(map[string]head, len(ids))
-	for chunk := range slices.Chunk(ids, 500) {
-		entries, err := w.Entry.Query().Where(entry.IDIn(chunk...)).All(w.ctx)
+	for chunk := range slices.Chunk(slices.Sorted(slices.Values(ids)), 500) { // in one order for all, so that two do not wait for each other
+		q := w.Entry.Query().Where(entry.IDIn(chunk...)).Order(entry.ByID())
+		if w.tx != nil && w.Dialect() == dialect.Postgres {
+			q.ForUpdate()
+		}
+		entries, err := q.All(w.ctx)
 		if err != nil {
 			return nil, err
 		}

@@ -24,14 +24,21 @@ const (
 // Config is what the operator says. Every setting is a flag, the environment variable HUB_<FLAG>, or the content of the file that
 // HUB_<FLAG>_FILE names, in that order.
 type Config struct {
-	Addr        string     `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to serve on ($$HUB_ADDR)."`
-	AdminAddr   string     `default:"127.0.0.1:8081" placeholder:"HOST:PORT" help:"Address for profiles, for operators only; empty means none ($$HUB_ADMIN_ADDR)."`
-	Data        string     `default:"./data" placeholder:"FOLDER" help:"Folder for the search index, files, and the database where that is SQLite ($$HUB_DATA)."`
-	BaseURL     string     `name:"base-url" placeholder:"URL" help:"Address that readers know the hub by; http:// and the address otherwise ($$HUB_BASE_URL)."`
-	Demo        bool       `help:"Load demo content; on a loopback address only ($$HUB_DEMO)."`
-	DatabaseURL string     `name:"database-url" placeholder:"URL" help:"PostgreSQL database, postgres://user:password@host:5432/name; SQLite in the data folder otherwise ($$HUB_DATABASE_URL)."`
-	SecretKey   string     `placeholder:"KEY" help:"At least 32 characters that nobody can guess; made and kept in the data folder otherwise ($$HUB_SECRET_KEY)."`
-	LogLevel    slog.Level `default:"INFO" placeholder:"LEVEL" help:"DEBUG, INFO, WARN or ERROR ($$HUB_LOG_LEVEL)."`
+	Addr             string `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to serve on ($$HUB_ADDR)."`
+	AdminAddr        string `default:"127.0.0.1:8081" placeholder:"HOST:PORT" help:"Address for profiles, for operators only; empty means none ($$HUB_ADMIN_ADDR)."`
+	Data             string `default:"./data" placeholder:"FOLDER" help:"Folder for the search index, files, and the database where that is SQLite ($$HUB_DATA)."`
+	BaseURL          string `name:"base-url" placeholder:"URL" help:"Address that readers know the hub by; http:// and the address otherwise ($$HUB_BASE_URL)."`
+	Demo             bool   `help:"Load demo content; on a loopback address only ($$HUB_DEMO)."`
+	DatabaseURL      string `name:"database-url" placeholder:"URL" help:"PostgreSQL database, postgres://user:password@host:5432/name; SQLite in the data folder otherwise ($$HUB_DATABASE_URL)."`
+	SecretKey        string `placeholder:"KEY" help:"At least 32 characters that nobody can guess; made and kept in the data folder otherwise ($$HUB_SECRET_KEY)."`
+	OIDCIssuer       string `name:"oidc-issuer" placeholder:"URL" help:"OpenID provider that people sign in at; local passwords otherwise ($$HUB_OIDC_ISSUER)."`
+	OIDCClientID     string `name:"oidc-client-id" placeholder:"ID" help:"The hub's name at the provider ($$HUB_OIDC_CLIENT_ID)."`
+	OIDCClientSecret string `name:"oidc-client-secret" placeholder:"SECRET" help:"The hub's secret at the provider ($$HUB_OIDC_CLIENT_SECRET)."`
+	OIDCName         string `name:"oidc-name" placeholder:"NAME" help:"What people know the provider as ($$HUB_OIDC_NAME)."`
+	NativeRedirects  string `placeholder:"URLS" help:"Addresses that apps are sent back to after signing in, with commas between: schemes of their own, or http://127.0.0.1/path ($$HUB_NATIVE_REDIRECTS)."`
+	TrustedProxies   string `placeholder:"CIDRS" help:"Addresses of proxies whose X-Forwarded-For counts, with commas between ($$HUB_TRUSTED_PROXIES)."`
+
+	LogLevel slog.Level `default:"INFO" placeholder:"LEVEL" help:"DEBUG, INFO, WARN or ERROR ($$HUB_LOG_LEVEL)."`
 }
 
 type commandLine struct {
@@ -142,7 +149,10 @@ func readSetting(path string) (string, error) {
 
 // unknownSettings are the names of the environment that look like settings and are none, in order.
 func unknownSettings(environ []string) []string {
-	known := []string{"HUB_ADDR", "HUB_ADMIN_ADDR", "HUB_DATA", "HUB_BASE_URL", "HUB_DEMO", "HUB_DATABASE_URL", "HUB_SECRET_KEY", "HUB_LOG_LEVEL"}
+	known := []string{
+		"HUB_ADDR", "HUB_ADMIN_ADDR", "HUB_DATA", "HUB_BASE_URL", "HUB_DEMO", "HUB_DATABASE_URL", "HUB_SECRET_KEY", "HUB_LOG_LEVEL",
+		"HUB_OIDC_ISSUER", "HUB_OIDC_CLIENT_ID", "HUB_OIDC_CLIENT_SECRET", "HUB_OIDC_NAME", "HUB_NATIVE_REDIRECTS", "HUB_TRUSTED_PROXIES",
+	}
 	var unknown []string
 	for _, pair := range environ {
 		name, _, _ := strings.Cut(pair, "=")
@@ -179,6 +189,12 @@ func (c *Config) check() error {
 	}
 	if c.SecretKey != "" && len(c.SecretKey) < shortestKey {
 		errs = append(errs, fmt.Errorf("HUB_SECRET_KEY has %d characters: it needs at least %d, as `openssl rand -hex 32` makes them", len(c.SecretKey), shortestKey))
+	}
+	if (c.OIDCIssuer == "") != (c.OIDCClientID == "") {
+		errs = append(errs, errors.New("HUB_OIDC_ISSUER and HUB_OIDC_CLIENT_ID are given together, or neither is"))
+	}
+	if _, err := prefixes(c.TrustedProxies); err != nil {
+		errs = append(errs, fmt.Errorf("HUB_TRUSTED_PROXIES: %w", err))
 	}
 	data, err := filepath.Abs(c.Data)
 	if err != nil {

@@ -98,18 +98,18 @@ func TestEditorsStatements(t *testing.T) {
 			"revisions": "(first: 2) { number document { __typename } author { name } }", "steps": "(first: 2) { act actor { name } acknowledged { code path } }",
 			"comments": "{ text author { name } }", "usedBy": "{ id field entry { title owner { name } } }", "dangling": "{ id field entry { title owner { name } } }",
 		}
-		all := ""
+		var all strings.Builder
 		for _, f := range objectFields(s, s.Types["Entry"]) {
 			selection, ok := depth[f.Name]
 			if !ok {
 				t.Errorf("Entry.%s is not looked at", f.Name)
 			}
-			all += f.Name + selection + " "
+			all.WriteString(f.Name + selection + " ")
 		}
 		for _, f := range append(objectFields(s, s.Types["Entry"]), &ast.FieldDefinition{Name: ""}) {
 			selection := f.Name + depth[f.Name]
 			if f.Name == "" {
-				selection = all
+				selection = all.String()
 			}
 			want := -1
 			for _, count := range []int{1, 10, 100} {

@@ -21,6 +21,7 @@ import (
 	"dugnad/search"
 	"dugnad/search/bleve"
 	"dugnad/search/feed"
+	"dugnad/server/auth"
 	"dugnad/server/database"
 	"dugnad/server/graphqlhttp"
 )
@@ -83,6 +84,7 @@ type Hub struct {
 	key      []byte
 	service  *content.Service
 	accounts *access.Accounts
+	auth     *auth.Auth
 	sealer   *cursor.Sealer
 	files    files
 	images   *images
@@ -140,7 +142,10 @@ func (h *Hub) open(ctx context.Context) error {
 	if err := h.service.FillEntries(ctx); err != nil {
 		return err
 	}
-	h.Authenticate = h.bearer
+	if h.auth, err = h.newAuth(); err != nil {
+		return fmt.Errorf("make the sign-in: %w", err)
+	}
+	h.Authenticate = h.auth.Viewer
 	h.graphql = h.newGraphQL()
 	h.handler = h.routes()
 	return nil

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
-	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -22,19 +21,6 @@ import (
 
 // Authenticator tells who sends a request. An error is a credential that is not taken.
 type Authenticator func(*http.Request) (access.Viewer, error)
-
-// bearer takes the credential in the Authorization header, if there is one.
-func (h *Hub) bearer(r *http.Request) (access.Viewer, error) {
-	header := r.Header.Get("Authorization")
-	if header == "" {
-		return access.Viewer{Kind: access.Anonymous}, nil
-	}
-	secret, ok := strings.CutPrefix(header, "Bearer ")
-	if !ok {
-		return access.Viewer{}, errors.New("the Authorization header is not Bearer")
-	}
-	return h.accounts.OfBearer(r.Context(), secret, r.Header.Get("Origin"))
-}
 
 // reading is the middleware that puts into the context what reading needs: the viewer, the database's client, the hub's address and
 // the seal of cursors.

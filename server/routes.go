@@ -44,6 +44,7 @@ func (h *Hub) routes() http.Handler {
 		r.Get("/graphiql", serveGraphiQL(built))
 		r.Get("/assets/*", serveAsset(built))
 		r.Get("/schema.graphql", serveSchema())
+		r.Route("/auth", h.auth.Routes)
 		r.Group(func(r chi.Router) {
 			r.Use(h.reading)
 			r.Handle("/graphql", h.graphql)

@@ -1,0 +1,101 @@
+package auth
+
+import (
+	"net/http"
+
+	"dugnad/access"
+)
+
+// An invitation's secret is in the address after the #, which no server and no log sees. A few lines of script put it into the form; who
+// has none copies it.
+func (a *Auth) showInvitation(w http.ResponseWriter, r *http.Request) {
+	a.page(w, r, http.StatusOK, codePage())
+}
+
+func codePage() page {
+	return page{Title: "invitation", Text: "invitationText", Action: "/auth/invitation", Submit: "open", TakeHash: true, Fields: []field{
+		{Name: "code", Label: "code", Type: "text", Autocomplete: "off", Hint: "codeHint"},
+	}}
+}
+
+func (a *Auth) openInvitation(w http.ResponseWriter, r *http.Request) {
+	p, err := a.acceptPage(r, r.PostForm.Get("code"))
+	if err != nil {
+		a.refuse(w, r, codePage(), err)
+		return
+	}
+	a.page(w, r, http.StatusOK, p)
+}
+
+func (a *Auth) acceptPage(r *http.Request, code string) (page, error) {
+	i, err := a.Accounts.Invitation(r.Context(), code)
+	if err != nil {
+		return page{}, err
+	}
+	p := page{Title: "invitation", Role: string(i.Role), Action: "/auth/invitation/accept", Submit: "accept", Hidden: map[string]string{"code": code}}
+	if i.OrganizationID != nil && a.OrganizationName != nil {
+		p.Organization = a.OrganizationName(r.Context(), *i.OrganizationID)
+	}
+	switch v, err := a.Viewer(r); {
+	case err == nil && v.Account() != "":
+		p.Text = "acceptAsYou"
+	case a.oidc != nil:
+		p.Action, p.Provider = "/auth/oidc/start", a.oidc.provider.name()
+	default:
+		email := ""
+		if i.Email != nil {
+			email = *i.Email
+		}
+		p.Fields = []field{
+			{Name: "name", Label: "name", Type: "text", Autocomplete: "name"},
+			{Name: "email", Label: "email", Type: "email", Autocomplete: "username", Value: email},
+			{Name: "password", Label: "password", Type: "password", Autocomplete: "new-password", Hint: "passwordHint"},
+			{Name: "again", Label: "passwordAgain", Type: "password", Autocomplete: "new-password"},
+		}
+	}
+	return p, nil
+}
+
+func (a *Auth) acceptInvitation(w http.ResponseWriter, r *http.Request) {
+	code := r.PostForm.Get("code")
+	p, err := a.acceptPage(r, code)
+	if err != nil {
+		a.refuse(w, r, codePage(), err)
+		return
+	}
+	if v, err := a.Viewer(r); err == nil && v.Account() != "" {
+		if err := a.Accounts.AcceptAs(r.Context(), code, v.Account()); err != nil {
+			a.refuse(w, r, p, err)
+			return
+		}
+		a.audit(r, v, "ACCEPT_INVITATION")
+		http.Redirect(w, r, "/", http.StatusSeeOther)
+		return
+	}
+	if a.oidc != nil {
+		a.refuse(w, r, p, &access.Error{Code: access.BadInput, Message: "sign in at the provider"})
+		return
+	}
+	p.Fields[0].Value, p.Fields[1].Value = r.PostForm.Get("name"), r.PostForm.Get("email")
+	if r.PostForm.Get("password") != r.PostForm.Get("again") {
+		p.Problem, p.Fields[3].Wrong = "passwordsDiffer", true
+		a.page(w, r, http.StatusBadRequest, p)
+		return
+	}
+	account, err := a.Accounts.AcceptWithPassword(r.Context(), code, p.Fields[0].Value, p.Fields[1].Value, r.PostForm.Get("password"))
+	if err != nil {
+		a.refuse(w, r, p, err)
+		return
+	}
+	a.come(w, r, account, "/")
+}
+
+// come signs a new or returning account in and goes on to a page of the hub.
+func (a *Auth) come(w http.ResponseWriter, r *http.Request, account, to string) {
+	if err := a.enter(w, r, account); err != nil {
+		a.failed(w, r, err)
+		return
+	}
+	a.audit(r, access.Viewer{Kind: access.Member, Name: account}, "SIGN_IN")
+	http.Redirect(w, r, local(to), http.StatusSeeOther)
+}

@@ -1,0 +1,133 @@
+package auth
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+
+	"dugnad/access"
+)
+
+// Apps of people's own sign in as RFC 8252 says: the code flow with PKCE, in the system's browser.
+
+var challengeForm = regexp.MustCompile(`^[A-Za-z0-9_-]{43}$`)
+
+// request is what an app asks for.
+type request struct{ redirect, challenge, state string }
+
+// read gives an app's request, or an error in the app's words. An address that is not known is never gone to.
+func (a *Auth) read(q url.Values) (request, error) {
+	n := request{q.Get("redirect_uri"), q.Get("code_challenge"), q.Get("state")}
+	switch {
+	case !a.mayReturnTo(n.redirect):
+		return n, errors.New("redirect_uri is not one of those that the hub knows")
+	case q.Get("response_type") != "code":
+		return n, errors.New("response_type must be code")
+	case q.Get("code_challenge_method") != "S256" || !challengeForm.MatchString(n.challenge):
+		return n, errors.New("code_challenge with the method S256 is needed")
+	case len(n.state) > 500:
+		return n, errors.New("state has more than 500 characters")
+	}
+	return n, nil
+}
+
+func (a *Auth) mayReturnTo(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil || u.Fragment != "" || u.User != nil || len(address) > 500 {
+		return false
+	}
+	return slices.ContainsFunc(a.Native, func(known string) bool {
+		k, err := url.Parse(known)
+		if err != nil {
+			return false
+		}
+		if k.Scheme == "http" && (k.Hostname() == "127.0.0.1" || k.Hostname() == "::1") {
+			return u.Scheme == "http" && u.Hostname() == k.Hostname() && u.Path == k.Path && u.RawQuery == k.RawQuery
+		}
+		return address == known
+	})
+}
+
+func (a *Auth) showAuthorize(w http.ResponseWriter, r *http.Request) {
+	n, err := a.read(r.URL.Query())
+	if err != nil {
+		a.page(w, r, http.StatusBadRequest, page{Title: "app", Problem: err.Error()})
+		return
+	}
+	if _, ok := a.signedIn(w, r); !ok {
+		return
+	}
+	a.page(w, r, http.StatusOK, page{Title: "app", Text: "appText", App: n.redirect, Action: "/auth/authorize", Submit: "allow", Hidden: map[string]string{
+		"redirect_uri": n.redirect, "code_challenge": n.challenge, "state": n.state, "response_type": "code", "code_challenge_method": "S256",
+	}})
+}
+
+func (a *Auth) authorize(w http.ResponseWriter, r *http.Request) {
+	n, err := a.read(r.PostForm)
+	if err != nil {
+		a.page(w, r, http.StatusBadRequest, page{Title: "app", Problem: err.Error()})
+		return
+	}
+	v, ok := a.signedIn(w, r)
+	if !ok {
+		return
+	}
+	code, err := a.Accounts.NewCode(r.Context(), v.Account(), n.challenge, n.redirect, r.UserAgent())
+	if err != nil {
+		a.failed(w, r, err)
+		return
+	}
+	a.audit(r, v, "ALLOW_APP")
+	to, err := url.Parse(n.redirect)
+	if err != nil {
+		a.failed(w, r, err)
+		return
+	}
+	q := to.Query()
+	q.Set("code", code)
+	q.Set("iss", a.BaseURL)
+	if n.state != "" {
+		q.Set("state", n.state)
+	}
+	to.RawQuery = q.Encode()
+	http.Redirect(w, r, to.String(), http.StatusSeeOther)
+}
+
+// token gives tokens for a code or a refresh token. No cookie counts here.
+func (a *Auth) token(w http.ResponseWriter, r *http.Request) {
+	if !a.parse(w, r) {
+		return
+	}
+	var t access.Tokens
+	var err error
+	switch r.PostForm.Get("grant_type") {
+	case "authorization_code":
+		t, err = a.Accounts.Exchange(r.Context(), r.PostForm.Get("code"), r.PostForm.Get("code_verifier"), r.PostForm.Get("redirect_uri"))
+	case "refresh_token":
+		t, err = a.Accounts.Refresh(r.Context(), r.PostForm.Get("refresh_token"))
+	default:
+		answer(w, http.StatusBadRequest, map[string]any{"error": "unsupported_grant_type"})
+		return
+	}
+	var refused *access.Error
+	switch {
+	case errors.As(err, &refused):
+		answer(w, http.StatusBadRequest, map[string]any{"error": "invalid_grant"})
+	case err != nil:
+		a.Logger.ErrorContext(r.Context(), "tokens could not be given", "error", err)
+		answer(w, http.StatusInternalServerError, map[string]any{"error": "server_error"})
+	default:
+		answer(w, http.StatusOK, map[string]any{
+			"access_token": t.Access, "token_type": "Bearer", "expires_in": int(t.Life.Seconds()), "refresh_token": t.Refresh,
+		})
+	}
+}
+
+func answer(w http.ResponseWriter, status int, v any) {
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(v) // the client may have gone
+}

@@ -1,0 +1,198 @@
+package auth
+
+import (
+	"context"
+	"crypto/subtle"
+	"errors"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/coreos/go-oidc/v3/oidc"
+	"golang.org/x/oauth2"
+
+	"dugnad/access"
+)
+
+// Provider is an OpenID provider that people sign in at.
+type Provider struct {
+	Issuer, ClientID, ClientSecret string
+	Name                           string       // as people know it; the issuer's address when empty
+	HTTP                           *http.Client // nil for the usual one
+}
+
+func (p Provider) name() string {
+	if p.Name != "" {
+		return p.Name
+	}
+	return p.Issuer
+}
+
+// relyingParty is the hub's side of OpenID Connect.
+type relyingParty struct {
+	provider Provider
+	redirect string
+
+	mu     sync.Mutex
+	found  *oidc.Provider // nil until it answered once
+	config oauth2.Config
+}
+
+// providerTime is how long the provider may take to answer.
+const providerTime = 10 * time.Second
+
+func (p *relyingParty) context(ctx context.Context) context.Context {
+	if p.provider.HTTP != nil {
+		return oidc.ClientContext(ctx, p.provider.HTTP)
+	}
+	return oidc.ClientContext(ctx, &http.Client{Timeout: providerTime})
+}
+
+// discover asks the provider for its addresses, until it has answered once.
+func (p *relyingParty) discover(ctx context.Context) (*oidc.Provider, oauth2.Config, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.found == nil {
+		// The provider keeps the context for fetching keys, so it must not end with the request.
+		found, err := oidc.NewProvider(p.context(context.WithoutCancel(ctx)), p.provider.Issuer)
+		if err != nil {
+			return nil, oauth2.Config{}, err
+		}
+		p.found = found
+		p.config = oauth2.Config{
+			ClientID: p.provider.ClientID, ClientSecret: p.provider.ClientSecret, Endpoint: found.Endpoint(), RedirectURL: p.redirect,
+			Scopes: []string{oidc.ScopeOpenID, "profile", "email"},
+		}
+	}
+	return p.found, p.config, nil
+}
+
+// started is what is kept in a sealed cookie while somebody is at the provider.
+type started struct {
+	State, Nonce, Verifier string
+	ReturnTo, Invitation   string
+	Until                  time.Time
+}
+
+const (
+	stateLife  = 10 * time.Minute
+	cookieLife = 30 * 24 * time.Hour
+)
+
+func (a *Auth) stateCookie() string {
+	if a.secure {
+		return "__Host-hub-state"
+	}
+	return "hub-state"
+}
+
+func (a *Auth) startOIDC(w http.ResponseWriter, r *http.Request) {
+	if a.oidc == nil {
+		a.page(w, r, http.StatusNotFound, a.signInPage("/"))
+		return
+	}
+	_, config, err := a.oidc.discover(r.Context())
+	if err != nil {
+		a.away(w, r, err)
+		return
+	}
+	s := started{
+		State: random(), Nonce: random(), Verifier: oauth2.GenerateVerifier(), ReturnTo: local(r.PostForm.Get("returnTo")),
+		Invitation: r.PostForm.Get("code"), Until: a.Accounts.Now().Add(stateLife),
+	}
+	sealed, err := a.seal(s)
+	if err != nil {
+		a.failed(w, r, err)
+		return
+	}
+	a.setCookie(w, a.stateCookie(), sealed, stateLife)
+	http.Redirect(w, r, config.AuthCodeURL(s.State, oidc.Nonce(s.Nonce), oauth2.S256ChallengeOption(s.Verifier)), http.StatusSeeOther)
+}
+
+// away says that the provider does not answer.
+func (a *Auth) away(w http.ResponseWriter, r *http.Request, err error) {
+	a.Logger.WarnContext(r.Context(), "the OpenID provider does not answer", "issuer", a.oidc.provider.Issuer, "error", err)
+	w.Header().Set("Retry-After", "30")
+	a.page(w, r, http.StatusServiceUnavailable, page{Title: "signIn", Problem: "providerAway"})
+}
+
+func (a *Auth) finishOIDC(w http.ResponseWriter, r *http.Request) {
+	if a.oidc == nil {
+		a.page(w, r, http.StatusNotFound, a.signInPage("/"))
+		return
+	}
+	var s started
+	cookie, err := r.Cookie(a.stateCookie())
+	if err == nil {
+		err = a.open(cookie.Value, &s)
+	}
+	a.setCookie(w, a.stateCookie(), "", -1) // good once
+	q := r.URL.Query()
+	if err != nil || a.Accounts.Now().After(s.Until) || subtle.ConstantTimeCompare([]byte(q.Get("state")), []byte(s.State)) != 1 {
+		a.page(w, r, http.StatusBadRequest, page{Title: "signIn", Problem: "stateLost"})
+		return
+	}
+	if q.Get("code") == "" {
+		a.Logger.InfoContext(r.Context(), "the OpenID provider signed nobody in", "error", q.Get("error"))
+		a.page(w, r, http.StatusUnauthorized, page{Title: "signIn", Problem: "providerRefused"})
+		return
+	}
+	who, err := a.identity(r.Context(), q.Get("code"), s)
+	if err != nil {
+		a.Logger.WarnContext(r.Context(), "an answer of the OpenID provider was not taken", "error", err)
+		a.page(w, r, http.StatusUnauthorized, page{Title: "signIn", Problem: "providerRefused"})
+		return
+	}
+	account, err := a.Accounts.OfIdentity(r.Context(), who)
+	var unknown *access.Error
+	switch {
+	case s.Invitation != "" && errors.As(err, &unknown):
+		account, err = a.Accounts.AcceptWithIdentity(r.Context(), s.Invitation, who)
+	case s.Invitation != "" && err == nil:
+		err = a.Accounts.AcceptAs(r.Context(), s.Invitation, account)
+	}
+	if err != nil {
+		a.refuse(w, r, a.signInPage(s.ReturnTo), err)
+		return
+	}
+	a.come(w, r, account, s.ReturnTo)
+}
+
+// identity exchanges the code and checks the token: its signature, issuer, audience, time and nonce.
+func (a *Auth) identity(ctx context.Context, code string, s started) (who access.Identity, err error) {
+	provider, config, err := a.oidc.discover(ctx)
+	if err != nil {
+		return who, err
+	}
+	ctx, cancel := context.WithTimeout(a.oidc.context(ctx), providerTime)
+	defer cancel()
+	tokens, err := config.Exchange(ctx, code, oauth2.VerifierOption(s.Verifier))
+	if err != nil {
+		return who, errors.New("the code was not exchanged") // the error may hold what the provider answered
+	}
+	raw, ok := tokens.Extra("id_token").(string)
+	if !ok {
+		return who, errors.New("there is no id token")
+	}
+	token, err := provider.Verifier(&oidc.Config{ClientID: config.ClientID, Now: a.Accounts.Now}).Verify(ctx, raw)
+	if err != nil {
+		return who, err
+	}
+	if subtle.ConstantTimeCompare([]byte(token.Nonce), []byte(s.Nonce)) != 1 {
+		return who, errors.New("the nonce is another one")
+	}
+	var claims struct {
+		Name          string `json:"name"`
+		Email         string `json:"email"`
+		EmailVerified bool   `json:"email_verified"`
+	}
+	if err := token.Claims(&claims); err != nil {
+		return who, err
+	}
+	if claims.Name == "" { // some providers tell it at their userinfo address only
+		if info, err := provider.UserInfo(ctx, config.TokenSource(ctx, tokens)); err == nil && info.Subject == token.Subject {
+			_ = info.Claims(&claims) // what is missing stays empty
+		}
+	}
+	return access.Identity{Issuer: token.Issuer, Subject: token.Subject, Name: claims.Name, Email: claims.Email, EmailVerified: claims.EmailVerified}, nil
+}

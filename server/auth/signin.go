@@ -1,0 +1,148 @@
+package auth
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+
+	"dugnad/access"
+)
+
+func (a *Auth) showSignIn(w http.ResponseWriter, r *http.Request) {
+	back := local(r.URL.Query().Get("returnTo"))
+	if v, err := a.Viewer(r); err == nil && v.Account() != "" {
+		http.Redirect(w, r, back, http.StatusSeeOther)
+		return
+	}
+	a.page(w, r, http.StatusOK, a.signInPage(back))
+}
+
+func (a *Auth) signInPage(back string) page {
+	p := page{Title: "signIn", ReturnTo: back}
+	if a.oidc != nil {
+		p.Provider, p.Action = a.oidc.provider.name(), "/auth/oidc/start"
+		return p
+	}
+	p.Action, p.Submit = "/auth/sign-in", "signIn"
+	p.Fields = []field{
+		{Name: "email", Label: "email", Type: "email", Autocomplete: "username"},
+		{Name: "password", Label: "password", Type: "password", Autocomplete: "current-password"},
+	}
+	return p
+}
+
+func (a *Auth) signIn(w http.ResponseWriter, r *http.Request) {
+	back := local(r.PostForm.Get("returnTo"))
+	p := a.signInPage(back)
+	if a.oidc != nil {
+		a.page(w, r, http.StatusNotFound, p)
+		return
+	}
+	email := r.PostForm.Get("email")
+	p.Fields[0].Value = email
+	cookie, err := a.Accounts.SignInWithPassword(r.Context(), email, r.PostForm.Get("password"), a.address(r), r.UserAgent())
+	if err != nil {
+		a.refuse(w, r, p, err)
+		return
+	}
+	if v, err := a.Accounts.OfCookie(r.Context(), cookie); err == nil {
+		a.audit(r, v, "SIGN_IN")
+	}
+	if old, err := r.Cookie(a.cookieName()); err == nil {
+		if v, err := a.Accounts.OfCookie(r.Context(), old.Value); err == nil {
+			_ = a.Accounts.SignOut(r.Context(), v.SignIn) // the new one counts in any case
+		}
+	}
+	a.setCookie(w, a.cookieName(), cookie, cookieLife)
+	http.Redirect(w, r, back, http.StatusSeeOther)
+}
+
+// refuse shows the page again with what was wrong.
+func (a *Auth) refuse(w http.ResponseWriter, r *http.Request, p page, err error) {
+	var e *access.Error
+	if !errors.As(err, &e) {
+		a.failed(w, r, err)
+		return
+	}
+	status := map[access.Code]int{
+		access.Unauthenticated: http.StatusUnauthorized, access.Forbidden: http.StatusForbidden, access.NotFound: http.StatusNotFound,
+		access.RateLimited: http.StatusTooManyRequests,
+	}[e.Code]
+	if status == 0 {
+		status = http.StatusBadRequest
+	}
+	p.Problem = problemText(e)
+	for i := range p.Fields {
+		p.Fields[i].Wrong = e.Field != "" && p.Fields[i].Name == e.Field
+	}
+	if e.Code == access.RateLimited {
+		w.Header().Set("Retry-After", strconv.Itoa(int(e.After.Seconds())+1))
+	}
+	a.page(w, r, status, p)
+}
+
+func (a *Auth) showSignOut(w http.ResponseWriter, r *http.Request) {
+	a.page(w, r, http.StatusOK, page{Title: "signOut", Action: "/auth/sign-out", Submit: "signOut"})
+}
+
+func (a *Auth) signOut(w http.ResponseWriter, r *http.Request) {
+	if v, err := a.Viewer(r); err == nil && v.SignIn != "" {
+		if err := a.Accounts.SignOut(r.Context(), v.SignIn); err != nil {
+			a.failed(w, r, err)
+			return
+		}
+		a.audit(r, v, "SIGN_OUT")
+	}
+	a.setCookie(w, a.cookieName(), "", -1)
+	http.Redirect(w, r, "/", http.StatusSeeOther)
+}
+
+func (a *Auth) audit(r *http.Request, v access.Viewer, action string) {
+	if err := a.Accounts.Audit(access.WithViewer(r.Context(), v), access.Event{Action: action}); err != nil {
+		a.Logger.ErrorContext(r.Context(), "an audit event was not kept", "error", err)
+	}
+}
+
+func (a *Auth) showPassword(w http.ResponseWriter, r *http.Request) {
+	if _, ok := a.signedIn(w, r); ok {
+		a.page(w, r, http.StatusOK, passwordPage())
+	}
+}
+
+func passwordPage() page {
+	return page{Title: "changePassword", Action: "/auth/password", Submit: "changePassword", Fields: []field{
+		{Name: "old", Label: "oldPassword", Type: "password", Autocomplete: "current-password"},
+		{Name: "password", Label: "newPassword", Type: "password", Autocomplete: "new-password", Hint: "passwordHint"},
+		{Name: "again", Label: "passwordAgain", Type: "password", Autocomplete: "new-password"},
+	}}
+}
+
+func (a *Auth) changePassword(w http.ResponseWriter, r *http.Request) {
+	v, ok := a.signedIn(w, r)
+	if !ok {
+		return
+	}
+	p := passwordPage()
+	if r.PostForm.Get("password") != r.PostForm.Get("again") {
+		p.Problem, p.Fields[2].Wrong = "passwordsDiffer", true
+		a.page(w, r, http.StatusBadRequest, p)
+		return
+	}
+	err := a.Accounts.ChangePassword(access.WithViewer(r.Context(), v), r.PostForm.Get("old"), r.PostForm.Get("password"), a.address(r))
+	if err != nil {
+		a.refuse(w, r, p, err)
+		return
+	}
+	a.audit(r, v, "CHANGE_PASSWORD")
+	a.page(w, r, http.StatusOK, page{Title: "changePassword", Text: "passwordChanged"})
+}
+
+// signedIn is the account of the caller; who is not signed in is sent to do that first.
+func (a *Auth) signedIn(w http.ResponseWriter, r *http.Request) (access.Viewer, bool) {
+	v, err := a.Viewer(r)
+	if err == nil && v.Account() != "" {
+		return v, true
+	}
+	http.Redirect(w, r, "/auth/sign-in?returnTo="+queryEscape(r.URL.RequestURI()), http.StatusSeeOther)
+	return v, false
+}

@@ -211,6 +211,8 @@ func (a *Accounts) OfBearer(ctx context.Context, secret, origin string) (Viewer,
 	switch {
 	case strings.HasPrefix(secret, accessTokenPrefix):
 		return a.viewer(own(ctx), signin.Hash(hashOf(secret)), signin.KindEQ(schema.Native), signin.HashExpiresAtGT(a.now()))
+	case strings.HasPrefix(secret, previewTokenPrefix):
+		return a.ofPreview(own(ctx), secret)
 	case strings.HasPrefix(secret, secretKeyPrefix) && origin == "", strings.HasPrefix(secret, publishableKeyPrefix):
 		return a.ofKey(own(ctx), secret, origin)
 	}

@@ -242,6 +242,9 @@ func (a *Accounts) RemoveMember(ctx context.Context, id string) error {
 		if err != nil {
 			return err
 		}
+		if err := a.endPreviews(ctx, tx, m.AccountID); err != nil {
+			return err
+		}
 		return tx.Membership.DeleteOne(m).Exec(ctx)
 	}, "")
 }
@@ -361,6 +364,9 @@ func (a *Accounts) end(ctx context.Context, accountID string, set func(*ent.Acco
 			return err
 		}
 		if err := tx.ApiKey.Update().Where(apikey.CreatedBy(accountID), apikey.RevokedAtIsNil()).SetRevokedAt(a.now()).Exec(ctx); err != nil {
+			return err
+		}
+		if err := a.endPreviews(ctx, tx, accountID); err != nil {
 			return err
 		}
 		return a.endAll(ctx, tx, accountID, "")

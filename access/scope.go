@@ -37,7 +37,7 @@ func limit(ctx context.Context, q intercept.Query) error {
 		q.WhereP(Scope(ctx))
 	case q.Type() == ent.TypeAsset:
 		q.WhereP(AssetScope(ctx))
-	case q.Type() == ent.TypeEntry:
+	case q.Type() == ent.TypeEntry, q.Type() == ent.TypeRelease:
 		q.WhereP(EntryScope(ctx))
 	}
 	return nil
@@ -54,13 +54,19 @@ func Audiences(ctx context.Context) []schema.Audience {
 // Scope limits a query over the table of a content type to what the viewer may see.
 func Scope(ctx context.Context) func(*sql.Selector) {
 	return func(s *sql.Selector) {
-		if !ViewerOf(ctx).SeesMembers() {
-			s.Where(sql.EQ(s.C("audience"), schema.Public))
+		v := ViewerOf(ctx)
+		public := sql.EQ(s.C("audience"), schema.Public)
+		switch {
+		case v.SeesMembers():
+		case v.Preview != nil && len(v.Preview.Entries) > 0:
+			s.Where(sql.Or(public, sql.In(s.C("id"), anys(v.Preview.Entries)...)))
+		default:
+			s.Where(public)
 		}
 	}
 }
 
-// EntryScope limits a query over the table of entries to those of organisations that the viewer has a role in.
+// EntryScope limits a query over the table of entries, or of releases, to those of organisations that the viewer has a role in.
 func EntryScope(ctx context.Context) func(*sql.Selector) {
 	return func(s *sql.Selector) {
 		v := ViewerOf(ctx)
@@ -69,11 +75,7 @@ func EntryScope(ctx context.Context) func(*sql.Selector) {
 		case !v.Has(ScopeDrafts) || len(organizations) == 0 && !all:
 			s.Where(sql.False())
 		case !all:
-			ids := make([]any, len(organizations))
-			for i, id := range organizations {
-				ids[i] = id
-			}
-			s.Where(sql.In(s.C(entry.FieldOwnerID), ids...))
+			s.Where(sql.In(s.C(entry.FieldOwnerID), anys(organizations)...))
 		}
 	}
 }
@@ -88,13 +90,22 @@ func AssetScope(ctx context.Context) func(*sql.Selector) {
 		for _, a := range Audiences(ctx) {
 			audiences = append(audiences, a)
 		}
+		v := ViewerOf(ctx)
 		refs, entries := sql.Table(reference.Table), sql.Table(entry.Table)
+		shown := sql.And(sql.EQ(entries.C(entry.FieldLive), true), sql.In(entries.C(entry.FieldLiveAudience), audiences...))
+		if v.Preview != nil && len(v.Preview.Entries) > 0 {
+			shown = sql.Or(shown, sql.In(entries.C(entry.FieldID), anys(v.Preview.Entries)...))
+		}
 		s.Where(sql.In(s.C("id"), sql.Select(refs.C(reference.FieldToID)).From(refs).
 			Join(entries).On(refs.C(reference.FieldFromID), entries.C(entry.FieldID)).
-			Where(sql.And(
-				sql.EQ(refs.C(reference.FieldState), schema.OfPublished),
-				sql.EQ(entries.C(entry.FieldLive), true),
-				sql.In(entries.C(entry.FieldLiveAudience), audiences...),
-			))))
+			Where(sql.And(sql.EQ(refs.C(reference.FieldState), schema.OfPublished), shown))))
 	}
+}
+
+func anys(ids []string) []any {
+	all := make([]any, len(ids))
+	for i, id := range ids {
+		all[i] = id
+	}
+	return all
 }

@@ -21,6 +21,7 @@ const (
 	publishableKeyPrefix = "dugnad_pk_"
 	accessTokenPrefix    = "dugnad_at_"
 	refreshTokenPrefix   = "dugnad_rt_"
+	previewTokenPrefix   = "dugnad_pt_"
 )
 
 // newSecret is 256 random bits in base64url after the prefix.

@@ -7,6 +7,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"time"
 
 	"dugnad/schema"
 )
@@ -31,6 +32,15 @@ type Viewer struct {
 	HubRole schema.Role
 	Roles   map[string]schema.Role
 	Scopes  []KeyScope // of a key: what it is narrowed to; nil for everything that its role may
+	Preview *Previewed // of a preview: what is read as if it were published
+}
+
+// Previewed is what a preview shows as if it were published.
+type Previewed struct {
+	Entries         []string   // ids
+	Release         *string    // what is in it
+	ScheduledBefore *time.Time // all that are to be published up to then
+	Organizations   []string   // whose; nil for all
 }
 
 // KeyScope narrows what a key may do.

@@ -44,6 +44,7 @@ type With struct {
 	Comment      string     // for the other side; needed to request changes
 	Organization string     // of a transfer: the new owner
 	Account      string     // of an assignment; "" for nobody
+	checkOnly    bool       // nothing is done: only what keeps the act from it is found
 	due          bool       // the act is that of a schedule: entries whose time is not set any more are left out
 }
 
@@ -120,7 +121,7 @@ func (w *write) do(s *Service, act Act, with With, items []Item) (o Outcome, err
 		return o, err
 	}
 	for _, item := range items {
-		if act == ActDelete {
+		if act == ActDelete || with.checkOnly {
 			continue
 		}
 		e, err := w.record(s, act, with, item, heads[item.ID].entry, stages[item.ID])
@@ -293,12 +294,8 @@ func (s *Service) Comment(ctx context.Context, id, text string) (said *ent.Comme
 
 // step keeps the history of an entry.
 func (w *write) step(e *ent.Entry, act Act, reason string, acks []Acknowledgement) error {
-	acknowledged := make([]schema.Acknowledged, len(acks))
-	for i, a := range acks {
-		acknowledged[i] = schema.Acknowledged{Code: a.Code, Path: a.Path, Reason: a.Reason}
-	}
 	return w.Step.Create().SetEntryID(e.ID).SetRevision(e.Head).SetAct(string(act)).SetStage(e.Stage).SetActor(w.actor).SetAt(w.now).
-		SetNillableReason(schema.OrNil(reason)).SetAcknowledged(acknowledged).Exec(w.ctx)
+		SetNillableReason(schema.OrNil(reason)).SetAcknowledged(acknowledged(acks)).Exec(w.ctx)
 }
 
 // transfer gives the entries to another organisation. Live rows follow at once.

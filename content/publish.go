@@ -214,6 +214,9 @@ func (p *publication) put(e *ent.Entry, item Item) error {
 		p.changes = append(p.changes, changes.Entry{NodeID: e.ID, Action: schema.Gone, Revision: item.Revision, Audience: schema.Public})
 	}
 	p.changes = append(p.changes, changes.Entry{NodeID: e.ID, Action: schema.Upsert, Revision: item.Revision, Audience: audience})
+	if p.preview { // so that editors can go on saving
+		return nil
+	}
 	return p.Entry.UpdateOne(e).SetPublished(item.Revision).SetLive(true).SetLiveAudience(audience).
 		SetSlug(p.slugs[e.ID]).SetFirstPublishedAt(first).Exec(p.ctx)
 }

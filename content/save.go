@@ -180,7 +180,7 @@ func (w *write) heads(ids []string) (map[string]head, error) {
 	heads := make(map[string]head, len(ids))
 	for chunk := range slices.Chunk(slices.Sorted(slices.Values(ids)), 500) { // in one order for all, so that two do not wait for each other
 		q := w.Entry.Query().Where(entry.IDIn(chunk...)).Order(entry.ByID())
-		if w.tx != nil && w.Dialect() == dialect.Postgres {
+		if w.tx != nil && !w.preview && w.Dialect() == dialect.Postgres {
 			q.ForUpdate()
 		}
 		entries, err := q.All(w.ctx)

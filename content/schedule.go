@@ -21,12 +21,15 @@ func (w *write) isDue(e *ent.Entry, act Act) bool {
 	return at != nil && !at.After(w.now)
 }
 
-// RunSchedules publishes and withdraws what is due, each entry by itself, and tells how many times something happened. Replicas may call
+// RunSchedules publishes and withdraws what is due, releases first, then each entry by itself, and tells how many times something happened. Replicas may call
 // it side by side: the first one's transaction does it, the others find that it is not due any more. What cannot be done changes nothing
 // but the entry's schedule problem, which its owners see; it is not tried again until they set a time anew.
 func (s *Service) RunSchedules(ctx context.Context) (done int, err error) {
 	ctx = access.WithViewer(ctx, access.System("schedule"))
 	now := s.Now()
+	if done, err = s.runReleases(ctx); err != nil {
+		return done, err
+	}
 	for _, act := range []Act{ActPublish, ActWithdraw} {
 		due := entry.PublishAtLTE(now.UTC())
 		if act == ActWithdraw {
@@ -60,16 +63,7 @@ func (s *Service) runSchedule(ctx context.Context, act Act, e *ent.Entry) (happe
 	if err != nil || len(o.Problems)+len(o.Conflicts) == 0 {
 		return len(o.Entries) > 0, err
 	}
-	why := ""
-	switch {
-	case len(o.Conflicts) > 0:
-		why = fmt.Sprintf("CONFLICT: revision %d was to be published, but revision %d was saved since", o.Conflicts[0].Seen, o.Conflicts[0].Head)
-	default:
-		why = o.Problems[0].Code + ": " + o.Problems[0].Message
-		if n := len(o.Problems) - 1; n > 0 {
-			why += fmt.Sprintf(" (and %d more)", n)
-		}
-	}
+	why := whyNot(o.Problems, o.Conflicts)
 	return true, s.write(ctx, true, func(w *write) error {
 		n, err := w.Entry.Update().Where(entry.ID(e.ID), entry.ScheduleProblemIsNil()).SetScheduleProblem(why).Save(w.ctx)
 		if err != nil || n == 0 {

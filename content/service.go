@@ -32,14 +32,17 @@ type Service struct {
 	client *ent.Client
 	waker  *changes.Waker
 	files  Files
-	Now    func() time.Time
-	NewID  func(prefix string) string
+
+	previews chan struct{} // holds one item for every preview that is shown
+
+	Now   func() time.Time
+	NewID func(prefix string) string
 }
 
 // New makes the service. It wakes the waker after every commit that changed what readers see.
 func New(client *ent.Client, waker *changes.Waker, files Files) *Service {
 	return &Service{
-		client: client, waker: waker, files: files, NewID: idSource(),
+		client: client, waker: waker, files: files, NewID: idSource(), previews: make(chan struct{}, previewsAtOnce),
 		Now: time.Now, //nolint:forbidigo // the one clock
 	}
 }
@@ -60,10 +63,11 @@ type Code string
 
 // The codes of content's errors.
 const (
-	BadInput  Code = "BAD_USER_INPUT"
-	NotFound  Code = "NOT_FOUND"
-	Forbidden Code = "FORBIDDEN"
-	Conflict  Code = "CONFLICT"
+	BadInput    Code = "BAD_USER_INPUT"
+	NotFound    Code = "NOT_FOUND"
+	Forbidden   Code = "FORBIDDEN"
+	Conflict    Code = "CONFLICT"
+	Unavailable Code = "UNAVAILABLE"
 )
 
 // Error is something that the writer can do something about.
@@ -93,6 +97,7 @@ type write struct {
 	viewer  access.Viewer
 	actor   string
 	changes []changes.Entry
+	preview bool // all of it is taken back
 }
 
 // write runs do in a transaction; all of it happens or nothing.

@@ -37,9 +37,12 @@ import (
 	"dugnad/ent/numberuse"
 	"dugnad/ent/organization"
 	"dugnad/ent/practice"
+	"dugnad/ent/previewtoken"
 	"dugnad/ent/project"
 	"dugnad/ent/reference"
 	"dugnad/ent/relation"
+	"dugnad/ent/release"
+	"dugnad/ent/releaseitem"
 	"dugnad/ent/report"
 	"dugnad/ent/revision"
 	"dugnad/ent/signin"
@@ -114,12 +117,18 @@ type Client struct {
 	Organization *OrganizationClient
 	// Practice is the client for interacting with the Practice builders.
 	Practice *PracticeClient
+	// PreviewToken is the client for interacting with the PreviewToken builders.
+	PreviewToken *PreviewTokenClient
 	// Project is the client for interacting with the Project builders.
 	Project *ProjectClient
 	// Reference is the client for interacting with the Reference builders.
 	Reference *ReferenceClient
 	// Relation is the client for interacting with the Relation builders.
 	Relation *RelationClient
+	// Release is the client for interacting with the Release builders.
+	Release *ReleaseClient
+	// ReleaseItem is the client for interacting with the ReleaseItem builders.
+	ReleaseItem *ReleaseItemClient
 	// Report is the client for interacting with the Report builders.
 	Report *ReportClient
 	// Revision is the client for interacting with the Revision builders.
@@ -173,9 +182,12 @@ func (c *Client) init() {
 	c.NumberUse = NewNumberUseClient(c.config)
 	c.Organization = NewOrganizationClient(c.config)
 	c.Practice = NewPracticeClient(c.config)
+	c.PreviewToken = NewPreviewTokenClient(c.config)
 	c.Project = NewProjectClient(c.config)
 	c.Reference = NewReferenceClient(c.config)
 	c.Relation = NewRelationClient(c.config)
+	c.Release = NewReleaseClient(c.config)
+	c.ReleaseItem = NewReleaseItemClient(c.config)
 	c.Report = NewReportClient(c.config)
 	c.Revision = NewRevisionClient(c.config)
 	c.SignIn = NewSignInClient(c.config)
@@ -302,9 +314,12 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		NumberUse:           NewNumberUseClient(cfg),
 		Organization:        NewOrganizationClient(cfg),
 		Practice:            NewPracticeClient(cfg),
+		PreviewToken:        NewPreviewTokenClient(cfg),
 		Project:             NewProjectClient(cfg),
 		Reference:           NewReferenceClient(cfg),
 		Relation:            NewRelationClient(cfg),
+		Release:             NewReleaseClient(cfg),
+		ReleaseItem:         NewReleaseItemClient(cfg),
 		Report:              NewReportClient(cfg),
 		Revision:            NewRevisionClient(cfg),
 		SignIn:              NewSignInClient(cfg),
@@ -358,9 +373,12 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		NumberUse:           NewNumberUseClient(cfg),
 		Organization:        NewOrganizationClient(cfg),
 		Practice:            NewPracticeClient(cfg),
+		PreviewToken:        NewPreviewTokenClient(cfg),
 		Project:             NewProjectClient(cfg),
 		Reference:           NewReferenceClient(cfg),
 		Relation:            NewRelationClient(cfg),
+		Release:             NewReleaseClient(cfg),
+		ReleaseItem:         NewReleaseItemClient(cfg),
 		Report:              NewReportClient(cfg),
 		Revision:            NewRevisionClient(cfg),
 		SignIn:              NewSignInClient(cfg),
@@ -402,9 +420,9 @@ func (c *Client) Use(hooks ...Hook) {
 		c.Comment, c.Contact, c.ContentDistrict, c.ContentMunicipality,
 		c.ContentOrganization, c.County, c.District, c.Entry, c.Event, c.Invitation,
 		c.LawSection, c.Membership, c.Method, c.Municipality, c.Network,
-		c.NetworkMember, c.NumberUse, c.Organization, c.Practice, c.Project,
-		c.Reference, c.Relation, c.Report, c.Revision, c.SignIn, c.Slug, c.Step,
-		c.TargetGroup, c.Theme, c.Tool,
+		c.NetworkMember, c.NumberUse, c.Organization, c.Practice, c.PreviewToken,
+		c.Project, c.Reference, c.Relation, c.Release, c.ReleaseItem, c.Report,
+		c.Revision, c.SignIn, c.Slug, c.Step, c.TargetGroup, c.Theme, c.Tool,
 	} {
 		n.Use(hooks...)
 	}
@@ -418,9 +436,9 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.Comment, c.Contact, c.ContentDistrict, c.ContentMunicipality,
 		c.ContentOrganization, c.County, c.District, c.Entry, c.Event, c.Invitation,
 		c.LawSection, c.Membership, c.Method, c.Municipality, c.Network,
-		c.NetworkMember, c.NumberUse, c.Organization, c.Practice, c.Project,
-		c.Reference, c.Relation, c.Report, c.Revision, c.SignIn, c.Slug, c.Step,
-		c.TargetGroup, c.Theme, c.Tool,
+		c.NetworkMember, c.NumberUse, c.Organization, c.Practice, c.PreviewToken,
+		c.Project, c.Reference, c.Relation, c.Release, c.ReleaseItem, c.Report,
+		c.Revision, c.SignIn, c.Slug, c.Step, c.TargetGroup, c.Theme, c.Tool,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -481,12 +499,18 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Organization.mutate(ctx, m)
 	case *PracticeMutation:
 		return c.Practice.mutate(ctx, m)
+	case *PreviewTokenMutation:
+		return c.PreviewToken.mutate(ctx, m)
 	case *ProjectMutation:
 		return c.Project.mutate(ctx, m)
 	case *ReferenceMutation:
 		return c.Reference.mutate(ctx, m)
 	case *RelationMutation:
 		return c.Relation.mutate(ctx, m)
+	case *ReleaseMutation:
+		return c.Release.mutate(ctx, m)
+	case *ReleaseItemMutation:
+		return c.ReleaseItem.mutate(ctx, m)
 	case *ReportMutation:
 		return c.Report.mutate(ctx, m)
 	case *RevisionMutation:
@@ -5134,6 +5158,139 @@ func (c *PracticeClient) mutate(ctx context.Context, m *PracticeMutation) (Value
 	}
 }
 
+// PreviewTokenClient is a client for the PreviewToken schema.
+type PreviewTokenClient struct {
+	config
+}
+
+// NewPreviewTokenClient returns a client for the PreviewToken from the given config.
+func NewPreviewTokenClient(c config) *PreviewTokenClient {
+	return &PreviewTokenClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `previewtoken.Hooks(f(g(h())))`.
+func (c *PreviewTokenClient) Use(hooks ...Hook) {
+	c.hooks.PreviewToken = append(c.hooks.PreviewToken, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `previewtoken.Intercept(f(g(h())))`.
+func (c *PreviewTokenClient) Intercept(interceptors ...Interceptor) {
+	c.inters.PreviewToken = append(c.inters.PreviewToken, interceptors...)
+}
+
+// Create returns a builder for creating a PreviewToken entity.
+func (c *PreviewTokenClient) Create() *PreviewTokenCreate {
+	mutation := newPreviewTokenMutation(c.config, OpCreate)
+	return &PreviewTokenCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of PreviewToken entities.
+func (c *PreviewTokenClient) CreateBulk(builders ...*PreviewTokenCreate) *PreviewTokenCreateBulk {
+	return &PreviewTokenCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *PreviewTokenClient) MapCreateBulk(slice any, setFunc func(*PreviewTokenCreate, int)) *PreviewTokenCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &PreviewTokenCreateBulk{err: fmt.Errorf("calling to PreviewTokenClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*PreviewTokenCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &PreviewTokenCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for PreviewToken.
+func (c *PreviewTokenClient) Update() *PreviewTokenUpdate {
+	mutation := newPreviewTokenMutation(c.config, OpUpdate)
+	return &PreviewTokenUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *PreviewTokenClient) UpdateOne(_m *PreviewToken) *PreviewTokenUpdateOne {
+	mutation := newPreviewTokenMutation(c.config, OpUpdateOne, withPreviewToken(_m))
+	return &PreviewTokenUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *PreviewTokenClient) UpdateOneID(id string) *PreviewTokenUpdateOne {
+	mutation := newPreviewTokenMutation(c.config, OpUpdateOne, withPreviewTokenID(id))
+	return &PreviewTokenUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for PreviewToken.
+func (c *PreviewTokenClient) Delete() *PreviewTokenDelete {
+	mutation := newPreviewTokenMutation(c.config, OpDelete)
+	return &PreviewTokenDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *PreviewTokenClient) DeleteOne(_m *PreviewToken) *PreviewTokenDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *PreviewTokenClient) DeleteOneID(id string) *PreviewTokenDeleteOne {
+	builder := c.Delete().Where(previewtoken.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &PreviewTokenDeleteOne{builder}
+}
+
+// Query returns a query builder for PreviewToken.
+func (c *PreviewTokenClient) Query() *PreviewTokenQuery {
+	return &PreviewTokenQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypePreviewToken},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a PreviewToken entity by its id.
+func (c *PreviewTokenClient) Get(ctx context.Context, id string) (*PreviewToken, error) {
+	return c.Query().Where(previewtoken.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *PreviewTokenClient) GetX(ctx context.Context, id string) *PreviewToken {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *PreviewTokenClient) Hooks() []Hook {
+	return c.hooks.PreviewToken
+}
+
+// Interceptors returns the client interceptors.
+func (c *PreviewTokenClient) Interceptors() []Interceptor {
+	return c.inters.PreviewToken
+}
+
+func (c *PreviewTokenClient) mutate(ctx context.Context, m *PreviewTokenMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&PreviewTokenCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&PreviewTokenUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&PreviewTokenUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&PreviewTokenDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown PreviewToken mutation op: %q", m.Op())
+	}
+}
+
 // ProjectClient is a client for the Project schema.
 type ProjectClient struct {
 	config
@@ -5642,6 +5799,288 @@ func (c *RelationClient) mutate(ctx context.Context, m *RelationMutation) (Value
 		return (&RelationDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Relation mutation op: %q", m.Op())
+	}
+}
+
+// ReleaseClient is a client for the Release schema.
+type ReleaseClient struct {
+	config
+}
+
+// NewReleaseClient returns a client for the Release from the given config.
+func NewReleaseClient(c config) *ReleaseClient {
+	return &ReleaseClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `release.Hooks(f(g(h())))`.
+func (c *ReleaseClient) Use(hooks ...Hook) {
+	c.hooks.Release = append(c.hooks.Release, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `release.Intercept(f(g(h())))`.
+func (c *ReleaseClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Release = append(c.inters.Release, interceptors...)
+}
+
+// Create returns a builder for creating a Release entity.
+func (c *ReleaseClient) Create() *ReleaseCreate {
+	mutation := newReleaseMutation(c.config, OpCreate)
+	return &ReleaseCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Release entities.
+func (c *ReleaseClient) CreateBulk(builders ...*ReleaseCreate) *ReleaseCreateBulk {
+	return &ReleaseCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ReleaseClient) MapCreateBulk(slice any, setFunc func(*ReleaseCreate, int)) *ReleaseCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ReleaseCreateBulk{err: fmt.Errorf("calling to ReleaseClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ReleaseCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ReleaseCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Release.
+func (c *ReleaseClient) Update() *ReleaseUpdate {
+	mutation := newReleaseMutation(c.config, OpUpdate)
+	return &ReleaseUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ReleaseClient) UpdateOne(_m *Release) *ReleaseUpdateOne {
+	mutation := newReleaseMutation(c.config, OpUpdateOne, withRelease(_m))
+	return &ReleaseUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ReleaseClient) UpdateOneID(id string) *ReleaseUpdateOne {
+	mutation := newReleaseMutation(c.config, OpUpdateOne, withReleaseID(id))
+	return &ReleaseUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Release.
+func (c *ReleaseClient) Delete() *ReleaseDelete {
+	mutation := newReleaseMutation(c.config, OpDelete)
+	return &ReleaseDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ReleaseClient) DeleteOne(_m *Release) *ReleaseDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ReleaseClient) DeleteOneID(id string) *ReleaseDeleteOne {
+	builder := c.Delete().Where(release.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ReleaseDeleteOne{builder}
+}
+
+// Query returns a query builder for Release.
+func (c *ReleaseClient) Query() *ReleaseQuery {
+	return &ReleaseQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeRelease},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Release entity by its id.
+func (c *ReleaseClient) Get(ctx context.Context, id string) (*Release, error) {
+	return c.Query().Where(release.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ReleaseClient) GetX(ctx context.Context, id string) *Release {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryOwner queries the owner edge of a Release.
+func (c *ReleaseClient) QueryOwner(_m *Release) *OrganizationQuery {
+	query := (&OrganizationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(release.Table, release.FieldID, id),
+			sqlgraph.To(organization.Table, organization.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, release.OwnerTable, release.OwnerColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *ReleaseClient) Hooks() []Hook {
+	return c.hooks.Release
+}
+
+// Interceptors returns the client interceptors.
+func (c *ReleaseClient) Interceptors() []Interceptor {
+	return c.inters.Release
+}
+
+func (c *ReleaseClient) mutate(ctx context.Context, m *ReleaseMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ReleaseCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ReleaseUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ReleaseUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ReleaseDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Release mutation op: %q", m.Op())
+	}
+}
+
+// ReleaseItemClient is a client for the ReleaseItem schema.
+type ReleaseItemClient struct {
+	config
+}
+
+// NewReleaseItemClient returns a client for the ReleaseItem from the given config.
+func NewReleaseItemClient(c config) *ReleaseItemClient {
+	return &ReleaseItemClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `releaseitem.Hooks(f(g(h())))`.
+func (c *ReleaseItemClient) Use(hooks ...Hook) {
+	c.hooks.ReleaseItem = append(c.hooks.ReleaseItem, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `releaseitem.Intercept(f(g(h())))`.
+func (c *ReleaseItemClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ReleaseItem = append(c.inters.ReleaseItem, interceptors...)
+}
+
+// Create returns a builder for creating a ReleaseItem entity.
+func (c *ReleaseItemClient) Create() *ReleaseItemCreate {
+	mutation := newReleaseItemMutation(c.config, OpCreate)
+	return &ReleaseItemCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ReleaseItem entities.
+func (c *ReleaseItemClient) CreateBulk(builders ...*ReleaseItemCreate) *ReleaseItemCreateBulk {
+	return &ReleaseItemCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ReleaseItemClient) MapCreateBulk(slice any, setFunc func(*ReleaseItemCreate, int)) *ReleaseItemCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ReleaseItemCreateBulk{err: fmt.Errorf("calling to ReleaseItemClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ReleaseItemCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ReleaseItemCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ReleaseItem.
+func (c *ReleaseItemClient) Update() *ReleaseItemUpdate {
+	mutation := newReleaseItemMutation(c.config, OpUpdate)
+	return &ReleaseItemUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ReleaseItemClient) UpdateOne(_m *ReleaseItem) *ReleaseItemUpdateOne {
+	mutation := newReleaseItemMutation(c.config, OpUpdateOne, withReleaseItem(_m))
+	return &ReleaseItemUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ReleaseItemClient) UpdateOneID(id int) *ReleaseItemUpdateOne {
+	mutation := newReleaseItemMutation(c.config, OpUpdateOne, withReleaseItemID(id))
+	return &ReleaseItemUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ReleaseItem.
+func (c *ReleaseItemClient) Delete() *ReleaseItemDelete {
+	mutation := newReleaseItemMutation(c.config, OpDelete)
+	return &ReleaseItemDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ReleaseItemClient) DeleteOne(_m *ReleaseItem) *ReleaseItemDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ReleaseItemClient) DeleteOneID(id int) *ReleaseItemDeleteOne {
+	builder := c.Delete().Where(releaseitem.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ReleaseItemDeleteOne{builder}
+}
+
+// Query returns a query builder for ReleaseItem.
+func (c *ReleaseItemClient) Query() *ReleaseItemQuery {
+	return &ReleaseItemQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeReleaseItem},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ReleaseItem entity by its id.
+func (c *ReleaseItemClient) Get(ctx context.Context, id int) (*ReleaseItem, error) {
+	return c.Query().Where(releaseitem.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ReleaseItemClient) GetX(ctx context.Context, id int) *ReleaseItem {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *ReleaseItemClient) Hooks() []Hook {
+	return c.hooks.ReleaseItem
+}
+
+// Interceptors returns the client interceptors.
+func (c *ReleaseItemClient) Interceptors() []Interceptor {
+	return c.inters.ReleaseItem
+}
+
+func (c *ReleaseItemClient) mutate(ctx context.Context, m *ReleaseItemMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ReleaseItemCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ReleaseItemUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ReleaseItemUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ReleaseItemDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown ReleaseItem mutation op: %q", m.Op())
 	}
 }
 
@@ -7292,16 +7731,16 @@ type (
 		Contact, ContentDistrict, ContentMunicipality, ContentOrganization, County,
 		District, Entry, Event, Invitation, LawSection, Membership, Method,
 		Municipality, Network, NetworkMember, NumberUse, Organization, Practice,
-		Project, Reference, Relation, Report, Revision, SignIn, Slug, Step,
-		TargetGroup, Theme, Tool []ent.Hook
+		PreviewToken, Project, Reference, Relation, Release, ReleaseItem, Report,
+		Revision, SignIn, Slug, Step, TargetGroup, Theme, Tool []ent.Hook
 	}
 	inters struct {
 		Account, ApiKey, Asset, Attempt, AuditEvent, Change, Collection, Comment,
 		Contact, ContentDistrict, ContentMunicipality, ContentOrganization, County,
 		District, Entry, Event, Invitation, LawSection, Membership, Method,
 		Municipality, Network, NetworkMember, NumberUse, Organization, Practice,
-		Project, Reference, Relation, Report, Revision, SignIn, Slug, Step,
-		TargetGroup, Theme, Tool []ent.Interceptor
+		PreviewToken, Project, Reference, Relation, Release, ReleaseItem, Report,
+		Revision, SignIn, Slug, Step, TargetGroup, Theme, Tool []ent.Interceptor
 	}
 )
 

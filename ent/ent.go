@@ -30,9 +30,12 @@ import (
 	"dugnad/ent/numberuse"
 	"dugnad/ent/organization"
 	"dugnad/ent/practice"
+	"dugnad/ent/previewtoken"
 	"dugnad/ent/project"
 	"dugnad/ent/reference"
 	"dugnad/ent/relation"
+	"dugnad/ent/release"
+	"dugnad/ent/releaseitem"
 	"dugnad/ent/report"
 	"dugnad/ent/revision"
 	"dugnad/ent/signin"
@@ -135,9 +138,12 @@ func checkColumn(t, c string) error {
 			numberuse.Table:           numberuse.ValidColumn,
 			organization.Table:        organization.ValidColumn,
 			practice.Table:            practice.ValidColumn,
+			previewtoken.Table:        previewtoken.ValidColumn,
 			project.Table:             project.ValidColumn,
 			reference.Table:           reference.ValidColumn,
 			relation.Table:            relation.ValidColumn,
+			release.Table:             release.ValidColumn,
+			releaseitem.Table:         releaseitem.ValidColumn,
 			report.Table:              report.ValidColumn,
 			revision.Table:            revision.ValidColumn,
 			signin.Table:              signin.ValidColumn,

@@ -416,6 +416,15 @@ func (c *ProjectConnection) Nodes() []*Project {
 }
 
 // Nodes are the nodes of the edges.
+func (c *ReleaseConnection) Nodes() []*Release {
+	nodes := make([]*Release, len(c.Edges))
+	for i, e := range c.Edges {
+		nodes[i] = e.Node
+	}
+	return nodes
+}
+
+// Nodes are the nodes of the edges.
 func (c *ReportConnection) Nodes() []*Report {
 	nodes := make([]*Report, len(c.Edges))
 	for i, e := range c.Edges {

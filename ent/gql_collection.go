@@ -28,6 +28,7 @@ import (
 	"dugnad/ent/organization"
 	"dugnad/ent/practice"
 	"dugnad/ent/project"
+	"dugnad/ent/release"
 	"dugnad/ent/report"
 	"dugnad/ent/revision"
 	"dugnad/ent/targetgroup"
@@ -4063,6 +4064,139 @@ func newProjectPaginateArgs(rv map[string]any) *projectPaginateArgs {
 				}
 			}
 			args.opts = append(args.opts, WithProjectOrder(orders))
+		}
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *ReleaseQuery) CollectFields(ctx context.Context, satisfies ...string) (*ReleaseQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *ReleaseQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(release.Columns))
+		selectedFields = []string{release.FieldID}
+	)
+	fields := collectFields(opCtx, collected.Selections, satisfies)
+	for _, field := range fields {
+		switch field.Name {
+
+		case "owner":
+			var (
+				alias = loadKey(opCtx, field)
+				path  = append(path, alias)
+				query = (&OrganizationClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, oneNode, opCtx, named(fields, field), path, organizationImplementors...); err != nil {
+				return err
+			}
+			_q.withOwner = query
+			if _, ok := fieldSeen[release.FieldOwnerID]; !ok {
+				selectedFields = append(selectedFields, release.FieldOwnerID)
+				fieldSeen[release.FieldOwnerID] = struct{}{}
+			}
+		case "name":
+			if _, ok := fieldSeen[release.FieldName]; !ok {
+				selectedFields = append(selectedFields, release.FieldName)
+				fieldSeen[release.FieldName] = struct{}{}
+			}
+		case "publishAt":
+			if _, ok := fieldSeen[release.FieldPublishAt]; !ok {
+				selectedFields = append(selectedFields, release.FieldPublishAt)
+				fieldSeen[release.FieldPublishAt] = struct{}{}
+			}
+		case "publishedAt":
+			if _, ok := fieldSeen[release.FieldPublishedAt]; !ok {
+				selectedFields = append(selectedFields, release.FieldPublishedAt)
+				fieldSeen[release.FieldPublishedAt] = struct{}{}
+			}
+		case "scheduleProblem":
+			if _, ok := fieldSeen[release.FieldScheduleProblem]; !ok {
+				selectedFields = append(selectedFields, release.FieldScheduleProblem)
+				fieldSeen[release.FieldScheduleProblem] = struct{}{}
+			}
+		case "createdAt":
+			if _, ok := fieldSeen[release.FieldCreatedAt]; !ok {
+				selectedFields = append(selectedFields, release.FieldCreatedAt)
+				fieldSeen[release.FieldCreatedAt] = struct{}{}
+			}
+		case "updatedAt":
+			if _, ok := fieldSeen[release.FieldUpdatedAt]; !ok {
+				selectedFields = append(selectedFields, release.FieldUpdatedAt)
+				fieldSeen[release.FieldUpdatedAt] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type releasePaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []ReleasePaginateOption
+}
+
+func newReleasePaginateArgs(rv map[string]any) *releasePaginateArgs {
+	args := &releasePaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	if v, ok := rv[orderByField]; ok {
+		switch v := v.(type) {
+		case []*ReleaseOrder:
+			args.opts = append(args.opts, WithReleaseOrder(v))
+		case []any:
+			var orders []*ReleaseOrder
+			for i := range v {
+				mv, ok := v[i].(map[string]any)
+				if !ok {
+					continue
+				}
+				var (
+					err1, err2 error
+					order      = &ReleaseOrder{Field: &ReleaseOrderField{}, Direction: entgql.OrderDirectionAsc}
+				)
+				if d, ok := mv[directionField]; ok {
+					err1 = order.Direction.UnmarshalGQL(d)
+				}
+				if f, ok := mv[fieldField]; ok {
+					err2 = order.Field.UnmarshalGQL(f)
+				}
+				if err1 == nil && err2 == nil {
+					orders = append(orders, order)
+				}
+			}
+			args.opts = append(args.opts, WithReleaseOrder(orders))
 		}
 	}
 	return args

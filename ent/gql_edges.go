@@ -678,6 +678,15 @@ func (_m *Project) LawSections(ctx context.Context) (to []*LawSection, err error
 }
 
 // Owner is the owner edge.
+func (_m *Release) Owner(ctx context.Context) (*Organization, error) {
+	to, err := _m.Edges.OwnerOrErr()
+	if IsNotLoaded(err) {
+		to, err = _m.QueryOwner().Only(ctx)
+	}
+	return to, err
+}
+
+// Owner is the owner edge.
 func (_m *Report) Owner(ctx context.Context) (*Organization, error) {
 	to, err := _m.Edges.OwnerOrErr()
 	if IsNotLoaded(err) {

@@ -27,6 +27,7 @@ import (
 	"dugnad/ent/organization"
 	"dugnad/ent/practice"
 	"dugnad/ent/project"
+	"dugnad/ent/release"
 	"dugnad/ent/report"
 	"dugnad/ent/revision"
 	"dugnad/ent/targetgroup"
@@ -173,6 +174,11 @@ func (*Project) IsContent() {}
 
 // IsNode implements the Node interface check for GQLGen.
 func (*Project) IsNode() {}
+
+var releaseImplementors = []string{"Release", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*Release) IsNode() {}
 
 var reportImplementors = []string{"Report", "Content", "Node"}
 
@@ -466,6 +472,15 @@ func (c *Client) noder(ctx context.Context, table string, id string) (Noder, err
 			Where(project.ID(id))
 		if fc := graphql.GetFieldContext(ctx); fc != nil {
 			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, projectImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
+	case release.Table:
+		query := c.Release.Query().
+			Where(release.ID(id))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, releaseImplementors...); err != nil {
 				return nil, err
 			}
 		}
@@ -944,6 +959,22 @@ func (c *Client) noders(ctx context.Context, table string, ids []string) ([]Node
 		query := c.Project.Query().
 			Where(project.IDIn(ids...))
 		query, err := query.CollectFields(ctx, projectImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
+	case release.Table:
+		query := c.Release.Query().
+			Where(release.IDIn(ids...))
+		query, err := query.CollectFields(ctx, releaseImplementors...)
 		if err != nil {
 			return nil, err
 		}

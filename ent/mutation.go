@@ -31,9 +31,12 @@ import (
 	"dugnad/ent/organization"
 	"dugnad/ent/practice"
 	"dugnad/ent/predicate"
+	"dugnad/ent/previewtoken"
 	"dugnad/ent/project"
 	"dugnad/ent/reference"
 	"dugnad/ent/relation"
+	"dugnad/ent/release"
+	"dugnad/ent/releaseitem"
 	"dugnad/ent/report"
 	"dugnad/ent/revision"
 	"dugnad/ent/signin"
@@ -87,9 +90,12 @@ const (
 	TypeNumberUse           = "NumberUse"
 	TypeOrganization        = "Organization"
 	TypePractice            = "Practice"
+	TypePreviewToken        = "PreviewToken"
 	TypeProject             = "Project"
 	TypeReference           = "Reference"
 	TypeRelation            = "Relation"
+	TypeRelease             = "Release"
+	TypeReleaseItem         = "ReleaseItem"
 	TypeReport              = "Report"
 	TypeRevision            = "Revision"
 	TypeSignIn              = "SignIn"
@@ -31654,6 +31660,882 @@ func (m *PracticeMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Practice edge %s", name)
 }
 
+// PreviewTokenMutation represents an operation that mutates the PreviewToken nodes in the graph.
+type PreviewTokenMutation struct {
+	config
+	op                  Op
+	typ                 string
+	id                  *string
+	hash                *string
+	entries             *[]string
+	appendentries       []string
+	release_id          *string
+	scheduled_before    *time.Time
+	organizations       *[]string
+	appendorganizations []string
+	created_by          *string
+	created_at          *time.Time
+	expires_at          *time.Time
+	revoked_at          *time.Time
+	clearedFields       map[string]struct{}
+	done                bool
+	oldValue            func(context.Context) (*PreviewToken, error)
+	predicates          []predicate.PreviewToken
+}
+
+var _ ent.Mutation = (*PreviewTokenMutation)(nil)
+
+// previewtokenOption allows management of the mutation configuration using functional options.
+type previewtokenOption func(*PreviewTokenMutation)
+
+// newPreviewTokenMutation creates new mutation for the PreviewToken entity.
+func newPreviewTokenMutation(c config, op Op, opts ...previewtokenOption) *PreviewTokenMutation {
+	m := &PreviewTokenMutation{
+		config:        c,
+		op:            op,
+		typ:           TypePreviewToken,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withPreviewTokenID sets the ID field of the mutation.
+func withPreviewTokenID(id string) previewtokenOption {
+	return func(m *PreviewTokenMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *PreviewToken
+		)
+		m.oldValue = func(ctx context.Context) (*PreviewToken, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().PreviewToken.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withPreviewToken sets the old PreviewToken of the mutation.
+func withPreviewToken(node *PreviewToken) previewtokenOption {
+	return func(m *PreviewTokenMutation) {
+		m.oldValue = func(context.Context) (*PreviewToken, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m PreviewTokenMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m PreviewTokenMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of PreviewToken entities.
+func (m *PreviewTokenMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *PreviewTokenMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *PreviewTokenMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().PreviewToken.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetHash sets the "hash" field.
+func (m *PreviewTokenMutation) SetHash(s string) {
+	m.hash = &s
+}
+
+// Hash returns the value of the "hash" field in the mutation.
+func (m *PreviewTokenMutation) Hash() (r string, exists bool) {
+	v := m.hash
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHash returns the old "hash" field's value of the PreviewToken entity.
+// If the PreviewToken object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PreviewTokenMutation) OldHash(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHash is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHash requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHash: %w", err)
+	}
+	return oldValue.Hash, nil
+}
+
+// ResetHash resets all changes to the "hash" field.
+func (m *PreviewTokenMutation) ResetHash() {
+	m.hash = nil
+}
+
+// SetEntries sets the "entries" field.
+func (m *PreviewTokenMutation) SetEntries(s []string) {
+	m.entries = &s
+	m.appendentries = nil
+}
+
+// Entries returns the value of the "entries" field in the mutation.
+func (m *PreviewTokenMutation) Entries() (r []string, exists bool) {
+	v := m.entries
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEntries returns the old "entries" field's value of the PreviewToken entity.
+// If the PreviewToken object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PreviewTokenMutation) OldEntries(ctx context.Context) (v []string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEntries is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEntries requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEntries: %w", err)
+	}
+	return oldValue.Entries, nil
+}
+
+// AppendEntries adds s to the "entries" field.
+func (m *PreviewTokenMutation) AppendEntries(s []string) {
+	m.appendentries = append(m.appendentries, s...)
+}
+
+// AppendedEntries returns the list of values that were appended to the "entries" field in this mutation.
+func (m *PreviewTokenMutation) AppendedEntries() ([]string, bool) {
+	if len(m.appendentries) == 0 {
+		return nil, false
+	}
+	return m.appendentries, true
+}
+
+// ResetEntries resets all changes to the "entries" field.
+func (m *PreviewTokenMutation) ResetEntries() {
+	m.entries = nil
+	m.appendentries = nil
+}
+
+// SetReleaseID sets the "release_id" field.
+func (m *PreviewTokenMutation) SetReleaseID(s string) {
+	m.release_id = &s
+}
+
+// ReleaseID returns the value of the "release_id" field in the mutation.
+func (m *PreviewTokenMutation) ReleaseID() (r string, exists bool) {
+	v := m.release_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReleaseID returns the old "release_id" field's value of the PreviewToken entity.
+// If the PreviewToken object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PreviewTokenMutation) OldReleaseID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReleaseID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReleaseID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReleaseID: %w", err)
+	}
+	return oldValue.ReleaseID, nil
+}
+
+// ClearReleaseID clears the value of the "release_id" field.
+func (m *PreviewTokenMutation) ClearReleaseID() {
+	m.release_id = nil
+	m.clearedFields[previewtoken.FieldReleaseID] = struct{}{}
+}
+
+// ReleaseIDCleared returns if the "release_id" field was cleared in this mutation.
+func (m *PreviewTokenMutation) ReleaseIDCleared() bool {
+	_, ok := m.clearedFields[previewtoken.FieldReleaseID]
+	return ok
+}
+
+// ResetReleaseID resets all changes to the "release_id" field.
+func (m *PreviewTokenMutation) ResetReleaseID() {
+	m.release_id = nil
+	delete(m.clearedFields, previewtoken.FieldReleaseID)
+}
+
+// SetScheduledBefore sets the "scheduled_before" field.
+func (m *PreviewTokenMutation) SetScheduledBefore(t time.Time) {
+	m.scheduled_before = &t
+}
+
+// ScheduledBefore returns the value of the "scheduled_before" field in the mutation.
+func (m *PreviewTokenMutation) ScheduledBefore() (r time.Time, exists bool) {
+	v := m.scheduled_before
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldScheduledBefore returns the old "scheduled_before" field's value of the PreviewToken entity.
+// If the PreviewToken object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PreviewTokenMutation) OldScheduledBefore(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldScheduledBefore is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldScheduledBefore requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldScheduledBefore: %w", err)
+	}
+	return oldValue.ScheduledBefore, nil
+}
+
+// ClearScheduledBefore clears the value of the "scheduled_before" field.
+func (m *PreviewTokenMutation) ClearScheduledBefore() {
+	m.scheduled_before = nil
+	m.clearedFields[previewtoken.FieldScheduledBefore] = struct{}{}
+}
+
+// ScheduledBeforeCleared returns if the "scheduled_before" field was cleared in this mutation.
+func (m *PreviewTokenMutation) ScheduledBeforeCleared() bool {
+	_, ok := m.clearedFields[previewtoken.FieldScheduledBefore]
+	return ok
+}
+
+// ResetScheduledBefore resets all changes to the "scheduled_before" field.
+func (m *PreviewTokenMutation) ResetScheduledBefore() {
+	m.scheduled_before = nil
+	delete(m.clearedFields, previewtoken.FieldScheduledBefore)
+}
+
+// SetOrganizations sets the "organizations" field.
+func (m *PreviewTokenMutation) SetOrganizations(s []string) {
+	m.organizations = &s
+	m.appendorganizations = nil
+}
+
+// Organizations returns the value of the "organizations" field in the mutation.
+func (m *PreviewTokenMutation) Organizations() (r []string, exists bool) {
+	v := m.organizations
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOrganizations returns the old "organizations" field's value of the PreviewToken entity.
+// If the PreviewToken object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PreviewTokenMutation) OldOrganizations(ctx context.Context) (v []string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOrganizations is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOrganizations requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOrganizations: %w", err)
+	}
+	return oldValue.Organizations, nil
+}
+
+// AppendOrganizations adds s to the "organizations" field.
+func (m *PreviewTokenMutation) AppendOrganizations(s []string) {
+	m.appendorganizations = append(m.appendorganizations, s...)
+}
+
+// AppendedOrganizations returns the list of values that were appended to the "organizations" field in this mutation.
+func (m *PreviewTokenMutation) AppendedOrganizations() ([]string, bool) {
+	if len(m.appendorganizations) == 0 {
+		return nil, false
+	}
+	return m.appendorganizations, true
+}
+
+// ClearOrganizations clears the value of the "organizations" field.
+func (m *PreviewTokenMutation) ClearOrganizations() {
+	m.organizations = nil
+	m.appendorganizations = nil
+	m.clearedFields[previewtoken.FieldOrganizations] = struct{}{}
+}
+
+// OrganizationsCleared returns if the "organizations" field was cleared in this mutation.
+func (m *PreviewTokenMutation) OrganizationsCleared() bool {
+	_, ok := m.clearedFields[previewtoken.FieldOrganizations]
+	return ok
+}
+
+// ResetOrganizations resets all changes to the "organizations" field.
+func (m *PreviewTokenMutation) ResetOrganizations() {
+	m.organizations = nil
+	m.appendorganizations = nil
+	delete(m.clearedFields, previewtoken.FieldOrganizations)
+}
+
+// SetCreatedBy sets the "created_by" field.
+func (m *PreviewTokenMutation) SetCreatedBy(s string) {
+	m.created_by = &s
+}
+
+// CreatedBy returns the value of the "created_by" field in the mutation.
+func (m *PreviewTokenMutation) CreatedBy() (r string, exists bool) {
+	v := m.created_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedBy returns the old "created_by" field's value of the PreviewToken entity.
+// If the PreviewToken object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PreviewTokenMutation) OldCreatedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedBy: %w", err)
+	}
+	return oldValue.CreatedBy, nil
+}
+
+// ResetCreatedBy resets all changes to the "created_by" field.
+func (m *PreviewTokenMutation) ResetCreatedBy() {
+	m.created_by = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *PreviewTokenMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *PreviewTokenMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the PreviewToken entity.
+// If the PreviewToken object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PreviewTokenMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *PreviewTokenMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetExpiresAt sets the "expires_at" field.
+func (m *PreviewTokenMutation) SetExpiresAt(t time.Time) {
+	m.expires_at = &t
+}
+
+// ExpiresAt returns the value of the "expires_at" field in the mutation.
+func (m *PreviewTokenMutation) ExpiresAt() (r time.Time, exists bool) {
+	v := m.expires_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldExpiresAt returns the old "expires_at" field's value of the PreviewToken entity.
+// If the PreviewToken object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PreviewTokenMutation) OldExpiresAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldExpiresAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldExpiresAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldExpiresAt: %w", err)
+	}
+	return oldValue.ExpiresAt, nil
+}
+
+// ResetExpiresAt resets all changes to the "expires_at" field.
+func (m *PreviewTokenMutation) ResetExpiresAt() {
+	m.expires_at = nil
+}
+
+// SetRevokedAt sets the "revoked_at" field.
+func (m *PreviewTokenMutation) SetRevokedAt(t time.Time) {
+	m.revoked_at = &t
+}
+
+// RevokedAt returns the value of the "revoked_at" field in the mutation.
+func (m *PreviewTokenMutation) RevokedAt() (r time.Time, exists bool) {
+	v := m.revoked_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRevokedAt returns the old "revoked_at" field's value of the PreviewToken entity.
+// If the PreviewToken object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PreviewTokenMutation) OldRevokedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRevokedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRevokedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRevokedAt: %w", err)
+	}
+	return oldValue.RevokedAt, nil
+}
+
+// ClearRevokedAt clears the value of the "revoked_at" field.
+func (m *PreviewTokenMutation) ClearRevokedAt() {
+	m.revoked_at = nil
+	m.clearedFields[previewtoken.FieldRevokedAt] = struct{}{}
+}
+
+// RevokedAtCleared returns if the "revoked_at" field was cleared in this mutation.
+func (m *PreviewTokenMutation) RevokedAtCleared() bool {
+	_, ok := m.clearedFields[previewtoken.FieldRevokedAt]
+	return ok
+}
+
+// ResetRevokedAt resets all changes to the "revoked_at" field.
+func (m *PreviewTokenMutation) ResetRevokedAt() {
+	m.revoked_at = nil
+	delete(m.clearedFields, previewtoken.FieldRevokedAt)
+}
+
+// Where appends a list predicates to the PreviewTokenMutation builder.
+func (m *PreviewTokenMutation) Where(ps ...predicate.PreviewToken) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the PreviewTokenMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *PreviewTokenMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.PreviewToken, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *PreviewTokenMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *PreviewTokenMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (PreviewToken).
+func (m *PreviewTokenMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *PreviewTokenMutation) Fields() []string {
+	fields := make([]string, 0, 9)
+	if m.hash != nil {
+		fields = append(fields, previewtoken.FieldHash)
+	}
+	if m.entries != nil {
+		fields = append(fields, previewtoken.FieldEntries)
+	}
+	if m.release_id != nil {
+		fields = append(fields, previewtoken.FieldReleaseID)
+	}
+	if m.scheduled_before != nil {
+		fields = append(fields, previewtoken.FieldScheduledBefore)
+	}
+	if m.organizations != nil {
+		fields = append(fields, previewtoken.FieldOrganizations)
+	}
+	if m.created_by != nil {
+		fields = append(fields, previewtoken.FieldCreatedBy)
+	}
+	if m.created_at != nil {
+		fields = append(fields, previewtoken.FieldCreatedAt)
+	}
+	if m.expires_at != nil {
+		fields = append(fields, previewtoken.FieldExpiresAt)
+	}
+	if m.revoked_at != nil {
+		fields = append(fields, previewtoken.FieldRevokedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *PreviewTokenMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case previewtoken.FieldHash:
+		return m.Hash()
+	case previewtoken.FieldEntries:
+		return m.Entries()
+	case previewtoken.FieldReleaseID:
+		return m.ReleaseID()
+	case previewtoken.FieldScheduledBefore:
+		return m.ScheduledBefore()
+	case previewtoken.FieldOrganizations:
+		return m.Organizations()
+	case previewtoken.FieldCreatedBy:
+		return m.CreatedBy()
+	case previewtoken.FieldCreatedAt:
+		return m.CreatedAt()
+	case previewtoken.FieldExpiresAt:
+		return m.ExpiresAt()
+	case previewtoken.FieldRevokedAt:
+		return m.RevokedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *PreviewTokenMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case previewtoken.FieldHash:
+		return m.OldHash(ctx)
+	case previewtoken.FieldEntries:
+		return m.OldEntries(ctx)
+	case previewtoken.FieldReleaseID:
+		return m.OldReleaseID(ctx)
+	case previewtoken.FieldScheduledBefore:
+		return m.OldScheduledBefore(ctx)
+	case previewtoken.FieldOrganizations:
+		return m.OldOrganizations(ctx)
+	case previewtoken.FieldCreatedBy:
+		return m.OldCreatedBy(ctx)
+	case previewtoken.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case previewtoken.FieldExpiresAt:
+		return m.OldExpiresAt(ctx)
+	case previewtoken.FieldRevokedAt:
+		return m.OldRevokedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown PreviewToken field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PreviewTokenMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case previewtoken.FieldHash:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHash(v)
+		return nil
+	case previewtoken.FieldEntries:
+		v, ok := value.([]string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEntries(v)
+		return nil
+	case previewtoken.FieldReleaseID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReleaseID(v)
+		return nil
+	case previewtoken.FieldScheduledBefore:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetScheduledBefore(v)
+		return nil
+	case previewtoken.FieldOrganizations:
+		v, ok := value.([]string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOrganizations(v)
+		return nil
+	case previewtoken.FieldCreatedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedBy(v)
+		return nil
+	case previewtoken.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case previewtoken.FieldExpiresAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetExpiresAt(v)
+		return nil
+	case previewtoken.FieldRevokedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRevokedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown PreviewToken field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *PreviewTokenMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *PreviewTokenMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PreviewTokenMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown PreviewToken numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *PreviewTokenMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(previewtoken.FieldReleaseID) {
+		fields = append(fields, previewtoken.FieldReleaseID)
+	}
+	if m.FieldCleared(previewtoken.FieldScheduledBefore) {
+		fields = append(fields, previewtoken.FieldScheduledBefore)
+	}
+	if m.FieldCleared(previewtoken.FieldOrganizations) {
+		fields = append(fields, previewtoken.FieldOrganizations)
+	}
+	if m.FieldCleared(previewtoken.FieldRevokedAt) {
+		fields = append(fields, previewtoken.FieldRevokedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *PreviewTokenMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *PreviewTokenMutation) ClearField(name string) error {
+	switch name {
+	case previewtoken.FieldReleaseID:
+		m.ClearReleaseID()
+		return nil
+	case previewtoken.FieldScheduledBefore:
+		m.ClearScheduledBefore()
+		return nil
+	case previewtoken.FieldOrganizations:
+		m.ClearOrganizations()
+		return nil
+	case previewtoken.FieldRevokedAt:
+		m.ClearRevokedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown PreviewToken nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *PreviewTokenMutation) ResetField(name string) error {
+	switch name {
+	case previewtoken.FieldHash:
+		m.ResetHash()
+		return nil
+	case previewtoken.FieldEntries:
+		m.ResetEntries()
+		return nil
+	case previewtoken.FieldReleaseID:
+		m.ResetReleaseID()
+		return nil
+	case previewtoken.FieldScheduledBefore:
+		m.ResetScheduledBefore()
+		return nil
+	case previewtoken.FieldOrganizations:
+		m.ResetOrganizations()
+		return nil
+	case previewtoken.FieldCreatedBy:
+		m.ResetCreatedBy()
+		return nil
+	case previewtoken.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case previewtoken.FieldExpiresAt:
+		m.ResetExpiresAt()
+		return nil
+	case previewtoken.FieldRevokedAt:
+		m.ResetRevokedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown PreviewToken field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *PreviewTokenMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *PreviewTokenMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *PreviewTokenMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *PreviewTokenMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *PreviewTokenMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *PreviewTokenMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *PreviewTokenMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown PreviewToken unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *PreviewTokenMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown PreviewToken edge %s", name)
+}
+
 // ProjectMutation represents an operation that mutates the Project nodes in the graph.
 type ProjectMutation struct {
 	config
@@ -36073,6 +36955,1522 @@ func (m *RelationMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *RelationMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Relation edge %s", name)
+}
+
+// ReleaseMutation represents an operation that mutates the Release nodes in the graph.
+type ReleaseMutation struct {
+	config
+	op               Op
+	typ              string
+	id               *string
+	name             *string
+	publish_at       *time.Time
+	publish_by       *string
+	published_at     *time.Time
+	published_by     *string
+	schedule_problem *string
+	created_by       *string
+	created_at       *time.Time
+	updated_at       *time.Time
+	clearedFields    map[string]struct{}
+	owner            *string
+	clearedowner     bool
+	done             bool
+	oldValue         func(context.Context) (*Release, error)
+	predicates       []predicate.Release
+}
+
+var _ ent.Mutation = (*ReleaseMutation)(nil)
+
+// releaseOption allows management of the mutation configuration using functional options.
+type releaseOption func(*ReleaseMutation)
+
+// newReleaseMutation creates new mutation for the Release entity.
+func newReleaseMutation(c config, op Op, opts ...releaseOption) *ReleaseMutation {
+	m := &ReleaseMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeRelease,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withReleaseID sets the ID field of the mutation.
+func withReleaseID(id string) releaseOption {
+	return func(m *ReleaseMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Release
+		)
+		m.oldValue = func(ctx context.Context) (*Release, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Release.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withRelease sets the old Release of the mutation.
+func withRelease(node *Release) releaseOption {
+	return func(m *ReleaseMutation) {
+		m.oldValue = func(context.Context) (*Release, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ReleaseMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ReleaseMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Release entities.
+func (m *ReleaseMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ReleaseMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ReleaseMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Release.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetName sets the "name" field.
+func (m *ReleaseMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *ReleaseMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the Release entity.
+// If the Release object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReleaseMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *ReleaseMutation) ResetName() {
+	m.name = nil
+}
+
+// SetOwnerID sets the "owner_id" field.
+func (m *ReleaseMutation) SetOwnerID(s string) {
+	m.owner = &s
+}
+
+// OwnerID returns the value of the "owner_id" field in the mutation.
+func (m *ReleaseMutation) OwnerID() (r string, exists bool) {
+	v := m.owner
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOwnerID returns the old "owner_id" field's value of the Release entity.
+// If the Release object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReleaseMutation) OldOwnerID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOwnerID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOwnerID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOwnerID: %w", err)
+	}
+	return oldValue.OwnerID, nil
+}
+
+// ResetOwnerID resets all changes to the "owner_id" field.
+func (m *ReleaseMutation) ResetOwnerID() {
+	m.owner = nil
+}
+
+// SetPublishAt sets the "publish_at" field.
+func (m *ReleaseMutation) SetPublishAt(t time.Time) {
+	m.publish_at = &t
+}
+
+// PublishAt returns the value of the "publish_at" field in the mutation.
+func (m *ReleaseMutation) PublishAt() (r time.Time, exists bool) {
+	v := m.publish_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPublishAt returns the old "publish_at" field's value of the Release entity.
+// If the Release object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReleaseMutation) OldPublishAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPublishAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPublishAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPublishAt: %w", err)
+	}
+	return oldValue.PublishAt, nil
+}
+
+// ClearPublishAt clears the value of the "publish_at" field.
+func (m *ReleaseMutation) ClearPublishAt() {
+	m.publish_at = nil
+	m.clearedFields[release.FieldPublishAt] = struct{}{}
+}
+
+// PublishAtCleared returns if the "publish_at" field was cleared in this mutation.
+func (m *ReleaseMutation) PublishAtCleared() bool {
+	_, ok := m.clearedFields[release.FieldPublishAt]
+	return ok
+}
+
+// ResetPublishAt resets all changes to the "publish_at" field.
+func (m *ReleaseMutation) ResetPublishAt() {
+	m.publish_at = nil
+	delete(m.clearedFields, release.FieldPublishAt)
+}
+
+// SetPublishBy sets the "publish_by" field.
+func (m *ReleaseMutation) SetPublishBy(s string) {
+	m.publish_by = &s
+}
+
+// PublishBy returns the value of the "publish_by" field in the mutation.
+func (m *ReleaseMutation) PublishBy() (r string, exists bool) {
+	v := m.publish_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPublishBy returns the old "publish_by" field's value of the Release entity.
+// If the Release object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReleaseMutation) OldPublishBy(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPublishBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPublishBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPublishBy: %w", err)
+	}
+	return oldValue.PublishBy, nil
+}
+
+// ClearPublishBy clears the value of the "publish_by" field.
+func (m *ReleaseMutation) ClearPublishBy() {
+	m.publish_by = nil
+	m.clearedFields[release.FieldPublishBy] = struct{}{}
+}
+
+// PublishByCleared returns if the "publish_by" field was cleared in this mutation.
+func (m *ReleaseMutation) PublishByCleared() bool {
+	_, ok := m.clearedFields[release.FieldPublishBy]
+	return ok
+}
+
+// ResetPublishBy resets all changes to the "publish_by" field.
+func (m *ReleaseMutation) ResetPublishBy() {
+	m.publish_by = nil
+	delete(m.clearedFields, release.FieldPublishBy)
+}
+
+// SetPublishedAt sets the "published_at" field.
+func (m *ReleaseMutation) SetPublishedAt(t time.Time) {
+	m.published_at = &t
+}
+
+// PublishedAt returns the value of the "published_at" field in the mutation.
+func (m *ReleaseMutation) PublishedAt() (r time.Time, exists bool) {
+	v := m.published_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPublishedAt returns the old "published_at" field's value of the Release entity.
+// If the Release object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReleaseMutation) OldPublishedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPublishedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPublishedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPublishedAt: %w", err)
+	}
+	return oldValue.PublishedAt, nil
+}
+
+// ClearPublishedAt clears the value of the "published_at" field.
+func (m *ReleaseMutation) ClearPublishedAt() {
+	m.published_at = nil
+	m.clearedFields[release.FieldPublishedAt] = struct{}{}
+}
+
+// PublishedAtCleared returns if the "published_at" field was cleared in this mutation.
+func (m *ReleaseMutation) PublishedAtCleared() bool {
+	_, ok := m.clearedFields[release.FieldPublishedAt]
+	return ok
+}
+
+// ResetPublishedAt resets all changes to the "published_at" field.
+func (m *ReleaseMutation) ResetPublishedAt() {
+	m.published_at = nil
+	delete(m.clearedFields, release.FieldPublishedAt)
+}
+
+// SetPublishedBy sets the "published_by" field.
+func (m *ReleaseMutation) SetPublishedBy(s string) {
+	m.published_by = &s
+}
+
+// PublishedBy returns the value of the "published_by" field in the mutation.
+func (m *ReleaseMutation) PublishedBy() (r string, exists bool) {
+	v := m.published_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPublishedBy returns the old "published_by" field's value of the Release entity.
+// If the Release object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReleaseMutation) OldPublishedBy(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPublishedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPublishedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPublishedBy: %w", err)
+	}
+	return oldValue.PublishedBy, nil
+}
+
+// ClearPublishedBy clears the value of the "published_by" field.
+func (m *ReleaseMutation) ClearPublishedBy() {
+	m.published_by = nil
+	m.clearedFields[release.FieldPublishedBy] = struct{}{}
+}
+
+// PublishedByCleared returns if the "published_by" field was cleared in this mutation.
+func (m *ReleaseMutation) PublishedByCleared() bool {
+	_, ok := m.clearedFields[release.FieldPublishedBy]
+	return ok
+}
+
+// ResetPublishedBy resets all changes to the "published_by" field.
+func (m *ReleaseMutation) ResetPublishedBy() {
+	m.published_by = nil
+	delete(m.clearedFields, release.FieldPublishedBy)
+}
+
+// SetScheduleProblem sets the "schedule_problem" field.
+func (m *ReleaseMutation) SetScheduleProblem(s string) {
+	m.schedule_problem = &s
+}
+
+// ScheduleProblem returns the value of the "schedule_problem" field in the mutation.
+func (m *ReleaseMutation) ScheduleProblem() (r string, exists bool) {
+	v := m.schedule_problem
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldScheduleProblem returns the old "schedule_problem" field's value of the Release entity.
+// If the Release object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReleaseMutation) OldScheduleProblem(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldScheduleProblem is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldScheduleProblem requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldScheduleProblem: %w", err)
+	}
+	return oldValue.ScheduleProblem, nil
+}
+
+// ClearScheduleProblem clears the value of the "schedule_problem" field.
+func (m *ReleaseMutation) ClearScheduleProblem() {
+	m.schedule_problem = nil
+	m.clearedFields[release.FieldScheduleProblem] = struct{}{}
+}
+
+// ScheduleProblemCleared returns if the "schedule_problem" field was cleared in this mutation.
+func (m *ReleaseMutation) ScheduleProblemCleared() bool {
+	_, ok := m.clearedFields[release.FieldScheduleProblem]
+	return ok
+}
+
+// ResetScheduleProblem resets all changes to the "schedule_problem" field.
+func (m *ReleaseMutation) ResetScheduleProblem() {
+	m.schedule_problem = nil
+	delete(m.clearedFields, release.FieldScheduleProblem)
+}
+
+// SetCreatedBy sets the "created_by" field.
+func (m *ReleaseMutation) SetCreatedBy(s string) {
+	m.created_by = &s
+}
+
+// CreatedBy returns the value of the "created_by" field in the mutation.
+func (m *ReleaseMutation) CreatedBy() (r string, exists bool) {
+	v := m.created_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedBy returns the old "created_by" field's value of the Release entity.
+// If the Release object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReleaseMutation) OldCreatedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedBy: %w", err)
+	}
+	return oldValue.CreatedBy, nil
+}
+
+// ResetCreatedBy resets all changes to the "created_by" field.
+func (m *ReleaseMutation) ResetCreatedBy() {
+	m.created_by = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ReleaseMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ReleaseMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Release entity.
+// If the Release object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReleaseMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ReleaseMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *ReleaseMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *ReleaseMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the Release entity.
+// If the Release object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReleaseMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *ReleaseMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// ClearOwner clears the "owner" edge to the Organization entity.
+func (m *ReleaseMutation) ClearOwner() {
+	m.clearedowner = true
+	m.clearedFields[release.FieldOwnerID] = struct{}{}
+}
+
+// OwnerCleared reports if the "owner" edge to the Organization entity was cleared.
+func (m *ReleaseMutation) OwnerCleared() bool {
+	return m.clearedowner
+}
+
+// OwnerIDs returns the "owner" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// OwnerID instead. It exists only for internal usage by the builders.
+func (m *ReleaseMutation) OwnerIDs() (ids []string) {
+	if id := m.owner; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetOwner resets all changes to the "owner" edge.
+func (m *ReleaseMutation) ResetOwner() {
+	m.owner = nil
+	m.clearedowner = false
+}
+
+// Where appends a list predicates to the ReleaseMutation builder.
+func (m *ReleaseMutation) Where(ps ...predicate.Release) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ReleaseMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ReleaseMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Release, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ReleaseMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ReleaseMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Release).
+func (m *ReleaseMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ReleaseMutation) Fields() []string {
+	fields := make([]string, 0, 10)
+	if m.name != nil {
+		fields = append(fields, release.FieldName)
+	}
+	if m.owner != nil {
+		fields = append(fields, release.FieldOwnerID)
+	}
+	if m.publish_at != nil {
+		fields = append(fields, release.FieldPublishAt)
+	}
+	if m.publish_by != nil {
+		fields = append(fields, release.FieldPublishBy)
+	}
+	if m.published_at != nil {
+		fields = append(fields, release.FieldPublishedAt)
+	}
+	if m.published_by != nil {
+		fields = append(fields, release.FieldPublishedBy)
+	}
+	if m.schedule_problem != nil {
+		fields = append(fields, release.FieldScheduleProblem)
+	}
+	if m.created_by != nil {
+		fields = append(fields, release.FieldCreatedBy)
+	}
+	if m.created_at != nil {
+		fields = append(fields, release.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, release.FieldUpdatedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ReleaseMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case release.FieldName:
+		return m.Name()
+	case release.FieldOwnerID:
+		return m.OwnerID()
+	case release.FieldPublishAt:
+		return m.PublishAt()
+	case release.FieldPublishBy:
+		return m.PublishBy()
+	case release.FieldPublishedAt:
+		return m.PublishedAt()
+	case release.FieldPublishedBy:
+		return m.PublishedBy()
+	case release.FieldScheduleProblem:
+		return m.ScheduleProblem()
+	case release.FieldCreatedBy:
+		return m.CreatedBy()
+	case release.FieldCreatedAt:
+		return m.CreatedAt()
+	case release.FieldUpdatedAt:
+		return m.UpdatedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ReleaseMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case release.FieldName:
+		return m.OldName(ctx)
+	case release.FieldOwnerID:
+		return m.OldOwnerID(ctx)
+	case release.FieldPublishAt:
+		return m.OldPublishAt(ctx)
+	case release.FieldPublishBy:
+		return m.OldPublishBy(ctx)
+	case release.FieldPublishedAt:
+		return m.OldPublishedAt(ctx)
+	case release.FieldPublishedBy:
+		return m.OldPublishedBy(ctx)
+	case release.FieldScheduleProblem:
+		return m.OldScheduleProblem(ctx)
+	case release.FieldCreatedBy:
+		return m.OldCreatedBy(ctx)
+	case release.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case release.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown Release field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ReleaseMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case release.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case release.FieldOwnerID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOwnerID(v)
+		return nil
+	case release.FieldPublishAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPublishAt(v)
+		return nil
+	case release.FieldPublishBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPublishBy(v)
+		return nil
+	case release.FieldPublishedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPublishedAt(v)
+		return nil
+	case release.FieldPublishedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPublishedBy(v)
+		return nil
+	case release.FieldScheduleProblem:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetScheduleProblem(v)
+		return nil
+	case release.FieldCreatedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedBy(v)
+		return nil
+	case release.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case release.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Release field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ReleaseMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ReleaseMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ReleaseMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown Release numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ReleaseMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(release.FieldPublishAt) {
+		fields = append(fields, release.FieldPublishAt)
+	}
+	if m.FieldCleared(release.FieldPublishBy) {
+		fields = append(fields, release.FieldPublishBy)
+	}
+	if m.FieldCleared(release.FieldPublishedAt) {
+		fields = append(fields, release.FieldPublishedAt)
+	}
+	if m.FieldCleared(release.FieldPublishedBy) {
+		fields = append(fields, release.FieldPublishedBy)
+	}
+	if m.FieldCleared(release.FieldScheduleProblem) {
+		fields = append(fields, release.FieldScheduleProblem)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ReleaseMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ReleaseMutation) ClearField(name string) error {
+	switch name {
+	case release.FieldPublishAt:
+		m.ClearPublishAt()
+		return nil
+	case release.FieldPublishBy:
+		m.ClearPublishBy()
+		return nil
+	case release.FieldPublishedAt:
+		m.ClearPublishedAt()
+		return nil
+	case release.FieldPublishedBy:
+		m.ClearPublishedBy()
+		return nil
+	case release.FieldScheduleProblem:
+		m.ClearScheduleProblem()
+		return nil
+	}
+	return fmt.Errorf("unknown Release nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ReleaseMutation) ResetField(name string) error {
+	switch name {
+	case release.FieldName:
+		m.ResetName()
+		return nil
+	case release.FieldOwnerID:
+		m.ResetOwnerID()
+		return nil
+	case release.FieldPublishAt:
+		m.ResetPublishAt()
+		return nil
+	case release.FieldPublishBy:
+		m.ResetPublishBy()
+		return nil
+	case release.FieldPublishedAt:
+		m.ResetPublishedAt()
+		return nil
+	case release.FieldPublishedBy:
+		m.ResetPublishedBy()
+		return nil
+	case release.FieldScheduleProblem:
+		m.ResetScheduleProblem()
+		return nil
+	case release.FieldCreatedBy:
+		m.ResetCreatedBy()
+		return nil
+	case release.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case release.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Release field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ReleaseMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.owner != nil {
+		edges = append(edges, release.EdgeOwner)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ReleaseMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case release.EdgeOwner:
+		if id := m.owner; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ReleaseMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ReleaseMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ReleaseMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedowner {
+		edges = append(edges, release.EdgeOwner)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ReleaseMutation) EdgeCleared(name string) bool {
+	switch name {
+	case release.EdgeOwner:
+		return m.clearedowner
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ReleaseMutation) ClearEdge(name string) error {
+	switch name {
+	case release.EdgeOwner:
+		m.ClearOwner()
+		return nil
+	}
+	return fmt.Errorf("unknown Release unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ReleaseMutation) ResetEdge(name string) error {
+	switch name {
+	case release.EdgeOwner:
+		m.ResetOwner()
+		return nil
+	}
+	return fmt.Errorf("unknown Release edge %s", name)
+}
+
+// ReleaseItemMutation represents an operation that mutates the ReleaseItem nodes in the graph.
+type ReleaseItemMutation struct {
+	config
+	op                 Op
+	typ                string
+	id                 *int
+	release_id         *string
+	entry_id           *string
+	revision           *int
+	addrevision        *int
+	acknowledged       *[]schema.Acknowledged
+	appendacknowledged []schema.Acknowledged
+	clearedFields      map[string]struct{}
+	done               bool
+	oldValue           func(context.Context) (*ReleaseItem, error)
+	predicates         []predicate.ReleaseItem
+}
+
+var _ ent.Mutation = (*ReleaseItemMutation)(nil)
+
+// releaseitemOption allows management of the mutation configuration using functional options.
+type releaseitemOption func(*ReleaseItemMutation)
+
+// newReleaseItemMutation creates new mutation for the ReleaseItem entity.
+func newReleaseItemMutation(c config, op Op, opts ...releaseitemOption) *ReleaseItemMutation {
+	m := &ReleaseItemMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeReleaseItem,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withReleaseItemID sets the ID field of the mutation.
+func withReleaseItemID(id int) releaseitemOption {
+	return func(m *ReleaseItemMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ReleaseItem
+		)
+		m.oldValue = func(ctx context.Context) (*ReleaseItem, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ReleaseItem.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withReleaseItem sets the old ReleaseItem of the mutation.
+func withReleaseItem(node *ReleaseItem) releaseitemOption {
+	return func(m *ReleaseItemMutation) {
+		m.oldValue = func(context.Context) (*ReleaseItem, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ReleaseItemMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ReleaseItemMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ReleaseItem entities.
+func (m *ReleaseItemMutation) SetID(id int) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ReleaseItemMutation) ID() (id int, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ReleaseItemMutation) IDs(ctx context.Context) ([]int, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ReleaseItem.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetReleaseID sets the "release_id" field.
+func (m *ReleaseItemMutation) SetReleaseID(s string) {
+	m.release_id = &s
+}
+
+// ReleaseID returns the value of the "release_id" field in the mutation.
+func (m *ReleaseItemMutation) ReleaseID() (r string, exists bool) {
+	v := m.release_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReleaseID returns the old "release_id" field's value of the ReleaseItem entity.
+// If the ReleaseItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReleaseItemMutation) OldReleaseID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReleaseID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReleaseID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReleaseID: %w", err)
+	}
+	return oldValue.ReleaseID, nil
+}
+
+// ResetReleaseID resets all changes to the "release_id" field.
+func (m *ReleaseItemMutation) ResetReleaseID() {
+	m.release_id = nil
+}
+
+// SetEntryID sets the "entry_id" field.
+func (m *ReleaseItemMutation) SetEntryID(s string) {
+	m.entry_id = &s
+}
+
+// EntryID returns the value of the "entry_id" field in the mutation.
+func (m *ReleaseItemMutation) EntryID() (r string, exists bool) {
+	v := m.entry_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEntryID returns the old "entry_id" field's value of the ReleaseItem entity.
+// If the ReleaseItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReleaseItemMutation) OldEntryID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEntryID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEntryID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEntryID: %w", err)
+	}
+	return oldValue.EntryID, nil
+}
+
+// ResetEntryID resets all changes to the "entry_id" field.
+func (m *ReleaseItemMutation) ResetEntryID() {
+	m.entry_id = nil
+}
+
+// SetRevision sets the "revision" field.
+func (m *ReleaseItemMutation) SetRevision(i int) {
+	m.revision = &i
+	m.addrevision = nil
+}
+
+// Revision returns the value of the "revision" field in the mutation.
+func (m *ReleaseItemMutation) Revision() (r int, exists bool) {
+	v := m.revision
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRevision returns the old "revision" field's value of the ReleaseItem entity.
+// If the ReleaseItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReleaseItemMutation) OldRevision(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRevision is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRevision requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRevision: %w", err)
+	}
+	return oldValue.Revision, nil
+}
+
+// AddRevision adds i to the "revision" field.
+func (m *ReleaseItemMutation) AddRevision(i int) {
+	if m.addrevision != nil {
+		*m.addrevision += i
+	} else {
+		m.addrevision = &i
+	}
+}
+
+// AddedRevision returns the value that was added to the "revision" field in this mutation.
+func (m *ReleaseItemMutation) AddedRevision() (r int, exists bool) {
+	v := m.addrevision
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetRevision resets all changes to the "revision" field.
+func (m *ReleaseItemMutation) ResetRevision() {
+	m.revision = nil
+	m.addrevision = nil
+}
+
+// SetAcknowledged sets the "acknowledged" field.
+func (m *ReleaseItemMutation) SetAcknowledged(s []schema.Acknowledged) {
+	m.acknowledged = &s
+	m.appendacknowledged = nil
+}
+
+// Acknowledged returns the value of the "acknowledged" field in the mutation.
+func (m *ReleaseItemMutation) Acknowledged() (r []schema.Acknowledged, exists bool) {
+	v := m.acknowledged
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAcknowledged returns the old "acknowledged" field's value of the ReleaseItem entity.
+// If the ReleaseItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReleaseItemMutation) OldAcknowledged(ctx context.Context) (v []schema.Acknowledged, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAcknowledged is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAcknowledged requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAcknowledged: %w", err)
+	}
+	return oldValue.Acknowledged, nil
+}
+
+// AppendAcknowledged adds s to the "acknowledged" field.
+func (m *ReleaseItemMutation) AppendAcknowledged(s []schema.Acknowledged) {
+	m.appendacknowledged = append(m.appendacknowledged, s...)
+}
+
+// AppendedAcknowledged returns the list of values that were appended to the "acknowledged" field in this mutation.
+func (m *ReleaseItemMutation) AppendedAcknowledged() ([]schema.Acknowledged, bool) {
+	if len(m.appendacknowledged) == 0 {
+		return nil, false
+	}
+	return m.appendacknowledged, true
+}
+
+// ResetAcknowledged resets all changes to the "acknowledged" field.
+func (m *ReleaseItemMutation) ResetAcknowledged() {
+	m.acknowledged = nil
+	m.appendacknowledged = nil
+}
+
+// Where appends a list predicates to the ReleaseItemMutation builder.
+func (m *ReleaseItemMutation) Where(ps ...predicate.ReleaseItem) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ReleaseItemMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ReleaseItemMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ReleaseItem, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ReleaseItemMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ReleaseItemMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ReleaseItem).
+func (m *ReleaseItemMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ReleaseItemMutation) Fields() []string {
+	fields := make([]string, 0, 4)
+	if m.release_id != nil {
+		fields = append(fields, releaseitem.FieldReleaseID)
+	}
+	if m.entry_id != nil {
+		fields = append(fields, releaseitem.FieldEntryID)
+	}
+	if m.revision != nil {
+		fields = append(fields, releaseitem.FieldRevision)
+	}
+	if m.acknowledged != nil {
+		fields = append(fields, releaseitem.FieldAcknowledged)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ReleaseItemMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case releaseitem.FieldReleaseID:
+		return m.ReleaseID()
+	case releaseitem.FieldEntryID:
+		return m.EntryID()
+	case releaseitem.FieldRevision:
+		return m.Revision()
+	case releaseitem.FieldAcknowledged:
+		return m.Acknowledged()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ReleaseItemMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case releaseitem.FieldReleaseID:
+		return m.OldReleaseID(ctx)
+	case releaseitem.FieldEntryID:
+		return m.OldEntryID(ctx)
+	case releaseitem.FieldRevision:
+		return m.OldRevision(ctx)
+	case releaseitem.FieldAcknowledged:
+		return m.OldAcknowledged(ctx)
+	}
+	return nil, fmt.Errorf("unknown ReleaseItem field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ReleaseItemMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case releaseitem.FieldReleaseID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReleaseID(v)
+		return nil
+	case releaseitem.FieldEntryID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEntryID(v)
+		return nil
+	case releaseitem.FieldRevision:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRevision(v)
+		return nil
+	case releaseitem.FieldAcknowledged:
+		v, ok := value.([]schema.Acknowledged)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAcknowledged(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ReleaseItem field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ReleaseItemMutation) AddedFields() []string {
+	var fields []string
+	if m.addrevision != nil {
+		fields = append(fields, releaseitem.FieldRevision)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ReleaseItemMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case releaseitem.FieldRevision:
+		return m.AddedRevision()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ReleaseItemMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case releaseitem.FieldRevision:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddRevision(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ReleaseItem numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ReleaseItemMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ReleaseItemMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ReleaseItemMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown ReleaseItem nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ReleaseItemMutation) ResetField(name string) error {
+	switch name {
+	case releaseitem.FieldReleaseID:
+		m.ResetReleaseID()
+		return nil
+	case releaseitem.FieldEntryID:
+		m.ResetEntryID()
+		return nil
+	case releaseitem.FieldRevision:
+		m.ResetRevision()
+		return nil
+	case releaseitem.FieldAcknowledged:
+		m.ResetAcknowledged()
+		return nil
+	}
+	return fmt.Errorf("unknown ReleaseItem field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ReleaseItemMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ReleaseItemMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ReleaseItemMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ReleaseItemMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ReleaseItemMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ReleaseItemMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ReleaseItemMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown ReleaseItem unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ReleaseItemMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown ReleaseItem edge %s", name)
 }
 
 // ReportMutation represents an operation that mutates the Report nodes in the graph.

@@ -23,7 +23,9 @@ import (
 	"dugnad/ent/network"
 	"dugnad/ent/organization"
 	"dugnad/ent/practice"
+	"dugnad/ent/previewtoken"
 	"dugnad/ent/project"
+	"dugnad/ent/release"
 	"dugnad/ent/report"
 	"dugnad/ent/revision"
 	"dugnad/ent/signin"
@@ -588,6 +590,29 @@ func init() {
 			return nil
 		}
 	}()
+	previewtokenMixin := schema.PreviewToken{}.Mixin()
+	previewtokenMixinFields0 := previewtokenMixin[0].Fields()
+	_ = previewtokenMixinFields0
+	previewtokenFields := schema.PreviewToken{}.Fields()
+	_ = previewtokenFields
+	// previewtokenDescID is the schema descriptor for id field.
+	previewtokenDescID := previewtokenMixinFields0[0].Descriptor()
+	// previewtoken.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	previewtoken.IDValidator = func() func(string) error {
+		validators := previewtokenDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
 	projectMixin := schema.Project{}.Mixin()
 	projectMixinFields0 := projectMixin[0].Fields()
 	_ = projectMixinFields0
@@ -602,6 +627,47 @@ func init() {
 	// project.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	project.IDValidator = func() func(string) error {
 		validators := projectDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	releaseMixin := schema.Release{}.Mixin()
+	releaseMixinFields0 := releaseMixin[0].Fields()
+	_ = releaseMixinFields0
+	releaseFields := schema.Release{}.Fields()
+	_ = releaseFields
+	// releaseDescName is the schema descriptor for name field.
+	releaseDescName := releaseFields[0].Descriptor()
+	// release.NameValidator is a validator for the "name" field. It is called by the builders before save.
+	release.NameValidator = func() func(string) error {
+		validators := releaseDescName.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(name string) error {
+			for _, fn := range fns {
+				if err := fn(name); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// releaseDescID is the schema descriptor for id field.
+	releaseDescID := releaseMixinFields0[0].Descriptor()
+	// release.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	release.IDValidator = func() func(string) error {
+		validators := releaseDescID.Validators
 		fns := [...]func(string) error{
 			validators[0].(func(string) error),
 			validators[1].(func(string) error),

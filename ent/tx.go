@@ -66,12 +66,18 @@ type Tx struct {
 	Organization *OrganizationClient
 	// Practice is the client for interacting with the Practice builders.
 	Practice *PracticeClient
+	// PreviewToken is the client for interacting with the PreviewToken builders.
+	PreviewToken *PreviewTokenClient
 	// Project is the client for interacting with the Project builders.
 	Project *ProjectClient
 	// Reference is the client for interacting with the Reference builders.
 	Reference *ReferenceClient
 	// Relation is the client for interacting with the Relation builders.
 	Relation *RelationClient
+	// Release is the client for interacting with the Release builders.
+	Release *ReleaseClient
+	// ReleaseItem is the client for interacting with the ReleaseItem builders.
+	ReleaseItem *ReleaseItemClient
 	// Report is the client for interacting with the Report builders.
 	Report *ReportClient
 	// Revision is the client for interacting with the Revision builders.
@@ -245,9 +251,12 @@ func (tx *Tx) init() {
 	tx.NumberUse = NewNumberUseClient(tx.config)
 	tx.Organization = NewOrganizationClient(tx.config)
 	tx.Practice = NewPracticeClient(tx.config)
+	tx.PreviewToken = NewPreviewTokenClient(tx.config)
 	tx.Project = NewProjectClient(tx.config)
 	tx.Reference = NewReferenceClient(tx.config)
 	tx.Relation = NewRelationClient(tx.config)
+	tx.Release = NewReleaseClient(tx.config)
+	tx.ReleaseItem = NewReleaseItemClient(tx.config)
 	tx.Report = NewReportClient(tx.config)
 	tx.Revision = NewRevisionClient(tx.config)
 	tx.SignIn = NewSignInClient(tx.config)

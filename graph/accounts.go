@@ -84,7 +84,8 @@ func (r *Resolver) auditEvents(ctx context.Context, after *ent.Cursor, first *in
 		Paginate(ctx, after, ent.PageSize(first, last), before, last, ent.WithAuditEventOrder([]*ent.AuditEventOrder{{Field: ent.AuditEventOrderFieldAt, Direction: "DESC"}}))
 }
 
-// Audited has mutations refused for those who are not signed in, and keeps what all others did or were refused.
+// Audited has mutations refused for those who are not signed in, and keeps what all others did or were refused. Previews it refuses what
+// they do not show.
 type Audited struct {
 	Accounts  *access.Accounts
 	RequestID func(context.Context) string
@@ -100,6 +101,11 @@ func (Audited) Validate(graphql.ExecutableSchema) error { return nil }
 // InterceptField implements graphql.FieldInterceptor.
 func (a Audited) InterceptField(ctx context.Context, next graphql.Resolver) (any, error) {
 	fc := graphql.GetFieldContext(ctx)
+	if fc.Object == "Query" && publishedOnly[fc.Field.Name] {
+		if err := notPreviewed(ctx, fc.Field.Name); err != nil {
+			return nil, err
+		}
+	}
 	if fc.Object != "Mutation" {
 		return next(ctx)
 	}
@@ -121,6 +127,13 @@ func (a Audited) InterceptField(ctx context.Context, next graphql.Resolver) (any
 			e.Code = codeOf(p.Problems, len(p.Conflicts) > 0)
 			if len(p.Entries) > 0 {
 				e.Organization = p.Entries[0].OwnerID
+			}
+		}
+	case *model.ReleasePayload:
+		if p != nil {
+			e.Code = codeOf(p.Problems, len(p.Conflicts) > 0)
+			if p.Release != nil {
+				e.Organization, e.Subjects = p.Release.OwnerID, append(e.Subjects, p.Release.ID)
 			}
 		}
 	case *model.CommentPayload:
@@ -148,6 +161,10 @@ func (a Audited) InterceptField(ctx context.Context, next graphql.Resolver) (any
 			if p.Membership != nil {
 				e.Organization = p.Membership.OrganizationID
 			}
+		}
+	case *model.PreviewPayload:
+		if p != nil {
+			e.Code = codeOf(p.Problems, false)
 		}
 	case *model.CreateKeyPayload:
 		if p != nil {

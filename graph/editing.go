@@ -18,8 +18,11 @@ import (
 
 // SignedIn is the error for a mutation, or a query for editors, of somebody who is not signed in; nil for everybody else.
 func SignedIn(ctx context.Context) error {
-	if access.ViewerOf(ctx).IsAnonymous() {
+	switch v := access.ViewerOf(ctx); {
+	case v.IsAnonymous():
 		return gqlcode.Error(gqlcode.Unauthenticated, "this is for those who are signed in")
+	case v.Preview != nil:
+		return gqlcode.Error(gqlcode.Forbidden, "a preview is for reading")
 	}
 	return nil
 }
@@ -53,11 +56,7 @@ func problemsOf(err error) ([]*content.Problem, error) {
 
 // do does an act on entries, for the mutations that answer a PublishPayload.
 func (r *Resolver) do(ctx context.Context, act content.Act, with content.With, items []*content.Item) (*model.PublishPayload, error) {
-	given := make([]content.Item, len(items))
-	for i, item := range items {
-		given[i] = *item
-	}
-	o, err := r.Content.Do(ctx, act, with, given...)
+	o, err := r.Content.Do(ctx, act, with, itemsOf(items)...)
 	if err != nil {
 		problems, err := problemsOf(err)
 		return &model.PublishPayload{Entries: []*ent.Entry{}, Problems: problems, Conflicts: []*model.Conflict{}}, err

@@ -196,6 +196,34 @@ func (ApiKey) Edges() []ent.Edge {
 // Indexes of ApiKey.
 func (ApiKey) Indexes() []ent.Index { return []ent.Index{index.Fields("organization_id")} }
 
+// PreviewToken lets whoever has it read as if drafts were published: those that it names, or what is to be published up to a time.
+type PreviewToken struct{ ent.Schema }
+
+// Mixin of PreviewToken.
+func (PreviewToken) Mixin() []ent.Mixin { return []ent.Mixin{PrefixedID{}} }
+
+// Annotations of PreviewToken.
+func (PreviewToken) Annotations() []schema.Annotation { return notInAPI() }
+
+// Fields of PreviewToken. entries are ids; with release_id, those that are in it; with scheduled_before, all that are to be published up to then, of the organizations, of every
+// one when those are null.
+func (PreviewToken) Fields() []ent.Field {
+	return []ent.Field{
+		field.String("hash").Unique().Immutable().Sensitive(),
+		field.JSON("entries", []string{}).Immutable(),
+		field.String("release_id").Optional().Nillable().Immutable(),
+		field.Time("scheduled_before").Optional().Nillable().Immutable(),
+		field.JSON("organizations", []string{}).Optional().Immutable(),
+		field.String("created_by").Immutable(),
+		field.Time("created_at").Immutable(),
+		field.Time("expires_at").Immutable(),
+		field.Time("revoked_at").Optional().Nillable(),
+	}
+}
+
+// Indexes of PreviewToken.
+func (PreviewToken) Indexes() []ent.Index { return []ent.Index{index.Fields("created_by")} }
+
 // Attempt counts failed tries to sign in, by account and by address, so that guessing is slow on every replica.
 type Attempt struct{ ent.Schema }
 

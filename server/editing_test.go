@@ -514,3 +514,203 @@ func TestConcurrentSaves(t *testing.T) {
 		t.Logf("%d saves, %d conflicts", saves, conflicts)
 	})
 }
+
+func TestPreview(t *testing.T) {
+	eachNewsroom(t, func(n *newsroom) {
+		live, draft, members := n.draft("EDITOR", "Synleg frå før"), n.draft("EDITOR", "Berre utkast"), n.draft("EDITOR", "For medlemer")
+		n.act("EDITOR", "publish", "", item(live, 1)).expectCodes("publish")
+		set := func(id string, seen int, input map[string]any) {
+			t.Helper()
+			a := n.as("EDITOR", `mutation($id: ID!, $input: PracticeInput!, $seen: Int!) { updatePractice(id: $id, input: $input, expectedRevision: $seen) `+saveFields+` }`,
+				map[string]any{"id": id, "seen": seen, "input": input}).ok()
+			a.expectCodes("updatePractice")
+		}
+		set(live, 1, map[string]any{"texts": []any{map[string]any{"language": "NB", "title": "Ny tittel"}}, "relations": []any{map[string]any{"to": draft, "type": "SEE_ALSO"}}})
+		set(members, 1, map[string]any{"audience": "MEMBERS"})
+		preview := func(who, input string) string {
+			t.Helper()
+			a := n.as(who, `mutation { createPreview(input: {`+input+`}) { id token expiresAt problems { code message path severity } } }`, nil).ok()
+			a.expectCodes("createPreview")
+			token, _ := a.at("createPreview", "token").(string)
+			return token
+		}
+		read := `query($live: ID!, $draft: ID!, $members: ID!) {
+			live: practice(id: $live) { title related { totalCount nodes { title } } } draft: practice(id: $draft) { title slug related { nodes { title } } } members: node(id: $members) { id }
+			practices(first: 100, filter: {organizations: ["ks"]}) { totalCount nodes { title } } owners: organizations(first: 3) { totalCount nodes { name } } }`
+		ids := map[string]any{"live": live, "draft": draft, "members": members}
+		anonymous := n.ask(read, ids).ok()
+		if anonymous.at("live", "title") != "Synleg frå før" || anonymous.at("draft") != nil {
+			t.Fatalf("before any preview: %s", anonymous.Body)
+		}
+		token := preview("EDITOR", fmt.Sprintf("entries: [%q, %q]", live, draft))
+		shown := n.askAs(token, read, ids).ok()
+		if shown.at("live", "title") != "Ny tittel" || shown.at("live", "related", "totalCount") != 1.0 || shown.at("draft", "title") != "Berre utkast" ||
+			shown.at("members") != nil || shown.at("practices", "totalCount") != anonymous.at("practices", "totalCount").(float64)+1 {
+			t.Errorf("the preview shows %s", shown.Body)
+		}
+		if got := shown.Header.Get("Cache-Control"); got != "private, no-store" {
+			t.Errorf("the preview is cached as %q", got)
+		}
+		if again := n.ask(read, ids).ok(); string(again.Body) != string(anonymous.Body) {
+			t.Errorf("after the preview readers see %s", again.Body)
+		}
+		if both := n.askAs(preview("EDITOR", fmt.Sprintf("entries: [%q]", members)), read, ids).ok(); both.at("members") == nil || both.at("draft") != nil {
+			t.Errorf("a preview of what is for members: %s", both.Body)
+		}
+
+		// What is previewed is what publishing does.
+		n.act("EDITOR", "publish", "", item(live, 2), item(draft, 1)).expectCodes("publish")
+		if published := n.ask(read, ids).ok(); string(published.Body) != string(shown.Body) {
+			t.Errorf("published: %s\npreviewed: %s", published.Body, shown.Body)
+		}
+
+		for _, refused := range []struct{ query, code string }{
+			{`mutation { createPractice(input: {}) { entry { id } } }`, "FORBIDDEN"},
+			{`{ search(query: "a") { totalCount } }`, "BAD_USER_INPUT"},
+			{`{ suggest(text: "a") { text } }`, "BAD_USER_INPUT"},
+			{`{ changes(first: 1) { nodes { id } } }`, "BAD_USER_INPUT"},
+		} {
+			if a := n.askAs(token, refused.query, nil); a.code() != refused.code {
+				t.Errorf("%s: %s", refused.query, a.Body)
+			}
+		}
+		if a := n.askAs(token, `{ viewer { account { name } } entries { totalCount } }`, nil).ok(); a.at("viewer") != nil || a.at("entries", "totalCount") != 0.0 {
+			t.Errorf("a preview reads as an editor: %s", a.Body)
+		}
+		n.as("stranger", fmt.Sprintf(`mutation { createPreview(input: {entries: [%q]}) { problems { code } } }`, draft), nil).ok().expectCodes("createPreview", "NOT_FOUND")
+		n.as("EDITOR", `mutation { createPreview(input: {entries: []}) { problems { code } } }`, nil).ok().expectCodes("createPreview", "INVALID")
+
+		// Everything that is to be published before a time, of the own organisations.
+		soon, later := n.draft("EDITOR", "Snart"), n.draft("EDITOR", "Seinare")
+		at := func(d time.Duration) string { return n.now.Add(d).UTC().Format(time.RFC3339) }
+		n.act("EDITOR", "publish", fmt.Sprintf("at: %q", at(time.Hour)), item(soon, 1)).expectCodes("publish")
+		n.act("EDITOR", "publish", fmt.Sprintf("at: %q", at(3*time.Hour)), item(later, 1)).expectCodes("publish")
+		scheduled := `query($soon: ID!, $later: ID!) { soon: practice(id: $soon) { title } later: practice(id: $later) { title } }`
+		both := map[string]any{"soon": soon, "later": later}
+		if a := n.askAs(preview("EDITOR", fmt.Sprintf("scheduledBefore: %q", at(2*time.Hour))), scheduled, both).ok(); a.at("soon") == nil || a.at("later") != nil {
+			t.Errorf("what is scheduled: %s", a.Body)
+		}
+		if a := n.askAs(preview("stranger", fmt.Sprintf("scheduledBefore: %q", at(2*time.Hour))), scheduled, both).ok(); a.at("soon") != nil {
+			t.Errorf("what others have scheduled: %s", a.Body)
+		}
+
+		// Revoked, ended, and the right of its maker gone.
+		a := n.as("EDITOR", fmt.Sprintf(`mutation { createPreview(input: {entries: [%q], minutes: 5}) { id token } }`, soon), nil).ok()
+		token = a.at("createPreview", "token").(string)
+		n.as("EDITOR", fmt.Sprintf(`mutation { revokePreview(id: %q) { done } }`, a.at("createPreview", "id")), nil).ok()
+		if a := n.askAs(token, read, ids); a.Status != 401 || a.code() != "UNAUTHENTICATED" {
+			t.Errorf("a revoked preview: %d %s", a.Status, a.Body)
+		}
+		token = preview("EDITOR", fmt.Sprintf("entries: [%q]", soon))
+		if err := n.accounts.Disable(access.WithViewer(t.Context(), access.System("test")), n.ids["EDITOR"]); err != nil {
+			t.Fatal(err)
+		}
+		if a := n.askAs(token, read, ids); a.Status != 401 {
+			t.Errorf("a preview of somebody who has left: %d %s", a.Status, a.Body)
+		}
+	})
+}
+
+func TestReleases(t *testing.T) {
+	eachNewsroom(t, func(n *newsroom) {
+		const fields = `{ release { id name publishAt publishedAt scheduleProblem owner { slug } items { id revision entry { title stage } acknowledged { code reason } } }
+			problems { code path message entry } conflicts { entry } }`
+		do := func(who, mutation string) *answer {
+			t.Helper()
+			return n.as(who, `mutation { `+mutation+` `+fields+` }`, nil).ok()
+		}
+		create := func(name string) string {
+			t.Helper()
+			a := do("EDITOR", fmt.Sprintf("createRelease(name: %q)", name))
+			a.expectCodes("createRelease")
+			return a.at("createRelease", "release", "id").(string)
+		}
+		add := func(who, release string, items ...any) *answer {
+			t.Helper()
+			return n.as(who, `mutation($id: ID!, $items: [PublishItem!]!) { addToRelease(id: $id, items: $items) `+fields+` }`, map[string]any{"id": release, "items": items}).ok()
+		}
+		publish := func(who, release, at string) *answer {
+			t.Helper()
+			return n.as(who, `mutation($id: ID!) { publishRelease(id: $id `+at+`) `+fields+` }`, map[string]any{"id": release}).ok()
+		}
+
+		do("CONTRIBUTOR", `createRelease(name: "Nei")`).expectCodes("createRelease", "FORBIDDEN")
+		do("EDITOR", fmt.Sprintf(`createRelease(name: "Nei", organization: %q)`, n.org["imdi"])).expectCodes("createRelease", "NOT_FOUND")
+		release := create("Vårkampanjen")
+		one, two, broken := n.draft("EDITOR", "Ein"), n.draft("EDITOR", "To"), n.draft("EDITOR", "Ufullstendig")
+		n.as("EDITOR", `mutation($id: ID!) { updatePractice(id: $id, input: {kind: null}, expectedRevision: 1) { problems { code } } }`, map[string]any{"id": broken}).ok()
+		foreign := n.draft("HUB_EDITOR", "Ein annans")
+		n.act("HUB_EDITOR", "transfer", fmt.Sprintf("organization: %q", n.org["imdi"]), item(foreign, 1)).expectCodes("transfer")
+
+		add("CONTRIBUTOR", release, item(one, 1)).expectCodes("addToRelease", "FORBIDDEN")
+		add("stranger", release, item(one, 1)).expectCodes("addToRelease", "NOT_FOUND")
+		add("EDITOR", release, item(one, 1), item(foreign, 1)).expectCodes("addToRelease", "NOT_FOUND")
+		if a := add("EDITOR", release, item(one, 7)); len(a.list("addToRelease", "conflicts")) != 1 {
+			t.Errorf("a revision that is not there: %s", a.Body)
+		}
+		a := add("EDITOR", release, item(one, 1), item(two, 1), item(broken, 2))
+		if got := a.strings("id", "addToRelease", "release", "items"); !slices.Equal(got, []string{one, two, broken}) {
+			t.Errorf("in it are %v", got)
+		}
+		preview := n.as("EDITOR", `mutation($id: ID!) { createPreview(input: {release: $id}) { token problems { code } } }`, map[string]any{"id": release}).ok().at("createPreview", "token").(string)
+		if a := n.askAs(preview, `{ practices { totalCount } }`, nil); a.code() != "BAD_USER_INPUT" || !strings.Contains(string(a.Body), broken) {
+			t.Errorf("previewing what cannot be published: %s", a.Body)
+		}
+		a = publish("EDITOR", release, "")
+		a.expectCodes("publishRelease", "REQUIRED")
+		if n.isRead(one) || n.isRead(two) || a.at("publishRelease", "problems", 0, "entry") != broken {
+			t.Errorf("a part was published: %s", a.Body)
+		}
+		n.as("EDITOR", `mutation($id: ID!, $e: [ID!]!) { removeFromRelease(id: $id, entries: $e) { problems { code } } }`, map[string]any{"id": release, "e": []any{broken}}).ok()
+		if a := n.askAs(preview, `query($id: ID!) { practice(id: $id) { title } }`, map[string]any{"id": two}).ok(); a.at("practice", "title") != "To" {
+			t.Errorf("the preview of the release: %s", a.Body)
+		}
+		n.update("EDITOR", two, "To, endra", 1)
+		if a := publish("EDITOR", release, ""); len(a.list("publishRelease", "conflicts")) != 1 || n.isRead(one) {
+			t.Errorf("an entry that changed since: %s", a.Body)
+		}
+		add("EDITOR", release, item(two, 2)).expectCodes("addToRelease")
+		publish("EDITOR", release, fmt.Sprintf("at: %q", n.now.Add(-time.Hour).UTC().Format(time.RFC3339))).expectCodes("publishRelease", "INVALID")
+		publish("EDITOR", release, fmt.Sprintf("at: %q", n.now.Add(time.Hour).UTC().Format(time.RFC3339))).expectCodes("publishRelease")
+		n.now = n.now.Add(2 * time.Hour)
+		var replicas sync.WaitGroup
+		for range 4 {
+			replicas.Go(func() {
+				if _, err := n.service.RunSchedules(t.Context()); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		replicas.Wait()
+		a = n.as("EDITOR", `query($id: ID!, $one: ID!) { release(id: $id) { publishedAt publishAt items { revision } } entry(id: $one) { steps { act reason } } releases(filter: {open: false}) { totalCount nodes { name owner { name } } } }`,
+			map[string]any{"id": release, "one": one}).ok()
+		if !n.isRead(one) || !n.isRead(two) || a.at("release", "publishedAt") == nil || len(a.list("entry", "steps")) != 1 || a.at("releases", "totalCount") != 1.0 {
+			t.Errorf("after its time: %s", a.Body)
+		}
+		add("EDITOR", release, item(one, 1)).expectCodes("addToRelease", "STAGE")
+
+		// One that cannot be published at its time changes nothing and says so, once.
+		late := create("For seint")
+		third := n.draft("EDITOR", "Tre")
+		add("EDITOR", late, item(third, 1)).expectCodes("addToRelease")
+		publish("EDITOR", late, fmt.Sprintf("at: %q", n.now.Add(time.Hour).UTC().Format(time.RFC3339))).expectCodes("publishRelease")
+		n.update("EDITOR", third, "Tre, endra", 1)
+		n.now = n.now.Add(2 * time.Hour)
+		for range 2 {
+			if _, err := n.service.RunSchedules(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		a = n.as("EDITOR", `query($id: ID!) { release(id: $id) { publishedAt scheduleProblem } }`, map[string]any{"id": late}).ok()
+		if problem, _ := a.at("release", "scheduleProblem").(string); n.isRead(third) || !strings.HasPrefix(problem, "CONFLICT") {
+			t.Errorf("a release that cannot be published: %s", a.Body)
+		}
+		if a := n.as("stranger", `query($id: ID!) { release(id: $id) { name } releases { totalCount } }`, map[string]any{"id": late}).ok(); a.at("release") != nil || a.at("releases", "totalCount") != 0.0 {
+			t.Errorf("a stranger sees %s", a.Body)
+		}
+		n.as("EDITOR", `mutation($id: ID!) { deleteRelease(id: $id) { done } }`, map[string]any{"id": late}).ok()
+		if a := n.as("EDITOR", `query($id: ID!, $e: ID!) { release(id: $id) { name } entry(id: $e) { id } }`, map[string]any{"id": late, "e": third}).ok(); a.at("release") != nil || a.at("entry") == nil {
+			t.Errorf("after deleting: %s", a.Body)
+		}
+	})
+}

@@ -14,8 +14,8 @@ import (
 
 // What editors have is not in the walks over what readers have: TestEditorsStatements and TestEditing have it.
 var (
-	editorFields = []string{"viewer", "entry", "entries", "diff", "administration", "auditEvents"}
-	editorTypes  = []string{"Entry", "Account", "AuditEvent"}
+	editorFields = []string{"viewer", "entry", "entries", "diff", "administration", "auditEvents", "release", "releases"}
+	editorTypes  = []string{"Entry", "Account", "AuditEvent", "Release"}
 )
 
 func forEditors(name string) bool {

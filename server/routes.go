@@ -47,7 +47,7 @@ func (h *Hub) routes() http.Handler {
 		r.Route("/auth", h.auth.Routes)
 		r.Group(func(r chi.Router) {
 			r.Use(h.reading)
-			r.Handle("/graphql", h.graphql)
+			r.Handle("/graphql", h.previewing(h.graphql))
 			r.Get("/id/"+anID, h.serveID)
 			r.Get("/files/"+anID, h.serveFile)
 			r.Get("/files/"+anID+"/{width}", h.serveImage)

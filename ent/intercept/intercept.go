@@ -34,9 +34,12 @@ import (
 	"dugnad/ent/organization"
 	"dugnad/ent/practice"
 	"dugnad/ent/predicate"
+	"dugnad/ent/previewtoken"
 	"dugnad/ent/project"
 	"dugnad/ent/reference"
 	"dugnad/ent/relation"
+	"dugnad/ent/release"
+	"dugnad/ent/releaseitem"
 	"dugnad/ent/report"
 	"dugnad/ent/revision"
 	"dugnad/ent/signin"
@@ -807,6 +810,33 @@ func (f TraversePractice) Traverse(ctx context.Context, q ent.Query) error {
 	return fmt.Errorf("unexpected query type %T. expect *ent.PracticeQuery", q)
 }
 
+// The PreviewTokenFunc type is an adapter to allow the use of ordinary function as a Querier.
+type PreviewTokenFunc func(context.Context, *ent.PreviewTokenQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f PreviewTokenFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.PreviewTokenQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.PreviewTokenQuery", q)
+}
+
+// The TraversePreviewToken type is an adapter to allow the use of ordinary function as Traverser.
+type TraversePreviewToken func(context.Context, *ent.PreviewTokenQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraversePreviewToken) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraversePreviewToken) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.PreviewTokenQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.PreviewTokenQuery", q)
+}
+
 // The ProjectFunc type is an adapter to allow the use of ordinary function as a Querier.
 type ProjectFunc func(context.Context, *ent.ProjectQuery) (ent.Value, error)
 
@@ -886,6 +916,60 @@ func (f TraverseRelation) Traverse(ctx context.Context, q ent.Query) error {
 		return f(ctx, q)
 	}
 	return fmt.Errorf("unexpected query type %T. expect *ent.RelationQuery", q)
+}
+
+// The ReleaseFunc type is an adapter to allow the use of ordinary function as a Querier.
+type ReleaseFunc func(context.Context, *ent.ReleaseQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f ReleaseFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.ReleaseQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.ReleaseQuery", q)
+}
+
+// The TraverseRelease type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseRelease func(context.Context, *ent.ReleaseQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseRelease) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseRelease) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.ReleaseQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.ReleaseQuery", q)
+}
+
+// The ReleaseItemFunc type is an adapter to allow the use of ordinary function as a Querier.
+type ReleaseItemFunc func(context.Context, *ent.ReleaseItemQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f ReleaseItemFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.ReleaseItemQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.ReleaseItemQuery", q)
+}
+
+// The TraverseReleaseItem type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseReleaseItem func(context.Context, *ent.ReleaseItemQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseReleaseItem) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseReleaseItem) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.ReleaseItemQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.ReleaseItemQuery", q)
 }
 
 // The ReportFunc type is an adapter to allow the use of ordinary function as a Querier.
@@ -1159,12 +1243,18 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.OrganizationQuery, predicate.Organization, organization.OrderOption]{typ: ent.TypeOrganization, tq: q}, nil
 	case *ent.PracticeQuery:
 		return &query[*ent.PracticeQuery, predicate.Practice, practice.OrderOption]{typ: ent.TypePractice, tq: q}, nil
+	case *ent.PreviewTokenQuery:
+		return &query[*ent.PreviewTokenQuery, predicate.PreviewToken, previewtoken.OrderOption]{typ: ent.TypePreviewToken, tq: q}, nil
 	case *ent.ProjectQuery:
 		return &query[*ent.ProjectQuery, predicate.Project, project.OrderOption]{typ: ent.TypeProject, tq: q}, nil
 	case *ent.ReferenceQuery:
 		return &query[*ent.ReferenceQuery, predicate.Reference, reference.OrderOption]{typ: ent.TypeReference, tq: q}, nil
 	case *ent.RelationQuery:
 		return &query[*ent.RelationQuery, predicate.Relation, relation.OrderOption]{typ: ent.TypeRelation, tq: q}, nil
+	case *ent.ReleaseQuery:
+		return &query[*ent.ReleaseQuery, predicate.Release, release.OrderOption]{typ: ent.TypeRelease, tq: q}, nil
+	case *ent.ReleaseItemQuery:
+		return &query[*ent.ReleaseItemQuery, predicate.ReleaseItem, releaseitem.OrderOption]{typ: ent.TypeReleaseItem, tq: q}, nil
 	case *ent.ReportQuery:
 		return &query[*ent.ReportQuery, predicate.Report, report.OrderOption]{typ: ent.TypeReport, tq: q}, nil
 	case *ent.RevisionQuery:

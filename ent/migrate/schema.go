@@ -1043,6 +1043,32 @@ var (
 			},
 		},
 	}
+	// PreviewTokensColumns holds the columns for the "preview_tokens" table.
+	PreviewTokensColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 32},
+		{Name: "hash", Type: field.TypeString, Unique: true},
+		{Name: "entries", Type: field.TypeJSON},
+		{Name: "release_id", Type: field.TypeString, Nullable: true},
+		{Name: "scheduled_before", Type: field.TypeTime, Nullable: true},
+		{Name: "organizations", Type: field.TypeJSON, Nullable: true},
+		{Name: "created_by", Type: field.TypeString},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "expires_at", Type: field.TypeTime},
+		{Name: "revoked_at", Type: field.TypeTime, Nullable: true},
+	}
+	// PreviewTokensTable holds the schema information for the "preview_tokens" table.
+	PreviewTokensTable = &schema.Table{
+		Name:       "preview_tokens",
+		Columns:    PreviewTokensColumns,
+		PrimaryKey: []*schema.Column{PreviewTokensColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "previewtoken_created_by",
+				Unique:  false,
+				Columns: []*schema.Column{PreviewTokensColumns[6]},
+			},
+		},
+	}
 	// ProjectsColumns holds the columns for the "projects" table.
 	ProjectsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 32},
@@ -1191,6 +1217,72 @@ var (
 				Name:    "relation_to_id",
 				Unique:  false,
 				Columns: []*schema.Column{RelationsColumns[2]},
+			},
+		},
+	}
+	// ReleasesColumns holds the columns for the "releases" table.
+	ReleasesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 32},
+		{Name: "name", Type: field.TypeString, Size: 200},
+		{Name: "publish_at", Type: field.TypeTime, Nullable: true},
+		{Name: "publish_by", Type: field.TypeString, Nullable: true},
+		{Name: "published_at", Type: field.TypeTime, Nullable: true},
+		{Name: "published_by", Type: field.TypeString, Nullable: true},
+		{Name: "schedule_problem", Type: field.TypeString, Nullable: true},
+		{Name: "created_by", Type: field.TypeString},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "owner_id", Type: field.TypeString, Size: 32},
+	}
+	// ReleasesTable holds the schema information for the "releases" table.
+	ReleasesTable = &schema.Table{
+		Name:       "releases",
+		Columns:    ReleasesColumns,
+		PrimaryKey: []*schema.Column{ReleasesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "releases_organizations_owner",
+				Columns:    []*schema.Column{ReleasesColumns[10]},
+				RefColumns: []*schema.Column{OrganizationsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "release_owner_id_updated_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{ReleasesColumns[10], ReleasesColumns[9], ReleasesColumns[0]},
+			},
+			{
+				Name:    "release_publish_at",
+				Unique:  false,
+				Columns: []*schema.Column{ReleasesColumns[2]},
+			},
+		},
+	}
+	// ReleaseItemsColumns holds the columns for the "release_items" table.
+	ReleaseItemsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt, Increment: true},
+		{Name: "release_id", Type: field.TypeString},
+		{Name: "entry_id", Type: field.TypeString},
+		{Name: "revision", Type: field.TypeInt},
+		{Name: "acknowledged", Type: field.TypeJSON},
+	}
+	// ReleaseItemsTable holds the schema information for the "release_items" table.
+	ReleaseItemsTable = &schema.Table{
+		Name:       "release_items",
+		Columns:    ReleaseItemsColumns,
+		PrimaryKey: []*schema.Column{ReleaseItemsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "releaseitem_release_id_entry_id",
+				Unique:  true,
+				Columns: []*schema.Column{ReleaseItemsColumns[1], ReleaseItemsColumns[2]},
+			},
+			{
+				Name:    "releaseitem_entry_id",
+				Unique:  false,
+				Columns: []*schema.Column{ReleaseItemsColumns[2]},
 			},
 		},
 	}
@@ -2568,9 +2660,12 @@ var (
 		NumberUsesTable,
 		OrganizationsTable,
 		PracticesTable,
+		PreviewTokensTable,
 		ProjectsTable,
 		ReferencesTable,
 		RelationsTable,
+		ReleasesTable,
+		ReleaseItemsTable,
 		ReportsTable,
 		RevisionsTable,
 		SignInsTable,
@@ -2648,6 +2743,7 @@ func init() {
 	PracticesTable.ForeignKeys[1].RefTable = AssetsTable
 	ProjectsTable.ForeignKeys[0].RefTable = OrganizationsTable
 	ProjectsTable.ForeignKeys[1].RefTable = AssetsTable
+	ReleasesTable.ForeignKeys[0].RefTable = OrganizationsTable
 	ReportsTable.ForeignKeys[0].RefTable = OrganizationsTable
 	ReportsTable.ForeignKeys[1].RefTable = AssetsTable
 	SignInsTable.ForeignKeys[0].RefTable = AccountsTable

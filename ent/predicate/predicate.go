@@ -84,6 +84,9 @@ type Organization func(*sql.Selector)
 // Practice is the predicate function for practice builders.
 type Practice func(*sql.Selector)
 
+// PreviewToken is the predicate function for previewtoken builders.
+type PreviewToken func(*sql.Selector)
+
 // Project is the predicate function for project builders.
 type Project func(*sql.Selector)
 
@@ -92,6 +95,12 @@ type Reference func(*sql.Selector)
 
 // Relation is the predicate function for relation builders.
 type Relation func(*sql.Selector)
+
+// Release is the predicate function for release builders.
+type Release func(*sql.Selector)
+
+// ReleaseItem is the predicate function for releaseitem builders.
+type ReleaseItem func(*sql.Selector)
 
 // Report is the predicate function for report builders.
 type Report func(*sql.Selector)

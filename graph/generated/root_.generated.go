@@ -44,6 +44,7 @@ type ResolverRoot interface {
 	Practice() PracticeResolver
 	Project() ProjectResolver
 	Query() QueryResolver
+	Release() ReleaseResolver
 	Report() ReportResolver
 	Revision() RevisionResolver
 	SignIn() SignInResolver
@@ -732,6 +733,7 @@ type ComplexityRoot struct {
 	}
 
 	Mutation struct {
+		AddToRelease       func(childComplexity int, id string, items []*content.Item) int
 		AnonymizeAccount   func(childComplexity int, id string) int
 		Approve            func(childComplexity int, items []*content.Item, comment *string) int
 		Archive            func(childComplexity int, items []*content.Item, reason *string) int
@@ -746,21 +748,28 @@ type ComplexityRoot struct {
 		CreateNetwork      func(childComplexity int, input map[string]any, organization *string) int
 		CreateOrganization func(childComplexity int, input map[string]any) int
 		CreatePractice     func(childComplexity int, input map[string]any, organization *string) int
+		CreatePreview      func(childComplexity int, input model.PreviewInput) int
 		CreateProject      func(childComplexity int, input map[string]any, organization *string) int
+		CreateRelease      func(childComplexity int, name string, organization *string) int
 		CreateReport       func(childComplexity int, input map[string]any, organization *string) int
 		CreateTargetGroup  func(childComplexity int, input map[string]any) int
 		CreateTheme        func(childComplexity int, input map[string]any) int
 		CreateTool         func(childComplexity int, input map[string]any, organization *string) int
 		Delete             func(childComplexity int, items []*content.Item) int
+		DeleteRelease      func(childComplexity int, id string) int
 		DisableAccount     func(childComplexity int, id string) int
 		DiscardChanges     func(childComplexity int, id string, expectedRevision int) int
 		Invite             func(childComplexity int, organization *string, role schema.Role, email *string) int
 		Publish            func(childComplexity int, items []*content.Item, at *time.Time) int
+		PublishRelease     func(childComplexity int, id string, at *time.Time) int
+		RemoveFromRelease  func(childComplexity int, id string, entries []string) int
 		RemoveMember       func(childComplexity int, id string) int
+		RenameRelease      func(childComplexity int, id string, name string) int
 		RequestChanges     func(childComplexity int, items []*content.Item, comment string) int
 		Restore            func(childComplexity int, id string, revision int, expectedRevision int, note *string) int
 		RevokeInvitation   func(childComplexity int, id string) int
 		RevokeKey          func(childComplexity int, id string) int
+		RevokePreview      func(childComplexity int, id string) int
 		RevokeSignIn       func(childComplexity int, id string) int
 		SetHubRole         func(childComplexity int, account string, role *schema.Role) int
 		SetRole            func(childComplexity int, id string, role schema.Role) int
@@ -768,6 +777,7 @@ type ComplexityRoot struct {
 		Transfer           func(childComplexity int, items []*content.Item, organization string) int
 		Unarchive          func(childComplexity int, items []*content.Item) int
 		Unschedule         func(childComplexity int, items []*content.Item) int
+		UnscheduleRelease  func(childComplexity int, id string) int
 		UpdateCollection   func(childComplexity int, id string, input map[string]any, expectedRevision int, note *string, autosave bool) int
 		UpdateContact      func(childComplexity int, id string, input map[string]any) int
 		UpdateEvent        func(childComplexity int, id string, input map[string]any, expectedRevision int, note *string, autosave bool) int
@@ -1051,6 +1061,13 @@ type ComplexityRoot struct {
 		Unit      func(childComplexity int) int
 	}
 
+	PreviewPayload struct {
+		ExpiresAt func(childComplexity int) int
+		ID        func(childComplexity int) int
+		Problems  func(childComplexity int) int
+		Token     func(childComplexity int) int
+	}
+
 	Problem struct {
 		About    func(childComplexity int) int
 		Code     func(childComplexity int) int
@@ -1181,6 +1198,8 @@ type ComplexityRoot struct {
 		Practices      func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *filter.PracticeFilter, orderBy []*ent.PracticeOrder) int
 		Project        func(childComplexity int, id *string, slug *string) int
 		Projects       func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *filter.ProjectFilter, orderBy []*ent.ProjectOrder) int
+		Release        func(childComplexity int, id string) int
+		Releases       func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *filter.ReleaseFilter) int
 		Report         func(childComplexity int, id *string, slug *string) int
 		Reports        func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *filter.ReportFilter, orderBy []*ent.ReportOrder) int
 		Search         func(childComplexity int, query *string, filter *model.SearchFilter, facets []search.Facet, orderBy model.SearchOrder, first *int, after *entgql.Cursor[string]) int
@@ -1217,6 +1236,43 @@ type ComplexityRoot struct {
 		Position  func(childComplexity int) int
 		Section   func(childComplexity int) int
 		Type      func(childComplexity int) int
+	}
+
+	Release struct {
+		CreatedAt       func(childComplexity int) int
+		ID              func(childComplexity int) int
+		Items           func(childComplexity int) int
+		Name            func(childComplexity int) int
+		Owner           func(childComplexity int) int
+		PublishAt       func(childComplexity int) int
+		PublishedAt     func(childComplexity int) int
+		ScheduleProblem func(childComplexity int) int
+		UpdatedAt       func(childComplexity int) int
+	}
+
+	ReleaseConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	ReleaseEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	ReleaseItem struct {
+		Acknowledged func(childComplexity int) int
+		Entry        func(childComplexity int) int
+		ID           func(childComplexity int) int
+		Revision     func(childComplexity int) int
+	}
+
+	ReleasePayload struct {
+		Conflicts func(childComplexity int) int
+		Problems  func(childComplexity int) int
+		Release   func(childComplexity int) int
 	}
 
 	Report struct {
@@ -4439,6 +4495,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.MunicipalityPartDocument.Role(childComplexity), true
 
+	case "Mutation.addToRelease":
+		if e.ComplexityRoot.Mutation.AddToRelease == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_addToRelease_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AddToRelease(childComplexity, args["id"].(string), args["items"].([]*content.Item)), true
 	case "Mutation.anonymizeAccount":
 		if e.ComplexityRoot.Mutation.AnonymizeAccount == nil {
 			break
@@ -4593,6 +4660,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreatePractice(childComplexity, args["input"].(map[string]any), args["organization"].(*string)), true
+	case "Mutation.createPreview":
+		if e.ComplexityRoot.Mutation.CreatePreview == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createPreview_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreatePreview(childComplexity, args["input"].(model.PreviewInput)), true
 	case "Mutation.createProject":
 		if e.ComplexityRoot.Mutation.CreateProject == nil {
 			break
@@ -4604,6 +4682,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateProject(childComplexity, args["input"].(map[string]any), args["organization"].(*string)), true
+	case "Mutation.createRelease":
+		if e.ComplexityRoot.Mutation.CreateRelease == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createRelease_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateRelease(childComplexity, args["name"].(string), args["organization"].(*string)), true
 	case "Mutation.createReport":
 		if e.ComplexityRoot.Mutation.CreateReport == nil {
 			break
@@ -4659,6 +4748,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.Delete(childComplexity, args["items"].([]*content.Item)), true
+	case "Mutation.deleteRelease":
+		if e.ComplexityRoot.Mutation.DeleteRelease == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteRelease_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteRelease(childComplexity, args["id"].(string)), true
 	case "Mutation.disableAccount":
 		if e.ComplexityRoot.Mutation.DisableAccount == nil {
 			break
@@ -4703,6 +4803,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.Publish(childComplexity, args["items"].([]*content.Item), args["at"].(*time.Time)), true
+	case "Mutation.publishRelease":
+		if e.ComplexityRoot.Mutation.PublishRelease == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_publishRelease_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.PublishRelease(childComplexity, args["id"].(string), args["at"].(*time.Time)), true
+	case "Mutation.removeFromRelease":
+		if e.ComplexityRoot.Mutation.RemoveFromRelease == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_removeFromRelease_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RemoveFromRelease(childComplexity, args["id"].(string), args["entries"].([]string)), true
 	case "Mutation.removeMember":
 		if e.ComplexityRoot.Mutation.RemoveMember == nil {
 			break
@@ -4714,6 +4836,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RemoveMember(childComplexity, args["id"].(string)), true
+	case "Mutation.renameRelease":
+		if e.ComplexityRoot.Mutation.RenameRelease == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_renameRelease_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RenameRelease(childComplexity, args["id"].(string), args["name"].(string)), true
 	case "Mutation.requestChanges":
 		if e.ComplexityRoot.Mutation.RequestChanges == nil {
 			break
@@ -4758,6 +4891,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RevokeKey(childComplexity, args["id"].(string)), true
+	case "Mutation.revokePreview":
+		if e.ComplexityRoot.Mutation.RevokePreview == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_revokePreview_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RevokePreview(childComplexity, args["id"].(string)), true
 	case "Mutation.revokeSignIn":
 		if e.ComplexityRoot.Mutation.RevokeSignIn == nil {
 			break
@@ -4835,6 +4979,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.Unschedule(childComplexity, args["items"].([]*content.Item)), true
+	case "Mutation.unscheduleRelease":
+		if e.ComplexityRoot.Mutation.UnscheduleRelease == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_unscheduleRelease_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UnscheduleRelease(childComplexity, args["id"].(string)), true
 	case "Mutation.updateCollection":
 		if e.ComplexityRoot.Mutation.UpdateCollection == nil {
 			break
@@ -6276,6 +6431,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PracticeResultDocument.Unit(childComplexity), true
 
+	case "PreviewPayload.expiresAt":
+		if e.ComplexityRoot.PreviewPayload.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PreviewPayload.ExpiresAt(childComplexity), true
+	case "PreviewPayload.id":
+		if e.ComplexityRoot.PreviewPayload.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PreviewPayload.ID(childComplexity), true
+	case "PreviewPayload.problems":
+		if e.ComplexityRoot.PreviewPayload.Problems == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PreviewPayload.Problems(childComplexity), true
+	case "PreviewPayload.token":
+		if e.ComplexityRoot.PreviewPayload.Token == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PreviewPayload.Token(childComplexity), true
+
 	case "Problem.entry":
 		if e.ComplexityRoot.Problem.About == nil {
 			break
@@ -7134,6 +7314,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Projects(childComplexity, args["first"].(*int), args["after"].(*entgql.Cursor[string]), args["last"].(*int), args["before"].(*entgql.Cursor[string]), args["filter"].(*filter.ProjectFilter), args["orderBy"].([]*ent.ProjectOrder)), true
+	case "Query.release":
+		if e.ComplexityRoot.Query.Release == nil {
+			break
+		}
+
+		args, err := ec.field_Query_release_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Release(childComplexity, args["id"].(string)), true
+	case "Query.releases":
+		if e.ComplexityRoot.Query.Releases == nil {
+			break
+		}
+
+		args, err := ec.field_Query_releases_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Releases(childComplexity, args["first"].(*int), args["after"].(*entgql.Cursor[string]), args["last"].(*int), args["before"].(*entgql.Cursor[string]), args["filter"].(*filter.ReleaseFilter)), true
 	case "Query.report":
 		if e.ComplexityRoot.Query.Report == nil {
 			break
@@ -7349,6 +7551,143 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RelationEdge.Type(childComplexity), true
+
+	case "Release.createdAt":
+		if e.ComplexityRoot.Release.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Release.CreatedAt(childComplexity), true
+	case "Release.id":
+		if e.ComplexityRoot.Release.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Release.ID(childComplexity), true
+	case "Release.items":
+		if e.ComplexityRoot.Release.Items == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Release.Items(childComplexity), true
+	case "Release.name":
+		if e.ComplexityRoot.Release.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Release.Name(childComplexity), true
+	case "Release.owner":
+		if e.ComplexityRoot.Release.Owner == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Release.Owner(childComplexity), true
+	case "Release.publishAt":
+		if e.ComplexityRoot.Release.PublishAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Release.PublishAt(childComplexity), true
+	case "Release.publishedAt":
+		if e.ComplexityRoot.Release.PublishedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Release.PublishedAt(childComplexity), true
+	case "Release.scheduleProblem":
+		if e.ComplexityRoot.Release.ScheduleProblem == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Release.ScheduleProblem(childComplexity), true
+	case "Release.updatedAt":
+		if e.ComplexityRoot.Release.UpdatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Release.UpdatedAt(childComplexity), true
+
+	case "ReleaseConnection.edges":
+		if e.ComplexityRoot.ReleaseConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReleaseConnection.Edges(childComplexity), true
+	case "ReleaseConnection.nodes":
+		if e.ComplexityRoot.ReleaseConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReleaseConnection.Nodes(childComplexity), true
+	case "ReleaseConnection.pageInfo":
+		if e.ComplexityRoot.ReleaseConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReleaseConnection.PageInfo(childComplexity), true
+	case "ReleaseConnection.totalCount":
+		if e.ComplexityRoot.ReleaseConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReleaseConnection.TotalCount(childComplexity), true
+
+	case "ReleaseEdge.cursor":
+		if e.ComplexityRoot.ReleaseEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReleaseEdge.Cursor(childComplexity), true
+	case "ReleaseEdge.node":
+		if e.ComplexityRoot.ReleaseEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReleaseEdge.Node(childComplexity), true
+
+	case "ReleaseItem.acknowledged":
+		if e.ComplexityRoot.ReleaseItem.Acknowledged == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReleaseItem.Acknowledged(childComplexity), true
+	case "ReleaseItem.entry":
+		if e.ComplexityRoot.ReleaseItem.Entry == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReleaseItem.Entry(childComplexity), true
+	case "ReleaseItem.id":
+		if e.ComplexityRoot.ReleaseItem.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReleaseItem.ID(childComplexity), true
+	case "ReleaseItem.revision":
+		if e.ComplexityRoot.ReleaseItem.Revision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReleaseItem.Revision(childComplexity), true
+
+	case "ReleasePayload.conflicts":
+		if e.ComplexityRoot.ReleasePayload.Conflicts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReleasePayload.Conflicts(childComplexity), true
+	case "ReleasePayload.problems":
+		if e.ComplexityRoot.ReleasePayload.Problems == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReleasePayload.Problems(childComplexity), true
+	case "ReleasePayload.release":
+		if e.ComplexityRoot.ReleasePayload.Release == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReleasePayload.Release(childComplexity), true
 
 	case "Report.audience":
 		if e.ComplexityRoot.Report.Audience == nil {
@@ -8813,11 +9152,13 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputPracticeInput,
 		ec.unmarshalInputPracticeOrder,
 		ec.unmarshalInputPracticeResultInput,
+		ec.unmarshalInputPreviewInput,
 		ec.unmarshalInputProjectFilter,
 		ec.unmarshalInputProjectInput,
 		ec.unmarshalInputProjectOrder,
 		ec.unmarshalInputPublishItem,
 		ec.unmarshalInputRelationInput,
+		ec.unmarshalInputReleaseFilter,
 		ec.unmarshalInputReportFilter,
 		ec.unmarshalInputReportInput,
 		ec.unmarshalInputReportOrder,
@@ -10721,6 +11062,40 @@ input PracticeInput {
   reports: [ID!]
 }
 `, BuiltIn: false},
+	{Name: "../../schema/preview.graphql", Input: `extend type Mutation {
+  """
+  Makes a token with which an operation is answered as if drafts were published: ` + "`" + `Authorization: Bearer …` + "`" + `. It shows their heads as they are
+  when it is used, is for reading, and shows nothing else that its holder may not see. ` + "`" + `search` + "`" + `, ` + "`" + `suggest` + "`" + ` and ` + "`" + `changes` + "`" + ` are not previewed.
+  """
+  createPreview("What is shown." input: PreviewInput!): PreviewPayload!
+  "Ends a preview that the caller has made."
+  revokePreview("Its id." id: ID!): DonePayload!
+}
+
+"What a preview shows: exactly one of the three."
+input PreviewInput {
+  "Ids of entries. At most 200."
+  entries: [ID!]
+  "The id of a release: what is in it when the token is used."
+  release: ID
+  "All that are to be published up to then, of the organisations that the caller has a role in."
+  scheduledBefore: Time
+  "How long the token is good, 1 to 10 080 minutes."
+  minutes: Int! = 60
+}
+
+"What came of making a preview."
+type PreviewPayload {
+  "The preview's id; null when there are problems."
+  id: ID
+  "The token, shown once."
+  token: String
+  "When it ends."
+  expiresAt: Time
+  "What is wrong."
+  problems: [Problem!]!
+}
+`, BuiltIn: false},
 	{Name: "../../schema/project.graphql", Input: `"An undertaking with a period."
 type Project implements Node & Content {
   "Its number with the one who paid."
@@ -10770,6 +11145,84 @@ type Query {
   node("Its id." id: ID!): Node
   "Several things at once, in the order of the ids; null where there is none."
   nodes("At most 100." ids: [ID!]!): [Node]!
+}
+`, BuiltIn: false},
+	{Name: "../../schema/release.graphql", Input: `extend type Query {
+  "A release, for those who have a role in the organisation that owns it."
+  release("Its id." id: ID!): Release
+  "The releases that the viewer may see, the last changed first."
+  releases("1 to 100; 20 when absent." first: Int, "Continue after this place." after: Cursor, "The last so many, before ` + "`" + `before` + "`" + ` where it is given." last: Int, "Continue before this place." before: Cursor, "Only those that match." filter: ReleaseFilter): ReleaseConnection!
+}
+
+"A list of entries that are published together, all or none."
+type Release implements Node {
+  "Its id."
+  id: ID!
+  "Its name."
+  name: String!
+  "The organisation that it is of."
+  owner: Organization!
+  "When it is to be published."
+  publishAt: Time
+  "When it was published; nothing in it changes from then on."
+  publishedAt: Time
+  "Why it could not be published at its time; null when nothing is wrong."
+  scheduleProblem: String
+  "When it was made."
+  createdAt: Time!
+  "When it was last changed."
+  updatedAt: Time!
+  "What is in it, in the order in which it came."
+  items: [ReleaseItem!]!
+}
+
+"An entry in a release."
+type ReleaseItem {
+  "The entry; null when it is not the viewer's to read as an editor, or is no more."
+  entry: Entry
+  "The entry's id."
+  id: ID!
+  "The number of the revision that is to be published, or was."
+  revision: Int!
+  "Warnings that were taken on for it."
+  acknowledged: [Acknowledged!]!
+}
+
+"Which releases; what is given must all hold."
+input ReleaseFilter {
+  "Ids of owners. Any of them."
+  organizations: [ID!]
+  "Not published yet, or published."
+  open: Boolean
+  "Has this entry in it."
+  entry: ID
+}
+
+extend type Mutation {
+  "Makes a release, empty. For an EDITOR of the organisation."
+  createRelease("Its name." name: String!, "The id of the organisation that it is of; not needed by those who have a role in one only." organization: ID): ReleasePayload!
+  "Gives a release another name."
+  renameRelease("Its id." id: ID!, "Its name." name: String!): ReleasePayload!
+  "Puts entries into a release, or other revisions of those that are in it."
+  addToRelease("Its id." id: ID!, "What, each with the revision that is to be published." items: [PublishItem!]!): ReleasePayload!
+  "Takes entries out of a release."
+  removeFromRelease("Its id." id: ID!, "Ids of entries." entries: [ID!]!): ReleasePayload!
+  "Publishes everything in a release, all or none, now or at a time. For those who may publish each of the entries."
+  publishRelease("Its id." id: ID!, "When; now when absent." at: Time): ReleasePayload!
+  "Forgets the time that was set."
+  unscheduleRelease("Its id." id: ID!): ReleasePayload!
+  "Deletes a release that is not published; the entries stay."
+  deleteRelease("Its id." id: ID!): DonePayload!
+}
+
+"What came of an act on a release. With problems or conflicts nothing was done."
+type ReleasePayload {
+  "The release as it is now; null when nothing was done."
+  release: Release
+  "What is wrong: everything that keeps any of the entries from being published."
+  problems: [Problem!]!
+  "What somebody else saved since the entries were put in."
+  conflicts: [Conflict!]!
 }
 `, BuiltIn: false},
 	{Name: "../../schema/report.graphql", Input: `"Research, an evaluation, a survey, statistics or a review."
@@ -12993,6 +13446,20 @@ func (ec *executionContext) childFields_PracticeResultDocument(ctx context.Conte
 	return nil, fmt.Errorf("no field named %q was found under type PracticeResultDocument", field.Name)
 }
 
+func (ec *executionContext) childFields_PreviewPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_PreviewPayload_id(ctx, field)
+	case "token":
+		return ec.fieldContext_PreviewPayload_token(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_PreviewPayload_expiresAt(ctx, field)
+	case "problems":
+		return ec.fieldContext_PreviewPayload_problems(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PreviewPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Problem(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "code":
@@ -13183,6 +13650,80 @@ func (ec *executionContext) childFields_RelationEdge(ctx context.Context, field 
 		return ec.fieldContext_RelationEdge_note(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RelationEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_Release(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Release_id(ctx, field)
+	case "name":
+		return ec.fieldContext_Release_name(ctx, field)
+	case "owner":
+		return ec.fieldContext_Release_owner(ctx, field)
+	case "publishAt":
+		return ec.fieldContext_Release_publishAt(ctx, field)
+	case "publishedAt":
+		return ec.fieldContext_Release_publishedAt(ctx, field)
+	case "scheduleProblem":
+		return ec.fieldContext_Release_scheduleProblem(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Release_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_Release_updatedAt(ctx, field)
+	case "items":
+		return ec.fieldContext_Release_items(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Release", field.Name)
+}
+
+func (ec *executionContext) childFields_ReleaseConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "totalCount":
+		return ec.fieldContext_ReleaseConnection_totalCount(ctx, field)
+	case "edges":
+		return ec.fieldContext_ReleaseConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ReleaseConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ReleaseConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReleaseConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ReleaseEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_ReleaseEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_ReleaseEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReleaseEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ReleaseItem(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "entry":
+		return ec.fieldContext_ReleaseItem_entry(ctx, field)
+	case "id":
+		return ec.fieldContext_ReleaseItem_id(ctx, field)
+	case "revision":
+		return ec.fieldContext_ReleaseItem_revision(ctx, field)
+	case "acknowledged":
+		return ec.fieldContext_ReleaseItem_acknowledged(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReleaseItem", field.Name)
+}
+
+func (ec *executionContext) childFields_ReleasePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "release":
+		return ec.fieldContext_ReleasePayload_release(ctx, field)
+	case "problems":
+		return ec.fieldContext_ReleasePayload_problems(ctx, field)
+	case "conflicts":
+		return ec.fieldContext_ReleasePayload_conflicts(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReleasePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Report(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -588,6 +588,30 @@ type PracticeResultDocument struct {
 	Source []*LocalTextDocument `json:"source"`
 }
 
+// What a preview shows: exactly one of the three.
+type PreviewInput struct {
+	// Ids of entries. At most 200.
+	Entries []string `json:"entries,omitempty"`
+	// The id of a release: what is in it when the token is used.
+	Release *string `json:"release,omitempty"`
+	// All that are to be published up to then, of the organisations that the caller has a role in.
+	ScheduledBefore *time.Time `json:"scheduledBefore,omitempty"`
+	// How long the token is good, 1 to 10 080 minutes.
+	Minutes int `json:"minutes"`
+}
+
+// What came of making a preview.
+type PreviewPayload struct {
+	// The preview's id; null when there are problems.
+	ID *string `json:"id,omitempty"`
+	// The token, shown once.
+	Token *string `json:"token,omitempty"`
+	// When it ends.
+	ExpiresAt *time.Time `json:"expiresAt,omitempty"`
+	// What is wrong.
+	Problems []*content.Problem `json:"problems"`
+}
+
 // What was written of a project.
 type ProjectDocument struct {
 	// The number that it is known by.
@@ -694,6 +718,16 @@ type RelationEdge struct {
 	Section *string `json:"section,omitempty"`
 	// The editor's reason.
 	Note *string `json:"note,omitempty"`
+}
+
+// What came of an act on a release. With problems or conflicts nothing was done.
+type ReleasePayload struct {
+	// The release as it is now; null when nothing was done.
+	Release *ent.Release `json:"release,omitempty"`
+	// What is wrong: everything that keeps any of the entries from being published.
+	Problems []*content.Problem `json:"problems"`
+	// What somebody else saved since the entries were put in.
+	Conflicts []*Conflict `json:"conflicts"`
 }
 
 // What was written of a report.

@@ -1,0 +1,60 @@
+package access
+
+import (
+	"context"
+	"time"
+
+	"dugnad/ent"
+	"dugnad/ent/previewtoken"
+)
+
+// The life of a preview: a link is sent to somebody who looks at it the same day.
+const (
+	previewLife    = time.Hour
+	longestPreview = 7 * 24 * time.Hour
+)
+
+// CreatePreview gives a token with which whoever has it reads what is named as if it were published. What may be named is content's to
+// check. life is 0 for an hour; a week at most.
+func (a *Accounts) CreatePreview(ctx context.Context, p Previewed, life time.Duration) (t *ent.PreviewToken, secret string, err error) {
+	if life == 0 {
+		life = previewLife
+	}
+	if life < time.Minute || life > longestPreview {
+		return nil, "", &Error{Code: BadInput, Field: "minutes", Message: "must be 1 to 10 080"}
+	}
+	secret, now := newSecret(previewTokenPrefix), a.now()
+	c := a.client.PreviewToken.Create().SetID(a.NewID("prv")).SetHash(hashOf(secret)).SetEntries(orEmpty(p.Entries)).
+		SetNillableReleaseID(p.Release).SetNillableScheduledBefore(p.ScheduledBefore).SetCreatedBy(ViewerOf(ctx).Name).SetCreatedAt(now).SetExpiresAt(now.Add(life))
+	if p.Organizations != nil {
+		c.SetOrganizations(p.Organizations)
+	}
+	t, err = c.Save(own(ctx))
+	return t, secret, err
+}
+
+// RevokePreview ends a preview that the viewer has made.
+func (a *Accounts) RevokePreview(ctx context.Context, id string) error {
+	n, err := a.client.PreviewToken.Update().Where(previewtoken.ID(id), previewtoken.CreatedBy(ViewerOf(ctx).Name), previewtoken.RevokedAtIsNil()).
+		SetRevokedAt(a.now()).Save(own(ctx))
+	if err == nil && n == 0 {
+		err = &Error{Code: NotFound, Message: "there is no such preview"}
+	}
+	return err
+}
+
+func (a *Accounts) endPreviews(ctx context.Context, tx *ent.Client, by string) error {
+	return tx.PreviewToken.Update().Where(previewtoken.CreatedBy(by), previewtoken.RevokedAtIsNil()).SetRevokedAt(a.now()).Exec(ctx)
+}
+
+// ofPreview is the viewer who has a preview's token.
+func (a *Accounts) ofPreview(ctx context.Context, secret string) (Viewer, error) {
+	t, err := a.client.PreviewToken.Query().Where(previewtoken.Hash(hashOf(secret)), previewtoken.RevokedAtIsNil(), previewtoken.ExpiresAtGT(a.now())).Only(ctx)
+	if ent.IsNotFound(err) {
+		return Viewer{}, errNotSignedIn
+	}
+	if err != nil {
+		return Viewer{}, err
+	}
+	return Viewer{Kind: Preview, Name: t.ID, Preview: &Previewed{Entries: t.Entries, Release: t.ReleaseID, ScheduledBefore: t.ScheduledBefore, Organizations: t.Organizations}}, nil
+}

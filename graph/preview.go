@@ -1,0 +1,67 @@
+package graph
+
+import (
+	"context"
+	"time"
+
+	"dugnad/access"
+	"dugnad/content"
+	"dugnad/ent"
+	"dugnad/ent/release"
+	"dugnad/graph/gqlcode"
+	"dugnad/graph/model"
+)
+
+// publishedOnly are the queries that a preview does not show.
+var publishedOnly = map[string]bool{"search": true, "facetValues": true, "suggest": true, "changes": true}
+
+// notPreviewed is the error for what a preview does not show: search and the change log know published content only.
+func notPreviewed(ctx context.Context, what string) error {
+	if access.ViewerOf(ctx).Preview == nil {
+		return nil
+	}
+	return gqlcode.Error(gqlcode.BadUserInput, what+" is not previewed: it knows published content only")
+}
+
+func (r *Resolver) createPreview(ctx context.Context, input model.PreviewInput) (*model.PreviewPayload, error) {
+	v := access.ViewerOf(ctx)
+	tell := func(code, message, path string) *model.PreviewPayload {
+		return &model.PreviewPayload{Problems: []*content.Problem{{Code: code, Severity: content.SeverityError, Path: []string{path}, Message: message}}}
+	}
+	given := 0
+	for _, is := range []bool{input.Entries != nil, input.Release != nil, input.ScheduledBefore != nil} {
+		if is {
+			given++
+		}
+	}
+	if given != 1 {
+		return tell("INVALID", "give exactly one of entries, release and scheduledBefore", "entries"), nil
+	}
+	shown := access.Previewed{Entries: input.Entries, Release: input.Release, ScheduledBefore: input.ScheduledBefore}
+	switch {
+	case input.Release != nil:
+		there, err := ent.FromContext(ctx).Release.Query().Where(release.ID(*input.Release)).Exist(ctx)
+		if err != nil || !there {
+			return tell("NOT_FOUND", "there is no such release", "release"), err
+		}
+	case input.Entries != nil:
+		problems, err := r.Content.MayPreview(ctx, input.Entries)
+		if err != nil || len(problems) > 0 {
+			return &model.PreviewPayload{Problems: pointers(problems)}, err
+		}
+	default:
+		organizations, all := v.Organizations()
+		if !v.Has(access.ScopeDrafts) || !all && len(organizations) == 0 {
+			return tell("FORBIDDEN", "this is for those who have a role in an organisation", "scheduledBefore"), nil
+		}
+		if !all {
+			shown.Organizations = organizations
+		}
+	}
+	t, secret, err := r.Accounts.CreatePreview(ctx, shown, time.Duration(input.Minutes)*time.Minute)
+	if err != nil {
+		problems, err := problemsOf(err)
+		return &model.PreviewPayload{Problems: problems}, err
+	}
+	return &model.PreviewPayload{ID: &t.ID, Token: &secret, ExpiresAt: &t.ExpiresAt, Problems: []*content.Problem{}}, nil
+}

@@ -3,7 +3,12 @@ package main
 import (
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -711,6 +716,73 @@ func TestReleases(t *testing.T) {
 		n.as("EDITOR", `mutation($id: ID!) { deleteRelease(id: $id) { done } }`, map[string]any{"id": late}).ok()
 		if a := n.as("EDITOR", `query($id: ID!, $e: ID!) { release(id: $id) { name } entry(id: $e) { id } }`, map[string]any{"id": late, "e": third}).ok(); a.at("release") != nil || a.at("entry") == nil {
 			t.Errorf("after deleting: %s", a.Body)
+		}
+	})
+}
+
+var (
+	exampleIDs    = regexp.MustCompile(`\b(acc|com|pra|prv|rel|rev)_[0-9a-z]{26}\b`)
+	exampleTimes  = regexp.MustCompile(`\b20[0-2]\d-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z`)
+	exampleTokens = regexp.MustCompile(`dugnad_pt_[A-Za-z0-9_-]+`)
+)
+
+// The editor's whole way, in docs/examples/editing: each operation is asked by the one that its comment names, with ids from earlier answers,
+// and the answer is what stands beside it. After a change that is meant: UPDATE=1 go test ./server -run EditingExamples
+func TestEditingExamples(t *testing.T) {
+	paths, err := filepath.Glob("../docs/examples/editing/*.graphql")
+	if err != nil || len(paths) < 10 {
+		t.Fatalf("%d examples (%v)", len(paths), err)
+	}
+	eachNewsroom(t, func(n *newsroom) {
+		data := make(map[string]any)
+		at := func(path string) string {
+			var v any = data
+			for step := range strings.SplitSeq(path, ".") {
+				m, _ := v.(map[string]any)
+				v = m[step]
+			}
+			s, _ := v.(string)
+			if s == "" {
+				t.Fatalf("no earlier answer has %s", path)
+			}
+			return s
+		}
+		for _, path := range paths {
+			operation, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			viewer, variables := "", map[string]any{}
+			for line := range strings.Lines(string(operation)) {
+				line, isComment := strings.CutPrefix(strings.TrimSpace(line), "# ")
+				if !isComment {
+					continue
+				}
+				if who, ok := strings.CutPrefix(line, "as "); ok {
+					if viewer = n.people[who]; viewer == "" {
+						viewer = at(who)
+					}
+				} else if name, from, ok := strings.Cut(line, " = "); ok && !strings.Contains(name, " ") {
+					variables[name] = at(from)
+				}
+			}
+			a := n.askAs(viewer, string(operation), variables).ok()
+			maps.Copy(data, a.Data)
+			shown, err := json.MarshalIndent(a.Data, "", "  ")
+			if err != nil {
+				t.Fatal(err)
+			}
+			shown = exampleTokens.ReplaceAll(exampleTimes.ReplaceAll(exampleIDs.ReplaceAll(shown, []byte("${1}_…")), []byte("<a time>")), []byte("<a token>"))
+			kept := strings.TrimSuffix(path, ".graphql") + ".json"
+			if os.Getenv("UPDATE") != "" {
+				if err := os.WriteFile(kept, append(shown, '\n'), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(kept)
+			if err != nil || strings.TrimSpace(string(want)) != string(shown) {
+				t.Errorf("%s answers (%v)\n%s", filepath.Base(path), err, shown)
+			}
 		}
 	})
 }

@@ -92,13 +92,12 @@ func AssetScope(ctx context.Context) func(*sql.Selector) {
 		}
 		v := ViewerOf(ctx)
 		refs, entries := sql.Table(reference.Table), sql.Table(entry.Table)
+		pointing := sql.Select(refs.C(reference.FieldToID)).From(refs).Join(entries).On(refs.C(reference.FieldFromID), entries.C(entry.FieldID))
 		shown := sql.And(sql.EQ(entries.C(entry.FieldLive), true), sql.In(entries.C(entry.FieldLiveAudience), audiences...))
 		if v.Preview != nil && len(v.Preview.Entries) > 0 {
 			shown = sql.Or(shown, sql.In(entries.C(entry.FieldID), anys(v.Preview.Entries)...))
 		}
-		s.Where(sql.In(s.C("id"), sql.Select(refs.C(reference.FieldToID)).From(refs).
-			Join(entries).On(refs.C(reference.FieldFromID), entries.C(entry.FieldID)).
-			Where(sql.And(sql.EQ(refs.C(reference.FieldState), schema.OfPublished), shown))))
+		s.Where(sql.In(s.C("id"), pointing.Where(sql.And(sql.EQ(refs.C(reference.FieldState), schema.OfPublished), shown))))
 	}
 }
 

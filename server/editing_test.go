@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -782,6 +783,118 @@ func TestEditingExamples(t *testing.T) {
 			want, err := os.ReadFile(kept)
 			if err != nil || strings.TrimSpace(string(want)) != string(shown) {
 				t.Errorf("%s answers (%v)\n%s", filepath.Base(path), err, shown)
+			}
+		}
+	})
+}
+
+func TestKeys(t *testing.T) {
+	eachNewsroom(t, func(n *newsroom) {
+		create := func(who, input string) *answer {
+			t.Helper()
+			return n.as(who, `mutation { createKey(input: {`+input+`}) { key { id ending scopes role lastUsedAt } secret problems { code path message } } }`, nil).ok()
+		}
+		secret := func(who, input string) string {
+			t.Helper()
+			a := create(who, input)
+			a.expectCodes("createKey")
+			s, _ := a.at("createKey", "secret").(string)
+			if !strings.HasSuffix(s, a.at("createKey", "key", "ending").(string)) {
+				t.Errorf("the ending is not the secret's: %s", a.Body)
+			}
+			return s
+		}
+		of := fmt.Sprintf("organization: %q, name: \"prøve\"", n.org["ks"])
+		create("EDITOR", of+`, kind: SECRET, role: EDITOR`).expectCodes("createKey", "FORBIDDEN")
+		create("stranger", of+`, kind: SECRET, role: EDITOR`).expectCodes("createKey", "NOT_FOUND")
+		create("ADMIN", of+`, kind: SECRET, role: HUB_EDITOR`).expectCodes("createKey", "FORBIDDEN")
+		create("ADMIN", of+`, kind: SECRET`).expectCodes("createKey", "INVALID")
+		create("ADMIN", of+`, kind: PUBLISHABLE, role: EDITOR, origins: ["https://a.example"]`).expectCodes("createKey", "INVALID")
+		create("ADMIN", of+`, kind: PUBLISHABLE`).expectCodes("createKey", "INVALID")
+		create("ADMIN", of+`, kind: PUBLISHABLE, origins: ["https://a.example/path"]`).expectCodes("createKey", "INVALID")
+		create("ADMIN", of+`, kind: SECRET, role: EDITOR, expiresAt: "2020-01-01T00:00:00Z"`).expectCodes("createKey", "INVALID")
+
+		id, members := n.draft("EDITOR", "Utkast"), n.draft("EDITOR", "For medlemer")
+		n.as("EDITOR", `mutation($id: ID!) { updatePractice(id: $id, input: {audience: MEMBERS}, expectedRevision: 1) { problems { code } } }`, map[string]any{"id": members}).ok()
+		n.act("EDITOR", "publish", "", item(members, 2)).expectCodes("publish")
+
+		all := secret("ADMIN", of+`, kind: SECRET, role: EDITOR`)
+		reading, writing := secret("ADMIN", of+`, kind: SECRET, role: EDITOR, scopes: [READ]`), secret("ADMIN", of+`, kind: SECRET, role: EDITOR, scopes: [DRAFTS]`)
+		public := secret("ADMIN", of+`, kind: PUBLISHABLE, origins: ["https://a.example"]`)
+		sees := func(key string) string {
+			t.Helper()
+			a := n.askAs(key, `query($id: ID!, $m: ID!) { entry(id: $id) { id } practice(id: $m) { id } viewer { account { id } } }`, map[string]any{"id": id, "m": members}).ok()
+			return fmt.Sprint(a.at("entry") != nil, a.at("practice") != nil, a.at("viewer") != nil)
+		}
+		for key, want := range map[string]string{all: "true true false", reading: "false true false", writing: "true false false", public: "false false false"} {
+			if got := sees(key); got != want {
+				t.Errorf("%.12s… sees draft, members' content, viewer: %s, wanted %s", key, got, want)
+			}
+		}
+		publish := func(key string) *answer {
+			t.Helper()
+			return n.askAs(key, `mutation($id: ID!) { publish(items: [{id: $id, expectedRevision: 1}]) { problems { code } } }`, map[string]any{"id": id})
+		}
+		publish(reading).ok().expectCodes("publish", "NOT_FOUND")
+		publish(writing).ok().expectCodes("publish", "FORBIDDEN")
+		if a := publish(public); a.code() != "UNAUTHENTICATED" {
+			t.Errorf("a publishable key writes: %s", a.Body)
+		}
+		n.askAs(all, `mutation { invite(role: HUB_ADMIN) { problems { code } } }`, nil).ok().expectCodes("invite", "FORBIDDEN")
+		publish(all).ok().expectCodes("publish")
+
+		origin := func(key, origin string) int {
+			t.Helper()
+			r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, n.url+"/graphql", strings.NewReader(`{"query": "{ __typename }"}`))
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Header.Set("Content-Type", "application/json")
+			r.Header.Set("Authorization", "Bearer "+key)
+			r.Header.Set("Origin", origin)
+			return n.send(r).Status
+		}
+		if got := fmt.Sprint(origin(all, "https://a.example"), origin(public, "https://a.example"), origin(public, "https://b.example")); got != "401 200 401" {
+			t.Errorf("a secret key with an origin, a publishable one with its own, with another: %s", got)
+		}
+
+		admin := n.as("ADMIN", `query($o: ID!) { administration(organization: $o) { keys { id lastUsedAt kind } memberships { id role account { id name } } invitations { id } } }`, map[string]any{"o": n.org["ks"]}).ok()
+		if len(admin.list("administration", "keys")) != 4 || admin.at("administration", "keys", 3, "lastUsedAt") == nil || strings.Contains(string(admin.Body), all) {
+			t.Errorf("administration: %s", admin.Body)
+		}
+		for _, who := range []string{"EDITOR", "stranger"} {
+			if a := n.as(who, `query($o: ID!) { administration(organization: $o) { keys { id } } auditEvents(filter: {organization: $o}) { totalCount } }`, map[string]any{"o": n.org["ks"]}); a.at("administration") != nil || a.at("auditEvents") != nil {
+				t.Errorf("%s sees %s", who, a.Body)
+			}
+		}
+		n.as("ADMIN", `mutation($k: ID!) { revokeKey(id: $k) { done } }`, map[string]any{"k": admin.at("administration", "keys", 3, "id")}).ok()
+		if a := n.askAs(all, `{ __typename }`, nil); a.Status != 401 {
+			t.Errorf("a revoked key: %d", a.Status)
+		}
+
+		// A membership that ends takes the keys along that its account made; rights change at the next request.
+		membership := make(map[string]map[string]any)
+		for _, m := range admin.list("administration", "memberships") {
+			m := m.(map[string]any)
+			membership[m["account"].(map[string]any)["name"].(string)] = m
+		}
+		for _, who := range []string{"CONTRIBUTOR", "EDITOR", "ADMIN"} {
+			m := membership[who]
+			switch who {
+			case "CONTRIBUTOR":
+				n.as("ADMIN", `mutation($m: ID!) { removeMember(id: $m) { done problems { code } } }`, map[string]any{"m": m["id"]}).ok()
+				if a := n.as("CONTRIBUTOR", `query($id: ID!) { entry(id: $id) { id } viewer { memberships { id } } }`, map[string]any{"id": id}).ok(); a.at("entry") != nil || len(a.list("viewer", "memberships")) > 0 {
+					t.Errorf("after the membership ended: %s", a.Body)
+				}
+			case "EDITOR":
+				n.as("ADMIN", `mutation($m: ID!) { setRole(id: $m, role: CONTRIBUTOR) { membership { role } } }`, map[string]any{"m": m["id"]}).ok()
+				n.act("EDITOR", "withdraw", "", item(id, 1)).expectCodes("withdraw", "FORBIDDEN")
+			case "ADMIN":
+				n.as("ADMIN", `mutation($m: ID!) { removeMember(id: $m) { done problems { code } } }`, map[string]any{"m": m["id"]}).ok().expectCodes("removeMember", "INVALID")
+				n.as("HUB_ADMIN", `mutation($m: ID!) { removeMember(id: $m) { done problems { code } } }`, map[string]any{"m": m["id"]}).ok().expectCodes("removeMember")
+				if a := n.askAs(reading, `{ __typename }`, nil); a.Status != 401 {
+					t.Errorf("a key of somebody who has left: %d", a.Status)
+				}
 			}
 		}
 	})

@@ -27,6 +27,7 @@ func TestProgram(t *testing.T) {
 	}
 	t.Run("starts", programStarts)
 	t.Run("finishes what is under way", programFinishes)
+	t.Run("crashes", programCrashes)
 	t.Run("refuses", programRefuses)
 	t.Run("settings from files", settingsFromFiles)
 }

@@ -10,6 +10,7 @@ import (
 
 	"entgo.io/ent/dialect"
 
+	"dugnad/access"
 	"dugnad/ent"
 	"dugnad/ent/entry"
 	"dugnad/ent/reference"
@@ -247,14 +248,8 @@ func (w *write) missing(docs []ent.Document, saving []string) ([]Problem, error)
 			}
 		}
 	}
-	for chunk := range slices.Chunk(unique(entries), 500) {
-		ids, err := w.Entry.Query().Where(entry.IDIn(chunk...)).IDs(w.ctx)
-		if err != nil {
-			return nil, err
-		}
-		for _, id := range ids {
-			known[id] = true
-		}
+	if err := w.addKnown(known, unique(entries), saving); err != nil {
+		return nil, err
 	}
 	there, err := ent.LiveIDs(w.ctx, w.Client, unique(data))
 	if err != nil {
@@ -271,6 +266,38 @@ func (w *write) missing(docs []ent.Document, saving []string) ([]Problem, error)
 		}
 	}
 	return problems, nil
+}
+
+// addKnown adds those of the entries that the writer may point at: what the writer may read, as a reader or as an editor, and what the head
+// points at already, which may have been withdrawn since. Of all others the writer must not learn that they are there.
+func (w *write) addKnown(known map[string]bool, entries, saving []string) error {
+	for chunk := range slices.Chunk(entries, 500) {
+		q := w.Entry.Query().Where(entry.IDIn(chunk...))
+		if organizations, all := w.viewer.Organizations(); !all {
+			seen := entry.And(entry.Live(true), entry.LiveAudienceIn(access.Audiences(access.WithViewer(w.ctx, w.viewer))...))
+			q.Where(entry.Or(seen, entry.OwnerIDIn(organizations...)))
+		}
+		ids, err := q.IDs(w.ctx)
+		if err != nil {
+			return err
+		}
+		for _, id := range ids {
+			known[id] = true
+		}
+	}
+	if _, all := w.viewer.Organizations(); all {
+		return nil
+	}
+	for chunk := range slices.Chunk(saving, 500) {
+		ids, err := w.Reference.Query().Where(reference.FromIDIn(chunk...), reference.StateEQ(schema.OfHead)).Select(reference.FieldToID).Strings(w.ctx)
+		if err != nil {
+			return err
+		}
+		for _, id := range ids {
+			known[id] = true
+		}
+	}
+	return nil
 }
 
 // foreign reports owners that are not there, and keys that another entry of the owner has.

@@ -209,6 +209,7 @@ func TestEditing(t *testing.T) {
 		n.run("what is not one's own does not exist", func(t *testing.T) {
 			id, random := n.draft("CONTRIBUTOR", "Berre for KS"), randomID("PRACTICE")
 			for _, q := range []string{
+				`mutation { createTool(input: {kind: GUIDE, relations: [{to: %q, type: SEE_ALSO}]}) ` + saveFields + ` }`,
 				`{ entry(id: %q) { id title } }`, `{ node(id: %q) { id } practice(id: %q) { id } }`,
 				`mutation { updatePractice(id: %q, input: {kind: MODEL}, expectedRevision: 1) ` + saveFields + ` }`,
 				`mutation { publish(items: [{id: %q, expectedRevision: 1}]) { entries { id } problems { code message path severity } conflicts { entry } } }`,

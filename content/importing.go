@@ -1,12 +1,15 @@
 package content
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
+	"dugnad/access"
 	"dugnad/ent"
 	"dugnad/schema"
 )
@@ -14,11 +17,13 @@ import (
 // File is one item of the documents format: docs/documents.md.
 type File struct {
 	Type      string          `json:"type"`
+	ID        string          `json:"id,omitempty"` // of content: the same in every hub
 	Key       string          `json:"key"`
 	Owner     string          `json:"owner,omitempty"`
 	Published bool            `json:"published,omitempty"`
 	Document  json.RawMessage `json:"document"`
-	Bytes     []byte          `json:"-"` // of an asset: the file beside it
+	Draft     json.RawMessage `json:"draft,omitempty"` // of published content: a newer document, which readers do not see
+	Bytes     []byte          `json:"-"`               // of an asset: the file beside it
 }
 
 // ProblemsError is an import that was refused because of problems in its documents.
@@ -40,22 +45,45 @@ func (e *ProblemsError) Error() string {
 // Progress is told how many of the items of a type have been taken in.
 type Progress func(done, total int, what string)
 
-// Import takes in the files: reference data first, type by type, then content, all in one. It goes the way that an editor's save and
-// publish go, so nothing unlawful can come in by it, and importing the same files again changes nothing. imported counts what changed.
-func (s *Service) Import(ctx context.Context, files []File, progress Progress) (imported int, err error) {
+// dataTypes are the types of reference data, in the order in which they are taken in: what others point at comes first.
+var dataTypes = []string{
+	"COUNTY", "MUNICIPALITY", "DISTRICT", "ORGANIZATION", "CONTACT", "THEME", "TARGET_GROUP", "METHOD", "LAW_SECTION", "ASSET",
+}
+
+// Imported is what an import did: how many files made something new, changed something, or changed nothing.
+type Imported struct{ Created, Changed, Unchanged int }
+
+// errDryRun takes an import back that was only to be tried.
+var errDryRun = errors.New("only tried")
+
+// Import takes in the files, all or none: reference data first, type by type, then content. It goes the way that an editor's save and
+// publish go, so nothing unlawful can come in by it, and importing the same files again changes nothing. A dry run is taken back at the
+// end.
+func (s *Service) Import(ctx context.Context, files []File, dryRun bool, progress Progress) (done Imported, err error) {
+	err = s.write(ctx, true, func(w *write) error {
+		if err := s.within(w).importAll(ctx, files, &done, progress); err != nil {
+			return err
+		}
+		if dryRun {
+			return errDryRun
+		}
+		return nil
+	})
+	if errors.Is(err, errDryRun) {
+		err = nil
+	}
+	return done, err
+}
+
+func (s *Service) importAll(ctx context.Context, files []File, done *Imported, progress Progress) error {
 	byType := make(map[string][]File)
 	for _, f := range files {
 		byType[f.Type] = append(byType[f.Type], f)
 	}
-	order := []string{
-		"COUNTY", "MUNICIPALITY", "DISTRICT", "ORGANIZATION", "CONTACT", "THEME", "TARGET_GROUP", "METHOD", "LAW_SECTION", "ASSET",
-	}
-	for _, t := range order {
-		n, err := s.importData(ctx, t, byType[t], progress)
-		if err != nil {
-			return imported, fmt.Errorf("import %s: %w", t, err)
+	for _, t := range dataTypes {
+		if err := s.importData(ctx, t, byType[t], done, progress); err != nil {
+			return fmt.Errorf("import %s: %w", t, err)
 		}
-		imported += n
 	}
 	var content []File
 	for _, t := range ent.Types {
@@ -63,27 +91,30 @@ func (s *Service) Import(ctx context.Context, files []File, progress Progress) (
 			content = append(content, byType[t.GQL]...)
 		}
 	}
-	n, err := s.importContent(ctx, content, progress)
-	if err != nil {
-		return imported, fmt.Errorf("import content: %w", err)
+	if err := s.importContent(ctx, content, done, progress); err != nil {
+		return fmt.Errorf("import content: %w", err)
 	}
-	return imported + n, nil
+	return nil
 }
 
-func (s *Service) importData(ctx context.Context, gql string, files []File, progress Progress) (int, error) {
+func (s *Service) importData(ctx context.Context, gql string, files []File, done *Imported, progress Progress) error {
 	if len(files) == 0 {
-		return 0, nil
+		return nil
 	}
 	ids, documents, err := s.resolveFiles(ctx, files)
 	if err != nil {
-		return 0, err
+		return err
+	}
+	there, err := ent.LiveIDs(access.WithViewer(ctx, access.System("content")), s.client, ids)
+	if err != nil {
+		return err
 	}
 	data := make([]Data, len(files))
 	for i, f := range files {
 		data[i] = Data{ID: ids[i], Document: documents[i], File: f.Bytes}
 		if gql == "CONTACT" || gql == "ASSET" {
 			if data[i].Document, err = withKey(documents[i], f.Key); err != nil {
-				return 0, fmt.Errorf("%s: %w", f.Key, err)
+				return fmt.Errorf("%s: %w", f.Key, err)
 			}
 		}
 	}
@@ -93,69 +124,169 @@ func (s *Service) importData(ctx context.Context, gql string, files []File, prog
 	}
 	if err == nil {
 		progress(len(files), len(files), gql)
+		done.Created += len(files) - len(there)
+		done.Changed += changed - (len(files) - len(there))
+		done.Unchanged += len(files) - changed
 	}
-	return changed, err
+	return err
 }
 
-func (s *Service) importContent(ctx context.Context, files []File, progress Progress) (int, error) {
+func (s *Service) importContent(ctx context.Context, files []File, done *Imported, progress Progress) error {
 	if len(files) == 0 {
-		return 0, nil
+		return nil
 	}
 	ids, documents, err := s.resolveFiles(ctx, files)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	var owners []Name
 	for _, f := range files {
 		name, ok := ParseName(f.Owner)
 		if !ok {
-			return 0, &Error{Code: BadInput, Field: "owner", Message: fmt.Sprintf("of %s: %q names nobody", f.Key, f.Owner)}
+			return &Error{Code: BadInput, Field: "owner", Message: fmt.Sprintf("of %s: %q names nobody", f.Key, f.Owner)}
 		}
 		owners = append(owners, name)
 	}
 	owner, err := s.Resolve(ctx, owners)
 	if err != nil {
-		return 0, err
+		return err
 	}
-	drafts := make([]Draft, len(files))
 	for i, f := range files {
 		if owner[owners[i]] == "" {
-			return 0, &Error{Code: NotFound, Field: "owner", Message: fmt.Sprintf("of %s: there is no %s", f.Key, f.Owner)}
+			return &Error{Code: NotFound, Field: "owner", Message: fmt.Sprintf("of %s: there is no %s", f.Key, f.Owner)}
 		}
-		document, err := withKey(documents[i], f.Key)
-		if err != nil {
-			return 0, fmt.Errorf("%s: %w", f.Key, err)
+		if documents[i], err = withOwnKey(documents[i], f.Key); err != nil {
+			return fmt.Errorf("%s: %w", f.Key, err)
 		}
-		drafts[i] = Draft{ID: ids[i], Type: schema.ContentType(f.Type), Owner: owner[owners[i]], Document: document}
+	}
+	newer, err := s.newerDrafts(ctx, files, ids)
+	if err != nil {
+		return err
+	}
+	stands, err := s.stands(ids, documents, newer)
+	if err != nil {
+		return err
+	}
+	var drafts []Draft
+	var published []bool
+	for i, f := range files {
+		if stands[i] {
+			done.Unchanged++
+			continue
+		}
+		published = append(published, f.Published)
+		drafts = append(drafts, Draft{ID: ids[i], Type: schema.ContentType(f.Type), Owner: owner[owners[i]], Document: documents[i], Whole: f.ID != ""})
 	}
 	saved, problems, err := s.Save(ctx, drafts...)
 	if len(problems) > 0 {
 		err = &ProblemsError{problems}
 	}
 	if err != nil {
-		return 0, err
+		return err
 	}
 	var items []Item
-	changed := 0
 	for i, one := range saved {
-		if one.Moved {
-			changed++
+		switch {
+		case one.Moved && one.Entry.Head == 1:
+			done.Created++
+		case one.Moved:
+			done.Changed++
+		default:
+			done.Unchanged++
 		}
-		if files[i].Published && (!one.Entry.Live || *one.Entry.Published != one.Entry.Head) {
+		if published[i] && (!one.Entry.Live || *one.Entry.Published != one.Entry.Head) {
 			items = append(items, Item{ID: one.Entry.ID, Revision: one.Entry.Head})
 		}
 	}
-	if len(items) > 0 {
-		_, problems, err := s.Publish(ctx, items...)
-		if len(problems) > 0 {
-			err = &ProblemsError{problems}
-		}
-		if err != nil {
-			return 0, err
+	if _, problems, err = s.Publish(ctx, items...); len(problems) > 0 {
+		err = &ProblemsError{problems}
+	}
+	if err != nil {
+		return err
+	}
+	drafts = nil
+	for i := range files {
+		if newer[i] != nil && !stands[i] {
+			drafts = append(drafts, Draft{ID: ids[i], Document: newer[i], Whole: true})
 		}
 	}
+	if _, problems, err = s.Save(ctx, drafts...); len(problems) > 0 {
+		err = &ProblemsError{problems}
+	}
+	if err != nil {
+		return err
+	}
 	progress(len(files), len(files), "content")
-	return changed, nil
+	return nil
+}
+
+// newerDrafts are the documents of the files' drafts, with ids in the place of names; nil where there is none.
+func (s *Service) newerDrafts(ctx context.Context, files []File, ids []string) ([]json.RawMessage, error) {
+	newer := make([]json.RawMessage, len(files))
+	var with []File
+	for i, f := range files {
+		if f.Draft != nil {
+			with = append(with, File{Type: f.Type, ID: ids[i], Key: f.Key, Document: f.Draft})
+		}
+	}
+	_, documents, err := s.resolveFiles(ctx, with)
+	if err != nil {
+		return nil, err
+	}
+	n := 0
+	for i, f := range files {
+		if f.Draft == nil {
+			continue
+		}
+		if newer[i], err = withOwnKey(documents[n], f.Key); err != nil {
+			return nil, fmt.Errorf("%s: %w", f.Key, err)
+		}
+		n++
+	}
+	return newer, nil
+}
+
+// stands tells which entries with a newer draft are already as the files say: what is published, and the draft.
+func (s *Service) stands(ids []string, documents, newer []json.RawMessage) ([]bool, error) {
+	stands := make([]bool, len(ids))
+	w := s.inside
+	heads, err := w.heads(ids)
+	if err != nil {
+		return nil, err
+	}
+	numbers := make(map[string]int)
+	for i, id := range ids {
+		if e := heads[id].entry; e != nil && e.Live && newer[i] != nil {
+			numbers[id] = *e.Published
+		}
+	}
+	published, err := w.revisions(numbers)
+	if err != nil {
+		return nil, err
+	}
+	for i, id := range ids {
+		if published[id] == nil {
+			continue
+		}
+		shown, err := merge(nil, documents[i])
+		if err != nil {
+			return nil, err
+		}
+		draft, err := merge(nil, newer[i])
+		if err != nil {
+			return nil, err
+		}
+		stands[i] = hashOf(shown) == published[id].Hash && hashOf(draft) == heads[id].hash
+	}
+	return stands, nil
+}
+
+// withOwnKey puts the key into a document, where there is one.
+func withOwnKey(document json.RawMessage, key string) (json.RawMessage, error) {
+	if key == "" {
+		return document, nil
+	}
+	return withKey(document, key)
 }
 
 // resolveFiles gives every file its id, one it has or a new one, and puts ids where its document holds names.
@@ -164,6 +295,11 @@ func (s *Service) resolveFiles(ctx context.Context, files []File) (ids []string,
 	own := make([]Name, len(files))
 	for i, f := range files {
 		own[i] = Name{strings.ReplaceAll(strings.ToLower(f.Type), "_", "-"), f.Key}
+		if f.ID != "" {
+			if t, ok := ent.TypeOf(f.ID); !ok || !t.Content || t.GQL != f.Type {
+				return nil, nil, &Error{Code: BadInput, Field: "id", Message: fmt.Sprintf("%q is not an id of content of the type %s", f.ID, f.Type)}
+			}
+		}
 		if _, ok := TypeOfKind(own[i].Kind); !ok {
 			return nil, nil, &Error{Code: BadInput, Field: "type", Message: fmt.Sprintf("of %s: there is no type %q", f.Key, f.Type)}
 		}
@@ -177,6 +313,13 @@ func (s *Service) resolveFiles(ctx context.Context, files []File) (ids []string,
 	}
 	ids = make([]string, len(files))
 	for i, n := range own {
+		if files[i].ID != "" {
+			ids[i] = files[i].ID
+			if n.Key != "" {
+				found[n] = ids[i]
+			}
+			continue
+		}
 		if found[n] == "" {
 			t, _ := TypeOfKind(n.Kind)
 			found[n] = s.NewID(t.Prefix)
@@ -222,34 +365,46 @@ var idFields = func() map[string]bool {
 
 // renamed puts what id gives in the place of every name in a document.
 func renamed(document json.RawMessage, id func(Name) (string, error)) (json.RawMessage, error) {
+	return eachID(document, func(s string) (string, error) {
+		if n, ok := ParseName(s); ok {
+			return id(n)
+		}
+		return s, nil
+	})
+}
+
+// eachID puts what with gives in the place of every text of a document that stands where an id does.
+func eachID(document json.RawMessage, with func(string) (string, error)) (json.RawMessage, error) {
+	dec := json.NewDecoder(bytes.NewReader(document))
+	dec.UseNumber()
 	var v any
-	if err := json.Unmarshal(document, &v); err != nil {
+	if err := dec.Decode(&v); err != nil {
 		return nil, &Error{Code: BadInput, Field: "document", Message: "is not JSON"}
 	}
-	v, err := renameIn(v, false, id)
+	v, err := idsIn(v, false, with)
 	if err != nil {
 		return nil, err
 	}
 	return json.Marshal(v)
 }
 
-func renameIn(v any, isID bool, id func(Name) (string, error)) (any, error) {
+func idsIn(v any, isID bool, with func(string) (string, error)) (any, error) {
 	switch v := v.(type) {
 	case string:
-		if n, ok := ParseName(v); ok && isID {
-			return id(n)
+		if isID {
+			return with(v)
 		}
 	case []any:
 		for i := range v {
 			var err error
-			if v[i], err = renameIn(v[i], isID, id); err != nil {
+			if v[i], err = idsIn(v[i], isID, with); err != nil {
 				return nil, err
 			}
 		}
 	case map[string]any:
 		for k := range v {
 			var err error
-			if v[k], err = renameIn(v[k], idFields[k], id); err != nil {
+			if v[k], err = idsIn(v[k], idFields[k], with); err != nil {
 				return nil, err
 			}
 		}

@@ -34,6 +34,7 @@ type Service struct {
 	files  Files
 
 	previews chan struct{} // holds one item for every preview that is shown
+	inside   *write        // the transaction that everything is part of; nil for one each
 
 	Now   func() time.Time
 	NewID func(prefix string) string
@@ -103,6 +104,9 @@ type write struct {
 // write runs do in a transaction; all of it happens or nothing.
 func (s *Service) write(ctx context.Context, publishing bool, do func(w *write) error) error {
 	viewer := access.ViewerOf(ctx)
+	if s.inside != nil {
+		return do(s.inside)
+	}
 	ctx = access.WithViewer(ctx, access.System("content"))
 	tx, err := s.client.Tx(ctx)
 	if err != nil {
@@ -133,6 +137,13 @@ func (s *Service) write(ctx context.Context, publishing bool, do func(w *write) 
 		s.waker.Wake()
 	}
 	return nil
+}
+
+// within is the service as a part of the transaction: what it reads and writes is read and written there.
+func (s *Service) within(w *write) *Service {
+	part := *s
+	part.client, part.inside = w.Client, w
+	return &part
 }
 
 func actorName(v access.Viewer) string {

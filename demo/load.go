@@ -23,7 +23,7 @@ func Load(ctx context.Context, service *content.Service, progress content.Progre
 	if err != nil {
 		return fmt.Errorf("read the demo content: %w", err)
 	}
-	_, err = service.Import(access.WithViewer(ctx, access.System("demo")), items, progress)
+	_, err = service.Import(access.WithViewer(ctx, access.System("demo")), items, false, progress)
 	return err
 }
 

@@ -56,7 +56,7 @@ func newSample(t *testing.T) *sample {
 		practice("for-all", true, map[string]any{"image": "asset:open", "downloads": download("page")}),
 		practice("for-members", true, map[string]any{"image": "asset:closed", "audience": "MEMBERS"}),
 		practice("unwritten", false, map[string]any{"image": "asset:draft"}),
-	}, func(int, int, string) {})
+	}, false, func(int, int, string) {})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -28,6 +28,10 @@ func run(ctx context.Context, line commandLine, in io.Reader, out io.Writer) err
 		return migrate(ctx, config, out)
 	case "reindex":
 		return reindex(ctx, config, out)
+	case "import <file>":
+		return importFiles(ctx, config, line.Import.Paths, line.Import.DryRun, out)
+	case "export <folder>":
+		return export(ctx, config, line.Export.Folder, line.Export.Organization, out)
 	case "key create":
 		return createKey(ctx, config, line.Key.Create, out)
 	case "account create":

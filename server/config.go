@@ -50,6 +50,14 @@ type commandLine struct {
 	Reindex struct{} `cmd:"" help:"Build the search indexes anew from the database; the hub must not be running on the same data folder."`
 	Version struct{} `cmd:"" help:"Say what this program was built from."`
 
+	Import struct {
+		DryRun bool     `help:"Say what would be done, and do nothing."`
+		Paths  []string `arg:"" name:"file" help:"Files of the documents format, or folders of them."`
+	} `cmd:"" help:"Take in content and reference data, all or none; the hub may be running."`
+	Export struct {
+		Organization string `placeholder:"SLUG" help:"Only the content of this organisation; everything otherwise."`
+		Folder       string `arg:"" help:"Folder to write into."`
+	} `cmd:"" help:"Write content and reference data as files that import takes; the hub may be running."`
 	Key struct {
 		Create newKey `cmd:"" help:"Make an API key and print it, once; the hub may be running."`
 	} `cmd:"" help:"API keys."`

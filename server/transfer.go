@@ -1,0 +1,220 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"dugnad/access"
+	"dugnad/changes"
+	"dugnad/content"
+	"dugnad/ent"
+)
+
+// The files of an export, and the folder that holds those of assets.
+const (
+	contentFile  = "content.json"
+	dataFile     = "reference.json"
+	assetsFolder = "assets"
+)
+
+// withContent gives do the writing side over the hub's database, as the operator. A running hub may have the database as well, and follows
+// what is written.
+func withContent(ctx context.Context, config Config, do func(context.Context, *content.Service, *ent.Client) error) error {
+	return withAccounts(ctx, config, func(ctx context.Context, _ *access.Accounts, client *ent.Client) error {
+		return do(ctx, content.New(client, &changes.Waker{}, files(filepath.Join(config.Data, filesFolder))), client)
+	})
+}
+
+// importFiles takes in files and folders of files, all or none, and says what it did.
+func importFiles(ctx context.Context, config Config, paths []string, dryRun bool, out io.Writer) error {
+	items, err := readFiles(paths)
+	if err != nil {
+		return err
+	}
+	return withContent(ctx, config, func(ctx context.Context, service *content.Service, _ *ent.Client) error {
+		done, err := service.Import(ctx, items, dryRun, func(done, total int, what string) {
+			slog.InfoContext(ctx, "importing", "what", what, "done", done, "total", total)
+		})
+		var refused *content.ProblemsError
+		if errors.As(err, &refused) {
+			for _, p := range refused.Problems {
+				fmt.Fprintf(out, "refused %s %s: %s %s\n", p.Entry, strings.Join(p.Path, "."), p.Code, p.Message)
+			}
+			return fmt.Errorf("nothing is imported: %d problems", len(refused.Problems))
+		}
+		if err != nil {
+			return fmt.Errorf("nothing is imported: %w", err)
+		}
+		what := "imported"
+		if dryRun {
+			what = "would be imported"
+		}
+		_, err = fmt.Fprintf(out, "%s: %d created, %d changed, %d unchanged\n", what, done.Created, done.Changed, done.Unchanged)
+		return err
+	})
+}
+
+// readFiles reads items of the documents format: of files, and of all .json files in folders. An asset's file is in the folder assets
+// beside the one that names it.
+func readFiles(paths []string) (items []content.File, err error) {
+	for _, path := range paths {
+		err := filepath.WalkDir(path, func(name string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() || name != path && filepath.Ext(name) != ".json" {
+				return err
+			}
+			text, err := os.ReadFile(name) //nolint:gosec // the operator names it
+			if err != nil {
+				return err
+			}
+			var list []content.File
+			if text = bytes.TrimSpace(text); bytes.HasPrefix(text, []byte("{")) {
+				list = make([]content.File, 1)
+				err = json.Unmarshal(text, &list[0])
+			} else {
+				err = json.Unmarshal(text, &list)
+			}
+			if err != nil {
+				return fmt.Errorf("%s: %w", name, err)
+			}
+			for i := range list {
+				if err := readAsset(&list[i], filepath.Dir(name)); err != nil {
+					return fmt.Errorf("%s: %w", name, err)
+				}
+			}
+			items = append(items, list...)
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	if len(items) == 0 {
+		return nil, fmt.Errorf("no items in %s", strings.Join(paths, ", "))
+	}
+	return items, nil
+}
+
+func readAsset(item *content.File, folder string) error {
+	if item.Type != "ASSET" {
+		return nil
+	}
+	var doc struct{ File string }
+	if err := json.Unmarshal(item.Document, &doc); err != nil {
+		return err
+	}
+	name, err := assetName(item.Key, doc.File)
+	if err != nil {
+		return err
+	}
+	for _, name := range []string{name, doc.File} { // as an export writes it, or by its own name
+		item.Bytes, err = os.ReadFile(filepath.Join(folder, assetsFolder, name)) //nolint:gosec // checked right above
+		if err == nil || !errors.Is(err, fs.ErrNotExist) {
+			break
+		}
+	}
+	if errors.Is(err, fs.ErrNotExist) { // the hub may have it already
+		return nil
+	}
+	return err
+}
+
+// assetName is the name of an asset's file in an export: its key, with the ending of its name.
+func assetName(key, name string) (string, error) {
+	if slices.ContainsFunc([]string{key, name}, func(s string) bool { return s == "" || strings.HasPrefix(s, ".") || strings.ContainsAny(s, "/\\\x00") }) {
+		return "", fmt.Errorf("the asset %q has a name that is no file's", key)
+	}
+	return key + filepath.Ext(name), nil
+}
+
+// export writes content into a folder, as files that import takes: that of an organisation, or everything with the reference data.
+func export(ctx context.Context, config Config, folder, slug string, out io.Writer) error {
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return err
+	}
+	return withContent(ctx, config, func(ctx context.Context, service *content.Service, client *ent.Client) error {
+		organization := ""
+		if slug != "" {
+			var err error
+			if organization, err = organizationBySlug(ctx, client, slug); err != nil {
+				return err
+			}
+		}
+		n, err := writeItems(filepath.Join(folder, contentFile), func(give func(content.File) error) error {
+			return service.Export(ctx, organization, give)
+		})
+		if err != nil {
+			return err
+		}
+		if organization != "" {
+			_, err = fmt.Fprintf(out, "exported to %s: %d of content\n", folder, n)
+			return err
+		}
+		var assets []string
+		m, err := writeItems(filepath.Join(folder, dataFile), func(give func(content.File) error) error {
+			return service.ExportData(ctx, func(f content.File) error {
+				if f.Type == "ASSET" {
+					assets = append(assets, f.Key)
+				}
+				return give(f)
+			})
+		})
+		if err != nil {
+			return err
+		}
+		for _, key := range assets {
+			if err := exportAsset(ctx, service, key, filepath.Join(folder, assetsFolder)); err != nil {
+				return err
+			}
+		}
+		_, err = fmt.Fprintf(out, "exported to %s: %d of content, %d of reference data, %d files\n", folder, n, m, len(assets))
+		return err
+	})
+}
+
+func exportAsset(ctx context.Context, service *content.Service, key, folder string) error {
+	own, from, err := service.File(ctx, key)
+	if err != nil {
+		return err
+	}
+	defer from.Close()
+	name, err := assetName(key, own)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return err
+	}
+	return writeFile(filepath.Join(folder, name), from)
+}
+
+// writeItems writes a list of items, one a line, as a whole or not at all.
+func writeItems(path string, each func(give func(content.File) error) error) (n int, err error) {
+	var b bytes.Buffer
+	err = each(func(f content.File) error {
+		if n > 0 {
+			b.WriteString(",\n")
+		}
+		n++
+		enc := json.NewEncoder(&b)
+		enc.SetEscapeHTML(false)
+		if err := enc.Encode(f); err != nil {
+			return err
+		}
+		b.Truncate(b.Len() - 1) // the line's end
+		return nil
+	})
+	if err != nil {
+		return 0, err
+	}
+	return n, writeFile(path, io.MultiReader(strings.NewReader("[\n"), &b, strings.NewReader("\n]\n")))
+}

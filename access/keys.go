@@ -73,7 +73,7 @@ func (a *Accounts) CreateKey(ctx context.Context, k NewKey) (key *ent.ApiKey, se
 	if err := k.check(a.now()); err != nil {
 		return nil, "", err
 	}
-	if k.Role.OfHub() && !by.IsSystem() && by.HubRole != schema.HubAdmin || rank(k.Role) > rank(by.RoleIn(k.Organization)) {
+	if k.Role.OfHub() && !by.IsSystem() && by.HubRole != schema.HubAdmin || k.Role.Rank() > by.RoleIn(k.Organization).Rank() {
 		return nil, "", &Error{Code: Forbidden, Field: "role", Message: "a key cannot have a stronger role than who makes it"}
 	}
 	there, err := a.client.Organization.Get(own(ctx), k.Organization)
@@ -183,9 +183,6 @@ func (a *Accounts) mayManage(v Viewer, organization string) error {
 	}
 	return &Error{Code: Forbidden, Message: "this needs the role ADMIN in the organisation"}
 }
-
-// rank orders the roles by what they may.
-func rank(r schema.Role) int { return slices.Index(r.Values(), string(r)) }
 
 func scopeNames(scopes []KeyScope) []string {
 	names := make([]string, len(scopes))

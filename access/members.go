@@ -177,7 +177,7 @@ func (a *Accounts) putMember(ctx context.Context, tx *ent.Client, accountID, org
 			SetCreatedAt(a.now()).Exec(ctx)
 	case err != nil:
 		return err
-	case rank(has.Role) >= rank(role): // an old invitation takes nothing away
+	case has.Role.Rank() >= role.Rank(): // an old invitation takes nothing away
 		return nil
 	}
 	return tx.Membership.UpdateOne(has).SetRole(role).Exec(ctx)

@@ -311,7 +311,7 @@ func (w *write) transfer(to string, items []Item, heads map[string]head) (proble
 		tell("NOT_FOUND", "there is no such organisation", "")
 		return problems, nil
 	}
-	if rank(w.viewer.RoleIn(to)) < rank(schema.Editor) {
+	if w.viewer.RoleIn(to).Rank() < schema.Editor.Rank() {
 		tell("FORBIDDEN", "a transfer needs the role EDITOR in both organisations", "")
 		return problems, nil
 	}
@@ -442,7 +442,7 @@ func Acts(v access.Viewer, e *ent.Entry) []Act {
 
 // scopeOf is what a key needs for an act, besides reading and writing drafts.
 func scopeOf(act Act) access.KeyScope {
-	if rank(rules[act].least) > rank(schema.Contributor) {
+	if rules[act].least.Rank() > schema.Contributor.Rank() {
 		return access.ScopePublish
 	}
 	return access.ScopeDrafts

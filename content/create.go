@@ -132,7 +132,7 @@ func (s *Service) WriteData(ctx context.Context, gql, id string, document json.R
 	if gql == "MUNICIPALITY" || gql == "COUNTY" || gql == "DISTRICT" {
 		least = schema.HubAdmin
 	}
-	if !v.IsSystem() && (rank(v.HubRole) < rank(least) || !v.Has(access.ScopePublish)) {
+	if !v.IsSystem() && (v.HubRole.Rank() < least.Rank() || !v.Has(access.ScopePublish)) {
 		return "", []Problem{{Code: string(Forbidden), Severity: SeverityError, Path: []string{}, Message: fmt.Sprintf("this needs the role %s", least)}}, nil
 	}
 	for _, t := range ent.Types {

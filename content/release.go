@@ -73,7 +73,7 @@ func (w *write) editorOf(organization string) *Problem {
 	switch {
 	case organization == "" || role == "" || !w.viewer.Has(access.ScopeDrafts):
 		return &Problem{Code: string(NotFound), Severity: SeverityError, Path: []string{"organization"}, Message: "there is no such organisation"}
-	case rank(role) < rank(schema.Editor) || !w.viewer.Has(access.ScopePublish):
+	case role.Rank() < schema.Editor.Rank() || !w.viewer.Has(access.ScopePublish):
 		return &Problem{Code: string(Forbidden), Severity: SeverityError, Path: []string{}, Message: "this needs the role EDITOR in the organisation that owns the release"}
 	}
 	return nil

@@ -114,9 +114,6 @@ var rules = map[Act]rule{
 // noEntry is the message for what is not there, and for what the viewer has no part in.
 const noEntry = "there is no such entry"
 
-// rank orders the roles by what they may; a role of the hub is above all of an organisation's.
-func rank(r schema.Role) int { return slices.Index(r.Values(), string(r)) }
-
 // decide tells what stage an act leads to, for somebody who has the role in the owning organisation or in the hub. The error is
 // NOT_FOUND without any role: what one has no part in does not exist; FORBIDDEN with too weak a one; BAD_USER_INPUT when the act is
 // not possible where the entry is.
@@ -125,9 +122,9 @@ func decide(s state, act Act, role schema.Role) (schema.Stage, error) {
 	switch {
 	case !ok:
 		return "", fmt.Errorf("there is no act %s", act)
-	case rank(role) < 0:
+	case role.Rank() < 0:
 		return "", &Error{Code: NotFound, Message: noEntry}
-	case rank(role) < rank(r.least):
+	case role.Rank() < r.least.Rank():
 		return "", &Error{Code: Forbidden, Message: fmt.Sprintf("%s needs the role %s in the organisation that owns the entry", act, r.least)}
 	case r.from != nil && !slices.Contains(r.from, s.stage):
 		return "", &Error{Code: BadInput, Field: "stage", Message: fmt.Sprintf("%s is not possible in the stage %s", act, s.stage)}

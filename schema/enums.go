@@ -1,5 +1,7 @@
 package schema
 
+import "slices"
+
 // The closed lists of the API. Each is a string of the same spelling in documents, database and GraphQL.
 type (
 	// Audience says who may read an entry that is live.
@@ -174,6 +176,9 @@ func (ChangeAction) Values() []string { return []string{"UPSERT", "GONE"} }
 func (Role) Values() []string {
 	return []string{"CONTRIBUTOR", "EDITOR", "ADMIN", "HUB_EDITOR", "HUB_ADMIN"}
 }
+
+// Rank orders the roles by what they may; a role of the hub is above all of an organisation's. It is -1 for none.
+func (r Role) Rank() int { return slices.Index(r.Values(), string(r)) }
 
 // OfHub tells whether the role is one of the whole hub.
 func (r Role) OfHub() bool { return r == HubEditor || r == HubAdmin }

@@ -177,7 +177,7 @@ func (h *Hub) Run(ctx context.Context) error {
 	if h.config.Demo {
 		h.demo.begin()
 		background.Go(func() { h.loadDemo(ctx) })
-	} else if err := h.inviteFirst(ctx); err != nil {
+	} else if err := h.inviteFirst(ctx); err != nil && ctx.Err() == nil {
 		return fmt.Errorf("make the link for the first account: %w", err)
 	}
 

@@ -54,6 +54,7 @@ require (
 	modernc.org/libc v1.77.1 // indirect
 	modernc.org/mathutil v1.7.1 // indirect
 	modernc.org/memory v1.12.1 // indirect
+	znkr.io/diff v1.0.1 // indirect
 )
 
 require (

@@ -54,3 +54,68 @@ func (w *write) conflict(h head, seen int, patch []byte) (*ConflictError, error)
 	}
 	return c, nil
 }
+
+// conflicting lists the places that mine and theirs both changed since base, to different values. A place is a field of the document, of
+// texts a field of one language: keyFigures, texts.NB.title. Where one side took a language away and the other changed it, texts.NB.
+func conflicting(base, mine, theirs []byte) ([]string, error) {
+	var docs [3]map[string]any
+	for i, document := range [][]byte{base, mine, theirs} {
+		var err error
+		if docs[i], err = parsed(document); err != nil {
+			return nil, err
+		}
+	}
+	var places []string
+	for _, field := range keysOf(docs[:]...) {
+		base, mine, theirs := docs[0][field], docs[1][field], docs[2][field]
+		if !bothChanged(base, mine, theirs) {
+			continue
+		}
+		texts, ok := textsOf(field, base, mine, theirs)
+		if !ok {
+			places = append(places, field)
+			continue
+		}
+		for _, language := range keysOf(texts[:]...) {
+			places = append(places, conflictingText("texts."+language, texts[0][language], texts[1][language], texts[2][language])...)
+		}
+	}
+	return places, nil
+}
+
+func conflictingText(place string, base, mine, theirs any) (places []string) {
+	m, here := mine.(map[string]any)
+	t, there := theirs.(map[string]any)
+	switch {
+	case !bothChanged(base, mine, theirs):
+		return nil
+	case !here, !there:
+		return []string{place}
+	}
+	b, _ := base.(map[string]any)
+	for _, field := range keysOf(b, m, t) {
+		if bothChanged(b[field], m[field], t[field]) {
+			places = append(places, place+"."+field)
+		}
+	}
+	return places
+}
+
+func bothChanged(base, mine, theirs any) bool {
+	b, m, t := encoded(base), encoded(mine), encoded(theirs)
+	return b != m && b != t && m != t
+}
+
+// textsOf gives three values of the field texts by language; ok is false of other fields.
+func textsOf(field string, values ...any) (by [3]map[string]any, ok bool) {
+	if field != "texts" {
+		return by, false
+	}
+	for i, v := range values {
+		list, _ := v.([]any)
+		if by[i], ok = byLanguage([]string{field}, list); !ok {
+			return by, false
+		}
+	}
+	return by, true
+}

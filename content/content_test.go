@@ -146,6 +146,7 @@ func TestSave(t *testing.T) {
 		})
 		for name, document := range map[string]string{
 			"unknown field":          `{"titel": "x"}`,
+			"null in a list":         `{"texts": [{"language": "NB", "title": "a", "steps": ["b", null]}]}`,
 			"unknown field inside":   `{"texts": [{"language": "NB", "titel": "x"}]}`,
 			"wrong type":             `{"tools": "x"}`,
 			"no object":              `[]`,

@@ -52,6 +52,13 @@ func TestDiff(t *testing.T) {
 			"a list of texts", `{"texts": [{"language": "NB", "steps": ["a", "b", "c"]}]}`, `{"texts": [{"language": "NB", "steps": ["a", "c"]}]}`,
 			`texts.NB.steps.1: "b" → –`,
 		},
+		{"null in a list", `{"texts": [{"language": "NB", "steps": [null, "b"]}]}`, `{"texts": [{"language": "NB", "steps": ["a", "b"]}]}`, `texts.NB.steps.0: – → "a"`},
+		{"an empty list is none", `{"themes": []}`, `{"texts": []}`, ""},
+		{"the order of languages", `{"texts": [{"language": "NB", "title": "a"}, {"language": "NN", "title": "b"}]}`, `{"texts": [{"language": "NN", "title": "b"}, {"language": "NB", "title": "a"}]}`, ""},
+		{
+			"files of two languages", `{"downloads": [{"url": "a", "language": "NB"}, {"url": "b", "language": "NN"}]}`,
+			`{"downloads": [{"url": "b", "language": "NN"}]}`, `downloads.0: {"language":"NB","url":"a"} → –`,
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if got := changesOf(t, test.before, test.after); got != test.want {
@@ -61,8 +68,34 @@ func TestDiff(t *testing.T) {
 	}
 }
 
+func partsOf(before, after string) []TextPart {
+	d := differ{words: maxWords}
+	return d.text(before, after)
+}
+
+// Two edits at the ends of a long body leave nearly all of it, whether it has lines or is one.
+func TestDiffOfLongTexts(t *testing.T) {
+	for name, sentence := range map[string]string{"lines": "Kommunen busette flyktningane i lag med frivillige.\n", "words": "Kommunen busette dei. "} {
+		t.Run(name, func(t *testing.T) {
+			body := strings.Repeat(sentence, 90_000/len(sentence))
+			if name == "words" {
+				body = body[:20_000]
+			}
+			kept := 0
+			for _, p := range partsOf("Først. "+body+" Sist.", "Så. "+body+" Til slutt, og meir.") {
+				if p.Kind == Kept {
+					kept += len(p.Text)
+				}
+			}
+			if kept < len(body) {
+				t.Errorf("%d of %d bytes were kept", kept, len(body))
+			}
+		})
+	}
+}
+
 func TestDiffOfTexts(t *testing.T) {
-	parts := textParts("Dei møttest kvar veke, i eitt år.", "Dei møttest kvar månad i eitt år!")
+	parts := partsOf("Dei møttest kvar veke, i eitt år.", "Dei møttest kvar månad i eitt år!")
 	if got := fmt.Sprint(parts); got != "[{KEPT Dei møttest kvar } {DELETED veke,} {INSERTED månad} {KEPT  i eitt år} {DELETED .} {INSERTED !}]" {
 		t.Errorf("got %s", got)
 	}
@@ -82,7 +115,7 @@ func TestDiffOfTexts(t *testing.T) {
 		}
 		before, after := text(n), text(n)
 		var old, now strings.Builder
-		for _, p := range textParts(before, after) {
+		for _, p := range partsOf(before, after) {
 			if p.Kind != Inserted {
 				old.WriteString(p.Text)
 			}
@@ -106,7 +139,10 @@ func TestConflicting(t *testing.T) {
 		{"other places", `{"kind": "ADVICE", "slug": "a", "texts": [{"language": "NB", "title": "x", "body": "b"}]}`, `{"kind": "MODEL", "slug": "a", "texts": [{"language": "NB", "title": "a", "body": "b"}]}`, nil},
 		{"one place, one value", `{"kind": "MODEL", "slug": "a", "texts": [{"language": "NB", "title": "a", "body": "b"}]}`, `{"kind": "MODEL", "slug": "a", "texts": [{"language": "NB", "title": "a", "body": "b"}]}`, nil},
 		{"one place, two values", `{"kind": "ADVICE", "slug": "a", "texts": [{"language": "NB", "title": "x", "body": "b"}]}`, `{"kind": "ADVICE", "slug": "b", "texts": [{"language": "NB", "title": "y", "body": "b"}]}`, []string{"texts.NB.title"}},
-		{"a whole text and its title", `{"kind": "ADVICE", "slug": "a"}`, `{"kind": "ADVICE", "slug": "a", "texts": [{"language": "NB", "title": "y", "body": "b"}]}`, []string{"texts.NB.title"}},
+		{"a whole text and its title", `{"kind": "ADVICE", "slug": "a"}`, `{"kind": "ADVICE", "slug": "a", "texts": [{"language": "NB", "title": "y", "body": "b"}]}`, []string{"texts.NB"}},
+		{"a place in a list that moved", `{"keyFigures": [1, 9]}`, `{"keyFigures": [0, 1, 8]}`, []string{"keyFigures"}},
+		{"a language that one took away", `{"kind": "ADVICE", "slug": "a"}`, `{"kind": "ADVICE", "slug": "a", "texts": [{"language": "NB", "title": "a", "body": "b", "summary": "s"}]}`, []string{"texts.NB"}},
+		{"both added a language", `{"texts": [{"language": "SE", "title": "a", "body": "c"}]}`, `{"texts": [{"language": "SE", "title": "b"}]}`, []string{"texts.SE.title"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if test.name == "only mine" {

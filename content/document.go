@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"strconv"
 	"strings"
 
 	"dugnad/ent"
@@ -31,11 +32,41 @@ func merge(old, patch []byte) ([]byte, error) {
 	for k, v := range in {
 		if string(v) == "null" {
 			delete(doc, k)
-		} else {
-			doc[k] = v
+			continue
 		}
+		var value any
+		if err := json.Unmarshal(v, &value); err != nil {
+			return nil, &Error{Code: BadInput, Field: k, Message: "is not JSON"}
+		}
+		if err := noNullItem(value, k); err != nil {
+			return nil, err
+		}
+		doc[k] = v
 	}
 	return canonical(doc)
+}
+
+// noNullItem refuses a list with null in it: its items are texts, ids and objects, and none of them is nothing.
+func noNullItem(v any, path ...string) error {
+	switch v := v.(type) {
+	case []any:
+		for i, item := range v {
+			at := append(path, strconv.Itoa(i))
+			if item == nil {
+				return &Error{Code: BadInput, Field: strings.Join(at, "."), Message: "cannot be null"}
+			}
+			if err := noNullItem(item, at...); err != nil {
+				return err
+			}
+		}
+	case map[string]any:
+		for _, k := range keysOf(v) {
+			if err := noNullItem(v[k], append(path, k)...); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // canonical writes a document with its keys sorted at every level and without spaces, so that equal documents are equal bytes.

@@ -1,0 +1,118 @@
+package content
+
+import (
+	"strings"
+	"unicode"
+
+	"znkr.io/diff"
+)
+
+// TextPart is a piece of a text that was compared with another.
+type TextPart struct {
+	Kind TextPartKind
+	Text string
+}
+
+// TextPartKind tells what became of a piece of a text.
+type TextPartKind string
+
+// The kinds of part.
+const (
+	Kept     TextPartKind = "KEPT"
+	Deleted  TextPartKind = "DELETED"
+	Inserted TextPartKind = "INSERTED"
+)
+
+// What is compared word by word: so many words, spaces and signs of two documents, and of one piece between two lines that both texts
+// have. What is beyond counts as deleted and inserted, as a text that was written anew.
+const (
+	maxWords      = 200_000
+	maxPieceWords = 20_000
+)
+
+// text compares two texts, first by lines and then by the words of lines that differ. What was kept and deleted makes the one, what was
+// kept and inserted the other.
+func (d *differ) text(before, after string) []TextPart {
+	var parts textParts
+	var gone, come strings.Builder
+	flush := func() {
+		d.wordsOf(&parts, gone.String(), come.String())
+		gone.Reset()
+		come.Reset()
+	}
+	for _, e := range diff.Edits(strings.SplitAfter(before, "\n"), strings.SplitAfter(after, "\n")) {
+		switch e.Op {
+		case diff.Match:
+			flush()
+			parts.add(Kept, e.X)
+		case diff.Delete:
+			gone.WriteString(e.X)
+		case diff.Insert:
+			come.WriteString(e.Y)
+		}
+	}
+	flush()
+	return parts
+}
+
+// wordsOf compares two texts word by word.
+func (d *differ) wordsOf(parts *textParts, before, after string) {
+	x, y := words(before), words(after)
+	if n := len(x) + len(y); n > maxPieceWords || n > d.words {
+		parts.add(Deleted, before)
+		parts.add(Inserted, after)
+		return
+	}
+	d.words -= len(x) + len(y)
+	for _, e := range diff.Edits(x, y) {
+		switch e.Op {
+		case diff.Match:
+			parts.add(Kept, e.X)
+		case diff.Delete:
+			parts.add(Deleted, e.X)
+		case diff.Insert:
+			parts.add(Inserted, e.Y)
+		}
+	}
+}
+
+type textParts []TextPart
+
+func (p *textParts) add(kind TextPartKind, text string) {
+	switch n := len(*p) - 1; {
+	case text == "":
+	case n >= 0 && (*p)[n].Kind == kind:
+		(*p)[n].Text += text
+	default:
+		*p = append(*p, TextPart{kind, text})
+	}
+}
+
+// words cuts a text into words, spaces and other signs, of which nothing is lost. A mark stays with what it is on.
+func words(s string) (all []string) {
+	kind := func(r rune) int {
+		switch {
+		case unicode.IsLetter(r), unicode.IsDigit(r):
+			return 1
+		case unicode.IsSpace(r):
+			return 2
+		}
+		return 0
+	}
+	start, last := 0, 0
+	for i, r := range s {
+		if unicode.IsMark(r) {
+			continue
+		}
+		k := kind(r)
+		if i > start && (k != last || k == 0) {
+			all = append(all, s[start:i])
+			start = i
+		}
+		last = k
+	}
+	if start < len(s) {
+		all = append(all, s[start:])
+	}
+	return all
+}

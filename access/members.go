@@ -2,9 +2,13 @@ package access
 
 import (
 	"context"
+	"fmt"
 	"net/mail"
+	"slices"
 	"strings"
 	"time"
+
+	"entgo.io/ent/dialect/sql"
 
 	"dugnad/ent"
 	"dugnad/ent/account"
@@ -328,18 +332,45 @@ func (a *Accounts) keepsAdmin(ctx context.Context, tx *ent.Client, who *ent.Acco
 
 // Disable ends all access of an account, its sign-ins and the keys that it made; a HUB_ADMIN's to do.
 func (a *Accounts) Disable(ctx context.Context, accountID string) error {
-	return a.end(ctx, accountID, func(*ent.AccountUpdateOne) {})
+	return a.end(ctx, accountID, func(context.Context, *ent.Client, *ent.AccountUpdateOne) error { return nil })
 }
 
 // Anonymize takes the person out of an account, for good: name, address and identity go; what it wrote stays, by nobody. A HUB_ADMIN's to
 // do.
 func (a *Accounts) Anonymize(ctx context.Context, accountID string) error {
-	return a.end(ctx, accountID, func(u *ent.AccountUpdateOne) {
+	return a.end(ctx, accountID, func(ctx context.Context, tx *ent.Client, u *ent.AccountUpdateOne) error {
 		u.SetName("–").ClearEmail().ClearPassword().ClearIssuer().ClearSubject().SetAnonymizedAt(a.now())
+		forget := func(u *sql.UpdateBuilder) { u.SetNull(invitation.FieldEmail) }
+		if err := tx.Invitation.Update().Where(invitation.AcceptedBy(accountID)).Modify(forget).Exec(ctx); err != nil {
+			return err
+		}
+		return tx.SignIn.Update().Where(signin.AccountID(accountID)).SetUserAgent("").Exec(ctx)
 	})
 }
 
-func (a *Accounts) end(ctx context.Context, accountID string, set func(*ent.AccountUpdateOne)) error {
+// Anonymized are the ids of the accounts that the person was taken out of.
+func (a *Accounts) Anonymized(ctx context.Context) ([]string, error) {
+	return a.client.Account.Query().Where(account.AnonymizedAtNotNil()).Order(account.ByID()).IDs(own(ctx))
+}
+
+// AnonymizeAgain takes the person out of those of the accounts that have one, as after a backup was restored, and tells how many.
+func (a *Accounts) AnonymizeAgain(ctx context.Context, ids []string) (done int, err error) {
+	for chunk := range slices.Chunk(ids, 500) {
+		people, err := a.client.Account.Query().Where(account.IDIn(chunk...), account.AnonymizedAtIsNil()).IDs(own(ctx))
+		if err != nil {
+			return done, err
+		}
+		for _, id := range people {
+			if err := a.Anonymize(ctx, id); err != nil {
+				return done, fmt.Errorf("anonymize %s: %w", id, err)
+			}
+			done++
+		}
+	}
+	return done, nil
+}
+
+func (a *Accounts) end(ctx context.Context, accountID string, set func(context.Context, *ent.Client, *ent.AccountUpdateOne) error) error {
 	by := ViewerOf(ctx)
 	if !by.IsSystem() && (by.HubRole != schema.HubAdmin || !by.Has(ScopeManage)) {
 		return &Error{Code: Forbidden, Message: "this needs the role HUB_ADMIN"}
@@ -356,7 +387,9 @@ func (a *Accounts) end(ctx context.Context, accountID string, set func(*ent.Acco
 			return err
 		}
 		u := tx.Account.UpdateOne(who).ClearHubRole().SetDisabledAt(a.now())
-		set(u)
+		if err := set(ctx, tx, u); err != nil {
+			return err
+		}
 		if err := u.Exec(ctx); err != nil {
 			return err
 		}

@@ -338,10 +338,7 @@ func (w *write) transfer(to string, items []Item, heads map[string]head) (proble
 		if err != nil {
 			return nil, err
 		}
-		err = doc.PutRow(w.ctx, w.Client, e.ID, map[string]any{
-			"slug": *e.Slug, "owner_id": to, "published_at": *e.FirstPublishedAt, "updated_at": w.now, "revision": *e.Published,
-		})
-		if err != nil {
+		if err := w.putLive(e, doc, *e.Slug, to); err != nil {
 			return nil, err
 		}
 		w.changes = append(w.changes, changes.Entry{NodeID: e.ID, Action: schema.Upsert, Revision: *e.Published, Audience: *e.LiveAudience})

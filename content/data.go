@@ -11,6 +11,7 @@ import (
 	"image"
 	_ "image/jpeg" // to read the size of pictures
 	_ "image/png"
+	"maps"
 	"slices"
 	"strings"
 
@@ -46,6 +47,10 @@ func (s *Service) PutData(ctx context.Context, data ...Data) (changed int, probl
 		if err != nil {
 			return err
 		}
+		erased, err := w.erasedFrom(s, slices.Collect(maps.Keys(last)))
+		if err != nil {
+			return err
+		}
 		var moved []Data
 		docs, ids := []ent.Document{}, []string{}
 		for _, d := range data {
@@ -55,6 +60,11 @@ func (s *Service) PutData(ctx context.Context, data ...Data) (changed int, probl
 			}
 			if d.Document, err = merge([]byte(last[d.ID].Document), d.Document); err != nil {
 				return err
+			}
+			if c := erased[d.ID]; c != nil {
+				if d.Document, err = c.document(t.GQL, d.ID, d.Document); err != nil {
+					return err
+				}
 			}
 			doc, err := decode(t.GQL, d.Document)
 			if err != nil {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -50,8 +51,9 @@ var dataTypes = []string{
 	"COUNTY", "MUNICIPALITY", "DISTRICT", "ORGANIZATION", "CONTACT", "THEME", "TARGET_GROUP", "METHOD", "LAW_SECTION", "ASSET",
 }
 
-// Imported is what an import did: how many files made something new, changed something, or changed nothing.
-type Imported struct{ Created, Changed, Unchanged int }
+// Imported is what an import did: how many files made something new, changed something, or changed nothing, and of how many documents of
+// content a text was not kept because it has been taken out for good.
+type Imported struct{ Created, Changed, Unchanged, Redacted int }
 
 // errDryRun takes an import back that was only to be tried.
 var errDryRun = errors.New("only tried")
@@ -186,6 +188,7 @@ func (s *Service) importContent(ctx context.Context, files []File, done *Importe
 	}
 	var items []Item
 	for i, one := range saved {
+		done.Redacted += len(one.Warnings)
 		switch {
 		case one.Moved && one.Entry.Head == 1:
 			done.Created++
@@ -210,11 +213,14 @@ func (s *Service) importContent(ctx context.Context, files []File, done *Importe
 			drafts = append(drafts, Draft{ID: ids[i], Document: newer[i], Whole: true})
 		}
 	}
-	if _, problems, err = s.Save(ctx, drafts...); len(problems) > 0 {
+	if saved, problems, err = s.Save(ctx, drafts...); len(problems) > 0 {
 		err = &ProblemsError{problems}
 	}
 	if err != nil {
 		return err
+	}
+	for _, one := range saved {
+		done.Redacted += len(one.Warnings)
 	}
 	progress(len(files), len(files), "content")
 	return nil
@@ -264,19 +270,31 @@ func (s *Service) stands(ids []string, documents, newer []json.RawMessage) ([]bo
 	if err != nil {
 		return nil, err
 	}
+	erased, err := w.erasedFrom(s, slices.Collect(maps.Keys(numbers)))
+	if err != nil {
+		return nil, err
+	}
+	kept := func(id string, document json.RawMessage) (hash string, err error) {
+		t, _ := ent.TypeOf(id)
+		text, err := merge(nil, document)
+		if c := erased[id]; c != nil && err == nil {
+			text, err = c.document(t.GQL, id, text)
+		}
+		return hashOf(text), err
+	}
 	for i, id := range ids {
 		if published[id] == nil {
 			continue
 		}
-		shown, err := merge(nil, documents[i])
+		shown, err := kept(id, documents[i])
 		if err != nil {
 			return nil, err
 		}
-		draft, err := merge(nil, newer[i])
+		draft, err := kept(id, newer[i])
 		if err != nil {
 			return nil, err
 		}
-		stands[i] = hashOf(shown) == published[id].Hash && hashOf(draft) == heads[id].hash
+		stands[i] = shown == published[id].Hash && draft == heads[id].hash
 	}
 	return stands, nil
 }

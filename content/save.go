@@ -34,8 +34,9 @@ type Draft struct {
 
 // Saved is what came of saving one draft.
 type Saved struct {
-	Entry *ent.Entry
-	Moved bool // whether there is a new revision; a save that changes nothing makes none
+	Entry    *ent.Entry
+	Moved    bool      // whether there is a new revision; a save that changes nothing makes none
+	Warnings []Problem // REDACTED, for a text that was not kept
 }
 
 // autosaveTime is how long autosaves of one author replace each other.
@@ -79,6 +80,10 @@ func (w *write) saveAll(s *Service, drafts []Draft) (saved []Saved, problems []P
 	if err != nil {
 		return nil, nil, err
 	}
+	erased, err := w.erasedFrom(s, ids)
+	if err != nil {
+		return nil, nil, err
+	}
 	docs, texts, stages := make([]ent.Document, len(drafts)), make([][]byte, len(drafts)), make([]schema.Stage, len(drafts))
 	for i, d := range drafts {
 		h := heads[d.ID]
@@ -107,6 +112,11 @@ func (w *write) saveAll(s *Service, drafts []Draft) (saved []Saved, problems []P
 		if texts[i], err = merge(old, d.Document); err != nil {
 			return nil, nil, err
 		}
+		if c := erased[d.ID]; c != nil {
+			if texts[i], err = c.document(t.GQL, d.ID, texts[i]); err != nil {
+				return nil, nil, err
+			}
+		}
 		if docs[i], err = decode(t.GQL, texts[i]); err != nil {
 			return nil, nil, err
 		}
@@ -133,6 +143,12 @@ func (w *write) saveAll(s *Service, drafts []Draft) (saved []Saved, problems []P
 		one, err := w.save(s, d, heads[d.ID], docs[i], texts[i], stages[i])
 		if err != nil {
 			return nil, nil, fmt.Errorf("save %s: %w", d.ID, err)
+		}
+		if c := erased[d.ID]; c != nil && c.places > 0 {
+			one.Warnings = []Problem{{
+				Code: "REDACTED", Severity: SeverityWarning, Path: []string{}, Entry: d.ID,
+				Message: fmt.Sprintf("a text that has been taken out for good was not kept, in %d places", c.places),
+			}}
 		}
 		saved = append(saved, one)
 	}

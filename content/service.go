@@ -27,7 +27,7 @@ type Files interface {
 	Open(ctx context.Context, sha256 string) (io.ReadSeekCloser, error)
 }
 
-// Service is the writing side of the hub. Now and NewID may be replaced before its first use.
+// Service is the writing side of the hub. Now, NewID and Key may be set before its first use.
 type Service struct {
 	client *ent.Client
 	waker  *changes.Waker
@@ -38,6 +38,7 @@ type Service struct {
 
 	Now   func() time.Time
 	NewID func(prefix string) string
+	Key   []byte // secret, and the same on every replica: of the hashes that keep redacted texts out
 }
 
 // New makes the service. It wakes the waker after every commit that changed what readers see.

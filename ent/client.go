@@ -39,6 +39,7 @@ import (
 	"dugnad/ent/practice"
 	"dugnad/ent/previewtoken"
 	"dugnad/ent/project"
+	"dugnad/ent/redaction"
 	"dugnad/ent/reference"
 	"dugnad/ent/relation"
 	"dugnad/ent/release"
@@ -121,6 +122,8 @@ type Client struct {
 	PreviewToken *PreviewTokenClient
 	// Project is the client for interacting with the Project builders.
 	Project *ProjectClient
+	// Redaction is the client for interacting with the Redaction builders.
+	Redaction *RedactionClient
 	// Reference is the client for interacting with the Reference builders.
 	Reference *ReferenceClient
 	// Relation is the client for interacting with the Relation builders.
@@ -184,6 +187,7 @@ func (c *Client) init() {
 	c.Practice = NewPracticeClient(c.config)
 	c.PreviewToken = NewPreviewTokenClient(c.config)
 	c.Project = NewProjectClient(c.config)
+	c.Redaction = NewRedactionClient(c.config)
 	c.Reference = NewReferenceClient(c.config)
 	c.Relation = NewRelationClient(c.config)
 	c.Release = NewReleaseClient(c.config)
@@ -316,6 +320,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Practice:            NewPracticeClient(cfg),
 		PreviewToken:        NewPreviewTokenClient(cfg),
 		Project:             NewProjectClient(cfg),
+		Redaction:           NewRedactionClient(cfg),
 		Reference:           NewReferenceClient(cfg),
 		Relation:            NewRelationClient(cfg),
 		Release:             NewReleaseClient(cfg),
@@ -375,6 +380,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Practice:            NewPracticeClient(cfg),
 		PreviewToken:        NewPreviewTokenClient(cfg),
 		Project:             NewProjectClient(cfg),
+		Redaction:           NewRedactionClient(cfg),
 		Reference:           NewReferenceClient(cfg),
 		Relation:            NewRelationClient(cfg),
 		Release:             NewReleaseClient(cfg),
@@ -421,8 +427,8 @@ func (c *Client) Use(hooks ...Hook) {
 		c.ContentOrganization, c.County, c.District, c.Entry, c.Event, c.Invitation,
 		c.LawSection, c.Membership, c.Method, c.Municipality, c.Network,
 		c.NetworkMember, c.NumberUse, c.Organization, c.Practice, c.PreviewToken,
-		c.Project, c.Reference, c.Relation, c.Release, c.ReleaseItem, c.Report,
-		c.Revision, c.SignIn, c.Slug, c.Step, c.TargetGroup, c.Theme, c.Tool,
+		c.Project, c.Redaction, c.Reference, c.Relation, c.Release, c.ReleaseItem,
+		c.Report, c.Revision, c.SignIn, c.Slug, c.Step, c.TargetGroup, c.Theme, c.Tool,
 	} {
 		n.Use(hooks...)
 	}
@@ -437,8 +443,8 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.ContentOrganization, c.County, c.District, c.Entry, c.Event, c.Invitation,
 		c.LawSection, c.Membership, c.Method, c.Municipality, c.Network,
 		c.NetworkMember, c.NumberUse, c.Organization, c.Practice, c.PreviewToken,
-		c.Project, c.Reference, c.Relation, c.Release, c.ReleaseItem, c.Report,
-		c.Revision, c.SignIn, c.Slug, c.Step, c.TargetGroup, c.Theme, c.Tool,
+		c.Project, c.Redaction, c.Reference, c.Relation, c.Release, c.ReleaseItem,
+		c.Report, c.Revision, c.SignIn, c.Slug, c.Step, c.TargetGroup, c.Theme, c.Tool,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -503,6 +509,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.PreviewToken.mutate(ctx, m)
 	case *ProjectMutation:
 		return c.Project.mutate(ctx, m)
+	case *RedactionMutation:
+		return c.Redaction.mutate(ctx, m)
 	case *ReferenceMutation:
 		return c.Reference.mutate(ctx, m)
 	case *RelationMutation:
@@ -5536,6 +5544,139 @@ func (c *ProjectClient) mutate(ctx context.Context, m *ProjectMutation) (Value, 
 	}
 }
 
+// RedactionClient is a client for the Redaction schema.
+type RedactionClient struct {
+	config
+}
+
+// NewRedactionClient returns a client for the Redaction from the given config.
+func NewRedactionClient(c config) *RedactionClient {
+	return &RedactionClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `redaction.Hooks(f(g(h())))`.
+func (c *RedactionClient) Use(hooks ...Hook) {
+	c.hooks.Redaction = append(c.hooks.Redaction, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `redaction.Intercept(f(g(h())))`.
+func (c *RedactionClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Redaction = append(c.inters.Redaction, interceptors...)
+}
+
+// Create returns a builder for creating a Redaction entity.
+func (c *RedactionClient) Create() *RedactionCreate {
+	mutation := newRedactionMutation(c.config, OpCreate)
+	return &RedactionCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Redaction entities.
+func (c *RedactionClient) CreateBulk(builders ...*RedactionCreate) *RedactionCreateBulk {
+	return &RedactionCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *RedactionClient) MapCreateBulk(slice any, setFunc func(*RedactionCreate, int)) *RedactionCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &RedactionCreateBulk{err: fmt.Errorf("calling to RedactionClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*RedactionCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &RedactionCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Redaction.
+func (c *RedactionClient) Update() *RedactionUpdate {
+	mutation := newRedactionMutation(c.config, OpUpdate)
+	return &RedactionUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *RedactionClient) UpdateOne(_m *Redaction) *RedactionUpdateOne {
+	mutation := newRedactionMutation(c.config, OpUpdateOne, withRedaction(_m))
+	return &RedactionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *RedactionClient) UpdateOneID(id string) *RedactionUpdateOne {
+	mutation := newRedactionMutation(c.config, OpUpdateOne, withRedactionID(id))
+	return &RedactionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Redaction.
+func (c *RedactionClient) Delete() *RedactionDelete {
+	mutation := newRedactionMutation(c.config, OpDelete)
+	return &RedactionDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *RedactionClient) DeleteOne(_m *Redaction) *RedactionDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *RedactionClient) DeleteOneID(id string) *RedactionDeleteOne {
+	builder := c.Delete().Where(redaction.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &RedactionDeleteOne{builder}
+}
+
+// Query returns a query builder for Redaction.
+func (c *RedactionClient) Query() *RedactionQuery {
+	return &RedactionQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeRedaction},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Redaction entity by its id.
+func (c *RedactionClient) Get(ctx context.Context, id string) (*Redaction, error) {
+	return c.Query().Where(redaction.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *RedactionClient) GetX(ctx context.Context, id string) *Redaction {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *RedactionClient) Hooks() []Hook {
+	return c.hooks.Redaction
+}
+
+// Interceptors returns the client interceptors.
+func (c *RedactionClient) Interceptors() []Interceptor {
+	return c.inters.Redaction
+}
+
+func (c *RedactionClient) mutate(ctx context.Context, m *RedactionMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&RedactionCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&RedactionUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&RedactionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&RedactionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Redaction mutation op: %q", m.Op())
+	}
+}
+
 // ReferenceClient is a client for the Reference schema.
 type ReferenceClient struct {
 	config
@@ -7731,16 +7872,17 @@ type (
 		Contact, ContentDistrict, ContentMunicipality, ContentOrganization, County,
 		District, Entry, Event, Invitation, LawSection, Membership, Method,
 		Municipality, Network, NetworkMember, NumberUse, Organization, Practice,
-		PreviewToken, Project, Reference, Relation, Release, ReleaseItem, Report,
-		Revision, SignIn, Slug, Step, TargetGroup, Theme, Tool []ent.Hook
+		PreviewToken, Project, Redaction, Reference, Relation, Release, ReleaseItem,
+		Report, Revision, SignIn, Slug, Step, TargetGroup, Theme, Tool []ent.Hook
 	}
 	inters struct {
 		Account, ApiKey, Asset, Attempt, AuditEvent, Change, Collection, Comment,
 		Contact, ContentDistrict, ContentMunicipality, ContentOrganization, County,
 		District, Entry, Event, Invitation, LawSection, Membership, Method,
 		Municipality, Network, NetworkMember, NumberUse, Organization, Practice,
-		PreviewToken, Project, Reference, Relation, Release, ReleaseItem, Report,
-		Revision, SignIn, Slug, Step, TargetGroup, Theme, Tool []ent.Interceptor
+		PreviewToken, Project, Redaction, Reference, Relation, Release, ReleaseItem,
+		Report, Revision, SignIn, Slug, Step, TargetGroup, Theme,
+		Tool []ent.Interceptor
 	}
 )
 

@@ -132,6 +132,11 @@ func Pages() Interceptor {
 				for _, row := range rows {
 					row.page = p
 				}
+			case []*Redaction:
+				p := &PageOf[Redaction]{rows: rows}
+				for _, row := range rows {
+					row.page = p
+				}
 			case []*Release:
 				p := &PageOf[Release]{rows: rows}
 				for _, row := range rows {
@@ -1047,6 +1052,14 @@ func (_m *Comment) Page() *PageOf[Comment] {
 func (_m *Entry) Page() *PageOf[Entry] {
 	if _m.page == nil {
 		_m.page = &PageOf[Entry]{rows: []*Entry{_m}}
+	}
+	return _m.page
+}
+
+// Page is what was read together with this row; of a row that was just written, the row alone.
+func (_m *Redaction) Page() *PageOf[Redaction] {
+	if _m.page == nil {
+		_m.page = &PageOf[Redaction]{rows: []*Redaction{_m}}
 	}
 	return _m.page
 }

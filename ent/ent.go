@@ -32,6 +32,7 @@ import (
 	"dugnad/ent/practice"
 	"dugnad/ent/previewtoken"
 	"dugnad/ent/project"
+	"dugnad/ent/redaction"
 	"dugnad/ent/reference"
 	"dugnad/ent/relation"
 	"dugnad/ent/release"
@@ -140,6 +141,7 @@ func checkColumn(t, c string) error {
 			practice.Table:            practice.ValidColumn,
 			previewtoken.Table:        previewtoken.ValidColumn,
 			project.Table:             project.ValidColumn,
+			redaction.Table:           redaction.ValidColumn,
 			reference.Table:           reference.ValidColumn,
 			relation.Table:            relation.ValidColumn,
 			release.Table:             release.ValidColumn,

@@ -33,6 +33,7 @@ import (
 	"dugnad/ent/predicate"
 	"dugnad/ent/previewtoken"
 	"dugnad/ent/project"
+	"dugnad/ent/redaction"
 	"dugnad/ent/reference"
 	"dugnad/ent/relation"
 	"dugnad/ent/release"
@@ -92,6 +93,7 @@ const (
 	TypePractice            = "Practice"
 	TypePreviewToken        = "PreviewToken"
 	TypeProject             = "Project"
+	TypeRedaction           = "Redaction"
 	TypeReference           = "Reference"
 	TypeRelation            = "Relation"
 	TypeRelease             = "Release"
@@ -35641,6 +35643,818 @@ func (m *ProjectMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown Project edge %s", name)
+}
+
+// RedactionMutation represents an operation that mutates the Redaction nodes in the graph.
+type RedactionMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	entry_id      *string
+	digest        *string
+	words         *int
+	addwords      *int
+	reason        *string
+	actor         *string
+	at            *time.Time
+	revisions     *int
+	addrevisions  *int
+	places        *int
+	addplaces     *int
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*Redaction, error)
+	predicates    []predicate.Redaction
+}
+
+var _ ent.Mutation = (*RedactionMutation)(nil)
+
+// redactionOption allows management of the mutation configuration using functional options.
+type redactionOption func(*RedactionMutation)
+
+// newRedactionMutation creates new mutation for the Redaction entity.
+func newRedactionMutation(c config, op Op, opts ...redactionOption) *RedactionMutation {
+	m := &RedactionMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeRedaction,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withRedactionID sets the ID field of the mutation.
+func withRedactionID(id string) redactionOption {
+	return func(m *RedactionMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Redaction
+		)
+		m.oldValue = func(ctx context.Context) (*Redaction, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Redaction.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withRedaction sets the old Redaction of the mutation.
+func withRedaction(node *Redaction) redactionOption {
+	return func(m *RedactionMutation) {
+		m.oldValue = func(context.Context) (*Redaction, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m RedactionMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m RedactionMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Redaction entities.
+func (m *RedactionMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *RedactionMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *RedactionMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Redaction.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetEntryID sets the "entry_id" field.
+func (m *RedactionMutation) SetEntryID(s string) {
+	m.entry_id = &s
+}
+
+// EntryID returns the value of the "entry_id" field in the mutation.
+func (m *RedactionMutation) EntryID() (r string, exists bool) {
+	v := m.entry_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEntryID returns the old "entry_id" field's value of the Redaction entity.
+// If the Redaction object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RedactionMutation) OldEntryID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEntryID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEntryID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEntryID: %w", err)
+	}
+	return oldValue.EntryID, nil
+}
+
+// ResetEntryID resets all changes to the "entry_id" field.
+func (m *RedactionMutation) ResetEntryID() {
+	m.entry_id = nil
+}
+
+// SetDigest sets the "digest" field.
+func (m *RedactionMutation) SetDigest(s string) {
+	m.digest = &s
+}
+
+// Digest returns the value of the "digest" field in the mutation.
+func (m *RedactionMutation) Digest() (r string, exists bool) {
+	v := m.digest
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDigest returns the old "digest" field's value of the Redaction entity.
+// If the Redaction object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RedactionMutation) OldDigest(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDigest is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDigest requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDigest: %w", err)
+	}
+	return oldValue.Digest, nil
+}
+
+// ResetDigest resets all changes to the "digest" field.
+func (m *RedactionMutation) ResetDigest() {
+	m.digest = nil
+}
+
+// SetWords sets the "words" field.
+func (m *RedactionMutation) SetWords(i int) {
+	m.words = &i
+	m.addwords = nil
+}
+
+// Words returns the value of the "words" field in the mutation.
+func (m *RedactionMutation) Words() (r int, exists bool) {
+	v := m.words
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWords returns the old "words" field's value of the Redaction entity.
+// If the Redaction object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RedactionMutation) OldWords(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWords is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWords requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWords: %w", err)
+	}
+	return oldValue.Words, nil
+}
+
+// AddWords adds i to the "words" field.
+func (m *RedactionMutation) AddWords(i int) {
+	if m.addwords != nil {
+		*m.addwords += i
+	} else {
+		m.addwords = &i
+	}
+}
+
+// AddedWords returns the value that was added to the "words" field in this mutation.
+func (m *RedactionMutation) AddedWords() (r int, exists bool) {
+	v := m.addwords
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetWords resets all changes to the "words" field.
+func (m *RedactionMutation) ResetWords() {
+	m.words = nil
+	m.addwords = nil
+}
+
+// SetReason sets the "reason" field.
+func (m *RedactionMutation) SetReason(s string) {
+	m.reason = &s
+}
+
+// Reason returns the value of the "reason" field in the mutation.
+func (m *RedactionMutation) Reason() (r string, exists bool) {
+	v := m.reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReason returns the old "reason" field's value of the Redaction entity.
+// If the Redaction object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RedactionMutation) OldReason(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReason: %w", err)
+	}
+	return oldValue.Reason, nil
+}
+
+// ResetReason resets all changes to the "reason" field.
+func (m *RedactionMutation) ResetReason() {
+	m.reason = nil
+}
+
+// SetActor sets the "actor" field.
+func (m *RedactionMutation) SetActor(s string) {
+	m.actor = &s
+}
+
+// Actor returns the value of the "actor" field in the mutation.
+func (m *RedactionMutation) Actor() (r string, exists bool) {
+	v := m.actor
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldActor returns the old "actor" field's value of the Redaction entity.
+// If the Redaction object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RedactionMutation) OldActor(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldActor is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldActor requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldActor: %w", err)
+	}
+	return oldValue.Actor, nil
+}
+
+// ResetActor resets all changes to the "actor" field.
+func (m *RedactionMutation) ResetActor() {
+	m.actor = nil
+}
+
+// SetAt sets the "at" field.
+func (m *RedactionMutation) SetAt(t time.Time) {
+	m.at = &t
+}
+
+// At returns the value of the "at" field in the mutation.
+func (m *RedactionMutation) At() (r time.Time, exists bool) {
+	v := m.at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAt returns the old "at" field's value of the Redaction entity.
+// If the Redaction object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RedactionMutation) OldAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAt: %w", err)
+	}
+	return oldValue.At, nil
+}
+
+// ResetAt resets all changes to the "at" field.
+func (m *RedactionMutation) ResetAt() {
+	m.at = nil
+}
+
+// SetRevisions sets the "revisions" field.
+func (m *RedactionMutation) SetRevisions(i int) {
+	m.revisions = &i
+	m.addrevisions = nil
+}
+
+// Revisions returns the value of the "revisions" field in the mutation.
+func (m *RedactionMutation) Revisions() (r int, exists bool) {
+	v := m.revisions
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRevisions returns the old "revisions" field's value of the Redaction entity.
+// If the Redaction object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RedactionMutation) OldRevisions(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRevisions is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRevisions requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRevisions: %w", err)
+	}
+	return oldValue.Revisions, nil
+}
+
+// AddRevisions adds i to the "revisions" field.
+func (m *RedactionMutation) AddRevisions(i int) {
+	if m.addrevisions != nil {
+		*m.addrevisions += i
+	} else {
+		m.addrevisions = &i
+	}
+}
+
+// AddedRevisions returns the value that was added to the "revisions" field in this mutation.
+func (m *RedactionMutation) AddedRevisions() (r int, exists bool) {
+	v := m.addrevisions
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetRevisions resets all changes to the "revisions" field.
+func (m *RedactionMutation) ResetRevisions() {
+	m.revisions = nil
+	m.addrevisions = nil
+}
+
+// SetPlaces sets the "places" field.
+func (m *RedactionMutation) SetPlaces(i int) {
+	m.places = &i
+	m.addplaces = nil
+}
+
+// Places returns the value of the "places" field in the mutation.
+func (m *RedactionMutation) Places() (r int, exists bool) {
+	v := m.places
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPlaces returns the old "places" field's value of the Redaction entity.
+// If the Redaction object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RedactionMutation) OldPlaces(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPlaces is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPlaces requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPlaces: %w", err)
+	}
+	return oldValue.Places, nil
+}
+
+// AddPlaces adds i to the "places" field.
+func (m *RedactionMutation) AddPlaces(i int) {
+	if m.addplaces != nil {
+		*m.addplaces += i
+	} else {
+		m.addplaces = &i
+	}
+}
+
+// AddedPlaces returns the value that was added to the "places" field in this mutation.
+func (m *RedactionMutation) AddedPlaces() (r int, exists bool) {
+	v := m.addplaces
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPlaces resets all changes to the "places" field.
+func (m *RedactionMutation) ResetPlaces() {
+	m.places = nil
+	m.addplaces = nil
+}
+
+// Where appends a list predicates to the RedactionMutation builder.
+func (m *RedactionMutation) Where(ps ...predicate.Redaction) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the RedactionMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *RedactionMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Redaction, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *RedactionMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *RedactionMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Redaction).
+func (m *RedactionMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *RedactionMutation) Fields() []string {
+	fields := make([]string, 0, 8)
+	if m.entry_id != nil {
+		fields = append(fields, redaction.FieldEntryID)
+	}
+	if m.digest != nil {
+		fields = append(fields, redaction.FieldDigest)
+	}
+	if m.words != nil {
+		fields = append(fields, redaction.FieldWords)
+	}
+	if m.reason != nil {
+		fields = append(fields, redaction.FieldReason)
+	}
+	if m.actor != nil {
+		fields = append(fields, redaction.FieldActor)
+	}
+	if m.at != nil {
+		fields = append(fields, redaction.FieldAt)
+	}
+	if m.revisions != nil {
+		fields = append(fields, redaction.FieldRevisions)
+	}
+	if m.places != nil {
+		fields = append(fields, redaction.FieldPlaces)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *RedactionMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case redaction.FieldEntryID:
+		return m.EntryID()
+	case redaction.FieldDigest:
+		return m.Digest()
+	case redaction.FieldWords:
+		return m.Words()
+	case redaction.FieldReason:
+		return m.Reason()
+	case redaction.FieldActor:
+		return m.Actor()
+	case redaction.FieldAt:
+		return m.At()
+	case redaction.FieldRevisions:
+		return m.Revisions()
+	case redaction.FieldPlaces:
+		return m.Places()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *RedactionMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case redaction.FieldEntryID:
+		return m.OldEntryID(ctx)
+	case redaction.FieldDigest:
+		return m.OldDigest(ctx)
+	case redaction.FieldWords:
+		return m.OldWords(ctx)
+	case redaction.FieldReason:
+		return m.OldReason(ctx)
+	case redaction.FieldActor:
+		return m.OldActor(ctx)
+	case redaction.FieldAt:
+		return m.OldAt(ctx)
+	case redaction.FieldRevisions:
+		return m.OldRevisions(ctx)
+	case redaction.FieldPlaces:
+		return m.OldPlaces(ctx)
+	}
+	return nil, fmt.Errorf("unknown Redaction field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *RedactionMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case redaction.FieldEntryID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEntryID(v)
+		return nil
+	case redaction.FieldDigest:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDigest(v)
+		return nil
+	case redaction.FieldWords:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWords(v)
+		return nil
+	case redaction.FieldReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReason(v)
+		return nil
+	case redaction.FieldActor:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetActor(v)
+		return nil
+	case redaction.FieldAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAt(v)
+		return nil
+	case redaction.FieldRevisions:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRevisions(v)
+		return nil
+	case redaction.FieldPlaces:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPlaces(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Redaction field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *RedactionMutation) AddedFields() []string {
+	var fields []string
+	if m.addwords != nil {
+		fields = append(fields, redaction.FieldWords)
+	}
+	if m.addrevisions != nil {
+		fields = append(fields, redaction.FieldRevisions)
+	}
+	if m.addplaces != nil {
+		fields = append(fields, redaction.FieldPlaces)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *RedactionMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case redaction.FieldWords:
+		return m.AddedWords()
+	case redaction.FieldRevisions:
+		return m.AddedRevisions()
+	case redaction.FieldPlaces:
+		return m.AddedPlaces()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *RedactionMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case redaction.FieldWords:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddWords(v)
+		return nil
+	case redaction.FieldRevisions:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddRevisions(v)
+		return nil
+	case redaction.FieldPlaces:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPlaces(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Redaction numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *RedactionMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *RedactionMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *RedactionMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown Redaction nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *RedactionMutation) ResetField(name string) error {
+	switch name {
+	case redaction.FieldEntryID:
+		m.ResetEntryID()
+		return nil
+	case redaction.FieldDigest:
+		m.ResetDigest()
+		return nil
+	case redaction.FieldWords:
+		m.ResetWords()
+		return nil
+	case redaction.FieldReason:
+		m.ResetReason()
+		return nil
+	case redaction.FieldActor:
+		m.ResetActor()
+		return nil
+	case redaction.FieldAt:
+		m.ResetAt()
+		return nil
+	case redaction.FieldRevisions:
+		m.ResetRevisions()
+		return nil
+	case redaction.FieldPlaces:
+		m.ResetPlaces()
+		return nil
+	}
+	return fmt.Errorf("unknown Redaction field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *RedactionMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *RedactionMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *RedactionMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *RedactionMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *RedactionMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *RedactionMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *RedactionMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown Redaction unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *RedactionMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown Redaction edge %s", name)
 }
 
 // ReferenceMutation represents an operation that mutates the Reference nodes in the graph.

@@ -25,6 +25,7 @@ import (
 	"dugnad/ent/practice"
 	"dugnad/ent/previewtoken"
 	"dugnad/ent/project"
+	"dugnad/ent/redaction"
 	"dugnad/ent/release"
 	"dugnad/ent/report"
 	"dugnad/ent/revision"
@@ -627,6 +628,29 @@ func init() {
 	// project.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	project.IDValidator = func() func(string) error {
 		validators := projectDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	redactionMixin := schema.Redaction{}.Mixin()
+	redactionMixinFields0 := redactionMixin[0].Fields()
+	_ = redactionMixinFields0
+	redactionFields := schema.Redaction{}.Fields()
+	_ = redactionFields
+	// redactionDescID is the schema descriptor for id field.
+	redactionDescID := redactionMixinFields0[0].Descriptor()
+	// redaction.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	redaction.IDValidator = func() func(string) error {
+		validators := redactionDescID.Validators
 		fns := [...]func(string) error{
 			validators[0].(func(string) error),
 			validators[1].(func(string) error),

@@ -70,6 +70,8 @@ type Tx struct {
 	PreviewToken *PreviewTokenClient
 	// Project is the client for interacting with the Project builders.
 	Project *ProjectClient
+	// Redaction is the client for interacting with the Redaction builders.
+	Redaction *RedactionClient
 	// Reference is the client for interacting with the Reference builders.
 	Reference *ReferenceClient
 	// Relation is the client for interacting with the Relation builders.
@@ -253,6 +255,7 @@ func (tx *Tx) init() {
 	tx.Practice = NewPracticeClient(tx.config)
 	tx.PreviewToken = NewPreviewTokenClient(tx.config)
 	tx.Project = NewProjectClient(tx.config)
+	tx.Redaction = NewRedactionClient(tx.config)
 	tx.Reference = NewReferenceClient(tx.config)
 	tx.Relation = NewRelationClient(tx.config)
 	tx.Release = NewReleaseClient(tx.config)

@@ -103,7 +103,7 @@ func savePayload(saved []content.Saved, problems []content.Problem, err error) (
 	case len(problems) > 0:
 		return &model.SavePayload{Problems: pointers(problems)}, nil
 	}
-	return &model.SavePayload{Entry: saved[0].Entry, Problems: []*content.Problem{}}, nil
+	return &model.SavePayload{Entry: saved[0].Entry, Problems: pointers(saved[0].Warnings)}, nil
 }
 
 // create makes a new entry. The organisation may be left out by those who have a role in one only.

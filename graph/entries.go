@@ -15,6 +15,7 @@ import (
 	"dugnad/ent/comment"
 	"dugnad/ent/entry"
 	"dugnad/ent/predicate"
+	"dugnad/ent/redaction"
 	"dugnad/ent/reference"
 	"dugnad/ent/revision"
 	"dugnad/ent/step"
@@ -171,6 +172,14 @@ func commentsOf(ctx context.Context, obj *ent.Entry) ([]*ent.Comment, error) {
 		q.Modify(most)
 		return q.All(ctx)
 	}, func(c *ent.Comment) string { return c.EntryID }, func(a, b *ent.Comment) int { return strings.Compare(a.ID, b.ID) })
+}
+
+func redactionsOf(ctx context.Context, obj *ent.Entry) ([]*ent.Redaction, error) {
+	return newest(ctx, obj, ent.MaxPage, redaction.FieldID, func(most func(*sql.Selector)) ([]*ent.Redaction, error) {
+		q := ent.FromContext(ctx).Redaction.Query().Where(redaction.EntryIDIn(entryIDs(obj)...))
+		q.Modify(most)
+		return q.All(ctx)
+	}, func(r *ent.Redaction) string { return r.EntryID }, func(a, b *ent.Redaction) int { return strings.Compare(b.ID, a.ID) })
 }
 
 // usedBy are what points at the entries of the page, in heads and in published revisions.

@@ -73,6 +73,10 @@ func (r *entryResolver) Dangling(ctx context.Context, obj *ent.Entry) ([]*model.
 	return dangling(ctx, obj)
 }
 
+func (r *entryResolver) Redactions(ctx context.Context, obj *ent.Entry) ([]*ent.Redaction, error) {
+	return redactionsOf(ctx, obj)
+}
+
 func (r *mutationResolver) Publish(ctx context.Context, items []*content.Item, at *time.Time) (*model.PublishPayload, error) {
 	if at != nil {
 		return r.do(ctx, content.ActSchedulePublish, content.With{At: at}, items)
@@ -131,6 +135,11 @@ func (r *mutationResolver) DiscardChanges(ctx context.Context, id string, expect
 	return savePayload(r.Content.Discard(ctx, id, expectedRevision))
 }
 
+func (r *mutationResolver) Redact(ctx context.Context, text string, entries []string, reason string, dryRun bool) (*model.RedactPayload, error) {
+	done, problems, err := r.Content.Redact(ctx, text, entries, reason, dryRun)
+	return &model.RedactPayload{Redactions: orEmpty(done), Problems: pointers(problems)}, err
+}
+
 func (r *mutationResolver) Comment(ctx context.Context, id string, text string) (*model.CommentPayload, error) {
 	return r.comment(ctx, id, text)
 }
@@ -147,6 +156,14 @@ func (r *queryResolver) Entries(ctx context.Context, first *int, after *entgql.C
 
 func (r *queryResolver) Diff(ctx context.Context, entry string, from int, to *int) ([]*content.FieldChange, error) {
 	return diff(ctx, entry, from, to)
+}
+
+func (r *redactionResolver) Entry(ctx context.Context, obj *ent.Redaction) (string, error) {
+	return obj.EntryID, nil
+}
+
+func (r *redactionResolver) Actor(ctx context.Context, obj *ent.Redaction) (*ent.Account, error) {
+	return personOf(ctx, obj.Page(), obj.Actor, func(r *ent.Redaction) string { return r.Actor })
 }
 
 func (r *revisionResolver) Document(ctx context.Context, obj *ent.Revision) (view.Document, error) {
@@ -171,14 +188,17 @@ func (r *Resolver) Entry() generated.EntryResolver { return &entryResolver{r} }
 
 func (r *Resolver) Mutation() generated.MutationResolver { return &mutationResolver{r} }
 
+func (r *Resolver) Redaction() generated.RedactionResolver { return &redactionResolver{r} }
+
 func (r *Resolver) Revision() generated.RevisionResolver { return &revisionResolver{r} }
 
 func (r *Resolver) Step() generated.StepResolver { return &stepResolver{r} }
 
 type (
-	commentResolver  struct{ *Resolver }
-	entryResolver    struct{ *Resolver }
-	mutationResolver struct{ *Resolver }
-	revisionResolver struct{ *Resolver }
-	stepResolver     struct{ *Resolver }
+	commentResolver   struct{ *Resolver }
+	entryResolver     struct{ *Resolver }
+	mutationResolver  struct{ *Resolver }
+	redactionResolver struct{ *Resolver }
+	revisionResolver  struct{ *Resolver }
+	stepResolver      struct{ *Resolver }
 )

@@ -245,3 +245,30 @@ type Acknowledged struct {
 	Path   []string `json:"path"`
 	Reason string   `json:"reason"`
 }
+
+// Redaction says that a text was taken out of everything that was written of an entry, or of a piece of reference data, and keeps it out.
+type Redaction struct{ ent.Schema }
+
+// Mixin of Redaction.
+func (Redaction) Mixin() []ent.Mixin { return []ent.Mixin{PrefixedID{}} }
+
+// Annotations of Redaction.
+func (Redaction) Annotations() []schema.Annotation { return append(notInAPI(), Paged{On: true}) }
+
+// Fields of Redaction. The text itself is not kept: digest is a keyed hash of its words, of which there are so many, and tells it where it
+// comes again. revisions and places are how many it was taken out of.
+func (Redaction) Fields() []ent.Field {
+	return []ent.Field{
+		field.String("entry_id").Immutable(),
+		field.String("digest").Immutable().Sensitive(),
+		field.Int("words").Immutable(),
+		field.Text("reason").Immutable(),
+		field.String("actor").Immutable(),
+		field.Time("at").Immutable(),
+		field.Int("revisions").Immutable(),
+		field.Int("places").Immutable(),
+	}
+}
+
+// Indexes of Redaction.
+func (Redaction) Indexes() []ent.Index { return []ent.Index{index.Fields("entry_id", "digest").Unique()} }

@@ -83,8 +83,9 @@ const (
 	OfHead      ReferenceState = "HEAD"
 	OfPublished ReferenceState = "PUBLISHED"
 
-	Upsert ChangeAction = "UPSERT"
-	Gone   ChangeAction = "GONE"
+	Upsert   ChangeAction = "UPSERT"
+	Gone     ChangeAction = "GONE"
+	Redacted ChangeAction = "REDACTED" // an UPSERT from which a text went that must not stay anywhere; readers are told UPSERT
 
 	Contributor Role = "CONTRIBUTOR" // writes drafts of the organisation
 	Editor      Role = "EDITOR"      // also reviews and publishes for the organisation
@@ -170,7 +171,7 @@ func (Stage) Values() []string {
 func (ReferenceState) Values() []string { return []string{"HEAD", "PUBLISHED"} }
 
 // Values lists the change actions.
-func (ChangeAction) Values() []string { return []string{"UPSERT", "GONE"} }
+func (ChangeAction) Values() []string { return []string{"UPSERT", "GONE", "REDACTED"} }
 
 // Values lists the roles, the weakest first.
 func (Role) Values() []string {

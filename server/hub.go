@@ -138,6 +138,7 @@ func (h *Hub) open(ctx context.Context) error {
 	}
 	h.baseURL = h.config.baseURL(h.serving.Addr())
 	h.service = content.New(h.client, h.waker, h.files)
+	h.service.Key = h.key
 	h.accounts = access.NewAccounts(h.client, h.key, h.service.NewID)
 	if err := h.service.FillEntries(ctx); err != nil {
 		return err

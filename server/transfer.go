@@ -24,24 +24,45 @@ import (
 const (
 	contentFile  = "content.json"
 	dataFile     = "reference.json"
+	erasedFile   = "erasures.json"
 	assetsFolder = "assets"
 )
 
+// erasures are what was taken out for good, in the form of an export: texts by keyed hashes, and people by the ids of their accounts.
+type erasures struct {
+	Redactions []content.Erasure `json:"redactions"`
+	Accounts   []string          `json:"accounts"`
+}
+
 // withContent gives do the writing side over the hub's database, as the operator. A running hub may have the database as well, and follows
 // what is written.
-func withContent(ctx context.Context, config Config, do func(context.Context, *content.Service, *ent.Client) error) error {
-	return withAccounts(ctx, config, func(ctx context.Context, _ *access.Accounts, client *ent.Client) error {
-		return do(ctx, content.New(client, &changes.Waker{}, files(filepath.Join(config.Data, filesFolder))), client)
+func withContent(ctx context.Context, config Config, do func(context.Context, *content.Service, *access.Accounts, *ent.Client) error) error {
+	return withAccounts(ctx, config, func(ctx context.Context, accounts *access.Accounts, client *ent.Client) error {
+		service := content.New(client, &changes.Waker{}, files(filepath.Join(config.Data, filesFolder)))
+		var err error
+		if service.Key, err = secretKey(config); err != nil {
+			return err
+		}
+		return do(ctx, service, accounts, client)
 	})
 }
 
-// importFiles takes in files and folders of files, all or none, and says what it did.
+// importFiles takes in files and folders of files, all or none, and says what it did. What was taken out for good elsewhere is taken out
+// here first, and stays out.
 func importFiles(ctx context.Context, config Config, paths []string, dryRun bool, out io.Writer) error {
-	items, err := readFiles(paths)
+	items, gone, err := readFiles(paths)
 	if err != nil {
 		return err
 	}
-	return withContent(ctx, config, func(ctx context.Context, service *content.Service, _ *ent.Client) error {
+	return withContent(ctx, config, func(ctx context.Context, service *content.Service, accounts *access.Accounts, _ *ent.Client) error {
+		if !dryRun {
+			if err := erase(ctx, service, accounts, gone, out); err != nil {
+				return err
+			}
+		}
+		if len(items) == 0 {
+			return nil
+		}
 		done, err := service.Import(ctx, items, dryRun, func(done, total int, what string) {
 			slog.InfoContext(ctx, "importing", "what", what, "done", done, "total", total)
 		})
@@ -59,14 +80,32 @@ func importFiles(ctx context.Context, config Config, paths []string, dryRun bool
 		if dryRun {
 			what = "would be imported"
 		}
+		if done.Redacted > 0 {
+			fmt.Fprintf(out, "of %d documents a text was not kept, because it has been taken out for good\n", done.Redacted)
+		}
 		_, err = fmt.Fprintf(out, "%s: %d created, %d changed, %d unchanged\n", what, done.Created, done.Changed, done.Unchanged)
 		return err
 	})
 }
 
+func erase(ctx context.Context, service *content.Service, accounts *access.Accounts, gone erasures, out io.Writer) error {
+	texts, err := service.Erase(ctx, gone.Redactions)
+	if err != nil {
+		return fmt.Errorf("nothing is imported: take out what was redacted: %w", err)
+	}
+	people, err := accounts.AnonymizeAgain(ctx, gone.Accounts)
+	if err != nil {
+		return fmt.Errorf("nothing is imported: %w", err)
+	}
+	if texts+people > 0 {
+		_, err = fmt.Fprintf(out, "taken out for good: %d texts, the people of %d accounts\n", texts, people)
+	}
+	return err
+}
+
 // readFiles reads items of the documents format: of files, and of all .json files in folders. An asset's file is in the folder assets
 // beside the one that names it.
-func readFiles(paths []string) (items []content.File, err error) {
+func readFiles(paths []string) (items []content.File, gone erasures, err error) {
 	for _, path := range paths {
 		err := filepath.WalkDir(path, func(name string, d fs.DirEntry, err error) error {
 			if err != nil || d.IsDir() || name != path && filepath.Ext(name) != ".json" {
@@ -75,6 +114,14 @@ func readFiles(paths []string) (items []content.File, err error) {
 			text, err := os.ReadFile(name) //nolint:gosec // the operator names it
 			if err != nil {
 				return err
+			}
+			if filepath.Base(name) == erasedFile {
+				var more erasures
+				if err := json.Unmarshal(text, &more); err != nil {
+					return fmt.Errorf("%s: %w", name, err)
+				}
+				gone.Redactions, gone.Accounts = append(gone.Redactions, more.Redactions...), append(gone.Accounts, more.Accounts...)
+				return nil
 			}
 			var list []content.File
 			if text = bytes.TrimSpace(text); bytes.HasPrefix(text, []byte("{")) {
@@ -95,13 +142,13 @@ func readFiles(paths []string) (items []content.File, err error) {
 			return nil
 		})
 		if err != nil {
-			return nil, err
+			return nil, gone, err
 		}
 	}
-	if len(items) == 0 {
-		return nil, fmt.Errorf("no items in %s", strings.Join(paths, ", "))
+	if len(items)+len(gone.Redactions)+len(gone.Accounts) == 0 {
+		return nil, gone, fmt.Errorf("no items in %s", strings.Join(paths, ", "))
 	}
-	return items, nil
+	return items, gone, nil
 }
 
 func readAsset(item *content.File, folder string) error {
@@ -141,7 +188,7 @@ func export(ctx context.Context, config Config, folder, slug string, out io.Writ
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return err
 	}
-	return withContent(ctx, config, func(ctx context.Context, service *content.Service, client *ent.Client) error {
+	return withContent(ctx, config, func(ctx context.Context, service *content.Service, accounts *access.Accounts, client *ent.Client) error {
 		organization := ""
 		if slug != "" {
 			var err error
@@ -176,9 +223,31 @@ func export(ctx context.Context, config Config, folder, slug string, out io.Writ
 				return err
 			}
 		}
+		if err := exportErasures(ctx, service, accounts, folder); err != nil {
+			return err
+		}
 		_, err = fmt.Fprintf(out, "exported to %s: %d of content, %d of reference data, %d files\n", folder, n, m, len(assets))
 		return err
 	})
+}
+
+func exportErasures(ctx context.Context, service *content.Service, accounts *access.Accounts, folder string) error {
+	var gone erasures
+	var err error
+	if gone.Redactions, err = service.Erasures(ctx); err != nil {
+		return err
+	}
+	if gone.Accounts, err = accounts.Anonymized(ctx); err != nil {
+		return err
+	}
+	if len(gone.Redactions)+len(gone.Accounts) == 0 {
+		return nil
+	}
+	text, err := json.MarshalIndent(gone, "", "  ")
+	if err != nil {
+		return err
+	}
+	return writeFile(filepath.Join(folder, erasedFile), bytes.NewReader(append(text, '\n')))
 }
 
 func exportAsset(ctx context.Context, service *content.Service, key, folder string) error {

@@ -344,6 +344,18 @@ func (f ProjectFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, err
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ProjectMutation", m)
 }
 
+// The RedactionFunc type is an adapter to allow the use of ordinary
+// function as Redaction mutator.
+type RedactionFunc func(context.Context, *ent.RedactionMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f RedactionFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.RedactionMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.RedactionMutation", m)
+}
+
 // The ReferenceFunc type is an adapter to allow the use of ordinary
 // function as Reference mutator.
 type ReferenceFunc func(context.Context, *ent.ReferenceMutation) (ent.Value, error)

@@ -36,6 +36,7 @@ import (
 	"dugnad/ent/predicate"
 	"dugnad/ent/previewtoken"
 	"dugnad/ent/project"
+	"dugnad/ent/redaction"
 	"dugnad/ent/reference"
 	"dugnad/ent/relation"
 	"dugnad/ent/release"
@@ -864,6 +865,33 @@ func (f TraverseProject) Traverse(ctx context.Context, q ent.Query) error {
 	return fmt.Errorf("unexpected query type %T. expect *ent.ProjectQuery", q)
 }
 
+// The RedactionFunc type is an adapter to allow the use of ordinary function as a Querier.
+type RedactionFunc func(context.Context, *ent.RedactionQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f RedactionFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.RedactionQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.RedactionQuery", q)
+}
+
+// The TraverseRedaction type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseRedaction func(context.Context, *ent.RedactionQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseRedaction) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseRedaction) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.RedactionQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.RedactionQuery", q)
+}
+
 // The ReferenceFunc type is an adapter to allow the use of ordinary function as a Querier.
 type ReferenceFunc func(context.Context, *ent.ReferenceQuery) (ent.Value, error)
 
@@ -1247,6 +1275,8 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.PreviewTokenQuery, predicate.PreviewToken, previewtoken.OrderOption]{typ: ent.TypePreviewToken, tq: q}, nil
 	case *ent.ProjectQuery:
 		return &query[*ent.ProjectQuery, predicate.Project, project.OrderOption]{typ: ent.TypeProject, tq: q}, nil
+	case *ent.RedactionQuery:
+		return &query[*ent.RedactionQuery, predicate.Redaction, redaction.OrderOption]{typ: ent.TypeRedaction, tq: q}, nil
 	case *ent.ReferenceQuery:
 		return &query[*ent.ReferenceQuery, predicate.Reference, reference.OrderOption]{typ: ent.TypeReference, tq: q}, nil
 	case *ent.RelationQuery:

@@ -145,7 +145,7 @@ var (
 		{Name: "at", Type: field.TypeTime},
 		{Name: "node_id", Type: field.TypeString},
 		{Name: "type", Type: field.TypeString},
-		{Name: "action", Type: field.TypeEnum, Enums: []string{"UPSERT", "GONE"}},
+		{Name: "action", Type: field.TypeEnum, Enums: []string{"UPSERT", "GONE", "REDACTED"}},
 		{Name: "revision", Type: field.TypeInt, Default: 0},
 		{Name: "audience", Type: field.TypeEnum, Enums: []string{"PUBLIC", "MEMBERS"}},
 		{Name: "actor", Type: field.TypeString},
@@ -1162,6 +1162,31 @@ var (
 				Name:    "project_image_id",
 				Unique:  false,
 				Columns: []*schema.Column{ProjectsColumns[35]},
+			},
+		},
+	}
+	// RedactionsColumns holds the columns for the "redactions" table.
+	RedactionsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 32},
+		{Name: "entry_id", Type: field.TypeString},
+		{Name: "digest", Type: field.TypeString},
+		{Name: "words", Type: field.TypeInt},
+		{Name: "reason", Type: field.TypeString, Size: 2147483647},
+		{Name: "actor", Type: field.TypeString},
+		{Name: "at", Type: field.TypeTime},
+		{Name: "revisions", Type: field.TypeInt},
+		{Name: "places", Type: field.TypeInt},
+	}
+	// RedactionsTable holds the schema information for the "redactions" table.
+	RedactionsTable = &schema.Table{
+		Name:       "redactions",
+		Columns:    RedactionsColumns,
+		PrimaryKey: []*schema.Column{RedactionsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "redaction_entry_id_digest",
+				Unique:  true,
+				Columns: []*schema.Column{RedactionsColumns[1], RedactionsColumns[2]},
 			},
 		},
 	}
@@ -2662,6 +2687,7 @@ var (
 		PracticesTable,
 		PreviewTokensTable,
 		ProjectsTable,
+		RedactionsTable,
 		ReferencesTable,
 		RelationsTable,
 		ReleasesTable,

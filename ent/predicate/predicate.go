@@ -90,6 +90,9 @@ type PreviewToken func(*sql.Selector)
 // Project is the predicate function for project builders.
 type Project func(*sql.Selector)
 
+// Redaction is the predicate function for redaction builders.
+type Redaction func(*sql.Selector)
+
 // Reference is the predicate function for reference builders.
 type Reference func(*sql.Selector)
 

@@ -44,6 +44,7 @@ type ResolverRoot interface {
 	Practice() PracticeResolver
 	Project() ProjectResolver
 	Query() QueryResolver
+	Redaction() RedactionResolver
 	Release() ReleaseResolver
 	Report() ReportResolver
 	Revision() RevisionResolver
@@ -396,6 +397,7 @@ type ComplexityRoot struct {
 		Problems        func(childComplexity int) int
 		PublishAt       func(childComplexity int) int
 		Published       func(childComplexity int) int
+		Redactions      func(childComplexity int) int
 		Revisions       func(childComplexity int, first int, before *int) int
 		ScheduleProblem func(childComplexity int) int
 		Slug            func(childComplexity int) int
@@ -762,6 +764,7 @@ type ComplexityRoot struct {
 		Invite             func(childComplexity int, organization *string, role schema.Role, email *string) int
 		Publish            func(childComplexity int, items []*content.Item, at *time.Time) int
 		PublishRelease     func(childComplexity int, id string, at *time.Time) int
+		Redact             func(childComplexity int, text string, entries []string, reason string, dryRun bool) int
 		RemoveFromRelease  func(childComplexity int, id string, entries []string) int
 		RemoveMember       func(childComplexity int, id string) int
 		RenameRelease      func(childComplexity int, id string, name string) int
@@ -1211,6 +1214,20 @@ type ComplexityRoot struct {
 		Tool           func(childComplexity int, id *string, slug *string) int
 		Tools          func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *filter.ToolFilter, orderBy []*ent.ToolOrder) int
 		Viewer         func(childComplexity int) int
+	}
+
+	RedactPayload struct {
+		Problems   func(childComplexity int) int
+		Redactions func(childComplexity int) int
+	}
+
+	Redaction struct {
+		Actor     func(childComplexity int) int
+		At        func(childComplexity int) int
+		Entry     func(childComplexity int) int
+		Places    func(childComplexity int) int
+		Reason    func(childComplexity int) int
+		Revisions func(childComplexity int) int
 	}
 
 	RelationConnection struct {
@@ -3040,6 +3057,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Entry.Published(childComplexity), true
+	case "Entry.redactions":
+		if e.ComplexityRoot.Entry.Redactions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Entry.Redactions(childComplexity), true
 	case "Entry.revisions":
 		if e.ComplexityRoot.Entry.Revisions == nil {
 			break
@@ -4814,6 +4837,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.PublishRelease(childComplexity, args["id"].(string), args["at"].(*time.Time)), true
+	case "Mutation.redact":
+		if e.ComplexityRoot.Mutation.Redact == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_redact_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.Redact(childComplexity, args["text"].(string), args["entries"].([]string), args["reason"].(string), args["dryRun"].(bool)), true
 	case "Mutation.removeFromRelease":
 		if e.ComplexityRoot.Mutation.RemoveFromRelease == nil {
 			break
@@ -7452,6 +7486,56 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Viewer(childComplexity), true
+
+	case "RedactPayload.problems":
+		if e.ComplexityRoot.RedactPayload.Problems == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RedactPayload.Problems(childComplexity), true
+	case "RedactPayload.redactions":
+		if e.ComplexityRoot.RedactPayload.Redactions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RedactPayload.Redactions(childComplexity), true
+
+	case "Redaction.actor":
+		if e.ComplexityRoot.Redaction.Actor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Redaction.Actor(childComplexity), true
+	case "Redaction.at":
+		if e.ComplexityRoot.Redaction.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Redaction.At(childComplexity), true
+	case "Redaction.entry":
+		if e.ComplexityRoot.Redaction.Entry == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Redaction.Entry(childComplexity), true
+	case "Redaction.places":
+		if e.ComplexityRoot.Redaction.Places == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Redaction.Places(childComplexity), true
+	case "Redaction.reason":
+		if e.ComplexityRoot.Redaction.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Redaction.Reason(childComplexity), true
+	case "Redaction.revisions":
+		if e.ComplexityRoot.Redaction.Revisions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Redaction.Revisions(childComplexity), true
 
 	case "RelationConnection.edges":
 		if e.ComplexityRoot.RelationConnection.Edges == nil {
@@ -10315,6 +10399,28 @@ type Entry implements Node {
   usedBy: [EntryUse!]!
   "What the head points at that readers do not see."
   dangling: [EntryUse!]!
+  "Texts that were taken out of all that was written of it, the newest first; the newest 100."
+  redactions: [Redaction!]!
+}
+
+"""
+A text that was taken out of every revision of an entry, or of a piece of reference data, and out of comments, reasons and what readers see.
+A gap marks each place: [fjernet], [fjerna] or [redacted]. The text itself is not kept. Where it is saved or imported again, the gap takes
+its place again.
+"""
+type Redaction {
+  "The id of the entry or the reference data."
+  entry: ID!
+  "Why."
+  reason: String!
+  "When."
+  at: Time!
+  "Who did it; null when it was a program, or somebody who is no more."
+  actor: Account
+  "How many revisions it was taken out of."
+  revisions: Int!
+  "How many gaps there are, in revisions and in comments, reasons and notes."
+  places: Int!
 }
 
 "Where a revision of an entry is in its life."
@@ -10561,6 +10667,22 @@ type Mutation {
   restore("The entry." id: ID!, "The number of the earlier revision." revision: Int!, "The head revision that was seen." expectedRevision: Int!, "What should be known of it." note: String): SavePayload!
   "Goes back to the document that was published last."
   discardChanges("The entry." id: ID!, "The head revision that was seen." expectedRevision: Int!): SavePayload!
+  """
+  Takes a text out of everything that was ever written of entries and reference data, for good: a national identity number, a person who
+  has the right to it. For a HUB_ADMIN. The text is found by its words, whatever the case, the accents and what stands between them; it
+  goes from texts, labels, notes, comments, reasons, keys and addresses, and the search index is built anew without it. Files it is not
+  taken out of. What was made before, such as backups, still has it.
+  """
+  redact(
+    "One to 20 words, of at least four letters and digits together. Give it as a variable."
+    text: String!
+    "Ids of entries and reference data, at most 100; everything that the hub has when absent."
+    entries: [ID!]
+    "Why, for the history."
+    reason: String!
+    "Only tell where it is."
+    dryRun: Boolean! = false
+  ): RedactPayload!
   "Says something about an entry."
   comment("The entry." id: ID!, "Plain text, at most 10 000 characters." text: String!): CommentPayload!
 }
@@ -10605,6 +10727,14 @@ type PublishPayload {
   conflicts: [Conflict!]!
 }
 
+"What came of a redaction."
+type RedactPayload {
+  "Where the text was taken out, or would be; none where there are problems."
+  redactions: [Redaction!]!
+  "What is wrong."
+  problems: [Problem!]!
+}
+
 "What came of a comment."
 type CommentPayload {
   "The comment; null when there are problems."
@@ -10617,7 +10747,8 @@ type CommentPayload {
 type Problem {
   """
   A stable code: NOT_FOUND, FORBIDDEN, STAGE (not possible where the entry is), REQUIRED, INVALID, SLUG_TAKEN, KEY_TAKEN; and warnings that
-  can be acknowledged: NATIONAL_ID, DUF_NUMBER, PHONE, PRIVATE_EMAIL, DEAD_LINK, SHRUNK.
+  can be acknowledged: NATIONAL_ID, DUF_NUMBER, PHONE, PRIVATE_EMAIL, DEAD_LINK, SHRUNK. REDACTED tells, as a warning with an entry that was
+  saved, that a text was not kept because it has been taken out for good.
   """
   code: String!
   "How bad it is."
@@ -12418,6 +12549,8 @@ func (ec *executionContext) childFields_Entry(ctx context.Context, field graphql
 		return ec.fieldContext_Entry_usedBy(ctx, field)
 	case "dangling":
 		return ec.fieldContext_Entry_dangling(ctx, field)
+	case "redactions":
+		return ec.fieldContext_Entry_redactions(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Entry", field.Name)
 }
@@ -13600,6 +13733,34 @@ func (ec *executionContext) childFields_PublishPayload(ctx context.Context, fiel
 		return ec.fieldContext_PublishPayload_conflicts(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PublishPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RedactPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "redactions":
+		return ec.fieldContext_RedactPayload_redactions(ctx, field)
+	case "problems":
+		return ec.fieldContext_RedactPayload_problems(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RedactPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_Redaction(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "entry":
+		return ec.fieldContext_Redaction_entry(ctx, field)
+	case "reason":
+		return ec.fieldContext_Redaction_reason(ctx, field)
+	case "at":
+		return ec.fieldContext_Redaction_at(ctx, field)
+	case "actor":
+		return ec.fieldContext_Redaction_actor(ctx, field)
+	case "revisions":
+		return ec.fieldContext_Redaction_revisions(ctx, field)
+	case "places":
+		return ec.fieldContext_Redaction_places(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Redaction", field.Name)
 }
 
 func (ec *executionContext) childFields_RelationConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -676,6 +676,14 @@ type PublishPayload struct {
 	Conflicts []*Conflict `json:"conflicts"`
 }
 
+// What came of a redaction.
+type RedactPayload struct {
+	// Where the text was taken out, or would be; none where there are problems.
+	Redactions []*ent.Redaction `json:"redactions"`
+	// What is wrong.
+	Problems []*content.Problem `json:"problems"`
+}
+
 // A page of relations.
 type RelationConnection struct {
 	// How many relations there are in all.

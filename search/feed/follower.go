@@ -12,6 +12,7 @@ import (
 
 	"dugnad/changes"
 	"dugnad/ent"
+	"dugnad/schema"
 	"dugnad/search"
 )
 
@@ -154,7 +155,7 @@ func (f *Follower) catchUp(ctx context.Context) error {
 func (f *Follower) step(ctx context.Context) (more bool, err error) {
 	batch, err := f.next(ctx)
 	switch {
-	case errors.Is(err, search.ErrNeedsRebuild), errors.Is(err, errCut), errors.Is(err, errFar):
+	case errors.Is(err, search.ErrNeedsRebuild), errors.Is(err, errCut), errors.Is(err, errFar), errors.Is(err, errRedacted):
 		return true, f.rebuild(ctx, err.Error())
 	case err != nil:
 		return false, err
@@ -186,8 +187,16 @@ func (f *Follower) next(ctx context.Context) ([]*ent.Change, error) {
 	if len(batch) == 0 || int64(batch[0].ID) != seq {
 		return nil, fmt.Errorf("%w: it stands at %d", errCut, seq)
 	}
+	if slices.ContainsFunc(batch[1:], isRedacted) {
+		return nil, errRedacted
+	}
 	return batch[1:], f.far(ctx, batch)
 }
+
+// errRedacted is that a text is to be gone for good: what is replaced in an index stays in its files for a while, so they are made anew.
+var errRedacted = errors.New("a text was redacted")
+
+func isRedacted(c *ent.Change) bool { return c.Action == schema.Redacted }
 
 // errFar is that so much has changed that building the indexes anew is quicker than following: after an import, for instance.
 var errFar = errors.New("most of the index has changed")

@@ -72,7 +72,7 @@ func (f *Follower) rebuild(ctx context.Context, reason string) (err error) {
 // keepUp follows the log in the old indexes while new ones are being built, if there are old ones that can follow it.
 func (f *Follower) keepUp(ctx context.Context) error {
 	batch, err := f.next(ctx)
-	if errors.Is(err, search.ErrNeedsRebuild) || errors.Is(err, errCut) || errors.Is(err, errFar) {
+	if errors.Is(err, search.ErrNeedsRebuild) || errors.Is(err, errCut) || errors.Is(err, errFar) || errors.Is(err, errRedacted) {
 		return nil
 	}
 	if err != nil {

@@ -22,11 +22,11 @@ const FileName = "hub.db"
 const readers = 8
 
 // Times are written in UTC and in one layout, because SQLite compares them as text. A write that was acknowledged is on the
-// disk: synchronous FULL. Transactions lock at once, so that none fails when it turns from reading to writing.
+// disk: synchronous FULL. What is deleted is written over: secure_delete. Transactions lock at once, so that none fails when it turns from reading to writing.
 const (
 	sqliteSettings = "?_pragma=busy_timeout(5000)&_pragma=foreign_keys(1)&_pragma=synchronous(FULL)&_pragma=cache_size(-8000)" +
 		"&_time_format=sqlite&_timezone=UTC"
-	sqliteWriter = sqliteSettings + "&_pragma=journal_mode(WAL)&_pragma=journal_size_limit(67108864)&_txlock=immediate"
+	sqliteWriter = sqliteSettings + "&_pragma=journal_mode(WAL)&_pragma=journal_size_limit(67108864)&_pragma=secure_delete(1)&_txlock=immediate"
 	sqliteReader = sqliteSettings + "&_pragma=query_only(1)"
 )
 
@@ -95,6 +95,7 @@ func checkSQLite(ctx context.Context, db *Database) error {
 		{db.writes, "PRAGMA journal_mode", "wal", "the write-ahead log cannot be used here; is the data folder on a network file system or read-only?"},
 		{db.writes, "PRAGMA foreign_keys", "1", "foreign keys are not enforced"},
 		{db.writes, "PRAGMA synchronous", "2", "writes would not be on the disk when they are acknowledged"},
+		{db.writes, "PRAGMA secure_delete", "1", "what is deleted would stay in the file"},
 		{db.reads, "PRAGMA query_only", "1", "readers could write"},
 	} {
 		value, err := setting(ctx, want.pool, want.query)

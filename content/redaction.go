@@ -1,0 +1,517 @@
+package content
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"entgo.io/ent/dialect"
+	"entgo.io/ent/dialect/sql"
+
+	"dugnad/access"
+	"dugnad/changes"
+	"dugnad/ent"
+	"dugnad/ent/comment"
+	"dugnad/ent/entry"
+	"dugnad/ent/redaction"
+	"dugnad/ent/release"
+	"dugnad/ent/releaseitem"
+	"dugnad/ent/revision"
+	"dugnad/ent/slug"
+	"dugnad/ent/step"
+	"dugnad/schema"
+	"dugnad/text"
+)
+
+// What a text that is to be taken out may be. A shorter one would be found where it does not mean what is sought.
+const (
+	leastRedacted = 4 // letters and digits
+	mostRedacted  = 20
+	mostRedactIDs = 100
+)
+
+// Redact takes a text out of everything that was written of the entries and the reference data with the ids, of all when there are none:
+// out of every revision, comment, note and reason, and what readers see. It keeps the text out: where it is saved or imported again, it is
+// cut again. It is a HUB_ADMIN's to do; a dry run only tells where the text is.
+func (s *Service) Redact(ctx context.Context, sought string, ids []string, reason string, dryRun bool) (done []*ent.Redaction, problems []Problem, err error) {
+	v := access.ViewerOf(ctx)
+	if v.HubRole != schema.HubAdmin || v.Kind != access.Member {
+		return nil, []Problem{{Code: string(Forbidden), Severity: SeverityError, Path: []string{}, Message: "this needs the role HUB_ADMIN"}}, nil
+	}
+	c := &cutter{key: s.Key}
+	c.found, _ = c.wordsIn(words(sought))
+	if problems = checkRedaction(c, ids, reason); len(problems) > 0 {
+		return nil, problems, nil
+	}
+	err = s.write(ctx, true, func(w *write) (err error) {
+		if done, err = w.redactAll(s, c, ids, reason); err == nil && dryRun {
+			err = errDryRun
+		}
+		return err
+	})
+	switch {
+	case errors.Is(err, errDryRun):
+		return done, nil, nil
+	case err != nil:
+		return nil, nil, err
+	}
+	return done, nil, s.forget(ctx)
+}
+
+func (w *write) redactAll(s *Service, c *cutter, among []string, reason string) ([]*ent.Redaction, error) {
+	ids, err := w.holding(c, among)
+	if err != nil {
+		return nil, err
+	}
+	if len(among) == 0 {
+		if err := w.redactReleases(c); err != nil {
+			return nil, err
+		}
+	}
+	sought := erased{digest: digestOf(s.Key, c.found), words: len(c.found)}
+	for _, id := range ids {
+		if err := w.redact(s, id, c, sought, reason); err != nil {
+			return nil, fmt.Errorf("redact %s: %w", id, err)
+		}
+	}
+	var done []*ent.Redaction
+	for chunk := range slices.Chunk(ids, 500) {
+		some, err := w.Redaction.Query().Where(redaction.EntryIDIn(chunk...), redaction.Digest(sought.digest)).Order(redaction.ByEntryID()).All(w.ctx)
+		if err != nil {
+			return nil, err
+		}
+		done = append(done, some...)
+	}
+	return done, nil
+}
+
+func checkRedaction(c *cutter, ids []string, reason string) (problems []Problem) {
+	tell := func(code, field, message string) {
+		problems = append(problems, Problem{Code: code, Severity: SeverityError, Path: []string{field}, Message: message})
+	}
+	switch n := utf8.RuneCountInString(strings.Join(c.found, "")); {
+	case n < leastRedacted:
+		tell("INVALID", "text", fmt.Sprintf("has fewer than %d letters and digits", leastRedacted))
+	case len(c.found) > mostRedacted:
+		tell("INVALID", "text", fmt.Sprintf("has more than %d words", mostRedacted))
+	case c.holds(reason):
+		tell("INVALID", "reason", "must not tell the text")
+	}
+	switch {
+	case strings.TrimSpace(reason) == "":
+		tell("REQUIRED", "reason", "say why")
+	case utf8.RuneCountInString(reason) > maxText:
+		tell("INVALID", "reason", fmt.Sprintf("has more than %d characters", maxText))
+	}
+	if len(ids) > mostRedactIDs {
+		tell("INVALID", "entries", fmt.Sprintf("names %d; at most %d", len(ids), mostRedactIDs))
+	}
+	return problems
+}
+
+// forget has the database let go of what it has written over. SQLite keeps it in its log until that is written back; what PostgreSQL
+// keeps until it vacuums, and both keep in backups, is the operator's.
+func (s *Service) forget(ctx context.Context) error {
+	if s.client.Dialect() != dialect.SQLite {
+		return nil
+	}
+	_, err := s.client.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
+	return err
+}
+
+// holding are the ids of what has the text somewhere, of the given or of all, in order.
+func (w *write) holding(c *cutter, among []string) ([]string, error) {
+	found := make(map[string]bool)
+	look := func(id string, texts ...string) {
+		found[id] = found[id] || slices.ContainsFunc(texts, c.holds)
+	}
+	const rows = 200
+	for after := ""; ; {
+		q := w.Revision.Query().Where(revision.IDGT(after)).Order(revision.ByID()).Limit(rows)
+		if len(among) > 0 {
+			q.Where(revision.EntryIDIn(among...))
+		}
+		all, err := q.All(w.ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range all {
+			after = r.ID
+			if look(r.EntryID, value(r.Note)); found[r.EntryID] {
+				continue
+			}
+			if found[r.EntryID], err = c.holdsDocument(r); err != nil {
+				return nil, err
+			}
+		}
+		if len(all) < rows {
+			break
+		}
+	}
+	for after := ""; ; {
+		q := w.Comment.Query().Where(comment.IDGT(after)).Order(comment.ByID()).Limit(rows)
+		if len(among) > 0 {
+			q.Where(comment.EntryIDIn(among...))
+		}
+		all, err := q.All(w.ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range all {
+			look(r.EntryID, r.Text)
+			after = r.ID
+		}
+		if len(all) < rows {
+			break
+		}
+	}
+	for after := 0; ; {
+		q := w.Step.Query().Where(step.IDGT(after)).Order(step.ByID()).Limit(rows)
+		if len(among) > 0 {
+			q.Where(step.EntryIDIn(among...))
+		}
+		all, err := q.All(w.ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range all {
+			look(r.EntryID, value(r.Reason))
+			for _, a := range r.Acknowledged {
+				look(r.EntryID, a.Reason)
+			}
+			after = r.ID
+		}
+		if len(all) < rows {
+			break
+		}
+	}
+	q := w.Entry.Query().Where(entry.WithdrawReasonNotNil())
+	if len(among) > 0 {
+		q.Where(entry.IDIn(among...))
+	}
+	entries, err := q.All(w.ctx)
+	for _, e := range entries {
+		look(e.ID, *e.WithdrawReason)
+	}
+	maps.DeleteFunc(found, func(_ string, has bool) bool { return !has })
+	return slices.Sorted(maps.Keys(found)), err
+}
+
+func (c *cutter) holdsDocument(r *ent.Revision) (bool, error) {
+	before := c.places
+	defer func() { c.places = before }()
+	t, _ := ent.TypeOf(r.EntryID)
+	if _, err := c.document(t.GQL, r.EntryID, []byte(r.Document)); err != nil {
+		return false, fmt.Errorf("revision %d of %s: %w", r.Number, r.EntryID, err)
+	}
+	return c.places > before, nil
+}
+
+// redact takes the text out of all that was written of one entry or piece of reference data, and keeps it out.
+func (w *write) redact(s *Service, id string, c *cutter, sought erased, reason string) error {
+	before := c.places
+	heads, err := w.heads([]string{id}) // nobody else writes it from here on
+	if err != nil {
+		return err
+	}
+	changed, err := w.redactRevisions(id, c)
+	if err != nil {
+		return err
+	}
+	if err := w.redactRemarks(id, c); err != nil {
+		return err
+	}
+	if e := heads[id].entry; e != nil {
+		err = w.redactEntry(e, c, changed)
+	} else if len(changed) > 0 {
+		err = w.redactData(id)
+	}
+	if err != nil {
+		return err
+	}
+	has, err := w.Redaction.Query().Where(redaction.EntryID(id), redaction.Digest(sought.digest)).Exist(w.ctx)
+	if err != nil || has {
+		return err
+	}
+	return w.Redaction.Create().SetID(s.NewID("red")).SetEntryID(id).SetDigest(sought.digest).SetWords(sought.words).SetReason(reason).
+		SetActor(w.actor).SetAt(w.now).SetRevisions(len(changed)).SetPlaces(c.places - before).Exec(w.ctx)
+}
+
+// redactRevisions writes the revisions anew that have the text, and gives their numbers.
+func (w *write) redactRevisions(id string, c *cutter) (changed []int, err error) {
+	t, ok := ent.TypeOf(id)
+	if !ok {
+		return nil, fmt.Errorf("%q is no id", id)
+	}
+	const rows = 20 // documents may be large
+	for after := 0; ; {
+		all, err := w.Revision.Query().Where(revision.EntryID(id), revision.NumberGT(after)).Order(revision.ByNumber()).Limit(rows).All(w.ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range all {
+			after = r.Number
+			before := c.places
+			document, err := c.document(t.GQL, id, []byte(r.Document))
+			if err != nil {
+				return nil, fmt.Errorf("revision %d: %w", r.Number, err)
+			}
+			note := c.cut(value(r.Note), gapIn(""))
+			if c.places == before {
+				continue
+			}
+			changed = append(changed, r.Number)
+			err = w.Revision.UpdateOne(r).Modify(func(u *sql.UpdateBuilder) {
+				u.Set(revision.FieldDocument, string(document)).Set(revision.FieldHash, hashOf(document))
+				if r.Note != nil {
+					u.Set(revision.FieldNote, note)
+				}
+			}).Exec(w.ctx)
+			if err != nil {
+				return nil, err
+			}
+		}
+		if len(all) < rows {
+			return changed, nil
+		}
+	}
+}
+
+// redactRemarks takes the text out of what was said beside the document.
+func (w *write) redactRemarks(id string, c *cutter) error {
+	comments, err := w.Comment.Query().Where(comment.EntryID(id)).All(w.ctx)
+	if err != nil {
+		return err
+	}
+	for _, r := range comments {
+		if cut := c.cut(r.Text, gapIn("")); cut != r.Text {
+			if err := w.Comment.UpdateOne(r).Modify(func(u *sql.UpdateBuilder) { u.Set(comment.FieldText, cut) }).Exec(w.ctx); err != nil {
+				return err
+			}
+		}
+	}
+	steps, err := w.Step.Query().Where(step.EntryID(id)).All(w.ctx)
+	if err != nil {
+		return err
+	}
+	for _, r := range steps {
+		before := c.places
+		reason, acknowledged := c.cut(value(r.Reason), gapIn("")), c.reasons(r.Acknowledged)
+		if c.places == before {
+			continue
+		}
+		err := w.Step.UpdateOne(r).Modify(func(u *sql.UpdateBuilder) {
+			if r.Reason != nil {
+				u.Set(step.FieldReason, reason)
+			}
+			u.Set(step.FieldAcknowledged, acknowledged)
+		}).Exec(w.ctx)
+		if err != nil {
+			return err
+		}
+	}
+	items, err := w.ReleaseItem.Query().Where(releaseitem.EntryID(id)).All(w.ctx)
+	for _, r := range items {
+		before := c.places
+		if reasons := c.reasons(r.Acknowledged); err == nil && c.places > before {
+			err = w.ReleaseItem.UpdateOne(r).SetAcknowledged(reasons).Exec(w.ctx)
+		}
+	}
+	return err
+}
+
+func (c *cutter) reasons(of []schema.Acknowledged) []schema.Acknowledged {
+	of = slices.Clone(of)
+	for i := range of {
+		of[i].Reason = c.cut(of[i].Reason, gapIn(""))
+	}
+	return of
+}
+
+func (w *write) redactReleases(c *cutter) error {
+	releases, err := w.Release.Query().Order(release.ByID()).All(w.ctx)
+	for _, r := range releases {
+		if cut := c.cut(r.Name, gapIn("")); err == nil && cut != r.Name {
+			err = w.Release.UpdateOne(r).SetName(cut).Exec(w.ctx)
+		}
+	}
+	return err
+}
+
+// redactEntry writes anew what an entry holds of its documents, and its live row. An address with the text in it goes; the entry gets
+// another one, from its title.
+func (w *write) redactEntry(e *ent.Entry, c *cutter, changed []int) error {
+	fresh, err := w.heads([]string{e.ID})
+	if err != nil {
+		return err
+	}
+	h := fresh[e.ID]
+	document, err := decode(string(e.Type), h.document)
+	if err != nil {
+		return fmt.Errorf("revision %d: %w", e.Head, err)
+	}
+	title := titleOf(document.Shared().Texts)
+	u := w.Entry.UpdateOneID(e.ID).SetTitle(title).SetSortTitle(text.SortKey(string(schema.NB), title)).SetFoldedTitle(folded(nil, title))
+	if e.Key != nil && c.holds(*e.Key) {
+		u.ClearKey()
+	}
+	if e.WithdrawReason != nil {
+		u.SetWithdrawReason(c.cut(*e.WithdrawReason, gapIn("")))
+	}
+	p := &publication{write: w, heads: map[string]head{e.ID: h}, docs: map[string]ent.Document{e.ID: document}}
+	if e.Live {
+		published, err := w.revisions(map[string]int{e.ID: *e.Published})
+		if err != nil {
+			return err
+		}
+		if p.docs[e.ID], err = decode(string(e.Type), []byte(published[e.ID].Document)); err != nil {
+			return fmt.Errorf("revision %d: %w", *e.Published, err)
+		}
+	}
+	moved, err := p.dropSlugs(h.entry, c)
+	if err != nil {
+		return err
+	}
+	if moved {
+		u.SetSlug(p.slugs[e.ID])
+	}
+	if err := u.Exec(w.ctx); err != nil {
+		return err
+	}
+	if !e.Live || !moved && !slices.Contains(changed, *e.Published) {
+		return nil
+	}
+	address := value(e.Slug)
+	if moved {
+		address = p.slugs[e.ID]
+	}
+	if err := w.putLive(h.entry, p.docs[e.ID], address, e.OwnerID); err != nil {
+		return err
+	}
+	if err := w.putLinks(e.ID, p.docs[e.ID].Shared()); err != nil {
+		return err
+	}
+	w.changes = append(w.changes, changes.Entry{NodeID: e.ID, Action: schema.Redacted, Revision: *e.Published, Audience: *e.LiveAudience})
+	return w.connect(p.docs)
+}
+
+// putLive writes the live row of an entry from its published document.
+func (w *write) putLive(e *ent.Entry, published ent.Document, address, owner string) error {
+	return published.PutRow(w.ctx, w.Client, e.ID, map[string]any{
+		"slug": address, "owner_id": owner, "published_at": *e.FirstPublishedAt, "updated_at": w.now, "revision": *e.Published,
+	})
+}
+
+// dropSlugs deletes the addresses that tell the text. moved says that the entry has another one now.
+func (p *publication) dropSlugs(e *ent.Entry, c *cutter) (moved bool, err error) {
+	rows, err := p.Slug.Query().Where(slug.EntryID(e.ID)).All(p.ctx)
+	if err != nil {
+		return false, err
+	}
+	for _, r := range rows {
+		if c.holds(r.Slug) {
+			c.places++
+			if err := p.Slug.DeleteOne(r).Exec(p.ctx); err != nil {
+				return false, err
+			}
+		}
+	}
+	if e.Slug == nil || !c.holds(*e.Slug) {
+		return false, nil
+	}
+	without := *e
+	without.Slug = nil
+	p.heads[e.ID] = head{entry: &without}
+	items := []Item{{ID: e.ID}}
+	if err := p.takeSlugs(items); err != nil {
+		return false, err
+	}
+	return true, p.takeSlug(e, p.slugs[e.ID])
+}
+
+// redactData writes the row of reference data anew from its newest revision.
+func (w *write) redactData(id string) error {
+	last, err := w.lastRevisions([]Data{{ID: id}})
+	if err != nil {
+		return err
+	}
+	t, _ := ent.TypeOf(id)
+	doc, err := decode(t.GQL, []byte(last[id].Document))
+	if err != nil {
+		return fmt.Errorf("revision %d: %w", last[id].Number, err)
+	}
+	if err := doc.PutRow(w.ctx, w.Client, id, derived(doc, nil)); err != nil {
+		return err
+	}
+	w.changes = append(w.changes, changes.Entry{NodeID: id, Action: schema.Redacted, Revision: last[id].Number, Audience: schema.Public})
+	return w.connect(map[string]ent.Document{id: doc})
+}
+
+// erasedFrom gives a cutter for each of the ids from which texts were taken out.
+func (w *write) erasedFrom(s *Service, ids []string) (map[string]*cutter, error) {
+	from := make(map[string]*cutter)
+	for chunk := range slices.Chunk(ids, 500) {
+		rows, err := w.Redaction.Query().Where(redaction.EntryIDIn(chunk...)).All(w.ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range rows {
+			if from[r.EntryID] == nil {
+				from[r.EntryID] = &cutter{key: s.Key}
+			}
+			from[r.EntryID].texts = append(from[r.EntryID].texts, erased{r.Digest, r.Words})
+		}
+	}
+	return from, nil
+}
+
+// An Erasure is a redaction as an export tells it, so that the text does not come back with an older export or backup.
+type Erasure struct {
+	Entry  string `json:"entry"`
+	Digest string `json:"digest"` // of its words, keyed with the hub's secret key
+	Words  int    `json:"words"`
+	Reason string `json:"reason"`
+}
+
+// Erasures gives every redaction.
+func (s *Service) Erasures(ctx context.Context) ([]Erasure, error) {
+	rows, err := s.client.Redaction.Query().Order(redaction.ByID()).All(access.WithViewer(ctx, access.System("export")))
+	all := make([]Erasure, len(rows))
+	for i, r := range rows {
+		all[i] = Erasure{r.EntryID, r.Digest, r.Words, r.Reason}
+	}
+	return all, err
+}
+
+// Erase keeps redactions that an export tells, and takes the texts out of what has them. It gives how many are new here.
+func (s *Service) Erase(ctx context.Context, erasures []Erasure) (done int, err error) {
+	err = s.write(ctx, true, func(w *write) error {
+		for _, e := range erasures {
+			sought := erased{e.Digest, e.Words}
+			if _, ok := ent.TypeOf(e.Entry); !ok || len(e.Digest) != 2*sha256.Size || e.Words < 1 || e.Words > mostRedacted {
+				return &Error{Code: BadInput, Field: "redactions", Message: fmt.Sprintf("%q is no redaction of this version", e.Entry)}
+			}
+			has, err := w.Redaction.Query().Where(redaction.EntryID(e.Entry), redaction.Digest(e.Digest)).Exist(w.ctx)
+			if err != nil {
+				return err
+			}
+			if has {
+				continue
+			}
+			done++
+			if err := w.redact(s, e.Entry, &cutter{key: s.Key, texts: []erased{sought}}, sought, e.Reason); err != nil {
+				return fmt.Errorf("redact %s: %w", e.Entry, err)
+			}
+		}
+		return nil
+	})
+	if err != nil || done == 0 {
+		return 0, err
+	}
+	return done, s.forget(ctx)
+}

@@ -7,12 +7,13 @@ import (
 	"dugnad/access"
 	"dugnad/ent"
 	"dugnad/ent/entry"
+	"dugnad/ent/step"
 	"dugnad/schema"
 	"dugnad/text"
 )
 
-// FillEntries writes what entries hold of their heads for lists and filters where it is not there yet: of entries that were made before
-// those columns were.
+// FillEntries writes what entries hold of their heads for lists and filters where it is not there yet, and the beginning of their
+// history: of entries that were made before those were kept.
 func (s *Service) FillEntries(ctx context.Context) error {
 	for {
 		n := 0
@@ -47,6 +48,19 @@ func (w *write) fill(e *ent.Entry, h head) error {
 	texts, err := textsIn(h.document)
 	if err != nil {
 		return err
+	}
+	if e.FirstPublishedAt != nil { // its history begins here
+		has, err := w.Step.Query().Where(step.EntryID(e.ID), step.Act(string(ActPublish))).Exist(w.ctx)
+		if err != nil {
+			return err
+		}
+		if !has {
+			err = w.Step.Create().SetEntryID(e.ID).SetRevision(*e.Published).SetAct(string(ActPublish)).SetStage(schema.Published).SetActor(w.actor).
+				SetAt(*e.FirstPublishedAt).Exec(w.ctx)
+		}
+		if err != nil {
+			return err
+		}
 	}
 	return w.Entry.UpdateOne(e).SetSortTitle(text.SortKey(string(schema.NB), e.Title)).SetFoldedTitle(folded(nil, e.Title)).
 		SetHeadLanguages(languageList(texts)).Exec(w.ctx)

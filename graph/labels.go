@@ -98,6 +98,9 @@ func say(nb, nn, en string) schema.LocalText {
 	return schema.LocalText{{Language: schema.NB, Text: nb}, {Language: schema.NN, Text: nn}, {Language: schema.EN, Text: en}}
 }
 
+// Word is a value of a closed list in words.
+func Word(f search.Facet, value string, chain []schema.Language) string { return words[f][value].In(chain) }
+
 // words are the values of the closed lists, in words.
 var words = map[search.Facet]map[string]schema.LocalText{
 	search.Type: {

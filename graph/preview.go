@@ -13,9 +13,9 @@ import (
 )
 
 // publishedOnly are the queries that a preview does not show.
-var publishedOnly = map[string]bool{"search": true, "facetValues": true, "suggest": true, "changes": true}
+var publishedOnly = map[string]bool{"search": true, "facetValues": true, "suggest": true, "changes": true, "publishedVersion": true}
 
-// notPreviewed is the error for what a preview does not show: search and the change log know published content only.
+// notPreviewed is the error for what a preview does not show: search, the change log and versions know published content only.
 func notPreviewed(ctx context.Context, what string) error {
 	if access.ViewerOf(ctx).Preview == nil {
 		return nil

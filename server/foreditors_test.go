@@ -89,6 +89,7 @@ func TestEditorsStatements(t *testing.T) {
 		for _, id := range ids {
 			n.as("CONTRIBUTOR", `mutation($id: ID!) { comment(id: $id, text: "Sagt") { comment { id } } }`, map[string]any{"id": id}).ok()
 		}
+		n.redact("HUB_ADMIN", "Sagt", false).expectCodes("redact")
 		n.now = n.now.Add(time.Hour)
 
 		s := generated.NewExecutableSchema(generated.Config{}).Schema()
@@ -97,6 +98,7 @@ func TestEditorsStatements(t *testing.T) {
 			"live": "{ id ... on Practice { title themes { label } } }", "acts": "", "problems": "{ code path }", "languages": "{ language stale }",
 			"revisions": "(first: 2) { number document { __typename } author { name } }", "steps": "(first: 2) { act actor { name } acknowledged { code path } }",
 			"comments": "{ text author { name } }", "usedBy": "{ id field entry { title owner { name } } }", "dangling": "{ id field entry { title owner { name } } }",
+			"redactions": "{ reason actor { name } }",
 		}
 		var all strings.Builder
 		for _, f := range objectFields(s, s.Types["Entry"]) {

@@ -49,6 +49,7 @@ func (h *Hub) routes() http.Handler {
 			r.Use(h.reading)
 			r.Handle("/graphql", h.previewing(h.graphql))
 			r.Get("/id/"+anID, h.serveID)
+			r.Get("/id/"+anID+"/{version:[0-9]{1,9}}", h.serveVersion)
 			r.Get("/files/"+anID, h.serveFile)
 			r.Get("/files/"+anID+"/{width}", h.serveImage)
 		})

@@ -165,6 +165,7 @@ type ComplexityRoot struct {
 		Organizations         func(childComplexity int, roles []schema.OrganizationRole) int
 		Owner                 func(childComplexity int) int
 		Partners              func(childComplexity int) int
+		Permalink             func(childComplexity int) int
 		PublishedAt           func(childComplexity int) int
 		Recommendations       func(childComplexity int) int
 		Related               func(childComplexity int, types []schema.RelationType, direction schema.RelationDirection, first *int, after *entgql.Cursor[string]) int
@@ -177,6 +178,7 @@ type ComplexityRoot struct {
 		URL                   func(childComplexity int) int
 		UnnamedMunicipalities func(childComplexity int) int
 		UpdatedAt             func(childComplexity int) int
+		Version               func(childComplexity int) int
 	}
 
 	CollectionConnection struct {
@@ -461,6 +463,7 @@ type ComplexityRoot struct {
 		Owner                 func(childComplexity int) int
 		Participants          func(childComplexity int) int
 		Partners              func(childComplexity int) int
+		Permalink             func(childComplexity int) int
 		Place                 func(childComplexity int) int
 		Programme             func(childComplexity int) int
 		PublishedAt           func(childComplexity int) int
@@ -477,6 +480,7 @@ type ComplexityRoot struct {
 		URL                   func(childComplexity int) int
 		UnnamedMunicipalities func(childComplexity int) int
 		UpdatedAt             func(childComplexity int) int
+		Version               func(childComplexity int) int
 	}
 
 	EventConnection struct {
@@ -823,6 +827,7 @@ type ComplexityRoot struct {
 		Owner                 func(childComplexity int) int
 		Partners              func(childComplexity int) int
 		Period                func(childComplexity int) int
+		Permalink             func(childComplexity int) int
 		PublishedAt           func(childComplexity int) int
 		Recommendations       func(childComplexity int) int
 		Related               func(childComplexity int, types []schema.RelationType, direction schema.RelationDirection, first *int, after *entgql.Cursor[string]) int
@@ -835,6 +840,7 @@ type ComplexityRoot struct {
 		URL                   func(childComplexity int) int
 		UnnamedMunicipalities func(childComplexity int) int
 		UpdatedAt             func(childComplexity int) int
+		Version               func(childComplexity int) int
 	}
 
 	NetworkConnection struct {
@@ -985,6 +991,7 @@ type ComplexityRoot struct {
 		Owner                 func(childComplexity int) int
 		Partners              func(childComplexity int) int
 		Period                func(childComplexity int) int
+		Permalink             func(childComplexity int) int
 		Preconditions         func(childComplexity int) int
 		PublishedAt           func(childComplexity int) int
 		Recommendations       func(childComplexity int) int
@@ -1003,6 +1010,7 @@ type ComplexityRoot struct {
 		URL                   func(childComplexity int) int
 		UnnamedMunicipalities func(childComplexity int) int
 		UpdatedAt             func(childComplexity int) int
+		Version               func(childComplexity int) int
 	}
 
 	PracticeConnection struct {
@@ -1106,6 +1114,7 @@ type ComplexityRoot struct {
 		Owner                 func(childComplexity int) int
 		Partners              func(childComplexity int) int
 		Period                func(childComplexity int) int
+		Permalink             func(childComplexity int) int
 		ProblemStatement      func(childComplexity int) int
 		ProjectNumber         func(childComplexity int) int
 		PublishedAt           func(childComplexity int) int
@@ -1122,6 +1131,7 @@ type ComplexityRoot struct {
 		UnnamedMunicipalities func(childComplexity int) int
 		UpdatedAt             func(childComplexity int) int
 		Value                 func(childComplexity int) int
+		Version               func(childComplexity int) int
 	}
 
 	ProjectConnection struct {
@@ -1169,51 +1179,62 @@ type ComplexityRoot struct {
 		Problems  func(childComplexity int) int
 	}
 
+	PublishedVersion struct {
+		Document    func(childComplexity int) int
+		Entry       func(childComplexity int) int
+		Permalink   func(childComplexity int) int
+		PublishedAt func(childComplexity int) int
+		ReplacedAt  func(childComplexity int) int
+		Texts       func(childComplexity int) int
+		Version     func(childComplexity int) int
+	}
+
 	Query struct {
-		Administration func(childComplexity int, organization string) int
-		AuditEvents    func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *filter.AuditFilter) int
-		Changes        func(childComplexity int, after *entgql.Cursor[string], first *int, filter *model.ChangeFilter) int
-		Collection     func(childComplexity int, id *string, slug *string) int
-		Collections    func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *filter.CollectionFilter, orderBy []*ent.CollectionOrder) int
-		Counties       func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string]) int
-		County         func(childComplexity int, id *string, number *string) int
-		Diff           func(childComplexity int, entry string, from int, to *int) int
-		District       func(childComplexity int, id *string, number *string) int
-		Districts      func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string]) int
-		Entries        func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *filter.EntryFilter, orderBy []*ent.EntryOrder) int
-		Entry          func(childComplexity int, id string) int
-		Event          func(childComplexity int, id *string, slug *string) int
-		Events         func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *filter.EventFilter, orderBy []*ent.EventOrder) int
-		FacetValues    func(childComplexity int, facet search.Facet, startingWith *string, query *string, filter *model.SearchFilter, first *int) int
-		LawSection     func(childComplexity int, id *string, slug *string) int
-		LawSections    func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string]) int
-		Method         func(childComplexity int, id *string, slug *string) int
-		Methods        func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string]) int
-		Municipalities func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *filter.MunicipalityFilter, includeFormer bool) int
-		Municipality   func(childComplexity int, id *string, number *string) int
-		Network        func(childComplexity int, id *string, slug *string) int
-		Networks       func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *filter.NetworkFilter, orderBy []*ent.NetworkOrder) int
-		Node           func(childComplexity int, id string) int
-		Nodes          func(childComplexity int, ids []string) int
-		Organization   func(childComplexity int, id *string, slug *string) int
-		Organizations  func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *filter.OrganizationFilter) int
-		Practice       func(childComplexity int, id *string, slug *string) int
-		Practices      func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *filter.PracticeFilter, orderBy []*ent.PracticeOrder) int
-		Project        func(childComplexity int, id *string, slug *string) int
-		Projects       func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *filter.ProjectFilter, orderBy []*ent.ProjectOrder) int
-		Release        func(childComplexity int, id string) int
-		Releases       func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *filter.ReleaseFilter) int
-		Report         func(childComplexity int, id *string, slug *string) int
-		Reports        func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *filter.ReportFilter, orderBy []*ent.ReportOrder) int
-		Search         func(childComplexity int, query *string, filter *model.SearchFilter, facets []search.Facet, orderBy model.SearchOrder, first *int, after *entgql.Cursor[string]) int
-		Suggest        func(childComplexity int, text string, first int) int
-		TargetGroup    func(childComplexity int, id *string, slug *string) int
-		TargetGroups   func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], role *schema.TargetGroupRole) int
-		Theme          func(childComplexity int, id *string, slug *string) int
-		Themes         func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], below *string, top bool) int
-		Tool           func(childComplexity int, id *string, slug *string) int
-		Tools          func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *filter.ToolFilter, orderBy []*ent.ToolOrder) int
-		Viewer         func(childComplexity int) int
+		Administration   func(childComplexity int, organization string) int
+		AuditEvents      func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *filter.AuditFilter) int
+		Changes          func(childComplexity int, after *entgql.Cursor[string], first *int, filter *model.ChangeFilter) int
+		Collection       func(childComplexity int, id *string, slug *string) int
+		Collections      func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *filter.CollectionFilter, orderBy []*ent.CollectionOrder) int
+		Counties         func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string]) int
+		County           func(childComplexity int, id *string, number *string) int
+		Diff             func(childComplexity int, entry string, from int, to *int) int
+		District         func(childComplexity int, id *string, number *string) int
+		Districts        func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string]) int
+		Entries          func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *filter.EntryFilter, orderBy []*ent.EntryOrder) int
+		Entry            func(childComplexity int, id string) int
+		Event            func(childComplexity int, id *string, slug *string) int
+		Events           func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *filter.EventFilter, orderBy []*ent.EventOrder) int
+		FacetValues      func(childComplexity int, facet search.Facet, startingWith *string, query *string, filter *model.SearchFilter, first *int) int
+		LawSection       func(childComplexity int, id *string, slug *string) int
+		LawSections      func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string]) int
+		Method           func(childComplexity int, id *string, slug *string) int
+		Methods          func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string]) int
+		Municipalities   func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *filter.MunicipalityFilter, includeFormer bool) int
+		Municipality     func(childComplexity int, id *string, number *string) int
+		Network          func(childComplexity int, id *string, slug *string) int
+		Networks         func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *filter.NetworkFilter, orderBy []*ent.NetworkOrder) int
+		Node             func(childComplexity int, id string) int
+		Nodes            func(childComplexity int, ids []string) int
+		Organization     func(childComplexity int, id *string, slug *string) int
+		Organizations    func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *filter.OrganizationFilter) int
+		Practice         func(childComplexity int, id *string, slug *string) int
+		Practices        func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *filter.PracticeFilter, orderBy []*ent.PracticeOrder) int
+		Project          func(childComplexity int, id *string, slug *string) int
+		Projects         func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *filter.ProjectFilter, orderBy []*ent.ProjectOrder) int
+		PublishedVersion func(childComplexity int, entry string, version int) int
+		Release          func(childComplexity int, id string) int
+		Releases         func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *filter.ReleaseFilter) int
+		Report           func(childComplexity int, id *string, slug *string) int
+		Reports          func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *filter.ReportFilter, orderBy []*ent.ReportOrder) int
+		Search           func(childComplexity int, query *string, filter *model.SearchFilter, facets []search.Facet, orderBy model.SearchOrder, first *int, after *entgql.Cursor[string]) int
+		Suggest          func(childComplexity int, text string, first int) int
+		TargetGroup      func(childComplexity int, id *string, slug *string) int
+		TargetGroups     func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], role *schema.TargetGroupRole) int
+		Theme            func(childComplexity int, id *string, slug *string) int
+		Themes           func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], below *string, top bool) int
+		Tool             func(childComplexity int, id *string, slug *string) int
+		Tools            func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *filter.ToolFilter, orderBy []*ent.ToolOrder) int
+		Viewer           func(childComplexity int) int
 	}
 
 	RedactPayload struct {
@@ -1317,6 +1338,7 @@ type ComplexityRoot struct {
 		Organizations         func(childComplexity int, roles []schema.OrganizationRole) int
 		Owner                 func(childComplexity int) int
 		Partners              func(childComplexity int) int
+		Permalink             func(childComplexity int) int
 		Practices             func(childComplexity int, first *int, after *entgql.Cursor[string]) int
 		PublishedAt           func(childComplexity int) int
 		Recommendations       func(childComplexity int) int
@@ -1334,6 +1356,7 @@ type ComplexityRoot struct {
 		URL                   func(childComplexity int) int
 		UnnamedMunicipalities func(childComplexity int) int
 		UpdatedAt             func(childComplexity int) int
+		Version               func(childComplexity int) int
 	}
 
 	ReportConnection struct {
@@ -1507,6 +1530,7 @@ type ComplexityRoot struct {
 		Organizations         func(childComplexity int, roles []schema.OrganizationRole) int
 		Owner                 func(childComplexity int) int
 		Partners              func(childComplexity int) int
+		Permalink             func(childComplexity int) int
 		Practices             func(childComplexity int, first *int, after *entgql.Cursor[string]) int
 		PublishedAt           func(childComplexity int) int
 		Recommendations       func(childComplexity int) int
@@ -1524,6 +1548,7 @@ type ComplexityRoot struct {
 		URL                   func(childComplexity int) int
 		UnnamedMunicipalities func(childComplexity int) int
 		UpdatedAt             func(childComplexity int) int
+		Version               func(childComplexity int) int
 	}
 
 	ToolConnection struct {
@@ -2075,6 +2100,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Collection.Partners(childComplexity), true
+	case "Collection.permalink":
+		if e.ComplexityRoot.Collection.Permalink == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Collection.Permalink(childComplexity), true
 	case "Collection.publishedAt":
 		if e.ComplexityRoot.Collection.PublishedAt == nil {
 			break
@@ -2157,6 +2188,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Collection.UpdatedAt(childComplexity), true
+	case "Collection.version":
+		if e.ComplexityRoot.Collection.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Collection.Version(childComplexity), true
 
 	case "CollectionConnection.edges":
 		if e.ComplexityRoot.CollectionConnection.Edges == nil {
@@ -3386,6 +3423,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Event.Partners(childComplexity), true
+	case "Event.permalink":
+		if e.ComplexityRoot.Event.Permalink == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Event.Permalink(childComplexity), true
 	case "Event.place":
 		if e.ComplexityRoot.Event.Place == nil {
 			break
@@ -3492,6 +3535,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Event.UpdatedAt(childComplexity), true
+	case "Event.version":
+		if e.ComplexityRoot.Event.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Event.Version(childComplexity), true
 
 	case "EventConnection.edges":
 		if e.ComplexityRoot.EventConnection.Edges == nil {
@@ -5354,6 +5403,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Network.Period(childComplexity), true
+	case "Network.permalink":
+		if e.ComplexityRoot.Network.Permalink == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Network.Permalink(childComplexity), true
 	case "Network.publishedAt":
 		if e.ComplexityRoot.Network.PublishedAt == nil {
 			break
@@ -5436,6 +5491,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Network.UpdatedAt(childComplexity), true
+	case "Network.version":
+		if e.ComplexityRoot.Network.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Network.Version(childComplexity), true
 
 	case "NetworkConnection.edges":
 		if e.ComplexityRoot.NetworkConnection.Edges == nil {
@@ -6067,6 +6128,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Practice.Period(childComplexity), true
+	case "Practice.permalink":
+		if e.ComplexityRoot.Practice.Permalink == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Practice.Permalink(childComplexity), true
 	case "Practice.preconditions":
 		if e.ComplexityRoot.Practice.Preconditions == nil {
 			break
@@ -6195,6 +6262,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Practice.UpdatedAt(childComplexity), true
+	case "Practice.version":
+		if e.ComplexityRoot.Practice.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Practice.Version(childComplexity), true
 
 	case "PracticeConnection.edges":
 		if e.ComplexityRoot.PracticeConnection.Edges == nil {
@@ -6697,6 +6770,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Project.Period(childComplexity), true
+	case "Project.permalink":
+		if e.ComplexityRoot.Project.Permalink == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Project.Permalink(childComplexity), true
 	case "Project.problemStatement":
 		if e.ComplexityRoot.Project.ProblemStatement == nil {
 			break
@@ -6803,6 +6882,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Project.Value(childComplexity), true
+	case "Project.version":
+		if e.ComplexityRoot.Project.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Project.Version(childComplexity), true
 
 	case "ProjectConnection.edges":
 		if e.ComplexityRoot.ProjectConnection.Edges == nil {
@@ -7005,6 +7090,49 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PublishPayload.Problems(childComplexity), true
+
+	case "PublishedVersion.document":
+		if e.ComplexityRoot.PublishedVersion.Document == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PublishedVersion.Document(childComplexity), true
+	case "PublishedVersion.entry":
+		if e.ComplexityRoot.PublishedVersion.Entry == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PublishedVersion.Entry(childComplexity), true
+	case "PublishedVersion.permalink":
+		if e.ComplexityRoot.PublishedVersion.Permalink == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PublishedVersion.Permalink(childComplexity), true
+	case "PublishedVersion.publishedAt":
+		if e.ComplexityRoot.PublishedVersion.PublishedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PublishedVersion.PublishedAt(childComplexity), true
+	case "PublishedVersion.replacedAt":
+		if e.ComplexityRoot.PublishedVersion.ReplacedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PublishedVersion.ReplacedAt(childComplexity), true
+	case "PublishedVersion.texts":
+		if e.ComplexityRoot.PublishedVersion.Texts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PublishedVersion.Texts(childComplexity), true
+	case "PublishedVersion.version":
+		if e.ComplexityRoot.PublishedVersion.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PublishedVersion.Version(childComplexity), true
 
 	case "Query.administration":
 		if e.ComplexityRoot.Query.Administration == nil {
@@ -7348,6 +7476,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Projects(childComplexity, args["first"].(*int), args["after"].(*entgql.Cursor[string]), args["last"].(*int), args["before"].(*entgql.Cursor[string]), args["filter"].(*filter.ProjectFilter), args["orderBy"].([]*ent.ProjectOrder)), true
+	case "Query.publishedVersion":
+		if e.ComplexityRoot.Query.PublishedVersion == nil {
+			break
+		}
+
+		args, err := ec.field_Query_publishedVersion_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.PublishedVersion(childComplexity, args["entry"].(string), args["version"].(int)), true
 	case "Query.release":
 		if e.ComplexityRoot.Query.Release == nil {
 			break
@@ -7937,6 +8076,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Report.Partners(childComplexity), true
+	case "Report.permalink":
+		if e.ComplexityRoot.Report.Permalink == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Report.Permalink(childComplexity), true
 	case "Report.practices":
 		if e.ComplexityRoot.Report.Practices == nil {
 			break
@@ -8059,6 +8204,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Report.UpdatedAt(childComplexity), true
+	case "Report.version":
+		if e.ComplexityRoot.Report.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Report.Version(childComplexity), true
 
 	case "ReportConnection.edges":
 		if e.ComplexityRoot.ReportConnection.Edges == nil {
@@ -8794,6 +8945,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Tool.Partners(childComplexity), true
+	case "Tool.permalink":
+		if e.ComplexityRoot.Tool.Permalink == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Tool.Permalink(childComplexity), true
 	case "Tool.practices":
 		if e.ComplexityRoot.Tool.Practices == nil {
 			break
@@ -8916,6 +9073,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Tool.UpdatedAt(childComplexity), true
+	case "Tool.version":
+		if e.ComplexityRoot.Tool.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Tool.Version(childComplexity), true
 
 	case "ToolConnection.edges":
 		if e.ComplexityRoot.ToolConnection.Edges == nil {
@@ -9712,6 +9875,10 @@ interface Content implements Node {
   slug: String!
   "The address of its page."
   url: String!
+  "How many times it has been published."
+  version: Int!
+  "The address of this very version, for who cites it: it stays what it is when newer ones are published, for as long as readers see the entry."
+  permalink: String!
   "Never null: after the wanted languages comes any that the entry has."
   title: String!
   "One paragraph of plain text."
@@ -11270,6 +11437,32 @@ input ProjectInput {
   funding: [FundingInput!]
 }
 `, BuiltIn: false},
+	{Name: "../../schema/published.graphql", Input: `extend type Query {
+  """
+  What was published as one version of an entry, for who cites it: also when newer ones have been published since. Null when there is none,
+  and when the version or the entry as it is now is not for the viewer to read.
+  """
+  publishedVersion("The entry's id." entry: ID!, "1 for what was published first." version: Int!): PublishedVersion
+}
+
+"What was published as one version of an entry."
+type PublishedVersion {
+  "The entry's id."
+  entry: ID!
+  "1 for what was published first."
+  version: Int!
+  "Its address."
+  permalink: String!
+  "When it was published."
+  publishedAt: Time!
+  "When another version took its place; null while it is the newest."
+  replacedAt: Time
+  "The texts that it had, in all its languages."
+  texts: [ContentText!]!
+  "All of it, as it was written: without texts that were not ready, the writer's own id, and what the viewer does not see now."
+  document: Document!
+}
+`, BuiltIn: false},
 	{Name: "../../schema/query.graphql", Input: `"Everything that can be read. What a viewer may not see, or what is not there, is null; in lists it is absent, and counts agree."
 type Query {
   "Anything that has an id."
@@ -12075,6 +12268,10 @@ func (ec *executionContext) childFields_Collection(ctx context.Context, field gr
 		return ec.fieldContext_Collection_slug(ctx, field)
 	case "url":
 		return ec.fieldContext_Collection_url(ctx, field)
+	case "version":
+		return ec.fieldContext_Collection_version(ctx, field)
+	case "permalink":
+		return ec.fieldContext_Collection_permalink(ctx, field)
 	case "title":
 		return ec.fieldContext_Collection_title(ctx, field)
 	case "summary":
@@ -12631,6 +12828,10 @@ func (ec *executionContext) childFields_Event(ctx context.Context, field graphql
 		return ec.fieldContext_Event_slug(ctx, field)
 	case "url":
 		return ec.fieldContext_Event_url(ctx, field)
+	case "version":
+		return ec.fieldContext_Event_version(ctx, field)
+	case "permalink":
+		return ec.fieldContext_Event_permalink(ctx, field)
 	case "title":
 		return ec.fieldContext_Event_title(ctx, field)
 	case "summary":
@@ -13167,6 +13368,10 @@ func (ec *executionContext) childFields_Network(ctx context.Context, field graph
 		return ec.fieldContext_Network_slug(ctx, field)
 	case "url":
 		return ec.fieldContext_Network_url(ctx, field)
+	case "version":
+		return ec.fieldContext_Network_version(ctx, field)
+	case "permalink":
+		return ec.fieldContext_Network_permalink(ctx, field)
 	case "title":
 		return ec.fieldContext_Network_title(ctx, field)
 	case "summary":
@@ -13453,6 +13658,10 @@ func (ec *executionContext) childFields_Practice(ctx context.Context, field grap
 		return ec.fieldContext_Practice_slug(ctx, field)
 	case "url":
 		return ec.fieldContext_Practice_url(ctx, field)
+	case "version":
+		return ec.fieldContext_Practice_version(ctx, field)
+	case "permalink":
+		return ec.fieldContext_Practice_permalink(ctx, field)
 	case "title":
 		return ec.fieldContext_Practice_title(ctx, field)
 	case "summary":
@@ -13637,6 +13846,10 @@ func (ec *executionContext) childFields_Project(ctx context.Context, field graph
 		return ec.fieldContext_Project_slug(ctx, field)
 	case "url":
 		return ec.fieldContext_Project_url(ctx, field)
+	case "version":
+		return ec.fieldContext_Project_version(ctx, field)
+	case "permalink":
+		return ec.fieldContext_Project_permalink(ctx, field)
 	case "title":
 		return ec.fieldContext_Project_title(ctx, field)
 	case "summary":
@@ -13733,6 +13946,26 @@ func (ec *executionContext) childFields_PublishPayload(ctx context.Context, fiel
 		return ec.fieldContext_PublishPayload_conflicts(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PublishPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_PublishedVersion(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "entry":
+		return ec.fieldContext_PublishedVersion_entry(ctx, field)
+	case "version":
+		return ec.fieldContext_PublishedVersion_version(ctx, field)
+	case "permalink":
+		return ec.fieldContext_PublishedVersion_permalink(ctx, field)
+	case "publishedAt":
+		return ec.fieldContext_PublishedVersion_publishedAt(ctx, field)
+	case "replacedAt":
+		return ec.fieldContext_PublishedVersion_replacedAt(ctx, field)
+	case "texts":
+		return ec.fieldContext_PublishedVersion_texts(ctx, field)
+	case "document":
+		return ec.fieldContext_PublishedVersion_document(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PublishedVersion", field.Name)
 }
 
 func (ec *executionContext) childFields_RedactPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -13913,6 +14146,10 @@ func (ec *executionContext) childFields_Report(ctx context.Context, field graphq
 		return ec.fieldContext_Report_slug(ctx, field)
 	case "url":
 		return ec.fieldContext_Report_url(ctx, field)
+	case "version":
+		return ec.fieldContext_Report_version(ctx, field)
+	case "permalink":
+		return ec.fieldContext_Report_permalink(ctx, field)
 	case "title":
 		return ec.fieldContext_Report_title(ctx, field)
 	case "summary":
@@ -14239,6 +14476,10 @@ func (ec *executionContext) childFields_Tool(ctx context.Context, field graphql.
 		return ec.fieldContext_Tool_slug(ctx, field)
 	case "url":
 		return ec.fieldContext_Tool_url(ctx, field)
+	case "version":
+		return ec.fieldContext_Tool_version(ctx, field)
+	case "permalink":
+		return ec.fieldContext_Tool_permalink(ctx, field)
 	case "title":
 		return ec.fieldContext_Tool_title(ctx, field)
 	case "summary":

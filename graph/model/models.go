@@ -676,6 +676,24 @@ type PublishPayload struct {
 	Conflicts []*Conflict `json:"conflicts"`
 }
 
+// What was published as one version of an entry.
+type PublishedVersion struct {
+	// The entry's id.
+	Entry string `json:"entry"`
+	// 1 for what was published first.
+	Version int `json:"version"`
+	// Its address.
+	Permalink string `json:"permalink"`
+	// When it was published.
+	PublishedAt time.Time `json:"publishedAt"`
+	// When another version took its place; null while it is the newest.
+	ReplacedAt *time.Time `json:"replacedAt,omitempty"`
+	// The texts that it had, in all its languages.
+	Texts []*ent.ContentText `json:"texts"`
+	// All of it, as it was written: without texts that were not ready, the writer's own id, and what the viewer does not see now.
+	Document view.Document `json:"document"`
+}
+
 // What came of a redaction.
 type RedactPayload struct {
 	// Where the text was taken out, or would be; none where there are problems.

@@ -86,6 +86,20 @@ func (a *Accounts) tx(ctx context.Context, do func(ctx context.Context, tx *ent.
 	return tx.Commit()
 }
 
+// act is tx for what a viewer does: it keeps the event of it as well.
+func (a *Accounts) act(ctx context.Context, do func(ctx context.Context, tx *ent.Client) error) error {
+	err := a.tx(ctx, func(ctx context.Context, tx *ent.Client) error {
+		if err := do(ctx, tx); err != nil {
+			return err
+		}
+		return Keep(ctx, tx)
+	})
+	if err == nil {
+		Kept(ctx)
+	}
+	return err
+}
+
 // How long access lasts. A browser's sign-in ends after half a day without use, and in any case after thirty days; an access token is
 // short, its refresh token is good for as long as a sign-in.
 const (

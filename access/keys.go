@@ -88,14 +88,22 @@ func (a *Accounts) CreateKey(ctx context.Context, k NewKey) (key *ent.ApiKey, se
 		prefix = publishableKeyPrefix
 	}
 	secret = newSecret(prefix)
-	c := a.client.ApiKey.Create().SetID(a.NewID("key")).SetOrganizationID(there.ID).SetName(k.Name).SetKind(k.Kind).
-		SetScopes(scopeNames(k.Scopes)).SetOrigins(orEmpty(k.Origins)).SetHash(hashOf(secret)).SetEnding(secret[len(secret)-4:]).
-		SetCreatedBy(by.Name).SetCreatedAt(a.now()).SetNillableExpiresAt(k.Expires)
-	if k.Role != "" {
-		c.SetRole(k.Role)
+	err = a.act(ctx, func(ctx context.Context, tx *ent.Client) (err error) {
+		c := tx.ApiKey.Create().SetID(a.NewID("key")).SetOrganizationID(there.ID).SetName(k.Name).SetKind(k.Kind).
+			SetScopes(scopeNames(k.Scopes)).SetOrigins(orEmpty(k.Origins)).SetHash(hashOf(secret)).SetEnding(secret[len(secret)-4:]).
+			SetCreatedBy(by.Name).SetCreatedAt(a.now()).SetNillableExpiresAt(k.Expires)
+		if k.Role != "" {
+			c.SetRole(k.Role)
+		}
+		if key, err = c.Save(ctx); err == nil {
+			About(ctx, there.ID, key.ID)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, "", err
 	}
-	key, err = c.Save(own(ctx))
-	return key, secret, err
+	return key.Unwrap(), secret, nil
 }
 
 // RevokeKey ends a key at once.
@@ -113,7 +121,15 @@ func (a *Accounts) RevokeKey(ctx context.Context, id string) (*ent.ApiKey, error
 	if key.RevokedAt != nil {
 		return key, nil
 	}
-	return a.client.ApiKey.UpdateOne(key).SetRevokedAt(a.now()).Save(own(ctx))
+	err = a.act(ctx, func(ctx context.Context, tx *ent.Client) (err error) {
+		About(ctx, key.OrganizationID)
+		key, err = tx.ApiKey.UpdateOneID(id).SetRevokedAt(a.now()).Save(ctx)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return key.Unwrap(), nil
 }
 
 // Keys are those of an organisation, also ended ones, the newest first.

@@ -46,10 +46,23 @@ func (a *Accounts) Invite(ctx context.Context, organization *string, role schema
 			return nil, "", err
 		}
 	}
+	of := ""
+	if organization != nil {
+		of = *organization
+	}
 	secret, now := newSecret(""), a.now()
-	i, err = a.client.Invitation.Create().SetID(a.NewID("inv")).SetHash(hashOf(secret)).SetNillableOrganizationID(organization).SetRole(role).
-		SetNillableEmail(email).SetCreatedBy(by.Name).SetCreatedAt(now).SetExpiresAt(now.Add(invitationLife)).Save(own(ctx))
-	return i, secret, err
+	err = a.act(ctx, func(ctx context.Context, tx *ent.Client) (err error) {
+		i, err = tx.Invitation.Create().SetID(a.NewID("inv")).SetHash(hashOf(secret)).SetNillableOrganizationID(organization).SetRole(role).
+			SetNillableEmail(email).SetCreatedBy(by.Name).SetCreatedAt(now).SetExpiresAt(now.Add(invitationLife)).Save(ctx)
+		if err == nil {
+			About(ctx, of, i.ID)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, "", err
+	}
+	return i.Unwrap(), secret, nil
 }
 
 // address is an e-mail address as it is stored.
@@ -210,7 +223,12 @@ func (a *Accounts) RevokeInvitation(ctx context.Context, id string) error {
 	if i.OrganizationID == nil && by.HubRole != schema.HubAdmin || i.OrganizationID != nil && a.mayManage(by, *i.OrganizationID) != nil {
 		return missing
 	}
-	return a.client.Invitation.UpdateOne(i).SetRevokedAt(a.now()).Exec(own(ctx))
+	return a.act(ctx, func(ctx context.Context, tx *ent.Client) error {
+		if i.OrganizationID != nil {
+			About(ctx, *i.OrganizationID)
+		}
+		return tx.Invitation.UpdateOneID(i.ID).SetRevokedAt(a.now()).Exec(ctx)
+	})
 }
 
 // Memberships are those of an organisation, with their accounts.
@@ -256,11 +274,12 @@ func (a *Accounts) RemoveMember(ctx context.Context, id string) error {
 // change does something to a membership; role is what the account has afterwards.
 func (a *Accounts) change(ctx context.Context, id string, do func(context.Context, *ent.Client, *ent.Membership) error, role schema.Role) error {
 	by := ViewerOf(ctx)
-	return a.tx(ctx, func(ctx context.Context, tx *ent.Client) error {
+	return a.act(ctx, func(ctx context.Context, tx *ent.Client) error {
 		m, err := a.member(ctx, tx, id)
 		if err != nil {
 			return err
 		}
+		About(ctx, m.OrganizationID, m.AccountID)
 		leaves := role == "" && m.AccountID == by.Account()
 		if err := a.mayManage(by, m.OrganizationID); err != nil && !leaves {
 			if by.RoleIn(m.OrganizationID) == "" {
@@ -291,7 +310,7 @@ func (a *Accounts) SetHubRole(ctx context.Context, accountID string, role *schem
 		return nil, &Error{Code: BadInput, Field: "role", Message: "is not one of the hub"}
 	}
 	var changed *ent.Account
-	err := a.tx(ctx, func(ctx context.Context, tx *ent.Client) error {
+	err := a.act(ctx, func(ctx context.Context, tx *ent.Client) error {
 		who, err := tx.Account.Get(ctx, accountID)
 		if ent.IsNotFound(err) {
 			return errNoAccount
@@ -375,7 +394,7 @@ func (a *Accounts) end(ctx context.Context, accountID string, set func(context.C
 	if !by.IsSystem() && (by.HubRole != schema.HubAdmin || !by.Has(ScopeManage)) {
 		return &Error{Code: Forbidden, Message: "this needs the role HUB_ADMIN"}
 	}
-	return a.tx(ctx, func(ctx context.Context, tx *ent.Client) error {
+	return a.act(ctx, func(ctx context.Context, tx *ent.Client) error {
 		who, err := tx.Account.Get(ctx, accountID)
 		if ent.IsNotFound(err) {
 			return errNoAccount
@@ -414,12 +433,14 @@ func (a *Accounts) SignIns(ctx context.Context) ([]*ent.SignIn, error) {
 
 // RevokeSignIn ends one of the account's own sign-ins.
 func (a *Accounts) RevokeSignIn(ctx context.Context, id string) error {
-	n, err := a.client.SignIn.Update().Where(signin.ID(id), signin.AccountID(ViewerOf(ctx).Account()), signin.RevokedAtIsNil()).
-		SetRevokedAt(a.now()).Save(own(ctx))
-	if err == nil && n == 0 {
-		err = &Error{Code: NotFound, Message: "there is no such sign-in"}
-	}
-	return err
+	who := ViewerOf(ctx).Account()
+	return a.act(ctx, func(ctx context.Context, tx *ent.Client) error {
+		n, err := tx.SignIn.Update().Where(signin.ID(id), signin.AccountID(who), signin.RevokedAtIsNil()).SetRevokedAt(a.now()).Save(ctx)
+		if err == nil && n == 0 {
+			err = &Error{Code: NotFound, Message: "there is no such sign-in"}
+		}
+		return err
+	})
 }
 
 // ChangePassword changes the own password and ends every other sign-in.

@@ -24,23 +24,35 @@ func (a *Accounts) CreatePreview(ctx context.Context, p Previewed, life time.Dur
 		return nil, "", &Error{Code: BadInput, Field: "minutes", Message: "must be 1 to 10 080"}
 	}
 	secret, now := newSecret(previewTokenPrefix), a.now()
-	c := a.client.PreviewToken.Create().SetID(a.NewID("prv")).SetHash(hashOf(secret)).SetEntries(orEmpty(p.Entries)).
-		SetNillableReleaseID(p.Release).SetNillableScheduledBefore(p.ScheduledBefore).SetCreatedBy(ViewerOf(ctx).Name).SetCreatedAt(now).SetExpiresAt(now.Add(life))
-	if p.Organizations != nil {
-		c.SetOrganizations(p.Organizations)
+	by := ViewerOf(ctx).Name
+	err = a.act(ctx, func(ctx context.Context, tx *ent.Client) (err error) {
+		c := tx.PreviewToken.Create().SetID(a.NewID("prv")).SetHash(hashOf(secret)).SetEntries(orEmpty(p.Entries)).
+			SetNillableReleaseID(p.Release).SetNillableScheduledBefore(p.ScheduledBefore).SetCreatedBy(by).SetCreatedAt(now).SetExpiresAt(now.Add(life))
+		if p.Organizations != nil {
+			c.SetOrganizations(p.Organizations)
+		}
+		if t, err = c.Save(ctx); err == nil {
+			About(ctx, "", t.ID)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, "", err
 	}
-	t, err = c.Save(own(ctx))
-	return t, secret, err
+	return t.Unwrap(), secret, nil
 }
 
 // RevokePreview ends a preview that the viewer has made.
 func (a *Accounts) RevokePreview(ctx context.Context, id string) error {
-	n, err := a.client.PreviewToken.Update().Where(previewtoken.ID(id), previewtoken.CreatedBy(ViewerOf(ctx).Name), previewtoken.RevokedAtIsNil()).
-		SetRevokedAt(a.now()).Save(own(ctx))
-	if err == nil && n == 0 {
-		err = &Error{Code: NotFound, Message: "there is no such preview"}
-	}
-	return err
+	by := ViewerOf(ctx).Name
+	return a.act(ctx, func(ctx context.Context, tx *ent.Client) error {
+		n, err := tx.PreviewToken.Update().Where(previewtoken.ID(id), previewtoken.CreatedBy(by), previewtoken.RevokedAtIsNil()).
+			SetRevokedAt(a.now()).Save(ctx)
+		if err == nil && n == 0 {
+			err = &Error{Code: NotFound, Message: "there is no such preview"}
+		}
+		return err
+	})
 }
 
 func (a *Accounts) endPreviews(ctx context.Context, tx *ent.Client, by string) error {

@@ -74,6 +74,15 @@ func Head(ctx context.Context, c *ent.Client) (int, error) {
 	return id, ent.MaskNotFound(err)
 }
 
+// Prune deletes changes from before the time, and gives how many. The last one stays, whatever its age: consumers stand at it.
+func Prune(ctx context.Context, c *ent.Client, before time.Time) (int, error) {
+	head, err := Head(ctx, c)
+	if err != nil {
+		return 0, err
+	}
+	return c.Change.Delete().Where(change.AtLT(before.UTC()), change.IDLT(head)).Exec(ctx)
+}
+
 // Waker wakes those who wait for changes. Wake-ups may be lost while a connection is down, so consumers also look by themselves now
 // and then.
 type Waker struct {

@@ -98,6 +98,11 @@ func (w *write) do(s *Service, act Act, with With, items []Item) (o Outcome, err
 	if with.due {
 		items = slices.DeleteFunc(slices.Clone(items), func(i Item) bool { return !w.isDue(heads[i.ID].entry, act) })
 	}
+	for _, item := range items {
+		if e := heads[item.ID].entry; e != nil {
+			access.About(w.ctx, e.OwnerID, e.ID)
+		}
+	}
 	stages := make(map[string]schema.Stage, len(items))
 	for _, item := range items {
 		h := heads[item.ID]
@@ -283,6 +288,7 @@ func (s *Service) Comment(ctx context.Context, id, text string) (said *ent.Comme
 		if len(problems) > 0 {
 			return errProblems
 		}
+		access.About(w.ctx, e.OwnerID)
 		said, err = w.say(s, e, text, "")
 		return err
 	})

@@ -17,6 +17,7 @@ import (
 
 	"entgo.io/ent/dialect/sql"
 
+	"dugnad/access"
 	"dugnad/changes"
 	"dugnad/ent"
 	"dugnad/ent/numberuse"
@@ -95,6 +96,7 @@ func (s *Service) PutData(ctx context.Context, data ...Data) (changed int, probl
 func (w *write) putData(s *Service, data []Data, docs []ent.Document, last map[string]*ent.Revision) error {
 	byID := make(map[string]ent.Document, len(data))
 	for i, d := range data {
+		access.About(w.ctx, "", d.ID)
 		if err := docs[i].PutRow(w.ctx, w.Client, d.ID, derived(docs[i], d.File)); err != nil {
 			return fmt.Errorf("put %s: %w", d.ID, err)
 		}

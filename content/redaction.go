@@ -215,6 +215,7 @@ func (c *cutter) holdsDocument(r *ent.Revision) (bool, error) {
 // redact takes the text out of all that was written of one entry or piece of reference data, and keeps it out.
 func (w *write) redact(s *Service, id string, c *cutter, sought erased, reason string) error {
 	before := c.places
+	access.About(w.ctx, "", id)
 	heads, err := w.heads([]string{id}) // nobody else writes it from here on
 	if err != nil {
 		return err

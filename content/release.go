@@ -35,6 +35,7 @@ func (s *Service) onRelease(ctx context.Context, id string, do func(w *write, r 
 		owner := ""
 		if r != nil {
 			owner = r.OwnerID
+			access.About(w.ctx, owner, id)
 		}
 		switch problem := w.editorOf(owner); {
 		case problem != nil && problem.Code == string(NotFound), r == nil:
@@ -99,6 +100,9 @@ func (s *Service) CreateRelease(ctx context.Context, name, organization string) 
 		}
 		o.Release, err = w.Release.Create().SetID(s.NewID("rel")).SetName(strings.TrimSpace(name)).SetOwnerID(organization).SetCreatedBy(w.actor).
 			SetCreatedAt(w.now).SetUpdatedAt(w.now).Save(w.ctx)
+		if err == nil {
+			access.About(w.ctx, organization, o.Release.ID)
+		}
 		return err
 	})
 	switch {

@@ -377,7 +377,11 @@ func unique(ids []string) []string {
 }
 
 func (w *write) save(s *Service, d Draft, h head, doc ent.Document, document []byte, stage schema.Stage) (Saved, error) {
-	hash := hashOf(document)
+	hash, owner := hashOf(document), d.Owner
+	if h.entry != nil {
+		owner = h.entry.OwnerID
+	}
+	access.About(w.ctx, owner, d.ID)
 	if h.entry != nil && h.hash == hash && d.act == "" {
 		return Saved{Entry: h.entry}, nil
 	}

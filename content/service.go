@@ -123,6 +123,9 @@ func (s *Service) write(ctx context.Context, publishing bool, do func(w *write) 
 		if err := do(w); err != nil {
 			return err
 		}
+		if err := access.Keep(ctx, w.Client); err != nil {
+			return fmt.Errorf("keep the audit event: %w", err)
+		}
 		return changes.Append(ctx, tx, w.now, w.actor, w.changes)
 	}()
 	if err != nil {
@@ -134,6 +137,7 @@ func (s *Service) write(ctx context.Context, publishing bool, do func(w *write) 
 	if err := tx.Commit(); err != nil {
 		return fmt.Errorf("commit: %w", err)
 	}
+	access.Kept(ctx)
 	if len(w.changes) > 0 {
 		s.waker.Wake()
 	}

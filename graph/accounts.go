@@ -2,7 +2,7 @@ package graph
 
 import (
 	"context"
-	"slices"
+	"reflect"
 
 	"github.com/99designs/gqlgen/graphql"
 
@@ -112,84 +112,33 @@ func (a Audited) InterceptField(ctx context.Context, next graphql.Resolver) (any
 	if err := SignedIn(ctx); err != nil {
 		return nil, err
 	}
-	result, err := next(ctx)
 	e := access.Event{Action: fc.Field.Name, Subjects: subjects(fc.Args), RequestID: a.RequestID(ctx)}
-	switch p := result.(type) {
-	case *model.SavePayload:
-		if p != nil {
-			e.Code = codeOf(p.Problems, p.Conflict != nil)
-			if p.Entry != nil {
-				e.Organization, e.Subjects = p.Entry.OwnerID, append(e.Subjects, p.Entry.ID)
-			}
-		}
-	case *model.PublishPayload:
-		if p != nil {
-			e.Code = codeOf(p.Problems, len(p.Conflicts) > 0)
-			if len(p.Entries) > 0 {
-				e.Organization = p.Entries[0].OwnerID
-			}
-		}
-	case *model.ReleasePayload:
-		if p != nil {
-			e.Code = codeOf(p.Problems, len(p.Conflicts) > 0)
-			if p.Release != nil {
-				e.Organization, e.Subjects = p.Release.OwnerID, append(e.Subjects, p.Release.ID)
-			}
-		}
-	case *model.CommentPayload:
-		if p != nil {
-			e.Code = codeOf(p.Problems, false)
-		}
-	case *model.DataPayload:
-		if p != nil {
-			e.Code = codeOf(p.Problems, false)
-		}
-	case *model.DonePayload:
-		if p != nil {
-			e.Code = codeOf(p.Problems, false)
-		}
-	case *model.InvitePayload:
-		if p != nil {
-			e.Code = codeOf(p.Problems, false)
-			if p.Invitation != nil {
-				e.Subjects = append(e.Subjects, p.Invitation.ID)
-			}
-		}
-	case *model.MembershipPayload:
-		if p != nil {
-			e.Code = codeOf(p.Problems, false)
-			if p.Membership != nil {
-				e.Organization = p.Membership.OrganizationID
-			}
-		}
-	case *model.PreviewPayload:
-		if p != nil {
-			e.Code = codeOf(p.Problems, false)
-		}
-	case *model.CreateKeyPayload:
-		if p != nil {
-			e.Code = codeOf(p.Problems, false)
-			if p.Key != nil {
-				e.Organization, e.Subjects = p.Key.OrganizationID, append(e.Subjects, p.Key.ID)
-			}
-		}
+	result, err := next(a.Accounts.Begin(ctx, &e))
+	if e.IsKept() {
+		return result, err
 	}
+	e.Code = codeOf(result) // it was refused, or there was nothing to do
 	if err != nil {
 		e.Code = string(gqlcode.Of(gqlcode.Present(ctx, err, nil, nil)))
 	}
-	slices.Sort(e.Subjects)
-	e.Subjects = slices.Compact(e.Subjects)
 	if failed := a.Accounts.Audit(context.WithoutCancel(ctx), e); failed != nil {
 		a.Failed(ctx, failed)
 	}
 	return result, err
 }
 
-func codeOf(problems []*content.Problem, conflict bool) string {
-	if conflict {
-		return string(content.Conflict)
+// codeOf is why a payload says that nothing was done, "" when it does not: they all have problems, and some have conflicts.
+func codeOf(payload any) string {
+	v := reflect.ValueOf(payload)
+	if v.Kind() != reflect.Pointer || v.IsNil() {
+		return ""
 	}
-	if len(problems) > 0 {
+	for _, name := range []string{"Conflict", "Conflicts"} {
+		if c := v.Elem().FieldByName(name); c.IsValid() && !c.IsZero() && (c.Kind() != reflect.Slice || c.Len() > 0) {
+			return string(content.Conflict)
+		}
+	}
+	if problems, ok := v.Elem().FieldByName("Problems").Interface().([]*content.Problem); ok && len(problems) > 0 {
 		return problems[0].Code
 	}
 	return ""

@@ -99,7 +99,9 @@ func say(nb, nn, en string) schema.LocalText {
 }
 
 // Word is a value of a closed list in words.
-func Word(f search.Facet, value string, chain []schema.Language) string { return words[f][value].In(chain) }
+func Word(f search.Facet, value string, chain []schema.Language) string {
+	return words[f][value].In(chain)
+}
 
 // words are the values of the closed lists, in words.
 var words = map[search.Facet]map[string]schema.LocalText{

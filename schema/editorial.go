@@ -271,4 +271,6 @@ func (Redaction) Fields() []ent.Field {
 }
 
 // Indexes of Redaction.
-func (Redaction) Indexes() []ent.Index { return []ent.Index{index.Fields("entry_id", "digest").Unique()} }
+func (Redaction) Indexes() []ent.Index {
+	return []ent.Index{index.Fields("entry_id", "digest").Unique()}
+}

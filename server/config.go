@@ -36,6 +36,7 @@ type Config struct {
 	OIDCClientSecret string `name:"oidc-client-secret" placeholder:"SECRET" help:"The hub's secret at the provider ($$HUB_OIDC_CLIENT_SECRET)."`
 	OIDCName         string `name:"oidc-name" placeholder:"NAME" help:"What people know the provider as ($$HUB_OIDC_NAME)."`
 	NativeRedirects  string `placeholder:"URLS" help:"Addresses that apps are sent back to after signing in, with commas between: schemes of their own, or http://127.0.0.1/path ($$HUB_NATIVE_REDIRECTS)."`
+	AuditDays        int    `default:"730" placeholder:"DAYS" help:"How long audit events are kept; 0 is for ever ($$HUB_AUDIT_DAYS)."`
 	TrustedProxies   string `placeholder:"CIDRS" help:"Addresses of proxies whose X-Forwarded-For counts, with commas between ($$HUB_TRUSTED_PROXIES)."`
 
 	LogLevel slog.Level `default:"INFO" placeholder:"LEVEL" help:"DEBUG, INFO, WARN or ERROR ($$HUB_LOG_LEVEL)."`
@@ -159,7 +160,7 @@ func readSetting(path string) (string, error) {
 func unknownSettings(environ []string) []string {
 	known := []string{
 		"HUB_ADDR", "HUB_ADMIN_ADDR", "HUB_DATA", "HUB_BASE_URL", "HUB_DEMO", "HUB_DATABASE_URL", "HUB_SECRET_KEY", "HUB_LOG_LEVEL",
-		"HUB_OIDC_ISSUER", "HUB_OIDC_CLIENT_ID", "HUB_OIDC_CLIENT_SECRET", "HUB_OIDC_NAME", "HUB_NATIVE_REDIRECTS", "HUB_TRUSTED_PROXIES",
+		"HUB_OIDC_ISSUER", "HUB_OIDC_CLIENT_ID", "HUB_OIDC_CLIENT_SECRET", "HUB_OIDC_NAME", "HUB_NATIVE_REDIRECTS", "HUB_TRUSTED_PROXIES", "HUB_AUDIT_DAYS",
 	}
 	var unknown []string
 	for _, pair := range environ {
@@ -194,6 +195,9 @@ func (c *Config) check() error {
 		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.Path != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
 			errs = append(errs, errors.New("HUB_BASE_URL must read https://host or https://host:port, with nothing after it"))
 		}
+	}
+	if c.AuditDays < 0 || c.AuditDays > 36500 {
+		errs = append(errs, fmt.Errorf("HUB_AUDIT_DAYS is %d: it is 0 to 36500", c.AuditDays))
 	}
 	if c.SecretKey != "" && len(c.SecretKey) < shortestKey {
 		errs = append(errs, fmt.Errorf("HUB_SECRET_KEY has %d characters: it needs at least %d, as `openssl rand -hex 32` makes them", len(c.SecretKey), shortestKey))

@@ -44,7 +44,7 @@ func TestConfig(t *testing.T) {
 			want: func(c *Config) {
 				*c = Config{
 					Addr: "0.0.0.0:80", AdminAddr: "127.0.0.1:9", Data: "/srv/hub", BaseURL: "https://hub.example",
-					DatabaseURL: "postgres://x", SecretKey: long, LogLevel: slog.LevelWarn,
+					DatabaseURL: "postgres://x", SecretKey: long, LogLevel: slog.LevelWarn, AuditDays: 730,
 				}
 			},
 		},
@@ -55,6 +55,8 @@ func TestConfig(t *testing.T) {
 		{name: "empty is not set", env: map[string]string{"HUB_ADDR": "", "HUB_DEMO": "", "HUB_LOG_LEVEL": "", "HUB_DATA_FILE": ""}, want: func(*Config) {}},
 		{name: "demo on IPv6 loopback", env: map[string]string{"HUB_ADDR": "[::1]:80", "HUB_DEMO": "1"}, want: func(c *Config) { c.Addr, c.Demo = "[::1]:80", true }},
 
+		{name: "events for ever", env: map[string]string{"HUB_AUDIT_DAYS": "0"}, want: func(c *Config) { c.AuditDays = 0 }},
+		{name: "days of the past", env: map[string]string{"HUB_AUDIT_DAYS": "-1"}, err: "HUB_AUDIT_DAYS is -1"},
 		{name: "a value twice", env: map[string]string{"HUB_ADDR": "localhost:1", "HUB_ADDR_FILE": "x"}, err: "HUB_ADDR and HUB_ADDR_FILE are both set"},
 		{name: "a file that is not there", env: map[string]string{"HUB_ADDR_FILE": filepath.Join(folder, "none")}, err: "HUB_ADDR_FILE: open " + folder},
 		{name: "a switch that is none", env: map[string]string{"HUB_DEMO": "perhaps"}, err: `HUB_DEMO is "perhaps": it must be true or false`},

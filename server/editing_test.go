@@ -3,6 +3,7 @@ package main
 import (
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/csv"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -393,6 +394,51 @@ func TestEditing(t *testing.T) {
 			n.as("HUB_EDITOR", update, map[string]any{"id": id, "i": map[string]any{"parent": id}}).ok().expectCodes("updateTheme", "INVALID")
 			n.as("HUB_EDITOR", update, map[string]any{"id": randomID("PRACTICE"), "i": map[string]any{}}).ok().expectCodes("updateTheme", "NOT_FOUND")
 		})
+	})
+}
+
+// What is done and its event are one transaction: without the one there is not the other.
+func TestNothingIsDoneWithoutItsEvent(t *testing.T) {
+	eachNewsroom(t, func(n *newsroom) {
+		id := n.draft("EDITOR", "Ikkje utan spor")
+		key := map[string]any{"org": n.org["ks"]}
+		const createKey = `mutation($org: ID!) { createKey(input: {organization: $org, name: "x", kind: SECRET, role: EDITOR}) { secret } }`
+		refuse, allow := `CREATE TRIGGER no_events BEFORE INSERT ON audit_events BEGIN SELECT RAISE(ABORT, 'no'); END`, `DROP TRIGGER no_events`
+		if n.config.DatabaseURL != "" {
+			refuse, allow = `ALTER TABLE audit_events ADD CONSTRAINT no_events CHECK (false) NOT VALID`, `ALTER TABLE audit_events DROP CONSTRAINT no_events`
+		}
+		exec := func(statement string) {
+			t.Helper()
+			if _, err := n.client.ExecContext(t.Context(), statement); err != nil {
+				t.Fatal(err)
+			}
+		}
+		exec(refuse)
+		publish := `mutation($items: [PublishItem!]!) { publish(items: $items) { entries { id } } }`
+		if got := n.as("EDITOR", publish, map[string]any{"items": []any{item(id, 1)}}).code(); got != "INTERNAL" {
+			t.Errorf("publish: %s", got)
+		}
+		if got := n.as("ADMIN", createKey, key).code(); got != "INTERNAL" {
+			t.Errorf("createKey: %s", got)
+		}
+		exec(allow)
+		if n.isRead(id) {
+			t.Error("it was published without an event")
+		}
+		keys := n.as("ADMIN", `query($org: ID!) { administration(organization: $org) { keys { id } } }`, key).ok()
+		if len(keys.list("administration", "keys")) > 0 {
+			t.Error("a key was made without an event")
+		}
+		n.act("EDITOR", "publish", "", item(id, 1)).expectCodes("publish")
+		n.as("ADMIN", createKey, key).ok()
+		n.act("stranger", "withdraw", "", item(id, 1)).expectCodes("withdraw", "NOT_FOUND")
+		a := n.as("ADMIN", `query($org: ID!) { auditEvents(first: 3, filter: {organization: $org}) { nodes { action subjects code organization } } }`, key).ok()
+		if got := a.strings("action", "auditEvents", "nodes"); !slices.Equal(got, []string{"withdraw", "createKey", "publish"}) {
+			t.Errorf("the events are %q: %s", got, a.Body)
+		}
+		if a.at("auditEvents", "nodes", 0, "code") != "NOT_FOUND" || a.at("auditEvents", "nodes", 2, "subjects", 0) != id || a.at("auditEvents", "nodes", 2, "organization") != n.org["ks"] {
+			t.Errorf("the events are %s", a.Body)
+		}
 	})
 }
 
@@ -897,6 +943,73 @@ func TestKeys(t *testing.T) {
 					t.Errorf("a key of somebody who has left: %d", a.Status)
 				}
 			}
+		}
+	})
+}
+
+func TestAuditExport(t *testing.T) {
+	eachNewsroom(t, func(n *newsroom) {
+		id := n.draft("EDITOR", "Ei sak")
+		n.act("CONTRIBUTOR", "publish", "", item(id, 1)).expectCodes("publish", "FORBIDDEN")
+		n.act("EDITOR", "publish", "", item(id, 1)).expectCodes("publish")
+		n.as("stranger", `mutation($org: ID!) { createRelease(name: "=1+1", organization: $org) { release { id } } }`, map[string]any{"org": n.org["imdi"]}).ok()
+		own := "?organization=" + n.org["ks"]
+		for _, test := range []struct {
+			role, query string
+			status      int
+		}{
+			{"", "", 401},
+			{"CONTRIBUTOR", own, 403},
+			{"EDITOR", own, 403},
+			{"ADMIN", "", 403},
+			{"ADMIN", "?organization=" + n.org["imdi"], 403},
+			{"HUB_EDITOR", "", 403},
+			{"ADMIN", own, 200},
+			{"HUB_ADMIN", "", 200},
+			{"HUB_ADMIN", "?nothing=x", 400},
+			{"HUB_ADMIN", "?after=yesterday", 400},
+			{"HUB_ADMIN", "?refused=perhaps", 400},
+			{"HUB_ADMIN", "?actor=%00", 400},
+			{"HUB_ADMIN", "?actor=%ff", 400},
+			{"HUB_ADMIN", "?actor=a&actor=b", 400},
+		} {
+			if status, body := n.page(test.role, n.url+"/audit.csv"+test.query); status != test.status {
+				t.Errorf("%s %s: %d, wanted %d: %.200s", test.role, test.query, status, test.status, body)
+			}
+		}
+		rows := func(role, query string) (actions []string) {
+			t.Helper()
+			_, body := n.page(role, n.url+"/audit.csv"+query)
+			all, err := csv.NewReader(strings.NewReader(body)).ReadAll()
+			if err != nil {
+				t.Fatalf("%v: %s", err, body)
+			}
+			for _, row := range all[1:] {
+				actions = append(actions, strings.TrimSpace(row[5]+" "+row[7]))
+			}
+			return actions
+		}
+		if got := rows("ADMIN", own); !slices.Equal(got, []string{"createPractice", "publish FORBIDDEN", "publish"}) {
+			t.Errorf("of the organisation: %q", got)
+		}
+		if got := rows("HUB_ADMIN", own+"&refused=true"); !slices.Equal(got, []string{"publish FORBIDDEN"}) {
+			t.Errorf("refusals: %q", got)
+		}
+		if got := rows("HUB_ADMIN", "?before=2020-01-01T00:00:00Z"); len(got) > 0 {
+			t.Errorf("before there were any: %q", got)
+		}
+		// More than are read at once.
+		ctx := access.WithViewer(t.Context(), access.Viewer{Kind: access.Member, Name: "acc_x"})
+		for i := range 2*auditRows + 1 {
+			if err := n.accounts.Audit(ctx, access.Event{Action: "many", Detail: fmt.Sprintf("=%d", i)}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := rows("HUB_ADMIN", "?action=many"); len(got) != 2*auditRows+1 {
+			t.Errorf("%d of %d events", len(got), 2*auditRows+1)
+		}
+		if _, body := n.page("HUB_ADMIN", n.url+"/audit.csv?action=many"); strings.Contains(body, ",=") {
+			t.Error("a spreadsheet would take a cell for a formula")
 		}
 	})
 }

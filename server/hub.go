@@ -175,6 +175,7 @@ func (h *Hub) Run(ctx context.Context) error {
 	})
 	background.Go(func() { h.wake(work) })
 	background.Go(func() { h.runSchedules(work) })
+	background.Go(func() { h.runTidy(work) })
 	if h.config.Demo {
 		h.demo.begin()
 		background.Go(func() { h.loadDemo(ctx) })

@@ -262,4 +262,3 @@ func TestRedactionOfReferenceData(t *testing.T) {
 		}
 	})
 }
-

@@ -50,6 +50,7 @@ func (h *Hub) routes() http.Handler {
 			r.Handle("/graphql", h.previewing(h.graphql))
 			r.Get("/id/"+anID, h.serveID)
 			r.Get("/id/"+anID+"/{version:[0-9]{1,9}}", h.serveVersion)
+			r.Get("/audit.csv", h.serveAudit)
 			r.Get("/files/"+anID, h.serveFile)
 			r.Get("/files/"+anID+"/{width}", h.serveImage)
 		})
@@ -108,6 +109,11 @@ func refuse(w http.ResponseWriter, r *http.Request, status int, message string) 
 
 // failed answers 500 for an error that is ours, and logs it.
 func failed(w http.ResponseWriter, r *http.Request, what string, err error) {
-	slog.ErrorContext(r.Context(), "a request failed", "request_id", graphqlhttp.RequestID(r.Context()), "what", what, "error", err)
+	failedMidway(r, what, err)
 	refuse(w, r, http.StatusInternalServerError, "internal error")
+}
+
+// failedMidway logs an error that is ours after the answer has begun.
+func failedMidway(r *http.Request, what string, err error) {
+	slog.ErrorContext(r.Context(), "a request failed", "request_id", graphqlhttp.RequestID(r.Context()), "what", what, "error", err)
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/go-chi/chi/v5"
 	"golang.org/x/text/language"
 	"golang.org/x/text/message"
+	"golang.org/x/text/number"
 
 	"dugnad/content"
 	"dugnad/ent"
@@ -129,13 +130,8 @@ func (h *Hub) versionPage(ctx context.Context, v *content.PublishedVersion, lang
 	if err := json.Unmarshal(v.Document, &rest); err != nil {
 		return nil, err
 	}
-	printer := message.NewPrinter(pageLanguages[lang])
 	for _, f := range rest.KeyFigures {
-		value := f.Text.In(chain)
-		if value == "" {
-			value = printer.Sprint(f.Value) + " " + f.Unit
-		}
-		page.Figures = append(page.Figures, figure{f.Label.In(chain), value})
+		page.Figures = append(page.Figures, figureIn(f, chain, lang))
 	}
 	for _, d := range rest.Downloads {
 		address := d.URL
@@ -145,6 +141,43 @@ func (h *Hub) versionPage(ctx context.Context, v *content.PublishedVersion, lang
 		page.Downloads = append(page.Downloads, download{d.Title.In(chain), address, d.Format})
 	}
 	return page, nil
+}
+
+// figureIn is a key figure in words: the source's own where it gives them.
+func figureIn(f schema.KeyFigure, chain []schema.Language, lang int) figure {
+	printer := message.NewPrinter(pageLanguages[lang])
+	label, value := f.Label.In(chain), f.Text.In(chain)
+	if value == "" {
+		value = printer.Sprint(number.Decimal(f.Value))
+		if f.Upper != nil {
+			value += "–" + printer.Sprint(number.Decimal(*f.Upper))
+		}
+		if words, known := unitWords[f.Unit]; known {
+			value += words[lang]
+		} else {
+			value += " " + f.Unit
+		}
+		if words, known := operatorWords[f.Operator]; known {
+			value = words[lang] + " " + value
+		}
+	}
+	if f.Year != nil {
+		label += " (" + strconv.Itoa(*f.Year) + ")"
+	}
+	return figure{label, value}
+}
+
+var operatorWords = map[schema.FigureOperator][3]string{
+	"ABOUT": {"om lag", "om lag", "about"}, "MORE_THAN": {"mer enn", "meir enn", "more than"}, "LESS_THAN": {"mindre enn", "mindre enn", "less than"},
+	"AT_LEAST": {"minst", "minst", "at least"}, "AT_MOST": {"høyst", "høgst", "at most"},
+}
+
+// unitWords follow a number; a unit that is not here follows as its code.
+var unitWords = map[string][3]string{
+	"percent": {"\u00a0%", "\u00a0%", "%"}, "percentage-points": {" prosentpoeng", " prosentpoeng", " percentage points"}, "count": {"", "", ""},
+	"persons": {" personer", " personar", " persons"}, "municipalities": {" kommuner", " kommunar", " municipalities"},
+	"city-districts": {" bydeler", " bydelar", " city districts"}, "NOK": {" kroner", " kroner", " kroner"}, "hours": {" timer", " timar", " hours"},
+	"months": {" måneder", " månader", " months"}, "assignments": {" oppdrag", " oppdrag", " assignments"},
 }
 
 // chosen is the text that a reader of the chain gets.

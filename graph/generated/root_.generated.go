@@ -104,13 +104,14 @@ type ComplexityRoot struct {
 	}
 
 	AuditEvent struct {
-		Action   func(childComplexity int) int
-		Actor    func(childComplexity int) int
-		At       func(childComplexity int) int
-		Code     func(childComplexity int) int
-		Detail   func(childComplexity int) int
-		ID       func(childComplexity int) int
-		Subjects func(childComplexity int) int
+		Action         func(childComplexity int) int
+		Actor          func(childComplexity int) int
+		At             func(childComplexity int) int
+		Code           func(childComplexity int) int
+		Detail         func(childComplexity int) int
+		ID             func(childComplexity int) int
+		OrganizationID func(childComplexity int) int
+		Subjects       func(childComplexity int) int
 	}
 
 	AuditEventConnection struct {
@@ -1847,6 +1848,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AuditEvent.ID(childComplexity), true
+	case "AuditEvent.organization":
+		if e.ComplexityRoot.AuditEvent.OrganizationID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AuditEvent.OrganizationID(childComplexity), true
 	case "AuditEvent.subjects":
 		if e.ComplexityRoot.AuditEvent.Subjects == nil {
 			break
@@ -9689,6 +9696,8 @@ type AuditEvent implements Node {
   actor: String!
   "What: the name of the mutation, or SIGN_IN and the like."
   action: String!
+  "The id of the organisation that it was about; null when it was about none, or about several."
+  organization: ID
   "The ids that it was about."
   subjects: [ID!]!
   "The code of the refusal; null when it was done."
@@ -12188,6 +12197,8 @@ func (ec *executionContext) childFields_AuditEvent(ctx context.Context, field gr
 		return ec.fieldContext_AuditEvent_actor(ctx, field)
 	case "action":
 		return ec.fieldContext_AuditEvent_action(ctx, field)
+	case "organization":
+		return ec.fieldContext_AuditEvent_organization(ctx, field)
 	case "subjects":
 		return ec.fieldContext_AuditEvent_subjects(ctx, field)
 	case "code":

@@ -1,0 +1,148 @@
+package main
+
+import (
+	"context"
+	"encoding/csv"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"entgo.io/ent/dialect/sql"
+
+	"dugnad/ent"
+	"dugnad/ent/account"
+	"dugnad/ent/auditevent"
+	"dugnad/graph/filter"
+	"dugnad/graph/gqlcode"
+)
+
+// serveAudit answers with the audit events that match, the oldest first, as CSV. Its parameters are the fields of AuditFilter. It reads
+// some hundred at a time and is cut off when the client stops reading.
+func (h *Hub) serveAudit(w http.ResponseWriter, r *http.Request) {
+	f, err := auditFilter(r.URL.Query())
+	switch {
+	case isAnonymous(r.Context()):
+		w.Header().Set("WWW-Authenticate", "Bearer")
+		refuse(w, r, http.StatusUnauthorized, string(gqlcode.Unauthenticated)+": this is for those who are signed in")
+		return
+	case err != nil:
+		refuse(w, r, http.StatusBadRequest, string(gqlcode.BadUserInput)+": "+err.Error())
+		return
+	case !h.accounts.MayAudit(r.Context(), f.Organization):
+		refuse(w, r, http.StatusForbidden, string(gqlcode.Forbidden)+": this is for a HUB_ADMIN, and with organization for one of its ADMINs")
+		return
+	}
+	w.Header().Set("Cache-Control", "private, no-store")
+	w.Header().Set("Content-Disposition", `attachment; filename="audit.csv"`)
+	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
+	out := csv.NewWriter(w)
+	_ = out.Write([]string{"id", "at", "actor", "name", "organization", "action", "subjects", "code", "detail"}) // told by Error below
+	for after := ""; ; {
+		rows, err := h.auditRows(r.Context(), f, after)
+		if err != nil {
+			failedMidway(r, "export audit events", err)
+			panic(http.ErrAbortHandler) // the client must not take what it has for the whole
+		}
+		_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(answerTime))
+		for _, row := range rows {
+			_ = out.Write(row)
+			after = row[0]
+		}
+		if out.Flush(); out.Error() != nil || len(rows) < auditRows {
+			return
+		}
+	}
+}
+
+const auditRows = 500
+
+// auditRows are the next events in the order of their ids, which is that of time.
+func (h *Hub) auditRows(ctx context.Context, f *filter.AuditFilter, after string) ([][]string, error) {
+	events, err := h.client.AuditEvent.Query().Where(filter.AuditEvents(f), func(s *sql.Selector) { s.Where(sql.GT(s.C(auditevent.FieldID), after)) }).
+		Order(auditevent.ByID()).Limit(auditRows).All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var actors []string
+	for _, e := range events {
+		if strings.HasPrefix(e.Actor, "acc_") {
+			actors = append(actors, e.Actor)
+		}
+	}
+	slices.Sort(actors)
+	people, err := h.client.Account.Query().Where(account.IDIn(slices.Compact(actors)...)).All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	names := make(map[string]string, len(people))
+	for _, p := range people {
+		names[p.ID] = p.Name
+	}
+	rows := make([][]string, len(events))
+	for i, e := range events {
+		rows[i] = auditRow(e, names[e.Actor])
+	}
+	return rows, nil
+}
+
+func auditRow(e *ent.AuditEvent, name string) []string {
+	row := []string{
+		e.ID, e.At.UTC().Format(time.RFC3339Nano), e.Actor, name, deref(e.OrganizationID), e.Action, strings.Join(e.Subjects, " "), deref(e.Code), deref(e.Detail),
+	}
+	for i, cell := range row {
+		if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) { // a spreadsheet would take it for a formula
+			row[i] = "'" + cell
+		}
+	}
+	return row
+}
+
+func deref(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
+
+// auditFilter reads the parameters; one that it does not know is an error, because the answer would be another than was asked for.
+func auditFilter(q url.Values) (*filter.AuditFilter, error) {
+	f := &filter.AuditFilter{}
+	for name, values := range q {
+		value := values[0]
+		var err error
+		switch name {
+		case "actor":
+			f.Actor = &value
+		case "organization":
+			f.Organization = &value
+		case "action":
+			f.Action = &value
+		case "subject":
+			f.Subject = &value
+		case "refused":
+			var b bool
+			b, err = strconv.ParseBool(value)
+			f.Refused = &b
+		case "after", "before":
+			var t time.Time
+			if t, err = time.Parse(time.RFC3339, value); name == "after" {
+				f.After = &t
+			} else {
+				f.Before = &t
+			}
+		default:
+			return nil, fmt.Errorf("there is no parameter %q: actor, organization, action, subject, refused, after, before", name)
+		}
+		if err != nil || len(values) > 1 {
+			return nil, fmt.Errorf("%s: %q cannot be read; times are like 2026-01-31T00:00:00Z", name, values)
+		}
+		if strings.ContainsRune(value, 0) || value != strings.ToValidUTF8(value, "") {
+			return nil, fmt.Errorf("%s is not text", name)
+		}
+	}
+	return f, nil
+}

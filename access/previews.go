@@ -2,6 +2,7 @@ package access
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"dugnad/ent"
@@ -41,6 +42,9 @@ func (a *Accounts) CreatePreview(ctx context.Context, p Previewed, life time.Dur
 	}
 	return t.Unwrap(), secret, nil
 }
+
+// IsPreviewToken tells whether a text has the form of a preview's token.
+func IsPreviewToken(s string) bool { return strings.HasPrefix(s, previewTokenPrefix) }
 
 // RevokePreview ends a preview that the viewer has made.
 func (a *Accounts) RevokePreview(ctx context.Context, id string) error {

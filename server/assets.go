@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"io"
 	"mime"
@@ -12,6 +13,8 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"dugnad/access"
+	"dugnad/content"
 	"dugnad/ent"
 )
 
@@ -63,8 +66,15 @@ func (h *Hub) serveImage(w http.ResponseWriter, r *http.Request) {
 
 // asset is the one that the address names, if the viewer sees it; else the request has been answered.
 func (h *Hub) asset(w http.ResponseWriter, r *http.Request) (*ent.Asset, bool) {
-	asset, err := h.client.Asset.Get(r.Context(), chi.URLParam(r, "id"))
+	var asset *ent.Asset
+	err := h.seen(r.Context(), func(ctx context.Context) (err error) {
+		asset, err = ent.FromContext(ctx).Asset.Get(ctx, chi.URLParam(r, "id"))
+		return err
+	})
+	var rule *content.Error
 	switch {
+	case errors.As(err, &rule): // what the preview names cannot be shown
+		refuse(w, r, statusOf(rule.Code), string(rule.Code)+": "+rule.Message)
 	case ent.IsNotFound(err):
 		notFound(w, r)
 	case err != nil:
@@ -91,6 +101,9 @@ func sendFile(w http.ResponseWriter, r *http.Request, asset *ent.Asset, tag stri
 	caching := "public, max-age=0, s-maxage=20, stale-while-revalidate=20"
 	if !isAnonymous(r.Context()) {
 		caching = "private, no-cache"
+	}
+	if access.ViewerOf(r.Context()).Preview != nil {
+		caching = "private, no-store"
 	}
 	header := w.Header()
 	header.Set("Access-Control-Allow-Origin", "*")

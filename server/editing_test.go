@@ -588,7 +588,7 @@ func TestPreview(t *testing.T) {
 			return token
 		}
 		read := `query($live: ID!, $draft: ID!, $members: ID!) {
-			live: practice(id: $live) { title related { totalCount nodes { title } } } draft: practice(id: $draft) { title slug related { nodes { title } } } members: node(id: $members) { id }
+			live: practice(id: $live) { title version permalink related { totalCount nodes { title } } } draft: practice(id: $draft) { title slug version related { nodes { title } } } members: node(id: $members) { id }
 			practices(first: 100, filter: {organizations: ["ks"]}) { totalCount nodes { title } } owners: organizations(first: 3) { totalCount nodes { name } } }`
 		ids := map[string]any{"live": live, "draft": draft, "members": members}
 		anonymous := n.ask(read, ids).ok()

@@ -1,13 +1,18 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"io/fs"
+	"log/slog"
 	"maps"
 	"net/http"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -45,6 +50,10 @@ type matrix struct {
 func TestVisibilityMatrix(t *testing.T) {
 	walker(t)
 	const golden = "testdata/matrix.txt"
+	var logged lockedBuffer
+	before := slog.Default()
+	slog.SetDefault(slog.New(slog.NewTextHandler(&logged, &slog.HandlerOptions{Level: slog.LevelDebug})))
+	t.Cleanup(func() { slog.SetDefault(before) })
 	eachWorld(t, []worldKind{everything}, func(t *testing.T, worlds []*world) {
 		m := newMatrix(worlds[0])
 		for _, ct := range contentTypes {
@@ -65,7 +74,59 @@ func TestVisibilityMatrix(t *testing.T) {
 		if d := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got, "\n")); d != "" {
 			t.Errorf("what is seen is not what %s says:\n%s", golden, d)
 		}
+		m.leavesNothing(t, logged.String())
 	})
+}
+
+// leavesNothing looks for canaries where nobody asks: in the log, which has every request of the matrix in it, and in the files of the
+// public index.
+func (m *matrix) leavesNothing(t *testing.T, logged string) {
+	t.Helper()
+	if !strings.Contains(logged, "msg=request") {
+		t.Error("the log shows no requests")
+	}
+	if strings.Contains(logged, "kanari") || strings.Contains(logged, "dugnad_") {
+		t.Error("the log tells what is hidden, or a secret")
+	}
+	held := map[bool]int{}
+	err := filepath.WalkDir(filepath.Join(m.config.Data, searchFolder), func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		public := strings.Contains(path, "/public/")
+		if bytes.Contains(text, []byte("kanari")) {
+			held[public]++
+			if public {
+				t.Errorf("%s has a canary in it", path)
+			}
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if held[false] == 0 {
+		t.Error("no canary is found in the members' index: the files do not show what they hold")
+	}
+}
+
+// lockedBuffer is a buffer that several write to.
+type lockedBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *lockedBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *lockedBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
 }
 
 func newMatrix(w *world) *matrix {
@@ -340,7 +401,11 @@ func (m *matrix) lists(t schema.ContentType) {
 			}
 			for row, path := range map[string]string{"address": "/id/" + id, "file": "/files/" + idOf("ast", "hidden "+string(t)+string(s)), "version's page": "/id/" + id + "/1"} {
 				m.asked(string(t) + " " + row)
-				if status := m.status(m.caller(role, t), path); status == http.StatusOK || status == http.StatusFound {
+				status := m.status(m.caller(role, t), path)
+				if token := m.caller(role, t); role == "preview" && row != "version's page" && m.status("", path+"?preview="+token) != status {
+					m.t.Errorf("%s with the token in the address is not answered %d", path, status)
+				}
+				if status == http.StatusOK || status == http.StatusFound {
 					m.sees(string(t)+" "+row, role, s)
 				}
 			}

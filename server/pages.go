@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"io/fs"
 	"net/http"
 	"path"
@@ -14,6 +15,7 @@ import (
 	"github.com/go-chi/chi/v5"
 	"github.com/vektah/gqlparser/v2/formatter"
 
+	"dugnad/content"
 	"dugnad/ent"
 	"dugnad/graph/generated"
 )
@@ -84,7 +86,16 @@ func serveSchema() http.HandlerFunc {
 // serveID leads from an id, as links in texts hold it, to the entry's page or the asset's file.
 func (h *Hub) serveID(w http.ResponseWriter, r *http.Request) {
 	id := chi.URLParam(r, "id")
-	found, err := h.client.Load(r.Context(), []string{id}, nil)
+	var found map[string]ent.Noder
+	err := h.seen(r.Context(), func(ctx context.Context) (err error) {
+		found, err = ent.FromContext(ctx).Load(ctx, []string{id}, nil)
+		return err
+	})
+	var rule *content.Error
+	if errors.As(err, &rule) { // what the preview names cannot be shown
+		refuse(w, r, statusOf(rule.Code), string(rule.Code)+": "+rule.Message)
+		return
+	}
 	if err != nil {
 		failed(w, r, "load "+id, err)
 		return

@@ -54,6 +54,29 @@ func (h *Hub) previewing(next http.Handler) http.Handler {
 	})
 }
 
+// seen reads as the viewer: a preview in the transaction in which what it names is published.
+func (h *Hub) seen(ctx context.Context, read func(context.Context) error) (err error) {
+	if access.ViewerOf(ctx).Preview == nil {
+		return read(ctx)
+	}
+	var found error
+	err = h.service.Preview(ctx, func(ctx context.Context) { found = read(ctx) })
+	return errors.Join(err, found)
+}
+
+// withPreview takes the token of a preview from the address of a file, where a page of a preview can put it and a browser lets it set no
+// header.
+func withPreview(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if token := r.URL.Query().Get("preview"); access.IsPreviewToken(token) && r.Header.Get("Authorization") == "" {
+			r = r.Clone(r.Context())
+			r.Header.Set("Authorization", "Bearer "+token)
+			r.Header.Del("Cookie")
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
 func statusOf(code content.Code) int {
 	if code == content.Unavailable {
 		return http.StatusServiceUnavailable

@@ -48,9 +48,12 @@ func (h *Hub) routes() http.Handler {
 		r.Group(func(r chi.Router) {
 			r.Use(h.reading)
 			r.Handle("/graphql", h.previewing(h.graphql))
-			r.Get("/id/"+anID, h.serveID)
 			r.Get("/id/"+anID+"/{version:[0-9]{1,9}}", h.serveVersion)
 			r.Get("/audit.csv", h.serveAudit)
+		})
+		r.Group(func(r chi.Router) {
+			r.Use(withPreview, h.reading)
+			r.Get("/id/"+anID, h.serveID)
 			r.Get("/files/"+anID, h.serveFile)
 			r.Get("/files/"+anID+"/{width}", h.serveImage)
 		})

@@ -29,7 +29,7 @@ const noRelease = "there is no such release"
 func (s *Service) onRelease(ctx context.Context, id string, do func(w *write, r *ent.Release, o *ReleaseOutcome) error) (o ReleaseOutcome, err error) {
 	err = s.write(ctx, true, func(w *write) error {
 		r, err := w.Release.Get(w.ctx, id)
-		if err != nil && !ent.IsNotFound(err) {
+		if err = ent.MaskNotFound(err); err != nil {
 			return err
 		}
 		owner := ""
@@ -90,6 +90,13 @@ func checkName(name string) []Problem {
 // CreateRelease makes an empty release of the organisation.
 func (s *Service) CreateRelease(ctx context.Context, name, organization string) (o ReleaseOutcome, err error) {
 	err = s.write(ctx, false, func(w *write) error {
+		there, err := ent.LiveIDs(w.ctx, w.Client, []string{organization})
+		if err != nil {
+			return err
+		}
+		if t, _ := ent.TypeOf(organization); t.Name != "Organization" || !there[organization] {
+			organization = ""
+		}
 		if problem := w.editorOf(organization); problem != nil {
 			o.Problems = []Problem{*problem}
 		} else {

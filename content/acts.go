@@ -27,6 +27,7 @@ type Item struct {
 	ID          string
 	Revision    int
 	Acknowledge []Acknowledgement
+	first       *time.Time // when it was first published, in the hub that it comes from
 }
 
 func idsOf(items []Item) []string {

@@ -15,10 +15,10 @@ import (
 // FillEntries writes what entries hold of their heads for lists and filters where it is not there yet, and the beginning of their
 // history: of entries that were made before those were kept.
 func (s *Service) FillEntries(ctx context.Context) error {
-	for {
+	for after := ""; ; {
 		n := 0
 		err := s.write(access.WithViewer(ctx, access.System("migration")), false, func(w *write) error {
-			entries, err := w.Entry.Query().Where(entry.SortTitle(""), entry.TitleNEQ("")).Limit(200).All(w.ctx)
+			entries, err := w.Entry.Query().Where(entry.FoldedWords(""), entry.TitleNEQ(""), entry.IDGT(after)).Order(entry.ByID()).Limit(200).All(w.ctx)
 			if err != nil {
 				return err
 			}
@@ -34,6 +34,7 @@ func (s *Service) FillEntries(ctx context.Context) error {
 				if err := w.fill(e, heads[e.ID]); err != nil {
 					return fmt.Errorf("fill entry %s: %w", e.ID, err)
 				}
+				after = e.ID // of some there are no words: they stay empty
 			}
 			n = len(entries)
 			return nil
@@ -45,9 +46,9 @@ func (s *Service) FillEntries(ctx context.Context) error {
 }
 
 func (w *write) fill(e *ent.Entry, h head) error {
-	texts, err := textsIn(h.document)
+	doc, err := decode(string(e.Type), h.document)
 	if err != nil {
-		return err
+		return fmt.Errorf("revision %d: %w", e.Head, err)
 	}
 	if e.FirstPublishedAt != nil { // its history begins here
 		has, err := w.Step.Query().Where(step.EntryID(e.ID), step.Act(string(ActPublish))).Exist(w.ctx)
@@ -62,6 +63,6 @@ func (w *write) fill(e *ent.Entry, h head) error {
 			return err
 		}
 	}
-	return w.Entry.UpdateOne(e).SetSortTitle(text.SortKey(string(schema.NB), e.Title)).SetFoldedTitle(folded(nil, e.Title)).
-		SetHeadLanguages(languageList(texts)).Exec(w.ctx)
+	return w.Entry.UpdateOne(e).SetSortTitle(text.SortKey(string(schema.NB), e.Title)).
+		SetFoldedWords(foldedWords(doc.Shared())).SetHeadLanguages(languageList(doc.Shared().Texts)).Exec(w.ctx)
 }

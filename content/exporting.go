@@ -89,6 +89,9 @@ func (s *Service) exported(ctx context.Context, entries []*ent.Entry) ([]File, e
 	files := make([]File, len(entries))
 	for i, e := range entries {
 		f := File{Type: string(e.Type), ID: e.ID, Owner: "organization:" + names[e.OwnerID].Key, Published: e.Live}
+		if e.Live {
+			f.First = e.FirstPublishedAt
+		}
 		if e.Key != nil {
 			f.Key = *e.Key
 		}

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"dugnad/access"
 	"dugnad/ent"
@@ -22,6 +23,7 @@ type File struct {
 	Key       string          `json:"key"`
 	Owner     string          `json:"owner,omitempty"`
 	Published bool            `json:"published,omitempty"`
+	First     *time.Time      `json:"publishedAt,omitempty"` // when it was first published; counts where it is published here for the first time
 	Document  json.RawMessage `json:"document"`
 	Draft     json.RawMessage `json:"draft,omitempty"` // of published content: a newer document, which readers do not see
 	Bytes     []byte          `json:"-"`               // of an asset: the file beside it
@@ -171,12 +173,13 @@ func (s *Service) importContent(ctx context.Context, files []File, done *Importe
 	}
 	var drafts []Draft
 	var published []bool
+	var first []*time.Time
 	for i, f := range files {
 		if stands[i] {
 			done.Unchanged++
 			continue
 		}
-		published = append(published, f.Published)
+		published, first = append(published, f.Published), append(first, f.First)
 		drafts = append(drafts, Draft{ID: ids[i], Type: schema.ContentType(f.Type), Owner: owner[owners[i]], Document: documents[i], Whole: f.ID != ""})
 	}
 	saved, problems, err := s.Save(ctx, drafts...)
@@ -198,7 +201,7 @@ func (s *Service) importContent(ctx context.Context, files []File, done *Importe
 			done.Unchanged++
 		}
 		if published[i] && (!one.Entry.Live || *one.Entry.Published != one.Entry.Head) {
-			items = append(items, Item{ID: one.Entry.ID, Revision: one.Entry.Head})
+			items = append(items, Item{ID: one.Entry.ID, Revision: one.Entry.Head, first: first[i]})
 		}
 	}
 	if _, problems, err = s.Publish(ctx, items...); len(problems) > 0 {

@@ -189,8 +189,11 @@ func (p *publication) publish(items []Item) error {
 func (p *publication) put(e *ent.Entry, item Item) error {
 	doc := p.docs[item.ID]
 	first := p.now
-	if e.FirstPublishedAt != nil {
+	switch {
+	case e.FirstPublishedAt != nil:
 		first = *e.FirstPublishedAt
+	case item.first != nil && item.first.Before(p.now): // clocks differ
+		first = item.first.UTC()
 	}
 	err := doc.PutRow(p.ctx, p.Client, e.ID, map[string]any{
 		"slug": p.slugs[e.ID], "owner_id": e.OwnerID, "published_at": first, "updated_at": p.now, "revision": item.Revision,

@@ -357,7 +357,7 @@ func (w *write) redactEntry(e *ent.Entry, c *cutter, changed []int) error {
 		return fmt.Errorf("revision %d: %w", e.Head, err)
 	}
 	title := titleOf(document.Shared().Texts)
-	u := w.Entry.UpdateOneID(e.ID).SetTitle(title).SetSortTitle(text.SortKey(string(schema.NB), title)).SetFoldedTitle(folded(nil, title))
+	u := w.Entry.UpdateOneID(e.ID).SetTitle(title).SetSortTitle(text.SortKey(string(schema.NB), title)).SetFoldedWords(foldedWords(document.Shared()))
 	if e.Key != nil && c.holds(*e.Key) {
 		u.ClearKey()
 	}

@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
+	"strings"
 	"time"
 
 	"entgo.io/ent/dialect"
@@ -407,11 +409,11 @@ func (w *write) save(s *Service, d Draft, h head, doc ent.Document, document []b
 	sort := text.SortKey(string(schema.NB), title)
 	if h.entry == nil {
 		e, err := w.Entry.Create().SetID(d.ID).SetType(d.Type).SetOwnerID(d.Owner).SetNillableKey(shared.Key).SetTitle(title).SetSortTitle(sort).
-			SetFoldedTitle(folded(nil, title)).SetHeadLanguages(languageList(shared.Texts)).SetStale(len(stale) > 0).
+			SetFoldedWords(foldedWords(shared)).SetHeadLanguages(languageList(shared.Texts)).SetStale(len(stale) > 0).
 			SetHead(number).SetCreatedBy(w.actor).SetCreatedAt(w.now).SetUpdatedAt(w.now).Save(w.ctx)
 		return Saved{Entry: e, Moved: true}, err
 	}
-	u := w.Entry.UpdateOne(h.entry).SetFoldedTitle(folded(nil, title)).SetHeadLanguages(languageList(shared.Texts)).SetStale(len(stale) > 0)
+	u := w.Entry.UpdateOne(h.entry).SetFoldedWords(foldedWords(shared)).SetHeadLanguages(languageList(shared.Texts)).SetStale(len(stale) > 0)
 	if shared.Key == nil {
 		u.ClearKey()
 	} else {
@@ -464,6 +466,42 @@ func (w *write) refer(id string, doc ent.Document, state schema.ReferenceState) 
 		rows[i] = w.Reference.Create().SetFromID(id).SetToID(r.ID).SetField(r.Field).SetState(state)
 	}
 	return inBulk(w.ctx, rows, w.Reference.CreateBulk)
+}
+
+// mostFolded is the size in bytes of the words of an entry that can be searched for among drafts. Reports have some ten thousand.
+const mostFolded = 64 << 10
+
+// foldedWords are the words of a document's texts, its key and its address, each once, so that " word" finds those that begin with it.
+func foldedWords(doc *ent.Shared) string {
+	seen := make(map[string]bool)
+	var b strings.Builder
+	add := func(s string) {
+		for w := range strings.FieldsSeq(text.Fold(s)) {
+			if !seen[w] && b.Len()+len(w) < mostFolded {
+				seen[w] = true
+				b.WriteString(" " + w)
+			}
+		}
+	}
+	for _, t := range doc.Texts {
+		add(t.Title) // titles first: they are never cut
+	}
+	for _, t := range doc.Texts {
+		v := reflect.ValueOf(t)
+		for i := range v.NumField() {
+			switch value := v.Field(i).Interface().(type) {
+			case string:
+				add(value)
+			case []string:
+				for _, s := range value {
+					add(s)
+				}
+			}
+		}
+	}
+	add(value(doc.Key))
+	add(value(doc.Slug))
+	return b.String()
 }
 
 // titleOf is the title that lists of entries show.

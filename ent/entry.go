@@ -34,8 +34,8 @@ type Entry struct {
 	Title string `json:"title,omitempty"`
 	// SortTitle holds the value of the "sort_title" field.
 	SortTitle string `json:"sort_title,omitempty"`
-	// The title in folded form, for the search filter.
-	FoldedTitle string `json:"folded_title,omitempty"`
+	// The words of the head's texts, its key and its slug in folded form, each once and after a space, for the search filter.
+	FoldedWords string `json:"folded_words,omitempty"`
 	// The languages of the head's texts, each between commas.
 	HeadLanguages string `json:"head_languages,omitempty"`
 	// Whether the original of one of the head's translations has changed since.
@@ -127,7 +127,7 @@ func (*Entry) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullBool)
 		case entry.FieldHead, entry.FieldPublished, entry.FieldPublishRevision:
 			values[i] = new(sql.NullInt64)
-		case entry.FieldID, entry.FieldType, entry.FieldOwnerID, entry.FieldAssigneeID, entry.FieldKey, entry.FieldStage, entry.FieldTitle, entry.FieldSortTitle, entry.FieldFoldedTitle, entry.FieldHeadLanguages, entry.FieldSlug, entry.FieldLiveAudience, entry.FieldPublishBy, entry.FieldPublishOrder, entry.FieldWithdrawBy, entry.FieldWithdrawReason, entry.FieldScheduleProblem, entry.FieldCreatedBy:
+		case entry.FieldID, entry.FieldType, entry.FieldOwnerID, entry.FieldAssigneeID, entry.FieldKey, entry.FieldStage, entry.FieldTitle, entry.FieldSortTitle, entry.FieldFoldedWords, entry.FieldHeadLanguages, entry.FieldSlug, entry.FieldLiveAudience, entry.FieldPublishBy, entry.FieldPublishOrder, entry.FieldWithdrawBy, entry.FieldWithdrawReason, entry.FieldScheduleProblem, entry.FieldCreatedBy:
 			values[i] = new(sql.NullString)
 		case entry.FieldFirstPublishedAt, entry.FieldPublishAt, entry.FieldWithdrawAt, entry.FieldCreatedAt, entry.FieldUpdatedAt:
 			values[i] = new(sql.NullTime)
@@ -196,11 +196,11 @@ func (_m *Entry) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.SortTitle = value.String
 			}
-		case entry.FieldFoldedTitle:
+		case entry.FieldFoldedWords:
 			if value, ok := values[i].(*sql.NullString); !ok {
-				return fmt.Errorf("unexpected type %T for field folded_title", values[i])
+				return fmt.Errorf("unexpected type %T for field folded_words", values[i])
 			} else if value.Valid {
-				_m.FoldedTitle = value.String
+				_m.FoldedWords = value.String
 			}
 		case entry.FieldHeadLanguages:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -398,8 +398,8 @@ func (_m *Entry) String() string {
 	builder.WriteString("sort_title=")
 	builder.WriteString(_m.SortTitle)
 	builder.WriteString(", ")
-	builder.WriteString("folded_title=")
-	builder.WriteString(_m.FoldedTitle)
+	builder.WriteString("folded_words=")
+	builder.WriteString(_m.FoldedWords)
 	builder.WriteString(", ")
 	builder.WriteString("head_languages=")
 	builder.WriteString(_m.HeadLanguages)

@@ -100,16 +100,16 @@ func (_c *EntryCreate) SetNillableSortTitle(v *string) *EntryCreate {
 	return _c
 }
 
-// SetFoldedTitle sets the "folded_title" field.
-func (_c *EntryCreate) SetFoldedTitle(v string) *EntryCreate {
-	_c.mutation.SetFoldedTitle(v)
+// SetFoldedWords sets the "folded_words" field.
+func (_c *EntryCreate) SetFoldedWords(v string) *EntryCreate {
+	_c.mutation.SetFoldedWords(v)
 	return _c
 }
 
-// SetNillableFoldedTitle sets the "folded_title" field if the given value is not nil.
-func (_c *EntryCreate) SetNillableFoldedTitle(v *string) *EntryCreate {
+// SetNillableFoldedWords sets the "folded_words" field if the given value is not nil.
+func (_c *EntryCreate) SetNillableFoldedWords(v *string) *EntryCreate {
 	if v != nil {
-		_c.SetFoldedTitle(*v)
+		_c.SetFoldedWords(*v)
 	}
 	return _c
 }
@@ -415,9 +415,9 @@ func (_c *EntryCreate) defaults() {
 		v := entry.DefaultSortTitle
 		_c.mutation.SetSortTitle(v)
 	}
-	if _, ok := _c.mutation.FoldedTitle(); !ok {
-		v := entry.DefaultFoldedTitle
-		_c.mutation.SetFoldedTitle(v)
+	if _, ok := _c.mutation.FoldedWords(); !ok {
+		v := entry.DefaultFoldedWords
+		_c.mutation.SetFoldedWords(v)
 	}
 	if _, ok := _c.mutation.HeadLanguages(); !ok {
 		v := entry.DefaultHeadLanguages
@@ -468,8 +468,8 @@ func (_c *EntryCreate) check() error {
 	if _, ok := _c.mutation.SortTitle(); !ok {
 		return &ValidationError{Name: "sort_title", err: errors.New(`ent: missing required field "Entry.sort_title"`)}
 	}
-	if _, ok := _c.mutation.FoldedTitle(); !ok {
-		return &ValidationError{Name: "folded_title", err: errors.New(`ent: missing required field "Entry.folded_title"`)}
+	if _, ok := _c.mutation.FoldedWords(); !ok {
+		return &ValidationError{Name: "folded_words", err: errors.New(`ent: missing required field "Entry.folded_words"`)}
 	}
 	if _, ok := _c.mutation.HeadLanguages(); !ok {
 		return &ValidationError{Name: "head_languages", err: errors.New(`ent: missing required field "Entry.head_languages"`)}
@@ -564,9 +564,9 @@ func (_c *EntryCreate) createSpec() (*Entry, *sqlgraph.CreateSpec) {
 		_spec.SetField(entry.FieldSortTitle, field.TypeString, value)
 		_node.SortTitle = value
 	}
-	if value, ok := _c.mutation.FoldedTitle(); ok {
-		_spec.SetField(entry.FieldFoldedTitle, field.TypeString, value)
-		_node.FoldedTitle = value
+	if value, ok := _c.mutation.FoldedWords(); ok {
+		_spec.SetField(entry.FieldFoldedWords, field.TypeString, value)
+		_node.FoldedWords = value
 	}
 	if value, ok := _c.mutation.HeadLanguages(); ok {
 		_spec.SetField(entry.FieldHeadLanguages, field.TypeString, value)
@@ -826,15 +826,15 @@ func (u *EntryUpsert) UpdateSortTitle() *EntryUpsert {
 	return u
 }
 
-// SetFoldedTitle sets the "folded_title" field.
-func (u *EntryUpsert) SetFoldedTitle(v string) *EntryUpsert {
-	u.Set(entry.FieldFoldedTitle, v)
+// SetFoldedWords sets the "folded_words" field.
+func (u *EntryUpsert) SetFoldedWords(v string) *EntryUpsert {
+	u.Set(entry.FieldFoldedWords, v)
 	return u
 }
 
-// UpdateFoldedTitle sets the "folded_title" field to the value that was provided on create.
-func (u *EntryUpsert) UpdateFoldedTitle() *EntryUpsert {
-	u.SetExcluded(entry.FieldFoldedTitle)
+// UpdateFoldedWords sets the "folded_words" field to the value that was provided on create.
+func (u *EntryUpsert) UpdateFoldedWords() *EntryUpsert {
+	u.SetExcluded(entry.FieldFoldedWords)
 	return u
 }
 
@@ -1310,17 +1310,17 @@ func (u *EntryUpsertOne) UpdateSortTitle() *EntryUpsertOne {
 	})
 }
 
-// SetFoldedTitle sets the "folded_title" field.
-func (u *EntryUpsertOne) SetFoldedTitle(v string) *EntryUpsertOne {
+// SetFoldedWords sets the "folded_words" field.
+func (u *EntryUpsertOne) SetFoldedWords(v string) *EntryUpsertOne {
 	return u.Update(func(s *EntryUpsert) {
-		s.SetFoldedTitle(v)
+		s.SetFoldedWords(v)
 	})
 }
 
-// UpdateFoldedTitle sets the "folded_title" field to the value that was provided on create.
-func (u *EntryUpsertOne) UpdateFoldedTitle() *EntryUpsertOne {
+// UpdateFoldedWords sets the "folded_words" field to the value that was provided on create.
+func (u *EntryUpsertOne) UpdateFoldedWords() *EntryUpsertOne {
 	return u.Update(func(s *EntryUpsert) {
-		s.UpdateFoldedTitle()
+		s.UpdateFoldedWords()
 	})
 }
 
@@ -2015,17 +2015,17 @@ func (u *EntryUpsertBulk) UpdateSortTitle() *EntryUpsertBulk {
 	})
 }
 
-// SetFoldedTitle sets the "folded_title" field.
-func (u *EntryUpsertBulk) SetFoldedTitle(v string) *EntryUpsertBulk {
+// SetFoldedWords sets the "folded_words" field.
+func (u *EntryUpsertBulk) SetFoldedWords(v string) *EntryUpsertBulk {
 	return u.Update(func(s *EntryUpsert) {
-		s.SetFoldedTitle(v)
+		s.SetFoldedWords(v)
 	})
 }
 
-// UpdateFoldedTitle sets the "folded_title" field to the value that was provided on create.
-func (u *EntryUpsertBulk) UpdateFoldedTitle() *EntryUpsertBulk {
+// UpdateFoldedWords sets the "folded_words" field to the value that was provided on create.
+func (u *EntryUpsertBulk) UpdateFoldedWords() *EntryUpsertBulk {
 	return u.Update(func(s *EntryUpsert) {
-		s.UpdateFoldedTitle()
+		s.UpdateFoldedWords()
 	})
 }
 

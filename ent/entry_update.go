@@ -142,16 +142,16 @@ func (_u *EntryUpdate) SetNillableSortTitle(v *string) *EntryUpdate {
 	return _u
 }
 
-// SetFoldedTitle sets the "folded_title" field.
-func (_u *EntryUpdate) SetFoldedTitle(v string) *EntryUpdate {
-	_u.mutation.SetFoldedTitle(v)
+// SetFoldedWords sets the "folded_words" field.
+func (_u *EntryUpdate) SetFoldedWords(v string) *EntryUpdate {
+	_u.mutation.SetFoldedWords(v)
 	return _u
 }
 
-// SetNillableFoldedTitle sets the "folded_title" field if the given value is not nil.
-func (_u *EntryUpdate) SetNillableFoldedTitle(v *string) *EntryUpdate {
+// SetNillableFoldedWords sets the "folded_words" field if the given value is not nil.
+func (_u *EntryUpdate) SetNillableFoldedWords(v *string) *EntryUpdate {
 	if v != nil {
-		_u.SetFoldedTitle(*v)
+		_u.SetFoldedWords(*v)
 	}
 	return _u
 }
@@ -622,8 +622,8 @@ func (_u *EntryUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.SortTitle(); ok {
 		_spec.SetField(entry.FieldSortTitle, field.TypeString, value)
 	}
-	if value, ok := _u.mutation.FoldedTitle(); ok {
-		_spec.SetField(entry.FieldFoldedTitle, field.TypeString, value)
+	if value, ok := _u.mutation.FoldedWords(); ok {
+		_spec.SetField(entry.FieldFoldedWords, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.HeadLanguages(); ok {
 		_spec.SetField(entry.FieldHeadLanguages, field.TypeString, value)
@@ -914,16 +914,16 @@ func (_u *EntryUpdateOne) SetNillableSortTitle(v *string) *EntryUpdateOne {
 	return _u
 }
 
-// SetFoldedTitle sets the "folded_title" field.
-func (_u *EntryUpdateOne) SetFoldedTitle(v string) *EntryUpdateOne {
-	_u.mutation.SetFoldedTitle(v)
+// SetFoldedWords sets the "folded_words" field.
+func (_u *EntryUpdateOne) SetFoldedWords(v string) *EntryUpdateOne {
+	_u.mutation.SetFoldedWords(v)
 	return _u
 }
 
-// SetNillableFoldedTitle sets the "folded_title" field if the given value is not nil.
-func (_u *EntryUpdateOne) SetNillableFoldedTitle(v *string) *EntryUpdateOne {
+// SetNillableFoldedWords sets the "folded_words" field if the given value is not nil.
+func (_u *EntryUpdateOne) SetNillableFoldedWords(v *string) *EntryUpdateOne {
 	if v != nil {
-		_u.SetFoldedTitle(*v)
+		_u.SetFoldedWords(*v)
 	}
 	return _u
 }
@@ -1424,8 +1424,8 @@ func (_u *EntryUpdateOne) sqlSave(ctx context.Context) (_node *Entry, err error)
 	if value, ok := _u.mutation.SortTitle(); ok {
 		_spec.SetField(entry.FieldSortTitle, field.TypeString, value)
 	}
-	if value, ok := _u.mutation.FoldedTitle(); ok {
-		_spec.SetField(entry.FieldFoldedTitle, field.TypeString, value)
+	if value, ok := _u.mutation.FoldedWords(); ok {
+		_spec.SetField(entry.FieldFoldedWords, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.HeadLanguages(); ok {
 		_spec.SetField(entry.FieldHeadLanguages, field.TypeString, value)

@@ -12536,7 +12536,7 @@ type EntryMutation struct {
 	stage               *schema.Stage
 	title               *string
 	sort_title          *string
-	folded_title        *string
+	folded_words        *string
 	head_languages      *string
 	stale               *bool
 	slug                *string
@@ -12951,40 +12951,40 @@ func (m *EntryMutation) ResetSortTitle() {
 	m.sort_title = nil
 }
 
-// SetFoldedTitle sets the "folded_title" field.
-func (m *EntryMutation) SetFoldedTitle(s string) {
-	m.folded_title = &s
+// SetFoldedWords sets the "folded_words" field.
+func (m *EntryMutation) SetFoldedWords(s string) {
+	m.folded_words = &s
 }
 
-// FoldedTitle returns the value of the "folded_title" field in the mutation.
-func (m *EntryMutation) FoldedTitle() (r string, exists bool) {
-	v := m.folded_title
+// FoldedWords returns the value of the "folded_words" field in the mutation.
+func (m *EntryMutation) FoldedWords() (r string, exists bool) {
+	v := m.folded_words
 	if v == nil {
 		return
 	}
 	return *v, true
 }
 
-// OldFoldedTitle returns the old "folded_title" field's value of the Entry entity.
+// OldFoldedWords returns the old "folded_words" field's value of the Entry entity.
 // If the Entry object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *EntryMutation) OldFoldedTitle(ctx context.Context) (v string, err error) {
+func (m *EntryMutation) OldFoldedWords(ctx context.Context) (v string, err error) {
 	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldFoldedTitle is only allowed on UpdateOne operations")
+		return v, errors.New("OldFoldedWords is only allowed on UpdateOne operations")
 	}
 	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldFoldedTitle requires an ID field in the mutation")
+		return v, errors.New("OldFoldedWords requires an ID field in the mutation")
 	}
 	oldValue, err := m.oldValue(ctx)
 	if err != nil {
-		return v, fmt.Errorf("querying old value for OldFoldedTitle: %w", err)
+		return v, fmt.Errorf("querying old value for OldFoldedWords: %w", err)
 	}
-	return oldValue.FoldedTitle, nil
+	return oldValue.FoldedWords, nil
 }
 
-// ResetFoldedTitle resets all changes to the "folded_title" field.
-func (m *EntryMutation) ResetFoldedTitle() {
-	m.folded_title = nil
+// ResetFoldedWords resets all changes to the "folded_words" field.
+func (m *EntryMutation) ResetFoldedWords() {
+	m.folded_words = nil
 }
 
 // SetHeadLanguages sets the "head_languages" field.
@@ -13986,8 +13986,8 @@ func (m *EntryMutation) Fields() []string {
 	if m.sort_title != nil {
 		fields = append(fields, entry.FieldSortTitle)
 	}
-	if m.folded_title != nil {
-		fields = append(fields, entry.FieldFoldedTitle)
+	if m.folded_words != nil {
+		fields = append(fields, entry.FieldFoldedWords)
 	}
 	if m.head_languages != nil {
 		fields = append(fields, entry.FieldHeadLanguages)
@@ -14068,8 +14068,8 @@ func (m *EntryMutation) Field(name string) (ent.Value, bool) {
 		return m.Title()
 	case entry.FieldSortTitle:
 		return m.SortTitle()
-	case entry.FieldFoldedTitle:
-		return m.FoldedTitle()
+	case entry.FieldFoldedWords:
+		return m.FoldedWords()
 	case entry.FieldHeadLanguages:
 		return m.HeadLanguages()
 	case entry.FieldStale:
@@ -14131,8 +14131,8 @@ func (m *EntryMutation) OldField(ctx context.Context, name string) (ent.Value, e
 		return m.OldTitle(ctx)
 	case entry.FieldSortTitle:
 		return m.OldSortTitle(ctx)
-	case entry.FieldFoldedTitle:
-		return m.OldFoldedTitle(ctx)
+	case entry.FieldFoldedWords:
+		return m.OldFoldedWords(ctx)
 	case entry.FieldHeadLanguages:
 		return m.OldHeadLanguages(ctx)
 	case entry.FieldStale:
@@ -14229,12 +14229,12 @@ func (m *EntryMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetSortTitle(v)
 		return nil
-	case entry.FieldFoldedTitle:
+	case entry.FieldFoldedWords:
 		v, ok := value.(string)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
-		m.SetFoldedTitle(v)
+		m.SetFoldedWords(v)
 		return nil
 	case entry.FieldHeadLanguages:
 		v, ok := value.(string)
@@ -14559,8 +14559,8 @@ func (m *EntryMutation) ResetField(name string) error {
 	case entry.FieldSortTitle:
 		m.ResetSortTitle()
 		return nil
-	case entry.FieldFoldedTitle:
-		m.ResetFoldedTitle()
+	case entry.FieldFoldedWords:
+		m.ResetFoldedWords()
 		return nil
 	case entry.FieldHeadLanguages:
 		m.ResetHeadLanguages()

@@ -314,10 +314,10 @@ func init() {
 	entryDescSortTitle := entryFields[6].Descriptor()
 	// entry.DefaultSortTitle holds the default value on creation for the sort_title field.
 	entry.DefaultSortTitle = entryDescSortTitle.Default.(string)
-	// entryDescFoldedTitle is the schema descriptor for folded_title field.
-	entryDescFoldedTitle := entryFields[7].Descriptor()
-	// entry.DefaultFoldedTitle holds the default value on creation for the folded_title field.
-	entry.DefaultFoldedTitle = entryDescFoldedTitle.Default.(string)
+	// entryDescFoldedWords is the schema descriptor for folded_words field.
+	entryDescFoldedWords := entryFields[7].Descriptor()
+	// entry.DefaultFoldedWords holds the default value on creation for the folded_words field.
+	entry.DefaultFoldedWords = entryDescFoldedWords.Default.(string)
 	// entryDescHeadLanguages is the schema descriptor for head_languages field.
 	entryDescHeadLanguages := entryFields[8].Descriptor()
 	// entry.DefaultHeadLanguages holds the default value on creation for the head_languages field.

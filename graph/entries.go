@@ -210,6 +210,50 @@ func usedBy(ctx context.Context, obj *ent.Entry) ([]*model.EntryUse, error) {
 	return orEmpty(found[obj.ID]), err
 }
 
+// breaksIfWithdrawn are the live rows that the viewer sees whose published documents point at the entries of the page.
+func breaksIfWithdrawn(ctx context.Context, obj *ent.Entry) ([]*model.LiveUse, error) {
+	found, err := ent.LoadPage(obj.Page(), ent.FieldKey(ctx), func() (map[string][]*model.LiveUse, error) {
+		var ids []string
+		for _, e := range obj.Page().Rows() {
+			if e.Live {
+				ids = append(ids, e.ID)
+			}
+		}
+		rows, err := ent.FromContext(ctx).Reference.Query().Where(reference.ToIDIn(ids...), reference.StateEQ(schema.OfPublished)).
+			Order(reference.ByFromID(), reference.ByField()).All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		from := make([]string, len(rows))
+		for i, r := range rows {
+			from[i] = r.FromID
+		}
+		slices.Sort(from)
+		selected := ent.Select(graphql.GetOperationContext(ctx), graphql.GetFieldContext(ctx).Field, "node")
+		nodes, err := ent.FromContext(ctx).Load(ctx, slices.Compact(from), selected)
+		if err != nil {
+			return nil, err
+		}
+		uses := make(map[string][]*model.LiveUse)
+		for _, r := range rows {
+			n := nodes[r.FromID]
+			if n == nil { // not live, or not the viewer's to read
+				continue
+			}
+			all := uses[r.ToID]
+			if last := len(all) - 1; last >= 0 && all[last].Node == n {
+				if !slices.Contains(all[last].Fields, r.Field) {
+					all[last].Fields = append(all[last].Fields, r.Field)
+				}
+				continue
+			}
+			uses[r.ToID] = append(all, &model.LiveUse{Node: n, Fields: []string{r.Field}})
+		}
+		return uses, nil
+	})
+	return orEmpty(found[obj.ID]), err
+}
+
 // use adds a use; head and published revision count as one.
 func use(all []*model.EntryUse, one *model.EntryUse) []*model.EntryUse {
 	for _, u := range all {

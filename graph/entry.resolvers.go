@@ -73,6 +73,10 @@ func (r *entryResolver) Dangling(ctx context.Context, obj *ent.Entry) ([]*model.
 	return dangling(ctx, obj)
 }
 
+func (r *entryResolver) BreaksIfWithdrawn(ctx context.Context, obj *ent.Entry) ([]*model.LiveUse, error) {
+	return breaksIfWithdrawn(ctx, obj)
+}
+
 func (r *entryResolver) Redactions(ctx context.Context, obj *ent.Entry) ([]*ent.Redaction, error) {
 	return redactionsOf(ctx, obj)
 }

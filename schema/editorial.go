@@ -40,7 +40,7 @@ func (Entry) Fields() []ent.Field {
 		field.Enum("stage").GoType(Stage("")).Default(string(Editing)),
 		field.String("title"),
 		field.String("sort_title").Default("").Annotations(skip, entgql.OrderField("TITLE")),
-		field.String("folded_title").Default("").Annotations(skip).Comment("The title in folded form, for the search filter."),
+		field.Text("folded_words").Default("").Annotations(skip).Comment("The words of the head's texts, its key and its slug in folded form, each once and after a space, for the search filter."),
 		field.String("head_languages").Default("").Annotations(skip).Comment("The languages of the head's texts, each between commas."),
 		field.Bool("stale").Default(false).Annotations(skip).Comment("Whether the original of one of the head's translations has changed since."),
 		field.String("slug").Optional().Nillable(),

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -62,9 +63,68 @@ func programCrashes(t *testing.T) {
 				}
 				t.Logf("killed after %s: %d live", after, live)
 			}
+			p = schedulesSurvive(t, p, secret, settings)
 			p.stop()
 		})
 	}
+}
+
+// schedulesSurvive sets times, kills the program before they have come and starts it after: what was to happen has happened once.
+func schedulesSurvive(t *testing.T, p *process, secret string, settings []string) *process {
+	ask := func(query string, variables map[string]any) map[string]any {
+		t.Helper()
+		data, err := p.mutate(secret, query, variables)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return data
+	}
+	inRelease, release := p.fillRelease(secret, "kaninhus", 3)
+	own, _ := p.fillRelease(secret, "piggsvin", 2)
+	ask(`mutation($items: [PublishItem!]!) { publish(items: $items) { problems { code } } }`, map[string]any{"items": []any{item(own[1], 1)}})
+	at := time.Now().Add(3 * time.Second)
+	set := ask(`mutation($at: Time!, $release: ID!, $come: [PublishItem!]!, $go: [PublishItem!]!) {
+		release: publishRelease(id: $release, at: $at) { problems { code } } come: publish(items: $come, at: $at) { problems { code } }
+		go: withdraw(items: $go, at: $at, reason: "utdatert") { problems { code } } }`, map[string]any{
+		"at": at.UTC().Format(time.RFC3339Nano), "release": release, "come": []any{item(own[0], 1)}, "go": []any{item(own[1], 1)},
+	})
+	if strings.Contains(fmt.Sprint(set), "code") {
+		t.Fatalf("the times were not set: %v", set)
+	}
+	if err := p.cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	<-p.ended
+	if !time.Now().Before(at) {
+		t.Log("the machine is slow: the time had come before the program was killed")
+	}
+	time.Sleep(time.Until(at)) // the time passes while nobody is there
+	p = start(t, settings...)
+	p.ready(time.Minute)
+	all := append(slices.Clone(inRelease), own...)
+	var entries []any
+	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(100 * time.Millisecond) {
+		entries = nil
+		done := 0
+		for i, id := range all {
+			e := ask(`query($id: ID!) { entry(id: $id) { live { id } publishAt withdrawAt scheduleProblem steps { act } } }`, map[string]any{"id": id})["entry"].(map[string]any)
+			entries = append(entries, e)
+			if wanted := i < len(all)-1; (e["live"] != nil) == wanted {
+				done++
+			}
+		}
+		if done == len(all) || time.Now().After(deadline) {
+			break
+		}
+	}
+	for i, e := range entries {
+		text := fmt.Sprint(e)
+		published, withdrawn := strings.Count(text, "act:PUBLISH]"), strings.Count(text, "act:WITHDRAW]")
+		if last := i == len(entries)-1; published != 1 || last != (withdrawn == 1) || !strings.Contains(text, "publishAt:<nil>") || !strings.Contains(text, "scheduleProblem:<nil>") {
+			t.Errorf("entry %d after the restart: %s", i, text)
+		}
+	}
+	return p
 }
 
 // mutate asks the program with a key, and gives the data.

@@ -1013,3 +1013,55 @@ func TestAuditExport(t *testing.T) {
 		}
 	})
 }
+
+// What editors ask before they act: which links go with an entry, and where a word is, also in what nobody else reads yet.
+func TestEditorsQuestions(t *testing.T) {
+	eachNewsroom(t, func(n *newsroom) {
+		target := n.draft("EDITOR", "Det som blir vist til")
+		n.act("EDITOR", "publish", "", item(target, 1)).expectCodes("publish")
+		point := func(role, id, field string, value any, org string) string {
+			t.Helper()
+			a := n.as(role, `mutation($input: CollectionInput!, $org: ID) { createCollection(input: $input, organization: $org) `+saveFields+` }`, map[string]any{
+				"org": n.org[org], "input": map[string]any{"texts": []any{map[string]any{"language": "NB", "title": id}}, field: value},
+			}).ok()
+			a.expectCodes("createCollection")
+			return a.at("createCollection", "entry", "id").(string)
+		}
+		twice := []any{map[string]any{"to": target, "type": "CONTAINS"}, map[string]any{"to": target, "type": "SEE_ALSO"}}
+		theirs := point("stranger", "Samlinga deira", "relations", twice, "imdi")
+		n.act("stranger", "publish", "", item(theirs, 1)).expectCodes("publish")
+		point("stranger", "Utkastet deira", "relations", twice, "imdi")
+		ask := func() *answer {
+			return n.as("EDITOR", `query($id: ID!) { entry(id: $id) { breaksIfWithdrawn { fields node { id ... on Collection { title } } } usedBy { id } } }`, map[string]any{"id": target}).ok()
+		}
+		a := ask()
+		if got := a.list("entry", "breaksIfWithdrawn"); len(got) != 1 || a.at("entry", "breaksIfWithdrawn", 0, "node", "id") != theirs ||
+			fmt.Sprint(a.at("entry", "breaksIfWithdrawn", 0, "fields")) != "[relations]" || a.at("entry", "breaksIfWithdrawn", 0, "node", "title") != "Samlinga deira" {
+			t.Errorf("what would break: %s", a.Body)
+		}
+		if len(a.list("entry", "usedBy")) != 0 {
+			t.Errorf("others' entries are shown as an editor's: %s", a.Body)
+		}
+		n.act("EDITOR", "withdraw", "", item(target, 1)).expectCodes("withdraw")
+		if a := ask(); len(a.list("entry", "breaksIfWithdrawn")) != 0 {
+			t.Errorf("of what is withdrawn: %s", a.Body)
+		}
+
+		deep := n.as("CONTRIBUTOR", `mutation($input: PracticeInput!, $org: ID) { createPractice(input: $input, organization: $org) `+saveFields+` }`, map[string]any{
+			"org": n.org["ks"], "input": map[string]any{"kind": "ADVICE", "key": "sak-4711", "texts": []any{
+				map[string]any{"language": "NB", "title": "Noko", "body": "Langt nede står ordet *Quisling­stova*."},
+				map[string]any{"language": "NN", "title": "Noko anna", "steps": []any{"Ring til Møllargata"}},
+			}},
+		}).ok().at("createPractice", "entry", "id")
+		for words, found := range map[string]bool{
+			"quislingstov": true, "mollargata": true, "Møllarg ring": true, "sak-4711": true, "quislingstova finstikkje": false, "llargata": false,
+		} {
+			for _, role := range []string{"EDITOR", "stranger"} {
+				got := n.as(role, `query($s: String!) { entries(filter: {search: $s}) { totalCount nodes { id } } }`, map[string]any{"s": words}).ok().strings("id", "entries", "nodes")
+				if want := found && role == "EDITOR"; slices.Contains(got, deep.(string)) != want {
+					t.Errorf("%q as %s finds %q", words, role, got)
+				}
+			}
+		}
+	})
+}

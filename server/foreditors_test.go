@@ -98,7 +98,8 @@ func TestEditorsStatements(t *testing.T) {
 			"live": "{ id ... on Practice { title themes { label } } }", "acts": "", "problems": "{ code path }", "languages": "{ language stale }",
 			"revisions": "(first: 2) { number document { __typename } author { name } }", "steps": "(first: 2) { act actor { name } acknowledged { code path } }",
 			"comments": "{ text author { name } }", "usedBy": "{ id field entry { title owner { name } } }", "dangling": "{ id field entry { title owner { name } } }",
-			"redactions": "{ reason actor { name } }",
+			"breaksIfWithdrawn": "{ fields node { id ... on Practice { title themes { label } } } }",
+			"redactions":        "{ reason actor { name } }",
 		}
 		var all strings.Builder
 		for _, f := range objectFields(s, s.Types["Entry"]) {

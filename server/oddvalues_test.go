@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -170,10 +171,7 @@ func TestOddMutations(t *testing.T) {
 					return seen
 				}
 				oddities(s, a.Type, 0, skip, func(path string, v any) {
-					variables := map[string]any{}
-					for name, value := range plain {
-						variables[name] = value
-					}
+					variables := maps.Clone(plain)
 					variables[a.Name] = v
 					body, err := json.Marshal(map[string]any{"query": query, "variables": variables})
 					if err != nil {

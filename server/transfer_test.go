@@ -26,7 +26,7 @@ func configOf(t *testing.T, o database.Options) Config {
 }
 
 // allThatIsRead is all that readers see, by names that are the same in every hub.
-const allThatIsRead = `{ practices(first: 100) { totalCount nodes { id slug title summary body themes { slug } targetGroups { slug } methods { slug } contacts { function }
+const allThatIsRead = `{ practices(first: 100, orderBy: [{field: PUBLISHED_AT, direction: ASC}]) { totalCount nodes { id slug publishedAt title summary body themes { slug } targetGroups { slug } methods { slug } contacts { function }
 	owner { slug } municipalities { edges { role nameThen node { number } } } organizations { role organization { slug } } keyFigures { label value } downloads { title url }
 	related { totalCount edges { type direction note node { id title } } } tools { nodes { id } } reports { nodes { id } } } }
 	reports(first: 100) { totalCount nodes { id title funding { funder { slug } amount } evidence { level rater { slug } } image { alt } } }

@@ -29,8 +29,8 @@ const (
 	FieldTitle = "title"
 	// FieldSortTitle holds the string denoting the sort_title field in the database.
 	FieldSortTitle = "sort_title"
-	// FieldFoldedTitle holds the string denoting the folded_title field in the database.
-	FieldFoldedTitle = "folded_title"
+	// FieldFoldedWords holds the string denoting the folded_words field in the database.
+	FieldFoldedWords = "folded_words"
 	// FieldHeadLanguages holds the string denoting the head_languages field in the database.
 	FieldHeadLanguages = "head_languages"
 	// FieldStale holds the string denoting the stale field in the database.
@@ -101,7 +101,7 @@ var Columns = []string{
 	FieldStage,
 	FieldTitle,
 	FieldSortTitle,
-	FieldFoldedTitle,
+	FieldFoldedWords,
 	FieldHeadLanguages,
 	FieldStale,
 	FieldSlug,
@@ -136,8 +136,8 @@ func ValidColumn(column string) bool {
 var (
 	// DefaultSortTitle holds the default value on creation for the "sort_title" field.
 	DefaultSortTitle string
-	// DefaultFoldedTitle holds the default value on creation for the "folded_title" field.
-	DefaultFoldedTitle string
+	// DefaultFoldedWords holds the default value on creation for the "folded_words" field.
+	DefaultFoldedWords string
 	// DefaultHeadLanguages holds the default value on creation for the "head_languages" field.
 	DefaultHeadLanguages string
 	// DefaultStale holds the default value on creation for the "stale" field.
@@ -227,9 +227,9 @@ func BySortTitle(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldSortTitle, opts...).ToFunc()
 }
 
-// ByFoldedTitle orders the results by the folded_title field.
-func ByFoldedTitle(opts ...sql.OrderTermOption) OrderOption {
-	return sql.OrderByField(FieldFoldedTitle, opts...).ToFunc()
+// ByFoldedWords orders the results by the folded_words field.
+func ByFoldedWords(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldFoldedWords, opts...).ToFunc()
 }
 
 // ByHeadLanguages orders the results by the head_languages field.

@@ -91,9 +91,9 @@ func SortTitle(v string) predicate.Entry {
 	return predicate.Entry(sql.FieldEQ(FieldSortTitle, v))
 }
 
-// FoldedTitle applies equality check predicate on the "folded_title" field. It's identical to FoldedTitleEQ.
-func FoldedTitle(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldEQ(FieldFoldedTitle, v))
+// FoldedWords applies equality check predicate on the "folded_words" field. It's identical to FoldedWordsEQ.
+func FoldedWords(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldEQ(FieldFoldedWords, v))
 }
 
 // HeadLanguages applies equality check predicate on the "head_languages" field. It's identical to HeadLanguagesEQ.
@@ -591,69 +591,69 @@ func SortTitleContainsFold(v string) predicate.Entry {
 	return predicate.Entry(sql.FieldContainsFold(FieldSortTitle, v))
 }
 
-// FoldedTitleEQ applies the EQ predicate on the "folded_title" field.
-func FoldedTitleEQ(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldEQ(FieldFoldedTitle, v))
+// FoldedWordsEQ applies the EQ predicate on the "folded_words" field.
+func FoldedWordsEQ(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldEQ(FieldFoldedWords, v))
 }
 
-// FoldedTitleNEQ applies the NEQ predicate on the "folded_title" field.
-func FoldedTitleNEQ(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldNEQ(FieldFoldedTitle, v))
+// FoldedWordsNEQ applies the NEQ predicate on the "folded_words" field.
+func FoldedWordsNEQ(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldNEQ(FieldFoldedWords, v))
 }
 
-// FoldedTitleIn applies the In predicate on the "folded_title" field.
-func FoldedTitleIn(vs ...string) predicate.Entry {
-	return predicate.Entry(sql.FieldIn(FieldFoldedTitle, vs...))
+// FoldedWordsIn applies the In predicate on the "folded_words" field.
+func FoldedWordsIn(vs ...string) predicate.Entry {
+	return predicate.Entry(sql.FieldIn(FieldFoldedWords, vs...))
 }
 
-// FoldedTitleNotIn applies the NotIn predicate on the "folded_title" field.
-func FoldedTitleNotIn(vs ...string) predicate.Entry {
-	return predicate.Entry(sql.FieldNotIn(FieldFoldedTitle, vs...))
+// FoldedWordsNotIn applies the NotIn predicate on the "folded_words" field.
+func FoldedWordsNotIn(vs ...string) predicate.Entry {
+	return predicate.Entry(sql.FieldNotIn(FieldFoldedWords, vs...))
 }
 
-// FoldedTitleGT applies the GT predicate on the "folded_title" field.
-func FoldedTitleGT(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldGT(FieldFoldedTitle, v))
+// FoldedWordsGT applies the GT predicate on the "folded_words" field.
+func FoldedWordsGT(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldGT(FieldFoldedWords, v))
 }
 
-// FoldedTitleGTE applies the GTE predicate on the "folded_title" field.
-func FoldedTitleGTE(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldGTE(FieldFoldedTitle, v))
+// FoldedWordsGTE applies the GTE predicate on the "folded_words" field.
+func FoldedWordsGTE(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldGTE(FieldFoldedWords, v))
 }
 
-// FoldedTitleLT applies the LT predicate on the "folded_title" field.
-func FoldedTitleLT(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldLT(FieldFoldedTitle, v))
+// FoldedWordsLT applies the LT predicate on the "folded_words" field.
+func FoldedWordsLT(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldLT(FieldFoldedWords, v))
 }
 
-// FoldedTitleLTE applies the LTE predicate on the "folded_title" field.
-func FoldedTitleLTE(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldLTE(FieldFoldedTitle, v))
+// FoldedWordsLTE applies the LTE predicate on the "folded_words" field.
+func FoldedWordsLTE(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldLTE(FieldFoldedWords, v))
 }
 
-// FoldedTitleContains applies the Contains predicate on the "folded_title" field.
-func FoldedTitleContains(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldContains(FieldFoldedTitle, v))
+// FoldedWordsContains applies the Contains predicate on the "folded_words" field.
+func FoldedWordsContains(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldContains(FieldFoldedWords, v))
 }
 
-// FoldedTitleHasPrefix applies the HasPrefix predicate on the "folded_title" field.
-func FoldedTitleHasPrefix(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldHasPrefix(FieldFoldedTitle, v))
+// FoldedWordsHasPrefix applies the HasPrefix predicate on the "folded_words" field.
+func FoldedWordsHasPrefix(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldHasPrefix(FieldFoldedWords, v))
 }
 
-// FoldedTitleHasSuffix applies the HasSuffix predicate on the "folded_title" field.
-func FoldedTitleHasSuffix(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldHasSuffix(FieldFoldedTitle, v))
+// FoldedWordsHasSuffix applies the HasSuffix predicate on the "folded_words" field.
+func FoldedWordsHasSuffix(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldHasSuffix(FieldFoldedWords, v))
 }
 
-// FoldedTitleEqualFold applies the EqualFold predicate on the "folded_title" field.
-func FoldedTitleEqualFold(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldEqualFold(FieldFoldedTitle, v))
+// FoldedWordsEqualFold applies the EqualFold predicate on the "folded_words" field.
+func FoldedWordsEqualFold(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldEqualFold(FieldFoldedWords, v))
 }
 
-// FoldedTitleContainsFold applies the ContainsFold predicate on the "folded_title" field.
-func FoldedTitleContainsFold(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldContainsFold(FieldFoldedTitle, v))
+// FoldedWordsContainsFold applies the ContainsFold predicate on the "folded_words" field.
+func FoldedWordsContainsFold(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldContainsFold(FieldFoldedWords, v))
 }
 
 // HeadLanguagesEQ applies the EQ predicate on the "head_languages" field.

@@ -447,7 +447,7 @@ var (
 		{Name: "stage", Type: field.TypeEnum, Enums: []string{"EDITING", "IN_REVIEW", "APPROVED", "PUBLISHED", "WITHDRAWN", "ARCHIVED"}, Default: "EDITING"},
 		{Name: "title", Type: field.TypeString},
 		{Name: "sort_title", Type: field.TypeString, Default: ""},
-		{Name: "folded_title", Type: field.TypeString, Default: ""},
+		{Name: "folded_words", Type: field.TypeString, Size: 2147483647, Default: ""},
 		{Name: "head_languages", Type: field.TypeString, Default: ""},
 		{Name: "stale", Type: field.TypeBool, Default: false},
 		{Name: "slug", Type: field.TypeString, Nullable: true},

@@ -58,7 +58,7 @@ func Entries(f *EntryFilter) func(*sql.Selector) {
 		}
 		if f.Search != nil {
 			for word := range strings.FieldsSeq(text.Fold(*f.Search)) {
-				all = append(all, sql.Contains(s.C("folded_title"), " "+word))
+				all = append(all, sql.Contains(s.C("folded_words"), " "+word))
 			}
 		}
 		for _, p := range all {

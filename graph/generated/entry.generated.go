@@ -42,6 +42,7 @@ type EntryResolver interface {
 	Comments(ctx context.Context, obj *ent.Entry) ([]*ent.Comment, error)
 	UsedBy(ctx context.Context, obj *ent.Entry) ([]*model.EntryUse, error)
 	Dangling(ctx context.Context, obj *ent.Entry) ([]*model.EntryUse, error)
+	BreaksIfWithdrawn(ctx context.Context, obj *ent.Entry) ([]*model.LiveUse, error)
 	Redactions(ctx context.Context, obj *ent.Entry) ([]*ent.Redaction, error)
 }
 type MutationResolver interface {
@@ -2670,6 +2671,38 @@ func (ec *executionContext) fieldContext_Entry_dangling(_ context.Context, field
 	return fc, nil
 }
 
+func (ec *executionContext) _Entry_breaksIfWithdrawn(ctx context.Context, field graphql.CollectedField, obj *ent.Entry) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Entry_breaksIfWithdrawn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Entry().BreaksIfWithdrawn(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.LiveUse) graphql.Marshaler {
+			return ec.marshalNLiveUse2ᚕᚖdugnadᚋgraphᚋmodelᚐLiveUseᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Entry_breaksIfWithdrawn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Entry",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_LiveUse(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Entry_redactions(ctx context.Context, field graphql.CollectedField, obj *ent.Entry) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -3017,6 +3050,61 @@ func (ec *executionContext) fieldContext_FieldChange_text(_ context.Context, fie
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _LiveUse_node(ctx context.Context, field graphql.CollectedField, obj *model.LiveUse) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LiveUse_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v ent.Noder) graphql.Marshaler {
+			return ec.marshalNNode2dugnadᚋentᚐNoder(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LiveUse_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "LiveUse",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _LiveUse_fields(ctx context.Context, field graphql.CollectedField, obj *model.LiveUse) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LiveUse_fields(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Fields, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LiveUse_fields(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LiveUse", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _Mutation_publish(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
@@ -7146,6 +7234,11 @@ func (ec *executionContext) _Entry(ctx context.Context, sel ast.SelectionSet, ob
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "breaksIfWithdrawn":
+			out.Values[i] = ec._Entry_breaksIfWithdrawn(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "redactions":
 			out.Values[i] = ec._Entry_redactions(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -7312,6 +7405,49 @@ func (ec *executionContext) _FieldChange(ctx context.Context, sel ast.SelectionS
 			}
 		case "text":
 			out.Values[i] = ec._FieldChange_text(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var liveUseImplementors = []string{"LiveUse"}
+
+func (ec *executionContext) _LiveUse(ctx context.Context, sel ast.SelectionSet, obj *model.LiveUse) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, liveUseImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("LiveUse")
+		case "node":
+			out.Values[i] = ec._LiveUse_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "fields":
+			out.Values[i] = ec._LiveUse_fields(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -8492,6 +8628,32 @@ func (ec *executionContext) marshalNFieldChange2ᚖdugnadᚋcontentᚐFieldChang
 		return graphql.Null
 	}
 	return ec._FieldChange(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNLiveUse2ᚕᚖdugnadᚋgraphᚋmodelᚐLiveUseᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.LiveUse) graphql.Marshaler {
+	ret := inplace.MarshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNLiveUse2ᚖdugnadᚋgraphᚋmodelᚐLiveUse(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNLiveUse2ᚖdugnadᚋgraphᚋmodelᚐLiveUse(ctx context.Context, sel ast.SelectionSet, v *model.LiveUse) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._LiveUse(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNProblem2ᚕᚖdugnadᚋcontentᚐProblemᚄ(ctx context.Context, sel ast.SelectionSet, v []*content.Problem) graphql.Marshaler {

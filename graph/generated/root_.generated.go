@@ -386,31 +386,32 @@ type ComplexityRoot struct {
 	}
 
 	Entry struct {
-		Acts            func(childComplexity int) int
-		Assignee        func(childComplexity int) int
-		Comments        func(childComplexity int) int
-		CreatedAt       func(childComplexity int) int
-		Dangling        func(childComplexity int) int
-		Head            func(childComplexity int) int
-		ID              func(childComplexity int) int
-		Key             func(childComplexity int) int
-		Languages       func(childComplexity int) int
-		Live            func(childComplexity int) int
-		Owner           func(childComplexity int) int
-		Problems        func(childComplexity int) int
-		PublishAt       func(childComplexity int) int
-		Published       func(childComplexity int) int
-		Redactions      func(childComplexity int) int
-		Revisions       func(childComplexity int, first int, before *int) int
-		ScheduleProblem func(childComplexity int) int
-		Slug            func(childComplexity int) int
-		Stage           func(childComplexity int) int
-		Steps           func(childComplexity int, first int) int
-		Title           func(childComplexity int) int
-		Type            func(childComplexity int) int
-		UpdatedAt       func(childComplexity int) int
-		UsedBy          func(childComplexity int) int
-		WithdrawAt      func(childComplexity int) int
+		Acts              func(childComplexity int) int
+		Assignee          func(childComplexity int) int
+		BreaksIfWithdrawn func(childComplexity int) int
+		Comments          func(childComplexity int) int
+		CreatedAt         func(childComplexity int) int
+		Dangling          func(childComplexity int) int
+		Head              func(childComplexity int) int
+		ID                func(childComplexity int) int
+		Key               func(childComplexity int) int
+		Languages         func(childComplexity int) int
+		Live              func(childComplexity int) int
+		Owner             func(childComplexity int) int
+		Problems          func(childComplexity int) int
+		PublishAt         func(childComplexity int) int
+		Published         func(childComplexity int) int
+		Redactions        func(childComplexity int) int
+		Revisions         func(childComplexity int, first int, before *int) int
+		ScheduleProblem   func(childComplexity int) int
+		Slug              func(childComplexity int) int
+		Stage             func(childComplexity int) int
+		Steps             func(childComplexity int, first int) int
+		Title             func(childComplexity int) int
+		Type              func(childComplexity int) int
+		UpdatedAt         func(childComplexity int) int
+		UsedBy            func(childComplexity int) int
+		WithdrawAt        func(childComplexity int) int
 	}
 
 	EntryConnection struct {
@@ -645,6 +646,11 @@ type ComplexityRoot struct {
 
 	LawSectionEdge struct {
 		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	LiveUse struct {
+		Fields func(childComplexity int) int
 		Node   func(childComplexity int) int
 	}
 
@@ -3029,6 +3035,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Entry.Assignee(childComplexity), true
+	case "Entry.breaksIfWithdrawn":
+		if e.ComplexityRoot.Entry.BreaksIfWithdrawn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Entry.BreaksIfWithdrawn(childComplexity), true
 	case "Entry.comments":
 		if e.ComplexityRoot.Entry.Comments == nil {
 			break
@@ -4231,6 +4243,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.LawSectionEdge.Node(childComplexity), true
+
+	case "LiveUse.fields":
+		if e.ComplexityRoot.LiveUse.Fields == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LiveUse.Fields(childComplexity), true
+	case "LiveUse.node":
+		if e.ComplexityRoot.LiveUse.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LiveUse.Node(childComplexity), true
 
 	case "LocalName.language":
 		if e.ComplexityRoot.LocalName.Language == nil {
@@ -10575,6 +10600,8 @@ type Entry implements Node {
   usedBy: [EntryUse!]!
   "What the head points at that readers do not see."
   dangling: [EntryUse!]!
+  "What readers see that points at it: the links that would be gone if it were withdrawn. As far as the viewer reads it, whoever owns it. Links in bodies are not counted."
+  breaksIfWithdrawn: [LiveUse!]!
   "Texts that were taken out of all that was written of it, the newest first; the newest 100."
   redactions: [Redaction!]!
 }
@@ -10597,6 +10624,14 @@ type Redaction {
   revisions: Int!
   "How many gaps there are, in revisions and in comments, reasons and notes."
   places: Int!
+}
+
+"Something that readers see and that points at an entry."
+type LiveUse {
+  "What points at it."
+  node: Node!
+  "The fields of its document that do, in order: relations, tools."
+  fields: [String!]!
 }
 
 "Where a revision of an entry is in its life."
@@ -10771,7 +10806,7 @@ enum TextPartKind {
 
 "Which entries; what is given must all hold."
 input EntryFilter {
-  "Words of the title, each the beginning of one."
+  "Words of the head's texts, its key or its slug, each the beginning of one."
   search: String
   "Any of them."
   types: [ContentType!]
@@ -12757,6 +12792,8 @@ func (ec *executionContext) childFields_Entry(ctx context.Context, field graphql
 		return ec.fieldContext_Entry_usedBy(ctx, field)
 	case "dangling":
 		return ec.fieldContext_Entry_dangling(ctx, field)
+	case "breaksIfWithdrawn":
+		return ec.fieldContext_Entry_breaksIfWithdrawn(ctx, field)
 	case "redactions":
 		return ec.fieldContext_Entry_redactions(ctx, field)
 	}
@@ -13177,6 +13214,16 @@ func (ec *executionContext) childFields_LawSectionEdge(ctx context.Context, fiel
 		return ec.fieldContext_LawSectionEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type LawSectionEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_LiveUse(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_LiveUse_node(ctx, field)
+	case "fields":
+		return ec.fieldContext_LiveUse_fields(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LiveUse", field.Name)
 }
 
 func (ec *executionContext) childFields_LocalName(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

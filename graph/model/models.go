@@ -390,6 +390,14 @@ type KeyFigureDocument struct {
 	Note []*LocalTextDocument `json:"note"`
 }
 
+// Something that readers see and that points at an entry.
+type LiveUse struct {
+	// What points at it.
+	Node ent.Noder `json:"node"`
+	// The fields of its document that do, in order: relations, tools.
+	Fields []string `json:"fields"`
+}
+
 // A short text in one language.
 type LocalTextDocument struct {
 	// Its language; one text a language.

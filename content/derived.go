@@ -45,6 +45,7 @@ func (s *Service) FillEntries(ctx context.Context) error {
 	}
 }
 
+// fill leaves the live row as it is: one that was published before versions were counted is the first.
 func (w *write) fill(e *ent.Entry, h head) error {
 	doc, err := decode(string(e.Type), h.document)
 	if err != nil {

@@ -140,13 +140,5 @@ func (w *write) showAsPublished(ids []string) error {
 		problem := p.problems[0]
 		return &Error{Code: BadInput, Message: fmt.Sprintf("%s cannot be previewed: %s %s (%d problems in all)", problem.Entry, fmt.Sprint(problem.Path), problem.Message, len(p.problems))}
 	}
-	if err := p.publish(items); err != nil {
-		return err
-	}
-	for _, item := range items {
-		if err := w.step(heads[item.ID].entry, ActPublish, "", nil); err != nil {
-			return err
-		}
-	}
-	return nil
+	return p.publish(items)
 }

@@ -167,10 +167,14 @@ func (p *publication) takenSlugs(items []Item, wanted map[string]string) (map[sl
 // publish makes the documents public: each is copied to the entry's live row, with edges to what is live. Edges of live entries whose
 // published documents point here come back.
 func (p *publication) publish(items []Item) error {
+	versions, err := p.versions(idsOf(items))
+	if err != nil {
+		return err
+	}
 	public := make(map[string]bool)
 	for _, item := range items {
 		public[item.ID] = isPublic(p.heads[item.ID].entry) || audienceOf(p.docs[item.ID].Shared()) == schema.Public
-		if err := p.put(p.heads[item.ID].entry, item); err != nil {
+		if err := p.put(p.heads[item.ID].entry, item, versions[item.ID]+1); err != nil {
 			return fmt.Errorf("publish %s: %w", item.ID, err)
 		}
 	}
@@ -186,7 +190,7 @@ func (p *publication) publish(items []Item) error {
 }
 
 // put writes one entry's live row and links, and what the entry says of itself.
-func (p *publication) put(e *ent.Entry, item Item) error {
+func (p *publication) put(e *ent.Entry, item Item, version int) error {
 	doc := p.docs[item.ID]
 	first := p.now
 	switch {
@@ -197,6 +201,7 @@ func (p *publication) put(e *ent.Entry, item Item) error {
 	}
 	err := doc.PutRow(p.ctx, p.Client, e.ID, map[string]any{
 		"slug": p.slugs[e.ID], "owner_id": e.OwnerID, "published_at": first, "updated_at": p.now, "revision": item.Revision,
+		"version": version,
 	})
 	if err != nil {
 		return err

@@ -41,7 +41,7 @@ func (s *Service) PublishedVersion(ctx context.Context, id string, version int) 
 	if err != nil {
 		return nil, ent.MaskNotFound(err)
 	}
-	steps, err := s.client.Step.Query().Where(step.EntryID(id), step.Act(ent.Publishing)).Order(step.ByID()).Offset(version - 1).Limit(2).All(own)
+	steps, err := s.client.Step.Query().Where(step.EntryID(id), step.Act(string(ActPublish))).Order(step.ByID()).Offset(version - 1).Limit(2).All(own)
 	if err != nil || len(steps) == 0 {
 		return nil, err
 	}
@@ -61,7 +61,7 @@ func (s *Service) PublishedVersion(ctx context.Context, id string, version int) 
 		return nil, nil
 	}
 	p := &PublishedVersion{Entry: id, Type: e.Type, Owner: e.OwnerID, Version: version, PublishedAt: steps[0].At}
-	if p.Newest, err = s.client.Step.Query().Where(step.EntryID(id), step.Act(ent.Publishing)).Count(own); err != nil {
+	if p.Newest, err = s.client.Step.Query().Where(step.EntryID(id), step.Act(string(ActPublish))).Count(own); err != nil {
 		return nil, err
 	}
 	if len(steps) > 1 {
@@ -131,3 +131,22 @@ func onlySeen(v map[string]any, seen map[string]bool) map[string]any {
 
 // aboutOne are the lists whose items are each about what their id names.
 var aboutOne = map[string]bool{"relations": true, "organizations": true, "municipalities": true, "districts": true, "members": true, "funding": true}
+
+// versions are how many times each of the entries has been published.
+func (w *write) versions(ids []string) (map[string]int, error) {
+	versions := make(map[string]int, len(ids))
+	for chunk := range slices.Chunk(ids, 500) {
+		var counts []struct {
+			EntryID string `json:"entry_id"`
+			Count   int    `json:"count"`
+		}
+		err := w.Step.Query().Where(step.EntryIDIn(chunk...), step.Act(string(ActPublish))).GroupBy(step.FieldEntryID).Aggregate(ent.Count()).Scan(w.ctx, &counts)
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range counts {
+			versions[c.EntryID] = c.Count
+		}
+	}
+	return versions, nil
+}

@@ -124,71 +124,77 @@ func (s *Service) forget(ctx context.Context) error {
 	return err
 }
 
+// rowsAtOnce is how many rows are read at once where all are looked through: a document may have 2 MB.
+const rowsAtOnce = 50
+
+// eachRow calls each with the rows that fetch gives, in their order; each gives the place after the row.
+func eachRow[R any, K string | int](fetch func(after K) ([]R, error), each func(R) (K, error)) error {
+	var after K
+	for {
+		rows, err := fetch(after)
+		if err != nil {
+			return err
+		}
+		for _, r := range rows {
+			if after, err = each(r); err != nil {
+				return err
+			}
+		}
+		if len(rows) < rowsAtOnce {
+			return nil
+		}
+	}
+}
+
 // holding are the ids of what has the text somewhere, of the given or of all, in order.
 func (w *write) holding(c *cutter, among []string) ([]string, error) {
 	found := make(map[string]bool)
 	look := func(id string, texts ...string) {
 		found[id] = found[id] || slices.ContainsFunc(texts, c.holds)
 	}
-	const rows = 200
-	for after := ""; ; {
-		q := w.Revision.Query().Where(revision.IDGT(after)).Order(revision.ByID()).Limit(rows)
+	err := eachRow(func(after string) ([]*ent.Revision, error) {
+		q := w.Revision.Query().Where(revision.IDGT(after)).Order(revision.ByID()).Limit(rowsAtOnce)
 		if len(among) > 0 {
 			q.Where(revision.EntryIDIn(among...))
 		}
-		all, err := q.All(w.ctx)
-		if err != nil {
-			return nil, err
+		return q.All(w.ctx)
+	}, func(r *ent.Revision) (after string, err error) {
+		if look(r.EntryID, value(r.Note)); !found[r.EntryID] {
+			found[r.EntryID], err = c.holdsDocument(r)
 		}
-		for _, r := range all {
-			after = r.ID
-			if look(r.EntryID, value(r.Note)); found[r.EntryID] {
-				continue
-			}
-			if found[r.EntryID], err = c.holdsDocument(r); err != nil {
-				return nil, err
-			}
-		}
-		if len(all) < rows {
-			break
-		}
+		return r.ID, err
+	})
+	if err != nil {
+		return nil, err
 	}
-	for after := ""; ; {
-		q := w.Comment.Query().Where(comment.IDGT(after)).Order(comment.ByID()).Limit(rows)
+	err = eachRow(func(after string) ([]*ent.Comment, error) {
+		q := w.Comment.Query().Where(comment.IDGT(after)).Order(comment.ByID()).Limit(rowsAtOnce)
 		if len(among) > 0 {
 			q.Where(comment.EntryIDIn(among...))
 		}
-		all, err := q.All(w.ctx)
-		if err != nil {
-			return nil, err
-		}
-		for _, r := range all {
-			look(r.EntryID, r.Text)
-			after = r.ID
-		}
-		if len(all) < rows {
-			break
-		}
+		return q.All(w.ctx)
+	}, func(r *ent.Comment) (after string, err error) {
+		look(r.EntryID, r.Text)
+		return r.ID, nil
+	})
+	if err != nil {
+		return nil, err
 	}
-	for after := 0; ; {
-		q := w.Step.Query().Where(step.IDGT(after)).Order(step.ByID()).Limit(rows)
+	err = eachRow(func(after int) ([]*ent.Step, error) {
+		q := w.Step.Query().Where(step.IDGT(after)).Order(step.ByID()).Limit(rowsAtOnce)
 		if len(among) > 0 {
 			q.Where(step.EntryIDIn(among...))
 		}
-		all, err := q.All(w.ctx)
-		if err != nil {
-			return nil, err
+		return q.All(w.ctx)
+	}, func(r *ent.Step) (after int, err error) {
+		look(r.EntryID, value(r.Reason))
+		for _, a := range r.Acknowledged {
+			look(r.EntryID, a.Reason)
 		}
-		for _, r := range all {
-			look(r.EntryID, value(r.Reason))
-			for _, a := range r.Acknowledged {
-				look(r.EntryID, a.Reason)
-			}
-			after = r.ID
-		}
-		if len(all) < rows {
-			break
-		}
+		return r.ID, nil
+	})
+	if err != nil {
+		return nil, err
 	}
 	q := w.Entry.Query().Where(entry.WithdrawReasonNotNil())
 	if len(among) > 0 {
@@ -249,38 +255,27 @@ func (w *write) redactRevisions(id string, c *cutter) (changed []int, err error)
 	if !ok {
 		return nil, fmt.Errorf("%q is no id", id)
 	}
-	const rows = 20 // documents may be large
-	for after := 0; ; {
-		all, err := w.Revision.Query().Where(revision.EntryID(id), revision.NumberGT(after)).Order(revision.ByNumber()).Limit(rows).All(w.ctx)
+	err = eachRow(func(after int) ([]*ent.Revision, error) {
+		return w.Revision.Query().Where(revision.EntryID(id), revision.NumberGT(after)).Order(revision.ByNumber()).Limit(rowsAtOnce).All(w.ctx)
+	}, func(r *ent.Revision) (after int, err error) {
+		before := c.places
+		document, err := c.document(t.GQL, id, []byte(r.Document))
 		if err != nil {
-			return nil, err
+			return 0, fmt.Errorf("revision %d: %w", r.Number, err)
 		}
-		for _, r := range all {
-			after = r.Number
-			before := c.places
-			document, err := c.document(t.GQL, id, []byte(r.Document))
-			if err != nil {
-				return nil, fmt.Errorf("revision %d: %w", r.Number, err)
-			}
-			note := c.cut(value(r.Note), gapIn(""))
-			if c.places == before {
-				continue
-			}
-			changed = append(changed, r.Number)
-			err = w.Revision.UpdateOne(r).Modify(func(u *sql.UpdateBuilder) {
-				u.Set(revision.FieldDocument, string(document)).Set(revision.FieldHash, hashOf(document))
-				if r.Note != nil {
-					u.Set(revision.FieldNote, note)
-				}
-			}).Exec(w.ctx)
-			if err != nil {
-				return nil, err
-			}
+		note := c.cut(value(r.Note), gapIn(""))
+		if c.places == before {
+			return r.Number, nil
 		}
-		if len(all) < rows {
-			return changed, nil
-		}
-	}
+		changed = append(changed, r.Number)
+		return r.Number, w.Revision.UpdateOne(r).Modify(func(u *sql.UpdateBuilder) {
+			u.Set(revision.FieldDocument, string(document)).Set(revision.FieldHash, hashOf(document))
+			if r.Note != nil {
+				u.Set(revision.FieldNote, note)
+			}
+		}).Exec(w.ctx)
+	})
+	return changed, err
 }
 
 // redactRemarks takes the text out of what was said beside the document.
@@ -403,8 +398,13 @@ func (w *write) redactEntry(e *ent.Entry, c *cutter, changed []int) error {
 
 // putLive writes the live row of an entry from its published document.
 func (w *write) putLive(e *ent.Entry, published ent.Document, address, owner string) error {
+	versions, err := w.versions([]string{e.ID})
+	if err != nil {
+		return err
+	}
 	return published.PutRow(w.ctx, w.Client, e.ID, map[string]any{
 		"slug": address, "owner_id": owner, "published_at": *e.FirstPublishedAt, "updated_at": w.now, "revision": *e.Published,
+		"version": versions[e.ID],
 	})
 }
 

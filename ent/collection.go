@@ -57,6 +57,8 @@ type Collection struct {
 	UpdatedAt time.Time `json:"updated_at,omitempty"`
 	// Revision holds the value of the "revision" field.
 	Revision int `json:"revision,omitempty"`
+	// How many times the entry has been published.
+	Version int `json:"version,omitempty"`
 	// Figures holds the value of the "figures" field.
 	Figures []schema.KeyFigure `json:"figures,omitempty"`
 	// UnnamedGroups holds the value of the "unnamed_groups" field.
@@ -183,7 +185,7 @@ func (*Collection) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case collection.FieldTitles, collection.FieldSummaries, collection.FieldBodies, collection.FieldFindingTexts, collection.FieldRecommendationTexts, collection.FieldPartnerTexts, collection.FieldIssued, collection.FieldFigures, collection.FieldUnnamedGroups, collection.FieldDownloadList, collection.FieldRating:
 			values[i] = new([]byte)
-		case collection.FieldRevision, collection.FieldEvidenceLevel:
+		case collection.FieldRevision, collection.FieldVersion, collection.FieldEvidenceLevel:
 			values[i] = new(sql.NullInt64)
 		case collection.FieldID, collection.FieldSlug, collection.FieldSortTitleNb, collection.FieldSortTitleNn, collection.FieldSortTitleEn, collection.FieldSortTitleSe, collection.FieldAudience, collection.FieldIssuedOn, collection.FieldSortDate, collection.FieldOwnerID, collection.FieldImageID:
 			values[i] = new(sql.NullString)
@@ -332,6 +334,12 @@ func (_m *Collection) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field revision", values[i])
 			} else if value.Valid {
 				_m.Revision = int(value.Int64)
+			}
+		case collection.FieldVersion:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field version", values[i])
+			} else if value.Valid {
+				_m.Version = int(value.Int64)
 			}
 		case collection.FieldFigures:
 			if value, ok := values[i].(*[]byte); !ok {
@@ -511,6 +519,9 @@ func (_m *Collection) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("revision=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Revision))
+	builder.WriteString(", ")
+	builder.WriteString("version=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Version))
 	builder.WriteString(", ")
 	builder.WriteString("figures=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Figures))

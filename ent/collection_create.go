@@ -155,6 +155,20 @@ func (_c *CollectionCreate) SetRevision(v int) *CollectionCreate {
 	return _c
 }
 
+// SetVersion sets the "version" field.
+func (_c *CollectionCreate) SetVersion(v int) *CollectionCreate {
+	_c.mutation.SetVersion(v)
+	return _c
+}
+
+// SetNillableVersion sets the "version" field if the given value is not nil.
+func (_c *CollectionCreate) SetNillableVersion(v *int) *CollectionCreate {
+	if v != nil {
+		_c.SetVersion(*v)
+	}
+	return _c
+}
+
 // SetFigures sets the "figures" field.
 func (_c *CollectionCreate) SetFigures(v []schema.KeyFigure) *CollectionCreate {
 	_c.mutation.SetFigures(v)
@@ -343,6 +357,10 @@ func (_c *CollectionCreate) defaults() {
 		v := collection.DefaultAudience
 		_c.mutation.SetAudience(v)
 	}
+	if _, ok := _c.mutation.Version(); !ok {
+		v := collection.DefaultVersion
+		_c.mutation.SetVersion(v)
+	}
 }
 
 // check runs all checks and user-defined validators on the builder.
@@ -399,6 +417,9 @@ func (_c *CollectionCreate) check() error {
 	}
 	if _, ok := _c.mutation.Revision(); !ok {
 		return &ValidationError{Name: "revision", err: errors.New(`ent: missing required field "Collection.revision"`)}
+	}
+	if _, ok := _c.mutation.Version(); !ok {
+		return &ValidationError{Name: "version", err: errors.New(`ent: missing required field "Collection.version"`)}
 	}
 	if _, ok := _c.mutation.OwnerID(); !ok {
 		return &ValidationError{Name: "owner_id", err: errors.New(`ent: missing required field "Collection.owner_id"`)}
@@ -518,6 +539,10 @@ func (_c *CollectionCreate) createSpec() (*Collection, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Revision(); ok {
 		_spec.SetField(collection.FieldRevision, field.TypeInt, value)
 		_node.Revision = value
+	}
+	if value, ok := _c.mutation.Version(); ok {
+		_spec.SetField(collection.FieldVersion, field.TypeInt, value)
+		_node.Version = value
 	}
 	if value, ok := _c.mutation.Figures(); ok {
 		_spec.SetField(collection.FieldFigures, field.TypeJSON, value)
@@ -936,6 +961,24 @@ func (u *CollectionUpsert) UpdateRevision() *CollectionUpsert {
 // AddRevision adds v to the "revision" field.
 func (u *CollectionUpsert) AddRevision(v int) *CollectionUpsert {
 	u.Add(collection.FieldRevision, v)
+	return u
+}
+
+// SetVersion sets the "version" field.
+func (u *CollectionUpsert) SetVersion(v int) *CollectionUpsert {
+	u.Set(collection.FieldVersion, v)
+	return u
+}
+
+// UpdateVersion sets the "version" field to the value that was provided on create.
+func (u *CollectionUpsert) UpdateVersion() *CollectionUpsert {
+	u.SetExcluded(collection.FieldVersion)
+	return u
+}
+
+// AddVersion adds v to the "version" field.
+func (u *CollectionUpsert) AddVersion(v int) *CollectionUpsert {
+	u.Add(collection.FieldVersion, v)
 	return u
 }
 
@@ -1383,6 +1426,27 @@ func (u *CollectionUpsertOne) AddRevision(v int) *CollectionUpsertOne {
 func (u *CollectionUpsertOne) UpdateRevision() *CollectionUpsertOne {
 	return u.Update(func(s *CollectionUpsert) {
 		s.UpdateRevision()
+	})
+}
+
+// SetVersion sets the "version" field.
+func (u *CollectionUpsertOne) SetVersion(v int) *CollectionUpsertOne {
+	return u.Update(func(s *CollectionUpsert) {
+		s.SetVersion(v)
+	})
+}
+
+// AddVersion adds v to the "version" field.
+func (u *CollectionUpsertOne) AddVersion(v int) *CollectionUpsertOne {
+	return u.Update(func(s *CollectionUpsert) {
+		s.AddVersion(v)
+	})
+}
+
+// UpdateVersion sets the "version" field to the value that was provided on create.
+func (u *CollectionUpsertOne) UpdateVersion() *CollectionUpsertOne {
+	return u.Update(func(s *CollectionUpsert) {
+		s.UpdateVersion()
 	})
 }
 
@@ -2018,6 +2082,27 @@ func (u *CollectionUpsertBulk) AddRevision(v int) *CollectionUpsertBulk {
 func (u *CollectionUpsertBulk) UpdateRevision() *CollectionUpsertBulk {
 	return u.Update(func(s *CollectionUpsert) {
 		s.UpdateRevision()
+	})
+}
+
+// SetVersion sets the "version" field.
+func (u *CollectionUpsertBulk) SetVersion(v int) *CollectionUpsertBulk {
+	return u.Update(func(s *CollectionUpsert) {
+		s.SetVersion(v)
+	})
+}
+
+// AddVersion adds v to the "version" field.
+func (u *CollectionUpsertBulk) AddVersion(v int) *CollectionUpsertBulk {
+	return u.Update(func(s *CollectionUpsert) {
+		s.AddVersion(v)
+	})
+}
+
+// UpdateVersion sets the "version" field to the value that was provided on create.
+func (u *CollectionUpsertBulk) UpdateVersion() *CollectionUpsertBulk {
+	return u.Update(func(s *CollectionUpsert) {
+		s.UpdateVersion()
 	})
 }
 

@@ -253,6 +253,27 @@ func (_u *CollectionUpdate) AddRevision(v int) *CollectionUpdate {
 	return _u
 }
 
+// SetVersion sets the "version" field.
+func (_u *CollectionUpdate) SetVersion(v int) *CollectionUpdate {
+	_u.mutation.ResetVersion()
+	_u.mutation.SetVersion(v)
+	return _u
+}
+
+// SetNillableVersion sets the "version" field if the given value is not nil.
+func (_u *CollectionUpdate) SetNillableVersion(v *int) *CollectionUpdate {
+	if v != nil {
+		_u.SetVersion(*v)
+	}
+	return _u
+}
+
+// AddVersion adds value to the "version" field.
+func (_u *CollectionUpdate) AddVersion(v int) *CollectionUpdate {
+	_u.mutation.AddVersion(v)
+	return _u
+}
+
 // SetFigures sets the "figures" field.
 func (_u *CollectionUpdate) SetFigures(v []schema.KeyFigure) *CollectionUpdate {
 	_u.mutation.SetFigures(v)
@@ -707,6 +728,12 @@ func (_u *CollectionUpdate) sqlSave(ctx context.Context) (_node int, err error) 
 	}
 	if value, ok := _u.mutation.AddedRevision(); ok {
 		_spec.AddField(collection.FieldRevision, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.Version(); ok {
+		_spec.SetField(collection.FieldVersion, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedVersion(); ok {
+		_spec.AddField(collection.FieldVersion, field.TypeInt, value)
 	}
 	if value, ok := _u.mutation.Figures(); ok {
 		_spec.SetField(collection.FieldFigures, field.TypeJSON, value)
@@ -1276,6 +1303,27 @@ func (_u *CollectionUpdateOne) AddRevision(v int) *CollectionUpdateOne {
 	return _u
 }
 
+// SetVersion sets the "version" field.
+func (_u *CollectionUpdateOne) SetVersion(v int) *CollectionUpdateOne {
+	_u.mutation.ResetVersion()
+	_u.mutation.SetVersion(v)
+	return _u
+}
+
+// SetNillableVersion sets the "version" field if the given value is not nil.
+func (_u *CollectionUpdateOne) SetNillableVersion(v *int) *CollectionUpdateOne {
+	if v != nil {
+		_u.SetVersion(*v)
+	}
+	return _u
+}
+
+// AddVersion adds value to the "version" field.
+func (_u *CollectionUpdateOne) AddVersion(v int) *CollectionUpdateOne {
+	_u.mutation.AddVersion(v)
+	return _u
+}
+
 // SetFigures sets the "figures" field.
 func (_u *CollectionUpdateOne) SetFigures(v []schema.KeyFigure) *CollectionUpdateOne {
 	_u.mutation.SetFigures(v)
@@ -1760,6 +1808,12 @@ func (_u *CollectionUpdateOne) sqlSave(ctx context.Context) (_node *Collection, 
 	}
 	if value, ok := _u.mutation.AddedRevision(); ok {
 		_spec.AddField(collection.FieldRevision, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.Version(); ok {
+		_spec.SetField(collection.FieldVersion, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedVersion(); ok {
+		_spec.AddField(collection.FieldVersion, field.TypeInt, value)
 	}
 	if value, ok := _u.mutation.Figures(); ok {
 		_spec.SetField(collection.FieldFigures, field.TypeJSON, value)

@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"sync"
 
-	"dugnad/ent/step"
 	"dugnad/schema"
 	"dugnad/text"
 
@@ -178,27 +177,6 @@ func PermalinkOf(ctx context.Context, id string, version int) string {
 	return RequestOf(ctx).BaseURL + "/id/" + id + "/" + strconv.Itoa(version)
 }
 
-// Publishing is the act of a step with which a version begins.
-const Publishing = "PUBLISH"
-
-// versionOf counts how many times an entry has been published, for all that were read with it.
-func versionOf(ctx context.Context, row Content) (int, error) {
-	versions, err := LoadPage(row.Page(), "versions", func() (map[string]int, error) {
-		var counts []struct {
-			EntryID string `json:"entry_id"`
-			Count   int    `json:"count"`
-		}
-		err := FromContext(ctx).Step.Query().Where(step.EntryIDIn(row.Page().IDs()...), step.Act(Publishing)).
-			GroupBy(step.FieldEntryID).Aggregate(Count()).Scan(ctx, &counts)
-		versions := make(map[string]int, len(counts))
-		for _, c := range counts {
-			versions[c.EntryID] = c.Count
-		}
-		return versions, err
-	})
-	return versions[row.ContentID()], err
-}
-
 // Body is the body in the given format.
 func (t *ContentText) Body(format schema.BodyFormat) *string { return formatted(t.body, format) }
 
@@ -279,13 +257,9 @@ func (_m *Collection) URL(ctx context.Context) string {
 	return RequestOf(ctx).BaseURL + "/collections/" + _m.Slug
 }
 
-// Version is how many times the entry has been published.
-func (_m *Collection) Version(ctx context.Context) (int, error) { return versionOf(ctx, _m) }
-
 // Permalink is the address of what was published as this version.
-func (_m *Collection) Permalink(ctx context.Context) (string, error) {
-	version, err := versionOf(ctx, _m)
-	return PermalinkOf(ctx, _m.ID, version), err
+func (_m *Collection) Permalink(ctx context.Context) string {
+	return PermalinkOf(ctx, _m.ID, _m.Version)
 }
 
 // Title is the title in Language.
@@ -389,13 +363,9 @@ func (_m *Event) URL(ctx context.Context) string {
 	return RequestOf(ctx).BaseURL + "/events/" + _m.Slug
 }
 
-// Version is how many times the entry has been published.
-func (_m *Event) Version(ctx context.Context) (int, error) { return versionOf(ctx, _m) }
-
 // Permalink is the address of what was published as this version.
-func (_m *Event) Permalink(ctx context.Context) (string, error) {
-	version, err := versionOf(ctx, _m)
-	return PermalinkOf(ctx, _m.ID, version), err
+func (_m *Event) Permalink(ctx context.Context) string {
+	return PermalinkOf(ctx, _m.ID, _m.Version)
 }
 
 // Title is the title in Language.
@@ -509,13 +479,9 @@ func (_m *Network) URL(ctx context.Context) string {
 	return RequestOf(ctx).BaseURL + "/networks/" + _m.Slug
 }
 
-// Version is how many times the entry has been published.
-func (_m *Network) Version(ctx context.Context) (int, error) { return versionOf(ctx, _m) }
-
 // Permalink is the address of what was published as this version.
-func (_m *Network) Permalink(ctx context.Context) (string, error) {
-	version, err := versionOf(ctx, _m)
-	return PermalinkOf(ctx, _m.ID, version), err
+func (_m *Network) Permalink(ctx context.Context) string {
+	return PermalinkOf(ctx, _m.ID, _m.Version)
 }
 
 // Title is the title in Language.
@@ -629,13 +595,9 @@ func (_m *Practice) URL(ctx context.Context) string {
 	return RequestOf(ctx).BaseURL + "/practices/" + _m.Slug
 }
 
-// Version is how many times the entry has been published.
-func (_m *Practice) Version(ctx context.Context) (int, error) { return versionOf(ctx, _m) }
-
 // Permalink is the address of what was published as this version.
-func (_m *Practice) Permalink(ctx context.Context) (string, error) {
-	version, err := versionOf(ctx, _m)
-	return PermalinkOf(ctx, _m.ID, version), err
+func (_m *Practice) Permalink(ctx context.Context) string {
+	return PermalinkOf(ctx, _m.ID, _m.Version)
 }
 
 // Title is the title in Language.
@@ -789,13 +751,9 @@ func (_m *Project) URL(ctx context.Context) string {
 	return RequestOf(ctx).BaseURL + "/projects/" + _m.Slug
 }
 
-// Version is how many times the entry has been published.
-func (_m *Project) Version(ctx context.Context) (int, error) { return versionOf(ctx, _m) }
-
 // Permalink is the address of what was published as this version.
-func (_m *Project) Permalink(ctx context.Context) (string, error) {
-	version, err := versionOf(ctx, _m)
-	return PermalinkOf(ctx, _m.ID, version), err
+func (_m *Project) Permalink(ctx context.Context) string {
+	return PermalinkOf(ctx, _m.ID, _m.Version)
 }
 
 // Title is the title in Language.
@@ -934,13 +892,9 @@ func (_m *Report) URL(ctx context.Context) string {
 	return RequestOf(ctx).BaseURL + "/reports/" + _m.Slug
 }
 
-// Version is how many times the entry has been published.
-func (_m *Report) Version(ctx context.Context) (int, error) { return versionOf(ctx, _m) }
-
 // Permalink is the address of what was published as this version.
-func (_m *Report) Permalink(ctx context.Context) (string, error) {
-	version, err := versionOf(ctx, _m)
-	return PermalinkOf(ctx, _m.ID, version), err
+func (_m *Report) Permalink(ctx context.Context) string {
+	return PermalinkOf(ctx, _m.ID, _m.Version)
 }
 
 // Title is the title in Language.
@@ -1059,13 +1013,9 @@ func (_m *Tool) URL(ctx context.Context) string {
 	return RequestOf(ctx).BaseURL + "/tools/" + _m.Slug
 }
 
-// Version is how many times the entry has been published.
-func (_m *Tool) Version(ctx context.Context) (int, error) { return versionOf(ctx, _m) }
-
 // Permalink is the address of what was published as this version.
-func (_m *Tool) Permalink(ctx context.Context) (string, error) {
-	version, err := versionOf(ctx, _m)
-	return PermalinkOf(ctx, _m.ID, version), err
+func (_m *Tool) Permalink(ctx context.Context) string {
+	return PermalinkOf(ctx, _m.ID, _m.Version)
 }
 
 // Title is the title in Language.

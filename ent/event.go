@@ -57,6 +57,8 @@ type Event struct {
 	UpdatedAt time.Time `json:"updated_at,omitempty"`
 	// Revision holds the value of the "revision" field.
 	Revision int `json:"revision,omitempty"`
+	// How many times the entry has been published.
+	Version int `json:"version,omitempty"`
 	// Figures holds the value of the "figures" field.
 	Figures []schema.KeyFigure `json:"figures,omitempty"`
 	// UnnamedGroups holds the value of the "unnamed_groups" field.
@@ -199,7 +201,7 @@ func (*Event) scanValues(columns []string) ([]any, error) {
 			values[i] = new([]byte)
 		case event.FieldOnline:
 			values[i] = new(sql.NullBool)
-		case event.FieldRevision, event.FieldEvidenceLevel, event.FieldParticipants:
+		case event.FieldRevision, event.FieldVersion, event.FieldEvidenceLevel, event.FieldParticipants:
 			values[i] = new(sql.NullInt64)
 		case event.FieldID, event.FieldSlug, event.FieldSortTitleNb, event.FieldSortTitleNn, event.FieldSortTitleEn, event.FieldSortTitleSe, event.FieldAudience, event.FieldIssuedOn, event.FieldSortDate, event.FieldOwnerID, event.FieldImageID, event.FieldPlace:
 			values[i] = new(sql.NullString)
@@ -348,6 +350,12 @@ func (_m *Event) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field revision", values[i])
 			} else if value.Valid {
 				_m.Revision = int(value.Int64)
+			}
+		case event.FieldVersion:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field version", values[i])
+			} else if value.Valid {
+				_m.Version = int(value.Int64)
 			}
 		case event.FieldFigures:
 			if value, ok := values[i].(*[]byte); !ok {
@@ -577,6 +585,9 @@ func (_m *Event) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("revision=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Revision))
+	builder.WriteString(", ")
+	builder.WriteString("version=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Version))
 	builder.WriteString(", ")
 	builder.WriteString("figures=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Figures))

@@ -155,6 +155,20 @@ func (_c *EventCreate) SetRevision(v int) *EventCreate {
 	return _c
 }
 
+// SetVersion sets the "version" field.
+func (_c *EventCreate) SetVersion(v int) *EventCreate {
+	_c.mutation.SetVersion(v)
+	return _c
+}
+
+// SetNillableVersion sets the "version" field if the given value is not nil.
+func (_c *EventCreate) SetNillableVersion(v *int) *EventCreate {
+	if v != nil {
+		_c.SetVersion(*v)
+	}
+	return _c
+}
+
 // SetFigures sets the "figures" field.
 func (_c *EventCreate) SetFigures(v []schema.KeyFigure) *EventCreate {
 	_c.mutation.SetFigures(v)
@@ -425,6 +439,10 @@ func (_c *EventCreate) defaults() {
 		v := event.DefaultAudience
 		_c.mutation.SetAudience(v)
 	}
+	if _, ok := _c.mutation.Version(); !ok {
+		v := event.DefaultVersion
+		_c.mutation.SetVersion(v)
+	}
 	if _, ok := _c.mutation.Online(); !ok {
 		v := event.DefaultOnline
 		_c.mutation.SetOnline(v)
@@ -485,6 +503,9 @@ func (_c *EventCreate) check() error {
 	}
 	if _, ok := _c.mutation.Revision(); !ok {
 		return &ValidationError{Name: "revision", err: errors.New(`ent: missing required field "Event.revision"`)}
+	}
+	if _, ok := _c.mutation.Version(); !ok {
+		return &ValidationError{Name: "version", err: errors.New(`ent: missing required field "Event.version"`)}
 	}
 	if _, ok := _c.mutation.OwnerID(); !ok {
 		return &ValidationError{Name: "owner_id", err: errors.New(`ent: missing required field "Event.owner_id"`)}
@@ -618,6 +639,10 @@ func (_c *EventCreate) createSpec() (*Event, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Revision(); ok {
 		_spec.SetField(event.FieldRevision, field.TypeInt, value)
 		_node.Revision = value
+	}
+	if value, ok := _c.mutation.Version(); ok {
+		_spec.SetField(event.FieldVersion, field.TypeInt, value)
+		_node.Version = value
 	}
 	if value, ok := _c.mutation.Figures(); ok {
 		_spec.SetField(event.FieldFigures, field.TypeJSON, value)
@@ -1064,6 +1089,24 @@ func (u *EventUpsert) UpdateRevision() *EventUpsert {
 // AddRevision adds v to the "revision" field.
 func (u *EventUpsert) AddRevision(v int) *EventUpsert {
 	u.Add(event.FieldRevision, v)
+	return u
+}
+
+// SetVersion sets the "version" field.
+func (u *EventUpsert) SetVersion(v int) *EventUpsert {
+	u.Set(event.FieldVersion, v)
+	return u
+}
+
+// UpdateVersion sets the "version" field to the value that was provided on create.
+func (u *EventUpsert) UpdateVersion() *EventUpsert {
+	u.SetExcluded(event.FieldVersion)
+	return u
+}
+
+// AddVersion adds v to the "version" field.
+func (u *EventUpsert) AddVersion(v int) *EventUpsert {
+	u.Add(event.FieldVersion, v)
 	return u
 }
 
@@ -1625,6 +1668,27 @@ func (u *EventUpsertOne) AddRevision(v int) *EventUpsertOne {
 func (u *EventUpsertOne) UpdateRevision() *EventUpsertOne {
 	return u.Update(func(s *EventUpsert) {
 		s.UpdateRevision()
+	})
+}
+
+// SetVersion sets the "version" field.
+func (u *EventUpsertOne) SetVersion(v int) *EventUpsertOne {
+	return u.Update(func(s *EventUpsert) {
+		s.SetVersion(v)
+	})
+}
+
+// AddVersion adds v to the "version" field.
+func (u *EventUpsertOne) AddVersion(v int) *EventUpsertOne {
+	return u.Update(func(s *EventUpsert) {
+		s.AddVersion(v)
+	})
+}
+
+// UpdateVersion sets the "version" field to the value that was provided on create.
+func (u *EventUpsertOne) UpdateVersion() *EventUpsertOne {
+	return u.Update(func(s *EventUpsert) {
+		s.UpdateVersion()
 	})
 }
 
@@ -2393,6 +2457,27 @@ func (u *EventUpsertBulk) AddRevision(v int) *EventUpsertBulk {
 func (u *EventUpsertBulk) UpdateRevision() *EventUpsertBulk {
 	return u.Update(func(s *EventUpsert) {
 		s.UpdateRevision()
+	})
+}
+
+// SetVersion sets the "version" field.
+func (u *EventUpsertBulk) SetVersion(v int) *EventUpsertBulk {
+	return u.Update(func(s *EventUpsert) {
+		s.SetVersion(v)
+	})
+}
+
+// AddVersion adds v to the "version" field.
+func (u *EventUpsertBulk) AddVersion(v int) *EventUpsertBulk {
+	return u.Update(func(s *EventUpsert) {
+		s.AddVersion(v)
+	})
+}
+
+// UpdateVersion sets the "version" field to the value that was provided on create.
+func (u *EventUpsertBulk) UpdateVersion() *EventUpsertBulk {
+	return u.Update(func(s *EventUpsert) {
+		s.UpdateVersion()
 	})
 }
 

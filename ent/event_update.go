@@ -253,6 +253,27 @@ func (_u *EventUpdate) AddRevision(v int) *EventUpdate {
 	return _u
 }
 
+// SetVersion sets the "version" field.
+func (_u *EventUpdate) SetVersion(v int) *EventUpdate {
+	_u.mutation.ResetVersion()
+	_u.mutation.SetVersion(v)
+	return _u
+}
+
+// SetNillableVersion sets the "version" field if the given value is not nil.
+func (_u *EventUpdate) SetNillableVersion(v *int) *EventUpdate {
+	if v != nil {
+		_u.SetVersion(*v)
+	}
+	return _u
+}
+
+// AddVersion adds value to the "version" field.
+func (_u *EventUpdate) AddVersion(v int) *EventUpdate {
+	_u.mutation.AddVersion(v)
+	return _u
+}
+
 // SetFigures sets the "figures" field.
 func (_u *EventUpdate) SetFigures(v []schema.KeyFigure) *EventUpdate {
 	_u.mutation.SetFigures(v)
@@ -825,6 +846,12 @@ func (_u *EventUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.AddedRevision(); ok {
 		_spec.AddField(event.FieldRevision, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.Version(); ok {
+		_spec.SetField(event.FieldVersion, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedVersion(); ok {
+		_spec.AddField(event.FieldVersion, field.TypeInt, value)
 	}
 	if value, ok := _u.mutation.Figures(); ok {
 		_spec.SetField(event.FieldFigures, field.TypeJSON, value)
@@ -1430,6 +1457,27 @@ func (_u *EventUpdateOne) AddRevision(v int) *EventUpdateOne {
 	return _u
 }
 
+// SetVersion sets the "version" field.
+func (_u *EventUpdateOne) SetVersion(v int) *EventUpdateOne {
+	_u.mutation.ResetVersion()
+	_u.mutation.SetVersion(v)
+	return _u
+}
+
+// SetNillableVersion sets the "version" field if the given value is not nil.
+func (_u *EventUpdateOne) SetNillableVersion(v *int) *EventUpdateOne {
+	if v != nil {
+		_u.SetVersion(*v)
+	}
+	return _u
+}
+
+// AddVersion adds value to the "version" field.
+func (_u *EventUpdateOne) AddVersion(v int) *EventUpdateOne {
+	_u.mutation.AddVersion(v)
+	return _u
+}
+
 // SetFigures sets the "figures" field.
 func (_u *EventUpdateOne) SetFigures(v []schema.KeyFigure) *EventUpdateOne {
 	_u.mutation.SetFigures(v)
@@ -2032,6 +2080,12 @@ func (_u *EventUpdateOne) sqlSave(ctx context.Context) (_node *Event, err error)
 	}
 	if value, ok := _u.mutation.AddedRevision(); ok {
 		_spec.AddField(event.FieldRevision, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.Version(); ok {
+		_spec.SetField(event.FieldVersion, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedVersion(); ok {
+		_spec.AddField(event.FieldVersion, field.TypeInt, value)
 	}
 	if value, ok := _u.mutation.Figures(); ok {
 		_spec.SetField(event.FieldFigures, field.TypeJSON, value)

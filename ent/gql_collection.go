@@ -704,6 +704,11 @@ func (_q *CollectionQuery) collectField(ctx context.Context, oneNode bool, opCtx
 				selectedFields = append(selectedFields, collection.FieldRevision)
 				fieldSeen[collection.FieldRevision] = struct{}{}
 			}
+		case "version", "permalink":
+			if _, ok := fieldSeen[collection.FieldVersion]; !ok {
+				selectedFields = append(selectedFields, collection.FieldVersion)
+				fieldSeen[collection.FieldVersion] = struct{}{}
+			}
 		case "keyFigures":
 			if _, ok := fieldSeen[collection.FieldFigures]; !ok {
 				selectedFields = append(selectedFields, collection.FieldFigures)
@@ -1803,6 +1808,11 @@ func (_q *EventQuery) collectField(ctx context.Context, oneNode bool, opCtx *gra
 				selectedFields = append(selectedFields, event.FieldRevision)
 				fieldSeen[event.FieldRevision] = struct{}{}
 			}
+		case "version", "permalink":
+			if _, ok := fieldSeen[event.FieldVersion]; !ok {
+				selectedFields = append(selectedFields, event.FieldVersion)
+				fieldSeen[event.FieldVersion] = struct{}{}
+			}
 		case "keyFigures":
 			if _, ok := fieldSeen[event.FieldFigures]; !ok {
 				selectedFields = append(selectedFields, event.FieldFigures)
@@ -2716,6 +2726,11 @@ func (_q *NetworkQuery) collectField(ctx context.Context, oneNode bool, opCtx *g
 				selectedFields = append(selectedFields, network.FieldRevision)
 				fieldSeen[network.FieldRevision] = struct{}{}
 			}
+		case "version", "permalink":
+			if _, ok := fieldSeen[network.FieldVersion]; !ok {
+				selectedFields = append(selectedFields, network.FieldVersion)
+				fieldSeen[network.FieldVersion] = struct{}{}
+			}
 		case "keyFigures":
 			if _, ok := fieldSeen[network.FieldFigures]; !ok {
 				selectedFields = append(selectedFields, network.FieldFigures)
@@ -3555,6 +3570,11 @@ func (_q *PracticeQuery) collectField(ctx context.Context, oneNode bool, opCtx *
 				selectedFields = append(selectedFields, practice.FieldRevision)
 				fieldSeen[practice.FieldRevision] = struct{}{}
 			}
+		case "version", "permalink":
+			if _, ok := fieldSeen[practice.FieldVersion]; !ok {
+				selectedFields = append(selectedFields, practice.FieldVersion)
+				fieldSeen[practice.FieldVersion] = struct{}{}
+			}
 		case "keyFigures":
 			if _, ok := fieldSeen[practice.FieldFigures]; !ok {
 				selectedFields = append(selectedFields, practice.FieldFigures)
@@ -3917,6 +3937,11 @@ func (_q *ProjectQuery) collectField(ctx context.Context, oneNode bool, opCtx *g
 			if _, ok := fieldSeen[project.FieldRevision]; !ok {
 				selectedFields = append(selectedFields, project.FieldRevision)
 				fieldSeen[project.FieldRevision] = struct{}{}
+			}
+		case "version", "permalink":
+			if _, ok := fieldSeen[project.FieldVersion]; !ok {
+				selectedFields = append(selectedFields, project.FieldVersion)
+				fieldSeen[project.FieldVersion] = struct{}{}
 			}
 		case "keyFigures":
 			if _, ok := fieldSeen[project.FieldFigures]; !ok {
@@ -4594,6 +4619,11 @@ func (_q *ReportQuery) collectField(ctx context.Context, oneNode bool, opCtx *gr
 			if _, ok := fieldSeen[report.FieldRevision]; !ok {
 				selectedFields = append(selectedFields, report.FieldRevision)
 				fieldSeen[report.FieldRevision] = struct{}{}
+			}
+		case "version", "permalink":
+			if _, ok := fieldSeen[report.FieldVersion]; !ok {
+				selectedFields = append(selectedFields, report.FieldVersion)
+				fieldSeen[report.FieldVersion] = struct{}{}
 			}
 		case "keyFigures":
 			if _, ok := fieldSeen[report.FieldFigures]; !ok {
@@ -5494,6 +5524,11 @@ func (_q *ToolQuery) collectField(ctx context.Context, oneNode bool, opCtx *grap
 			if _, ok := fieldSeen[tool.FieldRevision]; !ok {
 				selectedFields = append(selectedFields, tool.FieldRevision)
 				fieldSeen[tool.FieldRevision] = struct{}{}
+			}
+		case "version", "permalink":
+			if _, ok := fieldSeen[tool.FieldVersion]; !ok {
+				selectedFields = append(selectedFields, tool.FieldVersion)
+				fieldSeen[tool.FieldVersion] = struct{}{}
 			}
 		case "keyFigures":
 			if _, ok := fieldSeen[tool.FieldFigures]; !ok {

@@ -5384,6 +5384,8 @@ type CollectionMutation struct {
 	updated_at           *time.Time
 	revision             *int
 	addrevision          *int
+	version              *int
+	addversion           *int
 	figures              *[]schema.KeyFigure
 	appendfigures        []schema.KeyFigure
 	unnamed_groups       *[]schema.UnnamedGroup
@@ -6216,6 +6218,62 @@ func (m *CollectionMutation) ResetRevision() {
 	m.addrevision = nil
 }
 
+// SetVersion sets the "version" field.
+func (m *CollectionMutation) SetVersion(i int) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *CollectionMutation) Version() (r int, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the Collection entity.
+// If the Collection object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CollectionMutation) OldVersion(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *CollectionMutation) AddVersion(i int) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *CollectionMutation) AddedVersion() (r int, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *CollectionMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
 // SetFigures sets the "figures" field.
 func (m *CollectionMutation) SetFigures(sf []schema.KeyFigure) {
 	m.figures = &sf
@@ -6973,7 +7031,7 @@ func (m *CollectionMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *CollectionMutation) Fields() []string {
-	fields := make([]string, 0, 25)
+	fields := make([]string, 0, 26)
 	if m.slug != nil {
 		fields = append(fields, collection.FieldSlug)
 	}
@@ -7027,6 +7085,9 @@ func (m *CollectionMutation) Fields() []string {
 	}
 	if m.revision != nil {
 		fields = append(fields, collection.FieldRevision)
+	}
+	if m.version != nil {
+		fields = append(fields, collection.FieldVersion)
 	}
 	if m.figures != nil {
 		fields = append(fields, collection.FieldFigures)
@@ -7093,6 +7154,8 @@ func (m *CollectionMutation) Field(name string) (ent.Value, bool) {
 		return m.UpdatedAt()
 	case collection.FieldRevision:
 		return m.Revision()
+	case collection.FieldVersion:
+		return m.Version()
 	case collection.FieldFigures:
 		return m.Figures()
 	case collection.FieldUnnamedGroups:
@@ -7152,6 +7215,8 @@ func (m *CollectionMutation) OldField(ctx context.Context, name string) (ent.Val
 		return m.OldUpdatedAt(ctx)
 	case collection.FieldRevision:
 		return m.OldRevision(ctx)
+	case collection.FieldVersion:
+		return m.OldVersion(ctx)
 	case collection.FieldFigures:
 		return m.OldFigures(ctx)
 	case collection.FieldUnnamedGroups:
@@ -7301,6 +7366,13 @@ func (m *CollectionMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetRevision(v)
 		return nil
+	case collection.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
 	case collection.FieldFigures:
 		v, ok := value.([]schema.KeyFigure)
 		if !ok {
@@ -7361,6 +7433,9 @@ func (m *CollectionMutation) AddedFields() []string {
 	if m.addrevision != nil {
 		fields = append(fields, collection.FieldRevision)
 	}
+	if m.addversion != nil {
+		fields = append(fields, collection.FieldVersion)
+	}
 	if m.addevidence_level != nil {
 		fields = append(fields, collection.FieldEvidenceLevel)
 	}
@@ -7374,6 +7449,8 @@ func (m *CollectionMutation) AddedField(name string) (ent.Value, bool) {
 	switch name {
 	case collection.FieldRevision:
 		return m.AddedRevision()
+	case collection.FieldVersion:
+		return m.AddedVersion()
 	case collection.FieldEvidenceLevel:
 		return m.AddedEvidenceLevel()
 	}
@@ -7391,6 +7468,13 @@ func (m *CollectionMutation) AddField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddRevision(v)
+		return nil
+	case collection.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
 		return nil
 	case collection.FieldEvidenceLevel:
 		v, ok := value.(int)
@@ -7530,6 +7614,9 @@ func (m *CollectionMutation) ResetField(name string) error {
 		return nil
 	case collection.FieldRevision:
 		m.ResetRevision()
+		return nil
+	case collection.FieldVersion:
+		m.ResetVersion()
 		return nil
 	case collection.FieldFigures:
 		m.ResetFigures()
@@ -14740,6 +14827,8 @@ type EventMutation struct {
 	updated_at           *time.Time
 	revision             *int
 	addrevision          *int
+	version              *int
+	addversion           *int
 	figures              *[]schema.KeyFigure
 	appendfigures        []schema.KeyFigure
 	unnamed_groups       *[]schema.UnnamedGroup
@@ -15578,6 +15667,62 @@ func (m *EventMutation) AddedRevision() (r int, exists bool) {
 func (m *EventMutation) ResetRevision() {
 	m.revision = nil
 	m.addrevision = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *EventMutation) SetVersion(i int) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *EventMutation) Version() (r int, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the Event entity.
+// If the Event object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EventMutation) OldVersion(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *EventMutation) AddVersion(i int) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *EventMutation) AddedVersion() (r int, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *EventMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
 }
 
 // SetFigures sets the "figures" field.
@@ -16662,7 +16807,7 @@ func (m *EventMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *EventMutation) Fields() []string {
-	fields := make([]string, 0, 32)
+	fields := make([]string, 0, 33)
 	if m.slug != nil {
 		fields = append(fields, event.FieldSlug)
 	}
@@ -16716,6 +16861,9 @@ func (m *EventMutation) Fields() []string {
 	}
 	if m.revision != nil {
 		fields = append(fields, event.FieldRevision)
+	}
+	if m.version != nil {
+		fields = append(fields, event.FieldVersion)
 	}
 	if m.figures != nil {
 		fields = append(fields, event.FieldFigures)
@@ -16803,6 +16951,8 @@ func (m *EventMutation) Field(name string) (ent.Value, bool) {
 		return m.UpdatedAt()
 	case event.FieldRevision:
 		return m.Revision()
+	case event.FieldVersion:
+		return m.Version()
 	case event.FieldFigures:
 		return m.Figures()
 	case event.FieldUnnamedGroups:
@@ -16876,6 +17026,8 @@ func (m *EventMutation) OldField(ctx context.Context, name string) (ent.Value, e
 		return m.OldUpdatedAt(ctx)
 	case event.FieldRevision:
 		return m.OldRevision(ctx)
+	case event.FieldVersion:
+		return m.OldVersion(ctx)
 	case event.FieldFigures:
 		return m.OldFigures(ctx)
 	case event.FieldUnnamedGroups:
@@ -17039,6 +17191,13 @@ func (m *EventMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetRevision(v)
 		return nil
+	case event.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
 	case event.FieldFigures:
 		v, ok := value.([]schema.KeyFigure)
 		if !ok {
@@ -17148,6 +17307,9 @@ func (m *EventMutation) AddedFields() []string {
 	if m.addrevision != nil {
 		fields = append(fields, event.FieldRevision)
 	}
+	if m.addversion != nil {
+		fields = append(fields, event.FieldVersion)
+	}
 	if m.addevidence_level != nil {
 		fields = append(fields, event.FieldEvidenceLevel)
 	}
@@ -17164,6 +17326,8 @@ func (m *EventMutation) AddedField(name string) (ent.Value, bool) {
 	switch name {
 	case event.FieldRevision:
 		return m.AddedRevision()
+	case event.FieldVersion:
+		return m.AddedVersion()
 	case event.FieldEvidenceLevel:
 		return m.AddedEvidenceLevel()
 	case event.FieldParticipants:
@@ -17183,6 +17347,13 @@ func (m *EventMutation) AddField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddRevision(v)
+		return nil
+	case event.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
 		return nil
 	case event.FieldEvidenceLevel:
 		v, ok := value.(int)
@@ -17353,6 +17524,9 @@ func (m *EventMutation) ResetField(name string) error {
 		return nil
 	case event.FieldRevision:
 		m.ResetRevision()
+		return nil
+	case event.FieldVersion:
+		m.ResetVersion()
 		return nil
 	case event.FieldFigures:
 		m.ResetFigures()
@@ -23675,6 +23849,8 @@ type NetworkMutation struct {
 	updated_at           *time.Time
 	revision             *int
 	addrevision          *int
+	version              *int
+	addversion           *int
 	figures              *[]schema.KeyFigure
 	appendfigures        []schema.KeyFigure
 	unnamed_groups       *[]schema.UnnamedGroup
@@ -24509,6 +24685,62 @@ func (m *NetworkMutation) AddedRevision() (r int, exists bool) {
 func (m *NetworkMutation) ResetRevision() {
 	m.revision = nil
 	m.addrevision = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *NetworkMutation) SetVersion(i int) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *NetworkMutation) Version() (r int, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the Network entity.
+// If the Network object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NetworkMutation) OldVersion(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *NetworkMutation) AddVersion(i int) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *NetworkMutation) AddedVersion() (r int, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *NetworkMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
 }
 
 // SetFigures sets the "figures" field.
@@ -25425,7 +25657,7 @@ func (m *NetworkMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *NetworkMutation) Fields() []string {
-	fields := make([]string, 0, 29)
+	fields := make([]string, 0, 30)
 	if m.slug != nil {
 		fields = append(fields, network.FieldSlug)
 	}
@@ -25479,6 +25711,9 @@ func (m *NetworkMutation) Fields() []string {
 	}
 	if m.revision != nil {
 		fields = append(fields, network.FieldRevision)
+	}
+	if m.version != nil {
+		fields = append(fields, network.FieldVersion)
 	}
 	if m.figures != nil {
 		fields = append(fields, network.FieldFigures)
@@ -25557,6 +25792,8 @@ func (m *NetworkMutation) Field(name string) (ent.Value, bool) {
 		return m.UpdatedAt()
 	case network.FieldRevision:
 		return m.Revision()
+	case network.FieldVersion:
+		return m.Version()
 	case network.FieldFigures:
 		return m.Figures()
 	case network.FieldUnnamedGroups:
@@ -25624,6 +25861,8 @@ func (m *NetworkMutation) OldField(ctx context.Context, name string) (ent.Value,
 		return m.OldUpdatedAt(ctx)
 	case network.FieldRevision:
 		return m.OldRevision(ctx)
+	case network.FieldVersion:
+		return m.OldVersion(ctx)
 	case network.FieldFigures:
 		return m.OldFigures(ctx)
 	case network.FieldUnnamedGroups:
@@ -25781,6 +26020,13 @@ func (m *NetworkMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetRevision(v)
 		return nil
+	case network.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
 	case network.FieldFigures:
 		v, ok := value.([]schema.KeyFigure)
 		if !ok {
@@ -25869,6 +26115,9 @@ func (m *NetworkMutation) AddedFields() []string {
 	if m.addrevision != nil {
 		fields = append(fields, network.FieldRevision)
 	}
+	if m.addversion != nil {
+		fields = append(fields, network.FieldVersion)
+	}
 	if m.addevidence_level != nil {
 		fields = append(fields, network.FieldEvidenceLevel)
 	}
@@ -25882,6 +26131,8 @@ func (m *NetworkMutation) AddedField(name string) (ent.Value, bool) {
 	switch name {
 	case network.FieldRevision:
 		return m.AddedRevision()
+	case network.FieldVersion:
+		return m.AddedVersion()
 	case network.FieldEvidenceLevel:
 		return m.AddedEvidenceLevel()
 	}
@@ -25899,6 +26150,13 @@ func (m *NetworkMutation) AddField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddRevision(v)
+		return nil
+	case network.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
 		return nil
 	case network.FieldEvidenceLevel:
 		v, ok := value.(int)
@@ -26044,6 +26302,9 @@ func (m *NetworkMutation) ResetField(name string) error {
 		return nil
 	case network.FieldRevision:
 		m.ResetRevision()
+		return nil
+	case network.FieldVersion:
+		m.ResetVersion()
 		return nil
 	case network.FieldFigures:
 		m.ResetFigures()
@@ -28451,6 +28712,8 @@ type PracticeMutation struct {
 	updated_at           *time.Time
 	revision             *int
 	addrevision          *int
+	version              *int
+	addversion           *int
 	figures              *[]schema.KeyFigure
 	appendfigures        []schema.KeyFigure
 	unnamed_groups       *[]schema.UnnamedGroup
@@ -29299,6 +29562,62 @@ func (m *PracticeMutation) AddedRevision() (r int, exists bool) {
 func (m *PracticeMutation) ResetRevision() {
 	m.revision = nil
 	m.addrevision = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *PracticeMutation) SetVersion(i int) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *PracticeMutation) Version() (r int, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the Practice entity.
+// If the Practice object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PracticeMutation) OldVersion(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *PracticeMutation) AddVersion(i int) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *PracticeMutation) AddedVersion() (r int, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *PracticeMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
 }
 
 // SetFigures sets the "figures" field.
@@ -30604,7 +30923,7 @@ func (m *PracticeMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *PracticeMutation) Fields() []string {
-	fields := make([]string, 0, 36)
+	fields := make([]string, 0, 37)
 	if m.slug != nil {
 		fields = append(fields, practice.FieldSlug)
 	}
@@ -30658,6 +30977,9 @@ func (m *PracticeMutation) Fields() []string {
 	}
 	if m.revision != nil {
 		fields = append(fields, practice.FieldRevision)
+	}
+	if m.version != nil {
+		fields = append(fields, practice.FieldVersion)
 	}
 	if m.figures != nil {
 		fields = append(fields, practice.FieldFigures)
@@ -30757,6 +31079,8 @@ func (m *PracticeMutation) Field(name string) (ent.Value, bool) {
 		return m.UpdatedAt()
 	case practice.FieldRevision:
 		return m.Revision()
+	case practice.FieldVersion:
+		return m.Version()
 	case practice.FieldFigures:
 		return m.Figures()
 	case practice.FieldUnnamedGroups:
@@ -30838,6 +31162,8 @@ func (m *PracticeMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldUpdatedAt(ctx)
 	case practice.FieldRevision:
 		return m.OldRevision(ctx)
+	case practice.FieldVersion:
+		return m.OldVersion(ctx)
 	case practice.FieldFigures:
 		return m.OldFigures(ctx)
 	case practice.FieldUnnamedGroups:
@@ -31009,6 +31335,13 @@ func (m *PracticeMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetRevision(v)
 		return nil
+	case practice.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
 	case practice.FieldFigures:
 		v, ok := value.([]schema.KeyFigure)
 		if !ok {
@@ -31146,6 +31479,9 @@ func (m *PracticeMutation) AddedFields() []string {
 	if m.addrevision != nil {
 		fields = append(fields, practice.FieldRevision)
 	}
+	if m.addversion != nil {
+		fields = append(fields, practice.FieldVersion)
+	}
 	if m.addevidence_level != nil {
 		fields = append(fields, practice.FieldEvidenceLevel)
 	}
@@ -31159,6 +31495,8 @@ func (m *PracticeMutation) AddedField(name string) (ent.Value, bool) {
 	switch name {
 	case practice.FieldRevision:
 		return m.AddedRevision()
+	case practice.FieldVersion:
+		return m.AddedVersion()
 	case practice.FieldEvidenceLevel:
 		return m.AddedEvidenceLevel()
 	}
@@ -31176,6 +31514,13 @@ func (m *PracticeMutation) AddField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddRevision(v)
+		return nil
+	case practice.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
 		return nil
 	case practice.FieldEvidenceLevel:
 		v, ok := value.(int)
@@ -31327,6 +31672,9 @@ func (m *PracticeMutation) ResetField(name string) error {
 		return nil
 	case practice.FieldRevision:
 		m.ResetRevision()
+		return nil
+	case practice.FieldVersion:
+		m.ResetVersion()
 		return nil
 	case practice.FieldFigures:
 		m.ResetFigures()
@@ -32563,6 +32911,8 @@ type ProjectMutation struct {
 	updated_at              *time.Time
 	revision                *int
 	addrevision             *int
+	version                 *int
+	addversion              *int
 	figures                 *[]schema.KeyFigure
 	appendfigures           []schema.KeyFigure
 	unnamed_groups          *[]schema.UnnamedGroup
@@ -33405,6 +33755,62 @@ func (m *ProjectMutation) AddedRevision() (r int, exists bool) {
 func (m *ProjectMutation) ResetRevision() {
 	m.revision = nil
 	m.addrevision = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *ProjectMutation) SetVersion(i int) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *ProjectMutation) Version() (r int, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the Project entity.
+// If the Project object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProjectMutation) OldVersion(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *ProjectMutation) AddVersion(i int) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *ProjectMutation) AddedVersion() (r int, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *ProjectMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
 }
 
 // SetFigures sets the "figures" field.
@@ -34626,7 +35032,7 @@ func (m *ProjectMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ProjectMutation) Fields() []string {
-	fields := make([]string, 0, 35)
+	fields := make([]string, 0, 36)
 	if m.slug != nil {
 		fields = append(fields, project.FieldSlug)
 	}
@@ -34680,6 +35086,9 @@ func (m *ProjectMutation) Fields() []string {
 	}
 	if m.revision != nil {
 		fields = append(fields, project.FieldRevision)
+	}
+	if m.version != nil {
+		fields = append(fields, project.FieldVersion)
 	}
 	if m.figures != nil {
 		fields = append(fields, project.FieldFigures)
@@ -34776,6 +35185,8 @@ func (m *ProjectMutation) Field(name string) (ent.Value, bool) {
 		return m.UpdatedAt()
 	case project.FieldRevision:
 		return m.Revision()
+	case project.FieldVersion:
+		return m.Version()
 	case project.FieldFigures:
 		return m.Figures()
 	case project.FieldUnnamedGroups:
@@ -34855,6 +35266,8 @@ func (m *ProjectMutation) OldField(ctx context.Context, name string) (ent.Value,
 		return m.OldUpdatedAt(ctx)
 	case project.FieldRevision:
 		return m.OldRevision(ctx)
+	case project.FieldVersion:
+		return m.OldVersion(ctx)
 	case project.FieldFigures:
 		return m.OldFigures(ctx)
 	case project.FieldUnnamedGroups:
@@ -35024,6 +35437,13 @@ func (m *ProjectMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetRevision(v)
 		return nil
+	case project.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
 	case project.FieldFigures:
 		v, ok := value.([]schema.KeyFigure)
 		if !ok {
@@ -35154,6 +35574,9 @@ func (m *ProjectMutation) AddedFields() []string {
 	if m.addrevision != nil {
 		fields = append(fields, project.FieldRevision)
 	}
+	if m.addversion != nil {
+		fields = append(fields, project.FieldVersion)
+	}
 	if m.addevidence_level != nil {
 		fields = append(fields, project.FieldEvidenceLevel)
 	}
@@ -35170,6 +35593,8 @@ func (m *ProjectMutation) AddedField(name string) (ent.Value, bool) {
 	switch name {
 	case project.FieldRevision:
 		return m.AddedRevision()
+	case project.FieldVersion:
+		return m.AddedVersion()
 	case project.FieldEvidenceLevel:
 		return m.AddedEvidenceLevel()
 	case project.FieldValue:
@@ -35189,6 +35614,13 @@ func (m *ProjectMutation) AddField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddRevision(v)
+		return nil
+	case project.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
 		return nil
 	case project.FieldEvidenceLevel:
 		v, ok := value.(int)
@@ -35365,6 +35797,9 @@ func (m *ProjectMutation) ResetField(name string) error {
 		return nil
 	case project.FieldRevision:
 		m.ResetRevision()
+		return nil
+	case project.FieldVersion:
+		m.ResetVersion()
 		return nil
 	case project.FieldFigures:
 		m.ResetFigures()
@@ -39312,6 +39747,8 @@ type ReportMutation struct {
 	updated_at           *time.Time
 	revision             *int
 	addrevision          *int
+	version              *int
+	addversion           *int
 	figures              *[]schema.KeyFigure
 	appendfigures        []schema.KeyFigure
 	unnamed_groups       *[]schema.UnnamedGroup
@@ -40158,6 +40595,62 @@ func (m *ReportMutation) AddedRevision() (r int, exists bool) {
 func (m *ReportMutation) ResetRevision() {
 	m.revision = nil
 	m.addrevision = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *ReportMutation) SetVersion(i int) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *ReportMutation) Version() (r int, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the Report entity.
+// If the Report object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReportMutation) OldVersion(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *ReportMutation) AddVersion(i int) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *ReportMutation) AddedVersion() (r int, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *ReportMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
 }
 
 // SetFigures sets the "figures" field.
@@ -41387,7 +41880,7 @@ func (m *ReportMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ReportMutation) Fields() []string {
-	fields := make([]string, 0, 32)
+	fields := make([]string, 0, 33)
 	if m.slug != nil {
 		fields = append(fields, report.FieldSlug)
 	}
@@ -41441,6 +41934,9 @@ func (m *ReportMutation) Fields() []string {
 	}
 	if m.revision != nil {
 		fields = append(fields, report.FieldRevision)
+	}
+	if m.version != nil {
+		fields = append(fields, report.FieldVersion)
 	}
 	if m.figures != nil {
 		fields = append(fields, report.FieldFigures)
@@ -41528,6 +42024,8 @@ func (m *ReportMutation) Field(name string) (ent.Value, bool) {
 		return m.UpdatedAt()
 	case report.FieldRevision:
 		return m.Revision()
+	case report.FieldVersion:
+		return m.Version()
 	case report.FieldFigures:
 		return m.Figures()
 	case report.FieldUnnamedGroups:
@@ -41601,6 +42099,8 @@ func (m *ReportMutation) OldField(ctx context.Context, name string) (ent.Value, 
 		return m.OldUpdatedAt(ctx)
 	case report.FieldRevision:
 		return m.OldRevision(ctx)
+	case report.FieldVersion:
+		return m.OldVersion(ctx)
 	case report.FieldFigures:
 		return m.OldFigures(ctx)
 	case report.FieldUnnamedGroups:
@@ -41764,6 +42264,13 @@ func (m *ReportMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetRevision(v)
 		return nil
+	case report.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
 	case report.FieldFigures:
 		v, ok := value.([]schema.KeyFigure)
 		if !ok {
@@ -41873,6 +42380,9 @@ func (m *ReportMutation) AddedFields() []string {
 	if m.addrevision != nil {
 		fields = append(fields, report.FieldRevision)
 	}
+	if m.addversion != nil {
+		fields = append(fields, report.FieldVersion)
+	}
 	if m.addevidence_level != nil {
 		fields = append(fields, report.FieldEvidenceLevel)
 	}
@@ -41892,6 +42402,8 @@ func (m *ReportMutation) AddedField(name string) (ent.Value, bool) {
 	switch name {
 	case report.FieldRevision:
 		return m.AddedRevision()
+	case report.FieldVersion:
+		return m.AddedVersion()
 	case report.FieldEvidenceLevel:
 		return m.AddedEvidenceLevel()
 	case report.FieldEditionYear:
@@ -41913,6 +42425,13 @@ func (m *ReportMutation) AddField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddRevision(v)
+		return nil
+	case report.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
 		return nil
 	case report.FieldEvidenceLevel:
 		v, ok := value.(int)
@@ -42090,6 +42609,9 @@ func (m *ReportMutation) ResetField(name string) error {
 		return nil
 	case report.FieldRevision:
 		m.ResetRevision()
+		return nil
+	case report.FieldVersion:
+		m.ResetVersion()
 		return nil
 	case report.FieldFigures:
 		m.ResetFigures()
@@ -48055,6 +48577,8 @@ type ToolMutation struct {
 	updated_at           *time.Time
 	revision             *int
 	addrevision          *int
+	version              *int
+	addversion           *int
 	figures              *[]schema.KeyFigure
 	appendfigures        []schema.KeyFigure
 	unnamed_groups       *[]schema.UnnamedGroup
@@ -48902,6 +49426,62 @@ func (m *ToolMutation) AddedRevision() (r int, exists bool) {
 func (m *ToolMutation) ResetRevision() {
 	m.revision = nil
 	m.addrevision = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *ToolMutation) SetVersion(i int) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *ToolMutation) Version() (r int, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the Tool entity.
+// If the Tool object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToolMutation) OldVersion(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *ToolMutation) AddVersion(i int) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *ToolMutation) AddedVersion() (r int, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *ToolMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
 }
 
 // SetFigures sets the "figures" field.
@@ -50135,7 +50715,7 @@ func (m *ToolMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ToolMutation) Fields() []string {
-	fields := make([]string, 0, 32)
+	fields := make([]string, 0, 33)
 	if m.slug != nil {
 		fields = append(fields, tool.FieldSlug)
 	}
@@ -50189,6 +50769,9 @@ func (m *ToolMutation) Fields() []string {
 	}
 	if m.revision != nil {
 		fields = append(fields, tool.FieldRevision)
+	}
+	if m.version != nil {
+		fields = append(fields, tool.FieldVersion)
 	}
 	if m.figures != nil {
 		fields = append(fields, tool.FieldFigures)
@@ -50276,6 +50859,8 @@ func (m *ToolMutation) Field(name string) (ent.Value, bool) {
 		return m.UpdatedAt()
 	case tool.FieldRevision:
 		return m.Revision()
+	case tool.FieldVersion:
+		return m.Version()
 	case tool.FieldFigures:
 		return m.Figures()
 	case tool.FieldUnnamedGroups:
@@ -50349,6 +50934,8 @@ func (m *ToolMutation) OldField(ctx context.Context, name string) (ent.Value, er
 		return m.OldUpdatedAt(ctx)
 	case tool.FieldRevision:
 		return m.OldRevision(ctx)
+	case tool.FieldVersion:
+		return m.OldVersion(ctx)
 	case tool.FieldFigures:
 		return m.OldFigures(ctx)
 	case tool.FieldUnnamedGroups:
@@ -50512,6 +51099,13 @@ func (m *ToolMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetRevision(v)
 		return nil
+	case tool.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
 	case tool.FieldFigures:
 		v, ok := value.([]schema.KeyFigure)
 		if !ok {
@@ -50621,6 +51215,9 @@ func (m *ToolMutation) AddedFields() []string {
 	if m.addrevision != nil {
 		fields = append(fields, tool.FieldRevision)
 	}
+	if m.addversion != nil {
+		fields = append(fields, tool.FieldVersion)
+	}
 	if m.addevidence_level != nil {
 		fields = append(fields, tool.FieldEvidenceLevel)
 	}
@@ -50637,6 +51234,8 @@ func (m *ToolMutation) AddedField(name string) (ent.Value, bool) {
 	switch name {
 	case tool.FieldRevision:
 		return m.AddedRevision()
+	case tool.FieldVersion:
+		return m.AddedVersion()
 	case tool.FieldEvidenceLevel:
 		return m.AddedEvidenceLevel()
 	case tool.FieldRunningTime:
@@ -50656,6 +51255,13 @@ func (m *ToolMutation) AddField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddRevision(v)
+		return nil
+	case tool.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
 		return nil
 	case tool.FieldEvidenceLevel:
 		v, ok := value.(int)
@@ -50820,6 +51426,9 @@ func (m *ToolMutation) ResetField(name string) error {
 		return nil
 	case tool.FieldRevision:
 		m.ResetRevision()
+		return nil
+	case tool.FieldVersion:
+		m.ResetVersion()
 		return nil
 	case tool.FieldFigures:
 		m.ResetFigures()

@@ -57,6 +57,8 @@ type Network struct {
 	UpdatedAt time.Time `json:"updated_at,omitempty"`
 	// Revision holds the value of the "revision" field.
 	Revision int `json:"revision,omitempty"`
+	// How many times the entry has been published.
+	Version int `json:"version,omitempty"`
 	// Figures holds the value of the "figures" field.
 	Figures []schema.KeyFigure `json:"figures,omitempty"`
 	// UnnamedGroups holds the value of the "unnamed_groups" field.
@@ -191,7 +193,7 @@ func (*Network) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case network.FieldTitles, network.FieldSummaries, network.FieldBodies, network.FieldFindingTexts, network.FieldRecommendationTexts, network.FieldPartnerTexts, network.FieldIssued, network.FieldFigures, network.FieldUnnamedGroups, network.FieldDownloadList, network.FieldRating, network.FieldPeriod, network.FieldMethodTexts, network.FieldMeetingTexts:
 			values[i] = new([]byte)
-		case network.FieldRevision, network.FieldEvidenceLevel:
+		case network.FieldRevision, network.FieldVersion, network.FieldEvidenceLevel:
 			values[i] = new(sql.NullInt64)
 		case network.FieldID, network.FieldSlug, network.FieldSortTitleNb, network.FieldSortTitleNn, network.FieldSortTitleEn, network.FieldSortTitleSe, network.FieldAudience, network.FieldIssuedOn, network.FieldSortDate, network.FieldOwnerID, network.FieldImageID, network.FieldKind:
 			values[i] = new(sql.NullString)
@@ -340,6 +342,12 @@ func (_m *Network) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field revision", values[i])
 			} else if value.Valid {
 				_m.Revision = int(value.Int64)
+			}
+		case network.FieldVersion:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field version", values[i])
+			} else if value.Valid {
+				_m.Version = int(value.Int64)
 			}
 		case network.FieldFigures:
 			if value, ok := values[i].(*[]byte); !ok {
@@ -549,6 +557,9 @@ func (_m *Network) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("revision=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Revision))
+	builder.WriteString(", ")
+	builder.WriteString("version=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Version))
 	builder.WriteString(", ")
 	builder.WriteString("figures=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Figures))

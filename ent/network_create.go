@@ -155,6 +155,20 @@ func (_c *NetworkCreate) SetRevision(v int) *NetworkCreate {
 	return _c
 }
 
+// SetVersion sets the "version" field.
+func (_c *NetworkCreate) SetVersion(v int) *NetworkCreate {
+	_c.mutation.SetVersion(v)
+	return _c
+}
+
+// SetNillableVersion sets the "version" field if the given value is not nil.
+func (_c *NetworkCreate) SetNillableVersion(v *int) *NetworkCreate {
+	if v != nil {
+		_c.SetVersion(*v)
+	}
+	return _c
+}
+
 // SetFigures sets the "figures" field.
 func (_c *NetworkCreate) SetFigures(v []schema.KeyFigure) *NetworkCreate {
 	_c.mutation.SetFigures(v)
@@ -367,6 +381,10 @@ func (_c *NetworkCreate) defaults() {
 		v := network.DefaultAudience
 		_c.mutation.SetAudience(v)
 	}
+	if _, ok := _c.mutation.Version(); !ok {
+		v := network.DefaultVersion
+		_c.mutation.SetVersion(v)
+	}
 }
 
 // check runs all checks and user-defined validators on the builder.
@@ -423,6 +441,9 @@ func (_c *NetworkCreate) check() error {
 	}
 	if _, ok := _c.mutation.Revision(); !ok {
 		return &ValidationError{Name: "revision", err: errors.New(`ent: missing required field "Network.revision"`)}
+	}
+	if _, ok := _c.mutation.Version(); !ok {
+		return &ValidationError{Name: "version", err: errors.New(`ent: missing required field "Network.version"`)}
 	}
 	if _, ok := _c.mutation.OwnerID(); !ok {
 		return &ValidationError{Name: "owner_id", err: errors.New(`ent: missing required field "Network.owner_id"`)}
@@ -556,6 +577,10 @@ func (_c *NetworkCreate) createSpec() (*Network, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Revision(); ok {
 		_spec.SetField(network.FieldRevision, field.TypeInt, value)
 		_node.Revision = value
+	}
+	if value, ok := _c.mutation.Version(); ok {
+		_spec.SetField(network.FieldVersion, field.TypeInt, value)
+		_node.Version = value
 	}
 	if value, ok := _c.mutation.Figures(); ok {
 		_spec.SetField(network.FieldFigures, field.TypeJSON, value)
@@ -990,6 +1015,24 @@ func (u *NetworkUpsert) UpdateRevision() *NetworkUpsert {
 // AddRevision adds v to the "revision" field.
 func (u *NetworkUpsert) AddRevision(v int) *NetworkUpsert {
 	u.Add(network.FieldRevision, v)
+	return u
+}
+
+// SetVersion sets the "version" field.
+func (u *NetworkUpsert) SetVersion(v int) *NetworkUpsert {
+	u.Set(network.FieldVersion, v)
+	return u
+}
+
+// UpdateVersion sets the "version" field to the value that was provided on create.
+func (u *NetworkUpsert) UpdateVersion() *NetworkUpsert {
+	u.SetExcluded(network.FieldVersion)
+	return u
+}
+
+// AddVersion adds v to the "version" field.
+func (u *NetworkUpsert) AddVersion(v int) *NetworkUpsert {
+	u.Add(network.FieldVersion, v)
 	return u
 }
 
@@ -1491,6 +1534,27 @@ func (u *NetworkUpsertOne) AddRevision(v int) *NetworkUpsertOne {
 func (u *NetworkUpsertOne) UpdateRevision() *NetworkUpsertOne {
 	return u.Update(func(s *NetworkUpsert) {
 		s.UpdateRevision()
+	})
+}
+
+// SetVersion sets the "version" field.
+func (u *NetworkUpsertOne) SetVersion(v int) *NetworkUpsertOne {
+	return u.Update(func(s *NetworkUpsert) {
+		s.SetVersion(v)
+	})
+}
+
+// AddVersion adds v to the "version" field.
+func (u *NetworkUpsertOne) AddVersion(v int) *NetworkUpsertOne {
+	return u.Update(func(s *NetworkUpsert) {
+		s.AddVersion(v)
+	})
+}
+
+// UpdateVersion sets the "version" field to the value that was provided on create.
+func (u *NetworkUpsertOne) UpdateVersion() *NetworkUpsertOne {
+	return u.Update(func(s *NetworkUpsert) {
+		s.UpdateVersion()
 	})
 }
 
@@ -2189,6 +2253,27 @@ func (u *NetworkUpsertBulk) AddRevision(v int) *NetworkUpsertBulk {
 func (u *NetworkUpsertBulk) UpdateRevision() *NetworkUpsertBulk {
 	return u.Update(func(s *NetworkUpsert) {
 		s.UpdateRevision()
+	})
+}
+
+// SetVersion sets the "version" field.
+func (u *NetworkUpsertBulk) SetVersion(v int) *NetworkUpsertBulk {
+	return u.Update(func(s *NetworkUpsert) {
+		s.SetVersion(v)
+	})
+}
+
+// AddVersion adds v to the "version" field.
+func (u *NetworkUpsertBulk) AddVersion(v int) *NetworkUpsertBulk {
+	return u.Update(func(s *NetworkUpsert) {
+		s.AddVersion(v)
+	})
+}
+
+// UpdateVersion sets the "version" field to the value that was provided on create.
+func (u *NetworkUpsertBulk) UpdateVersion() *NetworkUpsertBulk {
+	return u.Update(func(s *NetworkUpsert) {
+		s.UpdateVersion()
 	})
 }
 

@@ -253,6 +253,27 @@ func (_u *NetworkUpdate) AddRevision(v int) *NetworkUpdate {
 	return _u
 }
 
+// SetVersion sets the "version" field.
+func (_u *NetworkUpdate) SetVersion(v int) *NetworkUpdate {
+	_u.mutation.ResetVersion()
+	_u.mutation.SetVersion(v)
+	return _u
+}
+
+// SetNillableVersion sets the "version" field if the given value is not nil.
+func (_u *NetworkUpdate) SetNillableVersion(v *int) *NetworkUpdate {
+	if v != nil {
+		_u.SetVersion(*v)
+	}
+	return _u
+}
+
+// AddVersion adds value to the "version" field.
+func (_u *NetworkUpdate) AddVersion(v int) *NetworkUpdate {
+	_u.mutation.AddVersion(v)
+	return _u
+}
+
 // SetFigures sets the "figures" field.
 func (_u *NetworkUpdate) SetFigures(v []schema.KeyFigure) *NetworkUpdate {
 	_u.mutation.SetFigures(v)
@@ -750,6 +771,12 @@ func (_u *NetworkUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.AddedRevision(); ok {
 		_spec.AddField(network.FieldRevision, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.Version(); ok {
+		_spec.SetField(network.FieldVersion, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedVersion(); ok {
+		_spec.AddField(network.FieldVersion, field.TypeInt, value)
 	}
 	if value, ok := _u.mutation.Figures(); ok {
 		_spec.SetField(network.FieldFigures, field.TypeJSON, value)
@@ -1334,6 +1361,27 @@ func (_u *NetworkUpdateOne) AddRevision(v int) *NetworkUpdateOne {
 	return _u
 }
 
+// SetVersion sets the "version" field.
+func (_u *NetworkUpdateOne) SetVersion(v int) *NetworkUpdateOne {
+	_u.mutation.ResetVersion()
+	_u.mutation.SetVersion(v)
+	return _u
+}
+
+// SetNillableVersion sets the "version" field if the given value is not nil.
+func (_u *NetworkUpdateOne) SetNillableVersion(v *int) *NetworkUpdateOne {
+	if v != nil {
+		_u.SetVersion(*v)
+	}
+	return _u
+}
+
+// AddVersion adds value to the "version" field.
+func (_u *NetworkUpdateOne) AddVersion(v int) *NetworkUpdateOne {
+	_u.mutation.AddVersion(v)
+	return _u
+}
+
 // SetFigures sets the "figures" field.
 func (_u *NetworkUpdateOne) SetFigures(v []schema.KeyFigure) *NetworkUpdateOne {
 	_u.mutation.SetFigures(v)
@@ -1861,6 +1909,12 @@ func (_u *NetworkUpdateOne) sqlSave(ctx context.Context) (_node *Network, err er
 	}
 	if value, ok := _u.mutation.AddedRevision(); ok {
 		_spec.AddField(network.FieldRevision, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.Version(); ok {
+		_spec.SetField(network.FieldVersion, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedVersion(); ok {
+		_spec.AddField(network.FieldVersion, field.TypeInt, value)
 	}
 	if value, ok := _u.mutation.Figures(); ok {
 		_spec.SetField(network.FieldFigures, field.TypeJSON, value)

@@ -57,6 +57,8 @@ type Practice struct {
 	UpdatedAt time.Time `json:"updated_at,omitempty"`
 	// Revision holds the value of the "revision" field.
 	Revision int `json:"revision,omitempty"`
+	// How many times the entry has been published.
+	Version int `json:"version,omitempty"`
 	// Figures holds the value of the "figures" field.
 	Figures []schema.KeyFigure `json:"figures,omitempty"`
 	// UnnamedGroups holds the value of the "unnamed_groups" field.
@@ -229,7 +231,7 @@ func (*Practice) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case practice.FieldTitles, practice.FieldSummaries, practice.FieldBodies, practice.FieldFindingTexts, practice.FieldRecommendationTexts, practice.FieldPartnerTexts, practice.FieldIssued, practice.FieldFigures, practice.FieldUnnamedGroups, practice.FieldDownloadList, practice.FieldRating, practice.FieldChallengeTexts, practice.FieldGoalTexts, practice.FieldStepTexts, practice.FieldResourceTexts, practice.FieldCostTexts, practice.FieldPreconditionTexts, practice.FieldLessonTexts, practice.FieldDidNotWorkTexts, practice.FieldMeasured, practice.FieldPeriod:
 			values[i] = new([]byte)
-		case practice.FieldRevision, practice.FieldEvidenceLevel:
+		case practice.FieldRevision, practice.FieldVersion, practice.FieldEvidenceLevel:
 			values[i] = new(sql.NullInt64)
 		case practice.FieldID, practice.FieldSlug, practice.FieldSortTitleNb, practice.FieldSortTitleNn, practice.FieldSortTitleEn, practice.FieldSortTitleSe, practice.FieldAudience, practice.FieldIssuedOn, practice.FieldSortDate, practice.FieldOwnerID, practice.FieldImageID, practice.FieldKind:
 			values[i] = new(sql.NullString)
@@ -378,6 +380,12 @@ func (_m *Practice) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field revision", values[i])
 			} else if value.Valid {
 				_m.Revision = int(value.Int64)
+			}
+		case practice.FieldVersion:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field version", values[i])
+			} else if value.Valid {
+				_m.Version = int(value.Int64)
 			}
 		case practice.FieldFigures:
 			if value, ok := values[i].(*[]byte); !ok {
@@ -653,6 +661,9 @@ func (_m *Practice) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("revision=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Revision))
+	builder.WriteString(", ")
+	builder.WriteString("version=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Version))
 	builder.WriteString(", ")
 	builder.WriteString("figures=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Figures))

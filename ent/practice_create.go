@@ -157,6 +157,20 @@ func (_c *PracticeCreate) SetRevision(v int) *PracticeCreate {
 	return _c
 }
 
+// SetVersion sets the "version" field.
+func (_c *PracticeCreate) SetVersion(v int) *PracticeCreate {
+	_c.mutation.SetVersion(v)
+	return _c
+}
+
+// SetNillableVersion sets the "version" field if the given value is not nil.
+func (_c *PracticeCreate) SetNillableVersion(v *int) *PracticeCreate {
+	if v != nil {
+		_c.SetVersion(*v)
+	}
+	return _c
+}
+
 // SetFigures sets the "figures" field.
 func (_c *PracticeCreate) SetFigures(v []schema.KeyFigure) *PracticeCreate {
 	_c.mutation.SetFigures(v)
@@ -441,6 +455,10 @@ func (_c *PracticeCreate) defaults() {
 		v := practice.DefaultAudience
 		_c.mutation.SetAudience(v)
 	}
+	if _, ok := _c.mutation.Version(); !ok {
+		v := practice.DefaultVersion
+		_c.mutation.SetVersion(v)
+	}
 }
 
 // check runs all checks and user-defined validators on the builder.
@@ -497,6 +515,9 @@ func (_c *PracticeCreate) check() error {
 	}
 	if _, ok := _c.mutation.Revision(); !ok {
 		return &ValidationError{Name: "revision", err: errors.New(`ent: missing required field "Practice.revision"`)}
+	}
+	if _, ok := _c.mutation.Version(); !ok {
+		return &ValidationError{Name: "version", err: errors.New(`ent: missing required field "Practice.version"`)}
 	}
 	if _, ok := _c.mutation.OwnerID(); !ok {
 		return &ValidationError{Name: "owner_id", err: errors.New(`ent: missing required field "Practice.owner_id"`)}
@@ -648,6 +669,10 @@ func (_c *PracticeCreate) createSpec() (*Practice, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Revision(); ok {
 		_spec.SetField(practice.FieldRevision, field.TypeInt, value)
 		_node.Revision = value
+	}
+	if value, ok := _c.mutation.Version(); ok {
+		_spec.SetField(practice.FieldVersion, field.TypeInt, value)
+		_node.Version = value
 	}
 	if value, ok := _c.mutation.Figures(); ok {
 		_spec.SetField(practice.FieldFigures, field.TypeJSON, value)
@@ -1142,6 +1167,24 @@ func (u *PracticeUpsert) UpdateRevision() *PracticeUpsert {
 // AddRevision adds v to the "revision" field.
 func (u *PracticeUpsert) AddRevision(v int) *PracticeUpsert {
 	u.Add(practice.FieldRevision, v)
+	return u
+}
+
+// SetVersion sets the "version" field.
+func (u *PracticeUpsert) SetVersion(v int) *PracticeUpsert {
+	u.Set(practice.FieldVersion, v)
+	return u
+}
+
+// UpdateVersion sets the "version" field to the value that was provided on create.
+func (u *PracticeUpsert) UpdateVersion() *PracticeUpsert {
+	u.SetExcluded(practice.FieldVersion)
+	return u
+}
+
+// AddVersion adds v to the "version" field.
+func (u *PracticeUpsert) AddVersion(v int) *PracticeUpsert {
+	u.Add(practice.FieldVersion, v)
 	return u
 }
 
@@ -1733,6 +1776,27 @@ func (u *PracticeUpsertOne) AddRevision(v int) *PracticeUpsertOne {
 func (u *PracticeUpsertOne) UpdateRevision() *PracticeUpsertOne {
 	return u.Update(func(s *PracticeUpsert) {
 		s.UpdateRevision()
+	})
+}
+
+// SetVersion sets the "version" field.
+func (u *PracticeUpsertOne) SetVersion(v int) *PracticeUpsertOne {
+	return u.Update(func(s *PracticeUpsert) {
+		s.SetVersion(v)
+	})
+}
+
+// AddVersion adds v to the "version" field.
+func (u *PracticeUpsertOne) AddVersion(v int) *PracticeUpsertOne {
+	return u.Update(func(s *PracticeUpsert) {
+		s.AddVersion(v)
+	})
+}
+
+// UpdateVersion sets the "version" field to the value that was provided on create.
+func (u *PracticeUpsertOne) UpdateVersion() *PracticeUpsertOne {
+	return u.Update(func(s *PracticeUpsert) {
+		s.UpdateVersion()
 	})
 }
 
@@ -2536,6 +2600,27 @@ func (u *PracticeUpsertBulk) AddRevision(v int) *PracticeUpsertBulk {
 func (u *PracticeUpsertBulk) UpdateRevision() *PracticeUpsertBulk {
 	return u.Update(func(s *PracticeUpsert) {
 		s.UpdateRevision()
+	})
+}
+
+// SetVersion sets the "version" field.
+func (u *PracticeUpsertBulk) SetVersion(v int) *PracticeUpsertBulk {
+	return u.Update(func(s *PracticeUpsert) {
+		s.SetVersion(v)
+	})
+}
+
+// AddVersion adds v to the "version" field.
+func (u *PracticeUpsertBulk) AddVersion(v int) *PracticeUpsertBulk {
+	return u.Update(func(s *PracticeUpsert) {
+		s.AddVersion(v)
+	})
+}
+
+// UpdateVersion sets the "version" field to the value that was provided on create.
+func (u *PracticeUpsertBulk) UpdateVersion() *PracticeUpsertBulk {
+	return u.Update(func(s *PracticeUpsert) {
+		s.UpdateVersion()
 	})
 }
 

@@ -255,6 +255,27 @@ func (_u *PracticeUpdate) AddRevision(v int) *PracticeUpdate {
 	return _u
 }
 
+// SetVersion sets the "version" field.
+func (_u *PracticeUpdate) SetVersion(v int) *PracticeUpdate {
+	_u.mutation.ResetVersion()
+	_u.mutation.SetVersion(v)
+	return _u
+}
+
+// SetNillableVersion sets the "version" field if the given value is not nil.
+func (_u *PracticeUpdate) SetNillableVersion(v *int) *PracticeUpdate {
+	if v != nil {
+		_u.SetVersion(*v)
+	}
+	return _u
+}
+
+// AddVersion adds value to the "version" field.
+func (_u *PracticeUpdate) AddVersion(v int) *PracticeUpdate {
+	_u.mutation.AddVersion(v)
+	return _u
+}
+
 // SetFigures sets the "figures" field.
 func (_u *PracticeUpdate) SetFigures(v []schema.KeyFigure) *PracticeUpdate {
 	_u.mutation.SetFigures(v)
@@ -878,6 +899,12 @@ func (_u *PracticeUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.AddedRevision(); ok {
 		_spec.AddField(practice.FieldRevision, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.Version(); ok {
+		_spec.SetField(practice.FieldVersion, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedVersion(); ok {
+		_spec.AddField(practice.FieldVersion, field.TypeInt, value)
 	}
 	if value, ok := _u.mutation.Figures(); ok {
 		_spec.SetField(practice.FieldFigures, field.TypeJSON, value)
@@ -1581,6 +1608,27 @@ func (_u *PracticeUpdateOne) AddRevision(v int) *PracticeUpdateOne {
 	return _u
 }
 
+// SetVersion sets the "version" field.
+func (_u *PracticeUpdateOne) SetVersion(v int) *PracticeUpdateOne {
+	_u.mutation.ResetVersion()
+	_u.mutation.SetVersion(v)
+	return _u
+}
+
+// SetNillableVersion sets the "version" field if the given value is not nil.
+func (_u *PracticeUpdateOne) SetNillableVersion(v *int) *PracticeUpdateOne {
+	if v != nil {
+		_u.SetVersion(*v)
+	}
+	return _u
+}
+
+// AddVersion adds value to the "version" field.
+func (_u *PracticeUpdateOne) AddVersion(v int) *PracticeUpdateOne {
+	_u.mutation.AddVersion(v)
+	return _u
+}
+
 // SetFigures sets the "figures" field.
 func (_u *PracticeUpdateOne) SetFigures(v []schema.KeyFigure) *PracticeUpdateOne {
 	_u.mutation.SetFigures(v)
@@ -2234,6 +2282,12 @@ func (_u *PracticeUpdateOne) sqlSave(ctx context.Context) (_node *Practice, err 
 	}
 	if value, ok := _u.mutation.AddedRevision(); ok {
 		_spec.AddField(practice.FieldRevision, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.Version(); ok {
+		_spec.SetField(practice.FieldVersion, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedVersion(); ok {
+		_spec.AddField(practice.FieldVersion, field.TypeInt, value)
 	}
 	if value, ok := _u.mutation.Figures(); ok {
 		_spec.SetField(practice.FieldFigures, field.TypeJSON, value)

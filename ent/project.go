@@ -57,6 +57,8 @@ type Project struct {
 	UpdatedAt time.Time `json:"updated_at,omitempty"`
 	// Revision holds the value of the "revision" field.
 	Revision int `json:"revision,omitempty"`
+	// How many times the entry has been published.
+	Version int `json:"version,omitempty"`
 	// Figures holds the value of the "figures" field.
 	Figures []schema.KeyFigure `json:"figures,omitempty"`
 	// UnnamedGroups holds the value of the "unnamed_groups" field.
@@ -205,7 +207,7 @@ func (*Project) scanValues(columns []string) ([]any, error) {
 			values[i] = new([]byte)
 		case project.FieldValue:
 			values[i] = new(sql.NullFloat64)
-		case project.FieldRevision, project.FieldEvidenceLevel:
+		case project.FieldRevision, project.FieldVersion, project.FieldEvidenceLevel:
 			values[i] = new(sql.NullInt64)
 		case project.FieldID, project.FieldSlug, project.FieldSortTitleNb, project.FieldSortTitleNn, project.FieldSortTitleEn, project.FieldSortTitleSe, project.FieldAudience, project.FieldIssuedOn, project.FieldSortDate, project.FieldOwnerID, project.FieldImageID, project.FieldProjectNumber, project.FieldCurrency:
 			values[i] = new(sql.NullString)
@@ -354,6 +356,12 @@ func (_m *Project) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field revision", values[i])
 			} else if value.Valid {
 				_m.Revision = int(value.Int64)
+			}
+		case project.FieldVersion:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field version", values[i])
+			} else if value.Valid {
+				_m.Version = int(value.Int64)
 			}
 		case project.FieldFigures:
 			if value, ok := values[i].(*[]byte); !ok {
@@ -610,6 +618,9 @@ func (_m *Project) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("revision=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Revision))
+	builder.WriteString(", ")
+	builder.WriteString("version=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Version))
 	builder.WriteString(", ")
 	builder.WriteString("figures=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Figures))

@@ -155,6 +155,20 @@ func (_c *ProjectCreate) SetRevision(v int) *ProjectCreate {
 	return _c
 }
 
+// SetVersion sets the "version" field.
+func (_c *ProjectCreate) SetVersion(v int) *ProjectCreate {
+	_c.mutation.SetVersion(v)
+	return _c
+}
+
+// SetNillableVersion sets the "version" field if the given value is not nil.
+func (_c *ProjectCreate) SetNillableVersion(v *int) *ProjectCreate {
+	if v != nil {
+		_c.SetVersion(*v)
+	}
+	return _c
+}
+
 // SetFigures sets the "figures" field.
 func (_c *ProjectCreate) SetFigures(v []schema.KeyFigure) *ProjectCreate {
 	_c.mutation.SetFigures(v)
@@ -427,6 +441,10 @@ func (_c *ProjectCreate) defaults() {
 		v := project.DefaultAudience
 		_c.mutation.SetAudience(v)
 	}
+	if _, ok := _c.mutation.Version(); !ok {
+		v := project.DefaultVersion
+		_c.mutation.SetVersion(v)
+	}
 }
 
 // check runs all checks and user-defined validators on the builder.
@@ -483,6 +501,9 @@ func (_c *ProjectCreate) check() error {
 	}
 	if _, ok := _c.mutation.Revision(); !ok {
 		return &ValidationError{Name: "revision", err: errors.New(`ent: missing required field "Project.revision"`)}
+	}
+	if _, ok := _c.mutation.Version(); !ok {
+		return &ValidationError{Name: "version", err: errors.New(`ent: missing required field "Project.version"`)}
 	}
 	if _, ok := _c.mutation.OwnerID(); !ok {
 		return &ValidationError{Name: "owner_id", err: errors.New(`ent: missing required field "Project.owner_id"`)}
@@ -622,6 +643,10 @@ func (_c *ProjectCreate) createSpec() (*Project, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Revision(); ok {
 		_spec.SetField(project.FieldRevision, field.TypeInt, value)
 		_node.Revision = value
+	}
+	if value, ok := _c.mutation.Version(); ok {
+		_spec.SetField(project.FieldVersion, field.TypeInt, value)
+		_node.Version = value
 	}
 	if value, ok := _c.mutation.Figures(); ok {
 		_spec.SetField(project.FieldFigures, field.TypeJSON, value)
@@ -1080,6 +1105,24 @@ func (u *ProjectUpsert) UpdateRevision() *ProjectUpsert {
 // AddRevision adds v to the "revision" field.
 func (u *ProjectUpsert) AddRevision(v int) *ProjectUpsert {
 	u.Add(project.FieldRevision, v)
+	return u
+}
+
+// SetVersion sets the "version" field.
+func (u *ProjectUpsert) SetVersion(v int) *ProjectUpsert {
+	u.Set(project.FieldVersion, v)
+	return u
+}
+
+// UpdateVersion sets the "version" field to the value that was provided on create.
+func (u *ProjectUpsert) UpdateVersion() *ProjectUpsert {
+	u.SetExcluded(project.FieldVersion)
+	return u
+}
+
+// AddVersion adds v to the "version" field.
+func (u *ProjectUpsert) AddVersion(v int) *ProjectUpsert {
+	u.Add(project.FieldVersion, v)
 	return u
 }
 
@@ -1683,6 +1726,27 @@ func (u *ProjectUpsertOne) AddRevision(v int) *ProjectUpsertOne {
 func (u *ProjectUpsertOne) UpdateRevision() *ProjectUpsertOne {
 	return u.Update(func(s *ProjectUpsert) {
 		s.UpdateRevision()
+	})
+}
+
+// SetVersion sets the "version" field.
+func (u *ProjectUpsertOne) SetVersion(v int) *ProjectUpsertOne {
+	return u.Update(func(s *ProjectUpsert) {
+		s.SetVersion(v)
+	})
+}
+
+// AddVersion adds v to the "version" field.
+func (u *ProjectUpsertOne) AddVersion(v int) *ProjectUpsertOne {
+	return u.Update(func(s *ProjectUpsert) {
+		s.AddVersion(v)
+	})
+}
+
+// UpdateVersion sets the "version" field to the value that was provided on create.
+func (u *ProjectUpsertOne) UpdateVersion() *ProjectUpsertOne {
+	return u.Update(func(s *ProjectUpsert) {
+		s.UpdateVersion()
 	})
 }
 
@@ -2500,6 +2564,27 @@ func (u *ProjectUpsertBulk) AddRevision(v int) *ProjectUpsertBulk {
 func (u *ProjectUpsertBulk) UpdateRevision() *ProjectUpsertBulk {
 	return u.Update(func(s *ProjectUpsert) {
 		s.UpdateRevision()
+	})
+}
+
+// SetVersion sets the "version" field.
+func (u *ProjectUpsertBulk) SetVersion(v int) *ProjectUpsertBulk {
+	return u.Update(func(s *ProjectUpsert) {
+		s.SetVersion(v)
+	})
+}
+
+// AddVersion adds v to the "version" field.
+func (u *ProjectUpsertBulk) AddVersion(v int) *ProjectUpsertBulk {
+	return u.Update(func(s *ProjectUpsert) {
+		s.AddVersion(v)
+	})
+}
+
+// UpdateVersion sets the "version" field to the value that was provided on create.
+func (u *ProjectUpsertBulk) UpdateVersion() *ProjectUpsertBulk {
+	return u.Update(func(s *ProjectUpsert) {
+		s.UpdateVersion()
 	})
 }
 

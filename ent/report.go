@@ -57,6 +57,8 @@ type Report struct {
 	UpdatedAt time.Time `json:"updated_at,omitempty"`
 	// Revision holds the value of the "revision" field.
 	Revision int `json:"revision,omitempty"`
+	// How many times the entry has been published.
+	Version int `json:"version,omitempty"`
 	// Figures holds the value of the "figures" field.
 	Figures []schema.KeyFigure `json:"figures,omitempty"`
 	// UnnamedGroups holds the value of the "unnamed_groups" field.
@@ -221,7 +223,7 @@ func (*Report) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case report.FieldTitles, report.FieldSummaries, report.FieldBodies, report.FieldFindingTexts, report.FieldRecommendationTexts, report.FieldPartnerTexts, report.FieldIssued, report.FieldFigures, report.FieldUnnamedGroups, report.FieldDownloadList, report.FieldRating, report.FieldMethodTexts, report.FieldSampleTexts, report.FieldGrants:
 			values[i] = new([]byte)
-		case report.FieldRevision, report.FieldEvidenceLevel, report.FieldEditionYear, report.FieldSampleSize:
+		case report.FieldRevision, report.FieldVersion, report.FieldEvidenceLevel, report.FieldEditionYear, report.FieldSampleSize:
 			values[i] = new(sql.NullInt64)
 		case report.FieldID, report.FieldSlug, report.FieldSortTitleNb, report.FieldSortTitleNn, report.FieldSortTitleEn, report.FieldSortTitleSe, report.FieldAudience, report.FieldIssuedOn, report.FieldSortDate, report.FieldOwnerID, report.FieldImageID, report.FieldKind, report.FieldSeries:
 			values[i] = new(sql.NullString)
@@ -370,6 +372,12 @@ func (_m *Report) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field revision", values[i])
 			} else if value.Valid {
 				_m.Revision = int(value.Int64)
+			}
+		case report.FieldVersion:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field version", values[i])
+			} else if value.Valid {
+				_m.Version = int(value.Int64)
 			}
 		case report.FieldFigures:
 			if value, ok := values[i].(*[]byte); !ok {
@@ -610,6 +618,9 @@ func (_m *Report) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("revision=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Revision))
+	builder.WriteString(", ")
+	builder.WriteString("version=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Version))
 	builder.WriteString(", ")
 	builder.WriteString("figures=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Figures))

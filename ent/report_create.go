@@ -157,6 +157,20 @@ func (_c *ReportCreate) SetRevision(v int) *ReportCreate {
 	return _c
 }
 
+// SetVersion sets the "version" field.
+func (_c *ReportCreate) SetVersion(v int) *ReportCreate {
+	_c.mutation.SetVersion(v)
+	return _c
+}
+
+// SetNillableVersion sets the "version" field if the given value is not nil.
+func (_c *ReportCreate) SetNillableVersion(v *int) *ReportCreate {
+	if v != nil {
+		_c.SetVersion(*v)
+	}
+	return _c
+}
+
 // SetFigures sets the "figures" field.
 func (_c *ReportCreate) SetFigures(v []schema.KeyFigure) *ReportCreate {
 	_c.mutation.SetFigures(v)
@@ -441,6 +455,10 @@ func (_c *ReportCreate) defaults() {
 		v := report.DefaultAudience
 		_c.mutation.SetAudience(v)
 	}
+	if _, ok := _c.mutation.Version(); !ok {
+		v := report.DefaultVersion
+		_c.mutation.SetVersion(v)
+	}
 }
 
 // check runs all checks and user-defined validators on the builder.
@@ -497,6 +515,9 @@ func (_c *ReportCreate) check() error {
 	}
 	if _, ok := _c.mutation.Revision(); !ok {
 		return &ValidationError{Name: "revision", err: errors.New(`ent: missing required field "Report.revision"`)}
+	}
+	if _, ok := _c.mutation.Version(); !ok {
+		return &ValidationError{Name: "version", err: errors.New(`ent: missing required field "Report.version"`)}
 	}
 	if _, ok := _c.mutation.OwnerID(); !ok {
 		return &ValidationError{Name: "owner_id", err: errors.New(`ent: missing required field "Report.owner_id"`)}
@@ -635,6 +656,10 @@ func (_c *ReportCreate) createSpec() (*Report, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Revision(); ok {
 		_spec.SetField(report.FieldRevision, field.TypeInt, value)
 		_node.Revision = value
+	}
+	if value, ok := _c.mutation.Version(); ok {
+		_spec.SetField(report.FieldVersion, field.TypeInt, value)
+		_node.Version = value
 	}
 	if value, ok := _c.mutation.Figures(); ok {
 		_spec.SetField(report.FieldFigures, field.TypeJSON, value)
@@ -1113,6 +1138,24 @@ func (u *ReportUpsert) UpdateRevision() *ReportUpsert {
 // AddRevision adds v to the "revision" field.
 func (u *ReportUpsert) AddRevision(v int) *ReportUpsert {
 	u.Add(report.FieldRevision, v)
+	return u
+}
+
+// SetVersion sets the "version" field.
+func (u *ReportUpsert) SetVersion(v int) *ReportUpsert {
+	u.Set(report.FieldVersion, v)
+	return u
+}
+
+// UpdateVersion sets the "version" field to the value that was provided on create.
+func (u *ReportUpsert) UpdateVersion() *ReportUpsert {
+	u.SetExcluded(report.FieldVersion)
+	return u
+}
+
+// AddVersion adds v to the "version" field.
+func (u *ReportUpsert) AddVersion(v int) *ReportUpsert {
+	u.Add(report.FieldVersion, v)
 	return u
 }
 
@@ -1680,6 +1723,27 @@ func (u *ReportUpsertOne) AddRevision(v int) *ReportUpsertOne {
 func (u *ReportUpsertOne) UpdateRevision() *ReportUpsertOne {
 	return u.Update(func(s *ReportUpsert) {
 		s.UpdateRevision()
+	})
+}
+
+// SetVersion sets the "version" field.
+func (u *ReportUpsertOne) SetVersion(v int) *ReportUpsertOne {
+	return u.Update(func(s *ReportUpsert) {
+		s.SetVersion(v)
+	})
+}
+
+// AddVersion adds v to the "version" field.
+func (u *ReportUpsertOne) AddVersion(v int) *ReportUpsertOne {
+	return u.Update(func(s *ReportUpsert) {
+		s.AddVersion(v)
+	})
+}
+
+// UpdateVersion sets the "version" field to the value that was provided on create.
+func (u *ReportUpsertOne) UpdateVersion() *ReportUpsertOne {
+	return u.Update(func(s *ReportUpsert) {
+		s.UpdateVersion()
 	})
 }
 
@@ -2455,6 +2519,27 @@ func (u *ReportUpsertBulk) AddRevision(v int) *ReportUpsertBulk {
 func (u *ReportUpsertBulk) UpdateRevision() *ReportUpsertBulk {
 	return u.Update(func(s *ReportUpsert) {
 		s.UpdateRevision()
+	})
+}
+
+// SetVersion sets the "version" field.
+func (u *ReportUpsertBulk) SetVersion(v int) *ReportUpsertBulk {
+	return u.Update(func(s *ReportUpsert) {
+		s.SetVersion(v)
+	})
+}
+
+// AddVersion adds v to the "version" field.
+func (u *ReportUpsertBulk) AddVersion(v int) *ReportUpsertBulk {
+	return u.Update(func(s *ReportUpsert) {
+		s.AddVersion(v)
+	})
+}
+
+// UpdateVersion sets the "version" field to the value that was provided on create.
+func (u *ReportUpsertBulk) UpdateVersion() *ReportUpsertBulk {
+	return u.Update(func(s *ReportUpsert) {
+		s.UpdateVersion()
 	})
 }
 

@@ -255,6 +255,27 @@ func (_u *ReportUpdate) AddRevision(v int) *ReportUpdate {
 	return _u
 }
 
+// SetVersion sets the "version" field.
+func (_u *ReportUpdate) SetVersion(v int) *ReportUpdate {
+	_u.mutation.ResetVersion()
+	_u.mutation.SetVersion(v)
+	return _u
+}
+
+// SetNillableVersion sets the "version" field if the given value is not nil.
+func (_u *ReportUpdate) SetNillableVersion(v *int) *ReportUpdate {
+	if v != nil {
+		_u.SetVersion(*v)
+	}
+	return _u
+}
+
+// AddVersion adds value to the "version" field.
+func (_u *ReportUpdate) AddVersion(v int) *ReportUpdate {
+	_u.mutation.AddVersion(v)
+	return _u
+}
+
 // SetFigures sets the "figures" field.
 func (_u *ReportUpdate) SetFigures(v []schema.KeyFigure) *ReportUpdate {
 	_u.mutation.SetFigures(v)
@@ -909,6 +930,12 @@ func (_u *ReportUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.AddedRevision(); ok {
 		_spec.AddField(report.FieldRevision, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.Version(); ok {
+		_spec.SetField(report.FieldVersion, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedVersion(); ok {
+		_spec.AddField(report.FieldVersion, field.TypeInt, value)
 	}
 	if value, ok := _u.mutation.Figures(); ok {
 		_spec.SetField(report.FieldFigures, field.TypeJSON, value)
@@ -1612,6 +1639,27 @@ func (_u *ReportUpdateOne) AddRevision(v int) *ReportUpdateOne {
 	return _u
 }
 
+// SetVersion sets the "version" field.
+func (_u *ReportUpdateOne) SetVersion(v int) *ReportUpdateOne {
+	_u.mutation.ResetVersion()
+	_u.mutation.SetVersion(v)
+	return _u
+}
+
+// SetNillableVersion sets the "version" field if the given value is not nil.
+func (_u *ReportUpdateOne) SetNillableVersion(v *int) *ReportUpdateOne {
+	if v != nil {
+		_u.SetVersion(*v)
+	}
+	return _u
+}
+
+// AddVersion adds value to the "version" field.
+func (_u *ReportUpdateOne) AddVersion(v int) *ReportUpdateOne {
+	_u.mutation.AddVersion(v)
+	return _u
+}
+
 // SetFigures sets the "figures" field.
 func (_u *ReportUpdateOne) SetFigures(v []schema.KeyFigure) *ReportUpdateOne {
 	_u.mutation.SetFigures(v)
@@ -2296,6 +2344,12 @@ func (_u *ReportUpdateOne) sqlSave(ctx context.Context) (_node *Report, err erro
 	}
 	if value, ok := _u.mutation.AddedRevision(); ok {
 		_spec.AddField(report.FieldRevision, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.Version(); ok {
+		_spec.SetField(report.FieldVersion, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedVersion(); ok {
+		_spec.AddField(report.FieldVersion, field.TypeInt, value)
 	}
 	if value, ok := _u.mutation.Figures(); ok {
 		_spec.SetField(report.FieldFigures, field.TypeJSON, value)

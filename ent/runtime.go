@@ -191,6 +191,10 @@ func init() {
 	_ = collectionMixinFields0
 	collectionFields := schema.Collection{}.Fields()
 	_ = collectionFields
+	// collectionDescVersion is the schema descriptor for version field.
+	collectionDescVersion := collectionMixinFields0[19].Descriptor()
+	// collection.DefaultVersion holds the default value on creation for the version field.
+	collection.DefaultVersion = collectionDescVersion.Default.(int)
 	// collectionDescID is the schema descriptor for id field.
 	collectionDescID := collectionMixinFields0[0].Descriptor()
 	// collection.IDValidator is a validator for the "id" field. It is called by the builders before save.
@@ -361,6 +365,10 @@ func init() {
 	_ = eventMixinFields0
 	eventFields := schema.Event{}.Fields()
 	_ = eventFields
+	// eventDescVersion is the schema descriptor for version field.
+	eventDescVersion := eventMixinFields0[19].Descriptor()
+	// event.DefaultVersion holds the default value on creation for the version field.
+	event.DefaultVersion = eventDescVersion.Default.(int)
 	// eventDescOnline is the schema descriptor for online field.
 	eventDescOnline := eventFields[3].Descriptor()
 	// event.DefaultOnline holds the default value on creation for the online field.
@@ -527,6 +535,10 @@ func init() {
 	_ = networkMixinFields0
 	networkFields := schema.Network{}.Fields()
 	_ = networkFields
+	// networkDescVersion is the schema descriptor for version field.
+	networkDescVersion := networkMixinFields0[19].Descriptor()
+	// network.DefaultVersion holds the default value on creation for the version field.
+	network.DefaultVersion = networkDescVersion.Default.(int)
 	// networkDescID is the schema descriptor for id field.
 	networkDescID := networkMixinFields0[0].Descriptor()
 	// network.IDValidator is a validator for the "id" field. It is called by the builders before save.
@@ -573,6 +585,10 @@ func init() {
 	_ = practiceMixinFields0
 	practiceFields := schema.Practice{}.Fields()
 	_ = practiceFields
+	// practiceDescVersion is the schema descriptor for version field.
+	practiceDescVersion := practiceMixinFields0[19].Descriptor()
+	// practice.DefaultVersion holds the default value on creation for the version field.
+	practice.DefaultVersion = practiceDescVersion.Default.(int)
 	// practiceDescID is the schema descriptor for id field.
 	practiceDescID := practiceMixinFields0[0].Descriptor()
 	// practice.IDValidator is a validator for the "id" field. It is called by the builders before save.
@@ -619,6 +635,10 @@ func init() {
 	_ = projectMixinFields0
 	projectFields := schema.Project{}.Fields()
 	_ = projectFields
+	// projectDescVersion is the schema descriptor for version field.
+	projectDescVersion := projectMixinFields0[19].Descriptor()
+	// project.DefaultVersion holds the default value on creation for the version field.
+	project.DefaultVersion = projectDescVersion.Default.(int)
 	// projectDescCurrency is the schema descriptor for currency field.
 	projectDescCurrency := projectFields[2].Descriptor()
 	// project.CurrencyValidator is a validator for the "currency" field. It is called by the builders before save.
@@ -710,6 +730,10 @@ func init() {
 	_ = reportMixinFields0
 	reportFields := schema.Report{}.Fields()
 	_ = reportFields
+	// reportDescVersion is the schema descriptor for version field.
+	reportDescVersion := reportMixinFields0[19].Descriptor()
+	// report.DefaultVersion holds the default value on creation for the version field.
+	report.DefaultVersion = reportDescVersion.Default.(int)
 	// reportDescSampleSize is the schema descriptor for sample_size field.
 	reportDescSampleSize := reportFields[3].Descriptor()
 	// report.SampleSizeValidator is a validator for the "sample_size" field. It is called by the builders before save.
@@ -847,6 +871,10 @@ func init() {
 	_ = toolMixinFields0
 	toolFields := schema.Tool{}.Fields()
 	_ = toolFields
+	// toolDescVersion is the schema descriptor for version field.
+	toolDescVersion := toolMixinFields0[19].Descriptor()
+	// tool.DefaultVersion holds the default value on creation for the version field.
+	tool.DefaultVersion = toolDescVersion.Default.(int)
 	// toolDescRunningTime is the schema descriptor for running_time field.
 	toolDescRunningTime := toolFields[6].Descriptor()
 	// tool.RunningTimeValidator is a validator for the "running_time" field. It is called by the builders before save.

@@ -57,6 +57,8 @@ type Tool struct {
 	UpdatedAt time.Time `json:"updated_at,omitempty"`
 	// Revision holds the value of the "revision" field.
 	Revision int `json:"revision,omitempty"`
+	// How many times the entry has been published.
+	Version int `json:"version,omitempty"`
 	// Figures holds the value of the "figures" field.
 	Figures []schema.KeyFigure `json:"figures,omitempty"`
 	// UnnamedGroups holds the value of the "unnamed_groups" field.
@@ -233,7 +235,7 @@ func (*Tool) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case tool.FieldTitles, tool.FieldSummaries, tool.FieldBodies, tool.FieldFindingTexts, tool.FieldRecommendationTexts, tool.FieldPartnerTexts, tool.FieldIssued, tool.FieldFigures, tool.FieldUnnamedGroups, tool.FieldDownloadList, tool.FieldRating, tool.FieldHowToUseTexts, tool.FieldStepTexts, tool.FieldSectorTexts:
 			values[i] = new([]byte)
-		case tool.FieldRevision, tool.FieldEvidenceLevel, tool.FieldRunningTime:
+		case tool.FieldRevision, tool.FieldVersion, tool.FieldEvidenceLevel, tool.FieldRunningTime:
 			values[i] = new(sql.NullInt64)
 		case tool.FieldID, tool.FieldSlug, tool.FieldSortTitleNb, tool.FieldSortTitleNn, tool.FieldSortTitleEn, tool.FieldSortTitleSe, tool.FieldAudience, tool.FieldIssuedOn, tool.FieldSortDate, tool.FieldOwnerID, tool.FieldImageID, tool.FieldKind, tool.FieldLicence, tool.FieldLink:
 			values[i] = new(sql.NullString)
@@ -382,6 +384,12 @@ func (_m *Tool) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field revision", values[i])
 			} else if value.Valid {
 				_m.Revision = int(value.Int64)
+			}
+		case tool.FieldVersion:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field version", values[i])
+			} else if value.Valid {
+				_m.Version = int(value.Int64)
 			}
 		case tool.FieldFigures:
 			if value, ok := values[i].(*[]byte); !ok {
@@ -627,6 +635,9 @@ func (_m *Tool) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("revision=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Revision))
+	builder.WriteString(", ")
+	builder.WriteString("version=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Version))
 	builder.WriteString(", ")
 	builder.WriteString("figures=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Figures))

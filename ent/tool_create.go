@@ -157,6 +157,20 @@ func (_c *ToolCreate) SetRevision(v int) *ToolCreate {
 	return _c
 }
 
+// SetVersion sets the "version" field.
+func (_c *ToolCreate) SetVersion(v int) *ToolCreate {
+	_c.mutation.SetVersion(v)
+	return _c
+}
+
+// SetNillableVersion sets the "version" field if the given value is not nil.
+func (_c *ToolCreate) SetNillableVersion(v *int) *ToolCreate {
+	if v != nil {
+		_c.SetVersion(*v)
+	}
+	return _c
+}
+
 // SetFigures sets the "figures" field.
 func (_c *ToolCreate) SetFigures(v []schema.KeyFigure) *ToolCreate {
 	_c.mutation.SetFigures(v)
@@ -456,6 +470,10 @@ func (_c *ToolCreate) defaults() {
 		v := tool.DefaultAudience
 		_c.mutation.SetAudience(v)
 	}
+	if _, ok := _c.mutation.Version(); !ok {
+		v := tool.DefaultVersion
+		_c.mutation.SetVersion(v)
+	}
 }
 
 // check runs all checks and user-defined validators on the builder.
@@ -512,6 +530,9 @@ func (_c *ToolCreate) check() error {
 	}
 	if _, ok := _c.mutation.Revision(); !ok {
 		return &ValidationError{Name: "revision", err: errors.New(`ent: missing required field "Tool.revision"`)}
+	}
+	if _, ok := _c.mutation.Version(); !ok {
+		return &ValidationError{Name: "version", err: errors.New(`ent: missing required field "Tool.version"`)}
 	}
 	if _, ok := _c.mutation.OwnerID(); !ok {
 		return &ValidationError{Name: "owner_id", err: errors.New(`ent: missing required field "Tool.owner_id"`)}
@@ -653,6 +674,10 @@ func (_c *ToolCreate) createSpec() (*Tool, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Revision(); ok {
 		_spec.SetField(tool.FieldRevision, field.TypeInt, value)
 		_node.Revision = value
+	}
+	if value, ok := _c.mutation.Version(); ok {
+		_spec.SetField(tool.FieldVersion, field.TypeInt, value)
+		_node.Version = value
 	}
 	if value, ok := _c.mutation.Figures(); ok {
 		_spec.SetField(tool.FieldFigures, field.TypeJSON, value)
@@ -1147,6 +1172,24 @@ func (u *ToolUpsert) UpdateRevision() *ToolUpsert {
 // AddRevision adds v to the "revision" field.
 func (u *ToolUpsert) AddRevision(v int) *ToolUpsert {
 	u.Add(tool.FieldRevision, v)
+	return u
+}
+
+// SetVersion sets the "version" field.
+func (u *ToolUpsert) SetVersion(v int) *ToolUpsert {
+	u.Set(tool.FieldVersion, v)
+	return u
+}
+
+// UpdateVersion sets the "version" field to the value that was provided on create.
+func (u *ToolUpsert) UpdateVersion() *ToolUpsert {
+	u.SetExcluded(tool.FieldVersion)
+	return u
+}
+
+// AddVersion adds v to the "version" field.
+func (u *ToolUpsert) AddVersion(v int) *ToolUpsert {
+	u.Add(tool.FieldVersion, v)
 	return u
 }
 
@@ -1702,6 +1745,27 @@ func (u *ToolUpsertOne) AddRevision(v int) *ToolUpsertOne {
 func (u *ToolUpsertOne) UpdateRevision() *ToolUpsertOne {
 	return u.Update(func(s *ToolUpsert) {
 		s.UpdateRevision()
+	})
+}
+
+// SetVersion sets the "version" field.
+func (u *ToolUpsertOne) SetVersion(v int) *ToolUpsertOne {
+	return u.Update(func(s *ToolUpsert) {
+		s.SetVersion(v)
+	})
+}
+
+// AddVersion adds v to the "version" field.
+func (u *ToolUpsertOne) AddVersion(v int) *ToolUpsertOne {
+	return u.Update(func(s *ToolUpsert) {
+		s.AddVersion(v)
+	})
+}
+
+// UpdateVersion sets the "version" field to the value that was provided on create.
+func (u *ToolUpsertOne) UpdateVersion() *ToolUpsertOne {
+	return u.Update(func(s *ToolUpsert) {
+		s.UpdateVersion()
 	})
 }
 
@@ -2463,6 +2527,27 @@ func (u *ToolUpsertBulk) AddRevision(v int) *ToolUpsertBulk {
 func (u *ToolUpsertBulk) UpdateRevision() *ToolUpsertBulk {
 	return u.Update(func(s *ToolUpsert) {
 		s.UpdateRevision()
+	})
+}
+
+// SetVersion sets the "version" field.
+func (u *ToolUpsertBulk) SetVersion(v int) *ToolUpsertBulk {
+	return u.Update(func(s *ToolUpsert) {
+		s.SetVersion(v)
+	})
+}
+
+// AddVersion adds v to the "version" field.
+func (u *ToolUpsertBulk) AddVersion(v int) *ToolUpsertBulk {
+	return u.Update(func(s *ToolUpsert) {
+		s.AddVersion(v)
+	})
+}
+
+// UpdateVersion sets the "version" field to the value that was provided on create.
+func (u *ToolUpsertBulk) UpdateVersion() *ToolUpsertBulk {
+	return u.Update(func(s *ToolUpsert) {
+		s.UpdateVersion()
 	})
 }
 

@@ -255,6 +255,27 @@ func (_u *ToolUpdate) AddRevision(v int) *ToolUpdate {
 	return _u
 }
 
+// SetVersion sets the "version" field.
+func (_u *ToolUpdate) SetVersion(v int) *ToolUpdate {
+	_u.mutation.ResetVersion()
+	_u.mutation.SetVersion(v)
+	return _u
+}
+
+// SetNillableVersion sets the "version" field if the given value is not nil.
+func (_u *ToolUpdate) SetNillableVersion(v *int) *ToolUpdate {
+	if v != nil {
+		_u.SetVersion(*v)
+	}
+	return _u
+}
+
+// AddVersion adds value to the "version" field.
+func (_u *ToolUpdate) AddVersion(v int) *ToolUpdate {
+	_u.mutation.AddVersion(v)
+	return _u
+}
+
 // SetFigures sets the "figures" field.
 func (_u *ToolUpdate) SetFigures(v []schema.KeyFigure) *ToolUpdate {
 	_u.mutation.SetFigures(v)
@@ -926,6 +947,12 @@ func (_u *ToolUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.AddedRevision(); ok {
 		_spec.AddField(tool.FieldRevision, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.Version(); ok {
+		_spec.SetField(tool.FieldVersion, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedVersion(); ok {
+		_spec.AddField(tool.FieldVersion, field.TypeInt, value)
 	}
 	if value, ok := _u.mutation.Figures(); ok {
 		_spec.SetField(tool.FieldFigures, field.TypeJSON, value)
@@ -1663,6 +1690,27 @@ func (_u *ToolUpdateOne) AddRevision(v int) *ToolUpdateOne {
 	return _u
 }
 
+// SetVersion sets the "version" field.
+func (_u *ToolUpdateOne) SetVersion(v int) *ToolUpdateOne {
+	_u.mutation.ResetVersion()
+	_u.mutation.SetVersion(v)
+	return _u
+}
+
+// SetNillableVersion sets the "version" field if the given value is not nil.
+func (_u *ToolUpdateOne) SetNillableVersion(v *int) *ToolUpdateOne {
+	if v != nil {
+		_u.SetVersion(*v)
+	}
+	return _u
+}
+
+// AddVersion adds value to the "version" field.
+func (_u *ToolUpdateOne) AddVersion(v int) *ToolUpdateOne {
+	_u.mutation.AddVersion(v)
+	return _u
+}
+
 // SetFigures sets the "figures" field.
 func (_u *ToolUpdateOne) SetFigures(v []schema.KeyFigure) *ToolUpdateOne {
 	_u.mutation.SetFigures(v)
@@ -2364,6 +2412,12 @@ func (_u *ToolUpdateOne) sqlSave(ctx context.Context) (_node *Tool, err error) {
 	}
 	if value, ok := _u.mutation.AddedRevision(); ok {
 		_spec.AddField(tool.FieldRevision, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.Version(); ok {
+		_spec.SetField(tool.FieldVersion, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedVersion(); ok {
+		_spec.AddField(tool.FieldVersion, field.TypeInt, value)
 	}
 	if value, ok := _u.mutation.Figures(); ok {
 		_spec.SetField(tool.FieldFigures, field.TypeJSON, value)

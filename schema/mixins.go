@@ -53,6 +53,8 @@ func (Content) Fields() []ent.Field {
 		field.Time("published_at").Annotations(managed(), entgql.OrderField("PUBLISHED_AT")),
 		field.Time("updated_at").Annotations(managed(), entgql.OrderField("UPDATED_AT")),
 		field.Int("revision").Annotations(managed()),
+		field.Int("version").Default(1).Annotations(managed(), entgql.MapsTo("version", "permalink")).
+			Comment("How many times the entry has been published."),
 		field.JSON("figures", []KeyFigure{}).Optional().Annotations(entgql.MapsTo("keyFigures"), DocumentName("keyFigures")),
 		field.JSON("unnamed_groups", []UnnamedGroup{}).Optional().
 			Annotations(entgql.MapsTo("unnamedMunicipalities"), DocumentName("unnamedMunicipalities")),

@@ -86,7 +86,7 @@ func TestConfig(t *testing.T) {
 				t.Fatal(err)
 			}
 			command, got := line.command, line.Config
-			want := Config{Addr: defaultAddr, AdminAddr: defaultAdminAddr, Data: filepath.Join(wd, "data")}
+			want := Config{Addr: defaultAddr, AdminAddr: defaultAdminAddr, Data: filepath.Join(wd, "data"), AuditDays: 730}
 			if test.want(&want); got != want {
 				t.Errorf("got  %+v\nwant %+v", got, want)
 			}

@@ -12,10 +12,11 @@ import (
 	"dugnad/graph/generated"
 )
 
-// What editors have is not in the walks over what readers have: TestEditorsStatements and TestEditing have it.
+// What editors have is not in the walks over what readers have: TestEditorsStatements and TestEditing have it. A version is one document,
+// read as a whole: TestPublishedVersions has it.
 var (
 	editorFields = []string{"viewer", "entry", "entries", "diff", "administration", "auditEvents", "release", "releases"}
-	editorTypes  = []string{"Entry", "Account", "AuditEvent", "Release"}
+	editorTypes  = []string{"Entry", "Account", "AuditEvent", "Release", "PublishedVersion"}
 )
 
 func forEditors(name string) bool {

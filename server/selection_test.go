@@ -13,7 +13,7 @@ func TestFieldsAloneAnswerAsTogether(t *testing.T) {
 	eachHub(t, func(t *testing.T, h *testHub) {
 		h.seeded()
 		fields := []string{
-			"slug", "url", "title", "summary", "body", "body(format: TEXT)", "language", "isFallback", "languages", "texts { language title summary body }",
+			"slug", "url", "version", "permalink", "title", "summary", "body", "body(format: TEXT)", "language", "isFallback", "languages", "texts { language title summary body }",
 			"audience", "issued { date precision }", "publishedAt", "updatedAt", "owner { name slug kind }", "image { url mediaType alt width height image(width: 600) }",
 			"themes { slug label parent { label } }", "targetGroups { label role }", "methods { label }", "contacts { function organization { name } }",
 			"lawSections { act section label inForceFrom inForceTo }", "organizations { role organization { name shortName } }", "partners",

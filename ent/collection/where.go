@@ -116,6 +116,11 @@ func Revision(v int) predicate.Collection {
 	return predicate.Collection(sql.FieldEQ(FieldRevision, v))
 }
 
+// Version applies equality check predicate on the "version" field. It's identical to VersionEQ.
+func Version(v int) predicate.Collection {
+	return predicate.Collection(sql.FieldEQ(FieldVersion, v))
+}
+
 // EvidenceLevel applies equality check predicate on the "evidence_level" field. It's identical to EvidenceLevelEQ.
 func EvidenceLevel(v int) predicate.Collection {
 	return predicate.Collection(sql.FieldEQ(FieldEvidenceLevel, v))
@@ -754,6 +759,46 @@ func RevisionLT(v int) predicate.Collection {
 // RevisionLTE applies the LTE predicate on the "revision" field.
 func RevisionLTE(v int) predicate.Collection {
 	return predicate.Collection(sql.FieldLTE(FieldRevision, v))
+}
+
+// VersionEQ applies the EQ predicate on the "version" field.
+func VersionEQ(v int) predicate.Collection {
+	return predicate.Collection(sql.FieldEQ(FieldVersion, v))
+}
+
+// VersionNEQ applies the NEQ predicate on the "version" field.
+func VersionNEQ(v int) predicate.Collection {
+	return predicate.Collection(sql.FieldNEQ(FieldVersion, v))
+}
+
+// VersionIn applies the In predicate on the "version" field.
+func VersionIn(vs ...int) predicate.Collection {
+	return predicate.Collection(sql.FieldIn(FieldVersion, vs...))
+}
+
+// VersionNotIn applies the NotIn predicate on the "version" field.
+func VersionNotIn(vs ...int) predicate.Collection {
+	return predicate.Collection(sql.FieldNotIn(FieldVersion, vs...))
+}
+
+// VersionGT applies the GT predicate on the "version" field.
+func VersionGT(v int) predicate.Collection {
+	return predicate.Collection(sql.FieldGT(FieldVersion, v))
+}
+
+// VersionGTE applies the GTE predicate on the "version" field.
+func VersionGTE(v int) predicate.Collection {
+	return predicate.Collection(sql.FieldGTE(FieldVersion, v))
+}
+
+// VersionLT applies the LT predicate on the "version" field.
+func VersionLT(v int) predicate.Collection {
+	return predicate.Collection(sql.FieldLT(FieldVersion, v))
+}
+
+// VersionLTE applies the LTE predicate on the "version" field.
+func VersionLTE(v int) predicate.Collection {
+	return predicate.Collection(sql.FieldLTE(FieldVersion, v))
 }
 
 // FiguresIsNil applies the IsNil predicate on the "figures" field.

@@ -189,6 +189,7 @@ var (
 		{Name: "published_at", Type: field.TypeTime},
 		{Name: "updated_at", Type: field.TypeTime},
 		{Name: "revision", Type: field.TypeInt},
+		{Name: "version", Type: field.TypeInt, Default: 1},
 		{Name: "figures", Type: field.TypeJSON, Nullable: true},
 		{Name: "unnamed_groups", Type: field.TypeJSON, Nullable: true},
 		{Name: "download_list", Type: field.TypeJSON, Nullable: true},
@@ -205,13 +206,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "collections_organizations_owner",
-				Columns:    []*schema.Column{CollectionsColumns[24]},
+				Columns:    []*schema.Column{CollectionsColumns[25]},
 				RefColumns: []*schema.Column{OrganizationsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "collections_assets_image",
-				Columns:    []*schema.Column{CollectionsColumns[25]},
+				Columns:    []*schema.Column{CollectionsColumns[26]},
 				RefColumns: []*schema.Column{AssetsColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -245,12 +246,12 @@ var (
 			{
 				Name:    "collection_owner_id",
 				Unique:  false,
-				Columns: []*schema.Column{CollectionsColumns[24]},
+				Columns: []*schema.Column{CollectionsColumns[25]},
 			},
 			{
 				Name:    "collection_image_id",
 				Unique:  false,
-				Columns: []*schema.Column{CollectionsColumns[25]},
+				Columns: []*schema.Column{CollectionsColumns[26]},
 			},
 		},
 	}
@@ -553,6 +554,7 @@ var (
 		{Name: "published_at", Type: field.TypeTime},
 		{Name: "updated_at", Type: field.TypeTime},
 		{Name: "revision", Type: field.TypeInt},
+		{Name: "version", Type: field.TypeInt, Default: 1},
 		{Name: "figures", Type: field.TypeJSON, Nullable: true},
 		{Name: "unnamed_groups", Type: field.TypeJSON, Nullable: true},
 		{Name: "download_list", Type: field.TypeJSON, Nullable: true},
@@ -576,13 +578,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "events_organizations_owner",
-				Columns:    []*schema.Column{EventsColumns[31]},
+				Columns:    []*schema.Column{EventsColumns[32]},
 				RefColumns: []*schema.Column{OrganizationsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "events_assets_image",
-				Columns:    []*schema.Column{EventsColumns[32]},
+				Columns:    []*schema.Column{EventsColumns[33]},
 				RefColumns: []*schema.Column{AssetsColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -616,12 +618,12 @@ var (
 			{
 				Name:    "event_owner_id",
 				Unique:  false,
-				Columns: []*schema.Column{EventsColumns[31]},
+				Columns: []*schema.Column{EventsColumns[32]},
 			},
 			{
 				Name:    "event_image_id",
 				Unique:  false,
-				Columns: []*schema.Column{EventsColumns[32]},
+				Columns: []*schema.Column{EventsColumns[33]},
 			},
 		},
 	}
@@ -793,6 +795,7 @@ var (
 		{Name: "published_at", Type: field.TypeTime},
 		{Name: "updated_at", Type: field.TypeTime},
 		{Name: "revision", Type: field.TypeInt},
+		{Name: "version", Type: field.TypeInt, Default: 1},
 		{Name: "figures", Type: field.TypeJSON, Nullable: true},
 		{Name: "unnamed_groups", Type: field.TypeJSON, Nullable: true},
 		{Name: "download_list", Type: field.TypeJSON, Nullable: true},
@@ -813,13 +816,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "networks_organizations_owner",
-				Columns:    []*schema.Column{NetworksColumns[28]},
+				Columns:    []*schema.Column{NetworksColumns[29]},
 				RefColumns: []*schema.Column{OrganizationsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "networks_assets_image",
-				Columns:    []*schema.Column{NetworksColumns[29]},
+				Columns:    []*schema.Column{NetworksColumns[30]},
 				RefColumns: []*schema.Column{AssetsColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -853,12 +856,12 @@ var (
 			{
 				Name:    "network_owner_id",
 				Unique:  false,
-				Columns: []*schema.Column{NetworksColumns[28]},
+				Columns: []*schema.Column{NetworksColumns[29]},
 			},
 			{
 				Name:    "network_image_id",
 				Unique:  false,
-				Columns: []*schema.Column{NetworksColumns[29]},
+				Columns: []*schema.Column{NetworksColumns[30]},
 			},
 		},
 	}
@@ -967,6 +970,7 @@ var (
 		{Name: "published_at", Type: field.TypeTime},
 		{Name: "updated_at", Type: field.TypeTime},
 		{Name: "revision", Type: field.TypeInt},
+		{Name: "version", Type: field.TypeInt, Default: 1},
 		{Name: "figures", Type: field.TypeJSON, Nullable: true},
 		{Name: "unnamed_groups", Type: field.TypeJSON, Nullable: true},
 		{Name: "download_list", Type: field.TypeJSON, Nullable: true},
@@ -994,13 +998,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "practices_organizations_owner",
-				Columns:    []*schema.Column{PracticesColumns[35]},
+				Columns:    []*schema.Column{PracticesColumns[36]},
 				RefColumns: []*schema.Column{OrganizationsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "practices_assets_image",
-				Columns:    []*schema.Column{PracticesColumns[36]},
+				Columns:    []*schema.Column{PracticesColumns[37]},
 				RefColumns: []*schema.Column{AssetsColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -1034,12 +1038,12 @@ var (
 			{
 				Name:    "practice_owner_id",
 				Unique:  false,
-				Columns: []*schema.Column{PracticesColumns[35]},
+				Columns: []*schema.Column{PracticesColumns[36]},
 			},
 			{
 				Name:    "practice_image_id",
 				Unique:  false,
-				Columns: []*schema.Column{PracticesColumns[36]},
+				Columns: []*schema.Column{PracticesColumns[37]},
 			},
 		},
 	}
@@ -1090,6 +1094,7 @@ var (
 		{Name: "published_at", Type: field.TypeTime},
 		{Name: "updated_at", Type: field.TypeTime},
 		{Name: "revision", Type: field.TypeInt},
+		{Name: "version", Type: field.TypeInt, Default: 1},
 		{Name: "figures", Type: field.TypeJSON, Nullable: true},
 		{Name: "unnamed_groups", Type: field.TypeJSON, Nullable: true},
 		{Name: "download_list", Type: field.TypeJSON, Nullable: true},
@@ -1116,13 +1121,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "projects_organizations_owner",
-				Columns:    []*schema.Column{ProjectsColumns[34]},
+				Columns:    []*schema.Column{ProjectsColumns[35]},
 				RefColumns: []*schema.Column{OrganizationsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "projects_assets_image",
-				Columns:    []*schema.Column{ProjectsColumns[35]},
+				Columns:    []*schema.Column{ProjectsColumns[36]},
 				RefColumns: []*schema.Column{AssetsColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -1156,12 +1161,12 @@ var (
 			{
 				Name:    "project_owner_id",
 				Unique:  false,
-				Columns: []*schema.Column{ProjectsColumns[34]},
+				Columns: []*schema.Column{ProjectsColumns[35]},
 			},
 			{
 				Name:    "project_image_id",
 				Unique:  false,
-				Columns: []*schema.Column{ProjectsColumns[35]},
+				Columns: []*schema.Column{ProjectsColumns[36]},
 			},
 		},
 	}
@@ -1332,6 +1337,7 @@ var (
 		{Name: "published_at", Type: field.TypeTime},
 		{Name: "updated_at", Type: field.TypeTime},
 		{Name: "revision", Type: field.TypeInt},
+		{Name: "version", Type: field.TypeInt, Default: 1},
 		{Name: "figures", Type: field.TypeJSON, Nullable: true},
 		{Name: "unnamed_groups", Type: field.TypeJSON, Nullable: true},
 		{Name: "download_list", Type: field.TypeJSON, Nullable: true},
@@ -1355,13 +1361,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "reports_organizations_owner",
-				Columns:    []*schema.Column{ReportsColumns[31]},
+				Columns:    []*schema.Column{ReportsColumns[32]},
 				RefColumns: []*schema.Column{OrganizationsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "reports_assets_image",
-				Columns:    []*schema.Column{ReportsColumns[32]},
+				Columns:    []*schema.Column{ReportsColumns[33]},
 				RefColumns: []*schema.Column{AssetsColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -1395,12 +1401,12 @@ var (
 			{
 				Name:    "report_owner_id",
 				Unique:  false,
-				Columns: []*schema.Column{ReportsColumns[31]},
+				Columns: []*schema.Column{ReportsColumns[32]},
 			},
 			{
 				Name:    "report_image_id",
 				Unique:  false,
-				Columns: []*schema.Column{ReportsColumns[32]},
+				Columns: []*schema.Column{ReportsColumns[33]},
 			},
 		},
 	}
@@ -1585,6 +1591,7 @@ var (
 		{Name: "published_at", Type: field.TypeTime},
 		{Name: "updated_at", Type: field.TypeTime},
 		{Name: "revision", Type: field.TypeInt},
+		{Name: "version", Type: field.TypeInt, Default: 1},
 		{Name: "figures", Type: field.TypeJSON, Nullable: true},
 		{Name: "unnamed_groups", Type: field.TypeJSON, Nullable: true},
 		{Name: "download_list", Type: field.TypeJSON, Nullable: true},
@@ -1608,13 +1615,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "tools_organizations_owner",
-				Columns:    []*schema.Column{ToolsColumns[31]},
+				Columns:    []*schema.Column{ToolsColumns[32]},
 				RefColumns: []*schema.Column{OrganizationsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "tools_assets_image",
-				Columns:    []*schema.Column{ToolsColumns[32]},
+				Columns:    []*schema.Column{ToolsColumns[33]},
 				RefColumns: []*schema.Column{AssetsColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -1648,12 +1655,12 @@ var (
 			{
 				Name:    "tool_owner_id",
 				Unique:  false,
-				Columns: []*schema.Column{ToolsColumns[31]},
+				Columns: []*schema.Column{ToolsColumns[32]},
 			},
 			{
 				Name:    "tool_image_id",
 				Unique:  false,
-				Columns: []*schema.Column{ToolsColumns[32]},
+				Columns: []*schema.Column{ToolsColumns[33]},
 			},
 		},
 	}

@@ -51,6 +51,8 @@ const (
 	FieldUpdatedAt = "updated_at"
 	// FieldRevision holds the string denoting the revision field in the database.
 	FieldRevision = "revision"
+	// FieldVersion holds the string denoting the version field in the database.
+	FieldVersion = "version"
 	// FieldFigures holds the string denoting the figures field in the database.
 	FieldFigures = "figures"
 	// FieldUnnamedGroups holds the string denoting the unnamed_groups field in the database.
@@ -179,6 +181,7 @@ var Columns = []string{
 	FieldPublishedAt,
 	FieldUpdatedAt,
 	FieldRevision,
+	FieldVersion,
 	FieldFigures,
 	FieldUnnamedGroups,
 	FieldDownloadList,
@@ -234,6 +237,8 @@ func ValidColumn(column string) bool {
 }
 
 var (
+	// DefaultVersion holds the default value on creation for the "version" field.
+	DefaultVersion int
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.
 	IDValidator func(string) error
 )
@@ -321,6 +326,11 @@ func ByUpdatedAt(opts ...sql.OrderTermOption) OrderOption {
 // ByRevision orders the results by the revision field.
 func ByRevision(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldRevision, opts...).ToFunc()
+}
+
+// ByVersion orders the results by the version field.
+func ByVersion(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldVersion, opts...).ToFunc()
 }
 
 // ByEvidenceLevel orders the results by the evidence_level field.

@@ -116,6 +116,11 @@ func Revision(v int) predicate.Report {
 	return predicate.Report(sql.FieldEQ(FieldRevision, v))
 }
 
+// Version applies equality check predicate on the "version" field. It's identical to VersionEQ.
+func Version(v int) predicate.Report {
+	return predicate.Report(sql.FieldEQ(FieldVersion, v))
+}
+
 // EvidenceLevel applies equality check predicate on the "evidence_level" field. It's identical to EvidenceLevelEQ.
 func EvidenceLevel(v int) predicate.Report {
 	return predicate.Report(sql.FieldEQ(FieldEvidenceLevel, v))
@@ -769,6 +774,46 @@ func RevisionLT(v int) predicate.Report {
 // RevisionLTE applies the LTE predicate on the "revision" field.
 func RevisionLTE(v int) predicate.Report {
 	return predicate.Report(sql.FieldLTE(FieldRevision, v))
+}
+
+// VersionEQ applies the EQ predicate on the "version" field.
+func VersionEQ(v int) predicate.Report {
+	return predicate.Report(sql.FieldEQ(FieldVersion, v))
+}
+
+// VersionNEQ applies the NEQ predicate on the "version" field.
+func VersionNEQ(v int) predicate.Report {
+	return predicate.Report(sql.FieldNEQ(FieldVersion, v))
+}
+
+// VersionIn applies the In predicate on the "version" field.
+func VersionIn(vs ...int) predicate.Report {
+	return predicate.Report(sql.FieldIn(FieldVersion, vs...))
+}
+
+// VersionNotIn applies the NotIn predicate on the "version" field.
+func VersionNotIn(vs ...int) predicate.Report {
+	return predicate.Report(sql.FieldNotIn(FieldVersion, vs...))
+}
+
+// VersionGT applies the GT predicate on the "version" field.
+func VersionGT(v int) predicate.Report {
+	return predicate.Report(sql.FieldGT(FieldVersion, v))
+}
+
+// VersionGTE applies the GTE predicate on the "version" field.
+func VersionGTE(v int) predicate.Report {
+	return predicate.Report(sql.FieldGTE(FieldVersion, v))
+}
+
+// VersionLT applies the LT predicate on the "version" field.
+func VersionLT(v int) predicate.Report {
+	return predicate.Report(sql.FieldLT(FieldVersion, v))
+}
+
+// VersionLTE applies the LTE predicate on the "version" field.
+func VersionLTE(v int) predicate.Report {
+	return predicate.Report(sql.FieldLTE(FieldVersion, v))
 }
 
 // FiguresIsNil applies the IsNil predicate on the "figures" field.

@@ -309,7 +309,7 @@ func (ec *executionContext) _Collection_version(ctx context.Context, field graph
 			return ec.fieldContext_Collection_version(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Version(ctx)
+			return obj.Version, nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
@@ -320,7 +320,7 @@ func (ec *executionContext) _Collection_version(ctx context.Context, field graph
 	)
 }
 func (ec *executionContext) fieldContext_Collection_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Collection", field, true, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("Collection", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
 func (ec *executionContext) _Collection_permalink(ctx context.Context, field graphql.CollectedField, obj *ent.Collection) (ret graphql.Marshaler) {
@@ -332,7 +332,7 @@ func (ec *executionContext) _Collection_permalink(ctx context.Context, field gra
 			return ec.fieldContext_Collection_permalink(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Permalink(ctx)
+			return obj.Permalink(ctx), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {

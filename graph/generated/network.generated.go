@@ -410,7 +410,7 @@ func (ec *executionContext) _Network_version(ctx context.Context, field graphql.
 			return ec.fieldContext_Network_version(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Version(ctx)
+			return obj.Version, nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
@@ -421,7 +421,7 @@ func (ec *executionContext) _Network_version(ctx context.Context, field graphql.
 	)
 }
 func (ec *executionContext) fieldContext_Network_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Network", field, true, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("Network", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
 func (ec *executionContext) _Network_permalink(ctx context.Context, field graphql.CollectedField, obj *ent.Network) (ret graphql.Marshaler) {
@@ -433,7 +433,7 @@ func (ec *executionContext) _Network_permalink(ctx context.Context, field graphq
 			return ec.fieldContext_Network_permalink(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Permalink(ctx)
+			return obj.Permalink(ctx), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {

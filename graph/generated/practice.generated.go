@@ -644,7 +644,7 @@ func (ec *executionContext) _Practice_version(ctx context.Context, field graphql
 			return ec.fieldContext_Practice_version(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Version(ctx)
+			return obj.Version, nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
@@ -655,7 +655,7 @@ func (ec *executionContext) _Practice_version(ctx context.Context, field graphql
 	)
 }
 func (ec *executionContext) fieldContext_Practice_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Practice", field, true, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("Practice", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
 func (ec *executionContext) _Practice_permalink(ctx context.Context, field graphql.CollectedField, obj *ent.Practice) (ret graphql.Marshaler) {
@@ -667,7 +667,7 @@ func (ec *executionContext) _Practice_permalink(ctx context.Context, field graph
 			return ec.fieldContext_Practice_permalink(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Permalink(ctx)
+			return obj.Permalink(ctx), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {

@@ -489,7 +489,7 @@ func (ec *executionContext) _Project_version(ctx context.Context, field graphql.
 			return ec.fieldContext_Project_version(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Version(ctx)
+			return obj.Version, nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
@@ -500,7 +500,7 @@ func (ec *executionContext) _Project_version(ctx context.Context, field graphql.
 	)
 }
 func (ec *executionContext) fieldContext_Project_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Project", field, true, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("Project", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
 func (ec *executionContext) _Project_permalink(ctx context.Context, field graphql.CollectedField, obj *ent.Project) (ret graphql.Marshaler) {
@@ -512,7 +512,7 @@ func (ec *executionContext) _Project_permalink(ctx context.Context, field graphq
 			return ec.fieldContext_Project_permalink(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Permalink(ctx)
+			return obj.Permalink(ctx), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {

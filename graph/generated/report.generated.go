@@ -543,7 +543,7 @@ func (ec *executionContext) _Report_version(ctx context.Context, field graphql.C
 			return ec.fieldContext_Report_version(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Version(ctx)
+			return obj.Version, nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
@@ -554,7 +554,7 @@ func (ec *executionContext) _Report_version(ctx context.Context, field graphql.C
 	)
 }
 func (ec *executionContext) fieldContext_Report_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Report", field, true, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("Report", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
 func (ec *executionContext) _Report_permalink(ctx context.Context, field graphql.CollectedField, obj *ent.Report) (ret graphql.Marshaler) {
@@ -566,7 +566,7 @@ func (ec *executionContext) _Report_permalink(ctx context.Context, field graphql
 			return ec.fieldContext_Report_permalink(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Permalink(ctx)
+			return obj.Permalink(ctx), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {

@@ -566,7 +566,7 @@ func (ec *executionContext) _Tool_version(ctx context.Context, field graphql.Col
 			return ec.fieldContext_Tool_version(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Version(ctx)
+			return obj.Version, nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
@@ -577,7 +577,7 @@ func (ec *executionContext) _Tool_version(ctx context.Context, field graphql.Col
 	)
 }
 func (ec *executionContext) fieldContext_Tool_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Tool", field, true, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("Tool", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
 func (ec *executionContext) _Tool_permalink(ctx context.Context, field graphql.CollectedField, obj *ent.Tool) (ret graphql.Marshaler) {
@@ -589,7 +589,7 @@ func (ec *executionContext) _Tool_permalink(ctx context.Context, field graphql.C
 			return ec.fieldContext_Tool_permalink(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Permalink(ctx)
+			return obj.Permalink(ctx), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {

@@ -113,6 +113,9 @@ func (a Audited) InterceptField(ctx context.Context, next graphql.Resolver) (any
 		return nil, err
 	}
 	e := access.Event{Action: fc.Field.Name, Subjects: subjects(fc.Args), RequestID: a.RequestID(ctx)}
+	if fc.Args["dryRun"] == true {
+		e.Detail = "dry run"
+	}
 	result, err := next(a.Accounts.Begin(ctx, &e))
 	if e.IsKept() {
 		return result, err

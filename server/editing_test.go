@@ -1049,7 +1049,7 @@ func TestEditorsQuestions(t *testing.T) {
 
 		deep := n.as("CONTRIBUTOR", `mutation($input: PracticeInput!, $org: ID) { createPractice(input: $input, organization: $org) `+saveFields+` }`, map[string]any{
 			"org": n.org["ks"], "input": map[string]any{"kind": "ADVICE", "key": "sak-4711", "texts": []any{
-				map[string]any{"language": "NB", "title": "Noko", "body": "Langt nede står ordet *Quisling­stova*."},
+				map[string]any{"language": "NB", "title": "Noko", "body": "Langt nede står ordet *Quisling\u00adstova*."},
 				map[string]any{"language": "NN", "title": "Noko anna", "steps": []any{"Ring til Møllargata"}},
 			}},
 		}).ok().at("createPractice", "entry", "id")

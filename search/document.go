@@ -4,6 +4,9 @@
 package search
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -65,8 +68,8 @@ type Document struct {
 // MaxSortKey is how much of a title's collation key takes part in ordering, in hexadecimal digits; titles alike so far are ordered by id.
 const MaxSortKey = 192
 
-// maxFacetValue is the longest facet value that both engines can filter on, in bytes.
-const maxFacetValue = 468
+// MaxFacetValue is the longest facet value that both engines can filter on, in bytes.
+const MaxFacetValue = 200
 
 // Validate tells what is wrong with a document, as an ErrInvalidDocument that names it.
 func (d Document) Validate() error {
@@ -84,8 +87,8 @@ func (d Document) Validate() error {
 			return fail("unknown facet %q", facet)
 		}
 		for _, v := range values {
-			if v == "" || len(v) > maxFacetValue {
-				return fail("a value of %s is empty or longer than %d bytes", facet, maxFacetValue)
+			if v == "" || len(v) > MaxFacetValue {
+				return fail("a value of %s is empty or longer than %d bytes", facet, MaxFacetValue)
 			}
 		}
 	}
@@ -100,6 +103,17 @@ func (d Document) Validate() error {
 		}
 	}
 	return nil
+}
+
+// Hash tells two states of a document apart: what is in an index is compared by it with what ought to be there.
+func (d Document) Hash() string {
+	d.Facets = d.FacetValues()
+	b, err := json.Marshal(d)
+	if err != nil {
+		panic(fmt.Sprintf("search: hash of a document: %v", err)) // strings only
+	}
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:12])
 }
 
 // FacetValues gives the document's values of each facet, each value once and in order, with its type.

@@ -50,6 +50,58 @@ type Batch struct {
 	Seq     int64    // the change log's sequence that the indexes stand at after this; stored with the documents, never lowered
 }
 
+// Validate tells what is wrong with the documents of a batch, as an ErrInvalidDocument.
+func (b Batch) Validate() error {
+	for _, d := range b.Upserts {
+		if err := d.Validate(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Split gives what a batch puts and what it removes, each id once.
+func (b Batch) Split() (upserts map[string]Document, deletes map[string]bool) {
+	upserts, deletes = make(map[string]Document, len(b.Upserts)), make(map[string]bool, len(b.Deletes))
+	for _, d := range b.Upserts {
+		upserts[d.ID] = d
+	}
+	for _, id := range b.Deletes {
+		deletes[id] = true
+		delete(upserts, id)
+	}
+	return upserts, deletes
+}
+
+// Changed remembers what has been written while new indexes are filled: it is newer than anything that the filling reads.
+type Changed map[string]bool
+
+// Add remembers a batch.
+func (c Changed) Add(b Batch) {
+	for _, d := range b.Upserts {
+		c[d.ID] = true
+	}
+	for _, id := range b.Deletes {
+		c[id] = true
+	}
+}
+
+// Older is the part of a batch that has not been written since.
+func (c Changed) Older(b Batch) Batch {
+	older := Batch{Seq: b.Seq}
+	for _, d := range b.Upserts {
+		if !c[d.ID] {
+			older.Upserts = append(older.Upserts, d)
+		}
+	}
+	for _, id := range b.Deletes {
+		if !c[id] {
+			older.Deletes = append(older.Deletes, id)
+		}
+	}
+	return older
+}
+
 // Suggestion is a title or name to offer while a reader types.
 type Suggestion struct {
 	Text string

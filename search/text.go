@@ -2,6 +2,8 @@ package search
 
 import (
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"dugnad/search/norwegian"
 )
@@ -10,6 +12,14 @@ import (
 const (
 	maxTextRunes = 256
 	maxTextWords = 10
+)
+
+// How a word is widened, the same on every engine; in letters.
+const (
+	PrefixFrom   = 3 // the last word counts as the beginning of longer ones from here
+	FuzzyFrom    = 5 // one letter may be wrong from here
+	FuzzyTwoFrom = 9 // and two from here
+	FixedLetters = 2 // that a misspelt word must have right
 )
 
 // Text is what a reader typed, taken apart. Every word and phrase must be found; words that carry no meaning are left out, unless there are no others.
@@ -93,6 +103,18 @@ func meaningful(words []Term, others bool) []Term {
 		return words
 	}
 	return kept
+}
+
+// Edits is how many letters of a word may be wrong for it to count as another; 0 for short words and those with a digit.
+func Edits(word string) int {
+	letters := utf8.RuneCountInString(word)
+	switch {
+	case letters < FuzzyFrom || strings.IndexFunc(word, unicode.IsDigit) >= 0:
+		return 0
+	case letters < FuzzyTwoFrom:
+		return 1
+	}
+	return 2
 }
 
 func cut(s string, runes int) string {

@@ -92,11 +92,8 @@ func (e *Engine) FacetValues(ctx context.Context, q search.FacetQuery) ([]search
 
 // Suggest gives titles and names that begin with a text.
 func (e *Engine) Suggest(ctx context.Context, index search.Index, text string, limit int) ([]search.Suggestion, error) {
-	if err := search.CheckIndex(index); err != nil {
+	if err := errors.Join(search.CheckIndex(index), search.CheckSuggest(limit)); err != nil {
 		return nil, err
-	}
-	if limit < 0 {
-		return nil, &search.QueryError{Field: "Limit", Reason: "must not be negative"}
 	}
 	if limit == 0 || limit > search.MaxSuggestions {
 		limit = search.MaxSuggestions
@@ -114,7 +111,7 @@ func (e *Engine) Suggest(ctx context.Context, index search.Index, text string, l
 
 // Apply writes a batch to both indexes, and to those being built.
 func (e *Engine) Apply(ctx context.Context, b search.Batch) error {
-	if err := validate(b); err != nil {
+	if err := b.Validate(); err != nil {
 		return err
 	}
 	e.writing.Lock()
@@ -136,13 +133,14 @@ func (e *Engine) Apply(ctx context.Context, b search.Batch) error {
 // apply writes both indexes, side by side. Where one fails the cursor of the other may be ahead; the batch is then given again.
 func (g *generation) apply(ctx context.Context, b search.Batch, seq int64) error {
 	public, members := map[string]*search.Document{}, map[string]*search.Document{}
-	for _, d := range b.Upserts {
-		members[d.ID], public[d.ID] = &d, nil
+	upserts, deletes := b.Split()
+	for id, d := range upserts {
+		members[id], public[id] = &d, nil
 		if d.Public {
-			public[d.ID] = &d
+			public[id] = &d
 		}
 	}
-	for _, id := range b.Deletes {
+	for id := range deletes {
 		members[id], public[id] = nil, nil
 	}
 	var failed error
@@ -154,15 +152,6 @@ func (g *generation) apply(ctx context.Context, b search.Batch, seq int64) error
 	err := g.shards[search.Public].apply(ctx, public, seq)
 	<-done
 	return errors.Join(err, failed)
-}
-
-func validate(b search.Batch) error {
-	for _, d := range b.Upserts {
-		if err := d.Validate(); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // Seq is how far both indexes are in the change log.

@@ -6,7 +6,6 @@ import (
 	"math"
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	index "github.com/blevesearch/bleve_index_api"
@@ -20,10 +19,8 @@ import (
 const (
 	nearWeight, prefixWeight, fuzzyWeight = .3, .6, .4
 
-	prefixFrom, fuzzyFrom, fuzzyTwoFrom = 3, 5, 9 // letters
-	fixedLetters                        = 2       // that a misspelt word must have right
-	maxPrefixTerms, maxFuzzyTerms       = 200, 50
-	maxDictEntries                      = 5000 // looked at in one field
+	maxPrefixTerms, maxFuzzyTerms = 200, 50
+	maxDictEntries                = 5000 // looked at in one field
 )
 
 // plan looks up the words of a query in one view.
@@ -94,16 +91,12 @@ func (p *plan) word(t search.Term) (wordPlan, error) {
 		}
 	}
 	letters := utf8.RuneCountInString(t.Word)
-	if t.Prefix && letters >= prefixFrom {
+	if t.Prefix && letters >= search.PrefixFrom {
 		if err := p.prefix(&w, t.Word); err != nil {
 			return w, err
 		}
 	}
-	if letters >= fuzzyFrom && w.docs() <= p.live/5000 && strings.IndexFunc(t.Word, unicode.IsDigit) < 0 {
-		edits := 1
-		if letters >= fuzzyTwoFrom {
-			edits = 2
-		}
+	if edits := search.Edits(t.Word); edits > 0 && w.docs() <= p.live/5000 {
 		if err := p.fuzzy(&w, t.Word, edits); err != nil {
 			return w, err
 		}
@@ -129,7 +122,7 @@ func (p *plan) prefix(w *wordPlan, word string) error {
 		}
 	}
 	plain := normal[:2]
-	if utf8.RuneCountInString(folded) < prefixFrom { // "boe" is Bø, and not the beginning of everything with bo
+	if utf8.RuneCountInString(folded) < search.PrefixFrom { // "boe" is Bø, and not the beginning of everything with bo
 		plain = nil
 	}
 	for _, f := range plain { // so that "tromso" while it is typed finds Tromsø; the body would cost more than it gives
@@ -142,7 +135,7 @@ func (p *plan) prefix(w *wordPlan, word string) error {
 
 func (p *plan) fuzzy(w *wordPlan, word string, edits int) error {
 	byTerm := map[string]*found{}
-	start := string([]rune(word)[:fixedLetters])
+	start := string([]rune(word)[:search.FixedLetters])
 	for _, f := range surface {
 		if err := p.collect(byTerm, f, func() (index.FieldDict, error) {
 			return p.view.snap.FieldDictFuzzy(f.name, word, edits, start)

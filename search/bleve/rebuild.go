@@ -17,9 +17,9 @@ type rebuild struct {
 	engine     *Engine
 	generation *generation
 
-	filling sync.Mutex      // guards what follows, and writes to the generation
-	changed map[string]bool // by Engine.Apply since it began: newer than anything the rebuild reads
-	failed  error           // a change that could not be followed; Commit refuses
+	filling sync.Mutex     // guards what follows, and writes to the generation
+	changed search.Changed // by Engine.Apply since it began
+	failed  error          // a change that could not be followed; Commit refuses
 
 	over bool // committed or aborted; guarded by engine.writing
 }
@@ -38,13 +38,13 @@ func (e *Engine) Rebuild(context.Context) (search.Rebuild, error) {
 	if err != nil {
 		return nil, err
 	}
-	e.build = &rebuild{engine: e, generation: g, changed: map[string]bool{}}
+	e.build = &rebuild{engine: e, generation: g, changed: search.Changed{}}
 	return e.build, nil
 }
 
 // Apply adds documents, without those that have changed meanwhile.
 func (r *rebuild) Apply(ctx context.Context, b search.Batch) error {
-	if err := validate(b); err != nil {
+	if err := b.Validate(); err != nil {
 		return err
 	}
 	for {
@@ -75,18 +75,7 @@ func (r *rebuild) fill(ctx context.Context, b search.Batch, seq int64) error {
 	if over {
 		return search.ErrClosed
 	}
-	older := search.Batch{}
-	for _, d := range b.Upserts {
-		if !r.changed[d.ID] {
-			older.Upserts = append(older.Upserts, d)
-		}
-	}
-	for _, id := range b.Deletes {
-		if !r.changed[id] {
-			older.Deletes = append(older.Deletes, id)
-		}
-	}
-	return r.generation.apply(ctx, older, seq)
+	return r.generation.apply(ctx, r.changed.Older(b), seq)
 }
 
 // follow writes what Engine.Apply has written; the engine's writing lock is held. The sequence stays that of the rebuild, from which the log is
@@ -94,12 +83,7 @@ func (r *rebuild) fill(ctx context.Context, b search.Batch, seq int64) error {
 func (r *rebuild) follow(ctx context.Context, b search.Batch) {
 	r.filling.Lock()
 	defer r.filling.Unlock()
-	for _, d := range b.Upserts {
-		r.changed[d.ID] = true
-	}
-	for _, id := range b.Deletes {
-		r.changed[id] = true
-	}
+	r.changed.Add(b)
 	if err := r.generation.apply(context.WithoutCancel(ctx), b, -1); err != nil {
 		r.failed = errors.Join(r.failed, err)
 	}

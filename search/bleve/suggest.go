@@ -8,7 +8,6 @@ import (
 	"sync"
 
 	"dugnad/search"
-	"dugnad/search/norwegian"
 )
 
 // maxRecent is how many changed documents are kept apart before they are sorted in among all the others.
@@ -23,17 +22,8 @@ type suggester struct {
 	changed entries         // of the documents in recent
 }
 
-// The ways to match, the better first: what is shown before the other names, of which the reader sees nothing, and the beginning before a later word.
-const (
-	titleStart = iota
-	titleInside
-	aliasStart
-	aliasInside
-	ways
-)
-
 // entries are places where a suggestion can begin, sorted, by the way they match.
-type entries [ways][]entry
+type entries [search.SuggestionWays][]entry
 
 // entry is a place where a suggestion can begin.
 type entry struct {
@@ -66,7 +56,7 @@ func (s *suggester) update(changed map[string]suggestible) {
 	}
 	if len(s.recent) > maxRecent {
 		stale := func(e entry) bool { return s.recent[e.id] }
-		for way := range ways {
+		for way := range search.SuggestionWays {
 			s.settled[way] = append(slices.DeleteFunc(s.settled[way], stale), s.changed[way]...)
 		}
 		s.settled.sort()
@@ -78,7 +68,7 @@ func (s *suggester) update(changed map[string]suggestible) {
 // find gives the suggestions for a beginning: titles that begin with it, then those with a word that does, then those of which another name does; the
 // shortest first, a document once.
 func (s *suggester) find(text string, limit int) []search.Suggestion {
-	prefix := foldTitle(text)
+	prefix := search.FoldName(text)
 	if prefix == "" {
 		return nil
 	}
@@ -86,7 +76,7 @@ func (s *suggester) find(text string, limit int) []search.Suggestion {
 	defer s.mu.RUnlock()
 	seen := map[string]bool{}
 	var out []search.Suggestion
-	for way := range ways {
+	for way := range search.SuggestionWays {
 		settled, changed := from(s.settled[way], prefix), from(s.changed[way], prefix)
 		for len(out) < limit && len(settled)+len(changed) > 0 {
 			var e entry
@@ -114,23 +104,8 @@ func from(list []entry, prefix string) []entry {
 }
 
 func (e *entries) add(id string, d suggestible) {
-	put := func(name, text string, start, inside int) {
-		key := foldTitle(name)
-		if key == "" {
-			return
-		}
-		e[start] = append(e[start], entry{key, text, id})
-		for i := range len(key) {
-			if key[i] == ' ' {
-				e[inside] = append(e[inside], entry{key[i+1:], text, id})
-			}
-		}
-	}
-	for _, t := range d.Titles {
-		put(t, t, titleStart, titleInside)
-	}
-	for _, a := range d.Aliases {
-		put(a, d.Titles[0], aliasStart, aliasInside)
+	for _, p := range search.SuggestionPlaces(d.Titles, d.Aliases) {
+		e[p.Way] = append(e[p.Way], entry{p.Key, p.Text, id})
 	}
 }
 
@@ -138,16 +113,6 @@ func (e *entries) sort() {
 	for _, list := range e {
 		slices.SortFunc(list, entry.compare)
 	}
-}
-
-// foldTitle is a title's words in plain letters, with single spaces between.
-func foldTitle(title string) string {
-	words := norwegian.Words(title)
-	folded := make([]string, len(words))
-	for i, w := range words {
-		folded[i] = norwegian.Fold(w.Text)
-	}
-	return strings.Join(folded, " ")
 }
 
 func (e entry) compare(o entry) int {

@@ -18,7 +18,7 @@ import (
 func testFilterValues(t *testing.T, e *engine) {
 	odd := []string{
 		`a" OR 1=1`, `x' TO y`, `c:\\d`, `kval/intro`, `key:value`, `æøå`, `👪 familie`, "mellom rom", ` `, "ord\nlinje", `*`, `-x`, "3413", "03413", "null",
-		"UPPER", "upper", string(make([]byte, 3)), longValue(468),
+		"UPPER", "upper", string(make([]byte, 3)), longValue(search.MaxFacetValue), strings.Repeat("Å", search.MaxFacetValue/2),
 	}
 	for i, v := range odd {
 		e.put(doc(fmt.Sprintf("pra_%02d", i), "T", facet(search.Method, v, "alle")))

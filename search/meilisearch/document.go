@@ -1,0 +1,105 @@
+package meilisearch
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"dugnad/search"
+	"dugnad/search/norwegian"
+)
+
+// schema changes with anything about how documents are written; an index of another schema, another normaliser or other settings is built anew.
+const schema = 1
+
+// Attributes of a document that are not facets.
+const (
+	attrID      = "id"
+	attrDate    = "sort_date" // the day as a number
+	attrIssued  = "issued"
+	attrTitle   = "sort_title_" // and the language
+	attrType    = "type"
+	attrNames   = "names"   // to suggest
+	attrAliases = "aliases" // and what else finds them
+	attrSuggest = "s_suggest"
+	attrWords   = "t_words" // each word once: what misspellings are looked up in
+	attrHash    = "hash"
+)
+
+// Titles are ordered in these languages; in another all come after one another by id.
+var titleLanguages = []string{"nb", "nn", "en", "se"}
+
+// searchable are the attributes that words are looked for in, the more telling first. k_ are keys, s_ words as they are written.
+var searchable = []string{
+	"k_title", "s_title", "k_aliases", "s_aliases", "k_keywords", "s_keywords", "k_parts", "k_summary", "s_summary", "k_body", "s_body",
+}
+
+// marker is the document in which an index says how far it is. It is found by no search.
+type marker struct {
+	ID         string `json:"id"`
+	Seq        int64  `json:"seq"`
+	Writes     int64  `json:"writes"` // goes up with every batch, so that two states can be told apart
+	Generation string `json:"generation"`
+	Schema     string `json:"schema"`
+}
+
+const markerID = "hub-marker"
+
+// newDocument writes a document in Meilisearch's form.
+func newDocument(d search.Document) map[string]any {
+	doc := map[string]any{
+		attrID: d.ID, attrType: d.Type, attrHash: d.Hash(), attrNames: d.Suggest, attrAliases: d.Aliases,
+		attrSuggest: suggestWords(d), attrWords: distinct(d),
+		"k_title": keys(d.Titles), "s_title": words(d.Titles), "k_aliases": keys(d.Aliases), "s_aliases": words(d.Aliases),
+		"k_keywords": keys(d.Keywords), "s_keywords": words(d.Keywords), "k_parts": parts(d.Titles, d.Keywords, d.Summaries),
+		"k_summary": keys(d.Summaries), "s_summary": words(d.Summaries), "k_body": keys(d.Bodies), "s_body": words(d.Bodies),
+	}
+	for f, values := range d.FacetValues() {
+		written := make([]string, len(values))
+		for i, v := range values {
+			written[i] = value(v)
+		}
+		doc[field(f)] = written
+	}
+	if day, _ := search.ParseDate(d.SortDate); day != 0 { // validated before
+		doc[attrDate] = day
+	}
+	if day, _ := search.ParseDate(d.Issued); day != 0 {
+		doc[attrIssued] = day
+	}
+	for _, lang := range titleLanguages {
+		if key := d.SortTitle[lang]; key != "" {
+			doc[attrTitle+lang] = key[:min(len(key), search.MaxSortKey)]
+		}
+	}
+	return doc
+}
+
+// suggestWords are the names that a suggestion can begin in, in plain letters.
+func suggestWords(d search.Document) []string {
+	var out []string
+	for _, name := range slices.Concat(d.Suggest, d.Aliases) {
+		if folded := search.FoldName(name); folded != "" {
+			out = append(out, folded)
+		}
+	}
+	return out
+}
+
+// distinct gives each word of a document once, long enough to be misspelt.
+func distinct(d search.Document) []string {
+	seen := map[string]bool{}
+	for _, texts := range [][]string{d.Titles, d.Aliases, d.Keywords, d.Summaries, d.Bodies} {
+		for _, text := range texts {
+			for _, w := range norwegian.Words(text) {
+				if token := norwegian.Fold(w.Text); len(token) >= search.FuzzyFrom-1 {
+					seen[token] = true
+				}
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(seen))
+}
+
+// stamp is what an index must have been made by to be used.
+func stamp() string { return fmt.Sprintf("%d/%d/%s", schema, norwegian.Version, settingsHash()) }

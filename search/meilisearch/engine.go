@@ -1,0 +1,213 @@
+// Package meilisearch is the search engine that speaks to a Meilisearch server: two indexes there, for the public and for members. Words are made
+// equal by the hub's own normaliser before Meilisearch sees them, so that it finds and counts what the embedded engine finds and counts.
+package meilisearch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+
+	meili "github.com/meilisearch/meilisearch-go"
+	"golang.org/x/sync/errgroup"
+
+	"dugnad/search"
+)
+
+// Options say where the server is.
+type Options struct {
+	URL    string
+	Key    string // that may do everything with the indexes; empty where the server has none
+	Prefix string // of the indexes' names, hub when empty
+}
+
+// Engine is a search.Engine on a Meilisearch server. Several processes may search through it; one of them writes.
+type Engine struct {
+	api    *api
+	prefix string
+
+	writing sync.Mutex // one writer: Apply, and the beginning and end of a rebuild
+	build   *rebuild   // under way, or nil; guarded by writing
+
+	mu     sync.RWMutex
+	closed bool
+	size   map[search.Index]size
+}
+
+var _ search.Engine = (*Engine)(nil)
+
+// Open makes an engine. The server is not asked for anything yet: the hub starts without it.
+func Open(o Options) *Engine {
+	if o.Prefix == "" {
+		o.Prefix = "hub"
+	}
+	return &Engine{api: newAPI(o.URL, o.Key), prefix: o.Prefix, size: map[search.Index]size{}}
+}
+
+func indexes() []search.Index { return []search.Index{search.Public, search.Members} }
+
+// uid is the name of an index at the server.
+func (e *Engine) uid(i search.Index) string { return e.prefix + "_" + string(i) }
+
+// Apply writes a batch to both indexes, and to those being built.
+func (e *Engine) Apply(ctx context.Context, b search.Batch) error {
+	if err := b.Validate(); err != nil {
+		return err
+	}
+	e.writing.Lock()
+	defer e.writing.Unlock()
+	if err := e.open(); err != nil {
+		return err
+	}
+	group, inner := errgroup.WithContext(ctx)
+	for _, i := range indexes() {
+		group.Go(func() error {
+			m, err := e.marker(inner, e.uid(i))
+			if err != nil {
+				return err
+			}
+			m.Seq, m.Writes = max(m.Seq, b.Seq), m.Writes+1
+			tasks, err := e.send(inner, e.uid(i), i, b, m)
+			if err != nil {
+				return err
+			}
+			return e.waitAll(inner, tasks)
+		})
+	}
+	if err := group.Wait(); err != nil {
+		if ctx.Err() != nil {
+			err = ctx.Err()
+		}
+		return fmt.Errorf("apply changes: %w", err)
+	}
+	if e.build != nil {
+		e.build.follow(ctx, b)
+	}
+	return nil
+}
+
+// send gives a batch to one index and does not wait. All of it comes into sight at once: what goes is first put as a document without a type, which
+// no search finds, and then removed. The marker comes last, so that an index is never further than it says.
+func (e *Engine) send(ctx context.Context, uid string, i search.Index, b search.Batch, m *marker) (tasks []int64, err error) {
+	upserts, deletes := b.Split()
+	gone := slices.Collect(maps.Keys(deletes))
+	var docs []any
+	for id, d := range upserts {
+		if i == search.Public && !d.Public {
+			gone = append(gone, id)
+		} else {
+			docs = append(docs, newDocument(d))
+		}
+	}
+	for _, id := range gone {
+		docs = append(docs, map[string]string{attrID: id})
+	}
+	if m != nil {
+		docs = append(docs, m)
+	}
+	key := attrID
+	for len(docs) > 0 {
+		n := min(len(docs), sendSize)
+		info, err := e.api.sdk.Index(uid).AddDocumentsWithContext(ctx, docs[:n], &meili.DocumentOptions{PrimaryKey: &key})
+		if err != nil {
+			return nil, sdkError(ctx, err)
+		}
+		tasks, docs = append(tasks, info.TaskUID), docs[n:]
+	}
+	if len(gone) > 0 {
+		info, err := e.api.sdk.Index(uid).DeleteDocumentsWithContext(ctx, gone, nil)
+		if err != nil {
+			return nil, sdkError(ctx, err)
+		}
+		tasks = append(tasks, info.TaskUID)
+	}
+	return tasks, nil
+}
+
+// sendSize is how many documents are sent at once.
+const sendSize = 500
+
+// waitAll returns when tasks have succeeded.
+func (e *Engine) waitAll(ctx context.Context, tasks []int64) error {
+	for _, uid := range tasks {
+		if err := e.api.wait(ctx, uid); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// marker reads how far an index is; ErrNeedsRebuild when it is none of ours or made otherwise.
+func (e *Engine) marker(ctx context.Context, uid string) (*marker, error) {
+	var m marker
+	if err := e.api.call(ctx, "GET", "/indexes/"+uid+"/documents/"+markerID, nil, &m); err != nil {
+		return nil, err
+	}
+	if m.Schema != stamp() {
+		return nil, fmt.Errorf("%w: %s was made by another version of the program", search.ErrNeedsRebuild, uid)
+	}
+	return &m, nil
+}
+
+// Seq is how far both indexes are in the change log.
+func (e *Engine) Seq(ctx context.Context) (int64, error) {
+	if err := e.open(); err != nil {
+		return 0, err
+	}
+	var seqs []int64
+	for _, i := range indexes() {
+		m, err := e.marker(ctx, e.uid(i))
+		if err != nil {
+			return 0, fmt.Errorf("read the cursor of %s: %w", i, err)
+		}
+		seqs = append(seqs, m.Seq)
+	}
+	return min(seqs[0], seqs[1]), nil
+}
+
+// Health is nil when searches are answered.
+func (e *Engine) Health(ctx context.Context) error {
+	if err := e.open(); err != nil {
+		return err
+	}
+	_, err := e.Seq(ctx)
+	var refused *APIError
+	if errors.As(err, &refused) && !errors.Is(err, search.ErrUnavailable) {
+		return fmt.Errorf("%w: %w", search.ErrUnavailable, err)
+	}
+	return err
+}
+
+// Close ends the engine and abandons a rebuild. The indexes stay as they are.
+func (e *Engine) Close() error {
+	e.writing.Lock()
+	defer e.writing.Unlock()
+	e.mu.Lock()
+	e.closed = true
+	e.mu.Unlock()
+	if e.build != nil {
+		e.build.over, e.build = true, nil // what it has made is removed when the next one begins
+	}
+	e.api.http.CloseIdleConnections()
+	return nil
+}
+
+func (e *Engine) open() error {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	if e.closed {
+		return search.ErrClosed
+	}
+	return nil
+}
+
+// Remove removes the engine's indexes from the server, those being built too.
+func (e *Engine) Remove(ctx context.Context) error {
+	var errs []error
+	for _, i := range indexes() {
+		errs = append(errs, e.remove(ctx, e.uid(i)), e.remove(ctx, e.buildUID(i)))
+	}
+	return errors.Join(errs...)
+}

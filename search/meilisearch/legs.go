@@ -1,0 +1,107 @@
+package meilisearch
+
+import (
+	"slices"
+	"strings"
+
+	"dugnad/search"
+	"dugnad/search/norwegian"
+)
+
+// A word can be found in several ways, and Meilisearch has no "or" between words. So a text is asked for as several queries, its legs, of which the
+// server makes one list, each document once: the words by their keys, the last one as a beginning, one with a neighbour in meaning, one spelt right.
+
+// The weights of the legs. They are those of the hub's relevance set.
+const (
+	exactWeight, prefixWeight, nearWeight, fuzzyWeight = 1, .85, .4, .6
+	maxLegs                                            = 8
+)
+
+// leg is one query of several.
+type leg struct {
+	Q      string
+	Weight float64
+	On     []string // attributes, all when empty
+}
+
+// legs takes a text apart. correct gives, for a word that is to be corrected, the words that may have been meant.
+func legs(t search.Text, correct map[string][]string) []leg {
+	if t.Empty() {
+		return []leg{{Q: strings.Join(excluded(t), " "), Weight: exactWeight}}
+	}
+	exact := make([]string, len(t.Words))
+	for i, w := range t.Words {
+		exact[i] = keyPhrase(norwegian.Key(w.Word))
+	}
+	fixed := excluded(t)
+	for _, p := range t.Phrases {
+		fixed = append(fixed, wordPhrase(p))
+	}
+	query := func(words ...string) string { return strings.Join(slices.Concat(fixed, words), " ") }
+	with := func(i int, word string) string {
+		words := slices.Clone(exact)
+		words[i] = word
+		return query(words...)
+	}
+
+	all := []leg{{Q: query(exact...), Weight: exactWeight}}
+	for i, w := range t.Words {
+		if start := norwegian.Fold(w.Word); w.Prefix && len(start) >= search.PrefixFrom {
+			rest := slices.Delete(slices.Clone(exact), i, i+1) // the last word, so that it is a beginning
+			all = append(all, leg{Q: query(append(rest, start)...), Weight: prefixWeight, On: searchable})
+		}
+	}
+	for i, w := range t.Words {
+		for _, key := range norwegian.Near(norwegian.Key(w.Word)) {
+			all = append(all, leg{Q: with(i, keyPhrase(key)), Weight: nearWeight})
+		}
+	}
+	all = all[:min(len(all), maxLegs)]
+	return append(all, corrected(t.Words, exact, correct, query)...)
+}
+
+// corrected are the legs in which every word that is to be corrected is: each of them by its best correction, and then one by its others.
+func corrected(words []search.Term, exact []string, correct map[string][]string, query func(...string) string) []leg {
+	if len(correct) == 0 {
+		return nil
+	}
+	best := slices.Clone(exact)
+	for i, w := range words {
+		if meant := correct[w.Word]; len(meant) > 0 {
+			best[i] = keyPhrase(norwegian.Key(meant[0]))
+		}
+	}
+	all := []leg{{Q: query(best...), Weight: fuzzyWeight}}
+	for i, w := range words {
+		for _, meant := range correct[w.Word][min(1, len(correct[w.Word])):] {
+			other := slices.Clone(best)
+			other[i] = keyPhrase(norwegian.Key(meant))
+			all = append(all, leg{Q: query(other...), Weight: fuzzyWeight * .9})
+		}
+	}
+	return all[:min(len(all), maxLegs)]
+}
+
+// excluded are the parts of a query that say what must not be there: a word in any of its forms, a phrase as it is written.
+func excluded(t search.Text) []string {
+	var out []string
+	for _, p := range t.Exclude {
+		if len(p) == 1 {
+			out = append(out, "-"+keyPhrase(norwegian.Key(p[0])))
+		} else {
+			out = append(out, "-"+wordPhrase(p))
+		}
+	}
+	return out
+}
+
+// keyPhrase is a key as a phrase: that allows neither longer words nor misspellings.
+func keyPhrase(key string) string { return `"` + keyToken(key) + `"` }
+
+func wordPhrase(p search.Phrase) string {
+	tokens := make([]string, len(p))
+	for i, w := range p {
+		tokens[i] = wordToken(w)
+	}
+	return `"` + strings.Join(tokens, " ") + `"`
+}

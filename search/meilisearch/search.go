@@ -1,0 +1,408 @@
+package meilisearch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"dugnad/search"
+)
+
+// attempts is how often a search of several requests is made anew when the index has changed between them.
+const attempts = 4
+
+// request and answer are those of a federated multi-search.
+type (
+	request struct {
+		Federation federation  `json:"federation"`
+		Queries    []subsearch `json:"queries"`
+	}
+	federation struct {
+		Limit         int                 `json:"limit"`
+		FacetsByIndex map[string][]string `json:"facetsByIndex,omitempty"`
+	}
+	subsearch struct {
+		IndexUID              string         `json:"indexUid"`
+		Q                     string         `json:"q"`
+		Filter                string         `json:"filter"`
+		Sort                  []string       `json:"sort,omitempty"`
+		MatchingStrategy      string         `json:"matchingStrategy"`
+		AttributesToSearchOn  []string       `json:"attributesToSearchOn,omitempty"`
+		AttributesToRetrieve  []string       `json:"attributesToRetrieve"`
+		AttributesToHighlight []string       `json:"attributesToHighlight,omitempty"`
+		HighlightPreTag       string         `json:"highlightPreTag,omitempty"`
+		HighlightPostTag      string         `json:"highlightPostTag,omitempty"`
+		FederationOptions     map[string]any `json:"federationOptions"`
+	}
+	answer struct {
+		Hits               []hit `json:"hits"`
+		EstimatedTotalHits int   `json:"estimatedTotalHits"`
+		FacetsByIndex      map[string]struct {
+			Distribution map[string]map[string]int `json:"distribution"`
+		} `json:"facetsByIndex"`
+	}
+	hit struct {
+		ID         string      `json:"id"`
+		Date       search.Date `json:"sort_date"`
+		Nb         string      `json:"sort_title_nb"`
+		Nn         string      `json:"sort_title_nn"`
+		En         string      `json:"sort_title_en"`
+		Se         string      `json:"sort_title_se"`
+		Type       string      `json:"type"`
+		Names      []string    `json:"names"`
+		Aliases    []string    `json:"aliases"`
+		Places     []string    `json:"f_municipality"`
+		Federation struct {
+			Score float64 `json:"weightedRankingScore"`
+		} `json:"_federation"`
+		Formatted struct {
+			Words []string `json:"t_words"`
+		} `json:"_formatted"`
+	}
+)
+
+// asked is a query on its way to the server.
+type asked struct {
+	search.Query
+	uid      string
+	legs     []leg
+	sort     []string
+	retrieve []string
+	from, to search.Date
+}
+
+// Search answers a query.
+func (e *Engine) Search(ctx context.Context, q search.Query) (*search.Result, error) {
+	if err := q.Validate(); err != nil {
+		return nil, err
+	}
+	if err := e.open(); err != nil {
+		return nil, err
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	from, to, err := q.Filter.Dates()
+	if err != nil {
+		return nil, err
+	}
+	a := &asked{Query: q, uid: e.uid(q.Index), from: from, to: to, retrieve: []string{attrID, attrDate}}
+	switch q.Order() {
+	case search.Newest:
+		a.sort = []string{attrDate + ":desc", attrID + ":asc"}
+	case search.Title:
+		if slices.Contains(titleLanguages, q.TitleLanguage) {
+			a.sort, a.retrieve = append(a.sort, attrTitle+q.TitleLanguage+":asc"), append(a.retrieve, attrTitle+q.TitleLanguage)
+		}
+		a.sort = append(a.sort, attrID+":asc")
+	}
+	result, err := e.search(ctx, a)
+	if err != nil {
+		if ctx.Err() != nil {
+			err = ctx.Err()
+		}
+		return nil, fmt.Errorf("search %s: %w", q.Index, err)
+	}
+	return result, nil
+}
+
+// search answers from one state of the index: where that takes several requests, they are made again if the index has changed meanwhile.
+func (e *Engine) search(ctx context.Context, a *asked) (result *search.Result, err error) {
+	text := search.ParseText(a.Text)
+	a.legs = legs(text, nil)
+	before, err := e.marker(ctx, a.uid)
+	if err != nil {
+		return nil, err
+	}
+	for range attempts {
+		var requests int
+		if result, requests, err = e.once(ctx, a, text); err != nil {
+			return nil, err
+		}
+		result.AppliedSeq, result.Generation = before.Seq, before.Generation
+		if requests == 1 {
+			return result, nil
+		}
+		after, err := e.marker(ctx, a.uid)
+		if err != nil || *after == *before {
+			return result, err
+		}
+		before = after
+	}
+	return result, nil // the index changes all the time; every answer is right by itself
+}
+
+func (e *Engine) once(ctx context.Context, a *asked, text search.Text) (result *search.Result, requests int, err error) {
+	result, requests, err = e.ask(ctx, a)
+	if err != nil || len(text.Words) == 0 {
+		return result, requests, err
+	}
+	few, err := e.few(ctx, a)
+	if err != nil || result.Total > few {
+		return result, requests, err
+	}
+	correct, err := e.corrections(ctx, a, text, few)
+	if err != nil || len(correct) == 0 {
+		return result, requests, err
+	}
+	again := *a
+	again.legs = legs(text, correct)
+	result, more, err := e.ask(ctx, &again)
+	return result, requests + more, err
+}
+
+// ask asks for the hits and for the facets that are counted with everything that is chosen, and for each facet with a choice of its own once more
+// without that.
+func (e *Engine) ask(ctx context.Context, a *asked) (*search.Result, int, error) {
+	result := &search.Result{Hits: []search.Hit{}, TotalExact: true, Facets: map[search.Facet][]search.FacetCount{}}
+	var plain, chosen []search.Facet
+	for _, f := range a.Facets {
+		if len(a.Filter.Facets[f]) > 0 {
+			chosen = append(chosen, f)
+		} else {
+			plain = append(plain, f)
+		}
+	}
+	counted := make([][]search.FacetCount, len(chosen))
+	group, inner := errgroup.WithContext(ctx)
+	for n, f := range chosen {
+		group.Go(func() error {
+			got, err := e.federated(inner, a, a.filter(f), 0, []search.Facet{f})
+			if err != nil {
+				return err
+			}
+			counted[n], err = got.counts(a.uid, f)
+			return err
+		})
+	}
+	group.Go(func() error {
+		limit := a.Page()
+		if a.After != nil && limit > 0 {
+			limit = a.After.Rank + limit + slack
+		}
+		got, err := e.federated(inner, a, a.filter(""), limit, plain)
+		if err != nil {
+			return err
+		}
+		result.Total, result.Hits = got.EstimatedTotalHits, a.page(got.Hits)
+		for _, f := range plain {
+			if result.Facets[f], err = got.counts(a.uid, f); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err := group.Wait(); err != nil {
+		return nil, 0, err
+	}
+	for n, f := range chosen {
+		result.Facets[f] = counted[n]
+	}
+	return result, 1 + len(chosen), nil
+}
+
+// slack is how many hits more are read than stand before a position, for those that have come before it since.
+const slack = 200
+
+// page picks the hits that come after the position.
+func (a *asked) page(found []hit) []search.Hit {
+	hits, rank := []search.Hit{}, 0
+	if a.After != nil {
+		rank = a.After.Rank
+	}
+	for _, h := range found {
+		p := a.position(h)
+		if a.After != nil && p.Compare(*a.After) <= 0 {
+			continue
+		}
+		if len(hits) == a.Page() {
+			break
+		}
+		p.Rank = rank + len(hits) + 1
+		hits = append(hits, search.Hit{ID: h.ID, Position: p})
+	}
+	return hits
+}
+
+func (a *asked) position(h hit) search.Position {
+	p := search.Position{Order: a.Order(), ID: h.ID}
+	switch p.Order {
+	case search.Title:
+		p.Title = map[string]string{"nb": h.Nb, "nn": h.Nn, "en": h.En, "se": h.Se}[a.TitleLanguage]
+	case search.Relevance:
+		p.Score = h.Federation.Score
+		fallthrough
+	default:
+		p.Date = h.Date
+	}
+	return p
+}
+
+// federated makes one request: all legs of the text, of which the server makes one list.
+func (e *Engine) federated(ctx context.Context, a *asked, filter string, limit int, facets []search.Facet) (*answer, error) {
+	r := request{Federation: federation{Limit: limit}}
+	if len(facets) > 0 {
+		names := make([]string, len(facets))
+		for i, f := range facets {
+			names[i] = field(f)
+		}
+		r.Federation.FacetsByIndex = map[string][]string{a.uid: names}
+	}
+	for _, l := range a.legs {
+		r.Queries = append(r.Queries, subsearch{
+			IndexUID: a.uid, Q: l.Q, Filter: filter, Sort: a.sort, MatchingStrategy: "all", AttributesToSearchOn: l.On, AttributesToRetrieve: a.retrieve,
+			FederationOptions: map[string]any{"weight": l.Weight},
+		})
+	}
+	var got answer
+	if err := e.api.call(ctx, "POST", "/multi-search", r, &got); err != nil {
+		return nil, err
+	}
+	return &got, nil
+}
+
+func (g *answer) counts(uid string, f search.Facet) ([]search.FacetCount, error) {
+	counts := []search.FacetCount{}
+	for written, n := range g.FacetsByIndex[uid].Distribution[field(f)] {
+		v, err := valueOf(written)
+		if err != nil {
+			return nil, err
+		}
+		counts = append(counts, search.FacetCount{Value: v, Count: n})
+	}
+	search.SortFacetCounts(counts)
+	return counts, nil
+}
+
+// filter says what documents must be, without the choice in one facet. Every document has a type, and the marker has none.
+func (a *asked) filter(without search.Facet) string {
+	conditions := []string{strconv.Quote(field(search.Type)) + " EXISTS"}
+	for _, f := range slices.Sorted(maps.Keys(a.Filter.Facets)) {
+		if values := a.Filter.Facets[f]; len(values) > 0 && f != without {
+			conditions = append(conditions, anyOf(f, values))
+		}
+	}
+	if a.from != 0 || a.to != 0 {
+		to := a.to
+		if to == 0 {
+			to = 99_999_999
+		}
+		conditions = append(conditions, fmt.Sprintf("%s %d TO %d", attrIssued, a.from, to))
+	}
+	return strings.Join(conditions, " AND ")
+}
+
+// anyOf needs no escaping: values are written in plain letters.
+func anyOf(f search.Facet, values []string) string {
+	written := make([]string, len(values))
+	for i, v := range values {
+		written[i] = strconv.Quote(value(v))
+	}
+	return field(f) + " IN [" + strings.Join(written, ", ") + "]"
+}
+
+// FacetValues counts the values of one facet.
+func (e *Engine) FacetValues(ctx context.Context, q search.FacetQuery) ([]search.FacetCount, error) {
+	query, err := q.Query()
+	if err != nil {
+		return nil, err
+	}
+	result, err := e.Search(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	return q.Pick(result.Facets[q.Facet]), nil
+}
+
+// size is how many documents an index had.
+type size struct {
+	documents int
+	at        time.Time
+}
+
+// few is how many documents a word must be in not to count as misspelt.
+func (e *Engine) few(ctx context.Context, a *asked) (int, error) {
+	e.mu.RLock()
+	known := e.size[a.Index]
+	e.mu.RUnlock()
+	if time.Since(known.at) > time.Minute {
+		var stats struct {
+			Documents int `json:"numberOfDocuments"`
+		}
+		if err := e.api.call(ctx, "GET", "/indexes/"+a.uid+"/stats", nil, &stats); err != nil {
+			return 0, err
+		}
+		known = size{stats.Documents, time.Now()}
+		e.mu.Lock()
+		e.size[a.Index] = known
+		e.mu.Unlock()
+	}
+	return known.documents / 5000, nil
+}
+
+// suggestFrom is how many documents are looked at for suggestions.
+const suggestFrom = 300
+
+// Suggest gives titles and names that begin with a text.
+func (e *Engine) Suggest(ctx context.Context, index search.Index, text string, limit int) ([]search.Suggestion, error) {
+	if err := errors.Join(search.CheckIndex(index), search.CheckSuggest(limit)); err != nil {
+		return nil, err
+	}
+	if err := e.open(); err != nil {
+		return nil, err
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	start := search.FoldName(strings.ToValidUTF8(text, ""))
+	if start == "" {
+		return nil, nil
+	}
+	a := &asked{
+		Query: search.Query{Index: index}, uid: e.uid(index), retrieve: []string{attrID, attrType, attrNames, attrAliases},
+		legs: []leg{{Q: start, Weight: 1, On: []string{attrSuggest}}},
+	}
+	got, err := e.federated(ctx, a, a.filter(""), suggestFrom, nil)
+	if err != nil {
+		return nil, fmt.Errorf("suggest: %w", err)
+	}
+	return suggestions(got.Hits, start, limit), nil
+}
+
+// suggestions puts what the server found in the order of every engine: by the way that the names begin so, then by name.
+func suggestions(hits []hit, start string, limit int) []search.Suggestion {
+	type place struct {
+		search.SuggestionPlace
+		hit hit
+	}
+	var places []place
+	for _, h := range hits {
+		for _, p := range search.SuggestionPlaces(h.Names, h.Aliases) {
+			if strings.HasPrefix(p.Key, start) {
+				places = append(places, place{p, h})
+			}
+		}
+	}
+	slices.SortFunc(places, func(a, b place) int {
+		return search.CompareSuggestions(a.SuggestionPlace, b.SuggestionPlace, a.hit.ID, b.hit.ID)
+	})
+	if limit == 0 {
+		limit = search.MaxSuggestions
+	}
+	var out []search.Suggestion
+	seen := map[string]bool{}
+	for _, p := range places {
+		if len(out) < min(limit, search.MaxSuggestions) && !seen[p.hit.ID] {
+			seen[p.hit.ID] = true
+			out = append(out, search.Suggestion{Text: p.Text, Type: p.hit.Type, ID: p.hit.ID})
+		}
+	}
+	return out
+}

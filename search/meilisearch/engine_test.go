@@ -10,6 +10,7 @@ import (
 	"dugnad/search"
 	"dugnad/search/enginetest"
 	"dugnad/search/meilisearch"
+	"dugnad/search/meilisearch/meilitest"
 )
 
 // TestEngine_on_a_server runs the contract of all engines on the Meilisearch that HUB_TEST_MEILI_URL and HUB_TEST_MEILI_KEY name.
@@ -34,4 +35,10 @@ func open(t testing.TB, url, key string) *meilisearch.Engine {
 		}
 	})
 	return e
+}
+
+// TestEngine_on_the_stand_in runs it on the stand-in of a Meilisearch, which is always there.
+func TestEngine_on_the_stand_in(t *testing.T) {
+	s := meilitest.Start(t)
+	enginetest.Run(t, func(t testing.TB) search.Engine { return open(t, s.URL, s.Key) })
 }

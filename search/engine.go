@@ -24,6 +24,12 @@ type Engine interface {
 	// Rebuild begins new indexes beside the present ones; searches go on in the old until Commit. One at a time, else ErrRebuilding.
 	Rebuild(ctx context.Context) (Rebuild, error)
 
+	// Check compares the settings that the indexes have with those that they ought to have, and puts right at once what needs no indexing anew;
+	// ErrNeedsRebuild when something else differs. Searches go on meanwhile.
+	Check(ctx context.Context) error
+	// Scan gives the id and Document.Hash of every document of an index, in no order. What is written meanwhile may be missed, or given twice.
+	Scan(ctx context.Context, index Index, each func(id, hash string) error) error
+
 	// Health is nil when searches are answered, else ErrUnavailable or ErrNeedsRebuild with the reason.
 	Health(ctx context.Context) error
 	// Close ends the engine; a search under way finishes first.

@@ -14,7 +14,7 @@ import (
 )
 
 // schema changes with anything about how documents are written, and with the normaliser; an index of another schema is built anew.
-var schema = fmt.Sprintf("1/%d", norwegian.Version)
+var schema = fmt.Sprintf("2/%d", norwegian.Version)
 
 // textField is a searchable field. The weights are those of the hub's relevance set; average is a usual length in words: a fixed one, so that a
 // score depends on the document alone and not on how the index happens to be divided into segments.
@@ -33,16 +33,23 @@ var (
 
 // Names of the fields that are not searched.
 const (
-	fieldID      = "_id"
-	fieldDate    = "sort_date"
-	fieldIssued  = "issued"
-	fieldTitle   = "sort_title_" // and the language
-	fieldSuggest = "suggest"
+	fieldID     = "_id"
+	fieldDate   = "sort_date"
+	fieldIssued = "issued"
+	fieldTitle  = "sort_title_" // and the language
+	fieldStored = "stored"
 )
 
 func fieldFacet(f search.Facet) string { return "f_" + string(f) }
 
-// suggestible is what is stored of a document, to suggest it.
+// stored is what is kept of a document besides what is found of it.
+type stored struct {
+	suggestible
+
+	Hash string `json:"h"`
+}
+
+// suggestible is what it takes to suggest a document.
 type suggestible struct {
 	Type    string   `json:"t"`
 	Titles  []string `json:"s"`
@@ -84,11 +91,11 @@ func newDocument(d search.Document) (*document.Document, error) {
 		text(fieldTitle+lang, []string{key[:min(len(key), search.MaxSortKey)]}, keyword, nil)
 	}
 
-	stored, err := json.Marshal(newSuggestible(d))
+	kept, err := json.Marshal(stored{newSuggestible(d), d.Hash()})
 	if err != nil {
 		return nil, fmt.Errorf("store suggestions of %s: %w", d.ID, err)
 	}
-	doc.AddField(document.NewTextFieldCustom(fieldSuggest, nil, stored, index.StoreField, nil))
+	doc.AddField(document.NewTextFieldCustom(fieldStored, nil, kept, index.StoreField, nil))
 	return doc, nil
 }
 

@@ -164,6 +164,29 @@ func (e *Engine) Seq(context.Context) (int64, error) {
 	return g.seq()
 }
 
+// Check has nothing to compare: an index of other settings is not opened.
+func (e *Engine) Check(ctx context.Context) error { return e.Health(ctx) }
+
+// Scan gives the ids and hashes of an index.
+func (e *Engine) Scan(ctx context.Context, index search.Index, each func(id, hash string) error) error {
+	if err := search.CheckIndex(index); err != nil {
+		return err
+	}
+	g, err := e.use()
+	if err != nil {
+		return err
+	}
+	defer g.users.Done()
+	return g.shards[index].read(func(v *view) error {
+		return v.eachStored(func(id string, d stored) error {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			return each(id, d.Hash)
+		})
+	})
+}
+
 // Health is nil when searches are answered.
 func (e *Engine) Health(context.Context) error {
 	e.mu.RLock()

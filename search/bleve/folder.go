@@ -3,6 +3,7 @@ package bleve
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -62,6 +63,16 @@ func openFolder(dir string) (*folder, error) {
 }
 
 func (f *folder) unlock() error { return f.lock.Close() }
+
+// Hold takes a folder as Open does, without any index in it, until it is closed: for a hub that searches elsewhere and still has its data folder to
+// itself. It fails with search.ErrLocked when another process has it.
+func Hold(dir string) (io.Closer, error) {
+	f, err := openFolder(dir)
+	if err != nil {
+		return nil, err
+	}
+	return f.lock, nil
+}
 
 // open opens the current generation. nil with a reason means that there is none that can be used; what could not be read is moved aside, what another
 // version has made is removed.

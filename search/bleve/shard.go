@@ -120,27 +120,40 @@ func (s *shard) load() error {
 			return errors.Join(errPart, err)
 		}
 		all := map[string]suggestible{}
-		for i, docs := range v.live() {
-			for it := docs.Iterator(); it.HasNext(); {
-				d := it.Next()
-				var stored suggestible
-				var bad error
-				err := v.segs[i].Segment().VisitStoredFields(uint64(d), func(field string, _ byte, value []byte, _ []uint64) bool {
-					if field == fieldSuggest {
-						bad = json.Unmarshal(value, &stored)
-						return false
-					}
-					return true
-				})
-				if err := errors.Join(err, bad); err != nil {
-					return fmt.Errorf("read stored fields: %w", err)
+		err = v.eachStored(func(id string, d stored) error {
+			all[id] = d.suggestible
+			return nil
+		})
+		if err == nil {
+			s.suggest.update(all)
+		}
+		return err
+	})
+}
+
+// eachStored gives what is kept of every document.
+func (v *view) eachStored(each func(id string, d stored) error) error {
+	for i, docs := range v.live() {
+		for it := docs.Iterator(); it.HasNext(); {
+			n := it.Next()
+			var d stored
+			var bad error
+			err := v.segs[i].Segment().VisitStoredFields(uint64(n), func(field string, _ byte, value []byte, _ []uint64) bool {
+				if field == fieldStored {
+					bad = json.Unmarshal(value, &d)
+					return false
 				}
-				all[v.cols[i].ids[d]] = stored
+				return true
+			})
+			if err := errors.Join(err, bad); err != nil {
+				return fmt.Errorf("read stored fields: %w", err)
+			}
+			if err := each(v.cols[i].ids[n], d); err != nil {
+				return err
 			}
 		}
-		s.suggest.update(all)
-		return nil
-	})
+	}
+	return nil
 }
 
 // apply writes documents and removals, and the sequence with the last of them; returns when that is on disk and the next reader sees it. Documents

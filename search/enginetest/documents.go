@@ -231,3 +231,38 @@ func testSuggest(t *testing.T, e *engine) {
 		t.Errorf("negative limit: %v", err)
 	}
 }
+
+// testScan compares what an engine says it holds with what it was given.
+func testScan(t *testing.T, e *engine) {
+	held := func(i search.Index) map[string]string {
+		t.Helper()
+		all := map[string]string{}
+		err := e.Scan(context.Background(), i, func(id, hash string) error {
+			all[id] = hash
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return all
+	}
+	one, two, secret := doc("pra_one", "Mentor"), doc("pra_two", "Tolk", facet(search.Theme, "a", "b")), doc("pra_secret", "Hemmelig", members)
+	e.put(one, two, secret)
+	two.Titles = []string{"Tolk på skjerm"}
+	e.put(two)
+	want := map[string]string{"pra_one": one.Hash(), "pra_two": two.Hash(), "pra_secret": secret.Hash()}
+	if d := cmp.Diff(want, held(search.Members)); d != "" {
+		t.Error(d)
+	}
+	e.remove("pra_one")
+	if d := cmp.Diff(map[string]string{"pra_two": two.Hash()}, held(search.Public)); d != "" {
+		t.Error(d)
+	}
+	stop := errors.New("stop")
+	if err := e.Scan(context.Background(), search.Members, func(string, string) error { return stop }); !errors.Is(err, stop) {
+		t.Errorf("a scan that was told to stop: %v", err)
+	}
+	if err := e.Check(context.Background()); err != nil {
+		t.Errorf("check: %v", err)
+	}
+}

@@ -19,6 +19,7 @@ func Run(t *testing.T, newEngine func(t testing.TB) search.Engine) {
 		{"documents_come_change_and_go", testDocuments},
 		{"batches", testBatches},
 		{"sequence", testSequence},
+		{"scan", testScan},
 		{"invalid_documents_are_refused", testInvalidDocuments},
 		{"invalid_queries_are_refused", testInvalidQueries},
 		{"filter_values_match_literally", testFilterValues},

@@ -54,7 +54,7 @@ func (e *Engine) like(ctx context.Context, a *asked, word string) ([]string, err
 		FederationOptions: map[string]any{"weight": 1},
 	}}}
 	var got answer
-	if err := e.api.call(ctx, "POST", "/multi-search", r, &got); err != nil {
+	if err := e.read(ctx, "POST", "/multi-search", r, &got); err != nil {
 		return nil, err
 	}
 	times := map[string]int{}

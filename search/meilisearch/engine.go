@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"maps"
 	"slices"
 	"sync"
@@ -21,18 +22,21 @@ type Options struct {
 	URL    string
 	Key    string // that may do everything with the indexes; empty where the server has none
 	Prefix string // of the indexes' names, hub when empty
+	Log    *slog.Logger
 }
 
 // Engine is a search.Engine on a Meilisearch server. Several processes may search through it; one of them writes.
 type Engine struct {
 	api    *api
 	prefix string
+	log    *slog.Logger
 
 	writing sync.Mutex // one writer: Apply, and the beginning and end of a rebuild
 	build   *rebuild   // under way, or nil; guarded by writing
 
 	mu     sync.RWMutex
 	closed bool
+	reader *api // nil until something was read
 	size   map[search.Index]size
 }
 
@@ -43,7 +47,10 @@ func Open(o Options) *Engine {
 	if o.Prefix == "" {
 		o.Prefix = "hub"
 	}
-	return &Engine{api: newAPI(o.URL, o.Key), prefix: o.Prefix, size: map[search.Index]size{}}
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	return &Engine{api: newAPI(o.URL, o.Key), prefix: o.Prefix, log: o.Log, size: map[search.Index]size{}}
 }
 
 func indexes() []search.Index { return []search.Index{search.Public, search.Members} }
@@ -142,7 +149,7 @@ func (e *Engine) waitAll(ctx context.Context, tasks []int64) error {
 // marker reads how far an index is; ErrNeedsRebuild when it is none of ours or made otherwise.
 func (e *Engine) marker(ctx context.Context, uid string) (*marker, error) {
 	var m marker
-	if err := e.api.call(ctx, "GET", "/indexes/"+uid+"/documents/"+markerID, nil, &m); err != nil {
+	if err := e.read(ctx, "GET", "/indexes/"+uid+"/documents/"+markerID, nil, &m); err != nil {
 		return nil, err
 	}
 	if m.Schema != stamp() {
@@ -167,6 +174,70 @@ func (e *Engine) Seq(ctx context.Context) (int64, error) {
 	return min(seqs[0], seqs[1]), nil
 }
 
+// Check compares the settings at the server with the program's: somebody may have changed them there, or another version of the hub.
+func (e *Engine) Check(ctx context.Context) error {
+	e.writing.Lock()
+	defer e.writing.Unlock()
+	if err := e.open(); err != nil {
+		return err
+	}
+	for _, i := range indexes() {
+		var have map[string]any
+		if err := e.api.call(ctx, "GET", "/indexes/"+e.uid(i)+"/settings", nil, &have); err != nil {
+			return fmt.Errorf("read the settings of %s: %w", i, err)
+		}
+		differ, err := drift(have)
+		if err != nil {
+			return err
+		}
+		want, mended := settings(), map[string]any{}
+		for _, name := range differ {
+			if !slices.Contains(cheap, name) {
+				return fmt.Errorf("%w: %s has another %s than this version of the hub", search.ErrNeedsRebuild, e.uid(i), name)
+			}
+			mended[name] = want[name]
+		}
+		if len(mended) > 0 {
+			if err := e.change(ctx, e.uid(i), mended); err != nil {
+				return fmt.Errorf("put the settings of %s right: %w", i, err)
+			}
+		}
+	}
+	return nil
+}
+
+// scanSize is how many documents are read at once in a scan.
+const scanSize = 1000
+
+// Scan gives the ids and hashes of an index.
+func (e *Engine) Scan(ctx context.Context, index search.Index, each func(id, hash string) error) error {
+	if err := errors.Join(search.CheckIndex(index), e.open()); err != nil {
+		return err
+	}
+	for offset := 0; ; offset += scanSize {
+		var page struct {
+			Results []struct {
+				ID   string `json:"id"`
+				Hash string `json:"hash"`
+			} `json:"results"`
+		}
+		path := fmt.Sprintf("/indexes/%s/documents?fields=id,hash&limit=%d&offset=%d", e.uid(index), scanSize, offset)
+		if err := e.read(ctx, "GET", path, nil, &page); err != nil {
+			return fmt.Errorf("read the documents of %s: %w", index, err)
+		}
+		for _, d := range page.Results {
+			if d.ID != markerID {
+				if err := each(d.ID, d.Hash); err != nil {
+					return err
+				}
+			}
+		}
+		if len(page.Results) < scanSize {
+			return nil
+		}
+	}
+}
+
 // Health is nil when searches are answered.
 func (e *Engine) Health(ctx context.Context) error {
 	if err := e.open(); err != nil {
@@ -186,11 +257,14 @@ func (e *Engine) Close() error {
 	defer e.writing.Unlock()
 	e.mu.Lock()
 	e.closed = true
-	e.mu.Unlock()
+	defer e.mu.Unlock()
 	if e.build != nil {
 		e.build.over, e.build = true, nil // what it has made is removed when the next one begins
 	}
 	e.api.http.CloseIdleConnections()
+	if e.reader != nil {
+		e.reader.http.CloseIdleConnections()
+	}
 	return nil
 }
 
@@ -203,11 +277,12 @@ func (e *Engine) open() error {
 	return nil
 }
 
-// Remove removes the engine's indexes from the server, those being built too.
+// Remove removes the engine's indexes from the server, those being built too, and its reading key.
 func (e *Engine) Remove(ctx context.Context) error {
 	var errs []error
 	for _, i := range indexes() {
 		errs = append(errs, e.remove(ctx, e.uid(i)), e.remove(ctx, e.buildUID(i)))
 	}
-	return errors.Join(errs...)
+	_, err := e.api.sdk.DeleteKeyWithContext(ctx, e.readingKeyID())
+	return errors.Join(append(errs, doneTwice(sdkError(ctx, err), "api_key_not_found"))...)
 }

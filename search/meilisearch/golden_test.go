@@ -135,7 +135,7 @@ func lasting(v any) any {
 		out := map[string]any{}
 		for k, inner := range v {
 			switch k {
-			case "processingTimeMs", "requestUid", "_federation", "stats", "link", "message", "createdAt", "updatedAt", "queriesPosition",
+			case "processingTimeMs", "requestUid", "_federation", "stats", "link", "message", "createdAt", "updatedAt", "queriesPosition", "key",
 				"avgDocumentSize", "rawDocumentDbSize", "fieldDistribution", "numberOfEmbeddings", "numberOfEmbeddedDocuments":
 			case "_formatted":
 				out[k] = map[string]any{"t_words": lasting(inner.(map[string]any)["t_words"])}
@@ -171,7 +171,7 @@ func record(t *testing.T, url, key string) {
 	}
 	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
-		if !strings.HasPrefix(r.URL.Path, "/tasks/") {
+		if !strings.HasPrefix(r.URL.Path, "/tasks/") && r.URL.Path != "/keys" || r.Method == http.MethodPost { // neither waiting nor others' keys
 			keep(r.Method, r.URL.RequestURI(), true, body)
 		}
 		req, _ := http.NewRequestWithContext(r.Context(), r.Method, url+r.URL.RequestURI(), bytes.NewReader(body))

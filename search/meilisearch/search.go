@@ -262,7 +262,7 @@ func (e *Engine) federated(ctx context.Context, a *asked, filter string, limit i
 		})
 	}
 	var got answer
-	if err := e.api.call(ctx, "POST", "/multi-search", r, &got); err != nil {
+	if err := e.read(ctx, "POST", "/multi-search", r, &got); err != nil {
 		return nil, err
 	}
 	return &got, nil
@@ -336,7 +336,7 @@ func (e *Engine) few(ctx context.Context, a *asked) (int, error) {
 		var stats struct {
 			Documents int `json:"numberOfDocuments"`
 		}
-		if err := e.api.call(ctx, "GET", "/indexes/"+a.uid+"/stats", nil, &stats); err != nil {
+		if err := e.read(ctx, "GET", "/indexes/"+a.uid+"/stats", nil, &stats); err != nil {
 			return 0, err
 		}
 		known = size{stats.Documents, time.Now()}

@@ -55,8 +55,13 @@ func features(comparison bool) map[string]any {
 // cheap are the settings that can be put right without indexing anything again.
 var cheap = []string{"displayedAttributes", "rankingRules", "synonyms", "faceting", "pagination"}
 
+// settingsHash tells the settings apart that an index must have been made with.
 func settingsHash() string {
-	b, err := json.Marshal(settings())
+	fixed := settings()
+	for _, name := range cheap {
+		delete(fixed, name)
+	}
+	b, err := json.Marshal(fixed)
 	if err != nil {
 		panic(fmt.Sprintf("meilisearch: settings: %v", err)) // made of strings and numbers only
 	}

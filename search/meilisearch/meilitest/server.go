@@ -4,6 +4,7 @@
 package meilitest
 
 import (
+	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -34,6 +35,7 @@ type Server struct {
 	tasks   []*task
 	queue   chan *task
 	keys    map[string]map[string]any
+	asked   map[string]string // the key that a route was last asked with
 }
 
 type index struct {
@@ -71,7 +73,7 @@ func fail(status int, code, format string, args ...any) *apiErr {
 
 // Start starts a server that ends with the test.
 func Start(t testing.TB) *Server {
-	s := &Server{Key: "stand-in-master-key", indexes: map[string]*index{}, queue: make(chan *task, 10_000), keys: map[string]map[string]any{}}
+	s := &Server{Key: "stand-in-master-key", indexes: map[string]*index{}, queue: make(chan *task, 10_000), keys: map[string]map[string]any{}, asked: map[string]string{}}
 	h := httptest.NewServer(s)
 	s.URL = h.URL
 	done := make(chan struct{})
@@ -107,6 +109,45 @@ func (s *Server) Indexes() []string {
 	return slices.Sorted(maps.Keys(s.indexes))
 }
 
+// Setting is a setting of an index.
+func (s *Server) Setting(uid, name string) any {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.indexes[uid].settings[name]
+}
+
+// Set changes a setting as somebody else might.
+func (s *Server) Set(uid, name string, to any) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.indexes[uid].settings[name] = to
+}
+
+// Keys are the keys besides the master's.
+func (s *Server) Keys() []string {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	var keys []string
+	for _, k := range s.keys {
+		keys = append(keys, fmt.Sprint(k["key"]))
+	}
+	return keys
+}
+
+// Forget removes a key.
+func (s *Server) Forget(key string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	maps.DeleteFunc(s.keys, func(_ string, k map[string]any) bool { return k["key"] == key })
+}
+
+// Asked is the key that came with the last request of a route, as "POST /multi-search".
+func (s *Server) Asked(route string) string {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.asked[route]
+}
+
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if s.Down.Load() {
 		if conn, _, err := http.NewResponseController(w).Hijack(); err == nil {
@@ -119,7 +160,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		status, body = err.status, err
 	}
-	w.WriteHeader(status)
+	if w.WriteHeader(status); status == http.StatusNoContent {
+		return
+	}
 	_ = json.NewEncoder(w).Encode(body)
 }
 
@@ -128,10 +171,13 @@ func (s *Server) answer(r *http.Request) (int, any, *apiErr) {
 	if path[0] == "health" {
 		return http.StatusOK, map[string]any{"status": "available"}, nil
 	}
+	s.mu.Lock()
+	s.asked[r.Method+" "+r.URL.Path] = strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
+	s.mu.Unlock()
 	switch auth := r.Header.Get("Authorization"); {
 	case auth == "":
 		return 0, nil, fail(http.StatusUnauthorized, "missing_authorization_header", "The Authorization header is missing. It must use the bearer authorization method.")
-	case auth != "Bearer "+s.Key && !s.known(strings.TrimPrefix(auth, "Bearer ")):
+	case auth != "Bearer "+s.Key && !s.permits(strings.TrimPrefix(auth, "Bearer "), r):
 		return 0, nil, fail(http.StatusForbidden, "invalid_api_key", "The provided API key is invalid.")
 	}
 	var body any
@@ -359,12 +405,13 @@ func (s *Server) swap(body any) (int, any, *apiErr) {
 	})
 }
 
-func (s *Server) known(key string) bool {
+// permits tells whether a key other than the master's exists and may do this. Such keys read only.
+func (s *Server) permits(key string, r *http.Request) bool {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	for _, k := range s.keys {
 		if k["key"] == key {
-			return true
+			return r.URL.Path == "/multi-search" || r.Method == http.MethodGet && strings.HasPrefix(r.URL.Path, "/indexes/")
 		}
 	}
 	return false
@@ -380,7 +427,7 @@ func (s *Server) onKeys(method string, rest []string, body any) (int, any, *apiE
 		if s.keys[uid] != nil {
 			return 0, nil, fail(http.StatusConflict, "api_key_already_exists", "`uid` field value `%s` is already an existing API key.", uid)
 		}
-		k["key"] = "key-of-" + uid
+		k["key"] = rand.Text()
 		s.keys[uid] = k
 		return http.StatusCreated, k, nil
 	case method == http.MethodGet && len(rest) == 1:
@@ -388,6 +435,13 @@ func (s *Server) onKeys(method string, rest []string, body any) (int, any, *apiE
 			return http.StatusOK, k, nil
 		}
 		return 0, nil, fail(http.StatusNotFound, "api_key_not_found", "API key `%s` not found.", rest[0])
+	}
+	if method == http.MethodDelete {
+		if s.keys[rest[0]] == nil {
+			return 0, nil, fail(http.StatusNotFound, "api_key_not_found", "API key `%s` not found.", rest[0])
+		}
+		delete(s.keys, rest[0])
+		return http.StatusNoContent, nil, nil
 	}
 	results := []any{}
 	for _, uid := range slices.Sorted(maps.Keys(s.keys)) {

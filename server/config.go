@@ -30,6 +30,8 @@ type Config struct {
 	BaseURL          string `name:"base-url" placeholder:"URL" help:"Address that readers know the hub by; http:// and the address otherwise ($$HUB_BASE_URL)."`
 	Demo             bool   `help:"Load demo content; on a loopback address only ($$HUB_DEMO)."`
 	DatabaseURL      string `name:"database-url" placeholder:"URL" help:"PostgreSQL database, postgres://user:password@host:5432/name; SQLite in the data folder otherwise ($$HUB_DATABASE_URL)."`
+	MeiliURL         string `name:"meili-url" placeholder:"URL" help:"Meilisearch server to search with; an engine inside the hub otherwise ($$HUB_MEILI_URL)."`
+	MeiliKey         string `name:"meili-key" placeholder:"KEY" help:"Key of the Meilisearch server that may write the hub's indexes and make a key to read them, the master key for instance ($$HUB_MEILI_KEY)."`
 	SecretKey        string `placeholder:"KEY" help:"At least 32 characters that nobody can guess; made and kept in the data folder otherwise ($$HUB_SECRET_KEY)."`
 	OIDCIssuer       string `name:"oidc-issuer" placeholder:"URL" help:"OpenID provider that people sign in at; local passwords otherwise ($$HUB_OIDC_ISSUER)."`
 	OIDCClientID     string `name:"oidc-client-id" placeholder:"ID" help:"The hub's name at the provider ($$HUB_OIDC_CLIENT_ID)."`
@@ -159,7 +161,7 @@ func readSetting(path string) (string, error) {
 // unknownSettings are the names of the environment that look like settings and are none, in order.
 func unknownSettings(environ []string) []string {
 	known := []string{
-		"HUB_ADDR", "HUB_ADMIN_ADDR", "HUB_DATA", "HUB_BASE_URL", "HUB_DEMO", "HUB_DATABASE_URL", "HUB_SECRET_KEY", "HUB_LOG_LEVEL",
+		"HUB_ADDR", "HUB_ADMIN_ADDR", "HUB_DATA", "HUB_BASE_URL", "HUB_DEMO", "HUB_DATABASE_URL", "HUB_MEILI_URL", "HUB_MEILI_KEY", "HUB_SECRET_KEY", "HUB_LOG_LEVEL",
 		"HUB_OIDC_ISSUER", "HUB_OIDC_CLIENT_ID", "HUB_OIDC_CLIENT_SECRET", "HUB_OIDC_NAME", "HUB_NATIVE_REDIRECTS", "HUB_TRUSTED_PROXIES", "HUB_AUDIT_DAYS",
 	}
 	var unknown []string
@@ -201,6 +203,13 @@ func (c *Config) check() error {
 	}
 	if c.SecretKey != "" && len(c.SecretKey) < shortestKey {
 		errs = append(errs, fmt.Errorf("HUB_SECRET_KEY has %d characters: it needs at least %d, as `openssl rand -hex 32` makes them", len(c.SecretKey), shortestKey))
+	}
+	c.MeiliURL = strings.TrimRight(c.MeiliURL, "/")
+	if u, err := url.Parse(c.MeiliURL); c.MeiliURL != "" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil) {
+		errs = append(errs, errors.New("HUB_MEILI_URL must read http://host:port or https://host, without a key in it: that is HUB_MEILI_KEY"))
+	}
+	if c.MeiliKey != "" && c.MeiliURL == "" {
+		errs = append(errs, errors.New("HUB_MEILI_KEY is set and HUB_MEILI_URL is not"))
 	}
 	if (c.OIDCIssuer == "") != (c.OIDCClientID == "") {
 		errs = append(errs, errors.New("HUB_OIDC_ISSUER and HUB_OIDC_CLIENT_ID are given together, or neither is"))

@@ -34,32 +34,37 @@ type newsroom struct {
 
 func eachNewsroom(t *testing.T, test func(n *newsroom)) {
 	t.Helper()
-	eachHub(t, func(t *testing.T, h *testHub) {
-		h.seeded()
-		n := &newsroom{testHub: h, now: time.Now().Add(time.Minute), org: map[string]string{}, people: map[string]string{}, ids: map[string]string{}}
-		h.service.Now = func() time.Time { return n.now }
-		ctx := access.WithViewer(t.Context(), access.System("test"))
-		for _, slug := range []string{"ks", "imdi"} {
-			id, err := h.client.Organization.Query().Where(organization.Slug(slug)).OnlyID(ctx)
-			if err != nil {
-				t.Fatal(err)
-			}
-			n.org[slug] = id
+	eachHub(t, func(_ *testing.T, h *testHub) { test(h.newsroom()) })
+}
+
+// newsroom loads the demo content and makes the people.
+func (h *testHub) newsroom() *newsroom {
+	t := h.t
+	t.Helper()
+	h.seeded()
+	n := &newsroom{testHub: h, now: time.Now().Add(time.Minute), org: map[string]string{}, people: map[string]string{}, ids: map[string]string{}}
+	h.service.Now = func() time.Time { return n.now }
+	ctx := access.WithViewer(t.Context(), access.System("test"))
+	for _, slug := range []string{"ks", "imdi"} {
+		id, err := h.client.Organization.Query().Where(organization.Slug(slug)).OnlyID(ctx)
+		if err != nil {
+			t.Fatal(err)
 		}
-		for name, a := range map[string]access.NewAccount{
-			"CONTRIBUTOR": {Organization: n.org["ks"], Role: schema.Contributor}, "EDITOR": {Organization: n.org["ks"], Role: schema.Editor},
-			"ADMIN": {Organization: n.org["ks"], Role: schema.Admin}, "stranger": {Organization: n.org["imdi"], Role: schema.Admin},
-			"HUB_EDITOR": {HubRole: schema.HubEditor}, "HUB_ADMIN": {HubRole: schema.HubAdmin},
-		} {
-			a.Name, a.Email, a.Password = name, strings.ToLower(name)+"@example.org", "correct horse battery staple"
-			id, err := h.accounts.Create(ctx, a)
-			if err != nil {
-				t.Fatal(err)
-			}
-			n.ids[name], n.people[name] = id, n.token(id)
+		n.org[slug] = id
+	}
+	for name, a := range map[string]access.NewAccount{
+		"CONTRIBUTOR": {Organization: n.org["ks"], Role: schema.Contributor}, "EDITOR": {Organization: n.org["ks"], Role: schema.Editor},
+		"ADMIN": {Organization: n.org["ks"], Role: schema.Admin}, "stranger": {Organization: n.org["imdi"], Role: schema.Admin},
+		"HUB_EDITOR": {HubRole: schema.HubEditor}, "HUB_ADMIN": {HubRole: schema.HubAdmin},
+	} {
+		a.Name, a.Email, a.Password = name, strings.ToLower(name)+"@example.org", "correct horse battery staple"
+		id, err := h.accounts.Create(ctx, a)
+		if err != nil {
+			t.Fatal(err)
 		}
-		test(n)
-	})
+		n.ids[name], n.people[name] = id, n.token(id)
+	}
+	return n
 }
 
 // token signs an account in as a native app does.

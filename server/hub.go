@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -21,6 +22,7 @@ import (
 	"dugnad/search"
 	"dugnad/search/bleve"
 	"dugnad/search/feed"
+	"dugnad/search/meilisearch"
 	"dugnad/server/auth"
 	"dugnad/server/database"
 	"dugnad/server/graphqlhttp"
@@ -31,7 +33,8 @@ const drainTime = 10 * time.Second
 
 // parts are what every command that works on the hub's data needs.
 type parts struct {
-	engine   *bleve.Engine
+	engine   search.Engine
+	hold     io.Closer // keeps the data folder to this process; the embedded engine itself
 	db       *database.Database
 	client   *ent.Client
 	waker    *changes.Waker
@@ -43,7 +46,7 @@ func openParts(ctx context.Context, c Config) (*parts, error) {
 	if err := makeFolder(c.Data); err != nil {
 		return nil, err
 	}
-	engine, err := bleve.Open(filepath.Join(c.Data, searchFolder))
+	engine, hold, err := openEngine(c)
 	switch {
 	case errors.Is(err, search.ErrLocked):
 		return nil, fmt.Errorf("another hub uses the data folder %s: stop it, or give this one a folder of its own with HUB_DATA", c.Data)
@@ -52,11 +55,28 @@ func openParts(ctx context.Context, c Config) (*parts, error) {
 	}
 	db, err := openDatabase(ctx, c)
 	if err != nil {
-		return nil, errors.Join(err, engine.Close())
+		return nil, errors.Join(err, engine.Close(), hold.Close())
 	}
-	p := &parts{engine: engine, db: db, client: access.NewClient(db.Driver()), waker: &changes.Waker{}}
+	p := &parts{engine: engine, hold: hold, db: db, client: access.NewClient(db.Driver()), waker: &changes.Waker{}}
 	p.follower = feed.New(p.client, engine, p.waker, slog.Default(), time.Now)
 	return p, nil
+}
+
+// openEngine opens the search engine and takes the data folder. A Meilisearch is not asked for anything yet: the hub starts without it.
+func openEngine(c Config) (search.Engine, io.Closer, error) {
+	folder := filepath.Join(c.Data, searchFolder)
+	if c.MeiliURL == "" {
+		engine, err := bleve.Open(folder)
+		if err != nil {
+			return nil, nil, err
+		}
+		return engine, engine, nil
+	}
+	hold, err := bleve.Hold(folder)
+	if err != nil {
+		return nil, nil, err
+	}
+	return meilisearch.Open(meilisearch.Options{URL: c.MeiliURL, Key: c.MeiliKey, Log: slog.Default()}), hold, nil
 }
 
 // openDatabase opens the database and brings it up to this version.
@@ -71,7 +91,22 @@ func openDatabase(ctx context.Context, c Config) (*database.Database, error) {
 	return db, nil
 }
 
-func (p *parts) close() error { return errors.Join(p.engine.Close(), p.db.Close()) }
+func (p *parts) close() error { return errors.Join(p.engine.Close(), p.hold.Close(), p.db.Close()) }
+
+// lockIndexing is the advisory lock of the replica that keeps a shared search server up to date.
+const lockIndexing = 0x64_75_67_6e_61_64_03
+
+// follow keeps the search indexes up to date. An embedded engine is each replica's own, and a Meilisearch has one writer among all replicas.
+func (p *parts) follow(ctx context.Context, shared bool) error {
+	if !shared {
+		return p.follower.Run(ctx)
+	}
+	err := p.db.Own(ctx, lockIndexing, p.follower.Run)
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
+}
 
 // Hub is the running program: Open, Run until its context ends, Close.
 type Hub struct {
@@ -169,7 +204,7 @@ func (h *Hub) Run(ctx context.Context) error {
 	work, stop := context.WithCancel(context.WithoutCancel(ctx)) // goes on while requests finish
 	defer stop()
 	background.Go(func() {
-		if err := h.follower.Run(work); err != nil {
+		if err := h.follow(work, h.config.MeiliURL != ""); err != nil {
 			slog.ErrorContext(work, "search follows the change log no more", "error", err)
 		}
 	})
@@ -222,8 +257,12 @@ func (h *Hub) announce(ctx context.Context) {
 	if h.config.DatabaseURL != "" {
 		where = "PostgreSQL"
 	}
+	searching := "embedded, in the data folder"
+	if h.config.MeiliURL != "" {
+		searching = "Meilisearch"
+	}
 	slog.InfoContext(ctx, "serving", "address", h.serving.Addr().String(), "url", h.baseURL, "graphiql", h.baseURL+"/graphiql")
-	slog.InfoContext(ctx, "keeping", "data", h.config.Data, "database", where, "search", "embedded, in the data folder")
+	slog.InfoContext(ctx, "keeping", "data", h.config.Data, "database", where, "search", searching)
 	if h.admin != nil {
 		slog.InfoContext(ctx, "serving operators", "address", h.admin.Addr().String(), "profiles", "/debug/pprof/")
 	}

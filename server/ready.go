@@ -3,10 +3,13 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"net/http"
 	"sync"
 	"time"
+
+	"dugnad/search"
 )
 
 // readyTimeout bounds how long the parts may take to say how they are.
@@ -50,8 +53,8 @@ type readiness struct {
 	Reasons []string `json:"reasons"` // why it is not ready or, when it is, what does not work as it should
 }
 
-// ready tells whether requests should be sent here. The index has to be up to date once; afterwards a search that is down or behind is
-// no reason to send readers away, because everything else works.
+// ready tells whether requests should be sent here. The index has to be up to date once, unless the search server is away; afterwards a search that
+// is down or behind is no reason to send readers away, because everything else works.
 func (h *Hub) ready(ctx context.Context) readiness {
 	ctx, cancel := context.WithTimeout(ctx, readyTimeout)
 	defer cancel()
@@ -63,23 +66,25 @@ func (h *Hub) ready(ctx context.Context) readiness {
 		slog.ErrorContext(ctx, "the database does not answer", "error", err)
 		return readiness{Reasons: append(reasons, "the database does not answer")}
 	}
+	health := h.engine.Health(ctx)
+	away := health != nil && !errors.Is(health, search.ErrNeedsRebuild) // nothing that waiting here would mend
 	if reason := h.demo.reason(); reason != "" {
 		reasons = append(reasons, reason)
-	} else if !h.caughtUp.Load() {
+	} else if !h.caughtUp.Load() && !away {
 		now, err := h.follower.CaughtUp(ctx)
 		if err != nil {
 			slog.ErrorContext(ctx, "cannot tell whether the search indexes are up to date", "error", err)
 		}
 		h.caughtUp.Store(now)
 	}
-	if !h.caughtUp.Load() {
+	if !h.caughtUp.Load() && !away {
 		reasons = append(reasons, "the search indexes are not up to date yet")
 	}
 	if len(reasons) > 0 {
 		return readiness{Reasons: reasons}
 	}
-	if err := h.engine.Health(ctx); err != nil {
-		slog.ErrorContext(ctx, "search does not answer", "error", err)
+	if health != nil {
+		slog.ErrorContext(ctx, "search does not answer", "error", health)
 		return readiness{Ready: true, Reasons: []string{"degraded: search does not answer"}}
 	}
 	return readiness{Ready: true, Reasons: []string{}}

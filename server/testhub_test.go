@@ -61,12 +61,15 @@ func walker(t *testing.T) {
 	}
 }
 
-// newTestHub starts a hub on the database and ends it with the test.
-func newTestHub(t testing.TB, o database.Options) *testHub {
+// newTestHub starts a hub on the database, with settings if need be, and ends it with the test.
+func newTestHub(t testing.TB, o database.Options, settings ...func(*Config)) *testHub {
 	t.Helper()
 	c := Config{Addr: "127.0.0.1:0", Data: o.Path, DatabaseURL: o.URL, SecretKey: "a secret key for tests, and only for tests"}
 	if c.Data == "" {
 		c.Data = t.TempDir()
+	}
+	for _, set := range settings {
+		set(&c)
 	}
 	hub, err := Open(t.Context(), c)
 	if err != nil {
@@ -95,7 +98,7 @@ func newTestHub(t testing.TB, o database.Options) *testHub {
 	followed := make(chan struct{})
 	go func() {
 		defer close(followed)
-		_ = hub.follower.Run(ctx)
+		_ = hub.follow(ctx, hub.config.MeiliURL != "")
 	}()
 	t.Cleanup(func() {
 		server.Close()

@@ -19,7 +19,7 @@ import (
 const (
 	poll       = time.Second // wake-ups may be lost
 	minBackOff = time.Second
-	maxBackOff = time.Minute
+	maxBackOff = 8 * time.Second // asking costs little, and readers wait for search
 )
 
 // Follower keeps a search engine's indexes at the state of the database. The engine's own cursor is its place in the change log, so it can end at
@@ -46,7 +46,7 @@ func New(client *ent.Client, engine search.Engine, waker *changes.Waker, logger 
 	}
 }
 
-// Run follows the log until ctx ends, and then returns nil. What fails is logged and tried again, after a second at first and a minute at most; only
+// Run follows the log until ctx ends, and then returns nil. What fails is logged and tried again, after a second at first and 8 s at most; only
 // an engine that was closed ends it with an error.
 func (f *Follower) Run(ctx context.Context) error {
 	woken, stop := f.waker.Waiting()
@@ -86,7 +86,7 @@ func (f *Follower) Run(ctx context.Context) error {
 // all come back together.
 func backOff(failures int) time.Duration {
 	d := maxBackOff
-	if failures < 6 {
+	if failures < 3 {
 		d = min(minBackOff<<failures, maxBackOff)
 	}
 	return d - rand.N(d/2) //nolint:gosec // nobody gains from foreseeing it

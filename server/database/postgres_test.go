@@ -2,11 +2,14 @@ package database_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"strings"
 	"testing"
 	"time"
+
+	"entgo.io/ent/dialect"
 
 	"dugnad/ent/theme"
 	"dugnad/server/database"
@@ -150,4 +153,49 @@ func TestPreparedStatementsSurviveAMigration(t *testing.T) {
 	for range 3 {
 		read()
 	}
+}
+
+func TestOwn(t *testing.T) {
+	databasetest.Each(t, func(t *testing.T, db *database.Database) {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		const lock = 4711
+		owns := make(chan context.Context, 2)
+		until := func(ctx context.Context) error {
+			owns <- ctx
+			<-ctx.Done()
+			return nil
+		}
+		ended := make(chan error, 1)
+		go func() { ended <- db.Own(ctx, lock, until) }()
+		first := <-owns
+		if db.Dialect() == dialect.SQLite {
+			cancel()
+			if err := <-ended; err != nil {
+				t.Error(err)
+			}
+			return
+		}
+		other, stop := context.WithTimeout(t.Context(), 50*time.Millisecond)
+		defer stop()
+		if err := db.Own(other, lock, until); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("a second owner: %v", err)
+		}
+		var pid int
+		const holder = "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND objid = $1 AND granted"
+		if err := db.DB().QueryRowContext(t.Context(), holder, lock).Scan(&pid); err != nil {
+			t.Fatal(err)
+		}
+		execute(t, db, fmt.Sprintf("SELECT pg_terminate_backend(%d)", pid))
+		select {
+		case <-first.Done():
+		case <-time.After(30 * time.Second):
+			t.Fatal("goes on after its connection was cut")
+		}
+		<-owns // it is the owner again
+		cancel()
+		if err := <-ended; !errors.Is(err, context.Canceled) {
+			t.Error(err)
+		}
+	})
 }

@@ -1,0 +1,78 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"dugnad/search/meilisearch/meilitest"
+	"dugnad/server/database"
+	"dugnad/server/database/databasetest"
+)
+
+// TestSearchDown publishes a thousand entries while the search server is away: that goes on as ever, lists show them, search says that it is not
+// there, and when the server is back it finds them without anybody doing anything.
+func TestSearchDown(t *testing.T) {
+	each := func(name string, options func(testing.TB) database.Options) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := meilitest.Start(t)
+			h := newTestHub(t, options(t), func(c *Config) { c.MeiliURL, c.MeiliKey = server.URL, server.Key })
+			searchDown(t, h, server)
+		})
+	}
+	each("sqlite", databasetest.SQLiteOptions)
+	each("postgres", databasetest.PostgresOptions)
+}
+
+func searchDown(t *testing.T, h *testHub, server *meilitest.Server) {
+	n := h.newsroom()
+	titles := func(word string) []string {
+		t.Helper()
+		return h.ask(`query($q: String!) { search(query: $q, first: 100) { nodes { ... on Content { title } } } }`, map[string]any{"q": word}).ok().strings("title", "search", "nodes")
+	}
+	first := n.draft("EDITOR", "Mentor for nyankomne")
+	n.act("EDITOR", "publish", "", item(first, 1))
+	h.caughtUpNow()
+	if got := titles("mentor"); len(got) != 1 {
+		t.Fatalf("search finds %q", got)
+	}
+
+	server.Down.Store(true)
+	const entries, together = 1000, 20
+	for batch := range entries / together {
+		var items []any
+		var creates strings.Builder
+		for i := range together {
+			fmt.Fprintf(&creates, "c%d: createPractice(organization: $org, input: {kind: ADVICE, texts: [{language: NB, title: %q, summary: \"Kort.\", ready: true}]}) { entry { id } problems { code } }\n",
+				i, fmt.Sprintf("Ullteppe nummer %d", batch*together+i))
+		}
+		a := n.as("EDITOR", "mutation($org: ID) {"+creates.String()+"}", map[string]any{"org": n.org["ks"]}).ok()
+		for i := range together {
+			items = append(items, item(a.at(fmt.Sprintf("c%d", i), "entry", "id").(string), 1))
+		}
+		published := n.act("EDITOR", "publish", "", items...)
+		published.expectCodes("publish")
+		if got := len(published.list("publish", "entries")); got != together {
+			t.Fatalf("%d of %d were published: %s", got, together, published.Body)
+		}
+	}
+	if got := h.ask(`{ practices(first: 1) { totalCount } }`, nil).ok().at("practices", "totalCount"); got.(float64) <= entries {
+		t.Errorf("lists show %v practices", got)
+	}
+	if a := h.ask(`{ search(query: "ullteppe") { totalCount } }`, nil); a.code() != "UNAVAILABLE" || strings.Contains(string(a.Body), server.URL) {
+		t.Errorf("search answers %s", a.Body)
+	}
+	if got := h.ready(t.Context()); !got.Ready || len(got.Reasons) != 1 || !strings.HasPrefix(got.Reasons[0], "degraded") {
+		t.Errorf("readiness: %+v", got)
+	}
+
+	server.Down.Store(false)
+	h.caughtUpNow()
+	if got := h.ask(`{ search(query: "ullteppe") { totalCount } }`, nil).ok().at("search", "totalCount"); got.(float64) != entries {
+		t.Errorf("search finds %v of %d", got, entries)
+	}
+	if got := titles("mentor"); len(got) != 1 {
+		t.Errorf("search finds %q", got)
+	}
+}

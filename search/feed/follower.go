@@ -36,13 +36,19 @@ type Follower struct {
 	mu      sync.Mutex
 	repairs map[string]bool
 	repair  chan struct{} // there are some
+
+	dead       map[string]DeadLetter
+	reconciled *Reconciliation
+	rebuilding bool
+
+	checked time.Time // when the engine was last asked whether its settings are right; only the holder of the turn touches it
 }
 
 // New makes a follower of the change log. Nothing happens before Run or Reindex.
 func New(client *ent.Client, engine search.Engine, waker *changes.Waker, logger *slog.Logger, now func() time.Time) *Follower {
 	return &Follower{
 		client: client, engine: engine, waker: waker, log: logger, now: now,
-		turn: make(chan struct{}, 1), repairs: map[string]bool{}, repair: make(chan struct{}, 1),
+		turn: make(chan struct{}, 1), repairs: map[string]bool{}, dead: map[string]DeadLetter{}, repair: make(chan struct{}, 1),
 	}
 }
 
@@ -143,12 +149,34 @@ func (f *Follower) catchUp(ctx context.Context) error {
 		return err
 	}
 	defer end()
+	if err := f.check(ctx); err != nil {
+		return err
+	}
 	for more := true; more; {
 		if more, err = f.step(ctx); err != nil {
 			return err
 		}
 	}
 	return f.mend(ctx)
+}
+
+// checkPause is how often the engine's settings are looked at: another program may have changed them.
+const checkPause = 10 * time.Minute
+
+// check has the engine look after its settings, and builds the indexes anew when they are not what they ought to be.
+func (f *Follower) check(ctx context.Context) error {
+	now := f.now()
+	if now.Sub(f.checked) < checkPause {
+		return nil
+	}
+	err := f.engine.Check(ctx)
+	if errors.Is(err, search.ErrNeedsRebuild) {
+		err = f.rebuild(ctx, err.Error())
+	}
+	if err == nil {
+		f.checked = now
+	}
+	return err
 }
 
 // step takes the next batch of the log, or builds the indexes where there is no following it.
@@ -276,6 +304,7 @@ func changed(batch []*ent.Change) []string {
 // cursor where it is.
 func (f *Follower) apply(ctx context.Context, ids []string, seq int64) error {
 	b := search.Batch{Seq: seq}
+	f.revive(ids)
 	docs, err := f.documents(ctx, ids)
 	if err != nil {
 		return err
@@ -290,15 +319,15 @@ func (f *Follower) apply(ctx context.Context, ids []string, seq int64) error {
 	if len(b.Upserts)+len(b.Deletes) == 0 && seq == 0 {
 		return nil
 	}
-	return f.engine.Apply(ctx, b)
+	return f.give(ctx, b)
 }
 
-// documents are those that the engine takes. One that it would refuse must not hold up all others: it is logged and is not found by search.
+// documents are those that any engine takes. One that none does must not hold up all others: it is set aside.
 func (f *Follower) documents(ctx context.Context, ids []string) (map[string]search.Document, error) {
 	docs, err := Documents(ctx, f.client, ids)
 	for id, d := range docs {
 		if err := d.Validate(); err != nil {
-			f.log.ErrorContext(ctx, "a document cannot be searched", "id", id, "error", err)
+			f.bury(ctx, id, err)
 			delete(docs, id)
 		}
 	}

@@ -3,7 +3,9 @@ package feed
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -306,9 +308,98 @@ func TestFollower_Run(t *testing.T) {
 }
 
 func TestBackOff(t *testing.T) {
-	for failures, want := range map[int]time.Duration{0: time.Second, 1: 2 * time.Second, 5: 32 * time.Second, 6: time.Minute, 1000: time.Minute} {
+	for failures, want := range map[int]time.Duration{0: time.Second, 1: 2 * time.Second, 2: 4 * time.Second, 3: 8 * time.Second, 1000: 8 * time.Second} {
 		if d := backOff(failures); d < want/2 || d > want {
 			t.Errorf("after %d failures: %v", failures, d)
 		}
 	}
+}
+
+func TestReconcile(t *testing.T) {
+	databasetest.Each(t, func(t *testing.T, db *database.Database) {
+		f := newFed(t, db)
+		for _, id := range []string{"pra_1", "pra_2", "pra_3"} {
+			f.put(id, practiceDocument)
+		}
+		f.follow()
+		compared := func(missing, stale, extra int) {
+			t.Helper()
+			r, err := f.follower.Reconcile(t.Context())
+			f.ok(err)
+			if r.Missing != missing || r.Stale != stale || r.Extra != extra || r.Documents < 3 {
+				t.Errorf("found %+v, wanted %d missing, %d stale, %d extra", r, missing, stale, extra)
+			}
+			if s, err := f.follower.Status(t.Context()); err != nil || s.Reconciliation == nil || *s.Reconciliation != r {
+				t.Errorf("the status has %+v: %v", s.Reconciliation, err)
+			}
+		}
+		compared(0, 0, 0)
+
+		docs, err := Documents(t.Context(), f.client, []string{"pra_1", "pra_2"})
+		f.ok(err)
+		stale, hidden := docs["pra_1"], docs["pra_2"]
+		stale.Titles, stale.Keywords = []string{"Gammel tittel"}, nil
+		hidden.Public = false
+		stray := docs["pra_2"]
+		stray.ID = "pra_stray"
+		f.ok(f.engine.Apply(t.Context(), search.Batch{Upserts: []search.Document{stale, hidden, stray}, Deletes: []string{"pra_3", "mun_aas"}}))
+		compared(5, 3, 2) // pra_2 from the public index, pra_3 and mun_aas from both; pra_1 in both, pra_2 in that of the members
+		compared(0, 0, 0)
+		f.finds(search.Public, "fadder", "pra_1", "pra_2", "pra_3")
+		f.finds(search.Public, "gammel")
+	})
+}
+
+// TestDeadLetters has an engine that does not take some documents.
+func TestDeadLetters(t *testing.T) {
+	databasetest.Each(t, func(t *testing.T, db *database.Database) {
+		f := newFed(t, db)
+		for _, id := range []string{"pra_1", "pra_2", "pra_3", "pra_4", "pra_5"} {
+			f.put(id, practiceDocument)
+		}
+		f.follow()
+		refused := map[string]bool{"pra_2": true, "pra_5": true}
+		f.engine.before = func(b search.Batch) error {
+			for _, d := range b.Upserts {
+				if refused[d.ID] {
+					return fmt.Errorf("%w: it is too odd", search.ErrInvalidDocument)
+				}
+			}
+			return nil
+		}
+		for _, id := range []string{"pra_1", "pra_2", "pra_3", "pra_4", "pra_5"} {
+			f.put(id, strings.NewReplacer("Fadder", "Veiledar", "fadder", "veiledar").Replace(practiceDocument))
+		}
+		f.follow()
+		dead := func() (ids []string) {
+			t.Helper()
+			s, err := f.follower.Status(t.Context())
+			f.ok(err)
+			if s.State != Ready || s.Waiting != 0 {
+				t.Errorf("status %+v", s)
+			}
+			for _, d := range s.DeadLetters {
+				if !strings.Contains(d.Reason, "too odd") {
+					t.Errorf("reason %q", d.Reason)
+				}
+				ids = append(ids, d.ID)
+			}
+			return ids
+		}
+		if got := dead(); !slices.Equal(got, []string{"pra_2", "pra_5"}) {
+			t.Errorf("set aside: %v", got)
+		}
+		f.finds(search.Members, "fadder") // no former state either
+		f.finds(search.Members, "veiledar", "pra_1", "pra_3", "pra_4")
+		if r, err := f.follower.Reconcile(t.Context()); err != nil || r.Wrong() != 0 {
+			t.Errorf("%+v, %v: what was set aside is known", r, err)
+		}
+		delete(refused, "pra_2")
+		f.put("pra_2", practiceDocument)
+		f.follow()
+		if got := dead(); !slices.Equal(got, []string{"pra_5"}) {
+			t.Errorf("set aside: %v", got)
+		}
+		f.finds(search.Members, "fadder", "pra_2")
+	})
 }

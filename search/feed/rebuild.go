@@ -26,6 +26,8 @@ func (f *Follower) Reindex(ctx context.Context) error {
 // rebuild fills new indexes and puts them in place. The old ones are kept up to date meanwhile, and what they are told the new ones are told too.
 func (f *Follower) rebuild(ctx context.Context, reason string) (err error) {
 	started := f.now()
+	f.setRebuilding(true)
+	defer f.setRebuilding(false)
 	f.log.InfoContext(ctx, "building the search index", "reason", reason)
 	r, err := f.engine.Rebuild(ctx)
 	if err != nil {
@@ -67,6 +69,12 @@ func (f *Follower) rebuild(ctx context.Context, reason string) (err error) {
 	}
 	f.log.InfoContext(ctx, "the search index is built", "documents", count, "seq", head, "took", f.now().Sub(started))
 	return nil
+}
+
+func (f *Follower) setRebuilding(is bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.rebuilding = is
 }
 
 // keepUp follows the log in the old indexes while new ones are being built, if there are old ones that can follow it.

@@ -1,0 +1,75 @@
+package feed
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"dugnad/changes"
+	"dugnad/ent/change"
+	"dugnad/search"
+)
+
+// State is how searching is.
+type State string
+
+// The states, best first.
+const (
+	Ready       State = "READY"       // searches know of everything
+	Behind      State = "BEHIND"      // searches are answered, and some changes are not in them yet
+	Rebuilding  State = "REBUILDING"  // new indexes are being built; searches are answered from the old ones, if there are any
+	Unavailable State = "UNAVAILABLE" // no search is answered
+)
+
+// Status is how the indexes are. What only the replica knows that keeps them is empty on the others: dead letters, reconciliation and rebuilding.
+type Status struct {
+	State          State
+	Applied        int           // sequence in the change log up to which searches know of everything
+	Waiting        int           // changes after that
+	Lag            time.Duration // since the oldest of them
+	DeadLetters    []DeadLetter
+	Reconciliation *Reconciliation // the last one since the program's start
+	Problem        string          // what is the matter, for operators
+}
+
+// Status tells how the indexes are. It fails only when the database does.
+func (f *Follower) Status(ctx context.Context) (Status, error) {
+	f.mu.Lock()
+	s := Status{State: Ready, DeadLetters: slices.Collect(maps.Values(f.dead)), Reconciliation: f.reconciled}
+	rebuilding := f.rebuilding
+	f.mu.Unlock()
+	slices.SortFunc(s.DeadLetters, func(a, b DeadLetter) int { return cmp.Compare(a.ID, b.ID) })
+	err := f.engine.Health(ctx)
+	var seq int64
+	if err == nil {
+		seq, err = f.engine.Seq(ctx)
+	}
+	if err != nil {
+		s.State, s.Problem = Unavailable, err.Error()
+	}
+	ctx = asIndex(ctx)
+	s.Applied = int(seq)
+	if err == nil || errors.Is(err, search.ErrNeedsRebuild) {
+		if s.Waiting, err = f.client.Change.Query().Where(change.IDGT(s.Applied)).Count(ctx); err != nil {
+			return s, fmt.Errorf("count the changes that wait: %w", err)
+		}
+		oldest, err := changes.Read(ctx, f.client, s.Applied, 1)
+		if err != nil {
+			return s, fmt.Errorf("read the oldest change that waits: %w", err)
+		}
+		if len(oldest) > 0 {
+			s.Lag = max(0, f.now().Sub(oldest[0].At))
+		}
+	}
+	switch {
+	case rebuilding:
+		s.State = Rebuilding
+	case s.State == Ready && s.Waiting > 0:
+		s.State = Behind
+	}
+	return s, nil
+}

@@ -11,12 +11,13 @@ import (
 // Position is where a hit stands in its order: its sort values and its id. The next page starts after it, whatever came or went meanwhile. It tells
 // sort values, so it must be sealed before it leaves the hub.
 type Position struct {
-	Order Order   `json:"o"`
-	Score float64 `json:"s,omitempty"`
-	Date  Date    `json:"d,omitempty"`
-	Title string  `json:"t,omitempty"`
-	ID    string  `json:"i"`
-	Rank  int     `json:"r"` // 1 for the first hit
+	Order  Order   `json:"o"`
+	Score  float64 `json:"s,omitempty"`
+	Date   Date    `json:"d,omitempty"`
+	Title  string  `json:"t,omitempty"`
+	Meters float64 `json:"m,omitempty"`
+	ID     string  `json:"i"`
+	Rank   int     `json:"r"` // 1 for the first hit
 }
 
 // String writes a position so that ParsePosition can read it.
@@ -44,6 +45,10 @@ func ParsePosition(s string) (*Position, error) {
 // Compare orders two hits of the same order: negative when p comes first. Those with a date or title come before those without.
 func (p Position) Compare(o Position) int {
 	switch p.Order {
+	case Distance:
+		if c := cmp.Or(cmp.Compare(p.Meters, o.Meters), cmp.Compare(o.Date, p.Date)); c != 0 {
+			return c
+		}
 	case Title:
 		if c := cmpLast(p.Title == "", o.Title == ""); c != 0 {
 			return c

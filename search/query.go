@@ -14,7 +14,11 @@ const (
 	Relevance Order = "RELEVANCE"
 	Newest    Order = "NEWEST"
 	Title     Order = "TITLE"
+	Distance  Order = "DISTANCE" // by Query.Distances, then as Newest
 )
+
+// NoPlace is the distance of what is nowhere, in metres.
+const NoPlace = 1e9
 
 // MaxDepth is how many hits of a query can be read, over all pages.
 const MaxDepth = 1000
@@ -27,10 +31,11 @@ type Query struct {
 	Index         Index
 	Text          string // what the reader typed, see ParseText; empty finds everything
 	Filter        Filter
-	Facets        []Facet // to be counted, each without its own selection
-	OrderBy       Order   // empty is Relevance
-	TitleLanguage string  // for Title: whose collation, as "nb"
-	Limit         int     // hits wanted, 0 for counts only
+	Facets        []Facet            // to be counted, each without its own selection
+	OrderBy       Order              // empty is Relevance
+	TitleLanguage string             // for Title: whose collation, as "nb"
+	Distances     map[string]float64 // for Distance: metres to a municipality, by its number; a document is as near as the nearest of its own
+	Limit         int                // hits wanted, 0 for counts only
 	After         *Position
 }
 
@@ -39,6 +44,9 @@ type Filter struct {
 	Facets       map[Facet][]string
 	IssuedAfter  string // YYYY-MM-DD, that day included; a document without an issued date is left out
 	IssuedBefore string // YYYY-MM-DD, that day included
+
+	// Places are numbers of municipalities of which a document must have one, whatever is chosen in the facet; not nil and empty finds nothing.
+	Places []string
 }
 
 // FacetQuery asks for the values of one facet, counted under a query and without the facet's own selection.
@@ -60,6 +68,9 @@ type Result struct {
 	Facets     map[Facet][]FacetCount
 	AppliedSeq int64  // the change log's sequence of the state that answered
 	Generation string // which build of the index answered; with AppliedSeq it tells states apart
+
+	// Corrected gives, for words of the query that no document has, the word that was looked for in their place, as norwegian.Fold writes it.
+	Corrected map[string]string
 }
 
 // Hit is one document found.
@@ -88,11 +99,14 @@ func (q Query) Validate() error {
 		}
 	}
 	order := q.Order()
-	if order != Relevance && order != Newest && order != Title {
+	if order != Relevance && order != Newest && order != Title && order != Distance {
 		return &QueryError{"OrderBy", fmt.Sprintf("cannot be %q", order)}
 	}
 	if order == Title && !validLanguage(q.TitleLanguage) {
 		return &QueryError{"TitleLanguage", "must be a language code, as nb"}
+	}
+	if order == Distance && q.Distances == nil {
+		return &QueryError{"OrderBy", "needs a place to measure from"}
 	}
 	if p := q.After; p != nil {
 		if p.Order != order {
@@ -117,6 +131,17 @@ func (q Query) Order() Order {
 		return Relevance
 	}
 	return q.OrderBy
+}
+
+// Meters is how far a document with these municipalities is.
+func (q Query) Meters(municipalities []string) float64 {
+	nearest := float64(NoPlace)
+	for _, m := range municipalities {
+		if d, ok := q.Distances[m]; ok {
+			nearest = min(nearest, d)
+		}
+	}
+	return nearest
 }
 
 // Page is how many hits the query can have: its limit, or less near MaxDepth.
@@ -154,6 +179,9 @@ func (f Filter) validate() error {
 		if len(values) > maxFilterValues {
 			return &QueryError{"Filter." + string(facet), fmt.Sprintf("has more than %d values", maxFilterValues)}
 		}
+	}
+	if len(f.Places) > maxFilterValues {
+		return &QueryError{"Filter.Places", fmt.Sprintf("has more than %d values", maxFilterValues)}
 	}
 	_, _, err := f.Dates()
 	return err

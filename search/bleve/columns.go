@@ -262,4 +262,11 @@ func (v values) set(at uint32, place int) {
 	v.narrow[at] = uint16(place)
 }
 
+func (v values) at(at uint32) int {
+	if v.wide != nil {
+		return int(v.wide[at])
+	}
+	return int(v.narrow[at])
+}
+
 func (v values) len() int { return len(v.narrow) + len(v.wide) }

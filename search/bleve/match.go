@@ -20,28 +20,28 @@ const checkEvery = 1 << 14
 // scored is given each segment's matching documents, with their scores by document number. Both are valid during the call only.
 type scored func(seg int, docs *roaring.Bitmap, scores []float32) error
 
-// match finds the live documents that have every word and phrase of a text, and scores them.
-func (v *view) match(ctx context.Context, t search.Text, live docSet, each scored) error {
+// match finds the live documents that have every word and phrase of a text, and scores them. It tells which words it took for others.
+func (v *view) match(ctx context.Context, t search.Text, live docSet, each scored) (map[string]string, error) {
 	p := newPlan(ctx, v, live.size())
 	var words []wordPlan
 	within := live
 	for _, term := range t.Words {
 		w, err := p.word(term)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		words = append(words, w)
 	}
 	for _, phrase := range t.Phrases {
 		docs, err := v.phrase(ctx, p, phrase)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		within = within.and(docs)
 		for _, word := range phrase {
 			w, err := p.exact(word)
 			if err != nil {
-				return err
+				return nil, err
 			}
 			words = append(words, w)
 		}
@@ -54,14 +54,14 @@ func (v *view) match(ctx context.Context, t search.Text, live docSet, each score
 	for i := range v.segs {
 		docs, err := buf.segment(ctx, i, words, within[i])
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if err := each(i, docs, buf.total); err != nil {
-			return err
+			return nil, err
 		}
 		docs.Iterate(func(d uint32) bool { buf.total[d] = 0; return true })
 	}
-	return nil
+	return p.corrected, nil
 }
 
 // scores are the sums for one segment, by document number; zero between segments.

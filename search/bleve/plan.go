@@ -29,6 +29,8 @@ type plan struct {
 	view  *view
 	live  int
 	dicts map[string][]segment.TermDictionary // by field: one for each segment
+
+	corrected map[string]string // words that no document has: what they were taken for
 }
 
 // wordPlan is one word of the query: the terms that count as it, in the fields they are in.
@@ -47,7 +49,7 @@ type clause struct {
 }
 
 func newPlan(ctx context.Context, v *view, live int) *plan {
-	return &plan{ctx: ctx, view: v, live: live, dicts: map[string][]segment.TermDictionary{}}
+	return &plan{ctx: ctx, view: v, live: live, dicts: map[string][]segment.TermDictionary{}, corrected: map[string]string{}}
 }
 
 // exact is a word in its inflected and nynorsk forms, and written as it is.
@@ -130,7 +132,8 @@ func (p *plan) prefix(w *wordPlan, word string) error {
 			return err
 		}
 	}
-	return p.widen(w, byTerm, word, prefixWeight, maxPrefixTerms)
+	_, err := p.widen(w, byTerm, word, prefixWeight, maxPrefixTerms)
+	return err
 }
 
 func (p *plan) fuzzy(w *wordPlan, word string, edits int) error {
@@ -143,7 +146,12 @@ func (p *plan) fuzzy(w *wordPlan, word string, edits int) error {
 			return err
 		}
 	}
-	return p.widen(w, byTerm, word, fuzzyWeight, maxFuzzyTerms)
+	alone := w.docs() == 0
+	best, err := p.widen(w, byTerm, word, fuzzyWeight, maxFuzzyTerms)
+	if alone && best != "" {
+		p.corrected[word] = norwegian.Fold(best)
+	}
+	return err
 }
 
 // collect reads terms from a vocabulary.
@@ -172,8 +180,8 @@ func (p *plan) collect(into map[string]*found, f textField, open func() (index.F
 	return nil
 }
 
-// widen adds the best of the terms found: those least misspelt, then the most frequent.
-func (p *plan) widen(w *wordPlan, byTerm map[string]*found, word string, weight float64, limit int) error {
+// widen adds the best of the terms found: those least misspelt, then the most frequent. It gives the first that a live document has.
+func (p *plan) widen(w *wordPlan, byTerm map[string]*found, word string, weight float64, limit int) (best string, err error) {
 	delete(byTerm, word)
 	terms := make([]*found, 0, len(byTerm))
 	for _, t := range byTerm {
@@ -184,12 +192,16 @@ func (p *plan) widen(w *wordPlan, byTerm map[string]*found, word string, weight 
 	})
 	for _, t := range terms[:min(len(terms), limit)] {
 		for _, f := range t.fields {
+			before := len(w.clauses)
 			if err := p.add(w, f, t.term, weight, true); err != nil {
-				return err
+				return "", err
+			}
+			if best == "" && len(w.clauses) > before {
+				best = t.term
 			}
 		}
 	}
-	return nil
+	return best, nil
 }
 
 // add looks a term up in a field, and adds it to the word if any live document has it.

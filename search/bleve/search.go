@@ -28,6 +28,9 @@ func (v *view) search(ctx context.Context, q search.Query) (*search.Result, erro
 	}
 	allowed = v.issued(allowed, from, to)
 
+	if q.Filter.Places != nil {
+		allowed = v.placed(allowed, q.Filter.Places)
+	}
 	selected := make([][]string, len(search.Facets()))
 	for i, f := range search.Facets() {
 		selected[i] = q.Filter.Facets[f]
@@ -38,6 +41,7 @@ func (v *view) search(ctx context.Context, q search.Query) (*search.Result, erro
 		return nil, err
 	}
 	matched := allowed
+	var corrected map[string]string
 	if text.Empty() {
 		for i, docs := range wanted {
 			if err := ctx.Err(); err != nil {
@@ -47,7 +51,7 @@ func (v *view) search(ctx context.Context, q search.Query) (*search.Result, erro
 		}
 	} else {
 		matched = v.none()
-		if err := v.match(ctx, text, live, func(i int, docs *roaring.Bitmap, scores []float32) error {
+		if corrected, err = v.match(ctx, text, live, func(i int, docs *roaring.Bitmap, scores []float32) error {
 			matched[i] = roaring.And(docs, allowed[i])
 			top.offer(i, roaring.And(docs, wanted[i]), scores)
 			return ctx.Err()
@@ -57,7 +61,7 @@ func (v *view) search(ctx context.Context, q search.Query) (*search.Result, erro
 	}
 
 	base := matched.and(wanted)
-	result := &search.Result{Hits: top.hits(), Total: base.size(), TotalExact: true, Facets: map[search.Facet][]search.FacetCount{}}
+	result := &search.Result{Hits: top.hits(), Total: base.size(), TotalExact: true, Facets: map[search.Facet][]search.FacetCount{}, Corrected: corrected}
 	for _, f := range q.Facets {
 		i, set := slices.Index(search.Facets(), f), base
 		if len(selected[i]) > 0 {
@@ -75,7 +79,8 @@ func (v *view) search(ctx context.Context, q search.Query) (*search.Result, erro
 type top struct {
 	order  search.Order
 	view   *view
-	titles [][]string // by segment, when ordering by title
+	titles [][]string  // by segment, when ordering by title
+	meters [][]float64 // by segment and place in its column of municipalities, when ordering by distance
 	after  *search.Position
 	limit  int
 	best   hitHeap
@@ -92,7 +97,27 @@ func (v *view) newTop(q search.Query) (*top, error) {
 			t.titles = append(t.titles, column)
 		}
 	}
+	if t.order == search.Distance {
+		f := slices.Index(search.Facets(), search.Municipality)
+		for _, c := range v.cols {
+			column := make([]float64, len(c.facets[f].bitmaps))
+			for number, place := range c.facets[f].by {
+				column[place] = q.Meters([]string{number})
+			}
+			t.meters = append(t.meters, column)
+		}
+	}
 	return t, nil
+}
+
+// distance is that of the nearest municipality of a document.
+func (t *top) distance(seg int, d uint32) float64 {
+	c := t.view.cols[seg].facets[slices.Index(search.Facets(), search.Municipality)]
+	nearest := float64(search.NoPlace)
+	for at := c.offs[d]; at < c.offs[d+1]; at++ {
+		nearest = min(nearest, t.meters[seg][c.vals.at(at)])
+	}
+	return nearest
 }
 
 // offer considers documents of a segment; scores may be nil when the order does not ask for them.
@@ -106,6 +131,8 @@ func (t *top) offer(seg int, docs *roaring.Bitmap, scores []float32) {
 		switch t.order {
 		case search.Title:
 			p.Title = t.titles[seg][d]
+		case search.Distance:
+			p.Meters, p.Date = t.distance(seg, d), cols.dates[d]
 		case search.Relevance:
 			p.Score = search.RoundScore(float64(scores[d]))
 			fallthrough

@@ -2,6 +2,7 @@ package bleve
 
 import (
 	"context"
+	"slices"
 
 	"github.com/RoaringBitmap/roaring/v2"
 	"github.com/blevesearch/bleve/v2/index/scorch"
@@ -56,6 +57,13 @@ func (v *view) narrowed(set docSet, selected [][]string, skip int) docSet {
 		}
 	}
 	return out
+}
+
+// placed keeps the documents of any of the municipalities.
+func (v *view) placed(set docSet, municipalities []string) docSet {
+	selected := make([][]string, len(search.Facets()))
+	selected[slices.Index(search.Facets(), search.Municipality)] = append([]string{""}, municipalities...) // no document has "", so that none of none is none
+	return v.narrowed(set, selected, -1)
 }
 
 func (v *view) live() docSet {

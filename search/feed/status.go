@@ -25,8 +25,18 @@ const (
 	Unavailable State = "UNAVAILABLE" // no search is answered
 )
 
+// EngineName names a search engine.
+type EngineName string
+
+// The engines.
+const (
+	Bleve       EngineName = "BLEVE"
+	Meilisearch EngineName = "MEILISEARCH"
+)
+
 // Status is how the indexes are. What only the replica knows that keeps them is empty on the others: dead letters, reconciliation and rebuilding.
 type Status struct {
+	Engine         EngineName // set by whoever made it
 	State          State
 	Applied        int           // sequence in the change log up to which searches know of everything
 	Waiting        int           // changes after that
@@ -35,6 +45,9 @@ type Status struct {
 	Reconciliation *Reconciliation // the last one since the program's start
 	Problem        string          // what is the matter, for operators
 }
+
+// LagSeconds is Lag for the API.
+func (s Status) LagSeconds() float64 { return s.Lag.Seconds() }
 
 // Status tells how the indexes are. It fails only when the database does.
 func (f *Follower) Status(ctx context.Context) (Status, error) {

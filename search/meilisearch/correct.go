@@ -18,9 +18,9 @@ const (
 	found          = "*"
 )
 
-// corrections looks up what may have been meant by the words that are in few documents or none.
-func (e *Engine) corrections(ctx context.Context, a *asked, t search.Text, few int) (map[string][]string, error) {
-	correct := map[string][]string{}
+// corrections looks up what may have been meant by the words that are in few documents or none; of those in none also what is the best guess.
+func (e *Engine) corrections(ctx context.Context, a *asked, t search.Text, few int) (correct map[string][]string, best map[string]string, err error) {
+	correct, best = map[string][]string{}, map[string]string{}
 	for _, w := range t.Words {
 		if search.Edits(w.Word) == 0 {
 			continue
@@ -30,18 +30,21 @@ func (e *Engine) corrections(ctx context.Context, a *asked, t search.Text, few i
 		alone.legs = legs(search.Text{Words: []search.Term{w}}, nil)
 		got, err := e.federated(ctx, &alone, alone.filter(""), 0, nil)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		if got.EstimatedTotalHits > few {
 			continue
 		}
 		if meant, err := e.like(ctx, a, w.Word); err != nil {
-			return nil, err
+			return nil, nil, err
 		} else if len(meant) > 0 {
 			correct[w.Word] = meant
+			if got.EstimatedTotalHits == 0 {
+				best[w.Word] = meant[0]
+			}
 		}
 	}
-	return correct, nil
+	return correct, best, nil
 }
 
 // like finds the words that differ from one by as many letters as may be wrong, the nearest and then the most frequent first. Meilisearch finds the

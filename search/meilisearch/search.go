@@ -97,6 +97,8 @@ func (e *Engine) Search(ctx context.Context, q search.Query) (*search.Result, er
 	switch q.Order() {
 	case search.Newest:
 		a.sort = []string{attrDate + ":desc", attrID + ":asc"}
+	case search.Distance:
+		a.sort, a.retrieve = []string{attrDate + ":desc", attrID + ":asc"}, append(a.retrieve, field(search.Municipality))
 	case search.Title:
 		if slices.Contains(titleLanguages, q.TitleLanguage) {
 			a.sort, a.retrieve = append(a.sort, attrTitle+q.TitleLanguage+":asc"), append(a.retrieve, attrTitle+q.TitleLanguage)
@@ -148,13 +150,16 @@ func (e *Engine) once(ctx context.Context, a *asked, text search.Text) (result *
 	if err != nil || result.Total > few {
 		return result, requests, err
 	}
-	correct, err := e.corrections(ctx, a, text, few)
+	correct, best, err := e.corrections(ctx, a, text, few)
 	if err != nil || len(correct) == 0 {
 		return result, requests, err
 	}
 	again := *a
 	again.legs = legs(text, correct)
 	result, more, err := e.ask(ctx, &again)
+	if err == nil {
+		result.Corrected = best
+	}
 	return result, requests + more, err
 }
 
@@ -187,9 +192,18 @@ func (e *Engine) ask(ctx context.Context, a *asked) (*search.Result, int, error)
 		if a.After != nil && limit > 0 {
 			limit = a.After.Rank + limit + slack
 		}
+		far := limit
+		if a.Order() == search.Distance {
+			limit = 0
+		}
 		got, err := e.federated(inner, a, a.filter(""), limit, plain)
 		if err != nil {
 			return err
+		}
+		if a.Order() == search.Distance {
+			if got.Hits, err = e.nearest(inner, a, far); err != nil {
+				return err
+			}
 		}
 		result.Total, result.Hits = got.EstimatedTotalHits, a.page(got.Hits)
 		for _, f := range plain {
@@ -204,6 +218,9 @@ func (e *Engine) ask(ctx context.Context, a *asked) (*search.Result, int, error)
 	}
 	for n, f := range chosen {
 		result.Facets[f] = counted[n]
+	}
+	if a.Order() == search.Distance {
+		chosen = append(chosen, search.Municipality) // one request more, at least
 	}
 	return result, 1 + len(chosen), nil
 }
@@ -234,6 +251,8 @@ func (a *asked) page(found []hit) []search.Hit {
 func (a *asked) position(h hit) search.Position {
 	p := search.Position{Order: a.Order(), ID: h.ID}
 	switch p.Order {
+	case search.Distance:
+		p.Date, p.Meters = h.Date, a.Meters(numbers(h.Places))
 	case search.Title:
 		p.Title = map[string]string{"nb": h.Nb, "nn": h.Nn, "en": h.En, "se": h.Se}[a.TitleLanguage]
 	case search.Relevance:
@@ -295,6 +314,9 @@ func (a *asked) filter(without search.Facet) string {
 			to = 99_999_999
 		}
 		conditions = append(conditions, fmt.Sprintf("%s %d TO %d", attrIssued, a.from, to))
+	}
+	if a.Filter.Places != nil {
+		conditions = append(conditions, anyOf(search.Municipality, a.Filter.Places))
 	}
 	return strings.Join(conditions, " AND ")
 }

@@ -1,0 +1,98 @@
+package meilisearch
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+
+	"dugnad/search"
+)
+
+// groupSize is about how many documents are read at once for those that are nearest.
+const groupSize = 500
+
+// nearest reads the first hits by distance. The server knows which municipalities a document has and not how far they are: so it is asked for the
+// documents of the nearest municipalities, some at a time, then for those of the next ones that are in none of these, and at last for the rest.
+func (e *Engine) nearest(ctx context.Context, a *asked, limit int) ([]hit, error) {
+	if limit == 0 {
+		return nil, nil
+	}
+	got, err := e.federated(ctx, a, a.filter(""), 0, []search.Facet{search.Municipality})
+	if err != nil {
+		return nil, err
+	}
+	counted, err := got.counts(a.uid, search.Municipality)
+	if err != nil {
+		return nil, err
+	}
+	var hits []hit
+	var nearer []string
+	for _, group := range groups(a.Distances, counted) {
+		filter := a.filter("") + " AND " + anyOf(search.Municipality, group.numbers)
+		if len(nearer) > 0 {
+			filter += " AND NOT " + anyOf(search.Municipality, nearer)
+		}
+		// The documents of a single municipality are as far as each other, and come in the order that the server gives them.
+		most := min(limit-len(hits), group.documents)
+		if len(group.numbers) > 1 {
+			most = group.documents
+		}
+		if got, err = e.federated(ctx, a, filter, most, nil); err != nil {
+			return nil, err
+		}
+		slices.SortStableFunc(got.Hits, func(x, y hit) int { return a.position(x).Compare(a.position(y)) })
+		hits, nearer = append(hits, got.Hits...), append(nearer, group.numbers...)
+		if len(hits) >= limit {
+			return hits[:limit], nil
+		}
+	}
+	filter := a.filter("")
+	if len(nearer) > 0 {
+		filter += " AND NOT " + anyOf(search.Municipality, nearer)
+	}
+	if got, err = e.federated(ctx, a, filter, limit-len(hits), nil); err != nil {
+		return nil, err
+	}
+	return append(hits, got.Hits...), nil
+}
+
+// group is municipalities that follow each other by distance, and at most how many documents they have.
+type group struct {
+	numbers   []string
+	documents int
+}
+
+// groups takes the municipalities that documents have, the nearest first. One with very many documents stands alone.
+func groups(distances map[string]float64, counted []search.FacetCount) []group {
+	documents := map[string]int{}
+	for _, c := range counted {
+		if _, ok := distances[c.Value]; ok {
+			documents[c.Value] = c.Count
+		}
+	}
+	byDistance := slices.SortedFunc(maps.Keys(documents), func(a, b string) int {
+		return cmp.Or(cmp.Compare(distances[a], distances[b]), cmp.Compare(a, b))
+	})
+	var all []group
+	for _, number := range byDistance {
+		n := documents[number]
+		if last := len(all) - 1; last >= 0 && (all[last].documents+n <= groupSize || distances[all[last].numbers[0]] == distances[number]) {
+			all[last].numbers, all[last].documents = append(all[last].numbers, number), all[last].documents+n
+		} else {
+			all = append(all, group{[]string{number}, n})
+		}
+	}
+	return all
+}
+
+// numbers reads municipalities' numbers as the server has them.
+func numbers(written []string) []string {
+	out := make([]string, 0, len(written))
+	for _, w := range written {
+		if v, err := valueOf(w); err == nil {
+			out = append(out, v)
+		}
+	}
+	return out
+}

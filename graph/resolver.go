@@ -15,6 +15,7 @@ import (
 	"dugnad/graph/gqlcode"
 	"dugnad/schema"
 	"dugnad/search"
+	"dugnad/search/feed"
 )
 
 // Resolver is the root. The database's client is not here but in the context: a preview has its own.
@@ -22,6 +23,7 @@ type Resolver struct {
 	Engine   search.Engine
 	Content  *content.Service
 	Accounts *access.Accounts
+	Status   func(context.Context) (*feed.Status, error)
 	Missing  func(id string) // told of a hit that is not in the database for its viewer, so that the index can be mended
 }
 

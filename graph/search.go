@@ -19,6 +19,7 @@ import (
 	"dugnad/graph/view"
 	"dugnad/schema"
 	"dugnad/search"
+	"dugnad/search/feed"
 	"dugnad/text"
 )
 
@@ -48,6 +49,13 @@ func (r *Resolver) search(ctx context.Context, words *string, filter *model.Sear
 	var err error
 	if q.Filter, err = searchFilter(ctx, filter); err != nil {
 		return nil, err
+	}
+	if filter != nil && filter.Near != nil {
+		if q.Distances, err = distances(ctx, filter.Near); err != nil {
+			return nil, err
+		}
+	} else if q.OrderBy == search.Distance {
+		return nil, gqlcode.Error(gqlcode.BadUserInput, "the order DISTANCE needs filter.near")
 	}
 	res, err := r.Engine.Search(ctx, q)
 	if err != nil {
@@ -79,7 +87,7 @@ func (r *Resolver) connection(ctx context.Context, q search.Query, res *search.R
 			return nil, err
 		}
 	}
-	if highlights != nil && q.Text != "" && len(ids) > 0 {
+	if (highlights != nil || len(res.Corrected) > 0 && asksFor(ctx, "didYouMean")) && q.Text != "" && len(ids) > 0 {
 		if whole, err = ent.FromContext(ctx).Load(ctx, ids, nil); err != nil {
 			return nil, err
 		}
@@ -92,7 +100,7 @@ func (r *Resolver) connection(ctx context.Context, q search.Query, res *search.R
 			continue
 		}
 		seen = append(seen, h)
-		c.Edges = append(c.Edges, &model.SearchEdge{Cursor: hitCursor(h), Node: node, Highlights: highlight(ctx, whole[h.ID], q.Text)})
+		c.Edges = append(c.Edges, &model.SearchEdge{Cursor: hitCursor(h), Node: node, Highlights: highlight(ctx, whole[h.ID], corrected(q.Text, res.Corrected))})
 		c.Nodes = append(c.Nodes, node)
 	}
 	more := false
@@ -107,10 +115,18 @@ func (r *Resolver) connection(ctx context.Context, q search.Query, res *search.R
 		}
 		c.Facets = append(c.Facets, &view.FacetResult{Facet: f, All: values})
 	}
+	c.DidYouMean = didYouMean(ctx, q.Text, res, whole)
 	return c, nil
 }
 
 func hitCursor(h search.Hit) ent.Cursor { return ent.Cursor{ID: h.Position.String()} }
+
+// readable is an entry of any type.
+type readable interface {
+	Title(ctx context.Context) string
+	Summary(ctx context.Context) *string
+	Body(ctx context.Context, format schema.BodyFormat) *string
+}
 
 // highlight marks the words in what the reader gets of the node.
 func highlight(ctx context.Context, node ent.Noder, words string) []*model.Highlight {
@@ -123,11 +139,7 @@ func highlight(ctx context.Context, node ent.Noder, words string) []*model.Highl
 		}
 	}
 	switch n := node.(type) {
-	case interface {
-		Title(context.Context) string
-		Summary(context.Context) *string
-		Body(context.Context, schema.BodyFormat) *string
-	}:
+	case readable:
 		add("title", n.Title(ctx), 1)
 		if s := n.Summary(ctx); s != nil {
 			add("summary", *s, 1)
@@ -187,7 +199,9 @@ func searchFilter(ctx context.Context, f *model.SearchFilter) (search.Filter, er
 		}
 		out.Facets[search.Municipality] = today
 	}
-	return out, nil
+	var err error
+	out.Places, err = places(ctx, f)
+	return out, err
 }
 
 func stringsOf[S ~string](values []S) []string {
@@ -322,11 +336,14 @@ func formerNames(ctx context.Context, facet search.Facet, letters string) (map[s
 	return numbers, err
 }
 
+// maxSuggestions is how many are given at most.
+const maxSuggestions = 8
+
 func (r *Resolver) suggest(ctx context.Context, typed string, first int) ([]*model.Suggestion, error) {
-	if first < 1 || first > search.MaxSuggestions {
-		return nil, gqlcode.Error(gqlcode.BadUserInput, fmt.Sprintf("first must be 1 to %d", search.MaxSuggestions))
+	if first < 1 || first > maxSuggestions {
+		return nil, gqlcode.Error(gqlcode.BadUserInput, fmt.Sprintf("first must be 1 to %d", maxSuggestions))
 	}
-	found, err := r.Engine.Suggest(ctx, index(ctx), typed, first)
+	found, err := r.Engine.Suggest(ctx, index(ctx), typed, search.MaxSuggestions)
 	if err != nil {
 		return nil, err
 	}
@@ -345,22 +362,46 @@ func (r *Resolver) suggest(ctx context.Context, typed string, first int) ([]*mod
 	if err != nil {
 		return nil, err
 	}
-	suggestions := []*model.Suggestion{}
-	add := func(id, words string, t *model.SearchType) {
+	groups := map[model.SuggestionGroup][]*model.Suggestion{}
+	add := func(id, words string, group model.SuggestionGroup, t *model.SearchType) {
 		if nodes[id] != nil {
-			suggestions = append(suggestions, &model.Suggestion{Text: words, Type: t, Node: nodes[id]})
+			groups[group] = append(groups[group], &model.Suggestion{Text: words, Type: t, Group: group, Node: nodes[id]})
 		}
 	}
-	// Themes get a third of the places when there is a crowd: one choice of them finds many titles.
-	few := min(len(themes), max(first-len(found), first/3))
-	for _, t := range themes[:few] {
-		add(t.ID, t.Label(ctx), nil)
+	for _, t := range themes {
+		add(t.ID, t.Label(ctx), model.SuggestionGroupTheme, nil)
 	}
-	for _, s := range found[:min(len(found), first-few)] {
+	for _, s := range found {
 		t := model.SearchType(s.Type)
-		add(s.ID, s.Text, &t)
+		group := model.SuggestionGroupTitle
+		switch t {
+		case model.SearchTypeMunicipality:
+			group = model.SuggestionGroupPlace
+		case model.SearchTypeOrganization:
+			group = model.SuggestionGroupOrganization
+		}
+		add(s.ID, s.Text, group, &t)
 	}
-	return suggestions, nil
+	return dealt(groups, first), nil
+}
+
+// dealt deals the places out to the groups in turn, so that none crowds out another, and gives each group's together.
+func dealt(groups map[model.SuggestionGroup][]*model.Suggestion, places int) []*model.Suggestion {
+	taken := map[model.SuggestionGroup]int{}
+	for before := -1; places > 0 && before != places; {
+		before = places
+		for _, g := range model.AllSuggestionGroup {
+			if places > 0 && taken[g] < len(groups[g]) {
+				taken[g]++
+				places--
+			}
+		}
+	}
+	suggestions := []*model.Suggestion{}
+	for _, g := range model.AllSuggestionGroup {
+		suggestions = append(suggestions, groups[g][:taken[g]]...)
+	}
+	return suggestions
 }
 
 // suggestThemes gives themes of which a word of the label, in any language, begins with what is typed.
@@ -377,4 +418,12 @@ func suggestThemes(ctx context.Context, typed string, limit int) ([]*ent.Theme, 
 		return !slices.ContainsFunc(t.LabelTexts, func(l schema.LocalString) bool { return strings.Contains(" "+text.Fold(l.Text), " "+wanted) })
 	})
 	return all[:min(limit, len(all))], nil
+}
+
+// searchStatus tells HUB_ADMINs how searching is.
+func (r *Resolver) searchStatus(ctx context.Context) (*feed.Status, error) {
+	if !r.Accounts.MayAudit(ctx, nil) {
+		return nil, nil
+	}
+	return r.Status(ctx)
 }

@@ -10,9 +10,14 @@ import (
 	"dugnad/graph/model"
 	"dugnad/graph/view"
 	"dugnad/search"
+	"dugnad/search/feed"
 
 	"entgo.io/contrib/entgql"
 )
+
+func (r *queryResolver) SearchStatus(ctx context.Context) (*feed.Status, error) {
+	return r.searchStatus(ctx)
+}
 
 func (r *queryResolver) Search(ctx context.Context, query *string, filter *model.SearchFilter, facets []search.Facet, orderBy model.SearchOrder, first *int, after *entgql.Cursor[string]) (*model.SearchConnection, error) {
 	return r.search(ctx, query, filter, facets, orderBy, first, after)

@@ -116,7 +116,7 @@ type Suggestion struct {
 }
 
 // MaxSuggestions is how many suggestions are given at most.
-const MaxSuggestions = 8
+const MaxSuggestions = 50
 
 // The errors of an engine. They are wrapped; ask with errors.Is.
 var (

@@ -28,6 +28,8 @@ func run(ctx context.Context, line commandLine, in io.Reader, out io.Writer) err
 		return migrate(ctx, config, out)
 	case "reindex":
 		return reindex(ctx, config, out)
+	case "check":
+		return check(ctx, config, out)
 	case "import <file>":
 		return importFiles(ctx, config, line.Import.Paths, line.Import.DryRun, out)
 	case "export <folder>":

@@ -25,7 +25,7 @@ const (
 // HUB_<FLAG>_FILE names, in that order.
 type Config struct {
 	Addr             string `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to serve on ($$HUB_ADDR)."`
-	AdminAddr        string `default:"127.0.0.1:8081" placeholder:"HOST:PORT" help:"Address for profiles, for operators only; empty means none ($$HUB_ADMIN_ADDR)."`
+	AdminAddr        string `default:"127.0.0.1:8081" placeholder:"HOST:PORT" help:"Address for metrics and profiles, for operators only; empty means none ($$HUB_ADMIN_ADDR)."`
 	Data             string `default:"./data" placeholder:"FOLDER" help:"Folder for the search index, files, and the database where that is SQLite ($$HUB_DATA)."`
 	BaseURL          string `name:"base-url" placeholder:"URL" help:"Address that readers know the hub by; http:// and the address otherwise ($$HUB_BASE_URL)."`
 	Demo             bool   `help:"Load demo content; on a loopback address only ($$HUB_DEMO)."`
@@ -51,6 +51,7 @@ type commandLine struct {
 	Serve   struct{} `cmd:"" default:"1" help:"Serve the hub (what happens when no command is given)."`
 	Migrate struct{} `cmd:"" help:"Bring the database up to this version; serve does that as well."`
 	Reindex struct{} `cmd:"" help:"Build the search indexes anew from the database; the hub must not be running on the same data folder."`
+	Check   struct{} `cmd:"" help:"Compare the search indexes with the database and put right what differs; fails when something did. The hub must not be running on the same data folder."`
 	Version struct{} `cmd:"" help:"Say what this program was built from."`
 
 	Import struct {

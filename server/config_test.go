@@ -68,6 +68,11 @@ func TestConfig(t *testing.T) {
 		{name: "a base URL with a path", env: map[string]string{"HUB_BASE_URL": "https://hub.example/api"}, err: "HUB_BASE_URL must read https://host"},
 		{name: "a base URL of another kind", env: map[string]string{"HUB_BASE_URL": "javascript:alert(1)"}, err: "HUB_BASE_URL must read https://host"},
 		{name: "a short key", env: map[string]string{"HUB_SECRET_KEY": "hunter2"}, err: "HUB_SECRET_KEY has 7 characters: it needs at least 32"},
+		{name: "a search server", env: map[string]string{"HUB_MEILI_URL": "http://127.0.0.1:7700/", "HUB_MEILI_KEY_FILE": file("meili", "k\n")}, want: func(c *Config) {
+			c.MeiliURL, c.MeiliKey = "http://127.0.0.1:7700", "k"
+		}},
+		{name: "a search server with its key in the address", env: map[string]string{"HUB_MEILI_URL": "http://hunter2@127.0.0.1:7700"}, err: "HUB_MEILI_URL must read"},
+		{name: "a search server's key alone", env: map[string]string{"HUB_MEILI_KEY": "hunter2"}, err: "HUB_MEILI_KEY is set and HUB_MEILI_URL is not"},
 		{name: "a level that is none", env: map[string]string{"HUB_LOG_LEVEL": "loud"}, err: "--log-level"},
 		{name: "a command that is none", args: []string{"dance"}, err: "dance"},
 	} {
@@ -101,8 +106,8 @@ func TestConfig(t *testing.T) {
 }
 
 func TestUnknownSettings(t *testing.T) {
-	got := unknownSettings([]string{"PATH=/", "HUB_MEILI_URL=x", "HUB_ADDR=x", "HUB_DATA_FILE=x", "HUB_TEST_URL=x", "HUB_ADRR_FILE=x"})
-	if want := []string{"HUB_ADRR_FILE", "HUB_MEILI_URL"}; !slices.Equal(got, want) {
+	got := unknownSettings([]string{"PATH=/", "HUB_MEILY_URL=x", "HUB_MEILI_URL=x", "HUB_ADDR=x", "HUB_DATA_FILE=x", "HUB_TEST_URL=x", "HUB_ADRR_FILE=x"})
+	if want := []string{"HUB_ADRR_FILE", "HUB_MEILY_URL"}; !slices.Equal(got, want) {
 		t.Errorf("got %v; want %v", got, want)
 	}
 }

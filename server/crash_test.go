@@ -11,16 +11,21 @@ import (
 	"testing"
 	"time"
 
+	"dugnad/search/meilisearch/meilitest"
 	"dugnad/server/database/databasetest"
 )
 
 // The program is killed in the middle of publishing a release of a hundred entries: all of them are live afterwards or none, and search and
 // the change feed agree.
 func programCrashes(t *testing.T) {
-	for _, dialect := range []string{"sqlite", "postgres"} {
-		t.Run(dialect, func(t *testing.T) {
+	for _, variant := range []string{"sqlite", "postgres", "sqlite with meilisearch"} {
+		t.Run(variant, func(t *testing.T) {
 			settings := []string{"HUB_DATA=" + t.TempDir(), "HUB_DEMO=true", "HUB_SECRET_KEY=a secret key for tests, and only for tests"}
-			if dialect == "postgres" {
+			switch variant {
+			case "sqlite with meilisearch":
+				server := meilitest.Start(t)
+				settings = append(settings, "HUB_MEILI_URL="+server.URL, "HUB_MEILI_KEY="+server.Key)
+			case "postgres":
 				settings = append(settings, "HUB_DATABASE_URL="+databasetest.PostgresOptions(t).URL)
 			}
 			p := start(t, settings...)
@@ -65,6 +70,11 @@ func programCrashes(t *testing.T) {
 			}
 			p = schedulesSurvive(t, p, secret, settings)
 			p.stop()
+			checked := exec.CommandContext(t.Context(), program, "check")
+			checked.Env = out.Env
+			if said, err := checked.CombinedOutput(); err != nil || !strings.Contains(string(said), " 0 missing, 0 stale, 0 extra") {
+				t.Errorf("check: %v: %s", err, said)
+			}
 		})
 	}
 }

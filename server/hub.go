@@ -34,6 +34,7 @@ const drainTime = 10 * time.Second
 // parts are what every command that works on the hub's data needs.
 type parts struct {
 	engine   search.Engine
+	meili    bool      // the engine is a server that all replicas share
 	hold     io.Closer // keeps the data folder to this process; the embedded engine itself
 	db       *database.Database
 	client   *ent.Client
@@ -57,7 +58,7 @@ func openParts(ctx context.Context, c Config) (*parts, error) {
 	if err != nil {
 		return nil, errors.Join(err, engine.Close(), hold.Close())
 	}
-	p := &parts{engine: engine, hold: hold, db: db, client: access.NewClient(db.Driver()), waker: &changes.Waker{}}
+	p := &parts{engine: engine, meili: c.MeiliURL != "", hold: hold, db: db, client: access.NewClient(db.Driver()), waker: &changes.Waker{}}
 	p.follower = feed.New(p.client, engine, p.waker, slog.Default(), time.Now)
 	return p, nil
 }
@@ -93,15 +94,34 @@ func openDatabase(ctx context.Context, c Config) (*database.Database, error) {
 
 func (p *parts) close() error { return errors.Join(p.engine.Close(), p.hold.Close(), p.db.Close()) }
 
+// keep follows the change log and compares the indexes with the database now and then.
+func (p *parts) keep(ctx context.Context) error {
+	ctx, stop := context.WithCancel(ctx)
+	var comparing sync.WaitGroup
+	defer comparing.Wait()
+	defer stop()
+	comparing.Go(func() { p.runReconcile(ctx) })
+	return p.follower.Run(ctx)
+}
+
+// searchStatus tells how searching is.
+func (p *parts) searchStatus(ctx context.Context) (*feed.Status, error) {
+	s, err := p.follower.Status(ctx)
+	if s.Engine = feed.Bleve; p.meili {
+		s.Engine = feed.Meilisearch
+	}
+	return &s, err
+}
+
 // lockIndexing is the advisory lock of the replica that keeps a shared search server up to date.
 const lockIndexing = 0x64_75_67_6e_61_64_03
 
 // follow keeps the search indexes up to date. An embedded engine is each replica's own, and a Meilisearch has one writer among all replicas.
-func (p *parts) follow(ctx context.Context, shared bool) error {
-	if !shared {
-		return p.follower.Run(ctx)
+func (p *parts) follow(ctx context.Context) error {
+	if !p.meili {
+		return p.keep(ctx)
 	}
-	err := p.db.Own(ctx, lockIndexing, p.follower.Run)
+	err := p.db.Own(ctx, lockIndexing, p.keep)
 	if ctx.Err() != nil {
 		return nil
 	}
@@ -204,7 +224,7 @@ func (h *Hub) Run(ctx context.Context) error {
 	work, stop := context.WithCancel(context.WithoutCancel(ctx)) // goes on while requests finish
 	defer stop()
 	background.Go(func() {
-		if err := h.follow(work, h.config.MeiliURL != ""); err != nil {
+		if err := h.follow(work); err != nil {
 			slog.ErrorContext(work, "search follows the change log no more", "error", err)
 		}
 	})
@@ -222,7 +242,7 @@ func (h *Hub) Run(ctx context.Context) error {
 	failed := make(chan error, 2)
 	go func() { failed <- servers[0].Serve(h.serving) }()
 	if h.admin != nil {
-		servers = append(servers, graphqlhttp.NewServer(h.config.AdminAddr, adminRoutes(), slog.Default()))
+		servers = append(servers, graphqlhttp.NewServer(h.config.AdminAddr, h.adminRoutes(), slog.Default()))
 		go func() { failed <- servers[1].Serve(h.admin) }()
 	}
 	h.announce(ctx)
@@ -258,13 +278,13 @@ func (h *Hub) announce(ctx context.Context) {
 		where = "PostgreSQL"
 	}
 	searching := "embedded, in the data folder"
-	if h.config.MeiliURL != "" {
+	if h.meili {
 		searching = "Meilisearch"
 	}
 	slog.InfoContext(ctx, "serving", "address", h.serving.Addr().String(), "url", h.baseURL, "graphiql", h.baseURL+"/graphiql")
 	slog.InfoContext(ctx, "keeping", "data", h.config.Data, "database", where, "search", searching)
 	if h.admin != nil {
-		slog.InfoContext(ctx, "serving operators", "address", h.admin.Addr().String(), "profiles", "/debug/pprof/")
+		slog.InfoContext(ctx, "serving operators", "address", h.admin.Addr().String(), "metrics", "/metrics", "profiles", "/debug/pprof/")
 	}
 }
 

@@ -55,7 +55,7 @@ func isAnonymous(ctx context.Context) bool { return access.ViewerOf(ctx).IsAnony
 
 func (h *Hub) newGraphQL() *graphqlhttp.Handler {
 	schema := generated.NewExecutableSchema(graph.NewSchema(&graph.Resolver{
-		Engine: h.engine, Missing: h.follower.Repair, Content: h.service, Accounts: h.accounts,
+		Engine: h.engine, Status: h.searchStatus, Missing: h.follower.Repair, Content: h.service, Accounts: h.accounts,
 	}))
 	audited := graph.Audited{
 		Accounts: h.accounts, RequestID: graphqlhttp.RequestID,

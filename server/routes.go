@@ -62,8 +62,9 @@ func (h *Hub) routes() http.Handler {
 }
 
 // adminRoutes are those of the admin address.
-func adminRoutes() http.Handler {
+func (h *Hub) adminRoutes() http.Handler {
 	mux := http.NewServeMux()
+	mux.Handle("/metrics", h.metrics())
 	mux.HandleFunc("/debug/pprof/", pprof.Index)
 	mux.HandleFunc("/debug/pprof/cmdline", pprof.Cmdline)
 	mux.HandleFunc("/debug/pprof/profile", pprof.Profile)

@@ -98,7 +98,7 @@ func newTestHub(t testing.TB, o database.Options, settings ...func(*Config)) *te
 	followed := make(chan struct{})
 	go func() {
 		defer close(followed)
-		_ = hub.follow(ctx, hub.config.MeiliURL != "")
+		_ = hub.follow(ctx)
 	}()
 	t.Cleanup(func() {
 		server.Close()

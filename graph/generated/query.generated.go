@@ -11,6 +11,7 @@ import (
 	"dugnad/graph/view"
 	"dugnad/schema"
 	"dugnad/search"
+	"dugnad/search/feed"
 	"errors"
 	"math"
 	"strconv"
@@ -45,6 +46,7 @@ type QueryResolver interface {
 	PublishedVersion(ctx context.Context, entry string, version int) (*model.PublishedVersion, error)
 	Release(ctx context.Context, id string) (*ent.Release, error)
 	Releases(ctx context.Context, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *filter.ReleaseFilter) (*ent.ReleaseConnection, error)
+	SearchStatus(ctx context.Context) (*feed.Status, error)
 	Search(ctx context.Context, query *string, filter *model.SearchFilter, facets []search.Facet, orderBy model.SearchOrder, first *int, after *entgql.Cursor[string]) (*model.SearchConnection, error)
 	FacetValues(ctx context.Context, facet search.Facet, startingWith *string, query *string, filter *model.SearchFilter, first *int) ([]*view.FacetValue, error)
 	Suggest(ctx context.Context, text string, first int) ([]*model.Suggestion, error)
@@ -2442,6 +2444,38 @@ func (ec *executionContext) fieldContext_Query_releases(ctx context.Context, fie
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_searchStatus(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_searchStatus(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Query().SearchStatus(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *feed.Status) graphql.Marshaler {
+			return ec.marshalOSearchStatus2ᚖdugnadᚋsearchᚋfeedᚐStatus(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_searchStatus(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SearchStatus(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_search(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -4079,6 +4113,28 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				}()
 				res = ec._Query_releases(ctx, field)
 				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "searchStatus":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_searchStatus(ctx, field)
+				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
 				return res

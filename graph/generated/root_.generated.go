@@ -1234,6 +1234,7 @@ type ComplexityRoot struct {
 		Report           func(childComplexity int, id *string, slug *string) int
 		Reports          func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *filter.ReportFilter, orderBy []*ent.ReportOrder) int
 		Search           func(childComplexity int, query *string, filter *model.SearchFilter, facets []search.Facet, orderBy model.SearchOrder, first *int, after *entgql.Cursor[string]) int
+		SearchStatus     func(childComplexity int) int
 		Suggest          func(childComplexity int, text string, first int) int
 		TargetGroup      func(childComplexity int, id *string, slug *string) int
 		TargetGroups     func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], role *schema.TargetGroupRole) int
@@ -1421,6 +1422,7 @@ type ComplexityRoot struct {
 	}
 
 	SearchConnection struct {
+		DidYouMean   func(childComplexity int) int
 		Edges        func(childComplexity int) int
 		Facets       func(childComplexity int) int
 		Nodes        func(childComplexity int) int
@@ -1429,10 +1431,33 @@ type ComplexityRoot struct {
 		TotalIsExact func(childComplexity int) int
 	}
 
+	SearchDeadLetter struct {
+		At     func(childComplexity int) int
+		ID     func(childComplexity int) int
+		Reason func(childComplexity int) int
+	}
+
 	SearchEdge struct {
 		Cursor     func(childComplexity int) int
 		Highlights func(childComplexity int) int
 		Node       func(childComplexity int) int
+	}
+
+	SearchReconciliation struct {
+		At        func(childComplexity int) int
+		Documents func(childComplexity int) int
+		Extra     func(childComplexity int) int
+		Missing   func(childComplexity int) int
+		Stale     func(childComplexity int) int
+	}
+
+	SearchStatus struct {
+		DeadLetters    func(childComplexity int) int
+		Engine         func(childComplexity int) int
+		LagSeconds     func(childComplexity int) int
+		Reconciliation func(childComplexity int) int
+		State          func(childComplexity int) int
+		Waiting        func(childComplexity int) int
 	}
 
 	SignIn struct {
@@ -1455,9 +1480,10 @@ type ComplexityRoot struct {
 	}
 
 	Suggestion struct {
-		Node func(childComplexity int) int
-		Text func(childComplexity int) int
-		Type func(childComplexity int) int
+		Group func(childComplexity int) int
+		Node  func(childComplexity int) int
+		Text  func(childComplexity int) int
+		Type  func(childComplexity int) int
 	}
 
 	TargetGroup struct {
@@ -7574,6 +7600,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Search(childComplexity, args["query"].(*string), args["filter"].(*model.SearchFilter), args["facets"].([]search.Facet), args["orderBy"].(model.SearchOrder), args["first"].(*int), args["after"].(*entgql.Cursor[string])), true
+	case "Query.searchStatus":
+		if e.ComplexityRoot.Query.SearchStatus == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.SearchStatus(childComplexity), true
 	case "Query.suggest":
 		if e.ComplexityRoot.Query.Suggest == nil {
 			break
@@ -8482,6 +8514,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.SavePayload.Problems(childComplexity), true
 
+	case "SearchConnection.didYouMean":
+		if e.ComplexityRoot.SearchConnection.DidYouMean == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SearchConnection.DidYouMean(childComplexity), true
 	case "SearchConnection.edges":
 		if e.ComplexityRoot.SearchConnection.Edges == nil {
 			break
@@ -8519,6 +8557,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.SearchConnection.TotalIsExact(childComplexity), true
 
+	case "SearchDeadLetter.at":
+		if e.ComplexityRoot.SearchDeadLetter.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SearchDeadLetter.At(childComplexity), true
+	case "SearchDeadLetter.id":
+		if e.ComplexityRoot.SearchDeadLetter.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SearchDeadLetter.ID(childComplexity), true
+	case "SearchDeadLetter.reason":
+		if e.ComplexityRoot.SearchDeadLetter.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SearchDeadLetter.Reason(childComplexity), true
+
 	case "SearchEdge.cursor":
 		if e.ComplexityRoot.SearchEdge.Cursor == nil {
 			break
@@ -8537,6 +8594,74 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SearchEdge.Node(childComplexity), true
+
+	case "SearchReconciliation.at":
+		if e.ComplexityRoot.SearchReconciliation.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SearchReconciliation.At(childComplexity), true
+	case "SearchReconciliation.documents":
+		if e.ComplexityRoot.SearchReconciliation.Documents == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SearchReconciliation.Documents(childComplexity), true
+	case "SearchReconciliation.extra":
+		if e.ComplexityRoot.SearchReconciliation.Extra == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SearchReconciliation.Extra(childComplexity), true
+	case "SearchReconciliation.missing":
+		if e.ComplexityRoot.SearchReconciliation.Missing == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SearchReconciliation.Missing(childComplexity), true
+	case "SearchReconciliation.stale":
+		if e.ComplexityRoot.SearchReconciliation.Stale == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SearchReconciliation.Stale(childComplexity), true
+
+	case "SearchStatus.deadLetters":
+		if e.ComplexityRoot.SearchStatus.DeadLetters == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SearchStatus.DeadLetters(childComplexity), true
+	case "SearchStatus.engine":
+		if e.ComplexityRoot.SearchStatus.Engine == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SearchStatus.Engine(childComplexity), true
+	case "SearchStatus.lagSeconds":
+		if e.ComplexityRoot.SearchStatus.LagSeconds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SearchStatus.LagSeconds(childComplexity), true
+	case "SearchStatus.reconciliation":
+		if e.ComplexityRoot.SearchStatus.Reconciliation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SearchStatus.Reconciliation(childComplexity), true
+	case "SearchStatus.state":
+		if e.ComplexityRoot.SearchStatus.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SearchStatus.State(childComplexity), true
+	case "SearchStatus.waiting":
+		if e.ComplexityRoot.SearchStatus.Waiting == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SearchStatus.Waiting(childComplexity), true
 
 	case "SignIn.createdAt":
 		if e.ComplexityRoot.SignIn.CreatedAt == nil {
@@ -8618,6 +8743,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Step.Stage(childComplexity), true
 
+	case "Suggestion.group":
+		if e.ComplexityRoot.Suggestion.Group == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Suggestion.Group(childComplexity), true
 	case "Suggestion.node":
 		if e.ComplexityRoot.Suggestion.Node == nil {
 			break
@@ -9412,6 +9543,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputEventOrder,
 		ec.unmarshalInputEvidenceInput,
 		ec.unmarshalInputFundingInput,
+		ec.unmarshalInputGeoBox,
+		ec.unmarshalInputGeoPoint,
 		ec.unmarshalInputKeyFigureInput,
 		ec.unmarshalInputLawSectionInput,
 		ec.unmarshalInputLocalTextInput,
@@ -11776,6 +11909,8 @@ enum SearchOrder {
   NEWEST
   "By title, in the reader's language."
   TITLE
+  "Nearest first, by the nearest municipality of each; needs ` + "`" + `near` + "`" + `. What has no municipality comes last."
+  DISTANCE
 }
 
 "What hits are counted by."
@@ -11832,6 +11967,34 @@ input SearchFilter {
   issuedAfter: Date
   "Own date on or before."
   issuedBefore: Date
+  "A place to measure from, for the order DISTANCE; with ` + "`" + `km` + "`" + ` only what is of or about municipalities no further away than that."
+  near: GeoPoint
+  "What is of or about municipalities whose middle is in an area."
+  within: GeoBox
+  "A municipality's number, of any year since 2016: what is of or about those most like it, which are the 20 nearest in population of its KOSTRA group, and not itself."
+  likeMunicipality: String
+}
+
+"A place on earth, WGS 84."
+input GeoPoint {
+  "Latitude in degrees, -90 to 90."
+  lat: Float!
+  "Longitude in degrees, -180 to 180."
+  lon: Float!
+  "Kilometres from there to the middle of a municipality, above 0 and at most 2500; any distance when absent."
+  km: Float
+}
+
+"An area between two parallels and two meridians, WGS 84, in degrees."
+input GeoBox {
+  "Its southern edge."
+  south: Float!
+  "Its western edge."
+  west: Float!
+  "Its northern edge, not south of the southern."
+  north: Float!
+  "Its eastern edge, not west of the western."
+  east: Float!
 }
 
 "A page of hits."
@@ -11848,6 +12011,8 @@ type SearchConnection {
   facets: [FacetResult!]!
   "Where the page begins and ends."
   pageInfo: PageInfo!
+  "The query with misspelt words put right, where these hits are of the corrected words."
+  didYouMean: String
 }
 
 "A hit."
@@ -11898,16 +12063,92 @@ type Suggestion {
   text: String!
   "What it is; null for a theme."
   type: SearchType
+  "What it is offered as; those of a group come together."
+  group: SuggestionGroup!
   "The thing itself."
   node: Node
 }
 
+"What a suggestion is offered as, in the order in which they come."
+enum SuggestionGroup {
+  "A theme, to narrow by."
+  THEME
+  "A municipality."
+  PLACE
+  "An organisation."
+  ORGANIZATION
+  "The title of an entry."
+  TITLE
+}
+
+"How searching is. What only the replica knows that keeps the indexes of a shared search server is empty on the others: dead letters and reconciliation."
+type SearchStatus {
+  "Which engine answers."
+  engine: SearchEngine!
+  "How it is."
+  state: SearchState!
+  "Changes that searches do not know of yet."
+  waiting: Int!
+  "Seconds since the oldest of them; 0 when there is none."
+  lagSeconds: Float!
+  "Documents that the engine does not take, by id. They are found by no search until they change."
+  deadLetters: [SearchDeadLetter!]!
+  "The last comparison of the indexes with the database; null when there was none since the hub's start."
+  reconciliation: SearchReconciliation
+}
+
+"A search engine."
+enum SearchEngine {
+  "Bleve, inside the hub."
+  BLEVE
+  "A Meilisearch server."
+  MEILISEARCH
+}
+
+"How searching is, the best first."
+enum SearchState {
+  "Searches know of everything."
+  READY
+  "Searches are answered, and some changes are not in them yet."
+  BEHIND
+  "The indexes are built anew; searches are answered from the old ones, if there are any."
+  REBUILDING
+  "No search is answered."
+  UNAVAILABLE
+}
+
+"A document that the engine does not take."
+type SearchDeadLetter {
+  "The id of what it is of."
+  id: ID!
+  "Why."
+  reason: String!
+  "When."
+  at: Time!
+}
+
+"What a comparison of the indexes with the database found, and put right. A document counts once for each of the two indexes."
+type SearchReconciliation {
+  "When."
+  at: Time!
+  "Documents that there are to find."
+  documents: Int!
+  "Missing from an index."
+  missing: Int!
+  "In an index otherwise than they are."
+  stale: Int!
+  "In an index, and not to be there."
+  extra: Int!
+}
+
 extend type Query {
+  "How searching is, for HUB_ADMINs; null for others."
+  searchStatus: SearchStatus
   "Search over all that the viewer may read, and over municipalities and organisations. Answers UNAVAILABLE while the index is being built."
   search("Words; \"a phrase\"; -without. Empty finds everything." query: String, "What hits must be." filter: SearchFilter, "Facets to count." facets: [SearchFacet!], "Order of the hits." orderBy: SearchOrder! = RELEVANCE, "1 to 100; 20 when absent." first: Int, "Continue after this place; at most the first 1000 hits can be paged through." after: Cursor): SearchConnection!
   "The values of one facet whose label or value begins with some letters: to choose among many municipalities, for instance."
   facetValues("Which facet." facet: SearchFacet!, "First letters of a word in the label or of the value." startingWith: String, "As in search." query: String, "As in search." filter: SearchFilter, "1 to 100; 20 when absent." first: Int): [FacetValue!]!
-  "What the typed text may become: titles, themes and municipalities of which a word begins so."
+  "What the typed text may become: themes, municipalities, organisations and titles of which a word begins so, each kind together and none crowding out another."
   suggest("What is typed so far." text: String!, "At most so many, 1 to 8." first: Int! = 8): [Suggestion!]!
 }
 `, BuiltIn: false},
@@ -14338,8 +14579,22 @@ func (ec *executionContext) childFields_SearchConnection(ctx context.Context, fi
 		return ec.fieldContext_SearchConnection_facets(ctx, field)
 	case "pageInfo":
 		return ec.fieldContext_SearchConnection_pageInfo(ctx, field)
+	case "didYouMean":
+		return ec.fieldContext_SearchConnection_didYouMean(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SearchConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_SearchDeadLetter(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_SearchDeadLetter_id(ctx, field)
+	case "reason":
+		return ec.fieldContext_SearchDeadLetter_reason(ctx, field)
+	case "at":
+		return ec.fieldContext_SearchDeadLetter_at(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SearchDeadLetter", field.Name)
 }
 
 func (ec *executionContext) childFields_SearchEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -14352,6 +14607,40 @@ func (ec *executionContext) childFields_SearchEdge(ctx context.Context, field gr
 		return ec.fieldContext_SearchEdge_highlights(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SearchEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_SearchReconciliation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "at":
+		return ec.fieldContext_SearchReconciliation_at(ctx, field)
+	case "documents":
+		return ec.fieldContext_SearchReconciliation_documents(ctx, field)
+	case "missing":
+		return ec.fieldContext_SearchReconciliation_missing(ctx, field)
+	case "stale":
+		return ec.fieldContext_SearchReconciliation_stale(ctx, field)
+	case "extra":
+		return ec.fieldContext_SearchReconciliation_extra(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SearchReconciliation", field.Name)
+}
+
+func (ec *executionContext) childFields_SearchStatus(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "engine":
+		return ec.fieldContext_SearchStatus_engine(ctx, field)
+	case "state":
+		return ec.fieldContext_SearchStatus_state(ctx, field)
+	case "waiting":
+		return ec.fieldContext_SearchStatus_waiting(ctx, field)
+	case "lagSeconds":
+		return ec.fieldContext_SearchStatus_lagSeconds(ctx, field)
+	case "deadLetters":
+		return ec.fieldContext_SearchStatus_deadLetters(ctx, field)
+	case "reconciliation":
+		return ec.fieldContext_SearchStatus_reconciliation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SearchStatus", field.Name)
 }
 
 func (ec *executionContext) childFields_SignIn(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -14398,6 +14687,8 @@ func (ec *executionContext) childFields_Suggestion(ctx context.Context, field gr
 		return ec.fieldContext_Suggestion_text(ctx, field)
 	case "type":
 		return ec.fieldContext_Suggestion_type(ctx, field)
+	case "group":
+		return ec.fieldContext_Suggestion_group(ctx, field)
 	case "node":
 		return ec.fieldContext_Suggestion_node(ctx, field)
 	}

@@ -344,6 +344,28 @@ type FundingDocument struct {
 	Period *PeriodDocument `json:"period,omitempty"`
 }
 
+// An area between two parallels and two meridians, WGS 84, in degrees.
+type GeoBox struct {
+	// Its southern edge.
+	South float64 `json:"south"`
+	// Its western edge.
+	West float64 `json:"west"`
+	// Its northern edge, not south of the southern.
+	North float64 `json:"north"`
+	// Its eastern edge, not west of the western.
+	East float64 `json:"east"`
+}
+
+// A place on earth, WGS 84.
+type GeoPoint struct {
+	// Latitude in degrees, -90 to 90.
+	Lat float64 `json:"lat"`
+	// Longitude in degrees, -180 to 180.
+	Lon float64 `json:"lon"`
+	// Kilometres from there to the middle of a municipality, above 0 and at most 2500; any distance when absent.
+	Km *float64 `json:"km,omitempty"`
+}
+
 // A piece of text with the found words marked.
 type Highlight struct {
 	// The field: title, summary or body.
@@ -842,6 +864,8 @@ type SearchConnection struct {
 	Facets []*view.FacetResult `json:"facets"`
 	// Where the page begins and ends.
 	PageInfo *entgql.PageInfo[string] `json:"pageInfo"`
+	// The query with misspelt words put right, where these hits are of the corrected words.
+	DidYouMean *string `json:"didYouMean,omitempty"`
 }
 
 // A hit.
@@ -882,6 +906,12 @@ type SearchFilter struct {
 	IssuedAfter *schema.Date `json:"issuedAfter,omitempty"`
 	// Own date on or before.
 	IssuedBefore *schema.Date `json:"issuedBefore,omitempty"`
+	// A place to measure from, for the order DISTANCE; with `km` only what is of or about municipalities no further away than that.
+	Near *GeoPoint `json:"near,omitempty"`
+	// What is of or about municipalities whose middle is in an area.
+	Within *GeoBox `json:"within,omitempty"`
+	// A municipality's number, of any year since 2016: what is of or about those most like it, which are the 20 nearest in population of its KOSTRA group, and not itself.
+	LikeMunicipality *string `json:"likeMunicipality,omitempty"`
 }
 
 // Something that the typed text may become.
@@ -890,6 +920,8 @@ type Suggestion struct {
 	Text string `json:"text"`
 	// What it is; null for a theme.
 	Type *SearchType `json:"type,omitempty"`
+	// What it is offered as; those of a group come together.
+	Group SuggestionGroup `json:"group"`
 	// The thing itself.
 	Node ent.Noder `json:"node,omitempty"`
 }
@@ -994,17 +1026,20 @@ const (
 	SearchOrderNewest SearchOrder = "NEWEST"
 	// By title, in the reader's language.
 	SearchOrderTitle SearchOrder = "TITLE"
+	// Nearest first, by the nearest municipality of each; needs `near`. What has no municipality comes last.
+	SearchOrderDistance SearchOrder = "DISTANCE"
 )
 
 var AllSearchOrder = []SearchOrder{
 	SearchOrderRelevance,
 	SearchOrderNewest,
 	SearchOrderTitle,
+	SearchOrderDistance,
 }
 
 func (e SearchOrder) IsValid() bool {
 	switch e {
-	case SearchOrderRelevance, SearchOrderNewest, SearchOrderTitle:
+	case SearchOrderRelevance, SearchOrderNewest, SearchOrderTitle, SearchOrderDistance:
 		return true
 	}
 	return false
@@ -1119,6 +1154,70 @@ func (e *SearchType) UnmarshalJSON(b []byte) error {
 }
 
 func (e SearchType) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// What a suggestion is offered as, in the order in which they come.
+type SuggestionGroup string
+
+const (
+	// A theme, to narrow by.
+	SuggestionGroupTheme SuggestionGroup = "THEME"
+	// A municipality.
+	SuggestionGroupPlace SuggestionGroup = "PLACE"
+	// An organisation.
+	SuggestionGroupOrganization SuggestionGroup = "ORGANIZATION"
+	// The title of an entry.
+	SuggestionGroupTitle SuggestionGroup = "TITLE"
+)
+
+var AllSuggestionGroup = []SuggestionGroup{
+	SuggestionGroupTheme,
+	SuggestionGroupPlace,
+	SuggestionGroupOrganization,
+	SuggestionGroupTitle,
+}
+
+func (e SuggestionGroup) IsValid() bool {
+	switch e {
+	case SuggestionGroupTheme, SuggestionGroupPlace, SuggestionGroupOrganization, SuggestionGroupTitle:
+		return true
+	}
+	return false
+}
+
+func (e SuggestionGroup) String() string {
+	return string(e)
+}
+
+func (e *SuggestionGroup) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = SuggestionGroup(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid SuggestionGroup", str)
+	}
+	return nil
+}
+
+func (e SuggestionGroup) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *SuggestionGroup) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e SuggestionGroup) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

@@ -9,6 +9,7 @@ import (
 	"github.com/blevesearch/bleve/v2/search/searcher"
 
 	"dugnad/search"
+	"dugnad/search/norwegian"
 )
 
 // The constants of BM25. Its average lengths are fixed, see textField.
@@ -161,12 +162,16 @@ func (v *view) phraseIn(ctx context.Context, field string, words search.Phrase, 
 	}
 }
 
-// excluded finds the documents that a text says to leave out: a word in any of its forms, a phrase as it is written.
+// excluded finds the documents that a text says to leave out: those with a word in any of its forms or as part of a compound, or with a phrase as it is
+// written.
 func (v *view) excluded(ctx context.Context, t search.Text, live int) (docSet, error) {
 	out, p := v.none(), newPlan(ctx, v, live)
 	for _, phrase := range t.Exclude {
 		if len(phrase) == 1 {
 			w, err := p.exact(phrase[0])
+			if err == nil {
+				err = p.add(&w, parts, norwegian.Key(phrase[0]), 1, false)
+			}
 			if err != nil {
 				return nil, err
 			}

@@ -1,0 +1,224 @@
+package graph
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"dugnad/ent"
+	"dugnad/ent/municipality"
+	"dugnad/graph/gqlcode"
+	"dugnad/graph/model"
+	"dugnad/schema"
+	"dugnad/search"
+	"dugnad/search/norwegian"
+)
+
+const (
+	earthRadius = 6_371_009 // metres, mean
+	furthest    = 2500      // kilometres, more than Norway is long
+	mostAlike   = 20        // municipalities like another
+)
+
+// places are the numbers of the municipalities that a filter's near, within and likeMunicipality all mean; nil when it has none of them.
+func places(ctx context.Context, f *model.SearchFilter) ([]string, error) {
+	var meant [][]string
+	if f.Near != nil && f.Near.Km != nil {
+		if km := *f.Near.Km; km <= 0 || km > furthest {
+			return nil, gqlcode.Error(gqlcode.BadUserInput, fmt.Sprintf("filter.near.km must be above 0 and at most %d", furthest))
+		}
+		all, err := distances(ctx, f.Near)
+		if err != nil {
+			return nil, err
+		}
+		near := []string{}
+		for number, meters := range all {
+			if meters <= *f.Near.Km*1000 {
+				near = append(near, number)
+			}
+		}
+		meant = append(meant, near)
+	}
+	if f.Within != nil {
+		inside, err := within(ctx, f.Within)
+		if err != nil {
+			return nil, err
+		}
+		meant = append(meant, inside)
+	}
+	if f.LikeMunicipality != nil {
+		alike, err := likeMunicipality(ctx, *f.LikeMunicipality)
+		if err != nil {
+			return nil, err
+		}
+		meant = append(meant, alike)
+	}
+	if meant == nil {
+		return nil, nil
+	}
+	all := []string{}
+	for _, number := range meant[0] {
+		if !slices.ContainsFunc(meant[1:], func(others []string) bool { return !slices.Contains(others, number) }) {
+			all = append(all, number)
+		}
+	}
+	slices.Sort(all)
+	return all, nil
+}
+
+// today gives the municipalities of today.
+func today(ctx context.Context) ([]*ent.Municipality, error) {
+	return ent.FromContext(ctx).Municipality.Query().Where(municipality.Active(true)).
+		Select(municipality.FieldNumber, municipality.FieldLatitude, municipality.FieldLongitude, municipality.FieldKostraGroup, municipality.FieldPopulation).All(ctx)
+}
+
+// distances are the metres from a place to the middle of every municipality, by number.
+func distances(ctx context.Context, from *model.GeoPoint) (map[string]float64, error) {
+	if err := checkPlace("filter.near", from.Lat, from.Lon); err != nil {
+		return nil, err
+	}
+	all, err := today(ctx)
+	if err != nil {
+		return nil, err
+	}
+	meters := make(map[string]float64, len(all))
+	for _, m := range all {
+		if m.Latitude != nil && m.Longitude != nil {
+			meters[m.Number] = greatCircle(from.Lat, from.Lon, *m.Latitude, *m.Longitude)
+		}
+	}
+	return meters, nil
+}
+
+func checkPlace(name string, lat, lon float64) error {
+	if math.Abs(lat) > 90 || math.Abs(lon) > 180 {
+		return gqlcode.Error(gqlcode.BadUserInput, name+" is no place on earth: latitudes go from -90 to 90, longitudes from -180 to 180")
+	}
+	return nil
+}
+
+// greatCircle is the way between two places in whole metres.
+func greatCircle(lat1, lon1, lat2, lon2 float64) float64 {
+	const degree = math.Pi / 180
+	half := func(angle float64) float64 { return math.Pow(math.Sin(angle*degree/2), 2) }
+	h := half(lat2-lat1) + math.Cos(lat1*degree)*math.Cos(lat2*degree)*half(lon2-lon1)
+	return math.Round(2 * earthRadius * math.Asin(math.Sqrt(min(1, h))))
+}
+
+func within(ctx context.Context, b *model.GeoBox) ([]string, error) {
+	for _, corner := range [][2]float64{{b.South, b.West}, {b.North, b.East}} {
+		if err := checkPlace("filter.within", corner[0], corner[1]); err != nil {
+			return nil, err
+		}
+	}
+	if b.South > b.North || b.West > b.East {
+		return nil, gqlcode.Error(gqlcode.BadUserInput, "filter.within: south must not be above north, nor west east of east")
+	}
+	all, err := today(ctx)
+	inside := []string{}
+	for _, m := range all {
+		if m.Latitude != nil && m.Longitude != nil && *m.Latitude >= b.South && *m.Latitude <= b.North && *m.Longitude >= b.West && *m.Longitude <= b.East {
+			inside = append(inside, m.Number)
+		}
+	}
+	return inside, err
+}
+
+// likeMunicipality are the municipalities of the same KOSTRA group that are nearest in population, without the one itself. A number that nobody had,
+// or whose municipality has no group, has none like it.
+func likeMunicipality(ctx context.Context, number string) ([]string, error) {
+	numbers, err := numbersToday(ctx, []string{number})
+	if err != nil {
+		return nil, err
+	}
+	all, err := today(ctx)
+	if err != nil {
+		return nil, err
+	}
+	alike := []string{}
+	for _, one := range all {
+		if !slices.Contains(numbers, one.Number) || one.KostraGroup == nil || one.Population == nil {
+			continue
+		}
+		difference := func(m *ent.Municipality) int {
+			return max(*m.Population-*one.Population, *one.Population-*m.Population)
+		}
+		var group []*ent.Municipality
+		for _, m := range all {
+			if m.KostraGroup != nil && *m.KostraGroup == *one.KostraGroup && m.Population != nil && !slices.Contains(numbers, m.Number) {
+				group = append(group, m)
+			}
+		}
+		slices.SortFunc(group, func(a, b *ent.Municipality) int {
+			return cmp.Or(cmp.Compare(difference(a), difference(b)), cmp.Compare(a.Number, b.Number))
+		})
+		for _, m := range group[:min(mostAlike, len(group))] {
+			alike = append(alike, m.Number)
+		}
+	}
+	return alike, nil
+}
+
+// didYouMean is the query with the words in place that were looked for instead, as the hits write them; nil when there is nothing to say.
+func didYouMean(ctx context.Context, words string, res *search.Result, hits map[string]ent.Noder) *string {
+	if len(res.Corrected) == 0 || res.Total == 0 {
+		return nil
+	}
+	written := map[string]string{}
+	for _, h := range res.Hits {
+		for _, text := range textsOf(ctx, hits[h.ID]) {
+			for _, w := range norwegian.Words(text) {
+				if folded := norwegian.Fold(w.Text); written[folded] == "" {
+					written[folded] = w.Text
+				}
+			}
+		}
+	}
+	meant := map[string]string{}
+	for word, folded := range res.Corrected {
+		meant[word] = cmp.Or(written[folded], folded)
+	}
+	s := corrected(words, meant)
+	return &s
+}
+
+// corrected puts words in the place of others in a query, and leaves the rest of it as it is typed.
+func corrected(query string, meant map[string]string) string {
+	if len(meant) == 0 {
+		return query
+	}
+	var out strings.Builder
+	end := 0
+	for _, w := range norwegian.Words(query) {
+		if to := meant[w.Text]; to != "" {
+			out.WriteString(query[end:w.Start])
+			out.WriteString(to)
+			end = w.End
+		}
+	}
+	out.WriteString(query[end:])
+	return out.String()
+}
+
+// textsOf are the texts of a thing that a word of it may be read from.
+func textsOf(ctx context.Context, node ent.Noder) []string {
+	switch n := node.(type) {
+	case readable:
+		texts := []string{n.Title(ctx)}
+		if s := n.Summary(ctx); s != nil {
+			texts = append(texts, *s)
+		}
+		if s := n.Body(ctx, schema.Text); s != nil {
+			texts = append(texts, *s)
+		}
+		return texts
+	case *ent.Municipality:
+		return []string{n.Name}
+	case *ent.Organization:
+		return []string{n.Name(ctx)}
+	}
+	return nil
+}

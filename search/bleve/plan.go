@@ -76,7 +76,7 @@ func (p *plan) exact(word string) (wordPlan, error) {
 }
 
 // word is a word and what may be meant by it: compounds of it, words near in meaning, longer words while it may be unfinished, and misspellings when there is no such
-// word, or hardly any.
+// word, or hardly any; and of a compound that there is not, what it is about.
 func (p *plan) word(t search.Term) (wordPlan, error) {
 	w, err := p.exact(t.Word)
 	if err != nil {
@@ -101,6 +101,13 @@ func (p *plan) word(t search.Term) (wordPlan, error) {
 	if edits := search.Edits(t.Word); edits > 0 && w.docs() <= p.live/5000 {
 		if err := p.fuzzy(&w, t.Word, edits); err != nil {
 			return w, err
+		}
+	}
+	if modifier := norwegian.Modifier(t.Word); modifier != "" && len(w.clauses) == 0 {
+		for _, f := range normal {
+			if err := p.add(&w, f, modifier, nearWeight, true); err != nil {
+				return w, err
+			}
 		}
 	}
 	w.idf = p.idf(w)

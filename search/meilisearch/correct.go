@@ -42,6 +42,8 @@ func (e *Engine) corrections(ctx context.Context, a *asked, t search.Text, few i
 			if got.EstimatedTotalHits == 0 {
 				best[w.Word] = meant[0]
 			}
+		} else if modifier := norwegian.Modifier(w.Word); modifier != "" && got.EstimatedTotalHits == 0 {
+			correct[w.Word] = []string{modifier}
 		}
 	}
 	return correct, best, nil

@@ -22,6 +22,25 @@ func Parts(word string) []string {
 	return p.parts
 }
 
+// Modifier gives the key of the first of two well-known words that make up the whole of a compound: tilskudd for tilskuddsordning. It says what the
+// compound is about, for a query with a compound that nobody has written.
+func Modifier(word string) string {
+	whole := Key(word)
+	word = rewrite(Fold(word))
+	for i := len(word) - 4; i >= 4; i-- {
+		head, tail := word[:i], word[i:]
+		if !begins[tail[:4]] || !endings[fixpoint(tail)] {
+			continue
+		}
+		for _, form := range []string{head, strings.TrimSuffix(head, "s"), strings.TrimSuffix(head, "e")} {
+			if key, ok := heads[form]; ok && key != whole {
+				return key
+			}
+		}
+	}
+	return ""
+}
+
 type parted struct {
 	word  string
 	parts []string

@@ -12,7 +12,7 @@ import (
 )
 
 // Version changes whenever Key or Parts answers otherwise for any word; an index built with another version must be rebuilt.
-const Version = 1
+const Version = 2
 
 // Key is the common key of all forms of a word: busetting, busetjinga and bosettingen have one. The word is as Words gives it. Words of three
 // letters or fewer and words with a digit are their own key.
@@ -49,12 +49,18 @@ func fixpoint(word string) string {
 	return word
 }
 
+// places are names that the stemmer would take for other words, in folded letters: Volda for vold, Alta for alt, Romsa for rom.
+var places = set("volda valer romsa asker marker alta rade rana steigen raane raisa agdenes")
+
 func keyOnce(word string) string {
 	if k, ok := same[word]; ok { // short words too: vold, born
 		return k
 	}
 	if utf8.RuneCountInString(word) < 4 || strings.IndexFunc(word, unicode.IsDigit) >= 0 {
 		return word
+	}
+	if folded := Fold(word); places[folded] {
+		return folded
 	}
 	word = rewrite(Fold(word))
 	if k, ok := same[word]; ok {
@@ -69,23 +75,28 @@ func keyOnce(word string) string {
 
 // rewrites turn nynorsk stems into bokmål ones, anywhere in a word so that compounds follow; all in folded letters, longer ones first.
 var rewrites = strings.NewReplacer(
-	"arbeidslaus", "arbeidsledig", "moglegheit", "mulighet", "rettleiing", "veiledning", "vegleiing", "veiledning", "rettleiar", "veileder",
+	"arbeidslauss", "arbeidsledighet", "arbeidsloys", "arbeidsledighet", "arbeidsloshet", "arbeidsledighet", "arbeidslos", "arbeidsledig", "arbeidslaus",
+	"arbeidsledig", "verkemid", "virkemid", "verknad", "virkning", "midlen", "middelen", "midler", "middeler", "midla", "middela", "moglegheit", "mulighet", "rettleiing", "veiledning", "vegleiing", "veiledning", "rettleiar", "veileder",
 	"undersoking", "undersokelse", "medverknad", "medvirkning", "tilhoyrsle", "tilhorighet", "styresmakt", "myndighet", "forventing", "forventning",
-	"avgrensing", "begrensning", "deltaking", "deltakelse", "deltagelse", "deltakelse", "oppleving", "opplevelse", "utgreiing", "utredning",
+	"avgrensing", "begrensning", "deltaking", "deltakelse", "deltagelse", "deltakelse", "deltager", "deltaker", "oppleving", "opplevelse", "utgreiing", "utredning",
 	"spreiing", "spredning", "verksemd", "virksomhet", "haldning", "holdning", "tryggleik", "trygghet", "tilrading", "anbefaling",
 	"bosetning", "bosetting", "busetj", "bosett", "busett", "bosett", "berekraft", "barekraft", "dugleik", "ferdighet", "mangfald", "mangfold",
 	"opphald", "opphold", "tilskot", "tilskudd", "marknad", "marked", "bustad", "bolig", "kvardag", "hverdag", "teneste", "tjeneste",
-	"tenesta", "tjenesta", "hogskul", "hoyskol", "hogskol", "hoyskol", "skular", "skoler", "skule", "skole", "vaksen", "voksen", "vaksne", "voksne",
+	"tenesta", "tjenesta", "hogskul", "hoyskol", "hogskol", "hoyskol", "skular", "skoler", "skulan", "skolen", "skule", "skole", "vaksen", "voksen", "vaksne", "voksene", "voksne", "voksene",
 	"einsleg", "enslig", "forsking", "forskning", "heimel", "hjemmel", "heime", "hjemme", "heim", "hjem", "sjuk", "syk", "fleir", "fler",
-	"sjolv", "selv", "gjevar", "giver", "gjeving", "givning", "sokjar", "soker", "sokj", "sok", "eigar", "eier", "leiing", "ledelse", "leiar", "leder",
-	"meistr", "mestr", "mogleg", "mulig", "noreg", "norge", "fridom", "frihet", "sporje", "sporre", "leggj", "legg", "byggj", "bygg",
+	"sjolv", "selv", "gjevar", "giver", "gjeving", "givning", "sokjar", "soker", "sokj", "sok", "eigar", "eier", "pleiar", "pleier", "leiing", "ledelse", "leiar", "leder", "leig", "lei",
+	"meistr", "mestr", "mogleg", "mulig", "noreg", "norge", "fridom", "frihet", "sporje", "sporre", "leggj", "legg", "byggj", "bygg", "folgj", "folg", "tenkj", "tenk", "styrkj", "styrk", "merkj", "merk",
+	"dekkj", "dekk", "rekkj", "rekk", "krevj", "krev", "veljar", "velger", "loysing", "losning", "loys", "los", "tilbod", "tilbud", "forbod", "forbud", "levde", "leve",
 	"samanlikn", "sammenlign", "sammenlikn", "sammenlign", "vidare", "videre", "gaande", "gaende",
 )
 
 // tails turn nynorsk endings into bokmål ones.
 var tails = []struct{ from, to string }{
-	{"heitene", "hetene"}, {"heiter", "heter"}, {"heita", "heten"}, {"heit", "het"}, {"lege", "lige"}, {"leg", "lig"}, {"retta", "rettet"},
+	{"erne", "er"}, {"ialt", "ial"}, {"nalt", "nal"}, {"kalt", "kal"}, {"ralt", "ral"}, {"talt", "tal"}, {"heitene", "hetene"}, {"heiter", "heter"}, {"heita", "heten"}, {"heit", "het"}, {"lege", "lige"}, {"leg", "lig"}, {"retta", "rettet"},
 }
+
+// whole are words that only look as if they had one of the tails.
+var whole = set("moderne stjerne interne eksterne hjerne kjerne fjerne gjerne verne")
 
 func rewrite(word string) string {
 	word = rewrites.Replace(word)
@@ -96,6 +107,9 @@ func rewrite(word string) string {
 		word = "sammen" + rest
 	}
 	for _, t := range tails {
+		if whole[word] {
+			break
+		}
 		if rest, ok := strings.CutSuffix(word, t.from); ok && len(rest) > 2 {
 			return rest + t.to
 		}

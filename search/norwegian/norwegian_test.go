@@ -23,6 +23,9 @@ func TestKey_joins_the_forms_of_a_word(t *testing.T) {
 		"rapport rapporter rapportar rapporten", "undersøkelse undersøkelser undersøking undersøkingar undersokelse", "bolig boliger bustad bustader bustaden",
 		"arbeidsgiver arbeidsgivere arbeidsgjevar arbeidsgjevarar", "lærer lærere lærar lærarar", "hjemmeværende heimeverande",
 		"tromsø tromso tromsoe", "bodø bodo bodoe", "offentlig offentlege offentleg", "bærekraft berekraft", "sykehus sjukehus", "vold vald",
+		"lærer lærerne lærarane", "helsesykepleier helsesykepleierne helsesjukepleiar helsesjukepleiarane", "løsning løysing løysingar", "virkemiddel verkemiddel virkemidler",
+		"virkning verknad verknader", "arbeidsledighet arbeidsløyse arbeidsløshet", "tilbud tilbod tilbodet", "følger følgjer", "ukraina ukrainske ukrainarar", "økning auke",
+		"sosial sosialt", "kommunal kommunalt", "voksne vaksne voksen", "uke veker", "gutter gutar", "deltagere deltakere", "leie leige", "opplevde opplever",
 	}
 	for _, g := range groups {
 		words := strings.Fields(g)
@@ -37,7 +40,7 @@ func TestKey_joins_the_forms_of_a_word(t *testing.T) {
 func TestKey_keeps_words_apart(t *testing.T) {
 	for _, pair := range []string{
 		"for før", "har hår", "mål mal", "integreringsloven integrering", "ås as", "bo bø", "tolk tolking", "lærer lov", "praksis praksisplass",
-		"skole skulle", "14 15", "opplæring kurs", "arbeid jobb", "kommune kommunikasjon", "bosetting bolig", "flyktning flyktningtjeneste",
+		"skole skulle", "14 15", "opplæring kurs", "arbeid jobb", "kommune kommunikasjon", "bosetting bolig", "volda vold", "alta alt", "romsa rom", "våler valg", "flyktning flyktningtjeneste",
 	} {
 		a, b, _ := strings.Cut(pair, " ")
 		if Key(a) == Key(b) {
@@ -100,6 +103,20 @@ func TestParts(t *testing.T) {
 		}
 		if got := strings.Join(Parts(word), " "); got != strings.Join(keys, " ") {
 			t.Errorf("Parts(%s) = %s, want %s", word, got, strings.Join(keys, " "))
+		}
+	}
+}
+
+func TestModifier(t *testing.T) {
+	for word, want := range map[string]string{
+		"tilskuddsordninger": "tilskudd", "tilskotsordning": "tilskudd", "språkopplæring": "språk", "ungdomsmentor": "ungdom",
+		"arbeidstrening": "", "tilskudd": "", "xyzzyordning": "", "ord": "", "": "",
+	} {
+		if want != "" {
+			want = Key(want)
+		}
+		if got := Modifier(word); got != want {
+			t.Errorf("Modifier(%s) = %q, wanted %q", word, got, want)
 		}
 	}
 }

@@ -85,6 +85,20 @@ func labelsOf(ctx context.Context, f search.Facet, counts []search.FacetCount) (
 	}
 }
 
+// FacetLabels puts values of a facet into words, in the languages that the context wants.
+func FacetLabels(ctx context.Context, f search.Facet, values []string) (map[string]string, error) {
+	counts := make([]search.FacetCount, len(values))
+	for i, v := range values {
+		counts[i].Value = v
+	}
+	labels, err := labelsOf(ctx, f, counts)
+	out := make(map[string]string, len(labels))
+	for v, l := range labels {
+		out[v] = l.label
+	}
+	return out, err
+}
+
 // hadNumber holds for municipalities that have or had a number that begins with the digits.
 func hadNumber(digits string) predicate.Municipality {
 	return func(s *sql.Selector) {

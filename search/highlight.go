@@ -46,6 +46,43 @@ func Highlight(text, query string) []Fragment {
 	return out
 }
 
+// Mark puts tags around the words of a query in a plain text, in any of their forms, and changes nothing else: what is shown of it must be escaped by
+// whoever shows it. A positive number of words cuts the text to about that many around the first word found, with dots where it is cut.
+func Mark(text, query, before, after string, words int) string {
+	text = strings.ToValidUTF8(text, "\uFFFD")
+	t := newMarkedText(text, newMarker(query))
+	start, end := 0, len(text)
+	if words > 0 && len(t.words) > words {
+		first := 0
+		if len(t.marks) > 0 {
+			first = max(0, min(t.marks[0].word-words/4, len(t.words)-words))
+		}
+		last := first + words - 1
+		if first > 0 {
+			start = t.words[first].Start
+		}
+		if last < len(t.words)-1 {
+			end = t.words[last].End
+		}
+	}
+	var b strings.Builder
+	at := start
+	if start > 0 {
+		b.WriteString("…")
+	}
+	for _, m := range t.marks {
+		if w := t.words[m.word]; w.Start >= start && w.End <= end {
+			b.WriteString(text[at:w.Start] + before + text[w.Start:w.End] + after)
+			at = w.End
+		}
+	}
+	b.WriteString(text[at:end])
+	if end < len(text) {
+		b.WriteString("…")
+	}
+	return b.String()
+}
+
 // marker knows which words of a text a query means; a bit for each word of the query.
 type marker struct {
 	words, keys map[string]uint64

@@ -32,6 +32,7 @@ type Query struct {
 	Text          string // what the reader typed, see ParseText; empty finds everything
 	Filter        Filter
 	Facets        []Facet            // to be counted, each without its own selection
+	Conjunctive   bool               // facets are counted with their own selection too
 	OrderBy       Order              // empty is Relevance
 	TitleLanguage string             // for Title: whose collation, as "nb"
 	Distances     map[string]float64 // for Distance: metres to a municipality, by its number; a document is as near as the nearest of its own

@@ -45,6 +45,7 @@ func (h *Hub) routes() http.Handler {
 		r.Get("/assets/*", serveAsset(built))
 		r.Get("/schema.graphql", serveSchema())
 		r.Route("/auth", h.auth.Routes)
+		r.Handle("/search-api/*", http.StripPrefix("/search-api", h.searchAPI()))
 		r.Group(func(r chi.Router) {
 			r.Use(h.reading)
 			r.Handle("/graphql", h.previewing(h.graphql))

@@ -64,7 +64,7 @@ func (v *view) search(ctx context.Context, q search.Query) (*search.Result, erro
 	result := &search.Result{Hits: top.hits(), Total: base.size(), TotalExact: true, Facets: map[search.Facet][]search.FacetCount{}, Corrected: corrected}
 	for _, f := range q.Facets {
 		i, set := slices.Index(search.Facets(), f), base
-		if len(selected[i]) > 0 {
+		if len(selected[i]) > 0 && !q.Conjunctive {
 			set = v.narrowed(matched, selected, i)
 		}
 		if result.Facets[f], err = v.count(ctx, set, i); err != nil {

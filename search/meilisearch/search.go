@@ -169,7 +169,7 @@ func (e *Engine) ask(ctx context.Context, a *asked) (*search.Result, int, error)
 	result := &search.Result{Hits: []search.Hit{}, TotalExact: true, Facets: map[search.Facet][]search.FacetCount{}}
 	var plain, chosen []search.Facet
 	for _, f := range a.Facets {
-		if len(a.Filter.Facets[f]) > 0 {
+		if len(a.Filter.Facets[f]) > 0 && !a.Conjunctive {
 			chosen = append(chosen, f)
 		} else {
 			plain = append(plain, f)

@@ -1,0 +1,306 @@
+package compat
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"dugnad/search"
+)
+
+// The limits of a filter.
+const (
+	maxFilterDepth  = 20
+	maxFilterLeaves = 100
+	maxFilterValues = 200
+)
+
+// attributes are what can be filtered and counted by, as the documents hold them.
+var attributes = map[string]search.Facet{
+	"type": search.Type, "kind": search.Kind, "themes": search.Theme, "theme.lvl0": search.Theme, "theme.lvl1": search.Theme, "theme.lvl2": search.Theme,
+	"targetGroups": search.TargetGroup, "methods": search.Method, "counties": search.County, "municipalities": search.Municipality,
+	"organizations": search.Organization, "languages": search.Language, "year": search.Year, "evidence": search.Evidence,
+}
+
+// numeric are those whose values are numbers, with the least and the greatest there can be.
+var numeric = map[string][2]int{"year": {1900, 2200}, "evidence": {0, 5}}
+
+// parser reads a filter by a grammar of our own. What it understands it turns into values of facets, so nothing of the text reaches an engine.
+type parser struct {
+	rest   []string
+	leaves int
+}
+
+// tokens of a filter: quoted texts, signs, words.
+var tokens = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|!=|>=|<=|[\[\](),=<>]|[^\s\[\](),=<>!"']+|\S`)
+
+// choice is a part of a filter: any of these values of a facet.
+type choice struct {
+	facet  search.Facet
+	values []string
+}
+
+// readFilter reads Meilisearch's filter: a text, or a list whose members must all hold, each a text or a list of texts of which any must.
+func readFilter(given any) (search.Filter, *Error) {
+	f := search.Filter{Facets: map[search.Facet][]string{}}
+	p := &parser{}
+	var all []choice
+	add := func(choices []choice, err *Error) *Error {
+		all = append(all, choices...)
+		return err
+	}
+	switch given := given.(type) {
+	case nil:
+	case string:
+		if err := add(p.text(given)); err != nil {
+			return f, err
+		}
+	case []any:
+		for _, member := range given {
+			switch member := member.(type) {
+			case string:
+				if err := add(p.text(member)); err != nil {
+					return f, err
+				}
+			case []any:
+				if err := add(p.any(member)); err != nil {
+					return f, err
+				}
+			default:
+				return f, badFilter("a filter is a text, or a list of texts and lists of texts")
+			}
+		}
+	default:
+		return f, badFilter("a filter is a text, or a list of texts and lists of texts")
+	}
+	for _, c := range all {
+		have, twice := f.Facets[c.facet]
+		if twice {
+			c.values = slices.DeleteFunc(c.values, func(v string) bool { return !slices.Contains(have, v) })
+			if c.facet != search.Year && c.facet != search.Type && c.facet != search.Kind && c.facet != search.Evidence && len(c.values) != 1 {
+				return f, badFilter("two conditions that must both hold on the same attribute are not understood here")
+			}
+			if len(c.values) == 0 {
+				c.values = []string{nothing}
+			}
+		}
+		f.Facets[c.facet] = c.values
+	}
+	return f, nil
+}
+
+// nothing is a value that no document has.
+const nothing = "\x00"
+
+// any reads a list of texts of which one must hold: all of them of one attribute.
+func (p *parser) any(members []any) ([]choice, *Error) {
+	var one []choice
+	for _, m := range members {
+		text, ok := m.(string)
+		if !ok {
+			return nil, badFilter("a filter is a text, or a list of texts and lists of texts")
+		}
+		choices, err := p.text(text)
+		if err != nil {
+			return nil, err
+		}
+		if one, err = either(one, choices); err != nil {
+			return nil, err
+		}
+	}
+	return one, nil
+}
+
+// either joins two parts of which one must hold.
+func either(a, b []choice) ([]choice, *Error) {
+	switch {
+	case a == nil:
+		return b, nil
+	case len(a) == 1 && len(b) == 1 && a[0].facet == b[0].facet:
+		values := slices.Concat(a[0].values, b[0].values)
+		if len(values) > maxFilterValues && a[0].facet != search.Year {
+			return nil, badFilter("more than %d values", maxFilterValues)
+		}
+		return []choice{{a[0].facet, values}}, nil
+	}
+	return nil, badFilter("OR between different attributes is not understood here")
+}
+
+func (p *parser) text(text string) ([]choice, *Error) {
+	p.rest = tokens.FindAllString(text, -1)
+	if len(p.rest) == 0 {
+		return nil, nil
+	}
+	c, err := p.or(0)
+	if err == nil && len(p.rest) > 0 {
+		err = badFilter("%q is not expected there", p.rest[0])
+	}
+	return c, err
+}
+
+func (p *parser) take(word string) bool {
+	if len(p.rest) > 0 && strings.EqualFold(p.rest[0], word) {
+		p.rest = p.rest[1:]
+		return true
+	}
+	return false
+}
+
+func (p *parser) next() string {
+	if len(p.rest) == 0 {
+		return ""
+	}
+	t := p.rest[0]
+	p.rest = p.rest[1:]
+	return t
+}
+
+func (p *parser) or(depth int) ([]choice, *Error) {
+	left, err := p.and(depth)
+	for err == nil && p.take("OR") {
+		var right []choice
+		if right, err = p.and(depth); err == nil {
+			left, err = either(left, right)
+		}
+	}
+	return left, err
+}
+
+func (p *parser) and(depth int) ([]choice, *Error) {
+	left, err := p.single(depth)
+	for err == nil && p.take("AND") {
+		var right []choice
+		if right, err = p.single(depth); err == nil {
+			left = append(left, right...)
+		}
+	}
+	return left, err
+}
+
+func (p *parser) single(depth int) ([]choice, *Error) {
+	if depth > maxFilterDepth {
+		return nil, badFilter("it is more than %d deep", maxFilterDepth)
+	}
+	if p.take("(") {
+		c, err := p.or(depth + 1)
+		if err == nil && !p.take(")") {
+			err = badFilter("a bracket is not closed")
+		}
+		return c, err
+	}
+	if p.leaves++; p.leaves > maxFilterLeaves {
+		return nil, badFilter("it has more than %d conditions", maxFilterLeaves)
+	}
+	name := unquote(p.next())
+	facet, known := attributes[name]
+	if !known {
+		return nil, badFilter("Attribute `%.60s` is not filterable. Available filterable attributes are: `%s`.", name, strings.Join(attributeNames(), ", "))
+	}
+	switch sign := p.next(); {
+	case sign == "=":
+		return p.values(name, facet, p.next())
+	case strings.EqualFold(sign, "IN"):
+		if !p.take("[") {
+			return nil, badFilter("IN is followed by a list")
+		}
+		var list []string
+		for !p.take("]") {
+			if len(p.rest) == 0 || len(list) == maxFilterValues {
+				return nil, badFilter("a list is not closed, or has more than %d values", maxFilterValues)
+			}
+			list = append(list, p.next())
+			p.take(",")
+		}
+		return p.values(name, facet, list...)
+	case sign == ">" || sign == ">=" || sign == "<" || sign == "<=":
+		return between(name, facet, sign, p.next(), "")
+	case len(p.rest) >= 2 && strings.EqualFold(p.rest[0], "TO"):
+		p.next()
+		return between(name, facet, "TO", sign, p.next())
+	default:
+		return nil, badFilter("`%.40s` is not understood here: =, IN, >, >=, <, <= and TO are", sign)
+	}
+}
+
+func (p *parser) values(name string, facet search.Facet, written ...string) ([]choice, *Error) {
+	c := choice{facet: facet, values: []string{}}
+	for _, w := range written {
+		if w == "" || strings.ContainsAny(w[:1], "[](),=<>!") {
+			return nil, badFilter("a value is missing after `%s`", name)
+		}
+		v := unquote(w)
+		if strings.HasPrefix(name, "theme.lvl") { // the path of a hierarchical menu
+			v = v[strings.LastIndex(v, pathMark)+1:]
+			v = strings.TrimSpace(v)
+		}
+		if _, ok := numeric[name]; ok {
+			if n, err := strconv.ParseFloat(v, 64); err == nil {
+				v = strconv.FormatFloat(n, 'f', -1, 64)
+			}
+		}
+		if v == "" {
+			v = nothing
+		}
+		c.values = append(c.values, v)
+	}
+	if len(c.values) == 0 {
+		c.values = []string{nothing}
+	}
+	return []choice{c}, nil
+}
+
+// between turns a range of numbers into the values in it.
+func between(name string, facet search.Facet, sign, from, to string) ([]choice, *Error) {
+	ends, ok := numeric[name]
+	if !ok {
+		return nil, badFilter("`%s` is no number", name)
+	}
+	least, err := strconv.ParseFloat(unquote(from), 64)
+	greatest := least
+	if err == nil && sign == "TO" {
+		greatest, err = strconv.ParseFloat(unquote(to), 64)
+	}
+	if err != nil {
+		return nil, badFilter("`%.40s` is no number", from+to)
+	}
+	c := choice{facet: facet, values: []string{}}
+	for n := ends[0]; n <= ends[1]; n++ {
+		v := float64(n)
+		if sign == ">" && v > least || sign == ">=" && v >= least || sign == "<" && v < least || sign == "<=" && v <= least || sign == "TO" && v >= least && v <= greatest {
+			c.values = append(c.values, strconv.Itoa(n))
+		}
+	}
+	if len(c.values) == 0 {
+		c.values = []string{nothing}
+	}
+	return []choice{c}, nil
+}
+
+func unquote(t string) string {
+	if len(t) < 2 || t[0] != t[len(t)-1] || t[0] != '"' && t[0] != '\'' {
+		return t
+	}
+	var b strings.Builder
+	for i := 1; i < len(t)-1; i++ {
+		if t[i] == '\\' && i+1 < len(t)-1 {
+			i++
+		}
+		b.WriteByte(t[i])
+	}
+	return b.String()
+}
+
+func attributeNames() []string {
+	var names []string
+	for name := range attributes {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+func badFilter(format string, args ...any) *Error {
+	return &Error{400, "invalid_search_filter", fmt.Sprintf(format, args...)}
+}

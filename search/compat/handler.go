@@ -1,0 +1,367 @@
+// Package compat answers Meilisearch's search protocol, read-only, over whichever engine the hub has, so that front ends made for Meilisearch work
+// against the hub as they are. It gives what everybody may read and nothing else, whatever key is sent along.
+package compat
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"dugnad/search"
+)
+
+// timeout bounds one request.
+const timeout = 5 * time.Second
+
+// maxFacetValues is how many values of a facet are given, the most frequent ones.
+const maxFacetValues = 500
+
+// pathMark stands between the steps of a path in a hierarchical menu.
+const pathMark = ">"
+
+// Handler answers the routes below its address.
+type Handler struct {
+	Engine search.Engine
+	// Documents are the hits as an anonymous reader sees them, by id. A title is in the language, or in the hub's order where that is empty.
+	Documents func(ctx context.Context, ids []string, language string) (map[string]Document, error)
+	// Labels puts values of a facet into words.
+	Labels func(ctx context.Context, f search.Facet, values []string, language string) (map[string]string, error)
+	// Parents gives the theme above each theme that has one, by slug.
+	Parents func(ctx context.Context) (map[string]string, error)
+	// Missing is told of a hit that there is not.
+	Missing func(id string)
+}
+
+// Document is a hit as clients get it.
+type Document map[string]any
+
+// ServeHTTP answers /health, /version, /multi-search, /indexes/{uid}/search and /indexes/{uid}/facet-search.
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	header := w.Header()
+	header.Set("Access-Control-Allow-Origin", "*")
+	header.Set("Cache-Control", "no-store")
+	if r.Method == http.MethodOptions {
+		header.Set("Access-Control-Allow-Methods", "GET, POST, OPTIONS")
+		header.Set("Access-Control-Allow-Headers", "Authorization, Content-Type, X-Meilisearch-Client, Meili-Include-Metadata")
+		header.Set("Access-Control-Max-Age", "7200")
+		w.WriteHeader(http.StatusNoContent)
+		return
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), timeout)
+	defer cancel()
+	body, err := h.answer(ctx, r)
+	status := http.StatusOK
+	if err != nil {
+		status, body = err.Status, map[string]string{"message": err.Message, "code": err.Code, "type": kind(err), "link": "https://docs.meilisearch.com/errors#" + err.Code}
+		if status == http.StatusServiceUnavailable {
+			header.Set("Retry-After", "5")
+		}
+	}
+	header.Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(body) // the client may have gone
+}
+
+func kind(e *Error) string {
+	if e.Status >= http.StatusInternalServerError {
+		return "internal"
+	}
+	return "invalid_request"
+}
+
+func (h *Handler) answer(ctx context.Context, r *http.Request) (any, *Error) {
+	parts := strings.Split(strings.Trim(r.URL.Path, "/"), "/")
+	route := r.Method + " " + parts[len(parts)-1]
+	onIndex := len(parts) == 3 && parts[0] == "indexes"
+	switch {
+	case route == "GET health" && len(parts) == 1:
+		if err := h.Engine.Health(ctx); err != nil {
+			return nil, refusal(ctx, err)
+		}
+		return map[string]string{"status": "available"}, nil
+	case route == "GET version" && len(parts) == 1:
+		return map[string]string{"commitSha": "unknown", "commitDate": "unknown", "pkgVersion": "1.50.0"}, nil
+	case route == "POST multi-search" && len(parts) == 1:
+		return h.multiSearch(ctx, r)
+	case route == "POST search" && onIndex:
+		var q query
+		if err := readBody(r.Body, &q); err != nil {
+			return nil, err
+		}
+		q.IndexUID = parts[1]
+		return h.search(ctx, q, false)
+	case route == "POST facet-search" && onIndex:
+		var q query
+		if err := readBody(r.Body, &q); err != nil {
+			return nil, err
+		}
+		q.IndexUID = parts[1]
+		return h.facetSearch(ctx, q)
+	}
+	return nil, &Error{http.StatusNotFound, "not_found", "there is no such route: /health, /version, /multi-search, /indexes/{uid}/search and /indexes/{uid}/facet-search are there, and all of them only read"}
+}
+
+func (h *Handler) multiSearch(ctx context.Context, r *http.Request) (any, *Error) {
+	var body struct {
+		Queries    []query `json:"queries"`
+		Federation any     `json:"federation"`
+	}
+	if err := readBody(r.Body, &body); err != nil {
+		return nil, err
+	}
+	if body.Federation != nil {
+		return nil, &Error{400, "bad_request", "federation is not there"}
+	}
+	if len(body.Queries) > maxQueries {
+		return nil, &Error{400, "bad_request", "at most " + strconv.Itoa(maxQueries) + " queries are answered at once"}
+	}
+	results := []any{}
+	for _, q := range body.Queries {
+		result, err := h.search(ctx, q, true)
+		if err != nil {
+			return nil, err
+		}
+		results = append(results, result)
+	}
+	return map[string]any{"results": results}, nil
+}
+
+func (h *Handler) search(ctx context.Context, q query, named bool) (any, *Error) {
+	began := time.Now()
+	a, refused := q.check()
+	if refused != nil {
+		return nil, refused
+	}
+	found, err := h.Engine.Search(ctx, a.search)
+	if err != nil {
+		return nil, refusal(ctx, err)
+	}
+	hits, err := h.hits(ctx, a, found)
+	if err != nil {
+		return nil, refusal(ctx, err)
+	}
+	answer := map[string]any{"hits": hits, "query": a.search.Text}
+	if named {
+		answer["indexUid"] = a.index
+	}
+	total := min(found.Total, search.MaxDepth)
+	if a.paged {
+		pages := 0
+		if a.limit > 0 {
+			pages = (total + a.limit - 1) / a.limit
+		}
+		page := 1
+		if a.Page != nil {
+			page = *a.Page
+		}
+		answer["page"], answer["hitsPerPage"], answer["totalPages"], answer["totalHits"] = page, a.limit, pages, total
+	} else {
+		answer["limit"], answer["offset"], answer["estimatedTotalHits"] = a.limit, a.offset, found.Total
+	}
+	if a.Facets != nil {
+		if err := h.facets(ctx, a, found, answer); err != nil {
+			return nil, refusal(ctx, err)
+		}
+	}
+	answer["processingTimeMs"] = time.Since(began).Milliseconds()
+	return answer, nil
+}
+
+// hits are the documents of the page that was asked for.
+func (h *Handler) hits(ctx context.Context, a *asked, found *search.Result) ([]Document, error) {
+	page := found.Hits[min(a.offset, len(found.Hits)):]
+	hits := []Document{}
+	if len(page) == 0 {
+		return hits, nil
+	}
+	ids := make([]string, len(page))
+	for i, hit := range page {
+		ids[i] = hit.ID
+	}
+	documents, err := h.Documents(ctx, ids, a.language)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range ids {
+		d, ok := documents[id]
+		if !ok {
+			h.Missing(id)
+			continue
+		}
+		hits = append(hits, a.shown(d))
+	}
+	return hits, nil
+}
+
+// shown is a document with the attributes that were asked for, and with what was found marked.
+func (a *asked) shown(d Document) Document {
+	wants := func(list []string, name string) bool {
+		return slices.ContainsFunc(list, func(w string) bool { w, _, _ = strings.Cut(w, ":"); return w == "*" || w == name })
+	}
+	out, formatted := Document{}, Document{}
+	for name, v := range d {
+		if a.AttributesToRetrieve == nil || wants(a.AttributesToRetrieve, name) {
+			out[name] = v
+		}
+		marked, cropped := wants(a.AttributesToHighlight, name), wants(a.AttributesToCrop, name)
+		if marked || cropped {
+			formatted[name] = a.format(v, marked, cropped)
+		}
+	}
+	if len(formatted) > 0 {
+		out["_formatted"] = formatted
+	}
+	return out
+}
+
+// format marks and cuts a value: texts in lists too; numbers become texts, as Meilisearch has it.
+func (a *asked) format(v any, marked, cropped bool) any {
+	switch v := v.(type) {
+	case string:
+		before, after, words, text := "", "", 0, a.search.Text
+		if marked {
+			before, after = *cmp.Or(a.HighlightPreTag, ptr("<em>")), *cmp.Or(a.HighlightPostTag, ptr("</em>"))
+		} else {
+			text = ""
+		}
+		if cropped {
+			words = *cmp.Or(a.CropLength, ptr(10))
+		}
+		return search.Mark(v, text, before, after, words)
+	case []string:
+		list := make([]any, len(v))
+		for i, s := range v {
+			list[i] = a.format(s, marked, cropped)
+		}
+		return list
+	case map[string][]string:
+		return v
+	case int:
+		return strconv.Itoa(v)
+	}
+	return v
+}
+
+func ptr[T any](v T) *T { return &v }
+
+// facets adds the counts.
+func (h *Handler) facets(ctx context.Context, a *asked, found *search.Result, answer map[string]any) error {
+	distribution, stats := map[string]any{}, map[string]any{}
+	var parents map[string]string
+	for _, name := range a.facets {
+		counts := map[string]int{}
+		for _, c := range found.Facets[attributes[name]] {
+			value := c.Value
+			if level, ok := strings.CutPrefix(name, "theme.lvl"); ok {
+				if parents == nil {
+					var err error
+					if parents, err = h.Parents(ctx); err != nil {
+						return err
+					}
+				}
+				path := Path(value, parents)
+				if strconv.Itoa(len(path)-1) != level {
+					continue
+				}
+				value = strings.Join(path, " "+pathMark+" ")
+			}
+			if len(counts) < maxFacetValues {
+				counts[value] = c.Count
+			}
+		}
+		distribution[name] = counts
+		if _, ok := numeric[name]; ok && len(counts) > 0 {
+			var values []int
+			for v := range maps.Keys(counts) {
+				if n, err := strconv.Atoi(v); err == nil {
+					values = append(values, n)
+				}
+			}
+			if len(values) > 0 {
+				stats[name] = map[string]int{"min": slices.Min(values), "max": slices.Max(values)}
+			}
+		}
+	}
+	answer["facetDistribution"], answer["facetStats"] = distribution, stats
+	return nil
+}
+
+// Path is a theme with all that are above it, the uppermost first.
+func Path(theme string, parents map[string]string) []string {
+	path := []string{theme}
+	for up := parents[theme]; up != "" && len(path) < 10; up = parents[up] {
+		path = append([]string{up}, path...)
+	}
+	return path
+}
+
+// facetSearch gives the values of a facet whose label, or which themselves, begin so.
+func (h *Handler) facetSearch(ctx context.Context, q query) (any, *Error) {
+	began := time.Now()
+	if q.FacetName == nil {
+		return nil, &Error{400, "missing_facet_search_facet_name", "Missing field `facetName`"}
+	}
+	facet, known := attributes[*q.FacetName]
+	if !known || strings.HasPrefix(*q.FacetName, "theme.") {
+		return nil, &Error{400, "invalid_facet_search_facet_name", "that facet cannot be searched: its values are not in a list of their own"}
+	}
+	q.Facets = nil // what the query counts does not matter here
+	a, refused := q.check()
+	if refused != nil {
+		return nil, refused
+	}
+	counts, err := h.Engine.FacetValues(ctx, search.FacetQuery{Index: search.Public, Facet: facet, Text: a.search.Text, Filter: a.search.Filter})
+	if err != nil {
+		return nil, refusal(ctx, err)
+	}
+	typed := ""
+	if q.FacetQuery != nil {
+		typed = search.FoldName(*q.FacetQuery)
+	}
+	values := make([]string, len(counts))
+	for i, c := range counts {
+		values[i] = c.Value
+	}
+	labels, err := h.Labels(ctx, facet, values, a.language)
+	if err != nil {
+		return nil, refusal(ctx, err)
+	}
+	hits := []any{}
+	for _, c := range counts {
+		if label := labels[c.Value]; len(hits) < 100 && begins(typed, label, c.Value) {
+			hits = append(hits, map[string]any{"value": c.Value, "count": c.Count})
+		}
+	}
+	return map[string]any{"facetHits": hits, "facetQuery": q.FacetQuery, "processingTimeMs": time.Since(began).Milliseconds()}, nil
+}
+
+// begins tells whether a word of a label, or a value, begins with what was typed.
+func begins(typed, label, value string) bool {
+	if typed == "" || strings.HasPrefix(search.FoldName(value), typed) {
+		return true
+	}
+	return strings.Contains(" "+search.FoldName(label), " "+typed)
+}
+
+// refusal is what a client is told of an error; no more than that.
+func refusal(ctx context.Context, err error) *Error {
+	var q *search.QueryError
+	switch {
+	case errors.As(err, &q):
+		return &Error{400, "bad_request", q.Error()}
+	case errors.Is(err, search.ErrUnavailable):
+		return &Error{http.StatusServiceUnavailable, "service_unavailable", search.ErrUnavailable.Error()}
+	case ctx.Err() != nil:
+		return &Error{http.StatusServiceUnavailable, "service_unavailable", "it took too long"}
+	}
+	slog.ErrorContext(ctx, "a search over the search protocol failed", "error", err)
+	return &Error{http.StatusInternalServerError, "internal", "an error of the hub's own"}
+}

@@ -1,0 +1,229 @@
+package compat
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"dugnad/search"
+)
+
+// The limits of a request.
+const (
+	maxBody    = 64 << 10
+	maxQueries = 10
+	maxLimit   = 101 // a client asks for one more than it shows
+	maxTag     = 60
+)
+
+// Error is what Meilisearch would say: a status, a code, and a sentence.
+type Error struct {
+	Status  int
+	Code    string
+	Message string
+}
+
+func (e *Error) Error() string { return e.Code + ": " + e.Message }
+
+// query is one search as clients write it. What is here and has no effect is what clients send without need: every answer is ranked by the hub.
+type query struct {
+	IndexUID              string   `json:"indexUid"`
+	Q                     *string  `json:"q"`
+	Filter                any      `json:"filter"`
+	Facets                []string `json:"facets"`
+	Sort                  []string `json:"sort"`
+	Limit                 *int     `json:"limit"`
+	Offset                *int     `json:"offset"`
+	Page                  *int     `json:"page"`
+	HitsPerPage           *int     `json:"hitsPerPage"`
+	AttributesToRetrieve  []string `json:"attributesToRetrieve"`
+	AttributesToHighlight []string `json:"attributesToHighlight"`
+	AttributesToCrop      []string `json:"attributesToCrop"`
+	CropLength            *int     `json:"cropLength"`
+	HighlightPreTag       *string  `json:"highlightPreTag"`
+	HighlightPostTag      *string  `json:"highlightPostTag"`
+
+	FacetName  *string `json:"facetName"` // of a facet search
+	FacetQuery *string `json:"facetQuery"`
+
+	CropMarker            any `json:"cropMarker"`
+	ShowMatchesPosition   any `json:"showMatchesPosition"`
+	ShowRankingScore      any `json:"showRankingScore"`
+	MatchingStrategy      any `json:"matchingStrategy"`
+	Locales               any `json:"locales"`
+	ExhaustiveFacetCount  any `json:"exhaustiveFacetCount"`
+	ShowPerformance       any `json:"showPerformanceDetails"`
+	RankingScoreThreshold any `json:"rankingScoreThreshold"`
+
+	Hybrid               any `json:"hybrid"` // refused, as what follows
+	Vector               any `json:"vector"`
+	RetrieveVectors      any `json:"retrieveVectors"`
+	Personalize          any `json:"personalize"`
+	Media                any `json:"media"`
+	UseNetwork           any `json:"useNetwork"`
+	Distinct             any `json:"distinct"`
+	AttributesToSearchOn any `json:"attributesToSearchOn"`
+	Federation           any `json:"federation"`
+	FederationOptions    any `json:"federationOptions"`
+}
+
+// asked is a query that has been checked.
+type asked struct {
+	query
+	index    string // the name that was asked for
+	language string // of titles, empty for the hub's order
+	search   search.Query
+	offset   int
+	limit    int
+	paged    bool // by pages, which asks for totals
+	facets   []string
+}
+
+// readBody reads a request.
+func readBody(r io.Reader, into any) *Error {
+	body, err := io.ReadAll(io.LimitReader(r, maxBody+1))
+	if err != nil {
+		return &Error{400, "bad_request", "the request could not be read"}
+	}
+	if len(body) > maxBody {
+		return &Error{413, "payload_too_large", fmt.Sprintf("the request is larger than %d bytes", maxBody)}
+	}
+	if !utf8.Valid(body) {
+		return &Error{400, "malformed_payload", "the request is not UTF-8"}
+	}
+	d := json.NewDecoder(strings.NewReader(string(body)))
+	d.DisallowUnknownFields()
+	if err := d.Decode(into); err != nil {
+		var wrong *json.UnmarshalTypeError
+		if errors.As(err, &wrong) {
+			return &Error{400, "bad_request", fmt.Sprintf("Invalid value type at `.%s`", wrong.Field)}
+		}
+		if field, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
+			return &Error{400, "bad_request", fmt.Sprintf("Unknown field `%.60s`", strings.Trim(field, `"`))}
+		}
+		return &Error{400, "malformed_payload", "the request is no JSON object that can be read"}
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return &Error{400, "malformed_payload", "something follows the JSON object"}
+	}
+	return nil
+}
+
+// names are those of the index, and the languages in which they give titles.
+var names = map[string]string{"hub_public": "", "hub_public_nb": "nb", "hub_public_nn": "nn", "hub_public_en": "en", "hub_public_se": "se"}
+
+// check puts a query into the hub's terms.
+func (q query) check() (*asked, *Error) {
+	a := &asked{query: q, index: q.IndexUID, limit: 20}
+	if q.Federation != nil || q.FederationOptions != nil {
+		return nil, &Error{400, "bad_request", "federation is not there"}
+	}
+	for name, given := range map[string]any{
+		"hybrid": q.Hybrid, "vector": q.Vector, "retrieve_vectors": q.RetrieveVectors, "personalize": q.Personalize, "media": q.Media,
+		"use_network": q.UseNetwork, "distinct": q.Distinct, "attributes_to_search_on": q.AttributesToSearchOn,
+	} {
+		if given != nil && given != false {
+			return nil, &Error{400, "invalid_search_" + name, "it is not there"}
+		}
+	}
+	uid, order, sorted := strings.Cut(q.IndexUID, ":") // as InstantSearch writes a sorted index
+	if sorted {
+		a.Sort = append([]string{order}, a.Sort...)
+	}
+	var known bool
+	if a.language, known = names[uid]; !known {
+		return nil, &Error{404, "index_not_found", fmt.Sprintf("Index `%.60s` not found.", uid)}
+	}
+	if err := a.page(); err != nil {
+		return nil, err
+	}
+	a.search = search.Query{Index: search.Public, Conjunctive: true, Limit: a.offset + a.limit, TitleLanguage: a.language}
+	if a.language == "" {
+		a.search.TitleLanguage = "nb"
+	}
+	if q.Q != nil {
+		a.search.Text = *q.Q
+	}
+	var err *Error
+	if a.search.Filter, err = readFilter(q.Filter); err != nil {
+		return nil, err
+	}
+	if err := a.count(); err != nil {
+		return nil, err
+	}
+	return a, a.sort()
+}
+
+// page reads which hits are wanted, by offset and limit or by page.
+func (a *asked) page() *Error {
+	for name, n := range map[string]*int{"limit": a.Limit, "offset": a.Offset, "page": a.Page, "hits_per_page": a.HitsPerPage, "crop_length": a.CropLength} {
+		if n != nil && *n < 0 {
+			return &Error{400, "invalid_search_" + name, "it must not be negative"}
+		}
+	}
+	if a.Page != nil || a.HitsPerPage != nil {
+		a.paged = true
+		if a.HitsPerPage != nil {
+			a.limit = *a.HitsPerPage
+		}
+		if a.Page != nil && *a.Page > 0 {
+			a.offset = min(*a.Page-1, search.MaxDepth) * a.limit
+		}
+	} else {
+		if a.Limit != nil {
+			a.limit = *a.Limit
+		}
+		if a.Offset != nil {
+			a.offset = *a.Offset
+		}
+	}
+	if a.limit > maxLimit {
+		return &Error{400, "invalid_search_limit", fmt.Sprintf("at most %d hits are given at once", maxLimit)}
+	}
+	a.offset = min(a.offset, search.MaxDepth)
+	a.limit = min(a.limit, search.MaxDepth-a.offset)
+	for name, tag := range map[string]*string{"highlight_pre_tag": a.HighlightPreTag, "highlight_post_tag": a.HighlightPostTag} {
+		if tag != nil && len(*tag) > maxTag {
+			return &Error{400, "invalid_search_" + name, fmt.Sprintf("it is longer than %d bytes", maxTag)}
+		}
+	}
+	return nil
+}
+
+// count reads which facets are wanted.
+func (a *asked) count() *Error {
+	a.facets = a.Facets
+	if slices.Contains(a.Facets, "*") {
+		a.facets = attributeNames()
+	}
+	if len(a.facets) > 2*len(attributes) {
+		return &Error{400, "invalid_search_facets", "too many facets"}
+	}
+	for _, name := range a.facets {
+		f, known := attributes[name]
+		if !known {
+			return &Error{400, "invalid_search_facets", fmt.Sprintf("Attribute `%.60s` is not a facet. Available facets are: `%s`.", name, strings.Join(attributeNames(), ", "))}
+		}
+		if !slices.Contains(a.search.Facets, f) {
+			a.search.Facets = append(a.search.Facets, f)
+		}
+	}
+	return nil
+}
+
+func (a *asked) sort() *Error {
+	switch {
+	case len(a.Sort) == 0:
+	case len(a.Sort) == 1 && a.Sort[0] == "date:desc":
+		a.search.OrderBy = search.Newest
+	case len(a.Sort) == 1 && a.Sort[0] == "title:asc":
+		a.search.OrderBy = search.Title
+	default:
+		return &Error{400, "invalid_search_sort", "`date:desc` and `title:asc` can be sorted by, one at a time"}
+	}
+	return nil
+}

@@ -108,7 +108,7 @@ func (d Document) Validate() error {
 // Hash tells two states of a document apart: what is in an index is compared by it with what ought to be there.
 func (d Document) Hash() string {
 	d.Facets = d.FacetValues()
-	d.Keywords = slices.Sorted(slices.Values(d.Keywords)) // their order says nothing
+	d.Keywords, d.Aliases = slices.Sorted(slices.Values(d.Keywords)), slices.Sorted(slices.Values(d.Aliases)) // their order says nothing
 	b, err := json.Marshal(d)
 	if err != nil {
 		panic(fmt.Sprintf("search: hash of a document: %v", err)) // strings only

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
@@ -28,8 +29,10 @@ type probe struct {
 	// loose says that the answer holds cursors of relations or the log, which count rows that the viewer may not see. They are sealed.
 	loose bool
 	// log says that the answer tells of the past, in which what is hidden now may have been public.
-	log  bool
-	read func(w *world, viewer string) string
+	log bool
+	// public says that everybody is answered as an anonymous reader.
+	public bool
+	read   func(w *world, viewer string) string
 }
 
 var cursors = regexp.MustCompile(`"(cursor|startCursor|endCursor)":"[^"]*"`)
@@ -242,18 +245,23 @@ func searches(s *ast.Schema) []probe {
 		facets = append(facets, f.Name)
 	}
 	every := "facets: [" + strings.Join(facets, ", ") + "]"
-	hits := "totalCount totalIsExact nodes {id} edges {cursor node {id} highlights {field html}} " +
+	hits := "totalCount totalIsExact didYouMean nodes {id} edges {cursor node {id} highlights {field html}} " +
 		"facets {facet hasMore values {value label count selected parent}} pageInfo {hasNextPage endCursor}"
-	for _, words := range []string{"", "busetting", "kanari", "tittel", "lukket", `\"tekst om\"`, "busetting -open"} {
+	for _, words := range []string{"", "busetting", "kanari", "tittel", "lukket", `\"tekst om\"`, "busetting -open", "kanarri", "lukkett"} {
 		add("search "+words, fmt.Sprintf(`{search(query: "%s", first: 100, %s) {%s}}`, words, every, hits))
 		for _, order := range s.Types["SearchOrder"].EnumValues {
-			add("search "+words+" by "+order.Name, fmt.Sprintf(`{search(query: "%s", first: 5, orderBy: %s) {%s}}`, words, order.Name, hits))
+			near := ""
+			if order.Name == "DISTANCE" {
+				near = ", filter: {near: {lat: 60.4, lon: 5.3}}"
+			}
+			add("search "+words+" by "+order.Name, fmt.Sprintf(`{search(query: "%s", first: 5, orderBy: %s%s) {%s}}`, words, order.Name, near, hits))
 		}
 	}
 	values := map[string]string{
 		"types": "[PRACTICE]", "kinds": `["PRACTICE.APPROACH", "TOOL.CHECKLIST", "REPORT.EVALUATION", "NETWORK.PILOT_COHORT"]`, "themes": `["lukket"]`,
 		"targetGroups": `["lukket"]`, "methods": `["lukket"]`, "counties": `["46"]`, "municipalities": `["4601"]`, "organizations": `["lukket"]`,
 		"languages": "[SE]", "years": "[2021]", "evidence": "[5]", "issuedAfter": `"2021-01-01"`, "issuedBefore": `"2021-12-31"`,
+		"near": "{lat: 60.4, lon: 5.3, km: 30}", "within": "{south: 60, west: 5, north: 61, east: 6}", "likeMunicipality": `"1103"`,
 	}
 	for _, f := range s.Types["SearchFilter"].Fields {
 		v := values[f.Name]
@@ -273,7 +281,31 @@ func searches(s *ast.Schema) []probe {
 	for _, letters := range []string{"k", "kan", "kanari", "luk", "op", "tit", "bus"} {
 		add("suggest "+letters, fmt.Sprintf(`{suggest(text: %q, first: 8) {text type node {__typename id}}}`, letters))
 	}
+	for _, body := range []string{
+		`{"facets": ["*"], "limit": 100, "attributesToHighlight": ["*"]}`, `{"q": "kanari", "facets": ["*"]}`, `{"q": "lukkett"}`, `{"filter": "themes = lukket", "facets": ["*"]}`,
+		`{"filter": "municipalities = 4601", "facets": ["*"]}`, `{"filter": "year = 2021"}`, `{"sort": ["title:asc"], "limit": 100}`, `{"sort": ["date:desc"], "limit": 100}`,
+	} {
+		all = append(all, probe{name: "search protocol " + body, public: true, read: func(w *world, viewer string) string { return w.protocol(viewer, "search", body) }})
+	}
+	for _, facet := range []string{"themes", "municipalities", "organizations", "kind", "languages"} {
+		for _, letters := range []string{"", "luk", "berg"} {
+			body := fmt.Sprintf(`{"facetName": %q, "facetQuery": %q}`, facet, letters)
+			all = append(all, probe{name: "search protocol " + body, public: true, read: func(w *world, viewer string) string { return w.protocol(viewer, "facet-search", body) }})
+		}
+	}
 	return all
+}
+
+// protocol is an answer of /search-api, without the time that it took.
+func (w *world) protocol(viewer, route, body string) string {
+	w.t.Helper()
+	status, a := w.searchAPI("/indexes/hub_public/"+route, body, viewerHeader, viewer)
+	delete(a, "processingTimeMs")
+	text, err := json.Marshal(a)
+	if err != nil || status != http.StatusOK {
+		w.t.Errorf("%s %s: %d %s %v", route, body, status, text, err)
+	}
+	return string(text)
 }
 
 // raw is the body of the answer, which must be without errors.
@@ -380,6 +412,10 @@ func TestVisibility(t *testing.T) {
 				continue // what was public is told of; see TestNonInterference
 			}
 			sameAnswer(t, p, "an anonymous reader is told of what is hidden", timeless(anonymous), timeless(p.read(plain, "")))
+			if p.public {
+				sameAnswer(t, p, "a member is told more than everybody is", timeless(member), timeless(anonymous))
+				continue
+			}
 			if !strings.Contains(p.name, " "+string(withdrawn)) && !strings.Contains(p.name, ": GET") && !strings.Contains(p.name, ": HEAD") {
 				sameAnswer(t, loosened(p), "a member does not see what is for members",
 					timeless(asPublic(member)), timeless(asPublic(p.read(shown, ""))))

@@ -46,7 +46,7 @@ func (f *Follower) Reconcile(ctx context.Context) (Reconciliation, error) {
 	case r.Wrong() > 0:
 		report = f.log.WarnContext
 	}
-	report(ctx, "compared the search indexes with the database", "documents", r.Documents, "missing", r.Missing, "stale", r.Stale, "extra", r.Extra)
+	report(ctx, "compared the search indexes with the database", "documents", r.Documents, "missing", r.Missing, "stale", r.Stale, "extra", r.Extra, "ids", ids[:min(len(ids), 10)])
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.reconciled = &r

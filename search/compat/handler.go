@@ -228,12 +228,12 @@ func (a *asked) format(v any, marked, cropped bool) any {
 	case string:
 		before, after, words, text := "", "", 0, a.search.Text
 		if marked {
-			before, after = *cmp.Or(a.HighlightPreTag, ptr("<em>")), *cmp.Or(a.HighlightPostTag, ptr("</em>"))
+			before, after = *cmp.Or(a.HighlightPreTag, new("<em>")), *cmp.Or(a.HighlightPostTag, new("</em>"))
 		} else {
 			text = ""
 		}
 		if cropped {
-			words = *cmp.Or(a.CropLength, ptr(10))
+			words = *cmp.Or(a.CropLength, new(10))
 		}
 		return search.Mark(v, text, before, after, words)
 	case []string:
@@ -249,8 +249,6 @@ func (a *asked) format(v any, marked, cropped bool) any {
 	}
 	return v
 }
-
-func ptr[T any](v T) *T { return &v }
 
 // facets adds the counts.
 func (h *Handler) facets(ctx context.Context, a *asked, found *search.Result, answer map[string]any) error {

@@ -47,7 +47,7 @@ func testPlaces(t *testing.T, e *engine) {
 
 // testDistance compares orders by distance with those of a simple sort, page by page.
 func testDistance(t *testing.T, e *engine) {
-	random := rand.New(rand.NewPCG(5, 8)) //nolint:gosec // the same every time
+	random := rand.New(rand.NewPCG(5, 8))
 	distances := map[string]float64{"0001": 0, "0002": 1500.5, "0003": 1500.5, "0004": 80_000, "0005": 2_000_000, "0006": 12}
 	var docs []search.Document
 	for n := range 120 {

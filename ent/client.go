@@ -52,6 +52,7 @@ import (
 	"dugnad/ent/targetgroup"
 	"dugnad/ent/theme"
 	"dugnad/ent/tool"
+	"dugnad/ent/unmetsearch"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect"
@@ -148,6 +149,8 @@ type Client struct {
 	Theme *ThemeClient
 	// Tool is the client for interacting with the Tool builders.
 	Tool *ToolClient
+	// UnmetSearch is the client for interacting with the UnmetSearch builders.
+	UnmetSearch *UnmetSearchClient
 }
 
 // NewClient creates a new client configured with the given options.
@@ -200,6 +203,7 @@ func (c *Client) init() {
 	c.TargetGroup = NewTargetGroupClient(c.config)
 	c.Theme = NewThemeClient(c.config)
 	c.Tool = NewToolClient(c.config)
+	c.UnmetSearch = NewUnmetSearchClient(c.config)
 }
 
 type (
@@ -333,6 +337,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		TargetGroup:         NewTargetGroupClient(cfg),
 		Theme:               NewThemeClient(cfg),
 		Tool:                NewToolClient(cfg),
+		UnmetSearch:         NewUnmetSearchClient(cfg),
 	}, nil
 }
 
@@ -393,6 +398,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		TargetGroup:         NewTargetGroupClient(cfg),
 		Theme:               NewThemeClient(cfg),
 		Tool:                NewToolClient(cfg),
+		UnmetSearch:         NewUnmetSearchClient(cfg),
 	}, nil
 }
 
@@ -429,6 +435,7 @@ func (c *Client) Use(hooks ...Hook) {
 		c.NetworkMember, c.NumberUse, c.Organization, c.Practice, c.PreviewToken,
 		c.Project, c.Redaction, c.Reference, c.Relation, c.Release, c.ReleaseItem,
 		c.Report, c.Revision, c.SignIn, c.Slug, c.Step, c.TargetGroup, c.Theme, c.Tool,
+		c.UnmetSearch,
 	} {
 		n.Use(hooks...)
 	}
@@ -445,6 +452,7 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.NetworkMember, c.NumberUse, c.Organization, c.Practice, c.PreviewToken,
 		c.Project, c.Redaction, c.Reference, c.Relation, c.Release, c.ReleaseItem,
 		c.Report, c.Revision, c.SignIn, c.Slug, c.Step, c.TargetGroup, c.Theme, c.Tool,
+		c.UnmetSearch,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -535,6 +543,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Theme.mutate(ctx, m)
 	case *ToolMutation:
 		return c.Tool.mutate(ctx, m)
+	case *UnmetSearchMutation:
+		return c.UnmetSearch.mutate(ctx, m)
 	default:
 		return nil, fmt.Errorf("ent: unknown mutation type %T", m)
 	}
@@ -7865,6 +7875,139 @@ func (c *ToolClient) mutate(ctx context.Context, m *ToolMutation) (Value, error)
 	}
 }
 
+// UnmetSearchClient is a client for the UnmetSearch schema.
+type UnmetSearchClient struct {
+	config
+}
+
+// NewUnmetSearchClient returns a client for the UnmetSearch from the given config.
+func NewUnmetSearchClient(c config) *UnmetSearchClient {
+	return &UnmetSearchClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `unmetsearch.Hooks(f(g(h())))`.
+func (c *UnmetSearchClient) Use(hooks ...Hook) {
+	c.hooks.UnmetSearch = append(c.hooks.UnmetSearch, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `unmetsearch.Intercept(f(g(h())))`.
+func (c *UnmetSearchClient) Intercept(interceptors ...Interceptor) {
+	c.inters.UnmetSearch = append(c.inters.UnmetSearch, interceptors...)
+}
+
+// Create returns a builder for creating a UnmetSearch entity.
+func (c *UnmetSearchClient) Create() *UnmetSearchCreate {
+	mutation := newUnmetSearchMutation(c.config, OpCreate)
+	return &UnmetSearchCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of UnmetSearch entities.
+func (c *UnmetSearchClient) CreateBulk(builders ...*UnmetSearchCreate) *UnmetSearchCreateBulk {
+	return &UnmetSearchCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *UnmetSearchClient) MapCreateBulk(slice any, setFunc func(*UnmetSearchCreate, int)) *UnmetSearchCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &UnmetSearchCreateBulk{err: fmt.Errorf("calling to UnmetSearchClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*UnmetSearchCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &UnmetSearchCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for UnmetSearch.
+func (c *UnmetSearchClient) Update() *UnmetSearchUpdate {
+	mutation := newUnmetSearchMutation(c.config, OpUpdate)
+	return &UnmetSearchUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *UnmetSearchClient) UpdateOne(_m *UnmetSearch) *UnmetSearchUpdateOne {
+	mutation := newUnmetSearchMutation(c.config, OpUpdateOne, withUnmetSearch(_m))
+	return &UnmetSearchUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *UnmetSearchClient) UpdateOneID(id int) *UnmetSearchUpdateOne {
+	mutation := newUnmetSearchMutation(c.config, OpUpdateOne, withUnmetSearchID(id))
+	return &UnmetSearchUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for UnmetSearch.
+func (c *UnmetSearchClient) Delete() *UnmetSearchDelete {
+	mutation := newUnmetSearchMutation(c.config, OpDelete)
+	return &UnmetSearchDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *UnmetSearchClient) DeleteOne(_m *UnmetSearch) *UnmetSearchDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *UnmetSearchClient) DeleteOneID(id int) *UnmetSearchDeleteOne {
+	builder := c.Delete().Where(unmetsearch.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &UnmetSearchDeleteOne{builder}
+}
+
+// Query returns a query builder for UnmetSearch.
+func (c *UnmetSearchClient) Query() *UnmetSearchQuery {
+	return &UnmetSearchQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeUnmetSearch},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a UnmetSearch entity by its id.
+func (c *UnmetSearchClient) Get(ctx context.Context, id int) (*UnmetSearch, error) {
+	return c.Query().Where(unmetsearch.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *UnmetSearchClient) GetX(ctx context.Context, id int) *UnmetSearch {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *UnmetSearchClient) Hooks() []Hook {
+	return c.hooks.UnmetSearch
+}
+
+// Interceptors returns the client interceptors.
+func (c *UnmetSearchClient) Interceptors() []Interceptor {
+	return c.inters.UnmetSearch
+}
+
+func (c *UnmetSearchClient) mutate(ctx context.Context, m *UnmetSearchMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&UnmetSearchCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&UnmetSearchUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&UnmetSearchUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&UnmetSearchDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown UnmetSearch mutation op: %q", m.Op())
+	}
+}
+
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
@@ -7873,7 +8016,8 @@ type (
 		District, Entry, Event, Invitation, LawSection, Membership, Method,
 		Municipality, Network, NetworkMember, NumberUse, Organization, Practice,
 		PreviewToken, Project, Redaction, Reference, Relation, Release, ReleaseItem,
-		Report, Revision, SignIn, Slug, Step, TargetGroup, Theme, Tool []ent.Hook
+		Report, Revision, SignIn, Slug, Step, TargetGroup, Theme, Tool,
+		UnmetSearch []ent.Hook
 	}
 	inters struct {
 		Account, ApiKey, Asset, Attempt, AuditEvent, Change, Collection, Comment,
@@ -7881,8 +8025,8 @@ type (
 		District, Entry, Event, Invitation, LawSection, Membership, Method,
 		Municipality, Network, NetworkMember, NumberUse, Organization, Practice,
 		PreviewToken, Project, Redaction, Reference, Relation, Release, ReleaseItem,
-		Report, Revision, SignIn, Slug, Step, TargetGroup, Theme,
-		Tool []ent.Interceptor
+		Report, Revision, SignIn, Slug, Step, TargetGroup, Theme, Tool,
+		UnmetSearch []ent.Interceptor
 	}
 )
 

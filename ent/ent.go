@@ -45,6 +45,7 @@ import (
 	"dugnad/ent/targetgroup"
 	"dugnad/ent/theme"
 	"dugnad/ent/tool"
+	"dugnad/ent/unmetsearch"
 	"errors"
 	"fmt"
 	"reflect"
@@ -154,6 +155,7 @@ func checkColumn(t, c string) error {
 			targetgroup.Table:         targetgroup.ValidColumn,
 			theme.Table:               theme.ValidColumn,
 			tool.Table:                tool.ValidColumn,
+			unmetsearch.Table:         unmetsearch.ValidColumn,
 		})
 	})
 	return columnCheck(t, c)

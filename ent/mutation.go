@@ -46,6 +46,7 @@ import (
 	"dugnad/ent/targetgroup"
 	"dugnad/ent/theme"
 	"dugnad/ent/tool"
+	"dugnad/ent/unmetsearch"
 	"dugnad/schema"
 	"errors"
 	"fmt"
@@ -106,6 +107,7 @@ const (
 	TypeTargetGroup         = "TargetGroup"
 	TypeTheme               = "Theme"
 	TypeTool                = "Tool"
+	TypeUnmetSearch         = "UnmetSearch"
 )
 
 // AccountMutation represents an operation that mutates the Account nodes in the graph.
@@ -51776,4 +51778,567 @@ func (m *ToolMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown Tool edge %s", name)
+}
+
+// UnmetSearchMutation represents an operation that mutates the UnmetSearch nodes in the graph.
+type UnmetSearchMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *int
+	day           *string
+	words         *string
+	searches      *int
+	addsearches   *int
+	clients       *int
+	addclients    *int
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*UnmetSearch, error)
+	predicates    []predicate.UnmetSearch
+}
+
+var _ ent.Mutation = (*UnmetSearchMutation)(nil)
+
+// unmetsearchOption allows management of the mutation configuration using functional options.
+type unmetsearchOption func(*UnmetSearchMutation)
+
+// newUnmetSearchMutation creates new mutation for the UnmetSearch entity.
+func newUnmetSearchMutation(c config, op Op, opts ...unmetsearchOption) *UnmetSearchMutation {
+	m := &UnmetSearchMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeUnmetSearch,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withUnmetSearchID sets the ID field of the mutation.
+func withUnmetSearchID(id int) unmetsearchOption {
+	return func(m *UnmetSearchMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *UnmetSearch
+		)
+		m.oldValue = func(ctx context.Context) (*UnmetSearch, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().UnmetSearch.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withUnmetSearch sets the old UnmetSearch of the mutation.
+func withUnmetSearch(node *UnmetSearch) unmetsearchOption {
+	return func(m *UnmetSearchMutation) {
+		m.oldValue = func(context.Context) (*UnmetSearch, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m UnmetSearchMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m UnmetSearchMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of UnmetSearch entities.
+func (m *UnmetSearchMutation) SetID(id int) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *UnmetSearchMutation) ID() (id int, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *UnmetSearchMutation) IDs(ctx context.Context) ([]int, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().UnmetSearch.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetDay sets the "day" field.
+func (m *UnmetSearchMutation) SetDay(s string) {
+	m.day = &s
+}
+
+// Day returns the value of the "day" field in the mutation.
+func (m *UnmetSearchMutation) Day() (r string, exists bool) {
+	v := m.day
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDay returns the old "day" field's value of the UnmetSearch entity.
+// If the UnmetSearch object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *UnmetSearchMutation) OldDay(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDay is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDay requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDay: %w", err)
+	}
+	return oldValue.Day, nil
+}
+
+// ResetDay resets all changes to the "day" field.
+func (m *UnmetSearchMutation) ResetDay() {
+	m.day = nil
+}
+
+// SetWords sets the "words" field.
+func (m *UnmetSearchMutation) SetWords(s string) {
+	m.words = &s
+}
+
+// Words returns the value of the "words" field in the mutation.
+func (m *UnmetSearchMutation) Words() (r string, exists bool) {
+	v := m.words
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWords returns the old "words" field's value of the UnmetSearch entity.
+// If the UnmetSearch object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *UnmetSearchMutation) OldWords(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWords is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWords requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWords: %w", err)
+	}
+	return oldValue.Words, nil
+}
+
+// ResetWords resets all changes to the "words" field.
+func (m *UnmetSearchMutation) ResetWords() {
+	m.words = nil
+}
+
+// SetSearches sets the "searches" field.
+func (m *UnmetSearchMutation) SetSearches(i int) {
+	m.searches = &i
+	m.addsearches = nil
+}
+
+// Searches returns the value of the "searches" field in the mutation.
+func (m *UnmetSearchMutation) Searches() (r int, exists bool) {
+	v := m.searches
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSearches returns the old "searches" field's value of the UnmetSearch entity.
+// If the UnmetSearch object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *UnmetSearchMutation) OldSearches(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSearches is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSearches requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSearches: %w", err)
+	}
+	return oldValue.Searches, nil
+}
+
+// AddSearches adds i to the "searches" field.
+func (m *UnmetSearchMutation) AddSearches(i int) {
+	if m.addsearches != nil {
+		*m.addsearches += i
+	} else {
+		m.addsearches = &i
+	}
+}
+
+// AddedSearches returns the value that was added to the "searches" field in this mutation.
+func (m *UnmetSearchMutation) AddedSearches() (r int, exists bool) {
+	v := m.addsearches
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetSearches resets all changes to the "searches" field.
+func (m *UnmetSearchMutation) ResetSearches() {
+	m.searches = nil
+	m.addsearches = nil
+}
+
+// SetClients sets the "clients" field.
+func (m *UnmetSearchMutation) SetClients(i int) {
+	m.clients = &i
+	m.addclients = nil
+}
+
+// Clients returns the value of the "clients" field in the mutation.
+func (m *UnmetSearchMutation) Clients() (r int, exists bool) {
+	v := m.clients
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldClients returns the old "clients" field's value of the UnmetSearch entity.
+// If the UnmetSearch object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *UnmetSearchMutation) OldClients(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldClients is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldClients requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldClients: %w", err)
+	}
+	return oldValue.Clients, nil
+}
+
+// AddClients adds i to the "clients" field.
+func (m *UnmetSearchMutation) AddClients(i int) {
+	if m.addclients != nil {
+		*m.addclients += i
+	} else {
+		m.addclients = &i
+	}
+}
+
+// AddedClients returns the value that was added to the "clients" field in this mutation.
+func (m *UnmetSearchMutation) AddedClients() (r int, exists bool) {
+	v := m.addclients
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetClients resets all changes to the "clients" field.
+func (m *UnmetSearchMutation) ResetClients() {
+	m.clients = nil
+	m.addclients = nil
+}
+
+// Where appends a list predicates to the UnmetSearchMutation builder.
+func (m *UnmetSearchMutation) Where(ps ...predicate.UnmetSearch) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the UnmetSearchMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *UnmetSearchMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.UnmetSearch, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *UnmetSearchMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *UnmetSearchMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (UnmetSearch).
+func (m *UnmetSearchMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *UnmetSearchMutation) Fields() []string {
+	fields := make([]string, 0, 4)
+	if m.day != nil {
+		fields = append(fields, unmetsearch.FieldDay)
+	}
+	if m.words != nil {
+		fields = append(fields, unmetsearch.FieldWords)
+	}
+	if m.searches != nil {
+		fields = append(fields, unmetsearch.FieldSearches)
+	}
+	if m.clients != nil {
+		fields = append(fields, unmetsearch.FieldClients)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *UnmetSearchMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case unmetsearch.FieldDay:
+		return m.Day()
+	case unmetsearch.FieldWords:
+		return m.Words()
+	case unmetsearch.FieldSearches:
+		return m.Searches()
+	case unmetsearch.FieldClients:
+		return m.Clients()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *UnmetSearchMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case unmetsearch.FieldDay:
+		return m.OldDay(ctx)
+	case unmetsearch.FieldWords:
+		return m.OldWords(ctx)
+	case unmetsearch.FieldSearches:
+		return m.OldSearches(ctx)
+	case unmetsearch.FieldClients:
+		return m.OldClients(ctx)
+	}
+	return nil, fmt.Errorf("unknown UnmetSearch field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *UnmetSearchMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case unmetsearch.FieldDay:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDay(v)
+		return nil
+	case unmetsearch.FieldWords:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWords(v)
+		return nil
+	case unmetsearch.FieldSearches:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSearches(v)
+		return nil
+	case unmetsearch.FieldClients:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetClients(v)
+		return nil
+	}
+	return fmt.Errorf("unknown UnmetSearch field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *UnmetSearchMutation) AddedFields() []string {
+	var fields []string
+	if m.addsearches != nil {
+		fields = append(fields, unmetsearch.FieldSearches)
+	}
+	if m.addclients != nil {
+		fields = append(fields, unmetsearch.FieldClients)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *UnmetSearchMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case unmetsearch.FieldSearches:
+		return m.AddedSearches()
+	case unmetsearch.FieldClients:
+		return m.AddedClients()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *UnmetSearchMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case unmetsearch.FieldSearches:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddSearches(v)
+		return nil
+	case unmetsearch.FieldClients:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddClients(v)
+		return nil
+	}
+	return fmt.Errorf("unknown UnmetSearch numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *UnmetSearchMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *UnmetSearchMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *UnmetSearchMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown UnmetSearch nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *UnmetSearchMutation) ResetField(name string) error {
+	switch name {
+	case unmetsearch.FieldDay:
+		m.ResetDay()
+		return nil
+	case unmetsearch.FieldWords:
+		m.ResetWords()
+		return nil
+	case unmetsearch.FieldSearches:
+		m.ResetSearches()
+		return nil
+	case unmetsearch.FieldClients:
+		m.ResetClients()
+		return nil
+	}
+	return fmt.Errorf("unknown UnmetSearch field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *UnmetSearchMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *UnmetSearchMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *UnmetSearchMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *UnmetSearchMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *UnmetSearchMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *UnmetSearchMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *UnmetSearchMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown UnmetSearch unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *UnmetSearchMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown UnmetSearch edge %s", name)
 }

@@ -96,6 +96,8 @@ type Tx struct {
 	Theme *ThemeClient
 	// Tool is the client for interacting with the Tool builders.
 	Tool *ToolClient
+	// UnmetSearch is the client for interacting with the UnmetSearch builders.
+	UnmetSearch *UnmetSearchClient
 
 	// lazily loaded.
 	client     *Client
@@ -268,6 +270,7 @@ func (tx *Tx) init() {
 	tx.TargetGroup = NewTargetGroupClient(tx.config)
 	tx.Theme = NewThemeClient(tx.config)
 	tx.Tool = NewToolClient(tx.config)
+	tx.UnmetSearch = NewUnmetSearchClient(tx.config)
 }
 
 // txDriver wraps the given dialect.Tx with a nop dialect.Driver implementation.

@@ -13,7 +13,7 @@ import (
 )
 
 // publishedOnly are the queries that a preview does not show.
-var publishedOnly = map[string]bool{"search": true, "facetValues": true, "suggest": true, "changes": true, "publishedVersion": true}
+var publishedOnly = map[string]bool{"search": true, "facetValues": true, "suggest": true, "similar": true, "changes": true, "publishedVersion": true}
 
 // notPreviewed is the error for what a preview does not show: search, the change log and versions know published content only.
 func notPreviewed(ctx context.Context, what string) error {

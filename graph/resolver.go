@@ -15,6 +15,7 @@ import (
 	"dugnad/graph/gqlcode"
 	"dugnad/schema"
 	"dugnad/search"
+	"dugnad/search/demand"
 	"dugnad/search/feed"
 )
 
@@ -24,6 +25,7 @@ type Resolver struct {
 	Content  *content.Service
 	Accounts *access.Accounts
 	Status   func(context.Context) (*feed.Status, error)
+	Demand   *demand.Recorder
 	Missing  func(id string) // told of a hit that is not in the database for its viewer, so that the index can be mended
 }
 

@@ -19,6 +19,7 @@ import (
 	"dugnad/graph/view"
 	"dugnad/schema"
 	"dugnad/search"
+	"dugnad/search/demand"
 	"dugnad/search/feed"
 	"dugnad/text"
 )
@@ -60,6 +61,9 @@ func (r *Resolver) search(ctx context.Context, words *string, filter *model.Sear
 	res, err := r.Engine.Search(ctx, q)
 	if err != nil {
 		return nil, err
+	}
+	if after == nil && q.Filter.Empty() && (res.Total == 0 || len(res.Corrected) > 0) {
+		r.Demand.Unmet(ctx, q.Text)
 	}
 	return r.connection(ctx, q, res, after)
 }
@@ -336,8 +340,11 @@ func formerNames(ctx context.Context, facet search.Facet, letters string) (map[s
 	return numbers, err
 }
 
-// maxSuggestions is how many are given at most.
-const maxSuggestions = 8
+// How many are given at most.
+const (
+	maxSuggestions = 8
+	maxSimilar     = 20
+)
 
 func (r *Resolver) suggest(ctx context.Context, typed string, first int) ([]*model.Suggestion, error) {
 	if first < 1 || first > maxSuggestions {
@@ -418,6 +425,53 @@ func suggestThemes(ctx context.Context, typed string, limit int) ([]*ent.Theme, 
 		return !slices.ContainsFunc(t.LabelTexts, func(l schema.LocalString) bool { return strings.Contains(" "+text.Fold(l.Text), " "+wanted) })
 	})
 	return all[:min(limit, len(all))], nil
+}
+
+// similar is null for what the viewer does not see.
+func (r *Resolver) similar(ctx context.Context, id string, first int) ([]ent.Content, error) {
+	if first < 1 || first > maxSimilar {
+		return nil, gqlcode.Error(gqlcode.BadUserInput, fmt.Sprintf("first must be 1 to %d", maxSimilar))
+	}
+	client, types := ent.FromContext(ctx), []string{}
+	for _, t := range ent.Types {
+		if t.Content {
+			types = append(types, t.GQL)
+		}
+	}
+	seen, err := client.Load(ctx, []string{id}, nil)
+	if _, isContent := seen[id].(ent.Content); err != nil || !isContent {
+		return nil, err
+	}
+	documents, err := feed.Documents(ctx, client, []string{id})
+	if err != nil {
+		return nil, err
+	}
+	ids, err := search.Similar(ctx, r.Engine, index(ctx), documents[id], types, first)
+	if err != nil {
+		return nil, err
+	}
+	nodes, err := client.Load(ctx, ids, &graphql.GetFieldContext(ctx).Field)
+	if err != nil {
+		return nil, err
+	}
+	alike := []ent.Content{}
+	for _, id := range ids {
+		if c, ok := nodes[id].(ent.Content); ok {
+			alike = append(alike, c)
+		} else {
+			r.Missing(id)
+		}
+	}
+	return alike, nil
+}
+
+// unmetSearches are null for those who have no role.
+func (r *Resolver) unmetSearches(ctx context.Context, first *int) ([]*demand.Unmet, error) {
+	v := access.ViewerOf(ctx)
+	if roles, all := v.Organizations(); !v.Has(access.ScopeDrafts) || len(roles) == 0 && !all {
+		return nil, nil
+	}
+	return r.Demand.List(ctx, *ent.PageSize(first, nil))
 }
 
 // searchStatus tells HUB_ADMINs how searching is.

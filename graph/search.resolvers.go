@@ -7,13 +7,23 @@ package graph
 
 import (
 	"context"
+	"dugnad/ent"
 	"dugnad/graph/model"
 	"dugnad/graph/view"
 	"dugnad/search"
+	"dugnad/search/demand"
 	"dugnad/search/feed"
 
 	"entgo.io/contrib/entgql"
 )
+
+func (r *queryResolver) UnmetSearches(ctx context.Context, first *int) ([]*demand.Unmet, error) {
+	return r.unmetSearches(ctx, first)
+}
+
+func (r *queryResolver) Similar(ctx context.Context, id string, first int) ([]ent.Content, error) {
+	return r.similar(ctx, id, first)
+}
 
 func (r *queryResolver) SearchStatus(ctx context.Context) (*feed.Status, error) {
 	return r.searchStatus(ctx)

@@ -274,3 +274,26 @@ func (Redaction) Fields() []ent.Field {
 func (Redaction) Indexes() []ent.Index {
 	return []ent.Index{index.Fields("entry_id", "digest").Unique()}
 }
+
+// UnmetSearch is how often some words were looked for on a day and not found. It says nothing of who looked for them.
+type UnmetSearch struct{ ent.Schema }
+
+// Annotations of UnmetSearch.
+func (UnmetSearch) Annotations() []schema.Annotation { return notInAPI() }
+
+// Fields of UnmetSearch. day is YYYY-MM-DD, UTC; clients is how many different ones a replica knows to have searched, counted no further
+// than it takes to show the words.
+func (UnmetSearch) Fields() []ent.Field {
+	return []ent.Field{
+		field.Int("id"),
+		field.String("day").Immutable(),
+		field.String("words").Immutable(),
+		field.Int("searches"),
+		field.Int("clients"),
+	}
+}
+
+// Indexes of UnmetSearch.
+func (UnmetSearch) Indexes() []ent.Index {
+	return []ent.Index{index.Fields("day", "words").Unique()}
+}

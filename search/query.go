@@ -172,6 +172,16 @@ func (f Filter) Dates() (from, to Date, err error) {
 	return from, to, nil
 }
 
+// Empty tells that the filter leaves nothing out.
+func (f Filter) Empty() bool {
+	for _, values := range f.Facets {
+		if len(values) > 0 {
+			return false
+		}
+	}
+	return f.IssuedAfter == "" && f.IssuedBefore == "" && f.Places == nil
+}
+
 func (f Filter) validate() error {
 	for facet, values := range f.Facets {
 		if !slices.Contains(Facets(), facet) {

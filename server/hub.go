@@ -21,6 +21,7 @@ import (
 	"dugnad/graph/cursor"
 	"dugnad/search"
 	"dugnad/search/bleve"
+	"dugnad/search/demand"
 	"dugnad/search/feed"
 	"dugnad/search/meilisearch"
 	"dugnad/server/auth"
@@ -139,6 +140,7 @@ type Hub struct {
 	key      []byte
 	service  *content.Service
 	accounts *access.Accounts
+	demand   *demand.Recorder
 	auth     *auth.Auth
 	sealer   *cursor.Sealer
 	files    files
@@ -195,6 +197,7 @@ func (h *Hub) open(ctx context.Context) error {
 	h.service = content.New(h.client, h.waker, h.files)
 	h.service.Key = h.key
 	h.accounts = access.NewAccounts(h.client, h.key, h.service.NewID)
+	h.demand = demand.New(h.client, func() time.Time { return h.service.Now() })
 	if err := h.service.FillEntries(ctx); err != nil {
 		return err
 	}
@@ -231,6 +234,7 @@ func (h *Hub) Run(ctx context.Context) error {
 	background.Go(func() { h.wake(work) })
 	background.Go(func() { h.runSchedules(work) })
 	background.Go(func() { h.runTidy(work) })
+	background.Go(func() { h.demand.Run(work) })
 	if h.config.Demo {
 		h.demo.begin()
 		background.Go(func() { h.loadDemo(ctx) })

@@ -260,7 +260,7 @@ func (m *matrix) askAll(role string, t schema.ContentType, roots map[string]stri
 		aliases := make(map[string]string, len(rows))
 		for i, row := range rows {
 			field, _, _ := strings.Cut(roots[row], "(")
-			if role == "preview" && slices.Contains([]string{"search", "suggest", "changes", "publishedVersion"}, field) {
+			if role == "preview" && slices.Contains([]string{"search", "suggest", "similar", "changes", "publishedVersion"}, field) {
 				answers[row] = "null"
 				continue
 			}
@@ -383,6 +383,7 @@ func (m *matrix) lists(t schema.ContentType) {
 			"by slug":          fmt.Sprintf(`%s(slug: %q) {id}`, one, slugOf(t, s)),
 			"search":           fmt.Sprintf(`search(query: %q, first: 100) {nodes {id}}`, canary(t, s)),
 			"search highlight": fmt.Sprintf(`search(query: %q, first: 100) {edges {highlights {html}}}`, canary(t, s)),
+			"similar":          fmt.Sprintf(`similar(id: %q, first: 20) {id}`, id),
 			"suggest":          fmt.Sprintf(`suggest(text: %q) {text}`, canary(t, s)[:len(canary(t, s))-1]),
 		}
 		if t != "COLLECTION" {
@@ -395,7 +396,7 @@ func (m *matrix) lists(t schema.ContentType) {
 			for row, text := range m.askAll(role, t, roots) {
 				m.asked(string(t) + " " + row)
 				found := strings.ToLower(text)
-				if strings.Contains(text, `"id":`) || strings.Contains(text, `"count":1`) || strings.Contains(found, canary(t, s)) || strings.Contains(found, "<mark>") {
+				if strings.Contains(text, `"id":`) || strings.Contains(text, `"count":1`) || strings.Contains(found, canary(t, s)) || strings.Contains(found, "<mark>") || row == "similar" && text != "null" {
 					m.sees(string(t)+" "+row, role, s)
 				}
 			}

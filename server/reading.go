@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -16,6 +17,7 @@ import (
 	"dugnad/graph/generated"
 	"dugnad/graph/gqlcode"
 	"dugnad/search"
+	"dugnad/search/demand"
 	"dugnad/server/graphqlhttp"
 )
 
@@ -39,7 +41,8 @@ func (h *Hub) reading(next http.Handler) http.Handler {
 			}})
 			return
 		}
-		next.ServeHTTP(w, r.WithContext(h.readingAs(r.Context(), viewer)))
+		ctx := demand.WithClient(h.readingAs(r.Context(), viewer), cmp.Or(viewer.Account(), h.auth.Address(r)))
+		next.ServeHTTP(w, r.WithContext(ctx))
 	})
 }
 
@@ -55,7 +58,7 @@ func isAnonymous(ctx context.Context) bool { return access.ViewerOf(ctx).IsAnony
 
 func (h *Hub) newGraphQL() *graphqlhttp.Handler {
 	schema := generated.NewExecutableSchema(graph.NewSchema(&graph.Resolver{
-		Engine: h.engine, Status: h.searchStatus, Missing: h.follower.Repair, Content: h.service, Accounts: h.accounts,
+		Engine: h.engine, Status: h.searchStatus, Missing: h.follower.Repair, Demand: h.demand, Content: h.service, Accounts: h.accounts,
 	}))
 	audited := graph.Audited{
 		Accounts: h.accounts, RequestID: graphqlhttp.RequestID,

@@ -13,11 +13,19 @@ import (
 	"dugnad/schema"
 	"dugnad/search"
 	"dugnad/search/compat"
+	"dugnad/search/demand"
 	"dugnad/search/feed"
 )
 
 // searchAPI answers Meilisearch's search protocol. Whoever asks, and with whatever key, is answered as an anonymous reader.
 func (h *Hub) searchAPI() http.Handler {
+	protocol := h.searchProtocol()
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		protocol.ServeHTTP(w, r.WithContext(demand.WithClient(r.Context(), h.auth.Address(r))))
+	})
+}
+
+func (h *Hub) searchProtocol() *compat.Handler {
 	anonymous := func(ctx context.Context, language string) context.Context {
 		ctx = h.readingAs(ctx, access.Viewer{Kind: access.Anonymous})
 		if language != "" {
@@ -27,6 +35,7 @@ func (h *Hub) searchAPI() http.Handler {
 	}
 	return &compat.Handler{
 		Engine:  h.engine,
+		Unmet:   h.demand.Unmet,
 		Missing: h.follower.Repair,
 		Documents: func(ctx context.Context, ids []string, language string) (map[string]compat.Document, error) {
 			return h.searchDocuments(anonymous(ctx, language), ids)

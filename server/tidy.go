@@ -40,5 +40,6 @@ func (h *Hub) runTidy(ctx context.Context) {
 func (h *Hub) tidy(ctx context.Context) (n int, err error) {
 	n, err = h.accounts.Tidy(ctx, time.Duration(h.config.AuditDays)*24*time.Hour)
 	m, pruned := changes.Prune(access.WithViewer(ctx, access.System("tidy")), h.client, h.service.Now().Add(-changesLast))
-	return n + m, errors.Join(err, pruned)
+	k, forgotten := h.demand.Tidy(ctx)
+	return n + m + k, errors.Join(err, pruned, forgotten)
 }

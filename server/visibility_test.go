@@ -87,6 +87,7 @@ func probes() []probe {
 					one, openID(t), direction, kind))
 			}
 		}
+		add(one+": similar to the open one", fmt.Sprintf(`{similar(id: %q, first: 20) {__typename id title}}`, openID(t)))
 		loose(one+": the open one, every field", fmt.Sprintf(`{node(id: %q) {__typename ...on %s {%s}}}`, openID(t), def.Name, selection(s, def, 2)))
 		for _, st := range states() {
 			name := one + " " + string(st)
@@ -220,6 +221,7 @@ func oneQueries(s *ast.Schema, t schema.ContentType, id, slug string) map[string
 		"by slug": fmt.Sprintf(`{%s(slug: %q) {%s}}`, one, slug, selection(s, def, 0)),
 		"node":    fmt.Sprintf(`{node(id: %q) {__typename id ...on Content {slug title body updatedAt related {totalCount}}}}`, id),
 		"nodes":   fmt.Sprintf(`{nodes(ids: [%q, %q]) {__typename id ...on Content {title}}}`, id, asset),
+		"similar": fmt.Sprintf(`{similar(id: %q, first: 20) {__typename id}}`, id),
 	}
 }
 

@@ -500,6 +500,18 @@ func (f ToolFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error)
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ToolMutation", m)
 }
 
+// The UnmetSearchFunc type is an adapter to allow the use of ordinary
+// function as UnmetSearch mutator.
+type UnmetSearchFunc func(context.Context, *ent.UnmetSearchMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f UnmetSearchFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.UnmetSearchMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.UnmetSearchMutation", m)
+}
+
 // Condition is a hook condition function.
 type Condition func(context.Context, ent.Mutation) bool
 

@@ -49,6 +49,7 @@ import (
 	"dugnad/ent/targetgroup"
 	"dugnad/ent/theme"
 	"dugnad/ent/tool"
+	"dugnad/ent/unmetsearch"
 
 	"entgo.io/ent/dialect/sql"
 )
@@ -1216,6 +1217,33 @@ func (f TraverseTool) Traverse(ctx context.Context, q ent.Query) error {
 	return fmt.Errorf("unexpected query type %T. expect *ent.ToolQuery", q)
 }
 
+// The UnmetSearchFunc type is an adapter to allow the use of ordinary function as a Querier.
+type UnmetSearchFunc func(context.Context, *ent.UnmetSearchQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f UnmetSearchFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.UnmetSearchQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.UnmetSearchQuery", q)
+}
+
+// The TraverseUnmetSearch type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseUnmetSearch func(context.Context, *ent.UnmetSearchQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseUnmetSearch) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseUnmetSearch) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.UnmetSearchQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.UnmetSearchQuery", q)
+}
+
 // NewQuery returns the generic Query interface for the given typed query.
 func NewQuery(q ent.Query) (Query, error) {
 	switch q := q.(type) {
@@ -1301,6 +1329,8 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.ThemeQuery, predicate.Theme, theme.OrderOption]{typ: ent.TypeTheme, tq: q}, nil
 	case *ent.ToolQuery:
 		return &query[*ent.ToolQuery, predicate.Tool, tool.OrderOption]{typ: ent.TypeTool, tq: q}, nil
+	case *ent.UnmetSearchQuery:
+		return &query[*ent.UnmetSearchQuery, predicate.UnmetSearch, unmetsearch.OrderOption]{typ: ent.TypeUnmetSearch, tq: q}, nil
 	default:
 		return nil, fmt.Errorf("unknown query type %T", q)
 	}

@@ -1664,6 +1664,27 @@ var (
 			},
 		},
 	}
+	// UnmetSearchesColumns holds the columns for the "unmet_searches" table.
+	UnmetSearchesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt, Increment: true},
+		{Name: "day", Type: field.TypeString},
+		{Name: "words", Type: field.TypeString},
+		{Name: "searches", Type: field.TypeInt},
+		{Name: "clients", Type: field.TypeInt},
+	}
+	// UnmetSearchesTable holds the schema information for the "unmet_searches" table.
+	UnmetSearchesTable = &schema.Table{
+		Name:       "unmet_searches",
+		Columns:    UnmetSearchesColumns,
+		PrimaryKey: []*schema.Column{UnmetSearchesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "unmetsearch_day_words",
+				Unique:  true,
+				Columns: []*schema.Column{UnmetSearchesColumns[1], UnmetSearchesColumns[2]},
+			},
+		},
+	}
 	// CollectionThemesColumns holds the columns for the "collection_themes" table.
 	CollectionThemesColumns = []*schema.Column{
 		{Name: "collection_id", Type: field.TypeString, Size: 32},
@@ -2707,6 +2728,7 @@ var (
 		TargetGroupsTable,
 		ThemesTable,
 		ToolsTable,
+		UnmetSearchesTable,
 		CollectionThemesTable,
 		CollectionTargetGroupsTable,
 		CollectionMethodsTable,

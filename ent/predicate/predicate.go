@@ -128,3 +128,6 @@ type Theme func(*sql.Selector)
 
 // Tool is the predicate function for tool builders.
 type Tool func(*sql.Selector)
+
+// UnmetSearch is the predicate function for unmetsearch builders.
+type UnmetSearch func(*sql.Selector)

@@ -3286,6 +3286,25 @@ func (ec *executionContext) marshalOAsset2ᚖdugnadᚋentᚐAsset(ctx context.Co
 	return ec._Asset(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalOContent2ᚕdugnadᚋentᚐContentᚄ(ctx context.Context, sel ast.SelectionSet, v []ent.Content) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := inplace.MarshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNContent2dugnadᚋentᚐContent(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalOEffectDirection2ᚖdugnadᚋschemaᚐEffectDirection(ctx context.Context, v any) (*schema.EffectDirection, error) {
 	if v == nil {
 		return nil, nil

@@ -1235,6 +1235,7 @@ type ComplexityRoot struct {
 		Reports          func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *filter.ReportFilter, orderBy []*ent.ReportOrder) int
 		Search           func(childComplexity int, query *string, filter *model.SearchFilter, facets []search.Facet, orderBy model.SearchOrder, first *int, after *entgql.Cursor[string]) int
 		SearchStatus     func(childComplexity int) int
+		Similar          func(childComplexity int, id string, first int) int
 		Suggest          func(childComplexity int, text string, first int) int
 		TargetGroup      func(childComplexity int, id *string, slug *string) int
 		TargetGroups     func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], role *schema.TargetGroupRole) int
@@ -1242,6 +1243,7 @@ type ComplexityRoot struct {
 		Themes           func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], below *string, top bool) int
 		Tool             func(childComplexity int, id *string, slug *string) int
 		Tools            func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *filter.ToolFilter, orderBy []*ent.ToolOrder) int
+		UnmetSearches    func(childComplexity int, first *int) int
 		Viewer           func(childComplexity int) int
 	}
 
@@ -1622,6 +1624,13 @@ type ComplexityRoot struct {
 	ToolEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	UnmetSearch struct {
+		Days     func(childComplexity int) int
+		LastDay  func(childComplexity int) int
+		Searches func(childComplexity int) int
+		Words    func(childComplexity int) int
 	}
 
 	UnnamedGroup struct {
@@ -7606,6 +7615,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.SearchStatus(childComplexity), true
+	case "Query.similar":
+		if e.ComplexityRoot.Query.Similar == nil {
+			break
+		}
+
+		args, err := ec.field_Query_similar_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Similar(childComplexity, args["id"].(string), args["first"].(int)), true
 	case "Query.suggest":
 		if e.ComplexityRoot.Query.Suggest == nil {
 			break
@@ -7683,6 +7703,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Tools(childComplexity, args["first"].(*int), args["after"].(*entgql.Cursor[string]), args["last"].(*int), args["before"].(*entgql.Cursor[string]), args["filter"].(*filter.ToolFilter), args["orderBy"].([]*ent.ToolOrder)), true
+	case "Query.unmetSearches":
+		if e.ComplexityRoot.Query.UnmetSearches == nil {
+			break
+		}
+
+		args, err := ec.field_Query_unmetSearches_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.UnmetSearches(childComplexity, args["first"].(*int)), true
 	case "Query.viewer":
 		if e.ComplexityRoot.Query.Viewer == nil {
 			break
@@ -9431,6 +9462,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ToolEdge.Node(childComplexity), true
+
+	case "UnmetSearch.days":
+		if e.ComplexityRoot.UnmetSearch.Days == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnmetSearch.Days(childComplexity), true
+	case "UnmetSearch.lastDay":
+		if e.ComplexityRoot.UnmetSearch.LastDay == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnmetSearch.LastDay(childComplexity), true
+	case "UnmetSearch.searches":
+		if e.ComplexityRoot.UnmetSearch.Searches == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnmetSearch.Searches(childComplexity), true
+	case "UnmetSearch.words":
+		if e.ComplexityRoot.UnmetSearch.Words == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnmetSearch.Words(childComplexity), true
 
 	case "UnnamedGroup.count":
 		if e.ComplexityRoot.UnnamedGroup.Count == nil {
@@ -12141,7 +12197,23 @@ type SearchReconciliation {
   extra: Int!
 }
 
+"Words that readers looked for and did not find."
+type UnmetSearch {
+  "The words, in lower case, without those that carry no meaning."
+  words: String!
+  "How many searches."
+  searches: Int!
+  "On how many days."
+  days: Int!
+  "The last of the days, UTC."
+  lastDay: Date!
+}
+
 extend type Query {
+  "What readers looked for within half a year and did not find, the most wanted first: words that nothing was found for, or only for other words in their place. Only what came on at least five days, or from five clients on one; long numbers and addresses of e-mail are left out. For all who have a role; null for others."
+  unmetSearches("1 to 100; 20 when absent." first: Int): [UnmetSearch!]
+  "Content that is about the same as an entry: it shares themes, methods, target groups or words of the title, the rarest counting most. Best first; null when the viewer sees no such entry. Answers UNAVAILABLE while the index is being built."
+  similar("The entry's id." id: ID!, "At most so many, 1 to 20." first: Int! = 6): [Content!]
   "How searching is, for HUB_ADMINs; null for others."
   searchStatus: SearchStatus
   "Search over all that the viewer may read, and over municipalities and organisations. Answers UNAVAILABLE while the index is being built."
@@ -14913,6 +14985,20 @@ func (ec *executionContext) childFields_ToolEdge(ctx context.Context, field grap
 		return ec.fieldContext_ToolEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ToolEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_UnmetSearch(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "words":
+		return ec.fieldContext_UnmetSearch_words(ctx, field)
+	case "searches":
+		return ec.fieldContext_UnmetSearch_searches(ctx, field)
+	case "days":
+		return ec.fieldContext_UnmetSearch_days(ctx, field)
+	case "lastDay":
+		return ec.fieldContext_UnmetSearch_lastDay(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UnmetSearch", field.Name)
 }
 
 func (ec *executionContext) childFields_UnnamedGroup(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -8,7 +8,9 @@ import (
 	"dugnad/ent"
 	"dugnad/graph/model"
 	"dugnad/graph/view"
+	"dugnad/schema"
 	"dugnad/search"
+	"dugnad/search/demand"
 	"dugnad/search/feed"
 	"errors"
 	"math"
@@ -1021,6 +1023,98 @@ func (ec *executionContext) fieldContext_Suggestion_node(_ context.Context, fiel
 	return fc, nil
 }
 
+func (ec *executionContext) _UnmetSearch_words(ctx context.Context, field graphql.CollectedField, obj *demand.Unmet) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnmetSearch_words(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Words, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UnmetSearch_words(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UnmetSearch", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _UnmetSearch_searches(ctx context.Context, field graphql.CollectedField, obj *demand.Unmet) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnmetSearch_searches(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Searches, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UnmetSearch_searches(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UnmetSearch", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _UnmetSearch_days(ctx context.Context, field graphql.CollectedField, obj *demand.Unmet) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnmetSearch_days(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Days, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UnmetSearch_days(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UnmetSearch", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _UnmetSearch_lastDay(ctx context.Context, field graphql.CollectedField, obj *demand.Unmet) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnmetSearch_lastDay(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LastDay, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v schema.Date) graphql.Marshaler {
+			return ec.marshalNDate2dugnadᚋschemaᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UnmetSearch_lastDay(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UnmetSearch", field, false, false, errors.New("field of type Date does not have child fields"))
+}
+
 // endregion **************************** field.gotpl *****************************
 
 // region    **************************** input.gotpl *****************************
@@ -1750,6 +1844,59 @@ func (ec *executionContext) _Suggestion(ctx context.Context, sel ast.SelectionSe
 	return out
 }
 
+var unmetSearchImplementors = []string{"UnmetSearch"}
+
+func (ec *executionContext) _UnmetSearch(ctx context.Context, sel ast.SelectionSet, obj *demand.Unmet) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, unmetSearchImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UnmetSearch")
+		case "words":
+			out.Values[i] = ec._UnmetSearch_words(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "searches":
+			out.Values[i] = ec._UnmetSearch_searches(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "days":
+			out.Values[i] = ec._UnmetSearch_days(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "lastDay":
+			out.Values[i] = ec._UnmetSearch_lastDay(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 // endregion **************************** object.gotpl ****************************
 
 // region    ***************************** type.gotpl *****************************
@@ -1995,6 +2142,16 @@ func (ec *executionContext) marshalNSuggestionGroup2dugnadᚋgraphᚋmodelᚐSug
 	return v
 }
 
+func (ec *executionContext) marshalNUnmetSearch2ᚖdugnadᚋsearchᚋdemandᚐUnmet(ctx context.Context, sel ast.SelectionSet, v *demand.Unmet) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._UnmetSearch(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalOGeoBox2ᚖdugnadᚋgraphᚋmodelᚐGeoBox(ctx context.Context, v any) (*model.GeoBox, error) {
 	if v == nil {
 		return nil, nil
@@ -2119,6 +2276,25 @@ func (ec *executionContext) marshalOSearchType2ᚖdugnadᚋgraphᚋmodelᚐSearc
 		return graphql.Null
 	}
 	return v
+}
+
+func (ec *executionContext) marshalOUnmetSearch2ᚕᚖdugnadᚋsearchᚋdemandᚐUnmetᚄ(ctx context.Context, sel ast.SelectionSet, v []*demand.Unmet) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := inplace.MarshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNUnmetSearch2ᚖdugnadᚋsearchᚋdemandᚐUnmet(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 // endregion ***************************** type.gotpl *****************************

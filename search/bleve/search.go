@@ -35,7 +35,8 @@ func (v *view) search(ctx context.Context, q search.Query) (*search.Result, erro
 	for i, f := range search.Facets() {
 		selected[i] = q.Filter.Facets[f]
 	}
-	wanted := v.narrowed(allowed, selected, -1)
+	chosen := v.chosen(selected)
+	wanted := allowed.narrowed(chosen)
 	top, err := v.newTop(q)
 	if err != nil {
 		return nil, err
@@ -62,10 +63,14 @@ func (v *view) search(ctx context.Context, q search.Query) (*search.Result, erro
 
 	base := matched.and(wanted)
 	result := &search.Result{Hits: top.hits(), Total: base.size(), TotalExact: true, Facets: map[search.Facet][]search.FacetCount{}, Corrected: corrected}
+	var others []docSet
+	if len(q.Facets) > 0 && !q.Conjunctive {
+		others = matched.narrowedButOne(chosen)
+	}
 	for _, f := range q.Facets {
 		i, set := slices.Index(search.Facets(), f), base
-		if len(selected[i]) > 0 && !q.Conjunctive {
-			set = v.narrowed(matched, selected, i)
+		if others != nil && others[i] != nil {
+			set = others[i]
 		}
 		if result.Facets[f], err = v.count(ctx, set, i); err != nil {
 			return nil, err

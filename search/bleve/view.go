@@ -37,23 +37,63 @@ func (s *columnStore) view(snap *scorch.IndexSnapshot) (*view, error) {
 	return v, nil
 }
 
-// narrowed is the live documents that pass a query's filter; skip is a facet whose own selection does not count, -1 for none.
-func (v *view) narrowed(set docSet, selected [][]string, skip int) docSet {
-	out := make(docSet, len(set))
-	for i, docs := range set {
-		out[i] = docs
-		for f, any := range selected {
-			if len(any) == 0 || f == skip {
-				continue
+// chosen is, for each facet with choices, the documents that have one of them; nil for the others.
+func (v *view) chosen(selected [][]string) []docSet {
+	out := make([]docSet, len(selected))
+	for f, values := range selected {
+		if len(values) > 0 {
+			out[f] = v.having(f, values)
+		}
+	}
+	return out
+}
+
+// having is the documents that have any of the values of a facet, deleted ones too.
+func (v *view) having(f int, values []string) docSet {
+	out := make(docSet, len(v.segs))
+	for i := range v.segs {
+		column := v.cols[i].facets[f]
+		var bitmaps []*roaring.Bitmap
+		for _, value := range values {
+			if place, ok := column.by[value]; ok {
+				bitmaps = append(bitmaps, column.bitmaps[place])
 			}
-			column, or := v.cols[i].facets[f], roaring.New()
-			for _, value := range any {
-				if place, ok := column.by[value]; ok {
-					or.Or(column.bitmaps[place])
-				}
-			}
-			or.And(out[i])
-			out[i] = or
+		}
+		out[i] = roaring.FastOr(bitmaps...)
+	}
+	return out
+}
+
+// narrowed keeps the documents that have a choice of every facet.
+func (s docSet) narrowed(chosen []docSet) docSet {
+	for _, c := range chosen {
+		if c != nil {
+			s = s.and(c)
+		}
+	}
+	return s
+}
+
+// narrowedButOne is, for each facet with choices, the documents that have a choice of every other one; nil for the facets without. It goes from both
+// ends, so that each choice is looked at twice and not once for every other.
+func (s docSet) narrowedButOne(chosen []docSet) []docSet {
+	out := make([]docSet, len(chosen))
+	before := s
+	for f, c := range chosen {
+		if c != nil {
+			out[f] = before
+			before = before.and(c)
+		}
+	}
+	var after docSet
+	for f := len(chosen) - 1; f >= 0; f-- {
+		switch {
+		case chosen[f] == nil:
+			continue
+		case after == nil:
+			after = chosen[f]
+		default:
+			out[f], after = out[f].and(after), after.and(chosen[f])
 		}
 	}
 	return out
@@ -61,9 +101,7 @@ func (v *view) narrowed(set docSet, selected [][]string, skip int) docSet {
 
 // placed keeps the documents of any of the municipalities.
 func (v *view) placed(set docSet, municipalities []string) docSet {
-	selected := make([][]string, len(search.Facets()))
-	selected[slices.Index(search.Facets(), search.Municipality)] = append([]string{""}, municipalities...) // no document has "", so that none of none is none
-	return v.narrowed(set, selected, -1)
+	return set.and(v.having(slices.Index(search.Facets(), search.Municipality), municipalities))
 }
 
 func (v *view) live() docSet {

@@ -36,6 +36,8 @@ type Handler struct {
 	Labels func(ctx context.Context, f search.Facet, values []string, language string) (map[string]string, error)
 	// Parents gives the theme above each theme that has one, by slug.
 	Parents func(ctx context.Context) (map[string]string, error)
+	// Unmet is told of a text that nothing was found for, or only for other words in its place.
+	Unmet func(ctx context.Context, text string)
 	// Missing is told of a hit that there is not.
 	Missing func(id string)
 }
@@ -143,6 +145,9 @@ func (h *Handler) search(ctx context.Context, q query, named bool) (any, *Error)
 	found, err := h.Engine.Search(ctx, a.search)
 	if err != nil {
 		return nil, refusal(ctx, err)
+	}
+	if a.search.Filter.Empty() && a.offset == 0 && (found.Total == 0 || len(found.Corrected) > 0) {
+		h.Unmet(ctx, a.search.Text)
 	}
 	hits, err := h.hits(ctx, a, found)
 	if err != nil {

@@ -1,0 +1,125 @@
+package search
+
+import (
+	"cmp"
+	"context"
+	"math"
+	"slices"
+	"strings"
+
+	"dugnad/search/norwegian"
+)
+
+// How much it says that two documents share a value of a facet, or a word of the title. What few have says more than what many have.
+var sharedFacets = map[Facet]float64{Theme: 1, Method: .8, TargetGroup: .4}
+
+const sharedWord = .6
+
+const (
+	similarValues     = 8 // of the facets, the rarest
+	similarWords      = 4 // of the title, the longest
+	similarWordFrom   = 4 // letters
+	similarCandidates = 200
+)
+
+// Similar gives the ids of documents of some types that are about the same as one: those that share the most and the rarest of its themes, methods,
+// target groups and words of the title. Best first; what shares nothing is not among them.
+func Similar(ctx context.Context, e Engine, index Index, d Document, types []string, limit int) ([]string, error) {
+	any := Query{Index: index, Filter: Filter{Facets: map[Facet][]string{Type: types}}, Facets: []Facet{Theme, Method, TargetGroup}}
+	all, err := e.Search(ctx, any)
+	if err != nil {
+		return nil, err
+	}
+	score := map[string]float64{}
+	add := func(q Query, weight float64) error {
+		q.Facets, q.Limit = nil, similarCandidates
+		found, err := e.Search(ctx, q)
+		if err != nil {
+			return err
+		}
+		rarity := math.Log(1 + float64(all.Total)/float64(max(1, found.Total)))
+		for _, h := range found.Hits {
+			if h.ID != d.ID {
+				score[h.ID] += weight * rarity
+			}
+		}
+		return nil
+	}
+	together := any.narrowedTo(nil)
+	for _, v := range rarest(d, all.Facets) {
+		if err := add(any.narrowedTo(map[Facet][]string{v.facet: {v.value}}), sharedFacets[v.facet]); err != nil {
+			return nil, err
+		}
+		together.Filter.Facets[v.facet] = append(together.Filter.Facets[v.facet], v.value)
+	}
+	if len(together.Filter.Facets) > 2 { // finds those that share several, of whatever age
+		if err := add(together, sharedFacets[TargetGroup]); err != nil {
+			return nil, err
+		}
+	}
+	for _, word := range titleWords(d) {
+		q := any.narrowedTo(nil)
+		q.Text = word
+		if err := add(q, sharedWord); err != nil {
+			return nil, err
+		}
+	}
+	ids := make([]string, 0, len(score))
+	for id := range score {
+		ids = append(ids, id)
+	}
+	slices.SortFunc(ids, func(a, b string) int { return cmp.Or(cmp.Compare(score[b], score[a]), strings.Compare(a, b)) })
+	return ids[:min(limit, len(ids))], nil
+}
+
+// narrowedTo is the query with more choices, in a filter of its own.
+func (q Query) narrowedTo(choices map[Facet][]string) Query {
+	facets := map[Facet][]string{Type: q.Filter.Facets[Type]}
+	for f, values := range choices {
+		facets[f] = values
+	}
+	q.Filter = Filter{Facets: facets}
+	return q
+}
+
+// facetValue is a value of a document.
+type facetValue struct {
+	facet Facet
+	value string
+	count int
+}
+
+// rarest are the document's values that others have too, the fewest first.
+func rarest(d Document, counts map[Facet][]FacetCount) []facetValue {
+	var has []facetValue
+	for f := range sharedFacets {
+		for _, c := range counts[f] {
+			if c.Count > 1 && slices.Contains(d.Facets[f], c.Value) {
+				has = append(has, facetValue{f, c.Value, c.Count})
+			}
+		}
+	}
+	slices.SortFunc(has, func(a, b facetValue) int {
+		return cmp.Or(cmp.Compare(a.count, b.count), cmp.Compare(a.facet, b.facet), cmp.Compare(a.value, b.value))
+	})
+	return has[:min(similarValues, len(has))]
+}
+
+// titleWords are the words of the first title that say the most: the longest, each inflection once.
+func titleWords(d Document) []string {
+	if len(d.Titles) == 0 {
+		return nil
+	}
+	var words []string
+	seen := map[string]bool{}
+	for _, w := range norwegian.Words(d.Titles[0]) {
+		key := norwegian.Key(w.Text)
+		if len([]rune(w.Text)) < similarWordFrom || norwegian.IsStopWord(w.Text) || seen[key] {
+			continue
+		}
+		seen[key] = true
+		words = append(words, w.Text)
+	}
+	slices.SortStableFunc(words, func(a, b string) int { return cmp.Compare(len(b), len(a)) })
+	return words[:min(similarWords, len(words))]
+}

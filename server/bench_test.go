@@ -133,6 +133,36 @@ func BenchmarkHub(b *testing.B) {
 	fmt.Fprintf(os.Stdout, "\n%-42s%12s%10s%10s%12s\n%s\n", "", "requests/s", "p50 ms", "p99 ms", "statements", &table)
 }
 
+// BenchmarkPublish reports how long it takes from asking for an entry to be published until a search over HTTP finds it.
+func BenchmarkPublish(b *testing.B) {
+	for _, dialect := range []struct {
+		name    string
+		options func(testing.TB) database.Options
+	}{{"sqlite", databasetest.SQLiteOptions}, {"postgres", databasetest.PostgresOptions}} {
+		b.Run(dialect.name, func(b *testing.B) {
+			n := newTestHub(b, dialect.options(b)).newsroom()
+			n.caughtUpNow()
+			took := make([]time.Duration, 0, b.N)
+			for i := range b.N {
+				word := fmt.Sprintf("nyhendesak%d", i)
+				id := n.draft("EDITOR", "Om "+word)
+				start := time.Now()
+				n.act("EDITOR", "publish", "", item(id, 1))
+				for found := 0.0; found == 0; {
+					found = n.ask(`query($q: String) { search(query: $q) { totalCount } }`, map[string]any{"q": `"` + word + `"`}).ok().at("search", "totalCount").(float64)
+				}
+				took = append(took, time.Since(start))
+			}
+			slices.Sort(took)
+			at := func(part int) float64 { return float64(took[len(took)*part/100].Microseconds()) / 1000 }
+			b.ReportMetric(at(50), "p50-ms")
+			b.ReportMetric(at(99), "p99-ms")
+			b.ReportMetric(0, "ns/op")
+			fmt.Fprintf(os.Stdout, "\n%-8s published until found: %d rounds, p50 %.1f ms, p99 %.1f ms (goal: p99 2000 ms)\n", dialect.name, len(took), at(50), at(99))
+		})
+	}
+}
+
 // benchStatements counts the SQL statements of all requests.
 var benchStatements atomic.Int64
 

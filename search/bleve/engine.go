@@ -125,7 +125,7 @@ func (e *Engine) Apply(ctx context.Context, b search.Batch) error {
 		return fmt.Errorf("apply changes: %w", err)
 	}
 	if e.build != nil {
-		e.build.follow(ctx, b)
+		e.build.follow(b)
 	}
 	return nil
 }

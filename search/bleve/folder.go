@@ -111,24 +111,21 @@ func (f *folder) current() (string, error) {
 }
 
 func (f *folder) openGeneration(name string) (*generation, error) {
-	return f.generation(name, openShard)
+	return newGeneration(name, filepath.Join(f.dir, name), openShard)
 }
 
-// create makes a new, empty generation beside the current one.
-func (f *folder) create() (*generation, error) {
-	name := genPrefix + strconv.FormatInt(time.Now().UnixNano(), 36)
-	if err := os.Mkdir(filepath.Join(f.dir, name), 0o700); err != nil {
-		return nil, fmt.Errorf("make generation: %w", err)
+// make makes a folder for a new generation beside the current one.
+func (f *folder) make() (name, path string, err error) {
+	name = genPrefix + strconv.FormatInt(time.Now().UnixNano(), 36)
+	path = filepath.Join(f.dir, name)
+	if err := os.Mkdir(path, 0o700); err != nil {
+		return "", "", fmt.Errorf("make generation: %w", err)
 	}
-	g, err := f.generation(name, createShard)
-	if err != nil {
-		return nil, errors.Join(err, os.RemoveAll(filepath.Join(f.dir, name)))
-	}
-	return g, nil
+	return name, path, nil
 }
 
-func (f *folder) generation(name string, shardAt func(path string) (*shard, error)) (*generation, error) {
-	g := &generation{name: name, path: filepath.Join(f.dir, name), shards: map[search.Index]*shard{}}
+func newGeneration(name, path string, shardAt func(path string) (*shard, error)) (*generation, error) {
+	g := &generation{name: name, path: path, shards: map[search.Index]*shard{}}
 	for _, i := range []search.Index{search.Public, search.Members} {
 		s, err := shardAt(filepath.Join(g.path, string(i)))
 		if err != nil {

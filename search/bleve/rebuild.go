@@ -4,24 +4,42 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"sync"
+	"time"
 
 	"dugnad/search"
 )
 
-// rebuildChunk is how many documents are written before a waiting Apply gets its turn.
-const rebuildChunk = 500
+// endTime is how long the end of a rebuild waits for a build under way; what is left then is removed at the next start.
+const endTime = 5 * time.Second
 
-// rebuild is a new generation being filled beside the one that is searched.
+// spoolName is the file beside the indexes of a rebuild with what is written to them after they have been built.
+const spoolName = "spool"
+
+// rebuild is a new generation being made beside the one that is searched. The documents for everybody are built offline, and Members begins as a copy
+// of Public; what is for members alone, what comes twice and what changes meanwhile waits in a file, and is written when the two are there.
 type rebuild struct {
-	engine     *Engine
-	generation *generation
+	engine *Engine
+	name   string
+	path   string
 
-	filling sync.Mutex     // guards what follows, and writes to the generation
-	changed search.Changed // by Engine.Apply since it began
-	failed  error          // a change that could not be followed; Commit refuses
+	filling sync.Mutex // of those who fill it; taken after engine.writing, and never held while taking that
+	public  *offline
+	seen    map[string]bool // ids that are in public
+	seq     int64
+	closed  bool // takes no more documents
 
-	over bool // committed or aborted; guarded by engine.writing
+	spooling sync.Mutex // guards what follows; the last that is taken
+	changed  search.Changed
+	spool    *spool
+	failed   error // a change that could not be followed; Commit refuses
+
+	over     bool          // committed or ended; guarded by engine.writing
+	ended    chan struct{} // closed with over
+	building bool          // Commit has begun; guarded by engine.writing
+	gone     chan struct{} // closed when nothing is left of one that was not committed
 }
 
 // Rebuild begins a new generation.
@@ -34,11 +52,18 @@ func (e *Engine) Rebuild(context.Context) (search.Rebuild, error) {
 	if e.build != nil {
 		return nil, search.ErrRebuilding
 	}
-	g, err := e.folder.create()
+	name, path, err := e.folder.make()
 	if err != nil {
 		return nil, err
 	}
-	e.build = &rebuild{engine: e, generation: g, changed: search.Changed{}}
+	s, err := newSpool(filepath.Join(path, spoolName))
+	if err != nil {
+		return nil, errors.Join(err, os.RemoveAll(path))
+	}
+	e.build = &rebuild{
+		engine: e, name: name, path: path, public: newOffline(filepath.Join(path, string(search.Public))), seen: map[string]bool{}, seq: -1,
+		changed: search.Changed{}, spool: s, ended: make(chan struct{}), gone: make(chan struct{}),
+	}
 	return e.build, nil
 }
 
@@ -47,74 +72,100 @@ func (r *rebuild) Apply(ctx context.Context, b search.Batch) error {
 	if err := b.Validate(); err != nil {
 		return err
 	}
-	for {
-		n := min(rebuildChunk, len(b.Upserts))
-		chunk := search.Batch{Upserts: b.Upserts[:n]}
-		b.Upserts = b.Upserts[n:]
-		seq := int64(-1)
-		if len(b.Upserts) == 0 {
-			chunk.Deletes, seq = b.Deletes, b.Seq
-		}
-		if err := r.fill(ctx, chunk, seq); err != nil {
-			return fmt.Errorf("rebuild: %w", err)
-		}
-		if len(b.Upserts) == 0 {
-			return nil
-		}
+	if err := ctx.Err(); err != nil {
+		return err
 	}
-}
-
-func (r *rebuild) fill(ctx context.Context, b search.Batch, seq int64) error {
-	r.engine.writing.Lock()
-	over := r.over
-	if !over {
-		r.filling.Lock() // before writing is let go, so that the generation is not removed under our hands
-		defer r.filling.Unlock()
-	}
-	r.engine.writing.Unlock()
-	if over {
-		return search.ErrClosed
-	}
-	return r.generation.apply(ctx, r.changed.Older(b), seq)
-}
-
-// follow writes what Engine.Apply has written; the engine's writing lock is held. The sequence stays that of the rebuild, from which the log is
-// followed once more. The change itself has succeeded, so a failure here is the rebuild's alone.
-func (r *rebuild) follow(ctx context.Context, b search.Batch) {
 	r.filling.Lock()
 	defer r.filling.Unlock()
-	r.changed.Add(b)
-	if err := r.generation.apply(context.WithoutCancel(ctx), b, -1); err != nil {
-		r.failed = errors.Join(r.failed, err)
+	if r.closed {
+		return search.ErrClosed
 	}
+	if err := r.fill(b); err != nil {
+		return fmt.Errorf("rebuild: %w", err)
+	}
+	r.seq = max(r.seq, b.Seq)
+	return nil
 }
 
-// Commit makes the new generation the one that is searched.
-func (r *rebuild) Commit(context.Context) error {
+func (r *rebuild) fill(b search.Batch) error {
+	r.spooling.Lock()
+	b = r.changed.Older(b)
+	r.spooling.Unlock()
+	upserts, deletes := b.Split()
+	var built []*search.Document
+	var later search.Batch
+	for id, d := range upserts {
+		if d.Public && !r.seen[id] {
+			r.seen[id] = true
+			built = append(built, &d)
+		} else {
+			later.Upserts = append(later.Upserts, d)
+		}
+	}
+	for id := range deletes {
+		later.Deletes = append(later.Deletes, id)
+	}
+	if err := r.public.add(built); err != nil {
+		return err
+	}
+	r.spooling.Lock()
+	defer r.spooling.Unlock()
+	return r.spool.add(r.changed.Older(later))
+}
+
+// follow takes down what Engine.Apply has written. The sequence stays that of the rebuild, from which the log is followed once more. The change itself
+// has succeeded, so a failure here is the rebuild's alone.
+func (r *rebuild) follow(b search.Batch) {
+	r.spooling.Lock()
+	defer r.spooling.Unlock()
+	r.changed.Add(b)
+	r.failed = errors.Join(r.failed, r.spool.add(b))
+}
+
+// Commit finishes the new generation and makes it the one that is searched. Changes go on meanwhile; only those of the last moment wait.
+func (r *rebuild) Commit(ctx context.Context) error {
 	e := r.engine
 	e.writing.Lock()
-	defer e.writing.Unlock()
-	if r.over {
+	if r.over || r.building {
+		e.writing.Unlock()
 		return search.ErrClosed
 	}
-	r.filling.Lock()
-	defer r.filling.Unlock()
-	if r.failed != nil {
-		return fmt.Errorf("commit rebuild: a change could not be followed: %w", r.failed)
+	var g *generation
+	var err error
+	built := make(chan struct{})
+	r.building = true
+	e.writing.Unlock()
+	go func() {
+		defer close(built)
+		g, err = r.finish()
+	}()
+	select {
+	case <-built:
+	case <-r.ended:
+		go func() { <-built; _ = r.discard(g) }()
+		return search.ErrClosed
+	case <-ctx.Done():
+		go func() { <-built; _ = r.discard(g) }()
+		return ctx.Err()
 	}
-	for _, s := range r.generation.shards {
-		if err := s.finish(); err != nil {
-			return fmt.Errorf("commit rebuild: %w", err)
-		}
+	e.writing.Lock()
+	defer e.writing.Unlock()
+	switch {
+	case err != nil:
+	case r.over:
+		err = search.ErrClosed
+	default:
+		err = r.putInPlace(g)
 	}
-	if err := e.folder.makeCurrent(r.generation); err != nil {
-		return fmt.Errorf("commit rebuild: %w", err)
+	if err != nil {
+		return fmt.Errorf("commit rebuild: %w", errors.Join(err, r.discard(g)))
 	}
 	e.mu.Lock()
 	old := e.live
-	e.live, e.reason = &serving{generation: r.generation}, nil
+	e.live, e.reason = &serving{generation: g}, nil
 	e.mu.Unlock()
 	r.over, e.build = true, nil
+	close(r.ended)
 	if old == nil {
 		return nil
 	}
@@ -123,6 +174,65 @@ func (r *rebuild) Commit(context.Context) error {
 		return fmt.Errorf("remove the old index: %w", err)
 	}
 	return nil
+}
+
+// finish makes the two indexes of what has been given, and writes what has waited so far.
+func (r *rebuild) finish() (*generation, error) {
+	r.filling.Lock()
+	defer r.filling.Unlock()
+	r.closed, r.seen = true, nil
+	some, err := r.public.finish()
+	if err != nil {
+		return nil, err
+	}
+	openAt := createShard
+	if some {
+		openAt = adoptShard
+		if err := copyIndex(r.public.path, filepath.Join(r.path, string(search.Members))); err != nil {
+			return nil, fmt.Errorf("copy the index: %w", err)
+		}
+	}
+	g, err := newGeneration(r.name, r.path, openAt)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.drain(g); err != nil {
+		return nil, errors.Join(err, g.close())
+	}
+	return g, nil
+}
+
+// drain writes what waits in the spool.
+func (r *rebuild) drain(g *generation) error {
+	r.spooling.Lock()
+	size, err := r.spool.size()
+	r.spooling.Unlock()
+	if err != nil {
+		return err
+	}
+	return r.spool.batches(size, func(b search.Batch) error { return g.apply(context.Background(), b, -1) })
+}
+
+// putInPlace writes the last changes and lets the next start open the generation; the engine's writing lock is held.
+func (r *rebuild) putInPlace(g *generation) error {
+	if err := r.drain(g); err != nil {
+		return err
+	}
+	if r.failed != nil {
+		return fmt.Errorf("a change could not be followed: %w", r.failed)
+	}
+	if err := g.apply(context.Background(), search.Batch{}, r.seq); err != nil {
+		return err
+	}
+	for _, s := range g.shards {
+		if err := s.finish(); err != nil {
+			return err
+		}
+	}
+	if err := r.spool.close(); err != nil {
+		return err
+	}
+	return r.engine.folder.makeCurrent(g)
 }
 
 // Abort removes the new generation.
@@ -136,12 +246,33 @@ func (r *rebuild) Abort() error {
 	return r.end()
 }
 
-// end removes the new generation; the engine's writing lock is held.
+// end removes the new generation; the engine's writing lock is held. A build under way cannot be stopped, so it is waited for, but not for long.
 func (r *rebuild) end() error {
-	r.filling.Lock()
-	defer r.filling.Unlock()
 	r.over, r.engine.build = true, nil
-	if err := r.generation.remove(); err != nil {
+	close(r.ended)
+	if !r.building {
+		r.filling.Lock() // an Apply under way ends first
+		defer r.filling.Unlock()
+		r.closed = true
+		r.public.abandon()
+		return r.discard(nil)
+	}
+	select {
+	case <-r.gone:
+	case <-time.After(endTime):
+	}
+	return nil
+}
+
+// discard removes what there is of the generation.
+func (r *rebuild) discard(g *generation) error {
+	defer close(r.gone)
+	var errs []error
+	if g != nil {
+		errs = append(errs, g.close())
+	}
+	errs = append(errs, r.spool.file.Close(), os.RemoveAll(r.path))
+	if err := errors.Join(errs...); err != nil {
 		return fmt.Errorf("abandon rebuild: %w", err)
 	}
 	return nil

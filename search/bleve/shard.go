@@ -11,6 +11,7 @@ import (
 
 	"github.com/blevesearch/bleve/v2"
 	"github.com/blevesearch/bleve/v2/index/scorch"
+	"github.com/blevesearch/bleve/v2/mapping"
 	index "github.com/blevesearch/bleve_index_api"
 	bolt "go.etcd.io/bbolt/errors"
 
@@ -44,14 +45,40 @@ type shard struct {
 // boltTimeout makes a second process fail rather than wait for ever.
 const boltTimeout = "2s"
 
-func createShard(path string) (*shard, error) {
+// newMapping maps nothing: newDocument writes every field itself.
+func newMapping() *mapping.IndexMappingImpl {
 	m := bleve.NewIndexMapping()
-	m.DefaultMapping = bleve.NewDocumentStaticMapping() // nothing is mapped: newDocument writes every field itself
+	m.DefaultMapping = bleve.NewDocumentStaticMapping()
 	m.ScoringModel = index.BM25Scoring
-	i, err := bleve.NewUsing(path, m, scorch.Name, scorch.Name, map[string]any{"bolt_timeout": boltTimeout})
+	return m
+}
+
+func createShard(path string) (*shard, error) {
+	i, err := bleve.NewUsing(path, newMapping(), scorch.Name, scorch.Name, map[string]any{"bolt_timeout": boltTimeout})
 	if err != nil {
 		return nil, fmt.Errorf("create index %s: %w", path, err)
 	}
+	return markedShard(i, path)
+}
+
+// adoptShard opens an index that was built offline.
+func adoptShard(path string) (*shard, error) {
+	i, err := bleve.OpenUsing(path, map[string]any{"bolt_timeout": boltTimeout})
+	if err != nil {
+		return nil, fmt.Errorf("open index %s: %w", path, err)
+	}
+	s, err := markedShard(i, path)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.read(s.readSuggestions); err != nil {
+		return nil, errors.Join(fmt.Errorf("read index %s: %w", path, err), s.close())
+	}
+	return s, nil
+}
+
+// markedShard marks an index as one of this version.
+func markedShard(i bleve.Index, path string) (*shard, error) {
 	s := newShard(i)
 	if err := i.SetInternal(keySchema, []byte(schema)); err != nil {
 		return nil, errors.Join(fmt.Errorf("mark index %s: %w", path, err), s.close())
@@ -119,16 +146,20 @@ func (s *shard) load() error {
 		if whole, err := v.snap.GetInternal(keyWhole); err != nil || whole == nil {
 			return errors.Join(errPart, err)
 		}
-		all := map[string]suggestible{}
-		err = v.eachStored(func(id string, d stored) error {
-			all[id] = d.suggestible
-			return nil
-		})
-		if err == nil {
-			s.suggest.update(all)
-		}
-		return err
+		return s.readSuggestions(v)
 	})
+}
+
+func (s *shard) readSuggestions(v *view) error {
+	all := map[string]suggestible{}
+	err := v.eachStored(func(id string, d stored) error {
+		all[id] = d.suggestible
+		return nil
+	})
+	if err == nil {
+		s.suggest.update(all)
+	}
+	return err
 }
 
 // eachStored gives what is kept of every document.

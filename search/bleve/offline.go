@@ -1,0 +1,250 @@
+package bleve
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"sync"
+
+	"github.com/blevesearch/bleve/v2"
+	"github.com/blevesearch/bleve/v2/document"
+	"github.com/blevesearch/bleve/v2/mapping"
+	index "github.com/blevesearch/bleve_index_api"
+
+	"dugnad/search"
+)
+
+// offlineBatch is how many documents make a segment while an index is built offline; they are in memory together.
+const offlineBatch = 500
+
+// offlineMerge is how many segments are merged at once in the end.
+const offlineMerge = 250
+
+// offline builds an index that nobody searches yet, from documents of which each comes once. It is several times as quick as writing to a live index,
+// and leaves one segment.
+type offline struct {
+	path  string
+	begun bool
+	docs  chan []*document.Document
+	done  chan struct{} // closed when nothing more is written
+	err   error         // read after done
+
+	abandoned bool // set before docs is closed
+
+	failed sync.Once
+	broken chan struct{} // closed on the first error
+}
+
+func newOffline(path string) *offline {
+	return &offline{path: path, docs: make(chan []*document.Document), done: make(chan struct{}), broken: make(chan struct{})}
+}
+
+// add gives documents to the builder, with their words found; it returns before they are written.
+func (o *offline) add(docs []*search.Document) error {
+	written, err := analyse(docs)
+	if err != nil || len(written) == 0 {
+		return err
+	}
+	if !o.begun {
+		o.begun = true
+		go o.build()
+	}
+	select {
+	case o.docs <- written:
+		return nil
+	case <-o.broken:
+		<-o.done
+		return o.err
+	}
+}
+
+func (o *offline) build() {
+	defer close(o.done)
+	b, err := bleve.NewBuilder(o.path, asWritten{newMapping()}, map[string]any{"batchSize": offlineBatch, "mergeMax": offlineMerge, "buildPathPrefix": filepath.Dir(o.path)})
+	for docs := range o.docs {
+		for _, d := range docs {
+			if err == nil {
+				err = b.Index(d.ID(), d)
+			}
+		}
+		if err != nil {
+			o.err = err
+			o.failed.Do(func() { close(o.broken) })
+			return
+		}
+	}
+	if !o.abandoned {
+		o.err = b.Close()
+	}
+}
+
+// finish writes what is left and tells whether there is an index.
+func (o *offline) finish() (bool, error) {
+	if !o.begun {
+		return false, nil
+	}
+	close(o.docs)
+	<-o.done
+	return true, o.err
+}
+
+// abandon ends it without an index.
+func (o *offline) abandon() {
+	o.abandoned = true
+	_, _ = o.finish()
+}
+
+// asWritten is a mapping for documents that newDocument has made.
+type asWritten struct{ *mapping.IndexMappingImpl }
+
+// MapDocument takes over the fields.
+func (asWritten) MapDocument(doc *document.Document, data any) error {
+	made, ok := data.(*document.Document)
+	if !ok {
+		return fmt.Errorf("%T is no document", data)
+	}
+	doc.Fields = made.Fields
+	return nil
+}
+
+// foundWords is a field whose words have been found already.
+type foundWords struct{ *document.TextField }
+
+// Analyze has nothing to do.
+func (foundWords) Analyze() {}
+
+// analyse makes Bleve's documents and finds their words, on all processors.
+func analyse(docs []*search.Document) ([]*document.Document, error) {
+	if len(docs) == 0 {
+		return nil, nil
+	}
+	written, errs := make([]*document.Document, len(docs)), make([]error, len(docs))
+	var parts sync.WaitGroup
+	size := (len(docs) + runtime.GOMAXPROCS(0) - 1) / runtime.GOMAXPROCS(0)
+	for from := range slices.Chunk(indexesOf(docs), size) {
+		parts.Go(func() {
+			for _, i := range from {
+				if written[i], errs[i] = newDocument(*docs[i]); errs[i] != nil {
+					continue
+				}
+				for n, f := range written[i].Fields {
+					if text, ok := f.(*document.TextField); ok && f.Options().IsIndexed() {
+						text.Analyze()
+						written[i].Fields[n] = foundWords{text}
+					}
+				}
+			}
+		})
+	}
+	parts.Wait()
+	return written, errors.Join(errs...)
+}
+
+func indexesOf[T any](list []T) []int {
+	out := make([]int, len(list))
+	for i := range list {
+		out[i] = i
+	}
+	return out
+}
+
+var _ index.Field = foundWords{}
+
+// spool keeps batches in a file, in order, until they can be written to an index.
+type spool struct {
+	file *os.File
+	w    *bufio.Writer
+	read int64
+}
+
+func newSpool(path string) (*spool, error) {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_RDWR, 0o600) //nolint:gosec // in the operator's folder
+	if err != nil {
+		return nil, fmt.Errorf("make the spool of a rebuild: %w", err)
+	}
+	return &spool{file: f, w: bufio.NewWriter(f)}, nil
+}
+
+func (s *spool) add(b search.Batch) error {
+	if len(b.Upserts) == 0 && len(b.Deletes) == 0 {
+		return nil
+	}
+	if err := json.NewEncoder(s.w).Encode(b); err != nil {
+		return fmt.Errorf("write to the spool of a rebuild: %w", err)
+	}
+	return nil
+}
+
+// size is how much has been written and not been read.
+func (s *spool) size() (int64, error) {
+	if err := s.w.Flush(); err != nil {
+		return 0, fmt.Errorf("write to the spool of a rebuild: %w", err)
+	}
+	info, err := s.file.Stat()
+	if err != nil {
+		return 0, fmt.Errorf("read the spool of a rebuild: %w", err)
+	}
+	return info.Size() - s.read, nil
+}
+
+// batches gives the next size bytes of it, which size has told, batch by batch.
+func (s *spool) batches(size int64, each func(search.Batch) error) error {
+	d := json.NewDecoder(io.NewSectionReader(s.file, s.read, size))
+	s.read += size
+	for {
+		var b search.Batch
+		err := d.Decode(&b)
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("read the spool of a rebuild: %w", err)
+		}
+		if err := each(b); err != nil {
+			return err
+		}
+	}
+}
+
+func (s *spool) close() error { return errors.Join(s.file.Close(), os.Remove(s.file.Name())) }
+
+// copyIndex makes a second index of one that nobody has open. Segments never change, so the two share the files of those until one of them is merged.
+func copyIndex(from, to string) error {
+	return filepath.WalkDir(from, func(path string, d os.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		rel, err := filepath.Rel(from, path)
+		if err != nil {
+			return err
+		}
+		target := filepath.Join(to, rel)
+		switch {
+		case d.IsDir():
+			return os.MkdirAll(target, 0o700)
+		case filepath.Ext(path) == ".zap" && os.Link(path, target) == nil:
+			return nil
+		}
+		return copyFile(path, target)
+	})
+}
+
+func copyFile(from, to string) error {
+	in, err := os.Open(from) //nolint:gosec // in the operator's folder
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	out, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600) //nolint:gosec // in the operator's folder
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(out, in)
+	return errors.Join(err, out.Sync(), out.Close())
+}

@@ -319,7 +319,7 @@ func (f *Follower) apply(ctx context.Context, ids []string, seq int64) error {
 	if len(b.Upserts)+len(b.Deletes) == 0 && seq == 0 {
 		return nil
 	}
-	return f.give(ctx, b)
+	return f.give(ctx, f.engine, b)
 }
 
 // documents are those that any engine takes. One that none does must not hold up all others: it is set aside.

@@ -24,7 +24,7 @@ type engine struct {
 	mu       sync.Mutex
 	applied  []search.Batch
 	rebuilds int
-	before   func(search.Batch) error // called before Apply, if not nil
+	before   func(search.Batch) error // called before Apply, a rebuild's too, if not nil
 	filling  func()                   // called before a rebuild's Apply, if not nil
 }
 
@@ -55,6 +55,11 @@ type rebuilding struct {
 func (r rebuilding) Apply(ctx context.Context, b search.Batch) error {
 	if r.engine.filling != nil {
 		r.engine.filling()
+	}
+	if r.engine.before != nil {
+		if err := r.engine.before(b); err != nil {
+			return err
+		}
 	}
 	return r.Rebuild.Apply(ctx, b)
 }
@@ -400,6 +405,13 @@ func TestDeadLetters(t *testing.T) {
 		if got := dead(); !slices.Equal(got, []string{"pra_5"}) {
 			t.Errorf("set aside: %v", got)
 		}
+		f.finds(search.Members, "fadder", "pra_2")
+		refused["pra_1"] = true
+		f.ok(f.follower.Reindex(t.Context()))
+		if got := dead(); !slices.Equal(got, []string{"pra_1", "pra_5"}) {
+			t.Errorf("set aside by a rebuild: %v", got)
+		}
+		f.finds(search.Members, "veiledar", "pra_3", "pra_4")
 		f.finds(search.Members, "fadder", "pra_2")
 	})
 }

@@ -48,7 +48,8 @@ func (f *Follower) rebuild(ctx context.Context, reason string) (err error) {
 		for _, d := range docs {
 			b.Upserts = append(b.Upserts, d)
 		}
-		if err := r.Apply(ctx, b); err != nil {
+		f.revive(ids)
+		if err := f.give(ctx, r, b); err != nil {
 			return err
 		}
 		count += len(docs)

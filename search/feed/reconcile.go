@@ -162,24 +162,28 @@ type DeadLetter struct {
 	At     time.Time
 }
 
-// give has the engine apply a batch. A document that it does not take must not hold up the others: it is looked for by halves and set aside.
-func (f *Follower) give(ctx context.Context, b search.Batch) error {
-	err := f.engine.Apply(ctx, b)
+// give has the engine apply a batch, or a rebuild. A document that it does not take must not hold up the others: it is looked for by halves and set
+// aside.
+func (f *Follower) give(ctx context.Context, to interface {
+	Apply(ctx context.Context, b search.Batch) error
+}, b search.Batch,
+) error {
+	err := to.Apply(ctx, b)
 	if !errors.Is(err, search.ErrInvalidDocument) {
 		return err
 	}
 	if len(b.Upserts) == 1 {
 		f.bury(ctx, b.Upserts[0].ID, err)
-		return f.engine.Apply(ctx, search.Batch{Deletes: append(b.Deletes, b.Upserts[0].ID), Seq: b.Seq}) // its former state is no longer true
+		return to.Apply(ctx, search.Batch{Deletes: append(b.Deletes, b.Upserts[0].ID), Seq: b.Seq}) // its former state is no longer true
 	}
 	half := len(b.Upserts) / 2
 	if half == 0 {
 		return err
 	}
-	if err := f.give(ctx, search.Batch{Upserts: b.Upserts[:half], Deletes: b.Deletes}); err != nil {
+	if err := f.give(ctx, to, search.Batch{Upserts: b.Upserts[:half], Deletes: b.Deletes}); err != nil {
 		return err
 	}
-	return f.give(ctx, search.Batch{Upserts: b.Upserts[half:], Seq: b.Seq})
+	return f.give(ctx, to, search.Batch{Upserts: b.Upserts[half:], Seq: b.Seq})
 }
 
 // bury sets a document aside.

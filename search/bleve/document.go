@@ -26,10 +26,12 @@ type textField struct {
 
 // surface fields hold words as they are written, normal fields their keys.
 var (
-	surface = []textField{{"title", 8, 8}, {"aliases", 12, 12}, {"keywords", 5, 12}, {"summary", 3, 40}, {"body", 1, 400}}
+	surface = []textField{{"title", 8, 8}, {"aliases", 12, 12}, {"keywords", 5, 12}, {"summary", 3, 40}, {bodyField, 1, 400}}
 	normal  = []textField{{"n_title", 5, 8}, {"n_keywords", 3, 12}, {"n_summary", 2, 40}, {"n_body", .6, 400}}
 	parts   = textField{"n_parts", 1, 12} // of the compounds in title, keywords and summary
 )
+
+const bodyField = "body"
 
 // Names of the fields that are not searched.
 const (

@@ -74,13 +74,10 @@ func (s *scores) segment(ctx context.Context, i int, words []wordPlan, within *r
 	for n, w := range words {
 		hits := roaring.New()
 		for _, c := range w.clauses {
-			if c.lists[i] == nil {
+			if len(c.lists[i]) == 0 {
 				continue
 			}
-			if err := orInto(c.lists[i], hits); err != nil {
-				return nil, err
-			}
-			if err := s.clause(ctx, c, i, w.idf); err != nil {
+			if err := s.clause(ctx, c, i, w.idf, hits); err != nil {
 				return nil, err
 			}
 		}
@@ -95,8 +92,24 @@ func (s *scores) segment(ctx context.Context, i int, words []wordPlan, within *r
 	return docs, nil
 }
 
-func (s *scores) clause(ctx context.Context, c clause, i int, idf float64) error {
-	it := c.lists[i].Iterator(true, true, false, nil)
+// clause scores what has a clause's terms, and adds it to the hits.
+func (s *scores) clause(ctx context.Context, c clause, i int, idf float64, hits *roaring.Bitmap) error {
+	if c.flat {
+		docs := roaring.New()
+		for _, list := range c.lists[i] {
+			if err := orInto(list, docs); err != nil {
+				return err
+			}
+		}
+		score := float32(c.weight * idf)
+		docs.Iterate(func(d uint32) bool { s.widened[d] = max(s.widened[d], score); return true })
+		hits.Or(docs)
+		return ctx.Err()
+	}
+	if err := orInto(c.lists[i][0], hits); err != nil {
+		return err
+	}
+	it := c.lists[i][0].Iterator(true, true, false, nil)
 	for n := 0; ; n++ {
 		if n%checkEvery == 0 && ctx.Err() != nil {
 			return ctx.Err()
@@ -193,12 +206,11 @@ func (v *view) excluded(ctx context.Context, t search.Text, live int) (docSet, e
 
 func (w wordPlan) union(into docSet) error {
 	for _, c := range w.clauses {
-		for i, list := range c.lists {
-			if list == nil {
-				continue
-			}
-			if err := orInto(list, into[i]); err != nil {
-				return err
+		for i, lists := range c.lists {
+			for _, list := range lists {
+				if err := orInto(list, into[i]); err != nil {
+					return err
+				}
 			}
 		}
 	}

@@ -20,6 +20,7 @@ const (
 	nearWeight, prefixWeight, fuzzyWeight = .3, .6, .4
 
 	maxPrefixTerms, maxFuzzyTerms = 200, 50
+	manyTerms                     = 10 // from so many endings on, how often one is in a body says nothing
 	maxDictEntries                = 5000 // looked at in one field
 )
 
@@ -44,8 +45,9 @@ type clause struct {
 	field   textField
 	weight  float64
 	widened bool
-	lists   []segment.PostingsList // one for each segment
-	docs    int                    // live ones that have it
+	flat    bool                     // it counts the same however often the document has it
+	lists   [][]segment.PostingsList // for each segment: of the term; of several where it is flat
+	docs    int                      // live ones that have it; at most, where it is flat
 }
 
 func newPlan(ctx context.Context, v *view, live int) *plan {
@@ -197,18 +199,47 @@ func (p *plan) widen(w *wordPlan, byTerm map[string]*found, word string, weight 
 	slices.SortFunc(terms, func(a, b *found) int {
 		return cmp.Or(cmp.Compare(a.edits, b.edits), cmp.Compare(b.count, a.count), strings.Compare(a.term, b.term))
 	})
-	for _, t := range terms[:min(len(terms), limit)] {
+	terms = terms[:min(len(terms), limit)]
+	before := len(w.clauses)
+	for _, t := range terms {
 		for _, f := range t.fields {
-			before := len(w.clauses)
+			had := len(w.clauses)
 			if err := p.add(w, f, t.term, weight, true); err != nil {
 				return "", err
 			}
-			if best == "" && len(w.clauses) > before {
+			if best == "" && len(w.clauses) > had {
 				best = t.term
 			}
 		}
 	}
+	if len(terms) > manyTerms {
+		w.clauses = append(w.clauses[:before], flattened(w.clauses[before:])...)
+	}
 	return best, nil
+}
+
+// flattened makes one flat clause of those in the body, which have the most postings by far.
+func flattened(clauses []clause) []clause {
+	var kept []clause
+	var flat *clause
+	for _, c := range clauses {
+		switch {
+		case c.field.name != bodyField:
+			kept = append(kept, c)
+		case flat == nil:
+			c.flat = true
+			flat = &c
+		default:
+			flat.docs += c.docs
+			for i, lists := range c.lists {
+				flat.lists[i] = append(flat.lists[i], lists...)
+			}
+		}
+	}
+	if flat != nil {
+		kept = append(kept, *flat)
+	}
+	return kept
 }
 
 // add looks a term up in a field, and adds it to the word if any live document has it.
@@ -220,14 +251,14 @@ func (p *plan) add(w *wordPlan, f textField, term string, weight float64, widene
 	if err != nil {
 		return err
 	}
-	c := clause{field: f, weight: f.weight * weight, widened: widened, lists: make([]segment.PostingsList, len(dicts))}
+	c := clause{field: f, weight: f.weight * weight, widened: widened, lists: make([][]segment.PostingsList, len(dicts))}
 	for i, d := range dicts {
 		list, err := d.PostingsList([]byte(term), p.view.segs[i].Deleted(), nil)
 		if err != nil {
 			return err
 		}
 		if n := int(list.Count()); n > 0 {
-			c.lists[i] = list
+			c.lists[i] = append(c.lists[i], list)
 			c.docs += n
 		}
 	}

@@ -58,11 +58,11 @@ func (r *Resolver) search(ctx context.Context, words *string, filter *model.Sear
 	} else if q.OrderBy == search.Distance {
 		return nil, gqlcode.Error(gqlcode.BadUserInput, "the order DISTANCE needs filter.near")
 	}
-	res, err := r.Engine.Search(ctx, q)
+	res, err := search.Find(ctx, r.Engine, q)
 	if err != nil {
 		return nil, err
 	}
-	if after == nil && q.Filter.Empty() && (res.Total == 0 || len(res.Corrected) > 0) {
+	if after == nil && q.Filter.Empty() && res.Poor() {
 		r.Demand.Unmet(ctx, q.Text)
 	}
 	return r.connection(ctx, q, res, after)
@@ -119,6 +119,7 @@ func (r *Resolver) connection(ctx context.Context, q search.Query, res *search.R
 		}
 		c.Facets = append(c.Facets, &view.FacetResult{Facet: f, All: values})
 	}
+	c.OptionalWords = orEmpty(res.Optional)
 	c.DidYouMean = didYouMean(ctx, q.Text, res, whole)
 	return c, nil
 }
@@ -296,7 +297,7 @@ func (r *Resolver) facetValues(ctx context.Context, facet search.Facet, starting
 	if q.Filter, err = searchFilter(ctx, filter); err != nil {
 		return nil, err
 	}
-	counts, err := r.Engine.FacetValues(ctx, q)
+	counts, err := search.FindFacetValues(ctx, r.Engine, q)
 	if err != nil {
 		return nil, err
 	}

@@ -29,7 +29,8 @@ const maxFilterValues = 1000
 // Query is one search.
 type Query struct {
 	Index         Index
-	Text          string // what the reader typed, see ParseText; empty finds everything
+	Text          string   // what the reader typed, see ParseText; empty finds everything
+	Optional      []string // words of the text, as ParseText has them, that need not be found; what has them comes before what has not
 	Filter        Filter
 	Facets        []Facet            // to be counted, each without its own selection
 	Conjunctive   bool               // facets are counted with their own selection too
@@ -52,13 +53,14 @@ type Filter struct {
 
 // FacetQuery asks for the values of one facet, counted under a query and without the facet's own selection.
 type FacetQuery struct {
-	Index  Index
-	Facet  Facet
-	Text   string
-	Filter Filter
-	Prefix string   // only values that begin with it, if not empty
-	Among  []string // only these values, if not nil: those whose labels match what the reader typed
-	Limit  int      // 0 for all
+	Index    Index
+	Facet    Facet
+	Text     string
+	Optional []string // as in Query
+	Filter   Filter
+	Prefix   string   // only values that begin with it, if not empty
+	Among    []string // only these values, if not nil: those whose labels match what the reader typed
+	Limit    int      // 0 for all
 }
 
 // Result answers a Query.
@@ -72,6 +74,14 @@ type Result struct {
 
 	// Corrected gives, for words of the query that no document has, the word that was looked for in their place, as norwegian.Fold writes it.
 	Corrected map[string]string
+
+	Optional []string // set by Find: the words that hits need not have
+	WithAll  int      // set by Find where there are such words: how many hits have all words
+}
+
+// Poor tells that nothing has what the reader wrote, whatever was found in its place.
+func (r *Result) Poor() bool {
+	return r.Total == 0 || len(r.Corrected) > 0 || len(r.Optional) > 0 && r.WithAll == 0
 }
 
 // Hit is one document found.
@@ -120,6 +130,9 @@ func (q Query) Validate() error {
 			return ErrTooDeep
 		}
 	}
+	if err := q.validateOptional(); err != nil {
+		return err
+	}
 	return q.Filter.validate()
 }
 
@@ -158,7 +171,7 @@ func (q FacetQuery) Query() (Query, error) {
 	if q.Limit < 0 {
 		return Query{}, &QueryError{"Limit", "must not be negative"}
 	}
-	return Query{Index: q.Index, Text: q.Text, Filter: q.Filter, Facets: []Facet{q.Facet}}, nil
+	return Query{Index: q.Index, Text: q.Text, Optional: q.Optional, Filter: q.Filter, Facets: []Facet{q.Facet}}, nil
 }
 
 // Dates gives the range of issued dates; 0 means open.

@@ -27,6 +27,8 @@ type Text struct {
 	Words   []Term
 	Phrases []Phrase
 	Exclude []Phrase // -word and -"a phrase"
+
+	Optional []Term // words that need not be found, see Query.Parsed
 }
 
 // Term is a word to look for.

@@ -94,6 +94,7 @@ func TestSearchNearby(t *testing.T) {
 			t.Errorf("distance from nowhere: %s", a.Body)
 		}
 		t.Run("did you mean", func(t *testing.T) { didYouMean(t, h.in(t)) })
+		t.Run("optional words", func(t *testing.T) { optionalWords(t, h.in(t)) })
 		t.Run("suggestions in groups", func(t *testing.T) { suggestionGroups(t, h.in(t)) })
 	})
 }
@@ -115,6 +116,40 @@ func didYouMean(t *testing.T, h *testHub) {
 		}
 		if want != nil && !strings.Contains(string(a.Body), "Sykkelkjøkken\\u003c/mark") && !strings.Contains(string(a.Body), "Sykkelkjøkken</mark>") {
 			t.Errorf("%q: nothing is marked: %s", query, a.Body)
+		}
+	}
+}
+
+func optionalWords(t *testing.T, h *testHub) {
+	const query = `query($q: String!, $after: Cursor) { search(query: $q, first: 2, after: $after, facets: [TYPE]) {
+		totalCount optionalWords nodes { id } pageInfo { hasNextPage endCursor } facets { values { value count } } } }`
+	for text, want := range map[string]string{
+		"sykkelkjøkken":                             "[] 5",
+		"sykkelkjøkken bergen":                      "[] 2",
+		"hvor er sykkelkjøkken both kvantefysikk":   "[kvantefysikk] 1",
+		"sykkelkjøkken kvantefysikk xyzzyvanlig":    "[kvantefysikk xyzzyvanlig] 5",
+		"kvantefysikk xyzzyvanlig langtvekkistan":   "[] 0",
+		`"sykkelkjøkken both" kvantefysikk -bergen`: "[] 0",
+	} {
+		found := map[any]bool{}
+		for after, pages := any(nil), 0; ; pages++ {
+			a := h.ask(query, map[string]any{"q": text, "after": after}).ok()
+			if got := fmt.Sprint(a.at("search", "optionalWords"), " ", a.at("search", "totalCount")); got != want {
+				t.Errorf("%q: %s, wanted %s", text, got, want)
+			}
+			for _, id := range a.strings("id", "search", "nodes") {
+				if found[id] {
+					t.Errorf("%q: %s comes twice", text, id)
+				}
+				found[id] = true
+			}
+			if a.at("search", "pageInfo", "hasNextPage") != true || pages > 5 {
+				if got := len(found); float64(got) != a.at("search", "totalCount") {
+					t.Errorf("%q: %d hits on all pages of %v", text, got, a.at("search", "totalCount"))
+				}
+				break
+			}
+			after = a.at("search", "pageInfo", "endCursor")
 		}
 	}
 }

@@ -1424,13 +1424,14 @@ type ComplexityRoot struct {
 	}
 
 	SearchConnection struct {
-		DidYouMean   func(childComplexity int) int
-		Edges        func(childComplexity int) int
-		Facets       func(childComplexity int) int
-		Nodes        func(childComplexity int) int
-		PageInfo     func(childComplexity int) int
-		TotalCount   func(childComplexity int) int
-		TotalIsExact func(childComplexity int) int
+		DidYouMean    func(childComplexity int) int
+		Edges         func(childComplexity int) int
+		Facets        func(childComplexity int) int
+		Nodes         func(childComplexity int) int
+		OptionalWords func(childComplexity int) int
+		PageInfo      func(childComplexity int) int
+		TotalCount    func(childComplexity int) int
+		TotalIsExact  func(childComplexity int) int
 	}
 
 	SearchDeadLetter struct {
@@ -8569,6 +8570,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SearchConnection.Nodes(childComplexity), true
+	case "SearchConnection.optionalWords":
+		if e.ComplexityRoot.SearchConnection.OptionalWords == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SearchConnection.OptionalWords(childComplexity), true
 	case "SearchConnection.pageInfo":
 		if e.ComplexityRoot.SearchConnection.PageInfo == nil {
 			break
@@ -12067,6 +12074,8 @@ type SearchConnection {
   facets: [FacetResult!]!
   "Where the page begins and ends."
   pageInfo: PageInfo!
+  "Words of the query that the hits need not have, because fewer than three have all its words; those that have them come first. Empty where every hit has all words."
+  optionalWords: [String!]!
   "The query with misspelt words put right, where these hits are of the corrected words."
   didYouMean: String
 }
@@ -14651,6 +14660,8 @@ func (ec *executionContext) childFields_SearchConnection(ctx context.Context, fi
 		return ec.fieldContext_SearchConnection_facets(ctx, field)
 	case "pageInfo":
 		return ec.fieldContext_SearchConnection_pageInfo(ctx, field)
+	case "optionalWords":
+		return ec.fieldContext_SearchConnection_optionalWords(ctx, field)
 	case "didYouMean":
 		return ec.fieldContext_SearchConnection_didYouMean(ctx, field)
 	}

@@ -864,6 +864,8 @@ type SearchConnection struct {
 	Facets []*view.FacetResult `json:"facets"`
 	// Where the page begins and ends.
 	PageInfo *entgql.PageInfo[string] `json:"pageInfo"`
+	// Words of the query that the hits need not have, because fewer than three have all its words; those that have them come first. Empty where every hit has all words.
+	OptionalWords []string `json:"optionalWords"`
 	// The query with misspelt words put right, where these hits are of the corrected words.
 	DidYouMean *string `json:"didYouMean,omitempty"`
 }

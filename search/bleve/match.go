@@ -47,6 +47,14 @@ func (v *view) match(ctx context.Context, t search.Text, live docSet, each score
 			words = append(words, w)
 		}
 	}
+	for _, term := range t.Optional {
+		w, err := p.word(term)
+		if err != nil {
+			return nil, err
+		}
+		w.optional = true
+		words = append(words, w)
+	}
 	largest := 0
 	for _, sn := range v.segs {
 		largest = max(largest, int(sn.Segment().Count()))
@@ -68,7 +76,7 @@ func (v *view) match(ctx context.Context, t search.Text, live docSet, each score
 // scores are the sums for one segment, by document number; zero between segments.
 type scores struct{ total, exact, widened []float32 }
 
-// segment sums up one segment and gives the documents that have all words; only theirs are left in total.
+// segment sums up one segment and gives the documents that have all words but the optional ones, which come last; only theirs are left in total.
 func (s *scores) segment(ctx context.Context, i int, words []wordPlan, within *roaring.Bitmap) (*roaring.Bitmap, error) {
 	docs, first := within, within
 	for n, w := range words {
@@ -81,8 +89,11 @@ func (s *scores) segment(ctx context.Context, i int, words []wordPlan, within *r
 				return nil, err
 			}
 		}
-		docs = roaring.And(docs, hits)
-		docs.Iterate(func(d uint32) bool { s.total[d] += s.exact[d] + s.widened[d]; return true })
+		scored := roaring.And(docs, hits)
+		if !w.optional {
+			docs = scored
+		}
+		scored.Iterate(func(d uint32) bool { s.total[d] += s.exact[d] + s.widened[d]; return true })
 		hits.Iterate(func(d uint32) bool { s.exact[d], s.widened[d] = 0, 0; return true })
 		if n == 0 {
 			first = docs

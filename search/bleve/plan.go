@@ -20,7 +20,7 @@ const (
 	nearWeight, prefixWeight, fuzzyWeight = .3, .6, .4
 
 	maxPrefixTerms, maxFuzzyTerms = 200, 50
-	manyTerms                     = 10 // from so many endings on, how often one is in a body says nothing
+	manyTerms                     = 10   // from so many endings on, how often one is in a body says nothing
 	maxDictEntries                = 5000 // looked at in one field
 )
 
@@ -36,8 +36,9 @@ type plan struct {
 
 // wordPlan is one word of the query: the terms that count as it, in the fields they are in.
 type wordPlan struct {
-	clauses []clause
-	idf     float64
+	clauses  []clause
+	idf      float64
+	optional bool
 }
 
 // clause is a term in a field. The best of the widened terms of a word counts, and all of the exact ones.

@@ -12,7 +12,7 @@ import (
 
 // search answers a query from one snapshot.
 func (v *view) search(ctx context.Context, q search.Query) (*search.Result, error) {
-	text := search.ParseText(q.Text)
+	text := q.Parsed()
 	from, to, err := q.Filter.Dates()
 	if err != nil {
 		return nil, err

@@ -142,11 +142,11 @@ func (h *Handler) search(ctx context.Context, q query, named bool) (any, *Error)
 	if refused != nil {
 		return nil, refused
 	}
-	found, err := h.Engine.Search(ctx, a.search)
+	found, err := a.find(ctx, h.Engine)
 	if err != nil {
 		return nil, refusal(ctx, err)
 	}
-	if a.search.Filter.Empty() && a.offset == 0 && (found.Total == 0 || len(found.Corrected) > 0) {
+	if a.search.Filter.Empty() && a.offset == 0 && found.Poor() {
 		h.Unmet(ctx, a.search.Text)
 	}
 	hits, err := h.hits(ctx, a, found)
@@ -178,6 +178,14 @@ func (h *Handler) search(ctx context.Context, q query, named bool) (any, *Error)
 	}
 	answer["processingTimeMs"] = time.Since(began).Milliseconds()
 	return answer, nil
+}
+
+// find answers the query, with hits that lack some of the words where hardly anything has them all, unless all are asked for.
+func (a *asked) find(ctx context.Context, e search.Engine) (*search.Result, error) {
+	if a.MatchingStrategy != nil && *a.MatchingStrategy == "all" {
+		return e.Search(ctx, a.search)
+	}
+	return search.Find(ctx, e, a.search)
 }
 
 // hits are the documents of the page that was asked for.
@@ -321,7 +329,7 @@ func (h *Handler) facetSearch(ctx context.Context, q query) (any, *Error) {
 	if refused != nil {
 		return nil, refused
 	}
-	counts, err := h.Engine.FacetValues(ctx, search.FacetQuery{Index: search.Public, Facet: facet, Text: a.search.Text, Filter: a.search.Filter})
+	counts, err := search.FindFacetValues(ctx, h.Engine, search.FacetQuery{Index: search.Public, Facet: facet, Text: a.search.Text, Filter: a.search.Filter})
 	if err != nil {
 		return nil, refusal(ctx, err)
 	}

@@ -47,13 +47,14 @@ type query struct {
 	HighlightPreTag       *string  `json:"highlightPreTag"`
 	HighlightPostTag      *string  `json:"highlightPostTag"`
 
+	MatchingStrategy *string `json:"matchingStrategy"` // all; last and frequency are both what the hub does by itself
+
 	FacetName  *string `json:"facetName"` // of a facet search
 	FacetQuery *string `json:"facetQuery"`
 
 	CropMarker            any `json:"cropMarker"`
 	ShowMatchesPosition   any `json:"showMatchesPosition"`
 	ShowRankingScore      any `json:"showRankingScore"`
-	MatchingStrategy      any `json:"matchingStrategy"`
 	Locales               any `json:"locales"`
 	ExhaustiveFacetCount  any `json:"exhaustiveFacetCount"`
 	ShowPerformance       any `json:"showPerformanceDetails"`
@@ -121,6 +122,9 @@ func (q query) check() (*asked, *Error) {
 	a := &asked{query: q, index: q.IndexUID, limit: 20}
 	if q.Federation != nil || q.FederationOptions != nil {
 		return nil, &Error{400, "bad_request", "federation is not there"}
+	}
+	if s := q.MatchingStrategy; s != nil && *s != "all" && *s != "last" && *s != "frequency" {
+		return nil, &Error{400, "invalid_search_matching_strategy", "the matching strategy is one of all, last and frequency"}
 	}
 	for name, given := range map[string]any{
 		"hybrid": q.Hybrid, "vector": q.Vector, "retrieve_vectors": q.RetrieveVectors, "personalize": q.Personalize, "media": q.Media,

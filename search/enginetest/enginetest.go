@@ -31,6 +31,8 @@ func Run(t *testing.T, newEngine func(t testing.TB) search.Engine) {
 		{"places", testPlaces},
 		{"distance", testDistance},
 		{"corrections", testCorrections},
+		{"optional_words", testOptional},
+		{"find_loosens_a_text", testFind},
 		{"paging_has_no_gap_and_no_repeat", testPaging},
 		{"paging_ends_at_the_depth", testDepth},
 		{"forms_of_words", testForms},

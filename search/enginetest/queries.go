@@ -257,3 +257,84 @@ func testContext(t *testing.T, e *engine) {
 		t.Errorf("a refused batch moved the cursor to %d", r.AppliedSeq)
 	}
 }
+
+// testOptional asks for words that need not be found.
+func testOptional(t *testing.T, e *engine) {
+	e.put(
+		doc("pra_abc", "Sykkel kurs barn", facet(search.Theme, "fritid"), date("2020-01-01")), doc("pra_ab", "Sykkel kurs", facet(search.Theme, "fritid"), date("2024-01-01")),
+		doc("pra_ac", "Sykkel barn", facet(search.Theme, "skole")), doc("pra_b", "Kurs"), doc("pra_members", "Sykkel kurs vinter", members),
+	)
+	found := func(text string, optional ...string) []string {
+		t.Helper()
+		r := e.find(search.Query{Text: text, Optional: optional, Limit: 10, Facets: []search.Facet{search.Theme}})
+		if r.Total != len(r.Hits) || !r.TotalExact {
+			t.Errorf("%q: total %d of %d hits", text, r.Total, len(r.Hits))
+		}
+		return ids(r)
+	}
+	for _, test := range []struct {
+		text     string
+		optional []string
+		want     []string
+	}{
+		{"sykkel kurs barn", nil, []string{"pra_abc"}},
+		{"sykkel kurs barn", []string{"barn"}, []string{"pra_abc", "pra_ab"}},
+		{"sykkel kurs barn", []string{"kurs"}, []string{"pra_abc", "pra_ac"}},
+		{"kurs sykkel barna", []string{"kurs", "barna"}, []string{"pra_abc", "pra_ab", "pra_ac"}},
+		{"sykkel kurs -barn", []string{"kurs"}, []string{"pra_ab"}},
+		{`"sykkel kurs" barn`, []string{"barn"}, []string{"pra_abc", "pra_ab"}},
+		{"sykkel kurs vinter", []string{"vinter"}, []string{"pra_ab", "pra_abc"}},
+	} {
+		got := found(test.text, test.optional...)
+		if len(got) == 0 || len(got) != len(test.want) || got[0] != test.want[0] && test.optional[0] != "vinter" {
+			t.Errorf("%q without %q: %v, wanted %v", test.text, test.optional, got, test.want)
+			continue
+		}
+		slices.Sort(got)
+		if want := slices.Sorted(slices.Values(test.want)); !slices.Equal(got, want) {
+			t.Errorf("%q without %q: %v, wanted %v", test.text, test.optional, got, want)
+		}
+	}
+	r := e.find(search.Query{Text: "sykkel kurs barn", Optional: []string{"barn"}, Facets: []search.Facet{search.Theme}, Filter: search.Filter{Facets: map[search.Facet][]string{search.Theme: {"skole"}}}})
+	if r.Total != 0 || counts(r.Facets[search.Theme])["fritid"] != 2 {
+		t.Errorf("with a filter: %+v", r)
+	}
+	for _, optional := range [][]string{{"sykkel", "kurs", "barn"}, {"annet"}} {
+		if _, err := e.Search(context.Background(), search.Query{Index: search.Public, Text: "sykkel kurs barn", Optional: optional}); !errors.Is(err, search.ErrInvalidQuery) {
+			t.Errorf("optional %q: %v", optional, err)
+		}
+	}
+}
+
+// testFind looks for more words than anything has.
+func testFind(t *testing.T, e *engine) {
+	e.put(
+		doc("pra_1", "Jobb for kvinner i barnehagen"), doc("pra_2", "Kvinner i jobb"), doc("pra_3", "Kvinner og jobb i Oslo"), doc("pra_4", "Jobb og jobb"),
+		doc("pra_5", "Jobb igjen"), doc("pra_6", "Hemmelig vinterjobb", members),
+	)
+	for _, test := range []struct {
+		text     string
+		total    int
+		first    string
+		optional []string
+		withAll  int
+	}{
+		{"jobb", 5, "", nil, 0},
+		{"jobb barnehagen", 1, "pra_1", nil, 0}, // two words stay two
+		{"jobb kvinner barnehagen", 3, "pra_1", []string{"barnehagen"}, 1},
+		{"jobb kvinner kvantefysikk", 3, "", []string{"kvantefysikk"}, 0},
+		{"jobb kvinner kvantefysikk xyzzyvanlig", 3, "", []string{"kvantefysikk", "xyzzyvanlig"}, 0},
+		{"jobb kvantefysikk xyzzyvanlig", 5, "", []string{"kvantefysikk", "xyzzyvanlig"}, 0},
+		{"xyzzyvanlig kvantefysikk kanskje", 0, "", nil, 0},
+		{"hvordan gjør kvinner i barnehagen en bedre jobb, takk", 3, "pra_1", []string{"barnehagen", "bedre", "takk"}, 0},
+		{"jobb kvinner vinterjobb", 3, "", []string{"vinterjobb"}, 0}, // as if there were none
+	} {
+		r, err := search.Find(context.Background(), e, search.Query{Index: search.Public, Text: test.text, Limit: 10})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Total != test.total || !slices.Equal(r.Optional, test.optional) || r.WithAll != test.withAll || test.first != "" && (len(r.Hits) == 0 || r.Hits[0].ID != test.first) {
+			t.Errorf("%q: %d hits %v, optional %q, %d with all; wanted %+v", test.text, r.Total, ids(r), r.Optional, r.WithAll, test)
+		}
+	}
+}

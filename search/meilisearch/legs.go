@@ -14,6 +14,7 @@ import (
 // The weights of the legs. They are those of the hub's relevance set.
 const (
 	exactWeight, prefixWeight, nearWeight, fuzzyWeight = 1, .85, .4, .6
+	withOneWeight, withoutWeight                       = .1, .01 // with one of the words that need not be found, and with none; the score of a hit can be as low as .1
 	maxLegs                                            = 8
 )
 
@@ -24,8 +25,32 @@ type leg struct {
 	On     []string // attributes, all when empty
 }
 
-// legs takes a text apart. correct gives, for a word that is to be corrected, the words that may have been meant.
+// legs takes a text apart. correct gives, for a word that is to be corrected, the words that may have been meant. Where words need not be found, the
+// legs with them come first, and weigh more than any without.
 func legs(t search.Text, correct map[string][]string) []leg {
+	if len(t.Optional) == 0 {
+		return allOf(t, correct)
+	}
+	whole := t
+	whole.Words, whole.Optional = slices.Concat(t.Words, t.Optional), nil
+	all := allOf(whole, correct)
+	if len(t.Optional) > 1 {
+		for _, w := range t.Optional[:min(len(t.Optional), maxLegs)] {
+			one := t
+			one.Words, one.Optional = append(slices.Clone(t.Words), search.Term{Word: w.Word}), nil
+			l := allOf(one, nil)[0]
+			l.Weight = withOneWeight
+			all = append(all, l)
+		}
+	}
+	for _, l := range allOf(t, correct) {
+		l.Weight *= withoutWeight
+		all = append(all, l)
+	}
+	return all
+}
+
+func allOf(t search.Text, correct map[string][]string) []leg {
 	if t.Empty() {
 		return []leg{{Q: strings.Join(excluded(t), " "), Weight: exactWeight}}
 	}

@@ -117,7 +117,7 @@ func (e *Engine) Search(ctx context.Context, q search.Query) (*search.Result, er
 
 // search answers from one state of the index: where that takes several requests, they are made again if the index has changed meanwhile.
 func (e *Engine) search(ctx context.Context, a *asked) (result *search.Result, err error) {
-	text := search.ParseText(a.Text)
+	text := a.Parsed()
 	a.legs = legs(text, nil)
 	before, err := e.marker(ctx, a.uid)
 	if err != nil {

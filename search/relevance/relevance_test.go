@@ -105,7 +105,7 @@ func judge(t *testing.T, e search.Engine) {
 	var sum float64
 	queries := read[judged](t, "judgements.json")
 	for _, q := range queries {
-		r, err := e.Search(t.Context(), search.Query{Index: search.Public, Text: q.Query, Limit: depth})
+		r, err := search.Find(t.Context(), e, search.Query{Index: search.Public, Text: q.Query, Limit: depth})
 		if err != nil {
 			t.Fatalf("%q: %v", q.Query, err)
 		}

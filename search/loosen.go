@@ -109,8 +109,8 @@ func subsets(words []wordCount, size int) iter.Seq[[]string] {
 		common float64
 	}
 	var all []choice
-	for set := range 1 << len(words) {
-		if bits.OnesCount(uint(set)) != size {
+	for set := range uint(1) << len(words) {
+		if bits.OnesCount(set) != size {
 			continue
 		}
 		var c choice

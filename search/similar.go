@@ -3,6 +3,7 @@ package search
 import (
 	"cmp"
 	"context"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -25,8 +26,8 @@ const (
 // Similar gives the ids of documents of some types that are about the same as one: those that share the most and the rarest of its themes, methods,
 // target groups and words of the title. Best first; what shares nothing is not among them.
 func Similar(ctx context.Context, e Engine, index Index, d Document, types []string, limit int) ([]string, error) {
-	any := Query{Index: index, Filter: Filter{Facets: map[Facet][]string{Type: types}}, Facets: []Facet{Theme, Method, TargetGroup}}
-	all, err := e.Search(ctx, any)
+	every := Query{Index: index, Filter: Filter{Facets: map[Facet][]string{Type: types}}, Facets: []Facet{Theme, Method, TargetGroup}}
+	all, err := e.Search(ctx, every)
 	if err != nil {
 		return nil, err
 	}
@@ -45,9 +46,9 @@ func Similar(ctx context.Context, e Engine, index Index, d Document, types []str
 		}
 		return nil
 	}
-	together := any.narrowedTo(nil)
+	together := every.narrowedTo(nil)
 	for _, v := range rarest(d, all.Facets) {
-		if err := add(any.narrowedTo(map[Facet][]string{v.facet: {v.value}}), sharedFacets[v.facet]); err != nil {
+		if err := add(every.narrowedTo(map[Facet][]string{v.facet: {v.value}}), sharedFacets[v.facet]); err != nil {
 			return nil, err
 		}
 		together.Filter.Facets[v.facet] = append(together.Filter.Facets[v.facet], v.value)
@@ -58,7 +59,7 @@ func Similar(ctx context.Context, e Engine, index Index, d Document, types []str
 		}
 	}
 	for _, word := range titleWords(d) {
-		q := any.narrowedTo(nil)
+		q := every.narrowedTo(nil)
 		q.Text = word
 		if err := add(q, sharedWord); err != nil {
 			return nil, err
@@ -75,9 +76,7 @@ func Similar(ctx context.Context, e Engine, index Index, d Document, types []str
 // narrowedTo is the query with more choices, in a filter of its own.
 func (q Query) narrowedTo(choices map[Facet][]string) Query {
 	facets := map[Facet][]string{Type: q.Filter.Facets[Type]}
-	for f, values := range choices {
-		facets[f] = values
-	}
+	maps.Copy(facets, choices)
 	q.Filter = Filter{Facets: facets}
 	return q
 }

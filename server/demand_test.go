@@ -90,12 +90,9 @@ func TestUnmetSearchesOfTheProtocol(t *testing.T) {
 	eachNewsroom(t, func(n *newsroom) {
 		n.caughtUpNow()
 		for range 5 {
-			r, err := http.Post(n.url+"/search-api/multi-search", "application/json", strings.NewReader(
-				`{"queries": [{"indexUid": "hub_public", "q": "snøkrystallar"}, {"indexUid": "hub_public", "q": "snøkrystallar", "facets": ["type"]}]}`)) //nolint:noctx // a test
-			if err != nil || r.StatusCode != http.StatusOK {
-				t.Fatal(r, err)
+			if status, a := n.searchAPI("/multi-search", `{"queries": [{"indexUid": "hub_public", "q": "snøkrystallar"}, {"indexUid": "hub_public", "q": "snøkrystallar", "facets": ["type"]}]}`); status != http.StatusOK {
+				t.Fatal(status, a)
 			}
-			_ = r.Body.Close()
 			n.now = n.now.Add(24 * time.Hour)
 		}
 		if err := n.demand.Flush(t.Context(), true); err != nil {

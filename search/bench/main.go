@@ -58,7 +58,7 @@ func run(ctx context.Context, documents, rounds int, profile string) (err error)
 
 	url := os.Getenv("HUB_TEST_MEILI_URL")
 	if url == "" {
-		fmt.Println("Meilisearch: NOT RUN, because HUB_TEST_MEILI_URL names none")
+		fmt.Fprintln(os.Stdout, "Meilisearch: NOT RUN, because HUB_TEST_MEILI_URL names none")
 		return nil
 	}
 	prefix := "bench" + strings.ToLower(rand.Text()[:8])
@@ -82,7 +82,7 @@ type bench struct {
 }
 
 func (b *bench) report(what, figure, goal, note string) {
-	fmt.Printf("%-58s %28s %16s  %s\n", what, figure, goal, note)
+	fmt.Fprintf(os.Stdout, "%-58s %28s %16s  %s\n", what, figure, goal, note)
 }
 
 func (b *bench) all(ctx context.Context, g goals) error {

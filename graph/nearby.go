@@ -30,15 +30,9 @@ func places(ctx context.Context, f *model.SearchFilter) ([]string, error) {
 		if km := *f.Near.Km; km <= 0 || km > furthest {
 			return nil, gqlcode.Error(gqlcode.BadUserInput, fmt.Sprintf("filter.near.km must be above 0 and at most %d", furthest))
 		}
-		all, err := distances(ctx, f.Near)
+		near, err := PlacesNear(ctx, f.Near.Lat, f.Near.Lon, *f.Near.Km*1000)
 		if err != nil {
 			return nil, err
-		}
-		near := []string{}
-		for number, meters := range all {
-			if meters <= *f.Near.Km*1000 {
-				near = append(near, number)
-			}
 		}
 		meant = append(meant, near)
 	}
@@ -67,6 +61,29 @@ func places(ctx context.Context, f *model.SearchFilter) ([]string, error) {
 	}
 	slices.Sort(all)
 	return all, nil
+}
+
+// PlacesNear gives the numbers of the municipalities whose middle is no further away than so many metres.
+func PlacesNear(ctx context.Context, lat, lon, meters float64) ([]string, error) {
+	all, err := Distances(ctx, lat, lon)
+	near := []string{}
+	for number, away := range all {
+		if away <= meters {
+			near = append(near, number)
+		}
+	}
+	slices.Sort(near)
+	return near, err
+}
+
+// PlacesWithin gives the numbers of the municipalities whose middle is in an area.
+func PlacesWithin(ctx context.Context, south, west, north, east float64) ([]string, error) {
+	return within(ctx, &model.GeoBox{South: south, West: west, North: north, East: east})
+}
+
+// Distances are the metres from a place to the middle of every municipality, by number.
+func Distances(ctx context.Context, lat, lon float64) (map[string]float64, error) {
+	return distances(ctx, &model.GeoPoint{Lat: lat, Lon: lon})
 }
 
 // today gives the municipalities of today.

@@ -93,10 +93,42 @@ func TestSearchNearby(t *testing.T) {
 		if a := h.ask(`{ search(orderBy: DISTANCE) { totalCount } }`, nil); a.code() != "BAD_USER_INPUT" || !strings.Contains(a.Errors[0].Message, "near") {
 			t.Errorf("distance from nowhere: %s", a.Body)
 		}
+		t.Run("over the search protocol", func(t *testing.T) { protocolNearby(t, h.in(t), ids) })
 		t.Run("did you mean", func(t *testing.T) { didYouMean(t, h.in(t)) })
 		t.Run("optional words", func(t *testing.T) { optionalWords(t, h.in(t)) })
 		t.Run("suggestions in groups", func(t *testing.T) { suggestionGroups(t, h.in(t)) })
 	})
+}
+
+func protocolNearby(t *testing.T, h *testHub, ids map[string]string) {
+	for body, want := range map[string][]string{
+		`"sort": ["_geoPoint(59.91, 10.75):asc"]`:                                                                {"both", "asker", "bergen", "kirkenes", "nowhere"},
+		`"sort": ["_geoPoint(59.91,10.75):asc"], "filter": "_geoRadius(59.91, 10.75, 60000)"`:                    {"both", "asker"},
+		`"sort": ["title:asc"], "filter": "_geoBoundingBox([71, 32], [69, 25])"`:                                 {"kirkenes"},
+		`"sort": ["title:asc"], "filter": ["_geoRadius(59.91, 10.75, 60000)", "_geoRadius(60.39, 5.32, 60000)"]`: nil,
+		`"matchingStrategy": "all", "q": "sykkelkjøkken both kvantefysikk"`:                                      nil,
+		`"matchingStrategy": "last", "q": "sykkelkjøkken both kvantefysikk"`:                                     {"both"},
+	} {
+		if !strings.Contains(body, `"q"`) {
+			body += `, "q": "sykkelkjøkken"`
+		}
+		status, a := h.searchAPI("/indexes/hub_public/search", "{"+body+"}")
+		var got []string
+		hits, _ := a["hits"].([]any)
+		for _, hit := range hits {
+			for name, id := range ids {
+				if hit := hit.(map[string]any); hit["id"] == id {
+					got = append(got, name)
+					if _, placed := hit["_geo"].(map[string]any); placed != (name != "nowhere") {
+						t.Errorf("%s is at %v", name, hit["_geo"])
+					}
+				}
+			}
+		}
+		if status != 200 || !slices.Equal(got, want) {
+			t.Errorf("%s: %d %v, wanted %v: %v", body, status, got, want, a["message"])
+		}
+	}
 }
 
 func didYouMean(t *testing.T, h *testHub) {

@@ -8,6 +8,7 @@ import (
 
 	"dugnad/access"
 	"dugnad/ent"
+	"dugnad/ent/municipality"
 	"dugnad/ent/theme"
 	"dugnad/graph"
 	"dugnad/schema"
@@ -34,7 +35,16 @@ func (h *Hub) searchProtocol() *compat.Handler {
 		return ctx
 	}
 	return &compat.Handler{
-		Engine:  h.engine,
+		Engine: h.engine,
+		Inside: func(ctx context.Context, a compat.Area) ([]string, error) {
+			if a.Meters > 0 {
+				return graph.PlacesNear(anonymous(ctx, ""), a.Lat, a.Lon, a.Meters)
+			}
+			return graph.PlacesWithin(anonymous(ctx, ""), a.South, a.West, a.North, a.East)
+		},
+		Distances: func(ctx context.Context, from compat.Area) (map[string]float64, error) {
+			return graph.Distances(anonymous(ctx, ""), from.Lat, from.Lon)
+		},
 		Unmet:   h.demand.Unmet,
 		Missing: h.follower.Repair,
 		Documents: func(ctx context.Context, ids []string, language string) (map[string]compat.Document, error) {
@@ -59,6 +69,24 @@ func (h *Hub) parents(ctx context.Context) (map[string]string, error) {
 	return parents, err
 }
 
+// middles are where the municipalities of documents are, by number.
+func (h *Hub) middles(ctx context.Context, documents map[string]search.Document) (map[string]compat.Place, error) {
+	var numbers []string
+	for _, d := range documents {
+		numbers = append(numbers, d.Facets[search.Municipality]...)
+	}
+	middles := map[string]compat.Place{}
+	if len(numbers) == 0 {
+		return middles, nil
+	}
+	all, err := h.client.Municipality.Query().Where(municipality.NumberIn(numbers...), municipality.LatitudeNotNil(), municipality.LongitudeNotNil()).
+		Select(municipality.FieldNumber, municipality.FieldLatitude, municipality.FieldLongitude).All(ctx)
+	for _, m := range all {
+		middles[m.Number] = compat.Place{Lat: *m.Latitude, Lng: *m.Longitude}
+	}
+	return middles, err
+}
+
 // titled is an entry of any type.
 type titled interface {
 	Title(ctx context.Context) string
@@ -80,6 +108,10 @@ func (h *Hub) searchDocuments(ctx context.Context, ids []string) (map[string]com
 	if err != nil {
 		return nil, err
 	}
+	middles, err := h.middles(ctx, indexed)
+	if err != nil {
+		return nil, err
+	}
 	documents := make(map[string]compat.Document, len(ids))
 	for id, node := range nodes {
 		in, ok := indexed[id]
@@ -97,6 +129,12 @@ func (h *Hub) searchDocuments(ctx context.Context, ids []string) (map[string]com
 			d["title"] = n.Name
 		case *ent.Organization:
 			d["title"] = n.Name(ctx)
+		}
+		for _, number := range in.Facets[search.Municipality] {
+			if middle, ok := middles[number]; ok {
+				d["_geo"] = middle // Meilisearch has one of a document
+				break
+			}
 		}
 		if in.SortDate != "" {
 			d["date"] = in.SortDate

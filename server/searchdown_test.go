@@ -1,10 +1,19 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"os"
 	"strings"
+	"sync/atomic"
 	"testing"
 
+	"dugnad/search/meilisearch"
 	"dugnad/search/meilisearch/meilitest"
 	"dugnad/server/database"
 	"dugnad/server/database/databasetest"
@@ -18,14 +27,37 @@ func TestSearchDown(t *testing.T) {
 			t.Parallel()
 			server := meilitest.Start(t)
 			h := newTestHub(t, options(t), func(c *Config) { c.MeiliURL, c.MeiliKey = server.URL, server.Key })
-			searchDown(t, h, server)
+			searchDown(t, h, server.URL, &server.Down)
 		})
 	}
 	each("sqlite", databasetest.SQLiteOptions)
 	each("postgres", databasetest.PostgresOptions)
+	t.Run("a real server", func(t *testing.T) {
+		real, err := url.Parse(os.Getenv("HUB_TEST_MEILI_URL"))
+		if err != nil || real.Host == "" {
+			t.Skip("NOT RUN: HUB_TEST_MEILI_URL names no Meilisearch")
+		}
+		key := os.Getenv("HUB_TEST_MEILI_KEY")
+		t.Cleanup(func() { // after the hub has ended
+			e := meilisearch.Open(meilisearch.Options{URL: real.String(), Key: key})
+			if err := errors.Join(e.Remove(context.Background()), e.Close()); err != nil {
+				t.Error(err)
+			}
+		})
+		var down atomic.Bool
+		proxy := httputil.NewSingleHostReverseProxy(real)
+		between := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if down.Load() {
+				panic(http.ErrAbortHandler) // the connection ends without a word
+			}
+			proxy.ServeHTTP(w, r)
+		}))
+		t.Cleanup(between.Close)
+		searchDown(t, newTestHub(t, databasetest.SQLiteOptions(t), func(c *Config) { c.MeiliURL, c.MeiliKey = between.URL, key }), between.URL, &down)
+	})
 }
 
-func searchDown(t *testing.T, h *testHub, server *meilitest.Server) {
+func searchDown(t *testing.T, h *testHub, address string, down *atomic.Bool) {
 	n := h.newsroom()
 	titles := func(word string) []string {
 		t.Helper()
@@ -38,7 +70,7 @@ func searchDown(t *testing.T, h *testHub, server *meilitest.Server) {
 		t.Fatalf("search finds %q", got)
 	}
 
-	server.Down.Store(true)
+	down.Store(true)
 	const entries, together = 1000, 20
 	for batch := range entries / together {
 		var items []any
@@ -60,14 +92,14 @@ func searchDown(t *testing.T, h *testHub, server *meilitest.Server) {
 	if got := h.ask(`{ practices(first: 1) { totalCount } }`, nil).ok().at("practices", "totalCount"); got.(float64) <= entries {
 		t.Errorf("lists show %v practices", got)
 	}
-	if a := h.ask(`{ search(query: "ullteppe") { totalCount } }`, nil); a.code() != "UNAVAILABLE" || strings.Contains(string(a.Body), server.URL) {
+	if a := h.ask(`{ search(query: "ullteppe") { totalCount } }`, nil); a.code() != "UNAVAILABLE" || strings.Contains(string(a.Body), address) {
 		t.Errorf("search answers %s", a.Body)
 	}
 	if got := h.ready(t.Context()); !got.Ready || len(got.Reasons) != 1 || !strings.HasPrefix(got.Reasons[0], "degraded") {
 		t.Errorf("readiness: %+v", got)
 	}
 
-	server.Down.Store(false)
+	down.Store(false)
 	h.caughtUpNow()
 	if got := h.ask(`{ search(query: "ullteppe") { totalCount } }`, nil).ok().at("search", "totalCount"); got.(float64) != entries {
 		t.Errorf("search finds %v of %d", got, entries)

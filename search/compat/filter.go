@@ -2,6 +2,7 @@ package compat
 
 import (
 	"fmt"
+	"math"
 	"regexp"
 	"slices"
 	"strconv"
@@ -36,15 +37,22 @@ type parser struct {
 // tokens of a filter: quoted texts, signs, words.
 var tokens = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|!=|>=|<=|[\[\](),=<>]|[^\s\[\](),=<>!"']+|\S`)
 
-// choice is a part of a filter: any of these values of a facet.
+// choice is a part of a filter: any of these values of a facet, or an area.
 type choice struct {
 	facet  search.Facet
 	values []string
+	area   *Area
+}
+
+// Area is around a place, in metres, or between two parallels and two meridians, in degrees.
+type Area struct {
+	Lat, Lon, Meters         float64
+	South, West, North, East float64 // where Meters is 0
 }
 
 // readFilter reads Meilisearch's filter: a text, or a list whose members must all hold, each a text or a list of texts of which any must.
-func readFilter(given any) (search.Filter, *Error) {
-	f := search.Filter{Facets: map[search.Facet][]string{}}
+func readFilter(given any) (f search.Filter, areas []Area, refused *Error) {
+	f = search.Filter{Facets: map[search.Facet][]string{}}
 	p := &parser{}
 	var all []choice
 	add := func(choices []choice, err *Error) *Error {
@@ -55,32 +63,36 @@ func readFilter(given any) (search.Filter, *Error) {
 	case nil:
 	case string:
 		if err := add(p.text(given)); err != nil {
-			return f, err
+			return f, nil, err
 		}
 	case []any:
 		for _, member := range given {
 			switch member := member.(type) {
 			case string:
 				if err := add(p.text(member)); err != nil {
-					return f, err
+					return f, nil, err
 				}
 			case []any:
 				if err := add(p.any(member)); err != nil {
-					return f, err
+					return f, nil, err
 				}
 			default:
-				return f, badFilter("a filter is a text, or a list of texts and lists of texts")
+				return f, nil, badFilter("a filter is a text, or a list of texts and lists of texts")
 			}
 		}
 	default:
-		return f, badFilter("a filter is a text, or a list of texts and lists of texts")
+		return f, nil, badFilter("a filter is a text, or a list of texts and lists of texts")
 	}
 	for _, c := range all {
+		if c.area != nil {
+			areas = append(areas, *c.area)
+			continue
+		}
 		have, twice := f.Facets[c.facet]
 		if twice {
 			c.values = slices.DeleteFunc(c.values, func(v string) bool { return !slices.Contains(have, v) })
 			if c.facet != search.Year && c.facet != search.Type && c.facet != search.Kind && c.facet != search.Evidence && len(c.values) != 1 {
-				return f, badFilter("two conditions that must both hold on the same attribute are not understood here")
+				return f, nil, badFilter("two conditions that must both hold on the same attribute are not understood here")
 			}
 			if len(c.values) == 0 {
 				c.values = []string{nothing}
@@ -88,7 +100,7 @@ func readFilter(given any) (search.Filter, *Error) {
 		}
 		f.Facets[c.facet] = c.values
 	}
-	return f, nil
+	return f, areas, nil
 }
 
 // nothing is a value that no document has.
@@ -118,12 +130,12 @@ func either(a, b []choice) ([]choice, *Error) {
 	switch {
 	case a == nil:
 		return b, nil
-	case len(a) == 1 && len(b) == 1 && a[0].facet == b[0].facet:
+	case len(a) == 1 && len(b) == 1 && a[0].facet == b[0].facet && a[0].area == nil && b[0].area == nil:
 		values := slices.Concat(a[0].values, b[0].values)
 		if len(values) > maxFilterValues && a[0].facet != search.Year {
 			return nil, badFilter("more than %d values", maxFilterValues)
 		}
-		return []choice{{a[0].facet, values}}, nil
+		return []choice{{facet: a[0].facet, values: values}}, nil
 	}
 	return nil, badFilter("OR between different attributes is not understood here")
 }
@@ -194,6 +206,9 @@ func (p *parser) single(depth int) ([]choice, *Error) {
 		return nil, badFilter("it has more than %d conditions", maxFilterLeaves)
 	}
 	name := unquote(p.next())
+	if name == "_geoRadius" || name == "_geoBoundingBox" {
+		return p.area(name)
+	}
 	facet, known := attributes[name]
 	if !known {
 		return nil, badFilter("Attribute `%.60s` is not filterable. Available filterable attributes are: `%s`.", name, strings.Join(attributeNames(), ", "))
@@ -222,6 +237,29 @@ func (p *parser) single(depth int) ([]choice, *Error) {
 	default:
 		return nil, badFilter("`%.40s` is not understood here: =, IN, >, >=, <, <= and TO are", sign)
 	}
+}
+
+// area reads _geoRadius(lat, lng, metres), or _geoBoundingBox([lat, lng], [lat, lng]) from the upper right to the lower left corner.
+func (p *parser) area(name string) ([]choice, *Error) {
+	var n []float64
+	ok := p.take("(")
+	for ok && !p.take(")") {
+		word := p.next()
+		if strings.ContainsAny(word, "[],") && len(word) == 1 {
+			continue
+		}
+		v, err := strconv.ParseFloat(word, 64)
+		if ok = err == nil && !math.IsNaN(v) && len(n) < 4; ok {
+			n = append(n, v)
+		}
+	}
+	switch {
+	case ok && name == "_geoRadius" && len(n) == 3 && onEarth(n[0], n[1]) && n[2] > 0 && !math.IsInf(n[2], 0):
+		return []choice{{area: &Area{Lat: n[0], Lon: n[1], Meters: n[2]}}}, nil
+	case ok && name == "_geoBoundingBox" && len(n) == 4 && onEarth(n[0], n[1]) && onEarth(n[2], n[3]) && n[0] >= n[2] && n[1] >= n[3]:
+		return []choice{{area: &Area{North: n[0], East: n[1], South: n[2], West: n[3]}}}, nil
+	}
+	return nil, badFilter("_geoRadius(lat, lng, metres) and _geoBoundingBox([lat, lng], [lat, lng]), the upper right corner first, are understood")
 }
 
 func (p *parser) values(name string, facet search.Facet, written ...string) ([]choice, *Error) {

@@ -36,10 +36,19 @@ type Handler struct {
 	Labels func(ctx context.Context, f search.Facet, values []string, language string) (map[string]string, error)
 	// Parents gives the theme above each theme that has one, by slug.
 	Parents func(ctx context.Context) (map[string]string, error)
+	// Inside gives the numbers of the municipalities whose middle is in an area, and Distances how many metres it is to that of each, by number.
+	Inside    func(ctx context.Context, a Area) ([]string, error)
+	Distances func(ctx context.Context, from Area) (map[string]float64, error)
 	// Unmet is told of a text that nothing was found for, or only for other words in its place.
 	Unmet func(ctx context.Context, text string)
 	// Missing is told of a hit that there is not.
 	Missing func(id string)
+}
+
+// Place is where a hit is, in degrees.
+type Place struct {
+	Lat float64 `json:"lat"`
+	Lng float64 `json:"lng"`
 }
 
 // Document is a hit as clients get it.
@@ -141,6 +150,9 @@ func (h *Handler) search(ctx context.Context, q query, named bool) (any, *Error)
 	a, refused := q.check()
 	if refused != nil {
 		return nil, refused
+	}
+	if err := a.place(ctx, h); err != nil {
+		return nil, refusal(ctx, err)
 	}
 	found, err := a.find(ctx, h.Engine)
 	if err != nil {
@@ -328,6 +340,9 @@ func (h *Handler) facetSearch(ctx context.Context, q query) (any, *Error) {
 	a, refused := q.check()
 	if refused != nil {
 		return nil, refused
+	}
+	if err := a.place(ctx, h); err != nil {
+		return nil, refusal(ctx, err)
 	}
 	counts, err := search.FindFacetValues(ctx, h.Engine, search.FacetQuery{Index: search.Public, Facet: facet, Text: a.search.Text, Filter: a.search.Filter})
 	if err != nil {

@@ -1,11 +1,15 @@
 package compat
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"math"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -82,6 +86,8 @@ type asked struct {
 	limit    int
 	paged    bool // by pages, which asks for totals
 	facets   []string
+	areas    []Area // that hits must be in
+	near     *Area  // to be ordered by distance from
 }
 
 // readBody reads a request.
@@ -153,7 +159,7 @@ func (q query) check() (*asked, *Error) {
 		a.search.Text = *q.Q
 	}
 	var err *Error
-	if a.search.Filter, err = readFilter(q.Filter); err != nil {
+	if a.search.Filter, a.areas, err = readFilter(q.Filter); err != nil {
 		return nil, err
 	}
 	if err := a.count(); err != nil {
@@ -226,8 +232,43 @@ func (a *asked) sort() *Error {
 		a.search.OrderBy = search.Newest
 	case len(a.Sort) == 1 && a.Sort[0] == "title:asc":
 		a.search.OrderBy = search.Title
+	case len(a.Sort) == 1 && strings.HasPrefix(a.Sort[0], "_geoPoint("):
+		place := geoPoint.FindStringSubmatch(a.Sort[0])
+		if place == nil {
+			return &Error{400, "invalid_search_sort", "`_geoPoint(lat, lng):asc` is understood, with degrees"}
+		}
+		lat, errLat := strconv.ParseFloat(place[1], 64)
+		lon, errLon := strconv.ParseFloat(place[2], 64)
+		if errLat != nil || errLon != nil || !onEarth(lat, lon) {
+			return &Error{400, "invalid_search_sort", "that is no place on earth"}
+		}
+		a.near, a.search.OrderBy = &Area{Lat: lat, Lon: lon}, search.Distance
 	default:
-		return &Error{400, "invalid_search_sort", "`date:desc` and `title:asc` can be sorted by, one at a time"}
+		return &Error{400, "invalid_search_sort", "`date:desc`, `title:asc` and `_geoPoint(lat, lng):asc` can be sorted by, one at a time"}
 	}
 	return nil
+}
+
+var geoPoint = regexp.MustCompile(`^_geoPoint\(\s*(-?[0-9.]+)\s*,\s*(-?[0-9.]+)\s*\):asc$`)
+
+func onEarth(lat, lon float64) bool { return math.Abs(lat) <= 90 && math.Abs(lon) <= 180 }
+
+// place looks up the municipalities that the query's areas mean.
+func (a *asked) place(ctx context.Context, h *Handler) error {
+	for i, area := range a.areas {
+		numbers, err := h.Inside(ctx, area)
+		if err != nil {
+			return err
+		}
+		if i > 0 {
+			numbers = slices.DeleteFunc(numbers, func(n string) bool { return !slices.Contains(a.search.Filter.Places, n) })
+		}
+		a.search.Filter.Places = append([]string{}, numbers...)
+	}
+	if a.near == nil {
+		return nil
+	}
+	var err error
+	a.search.Distances, err = h.Distances(ctx, *a.near)
+	return err
 }

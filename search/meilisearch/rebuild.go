@@ -13,7 +13,7 @@ import (
 )
 
 // maxWaiting is how many writes of a rebuild may be accepted and not yet done: waiting for each keeps the server from doing several at once.
-const maxWaiting = 6
+const maxWaiting = 200
 
 // rebuild fills two indexes beside those that are searched.
 type rebuild struct {

@@ -33,19 +33,19 @@ func TestSearchDown(t *testing.T) {
 	each("sqlite", databasetest.SQLiteOptions)
 	each("postgres", databasetest.PostgresOptions)
 	t.Run("a real server", func(t *testing.T) {
-		real, err := url.Parse(os.Getenv("HUB_TEST_MEILI_URL"))
-		if err != nil || real.Host == "" {
+		target, err := url.Parse(os.Getenv("HUB_TEST_MEILI_URL"))
+		if err != nil || target.Host == "" {
 			t.Skip("NOT RUN: HUB_TEST_MEILI_URL names no Meilisearch")
 		}
 		key := os.Getenv("HUB_TEST_MEILI_KEY")
 		t.Cleanup(func() { // after the hub has ended
-			e := meilisearch.Open(meilisearch.Options{URL: real.String(), Key: key})
+			e := meilisearch.Open(meilisearch.Options{URL: target.String(), Key: key})
 			if err := errors.Join(e.Remove(context.Background()), e.Close()); err != nil {
 				t.Error(err)
 			}
 		})
 		var down atomic.Bool
-		proxy := httputil.NewSingleHostReverseProxy(real)
+		proxy := httputil.NewSingleHostReverseProxy(target)
 		between := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if down.Load() {
 				panic(http.ErrAbortHandler) // the connection ends without a word

@@ -88,12 +88,23 @@ func Prune(ctx context.Context, c *ent.Client, before time.Time) (int, error) {
 type Waker struct {
 	mu      sync.Mutex
 	waiting map[chan struct{}]bool
+	told    []func()
+}
+
+// OnWake has f called at every Wake, before it returns. f must be quick, and must not call the waker.
+func (w *Waker) OnWake(f func()) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.told = append(w.told, f)
 }
 
 // Wake wakes everybody.
 func (w *Waker) Wake() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	for _, f := range w.told {
+		f()
+	}
 	for c := range w.waiting {
 		select {
 		case c <- struct{}{}:

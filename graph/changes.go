@@ -58,30 +58,16 @@ func listChanges(ctx context.Context, after *ent.Cursor, first *int, filter *mod
 	} else if err := json.Unmarshal([]byte(after.ID), &at); err != nil {
 		return nil, fmt.Errorf("a sealed cursor of changes holds %q: %w", after.ID, err)
 	}
-	var found []listed
-	var err error
-	if at.State {
-		found, err = readState(ctx, client, at, filter, limit+1)
-		if err == nil && len(found) <= limit { // the state ends here, and the log goes on from when it was begun
-			at = changePlace{Seq: at.Seq}
-			if len(found) > 0 {
-				found[len(found)-1].place = at
-			}
-		}
-	}
-	if err == nil && !at.State && len(found) <= limit {
-		var more []listed
-		if more, err = readLog(ctx, client, at.Seq, filter, limit+1-len(found)); err == nil {
-			found = append(found, more...)
-		}
-	}
+	found, err := readChanges(ctx, client, at, filter, limit+1)
 	if err != nil {
 		return nil, err
 	}
 	more := len(found) > limit
 	found = found[:min(limit, len(found))]
-	if err := showNodes(ctx, client, found); err != nil {
-		return nil, err
+	if selection := ent.NodeSelection(graphql.GetOperationContext(ctx), graphql.GetFieldContext(ctx).Field); selection != nil {
+		if err := showNodes(ctx, client, found, *selection); err != nil {
+			return nil, err
+		}
 	}
 	c := &model.ChangeConnection{Edges: []*model.ChangeEdge{}, Nodes: []*view.Change{}}
 	for _, f := range found {
@@ -90,6 +76,29 @@ func listChanges(ctx context.Context, after *ent.Cursor, first *int, filter *mod
 	}
 	c.PageInfo = pageInfo(found, more, after, func(f listed) ent.Cursor { return f.place.cursor() })
 	return c, nil
+}
+
+// readChanges reads on from a place, at most limit changes.
+func readChanges(ctx context.Context, client *ent.Client, at changePlace, filter *model.ChangeFilter, limit int) (found []listed, err error) {
+	if at.State {
+		found, err = readState(ctx, client, at, filter, limit)
+		if err == nil && len(found) < limit { // the state ends here, and the log goes on from when it was begun
+			at = changePlace{Seq: at.Seq}
+			if len(found) > 0 {
+				found[len(found)-1].place = at
+			}
+		}
+	}
+	if err == nil && !at.State && len(found) < limit {
+		var more []listed
+		if more, err = readLog(ctx, client, at.Seq, filter, limit-len(found)); err == nil {
+			found = append(found, more...)
+		}
+	}
+	for _, f := range found {
+		f.Cursor = f.place.cursor()
+	}
+	return found, err
 }
 
 // wanted are the types that the filter asks for, reference data first because content points at it.
@@ -169,12 +178,36 @@ func readLog(ctx context.Context, client *ent.Client, seq int, filter *model.Cha
 	for _, t := range wanted(filter) {
 		types = append(types, t.GQL)
 	}
-	rows, err := client.Change.Query().
-		Where(change.IDGT(seq), told(ctx), change.TypeIn(types...)).
-		Order(change.ByID()).Limit(limit).All(ctx)
-	if err != nil || len(rows) == 0 {
-		return nil, err
+	var found []listed
+	for len(found) < limit {
+		want := limit - len(found)
+		rows, err := client.Change.Query().Where(change.IDGT(seq), told(ctx), change.TypeIn(types...)).
+			Order(change.ByID()).Limit(want).All(ctx)
+		if err != nil || len(rows) == 0 {
+			return found, err
+		}
+		there, err := thereNow(ctx, client, rows, filter)
+		if err != nil {
+			return nil, err
+		}
+		for i, r := range rows {
+			action := schema.Gone
+			if there[r.NodeID] {
+				action = schema.Upsert
+			}
+			if !toldAgain(rows[i:]) {
+				found = append(found, listed{&view.Change{ID: r.NodeID, Action: action, At: r.At}, changePlace{Seq: r.ID}})
+			}
+		}
+		if seq = rows[len(rows)-1].ID; len(rows) < want {
+			break
+		}
 	}
+	return found, nil
+}
+
+// thereNow tells which of what changed the viewer sees, and the filter lets through.
+func thereNow(ctx context.Context, client *ent.Client, rows []*ent.Change, filter *model.ChangeFilter) (map[string]bool, error) {
 	byType := make(map[ent.Type][]string)
 	for _, r := range rows {
 		if t, ok := ent.TypeOf(r.NodeID); ok {
@@ -191,15 +224,15 @@ func readLog(ctx context.Context, client *ent.Client, seq int, filter *model.Cha
 			there[id] = true
 		}
 	}
-	found := make([]listed, len(rows))
-	for i, r := range rows {
-		action := schema.Gone
-		if there[r.NodeID] {
-			action = schema.Upsert
-		}
-		found[i] = listed{&view.Change{ID: r.NodeID, Action: action, At: r.At}, changePlace{Seq: r.ID}}
-	}
-	return found, nil
+	return there, nil
+}
+
+// toldAgain tells whether the first of the rows is the same event as a later one: a change of audience is in the log for both audiences.
+func toldAgain(rows []*ent.Change) bool {
+	first := rows[0]
+	return slices.ContainsFunc(rows[1:], func(r *ent.Change) bool {
+		return r.NodeID == first.NodeID && r.Revision == first.Revision && r.At.Equal(first.At)
+	})
 }
 
 // told holds for the changes that the viewer may learn of: those for its audiences; of a file only while it may see the file, which for
@@ -220,13 +253,9 @@ const assetType = "ASSET"
 // firstSequence is the first one of a log; while it is there nothing was pruned.
 const firstSequence = 1
 
-// showNodes loads what is there now of what is listed, if the request asks for it.
-func showNodes(ctx context.Context, client *ent.Client, found []listed) error {
-	selection := ent.NodeSelection(graphql.GetOperationContext(ctx), graphql.GetFieldContext(ctx).Field)
-	if selection == nil {
-		return nil
-	}
-	inner := ent.Select(graphql.GetOperationContext(ctx), *selection, "node")
+// showNodes loads what is there now of what is listed, if the selection of a change asks for it.
+func showNodes(ctx context.Context, client *ent.Client, found []listed, selection graphql.CollectedField) error {
+	inner := ent.Select(graphql.GetOperationContext(ctx), selection, "node")
 	if inner == nil {
 		return nil
 	}

@@ -7,7 +7,9 @@ package graph
 
 import (
 	"context"
+	"dugnad/graph/generated"
 	"dugnad/graph/model"
+	"dugnad/graph/view"
 
 	"entgo.io/contrib/entgql"
 )
@@ -15,3 +17,11 @@ import (
 func (r *queryResolver) Changes(ctx context.Context, after *entgql.Cursor[string], first *int, filter *model.ChangeFilter) (*model.ChangeConnection, error) {
 	return listChanges(ctx, after, first, filter)
 }
+
+func (r *subscriptionResolver) Changes(ctx context.Context, after *entgql.Cursor[string], filter *model.ChangeFilter) (<-chan *view.Change, error) {
+	return r.followChanges(ctx, after, filter)
+}
+
+func (r *Resolver) Subscription() generated.SubscriptionResolver { return &subscriptionResolver{r} }
+
+type subscriptionResolver struct{ *Resolver }

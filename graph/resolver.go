@@ -9,6 +9,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 
 	"dugnad/access"
+	"dugnad/changes"
 	"dugnad/content"
 	"dugnad/ent"
 	"dugnad/graph/generated"
@@ -26,7 +27,15 @@ type Resolver struct {
 	Accounts *access.Accounts
 	Status   func(context.Context) (*feed.Status, error)
 	Demand   *demand.Recorder
+	Waker    *changes.Waker
+	Log      Log
 	Missing  func(id string) // told of a hit that is not in the database for its viewer, so that the index can be mended
+}
+
+// Log knows the newest part of the change log without asking the database each time.
+type Log interface {
+	// News tells where the log ends, and whether it has anything of some types for some audiences after a place.
+	News(ctx context.Context, after int, types []string, audiences []schema.Audience) (head int, any bool, err error)
 }
 
 // NewSchema is the executable schema.

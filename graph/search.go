@@ -16,6 +16,7 @@ import (
 	"dugnad/ent/theme"
 	"dugnad/graph/gqlcode"
 	"dugnad/graph/model"
+	"dugnad/graph/sharing"
 	"dugnad/graph/view"
 	"dugnad/schema"
 	"dugnad/search"
@@ -64,6 +65,7 @@ func (r *Resolver) search(ctx context.Context, words *string, filter *model.Sear
 	}
 	if after == nil && q.Filter.Empty() && res.Poor() {
 		r.Demand.Unmet(ctx, q.Text)
+		sharing.Forbid(ctx)
 	}
 	return r.connection(ctx, q, res, after)
 }

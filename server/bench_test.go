@@ -101,7 +101,7 @@ func BenchmarkHub(b *testing.B) {
 			run := func(name string, clients int, ask func(client *http.Client, i int) error) {
 				var row string
 				name = fmt.Sprintf("%s/clients=%d", name, clients)
-				b.Run(name, func(b *testing.B) { row = bench(b, clients, ask) })
+				b.Run(name, func(b *testing.B) { row = bench(b, clients, ask).String() })
 				if row != "" {
 					fmt.Fprintf(&table, "%-10s%-32s%s\n", dialect.name, name, row)
 				}
@@ -167,7 +167,7 @@ func BenchmarkPublish(b *testing.B) {
 var benchStatements atomic.Int64
 
 // bench asks b.N times, from the clients, and reports what it took.
-func bench(b *testing.B, clients int, ask func(client *http.Client, i int) error) (row string) {
+func bench(b *testing.B, clients int, ask func(client *http.Client, i int) error) throughput {
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: clients}}
 	defer client.CloseIdleConnections()
 	took, before := make([]time.Duration, b.N), benchStatements.Load()
@@ -197,7 +197,14 @@ func bench(b *testing.B, clients int, ask func(client *http.Client, i int) error
 	b.ReportMetric(p99, "p99-ms")
 	b.ReportMetric(statements, "statements/request")
 	b.ReportMetric(0, "ns/op") // the median says more
-	return fmt.Sprintf("%12.1f%10.2f%10.2f%12.1f", rate, p50, p99, statements)
+	return throughput{rate, p50, p99, statements}
+}
+
+// throughput is requests a second, milliseconds, and SQL statements a request.
+type throughput struct{ rate, p50, p99, statements float64 }
+
+func (f throughput) String() string {
+	return fmt.Sprintf("%12.1f%10.2f%10.2f%12.1f", f.rate, f.p50, f.p99, f.statements)
 }
 
 func post(ctx context.Context, client *http.Client, url, query string, variables map[string]any) ([]byte, error) {
@@ -224,6 +231,34 @@ func send(client *http.Client, r *http.Request) ([]byte, error) {
 		err = fmt.Errorf("status %d: %.300s", res.StatusCode, body)
 	}
 	return body, err
+}
+
+// allRows gives all rows of a statement, each a list of texts.
+func allRows(ctx context.Context, db *sql.DB, text string, arguments []any) (all [][]string, err error) {
+	rows, err := db.QueryContext(ctx, text, arguments...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	columns, err := rows.Columns()
+	if err != nil {
+		return nil, err
+	}
+	values, places := make([]sql.RawBytes, len(columns)), make([]any, len(columns))
+	for i := range values {
+		places[i] = &values[i]
+	}
+	for rows.Next() {
+		if err := rows.Scan(places...); err != nil {
+			return nil, err
+		}
+		row := make([]string, len(values))
+		for i, v := range values {
+			row[i] = string(v)
+		}
+		all = append(all, row)
+	}
+	return all, rows.Err()
 }
 
 // scanAll reads all rows of a statement.

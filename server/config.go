@@ -39,6 +39,9 @@ type Config struct {
 	OIDCName         string `name:"oidc-name" placeholder:"NAME" help:"What people know the provider as ($$HUB_OIDC_NAME)."`
 	NativeRedirects  string `placeholder:"URLS" help:"Addresses that apps are sent back to after signing in, with commas between: schemes of their own, or http://127.0.0.1/path ($$HUB_NATIVE_REDIRECTS)."`
 	AuditDays        int    `default:"730" placeholder:"DAYS" help:"How long audit events are kept; 0 is for ever ($$HUB_AUDIT_DAYS)."`
+	CacheMB          int    `name:"cache-mb" default:"64" placeholder:"MEGABYTES" help:"How much of the answers to anonymous readers is kept in memory; 0 keeps none ($$HUB_CACHE_MB)."`
+	RateAddress      int    `default:"3000" placeholder:"REQUESTS" help:"How many requests of GraphQL and of the search protocol one address may send in a minute without a credential; 0 is any number ($$HUB_RATE_ADDRESS)."`
+	RateKey          int    `default:"6000" placeholder:"REQUESTS" help:"How many one account or key may send in a minute; 0 is any number ($$HUB_RATE_KEY)."`
 	TrustedProxies   string `placeholder:"CIDRS" help:"Addresses of proxies whose X-Forwarded-For counts, with commas between ($$HUB_TRUSTED_PROXIES)."`
 
 	LogLevel slog.Level `default:"INFO" placeholder:"LEVEL" help:"DEBUG, INFO, WARN or ERROR ($$HUB_LOG_LEVEL)."`
@@ -163,7 +166,7 @@ func readSetting(path string) (string, error) {
 func unknownSettings(environ []string) []string {
 	known := []string{
 		"HUB_ADDR", "HUB_ADMIN_ADDR", "HUB_DATA", "HUB_BASE_URL", "HUB_DEMO", "HUB_DATABASE_URL", "HUB_MEILI_URL", "HUB_MEILI_KEY", "HUB_SECRET_KEY", "HUB_LOG_LEVEL",
-		"HUB_OIDC_ISSUER", "HUB_OIDC_CLIENT_ID", "HUB_OIDC_CLIENT_SECRET", "HUB_OIDC_NAME", "HUB_NATIVE_REDIRECTS", "HUB_TRUSTED_PROXIES", "HUB_AUDIT_DAYS",
+		"HUB_OIDC_ISSUER", "HUB_OIDC_CLIENT_ID", "HUB_OIDC_CLIENT_SECRET", "HUB_OIDC_NAME", "HUB_NATIVE_REDIRECTS", "HUB_TRUSTED_PROXIES", "HUB_AUDIT_DAYS", "HUB_CACHE_MB", "HUB_RATE_ADDRESS", "HUB_RATE_KEY",
 	}
 	var unknown []string
 	for _, pair := range environ {
@@ -204,6 +207,14 @@ func (c *Config) check() error {
 	}
 	if c.SecretKey != "" && len(c.SecretKey) < shortestKey {
 		errs = append(errs, fmt.Errorf("HUB_SECRET_KEY has %d characters: it needs at least %d, as `openssl rand -hex 32` makes them", len(c.SecretKey), shortestKey))
+	}
+	if c.CacheMB < 0 || c.CacheMB > 1<<20 {
+		errs = append(errs, fmt.Errorf("HUB_CACHE_MB is %d: it is 0 to %d", c.CacheMB, 1<<20))
+	}
+	for name, n := range map[string]int{"HUB_RATE_ADDRESS": c.RateAddress, "HUB_RATE_KEY": c.RateKey} {
+		if n < 0 || n > 10_000_000 {
+			errs = append(errs, fmt.Errorf("%s is %d: it is 0 to 10000000", name, n))
+		}
 	}
 	c.MeiliURL = strings.TrimRight(c.MeiliURL, "/")
 	if u, err := url.Parse(c.MeiliURL); c.MeiliURL != "" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil) {

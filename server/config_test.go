@@ -44,7 +44,7 @@ func TestConfig(t *testing.T) {
 			want: func(c *Config) {
 				*c = Config{
 					Addr: "0.0.0.0:80", AdminAddr: "127.0.0.1:9", Data: "/srv/hub", BaseURL: "https://hub.example",
-					DatabaseURL: "postgres://x", SecretKey: long, LogLevel: slog.LevelWarn, AuditDays: 730,
+					DatabaseURL: "postgres://x", SecretKey: long, LogLevel: slog.LevelWarn, AuditDays: 730, CacheMB: 64, RateAddress: 3000, RateKey: 6000,
 				}
 			},
 		},
@@ -91,7 +91,7 @@ func TestConfig(t *testing.T) {
 				t.Fatal(err)
 			}
 			command, got := line.command, line.Config
-			want := Config{Addr: defaultAddr, AdminAddr: defaultAdminAddr, Data: filepath.Join(wd, "data"), AuditDays: 730}
+			want := Config{Addr: defaultAddr, AdminAddr: defaultAdminAddr, Data: filepath.Join(wd, "data"), AuditDays: 730, CacheMB: 64, RateAddress: 3000, RateKey: 6000}
 			if test.want(&want); got != want {
 				t.Errorf("got  %+v\nwant %+v", got, want)
 			}

@@ -141,6 +141,9 @@ type Hub struct {
 	service  *content.Service
 	accounts *access.Accounts
 	demand   *demand.Recorder
+	versions *versions
+	rates    *rateLimits
+	sitemap  sitemap
 	auth     *auth.Auth
 	sealer   *cursor.Sealer
 	files    files
@@ -152,6 +155,8 @@ type Hub struct {
 	demo     demoState
 	caughtUp atomic.Bool // the index has been up to date once since the start
 	draining atomic.Bool
+	stopping context.Context // ends when the hub begins to stop; see stop
+	stop     context.CancelFunc
 	closing  sync.Once
 }
 
@@ -163,6 +168,7 @@ func Open(ctx context.Context, c Config) (*Hub, error) {
 		return nil, err
 	}
 	h := &Hub{parts: p, config: c, files: files(filepath.Join(c.Data, filesFolder))}
+	h.stopping, h.stop = context.WithCancel(context.WithoutCancel(ctx))
 	h.images = newImages(filepath.Join(c.Data, imagesFolder), h.files)
 	if err := h.open(ctx); err != nil {
 		return nil, errors.Join(err, h.Close())
@@ -197,6 +203,8 @@ func (h *Hub) open(ctx context.Context) error {
 	h.service = content.New(h.client, h.waker, h.files)
 	h.service.Key = h.key
 	h.accounts = access.NewAccounts(h.client, h.key, h.service.NewID)
+	h.rates = newRateLimits(h.config.RateAddress, h.config.RateKey)
+	h.versions = newVersions(h.client, h.waker)
 	h.demand = demand.New(h.client, func() time.Time { return h.service.Now() })
 	if err := h.service.FillEntries(ctx); err != nil {
 		return err
@@ -259,6 +267,7 @@ func (h *Hub) Run(ctx context.Context) error {
 		err = fmt.Errorf("serve: %w", err)
 	}
 	h.draining.Store(true)
+	h.stop() // connections that stay open
 	drain(work, servers)
 	return err
 }
@@ -329,6 +338,7 @@ func (h *Hub) loadDemo(ctx context.Context) {
 // Close frees everything that Open took. It is called after Run has returned, or instead of it.
 func (h *Hub) Close() (err error) {
 	h.closing.Do(func() {
+		h.stop()
 		for _, listener := range []net.Listener{h.serving, h.admin} {
 			if listener != nil {
 				_ = listener.Close() // Run has closed it already, most often

@@ -10,13 +10,46 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"dugnad/search/feed"
+	"dugnad/server/graphqlhttp"
 )
 
 // metrics serves what operators watch, in the form of Prometheus.
 func (h *Hub) metrics() http.Handler {
 	registry := prometheus.NewRegistry()
-	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), searchMetrics{h.searchStatus})
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), searchMetrics{h.searchStatus}, cacheMetrics{h.graphql.Stats()})
 	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{})
+}
+
+// cacheMetrics tell what became of the requests of anonymous readers.
+type cacheMetrics struct{ stats *graphqlhttp.SharingStats }
+
+var (
+	cacheRequests = prometheus.NewDesc("dugnad_cache_requests_total", "Requests that the same answer is given to everybody for: from memory (hit), made anew (miss), made by another request at the same time (joined); of the misses those whose answer was no longer right (stale).", []string{"result"}, nil)
+	cacheEvicted  = prometheus.NewDesc("dugnad_cache_evicted_total", "Answers that were dropped for others.", nil, nil)
+	cacheBytes    = prometheus.NewDesc("dugnad_cache_bytes", "Memory that the kept answers take.", nil, nil)
+)
+
+// Describe implements prometheus.Collector.
+func (m cacheMetrics) Describe(to chan<- *prometheus.Desc) {
+	for _, d := range []*prometheus.Desc{cacheRequests, cacheEvicted, cacheBytes} {
+		to <- d
+	}
+}
+
+// Collect implements prometheus.Collector.
+func (m cacheMetrics) Collect(to chan<- prometheus.Metric) {
+	if m.stats == nil {
+		return
+	}
+	counter := func(d *prometheus.Desc, value int64, labels ...string) {
+		to <- prometheus.MustNewConstMetric(d, prometheus.CounterValue, float64(value), labels...)
+	}
+	counter(cacheRequests, m.stats.Hits.Load(), "hit")
+	counter(cacheRequests, m.stats.Misses.Load()-m.stats.Joined.Load(), "miss")
+	counter(cacheRequests, m.stats.Joined.Load(), "joined")
+	counter(cacheRequests, m.stats.Stale.Load(), "stale")
+	counter(cacheEvicted, m.stats.Evicted.Load())
+	to <- prometheus.MustNewConstMetric(cacheBytes, prometheus.GaugeValue, float64(m.stats.Bytes()))
 }
 
 // searchMetrics asks how searching is whenever it is asked.

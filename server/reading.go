@@ -41,7 +41,8 @@ func (h *Hub) reading(next http.Handler) http.Handler {
 			}})
 			return
 		}
-		ctx := demand.WithClient(h.readingAs(r.Context(), viewer), cmp.Or(viewer.Account(), h.auth.Address(r)))
+		ctx := context.WithValue(r.Context(), credentialKey{}, r)
+		ctx = demand.WithClient(h.readingAs(ctx, viewer), cmp.Or(viewer.Account(), h.auth.Address(r)))
 		next.ServeHTTP(w, r.WithContext(ctx))
 	})
 }
@@ -58,7 +59,7 @@ func isAnonymous(ctx context.Context) bool { return access.ViewerOf(ctx).IsAnony
 
 func (h *Hub) newGraphQL() *graphqlhttp.Handler {
 	schema := generated.NewExecutableSchema(graph.NewSchema(&graph.Resolver{
-		Engine: h.engine, Status: h.searchStatus, Missing: h.follower.Repair, Demand: h.demand, Content: h.service, Accounts: h.accounts,
+		Engine: h.engine, Status: h.searchStatus, Missing: h.follower.Repair, Demand: h.demand, Waker: h.waker, Log: h.versions, Content: h.service, Accounts: h.accounts,
 	}))
 	audited := graph.Audited{
 		Accounts: h.accounts, RequestID: graphqlhttp.RequestID,
@@ -66,7 +67,7 @@ func (h *Hub) newGraphQL() *graphqlhttp.Handler {
 			slog.ErrorContext(ctx, "an audit event was not kept", "error", err)
 		},
 	}
-	return graphqlhttp.New(schema, graphqlhttp.Options{Errors: domainErrors, MaxBody: largestBody, Extensions: []graphql.HandlerExtension{audited}})
+	return graphqlhttp.New(schema, graphqlhttp.Options{Errors: domainErrors, MaxBody: largestBody, Extensions: []graphql.HandlerExtension{audited}, Sharing: h.sharing(), Streams: h.streams()})
 }
 
 func largestBody(r *http.Request) int64 {

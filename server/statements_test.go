@@ -24,17 +24,18 @@ var parentCounts = []int{1, 10, 100}
 
 // notOfAHundred are the fields that cannot be asked of a hundred parents in one operation.
 var notOfAHundred = map[string]string{
-	"SearchConnection.edges":    "an operation has few searches; the hits are counted",
-	"SearchConnection.nodes":    "an operation has few searches; the hits are counted",
-	"SearchConnection.facets":   "an operation has few searches; counted with all facets",
-	"SearchConnection.pageInfo": "an operation has few searches",
-	"FacetResult.values":        "a search has at most eleven facets; counted with all of them",
-	"ChangeConnection.edges":    "an operation reads the log few times; the changes are counted",
-	"ChangeConnection.nodes":    "an operation reads the log few times; the changes are counted",
-	"ChangeConnection.pageInfo": "an operation reads the log few times",
-	"CountyEdge.node":           "there are fifteen counties",
-	"DistrictEdge.node":         "there are fifteen districts",
-	"Suggestion.node":           "suggest gives at most eight; counted with one and eight",
+	"SearchConnection.edges":         "an operation has few searches; the hits are counted",
+	"SearchConnection.nodes":         "an operation has few searches; the hits are counted",
+	"SearchConnection.facets":        "an operation has few searches; counted with all facets",
+	"SearchConnection.pageInfo":      "an operation has few searches",
+	"FacetResult.values":             "a search has at most eleven facets; counted with all of them",
+	"ChangeConnection.edges":         "an operation reads the log few times; the changes are counted",
+	"ChangeConnection.nodes":         "an operation reads the log few times; the changes are counted",
+	"ChangeConnection.pageInfo":      "an operation reads the log few times",
+	"CountyEdge.node":                "there are fifteen counties",
+	"DistrictEdge.node":              "there are fifteen districts",
+	"SearchConnection.optionalWords": "words of the query, from the engine's answer",
+	"Suggestion.node":                "suggest gives at most eight; counted with one and eight",
 }
 
 // parentBudget is what may be asked of each of a hundred parents, under the limit of 25,000.

@@ -18,6 +18,7 @@ import (
 	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vmihailenco/msgpack/v5"
 
 	"dugnad/access"
@@ -118,15 +119,22 @@ func place(ctx context.Context, field graphql.CollectedField) string {
 	if strings.Contains(string(text), "TITLE") {
 		languages = string(ent.Chain(ctx)[0])
 	}
-	return fmt.Sprintf("%s.%s %s %s %s", field.ObjectDefinition.Name, field.Name, text, languages, access.ViewerOf(ctx).Kind)
+	object := field.ObjectDefinition.Name
+	if object == subscription { // it goes on where a query has ended, and the other way round
+		object = "Query"
+	}
+	return fmt.Sprintf("%s.%s %s %s %s", object, field.Name, text, languages, access.ViewerOf(ctx).Kind)
 }
 
 // MarshalCursor writes a cursor as a string, sealed for the list that it is in.
 func MarshalCursor(c Cursor) graphql.ContextMarshaler {
 	return graphql.ContextWriterFunc(func(ctx context.Context, w io.Writer) error {
 		list := graphql.GetFieldContext(ctx)
-		for list != nil && (list.Field.Field == nil || !strings.HasSuffix(list.Field.Definition.Type.Name(), "Connection")) {
+		for list != nil && !isList(list.Field) {
 			list = list.Parent
+		}
+		if list == nil { // gqlgen does not tell where in a subscription it is
+			list = subscribed(ctx)
 		}
 		sealer, err := sealerOf(ctx)
 		if err != nil {
@@ -142,6 +150,25 @@ func MarshalCursor(c Cursor) graphql.ContextMarshaler {
 		_, err = io.WriteString(w, strconv.Quote(text))
 		return err
 	})
+}
+
+const subscription = "Subscription"
+
+// subscribed is the one field of the subscription that is being answered, if one is.
+func subscribed(ctx context.Context) *graphql.FieldContext {
+	operation := graphql.GetOperationContext(ctx)
+	if operation.Operation.Operation != ast.Subscription {
+		return nil
+	}
+	for _, field := range graphql.CollectFields(operation, operation.Operation.SelectionSet, []string{subscription}) {
+		return &graphql.FieldContext{Field: field}
+	}
+	return nil
+}
+
+// isList tells whether a field is one that cursors belong to.
+func isList(f graphql.CollectedField) bool {
+	return f.Field != nil && strings.HasSuffix(f.Definition.Type.Name(), "Connection")
 }
 
 // UnmarshalCursor reads a cursor given to the list whose arguments are being read.

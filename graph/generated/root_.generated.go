@@ -50,6 +50,7 @@ type ResolverRoot interface {
 	Revision() RevisionResolver
 	SignIn() SignInResolver
 	Step() StepResolver
+	Subscription() SubscriptionResolver
 	Tool() ToolResolver
 	Viewer() ViewerResolver
 }
@@ -129,6 +130,7 @@ type ComplexityRoot struct {
 	Change struct {
 		Action func(childComplexity int) int
 		At     func(childComplexity int) int
+		Cursor func(childComplexity int) int
 		ID     func(childComplexity int) int
 		Node   func(childComplexity int) int
 	}
@@ -1482,6 +1484,10 @@ type ComplexityRoot struct {
 		Stage        func(childComplexity int) int
 	}
 
+	Subscription struct {
+		Changes func(childComplexity int, after *entgql.Cursor[string], filter *model.ChangeFilter) int
+	}
+
 	Suggestion struct {
 		Group func(childComplexity int) int
 		Node  func(childComplexity int) int
@@ -1953,6 +1959,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Change.At(childComplexity), true
+	case "Change.cursor":
+		if e.ComplexityRoot.Change.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Change.Cursor(childComplexity), true
 	case "Change.id":
 		if e.ComplexityRoot.Change.ID == nil {
 			break
@@ -8781,6 +8793,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Step.Stage(childComplexity), true
 
+	case "Subscription.changes":
+		if e.ComplexityRoot.Subscription.Changes == nil {
+			break
+		}
+
+		args, err := ec.field_Subscription_changes_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Subscription.Changes(childComplexity, args["after"].(*entgql.Cursor[string]), args["filter"].(*model.ChangeFilter)), true
+
 	case "Suggestion.group":
 		if e.ComplexityRoot.Suggestion.Group == nil {
 			break
@@ -9695,6 +9719,25 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 				Data: buf.Bytes(),
 			}
 		}
+	case ast.Subscription:
+		next := ec._subscriptionMiddleware(ctx, opCtx.Operation, func(ctx context.Context) (any, error) {
+			return ec._Subscription(ctx, opCtx.Operation.SelectionSet), nil
+		})
+
+		var buf bytes.Buffer
+		return func(ctx context.Context) *graphql.Response {
+			buf.Reset()
+			data := next(ctx)
+
+			if data == nil {
+				return nil
+			}
+			data.MarshalGQL(&buf)
+
+			return &graphql.Response{
+				Data: buf.Bytes(),
+			}
+		}
 
 	default:
 		return graphql.OneShot(graphql.ErrorResponse(ctx, "unsupported GraphQL operation"))
@@ -10050,6 +10093,8 @@ type Change {
   at: Time!
   "What it is now; null when GONE."
   node: Node
+  "Its place in the log: ` + "`" + `changes` + "`" + ` continues after it, asked once or subscribed to."
+  cursor: Cursor!
 }
 
 "What a change did."
@@ -10070,6 +10115,15 @@ input ChangeFilter {
   municipalities: [String!]
   "Slugs."
   organizations: [String!]
+}
+
+"What is told as it happens, over server-sent events or a WebSocket with the protocol graphql-transport-ws."
+type Subscription {
+  """
+  What becomes visible to the viewer, changes, or goes. Without ` + "`" + `after` + "`" + `: from now on. After a connection is lost come back with the last
+  cursor: nothing is missed. A cursor older than the log answers CURSOR_EXPIRED. The stream ends when the caller loses a right.
+  """
+  changes("Continue after this place." after: Cursor, "Which changes." filter: ChangeFilter): Change!
 }
 
 extend type Query {
@@ -12600,6 +12654,8 @@ func (ec *executionContext) childFields_Change(ctx context.Context, field graphq
 		return ec.fieldContext_Change_at(ctx, field)
 	case "node":
 		return ec.fieldContext_Change_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_Change_cursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Change", field.Name)
 }

@@ -13,4 +13,5 @@ type Change struct {
 	Action schema.ChangeAction
 	At     time.Time
 	Node   ent.Noder
+	Cursor ent.Cursor
 }

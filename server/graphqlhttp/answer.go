@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -56,16 +57,22 @@ func answer(w http.ResponseWriter, r *http.Request, mediaType string, out outcom
 		answerProblem(w, r, out.problem)
 		return
 	}
-	status := http.StatusOK
-	if mediaType == mediaGraphQL && len(out.response.Data) == 0 {
-		status = statusOf(out.response.Errors)
+	if busy(out.response) {
+		w.Header().Set("Retry-After", "1")
 	}
-	for _, err := range out.response.Errors {
-		if code := gqlcode.Of(err); code == gqlcode.Unavailable && len(out.response.Data) == 0 {
-			w.Header().Set("Retry-After", "1")
-		}
+	write(w, mediaType, statusFor(mediaType, out.response), out.response)
+}
+
+func statusFor(mediaType string, response *graphql.Response) int {
+	if mediaType == mediaGraphQL && len(response.Data) == 0 {
+		return statusOf(response.Errors)
 	}
-	write(w, mediaType, status, out.response)
+	return http.StatusOK
+}
+
+// busy tells that trying again may help.
+func busy(response *graphql.Response) bool {
+	return len(response.Data) == 0 && slices.ContainsFunc(response.Errors, func(err *gqlerror.Error) bool { return gqlcode.Of(err) == gqlcode.Unavailable })
 }
 
 // statusOf is the status of a request error under application/graphql-response+json; application/json always has 200.
@@ -88,9 +95,13 @@ func statusOf(errs gqlerror.List) int {
 	return http.StatusBadRequest
 }
 
-// write puts the parts of the answer together itself: graphql.Response always has a data entry, which must not be
-// there when nothing ran, and marshalling it would read through all of data once more.
 func write(w http.ResponseWriter, mediaType string, status int, response *graphql.Response) {
+	sendBody(w, mediaType, status, encode(response))
+}
+
+// encode puts the parts of the answer together itself: graphql.Response always has a data entry, which must not be
+// there when nothing ran, and marshalling it would read through all of data once more.
+func encode(response *graphql.Response) []byte {
 	var body bytes.Buffer
 	part := func(name string, value any) {
 		raw, ok := value.(json.RawMessage)
@@ -118,12 +129,15 @@ func write(w http.ResponseWriter, mediaType string, status int, response *graphq
 		body.WriteByte('{')
 	}
 	body.WriteString("}\n")
+	return body.Bytes()
+}
 
+func sendBody(w http.ResponseWriter, mediaType string, status int, body []byte) {
 	connection := http.NewResponseController(w)
 	_ = connection.SetWriteDeadline(time.Now().Add(writeTimeout)) // recorders of tests have none
 	w.Header().Set("Content-Type", mediaType+"; charset=utf-8")
-	w.Header().Set("Content-Length", strconv.Itoa(body.Len()))
+	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(status)
-	_, _ = w.Write(body.Bytes()) // the client may have gone
+	_, _ = w.Write(body) // the client may have gone
 	_ = connection.SetWriteDeadline(time.Time{})
 }

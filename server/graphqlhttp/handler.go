@@ -49,8 +49,10 @@ type Options struct {
 	Limits *limits.Limits
 	// Extensions are added after introspection and before the limits, so that they see, and may fill in, the query first.
 	Extensions []graphql.HandlerExtension
-	// Transports are asked before those for POST and GET: server-sent events, WebSocket.
-	Transports []graphql.Transport
+	// Sharing has the answers kept that are the same for everybody; nil keeps none.
+	Sharing *Sharing
+	// Streams let operations be asked over connections that stay open; nil for none.
+	Streams *Streams
 }
 
 // Handler is the GraphQL endpoint. Do runs operations without HTTP, under the same limits.
@@ -61,6 +63,10 @@ type Handler struct {
 	transports []graphql.Transport
 	cors       cors
 	bodyTime   time.Duration
+	answers    *answers
+	streams    Streams
+	stopping   context.Context //nolint:containedctx // ends with the program
+	open       open
 }
 
 // New returns the endpoint for the schema. It panics when an extension does not fit the schema, like gqlgen's Use.
@@ -78,7 +84,7 @@ func New(es graphql.ExecutableSchema, o Options) *Handler {
 		l := limits.Default()
 		o.Limits = &l
 	}
-	h := &Handler{options: o, exec: executor.New(es), cors: newCORS(o.AllowHeaders), bodyTime: bodyTimeout}
+	h := &Handler{options: o, exec: executor.New(es), cors: newCORS(o.AllowHeaders), bodyTime: bodyTimeout, open: open{of: map[string]int{}}}
 	h.present = gqlcode.Presenter(o.Errors, h.report)
 	if o.Recover == nil {
 		h.options.Recover = h.recovered
@@ -93,13 +99,24 @@ func New(es graphql.ExecutableSchema, o Options) *Handler {
 	h.exec.SetDisableSuggestion(true)
 	h.exec.Use(codedErrors{h.present})
 	h.exec.Use(introspection{})
+	h.exec.Use(newPersisted())
 	for _, extension := range o.Extensions {
 		h.exec.Use(extension)
 	}
 	h.exec.Use(requireQuery{})
 	h.exec.Use(limits.New(*o.Limits, documents.knows))
 
-	h.transports = append(h.transports, o.Transports...)
+	if o.Sharing != nil {
+		h.answers = newAnswers(es.Schema(), *o.Sharing)
+	}
+	h.stopping = context.Background()
+	if o.Streams != nil {
+		h.streams = o.Streams.withDefaults()
+		if h.streams.Stopping != nil {
+			h.stopping = h.streams.Stopping
+		}
+		h.transports = append(h.transports, events{h}, sockets{h})
+	}
 	h.transports = append(h.transports, post{h}, get{h}, refuse{})
 	return h
 }
@@ -192,13 +209,10 @@ type requireQuery struct{}
 func (requireQuery) ExtensionName() string                   { return "RequireQuery" }
 func (requireQuery) Validate(graphql.ExecutableSchema) error { return nil }
 func (requireQuery) MutateOperationParameters(_ context.Context, params *graphql.RawParams) *gqlerror.Error {
-	switch {
-	case params.Query != "":
-		return nil
-	case params.Extensions["persistedQuery"] != nil:
-		return gqlcode.Error(gqlcode.PersistedQueryUnsupported, "persisted queries are not supported")
+	if params.Query == "" {
+		return gqlcode.Error(gqlcode.BadUserInput, "the query is missing")
 	}
-	return gqlcode.Error(gqlcode.BadUserInput, "the query is missing")
+	return nil
 }
 
 // introspection opens the schema to everybody; the limits bound what it costs.

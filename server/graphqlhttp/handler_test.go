@@ -200,7 +200,7 @@ func TestRequest(t *testing.T) {
 		{"get subscription", "GET", get("query", `subscription{ticks}`), "", nil, 406, "BAD_USER_INPUT", ""},
 		{"subscription", "POST", "/", `{"query":"subscription{ticks}"}`, j, 406, "BAD_USER_INPUT", ""},
 		{"websocket", "GET", get("query", "{__typename}"), "", []string{"Upgrade", "websocket", "Connection", "Upgrade"}, 400, "BAD_USER_INPUT", ""},
-		{"persisted", "POST", "/", `{"extensions":{"persistedQuery":{"version":1,"sha256Hash":"ab"}}}`, j, 200, "PERSISTED_QUERY_NOT_SUPPORTED", ""},
+		{"persisted", "POST", "/", `{"extensions":{"persistedQuery":{"version":1,"sha256Hash":"ab"}}}`, j, 200, "BAD_USER_INPUT", ""},
 		{"put", "PUT", "/", `{"query":"{__typename}"}`, j, 405, "BAD_USER_INPUT", ""},
 		{"delete", "DELETE", "/", ``, nil, 405, "BAD_USER_INPUT", ""},
 	} {

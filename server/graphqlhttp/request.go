@@ -36,8 +36,8 @@ func checkMediaType(r *http.Request) *problem {
 	return nil
 }
 
-// readBody reads the parameters of a POST. Messages never repeat what the body holds.
-func readBody(r *http.Request) (*graphql.RawParams, *problem) {
+// readBody reads the body of a POST.
+func readBody(r *http.Request) ([]byte, *problem) {
 	var body []byte
 	if r.Body != nil {
 		var err error
@@ -52,6 +52,11 @@ func readBody(r *http.Request) (*graphql.RawParams, *problem) {
 			return nil, badRequest("the body could not be read")
 		}
 	}
+	return body, nil
+}
+
+// parseBody reads the parameters from the body of a POST. Messages never repeat what it holds.
+func parseBody(body []byte, header http.Header) (*graphql.RawParams, *problem) {
 	switch {
 	case len(bytes.TrimSpace(body)) == 0:
 		return nil, badRequest("the body is empty")
@@ -64,7 +69,7 @@ func readBody(r *http.Request) (*graphql.RawParams, *problem) {
 	if err := json.Unmarshal(body, &fields); err != nil || fields == nil {
 		return nil, badRequest("the body is not a JSON object")
 	}
-	params := &graphql.RawParams{Headers: r.Header}
+	params := &graphql.RawParams{Headers: header}
 	if !decode(fields["query"], &params.Query) {
 		return nil, badRequest("query must be a string")
 	}

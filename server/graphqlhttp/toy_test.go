@@ -5,12 +5,15 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"sync/atomic"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"dugnad/graph/sharing"
 )
 
 const toySDL = `
@@ -44,18 +47,22 @@ type Query {
   slow: String
   stubborn: String
   gate: String
+  counted: Int!
+  alone: Int!
 }
 type Mutation { save(title: String!, tags: [String!]): String slowSave: String }
-type Subscription { ticks: Int! }
+type Subscription { ticks(to: Int = 0): Int! }
 `
 
 // toy is an executable schema that makes up its data: texts, and lists of first ?? 3 elements.
 type toy struct {
-	schema *ast.Schema
-	many   int
-	saved  atomic.Int32
-	enter  chan struct{} // gate says here that it has begun
-	leave  chan struct{} // and ends when this is closed
+	schema  *ast.Schema
+	many    int
+	saved   atomic.Int32
+	waiting atomic.Int32  // subscriptions
+	times   atomic.Int32  // that counted and alone were asked
+	enter   chan struct{} // gate says here that it has begun
+	leave   chan struct{} // and ends when this is closed
 }
 
 func newToy() *toy {
@@ -72,6 +79,9 @@ func (t *toy) Complexity(context.Context, string, string, int, map[string]any) (
 }
 
 func (t *toy) Exec(ctx context.Context) graphql.ResponseHandler {
+	if graphql.GetOperationContext(ctx).Operation.Operation == ast.Subscription {
+		return t.ticks()
+	}
 	root := t.schema.Query
 	if graphql.GetOperationContext(ctx).Operation.Operation == ast.Mutation {
 		root = t.schema.Mutation
@@ -84,6 +94,25 @@ func (t *toy) Exec(ctx context.Context) graphql.ResponseHandler {
 		ran = true
 		value := t.object(ctx, root, graphql.GetOperationContext(ctx).Operation.SelectionSet, 0)
 		return &graphql.Response{Data: value.(json.RawMessage)}
+	}
+}
+
+// ticks counts up to a number, and waits for ever when that is 0.
+func (t *toy) ticks() graphql.ResponseHandler {
+	n := int64(0)
+	return func(ctx context.Context) *graphql.Response {
+		field := graphql.CollectFields(graphql.GetOperationContext(ctx), graphql.GetOperationContext(ctx).Operation.SelectionSet, []string{"Subscription"})[0]
+		to, _ := field.ArgumentMap(graphql.GetOperationContext(ctx).Variables)["to"].(int64)
+		if to == 0 {
+			t.waiting.Add(1)
+			<-ctx.Done()
+			t.waiting.Add(-1)
+			return nil
+		}
+		if n++; n > to {
+			return nil
+		}
+		return &graphql.Response{Data: json.RawMessage(fmt.Sprintf(`{%q:%d}`, field.Alias, n))}
 	}
 }
 
@@ -167,6 +196,11 @@ func (t *toy) resolve(ctx context.Context, typ *ast.Definition, field graphql.Co
 		t.enter <- struct{}{}
 		<-t.leave
 		return "through", nil
+	case "counted":
+		return t.times.Add(1), nil
+	case "alone":
+		sharing.Forbid(ctx)
+		return t.times.Add(1), nil
 	case "greeting":
 		return graphql.GetFieldContext(ctx).Args["name"], nil
 	case "save":

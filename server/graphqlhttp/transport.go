@@ -31,15 +31,35 @@ func (t post) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecu
 	start := graphql.Now()
 	connection := http.NewResponseController(w)
 	_ = connection.SetReadDeadline(time.Now().Add(t.h.bodyTime)) // recorders of tests have none
-	params, problem := readBody(r)
-	if problem != nil {
-		answerProblem(w, r, problem)
+	body, refused := readBody(r)
+	if refused != nil {
+		answerProblem(w, r, refused)
 		return
 	}
 	// Past its deadline the connection would look as if the client had gone.
 	_ = connection.SetReadDeadline(time.Time{})
-	params.ReadTime = graphql.TraceTiming{Start: start, End: graphql.Now()}
-	answer(w, r, mediaType, t.h.run(r.Context(), exec, params, noSubscription))
+	t.h.serve(w, r, exec, mediaType, body, func() (*graphql.RawParams, *problem) { return parseBody(body, r.Header) }, noSubscription, start)
+}
+
+// serve answers an operation. text is all of the request that the answer depends on, read what turns it into parameters.
+func (h *Handler) serve(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor, mediaType string, text []byte, read func() (*graphql.RawParams, *problem), allowed gate, start time.Time) {
+	timed := func() (*graphql.RawParams, *problem) {
+		params, refused := read()
+		if params != nil {
+			params.ReadTime = graphql.TraceTiming{Start: start, End: graphql.Now()}
+		}
+		return params, refused
+	}
+	if h.shares(r) {
+		h.share(w, r, mediaType, text, timed, allowed)
+		return
+	}
+	params, refused := timed()
+	if refused != nil {
+		answerProblem(w, r, refused)
+		return
+	}
+	answer(w, r, mediaType, h.run(r.Context(), exec, params, allowed))
 }
 
 // get is the GET side: queries only.
@@ -56,13 +76,7 @@ func (t get) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecut
 		return
 	}
 	start := graphql.Now()
-	params, problem := readURL(r)
-	if problem != nil {
-		answerProblem(w, r, problem)
-		return
-	}
-	params.ReadTime = graphql.TraceTiming{Start: start, End: graphql.Now()}
-	answer(w, r, mediaType, t.h.run(r.Context(), exec, params, queryOnly))
+	t.h.serve(w, r, exec, mediaType, []byte(r.URL.RawQuery), func() (*graphql.RawParams, *problem) { return readURL(r) }, queryOnly, start)
 }
 
 // refuse takes what no other transport takes.

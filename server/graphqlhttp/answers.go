@@ -1,0 +1,288 @@
+package graphqlhttp
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/maypok86/otter/v2"
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"dugnad/graph/sharing"
+)
+
+// Sharing has answers kept that are the same for everybody who is nobody in particular. They are right until something of what they were made of
+// changes; what they were made of is known from the schema.
+type Sharing struct {
+	// With tells whether the request is of somebody to whom everybody's answer may be given.
+	With func(*http.Request) bool
+	// State gives a number that is another one after a change of anything of the set, and never comes back. An error means that it is not known:
+	// nothing is kept or given then.
+	State func(context.Context, Reads) (uint64, error)
+	// Types are the GraphQL types whose changes State knows of, at most 63.
+	Types []string
+	// Roots are root fields that read more than the types that are selected of them.
+	Roots map[string]Reads
+	// Inputs is what any filter may look at.
+	Inputs Reads
+	// Bytes is how much is kept.
+	Bytes uint64
+	// Life bounds how long an answer is given, whatever State says; 0 means a minute.
+	Life time.Duration
+}
+
+// largestAnswer is the largest that is kept.
+const largestAnswer = 1 << 20
+
+// SharingStats count what became of the requests that could be shared.
+type SharingStats struct {
+	Hits, Misses, Stale, Joined, Evicted atomic.Int64 // Stale ones are also Misses; Joined waited for the Miss of another
+	Bytes                                func() uint64
+}
+
+// answers keeps them.
+type answers struct {
+	sharing Sharing
+	reader  *reader
+	kept    *otter.Cache[answerKey, *answered]
+	stats   SharingStats
+
+	mu      sync.Mutex
+	flights map[flightKey]*flight
+}
+
+type answerKey [sha256.Size]byte
+
+// answered is an answer as it goes over the wire.
+type answered struct {
+	status    int
+	mediaType string
+	body      []byte
+	etag      string // empty when it must not be kept anywhere
+	tags      string // Surrogate-Key
+	retry     bool
+	problem   *problem // in place of all of that
+
+	reads Reads
+	state uint64
+	until time.Time
+}
+
+// flight is an operation under way, for all who ask for the same.
+type flight struct {
+	done    chan struct{}
+	answer  *answered
+	waiting int // guarded by answers.mu
+	cancel  context.CancelFunc
+}
+
+// flightKey keeps those who ask after a change from joining those who asked before.
+type flightKey struct {
+	answerKey
+	state uint64
+}
+
+func newAnswers(schema *ast.Schema, s Sharing) *answers {
+	if s.Life == 0 {
+		s.Life = time.Minute
+	}
+	a := &answers{sharing: s, reader: newReader(schema, &s), flights: map[flightKey]*flight{}}
+	a.reader.bits["*input"] = s.Inputs
+	a.kept = otter.Must(&otter.Options[answerKey, *answered]{
+		MaximumWeight: s.Bytes,
+		Weigher:       func(_ answerKey, v *answered) uint32 { return uint32(len(v.body) + len(v.tags) + 400) }, //nolint:gosec // at most largestAnswer
+		OnDeletion: func(e otter.DeletionEvent[answerKey, *answered]) {
+			if e.WasEvicted() {
+				a.stats.Evicted.Add(1)
+			}
+		},
+	})
+	a.stats.Bytes = a.kept.WeightedSize
+	return a
+}
+
+// keyOf is the same for requests that must be answered the same while nothing changes.
+func keyOf(method, mediaType string, text []byte) answerKey {
+	h := sha256.New()
+	h.Write([]byte(method))
+	h.Write([]byte{0})
+	h.Write([]byte(mediaType))
+	h.Write([]byte{0})
+	h.Write(text)
+	return answerKey(h.Sum(nil))
+}
+
+// get gives an answer that is still right.
+func (a *answers) get(ctx context.Context, key answerKey) *answered {
+	found, ok := a.kept.GetIfPresent(key)
+	if !ok {
+		return nil
+	}
+	state, err := a.sharing.State(ctx, found.reads)
+	if err != nil || state != found.state || time.Now().After(found.until) {
+		a.stats.Stale.Add(1)
+		a.kept.Invalidate(key)
+		return nil
+	}
+	a.stats.Hits.Add(1)
+	return found
+}
+
+// do has make answer once for all who ask for the same at the same time. It gives nil when ctx ends first; make is told to stop when nobody waits.
+func (a *answers) do(ctx context.Context, key answerKey, answer func(context.Context) *answered) *answered {
+	a.stats.Misses.Add(1)
+	state, err := a.sharing.State(ctx, Everything&^Searched)
+	if err != nil {
+		return answer(ctx)
+	}
+	at := flightKey{key, state}
+	a.mu.Lock()
+	f := a.flights[at]
+	if f == nil {
+		f = &flight{done: make(chan struct{})}
+		var own context.Context
+		own, f.cancel = context.WithCancel(context.WithoutCancel(ctx))
+		a.flights[at] = f
+		go func() {
+			defer close(f.done)
+			defer f.cancel()
+			f.answer = answer(own)
+			a.mu.Lock()
+			delete(a.flights, at)
+			a.mu.Unlock()
+		}()
+	} else {
+		a.stats.Joined.Add(1)
+	}
+	f.waiting++
+	a.mu.Unlock()
+	select {
+	case <-f.done:
+		return f.answer
+	case <-ctx.Done():
+		a.mu.Lock()
+		if f.waiting--; f.waiting == 0 {
+			f.cancel()
+			delete(a.flights, at)
+		}
+		a.mu.Unlock()
+		return nil
+	}
+}
+
+// Stats count what became of the requests that could be shared; nil without Sharing.
+func (h *Handler) Stats() *SharingStats {
+	if h.answers == nil {
+		return nil
+	}
+	return &h.answers.stats
+}
+
+// shares tells whether the answer to a request may be given to others, and theirs to it.
+func (h *Handler) shares(r *http.Request) bool { return h.answers != nil && h.answers.sharing.With(r) }
+
+// share answers from what is kept, or has the operation run once for everybody who asks for it now. text is all of the request that the answer
+// depends on, read what turns it into parameters.
+func (h *Handler) share(w http.ResponseWriter, r *http.Request, mediaType string, text []byte, read func() (*graphql.RawParams, *problem), allowed gate) {
+	key := keyOf(r.Method, mediaType, text)
+	if found := h.answers.get(r.Context(), key); found != nil {
+		found.write(w, r)
+		return
+	}
+	params, problem := read()
+	if problem != nil {
+		answerProblem(w, r, problem)
+		return
+	}
+	made := h.answers.do(r.Context(), key, func(ctx context.Context) *answered { return h.make(ctx, key, mediaType, params, allowed) })
+	if made != nil { // else the client has gone
+		made.write(w, r)
+	}
+}
+
+// make runs an operation, and keeps the answer if it may be kept. The state is looked at before anything is read.
+func (h *Handler) make(ctx context.Context, key answerKey, mediaType string, params *graphql.RawParams, allowed gate) *answered {
+	type basis struct {
+		reads Reads
+		state uint64
+	}
+	var of atomic.Pointer[basis]
+	watched, forbidden := sharing.Watch(ctx)
+	out := h.run(watched, h.exec, params, func(op *ast.OperationDefinition) *problem {
+		if op.Operation == ast.Query {
+			reads := h.answers.reader.operation(op)
+			if state, err := h.answers.sharing.State(ctx, reads); err == nil {
+				of.Store(&basis{reads, state})
+			}
+		}
+		return allowed(op)
+	})
+	if out.problem != nil {
+		return &answered{problem: out.problem}
+	}
+	made := &answered{mediaType: mediaType, status: statusFor(mediaType, out.response), body: encode(out.response), retry: busy(out.response)}
+	if b := of.Load(); b != nil && len(out.response.Errors) == 0 && !forbidden() && ctx.Err() == nil {
+		sum := sha256.Sum256(made.body)
+		made.etag, made.tags = `"`+base64.RawURLEncoding.EncodeToString(sum[:15])+`"`, h.answers.tags(b.reads)
+		made.reads, made.state, made.until = b.reads, b.state, time.Now().Add(h.answers.sharing.Life)
+		if len(made.body) <= largestAnswer {
+			h.answers.kept.Set(key, made)
+		}
+	}
+	return made
+}
+
+// tags name what an answer was made of, for caches that can be told to forget by them.
+func (a *answers) tags(reads Reads) string {
+	var names []string
+	for i, name := range a.sharing.Types {
+		if reads&(1<<i) != 0 {
+			names = append(names, strings.ToLower(name))
+		}
+	}
+	return strings.Join(names, " ")
+}
+
+// write sends an answer.
+func (a *answered) write(w http.ResponseWriter, r *http.Request) {
+	if a.problem != nil {
+		answerProblem(w, r, a.problem)
+		return
+	}
+	header := w.Header()
+	if a.retry {
+		header.Set("Retry-After", "1")
+	}
+	if a.etag != "" && r.Method == http.MethodGet && a.status == http.StatusOK && isPublic(r) {
+		header.Set("Cache-Control", "public, max-age=0, s-maxage=20, stale-while-revalidate=20")
+		header.Set("Etag", a.etag)
+		header.Set("Vary", "Accept, Authorization, Cookie")
+		header.Set("Surrogate-Key", a.tags)
+		if matches(r.Header.Get("If-None-Match"), a.etag) {
+			w.WriteHeader(http.StatusNotModified)
+			return
+		}
+	}
+	sendBody(w, a.mediaType, a.status, a.body)
+}
+
+// isPublic tells whether caches on the way may keep the answer: a request that carries a credential is none of theirs, though the hub itself takes it
+// for nobody's.
+func isPublic(r *http.Request) bool {
+	return r.Header.Get("Authorization") == "" && r.Header.Get("Cookie") == ""
+}
+
+func matches(given, etag string) bool {
+	for one := range strings.SplitSeq(given, ",") {
+		if one = strings.TrimSpace(one); one == "*" || strings.TrimPrefix(one, "W/") == etag {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,255 @@
+package graphqlhttp
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"dugnad/graph/gqlcode"
+)
+
+// Streams say how operations are answered over connections that stay open: server-sent events, and WebSocket.
+type Streams struct {
+	// Caller names who opens a connection, for the limits below.
+	Caller func(*http.Request) string
+	// Begin gives the context of a WebSocket's operations, from what its first message carries. An error is a credential that is not taken.
+	Begin func(r *http.Request, payload map[string]any) (context.Context, error)
+	// Still tells every RecheckEvery whether the context's caller has the rights that it began with; an error ends the connection.
+	Still func(ctx context.Context) error
+	// Stopping ends when the program stops.
+	Stopping context.Context //nolint:containedctx // it is what tells
+
+	// The zero values mean what the constants below say.
+	Connections, PerCaller, PerConnection int
+	InitTimeout, KeepAlive, RecheckEvery  time.Duration
+}
+
+const (
+	connections   = 20_000
+	perCaller     = 200 // connections of one key, account or address
+	perConnection = 50  // operations at once
+	initTimeout   = 3 * time.Second
+	keepAlive     = 25 * time.Second
+	recheckEvery  = 3 * time.Second
+	eventTimeout  = 10 * time.Second // for one message to leave
+)
+
+func (s Streams) withDefaults() Streams {
+	set := func(n *int, otherwise int) {
+		if *n == 0 {
+			*n = otherwise
+		}
+	}
+	set(&s.Connections, connections)
+	set(&s.PerCaller, perCaller)
+	set(&s.PerConnection, perConnection)
+	for d, otherwise := range map[*time.Duration]time.Duration{&s.InitTimeout: initTimeout, &s.KeepAlive: keepAlive, &s.RecheckEvery: recheckEvery} {
+		if *d == 0 {
+			*d = otherwise
+		}
+	}
+	return s
+}
+
+// open counts the connections that stay open.
+type open struct {
+	mu  sync.Mutex
+	all int
+	of  map[string]int
+}
+
+// take counts one more, and gives what counts it off again; nil when there are too many.
+func (o *open) take(caller string, s Streams) func() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.all >= s.Connections || o.of[caller] >= s.PerCaller {
+		return nil
+	}
+	o.all++
+	o.of[caller]++
+	return func() {
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		o.all--
+		if o.of[caller]--; o.of[caller] == 0 {
+			delete(o.of, caller)
+		}
+	}
+}
+
+// OpenStreams is how many connections are open.
+func (h *Handler) OpenStreams() int {
+	h.open.mu.Lock()
+	defer h.open.mu.Unlock()
+	return h.open.all
+}
+
+var tooManyStreams = &problem{status: http.StatusTooManyRequests, code: gqlcode.RateLimited, message: "too many connections are open"}
+
+// begin starts an operation of any kind. next gives its answers one after the other and nil at the end; it must be called until then, or until ctx ends.
+// request tells that the only answer is about the request: nothing ran.
+func (h *Handler) begin(ctx context.Context, params *graphql.RawParams, allowed gate) (next func() *graphql.Response, request bool) {
+	ctx = graphql.StartOperationTrace(ctx)
+	operation, errs := h.exec.CreateOperationContext(ctx, params)
+	if errs != nil {
+		return once(h.exec.DispatchError(graphql.WithOperationContext(ctx, operation), errs)), true
+	}
+	if refused := allowed(operation.Operation); refused != nil {
+		return once(&graphql.Response{Errors: gqlerror.List{gqlcode.Error(refused.code, refused.message)}}), true
+	}
+	if operation.Operation.Operation != ast.Subscription {
+		out := h.run(ctx, h.exec, params, func(*ast.OperationDefinition) *problem { return nil })
+		return once(out.response), len(out.response.Data) == 0
+	}
+	responses, ctx := h.exec.DispatchOperation(ctx, operation)
+	return func() (response *graphql.Response) {
+		defer func() {
+			if value := recover(); value != nil {
+				response = &graphql.Response{Errors: gqlerror.List{gqlcode.Error(gqlcode.Internal, gqlcode.InternalMessage)}}
+				_ = h.recovered(ctx, value) // logs it
+			}
+		}()
+		return responses(ctx)
+	}, false
+}
+
+func once(response *graphql.Response) func() *graphql.Response {
+	return func() *graphql.Response {
+		r := response
+		response = nil
+		return r
+	}
+}
+
+// events is the transport of server-sent events, each operation over a connection of its own, as the GraphQL over SSE protocol has it.
+type events struct{ h *Handler }
+
+var _ graphql.Transport = events{}
+
+func (events) Supports(r *http.Request) bool {
+	return (r.Method == http.MethodPost || r.Method == http.MethodGet) && r.Header.Get("Upgrade") == "" && wantsEvents(r)
+}
+
+func wantsEvents(r *http.Request) bool {
+	for entry := range strings.SplitSeq(strings.Join(r.Header.Values("Accept"), ","), ",") {
+		mediaType, _, _ := strings.Cut(entry, ";")
+		if strings.EqualFold(strings.TrimSpace(mediaType), "text/event-stream") {
+			return true
+		}
+	}
+	return false
+}
+
+func (t events) Do(w http.ResponseWriter, r *http.Request, _ graphql.GraphExecutor) {
+	h := t.h
+	release := h.open.take(h.streams.Caller(r), h.streams)
+	if release == nil {
+		answerProblem(w, r, tooManyStreams)
+		return
+	}
+	defer release()
+	connection := http.NewResponseController(w)
+	params, allowed, refused := t.read(r, connection)
+	if refused != nil {
+		answerProblem(w, r, refused)
+		return
+	}
+	header := w.Header()
+	header.Set("Content-Type", "text/event-stream; charset=utf-8")
+	header.Set("Cache-Control", "private, no-store, no-transform")
+	header.Set("X-Accel-Buffering", "no")
+	send := func(text string) error {
+		_ = connection.SetWriteDeadline(time.Now().Add(eventTimeout)) // recorders of tests have none
+		if _, err := w.Write([]byte(text)); err != nil {
+			return err
+		}
+		return connection.Flush()
+	}
+	w.WriteHeader(http.StatusOK)
+	if send(":\n\n") != nil {
+		return
+	}
+	ctx, cancel := context.WithCancel(r.Context())
+	defer cancel()
+	answers := make(chan string)
+	go func() {
+		defer close(answers)
+		next, _ := h.begin(ctx, params, allowed)
+		for response := next(); response != nil; response = next() {
+			select {
+			case answers <- oneLine(encode(response)): // before the next one, which takes its buffer
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	alive, recheck := time.NewTicker(h.streams.KeepAlive), time.NewTicker(h.streams.RecheckEvery)
+	defer alive.Stop()
+	defer recheck.Stop()
+	for {
+		var err error
+		select {
+		case answer, more := <-answers:
+			if !more {
+				_ = send("event: complete\ndata:\n\n")
+				return
+			}
+			err = send("event: next\ndata: " + answer + "\n\n")
+		case <-alive.C:
+			err = send(":\n\n")
+		case <-recheck.C:
+			if h.streams.Still(ctx) != nil {
+				_ = send("event: complete\ndata:\n\n")
+				return
+			}
+		case <-h.stopping.Done():
+			return // without complete: the client comes again
+		case <-ctx.Done():
+			return
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
+// oneLine is a JSON value without line breaks: in an event each line would need a name.
+func oneLine(value []byte) string {
+	var line bytes.Buffer
+	if json.Compact(&line, value) != nil { // it has been encoded, so it is JSON
+		return "null"
+	}
+	return line.String()
+}
+
+// read gives the operation that is asked for.
+func (t events) read(r *http.Request, connection *http.ResponseController) (*graphql.RawParams, gate, *problem) {
+	if r.Method == http.MethodGet {
+		params, refused := readURL(r)
+		return params, func(op *ast.OperationDefinition) *problem {
+			if op.Operation == ast.Subscription {
+				return nil
+			}
+			return queryOnly(op)
+		}, refused
+	}
+	if refused := checkMediaType(r); refused != nil {
+		return nil, nil, refused
+	}
+	_ = connection.SetReadDeadline(time.Now().Add(t.h.bodyTime)) // recorders of tests have none
+	body, refused := readBody(r)
+	if refused != nil {
+		return nil, nil, refused
+	}
+	_ = connection.SetReadDeadline(time.Time{})
+	params, refused := parseBody(body, r.Header)
+	return params, func(*ast.OperationDefinition) *problem { return nil }, refused
+}

@@ -1,0 +1,272 @@
+package graphqlhttp_test
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"dugnad/server/graphqlhttp"
+)
+
+// streams has short times, and takes any credential but "bad".
+func streams(change func(*graphqlhttp.Streams)) func(*graphqlhttp.Options) {
+	return func(o *graphqlhttp.Options) {
+		o.Streams = &graphqlhttp.Streams{
+			Caller: func(r *http.Request) string { return r.Header.Get("Authorization") },
+			Begin: func(r *http.Request, payload map[string]any) (context.Context, error) {
+				if payload["Authorization"] == "bad" {
+					return nil, errors.New("no")
+				}
+				return r.Context(), nil
+			},
+			Still: func(context.Context) error { return nil }, InitTimeout: 300 * time.Millisecond,
+		}
+		if change != nil {
+			change(o.Streams)
+		}
+	}
+}
+
+// talk sends messages over a WebSocket, each after so many have come, and gives what came and how the server ended it.
+func (h *hub) talk(t *testing.T, protocols []string, messages ...string) (got []string, code websocket.StatusCode) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	conn, _, err := websocket.Dial(ctx, h.URL, &websocket.DialOptions{Subprotocols: protocols})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.CloseNow() }()
+	for _, m := range messages {
+		switch {
+		case m == "wait":
+			_, data, err := conn.Read(ctx)
+			if err != nil {
+				return got, websocket.CloseStatus(err)
+			}
+			got = append(got, string(data))
+		case m == "binary":
+			err = conn.Write(ctx, websocket.MessageBinary, []byte("{}"))
+		default:
+			err = conn.Write(ctx, websocket.MessageText, []byte(m))
+		}
+		if err != nil {
+			return got, websocket.CloseStatus(err)
+		}
+	}
+	for {
+		short, stop := context.WithTimeout(ctx, 700*time.Millisecond)
+		_, data, err := conn.Read(short)
+		stop()
+		if err != nil {
+			return got, websocket.CloseStatus(err)
+		}
+		got = append(got, string(data))
+	}
+}
+
+const (
+	connectionInit = `{"type":"connection_init"}`
+	connectionAck  = `{"type":"connection_ack"}`
+)
+
+func TestWebSocket(t *testing.T) {
+	h := serve(t, streams(nil))
+	subscribe := func(id, query string) string {
+		return `{"id":"` + id + `","type":"subscribe","payload":{"query":"` + query + `"}}`
+	}
+	for name, test := range map[string]struct {
+		messages []string
+		want     []string
+		code     websocket.StatusCode
+	}{
+		"a subscription": {[]string{connectionInit, "wait", subscribe("a", "subscription {ticks(to: 2)}")}, []string{
+			connectionAck, `{"id":"a","type":"next","payload":{"data":{"ticks":1}}}`, `{"id":"a","type":"next","payload":{"data":{"ticks":2}}}`, `{"id":"a","type":"complete"}`,
+		}, -1},
+		"a query":                  {[]string{connectionInit, "wait", subscribe("q", "{kind}")}, []string{connectionAck, `{"id":"q","type":"next","payload":{"data":{"kind":"text"}}}`, `{"id":"q","type":"complete"}`}, -1},
+		"a mutation":               {[]string{connectionInit, "wait", subscribe("m", `mutation {save(title: \"x\")}`)}, []string{connectionAck, `{"id":"m","type":"next","payload":{"data":{"save":"saved"}}}`, `{"id":"m","type":"complete"}`}, -1},
+		"errors of the request":    {[]string{connectionInit, "wait", subscribe("e", "{nothing}")}, []string{connectionAck, `{"id":"e","type":"error","payload":[{"message":"Cannot query field \"nothing\" on type \"Query\".","locations":[{"line":1,"column":2}],"extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}`}, -1},
+		"ping before init":         {[]string{`{"type":"ping"}`, "wait", `{"type":"ping","payload":{"a":1}}`, "wait", connectionInit}, []string{`{"type":"pong"}`, `{"type":"pong","payload":{"a":1}}`, connectionAck}, -1},
+		"pong unasked":             {[]string{`{"type":"pong"}`, connectionInit}, []string{connectionAck}, -1},
+		"no init":                  {nil, nil, 4408},
+		"two inits":                {[]string{connectionInit, "wait", connectionInit}, []string{connectionAck}, 4429},
+		"subscribe first":          {[]string{subscribe("a", "{kind}")}, nil, 4401},
+		"a credential refused":     {[]string{`{"type":"connection_init","payload":{"Authorization":"bad"}}`}, nil, 4403},
+		"no JSON":                  {[]string{`{`}, nil, 4400},
+		"no object":                {[]string{`[]`}, nil, 4400},
+		"no type":                  {[]string{`{}`}, nil, 4400},
+		"a wrong type":             {[]string{`{"type":"next"}`}, nil, 4400},
+		"a type that is no string": {[]string{`{"type":7}`}, nil, 4400},
+		"binary":                   {[]string{"binary"}, nil, 4400},
+		"init with a list":         {[]string{`{"type":"connection_init","payload":[1]}`}, nil, 4400},
+		"subscribe without id":     {[]string{connectionInit, "wait", `{"type":"subscribe","payload":{"query":"{kind}"}}`}, []string{connectionAck}, 4400},
+		"subscribe with no query":  {[]string{connectionInit, "wait", `{"id":"a","type":"subscribe","payload":{}}`}, []string{connectionAck}, 4400},
+		"subscribe with nothing":   {[]string{connectionInit, "wait", `{"id":"a","type":"subscribe"}`}, []string{connectionAck}, 4400},
+		"complete without id":      {[]string{connectionInit, "wait", `{"type":"complete"}`}, []string{connectionAck}, 4400},
+		"complete of none":         {[]string{connectionInit, "wait", `{"id":"x","type":"complete"}`}, []string{connectionAck}, -1},
+		"the same id twice":        {[]string{connectionInit, "wait", subscribe("a", "subscription {ticks(to: 0)}"), subscribe("a", "{kind}")}, []string{connectionAck}, 4409},
+		"complete, and again": {[]string{connectionInit, "wait", subscribe("a", "subscription {ticks(to: 0)}"), `{"id":"a","type":"complete"}`, subscribe("a", "{kind}")}, []string{
+			connectionAck, `{"id":"a","type":"next","payload":{"data":{"kind":"text"}}}`, `{"id":"a","type":"complete"}`,
+		}, -1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got, code := h.talk(t, []string{"graphql-transport-ws"}, test.messages...)
+			if !slices.Equal(got, test.want) || code != test.code {
+				t.Errorf("got %q, closed with %d; wanted %q, %d", got, code, test.want, test.code)
+			}
+		})
+	}
+	for _, protocols := range [][]string{nil, {"graphql-ws"}} {
+		if _, code := h.talk(t, protocols, connectionInit); code != 4406 {
+			t.Errorf("protocols %q: closed with %d", protocols, code)
+		}
+	}
+	t.Cleanup(func() { h.idle(t) })
+}
+
+// idle waits until nothing is left of the connections.
+func (h *hub) idle(t *testing.T) {
+	t.Helper()
+	for deadline := time.Now().Add(10 * time.Second); h.toy.waiting.Load() > 0; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("%d subscriptions go on", h.toy.waiting.Load())
+		}
+	}
+}
+
+func TestStreams_are_limited(t *testing.T) {
+	h := serve(t, streams(func(s *graphqlhttp.Streams) { s.PerCaller, s.PerConnection = 2, 2 }))
+	var conns []*websocket.Conn
+	dial := func() (*websocket.Conn, int) {
+		t.Helper()
+		conn, res, err := websocket.Dial(t.Context(), h.URL, &websocket.DialOptions{Subprotocols: []string{"graphql-transport-ws"}})
+		if err != nil {
+			return nil, res.StatusCode
+		}
+		conns = append(conns, conn)
+		return conn, 0
+	}
+	for range 2 {
+		dial()
+	}
+	if _, status := dial(); status != http.StatusTooManyRequests {
+		t.Errorf("the third connection is answered %d", status)
+	}
+	for _, c := range conns {
+		_ = c.CloseNow()
+	}
+	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(time.Millisecond) {
+		if conn, _ := dial(); conn != nil {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("no connection is free again")
+		}
+	}
+	got, _ := h.talk(t, []string{"graphql-transport-ws"}, connectionInit, "wait", `{"id":"a","type":"subscribe","payload":{"query":"subscription {ticks(to: 0)}"}}`,
+		`{"id":"b","type":"subscribe","payload":{"query":"subscription {ticks(to: 0)}"}}`, `{"id":"c","type":"subscribe","payload":{"query":"{kind}"}}`)
+	if len(got) != 2 || !strings.Contains(got[1], "RATE_LIMITED") {
+		t.Errorf("the third operation: %q", got)
+	}
+	h.idle(t)
+}
+
+func TestStreams_end_with_the_rights(t *testing.T) {
+	var gone atomic.Bool
+	h := serve(t, streams(func(s *graphqlhttp.Streams) {
+		s.RecheckEvery = 20 * time.Millisecond
+		s.Still = func(context.Context) error {
+			if gone.Load() {
+				return errors.New("gone")
+			}
+			return nil
+		}
+	}))
+	time.AfterFunc(200*time.Millisecond, func() { gone.Store(true) })
+	_, code := h.talk(t, []string{"graphql-transport-ws"}, connectionInit, "wait", `{"id":"a","type":"subscribe","payload":{"query":"subscription {ticks(to: 0)}"}}`)
+	if code != 4403 {
+		t.Errorf("closed with %d", code)
+	}
+	if got := h.events(t, http.MethodPost, `subscription {ticks(to: 0)}`); !slices.Equal(got, []string{"complete "}) {
+		t.Errorf("events %q", got)
+	}
+	h.idle(t)
+}
+
+func TestStreams_end_with_the_program(t *testing.T) {
+	stopping, stop := context.WithCancel(t.Context())
+	h := serve(t, streams(func(s *graphqlhttp.Streams) { s.Stopping = stopping }))
+	time.AfterFunc(200*time.Millisecond, stop)
+	if _, code := h.talk(t, []string{"graphql-transport-ws"}, connectionInit, "wait", `{"id":"a","type":"subscribe","payload":{"query":"subscription {ticks(to: 0)}"}}`); code != websocket.StatusGoingAway {
+		t.Errorf("closed with %d", code)
+	}
+	if got := h.events(t, http.MethodPost, `subscription {ticks(to: 0)}`); len(got) != 0 {
+		t.Errorf("events %q", got)
+	}
+	h.idle(t)
+}
+
+// events asks for an operation over server-sent events, and gives the events until the server ends them.
+func (h *hub) events(t *testing.T, method, query string) (got []string) {
+	t.Helper()
+	r := h.request(t, http.MethodPost, "/", `{"query":"`+query+`"}`, "Content-Type", "application/json", "Accept", "text/event-stream")
+	if method == http.MethodGet {
+		r = h.request(t, http.MethodGet, "/?query="+url.QueryEscape(query), "", "Accept", "text/event-stream")
+	}
+	res, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if res.StatusCode != http.StatusOK || res.Header.Get("Content-Type") != "text/event-stream; charset=utf-8" || res.Header.Get("Cache-Control") != "private, no-store, no-transform" {
+		t.Errorf("%d %v", res.StatusCode, res.Header)
+	}
+	name := ""
+	for lines := bufio.NewScanner(res.Body); lines.Scan(); {
+		line := lines.Text()
+		if event, ok := strings.CutPrefix(line, "event: "); ok {
+			name = event
+		} else if data, ok := strings.CutPrefix(line, "data:"); ok {
+			got = append(got, name+" "+strings.TrimSpace(data))
+		}
+	}
+	return got
+}
+
+func TestServerSentEvents(t *testing.T) {
+	h := serve(t, streams(nil))
+	for _, method := range []string{http.MethodPost, http.MethodGet} {
+		for query, want := range map[string][]string{
+			`subscription {ticks(to: 2)}`: {`next {"data":{"ticks":1}}`, `next {"data":{"ticks":2}}`, "complete "},
+			`{kind}`:                      {`next {"data":{"kind":"text"}}`, "complete "},
+			`{fails kind}`:                {`next {"errors":[{"message":"internal error","path":["fails"],"extensions":{"code":"INTERNAL"}}],"data":{"fails":null,"kind":"text"}}`, "complete "},
+			`{nothing}`:                   {`next {"errors":[{"message":"Cannot query field \"nothing\" on type \"Query\".","locations":[{"line":1,"column":2}],"extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}`, "complete "},
+		} {
+			if got := h.events(t, method, query); !slices.Equal(got, want) {
+				t.Errorf("%s %s: %q, wanted %q", method, query, got, want)
+			}
+		}
+	}
+	if got := h.events(t, http.MethodGet, `mutation {slowSave}`); len(got) != 2 || !strings.Contains(got[0], "by POST") {
+		t.Errorf("a mutation over GET: %q", got)
+	}
+	for body, status := range map[string]int{`{`: 400, `{"query":""}`: 400, ``: 400} {
+		if a := h.post(t, body, "Accept", "text/event-stream"); a.status != status {
+			t.Errorf("%q: %d %s", body, a.status, a.body)
+		}
+	}
+	if a := h.post(t, `{"query":"subscription {ticks(to: 1)}"}`); a.status != http.StatusNotAcceptable {
+		t.Errorf("without events: %d %s", a.status, a.body)
+	}
+	h.idle(t)
+}

@@ -1,0 +1,340 @@
+package graphqlhttp
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+	"unicode/utf8"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/coder/websocket"
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// The close codes of the protocol graphql-transport-ws.
+const (
+	closeBadRequest   websocket.StatusCode = 4400
+	closeUnauthorized websocket.StatusCode = 4401
+	closeForbidden    websocket.StatusCode = 4403
+	closeNoProtocol   websocket.StatusCode = 4406
+	closeInitTimeout  websocket.StatusCode = 4408
+	closeDuplicate    websocket.StatusCode = 4409
+	closeInitTwice    websocket.StatusCode = 4429
+)
+
+const transportWS = "graphql-transport-ws"
+
+// sockets is the transport of WebSocket, with the protocol graphql-transport-ws and no other.
+type sockets struct{ h *Handler }
+
+var _ graphql.Transport = sockets{}
+
+func (sockets) Supports(r *http.Request) bool {
+	return r.Method == http.MethodGet && strings.EqualFold(r.Header.Get("Upgrade"), "websocket")
+}
+
+func (t sockets) Do(w http.ResponseWriter, r *http.Request, _ graphql.GraphExecutor) {
+	h := t.h
+	release := h.open.take(h.streams.Caller(r), h.streams)
+	if release == nil {
+		answerProblem(w, r, tooManyStreams)
+		return
+	}
+	defer release()
+	// Pages of every origin may connect, as they may post: cookies count on the hub's own origin only, which Begin and what comes before it see to.
+	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{Subprotocols: []string{transportWS}, InsecureSkipVerify: true})
+	if err != nil {
+		return // it has been answered
+	}
+	defer func() { _ = conn.CloseNow() }()
+	if conn.Subprotocol() != transportWS {
+		_ = conn.Close(closeNoProtocol, "Subprotocol not acceptable")
+		return
+	}
+	limit := h.options.MaxBody(r)
+	conn.SetReadLimit(limit + 1) // one more, to tell
+	ctx, cancel := context.WithCancel(r.Context())
+	defer cancel()
+	s := &socket{h: h, r: r, conn: conn, ctx: ctx, limit: limit, running: map[string]context.CancelFunc{}}
+	stopped := context.AfterFunc(h.stopping, func() { s.close(websocket.StatusGoingAway, "the hub is stopping") })
+	defer stopped()
+	s.initTimer = time.AfterFunc(h.streams.InitTimeout, func() { s.close(closeInitTimeout, "Connection initialisation timeout") })
+	defer s.initTimer.Stop()
+	s.read()
+	cancel()
+	s.end()
+}
+
+// socket is a connection. One goroutine reads; each operation has one of its own; timers have none while they wait.
+type socket struct {
+	h         *Handler
+	r         *http.Request
+	conn      *websocket.Conn
+	ctx       context.Context
+	limit     int64
+	initTimer *time.Timer
+
+	mu      sync.Mutex
+	begun   bool            // connection_init has come
+	ready   context.Context // of operations, once connection_ack has gone
+	running map[string]context.CancelFunc
+	timers  []*time.Timer
+	over    bool
+	all     sync.WaitGroup
+}
+
+type message struct {
+	ID      string          `json:"id,omitempty"`
+	Type    string          `json:"type"`
+	Payload json.RawMessage `json:"payload,omitempty"`
+}
+
+func (s *socket) read() {
+	for {
+		kind, data, err := s.conn.Read(s.ctx)
+		if err != nil {
+			return
+		}
+		var m struct {
+			ID      *string         `json:"id"`
+			Type    string          `json:"type"`
+			Payload json.RawMessage `json:"payload"`
+		}
+		switch {
+		case int64(len(data)) > s.limit:
+			s.close(websocket.StatusMessageTooBig, fmt.Sprintf("a message is larger than %d bytes", s.limit))
+			return
+		case kind != websocket.MessageText || !utf8.Valid(data) || json.Unmarshal(data, &m) != nil || m.Type == "":
+			s.close(closeBadRequest, "Invalid message received")
+			return
+		}
+		id := ""
+		if m.ID != nil {
+			id = *m.ID
+		}
+		if !s.take(m.Type, id, m.Payload) {
+			return
+		}
+	}
+}
+
+// take handles a message, and tells whether to go on.
+func (s *socket) take(kind, id string, payload json.RawMessage) bool {
+	switch kind {
+	case "connection_init":
+		return s.init(payload)
+	case "ping":
+		return s.write(message{Type: "pong", Payload: object(payload)})
+	case "pong":
+		return true
+	case "subscribe":
+		return s.subscribe(id, payload)
+	case "complete":
+		if id == "" {
+			s.close(closeBadRequest, "Invalid message received")
+			return false
+		}
+		s.mu.Lock()
+		if cancel := s.running[id]; cancel != nil {
+			cancel()
+			delete(s.running, id)
+		}
+		s.mu.Unlock()
+		return true
+	}
+	s.close(closeBadRequest, "Invalid message received")
+	return false
+}
+
+// object is a payload if it is one; a ping may carry none.
+func object(payload json.RawMessage) json.RawMessage {
+	if p := bytes.TrimSpace(payload); len(p) > 0 && p[0] == '{' {
+		return p
+	}
+	return nil
+}
+
+func (s *socket) init(payload json.RawMessage) bool {
+	s.mu.Lock()
+	twice := s.begun
+	s.begun = true
+	s.mu.Unlock()
+	if twice {
+		s.close(closeInitTwice, "Too many initialisation requests")
+		return false
+	}
+	s.initTimer.Stop()
+	var fields map[string]any
+	if len(payload) > 0 && json.Unmarshal(payload, &fields) != nil {
+		s.close(closeBadRequest, "Invalid message received")
+		return false
+	}
+	ctx, err := s.h.streams.Begin(s.r.WithContext(s.ctx), fields)
+	if err != nil {
+		s.close(closeForbidden, "Forbidden")
+		return false
+	}
+	if !s.write(message{Type: "connection_ack"}) {
+		return false
+	}
+	s.mu.Lock()
+	s.ready = ctx
+	s.mu.Unlock()
+	s.every(s.h.streams.KeepAlive, func() bool {
+		ctx, cancel := context.WithTimeout(s.ctx, eventTimeout)
+		defer cancel()
+		return s.conn.Ping(ctx) == nil
+	})
+	s.every(s.h.streams.RecheckEvery, func() bool {
+		if s.h.streams.Still(ctx) == nil {
+			return true
+		}
+		s.close(closeForbidden, "Forbidden")
+		return false
+	})
+	return true
+}
+
+// every does something again and again until it says no or the connection ends. No goroutine waits meanwhile.
+func (s *socket) every(pause time.Duration, do func() bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.over {
+		return
+	}
+	var timer *time.Timer
+	timer = time.AfterFunc(pause, func() {
+		if do() && s.ctx.Err() == nil {
+			s.mu.Lock()
+			if !s.over {
+				timer.Reset(pause)
+			}
+			s.mu.Unlock()
+		}
+	})
+	s.timers = append(s.timers, timer)
+}
+
+func (s *socket) subscribe(id string, payload json.RawMessage) bool {
+	s.mu.Lock()
+	ready := s.ready
+	s.mu.Unlock()
+	if ready == nil {
+		s.close(closeUnauthorized, "Unauthorized")
+		return false
+	}
+	if id == "" || object(payload) == nil {
+		s.close(closeBadRequest, "Invalid message received")
+		return false
+	}
+	params, refused := parseBody(payload, s.r.Header)
+	if refused != nil {
+		s.close(closeBadRequest, "Invalid message received")
+		return false
+	}
+	ctx, cancel := context.WithCancel(ready)
+	s.mu.Lock()
+	_, duplicate := s.running[id]
+	full := len(s.running) >= s.h.streams.PerConnection
+	if !duplicate && !full {
+		s.running[id] = cancel
+		s.all.Add(1)
+	}
+	s.mu.Unlock()
+	switch {
+	case duplicate:
+		cancel()
+		s.close(closeDuplicate, "Subscriber for "+short(id)+" already exists")
+		return false
+	case full:
+		cancel()
+		return s.write(message{ID: id, Type: "error", Payload: json.RawMessage(`[{"message":"too many operations on this connection","extensions":{"code":"RATE_LIMITED"}}]`)})
+	}
+	go func() {
+		defer s.all.Done()
+		defer cancel()
+		s.run(ctx, id, params)
+	}()
+	return true
+}
+
+// short keeps a reason within what a close frame can hold.
+func short(id string) string {
+	if len(id) > 60 {
+		return "an id"
+	}
+	return id
+}
+
+// run answers an operation until it ends or the client is done with it.
+func (s *socket) run(ctx context.Context, id string, params *graphql.RawParams) {
+	next, request := s.h.begin(ctx, params, func(*ast.OperationDefinition) *problem { return nil })
+	for response := next(); response != nil; response = next() {
+		if ctx.Err() != nil {
+			return
+		}
+		if request && len(response.Data) == 0 {
+			errs, err := json.Marshal(response.Errors)
+			if err == nil && s.finish(id) {
+				s.write(message{ID: id, Type: "error", Payload: errs})
+			}
+			return
+		}
+		if !s.write(message{ID: id, Type: "next", Payload: encode(response)}) {
+			return
+		}
+	}
+	if s.finish(id) {
+		s.write(message{ID: id, Type: "complete"})
+	}
+}
+
+// finish makes an id free again, and tells whether the client still waits for it.
+func (s *socket) finish(id string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, waits := s.running[id]
+	delete(s.running, id)
+	return waits
+}
+
+// write sends a message. One that does not leave in time ends the connection.
+func (s *socket) write(m message) bool {
+	data, err := json.Marshal(m)
+	if err != nil {
+		return false
+	}
+	ctx, cancel := context.WithTimeout(s.ctx, eventTimeout)
+	defer cancel()
+	return s.conn.Write(ctx, websocket.MessageText, data) == nil
+}
+
+// close ends the connection with a reason.
+func (s *socket) close(code websocket.StatusCode, reason string) {
+	s.mu.Lock()
+	over := s.over
+	s.over = true
+	s.mu.Unlock()
+	if !over {
+		_ = s.conn.Close(code, reason) // the client may have gone
+	}
+}
+
+// end stops everything and waits for it.
+func (s *socket) end() {
+	s.mu.Lock()
+	s.over = true
+	for _, t := range s.timers {
+		t.Stop()
+	}
+	for _, cancel := range s.running {
+		cancel()
+	}
+	s.mu.Unlock()
+	s.all.Wait()
+}

@@ -1,0 +1,224 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"dugnad/server/database/databasetest"
+)
+
+// serveLive serves the hub once more, without what tests count: answers that come bit by bit.
+func (h *testHub) serveLive() {
+	server := httptest.NewServer(h.handler)
+	h.t.Cleanup(func() {
+		h.stop() // streams end
+		server.Close()
+	})
+	h.live = server.URL + "/graphql"
+}
+
+// events subscribes over server-sent events and gives what comes; the channel is closed when the stream ends.
+func (h *testHub) events(ctx context.Context, viewer, query string, variables map[string]any) <-chan map[string]any {
+	h.t.Helper()
+	body, err := json.Marshal(map[string]any{"query": query, "variables": variables})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, h.live, strings.NewReader(string(body)))
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("Accept", "text/event-stream")
+	if viewer != "" {
+		r.Header.Set("Authorization", "Bearer "+viewer)
+	}
+	res, err := http.DefaultClient.Do(r)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	if res.StatusCode != http.StatusOK {
+		h.t.Fatalf("subscribing is answered %d", res.StatusCode)
+	}
+	got := make(chan map[string]any, 100)
+	go func() {
+		defer close(got)
+		defer res.Body.Close()
+		for lines := bufio.NewScanner(res.Body); lines.Scan(); {
+			data, ok := strings.CutPrefix(lines.Text(), "data: ")
+			var event map[string]any
+			if ok && json.Unmarshal([]byte(data), &event) == nil {
+				got <- event
+			}
+		}
+	}()
+	return got
+}
+
+// next is the next event, as "UPSERT title" or "GONE", or the code of its error; "end" when the stream has ended.
+func next(t *testing.T, events <-chan map[string]any) (what, cursor string) {
+	t.Helper()
+	select {
+	case event, more := <-events:
+		if !more {
+			return "end", ""
+		}
+		if errs, ok := event["errors"].([]any); ok {
+			return fmt.Sprint(errs[0].(map[string]any)["extensions"].(map[string]any)["code"]), ""
+		}
+		data, _ := event["data"].(map[string]any)
+		change, ok := data["changes"].(map[string]any)
+		if !ok {
+			t.Fatalf("an event is %v", event)
+		}
+		what = change["action"].(string)
+		if node, ok := change["node"].(map[string]any); ok {
+			what += fmt.Sprint(" ", node["title"])
+		}
+		return what, change["cursor"].(string)
+	case <-time.After(20 * time.Second):
+		t.Fatal("nothing comes")
+	}
+	return "", ""
+}
+
+const subscribing = `subscription($after: Cursor, $filter: ChangeFilter) { changes(after: $after, filter: $filter) { id action cursor node { ... on Content { title } } } }`
+
+func TestSubscriptions(t *testing.T) {
+	eachNewsroom(t, func(n *newsroom) {
+		n.serveLive()
+		ctx, cancel := context.WithCancel(n.t.Context())
+		defer cancel()
+		t := n.t.(*testing.T)
+		practices := map[string]any{"filter": map[string]any{"types": []string{"PRACTICE"}}}
+		open, members := n.events(ctx, "", subscribing, practices), n.events(ctx, n.people["CONTRIBUTOR"], subscribing, practices)
+		expect := func(events <-chan map[string]any, want string) string {
+			t.Helper()
+			got, cursor := next(t, events)
+			if got != want {
+				t.Errorf("%q comes, wanted %q", got, want)
+			}
+			return cursor
+		}
+		id := n.draft("EDITOR", "Sagt straks")
+		n.act("EDITOR", "publish", "", item(id, 1)).expectCodes("publish")
+		cursor := expect(open, "UPSERT Sagt straks")
+		expect(members, "UPSERT Sagt straks")
+
+		// What is for members goes to members, and for others goes.
+		n.as("EDITOR", `mutation($id: ID!) { updatePractice(id: $id, expectedRevision: 1, input: {audience: MEMBERS}) { problems { code } } }`, map[string]any{"id": id}).ok()
+		n.act("EDITOR", "publish", "", item(id, 2)).expectCodes("publish")
+		expect(open, "GONE")
+		expect(members, "UPSERT Sagt straks")
+		n.update("EDITOR", id, "Berre for medlemmer", 2).ok()
+		n.act("EDITOR", "publish", "", item(id, 3)).expectCodes("publish")
+		expect(members, "UPSERT Berre for medlemmer")
+		n.act("EDITOR", "withdraw", "", item(id, 3)).expectCodes("withdraw")
+		expect(members, "GONE")
+		other := n.draft("EDITOR", "Den neste")
+		n.act("EDITOR", "publish", "", item(other, 1)).expectCodes("publish")
+		expect(open, "UPSERT Den neste") // and nothing of what members were told meanwhile
+		expect(members, "UPSERT Den neste")
+
+		// Whoever comes back with a cursor has missed nothing.
+		again := n.events(ctx, "", subscribing, map[string]any{"after": cursor, "filter": practices["filter"]})
+		expect(again, "GONE")
+		expect(again, "UPSERT Den neste")
+		a := n.ask(`query($after: Cursor) { changes(after: $after, filter: {types: [PRACTICE]}) { nodes { action } } }`, map[string]any{"after": cursor}).ok()
+		if got := a.strings("action", "changes", "nodes"); !slices.Equal(got, []string{"GONE", "UPSERT"}) {
+			t.Errorf("the query goes on with %v", got)
+		}
+		for name, after := range map[string]any{"no cursor": "x", "a cursor of another list": n.ask(`{ practices(first: 1) { pageInfo { endCursor } } }`, nil).ok().at("practices", "pageInfo", "endCursor")} {
+			bad := n.events(ctx, "", subscribing, map[string]any{"after": after})
+			if got, _ := next(t, bad); got != "BAD_USER_INPUT" {
+				t.Errorf("%s: %q comes", name, got)
+			}
+		}
+
+		// A stream ends with the right to it.
+		mine := n.as("CONTRIBUTOR", `{ viewer { memberships { id } } }`, nil).ok().strings("id", "viewer", "memberships")
+		n.as("ADMIN", `mutation($m: ID!) { removeMember(id: $m) { done problems { code } } }`, map[string]any{"m": mine[0]}).ok().expectCodes("removeMember")
+		expect(members, "end")
+	})
+}
+
+// TestSubscriptionsOverWebSocket has the credential in the first message, as browsers have it.
+func TestSubscriptionsOverWebSocket(t *testing.T) {
+	h := newTestHub(t, databasetest.SQLiteOptions(t))
+	n := h.newsroom()
+	h.serveLive()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	dial := func(payload map[string]any) (*websocket.Conn, map[string]any) {
+		t.Helper()
+		conn, _, err := websocket.Dial(ctx, h.live, &websocket.DialOptions{Subprotocols: []string{"graphql-transport-ws"}, HTTPHeader: http.Header{"Origin": {"https://portal.example"}, "Cookie": {"hub=x"}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		say(ctx, t, conn, map[string]any{"type": "connection_init", "payload": payload})
+		return conn, receive(ctx, conn)
+	}
+	id := n.draft("EDITOR", "Over veven")
+	n.as("EDITOR", `mutation($id: ID!) { updatePractice(id: $id, expectedRevision: 1, input: {audience: MEMBERS}) { problems { code } } }`, map[string]any{"id": id}).ok()
+	conn, ack := dial(map[string]any{"Authorization": "Bearer " + n.people["EDITOR"]})
+	if ack["type"] != "connection_ack" {
+		t.Fatalf("answered %v", ack)
+	}
+	say(ctx, t, conn, map[string]any{"id": "1", "type": "subscribe", "payload": map[string]any{"query": subscribing, "variables": map[string]any{"filter": map[string]any{"types": []string{"PRACTICE"}}}}})
+	say(ctx, t, conn, map[string]any{"id": "2", "type": "subscribe", "payload": map[string]any{"query": `{ viewer { account { name } } }`}})
+	if got := fmt.Sprint(receive(ctx, conn)); !strings.Contains(got, "EDITOR") {
+		t.Errorf("a query answers %s", got)
+	}
+	if got := receive(ctx, conn); got["type"] != "complete" || got["id"] != "2" {
+		t.Errorf("then comes %v", got)
+	}
+	n.act("EDITOR", "publish", "", item(id, 2)).expectCodes("publish")
+	if got := fmt.Sprint(receive(ctx, conn)); !strings.Contains(got, "Over veven") {
+		t.Errorf("what is published comes as %s", got)
+	}
+	_ = conn.CloseNow()
+	for name, payload := range map[string]map[string]any{"a bad token": {"Authorization": "Bearer x"}, "no text": {"Authorization": 7}, "no bearer": {"authorization": "Basic eDp5"}} {
+		conn, got := dial(payload)
+		if got["closed"] != websocket.StatusCode(4403) {
+			t.Errorf("%s: %v", name, got)
+		}
+		_ = conn.CloseNow()
+	}
+	preview := n.as("EDITOR", `mutation($id: ID!) { createPreview(input: {entries: [$id]}) { token } }`, map[string]any{"id": id}).ok().at("createPreview", "token")
+	if conn, got := dial(map[string]any{"Authorization": fmt.Sprint("Bearer ", preview)}); got["closed"] != websocket.StatusCode(4403) {
+		t.Errorf("a preview: %v", got)
+		_ = conn.CloseNow()
+	}
+}
+
+func say(ctx context.Context, t *testing.T, conn *websocket.Conn, message map[string]any) {
+	t.Helper()
+	text, err := json.Marshal(message)
+	if err == nil {
+		err = conn.Write(ctx, websocket.MessageText, text)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// receive is the next message, or how the connection was closed.
+func receive(ctx context.Context, conn *websocket.Conn) map[string]any {
+	_, text, err := conn.Read(ctx)
+	if err != nil {
+		return map[string]any{"closed": websocket.CloseStatus(err)}
+	}
+	var message map[string]any
+	_ = json.Unmarshal(text, &message)
+	return message
+}

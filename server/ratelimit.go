@@ -1,0 +1,103 @@
+package main
+
+import (
+	"math"
+	"net/http"
+	"net/netip"
+	"strconv"
+	"time"
+
+	"github.com/maypok86/otter/v2"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+	"golang.org/x/time/rate"
+
+	"dugnad/access"
+	"dugnad/graph/gqlcode"
+)
+
+const (
+	callersKept   = 100_000
+	forgetCallers = 10 * time.Minute
+	burst         = 4 // how many parts of a minute's requests may come at once: a quarter
+)
+
+// rateLimits count the requests of each caller, on this replica. A caller is an account or a key, else an address.
+type rateLimits struct {
+	address, key int // a minute; 0 is as many as one likes
+	callers      *otter.Cache[string, *rate.Limiter]
+}
+
+func newRateLimits(address, key int) *rateLimits {
+	return &rateLimits{address, key, otter.Must(&otter.Options[string, *rate.Limiter]{
+		MaximumSize: callersKept, ExpiryCalculator: otter.ExpiryAccessing[string, *rate.Limiter](forgetCallers),
+	})}
+}
+
+// take counts a request. It gives how many a minute may come, how many may come now, and how long to wait when this one came too early.
+func (l *rateLimits) take(caller string, isKey bool) (most, left int, wait time.Duration) {
+	most = l.address
+	if isKey {
+		most = l.key
+	}
+	if most == 0 {
+		return 0, 0, 0
+	}
+	limiter, _ := l.callers.ComputeIfAbsent(caller, func() (*rate.Limiter, bool) {
+		return rate.NewLimiter(rate.Limit(float64(most)/60), max(1, most/burst)), false
+	})
+	now := time.Now()
+	reserved := limiter.ReserveN(now, 1)
+	if wait = reserved.DelayFrom(now); wait > 0 {
+		reserved.CancelAt(now)
+	}
+	return most, max(0, int(limiter.TokensAt(now))), wait
+}
+
+// limited is the middleware that counts requests and refuses those that come too fast. It comes after reading.
+func (h *Hub) limited(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodOptions {
+			next.ServeHTTP(w, r)
+			return
+		}
+		caller, isKey := access.ViewerOf(r.Context()).Name, true
+		if caller == "" {
+			caller, isKey = network(h.auth.Address(r)), false
+		}
+		most, left, wait := h.rates.take(caller, isKey)
+		if most == 0 {
+			next.ServeHTTP(w, r)
+			return
+		}
+		header := w.Header()
+		header.Set("X-Ratelimit-Limit", strconv.Itoa(most))
+		header.Set("X-Ratelimit-Remaining", strconv.Itoa(left))
+		header.Set("X-Ratelimit-Reset", strconv.Itoa(seconds(time.Duration(float64(most/burst-left)/float64(most)*float64(time.Minute)))))
+		if wait == 0 {
+			next.ServeHTTP(w, r)
+			return
+		}
+		header.Set("Retry-After", strconv.Itoa(max(1, seconds(wait))))
+		header.Set("Access-Control-Allow-Origin", "*")
+		header.Set("Access-Control-Expose-Headers", "Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset")
+		header.Set("Cache-Control", "no-store")
+		answerJSON(w, http.StatusTooManyRequests, map[string]any{"errors": gqlerror.List{
+			gqlcode.Error(gqlcode.RateLimited, "too many requests: come back after the time in Retry-After"),
+		}})
+	})
+}
+
+// network is what one caller has of addresses: all of a /64 in IPv6.
+func network(address string) string {
+	a, err := netip.ParseAddr(address)
+	if err != nil || a.Unmap().Is4() {
+		return address
+	}
+	prefix, err := a.WithZone("").Prefix(64)
+	if err != nil {
+		return address
+	}
+	return prefix.String()
+}
+
+func seconds(d time.Duration) int { return max(0, int(math.Ceil(d.Seconds()))) }

@@ -1,0 +1,50 @@
+package main
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"dugnad/server/database/databasetest"
+)
+
+func TestRateLimits(t *testing.T) {
+	h := newTestHub(t, databasetest.SQLiteOptions(t), func(c *Config) { c.RateAddress, c.RateKey = 40, 80 })
+	n := h.newsroom()
+	const query = `{ themes(first: 1) { totalCount } }`
+	for i := range 10 {
+		if a := h.ask(query, nil); a.Status != http.StatusOK || a.Header.Get("X-Ratelimit-Limit") != "40" || a.Header.Get("X-Ratelimit-Remaining") > "9" {
+			t.Errorf("request %d: %d %v", i, a.Status, a.Header)
+		}
+	}
+	a := h.ask(query, nil)
+	if a.Status != http.StatusTooManyRequests || a.code() != "RATE_LIMITED" || a.Header.Get("Retry-After") < "1" || a.Header.Get("Access-Control-Allow-Origin") != "*" {
+		t.Errorf("one more: %d %s %v", a.Status, a.Body, a.Header)
+	}
+	if status, answer := h.searchAPI("/indexes/hub_public/search", `{}`); status != http.StatusTooManyRequests {
+		t.Errorf("over the search protocol: %d %v", status, answer)
+	}
+	if a := n.as("EDITOR", query, nil); a.Status != http.StatusOK || a.Header.Get("X-Ratelimit-Limit") != "80" {
+		t.Errorf("somebody else: %d %v", a.Status, a.Header)
+	}
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodOptions, h.url+"/graphql", http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a := h.send(r); a.Status != http.StatusNoContent {
+		t.Errorf("a preflight: %d", a.Status)
+	}
+}
+
+func TestNetwork(t *testing.T) {
+	for address, want := range map[string]string{
+		"192.0.2.7": "192.0.2.7", "2001:db8:1:2:3:4:5:6": "2001:db8:1:2::/64", "::ffff:192.0.2.7": "::ffff:192.0.2.7", "fe80::1%eth0": "fe80::/64", "x": "x",
+	} {
+		if got := network(address); got != want {
+			t.Errorf("%s is of %s, wanted %s", address, got, want)
+		}
+	}
+	if strings.Contains(network("2001:db8::1"), "::1") {
+		t.Error("one address of many")
+	}
+}

@@ -35,7 +35,7 @@ type Resolver struct {
 // Log knows the newest part of the change log without asking the database each time.
 type Log interface {
 	// News tells where the log ends, and whether it has anything of some types for some audiences after a place.
-	News(ctx context.Context, after int, types []string, audiences []schema.Audience) (head int, any bool, err error)
+	News(ctx context.Context, after int, types []string, audiences []schema.Audience) (head int, news bool, err error)
 }
 
 // NewSchema is the executable schema.

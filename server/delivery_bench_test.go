@@ -94,7 +94,10 @@ func BenchmarkDelivery(b *testing.B) {
 				of, to string
 				goal   float64
 			}{
-				{"cached_get", "bare_get", .6}, {"cached_post", "bare_post", .6}, {"one_by_slug", "one_by_slug_by_hand", .4}, {"list_of_20", "list_of_20_by_hand", .5},
+				{"cached_get", "bare_get", .6},
+				{"cached_post", "bare_post", .6},
+				{"one_by_slug", "one_by_slug_by_hand", .4},
+				{"list_of_20", "list_of_20_by_hand", .5},
 				{"three_levels", "three_levels_by_hand", .35},
 			} {
 				if rates[ratio.to] > 0 {

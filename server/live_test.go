@@ -27,10 +27,10 @@ func (h *testHub) serveLive() {
 	h.live = server.URL + "/graphql"
 }
 
-// events subscribes over server-sent events and gives what comes; the channel is closed when the stream ends.
-func (h *testHub) events(ctx context.Context, viewer, query string, variables map[string]any) <-chan map[string]any {
+// events subscribes to changes over server-sent events and gives what comes; the channel is closed when the stream ends.
+func (h *testHub) events(ctx context.Context, viewer string, variables map[string]any) <-chan map[string]any {
 	h.t.Helper()
-	body, err := json.Marshal(map[string]any{"query": query, "variables": variables})
+	body, err := json.Marshal(map[string]any{"query": subscribing, "variables": variables})
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -43,7 +43,7 @@ func (h *testHub) events(ctx context.Context, viewer, query string, variables ma
 	if viewer != "" {
 		r.Header.Set("Authorization", "Bearer "+viewer)
 	}
-	res, err := http.DefaultClient.Do(r)
+	res, err := http.DefaultClient.Do(r) //nolint:bodyclose // the reader below does
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -101,7 +101,7 @@ func TestSubscriptions(t *testing.T) {
 		defer cancel()
 		t := n.t.(*testing.T)
 		practices := map[string]any{"filter": map[string]any{"types": []string{"PRACTICE"}}}
-		open, members := n.events(ctx, "", subscribing, practices), n.events(ctx, n.people["CONTRIBUTOR"], subscribing, practices)
+		open, members := n.events(ctx, "", practices), n.events(ctx, n.people["CONTRIBUTOR"], practices)
 		expect := func(events <-chan map[string]any, want string) string {
 			t.Helper()
 			got, cursor := next(t, events)
@@ -131,7 +131,7 @@ func TestSubscriptions(t *testing.T) {
 		expect(members, "UPSERT Den neste")
 
 		// Whoever comes back with a cursor has missed nothing.
-		again := n.events(ctx, "", subscribing, map[string]any{"after": cursor, "filter": practices["filter"]})
+		again := n.events(ctx, "", map[string]any{"after": cursor, "filter": practices["filter"]})
 		expect(again, "GONE")
 		expect(again, "UPSERT Den neste")
 		a := n.ask(`query($after: Cursor) { changes(after: $after, filter: {types: [PRACTICE]}) { nodes { action } } }`, map[string]any{"after": cursor}).ok()
@@ -139,7 +139,7 @@ func TestSubscriptions(t *testing.T) {
 			t.Errorf("the query goes on with %v", got)
 		}
 		for name, after := range map[string]any{"no cursor": "x", "a cursor of another list": n.ask(`{ practices(first: 1) { pageInfo { endCursor } } }`, nil).ok().at("practices", "pageInfo", "endCursor")} {
-			bad := n.events(ctx, "", subscribing, map[string]any{"after": after})
+			bad := n.events(ctx, "", map[string]any{"after": after})
 			if got, _ := next(t, bad); got != "BAD_USER_INPUT" {
 				t.Errorf("%s: %q comes", name, got)
 			}
@@ -161,7 +161,7 @@ func TestSubscriptionsOverWebSocket(t *testing.T) {
 	defer cancel()
 	dial := func(payload map[string]any) (*websocket.Conn, map[string]any) {
 		t.Helper()
-		conn, _, err := websocket.Dial(ctx, h.live, &websocket.DialOptions{Subprotocols: []string{"graphql-transport-ws"}, HTTPHeader: http.Header{"Origin": {"https://portal.example"}, "Cookie": {"hub=x"}}})
+		conn, _, err := websocket.Dial(ctx, h.live, &websocket.DialOptions{Subprotocols: []string{"graphql-transport-ws"}, HTTPHeader: http.Header{"Origin": {"https://portal.example"}, "Cookie": {"hub=x"}}}) //nolint:bodyclose // Dial has
 		if err != nil {
 			t.Fatal(err)
 		}

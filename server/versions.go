@@ -132,7 +132,7 @@ func (h *Hub) sharing() *graphqlhttp.Sharing {
 	}
 	s := &graphqlhttp.Sharing{
 		With:  func(r *http.Request) bool { return isAnonymous(r.Context()) },
-		Roots: map[string]graphqlhttp.Reads{}, Bytes: uint64(h.config.CacheMB) << 20,
+		Roots: map[string]graphqlhttp.Reads{}, Bytes: uint64(h.config.CacheMB) << 20, //nolint:gosec // not negative, see Config.check
 	}
 	for i, t := range ent.Types {
 		s.Types = append(s.Types, t.Name)

@@ -41,20 +41,20 @@ func (h *hub) talk(t *testing.T, protocols []string, messages ...string) (got []
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
-	conn, _, err := websocket.Dial(ctx, h.URL, &websocket.DialOptions{Subprotocols: protocols})
+	conn, _, err := websocket.Dial(ctx, h.URL, &websocket.DialOptions{Subprotocols: protocols}) //nolint:bodyclose // Dial has
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = conn.CloseNow() }()
 	for _, m := range messages {
-		switch {
-		case m == "wait":
+		switch m {
+		case "wait":
 			_, data, err := conn.Read(ctx)
 			if err != nil {
 				return got, websocket.CloseStatus(err)
 			}
 			got = append(got, string(data))
-		case m == "binary":
+		case "binary":
 			err = conn.Write(ctx, websocket.MessageBinary, []byte("{}"))
 		default:
 			err = conn.Write(ctx, websocket.MessageText, []byte(m))
@@ -149,7 +149,7 @@ func TestStreams_are_limited(t *testing.T) {
 	var conns []*websocket.Conn
 	dial := func() (*websocket.Conn, int) {
 		t.Helper()
-		conn, res, err := websocket.Dial(t.Context(), h.URL, &websocket.DialOptions{Subprotocols: []string{"graphql-transport-ws"}})
+		conn, res, err := websocket.Dial(t.Context(), h.URL, &websocket.DialOptions{Subprotocols: []string{"graphql-transport-ws"}}) //nolint:bodyclose // Dial has
 		if err != nil {
 			return nil, res.StatusCode
 		}

@@ -83,7 +83,7 @@ func TestStatements(t *testing.T) {
 		if !t.Failed() && walked == len(w.nodeTypes()) { // not when -run chose some
 			w.nothingLeftOut()
 		}
-	})
+	}, uncached)
 }
 
 func (w *statements) in(t *testing.T) *statements {

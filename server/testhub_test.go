@@ -41,17 +41,20 @@ func aMember() access.Viewer {
 }
 
 // eachHub runs the test on SQLite and on PostgreSQL.
-func eachHub(t *testing.T, test func(t *testing.T, h *testHub)) {
+func eachHub(t *testing.T, test func(t *testing.T, h *testHub), settings ...func(*Config)) {
 	t.Helper()
 	t.Run("sqlite", func(t *testing.T) {
 		t.Parallel()
-		test(t, newTestHub(t, databasetest.SQLiteOptions(t)))
+		test(t, newTestHub(t, databasetest.SQLiteOptions(t), settings...))
 	})
 	t.Run("postgres", func(t *testing.T) {
 		t.Parallel()
-		test(t, newTestHub(t, databasetest.PostgresOptions(t)))
+		test(t, newTestHub(t, databasetest.PostgresOptions(t), settings...))
 	})
 }
+
+// uncached has a hub answer everything anew.
+func uncached(c *Config) { c.CacheMB = 0 }
 
 // walker says that the test walks everything there is, one request after the other. The race detector would make it many times slower and
 // finds nothing in it, so scripts/test runs it without, in a step of its own; the race detector has the other tests.

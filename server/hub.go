@@ -269,6 +269,7 @@ func (h *Hub) Run(ctx context.Context) error {
 	h.draining.Store(true)
 	h.stop() // connections that stay open
 	drain(work, servers)
+	h.graphql.WaitForStreams(drainTime)
 	return err
 }
 

@@ -92,6 +92,13 @@ func (h *Handler) OpenStreams() int {
 	return h.open.all
 }
 
+// WaitForStreams waits until no connection is open any more, but not for ever.
+func (h *Handler) WaitForStreams(most time.Duration) {
+	for deadline := time.Now().Add(most); h.OpenStreams() > 0 && time.Now().Before(deadline); {
+		time.Sleep(10 * time.Millisecond)
+	}
+}
+
 var tooManyStreams = &problem{status: http.StatusTooManyRequests, code: gqlcode.RateLimited, message: "too many connections are open"}
 
 // begin starts an operation of any kind. next gives its answers one after the other and nil at the end; it must be called until then, or until ctx ends.

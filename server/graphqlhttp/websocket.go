@@ -45,29 +45,39 @@ func (t sockets) Do(w http.ResponseWriter, r *http.Request, _ graphql.GraphExecu
 		answerProblem(w, r, tooManyStreams)
 		return
 	}
-	defer release()
 	// Pages of every origin may connect, as they may post: cookies count on the hub's own origin only, which Begin and what comes before it see to.
 	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{Subprotocols: []string{transportWS}, InsecureSkipVerify: true})
 	if err != nil {
+		release()
 		return // it has been answered
 	}
-	defer func() { _ = conn.CloseNow() }()
-	if conn.Subprotocol() != transportWS {
-		_ = conn.Close(closeNoProtocol, "Subprotocol not acceptable")
+	ctx, cancel := context.WithCancel(context.WithoutCancel(r.Context()))
+	s := &socket{h: h, r: r, conn: conn, ctx: ctx, limit: h.options.MaxBody(r), running: map[string]context.CancelFunc{}}
+	go func() { // so that the stack of the handlers that led here is free while the connection is open
+		defer release()
+		defer func() {
+			if value := recover(); value != nil {
+				_ = h.recovered(ctx, value) // logs it
+			}
+			cancel()
+			s.end()
+			_ = conn.CloseNow()
+		}()
+		s.serve()
+	}()
+}
+
+func (s *socket) serve() {
+	if s.conn.Subprotocol() != transportWS {
+		_ = s.conn.Close(closeNoProtocol, "Subprotocol not acceptable") // the client may have gone
 		return
 	}
-	limit := h.options.MaxBody(r)
-	conn.SetReadLimit(limit + 1) // one more, to tell
-	ctx, cancel := context.WithCancel(r.Context())
-	defer cancel()
-	s := &socket{h: h, r: r, conn: conn, ctx: ctx, limit: limit, running: map[string]context.CancelFunc{}}
-	stopped := context.AfterFunc(h.stopping, func() { s.close(websocket.StatusGoingAway, "the hub is stopping") })
+	s.conn.SetReadLimit(s.limit + 1) // one more, to tell
+	stopped := context.AfterFunc(s.h.stopping, func() { s.close(websocket.StatusGoingAway, "the hub is stopping") })
 	defer stopped()
-	s.initTimer = time.AfterFunc(h.streams.InitTimeout, func() { s.close(closeInitTimeout, "Connection initialisation timeout") })
+	s.initTimer = time.AfterFunc(s.h.streams.InitTimeout, func() { s.close(closeInitTimeout, "Connection initialisation timeout") })
 	defer s.initTimer.Stop()
 	s.read()
-	cancel()
-	s.end()
 }
 
 // socket is a connection. One goroutine reads; each operation has one of its own; timers have none while they wait.
@@ -258,6 +268,12 @@ func (s *socket) subscribe(id string, payload json.RawMessage) bool {
 	go func() {
 		defer s.all.Done()
 		defer cancel()
+		defer func() {
+			if value := recover(); value != nil {
+				_ = s.h.recovered(ctx, value) // logs it
+				s.close(websocket.StatusInternalError, "internal error")
+			}
+		}()
 		s.run(ctx, id, params)
 	}()
 	return true

@@ -252,23 +252,30 @@ type sitemap struct {
 
 // serveSitemap names the pages of all content, as far as one file reaches. It is made anew when anything has changed.
 func (h *Hub) serveSitemap(w http.ResponseWriter, r *http.Request) {
-	ctx := h.readingAs(r.Context(), access.Viewer{Kind: access.Anonymous})
-	state, err := h.versions.sum(ctx, graphqlhttp.Everything)
-	if err == nil {
-		h.sitemap.mu.Lock()
-		defer h.sitemap.mu.Unlock()
-		if !h.sitemap.made || h.sitemap.state != state {
-			if h.sitemap.body, err = h.newSitemap(ctx); err == nil {
-				h.sitemap.made, h.sitemap.state = true, state
-			}
-		}
-	}
+	body, err := h.lastSitemap(h.readingAs(r.Context(), access.Viewer{Kind: access.Anonymous}))
 	if err != nil {
 		failed(w, r, "make the sitemap", err)
 		return
 	}
 	w.Header().Set("Content-Type", "application/xml; charset=utf-8")
-	servePublic(w, r, h.sitemap.body)
+	servePublic(w, r, body)
+}
+
+func (h *Hub) lastSitemap(ctx context.Context) ([]byte, error) {
+	state, err := h.versions.sum(ctx, graphqlhttp.Everything)
+	if err != nil {
+		return nil, err
+	}
+	h.sitemap.mu.Lock()
+	defer h.sitemap.mu.Unlock()
+	if !h.sitemap.made || h.sitemap.state != state {
+		body, err := h.newSitemap(ctx)
+		if err != nil {
+			return nil, err
+		}
+		h.sitemap.made, h.sitemap.state, h.sitemap.body = true, state, body
+	}
+	return h.sitemap.body, nil
 }
 
 func (h *Hub) newSitemap(ctx context.Context) ([]byte, error) {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"math"
 	"net/http"
 	"net/netip"
@@ -53,6 +54,14 @@ func (l *rateLimits) take(caller string, isKey bool) (most, left int, wait time.
 	return most, max(0, int(limiter.TokensAt(now))), wait
 }
 
+// caller is who is counted: the account or key of the context's viewer, else the address that the request comes from.
+func (h *Hub) caller(ctx context.Context, r *http.Request) (name string, isKey bool) {
+	if name := access.ViewerOf(ctx).Name; name != "" {
+		return name, true
+	}
+	return network(h.auth.Address(r)), false
+}
+
 // limited is the middleware that counts requests and refuses those that come too fast. It comes after reading.
 func (h *Hub) limited(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -60,11 +69,7 @@ func (h *Hub) limited(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
-		caller, isKey := access.ViewerOf(r.Context()).Name, true
-		if caller == "" {
-			caller, isKey = network(h.auth.Address(r)), false
-		}
-		most, left, wait := h.rates.take(caller, isKey)
+		most, left, wait := h.rates.take(h.caller(r.Context(), r))
 		if most == 0 {
 			next.ServeHTTP(w, r)
 			return

@@ -27,10 +27,12 @@ var (
 func (h *Hub) streams() *graphqlhttp.Streams {
 	return &graphqlhttp.Streams{
 		Caller: func(r *http.Request) string {
-			if v := access.ViewerOf(r.Context()); v.Name != "" {
-				return v.Name // an account, or a key
-			}
-			return h.auth.Address(r)
+			name, _ := h.caller(r.Context(), r)
+			return name
+		},
+		Allow: func(ctx context.Context, r *http.Request) bool {
+			_, _, wait := h.rates.take(h.caller(ctx, r))
+			return wait == 0
 		},
 		Begin: h.beginStream, Still: h.stillAllowed, Stopping: h.stopping,
 	}

@@ -154,7 +154,9 @@ func (a *answers) do(ctx context.Context, key answerKey, answer func(context.Con
 			defer f.cancel()
 			f.answer = answer(own)
 			a.mu.Lock()
-			delete(a.flights, at)
+			if a.flights[at] == f { // else nobody waited any more, and another has begun
+				delete(a.flights, at)
+			}
 			a.mu.Unlock()
 		}()
 	} else {

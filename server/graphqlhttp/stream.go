@@ -22,6 +22,8 @@ type Streams struct {
 	Caller func(*http.Request) string
 	// Begin gives the context of a WebSocket's operations, from what its first message carries. An error is a credential that is not taken.
 	Begin func(r *http.Request, payload map[string]any) (context.Context, error)
+	// Allow counts an operation on a WebSocket, whose first request is counted as all are, and tells whether it may be answered.
+	Allow func(ctx context.Context, r *http.Request) bool
 	// Still tells every RecheckEvery whether the context's caller has the rights that it began with; an error ends the connection.
 	Still func(ctx context.Context) error
 	// Stopping ends when the program stops.
@@ -189,6 +191,11 @@ func (t events) Do(w http.ResponseWriter, r *http.Request, _ graphql.GraphExecut
 	answers := make(chan string)
 	go func() {
 		defer close(answers)
+		defer func() {
+			if value := recover(); value != nil {
+				_ = h.recovered(ctx, value) // logs it
+			}
+		}()
 		next, _ := h.begin(ctx, params, allowed)
 		for response := next(); response != nil; response = next() {
 			select {

@@ -28,6 +28,7 @@ func streams(change func(*graphqlhttp.Streams)) func(*graphqlhttp.Options) {
 				}
 				return r.Context(), nil
 			},
+			Allow: func(_ context.Context, r *http.Request) bool { return r.URL.Query().Get("busy") == "" },
 			Still: func(context.Context) error { return nil }, InitTimeout: 300 * time.Millisecond,
 		}
 		if change != nil {
@@ -177,6 +178,11 @@ func TestStreams_are_limited(t *testing.T) {
 		`{"id":"b","type":"subscribe","payload":{"query":"subscription {ticks(to: 0)}"}}`, `{"id":"c","type":"subscribe","payload":{"query":"{kind}"}}`)
 	if len(got) != 2 || !strings.Contains(got[1], "RATE_LIMITED") {
 		t.Errorf("the third operation: %q", got)
+	}
+	h.URL += "/?busy=1"
+	got, _ = h.talk(t, []string{"graphql-transport-ws"}, connectionInit, "wait", `{"id":"a","type":"subscribe","payload":{"query":"{kind}"}}`)
+	if len(got) != 2 || !strings.Contains(got[1], "RATE_LIMITED") {
+		t.Errorf("an operation too many: %q", got)
 	}
 	h.idle(t)
 }

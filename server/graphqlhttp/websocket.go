@@ -14,6 +14,9 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/coder/websocket"
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"dugnad/graph/gqlcode"
 )
 
 // The close codes of the protocol graphql-transport-ws.
@@ -52,7 +55,7 @@ func (t sockets) Do(w http.ResponseWriter, r *http.Request, _ graphql.GraphExecu
 		return // it has been answered
 	}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(r.Context()))
-	s := &socket{h: h, r: r, conn: conn, ctx: ctx, limit: h.options.MaxBody(r), running: map[string]context.CancelFunc{}}
+	s := &socket{h: h, r: r, conn: conn, ctx: ctx, limit: h.options.MaxBody(r), running: map[string]*operation{}}
 	go func() { // so that the stack of the handlers that led here is free while the connection is open
 		defer release()
 		defer func() {
@@ -92,10 +95,16 @@ type socket struct {
 	mu      sync.Mutex
 	begun   bool            // connection_init has come
 	ready   context.Context // of operations, once connection_ack has gone
-	running map[string]context.CancelFunc
+	running map[string]*operation
 	timers  []*time.Timer
 	over    bool
 	all     sync.WaitGroup
+}
+
+// operation is one that is being answered.
+type operation struct {
+	id     string
+	cancel context.CancelFunc
 }
 
 type message struct {
@@ -150,8 +159,8 @@ func (s *socket) take(kind, id string, payload json.RawMessage) bool {
 			return false
 		}
 		s.mu.Lock()
-		if cancel := s.running[id]; cancel != nil {
-			cancel()
+		if running := s.running[id]; running != nil {
+			running.cancel()
 			delete(s.running, id)
 		}
 		s.mu.Unlock()
@@ -247,12 +256,16 @@ func (s *socket) subscribe(id string, payload json.RawMessage) bool {
 		s.close(closeBadRequest, "Invalid message received")
 		return false
 	}
+	if !s.h.streams.Allow(ready, s.r) {
+		return s.refuse(id, "too many requests")
+	}
 	ctx, cancel := context.WithCancel(ready)
+	o := &operation{id, cancel}
 	s.mu.Lock()
 	_, duplicate := s.running[id]
 	full := len(s.running) >= s.h.streams.PerConnection
 	if !duplicate && !full {
-		s.running[id] = cancel
+		s.running[id] = o
 		s.all.Add(1)
 	}
 	s.mu.Unlock()
@@ -263,7 +276,7 @@ func (s *socket) subscribe(id string, payload json.RawMessage) bool {
 		return false
 	case full:
 		cancel()
-		return s.write(message{ID: id, Type: "error", Payload: json.RawMessage(`[{"message":"too many operations on this connection","extensions":{"code":"RATE_LIMITED"}}]`)})
+		return s.refuse(id, "too many operations on this connection")
 	}
 	go func() {
 		defer s.all.Done()
@@ -274,9 +287,15 @@ func (s *socket) subscribe(id string, payload json.RawMessage) bool {
 				s.close(websocket.StatusInternalError, "internal error")
 			}
 		}()
-		s.run(ctx, id, params)
+		s.run(ctx, o, params)
 	}()
 	return true
+}
+
+// refuse says that an operation is not answered now.
+func (s *socket) refuse(id, why string) bool {
+	errs, err := json.Marshal(gqlerror.List{gqlcode.Error(gqlcode.RateLimited, why)})
+	return err == nil && s.write(message{ID: id, Type: "error", Payload: errs})
 }
 
 // short keeps a reason within what a close frame can hold.
@@ -288,7 +307,8 @@ func short(id string) string {
 }
 
 // run answers an operation until it ends or the client is done with it.
-func (s *socket) run(ctx context.Context, id string, params *graphql.RawParams) {
+func (s *socket) run(ctx context.Context, o *operation, params *graphql.RawParams) {
+	id := o.id
 	next, request := s.h.begin(ctx, params, func(*ast.OperationDefinition) *problem { return nil })
 	for response := next(); response != nil; response = next() {
 		if ctx.Err() != nil {
@@ -296,7 +316,7 @@ func (s *socket) run(ctx context.Context, id string, params *graphql.RawParams) 
 		}
 		if request && len(response.Data) == 0 {
 			errs, err := json.Marshal(response.Errors)
-			if err == nil && s.finish(id) {
+			if err == nil && s.finish(o) {
 				s.write(message{ID: id, Type: "error", Payload: errs})
 			}
 			return
@@ -305,18 +325,20 @@ func (s *socket) run(ctx context.Context, id string, params *graphql.RawParams) 
 			return
 		}
 	}
-	if s.finish(id) {
+	if s.finish(o) {
 		s.write(message{ID: id, Type: "complete"})
 	}
 }
 
-// finish makes an id free again, and tells whether the client still waits for it.
-func (s *socket) finish(id string) bool {
+// finish makes the id of an operation free again, and tells whether the client still waits for it: it may have ended it, and given the id to another.
+func (s *socket) finish(o *operation) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	_, waits := s.running[id]
-	delete(s.running, id)
-	return waits
+	if s.running[o.id] != o {
+		return false
+	}
+	delete(s.running, o.id)
+	return true
 }
 
 // write sends a message. One that does not leave in time ends the connection.
@@ -348,8 +370,8 @@ func (s *socket) end() {
 	for _, t := range s.timers {
 		t.Stop()
 	}
-	for _, cancel := range s.running {
-		cancel()
+	for _, running := range s.running {
+		running.cancel()
 	}
 	s.mu.Unlock()
 	s.all.Wait()

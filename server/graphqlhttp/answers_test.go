@@ -132,7 +132,11 @@ func TestSharing_runs_once_for_all_who_wait(t *testing.T) {
 		all.Go(func() { answers[i] = h.counted(t, `{gate counted}`) })
 	}
 	<-h.toy.enter
-	time.Sleep(50 * time.Millisecond) // the others come meanwhile
+	for deadline := time.Now().Add(20 * time.Second); h.handler.Stats().Joined.Load() < int64(len(answers)-1); time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("the others do not join")
+		}
+	}
 	s.numbers[practices].Add(1)
 	late := make(chan string)
 	go func() { late <- h.counted(t, `{gate counted practices {totalCount}}`) }()

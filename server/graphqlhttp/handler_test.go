@@ -45,8 +45,9 @@ func (l *logBook) String() string {
 
 type hub struct {
 	*httptest.Server
-	toy *toy
-	log *logBook
+	toy     *toy
+	log     *logBook
+	handler *graphqlhttp.Handler
 }
 
 func serve(t *testing.T, change func(*graphqlhttp.Options)) *hub {
@@ -65,7 +66,8 @@ func serve(t *testing.T, change func(*graphqlhttp.Options)) *hub {
 	if change != nil {
 		change(&o)
 	}
-	handler := graphqlhttp.AccessLog(o.Logger)(graphqlhttp.Recover(o.Logger)(graphqlhttp.New(h.toy, o)))
+	h.handler = graphqlhttp.New(h.toy, o)
+	handler := graphqlhttp.AccessLog(o.Logger)(graphqlhttp.Recover(o.Logger)(h.handler))
 	h.Server = httptest.NewUnstartedServer(graphqlhttp.WithRequestID(handler))
 	h.Config = graphqlhttp.NewServer("", h.Config.Handler, o.Logger)
 	h.Start()

@@ -171,6 +171,9 @@ func (t events) Do(w http.ResponseWriter, r *http.Request, _ graphql.GraphExecut
 		answerProblem(w, r, refused)
 		return
 	}
+	ctx, cancel := context.WithCancel(r.Context())
+	defer cancel()
+	next, _ := h.begin(ctx, params, allowed) // before the answer begins: who has its headers misses nothing any more
 	header := w.Header()
 	header.Set("Content-Type", "text/event-stream; charset=utf-8")
 	header.Set("Cache-Control", "private, no-store, no-transform")
@@ -186,8 +189,6 @@ func (t events) Do(w http.ResponseWriter, r *http.Request, _ graphql.GraphExecut
 	if send(":\n\n") != nil {
 		return
 	}
-	ctx, cancel := context.WithCancel(r.Context())
-	defer cancel()
 	answers := make(chan string)
 	go func() {
 		defer close(answers)
@@ -196,7 +197,6 @@ func (t events) Do(w http.ResponseWriter, r *http.Request, _ graphql.GraphExecut
 				_ = h.recovered(ctx, value) // logs it
 			}
 		}()
-		next, _ := h.begin(ctx, params, allowed)
 		for response := next(); response != nil; response = next() {
 			select {
 			case answers <- oneLine(encode(response)): // before the next one, which takes its buffer

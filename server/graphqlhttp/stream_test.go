@@ -37,10 +37,11 @@ func streams(change func(*graphqlhttp.Streams)) func(*graphqlhttp.Options) {
 	}
 }
 
-// talk sends messages over a WebSocket, each after so many have come, and gives what came and how the server ended it.
-func (h *hub) talk(t *testing.T, protocols []string, messages ...string) (got []string, code websocket.StatusCode) {
+// talk sends messages over a WebSocket, each after so many have come, and gives what came and how the server ended it: -1 when it did not, once so many
+// messages had come.
+func (h *hub) talk(t *testing.T, protocols []string, closes bool, count int, messages ...string) (got []string, code websocket.StatusCode) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
 	conn, _, err := websocket.Dial(ctx, h.URL, &websocket.DialOptions{Subprotocols: protocols}) //nolint:bodyclose // Dial has
 	if err != nil {
@@ -61,13 +62,17 @@ func (h *hub) talk(t *testing.T, protocols []string, messages ...string) (got []
 			err = conn.Write(ctx, websocket.MessageText, []byte(m))
 		}
 		if err != nil {
-			return got, websocket.CloseStatus(err)
+			break // the server has closed; reading tells why
 		}
 	}
 	for {
-		short, stop := context.WithTimeout(ctx, 700*time.Millisecond)
-		_, data, err := conn.Read(short)
-		stop()
+		read := ctx
+		if !closes && len(got) >= count { // and no more
+			var stop context.CancelFunc
+			read, stop = context.WithTimeout(ctx, 100*time.Millisecond)
+			defer stop()
+		}
+		_, data, err := conn.Read(read)
 		if err != nil {
 			return got, websocket.CloseStatus(err)
 		}
@@ -121,14 +126,14 @@ func TestWebSocket(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got, code := h.talk(t, []string{"graphql-transport-ws"}, test.messages...)
+			got, code := h.talk(t, []string{"graphql-transport-ws"}, test.code != -1, len(test.want), test.messages...)
 			if !slices.Equal(got, test.want) || code != test.code {
 				t.Errorf("got %q, closed with %d; wanted %q, %d", got, code, test.want, test.code)
 			}
 		})
 	}
 	for _, protocols := range [][]string{nil, {"graphql-ws"}} {
-		if _, code := h.talk(t, protocols, connectionInit); code != 4406 {
+		if _, code := h.talk(t, protocols, true, 0, connectionInit); code != 4406 {
 			t.Errorf("protocols %q: closed with %d", protocols, code)
 		}
 	}
@@ -174,13 +179,13 @@ func TestStreams_are_limited(t *testing.T) {
 			t.Fatal("no connection is free again")
 		}
 	}
-	got, _ := h.talk(t, []string{"graphql-transport-ws"}, connectionInit, "wait", `{"id":"a","type":"subscribe","payload":{"query":"subscription {ticks(to: 0)}"}}`,
+	got, _ := h.talk(t, []string{"graphql-transport-ws"}, false, 2, connectionInit, "wait", `{"id":"a","type":"subscribe","payload":{"query":"subscription {ticks(to: 0)}"}}`,
 		`{"id":"b","type":"subscribe","payload":{"query":"subscription {ticks(to: 0)}"}}`, `{"id":"c","type":"subscribe","payload":{"query":"{kind}"}}`)
 	if len(got) != 2 || !strings.Contains(got[1], "RATE_LIMITED") {
 		t.Errorf("the third operation: %q", got)
 	}
 	h.URL += "/?busy=1"
-	got, _ = h.talk(t, []string{"graphql-transport-ws"}, connectionInit, "wait", `{"id":"a","type":"subscribe","payload":{"query":"{kind}"}}`)
+	got, _ = h.talk(t, []string{"graphql-transport-ws"}, false, 2, connectionInit, "wait", `{"id":"a","type":"subscribe","payload":{"query":"{kind}"}}`)
 	if len(got) != 2 || !strings.Contains(got[1], "RATE_LIMITED") {
 		t.Errorf("an operation too many: %q", got)
 	}
@@ -199,7 +204,7 @@ func TestStreams_end_with_the_rights(t *testing.T) {
 		}
 	}))
 	time.AfterFunc(200*time.Millisecond, func() { gone.Store(true) })
-	_, code := h.talk(t, []string{"graphql-transport-ws"}, connectionInit, "wait", `{"id":"a","type":"subscribe","payload":{"query":"subscription {ticks(to: 0)}"}}`)
+	_, code := h.talk(t, []string{"graphql-transport-ws"}, true, 0, connectionInit, "wait", `{"id":"a","type":"subscribe","payload":{"query":"subscription {ticks(to: 0)}"}}`)
 	if code != 4403 {
 		t.Errorf("closed with %d", code)
 	}
@@ -213,7 +218,7 @@ func TestStreams_end_with_the_program(t *testing.T) {
 	stopping, stop := context.WithCancel(t.Context())
 	h := serve(t, streams(func(s *graphqlhttp.Streams) { s.Stopping = stopping }))
 	time.AfterFunc(200*time.Millisecond, stop)
-	if _, code := h.talk(t, []string{"graphql-transport-ws"}, connectionInit, "wait", `{"id":"a","type":"subscribe","payload":{"query":"subscription {ticks(to: 0)}"}}`); code != websocket.StatusGoingAway {
+	if _, code := h.talk(t, []string{"graphql-transport-ws"}, true, 0, connectionInit, "wait", `{"id":"a","type":"subscribe","payload":{"query":"subscription {ticks(to: 0)}"}}`); code != websocket.StatusGoingAway {
 		t.Errorf("closed with %d", code)
 	}
 	if got := h.events(t, http.MethodPost, `subscription {ticks(to: 0)}`); len(got) != 0 {

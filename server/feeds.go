@@ -262,7 +262,7 @@ func (h *Hub) serveSitemap(w http.ResponseWriter, r *http.Request) {
 }
 
 func (h *Hub) lastSitemap(ctx context.Context) ([]byte, error) {
-	state, err := h.versions.sum(ctx, graphqlhttp.Everything)
+	state, err := h.versions.sum(graphqlhttp.Everything)
 	if err != nil {
 		return nil, err
 	}

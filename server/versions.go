@@ -19,6 +19,9 @@ import (
 // lookAgain is how often the change log is looked at though nothing was heard: notices can be lost, and on SQLite another program may have imported.
 const lookAgain = time.Second
 
+// readOnTime bounds one look; while the database does not answer nothing is given from memory.
+const readOnTime = 2 * time.Second
+
 // versions count the changes of each type. Nothing follows the log for them: whoever asks after something was heard of reads on first, so an answer
 // that was made before a change is not given after it on this replica, and on the others as soon as they hear.
 type versions struct {
@@ -48,10 +51,10 @@ func newVersions(client *ent.Client, waker *changes.Waker) *versions {
 }
 
 // sum is another number after a change of any of the types.
-func (v *versions) sum(ctx context.Context, reads graphqlhttp.Reads) (uint64, error) {
+func (v *versions) sum(reads graphqlhttp.Reads) (uint64, error) {
 	heard := v.heard.Load()
 	if v.known.Load() < heard || v.now().UnixNano()-v.read.Load() > int64(lookAgain) {
-		if err := v.readOn(ctx, heard); err != nil {
+		if err := v.readOn(heard); err != nil {
 			return 0, err
 		}
 	}
@@ -64,14 +67,16 @@ func (v *versions) sum(ctx context.Context, reads graphqlhttp.Reads) (uint64, er
 	return sum, nil
 }
 
-func (v *versions) readOn(ctx context.Context, heard uint64) error {
+// readOn is nobody's request in particular, and not counted or cut off as a part of one.
+func (v *versions) readOn(heard uint64) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	now := v.now()
 	if v.known.Load() >= heard && now.UnixNano()-v.read.Load() <= int64(lookAgain) {
 		return nil // somebody else has, meanwhile
 	}
-	ctx = access.WithViewer(context.WithoutCancel(ctx), access.System("versions"))
+	ctx, cancel := context.WithTimeout(access.WithViewer(context.Background(), access.System("versions")), readOnTime)
+	defer cancel()
 	if !v.begun {
 		head, err := changes.Head(ctx, v.client)
 		if err != nil {
@@ -110,8 +115,8 @@ func (v *versions) readOn(ctx context.Context, heard uint64) error {
 }
 
 // News tells where the log ends, and whether it has anything of some types for some audiences after a place.
-func (v *versions) News(ctx context.Context, after int, types []string, audiences []schema.Audience) (head int, news bool, err error) {
-	if _, err := v.sum(ctx, 0); err != nil { // reads on
+func (v *versions) News(_ context.Context, after int, types []string, audiences []schema.Audience) (head int, news bool, err error) {
+	if _, err := v.sum(0); err != nil { // reads on
 		return 0, false, err
 	}
 	v.mu.Lock()
@@ -148,7 +153,7 @@ func (h *Hub) sharing() *graphqlhttp.Sharing {
 	}
 	applied := h.applied()
 	s.State = func(ctx context.Context, reads graphqlhttp.Reads) (uint64, error) {
-		sum, err := h.versions.sum(ctx, reads)
+		sum, err := h.versions.sum(reads)
 		if err != nil || reads&graphqlhttp.Searched == 0 {
 			return sum, err
 		}

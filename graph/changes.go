@@ -37,6 +37,14 @@ func (p changePlace) cursor() ent.Cursor {
 	return ent.Cursor{ID: string(text)}
 }
 
+// placeOf is the inverse of cursor.
+func placeOf(c ent.Cursor) (p changePlace, err error) {
+	if err := json.Unmarshal([]byte(c.ID), &p); err != nil {
+		return p, fmt.Errorf("a sealed cursor of changes holds %q: %w", c.ID, err)
+	}
+	return p, nil
+}
+
 // listed is a change with the place after it.
 type listed struct {
 	*view.Change
@@ -46,6 +54,7 @@ type listed struct {
 func listChanges(ctx context.Context, after *ent.Cursor, first *int, filter *model.ChangeFilter) (*model.ChangeConnection, error) {
 	limit, client := *ent.PageSize(first, nil), ent.FromContext(ctx)
 	var at changePlace
+	var err error
 	if after == nil {
 		at = changePlace{State: true}
 		last, err := client.Change.Query().Where(told(ctx)).Order(ent.Desc(change.FieldID)).First(ctx)
@@ -55,8 +64,8 @@ func listChanges(ctx context.Context, after *ent.Cursor, first *int, filter *mod
 		case !ent.IsNotFound(err):
 			return nil, err
 		}
-	} else if err := json.Unmarshal([]byte(after.ID), &at); err != nil {
-		return nil, fmt.Errorf("a sealed cursor of changes holds %q: %w", after.ID, err)
+	} else if at, err = placeOf(*after); err != nil {
+		return nil, err
 	}
 	found, err := readChanges(ctx, client, at, filter, limit+1)
 	if err != nil {

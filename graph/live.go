@@ -2,8 +2,6 @@ package graph
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"log/slog"
 	"time"
 
@@ -51,8 +49,9 @@ func (r *Resolver) followChanges(ctx context.Context, after *ent.Cursor, filter 
 					return
 				}
 			}
+			head := at.Seq
 			if len(found) < livePage {
-				if at, err = r.wait(ctx, woken, at, filter); err != nil {
+				if at, head, err = r.wait(ctx, woken, at, filter); err != nil {
 					return
 				}
 			}
@@ -66,14 +65,17 @@ func (r *Resolver) followChanges(ctx context.Context, after *ent.Cursor, filter 
 				case <-ctx.Done():
 					return
 				}
+			} else if len(found) == 0 { // what there is up to there is not for this viewer, and is not looked at again
+				at = changePlace{Seq: max(at.Seq, head)}
 			}
 		}
 	}()
 	return told, nil
 }
 
-// wait returns when there is something after a place that the viewer may be told of, and gives the place before it. An error is that of ctx.
-func (r *Resolver) wait(ctx context.Context, woken <-chan struct{}, at changePlace, filter *model.ChangeFilter) (changePlace, error) {
+// wait returns when there may be something after a place that the viewer is told of. It gives the place before it, and where the log ended then. An
+// error is that of ctx.
+func (r *Resolver) wait(ctx context.Context, woken <-chan struct{}, at changePlace, filter *model.ChangeFilter) (changePlace, int, error) {
 	var types []string
 	for _, t := range wanted(filter) {
 		types = append(types, t.GQL)
@@ -86,7 +88,7 @@ func (r *Resolver) wait(ctx context.Context, woken <-chan struct{}, at changePla
 		case err != nil && ctx.Err() == nil:
 			slog.ErrorContext(ctx, "the change log could not be read for a subscription", "error", err)
 		case err == nil && news:
-			return at, nil
+			return at, head, nil
 		case err == nil && !at.State:
 			at.Seq = head
 		}
@@ -95,17 +97,14 @@ func (r *Resolver) wait(ctx context.Context, woken <-chan struct{}, at changePla
 		case <-timer.C:
 			timer.Reset(livePause)
 		case <-ctx.Done():
-			return at, ctx.Err()
+			return at, 0, ctx.Err()
 		}
 	}
 }
 
 func liveFrom(ctx context.Context, client *ent.Client, after *ent.Cursor) (at changePlace, err error) {
 	if after != nil {
-		if err := json.Unmarshal([]byte(after.ID), &at); err != nil {
-			return at, fmt.Errorf("a sealed cursor of changes holds %q: %w", after.ID, err)
-		}
-		return at, nil
+		return placeOf(*after)
 	}
 	at.Seq, err = client.Change.Query().Order(ent.Desc(change.FieldID)).FirstID(ctx)
 	return at, ent.MaskNotFound(err)

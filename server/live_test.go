@@ -14,6 +14,7 @@ import (
 
 	"github.com/coder/websocket"
 
+	"dugnad/server/database"
 	"dugnad/server/database/databasetest"
 )
 
@@ -150,6 +151,49 @@ func TestSubscriptions(t *testing.T) {
 		n.as("ADMIN", `mutation($m: ID!) { removeMember(id: $m) { done problems { code } } }`, map[string]any{"m": mine[0]}).ok().expectCodes("removeMember")
 		expect(members, "end")
 	})
+}
+
+// TestSubscriptionsRest subscribes from a place after which nothing is for the viewer: that is found out once, and not again and again.
+func TestSubscriptionsRest(t *testing.T) {
+	h := newTestHub(t, databasetest.SQLiteOptions(t))
+	n := h.newsroom()
+	counted := make(chan *database.Counter, 1)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ctx, counter := database.Count(r.Context())
+		counted <- counter
+		h.handler.ServeHTTP(w, r.WithContext(ctx))
+	}))
+	t.Cleanup(server.Close)
+	h.live = server.URL + "/graphql"
+	start := h.ask(`{ changes(first: 100, filter: {types: [COLLECTION]}) { pageInfo { endCursor } } }`, nil).ok().at("changes", "pageInfo", "endCursor")
+	id := n.draft("EDITOR", "Ikkje ei samling")
+	n.act("EDITOR", "publish", "", item(id, 1)).expectCodes("publish")
+	h.versions = newVersions(h.client, h.waker) // as after a start: the newest changes are not in memory
+	h.graphql = h.newGraphQL()
+	h.handler = h.routes()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	h.drained(h.events(ctx, "", map[string]any{"after": start, "filter": map[string]any{"types": []string{"COLLECTION"}}}))
+	if n := (<-counted).Statements(); n > 50 {
+		t.Errorf("%d statements while there was nothing to tell", n)
+	}
+}
+
+// drained gives what comes within half a second.
+func (h *testHub) drained(events <-chan map[string]any) (all []map[string]any) {
+	h.t.Helper()
+	end := time.After(500 * time.Millisecond)
+	for {
+		select {
+		case event, more := <-events:
+			if !more {
+				h.t.Fatal("the stream has ended")
+			}
+			all = append(all, event)
+		case <-end:
+			return all
+		}
+	}
 }
 
 // TestSubscriptionsOverWebSocket has the credential in the first message, as browsers have it.

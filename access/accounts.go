@@ -86,8 +86,8 @@ func (a *Accounts) tx(ctx context.Context, do func(ctx context.Context, tx *ent.
 	return tx.Commit()
 }
 
-// act is tx for what a viewer does: it keeps the event of it as well.
-func (a *Accounts) act(ctx context.Context, do func(ctx context.Context, tx *ent.Client) error) error {
+// Act does what a viewer asked for in a transaction, as the hub, and keeps the event of it in the same: all of it happens or nothing.
+func (a *Accounts) Act(ctx context.Context, do func(ctx context.Context, tx *ent.Client) error) error {
 	err := a.tx(ctx, func(ctx context.Context, tx *ent.Client) error {
 		if err := do(ctx, tx); err != nil {
 			return err

@@ -91,5 +91,5 @@ func (a *Accounts) MayAudit(ctx context.Context, organization *string) bool {
 	if v.HubRole == schema.HubAdmin && v.Has(ScopeManage) {
 		return true
 	}
-	return organization != nil && a.mayManage(v, *organization) == nil
+	return organization != nil && a.MayManage(v, *organization) == nil
 }

@@ -21,6 +21,7 @@ type NewKey struct {
 	Role         schema.Role // of a SECRET key
 	Scopes       []KeyScope  // nil for all that the role may
 	Origins      []string    // of a PUBLISHABLE key: https://host or https://host:port
+	Manifest     string      // that it is restricted to; "" for none
 	Expires      *time.Time
 }
 
@@ -67,7 +68,7 @@ func (k *NewKey) check(now time.Time) error {
 // and no key has a stronger role than its maker.
 func (a *Accounts) CreateKey(ctx context.Context, k NewKey) (key *ent.ApiKey, secret string, err error) {
 	by := ViewerOf(ctx)
-	if err := a.mayManage(by, k.Organization); err != nil {
+	if err := a.MayManage(by, k.Organization); err != nil {
 		return nil, "", err
 	}
 	if err := k.check(a.now()); err != nil {
@@ -88,10 +89,11 @@ func (a *Accounts) CreateKey(ctx context.Context, k NewKey) (key *ent.ApiKey, se
 		prefix = publishableKeyPrefix
 	}
 	secret = newSecret(prefix)
-	err = a.act(ctx, func(ctx context.Context, tx *ent.Client) (err error) {
+	err = a.Act(ctx, func(ctx context.Context, tx *ent.Client) (err error) {
 		c := tx.ApiKey.Create().SetID(a.NewID("key")).SetOrganizationID(there.ID).SetName(k.Name).SetKind(k.Kind).
 			SetScopes(scopeNames(k.Scopes)).SetOrigins(orEmpty(k.Origins)).SetHash(hashOf(secret)).SetEnding(secret[len(secret)-4:]).
-			SetCreatedBy(by.Name).SetCreatedAt(a.now()).SetNillableExpiresAt(k.Expires)
+			SetCreatedBy(by.Name).SetCreatedAt(a.now()).SetNillableExpiresAt(k.Expires).
+			SetNillableManifest(schema.OrNil(k.Manifest))
 		if k.Role != "" {
 			c.SetRole(k.Role)
 		}
@@ -115,13 +117,13 @@ func (a *Accounts) RevokeKey(ctx context.Context, id string) (*ent.ApiKey, error
 	case err != nil:
 		return nil, err
 	}
-	if err := a.mayManage(ViewerOf(ctx), key.OrganizationID); err != nil {
+	if err := a.MayManage(ViewerOf(ctx), key.OrganizationID); err != nil {
 		return nil, errNoKey
 	}
 	if key.RevokedAt != nil {
 		return key, nil
 	}
-	err = a.act(ctx, func(ctx context.Context, tx *ent.Client) (err error) {
+	err = a.Act(ctx, func(ctx context.Context, tx *ent.Client) (err error) {
 		About(ctx, key.OrganizationID)
 		key, err = tx.ApiKey.UpdateOneID(id).SetRevokedAt(a.now()).Save(ctx)
 		return err
@@ -134,7 +136,7 @@ func (a *Accounts) RevokeKey(ctx context.Context, id string) (*ent.ApiKey, error
 
 // Keys are those of an organisation, also ended ones, the newest first.
 func (a *Accounts) Keys(ctx context.Context, organization string) ([]*ent.ApiKey, error) {
-	if err := a.mayManage(ViewerOf(ctx), organization); err != nil {
+	if err := a.MayManage(ViewerOf(ctx), organization); err != nil {
 		return nil, err
 	}
 	return a.client.ApiKey.Query().Where(apikey.OrganizationID(organization)).Order(ent.Desc(apikey.FieldID)).All(own(ctx))
@@ -187,9 +189,9 @@ var (
 	errNoOrganization = &Error{Code: NotFound, Field: "organization", Message: "there is no such organisation"}
 )
 
-// mayManage tells whether the viewer may change an organisation's members and keys. To others than its members the organisation's
+// MayManage tells whether the viewer may change an organisation's members and keys. To others than its members the organisation's
 // administration does not exist.
-func (a *Accounts) mayManage(v Viewer, organization string) error {
+func (a *Accounts) MayManage(v Viewer, organization string) error {
 	role := v.RoleIn(organization)
 	switch {
 	case role == "":

@@ -32,7 +32,7 @@ func (a *Accounts) Invite(ctx context.Context, organization *string, role schema
 	case role.OfHub() && !by.IsSystem() && (by.HubRole != schema.HubAdmin || !by.Has(ScopeManage)):
 		return nil, "", &Error{Code: Forbidden, Message: "this needs the role HUB_ADMIN"}
 	case !role.OfHub():
-		if err := a.mayManage(by, *organization); err != nil {
+		if err := a.MayManage(by, *organization); err != nil {
 			return nil, "", err
 		}
 		if _, err := a.client.Organization.Get(own(ctx), *organization); ent.IsNotFound(err) {
@@ -51,7 +51,7 @@ func (a *Accounts) Invite(ctx context.Context, organization *string, role schema
 		of = *organization
 	}
 	secret, now := newSecret(""), a.now()
-	err = a.act(ctx, func(ctx context.Context, tx *ent.Client) (err error) {
+	err = a.Act(ctx, func(ctx context.Context, tx *ent.Client) (err error) {
 		i, err = tx.Invitation.Create().SetID(a.NewID("inv")).SetHash(hashOf(secret)).SetNillableOrganizationID(organization).SetRole(role).
 			SetNillableEmail(email).SetCreatedBy(by.Name).SetCreatedAt(now).SetExpiresAt(now.Add(invitationLife)).Save(ctx)
 		if err == nil {
@@ -202,7 +202,7 @@ func (a *Accounts) putMember(ctx context.Context, tx *ent.Client, accountID, org
 
 // Invitations are the open ones of an organisation.
 func (a *Accounts) Invitations(ctx context.Context, organization string) ([]*ent.Invitation, error) {
-	if err := a.mayManage(ViewerOf(ctx), organization); err != nil {
+	if err := a.MayManage(ViewerOf(ctx), organization); err != nil {
 		return nil, err
 	}
 	return a.client.Invitation.Query().Where(invitation.OrganizationID(organization), invitation.AcceptedAtIsNil(), invitation.RevokedAtIsNil(),
@@ -220,10 +220,10 @@ func (a *Accounts) RevokeInvitation(ctx context.Context, id string) error {
 		return err
 	}
 	by := ViewerOf(ctx)
-	if i.OrganizationID == nil && by.HubRole != schema.HubAdmin || i.OrganizationID != nil && a.mayManage(by, *i.OrganizationID) != nil {
+	if i.OrganizationID == nil && by.HubRole != schema.HubAdmin || i.OrganizationID != nil && a.MayManage(by, *i.OrganizationID) != nil {
 		return missing
 	}
-	return a.act(ctx, func(ctx context.Context, tx *ent.Client) error {
+	return a.Act(ctx, func(ctx context.Context, tx *ent.Client) error {
 		if i.OrganizationID != nil {
 			About(ctx, *i.OrganizationID)
 		}
@@ -233,7 +233,7 @@ func (a *Accounts) RevokeInvitation(ctx context.Context, id string) error {
 
 // Memberships are those of an organisation, with their accounts.
 func (a *Accounts) Memberships(ctx context.Context, organization string) ([]*ent.Membership, error) {
-	if err := a.mayManage(ViewerOf(ctx), organization); err != nil {
+	if err := a.MayManage(ViewerOf(ctx), organization); err != nil {
 		return nil, err
 	}
 	return a.client.Membership.Query().Where(membership.OrganizationID(organization)).WithAccount().WithOrganization().
@@ -274,14 +274,14 @@ func (a *Accounts) RemoveMember(ctx context.Context, id string) error {
 // change does something to a membership; role is what the account has afterwards.
 func (a *Accounts) change(ctx context.Context, id string, do func(context.Context, *ent.Client, *ent.Membership) error, role schema.Role) error {
 	by := ViewerOf(ctx)
-	return a.act(ctx, func(ctx context.Context, tx *ent.Client) error {
+	return a.Act(ctx, func(ctx context.Context, tx *ent.Client) error {
 		m, err := a.member(ctx, tx, id)
 		if err != nil {
 			return err
 		}
 		About(ctx, m.OrganizationID, m.AccountID)
 		leaves := role == "" && m.AccountID == by.Account()
-		if err := a.mayManage(by, m.OrganizationID); err != nil && !leaves {
+		if err := a.MayManage(by, m.OrganizationID); err != nil && !leaves {
 			if by.RoleIn(m.OrganizationID) == "" {
 				return &Error{Code: NotFound, Message: "there is no such membership"}
 			}
@@ -310,7 +310,7 @@ func (a *Accounts) SetHubRole(ctx context.Context, accountID string, role *schem
 		return nil, &Error{Code: BadInput, Field: "role", Message: "is not one of the hub"}
 	}
 	var changed *ent.Account
-	err := a.act(ctx, func(ctx context.Context, tx *ent.Client) error {
+	err := a.Act(ctx, func(ctx context.Context, tx *ent.Client) error {
 		who, err := tx.Account.Get(ctx, accountID)
 		if ent.IsNotFound(err) {
 			return errNoAccount
@@ -394,7 +394,7 @@ func (a *Accounts) end(ctx context.Context, accountID string, set func(context.C
 	if !by.IsSystem() && (by.HubRole != schema.HubAdmin || !by.Has(ScopeManage)) {
 		return &Error{Code: Forbidden, Message: "this needs the role HUB_ADMIN"}
 	}
-	return a.act(ctx, func(ctx context.Context, tx *ent.Client) error {
+	return a.Act(ctx, func(ctx context.Context, tx *ent.Client) error {
 		who, err := tx.Account.Get(ctx, accountID)
 		if ent.IsNotFound(err) {
 			return errNoAccount
@@ -434,7 +434,7 @@ func (a *Accounts) SignIns(ctx context.Context) ([]*ent.SignIn, error) {
 // RevokeSignIn ends one of the account's own sign-ins.
 func (a *Accounts) RevokeSignIn(ctx context.Context, id string) error {
 	who := ViewerOf(ctx).Account()
-	return a.act(ctx, func(ctx context.Context, tx *ent.Client) error {
+	return a.Act(ctx, func(ctx context.Context, tx *ent.Client) error {
 		n, err := tx.SignIn.Update().Where(signin.ID(id), signin.AccountID(who), signin.RevokedAtIsNil()).SetRevokedAt(a.now()).Save(ctx)
 		if err == nil && n == 0 {
 			err = &Error{Code: NotFound, Message: "there is no such sign-in"}

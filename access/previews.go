@@ -26,7 +26,7 @@ func (a *Accounts) CreatePreview(ctx context.Context, p Previewed, life time.Dur
 	}
 	secret, now := newSecret(previewTokenPrefix), a.now()
 	by := ViewerOf(ctx).Name
-	err = a.act(ctx, func(ctx context.Context, tx *ent.Client) (err error) {
+	err = a.Act(ctx, func(ctx context.Context, tx *ent.Client) (err error) {
 		c := tx.PreviewToken.Create().SetID(a.NewID("prv")).SetHash(hashOf(secret)).SetEntries(orEmpty(p.Entries)).
 			SetNillableReleaseID(p.Release).SetNillableScheduledBefore(p.ScheduledBefore).SetCreatedBy(by).SetCreatedAt(now).SetExpiresAt(now.Add(life))
 		if p.Organizations != nil {
@@ -49,7 +49,7 @@ func IsPreviewToken(s string) bool { return strings.HasPrefix(s, previewTokenPre
 // RevokePreview ends a preview that the viewer has made.
 func (a *Accounts) RevokePreview(ctx context.Context, id string) error {
 	by := ViewerOf(ctx).Name
-	return a.act(ctx, func(ctx context.Context, tx *ent.Client) error {
+	return a.Act(ctx, func(ctx context.Context, tx *ent.Client) error {
 		n, err := tx.PreviewToken.Update().Where(previewtoken.ID(id), previewtoken.CreatedBy(by), previewtoken.RevokedAtIsNil()).
 			SetRevokedAt(a.now()).Save(ctx)
 		if err == nil && n == 0 {

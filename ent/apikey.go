@@ -32,6 +32,8 @@ type ApiKey struct {
 	Scopes []string `json:"scopes,omitempty"`
 	// Origins holds the value of the "origins" field.
 	Origins []string `json:"origins,omitempty"`
+	// Manifest holds the value of the "manifest" field.
+	Manifest *string `json:"manifest,omitempty"`
 	// Hash holds the value of the "hash" field.
 	Hash string `json:"-"`
 	// Ending holds the value of the "ending" field.
@@ -81,7 +83,7 @@ func (*ApiKey) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case apikey.FieldScopes, apikey.FieldOrigins:
 			values[i] = new([]byte)
-		case apikey.FieldID, apikey.FieldOrganizationID, apikey.FieldName, apikey.FieldKind, apikey.FieldRole, apikey.FieldHash, apikey.FieldEnding, apikey.FieldCreatedBy:
+		case apikey.FieldID, apikey.FieldOrganizationID, apikey.FieldName, apikey.FieldKind, apikey.FieldRole, apikey.FieldManifest, apikey.FieldHash, apikey.FieldEnding, apikey.FieldCreatedBy:
 			values[i] = new(sql.NullString)
 		case apikey.FieldCreatedAt, apikey.FieldExpiresAt, apikey.FieldLastUsedAt, apikey.FieldRevokedAt:
 			values[i] = new(sql.NullTime)
@@ -146,6 +148,13 @@ func (_m *ApiKey) assignValues(columns []string, values []any) error {
 				if err := json.Unmarshal(*value, &_m.Origins); err != nil {
 					return fmt.Errorf("unmarshal field origins: %w", err)
 				}
+			}
+		case apikey.FieldManifest:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field manifest", values[i])
+			} else if value.Valid {
+				_m.Manifest = new(string)
+				*_m.Manifest = value.String
 			}
 		case apikey.FieldHash:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -252,6 +261,11 @@ func (_m *ApiKey) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("origins=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Origins))
+	builder.WriteString(", ")
+	if v := _m.Manifest; v != nil {
+		builder.WriteString("manifest=")
+		builder.WriteString(*v)
+	}
 	builder.WriteString(", ")
 	builder.WriteString("hash=<sensitive>")
 	builder.WriteString(", ")

@@ -69,6 +69,20 @@ func (_c *ApiKeyCreate) SetOrigins(v []string) *ApiKeyCreate {
 	return _c
 }
 
+// SetManifest sets the "manifest" field.
+func (_c *ApiKeyCreate) SetManifest(v string) *ApiKeyCreate {
+	_c.mutation.SetManifest(v)
+	return _c
+}
+
+// SetNillableManifest sets the "manifest" field if the given value is not nil.
+func (_c *ApiKeyCreate) SetNillableManifest(v *string) *ApiKeyCreate {
+	if v != nil {
+		_c.SetManifest(*v)
+	}
+	return _c
+}
+
 // SetHash sets the "hash" field.
 func (_c *ApiKeyCreate) SetHash(v string) *ApiKeyCreate {
 	_c.mutation.SetHash(v)
@@ -286,6 +300,10 @@ func (_c *ApiKeyCreate) createSpec() (*ApiKey, *sqlgraph.CreateSpec) {
 		_spec.SetField(apikey.FieldOrigins, field.TypeJSON, value)
 		_node.Origins = value
 	}
+	if value, ok := _c.mutation.Manifest(); ok {
+		_spec.SetField(apikey.FieldManifest, field.TypeString, value)
+		_node.Manifest = &value
+	}
 	if value, ok := _c.mutation.Hash(); ok {
 		_spec.SetField(apikey.FieldHash, field.TypeString, value)
 		_node.Hash = value
@@ -498,6 +516,9 @@ func (u *ApiKeyUpsertOne) UpdateNewValues() *ApiKeyUpsertOne {
 		}
 		if _, exists := u.create.mutation.Role(); exists {
 			s.SetIgnore(apikey.FieldRole)
+		}
+		if _, exists := u.create.mutation.Manifest(); exists {
+			s.SetIgnore(apikey.FieldManifest)
 		}
 		if _, exists := u.create.mutation.Hash(); exists {
 			s.SetIgnore(apikey.FieldHash)
@@ -837,6 +858,9 @@ func (u *ApiKeyUpsertBulk) UpdateNewValues() *ApiKeyUpsertBulk {
 			}
 			if _, exists := b.mutation.Role(); exists {
 				s.SetIgnore(apikey.FieldRole)
+			}
+			if _, exists := b.mutation.Manifest(); exists {
+				s.SetIgnore(apikey.FieldManifest)
 			}
 			if _, exists := b.mutation.Hash(); exists {
 				s.SetIgnore(apikey.FieldHash)

@@ -36,6 +36,12 @@ type Asset struct {
 	Alts schema.LocalText `json:"alts,omitempty"`
 	// Credit holds the value of the "credit" field.
 	Credit *string `json:"credit,omitempty"`
+	// FocalPoint holds the value of the "focal_point" field.
+	FocalPoint *schema.FocalPoint `json:"focal_point,omitempty"`
+	// Pages holds the value of the "pages" field.
+	Pages *int `json:"pages,omitempty"`
+	// OwnerID holds the value of the "owner_id" field.
+	OwnerID *string `json:"owner_id,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the AssetQuery when eager-loading is set.
 	Edges        AssetEdges `json:"edges"`
@@ -67,11 +73,11 @@ func (*Asset) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case asset.FieldAlts:
+		case asset.FieldAlts, asset.FieldFocalPoint:
 			values[i] = new([]byte)
-		case asset.FieldBytes, asset.FieldWidth, asset.FieldHeight:
+		case asset.FieldBytes, asset.FieldWidth, asset.FieldHeight, asset.FieldPages:
 			values[i] = new(sql.NullInt64)
-		case asset.FieldID, asset.FieldKey, asset.FieldFile, asset.FieldMediaType, asset.FieldSha256, asset.FieldCredit:
+		case asset.FieldID, asset.FieldKey, asset.FieldFile, asset.FieldMediaType, asset.FieldSha256, asset.FieldCredit, asset.FieldOwnerID:
 			values[i] = new(sql.NullString)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -153,6 +159,28 @@ func (_m *Asset) assignValues(columns []string, values []any) error {
 				_m.Credit = new(string)
 				*_m.Credit = value.String
 			}
+		case asset.FieldFocalPoint:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field focal_point", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.FocalPoint); err != nil {
+					return fmt.Errorf("unmarshal field focal_point: %w", err)
+				}
+			}
+		case asset.FieldPages:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field pages", values[i])
+			} else if value.Valid {
+				_m.Pages = new(int)
+				*_m.Pages = int(value.Int64)
+			}
+		case asset.FieldOwnerID:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field owner_id", values[i])
+			} else if value.Valid {
+				_m.OwnerID = new(string)
+				*_m.OwnerID = value.String
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -224,6 +252,19 @@ func (_m *Asset) String() string {
 	builder.WriteString(", ")
 	if v := _m.Credit; v != nil {
 		builder.WriteString("credit=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	builder.WriteString("focal_point=")
+	builder.WriteString(fmt.Sprintf("%v", _m.FocalPoint))
+	builder.WriteString(", ")
+	if v := _m.Pages; v != nil {
+		builder.WriteString("pages=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.OwnerID; v != nil {
+		builder.WriteString("owner_id=")
 		builder.WriteString(*v)
 	}
 	builder.WriteByte(')')

@@ -102,6 +102,40 @@ func (_c *AssetCreate) SetNillableCredit(v *string) *AssetCreate {
 	return _c
 }
 
+// SetFocalPoint sets the "focal_point" field.
+func (_c *AssetCreate) SetFocalPoint(v *schema.FocalPoint) *AssetCreate {
+	_c.mutation.SetFocalPoint(v)
+	return _c
+}
+
+// SetPages sets the "pages" field.
+func (_c *AssetCreate) SetPages(v int) *AssetCreate {
+	_c.mutation.SetPages(v)
+	return _c
+}
+
+// SetNillablePages sets the "pages" field if the given value is not nil.
+func (_c *AssetCreate) SetNillablePages(v *int) *AssetCreate {
+	if v != nil {
+		_c.SetPages(*v)
+	}
+	return _c
+}
+
+// SetOwnerID sets the "owner_id" field.
+func (_c *AssetCreate) SetOwnerID(v string) *AssetCreate {
+	_c.mutation.SetOwnerID(v)
+	return _c
+}
+
+// SetNillableOwnerID sets the "owner_id" field if the given value is not nil.
+func (_c *AssetCreate) SetNillableOwnerID(v *string) *AssetCreate {
+	if v != nil {
+		_c.SetOwnerID(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *AssetCreate) SetID(v string) *AssetCreate {
 	_c.mutation.SetID(v)
@@ -253,6 +287,18 @@ func (_c *AssetCreate) createSpec() (*Asset, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Credit(); ok {
 		_spec.SetField(asset.FieldCredit, field.TypeString, value)
 		_node.Credit = &value
+	}
+	if value, ok := _c.mutation.FocalPoint(); ok {
+		_spec.SetField(asset.FieldFocalPoint, field.TypeJSON, value)
+		_node.FocalPoint = value
+	}
+	if value, ok := _c.mutation.Pages(); ok {
+		_spec.SetField(asset.FieldPages, field.TypeInt, value)
+		_node.Pages = &value
+	}
+	if value, ok := _c.mutation.OwnerID(); ok {
+		_spec.SetField(asset.FieldOwnerID, field.TypeString, value)
+		_node.OwnerID = &value
 	}
 	if nodes := _c.mutation.ToolsIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
@@ -469,6 +515,66 @@ func (u *AssetUpsert) UpdateCredit() *AssetUpsert {
 // ClearCredit clears the value of the "credit" field.
 func (u *AssetUpsert) ClearCredit() *AssetUpsert {
 	u.SetNull(asset.FieldCredit)
+	return u
+}
+
+// SetFocalPoint sets the "focal_point" field.
+func (u *AssetUpsert) SetFocalPoint(v *schema.FocalPoint) *AssetUpsert {
+	u.Set(asset.FieldFocalPoint, v)
+	return u
+}
+
+// UpdateFocalPoint sets the "focal_point" field to the value that was provided on create.
+func (u *AssetUpsert) UpdateFocalPoint() *AssetUpsert {
+	u.SetExcluded(asset.FieldFocalPoint)
+	return u
+}
+
+// ClearFocalPoint clears the value of the "focal_point" field.
+func (u *AssetUpsert) ClearFocalPoint() *AssetUpsert {
+	u.SetNull(asset.FieldFocalPoint)
+	return u
+}
+
+// SetPages sets the "pages" field.
+func (u *AssetUpsert) SetPages(v int) *AssetUpsert {
+	u.Set(asset.FieldPages, v)
+	return u
+}
+
+// UpdatePages sets the "pages" field to the value that was provided on create.
+func (u *AssetUpsert) UpdatePages() *AssetUpsert {
+	u.SetExcluded(asset.FieldPages)
+	return u
+}
+
+// AddPages adds v to the "pages" field.
+func (u *AssetUpsert) AddPages(v int) *AssetUpsert {
+	u.Add(asset.FieldPages, v)
+	return u
+}
+
+// ClearPages clears the value of the "pages" field.
+func (u *AssetUpsert) ClearPages() *AssetUpsert {
+	u.SetNull(asset.FieldPages)
+	return u
+}
+
+// SetOwnerID sets the "owner_id" field.
+func (u *AssetUpsert) SetOwnerID(v string) *AssetUpsert {
+	u.Set(asset.FieldOwnerID, v)
+	return u
+}
+
+// UpdateOwnerID sets the "owner_id" field to the value that was provided on create.
+func (u *AssetUpsert) UpdateOwnerID() *AssetUpsert {
+	u.SetExcluded(asset.FieldOwnerID)
+	return u
+}
+
+// ClearOwnerID clears the value of the "owner_id" field.
+func (u *AssetUpsert) ClearOwnerID() *AssetUpsert {
+	u.SetNull(asset.FieldOwnerID)
 	return u
 }
 
@@ -692,6 +798,76 @@ func (u *AssetUpsertOne) UpdateCredit() *AssetUpsertOne {
 func (u *AssetUpsertOne) ClearCredit() *AssetUpsertOne {
 	return u.Update(func(s *AssetUpsert) {
 		s.ClearCredit()
+	})
+}
+
+// SetFocalPoint sets the "focal_point" field.
+func (u *AssetUpsertOne) SetFocalPoint(v *schema.FocalPoint) *AssetUpsertOne {
+	return u.Update(func(s *AssetUpsert) {
+		s.SetFocalPoint(v)
+	})
+}
+
+// UpdateFocalPoint sets the "focal_point" field to the value that was provided on create.
+func (u *AssetUpsertOne) UpdateFocalPoint() *AssetUpsertOne {
+	return u.Update(func(s *AssetUpsert) {
+		s.UpdateFocalPoint()
+	})
+}
+
+// ClearFocalPoint clears the value of the "focal_point" field.
+func (u *AssetUpsertOne) ClearFocalPoint() *AssetUpsertOne {
+	return u.Update(func(s *AssetUpsert) {
+		s.ClearFocalPoint()
+	})
+}
+
+// SetPages sets the "pages" field.
+func (u *AssetUpsertOne) SetPages(v int) *AssetUpsertOne {
+	return u.Update(func(s *AssetUpsert) {
+		s.SetPages(v)
+	})
+}
+
+// AddPages adds v to the "pages" field.
+func (u *AssetUpsertOne) AddPages(v int) *AssetUpsertOne {
+	return u.Update(func(s *AssetUpsert) {
+		s.AddPages(v)
+	})
+}
+
+// UpdatePages sets the "pages" field to the value that was provided on create.
+func (u *AssetUpsertOne) UpdatePages() *AssetUpsertOne {
+	return u.Update(func(s *AssetUpsert) {
+		s.UpdatePages()
+	})
+}
+
+// ClearPages clears the value of the "pages" field.
+func (u *AssetUpsertOne) ClearPages() *AssetUpsertOne {
+	return u.Update(func(s *AssetUpsert) {
+		s.ClearPages()
+	})
+}
+
+// SetOwnerID sets the "owner_id" field.
+func (u *AssetUpsertOne) SetOwnerID(v string) *AssetUpsertOne {
+	return u.Update(func(s *AssetUpsert) {
+		s.SetOwnerID(v)
+	})
+}
+
+// UpdateOwnerID sets the "owner_id" field to the value that was provided on create.
+func (u *AssetUpsertOne) UpdateOwnerID() *AssetUpsertOne {
+	return u.Update(func(s *AssetUpsert) {
+		s.UpdateOwnerID()
+	})
+}
+
+// ClearOwnerID clears the value of the "owner_id" field.
+func (u *AssetUpsertOne) ClearOwnerID() *AssetUpsertOne {
+	return u.Update(func(s *AssetUpsert) {
+		s.ClearOwnerID()
 	})
 }
 
@@ -1081,6 +1257,76 @@ func (u *AssetUpsertBulk) UpdateCredit() *AssetUpsertBulk {
 func (u *AssetUpsertBulk) ClearCredit() *AssetUpsertBulk {
 	return u.Update(func(s *AssetUpsert) {
 		s.ClearCredit()
+	})
+}
+
+// SetFocalPoint sets the "focal_point" field.
+func (u *AssetUpsertBulk) SetFocalPoint(v *schema.FocalPoint) *AssetUpsertBulk {
+	return u.Update(func(s *AssetUpsert) {
+		s.SetFocalPoint(v)
+	})
+}
+
+// UpdateFocalPoint sets the "focal_point" field to the value that was provided on create.
+func (u *AssetUpsertBulk) UpdateFocalPoint() *AssetUpsertBulk {
+	return u.Update(func(s *AssetUpsert) {
+		s.UpdateFocalPoint()
+	})
+}
+
+// ClearFocalPoint clears the value of the "focal_point" field.
+func (u *AssetUpsertBulk) ClearFocalPoint() *AssetUpsertBulk {
+	return u.Update(func(s *AssetUpsert) {
+		s.ClearFocalPoint()
+	})
+}
+
+// SetPages sets the "pages" field.
+func (u *AssetUpsertBulk) SetPages(v int) *AssetUpsertBulk {
+	return u.Update(func(s *AssetUpsert) {
+		s.SetPages(v)
+	})
+}
+
+// AddPages adds v to the "pages" field.
+func (u *AssetUpsertBulk) AddPages(v int) *AssetUpsertBulk {
+	return u.Update(func(s *AssetUpsert) {
+		s.AddPages(v)
+	})
+}
+
+// UpdatePages sets the "pages" field to the value that was provided on create.
+func (u *AssetUpsertBulk) UpdatePages() *AssetUpsertBulk {
+	return u.Update(func(s *AssetUpsert) {
+		s.UpdatePages()
+	})
+}
+
+// ClearPages clears the value of the "pages" field.
+func (u *AssetUpsertBulk) ClearPages() *AssetUpsertBulk {
+	return u.Update(func(s *AssetUpsert) {
+		s.ClearPages()
+	})
+}
+
+// SetOwnerID sets the "owner_id" field.
+func (u *AssetUpsertBulk) SetOwnerID(v string) *AssetUpsertBulk {
+	return u.Update(func(s *AssetUpsert) {
+		s.SetOwnerID(v)
+	})
+}
+
+// UpdateOwnerID sets the "owner_id" field to the value that was provided on create.
+func (u *AssetUpsertBulk) UpdateOwnerID() *AssetUpsertBulk {
+	return u.Update(func(s *AssetUpsert) {
+		s.UpdateOwnerID()
+	})
+}
+
+// ClearOwnerID clears the value of the "owner_id" field.
+func (u *AssetUpsertBulk) ClearOwnerID() *AssetUpsertBulk {
+	return u.Update(func(s *AssetUpsert) {
+		s.ClearOwnerID()
 	})
 }
 

@@ -200,6 +200,65 @@ func (_u *AssetUpdate) ClearCredit() *AssetUpdate {
 	return _u
 }
 
+// SetFocalPoint sets the "focal_point" field.
+func (_u *AssetUpdate) SetFocalPoint(v *schema.FocalPoint) *AssetUpdate {
+	_u.mutation.SetFocalPoint(v)
+	return _u
+}
+
+// ClearFocalPoint clears the value of the "focal_point" field.
+func (_u *AssetUpdate) ClearFocalPoint() *AssetUpdate {
+	_u.mutation.ClearFocalPoint()
+	return _u
+}
+
+// SetPages sets the "pages" field.
+func (_u *AssetUpdate) SetPages(v int) *AssetUpdate {
+	_u.mutation.ResetPages()
+	_u.mutation.SetPages(v)
+	return _u
+}
+
+// SetNillablePages sets the "pages" field if the given value is not nil.
+func (_u *AssetUpdate) SetNillablePages(v *int) *AssetUpdate {
+	if v != nil {
+		_u.SetPages(*v)
+	}
+	return _u
+}
+
+// AddPages adds value to the "pages" field.
+func (_u *AssetUpdate) AddPages(v int) *AssetUpdate {
+	_u.mutation.AddPages(v)
+	return _u
+}
+
+// ClearPages clears the value of the "pages" field.
+func (_u *AssetUpdate) ClearPages() *AssetUpdate {
+	_u.mutation.ClearPages()
+	return _u
+}
+
+// SetOwnerID sets the "owner_id" field.
+func (_u *AssetUpdate) SetOwnerID(v string) *AssetUpdate {
+	_u.mutation.SetOwnerID(v)
+	return _u
+}
+
+// SetNillableOwnerID sets the "owner_id" field if the given value is not nil.
+func (_u *AssetUpdate) SetNillableOwnerID(v *string) *AssetUpdate {
+	if v != nil {
+		_u.SetOwnerID(*v)
+	}
+	return _u
+}
+
+// ClearOwnerID clears the value of the "owner_id" field.
+func (_u *AssetUpdate) ClearOwnerID() *AssetUpdate {
+	_u.mutation.ClearOwnerID()
+	return _u
+}
+
 // AddToolIDs adds the "tools" edge to the Tool entity by IDs.
 func (_u *AssetUpdate) AddToolIDs(ids ...string) *AssetUpdate {
 	_u.mutation.AddToolIDs(ids...)
@@ -348,6 +407,27 @@ func (_u *AssetUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if _u.mutation.CreditCleared() {
 		_spec.ClearField(asset.FieldCredit, field.TypeString)
+	}
+	if value, ok := _u.mutation.FocalPoint(); ok {
+		_spec.SetField(asset.FieldFocalPoint, field.TypeJSON, value)
+	}
+	if _u.mutation.FocalPointCleared() {
+		_spec.ClearField(asset.FieldFocalPoint, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.Pages(); ok {
+		_spec.SetField(asset.FieldPages, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedPages(); ok {
+		_spec.AddField(asset.FieldPages, field.TypeInt, value)
+	}
+	if _u.mutation.PagesCleared() {
+		_spec.ClearField(asset.FieldPages, field.TypeInt)
+	}
+	if value, ok := _u.mutation.OwnerID(); ok {
+		_spec.SetField(asset.FieldOwnerID, field.TypeString, value)
+	}
+	if _u.mutation.OwnerIDCleared() {
+		_spec.ClearField(asset.FieldOwnerID, field.TypeString)
 	}
 	if _u.mutation.ToolsCleared() {
 		edge := &sqlgraph.EdgeSpec{
@@ -585,6 +665,65 @@ func (_u *AssetUpdateOne) ClearCredit() *AssetUpdateOne {
 	return _u
 }
 
+// SetFocalPoint sets the "focal_point" field.
+func (_u *AssetUpdateOne) SetFocalPoint(v *schema.FocalPoint) *AssetUpdateOne {
+	_u.mutation.SetFocalPoint(v)
+	return _u
+}
+
+// ClearFocalPoint clears the value of the "focal_point" field.
+func (_u *AssetUpdateOne) ClearFocalPoint() *AssetUpdateOne {
+	_u.mutation.ClearFocalPoint()
+	return _u
+}
+
+// SetPages sets the "pages" field.
+func (_u *AssetUpdateOne) SetPages(v int) *AssetUpdateOne {
+	_u.mutation.ResetPages()
+	_u.mutation.SetPages(v)
+	return _u
+}
+
+// SetNillablePages sets the "pages" field if the given value is not nil.
+func (_u *AssetUpdateOne) SetNillablePages(v *int) *AssetUpdateOne {
+	if v != nil {
+		_u.SetPages(*v)
+	}
+	return _u
+}
+
+// AddPages adds value to the "pages" field.
+func (_u *AssetUpdateOne) AddPages(v int) *AssetUpdateOne {
+	_u.mutation.AddPages(v)
+	return _u
+}
+
+// ClearPages clears the value of the "pages" field.
+func (_u *AssetUpdateOne) ClearPages() *AssetUpdateOne {
+	_u.mutation.ClearPages()
+	return _u
+}
+
+// SetOwnerID sets the "owner_id" field.
+func (_u *AssetUpdateOne) SetOwnerID(v string) *AssetUpdateOne {
+	_u.mutation.SetOwnerID(v)
+	return _u
+}
+
+// SetNillableOwnerID sets the "owner_id" field if the given value is not nil.
+func (_u *AssetUpdateOne) SetNillableOwnerID(v *string) *AssetUpdateOne {
+	if v != nil {
+		_u.SetOwnerID(*v)
+	}
+	return _u
+}
+
+// ClearOwnerID clears the value of the "owner_id" field.
+func (_u *AssetUpdateOne) ClearOwnerID() *AssetUpdateOne {
+	_u.mutation.ClearOwnerID()
+	return _u
+}
+
 // AddToolIDs adds the "tools" edge to the Tool entity by IDs.
 func (_u *AssetUpdateOne) AddToolIDs(ids ...string) *AssetUpdateOne {
 	_u.mutation.AddToolIDs(ids...)
@@ -763,6 +902,27 @@ func (_u *AssetUpdateOne) sqlSave(ctx context.Context) (_node *Asset, err error)
 	}
 	if _u.mutation.CreditCleared() {
 		_spec.ClearField(asset.FieldCredit, field.TypeString)
+	}
+	if value, ok := _u.mutation.FocalPoint(); ok {
+		_spec.SetField(asset.FieldFocalPoint, field.TypeJSON, value)
+	}
+	if _u.mutation.FocalPointCleared() {
+		_spec.ClearField(asset.FieldFocalPoint, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.Pages(); ok {
+		_spec.SetField(asset.FieldPages, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedPages(); ok {
+		_spec.AddField(asset.FieldPages, field.TypeInt, value)
+	}
+	if _u.mutation.PagesCleared() {
+		_spec.ClearField(asset.FieldPages, field.TypeInt)
+	}
+	if value, ok := _u.mutation.OwnerID(); ok {
+		_spec.SetField(asset.FieldOwnerID, field.TypeString, value)
+	}
+	if _u.mutation.OwnerIDCleared() {
+		_spec.ClearField(asset.FieldOwnerID, field.TypeString)
 	}
 	if _u.mutation.ToolsCleared() {
 		edge := &sqlgraph.EdgeSpec{

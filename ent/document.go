@@ -340,11 +340,12 @@ func deref[T any](p *T) (v T) {
 
 // AssetInput is a document of type Asset.
 type AssetInput struct {
-	Key       graphql.Omittable[*string]          `json:"key,omitzero"`
-	File      graphql.Omittable[*string]          `json:"file,omitzero"`
-	MediaType graphql.Omittable[*string]          `json:"mediaType,omitzero"`
-	Alts      graphql.Omittable[schema.LocalText] `json:"alt,omitzero"`
-	Credit    graphql.Omittable[*string]          `json:"credit,omitzero"`
+	Key        graphql.Omittable[*string]            `json:"key,omitzero"`
+	File       graphql.Omittable[*string]            `json:"file,omitzero"`
+	MediaType  graphql.Omittable[*string]            `json:"mediaType,omitzero"`
+	Alts       graphql.Omittable[schema.LocalText]   `json:"alt,omitzero"`
+	Credit     graphql.Omittable[*string]            `json:"credit,omitzero"`
+	FocalPoint graphql.Omittable[*schema.FocalPoint] `json:"focalPoint,omitzero"`
 }
 
 // Missing implements Document.
@@ -398,6 +399,11 @@ func (d *AssetInput) set(m *AssetMutation, managed map[string]any) error {
 		m.SetCredit(*v)
 	} else {
 		m.ClearCredit()
+	}
+	if v := d.FocalPoint.Value(); v != nil {
+		m.SetFocalPoint(v)
+	} else {
+		m.ClearFocalPoint()
 	}
 	for column, v := range managed {
 		if err := m.SetField(column, v); err != nil {

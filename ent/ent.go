@@ -17,6 +17,7 @@ import (
 	"dugnad/ent/contentmunicipality"
 	"dugnad/ent/contentorganization"
 	"dugnad/ent/county"
+	"dugnad/ent/delivery"
 	"dugnad/ent/district"
 	"dugnad/ent/entry"
 	"dugnad/ent/event"
@@ -45,7 +46,10 @@ import (
 	"dugnad/ent/targetgroup"
 	"dugnad/ent/theme"
 	"dugnad/ent/tool"
+	"dugnad/ent/trusteddocument"
 	"dugnad/ent/unmetsearch"
+	"dugnad/ent/upload"
+	"dugnad/ent/webhook"
 	"errors"
 	"fmt"
 	"reflect"
@@ -127,6 +131,7 @@ func checkColumn(t, c string) error {
 			contentmunicipality.Table: contentmunicipality.ValidColumn,
 			contentorganization.Table: contentorganization.ValidColumn,
 			county.Table:              county.ValidColumn,
+			delivery.Table:            delivery.ValidColumn,
 			district.Table:            district.ValidColumn,
 			entry.Table:               entry.ValidColumn,
 			event.Table:               event.ValidColumn,
@@ -155,7 +160,10 @@ func checkColumn(t, c string) error {
 			targetgroup.Table:         targetgroup.ValidColumn,
 			theme.Table:               theme.ValidColumn,
 			tool.Table:                tool.ValidColumn,
+			trusteddocument.Table:     trusteddocument.ValidColumn,
 			unmetsearch.Table:         unmetsearch.ValidColumn,
+			upload.Table:              upload.ValidColumn,
+			webhook.Table:             webhook.ValidColumn,
 		})
 	})
 	return columnCheck(t, c)

@@ -299,6 +299,15 @@ func (c *CountyConnection) Nodes() []*County {
 }
 
 // Nodes are the nodes of the edges.
+func (c *DeliveryConnection) Nodes() []*Delivery {
+	nodes := make([]*Delivery, len(c.Edges))
+	for i, e := range c.Edges {
+		nodes[i] = e.Node
+	}
+	return nodes
+}
+
+// Nodes are the nodes of the edges.
 func (c *DistrictConnection) Nodes() []*District {
 	nodes := make([]*District, len(c.Edges))
 	for i, e := range c.Edges {

@@ -15,6 +15,7 @@ import (
 	"dugnad/ent/contentmunicipality"
 	"dugnad/ent/contentorganization"
 	"dugnad/ent/county"
+	"dugnad/ent/delivery"
 	"dugnad/ent/district"
 	"dugnad/ent/entry"
 	"dugnad/ent/event"
@@ -206,6 +207,11 @@ func (_q *ApiKeyQuery) collectField(ctx context.Context, oneNode bool, opCtx *gr
 				selectedFields = append(selectedFields, apikey.FieldOrigins)
 				fieldSeen[apikey.FieldOrigins] = struct{}{}
 			}
+		case "manifest":
+			if _, ok := fieldSeen[apikey.FieldManifest]; !ok {
+				selectedFields = append(selectedFields, apikey.FieldManifest)
+				fieldSeen[apikey.FieldManifest] = struct{}{}
+			}
 		case "ending":
 			if _, ok := fieldSeen[apikey.FieldEnding]; !ok {
 				selectedFields = append(selectedFields, apikey.FieldEnding)
@@ -330,6 +336,16 @@ func (_q *AssetQuery) collectField(ctx context.Context, oneNode bool, opCtx *gra
 			if _, ok := fieldSeen[asset.FieldCredit]; !ok {
 				selectedFields = append(selectedFields, asset.FieldCredit)
 				fieldSeen[asset.FieldCredit] = struct{}{}
+			}
+		case "focalPoint":
+			if _, ok := fieldSeen[asset.FieldFocalPoint]; !ok {
+				selectedFields = append(selectedFields, asset.FieldFocalPoint)
+				fieldSeen[asset.FieldFocalPoint] = struct{}{}
+			}
+		case "pages":
+			if _, ok := fieldSeen[asset.FieldPages]; !ok {
+				selectedFields = append(selectedFields, asset.FieldPages)
+				fieldSeen[asset.FieldPages] = struct{}{}
 			}
 		case "id":
 		case "__typename":
@@ -1294,6 +1310,134 @@ func newCountyPaginateArgs(rv map[string]any) *countyPaginateArgs {
 				}
 			}
 			args.opts = append(args.opts, WithCountyOrder(orders))
+		}
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *DeliveryQuery) CollectFields(ctx context.Context, satisfies ...string) (*DeliveryQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *DeliveryQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(delivery.Columns))
+		selectedFields = []string{delivery.FieldID}
+	)
+	fields := collectFields(opCtx, collected.Selections, satisfies)
+	for _, field := range fields {
+		switch field.Name {
+		case "nodeID":
+			if _, ok := fieldSeen[delivery.FieldNodeID]; !ok {
+				selectedFields = append(selectedFields, delivery.FieldNodeID)
+				fieldSeen[delivery.FieldNodeID] = struct{}{}
+			}
+		case "type":
+			if _, ok := fieldSeen[delivery.FieldType]; !ok {
+				selectedFields = append(selectedFields, delivery.FieldType)
+				fieldSeen[delivery.FieldType] = struct{}{}
+			}
+		case "action":
+			if _, ok := fieldSeen[delivery.FieldAction]; !ok {
+				selectedFields = append(selectedFields, delivery.FieldAction)
+				fieldSeen[delivery.FieldAction] = struct{}{}
+			}
+		case "changedAt":
+			if _, ok := fieldSeen[delivery.FieldChangedAt]; !ok {
+				selectedFields = append(selectedFields, delivery.FieldChangedAt)
+				fieldSeen[delivery.FieldChangedAt] = struct{}{}
+			}
+		case "createdAt":
+			if _, ok := fieldSeen[delivery.FieldCreatedAt]; !ok {
+				selectedFields = append(selectedFields, delivery.FieldCreatedAt)
+				fieldSeen[delivery.FieldCreatedAt] = struct{}{}
+			}
+		case "state":
+			if _, ok := fieldSeen[delivery.FieldState]; !ok {
+				selectedFields = append(selectedFields, delivery.FieldState)
+				fieldSeen[delivery.FieldState] = struct{}{}
+			}
+		case "nextAt":
+			if _, ok := fieldSeen[delivery.FieldNextAt]; !ok {
+				selectedFields = append(selectedFields, delivery.FieldNextAt)
+				fieldSeen[delivery.FieldNextAt] = struct{}{}
+			}
+		case "deliveredAt":
+			if _, ok := fieldSeen[delivery.FieldDeliveredAt]; !ok {
+				selectedFields = append(selectedFields, delivery.FieldDeliveredAt)
+				fieldSeen[delivery.FieldDeliveredAt] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type deliveryPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []DeliveryPaginateOption
+}
+
+func newDeliveryPaginateArgs(rv map[string]any) *deliveryPaginateArgs {
+	args := &deliveryPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	if v, ok := rv[orderByField]; ok {
+		switch v := v.(type) {
+		case []*DeliveryOrder:
+			args.opts = append(args.opts, WithDeliveryOrder(v))
+		case []any:
+			var orders []*DeliveryOrder
+			for i := range v {
+				mv, ok := v[i].(map[string]any)
+				if !ok {
+					continue
+				}
+				var (
+					err1, err2 error
+					order      = &DeliveryOrder{Field: &DeliveryOrderField{}, Direction: entgql.OrderDirectionAsc}
+				)
+				if d, ok := mv[directionField]; ok {
+					err1 = order.Direction.UnmarshalGQL(d)
+				}
+				if f, ok := mv[fieldField]; ok {
+					err2 = order.Field.UnmarshalGQL(f)
+				}
+				if err1 == nil && err2 == nil {
+					orders = append(orders, order)
+				}
+			}
+			args.opts = append(args.opts, WithDeliveryOrder(orders))
 		}
 	}
 	return args

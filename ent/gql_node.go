@@ -14,6 +14,7 @@ import (
 	"dugnad/ent/contentmunicipality"
 	"dugnad/ent/contentorganization"
 	"dugnad/ent/county"
+	"dugnad/ent/delivery"
 	"dugnad/ent/district"
 	"dugnad/ent/entry"
 	"dugnad/ent/event"
@@ -97,6 +98,11 @@ var countyImplementors = []string{"County", "Node"}
 
 // IsNode implements the Node interface check for GQLGen.
 func (*County) IsNode() {}
+
+var deliveryImplementors = []string{"Delivery", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*Delivery) IsNode() {}
 
 var districtImplementors = []string{"District", "Node"}
 
@@ -355,6 +361,15 @@ func (c *Client) noder(ctx context.Context, table string, id string) (Noder, err
 			Where(county.ID(id))
 		if fc := graphql.GetFieldContext(ctx); fc != nil {
 			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, countyImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
+	case delivery.Table:
+		query := c.Delivery.Query().
+			Where(delivery.ID(id))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, deliveryImplementors...); err != nil {
 				return nil, err
 			}
 		}
@@ -751,6 +766,22 @@ func (c *Client) noders(ctx context.Context, table string, ids []string) ([]Node
 		query := c.County.Query().
 			Where(county.IDIn(ids...))
 		query, err := query.CollectFields(ctx, countyImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
+	case delivery.Table:
+		query := c.Delivery.Query().
+			Where(delivery.IDIn(ids...))
+		query, err := query.CollectFields(ctx, deliveryImplementors...)
 		if err != nil {
 			return nil, err
 		}

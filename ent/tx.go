@@ -40,6 +40,8 @@ type Tx struct {
 	ContentOrganization *ContentOrganizationClient
 	// County is the client for interacting with the County builders.
 	County *CountyClient
+	// Delivery is the client for interacting with the Delivery builders.
+	Delivery *DeliveryClient
 	// District is the client for interacting with the District builders.
 	District *DistrictClient
 	// Entry is the client for interacting with the Entry builders.
@@ -96,8 +98,14 @@ type Tx struct {
 	Theme *ThemeClient
 	// Tool is the client for interacting with the Tool builders.
 	Tool *ToolClient
+	// TrustedDocument is the client for interacting with the TrustedDocument builders.
+	TrustedDocument *TrustedDocumentClient
 	// UnmetSearch is the client for interacting with the UnmetSearch builders.
 	UnmetSearch *UnmetSearchClient
+	// Upload is the client for interacting with the Upload builders.
+	Upload *UploadClient
+	// Webhook is the client for interacting with the Webhook builders.
+	Webhook *WebhookClient
 
 	// lazily loaded.
 	client     *Client
@@ -242,6 +250,7 @@ func (tx *Tx) init() {
 	tx.ContentMunicipality = NewContentMunicipalityClient(tx.config)
 	tx.ContentOrganization = NewContentOrganizationClient(tx.config)
 	tx.County = NewCountyClient(tx.config)
+	tx.Delivery = NewDeliveryClient(tx.config)
 	tx.District = NewDistrictClient(tx.config)
 	tx.Entry = NewEntryClient(tx.config)
 	tx.Event = NewEventClient(tx.config)
@@ -270,7 +279,10 @@ func (tx *Tx) init() {
 	tx.TargetGroup = NewTargetGroupClient(tx.config)
 	tx.Theme = NewThemeClient(tx.config)
 	tx.Tool = NewToolClient(tx.config)
+	tx.TrustedDocument = NewTrustedDocumentClient(tx.config)
 	tx.UnmetSearch = NewUnmetSearchClient(tx.config)
+	tx.Upload = NewUploadClient(tx.config)
+	tx.Webhook = NewWebhookClient(tx.config)
 }
 
 // txDriver wraps the given dialect.Tx with a nop dialect.Driver implementation.

@@ -103,6 +103,10 @@ func (r *viewerResolver) SignIns(ctx context.Context, obj *model.Viewer) ([]*ent
 	return r.Accounts.SignIns(ctx)
 }
 
+func (r *Resolver) Administration() generated.AdministrationResolver {
+	return &administrationResolver{r}
+}
+
 func (r *Resolver) ApiKey() generated.ApiKeyResolver { return &apiKeyResolver{r} }
 
 func (r *Resolver) SignIn() generated.SignInResolver { return &signInResolver{r} }
@@ -110,7 +114,8 @@ func (r *Resolver) SignIn() generated.SignInResolver { return &signInResolver{r}
 func (r *Resolver) Viewer() generated.ViewerResolver { return &viewerResolver{r} }
 
 type (
-	apiKeyResolver struct{ *Resolver }
-	signInResolver struct{ *Resolver }
-	viewerResolver struct{ *Resolver }
+	administrationResolver struct{ *Resolver }
+	apiKeyResolver         struct{ *Resolver }
+	signInResolver         struct{ *Resolver }
+	viewerResolver         struct{ *Resolver }
 )

@@ -191,7 +191,7 @@ func readLog(ctx context.Context, client *ent.Client, seq int, filter *model.Cha
 	for len(found) < limit {
 		want := limit - len(found)
 		rows, err := client.Change.Query().Where(change.IDGT(seq), told(ctx), change.TypeIn(types...)).
-			Order(change.ByID()).Limit(want).All(ctx)
+			Order(change.ByID()).Limit(want + 1).All(ctx) // one more, which may be the same event as the last
 		if err != nil || len(rows) == 0 {
 			return found, err
 		}
@@ -199,7 +199,7 @@ func readLog(ctx context.Context, client *ent.Client, seq int, filter *model.Cha
 		if err != nil {
 			return nil, err
 		}
-		for i, r := range rows {
+		for i, r := range rows[:min(want, len(rows))] {
 			action := schema.Gone
 			if there[r.NodeID] {
 				action = schema.Upsert
@@ -208,9 +208,10 @@ func readLog(ctx context.Context, client *ent.Client, seq int, filter *model.Cha
 				found = append(found, listed{&view.Change{ID: r.NodeID, Action: action, At: r.At}, changePlace{Seq: r.ID}})
 			}
 		}
-		if seq = rows[len(rows)-1].ID; len(rows) < want {
+		if len(rows) <= want {
 			break
 		}
+		seq = rows[want-1].ID
 	}
 	return found, nil
 }

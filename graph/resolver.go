@@ -10,6 +10,7 @@ import (
 
 	"dugnad/access"
 	"dugnad/changes"
+	"dugnad/changes/webhooks"
 	"dugnad/content"
 	"dugnad/ent"
 	"dugnad/graph/generated"
@@ -25,6 +26,7 @@ type Resolver struct {
 	Engine   search.Engine
 	Content  *content.Service
 	Accounts *access.Accounts
+	Webhooks *webhooks.Service
 	Status   func(context.Context) (*feed.Status, error)
 	Demand   *demand.Recorder
 	Waker    *changes.Waker

@@ -168,7 +168,7 @@ func (ApiKey) Annotations() []schema.Annotation {
 
 // Fields of ApiKey. hash is the SHA-256 of the key, which has 256 random bits; ending is its last four characters, to tell keys apart. A
 // SECRET key is for servers and has the rights of its role narrowed by its scopes; a PUBLISHABLE one may stand in a page and reads what
-// is public, on the origins that it names.
+// is public, on the origins that it names. With a manifest it may ask nothing but that manifest's documents.
 func (ApiKey) Fields() []ent.Field {
 	skip := entgql.Skip(entgql.SkipAll)
 	return []ent.Field{
@@ -178,6 +178,7 @@ func (ApiKey) Fields() []ent.Field {
 		field.Enum("role").GoType(Role("")).Optional().Nillable().Immutable(),
 		field.JSON("scopes", []string{}).Annotations(skip),
 		field.JSON("origins", []string{}),
+		field.String("manifest").Optional().Nillable().Immutable(),
 		field.String("hash").Unique().Immutable().Sensitive(),
 		field.String("ending").Immutable(),
 		field.String("created_by").Immutable().Annotations(skip),

@@ -22,7 +22,7 @@ func (Asset) Edges() []ent.Edge {
 	return []ent.Edge{edge.From("tools", Tool.Type).Ref("files").Annotations(entgql.Skip(entgql.SkipAll))}
 }
 
-// Fields of Asset. The file is named by the SHA-256 of its bytes.
+// Fields of Asset. The file is named by the SHA-256 of its bytes. owner_id is the organisation that has uploaded it.
 func (Asset) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("key").Unique().Annotations(entgql.Skip(entgql.SkipAll), Requirement{On: true}),
@@ -34,5 +34,8 @@ func (Asset) Fields() []ent.Field {
 		field.Int("height").Optional().Nillable().Annotations(managed()),
 		field.JSON("alts", LocalText{}).Optional().Annotations(entgql.MapsTo("alt"), DocumentName("alt")),
 		field.String("credit").Optional().Nillable(),
+		field.JSON("focal_point", &FocalPoint{}).Optional(),
+		field.Int("pages").Optional().Nillable().Annotations(managed()),
+		field.String("owner_id").Optional().Nillable().Annotations(managed(), entgql.Skip(entgql.SkipAll)),
 	}
 }

@@ -226,6 +226,7 @@ type Download struct {
 	Title        LocalText `json:"title"`
 	Format       string    `json:"format"` // PDF, HTML, VIDEO, ...
 	Bytes        *int      `json:"bytes,omitempty"`
+	Pages        *int      `json:"pages,omitempty"`
 	SizeAsStated string    `json:"sizeAsStated,omitempty"` // as the source writes it: "845 KB"
 	Language     *Language `json:"language,omitempty"`
 	URL          string    `json:"url,omitempty"`
@@ -240,4 +241,10 @@ type Funding struct {
 	Currency      string   `json:"currency,omitempty"` // ISO 4217
 	ProjectNumber string   `json:"projectNumber,omitempty"`
 	Period        *Period  `json:"period,omitempty"`
+}
+
+// FocalPoint is where the middle of a picture is, from its upper left corner, each 0 to 1.
+type FocalPoint struct {
+	X float64 `json:"x"`
+	Y float64 `json:"y"`
 }

@@ -44,6 +44,8 @@ type Config struct {
 	RateKey          int    `default:"6000" placeholder:"REQUESTS" help:"How many one account or key may send in a minute; 0 is any number ($$HUB_RATE_KEY)."`
 	TrustedProxies   string `placeholder:"CIDRS" help:"Addresses of proxies whose X-Forwarded-For counts, with commas between ($$HUB_TRUSTED_PROXIES)."`
 
+	WebhookNetworks string `placeholder:"CIDRS" help:"Private networks that webhooks may lead to, with commas between; none otherwise ($$HUB_WEBHOOK_NETWORKS)."`
+
 	LogLevel slog.Level `default:"INFO" placeholder:"LEVEL" help:"DEBUG, INFO, WARN or ERROR ($$HUB_LOG_LEVEL)."`
 }
 
@@ -167,6 +169,7 @@ func unknownSettings(environ []string) []string {
 	known := []string{
 		"HUB_ADDR", "HUB_ADMIN_ADDR", "HUB_DATA", "HUB_BASE_URL", "HUB_DEMO", "HUB_DATABASE_URL", "HUB_MEILI_URL", "HUB_MEILI_KEY", "HUB_SECRET_KEY", "HUB_LOG_LEVEL",
 		"HUB_OIDC_ISSUER", "HUB_OIDC_CLIENT_ID", "HUB_OIDC_CLIENT_SECRET", "HUB_OIDC_NAME", "HUB_NATIVE_REDIRECTS", "HUB_TRUSTED_PROXIES", "HUB_AUDIT_DAYS", "HUB_CACHE_MB", "HUB_RATE_ADDRESS", "HUB_RATE_KEY",
+		"HUB_WEBHOOK_NETWORKS",
 	}
 	var unknown []string
 	for _, pair := range environ {
@@ -228,6 +231,9 @@ func (c *Config) check() error {
 	}
 	if _, err := prefixes(c.TrustedProxies); err != nil {
 		errs = append(errs, fmt.Errorf("HUB_TRUSTED_PROXIES: %w", err))
+	}
+	if _, err := prefixes(c.WebhookNetworks); err != nil {
+		errs = append(errs, fmt.Errorf("HUB_WEBHOOK_NETWORKS: %w", err))
 	}
 	data, err := filepath.Abs(c.Data)
 	if err != nil {

@@ -15,9 +15,11 @@ import (
 
 	"dugnad/access"
 	"dugnad/changes"
+	"dugnad/changes/webhooks"
 	"dugnad/content"
 	"dugnad/demo"
 	"dugnad/ent"
+	"dugnad/graph"
 	"dugnad/graph/cursor"
 	"dugnad/search"
 	"dugnad/search/bleve"
@@ -129,6 +131,26 @@ func (p *parts) follow(ctx context.Context) error {
 	return err
 }
 
+// lockWebhooks is the advisory lock of the replica that sends to webhooks.
+const lockWebhooks = 0x64_75_67_6e_61_64_04
+
+func (h *Hub) newWebhooks() (*webhooks.Service, error) {
+	networks, err := prefixes(h.config.WebhookNetworks)
+	if err != nil {
+		return nil, err
+	}
+	return webhooks.New(webhooks.Options{
+		Client: h.client, Accounts: h.accounts, Waker: h.waker, Key: h.key, Networks: networks, List: graph.Told, BaseURL: func() string { return h.baseURL }, Now: time.Now,
+	})
+}
+
+// runWebhooks sends to webhooks, while no other replica does.
+func (h *Hub) runWebhooks(ctx context.Context) {
+	if err := h.db.Own(ctx, lockWebhooks, h.webhooks.Run); err != nil && ctx.Err() == nil {
+		slog.ErrorContext(ctx, "webhooks are not sent to", "error", err)
+	}
+}
+
 // Hub is the running program: Open, Run until its context ends, Close.
 type Hub struct {
 	// Authenticate tells who sends a request. It may be replaced before Run.
@@ -140,6 +162,7 @@ type Hub struct {
 	key      []byte
 	service  *content.Service
 	accounts *access.Accounts
+	webhooks *webhooks.Service
 	demand   *demand.Recorder
 	versions *versions
 	rates    *rateLimits
@@ -203,6 +226,9 @@ func (h *Hub) open(ctx context.Context) error {
 	h.service = content.New(h.client, h.waker, h.files)
 	h.service.Key = h.key
 	h.accounts = access.NewAccounts(h.client, h.key, h.service.NewID)
+	if h.webhooks, err = h.newWebhooks(); err != nil {
+		return fmt.Errorf("make the webhooks: %w", err)
+	}
 	h.rates = newRateLimits(h.config.RateAddress, h.config.RateKey)
 	h.versions = newVersions(h.client, h.waker)
 	h.demand = demand.New(h.client, func() time.Time { return h.service.Now() })
@@ -242,6 +268,7 @@ func (h *Hub) Run(ctx context.Context) error {
 	background.Go(func() { h.wake(work) })
 	background.Go(func() { h.runSchedules(work) })
 	background.Go(func() { h.runTidy(work) })
+	background.Go(func() { h.runWebhooks(work) })
 	background.Go(func() { h.demand.Run(work) })
 	if h.config.Demo {
 		h.demo.begin()

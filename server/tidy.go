@@ -13,6 +13,8 @@ import (
 const (
 	tidyPause   = time.Hour
 	changesLast = 90 * 24 * time.Hour // longer than a portal is away; one that was begins again
+
+	deliveriesLast = 30 * 24 * time.Hour
 )
 
 // runTidy deletes, now and then, what has outlived its use. Every replica does; what one has deleted the others do not find.
@@ -41,5 +43,6 @@ func (h *Hub) tidy(ctx context.Context) (n int, err error) {
 	n, err = h.accounts.Tidy(ctx, time.Duration(h.config.AuditDays)*24*time.Hour)
 	m, pruned := changes.Prune(access.WithViewer(ctx, access.System("tidy")), h.client, h.service.Now().Add(-changesLast))
 	k, forgotten := h.demand.Tidy(ctx)
-	return n + m + k, errors.Join(err, pruned, forgotten)
+	d, told := h.webhooks.Tidy(ctx, h.service.Now().Add(-deliveriesLast))
+	return n + m + k + d, errors.Join(err, pruned, forgotten, told)
 }

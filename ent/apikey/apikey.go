@@ -27,6 +27,8 @@ const (
 	FieldScopes = "scopes"
 	// FieldOrigins holds the string denoting the origins field in the database.
 	FieldOrigins = "origins"
+	// FieldManifest holds the string denoting the manifest field in the database.
+	FieldManifest = "manifest"
 	// FieldHash holds the string denoting the hash field in the database.
 	FieldHash = "hash"
 	// FieldEnding holds the string denoting the ending field in the database.
@@ -63,6 +65,7 @@ var Columns = []string{
 	FieldRole,
 	FieldScopes,
 	FieldOrigins,
+	FieldManifest,
 	FieldHash,
 	FieldEnding,
 	FieldCreatedBy,
@@ -135,6 +138,11 @@ func ByKind(opts ...sql.OrderTermOption) OrderOption {
 // ByRole orders the results by the role field.
 func ByRole(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldRole, opts...).ToFunc()
+}
+
+// ByManifest orders the results by the manifest field.
+func ByManifest(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldManifest, opts...).ToFunc()
 }
 
 // ByHash orders the results by the hash field.

@@ -76,6 +76,11 @@ func Name(v string) predicate.ApiKey {
 	return predicate.ApiKey(sql.FieldEQ(FieldName, v))
 }
 
+// Manifest applies equality check predicate on the "manifest" field. It's identical to ManifestEQ.
+func Manifest(v string) predicate.ApiKey {
+	return predicate.ApiKey(sql.FieldEQ(FieldManifest, v))
+}
+
 // Hash applies equality check predicate on the "hash" field. It's identical to HashEQ.
 func Hash(v string) predicate.ApiKey {
 	return predicate.ApiKey(sql.FieldEQ(FieldHash, v))
@@ -309,6 +314,81 @@ func RoleIsNil() predicate.ApiKey {
 // RoleNotNil applies the NotNil predicate on the "role" field.
 func RoleNotNil() predicate.ApiKey {
 	return predicate.ApiKey(sql.FieldNotNull(FieldRole))
+}
+
+// ManifestEQ applies the EQ predicate on the "manifest" field.
+func ManifestEQ(v string) predicate.ApiKey {
+	return predicate.ApiKey(sql.FieldEQ(FieldManifest, v))
+}
+
+// ManifestNEQ applies the NEQ predicate on the "manifest" field.
+func ManifestNEQ(v string) predicate.ApiKey {
+	return predicate.ApiKey(sql.FieldNEQ(FieldManifest, v))
+}
+
+// ManifestIn applies the In predicate on the "manifest" field.
+func ManifestIn(vs ...string) predicate.ApiKey {
+	return predicate.ApiKey(sql.FieldIn(FieldManifest, vs...))
+}
+
+// ManifestNotIn applies the NotIn predicate on the "manifest" field.
+func ManifestNotIn(vs ...string) predicate.ApiKey {
+	return predicate.ApiKey(sql.FieldNotIn(FieldManifest, vs...))
+}
+
+// ManifestGT applies the GT predicate on the "manifest" field.
+func ManifestGT(v string) predicate.ApiKey {
+	return predicate.ApiKey(sql.FieldGT(FieldManifest, v))
+}
+
+// ManifestGTE applies the GTE predicate on the "manifest" field.
+func ManifestGTE(v string) predicate.ApiKey {
+	return predicate.ApiKey(sql.FieldGTE(FieldManifest, v))
+}
+
+// ManifestLT applies the LT predicate on the "manifest" field.
+func ManifestLT(v string) predicate.ApiKey {
+	return predicate.ApiKey(sql.FieldLT(FieldManifest, v))
+}
+
+// ManifestLTE applies the LTE predicate on the "manifest" field.
+func ManifestLTE(v string) predicate.ApiKey {
+	return predicate.ApiKey(sql.FieldLTE(FieldManifest, v))
+}
+
+// ManifestContains applies the Contains predicate on the "manifest" field.
+func ManifestContains(v string) predicate.ApiKey {
+	return predicate.ApiKey(sql.FieldContains(FieldManifest, v))
+}
+
+// ManifestHasPrefix applies the HasPrefix predicate on the "manifest" field.
+func ManifestHasPrefix(v string) predicate.ApiKey {
+	return predicate.ApiKey(sql.FieldHasPrefix(FieldManifest, v))
+}
+
+// ManifestHasSuffix applies the HasSuffix predicate on the "manifest" field.
+func ManifestHasSuffix(v string) predicate.ApiKey {
+	return predicate.ApiKey(sql.FieldHasSuffix(FieldManifest, v))
+}
+
+// ManifestIsNil applies the IsNil predicate on the "manifest" field.
+func ManifestIsNil() predicate.ApiKey {
+	return predicate.ApiKey(sql.FieldIsNull(FieldManifest))
+}
+
+// ManifestNotNil applies the NotNil predicate on the "manifest" field.
+func ManifestNotNil() predicate.ApiKey {
+	return predicate.ApiKey(sql.FieldNotNull(FieldManifest))
+}
+
+// ManifestEqualFold applies the EqualFold predicate on the "manifest" field.
+func ManifestEqualFold(v string) predicate.ApiKey {
+	return predicate.ApiKey(sql.FieldEqualFold(FieldManifest, v))
+}
+
+// ManifestContainsFold applies the ContainsFold predicate on the "manifest" field.
+func ManifestContainsFold(v string) predicate.ApiKey {
+	return predicate.ApiKey(sql.FieldContainsFold(FieldManifest, v))
 }
 
 // HashEQ applies the EQ predicate on the "hash" field.

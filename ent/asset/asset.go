@@ -30,6 +30,12 @@ const (
 	FieldAlts = "alts"
 	// FieldCredit holds the string denoting the credit field in the database.
 	FieldCredit = "credit"
+	// FieldFocalPoint holds the string denoting the focal_point field in the database.
+	FieldFocalPoint = "focal_point"
+	// FieldPages holds the string denoting the pages field in the database.
+	FieldPages = "pages"
+	// FieldOwnerID holds the string denoting the owner_id field in the database.
+	FieldOwnerID = "owner_id"
 	// EdgeTools holds the string denoting the tools edge name in mutations.
 	EdgeTools = "tools"
 	// Table holds the table name of the asset in the database.
@@ -53,6 +59,9 @@ var Columns = []string{
 	FieldHeight,
 	FieldAlts,
 	FieldCredit,
+	FieldFocalPoint,
+	FieldPages,
+	FieldOwnerID,
 }
 
 var (
@@ -124,6 +133,16 @@ func ByHeight(opts ...sql.OrderTermOption) OrderOption {
 // ByCredit orders the results by the credit field.
 func ByCredit(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldCredit, opts...).ToFunc()
+}
+
+// ByPages orders the results by the pages field.
+func ByPages(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldPages, opts...).ToFunc()
+}
+
+// ByOwnerID orders the results by the owner_id field.
+func ByOwnerID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldOwnerID, opts...).ToFunc()
 }
 
 // ByToolsCount orders the results by tools count.

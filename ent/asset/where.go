@@ -104,6 +104,16 @@ func Credit(v string) predicate.Asset {
 	return predicate.Asset(sql.FieldEQ(FieldCredit, v))
 }
 
+// Pages applies equality check predicate on the "pages" field. It's identical to PagesEQ.
+func Pages(v int) predicate.Asset {
+	return predicate.Asset(sql.FieldEQ(FieldPages, v))
+}
+
+// OwnerID applies equality check predicate on the "owner_id" field. It's identical to OwnerIDEQ.
+func OwnerID(v string) predicate.Asset {
+	return predicate.Asset(sql.FieldEQ(FieldOwnerID, v))
+}
+
 // KeyEQ applies the EQ predicate on the "key" field.
 func KeyEQ(v string) predicate.Asset {
 	return predicate.Asset(sql.FieldEQ(FieldKey, v))
@@ -587,6 +597,141 @@ func CreditEqualFold(v string) predicate.Asset {
 // CreditContainsFold applies the ContainsFold predicate on the "credit" field.
 func CreditContainsFold(v string) predicate.Asset {
 	return predicate.Asset(sql.FieldContainsFold(FieldCredit, v))
+}
+
+// FocalPointIsNil applies the IsNil predicate on the "focal_point" field.
+func FocalPointIsNil() predicate.Asset {
+	return predicate.Asset(sql.FieldIsNull(FieldFocalPoint))
+}
+
+// FocalPointNotNil applies the NotNil predicate on the "focal_point" field.
+func FocalPointNotNil() predicate.Asset {
+	return predicate.Asset(sql.FieldNotNull(FieldFocalPoint))
+}
+
+// PagesEQ applies the EQ predicate on the "pages" field.
+func PagesEQ(v int) predicate.Asset {
+	return predicate.Asset(sql.FieldEQ(FieldPages, v))
+}
+
+// PagesNEQ applies the NEQ predicate on the "pages" field.
+func PagesNEQ(v int) predicate.Asset {
+	return predicate.Asset(sql.FieldNEQ(FieldPages, v))
+}
+
+// PagesIn applies the In predicate on the "pages" field.
+func PagesIn(vs ...int) predicate.Asset {
+	return predicate.Asset(sql.FieldIn(FieldPages, vs...))
+}
+
+// PagesNotIn applies the NotIn predicate on the "pages" field.
+func PagesNotIn(vs ...int) predicate.Asset {
+	return predicate.Asset(sql.FieldNotIn(FieldPages, vs...))
+}
+
+// PagesGT applies the GT predicate on the "pages" field.
+func PagesGT(v int) predicate.Asset {
+	return predicate.Asset(sql.FieldGT(FieldPages, v))
+}
+
+// PagesGTE applies the GTE predicate on the "pages" field.
+func PagesGTE(v int) predicate.Asset {
+	return predicate.Asset(sql.FieldGTE(FieldPages, v))
+}
+
+// PagesLT applies the LT predicate on the "pages" field.
+func PagesLT(v int) predicate.Asset {
+	return predicate.Asset(sql.FieldLT(FieldPages, v))
+}
+
+// PagesLTE applies the LTE predicate on the "pages" field.
+func PagesLTE(v int) predicate.Asset {
+	return predicate.Asset(sql.FieldLTE(FieldPages, v))
+}
+
+// PagesIsNil applies the IsNil predicate on the "pages" field.
+func PagesIsNil() predicate.Asset {
+	return predicate.Asset(sql.FieldIsNull(FieldPages))
+}
+
+// PagesNotNil applies the NotNil predicate on the "pages" field.
+func PagesNotNil() predicate.Asset {
+	return predicate.Asset(sql.FieldNotNull(FieldPages))
+}
+
+// OwnerIDEQ applies the EQ predicate on the "owner_id" field.
+func OwnerIDEQ(v string) predicate.Asset {
+	return predicate.Asset(sql.FieldEQ(FieldOwnerID, v))
+}
+
+// OwnerIDNEQ applies the NEQ predicate on the "owner_id" field.
+func OwnerIDNEQ(v string) predicate.Asset {
+	return predicate.Asset(sql.FieldNEQ(FieldOwnerID, v))
+}
+
+// OwnerIDIn applies the In predicate on the "owner_id" field.
+func OwnerIDIn(vs ...string) predicate.Asset {
+	return predicate.Asset(sql.FieldIn(FieldOwnerID, vs...))
+}
+
+// OwnerIDNotIn applies the NotIn predicate on the "owner_id" field.
+func OwnerIDNotIn(vs ...string) predicate.Asset {
+	return predicate.Asset(sql.FieldNotIn(FieldOwnerID, vs...))
+}
+
+// OwnerIDGT applies the GT predicate on the "owner_id" field.
+func OwnerIDGT(v string) predicate.Asset {
+	return predicate.Asset(sql.FieldGT(FieldOwnerID, v))
+}
+
+// OwnerIDGTE applies the GTE predicate on the "owner_id" field.
+func OwnerIDGTE(v string) predicate.Asset {
+	return predicate.Asset(sql.FieldGTE(FieldOwnerID, v))
+}
+
+// OwnerIDLT applies the LT predicate on the "owner_id" field.
+func OwnerIDLT(v string) predicate.Asset {
+	return predicate.Asset(sql.FieldLT(FieldOwnerID, v))
+}
+
+// OwnerIDLTE applies the LTE predicate on the "owner_id" field.
+func OwnerIDLTE(v string) predicate.Asset {
+	return predicate.Asset(sql.FieldLTE(FieldOwnerID, v))
+}
+
+// OwnerIDContains applies the Contains predicate on the "owner_id" field.
+func OwnerIDContains(v string) predicate.Asset {
+	return predicate.Asset(sql.FieldContains(FieldOwnerID, v))
+}
+
+// OwnerIDHasPrefix applies the HasPrefix predicate on the "owner_id" field.
+func OwnerIDHasPrefix(v string) predicate.Asset {
+	return predicate.Asset(sql.FieldHasPrefix(FieldOwnerID, v))
+}
+
+// OwnerIDHasSuffix applies the HasSuffix predicate on the "owner_id" field.
+func OwnerIDHasSuffix(v string) predicate.Asset {
+	return predicate.Asset(sql.FieldHasSuffix(FieldOwnerID, v))
+}
+
+// OwnerIDIsNil applies the IsNil predicate on the "owner_id" field.
+func OwnerIDIsNil() predicate.Asset {
+	return predicate.Asset(sql.FieldIsNull(FieldOwnerID))
+}
+
+// OwnerIDNotNil applies the NotNil predicate on the "owner_id" field.
+func OwnerIDNotNil() predicate.Asset {
+	return predicate.Asset(sql.FieldNotNull(FieldOwnerID))
+}
+
+// OwnerIDEqualFold applies the EqualFold predicate on the "owner_id" field.
+func OwnerIDEqualFold(v string) predicate.Asset {
+	return predicate.Asset(sql.FieldEqualFold(FieldOwnerID, v))
+}
+
+// OwnerIDContainsFold applies the ContainsFold predicate on the "owner_id" field.
+func OwnerIDContainsFold(v string) predicate.Asset {
+	return predicate.Asset(sql.FieldContainsFold(FieldOwnerID, v))
 }
 
 // HasTools applies the HasEdge predicate on the "tools" edge.

@@ -43,6 +43,7 @@ var (
 		{Name: "role", Type: field.TypeEnum, Nullable: true, Enums: []string{"CONTRIBUTOR", "EDITOR", "ADMIN", "HUB_EDITOR", "HUB_ADMIN"}},
 		{Name: "scopes", Type: field.TypeJSON},
 		{Name: "origins", Type: field.TypeJSON},
+		{Name: "manifest", Type: field.TypeString, Nullable: true},
 		{Name: "hash", Type: field.TypeString, Unique: true},
 		{Name: "ending", Type: field.TypeString},
 		{Name: "created_by", Type: field.TypeString},
@@ -60,7 +61,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "api_keys_organizations_organization",
-				Columns:    []*schema.Column{APIKeysColumns[13]},
+				Columns:    []*schema.Column{APIKeysColumns[14]},
 				RefColumns: []*schema.Column{OrganizationsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -69,7 +70,7 @@ var (
 			{
 				Name:    "apikey_organization_id",
 				Unique:  false,
-				Columns: []*schema.Column{APIKeysColumns[13]},
+				Columns: []*schema.Column{APIKeysColumns[14]},
 			},
 		},
 	}
@@ -85,6 +86,9 @@ var (
 		{Name: "height", Type: field.TypeInt, Nullable: true},
 		{Name: "alts", Type: field.TypeJSON, Nullable: true},
 		{Name: "credit", Type: field.TypeString, Nullable: true},
+		{Name: "focal_point", Type: field.TypeJSON, Nullable: true},
+		{Name: "pages", Type: field.TypeInt, Nullable: true},
+		{Name: "owner_id", Type: field.TypeString, Nullable: true},
 	}
 	// AssetsTable holds the schema information for the "assets" table.
 	AssetsTable = &schema.Table{
@@ -418,6 +422,59 @@ var (
 		Name:       "counties",
 		Columns:    CountiesColumns,
 		PrimaryKey: []*schema.Column{CountiesColumns[0]},
+	}
+	// DeliveriesColumns holds the columns for the "deliveries" table.
+	DeliveriesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 32},
+		{Name: "change_seq", Type: field.TypeInt},
+		{Name: "node_id", Type: field.TypeString},
+		{Name: "type", Type: field.TypeString},
+		{Name: "action", Type: field.TypeEnum, Enums: []string{"UPSERT", "GONE", "REDACTED"}},
+		{Name: "changed_at", Type: field.TypeTime},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"PENDING", "DELIVERED", "SKIPPED", "FAILED"}},
+		{Name: "tries", Type: field.TypeInt, Default: 0},
+		{Name: "first_tried_at", Type: field.TypeTime, Nullable: true},
+		{Name: "next_at", Type: field.TypeTime},
+		{Name: "delivered_at", Type: field.TypeTime, Nullable: true},
+		{Name: "attempts", Type: field.TypeJSON},
+		{Name: "webhook_id", Type: field.TypeString, Size: 32},
+	}
+	// DeliveriesTable holds the schema information for the "deliveries" table.
+	DeliveriesTable = &schema.Table{
+		Name:       "deliveries",
+		Columns:    DeliveriesColumns,
+		PrimaryKey: []*schema.Column{DeliveriesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "deliveries_webhooks_deliveries",
+				Columns:    []*schema.Column{DeliveriesColumns[13]},
+				RefColumns: []*schema.Column{WebhooksColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "delivery_webhook_id_change_seq",
+				Unique:  true,
+				Columns: []*schema.Column{DeliveriesColumns[13], DeliveriesColumns[1]},
+			},
+			{
+				Name:    "delivery_webhook_id_node_id_change_seq",
+				Unique:  false,
+				Columns: []*schema.Column{DeliveriesColumns[13], DeliveriesColumns[2], DeliveriesColumns[1]},
+			},
+			{
+				Name:    "delivery_state_next_at",
+				Unique:  false,
+				Columns: []*schema.Column{DeliveriesColumns[7], DeliveriesColumns[10]},
+			},
+			{
+				Name:    "delivery_webhook_id_created_at",
+				Unique:  false,
+				Columns: []*schema.Column{DeliveriesColumns[13], DeliveriesColumns[6]},
+			},
+		},
 	}
 	// DistrictsColumns holds the columns for the "districts" table.
 	DistrictsColumns = []*schema.Column{
@@ -1664,6 +1721,33 @@ var (
 			},
 		},
 	}
+	// TrustedDocumentsColumns holds the columns for the "trusted_documents" table.
+	TrustedDocumentsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt, Increment: true},
+		{Name: "manifest", Type: field.TypeString, Size: 100},
+		{Name: "hash", Type: field.TypeString},
+		{Name: "name", Type: field.TypeString, Default: ""},
+		{Name: "text", Type: field.TypeString, Size: 2147483647},
+		{Name: "created_at", Type: field.TypeTime},
+	}
+	// TrustedDocumentsTable holds the schema information for the "trusted_documents" table.
+	TrustedDocumentsTable = &schema.Table{
+		Name:       "trusted_documents",
+		Columns:    TrustedDocumentsColumns,
+		PrimaryKey: []*schema.Column{TrustedDocumentsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "trusteddocument_manifest_hash",
+				Unique:  true,
+				Columns: []*schema.Column{TrustedDocumentsColumns[1], TrustedDocumentsColumns[2]},
+			},
+			{
+				Name:    "trusteddocument_hash",
+				Unique:  false,
+				Columns: []*schema.Column{TrustedDocumentsColumns[2]},
+			},
+		},
+	}
 	// UnmetSearchesColumns holds the columns for the "unmet_searches" table.
 	UnmetSearchesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt, Increment: true},
@@ -1682,6 +1766,75 @@ var (
 				Name:    "unmetsearch_day_words",
 				Unique:  true,
 				Columns: []*schema.Column{UnmetSearchesColumns[1], UnmetSearchesColumns[2]},
+			},
+		},
+	}
+	// UploadsColumns holds the columns for the "uploads" table.
+	UploadsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 32},
+		{Name: "hash", Type: field.TypeString, Unique: true},
+		{Name: "organization_id", Type: field.TypeString},
+		{Name: "name", Type: field.TypeString, Size: 200},
+		{Name: "media_type", Type: field.TypeString},
+		{Name: "bytes", Type: field.TypeInt},
+		{Name: "received", Type: field.TypeInt, Default: 0},
+		{Name: "parts", Type: field.TypeJSON},
+		{Name: "sum_state", Type: field.TypeBytes, Nullable: true},
+		{Name: "head", Type: field.TypeBytes, Nullable: true},
+		{Name: "asset_id", Type: field.TypeString, Nullable: true},
+		{Name: "problem", Type: field.TypeString, Nullable: true},
+		{Name: "created_by", Type: field.TypeString},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "expires_at", Type: field.TypeTime},
+	}
+	// UploadsTable holds the schema information for the "uploads" table.
+	UploadsTable = &schema.Table{
+		Name:       "uploads",
+		Columns:    UploadsColumns,
+		PrimaryKey: []*schema.Column{UploadsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "upload_organization_id",
+				Unique:  false,
+				Columns: []*schema.Column{UploadsColumns[2]},
+			},
+			{
+				Name:    "upload_expires_at",
+				Unique:  false,
+				Columns: []*schema.Column{UploadsColumns[14]},
+			},
+		},
+	}
+	// WebhooksColumns holds the columns for the "webhooks" table.
+	WebhooksColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 32},
+		{Name: "organization_id", Type: field.TypeString},
+		{Name: "key_id", Type: field.TypeString, Nullable: true},
+		{Name: "name", Type: field.TypeString, Size: 200},
+		{Name: "url", Type: field.TypeString, Size: 2000},
+		{Name: "audience", Type: field.TypeEnum, Enums: []string{"PUBLIC", "MEMBERS"}},
+		{Name: "actions", Type: field.TypeJSON},
+		{Name: "filter", Type: field.TypeString, Size: 2147483647, Default: "{}"},
+		{Name: "secret", Type: field.TypeBytes},
+		{Name: "former_secret", Type: field.TypeBytes, Nullable: true},
+		{Name: "ending", Type: field.TypeString},
+		{Name: "former_ending", Type: field.TypeString, Nullable: true},
+		{Name: "cursor", Type: field.TypeInt},
+		{Name: "created_by", Type: field.TypeString},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "paused_at", Type: field.TypeTime, Nullable: true},
+		{Name: "pause_reason", Type: field.TypeEnum, Nullable: true, Enums: []string{"BY_HAND", "UNREACHABLE", "ANSWERED_GONE", "KEY_ENDED", "LOG_ENDED"}},
+	}
+	// WebhooksTable holds the schema information for the "webhooks" table.
+	WebhooksTable = &schema.Table{
+		Name:       "webhooks",
+		Columns:    WebhooksColumns,
+		PrimaryKey: []*schema.Column{WebhooksColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "webhook_organization_id",
+				Unique:  false,
+				Columns: []*schema.Column{WebhooksColumns[1]},
 			},
 		},
 	}
@@ -2700,6 +2853,7 @@ var (
 		ContentMunicipalitiesTable,
 		ContentOrganizationsTable,
 		CountiesTable,
+		DeliveriesTable,
 		DistrictsTable,
 		EntriesTable,
 		EventsTable,
@@ -2728,7 +2882,10 @@ var (
 		TargetGroupsTable,
 		ThemesTable,
 		ToolsTable,
+		TrustedDocumentsTable,
 		UnmetSearchesTable,
+		UploadsTable,
+		WebhooksTable,
 		CollectionThemesTable,
 		CollectionTargetGroupsTable,
 		CollectionMethodsTable,
@@ -2780,6 +2937,7 @@ func init() {
 	ContentDistrictsTable.ForeignKeys[0].RefTable = DistrictsTable
 	ContentMunicipalitiesTable.ForeignKeys[0].RefTable = MunicipalitiesTable
 	ContentOrganizationsTable.ForeignKeys[0].RefTable = OrganizationsTable
+	DeliveriesTable.ForeignKeys[0].RefTable = WebhooksTable
 	DistrictsTable.ForeignKeys[0].RefTable = MunicipalitiesTable
 	EntriesTable.ForeignKeys[0].RefTable = OrganizationsTable
 	EntriesTable.ForeignKeys[1].RefTable = AccountsTable

@@ -45,6 +45,9 @@ type ContentOrganization func(*sql.Selector)
 // County is the predicate function for county builders.
 type County func(*sql.Selector)
 
+// Delivery is the predicate function for delivery builders.
+type Delivery func(*sql.Selector)
+
 // District is the predicate function for district builders.
 type District func(*sql.Selector)
 
@@ -129,5 +132,14 @@ type Theme func(*sql.Selector)
 // Tool is the predicate function for tool builders.
 type Tool func(*sql.Selector)
 
+// TrustedDocument is the predicate function for trusteddocument builders.
+type TrustedDocument func(*sql.Selector)
+
 // UnmetSearch is the predicate function for unmetsearch builders.
 type UnmetSearch func(*sql.Selector)
+
+// Upload is the predicate function for upload builders.
+type Upload func(*sql.Selector)
+
+// Webhook is the predicate function for webhook builders.
+type Webhook func(*sql.Selector)

@@ -654,6 +654,36 @@ func (ec *executionContext) marshalNChangeAction2dugnadᚋschemaᚐChangeAction(
 	return res
 }
 
+func (ec *executionContext) unmarshalNChangeAction2ᚕdugnadᚋschemaᚐChangeActionᚄ(ctx context.Context, v any) ([]schema.ChangeAction, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]schema.ChangeAction, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNChangeAction2dugnadᚋschemaᚐChangeAction(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNChangeAction2ᚕdugnadᚋschemaᚐChangeActionᚄ(ctx context.Context, sel ast.SelectionSet, v []schema.ChangeAction) graphql.Marshaler {
+	ret := inplace.MarshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNChangeAction2dugnadᚋschemaᚐChangeAction(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalNChangeConnection2ᚖdugnadᚋgraphᚋmodelᚐChangeConnection(ctx context.Context, sel ast.SelectionSet, v *model.ChangeConnection) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -688,6 +718,42 @@ func (ec *executionContext) marshalNChangeEdge2ᚖdugnadᚋgraphᚋmodelᚐChang
 		return graphql.Null
 	}
 	return ec._ChangeEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOChangeAction2ᚕdugnadᚋschemaᚐChangeActionᚄ(ctx context.Context, v any) ([]schema.ChangeAction, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]schema.ChangeAction, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNChangeAction2dugnadᚋschemaᚐChangeAction(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOChangeAction2ᚕdugnadᚋschemaᚐChangeActionᚄ(ctx context.Context, sel ast.SelectionSet, v []schema.ChangeAction) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := inplace.MarshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNChangeAction2dugnadᚋschemaᚐChangeAction(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) unmarshalOChangeFilter2ᚖdugnadᚋgraphᚋmodelᚐChangeFilter(ctx context.Context, v any) (*model.ChangeFilter, error) {

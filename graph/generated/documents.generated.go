@@ -1301,6 +1301,29 @@ func (ec *executionContext) fieldContext_DownloadDocument_bytes(_ context.Contex
 	return graphql.NewScalarFieldContext("DownloadDocument", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func (ec *executionContext) _DownloadDocument_pages(ctx context.Context, field graphql.CollectedField, obj *model.DownloadDocument) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DownloadDocument_pages(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Pages, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DownloadDocument_pages(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DownloadDocument", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
 func (ec *executionContext) _DownloadDocument_sizeAsStated(ctx context.Context, field graphql.CollectedField, obj *model.DownloadDocument) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -6901,7 +6924,7 @@ func (ec *executionContext) unmarshalInputDownloadInput(ctx context.Context, obj
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"title", "format", "bytes", "sizeAsStated", "language", "url", "asset", "note"}
+	fieldsInOrder := [...]string{"title", "format", "bytes", "pages", "sizeAsStated", "language", "url", "asset", "note"}
 	it = make(map[string]any, len(asMap))
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
@@ -6930,6 +6953,13 @@ func (ec *executionContext) unmarshalInputDownloadInput(ctx context.Context, obj
 				return it, err
 			}
 			it["bytes"] = data
+		case "pages":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("pages"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["pages"] = data
 		case "sizeAsStated":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("sizeAsStated"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -8062,6 +8092,11 @@ func (ec *executionContext) _DownloadDocument(ctx context.Context, sel ast.Selec
 			}
 		case "bytes":
 			out.Values[i] = ec._DownloadDocument_bytes(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "pages":
+			out.Values[i] = ec._DownloadDocument_pages(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}

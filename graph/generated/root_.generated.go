@@ -32,9 +32,11 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
+	Administration() AdministrationResolver
 	ApiKey() ApiKeyResolver
 	Collection() CollectionResolver
 	Comment() CommentResolver
+	Delivery() DeliveryResolver
 	Entry() EntryResolver
 	Event() EventResolver
 	Evidence() EvidenceResolver
@@ -52,7 +54,9 @@ type ResolverRoot interface {
 	Step() StepResolver
 	Subscription() SubscriptionResolver
 	Tool() ToolResolver
+	Upload() UploadResolver
 	Viewer() ViewerResolver
+	Webhook() WebhookResolver
 }
 
 type DirectiveRoot struct {
@@ -76,6 +80,7 @@ type ComplexityRoot struct {
 		Keys         func(childComplexity int) int
 		Memberships  func(childComplexity int) int
 		Organization func(childComplexity int) int
+		Webhooks     func(childComplexity int) int
 	}
 
 	ApiKey struct {
@@ -85,6 +90,7 @@ type ComplexityRoot struct {
 		ID         func(childComplexity int) int
 		Kind       func(childComplexity int) int
 		LastUsedAt func(childComplexity int) int
+		Manifest   func(childComplexity int) int
 		Name       func(childComplexity int) int
 		Origins    func(childComplexity int) int
 		RevokedAt  func(childComplexity int) int
@@ -93,15 +99,22 @@ type ComplexityRoot struct {
 	}
 
 	Asset struct {
-		Alt       func(childComplexity int) int
-		Bytes     func(childComplexity int) int
-		Credit    func(childComplexity int) int
-		Height    func(childComplexity int) int
-		ID        func(childComplexity int) int
-		Image     func(childComplexity int, width int) int
-		MediaType func(childComplexity int) int
-		URL       func(childComplexity int) int
-		Width     func(childComplexity int) int
+		Alt        func(childComplexity int) int
+		Bytes      func(childComplexity int) int
+		Credit     func(childComplexity int) int
+		FocalPoint func(childComplexity int) int
+		Height     func(childComplexity int) int
+		ID         func(childComplexity int) int
+		Image      func(childComplexity int, width int) int
+		MediaType  func(childComplexity int) int
+		Pages      func(childComplexity int) int
+		URL        func(childComplexity int) int
+		Width      func(childComplexity int) int
+	}
+
+	AssetPayload struct {
+		Asset    func(childComplexity int) int
+		Problems func(childComplexity int) int
 	}
 
 	AuditEvent struct {
@@ -327,9 +340,48 @@ type ComplexityRoot struct {
 		Secret   func(childComplexity int) int
 	}
 
+	CreateUploadPayload struct {
+		Problems func(childComplexity int) int
+		URL      func(childComplexity int) int
+		Upload   func(childComplexity int) int
+	}
+
 	DataPayload struct {
 		Node     func(childComplexity int) int
 		Problems func(childComplexity int) int
+	}
+
+	Delivery struct {
+		Action      func(childComplexity int) int
+		Attempts    func(childComplexity int) int
+		Body        func(childComplexity int) int
+		ChangedAt   func(childComplexity int) int
+		CreatedAt   func(childComplexity int) int
+		DeliveredAt func(childComplexity int) int
+		ID          func(childComplexity int) int
+		NextAt      func(childComplexity int) int
+		NodeID      func(childComplexity int) int
+		State       func(childComplexity int) int
+		Type        func(childComplexity int) int
+	}
+
+	DeliveryAttempt struct {
+		At           func(childComplexity int) int
+		Error        func(childComplexity int) int
+		Milliseconds func(childComplexity int) int
+		Status       func(childComplexity int) int
+	}
+
+	DeliveryConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	DeliveryEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
 	}
 
 	District struct {
@@ -371,6 +423,7 @@ type ComplexityRoot struct {
 		Format       func(childComplexity int) int
 		Language     func(childComplexity int) int
 		Note         func(childComplexity int) int
+		Pages        func(childComplexity int) int
 		SizeAsStated func(childComplexity int) int
 		Title        func(childComplexity int) int
 		URL          func(childComplexity int) int
@@ -382,6 +435,7 @@ type ComplexityRoot struct {
 		Format       func(childComplexity int) int
 		Language     func(childComplexity int) int
 		Note         func(childComplexity int) int
+		Pages        func(childComplexity int) int
 		SizeAsStated func(childComplexity int) int
 		Title        func(childComplexity int) int
 		URL          func(childComplexity int) int
@@ -561,6 +615,11 @@ type ComplexityRoot struct {
 		Before func(childComplexity int) int
 		Path   func(childComplexity int) int
 		Text   func(childComplexity int) int
+	}
+
+	FocalPoint struct {
+		X func(childComplexity int) int
+		Y func(childComplexity int) int
 	}
 
 	Funding struct {
@@ -748,66 +807,77 @@ type ComplexityRoot struct {
 	}
 
 	Mutation struct {
-		AddToRelease       func(childComplexity int, id string, items []*content.Item) int
-		AnonymizeAccount   func(childComplexity int, id string) int
-		Approve            func(childComplexity int, items []*content.Item, comment *string) int
-		Archive            func(childComplexity int, items []*content.Item, reason *string) int
-		Assign             func(childComplexity int, items []*content.Item, account *string) int
-		Comment            func(childComplexity int, id string, text string) int
-		CreateCollection   func(childComplexity int, input map[string]any, organization *string) int
-		CreateContact      func(childComplexity int, input map[string]any) int
-		CreateEvent        func(childComplexity int, input map[string]any, organization *string) int
-		CreateKey          func(childComplexity int, input access.NewKey) int
-		CreateLawSection   func(childComplexity int, input map[string]any) int
-		CreateMethod       func(childComplexity int, input map[string]any) int
-		CreateNetwork      func(childComplexity int, input map[string]any, organization *string) int
-		CreateOrganization func(childComplexity int, input map[string]any) int
-		CreatePractice     func(childComplexity int, input map[string]any, organization *string) int
-		CreatePreview      func(childComplexity int, input model.PreviewInput) int
-		CreateProject      func(childComplexity int, input map[string]any, organization *string) int
-		CreateRelease      func(childComplexity int, name string, organization *string) int
-		CreateReport       func(childComplexity int, input map[string]any, organization *string) int
-		CreateTargetGroup  func(childComplexity int, input map[string]any) int
-		CreateTheme        func(childComplexity int, input map[string]any) int
-		CreateTool         func(childComplexity int, input map[string]any, organization *string) int
-		Delete             func(childComplexity int, items []*content.Item) int
-		DeleteRelease      func(childComplexity int, id string) int
-		DisableAccount     func(childComplexity int, id string) int
-		DiscardChanges     func(childComplexity int, id string, expectedRevision int) int
-		Invite             func(childComplexity int, organization *string, role schema.Role, email *string) int
-		Publish            func(childComplexity int, items []*content.Item, at *time.Time) int
-		PublishRelease     func(childComplexity int, id string, at *time.Time) int
-		Redact             func(childComplexity int, text string, entries []string, reason string, dryRun bool) int
-		RemoveFromRelease  func(childComplexity int, id string, entries []string) int
-		RemoveMember       func(childComplexity int, id string) int
-		RenameRelease      func(childComplexity int, id string, name string) int
-		RequestChanges     func(childComplexity int, items []*content.Item, comment string) int
-		Restore            func(childComplexity int, id string, revision int, expectedRevision int, note *string) int
-		RevokeInvitation   func(childComplexity int, id string) int
-		RevokeKey          func(childComplexity int, id string) int
-		RevokePreview      func(childComplexity int, id string) int
-		RevokeSignIn       func(childComplexity int, id string) int
-		SetHubRole         func(childComplexity int, account string, role *schema.Role) int
-		SetRole            func(childComplexity int, id string, role schema.Role) int
-		Submit             func(childComplexity int, items []*content.Item, comment *string) int
-		Transfer           func(childComplexity int, items []*content.Item, organization string) int
-		Unarchive          func(childComplexity int, items []*content.Item) int
-		Unschedule         func(childComplexity int, items []*content.Item) int
-		UnscheduleRelease  func(childComplexity int, id string) int
-		UpdateCollection   func(childComplexity int, id string, input map[string]any, expectedRevision int, note *string, autosave bool) int
-		UpdateContact      func(childComplexity int, id string, input map[string]any) int
-		UpdateEvent        func(childComplexity int, id string, input map[string]any, expectedRevision int, note *string, autosave bool) int
-		UpdateLawSection   func(childComplexity int, id string, input map[string]any) int
-		UpdateMethod       func(childComplexity int, id string, input map[string]any) int
-		UpdateNetwork      func(childComplexity int, id string, input map[string]any, expectedRevision int, note *string, autosave bool) int
-		UpdateOrganization func(childComplexity int, id string, input map[string]any) int
-		UpdatePractice     func(childComplexity int, id string, input map[string]any, expectedRevision int, note *string, autosave bool) int
-		UpdateProject      func(childComplexity int, id string, input map[string]any, expectedRevision int, note *string, autosave bool) int
-		UpdateReport       func(childComplexity int, id string, input map[string]any, expectedRevision int, note *string, autosave bool) int
-		UpdateTargetGroup  func(childComplexity int, id string, input map[string]any) int
-		UpdateTheme        func(childComplexity int, id string, input map[string]any) int
-		UpdateTool         func(childComplexity int, id string, input map[string]any, expectedRevision int, note *string, autosave bool) int
-		Withdraw           func(childComplexity int, items []*content.Item, at *time.Time, reason *string) int
+		AddToRelease        func(childComplexity int, id string, items []*content.Item) int
+		AnonymizeAccount    func(childComplexity int, id string) int
+		Approve             func(childComplexity int, items []*content.Item, comment *string) int
+		Archive             func(childComplexity int, items []*content.Item, reason *string) int
+		Assign              func(childComplexity int, items []*content.Item, account *string) int
+		Comment             func(childComplexity int, id string, text string) int
+		CreateCollection    func(childComplexity int, input map[string]any, organization *string) int
+		CreateContact       func(childComplexity int, input map[string]any) int
+		CreateEvent         func(childComplexity int, input map[string]any, organization *string) int
+		CreateKey           func(childComplexity int, input access.NewKey) int
+		CreateLawSection    func(childComplexity int, input map[string]any) int
+		CreateMethod        func(childComplexity int, input map[string]any) int
+		CreateNetwork       func(childComplexity int, input map[string]any, organization *string) int
+		CreateOrganization  func(childComplexity int, input map[string]any) int
+		CreatePractice      func(childComplexity int, input map[string]any, organization *string) int
+		CreatePreview       func(childComplexity int, input model.PreviewInput) int
+		CreateProject       func(childComplexity int, input map[string]any, organization *string) int
+		CreateRelease       func(childComplexity int, name string, organization *string) int
+		CreateReport        func(childComplexity int, input map[string]any, organization *string) int
+		CreateTargetGroup   func(childComplexity int, input map[string]any) int
+		CreateTheme         func(childComplexity int, input map[string]any) int
+		CreateTool          func(childComplexity int, input map[string]any, organization *string) int
+		CreateUpload        func(childComplexity int, input model.CreateUploadInput) int
+		CreateWebhook       func(childComplexity int, input model.CreateWebhookInput) int
+		Delete              func(childComplexity int, items []*content.Item) int
+		DeleteRelease       func(childComplexity int, id string) int
+		DeleteWebhook       func(childComplexity int, id string) int
+		DisableAccount      func(childComplexity int, id string) int
+		DiscardChanges      func(childComplexity int, id string, expectedRevision int) int
+		EndFormerSecret     func(childComplexity int, id string) int
+		Invite              func(childComplexity int, organization *string, role schema.Role, email *string) int
+		PauseWebhook        func(childComplexity int, id string) int
+		Publish             func(childComplexity int, items []*content.Item, at *time.Time) int
+		PublishRelease      func(childComplexity int, id string, at *time.Time) int
+		Redact              func(childComplexity int, text string, entries []string, reason string, dryRun bool) int
+		RemoveFromRelease   func(childComplexity int, id string, entries []string) int
+		RemoveMember        func(childComplexity int, id string) int
+		RenameRelease       func(childComplexity int, id string, name string) int
+		ReplayDeliveries    func(childComplexity int, webhook string, delivery *string, since *time.Time) int
+		RequestChanges      func(childComplexity int, items []*content.Item, comment string) int
+		Restore             func(childComplexity int, id string, revision int, expectedRevision int, note *string) int
+		ResumeWebhook       func(childComplexity int, id string, skip bool) int
+		RevokeInvitation    func(childComplexity int, id string) int
+		RevokeKey           func(childComplexity int, id string) int
+		RevokePreview       func(childComplexity int, id string) int
+		RevokeSignIn        func(childComplexity int, id string) int
+		RotateWebhookSecret func(childComplexity int, id string) int
+		SetHubRole          func(childComplexity int, account string, role *schema.Role) int
+		SetRole             func(childComplexity int, id string, role schema.Role) int
+		Submit              func(childComplexity int, items []*content.Item, comment *string) int
+		TestWebhook         func(childComplexity int, id string) int
+		Transfer            func(childComplexity int, items []*content.Item, organization string) int
+		Unarchive           func(childComplexity int, items []*content.Item) int
+		Unschedule          func(childComplexity int, items []*content.Item) int
+		UnscheduleRelease   func(childComplexity int, id string) int
+		UpdateAsset         func(childComplexity int, id string, input map[string]any) int
+		UpdateCollection    func(childComplexity int, id string, input map[string]any, expectedRevision int, note *string, autosave bool) int
+		UpdateContact       func(childComplexity int, id string, input map[string]any) int
+		UpdateEvent         func(childComplexity int, id string, input map[string]any, expectedRevision int, note *string, autosave bool) int
+		UpdateLawSection    func(childComplexity int, id string, input map[string]any) int
+		UpdateMethod        func(childComplexity int, id string, input map[string]any) int
+		UpdateNetwork       func(childComplexity int, id string, input map[string]any, expectedRevision int, note *string, autosave bool) int
+		UpdateOrganization  func(childComplexity int, id string, input map[string]any) int
+		UpdatePractice      func(childComplexity int, id string, input map[string]any, expectedRevision int, note *string, autosave bool) int
+		UpdateProject       func(childComplexity int, id string, input map[string]any, expectedRevision int, note *string, autosave bool) int
+		UpdateReport        func(childComplexity int, id string, input map[string]any, expectedRevision int, note *string, autosave bool) int
+		UpdateTargetGroup   func(childComplexity int, id string, input map[string]any) int
+		UpdateTheme         func(childComplexity int, id string, input map[string]any) int
+		UpdateTool          func(childComplexity int, id string, input map[string]any, expectedRevision int, note *string, autosave bool) int
+		UpdateWebhook       func(childComplexity int, id string, input model.UpdateWebhookInput) int
+		Withdraw            func(childComplexity int, items []*content.Item, at *time.Time, reason *string) int
 	}
 
 	Network struct {
@@ -1206,6 +1276,7 @@ type ComplexityRoot struct {
 		Collections      func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *filter.CollectionFilter, orderBy []*ent.CollectionOrder) int
 		Counties         func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string]) int
 		County           func(childComplexity int, id *string, number *string) int
+		Deliveries       func(childComplexity int, webhook string, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *model.DeliveryFilter) int
 		Diff             func(childComplexity int, entry string, from int, to *int) int
 		District         func(childComplexity int, id *string, number *string) int
 		Districts        func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string]) int
@@ -1226,6 +1297,7 @@ type ComplexityRoot struct {
 		Nodes            func(childComplexity int, ids []string) int
 		Organization     func(childComplexity int, id *string, slug *string) int
 		Organizations    func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *filter.OrganizationFilter) int
+		PausedWebhooks   func(childComplexity int) int
 		Practice         func(childComplexity int, id *string, slug *string) int
 		Practices        func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *filter.PracticeFilter, orderBy []*ent.PracticeOrder) int
 		Project          func(childComplexity int, id *string, slug *string) int
@@ -1246,6 +1318,7 @@ type ComplexityRoot struct {
 		Tool             func(childComplexity int, id *string, slug *string) int
 		Tools            func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *filter.ToolFilter, orderBy []*ent.ToolOrder) int
 		UnmetSearches    func(childComplexity int, first *int) int
+		Upload           func(childComplexity int, id string) int
 		Viewer           func(childComplexity int) int
 	}
 
@@ -1323,6 +1396,11 @@ type ComplexityRoot struct {
 		Conflicts func(childComplexity int) int
 		Problems  func(childComplexity int) int
 		Release   func(childComplexity int) int
+	}
+
+	ReplayPayload struct {
+		Count    func(childComplexity int) int
+		Problems func(childComplexity int) int
 	}
 
 	Report struct {
@@ -1520,6 +1598,11 @@ type ComplexityRoot struct {
 		Reason func(childComplexity int) int
 	}
 
+	TestWebhookPayload struct {
+		Delivery func(childComplexity int) int
+		Problems func(childComplexity int) int
+	}
+
 	TextPart struct {
 		Kind func(childComplexity int) int
 		Text func(childComplexity int) int
@@ -1652,6 +1735,16 @@ type ComplexityRoot struct {
 		Role  func(childComplexity int) int
 	}
 
+	Upload struct {
+		Asset     func(childComplexity int) int
+		Bytes     func(childComplexity int) int
+		ExpiresAt func(childComplexity int) int
+		ID        func(childComplexity int) int
+		Name      func(childComplexity int) int
+		Problem   func(childComplexity int) int
+		Received  func(childComplexity int) int
+	}
+
 	Viewer struct {
 		Account     func(childComplexity int) int
 		Drafts      func(childComplexity int, first int) int
@@ -1659,6 +1752,34 @@ type ComplexityRoot struct {
 		Memberships func(childComplexity int) int
 		SignIns     func(childComplexity int) int
 		Tasks       func(childComplexity int, first int) int
+	}
+
+	Webhook struct {
+		Actions       func(childComplexity int) int
+		Audience      func(childComplexity int) int
+		CreatedAt     func(childComplexity int) int
+		Filter        func(childComplexity int) int
+		ID            func(childComplexity int) int
+		KeyID         func(childComplexity int) int
+		Name          func(childComplexity int) int
+		PauseReason   func(childComplexity int) int
+		PausedAt      func(childComplexity int) int
+		Pending       func(childComplexity int) int
+		SecretEndings func(childComplexity int) int
+		URL           func(childComplexity int) int
+	}
+
+	WebhookFilter struct {
+		Municipalities func(childComplexity int) int
+		Organizations  func(childComplexity int) int
+		Themes         func(childComplexity int) int
+		Types          func(childComplexity int) int
+	}
+
+	WebhookPayload struct {
+		Problems func(childComplexity int) int
+		Secret   func(childComplexity int) int
+		Webhook  func(childComplexity int) int
 	}
 }
 
@@ -1732,6 +1853,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Administration.Organization(childComplexity), true
+	case "Administration.webhooks":
+		if e.ComplexityRoot.Administration.Webhooks == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Administration.Webhooks(childComplexity), true
 
 	case "ApiKey.createdAt":
 		if e.ComplexityRoot.ApiKey.CreatedAt == nil {
@@ -1769,6 +1896,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ApiKey.LastUsedAt(childComplexity), true
+	case "ApiKey.manifest":
+		if e.ComplexityRoot.ApiKey.Manifest == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiKey.Manifest(childComplexity), true
 	case "ApiKey.name":
 		if e.ComplexityRoot.ApiKey.Name == nil {
 			break
@@ -1818,6 +1951,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Asset.Credit(childComplexity), true
+	case "Asset.focalPoint":
+		if e.ComplexityRoot.Asset.FocalPoint == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Asset.FocalPoint(childComplexity), true
 	case "Asset.height":
 		if e.ComplexityRoot.Asset.Height == nil {
 			break
@@ -1847,6 +1986,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Asset.MediaType(childComplexity), true
+	case "Asset.pages":
+		if e.ComplexityRoot.Asset.Pages == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Asset.Pages(childComplexity), true
 	case "Asset.url":
 		if e.ComplexityRoot.Asset.URL == nil {
 			break
@@ -1859,6 +2004,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Asset.Width(childComplexity), true
+
+	case "AssetPayload.asset":
+		if e.ComplexityRoot.AssetPayload.Asset == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssetPayload.Asset(childComplexity), true
+	case "AssetPayload.problems":
+		if e.ComplexityRoot.AssetPayload.Problems == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssetPayload.Problems(childComplexity), true
 
 	case "AuditEvent.action":
 		if e.ComplexityRoot.AuditEvent.Action == nil {
@@ -2864,6 +3022,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CreateKeyPayload.Secret(childComplexity), true
 
+	case "CreateUploadPayload.problems":
+		if e.ComplexityRoot.CreateUploadPayload.Problems == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateUploadPayload.Problems(childComplexity), true
+	case "CreateUploadPayload.url":
+		if e.ComplexityRoot.CreateUploadPayload.URL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateUploadPayload.URL(childComplexity), true
+	case "CreateUploadPayload.upload":
+		if e.ComplexityRoot.CreateUploadPayload.Upload == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateUploadPayload.Upload(childComplexity), true
+
 	case "DataPayload.node":
 		if e.ComplexityRoot.DataPayload.Node == nil {
 			break
@@ -2876,6 +3053,136 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DataPayload.Problems(childComplexity), true
+
+	case "Delivery.action":
+		if e.ComplexityRoot.Delivery.Action == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Delivery.Action(childComplexity), true
+	case "Delivery.attempts":
+		if e.ComplexityRoot.Delivery.Attempts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Delivery.Attempts(childComplexity), true
+	case "Delivery.body":
+		if e.ComplexityRoot.Delivery.Body == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Delivery.Body(childComplexity), true
+	case "Delivery.changedAt":
+		if e.ComplexityRoot.Delivery.ChangedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Delivery.ChangedAt(childComplexity), true
+	case "Delivery.createdAt":
+		if e.ComplexityRoot.Delivery.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Delivery.CreatedAt(childComplexity), true
+	case "Delivery.deliveredAt":
+		if e.ComplexityRoot.Delivery.DeliveredAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Delivery.DeliveredAt(childComplexity), true
+	case "Delivery.id":
+		if e.ComplexityRoot.Delivery.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Delivery.ID(childComplexity), true
+	case "Delivery.nextAt":
+		if e.ComplexityRoot.Delivery.NextAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Delivery.NextAt(childComplexity), true
+	case "Delivery.nodeID":
+		if e.ComplexityRoot.Delivery.NodeID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Delivery.NodeID(childComplexity), true
+	case "Delivery.state":
+		if e.ComplexityRoot.Delivery.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Delivery.State(childComplexity), true
+	case "Delivery.type":
+		if e.ComplexityRoot.Delivery.Type == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Delivery.Type(childComplexity), true
+
+	case "DeliveryAttempt.at":
+		if e.ComplexityRoot.DeliveryAttempt.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveryAttempt.At(childComplexity), true
+	case "DeliveryAttempt.error":
+		if e.ComplexityRoot.DeliveryAttempt.Error == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveryAttempt.Error(childComplexity), true
+	case "DeliveryAttempt.milliseconds":
+		if e.ComplexityRoot.DeliveryAttempt.Milliseconds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveryAttempt.Milliseconds(childComplexity), true
+	case "DeliveryAttempt.status":
+		if e.ComplexityRoot.DeliveryAttempt.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveryAttempt.Status(childComplexity), true
+
+	case "DeliveryConnection.edges":
+		if e.ComplexityRoot.DeliveryConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveryConnection.Edges(childComplexity), true
+	case "DeliveryConnection.nodes":
+		if e.ComplexityRoot.DeliveryConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveryConnection.Nodes(childComplexity), true
+	case "DeliveryConnection.pageInfo":
+		if e.ComplexityRoot.DeliveryConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveryConnection.PageInfo(childComplexity), true
+	case "DeliveryConnection.totalCount":
+		if e.ComplexityRoot.DeliveryConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveryConnection.TotalCount(childComplexity), true
+
+	case "DeliveryEdge.cursor":
+		if e.ComplexityRoot.DeliveryEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveryEdge.Cursor(childComplexity), true
+	case "DeliveryEdge.node":
+		if e.ComplexityRoot.DeliveryEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveryEdge.Node(childComplexity), true
 
 	case "District.id":
 		if e.ComplexityRoot.District.ID == nil {
@@ -3003,6 +3310,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Download.Note(childComplexity), true
+	case "Download.pages":
+		if e.ComplexityRoot.Download.Pages == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Download.Pages(childComplexity), true
 	case "Download.sizeAsStated":
 		if e.ComplexityRoot.Download.SizeAsStated == nil {
 			break
@@ -3052,6 +3365,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DownloadDocument.Note(childComplexity), true
+	case "DownloadDocument.pages":
+		if e.ComplexityRoot.DownloadDocument.Pages == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DownloadDocument.Pages(childComplexity), true
 	case "DownloadDocument.sizeAsStated":
 		if e.ComplexityRoot.DownloadDocument.SizeAsStated == nil {
 			break
@@ -3933,6 +4252,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.FieldChange.Text(childComplexity), true
+
+	case "FocalPoint.x":
+		if e.ComplexityRoot.FocalPoint.X == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FocalPoint.X(childComplexity), true
+	case "FocalPoint.y":
+		if e.ComplexityRoot.FocalPoint.Y == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FocalPoint.Y(childComplexity), true
 
 	case "Funding.amount":
 		if e.ComplexityRoot.Funding.Amount == nil {
@@ -4889,6 +5221,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateTool(childComplexity, args["input"].(map[string]any), args["organization"].(*string)), true
+	case "Mutation.createUpload":
+		if e.ComplexityRoot.Mutation.CreateUpload == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createUpload_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateUpload(childComplexity, args["input"].(model.CreateUploadInput)), true
+	case "Mutation.createWebhook":
+		if e.ComplexityRoot.Mutation.CreateWebhook == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createWebhook_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateWebhook(childComplexity, args["input"].(model.CreateWebhookInput)), true
 	case "Mutation.delete":
 		if e.ComplexityRoot.Mutation.Delete == nil {
 			break
@@ -4911,6 +5265,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DeleteRelease(childComplexity, args["id"].(string)), true
+	case "Mutation.deleteWebhook":
+		if e.ComplexityRoot.Mutation.DeleteWebhook == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteWebhook_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteWebhook(childComplexity, args["id"].(string)), true
 	case "Mutation.disableAccount":
 		if e.ComplexityRoot.Mutation.DisableAccount == nil {
 			break
@@ -4933,6 +5298,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DiscardChanges(childComplexity, args["id"].(string), args["expectedRevision"].(int)), true
+	case "Mutation.endFormerSecret":
+		if e.ComplexityRoot.Mutation.EndFormerSecret == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_endFormerSecret_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.EndFormerSecret(childComplexity, args["id"].(string)), true
 	case "Mutation.invite":
 		if e.ComplexityRoot.Mutation.Invite == nil {
 			break
@@ -4944,6 +5320,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.Invite(childComplexity, args["organization"].(*string), args["role"].(schema.Role), args["email"].(*string)), true
+	case "Mutation.pauseWebhook":
+		if e.ComplexityRoot.Mutation.PauseWebhook == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_pauseWebhook_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.PauseWebhook(childComplexity, args["id"].(string)), true
 	case "Mutation.publish":
 		if e.ComplexityRoot.Mutation.Publish == nil {
 			break
@@ -5010,6 +5397,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RenameRelease(childComplexity, args["id"].(string), args["name"].(string)), true
+	case "Mutation.replayDeliveries":
+		if e.ComplexityRoot.Mutation.ReplayDeliveries == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_replayDeliveries_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ReplayDeliveries(childComplexity, args["webhook"].(string), args["delivery"].(*string), args["since"].(*time.Time)), true
 	case "Mutation.requestChanges":
 		if e.ComplexityRoot.Mutation.RequestChanges == nil {
 			break
@@ -5032,6 +5430,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.Restore(childComplexity, args["id"].(string), args["revision"].(int), args["expectedRevision"].(int), args["note"].(*string)), true
+	case "Mutation.resumeWebhook":
+		if e.ComplexityRoot.Mutation.ResumeWebhook == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_resumeWebhook_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ResumeWebhook(childComplexity, args["id"].(string), args["skip"].(bool)), true
 	case "Mutation.revokeInvitation":
 		if e.ComplexityRoot.Mutation.RevokeInvitation == nil {
 			break
@@ -5076,6 +5485,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RevokeSignIn(childComplexity, args["id"].(string)), true
+	case "Mutation.rotateWebhookSecret":
+		if e.ComplexityRoot.Mutation.RotateWebhookSecret == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_rotateWebhookSecret_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RotateWebhookSecret(childComplexity, args["id"].(string)), true
 	case "Mutation.setHubRole":
 		if e.ComplexityRoot.Mutation.SetHubRole == nil {
 			break
@@ -5109,6 +5529,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.Submit(childComplexity, args["items"].([]*content.Item), args["comment"].(*string)), true
+	case "Mutation.testWebhook":
+		if e.ComplexityRoot.Mutation.TestWebhook == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_testWebhook_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.TestWebhook(childComplexity, args["id"].(string)), true
 	case "Mutation.transfer":
 		if e.ComplexityRoot.Mutation.Transfer == nil {
 			break
@@ -5153,6 +5584,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UnscheduleRelease(childComplexity, args["id"].(string)), true
+	case "Mutation.updateAsset":
+		if e.ComplexityRoot.Mutation.UpdateAsset == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateAsset_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateAsset(childComplexity, args["id"].(string), args["input"].(map[string]any)), true
 	case "Mutation.updateCollection":
 		if e.ComplexityRoot.Mutation.UpdateCollection == nil {
 			break
@@ -5296,6 +5738,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpdateTool(childComplexity, args["id"].(string), args["input"].(map[string]any), args["expectedRevision"].(int), args["note"].(*string), args["autosave"].(bool)), true
+	case "Mutation.updateWebhook":
+		if e.ComplexityRoot.Mutation.UpdateWebhook == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateWebhook_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateWebhook(childComplexity, args["id"].(string), args["input"].(model.UpdateWebhookInput)), true
 	case "Mutation.withdraw":
 		if e.ComplexityRoot.Mutation.Withdraw == nil {
 			break
@@ -7291,6 +7744,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.County(childComplexity, args["id"].(*string), args["number"].(*string)), true
+	case "Query.deliveries":
+		if e.ComplexityRoot.Query.Deliveries == nil {
+			break
+		}
+
+		args, err := ec.field_Query_deliveries_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Deliveries(childComplexity, args["webhook"].(string), args["first"].(*int), args["after"].(*entgql.Cursor[string]), args["last"].(*int), args["before"].(*entgql.Cursor[string]), args["filter"].(*model.DeliveryFilter)), true
 	case "Query.diff":
 		if e.ComplexityRoot.Query.Diff == nil {
 			break
@@ -7512,6 +7976,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Organizations(childComplexity, args["first"].(*int), args["after"].(*entgql.Cursor[string]), args["last"].(*int), args["before"].(*entgql.Cursor[string]), args["filter"].(*filter.OrganizationFilter)), true
+	case "Query.pausedWebhooks":
+		if e.ComplexityRoot.Query.PausedWebhooks == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.PausedWebhooks(childComplexity), true
 	case "Query.practice":
 		if e.ComplexityRoot.Query.Practice == nil {
 			break
@@ -7727,6 +8197,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.UnmetSearches(childComplexity, args["first"].(*int)), true
+	case "Query.upload":
+		if e.ComplexityRoot.Query.Upload == nil {
+			break
+		}
+
+		args, err := ec.field_Query_upload_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Upload(childComplexity, args["id"].(string)), true
 	case "Query.viewer":
 		if e.ComplexityRoot.Query.Viewer == nil {
 			break
@@ -8019,6 +8500,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ReleasePayload.Release(childComplexity), true
+
+	case "ReplayPayload.count":
+		if e.ComplexityRoot.ReplayPayload.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReplayPayload.Count(childComplexity), true
+	case "ReplayPayload.problems":
+		if e.ComplexityRoot.ReplayPayload.Problems == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReplayPayload.Problems(childComplexity), true
 
 	case "Report.audience":
 		if e.ComplexityRoot.Report.Audience == nil {
@@ -8912,6 +9406,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Task.Reason(childComplexity), true
 
+	case "TestWebhookPayload.delivery":
+		if e.ComplexityRoot.TestWebhookPayload.Delivery == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TestWebhookPayload.Delivery(childComplexity), true
+	case "TestWebhookPayload.problems":
+		if e.ComplexityRoot.TestWebhookPayload.Problems == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TestWebhookPayload.Problems(childComplexity), true
+
 	case "TextPart.kind":
 		if e.ComplexityRoot.TextPart.Kind == nil {
 			break
@@ -9557,6 +10064,49 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.UnnamedGroupDocument.Role(childComplexity), true
 
+	case "Upload.asset":
+		if e.ComplexityRoot.Upload.Asset == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Upload.Asset(childComplexity), true
+	case "Upload.bytes":
+		if e.ComplexityRoot.Upload.Bytes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Upload.Bytes(childComplexity), true
+	case "Upload.expiresAt":
+		if e.ComplexityRoot.Upload.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Upload.ExpiresAt(childComplexity), true
+	case "Upload.id":
+		if e.ComplexityRoot.Upload.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Upload.ID(childComplexity), true
+	case "Upload.name":
+		if e.ComplexityRoot.Upload.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Upload.Name(childComplexity), true
+	case "Upload.problem":
+		if e.ComplexityRoot.Upload.Problem == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Upload.Problem(childComplexity), true
+	case "Upload.received":
+		if e.ComplexityRoot.Upload.Received == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Upload.Received(childComplexity), true
+
 	case "Viewer.account":
 		if e.ComplexityRoot.Viewer.Account == nil {
 			break
@@ -9604,6 +10154,123 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Viewer.Tasks(childComplexity, args["first"].(int)), true
 
+	case "Webhook.actions":
+		if e.ComplexityRoot.Webhook.Actions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Webhook.Actions(childComplexity), true
+	case "Webhook.audience":
+		if e.ComplexityRoot.Webhook.Audience == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Webhook.Audience(childComplexity), true
+	case "Webhook.createdAt":
+		if e.ComplexityRoot.Webhook.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Webhook.CreatedAt(childComplexity), true
+	case "Webhook.filter":
+		if e.ComplexityRoot.Webhook.Filter == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Webhook.Filter(childComplexity), true
+	case "Webhook.id":
+		if e.ComplexityRoot.Webhook.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Webhook.ID(childComplexity), true
+	case "Webhook.key":
+		if e.ComplexityRoot.Webhook.KeyID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Webhook.KeyID(childComplexity), true
+	case "Webhook.name":
+		if e.ComplexityRoot.Webhook.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Webhook.Name(childComplexity), true
+	case "Webhook.pauseReason":
+		if e.ComplexityRoot.Webhook.PauseReason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Webhook.PauseReason(childComplexity), true
+	case "Webhook.pausedAt":
+		if e.ComplexityRoot.Webhook.PausedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Webhook.PausedAt(childComplexity), true
+	case "Webhook.pending":
+		if e.ComplexityRoot.Webhook.Pending == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Webhook.Pending(childComplexity), true
+	case "Webhook.secretEndings":
+		if e.ComplexityRoot.Webhook.SecretEndings == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Webhook.SecretEndings(childComplexity), true
+	case "Webhook.url":
+		if e.ComplexityRoot.Webhook.URL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Webhook.URL(childComplexity), true
+
+	case "WebhookFilter.municipalities":
+		if e.ComplexityRoot.WebhookFilter.Municipalities == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookFilter.Municipalities(childComplexity), true
+	case "WebhookFilter.organizations":
+		if e.ComplexityRoot.WebhookFilter.Organizations == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookFilter.Organizations(childComplexity), true
+	case "WebhookFilter.themes":
+		if e.ComplexityRoot.WebhookFilter.Themes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookFilter.Themes(childComplexity), true
+	case "WebhookFilter.types":
+		if e.ComplexityRoot.WebhookFilter.Types == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookFilter.Types(childComplexity), true
+
+	case "WebhookPayload.problems":
+		if e.ComplexityRoot.WebhookPayload.Problems == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookPayload.Problems(childComplexity), true
+	case "WebhookPayload.secret":
+		if e.ComplexityRoot.WebhookPayload.Secret == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookPayload.Secret(childComplexity), true
+	case "WebhookPayload.webhook":
+		if e.ComplexityRoot.WebhookPayload.Webhook == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookPayload.Webhook(childComplexity), true
+
 	}
 	return 0, false
 }
@@ -9621,6 +10288,9 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputContactInput,
 		ec.unmarshalInputContentTextInput,
 		ec.unmarshalInputCreateKeyInput,
+		ec.unmarshalInputCreateUploadInput,
+		ec.unmarshalInputCreateWebhookInput,
+		ec.unmarshalInputDeliveryFilter,
 		ec.unmarshalInputDistrictPartInput,
 		ec.unmarshalInputDownloadInput,
 		ec.unmarshalInputEntryFilter,
@@ -9629,6 +10299,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputEventInput,
 		ec.unmarshalInputEventOrder,
 		ec.unmarshalInputEvidenceInput,
+		ec.unmarshalInputFocalPointInput,
 		ec.unmarshalInputFundingInput,
 		ec.unmarshalInputGeoBox,
 		ec.unmarshalInputGeoPoint,
@@ -9668,6 +10339,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputToolInput,
 		ec.unmarshalInputToolOrder,
 		ec.unmarshalInputUnnamedGroupInput,
+		ec.unmarshalInputUpdateAssetInput,
+		ec.unmarshalInputUpdateWebhookInput,
 	)
 	first := true
 
@@ -9918,6 +10591,8 @@ type ApiKey {
   scopes: [KeyScope!]!
   "The origins of the pages that a PUBLISHABLE key may stand in."
   origins: [String!]!
+  "The manifest of trusted documents that it is restricted to."
+  manifest: String
   "The last four characters of the secret."
   ending: String!
   "When it was made."
@@ -10025,6 +10700,8 @@ input CreateKeyInput {
   scopes: [KeyScope!]
   "Of a PUBLISHABLE key: the origins of the pages that it may stand in, https://host or https://host:port."
   origins: [String!]
+  "The name of a manifest of trusted documents: the key may ask nothing else."
+  manifest: String
   "When it ends; never when absent."
   expiresAt: Time
 }
@@ -10505,6 +11182,8 @@ type Download {
   format: String!
   "Its size; null when not known."
   bytes: Int
+  "How many pages; null when not known."
+  pages: Int
   "Its size as the source writes it: 845 KB."
   sizeAsStated: String
   "Its language, which need not be the entry's."
@@ -10548,7 +11227,11 @@ type Asset implements Node {
   "In pixels, of pictures."
   height: Int
   "The address of the picture at least ` + "`" + `width` + "`" + ` pixels wide where the original is: 320, 640, 960, 1280 or 1920. Null when it is no picture."
-  image("Pixels wanted, 1 to 1920." width: Int!): String
+  image("Pixels wanted, 1 to 1920." width: Int!, "What it is cut to." shape: ImageShape! = ORIGINAL): String
+  "Where the middle of a picture is; null when nobody has said."
+  focalPoint: FocalPoint
+  "How many pages, of documents; slides of presentations. Null when not known."
+  pages: Int
 }
 `, BuiltIn: false},
 	{Name: "../../schema/documents.graphql", Input: `"One language's text of an entry. A field that does not belong to the entry's type is a problem."
@@ -10763,8 +11446,10 @@ input DownloadInput {
   title: [LocalTextInput!]!
   "PDF, HTML, VIDEO, …"
   format: String!
-  "Its size."
+  "Its size; that of an asset is known."
   bytes: Int
+  "How many pages; those of an asset are known."
+  pages: Int
   "Its size as the source writes it: 845 KB."
   sizeAsStated: String
   "Its language, which need not be the entry's."
@@ -12352,6 +13037,109 @@ input ToolInput {
   files: [ID!]
 }
 `, BuiltIn: false},
+	{Name: "../../schema/uploads.graphql", Input: `extend type Query {
+  "An upload of the viewer's; null for others."
+  upload("Its id." id: ID!): Upload
+}
+
+"A file on its way in, by the tus protocol (version 1.0.0)."
+type Upload {
+  "Its id."
+  id: ID!
+  "Its name."
+  name: String!
+  "Its size."
+  bytes: Int!
+  "How many bytes have come."
+  received: Int!
+  "When the address ends."
+  expiresAt: Time!
+  "What it has become, when all bytes have come and it was taken."
+  asset: Asset
+  "Why it was refused."
+  problem: String
+}
+
+"Where the middle of a picture is, for those who cut it: 0, 0 is the upper left corner, 1, 1 the lower right."
+type FocalPoint {
+  "From the left."
+  x: Float!
+  "From the top."
+  y: Float!
+}
+
+"What a picture is cut to, around its focal point."
+enum ImageShape {
+  "As it is."
+  ORIGINAL
+  "16 to 9."
+  WIDE
+  "4 to 3."
+  LANDSCAPE
+  "1 to 1."
+  SQUARE
+}
+
+extend type Mutation {
+  """
+  Opens an address for a file. Send the bytes there by the tus protocol (tus-js-client and Uppy: ` + "`" + `uploadUrl` + "`" + `), at once or piece by piece; the
+  last piece makes it an asset, or is refused. Pictures are PNG, JPEG, WebP or GIF and are kept without what their files tell of the camera and
+  the place; documents are PDF, Word, Excel, PowerPoint, OpenDocument, CSV or text; films MP4, with WebVTT. The caller needs a role in the
+  organisation.
+  """
+  createUpload("What is to come." input: CreateUploadInput!): CreateUploadPayload!
+  "Changes what goes with a file: absent is unchanged, null cleared. An EDITOR of its organisation; a CONTRIBUTOR while no reader sees it."
+  updateAsset("Its id." id: ID!, "What is to change." input: UpdateAssetInput!): AssetPayload!
+}
+
+"What file is to come."
+input CreateUploadInput {
+  "The organisation that it is of."
+  organization: ID!
+  "Its name, for those who save it."
+  name: String!
+  "Its size, to the byte."
+  bytes: Int!
+  "Its media type, image/png for instance. What comes must be that."
+  mediaType: String!
+}
+
+"What came of opening an upload."
+type CreateUploadPayload {
+  "The upload; null when there are problems."
+  upload: Upload
+  "Where to send it, shown once. Whoever has the address may."
+  url: String
+  "What is wrong."
+  problems: [Problem!]!
+}
+
+"What is to change of a file."
+input UpdateAssetInput {
+  "What a picture shows, by language."
+  alt: [LocalTextInput!]
+  "Who made it."
+  credit: String
+  "Where the middle of a picture is."
+  focalPoint: FocalPointInput
+}
+
+"Where the middle of a picture is."
+input FocalPointInput {
+  "From the left, 0 to 1."
+  x: Float!
+  "From the top, 0 to 1."
+  y: Float!
+}
+
+"What came of changing a file."
+type AssetPayload {
+  "The file; null when there are problems."
+  asset: Asset
+  "What is wrong."
+  problems: [Problem!]!
+}
+`, BuiltIn: false},
 	{Name: "../../schema/vocabulary.graphql", Input: `"A node in the tree of themes."
 type Theme implements Node {
   "Its id."
@@ -12493,6 +13281,212 @@ input LawSectionInput {
   to: Date
 }
 `, BuiltIn: false},
+	{Name: "../../schema/webhooks.graphql", Input: `extend type Administration {
+  "Its webhooks, the newest first."
+  webhooks: [Webhook!]!
+}
+
+extend type Query {
+  "Webhooks that were paused because they could not be reached, in organisations that the viewer is an ADMIN of."
+  pausedWebhooks: [Webhook!]!
+  "What a webhook was told, the newest first; null for whom the webhook is not there."
+  deliveries("The webhook's id." webhook: ID!, "1 to 100; 20 when absent." first: Int, "Continue after this place." after: Cursor, "The last so many, before ` + "`" + `before` + "`" + ` where it is given." last: Int, "Continue before this place." before: Cursor, "Only those of which this is so." filter: DeliveryFilter): DeliveryConnection
+}
+
+"""
+An address that is told of changes, in the manner of Standard Webhooks: a POST of JSON with the headers webhook-id, webhook-timestamp and
+webhook-signature. It is told what changed and that alone; what there is now is asked of the API, under the caller's rights.
+"""
+type Webhook {
+  "Its id."
+  id: ID!
+  "What it is for."
+  name: String!
+  "Where it is."
+  url: String!
+  "The partner's key that it belongs to, and ends with."
+  key: ID
+  "Whose content it is told of."
+  audience: Audience!
+  "What it is told of."
+  actions: [ChangeAction!]!
+  "Which changes; null for all."
+  filter: WebhookFilter
+  "The last four characters of the secrets that it is signed with, the newest first."
+  secretEndings: [String!]!
+  "When it was made."
+  createdAt: Time!
+  "When it was paused; null while it is told of changes."
+  pausedAt: Time
+  "Why it was paused."
+  pauseReason: PauseReason
+  "How many deliveries wait to be sent."
+  pending: Int!
+}
+
+"Which changes a webhook is told of. What is given must all hold."
+type WebhookFilter {
+  "Types."
+  types: [SearchType!]
+  "Slugs; a theme includes those below it."
+  themes: [String!]
+  "Numbers of any year since 2016."
+  municipalities: [String!]
+  "Slugs."
+  organizations: [String!]
+}
+
+"Why a webhook was paused."
+enum PauseReason {
+  "Somebody paused it."
+  BY_HAND
+  "A delivery failed for 72 hours."
+  UNREACHABLE
+  "The address answered 410 Gone."
+  ANSWERED_GONE
+  "The key that it belongs to has ended."
+  KEY_ENDED
+  "It was paused for longer than the change log is kept: begin again from ` + "`" + `changes` + "`" + `."
+  LOG_ENDED
+}
+
+"One change that a webhook was told of, or is to be. Its id is the header webhook-id, the same however often it is sent."
+type Delivery implements Node {
+  "Its id."
+  id: ID!
+  "The id of what changed."
+  nodeID: ID!
+  "The type of what changed, PRACTICE for instance."
+  type: String!
+  "What happened."
+  action: ChangeAction!
+  "When it happened."
+  changedAt: Time!
+  "When the delivery was made."
+  createdAt: Time!
+  "How far it has come."
+  state: DeliveryState!
+  "When it is tried next, while it is pending."
+  nextAt: Time!
+  "When it was taken."
+  deliveredAt: Time
+  "What is sent. It holds no content, so there is nothing in it to hide."
+  body: String!
+  "The last tries, the oldest first. Answers' bodies are not kept."
+  attempts: [DeliveryAttempt!]!
+}
+
+"One try to send a delivery."
+type DeliveryAttempt {
+  "When."
+  at: Time!
+  "The status of the answer; null when none came."
+  status: Int
+  "Why no answer came, or why it does not count."
+  error: String
+  "How long it took."
+  milliseconds: Int!
+}
+
+"How far a delivery has come."
+enum DeliveryState {
+  "It waits to be sent, or sent again."
+  PENDING
+  "It was taken: the answer was 2xx."
+  DELIVERED
+  "It was left out when the webhook went on."
+  SKIPPED
+  "It was a test and was not taken; it is not sent again."
+  FAILED
+}
+
+"Which deliveries; what is given must all hold."
+input DeliveryFilter {
+  "How far they have come."
+  state: DeliveryState
+  "What changed."
+  nodeID: ID
+  "Made at or after."
+  after: Time
+}
+
+extend type Mutation {
+  "Makes a webhook. For an ADMIN of the organisation, or with the partner's key that it is to belong to. The secret is in the answer and nowhere else."
+  createWebhook("What it is to be." input: CreateWebhookInput!): WebhookPayload!
+  "Changes a webhook: absent is unchanged."
+  updateWebhook("Its id." id: ID!, "What it is to be." input: UpdateWebhookInput!): WebhookPayload!
+  "Gives a webhook a new secret. What is sent is signed with the former one too, until this is done again or ` + "`" + `endFormerSecret` + "`" + ` is."
+  rotateWebhookSecret("Its id." id: ID!): WebhookPayload!
+  "Signs with the newest secret alone from now on."
+  endFormerSecret("The webhook's id." id: ID!): WebhookPayload!
+  "Stops telling a webhook of changes. What changes meanwhile is told when it goes on."
+  pauseWebhook("Its id." id: ID!): WebhookPayload!
+  "Goes on telling a webhook of changes, from where it was; what failed is tried at once."
+  resumeWebhook("Its id." id: ID!, "Leave out what happened meanwhile, and what waits." skip: Boolean! = false): WebhookPayload!
+  "Sends a delivery of something that does not exist, type TEST, once, and tells how it went."
+  testWebhook("Its id." id: ID!): TestWebhookPayload!
+  "Sends deliveries again, under their ids: one, or all that were made at or after a time."
+  replayDeliveries("The webhook's id." webhook: ID!, "The one." delivery: ID, "The time." since: Time): ReplayPayload!
+  "Deletes a webhook with its deliveries."
+  deleteWebhook("Its id." id: ID!): DonePayload!
+}
+
+"What a webhook is to be."
+input CreateWebhookInput {
+  "The organisation."
+  organization: ID!
+  "The partner's key of the organisation that it belongs to, and ends with; without one it is the organisation's own."
+  key: ID
+  "What it is for."
+  name: String!
+  "https://…; addresses of private networks are refused."
+  url: String!
+  "Whose content it is told of; PUBLIC when absent. With a key: MEMBERS only if the key has the scope READ."
+  audience: Audience
+  "What it is told of; both when absent."
+  actions: [ChangeAction!]
+  "Which changes; all when absent."
+  filter: ChangeFilter
+}
+
+"What is to change of a webhook."
+input UpdateWebhookInput {
+  "What it is for."
+  name: String
+  "Where it is."
+  url: String
+  "What it is told of."
+  actions: [ChangeAction!]
+  "Which changes; {} for all."
+  filter: ChangeFilter
+}
+
+"What came of making or changing a webhook."
+type WebhookPayload {
+  "The webhook; null when there are problems."
+  webhook: Webhook
+  "A new secret, shown once: whsec_ and base64."
+  secret: String
+  "What is wrong."
+  problems: [Problem!]!
+}
+
+"What came of a test."
+type TestWebhookPayload {
+  "The delivery; null when there are problems."
+  delivery: Delivery
+  "What is wrong."
+  problems: [Problem!]!
+}
+
+"What came of a replay."
+type ReplayPayload {
+  "How many deliveries are sent again."
+  count: Int!
+  "What is wrong."
+  problems: [Problem!]!
+}
+`, BuiltIn: false},
 	{Name: "sdl/collection.graphql", Input: sourceData("sdl/collection.graphql"), BuiltIn: false},
 	{Name: "sdl/connections.graphql", Input: sourceData("sdl/connections.graphql"), BuiltIn: false},
 	{Name: "sdl/data.graphql", Input: sourceData("sdl/data.graphql"), BuiltIn: false},
@@ -12542,6 +13536,8 @@ func (ec *executionContext) childFields_Administration(ctx context.Context, fiel
 		return ec.fieldContext_Administration_invitations(ctx, field)
 	case "keys":
 		return ec.fieldContext_Administration_keys(ctx, field)
+	case "webhooks":
+		return ec.fieldContext_Administration_webhooks(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Administration", field.Name)
 }
@@ -12560,6 +13556,8 @@ func (ec *executionContext) childFields_ApiKey(ctx context.Context, field graphq
 		return ec.fieldContext_ApiKey_scopes(ctx, field)
 	case "origins":
 		return ec.fieldContext_ApiKey_origins(ctx, field)
+	case "manifest":
+		return ec.fieldContext_ApiKey_manifest(ctx, field)
 	case "ending":
 		return ec.fieldContext_ApiKey_ending(ctx, field)
 	case "createdAt":
@@ -12594,8 +13592,22 @@ func (ec *executionContext) childFields_Asset(ctx context.Context, field graphql
 		return ec.fieldContext_Asset_height(ctx, field)
 	case "image":
 		return ec.fieldContext_Asset_image(ctx, field)
+	case "focalPoint":
+		return ec.fieldContext_Asset_focalPoint(ctx, field)
+	case "pages":
+		return ec.fieldContext_Asset_pages(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Asset", field.Name)
+}
+
+func (ec *executionContext) childFields_AssetPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "asset":
+		return ec.fieldContext_AssetPayload_asset(ctx, field)
+	case "problems":
+		return ec.fieldContext_AssetPayload_problems(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AssetPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_AuditEvent(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -13000,6 +14012,18 @@ func (ec *executionContext) childFields_CreateKeyPayload(ctx context.Context, fi
 	return nil, fmt.Errorf("no field named %q was found under type CreateKeyPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_CreateUploadPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "upload":
+		return ec.fieldContext_CreateUploadPayload_upload(ctx, field)
+	case "url":
+		return ec.fieldContext_CreateUploadPayload_url(ctx, field)
+	case "problems":
+		return ec.fieldContext_CreateUploadPayload_problems(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateUploadPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_DataPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "node":
@@ -13008,6 +14032,72 @@ func (ec *executionContext) childFields_DataPayload(ctx context.Context, field g
 		return ec.fieldContext_DataPayload_problems(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DataPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_Delivery(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Delivery_id(ctx, field)
+	case "nodeID":
+		return ec.fieldContext_Delivery_nodeID(ctx, field)
+	case "type":
+		return ec.fieldContext_Delivery_type(ctx, field)
+	case "action":
+		return ec.fieldContext_Delivery_action(ctx, field)
+	case "changedAt":
+		return ec.fieldContext_Delivery_changedAt(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Delivery_createdAt(ctx, field)
+	case "state":
+		return ec.fieldContext_Delivery_state(ctx, field)
+	case "nextAt":
+		return ec.fieldContext_Delivery_nextAt(ctx, field)
+	case "deliveredAt":
+		return ec.fieldContext_Delivery_deliveredAt(ctx, field)
+	case "body":
+		return ec.fieldContext_Delivery_body(ctx, field)
+	case "attempts":
+		return ec.fieldContext_Delivery_attempts(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Delivery", field.Name)
+}
+
+func (ec *executionContext) childFields_DeliveryAttempt(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "at":
+		return ec.fieldContext_DeliveryAttempt_at(ctx, field)
+	case "status":
+		return ec.fieldContext_DeliveryAttempt_status(ctx, field)
+	case "error":
+		return ec.fieldContext_DeliveryAttempt_error(ctx, field)
+	case "milliseconds":
+		return ec.fieldContext_DeliveryAttempt_milliseconds(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeliveryAttempt", field.Name)
+}
+
+func (ec *executionContext) childFields_DeliveryConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "totalCount":
+		return ec.fieldContext_DeliveryConnection_totalCount(ctx, field)
+	case "edges":
+		return ec.fieldContext_DeliveryConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_DeliveryConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_DeliveryConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeliveryConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_DeliveryEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_DeliveryEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_DeliveryEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeliveryEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_District(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -13086,6 +14176,8 @@ func (ec *executionContext) childFields_Download(ctx context.Context, field grap
 		return ec.fieldContext_Download_format(ctx, field)
 	case "bytes":
 		return ec.fieldContext_Download_bytes(ctx, field)
+	case "pages":
+		return ec.fieldContext_Download_pages(ctx, field)
 	case "sizeAsStated":
 		return ec.fieldContext_Download_sizeAsStated(ctx, field)
 	case "language":
@@ -13106,6 +14198,8 @@ func (ec *executionContext) childFields_DownloadDocument(ctx context.Context, fi
 		return ec.fieldContext_DownloadDocument_format(ctx, field)
 	case "bytes":
 		return ec.fieldContext_DownloadDocument_bytes(ctx, field)
+	case "pages":
+		return ec.fieldContext_DownloadDocument_pages(ctx, field)
 	case "sizeAsStated":
 		return ec.fieldContext_DownloadDocument_sizeAsStated(ctx, field)
 	case "language":
@@ -13416,6 +14510,16 @@ func (ec *executionContext) childFields_FieldChange(ctx context.Context, field g
 		return ec.fieldContext_FieldChange_text(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type FieldChange", field.Name)
+}
+
+func (ec *executionContext) childFields_FocalPoint(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "x":
+		return ec.fieldContext_FocalPoint_x(ctx, field)
+	case "y":
+		return ec.fieldContext_FocalPoint_y(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FocalPoint", field.Name)
 }
 
 func (ec *executionContext) childFields_Funding(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -14556,6 +15660,16 @@ func (ec *executionContext) childFields_ReleasePayload(ctx context.Context, fiel
 	return nil, fmt.Errorf("no field named %q was found under type ReleasePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_ReplayPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "count":
+		return ec.fieldContext_ReplayPayload_count(ctx, field)
+	case "problems":
+		return ec.fieldContext_ReplayPayload_problems(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReplayPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Report(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "kind":
@@ -14884,6 +15998,16 @@ func (ec *executionContext) childFields_Task(ctx context.Context, field graphql.
 	return nil, fmt.Errorf("no field named %q was found under type Task", field.Name)
 }
 
+func (ec *executionContext) childFields_TestWebhookPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "delivery":
+		return ec.fieldContext_TestWebhookPayload_delivery(ctx, field)
+	case "problems":
+		return ec.fieldContext_TestWebhookPayload_problems(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TestWebhookPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_TextPart(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "kind":
@@ -15092,6 +16216,26 @@ func (ec *executionContext) childFields_UnnamedGroupDocument(ctx context.Context
 	return nil, fmt.Errorf("no field named %q was found under type UnnamedGroupDocument", field.Name)
 }
 
+func (ec *executionContext) childFields_Upload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Upload_id(ctx, field)
+	case "name":
+		return ec.fieldContext_Upload_name(ctx, field)
+	case "bytes":
+		return ec.fieldContext_Upload_bytes(ctx, field)
+	case "received":
+		return ec.fieldContext_Upload_received(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_Upload_expiresAt(ctx, field)
+	case "asset":
+		return ec.fieldContext_Upload_asset(ctx, field)
+	case "problem":
+		return ec.fieldContext_Upload_problem(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Upload", field.Name)
+}
+
 func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "account":
@@ -15108,6 +16252,62 @@ func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphq
 		return ec.fieldContext_Viewer_signIns(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Viewer", field.Name)
+}
+
+func (ec *executionContext) childFields_Webhook(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Webhook_id(ctx, field)
+	case "name":
+		return ec.fieldContext_Webhook_name(ctx, field)
+	case "url":
+		return ec.fieldContext_Webhook_url(ctx, field)
+	case "key":
+		return ec.fieldContext_Webhook_key(ctx, field)
+	case "audience":
+		return ec.fieldContext_Webhook_audience(ctx, field)
+	case "actions":
+		return ec.fieldContext_Webhook_actions(ctx, field)
+	case "filter":
+		return ec.fieldContext_Webhook_filter(ctx, field)
+	case "secretEndings":
+		return ec.fieldContext_Webhook_secretEndings(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Webhook_createdAt(ctx, field)
+	case "pausedAt":
+		return ec.fieldContext_Webhook_pausedAt(ctx, field)
+	case "pauseReason":
+		return ec.fieldContext_Webhook_pauseReason(ctx, field)
+	case "pending":
+		return ec.fieldContext_Webhook_pending(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Webhook", field.Name)
+}
+
+func (ec *executionContext) childFields_WebhookFilter(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "types":
+		return ec.fieldContext_WebhookFilter_types(ctx, field)
+	case "themes":
+		return ec.fieldContext_WebhookFilter_themes(ctx, field)
+	case "municipalities":
+		return ec.fieldContext_WebhookFilter_municipalities(ctx, field)
+	case "organizations":
+		return ec.fieldContext_WebhookFilter_organizations(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WebhookFilter", field.Name)
+}
+
+func (ec *executionContext) childFields_WebhookPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "webhook":
+		return ec.fieldContext_WebhookPayload_webhook(ctx, field)
+	case "secret":
+		return ec.fieldContext_WebhookPayload_secret(ctx, field)
+	case "problems":
+		return ec.fieldContext_WebhookPayload_problems(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WebhookPayload", field.Name)
 }
 
 func (ec *executionContext) childFields___Directive(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -26,6 +26,16 @@ type Administration struct {
 	Invitations []*ent.Invitation `json:"invitations"`
 	// Its keys, also ended ones, the newest first.
 	Keys []*ent.ApiKey `json:"keys"`
+	// Its webhooks, the newest first.
+	Webhooks []*ent.Webhook `json:"webhooks"`
+}
+
+// What came of changing a file.
+type AssetPayload struct {
+	// The file; null when there are problems.
+	Asset *ent.Asset `json:"asset,omitempty"`
+	// What is wrong.
+	Problems []*content.Problem `json:"problems"`
 }
 
 // A page of changes.
@@ -206,12 +216,74 @@ type CreateKeyPayload struct {
 	Problems []*content.Problem `json:"problems"`
 }
 
+// What file is to come.
+type CreateUploadInput struct {
+	// The organisation that it is of.
+	Organization string `json:"organization"`
+	// Its name, for those who save it.
+	Name string `json:"name"`
+	// Its size, to the byte.
+	Bytes int `json:"bytes"`
+	// Its media type, image/png for instance. What comes must be that.
+	MediaType string `json:"mediaType"`
+}
+
+// What came of opening an upload.
+type CreateUploadPayload struct {
+	// The upload; null when there are problems.
+	Upload *ent.Upload `json:"upload,omitempty"`
+	// Where to send it, shown once. Whoever has the address may.
+	URL *string `json:"url,omitempty"`
+	// What is wrong.
+	Problems []*content.Problem `json:"problems"`
+}
+
+// What a webhook is to be.
+type CreateWebhookInput struct {
+	// The organisation.
+	Organization string `json:"organization"`
+	// The partner's key of the organisation that it belongs to, and ends with; without one it is the organisation's own.
+	Key *string `json:"key,omitempty"`
+	// What it is for.
+	Name string `json:"name"`
+	// https://…; addresses of private networks are refused.
+	URL string `json:"url"`
+	// Whose content it is told of; PUBLIC when absent. With a key: MEMBERS only if the key has the scope READ.
+	Audience *schema.Audience `json:"audience,omitempty"`
+	// What it is told of; both when absent.
+	Actions []schema.ChangeAction `json:"actions,omitempty"`
+	// Which changes; all when absent.
+	Filter *ChangeFilter `json:"filter,omitempty"`
+}
+
 // What came of writing reference data. With problems nothing was written.
 type DataPayload struct {
 	// What was written; null when nothing was.
 	Node ent.Noder `json:"node,omitempty"`
 	// What is wrong.
 	Problems []*content.Problem `json:"problems"`
+}
+
+// One try to send a delivery.
+type DeliveryAttempt struct {
+	// When.
+	At time.Time `json:"at"`
+	// The status of the answer; null when none came.
+	Status *int `json:"status,omitempty"`
+	// Why no answer came, or why it does not count.
+	Error *string `json:"error,omitempty"`
+	// How long it took.
+	Milliseconds int `json:"milliseconds"`
+}
+
+// Which deliveries; what is given must all hold.
+type DeliveryFilter struct {
+	// How far they have come.
+	State *schema.DeliveryState `json:"state,omitempty"`
+	// What changed.
+	NodeID *string `json:"nodeID,omitempty"`
+	// Made at or after.
+	After *time.Time `json:"after,omitempty"`
 }
 
 // The part of one of Oslo's districts in an entry.
@@ -236,8 +308,10 @@ type DownloadDocument struct {
 	Title []*LocalTextDocument `json:"title"`
 	// PDF, HTML, VIDEO, …
 	Format string `json:"format"`
-	// Its size.
+	// Its size; that of an asset is known.
 	Bytes *int `json:"bytes,omitempty"`
+	// How many pages; those of an asset are known.
+	Pages *int `json:"pages,omitempty"`
 	// Its size as the source writes it: 845 KB.
 	SizeAsStated *string `json:"sizeAsStated,omitempty"`
 	// Its language, which need not be the entry's.
@@ -786,6 +860,14 @@ type ReleasePayload struct {
 	Conflicts []*Conflict `json:"conflicts"`
 }
 
+// What came of a replay.
+type ReplayPayload struct {
+	// How many deliveries are sent again.
+	Count int `json:"count"`
+	// What is wrong.
+	Problems []*content.Problem `json:"problems"`
+}
+
 // What was written of a report.
 type ReportDocument struct {
 	// What sort of report it is. Needed to publish.
@@ -936,6 +1018,14 @@ type Task struct {
 	Entry *ent.Entry `json:"entry"`
 }
 
+// What came of a test.
+type TestWebhookPayload struct {
+	// The delivery; null when there are problems.
+	Delivery *ent.Delivery `json:"delivery,omitempty"`
+	// What is wrong.
+	Problems []*content.Problem `json:"problems"`
+}
+
 // What was written of a tool.
 type ToolDocument struct {
 	// What sort of tool it is. Needed to publish.
@@ -1002,6 +1092,18 @@ type UnnamedGroupDocument struct {
 	Note []*LocalTextDocument `json:"note"`
 }
 
+// What is to change of a webhook.
+type UpdateWebhookInput struct {
+	// What it is for.
+	Name *string `json:"name,omitempty"`
+	// Where it is.
+	URL *string `json:"url,omitempty"`
+	// What it is told of.
+	Actions []schema.ChangeAction `json:"actions,omitempty"`
+	// Which changes; {} for all.
+	Filter *ChangeFilter `json:"filter,omitempty"`
+}
+
 // The account that is signed in.
 type Viewer struct {
 	// The account.
@@ -1016,6 +1118,92 @@ type Viewer struct {
 	Drafts []*ent.Entry `json:"drafts"`
 	// The devices that are signed in to the account.
 	SignIns []*ent.SignIn `json:"signIns"`
+}
+
+// Which changes a webhook is told of. What is given must all hold.
+type WebhookFilter struct {
+	// Types.
+	Types []SearchType `json:"types,omitempty"`
+	// Slugs; a theme includes those below it.
+	Themes []string `json:"themes,omitempty"`
+	// Numbers of any year since 2016.
+	Municipalities []string `json:"municipalities,omitempty"`
+	// Slugs.
+	Organizations []string `json:"organizations,omitempty"`
+}
+
+// What came of making or changing a webhook.
+type WebhookPayload struct {
+	// The webhook; null when there are problems.
+	Webhook *ent.Webhook `json:"webhook,omitempty"`
+	// A new secret, shown once: whsec_ and base64.
+	Secret *string `json:"secret,omitempty"`
+	// What is wrong.
+	Problems []*content.Problem `json:"problems"`
+}
+
+// What a picture is cut to, around its focal point.
+type ImageShape string
+
+const (
+	// As it is.
+	ImageShapeOriginal ImageShape = "ORIGINAL"
+	// 16 to 9.
+	ImageShapeWide ImageShape = "WIDE"
+	// 4 to 3.
+	ImageShapeLandscape ImageShape = "LANDSCAPE"
+	// 1 to 1.
+	ImageShapeSquare ImageShape = "SQUARE"
+)
+
+var AllImageShape = []ImageShape{
+	ImageShapeOriginal,
+	ImageShapeWide,
+	ImageShapeLandscape,
+	ImageShapeSquare,
+}
+
+func (e ImageShape) IsValid() bool {
+	switch e {
+	case ImageShapeOriginal, ImageShapeWide, ImageShapeLandscape, ImageShapeSquare:
+		return true
+	}
+	return false
+}
+
+func (e ImageShape) String() string {
+	return string(e)
+}
+
+func (e *ImageShape) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = ImageShape(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid ImageShape", str)
+	}
+	return nil
+}
+
+func (e ImageShape) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *ImageShape) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e ImageShape) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
 }
 
 // How hits are ordered.

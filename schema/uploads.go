@@ -1,0 +1,49 @@
+package schema
+
+import (
+	"entgo.io/ent"
+	"entgo.io/ent/schema"
+	"entgo.io/ent/schema/field"
+	"entgo.io/ent/schema/index"
+)
+
+// UploadPart is what one request brought of a file: a piece of it, by the name that the store knows it by.
+type UploadPart struct {
+	Name  string `json:"name"`
+	Bytes int64  `json:"bytes"`
+}
+
+// Upload is a file on its way in.
+type Upload struct{ ent.Schema }
+
+// Mixin of Upload.
+func (Upload) Mixin() []ent.Mixin { return []ent.Mixin{PrefixedID{}} }
+
+// Annotations of Upload.
+func (Upload) Annotations() []schema.Annotation { return notInAPI() }
+
+// Fields of Upload. hash is the SHA-256 of the secret in its address. received is how many of its bytes have come; sum_state is the state of
+// their SHA-256, so that no byte is read twice for it; head is how they begin, to tell what they are. problem says why it was refused.
+func (Upload) Fields() []ent.Field {
+	return []ent.Field{
+		field.String("hash").Unique().Immutable().Sensitive(),
+		field.String("organization_id").Immutable(),
+		field.String("name").Immutable().MaxLen(200),
+		field.String("media_type").Immutable(),
+		field.Int("bytes").Immutable(),
+		field.Int("received").Default(0),
+		field.JSON("parts", []UploadPart{}),
+		field.Bytes("sum_state").Optional(),
+		field.Bytes("head").Optional(),
+		field.String("asset_id").Optional().Nillable(),
+		field.String("problem").Optional().Nillable(),
+		field.String("created_by").Immutable(),
+		field.Time("created_at").Immutable(),
+		field.Time("expires_at").Immutable(),
+	}
+}
+
+// Indexes of Upload.
+func (Upload) Indexes() []ent.Index {
+	return []ent.Index{index.Fields("organization_id"), index.Fields("expires_at")}
+}

@@ -1,0 +1,143 @@
+package schema
+
+import (
+	"time"
+
+	"entgo.io/contrib/entgql"
+	"entgo.io/ent"
+	"entgo.io/ent/schema"
+	"entgo.io/ent/schema/edge"
+	"entgo.io/ent/schema/field"
+	"entgo.io/ent/schema/index"
+)
+
+// Webhook is an address that is told of changes.
+type Webhook struct{ ent.Schema }
+
+// Mixin of Webhook.
+func (Webhook) Mixin() []ent.Mixin { return []ent.Mixin{PrefixedID{}} }
+
+// Annotations of Webhook.
+func (Webhook) Annotations() []schema.Annotation { return notInAPI() }
+
+// Fields of Webhook. key_id is the partner's key that it belongs to, and ends with. secret and former_secret are sealed with the hub's secret key;
+// ending and former_ending are their last four characters. filter is a ChangeFilter in JSON. cursor is the sequence up to which deliveries were made
+// of the change log.
+func (Webhook) Fields() []ent.Field {
+	return []ent.Field{
+		field.String("organization_id").Immutable(),
+		field.String("key_id").Optional().Nillable().Immutable(),
+		field.String("name").NotEmpty().MaxLen(200),
+		field.String("url").MaxLen(2000),
+		field.Enum("audience").GoType(Audience("")),
+		field.JSON("actions", []ChangeAction{}),
+		field.Text("filter").Default("{}"),
+		field.Bytes("secret").Sensitive(),
+		field.Bytes("former_secret").Optional().Sensitive(),
+		field.String("ending"),
+		field.String("former_ending").Optional().Nillable(),
+		field.Int("cursor"),
+		field.String("created_by").Immutable(),
+		field.Time("created_at").Immutable(),
+		field.Time("paused_at").Optional().Nillable(),
+		field.Enum("pause_reason").GoType(PauseReason("")).Optional().Nillable(),
+	}
+}
+
+// Edges of Webhook.
+func (Webhook) Edges() []ent.Edge {
+	return []ent.Edge{
+		edge.To("deliveries", Delivery.Type).Annotations(entgql.Skip(entgql.SkipAll)),
+	}
+}
+
+// Indexes of Webhook.
+func (Webhook) Indexes() []ent.Index { return []ent.Index{index.Fields("organization_id")} }
+
+// PauseReason says why a webhook is not told of changes.
+type PauseReason string
+
+// The reasons that webhooks are paused for; the API's schema describes them.
+const (
+	PausedByHand  PauseReason = "BY_HAND"
+	Unreachable   PauseReason = "UNREACHABLE"
+	AnsweredGone  PauseReason = "ANSWERED_GONE"
+	PausedKeyEnd  PauseReason = "KEY_ENDED"
+	PausedLogEnds PauseReason = "LOG_ENDED"
+)
+
+// Values implements field.EnumValues.
+func (PauseReason) Values() []string {
+	return []string{string(PausedByHand), string(Unreachable), string(AnsweredGone), string(PausedKeyEnd), string(PausedLogEnds)}
+}
+
+// DeliveryState says how far a delivery has come.
+type DeliveryState string
+
+// The states of deliveries.
+const (
+	DeliveryPending   DeliveryState = "PENDING"
+	DeliveryDelivered DeliveryState = "DELIVERED"
+	DeliverySkipped   DeliveryState = "SKIPPED"
+	DeliveryFailed    DeliveryState = "FAILED"
+)
+
+// Values implements field.EnumValues.
+func (DeliveryState) Values() []string {
+	return []string{string(DeliveryPending), string(DeliveryDelivered), string(DeliverySkipped), string(DeliveryFailed)}
+}
+
+// DeliveryAttempt is one try to send a delivery. Status is 0 when no answer came, and Error says why then.
+type DeliveryAttempt struct {
+	At           time.Time `json:"at"`
+	Status       int       `json:"status,omitempty"`
+	Error        string    `json:"error,omitempty"`
+	Milliseconds int       `json:"ms"`
+}
+
+// Delivery is one change that a webhook is told of, once however often it is tried.
+type Delivery struct{ ent.Schema }
+
+// Mixin of Delivery.
+func (Delivery) Mixin() []ent.Mixin { return []ent.Mixin{PrefixedID{}} }
+
+// Annotations of Delivery.
+func (Delivery) Annotations() []schema.Annotation {
+	return []schema.Annotation{entgql.Implements("Node"), entgql.MultiOrder()}
+}
+
+// Fields of Delivery. change_seq is the change's place in the log, negative for tests. tries counts since it became pending, attempts holds the last
+// ones ever.
+func (Delivery) Fields() []ent.Field {
+	skip := entgql.Skip(entgql.SkipAll)
+	return []ent.Field{
+		field.String("webhook_id").Immutable().Annotations(skip),
+		field.Int("change_seq").Immutable().Annotations(skip),
+		field.String("node_id").Immutable(),
+		field.String("type").Immutable(),
+		field.Enum("action").GoType(ChangeAction("")).Immutable(),
+		field.Time("changed_at").Immutable(),
+		field.Time("created_at").Immutable().Annotations(entgql.OrderField("CREATED_AT")),
+		field.Enum("state").GoType(DeliveryState("")),
+		field.Int("tries").Default(0).Annotations(skip),
+		field.Time("first_tried_at").Optional().Nillable().Annotations(skip),
+		field.Time("next_at"),
+		field.Time("delivered_at").Optional().Nillable(),
+		field.JSON("attempts", []DeliveryAttempt{}).Annotations(skip),
+	}
+}
+
+// Edges of Delivery.
+func (Delivery) Edges() []ent.Edge {
+	return []ent.Edge{
+		edge.From("webhook", Webhook.Type).Ref("deliveries").Field("webhook_id").Unique().Required().Immutable().Annotations(entgql.Skip(entgql.SkipAll)),
+	}
+}
+
+// Indexes of Delivery.
+func (Delivery) Indexes() []ent.Index {
+	return []ent.Index{
+		index.Fields("webhook_id", "change_seq").Unique(), index.Fields("webhook_id", "node_id", "change_seq"), index.Fields("state", "next_at"),
+		index.Fields("webhook_id", "created_at"),
+	}
+}

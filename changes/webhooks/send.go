@@ -198,11 +198,14 @@ func (s *Service) attempt(ctx context.Context, w *ent.Webhook, d *ent.Delivery) 
 func (s *Service) record(ctx context.Context, w *ent.Webhook, d *ent.Delivery, a schema.DeliveryAttempt, retryAfter time.Duration) error {
 	attempts := append(d.Attempts, a)
 	attempts = attempts[max(0, len(attempts)-keptAttempts):]
-	update := s.client.Delivery.UpdateOneID(d.ID).SetAttempts(attempts).SetTries(d.Tries + 1)
+	if err := s.client.Delivery.Update().Where(delivery.ID(d.ID)).SetAttempts(attempts).Exec(ctx); err != nil {
+		return err
+	}
+	// What was replayed, resumed or skipped meanwhile stays so.
+	update := s.client.Delivery.Update().Where(delivery.ID(d.ID), delivery.StateEQ(schema.DeliveryPending), delivery.NextAt(d.NextAt), delivery.Tries(d.Tries)).SetTries(d.Tries + 1)
 	now := s.now()
 	if a.Status/100 == 2 {
-		err := update.SetState(schema.DeliveryDelivered).SetDeliveredAt(now).ClearFirstTriedAt().Exec(ctx)
-		return ent.MaskNotFound(err) // deleted with its webhook meanwhile
+		return update.SetState(schema.DeliveryDelivered).SetDeliveredAt(now).ClearFirstTriedAt().Exec(ctx)
 	}
 	first := a.At
 	if d.FirstTriedAt != nil {
@@ -215,7 +218,7 @@ func (s *Service) record(ctx context.Context, w *ent.Webhook, d *ent.Delivery, a
 		next = end
 	}
 	if err := update.SetFirstTriedAt(first).SetNextAt(next).Exec(ctx); err != nil {
-		return ent.MaskNotFound(err)
+		return err
 	}
 	switch {
 	case a.Status == http.StatusGone:

@@ -7,6 +7,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 
 	"dugnad/ent"
+	"dugnad/ent/asset"
 	"dugnad/ent/entry"
 	"dugnad/ent/intercept"
 	"dugnad/ent/reference"
@@ -80,7 +81,8 @@ func EntryScope(ctx context.Context) func(*sql.Selector) {
 	}
 }
 
-// AssetScope limits a query over the table of assets to those that a published revision of something live that the viewer may see points at.
+// AssetScope limits a query over the table of assets to those that a published revision of something live that the viewer may see points at, and
+// those of organisations whose drafts the viewer may read.
 func AssetScope(ctx context.Context) func(*sql.Selector) {
 	return func(s *sql.Selector) {
 		if ViewerOf(ctx).IsSystem() {
@@ -97,7 +99,15 @@ func AssetScope(ctx context.Context) func(*sql.Selector) {
 		if v.Preview != nil && len(v.Preview.Entries) > 0 {
 			shown = sql.Or(shown, sql.In(entries.C(entry.FieldID), anys(v.Preview.Entries)...))
 		}
-		s.Where(sql.In(s.C("id"), pointing.Where(sql.And(sql.EQ(refs.C(reference.FieldState), schema.OfPublished), shown))))
+		seen := sql.In(s.C("id"), pointing.Where(sql.And(sql.EQ(refs.C(reference.FieldState), schema.OfPublished), shown)))
+		switch organizations, all := v.Organizations(); {
+		case !v.Has(ScopeDrafts):
+		case all:
+			seen = sql.Or(seen, sql.NotNull(s.C(asset.FieldOwnerID)))
+		case len(organizations) > 0:
+			seen = sql.Or(seen, sql.In(s.C(asset.FieldOwnerID), anys(organizations)...))
+		}
+		s.Where(seen)
 	}
 }
 

@@ -22,6 +22,7 @@ const (
 	accessTokenPrefix    = "dugnad_at_"
 	refreshTokenPrefix   = "dugnad_rt_"
 	previewTokenPrefix   = "dugnad_pt_"
+	uploadSecretPrefix   = "dugnad_ut_"
 )
 
 // newSecret is 256 random bits in base64url after the prefix.
@@ -107,3 +108,12 @@ func isPassword(hash, password string) bool {
 	}
 	return subtle.ConstantTimeCompare(want, argon(password, salt)) == 1
 }
+
+// NewUploadSecret is the secret of an upload's address, and what is stored of it.
+func NewUploadSecret() (secret, hash string) {
+	secret = newSecret(uploadSecretPrefix)
+	return secret, hashOf(secret)
+}
+
+// HashOf is what is stored of a secret that NewUploadSecret has made.
+func HashOf(secret string) string { return hashOf(secret) }

@@ -31,6 +31,28 @@ type Data struct {
 	ID       string
 	Document json.RawMessage // a patch: absent = unchanged, null = cleared
 	File     []byte          // of an asset: its bytes
+	Stored   *Stored         // of an asset whose bytes are kept already: what they are
+}
+
+// Stored is what is known of a file that is kept. Zero is not known.
+type Stored struct {
+	SHA256               string
+	Bytes                int
+	Width, Height, Pages int
+	Owner                string // id of the organisation
+}
+
+func (s *Stored) columns() map[string]any {
+	columns := map[string]any{"sha256": s.SHA256, "bytes": s.Bytes}
+	for name, n := range map[string]int{"width": s.Width, "height": s.Height, "pages": s.Pages} {
+		if n > 0 {
+			columns[name] = n
+		}
+	}
+	if s.Owner != "" {
+		columns["owner_id"] = s.Owner
+	}
+	return columns
 }
 
 // PutData keeps the reference data, all or none, and tells readers of what changed. Rows come before edges, so that the given may
@@ -97,7 +119,7 @@ func (w *write) putData(s *Service, data []Data, docs []ent.Document, last map[s
 	byID := make(map[string]ent.Document, len(data))
 	for i, d := range data {
 		access.About(w.ctx, "", d.ID)
-		if err := docs[i].PutRow(w.ctx, w.Client, d.ID, derived(docs[i], d.File)); err != nil {
+		if err := docs[i].PutRow(w.ctx, w.Client, d.ID, derived(docs[i], d.stored())); err != nil {
 			return fmt.Errorf("put %s: %w", d.ID, err)
 		}
 		if m, ok := docs[i].(*ent.MunicipalityInput); ok {
@@ -171,8 +193,20 @@ func newest(s *sql.Selector) {
 	))))
 }
 
+// stored is what is known of the file that comes with it, nil when none does.
+func (d Data) stored() *Stored {
+	if d.File == nil {
+		return d.Stored
+	}
+	s := &Stored{SHA256: sumOf(d.File), Bytes: len(d.File)}
+	if c, _, err := image.DecodeConfig(bytes.NewReader(d.File)); err == nil {
+		s.Width, s.Height = c.Width, c.Height
+	}
+	return s
+}
+
 // derived are the columns that are made from the document and the file.
-func derived(doc ent.Document, file []byte) map[string]any {
+func derived(doc ent.Document, stored *Stored) map[string]any {
 	switch d := doc.(type) {
 	case *ent.MunicipalityInput:
 		return map[string]any{
@@ -185,14 +219,10 @@ func derived(doc ent.Document, file []byte) map[string]any {
 			"folded_name": folded(d.LocalNames.Value(), value(d.ShortName.Value())),
 		}
 	case *ent.AssetInput:
-		if file == nil {
+		if stored == nil {
 			return nil
 		}
-		columns := map[string]any{"sha256": sumOf(file), "bytes": len(file)}
-		if c, _, err := image.DecodeConfig(bytes.NewReader(file)); err == nil {
-			columns["width"], columns["height"] = c.Width, c.Height
-		}
-		return columns
+		return stored.columns()
 	}
 	return nil
 }

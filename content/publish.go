@@ -199,6 +199,9 @@ func (p *publication) put(e *ent.Entry, item Item, version int) error {
 	case item.first != nil && item.first.Before(p.now): // clocks differ
 		first = item.first.UTC()
 	}
+	if err := p.fileSizes(doc); err != nil {
+		return err
+	}
 	err := doc.PutRow(p.ctx, p.Client, e.ID, map[string]any{
 		"slug": p.slugs[e.ID], "owner_id": e.OwnerID, "published_at": first, "updated_at": p.now, "revision": item.Revision,
 		"version": version,

@@ -402,6 +402,9 @@ func (w *write) putLive(e *ent.Entry, published ent.Document, address, owner str
 	if err != nil {
 		return err
 	}
+	if err := w.fileSizes(published); err != nil {
+		return err
+	}
 	return published.PutRow(w.ctx, w.Client, e.ID, map[string]any{
 		"slug": address, "owner_id": owner, "published_at": *e.FirstPublishedAt, "updated_at": w.now, "revision": *e.Published,
 		"version": versions[e.ID],

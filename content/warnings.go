@@ -29,9 +29,14 @@ func (p *publication) warnings(items []Item) (all []Problem, err error) {
 	for _, item := range items {
 		live[item.ID] = true
 	}
+	silent, err := p.silentPictures()
+	if err != nil {
+		return nil, err
+	}
 	for _, item := range items {
 		found := guard(item.ID, p.docs[item.ID], before[item.ID])
 		found = append(found, deadLinks(item.ID, links[item.ID], live)...)
+		found = append(found, withoutAlt(item.ID, p.docs[item.ID], silent)...)
 		all = append(all, unacknowledged(found, item.Acknowledge)...)
 	}
 	return all, nil

@@ -61,8 +61,8 @@ func (a *Asset) Alt(ctx context.Context) *string { return schema.OrNil(a.Alts.In
 // ImageWidths are the widths that pictures are served in, in pixels.
 var ImageWidths = []int{320, 640, 960, 1280, 1920}
 
-// Image is the address of the picture in the smallest of ImageWidths that is at least width, nil when the asset is no picture.
-func (a *Asset) Image(ctx context.Context, width int) *string {
+// Image is the address of the picture, cut to the shape, in the smallest of ImageWidths that is at least width, nil when the asset is no picture.
+func (a *Asset) Image(ctx context.Context, width int, shape schema.ImageShape) *string {
 	if a.Width == nil || !strings.HasPrefix(a.MediaType, "image/") {
 		return nil
 	}
@@ -74,5 +74,8 @@ func (a *Asset) Image(ctx context.Context, width int) *string {
 		}
 	}
 	url := a.URL(ctx) + "/" + strconv.Itoa(best)
+	if shape != schema.OriginalShape {
+		url += "-" + strings.ToLower(string(shape))
+	}
 	return &url
 }

@@ -27,11 +27,22 @@ type Resolver struct {
 	Content  *content.Service
 	Accounts *access.Accounts
 	Webhooks *webhooks.Service
+	Uploads  Uploads
 	Status   func(context.Context) (*feed.Status, error)
 	Demand   *demand.Recorder
 	Waker    *changes.Waker
 	Log      Log
 	Missing  func(id string) // told of a hit that is not in the database for its viewer, so that the index can be mended
+}
+
+// Uploads takes files in.
+type Uploads interface {
+	// Create opens an upload and gives the secret of its address.
+	Create(ctx context.Context, organization, name, mediaType string, size int) (opened *ent.Upload, secret string, err error)
+	// Get is an upload of the viewer's, nil when it is none.
+	Get(ctx context.Context, id string) (*ent.Upload, error)
+	// Asset is what it has become, nil when nothing.
+	Asset(ctx context.Context, of *ent.Upload) (*ent.Asset, error)
 }
 
 // Log knows the newest part of the change log without asking the database each time.

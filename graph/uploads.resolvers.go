@@ -10,23 +10,22 @@ import (
 	"dugnad/ent"
 	"dugnad/graph/generated"
 	"dugnad/graph/model"
-	"fmt"
 )
 
 func (r *mutationResolver) CreateUpload(ctx context.Context, input model.CreateUploadInput) (*model.CreateUploadPayload, error) {
-	panic(fmt.Errorf("not implemented: CreateUpload - createUpload"))
+	return r.createUpload(ctx, input)
 }
 
 func (r *mutationResolver) UpdateAsset(ctx context.Context, id string, input map[string]any) (*model.AssetPayload, error) {
-	panic(fmt.Errorf("not implemented: UpdateAsset - updateAsset"))
+	return r.updateAsset(ctx, id, input)
 }
 
 func (r *queryResolver) Upload(ctx context.Context, id string) (*ent.Upload, error) {
-	panic(fmt.Errorf("not implemented: Upload - upload"))
+	return r.Uploads.Get(ctx, id)
 }
 
 func (r *uploadResolver) Asset(ctx context.Context, obj *ent.Upload) (*ent.Asset, error) {
-	panic(fmt.Errorf("not implemented: Asset - asset"))
+	return r.Uploads.Asset(ctx, obj)
 }
 
 func (r *Resolver) Upload() generated.UploadResolver { return &uploadResolver{r} }

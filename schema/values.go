@@ -248,3 +248,14 @@ type FocalPoint struct {
 	X float64 `json:"x"`
 	Y float64 `json:"y"`
 }
+
+// ImageShape is what a picture is cut to.
+type ImageShape string
+
+// The shapes; the API's schema describes them.
+const (
+	OriginalShape  ImageShape = "ORIGINAL"
+	WideShape      ImageShape = "WIDE"
+	LandscapeShape ImageShape = "LANDSCAPE"
+	SquareShape    ImageShape = "SQUARE"
+)

@@ -16,6 +16,7 @@ import (
 	"dugnad/access"
 	"dugnad/content"
 	"dugnad/ent"
+	"dugnad/server/files"
 )
 
 // shown are the media types that a browser may show in place; everything else is saved to disk, so that no file can act as a page of
@@ -40,10 +41,11 @@ func (h *Hub) serveFile(w http.ResponseWriter, r *http.Request) {
 	sendFile(w, r, asset, asset.Sha256, file)
 }
 
-// serveImage sends a picture at one of the widths, or as it is where it is narrower.
+// serveImage sends a picture at one of the widths, cut to a shape, or as it is where it is narrower and has that shape.
 func (h *Hub) serveImage(w http.ResponseWriter, r *http.Request) {
 	width, err := strconv.Atoi(chi.URLParam(r, "width"))
-	if err != nil || !slices.Contains(ent.ImageWidths, width) || strconv.Itoa(width) != chi.URLParam(r, "width") {
+	_, known := files.Shapes[chi.URLParam(r, "shape")]
+	if err != nil || !known || !slices.Contains(ent.ImageWidths, width) || strconv.Itoa(width) != chi.URLParam(r, "width") {
 		notFound(w, r)
 		return
 	}
@@ -51,9 +53,10 @@ func (h *Hub) serveImage(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	file, err := h.images.open(r.Context(), asset.Sha256, width)
+	cut := files.Cut{Width: width, Shape: chi.URLParam(r, "shape"), Focus: asset.FocalPoint}
+	file, err := h.images.Open(r.Context(), asset.Sha256, cut)
 	switch {
-	case errors.Is(err, errNoPicture):
+	case errors.Is(err, files.ErrNoPicture):
 		notFound(w, r)
 		return
 	case err != nil:
@@ -61,7 +64,7 @@ func (h *Hub) serveImage(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer file.Close()
-	sendFile(w, r, asset, asset.Sha256+"-"+strconv.Itoa(width), file)
+	sendFile(w, r, asset, asset.Sha256+"-"+cut.Name(), file)
 }
 
 // asset is the one that the address names, if the viewer sees it; else the request has been answered.

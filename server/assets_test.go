@@ -182,32 +182,3 @@ func TestID(t *testing.T) {
 		}
 	}
 }
-
-func TestFiles(t *testing.T) {
-	f := files(t.TempDir())
-	const sum = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824" // of hello
-	if err := f.Put(t.Context(), sum, strings.NewReader("hullo")); err == nil {
-		t.Error("bytes with another sum were kept")
-	}
-	if err := f.Put(t.Context(), "../../etc/passwd", strings.NewReader("")); err == nil {
-		t.Error("a path was taken for a sum")
-	}
-	for range 2 {
-		if err := f.Put(t.Context(), sum, strings.NewReader("hello")); err != nil {
-			t.Fatal(err)
-		}
-	}
-	found, err := os.ReadDir(filepath.Join(string(f), "2c"))
-	if err != nil || len(found) != 1 {
-		t.Errorf("the folder holds %v, %v; want the one file", found, err)
-	}
-	file, err := f.Open(t.Context(), sum)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	var b bytes.Buffer
-	if _, err := b.ReadFrom(file); err != nil || b.String() != "hello" {
-		t.Errorf("the file holds %q, %v", b.String(), err)
-	}
-}

@@ -44,6 +44,12 @@ type Config struct {
 	RateKey          int    `default:"6000" placeholder:"REQUESTS" help:"How many one account or key may send in a minute; 0 is any number ($$HUB_RATE_KEY)."`
 	TrustedProxies   string `placeholder:"CIDRS" help:"Addresses of proxies whose X-Forwarded-For counts, with commas between ($$HUB_TRUSTED_PROXIES)."`
 
+	UploadMB        int    `name:"upload-mb" default:"2000" placeholder:"MEGABYTES" help:"Size of the largest file that is taken in ($$HUB_UPLOAD_MB)."`
+	S3Bucket        string `name:"s3-bucket" placeholder:"NAME" help:"Bucket of an S3-compatible service for files; the data folder otherwise ($$HUB_S3_BUCKET)."`
+	S3Endpoint      string `name:"s3-endpoint" placeholder:"URL" help:"Address of the service; Amazon's otherwise ($$HUB_S3_ENDPOINT)."`
+	S3Region        string `name:"s3-region" default:"eu-north-1" placeholder:"REGION" help:"Region of the bucket ($$HUB_S3_REGION)."`
+	S3AccessKey     string `name:"s3-access-key" placeholder:"KEY" help:"Name of the key that may read, write and delete in the bucket ($$HUB_S3_ACCESS_KEY)."`
+	S3SecretKey     string `name:"s3-secret-key" placeholder:"SECRET" help:"The key's secret ($$HUB_S3_SECRET_KEY)."`
 	WebhookNetworks string `placeholder:"CIDRS" help:"Private networks that webhooks may lead to, with commas between; none otherwise ($$HUB_WEBHOOK_NETWORKS)."`
 
 	LogLevel slog.Level `default:"INFO" placeholder:"LEVEL" help:"DEBUG, INFO, WARN or ERROR ($$HUB_LOG_LEVEL)."`
@@ -169,7 +175,7 @@ func unknownSettings(environ []string) []string {
 	known := []string{
 		"HUB_ADDR", "HUB_ADMIN_ADDR", "HUB_DATA", "HUB_BASE_URL", "HUB_DEMO", "HUB_DATABASE_URL", "HUB_MEILI_URL", "HUB_MEILI_KEY", "HUB_SECRET_KEY", "HUB_LOG_LEVEL",
 		"HUB_OIDC_ISSUER", "HUB_OIDC_CLIENT_ID", "HUB_OIDC_CLIENT_SECRET", "HUB_OIDC_NAME", "HUB_NATIVE_REDIRECTS", "HUB_TRUSTED_PROXIES", "HUB_AUDIT_DAYS", "HUB_CACHE_MB", "HUB_RATE_ADDRESS", "HUB_RATE_KEY",
-		"HUB_WEBHOOK_NETWORKS",
+		"HUB_WEBHOOK_NETWORKS", "HUB_UPLOAD_MB", "HUB_S3_BUCKET", "HUB_S3_ENDPOINT", "HUB_S3_REGION", "HUB_S3_ACCESS_KEY", "HUB_S3_SECRET_KEY",
 	}
 	var unknown []string
 	for _, pair := range environ {
@@ -213,6 +219,16 @@ func (c *Config) check() error {
 	}
 	if c.CacheMB < 0 || c.CacheMB > 1<<20 {
 		errs = append(errs, fmt.Errorf("HUB_CACHE_MB is %d: it is 0 to %d", c.CacheMB, 1<<20))
+	}
+	if c.UploadMB < 1 || c.UploadMB > 2047 { // bytes are told in GraphQL, whose Int has 31 bits
+		errs = append(errs, fmt.Errorf("HUB_UPLOAD_MB is %d: it is 1 to 2047", c.UploadMB))
+	}
+	if c.S3Bucket != "" && (c.S3AccessKey == "" || c.S3SecretKey == "") {
+		errs = append(errs, errors.New("HUB_S3_BUCKET needs HUB_S3_ACCESS_KEY and HUB_S3_SECRET_KEY"))
+	}
+	c.S3Endpoint = strings.TrimRight(c.S3Endpoint, "/")
+	if u, err := url.Parse(c.S3Endpoint); c.S3Endpoint != "" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil) {
+		errs = append(errs, errors.New("HUB_S3_ENDPOINT must read http://host:port or https://host"))
 	}
 	for name, n := range map[string]int{"HUB_RATE_ADDRESS": c.RateAddress, "HUB_RATE_KEY": c.RateKey} {
 		if n < 0 || n > 10_000_000 {

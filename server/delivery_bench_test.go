@@ -58,7 +58,7 @@ func BenchmarkDelivery(b *testing.B) {
 			// The same hub, keeping answers.
 			hub.config.CacheMB = 64
 			hub.graphql = hub.newGraphQL()
-			shared := httptest.NewServer(hub.routes())
+			shared := httptest.NewServer(hub.handler)
 			defer shared.Close()
 			bare := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				_, _ = io.Copy(io.Discard, r.Body)

@@ -3,16 +3,14 @@ package main
 import (
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"hash"
-	"io"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
+
+	"dugnad/server/files"
 )
 
 // What lies in the data folder, besides the database's own file.
@@ -45,7 +43,7 @@ func secretKey(c Config) ([]byte, error) {
 		var random [32]byte
 		_, _ = rand.Read(random[:]) // never fails
 		key := hex.EncodeToString(random[:])
-		if err := writeFile(path, strings.NewReader(key+"\n")); err != nil {
+		if _, err := files.Write(path, strings.NewReader(key+"\n")); err != nil {
 			return nil, fmt.Errorf("keep the secret key: %w", err)
 		}
 		return []byte(key), nil
@@ -59,76 +57,14 @@ func secretKey(c Config) ([]byte, error) {
 	return []byte(key), nil
 }
 
-// writeFile makes a file that is there as a whole or not at all, for the hub's own eyes.
-func writeFile(path string, content io.Reader) (err error) {
-	file, err := os.CreateTemp(filepath.Dir(path), ".new-*") // 0600
+// openFiles opens the files of assets, in the data folder or in an S3-compatible service.
+func openFiles(ctx context.Context, c Config) (files.Kept, error) {
+	if c.S3Bucket == "" {
+		return files.Kept{Store: files.Folder(filepath.Join(c.Data, filesFolder))}, nil
+	}
+	store, err := files.OpenS3(ctx, files.S3{Endpoint: c.S3Endpoint, Region: c.S3Region, Bucket: c.S3Bucket, AccessKey: c.S3AccessKey, SecretKey: c.S3SecretKey})
 	if err != nil {
-		return err
+		return files.Kept{}, fmt.Errorf("open the S3 bucket: %w", err)
 	}
-	defer func() {
-		if err != nil {
-			_ = os.Remove(file.Name())
-		}
-	}()
-	_, err = io.Copy(file, content)
-	if err := errors.Join(err, file.Sync(), file.Close()); err != nil {
-		return err
-	}
-	return os.Rename(file.Name(), path)
-}
-
-// files keeps the bytes of assets in a folder, as content.Files: 3f/3fa1… of their SHA-256.
-type files string
-
-var isSum = regexp.MustCompile(`^[0-9a-f]{64}$`).MatchString
-
-func (f files) path(sum string) (string, error) {
-	if !isSum(sum) {
-		return "", fmt.Errorf("%q is not a SHA-256", sum)
-	}
-	return filepath.Join(string(f), sum[:2], sum), nil
-}
-
-// Put keeps what r gives, if it has the sum that it is said to have.
-func (f files) Put(ctx context.Context, sum string, r io.Reader) error {
-	path, err := f.path(sum)
-	if err != nil {
-		return err
-	}
-	if _, err := os.Stat(path); err == nil {
-		return nil
-	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return err
-	}
-	return writeFile(path, &summed{ctx: ctx, r: r, want: sum, hash: sha256.New()})
-}
-
-// Open gives the bytes.
-func (f files) Open(_ context.Context, sum string) (io.ReadSeekCloser, error) {
-	path, err := f.path(sum)
-	if err != nil {
-		return nil, err
-	}
-	return os.Open(path) //nolint:gosec // made of a checked sum
-}
-
-// summed reads until the context ends, and fails at the end if the bytes have another sum than they should.
-type summed struct {
-	ctx  context.Context
-	r    io.Reader
-	want string
-	hash hash.Hash
-}
-
-func (s *summed) Read(p []byte) (int, error) {
-	if err := s.ctx.Err(); err != nil {
-		return 0, err
-	}
-	n, err := s.r.Read(p)
-	_, _ = s.hash.Write(p[:n]) // never fails
-	if errors.Is(err, io.EOF) && hex.EncodeToString(s.hash.Sum(nil)) != s.want {
-		return n, fmt.Errorf("the bytes do not have the SHA-256 %s", s.want)
-	}
-	return n, err
+	return files.Kept{Store: store}, nil
 }

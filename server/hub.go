@@ -28,6 +28,7 @@ import (
 	"dugnad/search/meilisearch"
 	"dugnad/server/auth"
 	"dugnad/server/database"
+	"dugnad/server/files"
 	"dugnad/server/graphqlhttp"
 )
 
@@ -169,8 +170,9 @@ type Hub struct {
 	sitemap  sitemap
 	auth     *auth.Auth
 	sealer   *cursor.Sealer
-	files    files
-	images   *images
+	files    files.Kept
+	images   *files.Pictures
+	uploads  *files.Uploads
 	graphql  *graphqlhttp.Handler
 	handler  http.Handler
 	serving  net.Listener
@@ -190,9 +192,8 @@ func Open(ctx context.Context, c Config) (*Hub, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &Hub{parts: p, config: c, files: files(filepath.Join(c.Data, filesFolder))}
+	h := &Hub{parts: p, config: c}
 	h.stopping, h.stop = context.WithCancel(context.WithoutCancel(ctx))
-	h.images = newImages(filepath.Join(c.Data, imagesFolder), h.files)
 	if err := h.open(ctx); err != nil {
 		return nil, errors.Join(err, h.Close())
 	}
@@ -223,9 +224,16 @@ func (h *Hub) open(ctx context.Context) error {
 		}
 	}
 	h.baseURL = h.config.baseURL(h.serving.Addr())
+	if h.files, err = openFiles(ctx, h.config); err != nil {
+		return err
+	}
+	h.images = files.NewPictures(filepath.Join(h.config.Data, imagesFolder), h.files)
 	h.service = content.New(h.client, h.waker, h.files)
 	h.service.Key = h.key
 	h.accounts = access.NewAccounts(h.client, h.key, h.service.NewID)
+	h.uploads = &files.Uploads{
+		Client: h.client, Accounts: h.accounts, Content: h.service, Kept: h.files, Pictures: h.images, Most: int64(h.config.UploadMB) << 20, Now: time.Now,
+	}
 	if h.webhooks, err = h.newWebhooks(); err != nil {
 		return fmt.Errorf("make the webhooks: %w", err)
 	}
@@ -240,8 +248,8 @@ func (h *Hub) open(ctx context.Context) error {
 	}
 	h.Authenticate = h.auth.Viewer
 	h.graphql = h.newGraphQL()
-	h.handler = h.routes()
-	return nil
+	h.handler, err = h.routes()
+	return err
 }
 
 func listen(ctx context.Context, setting, addr string) (net.Listener, error) {

@@ -14,9 +14,11 @@ import (
 	"time"
 
 	"dugnad/access"
+	"dugnad/server/files"
 )
 
 func TestMain(m *testing.M) {
+	files.CountPages()
 	slog.SetDefault(slog.New(slog.DiscardHandler))
 	os.Exit(m.Run())
 }

@@ -7,9 +7,12 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"dugnad/server/files"
 )
 
 func main() {
+	files.CountPages()
 	line, err := parse(os.Args[1:], os.LookupEnv, os.Stdout)
 	if err == nil {
 		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

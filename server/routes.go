@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/pprof"
@@ -24,7 +25,11 @@ const answerTime = 30 * time.Second
 const anID = "{id:[a-z]{3}_[0-9a-z]+}"
 
 // routes are the addresses of the hub.
-func (h *Hub) routes() http.Handler {
+func (h *Hub) routes() (http.Handler, error) {
+	uploads, err := h.uploads.Handler("/uploads/")
+	if err != nil {
+		return nil, fmt.Errorf("make the uploads: %w", err)
+	}
 	r := chi.NewRouter()
 	r.Use(graphqlhttp.WithRequestID, graphqlhttp.PageHeaders(nothingAllowed), h.transportSecurity, bounded, middleware.GetHead)
 	r.Group(func(r chi.Router) { // asked every second, so not logged
@@ -50,6 +55,7 @@ func (h *Hub) routes() http.Handler {
 			r.Get("/sitemap.xml", h.serveSitemap)
 			r.Get("/oembed", h.serveOEmbed)
 		})
+		r.With(h.limited).Handle("/uploads/*", uploads)
 		r.Route("/auth", h.auth.Routes)
 		r.With(h.limited).Handle("/search-api/*", http.StripPrefix("/search-api", h.searchAPI()))
 		r.Group(func(r chi.Router) {
@@ -62,10 +68,11 @@ func (h *Hub) routes() http.Handler {
 			r.Use(withPreview, h.reading)
 			r.Get("/id/"+anID, h.serveID)
 			r.Get("/files/"+anID, h.serveFile)
-			r.Get("/files/"+anID+"/{width}", h.serveImage)
+			r.Get("/files/"+anID+"/{width:[0-9]+}", h.serveImage)
+			r.Get("/files/"+anID+"/{width:[0-9]+}-{shape:[a-z]+}", h.serveImage)
 		})
 	})
-	return r
+	return r, nil
 }
 
 // adminRoutes are those of the admin address.

@@ -68,7 +68,7 @@ func walker(t *testing.T) {
 // newTestHub starts a hub on the database, with settings if need be, and ends it with the test.
 func newTestHub(t testing.TB, o database.Options, settings ...func(*Config)) *testHub {
 	t.Helper()
-	c := Config{Addr: "127.0.0.1:0", Data: o.Path, DatabaseURL: o.URL, SecretKey: "a secret key for tests, and only for tests", CacheMB: 16}
+	c := Config{Addr: "127.0.0.1:0", Data: o.Path, DatabaseURL: o.URL, SecretKey: "a secret key for tests, and only for tests", CacheMB: 16, UploadMB: 512}
 	if c.Data == "" {
 		c.Data = t.TempDir()
 	}

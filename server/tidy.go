@@ -44,5 +44,6 @@ func (h *Hub) tidy(ctx context.Context) (n int, err error) {
 	m, pruned := changes.Prune(access.WithViewer(ctx, access.System("tidy")), h.client, h.service.Now().Add(-changesLast))
 	k, forgotten := h.demand.Tidy(ctx)
 	d, told := h.webhooks.Tidy(ctx, h.service.Now().Add(-deliveriesLast))
-	return n + m + k + d, errors.Join(err, pruned, forgotten, told)
+	f, sent := h.uploads.Tidy(ctx)
+	return n + m + k + d + f, errors.Join(err, pruned, forgotten, told, sent)
 }

@@ -18,6 +18,7 @@ import (
 	"dugnad/changes"
 	"dugnad/content"
 	"dugnad/ent"
+	"dugnad/server/files"
 )
 
 // The files of an export, and the folder that holds those of assets.
@@ -38,8 +39,11 @@ type erasures struct {
 // what is written.
 func withContent(ctx context.Context, config Config, do func(context.Context, *content.Service, *access.Accounts, *ent.Client) error) error {
 	return withAccounts(ctx, config, func(ctx context.Context, accounts *access.Accounts, client *ent.Client) error {
-		service := content.New(client, &changes.Waker{}, files(filepath.Join(config.Data, filesFolder)))
-		var err error
+		store, err := openFiles(ctx, config)
+		if err != nil {
+			return err
+		}
+		service := content.New(client, &changes.Waker{}, store)
 		if service.Key, err = secretKey(config); err != nil {
 			return err
 		}
@@ -247,7 +251,8 @@ func exportErasures(ctx context.Context, service *content.Service, accounts *acc
 	if err != nil {
 		return err
 	}
-	return writeFile(filepath.Join(folder, erasedFile), bytes.NewReader(append(text, '\n')))
+	_, err = files.Write(filepath.Join(folder, erasedFile), bytes.NewReader(append(text, '\n')))
+	return err
 }
 
 func exportAsset(ctx context.Context, service *content.Service, key, folder string) error {
@@ -263,7 +268,8 @@ func exportAsset(ctx context.Context, service *content.Service, key, folder stri
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return err
 	}
-	return writeFile(filepath.Join(folder, name), from)
+	_, err = files.Write(filepath.Join(folder, name), from)
+	return err
 }
 
 // writeItems writes a list of items, one a line, as a whole or not at all.
@@ -285,5 +291,6 @@ func writeItems(path string, each func(give func(content.File) error) error) (n 
 	if err != nil {
 		return 0, err
 	}
-	return n, writeFile(path, io.MultiReader(strings.NewReader("[\n"), &b, strings.NewReader("\n]\n")))
+	_, err = files.Write(path, io.MultiReader(strings.NewReader("[\n"), &b, strings.NewReader("\n]\n")))
+	return n, err
 }

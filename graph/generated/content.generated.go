@@ -43,6 +43,14 @@ func (ec *executionContext) field_Asset_image_args(ctx context.Context, rawArgs 
 		return nil, err
 	}
 	args["width"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "shape",
+		func(ctx context.Context, v any) (schema.ImageShape, error) {
+			return ec.unmarshalNImageShape2dugnadᚋschemaᚐImageShape(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["shape"] = arg1
 	return args, nil
 }
 
@@ -258,7 +266,7 @@ func (ec *executionContext) _Asset_image(ctx context.Context, field graphql.Coll
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return obj.Image(ctx, fc.Args["width"].(int)), nil
+			return obj.Image(ctx, fc.Args["width"].(int), fc.Args["shape"].(schema.ImageShape)), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {

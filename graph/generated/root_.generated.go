@@ -105,7 +105,7 @@ type ComplexityRoot struct {
 		FocalPoint func(childComplexity int) int
 		Height     func(childComplexity int) int
 		ID         func(childComplexity int) int
-		Image      func(childComplexity int, width int) int
+		Image      func(childComplexity int, width int, shape schema.ImageShape) int
 		MediaType  func(childComplexity int) int
 		Pages      func(childComplexity int) int
 		URL        func(childComplexity int) int
@@ -1979,7 +1979,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Asset.Image(childComplexity, args["width"].(int)), true
+		return e.ComplexityRoot.Asset.Image(childComplexity, args["width"].(int), args["shape"].(schema.ImageShape)), true
 	case "Asset.mediaType":
 		if e.ComplexityRoot.Asset.MediaType == nil {
 			break

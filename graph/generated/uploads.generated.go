@@ -776,14 +776,21 @@ func (ec *executionContext) marshalNCreateUploadPayload2ᚖdugnadᚋgraphᚋmode
 	return ec._CreateUploadPayload(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalNImageShape2dugnadᚋgraphᚋmodelᚐImageShape(ctx context.Context, v any) (model.ImageShape, error) {
-	var res model.ImageShape
-	err := res.UnmarshalGQL(v)
+func (ec *executionContext) unmarshalNImageShape2dugnadᚋschemaᚐImageShape(ctx context.Context, v any) (schema.ImageShape, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := schema.ImageShape(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNImageShape2dugnadᚋgraphᚋmodelᚐImageShape(ctx context.Context, sel ast.SelectionSet, v model.ImageShape) graphql.Marshaler {
-	return v
+func (ec *executionContext) marshalNImageShape2dugnadᚋschemaᚐImageShape(ctx context.Context, sel ast.SelectionSet, v schema.ImageShape) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
 }
 
 func (ec *executionContext) unmarshalNUpdateAssetInput2map(ctx context.Context, v any) (map[string]any, error) {

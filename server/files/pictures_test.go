@@ -1,4 +1,4 @@
-package main
+package files
 
 import (
 	"bytes"
@@ -43,7 +43,7 @@ func TestOrientation(t *testing.T) {
 			t.Errorf("orientation %d: seen as %+v, %v; want %d wide", o, s, err, w)
 			continue
 		}
-		small, err := narrow(bytes.NewReader(file), s, 320)
+		small, err := cutFrom(bytes.NewReader(file), s, Cut{Width: 320})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -63,7 +63,7 @@ func TestOrientation(t *testing.T) {
 }
 
 func TestNoPicture(t *testing.T) {
-	whole, err := os.ReadFile(filepath.Join("..", "demo", "assets", "gavler-rod.png"))
+	whole, err := os.ReadFile(filepath.Join("..", "..", "demo", "assets", "gavler-rod.png"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,136 @@
+package content
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"strconv"
+
+	"dugnad/access"
+	"dugnad/ent"
+	"dugnad/ent/asset"
+	"dugnad/schema"
+)
+
+var errNoAsset = &Error{Code: NotFound, Message: "there is no such file"}
+
+// UpdateAsset changes what goes with a file: alt, credit, focalPoint. It takes an EDITOR of the organisation that has uploaded it, a CONTRIBUTOR as
+// long as no reader sees it, and a HUB_EDITOR where nobody has.
+func (s *Service) UpdateAsset(ctx context.Context, id string, document json.RawMessage) (problems []Problem, err error) {
+	system := access.WithViewer(ctx, access.System("content"))
+	a, err := s.client.Asset.Get(system, id)
+	if ent.IsNotFound(err) {
+		return nil, errNoAsset
+	}
+	if err != nil {
+		return nil, err
+	}
+	v := access.ViewerOf(ctx)
+	seen, err := s.client.Asset.Query().Where(asset.ID(id)).Exist(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if !seen || v.IsAnonymous() {
+		return nil, errNoAsset
+	}
+	shown, err := s.client.Asset.Query().Where(asset.ID(id)).Exist(access.WithViewer(ctx, access.Viewer{Kind: access.Key, Scopes: []access.KeyScope{access.ScopeRead}}))
+	if err != nil {
+		return nil, err
+	}
+	role, least, scope := v.HubRole, schema.HubEditor, access.ScopePublish
+	if a.OwnerID != nil {
+		role, least = v.RoleIn(*a.OwnerID), schema.Editor
+		if !shown {
+			least, scope = schema.Contributor, access.ScopeDrafts
+		}
+	}
+	if !v.IsSystem() && (role.Rank() < least.Rank() || !v.Has(scope)) {
+		return nil, &Error{Code: Forbidden, Message: fmt.Sprintf("this needs the role %s", least)}
+	}
+	var given struct{ FocalPoint *schema.FocalPoint }
+	if err := json.Unmarshal(document, &given); err != nil {
+		return nil, err
+	}
+	if p := given.FocalPoint; p != nil && !(p.X >= 0 && p.X <= 1 && p.Y >= 0 && p.Y <= 1) {
+		return nil, &Error{Code: BadInput, Field: "focalPoint", Message: "x and y are 0 to 1"}
+	}
+	_, problems, err = s.PutData(ctx, Data{ID: id, Document: document})
+	return problems, err
+}
+
+// fileSizes says in the downloads of a document what is known of the assets that they are.
+func (w *write) fileSizes(doc ent.Document) error {
+	downloads := doc.Shared().Downloads
+	var ids []string
+	for _, d := range downloads {
+		if d.Asset != "" {
+			ids = append(ids, d.Asset)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	assets, err := w.Asset.Query().Where(asset.IDIn(ids...)).All(access.WithViewer(w.ctx, access.System("content")))
+	if err != nil {
+		return err
+	}
+	for i := range downloads {
+		for _, a := range assets {
+			if a.ID == downloads[i].Asset {
+				downloads[i].Bytes, downloads[i].Pages = &a.Bytes, a.Pages
+			}
+		}
+	}
+	return nil
+}
+
+// pictureLink is a picture of the hub's in a body, with what it is said to show.
+var pictureLink = regexp.MustCompile(`!\[([^\]]*)\]\(hub:ast_[0-9a-z]{26}\b`)
+
+// withoutAlt warns of pictures that say nothing to those who do not see them: the entry's own, when silent holds its asset, and those in its texts.
+func withoutAlt(entry string, doc ent.Document, silent map[string]bool) (problems []Problem) {
+	warn := func(path ...string) {
+		problems = append(problems, Problem{
+			Code: "NO_ALT", Severity: SeverityWarning, Path: path, Entry: entry, Message: "the picture has no text for those who do not see it",
+		})
+	}
+	for _, r := range doc.References() {
+		if r.Field == "image" && silent[r.ID] {
+			warn("image")
+		}
+	}
+	for i, t := range doc.Shared().Texts {
+		if t.Ready != nil && !*t.Ready {
+			continue
+		}
+		for _, found := range pictureLink.FindAllStringSubmatch(t.Body, -1) {
+			if found[1] == "" {
+				warn("texts", strconv.Itoa(i), "body")
+				break
+			}
+		}
+	}
+	return problems
+}
+
+// silentPictures are those of the documents' own pictures that have no text.
+func (p *publication) silentPictures() (map[string]bool, error) {
+	var ids []string
+	for _, doc := range p.docs {
+		for _, r := range doc.References() {
+			if r.Field == "image" {
+				ids = append(ids, r.ID)
+			}
+		}
+	}
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	assets, err := p.Asset.Query().Where(asset.IDIn(unique(ids)...)).Select(asset.FieldID, asset.FieldAlts).All(access.WithViewer(p.ctx, access.System("content")))
+	silent := make(map[string]bool)
+	for _, a := range assets {
+		silent[a.ID] = len(a.Alts) == 0
+	}
+	return silent, err
+}

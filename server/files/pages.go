@@ -1,0 +1,133 @@
+package files
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/pdfcpu/pdfcpu/pkg/api"
+	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/model"
+)
+
+const (
+	// pagesCommand is the argument by which the program counts the pages of a PDF: in a process of its own, because a PDF can be made such that reading
+	// it takes any amount of memory.
+	pagesCommand = "count-pages"
+	pagesTime    = 10 * time.Second
+	pagesMemory  = 512 << 20 // beyond what the program has to begin with
+	pagesBytes   = 200 << 20 // of the largest PDF whose pages are counted
+)
+
+// CountPages does the work of the process that counts pages, and ends it, when the program was started as that. It is the first thing that main does.
+func CountPages() {
+	if len(os.Args) != 2 || os.Args[1] != pagesCommand {
+		return
+	}
+	pages, err := countHere(os.Stdin)
+	if err != nil {
+		os.Exit(1)
+	}
+	fmt.Println(pages) //nolint:forbidigo // it is what the process is for
+	os.Exit(0)
+}
+
+func countHere(pdf *os.File) (pages int, err error) {
+	if err := limitMemory(pagesMemory); err != nil {
+		return 0, err
+	}
+	defer func() {
+		if recover() != nil {
+			err = errors.New("the PDF is not as it should be")
+		}
+	}()
+	api.DisableConfigDir()
+	config := model.NewDefaultConfiguration()
+	config.ValidationMode = model.ValidationRelaxed
+	return api.PageCount(pdf, config)
+}
+
+// limitMemory ends the process once it asks for more.
+func limitMemory(more uint64) error {
+	stat, err := os.ReadFile("/proc/self/statm")
+	if err != nil {
+		return err
+	}
+	first, _, _ := strings.Cut(string(stat), " ")
+	has, err := strconv.ParseUint(first, 10, 64)
+	if err != nil {
+		return err
+	}
+	most := has*uint64(os.Getpagesize()) + more //nolint:gosec // a page has a size
+	return syscall.Setrlimit(syscall.RLIMIT_AS, &syscall.Rlimit{Cur: most, Max: most})
+}
+
+// pdfPages counts the pages of a PDF; 0 when they cannot be counted.
+func pdfPages(ctx context.Context, file io.Reader) int {
+	ctx, cancel := context.WithTimeout(ctx, pagesTime)
+	defer cancel()
+	seekable, ok := file.(*os.File)
+	if !ok { // from a service: the process wants a file
+		copied, err := os.CreateTemp("", "dugnad-*.pdf")
+		if err != nil {
+			return 0
+		}
+		defer func() { _, _ = copied.Close(), os.Remove(copied.Name()) }()
+		if n, err := io.Copy(copied, io.LimitReader(file, pagesBytes+1)); err != nil || n > pagesBytes {
+			return 0
+		}
+		seekable = copied
+	}
+	if _, err := seekable.Seek(0, io.SeekStart); err != nil {
+		return 0
+	}
+	program, err := os.Executable()
+	if err != nil {
+		return 0
+	}
+	count := exec.CommandContext(ctx, program, pagesCommand) //nolint:gosec // this program
+	count.Stdin, count.Env = seekable, []string{"GOMAXPROCS=1", "GOGC=50"}
+	said, err := count.Output()
+	if err != nil {
+		return 0
+	}
+	pages, _ := strconv.Atoi(string(bytes.TrimSpace(said)))
+	return pages
+}
+
+// officePages is how many pages or slides an Office document says that it has; 0 when it does not say.
+func officePages(file io.ReaderAt, size int64) int {
+	archive, err := zip.NewReader(file, size)
+	if err != nil {
+		return 0
+	}
+	for _, name := range []string{"docProps/app.xml", "meta.xml"} { // Microsoft's and OpenDocument's
+		entry, err := archive.Open(name)
+		if err != nil {
+			continue
+		}
+		defer entry.Close()
+		var said struct {
+			Pages  int `xml:"Pages"`
+			Slides int `xml:"Slides"`
+			Meta   struct {
+				Statistic struct {
+					Pages int `xml:"page-count,attr"`
+				} `xml:"document-statistic"`
+			} `xml:"meta"`
+		}
+		if xml.NewDecoder(io.LimitReader(entry, 256<<10)).Decode(&said) == nil {
+			return min(max(said.Slides, said.Pages, said.Meta.Statistic.Pages, 0), 100_000)
+		}
+	}
+	return 0
+}

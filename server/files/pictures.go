@@ -1,0 +1,243 @@
+package files
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	_ "image/gif" // pictures that are taken in
+	"image/jpeg"
+	"image/png"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"time"
+
+	"golang.org/x/image/draw"
+	_ "golang.org/x/image/webp" // pictures that are taken in
+
+	"dugnad/schema"
+)
+
+const (
+	// mostPixels is the size of the largest picture that is decoded; a picture takes four to eight bytes a pixel while it is.
+	mostPixels = 50_000_000
+	// pictureBytes is the size of the largest file of a picture that is taken in.
+	pictureBytes = 40 << 20
+	// pictureTime is how long a picture may take, with the wait for its turn.
+	pictureTime = 20 * time.Second
+
+	jpegQuality  = 85
+	wholeQuality = 92 // of the pictures that the others are made of
+)
+
+// ErrNoPicture is that a file is no picture that can be decoded, or too large a one.
+var ErrNoPicture = errors.New("not a picture that can be resized")
+
+// Shapes are what pictures are cut to, by the end of their addresses: width to height.
+var Shapes = map[string][2]int{"": {}, "wide": {16, 9}, "landscape": {4, 3}, "square": {1, 1}}
+
+// Pictures makes pictures smaller, one at a time, and keeps them in a folder that may be emptied at any time.
+type Pictures struct {
+	folder string
+	files  Kept
+	turn   chan struct{} // holds a value while a picture is made
+}
+
+// NewPictures makes pictures of what is kept.
+func NewPictures(folder string, kept Kept) *Pictures {
+	return &Pictures{folder: folder, files: kept, turn: make(chan struct{}, 1)}
+}
+
+// Cut is what is made of a picture: Shape is a key of Shapes, Focus where its middle is, nil for the middle.
+type Cut struct {
+	Width int
+	Shape string
+	Focus *schema.FocalPoint
+}
+
+// Name tells cuts of a picture apart.
+func (c Cut) Name() string {
+	name := strconv.Itoa(c.Width)
+	if c.Shape == "" {
+		return name
+	}
+	x, y := c.focus()
+	return fmt.Sprintf("%s-%s-%d-%d", name, c.Shape, x, y)
+}
+
+// focus is where the middle is, in hundredths.
+func (c Cut) focus() (x, y int) {
+	if c.Focus == nil {
+		return 50, 50
+	}
+	part := func(v float64) int { return int(math.Round(100 * min(max(v, 0), 1))) }
+	return part(c.Focus.X), part(c.Focus.Y)
+}
+
+// of is the part of a picture that is shown.
+func (c Cut) of(r image.Rectangle) image.Rectangle {
+	ratio := Shapes[c.Shape]
+	w, h := r.Dx(), r.Dy()
+	switch {
+	case ratio[0] == 0:
+		return r
+	case w*ratio[1] > h*ratio[0]:
+		w = max(1, h*ratio[0]/ratio[1])
+	default:
+		h = max(1, w*ratio[1]/ratio[0])
+	}
+	fx, fy := c.focus()
+	at := image.Pt(min(max(fx*r.Dx()/100-w/2, 0), r.Dx()-w), min(max(fy*r.Dy()/100-h/2, 0), r.Dy()-h))
+	return image.Rectangle{at, at.Add(image.Pt(w, h))}.Add(r.Min)
+}
+
+// Open gives a cut of the picture of the sum, or the picture as it is where it has that shape and is not wider than that.
+func (p *Pictures) Open(ctx context.Context, sum string, cut Cut) (io.ReadSeekCloser, error) {
+	path := filepath.Join(p.folder, sum[:2], sum+"-"+cut.Name())
+	if kept, err := os.Open(path); err == nil { //nolint:gosec // made of the database's own values
+		return kept, nil
+	}
+	original, err := p.files.Open(ctx, sum)
+	if err != nil {
+		return nil, err
+	}
+	shape, err := shapeOf(original)
+	if err != nil {
+		return nil, errors.Join(err, original.Close())
+	}
+	if cut.Shape == "" && shape.width <= cut.Width {
+		return original, nil
+	}
+	defer original.Close()
+	done, err := p.wait(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	if kept, err := os.Open(path); err == nil { //nolint:gosec // as above; made while this one waited
+		return kept, nil
+	}
+	picture, err := cutFrom(original, shape, cut)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrNoPicture, err)
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, err
+	}
+	if _, err := Write(path, bytes.NewReader(picture)); err != nil {
+		return nil, err
+	}
+	return os.Open(path) //nolint:gosec // as above
+}
+
+// wait takes the turn.
+func (p *Pictures) wait(ctx context.Context) (done func(), err error) {
+	ctx, cancel := context.WithTimeout(ctx, pictureTime)
+	defer cancel()
+	select {
+	case p.turn <- struct{}{}:
+		return func() { <-p.turn }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// Clean makes a picture anew without what else is in its file: upright, as JPEG or PNG, of an animation the first picture. It gives its media type and
+// size in pixels.
+func (p *Pictures) Clean(ctx context.Context, file io.Reader) (picture []byte, mediaType string, size image.Point, err error) {
+	done, err := p.wait(ctx)
+	if err != nil {
+		return nil, "", size, err
+	}
+	defer done()
+	whole, err := io.ReadAll(io.LimitReader(file, pictureBytes+1))
+	if err != nil {
+		return nil, "", size, err
+	}
+	if len(whole) > pictureBytes {
+		return nil, "", size, ErrNoPicture
+	}
+	shape, err := shapeOf(bytes.NewReader(whole))
+	if err != nil {
+		return nil, "", size, err
+	}
+	source, format, err := image.Decode(bytes.NewReader(whole))
+	if err != nil {
+		return nil, "", size, fmt.Errorf("%w: %w", ErrNoPicture, err)
+	}
+	whole = nil //nolint:ineffassign,wastedassign // frees it while the picture is made
+	if shape.orientation != 1 {
+		turned := image.NewRGBA(image.Rect(0, 0, source.Bounds().Dx(), source.Bounds().Dy()))
+		draw.Draw(turned, turned.Bounds(), source, source.Bounds().Min, draw.Src)
+		source = upright(turned, shape.orientation)
+	}
+	mediaType = "image/png"
+	if opaque, ok := source.(interface{ Opaque() bool }); format == "jpeg" || format == "webp" && ok && opaque.Opaque() {
+		mediaType = "image/jpeg"
+	}
+	picture, err = encode(source, mediaType == "image/jpeg", wholeQuality)
+	return picture, mediaType, source.Bounds().Size(), err
+}
+
+func encode(picture image.Image, asJPEG bool, quality int) ([]byte, error) {
+	var b bytes.Buffer
+	if asJPEG {
+		err := jpeg.Encode(&b, picture, &jpeg.Options{Quality: quality})
+		return b.Bytes(), err
+	}
+	err := png.Encode(&b, picture)
+	return b.Bytes(), err
+}
+
+// shape is what a picture is before it is decoded.
+type shape struct {
+	width       int // when upright
+	orientation int
+}
+
+// formats are those that are decoded.
+var formats = []string{"png", "jpeg", "gif", "webp"}
+
+// shapeOf looks at the beginning of a picture and goes back there; ErrNoPicture when it cannot be resized.
+func shapeOf(picture io.ReadSeeker) (shape, error) {
+	start, err := io.ReadAll(io.LimitReader(picture, exifSize))
+	if err != nil {
+		return shape{}, err
+	}
+	if _, err := picture.Seek(0, io.SeekStart); err != nil {
+		return shape{}, err
+	}
+	config, format, err := image.DecodeConfig(picture)
+	if err != nil || !slices.Contains(formats, format) || config.Width < 1 || config.Height < 1 || config.Width > mostPixels/config.Height {
+		return shape{}, ErrNoPicture
+	}
+	s := shape{width: config.Width, orientation: orientation(start)}
+	if isTurned(s.orientation) {
+		s.width = config.Height
+	}
+	_, err = picture.Seek(0, io.SeekStart)
+	return s, err
+}
+
+// cutFrom makes an upright picture, in the format of the original and without what else is in its file.
+func cutFrom(original io.Reader, shape shape, cut Cut) ([]byte, error) {
+	source, format, err := image.Decode(original)
+	if err != nil {
+		return nil, err
+	}
+	if shape.orientation != 1 {
+		turned := image.NewRGBA(image.Rect(0, 0, source.Bounds().Dx(), source.Bounds().Dy()))
+		draw.Draw(turned, turned.Bounds(), source, source.Bounds().Min, draw.Src)
+		source = upright(turned, shape.orientation)
+	}
+	from := cut.of(source.Bounds())
+	width := min(cut.Width, from.Dx())
+	target := image.NewRGBA(image.Rect(0, 0, width, max(1, from.Dy()*width/from.Dx())))
+	draw.CatmullRom.Scale(target, target.Bounds(), source, from, draw.Src, nil)
+	return encode(target, format == "jpeg", jpegQuality)
+}

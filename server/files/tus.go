@@ -1,0 +1,144 @@
+package files
+
+import (
+	"context"
+	"crypto/subtle"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/tus/tusd/v2/pkg/handler"
+	"github.com/tus/tusd/v2/pkg/memorylocker"
+	logs "golang.org/x/exp/slog"
+
+	"dugnad/access"
+	"dugnad/ent"
+)
+
+// silence is how long a client may send nothing.
+const silence = 30 * time.Second
+
+type secretKey struct{}
+
+// Handler speaks the tus protocol, core only: uploads are opened by GraphQL. The address is /{id}?secret=…; prefix is what stands before that.
+func (u *Uploads) Handler(prefix string) (http.Handler, error) {
+	composer := handler.NewStoreComposer()
+	composer.UseCore(tusStore{u})
+	composer.UseLocker(memorylocker.New())
+	tus, err := handler.NewUnroutedHandler(handler.Config{
+		StoreComposer: composer, BasePath: prefix, MaxSize: u.Most, DisableDownload: true, DisableTermination: true, NetworkTimeout: silence,
+		Logger: logs.New(logs.NewTextHandler(io.Discard, nil)), // the hub logs requests itself
+		Cors:   &handler.CorsConfig{Disable: true},             // and says who may ask
+	})
+	if err != nil {
+		return nil, err
+	}
+	route := tus.Middleware(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch r.Method {
+		case http.MethodHead:
+			tus.HeadFile(w, r)
+		case http.MethodPatch:
+			tus.PatchFile(w, r)
+		default:
+			w.Header().Set("Allow", "HEAD, PATCH, OPTIONS")
+			http.Error(w, "uploads are opened by the mutation createUpload", http.StatusMethodNotAllowed)
+		}
+	}))
+	return http.StripPrefix(prefix, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		header := w.Header()
+		header.Set("Access-Control-Allow-Origin", "*")
+		header.Set("Access-Control-Expose-Headers", "Upload-Offset, Upload-Length, Tus-Version, Tus-Resumable, Tus-Max-Size")
+		header.Set("Cache-Control", "no-store")
+		if r.Method == http.MethodOptions {
+			header.Set("Access-Control-Allow-Methods", "HEAD, PATCH, OPTIONS")
+			header.Set("Access-Control-Allow-Headers", "Content-Type, Upload-Offset, Tus-Resumable, X-Requested-With, X-Request-ID")
+			header.Set("Access-Control-Max-Age", "86400")
+		}
+		r.Header.Del("X-HTTP-Method-Override")
+		route.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), secretKey{}, r.URL.Query().Get("secret"))))
+	})), nil
+}
+
+// tusStore has the tus protocol work on uploads.
+type tusStore struct{ u *Uploads }
+
+// What a client is told.
+var (
+	tusRefused = func(why string) error {
+		return handler.NewError("ERR_REFUSED", why, http.StatusUnprocessableEntity)
+	}
+	errTusInternal = handler.NewError("ERR_INTERNAL", "internal error", http.StatusInternalServerError)
+)
+
+// told is what a client is told of an error.
+func told(ctx context.Context, err error) error {
+	var no refused
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &no):
+		return tusRefused(no.why)
+	case errors.Is(err, errMoved):
+		return handler.ErrMismatchOffset
+	case errors.Is(err, context.DeadlineExceeded):
+		return handler.NewError("ERR_UNAVAILABLE", "it took too long: try again", http.StatusServiceUnavailable)
+	}
+	slog.ErrorContext(ctx, "an upload failed", "error", err)
+	return errTusInternal
+}
+
+// NewUpload implements handler.DataStore; uploads are not opened here.
+func (tusStore) NewUpload(context.Context, handler.FileInfo) (handler.Upload, error) {
+	return nil, handler.ErrNotImplemented
+}
+
+// GetUpload implements handler.DataStore. Who does not know the secret is told that there is nothing.
+func (s tusStore) GetUpload(ctx context.Context, id string) (handler.Upload, error) {
+	secret, _ := ctx.Value(secretKey{}).(string)
+	ctx = own(ctx)
+	row, err := s.u.Client.Upload.Get(ctx, id)
+	switch {
+	case ent.IsNotFound(err):
+		return nil, handler.ErrNotFound
+	case err != nil:
+		return nil, told(ctx, err)
+	case subtle.ConstantTimeCompare([]byte(access.HashOf(secret)), []byte(row.Hash)) == 0, !row.ExpiresAt.After(s.u.now()):
+		return nil, handler.ErrNotFound
+	case row.Problem != nil:
+		return nil, tusRefused(*row.Problem)
+	case row.Received == row.Bytes && row.AssetID == nil: // it was cut off while it was made an asset
+		if err := s.u.finish(ctx, id); err != nil {
+			return nil, told(ctx, err)
+		}
+	}
+	return tusUpload{s.u, row}, nil
+}
+
+type tusUpload struct {
+	u   *Uploads
+	row *ent.Upload
+}
+
+// GetInfo implements handler.Upload.
+func (t tusUpload) GetInfo(context.Context) (handler.FileInfo, error) {
+	return handler.FileInfo{ID: t.row.ID, Size: int64(t.row.Bytes), Offset: int64(t.row.Received)}, nil
+}
+
+// WriteChunk implements handler.Upload.
+func (t tusUpload) WriteChunk(ctx context.Context, _ int64, src io.Reader) (int64, error) {
+	// What has come when the client goes is kept: it goes on from there.
+	n, err := t.u.take(own(context.WithoutCancel(ctx)), t.row, src)
+	return n, told(ctx, err)
+}
+
+// GetReader implements handler.Upload.
+func (tusUpload) GetReader(context.Context) (io.ReadCloser, error) {
+	return nil, handler.ErrNotImplemented
+}
+
+// FinishUpload implements handler.Upload.
+func (t tusUpload) FinishUpload(ctx context.Context) error {
+	return told(ctx, t.u.finish(own(context.WithoutCancel(ctx)), t.row.ID))
+}

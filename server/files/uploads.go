@@ -1,0 +1,372 @@
+package files
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"log/slog"
+	"path"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"dugnad/access"
+	"dugnad/content"
+	"dugnad/ent"
+	"dugnad/ent/asset"
+	"dugnad/ent/upload"
+	"dugnad/schema"
+)
+
+const (
+	uploadLife  = 24 * time.Hour
+	openUploads = 100 // of one organisation
+)
+
+// Uploads takes files in.
+type Uploads struct {
+	Client   *ent.Client
+	Accounts *access.Accounts
+	Content  *content.Service
+	Kept     Kept
+	Pictures *Pictures
+	Most     int64 // bytes of the largest file
+	Now      func() time.Time
+}
+
+func (u *Uploads) now() time.Time { return u.Now().UTC().Truncate(time.Millisecond) }
+
+func own(ctx context.Context) context.Context {
+	return access.WithViewer(ctx, access.System("uploads"))
+}
+
+// newUpload is what a file is said to be.
+type newUpload struct {
+	Name, MediaType string
+	Bytes           int
+}
+
+func (n *newUpload) check(most int64) error {
+	wrong := func(field, format string, args ...any) error {
+		return &access.Error{Code: access.BadInput, Field: field, Message: fmt.Sprintf(format, args...)}
+	}
+	n.Name = path.Base(strings.ReplaceAll(strings.TrimSpace(n.Name), `\`, "/"))
+	n.MediaType = plainType(n.MediaType)
+	kind, ok := accepted[n.MediaType]
+	switch {
+	case n.Name == "." || n.Name == "/" || utf8.RuneCountInString(n.Name) > 200 || !utf8.ValidString(n.Name) || strings.ContainsFunc(n.Name, func(r rune) bool { return r < ' ' || r == 0x7f }):
+		return wrong("name", "must have 1 to 200 characters, none of them control characters")
+	case n.MediaType == "image/svg+xml":
+		return wrong("mediaType", "SVG is not taken in, as it can hold programs: make a PNG of it")
+	case !ok:
+		return wrong("mediaType", "is not one that is taken in: pictures, PDF, Office documents, text, MP4 or MP3")
+	case n.Bytes < 1:
+		return wrong("bytes", "must be at least 1")
+	case int64(n.Bytes) > most:
+		return wrong("bytes", "must be at most %d", most)
+	case kind == pictureKind && n.Bytes > pictureBytes:
+		return wrong("bytes", "must be at most %d of a picture", pictureBytes)
+	}
+	return nil
+}
+
+// Create opens an upload and gives the secret of its address. It takes a role in the organisation.
+func (u *Uploads) Create(ctx context.Context, organization, name, mediaType string, size int) (made *ent.Upload, secret string, err error) {
+	v, n := access.ViewerOf(ctx), newUpload{name, mediaType, size}
+	switch {
+	case v.RoleIn(organization) == "":
+		return nil, "", &access.Error{Code: access.NotFound, Field: "organization", Message: "there is no such organisation"}
+	case !v.Has(access.ScopeDrafts):
+		return nil, "", &access.Error{Code: access.Forbidden, Message: "this needs the scope DRAFTS"}
+	}
+	if err := n.check(u.Most); err != nil {
+		return nil, "", err
+	}
+	secret, hash := access.NewUploadSecret()
+	err = u.Accounts.Act(ctx, func(in context.Context, tx *ent.Client) error {
+		there, err := tx.Organization.Get(in, organization)
+		if ent.IsNotFound(err) {
+			return &access.Error{Code: access.NotFound, Field: "organization", Message: "there is no such organisation"}
+		}
+		if err != nil {
+			return err
+		}
+		open, err := tx.Upload.Query().Where(upload.OrganizationID(there.ID), upload.AssetIDIsNil(), upload.ProblemIsNil(), upload.ExpiresAtGT(u.now())).Count(in)
+		if err != nil {
+			return err
+		}
+		if open >= openUploads {
+			return &access.Error{Code: access.RateLimited, Field: "organization", Message: "has too many uploads open", After: time.Hour}
+		}
+		id := u.Accounts.NewID("upl")
+		made, err = tx.Upload.Create().SetID(id).SetHash(hash).SetOrganizationID(there.ID).SetName(n.Name).SetMediaType(n.MediaType).SetBytes(n.Bytes).
+			SetParts([]schema.UploadPart{}).SetCreatedBy(v.Name).SetCreatedAt(u.now()).SetExpiresAt(u.now().Add(uploadLife)).Save(in)
+		if err == nil {
+			access.About(in, there.ID, there.ID, id)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, "", err
+	}
+	return made.Unwrap(), secret, nil
+}
+
+// Get is an upload that the viewer has opened, nil when it is none.
+func (u *Uploads) Get(ctx context.Context, id string) (*ent.Upload, error) {
+	v := access.ViewerOf(ctx)
+	if v.IsAnonymous() {
+		return nil, nil
+	}
+	found, err := u.Client.Upload.Query().Where(upload.ID(id), upload.CreatedBy(v.Name)).Only(own(ctx))
+	return found, ent.MaskNotFound(err)
+}
+
+// Asset is what an upload has become, nil when nothing.
+func (u *Uploads) Asset(ctx context.Context, row *ent.Upload) (*ent.Asset, error) {
+	if row.AssetID == nil {
+		return nil, nil
+	}
+	a, err := u.Client.Asset.Query().Where(asset.ID(*row.AssetID)).Only(own(ctx))
+	return a, ent.MaskNotFound(err)
+}
+
+// refused is why a file is not taken, in words for whoever sends it.
+type refused struct{ why string }
+
+func (r refused) Error() string { return r.why }
+
+// take keeps what src gives, up to its end, as a part of the file, and gives how many bytes it was. errMoved when somebody else has sent that part.
+func (u *Uploads) take(ctx context.Context, row *ent.Upload, src io.Reader) (int64, error) {
+	sum, err := sumFrom(row.SumState)
+	if err != nil {
+		return 0, err
+	}
+	head := bytes.NewBuffer(bytes.Clone(row.Head))
+	name := "uploads/" + row.ID + "/" + u.Accounts.NewID("prt")
+	left := int64(row.Bytes - row.Received)
+	n, err := u.Kept.Store.Put(ctx, name, io.TeeReader(io.LimitReader(src, left), io.MultiWriter(sum, &firstBytes{head, headBytes})))
+	if err != nil {
+		return 0, fmt.Errorf("keep a part of %s: %w", row.ID, err)
+	}
+	undo := func(err error) (int64, error) {
+		return 0, errors.Join(err, u.Kept.Remove(ctx, name))
+	}
+	if n == 0 {
+		return undo(nil)
+	}
+	if (head.Len() >= headBytes || n == left) && len(row.Head) < headBytes && !isAs(head.Bytes(), row.MediaType) {
+		return undo(u.refuse(ctx, row, fmt.Sprintf("the file is %s, not %s", whatIs(head.Bytes()), row.MediaType)))
+	}
+	state, err := sum.(encoding.BinaryMarshaler).MarshalBinary()
+	if err != nil {
+		return undo(err)
+	}
+	moved, err := u.Client.Upload.Update().Where(upload.ID(row.ID), upload.Received(row.Received), upload.AssetIDIsNil(), upload.ProblemIsNil()).
+		SetReceived(row.Received + int(n)).SetParts(append(row.Parts, schema.UploadPart{Name: name, Bytes: n})).SetSumState(state).SetHead(head.Bytes()).Save(ctx)
+	if err != nil {
+		return undo(err)
+	}
+	if moved == 0 {
+		return undo(errMoved)
+	}
+	return n, nil
+}
+
+// errMoved is that the upload is not at that place any more.
+var errMoved = errors.New("somebody else sends the file as well")
+
+func sumFrom(state []byte) (hash.Hash, error) {
+	sum := sha256.New()
+	if len(state) == 0 {
+		return sum, nil
+	}
+	return sum, sum.(encoding.BinaryUnmarshaler).UnmarshalBinary(state)
+}
+
+// firstBytes keeps what is written up to a size.
+type firstBytes struct {
+	b    *bytes.Buffer
+	size int
+}
+
+func (f *firstBytes) Write(p []byte) (int, error) {
+	f.b.Write(p[:min(len(p), max(f.size-f.b.Len(), 0))])
+	return len(p), nil
+}
+
+// refuse says for good why a file is not taken, and gives that as an error.
+func (u *Uploads) refuse(ctx context.Context, row *ent.Upload, why string) error {
+	if err := u.Client.Upload.UpdateOneID(row.ID).SetProblem(why).SetParts([]schema.UploadPart{}).Exec(ctx); err != nil {
+		return err
+	}
+	return errors.Join(refused{why}, u.drop(ctx, row))
+}
+
+// drop removes the parts of an upload.
+func (u *Uploads) drop(ctx context.Context, row *ent.Upload) error {
+	var errs []error
+	for _, p := range row.Parts {
+		errs = append(errs, u.Kept.Remove(ctx, p.Name))
+	}
+	return errors.Join(errs...)
+}
+
+// finish makes an asset of a file all of which has come. It may be called again when it failed.
+func (u *Uploads) finish(ctx context.Context, id string) error {
+	row, err := u.Client.Upload.Get(ctx, id)
+	if err != nil || row.AssetID != nil || row.Problem != nil {
+		return err
+	}
+	made, mediaType, err := u.keep(ctx, row)
+	var no refused
+	if errors.As(err, &no) {
+		return u.refuse(ctx, row, no.why)
+	}
+	if err != nil {
+		return err
+	}
+	made.Owner = row.OrganizationID
+	assetID := "ast" + strings.TrimPrefix(row.ID, "upl") // the same however often
+	_, problems, err := u.Content.PutData(access.WithViewer(ctx, access.System("uploads")), content.Data{
+		ID: assetID, Stored: made, Document: assetDocument(row, named(row.Name, mediaType), mediaType),
+	})
+	if err != nil {
+		return fmt.Errorf("make an asset of %s: %w", row.ID, err)
+	}
+	if len(problems) > 0 {
+		return fmt.Errorf("make an asset of %s: %s", row.ID, problems[0].Message)
+	}
+	if err := u.Client.Upload.UpdateOneID(row.ID).SetAssetID(assetID).SetParts([]schema.UploadPart{}).Exec(ctx); err != nil {
+		return err
+	}
+	if err := u.drop(ctx, row); err != nil {
+		slog.WarnContext(ctx, "parts of an upload are left over", "upload", row.ID, "error", err)
+	}
+	return nil
+}
+
+// keep puts the file where it stays, a picture made anew, and says what there is to know of it.
+func (u *Uploads) keep(ctx context.Context, row *ent.Upload) (*content.Stored, string, error) {
+	whole := &joined{ctx: ctx, store: u.Kept.Store, parts: row.Parts}
+	defer whole.Close()
+	if accepted[row.MediaType] == pictureKind {
+		picture, mediaType, size, err := u.Pictures.Clean(ctx, whole)
+		switch {
+		case errors.Is(err, ErrNoPicture):
+			return nil, "", refused{fmt.Sprintf("the picture cannot be read, or has more than %d million pixels", mostPixels/1_000_000)}
+		case err != nil:
+			return nil, "", fmt.Errorf("make the picture %s anew: %w", row.ID, err)
+		}
+		sum := sha256.Sum256(picture)
+		made := &content.Stored{SHA256: hex.EncodeToString(sum[:]), Bytes: len(picture), Width: size.X, Height: size.Y}
+		return made, mediaType, u.Kept.Put(ctx, made.SHA256, bytes.NewReader(picture))
+	}
+	sum, err := sumFrom(row.SumState)
+	if err != nil {
+		return nil, "", err
+	}
+	made := &content.Stored{SHA256: hex.EncodeToString(sum.Sum(nil)), Bytes: row.Bytes}
+	if err := u.Kept.Put(ctx, made.SHA256, whole); err != nil {
+		return nil, "", fmt.Errorf("keep the file of %s: %w", row.ID, err)
+	}
+	made.Pages, err = u.pages(ctx, row.MediaType, made)
+	return made, row.MediaType, err
+}
+
+func (u *Uploads) pages(ctx context.Context, mediaType string, made *content.Stored) (int, error) {
+	kind := accepted[mediaType]
+	if kind == other || made.Bytes > pagesBytes {
+		return 0, nil
+	}
+	done, err := u.Pictures.wait(ctx) // one at a time, as pictures
+	if err != nil {
+		return 0, err
+	}
+	defer done()
+	file, err := u.Kept.Open(ctx, made.SHA256)
+	if err != nil {
+		return 0, err
+	}
+	defer file.Close()
+	if kind == pdfKind {
+		return pdfPages(ctx, file), nil
+	}
+	return officePages(&readerAt{file}, int64(made.Bytes)), nil
+}
+
+// readerAt reads anywhere in what can be sought. It is for one reader at a time.
+type readerAt struct{ io.ReadSeeker }
+
+func (r *readerAt) ReadAt(p []byte, at int64) (int, error) {
+	if _, err := r.Seek(at, io.SeekStart); err != nil {
+		return 0, err
+	}
+	return io.ReadFull(r, p)
+}
+
+// joined reads the parts of a file one after the other.
+type joined struct {
+	ctx   context.Context
+	store Store
+	parts []schema.UploadPart
+	open  io.ReadCloser
+}
+
+func (j *joined) Read(p []byte) (int, error) {
+	for {
+		if j.open == nil {
+			if len(j.parts) == 0 {
+				return 0, io.EOF
+			}
+			var err error
+			if j.open, err = j.store.Open(j.ctx, j.parts[0].Name); err != nil {
+				return 0, err
+			}
+			j.parts = j.parts[1:]
+		}
+		n, err := j.open.Read(p)
+		if !errors.Is(err, io.EOF) {
+			return n, err
+		}
+		if err := j.Close(); err != nil || n > 0 {
+			return n, err
+		}
+	}
+}
+
+func (j *joined) Close() error {
+	if j.open == nil {
+		return nil
+	}
+	err := j.open.Close()
+	j.open = nil
+	return err
+}
+
+// Tidy deletes uploads that have ended, with what came of them, and gives how many.
+func (u *Uploads) Tidy(ctx context.Context) (int, error) {
+	ctx = own(ctx)
+	ended, err := u.Client.Upload.Query().Where(upload.ExpiresAtLT(u.now().Add(-uploadLife))).Limit(1000).All(ctx)
+	var errs []error
+	for _, row := range ended {
+		if err := u.drop(ctx, row); err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		errs = append(errs, u.Client.Upload.DeleteOneID(row.ID).Exec(ctx))
+	}
+	return len(ended), errors.Join(append(errs, err)...)
+}
+
+func assetDocument(row *ent.Upload, name, mediaType string) json.RawMessage {
+	document, _ := json.Marshal(map[string]string{"key": row.ID, "file": name, "mediaType": mediaType}) // texts can be written
+	return document
+}

@@ -307,7 +307,7 @@ func (_q *AssetQuery) collectField(ctx context.Context, oneNode bool, opCtx *gra
 				selectedFields = append(selectedFields, asset.FieldMediaType)
 				fieldSeen[asset.FieldMediaType] = struct{}{}
 			}
-		case "image":
+		case "sha256":
 			if _, ok := fieldSeen[asset.FieldSha256]; !ok {
 				selectedFields = append(selectedFields, asset.FieldSha256)
 				fieldSeen[asset.FieldSha256] = struct{}{}

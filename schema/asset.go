@@ -28,7 +28,7 @@ func (Asset) Fields() []ent.Field {
 		field.String("key").Unique().Annotations(entgql.Skip(entgql.SkipAll), Requirement{On: true}),
 		field.String("file").Annotations(entgql.MapsTo("url"), Requirement{On: true}).Comment("Its name when given."),
 		field.String("media_type").Annotations(Requirement{On: true}),
-		field.String("sha256").Annotations(managed(), entgql.MapsTo("image")),
+		field.String("sha256").Annotations(managed()),
 		field.Int("bytes").Annotations(managed()).NonNegative(),
 		field.Int("width").Optional().Nillable().Annotations(managed()),
 		field.Int("height").Optional().Nillable().Annotations(managed()),

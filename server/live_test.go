@@ -170,7 +170,10 @@ func TestSubscriptionsRest(t *testing.T) {
 	n.act("EDITOR", "publish", "", item(id, 1)).expectCodes("publish")
 	h.versions = newVersions(h.client, h.waker) // as after a start: the newest changes are not in memory
 	h.graphql = h.newGraphQL()
-	h.handler = h.routes()
+	var err error
+	if h.handler, err = h.routes(); err != nil {
+		h.t.Fatal(err)
+	}
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	h.drained(h.events(ctx, "", map[string]any{"after": start, "filter": map[string]any{"types": []string{"COLLECTION"}}}))

@@ -3,3 +3,23 @@ const url = process.env.HUB_TEST_URL
 if (!url) throw new Error('HUB_TEST_URL is not set: run scripts/test --only served, or set it to a running hub')
 
 export const hub = new URL(url).origin
+
+// ask sends an operation, as the ADMIN of a demo organisation where the key is given, and gives its data.
+export async function ask(query, variables, { key, headers } = {}) {
+  const response = await fetch(`${hub}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...(key ? { authorization: `Bearer ${key}` } : {}), ...headers },
+    body: JSON.stringify({ query, variables }),
+  })
+  const { data, errors } = await response.json()
+  if (errors) throw new Error(errors.map((e) => e.message).join('; '))
+  return data
+}
+
+// anAdminsKey is the key of an ADMIN of the organisation that ksID gives.
+export const anAdminsKey = process.env.HUB_TEST_KEY
+
+export async function ksID() {
+  const { organization } = await ask('{ organization(slug: "ks") { id } }')
+  return organization.id
+}

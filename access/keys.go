@@ -10,6 +10,7 @@ import (
 
 	"dugnad/ent"
 	"dugnad/ent/apikey"
+	"dugnad/ent/trusteddocument"
 	"dugnad/schema"
 )
 
@@ -83,6 +84,15 @@ func (a *Accounts) CreateKey(ctx context.Context, k NewKey) (key *ent.ApiKey, se
 	}
 	if err != nil {
 		return nil, "", err
+	}
+	if k.Manifest != "" {
+		there, err := a.client.TrustedDocument.Query().Where(trusteddocument.Manifest(k.Manifest)).Exist(own(ctx))
+		if err != nil {
+			return nil, "", err
+		}
+		if !there {
+			return nil, "", &Error{Code: BadInput, Field: "manifest", Message: "there is no such manifest: the operator registers one"}
+		}
 	}
 	prefix := secretKeyPrefix
 	if k.Kind == schema.PublishableKey {
@@ -163,10 +173,14 @@ func (a *Accounts) ofKey(ctx context.Context, secret, origin string) (Viewer, er
 			return Viewer{}, err
 		}
 	}
-	if key.Kind == schema.PublishableKey {
-		return Viewer{Kind: Anonymous, Name: key.ID}, nil
+	var manifest string
+	if key.Manifest != nil {
+		manifest = *key.Manifest
 	}
-	v := Viewer{Kind: Key, Name: key.ID}
+	if key.Kind == schema.PublishableKey {
+		return Viewer{Kind: Anonymous, Name: key.ID, Manifest: manifest}, nil
+	}
+	v := Viewer{Kind: Key, Name: key.ID, Manifest: manifest}
 	if len(key.Scopes) > 0 {
 		v.Scopes = make([]KeyScope, len(key.Scopes))
 		for i, s := range key.Scopes {

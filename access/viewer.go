@@ -26,13 +26,14 @@ const (
 
 // Viewer is who is asking. Roles are by the id of the organisation.
 type Viewer struct {
-	Kind    Kind
-	Name    string // in the change log and the logs: the id of an account or a key; never shown to readers
-	SignIn  string // the id of the sign-in that an account came by
-	HubRole schema.Role
-	Roles   map[string]schema.Role
-	Scopes  []KeyScope // of a key: what it is narrowed to; nil for everything that its role may
-	Preview *Previewed // of a preview: what is read as if it were published
+	Kind     Kind
+	Name     string // in the change log and the logs: the id of an account or a key; never shown to readers
+	SignIn   string // the id of the sign-in that an account came by
+	HubRole  schema.Role
+	Roles    map[string]schema.Role
+	Scopes   []KeyScope // of a key: what it is narrowed to; nil for everything that its role may
+	Manifest string     // of a key: the manifest whose documents alone it may ask; "" for none
+	Preview  *Previewed // of a preview: what is read as if it were published
 }
 
 // Previewed is what a preview shows as if it were published.

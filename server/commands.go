@@ -36,6 +36,12 @@ func run(ctx context.Context, line commandLine, in io.Reader, out io.Writer) err
 		return export(ctx, config, line.Export.Folder, line.Export.Organization, out)
 	case "key create":
 		return createKey(ctx, config, line.Key.Create, out)
+	case "documents register <file>":
+		return registerDocuments(ctx, config, line.Documents.Register, out)
+	case "documents list":
+		return listDocuments(ctx, config, out)
+	case "documents remove <manifest>":
+		return removeDocuments(ctx, config, line.Documents.Remove.Manifest, out)
 	case "account create":
 		return createAccount(ctx, config, line.Account.Create, in, out)
 	default:

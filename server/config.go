@@ -76,6 +76,13 @@ type commandLine struct {
 	Key struct {
 		Create newKey `cmd:"" help:"Make an API key and print it, once; the hub may be running."`
 	} `cmd:"" help:"API keys."`
+	Documents struct {
+		Register newDocuments `cmd:"" help:"Register a manifest of trusted documents: of Apollo's generate-persisted-query-manifest, the Relay compiler, or GraphQL Code Generator. The hub may be running."`
+		List     struct{}     `cmd:"" help:"List the manifests."`
+		Remove   struct {
+			Manifest string `arg:"" help:"Its name."`
+		} `cmd:"" help:"Remove a manifest; keys that are restricted to it can ask nothing then."`
+	} `cmd:"" help:"Trusted documents."`
 	Account struct {
 		Create newAccount `cmd:"" help:"Make an account that signs in with a password; its password is read from standard input. The hub may be running."`
 	} `cmd:"" help:"Accounts."`
@@ -88,7 +95,15 @@ type newKey struct {
 	Role         string   `placeholder:"ROLE" help:"Role of a SECRET key: CONTRIBUTOR, EDITOR, ADMIN, HUB_EDITOR or HUB_ADMIN."`
 	Scope        []string `placeholder:"SCOPE" help:"What the role is narrowed to: READ, DRAFTS, PUBLISH or MANAGE; may be given several times."`
 	Origin       []string `placeholder:"URL" help:"Makes a PUBLISHABLE key, for pages of this origin; may be given several times."`
+	Manifest     string   `placeholder:"NAME" help:"Manifest of trusted documents that the key is restricted to."`
 	Expires      string   `placeholder:"90d" help:"How long the key is good, in days (90d) or hours (12h); for ever otherwise."`
+}
+
+// newDocuments is a manifest that is to be registered.
+type newDocuments struct {
+	Manifest string `required:"" placeholder:"NAME" help:"Name of the manifest."`
+	Replace  bool   `help:"Take out what the manifest has and the file has not; clients that still ask it are refused then."`
+	File     string `arg:"" help:"The manifest."`
 }
 
 // newAccount is what an account is to be.

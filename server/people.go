@@ -43,7 +43,7 @@ func createKey(ctx context.Context, config Config, n newKey, out io.Writer) erro
 		if err != nil {
 			return err
 		}
-		k := access.NewKey{Organization: org, Name: n.Name, Kind: schema.SecretKey, Role: schema.Role(strings.ToUpper(n.Role)), Origins: n.Origin}
+		k := access.NewKey{Organization: org, Name: n.Name, Kind: schema.SecretKey, Role: schema.Role(strings.ToUpper(n.Role)), Origins: n.Origin, Manifest: n.Manifest}
 		if len(n.Origin) > 0 {
 			k.Kind = schema.PublishableKey
 		} else if err := checkRole(k.Role); err != nil {

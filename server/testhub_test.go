@@ -154,6 +154,7 @@ type answer struct {
 	Body       []byte
 	Data       map[string]any
 	Errors     []answerError
+	Extensions map[string]any
 	Statements []string
 }
 

@@ -136,7 +136,10 @@ func (h *Hub) sharing() *graphqlhttp.Sharing {
 		return nil
 	}
 	s := &graphqlhttp.Sharing{
-		With:  func(r *http.Request) bool { return isAnonymous(r.Context()) },
+		With: func(r *http.Request) (string, bool) {
+			v := access.ViewerOf(r.Context())
+			return v.Manifest, isAnonymous(r.Context()) // what one may ask is refused to the other
+		},
 		Roots: map[string]graphqlhttp.Reads{}, Bytes: uint64(h.config.CacheMB) << 20, //nolint:gosec // not negative, see Config.check
 	}
 	for i, t := range ent.Types {

@@ -63,12 +63,16 @@ type budget struct {
 }
 
 // InterceptResponse gives each answer of a query or subscription its budget of Limits.Nodes list elements. An answer
-// that exceeds it is replaced by one TOO_COMPLEX error.
+// that exceeds it is replaced by one TOO_COMPLEX error. Who asks with extensions {"cost": true} is told in the answer's extensions what it costs.
 func (e *Extension) InterceptResponse(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 	if !graphql.HasOperationContext(ctx) {
 		return next(ctx)
 	}
-	operation := graphql.GetOperationContext(ctx).Operation
+	op := graphql.GetOperationContext(ctx)
+	if wanted, _ := op.Extensions[costExtension].(bool); wanted {
+		graphql.RegisterExtension(ctx, costExtension, map[string]int64{"requested": Cost(ctx), "limit": int64(e.limits.Cost)})
+	}
+	operation := op.Operation
 	if operation == nil || operation.Operation == ast.Mutation {
 		return next(ctx) // a mutation that has been made must be able to say so
 	}

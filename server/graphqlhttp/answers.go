@@ -20,8 +20,8 @@ import (
 // Sharing has answers kept that are the same for everybody who is nobody in particular. They are right until something of what they were made of
 // changes; what they were made of is known from the schema.
 type Sharing struct {
-	// With tells whether the request is of somebody to whom everybody's answer may be given.
-	With func(*http.Request) bool
+	// With tells whether the request is of somebody to whom everybody's answer may be given, and of which kind: each kind has answers of its own.
+	With func(*http.Request) (kind string, ok bool)
 	// State gives a number that is another one after a change of anything of the set, and never comes back. An error means that it is not known:
 	// nothing is kept or given then.
 	State func(context.Context, Reads) (uint64, error)
@@ -108,8 +108,10 @@ func newAnswers(schema *ast.Schema, s Sharing) *answers {
 }
 
 // keyOf is the same for requests that must be answered the same while nothing changes.
-func keyOf(method, mediaType string, text []byte) answerKey {
+func keyOf(kind, method, mediaType string, text []byte) answerKey {
 	h := sha256.New()
+	h.Write([]byte(kind))
+	h.Write([]byte{0})
 	h.Write([]byte(method))
 	h.Write([]byte{0})
 	h.Write([]byte(mediaType))
@@ -186,13 +188,18 @@ func (h *Handler) Stats() *SharingStats {
 	return &h.answers.stats
 }
 
-// shares tells whether the answer to a request may be given to others, and theirs to it.
-func (h *Handler) shares(r *http.Request) bool { return h.answers != nil && h.answers.sharing.With(r) }
+// shares tells whether the answer to a request may be given to others of its kind, and theirs to it.
+func (h *Handler) shares(r *http.Request) (kind string, ok bool) {
+	if h.answers == nil {
+		return "", false
+	}
+	return h.answers.sharing.With(r)
+}
 
 // share answers from what is kept, or has the operation run once for everybody who asks for it now. text is all of the request that the answer
 // depends on, read what turns it into parameters.
-func (h *Handler) share(w http.ResponseWriter, r *http.Request, mediaType string, text []byte, read func() (*graphql.RawParams, *problem), allowed gate) {
-	key := keyOf(r.Method, mediaType, text)
+func (h *Handler) share(w http.ResponseWriter, r *http.Request, kind, mediaType string, text []byte, read func() (*graphql.RawParams, *problem), allowed gate) {
+	key := keyOf(kind, r.Method, mediaType, text)
 	if found := h.answers.get(r.Context(), key); found != nil {
 		found.write(w, r)
 		return

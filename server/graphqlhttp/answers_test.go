@@ -45,7 +45,9 @@ const (
 func shared(s *state) func(*graphqlhttp.Options) {
 	return func(o *graphqlhttp.Options) {
 		o.Sharing = &graphqlhttp.Sharing{
-			With:  func(r *http.Request) bool { return r.Header.Get("Authorization") == "" },
+			With: func(r *http.Request) (string, bool) {
+				return r.Header.Get("X-Kind"), r.Header.Get("Authorization") == ""
+			},
 			State: s.of, Types: []string{"Practice", "Tool", "Report", "Theme"}, Inputs: 1 << themes, Bytes: 1 << 20,
 			Roots: map[string]graphqlhttp.Reads{"node": graphqlhttp.Everything},
 		}

@@ -51,6 +51,8 @@ type Options struct {
 	Extensions []graphql.HandlerExtension
 	// Sharing has the answers kept that are the same for everybody; nil keeps none.
 	Sharing *Sharing
+	// Documents may be asked for by their ids; nil for none.
+	Documents Documents
 	// Streams let operations be asked over connections that stay open; nil for none.
 	Streams *Streams
 }
@@ -99,7 +101,7 @@ func New(es graphql.ExecutableSchema, o Options) *Handler {
 	h.exec.SetDisableSuggestion(true)
 	h.exec.Use(codedErrors{h.present})
 	h.exec.Use(introspection{})
-	h.exec.Use(newPersisted())
+	h.exec.Use(newPersisted(o.Documents))
 	for _, extension := range o.Extensions {
 		h.exec.Use(extension)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"log/slog"
 	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -20,10 +21,22 @@ const (
 	largestPersisted = AnonymousBody
 )
 
+// documentID is the parameter that names a document in the place of its text: its SHA-256 in hexadecimal digits, with or without sha256: before.
+const documentID = "documentId"
+
+// Documents are texts that were registered before anybody asks for them.
+type Documents interface {
+	// Text gives the text with the SHA-256, "" when none was registered.
+	Text(ctx context.Context, hash string) (string, error)
+	// Allows tells whether the caller, who may be restricted to some of them, may ask the text with the SHA-256.
+	Allows(ctx context.Context, hash string) (bool, error)
+}
+
 // persisted lets clients send the hash of a query in its place: any query once it was sent with its hash (automatic persisted queries, as Apollo has
-// them), until others need its place.
+// them), until others need its place; and any that was registered, by its documentId.
 type persisted struct {
-	texts *otter.Cache[string, string]
+	texts     *otter.Cache[string, string]
+	documents Documents // nil for none
 }
 
 var _ interface {
@@ -31,8 +44,8 @@ var _ interface {
 	graphql.OperationParameterMutator
 } = persisted{}
 
-func newPersisted() persisted {
-	return persisted{otter.Must(&otter.Options[string, string]{
+func newPersisted(documents Documents) persisted {
+	return persisted{documents: documents, texts: otter.Must(&otter.Options[string, string]{
 		MaximumWeight: persistedBytes, Weigher: func(hash, text string) uint32 { return uint32(len(hash) + len(text) + 200) }, //nolint:gosec // at most largestPersisted
 	})}
 }
@@ -41,7 +54,69 @@ func (persisted) ExtensionName() string                   { return "PersistedQue
 func (persisted) Validate(graphql.ExecutableSchema) error { return nil }
 
 // MutateOperationParameters fills in the query, or keeps it.
-func (p persisted) MutateOperationParameters(_ context.Context, params *graphql.RawParams) *gqlerror.Error {
+func (p persisted) MutateOperationParameters(ctx context.Context, params *graphql.RawParams) *gqlerror.Error {
+	if err := p.fill(ctx, params); err != nil {
+		return err
+	}
+	if p.documents == nil {
+		return nil
+	}
+	allowed, err := p.documents.Allows(ctx, sumOf(params.Query))
+	switch {
+	case err != nil:
+		return unavailable(ctx, err)
+	case !allowed:
+		return gqlcode.Error(gqlcode.Forbidden, "the key is restricted to the documents of its manifest, and this is none of them")
+	}
+	return nil
+}
+
+func unavailable(ctx context.Context, err error) *gqlerror.Error {
+	slog.ErrorContext(ctx, "registered documents could not be read", "request_id", RequestID(ctx), "error", err)
+	return gqlcode.Error(gqlcode.Unavailable, "registered documents cannot be read now")
+}
+
+func sumOf(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:])
+}
+
+// registered gives the text of a registered document, "" when there is none.
+func (p persisted) registered(ctx context.Context, hash string) (string, *gqlerror.Error) {
+	if p.documents == nil {
+		return "", nil
+	}
+	text, err := p.documents.Text(ctx, hash)
+	if err != nil {
+		return "", unavailable(ctx, err)
+	}
+	return text, nil
+}
+
+// byID fills in a registered document.
+func (p persisted) byID(ctx context.Context, params *graphql.RawParams, id string) *gqlerror.Error {
+	hash := strings.ToLower(strings.TrimPrefix(id, "sha256:"))
+	if raw, err := hex.DecodeString(hash); err != nil || len(raw) != sha256.Size {
+		return gqlcode.Error(gqlcode.BadUserInput, "documentId must be 64 hexadecimal digits, with or without sha256: before them")
+	}
+	if params.Query != "" {
+		if sumOf(params.Query) != hash {
+			return gqlcode.Error(gqlcode.BadUserInput, "documentId is not the SHA-256 of the query")
+		}
+		return nil
+	}
+	text, err := p.registered(ctx, hash)
+	if err == nil && text == "" {
+		err = gqlcode.Error(gqlcode.PersistedQueryNotFound, "PersistedQueryNotFound")
+	}
+	params.Query = text
+	return err
+}
+
+func (p persisted) fill(ctx context.Context, params *graphql.RawParams) *gqlerror.Error {
+	if id, ok := params.Extensions[documentID].(string); ok {
+		return p.byID(ctx, params, id)
+	}
 	given, ok := params.Extensions["persistedQuery"]
 	if !ok || given == nil {
 		return nil
@@ -53,13 +128,18 @@ func (p persisted) MutateOperationParameters(_ context.Context, params *graphql.
 	if params.Query == "" {
 		text, ok := p.texts.GetIfPresent(hash)
 		if !ok {
+			var err *gqlerror.Error
+			if text, err = p.registered(ctx, hash); err != nil {
+				return err
+			}
+		}
+		if text == "" {
 			return gqlcode.Error(gqlcode.PersistedQueryNotFound, "PersistedQueryNotFound")
 		}
 		params.Query = text
 		return nil
 	}
-	sum := sha256.Sum256([]byte(params.Query))
-	if hex.EncodeToString(sum[:]) != hash {
+	if sumOf(params.Query) != hash {
 		return gqlcode.Error(gqlcode.BadUserInput, "persistedQuery.sha256Hash is not that of the query")
 	}
 	if len(params.Query) <= largestPersisted {

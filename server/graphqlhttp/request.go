@@ -82,7 +82,11 @@ func parseBody(body []byte, header http.Header) (*graphql.RawParams, *problem) {
 	if !decode(fields["extensions"], &params.Extensions) {
 		return nil, badRequest("extensions must be an object")
 	}
-	return params, checkQuery(params)
+	var document *string
+	if !decode(fields["documentId"], &document) {
+		return nil, badRequest("documentId must be a string")
+	}
+	return params, checkQuery(params, document)
 }
 
 // readURL reads the parameters of a GET.
@@ -91,7 +95,7 @@ func readURL(r *http.Request) (*graphql.RawParams, *problem) {
 	if err != nil {
 		return nil, badRequest("the query string is malformed")
 	}
-	for _, name := range []string{"query", "operationName", "variables", "extensions"} {
+	for _, name := range []string{"query", "operationName", "variables", "extensions", "documentId"} {
 		if !utf8.ValidString(values.Get(name)) {
 			return nil, badRequest(name + " is not valid UTF-8")
 		}
@@ -103,11 +107,23 @@ func readURL(r *http.Request) (*graphql.RawParams, *problem) {
 	if !decode([]byte(values.Get("extensions")), &params.Extensions) {
 		return nil, badRequest("extensions must be a JSON object")
 	}
-	return params, checkQuery(params)
+	var document *string
+	if values.Has("documentId") {
+		document = new(values.Get("documentId"))
+	}
+	return params, checkQuery(params, document)
 }
 
-func checkQuery(params *graphql.RawParams) *problem {
-	if strings.TrimSpace(params.Query) == "" && params.Extensions["persistedQuery"] == nil {
+// checkQuery hands the id of a document on among the extensions.
+func checkQuery(params *graphql.RawParams, document *string) *problem {
+	delete(params.Extensions, documentID) // it is a parameter, and stands beside them
+	if document != nil {
+		if params.Extensions == nil {
+			params.Extensions = make(map[string]any)
+		}
+		params.Extensions[documentID] = *document
+	}
+	if strings.TrimSpace(params.Query) == "" && params.Extensions["persistedQuery"] == nil && document == nil {
 		return badRequest("the query is missing")
 	}
 	return nil

@@ -50,8 +50,8 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request, exec graphql.Gra
 		}
 		return params, refused
 	}
-	if h.shares(r) {
-		h.share(w, r, mediaType, text, timed, allowed)
+	if kind, ok := h.shares(r); ok {
+		h.share(w, r, kind, mediaType, text, timed, allowed)
 		return
 	}
 	params, refused := timed()

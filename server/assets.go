@@ -109,7 +109,6 @@ func sendFile(w http.ResponseWriter, r *http.Request, asset *ent.Asset, tag stri
 		caching = "private, no-store"
 	}
 	header := w.Header()
-	header.Set("Access-Control-Allow-Origin", "*")
 	header.Set("Cache-Control", caching)
 	header.Set("Content-Disposition", disposition)
 	header.Set("Content-Security-Policy", "default-src 'none'; sandbox")

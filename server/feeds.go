@@ -83,7 +83,6 @@ func servePublic(w http.ResponseWriter, r *http.Request, body []byte) {
 	header := w.Header()
 	header.Set("Etag", `"`+base64.RawURLEncoding.EncodeToString(sum[:15])+`"`)
 	header.Set("Cache-Control", "public, max-age=0, s-maxage=20, stale-while-revalidate=20")
-	header.Set("Access-Control-Allow-Origin", "*")
 	http.ServeContent(w, r, "", time.Time{}, strings.NewReader(string(body)))
 }
 

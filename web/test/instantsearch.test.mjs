@@ -11,19 +11,7 @@ import { fileURLToPath } from 'node:url'
 import { build } from 'vite'
 
 import { openBrowser } from './browser.mjs'
-import { hub } from './hub.mjs'
-
-// ask asks the hub's GraphQL API the same.
-async function ask(query) {
-  const response = await fetch(`${hub}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ query }),
-  })
-  const { data, errors } = await response.json()
-  assert.equal(errors, undefined)
-  return data
-}
+import { ask, hub } from './hub.mjs'
 
 const counts = (facet) => Object.fromEntries(facet.values.map(({ value, count }) => [value, count]))
 

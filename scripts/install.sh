@@ -60,6 +60,11 @@ need_chromium() {
   [[ -x ${HUB_TEST_CHROMIUM:-/usr/bin/chromium} ]] || apt_install chromium
 }
 
+# The server of the package is not started: tests run their own, as whoever runs them.
+need_nginx() {
+  command -v nginx >/dev/null || [[ -x /usr/sbin/nginx ]] || RUNLEVEL=1 apt_install nginx-light
+}
+
 # Prints the folder of PostgreSQL's programs, 15 or later; nothing when there is none.
 postgres_programs() {
   local folder

@@ -44,6 +44,8 @@ type Config struct {
 	RateKey          int    `default:"6000" placeholder:"REQUESTS" help:"How many one account or key may send in a minute; 0 is any number ($$HUB_RATE_KEY)."`
 	TrustedProxies   string `placeholder:"CIDRS" help:"Addresses of proxies whose X-Forwarded-For counts, with commas between ($$HUB_TRUSTED_PROXIES)."`
 
+	PurgeURL         string `name:"purge-url" placeholder:"URL" help:"Address that is told by POST which Surrogate-Keys a cache in front is to forget ($$HUB_PURGE_URL)."`
+	PurgeToken       string `name:"purge-token" placeholder:"TOKEN" help:"Token that it is told with ($$HUB_PURGE_TOKEN)."`
 	UploadMB        int    `name:"upload-mb" default:"2000" placeholder:"MEGABYTES" help:"Size of the largest file that is taken in ($$HUB_UPLOAD_MB)."`
 	S3Bucket        string `name:"s3-bucket" placeholder:"NAME" help:"Bucket of an S3-compatible service for files; the data folder otherwise ($$HUB_S3_BUCKET)."`
 	S3Endpoint      string `name:"s3-endpoint" placeholder:"URL" help:"Address of the service; Amazon's otherwise ($$HUB_S3_ENDPOINT)."`
@@ -190,7 +192,7 @@ func unknownSettings(environ []string) []string {
 	known := []string{
 		"HUB_ADDR", "HUB_ADMIN_ADDR", "HUB_DATA", "HUB_BASE_URL", "HUB_DEMO", "HUB_DATABASE_URL", "HUB_MEILI_URL", "HUB_MEILI_KEY", "HUB_SECRET_KEY", "HUB_LOG_LEVEL",
 		"HUB_OIDC_ISSUER", "HUB_OIDC_CLIENT_ID", "HUB_OIDC_CLIENT_SECRET", "HUB_OIDC_NAME", "HUB_NATIVE_REDIRECTS", "HUB_TRUSTED_PROXIES", "HUB_AUDIT_DAYS", "HUB_CACHE_MB", "HUB_RATE_ADDRESS", "HUB_RATE_KEY",
-		"HUB_WEBHOOK_NETWORKS", "HUB_UPLOAD_MB", "HUB_S3_BUCKET", "HUB_S3_ENDPOINT", "HUB_S3_REGION", "HUB_S3_ACCESS_KEY", "HUB_S3_SECRET_KEY",
+		"HUB_WEBHOOK_NETWORKS", "HUB_UPLOAD_MB", "HUB_PURGE_URL", "HUB_PURGE_TOKEN", "HUB_S3_BUCKET", "HUB_S3_ENDPOINT", "HUB_S3_REGION", "HUB_S3_ACCESS_KEY", "HUB_S3_SECRET_KEY",
 	}
 	var unknown []string
 	for _, pair := range environ {
@@ -237,6 +239,9 @@ func (c *Config) check() error {
 	}
 	if c.UploadMB < 1 || c.UploadMB > 2047 { // bytes are told in GraphQL, whose Int has 31 bits
 		errs = append(errs, fmt.Errorf("HUB_UPLOAD_MB is %d: it is 1 to 2047", c.UploadMB))
+	}
+	if u, err := url.Parse(c.PurgeURL); c.PurgeURL != "" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.Fragment != "" || u.User != nil) {
+		errs = append(errs, errors.New("HUB_PURGE_URL must read https://host/path, without a password in it: a token is HUB_PURGE_TOKEN"))
 	}
 	if c.S3Bucket != "" && (c.S3AccessKey == "" || c.S3SecretKey == "") {
 		errs = append(errs, errors.New("HUB_S3_BUCKET needs HUB_S3_ACCESS_KEY and HUB_S3_SECRET_KEY"))

@@ -277,6 +277,7 @@ func (h *Hub) Run(ctx context.Context) error {
 	background.Go(func() { h.runSchedules(work) })
 	background.Go(func() { h.runTidy(work) })
 	background.Go(func() { h.runWebhooks(work) })
+	background.Go(func() { h.runPurge(work) })
 	background.Go(func() { h.demand.Run(work) })
 	if h.config.Demo {
 		h.demo.begin()

@@ -137,13 +137,6 @@ func (o *office) made(input map[string]any) (id, secret string) {
 	return a.at("createWebhook", "webhook", "id").(string), a.at("createWebhook", "secret").(string)
 }
 
-func (o *office) published(title string) string {
-	o.t.Helper()
-	id := o.draft("EDITOR", title)
-	o.act("EDITOR", "publish", "", item(id, 1)).expectCodes("publish")
-	return id
-}
-
 func (r received) signedWith(secret string) bool {
 	key, _ := base64.StdEncoding.DecodeString(strings.TrimPrefix(secret, "whsec_"))
 	mac := hmac.New(sha256.New, key)

@@ -44,8 +44,8 @@ type Config struct {
 	RateKey          int    `default:"6000" placeholder:"REQUESTS" help:"How many one account or key may send in a minute; 0 is any number ($$HUB_RATE_KEY)."`
 	TrustedProxies   string `placeholder:"CIDRS" help:"Addresses of proxies whose X-Forwarded-For counts, with commas between ($$HUB_TRUSTED_PROXIES)."`
 
-	PurgeURL         string `name:"purge-url" placeholder:"URL" help:"Address that is told by POST which Surrogate-Keys a cache in front is to forget ($$HUB_PURGE_URL)."`
-	PurgeToken       string `name:"purge-token" placeholder:"TOKEN" help:"Token that it is told with ($$HUB_PURGE_TOKEN)."`
+	PurgeURL        string `name:"purge-url" placeholder:"URL" help:"Address that is told by POST which Surrogate-Keys a cache in front is to forget ($$HUB_PURGE_URL)."`
+	PurgeToken      string `name:"purge-token" placeholder:"TOKEN" help:"Token that it is told with ($$HUB_PURGE_TOKEN)."`
 	UploadMB        int    `name:"upload-mb" default:"2000" placeholder:"MEGABYTES" help:"Size of the largest file that is taken in ($$HUB_UPLOAD_MB)."`
 	S3Bucket        string `name:"s3-bucket" placeholder:"NAME" help:"Bucket of an S3-compatible service for files; the data folder otherwise ($$HUB_S3_BUCKET)."`
 	S3Endpoint      string `name:"s3-endpoint" placeholder:"URL" help:"Address of the service; Amazon's otherwise ($$HUB_S3_ENDPOINT)."`

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"regexp"
 	"time"
 
 	"github.com/tus/tusd/v2/pkg/handler"
@@ -20,6 +21,9 @@ import (
 // silence is how long a client may send nothing.
 const silence = 30 * time.Second
 
+// isUpload tells whether something can be an id; the rest is not looked for, because PostgreSQL takes neither U+0000 nor what is no UTF-8.
+var isUpload = regexp.MustCompile(`^upl_[0-9a-z]+$`).MatchString
+
 type secretKey struct{}
 
 // Handler speaks the tus protocol, core only: uploads are opened by GraphQL. The address is /{id}?secret=…; prefix is what stands before that.
@@ -29,8 +33,9 @@ func (u *Uploads) Handler(prefix string) (http.Handler, error) {
 	composer.UseLocker(memorylocker.New())
 	tus, err := handler.NewUnroutedHandler(handler.Config{
 		StoreComposer: composer, BasePath: prefix, MaxSize: u.Most, DisableDownload: true, DisableTermination: true, NetworkTimeout: silence,
-		Logger: logs.New(logs.NewTextHandler(io.Discard, nil)), // the hub logs requests itself
-		Cors:   &handler.CorsConfig{Disable: true},             // and says who may ask
+		GracefulRequestCompletionTimeout: time.Millisecond,                               // what must be finished does not end with the request
+		Logger:                           logs.New(logs.NewTextHandler(io.Discard, nil)), // the hub logs requests itself
+		Cors:                             &handler.CorsConfig{Disable: true},             // and says who may ask
 	})
 	if err != nil {
 		return nil, err
@@ -96,6 +101,9 @@ func (tusStore) NewUpload(context.Context, handler.FileInfo) (handler.Upload, er
 
 // GetUpload implements handler.DataStore. Who does not know the secret is told that there is nothing.
 func (s tusStore) GetUpload(ctx context.Context, id string) (handler.Upload, error) {
+	if !isUpload(id) {
+		return nil, handler.ErrNotFound
+	}
 	secret, _ := ctx.Value(secretKey{}).(string)
 	ctx = own(ctx)
 	row, err := s.u.Client.Upload.Get(ctx, id)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net"
 	"net/url"
 	"os"
@@ -12,8 +13,11 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/alecthomas/kong"
+
+	"dugnad/graph/limits"
 )
 
 const (
@@ -44,6 +48,7 @@ type Config struct {
 	RateKey          int    `default:"6000" placeholder:"REQUESTS" help:"How many one account or key may send in a minute; 0 is any number ($$HUB_RATE_KEY)."`
 	TrustedProxies   string `placeholder:"CIDRS" help:"Addresses of proxies whose X-Forwarded-For counts, with commas between ($$HUB_TRUSTED_PROXIES)."`
 
+	Limits          string `placeholder:"NAME=N,…" help:"Bounds of an operation that are not to be as they are: cost, depth, fields, nodes, roots, seconds, side-by-side, tokens ($$HUB_LIMITS)."`
 	PurgeURL        string `name:"purge-url" placeholder:"URL" help:"Address that is told by POST which Surrogate-Keys a cache in front is to forget ($$HUB_PURGE_URL)."`
 	PurgeToken      string `name:"purge-token" placeholder:"TOKEN" help:"Token that it is told with ($$HUB_PURGE_TOKEN)."`
 	UploadMB        int    `name:"upload-mb" default:"2000" placeholder:"MEGABYTES" help:"Size of the largest file that is taken in ($$HUB_UPLOAD_MB)."`
@@ -192,7 +197,7 @@ func unknownSettings(environ []string) []string {
 	known := []string{
 		"HUB_ADDR", "HUB_ADMIN_ADDR", "HUB_DATA", "HUB_BASE_URL", "HUB_DEMO", "HUB_DATABASE_URL", "HUB_MEILI_URL", "HUB_MEILI_KEY", "HUB_SECRET_KEY", "HUB_LOG_LEVEL",
 		"HUB_OIDC_ISSUER", "HUB_OIDC_CLIENT_ID", "HUB_OIDC_CLIENT_SECRET", "HUB_OIDC_NAME", "HUB_NATIVE_REDIRECTS", "HUB_TRUSTED_PROXIES", "HUB_AUDIT_DAYS", "HUB_CACHE_MB", "HUB_RATE_ADDRESS", "HUB_RATE_KEY",
-		"HUB_WEBHOOK_NETWORKS", "HUB_UPLOAD_MB", "HUB_PURGE_URL", "HUB_PURGE_TOKEN", "HUB_S3_BUCKET", "HUB_S3_ENDPOINT", "HUB_S3_REGION", "HUB_S3_ACCESS_KEY", "HUB_S3_SECRET_KEY",
+		"HUB_WEBHOOK_NETWORKS", "HUB_LIMITS", "HUB_UPLOAD_MB", "HUB_PURGE_URL", "HUB_PURGE_TOKEN", "HUB_S3_BUCKET", "HUB_S3_ENDPOINT", "HUB_S3_REGION", "HUB_S3_ACCESS_KEY", "HUB_S3_SECRET_KEY",
 	}
 	var unknown []string
 	for _, pair := range environ {
@@ -237,6 +242,9 @@ func (c *Config) check() error {
 	if c.CacheMB < 0 || c.CacheMB > 1<<20 {
 		errs = append(errs, fmt.Errorf("HUB_CACHE_MB is %d: it is 0 to %d", c.CacheMB, 1<<20))
 	}
+	if _, _, err := c.limits(); err != nil {
+		errs = append(errs, fmt.Errorf("HUB_LIMITS: %w", err))
+	}
 	if c.UploadMB < 1 || c.UploadMB > 2047 { // bytes are told in GraphQL, whose Int has 31 bits
 		errs = append(errs, fmt.Errorf("HUB_UPLOAD_MB is %d: it is 1 to 2047", c.UploadMB))
 	}
@@ -277,6 +285,26 @@ func (c *Config) check() error {
 	}
 	c.Data = data
 	return errors.Join(errs...)
+}
+
+// limits are the usual bounds of an operation with those that are set, and how long one may take, 0 for the usual.
+func (c *Config) limits() (*limits.Limits, time.Duration, error) {
+	l, seconds := limits.Default(), 0
+	bounds := map[string]*int{
+		"cost": &l.Cost, "depth": &l.Depth, "fields": &l.Fields, "nodes": &l.Nodes, "roots": &l.Roots, "seconds": &seconds, "side-by-side": &l.SideBySide, "tokens": &l.Tokens,
+	}
+	for pair := range strings.SplitSeq(c.Limits, ",") {
+		name, number, _ := strings.Cut(strings.TrimSpace(pair), "=")
+		if name == "" {
+			continue
+		}
+		n, err := strconv.Atoi(number)
+		if bounds[name] == nil || err != nil || n < 1 || n > 10_000_000 {
+			return nil, 0, fmt.Errorf("%q must read NAME=NUMBER: the names are %s, the numbers 1 to 10000000", pair, strings.Join(slices.Sorted(maps.Keys(bounds)), ", "))
+		}
+		*bounds[name] = n
+	}
+	return &l, time.Duration(seconds) * time.Second, nil
 }
 
 func checkAddr(name, addr string) error {

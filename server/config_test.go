@@ -44,7 +44,7 @@ func TestConfig(t *testing.T) {
 			want: func(c *Config) {
 				*c = Config{
 					Addr: "0.0.0.0:80", AdminAddr: "127.0.0.1:9", Data: "/srv/hub", BaseURL: "https://hub.example",
-					DatabaseURL: "postgres://x", SecretKey: long, LogLevel: slog.LevelWarn, AuditDays: 730, CacheMB: 64, RateAddress: 3000, RateKey: 6000,
+					DatabaseURL: "postgres://x", SecretKey: long, LogLevel: slog.LevelWarn, AuditDays: 730, CacheMB: 64, RateAddress: 3000, RateKey: 6000, UploadMB: 2000, S3Region: "eu-north-1",
 				}
 			},
 		},
@@ -73,6 +73,17 @@ func TestConfig(t *testing.T) {
 		}},
 		{name: "a search server with its key in the address", env: map[string]string{"HUB_MEILI_URL": "http://hunter2@127.0.0.1:7700"}, err: "HUB_MEILI_URL must read"},
 		{name: "a search server's key alone", env: map[string]string{"HUB_MEILI_KEY": "hunter2"}, err: "HUB_MEILI_KEY is set and HUB_MEILI_URL is not"},
+		{name: "bounds", env: map[string]string{"HUB_LIMITS": "cost=1000, seconds=3"}, want: func(c *Config) { c.Limits = "cost=1000, seconds=3" }},
+		{name: "a bound that is none", env: map[string]string{"HUB_LIMITS": "width=3"}, err: `HUB_LIMITS: "width=3" must read NAME=NUMBER`},
+		{name: "a bound of nothing", env: map[string]string{"HUB_LIMITS": "cost=0"}, err: "HUB_LIMITS"},
+		{name: "files elsewhere", env: map[string]string{"HUB_S3_BUCKET": "b", "HUB_S3_ENDPOINT": "http://127.0.0.1:9000/", "HUB_S3_ACCESS_KEY": "a", "HUB_S3_SECRET_KEY": "s"}, want: func(c *Config) {
+			c.S3Bucket, c.S3Endpoint, c.S3AccessKey, c.S3SecretKey = "b", "http://127.0.0.1:9000", "a", "s"
+		}},
+		{name: "files elsewhere without a key", env: map[string]string{"HUB_S3_BUCKET": "b", "HUB_S3_SECRET_KEY": "hunter2"}, err: "HUB_S3_BUCKET needs HUB_S3_ACCESS_KEY"},
+		{name: "files elsewhere with a password", env: map[string]string{"HUB_S3_ENDPOINT": "http://x:hunter2@y"}, err: "HUB_S3_ENDPOINT must read"},
+		{name: "files of any size", env: map[string]string{"HUB_UPLOAD_MB": "4096"}, err: "HUB_UPLOAD_MB is 4096"},
+		{name: "networks that are none", env: map[string]string{"HUB_WEBHOOK_NETWORKS": "10.0.0.0/33"}, err: "HUB_WEBHOOK_NETWORKS"},
+		{name: "a cache to tell with its token", env: map[string]string{"HUB_PURGE_URL": "https://hunter2@cdn.example"}, err: "HUB_PURGE_URL must read"},
 		{name: "a level that is none", env: map[string]string{"HUB_LOG_LEVEL": "loud"}, err: "--log-level"},
 		{name: "a command that is none", args: []string{"dance"}, err: "dance"},
 	} {
@@ -91,7 +102,7 @@ func TestConfig(t *testing.T) {
 				t.Fatal(err)
 			}
 			command, got := line.command, line.Config
-			want := Config{Addr: defaultAddr, AdminAddr: defaultAdminAddr, Data: filepath.Join(wd, "data"), AuditDays: 730, CacheMB: 64, RateAddress: 3000, RateKey: 6000}
+			want := Config{Addr: defaultAddr, AdminAddr: defaultAdminAddr, Data: filepath.Join(wd, "data"), AuditDays: 730, CacheMB: 64, RateAddress: 3000, RateKey: 6000, UploadMB: 2000, S3Region: "eu-north-1"}
 			if test.want(&want); got != want {
 				t.Errorf("got  %+v\nwant %+v", got, want)
 			}

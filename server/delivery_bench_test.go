@@ -58,6 +58,9 @@ func BenchmarkDelivery(b *testing.B) {
 			// The same hub, keeping answers.
 			hub.config.CacheMB = 64
 			hub.graphql = hub.newGraphQL()
+			if hub.handler, err = hub.routes(); err != nil {
+				b.Fatal(err)
+			}
 			shared := httptest.NewServer(hub.handler)
 			defer shared.Close()
 			bare := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

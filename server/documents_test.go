@@ -184,3 +184,16 @@ func TestCostIsReported(t *testing.T) {
 		}
 	})
 }
+
+// The operator's bounds hold.
+func TestLimitsThatAreSet(t *testing.T) {
+	eachHub(t, func(t *testing.T, h *testHub) {
+		for query, code := range map[string]string{
+			`{ themes(first: 3) { nodes { slug } } }`: "", `{ themes(first: 90) { nodes { slug } } }`: "TOO_COMPLEX", `{ themes(first: 1) { nodes { parent { parent { parent { slug } } } } } }`: "TOO_COMPLEX", `{ a: __typename b: __typename c: __typename }`: "TOO_COMPLEX",
+		} {
+			if got := h.ask(query, nil).code(); got != code {
+				t.Errorf("%s: %q", query, got)
+			}
+		}
+	}, func(c *Config) { c.Limits = "cost=50,depth=5,roots=2" })
+}

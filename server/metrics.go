@@ -16,7 +16,7 @@ import (
 // metrics serves what operators watch, in the form of Prometheus.
 func (h *Hub) metrics() http.Handler {
 	registry := prometheus.NewRegistry()
-	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), searchMetrics{h.searchStatus}, cacheMetrics{h.graphql.Stats()},
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), searchMetrics{h.searchStatus}, cacheMetrics{h.graphql.Stats()}, webhookMetrics{h.webhooks.Waiting},
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "dugnad_streams_open", Help: "Connections that stay open: event streams and WebSockets."}, func() float64 { return float64(h.graphql.OpenStreams()) }))
 	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{})
 }
@@ -99,4 +99,33 @@ func (m searchMetrics) Collect(to chan<- prometheus.Metric) {
 		gauge(searchWrong, float64(r.Stale), "stale")
 		gauge(searchWrong, float64(r.Extra), "extra")
 	}
+}
+
+// webhookMetrics asks how it stands with webhooks whenever it is asked.
+type webhookMetrics struct {
+	waiting func(context.Context) (pending, paused int, err error)
+}
+
+var (
+	webhookPending = prometheus.NewDesc("dugnad_webhook_pending", "Deliveries that wait to be sent.", nil, nil)
+	webhookPaused  = prometheus.NewDesc("dugnad_webhook_paused", "Webhooks that are paused though nobody has paused them.", nil, nil)
+)
+
+// Describe implements prometheus.Collector.
+func (webhookMetrics) Describe(to chan<- *prometheus.Desc) {
+	to <- webhookPending
+	to <- webhookPaused
+}
+
+// Collect implements prometheus.Collector.
+func (m webhookMetrics) Collect(to chan<- prometheus.Metric) {
+	ctx, cancel := context.WithTimeout(context.Background(), readyTimeout)
+	defer cancel()
+	pending, paused, err := m.waiting(ctx)
+	if err != nil {
+		slog.ErrorContext(ctx, "how it stands with webhooks is not known", "error", err)
+		return
+	}
+	to <- prometheus.MustNewConstMetric(webhookPending, prometheus.GaugeValue, float64(pending))
+	to <- prometheus.MustNewConstMetric(webhookPaused, prometheus.GaugeValue, float64(paused))
 }

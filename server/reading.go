@@ -67,7 +67,8 @@ func (h *Hub) newGraphQL() *graphqlhttp.Handler {
 			slog.ErrorContext(ctx, "an audit event was not kept", "error", err)
 		},
 	}
-	return graphqlhttp.New(schema, graphqlhttp.Options{Errors: domainErrors, MaxBody: largestBody, Extensions: []graphql.HandlerExtension{audited}, Sharing: h.sharing(), Streams: h.streams(), Documents: newDocumentStore(h.client)})
+	bounds, timeout, _ := h.config.limits() // checked at the start
+	return graphqlhttp.New(schema, graphqlhttp.Options{Limits: bounds, Timeout: timeout, Errors: domainErrors, MaxBody: largestBody, Extensions: []graphql.HandlerExtension{audited}, Sharing: h.sharing(), Streams: h.streams(), Documents: newDocumentStore(h.client)})
 }
 
 func largestBody(r *http.Request) int64 {

@@ -149,7 +149,16 @@ func (s *Service) Pending(ctx context.Context, id string) (int, error) {
 	return s.client.Delivery.Query().Where(delivery.WebhookID(id), delivery.StateEQ(schema.DeliveryPending)).Count(own(ctx))
 }
 
-// New is what a webhook begins as.
+// Waiting counts all deliveries that wait, and the webhooks that are paused though nobody has paused them.
+func (s *Service) Waiting(ctx context.Context) (pending, paused int, err error) {
+	if pending, err = s.client.Delivery.Query().Where(delivery.StateEQ(schema.DeliveryPending)).Count(own(ctx)); err != nil {
+		return 0, 0, err
+	}
+	paused, err = s.client.Webhook.Query().Where(webhook.PauseReasonNotNil(), webhook.PauseReasonNEQ(schema.PausedByHand)).Count(own(ctx))
+	return pending, paused, err
+}
+
+// NewWebhook is what a webhook begins as.
 type NewWebhook struct {
 	Settings
 	Organization string

@@ -41,8 +41,9 @@ func filterOf(f *model.ChangeFilter) (*string, error) {
 	if f == nil {
 		return nil, nil
 	}
-	text, err := json.Marshal(f)
-	return new(string(text)), err
+	written, err := json.Marshal(f)
+	text := string(written)
+	return &text, err
 }
 
 func webhookPayload(w *ent.Webhook, secret string, err error) (*model.WebhookPayload, error) {

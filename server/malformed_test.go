@@ -38,7 +38,7 @@ func newMangler(t *testing.T, seed uint64, keys []string) *mangler {
 	}
 	m := &mangler{Rand: rand.New(rand.NewPCG(seed, 1)), keys: keys}
 	for _, f := range append(files, more...) {
-		text, err := os.ReadFile(f) //nolint:gosec // of the project
+		text, err := os.ReadFile(f)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -86,7 +86,7 @@ func (m *mangler) value(depth int) any {
 	case 1:
 		return m.IntN(2) == 0
 	case 2:
-		return m.Int64() - m.Int64()
+		return int64(m.Uint64())
 	case 3:
 		return m.NormFloat64() * 1e300
 	case 4:
@@ -229,11 +229,11 @@ func TestMalformedRequests(t *testing.T) {
 		state := func() (goroutines int, heap uint64) {
 			for range 100 { // what ends does so in a moment
 				runtime.GC()
-				if now := runtime.NumGoroutine(); now == goroutines {
+				now := runtime.NumGoroutine()
+				if now == goroutines {
 					break
-				} else {
-					goroutines = now
 				}
+				goroutines = now
 				time.Sleep(50 * time.Millisecond)
 			}
 			var memory runtime.MemStats
@@ -269,7 +269,7 @@ func TestMalformedConnections(t *testing.T) {
 		"GET / HTTP/1.1\r\nHost: x\r\n" + strings.Repeat("A: b\r\n", 100_000) + "\r\n", "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
 		"GET /graphql HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 99\r\n\r\n", "GET /%zz HTTP/1.1\r\nHost: x\r\n\r\n", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
 	} {
-		conn, err := net.Dial("tcp", address)
+		conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", address)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -295,7 +295,7 @@ func TestMalformedConnections(t *testing.T) {
 func TestSlowHeaders(t *testing.T) {
 	h := openHub(t)
 	runHub(t, h)
-	conn, err := net.Dial("tcp", h.serving.Addr().String())
+	conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", h.serving.Addr().String())
 	if err != nil {
 		t.Fatal(err)
 	}

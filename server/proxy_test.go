@@ -61,14 +61,14 @@ func newProxy(t *testing.T, upstream string) *proxy {
 			t.Skip("there is no nginx here; scripts/test installs one")
 		}
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	address := listener.Addr().String()
 	_ = listener.Close()
 	p := &proxy{t: t, url: "http://" + address, folder: t.TempDir()}
-	if err := os.Chmod(p.folder, 0o755); err != nil { //nolint:gosec // nginx's workers are somebody else
+	if err := os.Chmod(p.folder, 0o755); err != nil {
 		t.Fatal(err)
 	}
 	config := filepath.Join(p.folder, "nginx.conf")
@@ -89,7 +89,7 @@ func newProxy(t *testing.T, upstream string) *proxy {
 	}
 	t.Cleanup(func() { stop(); _ = nginx.Wait() })
 	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
-		connection, err := net.Dial("tcp", address)
+		connection, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", address)
 		if err == nil {
 			_ = connection.Close()
 			return p
@@ -129,7 +129,7 @@ func (p *proxy) keeps(text string) (found bool) {
 		if err != nil || d.IsDir() {
 			return err
 		}
-		content, err := os.ReadFile(path) //nolint:gosec // of the test's own folder
+		content, err := os.ReadFile(path)
 		found = found || bytes.Contains(content, []byte(text))
 		return err
 	})
@@ -161,7 +161,8 @@ func TestCachingProxy(t *testing.T) {
 		"nobody": "open", "another nobody": "open", "a cookie": "open", "the editor": "open EDITOR medlem", "a member": "open stranger medlem", "the preview": "open utkast",
 	}
 	for round, order := range [][]string{
-		{"the editor", "nobody", "the preview", "a member", "a cookie", "another nobody"}, {"nobody", "the preview", "the editor", "another nobody", "a member", "a cookie"},
+		{"the editor", "nobody", "the preview", "a member", "a cookie", "another nobody"},
+		{"nobody", "the preview", "the editor", "another nobody", "a member", "a cookie"},
 		{"the preview", "a member", "nobody", "the editor", "a cookie", "another nobody"},
 	} {
 		for _, name := range order {

@@ -12,6 +12,7 @@ import (
 	"image/jpeg"
 	"image/png"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -56,9 +57,7 @@ type sending struct {
 func (n *newsroom) open(role string, input map[string]any) *answer {
 	n.t.Helper()
 	base := map[string]any{"organization": n.org["ks"]}
-	for k, v := range input {
-		base[k] = v
-	}
+	maps.Copy(base, input)
 	return n.as(role, `mutation($input: CreateUploadInput!) { createUpload(input: $input) { upload { id received } url problems { code path message } } }`, map[string]any{"input": base}).ok()
 }
 
@@ -106,14 +105,14 @@ func (s *sending) asset(role string) (asset map[string]any, problem any) {
 	return asset, a.at("upload", "problem")
 }
 
-// taken uploads a file as a whole and gives its asset.
-func (n *newsroom) taken(role, name, mediaType string, file []byte) map[string]any {
+// taken has an editor upload a file as a whole and gives its asset.
+func (n *newsroom) taken(name, mediaType string, file []byte) map[string]any {
 	n.t.Helper()
-	s := n.upload(role, name, mediaType, len(file))
+	s := n.upload("EDITOR", name, mediaType, len(file))
 	if status, _, text := s.piece(0, file); status != http.StatusNoContent {
 		n.t.Fatalf("%s: %d %s", name, status, text)
 	}
-	asset, problem := s.asset(role)
+	asset, problem := s.asset("EDITOR")
 	if asset == nil {
 		n.t.Fatalf("%s is not taken: %v", name, problem)
 	}
@@ -121,7 +120,7 @@ func (n *newsroom) taken(role, name, mediaType string, file []byte) map[string]a
 }
 
 // file asks for a file.
-func (n *newsroom) file(role, url string) *http.Response {
+func (n *newsroom) file(role, url string) *answer {
 	n.t.Helper()
 	r, err := http.NewRequestWithContext(n.t.Context(), http.MethodGet, url, nil)
 	if err != nil {
@@ -130,24 +129,16 @@ func (n *newsroom) file(role, url string) *http.Response {
 	if token := n.people[role]; token != "" {
 		r.Header.Set("Authorization", "Bearer "+token)
 	}
-	response, err := http.DefaultClient.Do(r)
-	if err != nil {
-		n.t.Fatal(err)
-	}
-	body, _ := io.ReadAll(response.Body)
-	_ = response.Body.Close()
-	response.Body = io.NopCloser(bytes.NewReader(body))
-	return response
+	return n.send(r)
 }
 
 func (n *newsroom) bytes(role, url string) []byte {
 	n.t.Helper()
-	response := n.file(role, url)
-	body, _ := io.ReadAll(response.Body)
-	if response.StatusCode != http.StatusOK {
-		n.t.Fatalf("%s: %d %s", url, response.StatusCode, body)
+	a := n.file(role, url)
+	if a.Status != http.StatusOK {
+		n.t.Fatalf("%s: %d %s", url, a.Status, a.Body)
 	}
-	return body
+	return a.Body
 }
 
 // photo is a JPEG of a size, with Exif data that says something of where it was taken.
@@ -191,11 +182,11 @@ func pdf(pages int) []byte {
 	}
 	b.WriteString("%PDF-1.4\n%\xe2\xe3\xcf\xd3\n")
 	object("<< /Type /Catalog /Pages 2 0 R >>")
-	kids := ""
+	var kids strings.Builder
 	for i := range pages {
-		kids += fmt.Sprintf("%d 0 R ", 3+i)
+		fmt.Fprintf(&kids, "%d 0 R ", 3+i)
 	}
-	object(fmt.Sprintf("<< /Type /Pages /Kids [%s] /Count %d /MediaBox [0 0 595 842] >>", kids, pages))
+	object(fmt.Sprintf("<< /Type /Pages /Kids [%s] /Count %d /MediaBox [0 0 595 842] >>", kids.String(), pages))
 	for range pages {
 		object("<< /Type /Page /Parent 2 0 R /Resources << >> >>")
 	}
@@ -253,7 +244,7 @@ func TestUpload(t *testing.T) {
 		// It is for those who may read drafts of the organisation, until something published shows it.
 		for role, want := range map[string]int{"": 404, "stranger": 404, "CONTRIBUTOR": 200, "EDITOR": 200, "HUB_EDITOR": 200} {
 			for _, address := range []string{url, url + "/640", url + "/640-wide"} {
-				if got := n.file(role, address).StatusCode; got != want {
+				if got := n.file(role, address).Status; got != want {
 					t.Errorf("%s asks for %s: %d, not %d", role, address, got, want)
 				}
 			}
@@ -305,12 +296,12 @@ func TestUpload(t *testing.T) {
 			}
 		}
 		for _, address := range []string{url + "/641", url + "/20000", url + "/0640", url + "/640-round", url + "/640-", url + "/-1"} {
-			if got := n.file("", address).StatusCode; got != http.StatusNotFound {
+			if got := n.file("", address).Status; got != http.StatusNotFound {
 				t.Errorf("%s: %d", address, got)
 			}
 		}
 		n.act("EDITOR", "withdraw", `reason: "feil"`, item(entry, 2)).expectCodes("withdraw")
-		if got := n.file("", url).StatusCode; got != http.StatusNotFound {
+		if got := n.file("", url).Status; got != http.StatusNotFound {
 			t.Errorf("of a withdrawn entry: %d", got)
 		}
 	})
@@ -318,19 +309,19 @@ func TestUpload(t *testing.T) {
 
 func TestUploadedDocuments(t *testing.T) {
 	eachStudio(t, func(t *testing.T, n *newsroom) {
-		report := n.taken("EDITOR", "rapport.pdf", "application/pdf", pdf(7))
+		report := n.taken("rapport.pdf", "application/pdf", pdf(7))
 		if report["pages"] != float64(7) {
 			t.Errorf("the PDF is %v", report)
 		}
-		word := n.taken("EDITOR", "mal.docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", wordDocument(12))
+		word := n.taken("mal.docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", wordDocument(12))
 		if word["pages"] != float64(12) {
 			t.Errorf("the Word document is %v", word)
 		}
-		broken := n.taken("EDITOR", "broten.pdf", "application/pdf", append([]byte("%PDF-1.7\n"), make([]byte, 10_000)...))
+		broken := n.taken("broten.pdf", "application/pdf", append([]byte("%PDF-1.7\n"), make([]byte, 10_000)...))
 		if broken["pages"] != nil {
 			t.Errorf("the broken PDF is %v", broken)
 		}
-		table := n.taken("EDITOR", "tal.csv", "Text/CSV; charset=utf-8", []byte("kommune;tal\nStange;3\n"))
+		table := n.taken("tal.csv", "Text/CSV; charset=utf-8", []byte("kommune;tal\nStange;3\n"))
 		if table["mediaType"] != "text/csv" {
 			t.Errorf("the table is %v", table)
 		}
@@ -382,13 +373,13 @@ func TestUploadsThatAreRefused(t *testing.T) {
 
 		// What lies behind a picture is not kept with it.
 		polyglot := append(bytes.Clone(small.Bytes()), "<script>canary</script>"...)
-		asset := n.taken("EDITOR", "a.png", "image/png", polyglot)
+		asset := n.taken("a.png", "image/png", polyglot)
 		if bytes.Contains(n.bytes("EDITOR", asset["url"].(string)), []byte("canary")) {
 			t.Error("a picture was kept with what follows it")
 		}
 		var moving bytes.Buffer
 		_ = gif.Encode(&moving, image.NewPaletted(image.Rect(0, 0, 4, 4), color.Palette{color.Black}), nil)
-		if still := n.taken("EDITOR", "a.gif", "image/gif", moving.Bytes()); still["mediaType"] != "image/png" {
+		if still := n.taken("a.gif", "image/gif", moving.Bytes()); still["mediaType"] != "image/png" {
 			t.Errorf("a GIF is %v", still)
 		}
 
@@ -400,9 +391,7 @@ func TestUploadsThatAreRefused(t *testing.T) {
 		} {
 			input := map[string]any{}
 			for _, m := range []map[string]any{file, with} {
-				for k, v := range m {
-					input[k] = v
-				}
+				maps.Copy(input, m)
 			}
 			if a := n.open("EDITOR", input); len(a.codes("createUpload")) != 1 || a.at("createUpload", "url") != nil {
 				t.Errorf("%s: %v", what, a.at("createUpload"))

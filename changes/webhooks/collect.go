@@ -93,7 +93,8 @@ func (s *Service) collectFor(ctx context.Context, w *ent.Webhook, head int) (mor
 	}
 	var rows []Told
 	for _, t := range told {
-		if slices.Contains(w.Actions, t.Action) && !(t.Action == schema.Gone && last != nil && last[t.NodeID] == schema.Gone) {
+		again := t.Action == schema.Gone && last != nil && last[t.NodeID] == schema.Gone
+		if slices.Contains(w.Actions, t.Action) && !again {
 			rows = append(rows, t)
 		}
 		if last != nil {

@@ -9,6 +9,7 @@ import (
 	"path"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/go-chi/chi/v5"
@@ -43,9 +44,10 @@ func (h *Hub) serveFile(w http.ResponseWriter, r *http.Request) {
 
 // serveImage sends a picture at one of the widths, cut to a shape, or as it is where it is narrower and has that shape.
 func (h *Hub) serveImage(w http.ResponseWriter, r *http.Request) {
-	width, err := strconv.Atoi(chi.URLParam(r, "width"))
-	_, known := files.Shapes[chi.URLParam(r, "shape")]
-	if err != nil || !known || !slices.Contains(ent.ImageWidths, width) || strconv.Itoa(width) != chi.URLParam(r, "width") {
+	number, shape, cutToShape := strings.Cut(chi.URLParam(r, "cut"), "-")
+	width, err := strconv.Atoi(number)
+	_, known := files.Shapes[shape]
+	if err != nil || !known || cutToShape && shape == "" || !slices.Contains(ent.ImageWidths, width) || strconv.Itoa(width) != number {
 		notFound(w, r)
 		return
 	}
@@ -53,7 +55,7 @@ func (h *Hub) serveImage(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	cut := files.Cut{Width: width, Shape: chi.URLParam(r, "shape"), Focus: asset.FocalPoint}
+	cut := files.Cut{Width: width, Shape: shape, Focus: asset.FocalPoint}
 	file, err := h.images.Open(r.Context(), asset.Sha256, cut)
 	switch {
 	case errors.Is(err, files.ErrNoPicture):

@@ -160,9 +160,10 @@ func TestImage(t *testing.T) {
 	if err != nil || len(kept) != 2 {
 		t.Errorf("%d pictures are kept (%v); want the two that were made narrower", len(kept), err)
 	}
-	for _, wrong := range []string{path + "/321", path + "/0320", path + "/x", path + "/", "/files/" + s.assetID(t, "page") + "/320"} {
+	for _, wrong := range []string{path + "/321", path + "/0320", path + "/x", path + "/640-", "/files/" + s.assetID(t, "page") + "/320"} {
 		same(t, wrong, get(s.Hub, wrong), get(s.Hub, randomFile+"/320"))
 	}
+	same(t, path+"/", get(s.Hub, path+"/"), get(s.Hub, randomFile+"/"))
 }
 
 func TestID(t *testing.T) {

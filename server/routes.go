@@ -68,8 +68,7 @@ func (h *Hub) routes() (http.Handler, error) {
 			r.Use(withPreview, h.reading)
 			r.Get("/id/"+anID, h.serveID)
 			r.With(anyOrigin).Get("/files/"+anID, h.serveFile)
-			r.With(anyOrigin).Get("/files/"+anID+"/{width:[0-9]+}", h.serveImage)
-			r.With(anyOrigin).Get("/files/"+anID+"/{width:[0-9]+}-{shape:[a-z]+}", h.serveImage)
+			r.With(anyOrigin).Get("/files/"+anID+"/{cut}", h.serveImage)
 		})
 	})
 	return r, nil

@@ -3,11 +3,14 @@ package graph
 import (
 	"context"
 	"log/slog"
+	"runtime/debug"
+	"sync"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 
 	"dugnad/access"
+	"dugnad/changes"
 	"dugnad/ent"
 	"dugnad/ent/change"
 	"dugnad/graph/gqlcode"
@@ -25,79 +28,156 @@ func (r *Resolver) followChanges(ctx context.Context, after *ent.Cursor, filter 
 	if err := notPreviewed(ctx, "changes"); err != nil {
 		return nil, err
 	}
-	client, field := ent.FromContext(ctx), graphql.GetFieldContext(ctx).Field
-	woken, stop := r.Waker.Waiting() // before the first look, so that nothing falls between
-	at, err := liveFrom(ctx, client, after)
-	var found []listed
-	if err == nil {
-		found, err = liveChanges(ctx, client, at, filter, field) // here, so that the client is told what is wrong with its cursor
-	}
+	at, err := liveFrom(ctx, ent.FromContext(ctx), after)
 	if err != nil {
-		stop()
 		return nil, err
 	}
-	told := make(chan *view.Change)
-	go func() {
-		defer close(told)
-		defer stop()
-		for {
-			for _, f := range found {
-				select {
-				case told <- f.Change:
-					at = f.place
-				case <-ctx.Done():
-					return
-				}
-			}
-			head := at.Seq
-			if len(found) < livePage {
-				if at, head, err = r.wait(ctx, woken, at, filter); err != nil {
-					return
-				}
-			}
-			if found, err = liveChanges(ctx, client, at, filter, field); err != nil {
-				if ctx.Err() != nil || gqlcode.Of(gqlcode.Present(ctx, err, nil, nil)) == gqlcode.CursorExpired {
-					return // the client comes back with its cursor, and is told
-				}
-				slog.ErrorContext(ctx, "changes could not be read for a subscription", "error", err)
-				select {
-				case <-time.After(livePause):
-				case <-ctx.Done():
-					return
-				}
-			} else if len(found) == 0 { // what there is up to there is not for this viewer, and is not looked at again
-				at = changePlace{Seq: max(at.Seq, head)}
-			}
-		}
-	}()
-	return told, nil
+	f := &following{r: r, ctx: ctx, at: at, filter: filter, field: graphql.GetFieldContext(ctx).Field, told: make(chan *view.Change)}
+	for _, t := range wanted(filter) {
+		f.types = append(f.types, t.GQL)
+	}
+	found, err := f.read() // here, so that the client is told what is wrong with its cursor
+	if err != nil {
+		return nil, err
+	}
+	go f.tell(found)
+	return f.told, nil
 }
 
-// wait returns when there may be something after a place that the viewer is told of. It gives the place before it, and where the log ended then. An
-// error is that of ctx.
-func (r *Resolver) wait(ctx context.Context, woken <-chan struct{}, at changePlace, filter *model.ChangeFilter) (changePlace, int, error) {
-	var types []string
-	for _, t := range wanted(filter) {
-		types = append(types, t.GQL)
+// following is one subscription to changes. It has a goroutine only while there is something to tell; otherwise the lobby waits for all.
+type following struct {
+	r      *Resolver
+	ctx    context.Context //nolint:containedctx // of the subscription
+	at     changePlace
+	filter *model.ChangeFilter
+	types  []string
+	field  graphql.CollectedField
+	told   chan *view.Change
+}
+
+func (f *following) read() ([]listed, error) {
+	return liveChanges(f.ctx, ent.FromContext(f.ctx), f.at, f.filter, f.field)
+}
+
+// tell hands on what was found, and what comes after it, until there is nothing more for now or the subscription ends.
+func (f *following) tell(found []listed) {
+	defer func() {
+		if value := recover(); value != nil { // nobody above would
+			slog.ErrorContext(f.ctx, "a subscription panicked", "value", value, "stack", string(debug.Stack()))
+			close(f.told)
+		}
+	}()
+	for {
+		for _, c := range found {
+			select {
+			case f.told <- c.Change:
+				f.at = c.place
+			case <-f.ctx.Done():
+				return
+			}
+		}
+		if len(found) < livePage && !f.news() && f.r.lobby.enter(f) {
+			return
+		}
+		for {
+			head := f.at.Seq
+			if known, _, err := f.r.Log.News(f.ctx, f.at.Seq, f.types, access.Audiences(f.ctx)); err == nil {
+				head = known
+			}
+			var err error
+			if found, err = f.read(); err == nil {
+				if len(found) == 0 { // what there is up to there is not for this viewer, and is not looked at again
+					f.at = changePlace{Seq: max(f.at.Seq, head)}
+				}
+				break
+			}
+			if f.ctx.Err() != nil || gqlcode.Of(gqlcode.Present(f.ctx, err, nil, nil)) == gqlcode.CursorExpired {
+				close(f.told) // the client comes back with its cursor, and is told
+				return
+			}
+			slog.ErrorContext(f.ctx, "changes could not be read for a subscription", "error", err)
+			select {
+			case <-time.After(livePause):
+			case <-f.ctx.Done():
+				return
+			}
+		}
 	}
-	timer := time.NewTimer(livePause)
+}
+
+// news tells whether there may be something after the place, and moves the place to where there is nothing.
+func (f *following) news() bool {
+	head, news, err := f.r.Log.News(f.ctx, f.at.Seq, f.types, access.Audiences(f.ctx))
+	if err != nil {
+		if f.ctx.Err() == nil {
+			slog.ErrorContext(f.ctx, "the change log could not be read for a subscription", "error", err)
+		}
+		return false
+	}
+	if !news && !f.at.State {
+		f.at.Seq = head
+	}
+	return news
+}
+
+// lobby is where subscriptions wait that nothing is to be told of. One goroutine looks for all of them.
+type lobby struct {
+	mu      sync.Mutex
+	waiting map[*following]func() bool // what stops listening for the end of its context
+	awake   bool
+}
+
+// enter has a subscription wait; false when there is news for it meanwhile.
+func (l *lobby) enter(f *following) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.waiting == nil {
+		l.waiting = make(map[*following]func() bool)
+	}
+	l.waiting[f] = context.AfterFunc(f.ctx, func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		delete(l.waiting, f)
+	})
+	if !l.awake {
+		l.awake = true
+		go l.watch(f.r.Waker)
+	}
+	if f.news() { // between the last look and now
+		l.leave(f)
+		return false
+	}
+	return true
+}
+
+func (l *lobby) leave(f *following) {
+	l.waiting[f]()
+	delete(l.waiting, f)
+}
+
+// watch looks at every wake-up, and now and then, until nobody waits.
+func (l *lobby) watch(waker *changes.Waker) {
+	woken, stop := waker.Waiting()
+	defer stop()
+	timer := time.NewTicker(livePause)
 	defer timer.Stop()
 	for {
-		head, news, err := r.Log.News(ctx, at.Seq, types, access.Audiences(ctx))
-		switch {
-		case err != nil && ctx.Err() == nil:
-			slog.ErrorContext(ctx, "the change log could not be read for a subscription", "error", err)
-		case err == nil && news:
-			return at, head, nil
-		case err == nil && !at.State:
-			at.Seq = head
+		l.mu.Lock()
+		if len(l.waiting) == 0 {
+			l.awake = false
+			l.mu.Unlock()
+			return
 		}
+		for f := range l.waiting {
+			if f.news() {
+				l.leave(f)
+				go f.tell(nil)
+			}
+		}
+		l.mu.Unlock()
 		select {
 		case <-woken:
 		case <-timer.C:
-			timer.Reset(livePause)
-		case <-ctx.Done():
-			return at, 0, ctx.Err()
 		}
 	}
 }

@@ -32,6 +32,7 @@ type Resolver struct {
 	Demand   *demand.Recorder
 	Waker    *changes.Waker
 	Log      Log
+	lobby    lobby
 	Missing  func(id string) // told of a hit that is not in the database for its viewer, so that the index can be mended
 }
 

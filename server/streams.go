@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"dugnad/access"
+	"dugnad/search/demand"
 	"dugnad/server/graphqlhttp"
 )
 
@@ -34,8 +35,18 @@ func (h *Hub) streams() *graphqlhttp.Streams {
 			_, _, wait := h.rates.take(h.caller(ctx, r))
 			return wait == 0
 		},
-		Begin: h.beginStream, Still: h.stillAllowed, Stopping: h.stopping,
+		Detach: h.detachStream, Begin: h.beginStream, Still: h.stillAllowed, Stopping: h.stopping,
 	}
+}
+
+// detachStream is a context like that of reading, which holds nothing of the request but the credential of who is somebody.
+func (h *Hub) detachStream(r *http.Request) context.Context {
+	viewer := access.ViewerOf(r.Context())
+	ctx := context.Background()
+	if viewer.Name != "" {
+		ctx = context.WithValue(ctx, credentialKey{}, r.WithContext(ctx))
+	}
+	return demand.WithClient(h.readingAs(ctx, viewer), cmp.Or(viewer.Account(), h.auth.Address(r)))
 }
 
 // beginStream takes a credential from the first message of a WebSocket, as browsers can send no header with it; else that of the request counts.

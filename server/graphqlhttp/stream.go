@@ -20,6 +20,9 @@ import (
 type Streams struct {
 	// Caller names who opens a connection, for the limits below.
 	Caller func(*http.Request) string
+	// Detach gives a context that lasts as long as a WebSocket, with what operations need of the request's and without what its handlers have put there.
+	// Nil is the request's own.
+	Detach func(*http.Request) context.Context
 	// Begin gives the context of a WebSocket's operations, from what its first message carries. An error is a credential that is not taken.
 	Begin func(r *http.Request, payload map[string]any) (context.Context, error)
 	// Allow counts an operation on a WebSocket, whose first request is counted as all are, and tells whether it may be answered.
@@ -49,6 +52,9 @@ func (s Streams) withDefaults() Streams {
 		if *n == 0 {
 			*n = otherwise
 		}
+	}
+	if s.Detach == nil {
+		s.Detach = func(r *http.Request) context.Context { return context.WithoutCancel(r.Context()) }
 	}
 	set(&s.Connections, connections)
 	set(&s.PerCaller, perCaller)

@@ -1,11 +1,17 @@
 package graphqlhttp
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
+	"net"
 	"net/http"
+	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -49,13 +55,16 @@ func (t sockets) Do(w http.ResponseWriter, r *http.Request, _ graphql.GraphExecu
 		return
 	}
 	// Pages of every origin may connect, as they may post: cookies count on the hub's own origin only, which Begin and what comes before it see to.
-	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{Subprotocols: []string{transportWS}, InsecureSkipVerify: true})
+	conn, err := websocket.Accept(smallBuffers{w}, r, &websocket.AcceptOptions{Subprotocols: []string{transportWS}, InsecureSkipVerify: true})
 	if err != nil {
 		release()
 		return // it has been answered
 	}
-	ctx, cancel := context.WithCancel(context.WithoutCancel(r.Context()))
-	s := &socket{h: h, r: r, conn: conn, ctx: ctx, limit: h.options.MaxBody(r), running: map[string]*operation{}}
+	limit := h.options.MaxBody(r)
+	r = slim(r)
+	r = r.WithContext(context.WithValue(h.streams.Detach(r), requestIDKey{}, RequestID(r.Context())))
+	ctx, cancel := context.WithCancel(r.Context())
+	s := &socket{h: h, r: r, conn: conn, ctx: ctx, limit: limit, running: map[string]*operation{}}
 	go func() { // so that the stack of the handlers that led here is free while the connection is open
 		defer release()
 		defer func() {
@@ -68,6 +77,43 @@ func (t sockets) Do(w http.ResponseWriter, r *http.Request, _ graphql.GraphExecu
 		}()
 		s.serve()
 	}()
+}
+
+// socketBuffer is the size of each of a socket's buffers, for messages that are small most of the time; net/http's are 4 KB.
+const socketBuffer = 512
+
+// smallBuffers gives away a connection with buffers of its own.
+type smallBuffers struct{ http.ResponseWriter }
+
+func (w smallBuffers) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	conn, given, err := http.NewResponseController(w.ResponseWriter).Hijack()
+	if err != nil {
+		return nil, nil, err
+	}
+	read := make([]byte, given.Reader.Buffered()) // what has come behind the request
+	if _, err := io.ReadFull(given, read); err != nil {
+		return nil, nil, errors.Join(err, conn.Close())
+	}
+	var from io.Reader = conn
+	if len(read) > 0 {
+		from = io.MultiReader(bytes.NewReader(read), conn)
+	}
+	return conn, bufio.NewReadWriter(bufio.NewReaderSize(from, socketBuffer), bufio.NewWriterSize(conn, socketBuffer)), nil
+}
+
+// kept are the headers that say who asks, and from where.
+var kept = []string{"Authorization", "Cookie", "Origin", "Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "User-Agent", "X-Request-Id"}
+
+// slim is what is needed of a request as long as its connection is open.
+func slim(r *http.Request) *http.Request {
+	header := make(http.Header)
+	for _, name := range kept {
+		if values := r.Header.Values(name); len(values) > 0 {
+			header[name] = slices.Clone(values)
+		}
+	}
+	of := &http.Request{Method: r.Method, URL: &url.URL{Path: r.URL.Path, RawQuery: r.URL.RawQuery}, Header: header, Host: r.Host, RemoteAddr: r.RemoteAddr, TLS: r.TLS, Proto: r.Proto}
+	return of.WithContext(r.Context())
 }
 
 func (s *socket) serve() {
@@ -278,18 +324,32 @@ func (s *socket) subscribe(id string, payload json.RawMessage) bool {
 		cancel()
 		return s.refuse(id, "too many operations on this connection")
 	}
-	go func() {
-		defer s.all.Done()
-		defer cancel()
-		defer func() {
-			if value := recover(); value != nil {
-				_ = s.h.recovered(ctx, value) // logs it
-				s.close(websocket.StatusInternalError, "internal error")
-			}
-		}()
-		s.run(ctx, o, params)
-	}()
+	go s.start(ctx, o, params)
 	return true
+}
+
+// start begins an operation, and leaves its answers to a goroutine whose stack need not hold what beginning takes.
+func (s *socket) start(ctx context.Context, o *operation, params *graphql.RawParams) {
+	left := false
+	ended := func(value any) {
+		if value != nil {
+			_ = s.h.recovered(ctx, value) // logs it
+			s.close(websocket.StatusInternalError, "internal error")
+		}
+		o.cancel()
+		s.all.Done()
+	}
+	defer func() {
+		if !left {
+			ended(recover())
+		}
+	}()
+	next, request := s.h.begin(ctx, params, func(*ast.OperationDefinition) *problem { return nil })
+	left = true
+	go func() {
+		defer func() { ended(recover()) }()
+		s.run(ctx, o, next, request)
+	}()
 }
 
 // refuse says that an operation is not answered now.
@@ -306,10 +366,9 @@ func short(id string) string {
 	return id
 }
 
-// run answers an operation until it ends or the client is done with it.
-func (s *socket) run(ctx context.Context, o *operation, params *graphql.RawParams) {
+// run sends the answers of an operation until it ends or the client is done with it.
+func (s *socket) run(ctx context.Context, o *operation, next func() *graphql.Response, request bool) {
 	id := o.id
-	next, request := s.h.begin(ctx, params, func(*ast.OperationDefinition) *problem { return nil })
 	for response := next(); response != nil; response = next() {
 		if ctx.Err() != nil {
 			return

@@ -171,11 +171,7 @@ func (p *Pictures) Clean(ctx context.Context, file io.Reader) (picture []byte, m
 		return nil, "", size, fmt.Errorf("%w: %w", ErrNoPicture, err)
 	}
 	whole = nil //nolint:ineffassign,wastedassign // frees it while the picture is made
-	if shape.orientation != 1 {
-		turned := image.NewRGBA(image.Rect(0, 0, source.Bounds().Dx(), source.Bounds().Dy()))
-		draw.Draw(turned, turned.Bounds(), source, source.Bounds().Min, draw.Src)
-		source = upright(turned, shape.orientation)
-	}
+	source = shape.turn(source)
 	mediaType = "image/png"
 	if opaque, ok := source.(interface{ Opaque() bool }); format == "jpeg" || format == "webp" && ok && opaque.Opaque() {
 		mediaType = "image/jpeg"
@@ -198,6 +194,16 @@ func encode(picture image.Image, asJPEG bool, quality int) ([]byte, error) {
 type shape struct {
 	width       int // when upright
 	orientation int
+}
+
+// turn gives the picture upright.
+func (s shape) turn(picture image.Image) image.Image {
+	if s.orientation == 1 {
+		return picture
+	}
+	turned := image.NewRGBA(image.Rect(0, 0, picture.Bounds().Dx(), picture.Bounds().Dy()))
+	draw.Draw(turned, turned.Bounds(), picture, picture.Bounds().Min, draw.Src)
+	return upright(turned, s.orientation)
 }
 
 // formats are those that are decoded.
@@ -230,11 +236,7 @@ func cutFrom(original io.Reader, shape shape, cut Cut) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if shape.orientation != 1 {
-		turned := image.NewRGBA(image.Rect(0, 0, source.Bounds().Dx(), source.Bounds().Dy()))
-		draw.Draw(turned, turned.Bounds(), source, source.Bounds().Min, draw.Src)
-		source = upright(turned, shape.orientation)
-	}
+	source = shape.turn(source)
 	from := cut.of(source.Bounds())
 	width := min(cut.Width, from.Dx())
 	target := image.NewRGBA(image.Rect(0, 0, width, max(1, from.Dy()*width/from.Dx())))

@@ -125,13 +125,11 @@ func (b bucket) Put(ctx context.Context, name string, r io.Reader) (size int64, 
 	}
 	if size, err = io.Copy(w, r); err != nil {
 		cancel() // so that closing does not keep what came
-		return 0, errors.Join(err, ignored(w.Close()))
+		_ = w.Close()
+		return 0, err
 	}
 	return size, w.Close()
 }
-
-// ignored is what closing says after it was cancelled.
-func ignored(error) error { return nil }
 
 // Open implements Store.
 func (b bucket) Open(ctx context.Context, name string) (io.ReadSeekCloser, error) {

@@ -99,7 +99,10 @@ func AssetScope(ctx context.Context) func(*sql.Selector) {
 		if v.Preview != nil && len(v.Preview.Entries) > 0 {
 			shown = sql.Or(shown, sql.In(entries.C(entry.FieldID), anys(v.Preview.Entries)...))
 		}
-		seen := sql.In(s.C("id"), pointing.Where(sql.And(sql.EQ(refs.C(reference.FieldState), schema.OfPublished), shown)))
+		// Looked up for each row: all that is pointed at is much more than anybody asks for.
+		seen := sql.Exists(pointing.Where(sql.And(
+			sql.ColumnsEQ(refs.C(reference.FieldToID), s.C("id")), sql.EQ(refs.C(reference.FieldState), schema.OfPublished), shown,
+		)))
 		switch organizations, all := v.Organizations(); {
 		case !v.Has(ScopeDrafts):
 		case all:

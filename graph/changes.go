@@ -252,7 +252,7 @@ func told(ctx context.Context) predicate.Change {
 		files := sql.Table(asset.Table)
 		seen := sql.Dialect(s.Dialect()).Select(files.C(asset.FieldID)).From(files)
 		access.AssetScope(ctx)(seen)
-		s.Where(sql.In(s.C(change.FieldNodeID), seen))
+		s.Where(sql.Exists(seen.Where(sql.ColumnsEQ(files.C(asset.FieldID), s.C(change.FieldNodeID)))))
 	}
 	return change.And(change.AudienceIn(access.Audiences(ctx)...), change.Or(change.TypeNEQ(assetType), seesFile))
 }

@@ -13,6 +13,7 @@ import (
 	"dugnad/changes"
 	"dugnad/ent"
 	"dugnad/ent/change"
+	"dugnad/graph/driven"
 	"dugnad/graph/gqlcode"
 	"dugnad/graph/model"
 	"dugnad/graph/view"
@@ -32,7 +33,7 @@ func (r *Resolver) followChanges(ctx context.Context, after *ent.Cursor, filter 
 	if err != nil {
 		return nil, err
 	}
-	f := &following{r: r, ctx: ctx, at: at, filter: filter, field: graphql.GetFieldContext(ctx).Field, told: make(chan *view.Change)}
+	f := &following{r: r, ctx: ctx, at: at, filter: filter, field: graphql.GetFieldContext(ctx).Field, driver: driven.Of(ctx)}
 	for _, t := range wanted(filter) {
 		f.types = append(f.types, t.GQL)
 	}
@@ -40,7 +41,13 @@ func (r *Resolver) followChanges(ctx context.Context, after *ent.Cursor, filter 
 	if err != nil {
 		return nil, err
 	}
-	go f.tell(found)
+	if f.driver == nil {
+		f.told = make(chan *view.Change)
+		go f.tell(found)
+	} else {
+		f.told = make(chan *view.Change, 1)
+		f.driver.Take(func() { go f.tell(found) })
+	}
 	return f.told, nil
 }
 
@@ -53,6 +60,35 @@ type following struct {
 	types  []string
 	field  graphql.CollectedField
 	told   chan *view.Change
+	driver *driven.Driver // nil where somebody waits at the other end of told
+}
+
+// hand hands a change on, and tells whether to go on.
+func (f *following) hand(c *view.Change) bool {
+	if f.ctx.Err() != nil {
+		return false
+	}
+	select {
+	case f.told <- c:
+		return f.driver == nil || f.driver.Pump()
+	case <-f.ctx.Done():
+		return false
+	}
+}
+
+// finish says that nothing more will come: for now, when the client may come back with its cursor.
+func (f *following) finish() {
+	close(f.told)
+	if f.driver != nil {
+		f.driver.Pump()
+	}
+}
+
+// end says that the subscription is over.
+func (f *following) end() {
+	if f.driver != nil {
+		f.driver.End()
+	}
 }
 
 func (f *following) read() ([]listed, error) {
@@ -61,22 +97,25 @@ func (f *following) read() ([]listed, error) {
 
 // tell hands on what was found, and what comes after it, until there is nothing more for now or the subscription ends.
 func (f *following) tell(found []listed) {
+	waits := false
 	defer func() {
 		if value := recover(); value != nil { // nobody above would
 			slog.ErrorContext(f.ctx, "a subscription panicked", "value", value, "stack", string(debug.Stack()))
-			close(f.told)
+			f.finish()
+		}
+		if !waits {
+			f.end()
 		}
 	}()
 	for {
 		for _, c := range found {
-			select {
-			case f.told <- c.Change:
-				f.at = c.place
-			case <-f.ctx.Done():
+			if !f.hand(c.Change) {
 				return
 			}
+			f.at = c.place
 		}
 		if len(found) < livePage && !f.news() && f.r.lobby.enter(f) {
+			waits = true // another goroutine may tell already
 			return
 		}
 		for {
@@ -92,7 +131,7 @@ func (f *following) tell(found []listed) {
 				break
 			}
 			if f.ctx.Err() != nil || gqlcode.Of(gqlcode.Present(f.ctx, err, nil, nil)) == gqlcode.CursorExpired {
-				close(f.told) // the client comes back with its cursor, and is told
+				f.finish() // the client comes back with its cursor, and is told
 				return
 			}
 			slog.ErrorContext(f.ctx, "changes could not be read for a subscription", "error", err)
@@ -136,8 +175,12 @@ func (l *lobby) enter(f *following) bool {
 	}
 	l.waiting[f] = context.AfterFunc(f.ctx, func() {
 		l.mu.Lock()
-		defer l.mu.Unlock()
+		_, waits := l.waiting[f]
 		delete(l.waiting, f)
+		l.mu.Unlock()
+		if waits {
+			f.end()
+		}
 	})
 	if !l.awake {
 		l.awake = true

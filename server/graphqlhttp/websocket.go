@@ -22,6 +22,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"dugnad/graph/driven"
 	"dugnad/graph/gqlcode"
 )
 
@@ -94,11 +95,11 @@ func (w smallBuffers) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	if _, err := io.ReadFull(given, read); err != nil {
 		return nil, nil, errors.Join(err, conn.Close())
 	}
-	var from io.Reader = conn
-	if len(read) > 0 {
-		from = io.MultiReader(bytes.NewReader(read), conn)
+	reader := bufio.NewReaderSize(io.MultiReader(bytes.NewReader(read), conn), max(socketBuffer, len(read)))
+	if _, err := reader.Peek(len(read)); err != nil { // so that it is in the buffer, where it is looked for
+		return nil, nil, errors.Join(err, conn.Close())
 	}
-	return conn, bufio.NewReadWriter(bufio.NewReaderSize(from, socketBuffer), bufio.NewWriterSize(conn, socketBuffer)), nil
+	return conn, bufio.NewReadWriter(reader, bufio.NewWriterSize(conn, socketBuffer)), nil
 }
 
 // kept are the headers that say who asks, and from where.
@@ -328,27 +329,36 @@ func (s *socket) subscribe(id string, payload json.RawMessage) bool {
 	return true
 }
 
-// start begins an operation, and leaves its answers to a goroutine whose stack need not hold what beginning takes.
+// start begins an operation. Its answers are asked for by its driver, if it takes one, or else by a goroutine, whose stack need not hold what beginning
+// takes.
 func (s *socket) start(ctx context.Context, o *operation, params *graphql.RawParams) {
+	var once sync.Once
+	ended := func() {
+		once.Do(func() {
+			o.cancel()
+			s.all.Done()
+		})
+	}
 	left := false
-	ended := func(value any) {
-		if value != nil {
+	defer func() {
+		if value := recover(); value != nil {
 			_ = s.h.recovered(ctx, value) // logs it
 			s.close(websocket.StatusInternalError, "internal error")
 		}
-		o.cancel()
-		s.all.Done()
-	}
-	defer func() {
 		if !left {
-			ended(recover())
+			ended()
 		}
 	}()
-	next, request := s.h.begin(ctx, params, func(*ast.OperationDefinition) *problem { return nil })
+	inner, driver := driven.With(ctx)
+	next, request := s.h.begin(inner, params, func(*ast.OperationDefinition) *problem { return nil })
+	if left = driver.Start(func() bool { return s.answer(ctx, o, next(), request) }, ended); left {
+		return
+	}
 	left = true
 	go func() {
-		defer func() { ended(recover()) }()
-		s.run(ctx, o, next, request)
+		defer ended()
+		for s.answer(ctx, o, next(), request) {
+		}
 	}()
 }
 
@@ -366,27 +376,24 @@ func short(id string) string {
 	return id
 }
 
-// run sends the answers of an operation until it ends or the client is done with it.
-func (s *socket) run(ctx context.Context, o *operation, next func() *graphql.Response, request bool) {
-	id := o.id
-	for response := next(); response != nil; response = next() {
-		if ctx.Err() != nil {
-			return
+// answer sends an answer of an operation, the end of all when it is nil, and tells whether more may come.
+func (s *socket) answer(ctx context.Context, o *operation, response *graphql.Response, request bool) bool {
+	switch {
+	case response == nil:
+		if s.finish(o) {
+			s.write(message{ID: o.id, Type: "complete"})
 		}
-		if request && len(response.Data) == 0 {
-			errs, err := json.Marshal(response.Errors)
-			if err == nil && s.finish(o) {
-				s.write(message{ID: id, Type: "error", Payload: errs})
-			}
-			return
+		return false
+	case ctx.Err() != nil:
+		return false
+	case request && len(response.Data) == 0:
+		errs, err := json.Marshal(response.Errors)
+		if err == nil && s.finish(o) {
+			s.write(message{ID: o.id, Type: "error", Payload: errs})
 		}
-		if !s.write(message{ID: id, Type: "next", Payload: encode(response)}) {
-			return
-		}
+		return false
 	}
-	if s.finish(o) {
-		s.write(message{ID: id, Type: "complete"})
-	}
+	return s.write(message{ID: o.id, Type: "next", Payload: encode(response)})
 }
 
 // finish makes the id of an operation free again, and tells whether the client still waits for it: it may have ended it, and given the id to another.

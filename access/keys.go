@@ -22,7 +22,7 @@ type NewKey struct {
 	Role         schema.Role // of a SECRET key
 	Scopes       []KeyScope  // nil for all that the role may
 	Origins      []string    // of a PUBLISHABLE key: https://host or https://host:port
-	Manifest     string      // that it is restricted to; "" for none
+	Manifest     *string     // that it is restricted to; nil for none
 	Expires      *time.Time
 }
 
@@ -85,8 +85,8 @@ func (a *Accounts) CreateKey(ctx context.Context, k NewKey) (key *ent.ApiKey, se
 	if err != nil {
 		return nil, "", err
 	}
-	if k.Manifest != "" {
-		there, err := a.client.TrustedDocument.Query().Where(trusteddocument.Manifest(k.Manifest)).Exist(own(ctx))
+	if k.Manifest != nil {
+		there, err := a.client.TrustedDocument.Query().Where(trusteddocument.Manifest(*k.Manifest)).Exist(own(ctx))
 		if err != nil {
 			return nil, "", err
 		}
@@ -103,7 +103,7 @@ func (a *Accounts) CreateKey(ctx context.Context, k NewKey) (key *ent.ApiKey, se
 		c := tx.ApiKey.Create().SetID(a.NewID("key")).SetOrganizationID(there.ID).SetName(k.Name).SetKind(k.Kind).
 			SetScopes(scopeNames(k.Scopes)).SetOrigins(orEmpty(k.Origins)).SetHash(hashOf(secret)).SetEnding(secret[len(secret)-4:]).
 			SetCreatedBy(by.Name).SetCreatedAt(a.now()).SetNillableExpiresAt(k.Expires).
-			SetNillableManifest(schema.OrNil(k.Manifest))
+			SetNillableManifest(k.Manifest)
 		if k.Role != "" {
 			c.SetRole(k.Role)
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"regexp"
 	"strconv"
+	"unicode/utf8"
 
 	"dugnad/access"
 	"dugnad/ent"
@@ -48,16 +49,34 @@ func (s *Service) UpdateAsset(ctx context.Context, id string, document json.RawM
 	if !v.IsSystem() && (role.Rank() < least.Rank() || !v.Has(scope)) {
 		return nil, &Error{Code: Forbidden, Message: fmt.Sprintf("this needs the role %s", least)}
 	}
-	var given struct{ FocalPoint *schema.FocalPoint }
+	var given struct {
+		FocalPoint *schema.FocalPoint
+		Credit     string
+		Alt        []struct{ Text string }
+	}
 	if err := json.Unmarshal(document, &given); err != nil {
 		return nil, err
 	}
 	if p := given.FocalPoint; p != nil && !(p.X >= 0 && p.X <= 1 && p.Y >= 0 && p.Y <= 1) {
 		return nil, &Error{Code: BadInput, Field: "focalPoint", Message: "x and y are 0 to 1"}
 	}
+	if utf8.RuneCountInString(given.Credit) > longestCredit {
+		return nil, &Error{Code: BadInput, Field: "credit", Message: fmt.Sprintf("has more than %d characters", longestCredit)}
+	}
+	for _, a := range given.Alt {
+		if utf8.RuneCountInString(a.Text) > longestAlt {
+			return nil, &Error{Code: BadInput, Field: "alt", Message: fmt.Sprintf("has more than %d characters", longestAlt)}
+		}
+	}
 	_, problems, err = s.PutData(ctx, Data{ID: id, Document: document})
 	return problems, err
 }
+
+// The lengths of what goes with a file, in characters.
+const (
+	longestCredit = 300
+	longestAlt    = 2000
+)
 
 // fileSizes says in the downloads of a document what is known of the assets that they are.
 func (w *write) fileSizes(doc ent.Document) error {

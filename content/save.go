@@ -14,6 +14,7 @@ import (
 
 	"dugnad/access"
 	"dugnad/ent"
+	"dugnad/ent/asset"
 	"dugnad/ent/entry"
 	"dugnad/ent/reference"
 	"dugnad/ent/revision"
@@ -253,7 +254,7 @@ func (w *write) missing(docs []ent.Document, saving []string) ([]Problem, error)
 	for _, id := range saving {
 		known[id] = true
 	}
-	var data, entries []string
+	var data, entries, files []string
 	for _, d := range docs {
 		for _, r := range d.References() {
 			t, ok := ent.TypeOf(r.ID)
@@ -261,12 +262,17 @@ func (w *write) missing(docs []ent.Document, saving []string) ([]Problem, error)
 			case !ok || known[r.ID]:
 			case t.Content:
 				entries = append(entries, r.ID)
+			case t.Name == ent.TypeAsset:
+				files = append(files, r.ID)
 			default:
 				data = append(data, r.ID)
 			}
 		}
 	}
 	if err := w.addKnown(known, unique(entries), saving); err != nil {
+		return nil, err
+	}
+	if err := w.addFiles(known, unique(files)); err != nil {
 		return nil, err
 	}
 	there, err := ent.LiveIDs(w.ctx, w.Client, unique(data))
@@ -308,6 +314,28 @@ func (w *write) addKnown(known map[string]bool, entries, saving []string) error 
 	}
 	for chunk := range slices.Chunk(saving, 500) {
 		ids, err := w.Reference.Query().Where(reference.FromIDIn(chunk...), reference.StateEQ(schema.OfHead)).Select(reference.FieldToID).Strings(w.ctx)
+		if err != nil {
+			return err
+		}
+		for _, id := range ids {
+			known[id] = true
+		}
+	}
+	return nil
+}
+
+// addFiles adds those of the files that the writer may point at: those of its organisations, and of nobody's those that it sees. Whoever could point at
+// another's file could show it to everybody.
+func (w *write) addFiles(known map[string]bool, files []string) error {
+	organizations, all := w.viewer.Organizations()
+	for chunk := range slices.Chunk(files, 500) {
+		q := w.Asset.Query().Where(asset.IDIn(chunk...))
+		ctx := w.ctx
+		if !all {
+			q.Where(asset.Or(asset.OwnerIDIsNil(), asset.OwnerIDIn(organizations...)))
+			ctx = access.WithViewer(ctx, w.viewer)
+		}
+		ids, err := q.IDs(ctx)
 		if err != nil {
 			return err
 		}

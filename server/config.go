@@ -102,7 +102,7 @@ type newKey struct {
 	Role         string   `placeholder:"ROLE" help:"Role of a SECRET key: CONTRIBUTOR, EDITOR, ADMIN, HUB_EDITOR or HUB_ADMIN."`
 	Scope        []string `placeholder:"SCOPE" help:"What the role is narrowed to: READ, DRAFTS, PUBLISH or MANAGE; may be given several times."`
 	Origin       []string `placeholder:"URL" help:"Makes a PUBLISHABLE key, for pages of this origin; may be given several times."`
-	Manifest     string   `placeholder:"NAME" help:"Manifest of trusted documents that the key is restricted to."`
+	Manifest     *string  `placeholder:"NAME" help:"Manifest of trusted documents that the key is restricted to."`
 	Expires      string   `placeholder:"90d" help:"How long the key is good, in days (90d) or hours (12h); for ever otherwise."`
 }
 

@@ -321,6 +321,8 @@ func TestUploadedDocuments(t *testing.T) {
 		if broken["pages"] != nil {
 			t.Errorf("the broken PDF is %v", broken)
 		}
+		n.taken("tabell.csv", "text/csv", []byte("a\tb\tc\n1\t2\t3\n4\t5\t6\n"))
+		n.taken("data.txt", "text/plain", []byte(`{"a": 1}`))
 		table := n.taken("tal.csv", "Text/CSV; charset=utf-8", []byte("kommune;tal\nStange;3\n"))
 		if table["mediaType"] != "text/csv" {
 			t.Errorf("the table is %v", table)
@@ -402,6 +404,38 @@ func TestUploadsThatAreRefused(t *testing.T) {
 			if status, _, _ := s.request(method, 0, nil); status != http.StatusMethodNotAllowed {
 				t.Errorf("%s: %d", method, status)
 			}
+		}
+	})
+}
+
+// Whoever could point at another organisation's file could show it to everybody.
+func TestFilesOfOthers(t *testing.T) {
+	eachNewsroom(t, func(n *newsroom) {
+		t := n.t
+		theirs := n.taken("intern.txt", "text/plain", []byte("internt hos KS"))["id"]
+		create := `mutation($o: ID!, $input: CollectionInput!) { createCollection(organization: $o, input: $input) { entry { id } problems { code path message } } }`
+		input := func(asset any) map[string]any {
+			return map[string]any{"image": asset, "downloads": []any{map[string]any{"asset": asset, "format": "TXT", "title": []any{map[string]any{"language": "NB", "text": "f"}}}}, "texts": []any{map[string]any{"language": "NB", "title": "x", "summary": "x", "body": "x"}}}
+		}
+		var said []string
+		for _, id := range []any{theirs, "ast_01m88ahx6q1a3jk2p313s8y32c"} {
+			a := n.as("stranger", create, map[string]any{"o": n.org["imdi"], "input": input(id)}).ok()
+			if fmt.Sprint(a.codes("createCollection")) != "[NOT_FOUND NOT_FOUND]" || a.at("createCollection", "entry") != nil {
+				t.Errorf("%v: %s", id, a.Body)
+			}
+			said = append(said, strings.ReplaceAll(string(a.Body), id.(string), "ID"))
+		}
+		if said[0] != said[1] {
+			t.Errorf("a file of others is told from one that is none: %s %s", said[0], said[1])
+		}
+		a := n.as("EDITOR", create, map[string]any{"o": n.org["ks"], "input": input(theirs)}).ok()
+		id, ok := a.at("createCollection", "entry", "id").(string)
+		if !ok {
+			t.Fatalf("one's own: %s", a.Body)
+		}
+		n.act("EDITOR", "publish", "", map[string]any{"id": id, "expectedRevision": 1, "acknowledge": []any{map[string]any{"code": "NO_ALT", "path": []any{"image"}, "reason": "pynt"}}}).expectCodes("publish")
+		if a := n.as("stranger", create, map[string]any{"o": n.org["imdi"], "input": input(theirs)}).ok(); len(a.codes("createCollection")) != 2 { // they could show it when it is withdrawn
+			t.Errorf("another's file that is shown: %s", a.Body)
 		}
 	})
 }

@@ -11,6 +11,7 @@ import (
 	"net/netip"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -94,6 +95,12 @@ func (o *outgoing) check(raw string) error {
 		return wrong("must not have a fragment")
 	}
 	host := strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
+	if port, err := strconv.ParseUint(u.Port(), 10, 16); strings.HasSuffix(u.Host, ":") || u.Port() != "" && (err != nil || port == 0) {
+		return wrong("has a port that is none")
+	}
+	if host == "" || strings.Contains(host, "..") || strings.HasPrefix(host, ".") {
+		return wrong("has a host that is none")
+	}
 	address, err := netip.ParseAddr(host)
 	literal := err == nil
 	switch {

@@ -27,6 +27,7 @@ func TestAddressesThatAreWritten(t *testing.T) {
 		"https://localhost/", "https://LOCALHOST./", "https://a.localhost/", "https://127.0.0.1/", "https://127.1/", "https://2130706433/", "https://0x7f.1/", "https://0x7f000001/",
 		"https://0177.0.0.1/", "https://10.0.0.1/", "https://169.254.169.254/latest", "https://[::1]/", "https://[::ffff:127.0.0.1]/", "https://[::ffff:7f00:1]/", "https://[fe80::1%25eth0]/",
 		"https://[fd00::1]/", "https://[64:ff9b::7f00:1]/", "https://[2002:7f00:1::]/", "https://0.0.0.0/", "https://100.64.0.1/", "https://[::]/", "https://255.255.255.255/", "http://127.0.0.1/",
+		"https://example.org:99999/", "https://example.org:0/", "https://example.org:/", "https://a..b/", "https://./", "https://.no/",
 	} {
 		var wrong *access.Error
 		if err := o.check(url); !errors.As(err, &wrong) || wrong.Field != "url" {

@@ -1797,7 +1797,7 @@ func (ec *executionContext) unmarshalInputCreateKeyInput(ctx context.Context, ob
 			it.Origins = data
 		case "manifest":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("manifest"))
-			data, err := ec.unmarshalOString2string(ctx, v)
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
 			if err != nil {
 				return it, err
 			}

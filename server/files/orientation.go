@@ -6,11 +6,32 @@ import (
 	"image"
 )
 
-// exifSize is how many bytes at the beginning of a JPEG are searched for its orientation.
+// exifSize is how many bytes at the beginning of a picture are searched for its orientation.
 const exifSize = 128 << 10
 
-// orientation is what the beginning of a JPEG says in its Exif data of how it was taken, 1 to 8; 1, upright, when it says nothing.
-func orientation(jpeg []byte) int {
+// orientation is what a picture says in its Exif data of how it was taken, 1 to 8; 1, upright, when it says nothing.
+func orientation(picture []byte) int {
+	chunk := "" // that holds it
+	switch {
+	case bytes.HasPrefix(picture, []byte("\x89PNG")):
+		chunk = "eXIf"
+	case len(picture) > 12 && bytes.HasPrefix(picture, []byte("RIFF")) && bytes.HasPrefix(picture[8:], []byte("WEBP")):
+		chunk = "EXIF"
+	default:
+		return jpegOrientation(picture)
+	}
+	_, exif, found := bytes.Cut(picture, []byte(chunk))
+	if !found {
+		return 1
+	}
+	if chunk == "EXIF" {
+		exif = exif[min(4, len(exif)):] // its size
+	}
+	exif, _ = bytes.CutPrefix(exif, []byte("Exif\x00\x00"))
+	return exifOrientation(exif)
+}
+
+func jpegOrientation(jpeg []byte) int {
 	if !bytes.HasPrefix(jpeg, []byte{0xff, 0xd8}) {
 		return 1
 	}

@@ -166,6 +166,7 @@ func (p *Pictures) Clean(ctx context.Context, file io.Reader) (picture []byte, m
 	if err != nil {
 		return nil, "", size, err
 	}
+	shape.orientation = orientation(whole) // of which a WebP tells at its end
 	source, format, err := image.Decode(bytes.NewReader(whole))
 	if err != nil {
 		return nil, "", size, fmt.Errorf("%w: %w", ErrNoPicture, err)

@@ -78,3 +78,20 @@ func TestNoPicture(t *testing.T) {
 		_ = orientation(append([]byte("\xff\xd8\xff\xe1\x00\x80Exif\x00\x00II"), whole[:end]...)) // does not panic
 	}
 }
+
+// PNG and WebP tell of it in chunks of their own.
+func TestOrientationOfOtherFormats(t *testing.T) {
+	const tiff = "MM\x00\x2a\x00\x00\x00\x08\x00\x01\x01\x12\x00\x03\x00\x00\x00\x01\x00\x06\x00\x00\x00\x00\x00\x00"
+	for name, file := range map[string]string{
+		"PNG": "\x89PNG\r\n\x1a\n\x00\x00\x00\x1aeXIf" + tiff, "WebP": "RIFF\x00\x00\x00\x00WEBPVP8X....EXIF\x1a\x00\x00\x00" + tiff, "WebP as some write it": "RIFF\x00\x00\x00\x00WEBPEXIF\x20\x00\x00\x00Exif\x00\x00" + tiff,
+	} {
+		if got := orientation([]byte(file)); got != 6 {
+			t.Errorf("%s: %d", name, got)
+		}
+	}
+	for _, file := range []string{"RIFF\x00\x00\x00\x00WEBPEXIF", "\x89PNGeXIf", "\x89PNG", "RIFF"} {
+		if got := orientation([]byte(file)); got != 1 {
+			t.Errorf("%q: %d", file, got)
+		}
+	}
+}

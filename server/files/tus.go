@@ -62,6 +62,7 @@ func (u *Uploads) Handler(prefix string) (http.Handler, error) {
 			header.Set("Access-Control-Max-Age", "86400")
 		}
 		r.Header.Del("X-HTTP-Method-Override")
+		r.Header.Del("Upload-Length") // it was said when the upload was opened
 		route.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), secretKey{}, r.URL.Query().Get("secret"))))
 	})), nil
 }

@@ -412,7 +412,7 @@ func TestUploadsThatAreRefused(t *testing.T) {
 func TestFilesOfOthers(t *testing.T) {
 	eachNewsroom(t, func(n *newsroom) {
 		t := n.t
-		theirs := n.taken("intern.txt", "text/plain", []byte("internt hos KS"))["id"]
+		theirs := n.taken("intern.txt", "text/plain", []byte("berre for KS"))["id"]
 		create := `mutation($o: ID!, $input: CollectionInput!) { createCollection(organization: $o, input: $input) { entry { id } problems { code path message } } }`
 		input := func(asset any) map[string]any {
 			return map[string]any{"image": asset, "downloads": []any{map[string]any{"asset": asset, "format": "TXT", "title": []any{map[string]any{"language": "NB", "text": "f"}}}}, "texts": []any{map[string]any{"language": "NB", "title": "x", "summary": "x", "body": "x"}}}

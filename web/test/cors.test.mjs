@@ -65,9 +65,13 @@ describe('A page of another origin', () => {
     const told = await page.evaluate(async ([url, body]) => {
       const response = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json', accept: 'text/event-stream' }, body })
       const reader = response.body.getReader()
-      const { value } = await reader.read()
+      let text = ''
+      for (let part = {}; !part.done && !text.includes('event: next'); ) {
+        part = await reader.read()
+        if (part.value) text += new TextDecoder().decode(part.value)
+      }
       await reader.cancel()
-      return new TextDecoder().decode(value)
+      return text
     }, [`${hub}/graphql`, JSON.stringify({ query: '{ themes(first: 1) { nodes { slug } } }' })])
     assert.match(told, /event: next/)
   })

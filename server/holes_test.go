@@ -20,7 +20,7 @@ import (
 // TestKnownHoles has a probe for each class of hole that was published of systems like this one, by their numbers in the project's list. Those that
 // have a test of their own are named instead:
 //
-//	 5 TestFacets, TestVisibilityMatrix   9 TestAttacks                 14 TestNoSuggestions, TestWebSocket
+//	 5 TestVisibilityMatrix, enginetest  9 TestAttacks                 14 TestNoSuggestions, TestWebSocket
 //	18 TestPreview                       19 TestVisibilityMatrix        20 TestVisibilityMatrix
 //	22 TestAddressesThatAreDialled       24 TestUploadsThatAreRefused   28 TestSignInsEnd, TestSubscriptions
 //	29 TestIDTokens                      30 TestPassword, TestOpenID    32 TestCachingProxy

@@ -173,17 +173,20 @@ func TestStreams_are_limited(t *testing.T) {
 	}
 	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(time.Millisecond) {
 		if conn, _ := dial(); conn != nil {
+			_ = conn.CloseNow()
 			break
 		}
 		if time.Now().After(deadline) {
 			t.Fatal("no connection is free again")
 		}
 	}
+	h.handler.WaitForStreams(10 * time.Second)
 	got, _ := h.talk(t, []string{"graphql-transport-ws"}, false, 2, connectionInit, "wait", `{"id":"a","type":"subscribe","payload":{"query":"subscription {ticks(to: 0)}"}}`,
 		`{"id":"b","type":"subscribe","payload":{"query":"subscription {ticks(to: 0)}"}}`, `{"id":"c","type":"subscribe","payload":{"query":"{kind}"}}`)
 	if len(got) != 2 || !strings.Contains(got[1], "RATE_LIMITED") {
 		t.Errorf("the third operation: %q", got)
 	}
+	h.handler.WaitForStreams(10 * time.Second) // until the connections before this one are counted off
 	h.URL += "/?busy=1"
 	got, _ = h.talk(t, []string{"graphql-transport-ws"}, false, 2, connectionInit, "wait", `{"id":"a","type":"subscribe","payload":{"query":"{kind}"}}`)
 	if len(got) != 2 || !strings.Contains(got[1], "RATE_LIMITED") {

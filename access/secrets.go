@@ -115,5 +115,7 @@ func NewUploadSecret() (secret, hash string) {
 	return secret, hashOf(secret)
 }
 
-// HashOf is what is stored of a secret that NewUploadSecret has made.
-func HashOf(secret string) string { return hashOf(secret) }
+// IsUploadSecret compares a secret with what NewUploadSecret gave to be stored.
+func IsUploadSecret(hash, secret string) bool {
+	return subtle.ConstantTimeCompare([]byte(hash), []byte(hashOf(secret))) == 1
+}

@@ -44,11 +44,11 @@ func own(ctx context.Context) context.Context {
 // deliveries were made are written in one transaction, so that a change becomes one delivery whatever is restarted.
 func (s *Service) collect(ctx context.Context) (more bool, err error) {
 	ctx = own(ctx)
-	hooks, err := s.client.Webhook.Query().Where(webhook.PausedAtIsNil()).All(ctx)
+	hooks, err := s.Client.Webhook.Query().Where(webhook.PausedAtIsNil()).All(ctx)
 	if err != nil || len(hooks) == 0 {
 		return false, err
 	}
-	head, err := changes.Head(ctx, s.client)
+	head, err := changes.Head(ctx, s.Client)
 	if err != nil {
 		return false, err
 	}
@@ -67,7 +67,7 @@ func (s *Service) collect(ctx context.Context) (more bool, err error) {
 
 func (s *Service) collectFor(ctx context.Context, w *ent.Webhook, head int) (more bool, err error) {
 	if w.KeyID != nil {
-		live, err := s.client.ApiKey.Query().Where(apikey.ID(*w.KeyID), apikey.RevokedAtIsNil(), apikey.Or(apikey.ExpiresAtIsNil(), apikey.ExpiresAtGT(s.now()))).Exist(ctx)
+		live, err := s.Client.ApiKey.Query().Where(apikey.ID(*w.KeyID), apikey.RevokedAtIsNil(), apikey.Or(apikey.ExpiresAtIsNil(), apikey.ExpiresAtGT(s.now()))).Exist(ctx)
 		if err != nil {
 			return false, err
 		}
@@ -75,7 +75,7 @@ func (s *Service) collectFor(ctx context.Context, w *ent.Webhook, head int) (mor
 			return false, s.pause(ctx, w, schema.PausedKeyEnd)
 		}
 	}
-	told, err := s.List(seeing(ctx, w.Audience), s.client, w.Cursor, w.Filter, page)
+	told, err := s.List(seeing(ctx, w.Audience), s.Client, w.Cursor, w.Filter, page)
 	if errors.Is(err, ErrLogEnded) {
 		return false, s.pause(ctx, w, schema.PausedLogEnds)
 	}
@@ -101,7 +101,7 @@ func (s *Service) collectFor(ctx context.Context, w *ent.Webhook, head int) (mor
 			last[t.NodeID] = t.Action
 		}
 	}
-	return more, s.in(ctx, func(ctx context.Context, tx *ent.Client) error {
+	return more, s.Accounts.Act(ctx, func(ctx context.Context, tx *ent.Client) error {
 		n, err := tx.Webhook.Update().Where(webhook.ID(w.ID), webhook.Cursor(w.Cursor), webhook.PausedAtIsNil()).SetCursor(head).Save(ctx)
 		if err != nil || n == 0 { // somebody has changed it meanwhile
 			return err
@@ -142,7 +142,7 @@ func (s *Service) lastTold(ctx context.Context, w *ent.Webhook, told []Told) (ma
 	for _, t := range told {
 		ids = append(ids, t.NodeID)
 	}
-	rows, err := s.client.Delivery.Query().Where(delivery.WebhookID(w.ID), delivery.NodeIDIn(ids...), delivery.ChangeSeqGT(0)).
+	rows, err := s.Client.Delivery.Query().Where(delivery.WebhookID(w.ID), delivery.NodeIDIn(ids...), delivery.ChangeSeqGT(0)).
 		Order(delivery.ByChangeSeq()).Select(delivery.FieldNodeID, delivery.FieldAction).All(ctx)
 	for _, r := range rows {
 		last[r.NodeID] = r.Action
@@ -156,28 +156,16 @@ func (s *Service) delivery(c *ent.Client, w *ent.Webhook, node string, action sc
 		kind = t.GQL
 	}
 	now := s.now()
-	return c.Delivery.Create().SetID(s.accounts.NewID("dlv")).SetWebhookID(w.ID).SetNodeID(node).SetType(kind).SetAction(action).
+	return c.Delivery.Create().SetID(s.Accounts.NewID("dlv")).SetWebhookID(w.ID).SetNodeID(node).SetType(kind).SetAction(action).
 		SetCreatedAt(now).SetNextAt(now).SetState(schema.DeliveryPending).SetAttempts([]schema.DeliveryAttempt{})
 }
 
 // pause stops telling a webhook of changes, for a reason that its owners are told.
 func (s *Service) pause(ctx context.Context, w *ent.Webhook, reason schema.PauseReason) error {
-	n, err := s.client.Webhook.Update().Where(webhook.ID(w.ID), webhook.PausedAtIsNil()).SetPausedAt(s.now()).SetPauseReason(reason).Save(ctx)
+	n, err := s.Client.Webhook.Update().Where(webhook.ID(w.ID), webhook.PausedAtIsNil()).SetPausedAt(s.now()).SetPauseReason(reason).Save(ctx)
 	if err != nil || n == 0 {
 		return err
 	}
 	slog.WarnContext(ctx, "a webhook was paused", "webhook", w.ID, "organization", w.OrganizationID, "reason", reason)
-	return s.accounts.Audit(ctx, access.Event{Action: "WEBHOOK_PAUSED", Organization: w.OrganizationID, Subjects: []string{w.ID}, Detail: string(reason)})
-}
-
-// in runs do in a transaction.
-func (s *Service) in(ctx context.Context, do func(ctx context.Context, tx *ent.Client) error) error {
-	tx, err := s.client.Tx(ctx)
-	if err != nil {
-		return err
-	}
-	if err := do(ctx, tx.Client()); err != nil {
-		return errors.Join(err, tx.Rollback())
-	}
-	return tx.Commit()
+	return s.Accounts.Audit(ctx, access.Event{Action: "WEBHOOK_PAUSED", Organization: w.OrganizationID, Subjects: []string{w.ID}, Detail: string(reason)})
 }

@@ -3,7 +3,6 @@ package webhooks
 import (
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
@@ -53,7 +52,7 @@ type outgoing struct {
 }
 
 // newOutgoing makes the client. It follows no redirects and asks no proxy: both would lead where nobody has looked.
-func newOutgoing(allowed []netip.Prefix, roots *x509.CertPool) *outgoing {
+func newOutgoing(allowed []netip.Prefix) *outgoing {
 	o := &outgoing{allowed: allowed}
 	dialer := &net.Dialer{Timeout: 5 * time.Second, ControlContext: func(_ context.Context, _, address string, _ syscall.RawConn) error {
 		at, err := netip.ParseAddrPort(address)
@@ -67,7 +66,7 @@ func newOutgoing(allowed []netip.Prefix, roots *x509.CertPool) *outgoing {
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		Transport: &http.Transport{
 			DialContext: dialer.DialContext, TLSHandshakeTimeout: 5 * time.Second, MaxResponseHeaderBytes: 64 << 10, DisableCompression: true,
-			MaxIdleConnsPerHost: perWebhook, IdleConnTimeout: time.Minute, TLSClientConfig: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12},
+			MaxIdleConnsPerHost: perWebhook, IdleConnTimeout: time.Minute, TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS12},
 		},
 	}
 	return o
@@ -124,9 +123,6 @@ func isNumber(label string) bool {
 // why says why no answer came, in words that tell nothing of the hub's own network.
 func why(err error) string {
 	var unknown *net.DNSError
-	var authority x509.UnknownAuthorityError
-	var name x509.HostnameError
-	var invalid x509.CertificateInvalidError
 	var verification *tls.CertificateVerificationError
 	var timeout net.Error
 	switch {
@@ -134,7 +130,7 @@ func why(err error) string {
 		return errRefused.Error()
 	case errors.As(err, &unknown):
 		return "the host's name is not known"
-	case errors.As(err, &verification), errors.As(err, &authority), errors.As(err, &name), errors.As(err, &invalid):
+	case errors.As(err, &verification):
 		return "the certificate is not valid"
 	case errors.As(err, &timeout) && timeout.Timeout():
 		return fmt.Sprintf("no answer within %s", attemptTime)

@@ -15,7 +15,7 @@ import (
 )
 
 func TestAddressesThatAreWritten(t *testing.T) {
-	o := newOutgoing(nil, nil)
+	o := newOutgoing(nil)
 	for _, url := range []string{"https://example.org/hook", "https://example.org:8443/a?b=c", "https://xn--rst-0na.no/", "https://1.1.1.1/", "https://[2606:4700::1111]/"} {
 		if err := o.check(url); err != nil {
 			t.Errorf("%s: %v", url, err)
@@ -57,7 +57,7 @@ func TestAddressesThatAreDialled(t *testing.T) {
 	}
 	t.Setenv("HTTP_PROXY", private.URL) // it would dial in our place
 	for _, host := range []string{"localhost", "127.0.0.1", "127.1", "2130706433", "0x7f.1", "::1", "::ffff:127.0.0.1", "0.0.0.0"} {
-		if err := ask(newOutgoing(nil, nil), host); err == nil { // whether the name is known is the system's
+		if err := ask(newOutgoing(nil), host); err == nil { // whether the name is known is the system's
 			t.Errorf("%s is sent to", host)
 		} else if host == "localhost" && !errors.Is(err, errRefused) {
 			t.Errorf("%s: %v", host, err)
@@ -67,7 +67,7 @@ func TestAddressesThatAreDialled(t *testing.T) {
 		t.Fatal("the private server was asked")
 	}
 	loopback := []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
-	if err := ask(newOutgoing(loopback, nil), "::ffff:127.0.0.1"); err != nil || !called {
+	if err := ask(newOutgoing(loopback), "::ffff:127.0.0.1"); err != nil || !called {
 		t.Errorf("an allowed network is not sent to: %v", err)
 	}
 }
@@ -78,7 +78,7 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	defer inner.Close()
 	outer := httptest.NewServer(http.RedirectHandler(inner.URL, http.StatusTemporaryRedirect))
 	defer outer.Close()
-	o := newOutgoing([]netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, nil)
+	o := newOutgoing([]netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")})
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, outer.URL, nil)
 	if err != nil {
 		t.Fatal(err)

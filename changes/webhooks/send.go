@@ -38,7 +38,7 @@ var pauses = []time.Duration{
 // Run makes deliveries and sends them until ctx ends. One replica does it at a time.
 func (s *Service) Run(ctx context.Context) error {
 	ctx = own(ctx)
-	woken, stop := s.waker.Waiting()
+	woken, stop := s.Waker.Waiting()
 	defer stop()
 	busy := make(map[string]int)  // requests under way, by webhook
 	nodes := make(map[string]int) // and by webhook and what changed
@@ -96,7 +96,7 @@ func (s *Service) Run(ctx context.Context) error {
 
 // due are the deliveries to be sent now, none that must wait for an earlier one of the same thing, with their webhooks; and when the next one is.
 func (s *Service) due(ctx context.Context) (due []*ent.Delivery, hooks map[string]*ent.Webhook, next time.Time, err error) {
-	active, err := s.client.Webhook.Query().Where(webhook.PausedAtIsNil()).All(ctx)
+	active, err := s.Client.Webhook.Query().Where(webhook.PausedAtIsNil()).All(ctx)
 	if err != nil || len(active) == 0 {
 		return nil, nil, next, err
 	}
@@ -104,7 +104,7 @@ func (s *Service) due(ctx context.Context) (due []*ent.Delivery, hooks map[strin
 	now := s.now()
 	for _, w := range active { // each by itself, so that one with much to send keeps nobody waiting
 		hooks[w.ID] = w
-		pending := s.client.Delivery.Query().Where(delivery.WebhookID(w.ID), delivery.StateEQ(schema.DeliveryPending), isFirst)
+		pending := s.Client.Delivery.Query().Where(delivery.WebhookID(w.ID), delivery.StateEQ(schema.DeliveryPending), isFirst)
 		ready, err := pending.Clone().Where(delivery.NextAtLTE(now)).Order(delivery.ByChangeSeq()).Limit(2 * perWebhook).All(ctx)
 		if err != nil {
 			return nil, nil, next, err
@@ -198,11 +198,11 @@ func (s *Service) attempt(ctx context.Context, w *ent.Webhook, d *ent.Delivery) 
 func (s *Service) record(ctx context.Context, w *ent.Webhook, d *ent.Delivery, a schema.DeliveryAttempt, retryAfter time.Duration) error {
 	attempts := append(d.Attempts, a)
 	attempts = attempts[max(0, len(attempts)-keptAttempts):]
-	if err := s.client.Delivery.Update().Where(delivery.ID(d.ID)).SetAttempts(attempts).Exec(ctx); err != nil {
+	if err := s.Client.Delivery.Update().Where(delivery.ID(d.ID)).SetAttempts(attempts).Exec(ctx); err != nil {
 		return err
 	}
 	// What was replayed, resumed or skipped meanwhile stays so.
-	update := s.client.Delivery.Update().Where(delivery.ID(d.ID), delivery.StateEQ(schema.DeliveryPending), delivery.NextAt(d.NextAt), delivery.Tries(d.Tries)).SetTries(d.Tries + 1)
+	update := s.Client.Delivery.Update().Where(delivery.ID(d.ID), delivery.StateEQ(schema.DeliveryPending), delivery.NextAt(d.NextAt), delivery.Tries(d.Tries)).SetTries(d.Tries + 1)
 	now := s.now()
 	if a.Status/100 == 2 {
 		return update.SetState(schema.DeliveryDelivered).SetDeliveredAt(now).ClearFirstTriedAt().Exec(ctx)
@@ -269,7 +269,7 @@ func (s *Service) Body(d *ent.Delivery) string {
 
 // Tidy deletes what was delivered or left out before a time, and gives how many.
 func (s *Service) Tidy(ctx context.Context, before time.Time) (int, error) {
-	n, err := s.client.Delivery.Delete().Where(delivery.StateNEQ(schema.DeliveryPending), delivery.CreatedAtLT(before.UTC())).Exec(own(ctx))
+	n, err := s.Client.Delivery.Delete().Where(delivery.StateNEQ(schema.DeliveryPending), delivery.CreatedAtLT(before.UTC())).Exec(own(ctx))
 	if err != nil {
 		return n, fmt.Errorf("delete old deliveries: %w", err)
 	}

@@ -5,7 +5,6 @@ package webhooks
 
 import (
 	"context"
-	"crypto/x509"
 	"encoding/json"
 	"net/netip"
 	"slices"
@@ -33,7 +32,6 @@ type Options struct {
 	Waker    *changes.Waker
 	Key      []byte         // that secrets are sealed with
 	Networks []netip.Prefix // that are sent to although they are not of the public internet
-	Roots    *x509.CertPool // that certificates are checked against; the system's when it is nil
 	List     List
 	BaseURL  func() string
 	Now      func() time.Time
@@ -42,9 +40,6 @@ type Options struct {
 // Service keeps webhooks and sends deliveries.
 type Service struct {
 	Options
-	client   *ent.Client
-	accounts *access.Accounts
-	waker    *changes.Waker
 	sealer   sealer
 	outgoing *outgoing
 	nudge    chan struct{} // something is to be sent that the change log does not know of
@@ -53,9 +48,7 @@ type Service struct {
 // New makes the service; Run does its work.
 func New(o Options) (*Service, error) {
 	sealer, err := newSealer(o.Key)
-	return &Service{
-		Options: o, client: o.Client, accounts: o.Accounts, waker: o.Waker, sealer: sealer, outgoing: newOutgoing(o.Networks, o.Roots), nudge: make(chan struct{}, 1),
-	}, err
+	return &Service{Options: o, sealer: sealer, outgoing: newOutgoing(o.Networks), nudge: make(chan struct{}, 1)}, err
 }
 
 func (s *Service) now() time.Time { return s.Now().UTC().Truncate(time.Millisecond) }
@@ -112,12 +105,12 @@ func (s *Service) may(ctx context.Context, organization string, key *string) err
 	if v := access.ViewerOf(ctx); key != nil && v.Kind == access.Key && v.Name == *key {
 		return nil
 	}
-	return s.accounts.MayManage(access.ViewerOf(ctx), organization)
+	return s.Accounts.MayManage(access.ViewerOf(ctx), organization)
 }
 
 // Get is a webhook that the viewer may see; NOT_FOUND otherwise.
 func (s *Service) Get(ctx context.Context, id string) (*ent.Webhook, error) {
-	w, err := s.client.Webhook.Get(own(ctx), id)
+	w, err := s.Client.Webhook.Get(own(ctx), id)
 	if ent.IsNotFound(err) {
 		return nil, errNone
 	}
@@ -132,29 +125,29 @@ func (s *Service) Get(ctx context.Context, id string) (*ent.Webhook, error) {
 
 // Of are the webhooks of an organisation, the newest first.
 func (s *Service) Of(ctx context.Context, organization string) ([]*ent.Webhook, error) {
-	if err := s.accounts.MayManage(access.ViewerOf(ctx), organization); err != nil {
+	if err := s.Accounts.MayManage(access.ViewerOf(ctx), organization); err != nil {
 		return nil, err
 	}
-	return s.client.Webhook.Query().Where(webhook.OrganizationID(organization)).Order(ent.Desc(webhook.FieldID)).All(own(ctx))
+	return s.Client.Webhook.Query().Where(webhook.OrganizationID(organization)).Order(ent.Desc(webhook.FieldID)).All(own(ctx))
 }
 
 // Paused are those that the viewer may resume and that nobody has paused by hand.
 func (s *Service) Paused(ctx context.Context) ([]*ent.Webhook, error) {
-	all, err := s.client.Webhook.Query().Where(webhook.PauseReasonNotNil(), webhook.PauseReasonNEQ(schema.PausedByHand)).Order(ent.Desc(webhook.FieldID)).All(own(ctx))
+	all, err := s.Client.Webhook.Query().Where(webhook.PauseReasonNotNil(), webhook.PauseReasonNEQ(schema.PausedByHand)).Order(ent.Desc(webhook.FieldID)).All(own(ctx))
 	return slices.DeleteFunc(all, func(w *ent.Webhook) bool { return s.may(ctx, w.OrganizationID, w.KeyID) != nil }), err
 }
 
 // Pending counts the deliveries that wait, by webhook.
 func (s *Service) Pending(ctx context.Context, id string) (int, error) {
-	return s.client.Delivery.Query().Where(delivery.WebhookID(id), delivery.StateEQ(schema.DeliveryPending)).Count(own(ctx))
+	return s.Client.Delivery.Query().Where(delivery.WebhookID(id), delivery.StateEQ(schema.DeliveryPending)).Count(own(ctx))
 }
 
 // Waiting counts all deliveries that wait, and the webhooks that are paused though nobody has paused them.
 func (s *Service) Waiting(ctx context.Context) (pending, paused int, err error) {
-	if pending, err = s.client.Delivery.Query().Where(delivery.StateEQ(schema.DeliveryPending)).Count(own(ctx)); err != nil {
+	if pending, err = s.Client.Delivery.Query().Where(delivery.StateEQ(schema.DeliveryPending)).Count(own(ctx)); err != nil {
 		return 0, 0, err
 	}
-	paused, err = s.client.Webhook.Query().Where(webhook.PauseReasonNotNil(), webhook.PauseReasonNEQ(schema.PausedByHand)).Count(own(ctx))
+	paused, err = s.Client.Webhook.Query().Where(webhook.PauseReasonNotNil(), webhook.PauseReasonNEQ(schema.PausedByHand)).Count(own(ctx))
 	return pending, paused, err
 }
 
@@ -179,7 +172,7 @@ func (s *Service) Create(ctx context.Context, n NewWebhook) (made *ent.Webhook, 
 		return nil, "", err
 	}
 	secret = newSecret()
-	err = s.accounts.Act(ctx, func(in context.Context, tx *ent.Client) error {
+	err = s.Accounts.Act(ctx, func(in context.Context, tx *ent.Client) error {
 		if err := s.checkNew(ctx, in, tx, n); err != nil {
 			return err
 		}
@@ -187,7 +180,7 @@ func (s *Service) Create(ctx context.Context, n NewWebhook) (made *ent.Webhook, 
 		if err != nil {
 			return err
 		}
-		id := s.accounts.NewID("whk")
+		id := s.Accounts.NewID("whk")
 		made, err = tx.Webhook.Create().SetID(id).SetOrganizationID(n.Organization).SetNillableKeyID(n.Key).SetName(*n.Name).SetURL(*n.URL).
 			SetAudience(n.Audience).SetActions(n.Actions).SetNillableFilter(n.Filter).SetSecret(s.sealer.seal(secret, id)).SetEnding(ending(secret)).
 			SetCursor(head).SetCreatedBy(access.ViewerOf(ctx).Name).SetCreatedAt(s.now()).Save(in)
@@ -234,7 +227,7 @@ func (s *Service) change(ctx context.Context, id string, do func(ctx context.Con
 	if err != nil {
 		return nil, err
 	}
-	err = s.accounts.Act(ctx, func(ctx context.Context, tx *ent.Client) error {
+	err = s.Accounts.Act(ctx, func(ctx context.Context, tx *ent.Client) error {
 		access.About(ctx, w.OrganizationID, w.ID)
 		return do(ctx, tx, w)
 	})
@@ -321,7 +314,7 @@ func (s *Service) Test(ctx context.Context, id string) (*ent.Delivery, error) {
 	if err != nil {
 		return nil, err
 	}
-	u := s.client.Delivery.UpdateOneID(made.ID).SetAttempts([]schema.DeliveryAttempt{a})
+	u := s.Client.Delivery.UpdateOneID(made.ID).SetAttempts([]schema.DeliveryAttempt{a})
 	if a.Status/100 == 2 {
 		u.SetState(schema.DeliveryDelivered).SetDeliveredAt(s.now())
 	}
@@ -355,7 +348,7 @@ func (s *Service) Delete(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	return s.accounts.Act(ctx, func(ctx context.Context, tx *ent.Client) error {
+	return s.Accounts.Act(ctx, func(ctx context.Context, tx *ent.Client) error {
 		access.About(ctx, w.OrganizationID, w.ID)
 		if _, err := tx.Delivery.Delete().Where(delivery.WebhookID(w.ID)).Exec(ctx); err != nil {
 			return err

@@ -254,7 +254,7 @@ func (_m *Collection) Texts(languages []schema.Language) []*ContentText {
 
 // URL is the address of the entry's page.
 func (_m *Collection) URL(ctx context.Context) string {
-	return RequestOf(ctx).BaseURL + "/collections/" + _m.Slug
+	return RequestOf(ctx).BaseURL + "/" + schema.PagePath(TypeCollection) + "/" + _m.Slug
 }
 
 // Permalink is the address of what was published as this version.
@@ -360,7 +360,7 @@ func (_m *Event) Texts(languages []schema.Language) []*ContentText {
 
 // URL is the address of the entry's page.
 func (_m *Event) URL(ctx context.Context) string {
-	return RequestOf(ctx).BaseURL + "/events/" + _m.Slug
+	return RequestOf(ctx).BaseURL + "/" + schema.PagePath(TypeEvent) + "/" + _m.Slug
 }
 
 // Permalink is the address of what was published as this version.
@@ -476,7 +476,7 @@ func (_m *Network) Texts(languages []schema.Language) []*ContentText {
 
 // URL is the address of the entry's page.
 func (_m *Network) URL(ctx context.Context) string {
-	return RequestOf(ctx).BaseURL + "/networks/" + _m.Slug
+	return RequestOf(ctx).BaseURL + "/" + schema.PagePath(TypeNetwork) + "/" + _m.Slug
 }
 
 // Permalink is the address of what was published as this version.
@@ -592,7 +592,7 @@ func (_m *Practice) Texts(languages []schema.Language) []*ContentText {
 
 // URL is the address of the entry's page.
 func (_m *Practice) URL(ctx context.Context) string {
-	return RequestOf(ctx).BaseURL + "/practices/" + _m.Slug
+	return RequestOf(ctx).BaseURL + "/" + schema.PagePath(TypePractice) + "/" + _m.Slug
 }
 
 // Permalink is the address of what was published as this version.
@@ -748,7 +748,7 @@ func (_m *Project) Texts(languages []schema.Language) []*ContentText {
 
 // URL is the address of the entry's page.
 func (_m *Project) URL(ctx context.Context) string {
-	return RequestOf(ctx).BaseURL + "/projects/" + _m.Slug
+	return RequestOf(ctx).BaseURL + "/" + schema.PagePath(TypeProject) + "/" + _m.Slug
 }
 
 // Permalink is the address of what was published as this version.
@@ -889,7 +889,7 @@ func (_m *Report) Texts(languages []schema.Language) []*ContentText {
 
 // URL is the address of the entry's page.
 func (_m *Report) URL(ctx context.Context) string {
-	return RequestOf(ctx).BaseURL + "/reports/" + _m.Slug
+	return RequestOf(ctx).BaseURL + "/" + schema.PagePath(TypeReport) + "/" + _m.Slug
 }
 
 // Permalink is the address of what was published as this version.
@@ -1010,7 +1010,7 @@ func (_m *Tool) Texts(languages []schema.Language) []*ContentText {
 
 // URL is the address of the entry's page.
 func (_m *Tool) URL(ctx context.Context) string {
-	return RequestOf(ctx).BaseURL + "/tools/" + _m.Slug
+	return RequestOf(ctx).BaseURL + "/" + schema.PagePath(TypeTool) + "/" + _m.Slug
 }
 
 // Permalink is the address of what was published as this version.

@@ -147,6 +147,16 @@ func within(ctx context.Context, b *model.GeoBox) ([]string, error) {
 // likeMunicipality are the municipalities of the same KOSTRA group that are nearest in population, without the one itself. A number that nobody had,
 // or whose municipality has no group, has none like it.
 func likeMunicipality(ctx context.Context, number string) ([]string, error) {
+	alike, err := municipalitiesLike(ctx, number)
+	numbers := make([]string, len(alike))
+	for i, m := range alike {
+		numbers[i] = m.Number
+	}
+	return numbers, err
+}
+
+// municipalitiesLike are the 20 of the same KOSTRA group that are nearest in population to what the one that had a number is today, nearest first.
+func municipalitiesLike(ctx context.Context, number string) ([]*ent.Municipality, error) {
 	numbers, err := numbersToday(ctx, []string{number})
 	if err != nil {
 		return nil, err
@@ -155,7 +165,7 @@ func likeMunicipality(ctx context.Context, number string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	alike := []string{}
+	alike := []*ent.Municipality{}
 	for _, one := range all {
 		if !slices.Contains(numbers, one.Number) || one.KostraGroup == nil || one.Population == nil {
 			continue
@@ -172,11 +182,27 @@ func likeMunicipality(ctx context.Context, number string) ([]string, error) {
 		slices.SortFunc(group, func(a, b *ent.Municipality) int {
 			return cmp.Or(cmp.Compare(difference(a), difference(b)), cmp.Compare(a.Number, b.Number))
 		})
-		for _, m := range group[:min(mostAlike, len(group))] {
-			alike = append(alike, m.Number)
-		}
+		alike = append(alike, group[:min(mostAlike, len(group))]...)
 	}
 	return alike, nil
+}
+
+// similarMunicipalities are the first of those most like the one that had a number; none when there is no such number.
+func similarMunicipalities(ctx context.Context, number string, first int) ([]*ent.Municipality, error) {
+	if first < 1 || first > mostAlike {
+		return nil, gqlcode.Error(gqlcode.BadUserInput, fmt.Sprintf("first: must be from 1 to %d", mostAlike))
+	}
+	alike, err := municipalitiesLike(ctx, number)
+	if err != nil {
+		return nil, err
+	}
+	var ids []string
+	for _, m := range alike[:min(first, len(alike))] {
+		ids = append(ids, m.ID)
+	}
+	found, err := ent.FromContext(ctx).Municipality.Query().Where(municipality.IDIn(ids...)).Collected(ctx)
+	slices.SortFunc(found, func(a, b *ent.Municipality) int { return cmp.Compare(slices.Index(ids, a.ID), slices.Index(ids, b.ID)) })
+	return found, err
 }
 
 // didYouMean is the query with the words in place that were looked for instead, as the hits write them; nil when there is nothing to say.

@@ -26,6 +26,10 @@ func (r *queryResolver) Municipalities(ctx context.Context, first *int, after *e
 		Paginate(ctx, after, ent.PageSize(first, last), before, last, ent.WithMunicipalityOrder(byName))
 }
 
+func (r *queryResolver) SimilarMunicipalities(ctx context.Context, number string, first int) ([]*ent.Municipality, error) {
+	return similarMunicipalities(ctx, number, first)
+}
+
 func (r *queryResolver) County(ctx context.Context, id *string, number *string) (*ent.County, error) {
 	where, err := one(id, number, "number")
 	if err != nil {

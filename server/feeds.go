@@ -20,6 +20,7 @@ import (
 
 	"dugnad/access"
 	"dugnad/ent"
+	"dugnad/schema"
 	"dugnad/server/graphqlhttp"
 )
 
@@ -377,7 +378,7 @@ func (h *Hub) fieldAt(address string) (field string, by lookup) {
 		return "node(id: $key)", lookup{"ID!", parts[1]}
 	case len(parts) == 2:
 		for _, t := range ent.Types {
-			if t.Content && strings.ToLower(t.Name)+"s" == parts[0] {
+			if t.Content && schema.PagePath(t.Name) == parts[0] {
 				return strings.ToLower(t.Name) + "(slug: $key)", lookup{"String!", parts[1]}
 			}
 		}

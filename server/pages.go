@@ -108,3 +108,12 @@ func (h *Hub) serveID(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
 	http.Redirect(w, r, page.URL(r.Context()), http.StatusFound)
 }
+
+// favicon is the logo.
+const favicon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 -6 52 52"><path fill="#a23b2c" d="M1 39V20L10 9l9 11v19z"/><path fill="#e0a32b" d="M33 39V22l9-11 9 11v17z"/><path fill="#14594c" stroke="#fff" stroke-width="1.5" d="M14 39.7V16L26 1.5 38 16v23.7z"/><path fill="#fff" d="M23 40V29h6v11zM23.5 18h5v5h-5z"/></svg>`
+
+func serveFavicon(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Cache-Control", "public, max-age=86400")
+	w.Header().Set("Content-Type", "image/svg+xml")
+	http.ServeContent(w, r, "", time.Time{}, strings.NewReader(favicon))
+}

@@ -21,6 +21,9 @@ const nothingAllowed = "default-src 'none'; base-uri 'none'; form-action 'none';
 // answerTime is how long an answer may take to leave. Those who need longer say so themselves.
 const answerTime = 30 * time.Second
 
+// pageCompression is gzip's level for pages: most of what higher ones give, for less time.
+const pageCompression = 5
+
 // anID matches what can be an id; the rest is not looked for, because PostgreSQL takes neither U+0000 nor what is no UTF-8.
 const anID = "{id:[a-z]{3}_[0-9a-z]+}"
 
@@ -29,6 +32,14 @@ func (h *Hub) routes() (http.Handler, error) {
 	uploads, err := h.uploads.Handler("/uploads/")
 	if err != nil {
 		return nil, fmt.Errorf("make the uploads: %w", err)
+	}
+	built, ok := web.Dist()
+	if !ok {
+		built = nil
+	}
+	pages, err := h.newExplorer(built)
+	if err != nil {
+		return nil, fmt.Errorf("make the explorer: %w", err)
 	}
 	r := chi.NewRouter()
 	r.Use(graphqlhttp.WithRequestID, graphqlhttp.PageHeaders(nothingAllowed), h.transportSecurity, bounded, middleware.GetHead)
@@ -39,15 +50,15 @@ func (h *Hub) routes() (http.Handler, error) {
 	})
 	r.Group(func(r chi.Router) {
 		r.Use(graphqlhttp.AccessLog(slog.Default()), graphqlhttp.Recover(slog.Default()))
-		r.NotFound(notFound)
+		r.NotFound(pageOr(h.reading(http.HandlerFunc(pages.NotFound)).ServeHTTP, notFound))
 		r.MethodNotAllowed(methodNotAllowed)
-		r.Get("/", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/graphiql", http.StatusFound) })
-		built, ok := web.Dist()
-		if !ok {
-			built = nil
-		}
+		r.Group(func(r chi.Router) {
+			r.Use(middleware.Compress(pageCompression), h.limited, h.reading)
+			pages.Routes(r)
+		})
 		r.Get("/graphiql", serveGraphiQL(built))
-		r.Get("/assets/*", serveAsset(built))
+		r.With(middleware.Compress(pageCompression)).Get("/assets/*", serveAsset(built))
+		r.Get("/favicon.svg", serveFavicon)
 		r.Get("/schema.graphql", serveSchema())
 		r.Group(func(r chi.Router) {
 			r.Use(h.limited, anyOrigin)

@@ -20,9 +20,7 @@ import (
 
 	"dugnad/content"
 	"dugnad/ent"
-	"dugnad/graph"
 	"dugnad/schema"
-	"dugnad/search"
 	"dugnad/text"
 )
 
@@ -101,7 +99,7 @@ func (h *Hub) versionPage(ctx context.Context, v *content.PublishedVersion, lang
 	t := chosen(v.Content, chain)
 	page := &versionPage{
 		PublishedVersion: v, Lang: pageLanguages[lang].String(), TextLang: strings.ToLower(string(t.Language)), Title: t.Title, Summary: t.Summary,
-		Kind: graph.Word(search.Type, string(v.Type), chain), Permalink: ent.PermalinkOf(ctx, v.Entry, v.Version), Newest: ent.PermalinkOf(ctx, v.Entry, v.Newest),
+		Kind: schema.Word("TYPE", string(v.Type), chain), Permalink: ent.PermalinkOf(ctx, v.Entry, v.Version), Newest: ent.PermalinkOf(ctx, v.Entry, v.Newest),
 		Body: template.HTML(text.HTML(t.Body)), //nolint:gosec // text.HTML gives what is safe
 	}
 	owner, err := ent.FromContext(ctx).Organization.Get(ctx, v.Owner)

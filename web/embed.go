@@ -3,6 +3,8 @@ package web
 
 import (
 	"embed"
+	"encoding/json"
+	"fmt"
 	"io/fs"
 )
 
@@ -27,4 +29,30 @@ func built(root fs.FS) (fs.FS, bool) {
 		return nil, false
 	}
 	return files, true
+}
+
+// Bundle is what a page loads of one of the sources that Vite builds: the addresses of its script and its style sheet, empty where it has none.
+type Bundle struct{ Script, Style string }
+
+// BundleOf finds in a built folder what was made of a source, named as vite.config.ts names it (explorer/client/main.ts).
+func BundleOf(files fs.FS, source string) (Bundle, error) {
+	manifest, err := fs.ReadFile(files, ".vite/manifest.json")
+	if err != nil {
+		return Bundle{}, fmt.Errorf("read what was built: %w", err)
+	}
+	var built map[string]struct {
+		File string
+		CSS  []string
+	}
+	if err := json.Unmarshal(manifest, &built); err != nil {
+		return Bundle{}, fmt.Errorf("read what was built: %w", err)
+	}
+	b := Bundle{}
+	if file := built[source].File; file != "" {
+		b.Script = "/" + file
+	}
+	if styles := built[source].CSS; len(styles) > 0 {
+		b.Style = "/" + styles[0]
+	}
+	return b, nil
 }

@@ -1,7 +1,7 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 
-// One page a folder; the server maps /graphiql to dist/graphiql/index.html and /assets/ to dist/assets.
+// GraphiQL is a page of its own; the explorer's pages are made by the server, which links what is built of explorer/client.
 export default defineConfig({
   base: '/',
   plugins: [react()],
@@ -10,6 +10,8 @@ export default defineConfig({
   publicDir: 'public',
   build: {
     outDir: 'dist',
+    // The server finds the explorer's files by it: their names hold hashes.
+    manifest: true,
     emptyOutDir: true,
     assetsDir: 'assets',
     // Every asset is a file with a hash in its name, so that /assets/ can be cached for ever.
@@ -18,7 +20,7 @@ export default defineConfig({
     // Monaco alone is larger than the size Vite warns about.
     chunkSizeWarningLimit: 5000,
     rolldownOptions: {
-      input: { graphiql: 'graphiql/index.html' },
+      input: { graphiql: 'graphiql/index.html', explorer: 'explorer/client/main.ts' },
       onLog(level, log, handler) {
         // "use no memo" in GraphiQL's modules is for React's compiler, which does not run here.
         if (log.code !== 'MODULE_LEVEL_DIRECTIVE') handler(level, log)

@@ -1269,57 +1269,58 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
-		Administration   func(childComplexity int, organization string) int
-		AuditEvents      func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *filter.AuditFilter) int
-		Changes          func(childComplexity int, after *entgql.Cursor[string], first *int, filter *model.ChangeFilter) int
-		Collection       func(childComplexity int, id *string, slug *string) int
-		Collections      func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *filter.CollectionFilter, orderBy []*ent.CollectionOrder) int
-		Counties         func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string]) int
-		County           func(childComplexity int, id *string, number *string) int
-		Deliveries       func(childComplexity int, webhook string, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *model.DeliveryFilter) int
-		Diff             func(childComplexity int, entry string, from int, to *int) int
-		District         func(childComplexity int, id *string, number *string) int
-		Districts        func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string]) int
-		Entries          func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *filter.EntryFilter, orderBy []*ent.EntryOrder) int
-		Entry            func(childComplexity int, id string) int
-		Event            func(childComplexity int, id *string, slug *string) int
-		Events           func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *filter.EventFilter, orderBy []*ent.EventOrder) int
-		FacetValues      func(childComplexity int, facet search.Facet, startingWith *string, query *string, filter *model.SearchFilter, first *int) int
-		LawSection       func(childComplexity int, id *string, slug *string) int
-		LawSections      func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string]) int
-		Method           func(childComplexity int, id *string, slug *string) int
-		Methods          func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string]) int
-		Municipalities   func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *filter.MunicipalityFilter, includeFormer bool) int
-		Municipality     func(childComplexity int, id *string, number *string) int
-		Network          func(childComplexity int, id *string, slug *string) int
-		Networks         func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *filter.NetworkFilter, orderBy []*ent.NetworkOrder) int
-		Node             func(childComplexity int, id string) int
-		Nodes            func(childComplexity int, ids []string) int
-		Organization     func(childComplexity int, id *string, slug *string) int
-		Organizations    func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *filter.OrganizationFilter) int
-		PausedWebhooks   func(childComplexity int) int
-		Practice         func(childComplexity int, id *string, slug *string) int
-		Practices        func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *filter.PracticeFilter, orderBy []*ent.PracticeOrder) int
-		Project          func(childComplexity int, id *string, slug *string) int
-		Projects         func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *filter.ProjectFilter, orderBy []*ent.ProjectOrder) int
-		PublishedVersion func(childComplexity int, entry string, version int) int
-		Release          func(childComplexity int, id string) int
-		Releases         func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *filter.ReleaseFilter) int
-		Report           func(childComplexity int, id *string, slug *string) int
-		Reports          func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *filter.ReportFilter, orderBy []*ent.ReportOrder) int
-		Search           func(childComplexity int, query *string, filter *model.SearchFilter, facets []search.Facet, orderBy model.SearchOrder, first *int, after *entgql.Cursor[string]) int
-		SearchStatus     func(childComplexity int) int
-		Similar          func(childComplexity int, id string, first int) int
-		Suggest          func(childComplexity int, text string, first int) int
-		TargetGroup      func(childComplexity int, id *string, slug *string) int
-		TargetGroups     func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], role *schema.TargetGroupRole) int
-		Theme            func(childComplexity int, id *string, slug *string) int
-		Themes           func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], below *string, top bool) int
-		Tool             func(childComplexity int, id *string, slug *string) int
-		Tools            func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *filter.ToolFilter, orderBy []*ent.ToolOrder) int
-		UnmetSearches    func(childComplexity int, first *int) int
-		Upload           func(childComplexity int, id string) int
-		Viewer           func(childComplexity int) int
+		Administration        func(childComplexity int, organization string) int
+		AuditEvents           func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *filter.AuditFilter) int
+		Changes               func(childComplexity int, after *entgql.Cursor[string], first *int, filter *model.ChangeFilter) int
+		Collection            func(childComplexity int, id *string, slug *string) int
+		Collections           func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *filter.CollectionFilter, orderBy []*ent.CollectionOrder) int
+		Counties              func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string]) int
+		County                func(childComplexity int, id *string, number *string) int
+		Deliveries            func(childComplexity int, webhook string, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *model.DeliveryFilter) int
+		Diff                  func(childComplexity int, entry string, from int, to *int) int
+		District              func(childComplexity int, id *string, number *string) int
+		Districts             func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string]) int
+		Entries               func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *filter.EntryFilter, orderBy []*ent.EntryOrder) int
+		Entry                 func(childComplexity int, id string) int
+		Event                 func(childComplexity int, id *string, slug *string) int
+		Events                func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *filter.EventFilter, orderBy []*ent.EventOrder) int
+		FacetValues           func(childComplexity int, facet search.Facet, startingWith *string, query *string, filter *model.SearchFilter, first *int) int
+		LawSection            func(childComplexity int, id *string, slug *string) int
+		LawSections           func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string]) int
+		Method                func(childComplexity int, id *string, slug *string) int
+		Methods               func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string]) int
+		Municipalities        func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *filter.MunicipalityFilter, includeFormer bool) int
+		Municipality          func(childComplexity int, id *string, number *string) int
+		Network               func(childComplexity int, id *string, slug *string) int
+		Networks              func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *filter.NetworkFilter, orderBy []*ent.NetworkOrder) int
+		Node                  func(childComplexity int, id string) int
+		Nodes                 func(childComplexity int, ids []string) int
+		Organization          func(childComplexity int, id *string, slug *string) int
+		Organizations         func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *filter.OrganizationFilter) int
+		PausedWebhooks        func(childComplexity int) int
+		Practice              func(childComplexity int, id *string, slug *string) int
+		Practices             func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *filter.PracticeFilter, orderBy []*ent.PracticeOrder) int
+		Project               func(childComplexity int, id *string, slug *string) int
+		Projects              func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *filter.ProjectFilter, orderBy []*ent.ProjectOrder) int
+		PublishedVersion      func(childComplexity int, entry string, version int) int
+		Release               func(childComplexity int, id string) int
+		Releases              func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *filter.ReleaseFilter) int
+		Report                func(childComplexity int, id *string, slug *string) int
+		Reports               func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *filter.ReportFilter, orderBy []*ent.ReportOrder) int
+		Search                func(childComplexity int, query *string, filter *model.SearchFilter, facets []search.Facet, orderBy model.SearchOrder, first *int, after *entgql.Cursor[string]) int
+		SearchStatus          func(childComplexity int) int
+		Similar               func(childComplexity int, id string, first int) int
+		SimilarMunicipalities func(childComplexity int, number string, first int) int
+		Suggest               func(childComplexity int, text string, first int) int
+		TargetGroup           func(childComplexity int, id *string, slug *string) int
+		TargetGroups          func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], role *schema.TargetGroupRole) int
+		Theme                 func(childComplexity int, id *string, slug *string) int
+		Themes                func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], below *string, top bool) int
+		Tool                  func(childComplexity int, id *string, slug *string) int
+		Tools                 func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *filter.ToolFilter, orderBy []*ent.ToolOrder) int
+		UnmetSearches         func(childComplexity int, first *int) int
+		Upload                func(childComplexity int, id string) int
+		Viewer                func(childComplexity int) int
 	}
 
 	RedactPayload struct {
@@ -8109,6 +8110,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Similar(childComplexity, args["id"].(string), args["first"].(int)), true
+	case "Query.similarMunicipalities":
+		if e.ComplexityRoot.Query.SimilarMunicipalities == nil {
+			break
+		}
+
+		args, err := ec.field_Query_similarMunicipalities_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.SimilarMunicipalities(childComplexity, args["number"].(string), args["first"].(int)), true
 	case "Query.suggest":
 		if e.ComplexityRoot.Query.Suggest == nil {
 			break
@@ -12248,6 +12260,8 @@ extend type Query {
   municipality("Its id." id: ID, "A number." number: String): Municipality
   "The municipalities, by name; the 357 of today unless former ones are asked for."
   municipalities("1 to 100; 20 when absent." first: Int, "Continue after this place." after: Cursor, "The last so many, before ` + "`" + `before` + "`" + ` where it is given." last: Int, "Continue before this place." before: Cursor, "Only those that match." filter: MunicipalityFilter, "Former ones too." includeFormer: Boolean! = false): MunicipalityConnection!
+  "The municipalities most like one: the nearest in population of its KOSTRA group, nearest first. Empty when there is no such number."
+  similarMunicipalities("A number of any year since 2016." number: String!, "At most so many, 1 to 20." first: Int! = 5): [Municipality!]!
   "One county, by exactly one of the two."
   county("Its id." id: ID, "Two digits." number: String): County
   "The counties, by number."

@@ -1,0 +1,16 @@
+/** Shows the buttons that copy a field's text, which need JavaScript, and has them copy. */
+export function copyButtons(root: ParentNode) {
+  for (const button of root.querySelectorAll<HTMLButtonElement>('button[data-copy]')) {
+    const field = document.getElementById(button.dataset.copy ?? '')
+    if (!field) continue
+    button.hidden = false
+    button.addEventListener('click', async () => {
+      await navigator.clipboard.writeText(field instanceof HTMLInputElement ? field.value : (field.textContent ?? ''))
+      const label = button.firstChild
+      if (!label) return
+      const before = label.textContent
+      label.textContent = button.dataset.done ?? before
+      setTimeout(() => (label.textContent = before), 2000)
+    })
+  }
+}

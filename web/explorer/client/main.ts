@@ -1,0 +1,7 @@
+// What makes the explorer quicker where there is JavaScript. Every page is whole without it.
+import '../style/index.css'
+import { copyButtons } from './copy'
+import { liveSearch } from './search'
+
+copyButtons(document)
+liveSearch()

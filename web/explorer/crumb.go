@@ -1,0 +1,35 @@
+package explorer
+
+import (
+	"cmp"
+	"net/url"
+	"slices"
+
+	"github.com/a-h/templ"
+)
+
+// crumb is a step of the way back.
+type crumb struct {
+	to    templ.SafeURL
+	label string
+}
+
+func queryEscape(s string) string { return url.QueryEscape(s) }
+
+func orDefault(s, otherwise string) string { return cmp.Or(s, otherwise) }
+
+func firstOf[T any](all []T, n int) []T { return all[:min(n, len(all))] }
+
+// filled are those that are not empty.
+func filled(all ...string) []string {
+	return slices.DeleteFunc(all, func(s string) bool { return s == "" })
+}
+
+// host is the part of an address by which people know a site.
+func host(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" {
+		return address
+	}
+	return u.Host
+}

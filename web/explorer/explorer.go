@@ -1,0 +1,241 @@
+// Package explorer is the hub's own reading site: pages of HTML, made on the server from answers of the GraphQL API. They are whole without
+// JavaScript; a small script makes search quicker. It has no way to content but the API, so a page shows what its reader may ask for.
+package explorer
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"embed"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/go-chi/chi/v5"
+
+	"dugnad/schema"
+)
+
+// API answers operations of the hub's GraphQL API, with the rights of the viewer in the context. What the API refuses is an *Error.
+type API interface {
+	Ask(ctx context.Context, document string, variables map[string]any, into any) error
+}
+
+// Error is an error of an answer. Code is one of the API's closed list.
+type Error struct{ Code, Message string }
+
+func (e *Error) Error() string { return e.Code + ": " + e.Message }
+
+// Reader is who reads a page.
+type Reader struct {
+	Name     string // empty for nobody
+	SignedIn bool
+}
+
+// Options are what the explorer needs of the hub.
+type Options struct {
+	API     API
+	BaseURL string
+	Assets  Assets
+	Reader  func(context.Context) Reader
+	Logger  *slog.Logger
+	Now     func() time.Time
+}
+
+// Explorer serves the pages.
+type Explorer struct {
+	Options
+	documents map[string]string
+	places    places
+}
+
+// New makes the explorer.
+func New(o Options) (*Explorer, error) {
+	documents, err := Documents()
+	return &Explorer{Options: o, documents: documents}, err
+}
+
+//go:embed documents/*.graphql
+var documentFiles embed.FS
+
+// Documents are the explorer's operations, by name: all that it ever asks. Each has the fragments that it uses.
+func Documents() (map[string]string, error) {
+	files, err := documentFiles.ReadDir("documents")
+	if err != nil {
+		return nil, err
+	}
+	fragments, err := documentFiles.ReadFile("documents/fragments.graphql")
+	if err != nil {
+		return nil, err
+	}
+	documents := map[string]string{}
+	for _, f := range files {
+		name, _ := strings.CutSuffix(f.Name(), ".graphql")
+		if name == "fragments" {
+			continue
+		}
+		text, err := documentFiles.ReadFile("documents/" + f.Name())
+		if err != nil {
+			return nil, err
+		}
+		documents[name] = string(text) + used(string(text), string(fragments))
+	}
+	return documents, nil
+}
+
+// used are the fragments that a document spreads, and those that they spread: a document may not hold others.
+func used(document, fragments string) string {
+	var out strings.Builder
+	taken := map[string]bool{}
+	for more := true; more; {
+		more = false
+		for part := range strings.SplitSeq(fragments, "fragment ") {
+			name, _, ok := strings.Cut(part, " on ")
+			if ok && !taken[name] && strings.Contains(document+out.String(), "..."+name+"\n") || ok && !taken[name] && strings.Contains(document+out.String(), "..."+name+" ") {
+				out.WriteString("\nfragment " + part)
+				taken[name], more = true, true
+			}
+		}
+	}
+	return out.String()
+}
+
+// ask asks one of the documents in the page's language.
+func (e *Explorer) ask(ctx context.Context, p *page, document string, variables map[string]any, into any) error {
+	text, ok := e.documents[document]
+	if !ok {
+		return fmt.Errorf("there is no document %q", document)
+	}
+	return e.API.Ask(ctx, p.language.inContext(text), variables, into)
+}
+
+// errNotFound is answered for what is not there and for what the reader may not see.
+var errNotFound = errors.New("not found")
+
+// moved is answered for what has another address now: the part after the language.
+type moved string
+
+func (m moved) Error() string { return "moved to " + string(m) }
+
+// elsewhere is answered where the reader means another page, this time.
+type elsewhere string
+
+func (m elsewhere) Error() string { return "is at " + string(m) }
+
+// badRequest is answered for an address that means nothing.
+type badRequest string
+
+func (b badRequest) Error() string { return string(b) }
+
+// show makes a page. What it returns as an error is answered with a page of its own.
+type show func(r *http.Request, p *page) (templ.Component, error)
+
+// Routes adds the pages, in every language of the interface.
+func (e *Explorer) Routes(r chi.Router) {
+	for _, l := range languages {
+		at := func(path string, s show) {
+			if path == "/" && l.prefix != "" {
+				path = ""
+			}
+			r.Get(l.prefix+path, e.serve(l, s))
+		}
+		at("/", e.front)
+		at("/sok", e.search)
+		for _, t := range contentTypes {
+			at("/"+schema.PagePath(t)+"/{slug}", e.entry(t))
+		}
+		at("/kommuner", e.municipalities)
+		at("/kommune/{number:[0-9]{4}}", e.municipality)
+		at("/temaer", e.themes)
+		at("/tema/{slug}", e.theme)
+		at("/organisasjon/{slug}", e.organization)
+		at("/om", e.about)
+	}
+}
+
+// NotFound answers for addresses that the hub has not, where a browser asks for a page.
+func (e *Explorer) NotFound(w http.ResponseWriter, r *http.Request) {
+	e.serve(languageOf(r.URL.Path), func(*http.Request, *page) (templ.Component, error) { return nil, errNotFound })(w, r)
+}
+
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; " +
+	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+// serve answers with the page, or with one that says why there is none.
+func (e *Explorer) serve(l *language, s show) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		p := &page{language: l, base: e.BaseURL, path: strings.TrimPrefix(r.URL.Path, l.prefix), query: r.URL.RawQuery, assets: e.Assets, reader: e.Reader(r.Context())}
+		body, err := s(r, p)
+		status := http.StatusOK
+		var to moved
+		var now elsewhere
+		var bad badRequest
+		var refused *Error
+		switch {
+		case err == nil:
+		case errors.As(err, &to):
+			w.Header().Set("Cache-Control", cacheControl(r))
+			http.Redirect(w, r, l.prefix+string(to), http.StatusMovedPermanently)
+			return
+		case errors.As(err, &now):
+			w.Header().Set("Cache-Control", cacheControl(r))
+			http.Redirect(w, r, l.prefix+string(now), http.StatusFound)
+			return
+		case errors.Is(err, errNotFound):
+			status, body = http.StatusNotFound, notFoundPage(p)
+		case errors.As(err, &bad):
+			status, body = http.StatusBadRequest, badRequestPage(p)
+		case errors.As(err, &refused) && refused.Code == "BAD_USER_INPUT":
+			status, body = http.StatusBadRequest, badRequestPage(p)
+		case errors.As(err, &refused) && (refused.Code == "UNAVAILABLE" || refused.Code == "RATE_LIMITED"):
+			w.Header().Set("Retry-After", "10")
+			status, body = http.StatusServiceUnavailable, unavailablePage(p)
+		default:
+			e.Logger.ErrorContext(r.Context(), "a page failed", "path", r.URL.Path, "error", err)
+			status, body = http.StatusInternalServerError, failedPage(p)
+		}
+		e.send(w, r, p, status, body)
+	}
+}
+
+func (e *Explorer) send(w http.ResponseWriter, r *http.Request, p *page, status int, body templ.Component) {
+	var html bytes.Buffer
+	if err := frame(p, body).Render(r.Context(), &html); err != nil {
+		e.Logger.ErrorContext(r.Context(), "a page was not written", "path", r.URL.Path, "error", err)
+		http.Error(w, "internal error", http.StatusInternalServerError)
+		return
+	}
+	header := w.Header()
+	header.Set("Content-Security-Policy", policy)
+	header.Set("Content-Type", "text/html; charset=utf-8")
+	header.Set("Content-Language", p.language.tag)
+	header.Add("Vary", "Authorization, Cookie")
+	header.Set("Cache-Control", cacheControl(r))
+	if status != http.StatusOK {
+		header.Set("Cache-Control", "no-store")
+		w.WriteHeader(status)
+		_, _ = w.Write(html.Bytes()) // the reader may be gone
+		return
+	}
+	sum := sha256.Sum256(html.Bytes())
+	etag := `W/"` + base64.RawURLEncoding.EncodeToString(sum[:15]) + `"` // weak: it may be compressed on the way
+	header.Set("Etag", etag)
+	if r.Header.Get("If-None-Match") == etag {
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
+	_, _ = w.Write(html.Bytes()) // the reader may be gone
+}
+
+// cacheControl lets shared caches keep what nobody in particular reads, for so short a time that what is withdrawn is gone within a minute.
+func cacheControl(r *http.Request) string {
+	if r.Header.Get("Authorization") == "" && r.Header.Get("Cookie") == "" {
+		return "public, max-age=0, s-maxage=20, stale-while-revalidate=20"
+	}
+	return "private, no-store"
+}

@@ -1,0 +1,459 @@
+package explorer
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/a-h/templ"
+)
+
+// filterOf is a facet as the address, the API and the page have it.
+type filterOf struct {
+	param, facet, field string
+	title               word
+	numeric             bool // the API takes numbers
+	open                bool // its box is open from the start
+}
+
+// filters are the facets, in the order of the page.
+var filters = []filterOf{
+	{param: "tema", facet: "THEME", field: "themes", title: wTheme, open: true},
+	{param: "fylke", facet: "COUNTY", field: "counties", title: wCounty},
+	{param: "kommune", facet: "MUNICIPALITY", field: "municipalities", title: wMunicipality, open: true},
+	{param: "type", facet: "TYPE", field: "types", title: wType, open: true},
+	{param: "slag", facet: "KIND", field: "kinds", title: wKind},
+	{param: "grunnlag", facet: "EVIDENCE", field: "evidence", title: wEvidence, numeric: true},
+	{param: "malgruppe", facet: "TARGET_GROUP", field: "targetGroups", title: wTargetGroup},
+	{param: "metode", facet: "METHOD", field: "methods", title: wMethod},
+	{param: "ar", facet: "YEAR", field: "years", title: wYear, numeric: true},
+	{param: "sprak", facet: "LANGUAGE", field: "languages", title: wLanguage},
+	{param: "organisasjon", facet: "ORGANIZATION", field: "organizations", title: wOrg},
+}
+
+const (
+	hitsOfPage  = 20
+	mostChosen  = 50 // values of a facet in an address
+	likeParam   = "som"
+	nearHits    = 3
+	mostOffered = 5 // filters that the empty page offers to remove
+)
+
+// searchRequest is what an address asks for.
+type searchRequest struct {
+	words, like, sort, view, after, find string
+	chosen                               map[string][]string // by parameter
+}
+
+// orders are the values of sort, and what the API calls them.
+var orders = []struct {
+	param, order string
+	label        word
+}{{"", "RELEVANCE", wRelevance}, {"nyeste", "NEWEST", wNewestSort}, {"tittel", "TITLE", wTitleSort}}
+
+func readSearch(values url.Values) (*searchRequest, error) {
+	s := &searchRequest{
+		words: strings.TrimSpace(values.Get("q")), like: values.Get(likeParam), sort: values.Get("sort"), view: values.Get("vis"), after: values.Get("etter"),
+		find: strings.TrimSpace(values.Get("finn")), chosen: map[string][]string{},
+	}
+	for _, f := range filters {
+		for _, v := range values[f.param] {
+			if v != "" && !slices.Contains(s.chosen[f.param], v) {
+				s.chosen[f.param] = append(s.chosen[f.param], v)
+			}
+			if _, err := strconv.Atoi(v); f.numeric && v != "" && err != nil {
+				return nil, badRequest(f.param)
+			}
+		}
+		if len(s.chosen[f.param]) > mostChosen {
+			return nil, badRequest(f.param)
+		}
+	}
+	if !slices.ContainsFunc(orders, func(o struct {
+		param, order string
+		label        word
+	}) bool {
+		return o.param == s.sort
+	}) {
+		return nil, badRequest("sort")
+	}
+	return s, nil
+}
+
+// order is what the API calls the order.
+func (s *searchRequest) order() string {
+	for _, o := range orders {
+		if o.param == s.sort {
+			return o.order
+		}
+	}
+	return "RELEVANCE"
+}
+
+// allTypes are what a search finds where no type is chosen: content. Municipalities and organisations have pages of their own.
+var allTypes = []string{"PRACTICE", "TOOL", "REPORT", "PROJECT", "NETWORK", "EVENT", "COLLECTION"}
+
+// filter is the API's filter, without the parameter that is left out.
+func (s *searchRequest) filter(without string) map[string]any {
+	filter := map[string]any{"types": allTypes}
+	for _, f := range filters {
+		chosen := s.chosen[f.param]
+		if len(chosen) == 0 || f.param == without {
+			continue
+		}
+		if !f.numeric {
+			filter[f.field] = chosen
+			continue
+		}
+		numbers := make([]int, len(chosen))
+		for i, v := range chosen {
+			numbers[i], _ = strconv.Atoi(v) // readSearch has tried
+		}
+		filter[f.field] = numbers
+	}
+	if s.like != "" && without != likeParam {
+		filter["likeMunicipality"] = s.like
+	}
+	return filter
+}
+
+// narrowed counts the values that are chosen.
+func (s *searchRequest) narrowed() (n int) {
+	for _, chosen := range s.chosen {
+		n += len(chosen)
+	}
+	if s.like != "" {
+		n++
+	}
+	return n
+}
+
+// values is the search as parameters of an address; a page after the first is not part of it.
+func (s *searchRequest) values() url.Values {
+	values := url.Values{}
+	for name, value := range map[string]string{"q": s.words, likeParam: s.like, "sort": s.sort, "vis": s.view, "finn": s.find} {
+		if value != "" {
+			values.Set(name, value)
+		}
+	}
+	for name, chosen := range s.chosen {
+		if len(chosen) > 0 {
+			values[name] = slices.Clone(chosen)
+		}
+	}
+	return values
+}
+
+// with is the address of the search with a parameter set otherwise; empty takes it away.
+func (p *page) with1(s *searchRequest, name, value string) templ.SafeURL {
+	values := s.values()
+	values.Del(name)
+	if value != "" {
+		values.Set(name, value)
+	}
+	return p.searchAt(values)
+}
+
+// without is the address of the search without one of the values of a parameter.
+func (p *page) without(s *searchRequest, name, value string) templ.SafeURL {
+	values := s.values()
+	values[name] = slices.DeleteFunc(values[name], func(v string) bool { return v == value })
+	return p.searchAt(values)
+}
+
+func (p *page) searchAt(values url.Values) templ.SafeURL {
+	if encoded := values.Encode(); encoded != "" {
+		return p.to("/sok?" + encoded)
+	}
+	return p.to("/sok")
+}
+
+// chip is a chosen value.
+type chip struct {
+	title, label string
+	without      templ.SafeURL
+	count        int // hits without it, on the empty page
+}
+
+// results is a search with its answer.
+type results struct {
+	*searchRequest
+	found
+	chips    []chip
+	matches  []municipality // of find
+	near     []hit          // on the empty page
+	counties []countyChoice
+	places   []municipality // that the words name
+	all      *allPlaces
+}
+
+// countyChoice is a county with its municipalities that have hits.
+type countyChoice struct {
+	value
+	municipalities []value
+}
+
+// search is the page of searches.
+func (e *Explorer) search(r *http.Request, p *page) (templ.Component, error) {
+	s, err := readSearch(r.URL.Query())
+	if err != nil {
+		return nil, err
+	}
+	ctx := r.Context()
+	res := &results{searchRequest: s}
+	facets := make([]string, len(filters))
+	for i, f := range filters {
+		facets[i] = f.facet
+	}
+	if res.found, err = e.find(ctx, p, s, s.filter(""), facets, hitsOfPage, s.after); err != nil {
+		return nil, err
+	}
+	all, err := e.places.all(ctx, e, p)
+	if err != nil {
+		return nil, err
+	}
+	res.all = all
+	res.counties = byCounty(res.facet("COUNTY"), res.facet("MUNICIPALITY"), all)
+	if s.find != "" {
+		res.matches = all.named(s.find)
+	}
+	if s.words != "" {
+		res.places = all.called(s.words)
+	}
+	res.chips = chips(p, res, all)
+	if res.TotalCount == 0 && s.after == "" {
+		if err := e.waysOut(ctx, p, res); err != nil {
+			return nil, err
+		}
+	}
+	p.current, p.title = "sok", heading(p, res)
+	p.private = s.narrowed() > 1 || s.after != "" || s.find != ""
+	p.canonical = "/sok"
+	p.feed = feedOf(s)
+	return searchPage(p, res), nil
+}
+
+// find asks for hits.
+func (e *Explorer) find(ctx context.Context, p *page, s *searchRequest, filter map[string]any, facets []string, first int, after string) (found, error) {
+	variables := map[string]any{"filter": filter, "orderBy": s.order(), "first": first, "facets": facets}
+	if s.words != "" {
+		variables["query"] = s.words
+	}
+	if after != "" {
+		variables["after"] = after
+	}
+	var d struct{ Search found }
+	err := e.ask(ctx, p, "search", variables, &d)
+	return d.Search, err
+}
+
+// waysOut counts what an empty page offers: the hits without each of the filters, and those of the words alone.
+func (e *Explorer) waysOut(ctx context.Context, p *page, res *results) error {
+	s := res.searchRequest
+	counted := map[string]int{}
+	offered := 0
+	for i := range res.chips {
+		param := res.chips[i].title
+		if _, ok := counted[param]; !ok && offered < mostOffered {
+			without, err := e.find(ctx, p, s, s.filter(paramOf(p, param)), nil, 1, "")
+			if err != nil {
+				return err
+			}
+			counted[param] = without.TotalCount
+			offered++
+		}
+		res.chips[i].count = counted[param]
+	}
+	if s.narrowed() == 0 {
+		return nil
+	}
+	alone, err := e.find(ctx, p, s, map[string]any{"types": allTypes}, nil, nearHits, "")
+	res.near = alone.Edges
+	return err
+}
+
+// paramOf is the parameter whose chips have a title.
+func paramOf(p *page, title string) string {
+	for _, f := range filters {
+		if p.say(f.title) == title {
+			return f.param
+		}
+	}
+	return likeParam
+}
+
+// chips are the chosen values in words.
+func chips(p *page, res *results, all *allPlaces) (list []chip) {
+	for _, f := range filters {
+		labels := map[string]string{}
+		for _, v := range res.facet(f.facet).Values {
+			labels[v.Value] = v.Label
+		}
+		for _, v := range res.chosen[f.param] {
+			label := orDefault(labels[v], v)
+			if m, ok := all.byNumber[v]; ok && f.param == "kommune" {
+				label = m.Name
+			}
+			list = append(list, chip{title: p.say(f.title), label: label, without: p.without(res.searchRequest, f.param, v)})
+		}
+	}
+	if res.like != "" {
+		list = append(list, chip{title: p.say(wLike), label: orDefault(all.byNumber[res.like].Name, res.like), without: p.with1(res.searchRequest, likeParam, "")})
+	}
+	return list
+}
+
+// byCounty puts the municipalities that have hits below their counties.
+func byCounty(counties, municipalities facet, all *allPlaces) (list []countyChoice) {
+	for _, c := range counties.Values {
+		choice := countyChoice{value: c}
+		for _, m := range municipalities.Values {
+			if where := all.byNumber[m.Value].County; where != nil && where.Number == c.Value {
+				choice.municipalities = append(choice.municipalities, m)
+			}
+		}
+		list = append(list, choice)
+	}
+	return list
+}
+
+// heading says what was found.
+func heading(p *page, res *results) string {
+	n := p.language.whole(res.TotalCount)
+	if !res.TotalIsExact {
+		n = p.say(wAtLeast) + n
+	}
+	switch {
+	case res.TotalCount == 0 && res.words != "":
+		return p.say(wNoHitsOn, res.words)
+	case res.TotalCount == 0:
+		return p.say(wNoHits)
+	case res.words != "" && res.TotalCount == 1:
+		return p.say(wHitsOn.one, res.words)
+	case res.words != "":
+		return p.say(wHitsOn.several, n, res.words)
+	case res.TotalCount == 1:
+		return p.say(wHits.one)
+	default:
+		return p.say(wHits.several, n)
+	}
+}
+
+// feedOf are the parameters of the feed that has what a search finds; empty where no feed does, because feeds know neither words nor all filters.
+func feedOf(s *searchRequest) string {
+	names := map[string]string{"tema": "theme", "kommune": "municipality", "fylke": "county", "malgruppe": "targetGroup", "metode": "method", "organisasjon": "organization"}
+	values := url.Values{}
+	for param, chosen := range s.chosen {
+		if len(chosen) > 0 && names[param] != "" {
+			values[names[param]] = chosen
+		}
+	}
+	return values.Encode()
+}
+
+// tree puts the themes below their parents.
+func tree(f facet) (roots []value, below map[string][]value) {
+	below = map[string][]value{}
+	there := map[string]bool{}
+	for _, v := range f.Values {
+		there[v.Value] = true
+	}
+	for _, v := range f.Values {
+		if v.Parent != "" && there[v.Parent] {
+			below[v.Parent] = append(below[v.Parent], v)
+		} else {
+			roots = append(roots, v)
+		}
+	}
+	return roots, below
+}
+
+// shownTheme tells whether a theme's children are shown: when it, or one of them, is chosen.
+func (res *results) opened(v value, below map[string][]value) bool {
+	return res.isChosen("tema", v.Value) || slices.ContainsFunc(below[v.Value], func(c value) bool { return res.isChosen("tema", c.Value) || res.opened(c, below) })
+}
+
+func (s *searchRequest) isChosen(param, value string) bool {
+	return slices.Contains(s.chosen[param], value)
+}
+
+// html is a hit's field with the words marked; empty where the field has none. The API has escaped it.
+func (h *hit) html(field string) string {
+	for _, l := range h.Highlights {
+		if l.Field == field {
+			return l.HTML
+		}
+	}
+	return ""
+}
+
+// why is the part of the body that has the words, where neither title nor summary shows them.
+func (h *hit) why() string {
+	if strings.Contains(h.html("title")+h.html("summary"), "<mark>") {
+		return ""
+	}
+	return h.html("body")
+}
+
+// likeInstead is the search in the municipalities that are like one, instead of in it.
+func (p *page) likeInstead(s *searchRequest, number string) templ.SafeURL {
+	values := s.values()
+	values.Del("kommune")
+	values.Set(likeParam, number)
+	return p.searchAt(values)
+}
+
+// onlyPlace is the list of a search's hits in one municipality.
+func (p *page) onlyPlace(s *searchRequest, number string) templ.SafeURL {
+	values := s.values()
+	values.Del("vis")
+	values.Set("kommune", number)
+	return p.searchAt(values)
+}
+
+const shownMost = 6
+
+// mostHits are the municipalities with most hits that are not chosen.
+func mostHits(res *results, box facet) (most []value) {
+	for _, v := range box.Values {
+		if !res.isChosen("kommune", v.Value) && len(most) < shownMost && !slices.ContainsFunc(firstOf(res.matches, shownChoices), func(m municipality) bool { return m.Number == v.Value }) {
+			most = append(most, v)
+		}
+	}
+	return most
+}
+
+// isMost tells whether a municipality can be chosen further up: a value stands once in a form.
+func isMost(res *results, box facet, number string) bool {
+	return slices.ContainsFunc(mostHits(res, box), func(v value) bool { return v.Value == number }) ||
+		slices.ContainsFunc(firstOf(res.matches, shownChoices), func(m municipality) bool { return m.Number == number })
+}
+
+func countOf(box facet, wanted string) int {
+	for _, v := range box.Values {
+		if v.Value == wanted {
+			return v.Count
+		}
+	}
+	return 0
+}
+
+func labelOf(chips []chip, title string) string {
+	for _, c := range chips {
+		if c.title == title {
+			return c.label
+		}
+	}
+	return ""
+}
+
+func quoted(words []string) string { return "«" + strings.Join(words, "», «") + "»" }
+
+// active is a municipality of today.
+func active(m municipality) *municipality {
+	m.Active = true
+	return &m
+}

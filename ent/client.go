@@ -26,8 +26,10 @@ import (
 	"dugnad/ent/county"
 	"dugnad/ent/delivery"
 	"dugnad/ent/district"
+	"dugnad/ent/embeduse"
 	"dugnad/ent/entry"
 	"dugnad/ent/event"
+	"dugnad/ent/feedback"
 	"dugnad/ent/invitation"
 	"dugnad/ent/lawsection"
 	"dugnad/ent/membership"
@@ -101,10 +103,14 @@ type Client struct {
 	Delivery *DeliveryClient
 	// District is the client for interacting with the District builders.
 	District *DistrictClient
+	// EmbedUse is the client for interacting with the EmbedUse builders.
+	EmbedUse *EmbedUseClient
 	// Entry is the client for interacting with the Entry builders.
 	Entry *EntryClient
 	// Event is the client for interacting with the Event builders.
 	Event *EventClient
+	// Feedback is the client for interacting with the Feedback builders.
+	Feedback *FeedbackClient
 	// Invitation is the client for interacting with the Invitation builders.
 	Invitation *InvitationClient
 	// LawSection is the client for interacting with the LawSection builders.
@@ -189,8 +195,10 @@ func (c *Client) init() {
 	c.County = NewCountyClient(c.config)
 	c.Delivery = NewDeliveryClient(c.config)
 	c.District = NewDistrictClient(c.config)
+	c.EmbedUse = NewEmbedUseClient(c.config)
 	c.Entry = NewEntryClient(c.config)
 	c.Event = NewEventClient(c.config)
+	c.Feedback = NewFeedbackClient(c.config)
 	c.Invitation = NewInvitationClient(c.config)
 	c.LawSection = NewLawSectionClient(c.config)
 	c.Membership = NewMembershipClient(c.config)
@@ -327,8 +335,10 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		County:              NewCountyClient(cfg),
 		Delivery:            NewDeliveryClient(cfg),
 		District:            NewDistrictClient(cfg),
+		EmbedUse:            NewEmbedUseClient(cfg),
 		Entry:               NewEntryClient(cfg),
 		Event:               NewEventClient(cfg),
+		Feedback:            NewFeedbackClient(cfg),
 		Invitation:          NewInvitationClient(cfg),
 		LawSection:          NewLawSectionClient(cfg),
 		Membership:          NewMembershipClient(cfg),
@@ -392,8 +402,10 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		County:              NewCountyClient(cfg),
 		Delivery:            NewDeliveryClient(cfg),
 		District:            NewDistrictClient(cfg),
+		EmbedUse:            NewEmbedUseClient(cfg),
 		Entry:               NewEntryClient(cfg),
 		Event:               NewEventClient(cfg),
+		Feedback:            NewFeedbackClient(cfg),
 		Invitation:          NewInvitationClient(cfg),
 		LawSection:          NewLawSectionClient(cfg),
 		Membership:          NewMembershipClient(cfg),
@@ -454,12 +466,13 @@ func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
 		c.Account, c.ApiKey, c.Asset, c.Attempt, c.AuditEvent, c.Change, c.Collection,
 		c.Comment, c.Contact, c.ContentDistrict, c.ContentMunicipality,
-		c.ContentOrganization, c.County, c.Delivery, c.District, c.Entry, c.Event,
-		c.Invitation, c.LawSection, c.Membership, c.Method, c.Municipality, c.Network,
-		c.NetworkMember, c.NumberUse, c.Organization, c.Practice, c.PreviewToken,
-		c.Project, c.Redaction, c.Reference, c.Relation, c.Release, c.ReleaseItem,
-		c.Report, c.Revision, c.SignIn, c.Slug, c.Step, c.TargetGroup, c.Theme, c.Tool,
-		c.TrustedDocument, c.UnmetSearch, c.Upload, c.Webhook,
+		c.ContentOrganization, c.County, c.Delivery, c.District, c.EmbedUse, c.Entry,
+		c.Event, c.Feedback, c.Invitation, c.LawSection, c.Membership, c.Method,
+		c.Municipality, c.Network, c.NetworkMember, c.NumberUse, c.Organization,
+		c.Practice, c.PreviewToken, c.Project, c.Redaction, c.Reference, c.Relation,
+		c.Release, c.ReleaseItem, c.Report, c.Revision, c.SignIn, c.Slug, c.Step,
+		c.TargetGroup, c.Theme, c.Tool, c.TrustedDocument, c.UnmetSearch, c.Upload,
+		c.Webhook,
 	} {
 		n.Use(hooks...)
 	}
@@ -471,12 +484,13 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
 		c.Account, c.ApiKey, c.Asset, c.Attempt, c.AuditEvent, c.Change, c.Collection,
 		c.Comment, c.Contact, c.ContentDistrict, c.ContentMunicipality,
-		c.ContentOrganization, c.County, c.Delivery, c.District, c.Entry, c.Event,
-		c.Invitation, c.LawSection, c.Membership, c.Method, c.Municipality, c.Network,
-		c.NetworkMember, c.NumberUse, c.Organization, c.Practice, c.PreviewToken,
-		c.Project, c.Redaction, c.Reference, c.Relation, c.Release, c.ReleaseItem,
-		c.Report, c.Revision, c.SignIn, c.Slug, c.Step, c.TargetGroup, c.Theme, c.Tool,
-		c.TrustedDocument, c.UnmetSearch, c.Upload, c.Webhook,
+		c.ContentOrganization, c.County, c.Delivery, c.District, c.EmbedUse, c.Entry,
+		c.Event, c.Feedback, c.Invitation, c.LawSection, c.Membership, c.Method,
+		c.Municipality, c.Network, c.NetworkMember, c.NumberUse, c.Organization,
+		c.Practice, c.PreviewToken, c.Project, c.Redaction, c.Reference, c.Relation,
+		c.Release, c.ReleaseItem, c.Report, c.Revision, c.SignIn, c.Slug, c.Step,
+		c.TargetGroup, c.Theme, c.Tool, c.TrustedDocument, c.UnmetSearch, c.Upload,
+		c.Webhook,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -515,10 +529,14 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Delivery.mutate(ctx, m)
 	case *DistrictMutation:
 		return c.District.mutate(ctx, m)
+	case *EmbedUseMutation:
+		return c.EmbedUse.mutate(ctx, m)
 	case *EntryMutation:
 		return c.Entry.mutate(ctx, m)
 	case *EventMutation:
 		return c.Event.mutate(ctx, m)
+	case *FeedbackMutation:
+		return c.Feedback.mutate(ctx, m)
 	case *InvitationMutation:
 		return c.Invitation.mutate(ctx, m)
 	case *LawSectionMutation:
@@ -2961,6 +2979,139 @@ func (c *DistrictClient) mutate(ctx context.Context, m *DistrictMutation) (Value
 	}
 }
 
+// EmbedUseClient is a client for the EmbedUse schema.
+type EmbedUseClient struct {
+	config
+}
+
+// NewEmbedUseClient returns a client for the EmbedUse from the given config.
+func NewEmbedUseClient(c config) *EmbedUseClient {
+	return &EmbedUseClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `embeduse.Hooks(f(g(h())))`.
+func (c *EmbedUseClient) Use(hooks ...Hook) {
+	c.hooks.EmbedUse = append(c.hooks.EmbedUse, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `embeduse.Intercept(f(g(h())))`.
+func (c *EmbedUseClient) Intercept(interceptors ...Interceptor) {
+	c.inters.EmbedUse = append(c.inters.EmbedUse, interceptors...)
+}
+
+// Create returns a builder for creating a EmbedUse entity.
+func (c *EmbedUseClient) Create() *EmbedUseCreate {
+	mutation := newEmbedUseMutation(c.config, OpCreate)
+	return &EmbedUseCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of EmbedUse entities.
+func (c *EmbedUseClient) CreateBulk(builders ...*EmbedUseCreate) *EmbedUseCreateBulk {
+	return &EmbedUseCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *EmbedUseClient) MapCreateBulk(slice any, setFunc func(*EmbedUseCreate, int)) *EmbedUseCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &EmbedUseCreateBulk{err: fmt.Errorf("calling to EmbedUseClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*EmbedUseCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &EmbedUseCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for EmbedUse.
+func (c *EmbedUseClient) Update() *EmbedUseUpdate {
+	mutation := newEmbedUseMutation(c.config, OpUpdate)
+	return &EmbedUseUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *EmbedUseClient) UpdateOne(_m *EmbedUse) *EmbedUseUpdateOne {
+	mutation := newEmbedUseMutation(c.config, OpUpdateOne, withEmbedUse(_m))
+	return &EmbedUseUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *EmbedUseClient) UpdateOneID(id int) *EmbedUseUpdateOne {
+	mutation := newEmbedUseMutation(c.config, OpUpdateOne, withEmbedUseID(id))
+	return &EmbedUseUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for EmbedUse.
+func (c *EmbedUseClient) Delete() *EmbedUseDelete {
+	mutation := newEmbedUseMutation(c.config, OpDelete)
+	return &EmbedUseDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *EmbedUseClient) DeleteOne(_m *EmbedUse) *EmbedUseDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *EmbedUseClient) DeleteOneID(id int) *EmbedUseDeleteOne {
+	builder := c.Delete().Where(embeduse.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &EmbedUseDeleteOne{builder}
+}
+
+// Query returns a query builder for EmbedUse.
+func (c *EmbedUseClient) Query() *EmbedUseQuery {
+	return &EmbedUseQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeEmbedUse},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a EmbedUse entity by its id.
+func (c *EmbedUseClient) Get(ctx context.Context, id int) (*EmbedUse, error) {
+	return c.Query().Where(embeduse.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *EmbedUseClient) GetX(ctx context.Context, id int) *EmbedUse {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *EmbedUseClient) Hooks() []Hook {
+	return c.hooks.EmbedUse
+}
+
+// Interceptors returns the client interceptors.
+func (c *EmbedUseClient) Interceptors() []Interceptor {
+	return c.inters.EmbedUse
+}
+
+func (c *EmbedUseClient) mutate(ctx context.Context, m *EmbedUseMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&EmbedUseCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&EmbedUseUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&EmbedUseUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&EmbedUseDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown EmbedUse mutation op: %q", m.Op())
+	}
+}
+
 // EntryClient is a client for the Entry schema.
 type EntryClient struct {
 	config
@@ -3368,6 +3519,139 @@ func (c *EventClient) mutate(ctx context.Context, m *EventMutation) (Value, erro
 		return (&EventDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Event mutation op: %q", m.Op())
+	}
+}
+
+// FeedbackClient is a client for the Feedback schema.
+type FeedbackClient struct {
+	config
+}
+
+// NewFeedbackClient returns a client for the Feedback from the given config.
+func NewFeedbackClient(c config) *FeedbackClient {
+	return &FeedbackClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `feedback.Hooks(f(g(h())))`.
+func (c *FeedbackClient) Use(hooks ...Hook) {
+	c.hooks.Feedback = append(c.hooks.Feedback, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `feedback.Intercept(f(g(h())))`.
+func (c *FeedbackClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Feedback = append(c.inters.Feedback, interceptors...)
+}
+
+// Create returns a builder for creating a Feedback entity.
+func (c *FeedbackClient) Create() *FeedbackCreate {
+	mutation := newFeedbackMutation(c.config, OpCreate)
+	return &FeedbackCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Feedback entities.
+func (c *FeedbackClient) CreateBulk(builders ...*FeedbackCreate) *FeedbackCreateBulk {
+	return &FeedbackCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *FeedbackClient) MapCreateBulk(slice any, setFunc func(*FeedbackCreate, int)) *FeedbackCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &FeedbackCreateBulk{err: fmt.Errorf("calling to FeedbackClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*FeedbackCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &FeedbackCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Feedback.
+func (c *FeedbackClient) Update() *FeedbackUpdate {
+	mutation := newFeedbackMutation(c.config, OpUpdate)
+	return &FeedbackUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *FeedbackClient) UpdateOne(_m *Feedback) *FeedbackUpdateOne {
+	mutation := newFeedbackMutation(c.config, OpUpdateOne, withFeedback(_m))
+	return &FeedbackUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *FeedbackClient) UpdateOneID(id int) *FeedbackUpdateOne {
+	mutation := newFeedbackMutation(c.config, OpUpdateOne, withFeedbackID(id))
+	return &FeedbackUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Feedback.
+func (c *FeedbackClient) Delete() *FeedbackDelete {
+	mutation := newFeedbackMutation(c.config, OpDelete)
+	return &FeedbackDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *FeedbackClient) DeleteOne(_m *Feedback) *FeedbackDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *FeedbackClient) DeleteOneID(id int) *FeedbackDeleteOne {
+	builder := c.Delete().Where(feedback.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &FeedbackDeleteOne{builder}
+}
+
+// Query returns a query builder for Feedback.
+func (c *FeedbackClient) Query() *FeedbackQuery {
+	return &FeedbackQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeFeedback},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Feedback entity by its id.
+func (c *FeedbackClient) Get(ctx context.Context, id int) (*Feedback, error) {
+	return c.Query().Where(feedback.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *FeedbackClient) GetX(ctx context.Context, id int) *Feedback {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *FeedbackClient) Hooks() []Hook {
+	return c.hooks.Feedback
+}
+
+// Interceptors returns the client interceptors.
+func (c *FeedbackClient) Interceptors() []Interceptor {
+	return c.inters.Feedback
+}
+
+func (c *FeedbackClient) mutate(ctx context.Context, m *FeedbackMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&FeedbackCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&FeedbackUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&FeedbackUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&FeedbackDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Feedback mutation op: %q", m.Op())
 	}
 }
 
@@ -8609,20 +8893,20 @@ type (
 	hooks struct {
 		Account, ApiKey, Asset, Attempt, AuditEvent, Change, Collection, Comment,
 		Contact, ContentDistrict, ContentMunicipality, ContentOrganization, County,
-		Delivery, District, Entry, Event, Invitation, LawSection, Membership, Method,
-		Municipality, Network, NetworkMember, NumberUse, Organization, Practice,
-		PreviewToken, Project, Redaction, Reference, Relation, Release, ReleaseItem,
-		Report, Revision, SignIn, Slug, Step, TargetGroup, Theme, Tool,
-		TrustedDocument, UnmetSearch, Upload, Webhook []ent.Hook
+		Delivery, District, EmbedUse, Entry, Event, Feedback, Invitation, LawSection,
+		Membership, Method, Municipality, Network, NetworkMember, NumberUse,
+		Organization, Practice, PreviewToken, Project, Redaction, Reference, Relation,
+		Release, ReleaseItem, Report, Revision, SignIn, Slug, Step, TargetGroup, Theme,
+		Tool, TrustedDocument, UnmetSearch, Upload, Webhook []ent.Hook
 	}
 	inters struct {
 		Account, ApiKey, Asset, Attempt, AuditEvent, Change, Collection, Comment,
 		Contact, ContentDistrict, ContentMunicipality, ContentOrganization, County,
-		Delivery, District, Entry, Event, Invitation, LawSection, Membership, Method,
-		Municipality, Network, NetworkMember, NumberUse, Organization, Practice,
-		PreviewToken, Project, Redaction, Reference, Relation, Release, ReleaseItem,
-		Report, Revision, SignIn, Slug, Step, TargetGroup, Theme, Tool,
-		TrustedDocument, UnmetSearch, Upload, Webhook []ent.Interceptor
+		Delivery, District, EmbedUse, Entry, Event, Feedback, Invitation, LawSection,
+		Membership, Method, Municipality, Network, NetworkMember, NumberUse,
+		Organization, Practice, PreviewToken, Project, Redaction, Reference, Relation,
+		Release, ReleaseItem, Report, Revision, SignIn, Slug, Step, TargetGroup, Theme,
+		Tool, TrustedDocument, UnmetSearch, Upload, Webhook []ent.Interceptor
 	}
 )
 

@@ -19,8 +19,10 @@ import (
 	"dugnad/ent/county"
 	"dugnad/ent/delivery"
 	"dugnad/ent/district"
+	"dugnad/ent/embeduse"
 	"dugnad/ent/entry"
 	"dugnad/ent/event"
+	"dugnad/ent/feedback"
 	"dugnad/ent/invitation"
 	"dugnad/ent/lawsection"
 	"dugnad/ent/membership"
@@ -133,8 +135,10 @@ func checkColumn(t, c string) error {
 			county.Table:              county.ValidColumn,
 			delivery.Table:            delivery.ValidColumn,
 			district.Table:            district.ValidColumn,
+			embeduse.Table:            embeduse.ValidColumn,
 			entry.Table:               entry.ValidColumn,
 			event.Table:               event.ValidColumn,
+			feedback.Table:            feedback.ValidColumn,
 			invitation.Table:          invitation.ValidColumn,
 			lawsection.Table:          lawsection.ValidColumn,
 			membership.Table:          membership.ValidColumn,

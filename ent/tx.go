@@ -44,10 +44,14 @@ type Tx struct {
 	Delivery *DeliveryClient
 	// District is the client for interacting with the District builders.
 	District *DistrictClient
+	// EmbedUse is the client for interacting with the EmbedUse builders.
+	EmbedUse *EmbedUseClient
 	// Entry is the client for interacting with the Entry builders.
 	Entry *EntryClient
 	// Event is the client for interacting with the Event builders.
 	Event *EventClient
+	// Feedback is the client for interacting with the Feedback builders.
+	Feedback *FeedbackClient
 	// Invitation is the client for interacting with the Invitation builders.
 	Invitation *InvitationClient
 	// LawSection is the client for interacting with the LawSection builders.
@@ -252,8 +256,10 @@ func (tx *Tx) init() {
 	tx.County = NewCountyClient(tx.config)
 	tx.Delivery = NewDeliveryClient(tx.config)
 	tx.District = NewDistrictClient(tx.config)
+	tx.EmbedUse = NewEmbedUseClient(tx.config)
 	tx.Entry = NewEntryClient(tx.config)
 	tx.Event = NewEventClient(tx.config)
+	tx.Feedback = NewFeedbackClient(tx.config)
 	tx.Invitation = NewInvitationClient(tx.config)
 	tx.LawSection = NewLawSectionClient(tx.config)
 	tx.Membership = NewMembershipClient(tx.config)

@@ -12,6 +12,7 @@ import (
 	"dugnad/changes"
 	"dugnad/changes/webhooks"
 	"dugnad/content"
+	"dugnad/content/usage"
 	"dugnad/ent"
 	"dugnad/graph/generated"
 	"dugnad/graph/gqlcode"
@@ -30,6 +31,7 @@ type Resolver struct {
 	Uploads  Uploads
 	Status   func(context.Context) (*feed.Status, error)
 	Demand   *demand.Recorder
+	Usage    *usage.Counter
 	Waker    *changes.Waker
 	Log      Log
 	lobby    lobby

@@ -1,18 +1,23 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"dugnad/access"
+	"dugnad/content/usage"
+	"dugnad/docs"
 	"dugnad/graph/gqlcode"
+	"dugnad/search/demand"
 	"dugnad/web"
 	"dugnad/web/explorer"
 )
@@ -24,6 +29,7 @@ func (h *Hub) newExplorer(built fs.FS) (*explorer.Explorer, error) {
 		Reader: func(ctx context.Context) explorer.Reader {
 			return explorer.Reader{SignedIn: access.ViewerOf(ctx).Account() != ""}
 		},
+		Shown: h.shown, FrameAncestors: h.frameAncestors,
 	}
 	if built == nil {
 		slog.Warn("the explorer has no style: the program was compiled before its web pages were built")
@@ -33,7 +39,11 @@ func (h *Hub) newExplorer(built fs.FS) (*explorer.Explorer, error) {
 	if err != nil {
 		return nil, err
 	}
-	o.Assets = explorer.Assets{Style: bundle.Style, Script: bundle.Script}
+	embed, err := web.BundleOf(built, "embed/embed.css")
+	if err != nil {
+		return nil, err
+	}
+	o.Assets = explorer.Assets{Style: bundle.Style, Script: bundle.Script, Embed: embed.Style}
 	return explorer.New(o)
 }
 
@@ -61,4 +71,65 @@ func pageOr(page http.HandlerFunc, otherwise http.HandlerFunc) http.HandlerFunc 
 		}
 		otherwise(w, r)
 	}
+}
+
+// embedding is the middleware of what partners show: whoever asks reads what everybody may see, and a partner's key counts for the key's origins
+// only.
+func (h *Hub) embedding(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		viewer := access.Viewer{Kind: access.Anonymous}
+		if key := r.URL.Query().Get("key"); key != "" {
+			var err error
+			if viewer, err = h.accounts.OfBearer(r.Context(), key, r.Header.Get("Origin")); err != nil || !viewer.IsAnonymous() {
+				refuse(w, r, http.StatusForbidden, "the key is not valid here: a PUBLISHABLE key of one of its origins is")
+				return
+			}
+		}
+		ctx := demand.WithClient(h.readingAs(r.Context(), viewer), h.auth.Address(r))
+		next.ServeHTTP(w, r.WithContext(ctx))
+	})
+}
+
+// shown counts where something is embedded: the site that asks, or the page that an iframe stands in.
+func (h *Hub) shown(r *http.Request, e explorer.Embed) {
+	from := cmp.Or(r.Header.Get("Origin"), r.Header.Get("Referer"))
+	site, err := url.Parse(from)
+	if err != nil || site.Host == "" || strings.HasPrefix(from, h.baseURL) {
+		return
+	}
+	h.usage.Shown(usage.Use{Site: site.Host, Element: e.Element, About: e.About, Key: access.ViewerOf(r.Context()).Name})
+}
+
+// frameAncestors are the sites that may show an embed in a frame: those of the key, or all where none was given.
+func (h *Hub) frameAncestors(ctx context.Context) []string {
+	key := access.ViewerOf(ctx).Name
+	if key == "" {
+		return []string{"*"}
+	}
+	found, err := h.client.ApiKey.Get(access.WithViewer(ctx, access.System("embed")), key)
+	if err != nil {
+		return []string{"'none'"}
+	}
+	return found.Origins
+}
+
+// serveEmbedScript answers with the web components. Its address stands in partners' pages, so it is asked for again after five minutes.
+func serveEmbedScript(built fs.FS) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if built == nil {
+			notFound(w, r)
+			return
+		}
+		w.Header().Set("Cache-Control", "public, max-age=300")
+		w.Header().Set("Cross-Origin-Resource-Policy", "cross-origin")
+		http.ServeFileFS(w, r, built, "embed/embed.js")
+	}
+}
+
+// servePortal answers with a page of an invented partner that shows everything that can be embedded. Only with demo content.
+func (h *Hub) servePortal(w http.ResponseWriter, r *http.Request) {
+	page := strings.NewReplacer("https://dugnad.example", h.baseURL, url.QueryEscape("https://dugnad.example"), url.QueryEscape(h.baseURL)).Replace(docs.Portal)
+	w.Header().Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'")
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	servePublic(w, r, []byte(page))
 }

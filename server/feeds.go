@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -22,6 +23,7 @@ import (
 	"dugnad/ent"
 	"dugnad/schema"
 	"dugnad/server/graphqlhttp"
+	"dugnad/web/explorer"
 )
 
 // feedLength is how many entries a feed has.
@@ -330,16 +332,21 @@ func (h *Hub) serveOEmbed(w http.ResponseWriter, r *http.Request) {
 		refuse(w, r, http.StatusNotImplemented, "the format is json")
 		return
 	}
+	width, height, problem := oEmbedSize(values)
+	if problem != "" {
+		refuse(w, r, http.StatusBadRequest, problem)
+		return
+	}
 	ctx := h.readingAs(r.Context(), access.Viewer{Kind: access.Anonymous})
-	field, variables := h.fieldAt(values.Get("url"))
+	field, language, variables := h.fieldAt(values.Get("url"))
 	var answer struct {
 		Found *struct {
-			Title, Permalink string
-			Owner            struct{ Name string }
+			ID, Title, Permalink string
+			Owner                struct{ Name string }
 		}
 	}
 	if field != "" {
-		err := h.asks(ctx, `query($key: `+variables.kind+`) { found: `+field+` { ... on Content { title permalink owner { name } } } }`, map[string]any{"key": variables.key}, &answer)
+		err := h.asks(ctx, `query($key: `+variables.kind+`) @inContext(languages: [`+strings.ToUpper(language)+`]) { found: `+field+` { ... on Content { id title permalink owner { name } } } }`, map[string]any{"key": variables.key}, &answer)
 		if err != nil {
 			failed(w, r, "look an address up", err)
 			return
@@ -350,8 +357,9 @@ func (h *Hub) serveOEmbed(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	body, err := json.Marshal(map[string]any{
-		"version": "1.0", "type": "link", "title": answer.Found.Title, "author_name": answer.Found.Owner.Name, "provider_name": feedTitle, "provider_url": h.baseURL,
-		"cache_age": 20, "url": answer.Found.Permalink,
+		"version": "1.0", "type": "rich", "title": answer.Found.Title, "author_name": answer.Found.Owner.Name, "provider_name": feedTitle, "provider_url": h.baseURL,
+		"cache_age": 20, "url": answer.Found.Permalink, "width": width, "height": height,
+		"html": explorer.Frame(h.baseURL, answer.Found.ID, language, answer.Found.Title, width, height),
 	})
 	if err != nil {
 		failed(w, r, "write oEmbed", err)
@@ -361,27 +369,55 @@ func (h *Hub) serveOEmbed(w http.ResponseWriter, r *http.Request) {
 	servePublic(w, r, body)
 }
 
+// The size of a card, in pixels: the most that is given, and the least that still shows it.
+const (
+	oEmbedWidth, oEmbedHeight           = 640, 320
+	oEmbedLeastWidth, oEmbedLeastHeight = 200, 120
+)
+
+// oEmbedSize is the size of the card that fits into what is asked for.
+func oEmbedSize(values url.Values) (width, height int, problem string) {
+	width, height = oEmbedWidth, oEmbedHeight
+	for name, size := range map[string]*int{"maxwidth": &width, "maxheight": &height} {
+		given := values.Get(name)
+		if given == "" {
+			continue
+		}
+		most, err := strconv.Atoi(given)
+		if err != nil || most < 1 {
+			return 0, 0, name + " is a number of pixels"
+		}
+		*size = min(*size, most)
+	}
+	if width < oEmbedLeastWidth || height < oEmbedLeastHeight {
+		return 0, 0, fmt.Sprintf("a card is at least %d by %d pixels", oEmbedLeastWidth, oEmbedLeastHeight)
+	}
+	return width, height, ""
+}
+
 // lookup is the variable of an operation that looks one thing up.
 type lookup struct{ kind, key string }
 
-// fieldAt is the field that finds what is at an address of the hub's own: /id/{id}, a permalink, or /{type}s/{slug}. Empty for all others.
-func (h *Hub) fieldAt(address string) (field string, by lookup) {
+// fieldAt is the field that finds what is at an address of the hub's own, and the language of the page there: /id/{id}, a permalink, or the page
+// of an entry in any language. Empty for all others.
+func (h *Hub) fieldAt(address string) (field, language string, by lookup) {
 	path, ok := strings.CutPrefix(address, h.baseURL+"/")
 	if !ok {
-		return "", lookup{}
+		return "", "nb", lookup{}
 	}
+	language, path = explorer.SplitLanguage(path)
 	path, _, _ = strings.Cut(path, "?")
 	path, _, _ = strings.Cut(path, "#")
 	parts := strings.Split(path, "/")
 	switch {
 	case parts[0] == "id" && (len(parts) == 2 || len(parts) == 3):
-		return "node(id: $key)", lookup{"ID!", parts[1]}
+		return "node(id: $key)", language, lookup{"ID!", parts[1]}
 	case len(parts) == 2:
 		for _, t := range ent.Types {
 			if t.Content && schema.PagePath(t.Name) == parts[0] {
-				return strings.ToLower(t.Name) + "(slug: $key)", lookup{"String!", parts[1]}
+				return strings.ToLower(t.Name) + "(slug: $key)", language, lookup{"String!", parts[1]}
 			}
 		}
 	}
-	return "", lookup{}
+	return "", language, lookup{}
 }

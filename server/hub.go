@@ -17,6 +17,7 @@ import (
 	"dugnad/changes"
 	"dugnad/changes/webhooks"
 	"dugnad/content"
+	"dugnad/content/usage"
 	"dugnad/demo"
 	"dugnad/ent"
 	"dugnad/graph"
@@ -165,6 +166,7 @@ type Hub struct {
 	accounts *access.Accounts
 	webhooks *webhooks.Service
 	demand   *demand.Recorder
+	usage    *usage.Counter
 	versions *versions
 	rates    *rateLimits
 	sitemap  sitemap
@@ -240,6 +242,7 @@ func (h *Hub) open(ctx context.Context) error {
 	h.rates = newRateLimits(h.config.RateAddress, h.config.RateKey)
 	h.versions = newVersions(h.client, h.waker)
 	h.demand = demand.New(h.client, func() time.Time { return h.service.Now() })
+	h.usage = usage.New(h.client, func() time.Time { return h.service.Now() })
 	if err := h.service.FillEntries(ctx); err != nil {
 		return err
 	}
@@ -279,6 +282,7 @@ func (h *Hub) Run(ctx context.Context) error {
 	background.Go(func() { h.runWebhooks(work) })
 	background.Go(func() { h.runPurge(work) })
 	background.Go(func() { h.demand.Run(work) })
+	background.Go(func() { h.usage.Run(work) })
 	if h.config.Demo {
 		h.demo.begin()
 		background.Go(func() { h.loadDemo(ctx) })

@@ -59,7 +59,7 @@ func isAnonymous(ctx context.Context) bool { return access.ViewerOf(ctx).IsAnony
 
 func (h *Hub) newGraphQL() *graphqlhttp.Handler {
 	schema := generated.NewExecutableSchema(graph.NewSchema(&graph.Resolver{
-		Engine: h.engine, Status: h.searchStatus, Missing: h.follower.Repair, Demand: h.demand, Waker: h.waker, Log: h.versions, Content: h.service, Accounts: h.accounts, Webhooks: h.webhooks, Uploads: h.uploads,
+		Engine: h.engine, Status: h.searchStatus, Missing: h.follower.Repair, Demand: h.demand, Usage: h.usage, Waker: h.waker, Log: h.versions, Content: h.service, Accounts: h.accounts, Webhooks: h.webhooks, Uploads: h.uploads,
 	}))
 	audited := graph.Audited{
 		Accounts: h.accounts, RequestID: graphqlhttp.RequestID,

@@ -56,6 +56,17 @@ func (h *Hub) routes() (http.Handler, error) {
 			r.Use(middleware.Compress(pageCompression), h.limited, h.reading)
 			pages.Routes(r)
 		})
+		r.Group(func(r chi.Router) {
+			r.Use(middleware.Compress(pageCompression), h.limited, anyOrigin)
+			r.Get("/embed.js", serveEmbedScript(built))
+			r.Group(func(r chi.Router) {
+				r.Use(h.embedding)
+				pages.EmbedRoutes(r)
+			})
+			if h.config.Demo {
+				r.Get("/portal", h.servePortal)
+			}
+		})
 		r.Get("/graphiql", serveGraphiQL(built))
 		r.With(middleware.Compress(pageCompression)).Get("/assets/*", serveAsset(built))
 		r.Get("/favicon.svg", serveFavicon)

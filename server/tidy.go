@@ -45,5 +45,6 @@ func (h *Hub) tidy(ctx context.Context) (n int, err error) {
 	k, forgotten := h.demand.Tidy(ctx)
 	d, told := h.webhooks.Tidy(ctx, h.service.Now().Add(-deliveriesLast))
 	f, sent := h.uploads.Tidy(ctx)
-	return n + m + k + d + f, errors.Join(err, pruned, forgotten, told, sent)
+	u, old := h.usage.Tidy(ctx)
+	return n + m + k + d + f + u, errors.Join(err, pruned, forgotten, told, sent, old)
 }

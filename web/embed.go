@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"strings"
 )
 
 // Only dist/.gitkeep is committed: without a build the folder is still there and this compiles.
@@ -48,7 +49,9 @@ func BundleOf(files fs.FS, source string) (Bundle, error) {
 		return Bundle{}, fmt.Errorf("read what was built: %w", err)
 	}
 	b := Bundle{}
-	if file := built[source].File; file != "" {
+	if file := built[source].File; strings.HasSuffix(file, ".css") {
+		b.Style = "/" + file
+	} else if file != "" {
 		b.Script = "/" + file
 	}
 	if styles := built[source].CSS; len(styles) > 0 {

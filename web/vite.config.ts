@@ -20,7 +20,7 @@ export default defineConfig({
     // Monaco alone is larger than the size Vite warns about.
     chunkSizeWarningLimit: 5000,
     rolldownOptions: {
-      input: { graphiql: 'graphiql/index.html', explorer: 'explorer/client/main.ts' },
+      input: { graphiql: 'graphiql/index.html', explorer: 'explorer/client/main.ts', embed: 'embed/embed.css' },
       onLog(level, log, handler) {
         // "use no memo" in GraphiQL's modules is for React's compiler, which does not run here.
         if (log.code !== 'MODULE_LEVEL_DIRECTIVE') handler(level, log)

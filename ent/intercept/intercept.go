@@ -22,8 +22,10 @@ import (
 	"dugnad/ent/county"
 	"dugnad/ent/delivery"
 	"dugnad/ent/district"
+	"dugnad/ent/embeduse"
 	"dugnad/ent/entry"
 	"dugnad/ent/event"
+	"dugnad/ent/feedback"
 	"dugnad/ent/invitation"
 	"dugnad/ent/lawsection"
 	"dugnad/ent/membership"
@@ -519,6 +521,33 @@ func (f TraverseDistrict) Traverse(ctx context.Context, q ent.Query) error {
 	return fmt.Errorf("unexpected query type %T. expect *ent.DistrictQuery", q)
 }
 
+// The EmbedUseFunc type is an adapter to allow the use of ordinary function as a Querier.
+type EmbedUseFunc func(context.Context, *ent.EmbedUseQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f EmbedUseFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.EmbedUseQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.EmbedUseQuery", q)
+}
+
+// The TraverseEmbedUse type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseEmbedUse func(context.Context, *ent.EmbedUseQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseEmbedUse) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseEmbedUse) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.EmbedUseQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.EmbedUseQuery", q)
+}
+
 // The EntryFunc type is an adapter to allow the use of ordinary function as a Querier.
 type EntryFunc func(context.Context, *ent.EntryQuery) (ent.Value, error)
 
@@ -571,6 +600,33 @@ func (f TraverseEvent) Traverse(ctx context.Context, q ent.Query) error {
 		return f(ctx, q)
 	}
 	return fmt.Errorf("unexpected query type %T. expect *ent.EventQuery", q)
+}
+
+// The FeedbackFunc type is an adapter to allow the use of ordinary function as a Querier.
+type FeedbackFunc func(context.Context, *ent.FeedbackQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f FeedbackFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.FeedbackQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.FeedbackQuery", q)
+}
+
+// The TraverseFeedback type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseFeedback func(context.Context, *ent.FeedbackQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseFeedback) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseFeedback) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.FeedbackQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.FeedbackQuery", q)
 }
 
 // The InvitationFunc type is an adapter to allow the use of ordinary function as a Querier.
@@ -1389,10 +1445,14 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.DeliveryQuery, predicate.Delivery, delivery.OrderOption]{typ: ent.TypeDelivery, tq: q}, nil
 	case *ent.DistrictQuery:
 		return &query[*ent.DistrictQuery, predicate.District, district.OrderOption]{typ: ent.TypeDistrict, tq: q}, nil
+	case *ent.EmbedUseQuery:
+		return &query[*ent.EmbedUseQuery, predicate.EmbedUse, embeduse.OrderOption]{typ: ent.TypeEmbedUse, tq: q}, nil
 	case *ent.EntryQuery:
 		return &query[*ent.EntryQuery, predicate.Entry, entry.OrderOption]{typ: ent.TypeEntry, tq: q}, nil
 	case *ent.EventQuery:
 		return &query[*ent.EventQuery, predicate.Event, event.OrderOption]{typ: ent.TypeEvent, tq: q}, nil
+	case *ent.FeedbackQuery:
+		return &query[*ent.FeedbackQuery, predicate.Feedback, feedback.OrderOption]{typ: ent.TypeFeedback, tq: q}, nil
 	case *ent.InvitationQuery:
 		return &query[*ent.InvitationQuery, predicate.Invitation, invitation.OrderOption]{typ: ent.TypeInvitation, tq: q}, nil
 	case *ent.LawSectionQuery:

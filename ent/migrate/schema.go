@@ -497,6 +497,39 @@ var (
 			},
 		},
 	}
+	// EmbedUsesColumns holds the columns for the "embed_uses" table.
+	EmbedUsesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt, Increment: true},
+		{Name: "day", Type: field.TypeString},
+		{Name: "site", Type: field.TypeString},
+		{Name: "element", Type: field.TypeEnum, Enums: []string{"CARD", "LIST", "SEARCH"}},
+		{Name: "about", Type: field.TypeString},
+		{Name: "key", Type: field.TypeString},
+		{Name: "shows", Type: field.TypeInt},
+	}
+	// EmbedUsesTable holds the schema information for the "embed_uses" table.
+	EmbedUsesTable = &schema.Table{
+		Name:       "embed_uses",
+		Columns:    EmbedUsesColumns,
+		PrimaryKey: []*schema.Column{EmbedUsesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "embeduse_day_site_element_about_key",
+				Unique:  true,
+				Columns: []*schema.Column{EmbedUsesColumns[1], EmbedUsesColumns[2], EmbedUsesColumns[3], EmbedUsesColumns[4], EmbedUsesColumns[5]},
+			},
+			{
+				Name:    "embeduse_about_day",
+				Unique:  false,
+				Columns: []*schema.Column{EmbedUsesColumns[4], EmbedUsesColumns[1]},
+			},
+			{
+				Name:    "embeduse_key_day",
+				Unique:  false,
+				Columns: []*schema.Column{EmbedUsesColumns[5], EmbedUsesColumns[1]},
+			},
+		},
+	}
 	// EntriesColumns holds the columns for the "entries" table.
 	EntriesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 32},
@@ -681,6 +714,32 @@ var (
 				Name:    "event_image_id",
 				Unique:  false,
 				Columns: []*schema.Column{EventsColumns[33]},
+			},
+		},
+	}
+	// FeedbacksColumns holds the columns for the "feedbacks" table.
+	FeedbacksColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt, Increment: true},
+		{Name: "day", Type: field.TypeString},
+		{Name: "about", Type: field.TypeString},
+		{Name: "found", Type: field.TypeInt},
+		{Name: "not_found", Type: field.TypeInt},
+	}
+	// FeedbacksTable holds the schema information for the "feedbacks" table.
+	FeedbacksTable = &schema.Table{
+		Name:       "feedbacks",
+		Columns:    FeedbacksColumns,
+		PrimaryKey: []*schema.Column{FeedbacksColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "feedback_day_about",
+				Unique:  true,
+				Columns: []*schema.Column{FeedbacksColumns[1], FeedbacksColumns[2]},
+			},
+			{
+				Name:    "feedback_about_day",
+				Unique:  false,
+				Columns: []*schema.Column{FeedbacksColumns[2], FeedbacksColumns[1]},
 			},
 		},
 	}
@@ -2855,8 +2914,10 @@ var (
 		CountiesTable,
 		DeliveriesTable,
 		DistrictsTable,
+		EmbedUsesTable,
 		EntriesTable,
 		EventsTable,
+		FeedbacksTable,
 		InvitationsTable,
 		LawSectionsTable,
 		MembershipsTable,

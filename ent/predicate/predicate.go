@@ -51,11 +51,17 @@ type Delivery func(*sql.Selector)
 // District is the predicate function for district builders.
 type District func(*sql.Selector)
 
+// EmbedUse is the predicate function for embeduse builders.
+type EmbedUse func(*sql.Selector)
+
 // Entry is the predicate function for entry builders.
 type Entry func(*sql.Selector)
 
 // Event is the predicate function for event builders.
 type Event func(*sql.Selector)
+
+// Feedback is the predicate function for feedback builders.
+type Feedback func(*sql.Selector)
 
 // Invitation is the predicate function for invitation builders.
 type Invitation func(*sql.Selector)

@@ -3387,6 +3387,13 @@ func (ec *executionContext) marshalOAsset2ᚖdugnadᚋentᚐAsset(ctx context.Co
 	return ec._Asset(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalOContent2dugnadᚋentᚐContent(ctx context.Context, sel ast.SelectionSet, v ent.Content) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Content(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOContent2ᚕdugnadᚋentᚐContentᚄ(ctx context.Context, sel ast.SelectionSet, v []ent.Content) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null

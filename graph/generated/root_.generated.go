@@ -441,6 +441,16 @@ type ComplexityRoot struct {
 		URL          func(childComplexity int) int
 	}
 
+	EmbedUse struct {
+		About    func(childComplexity int) int
+		Element  func(childComplexity int) int
+		FirstDay func(childComplexity int) int
+		Key      func(childComplexity int) int
+		LastDay  func(childComplexity int) int
+		Shows    func(childComplexity int) int
+		Site     func(childComplexity int) int
+	}
+
 	Entry struct {
 		Acts              func(childComplexity int) int
 		Assignee          func(childComplexity int) int
@@ -608,6 +618,18 @@ type ComplexityRoot struct {
 		Parent   func(childComplexity int) int
 		Selected func(childComplexity int) int
 		Value    func(childComplexity int) int
+	}
+
+	FeedbackCount struct {
+		About    func(childComplexity int) int
+		Found    func(childComplexity int) int
+		NotFound func(childComplexity int) int
+		Search   func(childComplexity int) int
+	}
+
+	FeedbackPayload struct {
+		Counted  func(childComplexity int) int
+		Problems func(childComplexity int) int
 	}
 
 	FieldChange struct {
@@ -837,6 +859,7 @@ type ComplexityRoot struct {
 		DisableAccount      func(childComplexity int, id string) int
 		DiscardChanges      func(childComplexity int, id string, expectedRevision int) int
 		EndFormerSecret     func(childComplexity int, id string) int
+		GiveFeedback        func(childComplexity int, input model.FeedbackInput) int
 		Invite              func(childComplexity int, organization *string, role schema.Role, email *string) int
 		PauseWebhook        func(childComplexity int, id string) int
 		Publish             func(childComplexity int, items []*content.Item, at *time.Time) int
@@ -1280,11 +1303,13 @@ type ComplexityRoot struct {
 		Diff                  func(childComplexity int, entry string, from int, to *int) int
 		District              func(childComplexity int, id *string, number *string) int
 		Districts             func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string]) int
+		Embeds                func(childComplexity int, first *int, since *schema.Date) int
 		Entries               func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *filter.EntryFilter, orderBy []*ent.EntryOrder) int
 		Entry                 func(childComplexity int, id string) int
 		Event                 func(childComplexity int, id *string, slug *string) int
 		Events                func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *filter.EventFilter, orderBy []*ent.EventOrder) int
 		FacetValues           func(childComplexity int, facet search.Facet, startingWith *string, query *string, filter *model.SearchFilter, first *int) int
+		Feedback              func(childComplexity int, first *int, since *schema.Date, until *schema.Date) int
 		LawSection            func(childComplexity int, id *string, slug *string) int
 		LawSections           func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string]) int
 		Method                func(childComplexity int, id *string, slug *string) int
@@ -3391,6 +3416,49 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.DownloadDocument.URL(childComplexity), true
 
+	case "EmbedUse.about":
+		if e.ComplexityRoot.EmbedUse.About == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EmbedUse.About(childComplexity), true
+	case "EmbedUse.element":
+		if e.ComplexityRoot.EmbedUse.Element == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EmbedUse.Element(childComplexity), true
+	case "EmbedUse.firstDay":
+		if e.ComplexityRoot.EmbedUse.FirstDay == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EmbedUse.FirstDay(childComplexity), true
+	case "EmbedUse.key":
+		if e.ComplexityRoot.EmbedUse.Key == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EmbedUse.Key(childComplexity), true
+	case "EmbedUse.lastDay":
+		if e.ComplexityRoot.EmbedUse.LastDay == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EmbedUse.LastDay(childComplexity), true
+	case "EmbedUse.shows":
+		if e.ComplexityRoot.EmbedUse.Shows == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EmbedUse.Shows(childComplexity), true
+	case "EmbedUse.site":
+		if e.ComplexityRoot.EmbedUse.Site == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EmbedUse.Site(childComplexity), true
+
 	case "Entry.acts":
 		if e.ComplexityRoot.Entry.Acts == nil {
 			break
@@ -4228,6 +4296,44 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.FacetValue.Value(childComplexity), true
+
+	case "FeedbackCount.about":
+		if e.ComplexityRoot.FeedbackCount.About == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FeedbackCount.About(childComplexity), true
+	case "FeedbackCount.found":
+		if e.ComplexityRoot.FeedbackCount.Found == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FeedbackCount.Found(childComplexity), true
+	case "FeedbackCount.notFound":
+		if e.ComplexityRoot.FeedbackCount.NotFound == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FeedbackCount.NotFound(childComplexity), true
+	case "FeedbackCount.search":
+		if e.ComplexityRoot.FeedbackCount.Search == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FeedbackCount.Search(childComplexity), true
+
+	case "FeedbackPayload.counted":
+		if e.ComplexityRoot.FeedbackPayload.Counted == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FeedbackPayload.Counted(childComplexity), true
+	case "FeedbackPayload.problems":
+		if e.ComplexityRoot.FeedbackPayload.Problems == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FeedbackPayload.Problems(childComplexity), true
 
 	case "FieldChange.after":
 		if e.ComplexityRoot.FieldChange.After == nil {
@@ -5310,6 +5416,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.EndFormerSecret(childComplexity, args["id"].(string)), true
+	case "Mutation.giveFeedback":
+		if e.ComplexityRoot.Mutation.GiveFeedback == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_giveFeedback_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.GiveFeedback(childComplexity, args["input"].(model.FeedbackInput)), true
 	case "Mutation.invite":
 		if e.ComplexityRoot.Mutation.Invite == nil {
 			break
@@ -7789,6 +7906,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Districts(childComplexity, args["first"].(*int), args["after"].(*entgql.Cursor[string]), args["last"].(*int), args["before"].(*entgql.Cursor[string])), true
+	case "Query.embeds":
+		if e.ComplexityRoot.Query.Embeds == nil {
+			break
+		}
+
+		args, err := ec.field_Query_embeds_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Embeds(childComplexity, args["first"].(*int), args["since"].(*schema.Date)), true
 	case "Query.entries":
 		if e.ComplexityRoot.Query.Entries == nil {
 			break
@@ -7844,6 +7972,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.FacetValues(childComplexity, args["facet"].(search.Facet), args["startingWith"].(*string), args["query"].(*string), args["filter"].(*model.SearchFilter), args["first"].(*int)), true
+	case "Query.feedback":
+		if e.ComplexityRoot.Query.Feedback == nil {
+			break
+		}
+
+		args, err := ec.field_Query_feedback_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Feedback(childComplexity, args["first"].(*int), args["since"].(*schema.Date), args["until"].(*schema.Date)), true
 
 	case "Query.lawSection":
 		if e.ComplexityRoot.Query.LawSection == nil {
@@ -10311,6 +10450,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputEventInput,
 		ec.unmarshalInputEventOrder,
 		ec.unmarshalInputEvidenceInput,
+		ec.unmarshalInputFeedbackInput,
 		ec.unmarshalInputFocalPointInput,
 		ec.unmarshalInputFundingInput,
 		ec.unmarshalInputGeoBox,
@@ -13154,6 +13294,76 @@ type AssetPayload {
   problems: [Problem!]!
 }
 `, BuiltIn: false},
+	{Name: "../../schema/usage.graphql", Input: `"""
+What readers answered when they were asked whether they found what they were looking for, counted. It says nothing of who they were.
+"""
+type FeedbackCount {
+  "What they were reading; null for searches, and for content that is no longer shown."
+  about: Content
+  "Whether they were searching."
+  search: Boolean!
+  "How many found what they were looking for."
+  found: Int!
+  "How many did not."
+  notFound: Int!
+}
+
+"Where something of the hub is shown in another site."
+type EmbedUse {
+  "The host of the site."
+  site: String!
+  "As what it is shown."
+  element: EmbedElement!
+  "What is shown; null where it is several, or no longer shown to readers."
+  about: Content
+  "The id of the partner's key that was given; null where none was."
+  key: ID
+  "How often it was asked for. Caches in between answer by themselves, so it was shown at least so often."
+  shows: Int!
+  "The first day in the time that was asked for."
+  firstDay: Date!
+  "The last day."
+  lastDay: Date!
+}
+
+"What can be shown in other sites."
+enum EmbedElement {
+  "One piece of content."
+  CARD
+  "Several."
+  LIST
+  "A search."
+  SEARCH
+}
+
+"An answer to whether a reader found what they were looking for."
+input FeedbackInput {
+  "The content that they were reading; absent for a search."
+  about: ID
+  "Whether they found it."
+  found: Boolean!
+}
+
+"What came of it."
+type FeedbackPayload {
+  "Whether it was counted, now or before: a reader counts once a day for each thing."
+  counted: Boolean!
+  "Why not."
+  problems: [Problem!]!
+}
+
+extend type Query {
+  "What readers answered, about what has most answers first. For editors, of the content of their organisations and of all searches; for HUB_EDITORs, of everything; null for others."
+  feedback("1 to 100; 20 when absent." first: Int, "From this day on; 90 days back when absent." since: Date, "Up to and with this day." until: Date): [FeedbackCount!]
+  "Where content is shown in other sites, the most shown first. For editors, of the content of their organisations and by their organisations' keys; for HUB_EDITORs, everywhere; null for others."
+  embeds("1 to 100; 20 when absent." first: Int, "From this day on; 90 days back when absent." since: Date): [EmbedUse!]
+}
+
+extend type Mutation {
+  "Tells whether a reader found what they were looking for. Anybody may; a caller counts once a day for each thing."
+  giveFeedback(input: FeedbackInput!): FeedbackPayload!
+}
+`, BuiltIn: false},
 	{Name: "../../schema/vocabulary.graphql", Input: `"A node in the tree of themes."
 type Theme implements Node {
   "Its id."
@@ -14228,6 +14438,26 @@ func (ec *executionContext) childFields_DownloadDocument(ctx context.Context, fi
 	return nil, fmt.Errorf("no field named %q was found under type DownloadDocument", field.Name)
 }
 
+func (ec *executionContext) childFields_EmbedUse(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "site":
+		return ec.fieldContext_EmbedUse_site(ctx, field)
+	case "element":
+		return ec.fieldContext_EmbedUse_element(ctx, field)
+	case "about":
+		return ec.fieldContext_EmbedUse_about(ctx, field)
+	case "key":
+		return ec.fieldContext_EmbedUse_key(ctx, field)
+	case "shows":
+		return ec.fieldContext_EmbedUse_shows(ctx, field)
+	case "firstDay":
+		return ec.fieldContext_EmbedUse_firstDay(ctx, field)
+	case "lastDay":
+		return ec.fieldContext_EmbedUse_lastDay(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EmbedUse", field.Name)
+}
+
 func (ec *executionContext) childFields_Entry(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -14510,6 +14740,30 @@ func (ec *executionContext) childFields_FacetValue(ctx context.Context, field gr
 		return ec.fieldContext_FacetValue_parent(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type FacetValue", field.Name)
+}
+
+func (ec *executionContext) childFields_FeedbackCount(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "about":
+		return ec.fieldContext_FeedbackCount_about(ctx, field)
+	case "search":
+		return ec.fieldContext_FeedbackCount_search(ctx, field)
+	case "found":
+		return ec.fieldContext_FeedbackCount_found(ctx, field)
+	case "notFound":
+		return ec.fieldContext_FeedbackCount_notFound(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FeedbackCount", field.Name)
+}
+
+func (ec *executionContext) childFields_FeedbackPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "counted":
+		return ec.fieldContext_FeedbackPayload_counted(ctx, field)
+	case "problems":
+		return ec.fieldContext_FeedbackPayload_problems(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FeedbackPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_FieldChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

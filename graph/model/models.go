@@ -404,6 +404,22 @@ type EvidenceDocument struct {
 	RatedAt *schema.Date `json:"ratedAt,omitempty"`
 }
 
+// An answer to whether a reader found what they were looking for.
+type FeedbackInput struct {
+	// The content that they were reading; absent for a search.
+	About *string `json:"about,omitempty"`
+	// Whether they found it.
+	Found bool `json:"found"`
+}
+
+// What came of it.
+type FeedbackPayload struct {
+	// Whether it was counted, now or before: a reader counts once a day for each thing.
+	Counted bool `json:"counted"`
+	// Why not.
+	Problems []*content.Problem `json:"problems"`
+}
+
 // Money given to what an entry is about.
 type FundingDocument struct {
 	// The id of the organisation that gave it.

@@ -78,6 +78,12 @@ func WithClient(ctx context.Context, client string) context.Context {
 	return context.WithValue(ctx, clientKey{}, client)
 }
 
+// ClientOf is who searches; empty when nobody said.
+func ClientOf(ctx context.Context) string {
+	client, _ := ctx.Value(clientKey{}).(string)
+	return client
+}
+
 // Unmet takes down that the context's client found nothing for a text, or only for other words than it wrote. Words that could tell of a person are
 // left out, and texts without other words.
 func (r *Recorder) Unmet(ctx context.Context, text string) {
@@ -85,8 +91,7 @@ func (r *Recorder) Unmet(ctx context.Context, text string) {
 	if words == "" {
 		return
 	}
-	client, _ := ctx.Value(clientKey{}).(string)
-	who, now := maphash.String(r.seed, client), r.now()
+	who, now := maphash.String(r.seed, ClientOf(ctx)), r.now()
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	last, ok := r.typed[who]

@@ -2,6 +2,7 @@ package explorer
 
 import (
 	"cmp"
+	"errors"
 	"net/url"
 	"slices"
 
@@ -32,4 +33,10 @@ func host(address string) string {
 		return address
 	}
 	return u.Host
+}
+
+// isRefused tells whether an error is the API's refusal with a code.
+func isRefused(err error, code string) bool {
+	var refused *Error
+	return errors.As(err, &refused) && refused.Code == code
 }

@@ -2,7 +2,6 @@ package explorer
 
 import (
 	"cmp"
-	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -49,8 +48,7 @@ func (e *Explorer) entry(contentType string) show {
 func (e *Explorer) alike(r *http.Request, p *page, of *entry) ([]card, error) {
 	var d struct{ Similar []card }
 	err := e.ask(r.Context(), p, "similar", map[string]any{"id": of.ID}, &d)
-	var refused *Error
-	if errors.As(err, &refused) && refused.Code == "UNAVAILABLE" {
+	if isRefused(err, "UNAVAILABLE") {
 		return nil, nil
 	}
 	return slices.DeleteFunc(d.Similar, func(c card) bool {

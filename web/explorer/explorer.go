@@ -43,7 +43,11 @@ type Options struct {
 	BaseURL string
 	Assets  Assets
 	Reader  func(context.Context) Reader
-	Logger  *slog.Logger
+	// Shown is told of what was asked for to be shown elsewhere.
+	Shown func(*http.Request, Embed)
+	// FrameAncestors are the origins that may show an embed in a frame.
+	FrameAncestors func(context.Context) []string
+	Logger         *slog.Logger
 	Now     func() time.Time
 }
 
@@ -164,7 +168,7 @@ func (e *Explorer) NotFound(w http.ResponseWriter, r *http.Request) {
 }
 
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; " +
-	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+	"frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 // serve answers with the page, or with one that says why there is none.
 func (e *Explorer) serve(l *language, s show) http.HandlerFunc {

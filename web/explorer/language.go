@@ -54,6 +54,12 @@ func languageOf(path string) *language {
 	return bokmaal
 }
 
+// SplitLanguage parts an address of a page, without the hub's and a slash before it, into the tag of its language and the rest.
+func SplitLanguage(path string) (tag, rest string) {
+	l := languageOf("/" + path)
+	return l.tag, strings.TrimPrefix(strings.TrimPrefix("/"+path, l.prefix), "/")
+}
+
 // inContext has an operation answered in the language, and in those that come after it.
 func (l *language) inContext(document string) string {
 	head, rest, _ := strings.Cut(document, "{")

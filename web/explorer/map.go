@@ -14,8 +14,8 @@ const (
 	mapWidth    = 124.0
 	mapHeight   = 140.0
 	mapHalf     = 62.0
-	circleLeast = 1.4
-	circleMost  = 5.0
+	circleLeast = 1.1
+	circleMost  = 3.8
 )
 
 // point is a place on the map.

@@ -31,7 +31,7 @@ type page struct {
 }
 
 // Assets are the addresses of what is built for browsers. Empty ones were not built.
-type Assets struct{ Style, Script string }
+type Assets struct{ Style, Script, Embed string }
 
 // contentTypes are the types of content, in the order in which they are listed.
 var contentTypes = []string{"Practice", "Tool", "Report", "Project", "Network", "Event", "Collection"}

@@ -3,7 +3,6 @@ package explorer
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -151,8 +150,7 @@ func (e *Explorer) municipality(r *http.Request, p *page) (templ.Component, erro
 	}
 	var s struct{ Search found }
 	err := e.ask(r.Context(), p, "shared_by", map[string]any{"first": sharedShown, "filter": map[string]any{"types": allTypes, "municipalities": []string{number}}}, &s)
-	var refused *Error
-	if err != nil && !(errors.As(err, &refused) && refused.Code == "UNAVAILABLE") {
+	if err != nil && !isRefused(err, "UNAVAILABLE") {
 		return nil, err
 	}
 	d.facets = s.Search

@@ -313,7 +313,7 @@ var roles = map[string]word{
 var placesOfRole = map[string]word{
 	"PILOT": {"Pilotkommuner", "Pilotkommunar", "Pilot municipalities"}, "CASE": {"Casekommuner", "Casekommunar", "Case municipalities"},
 	"EXAMPLE": {"Eksempelkommuner", "Kommunar som døme", "Example municipalities"}, "SITE": {"Prosjektsteder", "Prosjektstader", "Sites"},
-	"OWNER": {"Kommuner som eier", "Kommunar som eig", "Owners"}, "USER": {"Tatt i bruk av", "Teke i bruk av", "Taken into use by"},
+	"OWNER": {"Kommunene bak", "Kommunane bak", "The municipalities behind it"}, "USER": {"Tatt i bruk av", "Teke i bruk av", "Taken into use by"},
 	"RESPONDENT": {"Kommuner som svarte", "Kommunar som svara", "Respondents"}, "MEMBER": {"Medlemskommuner", "Medlemskommunar", "Members"}, "HOST": {"Vertskommuner", "Vertskommunar", "Hosts"},
 }
 
@@ -391,4 +391,21 @@ var (
 	wHitsColumn = word{"Treff", "Treff", "Results"}
 	wSearchHere = word{"Søk og avgrens", "Søk og avgrens", "Search and filter"}
 	wPieces     = counted{word{"1 treff", "1 treff", "1 item"}, word{"%s treff", "%s treff", "%s items"}}
+)
+
+// What is shown in other sites.
+var (
+	wFrom        = word{"Fra", "Frå", "From"}
+	wFromDugnad  = word{"Fra Dugnad", "Frå Dugnad", "From Dugnad"}
+	wGone        = word{"Dette innholdet er ikke tilgjengelig lenger.", "Dette innhaldet er ikkje tilgjengeleg lenger.", "This content is no longer available."}
+	wEmbedFailed = word{"Innholdet kan ikke vises akkurat nå.", "Innhaldet kan ikkje visast akkurat no.", "The content cannot be shown at the moment."}
+	wOpensHere   = word{"Søk i Dugnad", "Søk i Dugnad", "Search in Dugnad"}
+	wCardCode    = word{"Kort på egen side", "Kort på eiga side", "A card on your own page"}
+	wListCode    = word{"Liste på egen side", "Liste på eiga side", "A list on your own page"}
+	wSearchCode  = word{"Søkefelt på egen side", "Søkjefelt på eiga side", "A search field on your own page"}
+	wFrameCode   = word{"Uten JavaScript (iframe)", "Utan JavaScript (iframe)", "Without JavaScript (iframe)"}
+	wCodeOf      = word{"Kode: %s", "Kode: %s", "Code: %s"}
+	wFallback    = word{"Uten JavaScript viser kortet lenken.", "Utan JavaScript syner kortet lenkja.", "Without JavaScript the card shows the link."}
+	wPreview     = word{"Slik ser det ut", "Slik ser det ut", "How it looks"}
+	wHowToEmbed  = word{"Alt om å bygge inn", "Alt om å byggje inn", "All about embedding"}
 )

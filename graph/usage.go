@@ -1,0 +1,111 @@
+package graph
+
+import (
+	"context"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"dugnad/access"
+	"dugnad/content"
+	"dugnad/content/usage"
+	"dugnad/ent"
+	"dugnad/ent/apikey"
+	"dugnad/graph/model"
+	"dugnad/schema"
+	"dugnad/search/demand"
+)
+
+// counts reads whose counts the viewer may see: ok is false for those who may see none, and organizations are nil for all.
+func counts(ctx context.Context) (organizations []string, ok bool) {
+	v := access.ViewerOf(ctx)
+	organizations, all := v.Organizations()
+	if !v.Has(access.ScopeDrafts) || len(organizations) == 0 && !all {
+		return nil, false
+	}
+	if all {
+		return nil, true
+	}
+	return organizations, true
+}
+
+// abouts loads what counts are about, all at once.
+func abouts(ctx context.Context, ids []string) (map[string]ent.Content, error) {
+	nodes, err := ent.FromContext(ctx).Load(ctx, ids, ent.Select(graphql.GetOperationContext(ctx), graphql.GetFieldContext(ctx).Field, "about"))
+	seen := make(map[string]ent.Content, len(nodes))
+	for id, n := range nodes {
+		if c, ok := n.(ent.Content); ok {
+			seen[id] = c
+		}
+	}
+	return seen, err
+}
+
+func (r *Resolver) feedback(ctx context.Context, first *int, since, until *schema.Date) ([]*usage.FeedbackCount, error) {
+	organizations, ok := counts(ctx)
+	if !ok {
+		return nil, nil
+	}
+	list, err := r.Usage.Feedback(ctx, organizations, usage.Time{Since: since, Until: until}, *ent.PageSize(first, nil))
+	if err != nil {
+		return nil, err
+	}
+	var ids []string
+	for _, f := range list {
+		if f.AboutID != "" {
+			ids = append(ids, f.AboutID)
+		}
+	}
+	seen, err := abouts(ctx, ids)
+	for _, f := range list {
+		f.About = seen[f.AboutID]
+	}
+	return list, err
+}
+
+func (r *Resolver) embeds(ctx context.Context, first *int, since *schema.Date) ([]*usage.EmbedUse, error) {
+	organizations, ok := counts(ctx)
+	if !ok {
+		return nil, nil
+	}
+	var keys []string
+	if organizations != nil {
+		var err error
+		// The keys of the viewer's organisations: counted whether or not the viewer may manage them.
+		keys, err = ent.FromContext(ctx).ApiKey.Query().Where(apikey.OrganizationIDIn(organizations...)).IDs(access.WithViewer(ctx, access.System("usage")))
+		if err != nil {
+			return nil, err
+		}
+	}
+	list, err := r.Usage.Embeds(ctx, organizations, keys, usage.Time{Since: since}, *ent.PageSize(first, nil))
+	if err != nil {
+		return nil, err
+	}
+	var ids []string
+	for _, u := range list {
+		if u.AboutID != "" {
+			ids = append(ids, u.AboutID)
+		}
+	}
+	seen, err := abouts(ctx, ids)
+	for _, u := range list {
+		u.About = seen[u.AboutID]
+	}
+	return list, err
+}
+
+// giveFeedback counts an answer about what the caller sees, or about a search.
+func (r *Resolver) giveFeedback(ctx context.Context, input model.FeedbackInput) (*model.FeedbackPayload, error) {
+	var about string
+	if input.About != nil {
+		found, err := ent.FromContext(ctx).Load(ctx, []string{*input.About}, nil)
+		if err != nil {
+			return nil, err
+		}
+		if _, ok := found[*input.About].(ent.Content); !ok {
+			return &model.FeedbackPayload{Problems: []*content.Problem{noEntry(*input.About)}}, nil
+		}
+		about = *input.About
+	}
+	err := r.Usage.Answer(ctx, demand.ClientOf(ctx), about, input.Found)
+	return &model.FeedbackPayload{Counted: err == nil, Problems: []*content.Problem{}}, err
+}

@@ -159,6 +159,10 @@ func (e *Explorer) Routes(r chi.Router) {
 		at("/tema/{slug}", e.theme)
 		at("/organisasjon/{slug}", e.organization)
 		at("/om", e.about)
+		at("/bygg-inn", e.howToEmbed)
+		at("/del", e.share)
+		r.Post(l.prefix+"/del", e.serve(l, e.shared))
+		r.Post(l.prefix+"/tilbakemelding", e.serve(l, e.feedback))
 	}
 }
 
@@ -238,7 +242,7 @@ func (e *Explorer) send(w http.ResponseWriter, r *http.Request, p *page, status 
 
 // cacheControl lets shared caches keep what nobody in particular reads, for so short a time that what is withdrawn is gone within a minute.
 func cacheControl(r *http.Request) string {
-	if r.Header.Get("Authorization") == "" && r.Header.Get("Cookie") == "" {
+	if r.Method != http.MethodPost && r.Header.Get("Authorization") == "" && r.Header.Get("Cookie") == "" {
 		return "public, max-age=0, s-maxage=20, stale-while-revalidate=20"
 	}
 	return "private, no-store"

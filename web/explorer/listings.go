@@ -32,6 +32,7 @@ type listing struct {
 	title, lede, url string
 	below            []theme
 	param, slug      string // of the search that has all of it
+	attribute        string // of the web component that lists it
 	found            found
 }
 
@@ -64,7 +65,7 @@ func (e *Explorer) theme(r *http.Request, p *page) (templ.Component, error) {
 	slices.Reverse(above)
 	p.current, p.title, p.feed = "temaer", t.Label, "theme="+queryEscape(slug)
 	p.data = []any{map[string]any{"@type": "DefinedTerm", "name": t.Label, "url": p.address(p.language)}}
-	return e.list(r, p, &listing{way: append(way, above...), title: t.Label, below: t.Children, param: "tema", slug: slug}, "themes")
+	return e.list(r, p, &listing{way: append(way, above...), title: t.Label, below: t.Children, param: "tema", slug: slug, attribute: "theme"}, "themes")
 }
 
 func (e *Explorer) organization(r *http.Request, p *page) (templ.Component, error) {
@@ -87,7 +88,7 @@ func (e *Explorer) organization(r *http.Request, p *page) (templ.Component, erro
 	}
 	p.title, p.feed, p.description = o.Name, "organization="+queryEscape(slug), p.say(wOrgLede, shortOf(o.organization))
 	p.data = []any{map[string]any{"@type": "Organization", "name": o.Name, "url": p.address(p.language)}}
-	l := &listing{way: []crumb{{p.toSearch("organisasjon", slug), p.say(wOrg)}}, title: o.Name, lede: p.description, url: o.URL, param: "organisasjon", slug: slug}
+	l := &listing{way: []crumb{{p.toSearch("organisasjon", slug), p.say(wOrg)}}, title: o.Name, lede: p.description, url: o.URL, param: "organisasjon", slug: slug, attribute: "organization"}
 	return e.list(r, p, l, "organizations")
 }
 

@@ -457,3 +457,13 @@ func active(m municipality) *municipality {
 	m.Active = true
 	return &m
 }
+
+// componentOf are the attributes of a web component that searches as the page does, as far as it can be narrowed.
+func componentOf(s *searchRequest) (attributes []string) {
+	for _, f := range listFilters {
+		if chosen := s.chosen[f.param]; len(chosen) > 0 {
+			attributes = append(attributes, f.name, strings.Join(chosen, ","))
+		}
+	}
+	return attributes
+}

@@ -409,3 +409,72 @@ var (
 	wPreview     = word{"Slik ser det ut", "Slik ser det ut", "How it looks"}
 	wHowToEmbed  = word{"Alt om å bygge inn", "Alt om å byggje inn", "All about embedding"}
 )
+
+// Feedback.
+var (
+	wDidYouFind   = word{"Fant du det du lette etter?", "Fann du det du leita etter?", "Did you find what you were looking for?"}
+	wNo           = word{"Nei", "Nei", "No"}
+	wNameless     = word{"Svaret er uten navn.", "Svaret er utan namn.", "The answer is anonymous."}
+	wThanks       = word{"Takk for svaret", "Takk for svaret", "Thank you for the answer"}
+	wThanksShort  = word{"Takk for svaret.", "Takk for svaret.", "Thank you for the answer."}
+	wThanksFound  = word{"Godt at du fant det.", "Godt at du fann det.", "Good that you found it."}
+	wThanksMissed = word{"Vi bruker svarene til å se hva som mangler.", "Vi bruker svara til å sjå kva som manglar.", "We use the answers to see what is missing."}
+	wBack         = word{"Tilbake til siden", "Tilbake til sida", "Back to the page"}
+)
+
+// Sharing an experience.
+var (
+	wNoMember         = word{"Kontoen din er ikke knyttet til en kommune eller organisasjon. Be administratoren der om å legge deg til.", "Kontoen din er ikkje knytt til ein kommune eller organisasjon. Be administratoren der om å leggje deg til.", "Your account does not belong to a municipality or organisation. Ask the administrator there to add you."}
+	wSignInToShare    = word{"Logg inn for å dele. Det du skriver, blir et utkast som redaktøren i kommunen din ser gjennom.", "Logg inn for å dele. Det du skriv, blir eit utkast som redaktøren i kommunen din ser gjennom.", "Sign in to share. What you write becomes a draft that the editor of your municipality looks through."}
+	wSixQuestions     = word{"De seks spørsmålene", "Dei seks spørsmåla", "The six questions"}
+	wForWhom          = word{"Hvem deler du for?", "Kven deler du for?", "Whom do you share for?"}
+	wQ1               = word{"Hva gjorde dere?", "Kva gjorde de?", "What did you do?"}
+	wQ1Hint           = word{"Én setning, som en overskrift.", "Éi setning, som ei overskrift.", "One sentence, like a headline."}
+	wQ2               = word{"Hva var utfordringen?", "Kva var utfordringa?", "What was the challenge?"}
+	wQ2Hint           = word{"Hva var det som ikke fungerte, og for hvem?", "Kva var det som ikkje fungerte, og for kven?", "What did not work, and for whom?"}
+	wQ3               = word{"Hvordan gikk dere fram?", "Korleis gjekk de fram?", "How did you go about it?"}
+	wQ3Hint           = word{"Skriv ett steg på hver linje.", "Skriv eitt steg på kvar linje.", "Write one step a line."}
+	wQ4               = word{"Hva kom det ut av det?", "Kva kom det ut av det?", "What came of it?"}
+	wQ4Hint           = word{"Hva ble bedre, og hva lærte dere? Ta med tall hvis dere har.", "Kva vart betre, og kva lærte de? Ta med tal om de har.", "What became better, and what did you learn? Give figures if you have any."}
+	wQ5               = word{"Hva virket ikke?", "Kva verka ikkje?", "What did not work?"}
+	wQ5Hint           = word{"Det er like nyttig for den neste. Du kan la det stå tomt.", "Det er like nyttig for den neste. Du kan la det stå tomt.", "It is just as useful for the next one. You may leave it empty."}
+	wQ6               = word{"Hvem er det for, og hva handler det om?", "Kven er det for, og kva handlar det om?", "Whom is it for, and what is it about?"}
+	wHowKnown         = word{"Hvordan vet dere det?", "Korleis veit de det?", "How do you know?"}
+	wKnown0           = word{"Vi prøver det nå, det er for tidlig å si", "Vi prøver det no, det er for tidleg å seie", "We are trying it now, it is too early to say"}
+	wKnown1           = word{"Vi forteller hva vi gjorde, og vet ikke om det virket", "Vi fortel kva vi gjorde, og veit ikkje om det verka", "We tell what we did, and do not know whether it worked"}
+	wKnown2           = word{"Vi eller brukerne har merket en forskjell", "Vi eller brukarane har merka ein skilnad", "We or the users have noticed a difference"}
+	wKnown3           = word{"Vi målte før og etter", "Vi målte før og etter", "We measured before and after"}
+	wNoNames          = word{"Ikke skriv navn, fødselsnummer eller annet som kan kjenne igjen en person.", "Ikkje skriv namn, fødselsnummer eller anna som kan kjenne att ein person.", "Do not write names, identity numbers or anything else by which a person could be recognised."}
+	wSend             = word{"Send til redaktøren", "Send til redaktøren", "Send to the editor"}
+	wSomethingMissing = word{"Noe mangler", "Noko manglar", "Something is missing"}
+	wAnswerThis       = word{"Svar på dette spørsmålet.", "Svar på dette spørsmålet.", "Answer this question."}
+	wShared           = word{"Takk, nå er det sendt", "Takk, no er det sendt", "Thank you, it has been sent"}
+	wSharedWhy        = word{"«%s» ligger hos redaktøren, som ser gjennom før det blir synlig for andre.", "«%s» ligg hos redaktøren, som ser gjennom før det blir synleg for andre.", "“%s” is with the editor, who looks through it before others see it."}
+	wKept             = word{"Det er lagret, men ikke sendt", "Det er lagra, men ikkje sendt", "It is saved, but not sent"}
+	wKeptWhy          = word{"«%s» er lagret som utkast. Dette må rettes først:", "«%s» er lagra som utkast. Dette må rettast først:", "“%s” is saved as a draft. This must be put right first:"}
+	wShareAnother     = word{"Del en erfaring til", "Del ei erfaring til", "Share another experience"}
+)
+
+var problemWords = map[string]word{
+	"NATIONAL_ID":   {"Teksten ser ut til å ha et fødselsnummer. Ta det bort.", "Teksten ser ut til å ha eit fødselsnummer. Ta det bort.", "The text seems to hold a national identity number. Take it out."},
+	"DUF_NUMBER":    {"Teksten ser ut til å ha et DUF-nummer. Ta det bort.", "Teksten ser ut til å ha eit DUF-nummer. Ta det bort.", "The text seems to hold a DUF number. Take it out."},
+	"PHONE":         {"Teksten ser ut til å ha et telefonnummer. Ta det bort.", "Teksten ser ut til å ha eit telefonnummer. Ta det bort.", "The text seems to hold a telephone number. Take it out."},
+	"PRIVATE_EMAIL": {"Teksten ser ut til å ha en privat e-postadresse. Ta den bort.", "Teksten ser ut til å ha ei privat e-postadresse. Ta ho bort.", "The text seems to hold a private e-mail address. Take it out."},
+}
+
+// How to embed.
+var (
+	wEmbedTitle   = word{"Bygg inn på egne sider", "Bygg inn på eigne sider", "Embed on your own pages"}
+	wEmbedLede    = word{"Vis et kort, en liste eller et søkefelt fra Dugnad på siden din. Det tar fem minutter, er gratis, og innholdet holder seg oppdatert.", "Vis eit kort, ei liste eller eit søkjefelt frå Dugnad på sida di. Det tek fem minutt, er gratis, og innhaldet held seg oppdatert.", "Show a card, a list or a search field from Dugnad on your page. It takes five minutes, is free, and the content keeps itself up to date."}
+	wCardHow      = word{"Koden for et kort står under «Del og bygg inn» på hver side. I item kan det stå en id eller adressen til siden.", "Koden for eit kort står under «Del og bygg inn» på kvar side. I item kan det stå ein id eller adressa til sida.", "The code of a card is under “Share and embed” on every page. item takes an id or the address of the page."}
+	wListHow      = word{"Velg med theme, municipality, county, organization, target-group, type, collection eller items (flere id-er med komma mellom), og first for hvor mange.", "Vel med theme, municipality, county, organization, target-group, type, collection eller items (fleire id-ar med komma mellom), og first for kor mange.", "Choose with theme, municipality, county, organization, target-group, type, collection or items (several ids with commas between), and first for how many."}
+	wSearchHow    = word{"Treffene vises på siden din. De samme valgene som for lister avgrenser hva det søkes i.", "Treffa blir viste på sida di. Dei same vala som for lister avgrensar kva det blir søkt i.", "The results show on your page. The same choices as for lists narrow what is searched."}
+	wLooks        = word{"Skrift og farger", "Skrift og fargar", "Type and colours"}
+	wLooksHow     = word{"Disse CSS-variablene gir innholdet sidens utseende. Resten av CSS-en din når det ikke.", "Desse CSS-variablane gir innhaldet utsjånaden til sida. Resten av CSS-en din når det ikkje.", "These CSS properties give the content the looks of the page. The rest of your CSS does not reach it."}
+	wSafe         = word{"Sikkerhet og personvern", "Tryggleik og personvern", "Security and privacy"}
+	wSafeHow      = word{"Innbygging setter ingen informasjonskapsler og sender ingen. Har siden en Content-Security-Policy, må den ha dette; har den Trusted Types, må den tillate «dugnad».", "Innbygging set ingen informasjonskapslar og sender ingen. Har sida ein Content-Security-Policy, må han ha dette; har han Trusted Types, må han tillate «dugnad».", "Embedding sets no cookies and sends none. If the page has a Content-Security-Policy, it needs this; if it enforces Trusted Types, it must allow “dugnad”."}
+	wKeys         = word{"Nøkler for partnere", "Nøklar for partnarar", "Keys for partners"}
+	wKeysHow      = word{"Alt virker uten nøkkel. Med en publiserbar nøkkel (attributtet key) virker innbyggingen bare på nettstedene som nøkkelen gjelder for, og organisasjonen ser i API-et (embeds) hvor innholdet vises.", "Alt verkar utan nøkkel. Med ein publiserbar nøkkel (attributtet key) verkar innbygginga berre på nettstadene som nøkkelen gjeld for, og organisasjonen ser i API-et (embeds) kvar innhaldet blir vist.", "Everything works without a key. With a publishable key (the attribute key) the embed works only on the sites that the key is for, and the organisation sees in the API (embeds) where the content is shown."}
+	wWithdrawn    = word{"Når innhold blir trukket tilbake", "Når innhald blir trekt tilbake", "When content is withdrawn"}
+	wWithdrawnHow = word{"Da forsvinner det fra sidene dine innen ett minutt, også fra sider som står åpne. I stedet står det én rolig setning.", "Då forsvinn det frå sidene dine innan eitt minutt, òg frå sider som står opne. I staden står det éi roleg setning.", "Then it disappears from your pages within a minute, also from pages that stand open. One quiet sentence takes its place."}
+)

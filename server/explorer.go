@@ -25,7 +25,7 @@ import (
 // newExplorer makes the reading site. built is nil where the program was compiled before its web pages were: then it has no style.
 func (h *Hub) newExplorer(built fs.FS) (*explorer.Explorer, error) {
 	o := explorer.Options{
-		API: inProcess{h}, BaseURL: h.baseURL, Logger: slog.Default(), Now: time.Now,
+		API: inProcess{h}, BaseURL: func() string { return h.baseURL }, Logger: slog.Default(), Now: time.Now,
 		Reader: func(ctx context.Context) explorer.Reader {
 			return explorer.Reader{SignedIn: access.ViewerOf(ctx).Account() != ""}
 		},

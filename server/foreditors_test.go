@@ -15,8 +15,8 @@ import (
 // What editors have is not in the walks over what readers have: TestEditorsStatements and TestEditing have it. A version is one document,
 // read as a whole: TestPublishedVersions has it.
 var (
-	editorFields = []string{"viewer", "entry", "entries", "diff", "administration", "auditEvents", "release", "releases", "searchStatus", "unmetSearches", "pausedWebhooks", "deliveries", "upload"}
-	editorTypes  = []string{"Entry", "Account", "AuditEvent", "Release", "PublishedVersion", "SearchStatus", "UnmetSearch", "Webhook", "Delivery", "Upload"}
+	editorFields = []string{"viewer", "entry", "entries", "diff", "administration", "auditEvents", "release", "releases", "searchStatus", "unmetSearches", "pausedWebhooks", "deliveries", "upload", "feedback", "embeds"}
+	editorTypes  = []string{"Entry", "Account", "AuditEvent", "Release", "PublishedVersion", "SearchStatus", "UnmetSearch", "Webhook", "Delivery", "Upload", "FeedbackCount", "EmbedUse"}
 )
 
 func forEditors(name string) bool {

@@ -77,7 +77,7 @@ func (e *Explorer) serveEmbed(build func(context.Context, *widget) (templ.Compon
 		if err != nil || level < 1 || level > 6 {
 			level = 2
 		}
-		em := &widget{page: &page{language: l, base: e.BaseURL, assets: e.Assets}, level: level, part: asked.Get("part") != "", heading: asked.Get("heading"), asked: asked}
+		em := &widget{page: &page{language: l, base: e.BaseURL(), assets: e.Assets}, level: level, part: asked.Get("part") != "", heading: asked.Get("heading"), asked: asked}
 		body, err := build(r.Context(), em)
 		status := http.StatusOK
 		if err != nil {
@@ -184,9 +184,12 @@ var listFilters = []struct{ name, field, param string }{
 	{"organization", "organizations", "organisasjon"}, {"target-group", "targetGroups", "malgruppe"}, {"type", "types", "type"},
 }
 
-// about reads what a list or a search is narrowed to.
+// listedTypes are what a list shows where no type is chosen: things, not selections of things.
+var listedTypes = slices.DeleteFunc(slices.Clone(allTypes), func(t string) bool { return t == "COLLECTION" })
+
+// narrowed reads what a list or a search is narrowed to.
 func (em *widget) narrowed() (filter map[string]any, pairs []string) {
-	filter = map[string]any{"types": allTypes}
+	filter = map[string]any{"types": listedTypes}
 	for _, f := range listFilters {
 		if v := em.asked.Get(f.name); v != "" {
 			values := strings.Split(v, ",")

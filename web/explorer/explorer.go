@@ -40,7 +40,7 @@ type Reader struct {
 // Options are what the explorer needs of the hub.
 type Options struct {
 	API     API
-	BaseURL string
+	BaseURL func() string // the hub's address
 	Assets  Assets
 	Reader  func(context.Context) Reader
 	// Shown is told of what was asked for to be shown elsewhere.
@@ -177,7 +177,7 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src
 // serve answers with the page, or with one that says why there is none.
 func (e *Explorer) serve(l *language, s show) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		p := &page{language: l, base: e.BaseURL, path: strings.TrimPrefix(r.URL.Path, l.prefix), query: r.URL.RawQuery, assets: e.Assets, reader: e.Reader(r.Context())}
+		p := &page{language: l, base: e.BaseURL(), path: strings.TrimPrefix(r.URL.Path, l.prefix), query: r.URL.RawQuery, assets: e.Assets, reader: e.Reader(r.Context())}
 		body, err := s(r, p)
 		status := http.StatusOK
 		var to moved
@@ -199,6 +199,7 @@ func (e *Explorer) serve(l *language, s show) http.HandlerFunc {
 		case errors.As(err, &bad):
 			status, body = http.StatusBadRequest, badRequestPage(p)
 		case errors.As(err, &refused) && refused.Code == "BAD_USER_INPUT":
+			e.Logger.DebugContext(r.Context(), "the API refused what a page asked", "path", r.URL.Path, "error", err)
 			status, body = http.StatusBadRequest, badRequestPage(p)
 		case errors.As(err, &refused) && (refused.Code == "UNAVAILABLE" || refused.Code == "RATE_LIMITED"):
 			w.Header().Set("Retry-After", "10")

@@ -15,8 +15,9 @@ import (
 type filterOf struct {
 	param, facet, field string
 	title               word
-	numeric             bool // the API takes numbers
-	open                bool // its box is open from the start
+	numeric             bool     // the API takes numbers
+	closed              []string // the values of a closed list; nil for those that the hub's editors keep
+	open                bool     // its box is open from the start
 }
 
 // filters are the facets, in the order of the page.
@@ -24,13 +25,13 @@ var filters = []filterOf{
 	{param: "tema", facet: "THEME", field: "themes", title: wTheme, open: true},
 	{param: "fylke", facet: "COUNTY", field: "counties", title: wCounty},
 	{param: "kommune", facet: "MUNICIPALITY", field: "municipalities", title: wMunicipality, open: true},
-	{param: "type", facet: "TYPE", field: "types", title: wType, open: true},
+	{param: "type", facet: "TYPE", field: "types", title: wType, closed: allTypes, open: true},
 	{param: "slag", facet: "KIND", field: "kinds", title: wKind},
 	{param: "grunnlag", facet: "EVIDENCE", field: "evidence", title: wEvidence, numeric: true},
 	{param: "malgruppe", facet: "TARGET_GROUP", field: "targetGroups", title: wTargetGroup},
 	{param: "metode", facet: "METHOD", field: "methods", title: wMethod},
 	{param: "ar", facet: "YEAR", field: "years", title: wYear, numeric: true},
-	{param: "sprak", facet: "LANGUAGE", field: "languages", title: wLanguage},
+	{param: "sprak", facet: "LANGUAGE", field: "languages", title: wLanguage, closed: contentLanguages},
 	{param: "organisasjon", facet: "ORGANIZATION", field: "organizations", title: wOrg},
 }
 
@@ -64,7 +65,8 @@ func readSearch(values url.Values) (*searchRequest, error) {
 			if v != "" && !slices.Contains(s.chosen[f.param], v) {
 				s.chosen[f.param] = append(s.chosen[f.param], v)
 			}
-			if _, err := strconv.Atoi(v); f.numeric && v != "" && err != nil {
+			_, err := strconv.Atoi(v)
+			if v != "" && (f.numeric && err != nil || f.closed != nil && !slices.Contains(f.closed, v)) {
 				return nil, badRequest(f.param)
 			}
 		}
@@ -95,6 +97,9 @@ func (s *searchRequest) order() string {
 
 // allTypes are what a search finds where no type is chosen: content. Municipalities and organisations have pages of their own.
 var allTypes = []string{"PRACTICE", "TOOL", "REPORT", "PROJECT", "NETWORK", "EVENT", "COLLECTION"}
+
+// contentLanguages are those that texts may be in.
+var contentLanguages = []string{"NB", "NN", "EN", "SE", "SMA", "SMJ", "FKV"}
 
 // filter is the API's filter, without the parameter that is left out.
 func (s *searchRequest) filter(without string) map[string]any {

@@ -154,8 +154,8 @@ func (e *Explorer) shared(r *http.Request, p *page) (templ.Component, error) {
 	var made struct {
 		CreatePractice struct {
 			Entry *struct {
-				ID   string
-				Head struct{ Number int }
+				ID, Stage string
+				Head      struct{ Number int }
 			}
 			Problems []problem
 		}
@@ -168,6 +168,9 @@ func (e *Explorer) shared(r *http.Request, p *page) (templ.Component, error) {
 	if entry == nil {
 		x.problems = made.CreatePractice.Problems
 		return sharePage(p, x), nil
+	}
+	if entry.Stage != "EDITING" { // the form was sent twice
+		return sharedPage(p, x, nil), nil
 	}
 	var sent struct{ Submit struct{ Problems []problem } }
 	err = e.tell(r.Context(), "submit", map[string]any{"entry": entry.ID, "revision": entry.Head.Number}, &sent)
@@ -209,7 +212,7 @@ func (x *experience) input(l schema.Language) map[string]any {
 			steps = append(steps, line)
 		}
 	}
-	text := map[string]any{"language": l, "title": x.title, "challenge": x.challenge, "steps": steps, "lessons": x.result, "ready": true}
+	text := map[string]any{"language": string(l), "title": x.title, "challenge": x.challenge, "steps": steps, "lessons": x.result, "ready": true}
 	if x.didNotWork != "" {
 		text["didNotWork"] = x.didNotWork
 	}

@@ -1,0 +1,105 @@
+package explorer
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// TestWords holds what the interface says against itself: each phrase is there in three languages, with the same places to fill.
+func TestWords(t *testing.T) {
+	files := token.NewFileSet()
+	seen := 0
+	for _, name := range []string{"words.go", "figures.go"} {
+		file, err := parser.ParseFile(files, name, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			literal, ok := n.(*ast.CompositeLit)
+			if !ok || len(literal.Elts) == 0 {
+				return true
+			}
+			var texts []string
+			for _, e := range literal.Elts {
+				if l, ok := e.(*ast.BasicLit); ok && l.Kind == token.STRING {
+					text, err := strconv.Unquote(l.Value)
+					if err != nil {
+						t.Fatal(err)
+					}
+					texts = append(texts, text)
+				}
+			}
+			if len(texts) == 0 {
+				return true
+			}
+			seen++
+			at := files.Position(literal.Pos())
+			if len(texts) != 3 {
+				t.Errorf("%s: %q is in %d languages", at, texts, len(texts))
+				return true
+			}
+			for _, text := range texts[1:] {
+				if text == "" || strings.Count(text, "%s") != strings.Count(texts[0], "%s") {
+					t.Errorf("%s: %q is not as %q", at, text, texts[0])
+				}
+			}
+			return true
+		})
+	}
+	if seen < 200 {
+		t.Errorf("only %d phrases were found", seen)
+	}
+}
+
+func TestSoften(t *testing.T) {
+	for title, want := range map[string]string{
+		"Introduksjonsprogrammet": "Introduksjons\u00adprogrammet", "Bosetting av flyktninger": "Bosetting av flyktninger", "Integreringstilskuddet": "Integrerings\u00adtilskuddet", "": "",
+	} {
+		if got := soften(title); got != want {
+			t.Errorf("%q is softened to %q, wanted %q", title, got, want)
+		}
+	}
+}
+
+func TestCut(t *testing.T) {
+	if got := cut("kort"); got != "kort" {
+		t.Errorf("a short text is cut to %q", got)
+	}
+	long := strings.Repeat("blåbærsyltetøy ", 30)
+	if got := cut(long); len([]rune(got)) > 245 || !strings.HasSuffix(got, "blåbærsyltetøy …") {
+		t.Errorf("a long text is cut to %q", got)
+	}
+}
+
+func TestOwnPath(t *testing.T) {
+	for path, want := range map[string]string{
+		"/sok?q=x": "/sok?q=x", "": "/", "//evil.example": "/", "https://evil.example": "/", `/\\evil.example`: "/", "javascript:alert(1)": "/", "sok": "/", "/%zz": "/",
+	} {
+		if got := string(ownPath(path)); got != want {
+			t.Errorf("%q leads back to %q, wanted %q", path, got, want)
+		}
+	}
+}
+
+func TestNumbers(t *testing.T) {
+	upper := 90.0
+	p := &page{language: bokmaal}
+	for _, one := range []struct {
+		figure keyFigure
+		want   string
+	}{
+		{keyFigure{Value: 1777, Unit: "persons"}, "1\u00a0777"},
+		{keyFigure{Value: 12.5, Unit: "percent", Operator: "EXACT"}, "12,5\u00a0%"},
+		{keyFigure{Value: 80, Upper: &upper, Unit: "percent", Operator: "RANGE"}, "80–90\u00a0%"},
+		{keyFigure{Value: 70, Unit: "percent", Operator: "MORE_THAN"}, "mer enn 70\u00a0%"},
+		{keyFigure{Value: 3, Unit: "m2"}, "3 m2"},
+	} {
+		if got := p.figure(one.figure); strings.ReplaceAll(got, "\u00a0", " ") != strings.ReplaceAll(one.want, "\u00a0", " ") {
+			t.Errorf("%v is written %q, wanted %q", one.figure, got, one.want)
+		}
+	}
+}

@@ -26,9 +26,11 @@ func BenchmarkExplorer(b *testing.B) {
 				b.Fatal(err)
 			}
 			pages := map[string]func(i int) string{
-				"front page":             func(i int) string { return []string{"/", "/nn", "/en"}[i%3] },
-				"search without words":   func(i int) string { return "/sok?tema=" + data.theme(i) },
-				"search with all facets": func(i int) string { return "/sok?q=opplaering+norsk&kommune=" + []string{"5001", "4601", "0301", "4602"}[i%4] },
+				"front page":           func(i int) string { return []string{"/", "/nn", "/en"}[i%3] },
+				"search without words": func(i int) string { return "/sok?tema=" + data.theme(i) },
+				"search with all facets": func(i int) string {
+					return "/sok?q=opplaering+norsk&kommune=" + []string{"5001", "4601", "0301", "4602"}[i%4]
+				},
 				"search on the map":      func(i int) string { return "/sok?vis=kart&tema=" + data.theme(i) },
 				"page of a practice":     func(i int) string { return "/praksis/" + data.slug(i) },
 				"page of a theme":        func(i int) string { return "/tema/" + data.theme(i) },
@@ -42,7 +44,7 @@ func BenchmarkExplorer(b *testing.B) {
 				var times []time.Duration
 				var size int64
 				for i := range 60 {
-					begun := time.Now() //nolint:forbidigo // a benchmark measures real time
+					begun := time.Now()
 					r, err := http.NewRequestWithContext(b.Context(), http.MethodGet, address+pages[name](i), http.NoBody)
 					if err != nil {
 						b.Fatal(err)

@@ -186,9 +186,9 @@ func (c *Counter) days(t Time) (first, last string) {
 // FeedbackCount is what readers said of an entry, or of searches.
 type FeedbackCount struct {
 	About    ent.Content `json:"-"` // as the viewer sees it; nil until it is loaded, and for what they do not see
-	AboutID  string `json:"about"`
-	Found    int    `json:"found"`
-	NotFound int    `json:"not_found"`
+	AboutID  string      `json:"about"`
+	Found    int         `json:"found"`
+	NotFound int         `json:"not_found"`
 }
 
 // Search tells whether it is of searches.

@@ -180,8 +180,12 @@ func (e *Explorer) embedded(ctx context.Context, em *widget, ids []string) ([]em
 
 // listFilters are the attributes that say what a list is about, and what they are to the API and to the search page.
 var listFilters = []struct{ name, field, param string }{
-	{"theme", "themes", "tema"}, {"municipality", "municipalities", "kommune"}, {"county", "counties", "fylke"},
-	{"organization", "organizations", "organisasjon"}, {"target-group", "targetGroups", "malgruppe"}, {"type", "types", "type"},
+	{"theme", "themes", "tema"},
+	{"municipality", "municipalities", "kommune"},
+	{"county", "counties", "fylke"},
+	{"organization", "organizations", "organisasjon"},
+	{"target-group", "targetGroups", "malgruppe"},
+	{"type", "types", "type"},
 }
 
 // listedTypes are what a list shows where no type is chosen: things, not selections of things.

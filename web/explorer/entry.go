@@ -200,7 +200,7 @@ func others(e *entry) (rest []relation) {
 	seen := map[string]bool{}
 	for _, r := range e.Related.Edges {
 		front := r.Node.Type == "Collection" && r.Node.Slug == frontCollection
-		if r.Type != "FOLLOWS" && !front && !(r.Type == "CONTAINS" && r.Direction == "OUT") && !seen[r.Node.ID] {
+		if r.Type != "FOLLOWS" && !front && (r.Type != "CONTAINS" || r.Direction != "OUT") && !seen[r.Node.ID] {
 			seen[r.Node.ID] = true
 			rest = append(rest, r)
 		}

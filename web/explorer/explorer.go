@@ -48,7 +48,7 @@ type Options struct {
 	// FrameAncestors are the origins that may show an embed in a frame.
 	FrameAncestors func(context.Context) []string
 	Logger         *slog.Logger
-	Now     func() time.Time
+	Now            func() time.Time
 }
 
 // Explorer serves the pages.

@@ -182,12 +182,12 @@ func shortOf(o organization) string {
 // placesOf names the first municipalities of an entry, and how many more there are.
 func (p *page) placesOf(c *card) string {
 	nodes, total := c.Municipalities.Nodes, c.Municipalities.TotalCount
-	switch {
-	case total == 0:
+	switch total {
+	case 0:
 		return ""
-	case total == 1:
+	case 1:
 		return nodes[0].Name
-	case total == 2:
+	case 2:
 		return p.say(wAnd, nodes[0].Name, nodes[1].Name)
 	default:
 		return p.say(wAndMore, nodes[0].Name+", "+nodes[1].Name, p.language.whole(total-2))

@@ -77,7 +77,8 @@ func readSearch(values url.Values) (*searchRequest, error) {
 	if !slices.ContainsFunc(orders, func(o struct {
 		param, order string
 		label        word
-	}) bool {
+	},
+	) bool {
 		return o.param == s.sort
 	}) {
 		return nil, badRequest("sort")

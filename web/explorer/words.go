@@ -66,12 +66,9 @@ var (
 	wFailedWhy    = word{"Feilen er meldt. Prøv igjen om litt.", "Feilen er meld. Prøv igjen om litt.", "The error has been reported. Try again in a while."}
 	wToFront      = word{"Til forsiden", "Til framsida", "To the front page"}
 	wAllByTheme   = word{"Alt etter tema", "Alt etter tema", "Everything by theme"}
-	wNewest       = word{"Nyeste", "Nyaste", "Newest"}
 	wMembersOnly  = word{"Bare for medlemmer", "Berre for medlemer", "Members only"}
-	wReadIn       = word{"Les på %s", "Les på %s", "Read in %s"}
 	wNotThisLang  = word{"Finnes ikke på bokmål.", "Finst ikkje på nynorsk.", "Not available in English."}
 	wOriginalIs   = word{"Teksten er på %s.", "Teksten er på %s.", "The text is in %s."}
-	wFromSource   = word{"Kilde: %s", "Kjelde: %s", "Source: %s"}
 	wAndMore      = word{"%s og %s til", "%s og %s til", "%s and %s more"}
 	wAnd          = word{"%s og %s", "%s og %s", "%s and %s"}
 	wLevel        = word{"nivå %s av 5", "nivå %s av 5", "level %s of 5"}
@@ -161,13 +158,7 @@ var (
 	wNear       = word{"Nær det du søkte etter", "Nær det du søkte etter", "Close to what you searched for"}
 	wTriedSelf  = word{"Har dere prøvd noe selv?", "Har de prøvd noko sjølve?", "Have you tried something yourselves?"}
 	wReviewed   = word{"Seks spørsmål, under ti minutter. Redaktøren i kommunen din ser gjennom før det blir synlig.", "Seks spørsmål, under ti minutt. Redaktøren i kommunen din ser gjennom før det blir synleg.", "Six questions, under ten minutes. The editor of your municipality looks through it before it is shown."}
-	wPartOf     = word{"Del av", "Del av", "Part of"}
 	wAlsoPlaces = word{"Se også:", "Sjå òg:", "See also:"}
-	wEverything = word{"Alt innhold", "Alt innhald", "All content"}
-	wNextPage   = word{"Neste side", "Neste side", "Next page"}
-	wFollowThis = word{"Følg dette søket", "Følg dette søket", "Follow this search"}
-	wTooDeep    = word{"Bare de første treffene kan bli vist. Avgrens søket.", "Berre dei fyrste treffa kan bli viste. Avgrens søket.", "Only the first results can be shown. Filter the search."}
-	wRegion     = word{"Søkeresultat", "Søkjeresultat", "Search results"}
 )
 
 // Pages of content.
@@ -179,7 +170,6 @@ var (
 		"Collection": {"Om samlingen", "Om samlinga", "About the collection"},
 	}
 	wOnPage        = word{"På siden", "På sida", "On this page"}
-	wPrint         = word{"Skriv ut", "Skriv ut", "Print"}
 	wShareEmbed    = word{"Del og bygg inn", "Del og bygg inn", "Share and embed"}
 	wDownload      = word{"Last ned", "Last ned", "Download"}
 	wDownloadAs    = word{"Last ned (%s)", "Last ned (%s)", "Download (%s)"}
@@ -223,7 +213,6 @@ var (
 	wAllFigures    = word{"Alle nøkkeltall", "Alle nøkkeltal", "All key figures"}
 	wValue         = word{"Verdi", "Verdi", "Value"}
 	wFigureNote    = word{"n er antall personer eller enheter bak tallet. «–» betyr at kilden ikke opplyser det.", "n er talet på personar eller einingar bak talet. «–» tyder at kjelda ikkje opplyser det.", "n is the number of persons or units behind the figure. “–” means that the source does not say."}
-	wChartOf       = word{"Stolpediagram: %s.", "Stolpediagram: %s.", "Bar chart: %s."}
 	wScrollFigures = word{"Tabell med nøkkeltall", "Tabell med nøkkeltal", "Table of key figures"}
 	wScrollResults = word{"Tabell med resultater", "Tabell med resultat", "Table of results"}
 	wNames         = word{"Navn og nummer slik de var da, med kommunen i dag.", "Namn og nummer slik dei var då, med kommunen i dag.", "Names and numbers as they were then, with the municipality of today."}
@@ -261,12 +250,8 @@ var (
 	wUpdatedAt     = word{"Oppdatert", "Oppdatert", "Updated"}
 	wRatedBy       = word{"Vurdert av %s.", "Vurdert av %s.", "Rated by %s."}
 	wPages         = counted{word{"1 side", "1 side", "1 page"}, word{"%s sider", "%s sider", "%s pages"}}
-	wUnnamed       = word{"I tillegg, uten navn i kilden:", "I tillegg, utan namn i kjelda:", "In addition, not named in the source:"}
 	wDistricts     = word{"Bydeler i Oslo", "Bydelar i Oslo", "Districts of Oslo"}
 	wNotOnline     = word{"Ingen adresse er kjent.", "Inga adresse er kjend.", "No address is known."}
-	wFiles         = word{"Filer", "Filer", "Files"}
-	wItems         = counted{word{"1 ting", "1 ting", "1 item"}, word{"%s ting", "%s ting", "%s items"}}
-	wRecommendTo   = word{"Alle", "Alle", "All"}
 )
 
 // Places, themes and organisations.
@@ -300,7 +285,6 @@ var (
 	wNothingHere    = word{"Ingen har delt noe her ennå.", "Ingen har delt noko her enno.", "Nobody has shared anything here yet."}
 	wOrgLede        = word{"Det %s eier, har gitt ut eller er med på.", "Det %s eig, har gjeve ut eller er med på.", "What %s owns, has published or takes part in."}
 	wOwnPages       = word{"Egne nettsider", "Eigne nettsider", "Own website"}
-	wRoleOwn        = word{"Eier", "Eigar", "Owner"}
 )
 
 var roles = map[string]word{

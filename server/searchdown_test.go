@@ -95,6 +95,18 @@ func searchDown(t *testing.T, h *testHub, address string, down *atomic.Bool) {
 	if a := h.ask(`{ search(query: "ullteppe") { totalCount } }`, nil); a.code() != "UNAVAILABLE" || strings.Contains(string(a.Body), address) {
 		t.Errorf("search answers %s", a.Body)
 	}
+	for path, want := range map[string]int{
+		"/": 200, "/nn/temaer": 200, "/tema/settlement": 200, "/organisasjon/ks": 200, "/kommune/4602": 200, "/praksis/mentor-for-nyankomne": 200, "/sok?q=mentor&organisasjon=ks": 503,
+		"/embed/list?organization=ks": 200, "/embed/search?q=mentor": 503, "/sitemap.xml": 200,
+	} {
+		a := h.visit(path)
+		if a.Status != want || strings.Contains(string(a.Body), address) {
+			t.Errorf("while search is down %s answers %d, wanted %d", path, a.Status, want)
+		}
+		if strings.Contains(path, "organi") && !strings.Contains(string(a.Body), "/praksis/") {
+			t.Errorf("while search is down %s shows no entries", path)
+		}
+	}
 	if got := h.ready(t.Context()); !got.Ready || len(got.Reasons) != 1 || !strings.HasPrefix(got.Reasons[0], "degraded") {
 		t.Errorf("readiness: %+v", got)
 	}

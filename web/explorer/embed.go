@@ -252,7 +252,11 @@ func (e *Explorer) embedList(ctx context.Context, em *widget) (templ.Component, 
 		}
 	default:
 		filter, pairs := em.narrowed()
-		if err := e.hits(ctx, em, map[string]any{"filter": filter, "orderBy": "NEWEST", "first": em.first(), "facets": []string{}}); err != nil {
+		err := e.hits(ctx, em, map[string]any{"filter": filter, "orderBy": "NEWEST", "first": em.first(), "facets": []string{}})
+		if isRefused(err, "UNAVAILABLE") {
+			err = e.withoutSearch(ctx, em, filter)
+		}
+		if err != nil {
 			return nil, err
 		}
 		em.more = em.out(em.toSearch(append(pairs, "sort", "nyeste")...))
@@ -271,6 +275,17 @@ func (e *Explorer) hits(ctx context.Context, em *widget, variables map[string]an
 	}
 	em.total = d.Search.TotalCount
 	for _, h := range d.Search.Edges {
+		em.items = append(em.items, embedded{entry: entry{card: h.Node.card}})
+	}
+	return err
+}
+
+// withoutSearch lists what a search would find, while there are none.
+func (e *Explorer) withoutSearch(ctx context.Context, em *widget, filter map[string]any) error {
+	delete(filter, "types")
+	list, err := e.listed(ctx, em.page, filter, em.first())
+	em.total = list.TotalCount
+	for _, h := range list.Edges {
 		em.items = append(em.items, embedded{entry: entry{card: h.Node.card}})
 	}
 	return err

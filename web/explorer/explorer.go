@@ -4,6 +4,7 @@ package explorer
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"embed"
@@ -161,7 +162,7 @@ func (e *Explorer) Routes(r chi.Router) {
 		at("/om", e.about)
 		at("/bygg-inn", e.howToEmbed)
 		at("/del", e.share)
-		r.Post(l.prefix+"/del", e.serve(l, e.shared))
+		r.Post(l.prefix+"/del", e.serve(l, e.shareForm))
 		r.Post(l.prefix+"/tilbakemelding", e.serve(l, e.feedback))
 	}
 }
@@ -186,6 +187,7 @@ func (e *Explorer) serve(l *language, s show) http.HandlerFunc {
 		var refused *Error
 		switch {
 		case err == nil:
+			status = cmp.Or(p.status, status)
 		case errors.As(err, &to):
 			w.Header().Set("Cache-Control", cacheControl(r))
 			http.Redirect(w, r, l.prefix+string(to), http.StatusMovedPermanently)

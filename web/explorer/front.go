@@ -15,7 +15,19 @@ type frontData struct {
 		Body  string
 		Items struct{ Edges []item }
 	}
-	Search found
+	Themes struct{ Nodes []theme }
+	newest found
+}
+
+// themes are the top ones with how many entries each has, the most first; all of them, without numbers, where those are not known.
+func (d *frontData) themes() (list []value) {
+	if list = themesBy(d.newest.facet("THEME"), false); list != nil {
+		return list
+	}
+	for _, t := range d.Themes.Nodes {
+		list = append(list, value{Value: t.Slug, Label: t.Label})
+	}
+	return list
 }
 
 // themesBy are the values of the theme facet that are below another, or that are not.
@@ -32,6 +44,10 @@ func themesBy(f facet, below bool) (themes []value) {
 func (e *Explorer) front(r *http.Request, p *page) (templ.Component, error) {
 	var d frontData
 	if err := e.ask(r.Context(), p, "front", map[string]any{"collection": frontCollection}, &d); err != nil {
+		return nil, err
+	}
+	var err error
+	if d.newest, err = e.newest(r.Context(), p); err != nil {
 		return nil, err
 	}
 	p.title, p.description = "Dugnad", p.say(wHeroWhy)

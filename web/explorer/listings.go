@@ -1,6 +1,8 @@
 package explorer
 
 import (
+	"cmp"
+	"context"
 	"net/http"
 	"slices"
 	"strings"
@@ -11,10 +13,16 @@ import (
 
 type themesData struct {
 	Themes struct{ Nodes []theme }
-	Search found
+	counts facet
 }
 
-func (d *themesData) count(slug string) int { return countOf(d.Search.facet("THEME"), slug) }
+// count is how many entries a theme has; empty when that is not known.
+func (d *themesData) count(p *page, slug string) string {
+	if d.counts.Values == nil {
+		return ""
+	}
+	return p.language.whole(countOf(d.counts, slug))
+}
 
 // themes is the page of all themes.
 func (e *Explorer) themes(r *http.Request, p *page) (templ.Component, error) {
@@ -22,6 +30,11 @@ func (e *Explorer) themes(r *http.Request, p *page) (templ.Component, error) {
 	if err := e.ask(r.Context(), p, "themes", nil, &d); err != nil {
 		return nil, err
 	}
+	newest, err := e.newest(r.Context(), p)
+	if err != nil {
+		return nil, err
+	}
+	d.counts = newest.facet("THEME")
 	p.current, p.title, p.description = "temaer", p.say(wThemes), p.say(wThemesLede)
 	return themesPage(p, &d), nil
 }
@@ -39,12 +52,63 @@ type listing struct {
 // listedShown is how many entries such a page names.
 const listedShown = 20
 
+// newestShown is how many the front page names.
+const newestShown = 4
+
 // list asks for what there is of a theme or an organisation.
 func (e *Explorer) list(r *http.Request, p *page, l *listing, field string) (templ.Component, error) {
-	var s struct{ Search found }
-	err := e.ask(r.Context(), p, "shared_by", map[string]any{"first": listedShown, "filter": map[string]any{"types": allTypes, field: []string{l.slug}}}, &s)
-	l.found = s.Search
+	var err error
+	l.found, err = e.shared(r.Context(), p, field, l.slug, listedShown)
 	return listingPage(p, l), err
+}
+
+// shared asks for what has a value in a field of the filters, the newest first; the database where the search is down.
+func (e *Explorer) shared(ctx context.Context, p *page, field, value string, first int) (found, error) {
+	var s struct{ Search found }
+	err := e.ask(ctx, p, "shared_by", map[string]any{"first": first, "filter": map[string]any{"types": allTypes, field: []string{value}}}, &s)
+	if isRefused(err, "UNAVAILABLE") {
+		return e.listed(ctx, p, map[string]any{field: []string{value}}, first)
+	}
+	return s.Search, err
+}
+
+// newest asks for what is newest, and how much there is of each theme; the database, which does not count themes, where the search is down.
+func (e *Explorer) newest(ctx context.Context, p *page) (found, error) {
+	var d struct{ Search found }
+	err := e.ask(ctx, p, "newest", nil, &d)
+	if isRefused(err, "UNAVAILABLE") {
+		return e.listed(ctx, p, nil, newestShown)
+	}
+	return d.Search, err
+}
+
+// listed asks the lists of the API, which need no search, for what a filter lets through, the newest first.
+func (e *Explorer) listed(ctx context.Context, p *page, filter map[string]any, first int) (found, error) {
+	variables := map[string]any{"first": first}
+	if len(filter) > 0 {
+		for _, t := range []string{"practice", "tool", "report", "project", "network", "event"} {
+			variables[t] = filter
+		}
+	}
+	var d map[string]struct {
+		TotalCount int
+		Nodes      []listedEntry
+	}
+	if err := e.ask(ctx, p, "listed", variables, &d); err != nil {
+		return found{}, err
+	}
+	all := found{TotalIsExact: true}
+	for _, list := range d {
+		all.TotalCount += list.TotalCount
+		for _, n := range list.Nodes {
+			all.Edges = append(all.Edges, hit{Node: n})
+		}
+	}
+	slices.SortFunc(all.Edges, func(a, b hit) int {
+		return cmp.Or(strings.Compare(b.Node.date(), a.Node.date()), strings.Compare(a.Node.ID, b.Node.ID))
+	})
+	all.Edges = firstOf(all.Edges, first)
+	return all, nil
 }
 
 func (e *Explorer) theme(r *http.Request, p *page) (templ.Component, error) {

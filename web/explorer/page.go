@@ -28,6 +28,7 @@ type page struct {
 	oembed             string // the address that oEmbed knows the page by
 	canonical          string // the path of the page, where it is not path
 	private            bool   // not for search engines
+	status             int    // of HTTP, where it is not 200
 }
 
 // Assets are the addresses of what is built for browsers. Empty ones were not built.

@@ -128,7 +128,7 @@ type municipalityData struct {
 	SimilarMunicipalities []municipality
 
 	shared, taken []hit
-	facets        found
+	found         found
 	all           *allPlaces
 }
 
@@ -148,13 +148,11 @@ func (e *Explorer) municipality(r *http.Request, p *page) (templ.Component, erro
 	if d.Municipality.Number != number {
 		return nil, moved("/kommune/" + d.Municipality.Number)
 	}
-	var s struct{ Search found }
-	err := e.ask(r.Context(), p, "shared_by", map[string]any{"first": sharedShown, "filter": map[string]any{"types": allTypes, "municipalities": []string{number}}}, &s)
-	if err != nil && !isRefused(err, "UNAVAILABLE") {
+	var err error
+	if d.found, err = e.shared(r.Context(), p, "municipalities", number, sharedShown); err != nil {
 		return nil, err
 	}
-	d.facets = s.Search
-	for _, h := range s.Search.Edges {
+	for _, h := range d.found.Edges {
 		if roleIn(h, number) == "USER" {
 			d.taken = append(d.taken, h)
 		} else {

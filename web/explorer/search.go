@@ -214,7 +214,11 @@ func (e *Explorer) search(r *http.Request, p *page) (templ.Component, error) {
 	for i, f := range filters {
 		facets[i] = f.facet
 	}
-	if res.found, err = e.find(ctx, p, s, s.filter(""), facets, hitsOfPage, s.after); err != nil {
+	res.found, err = e.find(ctx, p, s, s.filter(""), facets, hitsOfPage, s.after)
+	if isRefused(err, "UNAVAILABLE") {
+		return e.searchDown(ctx, p, s)
+	}
+	if err != nil {
 		return nil, err
 	}
 	all, err := e.places.all(ctx, e, p)
@@ -254,6 +258,27 @@ func (e *Explorer) find(ctx context.Context, p *page, s *searchRequest, filter m
 	var d struct{ Search found }
 	err := e.ask(ctx, p, "search", variables, &d)
 	return d.Search, err
+}
+
+// searchDown says that there are no searches, and lists what the filters let through without them.
+func (e *Explorer) searchDown(ctx context.Context, p *page, s *searchRequest) (templ.Component, error) {
+	listed, err := e.listed(ctx, p, s.listFilter(), hitsOfPage)
+	if err != nil {
+		return nil, err
+	}
+	p.current, p.title, p.private, p.status = "sok", p.say(wUnavailable), true, http.StatusServiceUnavailable
+	return searchDownPage(p, s, listed.Edges), nil
+}
+
+// listFilter is what lists can be narrowed by of what a search is.
+func (s *searchRequest) listFilter() map[string]any {
+	filter := map[string]any{}
+	for _, f := range filters {
+		if chosen := s.chosen[f.param]; len(chosen) > 0 && slices.Contains([]string{"themes", "counties", "municipalities", "targetGroups", "methods", "organizations", "languages"}, f.field) {
+			filter[f.field] = chosen
+		}
+	}
+	return filter
 }
 
 // waysOut counts what an empty page offers: the hits without each of the filters, and those of the words alone.

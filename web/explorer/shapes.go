@@ -224,10 +224,22 @@ type found struct {
 
 type hit struct {
 	Highlights []struct{ Field, HTML string }
-	Node       struct {
-		card
-		Places struct{ Edges []placeLink }
+	Node       listedEntry
+}
+
+// listedEntry is a card with the municipalities that have a part in it.
+type listedEntry struct {
+	card
+	PublishedAt string
+	Places      struct{ Edges []placeLink }
+}
+
+// date is that by which lists are ordered.
+func (e *listedEntry) date() string {
+	if e.Issued != nil {
+		return e.Issued.Date
 	}
+	return e.PublishedAt
 }
 
 type facet struct {

@@ -133,8 +133,8 @@ func (e *Explorer) newExperience(ctx context.Context, p *page) (*experience, err
 // evidenceBy is the level of evidence that an answer to "how do you know" is.
 var evidenceBy = map[string]int{"proves": 0, "beskrevet": 1, "erfart": 2, "malt": 3}
 
-// shared makes a draft of what was answered and sends it to review.
-func (e *Explorer) shared(r *http.Request, p *page) (templ.Component, error) {
+// shareForm makes a draft of what was answered and sends it to review.
+func (e *Explorer) shareForm(r *http.Request, p *page) (templ.Component, error) {
 	form, err := readForm(r)
 	if err != nil {
 		return nil, err

@@ -173,7 +173,7 @@ func TestID(t *testing.T) {
 	same(t, "a draft", get(s.Hub, "/id/"+s.entryID(t, "unwritten")), random())
 	same(t, "a file for members, anonymous", get(s.Hub, "/id/"+s.assetID(t, "closed")), random())
 	for id, want := range map[string]string{
-		s.entryID(t, "for-all"): "/practices/for-all", s.entryID(t, "for-members"): "/practices/for-members",
+		s.entryID(t, "for-all"): "/praksis/for-all", s.entryID(t, "for-members"): "/praksis/for-members",
 		s.assetID(t, "open"): "/files/" + s.assetID(t, "open"),
 	} {
 		response := get(s.Hub, "/id/"+id, member, "member")

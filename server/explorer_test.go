@@ -379,9 +379,9 @@ func TestShareExperience(t *testing.T) {
 			t.Errorf("the draft is %s", got)
 		}
 		answers.Set("nokkel", "del-ANNAN")
-		answers.Set("utfordring", "Ring 12057900013 om saka.") // the number of a person that is none
-		if a := post("CONTRIBUTOR", answers); strings.Contains(string(a.Body), "Takk, no er det sendt") || !strings.Contains(string(a.Body), "fødselsnummer") {
-			t.Errorf("a national identity number is answered %.600s", a.Body)
+		answers.Set("resultat", strings.Repeat("langt ", 2000))
+		if a := post("CONTRIBUTOR", answers); strings.Contains(string(a.Body), "Takk, no er det sendt") || !strings.Contains(string(a.Body), "for langt") || !strings.Contains(string(a.Body), "Besøk heime.") {
+			t.Errorf("an answer that is too long is answered %.600s", a.Body)
 		}
 	})
 }

@@ -90,7 +90,7 @@ func TestFeeds(t *testing.T) {
 		if !strings.Contains(sitemap, "<loc>"+address+"</loc>") || strings.Contains(sitemap, "medlemmer") || strings.Contains(sitemap, "utkast") {
 			t.Errorf("sitemap %.300s", sitemap)
 		}
-		for _, at := range []string{address, visible.at("node", "permalink").(string), n.url + "/id/" + id, address + "?x=1#y"} {
+		for _, at := range []string{address, visible.at("node", "permalink").(string), n.url + "/id/" + id, address + "?x=1#y", strings.Replace(address, n.url, n.url+"/nn", 1)} {
 			a := n.visit("/oembed?format=json&url=" + url.QueryEscape(at))
 			if a.Status != 200 || !strings.Contains(string(a.Body), `"title":"Nytt \u0026 \u003cb\u003e`) {
 				t.Errorf("oEmbed of %s: %d %s", at, a.Status, a.Body)

@@ -125,7 +125,7 @@ func TestKnownHoles(t *testing.T) {
 		})
 		n.run("11 drafts by relation, history and feed", func(t *testing.T) {
 			invalid(t, "", `{ practice(id: "x") { revisions { document { __typename } } } }`)
-			for _, path := range []string{"/feeds/atom.xml", "/feeds/feed.json", "/sitemap.xml", "/oembed?url=" + n.baseURL + "/practices/" + canary, "/id/" + hidden, "/id/" + hidden + "/1", "/search-api/health"} {
+			for _, path := range []string{"/feeds/atom.xml", "/feeds/feed.json", "/sitemap.xml", "/oembed?url=" + n.baseURL + "/praksis/" + canary, "/sok", "/embed/card?item=" + hidden, "/embed/list?organization=ks", "/id/" + hidden, "/id/" + hidden + "/1", "/search-api/health"} {
 				if _, body := n.page("", n.url+path); strings.Contains(body, canary) || strings.Contains(body, hidden) {
 					t.Errorf("%s tells of it", path)
 				}

@@ -167,7 +167,7 @@ func (m *mangler) request() (method, path string, header http.Header, body strin
 }
 
 func (m *mangler) bendPath() string {
-	path := m.of("/", "/graphql", "/feeds/atom.xml?theme=x", "/feeds/feed.json?municipality=1", "/oembed?url=http://x/practices/y", "/sitemap.xml", "/id/pra_01m88ahx6q1a3jk2p313s8y32c", "/id/pra_01m88ahx6q1a3jk2p313s8y32c/1",
+	path := m.of("/", "/graphql", "/feeds/atom.xml?theme=x", "/feeds/feed.json?municipality=1", "/oembed?url=http://x/praksis/y&maxwidth=-1", "/sok?q=x&kommune=1&ar=2", "/nn/rapport/x", "/embed/card?item=x&level=9", "/embed/list?theme=x&first=3&items=a,b", "/embed/search?q=x&key=y", "/kommune/4602", "/tema/x", "/kommuner?navn=x", "/sitemap.xml", "/id/pra_01m88ahx6q1a3jk2p313s8y32c", "/id/pra_01m88ahx6q1a3jk2p313s8y32c/1",
 		"/files/ast_01m88ahx6q1a3jk2p313s8y32c/320-wide", "/audit.csv?after=x", "/auth/signin", "/auth/token", "/auth/invitation", "/auth/authorize?client_id=x", "/schema.graphql", "/assets/x", "/graphiql", "/search-api/health", "/%2e%2e/%2e%2e/etc/passwd", "/healthz")
 	b := []byte(path)
 	for i := 1; i < len(b); i++ {

@@ -15,7 +15,7 @@ import (
 func TestHeaders(t *testing.T) {
 	h := openHub(t)
 	for path, status := range map[string]int{
-		"/": 302, "/healthz": 200, "/readyz": 503, "/schema.graphql": 200, "/graphql?query=%7B__typename%7D": 200, "/nothing": 404, "/id/x": 404,
+		"/healthz": 200, "/readyz": 503, "/schema.graphql": 200, "/graphql?query=%7B__typename%7D": 200, "/nothing": 404, "/id/x": 404,
 		"/files/x": 404, "/assets/": 404, "/assets/../graphiql/index.html": 404,
 	} {
 		response := get(h, path)

@@ -439,11 +439,11 @@ var (
 	wShareAnother     = word{"Del en erfaring til", "Del ei erfaring til", "Share another experience"}
 )
 
+// problemWords are what the API refuses of a draft, by its codes.
 var problemWords = map[string]word{
-	"NATIONAL_ID":   {"Teksten ser ut til å ha et fødselsnummer. Ta det bort.", "Teksten ser ut til å ha eit fødselsnummer. Ta det bort.", "The text seems to hold a national identity number. Take it out."},
-	"DUF_NUMBER":    {"Teksten ser ut til å ha et DUF-nummer. Ta det bort.", "Teksten ser ut til å ha eit DUF-nummer. Ta det bort.", "The text seems to hold a DUF number. Take it out."},
-	"PHONE":         {"Teksten ser ut til å ha et telefonnummer. Ta det bort.", "Teksten ser ut til å ha eit telefonnummer. Ta det bort.", "The text seems to hold a telephone number. Take it out."},
-	"PRIVATE_EMAIL": {"Teksten ser ut til å ha en privat e-postadresse. Ta den bort.", "Teksten ser ut til å ha ei privat e-postadresse. Ta ho bort.", "The text seems to hold a private e-mail address. Take it out."},
+	"FORBIDDEN": {"Du kan ikke dele for denne organisasjonen.", "Du kan ikkje dele for denne organisasjonen.", "You cannot share for this organisation."},
+	"INVALID":   {"Et av svarene er for langt.", "Eit av svara er for langt.", "One of the answers is too long."},
+	"STAGE":     {"Det er sendt allerede.", "Det er sendt alt.", "It has been sent already."},
 }
 
 // How to embed.

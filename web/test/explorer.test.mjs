@@ -153,6 +153,14 @@ describe('explorer', () => {
     await again.close()
   })
 
+  test('suggestions come while a reader types', async () => {
+    const { page, complaints, close } = await open('/')
+    await page.getByRole('combobox', { name: 'Søk i Dugnad' }).pressSequentially('introd', { delay: 20 })
+    await page.locator('datalist option[value*="ntroduksjon"]').first().waitFor({ state: 'attached' })
+    assert.deepEqual(complaints, [])
+    await close()
+  })
+
   test('a municipality is found by its former name and number', async () => {
     const { page, close } = await open('/kommuner?navn=flora', { javaScriptEnabled: false })
     assert.equal(new URL(page.url()).pathname, '/kommune/4602')

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"os"
 	"slices"
 	"testing"
@@ -37,7 +38,9 @@ func BenchmarkExplorer(b *testing.B) {
 				"page of a municipality": func(i int) string { return "/kommune/" + []string{"5001", "4601", "0301", "4602"}[i%4] },
 				"list of municipalities": func(int) string { return "/kommuner" },
 				"embedded list":          func(i int) string { return "/embed/list?part=1&theme=" + data.theme(i) },
-				"embedded card":          func(i int) string { return "/embed/card?part=1&item=" + address + "/praksis/" + data.slug(i) },
+				"embedded card": func(i int) string {
+					return "/embed/card?part=1&item=" + url.QueryEscape(hub.baseURL+"/praksis/"+data.slug(i))
+				},
 			}
 			fmt.Fprintf(os.Stdout, "\n%-28s%12s%12s%12s\n", dialect.name, "median ms", "p95 ms", "packed KB")
 			for _, name := range sortedKeys(pages) {

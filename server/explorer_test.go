@@ -154,6 +154,9 @@ func TestExplorerPages(t *testing.T) {
 			t.Errorf("the former address answers %d %s", moved.Status, moved.Header.Get("Location"))
 		}
 
+		if root := n.visitOnly("/nn/"); root.Status != http.StatusMovedPermanently || root.Header.Get("Location") != "/nn" {
+			t.Errorf("/nn/ answers %d %s", root.Status, root.Header.Get("Location"))
+		}
 		for at, want := range map[string]int{
 			"/finst-ikkje": 404, "/praksis/finst-ikkje": 404, "/kommune/9999": 404, "/tema/finst-ikkje": 404, "/organisasjon/finst-ikkje": 404, "/sok?ar=abc": 400, "/sok?sort=tilfeldig": 400,
 			"/sok?type=NOKO": 400, "/sok?etter=tull": 400, "/sok?kommune=zzz": 200, "/praksis/%00": 400, "/praksis/%ff": 404,

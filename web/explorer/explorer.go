@@ -150,6 +150,9 @@ func (e *Explorer) Routes(r chi.Router) {
 			r.Get(l.prefix+path, e.serve(l, s))
 		}
 		at("/", e.front)
+		if l.prefix != "" {
+			r.Get(l.prefix+"/", e.serve(l, func(*http.Request, *page) (templ.Component, error) { return nil, moved("") }))
+		}
 		at("/sok", e.search)
 		for _, t := range contentTypes {
 			at("/"+schema.PagePath(t)+"/{slug}", e.entry(t))

@@ -1,7 +1,9 @@
 package explorer
 
 import (
+	"maps"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -104,6 +106,24 @@ func scaleOf(r result) float64 {
 
 // comparable tells whether a result was measured before and after.
 func (r result) comparable() bool { return r.Before != nil && r.After != nil }
+
+// legend says how to read the drawings of results; empty where there are none.
+func (p *page) legend(all []result) string {
+	scales := map[string]bool{}
+	for _, r := range all {
+		if r.comparable() {
+			scales[p.with(scaleOf(r), r.Unit)] = true
+		}
+	}
+	switch len(scales) {
+	case 0:
+		return ""
+	case 1:
+		return p.say(wCircles, slices.Collect(maps.Keys(scales))[0])
+	default:
+		return p.say(wCirclesEach)
+	}
+}
 
 // at is where a number is on a scale that is 138 wide and begins at 6.
 func at(n, scale float64) string {

@@ -189,6 +189,7 @@ var (
 	wDownBy        = word{"Ned %s", "Ned %s", "Down %s"}
 	wUnchanged     = word{"Uendret", "Uendra", "Unchanged"}
 	wCircles       = word{"Åpen sirkel er før, fylt er etter. Skalaen går fra 0 til %s.", "Open sirkel er før, fylt er etter. Skalaen går frå 0 til %s.", "The open circle is before, the filled one after. The scale goes from 0 to %s."}
+	wCirclesEach   = word{"Åpen sirkel er før, fylt er etter. Hver linje har sin egen skala, fra 0.", "Open sirkel er før, fylt er etter. Kvar linje har sin eigen skala, frå 0.", "The open circle is before, the filled one after. Each line has a scale of its own, from 0."}
 	wDidNotWork    = word{"Det som ikke virket", "Det som ikkje verka", "What did not work"}
 	wLessons       = word{"Det vi lærte", "Det vi lærte", "What was learnt"}
 	wDoesItWork    = word{"Virker det?", "Verkar det?", "Does it work?"}

@@ -103,3 +103,28 @@ func TestNumbers(t *testing.T) {
 		}
 	}
 }
+
+func TestLegend(t *testing.T) {
+	number := func(n float64) *float64 { return &n }
+	p := &page{language: bokmaal}
+	share := result{Before: number(42), After: number(71), Unit: "percent"}
+	days := result{Before: number(120), After: number(85.5), Unit: "days"}
+	for name, one := range map[string]struct {
+		results []result
+		want    string
+	}{
+		"nothing to draw": {[]result{{After: number(12)}}, ""}, "one scale": {[]result{{After: number(12)}, share, share}, "0 til 100"}, "two scales": {[]result{share, days}, "sin egen skala"},
+	} {
+		if got := p.legend(one.results); (got == "") != (one.want == "") || !strings.Contains(got, one.want) {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
+	if got := scaleOf(days); got != 200 {
+		t.Errorf("the scale of 120 and 85.5 ends at %v", got)
+	}
+	for r, want := range map[result]string{share: "Opp 29", days: "Ned 34,5 dager"} {
+		if got := strings.ReplaceAll(p.change(r), "\u00a0", " "); !strings.HasPrefix(got, want) {
+			t.Errorf("the change is %q, wanted %q", got, want)
+		}
+	}
+}

@@ -6,11 +6,40 @@ import { after, before, describe, test } from 'node:test'
 import axe from 'axe-core'
 
 import { openBrowser } from './browser.mjs'
-import { ask, hub } from './hub.mjs'
+import { anAdminsKey as key, ask, hub, ksID } from './hub.mjs'
 
 // Screenshots of the main pages, for people to look at.
 const shots = process.env.HUB_TEST_SHOTS
 if (shots) mkdirSync(shots, { recursive: true })
+
+/** Publishes a practice with what the demo content has none of, results before and after and a download with an address, and gives its path. */
+async function publishMeasured() {
+  const nb = (text) => [{ language: 'NB', text }]
+  const { municipality } = await ask('{ municipality(number: "4602") { id } }')
+  const { createPractice } = await ask(
+    'mutation ($input: PracticeInput!, $organization: ID) { createPractice(input: $input, organization: $organization) { entry { id } problems { message } } }',
+    {
+      organization: await ksID(),
+      input: {
+        kind: 'APPROACH',
+        texts: [{ language: 'NB', title: 'Boligopplæring i ferieukene, målt før og etter', summary: 'Kort sagt.', challenge: 'Ingen har tid.', steps: ['Finn ukene.', 'Lag et opplegg.'], resources: 'Én uke', cost: 'Tolk', didNotWork: 'Samme opplegg til alle.', ready: true }],
+        results: [
+          { label: nb('Kan lese egen husleiekontrakt'), before: 42, after: 71, unit: 'percent', n: 38, source: nb('Spørreskjema') },
+          { label: nb('Dager til bolig'), before: 120, after: 85.5, unit: 'days' },
+          { label: nb('Bare etter'), after: 12, unit: 'persons' },
+        ],
+        downloads: [{ title: nb('Opplegget'), format: 'pdf', bytes: 1234567, pages: 24, url: 'https://example.org/opplegg.pdf', language: 'NB' }],
+        evidence: { level: 3, direction: 'POSITIVE', basis: nb('Spurt før og etter.') },
+        municipalities: [{ municipality: municipality.id, role: 'USER', nameThen: 'Flora', numberThen: '1401' }],
+      },
+    },
+    { key },
+  )
+  const { publish } = await ask('mutation ($id: ID!) { publish(items: [{id: $id, expectedRevision: 1}]) { problems { message } } }', { id: createPractice.entry.id }, { key })
+  assert.deepEqual(publish.problems, [])
+  const { node } = await ask('query ($id: ID!) { node(id: $id) { ... on Content { url } } }', { id: createPractice.entry.id })
+  return new URL(node.url).pathname
+}
 
 /** Every kind of page, and the states that a reader meets. */
 const pages = {
@@ -53,6 +82,7 @@ describe('explorer', () => {
     const { events, networks } = await ask('{ events(first: 1) { nodes { slug } } networks(first: 1) { nodes { slug } } }')
     pages.event = `/arrangement/${events.nodes[0].slug}`
     pages.network = `/nettverk/${networks.nodes[0].slug}`
+    if (key) pages['practice with results and a download'] = await publishMeasured()
   })
 
   after(() => browser?.close())
@@ -167,6 +197,17 @@ describe('explorer', () => {
     assert.match(await page.locator('.mhead').textContent(), /Flora \(1401\) og Vågsøy \(1439\) ble Kinn i 2020/)
     await page.goto(`${hub}/kommune/0417`)
     assert.equal(new URL(page.url()).pathname, '/kommune/3413')
+    await close()
+  })
+
+  test('a practice shows what was measured, who has taken it into use, and what can be downloaded', { skip: !key && 'HUB_TEST_KEY is not set' }, async () => {
+    const { page, close } = await open(pages['practice with results and a download'])
+    assert.match(await page.getByRole('row', { name: /husleiekontrakt/ }).textContent(), /42.%\s*71.%\s*38/)
+    assert.ok(await page.getByRole('img', { name: 'Opp 29 prosentpoeng' }).isVisible())
+    assert.ok(await page.getByRole('img', { name: 'Ned 34,5 dager' }).isVisible())
+    assert.equal(await page.getByRole('link', { name: 'Last ned (PDF, 1,2 MB, 24 sider, bokmål)' }).getAttribute('href'), 'https://example.org/opplegg.pdf')
+    await page.goto(`${hub}/kommune/4602`)
+    assert.match(await page.locator('section', { has: page.getByRole('heading', { name: 'Har tatt i bruk' }) }).textContent(), /Boligopplæring i ferieukene/)
     await close()
   })
 

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"errors"
 
 	"github.com/99designs/gqlgen/graphql"
 
@@ -10,6 +11,7 @@ import (
 	"dugnad/content/usage"
 	"dugnad/ent"
 	"dugnad/ent/apikey"
+	"dugnad/graph/gqlcode"
 	"dugnad/graph/model"
 	"dugnad/schema"
 	"dugnad/search/demand"
@@ -107,5 +109,8 @@ func (r *Resolver) giveFeedback(ctx context.Context, input model.FeedbackInput) 
 		about = *input.About
 	}
 	err := r.Usage.Answer(ctx, demand.ClientOf(ctx), about, input.Found)
+	if errors.Is(err, usage.ErrFull) {
+		return nil, gqlcode.Error(gqlcode.Unavailable, usage.ErrFull.Error())
+	}
 	return &model.FeedbackPayload{Counted: err == nil, Problems: []*content.Problem{}}, err
 }

@@ -94,7 +94,7 @@ func (h *Hub) embedding(next http.Handler) http.Handler {
 func (h *Hub) shown(r *http.Request, e explorer.Embed) {
 	from := cmp.Or(r.Header.Get("Origin"), r.Header.Get("Referer"))
 	site, err := url.Parse(from)
-	if err != nil || site.Host == "" || strings.HasPrefix(from, h.baseURL) {
+	if base, bad := url.Parse(h.baseURL); err != nil || bad != nil || site.Host == "" || site.Host == base.Host {
 		return
 	}
 	h.usage.Shown(usage.Use{Site: site.Host, Element: e.Element, About: e.About, Key: access.ViewerOf(r.Context()).Name})

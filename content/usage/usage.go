@@ -40,13 +40,17 @@ type Counter struct {
 	mu       sync.Mutex
 	day      string
 	answered map[uint64]bool
-	uses     map[Use]int
+	uses     map[Use]int  // since the last flush
+	known    map[Use]bool // of the day
 }
 
 // New makes a counter. now is the time, time.Now but in tests.
 func New(client *ent.Client, now func() time.Time) *Counter {
-	return &Counter{client: client, now: now, seed: maphash.MakeSeed(), answered: map[uint64]bool{}, uses: map[Use]int{}}
+	return &Counter{client: client, now: now, seed: maphash.MakeSeed(), answered: map[uint64]bool{}, uses: map[Use]int{}, known: map[Use]bool{}}
 }
+
+// ErrFull is answered when more answers came on a day than can be told apart.
+var ErrFull = errors.New("more answers came today than can be counted")
 
 func own(ctx context.Context) context.Context { return access.WithViewer(ctx, access.System("usage")) }
 
@@ -57,7 +61,9 @@ func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
 func (c *Counter) Answer(ctx context.Context, client, about string, found bool) error {
 	today := day(c.now())
 	who := maphash.String(c.seed, client+"\n"+about)
-	if !c.first(today, who) {
+	if first, full := c.first(today, who); full {
+		return ErrFull
+	} else if !first {
 		return nil
 	}
 	create := c.client.Feedback.Create().SetDay(today).SetAbout(about)
@@ -76,19 +82,28 @@ func (c *Counter) Answer(ctx context.Context, client, about string, found bool) 
 	return nil
 }
 
-// first tells whether a client has not answered today, and remembers that it has now.
-func (c *Counter) first(today string, who uint64) bool {
+// first tells whether a client has not answered today, and remembers that it has now; full when no more can be remembered.
+func (c *Counter) first(today string, who uint64) (first, full bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.turn(today)
+	if c.answered[who] {
+		return false, false
+	}
+	if len(c.answered) >= mostAnswer {
+		return false, true
+	}
+	c.answered[who] = true
+	return true, false
+}
+
+// turn forgets what was remembered of another day; the lock is held.
+func (c *Counter) turn(today string) {
 	if c.day != today {
 		c.day = today
 		clear(c.answered)
+		clear(c.known)
 	}
-	if c.answered[who] || len(c.answered) >= mostAnswer {
-		return false
-	}
-	c.answered[who] = true
-	return true
 }
 
 func (c *Counter) forget(who uint64) {
@@ -112,7 +127,9 @@ func (c *Counter) Shown(u Use) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if _, known := c.uses[u]; known || len(c.uses) < mostOfDay {
+	c.turn(u.Day)
+	if c.known[u] || len(c.known) < mostOfDay {
+		c.known[u] = true
 		c.uses[u]++
 	}
 }

@@ -19,6 +19,7 @@ abstract class Embed extends HTMLElement {
   protected abstract readonly path: string
   protected readonly root = this.attachShadow({ mode: 'open' })
   private shown = ''
+  private soon = false
   private timer: ReturnType<typeof setInterval> | undefined
   private underway: AbortController | undefined
 
@@ -30,7 +31,7 @@ abstract class Embed extends HTMLElement {
     this.root.adoptedStyleSheets = [sheet]
     // Until the hub has answered, and where it does not, the page's own link is seen.
     if (!this.root.firstChild) this.root.append(document.createElement('slot'))
-    void this.refresh()
+    this.refreshSoon()
     this.timer = setInterval(() => {
       if (document.visibilityState === 'visible') void this.refresh()
     }, askedAgain)
@@ -44,7 +45,17 @@ abstract class Embed extends HTMLElement {
   }
 
   attributeChangedCallback() {
-    if (this.isConnected && this.shown) void this.refresh()
+    this.refreshSoon()
+  }
+
+  /** Asks once for all attributes that are set together. */
+  private refreshSoon() {
+    if (this.soon) return
+    this.soon = true
+    queueMicrotask(() => {
+      this.soon = false
+      if (this.isConnected) void this.refresh()
+    })
   }
 
   private readonly seen = () => {
@@ -53,7 +64,7 @@ abstract class Embed extends HTMLElement {
 
   /** The parameters of the hub's address. */
   protected parameters() {
-    const asked = new URLSearchParams({ part: '1', lang: this.lang || this.closest<HTMLElement>('[lang]')?.lang.slice(0, 2) || 'nb' })
+    const asked = new URLSearchParams({ part: '1', lang: this.closest<HTMLElement>('[lang]')?.lang.slice(0, 2) || 'nb' })
     for (const { name, value } of this.attributes) if (!['class', 'id', 'style', 'lang', 'hidden', 'slot'].includes(name)) asked.set(name === 'heading-level' ? 'level' : name, value)
     return asked
   }
@@ -84,11 +95,12 @@ class Card extends Embed {
 }
 
 class List extends Embed {
-  static readonly observedAttributes = ['items', 'collection', 'theme', 'municipality', 'county', 'organization', 'type', 'first', 'heading', 'lang', 'heading-level']
+  static readonly observedAttributes = ['items', 'collection', 'theme', 'municipality', 'county', 'organization', 'target-group', 'type', 'first', 'heading', 'lang', 'heading-level']
   protected readonly path = 'list'
 }
 
 class Search extends Embed {
+  static readonly observedAttributes = ['theme', 'municipality', 'county', 'organization', 'target-group', 'type', 'first', 'heading', 'lang', 'heading-level']
   protected readonly path = 'search'
   private words = ''
 
@@ -114,6 +126,11 @@ class Search extends Embed {
     const focused = this.root.activeElement
     super.show(body)
     const field = this.root.querySelector<HTMLInputElement>('input[type=search]')
+    // Screen readers tell of what comes into a region, not of a region that comes.
+    const status = this.root.querySelector('[role=status]')
+    const said = [...(status?.childNodes ?? [])]
+    status?.replaceChildren()
+    requestAnimationFrame(() => status?.replaceChildren(...said))
     if (!typed || !field) return
     field.value = typed.value
     if (focused === typed) field.focus()

@@ -80,7 +80,9 @@ func (e *Explorer) serveEmbed(build func(context.Context, *widget) (templ.Compon
 		em := &widget{page: &page{language: l, base: e.BaseURL(), assets: e.Assets}, level: level, part: asked.Get("part") != "", heading: asked.Get("heading"), asked: asked}
 		body, err := build(r.Context(), em)
 		status := http.StatusOK
-		if err != nil {
+		if isRefused(err, "BAD_USER_INPUT") {
+			body = embedGone(em) // what cannot be is not there
+		} else if err != nil {
 			e.Logger.WarnContext(r.Context(), "an embed failed", "path", r.URL.Path, "error", err)
 			status, em.failed = http.StatusServiceUnavailable, true
 			body = embedSorry(em)
@@ -198,7 +200,9 @@ func (em *widget) narrowed() (filter map[string]any, pairs []string) {
 		if v := em.asked.Get(f.name); v != "" {
 			values := strings.Split(v, ",")
 			if f.name == "type" {
-				values = slices.DeleteFunc(strings.Split(strings.ToUpper(v), ","), func(t string) bool { return !isContent(t) })
+				if values = slices.DeleteFunc(strings.Split(strings.ToUpper(v), ","), func(t string) bool { return !isContent(t) }); len(values) == 0 {
+					continue
+				}
 			}
 			filter[f.field] = values
 			for _, one := range values {

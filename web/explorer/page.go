@@ -115,7 +115,7 @@ func (p *page) toSearch(pairs ...string) templ.SafeURL {
 
 // address is the page's own address in a language.
 func (p *page) address(l *language) string {
-	path := p.path
+	path := escaped(p.path)
 	if p.canonical != "" {
 		path = p.canonical
 	}
@@ -127,14 +127,19 @@ func (p *page) address(l *language) string {
 
 // same is this page in another language, with its parameters.
 func (p *page) same(l *language) templ.SafeURL {
-	path := p.path
-	if path == "" || path == "/" && l.prefix != "" {
-		path = map[bool]string{true: "/"}[l.prefix == ""]
+	path := escaped(p.path)
+	if path == "/" && l.prefix != "" {
+		path = ""
 	}
 	if p.query != "" {
 		path += "?" + p.query
 	}
 	return templ.SafeURL(l.prefix + path)
+}
+
+// escaped is a path as it stands in an address of this site: never one that a browser takes for another site's.
+func escaped(path string) string {
+	return (&url.URL{Path: "/" + strings.TrimLeft(path, "/")}).EscapedPath()
 }
 
 // others are the languages that the page is not in.

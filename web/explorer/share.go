@@ -3,6 +3,9 @@ package explorer
 import (
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -53,7 +56,7 @@ func (e *Explorer) feedback(r *http.Request, p *page) (templ.Component, error) {
 	if !d.GiveFeedback.Counted {
 		return nil, errNotFound
 	}
-	p.title, p.private = p.say(wThanks), true
+	p.title, p.private, p.path = p.say(wThanks), true, "/" // where the answer was sent to there is no page
 	return thanksPage(p, ownPath(form.Get("tilbake")), answer == "nei"), nil
 }
 
@@ -91,6 +94,7 @@ type experience struct {
 	title, challenge, steps, result, didNotWork, measur string
 	chosenThemes, chosenGroups                          []string
 	missing                                             []string // names of fields
+	signedOut                                           bool     // the sign-in ended before the form was sent
 	problems                                            []problem
 }
 
@@ -144,11 +148,11 @@ func (e *Explorer) shareForm(r *http.Request, p *page) (templ.Component, error) 
 		return nil, err
 	}
 	p.current, p.title, p.private = "del", p.say(wShare), true
-	if len(x.memberships) == 0 {
+	x.read(form)
+	if x.memberships != nil && len(x.memberships) == 0 {
 		return shareSignedOut(p), nil
 	}
-	x.read(form)
-	if len(x.missing) > 0 {
+	if x.signedOut = x.memberships == nil; x.signedOut || len(x.missing) > 0 {
 		return sharePage(p, x), nil
 	}
 	var made struct {
@@ -188,9 +192,8 @@ func (x *experience) read(form url.Values) {
 	x.key, x.title, x.challenge, x.steps = form.Get("nokkel"), text("tittel"), text("utfordring"), text("steg")
 	x.result, x.didNotWork, x.measur = text("resultat"), text("virket-ikke"), form.Get("hvordan")
 	x.chosenThemes, x.chosenGroups = form["tema"], form["malgruppe"]
-	x.organization = x.memberships[0].Organization.ID
-	for _, m := range x.memberships {
-		if m.Organization.ID == form.Get("organisasjon") {
+	for i, m := range x.memberships {
+		if i == 0 || m.Organization.ID == form.Get("organisasjon") {
 			x.organization = m.Organization.ID
 		}
 	}
@@ -204,7 +207,7 @@ func (x *experience) read(form url.Values) {
 	}
 }
 
-// input is the draft. Its key is the form's, so that sending it twice makes one.
+// input is the draft. Its key is of the form and of what was answered: the same sent twice makes one, and what was changed in between is not lost.
 func (x *experience) input(l schema.Language) map[string]any {
 	steps := []string{}
 	for line := range strings.SplitSeq(x.steps, "\n") {
@@ -216,7 +219,7 @@ func (x *experience) input(l schema.Language) map[string]any {
 	if x.didNotWork != "" {
 		text["didNotWork"] = x.didNotWork
 	}
-	input := map[string]any{"key": x.key, "kind": "EXPERIENCE", "texts": []any{text}}
+	input := map[string]any{"kind": "EXPERIENCE", "texts": []any{text}}
 	if level, ok := evidenceBy[x.measur]; ok {
 		input["evidence"] = map[string]any{"level": level, "direction": "UNKNOWN"}
 	}
@@ -231,6 +234,8 @@ func (x *experience) input(l schema.Language) map[string]any {
 			input["municipalities"] = []any{map[string]any{"municipality": m.Organization.Municipality.ID, "role": "OWNER"}}
 		}
 	}
+	sum := sha256.Sum256(fmt.Append(nil, input)) // fmt writes maps in the order of their keys
+	input["key"] = x.key + "-" + hex.EncodeToString(sum[:8])
 	return input
 }
 

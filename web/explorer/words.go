@@ -63,7 +63,7 @@ var (
 	wUnavailable  = word{"Søket er nede akkurat nå", "Søket er nede akkurat no", "Search is down at the moment"}
 	wUnavailWhy   = word{"Vi er på saken. Innholdet er her fortsatt:", "Vi er på saka. Innhaldet er her framleis:", "We are on it. The content is still here:"}
 	wFailed       = word{"Noe gikk galt hos oss", "Noko gjekk gale hos oss", "Something went wrong on our side"}
-	wFailedWhy    = word{"Feilen er meldt. Prøv igjen om litt.", "Feilen er meld. Prøv igjen om litt.", "The error has been reported. Try again in a while."}
+	wFailedWhy    = word{"Feilen er skrevet i loggen. Prøv igjen om litt.", "Feilen er skriven i loggen. Prøv igjen om litt.", "The error is in our log. Try again in a while."}
 	wToFront      = word{"Til forsiden", "Til framsida", "To the front page"}
 	wAllByTheme   = word{"Alt etter tema", "Alt etter tema", "Everything by theme"}
 	wMembersOnly  = word{"Bare for medlemmer", "Berre for medlemer", "Members only"}
@@ -437,13 +437,15 @@ var (
 	wSharedWhy        = word{"«%s» ligger hos redaktøren, som ser gjennom før det blir synlig for andre.", "«%s» ligg hos redaktøren, som ser gjennom før det blir synleg for andre.", "“%s” is with the editor, who looks through it before others see it."}
 	wKept             = word{"Det er lagret, men ikke sendt", "Det er lagra, men ikkje sendt", "It is saved, but not sent"}
 	wKeptWhy          = word{"«%s» er lagret som utkast. Dette må rettes først:", "«%s» er lagra som utkast. Dette må rettast først:", "“%s” is saved as a draft. This must be put right first:"}
+	wSignedOut        = word{"Du er ikke logget inn lenger", "Du er ikkje logga inn lenger", "You are no longer signed in"}
+	wSignedOutWhy     = word{"Det du skrev, står her fortsatt. Logg inn i en ny fane, kom tilbake hit, og send igjen.", "Det du skreiv, står her framleis. Logg inn i ei ny fane, kom tilbake hit, og send igjen.", "What you wrote is still here. Sign in in a new tab, come back here, and send again."}
 	wShareAnother     = word{"Del en erfaring til", "Del ei erfaring til", "Share another experience"}
 )
 
 // problemWords are what the API refuses of a draft, by its codes.
 var problemWords = map[string]word{
 	"FORBIDDEN": {"Du kan ikke dele for denne organisasjonen.", "Du kan ikkje dele for denne organisasjonen.", "You cannot share for this organisation."},
-	"INVALID":   {"Et av svarene er for langt.", "Eit av svara er for langt.", "One of the answers is too long."},
+	"INVALID":   {"Et av svarene er for langt, eller har tegn som ikke kan lagres.", "Eit av svara er for langt, eller har teikn som ikkje kan lagrast.", "One of the answers is too long, or has characters that cannot be kept."},
 	"STAGE":     {"Det er sendt allerede.", "Det er sendt alt.", "It has been sent already."},
 }
 

@@ -14,8 +14,10 @@ export function liveSearch() {
     event.preventDefault()
     void go(link.href, true)
   })
+  let at = location.pathname + location.search
   window.addEventListener('popstate', () => {
-    if (document.querySelector('form[data-live]')) void go(location.href, false)
+    // A jump within the page is one too.
+    if (location.pathname + location.search !== at && document.getElementById('resultat')) void go(location.href, false)
   })
 
   function addressOf(form: HTMLFormElement) {
@@ -38,6 +40,7 @@ export function liveSearch() {
       put(results, fresh)
       document.title = page.title
       if (remember) history.pushState(null, '', address)
+      at = location.pathname + location.search
     } catch (error) {
       if (controller.signal.aborted) return // a newer choice is on its way
       location.href = address // the browser shows what is wrong

@@ -30,8 +30,14 @@ func counts(ctx context.Context) (organizations []string, ok bool) {
 	return organizations, true
 }
 
-// abouts loads what counts are about, all at once.
-func abouts(ctx context.Context, ids []string) (map[string]ent.Content, error) {
+// abouts loads what counts are about, all at once. id is that of one of them, empty for none.
+func abouts[T any](ctx context.Context, list []T, id func(T) string) (map[string]ent.Content, error) {
+	var ids []string
+	for _, one := range list {
+		if about := id(one); about != "" {
+			ids = append(ids, about)
+		}
+	}
 	nodes, err := ent.FromContext(ctx).Load(ctx, ids, ent.Select(graphql.GetOperationContext(ctx), graphql.GetFieldContext(ctx).Field, "about"))
 	seen := make(map[string]ent.Content, len(nodes))
 	for id, n := range nodes {
@@ -51,13 +57,7 @@ func (r *Resolver) feedback(ctx context.Context, first *int, since, until *schem
 	if err != nil {
 		return nil, err
 	}
-	var ids []string
-	for _, f := range list {
-		if f.AboutID != "" {
-			ids = append(ids, f.AboutID)
-		}
-	}
-	seen, err := abouts(ctx, ids)
+	seen, err := abouts(ctx, list, func(f *usage.FeedbackCount) string { return f.AboutID })
 	for _, f := range list {
 		f.About = seen[f.AboutID]
 	}
@@ -82,13 +82,7 @@ func (r *Resolver) embeds(ctx context.Context, first *int, since *schema.Date) (
 	if err != nil {
 		return nil, err
 	}
-	var ids []string
-	for _, u := range list {
-		if u.AboutID != "" {
-			ids = append(ids, u.AboutID)
-		}
-	}
-	seen, err := abouts(ctx, ids)
+	seen, err := abouts(ctx, list, func(u *usage.EmbedUse) string { return u.AboutID })
 	for _, u := range list {
 		u.About = seen[u.AboutID]
 	}

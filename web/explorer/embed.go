@@ -47,7 +47,6 @@ type widget struct {
 	more    templ.SafeURL
 	words   string
 	asked   url.Values
-	failed  bool
 }
 
 // embedded is an entry in a list; gone when readers no longer see it.
@@ -84,7 +83,7 @@ func (e *Explorer) serveEmbed(build func(context.Context, *widget) (templ.Compon
 			body = embedGone(em) // what cannot be is not there
 		} else if err != nil {
 			e.Logger.WarnContext(r.Context(), "an embed failed", "path", r.URL.Path, "error", err)
-			status, em.failed = http.StatusServiceUnavailable, true
+			status = http.StatusServiceUnavailable
 			body = embedSorry(em)
 		}
 		e.Shown(r, Embed{em.element, em.about})
@@ -138,10 +137,10 @@ func (e *Explorer) named(ctx context.Context, em *widget, item string) (embedded
 		}
 		return items[0], nil
 	}
-	path = strings.TrimPrefix("/"+path, languageOf("/"+path).prefix)
+	_, path = SplitLanguage(path)
 	variables, known := map[string]any{}, false
 	for _, t := range contentTypes {
-		slug, is := strings.CutPrefix(path, "/"+schema.PagePath(t)+"/")
+		slug, is := strings.CutPrefix(path, schema.PagePath(t)+"/")
 		variables[strings.ToLower(t)] = is
 		if is {
 			known = true

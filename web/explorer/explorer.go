@@ -33,10 +33,7 @@ type Error struct{ Code, Message string }
 func (e *Error) Error() string { return e.Code + ": " + e.Message }
 
 // Reader is who reads a page.
-type Reader struct {
-	Name     string // empty for nobody
-	SignedIn bool
-}
+type Reader struct{ SignedIn bool }
 
 // Options are what the explorer needs of the hub.
 type Options struct {
@@ -101,7 +98,7 @@ func used(document, fragments string) string {
 		more = false
 		for part := range strings.SplitSeq(fragments, "fragment ") {
 			name, _, ok := strings.Cut(part, " on ")
-			if ok && !taken[name] && strings.Contains(document+out.String(), "..."+name+"\n") || ok && !taken[name] && strings.Contains(document+out.String(), "..."+name+" ") {
+			if spreads := document + out.String(); ok && !taken[name] && (strings.Contains(spreads, "..."+name+"\n") || strings.Contains(spreads, "..."+name+" ")) {
 				out.WriteString("\nfragment " + part)
 				taken[name], more = true, true
 			}

@@ -74,26 +74,20 @@ func readSearch(values url.Values) (*searchRequest, error) {
 			return nil, badRequest(f.param)
 		}
 	}
-	if !slices.ContainsFunc(orders, func(o struct {
-		param, order string
-		label        word
-	},
-	) bool {
-		return o.param == s.sort
-	}) {
+	if s.order() == "" {
 		return nil, badRequest("sort")
 	}
 	return s, nil
 }
 
-// order is what the API calls the order.
+// order is what the API calls the order; empty for a sort that is none.
 func (s *searchRequest) order() string {
 	for _, o := range orders {
 		if o.param == s.sort {
 			return o.order
 		}
 	}
-	return "RELEVANCE"
+	return ""
 }
 
 // allTypes are what a search finds where no type is chosen: content. Municipalities and organisations have pages of their own.
@@ -153,8 +147,8 @@ func (s *searchRequest) values() url.Values {
 	return values
 }
 
-// with is the address of the search with a parameter set otherwise; empty takes it away.
-func (p *page) with1(s *searchRequest, name, value string) templ.SafeURL {
+// searchWith is the address of the search with a parameter set otherwise; empty takes it away.
+func (p *page) searchWith(s *searchRequest, name, value string) templ.SafeURL {
 	values := s.values()
 	values.Del(name)
 	if value != "" {
@@ -332,7 +326,7 @@ func chips(p *page, res *results, all *allPlaces) (list []chip) {
 		}
 	}
 	if res.like != "" {
-		list = append(list, chip{title: p.say(wLike), label: orDefault(all.byNumber[res.like].Name, res.like), without: p.with1(res.searchRequest, likeParam, "")})
+		list = append(list, chip{title: p.say(wLike), label: orDefault(all.byNumber[res.like].Name, res.like), without: p.searchWith(res.searchRequest, likeParam, "")})
 	}
 	return list
 }

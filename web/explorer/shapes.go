@@ -73,13 +73,13 @@ type entry struct {
 	RunningTime             int // seconds
 	Files                   []file
 
-	EditionYear, SampleSize                            int
-	Series, MethodText, Sample                         string
-	Funding                                            []funding
-	ProjectNumber, Currency, ProblemStatement, Meeting string
-	Value                                              float64
-	Meetings                                           string
-	Members                                            struct {
+	EditionYear, SampleSize                   int
+	Series, MethodText, Sample                string
+	Funding                                   []funding
+	ProjectNumber, Currency, ProblemStatement string
+	Value                                     float64
+	Meetings                                  string
+	Members                                   struct {
 		TotalCount int
 		Edges      []placeLink
 	}

@@ -95,7 +95,7 @@ type office struct {
 
 func eachOffice(t *testing.T, test func(t *testing.T, o *office)) {
 	t.Helper()
-	eachHub(t, func(t *testing.T, h *testHub) {
+	eachDemo(t, func(t *testing.T, h *testHub) {
 		o := &office{newsroom: h.newsroom()}
 		h.webhooks.Now = func() time.Time { return time.Now().Add(time.Duration(o.clock.Load())) }
 		o.start(t)

@@ -16,7 +16,7 @@ import (
 // metrics serves what operators watch, in the form of Prometheus.
 func (h *Hub) metrics() http.Handler {
 	registry := prometheus.NewRegistry()
-	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), searchMetrics{h.searchStatus}, cacheMetrics{h.graphql.Stats()}, webhookMetrics{h.webhooks.Waiting},
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), searchMetrics{h.searchStatus}, cacheMetrics{h.graphql.Stats()}, webhookMetrics{h.webhooks.Backlog},
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "dugnad_streams_open", Help: "Connections that stay open: event streams and WebSockets."}, func() float64 { return float64(h.graphql.OpenStreams()) }))
 	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{})
 }

@@ -193,7 +193,7 @@ func (h *testHub) caughtUpNow() {
 		case time.Now().After(deadline):
 			h.t.Fatal("the search index does not catch up")
 		}
-		woken, stop := h.waker.Waiting()
+		woken, stop := h.waker.Subscribe()
 		select {
 		case <-woken:
 		case <-time.After(5 * time.Millisecond):

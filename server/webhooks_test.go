@@ -241,7 +241,7 @@ func (o *office) until(what string, is func() bool) {
 		if time.Now().After(deadline) {
 			o.t.Fatalf("it does not come about that %s", what)
 		}
-		woken, stop := o.waker.Waiting()
+		woken, stop := o.waker.Subscribe()
 		select {
 		case <-woken:
 		case <-time.After(20 * time.Millisecond):

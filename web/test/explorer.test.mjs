@@ -1,6 +1,6 @@
 // The explorer in a real browser, with and without JavaScript, against the server at HUB_TEST_URL, which has demo content.
 import assert from 'node:assert/strict'
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, readFileSync, readdirSync } from 'node:fs'
 import { after, before, describe, test } from 'node:test'
 
 import { lines, violationsOf, wcag22AA } from './axe.mjs'
@@ -126,8 +126,8 @@ describe('explorer', () => {
 
   // A page is loaded once and then shown in each form, since loading it and sending axe took most of the time. In every form every rule of
   // axe runs: what is displayed, how large it is and what lies over what differ between widths, and colours between themes.
-  // Nothing that a page does depends on the form that it was loaded in: its scripts ask for neither width nor theme, and its style answers
-  // to both at once. The narrowest comes first, since a browser fetches other pictures when a page grows, and keeps them when it shrinks.
+  // Nothing that a page does depends on the form that it was loaded in: its scripts ask for neither width nor theme (the next test), and its
+  // style answers to both at once. The narrowest comes first, since a browser fetches other pictures when a page grows, and keeps them when it shrinks.
   // The dark theme only changes colours, so one width shows it.
   const forms = [
     { form: 'at 400 per cent', width: 320, height: 640 },
@@ -162,6 +162,17 @@ describe('explorer', () => {
         await close()
         assert.deepEqual([...found, ...complaints], [])
       })
+    }
+  })
+
+  test('no script asks for width or theme, so one load shows a page in every form', () => {
+    for (const folder of ['explorer/client', 'embed']) {
+      const at = new URL(`../${folder}/`, import.meta.url)
+      const scripts = readdirSync(at).filter((name) => name.endsWith('.ts'))
+      assert.ok(scripts.length > 0, folder)
+      for (const name of scripts) {
+        assert.doesNotMatch(readFileSync(new URL(name, at), 'utf8'), /matchMedia|(inner|outer|client|offset)(Width|Height)|ResizeObserver|visualViewport|['"]resize['"]/, name)
+      }
     }
   })
 

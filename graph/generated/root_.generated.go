@@ -13953,7 +13953,7 @@ extend type Query {
     last: Int
     "Only items before this cursor."
     before: Cursor
-    "Only those of which this is so."
+    "Which items to return."
     filter: DeliveryFilter
   ): DeliveryConnection
 }

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -133,7 +134,7 @@ func commandsAreDocumented(t *testing.T, text string, program *kong.Node) {
 		}
 	}
 	differ(t, "command", documented, there)
-	for _, flag := range regexp.MustCompile(`--[a-z-]+`).FindAllString(text, -1) {
+	for _, flag := range regexp.MustCompile(`--[a-z][a-z-]+`).FindAllString(text, -1) {
 		if flag != "--help" && !slices.Contains(flags, flag) {
 			t.Errorf("docs/operating.md names the flag %s, which no command has", flag)
 		}
@@ -298,7 +299,7 @@ func headings(text string) []string {
 	return found
 }
 
-// TestDecisions: the table of docs/decisions/README.md lists each decision, by number, under its own title.
+// TestDecisions: the table of docs/decisions/README.md lists each decision, and begins with its title.
 func TestDecisions(t *testing.T) {
 	list := readDoc(t, "../docs/decisions/README.md")
 	files, err := filepath.Glob("../docs/decisions/[0-9]*.md")
@@ -314,9 +315,36 @@ func TestDecisions(t *testing.T) {
 		}
 		numbers[number] = name
 		title, _, _ := strings.Cut(strings.TrimPrefix(readDoc(t, path), "# "+number+". "), "\n")
-		if row := "| [" + number + "](" + name + ") | " + title + " |"; !strings.Contains(list, row+"\n") {
+		if row := "| [" + number + "](" + name + ") | " + title; !strings.Contains(list, row) {
 			t.Errorf("docs/decisions/README.md lacks the row: %s", row)
 		}
+	}
+}
+
+// TestReleaseVersion compares server/VERSION with the newest release of the changelog: it is that release, or a later one being made.
+func TestReleaseVersion(t *testing.T) {
+	shape := regexp.MustCompile(`^([0-9]+)\.([0-9]+)\.([0-9]+)(-dev)?$`)
+	numbers := func(version string) (n [3]int, dev bool) {
+		parts := shape.FindStringSubmatch(version)
+		if parts == nil {
+			t.Fatalf("%q is not a version", version)
+		}
+		for i := range n {
+			n[i], _ = strconv.Atoi(parts[i+1])
+		}
+		return n, parts[4] != ""
+	}
+	newest := regexp.MustCompile(`(?m)^## \[([0-9.]+)\] - [0-9]{4}-[0-9]{2}-[0-9]{2}$`).FindStringSubmatch(readDoc(t, "../CHANGELOG.md"))
+	if newest == nil {
+		t.Fatal("CHANGELOG.md has no release")
+	}
+	released, _ := numbers(newest[1])
+	current, dev := numbers(strings.TrimSpace(release))
+	if c := slices.Compare(current[:], released[:]); dev && c <= 0 || !dev && c != 0 {
+		t.Errorf("server/VERSION is %s, the newest release in CHANGELOG.md %s", strings.TrimSpace(release), newest[1])
+	}
+	if got := version(); !strings.HasPrefix(got, "dugnad "+strings.TrimSpace(release)+" go1.") {
+		t.Errorf("hub version prints %q", got)
 	}
 }
 

@@ -181,32 +181,9 @@ func conflictOf(c *content.ConflictError) (*model.Conflict, error) {
 
 // documentOf reads a stored document of the type, PRACTICE for instance, into the form in which the API shows it.
 func documentOf(t string, document []byte) (view.Document, error) {
-	var d view.Document
-	var texts *[]*model.ContentTextDocument
-	switch t {
-	case "PRACTICE":
-		v := &model.PracticeDocument{}
-		d, texts = v, &v.Texts
-	case "TOOL":
-		v := &model.ToolDocument{}
-		d, texts = v, &v.Texts
-	case "REPORT":
-		v := &model.ReportDocument{}
-		d, texts = v, &v.Texts
-	case "PROJECT":
-		v := &model.ProjectDocument{}
-		d, texts = v, &v.Texts
-	case "NETWORK":
-		v := &model.NetworkDocument{}
-		d, texts = v, &v.Texts
-	case "EVENT":
-		v := &model.EventDocument{}
-		d, texts = v, &v.Texts
-	case "COLLECTION":
-		v := &model.CollectionDocument{}
-		d, texts = v, &v.Texts
-	default:
-		return nil, fmt.Errorf("no type %q has documents", t)
+	d, texts, err := newDocument(t)
+	if err != nil {
+		return nil, err
 	}
 	if err := json.Unmarshal(document, d); err != nil {
 		return nil, fmt.Errorf("read a document of type %s: %w", t, err)

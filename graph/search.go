@@ -174,25 +174,10 @@ func uniqueFacets(facets []search.Facet) []search.Facet {
 
 // searchFilter turns the API's filter into the engine's.
 func searchFilter(ctx context.Context, f *model.SearchFilter) (search.Filter, error) {
-	out := search.Filter{Facets: make(map[search.Facet][]string)}
 	if f == nil {
-		return out, nil
+		return search.Filter{Facets: map[search.Facet][]string{}}, nil
 	}
-	set := func(facet search.Facet, values []string) {
-		if values != nil {
-			out.Facets[facet] = values
-		}
-	}
-	set(search.Type, stringsOf(f.Types))
-	set(search.Kind, f.Kinds)
-	set(search.Theme, f.Themes)
-	set(search.TargetGroup, f.TargetGroups)
-	set(search.Method, f.Methods)
-	set(search.County, f.Counties)
-	set(search.Organization, f.Organizations)
-	set(search.Language, stringsOf(f.Languages))
-	set(search.Year, numbers(f.Years))
-	set(search.Evidence, numbers(f.Evidence))
+	out := search.Filter{Facets: chosenFacets(f)}
 	if f.IssuedAfter != nil {
 		out.IssuedAfter = string(*f.IssuedAfter)
 	}

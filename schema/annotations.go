@@ -8,9 +8,14 @@ import (
 // Document marks a type whose input struct, checks and row writing are generated: with Texts for content, which has drafts
 // and languages, without for reference data.
 type Document struct {
-	Content bool   // has drafts, texts, audience, links
-	Prefix  string // of its ids
-	GQL     string // its name in the API's enums, PRACTICE
+	Content  bool   // has drafts, texts, audience, links
+	Searched bool   // search finds it
+	Prefix   string // of its ids
+	GQL      string // its name in the API's enums, PRACTICE
+
+	// Of content, as ContentInfo has them.
+	Singular, Plural, Path, LinkedData string
+	Position                           int
 }
 
 // Name implements schema.Annotation.
@@ -44,10 +49,12 @@ type Paged struct{ On bool }
 // Name implements schema.Annotation.
 func (Paged) Name() string { return "Paged" }
 
-func document(content bool, prefix, gql string, implements ...string) []schema.Annotation {
-	return []schema.Annotation{
-		Document{Content: content, Prefix: prefix, GQL: gql},
-		entgql.MultiOrder(),
-		entgql.Implements(append(implements, "Node")...),
-	}
+// reference returns the annotations of a type of reference data.
+func reference(prefix, gql string) []schema.Annotation {
+	return []schema.Annotation{Document{Prefix: prefix, GQL: gql}, entgql.MultiOrder(), entgql.Implements("Node")}
+}
+
+// searchedReference returns the annotations of a type of reference data that search finds.
+func searchedReference(prefix, gql string) []schema.Annotation {
+	return append(reference(prefix, gql)[1:], Document{Searched: true, Prefix: prefix, GQL: gql})
 }

@@ -10,14 +10,6 @@ type (
 	BodyFormat string
 	// ContentType names the types of content.
 	ContentType string
-	// PracticeKind tells practices apart.
-	PracticeKind string
-	// ToolKind tells tools apart.
-	ToolKind string
-	// ReportKind tells reports apart.
-	ReportKind string
-	// NetworkKind tells networks apart.
-	NetworkKind string
 	// RelationType names what one entry is to another; the inverse is read, not stored.
 	RelationType string
 	// RelationDirection says from which end a relation is read.
@@ -105,31 +97,6 @@ func (Audience) Values() []string { return []string{"PUBLIC", "MEMBERS"} }
 
 // Values lists the date precisions.
 func (DatePrecision) Values() []string { return []string{"DAY", "MONTH", "YEAR"} }
-
-// Values lists the content types.
-func (ContentType) Values() []string {
-	return []string{"PRACTICE", "TOOL", "REPORT", "PROJECT", "NETWORK", "EVENT", "COLLECTION"}
-}
-
-// Values lists the kinds of practice.
-func (PracticeKind) Values() []string {
-	return []string{"EXPERIENCE", "APPROACH", "MODEL", "ADVICE", "SUCCESS_STORY"}
-}
-
-// Values lists the kinds of tool.
-func (ToolKind) Values() []string {
-	return []string{"TEMPLATE", "CHECKLIST", "GUIDE", "COURSE", "FILM", "CALCULATOR", "DIGITAL_SERVICE", "METHOD"}
-}
-
-// Values lists the kinds of report.
-func (ReportKind) Values() []string {
-	return []string{"RESEARCH", "EVALUATION", "SURVEY", "STATISTICS", "REVIEW", "ANNUAL"}
-}
-
-// Values lists the kinds of network.
-func (NetworkKind) Values() []string {
-	return []string{"EFFICIENCY_NETWORK", "PILOT_COHORT", "PROFESSIONAL"}
-}
 
 // Values lists the relation types.
 func (RelationType) Values() []string {

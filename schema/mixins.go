@@ -102,20 +102,6 @@ func (InDocument) Name() string { return "InDocument" }
 // DocumentName says that the column is called name in documents.
 func DocumentName(name string) schema.Annotation { return InDocument{As: name} }
 
-// ofContent makes the back-references that a vocabulary needs for its edges to be many-to-many; the API does not show them.
-func ofContent(ref string) []ent.Edge {
-	skip := entgql.Skip(entgql.SkipAll)
-	return []ent.Edge{
-		edge.From("practices", Practice.Type).Ref(ref).Annotations(skip),
-		edge.From("tools", Tool.Type).Ref(ref).Annotations(skip),
-		edge.From("reports", Report.Type).Ref(ref).Annotations(skip),
-		edge.From("projects", Project.Type).Ref(ref).Annotations(skip),
-		edge.From("networks", Network.Type).Ref(ref).Annotations(skip),
-		edge.From("events", Event.Type).Ref(ref).Annotations(skip),
-		edge.From("collections", Collection.Type).Ref(ref).Annotations(skip),
-	}
-}
-
 // localized is a text column of one type's own, taken from the field of ContentText named in.
 func localized(column, in, name string) ent.Field {
 	return field.JSON(column, Texts{}).Annotations(Local{In: in}, managed(), entgql.MapsTo(name))

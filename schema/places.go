@@ -16,7 +16,7 @@ type County struct{ ent.Schema }
 func (County) Mixin() []ent.Mixin { return []ent.Mixin{PrefixedID{}} }
 
 // Annotations of County.
-func (County) Annotations() []schema.Annotation { return document(false, "cty", "COUNTY") }
+func (County) Annotations() []schema.Annotation { return reference("cty", "COUNTY") }
 
 // Fields of County.
 func (County) Fields() []ent.Field {
@@ -36,7 +36,7 @@ func (Municipality) Mixin() []ent.Mixin { return []ent.Mixin{PrefixedID{}} }
 
 // Annotations of Municipality.
 func (Municipality) Annotations() []schema.Annotation {
-	return document(false, "mun", "MUNICIPALITY")
+	return searchedReference("mun", "MUNICIPALITY")
 }
 
 // Fields of Municipality. Latitude and longitude are of the middle of its land area, in degrees (WGS84).
@@ -110,7 +110,7 @@ type District struct{ ent.Schema }
 func (District) Mixin() []ent.Mixin { return []ent.Mixin{PrefixedID{}} }
 
 // Annotations of District.
-func (District) Annotations() []schema.Annotation { return document(false, "dis", "DISTRICT") }
+func (District) Annotations() []schema.Annotation { return reference("dis", "DISTRICT") }
 
 // Fields of District.
 func (District) Fields() []ent.Field {

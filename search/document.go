@@ -11,6 +11,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"dugnad/schema/facet"
 )
 
 // Index names one of the two indexes that every engine keeps.
@@ -22,27 +24,31 @@ const (
 	Members Index = "members"
 )
 
-// Facet is a property that results are counted and narrowed by. The names are those of the GraphQL enum SearchFacet.
-type Facet string
+// Facet is a property that results are counted and narrowed by: one of those of package facet.
+type Facet = facet.Facet
 
-// The facets. Values are stable slugs and numbers, never labels. KIND is written TYPE.KIND, as PRACTICE.ADVICE; THEME holds every ancestor too.
+// The facets.
 const (
-	Type         Facet = "TYPE"
-	Kind         Facet = "KIND"
-	Theme        Facet = "THEME"
-	TargetGroup  Facet = "TARGET_GROUP"
-	Method       Facet = "METHOD"
-	County       Facet = "COUNTY"
-	Municipality Facet = "MUNICIPALITY"
-	Organization Facet = "ORGANIZATION"
-	Language     Facet = "LANGUAGE"
-	Year         Facet = "YEAR"
-	Evidence     Facet = "EVIDENCE"
+	Type         = facet.Type
+	Kind         = facet.Kind
+	Theme        = facet.Theme
+	TargetGroup  = facet.TargetGroup
+	Method       = facet.Method
+	County       = facet.County
+	Municipality = facet.Municipality
+	Organization = facet.Organization
+	Language     = facet.Language
+	Year         = facet.Year
+	Evidence     = facet.Evidence
 )
 
-// Facets lists every facet, in the order of the GraphQL enum.
+// Facets returns every facet, in the order of the GraphQL enum.
 func Facets() []Facet {
-	return []Facet{Type, Kind, Theme, TargetGroup, Method, County, Municipality, Organization, Language, Year, Evidence}
+	facets := make([]Facet, len(facet.All()))
+	for i, s := range facet.All() {
+		facets[i] = s.Facet
+	}
+	return facets
 }
 
 // Document is one live entry, municipality or organisation as it is searched: all its ready languages together, so that each is counted once.

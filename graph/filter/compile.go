@@ -2,6 +2,8 @@ package filter
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -36,38 +38,6 @@ type query struct {
 	name string
 }
 
-func (f *PracticeFilter) node() *node {
-	return &node{&f.Shared, func(q query) []*sql.Predicate { return in(q, "kind", f.Kinds) }, nodes(f.And), nodes(f.Or), optional(f.Not)}
-}
-
-func (f *ToolFilter) node() *node {
-	return &node{&f.Shared, func(q query) []*sql.Predicate { return in(q, "kind", f.Kinds) }, nodes(f.And), nodes(f.Or), optional(f.Not)}
-}
-
-func (f *ReportFilter) node() *node {
-	return &node{&f.Shared, func(q query) []*sql.Predicate {
-		return append(in(q, "kind", f.Kinds), in(q, "series", f.Series)...)
-	}, nodes(f.And), nodes(f.Or), optional(f.Not)}
-}
-
-func (f *ProjectFilter) node() *node {
-	return &node{&f.Shared, func(q query) []*sql.Predicate { return running(q, f.RunningOn) }, nodes(f.And), nodes(f.Or), optional(f.Not)}
-}
-
-func (f *NetworkFilter) node() *node {
-	return &node{&f.Shared, func(q query) []*sql.Predicate { return in(q, "kind", f.Kinds) }, nodes(f.And), nodes(f.Or), optional(f.Not)}
-}
-
-func (f *EventFilter) node() *node {
-	return &node{&f.Shared, func(q query) []*sql.Predicate {
-		return between(q, "starts_at", utc(f.StartsAfter), utc(f.StartsBefore))
-	}, nodes(f.And), nodes(f.Or), optional(f.Not)}
-}
-
-func (f *CollectionFilter) node() *node {
-	return &node{&f.Shared, func(q query) []*sql.Predicate { return contains(q, f.Contains) }, nodes(f.And), nodes(f.Or), optional(f.Not)}
-}
-
 // noder is a pointer to one of the content filters.
 type noder[F any] interface {
 	*F
@@ -92,13 +62,13 @@ func optional[F any, P noder[F]](filter P) *node {
 	return filter.node()
 }
 
-// Of compiles a content type's filter, nil for none, to the predicate of its query. name is the singular of the type's table.
-func Of[Q ~func(*sql.Selector), F any, P noder[F]](ctx context.Context, name string, filter P) Q {
+// where compiles a filter to the predicate of a query. singular is the name of the content type.
+func where[F any, P noder[F]](ctx context.Context, singular string, filter P) func(*sql.Selector) {
 	return func(s *sql.Selector) {
 		if filter == nil {
 			return
 		}
-		if p := filter.node().compile(query{ctx, s, name}); p != nil {
+		if p := filter.node().compile(query{ctx, s, singular}); p != nil {
 			s.Where(p)
 		}
 	}
@@ -232,9 +202,9 @@ func contains(q query, ids []string) []*sql.Predicate {
 	}
 	links := sql.Table(relation.Table)
 	visible := make([]*sql.Predicate, 0, len(byTable))
-	for name, ids := range byTable {
+	for _, name := range slices.Sorted(maps.Keys(byTable)) { // the same filter is the same SQL text, so that it stays prepared
 		table := sql.Table(name)
-		items := sql.Dialect(q.s.Dialect()).Select(table.C("id")).From(table).Where(sql.In(table.C("id"), ids...))
+		items := sql.Dialect(q.s.Dialect()).Select(table.C("id")).From(table).Where(sql.In(table.C("id"), byTable[name]...))
 		access.Scope(q.ctx)(items)
 		visible = append(visible, sql.In(links.C(relation.FieldToID), items))
 	}

@@ -15,7 +15,7 @@ import (
 )
 
 // generateGraphQL writes graph/generated, graph/model and docs/schema.graphql.
-func generateGraphQL() error {
+func generateGraphQL(types registry) error {
 	if err := os.MkdirAll("graph/generated", 0o755); err != nil {
 		return err
 	}
@@ -26,7 +26,12 @@ func generateGraphQL() error {
 	if err := asWritten(cfg); err != nil {
 		return err
 	}
-	if err := api.Generate(cfg, api.AddPlugin(inPlace{})); err != nil {
+	for _, t := range types.content {
+		if t.Kinds {
+			cfg.Models.Add(t.Name+"Kind", "dugnad/schema."+t.Name+"Kind")
+		}
+	}
+	if err := api.Generate(cfg, api.AddPlugin(inPlace{}), api.AddPlugin(resolvers{types.content})); err != nil {
 		return err
 	}
 	if err := listsInPlace(); err != nil {

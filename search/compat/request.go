@@ -214,12 +214,12 @@ func (a *asked) count() *Error {
 		return &Error{400, "invalid_search_facets", "too many facets"}
 	}
 	for _, name := range a.facets {
-		f, known := attributes[name]
+		by, known := attributes[name]
 		if !known {
 			return &Error{400, "invalid_search_facets", fmt.Sprintf("Attribute `%.60s` is not a facet. Available facets are: `%s`.", name, strings.Join(attributeNames(), ", "))}
 		}
-		if !slices.Contains(a.search.Facets, f) {
-			a.search.Facets = append(a.search.Facets, f)
+		if !slices.Contains(a.search.Facets, by.Facet) {
+			a.search.Facets = append(a.search.Facets, by.Facet)
 		}
 	}
 	return nil

@@ -1,19 +1,10 @@
 package feed
 
 import (
-	"context"
-	"fmt"
 	"reflect"
 	"strings"
 
 	"dugnad/ent"
-	"dugnad/ent/collection"
-	"dugnad/ent/event"
-	"dugnad/ent/network"
-	"dugnad/ent/practice"
-	"dugnad/ent/project"
-	"dugnad/ent/report"
-	"dugnad/ent/tool"
 	"dugnad/schema"
 	"dugnad/text"
 )
@@ -50,41 +41,6 @@ type entry struct {
 	}
 
 	more []func(schema.Language) []string // every other text column, in the order of the schema
-}
-
-func readEntries(ctx context.Context, c *ent.Client, prefix string, ids []string) ([]ent.Content, error) {
-	switch prefix {
-	case "col":
-		return asContent(c.Collection.Query().Where(collection.IDIn(ids...)).
-			WithOwner().WithThemes().WithTargetGroups().WithMethods().WithLawSections().All(ctx))
-	case "eve":
-		return asContent(c.Event.Query().Where(event.IDIn(ids...)).
-			WithOwner().WithThemes().WithTargetGroups().WithMethods().WithLawSections().All(ctx))
-	case "net":
-		return asContent(c.Network.Query().Where(network.IDIn(ids...)).
-			WithOwner().WithThemes().WithTargetGroups().WithMethods().WithLawSections().All(ctx))
-	case "pra":
-		return asContent(c.Practice.Query().Where(practice.IDIn(ids...)).
-			WithOwner().WithThemes().WithTargetGroups().WithMethods().WithLawSections().All(ctx))
-	case "pro":
-		return asContent(c.Project.Query().Where(project.IDIn(ids...)).
-			WithOwner().WithThemes().WithTargetGroups().WithMethods().WithLawSections().All(ctx))
-	case "rep":
-		return asContent(c.Report.Query().Where(report.IDIn(ids...)).
-			WithOwner().WithThemes().WithTargetGroups().WithMethods().WithLawSections().All(ctx))
-	case "too":
-		return asContent(c.Tool.Query().Where(tool.IDIn(ids...)).
-			WithOwner().WithThemes().WithTargetGroups().WithMethods().WithLawSections().All(ctx))
-	}
-	return nil, fmt.Errorf("no search documents are made of content with ids like %s_", prefix)
-}
-
-func asContent[R ent.Content](rows []R, err error) ([]ent.Content, error) {
-	out := make([]ent.Content, len(rows))
-	for i, row := range rows {
-		out[i] = row
-	}
-	return out, err
 }
 
 // newEntry copies the columns by name, which spares seven copies of this code, and finds the text columns by their Go type, so that a text that is

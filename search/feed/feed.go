@@ -6,7 +6,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
 
 	"dugnad/access"
 	"dugnad/ent"
@@ -30,11 +29,7 @@ func asIndex(ctx context.Context) context.Context {
 // searched tells whether rows of the id's type have documents.
 func searched(id string) bool {
 	t, ok := ent.TypeOf(id)
-	return ok && searchedType(t)
-}
-
-func searchedType(t ent.Type) bool {
-	return t.Content || t.GQL == typeMunicipality || t.GQL == typeOrganization
+	return ok && t.Searched
 }
 
 // Documents gives the documents of the entries, municipalities of today and organisations that are live among the ids, by id, as the hub itself sees
@@ -65,7 +60,7 @@ func addContent(ctx context.Context, client *ent.Client, byPrefix map[string][]s
 		if !t.Content || len(byPrefix[t.Prefix]) == 0 {
 			continue
 		}
-		rows, err := readEntries(ctx, client, t.Prefix, byPrefix[t.Prefix])
+		rows, err := client.WithTerms(ctx, t, byPrefix[t.Prefix])
 		if err != nil {
 			return err
 		}
@@ -91,10 +86,9 @@ func addContent(ctx context.Context, client *ent.Client, byPrefix map[string][]s
 	return nil
 }
 
-// document is what is found of an entry: everything that a reader may read on its page and nothing else. Other entries are not part of it, because
-// not everybody who sees this one sees them.
+// document returns what is found of an entry: everything that a reader may read on its page and nothing else. Other entries are
+// not part of it, because not everybody who sees this one sees them.
 func (e *entry) document(linked *links, themes themeTree) search.Document {
-	languages := e.languages()
 	d := search.Document{
 		ID: e.ID, Type: e.Type, Public: e.Audience == schema.Public, SortDate: e.SortDate,
 		SortTitle: map[string]string{"nb": e.SortTitleNb, "nn": e.SortTitleNn, "en": e.SortTitleEn, "se": e.SortTitleSe},
@@ -103,15 +97,14 @@ func (e *entry) document(linked *links, themes themeTree) search.Document {
 	if e.IssuedOn != nil {
 		d.Issued = *e.IssuedOn
 	}
-	var keywords names
-	facet := func(f search.Facet, values ...string) {
-		for _, v := range values {
+	for f, values := range facetValues {
+		for _, v := range values(e, linked, themes) {
 			if v != "" && !slices.Contains(d.Facets[f], v) {
 				d.Facets[f] = append(d.Facets[f], v)
 			}
 		}
 	}
-	for _, l := range languages {
+	for _, l := range e.languages() {
 		d.Titles = append(d.Titles, e.Titles[l])
 		if s := e.Summaries[l]; s != "" {
 			d.Summaries = append(d.Summaries, s)
@@ -119,45 +112,34 @@ func (e *entry) document(linked *links, themes themeTree) search.Document {
 		if s := e.body(l); s != "" {
 			d.Bodies = append(d.Bodies, s)
 		}
-		facet(search.Language, string(l))
 	}
 	d.Suggest = newNames(d.Titles...).list
-	if e.Kind != "" {
-		facet(search.Kind, e.Type+"."+e.Kind)
-	}
-	if len(e.SortDate) >= 4 {
-		facet(search.Year, e.SortDate[:4])
-	}
-	if e.EvidenceLevel != nil {
-		facet(search.Evidence, strconv.Itoa(*e.EvidenceLevel))
-	}
+	d.Keywords = e.keywords(linked, themes)
+	return d
+}
+
+// keywords returns the labels and names of what an entry is about, and of who has a part in it.
+func (e *entry) keywords(linked *links, themes themeTree) []string {
+	var keywords names
 	for _, theme := range e.Edges.Themes {
 		for _, t := range themes.withAncestors(theme) {
-			facet(search.Theme, t.Slug)
 			keywords.addTexts(t.LabelTexts)
 		}
 	}
 	for _, m := range e.Edges.Methods {
-		facet(search.Method, m.Slug)
 		keywords.addTexts(m.LabelTexts)
 	}
 	for _, g := range e.Edges.TargetGroups {
-		facet(search.TargetGroup, g.Slug)
 		keywords.addTexts(g.LabelTexts)
 	}
-	for _, o := range append(linked.organizations[e.ID], e.Edges.Owner) {
-		if o != nil {
-			facet(search.Organization, o.Slug)
-			keywords.addTexts(o.LocalNames)
-			keywords.addPointers(o.ShortName)
-		}
+	for _, o := range linked.taking(e) {
+		keywords.addTexts(o.LocalNames)
+		keywords.addPointers(o.ShortName)
 	}
 	for _, part := range linked.municipalities[e.ID] {
 		keywords.addPlace(part.Name)
 		keywords.addPlace(part.nameThen)
 		for _, m := range today(part.Municipality) {
-			facet(search.Municipality, m.Number)
-			facet(search.County, countyNumber(m))
 			keywords.addPlace(m.Name)
 			keywords.addTexts(m.LocalNames)
 		}
@@ -170,8 +152,7 @@ func (e *entry) document(linked *links, themes themeTree) search.Document {
 		}
 	}
 	keywords.addPointers(e.Series, e.ProjectNumber, e.Place)
-	d.Keywords = keywords.list
-	return d
+	return keywords.list
 }
 
 func addOrganizations(ctx context.Context, client *ent.Client, byPrefix map[string][]string, docs map[string]search.Document) error {

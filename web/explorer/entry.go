@@ -21,19 +21,18 @@ type section struct {
 }
 
 // entry makes the pages of a type of content.
-func (e *Explorer) entry(contentType string) show {
-	document := strings.ToLower(contentType)
+func (e *Explorer) entry(t schema.ContentInfo) show {
 	return func(r *http.Request, p *page) (templ.Component, error) {
 		var d struct{ Entry *entry }
 		slug := chi.URLParam(r, "slug")
-		if err := e.ask(r.Context(), p, document, map[string]any{"slug": slug}, &d); err != nil {
+		if err := e.ask(r.Context(), p, t.Singular, map[string]any{"slug": slug}, &d); err != nil {
 			return nil, err
 		}
 		if d.Entry == nil {
 			return nil, errNotFound
 		}
 		if d.Entry.Slug != slug {
-			return nil, moved("/" + schema.PagePath(contentType) + "/" + d.Entry.Slug)
+			return nil, moved("/" + t.Path + "/" + d.Entry.Slug)
 		}
 		alike, err := e.alike(r, p, d.Entry)
 		if err != nil {
@@ -56,9 +55,14 @@ func (e *Explorer) alike(r *http.Request, p *page, of *entry) ([]card, error) {
 	}), err
 }
 
-// schemaTypes are the types of schema.org that content is.
-var schemaTypes = map[string]string{
-	"Practice": "Article", "Tool": "LearningResource", "Report": "Report", "Project": "Project", "Network": "Organization", "Event": "Event", "Collection": "Collection",
+// linkedDataType returns the type of schema.org that an entry is.
+func linkedDataType(e *entry) string {
+	for _, t := range schema.ContentTypes() {
+		if t.Name == e.Type {
+			return t.LinkedData
+		}
+	}
+	return "CreativeWork"
 }
 
 // describe says to machines what the page is about.
@@ -80,7 +84,7 @@ func describe(p *page, e *entry) {
 		places = append(places, map[string]any{"@type": "AdministrativeArea", "name": l.Node.Name, "identifier": l.Node.Number})
 	}
 	node := map[string]any{
-		"@type": schemaTypes[e.Type], "@id": p.base + "/id/" + e.ID, "url": p.address(p.language), "name": e.Title, "inLanguage": tagOf(e.Language),
+		"@type": linkedDataType(e), "@id": p.base + "/id/" + e.ID, "url": p.address(p.language), "name": e.Title, "inLanguage": tagOf(e.Language),
 		"datePublished": e.PublishedAt.Format("2006-01-02"), "dateModified": e.UpdatedAt.Format("2006-01-02"),
 		"publisher": map[string]any{"@type": "Organization", "name": e.Owner.Name},
 	}

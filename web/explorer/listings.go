@@ -13,7 +13,7 @@ import (
 
 type themesData struct {
 	Themes struct{ Nodes []theme }
-	counts facet
+	counts facetCounts
 }
 
 // count is how many entries a theme has; empty when that is not known.
@@ -86,8 +86,8 @@ func (e *Explorer) newest(ctx context.Context, p *page) (found, error) {
 func (e *Explorer) listed(ctx context.Context, p *page, filter map[string]any, first int) (found, error) {
 	variables := map[string]any{"first": first}
 	if len(filter) > 0 {
-		for _, t := range []string{"practice", "tool", "report", "project", "network", "event"} {
-			variables[t] = filter
+		for _, t := range listedTypes() {
+			variables[t.Singular] = filter
 		}
 	}
 	var d map[string]struct {

@@ -22,7 +22,7 @@ type (
 	FigureOperator string
 	// EffectDirection is which way an effect goes, apart from how well it is documented.
 	EffectDirection string
-	// TargetGroupRole tells those a service is for from those who give it.
+	// TargetGroupRole distinguishes those a service is for from those who provide it.
 	TargetGroupRole string
 	// Stage is where the head revision of an entry is in its life.
 	Stage string
@@ -32,9 +32,9 @@ type (
 	ChangeAction string
 	// Role is what an account, or a key, may do: in an organisation, or in the whole hub.
 	Role string
-	// KeyKind tells keys for servers from keys that may stand in a page.
+	// KeyKind distinguishes keys for servers from keys that may be part of a web page.
 	KeyKind string
-	// SignInKind tells how a device holds its access.
+	// SignInKind says how a device holds its access.
 	SignInKind string
 )
 
@@ -145,10 +145,11 @@ func (Role) Values() []string {
 	return []string{"CONTRIBUTOR", "EDITOR", "ADMIN", "HUB_EDITOR", "HUB_ADMIN"}
 }
 
-// Rank orders the roles by what they may; a role of the hub is above all of an organisation's. It is -1 for none.
+// Rank orders the roles by their rights; roles of the hub are above those of an organisation. It returns -1 for an
+// unknown role.
 func (r Role) Rank() int { return slices.Index(r.Values(), string(r)) }
 
-// OfHub tells whether the role is one of the whole hub.
+// OfHub reports whether the role is one of the whole hub.
 func (r Role) OfHub() bool { return r == HubEditor || r == HubAdmin }
 
 // Values lists the kinds of key.
@@ -161,3 +162,62 @@ func (SignInKind) Values() []string { return []string{"BROWSER", "NATIVE"} }
 func (Language) Values() []string {
 	return []string{"NB", "NN", "EN", "SE", "SMA", "SMJ", "FKV"}
 }
+
+// EmbedElement says as what something is shown in another site.
+type EmbedElement string
+
+// What can be shown in other sites.
+const (
+	EmbedCard   EmbedElement = "CARD"
+	EmbedList   EmbedElement = "LIST"
+	EmbedSearch EmbedElement = "SEARCH"
+)
+
+// Values implements field.EnumValues.
+func (EmbedElement) Values() []string {
+	return []string{string(EmbedCard), string(EmbedList), string(EmbedSearch)}
+}
+
+// PauseReason says why a webhook is not told of changes.
+type PauseReason string
+
+// The reasons that webhooks are paused for; the API's schema describes them.
+const (
+	PausedByHand  PauseReason = "BY_HAND"
+	Unreachable   PauseReason = "UNREACHABLE"
+	AnsweredGone  PauseReason = "ANSWERED_GONE"
+	PausedKeyEnd  PauseReason = "KEY_ENDED"
+	PausedLogEnds PauseReason = "LOG_ENDED"
+)
+
+// Values implements field.EnumValues.
+func (PauseReason) Values() []string {
+	return []string{string(PausedByHand), string(Unreachable), string(AnsweredGone), string(PausedKeyEnd), string(PausedLogEnds)}
+}
+
+// DeliveryState says how far a delivery has come.
+type DeliveryState string
+
+// The states of deliveries.
+const (
+	DeliveryPending   DeliveryState = "PENDING"
+	DeliveryDelivered DeliveryState = "DELIVERED"
+	DeliverySkipped   DeliveryState = "SKIPPED"
+	DeliveryFailed    DeliveryState = "FAILED"
+)
+
+// Values implements field.EnumValues.
+func (DeliveryState) Values() []string {
+	return []string{string(DeliveryPending), string(DeliveryDelivered), string(DeliverySkipped), string(DeliveryFailed)}
+}
+
+// ImageShape is what a picture is cut to.
+type ImageShape string
+
+// The shapes; the API's schema describes them.
+const (
+	OriginalShape  ImageShape = "ORIGINAL"
+	WideShape      ImageShape = "WIDE"
+	LandscapeShape ImageShape = "LANDSCAPE"
+	SquareShape    ImageShape = "SQUARE"
+)

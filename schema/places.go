@@ -27,8 +27,8 @@ func (County) Fields() []ent.Field {
 	}
 }
 
-// Municipality is a municipality of today or, inactive, a former one. A renumbering keeps the municipality and adds a number;
-// a merger or split makes a new one, and the old ones point at it as successors.
+// Municipality is a municipality of today or, inactive, a former one. A renumbering keeps the municipality and adds a
+// number; a merger or split makes a new one, and the old ones point at it as successors.
 type Municipality struct{ ent.Schema }
 
 // Mixin of Municipality.

@@ -99,8 +99,8 @@ func contentType(of contentSchema) []schema.Annotation {
 	}
 }
 
-// ofContent returns an inverse edge from every content type. A vocabulary needs them for its edges to be many-to-many; the
-// API does not show them.
+// ofContent returns an inverse edge from every content type. A vocabulary needs them for its edges to be many-to-many;
+// the API does not show them.
 func ofContent(ref string) []ent.Edge {
 	edges := make([]ent.Edge, len(ContentTypes()))
 	for i, t := range ContentTypes() {

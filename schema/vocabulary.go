@@ -35,7 +35,7 @@ func (Theme) Edges() []ent.Edge {
 		edge.To("children", Theme.Type).Annotations(managed()).From("parent").Unique())
 }
 
-// TargetGroup is whom a service is for (END_USER) or who gives it (PROFESSIONAL).
+// TargetGroup is whom a service is for (END_USER) or who provides it (PROFESSIONAL).
 type TargetGroup struct{ ent.Schema }
 
 // Mixin of TargetGroup.

@@ -2,8 +2,8 @@ package filter
 
 import "entgo.io/ent/dialect/sql"
 
-// The methods below compile the fields of a filter that only its content type has. content_gen.go has those of the filters
-// whose only own field is kinds.
+// The methods below compile the fields of a filter that only its content type has. content_gen.go has those of the
+// filters whose only own field is kinds.
 
 func (f *ReportFilter) own(q query) []*sql.Predicate {
 	return append(in(q, "kind", f.Kinds), in(q, "series", f.Series)...)

@@ -102,8 +102,8 @@ extend type Mutation {
 }
 `
 
-// asWritten has the inputs of documents handed on as they were given: a map by field, in which what is absent is absent and what is null
-// is null. It is laid over the stored document as JSON.
+// asWritten has the inputs of documents handed on as they were given: a map by field, in which what is absent is absent
+// and what is null is null. It is laid over the stored document as JSON.
 func asWritten(cfg *config.Config) error {
 	if err := cfg.LoadSchema(); err != nil {
 		return err

@@ -40,8 +40,9 @@ func generateGraphQL(types registry) error {
 	return printSchema(cfg)
 }
 
-// inPlace has fields resolved one after the other where their objects are: what they show was loaded before, so there is nothing to
-// wait for and a goroutine each costs more than it gives. Root fields stay concurrent. docs/decisions/0004-in-place.md.
+// inPlace has fields resolved one after the other where their objects are: what they show was loaded before, so there
+// is nothing to wait for and a goroutine each costs more than it gives. Root fields stay concurrent.
+// docs/decisions/0004-in-place.md.
 type inPlace struct{}
 
 // Name implements plugin.Plugin.

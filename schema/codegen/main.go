@@ -1,5 +1,6 @@
-// Command codegen writes everything that is generated: ent/, the part of the GraphQL schema that repeats per type, and gqlgen's
-// executable schema. It works from an empty folder and gives the same bytes every time. Run it through scripts/generate.
+// Command codegen writes everything that is generated: ent/, the part of the GraphQL schema that repeats per type, and
+// gqlgen's executable schema. It works from an empty folder and gives the same bytes every time. Run it through
+// scripts/generate.
 package main
 
 import (

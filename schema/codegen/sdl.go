@@ -18,9 +18,9 @@ import (
 
 const sdlDir = "graph/generated/sdl"
 
-// generateSDL writes what is the same for every content type and would otherwise be written seven times: the fields of the
-// interface Content, the connection, the filter, the orders and the two root fields. One file a type, of the type's name, so that
-// gqlgen puts its resolvers beside those of schema/<type>.graphql.
+// generateSDL writes what is the same for every content type and would otherwise be written seven times: the fields of
+// the interface Content, the connection, the filter, the orders and the two root fields. One file a type, of the type's
+// name, so that gqlgen puts its resolvers beside those of schema/<type>.graphql.
 func generateSDL(types registry) error {
 	own, err := parseSDL("schema")
 	if err != nil {

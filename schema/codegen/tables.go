@@ -33,8 +33,8 @@ func generateTables(types registry) error {
 	return nil
 }
 
-// filterTypes writes a struct for the filter of each content type. A type whose filter has own fields besides kinds must have
-// a method own in graph/filter/own.go, or the package does not compile.
+// filterTypes writes a struct for the filter of each content type. A type whose filter has own fields besides kinds
+// must have a method own in graph/filter/own.go, or the package does not compile.
 func filterTypes(types []contentType, sdl ast.DefinitionList) ([]byte, error) {
 	var b bytes.Buffer
 	for _, t := range types {
@@ -50,8 +50,9 @@ func filterTypes(types []contentType, sdl ast.DefinitionList) ([]byte, error) {
 		}
 		fmt.Fprintf(&b, "And, Or []*%[1]s\nNot *%[1]s\n}\n", name)
 		fmt.Fprintf(&b, "\n// Where returns the predicate of a query for %s. A nil filter accepts every row.\n", t.Plural)
-		fmt.Fprintf(&b, "func (f *%s) Where(ctx context.Context) func(*sql.Selector) { return where(ctx, %q, f) }\n", name, t.Singular)
-		fmt.Fprintf(&b, "\nfunc (f *%s) node() *node {\nreturn &node{&f.Shared, f.own, nodes(f.And), nodes(f.Or), optional(f.Not)}\n}\n", name)
+		fmt.Fprintf(&b, "func (f *%s) Where(ctx context.Context) func(*sql.Selector) {\nreturn where(ctx, %q, f)\n}\n", name, t.Singular)
+		fmt.Fprintf(&b, "\nfunc (f *%s) node() *node {\n"+
+			"return &node{&f.Shared, f.own, nodes(f.And), nodes(f.Or), optional(f.Not)}\n}\n", name)
 		if len(own) == 1 && own[0].Name == "kinds" {
 			fmt.Fprintf(&b, "\nfunc (f *%s) own(q query) []*sql.Predicate { return in(q, \"kind\", f.Kinds) }\n", name)
 		}
@@ -114,7 +115,8 @@ func facetFields() []byte {
 // fields of different types share a name.
 func kindFields(types []contentType) []byte {
 	var b, sum bytes.Buffer
-	b.WriteString(generatedHeader + "package explorer\n\n// kinds holds the kind of an entry in the field of its type.\ntype kinds struct {\n")
+	b.WriteString(generatedHeader + "package explorer\n\n// kinds holds the kind of an entry in the field of its type.\n" +
+		"type kinds struct {\n")
 	for _, t := range types {
 		if t.Kinds {
 			fmt.Fprintf(&b, "%sKind string\n", t.Name)

@@ -9,7 +9,8 @@ import (
 	"dugnad/text"
 )
 
-// entry is a live row of any content type. Its fields are the columns of the same name; a type that lacks one leaves it empty.
+// entry is a live row of any content type. Its fields are the columns of the same name; a type that lacks one leaves it
+// empty.
 type entry struct {
 	Type string
 
@@ -43,8 +44,8 @@ type entry struct {
 	more []func(schema.Language) []string // every other text column, in the order of the schema
 }
 
-// newEntry copies the columns by name, which spares seven copies of this code, and finds the text columns by their Go type, so that a text that is
-// added to the schema is searched without anybody thinking of it.
+// newEntry copies the columns by name, which spares seven copies of this code, and finds the text columns by their Go
+// type, so that a text that is added to the schema is searched without further work.
 func newEntry(row ent.Content, gql string) *entry {
 	e := &entry{Type: gql}
 	from := reflect.ValueOf(row).Elem()
@@ -91,8 +92,8 @@ func (e *entry) languages() []schema.Language {
 	return has
 }
 
-// body is all plain text that a reader of the language finds on the entry's page below the summary. Of small texts it is the
-// one that this reader gets: labels may be in languages that the entry is not ready in.
+// body is all plain text that a reader of the language finds on the entry's page below the summary. Of small texts it
+// is the one that this reader gets: labels may be in languages that the entry is not ready in.
 func (e *entry) body(l schema.Language) string {
 	chain := text.Chain([]schema.Language{l})
 	parts := []string{text.Plain(e.Bodies[l])}

@@ -1,5 +1,6 @@
-// Package feed fills a search engine from the database and keeps it up to date. Documents says what is found of a live row; a Follower reads the
-// change log from where the engine's indexes stand, reads the changed rows again, and gives the engine what they are now.
+// Package feed fills a search engine from the database and keeps it up to date. Documents says what is found of a live
+// row; a Follower reads the change log from where the engine's indexes stand, reads the changed rows again, and updates
+// the engine.
 package feed
 
 import (
@@ -21,19 +22,21 @@ const (
 	typeOrganization = "ORGANIZATION"
 )
 
-// asIndex has the database show everything that is live: what members alone may see goes to their index.
+// asIndex returns a context in which the database shows everything that is live, also what goes to the index of members
+// only.
 func asIndex(ctx context.Context) context.Context {
 	return access.WithViewer(ctx, access.System("search index"))
 }
 
-// searched tells whether rows of the id's type have documents.
+// searched reports whether rows of the type of the id have documents.
 func searched(id string) bool {
 	t, ok := ent.TypeOf(id)
 	return ok && t.Searched
 }
 
-// Documents gives the documents of the entries, municipalities of today and organisations that are live among the ids, by id, as the hub itself sees
-// them. It takes a constant number of statements a type; give it some hundred ids at a time.
+// Documents returns the documents of the entries, municipalities of today and organisations that are live among the
+// ids, by id, as the hub itself sees them. It takes a constant number of statements a type; give it some hundred ids at
+// a time.
 func Documents(ctx context.Context, client *ent.Client, ids []string) (map[string]search.Document, error) {
 	ctx = asIndex(ctx)
 	byPrefix := map[string][]string{}
@@ -86,8 +89,8 @@ func addContent(ctx context.Context, client *ent.Client, byPrefix map[string][]s
 	return nil
 }
 
-// document returns what is found of an entry: everything that a reader may read on its page and nothing else. Other entries are
-// not part of it, because not everybody who sees this one sees them.
+// document returns the search document of an entry: everything that a reader may read on its page, and nothing of other
+// entries, because not everybody who sees this one sees them.
 func (e *entry) document(linked *links, themes themeTree) search.Document {
 	d := search.Document{
 		ID: e.ID, Type: e.Type, Public: e.Audience == schema.Public, SortDate: e.SortDate,

@@ -17,8 +17,8 @@ type where = func(*sql.Selector)
 
 func every(*sql.Selector) {}
 
-// All calls each with the ids of everything that has a document, some hundred at a time and a type at a time. What becomes live meanwhile may be
-// missed: read the head of the change log first.
+// All calls each with the ids of everything that has a document, some hundred at a time and a type at a time. What
+// becomes live meanwhile may be missed: read the head of the change log first.
 func All(ctx context.Context, client *ent.Client, each func(ids []string) error) error {
 	for _, t := range ent.Types {
 		if !t.Searched {

@@ -36,7 +36,9 @@ func Documents() (map[string]string, error) {
 		}
 		documents[name] = string(text) + used(string(text), fragments)
 	}
-	for name, text := range map[string]string{"listed": listedDocument(), "newest": newestDocument(), "embedded_page": embeddedPageDocument()} {
+	for name, text := range map[string]string{
+		"listed": listedDocument(), "newest": newestDocument(), "embedded_page": embeddedPageDocument(),
+	} {
 		documents[name] = text + used(text, fragments)
 	}
 	return documents, nil
@@ -50,7 +52,8 @@ func used(document, fragments string) string {
 		more = false
 		for part := range strings.SplitSeq(fragments, "fragment ") {
 			name, _, ok := strings.Cut(part, " on ")
-			if spreads := document + out.String(); ok && !taken[name] && (strings.Contains(spreads, "..."+name+"\n") || strings.Contains(spreads, "..."+name+" ")) {
+			spreads := document + out.String()
+			if ok && !taken[name] && (strings.Contains(spreads, "..."+name+"\n") || strings.Contains(spreads, "..."+name+" ")) {
 				out.WriteString("\nfragment " + part)
 				taken[name], more = true, true
 			}
@@ -82,7 +85,8 @@ func listedDocument() string {
 	var variables, fields strings.Builder
 	for _, t := range listedTypes() {
 		fmt.Fprintf(&variables, ", $%s: %sFilter", t.Singular, t.Name)
-		fmt.Fprintf(&fields, "  %s(first: $first, filter: $%s, orderBy: [{ field: ISSUED, direction: DESC }]) { totalCount nodes { ...Card publishedAt } }\n", t.Plural, t.Singular)
+		fmt.Fprintf(&fields, "  %s(first: $first, filter: $%s, orderBy: [{ field: ISSUED, direction: DESC }]) {\n"+
+			"    totalCount nodes { ...Card publishedAt }\n  }\n", t.Plural, t.Singular)
 	}
 	return "query Listed($first: Int!" + variables.String() + ") {\n" + fields.String() + "}\n"
 }

@@ -43,7 +43,8 @@ func (e *Explorer) entry(t schema.ContentInfo) show {
 	}
 }
 
-// alike are entries about the same that are not related already. None while the search is down: the page is whole without them.
+// alike are entries about the same that are not related already. None while the search is down: the page is whole
+// without them.
 func (e *Explorer) alike(r *http.Request, p *page, of *entry) ([]card, error) {
 	var d struct{ Similar []card }
 	err := e.ask(r.Context(), p, "similar", map[string]any{"id": of.ID}, &d)
@@ -65,7 +66,7 @@ func linkedDataType(e *entry) string {
 	return "CreativeWork"
 }
 
-// describe says to machines what the page is about.
+// describe sets the metadata of the page: Open Graph, oEmbed and JSON-LD.
 func describe(p *page, e *entry) {
 	p.title, p.description, p.kind, p.oembed = e.Title, e.Summary, "article", e.URL
 	p.private = e.Audience != string(schema.Public)
@@ -290,7 +291,7 @@ func asDownload(f file) download {
 	return download{Title: orDefault(f.Alt, strings.ToUpper(format)), Format: format, URL: f.URL, Bytes: f.Bytes, Pages: f.Pages}
 }
 
-// firstDownload is the file that the button at the top gives; nil when none has an address.
+// firstDownload returns the file behind the button at the top; nil when no file has an address.
 func firstDownload(e *entry) *download {
 	for i, d := range e.Downloads {
 		if d.URL != "" {
@@ -325,7 +326,7 @@ func byline(p *page, e *entry) string {
 	}
 }
 
-// hasLanguage tells whether an entry has texts in a language of the interface.
+// hasLanguage reports whether an entry has texts in a language of the interface.
 func hasLanguage(e *entry, l *language) bool { return slices.Contains(e.Languages, l.content) }
 
 // readIn invites in the language that it leads to.
@@ -356,7 +357,7 @@ func fundingLine(p *page, f funding) string {
 	return strings.Join(filled(funder, amount, f.ProjectNumber), ", ")
 }
 
-// anyThen tells whether a municipality was called otherwise when it took part.
+// anyThen reports whether a municipality had another name when it took part.
 func anyThen(p *page, links []placeLink) bool {
 	return slices.ContainsFunc(links, func(l placeLink) bool { return p.thenWas(l) != "" })
 }

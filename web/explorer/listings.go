@@ -72,7 +72,8 @@ func (e *Explorer) shared(ctx context.Context, p *page, field, value string, fir
 	return s.Search, err
 }
 
-// newest asks for what is newest, and how much there is of each theme; the database, which does not count themes, where the search is down.
+// newest asks for what is newest, and how much there is of each theme; the database, which does not count themes, where
+// the search is down.
 func (e *Explorer) newest(ctx context.Context, p *page) (found, error) {
 	var d struct{ Search found }
 	err := e.ask(ctx, p, "newest", nil, &d)

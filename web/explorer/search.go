@@ -100,7 +100,7 @@ func readSearch(values url.Values) (*searchRequest, error) {
 	return s, nil
 }
 
-// order is what the API calls the order; empty for a sort that is none.
+// order returns the API's name of the order; empty for an unknown sort.
 func (s *searchRequest) order() string {
 	for _, o := range orders {
 		if o.param == s.sort {
@@ -110,7 +110,8 @@ func (s *searchRequest) order() string {
 	return ""
 }
 
-// allTypes are what a search finds where no type is chosen: content. Municipalities and organisations have pages of their own.
+// allTypes are what a search finds where no type is chosen: content. Municipalities and organisations have pages of
+// their own.
 var allTypes = schema.ContentType("").Values()
 
 // contentLanguages are those that texts may be in.
@@ -274,7 +275,7 @@ func (e *Explorer) find(ctx context.Context, p *page, s *searchRequest, filter m
 	return d.Search, err
 }
 
-// searchDown says that there are no searches, and lists what the filters let through without them.
+// searchDown returns the page that is shown while search is down: a list by the filters that need no search.
 func (e *Explorer) searchDown(ctx context.Context, p *page, s *searchRequest) (templ.Component, error) {
 	listed, err := e.listed(ctx, p, s.listFilter(), hitsOfPage)
 	if err != nil {
@@ -365,7 +366,7 @@ func byCounty(counties, municipalities facetCounts, all *allPlaces) (list []coun
 	return list
 }
 
-// heading says what was found.
+// heading returns the heading of a page of results.
 func heading(p *page, res *results) string {
 	n := p.language.whole(res.TotalCount)
 	if !res.TotalIsExact {
@@ -387,7 +388,8 @@ func heading(p *page, res *results) string {
 	}
 }
 
-// feedOf are the parameters of the feed that has what a search finds; empty where no feed does, because feeds know neither words nor all filters.
+// feedOf are the parameters of the feed that has what a search finds; empty where no feed does, because feeds know
+// neither words nor all filters.
 func feedOf(s *searchRequest) string {
 	values := url.Values{}
 	for _, f := range filters {
@@ -415,7 +417,7 @@ func tree(f facetCounts) (roots []value, below map[string][]value) {
 	return roots, below
 }
 
-// shownTheme tells whether a theme's children are shown: when it, or one of them, is chosen.
+// opened reports whether the children of a theme are shown: when it, or one of them, is chosen.
 func (res *results) opened(v value, below map[string][]value) bool {
 	return res.isChosen("tema", v.Value) || slices.ContainsFunc(below[v.Value], func(c value) bool { return res.isChosen("tema", c.Value) || res.opened(c, below) })
 }
@@ -460,7 +462,7 @@ func (p *page) onlyPlace(s *searchRequest, number string) templ.SafeURL {
 
 const shownMost = 6
 
-// mostHits are the municipalities with most hits that are not chosen.
+// mostHits returns the municipalities with the most hits that are not chosen.
 func mostHits(res *results, box facetCounts) (most []value) {
 	for _, v := range box.Values {
 		if !res.isChosen("kommune", v.Value) && len(most) < shownMost && !slices.ContainsFunc(firstOf(res.matches, shownChoices), func(m municipality) bool { return m.Number == v.Value }) {
@@ -470,7 +472,7 @@ func mostHits(res *results, box facetCounts) (most []value) {
 	return most
 }
 
-// isMost tells whether a municipality can be chosen further up: a value stands once in a form.
+// isMost reports whether a municipality can be chosen further up: a value occurs once in a form.
 func isMost(res *results, box facetCounts, number string) bool {
 	return slices.ContainsFunc(mostHits(res, box), func(v value) bool { return v.Value == number }) ||
 		slices.ContainsFunc(firstOf(res.matches, shownChoices), func(m municipality) bool { return m.Number == number })

@@ -80,30 +80,33 @@ type Shared struct {
 
 // A Type is one of the types that have documents.
 type Type struct {
-	Name    string // Practice
-	GQL     string // PRACTICE
-	Prefix  string // of ids: pra
-	Table   string
-	Content bool
+	Name     string // Practice
+	GQL      string // PRACTICE
+	Prefix   string // of ids: pra
+	Table    string
+	Content  bool
+	Searched bool // search finds it
+
+	Singular, Plural string // of content, in the API: practice, practices
 }
 
 // Types lists the types that have documents, content first.
 var Types = []Type{
-	{Name: "Collection", GQL: "COLLECTION", Prefix: "col", Table: collection.Table, Content: true},
-	{Name: "Event", GQL: "EVENT", Prefix: "eve", Table: event.Table, Content: true},
-	{Name: "Network", GQL: "NETWORK", Prefix: "net", Table: network.Table, Content: true},
-	{Name: "Practice", GQL: "PRACTICE", Prefix: "pra", Table: practice.Table, Content: true},
-	{Name: "Project", GQL: "PROJECT", Prefix: "pro", Table: project.Table, Content: true},
-	{Name: "Report", GQL: "REPORT", Prefix: "rep", Table: report.Table, Content: true},
-	{Name: "Tool", GQL: "TOOL", Prefix: "too", Table: tool.Table, Content: true},
+	{Name: "Collection", GQL: "COLLECTION", Prefix: "col", Table: collection.Table, Content: true, Searched: true, Singular: "collection", Plural: "collections"},
+	{Name: "Event", GQL: "EVENT", Prefix: "eve", Table: event.Table, Content: true, Searched: true, Singular: "event", Plural: "events"},
+	{Name: "Network", GQL: "NETWORK", Prefix: "net", Table: network.Table, Content: true, Searched: true, Singular: "network", Plural: "networks"},
+	{Name: "Practice", GQL: "PRACTICE", Prefix: "pra", Table: practice.Table, Content: true, Searched: true, Singular: "practice", Plural: "practices"},
+	{Name: "Project", GQL: "PROJECT", Prefix: "pro", Table: project.Table, Content: true, Searched: true, Singular: "project", Plural: "projects"},
+	{Name: "Report", GQL: "REPORT", Prefix: "rep", Table: report.Table, Content: true, Searched: true, Singular: "report", Plural: "reports"},
+	{Name: "Tool", GQL: "TOOL", Prefix: "too", Table: tool.Table, Content: true, Searched: true, Singular: "tool", Plural: "tools"},
 	{Name: "Asset", GQL: "ASSET", Prefix: "ast", Table: asset.Table},
 	{Name: "Contact", GQL: "CONTACT", Prefix: "con", Table: contact.Table},
 	{Name: "County", GQL: "COUNTY", Prefix: "cty", Table: county.Table},
 	{Name: "District", GQL: "DISTRICT", Prefix: "dis", Table: district.Table},
 	{Name: "LawSection", GQL: "LAW_SECTION", Prefix: "law", Table: lawsection.Table},
 	{Name: "Method", GQL: "METHOD", Prefix: "met", Table: method.Table},
-	{Name: "Municipality", GQL: "MUNICIPALITY", Prefix: "mun", Table: municipality.Table},
-	{Name: "Organization", GQL: "ORGANIZATION", Prefix: "org", Table: organization.Table},
+	{Name: "Municipality", GQL: "MUNICIPALITY", Prefix: "mun", Table: municipality.Table, Searched: true},
+	{Name: "Organization", GQL: "ORGANIZATION", Prefix: "org", Table: organization.Table, Searched: true},
 	{Name: "TargetGroup", GQL: "TARGET_GROUP", Prefix: "tgr", Table: targetgroup.Table},
 	{Name: "Theme", GQL: "THEME", Prefix: "the", Table: theme.Table},
 }

@@ -471,6 +471,87 @@ func (c *Client) VisibleIDs(ctx context.Context, t Type, after string, limit int
 	return nil, nil
 }
 
+// Count returns how many rows of the type the viewer may see; only those that where, if not nil, holds for.
+func (c *Client) Count(ctx context.Context, t Type, where func(*sql.Selector)) (int, error) {
+	if where == nil {
+		where = func(*sql.Selector) {}
+	}
+	switch t.Prefix {
+	case "ast":
+		return c.Asset.Query().Where(where).Count(ctx)
+	case "col":
+		return c.Collection.Query().Where(where).Count(ctx)
+	case "con":
+		return c.Contact.Query().Where(where).Count(ctx)
+	case "cty":
+		return c.County.Query().Where(where).Count(ctx)
+	case "dis":
+		return c.District.Query().Where(where).Count(ctx)
+	case "eve":
+		return c.Event.Query().Where(where).Count(ctx)
+	case "law":
+		return c.LawSection.Query().Where(where).Count(ctx)
+	case "met":
+		return c.Method.Query().Where(where).Count(ctx)
+	case "mun":
+		return c.Municipality.Query().Where(where).Count(ctx)
+	case "net":
+		return c.Network.Query().Where(where).Count(ctx)
+	case "org":
+		return c.Organization.Query().Where(where).Count(ctx)
+	case "pra":
+		return c.Practice.Query().Where(where).Count(ctx)
+	case "pro":
+		return c.Project.Query().Where(where).Count(ctx)
+	case "rep":
+		return c.Report.Query().Where(where).Count(ctx)
+	case "tgr":
+		return c.TargetGroup.Query().Where(where).Count(ctx)
+	case "the":
+		return c.Theme.Query().Where(where).Count(ctx)
+	case "too":
+		return c.Tool.Query().Where(where).Count(ctx)
+	}
+	return 0, nil
+}
+
+// WithTerms returns the rows of a content type that the viewer may see of the ids, whole, each with its owner, themes, target
+// groups, methods and sections of acts.
+func (c *Client) WithTerms(ctx context.Context, t Type, ids []string) ([]Content, error) {
+	switch t.Prefix {
+	case "col":
+		return asContent(c.Collection.Query().Where(collection.IDIn(ids...)).
+			WithOwner().WithThemes().WithTargetGroups().WithMethods().WithLawSections().All(ctx))
+	case "eve":
+		return asContent(c.Event.Query().Where(event.IDIn(ids...)).
+			WithOwner().WithThemes().WithTargetGroups().WithMethods().WithLawSections().All(ctx))
+	case "net":
+		return asContent(c.Network.Query().Where(network.IDIn(ids...)).
+			WithOwner().WithThemes().WithTargetGroups().WithMethods().WithLawSections().All(ctx))
+	case "pra":
+		return asContent(c.Practice.Query().Where(practice.IDIn(ids...)).
+			WithOwner().WithThemes().WithTargetGroups().WithMethods().WithLawSections().All(ctx))
+	case "pro":
+		return asContent(c.Project.Query().Where(project.IDIn(ids...)).
+			WithOwner().WithThemes().WithTargetGroups().WithMethods().WithLawSections().All(ctx))
+	case "rep":
+		return asContent(c.Report.Query().Where(report.IDIn(ids...)).
+			WithOwner().WithThemes().WithTargetGroups().WithMethods().WithLawSections().All(ctx))
+	case "too":
+		return asContent(c.Tool.Query().Where(tool.IDIn(ids...)).
+			WithOwner().WithThemes().WithTargetGroups().WithMethods().WithLawSections().All(ctx))
+	}
+	return nil, nil
+}
+
+func asContent[R Content](rows []R, err error) ([]Content, error) {
+	out := make([]Content, len(rows))
+	for i, row := range rows {
+		out[i] = row
+	}
+	return out, err
+}
+
 // Cursor is the link's place among those of its content.
 func (_m *ContentDistrict) Cursor() Cursor { return Cursor{ID: strconv.Itoa(_m.Seq)} }
 

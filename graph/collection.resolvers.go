@@ -8,7 +8,6 @@ package graph
 import (
 	"context"
 	"dugnad/ent"
-	"dugnad/ent/predicate"
 	compile "dugnad/graph/filter"
 	"dugnad/graph/generated"
 	"dugnad/graph/model"
@@ -46,15 +45,11 @@ func (r *mutationResolver) UpdateCollection(ctx context.Context, id string, inpu
 }
 
 func (r *queryResolver) Collection(ctx context.Context, id *string, slug *string) (*ent.Collection, error) {
-	where, err := contentBy(id, slug, schema.ContentType("COLLECTION"))
-	if err != nil {
-		return nil, err
-	}
-	return ent.FromContext(ctx).Collection.Find(ctx, where)
+	return oneContent(ctx, id, slug, "COLLECTION", ent.FromContext(ctx).Collection.Find)
 }
 
 func (r *queryResolver) Collections(ctx context.Context, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *compile.CollectionFilter, orderBy []*ent.CollectionOrder) (*ent.CollectionConnection, error) {
-	return ent.FromContext(ctx).Collection.Query().Where(compile.Of[predicate.Collection](ctx, "collection", filter)).
+	return ent.FromContext(ctx).Collection.Query().Where(filter.Where(ctx)).
 		Paginate(ctx, after, ent.PageSize(first, last), before, last, ent.WithCollectionOrder(ent.CollectionOrders(ctx, orderBy)))
 }
 

@@ -16,7 +16,8 @@ import (
 	"dugnad/schema"
 )
 
-// SignedIn is the error for a mutation, or a query for editors, of somebody who is not signed in; nil for everybody else.
+// SignedIn is the error for a mutation, or a query for editors, of somebody who is not signed in; nil for everybody
+// else.
 func SignedIn(ctx context.Context) error {
 	switch v := access.ViewerOf(ctx); {
 	case v.IsAnonymous():
@@ -27,7 +28,7 @@ func SignedIn(ctx context.Context) error {
 	return nil
 }
 
-// problemsOf gives as data what the caller can do something about; other errors stay errors.
+// problemsOf returns the errors that the caller can correct as problems, and all others as they are.
 func problemsOf(err error) ([]*content.Problem, error) {
 	var rule *content.Error
 	var right *access.Error
@@ -54,7 +55,7 @@ func problemsOf(err error) ([]*content.Problem, error) {
 	return []*content.Problem{p}, nil
 }
 
-// do does an act on entries, for the mutations that answer a PublishPayload.
+// do performs an act on entries and returns the payload of the mutation.
 func (r *Resolver) do(ctx context.Context, act content.Act, with content.With, items []*content.Item) (*model.PublishPayload, error) {
 	o, err := r.Content.Do(ctx, act, with, itemsOf(items)...)
 	if err != nil {
@@ -85,7 +86,7 @@ func (r *Resolver) do(ctx context.Context, act content.Act, with content.With, i
 	return p, nil
 }
 
-// save saves a draft, for the mutations that answer a SavePayload.
+// save saves a draft and returns the payload of the mutation.
 func (r *Resolver) save(ctx context.Context, draft content.Draft) (*model.SavePayload, error) {
 	saved, problems, err := r.Content.Save(ctx, draft)
 	return savePayload(saved, problems, err)
@@ -106,7 +107,8 @@ func savePayload(saved []content.Saved, problems []content.Problem, err error) (
 	return &model.SavePayload{Entry: saved[0].Entry, Problems: pointers(saved[0].Warnings)}, nil
 }
 
-// create makes a new entry. The organisation may be left out by those who have a role in one only.
+// create creates an entry of a content type. organization may be nil for callers who have a role in one organisation
+// only.
 func (r *Resolver) create(ctx context.Context, t string, input map[string]any, organization *string) (*model.SavePayload, error) {
 	document, err := json.Marshal(input)
 	if err != nil {
@@ -145,7 +147,7 @@ func noEntry(id string) *content.Problem {
 	return &content.Problem{Code: "NOT_FOUND", Severity: content.SeverityError, Path: []string{}, Message: "there is no such entry", Entry: id}
 }
 
-// putData writes reference data: new when id is empty.
+// putData writes reference data. An empty id creates it.
 func (r *Resolver) putData(ctx context.Context, t, id string, input map[string]any) (*model.DataPayload, error) {
 	document, err := json.Marshal(input)
 	if err != nil {
@@ -179,34 +181,11 @@ func conflictOf(c *content.ConflictError) (*model.Conflict, error) {
 	return &model.Conflict{Entry: c.Entry, Base: c.Base, Mine: mine, Theirs: c.Theirs, Fields: orEmpty(fields), Changes: pointers(changes)}, nil
 }
 
-// documentOf reads a stored document of the type, PRACTICE for instance, into the form in which the API shows it.
+// documentOf decodes a stored document of a content type, PRACTICE for instance, into its GraphQL type.
 func documentOf(t string, document []byte) (view.Document, error) {
-	var d view.Document
-	var texts *[]*model.ContentTextDocument
-	switch t {
-	case "PRACTICE":
-		v := &model.PracticeDocument{}
-		d, texts = v, &v.Texts
-	case "TOOL":
-		v := &model.ToolDocument{}
-		d, texts = v, &v.Texts
-	case "REPORT":
-		v := &model.ReportDocument{}
-		d, texts = v, &v.Texts
-	case "PROJECT":
-		v := &model.ProjectDocument{}
-		d, texts = v, &v.Texts
-	case "NETWORK":
-		v := &model.NetworkDocument{}
-		d, texts = v, &v.Texts
-	case "EVENT":
-		v := &model.EventDocument{}
-		d, texts = v, &v.Texts
-	case "COLLECTION":
-		v := &model.CollectionDocument{}
-		d, texts = v, &v.Texts
-	default:
-		return nil, fmt.Errorf("no type %q has documents", t)
+	d, texts, err := newDocument(t)
+	if err != nil {
+		return nil, err
 	}
 	if err := json.Unmarshal(document, d); err != nil {
 		return nil, fmt.Errorf("read a document of type %s: %w", t, err)
@@ -232,7 +211,8 @@ func (r *Resolver) comment(ctx context.Context, id, text string) (*model.Comment
 	return &model.CommentPayload{Comment: c, Problems: pointers(problems)}, nil
 }
 
-// diff compares two revisions of an entry; null when the viewer may not read it as an editor, or when one is not there.
+// diff returns the differences between two revisions of an entry. It returns nil when the viewer is not an editor of
+// it, or when a revision does not exist.
 func diff(ctx context.Context, id string, from int, to *int) ([]*content.FieldChange, error) {
 	entries, err := entriesByID(ctx, []string{id})
 	if err != nil || entries[id] == nil {
@@ -265,7 +245,7 @@ func actOf(act string) *content.Act {
 	return &a
 }
 
-// entryOrders are what was asked for; the last changed first when nothing was.
+// entryOrders returns the orders of a list of entries: the last changed first by default.
 func entryOrders(orders []*ent.EntryOrder) []*ent.EntryOrder {
 	if len(orders) == 0 {
 		return []*ent.EntryOrder{{Field: ent.EntryOrderFieldUpdatedAt, Direction: "DESC"}}

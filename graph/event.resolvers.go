@@ -8,7 +8,6 @@ package graph
 import (
 	"context"
 	"dugnad/ent"
-	"dugnad/ent/predicate"
 	compile "dugnad/graph/filter"
 	"dugnad/graph/generated"
 	"dugnad/graph/model"
@@ -42,15 +41,11 @@ func (r *mutationResolver) UpdateEvent(ctx context.Context, id string, input map
 }
 
 func (r *queryResolver) Event(ctx context.Context, id *string, slug *string) (*ent.Event, error) {
-	where, err := contentBy(id, slug, schema.ContentType("EVENT"))
-	if err != nil {
-		return nil, err
-	}
-	return ent.FromContext(ctx).Event.Find(ctx, where)
+	return oneContent(ctx, id, slug, "EVENT", ent.FromContext(ctx).Event.Find)
 }
 
 func (r *queryResolver) Events(ctx context.Context, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *compile.EventFilter, orderBy []*ent.EventOrder) (*ent.EventConnection, error) {
-	return ent.FromContext(ctx).Event.Query().Where(compile.Of[predicate.Event](ctx, "event", filter)).
+	return ent.FromContext(ctx).Event.Query().Where(filter.Where(ctx)).
 		Paginate(ctx, after, ent.PageSize(first, last), before, last, ent.WithEventOrder(ent.EventOrders(ctx, orderBy)))
 }
 

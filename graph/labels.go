@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"fmt"
 
 	"entgo.io/ent/dialect/sql"
 
@@ -15,6 +16,7 @@ import (
 	"dugnad/ent/targetgroup"
 	"dugnad/ent/theme"
 	"dugnad/schema"
+	"dugnad/schema/facet"
 	"dugnad/search"
 )
 
@@ -24,65 +26,74 @@ type label struct {
 	parent *string
 }
 
-// labelsOf puts the values of a facet into words, with one statement.
-func labelsOf(ctx context.Context, f search.Facet, counts []search.FacetCount) (map[string]label, error) {
-	keys := make([]string, len(counts))
-	for i, c := range counts {
-		keys[i] = c.Value
-	}
-	labels := make(map[string]label, len(keys))
-	client, chain := ent.FromContext(ctx), ent.Chain(ctx)
-	switch f {
-	case search.Theme:
-		rows, err := client.Theme.Query().Where(theme.SlugIn(keys...)).WithParent().All(ctx)
-		for _, r := range rows {
+// rowLabels reads the labels of the facets whose values are reference data, by value, with one statement each.
+var rowLabels = map[search.Facet]func(ctx context.Context, c *ent.Client, values []string) (map[string]label, error){
+	search.Theme: func(ctx context.Context, c *ent.Client, slugs []string) (map[string]label, error) {
+		rows, err := c.Theme.Query().Where(theme.SlugIn(slugs...)).WithParent().All(ctx)
+		return labelEach(rows, err, func(r *ent.Theme) (string, label) {
 			l := label{label: r.Label(ctx)}
 			if r.Edges.Parent != nil {
 				l.parent = &r.Edges.Parent.Slug
 			}
-			labels[r.Slug] = l
-		}
-		return labels, err
-	case search.TargetGroup:
-		rows, err := client.TargetGroup.Query().Where(targetgroup.SlugIn(keys...)).All(ctx)
-		for _, r := range rows {
-			labels[r.Slug] = label{label: r.Label(ctx)}
-		}
-		return labels, err
-	case search.Method:
-		rows, err := client.Method.Query().Where(method.SlugIn(keys...)).All(ctx)
-		for _, r := range rows {
-			labels[r.Slug] = label{label: r.Label(ctx)}
-		}
-		return labels, err
-	case search.County:
-		rows, err := client.County.Query().Where(county.NumberIn(keys...)).All(ctx)
-		for _, r := range rows {
-			labels[r.Number] = label{label: r.Name}
-		}
-		return labels, err
-	case search.Municipality:
-		rows, err := client.Municipality.Query().Where(municipality.NumberIn(keys...)).All(ctx)
-		for _, r := range rows {
-			labels[r.Number] = label{label: r.Name}
-		}
-		return labels, err
-	case search.Organization:
-		rows, err := client.Organization.Query().Where(organization.SlugIn(keys...)).All(ctx)
-		for _, r := range rows {
-			labels[r.Slug] = label{label: r.Name(ctx)}
-		}
-		return labels, err
-	default:
-		for _, k := range keys {
-			if word := schema.Word(string(f), k, chain); word != "" {
-				labels[k] = label{label: word}
-			} else if f == search.Year {
-				labels[k] = label{label: k}
-			}
-		}
-		return labels, nil
+			return r.Slug, l
+		})
+	},
+	search.TargetGroup: func(ctx context.Context, c *ent.Client, slugs []string) (map[string]label, error) {
+		rows, err := c.TargetGroup.Query().Where(targetgroup.SlugIn(slugs...)).All(ctx)
+		return labelEach(rows, err, func(r *ent.TargetGroup) (string, label) { return r.Slug, label{label: r.Label(ctx)} })
+	},
+	search.Method: func(ctx context.Context, c *ent.Client, slugs []string) (map[string]label, error) {
+		rows, err := c.Method.Query().Where(method.SlugIn(slugs...)).All(ctx)
+		return labelEach(rows, err, func(r *ent.Method) (string, label) { return r.Slug, label{label: r.Label(ctx)} })
+	},
+	search.County: func(ctx context.Context, c *ent.Client, numbers []string) (map[string]label, error) {
+		rows, err := c.County.Query().Where(county.NumberIn(numbers...)).All(ctx)
+		return labelEach(rows, err, func(r *ent.County) (string, label) { return r.Number, label{label: r.Name} })
+	},
+	search.Municipality: func(ctx context.Context, c *ent.Client, numbers []string) (map[string]label, error) {
+		rows, err := c.Municipality.Query().Where(municipality.NumberIn(numbers...)).All(ctx)
+		return labelEach(rows, err, func(r *ent.Municipality) (string, label) { return r.Number, label{label: r.Name} })
+	},
+	search.Organization: func(ctx context.Context, c *ent.Client, slugs []string) (map[string]label, error) {
+		rows, err := c.Organization.Query().Where(organization.SlugIn(slugs...)).All(ctx)
+		return labelEach(rows, err, func(r *ent.Organization) (string, label) { return r.Slug, label{label: r.Name(ctx)} })
+	},
+}
+
+func labelEach[R any](rows []*R, err error, of func(*R) (value string, l label)) (map[string]label, error) {
+	labels := make(map[string]label, len(rows))
+	for _, r := range rows {
+		value, l := of(r)
+		labels[value] = l
 	}
+	return labels, err
+}
+
+// labelsOf returns the labels of the values of a facet, by value, with at most one statement. Unknown values have none.
+func labelsOf(ctx context.Context, f search.Facet, counts []search.FacetCount) (map[string]label, error) {
+	values := make([]string, len(counts))
+	for i, c := range counts {
+		values[i] = c.Value
+	}
+	from := facet.Of(f).Labels
+	if from == facet.FromRows {
+		read := rowLabels[f]
+		if read == nil {
+			return nil, fmt.Errorf("facet %s: graph/labels.go does not read its labels", f)
+		}
+		return read(ctx, ent.FromContext(ctx), values)
+	}
+	labels, chain := make(map[string]label, len(values)), ent.Chain(ctx)
+	for _, v := range values {
+		word := v
+		if from == facet.FromWords {
+			word = schema.Word(string(f), v, chain)
+		}
+		if word != "" {
+			labels[v] = label{label: word}
+		}
+	}
+	return labels, nil
 }
 
 // FacetLabels puts values of a facet into words, in the languages that the context wants.

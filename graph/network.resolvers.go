@@ -8,7 +8,6 @@ package graph
 import (
 	"context"
 	"dugnad/ent"
-	"dugnad/ent/predicate"
 	compile "dugnad/graph/filter"
 	"dugnad/graph/generated"
 	"dugnad/graph/model"
@@ -46,15 +45,11 @@ func (r *networkResolver) Related(ctx context.Context, obj *ent.Network, types [
 }
 
 func (r *queryResolver) Network(ctx context.Context, id *string, slug *string) (*ent.Network, error) {
-	where, err := contentBy(id, slug, schema.ContentType("NETWORK"))
-	if err != nil {
-		return nil, err
-	}
-	return ent.FromContext(ctx).Network.Find(ctx, where)
+	return oneContent(ctx, id, slug, "NETWORK", ent.FromContext(ctx).Network.Find)
 }
 
 func (r *queryResolver) Networks(ctx context.Context, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *compile.NetworkFilter, orderBy []*ent.NetworkOrder) (*ent.NetworkConnection, error) {
-	return ent.FromContext(ctx).Network.Query().Where(compile.Of[predicate.Network](ctx, "network", filter)).
+	return ent.FromContext(ctx).Network.Query().Where(filter.Where(ctx)).
 		Paginate(ctx, after, ent.PageSize(first, last), before, last, ent.WithNetworkOrder(ent.NetworkOrders(ctx, orderBy)))
 }
 

@@ -8,7 +8,6 @@ package graph
 import (
 	"context"
 	"dugnad/ent"
-	"dugnad/ent/predicate"
 	compile "dugnad/graph/filter"
 	"dugnad/graph/generated"
 	"dugnad/graph/model"
@@ -42,15 +41,11 @@ func (r *practiceResolver) Related(ctx context.Context, obj *ent.Practice, types
 }
 
 func (r *queryResolver) Practice(ctx context.Context, id *string, slug *string) (*ent.Practice, error) {
-	where, err := contentBy(id, slug, schema.ContentType("PRACTICE"))
-	if err != nil {
-		return nil, err
-	}
-	return ent.FromContext(ctx).Practice.Find(ctx, where)
+	return oneContent(ctx, id, slug, "PRACTICE", ent.FromContext(ctx).Practice.Find)
 }
 
 func (r *queryResolver) Practices(ctx context.Context, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *compile.PracticeFilter, orderBy []*ent.PracticeOrder) (*ent.PracticeConnection, error) {
-	return ent.FromContext(ctx).Practice.Query().Where(compile.Of[predicate.Practice](ctx, "practice", filter)).
+	return ent.FromContext(ctx).Practice.Query().Where(filter.Where(ctx)).
 		Paginate(ctx, after, ent.PageSize(first, last), before, last, ent.WithPracticeOrder(ent.PracticeOrders(ctx, orderBy)))
 }
 

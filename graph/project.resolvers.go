@@ -8,7 +8,6 @@ package graph
 import (
 	"context"
 	"dugnad/ent"
-	"dugnad/ent/predicate"
 	compile "dugnad/graph/filter"
 	"dugnad/graph/generated"
 	"dugnad/graph/model"
@@ -42,15 +41,11 @@ func (r *projectResolver) Related(ctx context.Context, obj *ent.Project, types [
 }
 
 func (r *queryResolver) Project(ctx context.Context, id *string, slug *string) (*ent.Project, error) {
-	where, err := contentBy(id, slug, schema.ContentType("PROJECT"))
-	if err != nil {
-		return nil, err
-	}
-	return ent.FromContext(ctx).Project.Find(ctx, where)
+	return oneContent(ctx, id, slug, "PROJECT", ent.FromContext(ctx).Project.Find)
 }
 
 func (r *queryResolver) Projects(ctx context.Context, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *compile.ProjectFilter, orderBy []*ent.ProjectOrder) (*ent.ProjectConnection, error) {
-	return ent.FromContext(ctx).Project.Query().Where(compile.Of[predicate.Project](ctx, "project", filter)).
+	return ent.FromContext(ctx).Project.Query().Where(filter.Where(ctx)).
 		Paginate(ctx, after, ent.PageSize(first, last), before, last, ent.WithProjectOrder(ent.ProjectOrders(ctx, orderBy)))
 }
 

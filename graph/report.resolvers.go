@@ -8,7 +8,6 @@ package graph
 import (
 	"context"
 	"dugnad/ent"
-	"dugnad/ent/predicate"
 	compile "dugnad/graph/filter"
 	"dugnad/graph/generated"
 	"dugnad/graph/model"
@@ -26,15 +25,11 @@ func (r *mutationResolver) UpdateReport(ctx context.Context, id string, input ma
 }
 
 func (r *queryResolver) Report(ctx context.Context, id *string, slug *string) (*ent.Report, error) {
-	where, err := contentBy(id, slug, schema.ContentType("REPORT"))
-	if err != nil {
-		return nil, err
-	}
-	return ent.FromContext(ctx).Report.Find(ctx, where)
+	return oneContent(ctx, id, slug, "REPORT", ent.FromContext(ctx).Report.Find)
 }
 
 func (r *queryResolver) Reports(ctx context.Context, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *compile.ReportFilter, orderBy []*ent.ReportOrder) (*ent.ReportConnection, error) {
-	return ent.FromContext(ctx).Report.Query().Where(compile.Of[predicate.Report](ctx, "report", filter)).
+	return ent.FromContext(ctx).Report.Query().Where(filter.Where(ctx)).
 		Paginate(ctx, after, ent.PageSize(first, last), before, last, ent.WithReportOrder(ent.ReportOrders(ctx, orderBy)))
 }
 

@@ -82,6 +82,18 @@ func byIDOr(id, other *string, column string) (func(*sql.Selector), error) {
 	}
 }
 
+// oneContent returns the entry that has the id, or that has or had the slug; nil when the viewer sees none. Exactly one of id
+// and slug must be given. find is the method of the type's client.
+func oneContent[P ~func(*sql.Selector), R any](
+	ctx context.Context, id, slug *string, t schema.ContentType, find func(context.Context, ...P) (*R, error),
+) (*R, error) {
+	where, err := contentBy(id, slug, t)
+	if err != nil {
+		return nil, err
+	}
+	return find(ctx, P(where))
+}
+
 // contentBy is byIDOr for content: a slug selects the entry that has or had it.
 func contentBy(id, slug *string, t schema.ContentType) (func(*sql.Selector), error) {
 	if slug == nil || id != nil {

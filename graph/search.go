@@ -25,8 +25,8 @@ import (
 	"dugnad/text"
 )
 
-// index is the one that the viewer searches. What is for members is not even in the public one, so that ranking, counts and spelling
-// cannot tell of it.
+// index returns the index that the viewer searches. The public one does not contain what is for members, so that
+// ranking, counts and spelling cannot reveal it.
 func index(ctx context.Context) search.Index {
 	if access.ViewerOf(ctx).SeesMembers() {
 		return search.Members
@@ -88,7 +88,7 @@ func (r *Resolver) connection(ctx context.Context, q search.Query, res *search.R
 	var nodes, whole map[string]ent.Noder
 	var err error
 	shown := selection != nil || asksFor(ctx, "edges") || asksFor(ctx, "pageInfo")
-	if shown && len(ids) > 0 { // without a selection too: that there is a hit tells already
+	if shown && len(ids) > 0 { // also without a selection: a hit alone reveals that there is something
 		if nodes, err = ent.FromContext(ctx).Load(ctx, ids, selection); err != nil {
 			return nil, err
 		}
@@ -172,27 +172,12 @@ func uniqueFacets(facets []search.Facet) []search.Facet {
 	return out
 }
 
-// searchFilter turns the API's filter into the engine's.
+// searchFilter converts the filter of the API to that of search engines.
 func searchFilter(ctx context.Context, f *model.SearchFilter) (search.Filter, error) {
-	out := search.Filter{Facets: make(map[search.Facet][]string)}
 	if f == nil {
-		return out, nil
+		return search.Filter{Facets: map[search.Facet][]string{}}, nil
 	}
-	set := func(facet search.Facet, values []string) {
-		if values != nil {
-			out.Facets[facet] = values
-		}
-	}
-	set(search.Type, stringsOf(f.Types))
-	set(search.Kind, f.Kinds)
-	set(search.Theme, f.Themes)
-	set(search.TargetGroup, f.TargetGroups)
-	set(search.Method, f.Methods)
-	set(search.County, f.Counties)
-	set(search.Organization, f.Organizations)
-	set(search.Language, stringsOf(f.Languages))
-	set(search.Year, numbers(f.Years))
-	set(search.Evidence, numbers(f.Evidence))
+	out := search.Filter{Facets: chosenFacets(f)}
 	if f.IssuedAfter != nil {
 		out.IssuedAfter = string(*f.IssuedAfter)
 	}
@@ -233,8 +218,8 @@ func numbers(values []int) []string {
 	return out
 }
 
-// numbersToday turns numbers of any year into the numbers of the municipalities that have the area today; a number that nobody had
-// stays as it is and finds nothing.
+// numbersToday turns numbers of any year into the numbers of the municipalities that have the area today; a number that
+// nobody had stays as it is and finds nothing.
 func numbersToday(ctx context.Context, given []string) ([]string, error) {
 	uses, err := ent.FromContext(ctx).NumberUse.Query().Where(numberuse.NumberIn(given...)).
 		WithMunicipality(func(q *ent.MunicipalityQuery) { q.WithSuccessors() }).All(ctx)
@@ -262,7 +247,8 @@ func numbersToday(ctx context.Context, given []string) ([]string, error) {
 	return slices.Compact(today), nil
 }
 
-// facetValues puts counts into words; chosen values are there with 0 when nothing has them.
+// facetValues returns the counts with their labels. Chosen values are included, with a count of 0 when nothing has
+// them.
 func facetValues(ctx context.Context, f search.Facet, counts []search.FacetCount, chosen []string) ([]*view.FacetValue, error) {
 	for _, v := range chosen {
 		if !slices.ContainsFunc(counts, func(c search.FacetCount) bool { return c.Value == v }) {
@@ -277,7 +263,7 @@ func facetValues(ctx context.Context, f search.Facet, counts []search.FacetCount
 	for _, c := range counts {
 		l, known := labels[c.Value]
 		if !known && c.Count == 0 {
-			continue // a choice that there is not
+			continue // the chosen value does not exist
 		}
 		if !known {
 			l.label = c.Value
@@ -322,7 +308,8 @@ func (r *Resolver) facetValues(ctx context.Context, facet search.Facet, starting
 	return values[:min(limit, len(values))], nil
 }
 
-// formerNames gives the numbers of the municipalities of today of which a former or parallel name or number begins with the letters.
+// formerNames returns the numbers of today's municipalities that have a former or parallel name or number with this
+// prefix.
 func formerNames(ctx context.Context, facet search.Facet, letters string) (map[string]bool, error) {
 	if facet != search.Municipality {
 		return nil, nil
@@ -343,7 +330,7 @@ func formerNames(ctx context.Context, facet search.Facet, letters string) (map[s
 	return numbers, err
 }
 
-// How many are given at most.
+// Limits of first.
 const (
 	maxSuggestions = 8
 	maxSimilar     = 20
@@ -395,7 +382,8 @@ func (r *Resolver) suggest(ctx context.Context, typed string, first int) ([]*mod
 	return dealt(groups, first), nil
 }
 
-// dealt deals the places out to the groups in turn, so that none crowds out another, and gives each group's together.
+// dealt distributes the places among the groups in turn, so that no group crowds out another, and returns the
+// suggestions group by group.
 func dealt(groups map[model.SuggestionGroup][]*model.Suggestion, places int) []*model.Suggestion {
 	taken := map[model.SuggestionGroup]int{}
 	for before := -1; places > 0 && before != places; {
@@ -414,7 +402,7 @@ func dealt(groups map[model.SuggestionGroup][]*model.Suggestion, places int) []*
 	return suggestions
 }
 
-// suggestThemes gives themes of which a word of the label, in any language, begins with what is typed.
+// suggestThemes returns themes whose label has a word, in any language, that begins with the typed text.
 func suggestThemes(ctx context.Context, typed string, limit int) ([]*ent.Theme, error) {
 	wanted := text.Fold(typed)
 	if wanted == "" {
@@ -430,7 +418,7 @@ func suggestThemes(ctx context.Context, typed string, limit int) ([]*ent.Theme, 
 	return all[:min(limit, len(all))], nil
 }
 
-// similar is null for what the viewer does not see.
+// similar returns content about the same as an entry; nil when the viewer may not see the entry.
 func (r *Resolver) similar(ctx context.Context, id string, first int) ([]ent.Content, error) {
 	if first < 1 || first > maxSimilar {
 		return nil, gqlcode.Error(gqlcode.BadUserInput, fmt.Sprintf("first must be 1 to %d", maxSimilar))
@@ -468,7 +456,7 @@ func (r *Resolver) similar(ctx context.Context, id string, first int) ([]ent.Con
 	return alike, nil
 }
 
-// unmetSearches are null for those who have no role.
+// unmetSearches returns nil for viewers without a role.
 func (r *Resolver) unmetSearches(ctx context.Context, first *int) ([]*demand.Unmet, error) {
 	v := access.ViewerOf(ctx)
 	if roles, all := v.Organizations(); !v.Has(access.ScopeDrafts) || len(roles) == 0 && !all {
@@ -477,7 +465,7 @@ func (r *Resolver) unmetSearches(ctx context.Context, first *int) ([]*demand.Unm
 	return r.Demand.List(ctx, *ent.PageSize(first, nil))
 }
 
-// searchStatus tells HUB_ADMINs how searching is.
+// searchStatus returns the state of search to HUB_ADMINs, and nil to others.
 func (r *Resolver) searchStatus(ctx context.Context) (*feed.Status, error) {
 	if !r.Accounts.MayAudit(ctx, nil) {
 		return nil, nil

@@ -10,7 +10,7 @@ import (
 	"dugnad/ent"
 	"dugnad/graph/model"
 	"dugnad/graph/view"
-	"dugnad/search"
+	"dugnad/schema/facet"
 	"dugnad/search/demand"
 	"dugnad/search/feed"
 
@@ -29,11 +29,11 @@ func (r *queryResolver) SearchStatus(ctx context.Context) (*feed.Status, error) 
 	return r.searchStatus(ctx)
 }
 
-func (r *queryResolver) Search(ctx context.Context, query *string, filter *model.SearchFilter, facets []search.Facet, orderBy model.SearchOrder, first *int, after *entgql.Cursor[string]) (*model.SearchConnection, error) {
+func (r *queryResolver) Search(ctx context.Context, query *string, filter *model.SearchFilter, facets []facet.Facet, orderBy model.SearchOrder, first *int, after *entgql.Cursor[string]) (*model.SearchConnection, error) {
 	return r.search(ctx, query, filter, facets, orderBy, first, after)
 }
 
-func (r *queryResolver) FacetValues(ctx context.Context, facet search.Facet, startingWith *string, query *string, filter *model.SearchFilter, first *int) ([]*view.FacetValue, error) {
+func (r *queryResolver) FacetValues(ctx context.Context, facet facet.Facet, startingWith *string, query *string, filter *model.SearchFilter, first *int) ([]*view.FacetValue, error) {
 	return r.facetValues(ctx, facet, startingWith, query, filter, first)
 }
 

@@ -8,7 +8,6 @@ package graph
 import (
 	"context"
 	"dugnad/ent"
-	"dugnad/ent/predicate"
 	compile "dugnad/graph/filter"
 	"dugnad/graph/generated"
 	"dugnad/graph/model"
@@ -26,15 +25,11 @@ func (r *mutationResolver) UpdateTool(ctx context.Context, id string, input map[
 }
 
 func (r *queryResolver) Tool(ctx context.Context, id *string, slug *string) (*ent.Tool, error) {
-	where, err := contentBy(id, slug, schema.ContentType("TOOL"))
-	if err != nil {
-		return nil, err
-	}
-	return ent.FromContext(ctx).Tool.Find(ctx, where)
+	return oneContent(ctx, id, slug, "TOOL", ent.FromContext(ctx).Tool.Find)
 }
 
 func (r *queryResolver) Tools(ctx context.Context, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *compile.ToolFilter, orderBy []*ent.ToolOrder) (*ent.ToolConnection, error) {
-	return ent.FromContext(ctx).Tool.Query().Where(compile.Of[predicate.Tool](ctx, "tool", filter)).
+	return ent.FromContext(ctx).Tool.Query().Where(filter.Where(ctx)).
 		Paginate(ctx, after, ent.PageSize(first, last), before, last, ent.WithToolOrder(ent.ToolOrders(ctx, orderBy)))
 }
 

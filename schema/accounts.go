@@ -20,8 +20,9 @@ func (Account) Annotations() []schema.Annotation {
 	return []schema.Annotation{entgql.Implements("Node")}
 }
 
-// Fields of Account. issuer and subject say who it is at an OpenID provider; an account is never found by its e-mail address alone.
-// password is an argon2id hash. disabled_at ends all access; anonymized_at says that the person asked to be forgotten.
+// Fields of Account. issuer and subject say who it is at an OpenID provider; an account is never found by its e-mail
+// address alone. password is an argon2id hash. disabled_at ends all access; anonymized_at says that the person asked to
+// be forgotten.
 func (Account) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("name").NotEmpty().MaxLen(200),
@@ -84,7 +85,8 @@ func (Membership) Indexes() []ent.Index {
 	return []ent.Index{index.Fields("account_id", "organization_id").Unique(), index.Fields("organization_id")}
 }
 
-// Invitation is a link that gives whoever opens it first a role. The link that is printed at a first start is one as well.
+// Invitation is a link that gives the first person who opens it a role. The link that is printed at a first start is
+// one as well.
 type Invitation struct{ ent.Schema }
 
 // Mixin of Invitation.
@@ -93,8 +95,8 @@ func (Invitation) Mixin() []ent.Mixin { return []ent.Mixin{PrefixedID{}} }
 // Annotations of Invitation.
 func (Invitation) Annotations() []schema.Annotation { return notInAPI() }
 
-// Fields of Invitation. A role of the hub has no organisation. hash is the SHA-256 of the link's secret; account_id is set for a link
-// that lets an account choose a new password.
+// Fields of Invitation. A role of the hub has no organisation. hash is the SHA-256 of the link's secret; account_id is
+// set for a link that lets an account choose a new password.
 func (Invitation) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("hash").Unique().Immutable().Sensitive(),
@@ -122,8 +124,9 @@ func (SignIn) Mixin() []ent.Mixin { return []ent.Mixin{PrefixedID{}} }
 // Annotations of SignIn.
 func (SignIn) Annotations() []schema.Annotation { return notInAPI() }
 
-// Fields of SignIn. hash is the SHA-256 of the cookie or of the access token; a native app first has a code, which it gives for a pair
-// of tokens with the secret behind challenge. A refresh token that comes a second time ends the sign-in: somebody else has it as well.
+// Fields of SignIn. hash is the SHA-256 of the cookie or of the access token; a native app first has a code, which it
+// gives for a pair of tokens with the secret behind challenge. A refresh token that comes a second time ends the
+// sign-in: somebody else has it as well.
 func (SignIn) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("account_id").Immutable(),
@@ -166,9 +169,10 @@ func (ApiKey) Annotations() []schema.Annotation {
 	return []schema.Annotation{entgql.Implements("Node")}
 }
 
-// Fields of ApiKey. hash is the SHA-256 of the key, which has 256 random bits; ending is its last four characters, to tell keys apart. A
-// SECRET key is for servers and has the rights of its role narrowed by its scopes; a PUBLISHABLE one may stand in a page and reads what
-// is public, on the origins that it names. With a manifest it may ask nothing but that manifest's documents.
+// Fields of ApiKey. hash is the SHA-256 of the key, which has 256 random bits; ending is its last four characters, to
+// tell keys apart. A SECRET key is for servers and has the rights of its role narrowed by its scopes; a PUBLISHABLE one
+// may stand in a page and reads what is public, on the origins that it names. With a manifest it may ask nothing but
+// that manifest's documents.
 func (ApiKey) Fields() []ent.Field {
 	skip := entgql.Skip(entgql.SkipAll)
 	return []ent.Field{
@@ -197,7 +201,8 @@ func (ApiKey) Edges() []ent.Edge {
 // Indexes of ApiKey.
 func (ApiKey) Indexes() []ent.Index { return []ent.Index{index.Fields("organization_id")} }
 
-// PreviewToken lets whoever has it read as if drafts were published: those that it names, or what is to be published up to a time.
+// PreviewToken lets whoever has it read as if drafts were published: those that it names, or what is to be published up
+// to a time.
 type PreviewToken struct{ ent.Schema }
 
 // Mixin of PreviewToken.
@@ -206,8 +211,8 @@ func (PreviewToken) Mixin() []ent.Mixin { return []ent.Mixin{PrefixedID{}} }
 // Annotations of PreviewToken.
 func (PreviewToken) Annotations() []schema.Annotation { return notInAPI() }
 
-// Fields of PreviewToken. entries are ids; with release_id, those that are in it; with scheduled_before, all that are to be published up to then, of the organizations, of every
-// one when those are null.
+// Fields of PreviewToken. entries are ids; with release_id, those that are in it; with scheduled_before, all that are
+// to be published up to then, of the organizations, of every one when those are null.
 func (PreviewToken) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("hash").Unique().Immutable().Sensitive(),
@@ -251,8 +256,8 @@ func (AuditEvent) Annotations() []schema.Annotation {
 	return []schema.Annotation{entgql.Implements("Node"), entgql.MultiOrder()}
 }
 
-// Fields of AuditEvent. action is the mutation's name or the sign-in's; subjects are the ids that it was about; code is that of
-// the refusal, null for what was done.
+// Fields of AuditEvent. action is the mutation's name or the sign-in's; subjects are the ids that it was about; code is
+// that of the refusal, null for what was done.
 func (AuditEvent) Fields() []ent.Field {
 	return []ent.Field{
 		field.Time("at").Immutable().Annotations(entgql.OrderField("AT")),

@@ -15,7 +15,7 @@ type Asset struct{ ent.Schema }
 func (Asset) Mixin() []ent.Mixin { return []ent.Mixin{PrefixedID{}} }
 
 // Annotations of Asset.
-func (Asset) Annotations() []schema.Annotation { return document(false, "ast", "ASSET") }
+func (Asset) Annotations() []schema.Annotation { return reference("ast", "ASSET") }
 
 // Edges of Asset: only what makes tools' files many-to-many.
 func (Asset) Edges() []ent.Edge {

@@ -11,7 +11,10 @@ type Collection struct{ ent.Schema }
 // Mixin of Collection.
 func (Collection) Mixin() []ent.Mixin { return []ent.Mixin{Content{}} }
 
-// Annotations of Collection.
-func (Collection) Annotations() []schema.Annotation {
-	return document(true, "col", "COLLECTION", "Content")
+// Names of Collection.
+func (Collection) Names() ContentNames {
+	return ContentNames{Position: 7, Prefix: "col", Plural: "collections", Path: "samling", LinkedData: "Collection", Gathers: true}
 }
+
+// Annotations of Collection.
+func (Collection) Annotations() []schema.Annotation { return contentType(Collection{}) }

@@ -23,13 +23,11 @@ func (Entry) Annotations() []schema.Annotation {
 	return []schema.Annotation{entgql.Implements("Node"), entgql.MultiOrder(), Paged{On: true}}
 }
 
-// Never is after every time that somebody could set, in the form of publish_order.
-const Never = "9999-12-31T00:00:00Z"
-
-// Fields of Entry. head and published are revision numbers; published stays when the entry is withdrawn, live tells whether
-// readers see it. slug is its address, from the first publishing on. key is the writer's own id, unique within the owner and type.
-// publish_at and withdraw_at are set by publish_by and withdraw_by; publish_revision is what is to be published then, and schedule_problem
-// why it could not be. The sort columns are never null; publish_order is publish_at as RFC 3339 text, Never without it.
+// Fields of Entry. head and published are revision numbers; published stays when the entry is withdrawn, live says
+// whether readers see it. slug is its address, from the first publishing on. key is the writer's own id, unique within
+// the owner and type. publish_at and withdraw_at are set by publish_by and withdraw_by; publish_revision is what is to
+// be published then, and schedule_problem why it could not be. The sort columns are never null; publish_order is
+// publish_at as RFC 3339 text, Never without it.
 func (Entry) Fields() []ent.Field {
 	skip := entgql.Skip(entgql.SkipAll)
 	return []ent.Field{
@@ -96,8 +94,8 @@ func (Revision) Annotations() []schema.Annotation {
 	return []schema.Annotation{entgql.MultiOrder(), Paged{On: true}}
 }
 
-// Fields of Revision. document is canonical JSON (sorted keys), kept as text so that hash, its SHA-256, stays true. Autosaves of one
-// author may replace each other.
+// Fields of Revision. document is canonical JSON (sorted keys), kept as text so that hash, its SHA-256, stays true.
+// Autosaves of one author may replace each other.
 func (Revision) Fields() []ent.Field {
 	skip := entgql.Skip(entgql.SkipAll)
 	return []ent.Field{
@@ -118,8 +116,8 @@ func (Revision) Indexes() []ent.Index {
 	return []ent.Index{index.Fields("entry_id", "number").Unique()}
 }
 
-// Reference says that a revision of an entry points at something: its head revision, or its published one. Only the published
-// ones make live edges.
+// Reference says that a revision of an entry points at something: its head revision, or its published one. Only the
+// published ones make live edges.
 type Reference struct{ ent.Schema }
 
 // Annotations of Reference.
@@ -171,8 +169,8 @@ type Change struct{ ent.Schema }
 // Annotations of Change.
 func (Change) Annotations() []schema.Annotation { return notInAPI() }
 
-// Fields of Change. type is a GraphQL type's name in upper case; audience is that of the readers the change is for; revision is
-// 0 for reference data.
+// Fields of Change. type is a GraphQL type's name in upper case; audience is that of the readers the change is for;
+// revision is 0 for reference data.
 func (Change) Fields() []ent.Field {
 	return []ent.Field{
 		field.Int("id"),
@@ -215,7 +213,8 @@ func (Comment) Fields() []ent.Field {
 // Indexes of Comment.
 func (Comment) Indexes() []ent.Index { return []ent.Index{index.Fields("entry_id", "id")} }
 
-// Step is one act in the life of an entry: who did what, when, with which revision. Unlike the change log it is kept for good.
+// Step is one act in the life of an entry: who did what, when, with which revision. Unlike the change log it is kept
+// for good.
 type Step struct{ ent.Schema }
 
 // Annotations of Step.
@@ -239,14 +238,8 @@ func (Step) Fields() []ent.Field {
 // Indexes of Step.
 func (Step) Indexes() []ent.Index { return []ent.Index{index.Fields("entry_id", "id")} }
 
-// Acknowledged is a warning that somebody took on, and why.
-type Acknowledged struct {
-	Code   string   `json:"code"`
-	Path   []string `json:"path"`
-	Reason string   `json:"reason"`
-}
-
-// Redaction says that a text was taken out of everything that was written of an entry, or of a piece of reference data, and keeps it out.
+// Redaction says that a text was taken out of everything that was written of an entry, or of a piece of reference data,
+// and keeps it out.
 type Redaction struct{ ent.Schema }
 
 // Mixin of Redaction.
@@ -255,8 +248,8 @@ func (Redaction) Mixin() []ent.Mixin { return []ent.Mixin{PrefixedID{}} }
 // Annotations of Redaction.
 func (Redaction) Annotations() []schema.Annotation { return append(notInAPI(), Paged{On: true}) }
 
-// Fields of Redaction. The text itself is not kept: digest is a keyed hash of its words, of which there are so many, and tells it where it
-// comes again. revisions and places are how many it was taken out of.
+// Fields of Redaction. The text itself is not kept: digest is a keyed hash of its words, of which there are so many,
+// and tells it where it comes again. revisions and places are how many it was taken out of.
 func (Redaction) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("entry_id").Immutable(),
@@ -281,8 +274,8 @@ type UnmetSearch struct{ ent.Schema }
 // Annotations of UnmetSearch.
 func (UnmetSearch) Annotations() []schema.Annotation { return notInAPI() }
 
-// Fields of UnmetSearch. day is YYYY-MM-DD, UTC; clients is how many different ones a replica knows to have searched, counted no further
-// than it takes to show the words.
+// Fields of UnmetSearch. day is YYYY-MM-DD, UTC; clients is how many different ones a replica knows to have searched,
+// counted no further than it takes to show the words.
 func (UnmetSearch) Fields() []ent.Field {
 	return []ent.Field{
 		field.Int("id"),

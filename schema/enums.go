@@ -10,14 +10,6 @@ type (
 	BodyFormat string
 	// ContentType names the types of content.
 	ContentType string
-	// PracticeKind tells practices apart.
-	PracticeKind string
-	// ToolKind tells tools apart.
-	ToolKind string
-	// ReportKind tells reports apart.
-	ReportKind string
-	// NetworkKind tells networks apart.
-	NetworkKind string
 	// RelationType names what one entry is to another; the inverse is read, not stored.
 	RelationType string
 	// RelationDirection says from which end a relation is read.
@@ -30,7 +22,7 @@ type (
 	FigureOperator string
 	// EffectDirection is which way an effect goes, apart from how well it is documented.
 	EffectDirection string
-	// TargetGroupRole tells those a service is for from those who give it.
+	// TargetGroupRole distinguishes those a service is for from those who provide it.
 	TargetGroupRole string
 	// Stage is where the head revision of an entry is in its life.
 	Stage string
@@ -40,9 +32,9 @@ type (
 	ChangeAction string
 	// Role is what an account, or a key, may do: in an organisation, or in the whole hub.
 	Role string
-	// KeyKind tells keys for servers from keys that may stand in a page.
+	// KeyKind distinguishes keys for servers from keys that may be part of a web page.
 	KeyKind string
-	// SignInKind tells how a device holds its access.
+	// SignInKind says how a device holds its access.
 	SignInKind string
 )
 
@@ -106,31 +98,6 @@ func (Audience) Values() []string { return []string{"PUBLIC", "MEMBERS"} }
 // Values lists the date precisions.
 func (DatePrecision) Values() []string { return []string{"DAY", "MONTH", "YEAR"} }
 
-// Values lists the content types.
-func (ContentType) Values() []string {
-	return []string{"PRACTICE", "TOOL", "REPORT", "PROJECT", "NETWORK", "EVENT", "COLLECTION"}
-}
-
-// Values lists the kinds of practice.
-func (PracticeKind) Values() []string {
-	return []string{"EXPERIENCE", "APPROACH", "MODEL", "ADVICE", "SUCCESS_STORY"}
-}
-
-// Values lists the kinds of tool.
-func (ToolKind) Values() []string {
-	return []string{"TEMPLATE", "CHECKLIST", "GUIDE", "COURSE", "FILM", "CALCULATOR", "DIGITAL_SERVICE", "METHOD"}
-}
-
-// Values lists the kinds of report.
-func (ReportKind) Values() []string {
-	return []string{"RESEARCH", "EVALUATION", "SURVEY", "STATISTICS", "REVIEW", "ANNUAL"}
-}
-
-// Values lists the kinds of network.
-func (NetworkKind) Values() []string {
-	return []string{"EFFICIENCY_NETWORK", "PILOT_COHORT", "PROFESSIONAL"}
-}
-
 // Values lists the relation types.
 func (RelationType) Values() []string {
 	return []string{
@@ -178,10 +145,11 @@ func (Role) Values() []string {
 	return []string{"CONTRIBUTOR", "EDITOR", "ADMIN", "HUB_EDITOR", "HUB_ADMIN"}
 }
 
-// Rank orders the roles by what they may; a role of the hub is above all of an organisation's. It is -1 for none.
+// Rank orders the roles by their rights; roles of the hub are above those of an organisation. It returns -1 for an
+// unknown role.
 func (r Role) Rank() int { return slices.Index(r.Values(), string(r)) }
 
-// OfHub tells whether the role is one of the whole hub.
+// OfHub reports whether the role is one of the whole hub.
 func (r Role) OfHub() bool { return r == HubEditor || r == HubAdmin }
 
 // Values lists the kinds of key.
@@ -194,3 +162,62 @@ func (SignInKind) Values() []string { return []string{"BROWSER", "NATIVE"} }
 func (Language) Values() []string {
 	return []string{"NB", "NN", "EN", "SE", "SMA", "SMJ", "FKV"}
 }
+
+// EmbedElement says as what something is shown in another site.
+type EmbedElement string
+
+// What can be shown in other sites.
+const (
+	EmbedCard   EmbedElement = "CARD"
+	EmbedList   EmbedElement = "LIST"
+	EmbedSearch EmbedElement = "SEARCH"
+)
+
+// Values implements field.EnumValues.
+func (EmbedElement) Values() []string {
+	return []string{string(EmbedCard), string(EmbedList), string(EmbedSearch)}
+}
+
+// PauseReason says why a webhook is not told of changes.
+type PauseReason string
+
+// The reasons that webhooks are paused for; the API's schema describes them.
+const (
+	PausedByHand  PauseReason = "BY_HAND"
+	Unreachable   PauseReason = "UNREACHABLE"
+	AnsweredGone  PauseReason = "ANSWERED_GONE"
+	PausedKeyEnd  PauseReason = "KEY_ENDED"
+	PausedLogEnds PauseReason = "LOG_ENDED"
+)
+
+// Values implements field.EnumValues.
+func (PauseReason) Values() []string {
+	return []string{string(PausedByHand), string(Unreachable), string(AnsweredGone), string(PausedKeyEnd), string(PausedLogEnds)}
+}
+
+// DeliveryState says how far a delivery has come.
+type DeliveryState string
+
+// The states of deliveries.
+const (
+	DeliveryPending   DeliveryState = "PENDING"
+	DeliveryDelivered DeliveryState = "DELIVERED"
+	DeliverySkipped   DeliveryState = "SKIPPED"
+	DeliveryFailed    DeliveryState = "FAILED"
+)
+
+// Values implements field.EnumValues.
+func (DeliveryState) Values() []string {
+	return []string{string(DeliveryPending), string(DeliveryDelivered), string(DeliverySkipped), string(DeliveryFailed)}
+}
+
+// ImageShape is what a picture is cut to.
+type ImageShape string
+
+// The shapes; the API's schema describes them.
+const (
+	OriginalShape  ImageShape = "ORIGINAL"
+	WideShape      ImageShape = "WIDE"
+	LandscapeShape ImageShape = "LANDSCAPE"
+	SquareShape    ImageShape = "SQUARE"
+)

@@ -12,8 +12,13 @@ type Event struct{ ent.Schema }
 // Mixin of Event.
 func (Event) Mixin() []ent.Mixin { return []ent.Mixin{Content{}} }
 
+// Names of Event.
+func (Event) Names() ContentNames {
+	return ContentNames{Position: 6, Prefix: "eve", Plural: "events", Path: "arrangement", LinkedData: "Event"}
+}
+
 // Annotations of Event.
-func (Event) Annotations() []schema.Annotation { return document(true, "eve", "EVENT", "Content") }
+func (Event) Annotations() []schema.Annotation { return contentType(Event{}) }
 
 // Fields of Event. participants counts people.
 func (Event) Fields() []ent.Field {

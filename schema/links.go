@@ -9,8 +9,8 @@ import (
 	"entgo.io/ent/schema/index"
 )
 
-// Links carry what an edge cannot: a role, an order, a note, an end of several types. They are keyed by content id without a
-// foreign key, written with the live row and deleted with it.
+// Links carry what an edge cannot: a role, an order, a note, an end of several types. They are keyed by content id
+// without a foreign key, written with the live row and deleted with it.
 
 // Relation is from one live entry to another entry. It is read only when both ends are live and in the viewer's scope.
 type Relation struct{ ent.Schema }

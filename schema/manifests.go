@@ -7,7 +7,8 @@ import (
 	"entgo.io/ent/schema/index"
 )
 
-// TrustedDocument is a GraphQL document of a manifest: clients send its hash in its place, and keys may be restricted to what their manifest has.
+// TrustedDocument is a GraphQL document of a manifest: clients send its hash in its place, and keys may be restricted
+// to what their manifest has.
 type TrustedDocument struct{ ent.Schema }
 
 // Annotations of TrustedDocument.

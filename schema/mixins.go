@@ -3,14 +3,14 @@ package schema
 import (
 	"entgo.io/contrib/entgql"
 	"entgo.io/ent"
-	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/edge"
 	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
 	"entgo.io/ent/schema/mixin"
 )
 
-// PrefixedID gives a type ids like pra_01j…: a prefix that names the type, and a ULID in lower case. content makes them.
+// PrefixedID gives a type ids like pra_01j…: a prefix that names the type, and a ULID in lower case. content makes
+// them.
 type PrefixedID struct{ mixin.Schema }
 
 // Fields of the mixin.
@@ -18,13 +18,14 @@ func (PrefixedID) Fields() []ent.Field {
 	return []ent.Field{field.String("id").NotEmpty().MaxLen(32).Immutable()}
 }
 
-// Content is what all content types share. A row of such a type is live: readers may see it, within its audience. A draft has
-// no row.
+// Content is what all content types share. A row of such a type is live: readers may see it, within its audience. A
+// draft has no row.
 type Content struct{ mixin.Schema }
 
 func managed() Managed { return Managed{On: true} }
 
-// Fields of the mixin. Columns that hold texts by language are apart from one another, so that a list never loads bodies.
+// Fields of the mixin. Columns that hold texts by language are apart from one another, so that a list never loads
+// bodies.
 func (Content) Fields() []ent.Field {
 	orderTitle := func(column, name string) ent.Field {
 		return field.String(column).Annotations(managed(), entgql.OrderField(name)).
@@ -79,8 +80,9 @@ func (Content) Edges() []ent.Edge {
 	}
 }
 
-// Indexes of the mixin serve the orders of lists; the audience comes first because every reader's query tests it. The one of the default
-// order also holds the date that filters ask for, so that a filtered list is counted from the index alone.
+// Indexes of the mixin serve the orders of lists; the audience comes first because every reader's query tests it. The
+// one of the default order also holds the date that filters ask for, so that a filtered list is counted from the index
+// alone.
 func (Content) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("audience", "sort_date", "id", "issued_on"),
@@ -90,29 +92,6 @@ func (Content) Indexes() []ent.Index {
 		index.Fields("audience", "sort_title_nn", "id"),
 		index.Fields("owner_id"),
 		index.Fields("image_id"),
-	}
-}
-
-// InDocument names a column's field in the document and its input where it differs from the column.
-type InDocument struct{ As string }
-
-// Name implements schema.Annotation.
-func (InDocument) Name() string { return "InDocument" }
-
-// DocumentName says that the column is called name in documents.
-func DocumentName(name string) schema.Annotation { return InDocument{As: name} }
-
-// ofContent makes the back-references that a vocabulary needs for its edges to be many-to-many; the API does not show them.
-func ofContent(ref string) []ent.Edge {
-	skip := entgql.Skip(entgql.SkipAll)
-	return []ent.Edge{
-		edge.From("practices", Practice.Type).Ref(ref).Annotations(skip),
-		edge.From("tools", Tool.Type).Ref(ref).Annotations(skip),
-		edge.From("reports", Report.Type).Ref(ref).Annotations(skip),
-		edge.From("projects", Project.Type).Ref(ref).Annotations(skip),
-		edge.From("networks", Network.Type).Ref(ref).Annotations(skip),
-		edge.From("events", Event.Type).Ref(ref).Annotations(skip),
-		edge.From("collections", Collection.Type).Ref(ref).Annotations(skip),
 	}
 }
 

@@ -12,8 +12,13 @@ type Network struct{ ent.Schema }
 // Mixin of Network.
 func (Network) Mixin() []ent.Mixin { return []ent.Mixin{Content{}} }
 
+// Names of Network.
+func (Network) Names() ContentNames {
+	return ContentNames{Position: 5, Prefix: "net", Plural: "networks", Path: "nettverk", LinkedData: "Organization"}
+}
+
 // Annotations of Network.
-func (Network) Annotations() []schema.Annotation { return document(true, "net", "NETWORK", "Content") }
+func (Network) Annotations() []schema.Annotation { return contentType(Network{}) }
 
 // Fields of Network. Its members are NetworkMember links.
 func (Network) Fields() []ent.Field {

@@ -16,7 +16,7 @@ func (Organization) Mixin() []ent.Mixin { return []ent.Mixin{PrefixedID{}} }
 
 // Annotations of Organization.
 func (Organization) Annotations() []schema.Annotation {
-	return document(false, "org", "ORGANIZATION")
+	return searchedReference("org", "ORGANIZATION")
 }
 
 // Fields of Organization. kind is a slug of the organisation types: municipality, directorate, research-institute, ….
@@ -47,7 +47,7 @@ type Contact struct{ ent.Schema }
 func (Contact) Mixin() []ent.Mixin { return []ent.Mixin{PrefixedID{}} }
 
 // Annotations of Contact.
-func (Contact) Annotations() []schema.Annotation { return document(false, "con", "CONTACT") }
+func (Contact) Annotations() []schema.Annotation { return reference("con", "CONTACT") }
 
 // Fields of Contact.
 func (Contact) Fields() []ent.Field {

@@ -16,7 +16,7 @@ type County struct{ ent.Schema }
 func (County) Mixin() []ent.Mixin { return []ent.Mixin{PrefixedID{}} }
 
 // Annotations of County.
-func (County) Annotations() []schema.Annotation { return document(false, "cty", "COUNTY") }
+func (County) Annotations() []schema.Annotation { return reference("cty", "COUNTY") }
 
 // Fields of County.
 func (County) Fields() []ent.Field {
@@ -27,8 +27,8 @@ func (County) Fields() []ent.Field {
 	}
 }
 
-// Municipality is a municipality of today or, inactive, a former one. A renumbering keeps the municipality and adds a number;
-// a merger or split makes a new one, and the old ones point at it as successors.
+// Municipality is a municipality of today or, inactive, a former one. A renumbering keeps the municipality and adds a
+// number; a merger or split makes a new one, and the old ones point at it as successors.
 type Municipality struct{ ent.Schema }
 
 // Mixin of Municipality.
@@ -36,7 +36,7 @@ func (Municipality) Mixin() []ent.Mixin { return []ent.Mixin{PrefixedID{}} }
 
 // Annotations of Municipality.
 func (Municipality) Annotations() []schema.Annotation {
-	return document(false, "mun", "MUNICIPALITY")
+	return searchedReference("mun", "MUNICIPALITY")
 }
 
 // Fields of Municipality. Latitude and longitude are of the middle of its land area, in degrees (WGS84).
@@ -110,7 +110,7 @@ type District struct{ ent.Schema }
 func (District) Mixin() []ent.Mixin { return []ent.Mixin{PrefixedID{}} }
 
 // Annotations of District.
-func (District) Annotations() []schema.Annotation { return document(false, "dis", "DISTRICT") }
+func (District) Annotations() []schema.Annotation { return reference("dis", "DISTRICT") }
 
 // Fields of District.
 func (District) Fields() []ent.Field {

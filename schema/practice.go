@@ -14,10 +14,13 @@ type Practice struct{ ent.Schema }
 // Mixin of Practice.
 func (Practice) Mixin() []ent.Mixin { return []ent.Mixin{Content{}} }
 
-// Annotations of Practice.
-func (Practice) Annotations() []schema.Annotation {
-	return document(true, "pra", "PRACTICE", "Content")
+// Names of Practice.
+func (Practice) Names() ContentNames {
+	return ContentNames{Position: 1, Prefix: "pra", Plural: "practices", Path: "praksis", LinkedData: "Article"}
 }
+
+// Annotations of Practice.
+func (Practice) Annotations() []schema.Annotation { return contentType(Practice{}) }
 
 // Fields of Practice.
 func (Practice) Fields() []ent.Field {

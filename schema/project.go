@@ -13,8 +13,13 @@ type Project struct{ ent.Schema }
 // Mixin of Project.
 func (Project) Mixin() []ent.Mixin { return []ent.Mixin{Content{}} }
 
+// Names of Project.
+func (Project) Names() ContentNames {
+	return ContentNames{Position: 4, Prefix: "pro", Plural: "projects", Path: "prosjekt", LinkedData: "Project"}
+}
+
 // Annotations of Project.
-func (Project) Annotations() []schema.Annotation { return document(true, "pro", "PROJECT", "Content") }
+func (Project) Annotations() []schema.Annotation { return contentType(Project{}) }
 
 // Fields of Project. value is in currency (ISO 4217).
 func (Project) Fields() []ent.Field {

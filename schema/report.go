@@ -14,8 +14,13 @@ type Report struct{ ent.Schema }
 // Mixin of Report.
 func (Report) Mixin() []ent.Mixin { return []ent.Mixin{Content{}} }
 
+// Names of Report.
+func (Report) Names() ContentNames {
+	return ContentNames{Position: 3, Prefix: "rep", Plural: "reports", Path: "rapport", LinkedData: "Report"}
+}
+
 // Annotations of Report.
-func (Report) Annotations() []schema.Annotation { return document(true, "rep", "REPORT", "Content") }
+func (Report) Annotations() []schema.Annotation { return contentType(Report{}) }
 
 // Fields of Report.
 func (Report) Fields() []ent.Field {

@@ -14,8 +14,13 @@ type Tool struct{ ent.Schema }
 // Mixin of Tool.
 func (Tool) Mixin() []ent.Mixin { return []ent.Mixin{Content{}} }
 
+// Names of Tool.
+func (Tool) Names() ContentNames {
+	return ContentNames{Position: 2, Prefix: "too", Plural: "tools", Path: "verktoy", LinkedData: "LearningResource"}
+}
+
 // Annotations of Tool.
-func (Tool) Annotations() []schema.Annotation { return document(true, "too", "TOOL", "Content") }
+func (Tool) Annotations() []schema.Annotation { return contentType(Tool{}) }
 
 // Fields of Tool. running_time is in seconds.
 func (Tool) Fields() []ent.Field {

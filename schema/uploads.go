@@ -7,12 +7,6 @@ import (
 	"entgo.io/ent/schema/index"
 )
 
-// UploadPart is what one request brought of a file: a piece of it, by the name that the store knows it by.
-type UploadPart struct {
-	Name  string `json:"name"`
-	Bytes int64  `json:"bytes"`
-}
-
 // Upload is a file on its way in.
 type Upload struct{ ent.Schema }
 
@@ -22,8 +16,9 @@ func (Upload) Mixin() []ent.Mixin { return []ent.Mixin{PrefixedID{}} }
 // Annotations of Upload.
 func (Upload) Annotations() []schema.Annotation { return notInAPI() }
 
-// Fields of Upload. hash is the SHA-256 of the secret in its address. received is how many of its bytes have come; sum_state is the state of
-// their SHA-256, so that no byte is read twice for it; head is how they begin, to tell what they are. problem says why it was refused.
+// Fields of Upload. hash is the SHA-256 of the secret in its address. received is how many of its bytes have come;
+// sum_state is the state of their SHA-256, so that no byte is read twice for it; head is how they begin, to tell what
+// they are. problem says why it was refused.
 func (Upload) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("hash").Unique().Immutable().Sensitive(),

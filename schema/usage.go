@@ -7,22 +7,8 @@ import (
 	"entgo.io/ent/schema/index"
 )
 
-// EmbedElement says as what something is shown in another site.
-type EmbedElement string
-
-// What can be shown in other sites.
-const (
-	EmbedCard   EmbedElement = "CARD"
-	EmbedList   EmbedElement = "LIST"
-	EmbedSearch EmbedElement = "SEARCH"
-)
-
-// Values implements field.EnumValues.
-func (EmbedElement) Values() []string {
-	return []string{string(EmbedCard), string(EmbedList), string(EmbedSearch)}
-}
-
-// Feedback is how many said on a day that they found what they were looking for, and how many that they did not. It says nothing of who they were.
+// Feedback is how many said on a day that they found what they were looking for, and how many that they did not. It
+// says nothing of who they were.
 type Feedback struct{ ent.Schema }
 
 // Annotations of Feedback.
@@ -50,8 +36,8 @@ type EmbedUse struct{ ent.Schema }
 // Annotations of EmbedUse.
 func (EmbedUse) Annotations() []schema.Annotation { return notInAPI() }
 
-// Fields of EmbedUse. day is YYYY-MM-DD, UTC; site is a host; about is the id of an entry, and empty where several were shown; key is the id of
-// a partner's key, and empty where none was given.
+// Fields of EmbedUse. day is YYYY-MM-DD, UTC; site is a host; about is the id of an entry, and empty where several were
+// shown; key is the id of a partner's key, and empty where none was given.
 func (EmbedUse) Fields() []ent.Field {
 	return []ent.Field{
 		field.Int("id"),

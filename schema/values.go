@@ -1,5 +1,5 @@
-// Package schema is the shape of content and nothing that runs: what ent stores, the values inside documents, and beside
-// them the GraphQL that asks for them.
+// Package schema is the shape of content and nothing that runs: what ent stores, the values inside documents, and
+// beside them the GraphQL that asks for them.
 package schema
 
 import (
@@ -9,7 +9,8 @@ import (
 	"time"
 )
 
-// Language is a BCP 47 language in upper case, as the API writes it: NB, NN, EN, SE (Northern Sami), SMA, SMJ, FKV (Kven).
+// Language is a BCP 47 language in upper case, as the API writes it: NB, NN, EN, SE (Northern Sami), SMA, SMJ, FKV
+// (Kven).
 type Language string
 
 // The languages that a text can be in.
@@ -54,7 +55,8 @@ func (d *Date) UnmarshalGQL(v any) error {
 // DatePrecision says how much of a date the source gave.
 type DatePrecision string
 
-// PartialDate is a date with the precision that its source gave; a month is stored as its first day, a year as its first day.
+// PartialDate is a date with the precision that its source gave; a month is stored as its first day, a year as its
+// first day.
 type PartialDate struct {
 	Date      Date          `json:"date"`
 	Precision DatePrecision `json:"precision"` // DAY, MONTH, YEAR
@@ -97,8 +99,8 @@ type Texts map[Language]string
 // TextLists is one text field of a live row that holds a list, by language.
 type TextLists map[Language][]string
 
-// MunicipalityNumber is a number that a municipality has or had, with its name then. From and To are nil where the sources
-// give no date; To is the last day.
+// MunicipalityNumber is a number that a municipality has or had, with its name then. From and To are nil where the
+// sources give no date; To is the last day.
 type MunicipalityNumber struct {
 	Number string `json:"number"`
 	Name   string `json:"name,omitempty"`
@@ -221,7 +223,8 @@ type Evidence struct {
 	RatedAt   *Date           `json:"ratedAt,omitempty"`
 }
 
-// Download is a file or page that belongs to an entry. URL and Asset absent: no address is known, and Note says where to ask.
+// Download is a file or page that belongs to an entry. URL and Asset absent: no address is known, and Note says where
+// to ask.
 type Download struct {
 	Title        LocalText `json:"title"`
 	Format       string    `json:"format"` // PDF, HTML, VIDEO, ...
@@ -249,13 +252,26 @@ type FocalPoint struct {
 	Y float64 `json:"y"`
 }
 
-// ImageShape is what a picture is cut to.
-type ImageShape string
+// DeliveryAttempt is one try to send a delivery. Status is 0 when no answer came, and Error says why then.
+type DeliveryAttempt struct {
+	At           time.Time `json:"at"`
+	Status       int       `json:"status,omitempty"`
+	Error        string    `json:"error,omitempty"`
+	Milliseconds int       `json:"ms"`
+}
 
-// The shapes; the API's schema describes them.
-const (
-	OriginalShape  ImageShape = "ORIGINAL"
-	WideShape      ImageShape = "WIDE"
-	LandscapeShape ImageShape = "LANDSCAPE"
-	SquareShape    ImageShape = "SQUARE"
-)
+// UploadPart is what one request brought of a file: a piece of it, by the name that the store knows it by.
+type UploadPart struct {
+	Name  string `json:"name"`
+	Bytes int64  `json:"bytes"`
+}
+
+// Acknowledged is a warning that somebody took on, and why.
+type Acknowledged struct {
+	Code   string   `json:"code"`
+	Path   []string `json:"path"`
+	Reason string   `json:"reason"`
+}
+
+// Never is after every time that somebody could set, in the form of publish_order.
+const Never = "9999-12-31T00:00:00Z"

@@ -45,7 +45,8 @@ type DownloadView struct {
 	Note         *string
 }
 
-// View is the download in the first language of the chain that its texts have; files is the address of the hub's own files.
+// View is the download in the first language of the chain that its texts have; files is the address of the hub's own
+// files.
 func (d Download) View(chain []Language, files string) *DownloadView {
 	v := &DownloadView{
 		Download: d, Title: d.Title.In(chain), SizeAsStated: OrNil(d.SizeAsStated), URL: OrNil(d.URL), Note: OrNil(d.Note.In(chain)),

@@ -27,7 +27,7 @@ type Theme struct{ ent.Schema }
 func (Theme) Mixin() []ent.Mixin { return []ent.Mixin{Term{}} }
 
 // Annotations of Theme.
-func (Theme) Annotations() []schema.Annotation { return document(false, "the", "THEME") }
+func (Theme) Annotations() []schema.Annotation { return reference("the", "THEME") }
 
 // Edges of Theme.
 func (Theme) Edges() []ent.Edge {
@@ -35,14 +35,14 @@ func (Theme) Edges() []ent.Edge {
 		edge.To("children", Theme.Type).Annotations(managed()).From("parent").Unique())
 }
 
-// TargetGroup is whom a service is for (END_USER) or who gives it (PROFESSIONAL).
+// TargetGroup is whom a service is for (END_USER) or who provides it (PROFESSIONAL).
 type TargetGroup struct{ ent.Schema }
 
 // Mixin of TargetGroup.
 func (TargetGroup) Mixin() []ent.Mixin { return []ent.Mixin{Term{}} }
 
 // Annotations of TargetGroup.
-func (TargetGroup) Annotations() []schema.Annotation { return document(false, "tgr", "TARGET_GROUP") }
+func (TargetGroup) Annotations() []schema.Annotation { return reference("tgr", "TARGET_GROUP") }
 
 // Fields of TargetGroup.
 func (TargetGroup) Fields() []ent.Field {
@@ -59,7 +59,7 @@ type Method struct{ ent.Schema }
 func (Method) Mixin() []ent.Mixin { return []ent.Mixin{Term{}} }
 
 // Annotations of Method.
-func (Method) Annotations() []schema.Annotation { return document(false, "met", "METHOD") }
+func (Method) Annotations() []schema.Annotation { return reference("met", "METHOD") }
 
 // Edges of Method.
 func (Method) Edges() []ent.Edge { return ofContent("methods") }
@@ -71,7 +71,7 @@ type LawSection struct{ ent.Schema }
 func (LawSection) Mixin() []ent.Mixin { return []ent.Mixin{Term{}} }
 
 // Annotations of LawSection.
-func (LawSection) Annotations() []schema.Annotation { return document(false, "law", "LAW_SECTION") }
+func (LawSection) Annotations() []schema.Annotation { return reference("law", "LAW_SECTION") }
 
 // Fields of LawSection.
 func (LawSection) Fields() []ent.Field {

@@ -1,8 +1,6 @@
 package schema
 
 import (
-	"time"
-
 	"entgo.io/contrib/entgql"
 	"entgo.io/ent"
 	"entgo.io/ent/schema"
@@ -20,9 +18,9 @@ func (Webhook) Mixin() []ent.Mixin { return []ent.Mixin{PrefixedID{}} }
 // Annotations of Webhook.
 func (Webhook) Annotations() []schema.Annotation { return notInAPI() }
 
-// Fields of Webhook. key_id is the partner's key that it belongs to, and ends with. secret and former_secret are sealed with the hub's secret key;
-// ending and former_ending are their last four characters. filter is a ChangeFilter in JSON. cursor is the sequence up to which deliveries were made
-// of the change log.
+// Fields of Webhook. key_id is the partner's key that it belongs to, and ends with. secret and former_secret are sealed
+// with the hub's secret key; ending and former_ending are their last four characters. filter is a ChangeFilter in JSON.
+// cursor is the sequence up to which deliveries were made of the change log.
 func (Webhook) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("organization_id").Immutable(),
@@ -54,47 +52,6 @@ func (Webhook) Edges() []ent.Edge {
 // Indexes of Webhook.
 func (Webhook) Indexes() []ent.Index { return []ent.Index{index.Fields("organization_id")} }
 
-// PauseReason says why a webhook is not told of changes.
-type PauseReason string
-
-// The reasons that webhooks are paused for; the API's schema describes them.
-const (
-	PausedByHand  PauseReason = "BY_HAND"
-	Unreachable   PauseReason = "UNREACHABLE"
-	AnsweredGone  PauseReason = "ANSWERED_GONE"
-	PausedKeyEnd  PauseReason = "KEY_ENDED"
-	PausedLogEnds PauseReason = "LOG_ENDED"
-)
-
-// Values implements field.EnumValues.
-func (PauseReason) Values() []string {
-	return []string{string(PausedByHand), string(Unreachable), string(AnsweredGone), string(PausedKeyEnd), string(PausedLogEnds)}
-}
-
-// DeliveryState says how far a delivery has come.
-type DeliveryState string
-
-// The states of deliveries.
-const (
-	DeliveryPending   DeliveryState = "PENDING"
-	DeliveryDelivered DeliveryState = "DELIVERED"
-	DeliverySkipped   DeliveryState = "SKIPPED"
-	DeliveryFailed    DeliveryState = "FAILED"
-)
-
-// Values implements field.EnumValues.
-func (DeliveryState) Values() []string {
-	return []string{string(DeliveryPending), string(DeliveryDelivered), string(DeliverySkipped), string(DeliveryFailed)}
-}
-
-// DeliveryAttempt is one try to send a delivery. Status is 0 when no answer came, and Error says why then.
-type DeliveryAttempt struct {
-	At           time.Time `json:"at"`
-	Status       int       `json:"status,omitempty"`
-	Error        string    `json:"error,omitempty"`
-	Milliseconds int       `json:"ms"`
-}
-
 // Delivery is one change that a webhook is told of, once however often it is tried.
 type Delivery struct{ ent.Schema }
 
@@ -106,8 +63,8 @@ func (Delivery) Annotations() []schema.Annotation {
 	return []schema.Annotation{entgql.Implements("Node"), entgql.MultiOrder()}
 }
 
-// Fields of Delivery. change_seq is the change's place in the log, negative for tests. tries counts since it became pending, attempts holds the last
-// ones ever.
+// Fields of Delivery. change_seq is the change's place in the log, negative for tests. tries counts since it became
+// pending, attempts holds the last ones ever.
 func (Delivery) Fields() []ent.Field {
 	skip := entgql.Skip(entgql.SkipAll)
 	return []ent.Field{

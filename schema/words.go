@@ -60,10 +60,3 @@ var words = map[string]map[string]LocalText{
 		"5": say("Dokumentert effekt", "Dokumentert effekt", "Documented effect"),
 	},
 }
-
-// PagePath is where the pages of a type of content are, by its name in GraphQL: /rapport/{slug} is a Report's. In addresses a word has no æ, ø or å.
-func PagePath(contentType string) string { return pagePaths[contentType] }
-
-var pagePaths = map[string]string{
-	"Practice": "praksis", "Tool": "verktoy", "Report": "rapport", "Project": "prosjekt", "Network": "nettverk", "Event": "arrangement", "Collection": "samling",
-}

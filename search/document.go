@@ -1,6 +1,7 @@
-// Package search is what the hub asks of a search engine, and everything about searching that is the same whichever engine answers: documents,
-// queries, facets, positions in a result, highlighting. An engine keeps two indexes that are physically apart, so that what only members may
-// see cannot show through in a public hit, count, suggestion or ranking.
+// Package search is what the hub asks of a search engine, and everything about searching that is the same whichever
+// engine answers: documents, queries, facets, positions in a result, highlighting. An engine keeps two indexes that are
+// physically apart, so that what only members may see cannot show through in a public hit, count, suggestion or
+// ranking.
 package search
 
 import (
@@ -11,6 +12,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"dugnad/schema/facet"
 )
 
 // Index names one of the two indexes that every engine keeps.
@@ -22,30 +25,35 @@ const (
 	Members Index = "members"
 )
 
-// Facet is a property that results are counted and narrowed by. The names are those of the GraphQL enum SearchFacet.
-type Facet string
+// Facet is a property that results are counted and narrowed by: one of those of package facet.
+type Facet = facet.Facet
 
-// The facets. Values are stable slugs and numbers, never labels. KIND is written TYPE.KIND, as PRACTICE.ADVICE; THEME holds every ancestor too.
+// The facets.
 const (
-	Type         Facet = "TYPE"
-	Kind         Facet = "KIND"
-	Theme        Facet = "THEME"
-	TargetGroup  Facet = "TARGET_GROUP"
-	Method       Facet = "METHOD"
-	County       Facet = "COUNTY"
-	Municipality Facet = "MUNICIPALITY"
-	Organization Facet = "ORGANIZATION"
-	Language     Facet = "LANGUAGE"
-	Year         Facet = "YEAR"
-	Evidence     Facet = "EVIDENCE"
+	Type         = facet.Type
+	Kind         = facet.Kind
+	Theme        = facet.Theme
+	TargetGroup  = facet.TargetGroup
+	Method       = facet.Method
+	County       = facet.County
+	Municipality = facet.Municipality
+	Organization = facet.Organization
+	Language     = facet.Language
+	Year         = facet.Year
+	Evidence     = facet.Evidence
 )
 
-// Facets lists every facet, in the order of the GraphQL enum.
+// Facets returns every facet, in the order of the GraphQL enum.
 func Facets() []Facet {
-	return []Facet{Type, Kind, Theme, TargetGroup, Method, County, Municipality, Organization, Language, Year, Evidence}
+	facets := make([]Facet, len(facet.All()))
+	for i, s := range facet.All() {
+		facets[i] = s.Facet
+	}
+	return facets
 }
 
-// Document is one live entry, municipality or organisation as it is searched: all its ready languages together, so that each is counted once.
+// Document is one live entry, municipality or organisation as it is searched: all its ready languages together, so that
+// each is counted once.
 type Document struct {
 	ID     string // the entry's id
 	Type   string // as in SearchType: PRACTICE, MUNICIPALITY ...; it is also its value of the TYPE facet
@@ -65,13 +73,14 @@ type Document struct {
 	Suggest []string // titles to suggest as a reader types; an alias that matches suggests the first of them
 }
 
-// MaxSortKey is how much of a title's collation key takes part in ordering, in hexadecimal digits; titles alike so far are ordered by id.
+// MaxSortKey is how much of a title's collation key takes part in ordering, in hexadecimal digits; titles alike so far
+// are ordered by id.
 const MaxSortKey = 192
 
 // MaxFacetValue is the longest facet value that both engines can filter on, in bytes.
 const MaxFacetValue = 200
 
-// Validate tells what is wrong with a document, as an ErrInvalidDocument that names it.
+// Validate returns an ErrInvalidDocument that says what is wrong with the document.
 func (d Document) Validate() error {
 	fail := func(format string, args ...any) error {
 		return fmt.Errorf("%w %q: %s", ErrInvalidDocument, d.ID, fmt.Sprintf(format, args...))
@@ -105,7 +114,7 @@ func (d Document) Validate() error {
 	return nil
 }
 
-// Hash tells two states of a document apart: what is in an index is compared by it with what ought to be there.
+// Hash returns a digest of the document: an index is compared with the database by it.
 func (d Document) Hash() string {
 	d.Facets = d.FacetValues()
 	d.Keywords, d.Aliases = slices.Sorted(slices.Values(d.Keywords)), slices.Sorted(slices.Values(d.Aliases)) // their order says nothing
@@ -117,7 +126,7 @@ func (d Document) Hash() string {
 	return hex.EncodeToString(sum[:12])
 }
 
-// FacetValues gives the document's values of each facet, each value once and in order, with its type.
+// FacetValues returns the values of each facet, sorted and without duplicates, including the type.
 func (d Document) FacetValues() map[Facet][]string {
 	out := map[Facet][]string{}
 	for f, values := range d.Facets {
@@ -131,7 +140,7 @@ func (d Document) FacetValues() map[Facet][]string {
 	return out
 }
 
-// Date is a day as the number YYYYMMDD, so that days compare as numbers; 0 is none.
+// Date is a day as the number YYYYMMDD, so that days compare as numbers; 0 means no date.
 type Date uint32
 
 // ParseDate reads YYYY-MM-DD; an empty text is 0. Years before 1000 do not occur.

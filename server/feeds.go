@@ -22,6 +22,7 @@ import (
 	"dugnad/access"
 	"dugnad/ent"
 	"dugnad/schema"
+	"dugnad/schema/facet"
 	"dugnad/server/graphqlhttp"
 	"dugnad/web/explorer"
 )
@@ -30,9 +31,15 @@ import (
 const feedLength = 50
 
 // feedFilters are the parameters of a feed beside type and lang, and the fields of the API's filters that they are.
-var feedFilters = map[string]string{
-	"theme": "themes", "targetGroup": "targetGroups", "method": "methods", "municipality": "municipalities", "county": "counties", "organization": "organizations",
-}
+var feedFilters = func() map[string]string {
+	fields := make(map[string]string)
+	for _, f := range facet.All() {
+		if f.Feed != "" {
+			fields[f.Feed] = f.Field
+		}
+	}
+	return fields
+}()
 
 // feedEntry is an entry of a feed, as the API gives it.
 type feedEntry struct {
@@ -131,8 +138,8 @@ func (h *Hub) feed(ctx context.Context, asked feedRequest) (entries []feedEntry,
 	variables := map[string]any{}
 	for _, t := range asked.types {
 		fmt.Fprintf(&declared, "$%s: %sFilter ", t.Name, t.Name)
-		fmt.Fprintf(&fields, "%s: %ss(first: %d, filter: $%s, orderBy: [{field: UPDATED_AT, direction: DESC}]) { nodes { ...entry } }\n",
-			t.Name, strings.ToLower(t.Name), feedLength, t.Name)
+		fmt.Fprintf(&fields, "%s: %s(first: %d, filter: $%s, orderBy: [{field: UPDATED_AT, direction: DESC}]) { nodes { ...entry } }\n",
+			t.Name, t.Plural, feedLength, t.Name)
 		variables[t.Name] = asked.filter
 	}
 	languages := ""
@@ -298,7 +305,7 @@ func (h *Hub) newSitemap(ctx context.Context) ([]byte, error) {
 					}
 				}
 			}
-			err := h.asks(ctx, `query($after: Cursor) { list: `+strings.ToLower(t.Name)+`s(first: 100, after: $after) { nodes { url updatedAt } pageInfo { hasNextPage endCursor } } }`,
+			err := h.asks(ctx, `query($after: Cursor) { list: `+t.Plural+`(first: 100, after: $after) { nodes { url updatedAt } pageInfo { hasNextPage endCursor } } }`,
 				map[string]any{"after": after}, &page)
 			if err != nil {
 				return nil, err
@@ -415,7 +422,7 @@ func (h *Hub) fieldAt(address string) (field, language string, by lookup) {
 	case len(parts) == 2:
 		for _, t := range ent.Types {
 			if t.Content && schema.PagePath(t.Name) == parts[0] {
-				return strings.ToLower(t.Name) + "(slug: $key)", language, lookup{"String!", parts[1]}
+				return t.Singular + "(slug: $key)", language, lookup{"String!", parts[1]}
 			}
 		}
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -156,11 +157,15 @@ func truthOf(t *testing.T, s *seed) *truth {
 // addNested is content in which every connection has parents with none, a few and many.
 func addNested(t *testing.T, s *seed) {
 	t.Helper()
-	for _, one := range []struct {
-		of schema.ContentType
-		n  int
-	}{{"REPORT", 40}, {"TOOL", 40}, {"PROJECT", 30}, {"PRACTICE", 60}, {"NETWORK", 30}, {"EVENT", 30}, {"COLLECTION", 30}} {
-		s.addChanged(t, one.of, one.n, func(_ int, document map[string]any) { delete(document, "files") })
+	types := []schema.ContentType{"REPORT", "TOOL", "PROJECT", "PRACTICE"} // what others are related to comes first
+	for _, of := range contentTypes {
+		if !slices.Contains(types, of) {
+			types = append(types, of)
+		}
+	}
+	for _, of := range types {
+		n := map[schema.ContentType]int{"REPORT": 40, "TOOL": 40, "PRACTICE": 60}[of]
+		s.addChanged(t, of, cmp.Or(n, 30), func(_ int, document map[string]any) { delete(document, "files") })
 	}
 	// Ids in the order of the rows would hide an order that is missing: some rows are written again, with their children turned round.
 	for i, id := range s.entries["PRACTICE"] {

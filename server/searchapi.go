@@ -12,6 +12,7 @@ import (
 	"dugnad/ent/theme"
 	"dugnad/graph"
 	"dugnad/schema"
+	"dugnad/schema/facet"
 	"dugnad/search"
 	"dugnad/search/compat"
 	"dugnad/search/demand"
@@ -139,34 +140,35 @@ func (h *Hub) searchDocuments(ctx context.Context, ids []string) (map[string]com
 		if in.SortDate != "" {
 			d["date"] = in.SortDate
 		}
-		for name, f := range map[string]search.Facet{
-			"themes": search.Theme, "targetGroups": search.TargetGroup, "methods": search.Method, "counties": search.County, "municipalities": search.Municipality,
-			"organizations": search.Organization, "languages": search.Language,
-		} {
-			if values := in.Facets[f]; len(values) > 0 {
-				d[name] = values
-			}
-		}
-		for name, f := range map[string]search.Facet{"year": search.Year, "evidence": search.Evidence} {
-			if values := in.Facets[f]; len(values) > 0 {
-				if n, err := strconv.Atoi(values[0]); err == nil {
-					d[name] = n
-				}
-			}
-		}
-		if values := in.Facets[search.Kind]; len(values) > 0 {
-			d["kind"] = values[0]
-		}
-		if themes := in.Facets[search.Theme]; len(themes) > 0 {
-			levels := map[string][]string{}
-			for _, t := range themes {
-				path := compat.Path(t, parents)
-				level := "lvl" + strconv.Itoa(len(path)-1)
-				levels[level] = append(levels[level], strings.Join(path, " > "))
-			}
-			d["theme"] = levels
+		for _, f := range facet.All() {
+			addFacet(d, f, in.Facets[f.Facet], parents)
 		}
 		documents[id] = d
 	}
 	return documents, nil
+}
+
+// addFacet adds a document's values of a facet: one or a list, a number or a text, and of a tree the paths by their depth.
+func addFacet(d compat.Document, f facet.Spec, values []string, parents map[string]string) {
+	switch {
+	case len(values) == 0:
+	case f.Numeric():
+		if n, err := strconv.Atoi(values[0]); err == nil {
+			d[f.Attribute] = n
+		}
+	case f.Single:
+		d[f.Attribute] = values[0]
+	default:
+		d[f.Attribute] = values
+	}
+	if !f.Hierarchical || len(values) == 0 {
+		return
+	}
+	levels := map[string][]string{}
+	for _, v := range values {
+		path := compat.Path(v, parents)
+		level := "lvl" + strconv.Itoa(len(path)-1)
+		levels[level] = append(levels[level], strings.Join(path, " > "))
+	}
+	d[strings.ToLower(string(f.Facet))] = levels
 }

@@ -152,17 +152,19 @@ func (s *seed) document(t schema.ContentType, i int) map[string]any {
 		}
 	}
 	funding := []map[string]any{{"funder": s.pick(s.organizations, 1)[0], "amount": 1000, "currency": "NOK"}}
+	if kinds := infoOf(t).Kinds; kinds != nil {
+		document["kind"] = kinds[i%len(kinds)]
+	}
 	switch t {
 	case "PRACTICE":
-		document["kind"] = schema.PracticeKind("").Values()[i%5]
 		document["tools"], document["reports"] = s.pick(s.entries["TOOL"], 5), s.pick(s.entries["REPORT"], 2)
 		document["results"] = []map[string]any{{"label": local("I arbeid"), "before": 10, "after": 20, "unit": "percent"}}
 		relate("SEE_ALSO", "PRACTICE", 1)
 		relate("PART_OF", "PROJECT", 1)
 	case "TOOL":
-		document["kind"], document["reports"], document["files"] = schema.ToolKind("").Values()[i%8], s.pick(s.entries["REPORT"], 5), s.pick(s.assets, 1)
+		document["reports"], document["files"] = s.pick(s.entries["REPORT"], 5), s.pick(s.assets, 1)
 	case "REPORT":
-		document["kind"], document["funding"] = schema.ReportKind("").Values()[i%6], funding
+		document["funding"] = funding
 		relate("FOLLOWS", "REPORT", 1)
 	case "PROJECT":
 		document["funding"] = funding

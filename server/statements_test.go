@@ -131,7 +131,12 @@ func (w *statements) fill() {
 		}
 	}
 	w.fillVocabularies()
-	types := []schema.ContentType{"REPORT", "TOOL", "PROJECT", "PRACTICE", "NETWORK", "EVENT", "COLLECTION"}
+	types := []schema.ContentType{"REPORT", "TOOL", "PROJECT"}
+	for _, of := range contentTypes {
+		if !slices.Contains(types, of) {
+			types = append(types, of)
+		}
+	}
 	for _, of := range types { // the first three are what the rest is related to
 		if of == "COLLECTION" {
 			continue

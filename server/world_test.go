@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -64,7 +65,18 @@ var (
 	nothingShown = worldKind{states: []state{forMembers, madeMembers}, membersOpen: true}
 )
 
-var contentTypes = []schema.ContentType{"PRACTICE", "TOOL", "REPORT", "PROJECT", "NETWORK", "EVENT", "COLLECTION"}
+// contentTypes are all there are: a new one is walked without anybody thinking of it.
+var contentTypes = func() (types []schema.ContentType) {
+	for _, t := range schema.ContentTypes() {
+		types = append(types, t.Value)
+	}
+	return types
+}()
+
+// infoOf is a content type with its names.
+func infoOf(t schema.ContentType) schema.ContentInfo {
+	return schema.ContentTypes()[slices.Index(contentTypes, t)]
+}
 
 // idOf is the id that belongs to the name.
 func idOf(prefix, name string) string {
@@ -276,14 +288,41 @@ func (w *world) put(data []content.Data) {
 	}
 }
 
-// textFields are the fields of a text that belong to one type.
-var textFields = map[schema.ContentType]struct{ one, many []string }{
-	"PRACTICE": {[]string{"challenge", "resources", "cost", "preconditions", "lessons", "didNotWork"}, []string{"goals", "steps"}},
-	"TOOL":     {[]string{"howToUse"}, []string{"steps", "sectors"}},
-	"REPORT":   {[]string{"method", "sample"}, nil},
-	"PROJECT":  {[]string{"method", "problemStatement"}, []string{"goals", "needs", "researchQuestions"}},
-	"NETWORK":  {[]string{"method", "meetings"}, nil},
-	"EVENT":    {[]string{"programme"}, []string{"sectors"}},
+// textFields are the fields of a text that belong to the type, and not to all types: single texts, and lists of texts.
+func textFields(t schema.ContentType) (one, many []string) {
+	for _, name := range newDocument(t).Shared().TextFields {
+		if slices.Contains([]string{"Title", "Summary", "Body", "Findings", "Recommendations", "Partners"}, name) {
+			continue
+		}
+		f, _ := reflect.TypeFor[schema.ContentText]().FieldByName(name)
+		field, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if f.Type.Kind() == reflect.Slice {
+			many = append(many, field)
+		} else {
+			one = append(one, field)
+		}
+	}
+	return one, many
+}
+
+func newDocument(t schema.ContentType) ent.Document {
+	d, err := ent.NewDocument(string(t))
+	if err != nil {
+		panic(err)
+	}
+	return d
+}
+
+// documentFields are the Go types of the fields of a type's documents, by name.
+func documentFields(t schema.ContentType) map[string]reflect.Type {
+	fields := make(map[string]reflect.Type)
+	document := reflect.TypeOf(newDocument(t)).Elem()
+	for i := range document.NumField() {
+		name, _, _ := strings.Cut(document.Field(i).Tag.Get("json"), ",")
+		value, _ := document.Field(i).Type.MethodByName("Value") // of an Omittable
+		fields[name] = value.Type.Out(0)
+	}
+	return fields
 }
 
 // filled fills every field of the type with the word, and with the reference data of the name.
@@ -297,10 +336,11 @@ func filled(t schema.ContentType, word, name, asset string, hidden bool) map[str
 			"language": code, "title": word + " tittel", "summary": "Busetting " + word, "body": "## Busetting " + word + "\n\nTekst om " + word + ".",
 			"findings": []string{"Funn " + word}, "recommendations": []string{"Råd " + word}, "partners": word,
 		}
-		for _, f := range textFields[t].one {
+		one, many := textFields(t)
+		for _, f := range one {
 			text[f] = word
 		}
-		for _, f := range textFields[t].many {
+		for _, f := range many {
 			text[f] = []string{word}
 		}
 		return text
@@ -327,26 +367,51 @@ func filled(t schema.ContentType, word, name, asset string, hidden bool) map[str
 			{"title": inBoth(word), "format": "PNG", "asset": idOf("ast", asset)},
 		},
 	}
-	period := map[string]any{"start": year + "-01-01", "end": year + "-12-31"}
-	funding := []map[string]any{{"funder": idOf("org", name), "amount": 1, "currency": "NOK", "projectNumber": word}}
+	fields := documentFields(t)
+	for name, value := range map[string]any{
+		"period":  map[string]any{"start": year + "-01-01", "end": year + "-12-31"},
+		"funding": []map[string]any{{"funder": idOf("org", name), "amount": 1, "currency": "NOK", "projectNumber": word}},
+	} {
+		if fields[name] != nil {
+			d[name] = value
+		}
+	}
+	if kinds := infoOf(t).Kinds; kinds != nil {
+		d["kind"] = kinds[kind]
+	}
 	switch t {
 	case "PRACTICE":
-		d["kind"], d["period"] = schema.PracticeKind("").Values()[kind], period
 		d["results"] = []map[string]any{{"label": inBoth(word), "before": 1, "after": 2, "unit": word, "indicator": word, "source": inBoth(word)}}
 	case "TOOL":
-		d["kind"], d["licence"], d["link"] = schema.ToolKind("").Values()[kind], word, "https://example.com/"+word
+		d["licence"], d["link"] = word, "https://example.com/"+word
 		d["files"] = []string{idOf("ast", asset)}
 	case "REPORT":
-		d["kind"], d["series"], d["funding"] = schema.ReportKind("").Values()[kind], word, funding
+		d["series"] = word
 	case "PROJECT":
-		d["period"], d["projectNumber"], d["funding"] = period, word, funding
+		d["projectNumber"] = word
 	case "NETWORK":
-		d["kind"], d["period"] = schema.NetworkKind("").Values()[kind], period
 		d["members"] = []map[string]any{{"municipality": idOf("mun", name), "from": year + "-01-01"}}
 	case "EVENT":
 		d["startsAt"], d["endsAt"], d["place"] = year+"-06-01T10:00:00Z", year+"-06-01T12:00:00Z", word
+	default:
+		fillRest(d, fields, word)
 	}
 	return d
+}
+
+// fillRest fills the fields of a type that the switch above does not know, as far as a word or a number fits.
+func fillRest(d map[string]any, fields map[string]reflect.Type, word string) {
+	for name, t := range fields {
+		if _, filled := d[name]; filled || slices.Contains([]string{"key", "slug", "audience"}, name) {
+			continue
+		}
+		switch t {
+		case reflect.TypeFor[*string]():
+			d[name] = word
+		case reflect.TypeFor[*int]():
+			d[name] = 1
+		}
+	}
 }
 
 // pointing makes the document point at the entries: by its named edges where they are of the right type, and by relations of every
@@ -407,16 +472,10 @@ func (w *world) hiddenDocument(t schema.ContentType, s state) map[string]any {
 }
 
 // asked is the name of the type in the API: practice, and its plural.
-func asked(t schema.ContentType) (one, many string) {
-	one = strings.ToLower(string(t))
-	return one, one + "s"
-}
+func asked(t schema.ContentType) (one, many string) { return infoOf(t).Singular, infoOf(t).Plural }
 
 // typeName is the name of the type in the schema.
-func typeName(t schema.ContentType) string {
-	i := slices.IndexFunc(ent.Types, func(e ent.Type) bool { return e.GQL == string(t) })
-	return ent.Types[i].Name
-}
+func typeName(t schema.ContentType) string { return infoOf(t).Name }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 

@@ -2,6 +2,8 @@ package filter
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -29,43 +31,12 @@ type node struct {
 	not     *node
 }
 
-// query is the query that a filter is compiled into: its selector, and the singular of its table for the names of join tables.
+// query is the query that a filter is compiled into: its selector, and the singular of its table for the names of join
+// tables.
 type query struct {
 	ctx  context.Context
 	s    *sql.Selector
 	name string
-}
-
-func (f *PracticeFilter) node() *node {
-	return &node{&f.Shared, func(q query) []*sql.Predicate { return in(q, "kind", f.Kinds) }, nodes(f.And), nodes(f.Or), optional(f.Not)}
-}
-
-func (f *ToolFilter) node() *node {
-	return &node{&f.Shared, func(q query) []*sql.Predicate { return in(q, "kind", f.Kinds) }, nodes(f.And), nodes(f.Or), optional(f.Not)}
-}
-
-func (f *ReportFilter) node() *node {
-	return &node{&f.Shared, func(q query) []*sql.Predicate {
-		return append(in(q, "kind", f.Kinds), in(q, "series", f.Series)...)
-	}, nodes(f.And), nodes(f.Or), optional(f.Not)}
-}
-
-func (f *ProjectFilter) node() *node {
-	return &node{&f.Shared, func(q query) []*sql.Predicate { return running(q, f.RunningOn) }, nodes(f.And), nodes(f.Or), optional(f.Not)}
-}
-
-func (f *NetworkFilter) node() *node {
-	return &node{&f.Shared, func(q query) []*sql.Predicate { return in(q, "kind", f.Kinds) }, nodes(f.And), nodes(f.Or), optional(f.Not)}
-}
-
-func (f *EventFilter) node() *node {
-	return &node{&f.Shared, func(q query) []*sql.Predicate {
-		return between(q, "starts_at", utc(f.StartsAfter), utc(f.StartsBefore))
-	}, nodes(f.And), nodes(f.Or), optional(f.Not)}
-}
-
-func (f *CollectionFilter) node() *node {
-	return &node{&f.Shared, func(q query) []*sql.Predicate { return contains(q, f.Contains) }, nodes(f.And), nodes(f.Or), optional(f.Not)}
 }
 
 // noder is a pointer to one of the content filters.
@@ -92,19 +63,19 @@ func optional[F any, P noder[F]](filter P) *node {
 	return filter.node()
 }
 
-// Of compiles a content type's filter, nil for none, to the predicate of its query. name is the singular of the type's table.
-func Of[Q ~func(*sql.Selector), F any, P noder[F]](ctx context.Context, name string, filter P) Q {
+// where compiles a filter to the predicate of a query. singular is the name of the content type.
+func where[F any, P noder[F]](ctx context.Context, singular string, filter P) func(*sql.Selector) {
 	return func(s *sql.Selector) {
 		if filter == nil {
 			return
 		}
-		if p := filter.node().compile(query{ctx, s, name}); p != nil {
+		if p := filter.node().compile(query{ctx, s, singular}); p != nil {
 			s.Where(p)
 		}
 	}
 }
 
-// compile gives nil when everything passes.
+// compile returns the predicate of the filter; nil when it accepts every row.
 func (n *node) compile(q query) *sql.Predicate {
 	all := append(n.shared.predicates(q), n.own(q)...)
 	for _, m := range n.and {
@@ -160,7 +131,11 @@ func (f *Shared) predicates(q query) []*sql.Predicate {
 	for _, v := range []struct {
 		singular, table string
 		slugs           []string
-	}{{"target_group", "target_groups", f.TargetGroups}, {"method", "methods", f.Methods}, {"law_section", "law_sections", f.LawSections}} {
+	}{
+		{"target_group", "target_groups", f.TargetGroups},
+		{"method", "methods", f.Methods},
+		{"law_section", "law_sections", f.LawSections},
+	} {
 		if v.slugs == nil {
 			continue
 		}
@@ -196,8 +171,9 @@ func (q query) linked(singular string, to func(id string) *sql.Predicate) *sql.P
 	return q.isOne(sql.Select(join.C(q.name + "_id")).From(join).Where(to(join.C(singular + "_id"))))
 }
 
-// isOne holds for rows whose id is among those that ids selects. The plus keeps SQLite from looking the ids up one after another, in
-// rows of many pages each: it reads the index of the list's order instead, and asks for each of its ids whether it is one.
+// isOne holds for rows whose id is among those that ids selects. The plus keeps SQLite from looking the ids up one
+// after another, in rows of many pages each: it reads the index of the list's order instead, and asks for each of its
+// ids whether it is one.
 func (q query) isOne(ids *sql.Selector) *sql.Predicate {
 	return sql.P(func(b *sql.Builder) {
 		if b.Dialect() == dialect.SQLite {
@@ -232,9 +208,9 @@ func contains(q query, ids []string) []*sql.Predicate {
 	}
 	links := sql.Table(relation.Table)
 	visible := make([]*sql.Predicate, 0, len(byTable))
-	for name, ids := range byTable {
+	for _, name := range slices.Sorted(maps.Keys(byTable)) { // the same filter is the same SQL text, so that it stays prepared
 		table := sql.Table(name)
-		items := sql.Dialect(q.s.Dialect()).Select(table.C("id")).From(table).Where(sql.In(table.C("id"), ids...))
+		items := sql.Dialect(q.s.Dialect()).Select(table.C("id")).From(table).Where(sql.In(table.C("id"), byTable[name]...))
 		access.Scope(q.ctx)(items)
 		visible = append(visible, sql.In(links.C(relation.FieldToID), items))
 	}
@@ -322,8 +298,8 @@ func anys[T any](values []T) []any {
 	return out
 }
 
-// themesBelow holds for ids of the themes with these slugs and of all below them. PostgreSQL gets them as an array: it takes any array for
-// one of ten, and a recursive query for one of hundreds, which makes it read all links.
+// themesBelow holds for ids of the themes with these slugs and of all below them. PostgreSQL gets them as an array: it
+// takes any array for one of ten, and a recursive query for one of hundreds, which makes it read all links.
 func themesBelow(id string, slugs []string) *sql.Predicate {
 	if len(slugs) == 0 {
 		return sql.False()
@@ -333,12 +309,15 @@ func themesBelow(id string, slugs []string) *sql.Predicate {
 		if b.Dialect() == dialect.Postgres {
 			before, after = " = ANY (ARRAY(", "))"
 		}
-		b.Ident(id).WriteString(before).WriteString("WITH RECURSIVE below(id) AS (SELECT id FROM themes WHERE slug IN (").Args(anys(slugs)...).
-			WriteString(") UNION SELECT themes.id FROM themes JOIN below ON themes.theme_children = below.id) SELECT id FROM below").WriteString(after)
+		b.Ident(id).WriteString(before).
+			WriteString("WITH RECURSIVE below(id) AS (SELECT id FROM themes WHERE slug IN (").Args(anys(slugs)...).
+			WriteString(") UNION SELECT themes.id FROM themes JOIN below ON themes.theme_children = below.id) ").
+			WriteString("SELECT id FROM below").WriteString(after)
 	})
 }
 
-// todayOf holds for ids of the municipalities that have or had one of the numbers, and of those that have their area today.
+// todayOf holds for ids of the municipalities that have or had one of the numbers, and of those that have their area
+// today.
 func todayOf(id string, numbers []string) *sql.Predicate {
 	if len(numbers) == 0 {
 		return sql.False()
@@ -349,7 +328,8 @@ func todayOf(id string, numbers []string) *sql.Predicate {
 	return sql.P(func(b *sql.Builder) {
 		b.Ident(id).WriteString(" IN (")
 		had(b)
-		b.WriteString(" UNION SELECT successor.predecessor_id FROM municipality_successors AS successor WHERE successor.municipality_id IN (")
+		b.WriteString(" UNION SELECT successor.predecessor_id FROM municipality_successors AS successor " +
+			"WHERE successor.municipality_id IN (")
 		had(b)
 		b.WriteString("))")
 	})
@@ -410,7 +390,8 @@ func Organizations(f *OrganizationFilter) predicate.Organization {
 	}
 }
 
-// Any compiles the shared part of a filter for a type known only while running; nil, for reference data or when everything passes.
+// Any compiles the shared part of a filter for a type known only while running; nil, for reference data or when
+// everything passes.
 func Any(ctx context.Context, t ent.Type, shared *Shared) func(*sql.Selector) {
 	if !t.Content {
 		return nil

@@ -11,7 +11,7 @@ import (
 	"dugnad/graph/model"
 	"dugnad/graph/view"
 	"dugnad/schema"
-	"dugnad/search"
+	"dugnad/schema/facet"
 	"dugnad/search/demand"
 	"dugnad/search/feed"
 	"errors"
@@ -52,8 +52,8 @@ type QueryResolver interface {
 	UnmetSearches(ctx context.Context, first *int) ([]*demand.Unmet, error)
 	Similar(ctx context.Context, id string, first int) ([]ent.Content, error)
 	SearchStatus(ctx context.Context) (*feed.Status, error)
-	Search(ctx context.Context, query *string, filter *model.SearchFilter, facets []search.Facet, orderBy model.SearchOrder, first *int, after *entgql.Cursor[string]) (*model.SearchConnection, error)
-	FacetValues(ctx context.Context, facet search.Facet, startingWith *string, query *string, filter *model.SearchFilter, first *int) ([]*view.FacetValue, error)
+	Search(ctx context.Context, query *string, filter *model.SearchFilter, facets []facet.Facet, orderBy model.SearchOrder, first *int, after *entgql.Cursor[string]) (*model.SearchConnection, error)
+	FacetValues(ctx context.Context, facet facet.Facet, startingWith *string, query *string, filter *model.SearchFilter, first *int) ([]*view.FacetValue, error)
 	Suggest(ctx context.Context, text string, first int) ([]*model.Suggestion, error)
 	Upload(ctx context.Context, id string) (*ent.Upload, error)
 	Feedback(ctx context.Context, first *int, since *schema.Date, until *schema.Date) ([]*usage.FeedbackCount, error)
@@ -642,8 +642,8 @@ func (ec *executionContext) field_Query_facetValues_args(ctx context.Context, ra
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "facet",
-		func(ctx context.Context, v any) (search.Facet, error) {
-			return ec.unmarshalNSearchFacet2dugnadᚋsearchᚐFacet(ctx, v)
+		func(ctx context.Context, v any) (facet.Facet, error) {
+			return ec.unmarshalNSearchFacet2dugnadᚋschemaᚋfacetᚐFacet(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -1412,8 +1412,8 @@ func (ec *executionContext) field_Query_search_args(ctx context.Context, rawArgs
 	}
 	args["filter"] = arg1
 	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "facets",
-		func(ctx context.Context, v any) ([]search.Facet, error) {
-			return ec.unmarshalOSearchFacet2ᚕdugnadᚋsearchᚐFacetᚄ(ctx, v)
+		func(ctx context.Context, v any) ([]facet.Facet, error) {
+			return ec.unmarshalOSearchFacet2ᚕdugnadᚋschemaᚋfacetᚐFacetᚄ(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -2806,7 +2806,7 @@ func (ec *executionContext) _Query_search(ctx context.Context, field graphql.Col
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Search(ctx, fc.Args["query"].(*string), fc.Args["filter"].(*model.SearchFilter), fc.Args["facets"].([]search.Facet), fc.Args["orderBy"].(model.SearchOrder), fc.Args["first"].(*int), fc.Args["after"].(*entgql.Cursor[string]))
+			return ec.Resolvers.Query().Search(ctx, fc.Args["query"].(*string), fc.Args["filter"].(*model.SearchFilter), fc.Args["facets"].([]facet.Facet), fc.Args["orderBy"].(model.SearchOrder), fc.Args["first"].(*int), fc.Args["after"].(*entgql.Cursor[string]))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.SearchConnection) graphql.Marshaler {
@@ -2850,7 +2850,7 @@ func (ec *executionContext) _Query_facetValues(ctx context.Context, field graphq
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().FacetValues(ctx, fc.Args["facet"].(search.Facet), fc.Args["startingWith"].(*string), fc.Args["query"].(*string), fc.Args["filter"].(*model.SearchFilter), fc.Args["first"].(*int))
+			return ec.Resolvers.Query().FacetValues(ctx, fc.Args["facet"].(facet.Facet), fc.Args["startingWith"].(*string), fc.Args["query"].(*string), fc.Args["filter"].(*model.SearchFilter), fc.Args["first"].(*int))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*view.FacetValue) graphql.Marshaler {

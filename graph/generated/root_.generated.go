@@ -11,7 +11,7 @@ import (
 	"dugnad/graph/filter"
 	"dugnad/graph/model"
 	"dugnad/schema"
-	"dugnad/search"
+	"dugnad/schema/facet"
 	"embed"
 	"errors"
 	"fmt"
@@ -1308,7 +1308,7 @@ type ComplexityRoot struct {
 		Entry                 func(childComplexity int, id string) int
 		Event                 func(childComplexity int, id *string, slug *string) int
 		Events                func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *filter.EventFilter, orderBy []*ent.EventOrder) int
-		FacetValues           func(childComplexity int, facet search.Facet, startingWith *string, query *string, filter *model.SearchFilter, first *int) int
+		FacetValues           func(childComplexity int, facet facet.Facet, startingWith *string, query *string, filter *model.SearchFilter, first *int) int
 		Feedback              func(childComplexity int, first *int, since *schema.Date, until *schema.Date) int
 		LawSection            func(childComplexity int, id *string, slug *string) int
 		LawSections           func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string]) int
@@ -1332,7 +1332,7 @@ type ComplexityRoot struct {
 		Releases              func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *filter.ReleaseFilter) int
 		Report                func(childComplexity int, id *string, slug *string) int
 		Reports               func(childComplexity int, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *filter.ReportFilter, orderBy []*ent.ReportOrder) int
-		Search                func(childComplexity int, query *string, filter *model.SearchFilter, facets []search.Facet, orderBy model.SearchOrder, first *int, after *entgql.Cursor[string]) int
+		Search                func(childComplexity int, query *string, filter *model.SearchFilter, facets []facet.Facet, orderBy model.SearchOrder, first *int, after *entgql.Cursor[string]) int
 		SearchStatus          func(childComplexity int) int
 		Similar               func(childComplexity int, id string, first int) int
 		SimilarMunicipalities func(childComplexity int, number string, first int) int
@@ -7971,7 +7971,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.FacetValues(childComplexity, args["facet"].(search.Facet), args["startingWith"].(*string), args["query"].(*string), args["filter"].(*model.SearchFilter), args["first"].(*int)), true
+		return e.ComplexityRoot.Query.FacetValues(childComplexity, args["facet"].(facet.Facet), args["startingWith"].(*string), args["query"].(*string), args["filter"].(*model.SearchFilter), args["first"].(*int)), true
 	case "Query.feedback":
 		if e.ComplexityRoot.Query.Feedback == nil {
 			break
@@ -8231,7 +8231,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Search(childComplexity, args["query"].(*string), args["filter"].(*model.SearchFilter), args["facets"].([]search.Facet), args["orderBy"].(model.SearchOrder), args["first"].(*int), args["after"].(*entgql.Cursor[string])), true
+		return e.ComplexityRoot.Query.Search(childComplexity, args["query"].(*string), args["filter"].(*model.SearchFilter), args["facets"].([]facet.Facet), args["orderBy"].(model.SearchOrder), args["first"].(*int), args["after"].(*entgql.Cursor[string])), true
 	case "Query.searchStatus":
 		if e.ComplexityRoot.Query.SearchStatus == nil {
 			break
@@ -10588,7 +10588,7 @@ func newExecutionContext(
 	}
 }
 
-//go:embed "sdl/collection.graphql" "sdl/connections.graphql" "sdl/data.graphql" "sdl/documents.graphql" "sdl/event.graphql" "sdl/network.graphql" "sdl/practice.graphql" "sdl/project.graphql" "sdl/report.graphql" "sdl/tool.graphql"
+//go:embed "sdl/collection.graphql" "sdl/connections.graphql" "sdl/data.graphql" "sdl/documents.graphql" "sdl/event.graphql" "sdl/network.graphql" "sdl/practice.graphql" "sdl/project.graphql" "sdl/report.graphql" "sdl/tool.graphql" "sdl/types.graphql"
 var sourcesFS embed.FS
 
 func sourceData(filename string) string {
@@ -13092,24 +13092,6 @@ enum OrderDirection {
   DESC
 }
 
-"Types of content."
-enum ContentType {
-  "Practice"
-  PRACTICE
-  "Tool"
-  TOOL
-  "Report"
-  REPORT
-  "Project"
-  PROJECT
-  "Network"
-  NETWORK
-  "Event"
-  EVENT
-  "Collection"
-  COLLECTION
-}
-
 "An object with an id."
 interface Node {
   "Three letters for the type and a ULID: ` + "`" + `pra_01j…` + "`" + `. Ids are the same in every environment."
@@ -13128,29 +13110,7 @@ type PageInfo {
   endCursor: Cursor
 }
 `, BuiltIn: false},
-	{Name: "../../schema/search.graphql", Input: `"Types of search results."
-enum SearchType {
-  "Practice"
-  PRACTICE
-  "Tool"
-  TOOL
-  "Report"
-  REPORT
-  "Project"
-  PROJECT
-  "Network"
-  NETWORK
-  "Event"
-  EVENT
-  "Collection"
-  COLLECTION
-  "Municipality"
-  MUNICIPALITY
-  "Organization"
-  ORGANIZATION
-}
-
-"Orders of hits."
+	{Name: "../../schema/search.graphql", Input: `"Orders of hits."
 enum SearchOrder {
   "Best match first."
   RELEVANCE
@@ -13162,56 +13122,8 @@ enum SearchOrder {
   DISTANCE
 }
 
-"Properties that hits are counted by."
-enum SearchFacet {
-  "Type, a SearchType."
-  TYPE
-  "Type and kind, as PRACTICE.ADVICE."
-  KIND
-  "Slugs of themes, a tree; the count of a theme includes those below it."
-  THEME
-  "Slugs of target groups."
-  TARGET_GROUP
-  "Slugs of methods."
-  METHOD
-  "Numbers of counties."
-  COUNTY
-  "Numbers of today's municipalities."
-  MUNICIPALITY
-  "Slugs of organisations, as owner or in any role."
-  ORGANIZATION
-  "Languages that the content has texts in."
-  LANGUAGE
-  "Years: of the date of issue, otherwise of the start of the period, otherwise of the first publishing here."
-  YEAR
-  "Levels of evidence, 0 to 5."
-  EVIDENCE
-}
-
-"Restricts a search. A list matches any of its values; an empty list is no restriction. All given conditions must hold."
-input SearchFilter {
-  "Types."
-  types: [SearchType!]
-  "Kinds as TYPE.KIND, for instance PRACTICE.ADVICE."
-  kinds: [String!]
-  "Slugs; a theme includes those below it."
-  themes: [String!]
-  "Slugs."
-  targetGroups: [String!]
-  "Slugs."
-  methods: [String!]
-  "Numbers of counties."
-  counties: [String!]
-  "Numbers used in any year since 2016; a former one stands for its municipalities of today."
-  municipalities: [String!]
-  "Slugs."
-  organizations: [String!]
-  "Languages that there is a text in."
-  languages: [Language!]
-  "Years, as the facet YEAR counts them."
-  years: [Int!]
-  "Levels of evidence, 0 to 5."
-  evidence: [Int!]
+# The facets are added by the generator, from schema/facet.
+extend input SearchFilter {
   "Issued on or after this date."
   issuedAfter: Date
   "Issued on or before this date."
@@ -14181,6 +14093,7 @@ type ReplayPayload {
 	{Name: "sdl/project.graphql", Input: sourceData("sdl/project.graphql"), BuiltIn: false},
 	{Name: "sdl/report.graphql", Input: sourceData("sdl/report.graphql"), BuiltIn: false},
 	{Name: "sdl/tool.graphql", Input: sourceData("sdl/tool.graphql"), BuiltIn: false},
+	{Name: "sdl/types.graphql", Input: sourceData("sdl/types.graphql"), BuiltIn: false},
 }
 var parsedSchema = gqlparser.MustLoadSchema(sources...)
 

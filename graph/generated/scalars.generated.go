@@ -367,23 +367,6 @@ func (ec *executionContext) marshalNBodyFormat2dugnadᚋschemaᚐBodyFormat(ctx 
 	return res
 }
 
-func (ec *executionContext) unmarshalNContentType2dugnadᚋschemaᚐContentType(ctx context.Context, v any) (schema.ContentType, error) {
-	tmp, err := graphql.UnmarshalString(v)
-	res := schema.ContentType(tmp)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNContentType2dugnadᚋschemaᚐContentType(ctx context.Context, sel ast.SelectionSet, v schema.ContentType) graphql.Marshaler {
-	_ = sel
-	res := graphql.MarshalString(string(v))
-	if res == graphql.Null {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-	}
-	return res
-}
-
 func (ec *executionContext) unmarshalNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(ctx context.Context, v any) (entgql.Cursor[string], error) {
 	res, err := cursor.UnmarshalCursor(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -550,42 +533,6 @@ func (ec *executionContext) marshalOAudience2ᚖdugnadᚋschemaᚐAudience(ctx c
 	_ = ctx
 	res := graphql.MarshalString(string(*v))
 	return res
-}
-
-func (ec *executionContext) unmarshalOContentType2ᚕdugnadᚋschemaᚐContentTypeᚄ(ctx context.Context, v any) ([]schema.ContentType, error) {
-	if v == nil {
-		return nil, nil
-	}
-	vSlice := graphql.CoerceList(v)
-	var err error
-	res := make([]schema.ContentType, len(vSlice))
-	for i := range vSlice {
-		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
-		res[i], err = ec.unmarshalNContentType2dugnadᚋschemaᚐContentType(ctx, vSlice[i])
-		if err != nil {
-			return nil, err
-		}
-	}
-	return res, nil
-}
-
-func (ec *executionContext) marshalOContentType2ᚕdugnadᚋschemaᚐContentTypeᚄ(ctx context.Context, sel ast.SelectionSet, v []schema.ContentType) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	ret := inplace.MarshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNContentType2dugnadᚋschemaᚐContentType(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
 }
 
 func (ec *executionContext) unmarshalOCursor2ᚖentgoᚗioᚋcontribᚋentgqlᚐCursor(ctx context.Context, v any) (*entgql.Cursor[string], error) {

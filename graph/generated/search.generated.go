@@ -9,7 +9,7 @@ import (
 	"dugnad/graph/model"
 	"dugnad/graph/view"
 	"dugnad/schema"
-	"dugnad/search"
+	"dugnad/schema/facet"
 	"dugnad/search/demand"
 	"dugnad/search/feed"
 	"errors"
@@ -59,8 +59,8 @@ func (ec *executionContext) _FacetResult_facet(ctx context.Context, field graphq
 			return obj.Facet, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v search.Facet) graphql.Marshaler {
-			return ec.marshalNSearchFacet2dugnadᚋsearchᚐFacet(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v facet.Facet) graphql.Marshaler {
+			return ec.marshalNSearchFacet2dugnadᚋschemaᚋfacetᚐFacet(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1237,141 +1237,6 @@ func (ec *executionContext) unmarshalInputGeoPoint(ctx context.Context, obj any)
 	return it, nil
 }
 
-func (ec *executionContext) unmarshalInputSearchFilter(ctx context.Context, obj any) (model.SearchFilter, error) {
-	var it model.SearchFilter
-	if obj == nil {
-		return it, nil
-	}
-
-	asMap := map[string]any{}
-	for k, v := range obj.(map[string]any) {
-		asMap[k] = v
-	}
-
-	fieldsInOrder := [...]string{"types", "kinds", "themes", "targetGroups", "methods", "counties", "municipalities", "organizations", "languages", "years", "evidence", "issuedAfter", "issuedBefore", "near", "within", "likeMunicipality"}
-	for _, k := range fieldsInOrder {
-		v, ok := asMap[k]
-		if !ok {
-			continue
-		}
-		switch k {
-		case "types":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("types"))
-			data, err := ec.unmarshalOSearchType2ᚕdugnadᚋgraphᚋmodelᚐSearchTypeᚄ(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.Types = data
-		case "kinds":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("kinds"))
-			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.Kinds = data
-		case "themes":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("themes"))
-			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.Themes = data
-		case "targetGroups":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("targetGroups"))
-			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.TargetGroups = data
-		case "methods":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("methods"))
-			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.Methods = data
-		case "counties":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("counties"))
-			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.Counties = data
-		case "municipalities":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("municipalities"))
-			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.Municipalities = data
-		case "organizations":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("organizations"))
-			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.Organizations = data
-		case "languages":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("languages"))
-			data, err := ec.unmarshalOLanguage2ᚕdugnadᚋschemaᚐLanguageᚄ(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.Languages = data
-		case "years":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("years"))
-			data, err := ec.unmarshalOInt2ᚕintᚄ(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.Years = data
-		case "evidence":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("evidence"))
-			data, err := ec.unmarshalOInt2ᚕintᚄ(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.Evidence = data
-		case "issuedAfter":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("issuedAfter"))
-			data, err := ec.unmarshalODate2ᚖdugnadᚋschemaᚐDate(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.IssuedAfter = data
-		case "issuedBefore":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("issuedBefore"))
-			data, err := ec.unmarshalODate2ᚖdugnadᚋschemaᚐDate(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.IssuedBefore = data
-		case "near":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("near"))
-			data, err := ec.unmarshalOGeoPoint2ᚖdugnadᚋgraphᚋmodelᚐGeoPoint(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.Near = data
-		case "within":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("within"))
-			data, err := ec.unmarshalOGeoBox2ᚖdugnadᚋgraphᚋmodelᚐGeoBox(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.Within = data
-		case "likeMunicipality":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("likeMunicipality"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
-			if err != nil {
-				return it, err
-			}
-			it.LikeMunicipality = data
-		}
-	}
-	return it, nil
-}
-
 // endregion **************************** input.gotpl *****************************
 
 // region    ************************** interface.gotpl ***************************
@@ -2080,23 +1945,6 @@ func (ec *executionContext) marshalNSearchEngine2dugnadᚋsearchᚋfeedᚐEngine
 	return res
 }
 
-func (ec *executionContext) unmarshalNSearchFacet2dugnadᚋsearchᚐFacet(ctx context.Context, v any) (search.Facet, error) {
-	tmp, err := graphql.UnmarshalString(v)
-	res := search.Facet(tmp)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNSearchFacet2dugnadᚋsearchᚐFacet(ctx context.Context, sel ast.SelectionSet, v search.Facet) graphql.Marshaler {
-	_ = sel
-	res := graphql.MarshalString(string(v))
-	if res == graphql.Null {
-		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
-			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
-		}
-	}
-	return res
-}
-
 func (ec *executionContext) unmarshalNSearchOrder2dugnadᚋgraphᚋmodelᚐSearchOrder(ctx context.Context, v any) (model.SearchOrder, error) {
 	var res model.SearchOrder
 	err := res.UnmarshalGQL(v)
@@ -2122,16 +1970,6 @@ func (ec *executionContext) marshalNSearchState2dugnadᚋsearchᚋfeedᚐState(c
 		}
 	}
 	return res
-}
-
-func (ec *executionContext) unmarshalNSearchType2dugnadᚋgraphᚋmodelᚐSearchType(ctx context.Context, v any) (model.SearchType, error) {
-	var res model.SearchType
-	err := res.UnmarshalGQL(v)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNSearchType2dugnadᚋgraphᚋmodelᚐSearchType(ctx context.Context, sel ast.SelectionSet, v model.SearchType) graphql.Marshaler {
-	return v
 }
 
 func (ec *executionContext) marshalNSuggestion2ᚕᚖdugnadᚋgraphᚋmodelᚐSuggestionᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Suggestion) graphql.Marshaler {
@@ -2196,50 +2034,6 @@ func (ec *executionContext) unmarshalOGeoPoint2ᚖdugnadᚋgraphᚋmodelᚐGeoPo
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalOSearchFacet2ᚕdugnadᚋsearchᚐFacetᚄ(ctx context.Context, v any) ([]search.Facet, error) {
-	if v == nil {
-		return nil, nil
-	}
-	vSlice := graphql.CoerceList(v)
-	var err error
-	res := make([]search.Facet, len(vSlice))
-	for i := range vSlice {
-		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
-		res[i], err = ec.unmarshalNSearchFacet2dugnadᚋsearchᚐFacet(ctx, vSlice[i])
-		if err != nil {
-			return nil, err
-		}
-	}
-	return res, nil
-}
-
-func (ec *executionContext) marshalOSearchFacet2ᚕdugnadᚋsearchᚐFacetᚄ(ctx context.Context, sel ast.SelectionSet, v []search.Facet) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	ret := inplace.MarshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNSearchFacet2dugnadᚋsearchᚐFacet(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
-
-func (ec *executionContext) unmarshalOSearchFilter2ᚖdugnadᚋgraphᚋmodelᚐSearchFilter(ctx context.Context, v any) (*model.SearchFilter, error) {
-	if v == nil {
-		return nil, nil
-	}
-	res, err := ec.unmarshalInputSearchFilter(ctx, v)
-	return &res, graphql.ErrorOnPath(ctx, err)
-}
-
 func (ec *executionContext) marshalOSearchReconciliation2ᚖdugnadᚋsearchᚋfeedᚐReconciliation(ctx context.Context, sel ast.SelectionSet, v *feed.Reconciliation) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -2252,58 +2046,6 @@ func (ec *executionContext) marshalOSearchStatus2ᚖdugnadᚋsearchᚋfeedᚐSta
 		return graphql.Null
 	}
 	return ec._SearchStatus(ctx, sel, v)
-}
-
-func (ec *executionContext) unmarshalOSearchType2ᚕdugnadᚋgraphᚋmodelᚐSearchTypeᚄ(ctx context.Context, v any) ([]model.SearchType, error) {
-	if v == nil {
-		return nil, nil
-	}
-	vSlice := graphql.CoerceList(v)
-	var err error
-	res := make([]model.SearchType, len(vSlice))
-	for i := range vSlice {
-		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
-		res[i], err = ec.unmarshalNSearchType2dugnadᚋgraphᚋmodelᚐSearchType(ctx, vSlice[i])
-		if err != nil {
-			return nil, err
-		}
-	}
-	return res, nil
-}
-
-func (ec *executionContext) marshalOSearchType2ᚕdugnadᚋgraphᚋmodelᚐSearchTypeᚄ(ctx context.Context, sel ast.SelectionSet, v []model.SearchType) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	ret := inplace.MarshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNSearchType2dugnadᚋgraphᚋmodelᚐSearchType(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
-}
-
-func (ec *executionContext) unmarshalOSearchType2ᚖdugnadᚋgraphᚋmodelᚐSearchType(ctx context.Context, v any) (*model.SearchType, error) {
-	if v == nil {
-		return nil, nil
-	}
-	var res = new(model.SearchType)
-	err := res.UnmarshalGQL(v)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalOSearchType2ᚖdugnadᚋgraphᚋmodelᚐSearchType(ctx context.Context, sel ast.SelectionSet, v *model.SearchType) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	return v
 }
 
 func (ec *executionContext) marshalOUnmetSearch2ᚕᚖdugnadᚋsearchᚋdemandᚐUnmetᚄ(ctx context.Context, sel ast.SelectionSet, v []*demand.Unmet) graphql.Marshaler {

@@ -981,7 +981,7 @@ type SearchEdge struct {
 	Highlights []*Highlight `json:"highlights"`
 }
 
-// Restricts a search. A list matches any of its values; an empty list is no restriction. All given conditions must hold.
+// What hits must be. Lists: any of the values; an empty list is no restriction, as when nothing is ticked. What is given must all hold.
 type SearchFilter struct {
 	// Types.
 	Types []SearchType `json:"types,omitempty"`
@@ -1227,7 +1227,7 @@ func (e SearchOrder) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
-// Types of search results.
+// The types that search finds.
 type SearchType string
 
 const (

@@ -2,31 +2,35 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
+	"strings"
 
 	"entgo.io/contrib/entgql"
 	"entgo.io/ent/entc"
 	"entgo.io/ent/entc/gen"
 )
 
-// generateEnt writes ent/ from the schema and our templates, then mends what entgql v0.7.0 writes.
-func generateEnt() error {
+// generateEnt writes ent/ from the schema and our templates, then mends what entgql v0.7.0 writes. names are
+// the content types.
+func generateEnt(names []string) (types registry, err error) {
 	gql, err := entgql.NewExtension(
 		entgql.WithWhereInputs(false),
 		entgql.WithTemplates(entgql.CollectionTemplate, entgql.NodeTemplate, entgql.PaginationTemplate),
 	)
 	if err != nil {
-		return err
+		return types, err
 	}
 	ours, err := gen.NewTemplate("dugnad").Funcs(entgql.TemplateFuncs).ParseDir("./schema/codegen/templates")
 	if err != nil {
-		return err
+		return types, err
 	}
 	if err := os.MkdirAll("ent", 0o755); err != nil {
-		return err
+		return types, err
 	}
 	err = entc.Generate("./schema", &gen.Config{
 		Target:  "ent",
@@ -37,16 +41,68 @@ func generateEnt() error {
 			gen.FeatureModifier, gen.FeatureLock,
 		},
 		Templates: []*gen.Template{ours},
+		Hooks:     []gen.Hook{readTypes(names, &types)},
 	}, entc.Extensions(gql))
+	if err != nil {
+		return types, err
+	}
+	for _, m := range append(mends, titlesRead(names)) {
+		if err := m.apply(); err != nil {
+			return types, err
+		}
+	}
+	return types, nil
+}
+
+// readTypes reads the content types from the annotations of the schema and checks them before anything is written.
+func readTypes(names []string, types *registry) gen.Hook {
+	return func(next gen.Generator) gen.Generator {
+		return gen.GenerateFunc(func(g *gen.Graph) error {
+			for _, n := range g.Nodes {
+				t := contentType{Name: n.Name}
+				if err := decode(n.Annotations["Document"], &t); err != nil {
+					return err
+				}
+				t.Kinds = slices.ContainsFunc(n.Fields, func(f *gen.Field) bool { return f.Name == "kind" && f.IsEnum() })
+				switch {
+				case t.Content != slices.Contains(names, n.Name):
+					return fmt.Errorf("content type %s: Annotations() must return contentType(%s{})", n.Name, n.Name)
+				case t.Content:
+					types.content = append(types.content, t)
+				case t.Searched:
+					types.searched = append(types.searched, t)
+				}
+			}
+			slices.SortFunc(types.content, func(a, b contentType) int { return a.Position - b.Position })
+			sdl, err := parseSDL("schema")
+			if err != nil {
+				return err
+			}
+			if err := check(types.content, sdl); err != nil {
+				return err
+			}
+			return next.Generate(g)
+		})
+	}
+}
+
+// decode reads an annotation, which ent has turned into maps, into a struct.
+func decode(annotation, into any) error {
+	text, err := json.Marshal(annotation)
 	if err != nil {
 		return err
 	}
-	for _, m := range mends {
-		if err := m.apply(); err != nil {
-			return err
-		}
+	return json.Unmarshal(text, into)
+}
+
+// titlesRead has the titles of the content types read whatever is asked for: they say which language a reader gets.
+func titlesRead(names []string) mend {
+	packages := strings.ToLower(strings.Join(names, "|"))
+	return mend{
+		"gql_collection.go",
+		regexp.MustCompile(`fieldSeen(\s+)= make\(map\[string\]struct\{\}, len\((` + packages + `)\.Columns\)\)\s+selectedFields = \[\]string\{\w+\.FieldID\}`),
+		"fieldSeen$1= map[string]struct{}{$2.FieldTitles: {}}\n\t\tselectedFields = []string{$2.FieldID, $2.FieldTitles}", len(names),
 	}
-	return nil
 }
 
 // A mend replaces text in a generated file. That it finds nothing is an error: the generator changed, and the mend must be
@@ -93,11 +149,6 @@ var mends = []mend{
 		"gql_collection.go", regexp.MustCompile(`mayAddCondition\(satisfies, (\w+)\)`), `$1`, 20,
 	},
 	{"gql_collection.go", regexp.MustCompile(`(?s)\n// mayAddCondition appends.*?\n\}\n`), "", 1},
-	{ // Which language a reader gets is told by the titles, so they are read whatever is asked for.
-		"gql_collection.go",
-		regexp.MustCompile(`fieldSeen(\s+)= make\(map\[string\]struct\{\}, len\((practice|tool|report|project|network|event|collection)\.Columns\)\)\s+selectedFields = \[\]string\{\w+\.FieldID\}`),
-		"fieldSeen$1= map[string]struct{}{$2.FieldTitles: {}}\n\t\tselectedFields = []string{$2.FieldID, $2.FieldTitles}", 7,
-	},
 	{
 		"gql_pagination.go",
 		regexp.MustCompile(`(?s)func collectedField\(ctx context\.Context, path \.\.\.string\) \*graphql\.CollectedField \{.*?\n\}\n`),

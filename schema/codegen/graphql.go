@@ -15,7 +15,7 @@ import (
 )
 
 // generateGraphQL writes graph/generated, graph/model and docs/schema.graphql.
-func generateGraphQL() error {
+func generateGraphQL(types registry) error {
 	if err := os.MkdirAll("graph/generated", 0o755); err != nil {
 		return err
 	}
@@ -26,7 +26,12 @@ func generateGraphQL() error {
 	if err := asWritten(cfg); err != nil {
 		return err
 	}
-	if err := api.Generate(cfg, api.AddPlugin(inPlace{})); err != nil {
+	for _, t := range types.content {
+		if t.Kinds {
+			cfg.Models.Add(t.Name+"Kind", "dugnad/schema."+t.Name+"Kind")
+		}
+	}
+	if err := api.Generate(cfg, api.AddPlugin(inPlace{}), api.AddPlugin(resolvers{types.content})); err != nil {
 		return err
 	}
 	if err := listsInPlace(); err != nil {
@@ -35,8 +40,9 @@ func generateGraphQL() error {
 	return printSchema(cfg)
 }
 
-// inPlace has fields resolved one after the other where their objects are: what they show was loaded before, so there is nothing to
-// wait for and a goroutine each costs more than it gives. Root fields stay concurrent. docs/decisions/0004-in-place.md.
+// inPlace has fields resolved one after the other where their objects are: what they show was loaded before, so there
+// is nothing to wait for and a goroutine each costs more than it gives. Root fields stay concurrent.
+// docs/decisions/0004-in-place.md.
 type inPlace struct{}
 
 // Name implements plugin.Plugin.

@@ -1,5 +1,6 @@
-// Command codegen writes everything that is generated: ent/, the part of the GraphQL schema that repeats per type, and gqlgen's
-// executable schema. It works from an empty folder and gives the same bytes every time. Run it through scripts/generate.
+// Command codegen writes everything that is generated: ent/, the part of the GraphQL schema that repeats per type, and
+// gqlgen's executable schema. It works from an empty folder and gives the same bytes every time. Run it through
+// scripts/generate.
 package main
 
 import (
@@ -18,18 +19,19 @@ func main() {
 	if err := os.Chdir(root); err != nil {
 		log.Fatal(err)
 	}
-	steps := []struct {
-		name string
-		run  func() error
-	}{
-		{"ent", generateEnt},
-		{"GraphQL schema", generateSDL},
-		{"gqlgen", generateGraphQL},
-	}
-	for _, step := range steps {
-		if err := step.run(); err != nil {
-			log.Fatalf("%s: %v", step.name, err)
-		}
+	names, err := generateTypes()
+	fatal("content types", err)
+	types, err := generateEnt(names)
+	fatal("ent", err)
+	fatal("GraphQL schema", generateSDL(types))
+	fatal("tables of types", generateTables(types))
+	fatal("gqlgen", generateGraphQL(types))
+}
+
+// fatal ends the program if a step failed.
+func fatal(step string, err error) {
+	if err != nil {
+		log.Fatalf("%s: %v", step, err)
 	}
 }
 

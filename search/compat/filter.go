@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"dugnad/schema/facet"
 	"dugnad/search"
 )
 
@@ -18,17 +19,32 @@ const (
 	maxFilterValues = 200
 )
 
-// attributes are what can be filtered and counted by, as the documents hold them.
-var attributes = map[string]search.Facet{
-	"type": search.Type, "kind": search.Kind, "themes": search.Theme, "theme.lvl0": search.Theme, "theme.lvl1": search.Theme, "theme.lvl2": search.Theme,
-	"targetGroups": search.TargetGroup, "methods": search.Method, "counties": search.County, "municipalities": search.Municipality,
-	"organizations": search.Organization, "languages": search.Language, "year": search.Year, "evidence": search.Evidence,
+// attribute is what documents hold of a facet, and what they can be filtered and counted by.
+type attribute struct {
+	facet.Spec
+	level string // of a level in the path of a hierarchical menu, "0" for the uppermost; else empty
 }
 
-// numeric are those whose values are numbers, with the least and the greatest there can be.
-var numeric = map[string][2]int{"year": {1900, 2200}, "evidence": {0, 5}}
+// maxLevels is how deep a hierarchical menu is.
+const maxLevels = 3
 
-// parser reads a filter by a grammar of our own. What it understands it turns into values of facets, so nothing of the text reaches an engine.
+// attributes has one attribute a facet, and for a tree one more a level, as menus of InstantSearch want it: theme.lvl0.
+var attributes = func() map[string]attribute {
+	all := make(map[string]attribute)
+	for _, f := range facet.All() {
+		all[f.Attribute] = attribute{Spec: f}
+		for level := range maxLevels {
+			if f.Hierarchical {
+				n := strconv.Itoa(level)
+				all[strings.ToLower(string(f.Facet))+".lvl"+n] = attribute{f, n}
+			}
+		}
+	}
+	return all
+}()
+
+// parser reads a filter by a grammar of our own. What it understands it turns into values of facets, so nothing of the
+// text reaches an engine.
 type parser struct {
 	rest   []string
 	leaves int
@@ -50,7 +66,8 @@ type Area struct {
 	South, West, North, East float64 // where Meters is 0
 }
 
-// readFilter reads Meilisearch's filter: a text, or a list whose members must all hold, each a text or a list of texts of which any must.
+// readFilter reads Meilisearch's filter: a text, or a list whose members must all hold, each a text or a list of texts
+// of which any must.
 func readFilter(given any) (f search.Filter, areas []Area, refused *Error) {
 	f = search.Filter{Facets: map[search.Facet][]string{}}
 	p := &parser{}
@@ -91,7 +108,7 @@ func readFilter(given any) (f search.Filter, areas []Area, refused *Error) {
 		have, twice := f.Facets[c.facet]
 		if twice {
 			c.values = slices.DeleteFunc(c.values, func(v string) bool { return !slices.Contains(have, v) })
-			if c.facet != search.Year && c.facet != search.Type && c.facet != search.Kind && c.facet != search.Evidence && len(c.values) != 1 {
+			if !facet.Of(c.facet).Single && len(c.values) != 1 {
 				return f, nil, badFilter("two conditions that must both hold on the same attribute are not understood here")
 			}
 			if len(c.values) == 0 {
@@ -209,13 +226,13 @@ func (p *parser) single(depth int) ([]choice, *Error) {
 	if name == "_geoRadius" || name == "_geoBoundingBox" {
 		return p.area(name)
 	}
-	facet, known := attributes[name]
+	by, known := attributes[name]
 	if !known {
 		return nil, badFilter("Attribute `%.60s` is not filterable. Available filterable attributes are: `%s`.", name, strings.Join(attributeNames(), ", "))
 	}
 	switch sign := p.next(); {
 	case sign == "=":
-		return p.values(name, facet, p.next())
+		return p.values(name, by, p.next())
 	case strings.EqualFold(sign, "IN"):
 		if !p.take("[") {
 			return nil, badFilter("IN is followed by a list")
@@ -228,18 +245,19 @@ func (p *parser) single(depth int) ([]choice, *Error) {
 			list = append(list, p.next())
 			p.take(",")
 		}
-		return p.values(name, facet, list...)
+		return p.values(name, by, list...)
 	case sign == ">" || sign == ">=" || sign == "<" || sign == "<=":
-		return between(name, facet, sign, p.next(), "")
+		return between(name, by, sign, p.next(), "")
 	case len(p.rest) >= 2 && strings.EqualFold(p.rest[0], "TO"):
 		p.next()
-		return between(name, facet, "TO", sign, p.next())
+		return between(name, by, "TO", sign, p.next())
 	default:
 		return nil, badFilter("`%.40s` is not understood here: =, IN, >, >=, <, <= and TO are", sign)
 	}
 }
 
-// area reads _geoRadius(lat, lng, metres), or _geoBoundingBox([lat, lng], [lat, lng]) from the upper right to the lower left corner.
+// area reads _geoRadius(lat, lng, metres), or _geoBoundingBox([lat, lng], [lat, lng]) from the upper right to the lower
+// left corner.
 func (p *parser) area(name string) ([]choice, *Error) {
 	var n []float64
 	ok := p.take("(")
@@ -262,18 +280,18 @@ func (p *parser) area(name string) ([]choice, *Error) {
 	return nil, badFilter("_geoRadius(lat, lng, metres) and _geoBoundingBox([lat, lng], [lat, lng]), the upper right corner first, are understood")
 }
 
-func (p *parser) values(name string, facet search.Facet, written ...string) ([]choice, *Error) {
-	c := choice{facet: facet, values: []string{}}
+func (p *parser) values(name string, by attribute, written ...string) ([]choice, *Error) {
+	c := choice{facet: by.Facet, values: []string{}}
 	for _, w := range written {
 		if w == "" || strings.ContainsAny(w[:1], "[](),=<>!") {
 			return nil, badFilter("a value is missing after `%s`", name)
 		}
 		v := unquote(w)
-		if strings.HasPrefix(name, "theme.lvl") { // the path of a hierarchical menu
+		if by.level != "" { // the path of a hierarchical menu
 			v = v[strings.LastIndex(v, pathMark)+1:]
 			v = strings.TrimSpace(v)
 		}
-		if _, ok := numeric[name]; ok {
+		if by.Numeric() {
 			if n, err := strconv.ParseFloat(v, 64); err == nil {
 				v = strconv.FormatFloat(n, 'f', -1, 64)
 			}
@@ -290,9 +308,8 @@ func (p *parser) values(name string, facet search.Facet, written ...string) ([]c
 }
 
 // between turns a range of numbers into the values in it.
-func between(name string, facet search.Facet, sign, from, to string) ([]choice, *Error) {
-	ends, ok := numeric[name]
-	if !ok {
+func between(name string, by attribute, sign, from, to string) ([]choice, *Error) {
+	if !by.Numeric() {
 		return nil, badFilter("`%s` is no number", name)
 	}
 	least, err := strconv.ParseFloat(unquote(from), 64)
@@ -303,8 +320,8 @@ func between(name string, facet search.Facet, sign, from, to string) ([]choice, 
 	if err != nil {
 		return nil, badFilter("`%.40s` is no number", from+to)
 	}
-	c := choice{facet: facet, values: []string{}}
-	for n := ends[0]; n <= ends[1]; n++ {
+	c := choice{facet: by.Facet, values: []string{}}
+	for n := by.Least; n <= by.Most; n++ {
 		v := float64(n)
 		if sign == ">" && v > least || sign == ">=" && v >= least || sign == "<" && v < least || sign == "<=" && v <= least || sign == "TO" && v >= least && v <= greatest {
 			c.values = append(c.values, strconv.Itoa(n))

@@ -294,10 +294,10 @@ func (h *Handler) facets(ctx context.Context, a *checkedQuery, found *search.Res
 	distribution, stats := map[string]any{}, map[string]any{}
 	var parents map[string]string
 	for _, name := range a.facets {
-		counts := map[string]int{}
-		for _, c := range found.Facets[attributes[name]] {
+		counts, by := map[string]int{}, attributes[name]
+		for _, c := range found.Facets[by.Facet] {
 			value := c.Value
-			if level, ok := strings.CutPrefix(name, "theme.lvl"); ok {
+			if by.level != "" {
 				if parents == nil {
 					var err error
 					if parents, err = h.Parents(ctx); err != nil {
@@ -305,7 +305,7 @@ func (h *Handler) facets(ctx context.Context, a *checkedQuery, found *search.Res
 					}
 				}
 				path := Path(value, parents)
-				if strconv.Itoa(len(path)-1) != level {
+				if strconv.Itoa(len(path)-1) != by.level {
 					continue
 				}
 				value = strings.Join(path, " "+pathMark+" ")
@@ -315,7 +315,7 @@ func (h *Handler) facets(ctx context.Context, a *checkedQuery, found *search.Res
 			}
 		}
 		distribution[name] = counts
-		if _, ok := numeric[name]; ok && len(counts) > 0 {
+		if by.Numeric() && len(counts) > 0 {
 			var values []int
 			for v := range maps.Keys(counts) {
 				if n, err := strconv.Atoi(v); err == nil {
@@ -346,8 +346,8 @@ func (h *Handler) facetSearch(ctx context.Context, q query) (any, *Error) {
 	if q.FacetName == nil {
 		return nil, &Error{400, "missing_facet_search_facet_name", "Missing field `facetName`"}
 	}
-	facet, known := attributes[*q.FacetName]
-	if !known || strings.HasPrefix(*q.FacetName, "theme.") {
+	by, known := attributes[*q.FacetName]
+	if !known || by.level != "" {
 		return nil, &Error{400, "invalid_facet_search_facet_name", "this facet does not support facet search"}
 	}
 	q.Facets = nil // the query's own facets do not matter here
@@ -359,7 +359,7 @@ func (h *Handler) facetSearch(ctx context.Context, q query) (any, *Error) {
 		return nil, clientError(ctx, err)
 	}
 	counts, err := search.FindFacetValues(
-		ctx, h.Engine, search.FacetQuery{Index: search.Public, Facet: facet, Text: a.search.Text, Filter: a.search.Filter},
+		ctx, h.Engine, search.FacetQuery{Index: search.Public, Facet: by.Facet, Text: a.search.Text, Filter: a.search.Filter},
 	)
 	if err != nil {
 		return nil, clientError(ctx, err)
@@ -372,7 +372,7 @@ func (h *Handler) facetSearch(ctx context.Context, q query) (any, *Error) {
 	for i, c := range counts {
 		values[i] = c.Value
 	}
-	labels, err := h.Labels(ctx, facet, values, a.language)
+	labels, err := h.Labels(ctx, by.Facet, values, a.language)
 	if err != nil {
 		return nil, clientError(ctx, err)
 	}

@@ -225,7 +225,7 @@ func (a *checkedQuery) count() *Error {
 		return &Error{400, "invalid_search_facets", "too many facets"}
 	}
 	for _, name := range a.facets {
-		f, known := attributes[name]
+		by, known := attributes[name]
 		if !known {
 			return &Error{
 				400,
@@ -235,8 +235,8 @@ func (a *checkedQuery) count() *Error {
 				),
 			}
 		}
-		if !slices.Contains(a.search.Facets, f) {
-			a.search.Facets = append(a.search.Facets, f)
+		if !slices.Contains(a.search.Facets, by.Facet) {
+			a.search.Facets = append(a.search.Facets, by.Facet)
 		}
 	}
 	return nil

@@ -16,14 +16,15 @@ import (
 	"dugnad/ent/organization"
 )
 
-// fansOut tells whether documents of others show something of the id's row.
+// fansOut reports whether the documents of other rows show something of this one.
 func fansOut(id string) bool {
 	t, ok := ent.TypeOf(id)
 	return ok && !t.Content && t.GQL != "ASSET" && t.GQL != "CONTACT"
 }
 
-// Dependents calls each with the ids of everything whose document shows a name, slug, number or place of the given reference data: content with a
-// theme or one below it, the municipalities of a county. It gives some hundred at a time; the given themselves are not among them for that.
+// Dependents calls each with the ids of everything whose document shows a name, slug, number or place of the given
+// reference data: content with a theme or one below it, the municipalities of a county. It gives some hundred at a
+// time; the given themselves are not among them for that.
 func Dependents(ctx context.Context, client *ent.Client, nodes []string, each func(ids []string) error) error {
 	ctx = asIndex(ctx)
 	changed := map[string][]string{}
@@ -58,8 +59,8 @@ func Dependents(ctx context.Context, client *ent.Client, nodes []string, each fu
 	return nil
 }
 
-// widen adds what shows in documents through others: themes to those below them, counties to their municipalities, and municipalities of today to
-// the former ones that count as them.
+// widen adds what shows in documents through others: themes to those below them, counties to their municipalities, and
+// municipalities of today to the former ones that count as them.
 func widen(ctx context.Context, c *ent.Client, changed map[string][]string) error {
 	if themes := changed["the"]; len(themes) > 0 {
 		tree, err := readThemes(ctx, c)

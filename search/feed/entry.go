@@ -1,24 +1,16 @@
 package feed
 
 import (
-	"context"
-	"fmt"
 	"reflect"
 	"strings"
 
 	"dugnad/ent"
-	"dugnad/ent/collection"
-	"dugnad/ent/event"
-	"dugnad/ent/network"
-	"dugnad/ent/practice"
-	"dugnad/ent/project"
-	"dugnad/ent/report"
-	"dugnad/ent/tool"
 	"dugnad/schema"
 	"dugnad/text"
 )
 
-// entry is a live row of any content type. Its fields are the columns of the same name; a type that lacks one leaves it empty.
+// entry is a live row of any content type. Its fields are the columns of the same name; a type that lacks one leaves it
+// empty.
 type entry struct {
 	Type string
 
@@ -52,43 +44,8 @@ type entry struct {
 	more []func(schema.Language) []string // every other text column, in the order of the schema
 }
 
-func readEntries(ctx context.Context, c *ent.Client, prefix string, ids []string) ([]ent.Content, error) {
-	switch prefix {
-	case "col":
-		return asContent(c.Collection.Query().Where(collection.IDIn(ids...)).
-			WithOwner().WithThemes().WithTargetGroups().WithMethods().WithLawSections().All(ctx))
-	case "eve":
-		return asContent(c.Event.Query().Where(event.IDIn(ids...)).
-			WithOwner().WithThemes().WithTargetGroups().WithMethods().WithLawSections().All(ctx))
-	case "net":
-		return asContent(c.Network.Query().Where(network.IDIn(ids...)).
-			WithOwner().WithThemes().WithTargetGroups().WithMethods().WithLawSections().All(ctx))
-	case "pra":
-		return asContent(c.Practice.Query().Where(practice.IDIn(ids...)).
-			WithOwner().WithThemes().WithTargetGroups().WithMethods().WithLawSections().All(ctx))
-	case "pro":
-		return asContent(c.Project.Query().Where(project.IDIn(ids...)).
-			WithOwner().WithThemes().WithTargetGroups().WithMethods().WithLawSections().All(ctx))
-	case "rep":
-		return asContent(c.Report.Query().Where(report.IDIn(ids...)).
-			WithOwner().WithThemes().WithTargetGroups().WithMethods().WithLawSections().All(ctx))
-	case "too":
-		return asContent(c.Tool.Query().Where(tool.IDIn(ids...)).
-			WithOwner().WithThemes().WithTargetGroups().WithMethods().WithLawSections().All(ctx))
-	}
-	return nil, fmt.Errorf("no search documents are made of content with ids like %s_", prefix)
-}
-
-func asContent[R ent.Content](rows []R, err error) ([]ent.Content, error) {
-	out := make([]ent.Content, len(rows))
-	for i, row := range rows {
-		out[i] = row
-	}
-	return out, err
-}
-
-// newEntry copies the columns by name, which spares seven copies of this code, and finds the text columns by their Go type, so that a text that is
-// added to the schema is searched without anybody thinking of it.
+// newEntry copies the columns by name, which spares seven copies of this code, and finds the text columns by their Go
+// type, so that a text that is added to the schema is searched without further work.
 func newEntry(row ent.Content, gql string) *entry {
 	e := &entry{Type: gql}
 	from := reflect.ValueOf(row).Elem()
@@ -135,8 +92,8 @@ func (e *entry) languages() []schema.Language {
 	return has
 }
 
-// body is all plain text that a reader of the language finds on the entry's page below the summary. Of small texts it is the
-// one that this reader gets: labels may be in languages that the entry is not ready in.
+// body is all plain text that a reader of the language finds on the entry's page below the summary. Of small texts it
+// is the one that this reader gets: labels may be in languages that the entry is not ready in.
 func (e *entry) body(l schema.Language) string {
 	chain := text.Chain([]schema.Language{l})
 	parts := []string{text.Plain(e.Bodies[l])}

@@ -1,12 +1,12 @@
-// Package feed fills a search engine from the database and keeps it up to date. Documents says what is found of a live row; a Follower reads the
-// change log from where the engine's indexes stand, reads the changed rows again, and gives the engine what they are now.
+// Package feed fills a search engine from the database and keeps it up to date. Documents says what is found of a live
+// row; a Follower reads the change log from where the engine's indexes stand, reads the changed rows again, and updates
+// the engine.
 package feed
 
 import (
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
 
 	"dugnad/access"
 	"dugnad/ent"
@@ -22,23 +22,21 @@ const (
 	typeOrganization = "ORGANIZATION"
 )
 
-// asIndex has the database show everything that is live: what members alone may see goes to their index.
+// asIndex returns a context in which the database shows everything that is live, also what goes to the index of members
+// only.
 func asIndex(ctx context.Context) context.Context {
 	return access.WithViewer(ctx, access.System("search index"))
 }
 
-// searched tells whether rows of the id's type have documents.
+// searched reports whether rows of the type of the id have documents.
 func searched(id string) bool {
 	t, ok := ent.TypeOf(id)
-	return ok && searchedType(t)
+	return ok && t.Searched
 }
 
-func searchedType(t ent.Type) bool {
-	return t.Content || t.GQL == typeMunicipality || t.GQL == typeOrganization
-}
-
-// Documents gives the documents of the entries, municipalities of today and organisations that are live among the ids, by id, as the hub itself sees
-// them. It takes a constant number of statements a type; give it some hundred ids at a time.
+// Documents returns the documents of the entries, municipalities of today and organisations that are live among the
+// ids, by id, as the hub itself sees them. It takes a constant number of statements a type; give it some hundred ids at
+// a time.
 func Documents(ctx context.Context, client *ent.Client, ids []string) (map[string]search.Document, error) {
 	ctx = asIndex(ctx)
 	byPrefix := map[string][]string{}
@@ -65,7 +63,7 @@ func addContent(ctx context.Context, client *ent.Client, byPrefix map[string][]s
 		if !t.Content || len(byPrefix[t.Prefix]) == 0 {
 			continue
 		}
-		rows, err := readEntries(ctx, client, t.Prefix, byPrefix[t.Prefix])
+		rows, err := client.WithTerms(ctx, t, byPrefix[t.Prefix])
 		if err != nil {
 			return err
 		}
@@ -91,10 +89,9 @@ func addContent(ctx context.Context, client *ent.Client, byPrefix map[string][]s
 	return nil
 }
 
-// document is what is found of an entry: everything that a reader may read on its page and nothing else. Other entries are not part of it, because
-// not everybody who sees this one sees them.
+// document returns the search document of an entry: everything that a reader may read on its page, and nothing of other
+// entries, because not everybody who sees this one sees them.
 func (e *entry) document(linked *links, themes themeTree) search.Document {
-	languages := e.languages()
 	d := search.Document{
 		ID: e.ID, Type: e.Type, Public: e.Audience == schema.Public, SortDate: e.SortDate,
 		SortTitle: map[string]string{"nb": e.SortTitleNb, "nn": e.SortTitleNn, "en": e.SortTitleEn, "se": e.SortTitleSe},
@@ -103,15 +100,14 @@ func (e *entry) document(linked *links, themes themeTree) search.Document {
 	if e.IssuedOn != nil {
 		d.Issued = *e.IssuedOn
 	}
-	var keywords names
-	facet := func(f search.Facet, values ...string) {
-		for _, v := range values {
+	for f, values := range facetValues {
+		for _, v := range values(e, linked, themes) {
 			if v != "" && !slices.Contains(d.Facets[f], v) {
 				d.Facets[f] = append(d.Facets[f], v)
 			}
 		}
 	}
-	for _, l := range languages {
+	for _, l := range e.languages() {
 		d.Titles = append(d.Titles, e.Titles[l])
 		if s := e.Summaries[l]; s != "" {
 			d.Summaries = append(d.Summaries, s)
@@ -119,45 +115,34 @@ func (e *entry) document(linked *links, themes themeTree) search.Document {
 		if s := e.body(l); s != "" {
 			d.Bodies = append(d.Bodies, s)
 		}
-		facet(search.Language, string(l))
 	}
 	d.Suggest = newNames(d.Titles...).list
-	if e.Kind != "" {
-		facet(search.Kind, e.Type+"."+e.Kind)
-	}
-	if len(e.SortDate) >= 4 {
-		facet(search.Year, e.SortDate[:4])
-	}
-	if e.EvidenceLevel != nil {
-		facet(search.Evidence, strconv.Itoa(*e.EvidenceLevel))
-	}
+	d.Keywords = e.keywords(linked, themes)
+	return d
+}
+
+// keywords returns the labels and names of what an entry is about, and of who has a part in it.
+func (e *entry) keywords(linked *links, themes themeTree) []string {
+	var keywords names
 	for _, theme := range e.Edges.Themes {
 		for _, t := range themes.withAncestors(theme) {
-			facet(search.Theme, t.Slug)
 			keywords.addTexts(t.LabelTexts)
 		}
 	}
 	for _, m := range e.Edges.Methods {
-		facet(search.Method, m.Slug)
 		keywords.addTexts(m.LabelTexts)
 	}
 	for _, g := range e.Edges.TargetGroups {
-		facet(search.TargetGroup, g.Slug)
 		keywords.addTexts(g.LabelTexts)
 	}
-	for _, o := range append(linked.organizations[e.ID], e.Edges.Owner) {
-		if o != nil {
-			facet(search.Organization, o.Slug)
-			keywords.addTexts(o.LocalNames)
-			keywords.addPointers(o.ShortName)
-		}
+	for _, o := range linked.taking(e) {
+		keywords.addTexts(o.LocalNames)
+		keywords.addPointers(o.ShortName)
 	}
 	for _, part := range linked.municipalities[e.ID] {
 		keywords.addPlace(part.Name)
 		keywords.addPlace(part.nameThen)
 		for _, m := range today(part.Municipality) {
-			facet(search.Municipality, m.Number)
-			facet(search.County, countyNumber(m))
 			keywords.addPlace(m.Name)
 			keywords.addTexts(m.LocalNames)
 		}
@@ -170,8 +155,7 @@ func (e *entry) document(linked *links, themes themeTree) search.Document {
 		}
 	}
 	keywords.addPointers(e.Series, e.ProjectNumber, e.Place)
-	d.Keywords = keywords.list
-	return d
+	return keywords.list
 }
 
 func addOrganizations(ctx context.Context, client *ent.Client, byPrefix map[string][]string, docs map[string]search.Document) error {

@@ -22,8 +22,8 @@ const (
 	maxBackOff = 8 * time.Second // asking costs little, and readers wait for search
 )
 
-// Follower keeps a search engine's indexes at the state of the database. The engine's own cursor is its place in the change log, so it can end at
-// any moment and goes on from there. An engine has one follower.
+// Follower keeps a search engine's indexes at the state of the database. The engine's own cursor is its place in the
+// change log, so it can end at any moment and goes on from there. An engine has one follower.
 type Follower struct {
 	client *ent.Client
 	engine search.Engine
@@ -52,8 +52,8 @@ func New(client *ent.Client, engine search.Engine, waker *changes.Waker, logger 
 	}
 }
 
-// Run follows the log until ctx ends, and then returns nil. What fails is logged and tried again, after a second at first and 8 s at most; only
-// an engine that was closed ends it with an error.
+// Run follows the log until ctx ends, and then returns nil. What fails is logged and tried again, after a second at
+// first and 8 s at most; only an engine that was closed ends it with an error.
 func (f *Follower) Run(ctx context.Context) error {
 	woken, stop := f.waker.Subscribe()
 	defer stop()
@@ -88,8 +88,8 @@ func (f *Follower) Run(ctx context.Context) error {
 	}
 }
 
-// backOff is how long to wait after so many failures before this one: twice as long each time, and up to half of it less, so that replicas do not
-// all come back together.
+// backOff is how long to wait after so many failures before this one: twice as long each time, and up to half of it
+// less, so that replicas do not all come back together.
 func backOff(failures int) time.Duration {
 	d := maxBackOff
 	if failures < 3 {
@@ -98,7 +98,7 @@ func backOff(failures int) time.Duration {
 	return d - rand.N(d/2) //nolint:gosec // nobody gains from foreseeing it
 }
 
-// CaughtUp tells whether searches are answered, from everything that is in the change log now. An error means that it cannot be told.
+// CaughtUp reports whether searches see everything that is in the change log now. An error means that it is not known.
 func (f *Follower) CaughtUp(ctx context.Context) (bool, error) {
 	head, err := changes.Head(ctx, f.client)
 	if err != nil {
@@ -163,7 +163,7 @@ func (f *Follower) catchUp(ctx context.Context) error {
 // checkPause is how often the engine's settings are looked at: another program may have changed them.
 const checkPause = 10 * time.Minute
 
-// check has the engine look after its settings, and builds the indexes anew when they are not what they ought to be.
+// check has the engine check its settings, and rebuilds the indexes when they are not as expected.
 func (f *Follower) check(ctx context.Context) error {
 	now := f.now()
 	if now.Sub(f.checked) < checkPause {
@@ -183,7 +183,7 @@ func (f *Follower) check(ctx context.Context) error {
 func (f *Follower) step(ctx context.Context) (more bool, err error) {
 	batch, err := f.next(ctx)
 	switch {
-	case errors.Is(err, search.ErrNeedsRebuild), errors.Is(err, errCut), errors.Is(err, errFar), errors.Is(err, errRedacted):
+	case errors.Is(err, search.ErrNeedsRebuild), errors.Is(err, errCut), errors.Is(err, errTooFarBehind), errors.Is(err, errRedacted):
 		return true, f.rebuild(ctx, err.Error())
 	case err != nil:
 		return false, err
@@ -191,11 +191,12 @@ func (f *Follower) step(ctx context.Context) (more bool, err error) {
 	return len(batch) > 0, f.follow(ctx, batch)
 }
 
-// errCut is that the index stands at a change that is not in the log: the log has been cut behind it, or is another database's.
+// errCut is that the index stands at a change that is not in the log: the log has been cut behind it, or is another
+// database's.
 var errCut = errors.New("the change log does not reach back to the index")
 
-// next reads the changes after the engine's cursor; none when it stands at the end. The change at the cursor is read too: when it is not there any
-// more, changes after it may be missing as well.
+// next reads the changes after the engine's cursor; none when it stands at the end. The change at the cursor is read
+// too: when it is not there any more, changes after it may be missing as well.
 func (f *Follower) next(ctx context.Context) ([]*ent.Change, error) {
 	seq, err := f.engine.Seq(ctx)
 	if err != nil {
@@ -221,15 +222,16 @@ func (f *Follower) next(ctx context.Context) ([]*ent.Change, error) {
 	return batch[1:], f.far(ctx, batch)
 }
 
-// errRedacted is that a text is to be gone for good: what is replaced in an index stays in its files for a while, so they are made anew.
+// errRedacted asks for a rebuild after a redaction: a replaced document stays in the files of an index for a while.
 var errRedacted = errors.New("a text was redacted")
 
 func isRedacted(c *ent.Change) bool { return c.Action == schema.Redacted }
 
-// errFar is that so much has changed that building the indexes anew is quicker than following: after an import, for instance.
-var errFar = errors.New("most of the index has changed")
+// errTooFarBehind asks for a rebuild when that is faster than following the log: after an import, for instance.
+var errTooFarBehind = errors.New("most of the index has changed")
 
-// far is errFar when a full batch shows that the log is long, and it holds more changes than half of what there is to search.
+// far is errTooFarBehind when a full batch shows that the log is long, and it holds more changes than half of what
+// there is to search.
 func (f *Follower) far(ctx context.Context, batch []*ent.Change) error {
 	if len(batch) < chunk {
 		return nil
@@ -244,7 +246,7 @@ func (f *Follower) far(ctx context.Context, batch []*ent.Change) error {
 	}
 	documents, err := count(ctx, f.client)
 	if err == nil && 2*behind > documents {
-		err = errFar
+		err = errTooFarBehind
 	}
 	return err
 }
@@ -257,8 +259,9 @@ func (f *Follower) read(ctx context.Context, after, limit int) ([]*ent.Change, e
 	return batch, nil
 }
 
-// follow applies a batch of changes and then moves the engine's cursor past it. Documents that only show something of what has changed come last,
-// in chunks, and the cursor waits for them, so that none is lost if the program ends in between; what others change meanwhile does not wait.
+// follow applies a batch of changes and then moves the engine's cursor past it. Documents that only show something of
+// what has changed come last, in chunks, and the cursor waits for them, so that none is lost if the program ends in
+// between; what others change meanwhile does not wait.
 func (f *Follower) follow(ctx context.Context, batch []*ent.Change) error {
 	if len(batch) == 0 {
 		return nil
@@ -300,8 +303,8 @@ func changed(batch []*ent.Change) []string {
 	return ids
 }
 
-// apply gives the engine what the ids are now, whatever has been said of them, and removes those that are nothing any more. A seq of 0 leaves the
-// cursor where it is.
+// apply gives the engine what the ids are now, whatever has been said of them, and removes those that are nothing any
+// more. A seq of 0 leaves the cursor where it is.
 func (f *Follower) apply(ctx context.Context, ids []string, seq int64) error {
 	b := search.Batch{Seq: seq}
 	f.revive(ids)

@@ -2,6 +2,7 @@ package feed
 
 import (
 	"context"
+	"slices"
 
 	"dugnad/ent"
 	"dugnad/ent/contentdistrict"
@@ -68,6 +69,20 @@ func readLinks(ctx context.Context, c *ent.Client, ids []string) (*links, error)
 		}
 	}
 	return l, nil
+}
+
+// taking returns the organisations that have a part in an entry, its owner last.
+func (l *links) taking(e *entry) []*ent.Organization {
+	all := slices.Concat(l.organizations[e.ID], []*ent.Organization{e.Edges.Owner})
+	return slices.DeleteFunc(all, func(o *ent.Organization) bool { return o == nil })
+}
+
+// today returns the municipalities of today that an entry is about.
+func (l *links) today(e *entry) (all []*ent.Municipality) {
+	for _, part := range l.municipalities[e.ID] {
+		all = append(all, today(part.Municipality)...)
+	}
+	return all
 }
 
 // themeTree holds every theme by id, each with its parent.

@@ -130,12 +130,14 @@ func (n *names) addAllNames(m *ent.Municipality) {
 	}
 }
 
-// shortWord is how long a word may be, in letters, for the engine not to write it in plain letters itself, since far and får are two words.
+// shortWord is how long a word may be, in letters, for the engine not to write it in plain letters itself, since far
+// and får are two words.
 const shortWord = 3
 
 var twoLetters = strings.NewReplacer("å", "aa", "Å", "Aa", "ø", "oe", "Ø", "Oe", "æ", "ae", "Æ", "Ae")
 
-// spellings are the other ways to type a name with a short word that has letters of its own: As and Aas for Ås, Sor and Soer for Sør.
+// spellings are the other ways to type a name with a short word that has letters of its own: As and Aas for Ås, Sor and
+// Soer for Sør.
 func spellings(name string) []string {
 	special := slices.ContainsFunc(strings.FieldsFunc(name, func(r rune) bool { return r == ' ' || r == '-' }), func(word string) bool {
 		letters := utf8.RuneCountInString(word)

@@ -12,7 +12,8 @@ import (
 	"dugnad/search"
 )
 
-// Reconciliation is what a comparison of the indexes with the database has found. A document counts once for each index that has it wrong.
+// Reconciliation is what a comparison of the indexes with the database has found. A document counts once for each index
+// that has it wrong.
 type Reconciliation struct {
 	At        time.Time
 	Documents int // that there are to find, as the database has it
@@ -21,14 +22,15 @@ type Reconciliation struct {
 	Extra     int // in an index, and not to be there
 }
 
-// Wrong is how many documents were not as they ought to be.
+// Wrong returns how many documents were missing, stale or superfluous.
 func (r Reconciliation) Wrong() int { return r.Missing + r.Stale + r.Extra }
 
-// alarming is the share of wrong documents at which something is the matter with how the indexes are kept, one in so many.
+// alarming is the share of wrong documents at which something is the matter with how the indexes are kept, one in so
+// many.
 const alarming = 1000
 
-// Reconcile compares both indexes with the database, document by document, and puts right what differs. Searches and changes go on meanwhile; what
-// the change log has had meanwhile is not counted.
+// Reconcile compares both indexes with the database, document by document, and puts right what differs. Searches and
+// changes go on meanwhile; what the change log has had meanwhile is not counted.
 func (f *Follower) Reconcile(ctx context.Context) (Reconciliation, error) {
 	r, ids, err := f.compare(ctx)
 	if err != nil {
@@ -56,7 +58,7 @@ func (f *Follower) Reconcile(ctx context.Context) (Reconciliation, error) {
 // CatchUp follows the log to its end, for a program that does nothing else.
 func (f *Follower) CatchUp(ctx context.Context) error { return f.catchUp(ctx) }
 
-// compare counts what differs, and gives the ids of all that may.
+// compare counts the differences and returns the ids of the documents that may differ.
 func (f *Follower) compare(ctx context.Context) (r Reconciliation, ids []string, err error) {
 	r.At = f.now()
 	head, err := changes.Head(ctx, f.client)
@@ -162,8 +164,8 @@ type DeadLetter struct {
 	At     time.Time
 }
 
-// give has the engine apply a batch, or a rebuild. A document that it does not take must not hold up the others: it is looked for by halves and set
-// aside.
+// give has the engine apply a batch, or a rebuild. A document that it does not take must not hold up the others: it is
+// looked for by halves and set aside.
 func (f *Follower) give(ctx context.Context, to interface {
 	Apply(ctx context.Context, b search.Batch) error
 }, b search.Batch,
@@ -194,7 +196,7 @@ func (f *Follower) bury(ctx context.Context, id string, reason error) {
 	f.dead[id] = DeadLetter{id, reason.Error(), f.now()}
 }
 
-// revive gives documents another chance.
+// revive retries documents that were refused.
 func (f *Follower) revive(ids []string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -34,7 +34,8 @@ const (
 	Meilisearch EngineName = "MEILISEARCH"
 )
 
-// Status is how the indexes are. What only the replica knows that keeps them is empty on the others: dead letters, reconciliation and rebuilding.
+// Status is how the indexes are. What only the replica knows that keeps them is empty on the others: dead letters,
+// reconciliation and rebuilding.
 type Status struct {
 	Engine         EngineName // set by whoever made it
 	State          State
@@ -49,7 +50,7 @@ type Status struct {
 // LagSeconds is Lag for the API.
 func (s Status) LagSeconds() float64 { return s.Lag.Seconds() }
 
-// Status tells how the indexes are. It fails only when the database does.
+// Status returns the state of the indexes. It fails only when the database does.
 func (f *Follower) Status(ctx context.Context) (Status, error) {
 	f.mu.Lock()
 	s := Status{State: Ready, DeadLetters: slices.Collect(maps.Values(f.dead)), Reconciliation: f.reconciled}

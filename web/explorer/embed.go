@@ -14,6 +14,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"dugnad/schema"
+	"dugnad/schema/facet"
 )
 
 // Embeds are what partners show of the hub on their pages: a card, a list, a search. Each is a part of a page, which the web components of
@@ -139,9 +140,9 @@ func (e *Explorer) named(ctx context.Context, em *widget, item string) (embedded
 	}
 	_, path = SplitLanguage(path)
 	variables, known := map[string]any{}, false
-	for _, t := range contentTypes {
-		slug, is := strings.CutPrefix(path, schema.PagePath(t)+"/")
-		variables[strings.ToLower(t)] = is
+	for _, t := range schema.ContentTypes() {
+		slug, is := strings.CutPrefix(path, t.Path+"/")
+		variables[t.Singular] = is
 		if is {
 			known = true
 			variables["slug"], _, _ = strings.Cut(slug, "?")
@@ -179,23 +180,24 @@ func (e *Explorer) embedded(ctx context.Context, em *widget, ids []string) ([]em
 	return items, nil
 }
 
-// listFilters are the attributes that say what a list is about, and what they are to the API and to the search page.
-var listFilters = []struct{ name, field, param string }{
-	{"theme", "themes", "tema"},
-	{"municipality", "municipalities", "kommune"},
-	{"county", "counties", "fylke"},
-	{"organization", "organizations", "organisasjon"},
-	{"target-group", "targetGroups", "malgruppe"},
-	{"type", "types", "type"},
+// listFilters are the attributes that say what a list is about, and the facets that they narrow by.
+var listFilters = []struct {
+	name  string
+	facet facet.Facet
+}{
+	{"theme", facet.Theme},
+	{"municipality", facet.Municipality},
+	{"county", facet.County},
+	{"organization", facet.Organization},
+	{"target-group", facet.TargetGroup},
+	{"type", facet.Type},
 }
-
-// listedTypes are what a list shows where no type is chosen: things, not selections of things.
-var listedTypes = slices.DeleteFunc(slices.Clone(allTypes), func(t string) bool { return t == "COLLECTION" })
 
 // narrowed reads what a list or a search is narrowed to.
 func (em *widget) narrowed() (filter map[string]any, pairs []string) {
-	filter = map[string]any{"types": listedTypes}
+	filter = map[string]any{"types": listedValues()}
 	for _, f := range listFilters {
+		by := facet.Of(f.facet)
 		if v := em.asked.Get(f.name); v != "" {
 			values := strings.Split(v, ",")
 			if f.name == "type" {
@@ -203,9 +205,9 @@ func (em *widget) narrowed() (filter map[string]any, pairs []string) {
 					continue
 				}
 			}
-			filter[f.field] = values
+			filter[by.Field] = values
 			for _, one := range values {
-				pairs = append(pairs, f.param, one)
+				pairs = append(pairs, by.Param, one)
 			}
 		}
 	}

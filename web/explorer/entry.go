@@ -21,19 +21,18 @@ type section struct {
 }
 
 // entry makes the pages of a type of content.
-func (e *Explorer) entry(contentType string) show {
-	document := strings.ToLower(contentType)
+func (e *Explorer) entry(t schema.ContentInfo) show {
 	return func(r *http.Request, p *page) (templ.Component, error) {
 		var d struct{ Entry *entry }
 		slug := chi.URLParam(r, "slug")
-		if err := e.ask(r.Context(), p, document, map[string]any{"slug": slug}, &d); err != nil {
+		if err := e.ask(r.Context(), p, t.Singular, map[string]any{"slug": slug}, &d); err != nil {
 			return nil, err
 		}
 		if d.Entry == nil {
 			return nil, errNotFound
 		}
 		if d.Entry.Slug != slug {
-			return nil, moved("/" + schema.PagePath(contentType) + "/" + d.Entry.Slug)
+			return nil, moved("/" + t.Path + "/" + d.Entry.Slug)
 		}
 		alike, err := e.alike(r, p, d.Entry)
 		if err != nil {
@@ -44,7 +43,8 @@ func (e *Explorer) entry(contentType string) show {
 	}
 }
 
-// alike are entries about the same that are not related already. None while the search is down: the page is whole without them.
+// alike are entries about the same that are not related already. None while the search is down: the page is whole
+// without them.
 func (e *Explorer) alike(r *http.Request, p *page, of *entry) ([]card, error) {
 	var d struct{ Similar []card }
 	err := e.ask(r.Context(), p, "similar", map[string]any{"id": of.ID}, &d)
@@ -56,12 +56,17 @@ func (e *Explorer) alike(r *http.Request, p *page, of *entry) ([]card, error) {
 	}), err
 }
 
-// schemaTypes are the types of schema.org that content is.
-var schemaTypes = map[string]string{
-	"Practice": "Article", "Tool": "LearningResource", "Report": "Report", "Project": "Project", "Network": "Organization", "Event": "Event", "Collection": "Collection",
+// linkedDataType returns the type of schema.org that an entry is.
+func linkedDataType(e *entry) string {
+	for _, t := range schema.ContentTypes() {
+		if t.Name == e.Type {
+			return t.LinkedData
+		}
+	}
+	return "CreativeWork"
 }
 
-// describe says to machines what the page is about.
+// describe sets the metadata of the page: Open Graph, oEmbed and JSON-LD.
 func describe(p *page, e *entry) {
 	p.title, p.description, p.kind, p.oembed = e.Title, e.Summary, "article", e.URL
 	p.private = e.Audience != string(schema.Public)
@@ -80,7 +85,7 @@ func describe(p *page, e *entry) {
 		places = append(places, map[string]any{"@type": "AdministrativeArea", "name": l.Node.Name, "identifier": l.Node.Number})
 	}
 	node := map[string]any{
-		"@type": schemaTypes[e.Type], "@id": p.base + "/id/" + e.ID, "url": p.address(p.language), "name": e.Title, "inLanguage": tagOf(e.Language),
+		"@type": linkedDataType(e), "@id": p.base + "/id/" + e.ID, "url": p.address(p.language), "name": e.Title, "inLanguage": tagOf(e.Language),
 		"datePublished": e.PublishedAt.Format("2006-01-02"), "dateModified": e.UpdatedAt.Format("2006-01-02"),
 		"publisher": map[string]any{"@type": "Organization", "name": e.Owner.Name},
 	}
@@ -286,7 +291,7 @@ func asDownload(f file) download {
 	return download{Title: orDefault(f.Alt, strings.ToUpper(format)), Format: format, URL: f.URL, Bytes: f.Bytes, Pages: f.Pages}
 }
 
-// firstDownload is the file that the button at the top gives; nil when none has an address.
+// firstDownload returns the file behind the button at the top; nil when no file has an address.
 func firstDownload(e *entry) *download {
 	for i, d := range e.Downloads {
 		if d.URL != "" {
@@ -321,7 +326,7 @@ func byline(p *page, e *entry) string {
 	}
 }
 
-// hasLanguage tells whether an entry has texts in a language of the interface.
+// hasLanguage reports whether an entry has texts in a language of the interface.
 func hasLanguage(e *entry, l *language) bool { return slices.Contains(e.Languages, l.content) }
 
 // readIn invites in the language that it leads to.
@@ -352,7 +357,7 @@ func fundingLine(p *page, f funding) string {
 	return strings.Join(filled(funder, amount, f.ProjectNumber), ", ")
 }
 
-// anyThen tells whether a municipality was called otherwise when it took part.
+// anyThen reports whether a municipality had another name when it took part.
 func anyThen(p *page, links []placeLink) bool {
 	return slices.ContainsFunc(links, func(l placeLink) bool { return p.thenWas(l) != "" })
 }

@@ -7,7 +7,6 @@ import (
 	"cmp"
 	"context"
 	"crypto/sha256"
-	"embed"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -59,52 +58,10 @@ type Explorer struct {
 // New makes the explorer.
 func New(o Options) (*Explorer, error) {
 	documents, err := Documents()
-	return &Explorer{Options: o, documents: documents}, err
-}
-
-//go:embed documents/*.graphql
-var documentFiles embed.FS
-
-// Documents are the explorer's operations, by name: all that it ever asks. Each has the fragments that it uses.
-func Documents() (map[string]string, error) {
-	files, err := documentFiles.ReadDir("documents")
 	if err != nil {
 		return nil, err
 	}
-	fragments, err := documentFiles.ReadFile("documents/fragments.graphql")
-	if err != nil {
-		return nil, err
-	}
-	documents := map[string]string{}
-	for _, f := range files {
-		name, _ := strings.CutSuffix(f.Name(), ".graphql")
-		if name == "fragments" {
-			continue
-		}
-		text, err := documentFiles.ReadFile("documents/" + f.Name())
-		if err != nil {
-			return nil, err
-		}
-		documents[name] = string(text) + used(string(text), string(fragments))
-	}
-	return documents, nil
-}
-
-// used are the fragments that a document spreads, and those that they spread: a document may not hold others.
-func used(document, fragments string) string {
-	var out strings.Builder
-	taken := map[string]bool{}
-	for more := true; more; {
-		more = false
-		for part := range strings.SplitSeq(fragments, "fragment ") {
-			name, _, ok := strings.Cut(part, " on ")
-			if spreads := document + out.String(); ok && !taken[name] && (strings.Contains(spreads, "..."+name+"\n") || strings.Contains(spreads, "..."+name+" ")) {
-				out.WriteString("\nfragment " + part)
-				taken[name], more = true, true
-			}
-		}
-	}
-	return out.String()
+	return &Explorer{Options: o, documents: documents}, complete()
 }
 
 // ask asks one of the documents in the page's language.
@@ -151,8 +108,8 @@ func (e *Explorer) Routes(r chi.Router) {
 			r.Get(l.prefix+"/", e.serve(l, func(*http.Request, *page) (templ.Component, error) { return nil, moved("") }))
 		}
 		at("/sok", e.search)
-		for _, t := range contentTypes {
-			at("/"+schema.PagePath(t)+"/{slug}", e.entry(t))
+		for _, t := range schema.ContentTypes() {
+			at("/"+t.Path+"/{slug}", e.entry(t))
 		}
 		at("/kommuner", e.municipalities)
 		at("/kommune/{number:[0-9]{4}}", e.municipality)

@@ -31,7 +31,7 @@ func (d *frontData) themes() (list []value) {
 }
 
 // themesBy are the values of the theme facet that are below another, or that are not.
-func themesBy(f facet, below bool) (themes []value) {
+func themesBy(f facetCounts, below bool) (themes []value) {
 	for _, v := range f.Values {
 		if (v.Parent != "") == below {
 			themes = append(themes, v)

@@ -13,7 +13,7 @@ import (
 
 type themesData struct {
 	Themes struct{ Nodes []theme }
-	counts facet
+	counts facetCounts
 }
 
 // count is how many entries a theme has; empty when that is not known.
@@ -72,7 +72,8 @@ func (e *Explorer) shared(ctx context.Context, p *page, field, value string, fir
 	return s.Search, err
 }
 
-// newest asks for what is newest, and how much there is of each theme; the database, which does not count themes, where the search is down.
+// newest asks for what is newest, and how much there is of each theme; the database, which does not count themes, where
+// the search is down.
 func (e *Explorer) newest(ctx context.Context, p *page) (found, error) {
 	var d struct{ Search found }
 	err := e.ask(ctx, p, "newest", nil, &d)
@@ -86,8 +87,8 @@ func (e *Explorer) newest(ctx context.Context, p *page) (found, error) {
 func (e *Explorer) listed(ctx context.Context, p *page, filter map[string]any, first int) (found, error) {
 	variables := map[string]any{"first": first}
 	if len(filter) > 0 {
-		for _, t := range []string{"practice", "tool", "report", "project", "network", "event"} {
-			variables[t] = filter
+		for _, t := range listedTypes() {
+			variables[t.Singular] = filter
 		}
 	}
 	var d map[string]struct {

@@ -50,7 +50,7 @@ type spot struct {
 }
 
 // spots are the municipalities that have hits, the most first; the area of a circle is as its hits.
-func spots(f facet, all *allPlaces) (list []spot) {
+func spots(f facetCounts, all *allPlaces) (list []spot) {
 	most := 1
 	for _, v := range f.Values {
 		most = max(most, v.Count)

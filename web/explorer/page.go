@@ -34,9 +34,6 @@ type page struct {
 // Assets are the addresses of what is built for browsers. Empty ones were not built.
 type Assets struct{ Style, Script, Embed string }
 
-// contentTypes are the types of content, in the order in which they are listed.
-var contentTypes = []string{"Practice", "Tool", "Report", "Project", "Network", "Event", "Collection"}
-
 // looks are the colours of the types. A kind is colour, icon and word together.
 var looks = map[string]struct{ colour, icon string }{
 	"Practice":     {"accent", "M12 21v-9M12 12c0-4-3-6-7-6 0 4 3 6 7 6zM12 15c0-4 3-6.5 7-6.5 0 4-3 6.5-7 6.5z"},

@@ -9,31 +9,51 @@ import (
 	"strings"
 
 	"github.com/a-h/templ"
+
+	"dugnad/schema"
+	"dugnad/schema/facet"
 )
 
-// filterOf is a facet as the address, the API and the page have it.
+// filterOf is a facet as the page has it.
 type filterOf struct {
-	param, facet, field string
-	title               word
-	numeric             bool     // the API takes numbers
-	closed              []string // the values of a closed list; nil for those that the hub's editors keep
-	open                bool     // its box is open from the start
+	facet.Spec
+	title  word
+	closed []string // the values of a closed list; nil for those that the hub's editors keep
+	open   bool     // its box is open from the start
 }
 
-// filters are the facets, in the order of the page.
-var filters = []filterOf{
-	{param: "tema", facet: "THEME", field: "themes", title: wTheme, open: true},
-	{param: "fylke", facet: "COUNTY", field: "counties", title: wCounty},
-	{param: "kommune", facet: "MUNICIPALITY", field: "municipalities", title: wMunicipality, open: true},
-	{param: "type", facet: "TYPE", field: "types", title: wType, closed: allTypes, open: true},
-	{param: "slag", facet: "KIND", field: "kinds", title: wKind},
-	{param: "grunnlag", facet: "EVIDENCE", field: "evidence", title: wEvidence, numeric: true},
-	{param: "malgruppe", facet: "TARGET_GROUP", field: "targetGroups", title: wTargetGroup},
-	{param: "metode", facet: "METHOD", field: "methods", title: wMethod},
-	{param: "ar", facet: "YEAR", field: "years", title: wYear, numeric: true},
-	{param: "sprak", facet: "LANGUAGE", field: "languages", title: wLanguage, closed: contentLanguages},
-	{param: "organisasjon", facet: "ORGANIZATION", field: "organizations", title: wOrg},
+// facetTitles are the titles of the facets.
+var facetTitles = map[facet.Facet]word{
+	facet.Theme: wTheme, facet.County: wCounty, facet.Municipality: wMunicipality, facet.Type: wType, facet.Kind: wKind, facet.Evidence: wEvidence,
+	facet.TargetGroup: wTargetGroup, facet.Method: wMethod, facet.Year: wYear, facet.Language: wLanguage, facet.Organization: wOrg,
 }
+
+// filters are the facets, in the order of the page: those that readers use most first, then the others.
+var filters = func() []filterOf {
+	first := []facet.Facet{
+		facet.Theme, facet.County, facet.Municipality, facet.Type, facet.Kind, facet.Evidence, facet.TargetGroup, facet.Method, facet.Year,
+		facet.Language, facet.Organization,
+	}
+	all := make([]filterOf, 0, len(facet.All()))
+	add := func(f facet.Spec) {
+		all = append(all, filterOf{
+			Spec: f, title: facetTitles[f.Facet], closed: closedLists[f.Facet],
+			open: f.Facet == facet.Theme || f.Facet == facet.Municipality || f.Facet == facet.Type,
+		})
+	}
+	for _, f := range first {
+		add(facet.Of(f))
+	}
+	for _, f := range facet.All() {
+		if !slices.Contains(first, f.Facet) {
+			add(f)
+		}
+	}
+	return all
+}()
+
+// closedLists are the values of the facets that only have certain ones.
+var closedLists = map[facet.Facet][]string{facet.Type: allTypes, facet.Language: contentLanguages}
 
 const (
 	hitsOfPage  = 20
@@ -61,17 +81,17 @@ func readSearch(values url.Values) (*searchRequest, error) {
 		find: strings.TrimSpace(values.Get("finn")), chosen: map[string][]string{},
 	}
 	for _, f := range filters {
-		for _, v := range values[f.param] {
-			if v != "" && !slices.Contains(s.chosen[f.param], v) {
-				s.chosen[f.param] = append(s.chosen[f.param], v)
+		for _, v := range values[f.Param] {
+			if v != "" && !slices.Contains(s.chosen[f.Param], v) {
+				s.chosen[f.Param] = append(s.chosen[f.Param], v)
 			}
 			_, err := strconv.Atoi(v)
-			if v != "" && (f.numeric && err != nil || f.closed != nil && !slices.Contains(f.closed, v)) {
-				return nil, badRequest(f.param)
+			if v != "" && (f.Numeric() && err != nil || f.closed != nil && !slices.Contains(f.closed, v)) {
+				return nil, badRequest(f.Param)
 			}
 		}
-		if len(s.chosen[f.param]) > mostChosen {
-			return nil, badRequest(f.param)
+		if len(s.chosen[f.Param]) > mostChosen {
+			return nil, badRequest(f.Param)
 		}
 	}
 	if s.order() == "" {
@@ -80,7 +100,7 @@ func readSearch(values url.Values) (*searchRequest, error) {
 	return s, nil
 }
 
-// order is what the API calls the order; empty for a sort that is none.
+// order returns the API's name of the order; empty for an unknown sort.
 func (s *searchRequest) order() string {
 	for _, o := range orders {
 		if o.param == s.sort {
@@ -90,29 +110,30 @@ func (s *searchRequest) order() string {
 	return ""
 }
 
-// allTypes are what a search finds where no type is chosen: content. Municipalities and organisations have pages of their own.
-var allTypes = []string{"PRACTICE", "TOOL", "REPORT", "PROJECT", "NETWORK", "EVENT", "COLLECTION"}
+// allTypes are what a search finds where no type is chosen: content. Municipalities and organisations have pages of
+// their own.
+var allTypes = schema.ContentType("").Values()
 
 // contentLanguages are those that texts may be in.
-var contentLanguages = []string{"NB", "NN", "EN", "SE", "SMA", "SMJ", "FKV"}
+var contentLanguages = schema.Language("").Values()
 
 // filter is the API's filter, without the parameter that is left out.
 func (s *searchRequest) filter(without string) map[string]any {
 	filter := map[string]any{"types": allTypes}
 	for _, f := range filters {
-		chosen := s.chosen[f.param]
-		if len(chosen) == 0 || f.param == without {
+		chosen := s.chosen[f.Param]
+		if len(chosen) == 0 || f.Param == without {
 			continue
 		}
-		if !f.numeric {
-			filter[f.field] = chosen
+		if !f.Numeric() {
+			filter[f.Field] = chosen
 			continue
 		}
 		numbers := make([]int, len(chosen))
 		for i, v := range chosen {
 			numbers[i], _ = strconv.Atoi(v) // readSearch has tried
 		}
-		filter[f.field] = numbers
+		filter[f.Field] = numbers
 	}
 	if s.like != "" && without != likeParam {
 		filter["likeMunicipality"] = s.like
@@ -206,7 +227,7 @@ func (e *Explorer) search(r *http.Request, p *page) (templ.Component, error) {
 	res := &results{searchRequest: s}
 	facets := make([]string, len(filters))
 	for i, f := range filters {
-		facets[i] = f.facet
+		facets[i] = string(f.Facet)
 	}
 	res.found, err = e.find(ctx, p, s, s.filter(""), facets, hitsOfPage, s.after)
 	if isRefused(err, "UNAVAILABLE") {
@@ -254,7 +275,7 @@ func (e *Explorer) find(ctx context.Context, p *page, s *searchRequest, filter m
 	return d.Search, err
 }
 
-// searchDown says that there are no searches, and lists what the filters let through without them.
+// searchDown returns the page that is shown while search is down: a list by the filters that need no search.
 func (e *Explorer) searchDown(ctx context.Context, p *page, s *searchRequest) (templ.Component, error) {
 	listed, err := e.listed(ctx, p, s.listFilter(), hitsOfPage)
 	if err != nil {
@@ -268,8 +289,8 @@ func (e *Explorer) searchDown(ctx context.Context, p *page, s *searchRequest) (t
 func (s *searchRequest) listFilter() map[string]any {
 	filter := map[string]any{}
 	for _, f := range filters {
-		if chosen := s.chosen[f.param]; len(chosen) > 0 && slices.Contains([]string{"themes", "counties", "municipalities", "targetGroups", "methods", "organizations", "languages"}, f.field) {
-			filter[f.field] = chosen
+		if chosen := s.chosen[f.Param]; len(chosen) > 0 && f.InLists {
+			filter[f.Field] = chosen
 		}
 	}
 	return filter
@@ -304,7 +325,7 @@ func (e *Explorer) waysOut(ctx context.Context, p *page, res *results) error {
 func paramOf(p *page, title string) string {
 	for _, f := range filters {
 		if p.say(f.title) == title {
-			return f.param
+			return f.Param
 		}
 	}
 	return likeParam
@@ -314,15 +335,15 @@ func paramOf(p *page, title string) string {
 func chips(p *page, res *results, all *allPlaces) (list []chip) {
 	for _, f := range filters {
 		labels := map[string]string{}
-		for _, v := range res.facet(f.facet).Values {
+		for _, v := range res.facet(string(f.Facet)).Values {
 			labels[v.Value] = v.Label
 		}
-		for _, v := range res.chosen[f.param] {
+		for _, v := range res.chosen[f.Param] {
 			label := orDefault(labels[v], v)
-			if m, ok := all.byNumber[v]; ok && f.param == "kommune" {
+			if m, ok := all.byNumber[v]; ok && f.Param == "kommune" {
 				label = m.Name
 			}
-			list = append(list, chip{title: p.say(f.title), label: label, without: p.without(res.searchRequest, f.param, v)})
+			list = append(list, chip{title: p.say(f.title), label: label, without: p.without(res.searchRequest, f.Param, v)})
 		}
 	}
 	if res.like != "" {
@@ -332,7 +353,7 @@ func chips(p *page, res *results, all *allPlaces) (list []chip) {
 }
 
 // byCounty puts the municipalities that have hits below their counties.
-func byCounty(counties, municipalities facet, all *allPlaces) (list []countyChoice) {
+func byCounty(counties, municipalities facetCounts, all *allPlaces) (list []countyChoice) {
 	for _, c := range counties.Values {
 		choice := countyChoice{value: c}
 		for _, m := range municipalities.Values {
@@ -345,7 +366,7 @@ func byCounty(counties, municipalities facet, all *allPlaces) (list []countyChoi
 	return list
 }
 
-// heading says what was found.
+// heading returns the heading of a page of results.
 func heading(p *page, res *results) string {
 	n := p.language.whole(res.TotalCount)
 	if !res.TotalIsExact {
@@ -367,20 +388,20 @@ func heading(p *page, res *results) string {
 	}
 }
 
-// feedOf are the parameters of the feed that has what a search finds; empty where no feed does, because feeds know neither words nor all filters.
+// feedOf are the parameters of the feed that has what a search finds; empty where no feed does, because feeds know
+// neither words nor all filters.
 func feedOf(s *searchRequest) string {
-	names := map[string]string{"tema": "theme", "kommune": "municipality", "fylke": "county", "malgruppe": "targetGroup", "metode": "method", "organisasjon": "organization"}
 	values := url.Values{}
-	for param, chosen := range s.chosen {
-		if len(chosen) > 0 && names[param] != "" {
-			values[names[param]] = chosen
+	for _, f := range filters {
+		if chosen := s.chosen[f.Param]; len(chosen) > 0 && f.Feed != "" {
+			values[f.Feed] = chosen
 		}
 	}
 	return values.Encode()
 }
 
 // tree puts the themes below their parents.
-func tree(f facet) (roots []value, below map[string][]value) {
+func tree(f facetCounts) (roots []value, below map[string][]value) {
 	below = map[string][]value{}
 	there := map[string]bool{}
 	for _, v := range f.Values {
@@ -441,8 +462,8 @@ func (p *page) onlyPlace(s *searchRequest, number string) templ.SafeURL {
 
 const shownMost = 6
 
-// mostHits are the municipalities with most hits that are not chosen.
-func mostHits(res *results, box facet) (most []value) {
+// mostHits returns the municipalities with the most hits that are not chosen.
+func mostHits(res *results, box facetCounts) (most []value) {
 	for _, v := range box.Values {
 		if !res.isChosen("kommune", v.Value) && len(most) < shownMost && !slices.ContainsFunc(firstOf(res.matches, shownChoices), func(m municipality) bool { return m.Number == v.Value }) {
 			most = append(most, v)
@@ -451,13 +472,13 @@ func mostHits(res *results, box facet) (most []value) {
 	return most
 }
 
-// isMost tells whether a municipality can be chosen further up: a value stands once in a form.
-func isMost(res *results, box facet, number string) bool {
+// isMost reports whether a municipality can be chosen further up: a value occurs once in a form.
+func isMost(res *results, box facetCounts, number string) bool {
 	return slices.ContainsFunc(mostHits(res, box), func(v value) bool { return v.Value == number }) ||
 		slices.ContainsFunc(firstOf(res.matches, shownChoices), func(m municipality) bool { return m.Number == number })
 }
 
-func countOf(box facet, wanted string) int {
+func countOf(box facetCounts, wanted string) int {
 	for _, v := range box.Values {
 		if v.Value == wanted {
 			return v.Count
@@ -486,7 +507,7 @@ func active(m municipality) *municipality {
 // componentOf are the attributes of a web component that searches as the page does, as far as it can be narrowed.
 func componentOf(s *searchRequest) (attributes []string) {
 	for _, f := range listFilters {
-		if chosen := s.chosen[f.param]; len(chosen) > 0 {
+		if chosen := s.chosen[facet.Of(f.facet).Param]; len(chosen) > 0 {
 			attributes = append(attributes, f.name, strings.Join(chosen, ","))
 		}
 	}

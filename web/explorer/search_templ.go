@@ -803,13 +803,13 @@ func facetBoxes(p *page, res *results) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		for _, f := range filters {
-			if box := res.facet(f.facet); len(box.Values) > 0 && f.param != "fylke" {
+			if box := res.facet(string(f.Facet)); len(box.Values) > 0 && f.Param != "fylke" {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 66, "<details class=\"facet\" data-facet=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var41 string
-				templ_7745c5c3_Var41, templ_7745c5c3_Err = templ.JoinStringErrs(f.param)
+				templ_7745c5c3_Var41, templ_7745c5c3_Err = templ.JoinStringErrs(f.Param)
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `search.templ`, Line: 140, Col: 25}
 				}
@@ -821,7 +821,7 @@ func facetBoxes(p *page, res *results) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if f.open || len(res.chosen[f.param]) > 0 {
+				if f.open || len(res.chosen[f.Param]) > 0 {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 68, " open")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
@@ -844,7 +844,7 @@ func facetBoxes(p *page, res *results) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				switch f.param {
+				switch f.Param {
 				case "tema":
 					templ_7745c5c3_Err = themeTree(p, res, box).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
@@ -856,7 +856,7 @@ func facetBoxes(p *page, res *results) templ.Component {
 						return templ_7745c5c3_Err
 					}
 				default:
-					templ_7745c5c3_Err = choices(p, res, f.param, box).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = choices(p, res, f.Param, box).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -891,7 +891,7 @@ func facetBoxes(p *page, res *results) templ.Component {
 const shownChoices = 8
 
 // choices are the values of a facet, those beyond the first behind "show all".
-func choices(p *page, res *results, param string, box facet) templ.Component {
+func choices(p *page, res *results, param string, box facetCounts) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -1052,7 +1052,7 @@ func option(p *page, res *results, param string, v value) templ.Component {
 	})
 }
 
-func themeTree(p *page, res *results, box facet) templ.Component {
+func themeTree(p *page, res *results, box facetCounts) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -1146,7 +1146,7 @@ func themeBranch(p *page, res *results, v value, below map[string][]value) templ
 }
 
 // placeChoices are municipalities: those chosen, those that "find" found, those with most hits, and all by county.
-func placeChoices(p *page, res *results, box facet) templ.Component {
+func placeChoices(p *page, res *results, box facetCounts) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

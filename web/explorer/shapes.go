@@ -21,11 +21,8 @@ type card struct {
 		TotalCount int
 		Nodes      []municipality
 	}
-	PracticeKind, ToolKind, ReportKind, NetworkKind string
+	kinds
 }
-
-// kind is the word of its kind in the API's enums; empty for types without kinds.
-func (c *card) kind() string { return c.PracticeKind + c.ToolKind + c.ReportKind + c.NetworkKind }
 
 // entry is a piece of content as its page shows it: what all have, and what its type has.
 type entry struct {
@@ -219,7 +216,7 @@ type found struct {
 	}
 	Nodes  []card
 	Edges  []hit
-	Facets []facet
+	Facets []facetCounts
 }
 
 type hit struct {
@@ -242,7 +239,7 @@ func (e *listedEntry) date() string {
 	return e.PublishedAt
 }
 
-type facet struct {
+type facetCounts struct {
 	Facet   string
 	HasMore bool
 	Values  []value
@@ -256,11 +253,11 @@ type value struct {
 }
 
 // facet is the facet of that name, empty where it was not asked for.
-func (f *found) facet(name string) facet {
+func (f *found) facet(name string) facetCounts {
 	for _, one := range f.Facets {
 		if one.Facet == name {
 			return one
 		}
 	}
-	return facet{}
+	return facetCounts{}
 }

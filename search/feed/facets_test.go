@@ -1,0 +1,19 @@
+package feed
+
+import (
+	"testing"
+
+	"dugnad/search"
+)
+
+// TestEveryFacetHasValues holds the table of what entries have against the table of facets.
+func TestEveryFacetHasValues(t *testing.T) {
+	for _, f := range search.Facets() {
+		if _, ok := facetValues[f]; !ok && f != search.Type {
+			t.Errorf("facet %s: search/feed/facets.go does not say which values an entry has", f)
+		}
+	}
+	if len(facetValues) != len(search.Facets())-1 {
+		t.Errorf("%d facets have values, of %d", len(facetValues), len(search.Facets())-1)
+	}
+}

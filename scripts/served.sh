@@ -1,12 +1,12 @@
-# Sourced by scripts: serves bin/hub with demo content while the script runs, from the repository's root. Needs install.sh
-# and postgres.sh.
+# Sourced by scripts: serves bin/hub with demo content while the script runs, from the repository's root.
+# Needs install.sh and postgres.sh.
 # shellcheck shell=bash
 
 hub_pid=
 hub_folder=
 
-# start_hub serves demo content from a temporary folder. When the hub is ready it sets HUB_TEST_URL, HUB_TEST_KEY (an ADMIN's), and
-# HUB_TEST_EMAIL and HUB_TEST_PASSWORD (a CONTRIBUTOR's).
+# start_hub serves demo content from a temporary folder. When the hub is ready it sets HUB_TEST_URL, HUB_TEST_KEY (an
+# ADMIN's), and HUB_TEST_EMAIL and HUB_TEST_PASSWORD (a CONTRIBUTOR's).
 start_hub() {
   local port variable
   for variable in $(compgen -e HUB_ || true); do

@@ -1,7 +1,9 @@
-// Prints what tests took: node scripts/timings.mjs FOLDER. Each *.jsonl of the folder has the events of one command, as `go test -json`
-// writes them; web/test/timings.mjs writes the same of the web tests. scripts/test --timings fills the folder and runs this.
+// Prints what tests took: node scripts/timings.mjs FOLDER. Each *.jsonl of the folder has the events of one command, as
+// `go test -json` writes them; web/test/timings.mjs writes the same of the web tests. scripts/test --timings fills the
+// folder and runs this.
 //
-// A test may log `timed: WHAT DURATION` (t.Logf("timed: demo import %s", took)) for work that others repeat: the tool adds it up.
+// A test may log `timed: WHAT DURATION` (t.Logf("timed: demo import %s", took)) for work that others repeat: the tool
+// adds it up.
 import { createReadStream, readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -77,11 +79,13 @@ function table(title, rows) {
   for (const row of rows) console.log(row)
 }
 
-const parents = new Set(tests.map(({ command, name, path }) => [command, name, path.split('/').slice(0, -1).join('/')].join(' ')))
+const above = (path) => path.split('/').slice(0, -1).join('/')
+const parents = new Set(tests.map(({ command, name, path }) => [command, name, above(path)].join(' ')))
 const top = tests.filter((t) => !t.path.includes('/'))
 const leaves = tests.filter((t) => !parents.has([t.command, t.name, t.path].join(' ')))
 const total = top.reduce((sum, t) => sum + t.seconds, 0)
-const below = (t) => leaves.filter((l) => l.command === t.command && l.name === t.name && l.path.startsWith(`${t.path}/`)).length
+const isBelow = (l, t) => l.command === t.command && l.name === t.name && l.path.startsWith(`${t.path}/`)
+const below = (t) => leaves.filter((l) => isBelow(l, t)).length
 
 table(
   'seconds of each package (those that run side by side overlap)',
@@ -96,7 +100,11 @@ table(
 )
 table(
   'slowest subtests',
-  leaves.filter((t) => t.path.includes('/')).sort(bySeconds).slice(0, longest).map((t) => `${number(t.seconds)}  ${t.command}  ${t.name}.${t.path}`),
+  leaves
+    .filter((t) => t.path.includes('/'))
+    .sort(bySeconds)
+    .slice(0, longest)
+    .map((t) => `${number(t.seconds)}  ${t.command}  ${t.name}.${t.path}`),
 )
 
 // The same subtest of many parents, or the same test of both dialects: small each, much together.
@@ -116,7 +124,9 @@ table(
 )
 table(
   'done again and again: what tests timed (seconds, times)',
-  [...timed].sort(([, a], [, b]) => bySeconds(a, b)).map(([name, t]) => `${number(t.seconds)}${String(t.count).padStart(6)}  ${name}`),
+  [...timed]
+    .sort(([, a], [, b]) => bySeconds(a, b))
+    .map(([name, t]) => `${number(t.seconds)}${String(t.count).padStart(6)}  ${name}`),
 )
 table(
   `done again and again: lines that were logged at least ${often} times`,

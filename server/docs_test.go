@@ -175,7 +175,8 @@ func metricsAreDocumented(t *testing.T, text string, collector prometheus.Collec
 func addressesAreDocumented(t *testing.T, text string, routes chi.Routes) {
 	var documented []string
 	for _, span := range codeSpans(text) {
-		if strings.HasPrefix(span, "/") && !strings.HasPrefix(span, "/debug/") && span != "/metrics" { // the admin address has those
+		forOperators := strings.HasPrefix(span, "/debug/") || span == "/metrics"
+		if strings.HasPrefix(span, "/") && !forOperators {
 			address, _, _ := strings.Cut(span, "?")
 			documented = append(documented, address)
 		}
@@ -194,7 +195,8 @@ func addressesAreDocumented(t *testing.T, text string, routes chi.Routes) {
 		}
 	}
 	for _, address := range documented {
-		if !slices.ContainsFunc(there, func(route string) bool { return covers(address, route) || covers(inBokmal(address), route) }) {
+		isRoute := func(route string) bool { return covers(address, route) || covers(inBokmal(address), route) }
+		if !slices.ContainsFunc(there, isRoute) {
 			t.Errorf("docs/operating.md names the address %s, which the program does not have", address)
 		}
 	}
@@ -218,8 +220,8 @@ func inBokmal(route string) string {
 	return route
 }
 
-// covers reports whether the address of the documentation is that of the route. A last * stands for everything below, and {type} for the
-// name of a content type in addresses. What is {format} to the router may be written out.
+// covers reports whether the address of the documentation is that of the route. A last * stands for everything below,
+// and {type} for the name of a content type in addresses. What is {format} to the router may be written out.
 func covers(address, route string) bool {
 	if below, found := strings.CutSuffix(address, "*"); found {
 		return strings.HasPrefix(route, below)
@@ -249,7 +251,7 @@ func docsOf(t *testing.T) []string {
 			return err
 		}
 		name := d.Name()
-		if d.IsDir() && path != ".." && (name == "node_modules" || name == "testdata" || name == "data" || name == "bin" || name == ".git") {
+		if d.IsDir() && slices.Contains([]string{"node_modules", "testdata", "data", "bin", ".git"}, name) {
 			return filepath.SkipDir
 		}
 		if !d.IsDir() && filepath.Ext(name) == ".md" {
@@ -321,7 +323,8 @@ func TestDecisions(t *testing.T) {
 	}
 }
 
-// TestReleaseVersion compares server/VERSION with the newest release of the changelog: it is that release, or a later one being made.
+// TestReleaseVersion compares server/VERSION with the newest release of the changelog: it is that release, or a later
+// one being made.
 func TestReleaseVersion(t *testing.T) {
 	shape := regexp.MustCompile(`^([0-9]+)\.([0-9]+)\.([0-9]+)(-dev)?$`)
 	numbers := func(version string) (n [3]int, dev bool) {
@@ -334,7 +337,8 @@ func TestReleaseVersion(t *testing.T) {
 		}
 		return n, parts[4] != ""
 	}
-	newest := regexp.MustCompile(`(?m)^## \[([0-9.]+)\] - [0-9]{4}-[0-9]{2}-[0-9]{2}$`).FindStringSubmatch(readDoc(t, "../CHANGELOG.md"))
+	heading := regexp.MustCompile(`(?m)^## \[([0-9.]+)\] - [0-9]{4}-[0-9]{2}-[0-9]{2}$`)
+	newest := heading.FindStringSubmatch(readDoc(t, "../CHANGELOG.md"))
 	if newest == nil {
 		t.Fatal("CHANGELOG.md has no release")
 	}

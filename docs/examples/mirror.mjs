@@ -1,9 +1,9 @@
-// Keeps a copy of what a hub publishes, in one JSON file: what a portal does that pulls content. Node 20 or later, nothing else.
+// Keeps a copy of a hub's published content in one JSON file, as a portal that pulls content would. Needs only Node 20 or later.
 //
 //   node mirror.mjs http://127.0.0.1:8080 copy.json [SearchType …]
 //
-// The first run takes everything; each later run takes what has changed since, and drops what is gone. The cursor is saved together with the copy, in
-// one rename, so a run that is cut off is made good by the next. A key in HUB_KEY reads what is for members too.
+// The first run stores everything; each later run stores what has changed since, and drops what is gone. The cursor is saved together
+// with the copy, in one rename, so the next run makes up for an interrupted one. With a key in HUB_KEY it also reads members' content.
 import { readFile, rename, writeFile } from 'node:fs/promises'
 
 const [hub, file, ...types] = process.argv.slice(2)
@@ -63,7 +63,7 @@ for (let more = true; more; ) {
     changes = await page(copy.cursor)
   } catch (error) {
     if (error.code !== 'CURSOR_EXPIRED') throw error
-    copy = structuredClone(empty) // away for longer than the log is kept: begin again
+    copy = structuredClone(empty) // behind the start of the log: start over
     continue
   }
   for (const { id, action, node } of changes.nodes) {

@@ -8,9 +8,14 @@ export async function violationsOf(page, tags) {
   // Playwright evaluates outside the page's content security policy; addScriptTag would not.
   if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axe.source)
   // Only violations are listed node by node: most of the time went into describing what passed.
-  return page.evaluate(async (tags) => (await globalThis.axe.run(document, { runOnly: tags, resultTypes: ['violations'] })).violations, tags)
+  return page.evaluate(async (tags) => {
+    const { violations } = await globalThis.axe.run(document, { runOnly: tags, resultTypes: ['violations'] })
+    return violations
+  }, tags)
 }
 
 /** Returns one line for each node that violates a rule. */
 export const lines = (violations) =>
-  violations.flatMap(({ id, nodes }) => nodes.map((n) => `${id}: ${n.target.join(' ')} ${n.failureSummary?.split('\n')[1] ?? ''}`))
+  violations.flatMap(({ id, nodes }) =>
+    nodes.map((n) => `${id}: ${n.target.join(' ')} ${n.failureSummary?.split('\n')[1] ?? ''}`),
+  )

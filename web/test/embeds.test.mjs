@@ -1,5 +1,5 @@
-// What partners show of the hub, on a page of another origin in a real browser: web components, frames, and what becomes of them when content
-// is withdrawn.
+// What partners show of the hub, on a page of another origin in a real browser: web components, frames, and what
+// becomes of them when content is withdrawn.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
@@ -116,7 +116,8 @@ describe('embeds', () => {
   })
 
   test('axe finds nothing in the portal, nor in the frames, and nothing scrolls sideways', async () => {
-    // Each page is loaded once, narrow, and then made wide: neither the components nor the frames ask how wide they are.
+    // Each page is loaded once, narrow, and then made wide: neither the components nor the frames ask how wide they
+    // are.
     const { page, close } = await open('/', { viewport: { width: 320, height: 800 }, bypassCSP: true })
     await page.locator('dugnad-search').getByRole('searchbox').fill('veiledning')
     await page.keyboard.press('Enter')
@@ -131,7 +132,8 @@ describe('embeds', () => {
       }
     }
     await look('portal')
-    for (const path of [`card?item=${entry}`, 'card?item=nothing', 'list?theme=settlement&first=5', 'search?q=veiledning', 'search']) {
+    const paths = [`card?item=${entry}`, 'card?item=nothing', 'list?theme=settlement&first=5', 'search?q=veiledning', 'search']
+    for (const path of paths) {
       await page.goto(`${hub}/embed/${path}`)
       await look(path)
     }
@@ -166,7 +168,8 @@ describe('embeds', () => {
     await act('withdraw', entry)
     await page.clock.runFor(31_000) // components ask every 30 seconds; shared caches keep an answer for 20
     await card.getByText('Dette innholdet er ikke tilgjengelig lenger.').waitFor()
-    await page.locator('dugnad-list').getByText('ikke tilgjengelig lenger').nth(1).waitFor() // each component asks for itself
+    // Each component asks for itself, so the list may be later than the card.
+    await page.locator('dugnad-list').getByText('ikke tilgjengelig lenger').nth(1).waitFor()
     assert.equal(await page.getByText('Et kort som blir borte').count(), 0)
     assert.equal(await page.locator('dugnad-list').getByText('ikke tilgjengelig lenger').count(), 2)
     await close()

@@ -1,6 +1,7 @@
-// The explorer in a real browser, with and without JavaScript, against the server at HUB_TEST_URL, which has demo content.
+// The explorer in a real browser, with and without JavaScript, against the server at HUB_TEST_URL, which has demo
+// content.
 import assert from 'node:assert/strict'
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, readFileSync, readdirSync } from 'node:fs'
 import { after, before, describe, test } from 'node:test'
 
 import { lines, violationsOf, wcag22AA } from './axe.mjs'
@@ -124,11 +125,12 @@ describe('explorer', () => {
       await Promise.allSettled(running.map((a) => a.finished))
     })
 
-  // A page is loaded once and then shown in each form, since loading it and sending axe took most of the time. In every form every rule of
-  // axe runs: what is displayed, how large it is and what lies over what differ between widths, and colours between themes.
-  // Nothing that a page does depends on the form that it was loaded in: its scripts ask for neither width nor theme, and its style answers
-  // to both at once. The narrowest comes first, since a browser fetches other pictures when a page grows, and keeps them when it shrinks.
-  // The dark theme only changes colours, so one width shows it.
+  // A page is loaded once and then shown in each form, since loading it and sending axe took most of the time. In every
+  // form every rule of axe runs: what is displayed, how large it is and what lies over what differ between widths, and
+  // colours between themes. Nothing that a page does depends on the form that it was loaded in: its scripts ask for
+  // neither width nor theme (the next test), and its style answers to both at once. The narrowest comes first, since a
+  // browser fetches other pictures when a page grows, and keeps them when it shrinks. The dark theme only changes
+  // colours, so one width shows it.
   const forms = [
     { form: 'at 400 per cent', width: 320, height: 640 },
     { form: 'on a telephone', width: 390, height: 844, picture: true },
@@ -136,12 +138,14 @@ describe('explorer', () => {
     { form: 'in the dark', width: 1280, height: 900, colorScheme: 'dark' },
   ]
 
-  describe('every page has its language and one heading, axe finds nothing, nothing scrolls sideways, nothing complains', { concurrency: 2 }, () => {
+  const everyPage = 'every page has its language and one heading, axe finds nothing, nothing scrolls sideways, nothing complains'
+  describe(everyPage, { concurrency: 2 }, () => {
     for (const [what, path] of Object.entries(pages)) {
       test(what, { skip: path === measured && !key && 'HUB_TEST_KEY is not set' }, async () => {
         const address = await path()
         const [{ width, height }] = forms
-        const { page, complaints, close } = await open(address, { status: refused[what] ?? 200, viewport: { width, height } })
+        const options = { status: refused[what] ?? 200, viewport: { width, height } }
+        const { page, complaints, close } = await open(address, options)
         await speaksFor(page, address)
         const found = []
         for (const { form, width, height, colorScheme = 'light', picture } of forms) {
@@ -156,12 +160,27 @@ describe('explorer', () => {
           await unfold(page, true)
           await settle(page)
           found.push(...(await violations(page)).map((v) => `${form}: ${v}`))
-          const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+          const wide = await page.evaluate(() => {
+            const { scrollWidth, clientWidth } = document.documentElement
+            return scrollWidth - clientWidth
+          })
           if (wide > 0) found.push(`${form}: scrolls sideways by ${wide} px`)
         }
         await close()
         assert.deepEqual([...found, ...complaints], [])
       })
+    }
+  })
+
+  test('no script asks for width or theme, so one load shows a page in every form', () => {
+    const asks = /matchMedia|(inner|outer|client|offset)(Width|Height)|ResizeObserver|visualViewport|['"]resize['"]/
+    for (const folder of ['explorer/client', 'embed']) {
+      const at = new URL(`../${folder}/`, import.meta.url)
+      const scripts = readdirSync(at).filter((name) => name.endsWith('.ts'))
+      assert.ok(scripts.length > 0, folder)
+      for (const name of scripts) {
+        assert.doesNotMatch(readFileSync(new URL(name, at), 'utf8'), asks, name)
+      }
     }
   })
 
@@ -171,7 +190,9 @@ describe('explorer', () => {
     assert.equal(await page.locator('html').getAttribute('lang'), tag)
     assert.equal(await page.locator('h1').count(), 1)
     assert.match(await page.title(), /Dugnad/)
-    for (const text of await page.locator('script[type="application/ld+json"]').allTextContents()) assert.equal(JSON.parse(text)['@context'], 'https://schema.org')
+    for (const text of await page.locator('script[type="application/ld+json"]').allTextContents()) {
+      assert.equal(JSON.parse(text)['@context'], 'https://schema.org')
+    }
     assert.equal(await page.locator('head link[type="application/atom+xml"]').count(), 1)
     assert.equal((await page.locator('.tongues a').allTextContents()).length, 2)
   }

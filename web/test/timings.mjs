@@ -1,4 +1,5 @@
-// A reporter of node --test that writes what each test took, one line of JSON each, in the shape of `go test -json`: for scripts/timings.mjs.
+// A reporter of node --test that writes what each test took, one line of JSON each, in the shape of `go test -json`:
+// for scripts/timings.mjs.
 import { basename } from 'node:path'
 
 export default async function* (events) {

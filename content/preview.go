@@ -62,6 +62,9 @@ func (s *Service) Preview(ctx context.Context, show func(ctx context.Context)) (
 	if s.client.Dialect() == dialect.SQLite {
 		longest = previewTimeSQLite
 	}
+	if s.PreviewTime > 0 {
+		longest = s.PreviewTime
+	}
 	ctx, cancel := context.WithTimeout(ctx, longest)
 	defer cancel()
 	inside := access.WithViewer(ctx, access.System("preview"))

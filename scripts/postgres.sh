@@ -57,7 +57,8 @@ start_postgres() {
 
   # Nothing here outlives the run, so nothing waits for the disk.
   local settings=(-c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=300 -c timezone=UTC
-    -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c shared_buffers=128MB)
+    -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c shared_buffers=128MB
+    -c max_wal_size=2GB -c checkpoint_timeout=1h -c jit=off)
   local attempt
   for attempt in {1..5}; do
     port=$postgres_port

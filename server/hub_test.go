@@ -29,10 +29,14 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// openHub opens a hub on a folder of its own, where the header X-Test-Viewer: member makes a member.
+// openHub opens an empty hub on a folder and a database of its own, where the header X-Test-Viewer: member makes a member.
 func openHub(t *testing.T) *Hub {
 	t.Helper()
-	h, err := Open(t.Context(), Config{Addr: "127.0.0.1:0", Data: t.TempDir()})
+	o := emptyOptions(t, anyDialect())
+	if o.Path == "" {
+		o.Path = t.TempDir()
+	}
+	h, err := Open(t.Context(), Config{Addr: "127.0.0.1:0", Data: o.Path, DatabaseURL: o.URL})
 	if err != nil {
 		t.Fatal(err)
 	}

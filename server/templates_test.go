@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"dugnad/access"
 	"dugnad/demo"
@@ -133,7 +134,10 @@ func demoHub(t testing.TB, dialect string, settings ...func(*Config)) *testHub {
 	if dialect == onPostgres {
 		options = demoTemplate.Postgres
 	}
-	h := newTestHub(t, options(t), settings...)
+	began := time.Now()
+	o := options(t)
+	t.Logf("timed: demo template copied, and built the first time %s", time.Since(began))
+	h := newTestHub(t, o, settings...)
 	h.demo = true
 	if h.config.S3Bucket != "" {
 		h.moveFiles()

@@ -121,6 +121,7 @@ func anyDialect() string {
 // newTestHub starts a hub on the database, with settings if need be, and ends it with the test.
 func newTestHub(t testing.TB, o database.Options, settings ...func(*Config)) *testHub {
 	t.Helper()
+	began := time.Now()
 	c := testConfig(o)
 	if c.Data == "" {
 		c.Data = t.TempDir()
@@ -132,6 +133,7 @@ func newTestHub(t testing.TB, o database.Options, settings ...func(*Config)) *te
 	if err != nil {
 		t.Fatal(err)
 	}
+	hub.service.PreviewTime = time.Minute // on a busy machine too
 	authenticate := hub.Authenticate
 	hub.Authenticate = func(r *http.Request) (access.Viewer, error) {
 		if r.Header.Get(viewerHeader) == "member" {
@@ -139,6 +141,7 @@ func newTestHub(t testing.TB, o database.Options, settings ...func(*Config)) *te
 		}
 		return authenticate(r)
 	}
+	t.Logf("timed: hub opened %s", time.Since(began))
 	h := &testHub{Hub: hub, t: t, service: hub.service}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx, counter := database.Count(r.Context())

@@ -1,4 +1,5 @@
-// Package databasetest gives tests a database of their own, with the program's schema and nothing in it, on SQLite and PostgreSQL.
+// Package databasetest gives tests a database of their own on SQLite and PostgreSQL: with the program's schema and
+// nothing in it, or a copy of a Template.
 package databasetest
 
 import (

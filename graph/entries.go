@@ -25,10 +25,10 @@ import (
 	"dugnad/schema"
 )
 
-// What belongs to entries is loaded for all that were read together, by whichever is asked first.
+// Data of entries is loaded for all entries that were read together, when the first of them needs it.
 
-// revisionsAt gives the revision with the number that of gives of each entry of the page; none for 0. Documents are left out: whoever
-// asks for one loads those of the page.
+// revisionsAt returns the revision of obj with the number that of returns, nil for 0, loading those of all entries of
+// the page at once. It leaves the documents out: documentOfRevision loads them.
 func revisionsAt(ctx context.Context, obj *ent.Entry, of func(*ent.Entry) int) (*ent.Revision, error) {
 	found, err := ent.LoadPage(obj.Page(), ent.FieldKey(ctx), func() (map[string]*ent.Revision, error) {
 		wanted := make([]predicate.Revision, 0, len(obj.Page().Rows()))
@@ -50,10 +50,12 @@ func revisionsAt(ctx context.Context, obj *ent.Entry, of func(*ent.Entry) int) (
 	return found[obj.ID], err
 }
 
-// withoutDocument are the columns of a revision but the large one.
-var withoutDocument = slices.DeleteFunc(slices.Clone(revision.Columns), func(c string) bool { return c == revision.FieldDocument })
+// withoutDocument are the columns of a revision except the document, which is large.
+var withoutDocument = slices.DeleteFunc(
+	slices.Clone(revision.Columns), func(c string) bool { return c == revision.FieldDocument },
+)
 
-// documentOfRevision reads the document of a revision, and those of all that were read with it.
+// documentOfRevision returns the document of a revision, loading those of all revisions that were read with it.
 func documentOfRevision(ctx context.Context, obj *ent.Revision) (view.Document, error) {
 	texts, err := ent.LoadPage(obj.Page(), "document", func() (map[string]string, error) {
 		ids := make([]string, 0, len(obj.Page().Rows()))
@@ -66,7 +68,10 @@ func documentOfRevision(ctx context.Context, obj *ent.Revision) (view.Document, 
 		if len(ids) == 0 {
 			return texts, nil
 		}
-		rows, err := ent.FromContext(ctx).Revision.Query().Where(revision.IDIn(ids...)).Select(revision.FieldID, revision.FieldDocument).All(ctx)
+		rows, err := ent.FromContext(ctx).Revision.Query().
+			Where(revision.IDIn(ids...)).
+			Select(revision.FieldID, revision.FieldDocument).
+			All(ctx)
 		for _, r := range rows {
 			texts[r.ID] = r.Document
 		}
@@ -79,7 +84,7 @@ func documentOfRevision(ctx context.Context, obj *ent.Revision) (view.Document, 
 	return documentOf(t.GQL, []byte(texts[obj.ID]))
 }
 
-// personOf is the account with the id; those of all rows that were read together are loaded at once.
+// personOf returns the account with the id, nil if there is none, loading those of all rows that were read together.
 func personOf[T any](ctx context.Context, page *ent.PageOf[T], id string, of func(*T) string) (*ent.Account, error) {
 	found, err := ent.LoadPage(page, "people", func() (map[string]*ent.Account, error) {
 		ids := make([]string, len(page.Rows()))
@@ -91,7 +96,7 @@ func personOf[T any](ctx context.Context, page *ent.PageOf[T], id string, of fun
 	return found[id], err
 }
 
-// people are the accounts of ids, by id; what is no account's is not there.
+// people returns accounts by id; ids that are not those of accounts are missing.
 func people(ctx context.Context, ids []string) (map[string]*ent.Account, error) {
 	found := make(map[string]*ent.Account)
 	slices.Sort(ids)
@@ -99,15 +104,18 @@ func people(ctx context.Context, ids []string) (map[string]*ent.Account, error) 
 	if len(ids) == 0 {
 		return found, nil
 	}
-	rows, err := ent.FromContext(ctx).Account.Query().Where(account.IDIn(ids...)).Select(account.FieldID, account.FieldName).All(ctx)
+	rows, err := ent.FromContext(ctx).Account.Query().
+		Where(account.IDIn(ids...)).
+		Select(account.FieldID, account.FieldName).
+		All(ctx)
 	for _, a := range rows {
 		found[a.ID] = a
 	}
 	return found, err
 }
 
-// live is what readers see of an entry, in the viewer's scope.
-func live(ctx context.Context, obj *ent.Entry) (ent.Noder, error) {
+// liveContent returns what readers see of an entry, within the viewer's scope.
+func liveContent(ctx context.Context, obj *ent.Entry) (ent.Noder, error) {
 	found, err := ent.LoadPage(obj.Page(), ent.FieldKey(ctx), func() (map[string]ent.Noder, error) {
 		var ids []string
 		for _, e := range obj.Page().Rows() {
@@ -128,8 +136,12 @@ func entryIDs(obj *ent.Entry) []string {
 	return ids
 }
 
-// newest gives at most first rows of each entry of the page, the newest first. fetch reads them under the modifier that keeps to that.
-func newest[T any](ctx context.Context, obj *ent.Entry, first int, column string, fetch func(most func(*sql.Selector)) ([]T, error), of func(T) string, order func(a, b T) int) ([]T, error) {
+// newest returns at most first rows of each entry of the page, newest first. fetch must read them with the modifier,
+// which sets that limit. It returns BAD_USER_INPUT if first is out of range.
+func newest[T any](
+	ctx context.Context, obj *ent.Entry, first int, column string, fetch func(limit func(*sql.Selector)) ([]T, error),
+	of func(T) string, order func(a, b T) int,
+) ([]T, error) {
 	if first < 1 || first > ent.MaxPage {
 		return nil, gqlcode.Error(gqlcode.BadUserInput, "first must be 1 to 100")
 	}
@@ -148,44 +160,52 @@ func newest[T any](ctx context.Context, obj *ent.Entry, first int, column string
 }
 
 func revisionsOf(ctx context.Context, obj *ent.Entry, first int, before *int) ([]*ent.Revision, error) {
-	return newest(ctx, obj, first, revision.FieldNumber, func(most func(*sql.Selector)) ([]*ent.Revision, error) {
+	return newest(ctx, obj, first, revision.FieldNumber, func(limit func(*sql.Selector)) ([]*ent.Revision, error) {
 		q := ent.FromContext(ctx).Revision.Query().Where(revision.EntryIDIn(entryIDs(obj)...))
 		if before != nil {
 			q.Where(revision.NumberLT(*before))
 		}
-		q.Modify(most)
+		q.Modify(limit)
 		return q.All(ctx)
 	}, func(r *ent.Revision) string { return r.EntryID }, func(a, b *ent.Revision) int { return b.Number - a.Number })
 }
 
 func stepsOf(ctx context.Context, obj *ent.Entry, first int) ([]*ent.Step, error) {
-	return newest(ctx, obj, first, step.FieldID, func(most func(*sql.Selector)) ([]*ent.Step, error) {
+	return newest(ctx, obj, first, step.FieldID, func(limit func(*sql.Selector)) ([]*ent.Step, error) {
 		q := ent.FromContext(ctx).Step.Query().Where(step.EntryIDIn(entryIDs(obj)...))
-		q.Modify(most)
+		q.Modify(limit)
 		return q.All(ctx)
 	}, func(s *ent.Step) string { return s.EntryID }, func(a, b *ent.Step) int { return b.ID - a.ID })
 }
 
 func commentsOf(ctx context.Context, obj *ent.Entry) ([]*ent.Comment, error) {
-	return newest(ctx, obj, ent.MaxPage, comment.FieldID, func(most func(*sql.Selector)) ([]*ent.Comment, error) {
+	return newest(ctx, obj, ent.MaxPage, comment.FieldID, func(limit func(*sql.Selector)) ([]*ent.Comment, error) {
 		q := ent.FromContext(ctx).Comment.Query().Where(comment.EntryIDIn(entryIDs(obj)...))
-		q.Modify(most)
+		q.Modify(limit)
 		return q.All(ctx)
-	}, func(c *ent.Comment) string { return c.EntryID }, func(a, b *ent.Comment) int { return strings.Compare(a.ID, b.ID) })
+	}, func(c *ent.Comment) string { return c.EntryID }, func(a, b *ent.Comment) int {
+		return strings.Compare(a.ID, b.ID)
+	})
 }
 
 func redactionsOf(ctx context.Context, obj *ent.Entry) ([]*ent.Redaction, error) {
-	return newest(ctx, obj, ent.MaxPage, redaction.FieldID, func(most func(*sql.Selector)) ([]*ent.Redaction, error) {
+	return newest(ctx, obj, ent.MaxPage, redaction.FieldID, func(limit func(*sql.Selector)) ([]*ent.Redaction, error) {
 		q := ent.FromContext(ctx).Redaction.Query().Where(redaction.EntryIDIn(entryIDs(obj)...))
-		q.Modify(most)
+		q.Modify(limit)
 		return q.All(ctx)
-	}, func(r *ent.Redaction) string { return r.EntryID }, func(a, b *ent.Redaction) int { return strings.Compare(b.ID, a.ID) })
+	}, func(r *ent.Redaction) string { return r.EntryID }, func(a, b *ent.Redaction) int {
+		return strings.Compare(b.ID, a.ID)
+	})
 }
 
-// usedBy are what points at the entries of the page, in heads and in published revisions.
+// usedBy returns the references to an entry from heads and published revisions of entries that the viewer may read as
+// an editor.
 func usedBy(ctx context.Context, obj *ent.Entry) ([]*model.EntryUse, error) {
 	found, err := ent.LoadPage(obj.Page(), ent.FieldKey(ctx), func() (map[string][]*model.EntryUse, error) {
-		rows, err := ent.FromContext(ctx).Reference.Query().Where(reference.ToIDIn(entryIDs(obj)...)).Order(reference.ByFromID(), reference.ByField()).All(ctx)
+		rows, err := ent.FromContext(ctx).Reference.Query().
+			Where(reference.ToIDIn(entryIDs(obj)...)).
+			Order(reference.ByFromID(), reference.ByField()).
+			All(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -200,17 +220,20 @@ func usedBy(ctx context.Context, obj *ent.Entry) ([]*model.EntryUse, error) {
 		uses := make(map[string][]*model.EntryUse)
 		for _, r := range rows {
 			e := entries[r.FromID]
-			if e == nil { // not the viewer's to read as an editor
+			if e == nil { // the viewer may not read it as an editor
 				continue
 			}
-			uses[r.ToID] = use(uses[r.ToID], &model.EntryUse{Entry: e, ID: r.FromID, Field: r.Field, Live: r.State == schema.OfPublished && e.Live})
+			uses[r.ToID] = addUse(
+				uses[r.ToID],
+				&model.EntryUse{Entry: e, ID: r.FromID, Field: r.Field, Live: r.State == schema.OfPublished && e.Live},
+			)
 		}
 		return uses, nil
 	})
 	return orEmpty(found[obj.ID]), err
 }
 
-// breaksIfWithdrawn are the live rows that the viewer sees whose published documents point at the entries of the page.
+// breaksIfWithdrawn returns the live content visible to the viewer whose published document refers to the entry.
 func breaksIfWithdrawn(ctx context.Context, obj *ent.Entry) ([]*model.LiveUse, error) {
 	found, err := ent.LoadPage(obj.Page(), ent.FieldKey(ctx), func() (map[string][]*model.LiveUse, error) {
 		var ids []string
@@ -219,8 +242,10 @@ func breaksIfWithdrawn(ctx context.Context, obj *ent.Entry) ([]*model.LiveUse, e
 				ids = append(ids, e.ID)
 			}
 		}
-		rows, err := ent.FromContext(ctx).Reference.Query().Where(reference.ToIDIn(ids...), reference.StateEQ(schema.OfPublished)).
-			Order(reference.ByFromID(), reference.ByField()).All(ctx)
+		rows, err := ent.FromContext(ctx).Reference.Query().
+			Where(reference.ToIDIn(ids...), reference.StateEQ(schema.OfPublished)).
+			Order(reference.ByFromID(), reference.ByField()).
+			All(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -237,7 +262,7 @@ func breaksIfWithdrawn(ctx context.Context, obj *ent.Entry) ([]*model.LiveUse, e
 		uses := make(map[string][]*model.LiveUse)
 		for _, r := range rows {
 			n := nodes[r.FromID]
-			if n == nil { // not live, or not the viewer's to read
+			if n == nil { // not live, or the viewer may not read it
 				continue
 			}
 			all := uses[r.ToID]
@@ -254,8 +279,8 @@ func breaksIfWithdrawn(ctx context.Context, obj *ent.Entry) ([]*model.LiveUse, e
 	return orEmpty(found[obj.ID]), err
 }
 
-// use adds a use; head and published revision count as one.
-func use(all []*model.EntryUse, one *model.EntryUse) []*model.EntryUse {
+// addUse adds a use; references from head and published revision count as one.
+func addUse(all []*model.EntryUse, one *model.EntryUse) []*model.EntryUse {
 	for _, u := range all {
 		if u.ID == one.ID && u.Field == one.Field {
 			u.Live = u.Live || one.Live
@@ -265,11 +290,13 @@ func use(all []*model.EntryUse, one *model.EntryUse) []*model.EntryUse {
 	return append(all, one)
 }
 
-// dangling are what the heads of the page's entries point at that readers do not see.
+// dangling returns the references from the head to content that readers do not see.
 func dangling(ctx context.Context, obj *ent.Entry) ([]*model.EntryUse, error) {
 	found, err := ent.LoadPage(obj.Page(), ent.FieldKey(ctx), func() (map[string][]*model.EntryUse, error) {
-		rows, err := ent.FromContext(ctx).Reference.Query().Where(reference.FromIDIn(entryIDs(obj)...), reference.StateEQ(schema.OfHead)).
-			Order(reference.ByID()).All(ctx)
+		rows, err := ent.FromContext(ctx).Reference.Query().
+			Where(reference.FromIDIn(entryIDs(obj)...), reference.StateEQ(schema.OfHead)).
+			Order(reference.ByID()).
+			All(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -290,7 +317,7 @@ func dangling(ctx context.Context, obj *ent.Entry) ([]*model.EntryUse, error) {
 		uses := make(map[string][]*model.EntryUse)
 		for _, r := range rows {
 			if t, _ := ent.TypeOf(r.ToID); t.Content && !seen[r.ToID] {
-				uses[r.FromID] = use(uses[r.FromID], &model.EntryUse{Entry: entries[r.ToID], ID: r.ToID, Field: r.Field})
+				uses[r.FromID] = addUse(uses[r.FromID], &model.EntryUse{Entry: entries[r.ToID], ID: r.ToID, Field: r.Field})
 			}
 		}
 		return uses, nil
@@ -298,7 +325,7 @@ func dangling(ctx context.Context, obj *ent.Entry) ([]*model.EntryUse, error) {
 	return orEmpty(found[obj.ID]), err
 }
 
-// entriesByID reads the entries that are the viewer's to read as an editor, with their owners and those they are assigned to.
+// entriesByID returns the entries that the viewer may read as an editor, by id, with their owners and assignees.
 func entriesByID(ctx context.Context, ids []string) (map[string]*ent.Entry, error) {
 	found := make(map[string]*ent.Entry)
 	slices.Sort(ids)
@@ -312,7 +339,7 @@ func entriesByID(ctx context.Context, ids []string) (map[string]*ent.Entry, erro
 	return found, err
 }
 
-// reports are what content finds of the entries of the page.
+// reports returns the problems and languages of an entry, computed for the whole page at once.
 func (r *Resolver) reports(ctx context.Context, obj *ent.Entry) (content.Report, error) {
 	found, err := ent.LoadPage(obj.Page(), "reports", func() (map[string]content.Report, error) {
 		return r.Content.Reports(ctx, obj.Page().Rows())

@@ -36,7 +36,7 @@ func (r *entryResolver) Published(ctx context.Context, obj *ent.Entry) (*ent.Rev
 }
 
 func (r *entryResolver) Live(ctx context.Context, obj *ent.Entry) (ent.Noder, error) {
-	return live(ctx, obj)
+	return liveContent(ctx, obj)
 }
 
 func (r *entryResolver) Acts(ctx context.Context, obj *ent.Entry) ([]content.Act, error) {

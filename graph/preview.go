@@ -12,21 +12,31 @@ import (
 	"dugnad/graph/model"
 )
 
-// publishedOnly are the queries that a preview does not show.
-var publishedOnly = map[string]bool{"search": true, "facetValues": true, "suggest": true, "similar": true, "changes": true, "publishedVersion": true}
+// publishedOnly are the queries that previews do not affect.
+var publishedOnly = map[string]bool{
+	"search":           true,
+	"facetValues":      true,
+	"suggest":          true,
+	"similar":          true,
+	"changes":          true,
+	"publishedVersion": true,
+}
 
-// notPreviewed is the error for what a preview does not show: search, the change log and versions know published content only.
+// notPreviewed returns BAD_USER_INPUT if the operation is a preview: the search index, the change log and versions hold
+// published content only.
 func notPreviewed(ctx context.Context, what string) error {
 	if access.ViewerOf(ctx).Preview == nil {
 		return nil
 	}
-	return gqlcode.Error(gqlcode.BadUserInput, what+" is not previewed: it knows published content only")
+	return gqlcode.Error(gqlcode.BadUserInput, what+" does not support previews: it has published content only")
 }
 
 func (r *Resolver) createPreview(ctx context.Context, input model.PreviewInput) (*model.PreviewPayload, error) {
 	v := access.ViewerOf(ctx)
-	tell := func(code, message, path string) *model.PreviewPayload {
-		return &model.PreviewPayload{Problems: []*content.Problem{{Code: code, Severity: content.SeverityError, Path: []string{path}, Message: message}}}
+	problem := func(code, message, path string) *model.PreviewPayload {
+		return &model.PreviewPayload{
+			Problems: []*content.Problem{{Code: code, Severity: content.SeverityError, Path: []string{path}, Message: message}},
+		}
 	}
 	given := 0
 	for _, is := range []bool{input.Entries != nil, input.Release != nil, input.ScheduledBefore != nil} {
@@ -35,14 +45,14 @@ func (r *Resolver) createPreview(ctx context.Context, input model.PreviewInput) 
 		}
 	}
 	if given != 1 {
-		return tell("INVALID", "give exactly one of entries, release and scheduledBefore", "entries"), nil
+		return problem("INVALID", "set exactly one of entries, release and scheduledBefore", "entries"), nil
 	}
 	shown := access.Previewed{Entries: input.Entries, Release: input.Release, ScheduledBefore: input.ScheduledBefore}
 	switch {
 	case input.Release != nil:
 		there, err := ent.FromContext(ctx).Release.Query().Where(release.ID(*input.Release)).Exist(ctx)
 		if err != nil || !there {
-			return tell("NOT_FOUND", "there is no such release", "release"), err
+			return problem("NOT_FOUND", "release not found", "release"), err
 		}
 	case input.Entries != nil:
 		problems, err := r.Content.MayPreview(ctx, input.Entries)
@@ -52,7 +62,7 @@ func (r *Resolver) createPreview(ctx context.Context, input model.PreviewInput) 
 	default:
 		organizations, all := v.Organizations()
 		if !v.Has(access.ScopeDrafts) || !all && len(organizations) == 0 {
-			return tell("FORBIDDEN", "this is for those who have a role in an organisation", "scheduledBefore"), nil
+			return problem("FORBIDDEN", "requires a role in an organisation", "scheduledBefore"), nil
 		}
 		if !all {
 			shown.Organizations = organizations

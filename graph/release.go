@@ -36,7 +36,9 @@ func releaseByID(ctx context.Context, id string) (*ent.Release, error) {
 	return r, ent.MaskNotFound(err)
 }
 
-func (r *Resolver) createRelease(ctx context.Context, name string, organization *string) (*model.ReleasePayload, error) {
+func (r *Resolver) createRelease(
+	ctx context.Context, name string, organization *string,
+) (*model.ReleasePayload, error) {
 	of := value(organization)
 	if organizations, _ := access.ViewerOf(ctx).Organizations(); organization == nil && len(organizations) == 1 {
 		of = organizations[0]
@@ -45,14 +47,18 @@ func (r *Resolver) createRelease(ctx context.Context, name string, organization 
 	return releasePayload(ctx, o, err)
 }
 
-// releaseItemsOf are what is in the releases of the page.
+// releaseItemsOf returns the items of a release in the order in which they were added, loading those of all releases of
+// the page.
 func releaseItemsOf(ctx context.Context, obj *ent.Release) ([]*view.ReleaseItem, error) {
 	found, err := ent.LoadPage(obj.Page(), ent.FieldKey(ctx), func() (map[string][]*view.ReleaseItem, error) {
 		ids := make([]string, len(obj.Page().Rows()))
 		for i, r := range obj.Page().Rows() {
 			ids[i] = r.ID
 		}
-		rows, err := ent.FromContext(ctx).ReleaseItem.Query().Where(releaseitem.ReleaseIDIn(ids...)).Order(releaseitem.ByID()).All(ctx)
+		rows, err := ent.FromContext(ctx).ReleaseItem.Query().
+			Where(releaseitem.ReleaseIDIn(ids...)).
+			Order(releaseitem.ByID()).
+			All(ctx)
 		if err != nil {
 			return nil, err
 		}

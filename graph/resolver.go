@@ -1,5 +1,5 @@
-// Package graph answers GraphQL operations: it takes the input, asks ent or content, and returns. Rules are in content, rights in
-// access, SQL of filters in filter.
+// Package graph resolves GraphQL operations: it takes the input, calls content or ent, and returns the result. Rules
+// are in content, rights in access, and SQL of filters in filter.
 package graph
 
 import (
@@ -22,7 +22,7 @@ import (
 	"dugnad/search/feed"
 )
 
-// Resolver is the root. The database's client is not here but in the context: a preview has its own.
+// Resolver is the root resolver. The database client is in the context instead, because a preview has its own.
 type Resolver struct {
 	Engine   search.Engine
 	Content  *content.Service
@@ -35,43 +35,46 @@ type Resolver struct {
 	Waker    *changes.Waker
 	Log      Log
 	lobby    lobby
-	Missing  func(id string) // told of a hit that is not in the database for its viewer, so that the index can be mended
+	Missing  func(id string) // called with the id of a hit that is missing in the database, so that the index is repaired
 }
 
-// Uploads takes files in.
+// Uploads receives files.
 type Uploads interface {
-	// Create opens an upload and gives the secret of its address.
-	Create(ctx context.Context, organization, name, mediaType string, size int) (opened *ent.Upload, secret string, err error)
-	// Get is an upload of the viewer's, nil when it is none.
+	// Create opens an upload and returns it with the secret of its URL.
+	Create(
+		ctx context.Context, organization, name, mediaType string, size int,
+	) (opened *ent.Upload, secret string, err error)
+	// Get returns an upload of the viewer, nil if there is none with the id.
 	Get(ctx context.Context, id string) (*ent.Upload, error)
-	// Asset is what it has become, nil when nothing.
+	// Asset returns the asset that an upload has become, nil if it is not complete.
 	Asset(ctx context.Context, of *ent.Upload) (*ent.Asset, error)
 }
 
-// Log knows the newest part of the change log without asking the database each time.
+// Log answers questions about the newest part of the change log, without a query each time.
 type Log interface {
-	// News tells where the log ends, and whether it has anything of some types for some audiences after a place.
+	// News returns the sequence of the last change, and whether there are changes of the types for the audiences after the
+	// given sequence.
 	News(ctx context.Context, after int, types []string, audiences []schema.Audience) (head int, news bool, err error)
 }
 
-// NewSchema is the executable schema.
+// NewSchema returns the configuration of the executable schema.
 func NewSchema(r *Resolver) generated.Config {
 	return generated.Config{Resolvers: r, Directives: generated.DirectiveRoot{InContext: inContext}}
 }
 
-// inContext makes the given languages the wanted ones of the operation.
+// inContext implements @inContext: it sets the wanted languages of the operation.
 func inContext(ctx context.Context, _ any, next graphql.Resolver, languages []schema.Language) (any, error) {
 	if len(languages) == 0 {
-		return nil, gqlcode.Error(gqlcode.BadUserInput, "@inContext: languages must name at least one language")
+		return nil, gqlcode.Error(gqlcode.BadUserInput, "@inContext: languages must list at least one language")
 	}
 	return next(ent.WithLanguages(ctx, languages))
 }
 
-// one is the predicate for the thing that exactly one of id and the named other key means.
-func one(id, other *string, column string) (func(*sql.Selector), error) {
+// byIDOr returns the predicate that selects by id or by column; exactly one must be set, otherwise BAD_USER_INPUT.
+func byIDOr(id, other *string, column string) (func(*sql.Selector), error) {
 	switch {
 	case (id == nil) == (other == nil):
-		return nil, gqlcode.Error(gqlcode.BadUserInput, "give exactly one of id and "+column)
+		return nil, gqlcode.Error(gqlcode.BadUserInput, "set exactly one of id and "+column)
 	case id != nil:
 		return sql.FieldEQ("id", *id), nil
 	default:
@@ -79,10 +82,10 @@ func one(id, other *string, column string) (func(*sql.Selector), error) {
 	}
 }
 
-// contentBy is one for content: a slug finds the entry that has it or had it.
+// contentBy is byIDOr for content: a slug selects the entry that has or had it.
 func contentBy(id, slug *string, t schema.ContentType) (func(*sql.Selector), error) {
 	if slug == nil || id != nil {
-		return one(id, slug, "slug")
+		return byIDOr(id, slug, "slug")
 	}
 	return func(s *sql.Selector) {
 		slugs := sql.Table("slugs")

@@ -17,8 +17,9 @@ import (
 	"dugnad/search/demand"
 )
 
-// counts reads whose counts the viewer may see: ok is false for those who may see none, and organizations are nil for all.
-func counts(ctx context.Context) (organizations []string, ok bool) {
+// countScope returns the organisations whose counts the viewer may see, nil for all. ok is false if the viewer may see
+// none.
+func countScope(ctx context.Context) (organizations []string, ok bool) {
 	v := access.ViewerOf(ctx)
 	organizations, all := v.Organizations()
 	if !v.Has(access.ScopeDrafts) || len(organizations) == 0 && !all {
@@ -30,8 +31,8 @@ func counts(ctx context.Context) (organizations []string, ok bool) {
 	return organizations, true
 }
 
-// abouts loads what counts are about, all at once. id is that of one of them, empty for none.
-func abouts[T any](ctx context.Context, list []T, id func(T) string) (map[string]ent.Content, error) {
+// loadSubjects loads the content that counts are about, by id. id returns the id for an item, "" for none.
+func loadSubjects[T any](ctx context.Context, list []T, id func(T) string) (map[string]ent.Content, error) {
 	var ids []string
 	for _, one := range list {
 		if about := id(one); about != "" {
@@ -48,8 +49,10 @@ func abouts[T any](ctx context.Context, list []T, id func(T) string) (map[string
 	return seen, err
 }
 
-func (r *Resolver) feedback(ctx context.Context, first *int, since, until *schema.Date) ([]*usage.FeedbackCount, error) {
-	organizations, ok := counts(ctx)
+func (r *Resolver) feedback(
+	ctx context.Context, first *int, since, until *schema.Date,
+) ([]*usage.FeedbackCount, error) {
+	organizations, ok := countScope(ctx)
 	if !ok {
 		return nil, nil
 	}
@@ -57,7 +60,7 @@ func (r *Resolver) feedback(ctx context.Context, first *int, since, until *schem
 	if err != nil {
 		return nil, err
 	}
-	seen, err := abouts(ctx, list, func(f *usage.FeedbackCount) string { return f.AboutID })
+	seen, err := loadSubjects(ctx, list, func(f *usage.FeedbackCount) string { return f.AboutID })
 	for _, f := range list {
 		f.About = seen[f.AboutID]
 	}
@@ -65,15 +68,17 @@ func (r *Resolver) feedback(ctx context.Context, first *int, since, until *schem
 }
 
 func (r *Resolver) embeds(ctx context.Context, first *int, since *schema.Date) ([]*usage.EmbedUse, error) {
-	organizations, ok := counts(ctx)
+	organizations, ok := countScope(ctx)
 	if !ok {
 		return nil, nil
 	}
 	var keys []string
 	if organizations != nil {
 		var err error
-		// The keys of the viewer's organisations: counted whether or not the viewer may manage them.
-		keys, err = ent.FromContext(ctx).ApiKey.Query().Where(apikey.OrganizationIDIn(organizations...)).IDs(access.WithViewer(ctx, access.System("usage")))
+		// The viewer may see counts for the organisations' keys without being allowed to manage them.
+		keys, err = ent.FromContext(ctx).ApiKey.Query().
+			Where(apikey.OrganizationIDIn(organizations...)).
+			IDs(access.WithViewer(ctx, access.System("usage")))
 		if err != nil {
 			return nil, err
 		}
@@ -82,14 +87,14 @@ func (r *Resolver) embeds(ctx context.Context, first *int, since *schema.Date) (
 	if err != nil {
 		return nil, err
 	}
-	seen, err := abouts(ctx, list, func(u *usage.EmbedUse) string { return u.AboutID })
+	seen, err := loadSubjects(ctx, list, func(u *usage.EmbedUse) string { return u.AboutID })
 	for _, u := range list {
 		u.About = seen[u.AboutID]
 	}
 	return list, err
 }
 
-// giveFeedback counts an answer about what the caller sees, or about a search.
+// giveFeedback counts an answer about content that the caller can see, or about a search.
 func (r *Resolver) giveFeedback(ctx context.Context, input model.FeedbackInput) (*model.FeedbackPayload, error) {
 	var about string
 	if input.About != nil {

@@ -18,10 +18,10 @@ import (
 	"dugnad/schema"
 )
 
-// open are the stages in which somebody has something to do.
-var open = []schema.Stage{schema.Editing, schema.InReview, schema.Approved}
+// openStages are the stages in which an entry still needs work.
+var openStages = []schema.Stage{schema.Editing, schema.InReview, schema.Approved}
 
-// tasks are what waits for the viewer, the longest waiting first.
+// tasks returns at most first entries that wait for the viewer, longest waiting first within each reason.
 func tasks(ctx context.Context, first int) ([]*model.Task, error) {
 	if first < 1 || first > ent.MaxPage {
 		return nil, gqlcode.Error(gqlcode.BadUserInput, "first must be 1 to 100")
@@ -45,11 +45,11 @@ func tasks(ctx context.Context, first int) ([]*model.Task, error) {
 		return nil, err
 	}
 	add(model.TaskReasonScheduleFailed, failed)
-	assigned, err := entries(entry.AssigneeID(v.Account()), entry.StageIn(open...))
+	assigned, err := entries(entry.AssigneeID(v.Account()), entry.StageIn(openStages...))
 	if err != nil {
 		return nil, err
 	}
-	sentBack, err := lastSentBack(ctx, assigned)
+	sentBack, err := sentBackEntries(ctx, assigned)
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +60,9 @@ func tasks(ctx context.Context, first int) ([]*model.Task, error) {
 		}
 		add(reason, []*ent.Entry{e})
 	}
-	review, err := entries(entry.StageEQ(schema.InReview), entry.Or(entry.AssigneeIDIsNil(), entry.AssigneeIDNEQ(v.Account())), editorOf(v))
+	review, err := entries(
+		entry.StageEQ(schema.InReview), entry.Or(entry.AssigneeIDIsNil(), entry.AssigneeIDNEQ(v.Account())), editorOf(v),
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -68,7 +70,7 @@ func tasks(ctx context.Context, first int) ([]*model.Task, error) {
 	return orEmpty(all[:min(first, len(all))]), nil
 }
 
-// editorOf keeps to entries that the viewer may review.
+// editorOf restricts a query to entries that the viewer may review.
 func editorOf(v access.Viewer) func(*sql.Selector) {
 	return func(s *sql.Selector) {
 		if v.HubRole != "" {
@@ -89,8 +91,8 @@ func editorOf(v access.Viewer) func(*sql.Selector) {
 	}
 }
 
-// lastSentBack tells of which entries the last thing that was done is that they were sent back.
-func lastSentBack(ctx context.Context, entries []*ent.Entry) (map[string]bool, error) {
+// sentBack returns for which of the entries the last act was sending them back.
+func sentBackEntries(ctx context.Context, entries []*ent.Entry) (map[string]bool, error) {
 	back := make(map[string]bool)
 	if len(entries) == 0 {
 		return back, nil
@@ -99,15 +101,18 @@ func lastSentBack(ctx context.Context, entries []*ent.Entry) (map[string]bool, e
 	for i, e := range entries {
 		ids[i] = e.ID
 	}
-	steps, err := ent.FromContext(ctx).Step.Query().Where(step.EntryIDIn(ids...), step.ActIn(string(content.ActRequestChanges), string(content.ActSubmit))).
-		Order(ent.Asc(step.FieldID)).All(ctx)
+	steps, err := ent.FromContext(ctx).Step.Query().
+		Where(step.EntryIDIn(ids...), step.ActIn(string(content.ActRequestChanges), string(content.ActSubmit))).
+		Order(ent.Asc(step.FieldID)).
+		All(ctx)
 	for _, s := range steps {
 		back[s.EntryID] = s.Act == string(content.ActRequestChanges)
 	}
 	return back, err
 }
 
-// drafts are entries whose head the viewer wrote and that are not published as they are, the last changed first.
+// drafts returns at most first entries whose head the viewer wrote and that are not published in that form, last
+// changed first.
 func drafts(ctx context.Context, first int) ([]*ent.Entry, error) {
 	if first < 1 || first > ent.MaxPage {
 		return nil, gqlcode.Error(gqlcode.BadUserInput, "first must be 1 to 100")
@@ -120,6 +125,6 @@ func drafts(ctx context.Context, first int) ([]*ent.Entry, error) {
 			sql.EQ(r.C(revision.FieldAuthor), access.ViewerOf(ctx).Account()),
 		))))
 	}
-	return ent.FromContext(ctx).Entry.Query().Where(mine, entry.StageIn(open...)).WithOwner().WithAssignee().
+	return ent.FromContext(ctx).Entry.Query().Where(mine, entry.StageIn(openStages...)).WithOwner().WithAssignee().
 		Order(ent.Desc(entry.FieldUpdatedAt, entry.FieldID)).Limit(first).All(ctx)
 }

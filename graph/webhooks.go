@@ -19,22 +19,24 @@ import (
 	"dugnad/schema"
 )
 
-// Told lists changes for webhooks, as webhooks.List: they are told what the viewer would read in the change feed.
-func Told(ctx context.Context, client *ent.Client, after int, filter string, limit int) ([]webhooks.VisibleChange, error) {
+// VisibleChanges implements webhooks.List: a webhook is notified of what its viewer would read in the change feed.
+func VisibleChanges(
+	ctx context.Context, client *ent.Client, after int, filter string, limit int,
+) ([]webhooks.VisibleChange, error) {
 	var f *model.ChangeFilter
 	if err := json.Unmarshal([]byte(filter), &f); err != nil {
-		return nil, fmt.Errorf("read a filter: %w", err)
+		return nil, fmt.Errorf("decode the filter of a webhook: %w", err)
 	}
 	found, err := readLog(ent.NewContext(ctx, client), client, after, f, limit)
 	var coded *gqlerror.Error
 	if errors.As(err, &coded) && gqlcode.Of(coded) == gqlcode.CursorExpired {
 		return nil, webhooks.ErrLogEnded
 	}
-	told := make([]webhooks.VisibleChange, len(found))
+	visible := make([]webhooks.VisibleChange, len(found))
 	for i, c := range found {
-		told[i] = webhooks.VisibleChange{Seq: c.place.Seq, NodeID: c.ID, Action: c.Action, At: c.At}
+		visible[i] = webhooks.VisibleChange{Seq: c.place.Seq, NodeID: c.ID, Action: c.Action, At: c.At}
 	}
-	return told, err
+	return visible, err
 }
 
 func filterOf(f *model.ChangeFilter) (*string, error) {
@@ -59,19 +61,28 @@ func (r *Resolver) createWebhook(ctx context.Context, in model.CreateWebhookInpu
 	if err != nil {
 		return nil, err
 	}
-	n := webhooks.NewWebhook{Organization: in.Organization, Key: in.Key, Audience: schema.Public, Settings: webhooks.Settings{Name: &in.Name, URL: &in.URL, Actions: in.Actions, Filter: filter}}
+	n := webhooks.NewWebhook{
+		Organization: in.Organization,
+		Key:          in.Key,
+		Audience:     schema.Public,
+		Settings:     webhooks.Settings{Name: &in.Name, URL: &in.URL, Actions: in.Actions, Filter: filter},
+	}
 	if in.Audience != nil {
 		n.Audience = *in.Audience
 	}
 	return webhookPayload(r.Webhooks.Create(ctx, n))
 }
 
-func (r *Resolver) updateWebhook(ctx context.Context, id string, in model.UpdateWebhookInput) (*model.WebhookPayload, error) {
+func (r *Resolver) updateWebhook(
+	ctx context.Context, id string, in model.UpdateWebhookInput,
+) (*model.WebhookPayload, error) {
 	filter, err := filterOf(in.Filter)
 	if err != nil {
 		return nil, err
 	}
-	w, err := r.Webhooks.Update(ctx, id, webhooks.Settings{Name: in.Name, URL: in.URL, Actions: in.Actions, Filter: filter})
+	w, err := r.Webhooks.Update(
+		ctx, id, webhooks.Settings{Name: in.Name, URL: in.URL, Actions: in.Actions, Filter: filter},
+	)
 	return webhookPayload(w, "", err)
 }
 
@@ -81,14 +92,19 @@ func (r *Resolver) testWebhook(ctx context.Context, id string) (*model.TestWebho
 	return &model.TestWebhookPayload{Delivery: d, Problems: orEmpty(problems)}, err
 }
 
-func (r *Resolver) replay(ctx context.Context, webhook string, one *string, since *time.Time) (*model.ReplayPayload, error) {
+func (r *Resolver) replay(
+	ctx context.Context, webhook string, one *string, since *time.Time,
+) (*model.ReplayPayload, error) {
 	count, err := r.Webhooks.Replay(ctx, webhook, one, since)
 	problems, err := problemsOf(err)
 	return &model.ReplayPayload{Count: count, Problems: orEmpty(problems)}, err
 }
 
-// deliveries are null for whom the webhook is not there.
-func (r *Resolver) deliveries(ctx context.Context, webhook string, after *ent.Cursor, first *int, before *ent.Cursor, last *int, filter *model.DeliveryFilter) (*ent.DeliveryConnection, error) {
+// deliveries returns the deliveries of a webhook, nil if the viewer may not manage it.
+func (r *Resolver) deliveries(
+	ctx context.Context, webhook string, after *ent.Cursor, first *int, before *ent.Cursor, last *int,
+	filter *model.DeliveryFilter,
+) (*ent.DeliveryConnection, error) {
 	w, err := r.Webhooks.Get(ctx, webhook)
 	if problems, err := problemsOf(err); len(problems) > 0 || err != nil {
 		return nil, err
@@ -123,7 +139,7 @@ func attempts(d *ent.Delivery) []*model.DeliveryAttempt {
 	return all
 }
 
-// webhookFilter is nil where there is none.
+// webhookFilter returns the filter of a webhook, nil if it has none.
 func webhookFilter(w *ent.Webhook) (f *model.WebhookFilter, err error) {
 	if w.Filter != "{}" {
 		err = json.Unmarshal([]byte(w.Filter), &f)

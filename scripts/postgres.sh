@@ -1,5 +1,9 @@
 # Sourced by the other scripts: a throwaway PostgreSQL on loopback, for as long as the script runs.
 # Use: start_postgres (sets HUB_TEST_POSTGRES_URL), and stop_postgres in the script's EXIT trap.
+# Port and password are the same from run to run, because Go's test cache answers only for tests whose environment is.
+
+# The port, unless somebody has it; below those that outgoing connections take.
+readonly postgres_port=24543
 
 postgres_pid=
 postgres_folder=
@@ -24,6 +28,17 @@ else
   readonly as_postgres=(env)
 fi
 
+# postgres_password prints the password of this working copy, which is made the first time and which only its owner reads:
+# who may sign in as the server's superuser may run programs as its user.
+postgres_password() {
+  local -r file=bin/postgres-password
+  if [[ ! -s $file ]]; then
+    mkdir -p bin
+    (umask 077 && od -An -N16 -tx1 /dev/urandom | tr -d ' \n' >"$file.$$" && mv "$file.$$" "$file")
+  fi
+  cat "$file"
+}
+
 # start_postgres starts an empty server, reachable with the password in HUB_TEST_POSTGRES_URL only.
 start_postgres() {
   need_postgres
@@ -31,7 +46,7 @@ start_postgres() {
   programs=$(postgres_programs)
   ((EUID != 0)) || id postgres >/dev/null 2>&1 || fail "there is no user postgres to run PostgreSQL as"
   postgres_folder=$(mktemp -d "${TMPDIR:-/tmp}/dugnad-postgres.XXXXXX")
-  password=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
+  password=$(postgres_password)
   printf '%s\n' "$password" >"$postgres_folder/password"
   ((EUID != 0)) || chown -R postgres: "$postgres_folder"
   (
@@ -43,8 +58,12 @@ start_postgres() {
   # Nothing here outlives the run, so nothing waits for the disk.
   local settings=(-c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=300 -c timezone=UTC
     -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c shared_buffers=128MB)
-  for _ in {1..5}; do
-    port=$(free_port)
+  local attempt
+  for attempt in {1..5}; do
+    port=$postgres_port
+    if ((attempt > 1)) || (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
+      port=$(free_port)
+    fi
     # Both setpriv and env become the program, so that the pid is the server's.
     "${as_postgres[@]}" "$programs/postgres" -D "$postgres_folder/data" -p "$port" "${settings[@]}" \
       >"$postgres_folder/server.log" 2>&1 &

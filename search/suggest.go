@@ -64,9 +64,7 @@ func FoldName(name string) string {
 // CompareSuggestions orders two suggestions by way, then by name, then by id.
 func CompareSuggestions(a, b SuggestionPlace, idA, idB string) int {
 	return cmp.Or(
-		cmp.Compare(a.Way, b.Way),
-		strings.Compare(a.Key, b.Key),
-		strings.Compare(idA, idB),
+		cmp.Compare(a.Way, b.Way), strings.Compare(a.Key, b.Key), strings.Compare(idA, idB),
 		strings.Compare(a.Text, b.Text),
 	)
 }

@@ -20,6 +20,7 @@ import (
 func programCrashes(t *testing.T) {
 	for _, variant := range []string{"sqlite", "postgres", "sqlite with meilisearch"} {
 		t.Run(variant, func(t *testing.T) {
+			t.Parallel()
 			settings := []string{"HUB_DATA=" + t.TempDir(), "HUB_DEMO=true", "HUB_SECRET_KEY=a secret key for tests, and only for tests"}
 			switch variant {
 			case "sqlite with meilisearch":

@@ -142,7 +142,7 @@ func (h *Hub) newWebhooks() (*webhooks.Service, error) {
 		return nil, err
 	}
 	return webhooks.New(webhooks.Options{
-		Client: h.client, Accounts: h.accounts, Waker: h.waker, Key: h.key, Networks: networks, List: graph.Told, BaseURL: func() string { return h.baseURL }, Now: time.Now,
+		Client: h.client, Accounts: h.accounts, Waker: h.waker, Key: h.key, Networks: networks, List: graph.VisibleChanges, BaseURL: func() string { return h.baseURL }, Now: time.Now,
 	})
 }
 

@@ -292,6 +292,7 @@ func TestMalformedConnections(t *testing.T) {
 
 // TestSlowHeaders sends the beginning of a request and nothing more: the server hangs up by itself.
 func TestSlowHeaders(t *testing.T) {
+	t.Parallel()
 	h := openHub(t)
 	runHub(t, h)
 	conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", h.serving.Addr().String())

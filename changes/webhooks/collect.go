@@ -128,8 +128,7 @@ func (s *Service) collectFor(ctx context.Context, w *ent.Webhook, head int) (mor
 func asReaderOf(ctx context.Context, a schema.Audience) context.Context {
 	if a == schema.Members {
 		return access.WithViewer(
-			ctx,
-			access.Viewer{Kind: access.Key, Name: "webhooks", Scopes: []access.KeyScope{access.ScopeRead}},
+			ctx, access.Viewer{Kind: access.Key, Name: "webhooks", Scopes: []access.KeyScope{access.ScopeRead}},
 		)
 	}
 	return access.WithViewer(ctx, access.Viewer{})
@@ -139,9 +138,7 @@ func asReaderOf(ctx context.Context, a schema.Audience) context.Context {
 // Such a filter reports GONE at every change of a node that does not match, matched before or not, and GONE must be
 // delivered only once. It returns nil for other filters.
 func (s *Service) lastActions(
-	ctx context.Context,
-	w *ent.Webhook,
-	visible []VisibleChange,
+	ctx context.Context, w *ent.Webhook, visible []VisibleChange,
 ) (map[string]schema.ChangeAction, error) {
 	var narrowed struct {
 		Themes, Municipalities, Organizations []string

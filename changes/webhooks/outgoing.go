@@ -88,38 +88,38 @@ func (o *outgoing) allows(a netip.Addr) bool {
 // check returns BAD_INPUT for a URL that requests cannot be sent to. It does not resolve names: they can change, so
 // dialling checks their addresses.
 func (o *outgoing) check(raw string) error {
-	wrong := func(format string, args ...any) error {
+	invalid := func(format string, args ...any) error {
 		return &access.Error{Code: access.BadInput, Field: "url", Message: fmt.Sprintf(format, args...)}
 	}
 	u, err := url.Parse(raw)
 	switch {
 	case len(raw) > maxURLLength:
-		return wrong("has more than %d characters", maxURLLength)
+		return invalid("has more than %d characters", maxURLLength)
 	case err != nil || u.Host == "" || u.Hostname() == "" || u.Opaque != "":
-		return wrong("must have the form https://host/path")
+		return invalid("must have the form https://host/path")
 	case u.User != nil:
-		return wrong("must not contain a user name or password")
+		return invalid("must not contain a user name or password")
 	case u.Fragment != "":
-		return wrong("must not have a fragment")
+		return invalid("must not have a fragment")
 	}
 	host := strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
 	if port, err := strconv.ParseUint(u.Port(), 10, 16); strings.HasSuffix(u.Host, ":") ||
 		u.Port() != "" && (err != nil || port == 0) {
-		return wrong("has an invalid port")
+		return invalid("has an invalid port")
 	}
 	if host == "" || strings.Contains(host, "..") || strings.HasPrefix(host, ".") {
-		return wrong("has an invalid host")
+		return invalid("has an invalid host")
 	}
 	address, err := netip.ParseAddr(host)
 	literal := err == nil
 	switch {
 	case literal && !o.allows(address), host == "localhost", strings.HasSuffix(host, ".localhost"):
-		return wrong("%s", errRefused)
+		return invalid("%s", errRefused)
 	case !literal && isNumber(host[strings.LastIndexByte(host, '.')+1:]):
-		return wrong("has a host that is neither a name nor a standard IP address")
+		return invalid("has a host that is neither a name nor a standard IP address")
 	case u.Scheme == "http" && literal && !isPublic(address): // a network that the operator allows
 	case u.Scheme != "https":
-		return wrong("must begin with https://")
+		return invalid("must begin with https://")
 	}
 	return nil
 }

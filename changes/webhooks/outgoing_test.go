@@ -38,10 +38,10 @@ func TestOutgoing_check(t *testing.T) {
 		"https://example.org:99999/", "https://example.org:0/", "https://example.org:/", "https://a..b/", "https://./",
 		"https://.no/",
 	} {
-		var wrong *access.Error
-		if err := o.check(url); !errors.As(err, &wrong) || wrong.Field != "url" {
+		var invalid *access.Error
+		if err := o.check(url); !errors.As(err, &invalid) || invalid.Field != "url" {
 			t.Errorf("check(%q) = %v, want an error of the field url", url, err)
-		} else if strings.Contains(wrong.Message, "secret") {
+		} else if strings.Contains(invalid.Message, "secret") {
 			t.Errorf("%q: the message repeats the password", url)
 		}
 	}
@@ -55,10 +55,7 @@ func TestOutgoing_dials_public_addresses_only(t *testing.T) {
 	_, port, _ := net.SplitHostPort(private.Listener.Addr().String())
 	request := func(o *outgoing, host string) error {
 		r, err := http.NewRequestWithContext(
-			context.Background(),
-			http.MethodPost,
-			"http://"+net.JoinHostPort(host, port),
-			nil,
+			context.Background(), http.MethodPost, "http://"+net.JoinHostPort(host, port), nil,
 		)
 		if err != nil {
 			t.Fatal(err)
@@ -113,10 +110,7 @@ func TestOutgoing_follows_no_redirect(t *testing.T) {
 func TestSign(t *testing.T) {
 	body := []byte(`{"test": 2432232314}`)
 	got, err := sign(
-		"msg_p5jXN8AQM9LWM0D4loKWxJek",
-		time.Unix(1614265330, 0),
-		body,
-		"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+		"msg_p5jXN8AQM9LWM0D4loKWxJek", time.Unix(1614265330, 0), body, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
 	)
 	if want := "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="; err != nil || got != want {
 		t.Errorf("sign = %s, %v, want %s", got, err, want)

@@ -165,9 +165,7 @@ func (s *Service) send(ctx context.Context, w *ent.Webhook, d *ent.Delivery) {
 // attempt sends a delivery once. A failure of the receiver is in the attempt; an error is the hub's own and does not
 // count as an attempt.
 func (s *Service) attempt(
-	ctx context.Context,
-	w *ent.Webhook,
-	d *ent.Delivery,
+	ctx context.Context, w *ent.Webhook, d *ent.Delivery,
 ) (a schema.DeliveryAttempt, retryAfter time.Duration, err error) {
 	a.At = s.now()
 	secrets, err := s.secrets(w)
@@ -213,11 +211,7 @@ func (s *Service) attempt(
 
 // record stores an attempt and its outcome: delivered, to be retried, or the webhook paused.
 func (s *Service) record(
-	ctx context.Context,
-	w *ent.Webhook,
-	d *ent.Delivery,
-	a schema.DeliveryAttempt,
-	retryAfter time.Duration,
+	ctx context.Context, w *ent.Webhook, d *ent.Delivery, a schema.DeliveryAttempt, retryAfter time.Duration,
 ) error {
 	attempts := append(d.Attempts, a)
 	attempts = attempts[max(0, len(attempts)-maxKeptAttempts):]

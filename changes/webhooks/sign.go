@@ -69,8 +69,7 @@ func (s sealer) open(sealed []byte, webhook string) (string, error) {
 	secret, err := s.aead.Open(nil, nil, sealed, []byte(webhook))
 	if err != nil {
 		return "", fmt.Errorf(
-			"decrypt the secret of %s: it was encrypted with another HUB_SECRET_KEY; rotate the secret",
-			webhook,
+			"decrypt the secret of %s: it was encrypted with another HUB_SECRET_KEY; rotate the secret", webhook,
 		)
 	}
 	return string(secret), nil

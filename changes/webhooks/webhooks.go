@@ -70,13 +70,13 @@ type Settings struct {
 
 // check normalizes the settings. It returns BAD_INPUT for the first invalid one.
 func (s *Service) check(g *Settings) error {
-	wrong := func(field, message string) error {
+	invalid := func(field, message string) error {
 		return &access.Error{Code: access.BadInput, Field: field, Message: message}
 	}
 	if g.Name != nil {
 		*g.Name = strings.TrimSpace(*g.Name)
 		if n := len([]rune(*g.Name)); n == 0 || n > 200 {
-			return wrong("name", "must have 1 to 200 characters")
+			return invalid("name", "must have 1 to 200 characters")
 		}
 	}
 	if g.URL != nil {
@@ -86,13 +86,13 @@ func (s *Service) check(g *Settings) error {
 	}
 	if g.Actions != nil {
 		if len(g.Actions) == 0 {
-			return wrong("actions", "must list at least one action")
+			return invalid("actions", "must list at least one action")
 		}
 		slices.Sort(g.Actions)
 		g.Actions = slices.Compact(g.Actions)
 	}
 	if g.Filter != nil && (len(*g.Filter) > maxFilterLength || !json.Valid([]byte(*g.Filter))) {
-		return wrong("filter", fmt.Sprintf("must be valid JSON of at most %d bytes", maxFilterLength))
+		return invalid("filter", fmt.Sprintf("must be valid JSON of at most %d bytes", maxFilterLength))
 	}
 	return nil
 }
@@ -144,8 +144,7 @@ func (s *Service) Paused(ctx context.Context) ([]*ent.Webhook, error) {
 		Order(ent.Desc(webhook.FieldID)).
 		All(asService(ctx))
 	return slices.DeleteFunc(
-		all,
-		func(w *ent.Webhook) bool { return s.authorize(ctx, w.OrganizationID, w.KeyID) != nil },
+		all, func(w *ent.Webhook) bool { return s.authorize(ctx, w.OrganizationID, w.KeyID) != nil },
 	), err
 }
 
@@ -261,9 +260,7 @@ func (s *Service) checkNew(by, in context.Context, tx *ent.Client, n NewWebhook)
 // change runs do on a webhook that the viewer may manage, in a transaction with its audit event, and returns the
 // changed webhook.
 func (s *Service) change(
-	ctx context.Context,
-	id string,
-	do func(ctx context.Context, tx *ent.Client, w *ent.Webhook) error,
+	ctx context.Context, id string, do func(ctx context.Context, tx *ent.Client, w *ent.Webhook) error,
 ) (*ent.Webhook, error) {
 	w, err := s.Get(ctx, id)
 	if err != nil {

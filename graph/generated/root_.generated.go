@@ -10601,27 +10601,43 @@ func sourceData(filename string) string {
 
 var sources = []*ast.Source{
 	{Name: "../../schema/accounts.graphql", Input: `extend type Query {
-  "Who is signed in; null when nobody is."
+  "The signed-in account; null if the caller is not signed in."
   viewer: Viewer
-  "The members, invitations and keys of an organisation, for its ADMINs; null for others."
+  "Members, invitations and keys of an organisation, for its ADMINs; null for others."
   administration("The organisation's id." organization: ID!): Administration
-  "What signed-in callers did and were refused, the newest first. For HUB_ADMINs; for ADMINs, that of their organisation."
-  auditEvents("1 to 100; 20 when absent." first: Int, "Continue after this place." after: Cursor, "The last so many, before ` + "`" + `before` + "`" + ` where it is given." last: Int, "Continue before this place." before: Cursor, "Only those that match." filter: AuditFilter): AuditEventConnection
+  """
+  What signed-in callers did or were refused, newest first. HUB_ADMINs see all events, ADMINs those of their
+  organisation; null for others.
+  """
+  auditEvents(
+    "Page size, 1 to 100; 20 by default."
+    first: Int
+    "Only items after this cursor."
+    after: Cursor
+    "Page size from the end of the list, or backwards from ` + "`" + `before` + "`" + `, 1 to 100."
+    last: Int
+    "Only items before this cursor."
+    before: Cursor
+    "Which items to return."
+    filter: AuditFilter
+  ): AuditEventConnection
 }
 
-"The account that is signed in."
+"The signed-in account."
 type Viewer {
   "The account."
   account: Account!
-  "The role in the whole hub."
+  "Its role in the whole hub."
   hubRole: Role
   "Its roles in organisations."
   memberships: [Membership!]!
-  "What waits for the account: entries assigned to it, sent back to it, waiting for its review, or whose schedule failed."
-  tasks("1 to 100; 20 when absent." first: Int! = 20): [Task!]!
-  "Entries that the account wrote the head of and that are not published as they are, the last changed first."
-  drafts("1 to 100; 20 when absent." first: Int! = 20): [Entry!]!
-  "The devices that are signed in to the account."
+  """
+  Entries that wait for the account: assigned to it, sent back to it, waiting for its review, or with a failed schedule.
+  """
+  tasks("Page size, 1 to 100; 20 by default." first: Int! = 20): [Task!]!
+  "Entries whose head the account wrote and that are not published in that form, last changed first."
+  drafts("Page size, 1 to 100; 20 by default." first: Int! = 20): [Entry!]!
+  "Devices that are signed in to the account."
   signIns: [SignIn!]!
 }
 
@@ -10629,7 +10645,7 @@ type Viewer {
 type Account implements Node {
   "Its id."
   id: ID!
-  "Its name."
+  "Name."
   name: String!
 }
 
@@ -10645,7 +10661,7 @@ type Membership {
   role: Role!
 }
 
-"What an account or a key may do."
+"Role of an account or a key."
 enum Role {
   "Writes drafts of the organisation."
   CONTRIBUTOR
@@ -10659,7 +10675,7 @@ enum Role {
   HUB_ADMIN
 }
 
-"Something that waits for somebody."
+"An entry that waits for somebody."
 type Task {
   "Why it waits."
   reason: TaskReason!
@@ -10667,15 +10683,15 @@ type Task {
   entry: Entry!
 }
 
-"Why something waits."
+"Why an entry waits."
 enum TaskReason {
-  "It was assigned to the account."
+  "It is assigned to the account."
   ASSIGNED
   "It waits for review by an editor of the organisation."
   REVIEW
   "It was sent back."
   CHANGES_REQUESTED
-  "It was to be published or withdrawn at a set time, and could not be."
+  "Its scheduled publishing or withdrawal failed."
   SCHEDULE_FAILED
 }
 
@@ -10683,121 +10699,121 @@ enum TaskReason {
 type SignIn {
   "Its id."
   id: ID!
-  "How it holds its access."
+  "How the device is authenticated."
   kind: SignInKind!
-  "What the device says it is."
+  "The User-Agent of the device."
   userAgent: String!
-  "When it signed in."
+  "Time of the sign-in."
   createdAt: Time!
-  "When it last asked for something, to the minute."
+  "Time of the last request, to the minute."
   lastUsedAt: Time!
-  "Whether it is the one that asks."
+  "Whether this request comes from the device."
   current: Boolean!
 }
 
-"How a device holds its access."
+"How a device is authenticated."
 enum SignInKind {
-  "By a cookie."
+  "With a cookie."
   BROWSER
-  "By a short token and a refresh token."
+  "With a short-lived token and a refresh token."
   NATIVE
 }
 
-"Who may do what in an organisation."
+"Members, invitations and keys of an organisation."
 type Administration {
   "The organisation."
   organization: Organization!
   "Its members."
   memberships: [Membership!]!
-  "Invitations that are open."
+  "Open invitations."
   invitations: [Invitation!]!
-  "Its keys, also ended ones, the newest first."
+  "Its keys, revoked and expired ones included, newest first."
   keys: [ApiKey!]!
 }
 
-"A link that gives whoever opens it first a role."
+"A link that gives a role to the first account that opens it."
 type Invitation {
   "Its id."
   id: ID!
   "The role that it gives."
   role: Role!
-  "Where it was sent."
+  "The e-mail address that it was sent to."
   email: String
-  "When it was made."
+  "Time of creation."
   createdAt: Time!
-  "When it ends."
+  "When it expires."
   expiresAt: Time!
 }
 
-"A program's access. Its secret is shown once, when it is made."
+"Access of a program. The secret is returned only once, at creation."
 type ApiKey {
   "Its id."
   id: ID!
-  "What it is for."
+  "Name, for people."
   name: String!
-  "Where it may be."
+  "Where the key may be used."
   kind: KeyKind!
   "The role of a SECRET key."
   role: Role
-  "What its role is narrowed to; empty for all that the role may."
+  "Restrictions of its role; empty means the whole role."
   scopes: [KeyScope!]!
-  "The origins of the pages that a PUBLISHABLE key may stand in."
+  "Origins of the pages in which a PUBLISHABLE key may be used."
   origins: [String!]!
-  "The manifest of trusted documents that it is restricted to."
+  "Manifest of trusted documents that the key is restricted to."
   manifest: String
   "The last four characters of the secret."
   ending: String!
-  "When it was made."
+  "Time of creation."
   createdAt: Time!
-  "When it ends."
+  "When it expires; null means never."
   expiresAt: Time
-  "When it was last used, to the minute."
+  "Time of the last use, to the minute."
   lastUsedAt: Time
-  "When it was ended."
+  "When it was revoked."
   revokedAt: Time
 }
 
-"Where a key may be."
+"Where a key may be used."
 enum KeyKind {
   "On servers only."
   SECRET
-  "In a page: it reads what is public."
+  "In web pages; it reads public content only."
   PUBLISHABLE
 }
 
-"What a key's role is narrowed to."
+"Scopes that a key's role can be restricted to."
 enum KeyScope {
-  "Content for members."
+  "Reading members' content."
   READ
   "Reading and writing drafts."
   DRAFTS
-  "Review, publishing, withdrawal."
+  "Reviewing, publishing and withdrawing."
   PUBLISH
-  "Members and keys."
+  "Managing members and keys."
   MANAGE
 }
 
-"Something that a signed-in caller did or was refused."
+"An act or refusal of a signed-in caller."
 type AuditEvent implements Node {
   "Its id."
   id: ID!
-  "When."
+  "Time of the event."
   at: Time!
-  "Who: the id of an account or a key, or a name of the hub's own work."
+  "The id of an account or a key, or the name of a part of the hub."
   actor: String!
-  "What: the name of the mutation, or SIGN_IN and the like."
+  "The name of the mutation, or an action such as SIGN_IN."
   action: String!
-  "The id of the organisation that it was about; null when it was about none, or about several."
+  "The id of the organisation concerned; null if none or several are."
   organization: ID
-  "The ids that it was about."
+  "The ids concerned."
   subjects: [ID!]!
-  "The code of the refusal; null when it was done."
+  "The error code of a refusal; null if the act was done."
   code: String
-  "What else is to be known."
+  "Further remarks."
   detail: String
 }
 
-"Which audit events; what is given must all hold."
+"Selects audit events. All given conditions must hold."
 input AuditFilter {
   "The id of an account or a key."
   actor: String
@@ -10805,92 +10821,110 @@ input AuditFilter {
   organization: ID
   "The name of a mutation."
   action: String
-  "An id that it was about."
+  "An id concerned."
   subject: ID
-  "Only refusals, or only what was done."
+  "true: only refusals; false: only acts that were done."
   refused: Boolean
-  "At or after."
+  "At or after this time."
   after: Time
-  "At or before."
+  "At or before this time."
   before: Time
 }
 
 extend type Mutation {
-  "Makes the link of an invitation. For an ADMIN of the organisation; a role of the hub, without an organisation, for a HUB_ADMIN."
-  invite("The organisation." organization: ID, "The role that it gives." role: Role!, "Where it is sent, for the list of invitations; the hub sends nothing." email: String): InvitePayload!
-  "Ends an invitation that is open."
+  """
+  Creates an invitation link. Requires an ADMIN of the organisation; for a role in the hub, without an organisation, a
+  HUB_ADMIN.
+  """
+  invite(
+    "The organisation's id; absent for a role in the hub."
+    organization: ID
+    "The role to give."
+    role: Role!
+    "The e-mail address that the link is for, shown in the list of invitations; the hub sends nothing."
+    email: String
+  ): InvitePayload!
+  "Revokes an open invitation."
   revokeInvitation("Its id." id: ID!): DonePayload!
-  "Changes the role of a member; it counts at the next request."
-  setRole("The membership." id: ID!, "The role." role: Role!): MembershipPayload!
-  "Ends a membership, one's own or for an ADMIN another's, and the keys that the account made for the organisation."
-  removeMember("The membership." id: ID!): DonePayload!
-  "Gives an account a role of the hub, or takes it. For a HUB_ADMIN."
-  setHubRole("The account." account: ID!, "HUB_EDITOR or HUB_ADMIN; none when absent." role: Role): DonePayload!
-  "Ends all access of an account, its sign-ins and keys. For a HUB_ADMIN."
-  disableAccount("The account." id: ID!): DonePayload!
-  "Takes the person out of an account for good; what it wrote stays, by nobody. For a HUB_ADMIN."
-  anonymizeAccount("The account." id: ID!): DonePayload!
-  "Makes a key. The secret is in the answer and nowhere else."
-  createKey("What it is to be." input: CreateKeyInput!): CreateKeyPayload!
-  "Ends a key at once."
+  "Changes the role of a member, from the next request on."
+  setRole("The membership's id." id: ID!, "The role." role: Role!): MembershipPayload!
+  """
+  Ends a membership and revokes the keys that the account created for the organisation. ADMINs may remove others,
+  everybody themselves.
+  """
+  removeMember("The membership's id." id: ID!): DonePayload!
+  "Sets or removes the role of an account in the hub. HUB_ADMINs only."
+  setHubRole(
+    "The account's id."
+    account: ID!
+    "HUB_EDITOR or HUB_ADMIN; absent to remove the role."
+    role: Role
+  ): DonePayload!
+  "Ends all access of an account, its sign-ins and keys. HUB_ADMINs only."
+  disableAccount("The account's id." id: ID!): DonePayload!
+  "Removes all personal data of an account, for good; its writing stays, without an author. HUB_ADMINs only."
+  anonymizeAccount("The account's id." id: ID!): DonePayload!
+  "Creates a key. The result holds the secret, which cannot be read again."
+  createKey("The key." input: CreateKeyInput!): CreateKeyPayload!
+  "Revokes a key, effective at once."
   revokeKey("Its id." id: ID!): DonePayload!
-  "Signs a device of the account out."
+  "Signs a device out of the account."
   revokeSignIn("The sign-in." id: ID!): DonePayload!
 }
 
-"What a key is to be."
+"A key to be created."
 input CreateKeyInput {
-  "The organisation."
+  "The organisation's id."
   organization: ID!
-  "What it is for."
+  "Name, for people."
   name: String!
-  "Where it may be."
+  "Where the key may be used."
   kind: KeyKind!
-  "The role of a SECRET key, none stronger than the caller's."
+  "Role of a SECRET key, no stronger than the caller's."
   role: Role
-  "What the role is narrowed to; all that it may when absent."
+  "Restrictions of the role; the whole role by default."
   scopes: [KeyScope!]
-  "Of a PUBLISHABLE key: the origins of the pages that it may stand in, https://host or https://host:port."
+  "For a PUBLISHABLE key: origins of the pages in which it may be used, https://host or https://host:port."
   origins: [String!]
-  "The name of a manifest of trusted documents: the key may ask nothing else."
+  "Name of a manifest of trusted documents; the key may send no other operations."
   manifest: String
-  "When it ends; never when absent."
+  "When it expires; never by default."
   expiresAt: Time
 }
 
-"What came of making a key."
+"Result of ` + "`" + `createKey` + "`" + `."
 type CreateKeyPayload {
-  "The key; null when there are problems."
+  "The key; null with problems."
   key: ApiKey
-  "The secret, shown once."
+  "The secret, returned only once."
   secret: String
-  "What is wrong."
+  "Problems found; empty if there are none."
   problems: [Problem!]!
 }
 
-"What came of an invitation."
+"Result of ` + "`" + `invite` + "`" + `."
 type InvitePayload {
-  "The invitation; null when there are problems."
+  "The invitation; null with problems."
   invitation: Invitation
-  "The address to send, shown once."
+  "The link to send, returned only once."
   url: String
-  "What is wrong."
+  "Problems found; empty if there are none."
   problems: [Problem!]!
 }
 
-"What came of changing a role."
+"Result of ` + "`" + `setRole` + "`" + `."
 type MembershipPayload {
-  "The membership; null when there are problems."
+  "The membership; null with problems."
   membership: Membership
-  "What is wrong."
+  "Problems found; empty if there are none."
   problems: [Problem!]!
 }
 
-"What came of an act without anything to show."
+"Result of a mutation that returns nothing else."
 type DonePayload {
   "Whether it was done."
   done: Boolean!
-  "What is wrong."
+  "Problems found; empty if there are none."
   problems: [Problem!]!
 }
 `, BuiltIn: false},
@@ -10898,158 +10932,192 @@ type DonePayload {
 type ChangeConnection {
   "The changes, in order."
   edges: [ChangeEdge!]!
-  "The changes alone."
+  "The changes only."
   nodes: [Change!]!
-  "Where the page begins and ends. ` + "`" + `endCursor` + "`" + ` is null only when the page is empty: then keep the one you have."
+  "Paging information. ` + "`" + `endCursor` + "`" + ` is null only if the page is empty: then keep the previous cursor."
   pageInfo: PageInfo!
 }
 
 "A change in a list."
 type ChangeEdge {
-  "Its place in the log."
+  "Its position in the change log."
   cursor: Cursor!
   "The change."
   node: Change!
 }
 
-"Something that became visible to the viewer or changed, or that is gone."
+"Something that became visible to the viewer, changed or went away."
 type Change {
   "The id of what changed."
   id: ID!
-  "What happened."
+  "Kind of the change."
   action: ChangeAction!
-  "When."
+  "Time of the change."
   at: Time!
-  "What it is now; null when GONE."
+  "Its present state; null if GONE."
   node: Node
-  "Its place in the log: ` + "`" + `changes` + "`" + ` continues after it, asked once or subscribed to."
+  "Its position in the change log; ` + "`" + `changes` + "`" + ` continues after it, as a query or a subscription."
   cursor: Cursor!
 }
 
-"What a change did."
+"Kind of a change."
 enum ChangeAction {
-  "It is there, in the form that ` + "`" + `node` + "`" + ` gives. It may be new."
+  "It exists, in the state that ` + "`" + `node` + "`" + ` returns; it may be new."
   UPSERT
-  "It is not there any more for this viewer or this filter."
+  "It no longer exists for this viewer or filter."
   GONE
 }
 
-"Which changes. What is given must all hold; what leaves the filter is GONE."
+"Selects changes. All given conditions must hold; what no longer matches the filter is GONE."
 input ChangeFilter {
   "Types."
   types: [SearchType!]
   "Slugs; a theme includes those below it."
   themes: [String!]
-  "Numbers of any year since 2016."
+  "Numbers used in any year since 2016."
   municipalities: [String!]
   "Slugs."
   organizations: [String!]
 }
 
-"What is told as it happens, over server-sent events or a WebSocket with the protocol graphql-transport-ws."
+"Live updates, over server-sent events or a WebSocket with the protocol graphql-transport-ws."
 type Subscription {
   """
-  What becomes visible to the viewer, changes, or goes. Without ` + "`" + `after` + "`" + `: from now on. After a connection is lost come back with the last
-  cursor: nothing is missed. A cursor older than the log answers CURSOR_EXPIRED. The stream ends when the caller loses a right.
+  What becomes visible to the viewer, changes or goes away. Without ` + "`" + `after` + "`" + `, from now on. To reconnect, pass the last
+  cursor: nothing is missed. The error CURSOR_EXPIRED if the change log does not reach back to the cursor. The stream
+  ends when the caller loses a right.
   """
-  changes("Continue after this place." after: Cursor, "Which changes." filter: ChangeFilter): Change!
+  changes("Only items after this cursor." after: Cursor, "Which changes to return." filter: ChangeFilter): Change!
 }
 
 extend type Query {
   """
-  For those who keep a copy. Without ` + "`" + `after` + "`" + `: all that the viewer may see, as upserts; then what changes. Keep the last cursor and come
-  back with it. A cursor older than the log answers CURSOR_EXPIRED: begin again.
+  Changes, for clients that keep a copy. Without ` + "`" + `after` + "`" + `: first everything that the viewer may see, as upserts, then the
+  changes. Keep the last cursor and continue from it. The error CURSOR_EXPIRED if the change log does not reach back to
+  the cursor: start over.
   """
-  changes("Continue after this place." after: Cursor, "1 to 100; 20 when absent." first: Int, "Which changes." filter: ChangeFilter): ChangeConnection!
+  changes(
+    "Only items after this cursor."
+    after: Cursor
+    "Page size, 1 to 100; 20 by default."
+    first: Int
+    "Which changes to return."
+    filter: ChangeFilter
+  ): ChangeConnection!
 }
 `, BuiltIn: false},
 	{Name: "../../schema/collection.graphql", Input: `"""
-An editor's ordered selection. Its items are its CONTAINS relations: ` + "`" + `related(types: [CONTAINS], direction: OUT)` + "`" + `, in order, each with
-the editor's note.
+An editor's ordered selection of content. Its items are its CONTAINS relations: ` + "`" + `related(types: [CONTAINS], direction:
+OUT)` + "`" + `, in order, each with the editor's note.
 """
 type Collection implements Node & Content {
   "Its items, in order, each with the editor's note."
-  items("1 to 100; 20 when absent." first: Int, "Continue after this place." after: Cursor): RelationConnection!
+  items(
+    "Page size, 1 to 100; 20 by default."
+    first: Int
+    "Only items after this cursor."
+    after: Cursor
+  ): RelationConnection!
 }
 
+"Selects collections. All given conditions must hold."
 input CollectionFilter {
   "Contains any of these entries."
   contains: [ID!]
 }
 
-"What an editor writes of a collection. Absent = unchanged, null = cleared; a list or an object replaces the old one whole."
+"Fields of a collection that editors write: those of all content."
 input CollectionInput
 `, BuiltIn: false},
-	{Name: "../../schema/content.graphql", Input: `"What all published content has in common. Every field is of the published revision; a draft cannot be reached."
+	{Name: "../../schema/content.graphql", Input: `"Fields of all published content. They come from the published revision; drafts cannot be reached through them."
 interface Content implements Node {
   "The entry's id."
   id: ID!
-  "Its name in addresses, unique within its type. A former slug still finds the entry; the answer holds the new one."
+  "Name in URLs, unique within the type. A former slug still finds the entry; the answer has the current one."
   slug: String!
-  "The address of its page."
+  "URL of its page."
   url: String!
-  "How many times it has been published."
+  "Number of times it has been published."
   version: Int!
-  "The address of this very version, for who cites it: it stays what it is when newer ones are published, for as long as readers see the entry."
+  """
+  URL of this version, for citing. Its text stays the same when newer versions are published, as long as readers see the
+  entry.
+  """
   permalink: String!
-  "Never null: after the wanted languages comes any that the entry has."
+  "The title. Never null: if the entry lacks the wanted languages, it is in another one."
   title: String!
   "One paragraph of plain text."
   summary: String
-  "The full text."
-  body("The form wanted." format: BodyFormat! = HTML): String
+  "The full text, in the given format."
+  body("Format of the returned text." format: BodyFormat! = HTML): String
   "The language of the texts in this answer."
   language: Language!
-  "True when ` + "`" + `language` + "`" + ` is not the first language asked for."
+  "Whether ` + "`" + `language` + "`" + ` differs from the first language wanted."
   isFallback: Boolean!
-  "The languages that the entry has."
+  "Languages that the entry has."
   languages: [Language!]!
-  "The texts in several languages at once; all that the entry has when no language is given."
-  texts("Languages wanted; those that the entry lacks are left out." languages: [Language!]): [ContentText!]!
+  "The texts in several languages at once."
+  texts("Languages wanted; missing ones are left out. All by default." languages: [Language!]): [ContentText!]!
   "Who may read it."
   audience: Audience!
-  "The content's own date, where it has one."
+  "Date of the content itself, if it has one."
   issued: PartialDate
   "When it was first published here."
   publishedAt: Time!
-  "When what readers see last changed."
+  "When the published content last changed."
   updatedAt: Time!
-  "The organisation that answers for it."
+  "The organisation responsible for it."
   owner: Organization!
   "A picture."
   image: Asset
-  "What it is about."
+  "Its subjects."
   themes: [Theme!]!
-  "Whom it is for: those a service is for, and those who give it."
+  "Groups that it is for: users of a service, or those who provide it."
   targetGroups: [TargetGroup!]!
-  "Ways of working that it uses."
+  "Working methods that it uses."
   methods: [Method!]!
-  "Functions that answer questions about it. Never private persons."
+  "Functions that answer questions about it; never private persons."
   contacts: [Contact!]!
   "Sections of acts that it is about."
   lawSections: [LawSection!]!
-  "Organisations that have a part in it."
-  organizations("Only these roles." roles: [OrganizationRole!]): [OrganizationLink!]!
-  "Partners that are not organisations of the hub, in words."
+  "Organisations with a role in it."
+  organizations("Only links with one of these roles." roles: [OrganizationRole!]): [OrganizationLink!]!
+  "Partners without an organisation in the hub, as text."
   partners: String
-  "Municipalities that have a part in it, with the name and number they had then."
-  municipalities("Only these roles." roles: [MunicipalityRole!], "1 to 100; 20 when absent." first: Int, "Continue after this place." after: Cursor): ContentMunicipalityConnection!
-  "Districts of Oslo that have a part in it."
-  districts("Only these roles." roles: [MunicipalityRole!]): [DistrictLink!]!
-  "Counts of participants that the source does not name: 17 pilots, three districts."
+  "Municipalities with a role in it, with their name and number at that time."
+  municipalities(
+    "Only links with one of these roles."
+    roles: [MunicipalityRole!]
+    "Page size, 1 to 100; 20 by default."
+    first: Int
+    "Only items after this cursor."
+    after: Cursor
+  ): ContentMunicipalityConnection!
+  "Districts of Oslo with a role in it."
+  districts("Only links with one of these roles." roles: [MunicipalityRole!]): [DistrictLink!]!
+  "Participants that the source counts but does not name: 17 pilots, three districts."
   unnamedMunicipalities: [UnnamedGroup!]!
-  "Numbers that the source states."
+  "Numbers stated by the source."
   keyFigures: [KeyFigure!]!
-  "What was found."
+  "Findings."
   findings: [String!]!
-  "What is recommended."
+  "Recommendations."
   recommendations: [String!]!
-  "How well it is documented, and apart from that, which way its effect goes."
+  "How well it is documented and, independently, the direction of its effect."
   evidence: Evidence
   "Files and pages that belong to it."
   downloads: [Download!]!
-  "Other content that it is related to, read from both ends; only what the viewer may see."
-  related("Only these relations." types: [RelationType!], "From which end." direction: RelationDirection! = BOTH, "1 to 100; 20 when absent." first: Int, "Continue after this place." after: Cursor): RelationConnection!
+  "Related content that the viewer may read, whichever entry states the relation."
+  related(
+    "Only relations of these types."
+    types: [RelationType!]
+    "Which end of the relation this entry is."
+    direction: RelationDirection! = BOTH
+    "Page size, 1 to 100; 20 by default."
+    first: Int
+    "Only items after this cursor."
+    after: Cursor
+  ): RelationConnection!
 }
 
 "The text of an entry in one language."
@@ -11060,19 +11128,19 @@ type ContentText {
   title: String!
   "One paragraph of plain text."
   summary: String
-  "The full text."
-  body("The form wanted." format: BodyFormat! = HTML): String
+  "The full text, in the given format."
+  body("Format of the returned text." format: BodyFormat! = HTML): String
 }
 
 "A date as precise as its source gave it."
 type PartialDate {
-  "The day; the first of the month or year where that is all the source gave."
+  "The day; the first day if only the month or year is known."
   date: Date!
-  "How much of the date the source gave."
+  "Precision of the date."
   precision: DatePrecision!
 }
 
-"How precise a date is."
+"Precision of a date."
 enum DatePrecision {
   "The day is known."
   DAY
@@ -11082,23 +11150,23 @@ enum DatePrecision {
   YEAR
 }
 
-"A span of days; an open end is null."
+"A span of days; null means open."
 type Period {
   "The first day."
   start: Date
   "The last day."
   end: Date
-  "Whether it goes on as ordinary operation."
+  "Whether it continues as ordinary operation."
   ongoing: Boolean!
 }
 
-"What one entry is to another, read from the entry that states it."
+"The role of the stating entry towards the other one."
 enum RelationType {
   "Is part of."
   PART_OF
-  "Contains, of collections."
+  "Contains; for collections."
   CONTAINS
-  "Builds on, in time."
+  "Follows, in time."
   FOLLOWS
   "Is based on."
   BASED_ON
@@ -11118,7 +11186,7 @@ enum RelationType {
   SEE_ALSO
 }
 
-"From which end a relation is read."
+"Which end of a relation an entry is."
 enum RelationDirection {
   "This entry states the relation."
   OUT
@@ -11130,129 +11198,129 @@ enum RelationDirection {
 
 "A page of relations."
 type RelationConnection {
-  "How many relations there are in all."
+  "Number of relations on all pages."
   totalCount: Int!
-  "The relations, with what is stated of each."
+  "The relations with their properties."
   edges: [RelationEdge!]!
-  "The related content alone."
+  "The related content only."
   nodes: [Content!]!
-  "Where the page begins and ends."
+  "Paging information."
   pageInfo: PageInfo!
 }
 
 "A relation to another entry."
 type RelationEdge {
-  "Its place in the list."
+  "Position in the list."
   cursor: Cursor!
   "The other entry."
   node: Content!
-  "What the stating entry is to the other."
+  "The role of the stating entry towards the other one."
   type: RelationType!
-  "OUT when this entry states it, IN when the other does."
+  "OUT if this entry states the relation, IN if the other does."
   direction: RelationDirection!
-  "The place that the writer gave it among its like, from 1."
+  "Position among relations of the same type, from 1."
   position: Int
   "The chapter or part that it belongs to."
   section: String
-  "The editor's reason."
+  "The editor's note."
   note: String
 }
 
-"An organisation's part in an entry."
+"An organisation's role in an entry."
 type OrganizationLink {
   "The organisation."
   organization: Organization!
-  "Its part."
+  "Its role."
   role: OrganizationRole!
 }
 
-"What part an organisation has."
+"Role of an organisation."
 enum OrganizationRole {
   "Published it."
   PUBLISHER
-  "Ordered it."
+  "Commissioned it."
   COMMISSIONER
   "Wrote or carried it out."
   AUTHOR
   "Supplied to it."
   SUPPLIER
-  "Paid for it."
+  "Funded it."
   FUNDER
-  "Worked together on it."
+  "Took part in it as a partner."
   PARTNER
   "Led it."
   LEAD
-  "Arranged it."
+  "Organised it."
   ORGANISER
 }
 
-"A page of the municipalities that have a part in an entry."
+"A page of the municipalities with a role in an entry."
 type ContentMunicipalityConnection {
-  "How many there are in all."
+  "Number of items on all pages."
   totalCount: Int!
-  "The municipalities, with their part."
+  "The municipalities with their roles."
   edges: [ContentMunicipalityEdge!]!
-  "The municipalities alone."
+  "The municipalities only."
   nodes: [Municipality!]!
-  "Where the page begins and ends."
+  "Paging information."
   pageInfo: PageInfo!
 }
 
-"A municipality's part in an entry."
+"A municipality's role in an entry."
 type ContentMunicipalityEdge {
-  "Its place in the list."
+  "Position in the list."
   cursor: Cursor!
   "The municipality."
   node: Municipality!
-  "Its part."
+  "Its role."
   role: MunicipalityRole!
-  "Its name at the time, where another than today."
+  "Its name at that time, if different from today's."
   nameThen: String
-  "Its number at the time, where another than today."
+  "Its number at that time, if different from today's."
   numberThen: String
 }
 
-"What part a municipality or district has."
+"Role of a municipality or district."
 enum MunicipalityRole {
-  "Tried it out."
+  "Piloted it."
   PILOT
-  "Was studied."
+  "Was a case in a study."
   CASE
-  "Is given as an example."
+  "Is mentioned as an example."
   EXAMPLE
-  "It took place there."
+  "Was the place where it happened."
   SITE
-  "It is its own."
+  "Owns it."
   OWNER
-  "Has taken it into use."
+  "Uses it."
   USER
-  "Answered."
+  "Responded to a survey."
   RESPONDENT
   "Is or was a member."
   MEMBER
-  "Was the host."
+  "Hosted it."
   HOST
 }
 
-"A district's part in an entry."
+"A district's role in an entry."
 type DistrictLink {
   "The district."
   district: District!
-  "Its part."
+  "Its role."
   role: MunicipalityRole!
 }
 
-"Participants that the source counts and does not name."
+"Participants that the source counts but does not name."
 type UnnamedGroup {
-  "How many; null where the source gives no number."
+  "How many; null if the source gives no number."
   count: Int
   "Their part."
   role: MunicipalityRole!
-  "What the source says of them."
+  "What the source says about them."
   note: String!
 }
 
-"A number that the source states."
+"A number stated by the source."
 type KeyFigure {
   "What is counted or measured."
   label: String!
@@ -11260,29 +11328,29 @@ type KeyFigure {
   value: Float!
   "The upper bound of a RANGE."
   upper: Float
-  "The source's own words, where it gives the number in words."
+  "The source's own wording, if it gives the number in words."
   text: String
-  "How the number is to be read."
+  "How to read the number."
   operator: FigureOperator!
   "A stable code, never a translated word: percent, persons, municipalities, NOK, months, …"
   unit: String!
-  "The year that the number is of."
+  "Year of the number."
   year: Int
-  "How many answers or cases are behind it; null where the source is silent."
+  "Number of responses or cases behind it; null if the source does not say."
   n: Int
-  "Whom it is of."
+  "The population that it describes."
   population: String
-  "The same measure earlier."
+  "Earlier value of the same measure."
   before: Float
-  "The year of ` + "`" + `before` + "`" + `."
+  "Year of ` + "`" + `before` + "`" + `."
   beforeYear: Int
-  "What else is to be known."
+  "Further remarks."
   note: String
 }
 
-"How a number is to be read."
+"How to read a number."
 enum FigureOperator {
-  "As it stands."
+  "Exactly ` + "`" + `value` + "`" + `."
   EXACT
   "About."
   ABOUT
@@ -11298,27 +11366,27 @@ enum FigureOperator {
   RANGE
 }
 
-"How well a thing is documented."
+"How well something is documented."
 type Evidence {
-  "0: idea or being tried out; 1: described; 2: experience; 3: change measured; 4: effect compared; 5: effect documented."
+  "0: idea or trial; 1: described; 2: experience; 3: change measured; 4: effect compared; 5: effect documented."
   level: Int!
-  "Which way the effect goes."
+  "Direction of the effect."
   direction: EffectDirection!
-  "What the level rests on."
+  "What the level is based on."
   basis: String
-  "Who set it."
+  "The organisation that set it."
   rater: Organization
   "When it was set."
   ratedAt: Date
 }
 
-"Which way an effect goes."
+"Direction of an effect."
 enum EffectDirection {
-  "For the better."
+  "An improvement."
   POSITIVE
-  "For the worse."
+  "A deterioration."
   NEGATIVE
-  "Both."
+  "Both improvements and deteriorations."
   MIXED
   "No difference was found."
   NO_DIFFERENCE
@@ -11332,121 +11400,129 @@ type Download {
   title: String!
   "PDF, HTML, VIDEO, …"
   format: String!
-  "Its size; null when not known."
+  "Size in bytes; null if unknown."
   bytes: Int
-  "How many pages; null when not known."
+  "Number of pages; null if unknown."
   pages: Int
-  "Its size as the source writes it: 845 KB."
+  "Size as stated by the source: 845 KB."
   sizeAsStated: String
-  "Its language, which need not be the entry's."
+  "Its language, which may differ from the entry's."
   language: Language
-  "Its address; null when none is known, and ` + "`" + `note` + "`" + ` says where to ask."
+  "URL; null if unknown, in which case ` + "`" + `note` + "`" + ` says where to ask."
   url: String
-  "What is to be known of it."
+  "Further remarks."
   note: String
 }
 
-"Money given to what an entry is about."
+"Funding of something."
 type Funding {
-  "Who gave it."
+  "The organisation that gave it."
   funder: Organization
-  "How much, in ` + "`" + `currency` + "`" + `."
+  "Amount, in ` + "`" + `currency` + "`" + `."
   amount: Float
-  "ISO 4217."
+  "Currency code, ISO 4217."
   currency: String
-  "The giver's number of the project."
+  "Project number at the funder."
   projectNumber: String
-  "The time that it is for."
+  "Period of the funding."
   period: Period
 }
 
-"A file that the hub keeps."
+"A file stored by the hub."
 type Asset implements Node {
   "Its id."
   id: ID!
-  "Its address."
+  "URL of the file."
   url: String!
-  "Its media type, image/png for instance."
+  "Media type, as image/png."
   mediaType: String!
-  "Its size."
+  "Size in bytes."
   bytes: Int!
-  "What a picture shows, for those who do not see it."
+  "Text alternative of a picture."
   alt: String
   "Who made it."
   credit: String
-  "In pixels, of pictures."
+  "Width of a picture, in pixels."
   width: Int
-  "In pixels, of pictures."
+  "Height of a picture, in pixels."
   height: Int
-  "The address of the picture at least ` + "`" + `width` + "`" + ` pixels wide where the original is: 320, 640, 960, 1280 or 1920. Null when it is no picture."
-  image("Pixels wanted, 1 to 1920." width: Int!, "What it is cut to." shape: ImageShape! = ORIGINAL): String
-  "Where the middle of a picture is; null when nobody has said."
+  """
+  URL of the picture scaled to the smallest available width of at least ` + "`" + `width` + "`" + ` pixels: 320, 640, 960, 1280 or 1920;
+  narrower if the original is. Null if the asset is not a picture.
+  """
+  image(
+    "Wanted width in pixels, 1 to 1920."
+    width: Int!
+    "Shape that the picture is cropped to."
+    shape: ImageShape! = ORIGINAL
+  ): String
+  "The point that crops keep in view; null if none was set."
   focalPoint: FocalPoint
-  "How many pages, of documents; slides of presentations. Null when not known."
+  "Number of pages of a document or slides of a presentation; null if unknown."
   pages: Int
 }
 `, BuiltIn: false},
-	{Name: "../../schema/documents.graphql", Input: `"One language's text of an entry. A field that does not belong to the entry's type is a problem."
+	{Name: "../../schema/documents.graphql", Input: `"An entry's text in one language. A field that does not exist for the entry's type is a problem."
 input ContentTextInput {
-  "Its language; one text a language."
+  "Its language; at most one text per language."
   language: Language!
-  "The title. At most 300 characters."
+  "Title of at most 300 characters."
   title: String
-  "One paragraph of plain text. At most 2 000 characters."
+  "Summary, one paragraph of plain text of at most 2 000 characters."
   summary: String
-  "CommonMark; ` + "`" + `hub:<id>` + "`" + ` links to an entry or an asset. At most 100 000 characters."
+  "CommonMark of at most 100 000 characters; ` + "`" + `hub:<id>` + "`" + ` links to an entry or an asset."
   body: String
-  "What was found."
+  "Findings."
   findings: [String!]
-  "What is recommended."
+  "Recommendations."
   recommendations: [String!]
-  "Partners that are not organisations of the hub."
+  "Partners without an organisation in the hub."
   partners: String
-  "Practice: what was difficult."
+  "Practice: the difficulty that it addresses."
   challenge: String
-  "Practice, Project: what was to be reached."
+  "Practice, Project: goals."
   goals: [String!]
-  "Practice, Tool: what was or is to be done, in order."
+  "Practice, Tool: steps, in order."
   steps: [String!]
-  "Practice: people, time and rooms that it took."
+  "Practice: staff, time and facilities required."
   resources: String
-  "Practice: what it cost."
+  "Practice: costs."
   cost: String
-  "Practice: what must be in place."
+  "Practice: preconditions."
   preconditions: String
-  "Practice: what was learnt."
+  "Practice: lessons learned."
   lessons: String
   "Practice: what did not work."
   didNotWork: String
-  "Tool: how to use it."
+  "Tool: instructions for use."
   howToUse: String
-  "Report, Project, Network: how it was or is done."
+  "Report, Project, Network: method."
   method: String
-  "Report: who was asked, and how many answered."
+  "Report: the sample and the number of responses."
   sample: String
-  "Project: the problem that it is about."
+  "Project: the problem that it addresses."
   problemStatement: String
-  "Project: what those it is for turned out to need."
+  "Project: needs found among those it is for."
   needs: [String!]
-  "Project: what it asks."
+  "Project: research questions."
   researchQuestions: [String!]
   "Network: how and how often members meet."
   meetings: String
-  "Event: what happens when."
+  "Event: programme."
   programme: String
-  "Event, Tool: sectors that take part."
+  "Event, Tool: participating sectors."
   sectors: [String!]
-  "Whether readers may see this text once the entry is published. True when absent."
+  "Whether readers may see the text once the entry is published; true by default."
   ready: Boolean
-  "The language that this text was translated from, where it was."
+  "The language that the text was translated from."
   translatedFrom: Language
-  "The revision whose text in ` + "`" + `translatedFrom` + "`" + ` this one renders. The hub fills it in when that language is given alone."
+  "The revision that the text was translated from. The hub sets it if only ` + "`" + `translatedFrom` + "`" + ` is given."
   translatedRevision: Int
 }
 
 "A short text in one language."
 input LocalTextInput {
-  "Its language; one text a language."
+  "Its language; at most one text per language."
   language: Language!
   "The text."
   text: String!
@@ -11454,61 +11530,61 @@ input LocalTextInput {
 
 "A date as precise as its source gave it."
 input PartialDateInput {
-  "The day; of a month or year the first one."
+  "The day; the first day if only the month or year is known."
   date: Date!
-  "How much of it is known."
+  "Precision of the date."
   precision: DatePrecision!
 }
 
-"A span of days; an end that is absent is open."
+"A span of days; absent means open."
 input PeriodInput {
   "The first day."
   start: Date
   "The last day."
   end: Date
-  "Whether it goes on as ordinary operation."
+  "Whether it continues as ordinary operation."
   ongoing: Boolean
 }
 
-"An organisation's part in an entry."
+"An organisation's role in an entry."
 input OrganizationPartInput {
   "The organisation's id."
   organization: ID!
-  "Its part."
+  "Its role."
   role: OrganizationRole!
 }
 
-"A municipality's part in an entry."
+"A municipality's role in an entry."
 input MunicipalityPartInput {
   "The municipality's id."
   municipality: ID!
-  "Its part."
+  "Its role."
   role: MunicipalityRole!
-  "Its name at the time, where another than today."
+  "Its name at that time, if different from today's."
   nameThen: String
-  "Its number at the time, where another than today."
+  "Its number at that time, if different from today's."
   numberThen: String
 }
 
-"The part of one of Oslo's districts in an entry."
+"The role of a district of Oslo in an entry."
 input DistrictPartInput {
   "The district's id."
   district: ID!
-  "Its part."
+  "Its role."
   role: MunicipalityRole!
 }
 
-"Participants that the source counts and does not name."
+"Participants that the source counts but does not name."
 input UnnamedGroupInput {
-  "How many; absent where the source gives no number."
+  "How many; absent if the source gives no number."
   count: Int
   "Their part."
   role: MunicipalityRole!
-  "What the source says of them. Needed."
+  "What the source says about them. Required."
   note: [LocalTextInput!]!
 }
 
-"A network's member for a time."
+"A network's member during a period."
 input NetworkMemberInput {
   "The municipality's id."
   municipality: ID!
@@ -11518,21 +11594,21 @@ input NetworkMemberInput {
   to: Date
 }
 
-"What the entry is to another one."
+"A relation of the entry to another one."
 input RelationInput {
   "The other entry's id."
   to: ID!
-  "What it is to it. CONTAINS is for collections."
+  "The role of the entry towards the other one. CONTAINS is for collections."
   type: RelationType!
-  "Its place among its like, from 1."
+  "Position among relations of the same type, from 1."
   position: Int
   "The chapter or part that it belongs to."
   section: [LocalTextInput!]
-  "The editor's reason."
+  "The editor's note."
   note: [LocalTextInput!]
 }
 
-"A number that a source states."
+"A number stated by the source."
 input KeyFigureInput {
   "What is counted or measured."
   label: [LocalTextInput!]!
@@ -11540,51 +11616,51 @@ input KeyFigureInput {
   value: Float!
   "The upper bound of a RANGE."
   upper: Float
-  "The source's own words, where it gives the number in words."
+  "The source's own wording, if it gives the number in words."
   text: [LocalTextInput!]
-  "How the number is to be read; EXACT when absent."
+  "How to read the number; EXACT by default."
   operator: FigureOperator
   "A stable code, never a translated word: percent, persons, municipalities, NOK, months, …"
   unit: String!
-  "The year that the number is of."
+  "Year of the number."
   year: Int
-  "How many answers or cases are behind it."
+  "Number of responses or cases behind it."
   n: Int
-  "Whom it is of."
+  "The population that it describes."
   population: [LocalTextInput!]
-  "The same measure earlier."
+  "Earlier value of the same measure."
   before: Float
   "The year of ` + "`" + `before` + "`" + `."
   beforeYear: Int
-  "What else is to be known."
+  "Further remarks."
   note: [LocalTextInput!]
 }
 
-"What a practice measured."
+"A measured result of a practice."
 input PracticeResultInput {
-  "The indicator's code, where there is one."
+  "Code of the indicator, if it has one."
   indicator: String
   "What was measured."
   label: [LocalTextInput!]!
-  "The number before."
+  "Value before, in ` + "`" + `unit` + "`" + `."
   before: Float
-  "The number after."
+  "Value after, in ` + "`" + `unit` + "`" + `."
   after: Float
   "A stable code: percent, persons, …"
   unit: String
-  "How many it is of."
+  "Number of persons or cases behind the values."
   n: Int
-  "Where the numbers come from."
+  "Source of the values."
   source: [LocalTextInput!]
 }
 
-"How well a thing is documented."
+"How well something is documented."
 input EvidenceInput {
-  "0: idea or being tried out; 1: described; 2: experience; 3: change measured; 4: effect compared; 5: effect documented."
+  "0: idea or trial; 1: described; 2: experience; 3: change measured; 4: effect compared; 5: effect documented."
   level: Int!
-  "Which way the effect goes; UNKNOWN when absent."
+  "Direction of the effect; UNKNOWN by default."
   direction: EffectDirection
-  "What the level rests on."
+  "What the level is based on."
   basis: [LocalTextInput!]
   "The id of the organisation that set it."
   rater: ID
@@ -11592,456 +11668,546 @@ input EvidenceInput {
   ratedAt: Date
 }
 
-"A file or page that belongs to an entry. Where neither ` + "`" + `url` + "`" + ` nor ` + "`" + `asset` + "`" + ` is known, ` + "`" + `note` + "`" + ` says where to ask."
+"A file or page that belongs to an entry. If neither ` + "`" + `url` + "`" + ` nor ` + "`" + `asset` + "`" + ` is known, ` + "`" + `note` + "`" + ` must say where to ask."
 input DownloadInput {
   "Its title."
   title: [LocalTextInput!]!
   "PDF, HTML, VIDEO, …"
   format: String!
-  "Its size; that of an asset is known."
+  "Size in bytes; taken from ` + "`" + `asset` + "`" + ` if given."
   bytes: Int
-  "How many pages; those of an asset are known."
+  "Number of pages; taken from ` + "`" + `asset` + "`" + ` if given."
   pages: Int
-  "Its size as the source writes it: 845 KB."
+  "Size as stated by the source: 845 KB."
   sizeAsStated: String
-  "Its language, which need not be the entry's."
+  "Its language, which may differ from the entry's."
   language: Language
-  "Its address, with https:// or http://."
+  "URL with https:// or http://."
   url: String
-  "The id of the asset that it is."
+  "The id of the asset."
   asset: ID
-  "What is to be known of it."
+  "Further remarks."
   note: [LocalTextInput!]
 }
 
-"Money given to what an entry is about."
+"Funding of something."
 input FundingInput {
   "The id of the organisation that gave it."
   funder: ID
-  "How much, in ` + "`" + `currency` + "`" + `."
+  "Amount, in ` + "`" + `currency` + "`" + `."
   amount: Float
-  "ISO 4217."
+  "Currency code, ISO 4217."
   currency: String
-  "The giver's number of the project."
+  "Project number at the funder."
   projectNumber: String
-  "The time that it is for."
+  "Period of the funding."
   period: PeriodInput
 }
 `, BuiltIn: false},
 	{Name: "../../schema/entry.graphql", Input: `extend type Query {
-  "The editorial record of a piece of content, drafts as well: for those who have a role in the organisation that owns it."
+  "The editorial record of a piece of content, including drafts. Null without a role in the organisation that owns it."
   entry("The id of the content." id: ID!): Entry
-  "The entries that the viewer may edit or read as an editor, the last changed first unless another order is given."
-  entries("1 to 100; 20 when absent." first: Int, "Continue after this place." after: Cursor, "The last so many, before ` + "`" + `before` + "`" + ` where it is given." last: Int, "Continue before this place." before: Cursor, "Only those that match." filter: EntryFilter, "Orders, the first counts most." orderBy: [EntryOrder!]): EntryConnection!
-  "What differs between two revisions of an entry."
-  diff("The entry." entry: ID!, "The number of the earlier revision." from: Int!, "The number of the later one; the head when absent." to: Int): [FieldChange!]
+  "Entries that the viewer may edit or read as an editor; last changed first by default."
+  entries(
+    "Page size, 1 to 100; 20 by default."
+    first: Int
+    "Only items after this cursor."
+    after: Cursor
+    "Page size from the end of the list, or backwards from ` + "`" + `before` + "`" + `, 1 to 100."
+    last: Int
+    "Only items before this cursor."
+    before: Cursor
+    "Which items to return."
+    filter: EntryFilter
+    "Orders; later ones break ties of earlier ones."
+    orderBy: [EntryOrder!]
+  ): EntryConnection!
+  "The differences between two revisions of an entry."
+  diff(
+    "The entry's id."
+    entry: ID!
+    "Number of the earlier revision."
+    from: Int!
+    "Number of the later revision; the head by default."
+    to: Int
+  ): [FieldChange!]
 }
 
-"The editorial record of a piece of content. Its id is that of the content."
+"The editorial record of a piece of content. It has the same id as the content."
 type Entry implements Node {
-  "The id, of the content as well."
+  "The id, shared with the content."
   id: ID!
   "The type of the content."
   type: ContentType!
-  "Where the head revision is in its life; ` + "`" + `live` + "`" + ` tells whether readers see the entry."
+  "Where the head revision is in its life. Whether readers see the entry is in ` + "`" + `live` + "`" + `."
   stage: Stage!
   "The title of the head revision."
   title: String!
-  "The writer's own id."
+  "Client-supplied key, unique per owner and type."
   key: String
-  "Its name in addresses, once it has been published."
+  "Name in URLs; null until the entry has been published."
   slug: String
-  "The organisation that answers for it."
+  "The organisation responsible for the entry."
   owner: Organization!
-  "Who is to work on it next."
+  "The account that should work on it next."
   assignee: Account
   "The newest revision."
   head: Revision!
-  "The revision that was published last, also after it was withdrawn."
+  "The last published revision, also if it was withdrawn since."
   published: Revision
-  "What readers see; null when they see nothing, or when the viewer is not among the readers."
+  "What readers see; null if the entry is not published, or if the viewer may not read it."
   live: Node
-  "When the head is to be published."
+  "When the head will be published; null if that is not scheduled."
   publishAt: Time
-  "When it is to be withdrawn."
+  "When the entry will be withdrawn; null if that is not scheduled."
   withdrawAt: Time
-  "Why a publishing or withdrawal at a set time did not happen; null when nothing is wrong."
+  "Why a scheduled publishing or withdrawal failed; null otherwise."
   scheduleProblem: String
-  "When it was made."
+  "Time of creation."
   createdAt: Time!
-  "When it was last changed."
+  "Time of the last change."
   updatedAt: Time!
-  "What the viewer may do with it now."
+  "What the viewer may do with the entry now."
   acts: [Act!]!
-  "What keeps the head from being published, and what is to be looked at before it is."
+  "What prevents publishing the head, and warnings to acknowledge before."
   problems: [Problem!]!
-  "Its texts and how they are, by language."
+  "Its texts and their states, one per language."
   languages: [EntryLanguage!]!
-  "Its revisions, the newest first."
-  revisions("1 to 100; 20 when absent." first: Int! = 20, "Only those before this number." before: Int): [Revision!]!
-  "What was done with it, the newest first."
-  steps("1 to 100; 20 when absent." first: Int! = 20): [Step!]!
-  "What was said about it, the oldest first; the newest 100."
+  "Its revisions, newest first."
+  revisions(
+    "Page size, 1 to 100; 20 by default."
+    first: Int! = 20
+    "Only revisions with a lower number."
+    before: Int
+  ): [Revision!]!
+  "Acts on the entry, newest first."
+  steps("Page size, 1 to 100; 20 by default." first: Int! = 20): [Step!]!
+  "The newest 100 comments, oldest first."
   comments: [Comment!]!
-  "Entries whose head or published revision points at this one, as far as the viewer may read them as an editor."
+  "Entries whose head or published revision refers to this one, as far as the viewer may read them as an editor."
   usedBy: [EntryUse!]!
-  "What the head points at that readers do not see."
+  "References of the head to things that readers do not see."
   dangling: [EntryUse!]!
-  "What readers see that points at it: the links that would be gone if it were withdrawn. As far as the viewer reads it, whoever owns it. Links in bodies are not counted."
+  """
+  Published content that refers to this entry and would lose the link if it were withdrawn, whoever owns it, as far as
+  the viewer may read it. Links in bodies are not included.
+  """
   breaksIfWithdrawn: [LiveUse!]!
-  "Texts that were taken out of all that was written of it, the newest first; the newest 100."
+  "The newest 100 redactions, newest first."
   redactions: [Redaction!]!
 }
 
 """
-A text that was taken out of every revision of an entry, or of a piece of reference data, and out of comments, reasons and what readers see.
-A gap marks each place: [fjernet], [fjerna] or [redacted]. The text itself is not kept. Where it is saved or imported again, the gap takes
-its place again.
+The removal of a text from every revision of an entry, or from reference data, and from comments, reasons and live
+content. A gap marks each place: [fjernet], [fjerna] or [redacted]. The text itself is not kept. If it is saved or
+imported again, a gap replaces it again.
 """
 type Redaction {
-  "The id of the entry or the reference data."
+  "The id of the entry or reference data."
   entry: ID!
-  "Why."
+  "The reason that was given."
   reason: String!
-  "When."
+  "Time of the redaction."
   at: Time!
-  "Who did it; null when it was a program, or somebody who is no more."
+  "Who redacted it; null for a program, or an account that was anonymized."
   actor: Account
-  "How many revisions it was taken out of."
+  "Number of revisions that contained the text."
   revisions: Int!
-  "How many gaps there are, in revisions and in comments, reasons and notes."
+  "Number of gaps, in revisions, comments, reasons and notes."
   places: Int!
 }
 
-"Something that readers see and that points at an entry."
+"Published content that refers to an entry."
 type LiveUse {
-  "What points at it."
+  "The content that refers to it."
   node: Node!
-  "The fields of its document that do, in order: relations, tools."
+  "The fields of its document with the references, in order: relations, tools."
   fields: [String!]!
 }
 
-"Where a revision of an entry is in its life."
+"Where the head revision of an entry is in its life."
 enum Stage {
-  "Is worked on."
+  "Being edited."
   EDITING
-  "Waits for review."
+  "Waiting for review."
   IN_REVIEW
-  "Is approved, and not yet published."
+  "Approved, not yet published."
   APPROVED
-  "Is published."
+  "Published."
   PUBLISHED
-  "Was published, and is withdrawn."
+  "Published before, now withdrawn."
   WITHDRAWN
-  "Is put away."
+  "Archived: hidden from lists of work."
   ARCHIVED
 }
 
-"What can be done with an entry."
+"An act on an entry."
 enum Act {
   "Save a new revision."
   SAVE
-  "Make an earlier revision the newest."
+  "Make the document of an earlier revision the newest revision."
   RESTORE
-  "Go back to what was published last."
+  "Return to the last published document."
   DISCARD
-  "Ask for review."
+  "Request a review."
   SUBMIT
-  "Send it back, with a comment."
+  "Send it back to the writer, with a comment."
   REQUEST_CHANGES
-  "Approve it."
+  "Approve it for publishing."
   APPROVE
-  "Publish it."
+  "Publish it now."
   PUBLISH
-  "Publish it at a time."
+  "Publish it at a set time."
   SCHEDULE_PUBLISH
-  "Take it from the readers."
+  "Withdraw it: readers no longer see it."
   WITHDRAW
-  "Take it from the readers at a time."
+  "Withdraw it at a set time."
   SCHEDULE_WITHDRAW
-  "Forget the times that were set."
+  "Cancel scheduled publishing and withdrawal."
   UNSCHEDULE
-  "Put it away."
+  "Archive it: hide it from lists of work."
   ARCHIVE
-  "Take it out again."
+  "Bring it back from the archive."
   UNARCHIVE
-  "Delete it; only what was never published."
+  "Delete it; only if it was never published."
   DELETE
-  "Give it to another organisation."
+  "Transfer it to another organisation."
   TRANSFER
-  "Say who is to work on it next."
+  "Assign it to an account."
   ASSIGN
-  "Say something about it."
+  "Comment on it."
   COMMENT
 }
 
-"How an entry's text in one language is."
+"The state of an entry's text in one language."
 type EntryLanguage {
   "The language."
   language: Language!
-  "Whether readers may see it."
+  "Whether readers may see the text once the entry is published."
   ready: Boolean!
-  "The language that it was translated from."
+  "The language that the text was translated from."
   translatedFrom: Language
-  "The revision whose text it renders."
+  "The revision that the text was translated from."
   translatedRevision: Int
-  "Whether the text that it was translated from has changed since."
+  "Whether the original has changed since the translation."
   stale: Boolean!
 }
 
-"One save of an entry. It is never changed."
+"One save of an entry. Revisions never change, except by a redaction."
 type Revision {
-  "Its number within the entry; numbers grow, and may leave gaps."
+  "Its number within the entry. Numbers increase and may have gaps."
   number: Int!
-  "What was written, in all languages and never with fall-back texts."
+  "The saved document, with all languages and without fallback texts."
   document: Document!
-  "Who wrote it; null when it was the hub or a program."
+  "Who saved it; null for the hub or a program."
   author: Account
-  "What the author said about it."
+  "The author's note."
   note: String
-  "Whether it was saved by itself while the author was writing."
+  "Whether the client saved it automatically while the author was writing."
   autosave: Boolean!
-  "When it was saved."
+  "Time of the save."
   createdAt: Time!
 }
 
-"One act in the life of an entry."
+"One act on an entry, kept for good."
 type Step {
   "The act."
   act: Act!
-  "The stage that it led to."
+  "The resulting stage."
   stage: Stage!
-  "The number of the head revision then."
+  "Number of the head revision at that time."
   revision: Int!
-  "Who did it; null when it was the hub or a program."
+  "Who did it; null for the hub or a program."
   actor: Account
-  "When."
+  "Time of the act."
   at: Time!
   "The reason that was given."
   reason: String
-  "Warnings that were taken on, each with a reason."
+  "Warnings that were acknowledged, each with a reason."
   acknowledged: [Acknowledged!]!
 }
 
-"A warning that somebody took on."
+"A warning that somebody acknowledged."
 type Acknowledged {
   "The warning's code."
   code: String!
-  "Where it was."
+  "The path in the document."
   path: [String!]!
-  "Why it was taken on."
+  "Why it was acknowledged."
   reason: String!
 }
 
-"Something that was said about an entry."
+"A comment on an entry."
 type Comment {
   "Its id."
   id: ID!
-  "Who said it; null when it was a program."
+  "Who wrote it; null for a program."
   author: Account
-  "What was said, as plain text."
+  "Plain text."
   text: String!
-  "The act that it came with."
+  "The act that the comment came with."
   act: Act
-  "The number of the head revision then."
+  "Number of the head revision at that time."
   revision: Int!
-  "When."
+  "Time of the comment."
   createdAt: Time!
 }
 
-"One entry that points at another, and where."
+"A reference between two entries."
 type EntryUse {
-  "The other entry; null when it is not the viewer's to read as an editor."
+  "The other entry; null if the viewer may not read it as an editor."
   entry: Entry
-  "The other thing's id."
+  "The id of the other entry or reference data."
   id: ID!
-  "The field of the document that holds the id."
+  "The field of the document that holds the reference."
   field: String!
-  "Whether it is readers who see it: the published revision points there."
+  "Whether the published revision has the reference, so that readers see it."
   live: Boolean!
 }
 
-"One place where two documents differ."
+"A difference between two documents."
 type FieldChange {
-  "The way to the place: texts, NB, body."
+  "The path in the document: texts, NB, body."
   path: [String!]!
-  "The value before, as JSON; null where there was none."
+  "The earlier value as JSON; null if there was none."
   before: String
-  "The value after, as JSON; null where there is none."
+  "The later value as JSON; null if there is none."
   after: String
-  "Of a text: what was kept, deleted and inserted, in order. Empty for other values."
+  "For a text: the kept, deleted and inserted parts, in order. Empty for other values."
   text: [TextPart!]!
 }
 
-"A piece of a text that was compared with another."
+"A part of a compared text."
 type TextPart {
-  "What became of it."
+  "Whether the part was kept, deleted or inserted."
   kind: TextPartKind!
-  "The piece."
+  "The text of the part."
   text: String!
 }
 
-"What became of a piece of a text."
+"How a part of a text changed."
 enum TextPartKind {
-  "It is in both."
+  "In both texts."
   KEPT
-  "It is in the earlier one only."
+  "In the earlier text only."
   DELETED
-  "It is in the later one only."
+  "In the later text only."
   INSERTED
 }
 
-"Which entries; what is given must all hold."
+"Selects entries. All given conditions must hold."
 input EntryFilter {
-  "Words of the head's texts, its key or its slug, each the beginning of one."
+  "Prefixes of words in the head's texts, the key or the slug; all must match."
   search: String
-  "Any of them."
+  "Matches any of these."
   types: [ContentType!]
-  "Any of them."
+  "Matches any of these."
   stages: [Stage!]
-  "Ids of owners. Any of them."
+  "Ids of owners; matches any of these."
   organizations: [ID!]
-  "Ids of accounts that are to work on it next. Any of them."
+  "Ids of assigned accounts; matches any of these."
   assignees: [ID!]
-  "Whether readers see it."
+  "Whether readers see the entry."
   live: Boolean
-  "Has a text in any of them, in the head revision."
+  "The head revision has a text in any of these languages."
   languages: [Language!]
-  "Has a translation whose original has changed since, or has none."
+  "true: has a translation whose original has changed since; false: has none."
   stale: Boolean
-  "Has a time set for publishing or withdrawal, or has none."
+  "true: publishing or withdrawal is scheduled; false: neither is."
   scheduled: Boolean
-  "A publishing or withdrawal at a set time failed, or none did."
+  "true: a scheduled publishing or withdrawal failed; false: none did."
   failed: Boolean
-  "Changed at or after."
+  "Changed at or after this time."
   updatedAfter: Time
-  "Changed at or before."
+  "Changed at or before this time."
   updatedBefore: Time
 }
 
-"An order of entries; several orders count one after the other."
+"An order of entries. In a list of orders, later ones break ties of earlier ones."
 input EntryOrder {
-  "By what."
+  "Field to order by."
   field: EntryOrderField!
-  "Which way."
+  "Direction."
   direction: OrderDirection! = DESC
 }
 
-"What entries can be ordered by."
+"Fields that entries can be ordered by."
 enum EntryOrderField {
-  "When it was last changed."
+  "Time of the last change."
   UPDATED_AT
   "The title."
   TITLE
-  "When it is to be published; without a time comes last."
+  "Scheduled publishing time; entries without one come last."
   PUBLISH_AT
 }
 
-"Everything that can be written. All of it takes a signed-in caller or a SECRET key."
+"Writes. All but giveFeedback require a signed-in account or a SECRET key."
 type Mutation {
-  "Publishes the head revisions, all or none, now or at a time."
-  publish("What, each with the revision that was seen." items: [PublishItem!]!, "When; now when absent." at: Time): PublishPayload!
-  "Takes entries from the readers, all or none, now or at a time."
-  withdraw("What, each with the head revision that was seen." items: [PublishItem!]!, "When; now when absent." at: Time, "Why, for the history." reason: String): PublishPayload!
-  "Asks for review."
-  submit("What, each with the revision that was seen." items: [PublishItem!]!, "What the reviewer should know." comment: String): PublishPayload!
+  "Publishes the head revisions of entries, all or none, now or at a set time."
+  publish(
+    "The entries, each with the head revision that the caller saw."
+    items: [PublishItem!]!
+    "When to do it; now by default."
+    at: Time
+  ): PublishPayload!
+  "Withdraws entries, all or none, now or at a set time: readers no longer see them."
+  withdraw(
+    "The entries, each with the head revision that the caller saw."
+    items: [PublishItem!]!
+    "When to do it; now by default."
+    at: Time
+    "Reason, kept in the history."
+    reason: String
+  ): PublishPayload!
+  "Requests a review of entries."
+  submit(
+    "The entries, each with the head revision that the caller saw."
+    items: [PublishItem!]!
+    "A comment for the reviewer."
+    comment: String
+  ): PublishPayload!
   "Sends entries back to their writers."
-  requestChanges("What, each with the revision that was seen." items: [PublishItem!]!, "What is to be changed." comment: String!): PublishPayload!
-  "Approves entries: they can be published."
-  approve("What, each with the revision that was seen." items: [PublishItem!]!, "What the writer should know." comment: String): PublishPayload!
-  "Forgets the times that were set for publishing and withdrawal."
-  unschedule("What, each with the revision that was seen." items: [PublishItem!]!): PublishPayload!
-  "Puts entries away that readers do not see."
-  archive("What, each with the revision that was seen." items: [PublishItem!]!, "Why, for the history." reason: String): PublishPayload!
-  "Takes entries out again that were put away."
-  unarchive("What, each with the revision that was seen." items: [PublishItem!]!): PublishPayload!
-  "Deletes entries that were never published, with all that was written."
-  delete("What, each with the revision that was seen." items: [PublishItem!]!): PublishPayload!
-  "Gives entries to another organisation; takes the role EDITOR in both."
-  transfer("What, each with the revision that was seen." items: [PublishItem!]!, "The id of the organisation that answers for them from now on." organization: ID!): PublishPayload!
-  "Says who is to work on entries next."
-  assign("What, each with the revision that was seen." items: [PublishItem!]!, "The id of an account with a role in the organisation that owns them; nobody when absent." account: ID): PublishPayload!
-  "Makes an earlier revision's document the newest revision."
-  restore("The entry." id: ID!, "The number of the earlier revision." revision: Int!, "The head revision that was seen." expectedRevision: Int!, "What should be known of it." note: String): SavePayload!
-  "Goes back to the document that was published last."
-  discardChanges("The entry." id: ID!, "The head revision that was seen." expectedRevision: Int!): SavePayload!
+  requestChanges(
+    "The entries, each with the head revision that the caller saw."
+    items: [PublishItem!]!
+    "The changes wanted."
+    comment: String!
+  ): PublishPayload!
+  "Approves entries for publishing."
+  approve(
+    "The entries, each with the head revision that the caller saw."
+    items: [PublishItem!]!
+    "A comment for the writer."
+    comment: String
+  ): PublishPayload!
+  "Cancels scheduled publishing and withdrawal of entries."
+  unschedule("The entries, each with the head revision that the caller saw." items: [PublishItem!]!): PublishPayload!
+  "Archives entries that are not published: hides them from lists of work."
+  archive(
+    "The entries, each with the head revision that the caller saw."
+    items: [PublishItem!]!
+    "Reason, kept in the history."
+    reason: String
+  ): PublishPayload!
+  "Brings entries back from the archive."
+  unarchive("The entries, each with the head revision that the caller saw." items: [PublishItem!]!): PublishPayload!
+  "Deletes entries that were never published, with all their revisions."
+  delete("The entries, each with the head revision that the caller saw." items: [PublishItem!]!): PublishPayload!
+  "Transfers entries to another organisation. Requires the role EDITOR in both."
+  transfer(
+    "The entries, each with the head revision that the caller saw."
+    items: [PublishItem!]!
+    "The id of the new owner."
+    organization: ID!
+  ): PublishPayload!
+  "Assigns entries to an account."
+  assign(
+    "The entries, each with the head revision that the caller saw."
+    items: [PublishItem!]!
+    "The id of an account with a role in the owner; absent to remove the assignment."
+    account: ID
+  ): PublishPayload!
+  "Saves the document of an earlier revision as the newest revision."
+  restore(
+    "The entry's id."
+    id: ID!
+    "Number of the earlier revision."
+    revision: Int!
+    "The head revision that the caller saw; if it has changed since, the result is a conflict."
+    expectedRevision: Int!
+    "Note on the revision, for other editors."
+    note: String
+  ): SavePayload!
+  "Saves the last published document as the newest revision."
+  discardChanges(
+    "The entry's id."
+    id: ID!
+    "The head revision that the caller saw; if it has changed since, the result is a conflict."
+    expectedRevision: Int!
+  ): SavePayload!
   """
-  Takes a text out of everything that was ever written of entries and reference data, for good: a national identity number, a person who
-  has the right to it. For a HUB_ADMIN. The text is found by its words, whatever the case, the accents and what stands between them; it
-  goes from texts, labels, notes, comments, reasons, keys and addresses, and the search index is built anew without it. Files it is not
-  taken out of. What was made before, such as backups, still has it.
+  Removes a text from everything ever written of entries and reference data, for good: a national identity number, or
+  what a person has the right to have removed. HUB_ADMINs only. The text is matched by its words, ignoring case, accents
+  and punctuation; it is removed from texts, labels, notes, comments, reasons, keys and slugs, and the search index is
+  rebuilt. Files are not searched. Earlier copies, such as backups, still contain it.
   """
   redact(
-    "One to 20 words, of at least four letters and digits together. Give it as a variable."
+    """
+    1 to 20 words, with at least four letters and digits in all. Pass it as a variable, so that it is not logged with
+    the query.
+    """
     text: String!
-    "Ids of entries and reference data, at most 100; everything that the hub has when absent."
+    "Ids of entries and reference data, at most 100; everything by default."
     entries: [ID!]
-    "Why, for the history."
+    "Reason, kept in the history."
     reason: String!
-    "Only tell where it is."
+    "Only report where the text occurs."
     dryRun: Boolean! = false
   ): RedactPayload!
-  "Says something about an entry."
-  comment("The entry." id: ID!, "Plain text, at most 10 000 characters." text: String!): CommentPayload!
+  "Adds a comment to an entry."
+  comment("The entry's id." id: ID!, "Plain text, at most 10 000 characters." text: String!): CommentPayload!
 }
 
-"An entry, and the revision of it that the caller saw."
+"An entry with the revision that the caller saw."
 input PublishItem {
   "The entry's id."
   id: ID!
-  "The number of its head revision when the caller saw it."
+  "Number of the head revision that the caller saw."
   expectedRevision: Int!
-  "Warnings that the caller takes on."
+  "Warnings that the caller acknowledges."
   acknowledge: [Acknowledgement!]
 }
 
-"A warning that the caller takes on."
+"Acknowledges a warning, so that it does not stop the act."
 input Acknowledgement {
   "The warning's code."
   code: String!
-  "Where it is, as the warning says."
+  "The warning's path."
   path: [String!]!
-  "Why it is right all the same."
+  "Why the document is right all the same."
   reason: String!
 }
 
-"What came of a save. With problems or a conflict nothing was saved."
+"Result of a save. With problems of severity ERROR or a conflict, nothing was saved."
 type SavePayload {
-  "The entry as it is now; null when nothing was saved."
+  "The entry after the save; null if nothing was saved."
   entry: Entry
-  "What is wrong."
+  "Problems found; empty if there are none."
   problems: [Problem!]!
-  "What somebody else saved in between."
+  "Set if somebody else saved in between."
   conflict: Conflict
 }
 
-"What came of an act on several entries. With problems of severity ERROR, warnings that were not acknowledged, or conflicts, nothing was done."
+"""
+Result of an act on several entries. With problems of severity ERROR, warnings that were not acknowledged, or conflicts,
+nothing was done.
+"""
 type PublishPayload {
-  "The entries as they are now, in the order given; empty when nothing was done."
+  "The entries after the act, in the order given; empty if nothing was done."
   entries: [Entry!]!
-  "What is wrong."
+  "Problems found; empty if there are none."
   problems: [Problem!]!
-  "What somebody else saved in between."
+  "Entries that somebody else saved in between."
   conflicts: [Conflict!]!
 }
 
-"What came of a redaction."
+"Result of ` + "`" + `redact` + "`" + `."
 type RedactPayload {
-  "Where the text was taken out, or would be; none where there are problems."
+  "Where the text was removed, or would be in a dry run; empty with problems."
   redactions: [Redaction!]!
-  "What is wrong."
+  "Problems found; empty if there are none."
   problems: [Problem!]!
 }
 
-"What came of a comment."
+"Result of ` + "`" + `comment` + "`" + `."
 type CommentPayload {
-  "The comment; null when there are problems."
+  "The comment; null with problems."
   comment: Comment
-  "What is wrong."
+  "Problems found; empty if there are none."
   problems: [Problem!]!
 }
 
-"Something that is wrong."
+"A reason why something was not done, or a warning."
 type Problem {
   """
   A stable code: NOT_FOUND, FORBIDDEN, STAGE (not possible where the entry is), REQUIRED, INVALID, SLUG_TAKEN, KEY_TAKEN; and warnings that
@@ -12051,137 +12217,153 @@ type Problem {
   code: String!
   "How bad it is."
   severity: Severity!
-  "The way to the place in the document; empty when it is about the whole."
+  "The path in the document; empty if the problem concerns the whole."
   path: [String!]!
   "A sentence for people."
   message: String!
-  "The entry that it is about."
+  "The id of the entry concerned."
   entry: ID
 }
 
-"How bad a problem is."
+"Severity of a problem."
 enum Severity {
-  "It stops the act."
+  "Stops the act."
   ERROR
-  "It stops the act until somebody acknowledges it."
+  "Stops the act until it is acknowledged."
   WARNING
 }
 
-"Somebody saved in between: what was seen, what was to be saved, and what is there now."
+"""
+Somebody else saved in between: the revision that the caller saw, what the caller wanted to save, and the newest
+revision.
+"""
 type Conflict {
-  "The entry."
+  "The entry's id."
   entry: ID!
-  "The revision that the caller saw, or the last before it that there is."
+  "The revision that the caller saw, or the nearest earlier one that still exists."
   base: Revision!
-  "What the caller wanted to save; of other acts, the document that the caller saw."
+  "What the caller wanted to save; for acts other than saving, the document that the caller saw."
   mine: Document!
   "The newest revision."
   theirs: Revision!
-  "Places that both changed, to different values: keyFigures, texts.NB.title."
+  "Places that both changed to different values: keyFigures, texts.NB.title."
   fields: [String!]!
-  "What they changed."
+  "The changes from ` + "`" + `base` + "`" + ` to ` + "`" + `theirs` + "`" + `."
   changes: [FieldChange!]!
 }
 `, BuiltIn: false},
 	{Name: "../../schema/event.graphql", Input: `"A workshop or gathering."
 type Event implements Node & Content {
-  "When it begins."
+  "Start."
   startsAt: Time
-  "When it ends."
+  "End."
   endsAt: Time
-  "Where it is."
+  "Where it takes place."
   place: String
-  "Whether one can take part over the network."
+  "Whether participation is possible online."
   online: Boolean!
-  "What happens."
+  "Programme."
   programme: String
-  "How many took part."
+  "Number of participants."
   participants: Int
-  "Sectors that take part."
+  "Participating sectors."
   sectors: [String!]!
 }
 
+"Selects events. All given conditions must hold."
 input EventFilter {
-  "Begins at or after."
+  "Starts at or after this time."
   startsAfter: Time
-  "Begins at or before."
+  "Starts at or before this time."
   startsBefore: Time
 }
 
-"What an editor writes of an event. Absent = unchanged, null = cleared; a list or an object replaces the old one whole."
+"""
+Fields of an event that editors write. Absent = unchanged, null = cleared; a list or an object replaces the old value as
+a whole.
+"""
 input EventInput {
-  "When it begins."
+  "Start."
   startsAt: Time
-  "When it ends."
+  "End."
   endsAt: Time
-  "Where it is."
+  "Where it takes place."
   place: String
-  "Whether one can take part from anywhere."
+  "Whether participation is possible online."
   online: Boolean
-  "How many took part."
+  "Number of participants."
   participants: Int
 }
 `, BuiltIn: false},
 	{Name: "../../schema/network.graphql", Input: `"Municipalities that learn together."
 type Network implements Node & Content {
-  "What sort of network it is."
+  "Kind of network."
   kind: NetworkKind!
-  "When it ran."
+  "Period."
   period: Period
-  "How it works."
+  "Method."
   method: String
-  "How and how often its members meet."
+  "How and how often the members meet."
   meetings: String
-  "Its members, now and before."
-  members("1 to 100; 20 when absent." first: Int, "Continue after this place." after: Cursor): NetworkMemberConnection!
+  "Members, present and former."
+  members(
+    "Page size, 1 to 100; 20 by default."
+    first: Int
+    "Only items after this cursor."
+    after: Cursor
+  ): NetworkMemberConnection!
 }
 
-"The sorts of network."
+"Kinds of network."
 enum NetworkKind {
-  "Compares and betters services by their own data."
+  "Compares and improves services with the members' own data."
   EFFICIENCY_NETWORK
-  "Tries the same thing at the same time."
+  "Pilots the same thing at the same time."
   PILOT_COHORT
-  "Of people in one field."
+  "For professionals in one field."
   PROFESSIONAL
 }
 
 "A page of a network's members."
 type NetworkMemberConnection {
-  "How many there are in all."
+  "Number of items on all pages."
   totalCount: Int!
-  "The members, with their time."
+  "The members with their periods."
   edges: [NetworkMemberEdge!]!
-  "The members alone."
+  "The members only."
   nodes: [Municipality!]!
-  "Where the page begins and ends."
+  "Paging information."
   pageInfo: PageInfo!
 }
 
-"A municipality's membership."
+"A municipality's membership in a network."
 type NetworkMemberEdge {
-  "Its place in the list."
+  "Position in the list."
   cursor: Cursor!
   "The municipality."
   node: Municipality!
-  "Its first day."
+  "First day."
   from: Date
-  "Its last day."
+  "Last day; null if open."
   to: Date
 }
 
+"Selects networks. All given conditions must hold."
 input NetworkFilter {
-  "Any of them."
+  "Matches any of these."
   kinds: [NetworkKind!]
 }
 
-"What an editor writes of a network. Absent = unchanged, null = cleared; a list or an object replaces the old one whole."
+"""
+Fields of a network that editors write. Absent = unchanged, null = cleared; a list or an object replaces the old value
+as a whole.
+"""
 input NetworkInput {
-  "What sort of network it is. Needed to publish."
+  "Kind of network. Required for publishing."
   kind: NetworkKind
-  "When it goes on."
+  "Period."
   period: PeriodInput
-  "Its members."
+  "Members, present and former."
   members: [NetworkMemberInput!]
 }
 `, BuiltIn: false},
@@ -12189,147 +12371,158 @@ input NetworkInput {
 type Organization implements Node {
   "Its id."
   id: ID!
-  "Its name in addresses."
+  "Name in URLs, unique among organisations."
   slug: String!
-  "Its name in the reader's language."
+  "Name in the reader's language."
   name: String!
-  "Its names, by language."
+  "Names in all languages."
   names: [LocalName!]!
-  "What it is called for short."
+  "Short name."
   shortName: String
-  "A slug: municipality, city-district, directorate, research-institute, consultancy, …"
+  "Slug of its kind: municipality, city-district, directorate, research-institute, consultancy, …"
   kind: String!
-  "Its own page."
+  "URL of its own website."
   url: String
-  "The municipality that it is the organisation of."
+  "The municipality whose administration it is."
   municipality: Municipality
-  "The district that it is the organisation of."
+  "The district whose administration it is."
   district: District
 }
 
-"A function that answers questions, never a private person."
+"A function that answers questions; never a private person."
 type Contact implements Node {
   "Its id."
   id: ID!
-  "The function."
+  "Name of the function."
   function: String!
-  "Whose function it is."
+  "The organisation that it belongs to."
   organization: Organization!
-  "The function's address for mail."
+  "E-mail address of the function."
   email: String
-  "The function's telephone."
+  "Telephone number of the function."
   phone: String
-  "The function's page."
+  "Web page of the function."
   url: String
 }
 
-"What is given must all hold."
+"Selects organisations. All given conditions must hold."
 input OrganizationFilter {
-  "Slugs of kinds. Any of them."
+  "Slugs of kinds; matches any of these."
   kinds: [String!]
-  "Slugs. Any of them."
+  "Slugs; matches any of these."
   slugs: [String!]
-  "A word of its names begins with this; æøå may be written a, o, a."
+  "Prefix of a word in its names; æøå may be written a, o, a."
   name: String
-  "Numbers of municipalities of any year since 2016. Any of them."
+  "Numbers of municipalities used in any year since 2016; matches any of these."
   municipalities: [String!]
 }
 
 extend type Query {
-  "One organisation, by exactly one of the two."
+  "An organisation, by exactly one of ` + "`" + `id` + "`" + ` and ` + "`" + `slug` + "`" + `."
   organization("Its id." id: ID, "Its slug." slug: String): Organization
-  "The organisations, by name."
-  organizations("1 to 100; 20 when absent." first: Int, "Continue after this place." after: Cursor, "The last so many, before ` + "`" + `before` + "`" + ` where it is given." last: Int, "Continue before this place." before: Cursor, "Only those that match." filter: OrganizationFilter): OrganizationConnection!
+  "Organisations by name."
+  organizations(
+    "Page size, 1 to 100; 20 by default."
+    first: Int
+    "Only items after this cursor."
+    after: Cursor
+    "Page size from the end of the list, or backwards from ` + "`" + `before` + "`" + `, 1 to 100."
+    last: Int
+    "Only items before this cursor."
+    before: Cursor
+    "Which items to return."
+    filter: OrganizationFilter
+  ): OrganizationConnection!
 }
 
-"An organisation. Absent = unchanged, null = cleared."
+"Fields of an organisation to write. Absent = unchanged, null = cleared."
 input OrganizationInput {
-  "Its name in addresses."
+  "Name in URLs, unique within the type."
   slug: String
-  "Its names, one a language."
+  "Names, one per language."
   names: [LocalTextInput!]
   "Its short name."
   shortName: String
-  "What sort of organisation it is."
+  "Slug of its kind."
   kind: String
-  "Where it is on the web."
+  "URL of its own website."
   url: String
-  "The id of the municipality that it is."
+  "The id of the municipality whose administration it is."
   municipality: ID
-  "The id of the district that it is."
+  "The id of the district whose administration it is."
   district: ID
 }
 
-"A contact: a function, not a private person. Absent = unchanged, null = cleared."
+"Fields of a contact to write: a function, not a private person. Absent = unchanged, null = cleared."
 input ContactInput {
-  "The caller's own id of it, unique. Needed."
+  "Client-supplied key, unique among contacts. Required."
   key: String
-  "The function, one text a language."
+  "Names of the function, one per language."
   functions: [LocalTextInput!]
   "The function's e-mail address."
   email: String
   "The function's telephone number."
   phone: String
-  "Where to ask on the web."
+  "Web page of the function."
   url: String
-  "The id of the organisation that it is in."
+  "The id of the organisation that it belongs to."
   organization: ID
 }
 
-"What came of writing reference data. With problems nothing was written."
+"Result of writing reference data. With problems nothing was written."
 type DataPayload {
-  "What was written; null when nothing was."
+  "What was written; null with problems."
   node: Node
-  "What is wrong."
+  "Problems found; empty if there are none."
   problems: [Problem!]!
 }
 `, BuiltIn: false},
 	{Name: "../../schema/places.graphql", Input: `"""
-A municipality of today or, not active, a former one. One that was only renumbered is the same municipality with several numbers;
-one that was merged or split is its own, with successors. Source: SSB and Kartverket.
+A municipality of today, or a former one, which is not active. A renumbered municipality is one municipality with
+several numbers; a merged or split one is its own, with successors. Source: SSB and Kartverket.
 """
 type Municipality implements Node {
   "Its id."
   id: ID!
-  "Its number, the last one for a former municipality."
+  "Number; of a former municipality, its last one."
   number: String!
   "Its Norwegian name."
   name: String!
-  "Its full official name, with parallel names."
+  "Full official name, with parallel names."
   officialName: String
-  "Its names in Sami languages and Kven."
+  "Names in Sami languages and Kven."
   names: [LocalName!]!
   "Whether it is a municipality today."
   active: Boolean!
-  "Every number it has had since 2016."
+  "Every number that it has had since 2016."
   numbers: [MunicipalityNumber!]!
-  "The municipalities of today that have its area."
+  "Municipalities of today that have its area, or parts of it."
   successors: [Municipality!]!
-  "Former municipalities whose area it has."
+  "Former municipalities whose area it has, or parts of it."
   predecessors: [Municipality!]!
   "The county of today."
   county: County
-  "Inhabitants in ` + "`" + `populationYear` + "`" + `."
+  "Inhabitants on 1 January of ` + "`" + `populationYear` + "`" + `. Source: SSB."
   population: Int
-  "Year of ` + "`" + `population` + "`" + `, at 1 January."
+  "Year of ` + "`" + `population` + "`" + `."
   populationYear: Int
-  "SSB's group of comparable municipalities, EKG01 to EKG17."
+  "KOSTRA group of comparable municipalities, EKG01 to EKG17. Source: SSB."
   kostraGroup: String
   "Year of ` + "`" + `kostraGroup` + "`" + `."
   kostraYear: Int
-  "SSB's centrality, 1 (most central) to 6."
+  "Centrality class, 1 (most central) to 6. Source: SSB."
   centrality: Int
-  "SSB's centrality index, 0 to 1000."
+  "Centrality index, 0 to 1000. Source: SSB."
   centralityIndex: Int
-  "Year of the centrality."
+  "Year of ` + "`" + `centrality` + "`" + ` and ` + "`" + `centralityIndex` + "`" + `."
   centralityYear: Int
-  "Middle of its land area, degrees north (WGS84)."
+  "Latitude of the center of its land area, in degrees north (WGS 84)."
   latitude: Float
-  "Middle of its land area, degrees east (WGS84)."
+  "Longitude of the center of its land area, in degrees east (WGS 84)."
   longitude: Float
-  "Whether it is in the administrative area for Sami languages."
+  "Whether it belongs to the administrative area for Sami languages."
   samiArea: Boolean!
-  "Its organisation."
+  "The municipality as an organisation."
   organization: Organization
 }
 
@@ -12343,13 +12536,13 @@ type LocalName {
 
 "A number that a municipality has or had."
 type MunicipalityNumber {
-  "Four digits."
+  "The number, four digits."
   number: String!
-  "Its name then."
+  "The municipality's name at that time."
   name: String!
-  "The first day; null where it was before the sources begin."
+  "First day; null if before the beginning of the sources."
   from: Date
-  "The last day; null where it is in use."
+  "Last day; null if still in use."
   to: Date
 }
 
@@ -12357,11 +12550,11 @@ type MunicipalityNumber {
 type County implements Node {
   "Its id."
   id: ID!
-  "Two digits."
+  "Number, two digits."
   number: String!
-  "Its name."
+  "Name."
   name: String!
-  "Its names in Sami languages and Kven."
+  "Names in Sami languages and Kven."
   names: [LocalName!]!
 }
 
@@ -12369,123 +12562,176 @@ type County implements Node {
 type District implements Node {
   "Its id."
   id: ID!
-  "Six digits."
+  "Number, six digits."
   number: String!
-  "Its name."
+  "Name."
   name: String!
   "Its municipality."
   municipality: Municipality!
 }
 
-"What is given must all hold."
+"Selects municipalities. All given conditions must hold."
 input MunicipalityFilter {
-  "Numbers. Any of them."
+  "Numbers of counties; matches any of these."
   counties: [String!]
-  "Numbers of any year since 2016. Any of them."
+  "Numbers used in any year since 2016; matches any of these."
   numbers: [String!]
-  "A word of any of its names begins with this; æøå may be written a, o, a, and Sami letters without marks."
+  "Prefix of a word in any of its names; æøå may be written a, o, a, and Sami letters without diacritics."
   name: String
-  "SSB's groups, EKG01 to EKG17. Any of them."
+  "KOSTRA groups, EKG01 to EKG17; matches any of these."
   kostraGroups: [String!]
-  "Centrality 1 to 6. Any of them."
+  "Centrality classes, 1 to 6; matches any of these."
   centralities: [Int!]
-  "At least so many inhabitants."
+  "Minimum number of inhabitants."
   populationAtLeast: Int
-  "At most so many inhabitants."
+  "Maximum number of inhabitants."
   populationAtMost: Int
 }
 
 extend type Query {
-  "One municipality, by exactly one of the two. Any number used since 2016 finds the municipality that had it."
-  municipality("Its id." id: ID, "A number." number: String): Municipality
-  "The municipalities, by name; the 357 of today unless former ones are asked for."
-  municipalities("1 to 100; 20 when absent." first: Int, "Continue after this place." after: Cursor, "The last so many, before ` + "`" + `before` + "`" + ` where it is given." last: Int, "Continue before this place." before: Cursor, "Only those that match." filter: MunicipalityFilter, "Former ones too." includeFormer: Boolean! = false): MunicipalityConnection!
-  "The municipalities most like one: the nearest in population of its KOSTRA group, nearest first. Empty when there is no such number."
-  similarMunicipalities("A number of any year since 2016." number: String!, "At most so many, 1 to 20." first: Int! = 5): [Municipality!]!
-  "One county, by exactly one of the two."
-  county("Its id." id: ID, "Two digits." number: String): County
-  "The counties, by number."
-  counties("1 to 100; 20 when absent." first: Int, "Continue after this place." after: Cursor, "The last so many, before ` + "`" + `before` + "`" + ` where it is given." last: Int, "Continue before this place." before: Cursor): CountyConnection!
-  "One district of Oslo, by exactly one of the two."
-  district("Its id." id: ID, "Six digits." number: String): District
-  "The districts of Oslo, by number."
-  districts("1 to 100; 20 when absent." first: Int, "Continue after this place." after: Cursor, "The last so many, before ` + "`" + `before` + "`" + ` where it is given." last: Int, "Continue before this place." before: Cursor): DistrictConnection!
+  "A municipality, by exactly one of ` + "`" + `id` + "`" + ` and ` + "`" + `number` + "`" + `. Any number used since 2016 finds the municipality that had it."
+  municipality("Its id." id: ID, "A number used in any year since 2016." number: String): Municipality
+  "Municipalities by name; the 357 of today by default."
+  municipalities(
+    "Page size, 1 to 100; 20 by default."
+    first: Int
+    "Only items after this cursor."
+    after: Cursor
+    "Page size from the end of the list, or backwards from ` + "`" + `before` + "`" + `, 1 to 100."
+    last: Int
+    "Only items before this cursor."
+    before: Cursor
+    "Which items to return."
+    filter: MunicipalityFilter
+    "Include former municipalities."
+    includeFormer: Boolean! = false
+  ): MunicipalityConnection!
+  """
+  The most similar municipalities: the nearest in population in the same KOSTRA group, nearest first. Empty for an
+  unknown number.
+  """
+  similarMunicipalities(
+    "A number used in any year since 2016."
+    number: String!
+    "Maximum number of items, 1 to 20."
+    first: Int! = 5
+  ): [Municipality!]!
+  "A county, by exactly one of ` + "`" + `id` + "`" + ` and ` + "`" + `number` + "`" + `."
+  county("Its id." id: ID, "Number, two digits." number: String): County
+  "Counties by number."
+  counties(
+    "Page size, 1 to 100; 20 by default."
+    first: Int
+    "Only items after this cursor."
+    after: Cursor
+    "Page size from the end of the list, or backwards from ` + "`" + `before` + "`" + `, 1 to 100."
+    last: Int
+    "Only items before this cursor."
+    before: Cursor
+  ): CountyConnection!
+  "A district of Oslo, by exactly one of ` + "`" + `id` + "`" + ` and ` + "`" + `number` + "`" + `."
+  district("Its id." id: ID, "Number, six digits." number: String): District
+  "Districts of Oslo by number."
+  districts(
+    "Page size, 1 to 100; 20 by default."
+    first: Int
+    "Only items after this cursor."
+    after: Cursor
+    "Page size from the end of the list, or backwards from ` + "`" + `before` + "`" + `, 1 to 100."
+    last: Int
+    "Only items before this cursor."
+    before: Cursor
+  ): DistrictConnection!
 }
 `, BuiltIn: false},
-	{Name: "../../schema/practice.graphql", Input: `"What was done or learnt."
+	{Name: "../../schema/practice.graphql", Input: `"Something that was done or learned."
 type Practice implements Node & Content {
-  "What sort of practice it is."
+  "Kind of practice."
   kind: PracticeKind!
-  "What was difficult."
+  "The difficulty that it addresses."
   challenge: String
-  "What was to be reached."
+  "Goals."
   goals: [String!]!
-  "What was done, in order."
+  "Steps, in order."
   steps: [String!]!
-  "People, time and rooms that it took."
+  "Staff, time and facilities required."
   resources: String
-  "What it cost."
+  "Costs."
   cost: String
-  "What must be in place."
+  "Preconditions."
   preconditions: String
-  "What was measured, before and after."
+  "Measured results, before and after."
   results: [PracticeResult!]!
-  "What was learnt."
+  "Lessons learned."
   lessons: String
   "What did not work."
   didNotWork: String
   "When it was done, or whether it is in ordinary operation."
   period: Period
   "Tools that it uses."
-  tools("1 to 100; 20 when absent." first: Int, "Continue after this place." after: Cursor): ToolConnection!
+  tools(
+    "Page size, 1 to 100; 20 by default."
+    first: Int
+    "Only items after this cursor."
+    after: Cursor
+  ): ToolConnection!
   "Reports that document it."
-  reports("1 to 100; 20 when absent." first: Int, "Continue after this place." after: Cursor): ReportConnection!
+  reports(
+    "Page size, 1 to 100; 20 by default."
+    first: Int
+    "Only items after this cursor."
+    after: Cursor
+  ): ReportConnection!
 }
 
-"The sorts of practice."
+"Kinds of practice."
 enum PracticeKind {
-  "What somebody went through."
+  "An experience."
   EXPERIENCE
-  "A way of doing it."
+  "A way of doing something."
   APPROACH
-  "A way of organising it."
+  "A way of organising something."
   MODEL
-  "What somebody advises."
+  "Advice."
   ADVICE
   "A story of what worked."
   SUCCESS_STORY
 }
 
-"What a practice measured."
+"A measured result of a practice."
 type PracticeResult {
-  "The indicator's code, where it has one."
+  "Code of the indicator, if it has one."
   indicator: String
-  "What was measured, in words."
+  "What was measured."
   label: String!
-  "Before, in ` + "`" + `unit` + "`" + `."
+  "Value before, in ` + "`" + `unit` + "`" + `."
   before: Float
-  "After, in ` + "`" + `unit` + "`" + `."
+  "Value after, in ` + "`" + `unit` + "`" + `."
   after: Float
   "A stable code: percent, persons, …"
   unit: String
-  "How many are behind the numbers."
+  "Number of persons or cases behind the values."
   n: Int
-  "Where the numbers are from."
+  "Source of the values."
   source: String
 }
 
+"Selects practices. All given conditions must hold."
 input PracticeFilter {
-  "Any of them."
+  "Matches any of these."
   kinds: [PracticeKind!]
 }
 
-"What an editor writes of a practice. Absent = unchanged, null = cleared; a list or an object replaces the old one whole."
+"""
+Fields of a practice that editors write. Absent = unchanged, null = cleared; a list or an object replaces the old value
+as a whole.
+"""
 input PracticeInput {
-  "What sort of practice it is. Needed to publish."
+  "Kind of practice. Required for publishing."
   kind: PracticeKind
-  "When it was done, or that it is ordinary operation."
+  "When it was done, or that it is in ordinary operation."
   period: PeriodInput
-  "What was measured."
+  "Measured results."
   results: [PracticeResultInput!]
   "Ids of the tools that it uses."
   tools: [ID!]
@@ -12495,216 +12741,257 @@ input PracticeInput {
 `, BuiltIn: false},
 	{Name: "../../schema/preview.graphql", Input: `extend type Mutation {
   """
-  Makes a token with which an operation is answered as if drafts were published: ` + "`" + `Authorization: Bearer …` + "`" + `. It shows their heads as they are
-  when it is used, is for reading, and shows nothing else that its holder may not see. ` + "`" + `search` + "`" + `, ` + "`" + `suggest` + "`" + ` and ` + "`" + `changes` + "`" + ` are not previewed.
+  Creates a token for reading as if drafts were published: ` + "`" + `Authorization: Bearer …` + "`" + `. Requests with it show the current
+  heads of the chosen entries, are read-only, and otherwise show what the holder may see anyway. ` + "`" + `search` + "`" + `, ` + "`" + `suggest` + "`" + ` and
+  ` + "`" + `changes` + "`" + ` show no previews.
   """
-  createPreview("What is shown." input: PreviewInput!): PreviewPayload!
-  "Ends a preview that the caller has made."
+  createPreview("What to preview." input: PreviewInput!): PreviewPayload!
+  "Revokes a preview that the caller created."
   revokePreview("Its id." id: ID!): DonePayload!
 }
 
-"What a preview shows: exactly one of the three."
+"What to preview: exactly one of ` + "`" + `entries` + "`" + `, ` + "`" + `release` + "`" + ` and ` + "`" + `scheduledBefore` + "`" + `."
 input PreviewInput {
-  "Ids of entries. At most 200."
+  "Ids of entries, at most 200."
   entries: [ID!]
-  "The id of a release: what is in it when the token is used."
+  "The id of a release: its entries at the time of each request."
   release: ID
-  "All that are to be published up to then, of the organisations that the caller has a role in."
+  "All entries scheduled to be published by this time, of organisations in which the caller has a role."
   scheduledBefore: Time
-  "How long the token is good, 1 to 10 080 minutes."
+  "Lifetime of the token in minutes, 1 to 10 080."
   minutes: Int! = 60
 }
 
-"What came of making a preview."
+"Result of ` + "`" + `createPreview` + "`" + `."
 type PreviewPayload {
-  "The preview's id; null when there are problems."
+  "The preview's id; null with problems."
   id: ID
-  "The token, shown once."
+  "The token, returned only once."
   token: String
-  "When it ends."
+  "When the token expires."
   expiresAt: Time
-  "What is wrong."
+  "Problems found; empty if there are none."
   problems: [Problem!]!
 }
 `, BuiltIn: false},
-	{Name: "../../schema/project.graphql", Input: `"An undertaking with a period."
+	{Name: "../../schema/project.graphql", Input: `"A project with a period."
 type Project implements Node & Content {
-  "Its number with the one who paid."
+  "Project number at the funder."
   projectNumber: String
-  "Its value, in ` + "`" + `currency` + "`" + `."
+  "Value, in ` + "`" + `currency` + "`" + `."
   value: Float
-  "ISO 4217."
+  "Currency code, ISO 4217."
   currency: String
-  "When it ran."
+  "Period."
   period: Period
-  "What was to be reached."
+  "Goals."
   goals: [String!]!
-  "What those it is for turned out to need."
+  "Needs found among those it is for."
   needs: [String!]!
-  "How it was done."
+  "Method."
   method: String
-  "The problem that it set out from."
+  "The problem that it addresses."
   problemStatement: String
-  "What it asked."
+  "Research questions."
   researchQuestions: [String!]!
-  "Who paid."
+  "Funding received."
   funding: [Funding!]!
 }
 
+"Selects projects. All given conditions must hold."
 input ProjectFilter {
-  "Ran on this day."
+  "In progress on this day."
   runningOn: Date
 }
 
-"What an editor writes of a project. Absent = unchanged, null = cleared; a list or an object replaces the old one whole."
+"""
+Fields of a project that editors write. Absent = unchanged, null = cleared; a list or an object replaces the old value
+as a whole.
+"""
 input ProjectInput {
-  "The number that it is known by."
+  "Project number at the funder."
   projectNumber: String
-  "What it is worth, in ` + "`" + `currency` + "`" + `."
+  "Value, in ` + "`" + `currency` + "`" + `."
   value: Float
-  "ISO 4217."
+  "Currency code, ISO 4217."
   currency: String
-  "When it goes on."
+  "Period."
   period: PeriodInput
-  "Who paid."
+  "Funding received."
   funding: [FundingInput!]
 }
 `, BuiltIn: false},
 	{Name: "../../schema/published.graphql", Input: `extend type Query {
   """
-  What was published as one version of an entry, for who cites it: also when newer ones have been published since. Null when there is none,
-  and when the version or the entry as it is now is not for the viewer to read.
+  The content of one published version of an entry, for citations: also after newer ones were published. Null if there
+  is no such version, or if the viewer may not read it or the entry's present version.
   """
-  publishedVersion("The entry's id." entry: ID!, "1 for what was published first." version: Int!): PublishedVersion
+  publishedVersion(
+    "The entry's id."
+    entry: ID!
+    "Number of the version; 1 is the first one published."
+    version: Int!
+  ): PublishedVersion
 }
 
-"What was published as one version of an entry."
+"The content of one published version of an entry."
 type PublishedVersion {
   "The entry's id."
   entry: ID!
-  "1 for what was published first."
+  "Number of the version; 1 is the first one published."
   version: Int!
-  "Its address."
+  "URL of the version."
   permalink: String!
   "When it was published."
   publishedAt: Time!
-  "When another version took its place; null while it is the newest."
+  "When the next version was published; null for the newest."
   replacedAt: Time
-  "The texts that it had, in all its languages."
+  "Its texts, in all languages."
   texts: [ContentText!]!
-  "All of it, as it was written: without texts that were not ready, the writer's own id, and what the viewer does not see now."
+  "The whole document, without texts that were not ready, the client-supplied key, and what the viewer may not see now."
   document: Document!
 }
 `, BuiltIn: false},
-	{Name: "../../schema/query.graphql", Input: `"Everything that can be read. What a viewer may not see, or what is not there, is null; in lists it is absent, and counts agree."
+	{Name: "../../schema/query.graphql", Input: `"Reads. What does not exist or the viewer may not see is null; it is absent from lists and counts."
 type Query {
-  "Anything that has an id."
+  "Any object with an id; null if the viewer may not see it."
   node("Its id." id: ID!): Node
-  "Several things at once, in the order of the ids; null where there is none."
-  nodes("At most 100." ids: [ID!]!): [Node]!
+  "Several objects, in the order of the ids; null for those that the viewer may not see."
+  nodes("At most 100 ids." ids: [ID!]!): [Node]!
 }
 `, BuiltIn: false},
 	{Name: "../../schema/release.graphql", Input: `extend type Query {
-  "A release, for those who have a role in the organisation that owns it."
+  "A release; null without a role in the organisation that owns it."
   release("Its id." id: ID!): Release
-  "The releases that the viewer may see, the last changed first."
-  releases("1 to 100; 20 when absent." first: Int, "Continue after this place." after: Cursor, "The last so many, before ` + "`" + `before` + "`" + ` where it is given." last: Int, "Continue before this place." before: Cursor, "Only those that match." filter: ReleaseFilter): ReleaseConnection!
+  "Releases that the viewer may see, last changed first."
+  releases(
+    "Page size, 1 to 100; 20 by default."
+    first: Int
+    "Only items after this cursor."
+    after: Cursor
+    "Page size from the end of the list, or backwards from ` + "`" + `before` + "`" + `, 1 to 100."
+    last: Int
+    "Only items before this cursor."
+    before: Cursor
+    "Which items to return."
+    filter: ReleaseFilter
+  ): ReleaseConnection!
 }
 
 "A list of entries that are published together, all or none."
 type Release implements Node {
   "Its id."
   id: ID!
-  "Its name."
+  "Name."
   name: String!
-  "The organisation that it is of."
+  "The organisation that it belongs to."
   owner: Organization!
-  "When it is to be published."
+  "When it will be published; null if that is not scheduled."
   publishAt: Time
-  "When it was published; nothing in it changes from then on."
+  "When it was published; it cannot be changed afterwards."
   publishedAt: Time
-  "Why it could not be published at its time; null when nothing is wrong."
+  "Why scheduled publishing failed; null otherwise."
   scheduleProblem: String
-  "When it was made."
+  "Time of creation."
   createdAt: Time!
-  "When it was last changed."
+  "Time of the last change."
   updatedAt: Time!
-  "What is in it, in the order in which it came."
+  "Its entries, in the order in which they were added."
   items: [ReleaseItem!]!
 }
 
 "An entry in a release."
 type ReleaseItem {
-  "The entry; null when it is not the viewer's to read as an editor, or is no more."
+  "The entry; null if it was deleted or the viewer may not read it as an editor."
   entry: Entry
   "The entry's id."
   id: ID!
-  "The number of the revision that is to be published, or was."
+  "Number of the revision to be published."
   revision: Int!
-  "Warnings that were taken on for it."
+  "Warnings acknowledged for it."
   acknowledged: [Acknowledged!]!
 }
 
-"Which releases; what is given must all hold."
+"Selects releases. All given conditions must hold."
 input ReleaseFilter {
-  "Ids of owners. Any of them."
+  "Ids of owners; matches any of these."
   organizations: [ID!]
-  "Not published yet, or published."
+  "true: not published yet; false: published."
   open: Boolean
-  "Has this entry in it."
+  "Contains this entry."
   entry: ID
 }
 
 extend type Mutation {
-  "Makes a release, empty. For an EDITOR of the organisation."
-  createRelease("Its name." name: String!, "The id of the organisation that it is of; not needed by those who have a role in one only." organization: ID): ReleasePayload!
-  "Gives a release another name."
-  renameRelease("Its id." id: ID!, "Its name." name: String!): ReleasePayload!
-  "Puts entries into a release, or other revisions of those that are in it."
-  addToRelease("Its id." id: ID!, "What, each with the revision that is to be published." items: [PublishItem!]!): ReleasePayload!
-  "Takes entries out of a release."
+  "Creates an empty release. EDITORs of the organisation only."
+  createRelease(
+    "Name."
+    name: String!
+    "The id of the organisation that it belongs to; optional for callers with a role in only one."
+    organization: ID
+  ): ReleasePayload!
+  "Renames a release."
+  renameRelease("Its id." id: ID!, "Name." name: String!): ReleasePayload!
+  "Adds entries to a release, or replaces their revisions in it."
+  addToRelease(
+    "Its id."
+    id: ID!
+    "The entries, each with the revision to be published."
+    items: [PublishItem!]!
+  ): ReleasePayload!
+  "Removes entries from a release."
   removeFromRelease("Its id." id: ID!, "Ids of entries." entries: [ID!]!): ReleasePayload!
-  "Publishes everything in a release, all or none, now or at a time. For those who may publish each of the entries."
-  publishRelease("Its id." id: ID!, "When; now when absent." at: Time): ReleasePayload!
-  "Forgets the time that was set."
+  "Publishes all entries of a release, all or none, now or at a set time. Requires the right to publish each of them."
+  publishRelease("Its id." id: ID!, "When to do it; now by default." at: Time): ReleasePayload!
+  "Cancels the scheduled publishing of a release."
   unscheduleRelease("Its id." id: ID!): ReleasePayload!
-  "Deletes a release that is not published; the entries stay."
+  "Deletes a release that is not published; its entries stay."
   deleteRelease("Its id." id: ID!): DonePayload!
 }
 
-"What came of an act on a release. With problems or conflicts nothing was done."
+"Result of a mutation of a release. With problems or conflicts nothing was done."
 type ReleasePayload {
-  "The release as it is now; null when nothing was done."
+  "The release afterwards; null if nothing was done."
   release: Release
-  "What is wrong: everything that keeps any of the entries from being published."
+  "Everything that prevents publishing any of the entries, and other problems."
   problems: [Problem!]!
-  "What somebody else saved since the entries were put in."
+  "Entries that somebody else saved since they were added."
   conflicts: [Conflict!]!
 }
 `, BuiltIn: false},
-	{Name: "../../schema/report.graphql", Input: `"Research, an evaluation, a survey, statistics or a review."
+	{Name: "../../schema/report.graphql", Input: `"Research, an evaluation, a survey, statistics, a review or an annual report."
 type Report implements Node & Content {
-  "What sort of report it is."
+  "Kind of report."
   kind: ReportKind!
-  "The year of this edition."
+  "Year of this edition."
   editionYear: Int
   "The series that it belongs to."
   series: String
-  "How it was made."
+  "Method."
   method: String
-  "Who was asked, and how many answered."
+  "The sample and the number of responses."
   sample: String
-  "How many answered."
+  "Number of responses."
   sampleSize: Int
-  "Who paid."
+  "Funding received."
   funding: [Funding!]!
   "Practices that it documents."
-  practices("1 to 100; 20 when absent." first: Int, "Continue after this place." after: Cursor): PracticeConnection!
+  practices(
+    "Page size, 1 to 100; 20 by default."
+    first: Int
+    "Only items after this cursor."
+    after: Cursor
+  ): PracticeConnection!
   "Tools that are based on it."
-  tools("1 to 100; 20 when absent." first: Int, "Continue after this place." after: Cursor): ToolConnection!
+  tools(
+    "Page size, 1 to 100; 20 by default."
+    first: Int
+    "Only items after this cursor."
+    after: Cursor
+  ): ToolConnection!
 }
 
-"The sorts of report."
+"Kinds of report."
 enum ReportKind {
   "Research."
   RESEARCH
@@ -12720,42 +13007,48 @@ enum ReportKind {
   ANNUAL
 }
 
+"Selects reports. All given conditions must hold."
 input ReportFilter {
-  "Any of them."
+  "Matches any of these."
   kinds: [ReportKind!]
-  "Names of series. Any of them."
+  "Names of series; matches any of these."
   series: [String!]
 }
 
-"What an editor writes of a report. Absent = unchanged, null = cleared; a list or an object replaces the old one whole."
+"""
+Fields of a report that editors write. Absent = unchanged, null = cleared; a list or an object replaces the old value as
+a whole.
+"""
 input ReportInput {
-  "What sort of report it is. Needed to publish."
+  "Kind of report. Required for publishing."
   kind: ReportKind
-  "The year of this edition."
+  "Year of this edition."
   editionYear: Int
   "The series that it belongs to."
   series: String
-  "How many answered."
+  "Number of responses."
   sampleSize: Int
-  "Who paid."
+  "Funding received."
   funding: [FundingInput!]
 }
 `, BuiltIn: false},
 	{Name: "../../schema/scalars.graphql", Input: `"""
-The operation's languages, in order of preference. A reader gets one language per entry, chosen whole: the first of these that the
-entry has, then the usual fall-backs of the first of them, then any. For clients with a normalised cache: keep one cache per
-language, or use ` + "`" + `Content.texts` + "`" + `.
+The languages of an operation, in order of preference. A reader gets each entry in one language: the first of these that
+the entry has, otherwise the usual fallbacks of the first one, otherwise any. Clients with a normalized cache should
+keep one cache per language, or use ` + "`" + `Content.texts` + "`" + `.
 """
 directive @inContext("Wanted languages, most wanted first." languages: [Language!]!) on QUERY | SUBSCRIPTION
 
-"A moment, RFC 3339, in UTC."
+"A point in time, RFC 3339, in UTC."
 scalar Time
 "A day, YYYY-MM-DD."
 scalar Date
-"A place in a list. Opaque and sealed: it fits only the list, the order and the kind of viewer that it was given for."
+"""
+A position in a list, opaque. It is valid only for the list, the order and the kind of viewer that it was returned for.
+"""
 scalar Cursor
 
-"A language, BCP 47 in upper case."
+"A language, as its BCP 47 tag in upper case."
 enum Language {
   "Bokmål"
   NB
@@ -12773,33 +13066,33 @@ enum Language {
   FKV
 }
 
-"The form of a body text."
+"Format of a body text."
 enum BodyFormat {
   "Safe HTML: no scripts, styles or embedded content."
   HTML
   "CommonMark, as the editor wrote it."
   MARKDOWN
-  "Plain text, paragraphs apart by an empty line."
+  "Plain text with empty lines between paragraphs."
   TEXT
 }
 
-"Who may read an entry that is published."
+"Who may read a published entry."
 enum Audience {
   "Everybody."
   PUBLIC
-  "Signed-in people of member organisations."
+  "Signed-in members of organisations."
   MEMBERS
 }
 
-"Which way a list is ordered."
+"Direction of an order."
 enum OrderDirection {
-  "Smallest, earliest or first in the alphabet first."
+  "Ascending: smallest, earliest or alphabetically first."
   ASC
-  "Largest, latest or last in the alphabet first."
+  "Descending: largest, latest or alphabetically last."
   DESC
 }
 
-"The types of content."
+"Types of content."
 enum ContentType {
   "Practice"
   PRACTICE
@@ -12817,25 +13110,25 @@ enum ContentType {
   COLLECTION
 }
 
-"Everything that has an id."
+"An object with an id."
 interface Node {
-  "Three letters that name the type, and a ULID: ` + "`" + `pra_01j…` + "`" + `. The same in every environment."
+  "Three letters for the type and a ULID: ` + "`" + `pra_01j…` + "`" + `. Ids are the same in every environment."
   id: ID!
 }
 
-"Where a page of a list begins and ends."
+"Paging information."
 type PageInfo {
-  "Whether there is more after this page."
+  "Whether there are items after this page."
   hasNextPage: Boolean!
-  "Whether there is more before this page."
+  "Whether there are items before this page."
   hasPreviousPage: Boolean!
-  "The place of the first item, null when the page is empty."
+  "Cursor of the first item; null if the page is empty."
   startCursor: Cursor
-  "The place of the last item, null when the page is empty."
+  "Cursor of the last item; null if the page is empty."
   endCursor: Cursor
 }
 `, BuiltIn: false},
-	{Name: "../../schema/search.graphql", Input: `"The types that search finds."
+	{Name: "../../schema/search.graphql", Input: `"Types of search results."
 enum SearchType {
   "Practice"
   PRACTICE
@@ -12857,49 +13150,49 @@ enum SearchType {
   ORGANIZATION
 }
 
-"How hits are ordered."
+"Orders of hits."
 enum SearchOrder {
-  "Best first."
+  "Best match first."
   RELEVANCE
-  "Newest own date first."
+  "Newest date of issue first."
   NEWEST
   "By title, in the reader's language."
   TITLE
-  "Nearest first, by the nearest municipality of each; needs ` + "`" + `near` + "`" + `. What has no municipality comes last."
+  "Nearest first, by the nearest municipality of each hit; requires ` + "`" + `near` + "`" + `. Hits without a municipality come last."
   DISTANCE
 }
 
-"What hits are counted by."
+"Properties that hits are counted by."
 enum SearchFacet {
-  "Type: a SearchType."
+  "Type, a SearchType."
   TYPE
-  "Type and kind: PRACTICE.ADVICE."
+  "Type and kind, as PRACTICE.ADVICE."
   KIND
-  "Themes' slugs, a tree; a theme counts what is on those below it."
+  "Slugs of themes, a tree; the count of a theme includes those below it."
   THEME
-  "Target groups' slugs."
+  "Slugs of target groups."
   TARGET_GROUP
-  "Methods' slugs."
+  "Slugs of methods."
   METHOD
-  "Counties' numbers."
+  "Numbers of counties."
   COUNTY
-  "Municipalities' numbers of today."
+  "Numbers of today's municipalities."
   MUNICIPALITY
-  "Organisations' slugs, owner or any role."
+  "Slugs of organisations, as owner or in any role."
   ORGANIZATION
-  "Languages that there are texts in."
+  "Languages that the content has texts in."
   LANGUAGE
-  "Years: of the own date, else of the start of the period, else of the first publishing here."
+  "Years: of the date of issue, otherwise of the start of the period, otherwise of the first publishing here."
   YEAR
   "Levels of evidence, 0 to 5."
   EVIDENCE
 }
 
-"What hits must be. Lists: any of the values; an empty list is no restriction, as when nothing is ticked. What is given must all hold."
+"Restricts a search. A list matches any of its values; an empty list is no restriction. All given conditions must hold."
 input SearchFilter {
   "Types."
   types: [SearchType!]
-  "TYPE.KIND, for instance PRACTICE.ADVICE."
+  "Kinds as TYPE.KIND, for instance PRACTICE.ADVICE."
   kinds: [String!]
   "Slugs; a theme includes those below it."
   themes: [String!]
@@ -12907,9 +13200,9 @@ input SearchFilter {
   targetGroups: [String!]
   "Slugs."
   methods: [String!]
-  "Numbers."
+  "Numbers of counties."
   counties: [String!]
-  "Numbers of any year since 2016; a former one means its municipalities of today."
+  "Numbers used in any year since 2016; a former one stands for its municipalities of today."
   municipalities: [String!]
   "Slugs."
   organizations: [String!]
@@ -12919,71 +13212,80 @@ input SearchFilter {
   years: [Int!]
   "Levels of evidence, 0 to 5."
   evidence: [Int!]
-  "Own date on or after."
+  "Issued on or after this date."
   issuedAfter: Date
-  "Own date on or before."
+  "Issued on or before this date."
   issuedBefore: Date
-  "A place to measure from, for the order DISTANCE; with ` + "`" + `km` + "`" + ` only what is of or about municipalities no further away than that."
+  """
+  A point to measure distances from, for the order DISTANCE. With ` + "`" + `km` + "`" + `, only results about municipalities within that
+  distance.
+  """
   near: GeoPoint
-  "What is of or about municipalities whose middle is in an area."
+  "Only results about municipalities whose center is in this area."
   within: GeoBox
-  "A municipality's number, of any year since 2016: what is of or about those most like it, which are the 20 nearest in population of its KOSTRA group, and not itself."
+  """
+  Number of a municipality, used in any year since 2016: only results about the 20 most similar ones, which are the
+  nearest in population in its KOSTRA group, without itself.
+  """
   likeMunicipality: String
 }
 
-"A place on earth, WGS 84."
+"A point, WGS 84."
 input GeoPoint {
   "Latitude in degrees, -90 to 90."
   lat: Float!
   "Longitude in degrees, -180 to 180."
   lon: Float!
-  "Kilometres from there to the middle of a municipality, above 0 and at most 2500; any distance when absent."
+  "Maximum distance to a municipality's center in kilometres, above 0 and at most 2500; unlimited by default."
   km: Float
 }
 
 "An area between two parallels and two meridians, WGS 84, in degrees."
 input GeoBox {
-  "Its southern edge."
+  "Southern edge."
   south: Float!
-  "Its western edge."
+  "Western edge."
   west: Float!
-  "Its northern edge, not south of the southern."
+  "Northern edge, not south of ` + "`" + `south` + "`" + `."
   north: Float!
-  "Its eastern edge, not west of the western."
+  "Eastern edge, not west of ` + "`" + `west` + "`" + `."
   east: Float!
 }
 
 "A page of hits."
 type SearchConnection {
-  "How many hits there are."
+  "Number of hits."
   totalCount: Int!
-  "Whether ` + "`" + `totalCount` + "`" + ` is exact; else it is a lower bound."
+  "Whether ` + "`" + `totalCount` + "`" + ` is exact; otherwise it is a lower bound."
   totalIsExact: Boolean!
   "The hits."
   edges: [SearchEdge!]!
-  "The things that were found."
+  "The results only."
   nodes: [Node!]!
-  "The facets that were asked for, each counted without its own choice."
+  "The requested facets, each counted without its own choice."
   facets: [FacetResult!]!
-  "Where the page begins and ends."
+  "Paging information."
   pageInfo: PageInfo!
-  "Words of the query that the hits need not have, because fewer than three have all its words; those that have them come first. Empty where every hit has all words."
+  """
+  Words of the query that hits may lack, because fewer than three hits have all words; hits with all words come first.
+  Empty if every hit has all words.
+  """
   optionalWords: [String!]!
-  "The query with misspelt words put right, where these hits are of the corrected words."
+  "The corrected query, if these hits are for corrected words; null otherwise."
   didYouMean: String
 }
 
 "A hit."
 type SearchEdge {
-  "Its place in the list."
+  "Position in the list."
   cursor: Cursor!
-  "What was found: content, a municipality or an organisation."
+  "The result: content, a municipality or an organisation."
   node: Node!
-  "Where the words were found."
+  "Excerpts with the matching words marked."
   highlights: [Highlight!]!
 }
 
-"A piece of text with the found words marked."
+"An excerpt of a text with the matching words marked."
 type Highlight {
   "The field: title, summary or body."
   field: String!
@@ -12993,43 +13295,43 @@ type Highlight {
 
 "The counts of one facet."
 type FacetResult {
-  "Which facet."
+  "The facet."
   facet: SearchFacet!
-  "Its values, most hits first; chosen ones always."
-  values("1 to 100." first: Int! = 100): [FacetValue!]!
-  "Whether there are more values than ` + "`" + `values` + "`" + ` was asked for."
+  "Its values, most hits first; chosen ones are always included."
+  values("Maximum number of values, 1 to 100." first: Int! = 100): [FacetValue!]!
+  "Whether there are more values than ` + "`" + `values` + "`" + ` returns."
   hasMore: Boolean!
 }
 
-"A value of a facet, and how many hits have it."
+"A value of a facet with the number of hits that have it."
 type FacetValue {
   "The value, as the filter takes it."
   value: String!
-  "The value in words, in the reader's language."
+  "The label in the reader's language."
   label: String!
-  "Hits that have it, with the choices in the other facets."
+  "Number of hits that have it, under the choices in the other facets."
   count: Int!
-  "Whether the filter holds it."
+  "Whether the filter contains it."
   selected: Boolean!
-  "The value above it, in the tree of themes."
+  "The value above it in the tree of themes."
   parent: String
 }
 
-"Something that the typed text may become."
+"A completion of the text typed."
 type Suggestion {
-  "The words to show."
+  "The text to show."
   text: String!
-  "What it is; null for a theme."
+  "The type of ` + "`" + `node` + "`" + `; null for a theme."
   type: SearchType
-  "What it is offered as; those of a group come together."
+  "The group that it is listed in."
   group: SuggestionGroup!
-  "The thing itself."
+  "What is suggested."
   node: Node
 }
 
-"What a suggestion is offered as, in the order in which they come."
+"Groups of suggestions, in the order in which they are listed."
 enum SuggestionGroup {
-  "A theme, to narrow by."
+  "A theme, to filter by."
   THEME
   "A municipality."
   PLACE
@@ -13039,19 +13341,22 @@ enum SuggestionGroup {
   TITLE
 }
 
-"How searching is. What only the replica knows that keeps the indexes of a shared search server is empty on the others: dead letters and reconciliation."
+"""
+Status of search. If several replicas share a search server, only the one that maintains the indexes knows deadLetters
+and reconciliation; on the others they are empty.
+"""
 type SearchStatus {
-  "Which engine answers."
+  "The engine in use."
   engine: SearchEngine!
-  "How it is."
+  "Its state."
   state: SearchState!
-  "Changes that searches do not know of yet."
+  "Number of changes that are not searchable yet."
   waiting: Int!
-  "Seconds since the oldest of them; 0 when there is none."
+  "Age of the oldest of them in seconds; 0 if there is none."
   lagSeconds: Float!
-  "Documents that the engine does not take, by id. They are found by no search until they change."
+  "Search documents that the engine rejects. They cannot be found until they change."
   deadLetters: [SearchDeadLetter!]!
-  "The last comparison of the indexes with the database; null when there was none since the hub's start."
+  "The last comparison of the indexes with the database; null if there was none since the hub started."
   reconciliation: SearchReconciliation
 }
 
@@ -13063,94 +13368,149 @@ enum SearchEngine {
   MEILISEARCH
 }
 
-"How searching is, the best first."
+"State of search, best first."
 enum SearchState {
-  "Searches know of everything."
+  "All changes are searchable."
   READY
-  "Searches are answered, and some changes are not in them yet."
+  "Searches are answered, but some changes are missing."
   BEHIND
-  "The indexes are built anew; searches are answered from the old ones, if there are any."
+  "The indexes are being rebuilt; searches use the old ones, if there are any."
   REBUILDING
-  "No search is answered."
+  "Searches are not answered."
   UNAVAILABLE
 }
 
-"A document that the engine does not take."
+"A search document that the engine rejects."
 type SearchDeadLetter {
-  "The id of what it is of."
+  "The id of the content or reference data."
   id: ID!
-  "Why."
+  "The error of the engine."
   reason: String!
-  "When."
+  "Time of the failure."
   at: Time!
 }
 
-"What a comparison of the indexes with the database found, and put right. A document counts once for each of the two indexes."
+"""
+Result of a comparison of the indexes with the database; the differences were repaired. A document counts once per
+index.
+"""
 type SearchReconciliation {
-  "When."
+  "Time of the comparison."
   at: Time!
-  "Documents that there are to find."
+  "Number of documents that should be in the indexes."
   documents: Int!
-  "Missing from an index."
+  "Documents that were missing from an index."
   missing: Int!
-  "In an index otherwise than they are."
+  "Documents that were outdated in an index."
   stale: Int!
-  "In an index, and not to be there."
+  "Documents that should not have been in an index."
   extra: Int!
 }
 
-"Words that readers looked for and did not find."
+"Words that readers searched for without success."
 type UnmetSearch {
-  "The words, in lower case, without those that carry no meaning."
+  "The words in lower case, without stop words."
   words: String!
-  "How many searches."
+  "Number of searches."
   searches: Int!
-  "On how many days."
+  "Number of days with such a search."
   days: Int!
-  "The last of the days, UTC."
+  "The last of those days, UTC."
   lastDay: Date!
 }
 
 extend type Query {
-  "What readers looked for within half a year and did not find, the most wanted first: words that nothing was found for, or only for other words in their place. Only what came on at least five days, or from five clients on one; long numbers and addresses of e-mail are left out. For all who have a role; null for others."
-  unmetSearches("1 to 100; 20 when absent." first: Int): [UnmetSearch!]
-  "Content that is about the same as an entry: it shares themes, methods, target groups or words of the title, the rarest counting most. Best first; null when the viewer sees no such entry. Answers UNAVAILABLE while the index is being built."
-  similar("The entry's id." id: ID!, "At most so many, 1 to 20." first: Int! = 6): [Content!]
-  "How searching is, for HUB_ADMINs; null for others."
+  """
+  Searches of the last half year that found nothing, or only corrected words, most frequent first. Only those from at
+  least five days, or from five clients on one day; long numbers and e-mail addresses are left out. Requires any role;
+  null for others.
+  """
+  unmetSearches("Page size, 1 to 100; 20 by default." first: Int): [UnmetSearch!]
+  """
+  Content on the same subject as an entry, best first: it shares themes, methods, target groups or title words, of which
+  rare ones count most. Null if the viewer may not read the entry; the error UNAVAILABLE while the index is being built.
+  """
+  similar("The entry's id." id: ID!, "Maximum number of items, 1 to 20." first: Int! = 6): [Content!]
+  "Status of search, for HUB_ADMINs; null for others."
   searchStatus: SearchStatus
-  "Search over all that the viewer may read, and over municipalities and organisations. Answers UNAVAILABLE while the index is being built."
-  search("Words; \"a phrase\"; -without. Empty finds everything." query: String, "What hits must be." filter: SearchFilter, "Facets to count." facets: [SearchFacet!], "Order of the hits." orderBy: SearchOrder! = RELEVANCE, "1 to 100; 20 when absent." first: Int, "Continue after this place; at most the first 1000 hits can be paged through." after: Cursor): SearchConnection!
-  "The values of one facet whose label or value begins with some letters: to choose among many municipalities, for instance."
-  facetValues("Which facet." facet: SearchFacet!, "First letters of a word in the label or of the value." startingWith: String, "As in search." query: String, "As in search." filter: SearchFilter, "1 to 100; 20 when absent." first: Int): [FacetValue!]!
-  "What the typed text may become: themes, municipalities, organisations and titles of which a word begins so, each kind together and none crowding out another."
-  suggest("What is typed so far." text: String!, "At most so many, 1 to 8." first: Int! = 8): [Suggestion!]!
+  """
+  Searches everything that the viewer may read, and municipalities and organisations. The error UNAVAILABLE while the
+  index is being built.
+  """
+  search(
+    "Words, \"phrases\" and -exclusions. Empty matches everything."
+    query: String
+    "Restricts the results."
+    filter: SearchFilter
+    "Facets to count."
+    facets: [SearchFacet!]
+    "Order of the hits."
+    orderBy: SearchOrder! = RELEVANCE
+    "Page size, 1 to 100; 20 by default."
+    first: Int
+    "Only items after this cursor; at most the first 1000 hits can be read."
+    after: Cursor
+  ): SearchConnection!
+  "Values of one facet whose label or value begins with a prefix, for choosing among many, as municipalities."
+  facetValues(
+    "The facet."
+    facet: SearchFacet!
+    "Prefix of a word in the label, or of the value."
+    startingWith: String
+    "As in ` + "`" + `search` + "`" + `."
+    query: String
+    "As in ` + "`" + `search` + "`" + `."
+    filter: SearchFilter
+    "Page size, 1 to 100; 20 by default."
+    first: Int
+  ): [FacetValue!]!
+  """
+  Completions of the text typed: themes, municipalities, organisations and titles with a word that begins with it, by
+  group, with room for every group.
+  """
+  suggest(
+    "The text typed so far."
+    text: String!
+    "Maximum number of suggestions, 1 to 8."
+    first: Int! = 8
+  ): [Suggestion!]!
 }
 `, BuiltIn: false},
 	{Name: "../../schema/tool.graphql", Input: `"Something to use."
 type Tool implements Node & Content {
-  "What sort of tool it is."
+  "Kind of tool."
   kind: ToolKind!
-  "How it is used."
+  "Instructions for use."
   howToUse: String
-  "Its steps, in order."
+  "Steps, in order."
   steps: [String!]!
-  "Sectors that take part."
+  "Participating sectors."
   sectors: [String!]!
-  "On what terms it may be used."
+  "Licence that it may be used under."
   licence: String
-  "Where it is."
+  "URL of the tool."
   link: String
-  "Its files."
+  "Files of the tool."
   files: [Asset!]!
-  "How long it runs, in seconds."
+  "Running time in seconds."
   runningTime: Int
   "Reports that it is based on."
-  reports("1 to 100; 20 when absent." first: Int, "Continue after this place." after: Cursor): ReportConnection!
+  reports(
+    "Page size, 1 to 100; 20 by default."
+    first: Int
+    "Only items after this cursor."
+    after: Cursor
+  ): ReportConnection!
   "Practices that use it."
-  practices("1 to 100; 20 when absent." first: Int, "Continue after this place." after: Cursor): PracticeConnection!
+  practices(
+    "Page size, 1 to 100; 20 by default."
+    first: Int
+    "Only items after this cursor."
+    after: Cursor
+  ): PracticeConnection!
 }
 
-"The sorts of tool."
+"Kinds of tool."
 enum ToolKind {
   "A form or text to fill in."
   TEMPLATE
@@ -13170,20 +13530,24 @@ enum ToolKind {
   METHOD
 }
 
+"Selects tools. All given conditions must hold."
 input ToolFilter {
-  "Any of them."
+  "Matches any of these."
   kinds: [ToolKind!]
 }
 
-"What an editor writes of a tool. Absent = unchanged, null = cleared; a list or an object replaces the old one whole."
+"""
+Fields of a tool that editors write. Absent = unchanged, null = cleared; a list or an object replaces the old value as a
+whole.
+"""
 input ToolInput {
-  "What sort of tool it is. Needed to publish."
+  "Kind of tool. Required for publishing."
   kind: ToolKind
-  "The licence that it may be used under."
+  "Licence that it may be used under."
   licence: String
-  "Where it is."
+  "URL of the tool."
   link: String
-  "How long it takes, in seconds."
+  "Running time in seconds."
   runningTime: Int
   "Ids of the reports that it is based on."
   reports: [ID!]
@@ -13192,225 +13556,247 @@ input ToolInput {
 }
 `, BuiltIn: false},
 	{Name: "../../schema/uploads.graphql", Input: `extend type Query {
-  "An upload of the viewer's; null for others."
+  "An upload of the viewer; null for others."
   upload("Its id." id: ID!): Upload
 }
 
-"A file on its way in, by the tus protocol (version 1.0.0)."
+"A file being uploaded by the tus protocol, version 1.0.0."
 type Upload {
   "Its id."
   id: ID!
-  "Its name."
+  "File name."
   name: String!
-  "Its size."
+  "Size in bytes."
   bytes: Int!
-  "How many bytes have come."
+  "Number of bytes received."
   received: Int!
-  "When the address ends."
+  "When the upload URL expires."
   expiresAt: Time!
-  "What it has become, when all bytes have come and it was taken."
+  "The resulting asset, once all bytes were received and accepted."
   asset: Asset
-  "Why it was refused."
+  "Why the file was rejected."
   problem: String
 }
 
-"Where the middle of a picture is, for those who cut it: 0, 0 is the upper left corner, 1, 1 the lower right."
+"The point of a picture that crops keep in view: 0, 0 is the upper left corner, 1, 1 the lower right one."
 type FocalPoint {
-  "From the left."
+  "Distance from the left edge, 0 to 1."
   x: Float!
-  "From the top."
+  "Distance from the top edge, 0 to 1."
   y: Float!
 }
 
-"What a picture is cut to, around its focal point."
+"Shape that a picture is cropped to, around its focal point."
 enum ImageShape {
-  "As it is."
+  "Not cropped."
   ORIGINAL
-  "16 to 9."
+  "Aspect ratio 16:9."
   WIDE
-  "4 to 3."
+  "Aspect ratio 4:3."
   LANDSCAPE
-  "1 to 1."
+  "Aspect ratio 1:1."
   SQUARE
 }
 
 extend type Mutation {
   """
-  Opens an address for a file. Send the bytes there by the tus protocol (tus-js-client and Uppy: ` + "`" + `uploadUrl` + "`" + `), at once or piece by piece; the
-  last piece makes it an asset, or is refused. Pictures are PNG, JPEG, WebP or GIF and are kept without what their files tell of the camera and
-  the place; documents are PDF, Word, Excel, PowerPoint, OpenDocument, CSV or text; films MP4, with WebVTT. The caller needs a role in the
-  organisation.
+  Creates a URL to upload a file to, by the tus protocol (tus-js-client and Uppy: ` + "`" + `uploadUrl` + "`" + `), in one or several parts;
+  after the last part the file becomes an asset or is rejected. Pictures are PNG, JPEG, WebP or GIF and are stored
+  without metadata on camera and place; documents are PDF, Word, Excel, PowerPoint, OpenDocument, CSV or plain text;
+  films are MP4, with WebVTT. Requires a role in the organisation.
   """
-  createUpload("What is to come." input: CreateUploadInput!): CreateUploadPayload!
-  "Changes what goes with a file: absent is unchanged, null cleared. An EDITOR of its organisation; a CONTRIBUTOR while no reader sees it."
-  updateAsset("Its id." id: ID!, "What is to change." input: UpdateAssetInput!): AssetPayload!
+  createUpload("The file to be uploaded." input: CreateUploadInput!): CreateUploadPayload!
+  """
+  Changes the description of an asset. Absent = unchanged, null = cleared. Requires an EDITOR of its organisation; a
+  CONTRIBUTOR may while no reader sees it.
+  """
+  updateAsset("Its id." id: ID!, "The changes." input: UpdateAssetInput!): AssetPayload!
 }
 
-"What file is to come."
+"A file to be uploaded."
 input CreateUploadInput {
-  "The organisation that it is of."
+  "The id of the organisation that it belongs to."
   organization: ID!
-  "Its name, for those who save it."
+  "File name for downloads."
   name: String!
-  "Its size, to the byte."
+  "Exact size in bytes."
   bytes: Int!
-  "Its media type, image/png for instance. What comes must be that."
+  "Media type, as image/png. The content must match it."
   mediaType: String!
 }
 
-"What came of opening an upload."
+"Result of ` + "`" + `createUpload` + "`" + `."
 type CreateUploadPayload {
-  "The upload; null when there are problems."
+  "The upload; null with problems."
   upload: Upload
-  "Where to send it, shown once. Whoever has the address may."
+  "URL to upload to, returned only once. It needs no further authorization."
   url: String
-  "What is wrong."
+  "Problems found; empty if there are none."
   problems: [Problem!]!
 }
 
-"What is to change of a file."
+"Changes to an asset. Absent = unchanged, null = cleared."
 input UpdateAssetInput {
-  "What a picture shows, by language."
+  "Text alternative of a picture, by language."
   alt: [LocalTextInput!]
   "Who made it."
   credit: String
-  "Where the middle of a picture is."
+  "The point of a picture that crops keep in view."
   focalPoint: FocalPointInput
 }
 
-"Where the middle of a picture is."
+"The point of a picture that crops keep in view."
 input FocalPointInput {
-  "From the left, 0 to 1."
+  "Distance from the left edge, 0 to 1."
   x: Float!
-  "From the top, 0 to 1."
+  "Distance from the top edge, 0 to 1."
   y: Float!
 }
 
-"What came of changing a file."
+"Result of ` + "`" + `updateAsset` + "`" + `."
 type AssetPayload {
-  "The file; null when there are problems."
+  "The asset; null with problems."
   asset: Asset
-  "What is wrong."
+  "Problems found; empty if there are none."
   problems: [Problem!]!
 }
 `, BuiltIn: false},
-	{Name: "../../schema/usage.graphql", Input: `"""
-What readers answered when they were asked whether they found what they were looking for, counted. It says nothing of who they were.
-"""
+	{Name: "../../schema/usage.graphql", Input: `"Number of readers who said whether they found what they were looking for. It holds nothing about the readers."
 type FeedbackCount {
-  "What they were reading; null for searches, and for content that is no longer shown."
+  "What they were reading; null for searches, and for content that is no longer published."
   about: Content
   "Whether they were searching."
   search: Boolean!
-  "How many found what they were looking for."
+  "Number of readers who found what they were looking for."
   found: Int!
-  "How many did not."
+  "Number of readers who did not."
   notFound: Int!
 }
 
-"Where something of the hub is shown in another site."
+"Use of the hub's content on another website."
 type EmbedUse {
-  "The host of the site."
+  "Host name of the website."
   site: String!
-  "As what it is shown."
+  "Element that shows the content."
   element: EmbedElement!
-  "What is shown; null where it is several, or no longer shown to readers."
+  "The content shown; null if there are several, or if it is no longer published."
   about: Content
-  "The id of the partner's key that was given; null where none was."
+  "The id of the partner's key used; null without one."
   key: ID
-  "How often it was asked for. Caches in between answer by themselves, so it was shown at least so often."
+  "Number of requests. Caches answer some views without a request, so the actual number is higher."
   shows: Int!
-  "The first day in the time that was asked for."
+  "First day with a request in the given period."
   firstDay: Date!
-  "The last day."
+  "Last day with a request."
   lastDay: Date!
 }
 
-"What can be shown in other sites."
+"Elements for other websites."
 enum EmbedElement {
-  "One piece of content."
+  "A single piece of content."
   CARD
-  "Several."
+  "A list of content."
   LIST
   "A search."
   SEARCH
 }
 
-"An answer to whether a reader found what they were looking for."
+"A reader's answer to whether they found what they were looking for."
 input FeedbackInput {
-  "The content that they were reading; absent for a search."
+  "The id of the content that they were reading; absent for a search."
   about: ID
   "Whether they found it."
   found: Boolean!
 }
 
-"What came of it."
+"Result of ` + "`" + `giveFeedback` + "`" + `."
 type FeedbackPayload {
-  "Whether it was counted, now or before: a reader counts once a day for each thing."
+  "Whether the answer was counted, now or before: a caller counts once a day for each piece of content."
   counted: Boolean!
-  "Why not."
+  "Why it was not counted."
   problems: [Problem!]!
 }
 
 extend type Query {
-  "What readers answered, about what has most answers first. For editors, of the content of their organisations and of all searches; for HUB_EDITORs, of everything; null for others."
-  feedback("1 to 100; 20 when absent." first: Int, "From this day on; 90 days back when absent." since: Date, "Up to and with this day." until: Date): [FeedbackCount!]
-  "Where content is shown in other sites, the most shown first. For editors, of the content of their organisations and by their organisations' keys; for HUB_EDITORs, everywhere; null for others."
-  embeds("1 to 100; 20 when absent." first: Int, "From this day on; 90 days back when absent." since: Date): [EmbedUse!]
+  """
+  Counts of readers' feedback, most answers first. EDITORs see their organisations' content and all searches,
+  HUB_EDITORs everything; null for others.
+  """
+  feedback(
+    "Page size, 1 to 100; 20 by default."
+    first: Int
+    "First day; 90 days ago by default."
+    since: Date
+    "Last day, inclusive."
+    until: Date
+  ): [FeedbackCount!]
+  """
+  Websites that show the hub's content, most requests first. EDITORs see their organisations' content and keys,
+  HUB_EDITORs everything; null for others.
+  """
+  embeds(
+    "Page size, 1 to 100; 20 by default."
+    first: Int
+    "First day; 90 days ago by default."
+    since: Date
+  ): [EmbedUse!]
 }
 
 extend type Mutation {
-  "Tells whether a reader found what they were looking for. Anybody may; a caller counts once a day for each thing."
-  giveFeedback(input: FeedbackInput!): FeedbackPayload!
+  """
+  Records whether a reader found what they were looking for. Open to everybody; a caller counts once a day for each
+  piece of content.
+  """
+  giveFeedback("The answer." input: FeedbackInput!): FeedbackPayload!
 }
 `, BuiltIn: false},
 	{Name: "../../schema/vocabulary.graphql", Input: `"A node in the tree of themes."
 type Theme implements Node {
   "Its id."
   id: ID!
-  "Its stable name."
+  "Stable name, unique within the type."
   slug: String!
-  "Its label in the reader's language."
+  "Label in the reader's language."
   label: String!
-  "Its labels, by language."
+  "Labels in all languages."
   labels: [LocalName!]!
-  "The theme above it."
+  "The theme above it; null at the top."
   parent: Theme
   "The themes below it, in order."
   children: [Theme!]!
 }
 
-"Whom something is for."
+"A group that something is for."
 type TargetGroup implements Node {
   "Its id."
   id: ID!
-  "Its stable name."
+  "Stable name, unique within the type."
   slug: String!
-  "Its label in the reader's language."
+  "Label in the reader's language."
   label: String!
-  "Its labels, by language."
+  "Labels in all languages."
   labels: [LocalName!]!
-  "Whether a service is for them or given by them."
+  "Whether the group uses a service or provides it."
   role: TargetGroupRole!
 }
 
-"The two sorts of target group."
+"Role of a target group."
 enum TargetGroupRole {
-  "The service is for them."
+  "Uses the service."
   END_USER
-  "They give the service."
+  "Provides the service."
   PROFESSIONAL
 }
 
-"A way of working."
+"A working method."
 type Method implements Node {
   "Its id."
   id: ID!
-  "Its stable name."
+  "Stable name, unique within the type."
   slug: String!
-  "Its label in the reader's language."
+  "Label in the reader's language."
   label: String!
-  "Its labels, by language."
+  "Labels in all languages."
   labels: [LocalName!]!
 }
 
@@ -13418,143 +13804,199 @@ type Method implements Node {
 type LawSection implements Node {
   "Its id."
   id: ID!
-  "Its stable name."
+  "Stable name, unique within the type."
   slug: String!
-  "The act."
+  "Name of the act."
   act: String!
-  "The section: § 14."
+  "The section, as § 14."
   section: String!
-  "What it is about, in the reader's language."
+  "Its subject, in the reader's language."
   label: String!
-  "The same, by language."
+  "Its subject, in all languages."
   labels: [LocalName!]!
-  "The day it came into force."
+  "First day in force."
   inForceFrom: Date
-  "The day it went out of force, null where it is in force."
+  "The day it went out of force; null if it is in force."
   inForceTo: Date
 }
 
 extend type Query {
-  "One theme, by exactly one of the two."
+  "A theme, by exactly one of ` + "`" + `id` + "`" + ` and ` + "`" + `slug` + "`" + `."
   theme("Its id." id: ID, "Its slug." slug: String): Theme
-  "The themes, a theme before those below it."
-  themes("1 to 100; 20 when absent." first: Int, "Continue after this place." after: Cursor, "The last so many, before ` + "`" + `before` + "`" + ` where it is given." last: Int, "Continue before this place." before: Cursor, "Only those right below this one (a slug)." below: String, "Only those at the top." top: Boolean! = false): ThemeConnection!
-  "One target group, by exactly one of the two."
+  "Themes, each before those below it."
+  themes(
+    "Page size, 1 to 100; 20 by default."
+    first: Int
+    "Only items after this cursor."
+    after: Cursor
+    "Page size from the end of the list, or backwards from ` + "`" + `before` + "`" + `, 1 to 100."
+    last: Int
+    "Only items before this cursor."
+    before: Cursor
+    "Slug of a theme: only its direct children."
+    below: String
+    "Only top-level themes."
+    top: Boolean! = false
+  ): ThemeConnection!
+  "A target group, by exactly one of ` + "`" + `id` + "`" + ` and ` + "`" + `slug` + "`" + `."
   targetGroup("Its id." id: ID, "Its slug." slug: String): TargetGroup
-  "The target groups, in order."
-  targetGroups("1 to 100; 20 when absent." first: Int, "Continue after this place." after: Cursor, "The last so many, before ` + "`" + `before` + "`" + ` where it is given." last: Int, "Continue before this place." before: Cursor, "Only this sort." role: TargetGroupRole): TargetGroupConnection!
-  "One method, by exactly one of the two."
+  "Target groups, in order."
+  targetGroups(
+    "Page size, 1 to 100; 20 by default."
+    first: Int
+    "Only items after this cursor."
+    after: Cursor
+    "Page size from the end of the list, or backwards from ` + "`" + `before` + "`" + `, 1 to 100."
+    last: Int
+    "Only items before this cursor."
+    before: Cursor
+    "Only groups with this role."
+    role: TargetGroupRole
+  ): TargetGroupConnection!
+  "A method, by exactly one of ` + "`" + `id` + "`" + ` and ` + "`" + `slug` + "`" + `."
   method("Its id." id: ID, "Its slug." slug: String): Method
-  "The methods, in order."
-  methods("1 to 100; 20 when absent." first: Int, "Continue after this place." after: Cursor, "The last so many, before ` + "`" + `before` + "`" + ` where it is given." last: Int, "Continue before this place." before: Cursor): MethodConnection!
-  "One section of an act, by exactly one of the two."
+  "Methods, in order."
+  methods(
+    "Page size, 1 to 100; 20 by default."
+    first: Int
+    "Only items after this cursor."
+    after: Cursor
+    "Page size from the end of the list, or backwards from ` + "`" + `before` + "`" + `, 1 to 100."
+    last: Int
+    "Only items before this cursor."
+    before: Cursor
+  ): MethodConnection!
+  "A section of an act, by exactly one of ` + "`" + `id` + "`" + ` and ` + "`" + `slug` + "`" + `."
   lawSection("Its id." id: ID, "Its slug." slug: String): LawSection
-  "The sections of acts, in order."
-  lawSections("1 to 100; 20 when absent." first: Int, "Continue after this place." after: Cursor, "The last so many, before ` + "`" + `before` + "`" + ` where it is given." last: Int, "Continue before this place." before: Cursor): LawSectionConnection!
+  "Sections of acts, in order."
+  lawSections(
+    "Page size, 1 to 100; 20 by default."
+    first: Int
+    "Only items after this cursor."
+    after: Cursor
+    "Page size from the end of the list, or backwards from ` + "`" + `before` + "`" + `, 1 to 100."
+    last: Int
+    "Only items before this cursor."
+    before: Cursor
+  ): LawSectionConnection!
 }
 
-"A theme. Absent = unchanged, null = cleared."
+"Fields of a theme to write. Absent = unchanged, null = cleared."
 input ThemeInput {
-  "Its name in addresses: small letters, digits, hyphens; a dot goes down in the tree."
+  "Name in URLs: small letters, digits and hyphens; a dot separates a theme from its parent."
   slug: String
-  "Its names, one a language."
+  "Labels, one per language."
   labels: [LocalTextInput!]
-  "Its place among its siblings."
+  "Position among its siblings."
   position: Int
   "The id of the theme above it."
   parent: ID
 }
 
-"A target group. Absent = unchanged, null = cleared."
+"Fields of a target group to write. Absent = unchanged, null = cleared."
 input TargetGroupInput {
-  "Its name in addresses."
+  "Name in URLs, unique within the type."
   slug: String
-  "Its names, one a language."
+  "Labels, one per language."
   labels: [LocalTextInput!]
-  "Its place in the list."
+  "Position in the list."
   position: Int
-  "Whether services are for it, or it gives them."
+  "Whether the group uses services or provides them."
   role: TargetGroupRole
 }
 
-"A method. Absent = unchanged, null = cleared."
+"Fields of a method to write. Absent = unchanged, null = cleared."
 input MethodInput {
-  "Its name in addresses."
+  "Name in URLs, unique within the type."
   slug: String
-  "Its names, one a language."
+  "Labels, one per language."
   labels: [LocalTextInput!]
-  "Its place in the list."
+  "Position in the list."
   position: Int
 }
 
-"A section of an act. Absent = unchanged, null = cleared."
+"Fields of a section of an act to write. Absent = unchanged, null = cleared."
 input LawSectionInput {
-  "Its name in addresses."
+  "Name in URLs, unique within the type."
   slug: String
-  "Its names, one a language."
+  "Its subject, one text per language."
   labels: [LocalTextInput!]
-  "Its place in the list."
+  "Position in the list."
   position: Int
-  "The act's name, one a language."
+  "Names of the act, one per language."
   act: [LocalTextInput!]
-  "The section, for instance § 14."
+  "The section, as § 14."
   section: String
-  "The first day that it is in force."
+  "First day in force."
   from: Date
-  "The last day that it was in force."
+  "Last day in force."
   to: Date
 }
 `, BuiltIn: false},
 	{Name: "../../schema/webhooks.graphql", Input: `extend type Administration {
-  "Its webhooks, the newest first."
+  "Webhooks of the organisation, newest first."
   webhooks: [Webhook!]!
 }
 
 extend type Query {
-  "Webhooks that were paused because they could not be reached, in organisations that the viewer is an ADMIN of."
+  "Webhooks paused automatically, in organisations of which the viewer is an ADMIN."
   pausedWebhooks: [Webhook!]!
-  "What a webhook was told, the newest first; null for whom the webhook is not there."
-  deliveries("The webhook's id." webhook: ID!, "1 to 100; 20 when absent." first: Int, "Continue after this place." after: Cursor, "The last so many, before ` + "`" + `before` + "`" + ` where it is given." last: Int, "Continue before this place." before: Cursor, "Only those of which this is so." filter: DeliveryFilter): DeliveryConnection
+  "Deliveries of a webhook, newest first; null if the viewer may not manage it."
+  deliveries(
+    "The webhook's id."
+    webhook: ID!
+    "Page size, 1 to 100; 20 by default."
+    first: Int
+    "Only items after this cursor."
+    after: Cursor
+    "Page size from the end of the list, or backwards from ` + "`" + `before` + "`" + `, 1 to 100."
+    last: Int
+    "Only items before this cursor."
+    before: Cursor
+    "Which items to return."
+    filter: DeliveryFilter
+  ): DeliveryConnection
 }
 
 """
-An address that is told of changes, in the manner of Standard Webhooks: a POST of JSON with the headers webhook-id, webhook-timestamp and
-webhook-signature. It is told what changed and that alone; what there is now is asked of the API, under the caller's rights.
+A URL that is notified of changes, by the Standard Webhooks specification: a POST of JSON with the headers webhook-id,
+webhook-timestamp and webhook-signature. The body says what changed and holds no content; receivers read that through
+the API, with their own rights.
 """
 type Webhook {
   "Its id."
   id: ID!
-  "What it is for."
+  "Name, for people."
   name: String!
-  "Where it is."
+  "The URL that is notified."
   url: String!
   "The partner's key that it belongs to, and ends with."
   key: ID
-  "Whose content it is told of."
+  "Content whose changes it is notified of."
   audience: Audience!
-  "What it is told of."
+  "Kinds of changes that it is notified of."
   actions: [ChangeAction!]!
-  "Which changes; null for all."
+  "Changes that it is notified of; null means all."
   filter: WebhookFilter
-  "The last four characters of the secrets that it is signed with, the newest first."
+  "The last four characters of the secrets that requests are signed with, newest first."
   secretEndings: [String!]!
-  "When it was made."
+  "Time of creation."
   createdAt: Time!
-  "When it was paused; null while it is told of changes."
+  "When it was paused; null if it is active."
   pausedAt: Time
   "Why it was paused."
   pauseReason: PauseReason
-  "How many deliveries wait to be sent."
+  "Number of deliveries that have not been accepted yet."
   pending: Int!
 }
 
-"Which changes a webhook is told of. What is given must all hold."
+"Changes that a webhook is notified of. All given conditions must hold."
 type WebhookFilter {
   "Types."
   types: [SearchType!]
   "Slugs; a theme includes those below it."
   themes: [String!]
-  "Numbers of any year since 2016."
+  "Numbers used in any year since 2016."
   municipalities: [String!]
   "Slugs."
   organizations: [String!]
@@ -13562,152 +14004,170 @@ type WebhookFilter {
 
 "Why a webhook was paused."
 enum PauseReason {
-  "Somebody paused it."
+  "Paused by hand."
   BY_HAND
   "A delivery failed for 72 hours."
   UNREACHABLE
-  "The address answered 410 Gone."
+  "The URL responded 410 Gone."
   ANSWERED_GONE
-  "The key that it belongs to has ended."
+  "The key that it belongs to was revoked or has expired."
   KEY_ENDED
-  "It was paused for longer than the change log is kept: begin again from ` + "`" + `changes` + "`" + `."
+  "It was paused for longer than the change log reaches back: start over with ` + "`" + `changes` + "`" + `."
   LOG_ENDED
 }
 
-"One change that a webhook was told of, or is to be. Its id is the header webhook-id, the same however often it is sent."
+"A notification of one change. Its id is sent as the header webhook-id and stays the same in every attempt."
 type Delivery implements Node {
   "Its id."
   id: ID!
   "The id of what changed."
   nodeID: ID!
-  "The type of what changed, PRACTICE for instance."
+  "The type of what changed, as PRACTICE."
   type: String!
-  "What happened."
+  "Kind of the change."
   action: ChangeAction!
-  "When it happened."
+  "Time of the change."
   changedAt: Time!
-  "When the delivery was made."
+  "Time of creation."
   createdAt: Time!
-  "How far it has come."
+  "State of the delivery."
   state: DeliveryState!
-  "When it is tried next, while it is pending."
+  "Time of the next attempt while the delivery is pending."
   nextAt: Time!
-  "When it was taken."
+  "When the receiver accepted it; null until then."
   deliveredAt: Time
-  "What is sent. It holds no content, so there is nothing in it to hide."
+  "The body of the request. It holds no content."
   body: String!
-  "The last tries, the oldest first. Answers' bodies are not kept."
+  "The last attempts, oldest first. Bodies of responses are not kept."
   attempts: [DeliveryAttempt!]!
 }
 
-"One try to send a delivery."
+"One attempt to send a delivery."
 type DeliveryAttempt {
-  "When."
+  "Time of the attempt."
   at: Time!
-  "The status of the answer; null when none came."
+  "HTTP status of the response; null if there was none."
   status: Int
-  "Why no answer came, or why it does not count."
+  "Why there was no response, or why it was not accepted."
   error: String
-  "How long it took."
+  "Duration in milliseconds."
   milliseconds: Int!
 }
 
-"How far a delivery has come."
+"State of a delivery."
 enum DeliveryState {
-  "It waits to be sent, or sent again."
+  "To be sent, or retried."
   PENDING
-  "It was taken: the answer was 2xx."
+  "Accepted: the response was 2xx."
   DELIVERED
-  "It was left out when the webhook went on."
+  "Skipped when the webhook was resumed."
   SKIPPED
-  "It was a test and was not taken; it is not sent again."
+  "A test that was not accepted; it is not retried."
   FAILED
 }
 
-"Which deliveries; what is given must all hold."
+"Selects deliveries. All given conditions must hold."
 input DeliveryFilter {
-  "How far they have come."
+  "State of the delivery."
   state: DeliveryState
-  "What changed."
+  "The id of what changed."
   nodeID: ID
-  "Made at or after."
+  "Created at or after this time."
   after: Time
 }
 
 extend type Mutation {
-  "Makes a webhook. For an ADMIN of the organisation, or with the partner's key that it is to belong to. The secret is in the answer and nowhere else."
-  createWebhook("What it is to be." input: CreateWebhookInput!): WebhookPayload!
-  "Changes a webhook: absent is unchanged."
-  updateWebhook("Its id." id: ID!, "What it is to be." input: UpdateWebhookInput!): WebhookPayload!
-  "Gives a webhook a new secret. What is sent is signed with the former one too, until this is done again or ` + "`" + `endFormerSecret` + "`" + ` is."
+  """
+  Creates a webhook. Requires an ADMIN of the organisation, or the partner's key that it will belong to. The result
+  holds the secret, which cannot be read again.
+  """
+  createWebhook("The webhook." input: CreateWebhookInput!): WebhookPayload!
+  "Changes a webhook. Absent = unchanged."
+  updateWebhook("Its id." id: ID!, "The changes." input: UpdateWebhookInput!): WebhookPayload!
+  """
+  Gives a webhook a new secret. Requests are signed with the former one too, until the next rotation or
+  ` + "`" + `endFormerSecret` + "`" + `.
+  """
   rotateWebhookSecret("Its id." id: ID!): WebhookPayload!
-  "Signs with the newest secret alone from now on."
+  "Signs requests with the newest secret only from now on."
   endFormerSecret("The webhook's id." id: ID!): WebhookPayload!
-  "Stops telling a webhook of changes. What changes meanwhile is told when it goes on."
+  "Pauses a webhook. It is notified of changes in the meantime when it is resumed."
   pauseWebhook("Its id." id: ID!): WebhookPayload!
-  "Goes on telling a webhook of changes, from where it was; what failed is tried at once."
-  resumeWebhook("Its id." id: ID!, "Leave out what happened meanwhile, and what waits." skip: Boolean! = false): WebhookPayload!
-  "Sends a delivery of something that does not exist, type TEST, once, and tells how it went."
+  "Resumes a webhook where it stopped; failed deliveries are retried at once."
+  resumeWebhook(
+    "Its id."
+    id: ID!
+    "Skip the changes in the meantime and pending deliveries."
+    skip: Boolean! = false
+  ): WebhookPayload!
+  "Sends a delivery of type TEST, about nothing that exists, once, and returns the result."
   testWebhook("Its id." id: ID!): TestWebhookPayload!
-  "Sends deliveries again, under their ids: one, or all that were made at or after a time."
-  replayDeliveries("The webhook's id." webhook: ID!, "The one." delivery: ID, "The time." since: Time): ReplayPayload!
-  "Deletes a webhook with its deliveries."
+  "Sends deliveries again under their ids: one, or all created since a time."
+  replayDeliveries(
+    "The webhook's id."
+    webhook: ID!
+    "The id of the delivery."
+    delivery: ID
+    "All deliveries created at or after this time."
+    since: Time
+  ): ReplayPayload!
+  "Deletes a webhook and its deliveries."
   deleteWebhook("Its id." id: ID!): DonePayload!
 }
 
-"What a webhook is to be."
+"A webhook to be created."
 input CreateWebhookInput {
-  "The organisation."
+  "The organisation's id."
   organization: ID!
-  "The partner's key of the organisation that it belongs to, and ends with; without one it is the organisation's own."
+  "The id of the partner's key that it belongs to, and ends with; absent if it belongs to the organisation."
   key: ID
-  "What it is for."
+  "Name, for people."
   name: String!
-  "https://…; addresses of private networks are refused."
+  "URL with https; addresses in private networks are rejected."
   url: String!
-  "Whose content it is told of; PUBLIC when absent. With a key: MEMBERS only if the key has the scope READ."
+  "Content whose changes it is notified of; PUBLIC by default. With a key, MEMBERS requires the scope READ."
   audience: Audience
-  "What it is told of; both when absent."
+  "Kinds of changes that it is notified of; all by default."
   actions: [ChangeAction!]
-  "Which changes; all when absent."
+  "Changes that it is notified of; all by default."
   filter: ChangeFilter
 }
 
-"What is to change of a webhook."
+"Changes to a webhook. Absent = unchanged."
 input UpdateWebhookInput {
-  "What it is for."
+  "Name, for people."
   name: String
-  "Where it is."
+  "The URL that is notified."
   url: String
-  "What it is told of."
+  "Kinds of changes that it is notified of."
   actions: [ChangeAction!]
-  "Which changes; {} for all."
+  "Changes that it is notified of; {} means all."
   filter: ChangeFilter
 }
 
-"What came of making or changing a webhook."
+"Result of creating or changing a webhook."
 type WebhookPayload {
-  "The webhook; null when there are problems."
+  "The webhook; null with problems."
   webhook: Webhook
-  "A new secret, shown once: whsec_ and base64."
+  "A new secret, returned only once: whsec_ and base64."
   secret: String
-  "What is wrong."
+  "Problems found; empty if there are none."
   problems: [Problem!]!
 }
 
-"What came of a test."
+"Result of ` + "`" + `testWebhook` + "`" + `."
 type TestWebhookPayload {
-  "The delivery; null when there are problems."
+  "The delivery; null with problems."
   delivery: Delivery
-  "What is wrong."
+  "Problems found; empty if there are none."
   problems: [Problem!]!
 }
 
-"What came of a replay."
+"Result of ` + "`" + `replayDeliveries` + "`" + `."
 type ReplayPayload {
-  "How many deliveries are sent again."
+  "Number of deliveries that are sent again."
   count: Int!
-  "What is wrong."
+  "Problems found; empty if there are none."
   problems: [Problem!]!
 }
 `, BuiltIn: false},

@@ -1,4 +1,4 @@
-// Package inplace writes the elements of a list one after the other in the goroutine that asks for the list.
+// Package inplace marshals the elements of a list one after the other, in the goroutine that marshals the list.
 package inplace
 
 import (
@@ -7,9 +7,11 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 )
 
-// MarshalSlice takes the place of graphql.MarshalSliceConcurrently in the generated code and gives the same answer: an element that
-// panics makes the list null and an error at its index.
-func MarshalSlice(ctx context.Context, n int, _ int64, omitPanicHandler bool, element func(context.Context, int) graphql.Marshaler) (list graphql.Array) {
+// MarshalSlice replaces graphql.MarshalSliceConcurrently in the generated code and returns the same: an element that
+// panics makes the list null, with an error at its index.
+func MarshalSlice(
+	ctx context.Context, n int, _ int64, omitPanicHandler bool, element func(context.Context, int) graphql.Marshaler,
+) (list graphql.Array) {
 	list = make(graphql.Array, n)
 	places := make([]struct {
 		graphql.FieldContext

@@ -16,25 +16,25 @@ import (
 	"entgo.io/contrib/entgql"
 )
 
-// Who may do what in an organisation.
+// Members, invitations and keys of an organisation.
 type Administration struct {
 	// The organisation.
 	Organization *ent.Organization `json:"organization"`
 	// Its members.
 	Memberships []*ent.Membership `json:"memberships"`
-	// Invitations that are open.
+	// Open invitations.
 	Invitations []*ent.Invitation `json:"invitations"`
-	// Its keys, also ended ones, the newest first.
+	// Its keys, revoked and expired ones included, newest first.
 	Keys []*ent.ApiKey `json:"keys"`
-	// Its webhooks, the newest first.
+	// Webhooks of the organisation, newest first.
 	Webhooks []*ent.Webhook `json:"webhooks"`
 }
 
-// What came of changing a file.
+// Result of `updateAsset`.
 type AssetPayload struct {
-	// The file; null when there are problems.
+	// The asset; null with problems.
 	Asset *ent.Asset `json:"asset,omitempty"`
-	// What is wrong.
+	// Problems found; empty if there are none.
 	Problems []*content.Problem `json:"problems"`
 }
 
@@ -42,361 +42,362 @@ type AssetPayload struct {
 type ChangeConnection struct {
 	// The changes, in order.
 	Edges []*ChangeEdge `json:"edges"`
-	// The changes alone.
+	// The changes only.
 	Nodes []*view.Change `json:"nodes"`
-	// Where the page begins and ends. `endCursor` is null only when the page is empty: then keep the one you have.
+	// Paging information. `endCursor` is null only if the page is empty: then keep the previous cursor.
 	PageInfo *entgql.PageInfo[string] `json:"pageInfo"`
 }
 
 // A change in a list.
 type ChangeEdge struct {
-	// Its place in the log.
+	// Its position in the change log.
 	Cursor entgql.Cursor[string] `json:"cursor"`
 	// The change.
 	Node *view.Change `json:"node"`
 }
 
-// Which changes. What is given must all hold; what leaves the filter is GONE.
+// Selects changes. All given conditions must hold; what no longer matches the filter is GONE.
 type ChangeFilter struct {
 	// Types.
 	Types []SearchType `json:"types,omitempty"`
 	// Slugs; a theme includes those below it.
 	Themes []string `json:"themes,omitempty"`
-	// Numbers of any year since 2016.
+	// Numbers used in any year since 2016.
 	Municipalities []string `json:"municipalities,omitempty"`
 	// Slugs.
 	Organizations []string `json:"organizations,omitempty"`
 }
 
-// What was written of a collection.
+// The saved document of a collection.
 type CollectionDocument struct {
-	// The caller's own id, unique within owner and type: creating again with it answers the same entry.
+	// Client-supplied key, unique per owner and type: creating with a key that exists returns the existing entry.
 	Key *string `json:"key,omitempty"`
-	// The entry's name in addresses: small letters a to z, digits and hyphens, at most 80. Made from the title when absent.
+	// Name in URLs: a to z, digits and hyphens, at most 80 characters. Derived from the title by default.
 	Slug *string `json:"slug,omitempty"`
-	// The texts, one a language. All languages that the entry is to have.
+	// The texts, one per language; replaces the texts of all languages.
 	Texts []*ContentTextDocument `json:"texts"`
-	// Who may read it once it is published; everybody when absent.
+	// Who may read it once it is published; PUBLIC by default.
 	Audience *schema.Audience `json:"audience,omitempty"`
-	// The content's own date.
+	// Date of the content itself.
 	Issued *PartialDateDocument `json:"issued,omitempty"`
 	// The id of a picture.
 	Image *string `json:"image,omitempty"`
-	// Ids of what it is about.
+	// Ids of themes.
 	Themes []string `json:"themes"`
-	// Ids of whom it is for.
+	// Ids of target groups.
 	TargetGroups []string `json:"targetGroups"`
-	// Ids of the ways of working that it uses.
+	// Ids of methods.
 	Methods []string `json:"methods"`
-	// Ids of the functions that answer questions about it.
+	// Ids of contacts that answer questions about it.
 	Contacts []string `json:"contacts"`
-	// Ids of the sections of acts that it is about.
+	// Ids of sections of acts.
 	LawSections []string `json:"lawSections"`
-	// Organisations that have a part in it.
+	// Organisations with a role in it.
 	Organizations []*OrganizationPartDocument `json:"organizations"`
-	// Municipalities that have a part in it.
+	// Municipalities with a role in it.
 	Municipalities []*MunicipalityPartDocument `json:"municipalities"`
-	// Districts of Oslo that have a part in it.
+	// Districts of Oslo with a role in it.
 	Districts []*DistrictPartDocument `json:"districts"`
-	// Counts of participants that the source does not name.
+	// Participants that the source counts but does not name.
 	UnnamedMunicipalities []*UnnamedGroupDocument `json:"unnamedMunicipalities"`
-	// Numbers that the source states.
+	// Numbers stated by the source.
 	KeyFigures []*KeyFigureDocument `json:"keyFigures"`
 	// How well it is documented.
 	Evidence *EvidenceDocument `json:"evidence,omitempty"`
 	// Files and pages that belong to it.
 	Downloads []*DownloadDocument `json:"downloads"`
-	// What it is to other entries.
+	// Its relations to other entries.
 	Relations []*RelationDocument `json:"relations"`
 }
 
 func (CollectionDocument) IsDocument() {}
 
-// What came of a comment.
+// Result of `comment`.
 type CommentPayload struct {
-	// The comment; null when there are problems.
+	// The comment; null with problems.
 	Comment *ent.Comment `json:"comment,omitempty"`
-	// What is wrong.
+	// Problems found; empty if there are none.
 	Problems []*content.Problem `json:"problems"`
 }
 
-// Somebody saved in between: what was seen, what was to be saved, and what is there now.
+// Somebody else saved in between: the revision that the caller saw, what the caller wanted to save, and the newest
+// revision.
 type Conflict struct {
-	// The entry.
+	// The entry's id.
 	Entry string `json:"entry"`
-	// The revision that the caller saw, or the last before it that there is.
+	// The revision that the caller saw, or the nearest earlier one that still exists.
 	Base *ent.Revision `json:"base"`
-	// What the caller wanted to save; of other acts, the document that the caller saw.
+	// What the caller wanted to save; for acts other than saving, the document that the caller saw.
 	Mine view.Document `json:"mine"`
 	// The newest revision.
 	Theirs *ent.Revision `json:"theirs"`
-	// Places that both changed, to different values: keyFigures, texts.NB.title.
+	// Places that both changed to different values: keyFigures, texts.NB.title.
 	Fields []string `json:"fields"`
-	// What they changed.
+	// The changes from `base` to `theirs`.
 	Changes []*content.FieldChange `json:"changes"`
 }
 
-// A page of the municipalities that have a part in an entry.
+// A page of the municipalities with a role in an entry.
 type ContentMunicipalityConnection struct {
-	// How many there are in all.
+	// Number of items on all pages.
 	TotalCount int `json:"totalCount"`
-	// The municipalities, with their part.
+	// The municipalities with their roles.
 	Edges []*ent.ContentMunicipality `json:"edges"`
-	// The municipalities alone.
+	// The municipalities only.
 	Nodes []*ent.Municipality `json:"nodes"`
-	// Where the page begins and ends.
+	// Paging information.
 	PageInfo *entgql.PageInfo[string] `json:"pageInfo"`
 }
 
-// One language's text of an entry. A field that does not belong to the entry's type is a problem.
+// An entry's text in one language. A field that does not exist for the entry's type is a problem.
 type ContentTextDocument struct {
-	// Its language; one text a language.
+	// Its language; at most one text per language.
 	Language schema.Language `json:"language"`
-	// The title. At most 300 characters.
+	// Title of at most 300 characters.
 	Title *string `json:"title,omitempty"`
-	// One paragraph of plain text. At most 2 000 characters.
+	// Summary, one paragraph of plain text of at most 2 000 characters.
 	Summary *string `json:"summary,omitempty"`
-	// CommonMark; `hub:<id>` links to an entry or an asset. At most 100 000 characters.
+	// CommonMark of at most 100 000 characters; `hub:<id>` links to an entry or an asset.
 	Body *string `json:"body,omitempty"`
-	// What was found.
+	// Findings.
 	Findings []string `json:"findings"`
-	// What is recommended.
+	// Recommendations.
 	Recommendations []string `json:"recommendations"`
-	// Partners that are not organisations of the hub.
+	// Partners without an organisation in the hub.
 	Partners *string `json:"partners,omitempty"`
-	// Practice: what was difficult.
+	// Practice: the difficulty that it addresses.
 	Challenge *string `json:"challenge,omitempty"`
-	// Practice, Project: what was to be reached.
+	// Practice, Project: goals.
 	Goals []string `json:"goals"`
-	// Practice, Tool: what was or is to be done, in order.
+	// Practice, Tool: steps, in order.
 	Steps []string `json:"steps"`
-	// Practice: people, time and rooms that it took.
+	// Practice: staff, time and facilities required.
 	Resources *string `json:"resources,omitempty"`
-	// Practice: what it cost.
+	// Practice: costs.
 	Cost *string `json:"cost,omitempty"`
-	// Practice: what must be in place.
+	// Practice: preconditions.
 	Preconditions *string `json:"preconditions,omitempty"`
-	// Practice: what was learnt.
+	// Practice: lessons learned.
 	Lessons *string `json:"lessons,omitempty"`
 	// Practice: what did not work.
 	DidNotWork *string `json:"didNotWork,omitempty"`
-	// Tool: how to use it.
+	// Tool: instructions for use.
 	HowToUse *string `json:"howToUse,omitempty"`
-	// Report, Project, Network: how it was or is done.
+	// Report, Project, Network: method.
 	Method *string `json:"method,omitempty"`
-	// Report: who was asked, and how many answered.
+	// Report: the sample and the number of responses.
 	Sample *string `json:"sample,omitempty"`
-	// Project: the problem that it is about.
+	// Project: the problem that it addresses.
 	ProblemStatement *string `json:"problemStatement,omitempty"`
-	// Project: what those it is for turned out to need.
+	// Project: needs found among those it is for.
 	Needs []string `json:"needs"`
-	// Project: what it asks.
+	// Project: research questions.
 	ResearchQuestions []string `json:"researchQuestions"`
 	// Network: how and how often members meet.
 	Meetings *string `json:"meetings,omitempty"`
-	// Event: what happens when.
+	// Event: programme.
 	Programme *string `json:"programme,omitempty"`
-	// Event, Tool: sectors that take part.
+	// Event, Tool: participating sectors.
 	Sectors []string `json:"sectors"`
-	// Whether readers may see this text once the entry is published. True when absent.
+	// Whether readers may see the text once the entry is published; true by default.
 	Ready bool `json:"ready"`
-	// The language that this text was translated from, where it was.
+	// The language that the text was translated from.
 	TranslatedFrom *schema.Language `json:"translatedFrom,omitempty"`
-	// The revision whose text in `translatedFrom` this one renders. The hub fills it in when that language is given alone.
+	// The revision that the text was translated from. The hub sets it if only `translatedFrom` is given.
 	TranslatedRevision *int `json:"translatedRevision,omitempty"`
 }
 
-// What came of making a key.
+// Result of `createKey`.
 type CreateKeyPayload struct {
-	// The key; null when there are problems.
+	// The key; null with problems.
 	Key *ent.ApiKey `json:"key,omitempty"`
-	// The secret, shown once.
+	// The secret, returned only once.
 	Secret *string `json:"secret,omitempty"`
-	// What is wrong.
+	// Problems found; empty if there are none.
 	Problems []*content.Problem `json:"problems"`
 }
 
-// What file is to come.
+// A file to be uploaded.
 type CreateUploadInput struct {
-	// The organisation that it is of.
+	// The id of the organisation that it belongs to.
 	Organization string `json:"organization"`
-	// Its name, for those who save it.
+	// File name for downloads.
 	Name string `json:"name"`
-	// Its size, to the byte.
+	// Exact size in bytes.
 	Bytes int `json:"bytes"`
-	// Its media type, image/png for instance. What comes must be that.
+	// Media type, as image/png. The content must match it.
 	MediaType string `json:"mediaType"`
 }
 
-// What came of opening an upload.
+// Result of `createUpload`.
 type CreateUploadPayload struct {
-	// The upload; null when there are problems.
+	// The upload; null with problems.
 	Upload *ent.Upload `json:"upload,omitempty"`
-	// Where to send it, shown once. Whoever has the address may.
+	// URL to upload to, returned only once. It needs no further authorization.
 	URL *string `json:"url,omitempty"`
-	// What is wrong.
+	// Problems found; empty if there are none.
 	Problems []*content.Problem `json:"problems"`
 }
 
-// What a webhook is to be.
+// A webhook to be created.
 type CreateWebhookInput struct {
-	// The organisation.
+	// The organisation's id.
 	Organization string `json:"organization"`
-	// The partner's key of the organisation that it belongs to, and ends with; without one it is the organisation's own.
+	// The id of the partner's key that it belongs to, and ends with; absent if it belongs to the organisation.
 	Key *string `json:"key,omitempty"`
-	// What it is for.
+	// Name, for people.
 	Name string `json:"name"`
-	// https://…; addresses of private networks are refused.
+	// URL with https; addresses in private networks are rejected.
 	URL string `json:"url"`
-	// Whose content it is told of; PUBLIC when absent. With a key: MEMBERS only if the key has the scope READ.
+	// Content whose changes it is notified of; PUBLIC by default. With a key, MEMBERS requires the scope READ.
 	Audience *schema.Audience `json:"audience,omitempty"`
-	// What it is told of; both when absent.
+	// Kinds of changes that it is notified of; all by default.
 	Actions []schema.ChangeAction `json:"actions,omitempty"`
-	// Which changes; all when absent.
+	// Changes that it is notified of; all by default.
 	Filter *ChangeFilter `json:"filter,omitempty"`
 }
 
-// What came of writing reference data. With problems nothing was written.
+// Result of writing reference data. With problems nothing was written.
 type DataPayload struct {
-	// What was written; null when nothing was.
+	// What was written; null with problems.
 	Node ent.Noder `json:"node,omitempty"`
-	// What is wrong.
+	// Problems found; empty if there are none.
 	Problems []*content.Problem `json:"problems"`
 }
 
-// One try to send a delivery.
+// One attempt to send a delivery.
 type DeliveryAttempt struct {
-	// When.
+	// Time of the attempt.
 	At time.Time `json:"at"`
-	// The status of the answer; null when none came.
+	// HTTP status of the response; null if there was none.
 	Status *int `json:"status,omitempty"`
-	// Why no answer came, or why it does not count.
+	// Why there was no response, or why it was not accepted.
 	Error *string `json:"error,omitempty"`
-	// How long it took.
+	// Duration in milliseconds.
 	Milliseconds int `json:"milliseconds"`
 }
 
-// Which deliveries; what is given must all hold.
+// Selects deliveries. All given conditions must hold.
 type DeliveryFilter struct {
-	// How far they have come.
+	// State of the delivery.
 	State *schema.DeliveryState `json:"state,omitempty"`
-	// What changed.
+	// The id of what changed.
 	NodeID *string `json:"nodeID,omitempty"`
-	// Made at or after.
+	// Created at or after this time.
 	After *time.Time `json:"after,omitempty"`
 }
 
-// The part of one of Oslo's districts in an entry.
+// The role of a district of Oslo in an entry.
 type DistrictPartDocument struct {
 	// The district's id.
 	District string `json:"district"`
-	// Its part.
+	// Its role.
 	Role schema.MunicipalityRole `json:"role"`
 }
 
-// What came of an act without anything to show.
+// Result of a mutation that returns nothing else.
 type DonePayload struct {
 	// Whether it was done.
 	Done bool `json:"done"`
-	// What is wrong.
+	// Problems found; empty if there are none.
 	Problems []*content.Problem `json:"problems"`
 }
 
-// A file or page that belongs to an entry. Where neither `url` nor `asset` is known, `note` says where to ask.
+// A file or page that belongs to an entry. If neither `url` nor `asset` is known, `note` must say where to ask.
 type DownloadDocument struct {
 	// Its title.
 	Title []*LocalTextDocument `json:"title"`
 	// PDF, HTML, VIDEO, …
 	Format string `json:"format"`
-	// Its size; that of an asset is known.
+	// Size in bytes; taken from `asset` if given.
 	Bytes *int `json:"bytes,omitempty"`
-	// How many pages; those of an asset are known.
+	// Number of pages; taken from `asset` if given.
 	Pages *int `json:"pages,omitempty"`
-	// Its size as the source writes it: 845 KB.
+	// Size as stated by the source: 845 KB.
 	SizeAsStated *string `json:"sizeAsStated,omitempty"`
-	// Its language, which need not be the entry's.
+	// Its language, which may differ from the entry's.
 	Language *schema.Language `json:"language,omitempty"`
-	// Its address, with https:// or http://.
+	// URL with https:// or http://.
 	URL *string `json:"url,omitempty"`
-	// The id of the asset that it is.
+	// The id of the asset.
 	Asset *string `json:"asset,omitempty"`
-	// What is to be known of it.
+	// Further remarks.
 	Note []*LocalTextDocument `json:"note"`
 }
 
-// One entry that points at another, and where.
+// A reference between two entries.
 type EntryUse struct {
-	// The other entry; null when it is not the viewer's to read as an editor.
+	// The other entry; null if the viewer may not read it as an editor.
 	Entry *ent.Entry `json:"entry,omitempty"`
-	// The other thing's id.
+	// The id of the other entry or reference data.
 	ID string `json:"id"`
-	// The field of the document that holds the id.
+	// The field of the document that holds the reference.
 	Field string `json:"field"`
-	// Whether it is readers who see it: the published revision points there.
+	// Whether the published revision has the reference, so that readers see it.
 	Live bool `json:"live"`
 }
 
-// What was written of an event.
+// The saved document of an event.
 type EventDocument struct {
-	// When it begins.
+	// Start.
 	StartsAt *time.Time `json:"startsAt,omitempty"`
-	// When it ends.
+	// End.
 	EndsAt *time.Time `json:"endsAt,omitempty"`
-	// Where it is.
+	// Where it takes place.
 	Place *string `json:"place,omitempty"`
-	// Whether one can take part from anywhere.
+	// Whether participation is possible online.
 	Online *bool `json:"online,omitempty"`
-	// How many took part.
+	// Number of participants.
 	Participants *int `json:"participants,omitempty"`
-	// The caller's own id, unique within owner and type: creating again with it answers the same entry.
+	// Client-supplied key, unique per owner and type: creating with a key that exists returns the existing entry.
 	Key *string `json:"key,omitempty"`
-	// The entry's name in addresses: small letters a to z, digits and hyphens, at most 80. Made from the title when absent.
+	// Name in URLs: a to z, digits and hyphens, at most 80 characters. Derived from the title by default.
 	Slug *string `json:"slug,omitempty"`
-	// The texts, one a language. All languages that the entry is to have.
+	// The texts, one per language; replaces the texts of all languages.
 	Texts []*ContentTextDocument `json:"texts"`
-	// Who may read it once it is published; everybody when absent.
+	// Who may read it once it is published; PUBLIC by default.
 	Audience *schema.Audience `json:"audience,omitempty"`
-	// The content's own date.
+	// Date of the content itself.
 	Issued *PartialDateDocument `json:"issued,omitempty"`
 	// The id of a picture.
 	Image *string `json:"image,omitempty"`
-	// Ids of what it is about.
+	// Ids of themes.
 	Themes []string `json:"themes"`
-	// Ids of whom it is for.
+	// Ids of target groups.
 	TargetGroups []string `json:"targetGroups"`
-	// Ids of the ways of working that it uses.
+	// Ids of methods.
 	Methods []string `json:"methods"`
-	// Ids of the functions that answer questions about it.
+	// Ids of contacts that answer questions about it.
 	Contacts []string `json:"contacts"`
-	// Ids of the sections of acts that it is about.
+	// Ids of sections of acts.
 	LawSections []string `json:"lawSections"`
-	// Organisations that have a part in it.
+	// Organisations with a role in it.
 	Organizations []*OrganizationPartDocument `json:"organizations"`
-	// Municipalities that have a part in it.
+	// Municipalities with a role in it.
 	Municipalities []*MunicipalityPartDocument `json:"municipalities"`
-	// Districts of Oslo that have a part in it.
+	// Districts of Oslo with a role in it.
 	Districts []*DistrictPartDocument `json:"districts"`
-	// Counts of participants that the source does not name.
+	// Participants that the source counts but does not name.
 	UnnamedMunicipalities []*UnnamedGroupDocument `json:"unnamedMunicipalities"`
-	// Numbers that the source states.
+	// Numbers stated by the source.
 	KeyFigures []*KeyFigureDocument `json:"keyFigures"`
 	// How well it is documented.
 	Evidence *EvidenceDocument `json:"evidence,omitempty"`
 	// Files and pages that belong to it.
 	Downloads []*DownloadDocument `json:"downloads"`
-	// What it is to other entries.
+	// Its relations to other entries.
 	Relations []*RelationDocument `json:"relations"`
 }
 
 func (EventDocument) IsDocument() {}
 
-// How well a thing is documented.
+// How well something is documented.
 type EvidenceDocument struct {
-	// 0: idea or being tried out; 1: described; 2: experience; 3: change measured; 4: effect compared; 5: effect documented.
+	// 0: idea or trial; 1: described; 2: experience; 3: change measured; 4: effect compared; 5: effect documented.
 	Level int `json:"level"`
-	// Which way the effect goes; UNKNOWN when absent.
+	// Direction of the effect; UNKNOWN by default.
 	Direction *schema.EffectDirection `json:"direction,omitempty"`
-	// What the level rests on.
+	// What the level is based on.
 	Basis []*LocalTextDocument `json:"basis"`
 	// The id of the organisation that set it.
 	Rater *string `json:"rater,omitempty"`
@@ -404,59 +405,59 @@ type EvidenceDocument struct {
 	RatedAt *schema.Date `json:"ratedAt,omitempty"`
 }
 
-// An answer to whether a reader found what they were looking for.
+// A reader's answer to whether they found what they were looking for.
 type FeedbackInput struct {
-	// The content that they were reading; absent for a search.
+	// The id of the content that they were reading; absent for a search.
 	About *string `json:"about,omitempty"`
 	// Whether they found it.
 	Found bool `json:"found"`
 }
 
-// What came of it.
+// Result of `giveFeedback`.
 type FeedbackPayload struct {
-	// Whether it was counted, now or before: a reader counts once a day for each thing.
+	// Whether the answer was counted, now or before: a caller counts once a day for each piece of content.
 	Counted bool `json:"counted"`
-	// Why not.
+	// Why it was not counted.
 	Problems []*content.Problem `json:"problems"`
 }
 
-// Money given to what an entry is about.
+// Funding of something.
 type FundingDocument struct {
 	// The id of the organisation that gave it.
 	Funder *string `json:"funder,omitempty"`
-	// How much, in `currency`.
+	// Amount, in `currency`.
 	Amount *float64 `json:"amount,omitempty"`
-	// ISO 4217.
+	// Currency code, ISO 4217.
 	Currency *string `json:"currency,omitempty"`
-	// The giver's number of the project.
+	// Project number at the funder.
 	ProjectNumber *string `json:"projectNumber,omitempty"`
-	// The time that it is for.
+	// Period of the funding.
 	Period *PeriodDocument `json:"period,omitempty"`
 }
 
 // An area between two parallels and two meridians, WGS 84, in degrees.
 type GeoBox struct {
-	// Its southern edge.
+	// Southern edge.
 	South float64 `json:"south"`
-	// Its western edge.
+	// Western edge.
 	West float64 `json:"west"`
-	// Its northern edge, not south of the southern.
+	// Northern edge, not south of `south`.
 	North float64 `json:"north"`
-	// Its eastern edge, not west of the western.
+	// Eastern edge, not west of `west`.
 	East float64 `json:"east"`
 }
 
-// A place on earth, WGS 84.
+// A point, WGS 84.
 type GeoPoint struct {
 	// Latitude in degrees, -90 to 90.
 	Lat float64 `json:"lat"`
 	// Longitude in degrees, -180 to 180.
 	Lon float64 `json:"lon"`
-	// Kilometres from there to the middle of a municipality, above 0 and at most 2500; any distance when absent.
+	// Maximum distance to a municipality's center in kilometres, above 0 and at most 2500; unlimited by default.
 	Km *float64 `json:"km,omitempty"`
 }
 
-// A piece of text with the found words marked.
+// An excerpt of a text with the matching words marked.
 type Highlight struct {
 	// The field: title, summary or body.
 	Field string `json:"field"`
@@ -464,17 +465,17 @@ type Highlight struct {
 	HTML string `json:"html"`
 }
 
-// What came of an invitation.
+// Result of `invite`.
 type InvitePayload struct {
-	// The invitation; null when there are problems.
+	// The invitation; null with problems.
 	Invitation *ent.Invitation `json:"invitation,omitempty"`
-	// The address to send, shown once.
+	// The link to send, returned only once.
 	URL *string `json:"url,omitempty"`
-	// What is wrong.
+	// Problems found; empty if there are none.
 	Problems []*content.Problem `json:"problems"`
 }
 
-// A number that a source states.
+// A number stated by the source.
 type KeyFigureDocument struct {
 	// What is counted or measured.
 	Label []*LocalTextDocument `json:"label"`
@@ -482,107 +483,107 @@ type KeyFigureDocument struct {
 	Value float64 `json:"value"`
 	// The upper bound of a RANGE.
 	Upper *float64 `json:"upper,omitempty"`
-	// The source's own words, where it gives the number in words.
+	// The source's own wording, if it gives the number in words.
 	Text []*LocalTextDocument `json:"text"`
-	// How the number is to be read; EXACT when absent.
+	// How to read the number; EXACT by default.
 	Operator *schema.FigureOperator `json:"operator,omitempty"`
 	// A stable code, never a translated word: percent, persons, municipalities, NOK, months, …
 	Unit string `json:"unit"`
-	// The year that the number is of.
+	// Year of the number.
 	Year *int `json:"year,omitempty"`
-	// How many answers or cases are behind it.
+	// Number of responses or cases behind it.
 	N *int `json:"n,omitempty"`
-	// Whom it is of.
+	// The population that it describes.
 	Population []*LocalTextDocument `json:"population"`
-	// The same measure earlier.
+	// Earlier value of the same measure.
 	Before *float64 `json:"before,omitempty"`
 	// The year of `before`.
 	BeforeYear *int `json:"beforeYear,omitempty"`
-	// What else is to be known.
+	// Further remarks.
 	Note []*LocalTextDocument `json:"note"`
 }
 
-// Something that readers see and that points at an entry.
+// Published content that refers to an entry.
 type LiveUse struct {
-	// What points at it.
+	// The content that refers to it.
 	Node ent.Noder `json:"node"`
-	// The fields of its document that do, in order: relations, tools.
+	// The fields of its document with the references, in order: relations, tools.
 	Fields []string `json:"fields"`
 }
 
 // A short text in one language.
 type LocalTextDocument struct {
-	// Its language; one text a language.
+	// Its language; at most one text per language.
 	Language schema.Language `json:"language"`
 	// The text.
 	Text string `json:"text"`
 }
 
-// What came of changing a role.
+// Result of `setRole`.
 type MembershipPayload struct {
-	// The membership; null when there are problems.
+	// The membership; null with problems.
 	Membership *ent.Membership `json:"membership,omitempty"`
-	// What is wrong.
+	// Problems found; empty if there are none.
 	Problems []*content.Problem `json:"problems"`
 }
 
-// A municipality's part in an entry.
+// A municipality's role in an entry.
 type MunicipalityPartDocument struct {
 	// The municipality's id.
 	Municipality string `json:"municipality"`
-	// Its part.
+	// Its role.
 	Role schema.MunicipalityRole `json:"role"`
-	// Its name at the time, where another than today.
+	// Its name at that time, if different from today's.
 	NameThen *string `json:"nameThen,omitempty"`
-	// Its number at the time, where another than today.
+	// Its number at that time, if different from today's.
 	NumberThen *string `json:"numberThen,omitempty"`
 }
 
-// What was written of a network.
+// The saved document of a network.
 type NetworkDocument struct {
-	// What sort of network it is. Needed to publish.
+	// Kind of network. Required for publishing.
 	Kind *schema.NetworkKind `json:"kind,omitempty"`
-	// When it goes on.
+	// Period.
 	Period *PeriodDocument `json:"period,omitempty"`
-	// Its members.
+	// Members, present and former.
 	Members []*NetworkMemberDocument `json:"members"`
-	// The caller's own id, unique within owner and type: creating again with it answers the same entry.
+	// Client-supplied key, unique per owner and type: creating with a key that exists returns the existing entry.
 	Key *string `json:"key,omitempty"`
-	// The entry's name in addresses: small letters a to z, digits and hyphens, at most 80. Made from the title when absent.
+	// Name in URLs: a to z, digits and hyphens, at most 80 characters. Derived from the title by default.
 	Slug *string `json:"slug,omitempty"`
-	// The texts, one a language. All languages that the entry is to have.
+	// The texts, one per language; replaces the texts of all languages.
 	Texts []*ContentTextDocument `json:"texts"`
-	// Who may read it once it is published; everybody when absent.
+	// Who may read it once it is published; PUBLIC by default.
 	Audience *schema.Audience `json:"audience,omitempty"`
-	// The content's own date.
+	// Date of the content itself.
 	Issued *PartialDateDocument `json:"issued,omitempty"`
 	// The id of a picture.
 	Image *string `json:"image,omitempty"`
-	// Ids of what it is about.
+	// Ids of themes.
 	Themes []string `json:"themes"`
-	// Ids of whom it is for.
+	// Ids of target groups.
 	TargetGroups []string `json:"targetGroups"`
-	// Ids of the ways of working that it uses.
+	// Ids of methods.
 	Methods []string `json:"methods"`
-	// Ids of the functions that answer questions about it.
+	// Ids of contacts that answer questions about it.
 	Contacts []string `json:"contacts"`
-	// Ids of the sections of acts that it is about.
+	// Ids of sections of acts.
 	LawSections []string `json:"lawSections"`
-	// Organisations that have a part in it.
+	// Organisations with a role in it.
 	Organizations []*OrganizationPartDocument `json:"organizations"`
-	// Municipalities that have a part in it.
+	// Municipalities with a role in it.
 	Municipalities []*MunicipalityPartDocument `json:"municipalities"`
-	// Districts of Oslo that have a part in it.
+	// Districts of Oslo with a role in it.
 	Districts []*DistrictPartDocument `json:"districts"`
-	// Counts of participants that the source does not name.
+	// Participants that the source counts but does not name.
 	UnnamedMunicipalities []*UnnamedGroupDocument `json:"unnamedMunicipalities"`
-	// Numbers that the source states.
+	// Numbers stated by the source.
 	KeyFigures []*KeyFigureDocument `json:"keyFigures"`
 	// How well it is documented.
 	Evidence *EvidenceDocument `json:"evidence,omitempty"`
 	// Files and pages that belong to it.
 	Downloads []*DownloadDocument `json:"downloads"`
-	// What it is to other entries.
+	// Its relations to other entries.
 	Relations []*RelationDocument `json:"relations"`
 }
 
@@ -590,17 +591,17 @@ func (NetworkDocument) IsDocument() {}
 
 // A page of a network's members.
 type NetworkMemberConnection struct {
-	// How many there are in all.
+	// Number of items on all pages.
 	TotalCount int `json:"totalCount"`
-	// The members, with their time.
+	// The members with their periods.
 	Edges []*ent.NetworkMember `json:"edges"`
-	// The members alone.
+	// The members only.
 	Nodes []*ent.Municipality `json:"nodes"`
-	// Where the page begins and ends.
+	// Paging information.
 	PageInfo *entgql.PageInfo[string] `json:"pageInfo"`
 }
 
-// A network's member for a time.
+// A network's member during a period.
 type NetworkMemberDocument struct {
 	// The municipality's id.
 	Municipality string `json:"municipality"`
@@ -610,379 +611,381 @@ type NetworkMemberDocument struct {
 	To *schema.Date `json:"to,omitempty"`
 }
 
-// An organisation's part in an entry.
+// An organisation's role in an entry.
 type OrganizationPartDocument struct {
 	// The organisation's id.
 	Organization string `json:"organization"`
-	// Its part.
+	// Its role.
 	Role schema.OrganizationRole `json:"role"`
 }
 
 // A date as precise as its source gave it.
 type PartialDateDocument struct {
-	// The day; of a month or year the first one.
+	// The day; the first day if only the month or year is known.
 	Date schema.Date `json:"date"`
-	// How much of it is known.
+	// Precision of the date.
 	Precision schema.DatePrecision `json:"precision"`
 }
 
-// A span of days; an end that is absent is open.
+// A span of days; absent means open.
 type PeriodDocument struct {
 	// The first day.
 	Start *schema.Date `json:"start,omitempty"`
 	// The last day.
 	End *schema.Date `json:"end,omitempty"`
-	// Whether it goes on as ordinary operation.
+	// Whether it continues as ordinary operation.
 	Ongoing *bool `json:"ongoing,omitempty"`
 }
 
-// What was written of a practice.
+// The saved document of a practice.
 type PracticeDocument struct {
-	// What sort of practice it is. Needed to publish.
+	// Kind of practice. Required for publishing.
 	Kind *schema.PracticeKind `json:"kind,omitempty"`
-	// When it was done, or that it is ordinary operation.
+	// When it was done, or that it is in ordinary operation.
 	Period *PeriodDocument `json:"period,omitempty"`
-	// What was measured.
+	// Measured results.
 	Results []*PracticeResultDocument `json:"results"`
 	// Ids of the tools that it uses.
 	Tools []string `json:"tools"`
 	// Ids of the reports that document it.
 	Reports []string `json:"reports"`
-	// The caller's own id, unique within owner and type: creating again with it answers the same entry.
+	// Client-supplied key, unique per owner and type: creating with a key that exists returns the existing entry.
 	Key *string `json:"key,omitempty"`
-	// The entry's name in addresses: small letters a to z, digits and hyphens, at most 80. Made from the title when absent.
+	// Name in URLs: a to z, digits and hyphens, at most 80 characters. Derived from the title by default.
 	Slug *string `json:"slug,omitempty"`
-	// The texts, one a language. All languages that the entry is to have.
+	// The texts, one per language; replaces the texts of all languages.
 	Texts []*ContentTextDocument `json:"texts"`
-	// Who may read it once it is published; everybody when absent.
+	// Who may read it once it is published; PUBLIC by default.
 	Audience *schema.Audience `json:"audience,omitempty"`
-	// The content's own date.
+	// Date of the content itself.
 	Issued *PartialDateDocument `json:"issued,omitempty"`
 	// The id of a picture.
 	Image *string `json:"image,omitempty"`
-	// Ids of what it is about.
+	// Ids of themes.
 	Themes []string `json:"themes"`
-	// Ids of whom it is for.
+	// Ids of target groups.
 	TargetGroups []string `json:"targetGroups"`
-	// Ids of the ways of working that it uses.
+	// Ids of methods.
 	Methods []string `json:"methods"`
-	// Ids of the functions that answer questions about it.
+	// Ids of contacts that answer questions about it.
 	Contacts []string `json:"contacts"`
-	// Ids of the sections of acts that it is about.
+	// Ids of sections of acts.
 	LawSections []string `json:"lawSections"`
-	// Organisations that have a part in it.
+	// Organisations with a role in it.
 	Organizations []*OrganizationPartDocument `json:"organizations"`
-	// Municipalities that have a part in it.
+	// Municipalities with a role in it.
 	Municipalities []*MunicipalityPartDocument `json:"municipalities"`
-	// Districts of Oslo that have a part in it.
+	// Districts of Oslo with a role in it.
 	Districts []*DistrictPartDocument `json:"districts"`
-	// Counts of participants that the source does not name.
+	// Participants that the source counts but does not name.
 	UnnamedMunicipalities []*UnnamedGroupDocument `json:"unnamedMunicipalities"`
-	// Numbers that the source states.
+	// Numbers stated by the source.
 	KeyFigures []*KeyFigureDocument `json:"keyFigures"`
 	// How well it is documented.
 	Evidence *EvidenceDocument `json:"evidence,omitempty"`
 	// Files and pages that belong to it.
 	Downloads []*DownloadDocument `json:"downloads"`
-	// What it is to other entries.
+	// Its relations to other entries.
 	Relations []*RelationDocument `json:"relations"`
 }
 
 func (PracticeDocument) IsDocument() {}
 
-// What a practice measured.
+// A measured result of a practice.
 type PracticeResultDocument struct {
-	// The indicator's code, where there is one.
+	// Code of the indicator, if it has one.
 	Indicator *string `json:"indicator,omitempty"`
 	// What was measured.
 	Label []*LocalTextDocument `json:"label"`
-	// The number before.
+	// Value before, in `unit`.
 	Before *float64 `json:"before,omitempty"`
-	// The number after.
+	// Value after, in `unit`.
 	After *float64 `json:"after,omitempty"`
 	// A stable code: percent, persons, …
 	Unit *string `json:"unit,omitempty"`
-	// How many it is of.
+	// Number of persons or cases behind the values.
 	N *int `json:"n,omitempty"`
-	// Where the numbers come from.
+	// Source of the values.
 	Source []*LocalTextDocument `json:"source"`
 }
 
-// What a preview shows: exactly one of the three.
+// What to preview: exactly one of `entries`, `release` and `scheduledBefore`.
 type PreviewInput struct {
-	// Ids of entries. At most 200.
+	// Ids of entries, at most 200.
 	Entries []string `json:"entries,omitempty"`
-	// The id of a release: what is in it when the token is used.
+	// The id of a release: its entries at the time of each request.
 	Release *string `json:"release,omitempty"`
-	// All that are to be published up to then, of the organisations that the caller has a role in.
+	// All entries scheduled to be published by this time, of organisations in which the caller has a role.
 	ScheduledBefore *time.Time `json:"scheduledBefore,omitempty"`
-	// How long the token is good, 1 to 10 080 minutes.
+	// Lifetime of the token in minutes, 1 to 10 080.
 	Minutes int `json:"minutes"`
 }
 
-// What came of making a preview.
+// Result of `createPreview`.
 type PreviewPayload struct {
-	// The preview's id; null when there are problems.
+	// The preview's id; null with problems.
 	ID *string `json:"id,omitempty"`
-	// The token, shown once.
+	// The token, returned only once.
 	Token *string `json:"token,omitempty"`
-	// When it ends.
+	// When the token expires.
 	ExpiresAt *time.Time `json:"expiresAt,omitempty"`
-	// What is wrong.
+	// Problems found; empty if there are none.
 	Problems []*content.Problem `json:"problems"`
 }
 
-// What was written of a project.
+// The saved document of a project.
 type ProjectDocument struct {
-	// The number that it is known by.
+	// Project number at the funder.
 	ProjectNumber *string `json:"projectNumber,omitempty"`
-	// What it is worth, in `currency`.
+	// Value, in `currency`.
 	Value *float64 `json:"value,omitempty"`
-	// ISO 4217.
+	// Currency code, ISO 4217.
 	Currency *string `json:"currency,omitempty"`
-	// When it goes on.
+	// Period.
 	Period *PeriodDocument `json:"period,omitempty"`
-	// Who paid.
+	// Funding received.
 	Funding []*FundingDocument `json:"funding"`
-	// The caller's own id, unique within owner and type: creating again with it answers the same entry.
+	// Client-supplied key, unique per owner and type: creating with a key that exists returns the existing entry.
 	Key *string `json:"key,omitempty"`
-	// The entry's name in addresses: small letters a to z, digits and hyphens, at most 80. Made from the title when absent.
+	// Name in URLs: a to z, digits and hyphens, at most 80 characters. Derived from the title by default.
 	Slug *string `json:"slug,omitempty"`
-	// The texts, one a language. All languages that the entry is to have.
+	// The texts, one per language; replaces the texts of all languages.
 	Texts []*ContentTextDocument `json:"texts"`
-	// Who may read it once it is published; everybody when absent.
+	// Who may read it once it is published; PUBLIC by default.
 	Audience *schema.Audience `json:"audience,omitempty"`
-	// The content's own date.
+	// Date of the content itself.
 	Issued *PartialDateDocument `json:"issued,omitempty"`
 	// The id of a picture.
 	Image *string `json:"image,omitempty"`
-	// Ids of what it is about.
+	// Ids of themes.
 	Themes []string `json:"themes"`
-	// Ids of whom it is for.
+	// Ids of target groups.
 	TargetGroups []string `json:"targetGroups"`
-	// Ids of the ways of working that it uses.
+	// Ids of methods.
 	Methods []string `json:"methods"`
-	// Ids of the functions that answer questions about it.
+	// Ids of contacts that answer questions about it.
 	Contacts []string `json:"contacts"`
-	// Ids of the sections of acts that it is about.
+	// Ids of sections of acts.
 	LawSections []string `json:"lawSections"`
-	// Organisations that have a part in it.
+	// Organisations with a role in it.
 	Organizations []*OrganizationPartDocument `json:"organizations"`
-	// Municipalities that have a part in it.
+	// Municipalities with a role in it.
 	Municipalities []*MunicipalityPartDocument `json:"municipalities"`
-	// Districts of Oslo that have a part in it.
+	// Districts of Oslo with a role in it.
 	Districts []*DistrictPartDocument `json:"districts"`
-	// Counts of participants that the source does not name.
+	// Participants that the source counts but does not name.
 	UnnamedMunicipalities []*UnnamedGroupDocument `json:"unnamedMunicipalities"`
-	// Numbers that the source states.
+	// Numbers stated by the source.
 	KeyFigures []*KeyFigureDocument `json:"keyFigures"`
 	// How well it is documented.
 	Evidence *EvidenceDocument `json:"evidence,omitempty"`
 	// Files and pages that belong to it.
 	Downloads []*DownloadDocument `json:"downloads"`
-	// What it is to other entries.
+	// Its relations to other entries.
 	Relations []*RelationDocument `json:"relations"`
 }
 
 func (ProjectDocument) IsDocument() {}
 
-// What came of an act on several entries. With problems of severity ERROR, warnings that were not acknowledged, or conflicts, nothing was done.
+// Result of an act on several entries. With problems of severity ERROR, warnings that were not acknowledged, or conflicts,
+// nothing was done.
 type PublishPayload struct {
-	// The entries as they are now, in the order given; empty when nothing was done.
+	// The entries after the act, in the order given; empty if nothing was done.
 	Entries []*ent.Entry `json:"entries"`
-	// What is wrong.
+	// Problems found; empty if there are none.
 	Problems []*content.Problem `json:"problems"`
-	// What somebody else saved in between.
+	// Entries that somebody else saved in between.
 	Conflicts []*Conflict `json:"conflicts"`
 }
 
-// What was published as one version of an entry.
+// The content of one published version of an entry.
 type PublishedVersion struct {
 	// The entry's id.
 	Entry string `json:"entry"`
-	// 1 for what was published first.
+	// Number of the version; 1 is the first one published.
 	Version int `json:"version"`
-	// Its address.
+	// URL of the version.
 	Permalink string `json:"permalink"`
 	// When it was published.
 	PublishedAt time.Time `json:"publishedAt"`
-	// When another version took its place; null while it is the newest.
+	// When the next version was published; null for the newest.
 	ReplacedAt *time.Time `json:"replacedAt,omitempty"`
-	// The texts that it had, in all its languages.
+	// Its texts, in all languages.
 	Texts []*ent.ContentText `json:"texts"`
-	// All of it, as it was written: without texts that were not ready, the writer's own id, and what the viewer does not see now.
+	// The whole document, without texts that were not ready, the client-supplied key, and what the viewer may not see now.
 	Document view.Document `json:"document"`
 }
 
-// What came of a redaction.
+// Result of `redact`.
 type RedactPayload struct {
-	// Where the text was taken out, or would be; none where there are problems.
+	// Where the text was removed, or would be in a dry run; empty with problems.
 	Redactions []*ent.Redaction `json:"redactions"`
-	// What is wrong.
+	// Problems found; empty if there are none.
 	Problems []*content.Problem `json:"problems"`
 }
 
 // A page of relations.
 type RelationConnection struct {
-	// How many relations there are in all.
+	// Number of relations on all pages.
 	TotalCount int `json:"totalCount"`
-	// The relations, with what is stated of each.
+	// The relations with their properties.
 	Edges []*RelationEdge `json:"edges"`
-	// The related content alone.
+	// The related content only.
 	Nodes []ent.Content `json:"nodes"`
-	// Where the page begins and ends.
+	// Paging information.
 	PageInfo *entgql.PageInfo[string] `json:"pageInfo"`
 }
 
-// What the entry is to another one.
+// A relation of the entry to another one.
 type RelationDocument struct {
 	// The other entry's id.
 	To string `json:"to"`
-	// What it is to it. CONTAINS is for collections.
+	// The role of the entry towards the other one. CONTAINS is for collections.
 	Type schema.RelationType `json:"type"`
-	// Its place among its like, from 1.
+	// Position among relations of the same type, from 1.
 	Position *int `json:"position,omitempty"`
 	// The chapter or part that it belongs to.
 	Section []*LocalTextDocument `json:"section"`
-	// The editor's reason.
+	// The editor's note.
 	Note []*LocalTextDocument `json:"note"`
 }
 
 // A relation to another entry.
 type RelationEdge struct {
-	// Its place in the list.
+	// Position in the list.
 	Cursor entgql.Cursor[string] `json:"cursor"`
 	// The other entry.
 	Node ent.Content `json:"node"`
-	// What the stating entry is to the other.
+	// The role of the stating entry towards the other one.
 	Type schema.RelationType `json:"type"`
-	// OUT when this entry states it, IN when the other does.
+	// OUT if this entry states the relation, IN if the other does.
 	Direction schema.RelationDirection `json:"direction"`
-	// The place that the writer gave it among its like, from 1.
+	// Position among relations of the same type, from 1.
 	Position *int `json:"position,omitempty"`
 	// The chapter or part that it belongs to.
 	Section *string `json:"section,omitempty"`
-	// The editor's reason.
+	// The editor's note.
 	Note *string `json:"note,omitempty"`
 }
 
-// What came of an act on a release. With problems or conflicts nothing was done.
+// Result of a mutation of a release. With problems or conflicts nothing was done.
 type ReleasePayload struct {
-	// The release as it is now; null when nothing was done.
+	// The release afterwards; null if nothing was done.
 	Release *ent.Release `json:"release,omitempty"`
-	// What is wrong: everything that keeps any of the entries from being published.
+	// Everything that prevents publishing any of the entries, and other problems.
 	Problems []*content.Problem `json:"problems"`
-	// What somebody else saved since the entries were put in.
+	// Entries that somebody else saved since they were added.
 	Conflicts []*Conflict `json:"conflicts"`
 }
 
-// What came of a replay.
+// Result of `replayDeliveries`.
 type ReplayPayload struct {
-	// How many deliveries are sent again.
+	// Number of deliveries that are sent again.
 	Count int `json:"count"`
-	// What is wrong.
+	// Problems found; empty if there are none.
 	Problems []*content.Problem `json:"problems"`
 }
 
-// What was written of a report.
+// The saved document of a report.
 type ReportDocument struct {
-	// What sort of report it is. Needed to publish.
+	// Kind of report. Required for publishing.
 	Kind *schema.ReportKind `json:"kind,omitempty"`
-	// The year of this edition.
+	// Year of this edition.
 	EditionYear *int `json:"editionYear,omitempty"`
 	// The series that it belongs to.
 	Series *string `json:"series,omitempty"`
-	// How many answered.
+	// Number of responses.
 	SampleSize *int `json:"sampleSize,omitempty"`
-	// Who paid.
+	// Funding received.
 	Funding []*FundingDocument `json:"funding"`
-	// The caller's own id, unique within owner and type: creating again with it answers the same entry.
+	// Client-supplied key, unique per owner and type: creating with a key that exists returns the existing entry.
 	Key *string `json:"key,omitempty"`
-	// The entry's name in addresses: small letters a to z, digits and hyphens, at most 80. Made from the title when absent.
+	// Name in URLs: a to z, digits and hyphens, at most 80 characters. Derived from the title by default.
 	Slug *string `json:"slug,omitempty"`
-	// The texts, one a language. All languages that the entry is to have.
+	// The texts, one per language; replaces the texts of all languages.
 	Texts []*ContentTextDocument `json:"texts"`
-	// Who may read it once it is published; everybody when absent.
+	// Who may read it once it is published; PUBLIC by default.
 	Audience *schema.Audience `json:"audience,omitempty"`
-	// The content's own date.
+	// Date of the content itself.
 	Issued *PartialDateDocument `json:"issued,omitempty"`
 	// The id of a picture.
 	Image *string `json:"image,omitempty"`
-	// Ids of what it is about.
+	// Ids of themes.
 	Themes []string `json:"themes"`
-	// Ids of whom it is for.
+	// Ids of target groups.
 	TargetGroups []string `json:"targetGroups"`
-	// Ids of the ways of working that it uses.
+	// Ids of methods.
 	Methods []string `json:"methods"`
-	// Ids of the functions that answer questions about it.
+	// Ids of contacts that answer questions about it.
 	Contacts []string `json:"contacts"`
-	// Ids of the sections of acts that it is about.
+	// Ids of sections of acts.
 	LawSections []string `json:"lawSections"`
-	// Organisations that have a part in it.
+	// Organisations with a role in it.
 	Organizations []*OrganizationPartDocument `json:"organizations"`
-	// Municipalities that have a part in it.
+	// Municipalities with a role in it.
 	Municipalities []*MunicipalityPartDocument `json:"municipalities"`
-	// Districts of Oslo that have a part in it.
+	// Districts of Oslo with a role in it.
 	Districts []*DistrictPartDocument `json:"districts"`
-	// Counts of participants that the source does not name.
+	// Participants that the source counts but does not name.
 	UnnamedMunicipalities []*UnnamedGroupDocument `json:"unnamedMunicipalities"`
-	// Numbers that the source states.
+	// Numbers stated by the source.
 	KeyFigures []*KeyFigureDocument `json:"keyFigures"`
 	// How well it is documented.
 	Evidence *EvidenceDocument `json:"evidence,omitempty"`
 	// Files and pages that belong to it.
 	Downloads []*DownloadDocument `json:"downloads"`
-	// What it is to other entries.
+	// Its relations to other entries.
 	Relations []*RelationDocument `json:"relations"`
 }
 
 func (ReportDocument) IsDocument() {}
 
-// What came of a save. With problems or a conflict nothing was saved.
+// Result of a save. With problems of severity ERROR or a conflict, nothing was saved.
 type SavePayload struct {
-	// The entry as it is now; null when nothing was saved.
+	// The entry after the save; null if nothing was saved.
 	Entry *ent.Entry `json:"entry,omitempty"`
-	// What is wrong.
+	// Problems found; empty if there are none.
 	Problems []*content.Problem `json:"problems"`
-	// What somebody else saved in between.
+	// Set if somebody else saved in between.
 	Conflict *Conflict `json:"conflict,omitempty"`
 }
 
 // A page of hits.
 type SearchConnection struct {
-	// How many hits there are.
+	// Number of hits.
 	TotalCount int `json:"totalCount"`
-	// Whether `totalCount` is exact; else it is a lower bound.
+	// Whether `totalCount` is exact; otherwise it is a lower bound.
 	TotalIsExact bool `json:"totalIsExact"`
 	// The hits.
 	Edges []*SearchEdge `json:"edges"`
-	// The things that were found.
+	// The results only.
 	Nodes []ent.Noder `json:"nodes"`
-	// The facets that were asked for, each counted without its own choice.
+	// The requested facets, each counted without its own choice.
 	Facets []*view.FacetResult `json:"facets"`
-	// Where the page begins and ends.
+	// Paging information.
 	PageInfo *entgql.PageInfo[string] `json:"pageInfo"`
-	// Words of the query that the hits need not have, because fewer than three have all its words; those that have them come first. Empty where every hit has all words.
+	// Words of the query that hits may lack, because fewer than three hits have all words; hits with all words come first.
+	// Empty if every hit has all words.
 	OptionalWords []string `json:"optionalWords"`
-	// The query with misspelt words put right, where these hits are of the corrected words.
+	// The corrected query, if these hits are for corrected words; null otherwise.
 	DidYouMean *string `json:"didYouMean,omitempty"`
 }
 
 // A hit.
 type SearchEdge struct {
-	// Its place in the list.
+	// Position in the list.
 	Cursor entgql.Cursor[string] `json:"cursor"`
-	// What was found: content, a municipality or an organisation.
+	// The result: content, a municipality or an organisation.
 	Node ent.Noder `json:"node"`
-	// Where the words were found.
+	// Excerpts with the matching words marked.
 	Highlights []*Highlight `json:"highlights"`
 }
 
-// What hits must be. Lists: any of the values; an empty list is no restriction, as when nothing is ticked. What is given must all hold.
+// Restricts a search. A list matches any of its values; an empty list is no restriction. All given conditions must hold.
 type SearchFilter struct {
 	// Types.
 	Types []SearchType `json:"types,omitempty"`
-	// TYPE.KIND, for instance PRACTICE.ADVICE.
+	// Kinds as TYPE.KIND, for instance PRACTICE.ADVICE.
 	Kinds []string `json:"kinds,omitempty"`
 	// Slugs; a theme includes those below it.
 	Themes []string `json:"themes,omitempty"`
@@ -990,9 +993,9 @@ type SearchFilter struct {
 	TargetGroups []string `json:"targetGroups,omitempty"`
 	// Slugs.
 	Methods []string `json:"methods,omitempty"`
-	// Numbers.
+	// Numbers of counties.
 	Counties []string `json:"counties,omitempty"`
-	// Numbers of any year since 2016; a former one means its municipalities of today.
+	// Numbers used in any year since 2016; a former one stands for its municipalities of today.
 	Municipalities []string `json:"municipalities,omitempty"`
 	// Slugs.
 	Organizations []string `json:"organizations,omitempty"`
@@ -1002,31 +1005,33 @@ type SearchFilter struct {
 	Years []int `json:"years,omitempty"`
 	// Levels of evidence, 0 to 5.
 	Evidence []int `json:"evidence,omitempty"`
-	// Own date on or after.
+	// Issued on or after this date.
 	IssuedAfter *schema.Date `json:"issuedAfter,omitempty"`
-	// Own date on or before.
+	// Issued on or before this date.
 	IssuedBefore *schema.Date `json:"issuedBefore,omitempty"`
-	// A place to measure from, for the order DISTANCE; with `km` only what is of or about municipalities no further away than that.
+	// A point to measure distances from, for the order DISTANCE. With `km`, only results about municipalities within that
+	// distance.
 	Near *GeoPoint `json:"near,omitempty"`
-	// What is of or about municipalities whose middle is in an area.
+	// Only results about municipalities whose center is in this area.
 	Within *GeoBox `json:"within,omitempty"`
-	// A municipality's number, of any year since 2016: what is of or about those most like it, which are the 20 nearest in population of its KOSTRA group, and not itself.
+	// Number of a municipality, used in any year since 2016: only results about the 20 most similar ones, which are the
+	// nearest in population in its KOSTRA group, without itself.
 	LikeMunicipality *string `json:"likeMunicipality,omitempty"`
 }
 
-// Something that the typed text may become.
+// A completion of the text typed.
 type Suggestion struct {
-	// The words to show.
+	// The text to show.
 	Text string `json:"text"`
-	// What it is; null for a theme.
+	// The type of `node`; null for a theme.
 	Type *SearchType `json:"type,omitempty"`
-	// What it is offered as; those of a group come together.
+	// The group that it is listed in.
 	Group SuggestionGroup `json:"group"`
-	// The thing itself.
+	// What is suggested.
 	Node ent.Noder `json:"node,omitempty"`
 }
 
-// Something that waits for somebody.
+// An entry that waits for somebody.
 type Task struct {
 	// Why it waits.
 	Reason TaskReason `json:"reason"`
@@ -1034,141 +1039,141 @@ type Task struct {
 	Entry *ent.Entry `json:"entry"`
 }
 
-// What came of a test.
+// Result of `testWebhook`.
 type TestWebhookPayload struct {
-	// The delivery; null when there are problems.
+	// The delivery; null with problems.
 	Delivery *ent.Delivery `json:"delivery,omitempty"`
-	// What is wrong.
+	// Problems found; empty if there are none.
 	Problems []*content.Problem `json:"problems"`
 }
 
-// What was written of a tool.
+// The saved document of a tool.
 type ToolDocument struct {
-	// What sort of tool it is. Needed to publish.
+	// Kind of tool. Required for publishing.
 	Kind *schema.ToolKind `json:"kind,omitempty"`
-	// The licence that it may be used under.
+	// Licence that it may be used under.
 	Licence *string `json:"licence,omitempty"`
-	// Where it is.
+	// URL of the tool.
 	Link *string `json:"link,omitempty"`
-	// How long it takes, in seconds.
+	// Running time in seconds.
 	RunningTime *int `json:"runningTime,omitempty"`
 	// Ids of the reports that it is based on.
 	Reports []string `json:"reports"`
 	// Ids of its files.
 	Files []string `json:"files"`
-	// The caller's own id, unique within owner and type: creating again with it answers the same entry.
+	// Client-supplied key, unique per owner and type: creating with a key that exists returns the existing entry.
 	Key *string `json:"key,omitempty"`
-	// The entry's name in addresses: small letters a to z, digits and hyphens, at most 80. Made from the title when absent.
+	// Name in URLs: a to z, digits and hyphens, at most 80 characters. Derived from the title by default.
 	Slug *string `json:"slug,omitempty"`
-	// The texts, one a language. All languages that the entry is to have.
+	// The texts, one per language; replaces the texts of all languages.
 	Texts []*ContentTextDocument `json:"texts"`
-	// Who may read it once it is published; everybody when absent.
+	// Who may read it once it is published; PUBLIC by default.
 	Audience *schema.Audience `json:"audience,omitempty"`
-	// The content's own date.
+	// Date of the content itself.
 	Issued *PartialDateDocument `json:"issued,omitempty"`
 	// The id of a picture.
 	Image *string `json:"image,omitempty"`
-	// Ids of what it is about.
+	// Ids of themes.
 	Themes []string `json:"themes"`
-	// Ids of whom it is for.
+	// Ids of target groups.
 	TargetGroups []string `json:"targetGroups"`
-	// Ids of the ways of working that it uses.
+	// Ids of methods.
 	Methods []string `json:"methods"`
-	// Ids of the functions that answer questions about it.
+	// Ids of contacts that answer questions about it.
 	Contacts []string `json:"contacts"`
-	// Ids of the sections of acts that it is about.
+	// Ids of sections of acts.
 	LawSections []string `json:"lawSections"`
-	// Organisations that have a part in it.
+	// Organisations with a role in it.
 	Organizations []*OrganizationPartDocument `json:"organizations"`
-	// Municipalities that have a part in it.
+	// Municipalities with a role in it.
 	Municipalities []*MunicipalityPartDocument `json:"municipalities"`
-	// Districts of Oslo that have a part in it.
+	// Districts of Oslo with a role in it.
 	Districts []*DistrictPartDocument `json:"districts"`
-	// Counts of participants that the source does not name.
+	// Participants that the source counts but does not name.
 	UnnamedMunicipalities []*UnnamedGroupDocument `json:"unnamedMunicipalities"`
-	// Numbers that the source states.
+	// Numbers stated by the source.
 	KeyFigures []*KeyFigureDocument `json:"keyFigures"`
 	// How well it is documented.
 	Evidence *EvidenceDocument `json:"evidence,omitempty"`
 	// Files and pages that belong to it.
 	Downloads []*DownloadDocument `json:"downloads"`
-	// What it is to other entries.
+	// Its relations to other entries.
 	Relations []*RelationDocument `json:"relations"`
 }
 
 func (ToolDocument) IsDocument() {}
 
-// Participants that the source counts and does not name.
+// Participants that the source counts but does not name.
 type UnnamedGroupDocument struct {
-	// How many; absent where the source gives no number.
+	// How many; absent if the source gives no number.
 	Count *int `json:"count,omitempty"`
 	// Their part.
 	Role schema.MunicipalityRole `json:"role"`
-	// What the source says of them. Needed.
+	// What the source says about them. Required.
 	Note []*LocalTextDocument `json:"note"`
 }
 
-// What is to change of a webhook.
+// Changes to a webhook. Absent = unchanged.
 type UpdateWebhookInput struct {
-	// What it is for.
+	// Name, for people.
 	Name *string `json:"name,omitempty"`
-	// Where it is.
+	// The URL that is notified.
 	URL *string `json:"url,omitempty"`
-	// What it is told of.
+	// Kinds of changes that it is notified of.
 	Actions []schema.ChangeAction `json:"actions,omitempty"`
-	// Which changes; {} for all.
+	// Changes that it is notified of; {} means all.
 	Filter *ChangeFilter `json:"filter,omitempty"`
 }
 
-// The account that is signed in.
+// The signed-in account.
 type Viewer struct {
 	// The account.
 	Account *ent.Account `json:"account"`
-	// The role in the whole hub.
+	// Its role in the whole hub.
 	HubRole *schema.Role `json:"hubRole,omitempty"`
 	// Its roles in organisations.
 	Memberships []*ent.Membership `json:"memberships"`
-	// What waits for the account: entries assigned to it, sent back to it, waiting for its review, or whose schedule failed.
+	// Entries that wait for the account: assigned to it, sent back to it, waiting for its review, or with a failed schedule.
 	Tasks []*Task `json:"tasks"`
-	// Entries that the account wrote the head of and that are not published as they are, the last changed first.
+	// Entries whose head the account wrote and that are not published in that form, last changed first.
 	Drafts []*ent.Entry `json:"drafts"`
-	// The devices that are signed in to the account.
+	// Devices that are signed in to the account.
 	SignIns []*ent.SignIn `json:"signIns"`
 }
 
-// Which changes a webhook is told of. What is given must all hold.
+// Changes that a webhook is notified of. All given conditions must hold.
 type WebhookFilter struct {
 	// Types.
 	Types []SearchType `json:"types,omitempty"`
 	// Slugs; a theme includes those below it.
 	Themes []string `json:"themes,omitempty"`
-	// Numbers of any year since 2016.
+	// Numbers used in any year since 2016.
 	Municipalities []string `json:"municipalities,omitempty"`
 	// Slugs.
 	Organizations []string `json:"organizations,omitempty"`
 }
 
-// What came of making or changing a webhook.
+// Result of creating or changing a webhook.
 type WebhookPayload struct {
-	// The webhook; null when there are problems.
+	// The webhook; null with problems.
 	Webhook *ent.Webhook `json:"webhook,omitempty"`
-	// A new secret, shown once: whsec_ and base64.
+	// A new secret, returned only once: whsec_ and base64.
 	Secret *string `json:"secret,omitempty"`
-	// What is wrong.
+	// Problems found; empty if there are none.
 	Problems []*content.Problem `json:"problems"`
 }
 
-// How hits are ordered.
+// Orders of hits.
 type SearchOrder string
 
 const (
-	// Best first.
+	// Best match first.
 	SearchOrderRelevance SearchOrder = "RELEVANCE"
-	// Newest own date first.
+	// Newest date of issue first.
 	SearchOrderNewest SearchOrder = "NEWEST"
 	// By title, in the reader's language.
 	SearchOrderTitle SearchOrder = "TITLE"
-	// Nearest first, by the nearest municipality of each; needs `near`. What has no municipality comes last.
+	// Nearest first, by the nearest municipality of each hit; requires `near`. Hits without a municipality come last.
 	SearchOrderDistance SearchOrder = "DISTANCE"
 )
 
@@ -1222,7 +1227,7 @@ func (e SearchOrder) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
-// The types that search finds.
+// Types of search results.
 type SearchType string
 
 const (
@@ -1301,11 +1306,11 @@ func (e SearchType) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
-// What a suggestion is offered as, in the order in which they come.
+// Groups of suggestions, in the order in which they are listed.
 type SuggestionGroup string
 
 const (
-	// A theme, to narrow by.
+	// A theme, to filter by.
 	SuggestionGroupTheme SuggestionGroup = "THEME"
 	// A municipality.
 	SuggestionGroupPlace SuggestionGroup = "PLACE"
@@ -1365,17 +1370,17 @@ func (e SuggestionGroup) MarshalJSON() ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
-// Why something waits.
+// Why an entry waits.
 type TaskReason string
 
 const (
-	// It was assigned to the account.
+	// It is assigned to the account.
 	TaskReasonAssigned TaskReason = "ASSIGNED"
 	// It waits for review by an editor of the organisation.
 	TaskReasonReview TaskReason = "REVIEW"
 	// It was sent back.
 	TaskReasonChangesRequested TaskReason = "CHANGES_REQUESTED"
-	// It was to be published or withdrawn at a set time, and could not be.
+	// Its scheduled publishing or withdrawal failed.
 	TaskReasonScheduleFailed TaskReason = "SCHEDULE_FAILED"
 )
 

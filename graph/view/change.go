@@ -7,7 +7,7 @@ import (
 	"dugnad/schema"
 )
 
-// Change is a change as one viewer sees it: something that is there now, or gone.
+// Change is a change as one viewer sees it.
 type Change struct {
 	ID     string
 	Action schema.ChangeAction

@@ -1,4 +1,4 @@
 package view
 
-// Document is what was written of an entry: the document of its type.
+// Document is the document of an entry, in the type of its content.
 type Document interface{ IsDocument() }

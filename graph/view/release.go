@@ -5,7 +5,7 @@ import (
 	"dugnad/schema"
 )
 
-// ReleaseItem is an entry in a release. Entry is nil when it is not the viewer's to read as an editor.
+// ReleaseItem is an entry in a release. Entry is nil if the viewer may not read it as an editor.
 type ReleaseItem struct {
 	ID           string
 	Entry        *ent.Entry

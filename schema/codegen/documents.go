@@ -12,7 +12,7 @@ import (
 	"github.com/vektah/gqlparser/v2/formatter"
 )
 
-// inputsOf are the input types that documents are made of: those named, and all below them.
+// inputsOf returns the named input types and all that they contain.
 func inputsOf(types ast.DefinitionList, names ...string) map[string]*ast.Definition {
 	found := make(map[string]*ast.Definition)
 	for len(names) > 0 {
@@ -30,7 +30,7 @@ func inputsOf(types ast.DefinitionList, names ...string) map[string]*ast.Definit
 	return found
 }
 
-// documentsSDL writes the types in which editors read what was written: they mirror the inputs field by field.
+// documentsSDL returns the types of saved documents, which mirror the inputs field by field.
 func documentsSDL(types ast.DefinitionList, shared *ast.Definition) []byte {
 	var roots, members []string
 	for _, d := range types {
@@ -44,18 +44,19 @@ func documentsSDL(types ast.DefinitionList, shared *ast.Definition) []byte {
 	inputs := inputsOf(types, roots...)
 	doc := &ast.SchemaDocument{Definitions: ast.DefinitionList{{
 		Kind: ast.Union, Name: "Document", Types: members,
-		Description: "What was written of an entry: its input, field by field, in all languages and never with fall-back texts.",
+		Description: "The document of an entry as it was saved: the fields of its input, with all languages and without " +
+			"fallback texts.",
 	}}}
 	for _, name := range slices.Sorted(maps.Keys(inputs)) {
 		d := &ast.Definition{Kind: ast.Object, Name: documentName(name), Description: inputs[name].Description}
 		fields := inputs[name].Fields
 		if slices.Contains(members, d.Name) {
-			d.Description = "What was written of " + article(strings.ToLower(strings.TrimSuffix(name, "Input"))) + "."
+			d.Description = "The saved document of " + article(strings.ToLower(strings.TrimSuffix(name, "Input"))) + "."
 			fields = append(slices.Clone(fields), shared.Fields...)
 		}
 		for _, f := range fields {
 			t := *f.Type
-			if t.Elem != nil { // what holds nothing is an empty list
+			if t.Elem != nil { // a list without items is empty, not null
 				t.Elem = &ast.Type{NamedType: documentName(t.Elem.NamedType), NonNull: true}
 				t.NonNull = true
 			} else {
@@ -100,10 +101,15 @@ func dataSDL(types ast.DefinitionList) []byte {
 
 const dataTemplate = `
 extend type Mutation {
-  "Makes a new ONE. For a HUB_EDITOR."
-  createNAME("What it is." input: NAMEInput!): DataPayload!
-  "Changes a ONE; whatever shows it follows. For a HUB_EDITOR."
-  updateNAME("Its id." id: ID!, "What changes: absent = unchanged, null = cleared." input: NAMEInput!): DataPayload!
+  "Creates a ONE. HUB_EDITORs only."
+  createNAME("The fields." input: NAMEInput!): DataPayload!
+  "Changes a ONE; content that shows it is updated. HUB_EDITORs only."
+  updateNAME(
+    "Its id."
+    id: ID!
+    "The changed fields: absent = unchanged, null = cleared."
+    input: NAMEInput!
+  ): DataPayload!
 }
 `
 

@@ -16,9 +16,9 @@ import (
 
 const sdlDir = "graph/generated/sdl"
 
-// generateSDL writes what is the same for every content type and would otherwise be written seven times: the fields of the
-// interface Content, the connection, the filter, the orders and the two root fields. One file a type, of the type's name, so that
-// gqlgen puts its resolvers beside those of schema/<type>.graphql.
+// generateSDL writes the SDL that is the same for every content type: the fields of the interface Content, the connection,
+// the filter, the orders and the root fields. It writes one file per type, of the type's name, so that gqlgen puts its
+// resolvers beside those of schema/<type>.graphql.
 func generateSDL() error {
 	own, err := parseSDL("schema")
 	if err != nil {
@@ -70,7 +70,7 @@ func generateSDL() error {
 	return os.WriteFile(filepath.Join(sdlDir, "data.graphql"), dataSDL(own.Definitions), 0o644)
 }
 
-// named puts a type's names into a template.
+// named fills a type's names into a template.
 func named(template, name string) string {
 	one := strings.ToLower(name[:1]) + name[1:]
 	many := one + "s"
@@ -116,58 +116,90 @@ func contentSDL(name string, fields, filter, input ast.FieldList, orders ast.Enu
 
 const contentTemplate = `
 extend input NAMEFilter {
-  "All of these must hold too."
+  "All of these must hold as well."
   and: [NAMEFilter!]
-  "One of these must hold."
+  "At least one of these must hold."
   or: [NAMEFilter!]
   "This must not hold."
   not: NAMEFilter
 }
 
-"An order of MANY; several orders count one after the other."
+"An order of MANY. In a list of orders, later ones break ties of earlier ones."
 input NAMEOrder {
-  "By what."
+  "Field to order by."
   field: NAMEOrderField!
-  "Which way."
+  "Direction."
   direction: OrderDirection! = ASC
 }
 
-"What MANY can be ordered by."
+"Fields that MANY can be ordered by."
 enum NAMEOrderField {
 VALUES
 }
 
 extend type Query {
-  "One ONE, by exactly one of the two."
-  ONE("Its id." id: ID, "Its slug, also a former one." slug: String): NAME
-  "The MANY that the viewer may read, newest first unless another order is given."
-  MANY("1 to 100; 20 when absent." first: Int, "Continue after this place." after: Cursor, "The last so many, before ` + "`before`" + ` where it is given." last: Int, "Continue before this place." before: Cursor, "Only those that match." filter: NAMEFilter, "Orders, the first counts most." orderBy: [NAMEOrder!]): NAMEConnection!
+  "The ONE with exactly one of ` + "`id` and `slug`" + `; null if the viewer may not read it."
+  ONE("Its id." id: ID, "Its slug, or a former one." slug: String): NAME
+  "The MANY that the viewer may read, newest first by default."
+  MANY(
+    "Page size, 1 to 100; 20 by default."
+    first: Int
+    "Only items after this cursor."
+    after: Cursor
+    "Page size from the end of the list, or backwards from ` + "`before`" + `, 1 to 100."
+    last: Int
+    "Only items before this cursor."
+    before: Cursor
+    "Which items to return."
+    filter: NAMEFilter
+    "Orders; later ones break ties of earlier ones."
+    orderBy: [NAMEOrder!]
+  ): NAMEConnection!
 }
 
 extend type Mutation {
-  "Makes a new ONE, as a draft. With the ` + "`key`" + ` of one that the organisation has, answers that one and changes nothing."
-  createNAME("What is written." input: NAMEInput!, "The id of the organisation that answers for it; not needed by those who have a role in one only." organization: ID): SavePayload!
-  "Saves a new revision of the ONE. Readers see nothing of it until it is published."
-  updateNAME("Its id." id: ID!, "What changes: absent = unchanged, null = cleared." input: NAMEInput!, "The head revision that was seen." expectedRevision: Int!, "What should be known of it." note: String, "Whether it was saved by itself while the author was writing: autosaves of one author within ten minutes replace each other." autosave: Boolean! = false): SavePayload!
+  "Creates a ONE, as a draft. With the ` + "`key`" + ` of an existing one of the owner, returns that one unchanged."
+  createNAME(
+    "The fields."
+    input: NAMEInput!
+    "The id of the owner; optional for callers with a role in only one organisation."
+    organization: ID
+  ): SavePayload!
+  "Saves a new revision of the ONE. Readers do not see it until it is published."
+  updateNAME(
+    "Its id."
+    id: ID!
+    "The changed fields: absent = unchanged, null = cleared."
+    input: NAMEInput!
+    "The head revision that the caller saw; if it has changed since, the result is a conflict."
+    expectedRevision: Int!
+    "Note on the revision, for other editors."
+    note: String
+    """
+    Whether the client saves automatically while the author is writing. Autosaves of one author within ten minutes replace
+    each other.
+    """
+    autosave: Boolean! = false
+  ): SavePayload!
 }
 `
 
 const connectionTemplate = `
 "A page of MANY."
 type NAMEConnection {
-  "How many there are in all."
+  "Number of items on all pages."
   totalCount: Int!
-  "The MANY, each with its place."
+  "The MANY with their cursors."
   edges: [NAMEEdge!]!
-  "The MANY alone."
+  "The MANY only."
   nodes: [NAME!]!
-  "Where the page begins and ends."
+  "Paging information."
   pageInfo: PageInfo!
 }
 
-"One of MANY in a list."
+"An item in a list of MANY."
 type NAMEEdge {
-  "Its place in the list."
+  "Cursor of this item."
   cursor: Cursor!
   "The ONE."
   node: NAME!

@@ -9,20 +9,22 @@ import (
 	"dugnad/search"
 )
 
-// nine are the facets that the queries count and choose in.
+// nine are the facets that queries count and choose values of.
 var nine = []search.Facet{
-	search.Kind, search.Theme, search.TargetGroup, search.Method, search.County, search.Municipality, search.Organization, search.Year, search.Evidence,
+	search.Kind, search.Theme, search.TargetGroup, search.Method, search.County, search.Municipality, search.Organization,
+	search.Year, search.Evidence,
 }
 
-// sizes are how many values each facet has.
+// sizes are the numbers of values of the facets.
 var sizes = map[search.Facet]int{
-	search.Kind: 30, search.Theme: 60, search.TargetGroup: 12, search.Method: 20, search.County: 15, search.Municipality: 357, search.Organization: 400,
+	search.Kind: 30, search.Theme: 60, search.TargetGroup: 12, search.Method: 20, search.County: 15,
+	search.Municipality: 357, search.Organization: 400,
 	search.Year: 25, search.Evidence: 6,
 }
 
-// corpus makes documents and queries.
+// corpus generates documents and queries.
 type corpus struct {
-	*rand.Rand // of the queries
+	*rand.Rand // for queries
 
 	size  int
 	words []string
@@ -31,8 +33,10 @@ type corpus struct {
 const vocabulary = 40_000
 
 func newCorpus(size int) *corpus {
-	c := &corpus{Rand: rand.New(rand.NewPCG(7, 7)), size: size} //nolint:gosec // the same each time
-	syllables := strings.Fields("kom mu ne sko le bar ha ge in tro duk sjon flyk ting nor sk opp lær ing tje nes te vei led ar beid mar ked til skudd")
+	c := &corpus{Rand: rand.New(rand.NewPCG(7, 7)), size: size} //nolint:gosec // reproducible on purpose
+	syllables := strings.Fields(
+		"kom mu ne sko le bar ha ge in tro duk sjon flyk ting nor sk opp lær ing tje nes te vei led ar beid mar ked til skudd",
+	)
 	seen := map[string]bool{}
 	for len(c.words) < vocabulary {
 		var w strings.Builder
@@ -47,9 +51,9 @@ func newCorpus(size int) *corpus {
 	return c
 }
 
-// document is the same for the same number, so that none has to be kept.
+// document returns the same document for the same number, so that none has to be stored.
 func (c *corpus) document(n int) search.Document {
-	r := rand.New(rand.NewPCG(uint64(n), 11)) //nolint:gosec // the same each time
+	r := rand.New(rand.NewPCG(uint64(n), 11)) //nolint:gosec // reproducible on purpose
 	zipf := rand.NewZipf(r, 1.07, 1, vocabulary-1)
 	text := func(n int) string {
 		words := make([]string, n)
@@ -59,9 +63,11 @@ func (c *corpus) document(n int) search.Document {
 		return strings.Join(words, " ")
 	}
 	d := search.Document{
-		ID: fmt.Sprintf("pra_%06d", n), Type: "PRACTICE", Public: true, Titles: []string{text(6)}, Summaries: []string{text(30)}, Bodies: []string{text(460)},
-		Keywords: []string{text(2), text(2)}, SortDate: fmt.Sprintf("20%02d-%02d-01", r.IntN(25), 1+r.IntN(12)), SortTitle: map[string]string{"nb": strconv.FormatUint(r.Uint64(), 16)},
-		Facets: map[search.Facet][]string{},
+		ID: fmt.Sprintf("pra_%06d", n), Type: "PRACTICE", Public: true, Titles: []string{text(6)},
+		Summaries: []string{text(30)}, Bodies: []string{text(460)},
+		Keywords: []string{text(2), text(2)}, SortDate: fmt.Sprintf("20%02d-%02d-01", r.IntN(25), 1+r.IntN(12)),
+		SortTitle: map[string]string{"nb": strconv.FormatUint(r.Uint64(), 16)},
+		Facets:    map[search.Facet][]string{},
 	}
 	d.Suggest, d.Issued = d.Titles, d.SortDate
 	for _, f := range nine {
@@ -72,10 +78,10 @@ func (c *corpus) document(n int) search.Document {
 	return d
 }
 
-// word is one that occurs, the common ones more often.
+// word returns a word of the vocabulary, common ones more often.
 func (c *corpus) word() string { return c.words[min(int(c.ExpFloat64()*2000), vocabulary-1)] }
 
-// typed is words of which the last may not be finished.
+// typed returns n words of which the last may be unfinished.
 func (c *corpus) typed(n int) string {
 	words := make([]string, n)
 	for i := range words {
@@ -86,9 +92,16 @@ func (c *corpus) typed(n int) string {
 	return strings.ToValidUTF8(strings.Join(words, " "), "")
 }
 
-// faceted counts nine facets with so many values chosen in each; 0 is a third of all.
+// faceted returns a query that counts nine facets with the given number of values chosen in each; 0 means a third of
+// all.
 func (c *corpus) faceted(text string, chosen int) search.Query {
-	q := search.Query{Index: search.Public, Text: text, Limit: 20, Facets: nine, Filter: search.Filter{Facets: map[search.Facet][]string{}}}
+	q := search.Query{
+		Index:  search.Public,
+		Text:   text,
+		Limit:  20,
+		Facets: nine,
+		Filter: search.Filter{Facets: map[search.Facet][]string{}},
+	}
 	for _, f := range nine {
 		n := chosen
 		if n == 0 {

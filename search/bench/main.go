@@ -1,5 +1,6 @@
-// Command bench measures the search engines over made-up documents of about 500 words and prints the figures beside the goals. Run it through
-// scripts/bench search. Everything is made from a fixed seed, so that runs on one machine can be compared.
+// Command bench measures the search engines on generated documents of about 500 words and prints the figures beside the
+// goals. Run it with scripts/bench search. Everything is generated from a fixed seed, so that runs on one machine can
+// be compared.
 package main
 
 import (
@@ -26,9 +27,9 @@ import (
 
 func main() {
 	log.SetFlags(0)
-	documents := flag.Int("documents", 100_000, "how many documents")
-	rounds := flag.Int("rounds", 200, "how often each query is asked")
-	profile := flag.String("profile", "", "a file for a CPU profile of building the Bleve index")
+	documents := flag.Int("documents", 100_000, "number of documents")
+	rounds := flag.Int("rounds", 200, "number of times each query is run")
+	profile := flag.String("profile", "", "file for a CPU profile of building the Bleve index")
 	flag.Parse()
 	if *documents < 100 || *rounds < 10 || flag.NArg() > 0 {
 		flag.Usage()
@@ -58,7 +59,7 @@ func run(ctx context.Context, documents, rounds int, profile string) (err error)
 
 	url := os.Getenv("HUB_TEST_MEILI_URL")
 	if url == "" {
-		fmt.Fprintln(os.Stdout, "Meilisearch: NOT RUN, because HUB_TEST_MEILI_URL names none")
+		fmt.Fprintln(os.Stdout, "Meilisearch: NOT RUN: HUB_TEST_MEILI_URL is not set")
 		return nil
 	}
 	prefix := "bench" + strings.ToLower(rand.Text()[:8])
@@ -68,7 +69,7 @@ func run(ctx context.Context, documents, rounds int, profile string) (err error)
 	return errors.Join(b.all(ctx, goals{facets: 60, suggest: 20}), meili.Remove(ctx), meili.Close())
 }
 
-// goals are those of an engine, in milliseconds at the 95th percentile.
+// goals are the limits of an engine, in milliseconds at the 95th percentile.
 type goals struct {
 	facets, suggest int
 	memory          bool
@@ -97,16 +98,32 @@ func (b *bench) all(ctx context.Context, g goals) error {
 		what, goal string
 		query      func() search.Query
 	}{
-		{"nine disjunctive facets, one value chosen in each", fmt.Sprintf("p95 %d ms", g.facets), func() search.Query { return c.faceted("", 1) }},
-		{"nine disjunctive facets, a third of all values chosen", fmt.Sprintf("p95 %d ms", g.facets), func() search.Query { return c.faceted("", 0) }},
-		{"a word, nine disjunctive facets, three values in each", fmt.Sprintf("p95 %d ms", g.facets), func() search.Query { return c.faceted(c.typed(1), 3) }},
+		{
+			"nine disjunctive facets, one value chosen in each",
+			fmt.Sprintf("p95 %d ms", g.facets),
+			func() search.Query { return c.faceted("", 1) },
+		},
+		{
+			"nine disjunctive facets, a third of all values chosen",
+			fmt.Sprintf("p95 %d ms", g.facets),
+			func() search.Query { return c.faceted("", 0) },
+		},
+		{
+			"a word, nine disjunctive facets, three values in each",
+			fmt.Sprintf("p95 %d ms", g.facets),
+			func() search.Query { return c.faceted(c.typed(1), 3) },
+		},
 		{"two words, all facets counted, none chosen", fmt.Sprintf("p95 %d ms", g.facets), func() search.Query {
 			return search.Query{Index: search.Public, Text: c.typed(2), Limit: 20, Facets: nine}
 		}},
 		{"one to three words, no facets", "", func() search.Query {
 			return search.Query{Index: search.Public, Text: c.typed(1 + c.IntN(3)), Limit: 20}
 		}},
-		{"a short beginning of a word (three letters)", "", func() search.Query { return search.Query{Index: search.Public, Text: c.word()[:3], Limit: 20} }},
+		{
+			"a short prefix (three letters)",
+			"",
+			func() search.Query { return search.Query{Index: search.Public, Text: c.word()[:3], Limit: 20} },
+		},
 	}
 	for _, q := range queries {
 		took, err := b.timed(func() error {
@@ -129,14 +146,17 @@ func (b *bench) all(ctx context.Context, g goals) error {
 	if took, err = b.changes(ctx); err != nil {
 		return err
 	}
-	b.report("one change given until it is found", percentiles(took), "p99 2000 ms", "from publishing; the rest of that is in scripts/bench")
+	b.report(
+		"one change, from Apply until found", percentiles(took), "p99 2000 ms",
+		"the goal counts from publishing, which scripts/bench measures",
+	)
 	if g.memory {
 		b.memory("after the queries")
 	}
 	return nil
 }
 
-// build fills the indexes while a reader goes on searching in the old ones.
+// build fills the indexes while a reader searches in the old ones.
 func (b *bench) build(ctx context.Context) error {
 	few := search.Batch{Seq: 1}
 	for i := range 50 {
@@ -155,7 +175,8 @@ func (b *bench) build(ctx context.Context) error {
 				return
 			case <-time.After(20 * time.Millisecond):
 			}
-			if _, err := b.engine.Search(ctx, search.Query{Index: search.Public, Text: "ko", Limit: 20, Facets: nine}); err != nil {
+			q := search.Query{Index: search.Public, Text: "ko", Limit: 20, Facets: nine}
+			if _, err := b.engine.Search(ctx, q); err != nil {
 				stopped <- err
 				return
 			}
@@ -181,7 +202,10 @@ func (b *bench) build(ctx context.Context) error {
 	if err := errors.Join(err, <-stopped); err != nil {
 		return err
 	}
-	b.report("building all anew, with reads going on", took.Round(100*time.Millisecond).String(), goalOfBuilding(b.corpus.size), fmt.Sprintf("%d reads meanwhile; at most %s", reads, most()))
+	b.report(
+		"full rebuild, with concurrent reads", took.Round(100*time.Millisecond).String(), goalOfBuilding(b.corpus.size),
+		fmt.Sprintf("%d reads meanwhile; at most %s", reads, most()),
+	)
 	return nil
 }
 
@@ -210,7 +234,7 @@ func (b *bench) fill(ctx context.Context, documents int, seq int64) error {
 	return r.Commit(ctx)
 }
 
-// changes gives documents to the engine one at a time and looks for each until it is found.
+// changes applies one document at a time and searches for each until it is found.
 func (b *bench) changes(ctx context.Context) ([]time.Duration, error) {
 	n := 0
 	return b.timed(func() error {
@@ -248,8 +272,8 @@ func percentiles(took []time.Duration) string {
 	return fmt.Sprintf("p50 %.2f p95 %.2f p99 %.2f ms", at(.5), at(.95), at(.99))
 }
 
-// memory gives what the process has of memory after the garbage is collected: its own, and what it has mapped of files, which the system may take
-// back.
+// memory reports the resident memory after a garbage collection: the process's own, and that of mapped files, which the
+// system may reclaim.
 func (b *bench) memory(when string) {
 	debug.FreeOSMemory()
 	b.report("memory "+when, resident().String(), "500 MB", "")
@@ -262,7 +286,7 @@ func (r residence) String() string {
 	return fmt.Sprintf("%d MB own, %d MB of files", r.anonymous, r.file)
 }
 
-// resident reads /proc; it is zero where there is none.
+// resident reads /proc; it returns zero on systems without it.
 func resident() (r residence) {
 	status, err := os.ReadFile("/proc/self/status")
 	if err != nil {
@@ -280,7 +304,7 @@ func resident() (r residence) {
 	return r
 }
 
-// watchMemory looks at the resident memory until done, and tells the most there was.
+// watchMemory samples the resident memory until done is closed; the returned function returns the maximum.
 func watchMemory(done <-chan struct{}) (most func() residence) {
 	var mu sync.Mutex
 	var top residence

@@ -81,10 +81,7 @@ type scores struct{ total, exact, widened []float32 }
 // segment scores one segment and returns the documents that have all words except the optional ones, which must come
 // last in words. Only those documents keep a score in total.
 func (s *scores) segment(
-	ctx context.Context,
-	i int,
-	words []wordPlan,
-	within *roaring.Bitmap,
+	ctx context.Context, i int, words []wordPlan, within *roaring.Bitmap,
 ) (*roaring.Bitmap, error) {
 	docs, first := within, within
 	for n, w := range words {
@@ -151,7 +148,7 @@ func (s *scores) clause(ctx context.Context, c clause, i int, idf float64, hits 
 // phrase returns the documents that have the words next to each other in a field. A single word is matched as written,
 // without its stem.
 func (v *view) phrase(ctx context.Context, p *plan, words search.Phrase) (docSet, error) {
-	out := v.none()
+	out := v.emptySet()
 	if len(words) == 1 {
 		var w wordPlan
 		for _, f := range surface {
@@ -171,14 +168,7 @@ func (v *view) phrase(ctx context.Context, p *plan, words search.Phrase) (docSet
 
 func (v *view) phraseIn(ctx context.Context, field string, words search.Phrase, into docSet) error {
 	sr, err := searcher.NewPhraseSearcher(
-		ctx,
-		v.snap,
-		words,
-		0,
-		false,
-		field,
-		1,
-		bsearch.SearcherOptions{Score: "none", IncludeTermVectors: true},
+		ctx, v.snap, words, 0, false, field, 1, bsearch.SearcherOptions{Score: "none", IncludeTermVectors: true},
 	)
 	if err != nil {
 		return err
@@ -210,7 +200,7 @@ func (v *view) phraseIn(ctx context.Context, field string, words search.Phrase, 
 // excluded returns the documents that a text excludes: those with a word in any inflection or as part of a compound, or
 // with a phrase as written.
 func (v *view) excluded(ctx context.Context, t search.Text, live int) (docSet, error) {
-	out, p := v.none(), newPlan(ctx, v, live)
+	out, p := v.emptySet(), newPlan(ctx, v, live)
 	for _, phrase := range t.Exclude {
 		if len(phrase) == 1 {
 			w, err := p.exact(phrase[0])
@@ -250,8 +240,8 @@ func (w wordPlan) union(into docSet) error {
 	return nil
 }
 
-// none returns an empty set.
-func (v *view) none() docSet {
+// emptySet returns an empty set.
+func (v *view) emptySet() docSet {
 	out := make(docSet, len(v.segs))
 	for i := range out {
 		out[i] = roaring.New()

@@ -72,8 +72,7 @@ func (o *offline) add(docs []*search.Document) error {
 func (o *offline) build() {
 	defer close(o.done)
 	b, err := bleve.NewBuilder(
-		o.path,
-		asWritten{newMapping()},
+		o.path, passthroughMapping{newMapping()},
 		map[string]any{"batchSize": offlineBatch, "mergeMax": offlineMerge, "buildPathPrefix": filepath.Dir(o.path)},
 	)
 	for docs := range o.docs {
@@ -109,11 +108,11 @@ func (o *offline) abandon() {
 	_, _ = o.finish()
 }
 
-// asWritten is a mapping for documents made by newDocument.
-type asWritten struct{ *mapping.IndexMappingImpl }
+// passthroughMapping is a mapping for documents made by newDocument.
+type passthroughMapping struct{ *mapping.IndexMappingImpl }
 
 // MapDocument takes over the fields as they are.
-func (asWritten) MapDocument(doc *document.Document, data any) error {
+func (passthroughMapping) MapDocument(doc *document.Document, data any) error {
 	made, ok := data.(*document.Document)
 	if !ok {
 		return fmt.Errorf("cannot index a %T", data)

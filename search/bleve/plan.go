@@ -207,11 +207,7 @@ func (p *plan) collect(into map[string]*candidate, f textField, open func() (ind
 // widen adds the best candidates: least edits first, then most frequent. It returns the first one that a live document
 // has.
 func (p *plan) widen(
-	w *wordPlan,
-	byTerm map[string]*candidate,
-	word string,
-	weight float64,
-	limit int,
+	w *wordPlan, byTerm map[string]*candidate, word string, weight float64, limit int,
 ) (best string, err error) {
 	delete(byTerm, word)
 	terms := make([]*candidate, 0, len(byTerm))

@@ -159,7 +159,7 @@ func (r *rebuild) Commit(ctx context.Context) error {
 	case r.over:
 		err = search.ErrClosed
 	default:
-		err = r.putInPlace(g)
+		err = r.install(g)
 	}
 	if err != nil {
 		return fmt.Errorf("commit rebuild: %w", errors.Join(err, r.discard(g)))
@@ -217,9 +217,9 @@ func (r *rebuild) drain(g *generation) error {
 	return r.spool.batches(size, func(b search.Batch) error { return g.apply(context.Background(), b, -1) })
 }
 
-// putInPlace writes the last batches and makes g the generation that the next start opens; the engine's writing lock
-// must be held.
-func (r *rebuild) putInPlace(g *generation) error {
+// install writes the last batches and makes g the generation that the next start opens; the engine's writing lock must
+// be held.
+func (r *rebuild) install(g *generation) error {
 	if err := r.drain(g); err != nil {
 		return err
 	}

@@ -51,7 +51,7 @@ func (v *view) search(ctx context.Context, q search.Query) (*search.Result, erro
 			top.offer(i, docs, nil)
 		}
 	} else {
-		matched = v.none()
+		matched = v.emptySet()
 		if corrected, err = v.match(ctx, text, live, func(i int, docs *roaring.Bitmap, scores []float32) error {
 			matched[i] = roaring.And(docs, allowed[i])
 			top.offer(i, roaring.And(docs, wanted[i]), scores)

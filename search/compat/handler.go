@@ -1,5 +1,5 @@
-// Package compat answers Meilisearch's search protocol, read-only, over whichever engine the hub has, so that front ends made for Meilisearch work
-// against the hub as they are. It gives what everybody may read and nothing else, whatever key is sent along.
+// Package compat implements Meilisearch's search protocol, read-only, on either engine, so that front ends made for
+// Meilisearch work with the hub unchanged. It returns public content only, whatever key a client sends.
 package compat
 
 import (
@@ -21,47 +21,51 @@ import (
 // timeout bounds one request.
 const timeout = 5 * time.Second
 
-// maxFacetValues is how many values of a facet are given, the most frequent ones.
+// maxFacetValues is the maximum number of values returned for a facet, most frequent first.
 const maxFacetValues = 500
 
-// pathMark stands between the steps of a path in a hierarchical menu.
+// pathMark separates the steps of a path in a hierarchical menu.
 const pathMark = ">"
 
-// Handler answers the routes below its address.
+// Handler serves the routes of the protocol.
 type Handler struct {
 	Engine search.Engine
-	// Documents are the hits as an anonymous reader sees them, by id. A title is in the language, or in the hub's order where that is empty.
+	// Documents returns hits by id, as an anonymous reader sees them, with titles in the language, or in the hub's order
+	// of languages if that is empty.
 	Documents func(ctx context.Context, ids []string, language string) (map[string]Document, error)
-	// Labels puts values of a facet into words.
+	// Labels returns the labels of facet values.
 	Labels func(ctx context.Context, f search.Facet, values []string, language string) (map[string]string, error)
-	// Parents gives the theme above each theme that has one, by slug.
+	// Parents maps each theme that has a parent to it, by slug.
 	Parents func(ctx context.Context) (map[string]string, error)
-	// Inside gives the numbers of the municipalities whose middle is in an area, and Distances how many metres it is to that of each, by number.
+	// Inside returns the numbers of the municipalities whose center is in an area, Distances the metres to each
+	// municipality's center, by number.
 	Inside    func(ctx context.Context, a Area) ([]string, error)
 	Distances func(ctx context.Context, from Area) (map[string]float64, error)
-	// Unmet is told of a text that nothing was found for, or only for other words in its place.
+	// Unmet is called with each text that matched nothing, or only after corrections.
 	Unmet func(ctx context.Context, text string)
-	// Missing is told of a hit that there is not.
+	// Missing is called with the id of a hit that does not exist.
 	Missing func(id string)
 }
 
-// Place is where a hit is, in degrees.
+// Place is the position of a hit, in degrees.
 type Place struct {
 	Lat float64 `json:"lat"`
 	Lng float64 `json:"lng"`
 }
 
-// Document is a hit as clients get it.
+// Document is a hit as clients receive it.
 type Document map[string]any
 
-// ServeHTTP answers /health, /version, /multi-search, /indexes/{uid}/search and /indexes/{uid}/facet-search.
+// ServeHTTP serves /health, /version, /multi-search, /indexes/{uid}/search and /indexes/{uid}/facet-search.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	header := w.Header()
 	header.Set("Access-Control-Allow-Origin", "*")
 	header.Set("Cache-Control", "no-store")
 	if r.Method == http.MethodOptions {
 		header.Set("Access-Control-Allow-Methods", "GET, POST, OPTIONS")
-		header.Set("Access-Control-Allow-Headers", "Authorization, Content-Type, X-Meilisearch-Client, Meili-Include-Metadata")
+		header.Set(
+			"Access-Control-Allow-Headers", "Authorization, Content-Type, X-Meilisearch-Client, Meili-Include-Metadata",
+		)
 		header.Set("Access-Control-Max-Age", "7200")
 		w.WriteHeader(http.StatusNoContent)
 		return
@@ -71,7 +75,12 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := h.answer(ctx, r)
 	status := http.StatusOK
 	if err != nil {
-		status, body = err.Status, map[string]string{"message": err.Message, "code": err.Code, "type": kind(err), "link": "https://docs.meilisearch.com/errors#" + err.Code}
+		status, body = err.Status, map[string]string{
+			"message": err.Message,
+			"code":    err.Code,
+			"type":    kind(err),
+			"link":    "https://docs.meilisearch.com/errors#" + err.Code,
+		}
 		if status == http.StatusServiceUnavailable {
 			header.Set("Retry-After", "5")
 		}
@@ -95,7 +104,7 @@ func (h *Handler) answer(ctx context.Context, r *http.Request) (any, *Error) {
 	switch {
 	case route == "GET health" && len(parts) == 1:
 		if err := h.Engine.Health(ctx); err != nil {
-			return nil, refusal(ctx, err)
+			return nil, clientError(ctx, err)
 		}
 		return map[string]string{"status": "available"}, nil
 	case route == "GET version" && len(parts) == 1:
@@ -117,7 +126,12 @@ func (h *Handler) answer(ctx context.Context, r *http.Request) (any, *Error) {
 		q.IndexUID = parts[1]
 		return h.facetSearch(ctx, q)
 	}
-	return nil, &Error{http.StatusNotFound, "not_found", "there is no such route: /health, /version, /multi-search, /indexes/{uid}/search and /indexes/{uid}/facet-search are there, and all of them only read"}
+	return nil, &Error{
+		http.StatusNotFound,
+		"not_found",
+		"unknown route; available are /health, /version, /multi-search, " +
+			"/indexes/{uid}/search and /indexes/{uid}/facet-search",
+	}
 }
 
 func (h *Handler) multiSearch(ctx context.Context, r *http.Request) (any, *Error) {
@@ -129,10 +143,10 @@ func (h *Handler) multiSearch(ctx context.Context, r *http.Request) (any, *Error
 		return nil, err
 	}
 	if body.Federation != nil {
-		return nil, &Error{400, "bad_request", "federation is not there"}
+		return nil, &Error{400, "bad_request", "federation is not supported"}
 	}
 	if len(body.Queries) > maxQueries {
-		return nil, &Error{400, "bad_request", "at most " + strconv.Itoa(maxQueries) + " queries are answered at once"}
+		return nil, &Error{400, "bad_request", "at most " + strconv.Itoa(maxQueries) + " queries are allowed in one request"}
 	}
 	results := []any{}
 	for _, q := range body.Queries {
@@ -145,28 +159,28 @@ func (h *Handler) multiSearch(ctx context.Context, r *http.Request) (any, *Error
 	return map[string]any{"results": results}, nil
 }
 
-func (h *Handler) search(ctx context.Context, q query, named bool) (any, *Error) {
+func (h *Handler) search(ctx context.Context, q query, withIndex bool) (any, *Error) {
 	began := time.Now()
 	a, refused := q.check()
 	if refused != nil {
 		return nil, refused
 	}
 	if err := a.place(ctx, h); err != nil {
-		return nil, refusal(ctx, err)
+		return nil, clientError(ctx, err)
 	}
 	found, err := a.find(ctx, h.Engine)
 	if err != nil {
-		return nil, refusal(ctx, err)
+		return nil, clientError(ctx, err)
 	}
 	if a.search.Filter.Empty() && a.offset == 0 && found.Poor() {
 		h.Unmet(ctx, a.search.Text)
 	}
 	hits, err := h.hits(ctx, a, found)
 	if err != nil {
-		return nil, refusal(ctx, err)
+		return nil, clientError(ctx, err)
 	}
 	answer := map[string]any{"hits": hits, "query": a.search.Text}
-	if named {
+	if withIndex {
 		answer["indexUid"] = a.index
 	}
 	total := min(found.Total, search.MaxDepth)
@@ -185,23 +199,23 @@ func (h *Handler) search(ctx context.Context, q query, named bool) (any, *Error)
 	}
 	if a.Facets != nil {
 		if err := h.facets(ctx, a, found, answer); err != nil {
-			return nil, refusal(ctx, err)
+			return nil, clientError(ctx, err)
 		}
 	}
 	answer["processingTimeMs"] = time.Since(began).Milliseconds()
 	return answer, nil
 }
 
-// find answers the query, with hits that lack some of the words where hardly anything has them all, unless all are asked for.
-func (a *asked) find(ctx context.Context, e search.Engine) (*search.Result, error) {
+// find runs the query. If hardly any document has all words, it loosens the query, unless the client asked for all.
+func (a *checkedQuery) find(ctx context.Context, e search.Engine) (*search.Result, error) {
 	if a.MatchingStrategy != nil && *a.MatchingStrategy == "all" {
 		return e.Search(ctx, a.search)
 	}
 	return search.Find(ctx, e, a.search)
 }
 
-// hits are the documents of the page that was asked for.
-func (h *Handler) hits(ctx context.Context, a *asked, found *search.Result) ([]Document, error) {
+// hits returns the documents on the requested page.
+func (h *Handler) hits(ctx context.Context, a *checkedQuery, found *search.Result) ([]Document, error) {
 	page := found.Hits[min(a.offset, len(found.Hits)):]
 	hits := []Document{}
 	if len(page) == 0 {
@@ -221,13 +235,13 @@ func (h *Handler) hits(ctx context.Context, a *asked, found *search.Result) ([]D
 			h.Missing(id)
 			continue
 		}
-		hits = append(hits, a.shown(d))
+		hits = append(hits, a.attributesOf(d))
 	}
 	return hits, nil
 }
 
-// shown is a document with the attributes that were asked for, and with what was found marked.
-func (a *asked) shown(d Document) Document {
+// attributesOf returns the requested attributes of a document, with the matches highlighted.
+func (a *checkedQuery) attributesOf(d Document) Document {
 	wants := func(list []string, name string) bool {
 		return slices.ContainsFunc(list, func(w string) bool { w, _, _ = strings.Cut(w, ":"); return w == "*" || w == name })
 	}
@@ -247,8 +261,8 @@ func (a *asked) shown(d Document) Document {
 	return out
 }
 
-// format marks and cuts a value: texts in lists too; numbers become texts, as Meilisearch has it.
-func (a *asked) format(v any, marked, cropped bool) any {
+// format highlights and crops a value, also in lists; numbers become strings, as in Meilisearch.
+func (a *checkedQuery) format(v any, marked, cropped bool) any {
 	switch v := v.(type) {
 	case string:
 		before, after, words, text := "", "", 0, a.search.Text
@@ -275,8 +289,8 @@ func (a *asked) format(v any, marked, cropped bool) any {
 	return v
 }
 
-// facets adds the counts.
-func (h *Handler) facets(ctx context.Context, a *asked, found *search.Result, answer map[string]any) error {
+// facets adds the facet counts to the answer.
+func (h *Handler) facets(ctx context.Context, a *checkedQuery, found *search.Result, answer map[string]any) error {
 	distribution, stats := map[string]any{}, map[string]any{}
 	var parents map[string]string
 	for _, name := range a.facets {
@@ -317,7 +331,7 @@ func (h *Handler) facets(ctx context.Context, a *asked, found *search.Result, an
 	return nil
 }
 
-// Path is a theme with all that are above it, the uppermost first.
+// Path returns a theme with all its ancestors, root first.
 func Path(theme string, parents map[string]string) []string {
 	path := []string{theme}
 	for up := parents[theme]; up != "" && len(path) < 10; up = parents[up] {
@@ -326,7 +340,7 @@ func Path(theme string, parents map[string]string) []string {
 	return path
 }
 
-// facetSearch gives the values of a facet whose label, or which themselves, begin so.
+// facetSearch returns the values of a facet that begin with the text, or whose label has a word that does.
 func (h *Handler) facetSearch(ctx context.Context, q query) (any, *Error) {
 	began := time.Now()
 	if q.FacetName == nil {
@@ -334,19 +348,21 @@ func (h *Handler) facetSearch(ctx context.Context, q query) (any, *Error) {
 	}
 	facet, known := attributes[*q.FacetName]
 	if !known || strings.HasPrefix(*q.FacetName, "theme.") {
-		return nil, &Error{400, "invalid_facet_search_facet_name", "that facet cannot be searched: its values are not in a list of their own"}
+		return nil, &Error{400, "invalid_facet_search_facet_name", "this facet does not support facet search"}
 	}
-	q.Facets = nil // what the query counts does not matter here
+	q.Facets = nil // the query's own facets do not matter here
 	a, refused := q.check()
 	if refused != nil {
 		return nil, refused
 	}
 	if err := a.place(ctx, h); err != nil {
-		return nil, refusal(ctx, err)
+		return nil, clientError(ctx, err)
 	}
-	counts, err := search.FindFacetValues(ctx, h.Engine, search.FacetQuery{Index: search.Public, Facet: facet, Text: a.search.Text, Filter: a.search.Filter})
+	counts, err := search.FindFacetValues(
+		ctx, h.Engine, search.FacetQuery{Index: search.Public, Facet: facet, Text: a.search.Text, Filter: a.search.Filter},
+	)
 	if err != nil {
-		return nil, refusal(ctx, err)
+		return nil, clientError(ctx, err)
 	}
 	typed := ""
 	if q.FacetQuery != nil {
@@ -358,7 +374,7 @@ func (h *Handler) facetSearch(ctx context.Context, q query) (any, *Error) {
 	}
 	labels, err := h.Labels(ctx, facet, values, a.language)
 	if err != nil {
-		return nil, refusal(ctx, err)
+		return nil, clientError(ctx, err)
 	}
 	hits := []any{}
 	for _, c := range counts {
@@ -366,10 +382,14 @@ func (h *Handler) facetSearch(ctx context.Context, q query) (any, *Error) {
 			hits = append(hits, map[string]any{"value": c.Value, "count": c.Count})
 		}
 	}
-	return map[string]any{"facetHits": hits, "facetQuery": q.FacetQuery, "processingTimeMs": time.Since(began).Milliseconds()}, nil
+	return map[string]any{
+		"facetHits":        hits,
+		"facetQuery":       q.FacetQuery,
+		"processingTimeMs": time.Since(began).Milliseconds(),
+	}, nil
 }
 
-// begins tells whether a word of a label, or a value, begins with what was typed.
+// begins reports whether the value, or a word of its label, begins with the folded text typed.
 func begins(typed, label, value string) bool {
 	if typed == "" || strings.HasPrefix(search.FoldName(value), typed) {
 		return true
@@ -377,8 +397,8 @@ func begins(typed, label, value string) bool {
 	return strings.Contains(" "+search.FoldName(label), " "+typed)
 }
 
-// refusal is what a client is told of an error; no more than that.
-func refusal(ctx context.Context, err error) *Error {
+// clientError maps an error to what a client may see of it.
+func clientError(ctx context.Context, err error) *Error {
 	var q *search.QueryError
 	switch {
 	case errors.As(err, &q):
@@ -386,8 +406,8 @@ func refusal(ctx context.Context, err error) *Error {
 	case errors.Is(err, search.ErrUnavailable):
 		return &Error{http.StatusServiceUnavailable, "service_unavailable", search.ErrUnavailable.Error()}
 	case ctx.Err() != nil:
-		return &Error{http.StatusServiceUnavailable, "service_unavailable", "it took too long"}
+		return &Error{http.StatusServiceUnavailable, "service_unavailable", "timeout"}
 	}
-	slog.ErrorContext(ctx, "a search over the search protocol failed", "error", err)
-	return &Error{http.StatusInternalServerError, "internal", "an error of the hub's own"}
+	slog.ErrorContext(ctx, "search protocol request failed", "error", err)
+	return &Error{http.StatusInternalServerError, "internal", "internal error"}
 }

@@ -18,13 +18,13 @@ import (
 
 // The limits of a request.
 const (
-	maxBody    = 64 << 10
-	maxQueries = 10
-	maxLimit   = 101 // a client asks for one more than it shows
-	maxTag     = 60
+	maxBodyBytes = 64 << 10
+	maxQueries   = 10
+	maxLimit     = 101 // clients request one more than they show
+	maxTag       = 60  // bytes of a highlight tag
 )
 
-// Error is what Meilisearch would say: a status, a code, and a sentence.
+// Error is an error as Meilisearch reports it.
 type Error struct {
 	Status  int
 	Code    string
@@ -33,7 +33,7 @@ type Error struct {
 
 func (e *Error) Error() string { return e.Code + ": " + e.Message }
 
-// query is one search as clients write it. What is here and has no effect is what clients send without need: every answer is ranked by the hub.
+// query is a search as clients send it. Fields without effect here are sent by common clients without need.
 type query struct {
 	IndexUID              string   `json:"indexUid"`
 	Q                     *string  `json:"q"`
@@ -51,9 +51,9 @@ type query struct {
 	HighlightPreTag       *string  `json:"highlightPreTag"`
 	HighlightPostTag      *string  `json:"highlightPostTag"`
 
-	MatchingStrategy *string `json:"matchingStrategy"` // all; last and frequency are both what the hub does by itself
+	MatchingStrategy *string `json:"matchingStrategy"` // all; last and frequency both mean the hub's own strategy
 
-	FacetName  *string `json:"facetName"` // of a facet search
+	FacetName  *string `json:"facetName"` // for facet search
 	FacetQuery *string `json:"facetQuery"`
 
 	CropMarker            any `json:"cropMarker"`
@@ -64,7 +64,7 @@ type query struct {
 	ShowPerformance       any `json:"showPerformanceDetails"`
 	RankingScoreThreshold any `json:"rankingScoreThreshold"`
 
-	Hybrid               any `json:"hybrid"` // refused, as what follows
+	Hybrid               any `json:"hybrid"` // unsupported, as the fields below
 	Vector               any `json:"vector"`
 	RetrieveVectors      any `json:"retrieveVectors"`
 	Personalize          any `json:"personalize"`
@@ -76,28 +76,28 @@ type query struct {
 	FederationOptions    any `json:"federationOptions"`
 }
 
-// asked is a query that has been checked.
-type asked struct {
+// checkedQuery is a validated query.
+type checkedQuery struct {
 	query
-	index    string // the name that was asked for
-	language string // of titles, empty for the hub's order
+	index    string // the requested index name
+	language string // of titles; empty means the hub's order of languages
 	search   search.Query
 	offset   int
 	limit    int
-	paged    bool // by pages, which asks for totals
+	paged    bool // by page number, which requires totals
 	facets   []string
-	areas    []Area // that hits must be in
-	near     *Area  // to be ordered by distance from
+	areas    []Area // areas that hits must be in
+	near     *Area  // where distances are measured from
 }
 
-// readBody reads a request.
+// readBody decodes the JSON body of a request.
 func readBody(r io.Reader, into any) *Error {
-	body, err := io.ReadAll(io.LimitReader(r, maxBody+1))
+	body, err := io.ReadAll(io.LimitReader(r, maxBodyBytes+1))
 	if err != nil {
-		return &Error{400, "bad_request", "the request could not be read"}
+		return &Error{400, "bad_request", "cannot read the request"}
 	}
-	if len(body) > maxBody {
-		return &Error{413, "payload_too_large", fmt.Sprintf("the request is larger than %d bytes", maxBody)}
+	if len(body) > maxBodyBytes {
+		return &Error{413, "payload_too_large", fmt.Sprintf("the request is larger than %d bytes", maxBodyBytes)}
 	}
 	if !utf8.Valid(body) {
 		return &Error{400, "malformed_payload", "the request is not UTF-8"}
@@ -112,32 +112,39 @@ func readBody(r io.Reader, into any) *Error {
 		if field, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
 			return &Error{400, "bad_request", fmt.Sprintf("Unknown field `%.60s`", strings.Trim(field, `"`))}
 		}
-		return &Error{400, "malformed_payload", "the request is no JSON object that can be read"}
+		return &Error{400, "malformed_payload", "the request is not a valid JSON object"}
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return &Error{400, "malformed_payload", "something follows the JSON object"}
+		return &Error{400, "malformed_payload", "unexpected data after the JSON object"}
 	}
 	return nil
 }
 
-// names are those of the index, and the languages in which they give titles.
-var names = map[string]string{"hub_public": "", "hub_public_nb": "nb", "hub_public_nn": "nn", "hub_public_en": "en", "hub_public_se": "se"}
+// names maps index names to the language of their titles.
+var names = map[string]string{
+	"hub_public":    "",
+	"hub_public_nb": "nb",
+	"hub_public_nn": "nn",
+	"hub_public_en": "en",
+	"hub_public_se": "se",
+}
 
-// check puts a query into the hub's terms.
-func (q query) check() (*asked, *Error) {
-	a := &asked{query: q, index: q.IndexUID, limit: 20}
+// check validates a query and translates it into the hub's.
+func (q query) check() (*checkedQuery, *Error) {
+	a := &checkedQuery{query: q, index: q.IndexUID, limit: 20}
 	if q.Federation != nil || q.FederationOptions != nil {
 		return nil, &Error{400, "bad_request", "federation is not there"}
 	}
 	if s := q.MatchingStrategy; s != nil && *s != "all" && *s != "last" && *s != "frequency" {
-		return nil, &Error{400, "invalid_search_matching_strategy", "the matching strategy is one of all, last and frequency"}
+		return nil, &Error{400, "invalid_search_matching_strategy", "the matching strategy must be all, last or frequency"}
 	}
 	for name, given := range map[string]any{
-		"hybrid": q.Hybrid, "vector": q.Vector, "retrieve_vectors": q.RetrieveVectors, "personalize": q.Personalize, "media": q.Media,
+		"hybrid": q.Hybrid, "vector": q.Vector, "retrieve_vectors": q.RetrieveVectors, "personalize": q.Personalize,
+		"media":       q.Media,
 		"use_network": q.UseNetwork, "distinct": q.Distinct, "attributes_to_search_on": q.AttributesToSearchOn,
 	} {
 		if given != nil && given != false {
-			return nil, &Error{400, "invalid_search_" + name, "it is not there"}
+			return nil, &Error{400, "invalid_search_" + name, "this option is not supported"}
 		}
 	}
 	uid, order, sorted := strings.Cut(q.IndexUID, ":") // as InstantSearch writes a sorted index
@@ -168,11 +175,13 @@ func (q query) check() (*asked, *Error) {
 	return a, a.sort()
 }
 
-// page reads which hits are wanted, by offset and limit or by page.
-func (a *asked) page() *Error {
-	for name, n := range map[string]*int{"limit": a.Limit, "offset": a.Offset, "page": a.Page, "hits_per_page": a.HitsPerPage, "crop_length": a.CropLength} {
+// page reads which hits are wanted, from offset and limit or from page and hitsPerPage.
+func (a *checkedQuery) page() *Error {
+	for name, n := range map[string]*int{
+		"limit": a.Limit, "offset": a.Offset, "page": a.Page, "hits_per_page": a.HitsPerPage, "crop_length": a.CropLength,
+	} {
 		if n != nil && *n < 0 {
-			return &Error{400, "invalid_search_" + name, "it must not be negative"}
+			return &Error{400, "invalid_search_" + name, "must not be negative"}
 		}
 	}
 	if a.Page != nil || a.HitsPerPage != nil {
@@ -192,20 +201,22 @@ func (a *asked) page() *Error {
 		}
 	}
 	if a.limit > maxLimit {
-		return &Error{400, "invalid_search_limit", fmt.Sprintf("at most %d hits are given at once", maxLimit)}
+		return &Error{400, "invalid_search_limit", fmt.Sprintf("must be at most %d", maxLimit)}
 	}
 	a.offset = min(a.offset, search.MaxDepth)
 	a.limit = min(a.limit, search.MaxDepth-a.offset)
-	for name, tag := range map[string]*string{"highlight_pre_tag": a.HighlightPreTag, "highlight_post_tag": a.HighlightPostTag} {
+	for name, tag := range map[string]*string{
+		"highlight_pre_tag": a.HighlightPreTag, "highlight_post_tag": a.HighlightPostTag,
+	} {
 		if tag != nil && len(*tag) > maxTag {
-			return &Error{400, "invalid_search_" + name, fmt.Sprintf("it is longer than %d bytes", maxTag)}
+			return &Error{400, "invalid_search_" + name, fmt.Sprintf("must have at most %d bytes", maxTag)}
 		}
 	}
 	return nil
 }
 
 // count reads which facets are wanted.
-func (a *asked) count() *Error {
+func (a *checkedQuery) count() *Error {
 	a.facets = a.Facets
 	if slices.Contains(a.Facets, "*") {
 		a.facets = attributeNames()
@@ -216,7 +227,13 @@ func (a *asked) count() *Error {
 	for _, name := range a.facets {
 		f, known := attributes[name]
 		if !known {
-			return &Error{400, "invalid_search_facets", fmt.Sprintf("Attribute `%.60s` is not a facet. Available facets are: `%s`.", name, strings.Join(attributeNames(), ", "))}
+			return &Error{
+				400,
+				"invalid_search_facets",
+				fmt.Sprintf(
+					"Attribute `%.60s` is not a facet. Available facets are: `%s`.", name, strings.Join(attributeNames(), ", "),
+				),
+			}
 		}
 		if !slices.Contains(a.search.Facets, f) {
 			a.search.Facets = append(a.search.Facets, f)
@@ -225,7 +242,7 @@ func (a *asked) count() *Error {
 	return nil
 }
 
-func (a *asked) sort() *Error {
+func (a *checkedQuery) sort() *Error {
 	switch {
 	case len(a.Sort) == 0:
 	case len(a.Sort) == 1 && a.Sort[0] == "date:desc":
@@ -235,16 +252,16 @@ func (a *asked) sort() *Error {
 	case len(a.Sort) == 1 && strings.HasPrefix(a.Sort[0], "_geoPoint("):
 		place := geoPoint.FindStringSubmatch(a.Sort[0])
 		if place == nil {
-			return &Error{400, "invalid_search_sort", "`_geoPoint(lat, lng):asc` is understood, with degrees"}
+			return &Error{400, "invalid_search_sort", "must have the form `_geoPoint(lat, lng):asc`, in degrees"}
 		}
 		lat, errLat := strconv.ParseFloat(place[1], 64)
 		lon, errLon := strconv.ParseFloat(place[2], 64)
 		if errLat != nil || errLon != nil || !onEarth(lat, lon) {
-			return &Error{400, "invalid_search_sort", "that is no place on earth"}
+			return &Error{400, "invalid_search_sort", "coordinates are out of range"}
 		}
 		a.near, a.search.OrderBy = &Area{Lat: lat, Lon: lon}, search.Distance
 	default:
-		return &Error{400, "invalid_search_sort", "`date:desc`, `title:asc` and `_geoPoint(lat, lng):asc` can be sorted by, one at a time"}
+		return &Error{400, "invalid_search_sort", "must be one of `date:desc`, `title:asc` and `_geoPoint(lat, lng):asc`"}
 	}
 	return nil
 }
@@ -253,8 +270,8 @@ var geoPoint = regexp.MustCompile(`^_geoPoint\(\s*(-?[0-9.]+)\s*,\s*(-?[0-9.]+)\
 
 func onEarth(lat, lon float64) bool { return math.Abs(lat) <= 90 && math.Abs(lon) <= 180 }
 
-// place looks up the municipalities that the query's areas mean.
-func (a *asked) place(ctx context.Context, h *Handler) error {
+// place resolves the query's areas to municipalities.
+func (a *checkedQuery) place(ctx context.Context, h *Handler) error {
 	for i, area := range a.areas {
 		numbers, err := h.Inside(ctx, area)
 		if err != nil {

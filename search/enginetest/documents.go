@@ -64,7 +64,8 @@ func testBatches(t *testing.T, e *engine) {
 	e.put(doc("pra_twice", "Først"), doc("pra_twice", "Sist"))
 	e.wantText("først")
 	e.wantText("sist", "pra_twice")
-	if err := e.Apply(context.Background(), search.Batch{Upserts: []search.Document{doc("pra_gone", "Borte")}, Deletes: []string{"pra_gone"}, Seq: 10}); err != nil {
+	b := search.Batch{Upserts: []search.Document{doc("pra_gone", "Borte")}, Deletes: []string{"pra_gone"}, Seq: 10}
+	if err := e.Apply(context.Background(), b); err != nil {
 		t.Fatal(err)
 	}
 	e.wantText("borte")
@@ -80,27 +81,28 @@ func testSequence(t *testing.T, e *engine) {
 		}
 		for _, i := range []search.Index{search.Public, search.Members} {
 			if r := e.find(search.Query{Index: i}); r.AppliedSeq != seq {
-				t.Errorf("%s says %d, the engine %d", i, r.AppliedSeq, seq)
+				t.Errorf("AppliedSeq of %s = %d, Seq = %d", i, r.AppliedSeq, seq)
 			}
 		}
 		return seq
 	}
 	if seq := at(); seq != 0 {
-		t.Errorf("new index at %d", seq)
+		t.Errorf("Seq of a new index = %d", seq)
 	}
 	for _, step := range []struct{ apply, want int64 }{{7, 7}, {12, 12}, {9, 12}, {13, 13}} {
-		if err := e.Apply(ctx, search.Batch{Upserts: []search.Document{doc("pra_a", "A", members)}, Seq: step.apply}); err != nil {
+		b := search.Batch{Upserts: []search.Document{doc("pra_a", "A", members)}, Seq: step.apply}
+		if err := e.Apply(ctx, b); err != nil {
 			t.Fatal(err)
 		}
 		if seq := at(); seq != step.want {
-			t.Errorf("at %d after %d, want %d", seq, step.apply, step.want)
+			t.Errorf("Seq = %d after a batch with %d, want %d", seq, step.apply, step.want)
 		}
 	}
 	if err := e.Apply(ctx, search.Batch{Seq: 20}); err != nil {
 		t.Fatal(err)
 	}
 	if seq := at(); seq != 20 {
-		t.Errorf("an empty batch moved the cursor to %d", seq)
+		t.Errorf("Seq = %d after an empty batch with 20", seq)
 	}
 }
 
@@ -116,11 +118,11 @@ func testInvalidDocuments(t *testing.T, e *engine) {
 	} {
 		err := e.Apply(context.Background(), search.Batch{Upserts: []search.Document{doc("pra_ok", "B"), d}, Seq: 1})
 		if !errors.Is(err, search.ErrInvalidDocument) {
-			t.Errorf("%s: %v", name, err)
+			t.Errorf("%s: %v, want ErrInvalidDocument", name, err)
 		}
 	}
 	if r := e.find(search.Query{Index: search.Members}); r.Total != 0 || r.AppliedSeq != 0 {
-		t.Errorf("a refused batch left %d documents, at %d", r.Total, r.AppliedSeq)
+		t.Errorf("a rejected batch left %d documents at sequence %d", r.Total, r.AppliedSeq)
 	}
 }
 
@@ -155,20 +157,21 @@ func testAudience(t *testing.T, e *engine) {
 		}
 	}
 	r = e.find(search.Query{Index: search.Members, Facets: []search.Facet{search.Theme}})
-	if d := cmp.Diff(map[string]int{"arbeid": 1, "vold": 1, "helse": 1}, counts(r.Facets[search.Theme])); d != "" || r.Total != 3 {
+	if d := cmp.Diff(map[string]int{"arbeid": 1, "vold": 1, "helse": 1}, counts(r.Facets[search.Theme])); d != "" ||
+		r.Total != 3 {
 		t.Errorf("members' counts, total %d: %s", r.Total, d)
 	}
 	if got := e.suggest(search.Members, "skjult"); len(got) != 1 || got[0].ID != "pra_shut" {
 		t.Errorf("members' suggestions: %v", got)
 	}
 
-	// Scores of what is public do not move with what is hidden.
+	// Hidden documents do not affect the scores of public ones.
 	before := e.find(search.Query{Text: "ordning", Limit: 1}).Hits[0].Position.Score
 	for i := range 20 {
 		e.put(doc(fmt.Sprintf("pra_hidden%d", i), "Enda en ordning", members))
 	}
 	if after := e.find(search.Query{Text: "ordning", Limit: 1}).Hits[0].Position.Score; after != before {
-		t.Errorf("hidden documents moved a public score from %v to %v", before, after)
+		t.Errorf("hidden documents changed a public score from %v to %v", before, after)
 	}
 	e.remove("pra_open", "pra_shut")
 	if r := e.find(search.Query{}); r.Total != 0 {
@@ -190,15 +193,18 @@ func testSuggest(t *testing.T, e *engine) {
 		return doc(id, name, func(d *search.Document) { d.Type, d.Aliases = "MUNICIPALITY", names })
 	}
 	e.put(
-		municipality("mun_tromso", "Tromsø", "Romsa", "5501", "5401"), municipality("mun_karasjok", "Karasjok", "Kárášjohka"), municipality("mun_as", "Ås", "Aas"),
+		municipality("mun_tromso", "Tromsø", "Romsa", "5501", "5401"),
+		municipality("mun_karasjok", "Karasjok", "Kárášjohka"), municipality("mun_as", "Ås", "Aas"),
 		doc("pra_a", "Bosetting i Tromsø kommune"), doc("pra_b", "Trommekurs"),
 		doc("pra_c", "Norskopplæring på arbeidsplassen", func(d *search.Document) {
 			d.Suggest = append(d.Suggest, "Norskopplæring på arbeidsplassen (nynorsk)")
 		}),
 	)
 	for text, want := range map[string][]string{
-		"tromso": {"Tromsø", "Bosetting i Tromsø kommune"}, "TROMSØ ": {"Tromsø", "Bosetting i Tromsø kommune"}, "trom": {"Trommekurs", "Tromsø", "Bosetting i Tromsø kommune"},
-		"roms": {"Tromsø"}, "kárá": {"Karasjok"}, "karasjoh": {"Karasjok"}, "540": {"Tromsø"}, "as": {"Ås"}, "på arb": {"Norskopplæring på arbeidsplassen"},
+		"tromso": {"Tromsø", "Bosetting i Tromsø kommune"}, "TROMSØ ": {"Tromsø", "Bosetting i Tromsø kommune"},
+		"trom": {"Trommekurs", "Tromsø", "Bosetting i Tromsø kommune"},
+		"roms": {"Tromsø"}, "kárá": {"Karasjok"}, "karasjoh": {"Karasjok"}, "540": {"Tromsø"}, "as": {"Ås"},
+		"på arb":          {"Norskopplæring på arbeidsplassen"},
 		"norskopplaering": {"Norskopplæring på arbeidsplassen"}, "romsø": {}, "": {}, "  ": {}, "\xff": {},
 	} {
 		got := []string{}
@@ -225,14 +231,14 @@ func testSuggest(t *testing.T, e *engine) {
 	}
 	e.put(many...)
 	if got := e.suggest(search.Public, "mang"); len(got) != search.MaxSuggestions || got[0].Text != "Mangfold 000" {
-		t.Errorf("of many: %v", got)
+		t.Errorf("suggestions among many: %v", got)
 	}
 	if _, err := e.Suggest(context.Background(), search.Public, "a", -1); !errors.Is(err, search.ErrInvalidQuery) {
-		t.Errorf("negative limit: %v", err)
+		t.Errorf("Suggest with a negative limit: %v, want ErrInvalidQuery", err)
 	}
 }
 
-// testScan compares what an engine says it holds with what it was given.
+// testScan compares what an engine holds with what it was given.
 func testScan(t *testing.T, e *engine) {
 	held := func(i search.Index) map[string]string {
 		t.Helper()
@@ -246,7 +252,8 @@ func testScan(t *testing.T, e *engine) {
 		}
 		return all
 	}
-	one, two, secret := doc("pra_one", "Mentor"), doc("pra_two", "Tolk", facet(search.Theme, "a", "b")), doc("pra_secret", "Hemmelig", members)
+	one, two := doc("pra_one", "Mentor"), doc("pra_two", "Tolk", facet(search.Theme, "a", "b"))
+	secret := doc("pra_secret", "Hemmelig", members)
 	e.put(one, two, secret)
 	two.Titles = []string{"Tolk på skjerm"}
 	e.put(two)
@@ -259,10 +266,11 @@ func testScan(t *testing.T, e *engine) {
 		t.Error(d)
 	}
 	stop := errors.New("stop")
-	if err := e.Scan(context.Background(), search.Members, func(string, string) error { return stop }); !errors.Is(err, stop) {
-		t.Errorf("a scan that was told to stop: %v", err)
+	err := e.Scan(context.Background(), search.Members, func(string, string) error { return stop })
+	if !errors.Is(err, stop) {
+		t.Errorf("Scan with a failing callback: %v, want its error", err)
 	}
 	if err := e.Check(context.Background()); err != nil {
-		t.Errorf("check: %v", err)
+		t.Errorf("Check: %v", err)
 	}
 }

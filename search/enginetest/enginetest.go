@@ -1,4 +1,4 @@
-// Package enginetest holds the hub's contract with its search engines as tests: whatever engine passes them can stand behind search.Engine.
+// Package enginetest is the conformance suite of search engines: an engine that passes it satisfies search.Engine.
 package enginetest
 
 import (
@@ -10,7 +10,8 @@ import (
 	"dugnad/search"
 )
 
-// Run tests an engine. newEngine gives an empty one, on which a rebuild may still be needed, and closes it when the test ends.
+// Run tests an engine. newEngine returns an empty one, which may still need a rebuild, and closes it at the end of the
+// test.
 func Run(t *testing.T, newEngine func(t testing.TB) search.Engine) {
 	for _, test := range []struct {
 		name string
@@ -41,7 +42,7 @@ func Run(t *testing.T, newEngine func(t testing.TB) search.Engine) {
 		{"ranking", testRanking},
 		{"suggestions", testSuggest},
 		{"public_knows_nothing_of_members", testAudience},
-		{"a_context_that_has_ended", testContext},
+		{"ended_context", testContext},
 		{"readers_and_a_writer", testConcurrent},
 		{"rebuild", testRebuild},
 		{"rebuild_while_writing", testRebuildWhileWriting},
@@ -54,14 +55,14 @@ func Run(t *testing.T, newEngine func(t testing.TB) search.Engine) {
 	t.Run("before_the_first_rebuild", func(t *testing.T) { testNeedsRebuild(t, newEngine(t)) })
 }
 
-// engine is what the tests speak to.
+// engine is an engine under test with helpers.
 type engine struct {
 	search.Engine
 	t   testing.TB
 	seq int64
 }
 
-// start makes the first indexes where the engine has none.
+// start builds the first indexes if the engine has none.
 func start(t testing.TB, e search.Engine) *engine {
 	t.Helper()
 	if errors.Is(e.Health(context.Background()), search.ErrNeedsRebuild) {
@@ -95,7 +96,7 @@ func (e *engine) remove(ids ...string) {
 	}
 }
 
-// find answers a query, on the public index unless it says otherwise.
+// find answers a query, on the public index by default.
 func (e *engine) find(q search.Query) *search.Result {
 	e.t.Helper()
 	if q.Index == "" {
@@ -108,7 +109,7 @@ func (e *engine) find(q search.Query) *search.Result {
 	return r
 }
 
-// text gives the ids found for a text.
+// text returns the ids of the hits for a text.
 func (e *engine) text(text string) []string {
 	e.t.Helper()
 	return ids(e.find(search.Query{Text: text, Limit: 100}))
@@ -130,7 +131,7 @@ func counts(c []search.FacetCount) map[string]int {
 	return out
 }
 
-// doc is a public practice with a title.
+// doc returns a public practice with a title.
 func doc(id, title string, change ...func(*search.Document)) search.Document {
 	d := search.Document{
 		ID: id, Type: "PRACTICE", Public: true, Titles: []string{title}, Suggest: []string{title}, SortDate: "2024-01-01",

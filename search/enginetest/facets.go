@@ -17,8 +17,10 @@ import (
 
 func testFilterValues(t *testing.T, e *engine) {
 	odd := []string{
-		`a" OR 1=1`, `x' TO y`, `c:\\d`, `kval/intro`, `key:value`, `æøå`, `👪 familie`, "mellom rom", ` `, "ord\nlinje", `*`, `-x`, "3413", "03413", "null",
-		"UPPER", "upper", string(make([]byte, 3)), longValue(search.MaxFacetValue), strings.Repeat("Å", search.MaxFacetValue/2),
+		`a" OR 1=1`, `x' TO y`, `c:\\d`, `kval/intro`, `key:value`, `æøå`, `👪 familie`, "mellom rom", ` `, "ord\nlinje", `*`,
+		`-x`, "3413", "03413", "null",
+		"UPPER", "upper", string(make([]byte, 3)), longValue(search.MaxFacetValue),
+		strings.Repeat("Å", search.MaxFacetValue/2),
 	}
 	for i, v := range odd {
 		e.put(doc(fmt.Sprintf("pra_%02d", i), "T", facet(search.Method, v, "alle")))
@@ -53,8 +55,10 @@ func longValue(n int) string {
 }
 
 func testIssued(t *testing.T, e *engine) {
-	e.put(doc("pra_a", "A", date("2020-01-01")), doc("pra_b", "B", date("2020-12-31")), doc("pra_c", "C", date("2021-01-01")),
-		doc("pra_none", "D", func(d *search.Document) { d.SortDate, d.Issued = "2020-06-01", "" }))
+	e.put(
+		doc("pra_a", "A", date("2020-01-01")), doc("pra_b", "B", date("2020-12-31")), doc("pra_c", "C", date("2021-01-01")),
+		doc("pra_none", "D", func(d *search.Document) { d.SortDate, d.Issued = "2020-06-01", "" }),
+	)
 	for _, c := range []struct {
 		from, to string
 		want     []string
@@ -65,19 +69,25 @@ func testIssued(t *testing.T, e *engine) {
 		{"", "2020-01-01", []string{"pra_a"}},
 		{"2022-01-01", "2021-01-01", []string{}},
 	} {
-		q := search.Query{Limit: 10, Filter: search.Filter{IssuedAfter: c.from, IssuedBefore: c.to}, Facets: []search.Facet{search.Type}}
+		q := search.Query{
+			Limit:  10,
+			Filter: search.Filter{IssuedAfter: c.from, IssuedBefore: c.to},
+			Facets: []search.Facet{search.Type},
+		}
 		r := e.find(q)
-		if d := cmp.Diff(c.want, ids(r)); d != "" || r.Total != len(c.want) || counts(r.Facets[search.Type])["PRACTICE"] != r.Total {
+		if d := cmp.Diff(c.want, ids(r)); d != "" || r.Total != len(c.want) ||
+			counts(r.Facets[search.Type])["PRACTICE"] != r.Total {
 			t.Errorf("%s..%s: total %d, %v %s", c.from, c.to, r.Total, r.Facets, d)
 		}
 		q.Filter.Facets = map[search.Facet][]string{search.Type: {"TOOL"}}
 		if r := e.find(q); counts(r.Facets[search.Type])["PRACTICE"] != len(c.want) {
-			t.Errorf("%s..%s: the range must hold for a facet without its own selection: %v", c.from, c.to, r.Facets)
+			t.Errorf("%s..%s: a facet without its own choice ignores the range: %v", c.from, c.to, r.Facets)
 		}
 	}
 }
 
-// vocabulary is what the random documents are made of. Each word has a stem of its own, so that "contains the word" is all there is to matching.
+// vocabulary is the words of the random documents. Each has a stem of its own, so that a document matches exactly if it
+// contains the word.
 var vocabulary = []string{"bosetting", "mentor", "norskprøve", "barnehage", "tolketjeneste", "kvalifisering"}
 
 func randomDocuments(r *rand.Rand, n int) []search.Document {
@@ -98,8 +108,9 @@ func randomDocuments(r *rand.Rand, n int) []search.Document {
 			d.Type = []string{"PRACTICE", "REPORT", "TOOL"}[r.IntN(3)]
 			d.Public = r.IntN(4) > 0
 			d.Facets = map[search.Facet][]string{
-				search.Theme: some("tema", 30, 4), search.Municipality: some("kommune", 357, 3), search.County: some("fylke", 15, 2),
-				search.Year: {fmt.Sprint(2000 + r.IntN(25))}, search.TargetGroup: some("gruppe", 5, 3), search.Language: {"nb"},
+				search.Theme: some("tema", 30, 4), search.Municipality: some("kommune", 357, 3),
+				search.County: some("fylke", 15, 2),
+				search.Year:   {fmt.Sprint(2000 + r.IntN(25))}, search.TargetGroup: some("gruppe", 5, 3), search.Language: {"nb"},
 			}
 			d.SortDate = fmt.Sprintf("20%02d-01-01", r.IntN(25))
 		}))
@@ -122,7 +133,12 @@ func testFacetsBruteForce(t *testing.T, e *engine) {
 	check := func() {
 		t.Helper()
 		for range 60 {
-			q := search.Query{Index: search.Public, Facets: search.Facets(), Filter: search.Filter{Facets: map[search.Facet][]string{}}, Limit: 1000}
+			q := search.Query{
+				Index:  search.Public,
+				Facets: search.Facets(),
+				Filter: search.Filter{Facets: map[search.Facet][]string{}},
+				Limit:  1000,
+			}
 			if r.IntN(2) == 0 {
 				q.Index = search.Members
 			}
@@ -143,7 +159,7 @@ func testFacetsBruteForce(t *testing.T, e *engine) {
 		}
 	}
 	check()
-	for id := range all { // and with holes and changes in the segments
+	for id := range all { // again with deletions and changes in the segments
 		switch r.IntN(3) {
 		case 0:
 			e.remove(id)
@@ -161,7 +177,7 @@ func testFacetsBruteForce(t *testing.T, e *engine) {
 	check()
 }
 
-// compare checks a query against counting by hand.
+// compare checks the result of a query against counts over all documents.
 func (e *engine) compare(q search.Query, all map[string]search.Document) {
 	e.t.Helper()
 	got := e.find(q)
@@ -207,7 +223,7 @@ func (e *engine) compare(q search.Query, all map[string]search.Document) {
 			e.t.Errorf("%q %v %s: %s", q.Text, q.Filter.Facets, f, d)
 		}
 		if !slices.IsSortedFunc(got.Facets[f], func(a, b search.FacetCount) int { return b.Count - a.Count }) {
-			e.t.Errorf("%s is not in order: %v", f, got.Facets[f])
+			e.t.Errorf("counts of %s are not sorted: %v", f, got.Facets[f])
 		}
 	}
 }
@@ -215,7 +231,8 @@ func (e *engine) compare(q search.Query, all map[string]search.Document) {
 func testThemes(t *testing.T, e *engine) {
 	theme := func(slugs ...string) func(*search.Document) { return facet(search.Theme, slugs...) }
 	e.put(
-		doc("pra_a", "A", theme("kval", "kval.intro")), doc("pra_b", "B", theme("kval", "kval.intro", "kval.norsk")), // in two branches: counted once above
+		// in two branches, counted once in their parent
+		doc("pra_a", "A", theme("kval", "kval.intro")), doc("pra_b", "B", theme("kval", "kval.intro", "kval.norsk")),
 		doc("pra_c", "C", theme("kval")), doc("pra_d", "D", theme("arbeid", "arbeid.mentor")),
 	)
 	parent := func(v string) string {
@@ -224,15 +241,24 @@ func testThemes(t *testing.T, e *engine) {
 		}
 		return ""
 	}
-	r := e.find(search.Query{Facets: []search.Facet{search.Theme}, Filter: search.Filter{Facets: map[search.Facet][]string{search.Theme: {"kval"}}}})
+	r := e.find(
+		search.Query{
+			Facets: []search.Facet{search.Theme},
+			Filter: search.Filter{Facets: map[search.Facet][]string{search.Theme: {"kval"}}},
+		},
+	)
 	if r.Total != 3 {
-		t.Errorf("a theme finds %d, with those below it 3", r.Total)
+		t.Errorf("a theme matches %d documents, want 3 including its descendants", r.Total)
 	}
 	want := []search.FacetNode{
 		{FacetCount: search.FacetCount{Value: "kval", Count: 3}, Children: []search.FacetNode{
-			{FacetCount: search.FacetCount{Value: "kval.intro", Count: 2}}, {FacetCount: search.FacetCount{Value: "kval.norsk", Count: 1}},
+			{FacetCount: search.FacetCount{Value: "kval.intro", Count: 2}},
+			{FacetCount: search.FacetCount{Value: "kval.norsk", Count: 1}},
 		}},
-		{FacetCount: search.FacetCount{Value: "arbeid", Count: 1}, Children: []search.FacetNode{{FacetCount: search.FacetCount{Value: "arbeid.mentor", Count: 1}}}},
+		{
+			FacetCount: search.FacetCount{Value: "arbeid", Count: 1},
+			Children:   []search.FacetNode{{FacetCount: search.FacetCount{Value: "arbeid.mentor", Count: 1}}},
+		},
 	}
 	if d := cmp.Diff(want, search.FacetTree(r.Facets[search.Theme], parent)); d != "" {
 		t.Error(d)
@@ -242,24 +268,32 @@ func testThemes(t *testing.T, e *engine) {
 func testFacetValues(t *testing.T, e *engine) {
 	var docs []search.Document
 	for i := range 400 {
-		docs = append(docs, doc(fmt.Sprintf("pra_%03d", i), "Kommunal ordning", facet(search.Municipality, fmt.Sprintf("%04d", 3000+i), "0301"), facet(search.County, "03")))
+		number := fmt.Sprintf("%04d", 3000+i)
+		docs = append(docs, doc(fmt.Sprintf("pra_%03d", i), "Kommunal ordning",
+			facet(search.Municipality, number, "0301"), facet(search.County, "03")))
 	}
 	e.put(docs...)
 	r := e.find(search.Query{Facets: []search.Facet{search.Municipality}})
-	if got := r.Facets[search.Municipality]; len(got) != 401 || got[0] != (search.FacetCount{Value: "0301", Count: 400}) || got[1].Value != "3000" {
+	if got := r.Facets[search.Municipality]; len(got) != 401 || got[0] != (search.FacetCount{Value: "0301", Count: 400}) ||
+		got[1].Value != "3000" {
 		t.Errorf("%d values, first %v", len(got), got[:2])
 	}
 	for name, c := range map[string]struct {
 		q    search.FacetQuery
 		want []string
 	}{
-		"prefix":    {search.FacetQuery{Prefix: "339"}, []string{"3390", "3391", "3392", "3393", "3394", "3395", "3396", "3397", "3398", "3399"}},
-		"among":     {search.FacetQuery{Among: []string{"3005", "9999", "0301"}}, []string{"0301", "3005"}},
-		"none":      {search.FacetQuery{Among: []string{}}, nil},
-		"limit":     {search.FacetQuery{Limit: 2}, []string{"0301", "3000"}},
-		"text":      {search.FacetQuery{Text: "ingenting"}, nil},
-		"selection": {search.FacetQuery{Limit: 2, Filter: search.Filter{Facets: map[search.Facet][]string{search.Municipality: {"3001"}}}}, []string{"0301", "3000"}},
-		"filter":    {search.FacetQuery{Filter: search.Filter{Facets: map[search.Facet][]string{search.County: {"11"}}}}, nil},
+		"prefix": {search.FacetQuery{Prefix: "339"}, strings.Fields("3390 3391 3392 3393 3394 3395 3396 3397 3398 3399")},
+		"among":  {search.FacetQuery{Among: []string{"3005", "9999", "0301"}}, []string{"0301", "3005"}},
+		"none":   {search.FacetQuery{Among: []string{}}, nil},
+		"limit":  {search.FacetQuery{Limit: 2}, []string{"0301", "3000"}},
+		"text":   {search.FacetQuery{Text: "ingenting"}, nil},
+		"selection": {
+			search.FacetQuery{Limit: 2, Filter: search.Filter{Facets: map[search.Facet][]string{search.Municipality: {"3001"}}}},
+			[]string{"0301", "3000"},
+		},
+		"filter": {
+			search.FacetQuery{Filter: search.Filter{Facets: map[search.Facet][]string{search.County: {"11"}}}}, nil,
+		},
 	} {
 		c.q.Index, c.q.Facet = search.Public, search.Municipality
 		got, err := e.FacetValues(context.Background(), c.q)
@@ -271,7 +305,8 @@ func testFacetValues(t *testing.T, e *engine) {
 			t.Errorf("%s: %v %s", name, err, d)
 		}
 	}
-	if _, err := e.FacetValues(context.Background(), search.FacetQuery{Index: search.Public, Facet: "STAGE"}); !errors.Is(err, search.ErrInvalidQuery) {
-		t.Errorf("unknown facet: %v", err)
+	_, err := e.FacetValues(context.Background(), search.FacetQuery{Index: search.Public, Facet: "STAGE"})
+	if !errors.Is(err, search.ErrInvalidQuery) {
+		t.Errorf("FacetValues of an unknown facet: %v, want ErrInvalidQuery", err)
 	}
 }

@@ -10,12 +10,14 @@ import (
 	"dugnad/search"
 )
 
-// testConcurrent lets readers check on every answer that hits, total and facets are of one state, while the state changes.
+// testConcurrent lets readers check that hits, total and facets of every result are of one state, while the state
+// changes.
 func testConcurrent(t *testing.T, e *engine) {
-	generation := func(n, size int) search.Batch { // all documents of one generation, and none of the one before
+	generation := func(n, size int) search.Batch { // replaces all documents of the generation before
 		b := search.Batch{Seq: int64(n + 1)}
 		for i := range size {
-			b.Upserts = append(b.Upserts, doc(fmt.Sprintf("pra_%03d", i), "Mentor", facet(search.Year, fmt.Sprint(n)), facet(search.Theme, "arbeid")))
+			b.Upserts = append(b.Upserts, doc(fmt.Sprintf("pra_%03d", i), "Mentor",
+				facet(search.Year, fmt.Sprint(n)), facet(search.Theme, "arbeid")))
 		}
 		return b
 	}
@@ -33,14 +35,19 @@ func testConcurrent(t *testing.T, e *engine) {
 			index := []search.Index{search.Public, search.Members}[r%2]
 			text := []string{"", "mentor", "ment", `"mentor"`}[r%4]
 			for last := int64(0); ; {
-				result, err := e.Search(context.Background(), search.Query{Index: index, Text: text, Limit: 100, Facets: search.Facets()})
+				result, err := e.Search(
+					context.Background(), search.Query{Index: index, Text: text, Limit: 100, Facets: search.Facets()},
+				)
 				if err != nil {
 					t.Error(err)
 					return
 				}
 				theme := counts(result.Facets[search.Theme])["arbeid"]
 				if result.Total != size || len(result.Hits) != size || theme != size || result.AppliedSeq < last {
-					t.Errorf("total %d, %d hits, theme %d, sequence %d after %d", result.Total, len(result.Hits), theme, result.AppliedSeq, last)
+					t.Errorf(
+						"total %d, %d hits, theme %d, sequence %d after %d", result.Total, len(result.Hits), theme, result.AppliedSeq,
+						last,
+					)
 					return
 				}
 				last = result.AppliedSeq
@@ -78,7 +85,7 @@ func testRebuild(t *testing.T, e *engine) {
 
 	r := e.rebuild()
 	if _, err := e.Rebuild(ctx); !errors.Is(err, search.ErrRebuilding) {
-		t.Errorf("second rebuild: %v", err)
+		t.Errorf("second Rebuild: %v, want ErrRebuilding", err)
 	}
 	if err := r.Apply(ctx, search.Batch{Upserts: []search.Document{doc("pra_new", "Ny ordning")}, Seq: 5}); err != nil {
 		t.Fatal(err)
@@ -89,7 +96,7 @@ func testRebuild(t *testing.T, e *engine) {
 	}
 	e.wantText("ordning", "pra_old")
 	if err := r.Commit(ctx); err == nil {
-		t.Error("an aborted rebuild can be committed")
+		t.Error("Commit after Abort succeeded")
 	}
 
 	r = e.rebuild()
@@ -104,22 +111,22 @@ func testRebuild(t *testing.T, e *engine) {
 		t.Errorf("still suggests %v", got)
 	}
 	if seq, err := e.Seq(ctx); seq != 5 || err != nil {
-		t.Errorf("sequence %d, %v", seq, err)
+		t.Errorf("Seq = %d, %v, want 5", seq, err)
 	}
 	if after := e.find(search.Query{}).Generation; after == before {
-		t.Errorf("both generations are called %s", after)
+		t.Errorf("both generations have the name %s", after)
 	}
 	if err := r.Abort(); err != nil {
-		t.Errorf("abort after commit: %v", err)
+		t.Errorf("Abort after Commit: %v", err)
 	}
 	e.wantText("ordning", "pra_new")
 	if err := r.Apply(ctx, search.Batch{Upserts: []search.Document{doc("pra_late", "Sen ordning")}}); err == nil {
-		t.Error("a committed rebuild takes documents")
+		t.Error("Apply after Commit succeeded")
 	}
 }
 
-// testRebuildWhileWriting rebuilds from what was read at its start, while documents change, come and go. No search may see fewer documents than there
-// are, and none of the changes may be lost.
+// testRebuildWhileWriting rebuilds from what was read at the start, while documents are changed, added and deleted. No
+// search may see fewer documents than exist, and no change may be lost.
 func testRebuildWhileWriting(t *testing.T, e *engine) {
 	ctx := context.Background()
 	const size = 300
@@ -139,7 +146,7 @@ func testRebuildWhileWriting(t *testing.T, e *engine) {
 			for {
 				result, err := e.Search(ctx, search.Query{Index: search.Public, Facets: []search.Facet{search.Theme}})
 				if err != nil || result.Total != size || counts(result.Facets[search.Theme])["alle"] != size {
-					t.Errorf("a search during the rebuild: %+v, %v", result, err)
+					t.Errorf("Search during the rebuild: %+v, %v", result, err)
 					return
 				}
 				select {
@@ -151,12 +158,13 @@ func testRebuildWhileWriting(t *testing.T, e *engine) {
 		})
 	}
 	for i := 0; i < size; i += 50 {
-		if i < 200 { // in each round one changes that has been read, one that will be, and one goes while another comes
+		if i < 200 { // each round changes a document already read and one not yet read, deletes one and adds one
 			changed := []search.Document{
 				doc(id(i), "Ny tekst", facet(search.Theme, "alle")), doc(id(size-1-i), "Ny tekst", facet(search.Theme, "alle")),
 				doc("pra_came"+id(i), "Ny tekst", facet(search.Theme, "alle")),
 			}
-			if err := e.Apply(ctx, search.Batch{Upserts: changed, Deletes: []string{id(i + 25)}, Seq: int64(100 + i)}); err != nil {
+			b := search.Batch{Upserts: changed, Deletes: []string{id(i + 25)}, Seq: int64(100 + i)}
+			if err := e.Apply(ctx, b); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -176,7 +184,7 @@ func testRebuildWhileWriting(t *testing.T, e *engine) {
 		t.Errorf("%d documents, want %d", r.Total, size)
 	}
 	if seq, err := e.Seq(ctx); seq != 50 || err != nil {
-		t.Errorf("the log must be followed from where the rebuild read, not from %d (%v)", seq, err)
+		t.Errorf("Seq = %d, %v, want 50, where the rebuild read", seq, err)
 	}
 	e.seq = 1000
 	e.put(doc("pra_after", "Siste tekst"))
@@ -222,12 +230,13 @@ func testNeedsRebuild(t *testing.T, e search.Engine) {
 		t.Fatal(err)
 	}
 	if e.Health(ctx) == nil {
-		t.Error("searched before it is committed")
+		t.Error("Health is nil before Commit")
 	}
 	if err := r.Commit(ctx); err != nil {
 		t.Fatal(err)
 	}
-	if result, err := e.Search(ctx, search.Query{Index: search.Public}); err != nil || result.Total != 1 || result.AppliedSeq != 3 {
-		t.Errorf("after it: %+v, %v", result, err)
+	if result, err := e.Search(ctx, search.Query{Index: search.Public}); err != nil || result.Total != 1 ||
+		result.AppliedSeq != 3 {
+		t.Errorf("Search after the rebuild: %+v, %v", result, err)
 	}
 }

@@ -18,19 +18,21 @@ import (
 func testInvalidQueries(t *testing.T, e *engine) {
 	e.put(doc("pra_a", "A"))
 	for name, q := range map[string]search.Query{
-		"index":        {Index: "drafts"},
-		"limit":        {Index: search.Public, Limit: -1},
-		"huge limit":   {Index: search.Public, Limit: 1 << 40},
-		"facet":        {Index: search.Public, Facets: []search.Facet{"STAGE"}},
-		"filter":       {Index: search.Public, Filter: search.Filter{Facets: map[search.Facet][]string{"_id": {"pra_a"}}}},
-		"date":         {Index: search.Public, Filter: search.Filter{IssuedBefore: "2024"}},
-		"order":        {Index: search.Public, OrderBy: "STAGE"},
-		"language":     {Index: search.Public, OrderBy: search.Title, TitleLanguage: "../nb"},
-		"other order":  {Index: search.Public, OrderBy: search.Newest, After: &search.Position{Order: search.Title, ID: "a", Rank: 1}},
+		"index":      {Index: "drafts"},
+		"limit":      {Index: search.Public, Limit: -1},
+		"huge limit": {Index: search.Public, Limit: 1 << 40},
+		"facet":      {Index: search.Public, Facets: []search.Facet{"STAGE"}},
+		"filter":     {Index: search.Public, Filter: search.Filter{Facets: map[search.Facet][]string{"_id": {"pra_a"}}}},
+		"date":       {Index: search.Public, Filter: search.Filter{IssuedBefore: "2024"}},
+		"order":      {Index: search.Public, OrderBy: "STAGE"},
+		"language":   {Index: search.Public, OrderBy: search.Title, TitleLanguage: "../nb"},
+		"other order": {
+			Index: search.Public, OrderBy: search.Newest, After: &search.Position{Order: search.Title, ID: "a", Rank: 1},
+		},
 		"other search": {Index: search.Public, Text: "a", After: &search.Position{Order: search.Newest, ID: "a", Rank: 1}},
 	} {
 		if r, err := e.Search(context.Background(), q); !errors.Is(err, search.ErrInvalidQuery) {
-			t.Errorf("%s: %v, %v", name, r, err)
+			t.Errorf("%s: %v, %v, want ErrInvalidQuery", name, r, err)
 		}
 	}
 }
@@ -41,19 +43,26 @@ func testOrders(t *testing.T, e *engine) {
 	}
 	e.put(
 		doc("pra_a", "Å", date("2021-05-01"), title("99", "01")), doc("pra_b", "A", date("2023-01-01"), title("01", "99")),
-		doc("pra_c", "B", date("2021-05-01"), title("02", "02")), doc("pra_d", "C", date(""), func(d *search.Document) { d.SortTitle = nil }),
+		doc("pra_c", "B", date("2021-05-01"), title("02", "02")),
+		doc("pra_d", "C", date(""), func(d *search.Document) { d.SortTitle = nil }),
 		doc("pra_e", "B", date(""), title("02", "03")),
 	)
 	for name, c := range map[string]struct {
 		q    search.Query
 		want string
 	}{
-		"newest, undated last":     {search.Query{OrderBy: search.Newest}, "pra_b pra_a pra_c pra_d pra_e"},
-		"no text is newest":        {search.Query{}, "pra_b pra_a pra_c pra_d pra_e"},
-		"title, untitled last":     {search.Query{OrderBy: search.Title, TitleLanguage: "nb"}, "pra_b pra_c pra_e pra_a pra_d"},
-		"title of another reader":  {search.Query{OrderBy: search.Title, TitleLanguage: "en"}, "pra_a pra_c pra_e pra_b pra_d"},
-		"title in a language none": {search.Query{OrderBy: search.Title, TitleLanguage: "fkv"}, "pra_a pra_b pra_c pra_d pra_e"},
-		"title within a text":      {search.Query{OrderBy: search.Title, TitleLanguage: "nb", Text: "b"}, "pra_c pra_e"},
+		"newest, undated last": {search.Query{OrderBy: search.Newest}, "pra_b pra_a pra_c pra_d pra_e"},
+		"no text is newest":    {search.Query{}, "pra_b pra_a pra_c pra_d pra_e"},
+		"title, untitled last": {
+			search.Query{OrderBy: search.Title, TitleLanguage: "nb"}, "pra_b pra_c pra_e pra_a pra_d",
+		},
+		"title of another reader": {
+			search.Query{OrderBy: search.Title, TitleLanguage: "en"}, "pra_a pra_c pra_e pra_b pra_d",
+		},
+		"title in a language without titles": {
+			search.Query{OrderBy: search.Title, TitleLanguage: "fkv"}, "pra_a pra_b pra_c pra_d pra_e",
+		},
+		"title within a text": {search.Query{OrderBy: search.Title, TitleLanguage: "nb", Text: "b"}, "pra_c pra_e"},
 	} {
 		c.q.Limit = 10
 		if d := cmp.Diff(c.want, strings.Join(ids(e.find(c.q)), " ")); d != "" {
@@ -65,8 +74,11 @@ func testOrders(t *testing.T, e *engine) {
 func testPaging(t *testing.T, e *engine) {
 	var docs []search.Document
 	for i := range 300 { // many ties in score, date and title
-		docs = append(docs, doc(fmt.Sprintf("pra_%03d", (i*7)%300), []string{"Mentor", "Mentor for nye", "Mentor og mentor"}[i%3],
-			date(fmt.Sprintf("20%02d-01-01", i%10)), body(strings.Repeat("ord ", i%5)), func(d *search.Document) { d.SortTitle = map[string]string{"nb": fmt.Sprintf("%02d", i%20)} }))
+		docs = append(docs, doc(
+			fmt.Sprintf("pra_%03d", (i*7)%300), []string{"Mentor", "Mentor for nye", "Mentor og mentor"}[i%3],
+			date(fmt.Sprintf("20%02d-01-01", i%10)), body(strings.Repeat("ord ", i%5)),
+			func(d *search.Document) { d.SortTitle = map[string]string{"nb": fmt.Sprintf("%02d", i%20)} },
+		))
 	}
 	for len(docs) > 0 {
 		e.put(docs[:25]...)
@@ -103,7 +115,7 @@ func testPaging(t *testing.T, e *engine) {
 		}
 	}
 
-	// What comes and goes before the position moves nothing after it.
+	// Documents added and deleted before the position do not shift the hits after it.
 	q := search.Query{OrderBy: search.Newest, Limit: 100}
 	first := e.find(q)
 	q.After = &first.Hits[99].Position
@@ -135,28 +147,44 @@ func testDepth(t *testing.T, e *engine) {
 		q.After = &r.Hits[len(r.Hits)-1].Position
 	}
 	if seen != search.MaxDepth {
-		t.Errorf("%d hits can be read", seen)
+		t.Errorf("read %d hits, want %d", seen, search.MaxDepth)
 	}
 }
 
 func testForms(t *testing.T, e *engine) {
 	e.put(
-		doc("pra_nb", "Bosetting av flyktninger", body("Kommunen følger introduksjonsprogrammet. Tilskuddet dekker barnehagene, skolen og voksenopplæringen.")),
-		doc("pra_nn", "Busetjing av flyktningar", body("Kommunen følgjer introduksjonsprogrammet. Tilskotet dekkjer barnehagane, skulen og vaksenopplæringa.")),
-		doc("mun_tromso", "Tromsø", aliases("Romsa", "5501")), doc("mun_bodo", "Bodø"), doc("mun_as", "Ås", aliases("Aas")), doc("mun_bo", "Bø", aliases("Boe")),
-		doc("mun_karasjok", "Karasjok", aliases("Kárášjohka", "Karasjoki")), doc("pra_for", "Før og etter", body("as")), doc("pra_e", "E-læring for alle"),
+		doc(
+			"pra_nb", "Bosetting av flyktninger",
+			body("Kommunen følger introduksjonsprogrammet. Tilskuddet dekker barnehagene, skolen og voksenopplæringen."),
+		),
+		doc(
+			"pra_nn", "Busetjing av flyktningar",
+			body("Kommunen følgjer introduksjonsprogrammet. Tilskotet dekkjer barnehagane, skulen og vaksenopplæringa."),
+		),
+		doc("mun_tromso", "Tromsø", aliases("Romsa", "5501")),
+		doc("mun_bodo", "Bodø"),
+		doc("mun_as", "Ås", aliases("Aas")),
+		doc("mun_bo", "Bø", aliases("Boe")),
+		doc("mun_karasjok", "Karasjok", aliases("Kárášjohka", "Karasjoki")),
+		doc("pra_for", "Før og etter", body("as")),
+		doc("pra_e", "E-læring for alle"),
 	)
-	both := "bosetting|busetting|busetjing|bosettingen|bosetning|flyktningar|flyktninger|flyktningane|bosetting flyktninger|busetting flyktningar|bosetting av flyktninger|" +
-		"introduksjonsprogram|introduksjonsordning|introprogram|tilskudd|tilskot|tilskott|barnehage|barnehager|barnehagar|skole|skule|skolar|voksenopplæring|vaksenopplæring|" +
-		"voksenopplaering|vaksenopplaring|kommune|kommuner|kommunar|BOSETTING|flyktn|introduksjonspr"
+	both := "bosetting|busetting|busetjing|bosettingen|bosetning|flyktningar|flyktninger|flyktningane|" +
+		"bosetting flyktninger|busetting flyktningar|bosetting av flyktninger|introduksjonsprogram|" +
+		"introduksjonsordning|introprogram|tilskudd|tilskot|tilskott|barnehage|barnehager|barnehagar|skole|skule|" +
+		"skolar|voksenopplæring|vaksenopplæring|voksenopplaering|vaksenopplaring|kommune|kommuner|kommunar|" +
+		"BOSETTING|flyktn|introduksjonspr"
 	for text := range strings.SplitSeq(both, "|") {
 		e.wantText(text, "pra_nb", "pra_nn")
 		e.wantText(norm.NFD.String(text), "pra_nb", "pra_nn")
 	}
 	for text, want := range map[string]string{
-		"Tromso": "mun_tromso", "tromsø": "mun_tromso", "Tromsoe": "mun_tromso", "romsa": "mun_tromso", "5501": "mun_tromso", "trom": "mun_tromso", "tromsøo": "mun_tromso",
-		"Bodo": "mun_bodo", "bodø": "mun_bodo", "Aas": "mun_as", "Ås": "mun_as", "Bø": "mun_bo", "boe": "mun_bo", "Karasjok": "mun_karasjok",
-		"Kárášjohka": "mun_karasjok", "karasjohka": "mun_karasjok", "e-læring": "pra_e", "elæring": "pra_e", "elaering": "pra_e",
+		"Tromso": "mun_tromso", "tromsø": "mun_tromso", "Tromsoe": "mun_tromso", "romsa": "mun_tromso", "5501": "mun_tromso",
+		"trom": "mun_tromso", "tromsøo": "mun_tromso",
+		"Bodo": "mun_bodo", "bodø": "mun_bodo", "Aas": "mun_as", "Ås": "mun_as", "Bø": "mun_bo", "boe": "mun_bo",
+		"Karasjok":   "mun_karasjok",
+		"Kárášjohka": "mun_karasjok", "karasjohka": "mun_karasjok", "e-læring": "pra_e", "elæring": "pra_e",
+		"elaering": "pra_e",
 	} {
 		e.wantText(text, want)
 	}
@@ -169,14 +197,20 @@ func testText(t *testing.T, e *engine) {
 		doc("pra_c", "Norskopplæring og introduksjonsprogram"),
 	)
 	for text, want := range map[string]string{
-		"mentor kvinner": "pra_a", "mentor": "pra_a pra_b", "mentor norskopplæring": "", "mentor og ungdom": "pra_b", // all words; stop words do not count
-		"ment": "pra_a pra_b", "men": "pra_a pra_b", "me": "", "ment kvinner": "", "mentor kvin": "pra_a", // only the last word may be unfinished, from three letters
-		`"mentor for kvinner"`: "pra_a", `"kvinner for mentor"`: "", `"bo og levevilkår"`: "pra_a", `"levevilkår og bo"`: "pra_b", `"mentor"`: "pra_a pra_b", `"ment"`: "",
-		"mentor -kvinner": "pra_b", "mentor -kvinne": "pra_b", "-mentor": "pra_c", `mentor -"for ungdom"`: "pra_a", `mentor "for ungdom"`: "pra_b",
-		"introduksjonsprogramet": "pra_c", "introdukjonsprogrm": "pra_c", "mentpr": "pra_a pra_b", // misspelt: one letter from five, two from nine
-		"nentor": "", "kvin9er": "", "mettpr": "", // the first two letters, figures, and two letters of a short word must be right
+		// all words must match, except stop words
+		"mentor kvinner": "pra_a", "mentor": "pra_a pra_b", "mentor norskopplæring": "", "mentor og ungdom": "pra_b",
+		// only the last word may be a prefix, from three letters
+		"ment": "pra_a pra_b", "men": "pra_a pra_b", "me": "", "ment kvinner": "", "mentor kvin": "pra_a",
+		`"mentor for kvinner"`: "pra_a", `"kvinner for mentor"`: "", `"bo og levevilkår"`: "pra_a",
+		`"levevilkår og bo"`: "pra_b", `"mentor"`: "pra_a pra_b", `"ment"`: "",
+		"mentor -kvinner": "pra_b", "mentor -kvinne": "pra_b", "-mentor": "pra_c", `mentor -"for ungdom"`: "pra_a",
+		`mentor "for ungdom"`: "pra_b",
+		// one typo from five letters, two from nine
+		"introduksjonsprogramet": "pra_c", "introdukjonsprogrm": "pra_c", "mentpr": "pra_a pra_b",
+		// no typos in the first two letters or in words with digits, and only one in a short word
+		"nentor": "", "kvin9er": "", "mettpr": "",
 		"§ 14": "pra_b", "§ 16": "", "14": "pra_b", "for": "pra_a pra_b", // nothing but stop words
-		"xyzzyq": "", "opplæring": "pra_a pra_c", "program": "pra_c", "opplæring norsk": "pra_c", // what compounds are made of
+		"xyzzyq": "", "opplæring": "pra_a pra_c", "program": "pra_c", "opplæring norsk": "pra_c", // parts of compounds
 	} {
 		e.wantText(text, strings.Fields(want)...)
 	}
@@ -185,7 +219,8 @@ func testText(t *testing.T, e *engine) {
 func testOddTexts(t *testing.T, e *engine) {
 	e.put(doc("pra_a", "Mentor"), doc("pra_b", "Å"))
 	for _, text := range []string{
-		strings.Repeat("æ", 10_000), strings.Repeat("ord ", 5_000), "\x00\x01\x1b", "\xff\xfe\xc3", "…–!?*~^()[]{}:;\\/", `"`, `""`, "- -", "-\"", "* OR 1=1", "title:mentor",
+		strings.Repeat("æ", 10_000), strings.Repeat("ord ", 5_000), "\x00\x01\x1b", "\xff\xfe\xc3", "…–!?*~^()[]{}:;\\/",
+		`"`, `""`, "- -", "-\"", "* OR 1=1", "title:mentor",
 		"og i på", strings.Repeat("a", 300), strings.Repeat("\u0301", 300), "👪", "\u202e\u200b",
 	} {
 		e.find(search.Query{Text: text, Limit: 5, Facets: search.Facets()})
@@ -196,32 +231,37 @@ func testOddTexts(t *testing.T, e *engine) {
 		}
 	}
 	e.wantText("å", "pra_b")
-	e.wantText("mentor"+strings.Repeat(" ", 300)+"ingenting", "pra_a") // cut after 256 letters
-	e.wantText(strings.Repeat("mentor ", 10)+"ingenting", "pra_a")     // and after ten words
+	e.wantText("mentor"+strings.Repeat(" ", 300)+"ingenting", "pra_a") // cut after 256 runes
+	e.wantText(strings.Repeat("mentor ", 10)+"ingenting", "pra_a")     // cut after ten words
 }
 
 func testRanking(t *testing.T, e *engine) {
 	e.put(
 		doc("pra_body", "Om noe annet", body("Her nevnes mentor én gang i en lengre tekst om noe ganske annet enn det.")),
 		doc("pra_summary", "Noe annet", func(d *search.Document) { d.Summaries = []string{"En mentor for hver deltaker"} }),
-		doc("pra_title", "Mentor i kommunen"), doc("pra_long", "Mentor i en lang tittel som handler om mange andre ting i kommunen også"),
+		doc("pra_title", "Mentor i kommunen"),
+		doc("pra_long", "Mentor i en lang tittel som handler om mange andre ting i kommunen også"),
 		doc("pra_prefix", "Mentorordning i kommunen"),
 	)
-	got := e.text("mentor") // which of two titles with the word is the better one is the engine's to say
+	got := e.text("mentor") // engines may rank the two titles with the word in either order
 	slices.Sort(got[:min(2, len(got))])
 	if d := cmp.Diff([]string{"pra_long", "pra_title", "pra_prefix", "pra_summary", "pra_body"}, got); d != "" {
 		t.Error(d)
 	}
-	// Equal documents: the newest first, then by id; and the same every time.
-	e.put(doc("pra_2", "Tolk", date("2020-01-01")), doc("pra_1", "Tolk", date("2020-01-01")), doc("pra_3", "Tolk", date("2022-01-01")))
+	// Equal documents are ordered newest first, then by id, every time.
+	e.put(
+		doc("pra_2", "Tolk", date("2020-01-01")), doc("pra_1", "Tolk", date("2020-01-01")),
+		doc("pra_3", "Tolk", date("2022-01-01")),
+	)
 	for range 5 {
 		if d := cmp.Diff([]string{"pra_3", "pra_1", "pra_2"}, e.text("tolk")); d != "" {
 			t.Fatal(d)
 		}
 	}
-	// A filter moves no score.
+	// A filter does not affect scores.
 	whole := e.find(search.Query{Text: "mentor", Limit: 1}).Hits[0]
-	some := e.find(search.Query{Text: "mentor", Limit: 1, Filter: search.Filter{Facets: map[search.Facet][]string{search.Type: {"PRACTICE"}}}}).Hits[0]
+	practices := search.Filter{Facets: map[search.Facet][]string{search.Type: {"PRACTICE"}}}
+	some := e.find(search.Query{Text: "mentor", Limit: 1, Filter: practices}).Hits[0]
 	if whole.Position.Score != some.Position.Score || whole.Position.Score <= 0 {
 		t.Errorf("scores %v and %v", whole.Position.Score, some.Position.Score)
 	}
@@ -242,27 +282,31 @@ func testContext(t *testing.T, e *engine) {
 		want error
 	}{{ended, context.Canceled}, {late, context.DeadlineExceeded}} {
 		for _, text := range []string{"", "mentor kvinner", `"mentor for"`, "ment", "-mentor"} {
-			if _, err := e.Search(c.ctx, search.Query{Index: search.Public, Text: text, Limit: 5, Facets: search.Facets()}); !errors.Is(err, c.want) {
+			q := search.Query{Index: search.Public, Text: text, Limit: 5, Facets: search.Facets()}
+			if _, err := e.Search(c.ctx, q); !errors.Is(err, c.want) {
 				t.Errorf("search %q: %v, want %v", text, err, c.want)
 			}
 		}
 		if _, err := e.Suggest(c.ctx, search.Public, "men", 0); !errors.Is(err, c.want) {
-			t.Errorf("suggest: %v", err)
+			t.Errorf("Suggest: %v, want %v", err, c.want)
 		}
 		if err := e.Apply(c.ctx, search.Batch{Upserts: docs[:1], Seq: 99}); !errors.Is(err, c.want) {
-			t.Errorf("apply: %v", err)
+			t.Errorf("Apply: %v, want %v", err, c.want)
 		}
 	}
-	if r := e.find(search.Query{}); r.AppliedSeq == 99 || !slices.Contains(ids(e.find(search.Query{Limit: 1})), "pra_000") {
-		t.Errorf("a refused batch moved the cursor to %d", r.AppliedSeq)
+	if r := e.find(search.Query{}); r.AppliedSeq == 99 ||
+		!slices.Contains(ids(e.find(search.Query{Limit: 1})), "pra_000") {
+		t.Errorf("a failed batch moved the cursor to %d", r.AppliedSeq)
 	}
 }
 
-// testOptional asks for words that need not be found.
+// testOptional searches with optional words.
 func testOptional(t *testing.T, e *engine) {
 	e.put(
-		doc("pra_abc", "Sykkel kurs barn", facet(search.Theme, "fritid"), date("2020-01-01")), doc("pra_ab", "Sykkel kurs", facet(search.Theme, "fritid"), date("2024-01-01")),
-		doc("pra_ac", "Sykkel barn", facet(search.Theme, "skole")), doc("pra_b", "Kurs"), doc("pra_members", "Sykkel kurs vinter", members),
+		doc("pra_abc", "Sykkel kurs barn", facet(search.Theme, "fritid"), date("2020-01-01")),
+		doc("pra_ab", "Sykkel kurs", facet(search.Theme, "fritid"), date("2024-01-01")),
+		doc("pra_ac", "Sykkel barn", facet(search.Theme, "skole")), doc("pra_b", "Kurs"),
+		doc("pra_members", "Sykkel kurs vinter", members),
 	)
 	found := func(text string, optional ...string) []string {
 		t.Helper()
@@ -287,29 +331,38 @@ func testOptional(t *testing.T, e *engine) {
 	} {
 		got := found(test.text, test.optional...)
 		if len(got) == 0 || len(got) != len(test.want) || got[0] != test.want[0] && test.optional[0] != "vinter" {
-			t.Errorf("%q without %q: %v, wanted %v", test.text, test.optional, got, test.want)
+			t.Errorf("%q without %q: %v, want %v", test.text, test.optional, got, test.want)
 			continue
 		}
 		slices.Sort(got)
 		if want := slices.Sorted(slices.Values(test.want)); !slices.Equal(got, want) {
-			t.Errorf("%q without %q: %v, wanted %v", test.text, test.optional, got, want)
+			t.Errorf("%q without %q: %v, want %v", test.text, test.optional, got, want)
 		}
 	}
-	r := e.find(search.Query{Text: "sykkel kurs barn", Optional: []string{"barn"}, Facets: []search.Facet{search.Theme}, Filter: search.Filter{Facets: map[search.Facet][]string{search.Theme: {"skole"}}}})
+	r := e.find(
+		search.Query{
+			Text:     "sykkel kurs barn",
+			Optional: []string{"barn"},
+			Facets:   []search.Facet{search.Theme},
+			Filter:   search.Filter{Facets: map[search.Facet][]string{search.Theme: {"skole"}}},
+		},
+	)
 	if r.Total != 0 || counts(r.Facets[search.Theme])["fritid"] != 2 {
 		t.Errorf("with a filter: %+v", r)
 	}
 	for _, optional := range [][]string{{"sykkel", "kurs", "barn"}, {"annet"}} {
-		if _, err := e.Search(context.Background(), search.Query{Index: search.Public, Text: "sykkel kurs barn", Optional: optional}); !errors.Is(err, search.ErrInvalidQuery) {
-			t.Errorf("optional %q: %v", optional, err)
+		q := search.Query{Index: search.Public, Text: "sykkel kurs barn", Optional: optional}
+		if _, err := e.Search(context.Background(), q); !errors.Is(err, search.ErrInvalidQuery) {
+			t.Errorf("optional %q: %v, want ErrInvalidQuery", optional, err)
 		}
 	}
 }
 
-// testFind looks for more words than anything has.
+// testFind searches for more words than any document has.
 func testFind(t *testing.T, e *engine) {
 	e.put(
-		doc("pra_1", "Jobb for kvinner i barnehagen"), doc("pra_2", "Kvinner i jobb"), doc("pra_3", "Kvinner og jobb i Oslo"), doc("pra_4", "Jobb og jobb"),
+		doc("pra_1", "Jobb for kvinner i barnehagen"), doc("pra_2", "Kvinner i jobb"),
+		doc("pra_3", "Kvinner og jobb i Oslo"), doc("pra_4", "Jobb og jobb"),
 		doc("pra_5", "Jobb igjen"), doc("pra_6", "Hemmelig vinterjobb", members),
 	)
 	for _, test := range []struct {
@@ -320,21 +373,24 @@ func testFind(t *testing.T, e *engine) {
 		withAll  int
 	}{
 		{"jobb", 5, "", nil, 0},
-		{"jobb barnehagen", 1, "pra_1", nil, 0}, // two words stay two
+		{"jobb barnehagen", 1, "pra_1", nil, 0}, // two words are not loosened
 		{"jobb kvinner barnehagen", 3, "pra_1", []string{"barnehagen"}, 1},
 		{"jobb kvinner kvantefysikk", 3, "", []string{"kvantefysikk"}, 0},
 		{"jobb kvinner kvantefysikk xyzzyvanlig", 3, "", []string{"kvantefysikk", "xyzzyvanlig"}, 0},
 		{"jobb kvantefysikk xyzzyvanlig", 5, "", []string{"kvantefysikk", "xyzzyvanlig"}, 0},
 		{"xyzzyvanlig kvantefysikk kanskje", 0, "", nil, 0},
 		{"hvordan gjør kvinner i barnehagen en bedre jobb, takk", 3, "pra_1", []string{"barnehagen", "bedre", "takk"}, 0},
-		{"jobb kvinner vinterjobb", 3, "", []string{"vinterjobb"}, 0}, // as if there were none
+		{"jobb kvinner vinterjobb", 3, "", []string{"vinterjobb"}, 0}, // the hidden document has no effect
 	} {
 		r, err := search.Find(context.Background(), e, search.Query{Index: search.Public, Text: test.text, Limit: 10})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if r.Total != test.total || !slices.Equal(r.Optional, test.optional) || r.WithAll != test.withAll || test.first != "" && (len(r.Hits) == 0 || r.Hits[0].ID != test.first) {
-			t.Errorf("%q: %d hits %v, optional %q, %d with all; wanted %+v", test.text, r.Total, ids(r), r.Optional, r.WithAll, test)
+		if r.Total != test.total || !slices.Equal(r.Optional, test.optional) || r.WithAll != test.withAll ||
+			test.first != "" && (len(r.Hits) == 0 || r.Hits[0].ID != test.first) {
+			t.Errorf(
+				"%q: %d hits %v, optional %q, %d with all; want %+v", test.text, r.Total, ids(r), r.Optional, r.WithAll, test,
+			)
 		}
 	}
 }

@@ -16,11 +16,11 @@ import (
 	"dugnad/search"
 )
 
-// maxAnswer is the longest answer that is read, in bytes.
-const maxAnswer = 64 << 20
+// maxResponse is the maximum size of a response, in bytes.
+const maxResponse = 64 << 20
 
-// api speaks to Meilisearch: searches and settings, which the SDK cannot say in full, by requests of our own; documents, tasks, keys and swaps by the
-// SDK, without its retries (they send empty bodies).
+// api is a client of Meilisearch. Searches and settings, which the SDK supports only in part, are plain requests;
+// documents, tasks, keys and swaps use the SDK, without its retries, which send empty bodies.
 type api struct {
 	url, key string
 	http     *http.Client
@@ -28,7 +28,10 @@ type api struct {
 }
 
 func newAPI(url, key string) *api {
-	client := &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 32, IdleConnTimeout: time.Minute}}
+	client := &http.Client{
+		Timeout:   30 * time.Second,
+		Transport: &http.Transport{MaxIdleConnsPerHost: 32, IdleConnTimeout: time.Minute},
+	}
 	url = strings.TrimRight(url, "/")
 	return &api{
 		url: url, key: key, http: client,
@@ -36,7 +39,7 @@ func newAPI(url, key string) *api {
 	}
 }
 
-// APIError is what Meilisearch said when it refused a request.
+// APIError is the response of Meilisearch to a rejected request.
 type APIError struct {
 	Status  int    `json:"-"`
 	Code    string `json:"code"`
@@ -44,10 +47,10 @@ type APIError struct {
 }
 
 func (e *APIError) Error() string {
-	return fmt.Sprintf("meilisearch answered %d %s: %s", e.Status, e.Code, e.Message)
+	return fmt.Sprintf("meilisearch responded %d %s: %s", e.Status, e.Code, e.Message)
 }
 
-// TaskError is what became of a task that Meilisearch had accepted.
+// TaskError is the failure of a task that Meilisearch had accepted.
 type TaskError struct {
 	UID           int64
 	Type          string
@@ -58,24 +61,24 @@ func (e *TaskError) Error() string {
 	return fmt.Sprintf("meilisearch task %d (%s) failed: %s: %s", e.UID, e.Type, e.Code, e.Message)
 }
 
-// Is makes a task that failed for its documents an ErrInvalidDocument: sending them again will not help.
+// Is makes a task that failed because of its documents an ErrInvalidDocument: sending them again does not help.
 func (e *TaskError) Is(target error) bool {
 	return target == search.ErrInvalidDocument && strings.HasPrefix(e.Code, "invalid_document")
 }
 
-// call sends a request and reads the answer into out.
+// call sends a request and decodes the response into out.
 func (a *api) call(ctx context.Context, method, path string, body, out any) error {
 	var payload io.Reader
 	if body != nil {
 		b, err := json.Marshal(body)
 		if err != nil {
-			return fmt.Errorf("write a request to meilisearch: %w", err)
+			return fmt.Errorf("encode a request to meilisearch: %w", err)
 		}
 		payload = bytes.NewReader(b)
 	}
 	req, err := http.NewRequestWithContext(ctx, method, a.url+path, payload)
 	if err != nil {
-		return fmt.Errorf("make a request to meilisearch: %w", err)
+		return fmt.Errorf("create a request to meilisearch: %w", err)
 	}
 	req.Header.Set("Content-Type", "application/json")
 	if a.key != "" {
@@ -86,48 +89,49 @@ func (a *api) call(ctx context.Context, method, path string, body, out any) erro
 		return unreachable(ctx, err)
 	}
 	defer func() { _ = resp.Body.Close() }()
-	answer, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
+	response, err := io.ReadAll(io.LimitReader(resp.Body, maxResponse))
 	if err != nil {
 		return unreachable(ctx, err)
 	}
 	if resp.StatusCode >= http.StatusMultipleChoices {
 		refused := &APIError{Status: resp.StatusCode}
-		if json.Unmarshal(answer, refused) != nil {
+		if json.Unmarshal(response, refused) != nil {
 			refused.Message = http.StatusText(resp.StatusCode)
 		}
-		return refusal(refused)
+		return engineError(refused)
 	}
 	if out == nil {
 		return nil
 	}
-	if err := json.Unmarshal(answer, out); err != nil {
-		return fmt.Errorf("%w: meilisearch answered what cannot be read: %w", search.ErrUnavailable, err)
+	if err := json.Unmarshal(response, out); err != nil {
+		return fmt.Errorf("%w: decode the response of meilisearch: %w", search.ErrUnavailable, err)
 	}
 	return nil
 }
 
-// unreachable is the error of a request that had no answer.
+// unreachable returns the error of a request that got no response.
 func unreachable(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	return fmt.Errorf("%w: meilisearch does not answer: %w", search.ErrUnavailable, err)
+	return fmt.Errorf("%w: meilisearch does not respond: %w", search.ErrUnavailable, err)
 }
 
-// refusal puts what Meilisearch said into the engine's terms.
-func refusal(e *APIError) error {
+// engineError maps a rejected request to the errors of an engine.
+func engineError(e *APIError) error {
 	switch {
 	case e.Code == "index_not_found" || e.Code == "document_not_found":
 		return fmt.Errorf("%w: %w", search.ErrNeedsRebuild, e)
-	case e.Status >= http.StatusInternalServerError || e.Status == http.StatusTooManyRequests || e.Code == "no_space_left_on_device":
+	case e.Status >= http.StatusInternalServerError || e.Status == http.StatusTooManyRequests,
+		e.Code == "no_space_left_on_device":
 		return fmt.Errorf("%w: %w", search.ErrUnavailable, e)
 	case e.Status == http.StatusUnauthorized || e.Status == http.StatusForbidden:
-		return fmt.Errorf("%w: meilisearch does not take the key: %w", search.ErrUnavailable, e)
+		return fmt.Errorf("%w: meilisearch rejects the key: %w", search.ErrUnavailable, e)
 	}
 	return e
 }
 
-// sdkError puts an error of the SDK, which does not unwrap, into the engine's terms.
+// sdkError maps an error of the SDK, which does not unwrap, to the errors of an engine.
 func sdkError(ctx context.Context, err error) error {
 	if err == nil {
 		return nil
@@ -137,12 +141,14 @@ func sdkError(ctx context.Context, err error) error {
 	}
 	var e *meili.Error
 	if errors.As(err, &e) && e.StatusCode != 0 && e.MeilisearchApiError.Code != "" {
-		return refusal(&APIError{Status: e.StatusCode, Code: e.MeilisearchApiError.Code, Message: e.MeilisearchApiError.Message})
+		return engineError(
+			&APIError{Status: e.StatusCode, Code: e.MeilisearchApiError.Code, Message: e.MeilisearchApiError.Message},
+		)
 	}
-	return fmt.Errorf("%w: meilisearch does not answer: %w", search.ErrUnavailable, err)
+	return fmt.Errorf("%w: meilisearch does not respond: %w", search.ErrUnavailable, err)
 }
 
-// wait returns when a task has succeeded: an accepted write is not yet a write.
+// wait waits until a task has succeeded; Meilisearch accepts writes before performing them.
 func (a *api) wait(ctx context.Context, uid int64) error {
 	for pause := 2 * time.Millisecond; ; pause = min(2*pause, 100*time.Millisecond) {
 		task, err := a.sdk.GetTaskWithContext(ctx, uid)
@@ -167,7 +173,7 @@ func (a *api) wait(ctx context.Context, uid int64) error {
 	}
 }
 
-// do waits for the task that a call of the SDK has made.
+// do waits for the task of an SDK call.
 func (a *api) do(ctx context.Context, info *meili.TaskInfo, err error) error {
 	if err != nil {
 		return sdkError(ctx, err)
@@ -175,8 +181,8 @@ func (a *api) do(ctx context.Context, info *meili.TaskInfo, err error) error {
 	return a.wait(ctx, info.TaskUID)
 }
 
-// doneTwice makes nothing of a task that found its work done already.
-func doneTwice(err error, code string) error {
+// ignoreCode returns err, or nil if err has the given code: the work was done already.
+func ignoreCode(err error, code string) error {
 	var failed *TaskError
 	var refused *APIError
 	if errors.As(err, &failed) && failed.Code == code || errors.As(err, &refused) && refused.Code == code {

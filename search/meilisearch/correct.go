@@ -13,13 +13,16 @@ import (
 )
 
 const (
-	correctFrom    = 20 // documents in which words like a misspelt one are looked at
-	maxCorrections = 4  // of a word
-	found          = "*"
+	correctionDocuments = 20 // documents read to find the words like a misspelt one
+	maxCorrections      = 4  // per word
+	highlightTag        = "*"
 )
 
-// corrections looks up what may have been meant by the words that are in few documents or none; of those in none also what is the best guess.
-func (e *Engine) corrections(ctx context.Context, a *asked, t search.Text, few int) (correct map[string][]string, best map[string]string, err error) {
+// corrections returns the corrections of words that at most few documents have, and for words that none has also the
+// best one.
+func (e *Engine) corrections(
+	ctx context.Context, a *preparedQuery, t search.Text, few int,
+) (correct map[string][]string, best map[string]string, err error) {
 	correct, best = map[string][]string{}, map[string]string{}
 	for _, w := range t.Words {
 		if search.Edits(w.Word) == 0 {
@@ -49,31 +52,33 @@ func (e *Engine) corrections(ctx context.Context, a *asked, t search.Text, few i
 	return correct, best, nil
 }
 
-// like finds the words that differ from one by as many letters as may be wrong, the nearest and then the most frequent first. Meilisearch finds the
-// documents; which of their words it meant, it tells by marking them.
-func (e *Engine) like(ctx context.Context, a *asked, word string) ([]string, error) {
+// like returns the words within the edit distance allowed for word, nearest first, then most frequent. Meilisearch
+// finds the documents and marks the matching words in them.
+func (e *Engine) like(ctx context.Context, a *preparedQuery, word string) ([]string, error) {
 	folded := norwegian.Fold(word)
-	r := request{Federation: federation{Limit: correctFrom}, Queries: []subsearch{{
-		IndexUID: a.uid, Q: folded + " ", MatchingStrategy: "all", AttributesToSearchOn: []string{attrWords}, AttributesToRetrieve: []string{attrID},
-		AttributesToHighlight: []string{attrWords}, HighlightPreTag: found, HighlightPostTag: found, Filter: field(search.Type) + " EXISTS",
+	r := request{Federation: federation{Limit: correctionDocuments}, Queries: []subsearch{{
+		IndexUID: a.uid, Q: folded + " ", MatchingStrategy: "all", AttributesToSearchOn: []string{attrWords},
+		AttributesToRetrieve:  []string{attrID},
+		AttributesToHighlight: []string{attrWords}, HighlightPreTag: highlightTag, HighlightPostTag: highlightTag,
+		Filter:            field(search.Type) + " EXISTS",
 		FederationOptions: map[string]any{"weight": 1},
 	}}}
-	var got answer
+	var got response
 	if err := e.read(ctx, "POST", "/multi-search", r, &got); err != nil {
 		return nil, err
 	}
 	times := map[string]int{}
 	for _, h := range got.Hits {
 		for _, w := range h.Formatted.Words {
-			if marked, ok := strings.CutPrefix(w, found); ok {
-				times[strings.TrimSuffix(marked, found)]++
+			if marked, ok := strings.CutPrefix(w, highlightTag); ok {
+				times[strings.TrimSuffix(marked, highlightTag)]++
 			}
 		}
 	}
 	return nearest(folded, times, search.Edits(word)), nil
 }
 
-// nearest orders candidates and leaves out those that differ too much, or in their first letters.
+// nearest returns the candidates within edits of word that have the same first letters, best first.
 func nearest(word string, times map[string]int, edits int) []string {
 	distance := map[string]int{}
 	var out []string

@@ -9,12 +9,13 @@ import (
 	"dugnad/search"
 )
 
-// groupSize is about how many documents are read at once for those that are nearest.
+// groupSize is about how many documents are read at once when looking for the nearest.
 const groupSize = 500
 
-// nearest reads the first hits by distance. The server knows which municipalities a document has and not how far they are: so it is asked for the
-// documents of the nearest municipalities, some at a time, then for those of the next ones that are in none of these, and at last for the rest.
-func (e *Engine) nearest(ctx context.Context, a *asked, limit int) ([]hit, error) {
+// nearest returns the first hits by distance. The server knows a document's municipalities but not their distances. So
+// nearest requests the documents of the nearest municipalities, group by group, without those of earlier groups, and in
+// the end those that have none.
+func (e *Engine) nearest(ctx context.Context, a *preparedQuery, limit int) ([]hit, error) {
 	if limit == 0 {
 		return nil, nil
 	}
@@ -33,7 +34,7 @@ func (e *Engine) nearest(ctx context.Context, a *asked, limit int) ([]hit, error
 		if len(nearer) > 0 {
 			filter += " AND NOT " + anyOf(search.Municipality, nearer)
 		}
-		// The documents of a single municipality are as far as each other, and come in the order that the server gives them.
+		// The documents of a single municipality are equally far and keep the server's order.
 		most := min(limit-len(hits), group.documents)
 		if len(group.numbers) > 1 {
 			most = group.documents
@@ -57,13 +58,13 @@ func (e *Engine) nearest(ctx context.Context, a *asked, limit int) ([]hit, error
 	return append(hits, got.Hits...), nil
 }
 
-// group is municipalities that follow each other by distance, and at most how many documents they have.
+// group is municipalities that follow each other by distance, and the maximum number of documents that they have.
 type group struct {
 	numbers   []string
 	documents int
 }
 
-// groups takes the municipalities that documents have, the nearest first. One with very many documents stands alone.
+// groups returns the municipalities of counted, nearest first. One with very many documents is a group of its own.
 func groups(distances map[string]float64, counted []search.FacetCount) []group {
 	documents := map[string]int{}
 	for _, c := range counted {
@@ -77,7 +78,8 @@ func groups(distances map[string]float64, counted []search.FacetCount) []group {
 	var all []group
 	for _, number := range byDistance {
 		n := documents[number]
-		if last := len(all) - 1; last >= 0 && (all[last].documents+n <= groupSize || distances[all[last].numbers[0]] == distances[number]) {
+		if last := len(all) - 1; last >= 0 &&
+			(all[last].documents+n <= groupSize || distances[all[last].numbers[0]] == distances[number]) {
 			all[last].numbers, all[last].documents = append(all[last].numbers, number), all[last].documents+n
 		} else {
 			all = append(all, group{[]string{number}, n})
@@ -86,7 +88,7 @@ func groups(distances map[string]float64, counted []search.FacetCount) []group {
 	return all
 }
 
-// numbers reads municipalities' numbers as the server has them.
+// numbers decodes municipality numbers.
 func numbers(written []string) []string {
 	out := make([]string, 0, len(written))
 	for _, w := range written {

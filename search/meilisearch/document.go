@@ -9,43 +9,46 @@ import (
 	"dugnad/search/norwegian"
 )
 
-// schema changes with anything about how documents are written; an index of another schema, another normaliser or other settings is built anew.
-const schema = 1
+// schemaVersion changes with the format of indexed documents; an index of another version, normalizer or other settings
+// is rebuilt.
+const schemaVersion = 1
 
-// Attributes of a document that are not facets.
+// Attributes of a document besides the facets.
 const (
 	attrID      = "id"
-	attrDate    = "sort_date" // the day as a number
+	attrDate    = "sort_date" // the day as a number, YYYYMMDD
 	attrIssued  = "issued"
-	attrTitle   = "sort_title_" // and the language
+	attrTitle   = "sort_title_" // followed by the language
 	attrType    = "type"
-	attrNames   = "names"   // to suggest
-	attrAliases = "aliases" // and what else finds them
+	attrNames   = "names"   // titles to suggest
+	attrAliases = "aliases" // other names that suggest the first of them
 	attrSuggest = "s_suggest"
-	attrWords   = "t_words" // each word once: what misspellings are looked up in
+	attrWords   = "t_words" // each word once, for finding corrections
 	attrHash    = "hash"
 )
 
-// Titles are ordered in these languages; in another all come after one another by id.
+// titleLanguages are the languages that titles can be ordered in; in others hits are ordered by id.
 var titleLanguages = []string{"nb", "nn", "en", "se"}
 
-// searchable are the attributes that words are looked for in, the more telling first. k_ are keys, s_ words as they are written.
+// searchable are the attributes that are searched, most significant first. Attributes k_* hold stems, s_* words as
+// written.
 var searchable = []string{
-	"k_title", "s_title", "k_aliases", "s_aliases", "k_keywords", "s_keywords", "k_parts", "k_summary", "s_summary", "k_body", "s_body",
+	"k_title", "s_title", "k_aliases", "s_aliases", "k_keywords", "s_keywords", "k_parts", "k_summary", "s_summary",
+	"k_body", "s_body",
 }
 
-// marker is the document in which an index says how far it is. It is found by no search.
+// marker is a document with the state of its index. No search finds it.
 type marker struct {
 	ID         string `json:"id"`
 	Seq        int64  `json:"seq"`
-	Writes     int64  `json:"writes"` // goes up with every batch, so that two states can be told apart
+	Writes     int64  `json:"writes"` // incremented with every batch; identifies the state together with Generation
 	Generation string `json:"generation"`
 	Schema     string `json:"schema"`
 }
 
 const markerID = "hub-marker"
 
-// newDocument writes a document in Meilisearch's form.
+// newDocument converts a search document to Meilisearch's form.
 func newDocument(d search.Document) map[string]any {
 	doc := map[string]any{
 		attrID: d.ID, attrType: d.Type, attrHash: d.Hash(), attrNames: d.Suggest, attrAliases: d.Aliases,
@@ -75,7 +78,7 @@ func newDocument(d search.Document) map[string]any {
 	return doc
 }
 
-// suggestWords are the names that a suggestion can begin in, in plain letters.
+// suggestWords returns the names that a suggestion can match, folded.
 func suggestWords(d search.Document) []string {
 	var out []string
 	for _, name := range slices.Concat(d.Suggest, d.Aliases) {
@@ -86,7 +89,7 @@ func suggestWords(d search.Document) []string {
 	return out
 }
 
-// distinct gives each word of a document once, long enough to be misspelt.
+// distinct returns each word of a document once, without those too short to be corrected.
 func distinct(d search.Document) []string {
 	seen := map[string]bool{}
 	for _, texts := range [][]string{d.Titles, d.Aliases, d.Keywords, d.Summaries, d.Bodies} {
@@ -101,5 +104,5 @@ func distinct(d search.Document) []string {
 	return slices.Sorted(maps.Keys(seen))
 }
 
-// stamp is what an index must have been made by to be used.
-func stamp() string { return fmt.Sprintf("%d/%d/%s", schema, norwegian.Version, settingsHash()) }
+// stamp identifies the schema version, normalizer and settings that an index was built with.
+func stamp() string { return fmt.Sprintf("%d/%d/%s", schemaVersion, norwegian.Version, settingsHash()) }

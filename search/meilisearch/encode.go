@@ -10,19 +10,19 @@ import (
 	"dugnad/search/norwegian"
 )
 
-// Meilisearch folds letters in its own way, forgets the case of facet values, and drops signs as §. So nothing is left to it: the words and values
-// that it is given are of plain letters already, and are compared as they are.
+// Meilisearch folds letters in its own way, ignores the case of facet values, and drops signs like §. So words and
+// values are encoded in plain letters before they are sent, and Meilisearch compares them as they are.
 
-// markKey begins every key of a word, so that neither a beginning nor a misspelling that a reader types can mean one.
+// markKey begins every stem, so that no prefix or typo that a reader types can match one.
 const markKey = "zq"
 
-// keyToken is the token of a word's key: every form of the word, in either Norwegian language, has the same one.
+// keyToken returns the token of a stem, which all inflections of a word in both written forms of Norwegian share.
 func keyToken(key string) string { return markKey + plain(key) }
 
-// wordToken is the token of a word as it is written.
+// wordToken returns the token of a word as written.
 func wordToken(word string) string { return plain(norwegian.FoldWord(word)) }
 
-// plain writes out the letters of short words that are not plain, å for instance, as numbers: Meilisearch would make Ås as.
+// plain encodes the special letters of short words, å for instance, as numbers: Meilisearch would fold Ås to as.
 func plain(word string) string {
 	if utf8.RuneCountInString(word) >= 4 && word != "§" {
 		return word
@@ -38,7 +38,7 @@ func plain(word string) string {
 	return b.String()
 }
 
-// words gives texts as tokens of words as they are written, a text each; hyphenated words come once more, as one word each.
+// words returns each text as tokens of its words as written, then each hyphenated word joined.
 func words(texts []string) []string {
 	var out, joined []string
 	for _, text := range texts {
@@ -54,7 +54,7 @@ func words(texts []string) []string {
 	return append(out, joined...)
 }
 
-// keys gives texts as tokens of the keys of their words.
+// keys returns each text as tokens of the stems of its words.
 func keys(texts []string) []string {
 	var out []string
 	for _, text := range texts {
@@ -70,7 +70,7 @@ func keys(texts []string) []string {
 	return out
 }
 
-// parts gives the keys of what the compounds in texts are made of.
+// parts returns the stems of the parts of the compounds in texts.
 func parts(texts ...[]string) []string {
 	var out []string
 	for _, list := range texts {
@@ -89,7 +89,7 @@ func parts(texts ...[]string) []string {
 	return out
 }
 
-// value writes a facet value so that no two are the same to Meilisearch and none is a number to it.
+// value encodes a facet value such that Meilisearch distinguishes all values and takes none for a number.
 func value(v string) string {
 	if v != "" && strings.IndexFunc(v, odd) < 0 {
 		return "v" + v
@@ -97,14 +97,14 @@ func value(v string) string {
 	return "x" + hex.EncodeToString([]byte(v))
 }
 
-// valueOf reads what value wrote.
+// valueOf decodes what value returned.
 func valueOf(s string) (string, error) {
 	if rest, ok := strings.CutPrefix(s, "v"); ok {
 		return rest, nil
 	}
 	b, err := hex.DecodeString(strings.TrimPrefix(s, "x"))
 	if err != nil {
-		return "", fmt.Errorf("facet value %q is not one of the hub's", s)
+		return "", fmt.Errorf("decode facet value %q: not written by the hub", s)
 	}
 	return string(b), nil
 }
@@ -113,5 +113,5 @@ func odd(r rune) bool {
 	return (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '-' && r != '_' && r != '.' && r != '/'
 }
 
-// field is the attribute of a facet.
+// field returns the attribute of a facet.
 func field(f search.Facet) string { return "f_" + strings.ToLower(string(f)) }

@@ -1,5 +1,5 @@
-// Package meilisearch is the search engine that speaks to a Meilisearch server: two indexes there, for the public and for members. Words are made
-// equal by the hub's own normaliser before Meilisearch sees them, so that it finds and counts what the embedded engine finds and counts.
+// Package meilisearch is the search engine that uses a Meilisearch server, with a public and a members' index there.
+// The hub normalizes words before Meilisearch sees them, so that it finds and counts the same as the embedded engine.
 package meilisearch
 
 import (
@@ -17,32 +17,32 @@ import (
 	"dugnad/search"
 )
 
-// Options say where the server is.
+// Options are the settings of an Engine.
 type Options struct {
 	URL    string
-	Key    string // that may do everything with the indexes; empty where the server has none
-	Prefix string // of the indexes' names, hub when empty
+	Key    string // with all rights on the indexes; empty if the server needs none
+	Prefix string // of index names; empty means hub
 	Log    *slog.Logger
 }
 
-// Engine is a search.Engine on a Meilisearch server. Several processes may search through it; one of them writes.
+// Engine is a search.Engine on a Meilisearch server. Several processes may search with it; only one may write.
 type Engine struct {
 	api    *api
 	prefix string
 	log    *slog.Logger
 
-	writing sync.Mutex // one writer: Apply, and the beginning and end of a rebuild
-	build   *rebuild   // under way, or nil; guarded by writing
+	writing sync.Mutex // held by Apply and by the start and end of a rebuild
+	build   *rebuild   // the running rebuild, or nil; guarded by writing
 
 	mu     sync.RWMutex
 	closed bool
-	reader *api // nil until something was read
+	reader *api // nil until the first read
 	size   map[search.Index]size
 }
 
 var _ search.Engine = (*Engine)(nil)
 
-// Open makes an engine. The server is not asked for anything yet: the hub starts without it.
+// Open returns an engine. It sends no requests: the hub can start while the server is down.
 func Open(o Options) *Engine {
 	if o.Prefix == "" {
 		o.Prefix = "hub"
@@ -55,10 +55,10 @@ func Open(o Options) *Engine {
 
 func indexes() []search.Index { return []search.Index{search.Public, search.Members} }
 
-// uid is the name of an index at the server.
+// uid returns the name of an index on the server.
 func (e *Engine) uid(i search.Index) string { return e.prefix + "_" + string(i) }
 
-// Apply writes a batch to both indexes, and to those being built.
+// Apply writes a batch to both indexes, and to those of a running rebuild.
 func (e *Engine) Apply(ctx context.Context, b search.Batch) error {
 	if err := b.Validate(); err != nil {
 		return err
@@ -95,9 +95,12 @@ func (e *Engine) Apply(ctx context.Context, b search.Batch) error {
 	return nil
 }
 
-// send gives a batch to one index and does not wait. All of it comes into sight at once: what goes is first put as a document without a type, which
-// no search finds, and then removed. The marker comes last, so that an index is never further than it says.
-func (e *Engine) send(ctx context.Context, uid string, i search.Index, b search.Batch, m *marker) (tasks []int64, err error) {
+// send writes a batch to one index without waiting. The batch becomes visible at once: deleted documents are first
+// replaced by ones without a type, which no search finds, and then deleted. The marker comes last, so that the index is
+// never behind it.
+func (e *Engine) send(
+	ctx context.Context, uid string, i search.Index, b search.Batch, m *marker,
+) (tasks []int64, err error) {
 	upserts, deletes := b.Split()
 	gone := slices.Collect(maps.Keys(deletes))
 	var docs []any
@@ -133,10 +136,10 @@ func (e *Engine) send(ctx context.Context, uid string, i search.Index, b search.
 	return tasks, nil
 }
 
-// sendSize is how many documents are sent at once.
+// sendSize is how many documents are sent in one request.
 const sendSize = 500
 
-// waitAll returns when tasks have succeeded.
+// waitAll waits until all tasks have succeeded.
 func (e *Engine) waitAll(ctx context.Context, tasks []int64) error {
 	for _, uid := range tasks {
 		if err := e.api.wait(ctx, uid); err != nil {
@@ -146,19 +149,19 @@ func (e *Engine) waitAll(ctx context.Context, tasks []int64) error {
 	return nil
 }
 
-// marker reads how far an index is; ErrNeedsRebuild when it is none of ours or made otherwise.
+// marker returns the state of an index; ErrNeedsRebuild if the hub did not build it or built it with another schema.
 func (e *Engine) marker(ctx context.Context, uid string) (*marker, error) {
 	var m marker
 	if err := e.read(ctx, "GET", "/indexes/"+uid+"/documents/"+markerID, nil, &m); err != nil {
 		return nil, err
 	}
 	if m.Schema != stamp() {
-		return nil, fmt.Errorf("%w: %s was made by another version of the program", search.ErrNeedsRebuild, uid)
+		return nil, fmt.Errorf("%w: %s has another schema version", search.ErrNeedsRebuild, uid)
 	}
 	return &m, nil
 }
 
-// Seq is how far both indexes are in the change log.
+// Seq returns the lower cursor of the two indexes.
 func (e *Engine) Seq(ctx context.Context) (int64, error) {
 	if err := e.open(); err != nil {
 		return 0, err
@@ -174,7 +177,8 @@ func (e *Engine) Seq(ctx context.Context) (int64, error) {
 	return min(seqs[0], seqs[1]), nil
 }
 
-// Check compares the settings at the server with the program's: somebody may have changed them there, or another version of the hub.
+// Check compares the settings on the server with the wanted ones: an administrator or another version of the hub may
+// have changed them.
 func (e *Engine) Check(ctx context.Context) error {
 	e.writing.Lock()
 	defer e.writing.Unlock()
@@ -192,24 +196,24 @@ func (e *Engine) Check(ctx context.Context) error {
 		}
 		want, mended := settings(), map[string]any{}
 		for _, name := range differ {
-			if !slices.Contains(cheap, name) {
-				return fmt.Errorf("%w: %s has another %s than this version of the hub", search.ErrNeedsRebuild, e.uid(i), name)
+			if !slices.Contains(cheapSettings, name) {
+				return fmt.Errorf("%w: %s differs from this version of the hub in %s", search.ErrNeedsRebuild, e.uid(i), name)
 			}
 			mended[name] = want[name]
 		}
 		if len(mended) > 0 {
 			if err := e.change(ctx, e.uid(i), mended); err != nil {
-				return fmt.Errorf("put the settings of %s right: %w", i, err)
+				return fmt.Errorf("correct the settings of %s: %w", i, err)
 			}
 		}
 	}
 	return nil
 }
 
-// scanSize is how many documents are read at once in a scan.
+// scanSize is how many documents are read in one request of a scan.
 const scanSize = 1000
 
-// Scan gives the ids and hashes of an index.
+// Scan implements search.Engine.
 func (e *Engine) Scan(ctx context.Context, index search.Index, each func(id, hash string) error) error {
 	if err := errors.Join(search.CheckIndex(index), e.open()); err != nil {
 		return err
@@ -238,7 +242,7 @@ func (e *Engine) Scan(ctx context.Context, index search.Index, each func(id, has
 	}
 }
 
-// Health is nil when searches are answered.
+// Health returns nil if searches can be answered.
 func (e *Engine) Health(ctx context.Context) error {
 	if err := e.open(); err != nil {
 		return err
@@ -251,7 +255,7 @@ func (e *Engine) Health(ctx context.Context) error {
 	return err
 }
 
-// Close ends the engine and abandons a rebuild. The indexes stay as they are.
+// Close closes the engine and abandons a rebuild. The indexes stay as they are.
 func (e *Engine) Close() error {
 	e.writing.Lock()
 	defer e.writing.Unlock()
@@ -259,7 +263,7 @@ func (e *Engine) Close() error {
 	e.closed = true
 	defer e.mu.Unlock()
 	if e.build != nil {
-		e.build.over, e.build = true, nil // what it has made is removed when the next one begins
+		e.build.over, e.build = true, nil // the next rebuild removes its indexes
 	}
 	e.api.http.CloseIdleConnections()
 	if e.reader != nil {
@@ -268,6 +272,7 @@ func (e *Engine) Close() error {
 	return nil
 }
 
+// open returns ErrClosed after Close.
 func (e *Engine) open() error {
 	e.mu.RLock()
 	defer e.mu.RUnlock()
@@ -277,12 +282,12 @@ func (e *Engine) open() error {
 	return nil
 }
 
-// Remove removes the engine's indexes from the server, those being built too, and its reading key.
+// Remove deletes the engine's indexes from the server, those of an unfinished rebuild too, and its read-only key.
 func (e *Engine) Remove(ctx context.Context) error {
 	var errs []error
 	for _, i := range indexes() {
 		errs = append(errs, e.remove(ctx, e.uid(i)), e.remove(ctx, e.buildUID(i)))
 	}
 	_, err := e.api.sdk.DeleteKeyWithContext(ctx, e.readingKeyID())
-	return errors.Join(append(errs, doneTwice(sdkError(ctx, err), "api_key_not_found"))...)
+	return errors.Join(append(errs, ignoreCode(sdkError(ctx, err), "api_key_not_found"))...)
 }

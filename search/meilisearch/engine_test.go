@@ -15,16 +15,16 @@ import (
 	"dugnad/search/meilisearch/meilitest"
 )
 
-// TestEngine_on_a_server runs the contract of all engines on the Meilisearch that HUB_TEST_MEILI_URL and HUB_TEST_MEILI_KEY name.
+// TestEngine_on_a_server runs the engines' conformance suite on the Meilisearch server at HUB_TEST_MEILI_URL.
 func TestEngine_on_a_server(t *testing.T) {
 	url := os.Getenv("HUB_TEST_MEILI_URL")
 	if url == "" {
-		t.Skip("NOT RUN: HUB_TEST_MEILI_URL names no Meilisearch")
+		t.Skip("NOT RUN: HUB_TEST_MEILI_URL is not set")
 	}
 	enginetest.Run(t, func(t testing.TB) search.Engine { return open(t, url, os.Getenv("HUB_TEST_MEILI_KEY")) })
 }
 
-// open makes an engine with indexes of its own, which are removed when the test ends.
+// open returns an engine with indexes of its own, which are removed when the test ends.
 func open(t testing.TB, url, key string) *meilisearch.Engine {
 	t.Helper()
 	e := meilisearch.Open(meilisearch.Options{URL: url, Key: key, Prefix: "test-" + strings.ToLower(rand.Text()[:10])})
@@ -39,8 +39,8 @@ func open(t testing.TB, url, key string) *meilisearch.Engine {
 	return e
 }
 
-// TestEngine_on_the_stand_in runs it on the stand-in of a Meilisearch, which is always there.
-func TestEngine_on_the_stand_in(t *testing.T) {
+// TestEngine_on_the_stand_in runs the suite on the fake server.
+func TestEngine_on_the_fake(t *testing.T) {
 	s := meilitest.Start(t)
 	enginetest.Run(t, func(t testing.TB) search.Engine { return open(t, s.URL, s.Key) })
 }
@@ -50,7 +50,7 @@ func TestEngine_settings(t *testing.T) {
 	s := meilitest.Start(t)
 	e := open(t, s.URL, s.Key)
 	if err := e.Check(t.Context()); !errors.Is(err, search.ErrNeedsRebuild) {
-		t.Errorf("without indexes: %v", err)
+		t.Errorf("Check without indexes: %v, want ErrNeedsRebuild", err)
 	}
 	build(t, e)
 	if err := e.Check(t.Context()); err != nil {
@@ -60,23 +60,23 @@ func TestEngine_settings(t *testing.T) {
 	index := s.Indexes()[0]
 	s.Set(index, "faceting", map[string]any{"maxValuesPerFacet": 3})
 	if err := e.Check(t.Context()); err != nil {
-		t.Fatalf("what needs no indexing: %v", err)
+		t.Fatalf("Check after changing a cheap setting: %v", err)
 	}
 	if got := s.Setting(index, "faceting").(map[string]any)["maxValuesPerFacet"]; got == 3 {
-		t.Error("what needs no indexing is not put right")
+		t.Error("Check did not correct a cheap setting")
 	}
 	s.Set(index, "searchableAttributes", []any{"*"})
 	err := e.Check(t.Context())
 	if !errors.Is(err, search.ErrNeedsRebuild) || !strings.Contains(err.Error(), "searchableAttributes") {
-		t.Errorf("what needs indexing: %v", err)
+		t.Errorf("Check after changing another setting: %v, want ErrNeedsRebuild", err)
 	}
 	build(t, e)
 	if err := e.Check(t.Context()); err != nil {
-		t.Errorf("after a rebuild: %v", err)
+		t.Errorf("Check after a rebuild: %v", err)
 	}
 }
 
-// TestEngine_keys looks at whom the engine asks with.
+// TestEngine_keys checks which key the engine searches with.
 func TestEngine_keys(t *testing.T) {
 	s := meilitest.Start(t)
 	e := open(t, s.URL, s.Key)
@@ -89,15 +89,15 @@ func TestEngine_keys(t *testing.T) {
 	}
 	ask()
 	keys := s.Keys()
-	if len(keys) != 1 || s.Asked("POST /multi-search") != keys[0] {
-		t.Fatalf("of the keys %v it searches with %q", keys, s.Asked("POST /multi-search"))
+	if len(keys) != 1 || s.LastKey("POST /multi-search") != keys[0] {
+		t.Fatalf("keys %v, searches with %q", keys, s.LastKey("POST /multi-search"))
 	}
 	s.Forget(keys[0])
-	ask() // makes the key anew
+	ask() // creates the key again
 	other := meilisearch.Open(meilisearch.Options{URL: s.URL, Key: s.Keys()[0], Log: slog.New(slog.DiscardHandler)})
 	defer func() { _ = other.Close() }()
 	if err := other.Health(t.Context()); !errors.Is(err, search.ErrUnavailable) {
-		t.Errorf("with a key of others: %v", err)
+		t.Errorf("Health with a key for other indexes: %v, want ErrUnavailable", err)
 	}
 }
 

@@ -22,11 +22,12 @@ import (
 	"dugnad/search/meilisearch/meilitest"
 )
 
-// exchange is a request of the engine and what a Meilisearch answered. Of a write it holds what became of its task.
+// exchange is a request of the engine and the response of a Meilisearch server. For a write the response is the result
+// of its task.
 type exchange struct {
 	Method  string          `json:"method"`
 	Path    string          `json:"path"`
-	Key     bool            `json:"key"` // whether it was sent with a good key
+	Key     bool            `json:"key"` // sent with a valid key
 	Request json.RawMessage `json:"request,omitempty"`
 	Status  int             `json:"status"`
 	Answer  any             `json:"answer,omitempty"`
@@ -36,8 +37,8 @@ var goldenFile = filepath.Join("testdata", "golden.json")
 
 const goldenPrefix = "golden"
 
-// TestGolden sends requests that a real Meilisearch has answered to the stand-in, and to the server of HUB_TEST_MEILI_URL when there is one: the
-// answers must be the same. UPDATE=1 records them anew from that server.
+// TestGolden sends requests that a real Meilisearch has answered to the fake server, and to the server at
+// HUB_TEST_MEILI_URL if set: the responses must be the same. UPDATE=1 records them again from that server.
 func TestGolden(t *testing.T) {
 	url, key := os.Getenv("HUB_TEST_MEILI_URL"), os.Getenv("HUB_TEST_MEILI_KEY")
 	if os.Getenv("UPDATE") != "" && url != "" {
@@ -52,7 +53,7 @@ func TestGolden(t *testing.T) {
 		t.Fatal(err)
 	}
 	if len(golden) < 50 {
-		t.Fatalf("%d exchanges", len(golden))
+		t.Fatalf("only %d exchanges", len(golden))
 	}
 	t.Run("stand-in", func(t *testing.T) {
 		s := meilitest.Start(t)
@@ -60,7 +61,7 @@ func TestGolden(t *testing.T) {
 	})
 	t.Run("server", func(t *testing.T) {
 		if url == "" {
-			t.Skip("NOT RUN: HUB_TEST_MEILI_URL names no Meilisearch")
+			t.Skip("NOT RUN: HUB_TEST_MEILI_URL is not set")
 		}
 		clean(t, url, key)
 		replay(t, golden, url, key)
@@ -70,7 +71,8 @@ func TestGolden(t *testing.T) {
 
 func clean(t *testing.T, url, key string) {
 	t.Helper()
-	if err := meilisearch.Open(meilisearch.Options{URL: url, Key: key, Prefix: goldenPrefix}).Remove(context.Background()); err != nil {
+	e := meilisearch.Open(meilisearch.Options{URL: url, Key: key, Prefix: goldenPrefix})
+	if err := e.Remove(context.Background()); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -80,12 +82,15 @@ func replay(t *testing.T, golden []exchange, url, key string) {
 	for n, x := range golden {
 		got := send(t, x, url, key)
 		if d := cmp.Diff(x.Answer, got.Answer); d != "" || x.Status != got.Status {
-			t.Errorf("%d: %s %s %s: status %d, recorded %d (- recorded, + answered): %s", n, x.Method, x.Path, x.Request, got.Status, x.Status, d)
+			t.Errorf(
+				"%d: %s %s %s: status %d, recorded %d (- recorded, + got): %s", n, x.Method, x.Path, x.Request, got.Status,
+				x.Status, d,
+			)
 		}
 	}
 }
 
-// send makes a request and gives it with its answer, without what differs from one time to the next.
+// send sends a request and returns it with its response, without what differs from one time to the next.
 func send(t *testing.T, x exchange, url, key string) exchange {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), x.Method, url+x.Path, bytes.NewReader(x.Request))
@@ -101,19 +106,19 @@ func send(t *testing.T, x exchange, url, key string) exchange {
 		t.Fatal(err)
 	}
 	defer func() { _ = resp.Body.Close() }()
-	var answer any
-	if err := json.NewDecoder(resp.Body).Decode(&answer); err != nil {
+	var response any
+	if err := json.NewDecoder(resp.Body).Decode(&response); err != nil {
 		t.Fatalf("%s %s: %v", x.Method, x.Path, err)
 	}
 	x.Status = resp.StatusCode
-	if m, ok := answer.(map[string]any); ok && resp.StatusCode == http.StatusAccepted {
-		answer = finished(t, fmt.Sprint(m["taskUid"]), url, key)
+	if m, ok := response.(map[string]any); ok && resp.StatusCode == http.StatusAccepted {
+		response = finished(t, fmt.Sprint(m["taskUid"]), url, key)
 	}
-	x.Answer = lasting(answer)
+	x.Answer = stable(response)
 	return x
 }
 
-// finished waits for a task and gives what became of it.
+// finished waits for a task and returns its result.
 func finished(t *testing.T, uid, url, key string) any {
 	t.Helper()
 	for range 3000 {
@@ -124,42 +129,42 @@ func finished(t *testing.T, uid, url, key string) any {
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
-	t.Fatalf("task %s does not end", uid)
+	t.Fatalf("task %s does not finish", uid)
 	return nil
 }
 
-// lasting leaves out times, scores and other things that are not the same twice, and the wording of errors.
-func lasting(v any) any {
+// stable drops times, scores and other volatile fields, and the wording of errors.
+func stable(v any) any {
 	switch v := v.(type) {
 	case map[string]any:
 		out := map[string]any{}
 		for k, inner := range v {
 			switch k {
-			case "processingTimeMs", "requestUid", "_federation", "stats", "link", "message", "createdAt", "updatedAt", "queriesPosition", "key",
-				"avgDocumentSize", "rawDocumentDbSize", "fieldDistribution", "numberOfEmbeddings", "numberOfEmbeddedDocuments":
+			case "processingTimeMs", "requestUid", "_federation", "stats", "link", "message", "createdAt", "updatedAt",
+				"queriesPosition", "key", "avgDocumentSize", "rawDocumentDbSize", "fieldDistribution", "numberOfEmbeddings", "numberOfEmbeddedDocuments":
 			case "_formatted":
-				out[k] = map[string]any{"t_words": lasting(inner.(map[string]any)["t_words"])}
+				out[k] = map[string]any{"t_words": stable(inner.(map[string]any)["t_words"])}
 			default:
-				out[k] = lasting(inner)
+				out[k] = stable(inner)
 			}
 		}
 		return out
 	case []any:
 		out := []any{}
 		for _, inner := range v {
-			out = append(out, lasting(inner))
+			out = append(out, stable(inner))
 		}
 		return out
 	}
 	return v
 }
 
-// record runs through everything that the engine asks of a server, and keeps what was said.
+// record runs everything that the engine requests from a server and records the exchanges.
 func record(t *testing.T, url, key string) {
 	t.Helper()
 	clean(t, url, key)
 	var mu sync.Mutex
-	var said []exchange
+	var exchanges []exchange
 	keep := func(method, path string, good bool, body []byte) {
 		x := exchange{Method: method, Path: path, Key: good}
 		if len(body) > 0 {
@@ -167,16 +172,17 @@ func record(t *testing.T, url, key string) {
 		}
 		mu.Lock()
 		defer mu.Unlock()
-		said = append(said, x)
+		exchanges = append(exchanges, x)
 	}
 	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
-		if !strings.HasPrefix(r.URL.Path, "/tasks/") && r.URL.Path != "/keys" || r.Method == http.MethodPost { // neither waiting nor others' keys
+		// skip polling and other clients' keys
+		if !strings.HasPrefix(r.URL.Path, "/tasks/") && r.URL.Path != "/keys" || r.Method == http.MethodPost {
 			keep(r.Method, r.URL.RequestURI(), true, body)
 		}
 		req, _ := http.NewRequestWithContext(r.Context(), r.Method, url+r.URL.RequestURI(), bytes.NewReader(body))
 		req.Header = r.Header.Clone()
-		req.Header.Del("Accept-Encoding") // so that the transport unpacks the answer itself
+		req.Header.Del("Accept-Encoding") // so that the transport decompresses the response itself
 		resp, err := http.DefaultClient.Do(req)
 		if err != nil {
 			t.Error(err)
@@ -196,25 +202,43 @@ func record(t *testing.T, url, key string) {
 		{Method: "GET", Path: "/indexes/golden_none/documents/a", Key: true},
 		{Method: "GET", Path: "/indexes/golden_public/documents/none", Key: true},
 		{Method: "GET", Path: "/indexes/golden_public/documents/none"},
-		{Method: "POST", Path: "/multi-search", Key: true, Request: []byte(`{"federation":{},"queries":[{"indexUid":"golden_public","q":"","filter":"title = 1"}]}`)},
-		{Method: "POST", Path: "/multi-search", Key: true, Request: []byte(`{"federation":{},"queries":[{"indexUid":"golden_public","q":"","sort":["type:asc"]}]}`)},
-		{Method: "POST", Path: "/multi-search", Key: true, Request: []byte(`{"federation":{},"queries":[{"indexUid":"golden_none","q":""}]}`)},
-		{Method: "POST", Path: "/multi-search", Key: true, Request: []byte(`{"federation":{"facetsByIndex":{"golden_public":["type"]}},"queries":[{"indexUid":"golden_public","q":""}]}`)},
-		{Method: "POST", Path: "/multi-search", Key: true, Request: []byte(`{"federation":{},"queries":[{"indexUid":"golden_public","q":"","filter":"f_theme = \"VALFA\"","attributesToRetrieve":["id"]}]}`)},
+		{
+			Method: "POST", Path: "/multi-search", Key: true,
+			Request: []byte(`{"federation":{},"queries":[{"indexUid":"golden_public","q":"","filter":"title = 1"}]}`),
+		},
+		{
+			Method: "POST", Path: "/multi-search", Key: true,
+			Request: []byte(`{"federation":{},"queries":[{"indexUid":"golden_public","q":"","sort":["type:asc"]}]}`),
+		},
+		{
+			Method: "POST", Path: "/multi-search", Key: true,
+			Request: []byte(`{"federation":{},"queries":[{"indexUid":"golden_none","q":""}]}`),
+		},
+		{
+			Method: "POST", Path: "/multi-search", Key: true,
+			Request: []byte(`{"federation":{"facetsByIndex":{"golden_public":["type"]}},"queries":[{"indexUid":"golden_public","q":""}]}`),
+		},
+		{
+			Method: "POST", Path: "/multi-search", Key: true,
+			Request: []byte(`{"federation":{},"queries":[{"indexUid":"golden_public","q":"","filter":"f_theme = \"VALFA\"","attributesToRetrieve":["id"]}]}`),
+		},
 		{Method: "POST", Path: "/swap-indexes", Key: true, Request: []byte(`[{"indexes":["golden_public","golden_none"]}]`)},
 		{Method: "POST", Path: "/indexes", Key: true, Request: []byte(`{"uid":"golden_public","primaryKey":"id"}`)},
 		{Method: "DELETE", Path: "/indexes/golden_none", Key: true},
-		{Method: "POST", Path: "/indexes/golden_public/documents?primaryKey=id", Key: true, Request: []byte(`[{"id":"a.b"}]`)},
+		{
+			Method: "POST", Path: "/indexes/golden_public/documents?primaryKey=id", Key: true,
+			Request: []byte(`[{"id":"a.b"}]`),
+		},
 		{Method: "PATCH", Path: "/indexes/golden_public/settings", Key: true, Request: []byte(`{"rankingRules":["words"]}`)},
 	} {
 		keep(x.Method, x.Path, x.Key, x.Request)
 	}
 	clean(t, url, key)
-	for i, x := range said { // one after the other, so that every answer is of the state that the requests before it have made
-		said[i] = send(t, x, url, key)
+	for i, x := range exchanges { // in order, because each response depends on the requests before it
+		exchanges[i] = send(t, x, url, key)
 	}
-	var lines []string // an exchange a line
-	for _, x := range said {
+	var lines []string // one exchange per line
+	for _, x := range exchanges {
 		b, err := json.Marshal(x)
 		if err != nil {
 			t.Fatal(err)
@@ -226,7 +250,7 @@ func record(t *testing.T, url, key string) {
 	}
 }
 
-// goldenScenario makes the engine say all that it can say.
+// goldenScenario makes the engine send every kind of request.
 func goldenScenario(t *testing.T, e *meilisearch.Engine) {
 	t.Helper()
 	ctx := t.Context()
@@ -238,8 +262,10 @@ func goldenScenario(t *testing.T, e *meilisearch.Engine) {
 	}
 	doc := func(id, title, body, day string, themes ...string) search.Document {
 		return search.Document{
-			ID: id, Type: "PRACTICE", Public: id != "pra_hidden", Titles: []string{title}, Suggest: []string{title}, Bodies: []string{body}, SortDate: day, Issued: day,
-			SortTitle: map[string]string{"nb": fmt.Sprintf("%x", title)}, Facets: map[search.Facet][]string{search.Theme: themes, search.Year: {day[:4]}},
+			ID: id, Type: "PRACTICE", Public: id != "pra_hidden", Titles: []string{title}, Suggest: []string{title},
+			Bodies: []string{body}, SortDate: day, Issued: day,
+			SortTitle: map[string]string{"nb": fmt.Sprintf("%x", title)},
+			Facets:    map[search.Facet][]string{search.Theme: themes, search.Year: {day[:4]}},
 		}
 	}
 	r, err := e.Rebuild(ctx)
@@ -247,18 +273,26 @@ func goldenScenario(t *testing.T, e *meilisearch.Engine) {
 	tromso := doc("mun_tromso", "Tromsø", "", "2020-01-01")
 	tromso.Aliases = []string{"Romsa", "5501"}
 	ok(r.Apply(ctx, search.Batch{Seq: 3, Upserts: []search.Document{
-		doc("pra_a", "Bosetting av flyktninger", "Kommunen følger introduksjonsprogrammet etter § 14.", "2021-05-01", "alfa", "Beta"),
+		doc("pra_a", "Bosetting av flyktninger", "Kommunen følger introduksjonsprogrammet etter § 14.", "2021-05-01",
+			"alfa", "Beta"),
 		doc("pra_b", "Busetjing av flyktningar", "Kommunen følgjer introduksjonsprogrammet.", "2022-05-01", "alfa"),
-		doc("pra_c", "Mentor for kvinner", "Opplæring på arbeidsplassen.", "2023-05-01", "gamma delta"), doc("pra_d", "Mentorordning", "For ungdom og kvinner.", "2023-05-01", "alfa"),
-		doc("pra_e", "E-læring for Ås", "Norskopplæring", "2019-01-01"), doc("pra_hidden", "Hemmelig mentor", "Skjult", "2023-01-01", "alfa"), tromso,
+		doc("pra_c", "Mentor for kvinner", "Opplæring på arbeidsplassen.", "2023-05-01", "gamma delta"),
+		doc("pra_d", "Mentorordning", "For ungdom og kvinner.", "2023-05-01", "alfa"),
+		doc("pra_e", "E-læring for Ås", "Norskopplæring", "2019-01-01"),
+		doc("pra_hidden", "Hemmelig mentor", "Skjult", "2023-01-01", "alfa"), tromso,
 	}}))
 	ok(r.Commit(ctx))
-	ok(e.Apply(ctx, search.Batch{Seq: 4, Upserts: []search.Document{doc("pra_f", "Tolk i helsetjenesten", "Om tolking.", "2024-01-01", "helse"), doc("pra_gone", "Mentor borte", "", "2024-01-01")}}))
+	ok(e.Apply(ctx, search.Batch{Seq: 4, Upserts: []search.Document{
+		doc("pra_f", "Tolk i helsetjenesten", "Om tolking.", "2024-01-01", "helse"),
+		doc("pra_gone", "Mentor borte", "", "2024-01-01"),
+	}}))
 	ok(e.Apply(ctx, search.Batch{Seq: 5, Deletes: []string{"pra_gone", "pra_never"}}))
 	facets := []search.Facet{search.Theme, search.Year, search.Type}
 	for _, text := range []string{
-		"", "mentor", "mentor kvinner", "bosetting", "busetting flyktninger", `"mentor for kvinner"`, `"av flyktninger"`, "mentor -kvinner", "-mentor", "ment", "introduksjonspr",
-		"ås", "as", "§ 14", "5501", "tromso", "flyktnigner", "introdukjonsprogrm", "mentpr", "nentor", "opplæring", "undervisning", "xyzzyq", "e-læring", `-"for kvinner" mentor`,
+		"", "mentor", "mentor kvinner", "bosetting", "busetting flyktninger", `"mentor for kvinner"`, `"av flyktninger"`,
+		"mentor -kvinner", "-mentor", "ment", "introduksjonspr",
+		"ås", "as", "§ 14", "5501", "tromso", "flyktnigner", "introdukjonsprogrm", "mentpr", "nentor", "opplæring",
+		"undervisning", "xyzzyq", "e-læring", `-"for kvinner" mentor`,
 	} {
 		_, err := e.Search(ctx, search.Query{Index: search.Public, Text: text, Limit: 10, Facets: facets})
 		ok(err)
@@ -268,7 +302,9 @@ func goldenScenario(t *testing.T, e *meilisearch.Engine) {
 		{OrderBy: search.Newest},
 		{OrderBy: search.Title, TitleLanguage: "fkv"},
 		{Index: search.Members, Text: "mentor"},
-		{Filter: search.Filter{Facets: map[search.Facet][]string{search.Theme: {"alfa", "Beta"}, search.Year: {"2021", "2022"}}}},
+		{Filter: search.Filter{Facets: map[search.Facet][]string{
+			search.Theme: {"alfa", "Beta"}, search.Year: {"2021", "2022"},
+		}}},
 		{Filter: search.Filter{IssuedAfter: "2021-05-01", IssuedBefore: "2022-12-31"}},
 		{Filter: search.Filter{Facets: map[search.Facet][]string{search.Theme: {"gamma delta"}}}, Text: "mentor"},
 	} {

@@ -12,10 +12,11 @@ import (
 	meili "github.com/meilisearch/meilisearch-go"
 )
 
-// readingRights are what it takes to search: the cursor is read as a document, and the size of the index decides what counts as misspelt.
-var readingRights = []string{"search", "documents.get", "stats.get"}
+// searchKeyActions are the rights needed to search: the cursor is read as a document, and the size of the index decides
+// what counts as misspelt.
+var searchKeyActions = []string{"search", "documents.get", "stats.get"}
 
-// read asks for something with a key that can change nothing and sees the two indexes only.
+// read sends a request with a key that can only read the two indexes.
 func (e *Engine) read(ctx context.Context, method, path string, body, out any) error {
 	reader, err := e.reading(ctx)
 	if err != nil {
@@ -27,7 +28,7 @@ func (e *Engine) read(ctx context.Context, method, path string, body, out any) e
 		return err
 	}
 	e.mu.Lock()
-	e.reader = nil // somebody has removed the key at the server
+	e.reader = nil // the key was deleted on the server
 	e.mu.Unlock()
 	if reader, err = e.reading(ctx); err != nil {
 		return err
@@ -35,7 +36,7 @@ func (e *Engine) read(ctx context.Context, method, path string, body, out any) e
 	return reader.call(ctx, method, path, body, out)
 }
 
-// reading is the API with the reading key. Where the hub's own key may not make keys, it is that one.
+// reading returns the API client with the read-only key, or with the hub's own key if that may not create keys.
 func (e *Engine) reading(ctx context.Context) (*api, error) {
 	e.mu.RLock()
 	reader := e.reader
@@ -47,7 +48,7 @@ func (e *Engine) reading(ctx context.Context) (*api, error) {
 	var refused *APIError
 	switch {
 	case errors.As(err, &refused) && (refused.Status == http.StatusUnauthorized || refused.Status == http.StatusForbidden):
-		e.log.WarnContext(ctx, "searches use the key that writes, because it may not make one that only reads", "reason", refused.Code)
+		e.log.WarnContext(ctx, "search uses the admin key: cannot create a read-only key", "reason", refused.Code)
 		reader = e.api
 	case err != nil:
 		return nil, err
@@ -62,7 +63,7 @@ func (e *Engine) reading(ctx context.Context) (*api, error) {
 	return e.reader, nil
 }
 
-// readingKey finds the key by its id, which the hub chooses, or makes it.
+// readingKey returns the read-only key, which it finds by its fixed id or creates.
 func (e *Engine) readingKey(ctx context.Context) (string, error) {
 	id := e.readingKeyID()
 	key, err := e.api.sdk.GetKeyWithContext(ctx, id)
@@ -74,9 +75,10 @@ func (e *Engine) readingKey(ctx context.Context) (string, error) {
 	if !errors.As(err, &refused) || refused.Code != "api_key_not_found" {
 		return "", err
 	}
-	e.warnOfOpenKey(ctx)
+	e.warnAboutOpenKey(ctx)
 	key, err = e.api.sdk.CreateKeyWithContext(ctx, &meili.Key{
-		UID: id, Name: "Dugnad searches " + e.prefix, Actions: readingRights, Indexes: []string{e.uid(indexes()[0]), e.uid(indexes()[1])},
+		UID: id, Name: "Dugnad searches " + e.prefix, Actions: searchKeyActions,
+		Indexes:   []string{e.uid(indexes()[0]), e.uid(indexes()[1])},
 		ExpiresAt: time.Time{}, // never
 	})
 	if err != nil {
@@ -85,23 +87,27 @@ func (e *Engine) readingKey(ctx context.Context) (string, error) {
 	return key.Key, nil
 }
 
-// readingKeyID is the same at every start and for every replica, and another for other indexes.
+// readingKeyID returns the id of the read-only key: the same for all replicas and starts, another for another index
+// prefix.
 func (e *Engine) readingKeyID() string {
 	sum := sha256.Sum256([]byte("dugnad reading key of " + e.prefix))
 	id := uuid.UUID(sum[:16])
-	id[6], id[8] = id[6]&0x0f|0x40, id[8]&0x3f|0x80 // in the form of a version 4, which is what the server takes
+	id[6], id[8] = id[6]&0x0f|0x40, id[8]&0x3f|0x80 // as version 4, which the server requires
 	return id.String()
 }
 
-// warnOfOpenKey tells of the key that every new server has: whoever gets it can search what is for members.
-func (e *Engine) warnOfOpenKey(ctx context.Context) {
+// warnAboutOpenKey logs a warning if the server has the default search key, which can search the members' index too.
+func (e *Engine) warnAboutOpenKey(ctx context.Context) {
 	keys, err := e.api.sdk.GetKeysWithContext(ctx, &meili.KeysQuery{Limit: 100})
 	if err != nil {
-		return // not worth failing for
+		return // only a warning is lost
 	}
 	for _, k := range keys.Results {
 		if k.UID != e.readingKeyID() && slices.Contains(k.Indexes, "*") && slices.Equal(k.Actions, []string{"search"}) {
-			e.log.WarnContext(ctx, "the search server has a key that searches all its indexes, those of the hub's members too: delete it there", "key", k.Name, "uid", k.UID)
+			e.log.WarnContext(
+				ctx, "search server has a key for all indexes, including the members' index; delete it", "key", k.Name, "uid",
+				k.UID,
+			)
 		}
 	}
 }

@@ -8,25 +8,27 @@ import (
 	"dugnad/search/norwegian"
 )
 
-// A word can be found in several ways, and Meilisearch has no "or" between words. So a text is asked for as several queries, its legs, of which the
-// server makes one list, each document once: the words by their keys, the last one as a beginning, one with a neighbour in meaning, one spelt right.
+// A word can match in several ways, and Meilisearch has no "or" between words. So a text becomes several queries, its
+// legs, whose hits the server merges: with the stems of all words, with the last word as a prefix, with a related word,
+// with a corrected word.
 
-// The weights of the legs. They are those of the hub's relevance set.
+// The weights of the legs, tuned on the relevance set.
 const (
 	exactWeight, prefixWeight, nearWeight, fuzzyWeight = 1, .85, .4, .6
-	withOneWeight, withoutWeight                       = .1, .01 // with one of the words that need not be found, and with none; the score of a hit can be as low as .1
-	maxLegs                                            = 8
+	// with one optional word, and with none; the score of a hit can be as low as .1
+	withOneWeight, withoutWeight = .1, .01
+	maxLegs                      = 8
 )
 
-// leg is one query of several.
+// leg is one of the queries for a text.
 type leg struct {
 	Q      string
 	Weight float64
-	On     []string // attributes, all when empty
+	On     []string // searched attributes, all if empty
 }
 
-// legs takes a text apart. correct gives, for a word that is to be corrected, the words that may have been meant. Where words need not be found, the
-// legs with them come first, and weigh more than any without.
+// legs returns the queries for a text. correct maps a word to be corrected to its corrections. Legs with optional words
+// come first and weigh more than any without.
 func legs(t search.Text, correct map[string][]string) []leg {
 	if len(t.Optional) == 0 {
 		return allOf(t, correct)
@@ -50,6 +52,7 @@ func legs(t search.Text, correct map[string][]string) []leg {
 	return all
 }
 
+// allOf returns the legs that require all words of t.
 func allOf(t search.Text, correct map[string][]string) []leg {
 	if t.Empty() {
 		return []leg{{Q: strings.Join(excluded(t), " "), Weight: exactWeight}}
@@ -72,7 +75,7 @@ func allOf(t search.Text, correct map[string][]string) []leg {
 	all := []leg{{Q: query(exact...), Weight: exactWeight}}
 	for i, w := range t.Words {
 		if start := norwegian.Fold(w.Word); w.Prefix && len(start) >= search.PrefixFrom {
-			rest := slices.Delete(slices.Clone(exact), i, i+1) // the last word, so that it is a beginning
+			rest := slices.Delete(slices.Clone(exact), i, i+1) // moved to the end, where it matches as a prefix
 			all = append(all, leg{Q: query(append(rest, start)...), Weight: prefixWeight, On: searchable})
 		}
 	}
@@ -85,7 +88,8 @@ func allOf(t search.Text, correct map[string][]string) []leg {
 	return append(all, corrected(t.Words, exact, correct, query)...)
 }
 
-// corrected are the legs in which every word that is to be corrected is: each of them by its best correction, and then one by its others.
+// corrected returns the legs with corrections: one with the best correction of each word, then one for each other
+// correction.
 func corrected(words []search.Term, exact []string, correct map[string][]string, query func(...string) string) []leg {
 	if len(correct) == 0 {
 		return nil
@@ -107,7 +111,7 @@ func corrected(words []search.Term, exact []string, correct map[string][]string,
 	return all[:min(len(all), maxLegs)]
 }
 
-// excluded are the parts of a query that say what must not be there: a word in any of its forms, a phrase as it is written.
+// excluded returns the negative parts of a query: words in any inflection, phrases as written.
 func excluded(t search.Text) []string {
 	var out []string
 	for _, p := range t.Exclude {
@@ -120,7 +124,7 @@ func excluded(t search.Text) []string {
 	return out
 }
 
-// keyPhrase is a key as a phrase: that allows neither longer words nor misspellings.
+// keyPhrase returns a stem as a phrase, which allows neither longer words nor typos.
 func keyPhrase(key string) string { return `"` + keyToken(key) + `"` }
 
 func wordPhrase(p search.Phrase) string {

@@ -12,26 +12,27 @@ import (
 	"dugnad/search"
 )
 
-// maxWaiting is how many writes of a rebuild may be accepted and not yet done: waiting for each keeps the server from doing several at once.
-const maxWaiting = 200
+// maxPendingTasks is how many writes of a rebuild may be accepted but unfinished: waiting for each one keeps the server
+// from processing several together.
+const maxPendingTasks = 200
 
 // rebuild fills two indexes beside those that are searched.
 type rebuild struct {
 	engine     *Engine
 	generation string
 
-	filling sync.Mutex // guards what follows
+	filling sync.Mutex // guards the fields below
 	changed search.Changed
 	waiting []int64 // tasks
 	seq     int64
-	failed  error // a change that could not be followed; Commit refuses
+	failed  error // a change that could not be written; makes Commit fail
 
 	over bool // committed or aborted; guarded by engine.writing
 }
 
 func (e *Engine) buildUID(i search.Index) string { return e.uid(i) + "_build" }
 
-// Rebuild makes empty indexes with the settings of now. What an abandoned rebuild has left is removed.
+// Rebuild creates empty indexes with the current settings and removes those of an abandoned rebuild.
 func (e *Engine) Rebuild(ctx context.Context) (search.Rebuild, error) {
 	e.writing.Lock()
 	defer e.writing.Unlock()
@@ -43,20 +44,20 @@ func (e *Engine) Rebuild(ctx context.Context) (search.Rebuild, error) {
 	}
 	for _, i := range indexes() {
 		if err := e.remove(ctx, e.buildUID(i)); err != nil {
-			return nil, fmt.Errorf("begin rebuild: %w", err)
+			return nil, fmt.Errorf("start rebuild: %w", err)
 		}
 		if err := e.create(ctx, e.buildUID(i)); err != nil {
-			return nil, fmt.Errorf("begin rebuild: %w", err)
+			return nil, fmt.Errorf("start rebuild: %w", err)
 		}
 	}
 	e.build = &rebuild{engine: e, generation: rand.Text(), changed: search.Changed{}}
 	return e.build, nil
 }
 
-// create makes an index and waits until it has its settings, so that nothing is ever indexed without.
+// create creates an index and waits until it has its settings, so that no document is indexed without them.
 func (e *Engine) create(ctx context.Context, uid string) error {
 	info, err := e.api.sdk.CreateIndexWithContext(ctx, &meili.IndexConfig{Uid: uid, PrimaryKey: attrID})
-	if err := doneTwice(e.api.do(ctx, info, err), "index_already_exists"); err != nil {
+	if err := ignoreCode(e.api.do(ctx, info, err), "index_already_exists"); err != nil {
 		return fmt.Errorf("create index %s: %w", uid, err)
 	}
 	if err := e.change(ctx, uid, settings()); err != nil {
@@ -65,7 +66,7 @@ func (e *Engine) create(ctx context.Context, uid string) error {
 	return nil
 }
 
-// change sets settings and waits.
+// change changes settings of an index and waits for the task.
 func (e *Engine) change(ctx context.Context, uid string, to map[string]any) error {
 	var task struct {
 		UID int64 `json:"taskUid"`
@@ -78,13 +79,13 @@ func (e *Engine) change(ctx context.Context, uid string, to map[string]any) erro
 
 func (e *Engine) remove(ctx context.Context, uid string) error {
 	info, err := e.api.sdk.DeleteIndexWithContext(ctx, uid)
-	if err := doneTwice(e.api.do(ctx, info, err), "index_not_found"); err != nil {
+	if err := ignoreCode(e.api.do(ctx, info, err), "index_not_found"); err != nil {
 		return fmt.Errorf("remove index %s: %w", uid, err)
 	}
 	return nil
 }
 
-// Apply adds documents, without those that have changed meanwhile.
+// Apply adds documents, except those that changed since the rebuild started.
 func (r *rebuild) Apply(ctx context.Context, b search.Batch) error {
 	if err := b.Validate(); err != nil {
 		return err
@@ -104,7 +105,7 @@ func (r *rebuild) Apply(ctx context.Context, b search.Batch) error {
 	return nil
 }
 
-// write sends a batch to both indexes; filling is held.
+// write sends a batch to both indexes; filling must be held.
 func (r *rebuild) write(ctx context.Context, b search.Batch) error {
 	for _, i := range indexes() {
 		tasks, err := r.engine.send(ctx, r.engine.buildUID(i), i, b, nil)
@@ -113,7 +114,7 @@ func (r *rebuild) write(ctx context.Context, b search.Batch) error {
 		}
 		r.waiting = append(r.waiting, tasks...)
 	}
-	for len(r.waiting) > maxWaiting {
+	for len(r.waiting) > maxPendingTasks {
 		if err := r.engine.api.wait(ctx, r.waiting[0]); err != nil {
 			return err
 		}
@@ -122,7 +123,8 @@ func (r *rebuild) write(ctx context.Context, b search.Batch) error {
 	return nil
 }
 
-// follow writes what Engine.Apply has written; the engine's writing lock is held. That has succeeded, so a failure here is the rebuild's alone.
+// follow writes a batch that Engine.Apply has written; the engine's writing lock must be held. The batch itself has
+// succeeded, so an error here fails only the rebuild.
 func (r *rebuild) follow(ctx context.Context, b search.Batch) {
 	r.filling.Lock()
 	defer r.filling.Unlock()
@@ -132,7 +134,7 @@ func (r *rebuild) follow(ctx context.Context, b search.Batch) {
 	}
 }
 
-// Commit swaps the new indexes for the old, both in one task.
+// Commit swaps the new indexes for the old, both in one task, and removes the old.
 func (r *rebuild) Commit(ctx context.Context) error {
 	e := r.engine
 	e.writing.Lock()
@@ -148,7 +150,7 @@ func (r *rebuild) Commit(ctx context.Context) error {
 	r.over, e.build = true, nil
 	var errs []error
 	for _, i := range indexes() {
-		errs = append(errs, e.remove(ctx, e.buildUID(i))) // the old ones now
+		errs = append(errs, e.remove(ctx, e.buildUID(i))) // these are the old ones now
 	}
 	return errors.Join(errs...)
 }
@@ -156,7 +158,7 @@ func (r *rebuild) Commit(ctx context.Context) error {
 func (r *rebuild) commit(ctx context.Context) error {
 	e := r.engine
 	if r.failed != nil {
-		return fmt.Errorf("a change could not be followed: %w", r.failed)
+		return fmt.Errorf("write a change: %w", r.failed)
 	}
 	var swaps []*meili.SwapIndexesParams
 	for _, i := range indexes() {
@@ -166,8 +168,9 @@ func (r *rebuild) commit(ctx context.Context) error {
 			return err
 		}
 		r.waiting = append(r.waiting, tasks...)
-		info, err := e.api.sdk.CreateIndexWithContext(ctx, &meili.IndexConfig{Uid: e.uid(i), PrimaryKey: attrID}) // there must be one to swap with
-		if err := doneTwice(e.api.do(ctx, info, err), "index_already_exists"); err != nil {
+		// a swap needs both indexes
+		info, err := e.api.sdk.CreateIndexWithContext(ctx, &meili.IndexConfig{Uid: e.uid(i), PrimaryKey: attrID})
+		if err := ignoreCode(e.api.do(ctx, info, err), "index_already_exists"); err != nil {
 			return err
 		}
 		swaps = append(swaps, &meili.SwapIndexesParams{Indexes: []string{e.uid(i), e.buildUID(i)}})

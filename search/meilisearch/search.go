@@ -15,10 +15,10 @@ import (
 	"dugnad/search"
 )
 
-// attempts is how often a search of several requests is made anew when the index has changed between them.
-const attempts = 4
+// maxAttempts is how often a search that takes several requests is repeated because the index changed between them.
+const maxAttempts = 4
 
-// request and answer are those of a federated multi-search.
+// The body and the response of a federated multi-search.
 type (
 	request struct {
 		Federation federation  `json:"federation"`
@@ -41,7 +41,7 @@ type (
 		HighlightPostTag      string         `json:"highlightPostTag,omitempty"`
 		FederationOptions     map[string]any `json:"federationOptions"`
 	}
-	answer struct {
+	response struct {
 		Hits               []hit `json:"hits"`
 		EstimatedTotalHits int   `json:"estimatedTotalHits"`
 		FacetsByIndex      map[string]struct {
@@ -68,8 +68,8 @@ type (
 	}
 )
 
-// asked is a query on its way to the server.
-type asked struct {
+// preparedQuery is a query with what its requests need.
+type preparedQuery struct {
 	search.Query
 	uid      string
 	legs     []leg
@@ -78,7 +78,7 @@ type asked struct {
 	from, to search.Date
 }
 
-// Search answers a query.
+// Search implements search.Engine.
 func (e *Engine) Search(ctx context.Context, q search.Query) (*search.Result, error) {
 	if err := q.Validate(); err != nil {
 		return nil, err
@@ -93,7 +93,7 @@ func (e *Engine) Search(ctx context.Context, q search.Query) (*search.Result, er
 	if err != nil {
 		return nil, err
 	}
-	a := &asked{Query: q, uid: e.uid(q.Index), from: from, to: to, retrieve: []string{attrID, attrDate}}
+	a := &preparedQuery{Query: q, uid: e.uid(q.Index), from: from, to: to, retrieve: []string{attrID, attrDate}}
 	switch q.Order() {
 	case search.Newest:
 		a.sort = []string{attrDate + ":desc", attrID + ":asc"}
@@ -115,15 +115,16 @@ func (e *Engine) Search(ctx context.Context, q search.Query) (*search.Result, er
 	return result, nil
 }
 
-// search answers from one state of the index: where that takes several requests, they are made again if the index has changed meanwhile.
-func (e *Engine) search(ctx context.Context, a *asked) (result *search.Result, err error) {
+// search answers from one state of the index. If that takes several requests, it repeats them if the index changed
+// meanwhile.
+func (e *Engine) search(ctx context.Context, a *preparedQuery) (result *search.Result, err error) {
 	text := a.Parsed()
 	a.legs = legs(text, nil)
 	before, err := e.marker(ctx, a.uid)
 	if err != nil {
 		return nil, err
 	}
-	for range attempts {
+	for range maxAttempts {
 		var requests int
 		if result, requests, err = e.once(ctx, a, text); err != nil {
 			return nil, err
@@ -138,10 +139,13 @@ func (e *Engine) search(ctx context.Context, a *asked) (result *search.Result, e
 		}
 		before = after
 	}
-	return result, nil // the index changes all the time; every answer is right by itself
+	return result, nil // the index changes constantly; each part of the result is correct by itself
 }
 
-func (e *Engine) once(ctx context.Context, a *asked, text search.Text) (result *search.Result, requests int, err error) {
+// once answers a query, with corrections if it has hardly any hits, and returns how many requests that took.
+func (e *Engine) once(
+	ctx context.Context, a *preparedQuery, text search.Text,
+) (result *search.Result, requests int, err error) {
 	result, requests, err = e.ask(ctx, a)
 	if err != nil || len(text.Words) == 0 {
 		return result, requests, err
@@ -163,9 +167,9 @@ func (e *Engine) once(ctx context.Context, a *asked, text search.Text) (result *
 	return result, requests + more, err
 }
 
-// ask asks for the hits and for the facets that are counted with everything that is chosen, and for each facet with a choice of its own once more
-// without that.
-func (e *Engine) ask(ctx context.Context, a *asked) (*search.Result, int, error) {
+// ask requests the hits together with the facets counted under all choices, and each facet with a choice of its own
+// once more without that choice. It returns the number of requests.
+func (e *Engine) ask(ctx context.Context, a *preparedQuery) (*search.Result, int, error) {
 	result := &search.Result{Hits: []search.Hit{}, TotalExact: true, Facets: map[search.Facet][]search.FacetCount{}}
 	var plain, chosen []search.Facet
 	for _, f := range a.Facets {
@@ -220,16 +224,16 @@ func (e *Engine) ask(ctx context.Context, a *asked) (*search.Result, int, error)
 		result.Facets[f] = counted[n]
 	}
 	if a.Order() == search.Distance {
-		chosen = append(chosen, search.Municipality) // one request more, at least
+		chosen = append(chosen, search.Municipality) // at least one more request
 	}
 	return result, 1 + len(chosen), nil
 }
 
-// slack is how many hits more are read than stand before a position, for those that have come before it since.
+// slack is how many extra hits are read before a position, for documents that have come before it since.
 const slack = 200
 
-// page picks the hits that come after the position.
-func (a *asked) page(found []hit) []search.Hit {
+// page returns the hits after the position.
+func (a *preparedQuery) page(found []hit) []search.Hit {
 	hits, rank := []search.Hit{}, 0
 	if a.After != nil {
 		rank = a.After.Rank
@@ -248,7 +252,7 @@ func (a *asked) page(found []hit) []search.Hit {
 	return hits
 }
 
-func (a *asked) position(h hit) search.Position {
+func (a *preparedQuery) position(h hit) search.Position {
 	p := search.Position{Order: a.Order(), ID: h.ID}
 	switch p.Order {
 	case search.Distance:
@@ -264,8 +268,10 @@ func (a *asked) position(h hit) search.Position {
 	return p
 }
 
-// federated makes one request: all legs of the text, of which the server makes one list.
-func (e *Engine) federated(ctx context.Context, a *asked, filter string, limit int, facets []search.Facet) (*answer, error) {
+// federated sends one request with all legs of the text, which the server merges into one list.
+func (e *Engine) federated(
+	ctx context.Context, a *preparedQuery, filter string, limit int, facets []search.Facet,
+) (*response, error) {
 	r := request{Federation: federation{Limit: limit}}
 	if len(facets) > 0 {
 		names := make([]string, len(facets))
@@ -276,18 +282,20 @@ func (e *Engine) federated(ctx context.Context, a *asked, filter string, limit i
 	}
 	for _, l := range a.legs {
 		r.Queries = append(r.Queries, subsearch{
-			IndexUID: a.uid, Q: l.Q, Filter: filter, Sort: a.sort, MatchingStrategy: "all", AttributesToSearchOn: l.On, AttributesToRetrieve: a.retrieve,
-			FederationOptions: map[string]any{"weight": l.Weight},
+			IndexUID: a.uid, Q: l.Q, Filter: filter, Sort: a.sort, MatchingStrategy: "all", AttributesToSearchOn: l.On,
+			AttributesToRetrieve: a.retrieve,
+			FederationOptions:    map[string]any{"weight": l.Weight},
 		})
 	}
-	var got answer
+	var got response
 	if err := e.read(ctx, "POST", "/multi-search", r, &got); err != nil {
 		return nil, err
 	}
 	return &got, nil
 }
 
-func (g *answer) counts(uid string, f search.Facet) ([]search.FacetCount, error) {
+// counts returns the counts of a facet.
+func (g *response) counts(uid string, f search.Facet) ([]search.FacetCount, error) {
 	counts := []search.FacetCount{}
 	for written, n := range g.FacetsByIndex[uid].Distribution[field(f)] {
 		v, err := valueOf(written)
@@ -300,8 +308,8 @@ func (g *answer) counts(uid string, f search.Facet) ([]search.FacetCount, error)
 	return counts, nil
 }
 
-// filter says what documents must be, without the choice in one facet. Every document has a type, and the marker has none.
-func (a *asked) filter(without search.Facet) string {
+// filter returns the filter expression without the choice in one facet. Every document has a type; the marker has none.
+func (a *preparedQuery) filter(without search.Facet) string {
 	conditions := []string{strconv.Quote(field(search.Type)) + " EXISTS"}
 	for _, f := range slices.Sorted(maps.Keys(a.Filter.Facets)) {
 		if values := a.Filter.Facets[f]; len(values) > 0 && f != without {
@@ -321,7 +329,7 @@ func (a *asked) filter(without search.Facet) string {
 	return strings.Join(conditions, " AND ")
 }
 
-// anyOf needs no escaping: values are written in plain letters.
+// anyOf returns a condition that a facet has one of the values. Encoded values need no escaping.
 func anyOf(f search.Facet, values []string) string {
 	written := make([]string, len(values))
 	for i, v := range values {
@@ -330,7 +338,7 @@ func anyOf(f search.Facet, values []string) string {
 	return field(f) + " IN [" + strings.Join(written, ", ") + "]"
 }
 
-// FacetValues counts the values of one facet.
+// FacetValues implements search.Engine.
 func (e *Engine) FacetValues(ctx context.Context, q search.FacetQuery) ([]search.FacetCount, error) {
 	query, err := q.Query()
 	if err != nil {
@@ -343,14 +351,14 @@ func (e *Engine) FacetValues(ctx context.Context, q search.FacetQuery) ([]search
 	return q.Pick(result.Facets[q.Facet]), nil
 }
 
-// size is how many documents an index had.
+// size is the number of documents in an index at a time.
 type size struct {
 	documents int
 	at        time.Time
 }
 
-// few is how many documents a word must be in not to count as misspelt.
-func (e *Engine) few(ctx context.Context, a *asked) (int, error) {
+// few returns the number of documents up to which a word counts as possibly misspelt.
+func (e *Engine) few(ctx context.Context, a *preparedQuery) (int, error) {
 	e.mu.RLock()
 	known := e.size[a.Index]
 	e.mu.RUnlock()
@@ -369,10 +377,10 @@ func (e *Engine) few(ctx context.Context, a *asked) (int, error) {
 	return known.documents / 5000, nil
 }
 
-// suggestFrom is how many documents are looked at for suggestions.
-const suggestFrom = 300
+// suggestCandidates is how many documents are read to find suggestions.
+const suggestCandidates = 300
 
-// Suggest gives titles and names that begin with a text.
+// Suggest implements search.Engine.
 func (e *Engine) Suggest(ctx context.Context, index search.Index, text string, limit int) ([]search.Suggestion, error) {
 	if err := errors.Join(search.CheckIndex(index), search.CheckSuggest(limit)); err != nil {
 		return nil, err
@@ -387,18 +395,18 @@ func (e *Engine) Suggest(ctx context.Context, index search.Index, text string, l
 	if start == "" {
 		return nil, nil
 	}
-	a := &asked{
+	a := &preparedQuery{
 		Query: search.Query{Index: index}, uid: e.uid(index), retrieve: []string{attrID, attrType, attrNames, attrAliases},
 		legs: []leg{{Q: start, Weight: 1, On: []string{attrSuggest}}},
 	}
-	got, err := e.federated(ctx, a, a.filter(""), suggestFrom, nil)
+	got, err := e.federated(ctx, a, a.filter(""), suggestCandidates, nil)
 	if err != nil {
 		return nil, fmt.Errorf("suggest: %w", err)
 	}
 	return suggestions(got.Hits, start, limit), nil
 }
 
-// suggestions puts what the server found in the order of every engine: by the way that the names begin so, then by name.
+// suggestions returns the suggestions in hits for the folded text start, in the order that every engine uses.
 func suggestions(hits []hit, start string, limit int) []search.Suggestion {
 	type place struct {
 		search.SuggestionPlace

@@ -11,17 +11,30 @@ import (
 	"dugnad/search"
 )
 
-// maxValues is how many values of a facet are counted: more than any facet has.
-const maxValues = 20_000
+// maxFacetValues is the maximum number of counted values of a facet: more than any facet has.
+const maxFacetValues = 20_000
 
-// settings are those of both indexes, as Meilisearch answers them. An index that says otherwise has drifted.
+// settings returns the settings of both indexes, as Meilisearch reports them. An index with others has drifted.
 func settings() map[string]any {
 	filterable := []any{
 		map[string]any{"attributePatterns": []string{"f_*"}, "features": features(false)},
 		map[string]any{"attributePatterns": []string{attrIssued}, "features": features(true)},
 	}
 	sortable := []string{attrDate, attrID}
-	displayed := []string{attrID, attrDate, attrType, attrNames, attrAliases, attrWords, attrHash, field(search.Municipality), "seq", "writes", "generation", "schema"}
+	displayed := []string{
+		attrID,
+		attrDate,
+		attrType,
+		attrNames,
+		attrAliases,
+		attrWords,
+		attrHash,
+		field(search.Municipality),
+		"seq",
+		"writes",
+		"generation",
+		"schema",
+	}
 	for _, lang := range titleLanguages {
 		sortable, displayed = append(sortable, attrTitle+lang), append(displayed, attrTitle+lang)
 	}
@@ -30,17 +43,30 @@ func settings() map[string]any {
 		"displayedAttributes":  displayed,
 		"filterableAttributes": filterable,
 		"sortableAttributes":   sortable,
-		"rankingRules":         []string{"sort", "words", "typo", "proximity", "attributeRank", "wordPosition", "exactness", attrDate + ":desc", attrID + ":asc"},
-		"stopWords":            []string{},
-		"synonyms":             map[string]any{},
+		"rankingRules": []string{
+			"sort",
+			"words",
+			"typo",
+			"proximity",
+			"attributeRank",
+			"wordPosition",
+			"exactness",
+			attrDate + ":desc",
+			attrID + ":asc",
+		},
+		"stopWords": []string{},
+		"synonyms":  map[string]any{},
 		"typoTolerance": map[string]any{
 			"enabled":             true,
 			"minWordSizeForTypos": map[string]any{"oneTypo": search.FuzzyFrom, "twoTypos": search.FuzzyTwoFrom},
 			"disableOnWords":      []string{},
-			"disableOnAttributes": slices.Concat(searchable, []string{attrSuggest}), // only t_words may be misspelt
+			"disableOnAttributes": slices.Concat(searchable, []string{attrSuggest}), // only t_words tolerates typos
 			"disableOnNumbers":    true,
 		},
-		"faceting":           map[string]any{"maxValuesPerFacet": maxValues, "sortFacetValuesBy": map[string]any{"*": "count"}},
+		"faceting": map[string]any{
+			"maxValuesPerFacet": maxFacetValues,
+			"sortFacetValuesBy": map[string]any{"*": "count"},
+		},
 		"pagination":         map[string]any{"maxTotalHits": 2 * search.MaxDepth},
 		"proximityPrecision": "byWord",
 		"prefixSearch":       "indexingTime",
@@ -52,24 +78,24 @@ func features(comparison bool) map[string]any {
 	return map[string]any{"facetSearch": false, "filter": map[string]any{"equality": true, "comparison": comparison}}
 }
 
-// cheap are the settings that can be put right without indexing anything again.
-var cheap = []string{"displayedAttributes", "rankingRules", "synonyms", "faceting", "pagination"}
+// cheapSettings are the settings that can be changed without reindexing.
+var cheapSettings = []string{"displayedAttributes", "rankingRules", "synonyms", "faceting", "pagination"}
 
-// settingsHash tells the settings apart that an index must have been made with.
+// settingsHash identifies the settings that an index must have been built with.
 func settingsHash() string {
 	fixed := settings()
-	for _, name := range cheap {
+	for _, name := range cheapSettings {
 		delete(fixed, name)
 	}
 	b, err := json.Marshal(fixed)
 	if err != nil {
-		panic(fmt.Sprintf("meilisearch: settings: %v", err)) // made of strings and numbers only
+		panic(fmt.Sprintf("meilisearch: settings: %v", err)) // strings and numbers only
 	}
 	sum := sha256.Sum256(b)
 	return hex.EncodeToString(sum[:6])
 }
 
-// drift gives the settings of ours that an index has otherwise, by name.
+// drift returns the names of the settings that differ from the wanted ones.
 func drift(have map[string]any) ([]string, error) {
 	b, err := json.Marshal(settings())
 	if err != nil {
@@ -89,7 +115,7 @@ func drift(have map[string]any) ([]string, error) {
 	return differ, nil
 }
 
-// ordered sorts what Meilisearch gives back in an order of its own.
+// ordered sorts lists that Meilisearch returns in its own order.
 func ordered(name string, v any) any {
 	list, ok := v.([]any)
 	if m, isMap := v.(map[string]any); isMap && name == "typoTolerance" {

@@ -7,8 +7,9 @@ import (
 	"sync/atomic"
 )
 
-// Parts gives the keys of the well-known words that a compound begins or ends with: norsk and opplæring for norskopplæring. A document is found by
-// them as well; a query is not taken apart, because whoever writes the whole word means it.
+// Parts returns the stems of the well-known words that a compound begins or ends with: norsk and opplæring for
+// norskopplæring. Search documents also match by them; a query is not split, because a reader who types the whole
+// compound means it.
 func Parts(word string) []string {
 	if len(word) < 8 {
 		return nil
@@ -17,15 +18,15 @@ func Parts(word string) []string {
 	if p := slot.Load(); p != nil && p.word == word {
 		return p.parts
 	}
-	p := &parted{word, apart(word)}
+	p := &splitWord{word, split(word)}
 	slot.Store(p)
 	return p.parts
 }
 
-// Modifier gives the key of the first of two well-known words that make up the whole of a compound: tilskudd for tilskuddsordning. It says what the
-// compound is about, for a query with a compound that nobody has written.
+// Modifier returns the stem of the first word of a compound of exactly two well-known words: tilskudd for
+// tilskuddsordning. It tells the subject of a compound that occurs nowhere. It returns "" for other words.
 func Modifier(word string) string {
-	whole := Key(word)
+	compoundKey := Key(word)
 	word = rewrite(Fold(word))
 	for i := len(word) - 4; i >= 4; i-- {
 		head, tail := word[:i], word[i:]
@@ -33,7 +34,7 @@ func Modifier(word string) string {
 			continue
 		}
 		for _, form := range []string{head, strings.TrimSuffix(head, "s"), strings.TrimSuffix(head, "e")} {
-			if key, ok := heads[form]; ok && key != whole {
+			if key, ok := heads[form]; ok && key != compoundKey {
 				return key
 			}
 		}
@@ -41,21 +42,22 @@ func Modifier(word string) string {
 	return ""
 }
 
-type parted struct {
+type splitWord struct {
 	word  string
 	parts []string
 }
 
-// known remembers recent answers, as keys does.
-var known [1 << 14]atomic.Pointer[parted]
+// known caches recent results, as keys does.
+var known [1 << 14]atomic.Pointer[splitWord]
 
-func apart(word string) []string {
-	whole := Key(word)
+// split is Parts without the cache.
+func split(word string) []string {
+	compoundKey := Key(word)
 	word = rewrite(Fold(word))
 	ended := false
 	var parts []string
 	add := func(key string) {
-		if key != whole && !slices.Contains(parts, key) {
+		if key != compoundKey && !slices.Contains(parts, key) {
 			parts = append(parts, key)
 		}
 	}
@@ -77,13 +79,18 @@ func apart(word string) []string {
 	return parts
 }
 
-// heads maps the words that compounds are made of, folded, to their keys; endings holds the keys, and begins the first letters of the words.
-var heads, endings, begins = compounds(`aktivitet ansatt arbeid asyl barn barnehage barnevern bedrift beredskap bibliotek bolig bosetting botrygghet bruker bydel deltaker
-	digital enslig erfaring familie flyktning forelder foreldre forskning forum frivillig fylke helse idrett informasjon innvandrer integrering introduksjon
-	kompetanse kommune kontor kultur kunnskap kurs kvalifisering kvinne leder ledelse likestilling livsmestring lærer læring mangfold marked mentor metode
-	migrasjon minoritet modell mottak norsk nettverk nærmiljø næring næringsliv opplæring ordning organisasjon oppfølging plan praksis program prosjekt prøve
-	rapport rådgiver rådgivning samarbeid samfunn skole sosial språk strategi støtte sysselsetting team tiltak tilskudd tilbud tjeneste tolk trygghet
-	undersøkelse ungdom utdanning utredning utvikling veileder veiledning verksted virksomhet voksen`)
+// heads maps the words that compounds are made of, folded, to their stems; endings holds the stems, and begins the
+// first letters of the words.
+var heads, endings, begins = compounds(
+	`aktivitet ansatt arbeid asyl barn barnehage barnevern bedrift beredskap bibliotek bolig bosetting botrygghet
+	bruker bydel deltaker digital enslig erfaring familie flyktning forelder foreldre forskning forum frivillig
+	fylke helse idrett informasjon innvandrer integrering introduksjon kompetanse kommune kontor kultur kunnskap
+	kurs kvalifisering kvinne leder ledelse likestilling livsmestring lærer læring mangfold marked mentor metode
+	migrasjon minoritet modell mottak norsk nettverk nærmiljø næring næringsliv opplæring ordning organisasjon
+	oppfølging plan praksis program prosjekt prøve rapport rådgiver rådgivning samarbeid samfunn skole sosial
+	språk strategi støtte sysselsetting team tiltak tilskudd tilbud tjeneste tolk trygghet undersøkelse ungdom
+	utdanning utredning utvikling veileder veiledning verksted virksomhet voksen`,
+)
 
 func compounds(words string) (heads map[string]string, endings, begins map[string]bool) {
 	heads, endings, begins = map[string]string{}, map[string]bool{}, map[string]bool{}

@@ -8,16 +8,16 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// letters are those that do not come apart into a base letter and a mark.
+// letters are the letters that do not decompose into a base letter and a mark.
 var letters = map[rune]string{
 	'æ': "a", 'ø': "o", 'đ': "d", 'ð': "d", 'ŋ': "n", 'ŧ': "t", 'þ': "t", 'ł': "l", 'ß': "ss", 'œ': "o", 'ı': "i",
 }
 
-// digraphs are æ, ø and å as they are typed without a Norwegian keyboard.
+// digraphs maps the replacements for æ, ø and å on other keyboards.
 var digraphs = strings.NewReplacer("ae", "a", "oe", "o", "aa", "a")
 
-// Fold writes a text in plain letters, so that Tromsø, Tromso and Tromsoe are one, and so are bærekraft and baerekraft. It also merges words that
-// differ, as "får" and "far": use it for names and for words of four letters or more.
+// Fold writes a text in plain letters, so that Tromsø, Tromso and Tromsoe are equal, and bærekraft and baerekraft. It
+// also merges different words, as "får" and "far": use it for names and for words of four letters or more.
 func Fold(s string) string {
 	s = clean(s)
 	if !isASCII(s) {
@@ -31,7 +31,7 @@ func Fold(s string) string {
 		}
 		s = b.String()
 	}
-	for { // to a fixpoint, so that folding twice is folding once
+	for { // until nothing changes, so that Fold is idempotent
 		folded := digraphs.Replace(s)
 		if folded == s {
 			return s
@@ -40,7 +40,7 @@ func Fold(s string) string {
 	}
 }
 
-// FoldWord folds a word if it is long enough for that to be safe, and leaves a short one as it is.
+// FoldWord folds a word of four letters or more and returns a shorter one as it is.
 func FoldWord(word string) string {
 	if utf8.RuneCountInString(word) < 4 {
 		return word

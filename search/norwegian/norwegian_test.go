@@ -8,24 +8,32 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-func TestKey_joins_the_forms_of_a_word(t *testing.T) {
+func TestKey_merges_forms_of_a_word(t *testing.T) {
 	groups := []string{
 		"bosetting bosettingen bosetning busetting busetjing busetjinga busettinga",
 		"flyktning flyktninger flyktningar flyktningene flyktningane flyktningen",
 		"introduksjonsprogram introduksjonsprogrammet introduksjonsordning introduksjonsordningen introprogram",
 		"innvandrer innvandrere innvandrerne innvandrar innvandrarar innvandrarane",
-		"deltaker deltakere deltakar deltakarar", "skole skolen skoler skule skulen skular", "tilskudd tilskuddet tilskot tilskotet",
+		"deltaker deltakere deltakar deltakarar", "skole skolen skoler skule skulen skular",
+		"tilskudd tilskuddet tilskot tilskotet",
 		"virksomhet virksomheter verksemd verksemder", "mulighet muligheter moglegheit moglegheiter",
 		"veiledning veiledningen rettleiing rettleiinga vegleiing", "veileder veiledere rettleiar rettleiarar",
 		"tjeneste tjenester tjenesten teneste tenester tenesta", "kommune kommuner kommunene kommunar kommunane",
-		"voksenopplæring voksenopplaering vaksenopplæring vaksenopplaring", "mangfold mangfald", "arbeidsmarked arbeidsmarkedet arbeidsmarknad arbeidsmarknaden",
+		"voksenopplæring voksenopplaering vaksenopplæring vaksenopplaring", "mangfold mangfald",
+		"arbeidsmarked arbeidsmarkedet arbeidsmarknad arbeidsmarknaden",
 		"enslig enslige einsleg einslege", "frivillighet frivilligheten frivilligheit", "tolk tolker tolkar tolken",
-		"rapport rapporter rapportar rapporten", "undersøkelse undersøkelser undersøking undersøkingar undersokelse", "bolig boliger bustad bustader bustaden",
-		"arbeidsgiver arbeidsgivere arbeidsgjevar arbeidsgjevarar", "lærer lærere lærar lærarar", "hjemmeværende heimeverande",
-		"tromsø tromso tromsoe", "bodø bodo bodoe", "offentlig offentlege offentleg", "bærekraft berekraft", "sykehus sjukehus", "vold vald",
-		"lærer lærerne lærarane", "helsesykepleier helsesykepleierne helsesjukepleiar helsesjukepleiarane", "løsning løysing løysingar", "virkemiddel verkemiddel virkemidler",
-		"virkning verknad verknader", "arbeidsledighet arbeidsløyse arbeidsløshet", "tilbud tilbod tilbodet", "følger følgjer", "ukraina ukrainske ukrainarar", "økning auke",
-		"sosial sosialt", "kommunal kommunalt", "voksne vaksne voksen", "uke veker", "gutter gutar", "deltagere deltakere", "leie leige", "opplevde opplever",
+		"rapport rapporter rapportar rapporten", "undersøkelse undersøkelser undersøking undersøkingar undersokelse",
+		"bolig boliger bustad bustader bustaden",
+		"arbeidsgiver arbeidsgivere arbeidsgjevar arbeidsgjevarar", "lærer lærere lærar lærarar",
+		"hjemmeværende heimeverande",
+		"tromsø tromso tromsoe", "bodø bodo bodoe", "offentlig offentlege offentleg", "bærekraft berekraft",
+		"sykehus sjukehus", "vold vald",
+		"lærer lærerne lærarane", "helsesykepleier helsesykepleierne helsesjukepleiar helsesjukepleiarane",
+		"løsning løysing løysingar", "virkemiddel verkemiddel virkemidler",
+		"virkning verknad verknader", "arbeidsledighet arbeidsløyse arbeidsløshet", "tilbud tilbod tilbodet",
+		"følger følgjer", "ukraina ukrainske ukrainarar", "økning auke",
+		"sosial sosialt", "kommunal kommunalt", "voksne vaksne voksen", "uke veker", "gutter gutar", "deltagere deltakere",
+		"leie leige", "opplevde opplever",
 	}
 	for _, g := range groups {
 		words := strings.Fields(g)
@@ -39,8 +47,10 @@ func TestKey_joins_the_forms_of_a_word(t *testing.T) {
 
 func TestKey_keeps_words_apart(t *testing.T) {
 	for _, pair := range []string{
-		"for før", "har hår", "mål mal", "integreringsloven integrering", "ås as", "bo bø", "tolk tolking", "lærer lov", "praksis praksisplass",
-		"skole skulle", "14 15", "opplæring kurs", "arbeid jobb", "kommune kommunikasjon", "bosetting bolig", "volda vold", "alta alt", "romsa rom", "våler valg", "flyktning flyktningtjeneste",
+		"for før", "har hår", "mål mal", "integreringsloven integrering", "ås as", "bo bø", "tolk tolking", "lærer lov",
+		"praksis praksisplass",
+		"skole skulle", "14 15", "opplæring kurs", "arbeid jobb", "kommune kommunikasjon", "bosetting bolig", "volda vold",
+		"alta alt", "romsa rom", "våler valg", "flyktning flyktningtjeneste",
 	} {
 		a, b, _ := strings.Cut(pair, " ")
 		if Key(a) == Key(b) {
@@ -49,7 +59,7 @@ func TestKey_keeps_words_apart(t *testing.T) {
 	}
 }
 
-func TestKey_of_a_key_is_itself(t *testing.T) {
+func TestKey_is_idempotent(t *testing.T) {
 	var list struct{ Same, Near [][]string }
 	if err := json.Unmarshal(synonyms, &list); err != nil {
 		t.Fatal(err)
@@ -61,7 +71,7 @@ func TestKey_of_a_key_is_itself(t *testing.T) {
 				t.Errorf("Key(%s) = %s, but Key(%s) = %s", w, k, k, Key(k))
 			}
 			if k2 := Key(Lower(norm.NFD.String(strings.ToUpper(w)))); k2 != k {
-				t.Errorf("%s decomposed and in capitals has key %s, not %s", w, k2, k)
+				t.Errorf("Key(%s) decomposed and in capitals = %s, want %s", w, k2, k)
 			}
 		}
 	}
@@ -81,21 +91,24 @@ func TestWords(t *testing.T) {
 		texts = append(texts, w.Text)
 	}
 	if s := strings.Join(texts, " "); s != "e læring § 14 i kárášjohka introduksjon 2021 22" {
-		t.Errorf("got %q", s)
+		t.Errorf("Words = %q", s)
 	}
 	if got[0].Joined != "elæring" {
-		t.Errorf("joined = %q", got[0].Joined)
+		t.Errorf("Joined = %q", got[0].Joined)
 	}
 	if Fold("Kárášjohka") != "karasjohka" {
-		t.Errorf("fold: %q", Fold("Kárášjohka"))
+		t.Errorf("Fold = %q", Fold("Kárášjohka"))
 	}
 }
 
 func TestParts(t *testing.T) {
 	for word, want := range map[string]string{
-		"norskopplæring": "norsk opplæring", "norskopplaeringa": "norsk opplæring", "busettingsklare": "bosetting", "flyktningtenesta": "flyktning tjeneste",
-		"mentorordninger": "mentor ordning", "kommuneundersøkinga": "kommune undersøkelse", "flyktningene": "", "kommune": "", "programmene": "", "bosettingene": "",
-		"introduksjonsprogrammet": "introduksjon program", "skoleforeldrene": "skole foreldre", "tolk": "", "integreringsprosjekt": "integrering prosjekt",
+		"norskopplæring": "norsk opplæring", "norskopplaeringa": "norsk opplæring", "busettingsklare": "bosetting",
+		"flyktningtenesta": "flyktning tjeneste",
+		"mentorordninger":  "mentor ordning", "kommuneundersøkinga": "kommune undersøkelse", "flyktningene": "",
+		"kommune": "", "programmene": "", "bosettingene": "",
+		"introduksjonsprogrammet": "introduksjon program", "skoleforeldrene": "skole foreldre", "tolk": "",
+		"integreringsprosjekt": "integrering prosjekt",
 	} {
 		var keys []string
 		for w := range strings.FieldsSeq(want) {
@@ -116,7 +129,7 @@ func TestModifier(t *testing.T) {
 			want = Key(want)
 		}
 		if got := Modifier(word); got != want {
-			t.Errorf("Modifier(%s) = %q, wanted %q", word, got, want)
+			t.Errorf("Modifier(%s) = %q, want %q", word, got, want)
 		}
 	}
 }

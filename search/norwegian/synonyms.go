@@ -10,20 +10,20 @@ import (
 //go:embed synonyms.json
 var synonyms []byte
 
-// same maps folded words and their stems to the key of their group; near maps a key to those of its neighbours.
+// same maps folded words and stems to the stem of their group; near maps a stem to related ones.
 var same, near = load(synonyms)
 
 func load(data []byte) (map[string]string, map[string][]string) {
 	var list struct{ Same, Near [][]string }
 	if err := json.Unmarshal(data, &list); err != nil {
-		panic(fmt.Sprintf("norwegian: synonyms.json: %v", err)) // embedded, so only a mistake in the build gets here
+		panic(fmt.Sprintf("norwegian: synonyms.json: %v", err)) // embedded, so this is a mistake in the file
 	}
 	same := map[string]string{}
 	bare := func(word string) string { return stem(rewrite(FoldWord(word))) }
 	for _, group := range list.Same {
 		key := bare(group[0])
 		if k, ok := same[key]; ok {
-			key = k // two groups of one stem are one
+			key = k // groups that share a stem are merged
 		}
 		put := func(form string) {
 			if _, taken := same[form]; !taken {
@@ -54,7 +54,7 @@ func load(data []byte) (map[string]string, map[string][]string) {
 	return same, near
 }
 
-// lookup is Key while the tables are being made.
+// lookup is Key while the tables are being built.
 func lookup(same map[string]string, word string) string {
 	for _, form := range []string{FoldWord(word), rewrite(FoldWord(word)), stem(rewrite(FoldWord(word)))} {
 		if k, ok := same[form]; ok {

@@ -1,6 +1,6 @@
-// Package norwegian makes words that mean the same compare equal: it splits text into words and gives each word a key that is the same for
-// bokmål and nynorsk, for the inflected forms, and for æøå typed on a keyboard that lacks them. Documents and queries pass through it on every
-// engine. It is pure and deterministic, and Version changes with its answers.
+// Package norwegian makes words with the same meaning compare equal: it splits text into words and gives each word a
+// stem that is the same for bokmål and nynorsk, for the inflections, and for æøå typed on another keyboard. Both
+// engines use it for search documents and queries. It is pure and deterministic, and Version changes with its results.
 package norwegian
 
 import (
@@ -11,17 +11,17 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// maxWordBytes bounds a word: longer ones are hashes and pasted data, not words that anyone looks for.
+// maxWordBytes bounds a word: longer ones are hashes or pasted data.
 const maxWordBytes = 120
 
 // Word is one word of a text.
 type Word struct {
 	Text       string // lower case, NFC, without soft hyphens
-	Joined     string // with its hyphenated followers written together, "elæring" on the first word of "e-læring"; else empty
-	Start, End int    // bytes in the text it was found in
+	Joined     string // with the hyphenated words after it: "elæring" for the first word of "e-læring"; else empty
+	Start, End int    // byte offsets in the text
 }
 
-// Words splits a text into its words: runs of letters and digits, and the section sign alone.
+// Words returns the words of a text: runs of letters and digits, and the section sign by itself.
 func Words(text string) []Word {
 	var words []Word
 	start := -1
@@ -52,7 +52,8 @@ func Words(text string) []Word {
 	return words
 }
 
-// Lower is the form in which surface words are compared: lower case, NFC, nothing invisible.
+// Lower returns a text in the form in which words are compared as written: lower case, NFC, without invisible
+// characters.
 func Lower(s string) string { return clean(s) }
 
 func clean(s string) string {

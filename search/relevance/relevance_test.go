@@ -1,5 +1,5 @@
-// Package relevance judges how well the search engines rank: 120 documents in the manner of the hub's content, queries as people type them, and which
-// documents ought to come how far up. scripts/relevance prints the figures.
+// Package relevance measures how well the search engines rank: 120 documents like the hub's content, queries as people
+// type them, and grades for the documents that answer them. scripts/relevance prints the figures.
 package relevance
 
 import (
@@ -21,24 +21,25 @@ import (
 	"dugnad/search/meilisearch"
 )
 
-// The gates that both engines must pass.
+// The NDCG that both engines must reach.
 const (
-	meanAtLeast = .90
-	eachAtLeast = .50
+	minMean = .90
+	minEach = .50
 )
 
-// depth is how far down a reader looks.
+// depth is how many hits a reader looks at.
 const depth = 10
 
-// judged is a query and the grades of the documents that answer it: 3 exactly what was meant, 2 on the topic, 1 related. All others are 0.
+// judged is a query with the grades of the documents that answer it: 3 exactly what was meant, 2 on the topic, 1
+// related. All others are 0.
 type judged struct {
 	N      int            `json:"n"`
 	Query  string         `json:"query"`
-	Exact  bool           `json:"exact"` // the best comes first, and nothing comes that is not graded
+	Exact  bool           `json:"exact"` // the best must come first, and no ungraded hits may follow
 	Grades map[string]int `json:"grades"`
 }
 
-// written is a document as it is kept in testdata.
+// written is a search document in testdata.
 type written struct {
 	ID       string   `json:"id"`
 	Type     string   `json:"type"`
@@ -56,7 +57,8 @@ func (w written) document() search.Document {
 		return slices.DeleteFunc(texts, func(s string) bool { return s == "" })
 	}
 	return search.Document{
-		ID: w.ID, Type: w.Type, Public: true, Titles: some(w.Title, w.TitleNn), Summaries: some(w.Summary), Bodies: some(w.Body), Keywords: w.Keywords,
+		ID: w.ID, Type: w.Type, Public: true, Titles: some(w.Title, w.TitleNn), Summaries: some(w.Summary),
+		Bodies: some(w.Body), Keywords: w.Keywords,
 		Aliases: w.Aliases, Suggest: some(w.Title), SortDate: w.Date,
 	}
 }
@@ -85,9 +87,15 @@ func TestRelevance(t *testing.T) {
 	t.Run("meilisearch", func(t *testing.T) {
 		url := os.Getenv("HUB_TEST_MEILI_URL")
 		if url == "" {
-			t.Skip("NOT RUN: HUB_TEST_MEILI_URL names no Meilisearch")
+			t.Skip("NOT RUN: HUB_TEST_MEILI_URL is not set")
 		}
-		e := meilisearch.Open(meilisearch.Options{URL: url, Key: os.Getenv("HUB_TEST_MEILI_KEY"), Prefix: "relevance-" + strings.ToLower(rand.Text()[:10])})
+		e := meilisearch.Open(
+			meilisearch.Options{
+				URL:    url,
+				Key:    os.Getenv("HUB_TEST_MEILI_KEY"),
+				Prefix: "relevance-" + strings.ToLower(rand.Text()[:10]),
+			},
+		)
 		defer func() {
 			if err := e.Remove(context.WithoutCancel(t.Context())); err != nil {
 				t.Error(err)
@@ -98,7 +106,7 @@ func TestRelevance(t *testing.T) {
 	})
 }
 
-// judge fills an engine and asks it everything.
+// judge fills an engine and runs all queries.
 func judge(t *testing.T, e search.Engine) {
 	fill(t, e)
 	var table strings.Builder
@@ -116,9 +124,9 @@ func judge(t *testing.T, e search.Engine) {
 		got := ndcg(q.Grades, found)
 		sum += got
 		verdict := ""
-		if got < eachAtLeast {
+		if got < minEach {
 			verdict = "  too low"
-			t.Errorf("%q: NDCG@%d %.2f, and %.2f is the least: %s", q.Query, depth, got, eachAtLeast, shown(q.Grades, found))
+			t.Errorf("%q: NDCG@%d %.2f, want at least %.2f: %s", q.Query, depth, got, minEach, shown(q.Grades, found))
 		}
 		if q.Exact && !exact(q.Grades, found) {
 			verdict = "  not exact"
@@ -131,8 +139,8 @@ func judge(t *testing.T, e search.Engine) {
 	}
 	mean := sum / float64(len(queries))
 	t.Logf("NDCG@%d of %d queries, mean %.3f:\n%s", depth, len(queries), mean, &table)
-	if mean < meanAtLeast {
-		t.Errorf("the mean is %.3f, and %.2f is the least", mean, meanAtLeast)
+	if mean < minMean {
+		t.Errorf("mean %.3f, want at least %.2f", mean, minMean)
 	}
 }
 
@@ -154,8 +162,8 @@ func fill(t *testing.T, e search.Engine) {
 	}
 }
 
-// ndcg is the normalised discounted cumulative gain of the first hits: 1 where they could not be better, also where there is nothing to find and
-// nothing is found.
+// ndcg returns the normalized discounted cumulative gain of the first hits: 1 if they could not be better, which
+// includes finding nothing when there is nothing to find.
 func ndcg(grades map[string]int, found []string) float64 {
 	if len(grades) == 0 {
 		if len(found) == 0 {
@@ -175,12 +183,13 @@ func ndcg(grades map[string]int, found []string) float64 {
 	return got / best
 }
 
-// exact tells whether the best comes first and nothing comes that should not.
+// exact reports whether the best hit comes first and no ungraded hit is found.
 func exact(grades map[string]int, found []string) bool {
 	if len(grades) == 0 {
 		return len(found) == 0
 	}
-	return len(found) > 0 && grades[found[0]] == 3 && !slices.ContainsFunc(found, func(id string) bool { return grades[id] == 0 })
+	return len(found) > 0 && grades[found[0]] == 3 &&
+		!slices.ContainsFunc(found, func(id string) bool { return grades[id] == 0 })
 }
 
 func shown(grades map[string]int, found []string) string {
@@ -196,12 +205,12 @@ func shown(grades map[string]int, found []string) string {
 	return strings.Join(out, ", ")
 }
 
-// TestNDCG pins the figure itself.
+// TestNDCG pins the formula.
 func TestNDCG(t *testing.T) {
 	grades := map[string]int{"a": 3, "b": 2, "c": 1}
 	for want, found := range map[float64][]string{1: {"a", "b", "c"}, 0: {"x", "y"}} {
 		if got := ndcg(grades, found); got != want {
-			t.Errorf("%v: %f, wanted %f", found, got, want)
+			t.Errorf("%v: %f, want %f", found, got, want)
 		}
 	}
 	// 1/log2(2) + 3/log2(3) + 7/log2(4) over 7/log2(2) + 3/log2(3) + 1/log2(4)

@@ -7,13 +7,13 @@ import (
 	"strings"
 )
 
-// condition tells whether a document is let through.
+// condition reports whether a document matches.
 type condition func(*doc) bool
 
-// The tokens of a filter: quoted texts, signs, words.
+// tokens matches the tokens of a filter: quoted strings, operators, words.
 var tokens = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|[\[\](),]|!=|>=|<=|[=<>]|[^\s\[\](),=<>!]+`)
 
-// parser reads a filter: what the hub writes, and no more of Meilisearch's language.
+// parser parses the part of Meilisearch's filter language that the hub writes.
 type parser struct {
 	rest []string
 	i    *index
@@ -40,7 +40,7 @@ func (p *parser) fail(format string, args ...any) {
 
 func (p *parser) next() string {
 	if len(p.rest) == 0 {
-		p.fail("the filter ends too early")
+		p.fail("unexpected end of filter")
 		return ""
 	}
 	t := p.rest[0]
@@ -82,7 +82,7 @@ func (p *parser) not() condition {
 	if p.take("(") {
 		c := p.or()
 		if !p.take(")") {
-			p.fail("a bracket is not closed")
+			p.fail("missing closing bracket")
 		}
 		return c
 	}
@@ -100,7 +100,7 @@ func (p *parser) single() condition {
 	if p.take("IN") {
 		wanted := map[string]bool{}
 		if !p.take("[") {
-			p.fail("a list is expected")
+			p.fail("expected a list")
 		}
 		for p.err == nil && !p.take("]") {
 			wanted[facetKey(unquote(p.next()))] = true
@@ -117,14 +117,14 @@ func (p *parser) single() condition {
 		from, err1 := strconv.ParseFloat(first, 64)
 		to, err2 := strconv.ParseFloat(p.next(), 64)
 		if err1 != nil || err2 != nil {
-			p.fail("`%s` is no number", first)
+			p.fail("`%s` is not a number", first)
 		}
 		return func(d *doc) bool {
 			n, ok := d.fields[attr].(float64)
 			return ok && n >= from && n <= to
 		}
 	}
-	p.fail("`%s` is not understood", first)
+	p.fail("unknown operator `%s`", first)
 	return nil
 }
 
@@ -135,7 +135,7 @@ func unquote(t string) string {
 	return t
 }
 
-// facetKey is what facet values are compared by: Meilisearch forgets their case.
+// facetKey returns a facet value in the form that is compared: Meilisearch ignores case.
 func facetKey(v string) string { return strings.ToLower(v) }
 
 func (i *index) filterable(attr string) bool {
@@ -157,7 +157,7 @@ func (i *index) filterable(attr string) bool {
 	return false
 }
 
-// texts gives the strings of a JSON value: a string, or a list of them.
+// texts returns the strings in a JSON value: a string or a list of strings.
 func texts(v any) []string {
 	switch v := v.(type) {
 	case string:

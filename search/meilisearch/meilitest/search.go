@@ -9,7 +9,7 @@ import (
 	"unicode/utf8"
 )
 
-// doc is a document with the places of its words, found when it is first searched.
+// doc is a document with the positions of its words, indexed by the first search.
 type doc struct {
 	id     string
 	fields map[string]any
@@ -18,7 +18,7 @@ type doc struct {
 	words map[string]map[string][]int // attribute → word → positions
 }
 
-// gap is how far the elements of a list stand apart.
+// gap is the distance in positions between the elements of a list.
 const gap = 8
 
 func newDoc(id string, fields map[string]any) *doc {
@@ -61,7 +61,7 @@ func (d *doc) index(attrs []string) {
 	})
 }
 
-// term is a part of a query: a phrase, or a word that may be misspelt or, at the end, be a beginning.
+// term is a part of a query: a phrase, or a word that may match with typos or, at the end, as a prefix.
 type term struct {
 	phrase []string
 	word   string
@@ -70,7 +70,7 @@ type term struct {
 	not    bool
 }
 
-// parse takes a query apart as Meilisearch does: a word at the very end is a beginning.
+// parse parses a query as Meilisearch does: a word at the very end matches as a prefix.
 func (i *index) parse(q string) []term {
 	var terms []term
 	for rest := strings.TrimLeft(q, " "); rest != ""; rest = strings.TrimLeft(rest, " ") {
@@ -98,7 +98,8 @@ func (i *index) typos(word string) int {
 	two, _ := sizes["twoTypos"].(float64)
 	letters := float64(utf8.RuneCountInString(word))
 	switch {
-	case tolerance["enabled"] != true || letters < one || tolerance["disableOnNumbers"] == true && strings.Trim(word, "0123456789") == "":
+	case tolerance["enabled"] != true || letters < one,
+		tolerance["disableOnNumbers"] == true && strings.Trim(word, "0123456789") == "":
 		return 0
 	case letters < two:
 		return 1
@@ -106,12 +107,12 @@ func (i *index) typos(word string) int {
 	return 2
 }
 
-// match is how well a document answers a query, in the order of Meilisearch's rules; less is better.
+// match is how well a document matches a query, in the order of Meilisearch's ranking rules; lower is better.
 type match struct {
 	typos, rank, position int
 }
 
-// find tells whether a document has all that a query asks for.
+// find reports whether a document matches all terms of a query, and how well.
 func (i *index) find(d *doc, terms []term, on []string) (match, bool) {
 	tolerance, _ := i.settings["typoTolerance"].(map[string]any)
 	exact := texts(tolerance["disableOnAttributes"])
@@ -138,7 +139,7 @@ func (i *index) find(d *doc, terms []term, on []string) (match, bool) {
 	return m, true
 }
 
-// in finds a term in an attribute: by how many letters it is misspelt there, and where.
+// in looks a term up in an attribute and returns the number of typos and the position of the best match.
 func (t term) in(words map[string][]int, exact bool) (typos, position int, ok bool) {
 	if t.phrase != nil {
 		for _, at := range words[t.phrase[0]] {
@@ -172,7 +173,7 @@ func (t term) in(words map[string][]int, exact bool) (typos, position int, ok bo
 	return typos, position, ok
 }
 
-// distance is how many letters are wrong; two that have changed places count once.
+// distance is the edit distance of two words; swapping two adjacent letters counts once.
 func distance(a, b []rune) int {
 	rows := make([][]int, len(a)+1)
 	for i := range rows {
@@ -204,7 +205,7 @@ func whole(words map[string][]int, phrase []string, at int) bool {
 	return true
 }
 
-// found is a document in the list that several queries make.
+// found is a document in the merged list of several queries.
 type found struct {
 	doc   *doc
 	score float64
@@ -216,7 +217,7 @@ func (s *Server) multiSearch(body any) (int, any, *apiErr) {
 	federation, _ := request["federation"].(map[string]any)
 	queries, _ := request["queries"].([]any)
 	if federation == nil || len(queries) == 0 {
-		return 0, nil, fail(http.StatusBadRequest, "bad_request", "the stand-in answers federated searches only")
+		return 0, nil, fail(http.StatusBadRequest, "bad_request", "the fake supports federated searches only")
 	}
 	best := map[*doc]found{}
 	var i *index
@@ -243,7 +244,13 @@ func (s *Server) multiSearch(body any) (int, any, *apiErr) {
 	if n, ok := federation["limit"].(float64); ok {
 		limit = int(n)
 	}
-	out := map[string]any{"hits": hits(i, list, limit), "processingTimeMs": 1, "limit": limit, "offset": 0, "estimatedTotalHits": len(list)}
+	out := map[string]any{
+		"hits":               hits(i, list, limit),
+		"processingTimeMs":   1,
+		"limit":              limit,
+		"offset":             0,
+		"estimatedTotalHits": len(list),
+	}
 	if facets, ok := federation["facetsByIndex"].(map[string]any); ok {
 		counted := map[string]any{}
 		for _, attr := range texts(facets[i.uid]) {
@@ -290,8 +297,9 @@ func (i *index) collect(q map[string]any, best map[*doc]found) *apiErr {
 			continue
 		}
 		score := weight
-		if len(terms) > 0 { // the rules weigh one after the other
-			score *= 1 - (float64(m.typos)*.1 + float64(m.rank)/float64(len(terms))*.01 + float64(m.position)/float64(len(terms))*.0001)
+		if len(terms) > 0 { // each rule only breaks ties of the rules before it
+			n := float64(len(terms))
+			score *= 1 - (float64(m.typos)*.1 + float64(m.rank)/n*.01 + float64(m.position)/n*.0001)
 		}
 		if f, ok := best[d]; !ok || score > f.score {
 			best[d] = found{d, score, q}
@@ -300,7 +308,7 @@ func (i *index) collect(q map[string]any, best map[*doc]found) *apiErr {
 	return nil
 }
 
-// compare orders hits: by what is asked for, then by score, then by the rules of the index's own.
+// compare orders hits by the requested sort, then by score, then by the index's own ranking rules.
 func (i *index) compare(a, b found, sort []string) int {
 	for _, rule := range sort {
 		if c := byAttribute(a.doc, b.doc, rule); c != 0 {
@@ -320,7 +328,7 @@ func (i *index) compare(a, b found, sort []string) int {
 	return strings.Compare(a.doc.id, b.doc.id)
 }
 
-// byAttribute orders by a value; those without come last.
+// byAttribute orders by the value of an attribute; documents without it come last.
 func byAttribute(a, b *doc, rule string) int {
 	attr, way, _ := strings.Cut(rule, ":")
 	x, y := a.fields[attr], b.fields[attr]
@@ -394,7 +402,7 @@ func hits(i *index, list []found, limit int) []any {
 	return out
 }
 
-// mark gives attributes with the words of the query marked.
+// mark returns attributes with the words of the query highlighted.
 func (i *index) mark(f found, attrs []string) map[string]any {
 	before, _ := f.query["highlightPreTag"].(string)
 	after, _ := f.query["highlightPostTag"].(string)

@@ -1,6 +1,6 @@
-// Package meilitest stands in for a Meilisearch server in tests: the part of its HTTP API that the hub uses, in memory. It is kept honest by requests
-// that were answered by a real one, in testdata/golden: it must answer them the same way. It is slow, and makes no attempt at relevance beyond the
-// order of Meilisearch's ranking rules.
+// Package meilitest is a fake Meilisearch server for tests: the part of its HTTP API that the hub uses, in memory.
+// testdata/golden.json, recorded from a real server, keeps it honest: it must respond the same. It is slow and does not
+// rank beyond the order of Meilisearch's ranking rules.
 package meilitest
 
 import (
@@ -20,14 +20,15 @@ import (
 	"time"
 )
 
-// Server is a Meilisearch for tests.
+// Server is a fake Meilisearch server.
 type Server struct {
 	URL string
 	Key string
 
-	// Down makes it answer nothing: connections end without a word.
+	// Down makes the server close connections without a response.
 	Down atomic.Bool
-	// Refuse fails the tasks of batches with a document for which it is true, as Meilisearch does with one that it cannot read.
+	// Refuse makes the task of a batch fail if it returns true for one of the documents, as for a document that
+	// Meilisearch cannot read.
 	Refuse func(doc map[string]any) bool
 
 	mu      sync.RWMutex
@@ -35,14 +36,14 @@ type Server struct {
 	tasks   []*task
 	queue   chan *task
 	keys    map[string]map[string]any
-	asked   map[string]string // the key that a route was last asked with
+	asked   map[string]string // the last key sent to each route
 }
 
 type index struct {
 	uid      string
 	settings map[string]any
 	docs     map[string]*doc
-	order    []string // ids as they came, for listing
+	order    []string // ids in order of insertion
 }
 
 type task struct {
@@ -52,7 +53,7 @@ type task struct {
 	Type       string         `json:"type"`
 	Error      any            `json:"error"`
 	EnqueuedAt time.Time      `json:"enqueuedAt"`
-	do         func() *apiErr // under the lock
+	do         func() *apiErr // called with mu held
 }
 
 type apiErr struct {
@@ -71,9 +72,15 @@ func fail(status int, code, format string, args ...any) *apiErr {
 	return &apiErr{status, fmt.Sprintf(format, args...), code, kind, "https://docs.meilisearch.com/errors#" + code}
 }
 
-// Start starts a server that ends with the test.
+// Start starts a server that stops at the end of the test.
 func Start(t testing.TB) *Server {
-	s := &Server{Key: "stand-in-master-key", indexes: map[string]*index{}, queue: make(chan *task, 10_000), keys: map[string]map[string]any{}, asked: map[string]string{}}
+	s := &Server{
+		Key:     "stand-in-master-key",
+		indexes: map[string]*index{},
+		queue:   make(chan *task, 10_000),
+		keys:    map[string]map[string]any{},
+		asked:   map[string]string{},
+	}
 	h := httptest.NewServer(s)
 	s.URL = h.URL
 	done := make(chan struct{})
@@ -85,7 +92,7 @@ func Start(t testing.TB) *Server {
 	return s
 }
 
-// work does the tasks one after the other, later than they are accepted.
+// work performs the tasks one after the other, after they were accepted.
 func (s *Server) work(done chan struct{}) {
 	for {
 		select {
@@ -102,28 +109,28 @@ func (s *Server) work(done chan struct{}) {
 	}
 }
 
-// Indexes names the indexes that there are.
+// Indexes returns the names of the indexes, sorted.
 func (s *Server) Indexes() []string {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	return slices.Sorted(maps.Keys(s.indexes))
 }
 
-// Setting is a setting of an index.
+// Setting returns a setting of an index.
 func (s *Server) Setting(uid, name string) any {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	return s.indexes[uid].settings[name]
 }
 
-// Set changes a setting as somebody else might.
+// Set changes a setting, as another client might.
 func (s *Server) Set(uid, name string, to any) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.indexes[uid].settings[name] = to
 }
 
-// Keys are the keys besides the master's.
+// Keys returns the keys other than the master key.
 func (s *Server) Keys() []string {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
@@ -134,15 +141,15 @@ func (s *Server) Keys() []string {
 	return keys
 }
 
-// Forget removes a key.
+// Forget deletes a key.
 func (s *Server) Forget(key string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	maps.DeleteFunc(s.keys, func(_ string, k map[string]any) bool { return k["key"] == key })
 }
 
-// Asked is the key that came with the last request of a route, as "POST /multi-search".
-func (s *Server) Asked(route string) string {
+// LastKey returns the key in the last request of a route, as "POST /multi-search".
+func (s *Server) LastKey(route string) string {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	return s.asked[route]
@@ -176,7 +183,10 @@ func (s *Server) answer(r *http.Request) (int, any, *apiErr) {
 	s.mu.Unlock()
 	switch auth := r.Header.Get("Authorization"); {
 	case auth == "":
-		return 0, nil, fail(http.StatusUnauthorized, "missing_authorization_header", "The Authorization header is missing. It must use the bearer authorization method.")
+		return 0, nil, fail(
+			http.StatusUnauthorized, "missing_authorization_header",
+			"The Authorization header is missing. It must use the bearer authorization method.",
+		)
 	case auth != "Bearer "+s.Key && !s.permits(strings.TrimPrefix(auth, "Bearer "), r):
 		return 0, nil, fail(http.StatusForbidden, "invalid_api_key", "The provided API key is invalid.")
 	}
@@ -213,7 +223,13 @@ func (s *Server) enqueue(kind string, uid any, do func() *apiErr) (int, any, *ap
 	s.tasks = append(s.tasks, t)
 	s.mu.Unlock()
 	s.queue <- t
-	return http.StatusAccepted, map[string]any{"taskUid": t.UID, "indexUid": uid, "status": "enqueued", "type": kind, "enqueuedAt": t.EnqueuedAt}, nil
+	return http.StatusAccepted, map[string]any{
+		"taskUid":    t.UID,
+		"indexUid":   uid,
+		"status":     "enqueued",
+		"type":       kind,
+		"enqueuedAt": t.EnqueuedAt,
+	}, nil
 }
 
 func (s *Server) task(uid string) (int, any, *apiErr) {
@@ -373,7 +389,7 @@ func (s *Server) set(uid string, body any) *apiErr {
 	return nil
 }
 
-// inOrder puts a list that is a set to Meilisearch into the order in which it gives it back.
+// inOrder sorts a list that Meilisearch treats as a set, as it does in responses.
 func inOrder(settings map[string]any, name string) {
 	if list, ok := settings[name].([]any); ok {
 		slices.SortFunc(list, func(a, b any) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
@@ -405,7 +421,7 @@ func (s *Server) swap(body any) (int, any, *apiErr) {
 	})
 }
 
-// permits tells whether a key other than the master's exists and may do this. Such keys read only.
+// permits reports whether a key other than the master key exists and allows the request. Such keys are read-only.
 func (s *Server) permits(key string, r *http.Request) bool {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
@@ -425,7 +441,9 @@ func (s *Server) onKeys(method string, rest []string, body any) (int, any, *apiE
 		k, _ := body.(map[string]any)
 		uid, _ := k["uid"].(string)
 		if s.keys[uid] != nil {
-			return 0, nil, fail(http.StatusConflict, "api_key_already_exists", "`uid` field value `%s` is already an existing API key.", uid)
+			return 0, nil, fail(
+				http.StatusConflict, "api_key_already_exists", "`uid` field value `%s` is already an existing API key.", uid,
+			)
 		}
 		k["key"] = rand.Text()
 		s.keys[uid] = k
@@ -452,16 +470,21 @@ func (s *Server) onKeys(method string, rest []string, body any) (int, any, *apiE
 
 func defaults() map[string]any {
 	return map[string]any{
-		"displayedAttributes": []any{"*"}, "searchableAttributes": []any{"*"}, "filterableAttributes": []any{}, "sortableAttributes": []any{},
-		"rankingRules": []any{"words", "typo", "proximity", "attributeRank", "sort", "wordPosition", "exactness"}, "stopWords": []any{},
-		"nonSeparatorTokens": []any{}, "separatorTokens": []any{}, "dictionary": []any{}, "synonyms": map[string]any{}, "distinctAttribute": nil,
+		"displayedAttributes": []any{"*"}, "searchableAttributes": []any{"*"}, "filterableAttributes": []any{},
+		"sortableAttributes": []any{},
+		"rankingRules":       []any{"words", "typo", "proximity", "attributeRank", "sort", "wordPosition", "exactness"},
+		"stopWords":          []any{},
+		"nonSeparatorTokens": []any{}, "separatorTokens": []any{}, "dictionary": []any{}, "synonyms": map[string]any{},
+		"distinctAttribute":  nil,
 		"proximityPrecision": "byWord",
 		"typoTolerance": map[string]any{
-			"enabled": true, "minWordSizeForTypos": map[string]any{"oneTypo": 5., "twoTypos": 9.}, "disableOnWords": []any{}, "disableOnAttributes": []any{},
-			"disableOnNumbers": false,
+			"enabled": true, "minWordSizeForTypos": map[string]any{"oneTypo": 5., "twoTypos": 9.}, "disableOnWords": []any{},
+			"disableOnAttributes": []any{},
+			"disableOnNumbers":    false,
 		},
 		"faceting":   map[string]any{"maxValuesPerFacet": 100., "sortFacetValuesBy": map[string]any{"*": "alpha"}},
-		"pagination": map[string]any{"maxTotalHits": 1000.}, "embedders": map[string]any{}, "searchCutoffMs": nil, "localizedAttributes": nil,
-		"facetSearch": true, "prefixSearch": "indexingTime",
+		"pagination": map[string]any{"maxTotalHits": 1000.}, "embedders": map[string]any{}, "searchCutoffMs": nil,
+		"localizedAttributes": nil,
+		"facetSearch":         true, "prefixSearch": "indexingTime",
 	}
 }

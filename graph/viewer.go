@@ -91,7 +91,7 @@ func editorOf(v access.Viewer) func(*sql.Selector) {
 	}
 }
 
-// sentBack returns for which of the entries the last act was sending them back.
+// sentBackEntries returns for which of the entries the last act was sending them back.
 func sentBackEntries(ctx context.Context, entries []*ent.Entry) (map[string]bool, error) {
 	back := make(map[string]bool)
 	if len(entries) == 0 {

@@ -110,7 +110,7 @@ need_web_packages() {
     return
   fi
   say "Installing web's npm packages"
-  (cd web && npm ci --no-progress >&2) || fail "npm ci failed in web/"
+  (cd web && npm ci --no-progress --loglevel=error >&2) || fail "npm ci failed in web/"
   printf '%s\n' "$wanted" >"$stamp"
 }
 

@@ -39,7 +39,8 @@ func loadSubjects[T any](ctx context.Context, list []T, id func(T) string) (map[
 			ids = append(ids, about)
 		}
 	}
-	nodes, err := ent.FromContext(ctx).Load(ctx, ids, ent.Select(graphql.GetOperationContext(ctx), graphql.GetFieldContext(ctx).Field, "about"))
+	selected := ent.Select(graphql.GetOperationContext(ctx), graphql.GetFieldContext(ctx).Field, "about")
+	nodes, err := ent.FromContext(ctx).Load(ctx, ids, selected)
 	seen := make(map[string]ent.Content, len(nodes))
 	for id, n := range nodes {
 		if c, ok := n.(ent.Content); ok {

@@ -141,7 +141,8 @@ func stable(v any) any {
 		for k, inner := range v {
 			switch k {
 			case "processingTimeMs", "requestUid", "_federation", "stats", "link", "message", "createdAt", "updatedAt",
-				"queriesPosition", "key", "avgDocumentSize", "rawDocumentDbSize", "fieldDistribution", "numberOfEmbeddings", "numberOfEmbeddedDocuments":
+				"queriesPosition", "key", "avgDocumentSize", "rawDocumentDbSize", "fieldDistribution", "numberOfEmbeddings",
+				"numberOfEmbeddedDocuments":
 			case "_formatted":
 				out[k] = map[string]any{"t_words": stable(inner.(map[string]any)["t_words"])}
 			default:

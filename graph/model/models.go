@@ -8,12 +8,11 @@ import (
 	"dugnad/ent"
 	"dugnad/graph/view"
 	"dugnad/schema"
+	"dugnad/schema/entgql"
 	"fmt"
 	"io"
 	"strconv"
 	"time"
-
-	"entgo.io/contrib/entgql"
 )
 
 // Who may do what in an organisation.

@@ -199,13 +199,6 @@ func (_m *Account) QuerySignIns() *SignInQuery {
 	return NewAccountClient(_m.config).QuerySignIns(_m)
 }
 
-// Update returns a builder for updating this Account.
-// Note that you need to call Account.Unwrap() before calling this method if this Account
-// was returned from a transaction, and the transaction was committed or rolled back.
-func (_m *Account) Update() *AccountUpdateOne {
-	return NewAccountClient(_m.config).UpdateOne(_m)
-}
-
 // Unwrap unwraps the Account entity that was returned from a transaction after it was closed,
 // so that all future queries will be executed through the driver which created the transaction.
 func (_m *Account) Unwrap() *Account {

@@ -20,7 +20,6 @@ import (
 type AccountCreate struct {
 	config
 	mutation *AccountMutation
-	hooks    []Hook
 }
 
 // SetName sets the "name" field.
@@ -49,25 +48,9 @@ func (_c *AccountCreate) SetHubRole(v schema.Role) *AccountCreate {
 	return _c
 }
 
-// SetNillableHubRole sets the "hub_role" field if the given value is not nil.
-func (_c *AccountCreate) SetNillableHubRole(v *schema.Role) *AccountCreate {
-	if v != nil {
-		_c.SetHubRole(*v)
-	}
-	return _c
-}
-
 // SetPassword sets the "password" field.
 func (_c *AccountCreate) SetPassword(v string) *AccountCreate {
 	_c.mutation.SetPassword(v)
-	return _c
-}
-
-// SetNillablePassword sets the "password" field if the given value is not nil.
-func (_c *AccountCreate) SetNillablePassword(v *string) *AccountCreate {
-	if v != nil {
-		_c.SetPassword(*v)
-	}
 	return _c
 }
 
@@ -77,25 +60,9 @@ func (_c *AccountCreate) SetIssuer(v string) *AccountCreate {
 	return _c
 }
 
-// SetNillableIssuer sets the "issuer" field if the given value is not nil.
-func (_c *AccountCreate) SetNillableIssuer(v *string) *AccountCreate {
-	if v != nil {
-		_c.SetIssuer(*v)
-	}
-	return _c
-}
-
 // SetSubject sets the "subject" field.
 func (_c *AccountCreate) SetSubject(v string) *AccountCreate {
 	_c.mutation.SetSubject(v)
-	return _c
-}
-
-// SetNillableSubject sets the "subject" field if the given value is not nil.
-func (_c *AccountCreate) SetNillableSubject(v *string) *AccountCreate {
-	if v != nil {
-		_c.SetSubject(*v)
-	}
 	return _c
 }
 
@@ -111,39 +78,15 @@ func (_c *AccountCreate) SetLastSeenAt(v time.Time) *AccountCreate {
 	return _c
 }
 
-// SetNillableLastSeenAt sets the "last_seen_at" field if the given value is not nil.
-func (_c *AccountCreate) SetNillableLastSeenAt(v *time.Time) *AccountCreate {
-	if v != nil {
-		_c.SetLastSeenAt(*v)
-	}
-	return _c
-}
-
 // SetDisabledAt sets the "disabled_at" field.
 func (_c *AccountCreate) SetDisabledAt(v time.Time) *AccountCreate {
 	_c.mutation.SetDisabledAt(v)
 	return _c
 }
 
-// SetNillableDisabledAt sets the "disabled_at" field if the given value is not nil.
-func (_c *AccountCreate) SetNillableDisabledAt(v *time.Time) *AccountCreate {
-	if v != nil {
-		_c.SetDisabledAt(*v)
-	}
-	return _c
-}
-
 // SetAnonymizedAt sets the "anonymized_at" field.
 func (_c *AccountCreate) SetAnonymizedAt(v time.Time) *AccountCreate {
 	_c.mutation.SetAnonymizedAt(v)
-	return _c
-}
-
-// SetNillableAnonymizedAt sets the "anonymized_at" field if the given value is not nil.
-func (_c *AccountCreate) SetNillableAnonymizedAt(v *time.Time) *AccountCreate {
-	if v != nil {
-		_c.SetAnonymizedAt(*v)
-	}
 	return _c
 }
 
@@ -159,47 +102,15 @@ func (_c *AccountCreate) AddMembershipIDs(ids ...string) *AccountCreate {
 	return _c
 }
 
-// AddMemberships adds the "memberships" edges to the Membership entity.
-func (_c *AccountCreate) AddMemberships(v ...*Membership) *AccountCreate {
-	ids := make([]string, len(v))
-	for i := range v {
-		ids[i] = v[i].ID
-	}
-	return _c.AddMembershipIDs(ids...)
-}
-
 // AddSignInIDs adds the "sign_ins" edge to the SignIn entity by IDs.
 func (_c *AccountCreate) AddSignInIDs(ids ...string) *AccountCreate {
 	_c.mutation.AddSignInIDs(ids...)
 	return _c
 }
 
-// AddSignIns adds the "sign_ins" edges to the SignIn entity.
-func (_c *AccountCreate) AddSignIns(v ...*SignIn) *AccountCreate {
-	ids := make([]string, len(v))
-	for i := range v {
-		ids[i] = v[i].ID
-	}
-	return _c.AddSignInIDs(ids...)
-}
-
-// Mutation returns the AccountMutation object of the builder.
-func (_c *AccountCreate) Mutation() *AccountMutation {
-	return _c.mutation
-}
-
 // Save creates the Account in the database.
 func (_c *AccountCreate) Save(ctx context.Context) (*Account, error) {
-	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
-}
-
-// SaveX calls Save and panics if Save returns an error.
-func (_c *AccountCreate) SaveX(ctx context.Context) *Account {
-	v, err := _c.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return v
+	return _c.sqlSave(ctx)
 }
 
 // Exec executes the query.
@@ -351,87 +262,4 @@ func (_c *AccountCreate) createSpec() (*Account, *sqlgraph.CreateSpec) {
 		_spec.Edges = append(_spec.Edges, edge)
 	}
 	return _node, _spec
-}
-
-// AccountCreateBulk is the builder for creating many Account entities in bulk.
-type AccountCreateBulk struct {
-	config
-	err      error
-	builders []*AccountCreate
-}
-
-// Save creates the Account entities in the database.
-func (_c *AccountCreateBulk) Save(ctx context.Context) ([]*Account, error) {
-	if _c.err != nil {
-		return nil, _c.err
-	}
-	specs := make([]*sqlgraph.CreateSpec, len(_c.builders))
-	nodes := make([]*Account, len(_c.builders))
-	mutators := make([]Mutator, len(_c.builders))
-	for i := range _c.builders {
-		func(i int, root context.Context) {
-			builder := _c.builders[i]
-			var mut Mutator = MutateFunc(func(ctx context.Context, m Mutation) (Value, error) {
-				mutation, ok := m.(*AccountMutation)
-				if !ok {
-					return nil, fmt.Errorf("unexpected mutation type %T", m)
-				}
-				if err := builder.check(); err != nil {
-					return nil, err
-				}
-				builder.mutation = mutation
-				var err error
-				nodes[i], specs[i] = builder.createSpec()
-				if i < len(mutators)-1 {
-					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
-				} else {
-					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
-					// Invoke the actual operation on the latest mutation in the chain.
-					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {
-						if sqlgraph.IsConstraintError(err) {
-							err = &ConstraintError{msg: err.Error(), wrap: err}
-						}
-					}
-				}
-				if err != nil {
-					return nil, err
-				}
-				mutation.id = &nodes[i].ID
-				mutation.done = true
-				return nodes[i], nil
-			})
-			for i := len(builder.hooks) - 1; i >= 0; i-- {
-				mut = builder.hooks[i](mut)
-			}
-			mutators[i] = mut
-		}(i, ctx)
-	}
-	if len(mutators) > 0 {
-		if _, err := mutators[0].Mutate(ctx, _c.builders[0].mutation); err != nil {
-			return nil, err
-		}
-	}
-	return nodes, nil
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_c *AccountCreateBulk) SaveX(ctx context.Context) []*Account {
-	v, err := _c.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return v
-}
-
-// Exec executes the query.
-func (_c *AccountCreateBulk) Exec(ctx context.Context) error {
-	_, err := _c.Save(ctx)
-	return err
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (_c *AccountCreateBulk) ExecX(ctx context.Context) {
-	if err := _c.Exec(ctx); err != nil {
-		panic(err)
-	}
 }

@@ -15,7 +15,6 @@ import (
 // AccountDelete is the builder for deleting a Account entity.
 type AccountDelete struct {
 	config
-	hooks    []Hook
 	mutation *AccountMutation
 }
 
@@ -27,7 +26,7 @@ func (_d *AccountDelete) Where(ps ...predicate.Account) *AccountDelete {
 
 // Exec executes the deletion query and returns how many vertices were deleted.
 func (_d *AccountDelete) Exec(ctx context.Context) (int, error) {
-	return withHooks(ctx, _d.sqlExec, _d.mutation, _d.hooks)
+	return _d.sqlExec(ctx)
 }
 
 // ExecX is like Exec, but panics if an error occurs.

@@ -18,512 +18,10 @@ import (
 	"entgo.io/ent/schema/field"
 )
 
-// AccountUpdate is the builder for updating Account entities.
-type AccountUpdate struct {
-	config
-	hooks     []Hook
-	mutation  *AccountMutation
-	modifiers []func(*sql.UpdateBuilder)
-}
-
-// Where appends a list predicates to the AccountUpdate builder.
-func (_u *AccountUpdate) Where(ps ...predicate.Account) *AccountUpdate {
-	_u.mutation.Where(ps...)
-	return _u
-}
-
-// SetName sets the "name" field.
-func (_u *AccountUpdate) SetName(v string) *AccountUpdate {
-	_u.mutation.SetName(v)
-	return _u
-}
-
-// SetNillableName sets the "name" field if the given value is not nil.
-func (_u *AccountUpdate) SetNillableName(v *string) *AccountUpdate {
-	if v != nil {
-		_u.SetName(*v)
-	}
-	return _u
-}
-
-// SetEmail sets the "email" field.
-func (_u *AccountUpdate) SetEmail(v string) *AccountUpdate {
-	_u.mutation.SetEmail(v)
-	return _u
-}
-
-// SetNillableEmail sets the "email" field if the given value is not nil.
-func (_u *AccountUpdate) SetNillableEmail(v *string) *AccountUpdate {
-	if v != nil {
-		_u.SetEmail(*v)
-	}
-	return _u
-}
-
-// ClearEmail clears the value of the "email" field.
-func (_u *AccountUpdate) ClearEmail() *AccountUpdate {
-	_u.mutation.ClearEmail()
-	return _u
-}
-
-// SetHubRole sets the "hub_role" field.
-func (_u *AccountUpdate) SetHubRole(v schema.Role) *AccountUpdate {
-	_u.mutation.SetHubRole(v)
-	return _u
-}
-
-// SetNillableHubRole sets the "hub_role" field if the given value is not nil.
-func (_u *AccountUpdate) SetNillableHubRole(v *schema.Role) *AccountUpdate {
-	if v != nil {
-		_u.SetHubRole(*v)
-	}
-	return _u
-}
-
-// ClearHubRole clears the value of the "hub_role" field.
-func (_u *AccountUpdate) ClearHubRole() *AccountUpdate {
-	_u.mutation.ClearHubRole()
-	return _u
-}
-
-// SetPassword sets the "password" field.
-func (_u *AccountUpdate) SetPassword(v string) *AccountUpdate {
-	_u.mutation.SetPassword(v)
-	return _u
-}
-
-// SetNillablePassword sets the "password" field if the given value is not nil.
-func (_u *AccountUpdate) SetNillablePassword(v *string) *AccountUpdate {
-	if v != nil {
-		_u.SetPassword(*v)
-	}
-	return _u
-}
-
-// ClearPassword clears the value of the "password" field.
-func (_u *AccountUpdate) ClearPassword() *AccountUpdate {
-	_u.mutation.ClearPassword()
-	return _u
-}
-
-// SetIssuer sets the "issuer" field.
-func (_u *AccountUpdate) SetIssuer(v string) *AccountUpdate {
-	_u.mutation.SetIssuer(v)
-	return _u
-}
-
-// SetNillableIssuer sets the "issuer" field if the given value is not nil.
-func (_u *AccountUpdate) SetNillableIssuer(v *string) *AccountUpdate {
-	if v != nil {
-		_u.SetIssuer(*v)
-	}
-	return _u
-}
-
-// ClearIssuer clears the value of the "issuer" field.
-func (_u *AccountUpdate) ClearIssuer() *AccountUpdate {
-	_u.mutation.ClearIssuer()
-	return _u
-}
-
-// SetSubject sets the "subject" field.
-func (_u *AccountUpdate) SetSubject(v string) *AccountUpdate {
-	_u.mutation.SetSubject(v)
-	return _u
-}
-
-// SetNillableSubject sets the "subject" field if the given value is not nil.
-func (_u *AccountUpdate) SetNillableSubject(v *string) *AccountUpdate {
-	if v != nil {
-		_u.SetSubject(*v)
-	}
-	return _u
-}
-
-// ClearSubject clears the value of the "subject" field.
-func (_u *AccountUpdate) ClearSubject() *AccountUpdate {
-	_u.mutation.ClearSubject()
-	return _u
-}
-
-// SetCreatedAt sets the "created_at" field.
-func (_u *AccountUpdate) SetCreatedAt(v time.Time) *AccountUpdate {
-	_u.mutation.SetCreatedAt(v)
-	return _u
-}
-
-// SetNillableCreatedAt sets the "created_at" field if the given value is not nil.
-func (_u *AccountUpdate) SetNillableCreatedAt(v *time.Time) *AccountUpdate {
-	if v != nil {
-		_u.SetCreatedAt(*v)
-	}
-	return _u
-}
-
-// SetLastSeenAt sets the "last_seen_at" field.
-func (_u *AccountUpdate) SetLastSeenAt(v time.Time) *AccountUpdate {
-	_u.mutation.SetLastSeenAt(v)
-	return _u
-}
-
-// SetNillableLastSeenAt sets the "last_seen_at" field if the given value is not nil.
-func (_u *AccountUpdate) SetNillableLastSeenAt(v *time.Time) *AccountUpdate {
-	if v != nil {
-		_u.SetLastSeenAt(*v)
-	}
-	return _u
-}
-
-// ClearLastSeenAt clears the value of the "last_seen_at" field.
-func (_u *AccountUpdate) ClearLastSeenAt() *AccountUpdate {
-	_u.mutation.ClearLastSeenAt()
-	return _u
-}
-
-// SetDisabledAt sets the "disabled_at" field.
-func (_u *AccountUpdate) SetDisabledAt(v time.Time) *AccountUpdate {
-	_u.mutation.SetDisabledAt(v)
-	return _u
-}
-
-// SetNillableDisabledAt sets the "disabled_at" field if the given value is not nil.
-func (_u *AccountUpdate) SetNillableDisabledAt(v *time.Time) *AccountUpdate {
-	if v != nil {
-		_u.SetDisabledAt(*v)
-	}
-	return _u
-}
-
-// ClearDisabledAt clears the value of the "disabled_at" field.
-func (_u *AccountUpdate) ClearDisabledAt() *AccountUpdate {
-	_u.mutation.ClearDisabledAt()
-	return _u
-}
-
-// SetAnonymizedAt sets the "anonymized_at" field.
-func (_u *AccountUpdate) SetAnonymizedAt(v time.Time) *AccountUpdate {
-	_u.mutation.SetAnonymizedAt(v)
-	return _u
-}
-
-// SetNillableAnonymizedAt sets the "anonymized_at" field if the given value is not nil.
-func (_u *AccountUpdate) SetNillableAnonymizedAt(v *time.Time) *AccountUpdate {
-	if v != nil {
-		_u.SetAnonymizedAt(*v)
-	}
-	return _u
-}
-
-// ClearAnonymizedAt clears the value of the "anonymized_at" field.
-func (_u *AccountUpdate) ClearAnonymizedAt() *AccountUpdate {
-	_u.mutation.ClearAnonymizedAt()
-	return _u
-}
-
-// AddMembershipIDs adds the "memberships" edge to the Membership entity by IDs.
-func (_u *AccountUpdate) AddMembershipIDs(ids ...string) *AccountUpdate {
-	_u.mutation.AddMembershipIDs(ids...)
-	return _u
-}
-
-// AddMemberships adds the "memberships" edges to the Membership entity.
-func (_u *AccountUpdate) AddMemberships(v ...*Membership) *AccountUpdate {
-	ids := make([]string, len(v))
-	for i := range v {
-		ids[i] = v[i].ID
-	}
-	return _u.AddMembershipIDs(ids...)
-}
-
-// AddSignInIDs adds the "sign_ins" edge to the SignIn entity by IDs.
-func (_u *AccountUpdate) AddSignInIDs(ids ...string) *AccountUpdate {
-	_u.mutation.AddSignInIDs(ids...)
-	return _u
-}
-
-// AddSignIns adds the "sign_ins" edges to the SignIn entity.
-func (_u *AccountUpdate) AddSignIns(v ...*SignIn) *AccountUpdate {
-	ids := make([]string, len(v))
-	for i := range v {
-		ids[i] = v[i].ID
-	}
-	return _u.AddSignInIDs(ids...)
-}
-
-// Mutation returns the AccountMutation object of the builder.
-func (_u *AccountUpdate) Mutation() *AccountMutation {
-	return _u.mutation
-}
-
-// ClearMemberships clears all "memberships" edges to the Membership entity.
-func (_u *AccountUpdate) ClearMemberships() *AccountUpdate {
-	_u.mutation.ClearMemberships()
-	return _u
-}
-
-// RemoveMembershipIDs removes the "memberships" edge to Membership entities by IDs.
-func (_u *AccountUpdate) RemoveMembershipIDs(ids ...string) *AccountUpdate {
-	_u.mutation.RemoveMembershipIDs(ids...)
-	return _u
-}
-
-// RemoveMemberships removes "memberships" edges to Membership entities.
-func (_u *AccountUpdate) RemoveMemberships(v ...*Membership) *AccountUpdate {
-	ids := make([]string, len(v))
-	for i := range v {
-		ids[i] = v[i].ID
-	}
-	return _u.RemoveMembershipIDs(ids...)
-}
-
-// ClearSignIns clears all "sign_ins" edges to the SignIn entity.
-func (_u *AccountUpdate) ClearSignIns() *AccountUpdate {
-	_u.mutation.ClearSignIns()
-	return _u
-}
-
-// RemoveSignInIDs removes the "sign_ins" edge to SignIn entities by IDs.
-func (_u *AccountUpdate) RemoveSignInIDs(ids ...string) *AccountUpdate {
-	_u.mutation.RemoveSignInIDs(ids...)
-	return _u
-}
-
-// RemoveSignIns removes "sign_ins" edges to SignIn entities.
-func (_u *AccountUpdate) RemoveSignIns(v ...*SignIn) *AccountUpdate {
-	ids := make([]string, len(v))
-	for i := range v {
-		ids[i] = v[i].ID
-	}
-	return _u.RemoveSignInIDs(ids...)
-}
-
-// Save executes the query and returns the number of nodes affected by the update operation.
-func (_u *AccountUpdate) Save(ctx context.Context) (int, error) {
-	return withHooks(ctx, _u.sqlSave, _u.mutation, _u.hooks)
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_u *AccountUpdate) SaveX(ctx context.Context) int {
-	affected, err := _u.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return affected
-}
-
-// Exec executes the query.
-func (_u *AccountUpdate) Exec(ctx context.Context) error {
-	_, err := _u.Save(ctx)
-	return err
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (_u *AccountUpdate) ExecX(ctx context.Context) {
-	if err := _u.Exec(ctx); err != nil {
-		panic(err)
-	}
-}
-
-// check runs all checks and user-defined validators on the builder.
-func (_u *AccountUpdate) check() error {
-	if v, ok := _u.mutation.Name(); ok {
-		if err := account.NameValidator(v); err != nil {
-			return &ValidationError{Name: "name", err: fmt.Errorf(`ent: validator failed for field "Account.name": %w`, err)}
-		}
-	}
-	if v, ok := _u.mutation.Email(); ok {
-		if err := account.EmailValidator(v); err != nil {
-			return &ValidationError{Name: "email", err: fmt.Errorf(`ent: validator failed for field "Account.email": %w`, err)}
-		}
-	}
-	if v, ok := _u.mutation.HubRole(); ok {
-		if err := account.HubRoleValidator(v); err != nil {
-			return &ValidationError{Name: "hub_role", err: fmt.Errorf(`ent: validator failed for field "Account.hub_role": %w`, err)}
-		}
-	}
-	return nil
-}
-
-// Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
-func (_u *AccountUpdate) Modify(modifiers ...func(u *sql.UpdateBuilder)) *AccountUpdate {
-	_u.modifiers = append(_u.modifiers, modifiers...)
-	return _u
-}
-
-func (_u *AccountUpdate) sqlSave(ctx context.Context) (_node int, err error) {
-	if err := _u.check(); err != nil {
-		return _node, err
-	}
-	_spec := sqlgraph.NewUpdateSpec(account.Table, account.Columns, sqlgraph.NewFieldSpec(account.FieldID, field.TypeString))
-	if ps := _u.mutation.predicates; len(ps) > 0 {
-		_spec.Predicate = func(selector *sql.Selector) {
-			for i := range ps {
-				ps[i](selector)
-			}
-		}
-	}
-	if value, ok := _u.mutation.Name(); ok {
-		_spec.SetField(account.FieldName, field.TypeString, value)
-	}
-	if value, ok := _u.mutation.Email(); ok {
-		_spec.SetField(account.FieldEmail, field.TypeString, value)
-	}
-	if _u.mutation.EmailCleared() {
-		_spec.ClearField(account.FieldEmail, field.TypeString)
-	}
-	if value, ok := _u.mutation.HubRole(); ok {
-		_spec.SetField(account.FieldHubRole, field.TypeEnum, value)
-	}
-	if _u.mutation.HubRoleCleared() {
-		_spec.ClearField(account.FieldHubRole, field.TypeEnum)
-	}
-	if value, ok := _u.mutation.Password(); ok {
-		_spec.SetField(account.FieldPassword, field.TypeString, value)
-	}
-	if _u.mutation.PasswordCleared() {
-		_spec.ClearField(account.FieldPassword, field.TypeString)
-	}
-	if value, ok := _u.mutation.Issuer(); ok {
-		_spec.SetField(account.FieldIssuer, field.TypeString, value)
-	}
-	if _u.mutation.IssuerCleared() {
-		_spec.ClearField(account.FieldIssuer, field.TypeString)
-	}
-	if value, ok := _u.mutation.Subject(); ok {
-		_spec.SetField(account.FieldSubject, field.TypeString, value)
-	}
-	if _u.mutation.SubjectCleared() {
-		_spec.ClearField(account.FieldSubject, field.TypeString)
-	}
-	if value, ok := _u.mutation.CreatedAt(); ok {
-		_spec.SetField(account.FieldCreatedAt, field.TypeTime, value)
-	}
-	if value, ok := _u.mutation.LastSeenAt(); ok {
-		_spec.SetField(account.FieldLastSeenAt, field.TypeTime, value)
-	}
-	if _u.mutation.LastSeenAtCleared() {
-		_spec.ClearField(account.FieldLastSeenAt, field.TypeTime)
-	}
-	if value, ok := _u.mutation.DisabledAt(); ok {
-		_spec.SetField(account.FieldDisabledAt, field.TypeTime, value)
-	}
-	if _u.mutation.DisabledAtCleared() {
-		_spec.ClearField(account.FieldDisabledAt, field.TypeTime)
-	}
-	if value, ok := _u.mutation.AnonymizedAt(); ok {
-		_spec.SetField(account.FieldAnonymizedAt, field.TypeTime, value)
-	}
-	if _u.mutation.AnonymizedAtCleared() {
-		_spec.ClearField(account.FieldAnonymizedAt, field.TypeTime)
-	}
-	if _u.mutation.MembershipsCleared() {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.O2M,
-			Inverse: false,
-			Table:   account.MembershipsTable,
-			Columns: []string{account.MembershipsColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(membership.FieldID, field.TypeString),
-			},
-		}
-		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
-	}
-	if nodes := _u.mutation.RemovedMembershipsIDs(); len(nodes) > 0 && !_u.mutation.MembershipsCleared() {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.O2M,
-			Inverse: false,
-			Table:   account.MembershipsTable,
-			Columns: []string{account.MembershipsColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(membership.FieldID, field.TypeString),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
-	}
-	if nodes := _u.mutation.MembershipsIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.O2M,
-			Inverse: false,
-			Table:   account.MembershipsTable,
-			Columns: []string{account.MembershipsColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(membership.FieldID, field.TypeString),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_spec.Edges.Add = append(_spec.Edges.Add, edge)
-	}
-	if _u.mutation.SignInsCleared() {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.O2M,
-			Inverse: false,
-			Table:   account.SignInsTable,
-			Columns: []string{account.SignInsColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(signin.FieldID, field.TypeString),
-			},
-		}
-		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
-	}
-	if nodes := _u.mutation.RemovedSignInsIDs(); len(nodes) > 0 && !_u.mutation.SignInsCleared() {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.O2M,
-			Inverse: false,
-			Table:   account.SignInsTable,
-			Columns: []string{account.SignInsColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(signin.FieldID, field.TypeString),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
-	}
-	if nodes := _u.mutation.SignInsIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.O2M,
-			Inverse: false,
-			Table:   account.SignInsTable,
-			Columns: []string{account.SignInsColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(signin.FieldID, field.TypeString),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_spec.Edges.Add = append(_spec.Edges.Add, edge)
-	}
-	_spec.AddModifiers(_u.modifiers...)
-	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
-		if _, ok := err.(*sqlgraph.NotFoundError); ok {
-			err = &NotFoundError{account.Label}
-		} else if sqlgraph.IsConstraintError(err) {
-			err = &ConstraintError{msg: err.Error(), wrap: err}
-		}
-		return 0, err
-	}
-	_u.mutation.done = true
-	return _node, nil
-}
-
 // AccountUpdateOne is the builder for updating a single Account entity.
 type AccountUpdateOne struct {
 	config
 	fields    []string
-	hooks     []Hook
 	mutation  *AccountMutation
 	modifiers []func(*sql.UpdateBuilder)
 }
@@ -568,14 +66,6 @@ func (_u *AccountUpdateOne) SetHubRole(v schema.Role) *AccountUpdateOne {
 	return _u
 }
 
-// SetNillableHubRole sets the "hub_role" field if the given value is not nil.
-func (_u *AccountUpdateOne) SetNillableHubRole(v *schema.Role) *AccountUpdateOne {
-	if v != nil {
-		_u.SetHubRole(*v)
-	}
-	return _u
-}
-
 // ClearHubRole clears the value of the "hub_role" field.
 func (_u *AccountUpdateOne) ClearHubRole() *AccountUpdateOne {
 	_u.mutation.ClearHubRole()
@@ -585,14 +75,6 @@ func (_u *AccountUpdateOne) ClearHubRole() *AccountUpdateOne {
 // SetPassword sets the "password" field.
 func (_u *AccountUpdateOne) SetPassword(v string) *AccountUpdateOne {
 	_u.mutation.SetPassword(v)
-	return _u
-}
-
-// SetNillablePassword sets the "password" field if the given value is not nil.
-func (_u *AccountUpdateOne) SetNillablePassword(v *string) *AccountUpdateOne {
-	if v != nil {
-		_u.SetPassword(*v)
-	}
 	return _u
 }
 
@@ -608,14 +90,6 @@ func (_u *AccountUpdateOne) SetIssuer(v string) *AccountUpdateOne {
 	return _u
 }
 
-// SetNillableIssuer sets the "issuer" field if the given value is not nil.
-func (_u *AccountUpdateOne) SetNillableIssuer(v *string) *AccountUpdateOne {
-	if v != nil {
-		_u.SetIssuer(*v)
-	}
-	return _u
-}
-
 // ClearIssuer clears the value of the "issuer" field.
 func (_u *AccountUpdateOne) ClearIssuer() *AccountUpdateOne {
 	_u.mutation.ClearIssuer()
@@ -625,14 +99,6 @@ func (_u *AccountUpdateOne) ClearIssuer() *AccountUpdateOne {
 // SetSubject sets the "subject" field.
 func (_u *AccountUpdateOne) SetSubject(v string) *AccountUpdateOne {
 	_u.mutation.SetSubject(v)
-	return _u
-}
-
-// SetNillableSubject sets the "subject" field if the given value is not nil.
-func (_u *AccountUpdateOne) SetNillableSubject(v *string) *AccountUpdateOne {
-	if v != nil {
-		_u.SetSubject(*v)
-	}
 	return _u
 }
 
@@ -648,25 +114,9 @@ func (_u *AccountUpdateOne) SetCreatedAt(v time.Time) *AccountUpdateOne {
 	return _u
 }
 
-// SetNillableCreatedAt sets the "created_at" field if the given value is not nil.
-func (_u *AccountUpdateOne) SetNillableCreatedAt(v *time.Time) *AccountUpdateOne {
-	if v != nil {
-		_u.SetCreatedAt(*v)
-	}
-	return _u
-}
-
 // SetLastSeenAt sets the "last_seen_at" field.
 func (_u *AccountUpdateOne) SetLastSeenAt(v time.Time) *AccountUpdateOne {
 	_u.mutation.SetLastSeenAt(v)
-	return _u
-}
-
-// SetNillableLastSeenAt sets the "last_seen_at" field if the given value is not nil.
-func (_u *AccountUpdateOne) SetNillableLastSeenAt(v *time.Time) *AccountUpdateOne {
-	if v != nil {
-		_u.SetLastSeenAt(*v)
-	}
 	return _u
 }
 
@@ -682,14 +132,6 @@ func (_u *AccountUpdateOne) SetDisabledAt(v time.Time) *AccountUpdateOne {
 	return _u
 }
 
-// SetNillableDisabledAt sets the "disabled_at" field if the given value is not nil.
-func (_u *AccountUpdateOne) SetNillableDisabledAt(v *time.Time) *AccountUpdateOne {
-	if v != nil {
-		_u.SetDisabledAt(*v)
-	}
-	return _u
-}
-
 // ClearDisabledAt clears the value of the "disabled_at" field.
 func (_u *AccountUpdateOne) ClearDisabledAt() *AccountUpdateOne {
 	_u.mutation.ClearDisabledAt()
@@ -699,14 +141,6 @@ func (_u *AccountUpdateOne) ClearDisabledAt() *AccountUpdateOne {
 // SetAnonymizedAt sets the "anonymized_at" field.
 func (_u *AccountUpdateOne) SetAnonymizedAt(v time.Time) *AccountUpdateOne {
 	_u.mutation.SetAnonymizedAt(v)
-	return _u
-}
-
-// SetNillableAnonymizedAt sets the "anonymized_at" field if the given value is not nil.
-func (_u *AccountUpdateOne) SetNillableAnonymizedAt(v *time.Time) *AccountUpdateOne {
-	if v != nil {
-		_u.SetAnonymizedAt(*v)
-	}
 	return _u
 }
 
@@ -722,33 +156,10 @@ func (_u *AccountUpdateOne) AddMembershipIDs(ids ...string) *AccountUpdateOne {
 	return _u
 }
 
-// AddMemberships adds the "memberships" edges to the Membership entity.
-func (_u *AccountUpdateOne) AddMemberships(v ...*Membership) *AccountUpdateOne {
-	ids := make([]string, len(v))
-	for i := range v {
-		ids[i] = v[i].ID
-	}
-	return _u.AddMembershipIDs(ids...)
-}
-
 // AddSignInIDs adds the "sign_ins" edge to the SignIn entity by IDs.
 func (_u *AccountUpdateOne) AddSignInIDs(ids ...string) *AccountUpdateOne {
 	_u.mutation.AddSignInIDs(ids...)
 	return _u
-}
-
-// AddSignIns adds the "sign_ins" edges to the SignIn entity.
-func (_u *AccountUpdateOne) AddSignIns(v ...*SignIn) *AccountUpdateOne {
-	ids := make([]string, len(v))
-	for i := range v {
-		ids[i] = v[i].ID
-	}
-	return _u.AddSignInIDs(ids...)
-}
-
-// Mutation returns the AccountMutation object of the builder.
-func (_u *AccountUpdateOne) Mutation() *AccountMutation {
-	return _u.mutation
 }
 
 // ClearMemberships clears all "memberships" edges to the Membership entity.
@@ -763,15 +174,6 @@ func (_u *AccountUpdateOne) RemoveMembershipIDs(ids ...string) *AccountUpdateOne
 	return _u
 }
 
-// RemoveMemberships removes "memberships" edges to Membership entities.
-func (_u *AccountUpdateOne) RemoveMemberships(v ...*Membership) *AccountUpdateOne {
-	ids := make([]string, len(v))
-	for i := range v {
-		ids[i] = v[i].ID
-	}
-	return _u.RemoveMembershipIDs(ids...)
-}
-
 // ClearSignIns clears all "sign_ins" edges to the SignIn entity.
 func (_u *AccountUpdateOne) ClearSignIns() *AccountUpdateOne {
 	_u.mutation.ClearSignIns()
@@ -782,15 +184,6 @@ func (_u *AccountUpdateOne) ClearSignIns() *AccountUpdateOne {
 func (_u *AccountUpdateOne) RemoveSignInIDs(ids ...string) *AccountUpdateOne {
 	_u.mutation.RemoveSignInIDs(ids...)
 	return _u
-}
-
-// RemoveSignIns removes "sign_ins" edges to SignIn entities.
-func (_u *AccountUpdateOne) RemoveSignIns(v ...*SignIn) *AccountUpdateOne {
-	ids := make([]string, len(v))
-	for i := range v {
-		ids[i] = v[i].ID
-	}
-	return _u.RemoveSignInIDs(ids...)
 }
 
 // Where appends a list predicates to the AccountUpdate builder.
@@ -808,16 +201,7 @@ func (_u *AccountUpdateOne) Select(field string, fields ...string) *AccountUpdat
 
 // Save executes the query and returns the updated Account entity.
 func (_u *AccountUpdateOne) Save(ctx context.Context) (*Account, error) {
-	return withHooks(ctx, _u.sqlSave, _u.mutation, _u.hooks)
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_u *AccountUpdateOne) SaveX(ctx context.Context) *Account {
-	node, err := _u.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return node
+	return _u.sqlSave(ctx)
 }
 
 // Exec executes the query on the entity.

@@ -219,13 +219,6 @@ func (_m *ApiKey) QueryOrganization() *OrganizationQuery {
 	return NewApiKeyClient(_m.config).QueryOrganization(_m)
 }
 
-// Update returns a builder for updating this ApiKey.
-// Note that you need to call ApiKey.Unwrap() before calling this method if this ApiKey
-// was returned from a transaction, and the transaction was committed or rolled back.
-func (_m *ApiKey) Update() *ApiKeyUpdateOne {
-	return NewApiKeyClient(_m.config).UpdateOne(_m)
-}
-
 // Unwrap unwraps the ApiKey entity that was returned from a transaction after it was closed,
 // so that all future queries will be executed through the driver which created the transaction.
 func (_m *ApiKey) Unwrap() *ApiKey {

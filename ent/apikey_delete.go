@@ -15,7 +15,6 @@ import (
 // ApiKeyDelete is the builder for deleting a ApiKey entity.
 type ApiKeyDelete struct {
 	config
-	hooks    []Hook
 	mutation *ApiKeyMutation
 }
 
@@ -27,7 +26,7 @@ func (_d *ApiKeyDelete) Where(ps ...predicate.ApiKey) *ApiKeyDelete {
 
 // Exec executes the deletion query and returns how many vertices were deleted.
 func (_d *ApiKeyDelete) Exec(ctx context.Context) (int, error) {
-	return withHooks(ctx, _d.sqlExec, _d.mutation, _d.hooks)
+	return _d.sqlExec(ctx)
 }
 
 // ExecX is like Exec, but panics if an error occurs.

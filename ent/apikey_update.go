@@ -19,7 +19,6 @@ import (
 // ApiKeyUpdate is the builder for updating ApiKey entities.
 type ApiKeyUpdate struct {
 	config
-	hooks     []Hook
 	mutation  *ApiKeyMutation
 	modifiers []func(*sql.UpdateBuilder)
 }
@@ -94,14 +93,6 @@ func (_u *ApiKeyUpdate) SetLastUsedAt(v time.Time) *ApiKeyUpdate {
 	return _u
 }
 
-// SetNillableLastUsedAt sets the "last_used_at" field if the given value is not nil.
-func (_u *ApiKeyUpdate) SetNillableLastUsedAt(v *time.Time) *ApiKeyUpdate {
-	if v != nil {
-		_u.SetLastUsedAt(*v)
-	}
-	return _u
-}
-
 // ClearLastUsedAt clears the value of the "last_used_at" field.
 func (_u *ApiKeyUpdate) ClearLastUsedAt() *ApiKeyUpdate {
 	_u.mutation.ClearLastUsedAt()
@@ -114,37 +105,15 @@ func (_u *ApiKeyUpdate) SetRevokedAt(v time.Time) *ApiKeyUpdate {
 	return _u
 }
 
-// SetNillableRevokedAt sets the "revoked_at" field if the given value is not nil.
-func (_u *ApiKeyUpdate) SetNillableRevokedAt(v *time.Time) *ApiKeyUpdate {
-	if v != nil {
-		_u.SetRevokedAt(*v)
-	}
-	return _u
-}
-
 // ClearRevokedAt clears the value of the "revoked_at" field.
 func (_u *ApiKeyUpdate) ClearRevokedAt() *ApiKeyUpdate {
 	_u.mutation.ClearRevokedAt()
 	return _u
 }
 
-// Mutation returns the ApiKeyMutation object of the builder.
-func (_u *ApiKeyUpdate) Mutation() *ApiKeyMutation {
-	return _u.mutation
-}
-
 // Save executes the query and returns the number of nodes affected by the update operation.
 func (_u *ApiKeyUpdate) Save(ctx context.Context) (int, error) {
-	return withHooks(ctx, _u.sqlSave, _u.mutation, _u.hooks)
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_u *ApiKeyUpdate) SaveX(ctx context.Context) int {
-	affected, err := _u.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return affected
+	return _u.sqlSave(ctx)
 }
 
 // Exec executes the query.
@@ -251,7 +220,6 @@ func (_u *ApiKeyUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 type ApiKeyUpdateOne struct {
 	config
 	fields    []string
-	hooks     []Hook
 	mutation  *ApiKeyMutation
 	modifiers []func(*sql.UpdateBuilder)
 }
@@ -320,14 +288,6 @@ func (_u *ApiKeyUpdateOne) SetLastUsedAt(v time.Time) *ApiKeyUpdateOne {
 	return _u
 }
 
-// SetNillableLastUsedAt sets the "last_used_at" field if the given value is not nil.
-func (_u *ApiKeyUpdateOne) SetNillableLastUsedAt(v *time.Time) *ApiKeyUpdateOne {
-	if v != nil {
-		_u.SetLastUsedAt(*v)
-	}
-	return _u
-}
-
 // ClearLastUsedAt clears the value of the "last_used_at" field.
 func (_u *ApiKeyUpdateOne) ClearLastUsedAt() *ApiKeyUpdateOne {
 	_u.mutation.ClearLastUsedAt()
@@ -340,23 +300,10 @@ func (_u *ApiKeyUpdateOne) SetRevokedAt(v time.Time) *ApiKeyUpdateOne {
 	return _u
 }
 
-// SetNillableRevokedAt sets the "revoked_at" field if the given value is not nil.
-func (_u *ApiKeyUpdateOne) SetNillableRevokedAt(v *time.Time) *ApiKeyUpdateOne {
-	if v != nil {
-		_u.SetRevokedAt(*v)
-	}
-	return _u
-}
-
 // ClearRevokedAt clears the value of the "revoked_at" field.
 func (_u *ApiKeyUpdateOne) ClearRevokedAt() *ApiKeyUpdateOne {
 	_u.mutation.ClearRevokedAt()
 	return _u
-}
-
-// Mutation returns the ApiKeyMutation object of the builder.
-func (_u *ApiKeyUpdateOne) Mutation() *ApiKeyMutation {
-	return _u.mutation
 }
 
 // Where appends a list predicates to the ApiKeyUpdate builder.
@@ -374,16 +321,7 @@ func (_u *ApiKeyUpdateOne) Select(field string, fields ...string) *ApiKeyUpdateO
 
 // Save executes the query and returns the updated ApiKey entity.
 func (_u *ApiKeyUpdateOne) Save(ctx context.Context) (*ApiKey, error) {
-	return withHooks(ctx, _u.sqlSave, _u.mutation, _u.hooks)
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_u *ApiKeyUpdateOne) SaveX(ctx context.Context) *ApiKey {
-	node, err := _u.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return node
+	return _u.sqlSave(ctx)
 }
 
 // Exec executes the query on the entity.

@@ -41,31 +41,8 @@ type Asset struct {
 	// Pages holds the value of the "pages" field.
 	Pages *int `json:"pages,omitempty"`
 	// OwnerID holds the value of the "owner_id" field.
-	OwnerID *string `json:"owner_id,omitempty"`
-	// Edges holds the relations/edges for other nodes in the graph.
-	// The values are being populated by the AssetQuery when eager-loading is set.
-	Edges        AssetEdges `json:"edges"`
+	OwnerID      *string `json:"owner_id,omitempty"`
 	selectValues sql.SelectValues
-}
-
-// AssetEdges holds the relations/edges for other nodes in the graph.
-type AssetEdges struct {
-	// Tools holds the value of the tools edge.
-	Tools []*Tool `json:"tools,omitempty"`
-	// loadedTypes holds the information for reporting if a
-	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [1]bool
-
-	namedTools map[string][]*Tool
-}
-
-// ToolsOrErr returns the Tools value or an error if the edge
-// was not loaded in eager-loading.
-func (e AssetEdges) ToolsOrErr() ([]*Tool, error) {
-	if e.loadedTypes[0] {
-		return e.Tools, nil
-	}
-	return nil, &NotLoadedError{edge: "tools"}
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -194,18 +171,6 @@ func (_m *Asset) Value(name string) (ent.Value, error) {
 	return _m.selectValues.Get(name)
 }
 
-// QueryTools queries the "tools" edge of the Asset entity.
-func (_m *Asset) QueryTools() *ToolQuery {
-	return NewAssetClient(_m.config).QueryTools(_m)
-}
-
-// Update returns a builder for updating this Asset.
-// Note that you need to call Asset.Unwrap() before calling this method if this Asset
-// was returned from a transaction, and the transaction was committed or rolled back.
-func (_m *Asset) Update() *AssetUpdateOne {
-	return NewAssetClient(_m.config).UpdateOne(_m)
-}
-
 // Unwrap unwraps the Asset entity that was returned from a transaction after it was closed,
 // so that all future queries will be executed through the driver which created the transaction.
 func (_m *Asset) Unwrap() *Asset {
@@ -269,30 +234,6 @@ func (_m *Asset) String() string {
 	}
 	builder.WriteByte(')')
 	return builder.String()
-}
-
-// NamedTools returns the Tools named value or an error if the edge was not
-// loaded in eager-loading with this name.
-func (_m *Asset) NamedTools(name string) ([]*Tool, error) {
-	if _m.Edges.namedTools == nil {
-		return nil, &NotLoadedError{edge: name}
-	}
-	nodes, ok := _m.Edges.namedTools[name]
-	if !ok {
-		return nil, &NotLoadedError{edge: name}
-	}
-	return nodes, nil
-}
-
-func (_m *Asset) appendNamedTools(name string, edges ...*Tool) {
-	if _m.Edges.namedTools == nil {
-		_m.Edges.namedTools = make(map[string][]*Tool)
-	}
-	if len(edges) == 0 {
-		_m.Edges.namedTools[name] = []*Tool{}
-	} else {
-		_m.Edges.namedTools[name] = append(_m.Edges.namedTools[name], edges...)
-	}
 }
 
 // Assets is a parsable slice of Asset.

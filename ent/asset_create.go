@@ -5,8 +5,7 @@ package ent
 import (
 	"context"
 	"dugnad/ent/asset"
-	"dugnad/ent/tool"
-	"dugnad/schema"
+
 	"errors"
 	"fmt"
 
@@ -18,140 +17,12 @@ import (
 type AssetCreate struct {
 	config
 	mutation *AssetMutation
-	hooks    []Hook
-}
-
-// SetKey sets the "key" field.
-func (_c *AssetCreate) SetKey(v string) *AssetCreate {
-	_c.mutation.SetKey(v)
-	return _c
-}
-
-// SetFile sets the "file" field.
-func (_c *AssetCreate) SetFile(v string) *AssetCreate {
-	_c.mutation.SetFile(v)
-	return _c
-}
-
-// SetMediaType sets the "media_type" field.
-func (_c *AssetCreate) SetMediaType(v string) *AssetCreate {
-	_c.mutation.SetMediaType(v)
-	return _c
-}
-
-// SetSha256 sets the "sha256" field.
-func (_c *AssetCreate) SetSha256(v string) *AssetCreate {
-	_c.mutation.SetSha256(v)
-	return _c
-}
-
-// SetBytes sets the "bytes" field.
-func (_c *AssetCreate) SetBytes(v int) *AssetCreate {
-	_c.mutation.SetBytes(v)
-	return _c
-}
-
-// SetWidth sets the "width" field.
-func (_c *AssetCreate) SetWidth(v int) *AssetCreate {
-	_c.mutation.SetWidth(v)
-	return _c
-}
-
-// SetNillableWidth sets the "width" field if the given value is not nil.
-func (_c *AssetCreate) SetNillableWidth(v *int) *AssetCreate {
-	if v != nil {
-		_c.SetWidth(*v)
-	}
-	return _c
-}
-
-// SetHeight sets the "height" field.
-func (_c *AssetCreate) SetHeight(v int) *AssetCreate {
-	_c.mutation.SetHeight(v)
-	return _c
-}
-
-// SetNillableHeight sets the "height" field if the given value is not nil.
-func (_c *AssetCreate) SetNillableHeight(v *int) *AssetCreate {
-	if v != nil {
-		_c.SetHeight(*v)
-	}
-	return _c
-}
-
-// SetAlts sets the "alts" field.
-func (_c *AssetCreate) SetAlts(v schema.LocalText) *AssetCreate {
-	_c.mutation.SetAlts(v)
-	return _c
-}
-
-// SetCredit sets the "credit" field.
-func (_c *AssetCreate) SetCredit(v string) *AssetCreate {
-	_c.mutation.SetCredit(v)
-	return _c
-}
-
-// SetNillableCredit sets the "credit" field if the given value is not nil.
-func (_c *AssetCreate) SetNillableCredit(v *string) *AssetCreate {
-	if v != nil {
-		_c.SetCredit(*v)
-	}
-	return _c
-}
-
-// SetFocalPoint sets the "focal_point" field.
-func (_c *AssetCreate) SetFocalPoint(v *schema.FocalPoint) *AssetCreate {
-	_c.mutation.SetFocalPoint(v)
-	return _c
-}
-
-// SetPages sets the "pages" field.
-func (_c *AssetCreate) SetPages(v int) *AssetCreate {
-	_c.mutation.SetPages(v)
-	return _c
-}
-
-// SetNillablePages sets the "pages" field if the given value is not nil.
-func (_c *AssetCreate) SetNillablePages(v *int) *AssetCreate {
-	if v != nil {
-		_c.SetPages(*v)
-	}
-	return _c
-}
-
-// SetOwnerID sets the "owner_id" field.
-func (_c *AssetCreate) SetOwnerID(v string) *AssetCreate {
-	_c.mutation.SetOwnerID(v)
-	return _c
-}
-
-// SetNillableOwnerID sets the "owner_id" field if the given value is not nil.
-func (_c *AssetCreate) SetNillableOwnerID(v *string) *AssetCreate {
-	if v != nil {
-		_c.SetOwnerID(*v)
-	}
-	return _c
 }
 
 // SetID sets the "id" field.
 func (_c *AssetCreate) SetID(v string) *AssetCreate {
 	_c.mutation.SetID(v)
 	return _c
-}
-
-// AddToolIDs adds the "tools" edge to the Tool entity by IDs.
-func (_c *AssetCreate) AddToolIDs(ids ...string) *AssetCreate {
-	_c.mutation.AddToolIDs(ids...)
-	return _c
-}
-
-// AddTools adds the "tools" edges to the Tool entity.
-func (_c *AssetCreate) AddTools(v ...*Tool) *AssetCreate {
-	ids := make([]string, len(v))
-	for i := range v {
-		ids[i] = v[i].ID
-	}
-	return _c.AddToolIDs(ids...)
 }
 
 // Mutation returns the AssetMutation object of the builder.
@@ -161,16 +32,7 @@ func (_c *AssetCreate) Mutation() *AssetMutation {
 
 // Save creates the Asset in the database.
 func (_c *AssetCreate) Save(ctx context.Context) (*Asset, error) {
-	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
-}
-
-// SaveX calls Save and panics if Save returns an error.
-func (_c *AssetCreate) SaveX(ctx context.Context) *Asset {
-	v, err := _c.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return v
+	return _c.sqlSave(ctx)
 }
 
 // Exec executes the query.
@@ -296,104 +158,5 @@ func (_c *AssetCreate) createSpec() (*Asset, *sqlgraph.CreateSpec) {
 		_spec.SetField(asset.FieldOwnerID, field.TypeString, value)
 		_node.OwnerID = &value
 	}
-	if nodes := _c.mutation.ToolsIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2M,
-			Inverse: true,
-			Table:   asset.ToolsTable,
-			Columns: asset.ToolsPrimaryKey,
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(tool.FieldID, field.TypeString),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_spec.Edges = append(_spec.Edges, edge)
-	}
 	return _node, _spec
-}
-
-// AssetCreateBulk is the builder for creating many Asset entities in bulk.
-type AssetCreateBulk struct {
-	config
-	err      error
-	builders []*AssetCreate
-}
-
-// Save creates the Asset entities in the database.
-func (_c *AssetCreateBulk) Save(ctx context.Context) ([]*Asset, error) {
-	if _c.err != nil {
-		return nil, _c.err
-	}
-	specs := make([]*sqlgraph.CreateSpec, len(_c.builders))
-	nodes := make([]*Asset, len(_c.builders))
-	mutators := make([]Mutator, len(_c.builders))
-	for i := range _c.builders {
-		func(i int, root context.Context) {
-			builder := _c.builders[i]
-			var mut Mutator = MutateFunc(func(ctx context.Context, m Mutation) (Value, error) {
-				mutation, ok := m.(*AssetMutation)
-				if !ok {
-					return nil, fmt.Errorf("unexpected mutation type %T", m)
-				}
-				if err := builder.check(); err != nil {
-					return nil, err
-				}
-				builder.mutation = mutation
-				var err error
-				nodes[i], specs[i] = builder.createSpec()
-				if i < len(mutators)-1 {
-					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
-				} else {
-					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
-					// Invoke the actual operation on the latest mutation in the chain.
-					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {
-						if sqlgraph.IsConstraintError(err) {
-							err = &ConstraintError{msg: err.Error(), wrap: err}
-						}
-					}
-				}
-				if err != nil {
-					return nil, err
-				}
-				mutation.id = &nodes[i].ID
-				mutation.done = true
-				return nodes[i], nil
-			})
-			for i := len(builder.hooks) - 1; i >= 0; i-- {
-				mut = builder.hooks[i](mut)
-			}
-			mutators[i] = mut
-		}(i, ctx)
-	}
-	if len(mutators) > 0 {
-		if _, err := mutators[0].Mutate(ctx, _c.builders[0].mutation); err != nil {
-			return nil, err
-		}
-	}
-	return nodes, nil
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_c *AssetCreateBulk) SaveX(ctx context.Context) []*Asset {
-	v, err := _c.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return v
-}
-
-// Exec executes the query.
-func (_c *AssetCreateBulk) Exec(ctx context.Context) error {
-	_, err := _c.Save(ctx)
-	return err
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (_c *AssetCreateBulk) ExecX(ctx context.Context) {
-	if err := _c.Exec(ctx); err != nil {
-		panic(err)
-	}
 }

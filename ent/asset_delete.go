@@ -15,7 +15,6 @@ import (
 // AssetDelete is the builder for deleting a Asset entity.
 type AssetDelete struct {
 	config
-	hooks    []Hook
 	mutation *AssetMutation
 }
 
@@ -27,7 +26,7 @@ func (_d *AssetDelete) Where(ps ...predicate.Asset) *AssetDelete {
 
 // Exec executes the deletion query and returns how many vertices were deleted.
 func (_d *AssetDelete) Exec(ctx context.Context) (int, error) {
-	return withHooks(ctx, _d.sqlExec, _d.mutation, _d.hooks)
+	return _d.sqlExec(ctx)
 }
 
 // ExecX is like Exec, but panics if an error occurs.

@@ -4,15 +4,13 @@ package ent
 
 import (
 	"context"
-	"database/sql/driver"
 	"dugnad/ent/asset"
 	"dugnad/ent/predicate"
-	"dugnad/ent/tool"
 	"fmt"
 	"math"
 
 	"entgo.io/ent"
-	"entgo.io/ent/dialect"
+
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
@@ -21,14 +19,12 @@ import (
 // AssetQuery is the builder for querying Asset entities.
 type AssetQuery struct {
 	config
-	ctx            *QueryContext
-	order          []asset.OrderOption
-	inters         []Interceptor
-	predicates     []predicate.Asset
-	withTools      *ToolQuery
-	loadTotal      []func(context.Context, []*Asset) error
-	modifiers      []func(*sql.Selector)
-	withNamedTools map[string]*ToolQuery
+	ctx        *QueryContext
+	order      []asset.OrderOption
+	inters     []Interceptor
+	predicates []predicate.Asset
+	loadTotal  []func(context.Context, []*Asset) error
+	modifiers  []func(*sql.Selector)
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -65,28 +61,6 @@ func (_q *AssetQuery) Order(o ...asset.OrderOption) *AssetQuery {
 	return _q
 }
 
-// QueryTools chains the current query on the "tools" edge.
-func (_q *AssetQuery) QueryTools() *ToolQuery {
-	query := (&ToolClient{config: _q.config}).Query()
-	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
-		if err := _q.prepareQuery(ctx); err != nil {
-			return nil, err
-		}
-		selector := _q.sqlQuery(ctx)
-		if err := selector.Err(); err != nil {
-			return nil, err
-		}
-		step := sqlgraph.NewStep(
-			sqlgraph.From(asset.Table, asset.FieldID, selector),
-			sqlgraph.To(tool.Table, tool.FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, true, asset.ToolsTable, asset.ToolsPrimaryKey...),
-		)
-		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
-		return fromU, nil
-	}
-	return query
-}
-
 // First returns the first Asset entity from the query.
 // Returns a *NotFoundError when no Asset was found.
 func (_q *AssetQuery) First(ctx context.Context) (*Asset, error) {
@@ -98,15 +72,6 @@ func (_q *AssetQuery) First(ctx context.Context) (*Asset, error) {
 		return nil, &NotFoundError{asset.Label}
 	}
 	return nodes[0], nil
-}
-
-// FirstX is like First, but panics if an error occurs.
-func (_q *AssetQuery) FirstX(ctx context.Context) *Asset {
-	node, err := _q.First(ctx)
-	if err != nil && !IsNotFound(err) {
-		panic(err)
-	}
-	return node
 }
 
 // FirstID returns the first Asset ID from the query.
@@ -121,15 +86,6 @@ func (_q *AssetQuery) FirstID(ctx context.Context) (id string, err error) {
 		return
 	}
 	return ids[0], nil
-}
-
-// FirstIDX is like FirstID, but panics if an error occurs.
-func (_q *AssetQuery) FirstIDX(ctx context.Context) string {
-	id, err := _q.FirstID(ctx)
-	if err != nil && !IsNotFound(err) {
-		panic(err)
-	}
-	return id
 }
 
 // Only returns a single Asset entity found by the query, ensuring it only returns one.
@@ -218,15 +174,6 @@ func (_q *AssetQuery) IDs(ctx context.Context) (ids []string, err error) {
 	return ids, nil
 }
 
-// IDsX is like IDs, but panics if an error occurs.
-func (_q *AssetQuery) IDsX(ctx context.Context) []string {
-	ids, err := _q.IDs(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return ids
-}
-
 // Count returns the count of the given query.
 func (_q *AssetQuery) Count(ctx context.Context) (int, error) {
 	ctx = setContextOp(ctx, _q.ctx, ent.OpQueryCount)
@@ -279,46 +226,11 @@ func (_q *AssetQuery) Clone() *AssetQuery {
 		order:      append([]asset.OrderOption{}, _q.order...),
 		inters:     append([]Interceptor{}, _q.inters...),
 		predicates: append([]predicate.Asset{}, _q.predicates...),
-		withTools:  _q.withTools.Clone(),
 		// clone intermediate query.
 		sql:       _q.sql.Clone(),
 		path:      _q.path,
 		modifiers: append([]func(*sql.Selector){}, _q.modifiers...),
 	}
-}
-
-// WithTools tells the query-builder to eager-load the nodes that are connected to
-// the "tools" edge. The optional arguments are used to configure the query builder of the edge.
-func (_q *AssetQuery) WithTools(opts ...func(*ToolQuery)) *AssetQuery {
-	query := (&ToolClient{config: _q.config}).Query()
-	for _, opt := range opts {
-		opt(query)
-	}
-	_q.withTools = query
-	return _q
-}
-
-// GroupBy is used to group vertices by one or more fields/columns.
-// It is often used with aggregate functions, like: count, max, mean, min, sum.
-//
-// Example:
-//
-//	var v []struct {
-//		Key string `json:"key,omitempty"`
-//		Count int `json:"count,omitempty"`
-//	}
-//
-//	client.Asset.Query().
-//		GroupBy(asset.FieldKey).
-//		Aggregate(ent.Count()).
-//		Scan(ctx, &v)
-func (_q *AssetQuery) GroupBy(field string, fields ...string) *AssetGroupBy {
-	_q.ctx.Fields = append([]string{field}, fields...)
-	grbuild := &AssetGroupBy{build: _q}
-	grbuild.flds = &_q.ctx.Fields
-	grbuild.label = asset.Label
-	grbuild.scan = grbuild.Scan
-	return grbuild
 }
 
 // Select allows the selection one or more fields/columns for the given query,
@@ -374,11 +286,8 @@ func (_q *AssetQuery) prepareQuery(ctx context.Context) error {
 
 func (_q *AssetQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Asset, error) {
 	var (
-		nodes       = []*Asset{}
-		_spec       = _q.querySpec()
-		loadedTypes = [1]bool{
-			_q.withTools != nil,
-		}
+		nodes = []*Asset{}
+		_spec = _q.querySpec()
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
 		return (*Asset).scanValues(nil, columns)
@@ -386,7 +295,6 @@ func (_q *AssetQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Asset,
 	_spec.Assign = func(columns []string, values []any) error {
 		node := &Asset{config: _q.config}
 		nodes = append(nodes, node)
-		node.Edges.loadedTypes = loadedTypes
 		return node.assignValues(columns, values)
 	}
 	if len(_q.modifiers) > 0 {
@@ -401,88 +309,12 @@ func (_q *AssetQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Asset,
 	if len(nodes) == 0 {
 		return nodes, nil
 	}
-	if query := _q.withTools; query != nil {
-		if err := _q.loadTools(ctx, query, nodes,
-			func(n *Asset) { n.Edges.Tools = []*Tool{} },
-			func(n *Asset, e *Tool) { n.Edges.Tools = append(n.Edges.Tools, e) }); err != nil {
-			return nil, err
-		}
-	}
-	for name, query := range _q.withNamedTools {
-		if err := _q.loadTools(ctx, query, nodes,
-			func(n *Asset) { n.appendNamedTools(name) },
-			func(n *Asset, e *Tool) { n.appendNamedTools(name, e) }); err != nil {
-			return nil, err
-		}
-	}
 	for i := range _q.loadTotal {
 		if err := _q.loadTotal[i](ctx, nodes); err != nil {
 			return nil, err
 		}
 	}
 	return nodes, nil
-}
-
-func (_q *AssetQuery) loadTools(ctx context.Context, query *ToolQuery, nodes []*Asset, init func(*Asset), assign func(*Asset, *Tool)) error {
-	edgeIDs := make([]driver.Value, len(nodes))
-	byID := make(map[string]*Asset)
-	nids := make(map[string]map[*Asset]struct{})
-	for i, node := range nodes {
-		edgeIDs[i] = node.ID
-		byID[node.ID] = node
-		if init != nil {
-			init(node)
-		}
-	}
-	query.Where(func(s *sql.Selector) {
-		joinT := sql.Table(asset.ToolsTable)
-		s.Join(joinT).On(s.C(tool.FieldID), joinT.C(asset.ToolsPrimaryKey[0]))
-		s.Where(sql.InValues(joinT.C(asset.ToolsPrimaryKey[1]), edgeIDs...))
-		columns := s.SelectedColumns()
-		s.Select(joinT.C(asset.ToolsPrimaryKey[1]))
-		s.AppendSelect(columns...)
-		s.SetDistinct(false)
-	})
-	if err := query.prepareQuery(ctx); err != nil {
-		return err
-	}
-	qr := QuerierFunc(func(ctx context.Context, q Query) (Value, error) {
-		return query.sqlAll(ctx, func(_ context.Context, spec *sqlgraph.QuerySpec) {
-			assign := spec.Assign
-			values := spec.ScanValues
-			spec.ScanValues = func(columns []string) ([]any, error) {
-				values, err := values(columns[1:])
-				if err != nil {
-					return nil, err
-				}
-				return append([]any{new(sql.NullString)}, values...), nil
-			}
-			spec.Assign = func(columns []string, values []any) error {
-				outValue := values[0].(*sql.NullString).String
-				inValue := values[1].(*sql.NullString).String
-				if nids[inValue] == nil {
-					nids[inValue] = map[*Asset]struct{}{byID[outValue]: {}}
-					return assign(columns[1:], values[1:])
-				}
-				nids[inValue][byID[outValue]] = struct{}{}
-				return nil
-			}
-		})
-	})
-	neighbors, err := withInterceptors[[]*Tool](ctx, query, qr, query.inters)
-	if err != nil {
-		return err
-	}
-	for _, n := range neighbors {
-		nodes, ok := nids[n.ID]
-		if !ok {
-			return fmt.Errorf(`unexpected "tools" node returned %v`, n.ID)
-		}
-		for kn := range nodes {
-			assign(kn, n)
-		}
-	}
-	return nil
 }
 
 func (_q *AssetQuery) sqlCount(ctx context.Context) (int, error) {
@@ -572,98 +404,10 @@ func (_q *AssetQuery) sqlQuery(ctx context.Context) *sql.Selector {
 	return selector
 }
 
-// ForUpdate locks the selected rows against concurrent updates, and prevent them from being
-// updated, deleted or "selected ... for update" by other sessions, until the transaction is
-// either committed or rolled-back.
-func (_q *AssetQuery) ForUpdate(opts ...sql.LockOption) *AssetQuery {
-	if _q.driver.Dialect() == dialect.Postgres {
-		_q.Unique(false)
-	}
-	_q.modifiers = append(_q.modifiers, func(s *sql.Selector) {
-		s.ForUpdate(opts...)
-	})
-	return _q
-}
-
-// ForShare behaves similarly to ForUpdate, except that it acquires a shared mode lock
-// on any rows that are read. Other sessions can read the rows, but cannot modify them
-// until your transaction commits.
-func (_q *AssetQuery) ForShare(opts ...sql.LockOption) *AssetQuery {
-	if _q.driver.Dialect() == dialect.Postgres {
-		_q.Unique(false)
-	}
-	_q.modifiers = append(_q.modifiers, func(s *sql.Selector) {
-		s.ForShare(opts...)
-	})
-	return _q
-}
-
 // Modify adds a query modifier for attaching custom logic to queries.
 func (_q *AssetQuery) Modify(modifiers ...func(s *sql.Selector)) *AssetSelect {
 	_q.modifiers = append(_q.modifiers, modifiers...)
 	return _q.Select()
-}
-
-// WithNamedTools tells the query-builder to eager-load the nodes that are connected to the "tools"
-// edge with the given name. The optional arguments are used to configure the query builder of the edge.
-func (_q *AssetQuery) WithNamedTools(name string, opts ...func(*ToolQuery)) *AssetQuery {
-	query := (&ToolClient{config: _q.config}).Query()
-	for _, opt := range opts {
-		opt(query)
-	}
-	if _q.withNamedTools == nil {
-		_q.withNamedTools = make(map[string]*ToolQuery)
-	}
-	_q.withNamedTools[name] = query
-	return _q
-}
-
-// AssetGroupBy is the group-by builder for Asset entities.
-type AssetGroupBy struct {
-	selector
-	build *AssetQuery
-}
-
-// Aggregate adds the given aggregation functions to the group-by query.
-func (_g *AssetGroupBy) Aggregate(fns ...AggregateFunc) *AssetGroupBy {
-	_g.fns = append(_g.fns, fns...)
-	return _g
-}
-
-// Scan applies the selector query and scans the result into the given value.
-func (_g *AssetGroupBy) Scan(ctx context.Context, v any) error {
-	ctx = setContextOp(ctx, _g.build.ctx, ent.OpQueryGroupBy)
-	if err := _g.build.prepareQuery(ctx); err != nil {
-		return err
-	}
-	return scanWithInterceptors[*AssetQuery, *AssetGroupBy](ctx, _g.build, _g, _g.build.inters, v)
-}
-
-func (_g *AssetGroupBy) sqlScan(ctx context.Context, root *AssetQuery, v any) error {
-	selector := root.sqlQuery(ctx).Select()
-	aggregation := make([]string, 0, len(_g.fns))
-	for _, fn := range _g.fns {
-		aggregation = append(aggregation, fn(selector))
-	}
-	if len(selector.SelectedColumns()) == 0 {
-		columns := make([]string, 0, len(*_g.flds)+len(_g.fns))
-		for _, f := range *_g.flds {
-			columns = append(columns, selector.C(f))
-		}
-		columns = append(columns, aggregation...)
-		selector.Select(columns...)
-	}
-	selector.GroupBy(selector.Columns(*_g.flds...)...)
-	if err := selector.Err(); err != nil {
-		return err
-	}
-	rows := &sql.Rows{}
-	query, args := selector.Query()
-	if err := _g.build.driver.Query(ctx, query, args, rows); err != nil {
-		return err
-	}
-	defer rows.Close()
-	return sql.ScanSlice(rows, v)
 }
 
 // AssetSelect is the builder for selecting fields of Asset entities.

@@ -15,7 +15,6 @@ import (
 // AttemptDelete is the builder for deleting a Attempt entity.
 type AttemptDelete struct {
 	config
-	hooks    []Hook
 	mutation *AttemptMutation
 }
 
@@ -27,7 +26,7 @@ func (_d *AttemptDelete) Where(ps ...predicate.Attempt) *AttemptDelete {
 
 // Exec executes the deletion query and returns how many vertices were deleted.
 func (_d *AttemptDelete) Exec(ctx context.Context) (int, error) {
-	return withHooks(ctx, _d.sqlExec, _d.mutation, _d.hooks)
+	return _d.sqlExec(ctx)
 }
 
 // ExecX is like Exec, but panics if an error occurs.

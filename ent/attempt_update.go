@@ -15,129 +15,10 @@ import (
 	"entgo.io/ent/schema/field"
 )
 
-// AttemptUpdate is the builder for updating Attempt entities.
-type AttemptUpdate struct {
-	config
-	hooks     []Hook
-	mutation  *AttemptMutation
-	modifiers []func(*sql.UpdateBuilder)
-}
-
-// Where appends a list predicates to the AttemptUpdate builder.
-func (_u *AttemptUpdate) Where(ps ...predicate.Attempt) *AttemptUpdate {
-	_u.mutation.Where(ps...)
-	return _u
-}
-
-// SetFailures sets the "failures" field.
-func (_u *AttemptUpdate) SetFailures(v int) *AttemptUpdate {
-	_u.mutation.ResetFailures()
-	_u.mutation.SetFailures(v)
-	return _u
-}
-
-// SetNillableFailures sets the "failures" field if the given value is not nil.
-func (_u *AttemptUpdate) SetNillableFailures(v *int) *AttemptUpdate {
-	if v != nil {
-		_u.SetFailures(*v)
-	}
-	return _u
-}
-
-// AddFailures adds value to the "failures" field.
-func (_u *AttemptUpdate) AddFailures(v int) *AttemptUpdate {
-	_u.mutation.AddFailures(v)
-	return _u
-}
-
-// SetSince sets the "since" field.
-func (_u *AttemptUpdate) SetSince(v time.Time) *AttemptUpdate {
-	_u.mutation.SetSince(v)
-	return _u
-}
-
-// SetNillableSince sets the "since" field if the given value is not nil.
-func (_u *AttemptUpdate) SetNillableSince(v *time.Time) *AttemptUpdate {
-	if v != nil {
-		_u.SetSince(*v)
-	}
-	return _u
-}
-
-// Mutation returns the AttemptMutation object of the builder.
-func (_u *AttemptUpdate) Mutation() *AttemptMutation {
-	return _u.mutation
-}
-
-// Save executes the query and returns the number of nodes affected by the update operation.
-func (_u *AttemptUpdate) Save(ctx context.Context) (int, error) {
-	return withHooks(ctx, _u.sqlSave, _u.mutation, _u.hooks)
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_u *AttemptUpdate) SaveX(ctx context.Context) int {
-	affected, err := _u.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return affected
-}
-
-// Exec executes the query.
-func (_u *AttemptUpdate) Exec(ctx context.Context) error {
-	_, err := _u.Save(ctx)
-	return err
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (_u *AttemptUpdate) ExecX(ctx context.Context) {
-	if err := _u.Exec(ctx); err != nil {
-		panic(err)
-	}
-}
-
-// Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
-func (_u *AttemptUpdate) Modify(modifiers ...func(u *sql.UpdateBuilder)) *AttemptUpdate {
-	_u.modifiers = append(_u.modifiers, modifiers...)
-	return _u
-}
-
-func (_u *AttemptUpdate) sqlSave(ctx context.Context) (_node int, err error) {
-	_spec := sqlgraph.NewUpdateSpec(attempt.Table, attempt.Columns, sqlgraph.NewFieldSpec(attempt.FieldID, field.TypeString))
-	if ps := _u.mutation.predicates; len(ps) > 0 {
-		_spec.Predicate = func(selector *sql.Selector) {
-			for i := range ps {
-				ps[i](selector)
-			}
-		}
-	}
-	if value, ok := _u.mutation.Failures(); ok {
-		_spec.SetField(attempt.FieldFailures, field.TypeInt, value)
-	}
-	if value, ok := _u.mutation.AddedFailures(); ok {
-		_spec.AddField(attempt.FieldFailures, field.TypeInt, value)
-	}
-	if value, ok := _u.mutation.Since(); ok {
-		_spec.SetField(attempt.FieldSince, field.TypeTime, value)
-	}
-	_spec.AddModifiers(_u.modifiers...)
-	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
-		if _, ok := err.(*sqlgraph.NotFoundError); ok {
-			err = &NotFoundError{attempt.Label}
-		} else if sqlgraph.IsConstraintError(err) {
-			err = &ConstraintError{msg: err.Error(), wrap: err}
-		}
-		return 0, err
-	}
-	_u.mutation.done = true
-	return _node, nil
-}
-
 // AttemptUpdateOne is the builder for updating a single Attempt entity.
 type AttemptUpdateOne struct {
 	config
 	fields    []string
-	hooks     []Hook
 	mutation  *AttemptMutation
 	modifiers []func(*sql.UpdateBuilder)
 }
@@ -146,14 +27,6 @@ type AttemptUpdateOne struct {
 func (_u *AttemptUpdateOne) SetFailures(v int) *AttemptUpdateOne {
 	_u.mutation.ResetFailures()
 	_u.mutation.SetFailures(v)
-	return _u
-}
-
-// SetNillableFailures sets the "failures" field if the given value is not nil.
-func (_u *AttemptUpdateOne) SetNillableFailures(v *int) *AttemptUpdateOne {
-	if v != nil {
-		_u.SetFailures(*v)
-	}
 	return _u
 }
 
@@ -167,19 +40,6 @@ func (_u *AttemptUpdateOne) AddFailures(v int) *AttemptUpdateOne {
 func (_u *AttemptUpdateOne) SetSince(v time.Time) *AttemptUpdateOne {
 	_u.mutation.SetSince(v)
 	return _u
-}
-
-// SetNillableSince sets the "since" field if the given value is not nil.
-func (_u *AttemptUpdateOne) SetNillableSince(v *time.Time) *AttemptUpdateOne {
-	if v != nil {
-		_u.SetSince(*v)
-	}
-	return _u
-}
-
-// Mutation returns the AttemptMutation object of the builder.
-func (_u *AttemptUpdateOne) Mutation() *AttemptMutation {
-	return _u.mutation
 }
 
 // Where appends a list predicates to the AttemptUpdate builder.
@@ -197,16 +57,7 @@ func (_u *AttemptUpdateOne) Select(field string, fields ...string) *AttemptUpdat
 
 // Save executes the query and returns the updated Attempt entity.
 func (_u *AttemptUpdateOne) Save(ctx context.Context) (*Attempt, error) {
-	return withHooks(ctx, _u.sqlSave, _u.mutation, _u.hooks)
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_u *AttemptUpdateOne) SaveX(ctx context.Context) *Attempt {
-	node, err := _u.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return node
+	return _u.sqlSave(ctx)
 }
 
 // Exec executes the query on the entity.

@@ -135,13 +135,6 @@ func (_m *AuditEvent) Value(name string) (ent.Value, error) {
 	return _m.selectValues.Get(name)
 }
 
-// Update returns a builder for updating this AuditEvent.
-// Note that you need to call AuditEvent.Unwrap() before calling this method if this AuditEvent
-// was returned from a transaction, and the transaction was committed or rolled back.
-func (_m *AuditEvent) Update() *AuditEventUpdateOne {
-	return NewAuditEventClient(_m.config).UpdateOne(_m)
-}
-
 // Unwrap unwraps the AuditEvent entity that was returned from a transaction after it was closed,
 // so that all future queries will be executed through the driver which created the transaction.
 func (_m *AuditEvent) Unwrap() *AuditEvent {

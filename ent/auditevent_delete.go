@@ -15,7 +15,6 @@ import (
 // AuditEventDelete is the builder for deleting a AuditEvent entity.
 type AuditEventDelete struct {
 	config
-	hooks    []Hook
 	mutation *AuditEventMutation
 }
 
@@ -27,7 +26,7 @@ func (_d *AuditEventDelete) Where(ps ...predicate.AuditEvent) *AuditEventDelete 
 
 // Exec executes the deletion query and returns how many vertices were deleted.
 func (_d *AuditEventDelete) Exec(ctx context.Context) (int, error) {
-	return withHooks(ctx, _d.sqlExec, _d.mutation, _d.hooks)
+	return _d.sqlExec(ctx)
 }
 
 // ExecX is like Exec, but panics if an error occurs.

@@ -122,13 +122,6 @@ func (_m *Change) Value(name string) (ent.Value, error) {
 	return _m.selectValues.Get(name)
 }
 
-// Update returns a builder for updating this Change.
-// Note that you need to call Change.Unwrap() before calling this method if this Change
-// was returned from a transaction, and the transaction was committed or rolled back.
-func (_m *Change) Update() *ChangeUpdateOne {
-	return NewChangeClient(_m.config).UpdateOne(_m)
-}
-
 // Unwrap unwraps the Change entity that was returned from a transaction after it was closed,
 // so that all future queries will be executed through the driver which created the transaction.
 func (_m *Change) Unwrap() *Change {

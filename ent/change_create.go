@@ -18,7 +18,6 @@ import (
 type ChangeCreate struct {
 	config
 	mutation *ChangeMutation
-	hooks    []Hook
 }
 
 // SetAt sets the "at" field.
@@ -51,14 +50,6 @@ func (_c *ChangeCreate) SetRevision(v int) *ChangeCreate {
 	return _c
 }
 
-// SetNillableRevision sets the "revision" field if the given value is not nil.
-func (_c *ChangeCreate) SetNillableRevision(v *int) *ChangeCreate {
-	if v != nil {
-		_c.SetRevision(*v)
-	}
-	return _c
-}
-
 // SetAudience sets the "audience" field.
 func (_c *ChangeCreate) SetAudience(v schema.Audience) *ChangeCreate {
 	_c.mutation.SetAudience(v)
@@ -77,24 +68,10 @@ func (_c *ChangeCreate) SetID(v int) *ChangeCreate {
 	return _c
 }
 
-// Mutation returns the ChangeMutation object of the builder.
-func (_c *ChangeCreate) Mutation() *ChangeMutation {
-	return _c.mutation
-}
-
 // Save creates the Change in the database.
 func (_c *ChangeCreate) Save(ctx context.Context) (*Change, error) {
 	_c.defaults()
-	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
-}
-
-// SaveX calls Save and panics if Save returns an error.
-func (_c *ChangeCreate) SaveX(ctx context.Context) *Change {
-	v, err := _c.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return v
+	return _c.sqlSave(ctx)
 }
 
 // Exec executes the query.
@@ -221,83 +198,36 @@ type ChangeCreateBulk struct {
 	builders []*ChangeCreate
 }
 
-// Save creates the Change entities in the database.
+// Save creates the Change entities with one statement.
 func (_c *ChangeCreateBulk) Save(ctx context.Context) ([]*Change, error) {
-	if _c.err != nil {
-		return nil, _c.err
-	}
-	specs := make([]*sqlgraph.CreateSpec, len(_c.builders))
+	spec := &sqlgraph.BatchCreateSpec{Nodes: make([]*sqlgraph.CreateSpec, len(_c.builders))}
 	nodes := make([]*Change, len(_c.builders))
-	mutators := make([]Mutator, len(_c.builders))
-	for i := range _c.builders {
-		func(i int, root context.Context) {
-			builder := _c.builders[i]
-			builder.defaults()
-			var mut Mutator = MutateFunc(func(ctx context.Context, m Mutation) (Value, error) {
-				mutation, ok := m.(*ChangeMutation)
-				if !ok {
-					return nil, fmt.Errorf("unexpected mutation type %T", m)
-				}
-				if err := builder.check(); err != nil {
-					return nil, err
-				}
-				builder.mutation = mutation
-				var err error
-				nodes[i], specs[i] = builder.createSpec()
-				if i < len(mutators)-1 {
-					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
-				} else {
-					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
-					// Invoke the actual operation on the latest mutation in the chain.
-					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {
-						if sqlgraph.IsConstraintError(err) {
-							err = &ConstraintError{msg: err.Error(), wrap: err}
-						}
-					}
-				}
-				if err != nil {
-					return nil, err
-				}
-				mutation.id = &nodes[i].ID
-				if specs[i].ID.Value != nil && nodes[i].ID == 0 {
-					id := specs[i].ID.Value.(int64)
-					nodes[i].ID = int(id)
-				}
-				mutation.done = true
-				return nodes[i], nil
-			})
-			for i := len(builder.hooks) - 1; i >= 0; i-- {
-				mut = builder.hooks[i](mut)
-			}
-			mutators[i] = mut
-		}(i, ctx)
-	}
-	if len(mutators) > 0 {
-		if _, err := mutators[0].Mutate(ctx, _c.builders[0].mutation); err != nil {
+	for i, builder := range _c.builders {
+		builder.defaults()
+		if err := builder.check(); err != nil {
 			return nil, err
+		}
+		nodes[i], spec.Nodes[i] = builder.createSpec()
+	}
+	if len(nodes) == 0 {
+		return nodes, nil
+	}
+	if err := sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {
+		if sqlgraph.IsConstraintError(err) {
+			err = &ConstraintError{msg: err.Error(), wrap: err}
+		}
+		return nil, err
+	}
+	for i, node := range nodes {
+		if id, ok := spec.Nodes[i].ID.Value.(int64); ok && node.ID == 0 {
+			node.ID = int(id)
 		}
 	}
 	return nodes, nil
 }
 
-// SaveX is like Save, but panics if an error occurs.
-func (_c *ChangeCreateBulk) SaveX(ctx context.Context) []*Change {
-	v, err := _c.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return v
-}
-
-// Exec executes the query.
+// Exec creates the Change entities with one statement.
 func (_c *ChangeCreateBulk) Exec(ctx context.Context) error {
 	_, err := _c.Save(ctx)
 	return err
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (_c *ChangeCreateBulk) ExecX(ctx context.Context) {
-	if err := _c.Exec(ctx); err != nil {
-		panic(err)
-	}
 }

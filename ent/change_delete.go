@@ -15,7 +15,6 @@ import (
 // ChangeDelete is the builder for deleting a Change entity.
 type ChangeDelete struct {
 	config
-	hooks    []Hook
 	mutation *ChangeMutation
 }
 
@@ -27,7 +26,7 @@ func (_d *ChangeDelete) Where(ps ...predicate.Change) *ChangeDelete {
 
 // Exec executes the deletion query and returns how many vertices were deleted.
 func (_d *ChangeDelete) Exec(ctx context.Context) (int, error) {
-	return withHooks(ctx, _d.sqlExec, _d.mutation, _d.hooks)
+	return _d.sqlExec(ctx)
 }
 
 // ExecX is like Exec, but panics if an error occurs.

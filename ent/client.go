@@ -7,9 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"log"
-	"reflect"
-
-	"dugnad/ent/migrate"
 
 	"dugnad/ent/account"
 	"dugnad/ent/apikey"
@@ -71,8 +68,6 @@ import (
 // Client is the client that holds all ent builders.
 type Client struct {
 	config
-	// Schema is the client for creating, migrating and dropping schema.
-	Schema *migrate.Schema
 	// Account is the client for interacting with the Account builders.
 	Account *AccountClient
 	// ApiKey is the client for interacting with the ApiKey builders.
@@ -179,7 +174,6 @@ func NewClient(opts ...Option) *Client {
 }
 
 func (c *Client) init() {
-	c.Schema = migrate.NewSchema(c.driver)
 	c.Account = NewAccountClient(c.config)
 	c.ApiKey = NewApiKeyClient(c.config)
 	c.Asset = NewAssetClient(c.config)
@@ -239,8 +233,6 @@ type (
 		debug bool
 		// log used for logging on debug mode.
 		log func(...any)
-		// hooks to execute on mutations.
-		hooks *hooks
 		// interceptors to execute on queries.
 		inters *inters
 	}
@@ -250,7 +242,7 @@ type (
 
 // newConfig creates a new config for the client.
 func newConfig(opts ...Option) config {
-	cfg := config{log: log.Println, hooks: &hooks{}, inters: &inters{}}
+	cfg := config{log: log.Println, inters: &inters{}}
 	cfg.options(opts...)
 	return cfg
 }
@@ -460,24 +452,6 @@ func (c *Client) Close() error {
 	return c.driver.Close()
 }
 
-// Use adds the mutation hooks to all the entity clients.
-// In order to add hooks to a specific client, call: `client.Node.Use(...)`.
-func (c *Client) Use(hooks ...Hook) {
-	for _, n := range []interface{ Use(...Hook) }{
-		c.Account, c.ApiKey, c.Asset, c.Attempt, c.AuditEvent, c.Change, c.Collection,
-		c.Comment, c.Contact, c.ContentDistrict, c.ContentMunicipality,
-		c.ContentOrganization, c.County, c.Delivery, c.District, c.EmbedUse, c.Entry,
-		c.Event, c.Feedback, c.Invitation, c.LawSection, c.Membership, c.Method,
-		c.Municipality, c.Network, c.NetworkMember, c.NumberUse, c.Organization,
-		c.Practice, c.PreviewToken, c.Project, c.Redaction, c.Reference, c.Relation,
-		c.Release, c.ReleaseItem, c.Report, c.Revision, c.SignIn, c.Slug, c.Step,
-		c.TargetGroup, c.Theme, c.Tool, c.TrustedDocument, c.UnmetSearch, c.Upload,
-		c.Webhook,
-	} {
-		n.Use(hooks...)
-	}
-}
-
 // Intercept adds the query interceptors to all the entity clients.
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
@@ -496,110 +470,6 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 	}
 }
 
-// Mutate implements the ent.Mutator interface.
-func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
-	switch m := m.(type) {
-	case *AccountMutation:
-		return c.Account.mutate(ctx, m)
-	case *ApiKeyMutation:
-		return c.ApiKey.mutate(ctx, m)
-	case *AssetMutation:
-		return c.Asset.mutate(ctx, m)
-	case *AttemptMutation:
-		return c.Attempt.mutate(ctx, m)
-	case *AuditEventMutation:
-		return c.AuditEvent.mutate(ctx, m)
-	case *ChangeMutation:
-		return c.Change.mutate(ctx, m)
-	case *CollectionMutation:
-		return c.Collection.mutate(ctx, m)
-	case *CommentMutation:
-		return c.Comment.mutate(ctx, m)
-	case *ContactMutation:
-		return c.Contact.mutate(ctx, m)
-	case *ContentDistrictMutation:
-		return c.ContentDistrict.mutate(ctx, m)
-	case *ContentMunicipalityMutation:
-		return c.ContentMunicipality.mutate(ctx, m)
-	case *ContentOrganizationMutation:
-		return c.ContentOrganization.mutate(ctx, m)
-	case *CountyMutation:
-		return c.County.mutate(ctx, m)
-	case *DeliveryMutation:
-		return c.Delivery.mutate(ctx, m)
-	case *DistrictMutation:
-		return c.District.mutate(ctx, m)
-	case *EmbedUseMutation:
-		return c.EmbedUse.mutate(ctx, m)
-	case *EntryMutation:
-		return c.Entry.mutate(ctx, m)
-	case *EventMutation:
-		return c.Event.mutate(ctx, m)
-	case *FeedbackMutation:
-		return c.Feedback.mutate(ctx, m)
-	case *InvitationMutation:
-		return c.Invitation.mutate(ctx, m)
-	case *LawSectionMutation:
-		return c.LawSection.mutate(ctx, m)
-	case *MembershipMutation:
-		return c.Membership.mutate(ctx, m)
-	case *MethodMutation:
-		return c.Method.mutate(ctx, m)
-	case *MunicipalityMutation:
-		return c.Municipality.mutate(ctx, m)
-	case *NetworkMutation:
-		return c.Network.mutate(ctx, m)
-	case *NetworkMemberMutation:
-		return c.NetworkMember.mutate(ctx, m)
-	case *NumberUseMutation:
-		return c.NumberUse.mutate(ctx, m)
-	case *OrganizationMutation:
-		return c.Organization.mutate(ctx, m)
-	case *PracticeMutation:
-		return c.Practice.mutate(ctx, m)
-	case *PreviewTokenMutation:
-		return c.PreviewToken.mutate(ctx, m)
-	case *ProjectMutation:
-		return c.Project.mutate(ctx, m)
-	case *RedactionMutation:
-		return c.Redaction.mutate(ctx, m)
-	case *ReferenceMutation:
-		return c.Reference.mutate(ctx, m)
-	case *RelationMutation:
-		return c.Relation.mutate(ctx, m)
-	case *ReleaseMutation:
-		return c.Release.mutate(ctx, m)
-	case *ReleaseItemMutation:
-		return c.ReleaseItem.mutate(ctx, m)
-	case *ReportMutation:
-		return c.Report.mutate(ctx, m)
-	case *RevisionMutation:
-		return c.Revision.mutate(ctx, m)
-	case *SignInMutation:
-		return c.SignIn.mutate(ctx, m)
-	case *SlugMutation:
-		return c.Slug.mutate(ctx, m)
-	case *StepMutation:
-		return c.Step.mutate(ctx, m)
-	case *TargetGroupMutation:
-		return c.TargetGroup.mutate(ctx, m)
-	case *ThemeMutation:
-		return c.Theme.mutate(ctx, m)
-	case *ToolMutation:
-		return c.Tool.mutate(ctx, m)
-	case *TrustedDocumentMutation:
-		return c.TrustedDocument.mutate(ctx, m)
-	case *UnmetSearchMutation:
-		return c.UnmetSearch.mutate(ctx, m)
-	case *UploadMutation:
-		return c.Upload.mutate(ctx, m)
-	case *WebhookMutation:
-		return c.Webhook.mutate(ctx, m)
-	default:
-		return nil, fmt.Errorf("ent: unknown mutation type %T", m)
-	}
-}
-
 // AccountClient is a client for the Account schema.
 type AccountClient struct {
 	config
@@ -608,12 +478,6 @@ type AccountClient struct {
 // NewAccountClient returns a client for the Account from the given config.
 func NewAccountClient(c config) *AccountClient {
 	return &AccountClient{config: c}
-}
-
-// Use adds a list of mutation hooks to the hooks stack.
-// A call to `Use(f, g, h)` equals to `account.Hooks(f(g(h())))`.
-func (c *AccountClient) Use(hooks ...Hook) {
-	c.hooks.Account = append(c.hooks.Account, hooks...)
 }
 
 // Intercept adds a list of query interceptors to the interceptors stack.
@@ -625,51 +489,25 @@ func (c *AccountClient) Intercept(interceptors ...Interceptor) {
 // Create returns a builder for creating a Account entity.
 func (c *AccountClient) Create() *AccountCreate {
 	mutation := newAccountMutation(c.config, OpCreate)
-	return &AccountCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// CreateBulk returns a builder for creating a bulk of Account entities.
-func (c *AccountClient) CreateBulk(builders ...*AccountCreate) *AccountCreateBulk {
-	return &AccountCreateBulk{config: c.config, builders: builders}
-}
-
-// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
-// a builder and applies setFunc on it.
-func (c *AccountClient) MapCreateBulk(slice any, setFunc func(*AccountCreate, int)) *AccountCreateBulk {
-	rv := reflect.ValueOf(slice)
-	if rv.Kind() != reflect.Slice {
-		return &AccountCreateBulk{err: fmt.Errorf("calling to AccountClient.MapCreateBulk with wrong type %T, need slice", slice)}
-	}
-	builders := make([]*AccountCreate, rv.Len())
-	for i := 0; i < rv.Len(); i++ {
-		builders[i] = c.Create()
-		setFunc(builders[i], i)
-	}
-	return &AccountCreateBulk{config: c.config, builders: builders}
-}
-
-// Update returns an update builder for Account.
-func (c *AccountClient) Update() *AccountUpdate {
-	mutation := newAccountMutation(c.config, OpUpdate)
-	return &AccountUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &AccountCreate{config: c.config, mutation: mutation}
 }
 
 // UpdateOne returns an update builder for the given entity.
 func (c *AccountClient) UpdateOne(_m *Account) *AccountUpdateOne {
 	mutation := newAccountMutation(c.config, OpUpdateOne, withAccount(_m))
-	return &AccountUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &AccountUpdateOne{config: c.config, mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
 func (c *AccountClient) UpdateOneID(id string) *AccountUpdateOne {
 	mutation := newAccountMutation(c.config, OpUpdateOne, withAccountID(id))
-	return &AccountUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &AccountUpdateOne{config: c.config, mutation: mutation}
 }
 
 // Delete returns a delete builder for Account.
 func (c *AccountClient) Delete() *AccountDelete {
 	mutation := newAccountMutation(c.config, OpDelete)
-	return &AccountDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &AccountDelete{config: c.config, mutation: mutation}
 }
 
 // DeleteOne returns a builder for deleting the given entity.
@@ -740,29 +578,9 @@ func (c *AccountClient) QuerySignIns(_m *Account) *SignInQuery {
 	return query
 }
 
-// Hooks returns the client hooks.
-func (c *AccountClient) Hooks() []Hook {
-	return c.hooks.Account
-}
-
 // Interceptors returns the client interceptors.
 func (c *AccountClient) Interceptors() []Interceptor {
 	return c.inters.Account
-}
-
-func (c *AccountClient) mutate(ctx context.Context, m *AccountMutation) (Value, error) {
-	switch m.Op() {
-	case OpCreate:
-		return (&AccountCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdate:
-		return (&AccountUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdateOne:
-		return (&AccountUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpDelete, OpDeleteOne:
-		return (&AccountDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
-	default:
-		return nil, fmt.Errorf("ent: unknown Account mutation op: %q", m.Op())
-	}
 }
 
 // ApiKeyClient is a client for the ApiKey schema.
@@ -775,12 +593,6 @@ func NewApiKeyClient(c config) *ApiKeyClient {
 	return &ApiKeyClient{config: c}
 }
 
-// Use adds a list of mutation hooks to the hooks stack.
-// A call to `Use(f, g, h)` equals to `apikey.Hooks(f(g(h())))`.
-func (c *ApiKeyClient) Use(hooks ...Hook) {
-	c.hooks.ApiKey = append(c.hooks.ApiKey, hooks...)
-}
-
 // Intercept adds a list of query interceptors to the interceptors stack.
 // A call to `Intercept(f, g, h)` equals to `apikey.Intercept(f(g(h())))`.
 func (c *ApiKeyClient) Intercept(interceptors ...Interceptor) {
@@ -790,51 +602,31 @@ func (c *ApiKeyClient) Intercept(interceptors ...Interceptor) {
 // Create returns a builder for creating a ApiKey entity.
 func (c *ApiKeyClient) Create() *ApiKeyCreate {
 	mutation := newApiKeyMutation(c.config, OpCreate)
-	return &ApiKeyCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// CreateBulk returns a builder for creating a bulk of ApiKey entities.
-func (c *ApiKeyClient) CreateBulk(builders ...*ApiKeyCreate) *ApiKeyCreateBulk {
-	return &ApiKeyCreateBulk{config: c.config, builders: builders}
-}
-
-// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
-// a builder and applies setFunc on it.
-func (c *ApiKeyClient) MapCreateBulk(slice any, setFunc func(*ApiKeyCreate, int)) *ApiKeyCreateBulk {
-	rv := reflect.ValueOf(slice)
-	if rv.Kind() != reflect.Slice {
-		return &ApiKeyCreateBulk{err: fmt.Errorf("calling to ApiKeyClient.MapCreateBulk with wrong type %T, need slice", slice)}
-	}
-	builders := make([]*ApiKeyCreate, rv.Len())
-	for i := 0; i < rv.Len(); i++ {
-		builders[i] = c.Create()
-		setFunc(builders[i], i)
-	}
-	return &ApiKeyCreateBulk{config: c.config, builders: builders}
+	return &ApiKeyCreate{config: c.config, mutation: mutation}
 }
 
 // Update returns an update builder for ApiKey.
 func (c *ApiKeyClient) Update() *ApiKeyUpdate {
 	mutation := newApiKeyMutation(c.config, OpUpdate)
-	return &ApiKeyUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &ApiKeyUpdate{config: c.config, mutation: mutation}
 }
 
 // UpdateOne returns an update builder for the given entity.
 func (c *ApiKeyClient) UpdateOne(_m *ApiKey) *ApiKeyUpdateOne {
 	mutation := newApiKeyMutation(c.config, OpUpdateOne, withApiKey(_m))
-	return &ApiKeyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &ApiKeyUpdateOne{config: c.config, mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
 func (c *ApiKeyClient) UpdateOneID(id string) *ApiKeyUpdateOne {
 	mutation := newApiKeyMutation(c.config, OpUpdateOne, withApiKeyID(id))
-	return &ApiKeyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &ApiKeyUpdateOne{config: c.config, mutation: mutation}
 }
 
 // Delete returns a delete builder for ApiKey.
 func (c *ApiKeyClient) Delete() *ApiKeyDelete {
 	mutation := newApiKeyMutation(c.config, OpDelete)
-	return &ApiKeyDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &ApiKeyDelete{config: c.config, mutation: mutation}
 }
 
 // DeleteOne returns a builder for deleting the given entity.
@@ -889,29 +681,9 @@ func (c *ApiKeyClient) QueryOrganization(_m *ApiKey) *OrganizationQuery {
 	return query
 }
 
-// Hooks returns the client hooks.
-func (c *ApiKeyClient) Hooks() []Hook {
-	return c.hooks.ApiKey
-}
-
 // Interceptors returns the client interceptors.
 func (c *ApiKeyClient) Interceptors() []Interceptor {
 	return c.inters.ApiKey
-}
-
-func (c *ApiKeyClient) mutate(ctx context.Context, m *ApiKeyMutation) (Value, error) {
-	switch m.Op() {
-	case OpCreate:
-		return (&ApiKeyCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdate:
-		return (&ApiKeyUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdateOne:
-		return (&ApiKeyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpDelete, OpDeleteOne:
-		return (&ApiKeyDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
-	default:
-		return nil, fmt.Errorf("ent: unknown ApiKey mutation op: %q", m.Op())
-	}
 }
 
 // AssetClient is a client for the Asset schema.
@@ -924,12 +696,6 @@ func NewAssetClient(c config) *AssetClient {
 	return &AssetClient{config: c}
 }
 
-// Use adds a list of mutation hooks to the hooks stack.
-// A call to `Use(f, g, h)` equals to `asset.Hooks(f(g(h())))`.
-func (c *AssetClient) Use(hooks ...Hook) {
-	c.hooks.Asset = append(c.hooks.Asset, hooks...)
-}
-
 // Intercept adds a list of query interceptors to the interceptors stack.
 // A call to `Intercept(f, g, h)` equals to `asset.Intercept(f(g(h())))`.
 func (c *AssetClient) Intercept(interceptors ...Interceptor) {
@@ -939,51 +705,25 @@ func (c *AssetClient) Intercept(interceptors ...Interceptor) {
 // Create returns a builder for creating a Asset entity.
 func (c *AssetClient) Create() *AssetCreate {
 	mutation := newAssetMutation(c.config, OpCreate)
-	return &AssetCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// CreateBulk returns a builder for creating a bulk of Asset entities.
-func (c *AssetClient) CreateBulk(builders ...*AssetCreate) *AssetCreateBulk {
-	return &AssetCreateBulk{config: c.config, builders: builders}
-}
-
-// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
-// a builder and applies setFunc on it.
-func (c *AssetClient) MapCreateBulk(slice any, setFunc func(*AssetCreate, int)) *AssetCreateBulk {
-	rv := reflect.ValueOf(slice)
-	if rv.Kind() != reflect.Slice {
-		return &AssetCreateBulk{err: fmt.Errorf("calling to AssetClient.MapCreateBulk with wrong type %T, need slice", slice)}
-	}
-	builders := make([]*AssetCreate, rv.Len())
-	for i := 0; i < rv.Len(); i++ {
-		builders[i] = c.Create()
-		setFunc(builders[i], i)
-	}
-	return &AssetCreateBulk{config: c.config, builders: builders}
-}
-
-// Update returns an update builder for Asset.
-func (c *AssetClient) Update() *AssetUpdate {
-	mutation := newAssetMutation(c.config, OpUpdate)
-	return &AssetUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &AssetCreate{config: c.config, mutation: mutation}
 }
 
 // UpdateOne returns an update builder for the given entity.
 func (c *AssetClient) UpdateOne(_m *Asset) *AssetUpdateOne {
 	mutation := newAssetMutation(c.config, OpUpdateOne, withAsset(_m))
-	return &AssetUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &AssetUpdateOne{config: c.config, mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
 func (c *AssetClient) UpdateOneID(id string) *AssetUpdateOne {
 	mutation := newAssetMutation(c.config, OpUpdateOne, withAssetID(id))
-	return &AssetUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &AssetUpdateOne{config: c.config, mutation: mutation}
 }
 
 // Delete returns a delete builder for Asset.
 func (c *AssetClient) Delete() *AssetDelete {
 	mutation := newAssetMutation(c.config, OpDelete)
-	return &AssetDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &AssetDelete{config: c.config, mutation: mutation}
 }
 
 // DeleteOne returns a builder for deleting the given entity.
@@ -1022,45 +762,9 @@ func (c *AssetClient) GetX(ctx context.Context, id string) *Asset {
 	return obj
 }
 
-// QueryTools queries the tools edge of a Asset.
-func (c *AssetClient) QueryTools(_m *Asset) *ToolQuery {
-	query := (&ToolClient{config: c.config}).Query()
-	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
-		id := _m.ID
-		step := sqlgraph.NewStep(
-			sqlgraph.From(asset.Table, asset.FieldID, id),
-			sqlgraph.To(tool.Table, tool.FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, true, asset.ToolsTable, asset.ToolsPrimaryKey...),
-		)
-		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
-		return fromV, nil
-	}
-	return query
-}
-
-// Hooks returns the client hooks.
-func (c *AssetClient) Hooks() []Hook {
-	return c.hooks.Asset
-}
-
 // Interceptors returns the client interceptors.
 func (c *AssetClient) Interceptors() []Interceptor {
 	return c.inters.Asset
-}
-
-func (c *AssetClient) mutate(ctx context.Context, m *AssetMutation) (Value, error) {
-	switch m.Op() {
-	case OpCreate:
-		return (&AssetCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdate:
-		return (&AssetUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdateOne:
-		return (&AssetUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpDelete, OpDeleteOne:
-		return (&AssetDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
-	default:
-		return nil, fmt.Errorf("ent: unknown Asset mutation op: %q", m.Op())
-	}
 }
 
 // AttemptClient is a client for the Attempt schema.
@@ -1073,12 +777,6 @@ func NewAttemptClient(c config) *AttemptClient {
 	return &AttemptClient{config: c}
 }
 
-// Use adds a list of mutation hooks to the hooks stack.
-// A call to `Use(f, g, h)` equals to `attempt.Hooks(f(g(h())))`.
-func (c *AttemptClient) Use(hooks ...Hook) {
-	c.hooks.Attempt = append(c.hooks.Attempt, hooks...)
-}
-
 // Intercept adds a list of query interceptors to the interceptors stack.
 // A call to `Intercept(f, g, h)` equals to `attempt.Intercept(f(g(h())))`.
 func (c *AttemptClient) Intercept(interceptors ...Interceptor) {
@@ -1088,51 +786,25 @@ func (c *AttemptClient) Intercept(interceptors ...Interceptor) {
 // Create returns a builder for creating a Attempt entity.
 func (c *AttemptClient) Create() *AttemptCreate {
 	mutation := newAttemptMutation(c.config, OpCreate)
-	return &AttemptCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// CreateBulk returns a builder for creating a bulk of Attempt entities.
-func (c *AttemptClient) CreateBulk(builders ...*AttemptCreate) *AttemptCreateBulk {
-	return &AttemptCreateBulk{config: c.config, builders: builders}
-}
-
-// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
-// a builder and applies setFunc on it.
-func (c *AttemptClient) MapCreateBulk(slice any, setFunc func(*AttemptCreate, int)) *AttemptCreateBulk {
-	rv := reflect.ValueOf(slice)
-	if rv.Kind() != reflect.Slice {
-		return &AttemptCreateBulk{err: fmt.Errorf("calling to AttemptClient.MapCreateBulk with wrong type %T, need slice", slice)}
-	}
-	builders := make([]*AttemptCreate, rv.Len())
-	for i := 0; i < rv.Len(); i++ {
-		builders[i] = c.Create()
-		setFunc(builders[i], i)
-	}
-	return &AttemptCreateBulk{config: c.config, builders: builders}
-}
-
-// Update returns an update builder for Attempt.
-func (c *AttemptClient) Update() *AttemptUpdate {
-	mutation := newAttemptMutation(c.config, OpUpdate)
-	return &AttemptUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &AttemptCreate{config: c.config, mutation: mutation}
 }
 
 // UpdateOne returns an update builder for the given entity.
 func (c *AttemptClient) UpdateOne(_m *Attempt) *AttemptUpdateOne {
 	mutation := newAttemptMutation(c.config, OpUpdateOne, withAttempt(_m))
-	return &AttemptUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &AttemptUpdateOne{config: c.config, mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
 func (c *AttemptClient) UpdateOneID(id string) *AttemptUpdateOne {
 	mutation := newAttemptMutation(c.config, OpUpdateOne, withAttemptID(id))
-	return &AttemptUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &AttemptUpdateOne{config: c.config, mutation: mutation}
 }
 
 // Delete returns a delete builder for Attempt.
 func (c *AttemptClient) Delete() *AttemptDelete {
 	mutation := newAttemptMutation(c.config, OpDelete)
-	return &AttemptDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &AttemptDelete{config: c.config, mutation: mutation}
 }
 
 // DeleteOne returns a builder for deleting the given entity.
@@ -1171,29 +843,9 @@ func (c *AttemptClient) GetX(ctx context.Context, id string) *Attempt {
 	return obj
 }
 
-// Hooks returns the client hooks.
-func (c *AttemptClient) Hooks() []Hook {
-	return c.hooks.Attempt
-}
-
 // Interceptors returns the client interceptors.
 func (c *AttemptClient) Interceptors() []Interceptor {
 	return c.inters.Attempt
-}
-
-func (c *AttemptClient) mutate(ctx context.Context, m *AttemptMutation) (Value, error) {
-	switch m.Op() {
-	case OpCreate:
-		return (&AttemptCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdate:
-		return (&AttemptUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdateOne:
-		return (&AttemptUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpDelete, OpDeleteOne:
-		return (&AttemptDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
-	default:
-		return nil, fmt.Errorf("ent: unknown Attempt mutation op: %q", m.Op())
-	}
 }
 
 // AuditEventClient is a client for the AuditEvent schema.
@@ -1206,12 +858,6 @@ func NewAuditEventClient(c config) *AuditEventClient {
 	return &AuditEventClient{config: c}
 }
 
-// Use adds a list of mutation hooks to the hooks stack.
-// A call to `Use(f, g, h)` equals to `auditevent.Hooks(f(g(h())))`.
-func (c *AuditEventClient) Use(hooks ...Hook) {
-	c.hooks.AuditEvent = append(c.hooks.AuditEvent, hooks...)
-}
-
 // Intercept adds a list of query interceptors to the interceptors stack.
 // A call to `Intercept(f, g, h)` equals to `auditevent.Intercept(f(g(h())))`.
 func (c *AuditEventClient) Intercept(interceptors ...Interceptor) {
@@ -1221,51 +867,13 @@ func (c *AuditEventClient) Intercept(interceptors ...Interceptor) {
 // Create returns a builder for creating a AuditEvent entity.
 func (c *AuditEventClient) Create() *AuditEventCreate {
 	mutation := newAuditEventMutation(c.config, OpCreate)
-	return &AuditEventCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// CreateBulk returns a builder for creating a bulk of AuditEvent entities.
-func (c *AuditEventClient) CreateBulk(builders ...*AuditEventCreate) *AuditEventCreateBulk {
-	return &AuditEventCreateBulk{config: c.config, builders: builders}
-}
-
-// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
-// a builder and applies setFunc on it.
-func (c *AuditEventClient) MapCreateBulk(slice any, setFunc func(*AuditEventCreate, int)) *AuditEventCreateBulk {
-	rv := reflect.ValueOf(slice)
-	if rv.Kind() != reflect.Slice {
-		return &AuditEventCreateBulk{err: fmt.Errorf("calling to AuditEventClient.MapCreateBulk with wrong type %T, need slice", slice)}
-	}
-	builders := make([]*AuditEventCreate, rv.Len())
-	for i := 0; i < rv.Len(); i++ {
-		builders[i] = c.Create()
-		setFunc(builders[i], i)
-	}
-	return &AuditEventCreateBulk{config: c.config, builders: builders}
-}
-
-// Update returns an update builder for AuditEvent.
-func (c *AuditEventClient) Update() *AuditEventUpdate {
-	mutation := newAuditEventMutation(c.config, OpUpdate)
-	return &AuditEventUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// UpdateOne returns an update builder for the given entity.
-func (c *AuditEventClient) UpdateOne(_m *AuditEvent) *AuditEventUpdateOne {
-	mutation := newAuditEventMutation(c.config, OpUpdateOne, withAuditEvent(_m))
-	return &AuditEventUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// UpdateOneID returns an update builder for the given id.
-func (c *AuditEventClient) UpdateOneID(id string) *AuditEventUpdateOne {
-	mutation := newAuditEventMutation(c.config, OpUpdateOne, withAuditEventID(id))
-	return &AuditEventUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &AuditEventCreate{config: c.config, mutation: mutation}
 }
 
 // Delete returns a delete builder for AuditEvent.
 func (c *AuditEventClient) Delete() *AuditEventDelete {
 	mutation := newAuditEventMutation(c.config, OpDelete)
-	return &AuditEventDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &AuditEventDelete{config: c.config, mutation: mutation}
 }
 
 // DeleteOne returns a builder for deleting the given entity.
@@ -1304,29 +912,9 @@ func (c *AuditEventClient) GetX(ctx context.Context, id string) *AuditEvent {
 	return obj
 }
 
-// Hooks returns the client hooks.
-func (c *AuditEventClient) Hooks() []Hook {
-	return c.hooks.AuditEvent
-}
-
 // Interceptors returns the client interceptors.
 func (c *AuditEventClient) Interceptors() []Interceptor {
 	return c.inters.AuditEvent
-}
-
-func (c *AuditEventClient) mutate(ctx context.Context, m *AuditEventMutation) (Value, error) {
-	switch m.Op() {
-	case OpCreate:
-		return (&AuditEventCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdate:
-		return (&AuditEventUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdateOne:
-		return (&AuditEventUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpDelete, OpDeleteOne:
-		return (&AuditEventDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
-	default:
-		return nil, fmt.Errorf("ent: unknown AuditEvent mutation op: %q", m.Op())
-	}
 }
 
 // ChangeClient is a client for the Change schema.
@@ -1339,12 +927,6 @@ func NewChangeClient(c config) *ChangeClient {
 	return &ChangeClient{config: c}
 }
 
-// Use adds a list of mutation hooks to the hooks stack.
-// A call to `Use(f, g, h)` equals to `change.Hooks(f(g(h())))`.
-func (c *ChangeClient) Use(hooks ...Hook) {
-	c.hooks.Change = append(c.hooks.Change, hooks...)
-}
-
 // Intercept adds a list of query interceptors to the interceptors stack.
 // A call to `Intercept(f, g, h)` equals to `change.Intercept(f(g(h())))`.
 func (c *ChangeClient) Intercept(interceptors ...Interceptor) {
@@ -1354,7 +936,7 @@ func (c *ChangeClient) Intercept(interceptors ...Interceptor) {
 // Create returns a builder for creating a Change entity.
 func (c *ChangeClient) Create() *ChangeCreate {
 	mutation := newChangeMutation(c.config, OpCreate)
-	return &ChangeCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &ChangeCreate{config: c.config, mutation: mutation}
 }
 
 // CreateBulk returns a builder for creating a bulk of Change entities.
@@ -1362,43 +944,10 @@ func (c *ChangeClient) CreateBulk(builders ...*ChangeCreate) *ChangeCreateBulk {
 	return &ChangeCreateBulk{config: c.config, builders: builders}
 }
 
-// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
-// a builder and applies setFunc on it.
-func (c *ChangeClient) MapCreateBulk(slice any, setFunc func(*ChangeCreate, int)) *ChangeCreateBulk {
-	rv := reflect.ValueOf(slice)
-	if rv.Kind() != reflect.Slice {
-		return &ChangeCreateBulk{err: fmt.Errorf("calling to ChangeClient.MapCreateBulk with wrong type %T, need slice", slice)}
-	}
-	builders := make([]*ChangeCreate, rv.Len())
-	for i := 0; i < rv.Len(); i++ {
-		builders[i] = c.Create()
-		setFunc(builders[i], i)
-	}
-	return &ChangeCreateBulk{config: c.config, builders: builders}
-}
-
-// Update returns an update builder for Change.
-func (c *ChangeClient) Update() *ChangeUpdate {
-	mutation := newChangeMutation(c.config, OpUpdate)
-	return &ChangeUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// UpdateOne returns an update builder for the given entity.
-func (c *ChangeClient) UpdateOne(_m *Change) *ChangeUpdateOne {
-	mutation := newChangeMutation(c.config, OpUpdateOne, withChange(_m))
-	return &ChangeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// UpdateOneID returns an update builder for the given id.
-func (c *ChangeClient) UpdateOneID(id int) *ChangeUpdateOne {
-	mutation := newChangeMutation(c.config, OpUpdateOne, withChangeID(id))
-	return &ChangeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
 // Delete returns a delete builder for Change.
 func (c *ChangeClient) Delete() *ChangeDelete {
 	mutation := newChangeMutation(c.config, OpDelete)
-	return &ChangeDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &ChangeDelete{config: c.config, mutation: mutation}
 }
 
 // DeleteOne returns a builder for deleting the given entity.
@@ -1437,29 +986,9 @@ func (c *ChangeClient) GetX(ctx context.Context, id int) *Change {
 	return obj
 }
 
-// Hooks returns the client hooks.
-func (c *ChangeClient) Hooks() []Hook {
-	return c.hooks.Change
-}
-
 // Interceptors returns the client interceptors.
 func (c *ChangeClient) Interceptors() []Interceptor {
 	return c.inters.Change
-}
-
-func (c *ChangeClient) mutate(ctx context.Context, m *ChangeMutation) (Value, error) {
-	switch m.Op() {
-	case OpCreate:
-		return (&ChangeCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdate:
-		return (&ChangeUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdateOne:
-		return (&ChangeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpDelete, OpDeleteOne:
-		return (&ChangeDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
-	default:
-		return nil, fmt.Errorf("ent: unknown Change mutation op: %q", m.Op())
-	}
 }
 
 // CollectionClient is a client for the Collection schema.
@@ -1472,12 +1001,6 @@ func NewCollectionClient(c config) *CollectionClient {
 	return &CollectionClient{config: c}
 }
 
-// Use adds a list of mutation hooks to the hooks stack.
-// A call to `Use(f, g, h)` equals to `collection.Hooks(f(g(h())))`.
-func (c *CollectionClient) Use(hooks ...Hook) {
-	c.hooks.Collection = append(c.hooks.Collection, hooks...)
-}
-
 // Intercept adds a list of query interceptors to the interceptors stack.
 // A call to `Intercept(f, g, h)` equals to `collection.Intercept(f(g(h())))`.
 func (c *CollectionClient) Intercept(interceptors ...Interceptor) {
@@ -1487,51 +1010,25 @@ func (c *CollectionClient) Intercept(interceptors ...Interceptor) {
 // Create returns a builder for creating a Collection entity.
 func (c *CollectionClient) Create() *CollectionCreate {
 	mutation := newCollectionMutation(c.config, OpCreate)
-	return &CollectionCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// CreateBulk returns a builder for creating a bulk of Collection entities.
-func (c *CollectionClient) CreateBulk(builders ...*CollectionCreate) *CollectionCreateBulk {
-	return &CollectionCreateBulk{config: c.config, builders: builders}
-}
-
-// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
-// a builder and applies setFunc on it.
-func (c *CollectionClient) MapCreateBulk(slice any, setFunc func(*CollectionCreate, int)) *CollectionCreateBulk {
-	rv := reflect.ValueOf(slice)
-	if rv.Kind() != reflect.Slice {
-		return &CollectionCreateBulk{err: fmt.Errorf("calling to CollectionClient.MapCreateBulk with wrong type %T, need slice", slice)}
-	}
-	builders := make([]*CollectionCreate, rv.Len())
-	for i := 0; i < rv.Len(); i++ {
-		builders[i] = c.Create()
-		setFunc(builders[i], i)
-	}
-	return &CollectionCreateBulk{config: c.config, builders: builders}
-}
-
-// Update returns an update builder for Collection.
-func (c *CollectionClient) Update() *CollectionUpdate {
-	mutation := newCollectionMutation(c.config, OpUpdate)
-	return &CollectionUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &CollectionCreate{config: c.config, mutation: mutation}
 }
 
 // UpdateOne returns an update builder for the given entity.
 func (c *CollectionClient) UpdateOne(_m *Collection) *CollectionUpdateOne {
 	mutation := newCollectionMutation(c.config, OpUpdateOne, withCollection(_m))
-	return &CollectionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &CollectionUpdateOne{config: c.config, mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
 func (c *CollectionClient) UpdateOneID(id string) *CollectionUpdateOne {
 	mutation := newCollectionMutation(c.config, OpUpdateOne, withCollectionID(id))
-	return &CollectionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &CollectionUpdateOne{config: c.config, mutation: mutation}
 }
 
 // Delete returns a delete builder for Collection.
 func (c *CollectionClient) Delete() *CollectionDelete {
 	mutation := newCollectionMutation(c.config, OpDelete)
-	return &CollectionDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &CollectionDelete{config: c.config, mutation: mutation}
 }
 
 // DeleteOne returns a builder for deleting the given entity.
@@ -1682,29 +1179,9 @@ func (c *CollectionClient) QueryLawSections(_m *Collection) *LawSectionQuery {
 	return query
 }
 
-// Hooks returns the client hooks.
-func (c *CollectionClient) Hooks() []Hook {
-	return c.hooks.Collection
-}
-
 // Interceptors returns the client interceptors.
 func (c *CollectionClient) Interceptors() []Interceptor {
 	return c.inters.Collection
-}
-
-func (c *CollectionClient) mutate(ctx context.Context, m *CollectionMutation) (Value, error) {
-	switch m.Op() {
-	case OpCreate:
-		return (&CollectionCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdate:
-		return (&CollectionUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdateOne:
-		return (&CollectionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpDelete, OpDeleteOne:
-		return (&CollectionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
-	default:
-		return nil, fmt.Errorf("ent: unknown Collection mutation op: %q", m.Op())
-	}
 }
 
 // CommentClient is a client for the Comment schema.
@@ -1717,12 +1194,6 @@ func NewCommentClient(c config) *CommentClient {
 	return &CommentClient{config: c}
 }
 
-// Use adds a list of mutation hooks to the hooks stack.
-// A call to `Use(f, g, h)` equals to `comment.Hooks(f(g(h())))`.
-func (c *CommentClient) Use(hooks ...Hook) {
-	c.hooks.Comment = append(c.hooks.Comment, hooks...)
-}
-
 // Intercept adds a list of query interceptors to the interceptors stack.
 // A call to `Intercept(f, g, h)` equals to `comment.Intercept(f(g(h())))`.
 func (c *CommentClient) Intercept(interceptors ...Interceptor) {
@@ -1732,51 +1203,25 @@ func (c *CommentClient) Intercept(interceptors ...Interceptor) {
 // Create returns a builder for creating a Comment entity.
 func (c *CommentClient) Create() *CommentCreate {
 	mutation := newCommentMutation(c.config, OpCreate)
-	return &CommentCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// CreateBulk returns a builder for creating a bulk of Comment entities.
-func (c *CommentClient) CreateBulk(builders ...*CommentCreate) *CommentCreateBulk {
-	return &CommentCreateBulk{config: c.config, builders: builders}
-}
-
-// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
-// a builder and applies setFunc on it.
-func (c *CommentClient) MapCreateBulk(slice any, setFunc func(*CommentCreate, int)) *CommentCreateBulk {
-	rv := reflect.ValueOf(slice)
-	if rv.Kind() != reflect.Slice {
-		return &CommentCreateBulk{err: fmt.Errorf("calling to CommentClient.MapCreateBulk with wrong type %T, need slice", slice)}
-	}
-	builders := make([]*CommentCreate, rv.Len())
-	for i := 0; i < rv.Len(); i++ {
-		builders[i] = c.Create()
-		setFunc(builders[i], i)
-	}
-	return &CommentCreateBulk{config: c.config, builders: builders}
-}
-
-// Update returns an update builder for Comment.
-func (c *CommentClient) Update() *CommentUpdate {
-	mutation := newCommentMutation(c.config, OpUpdate)
-	return &CommentUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &CommentCreate{config: c.config, mutation: mutation}
 }
 
 // UpdateOne returns an update builder for the given entity.
 func (c *CommentClient) UpdateOne(_m *Comment) *CommentUpdateOne {
 	mutation := newCommentMutation(c.config, OpUpdateOne, withComment(_m))
-	return &CommentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &CommentUpdateOne{config: c.config, mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
 func (c *CommentClient) UpdateOneID(id string) *CommentUpdateOne {
 	mutation := newCommentMutation(c.config, OpUpdateOne, withCommentID(id))
-	return &CommentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &CommentUpdateOne{config: c.config, mutation: mutation}
 }
 
 // Delete returns a delete builder for Comment.
 func (c *CommentClient) Delete() *CommentDelete {
 	mutation := newCommentMutation(c.config, OpDelete)
-	return &CommentDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &CommentDelete{config: c.config, mutation: mutation}
 }
 
 // DeleteOne returns a builder for deleting the given entity.
@@ -1815,29 +1260,9 @@ func (c *CommentClient) GetX(ctx context.Context, id string) *Comment {
 	return obj
 }
 
-// Hooks returns the client hooks.
-func (c *CommentClient) Hooks() []Hook {
-	return c.hooks.Comment
-}
-
 // Interceptors returns the client interceptors.
 func (c *CommentClient) Interceptors() []Interceptor {
 	return c.inters.Comment
-}
-
-func (c *CommentClient) mutate(ctx context.Context, m *CommentMutation) (Value, error) {
-	switch m.Op() {
-	case OpCreate:
-		return (&CommentCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdate:
-		return (&CommentUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdateOne:
-		return (&CommentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpDelete, OpDeleteOne:
-		return (&CommentDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
-	default:
-		return nil, fmt.Errorf("ent: unknown Comment mutation op: %q", m.Op())
-	}
 }
 
 // ContactClient is a client for the Contact schema.
@@ -1850,12 +1275,6 @@ func NewContactClient(c config) *ContactClient {
 	return &ContactClient{config: c}
 }
 
-// Use adds a list of mutation hooks to the hooks stack.
-// A call to `Use(f, g, h)` equals to `contact.Hooks(f(g(h())))`.
-func (c *ContactClient) Use(hooks ...Hook) {
-	c.hooks.Contact = append(c.hooks.Contact, hooks...)
-}
-
 // Intercept adds a list of query interceptors to the interceptors stack.
 // A call to `Intercept(f, g, h)` equals to `contact.Intercept(f(g(h())))`.
 func (c *ContactClient) Intercept(interceptors ...Interceptor) {
@@ -1865,51 +1284,25 @@ func (c *ContactClient) Intercept(interceptors ...Interceptor) {
 // Create returns a builder for creating a Contact entity.
 func (c *ContactClient) Create() *ContactCreate {
 	mutation := newContactMutation(c.config, OpCreate)
-	return &ContactCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// CreateBulk returns a builder for creating a bulk of Contact entities.
-func (c *ContactClient) CreateBulk(builders ...*ContactCreate) *ContactCreateBulk {
-	return &ContactCreateBulk{config: c.config, builders: builders}
-}
-
-// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
-// a builder and applies setFunc on it.
-func (c *ContactClient) MapCreateBulk(slice any, setFunc func(*ContactCreate, int)) *ContactCreateBulk {
-	rv := reflect.ValueOf(slice)
-	if rv.Kind() != reflect.Slice {
-		return &ContactCreateBulk{err: fmt.Errorf("calling to ContactClient.MapCreateBulk with wrong type %T, need slice", slice)}
-	}
-	builders := make([]*ContactCreate, rv.Len())
-	for i := 0; i < rv.Len(); i++ {
-		builders[i] = c.Create()
-		setFunc(builders[i], i)
-	}
-	return &ContactCreateBulk{config: c.config, builders: builders}
-}
-
-// Update returns an update builder for Contact.
-func (c *ContactClient) Update() *ContactUpdate {
-	mutation := newContactMutation(c.config, OpUpdate)
-	return &ContactUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &ContactCreate{config: c.config, mutation: mutation}
 }
 
 // UpdateOne returns an update builder for the given entity.
 func (c *ContactClient) UpdateOne(_m *Contact) *ContactUpdateOne {
 	mutation := newContactMutation(c.config, OpUpdateOne, withContact(_m))
-	return &ContactUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &ContactUpdateOne{config: c.config, mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
 func (c *ContactClient) UpdateOneID(id string) *ContactUpdateOne {
 	mutation := newContactMutation(c.config, OpUpdateOne, withContactID(id))
-	return &ContactUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &ContactUpdateOne{config: c.config, mutation: mutation}
 }
 
 // Delete returns a delete builder for Contact.
 func (c *ContactClient) Delete() *ContactDelete {
 	mutation := newContactMutation(c.config, OpDelete)
-	return &ContactDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &ContactDelete{config: c.config, mutation: mutation}
 }
 
 // DeleteOne returns a builder for deleting the given entity.
@@ -1948,118 +1341,6 @@ func (c *ContactClient) GetX(ctx context.Context, id string) *Contact {
 	return obj
 }
 
-// QueryPractices queries the practices edge of a Contact.
-func (c *ContactClient) QueryPractices(_m *Contact) *PracticeQuery {
-	query := (&PracticeClient{config: c.config}).Query()
-	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
-		id := _m.ID
-		step := sqlgraph.NewStep(
-			sqlgraph.From(contact.Table, contact.FieldID, id),
-			sqlgraph.To(practice.Table, practice.FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, true, contact.PracticesTable, contact.PracticesPrimaryKey...),
-		)
-		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
-		return fromV, nil
-	}
-	return query
-}
-
-// QueryTools queries the tools edge of a Contact.
-func (c *ContactClient) QueryTools(_m *Contact) *ToolQuery {
-	query := (&ToolClient{config: c.config}).Query()
-	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
-		id := _m.ID
-		step := sqlgraph.NewStep(
-			sqlgraph.From(contact.Table, contact.FieldID, id),
-			sqlgraph.To(tool.Table, tool.FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, true, contact.ToolsTable, contact.ToolsPrimaryKey...),
-		)
-		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
-		return fromV, nil
-	}
-	return query
-}
-
-// QueryReports queries the reports edge of a Contact.
-func (c *ContactClient) QueryReports(_m *Contact) *ReportQuery {
-	query := (&ReportClient{config: c.config}).Query()
-	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
-		id := _m.ID
-		step := sqlgraph.NewStep(
-			sqlgraph.From(contact.Table, contact.FieldID, id),
-			sqlgraph.To(report.Table, report.FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, true, contact.ReportsTable, contact.ReportsPrimaryKey...),
-		)
-		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
-		return fromV, nil
-	}
-	return query
-}
-
-// QueryProjects queries the projects edge of a Contact.
-func (c *ContactClient) QueryProjects(_m *Contact) *ProjectQuery {
-	query := (&ProjectClient{config: c.config}).Query()
-	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
-		id := _m.ID
-		step := sqlgraph.NewStep(
-			sqlgraph.From(contact.Table, contact.FieldID, id),
-			sqlgraph.To(project.Table, project.FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, true, contact.ProjectsTable, contact.ProjectsPrimaryKey...),
-		)
-		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
-		return fromV, nil
-	}
-	return query
-}
-
-// QueryNetworks queries the networks edge of a Contact.
-func (c *ContactClient) QueryNetworks(_m *Contact) *NetworkQuery {
-	query := (&NetworkClient{config: c.config}).Query()
-	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
-		id := _m.ID
-		step := sqlgraph.NewStep(
-			sqlgraph.From(contact.Table, contact.FieldID, id),
-			sqlgraph.To(network.Table, network.FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, true, contact.NetworksTable, contact.NetworksPrimaryKey...),
-		)
-		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
-		return fromV, nil
-	}
-	return query
-}
-
-// QueryEvents queries the events edge of a Contact.
-func (c *ContactClient) QueryEvents(_m *Contact) *EventQuery {
-	query := (&EventClient{config: c.config}).Query()
-	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
-		id := _m.ID
-		step := sqlgraph.NewStep(
-			sqlgraph.From(contact.Table, contact.FieldID, id),
-			sqlgraph.To(event.Table, event.FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, true, contact.EventsTable, contact.EventsPrimaryKey...),
-		)
-		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
-		return fromV, nil
-	}
-	return query
-}
-
-// QueryCollections queries the collections edge of a Contact.
-func (c *ContactClient) QueryCollections(_m *Contact) *CollectionQuery {
-	query := (&CollectionClient{config: c.config}).Query()
-	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
-		id := _m.ID
-		step := sqlgraph.NewStep(
-			sqlgraph.From(contact.Table, contact.FieldID, id),
-			sqlgraph.To(collection.Table, collection.FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, true, contact.CollectionsTable, contact.CollectionsPrimaryKey...),
-		)
-		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
-		return fromV, nil
-	}
-	return query
-}
-
 // QueryOrganization queries the organization edge of a Contact.
 func (c *ContactClient) QueryOrganization(_m *Contact) *OrganizationQuery {
 	query := (&OrganizationClient{config: c.config}).Query()
@@ -2076,29 +1357,9 @@ func (c *ContactClient) QueryOrganization(_m *Contact) *OrganizationQuery {
 	return query
 }
 
-// Hooks returns the client hooks.
-func (c *ContactClient) Hooks() []Hook {
-	return c.hooks.Contact
-}
-
 // Interceptors returns the client interceptors.
 func (c *ContactClient) Interceptors() []Interceptor {
 	return c.inters.Contact
-}
-
-func (c *ContactClient) mutate(ctx context.Context, m *ContactMutation) (Value, error) {
-	switch m.Op() {
-	case OpCreate:
-		return (&ContactCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdate:
-		return (&ContactUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdateOne:
-		return (&ContactUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpDelete, OpDeleteOne:
-		return (&ContactDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
-	default:
-		return nil, fmt.Errorf("ent: unknown Contact mutation op: %q", m.Op())
-	}
 }
 
 // ContentDistrictClient is a client for the ContentDistrict schema.
@@ -2111,12 +1372,6 @@ func NewContentDistrictClient(c config) *ContentDistrictClient {
 	return &ContentDistrictClient{config: c}
 }
 
-// Use adds a list of mutation hooks to the hooks stack.
-// A call to `Use(f, g, h)` equals to `contentdistrict.Hooks(f(g(h())))`.
-func (c *ContentDistrictClient) Use(hooks ...Hook) {
-	c.hooks.ContentDistrict = append(c.hooks.ContentDistrict, hooks...)
-}
-
 // Intercept adds a list of query interceptors to the interceptors stack.
 // A call to `Intercept(f, g, h)` equals to `contentdistrict.Intercept(f(g(h())))`.
 func (c *ContentDistrictClient) Intercept(interceptors ...Interceptor) {
@@ -2126,7 +1381,7 @@ func (c *ContentDistrictClient) Intercept(interceptors ...Interceptor) {
 // Create returns a builder for creating a ContentDistrict entity.
 func (c *ContentDistrictClient) Create() *ContentDistrictCreate {
 	mutation := newContentDistrictMutation(c.config, OpCreate)
-	return &ContentDistrictCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &ContentDistrictCreate{config: c.config, mutation: mutation}
 }
 
 // CreateBulk returns a builder for creating a bulk of ContentDistrict entities.
@@ -2134,43 +1389,10 @@ func (c *ContentDistrictClient) CreateBulk(builders ...*ContentDistrictCreate) *
 	return &ContentDistrictCreateBulk{config: c.config, builders: builders}
 }
 
-// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
-// a builder and applies setFunc on it.
-func (c *ContentDistrictClient) MapCreateBulk(slice any, setFunc func(*ContentDistrictCreate, int)) *ContentDistrictCreateBulk {
-	rv := reflect.ValueOf(slice)
-	if rv.Kind() != reflect.Slice {
-		return &ContentDistrictCreateBulk{err: fmt.Errorf("calling to ContentDistrictClient.MapCreateBulk with wrong type %T, need slice", slice)}
-	}
-	builders := make([]*ContentDistrictCreate, rv.Len())
-	for i := 0; i < rv.Len(); i++ {
-		builders[i] = c.Create()
-		setFunc(builders[i], i)
-	}
-	return &ContentDistrictCreateBulk{config: c.config, builders: builders}
-}
-
-// Update returns an update builder for ContentDistrict.
-func (c *ContentDistrictClient) Update() *ContentDistrictUpdate {
-	mutation := newContentDistrictMutation(c.config, OpUpdate)
-	return &ContentDistrictUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// UpdateOne returns an update builder for the given entity.
-func (c *ContentDistrictClient) UpdateOne(_m *ContentDistrict) *ContentDistrictUpdateOne {
-	mutation := newContentDistrictMutation(c.config, OpUpdateOne, withContentDistrict(_m))
-	return &ContentDistrictUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// UpdateOneID returns an update builder for the given id.
-func (c *ContentDistrictClient) UpdateOneID(id string) *ContentDistrictUpdateOne {
-	mutation := newContentDistrictMutation(c.config, OpUpdateOne, withContentDistrictID(id))
-	return &ContentDistrictUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
 // Delete returns a delete builder for ContentDistrict.
 func (c *ContentDistrictClient) Delete() *ContentDistrictDelete {
 	mutation := newContentDistrictMutation(c.config, OpDelete)
-	return &ContentDistrictDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &ContentDistrictDelete{config: c.config, mutation: mutation}
 }
 
 // DeleteOne returns a builder for deleting the given entity.
@@ -2225,29 +1447,9 @@ func (c *ContentDistrictClient) QueryDistrict(_m *ContentDistrict) *DistrictQuer
 	return query
 }
 
-// Hooks returns the client hooks.
-func (c *ContentDistrictClient) Hooks() []Hook {
-	return c.hooks.ContentDistrict
-}
-
 // Interceptors returns the client interceptors.
 func (c *ContentDistrictClient) Interceptors() []Interceptor {
 	return c.inters.ContentDistrict
-}
-
-func (c *ContentDistrictClient) mutate(ctx context.Context, m *ContentDistrictMutation) (Value, error) {
-	switch m.Op() {
-	case OpCreate:
-		return (&ContentDistrictCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdate:
-		return (&ContentDistrictUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdateOne:
-		return (&ContentDistrictUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpDelete, OpDeleteOne:
-		return (&ContentDistrictDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
-	default:
-		return nil, fmt.Errorf("ent: unknown ContentDistrict mutation op: %q", m.Op())
-	}
 }
 
 // ContentMunicipalityClient is a client for the ContentMunicipality schema.
@@ -2260,12 +1462,6 @@ func NewContentMunicipalityClient(c config) *ContentMunicipalityClient {
 	return &ContentMunicipalityClient{config: c}
 }
 
-// Use adds a list of mutation hooks to the hooks stack.
-// A call to `Use(f, g, h)` equals to `contentmunicipality.Hooks(f(g(h())))`.
-func (c *ContentMunicipalityClient) Use(hooks ...Hook) {
-	c.hooks.ContentMunicipality = append(c.hooks.ContentMunicipality, hooks...)
-}
-
 // Intercept adds a list of query interceptors to the interceptors stack.
 // A call to `Intercept(f, g, h)` equals to `contentmunicipality.Intercept(f(g(h())))`.
 func (c *ContentMunicipalityClient) Intercept(interceptors ...Interceptor) {
@@ -2275,7 +1471,7 @@ func (c *ContentMunicipalityClient) Intercept(interceptors ...Interceptor) {
 // Create returns a builder for creating a ContentMunicipality entity.
 func (c *ContentMunicipalityClient) Create() *ContentMunicipalityCreate {
 	mutation := newContentMunicipalityMutation(c.config, OpCreate)
-	return &ContentMunicipalityCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &ContentMunicipalityCreate{config: c.config, mutation: mutation}
 }
 
 // CreateBulk returns a builder for creating a bulk of ContentMunicipality entities.
@@ -2283,43 +1479,10 @@ func (c *ContentMunicipalityClient) CreateBulk(builders ...*ContentMunicipalityC
 	return &ContentMunicipalityCreateBulk{config: c.config, builders: builders}
 }
 
-// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
-// a builder and applies setFunc on it.
-func (c *ContentMunicipalityClient) MapCreateBulk(slice any, setFunc func(*ContentMunicipalityCreate, int)) *ContentMunicipalityCreateBulk {
-	rv := reflect.ValueOf(slice)
-	if rv.Kind() != reflect.Slice {
-		return &ContentMunicipalityCreateBulk{err: fmt.Errorf("calling to ContentMunicipalityClient.MapCreateBulk with wrong type %T, need slice", slice)}
-	}
-	builders := make([]*ContentMunicipalityCreate, rv.Len())
-	for i := 0; i < rv.Len(); i++ {
-		builders[i] = c.Create()
-		setFunc(builders[i], i)
-	}
-	return &ContentMunicipalityCreateBulk{config: c.config, builders: builders}
-}
-
-// Update returns an update builder for ContentMunicipality.
-func (c *ContentMunicipalityClient) Update() *ContentMunicipalityUpdate {
-	mutation := newContentMunicipalityMutation(c.config, OpUpdate)
-	return &ContentMunicipalityUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// UpdateOne returns an update builder for the given entity.
-func (c *ContentMunicipalityClient) UpdateOne(_m *ContentMunicipality) *ContentMunicipalityUpdateOne {
-	mutation := newContentMunicipalityMutation(c.config, OpUpdateOne, withContentMunicipality(_m))
-	return &ContentMunicipalityUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// UpdateOneID returns an update builder for the given id.
-func (c *ContentMunicipalityClient) UpdateOneID(id string) *ContentMunicipalityUpdateOne {
-	mutation := newContentMunicipalityMutation(c.config, OpUpdateOne, withContentMunicipalityID(id))
-	return &ContentMunicipalityUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
 // Delete returns a delete builder for ContentMunicipality.
 func (c *ContentMunicipalityClient) Delete() *ContentMunicipalityDelete {
 	mutation := newContentMunicipalityMutation(c.config, OpDelete)
-	return &ContentMunicipalityDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &ContentMunicipalityDelete{config: c.config, mutation: mutation}
 }
 
 // DeleteOne returns a builder for deleting the given entity.
@@ -2374,29 +1537,9 @@ func (c *ContentMunicipalityClient) QueryMunicipality(_m *ContentMunicipality) *
 	return query
 }
 
-// Hooks returns the client hooks.
-func (c *ContentMunicipalityClient) Hooks() []Hook {
-	return c.hooks.ContentMunicipality
-}
-
 // Interceptors returns the client interceptors.
 func (c *ContentMunicipalityClient) Interceptors() []Interceptor {
 	return c.inters.ContentMunicipality
-}
-
-func (c *ContentMunicipalityClient) mutate(ctx context.Context, m *ContentMunicipalityMutation) (Value, error) {
-	switch m.Op() {
-	case OpCreate:
-		return (&ContentMunicipalityCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdate:
-		return (&ContentMunicipalityUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdateOne:
-		return (&ContentMunicipalityUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpDelete, OpDeleteOne:
-		return (&ContentMunicipalityDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
-	default:
-		return nil, fmt.Errorf("ent: unknown ContentMunicipality mutation op: %q", m.Op())
-	}
 }
 
 // ContentOrganizationClient is a client for the ContentOrganization schema.
@@ -2409,12 +1552,6 @@ func NewContentOrganizationClient(c config) *ContentOrganizationClient {
 	return &ContentOrganizationClient{config: c}
 }
 
-// Use adds a list of mutation hooks to the hooks stack.
-// A call to `Use(f, g, h)` equals to `contentorganization.Hooks(f(g(h())))`.
-func (c *ContentOrganizationClient) Use(hooks ...Hook) {
-	c.hooks.ContentOrganization = append(c.hooks.ContentOrganization, hooks...)
-}
-
 // Intercept adds a list of query interceptors to the interceptors stack.
 // A call to `Intercept(f, g, h)` equals to `contentorganization.Intercept(f(g(h())))`.
 func (c *ContentOrganizationClient) Intercept(interceptors ...Interceptor) {
@@ -2424,7 +1561,7 @@ func (c *ContentOrganizationClient) Intercept(interceptors ...Interceptor) {
 // Create returns a builder for creating a ContentOrganization entity.
 func (c *ContentOrganizationClient) Create() *ContentOrganizationCreate {
 	mutation := newContentOrganizationMutation(c.config, OpCreate)
-	return &ContentOrganizationCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &ContentOrganizationCreate{config: c.config, mutation: mutation}
 }
 
 // CreateBulk returns a builder for creating a bulk of ContentOrganization entities.
@@ -2432,43 +1569,10 @@ func (c *ContentOrganizationClient) CreateBulk(builders ...*ContentOrganizationC
 	return &ContentOrganizationCreateBulk{config: c.config, builders: builders}
 }
 
-// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
-// a builder and applies setFunc on it.
-func (c *ContentOrganizationClient) MapCreateBulk(slice any, setFunc func(*ContentOrganizationCreate, int)) *ContentOrganizationCreateBulk {
-	rv := reflect.ValueOf(slice)
-	if rv.Kind() != reflect.Slice {
-		return &ContentOrganizationCreateBulk{err: fmt.Errorf("calling to ContentOrganizationClient.MapCreateBulk with wrong type %T, need slice", slice)}
-	}
-	builders := make([]*ContentOrganizationCreate, rv.Len())
-	for i := 0; i < rv.Len(); i++ {
-		builders[i] = c.Create()
-		setFunc(builders[i], i)
-	}
-	return &ContentOrganizationCreateBulk{config: c.config, builders: builders}
-}
-
-// Update returns an update builder for ContentOrganization.
-func (c *ContentOrganizationClient) Update() *ContentOrganizationUpdate {
-	mutation := newContentOrganizationMutation(c.config, OpUpdate)
-	return &ContentOrganizationUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// UpdateOne returns an update builder for the given entity.
-func (c *ContentOrganizationClient) UpdateOne(_m *ContentOrganization) *ContentOrganizationUpdateOne {
-	mutation := newContentOrganizationMutation(c.config, OpUpdateOne, withContentOrganization(_m))
-	return &ContentOrganizationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// UpdateOneID returns an update builder for the given id.
-func (c *ContentOrganizationClient) UpdateOneID(id string) *ContentOrganizationUpdateOne {
-	mutation := newContentOrganizationMutation(c.config, OpUpdateOne, withContentOrganizationID(id))
-	return &ContentOrganizationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
 // Delete returns a delete builder for ContentOrganization.
 func (c *ContentOrganizationClient) Delete() *ContentOrganizationDelete {
 	mutation := newContentOrganizationMutation(c.config, OpDelete)
-	return &ContentOrganizationDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &ContentOrganizationDelete{config: c.config, mutation: mutation}
 }
 
 // DeleteOne returns a builder for deleting the given entity.
@@ -2523,29 +1627,9 @@ func (c *ContentOrganizationClient) QueryOrganization(_m *ContentOrganization) *
 	return query
 }
 
-// Hooks returns the client hooks.
-func (c *ContentOrganizationClient) Hooks() []Hook {
-	return c.hooks.ContentOrganization
-}
-
 // Interceptors returns the client interceptors.
 func (c *ContentOrganizationClient) Interceptors() []Interceptor {
 	return c.inters.ContentOrganization
-}
-
-func (c *ContentOrganizationClient) mutate(ctx context.Context, m *ContentOrganizationMutation) (Value, error) {
-	switch m.Op() {
-	case OpCreate:
-		return (&ContentOrganizationCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdate:
-		return (&ContentOrganizationUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdateOne:
-		return (&ContentOrganizationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpDelete, OpDeleteOne:
-		return (&ContentOrganizationDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
-	default:
-		return nil, fmt.Errorf("ent: unknown ContentOrganization mutation op: %q", m.Op())
-	}
 }
 
 // CountyClient is a client for the County schema.
@@ -2558,12 +1642,6 @@ func NewCountyClient(c config) *CountyClient {
 	return &CountyClient{config: c}
 }
 
-// Use adds a list of mutation hooks to the hooks stack.
-// A call to `Use(f, g, h)` equals to `county.Hooks(f(g(h())))`.
-func (c *CountyClient) Use(hooks ...Hook) {
-	c.hooks.County = append(c.hooks.County, hooks...)
-}
-
 // Intercept adds a list of query interceptors to the interceptors stack.
 // A call to `Intercept(f, g, h)` equals to `county.Intercept(f(g(h())))`.
 func (c *CountyClient) Intercept(interceptors ...Interceptor) {
@@ -2573,51 +1651,25 @@ func (c *CountyClient) Intercept(interceptors ...Interceptor) {
 // Create returns a builder for creating a County entity.
 func (c *CountyClient) Create() *CountyCreate {
 	mutation := newCountyMutation(c.config, OpCreate)
-	return &CountyCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// CreateBulk returns a builder for creating a bulk of County entities.
-func (c *CountyClient) CreateBulk(builders ...*CountyCreate) *CountyCreateBulk {
-	return &CountyCreateBulk{config: c.config, builders: builders}
-}
-
-// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
-// a builder and applies setFunc on it.
-func (c *CountyClient) MapCreateBulk(slice any, setFunc func(*CountyCreate, int)) *CountyCreateBulk {
-	rv := reflect.ValueOf(slice)
-	if rv.Kind() != reflect.Slice {
-		return &CountyCreateBulk{err: fmt.Errorf("calling to CountyClient.MapCreateBulk with wrong type %T, need slice", slice)}
-	}
-	builders := make([]*CountyCreate, rv.Len())
-	for i := 0; i < rv.Len(); i++ {
-		builders[i] = c.Create()
-		setFunc(builders[i], i)
-	}
-	return &CountyCreateBulk{config: c.config, builders: builders}
-}
-
-// Update returns an update builder for County.
-func (c *CountyClient) Update() *CountyUpdate {
-	mutation := newCountyMutation(c.config, OpUpdate)
-	return &CountyUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &CountyCreate{config: c.config, mutation: mutation}
 }
 
 // UpdateOne returns an update builder for the given entity.
 func (c *CountyClient) UpdateOne(_m *County) *CountyUpdateOne {
 	mutation := newCountyMutation(c.config, OpUpdateOne, withCounty(_m))
-	return &CountyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &CountyUpdateOne{config: c.config, mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
 func (c *CountyClient) UpdateOneID(id string) *CountyUpdateOne {
 	mutation := newCountyMutation(c.config, OpUpdateOne, withCountyID(id))
-	return &CountyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &CountyUpdateOne{config: c.config, mutation: mutation}
 }
 
 // Delete returns a delete builder for County.
 func (c *CountyClient) Delete() *CountyDelete {
 	mutation := newCountyMutation(c.config, OpDelete)
-	return &CountyDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &CountyDelete{config: c.config, mutation: mutation}
 }
 
 // DeleteOne returns a builder for deleting the given entity.
@@ -2656,29 +1708,9 @@ func (c *CountyClient) GetX(ctx context.Context, id string) *County {
 	return obj
 }
 
-// Hooks returns the client hooks.
-func (c *CountyClient) Hooks() []Hook {
-	return c.hooks.County
-}
-
 // Interceptors returns the client interceptors.
 func (c *CountyClient) Interceptors() []Interceptor {
 	return c.inters.County
-}
-
-func (c *CountyClient) mutate(ctx context.Context, m *CountyMutation) (Value, error) {
-	switch m.Op() {
-	case OpCreate:
-		return (&CountyCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdate:
-		return (&CountyUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdateOne:
-		return (&CountyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpDelete, OpDeleteOne:
-		return (&CountyDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
-	default:
-		return nil, fmt.Errorf("ent: unknown County mutation op: %q", m.Op())
-	}
 }
 
 // DeliveryClient is a client for the Delivery schema.
@@ -2691,12 +1723,6 @@ func NewDeliveryClient(c config) *DeliveryClient {
 	return &DeliveryClient{config: c}
 }
 
-// Use adds a list of mutation hooks to the hooks stack.
-// A call to `Use(f, g, h)` equals to `delivery.Hooks(f(g(h())))`.
-func (c *DeliveryClient) Use(hooks ...Hook) {
-	c.hooks.Delivery = append(c.hooks.Delivery, hooks...)
-}
-
 // Intercept adds a list of query interceptors to the interceptors stack.
 // A call to `Intercept(f, g, h)` equals to `delivery.Intercept(f(g(h())))`.
 func (c *DeliveryClient) Intercept(interceptors ...Interceptor) {
@@ -2706,7 +1732,7 @@ func (c *DeliveryClient) Intercept(interceptors ...Interceptor) {
 // Create returns a builder for creating a Delivery entity.
 func (c *DeliveryClient) Create() *DeliveryCreate {
 	mutation := newDeliveryMutation(c.config, OpCreate)
-	return &DeliveryCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &DeliveryCreate{config: c.config, mutation: mutation}
 }
 
 // CreateBulk returns a builder for creating a bulk of Delivery entities.
@@ -2714,43 +1740,28 @@ func (c *DeliveryClient) CreateBulk(builders ...*DeliveryCreate) *DeliveryCreate
 	return &DeliveryCreateBulk{config: c.config, builders: builders}
 }
 
-// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
-// a builder and applies setFunc on it.
-func (c *DeliveryClient) MapCreateBulk(slice any, setFunc func(*DeliveryCreate, int)) *DeliveryCreateBulk {
-	rv := reflect.ValueOf(slice)
-	if rv.Kind() != reflect.Slice {
-		return &DeliveryCreateBulk{err: fmt.Errorf("calling to DeliveryClient.MapCreateBulk with wrong type %T, need slice", slice)}
-	}
-	builders := make([]*DeliveryCreate, rv.Len())
-	for i := 0; i < rv.Len(); i++ {
-		builders[i] = c.Create()
-		setFunc(builders[i], i)
-	}
-	return &DeliveryCreateBulk{config: c.config, builders: builders}
-}
-
 // Update returns an update builder for Delivery.
 func (c *DeliveryClient) Update() *DeliveryUpdate {
 	mutation := newDeliveryMutation(c.config, OpUpdate)
-	return &DeliveryUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &DeliveryUpdate{config: c.config, mutation: mutation}
 }
 
 // UpdateOne returns an update builder for the given entity.
 func (c *DeliveryClient) UpdateOne(_m *Delivery) *DeliveryUpdateOne {
 	mutation := newDeliveryMutation(c.config, OpUpdateOne, withDelivery(_m))
-	return &DeliveryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &DeliveryUpdateOne{config: c.config, mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
 func (c *DeliveryClient) UpdateOneID(id string) *DeliveryUpdateOne {
 	mutation := newDeliveryMutation(c.config, OpUpdateOne, withDeliveryID(id))
-	return &DeliveryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &DeliveryUpdateOne{config: c.config, mutation: mutation}
 }
 
 // Delete returns a delete builder for Delivery.
 func (c *DeliveryClient) Delete() *DeliveryDelete {
 	mutation := newDeliveryMutation(c.config, OpDelete)
-	return &DeliveryDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &DeliveryDelete{config: c.config, mutation: mutation}
 }
 
 // DeleteOne returns a builder for deleting the given entity.
@@ -2805,29 +1816,9 @@ func (c *DeliveryClient) QueryWebhook(_m *Delivery) *WebhookQuery {
 	return query
 }
 
-// Hooks returns the client hooks.
-func (c *DeliveryClient) Hooks() []Hook {
-	return c.hooks.Delivery
-}
-
 // Interceptors returns the client interceptors.
 func (c *DeliveryClient) Interceptors() []Interceptor {
 	return c.inters.Delivery
-}
-
-func (c *DeliveryClient) mutate(ctx context.Context, m *DeliveryMutation) (Value, error) {
-	switch m.Op() {
-	case OpCreate:
-		return (&DeliveryCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdate:
-		return (&DeliveryUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdateOne:
-		return (&DeliveryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpDelete, OpDeleteOne:
-		return (&DeliveryDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
-	default:
-		return nil, fmt.Errorf("ent: unknown Delivery mutation op: %q", m.Op())
-	}
 }
 
 // DistrictClient is a client for the District schema.
@@ -2840,12 +1831,6 @@ func NewDistrictClient(c config) *DistrictClient {
 	return &DistrictClient{config: c}
 }
 
-// Use adds a list of mutation hooks to the hooks stack.
-// A call to `Use(f, g, h)` equals to `district.Hooks(f(g(h())))`.
-func (c *DistrictClient) Use(hooks ...Hook) {
-	c.hooks.District = append(c.hooks.District, hooks...)
-}
-
 // Intercept adds a list of query interceptors to the interceptors stack.
 // A call to `Intercept(f, g, h)` equals to `district.Intercept(f(g(h())))`.
 func (c *DistrictClient) Intercept(interceptors ...Interceptor) {
@@ -2855,51 +1840,25 @@ func (c *DistrictClient) Intercept(interceptors ...Interceptor) {
 // Create returns a builder for creating a District entity.
 func (c *DistrictClient) Create() *DistrictCreate {
 	mutation := newDistrictMutation(c.config, OpCreate)
-	return &DistrictCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// CreateBulk returns a builder for creating a bulk of District entities.
-func (c *DistrictClient) CreateBulk(builders ...*DistrictCreate) *DistrictCreateBulk {
-	return &DistrictCreateBulk{config: c.config, builders: builders}
-}
-
-// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
-// a builder and applies setFunc on it.
-func (c *DistrictClient) MapCreateBulk(slice any, setFunc func(*DistrictCreate, int)) *DistrictCreateBulk {
-	rv := reflect.ValueOf(slice)
-	if rv.Kind() != reflect.Slice {
-		return &DistrictCreateBulk{err: fmt.Errorf("calling to DistrictClient.MapCreateBulk with wrong type %T, need slice", slice)}
-	}
-	builders := make([]*DistrictCreate, rv.Len())
-	for i := 0; i < rv.Len(); i++ {
-		builders[i] = c.Create()
-		setFunc(builders[i], i)
-	}
-	return &DistrictCreateBulk{config: c.config, builders: builders}
-}
-
-// Update returns an update builder for District.
-func (c *DistrictClient) Update() *DistrictUpdate {
-	mutation := newDistrictMutation(c.config, OpUpdate)
-	return &DistrictUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &DistrictCreate{config: c.config, mutation: mutation}
 }
 
 // UpdateOne returns an update builder for the given entity.
 func (c *DistrictClient) UpdateOne(_m *District) *DistrictUpdateOne {
 	mutation := newDistrictMutation(c.config, OpUpdateOne, withDistrict(_m))
-	return &DistrictUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &DistrictUpdateOne{config: c.config, mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
 func (c *DistrictClient) UpdateOneID(id string) *DistrictUpdateOne {
 	mutation := newDistrictMutation(c.config, OpUpdateOne, withDistrictID(id))
-	return &DistrictUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &DistrictUpdateOne{config: c.config, mutation: mutation}
 }
 
 // Delete returns a delete builder for District.
 func (c *DistrictClient) Delete() *DistrictDelete {
 	mutation := newDistrictMutation(c.config, OpDelete)
-	return &DistrictDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &DistrictDelete{config: c.config, mutation: mutation}
 }
 
 // DeleteOne returns a builder for deleting the given entity.
@@ -2954,29 +1913,9 @@ func (c *DistrictClient) QueryMunicipality(_m *District) *MunicipalityQuery {
 	return query
 }
 
-// Hooks returns the client hooks.
-func (c *DistrictClient) Hooks() []Hook {
-	return c.hooks.District
-}
-
 // Interceptors returns the client interceptors.
 func (c *DistrictClient) Interceptors() []Interceptor {
 	return c.inters.District
-}
-
-func (c *DistrictClient) mutate(ctx context.Context, m *DistrictMutation) (Value, error) {
-	switch m.Op() {
-	case OpCreate:
-		return (&DistrictCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdate:
-		return (&DistrictUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdateOne:
-		return (&DistrictUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpDelete, OpDeleteOne:
-		return (&DistrictDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
-	default:
-		return nil, fmt.Errorf("ent: unknown District mutation op: %q", m.Op())
-	}
 }
 
 // EmbedUseClient is a client for the EmbedUse schema.
@@ -2989,12 +1928,6 @@ func NewEmbedUseClient(c config) *EmbedUseClient {
 	return &EmbedUseClient{config: c}
 }
 
-// Use adds a list of mutation hooks to the hooks stack.
-// A call to `Use(f, g, h)` equals to `embeduse.Hooks(f(g(h())))`.
-func (c *EmbedUseClient) Use(hooks ...Hook) {
-	c.hooks.EmbedUse = append(c.hooks.EmbedUse, hooks...)
-}
-
 // Intercept adds a list of query interceptors to the interceptors stack.
 // A call to `Intercept(f, g, h)` equals to `embeduse.Intercept(f(g(h())))`.
 func (c *EmbedUseClient) Intercept(interceptors ...Interceptor) {
@@ -3004,51 +1937,13 @@ func (c *EmbedUseClient) Intercept(interceptors ...Interceptor) {
 // Create returns a builder for creating a EmbedUse entity.
 func (c *EmbedUseClient) Create() *EmbedUseCreate {
 	mutation := newEmbedUseMutation(c.config, OpCreate)
-	return &EmbedUseCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// CreateBulk returns a builder for creating a bulk of EmbedUse entities.
-func (c *EmbedUseClient) CreateBulk(builders ...*EmbedUseCreate) *EmbedUseCreateBulk {
-	return &EmbedUseCreateBulk{config: c.config, builders: builders}
-}
-
-// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
-// a builder and applies setFunc on it.
-func (c *EmbedUseClient) MapCreateBulk(slice any, setFunc func(*EmbedUseCreate, int)) *EmbedUseCreateBulk {
-	rv := reflect.ValueOf(slice)
-	if rv.Kind() != reflect.Slice {
-		return &EmbedUseCreateBulk{err: fmt.Errorf("calling to EmbedUseClient.MapCreateBulk with wrong type %T, need slice", slice)}
-	}
-	builders := make([]*EmbedUseCreate, rv.Len())
-	for i := 0; i < rv.Len(); i++ {
-		builders[i] = c.Create()
-		setFunc(builders[i], i)
-	}
-	return &EmbedUseCreateBulk{config: c.config, builders: builders}
-}
-
-// Update returns an update builder for EmbedUse.
-func (c *EmbedUseClient) Update() *EmbedUseUpdate {
-	mutation := newEmbedUseMutation(c.config, OpUpdate)
-	return &EmbedUseUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// UpdateOne returns an update builder for the given entity.
-func (c *EmbedUseClient) UpdateOne(_m *EmbedUse) *EmbedUseUpdateOne {
-	mutation := newEmbedUseMutation(c.config, OpUpdateOne, withEmbedUse(_m))
-	return &EmbedUseUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// UpdateOneID returns an update builder for the given id.
-func (c *EmbedUseClient) UpdateOneID(id int) *EmbedUseUpdateOne {
-	mutation := newEmbedUseMutation(c.config, OpUpdateOne, withEmbedUseID(id))
-	return &EmbedUseUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &EmbedUseCreate{config: c.config, mutation: mutation}
 }
 
 // Delete returns a delete builder for EmbedUse.
 func (c *EmbedUseClient) Delete() *EmbedUseDelete {
 	mutation := newEmbedUseMutation(c.config, OpDelete)
-	return &EmbedUseDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &EmbedUseDelete{config: c.config, mutation: mutation}
 }
 
 // DeleteOne returns a builder for deleting the given entity.
@@ -3087,29 +1982,9 @@ func (c *EmbedUseClient) GetX(ctx context.Context, id int) *EmbedUse {
 	return obj
 }
 
-// Hooks returns the client hooks.
-func (c *EmbedUseClient) Hooks() []Hook {
-	return c.hooks.EmbedUse
-}
-
 // Interceptors returns the client interceptors.
 func (c *EmbedUseClient) Interceptors() []Interceptor {
 	return c.inters.EmbedUse
-}
-
-func (c *EmbedUseClient) mutate(ctx context.Context, m *EmbedUseMutation) (Value, error) {
-	switch m.Op() {
-	case OpCreate:
-		return (&EmbedUseCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdate:
-		return (&EmbedUseUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdateOne:
-		return (&EmbedUseUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpDelete, OpDeleteOne:
-		return (&EmbedUseDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
-	default:
-		return nil, fmt.Errorf("ent: unknown EmbedUse mutation op: %q", m.Op())
-	}
 }
 
 // EntryClient is a client for the Entry schema.
@@ -3122,12 +1997,6 @@ func NewEntryClient(c config) *EntryClient {
 	return &EntryClient{config: c}
 }
 
-// Use adds a list of mutation hooks to the hooks stack.
-// A call to `Use(f, g, h)` equals to `entry.Hooks(f(g(h())))`.
-func (c *EntryClient) Use(hooks ...Hook) {
-	c.hooks.Entry = append(c.hooks.Entry, hooks...)
-}
-
 // Intercept adds a list of query interceptors to the interceptors stack.
 // A call to `Intercept(f, g, h)` equals to `entry.Intercept(f(g(h())))`.
 func (c *EntryClient) Intercept(interceptors ...Interceptor) {
@@ -3137,51 +2006,31 @@ func (c *EntryClient) Intercept(interceptors ...Interceptor) {
 // Create returns a builder for creating a Entry entity.
 func (c *EntryClient) Create() *EntryCreate {
 	mutation := newEntryMutation(c.config, OpCreate)
-	return &EntryCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// CreateBulk returns a builder for creating a bulk of Entry entities.
-func (c *EntryClient) CreateBulk(builders ...*EntryCreate) *EntryCreateBulk {
-	return &EntryCreateBulk{config: c.config, builders: builders}
-}
-
-// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
-// a builder and applies setFunc on it.
-func (c *EntryClient) MapCreateBulk(slice any, setFunc func(*EntryCreate, int)) *EntryCreateBulk {
-	rv := reflect.ValueOf(slice)
-	if rv.Kind() != reflect.Slice {
-		return &EntryCreateBulk{err: fmt.Errorf("calling to EntryClient.MapCreateBulk with wrong type %T, need slice", slice)}
-	}
-	builders := make([]*EntryCreate, rv.Len())
-	for i := 0; i < rv.Len(); i++ {
-		builders[i] = c.Create()
-		setFunc(builders[i], i)
-	}
-	return &EntryCreateBulk{config: c.config, builders: builders}
+	return &EntryCreate{config: c.config, mutation: mutation}
 }
 
 // Update returns an update builder for Entry.
 func (c *EntryClient) Update() *EntryUpdate {
 	mutation := newEntryMutation(c.config, OpUpdate)
-	return &EntryUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &EntryUpdate{config: c.config, mutation: mutation}
 }
 
 // UpdateOne returns an update builder for the given entity.
 func (c *EntryClient) UpdateOne(_m *Entry) *EntryUpdateOne {
 	mutation := newEntryMutation(c.config, OpUpdateOne, withEntry(_m))
-	return &EntryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &EntryUpdateOne{config: c.config, mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
 func (c *EntryClient) UpdateOneID(id string) *EntryUpdateOne {
 	mutation := newEntryMutation(c.config, OpUpdateOne, withEntryID(id))
-	return &EntryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &EntryUpdateOne{config: c.config, mutation: mutation}
 }
 
 // Delete returns a delete builder for Entry.
 func (c *EntryClient) Delete() *EntryDelete {
 	mutation := newEntryMutation(c.config, OpDelete)
-	return &EntryDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &EntryDelete{config: c.config, mutation: mutation}
 }
 
 // DeleteOne returns a builder for deleting the given entity.
@@ -3252,29 +2101,9 @@ func (c *EntryClient) QueryAssignee(_m *Entry) *AccountQuery {
 	return query
 }
 
-// Hooks returns the client hooks.
-func (c *EntryClient) Hooks() []Hook {
-	return c.hooks.Entry
-}
-
 // Interceptors returns the client interceptors.
 func (c *EntryClient) Interceptors() []Interceptor {
 	return c.inters.Entry
-}
-
-func (c *EntryClient) mutate(ctx context.Context, m *EntryMutation) (Value, error) {
-	switch m.Op() {
-	case OpCreate:
-		return (&EntryCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdate:
-		return (&EntryUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdateOne:
-		return (&EntryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpDelete, OpDeleteOne:
-		return (&EntryDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
-	default:
-		return nil, fmt.Errorf("ent: unknown Entry mutation op: %q", m.Op())
-	}
 }
 
 // EventClient is a client for the Event schema.
@@ -3287,12 +2116,6 @@ func NewEventClient(c config) *EventClient {
 	return &EventClient{config: c}
 }
 
-// Use adds a list of mutation hooks to the hooks stack.
-// A call to `Use(f, g, h)` equals to `event.Hooks(f(g(h())))`.
-func (c *EventClient) Use(hooks ...Hook) {
-	c.hooks.Event = append(c.hooks.Event, hooks...)
-}
-
 // Intercept adds a list of query interceptors to the interceptors stack.
 // A call to `Intercept(f, g, h)` equals to `event.Intercept(f(g(h())))`.
 func (c *EventClient) Intercept(interceptors ...Interceptor) {
@@ -3302,51 +2125,25 @@ func (c *EventClient) Intercept(interceptors ...Interceptor) {
 // Create returns a builder for creating a Event entity.
 func (c *EventClient) Create() *EventCreate {
 	mutation := newEventMutation(c.config, OpCreate)
-	return &EventCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// CreateBulk returns a builder for creating a bulk of Event entities.
-func (c *EventClient) CreateBulk(builders ...*EventCreate) *EventCreateBulk {
-	return &EventCreateBulk{config: c.config, builders: builders}
-}
-
-// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
-// a builder and applies setFunc on it.
-func (c *EventClient) MapCreateBulk(slice any, setFunc func(*EventCreate, int)) *EventCreateBulk {
-	rv := reflect.ValueOf(slice)
-	if rv.Kind() != reflect.Slice {
-		return &EventCreateBulk{err: fmt.Errorf("calling to EventClient.MapCreateBulk with wrong type %T, need slice", slice)}
-	}
-	builders := make([]*EventCreate, rv.Len())
-	for i := 0; i < rv.Len(); i++ {
-		builders[i] = c.Create()
-		setFunc(builders[i], i)
-	}
-	return &EventCreateBulk{config: c.config, builders: builders}
-}
-
-// Update returns an update builder for Event.
-func (c *EventClient) Update() *EventUpdate {
-	mutation := newEventMutation(c.config, OpUpdate)
-	return &EventUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &EventCreate{config: c.config, mutation: mutation}
 }
 
 // UpdateOne returns an update builder for the given entity.
 func (c *EventClient) UpdateOne(_m *Event) *EventUpdateOne {
 	mutation := newEventMutation(c.config, OpUpdateOne, withEvent(_m))
-	return &EventUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &EventUpdateOne{config: c.config, mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
 func (c *EventClient) UpdateOneID(id string) *EventUpdateOne {
 	mutation := newEventMutation(c.config, OpUpdateOne, withEventID(id))
-	return &EventUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &EventUpdateOne{config: c.config, mutation: mutation}
 }
 
 // Delete returns a delete builder for Event.
 func (c *EventClient) Delete() *EventDelete {
 	mutation := newEventMutation(c.config, OpDelete)
-	return &EventDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &EventDelete{config: c.config, mutation: mutation}
 }
 
 // DeleteOne returns a builder for deleting the given entity.
@@ -3497,29 +2294,9 @@ func (c *EventClient) QueryLawSections(_m *Event) *LawSectionQuery {
 	return query
 }
 
-// Hooks returns the client hooks.
-func (c *EventClient) Hooks() []Hook {
-	return c.hooks.Event
-}
-
 // Interceptors returns the client interceptors.
 func (c *EventClient) Interceptors() []Interceptor {
 	return c.inters.Event
-}
-
-func (c *EventClient) mutate(ctx context.Context, m *EventMutation) (Value, error) {
-	switch m.Op() {
-	case OpCreate:
-		return (&EventCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdate:
-		return (&EventUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdateOne:
-		return (&EventUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpDelete, OpDeleteOne:
-		return (&EventDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
-	default:
-		return nil, fmt.Errorf("ent: unknown Event mutation op: %q", m.Op())
-	}
 }
 
 // FeedbackClient is a client for the Feedback schema.
@@ -3532,12 +2309,6 @@ func NewFeedbackClient(c config) *FeedbackClient {
 	return &FeedbackClient{config: c}
 }
 
-// Use adds a list of mutation hooks to the hooks stack.
-// A call to `Use(f, g, h)` equals to `feedback.Hooks(f(g(h())))`.
-func (c *FeedbackClient) Use(hooks ...Hook) {
-	c.hooks.Feedback = append(c.hooks.Feedback, hooks...)
-}
-
 // Intercept adds a list of query interceptors to the interceptors stack.
 // A call to `Intercept(f, g, h)` equals to `feedback.Intercept(f(g(h())))`.
 func (c *FeedbackClient) Intercept(interceptors ...Interceptor) {
@@ -3547,51 +2318,13 @@ func (c *FeedbackClient) Intercept(interceptors ...Interceptor) {
 // Create returns a builder for creating a Feedback entity.
 func (c *FeedbackClient) Create() *FeedbackCreate {
 	mutation := newFeedbackMutation(c.config, OpCreate)
-	return &FeedbackCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// CreateBulk returns a builder for creating a bulk of Feedback entities.
-func (c *FeedbackClient) CreateBulk(builders ...*FeedbackCreate) *FeedbackCreateBulk {
-	return &FeedbackCreateBulk{config: c.config, builders: builders}
-}
-
-// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
-// a builder and applies setFunc on it.
-func (c *FeedbackClient) MapCreateBulk(slice any, setFunc func(*FeedbackCreate, int)) *FeedbackCreateBulk {
-	rv := reflect.ValueOf(slice)
-	if rv.Kind() != reflect.Slice {
-		return &FeedbackCreateBulk{err: fmt.Errorf("calling to FeedbackClient.MapCreateBulk with wrong type %T, need slice", slice)}
-	}
-	builders := make([]*FeedbackCreate, rv.Len())
-	for i := 0; i < rv.Len(); i++ {
-		builders[i] = c.Create()
-		setFunc(builders[i], i)
-	}
-	return &FeedbackCreateBulk{config: c.config, builders: builders}
-}
-
-// Update returns an update builder for Feedback.
-func (c *FeedbackClient) Update() *FeedbackUpdate {
-	mutation := newFeedbackMutation(c.config, OpUpdate)
-	return &FeedbackUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// UpdateOne returns an update builder for the given entity.
-func (c *FeedbackClient) UpdateOne(_m *Feedback) *FeedbackUpdateOne {
-	mutation := newFeedbackMutation(c.config, OpUpdateOne, withFeedback(_m))
-	return &FeedbackUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// UpdateOneID returns an update builder for the given id.
-func (c *FeedbackClient) UpdateOneID(id int) *FeedbackUpdateOne {
-	mutation := newFeedbackMutation(c.config, OpUpdateOne, withFeedbackID(id))
-	return &FeedbackUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &FeedbackCreate{config: c.config, mutation: mutation}
 }
 
 // Delete returns a delete builder for Feedback.
 func (c *FeedbackClient) Delete() *FeedbackDelete {
 	mutation := newFeedbackMutation(c.config, OpDelete)
-	return &FeedbackDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &FeedbackDelete{config: c.config, mutation: mutation}
 }
 
 // DeleteOne returns a builder for deleting the given entity.
@@ -3630,29 +2363,9 @@ func (c *FeedbackClient) GetX(ctx context.Context, id int) *Feedback {
 	return obj
 }
 
-// Hooks returns the client hooks.
-func (c *FeedbackClient) Hooks() []Hook {
-	return c.hooks.Feedback
-}
-
 // Interceptors returns the client interceptors.
 func (c *FeedbackClient) Interceptors() []Interceptor {
 	return c.inters.Feedback
-}
-
-func (c *FeedbackClient) mutate(ctx context.Context, m *FeedbackMutation) (Value, error) {
-	switch m.Op() {
-	case OpCreate:
-		return (&FeedbackCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdate:
-		return (&FeedbackUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdateOne:
-		return (&FeedbackUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpDelete, OpDeleteOne:
-		return (&FeedbackDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
-	default:
-		return nil, fmt.Errorf("ent: unknown Feedback mutation op: %q", m.Op())
-	}
 }
 
 // InvitationClient is a client for the Invitation schema.
@@ -3665,12 +2378,6 @@ func NewInvitationClient(c config) *InvitationClient {
 	return &InvitationClient{config: c}
 }
 
-// Use adds a list of mutation hooks to the hooks stack.
-// A call to `Use(f, g, h)` equals to `invitation.Hooks(f(g(h())))`.
-func (c *InvitationClient) Use(hooks ...Hook) {
-	c.hooks.Invitation = append(c.hooks.Invitation, hooks...)
-}
-
 // Intercept adds a list of query interceptors to the interceptors stack.
 // A call to `Intercept(f, g, h)` equals to `invitation.Intercept(f(g(h())))`.
 func (c *InvitationClient) Intercept(interceptors ...Interceptor) {
@@ -3680,51 +2387,31 @@ func (c *InvitationClient) Intercept(interceptors ...Interceptor) {
 // Create returns a builder for creating a Invitation entity.
 func (c *InvitationClient) Create() *InvitationCreate {
 	mutation := newInvitationMutation(c.config, OpCreate)
-	return &InvitationCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// CreateBulk returns a builder for creating a bulk of Invitation entities.
-func (c *InvitationClient) CreateBulk(builders ...*InvitationCreate) *InvitationCreateBulk {
-	return &InvitationCreateBulk{config: c.config, builders: builders}
-}
-
-// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
-// a builder and applies setFunc on it.
-func (c *InvitationClient) MapCreateBulk(slice any, setFunc func(*InvitationCreate, int)) *InvitationCreateBulk {
-	rv := reflect.ValueOf(slice)
-	if rv.Kind() != reflect.Slice {
-		return &InvitationCreateBulk{err: fmt.Errorf("calling to InvitationClient.MapCreateBulk with wrong type %T, need slice", slice)}
-	}
-	builders := make([]*InvitationCreate, rv.Len())
-	for i := 0; i < rv.Len(); i++ {
-		builders[i] = c.Create()
-		setFunc(builders[i], i)
-	}
-	return &InvitationCreateBulk{config: c.config, builders: builders}
+	return &InvitationCreate{config: c.config, mutation: mutation}
 }
 
 // Update returns an update builder for Invitation.
 func (c *InvitationClient) Update() *InvitationUpdate {
 	mutation := newInvitationMutation(c.config, OpUpdate)
-	return &InvitationUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &InvitationUpdate{config: c.config, mutation: mutation}
 }
 
 // UpdateOne returns an update builder for the given entity.
 func (c *InvitationClient) UpdateOne(_m *Invitation) *InvitationUpdateOne {
 	mutation := newInvitationMutation(c.config, OpUpdateOne, withInvitation(_m))
-	return &InvitationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &InvitationUpdateOne{config: c.config, mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
 func (c *InvitationClient) UpdateOneID(id string) *InvitationUpdateOne {
 	mutation := newInvitationMutation(c.config, OpUpdateOne, withInvitationID(id))
-	return &InvitationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &InvitationUpdateOne{config: c.config, mutation: mutation}
 }
 
 // Delete returns a delete builder for Invitation.
 func (c *InvitationClient) Delete() *InvitationDelete {
 	mutation := newInvitationMutation(c.config, OpDelete)
-	return &InvitationDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &InvitationDelete{config: c.config, mutation: mutation}
 }
 
 // DeleteOne returns a builder for deleting the given entity.
@@ -3763,29 +2450,9 @@ func (c *InvitationClient) GetX(ctx context.Context, id string) *Invitation {
 	return obj
 }
 
-// Hooks returns the client hooks.
-func (c *InvitationClient) Hooks() []Hook {
-	return c.hooks.Invitation
-}
-
 // Interceptors returns the client interceptors.
 func (c *InvitationClient) Interceptors() []Interceptor {
 	return c.inters.Invitation
-}
-
-func (c *InvitationClient) mutate(ctx context.Context, m *InvitationMutation) (Value, error) {
-	switch m.Op() {
-	case OpCreate:
-		return (&InvitationCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdate:
-		return (&InvitationUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdateOne:
-		return (&InvitationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpDelete, OpDeleteOne:
-		return (&InvitationDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
-	default:
-		return nil, fmt.Errorf("ent: unknown Invitation mutation op: %q", m.Op())
-	}
 }
 
 // LawSectionClient is a client for the LawSection schema.
@@ -3798,12 +2465,6 @@ func NewLawSectionClient(c config) *LawSectionClient {
 	return &LawSectionClient{config: c}
 }
 
-// Use adds a list of mutation hooks to the hooks stack.
-// A call to `Use(f, g, h)` equals to `lawsection.Hooks(f(g(h())))`.
-func (c *LawSectionClient) Use(hooks ...Hook) {
-	c.hooks.LawSection = append(c.hooks.LawSection, hooks...)
-}
-
 // Intercept adds a list of query interceptors to the interceptors stack.
 // A call to `Intercept(f, g, h)` equals to `lawsection.Intercept(f(g(h())))`.
 func (c *LawSectionClient) Intercept(interceptors ...Interceptor) {
@@ -3813,51 +2474,25 @@ func (c *LawSectionClient) Intercept(interceptors ...Interceptor) {
 // Create returns a builder for creating a LawSection entity.
 func (c *LawSectionClient) Create() *LawSectionCreate {
 	mutation := newLawSectionMutation(c.config, OpCreate)
-	return &LawSectionCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// CreateBulk returns a builder for creating a bulk of LawSection entities.
-func (c *LawSectionClient) CreateBulk(builders ...*LawSectionCreate) *LawSectionCreateBulk {
-	return &LawSectionCreateBulk{config: c.config, builders: builders}
-}
-
-// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
-// a builder and applies setFunc on it.
-func (c *LawSectionClient) MapCreateBulk(slice any, setFunc func(*LawSectionCreate, int)) *LawSectionCreateBulk {
-	rv := reflect.ValueOf(slice)
-	if rv.Kind() != reflect.Slice {
-		return &LawSectionCreateBulk{err: fmt.Errorf("calling to LawSectionClient.MapCreateBulk with wrong type %T, need slice", slice)}
-	}
-	builders := make([]*LawSectionCreate, rv.Len())
-	for i := 0; i < rv.Len(); i++ {
-		builders[i] = c.Create()
-		setFunc(builders[i], i)
-	}
-	return &LawSectionCreateBulk{config: c.config, builders: builders}
-}
-
-// Update returns an update builder for LawSection.
-func (c *LawSectionClient) Update() *LawSectionUpdate {
-	mutation := newLawSectionMutation(c.config, OpUpdate)
-	return &LawSectionUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &LawSectionCreate{config: c.config, mutation: mutation}
 }
 
 // UpdateOne returns an update builder for the given entity.
 func (c *LawSectionClient) UpdateOne(_m *LawSection) *LawSectionUpdateOne {
 	mutation := newLawSectionMutation(c.config, OpUpdateOne, withLawSection(_m))
-	return &LawSectionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &LawSectionUpdateOne{config: c.config, mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
 func (c *LawSectionClient) UpdateOneID(id string) *LawSectionUpdateOne {
 	mutation := newLawSectionMutation(c.config, OpUpdateOne, withLawSectionID(id))
-	return &LawSectionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &LawSectionUpdateOne{config: c.config, mutation: mutation}
 }
 
 // Delete returns a delete builder for LawSection.
 func (c *LawSectionClient) Delete() *LawSectionDelete {
 	mutation := newLawSectionMutation(c.config, OpDelete)
-	return &LawSectionDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &LawSectionDelete{config: c.config, mutation: mutation}
 }
 
 // DeleteOne returns a builder for deleting the given entity.
@@ -3896,141 +2531,9 @@ func (c *LawSectionClient) GetX(ctx context.Context, id string) *LawSection {
 	return obj
 }
 
-// QueryPractices queries the practices edge of a LawSection.
-func (c *LawSectionClient) QueryPractices(_m *LawSection) *PracticeQuery {
-	query := (&PracticeClient{config: c.config}).Query()
-	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
-		id := _m.ID
-		step := sqlgraph.NewStep(
-			sqlgraph.From(lawsection.Table, lawsection.FieldID, id),
-			sqlgraph.To(practice.Table, practice.FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, true, lawsection.PracticesTable, lawsection.PracticesPrimaryKey...),
-		)
-		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
-		return fromV, nil
-	}
-	return query
-}
-
-// QueryTools queries the tools edge of a LawSection.
-func (c *LawSectionClient) QueryTools(_m *LawSection) *ToolQuery {
-	query := (&ToolClient{config: c.config}).Query()
-	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
-		id := _m.ID
-		step := sqlgraph.NewStep(
-			sqlgraph.From(lawsection.Table, lawsection.FieldID, id),
-			sqlgraph.To(tool.Table, tool.FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, true, lawsection.ToolsTable, lawsection.ToolsPrimaryKey...),
-		)
-		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
-		return fromV, nil
-	}
-	return query
-}
-
-// QueryReports queries the reports edge of a LawSection.
-func (c *LawSectionClient) QueryReports(_m *LawSection) *ReportQuery {
-	query := (&ReportClient{config: c.config}).Query()
-	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
-		id := _m.ID
-		step := sqlgraph.NewStep(
-			sqlgraph.From(lawsection.Table, lawsection.FieldID, id),
-			sqlgraph.To(report.Table, report.FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, true, lawsection.ReportsTable, lawsection.ReportsPrimaryKey...),
-		)
-		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
-		return fromV, nil
-	}
-	return query
-}
-
-// QueryProjects queries the projects edge of a LawSection.
-func (c *LawSectionClient) QueryProjects(_m *LawSection) *ProjectQuery {
-	query := (&ProjectClient{config: c.config}).Query()
-	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
-		id := _m.ID
-		step := sqlgraph.NewStep(
-			sqlgraph.From(lawsection.Table, lawsection.FieldID, id),
-			sqlgraph.To(project.Table, project.FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, true, lawsection.ProjectsTable, lawsection.ProjectsPrimaryKey...),
-		)
-		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
-		return fromV, nil
-	}
-	return query
-}
-
-// QueryNetworks queries the networks edge of a LawSection.
-func (c *LawSectionClient) QueryNetworks(_m *LawSection) *NetworkQuery {
-	query := (&NetworkClient{config: c.config}).Query()
-	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
-		id := _m.ID
-		step := sqlgraph.NewStep(
-			sqlgraph.From(lawsection.Table, lawsection.FieldID, id),
-			sqlgraph.To(network.Table, network.FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, true, lawsection.NetworksTable, lawsection.NetworksPrimaryKey...),
-		)
-		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
-		return fromV, nil
-	}
-	return query
-}
-
-// QueryEvents queries the events edge of a LawSection.
-func (c *LawSectionClient) QueryEvents(_m *LawSection) *EventQuery {
-	query := (&EventClient{config: c.config}).Query()
-	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
-		id := _m.ID
-		step := sqlgraph.NewStep(
-			sqlgraph.From(lawsection.Table, lawsection.FieldID, id),
-			sqlgraph.To(event.Table, event.FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, true, lawsection.EventsTable, lawsection.EventsPrimaryKey...),
-		)
-		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
-		return fromV, nil
-	}
-	return query
-}
-
-// QueryCollections queries the collections edge of a LawSection.
-func (c *LawSectionClient) QueryCollections(_m *LawSection) *CollectionQuery {
-	query := (&CollectionClient{config: c.config}).Query()
-	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
-		id := _m.ID
-		step := sqlgraph.NewStep(
-			sqlgraph.From(lawsection.Table, lawsection.FieldID, id),
-			sqlgraph.To(collection.Table, collection.FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, true, lawsection.CollectionsTable, lawsection.CollectionsPrimaryKey...),
-		)
-		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
-		return fromV, nil
-	}
-	return query
-}
-
-// Hooks returns the client hooks.
-func (c *LawSectionClient) Hooks() []Hook {
-	return c.hooks.LawSection
-}
-
 // Interceptors returns the client interceptors.
 func (c *LawSectionClient) Interceptors() []Interceptor {
 	return c.inters.LawSection
-}
-
-func (c *LawSectionClient) mutate(ctx context.Context, m *LawSectionMutation) (Value, error) {
-	switch m.Op() {
-	case OpCreate:
-		return (&LawSectionCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdate:
-		return (&LawSectionUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdateOne:
-		return (&LawSectionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpDelete, OpDeleteOne:
-		return (&LawSectionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
-	default:
-		return nil, fmt.Errorf("ent: unknown LawSection mutation op: %q", m.Op())
-	}
 }
 
 // MembershipClient is a client for the Membership schema.
@@ -4043,12 +2546,6 @@ func NewMembershipClient(c config) *MembershipClient {
 	return &MembershipClient{config: c}
 }
 
-// Use adds a list of mutation hooks to the hooks stack.
-// A call to `Use(f, g, h)` equals to `membership.Hooks(f(g(h())))`.
-func (c *MembershipClient) Use(hooks ...Hook) {
-	c.hooks.Membership = append(c.hooks.Membership, hooks...)
-}
-
 // Intercept adds a list of query interceptors to the interceptors stack.
 // A call to `Intercept(f, g, h)` equals to `membership.Intercept(f(g(h())))`.
 func (c *MembershipClient) Intercept(interceptors ...Interceptor) {
@@ -4058,51 +2555,25 @@ func (c *MembershipClient) Intercept(interceptors ...Interceptor) {
 // Create returns a builder for creating a Membership entity.
 func (c *MembershipClient) Create() *MembershipCreate {
 	mutation := newMembershipMutation(c.config, OpCreate)
-	return &MembershipCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// CreateBulk returns a builder for creating a bulk of Membership entities.
-func (c *MembershipClient) CreateBulk(builders ...*MembershipCreate) *MembershipCreateBulk {
-	return &MembershipCreateBulk{config: c.config, builders: builders}
-}
-
-// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
-// a builder and applies setFunc on it.
-func (c *MembershipClient) MapCreateBulk(slice any, setFunc func(*MembershipCreate, int)) *MembershipCreateBulk {
-	rv := reflect.ValueOf(slice)
-	if rv.Kind() != reflect.Slice {
-		return &MembershipCreateBulk{err: fmt.Errorf("calling to MembershipClient.MapCreateBulk with wrong type %T, need slice", slice)}
-	}
-	builders := make([]*MembershipCreate, rv.Len())
-	for i := 0; i < rv.Len(); i++ {
-		builders[i] = c.Create()
-		setFunc(builders[i], i)
-	}
-	return &MembershipCreateBulk{config: c.config, builders: builders}
-}
-
-// Update returns an update builder for Membership.
-func (c *MembershipClient) Update() *MembershipUpdate {
-	mutation := newMembershipMutation(c.config, OpUpdate)
-	return &MembershipUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &MembershipCreate{config: c.config, mutation: mutation}
 }
 
 // UpdateOne returns an update builder for the given entity.
 func (c *MembershipClient) UpdateOne(_m *Membership) *MembershipUpdateOne {
 	mutation := newMembershipMutation(c.config, OpUpdateOne, withMembership(_m))
-	return &MembershipUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &MembershipUpdateOne{config: c.config, mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
 func (c *MembershipClient) UpdateOneID(id string) *MembershipUpdateOne {
 	mutation := newMembershipMutation(c.config, OpUpdateOne, withMembershipID(id))
-	return &MembershipUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &MembershipUpdateOne{config: c.config, mutation: mutation}
 }
 
 // Delete returns a delete builder for Membership.
 func (c *MembershipClient) Delete() *MembershipDelete {
 	mutation := newMembershipMutation(c.config, OpDelete)
-	return &MembershipDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &MembershipDelete{config: c.config, mutation: mutation}
 }
 
 // DeleteOne returns a builder for deleting the given entity.
@@ -4173,29 +2644,9 @@ func (c *MembershipClient) QueryOrganization(_m *Membership) *OrganizationQuery 
 	return query
 }
 
-// Hooks returns the client hooks.
-func (c *MembershipClient) Hooks() []Hook {
-	return c.hooks.Membership
-}
-
 // Interceptors returns the client interceptors.
 func (c *MembershipClient) Interceptors() []Interceptor {
 	return c.inters.Membership
-}
-
-func (c *MembershipClient) mutate(ctx context.Context, m *MembershipMutation) (Value, error) {
-	switch m.Op() {
-	case OpCreate:
-		return (&MembershipCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdate:
-		return (&MembershipUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdateOne:
-		return (&MembershipUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpDelete, OpDeleteOne:
-		return (&MembershipDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
-	default:
-		return nil, fmt.Errorf("ent: unknown Membership mutation op: %q", m.Op())
-	}
 }
 
 // MethodClient is a client for the Method schema.
@@ -4208,12 +2659,6 @@ func NewMethodClient(c config) *MethodClient {
 	return &MethodClient{config: c}
 }
 
-// Use adds a list of mutation hooks to the hooks stack.
-// A call to `Use(f, g, h)` equals to `method.Hooks(f(g(h())))`.
-func (c *MethodClient) Use(hooks ...Hook) {
-	c.hooks.Method = append(c.hooks.Method, hooks...)
-}
-
 // Intercept adds a list of query interceptors to the interceptors stack.
 // A call to `Intercept(f, g, h)` equals to `method.Intercept(f(g(h())))`.
 func (c *MethodClient) Intercept(interceptors ...Interceptor) {
@@ -4223,51 +2668,25 @@ func (c *MethodClient) Intercept(interceptors ...Interceptor) {
 // Create returns a builder for creating a Method entity.
 func (c *MethodClient) Create() *MethodCreate {
 	mutation := newMethodMutation(c.config, OpCreate)
-	return &MethodCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// CreateBulk returns a builder for creating a bulk of Method entities.
-func (c *MethodClient) CreateBulk(builders ...*MethodCreate) *MethodCreateBulk {
-	return &MethodCreateBulk{config: c.config, builders: builders}
-}
-
-// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
-// a builder and applies setFunc on it.
-func (c *MethodClient) MapCreateBulk(slice any, setFunc func(*MethodCreate, int)) *MethodCreateBulk {
-	rv := reflect.ValueOf(slice)
-	if rv.Kind() != reflect.Slice {
-		return &MethodCreateBulk{err: fmt.Errorf("calling to MethodClient.MapCreateBulk with wrong type %T, need slice", slice)}
-	}
-	builders := make([]*MethodCreate, rv.Len())
-	for i := 0; i < rv.Len(); i++ {
-		builders[i] = c.Create()
-		setFunc(builders[i], i)
-	}
-	return &MethodCreateBulk{config: c.config, builders: builders}
-}
-
-// Update returns an update builder for Method.
-func (c *MethodClient) Update() *MethodUpdate {
-	mutation := newMethodMutation(c.config, OpUpdate)
-	return &MethodUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &MethodCreate{config: c.config, mutation: mutation}
 }
 
 // UpdateOne returns an update builder for the given entity.
 func (c *MethodClient) UpdateOne(_m *Method) *MethodUpdateOne {
 	mutation := newMethodMutation(c.config, OpUpdateOne, withMethod(_m))
-	return &MethodUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &MethodUpdateOne{config: c.config, mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
 func (c *MethodClient) UpdateOneID(id string) *MethodUpdateOne {
 	mutation := newMethodMutation(c.config, OpUpdateOne, withMethodID(id))
-	return &MethodUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &MethodUpdateOne{config: c.config, mutation: mutation}
 }
 
 // Delete returns a delete builder for Method.
 func (c *MethodClient) Delete() *MethodDelete {
 	mutation := newMethodMutation(c.config, OpDelete)
-	return &MethodDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &MethodDelete{config: c.config, mutation: mutation}
 }
 
 // DeleteOne returns a builder for deleting the given entity.
@@ -4306,141 +2725,9 @@ func (c *MethodClient) GetX(ctx context.Context, id string) *Method {
 	return obj
 }
 
-// QueryPractices queries the practices edge of a Method.
-func (c *MethodClient) QueryPractices(_m *Method) *PracticeQuery {
-	query := (&PracticeClient{config: c.config}).Query()
-	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
-		id := _m.ID
-		step := sqlgraph.NewStep(
-			sqlgraph.From(method.Table, method.FieldID, id),
-			sqlgraph.To(practice.Table, practice.FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, true, method.PracticesTable, method.PracticesPrimaryKey...),
-		)
-		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
-		return fromV, nil
-	}
-	return query
-}
-
-// QueryTools queries the tools edge of a Method.
-func (c *MethodClient) QueryTools(_m *Method) *ToolQuery {
-	query := (&ToolClient{config: c.config}).Query()
-	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
-		id := _m.ID
-		step := sqlgraph.NewStep(
-			sqlgraph.From(method.Table, method.FieldID, id),
-			sqlgraph.To(tool.Table, tool.FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, true, method.ToolsTable, method.ToolsPrimaryKey...),
-		)
-		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
-		return fromV, nil
-	}
-	return query
-}
-
-// QueryReports queries the reports edge of a Method.
-func (c *MethodClient) QueryReports(_m *Method) *ReportQuery {
-	query := (&ReportClient{config: c.config}).Query()
-	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
-		id := _m.ID
-		step := sqlgraph.NewStep(
-			sqlgraph.From(method.Table, method.FieldID, id),
-			sqlgraph.To(report.Table, report.FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, true, method.ReportsTable, method.ReportsPrimaryKey...),
-		)
-		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
-		return fromV, nil
-	}
-	return query
-}
-
-// QueryProjects queries the projects edge of a Method.
-func (c *MethodClient) QueryProjects(_m *Method) *ProjectQuery {
-	query := (&ProjectClient{config: c.config}).Query()
-	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
-		id := _m.ID
-		step := sqlgraph.NewStep(
-			sqlgraph.From(method.Table, method.FieldID, id),
-			sqlgraph.To(project.Table, project.FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, true, method.ProjectsTable, method.ProjectsPrimaryKey...),
-		)
-		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
-		return fromV, nil
-	}
-	return query
-}
-
-// QueryNetworks queries the networks edge of a Method.
-func (c *MethodClient) QueryNetworks(_m *Method) *NetworkQuery {
-	query := (&NetworkClient{config: c.config}).Query()
-	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
-		id := _m.ID
-		step := sqlgraph.NewStep(
-			sqlgraph.From(method.Table, method.FieldID, id),
-			sqlgraph.To(network.Table, network.FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, true, method.NetworksTable, method.NetworksPrimaryKey...),
-		)
-		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
-		return fromV, nil
-	}
-	return query
-}
-
-// QueryEvents queries the events edge of a Method.
-func (c *MethodClient) QueryEvents(_m *Method) *EventQuery {
-	query := (&EventClient{config: c.config}).Query()
-	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
-		id := _m.ID
-		step := sqlgraph.NewStep(
-			sqlgraph.From(method.Table, method.FieldID, id),
-			sqlgraph.To(event.Table, event.FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, true, method.EventsTable, method.EventsPrimaryKey...),
-		)
-		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
-		return fromV, nil
-	}
-	return query
-}
-
-// QueryCollections queries the collections edge of a Method.
-func (c *MethodClient) QueryCollections(_m *Method) *CollectionQuery {
-	query := (&CollectionClient{config: c.config}).Query()
-	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
-		id := _m.ID
-		step := sqlgraph.NewStep(
-			sqlgraph.From(method.Table, method.FieldID, id),
-			sqlgraph.To(collection.Table, collection.FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, true, method.CollectionsTable, method.CollectionsPrimaryKey...),
-		)
-		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
-		return fromV, nil
-	}
-	return query
-}
-
-// Hooks returns the client hooks.
-func (c *MethodClient) Hooks() []Hook {
-	return c.hooks.Method
-}
-
 // Interceptors returns the client interceptors.
 func (c *MethodClient) Interceptors() []Interceptor {
 	return c.inters.Method
-}
-
-func (c *MethodClient) mutate(ctx context.Context, m *MethodMutation) (Value, error) {
-	switch m.Op() {
-	case OpCreate:
-		return (&MethodCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdate:
-		return (&MethodUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdateOne:
-		return (&MethodUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpDelete, OpDeleteOne:
-		return (&MethodDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
-	default:
-		return nil, fmt.Errorf("ent: unknown Method mutation op: %q", m.Op())
-	}
 }
 
 // MunicipalityClient is a client for the Municipality schema.
@@ -4453,12 +2740,6 @@ func NewMunicipalityClient(c config) *MunicipalityClient {
 	return &MunicipalityClient{config: c}
 }
 
-// Use adds a list of mutation hooks to the hooks stack.
-// A call to `Use(f, g, h)` equals to `municipality.Hooks(f(g(h())))`.
-func (c *MunicipalityClient) Use(hooks ...Hook) {
-	c.hooks.Municipality = append(c.hooks.Municipality, hooks...)
-}
-
 // Intercept adds a list of query interceptors to the interceptors stack.
 // A call to `Intercept(f, g, h)` equals to `municipality.Intercept(f(g(h())))`.
 func (c *MunicipalityClient) Intercept(interceptors ...Interceptor) {
@@ -4468,51 +2749,25 @@ func (c *MunicipalityClient) Intercept(interceptors ...Interceptor) {
 // Create returns a builder for creating a Municipality entity.
 func (c *MunicipalityClient) Create() *MunicipalityCreate {
 	mutation := newMunicipalityMutation(c.config, OpCreate)
-	return &MunicipalityCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// CreateBulk returns a builder for creating a bulk of Municipality entities.
-func (c *MunicipalityClient) CreateBulk(builders ...*MunicipalityCreate) *MunicipalityCreateBulk {
-	return &MunicipalityCreateBulk{config: c.config, builders: builders}
-}
-
-// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
-// a builder and applies setFunc on it.
-func (c *MunicipalityClient) MapCreateBulk(slice any, setFunc func(*MunicipalityCreate, int)) *MunicipalityCreateBulk {
-	rv := reflect.ValueOf(slice)
-	if rv.Kind() != reflect.Slice {
-		return &MunicipalityCreateBulk{err: fmt.Errorf("calling to MunicipalityClient.MapCreateBulk with wrong type %T, need slice", slice)}
-	}
-	builders := make([]*MunicipalityCreate, rv.Len())
-	for i := 0; i < rv.Len(); i++ {
-		builders[i] = c.Create()
-		setFunc(builders[i], i)
-	}
-	return &MunicipalityCreateBulk{config: c.config, builders: builders}
-}
-
-// Update returns an update builder for Municipality.
-func (c *MunicipalityClient) Update() *MunicipalityUpdate {
-	mutation := newMunicipalityMutation(c.config, OpUpdate)
-	return &MunicipalityUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &MunicipalityCreate{config: c.config, mutation: mutation}
 }
 
 // UpdateOne returns an update builder for the given entity.
 func (c *MunicipalityClient) UpdateOne(_m *Municipality) *MunicipalityUpdateOne {
 	mutation := newMunicipalityMutation(c.config, OpUpdateOne, withMunicipality(_m))
-	return &MunicipalityUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &MunicipalityUpdateOne{config: c.config, mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
 func (c *MunicipalityClient) UpdateOneID(id string) *MunicipalityUpdateOne {
 	mutation := newMunicipalityMutation(c.config, OpUpdateOne, withMunicipalityID(id))
-	return &MunicipalityUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &MunicipalityUpdateOne{config: c.config, mutation: mutation}
 }
 
 // Delete returns a delete builder for Municipality.
 func (c *MunicipalityClient) Delete() *MunicipalityDelete {
 	mutation := newMunicipalityMutation(c.config, OpDelete)
-	return &MunicipalityDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &MunicipalityDelete{config: c.config, mutation: mutation}
 }
 
 // DeleteOne returns a builder for deleting the given entity.
@@ -4631,29 +2886,9 @@ func (c *MunicipalityClient) QueryOrganization(_m *Municipality) *OrganizationQu
 	return query
 }
 
-// Hooks returns the client hooks.
-func (c *MunicipalityClient) Hooks() []Hook {
-	return c.hooks.Municipality
-}
-
 // Interceptors returns the client interceptors.
 func (c *MunicipalityClient) Interceptors() []Interceptor {
 	return c.inters.Municipality
-}
-
-func (c *MunicipalityClient) mutate(ctx context.Context, m *MunicipalityMutation) (Value, error) {
-	switch m.Op() {
-	case OpCreate:
-		return (&MunicipalityCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdate:
-		return (&MunicipalityUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdateOne:
-		return (&MunicipalityUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpDelete, OpDeleteOne:
-		return (&MunicipalityDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
-	default:
-		return nil, fmt.Errorf("ent: unknown Municipality mutation op: %q", m.Op())
-	}
 }
 
 // NetworkClient is a client for the Network schema.
@@ -4666,12 +2901,6 @@ func NewNetworkClient(c config) *NetworkClient {
 	return &NetworkClient{config: c}
 }
 
-// Use adds a list of mutation hooks to the hooks stack.
-// A call to `Use(f, g, h)` equals to `network.Hooks(f(g(h())))`.
-func (c *NetworkClient) Use(hooks ...Hook) {
-	c.hooks.Network = append(c.hooks.Network, hooks...)
-}
-
 // Intercept adds a list of query interceptors to the interceptors stack.
 // A call to `Intercept(f, g, h)` equals to `network.Intercept(f(g(h())))`.
 func (c *NetworkClient) Intercept(interceptors ...Interceptor) {
@@ -4681,51 +2910,25 @@ func (c *NetworkClient) Intercept(interceptors ...Interceptor) {
 // Create returns a builder for creating a Network entity.
 func (c *NetworkClient) Create() *NetworkCreate {
 	mutation := newNetworkMutation(c.config, OpCreate)
-	return &NetworkCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// CreateBulk returns a builder for creating a bulk of Network entities.
-func (c *NetworkClient) CreateBulk(builders ...*NetworkCreate) *NetworkCreateBulk {
-	return &NetworkCreateBulk{config: c.config, builders: builders}
-}
-
-// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
-// a builder and applies setFunc on it.
-func (c *NetworkClient) MapCreateBulk(slice any, setFunc func(*NetworkCreate, int)) *NetworkCreateBulk {
-	rv := reflect.ValueOf(slice)
-	if rv.Kind() != reflect.Slice {
-		return &NetworkCreateBulk{err: fmt.Errorf("calling to NetworkClient.MapCreateBulk with wrong type %T, need slice", slice)}
-	}
-	builders := make([]*NetworkCreate, rv.Len())
-	for i := 0; i < rv.Len(); i++ {
-		builders[i] = c.Create()
-		setFunc(builders[i], i)
-	}
-	return &NetworkCreateBulk{config: c.config, builders: builders}
-}
-
-// Update returns an update builder for Network.
-func (c *NetworkClient) Update() *NetworkUpdate {
-	mutation := newNetworkMutation(c.config, OpUpdate)
-	return &NetworkUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &NetworkCreate{config: c.config, mutation: mutation}
 }
 
 // UpdateOne returns an update builder for the given entity.
 func (c *NetworkClient) UpdateOne(_m *Network) *NetworkUpdateOne {
 	mutation := newNetworkMutation(c.config, OpUpdateOne, withNetwork(_m))
-	return &NetworkUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &NetworkUpdateOne{config: c.config, mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
 func (c *NetworkClient) UpdateOneID(id string) *NetworkUpdateOne {
 	mutation := newNetworkMutation(c.config, OpUpdateOne, withNetworkID(id))
-	return &NetworkUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &NetworkUpdateOne{config: c.config, mutation: mutation}
 }
 
 // Delete returns a delete builder for Network.
 func (c *NetworkClient) Delete() *NetworkDelete {
 	mutation := newNetworkMutation(c.config, OpDelete)
-	return &NetworkDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &NetworkDelete{config: c.config, mutation: mutation}
 }
 
 // DeleteOne returns a builder for deleting the given entity.
@@ -4876,29 +3079,9 @@ func (c *NetworkClient) QueryLawSections(_m *Network) *LawSectionQuery {
 	return query
 }
 
-// Hooks returns the client hooks.
-func (c *NetworkClient) Hooks() []Hook {
-	return c.hooks.Network
-}
-
 // Interceptors returns the client interceptors.
 func (c *NetworkClient) Interceptors() []Interceptor {
 	return c.inters.Network
-}
-
-func (c *NetworkClient) mutate(ctx context.Context, m *NetworkMutation) (Value, error) {
-	switch m.Op() {
-	case OpCreate:
-		return (&NetworkCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdate:
-		return (&NetworkUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdateOne:
-		return (&NetworkUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpDelete, OpDeleteOne:
-		return (&NetworkDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
-	default:
-		return nil, fmt.Errorf("ent: unknown Network mutation op: %q", m.Op())
-	}
 }
 
 // NetworkMemberClient is a client for the NetworkMember schema.
@@ -4911,12 +3094,6 @@ func NewNetworkMemberClient(c config) *NetworkMemberClient {
 	return &NetworkMemberClient{config: c}
 }
 
-// Use adds a list of mutation hooks to the hooks stack.
-// A call to `Use(f, g, h)` equals to `networkmember.Hooks(f(g(h())))`.
-func (c *NetworkMemberClient) Use(hooks ...Hook) {
-	c.hooks.NetworkMember = append(c.hooks.NetworkMember, hooks...)
-}
-
 // Intercept adds a list of query interceptors to the interceptors stack.
 // A call to `Intercept(f, g, h)` equals to `networkmember.Intercept(f(g(h())))`.
 func (c *NetworkMemberClient) Intercept(interceptors ...Interceptor) {
@@ -4926,7 +3103,7 @@ func (c *NetworkMemberClient) Intercept(interceptors ...Interceptor) {
 // Create returns a builder for creating a NetworkMember entity.
 func (c *NetworkMemberClient) Create() *NetworkMemberCreate {
 	mutation := newNetworkMemberMutation(c.config, OpCreate)
-	return &NetworkMemberCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &NetworkMemberCreate{config: c.config, mutation: mutation}
 }
 
 // CreateBulk returns a builder for creating a bulk of NetworkMember entities.
@@ -4934,43 +3111,10 @@ func (c *NetworkMemberClient) CreateBulk(builders ...*NetworkMemberCreate) *Netw
 	return &NetworkMemberCreateBulk{config: c.config, builders: builders}
 }
 
-// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
-// a builder and applies setFunc on it.
-func (c *NetworkMemberClient) MapCreateBulk(slice any, setFunc func(*NetworkMemberCreate, int)) *NetworkMemberCreateBulk {
-	rv := reflect.ValueOf(slice)
-	if rv.Kind() != reflect.Slice {
-		return &NetworkMemberCreateBulk{err: fmt.Errorf("calling to NetworkMemberClient.MapCreateBulk with wrong type %T, need slice", slice)}
-	}
-	builders := make([]*NetworkMemberCreate, rv.Len())
-	for i := 0; i < rv.Len(); i++ {
-		builders[i] = c.Create()
-		setFunc(builders[i], i)
-	}
-	return &NetworkMemberCreateBulk{config: c.config, builders: builders}
-}
-
-// Update returns an update builder for NetworkMember.
-func (c *NetworkMemberClient) Update() *NetworkMemberUpdate {
-	mutation := newNetworkMemberMutation(c.config, OpUpdate)
-	return &NetworkMemberUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// UpdateOne returns an update builder for the given entity.
-func (c *NetworkMemberClient) UpdateOne(_m *NetworkMember) *NetworkMemberUpdateOne {
-	mutation := newNetworkMemberMutation(c.config, OpUpdateOne, withNetworkMember(_m))
-	return &NetworkMemberUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// UpdateOneID returns an update builder for the given id.
-func (c *NetworkMemberClient) UpdateOneID(id string) *NetworkMemberUpdateOne {
-	mutation := newNetworkMemberMutation(c.config, OpUpdateOne, withNetworkMemberID(id))
-	return &NetworkMemberUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
 // Delete returns a delete builder for NetworkMember.
 func (c *NetworkMemberClient) Delete() *NetworkMemberDelete {
 	mutation := newNetworkMemberMutation(c.config, OpDelete)
-	return &NetworkMemberDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &NetworkMemberDelete{config: c.config, mutation: mutation}
 }
 
 // DeleteOne returns a builder for deleting the given entity.
@@ -5025,29 +3169,9 @@ func (c *NetworkMemberClient) QueryMunicipality(_m *NetworkMember) *Municipality
 	return query
 }
 
-// Hooks returns the client hooks.
-func (c *NetworkMemberClient) Hooks() []Hook {
-	return c.hooks.NetworkMember
-}
-
 // Interceptors returns the client interceptors.
 func (c *NetworkMemberClient) Interceptors() []Interceptor {
 	return c.inters.NetworkMember
-}
-
-func (c *NetworkMemberClient) mutate(ctx context.Context, m *NetworkMemberMutation) (Value, error) {
-	switch m.Op() {
-	case OpCreate:
-		return (&NetworkMemberCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdate:
-		return (&NetworkMemberUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdateOne:
-		return (&NetworkMemberUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpDelete, OpDeleteOne:
-		return (&NetworkMemberDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
-	default:
-		return nil, fmt.Errorf("ent: unknown NetworkMember mutation op: %q", m.Op())
-	}
 }
 
 // NumberUseClient is a client for the NumberUse schema.
@@ -5060,12 +3184,6 @@ func NewNumberUseClient(c config) *NumberUseClient {
 	return &NumberUseClient{config: c}
 }
 
-// Use adds a list of mutation hooks to the hooks stack.
-// A call to `Use(f, g, h)` equals to `numberuse.Hooks(f(g(h())))`.
-func (c *NumberUseClient) Use(hooks ...Hook) {
-	c.hooks.NumberUse = append(c.hooks.NumberUse, hooks...)
-}
-
 // Intercept adds a list of query interceptors to the interceptors stack.
 // A call to `Intercept(f, g, h)` equals to `numberuse.Intercept(f(g(h())))`.
 func (c *NumberUseClient) Intercept(interceptors ...Interceptor) {
@@ -5075,7 +3193,7 @@ func (c *NumberUseClient) Intercept(interceptors ...Interceptor) {
 // Create returns a builder for creating a NumberUse entity.
 func (c *NumberUseClient) Create() *NumberUseCreate {
 	mutation := newNumberUseMutation(c.config, OpCreate)
-	return &NumberUseCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &NumberUseCreate{config: c.config, mutation: mutation}
 }
 
 // CreateBulk returns a builder for creating a bulk of NumberUse entities.
@@ -5083,43 +3201,10 @@ func (c *NumberUseClient) CreateBulk(builders ...*NumberUseCreate) *NumberUseCre
 	return &NumberUseCreateBulk{config: c.config, builders: builders}
 }
 
-// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
-// a builder and applies setFunc on it.
-func (c *NumberUseClient) MapCreateBulk(slice any, setFunc func(*NumberUseCreate, int)) *NumberUseCreateBulk {
-	rv := reflect.ValueOf(slice)
-	if rv.Kind() != reflect.Slice {
-		return &NumberUseCreateBulk{err: fmt.Errorf("calling to NumberUseClient.MapCreateBulk with wrong type %T, need slice", slice)}
-	}
-	builders := make([]*NumberUseCreate, rv.Len())
-	for i := 0; i < rv.Len(); i++ {
-		builders[i] = c.Create()
-		setFunc(builders[i], i)
-	}
-	return &NumberUseCreateBulk{config: c.config, builders: builders}
-}
-
-// Update returns an update builder for NumberUse.
-func (c *NumberUseClient) Update() *NumberUseUpdate {
-	mutation := newNumberUseMutation(c.config, OpUpdate)
-	return &NumberUseUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// UpdateOne returns an update builder for the given entity.
-func (c *NumberUseClient) UpdateOne(_m *NumberUse) *NumberUseUpdateOne {
-	mutation := newNumberUseMutation(c.config, OpUpdateOne, withNumberUse(_m))
-	return &NumberUseUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// UpdateOneID returns an update builder for the given id.
-func (c *NumberUseClient) UpdateOneID(id string) *NumberUseUpdateOne {
-	mutation := newNumberUseMutation(c.config, OpUpdateOne, withNumberUseID(id))
-	return &NumberUseUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
 // Delete returns a delete builder for NumberUse.
 func (c *NumberUseClient) Delete() *NumberUseDelete {
 	mutation := newNumberUseMutation(c.config, OpDelete)
-	return &NumberUseDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &NumberUseDelete{config: c.config, mutation: mutation}
 }
 
 // DeleteOne returns a builder for deleting the given entity.
@@ -5174,29 +3259,9 @@ func (c *NumberUseClient) QueryMunicipality(_m *NumberUse) *MunicipalityQuery {
 	return query
 }
 
-// Hooks returns the client hooks.
-func (c *NumberUseClient) Hooks() []Hook {
-	return c.hooks.NumberUse
-}
-
 // Interceptors returns the client interceptors.
 func (c *NumberUseClient) Interceptors() []Interceptor {
 	return c.inters.NumberUse
-}
-
-func (c *NumberUseClient) mutate(ctx context.Context, m *NumberUseMutation) (Value, error) {
-	switch m.Op() {
-	case OpCreate:
-		return (&NumberUseCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdate:
-		return (&NumberUseUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdateOne:
-		return (&NumberUseUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpDelete, OpDeleteOne:
-		return (&NumberUseDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
-	default:
-		return nil, fmt.Errorf("ent: unknown NumberUse mutation op: %q", m.Op())
-	}
 }
 
 // OrganizationClient is a client for the Organization schema.
@@ -5209,12 +3274,6 @@ func NewOrganizationClient(c config) *OrganizationClient {
 	return &OrganizationClient{config: c}
 }
 
-// Use adds a list of mutation hooks to the hooks stack.
-// A call to `Use(f, g, h)` equals to `organization.Hooks(f(g(h())))`.
-func (c *OrganizationClient) Use(hooks ...Hook) {
-	c.hooks.Organization = append(c.hooks.Organization, hooks...)
-}
-
 // Intercept adds a list of query interceptors to the interceptors stack.
 // A call to `Intercept(f, g, h)` equals to `organization.Intercept(f(g(h())))`.
 func (c *OrganizationClient) Intercept(interceptors ...Interceptor) {
@@ -5224,51 +3283,25 @@ func (c *OrganizationClient) Intercept(interceptors ...Interceptor) {
 // Create returns a builder for creating a Organization entity.
 func (c *OrganizationClient) Create() *OrganizationCreate {
 	mutation := newOrganizationMutation(c.config, OpCreate)
-	return &OrganizationCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// CreateBulk returns a builder for creating a bulk of Organization entities.
-func (c *OrganizationClient) CreateBulk(builders ...*OrganizationCreate) *OrganizationCreateBulk {
-	return &OrganizationCreateBulk{config: c.config, builders: builders}
-}
-
-// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
-// a builder and applies setFunc on it.
-func (c *OrganizationClient) MapCreateBulk(slice any, setFunc func(*OrganizationCreate, int)) *OrganizationCreateBulk {
-	rv := reflect.ValueOf(slice)
-	if rv.Kind() != reflect.Slice {
-		return &OrganizationCreateBulk{err: fmt.Errorf("calling to OrganizationClient.MapCreateBulk with wrong type %T, need slice", slice)}
-	}
-	builders := make([]*OrganizationCreate, rv.Len())
-	for i := 0; i < rv.Len(); i++ {
-		builders[i] = c.Create()
-		setFunc(builders[i], i)
-	}
-	return &OrganizationCreateBulk{config: c.config, builders: builders}
-}
-
-// Update returns an update builder for Organization.
-func (c *OrganizationClient) Update() *OrganizationUpdate {
-	mutation := newOrganizationMutation(c.config, OpUpdate)
-	return &OrganizationUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &OrganizationCreate{config: c.config, mutation: mutation}
 }
 
 // UpdateOne returns an update builder for the given entity.
 func (c *OrganizationClient) UpdateOne(_m *Organization) *OrganizationUpdateOne {
 	mutation := newOrganizationMutation(c.config, OpUpdateOne, withOrganization(_m))
-	return &OrganizationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &OrganizationUpdateOne{config: c.config, mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
 func (c *OrganizationClient) UpdateOneID(id string) *OrganizationUpdateOne {
 	mutation := newOrganizationMutation(c.config, OpUpdateOne, withOrganizationID(id))
-	return &OrganizationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &OrganizationUpdateOne{config: c.config, mutation: mutation}
 }
 
 // Delete returns a delete builder for Organization.
 func (c *OrganizationClient) Delete() *OrganizationDelete {
 	mutation := newOrganizationMutation(c.config, OpDelete)
-	return &OrganizationDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &OrganizationDelete{config: c.config, mutation: mutation}
 }
 
 // DeleteOne returns a builder for deleting the given entity.
@@ -5339,29 +3372,9 @@ func (c *OrganizationClient) QueryDistrict(_m *Organization) *DistrictQuery {
 	return query
 }
 
-// Hooks returns the client hooks.
-func (c *OrganizationClient) Hooks() []Hook {
-	return c.hooks.Organization
-}
-
 // Interceptors returns the client interceptors.
 func (c *OrganizationClient) Interceptors() []Interceptor {
 	return c.inters.Organization
-}
-
-func (c *OrganizationClient) mutate(ctx context.Context, m *OrganizationMutation) (Value, error) {
-	switch m.Op() {
-	case OpCreate:
-		return (&OrganizationCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdate:
-		return (&OrganizationUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdateOne:
-		return (&OrganizationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpDelete, OpDeleteOne:
-		return (&OrganizationDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
-	default:
-		return nil, fmt.Errorf("ent: unknown Organization mutation op: %q", m.Op())
-	}
 }
 
 // PracticeClient is a client for the Practice schema.
@@ -5374,12 +3387,6 @@ func NewPracticeClient(c config) *PracticeClient {
 	return &PracticeClient{config: c}
 }
 
-// Use adds a list of mutation hooks to the hooks stack.
-// A call to `Use(f, g, h)` equals to `practice.Hooks(f(g(h())))`.
-func (c *PracticeClient) Use(hooks ...Hook) {
-	c.hooks.Practice = append(c.hooks.Practice, hooks...)
-}
-
 // Intercept adds a list of query interceptors to the interceptors stack.
 // A call to `Intercept(f, g, h)` equals to `practice.Intercept(f(g(h())))`.
 func (c *PracticeClient) Intercept(interceptors ...Interceptor) {
@@ -5389,51 +3396,25 @@ func (c *PracticeClient) Intercept(interceptors ...Interceptor) {
 // Create returns a builder for creating a Practice entity.
 func (c *PracticeClient) Create() *PracticeCreate {
 	mutation := newPracticeMutation(c.config, OpCreate)
-	return &PracticeCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// CreateBulk returns a builder for creating a bulk of Practice entities.
-func (c *PracticeClient) CreateBulk(builders ...*PracticeCreate) *PracticeCreateBulk {
-	return &PracticeCreateBulk{config: c.config, builders: builders}
-}
-
-// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
-// a builder and applies setFunc on it.
-func (c *PracticeClient) MapCreateBulk(slice any, setFunc func(*PracticeCreate, int)) *PracticeCreateBulk {
-	rv := reflect.ValueOf(slice)
-	if rv.Kind() != reflect.Slice {
-		return &PracticeCreateBulk{err: fmt.Errorf("calling to PracticeClient.MapCreateBulk with wrong type %T, need slice", slice)}
-	}
-	builders := make([]*PracticeCreate, rv.Len())
-	for i := 0; i < rv.Len(); i++ {
-		builders[i] = c.Create()
-		setFunc(builders[i], i)
-	}
-	return &PracticeCreateBulk{config: c.config, builders: builders}
-}
-
-// Update returns an update builder for Practice.
-func (c *PracticeClient) Update() *PracticeUpdate {
-	mutation := newPracticeMutation(c.config, OpUpdate)
-	return &PracticeUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &PracticeCreate{config: c.config, mutation: mutation}
 }
 
 // UpdateOne returns an update builder for the given entity.
 func (c *PracticeClient) UpdateOne(_m *Practice) *PracticeUpdateOne {
 	mutation := newPracticeMutation(c.config, OpUpdateOne, withPractice(_m))
-	return &PracticeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &PracticeUpdateOne{config: c.config, mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
 func (c *PracticeClient) UpdateOneID(id string) *PracticeUpdateOne {
 	mutation := newPracticeMutation(c.config, OpUpdateOne, withPracticeID(id))
-	return &PracticeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &PracticeUpdateOne{config: c.config, mutation: mutation}
 }
 
 // Delete returns a delete builder for Practice.
 func (c *PracticeClient) Delete() *PracticeDelete {
 	mutation := newPracticeMutation(c.config, OpDelete)
-	return &PracticeDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &PracticeDelete{config: c.config, mutation: mutation}
 }
 
 // DeleteOne returns a builder for deleting the given entity.
@@ -5616,29 +3597,9 @@ func (c *PracticeClient) QueryReports(_m *Practice) *ReportQuery {
 	return query
 }
 
-// Hooks returns the client hooks.
-func (c *PracticeClient) Hooks() []Hook {
-	return c.hooks.Practice
-}
-
 // Interceptors returns the client interceptors.
 func (c *PracticeClient) Interceptors() []Interceptor {
 	return c.inters.Practice
-}
-
-func (c *PracticeClient) mutate(ctx context.Context, m *PracticeMutation) (Value, error) {
-	switch m.Op() {
-	case OpCreate:
-		return (&PracticeCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdate:
-		return (&PracticeUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdateOne:
-		return (&PracticeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpDelete, OpDeleteOne:
-		return (&PracticeDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
-	default:
-		return nil, fmt.Errorf("ent: unknown Practice mutation op: %q", m.Op())
-	}
 }
 
 // PreviewTokenClient is a client for the PreviewToken schema.
@@ -5651,12 +3612,6 @@ func NewPreviewTokenClient(c config) *PreviewTokenClient {
 	return &PreviewTokenClient{config: c}
 }
 
-// Use adds a list of mutation hooks to the hooks stack.
-// A call to `Use(f, g, h)` equals to `previewtoken.Hooks(f(g(h())))`.
-func (c *PreviewTokenClient) Use(hooks ...Hook) {
-	c.hooks.PreviewToken = append(c.hooks.PreviewToken, hooks...)
-}
-
 // Intercept adds a list of query interceptors to the interceptors stack.
 // A call to `Intercept(f, g, h)` equals to `previewtoken.Intercept(f(g(h())))`.
 func (c *PreviewTokenClient) Intercept(interceptors ...Interceptor) {
@@ -5666,51 +3621,19 @@ func (c *PreviewTokenClient) Intercept(interceptors ...Interceptor) {
 // Create returns a builder for creating a PreviewToken entity.
 func (c *PreviewTokenClient) Create() *PreviewTokenCreate {
 	mutation := newPreviewTokenMutation(c.config, OpCreate)
-	return &PreviewTokenCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// CreateBulk returns a builder for creating a bulk of PreviewToken entities.
-func (c *PreviewTokenClient) CreateBulk(builders ...*PreviewTokenCreate) *PreviewTokenCreateBulk {
-	return &PreviewTokenCreateBulk{config: c.config, builders: builders}
-}
-
-// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
-// a builder and applies setFunc on it.
-func (c *PreviewTokenClient) MapCreateBulk(slice any, setFunc func(*PreviewTokenCreate, int)) *PreviewTokenCreateBulk {
-	rv := reflect.ValueOf(slice)
-	if rv.Kind() != reflect.Slice {
-		return &PreviewTokenCreateBulk{err: fmt.Errorf("calling to PreviewTokenClient.MapCreateBulk with wrong type %T, need slice", slice)}
-	}
-	builders := make([]*PreviewTokenCreate, rv.Len())
-	for i := 0; i < rv.Len(); i++ {
-		builders[i] = c.Create()
-		setFunc(builders[i], i)
-	}
-	return &PreviewTokenCreateBulk{config: c.config, builders: builders}
+	return &PreviewTokenCreate{config: c.config, mutation: mutation}
 }
 
 // Update returns an update builder for PreviewToken.
 func (c *PreviewTokenClient) Update() *PreviewTokenUpdate {
 	mutation := newPreviewTokenMutation(c.config, OpUpdate)
-	return &PreviewTokenUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// UpdateOne returns an update builder for the given entity.
-func (c *PreviewTokenClient) UpdateOne(_m *PreviewToken) *PreviewTokenUpdateOne {
-	mutation := newPreviewTokenMutation(c.config, OpUpdateOne, withPreviewToken(_m))
-	return &PreviewTokenUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// UpdateOneID returns an update builder for the given id.
-func (c *PreviewTokenClient) UpdateOneID(id string) *PreviewTokenUpdateOne {
-	mutation := newPreviewTokenMutation(c.config, OpUpdateOne, withPreviewTokenID(id))
-	return &PreviewTokenUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &PreviewTokenUpdate{config: c.config, mutation: mutation}
 }
 
 // Delete returns a delete builder for PreviewToken.
 func (c *PreviewTokenClient) Delete() *PreviewTokenDelete {
 	mutation := newPreviewTokenMutation(c.config, OpDelete)
-	return &PreviewTokenDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &PreviewTokenDelete{config: c.config, mutation: mutation}
 }
 
 // DeleteOne returns a builder for deleting the given entity.
@@ -5749,29 +3672,9 @@ func (c *PreviewTokenClient) GetX(ctx context.Context, id string) *PreviewToken 
 	return obj
 }
 
-// Hooks returns the client hooks.
-func (c *PreviewTokenClient) Hooks() []Hook {
-	return c.hooks.PreviewToken
-}
-
 // Interceptors returns the client interceptors.
 func (c *PreviewTokenClient) Interceptors() []Interceptor {
 	return c.inters.PreviewToken
-}
-
-func (c *PreviewTokenClient) mutate(ctx context.Context, m *PreviewTokenMutation) (Value, error) {
-	switch m.Op() {
-	case OpCreate:
-		return (&PreviewTokenCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdate:
-		return (&PreviewTokenUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdateOne:
-		return (&PreviewTokenUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpDelete, OpDeleteOne:
-		return (&PreviewTokenDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
-	default:
-		return nil, fmt.Errorf("ent: unknown PreviewToken mutation op: %q", m.Op())
-	}
 }
 
 // ProjectClient is a client for the Project schema.
@@ -5784,12 +3687,6 @@ func NewProjectClient(c config) *ProjectClient {
 	return &ProjectClient{config: c}
 }
 
-// Use adds a list of mutation hooks to the hooks stack.
-// A call to `Use(f, g, h)` equals to `project.Hooks(f(g(h())))`.
-func (c *ProjectClient) Use(hooks ...Hook) {
-	c.hooks.Project = append(c.hooks.Project, hooks...)
-}
-
 // Intercept adds a list of query interceptors to the interceptors stack.
 // A call to `Intercept(f, g, h)` equals to `project.Intercept(f(g(h())))`.
 func (c *ProjectClient) Intercept(interceptors ...Interceptor) {
@@ -5799,51 +3696,25 @@ func (c *ProjectClient) Intercept(interceptors ...Interceptor) {
 // Create returns a builder for creating a Project entity.
 func (c *ProjectClient) Create() *ProjectCreate {
 	mutation := newProjectMutation(c.config, OpCreate)
-	return &ProjectCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// CreateBulk returns a builder for creating a bulk of Project entities.
-func (c *ProjectClient) CreateBulk(builders ...*ProjectCreate) *ProjectCreateBulk {
-	return &ProjectCreateBulk{config: c.config, builders: builders}
-}
-
-// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
-// a builder and applies setFunc on it.
-func (c *ProjectClient) MapCreateBulk(slice any, setFunc func(*ProjectCreate, int)) *ProjectCreateBulk {
-	rv := reflect.ValueOf(slice)
-	if rv.Kind() != reflect.Slice {
-		return &ProjectCreateBulk{err: fmt.Errorf("calling to ProjectClient.MapCreateBulk with wrong type %T, need slice", slice)}
-	}
-	builders := make([]*ProjectCreate, rv.Len())
-	for i := 0; i < rv.Len(); i++ {
-		builders[i] = c.Create()
-		setFunc(builders[i], i)
-	}
-	return &ProjectCreateBulk{config: c.config, builders: builders}
-}
-
-// Update returns an update builder for Project.
-func (c *ProjectClient) Update() *ProjectUpdate {
-	mutation := newProjectMutation(c.config, OpUpdate)
-	return &ProjectUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &ProjectCreate{config: c.config, mutation: mutation}
 }
 
 // UpdateOne returns an update builder for the given entity.
 func (c *ProjectClient) UpdateOne(_m *Project) *ProjectUpdateOne {
 	mutation := newProjectMutation(c.config, OpUpdateOne, withProject(_m))
-	return &ProjectUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &ProjectUpdateOne{config: c.config, mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
 func (c *ProjectClient) UpdateOneID(id string) *ProjectUpdateOne {
 	mutation := newProjectMutation(c.config, OpUpdateOne, withProjectID(id))
-	return &ProjectUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &ProjectUpdateOne{config: c.config, mutation: mutation}
 }
 
 // Delete returns a delete builder for Project.
 func (c *ProjectClient) Delete() *ProjectDelete {
 	mutation := newProjectMutation(c.config, OpDelete)
-	return &ProjectDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &ProjectDelete{config: c.config, mutation: mutation}
 }
 
 // DeleteOne returns a builder for deleting the given entity.
@@ -5994,29 +3865,9 @@ func (c *ProjectClient) QueryLawSections(_m *Project) *LawSectionQuery {
 	return query
 }
 
-// Hooks returns the client hooks.
-func (c *ProjectClient) Hooks() []Hook {
-	return c.hooks.Project
-}
-
 // Interceptors returns the client interceptors.
 func (c *ProjectClient) Interceptors() []Interceptor {
 	return c.inters.Project
-}
-
-func (c *ProjectClient) mutate(ctx context.Context, m *ProjectMutation) (Value, error) {
-	switch m.Op() {
-	case OpCreate:
-		return (&ProjectCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdate:
-		return (&ProjectUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdateOne:
-		return (&ProjectUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpDelete, OpDeleteOne:
-		return (&ProjectDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
-	default:
-		return nil, fmt.Errorf("ent: unknown Project mutation op: %q", m.Op())
-	}
 }
 
 // RedactionClient is a client for the Redaction schema.
@@ -6029,12 +3880,6 @@ func NewRedactionClient(c config) *RedactionClient {
 	return &RedactionClient{config: c}
 }
 
-// Use adds a list of mutation hooks to the hooks stack.
-// A call to `Use(f, g, h)` equals to `redaction.Hooks(f(g(h())))`.
-func (c *RedactionClient) Use(hooks ...Hook) {
-	c.hooks.Redaction = append(c.hooks.Redaction, hooks...)
-}
-
 // Intercept adds a list of query interceptors to the interceptors stack.
 // A call to `Intercept(f, g, h)` equals to `redaction.Intercept(f(g(h())))`.
 func (c *RedactionClient) Intercept(interceptors ...Interceptor) {
@@ -6044,51 +3889,13 @@ func (c *RedactionClient) Intercept(interceptors ...Interceptor) {
 // Create returns a builder for creating a Redaction entity.
 func (c *RedactionClient) Create() *RedactionCreate {
 	mutation := newRedactionMutation(c.config, OpCreate)
-	return &RedactionCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// CreateBulk returns a builder for creating a bulk of Redaction entities.
-func (c *RedactionClient) CreateBulk(builders ...*RedactionCreate) *RedactionCreateBulk {
-	return &RedactionCreateBulk{config: c.config, builders: builders}
-}
-
-// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
-// a builder and applies setFunc on it.
-func (c *RedactionClient) MapCreateBulk(slice any, setFunc func(*RedactionCreate, int)) *RedactionCreateBulk {
-	rv := reflect.ValueOf(slice)
-	if rv.Kind() != reflect.Slice {
-		return &RedactionCreateBulk{err: fmt.Errorf("calling to RedactionClient.MapCreateBulk with wrong type %T, need slice", slice)}
-	}
-	builders := make([]*RedactionCreate, rv.Len())
-	for i := 0; i < rv.Len(); i++ {
-		builders[i] = c.Create()
-		setFunc(builders[i], i)
-	}
-	return &RedactionCreateBulk{config: c.config, builders: builders}
-}
-
-// Update returns an update builder for Redaction.
-func (c *RedactionClient) Update() *RedactionUpdate {
-	mutation := newRedactionMutation(c.config, OpUpdate)
-	return &RedactionUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// UpdateOne returns an update builder for the given entity.
-func (c *RedactionClient) UpdateOne(_m *Redaction) *RedactionUpdateOne {
-	mutation := newRedactionMutation(c.config, OpUpdateOne, withRedaction(_m))
-	return &RedactionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// UpdateOneID returns an update builder for the given id.
-func (c *RedactionClient) UpdateOneID(id string) *RedactionUpdateOne {
-	mutation := newRedactionMutation(c.config, OpUpdateOne, withRedactionID(id))
-	return &RedactionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &RedactionCreate{config: c.config, mutation: mutation}
 }
 
 // Delete returns a delete builder for Redaction.
 func (c *RedactionClient) Delete() *RedactionDelete {
 	mutation := newRedactionMutation(c.config, OpDelete)
-	return &RedactionDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &RedactionDelete{config: c.config, mutation: mutation}
 }
 
 // DeleteOne returns a builder for deleting the given entity.
@@ -6127,29 +3934,9 @@ func (c *RedactionClient) GetX(ctx context.Context, id string) *Redaction {
 	return obj
 }
 
-// Hooks returns the client hooks.
-func (c *RedactionClient) Hooks() []Hook {
-	return c.hooks.Redaction
-}
-
 // Interceptors returns the client interceptors.
 func (c *RedactionClient) Interceptors() []Interceptor {
 	return c.inters.Redaction
-}
-
-func (c *RedactionClient) mutate(ctx context.Context, m *RedactionMutation) (Value, error) {
-	switch m.Op() {
-	case OpCreate:
-		return (&RedactionCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdate:
-		return (&RedactionUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdateOne:
-		return (&RedactionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpDelete, OpDeleteOne:
-		return (&RedactionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
-	default:
-		return nil, fmt.Errorf("ent: unknown Redaction mutation op: %q", m.Op())
-	}
 }
 
 // ReferenceClient is a client for the Reference schema.
@@ -6162,12 +3949,6 @@ func NewReferenceClient(c config) *ReferenceClient {
 	return &ReferenceClient{config: c}
 }
 
-// Use adds a list of mutation hooks to the hooks stack.
-// A call to `Use(f, g, h)` equals to `reference.Hooks(f(g(h())))`.
-func (c *ReferenceClient) Use(hooks ...Hook) {
-	c.hooks.Reference = append(c.hooks.Reference, hooks...)
-}
-
 // Intercept adds a list of query interceptors to the interceptors stack.
 // A call to `Intercept(f, g, h)` equals to `reference.Intercept(f(g(h())))`.
 func (c *ReferenceClient) Intercept(interceptors ...Interceptor) {
@@ -6177,7 +3958,7 @@ func (c *ReferenceClient) Intercept(interceptors ...Interceptor) {
 // Create returns a builder for creating a Reference entity.
 func (c *ReferenceClient) Create() *ReferenceCreate {
 	mutation := newReferenceMutation(c.config, OpCreate)
-	return &ReferenceCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &ReferenceCreate{config: c.config, mutation: mutation}
 }
 
 // CreateBulk returns a builder for creating a bulk of Reference entities.
@@ -6185,43 +3966,10 @@ func (c *ReferenceClient) CreateBulk(builders ...*ReferenceCreate) *ReferenceCre
 	return &ReferenceCreateBulk{config: c.config, builders: builders}
 }
 
-// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
-// a builder and applies setFunc on it.
-func (c *ReferenceClient) MapCreateBulk(slice any, setFunc func(*ReferenceCreate, int)) *ReferenceCreateBulk {
-	rv := reflect.ValueOf(slice)
-	if rv.Kind() != reflect.Slice {
-		return &ReferenceCreateBulk{err: fmt.Errorf("calling to ReferenceClient.MapCreateBulk with wrong type %T, need slice", slice)}
-	}
-	builders := make([]*ReferenceCreate, rv.Len())
-	for i := 0; i < rv.Len(); i++ {
-		builders[i] = c.Create()
-		setFunc(builders[i], i)
-	}
-	return &ReferenceCreateBulk{config: c.config, builders: builders}
-}
-
-// Update returns an update builder for Reference.
-func (c *ReferenceClient) Update() *ReferenceUpdate {
-	mutation := newReferenceMutation(c.config, OpUpdate)
-	return &ReferenceUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// UpdateOne returns an update builder for the given entity.
-func (c *ReferenceClient) UpdateOne(_m *Reference) *ReferenceUpdateOne {
-	mutation := newReferenceMutation(c.config, OpUpdateOne, withReference(_m))
-	return &ReferenceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// UpdateOneID returns an update builder for the given id.
-func (c *ReferenceClient) UpdateOneID(id int) *ReferenceUpdateOne {
-	mutation := newReferenceMutation(c.config, OpUpdateOne, withReferenceID(id))
-	return &ReferenceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
 // Delete returns a delete builder for Reference.
 func (c *ReferenceClient) Delete() *ReferenceDelete {
 	mutation := newReferenceMutation(c.config, OpDelete)
-	return &ReferenceDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &ReferenceDelete{config: c.config, mutation: mutation}
 }
 
 // DeleteOne returns a builder for deleting the given entity.
@@ -6260,29 +4008,9 @@ func (c *ReferenceClient) GetX(ctx context.Context, id int) *Reference {
 	return obj
 }
 
-// Hooks returns the client hooks.
-func (c *ReferenceClient) Hooks() []Hook {
-	return c.hooks.Reference
-}
-
 // Interceptors returns the client interceptors.
 func (c *ReferenceClient) Interceptors() []Interceptor {
 	return c.inters.Reference
-}
-
-func (c *ReferenceClient) mutate(ctx context.Context, m *ReferenceMutation) (Value, error) {
-	switch m.Op() {
-	case OpCreate:
-		return (&ReferenceCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdate:
-		return (&ReferenceUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdateOne:
-		return (&ReferenceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpDelete, OpDeleteOne:
-		return (&ReferenceDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
-	default:
-		return nil, fmt.Errorf("ent: unknown Reference mutation op: %q", m.Op())
-	}
 }
 
 // RelationClient is a client for the Relation schema.
@@ -6295,12 +4023,6 @@ func NewRelationClient(c config) *RelationClient {
 	return &RelationClient{config: c}
 }
 
-// Use adds a list of mutation hooks to the hooks stack.
-// A call to `Use(f, g, h)` equals to `relation.Hooks(f(g(h())))`.
-func (c *RelationClient) Use(hooks ...Hook) {
-	c.hooks.Relation = append(c.hooks.Relation, hooks...)
-}
-
 // Intercept adds a list of query interceptors to the interceptors stack.
 // A call to `Intercept(f, g, h)` equals to `relation.Intercept(f(g(h())))`.
 func (c *RelationClient) Intercept(interceptors ...Interceptor) {
@@ -6310,7 +4032,7 @@ func (c *RelationClient) Intercept(interceptors ...Interceptor) {
 // Create returns a builder for creating a Relation entity.
 func (c *RelationClient) Create() *RelationCreate {
 	mutation := newRelationMutation(c.config, OpCreate)
-	return &RelationCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &RelationCreate{config: c.config, mutation: mutation}
 }
 
 // CreateBulk returns a builder for creating a bulk of Relation entities.
@@ -6318,43 +4040,10 @@ func (c *RelationClient) CreateBulk(builders ...*RelationCreate) *RelationCreate
 	return &RelationCreateBulk{config: c.config, builders: builders}
 }
 
-// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
-// a builder and applies setFunc on it.
-func (c *RelationClient) MapCreateBulk(slice any, setFunc func(*RelationCreate, int)) *RelationCreateBulk {
-	rv := reflect.ValueOf(slice)
-	if rv.Kind() != reflect.Slice {
-		return &RelationCreateBulk{err: fmt.Errorf("calling to RelationClient.MapCreateBulk with wrong type %T, need slice", slice)}
-	}
-	builders := make([]*RelationCreate, rv.Len())
-	for i := 0; i < rv.Len(); i++ {
-		builders[i] = c.Create()
-		setFunc(builders[i], i)
-	}
-	return &RelationCreateBulk{config: c.config, builders: builders}
-}
-
-// Update returns an update builder for Relation.
-func (c *RelationClient) Update() *RelationUpdate {
-	mutation := newRelationMutation(c.config, OpUpdate)
-	return &RelationUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// UpdateOne returns an update builder for the given entity.
-func (c *RelationClient) UpdateOne(_m *Relation) *RelationUpdateOne {
-	mutation := newRelationMutation(c.config, OpUpdateOne, withRelation(_m))
-	return &RelationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// UpdateOneID returns an update builder for the given id.
-func (c *RelationClient) UpdateOneID(id int) *RelationUpdateOne {
-	mutation := newRelationMutation(c.config, OpUpdateOne, withRelationID(id))
-	return &RelationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
 // Delete returns a delete builder for Relation.
 func (c *RelationClient) Delete() *RelationDelete {
 	mutation := newRelationMutation(c.config, OpDelete)
-	return &RelationDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &RelationDelete{config: c.config, mutation: mutation}
 }
 
 // DeleteOne returns a builder for deleting the given entity.
@@ -6393,29 +4082,9 @@ func (c *RelationClient) GetX(ctx context.Context, id int) *Relation {
 	return obj
 }
 
-// Hooks returns the client hooks.
-func (c *RelationClient) Hooks() []Hook {
-	return c.hooks.Relation
-}
-
 // Interceptors returns the client interceptors.
 func (c *RelationClient) Interceptors() []Interceptor {
 	return c.inters.Relation
-}
-
-func (c *RelationClient) mutate(ctx context.Context, m *RelationMutation) (Value, error) {
-	switch m.Op() {
-	case OpCreate:
-		return (&RelationCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdate:
-		return (&RelationUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdateOne:
-		return (&RelationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpDelete, OpDeleteOne:
-		return (&RelationDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
-	default:
-		return nil, fmt.Errorf("ent: unknown Relation mutation op: %q", m.Op())
-	}
 }
 
 // ReleaseClient is a client for the Release schema.
@@ -6428,12 +4097,6 @@ func NewReleaseClient(c config) *ReleaseClient {
 	return &ReleaseClient{config: c}
 }
 
-// Use adds a list of mutation hooks to the hooks stack.
-// A call to `Use(f, g, h)` equals to `release.Hooks(f(g(h())))`.
-func (c *ReleaseClient) Use(hooks ...Hook) {
-	c.hooks.Release = append(c.hooks.Release, hooks...)
-}
-
 // Intercept adds a list of query interceptors to the interceptors stack.
 // A call to `Intercept(f, g, h)` equals to `release.Intercept(f(g(h())))`.
 func (c *ReleaseClient) Intercept(interceptors ...Interceptor) {
@@ -6443,51 +4106,31 @@ func (c *ReleaseClient) Intercept(interceptors ...Interceptor) {
 // Create returns a builder for creating a Release entity.
 func (c *ReleaseClient) Create() *ReleaseCreate {
 	mutation := newReleaseMutation(c.config, OpCreate)
-	return &ReleaseCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// CreateBulk returns a builder for creating a bulk of Release entities.
-func (c *ReleaseClient) CreateBulk(builders ...*ReleaseCreate) *ReleaseCreateBulk {
-	return &ReleaseCreateBulk{config: c.config, builders: builders}
-}
-
-// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
-// a builder and applies setFunc on it.
-func (c *ReleaseClient) MapCreateBulk(slice any, setFunc func(*ReleaseCreate, int)) *ReleaseCreateBulk {
-	rv := reflect.ValueOf(slice)
-	if rv.Kind() != reflect.Slice {
-		return &ReleaseCreateBulk{err: fmt.Errorf("calling to ReleaseClient.MapCreateBulk with wrong type %T, need slice", slice)}
-	}
-	builders := make([]*ReleaseCreate, rv.Len())
-	for i := 0; i < rv.Len(); i++ {
-		builders[i] = c.Create()
-		setFunc(builders[i], i)
-	}
-	return &ReleaseCreateBulk{config: c.config, builders: builders}
+	return &ReleaseCreate{config: c.config, mutation: mutation}
 }
 
 // Update returns an update builder for Release.
 func (c *ReleaseClient) Update() *ReleaseUpdate {
 	mutation := newReleaseMutation(c.config, OpUpdate)
-	return &ReleaseUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &ReleaseUpdate{config: c.config, mutation: mutation}
 }
 
 // UpdateOne returns an update builder for the given entity.
 func (c *ReleaseClient) UpdateOne(_m *Release) *ReleaseUpdateOne {
 	mutation := newReleaseMutation(c.config, OpUpdateOne, withRelease(_m))
-	return &ReleaseUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &ReleaseUpdateOne{config: c.config, mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
 func (c *ReleaseClient) UpdateOneID(id string) *ReleaseUpdateOne {
 	mutation := newReleaseMutation(c.config, OpUpdateOne, withReleaseID(id))
-	return &ReleaseUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &ReleaseUpdateOne{config: c.config, mutation: mutation}
 }
 
 // Delete returns a delete builder for Release.
 func (c *ReleaseClient) Delete() *ReleaseDelete {
 	mutation := newReleaseMutation(c.config, OpDelete)
-	return &ReleaseDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &ReleaseDelete{config: c.config, mutation: mutation}
 }
 
 // DeleteOne returns a builder for deleting the given entity.
@@ -6542,29 +4185,9 @@ func (c *ReleaseClient) QueryOwner(_m *Release) *OrganizationQuery {
 	return query
 }
 
-// Hooks returns the client hooks.
-func (c *ReleaseClient) Hooks() []Hook {
-	return c.hooks.Release
-}
-
 // Interceptors returns the client interceptors.
 func (c *ReleaseClient) Interceptors() []Interceptor {
 	return c.inters.Release
-}
-
-func (c *ReleaseClient) mutate(ctx context.Context, m *ReleaseMutation) (Value, error) {
-	switch m.Op() {
-	case OpCreate:
-		return (&ReleaseCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdate:
-		return (&ReleaseUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdateOne:
-		return (&ReleaseUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpDelete, OpDeleteOne:
-		return (&ReleaseDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
-	default:
-		return nil, fmt.Errorf("ent: unknown Release mutation op: %q", m.Op())
-	}
 }
 
 // ReleaseItemClient is a client for the ReleaseItem schema.
@@ -6577,12 +4200,6 @@ func NewReleaseItemClient(c config) *ReleaseItemClient {
 	return &ReleaseItemClient{config: c}
 }
 
-// Use adds a list of mutation hooks to the hooks stack.
-// A call to `Use(f, g, h)` equals to `releaseitem.Hooks(f(g(h())))`.
-func (c *ReleaseItemClient) Use(hooks ...Hook) {
-	c.hooks.ReleaseItem = append(c.hooks.ReleaseItem, hooks...)
-}
-
 // Intercept adds a list of query interceptors to the interceptors stack.
 // A call to `Intercept(f, g, h)` equals to `releaseitem.Intercept(f(g(h())))`.
 func (c *ReleaseItemClient) Intercept(interceptors ...Interceptor) {
@@ -6592,7 +4209,7 @@ func (c *ReleaseItemClient) Intercept(interceptors ...Interceptor) {
 // Create returns a builder for creating a ReleaseItem entity.
 func (c *ReleaseItemClient) Create() *ReleaseItemCreate {
 	mutation := newReleaseItemMutation(c.config, OpCreate)
-	return &ReleaseItemCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &ReleaseItemCreate{config: c.config, mutation: mutation}
 }
 
 // CreateBulk returns a builder for creating a bulk of ReleaseItem entities.
@@ -6600,43 +4217,22 @@ func (c *ReleaseItemClient) CreateBulk(builders ...*ReleaseItemCreate) *ReleaseI
 	return &ReleaseItemCreateBulk{config: c.config, builders: builders}
 }
 
-// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
-// a builder and applies setFunc on it.
-func (c *ReleaseItemClient) MapCreateBulk(slice any, setFunc func(*ReleaseItemCreate, int)) *ReleaseItemCreateBulk {
-	rv := reflect.ValueOf(slice)
-	if rv.Kind() != reflect.Slice {
-		return &ReleaseItemCreateBulk{err: fmt.Errorf("calling to ReleaseItemClient.MapCreateBulk with wrong type %T, need slice", slice)}
-	}
-	builders := make([]*ReleaseItemCreate, rv.Len())
-	for i := 0; i < rv.Len(); i++ {
-		builders[i] = c.Create()
-		setFunc(builders[i], i)
-	}
-	return &ReleaseItemCreateBulk{config: c.config, builders: builders}
-}
-
-// Update returns an update builder for ReleaseItem.
-func (c *ReleaseItemClient) Update() *ReleaseItemUpdate {
-	mutation := newReleaseItemMutation(c.config, OpUpdate)
-	return &ReleaseItemUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
 // UpdateOne returns an update builder for the given entity.
 func (c *ReleaseItemClient) UpdateOne(_m *ReleaseItem) *ReleaseItemUpdateOne {
 	mutation := newReleaseItemMutation(c.config, OpUpdateOne, withReleaseItem(_m))
-	return &ReleaseItemUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &ReleaseItemUpdateOne{config: c.config, mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
 func (c *ReleaseItemClient) UpdateOneID(id int) *ReleaseItemUpdateOne {
 	mutation := newReleaseItemMutation(c.config, OpUpdateOne, withReleaseItemID(id))
-	return &ReleaseItemUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &ReleaseItemUpdateOne{config: c.config, mutation: mutation}
 }
 
 // Delete returns a delete builder for ReleaseItem.
 func (c *ReleaseItemClient) Delete() *ReleaseItemDelete {
 	mutation := newReleaseItemMutation(c.config, OpDelete)
-	return &ReleaseItemDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &ReleaseItemDelete{config: c.config, mutation: mutation}
 }
 
 // DeleteOne returns a builder for deleting the given entity.
@@ -6675,29 +4271,9 @@ func (c *ReleaseItemClient) GetX(ctx context.Context, id int) *ReleaseItem {
 	return obj
 }
 
-// Hooks returns the client hooks.
-func (c *ReleaseItemClient) Hooks() []Hook {
-	return c.hooks.ReleaseItem
-}
-
 // Interceptors returns the client interceptors.
 func (c *ReleaseItemClient) Interceptors() []Interceptor {
 	return c.inters.ReleaseItem
-}
-
-func (c *ReleaseItemClient) mutate(ctx context.Context, m *ReleaseItemMutation) (Value, error) {
-	switch m.Op() {
-	case OpCreate:
-		return (&ReleaseItemCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdate:
-		return (&ReleaseItemUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdateOne:
-		return (&ReleaseItemUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpDelete, OpDeleteOne:
-		return (&ReleaseItemDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
-	default:
-		return nil, fmt.Errorf("ent: unknown ReleaseItem mutation op: %q", m.Op())
-	}
 }
 
 // ReportClient is a client for the Report schema.
@@ -6710,12 +4286,6 @@ func NewReportClient(c config) *ReportClient {
 	return &ReportClient{config: c}
 }
 
-// Use adds a list of mutation hooks to the hooks stack.
-// A call to `Use(f, g, h)` equals to `report.Hooks(f(g(h())))`.
-func (c *ReportClient) Use(hooks ...Hook) {
-	c.hooks.Report = append(c.hooks.Report, hooks...)
-}
-
 // Intercept adds a list of query interceptors to the interceptors stack.
 // A call to `Intercept(f, g, h)` equals to `report.Intercept(f(g(h())))`.
 func (c *ReportClient) Intercept(interceptors ...Interceptor) {
@@ -6725,51 +4295,25 @@ func (c *ReportClient) Intercept(interceptors ...Interceptor) {
 // Create returns a builder for creating a Report entity.
 func (c *ReportClient) Create() *ReportCreate {
 	mutation := newReportMutation(c.config, OpCreate)
-	return &ReportCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// CreateBulk returns a builder for creating a bulk of Report entities.
-func (c *ReportClient) CreateBulk(builders ...*ReportCreate) *ReportCreateBulk {
-	return &ReportCreateBulk{config: c.config, builders: builders}
-}
-
-// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
-// a builder and applies setFunc on it.
-func (c *ReportClient) MapCreateBulk(slice any, setFunc func(*ReportCreate, int)) *ReportCreateBulk {
-	rv := reflect.ValueOf(slice)
-	if rv.Kind() != reflect.Slice {
-		return &ReportCreateBulk{err: fmt.Errorf("calling to ReportClient.MapCreateBulk with wrong type %T, need slice", slice)}
-	}
-	builders := make([]*ReportCreate, rv.Len())
-	for i := 0; i < rv.Len(); i++ {
-		builders[i] = c.Create()
-		setFunc(builders[i], i)
-	}
-	return &ReportCreateBulk{config: c.config, builders: builders}
-}
-
-// Update returns an update builder for Report.
-func (c *ReportClient) Update() *ReportUpdate {
-	mutation := newReportMutation(c.config, OpUpdate)
-	return &ReportUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &ReportCreate{config: c.config, mutation: mutation}
 }
 
 // UpdateOne returns an update builder for the given entity.
 func (c *ReportClient) UpdateOne(_m *Report) *ReportUpdateOne {
 	mutation := newReportMutation(c.config, OpUpdateOne, withReport(_m))
-	return &ReportUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &ReportUpdateOne{config: c.config, mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
 func (c *ReportClient) UpdateOneID(id string) *ReportUpdateOne {
 	mutation := newReportMutation(c.config, OpUpdateOne, withReportID(id))
-	return &ReportUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &ReportUpdateOne{config: c.config, mutation: mutation}
 }
 
 // Delete returns a delete builder for Report.
 func (c *ReportClient) Delete() *ReportDelete {
 	mutation := newReportMutation(c.config, OpDelete)
-	return &ReportDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &ReportDelete{config: c.config, mutation: mutation}
 }
 
 // DeleteOne returns a builder for deleting the given entity.
@@ -6952,29 +4496,9 @@ func (c *ReportClient) QueryTools(_m *Report) *ToolQuery {
 	return query
 }
 
-// Hooks returns the client hooks.
-func (c *ReportClient) Hooks() []Hook {
-	return c.hooks.Report
-}
-
 // Interceptors returns the client interceptors.
 func (c *ReportClient) Interceptors() []Interceptor {
 	return c.inters.Report
-}
-
-func (c *ReportClient) mutate(ctx context.Context, m *ReportMutation) (Value, error) {
-	switch m.Op() {
-	case OpCreate:
-		return (&ReportCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdate:
-		return (&ReportUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdateOne:
-		return (&ReportUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpDelete, OpDeleteOne:
-		return (&ReportDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
-	default:
-		return nil, fmt.Errorf("ent: unknown Report mutation op: %q", m.Op())
-	}
 }
 
 // RevisionClient is a client for the Revision schema.
@@ -6987,12 +4511,6 @@ func NewRevisionClient(c config) *RevisionClient {
 	return &RevisionClient{config: c}
 }
 
-// Use adds a list of mutation hooks to the hooks stack.
-// A call to `Use(f, g, h)` equals to `revision.Hooks(f(g(h())))`.
-func (c *RevisionClient) Use(hooks ...Hook) {
-	c.hooks.Revision = append(c.hooks.Revision, hooks...)
-}
-
 // Intercept adds a list of query interceptors to the interceptors stack.
 // A call to `Intercept(f, g, h)` equals to `revision.Intercept(f(g(h())))`.
 func (c *RevisionClient) Intercept(interceptors ...Interceptor) {
@@ -7002,51 +4520,25 @@ func (c *RevisionClient) Intercept(interceptors ...Interceptor) {
 // Create returns a builder for creating a Revision entity.
 func (c *RevisionClient) Create() *RevisionCreate {
 	mutation := newRevisionMutation(c.config, OpCreate)
-	return &RevisionCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// CreateBulk returns a builder for creating a bulk of Revision entities.
-func (c *RevisionClient) CreateBulk(builders ...*RevisionCreate) *RevisionCreateBulk {
-	return &RevisionCreateBulk{config: c.config, builders: builders}
-}
-
-// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
-// a builder and applies setFunc on it.
-func (c *RevisionClient) MapCreateBulk(slice any, setFunc func(*RevisionCreate, int)) *RevisionCreateBulk {
-	rv := reflect.ValueOf(slice)
-	if rv.Kind() != reflect.Slice {
-		return &RevisionCreateBulk{err: fmt.Errorf("calling to RevisionClient.MapCreateBulk with wrong type %T, need slice", slice)}
-	}
-	builders := make([]*RevisionCreate, rv.Len())
-	for i := 0; i < rv.Len(); i++ {
-		builders[i] = c.Create()
-		setFunc(builders[i], i)
-	}
-	return &RevisionCreateBulk{config: c.config, builders: builders}
-}
-
-// Update returns an update builder for Revision.
-func (c *RevisionClient) Update() *RevisionUpdate {
-	mutation := newRevisionMutation(c.config, OpUpdate)
-	return &RevisionUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &RevisionCreate{config: c.config, mutation: mutation}
 }
 
 // UpdateOne returns an update builder for the given entity.
 func (c *RevisionClient) UpdateOne(_m *Revision) *RevisionUpdateOne {
 	mutation := newRevisionMutation(c.config, OpUpdateOne, withRevision(_m))
-	return &RevisionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &RevisionUpdateOne{config: c.config, mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
 func (c *RevisionClient) UpdateOneID(id string) *RevisionUpdateOne {
 	mutation := newRevisionMutation(c.config, OpUpdateOne, withRevisionID(id))
-	return &RevisionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &RevisionUpdateOne{config: c.config, mutation: mutation}
 }
 
 // Delete returns a delete builder for Revision.
 func (c *RevisionClient) Delete() *RevisionDelete {
 	mutation := newRevisionMutation(c.config, OpDelete)
-	return &RevisionDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &RevisionDelete{config: c.config, mutation: mutation}
 }
 
 // DeleteOne returns a builder for deleting the given entity.
@@ -7085,29 +4577,9 @@ func (c *RevisionClient) GetX(ctx context.Context, id string) *Revision {
 	return obj
 }
 
-// Hooks returns the client hooks.
-func (c *RevisionClient) Hooks() []Hook {
-	return c.hooks.Revision
-}
-
 // Interceptors returns the client interceptors.
 func (c *RevisionClient) Interceptors() []Interceptor {
 	return c.inters.Revision
-}
-
-func (c *RevisionClient) mutate(ctx context.Context, m *RevisionMutation) (Value, error) {
-	switch m.Op() {
-	case OpCreate:
-		return (&RevisionCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdate:
-		return (&RevisionUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdateOne:
-		return (&RevisionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpDelete, OpDeleteOne:
-		return (&RevisionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
-	default:
-		return nil, fmt.Errorf("ent: unknown Revision mutation op: %q", m.Op())
-	}
 }
 
 // SignInClient is a client for the SignIn schema.
@@ -7120,12 +4592,6 @@ func NewSignInClient(c config) *SignInClient {
 	return &SignInClient{config: c}
 }
 
-// Use adds a list of mutation hooks to the hooks stack.
-// A call to `Use(f, g, h)` equals to `signin.Hooks(f(g(h())))`.
-func (c *SignInClient) Use(hooks ...Hook) {
-	c.hooks.SignIn = append(c.hooks.SignIn, hooks...)
-}
-
 // Intercept adds a list of query interceptors to the interceptors stack.
 // A call to `Intercept(f, g, h)` equals to `signin.Intercept(f(g(h())))`.
 func (c *SignInClient) Intercept(interceptors ...Interceptor) {
@@ -7135,51 +4601,31 @@ func (c *SignInClient) Intercept(interceptors ...Interceptor) {
 // Create returns a builder for creating a SignIn entity.
 func (c *SignInClient) Create() *SignInCreate {
 	mutation := newSignInMutation(c.config, OpCreate)
-	return &SignInCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// CreateBulk returns a builder for creating a bulk of SignIn entities.
-func (c *SignInClient) CreateBulk(builders ...*SignInCreate) *SignInCreateBulk {
-	return &SignInCreateBulk{config: c.config, builders: builders}
-}
-
-// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
-// a builder and applies setFunc on it.
-func (c *SignInClient) MapCreateBulk(slice any, setFunc func(*SignInCreate, int)) *SignInCreateBulk {
-	rv := reflect.ValueOf(slice)
-	if rv.Kind() != reflect.Slice {
-		return &SignInCreateBulk{err: fmt.Errorf("calling to SignInClient.MapCreateBulk with wrong type %T, need slice", slice)}
-	}
-	builders := make([]*SignInCreate, rv.Len())
-	for i := 0; i < rv.Len(); i++ {
-		builders[i] = c.Create()
-		setFunc(builders[i], i)
-	}
-	return &SignInCreateBulk{config: c.config, builders: builders}
+	return &SignInCreate{config: c.config, mutation: mutation}
 }
 
 // Update returns an update builder for SignIn.
 func (c *SignInClient) Update() *SignInUpdate {
 	mutation := newSignInMutation(c.config, OpUpdate)
-	return &SignInUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &SignInUpdate{config: c.config, mutation: mutation}
 }
 
 // UpdateOne returns an update builder for the given entity.
 func (c *SignInClient) UpdateOne(_m *SignIn) *SignInUpdateOne {
 	mutation := newSignInMutation(c.config, OpUpdateOne, withSignIn(_m))
-	return &SignInUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &SignInUpdateOne{config: c.config, mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
 func (c *SignInClient) UpdateOneID(id string) *SignInUpdateOne {
 	mutation := newSignInMutation(c.config, OpUpdateOne, withSignInID(id))
-	return &SignInUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &SignInUpdateOne{config: c.config, mutation: mutation}
 }
 
 // Delete returns a delete builder for SignIn.
 func (c *SignInClient) Delete() *SignInDelete {
 	mutation := newSignInMutation(c.config, OpDelete)
-	return &SignInDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &SignInDelete{config: c.config, mutation: mutation}
 }
 
 // DeleteOne returns a builder for deleting the given entity.
@@ -7234,29 +4680,9 @@ func (c *SignInClient) QueryAccount(_m *SignIn) *AccountQuery {
 	return query
 }
 
-// Hooks returns the client hooks.
-func (c *SignInClient) Hooks() []Hook {
-	return c.hooks.SignIn
-}
-
 // Interceptors returns the client interceptors.
 func (c *SignInClient) Interceptors() []Interceptor {
 	return c.inters.SignIn
-}
-
-func (c *SignInClient) mutate(ctx context.Context, m *SignInMutation) (Value, error) {
-	switch m.Op() {
-	case OpCreate:
-		return (&SignInCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdate:
-		return (&SignInUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdateOne:
-		return (&SignInUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpDelete, OpDeleteOne:
-		return (&SignInDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
-	default:
-		return nil, fmt.Errorf("ent: unknown SignIn mutation op: %q", m.Op())
-	}
 }
 
 // SlugClient is a client for the Slug schema.
@@ -7269,12 +4695,6 @@ func NewSlugClient(c config) *SlugClient {
 	return &SlugClient{config: c}
 }
 
-// Use adds a list of mutation hooks to the hooks stack.
-// A call to `Use(f, g, h)` equals to `slug.Hooks(f(g(h())))`.
-func (c *SlugClient) Use(hooks ...Hook) {
-	c.hooks.Slug = append(c.hooks.Slug, hooks...)
-}
-
 // Intercept adds a list of query interceptors to the interceptors stack.
 // A call to `Intercept(f, g, h)` equals to `slug.Intercept(f(g(h())))`.
 func (c *SlugClient) Intercept(interceptors ...Interceptor) {
@@ -7284,51 +4704,13 @@ func (c *SlugClient) Intercept(interceptors ...Interceptor) {
 // Create returns a builder for creating a Slug entity.
 func (c *SlugClient) Create() *SlugCreate {
 	mutation := newSlugMutation(c.config, OpCreate)
-	return &SlugCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// CreateBulk returns a builder for creating a bulk of Slug entities.
-func (c *SlugClient) CreateBulk(builders ...*SlugCreate) *SlugCreateBulk {
-	return &SlugCreateBulk{config: c.config, builders: builders}
-}
-
-// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
-// a builder and applies setFunc on it.
-func (c *SlugClient) MapCreateBulk(slice any, setFunc func(*SlugCreate, int)) *SlugCreateBulk {
-	rv := reflect.ValueOf(slice)
-	if rv.Kind() != reflect.Slice {
-		return &SlugCreateBulk{err: fmt.Errorf("calling to SlugClient.MapCreateBulk with wrong type %T, need slice", slice)}
-	}
-	builders := make([]*SlugCreate, rv.Len())
-	for i := 0; i < rv.Len(); i++ {
-		builders[i] = c.Create()
-		setFunc(builders[i], i)
-	}
-	return &SlugCreateBulk{config: c.config, builders: builders}
-}
-
-// Update returns an update builder for Slug.
-func (c *SlugClient) Update() *SlugUpdate {
-	mutation := newSlugMutation(c.config, OpUpdate)
-	return &SlugUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// UpdateOne returns an update builder for the given entity.
-func (c *SlugClient) UpdateOne(_m *Slug) *SlugUpdateOne {
-	mutation := newSlugMutation(c.config, OpUpdateOne, withSlug(_m))
-	return &SlugUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// UpdateOneID returns an update builder for the given id.
-func (c *SlugClient) UpdateOneID(id int) *SlugUpdateOne {
-	mutation := newSlugMutation(c.config, OpUpdateOne, withSlugID(id))
-	return &SlugUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &SlugCreate{config: c.config, mutation: mutation}
 }
 
 // Delete returns a delete builder for Slug.
 func (c *SlugClient) Delete() *SlugDelete {
 	mutation := newSlugMutation(c.config, OpDelete)
-	return &SlugDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &SlugDelete{config: c.config, mutation: mutation}
 }
 
 // DeleteOne returns a builder for deleting the given entity.
@@ -7367,29 +4749,9 @@ func (c *SlugClient) GetX(ctx context.Context, id int) *Slug {
 	return obj
 }
 
-// Hooks returns the client hooks.
-func (c *SlugClient) Hooks() []Hook {
-	return c.hooks.Slug
-}
-
 // Interceptors returns the client interceptors.
 func (c *SlugClient) Interceptors() []Interceptor {
 	return c.inters.Slug
-}
-
-func (c *SlugClient) mutate(ctx context.Context, m *SlugMutation) (Value, error) {
-	switch m.Op() {
-	case OpCreate:
-		return (&SlugCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdate:
-		return (&SlugUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdateOne:
-		return (&SlugUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpDelete, OpDeleteOne:
-		return (&SlugDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
-	default:
-		return nil, fmt.Errorf("ent: unknown Slug mutation op: %q", m.Op())
-	}
 }
 
 // StepClient is a client for the Step schema.
@@ -7402,12 +4764,6 @@ func NewStepClient(c config) *StepClient {
 	return &StepClient{config: c}
 }
 
-// Use adds a list of mutation hooks to the hooks stack.
-// A call to `Use(f, g, h)` equals to `step.Hooks(f(g(h())))`.
-func (c *StepClient) Use(hooks ...Hook) {
-	c.hooks.Step = append(c.hooks.Step, hooks...)
-}
-
 // Intercept adds a list of query interceptors to the interceptors stack.
 // A call to `Intercept(f, g, h)` equals to `step.Intercept(f(g(h())))`.
 func (c *StepClient) Intercept(interceptors ...Interceptor) {
@@ -7417,51 +4773,25 @@ func (c *StepClient) Intercept(interceptors ...Interceptor) {
 // Create returns a builder for creating a Step entity.
 func (c *StepClient) Create() *StepCreate {
 	mutation := newStepMutation(c.config, OpCreate)
-	return &StepCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// CreateBulk returns a builder for creating a bulk of Step entities.
-func (c *StepClient) CreateBulk(builders ...*StepCreate) *StepCreateBulk {
-	return &StepCreateBulk{config: c.config, builders: builders}
-}
-
-// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
-// a builder and applies setFunc on it.
-func (c *StepClient) MapCreateBulk(slice any, setFunc func(*StepCreate, int)) *StepCreateBulk {
-	rv := reflect.ValueOf(slice)
-	if rv.Kind() != reflect.Slice {
-		return &StepCreateBulk{err: fmt.Errorf("calling to StepClient.MapCreateBulk with wrong type %T, need slice", slice)}
-	}
-	builders := make([]*StepCreate, rv.Len())
-	for i := 0; i < rv.Len(); i++ {
-		builders[i] = c.Create()
-		setFunc(builders[i], i)
-	}
-	return &StepCreateBulk{config: c.config, builders: builders}
-}
-
-// Update returns an update builder for Step.
-func (c *StepClient) Update() *StepUpdate {
-	mutation := newStepMutation(c.config, OpUpdate)
-	return &StepUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &StepCreate{config: c.config, mutation: mutation}
 }
 
 // UpdateOne returns an update builder for the given entity.
 func (c *StepClient) UpdateOne(_m *Step) *StepUpdateOne {
 	mutation := newStepMutation(c.config, OpUpdateOne, withStep(_m))
-	return &StepUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &StepUpdateOne{config: c.config, mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
 func (c *StepClient) UpdateOneID(id int) *StepUpdateOne {
 	mutation := newStepMutation(c.config, OpUpdateOne, withStepID(id))
-	return &StepUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &StepUpdateOne{config: c.config, mutation: mutation}
 }
 
 // Delete returns a delete builder for Step.
 func (c *StepClient) Delete() *StepDelete {
 	mutation := newStepMutation(c.config, OpDelete)
-	return &StepDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &StepDelete{config: c.config, mutation: mutation}
 }
 
 // DeleteOne returns a builder for deleting the given entity.
@@ -7500,29 +4830,9 @@ func (c *StepClient) GetX(ctx context.Context, id int) *Step {
 	return obj
 }
 
-// Hooks returns the client hooks.
-func (c *StepClient) Hooks() []Hook {
-	return c.hooks.Step
-}
-
 // Interceptors returns the client interceptors.
 func (c *StepClient) Interceptors() []Interceptor {
 	return c.inters.Step
-}
-
-func (c *StepClient) mutate(ctx context.Context, m *StepMutation) (Value, error) {
-	switch m.Op() {
-	case OpCreate:
-		return (&StepCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdate:
-		return (&StepUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdateOne:
-		return (&StepUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpDelete, OpDeleteOne:
-		return (&StepDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
-	default:
-		return nil, fmt.Errorf("ent: unknown Step mutation op: %q", m.Op())
-	}
 }
 
 // TargetGroupClient is a client for the TargetGroup schema.
@@ -7535,12 +4845,6 @@ func NewTargetGroupClient(c config) *TargetGroupClient {
 	return &TargetGroupClient{config: c}
 }
 
-// Use adds a list of mutation hooks to the hooks stack.
-// A call to `Use(f, g, h)` equals to `targetgroup.Hooks(f(g(h())))`.
-func (c *TargetGroupClient) Use(hooks ...Hook) {
-	c.hooks.TargetGroup = append(c.hooks.TargetGroup, hooks...)
-}
-
 // Intercept adds a list of query interceptors to the interceptors stack.
 // A call to `Intercept(f, g, h)` equals to `targetgroup.Intercept(f(g(h())))`.
 func (c *TargetGroupClient) Intercept(interceptors ...Interceptor) {
@@ -7550,51 +4854,25 @@ func (c *TargetGroupClient) Intercept(interceptors ...Interceptor) {
 // Create returns a builder for creating a TargetGroup entity.
 func (c *TargetGroupClient) Create() *TargetGroupCreate {
 	mutation := newTargetGroupMutation(c.config, OpCreate)
-	return &TargetGroupCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// CreateBulk returns a builder for creating a bulk of TargetGroup entities.
-func (c *TargetGroupClient) CreateBulk(builders ...*TargetGroupCreate) *TargetGroupCreateBulk {
-	return &TargetGroupCreateBulk{config: c.config, builders: builders}
-}
-
-// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
-// a builder and applies setFunc on it.
-func (c *TargetGroupClient) MapCreateBulk(slice any, setFunc func(*TargetGroupCreate, int)) *TargetGroupCreateBulk {
-	rv := reflect.ValueOf(slice)
-	if rv.Kind() != reflect.Slice {
-		return &TargetGroupCreateBulk{err: fmt.Errorf("calling to TargetGroupClient.MapCreateBulk with wrong type %T, need slice", slice)}
-	}
-	builders := make([]*TargetGroupCreate, rv.Len())
-	for i := 0; i < rv.Len(); i++ {
-		builders[i] = c.Create()
-		setFunc(builders[i], i)
-	}
-	return &TargetGroupCreateBulk{config: c.config, builders: builders}
-}
-
-// Update returns an update builder for TargetGroup.
-func (c *TargetGroupClient) Update() *TargetGroupUpdate {
-	mutation := newTargetGroupMutation(c.config, OpUpdate)
-	return &TargetGroupUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &TargetGroupCreate{config: c.config, mutation: mutation}
 }
 
 // UpdateOne returns an update builder for the given entity.
 func (c *TargetGroupClient) UpdateOne(_m *TargetGroup) *TargetGroupUpdateOne {
 	mutation := newTargetGroupMutation(c.config, OpUpdateOne, withTargetGroup(_m))
-	return &TargetGroupUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &TargetGroupUpdateOne{config: c.config, mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
 func (c *TargetGroupClient) UpdateOneID(id string) *TargetGroupUpdateOne {
 	mutation := newTargetGroupMutation(c.config, OpUpdateOne, withTargetGroupID(id))
-	return &TargetGroupUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &TargetGroupUpdateOne{config: c.config, mutation: mutation}
 }
 
 // Delete returns a delete builder for TargetGroup.
 func (c *TargetGroupClient) Delete() *TargetGroupDelete {
 	mutation := newTargetGroupMutation(c.config, OpDelete)
-	return &TargetGroupDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &TargetGroupDelete{config: c.config, mutation: mutation}
 }
 
 // DeleteOne returns a builder for deleting the given entity.
@@ -7633,141 +4911,9 @@ func (c *TargetGroupClient) GetX(ctx context.Context, id string) *TargetGroup {
 	return obj
 }
 
-// QueryPractices queries the practices edge of a TargetGroup.
-func (c *TargetGroupClient) QueryPractices(_m *TargetGroup) *PracticeQuery {
-	query := (&PracticeClient{config: c.config}).Query()
-	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
-		id := _m.ID
-		step := sqlgraph.NewStep(
-			sqlgraph.From(targetgroup.Table, targetgroup.FieldID, id),
-			sqlgraph.To(practice.Table, practice.FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, true, targetgroup.PracticesTable, targetgroup.PracticesPrimaryKey...),
-		)
-		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
-		return fromV, nil
-	}
-	return query
-}
-
-// QueryTools queries the tools edge of a TargetGroup.
-func (c *TargetGroupClient) QueryTools(_m *TargetGroup) *ToolQuery {
-	query := (&ToolClient{config: c.config}).Query()
-	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
-		id := _m.ID
-		step := sqlgraph.NewStep(
-			sqlgraph.From(targetgroup.Table, targetgroup.FieldID, id),
-			sqlgraph.To(tool.Table, tool.FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, true, targetgroup.ToolsTable, targetgroup.ToolsPrimaryKey...),
-		)
-		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
-		return fromV, nil
-	}
-	return query
-}
-
-// QueryReports queries the reports edge of a TargetGroup.
-func (c *TargetGroupClient) QueryReports(_m *TargetGroup) *ReportQuery {
-	query := (&ReportClient{config: c.config}).Query()
-	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
-		id := _m.ID
-		step := sqlgraph.NewStep(
-			sqlgraph.From(targetgroup.Table, targetgroup.FieldID, id),
-			sqlgraph.To(report.Table, report.FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, true, targetgroup.ReportsTable, targetgroup.ReportsPrimaryKey...),
-		)
-		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
-		return fromV, nil
-	}
-	return query
-}
-
-// QueryProjects queries the projects edge of a TargetGroup.
-func (c *TargetGroupClient) QueryProjects(_m *TargetGroup) *ProjectQuery {
-	query := (&ProjectClient{config: c.config}).Query()
-	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
-		id := _m.ID
-		step := sqlgraph.NewStep(
-			sqlgraph.From(targetgroup.Table, targetgroup.FieldID, id),
-			sqlgraph.To(project.Table, project.FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, true, targetgroup.ProjectsTable, targetgroup.ProjectsPrimaryKey...),
-		)
-		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
-		return fromV, nil
-	}
-	return query
-}
-
-// QueryNetworks queries the networks edge of a TargetGroup.
-func (c *TargetGroupClient) QueryNetworks(_m *TargetGroup) *NetworkQuery {
-	query := (&NetworkClient{config: c.config}).Query()
-	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
-		id := _m.ID
-		step := sqlgraph.NewStep(
-			sqlgraph.From(targetgroup.Table, targetgroup.FieldID, id),
-			sqlgraph.To(network.Table, network.FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, true, targetgroup.NetworksTable, targetgroup.NetworksPrimaryKey...),
-		)
-		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
-		return fromV, nil
-	}
-	return query
-}
-
-// QueryEvents queries the events edge of a TargetGroup.
-func (c *TargetGroupClient) QueryEvents(_m *TargetGroup) *EventQuery {
-	query := (&EventClient{config: c.config}).Query()
-	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
-		id := _m.ID
-		step := sqlgraph.NewStep(
-			sqlgraph.From(targetgroup.Table, targetgroup.FieldID, id),
-			sqlgraph.To(event.Table, event.FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, true, targetgroup.EventsTable, targetgroup.EventsPrimaryKey...),
-		)
-		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
-		return fromV, nil
-	}
-	return query
-}
-
-// QueryCollections queries the collections edge of a TargetGroup.
-func (c *TargetGroupClient) QueryCollections(_m *TargetGroup) *CollectionQuery {
-	query := (&CollectionClient{config: c.config}).Query()
-	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
-		id := _m.ID
-		step := sqlgraph.NewStep(
-			sqlgraph.From(targetgroup.Table, targetgroup.FieldID, id),
-			sqlgraph.To(collection.Table, collection.FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, true, targetgroup.CollectionsTable, targetgroup.CollectionsPrimaryKey...),
-		)
-		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
-		return fromV, nil
-	}
-	return query
-}
-
-// Hooks returns the client hooks.
-func (c *TargetGroupClient) Hooks() []Hook {
-	return c.hooks.TargetGroup
-}
-
 // Interceptors returns the client interceptors.
 func (c *TargetGroupClient) Interceptors() []Interceptor {
 	return c.inters.TargetGroup
-}
-
-func (c *TargetGroupClient) mutate(ctx context.Context, m *TargetGroupMutation) (Value, error) {
-	switch m.Op() {
-	case OpCreate:
-		return (&TargetGroupCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdate:
-		return (&TargetGroupUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdateOne:
-		return (&TargetGroupUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpDelete, OpDeleteOne:
-		return (&TargetGroupDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
-	default:
-		return nil, fmt.Errorf("ent: unknown TargetGroup mutation op: %q", m.Op())
-	}
 }
 
 // ThemeClient is a client for the Theme schema.
@@ -7780,12 +4926,6 @@ func NewThemeClient(c config) *ThemeClient {
 	return &ThemeClient{config: c}
 }
 
-// Use adds a list of mutation hooks to the hooks stack.
-// A call to `Use(f, g, h)` equals to `theme.Hooks(f(g(h())))`.
-func (c *ThemeClient) Use(hooks ...Hook) {
-	c.hooks.Theme = append(c.hooks.Theme, hooks...)
-}
-
 // Intercept adds a list of query interceptors to the interceptors stack.
 // A call to `Intercept(f, g, h)` equals to `theme.Intercept(f(g(h())))`.
 func (c *ThemeClient) Intercept(interceptors ...Interceptor) {
@@ -7795,51 +4935,25 @@ func (c *ThemeClient) Intercept(interceptors ...Interceptor) {
 // Create returns a builder for creating a Theme entity.
 func (c *ThemeClient) Create() *ThemeCreate {
 	mutation := newThemeMutation(c.config, OpCreate)
-	return &ThemeCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// CreateBulk returns a builder for creating a bulk of Theme entities.
-func (c *ThemeClient) CreateBulk(builders ...*ThemeCreate) *ThemeCreateBulk {
-	return &ThemeCreateBulk{config: c.config, builders: builders}
-}
-
-// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
-// a builder and applies setFunc on it.
-func (c *ThemeClient) MapCreateBulk(slice any, setFunc func(*ThemeCreate, int)) *ThemeCreateBulk {
-	rv := reflect.ValueOf(slice)
-	if rv.Kind() != reflect.Slice {
-		return &ThemeCreateBulk{err: fmt.Errorf("calling to ThemeClient.MapCreateBulk with wrong type %T, need slice", slice)}
-	}
-	builders := make([]*ThemeCreate, rv.Len())
-	for i := 0; i < rv.Len(); i++ {
-		builders[i] = c.Create()
-		setFunc(builders[i], i)
-	}
-	return &ThemeCreateBulk{config: c.config, builders: builders}
-}
-
-// Update returns an update builder for Theme.
-func (c *ThemeClient) Update() *ThemeUpdate {
-	mutation := newThemeMutation(c.config, OpUpdate)
-	return &ThemeUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &ThemeCreate{config: c.config, mutation: mutation}
 }
 
 // UpdateOne returns an update builder for the given entity.
 func (c *ThemeClient) UpdateOne(_m *Theme) *ThemeUpdateOne {
 	mutation := newThemeMutation(c.config, OpUpdateOne, withTheme(_m))
-	return &ThemeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &ThemeUpdateOne{config: c.config, mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
 func (c *ThemeClient) UpdateOneID(id string) *ThemeUpdateOne {
 	mutation := newThemeMutation(c.config, OpUpdateOne, withThemeID(id))
-	return &ThemeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &ThemeUpdateOne{config: c.config, mutation: mutation}
 }
 
 // Delete returns a delete builder for Theme.
 func (c *ThemeClient) Delete() *ThemeDelete {
 	mutation := newThemeMutation(c.config, OpDelete)
-	return &ThemeDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &ThemeDelete{config: c.config, mutation: mutation}
 }
 
 // DeleteOne returns a builder for deleting the given entity.
@@ -7878,118 +4992,6 @@ func (c *ThemeClient) GetX(ctx context.Context, id string) *Theme {
 	return obj
 }
 
-// QueryPractices queries the practices edge of a Theme.
-func (c *ThemeClient) QueryPractices(_m *Theme) *PracticeQuery {
-	query := (&PracticeClient{config: c.config}).Query()
-	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
-		id := _m.ID
-		step := sqlgraph.NewStep(
-			sqlgraph.From(theme.Table, theme.FieldID, id),
-			sqlgraph.To(practice.Table, practice.FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, true, theme.PracticesTable, theme.PracticesPrimaryKey...),
-		)
-		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
-		return fromV, nil
-	}
-	return query
-}
-
-// QueryTools queries the tools edge of a Theme.
-func (c *ThemeClient) QueryTools(_m *Theme) *ToolQuery {
-	query := (&ToolClient{config: c.config}).Query()
-	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
-		id := _m.ID
-		step := sqlgraph.NewStep(
-			sqlgraph.From(theme.Table, theme.FieldID, id),
-			sqlgraph.To(tool.Table, tool.FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, true, theme.ToolsTable, theme.ToolsPrimaryKey...),
-		)
-		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
-		return fromV, nil
-	}
-	return query
-}
-
-// QueryReports queries the reports edge of a Theme.
-func (c *ThemeClient) QueryReports(_m *Theme) *ReportQuery {
-	query := (&ReportClient{config: c.config}).Query()
-	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
-		id := _m.ID
-		step := sqlgraph.NewStep(
-			sqlgraph.From(theme.Table, theme.FieldID, id),
-			sqlgraph.To(report.Table, report.FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, true, theme.ReportsTable, theme.ReportsPrimaryKey...),
-		)
-		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
-		return fromV, nil
-	}
-	return query
-}
-
-// QueryProjects queries the projects edge of a Theme.
-func (c *ThemeClient) QueryProjects(_m *Theme) *ProjectQuery {
-	query := (&ProjectClient{config: c.config}).Query()
-	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
-		id := _m.ID
-		step := sqlgraph.NewStep(
-			sqlgraph.From(theme.Table, theme.FieldID, id),
-			sqlgraph.To(project.Table, project.FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, true, theme.ProjectsTable, theme.ProjectsPrimaryKey...),
-		)
-		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
-		return fromV, nil
-	}
-	return query
-}
-
-// QueryNetworks queries the networks edge of a Theme.
-func (c *ThemeClient) QueryNetworks(_m *Theme) *NetworkQuery {
-	query := (&NetworkClient{config: c.config}).Query()
-	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
-		id := _m.ID
-		step := sqlgraph.NewStep(
-			sqlgraph.From(theme.Table, theme.FieldID, id),
-			sqlgraph.To(network.Table, network.FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, true, theme.NetworksTable, theme.NetworksPrimaryKey...),
-		)
-		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
-		return fromV, nil
-	}
-	return query
-}
-
-// QueryEvents queries the events edge of a Theme.
-func (c *ThemeClient) QueryEvents(_m *Theme) *EventQuery {
-	query := (&EventClient{config: c.config}).Query()
-	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
-		id := _m.ID
-		step := sqlgraph.NewStep(
-			sqlgraph.From(theme.Table, theme.FieldID, id),
-			sqlgraph.To(event.Table, event.FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, true, theme.EventsTable, theme.EventsPrimaryKey...),
-		)
-		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
-		return fromV, nil
-	}
-	return query
-}
-
-// QueryCollections queries the collections edge of a Theme.
-func (c *ThemeClient) QueryCollections(_m *Theme) *CollectionQuery {
-	query := (&CollectionClient{config: c.config}).Query()
-	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
-		id := _m.ID
-		step := sqlgraph.NewStep(
-			sqlgraph.From(theme.Table, theme.FieldID, id),
-			sqlgraph.To(collection.Table, collection.FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, true, theme.CollectionsTable, theme.CollectionsPrimaryKey...),
-		)
-		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
-		return fromV, nil
-	}
-	return query
-}
-
 // QueryParent queries the parent edge of a Theme.
 func (c *ThemeClient) QueryParent(_m *Theme) *ThemeQuery {
 	query := (&ThemeClient{config: c.config}).Query()
@@ -8022,29 +5024,9 @@ func (c *ThemeClient) QueryChildren(_m *Theme) *ThemeQuery {
 	return query
 }
 
-// Hooks returns the client hooks.
-func (c *ThemeClient) Hooks() []Hook {
-	return c.hooks.Theme
-}
-
 // Interceptors returns the client interceptors.
 func (c *ThemeClient) Interceptors() []Interceptor {
 	return c.inters.Theme
-}
-
-func (c *ThemeClient) mutate(ctx context.Context, m *ThemeMutation) (Value, error) {
-	switch m.Op() {
-	case OpCreate:
-		return (&ThemeCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdate:
-		return (&ThemeUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdateOne:
-		return (&ThemeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpDelete, OpDeleteOne:
-		return (&ThemeDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
-	default:
-		return nil, fmt.Errorf("ent: unknown Theme mutation op: %q", m.Op())
-	}
 }
 
 // ToolClient is a client for the Tool schema.
@@ -8057,12 +5039,6 @@ func NewToolClient(c config) *ToolClient {
 	return &ToolClient{config: c}
 }
 
-// Use adds a list of mutation hooks to the hooks stack.
-// A call to `Use(f, g, h)` equals to `tool.Hooks(f(g(h())))`.
-func (c *ToolClient) Use(hooks ...Hook) {
-	c.hooks.Tool = append(c.hooks.Tool, hooks...)
-}
-
 // Intercept adds a list of query interceptors to the interceptors stack.
 // A call to `Intercept(f, g, h)` equals to `tool.Intercept(f(g(h())))`.
 func (c *ToolClient) Intercept(interceptors ...Interceptor) {
@@ -8072,51 +5048,25 @@ func (c *ToolClient) Intercept(interceptors ...Interceptor) {
 // Create returns a builder for creating a Tool entity.
 func (c *ToolClient) Create() *ToolCreate {
 	mutation := newToolMutation(c.config, OpCreate)
-	return &ToolCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// CreateBulk returns a builder for creating a bulk of Tool entities.
-func (c *ToolClient) CreateBulk(builders ...*ToolCreate) *ToolCreateBulk {
-	return &ToolCreateBulk{config: c.config, builders: builders}
-}
-
-// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
-// a builder and applies setFunc on it.
-func (c *ToolClient) MapCreateBulk(slice any, setFunc func(*ToolCreate, int)) *ToolCreateBulk {
-	rv := reflect.ValueOf(slice)
-	if rv.Kind() != reflect.Slice {
-		return &ToolCreateBulk{err: fmt.Errorf("calling to ToolClient.MapCreateBulk with wrong type %T, need slice", slice)}
-	}
-	builders := make([]*ToolCreate, rv.Len())
-	for i := 0; i < rv.Len(); i++ {
-		builders[i] = c.Create()
-		setFunc(builders[i], i)
-	}
-	return &ToolCreateBulk{config: c.config, builders: builders}
-}
-
-// Update returns an update builder for Tool.
-func (c *ToolClient) Update() *ToolUpdate {
-	mutation := newToolMutation(c.config, OpUpdate)
-	return &ToolUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &ToolCreate{config: c.config, mutation: mutation}
 }
 
 // UpdateOne returns an update builder for the given entity.
 func (c *ToolClient) UpdateOne(_m *Tool) *ToolUpdateOne {
 	mutation := newToolMutation(c.config, OpUpdateOne, withTool(_m))
-	return &ToolUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &ToolUpdateOne{config: c.config, mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
 func (c *ToolClient) UpdateOneID(id string) *ToolUpdateOne {
 	mutation := newToolMutation(c.config, OpUpdateOne, withToolID(id))
-	return &ToolUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &ToolUpdateOne{config: c.config, mutation: mutation}
 }
 
 // Delete returns a delete builder for Tool.
 func (c *ToolClient) Delete() *ToolDelete {
 	mutation := newToolMutation(c.config, OpDelete)
-	return &ToolDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &ToolDelete{config: c.config, mutation: mutation}
 }
 
 // DeleteOne returns a builder for deleting the given entity.
@@ -8315,29 +5265,9 @@ func (c *ToolClient) QueryPractices(_m *Tool) *PracticeQuery {
 	return query
 }
 
-// Hooks returns the client hooks.
-func (c *ToolClient) Hooks() []Hook {
-	return c.hooks.Tool
-}
-
 // Interceptors returns the client interceptors.
 func (c *ToolClient) Interceptors() []Interceptor {
 	return c.inters.Tool
-}
-
-func (c *ToolClient) mutate(ctx context.Context, m *ToolMutation) (Value, error) {
-	switch m.Op() {
-	case OpCreate:
-		return (&ToolCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdate:
-		return (&ToolUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdateOne:
-		return (&ToolUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpDelete, OpDeleteOne:
-		return (&ToolDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
-	default:
-		return nil, fmt.Errorf("ent: unknown Tool mutation op: %q", m.Op())
-	}
 }
 
 // TrustedDocumentClient is a client for the TrustedDocument schema.
@@ -8350,12 +5280,6 @@ func NewTrustedDocumentClient(c config) *TrustedDocumentClient {
 	return &TrustedDocumentClient{config: c}
 }
 
-// Use adds a list of mutation hooks to the hooks stack.
-// A call to `Use(f, g, h)` equals to `trusteddocument.Hooks(f(g(h())))`.
-func (c *TrustedDocumentClient) Use(hooks ...Hook) {
-	c.hooks.TrustedDocument = append(c.hooks.TrustedDocument, hooks...)
-}
-
 // Intercept adds a list of query interceptors to the interceptors stack.
 // A call to `Intercept(f, g, h)` equals to `trusteddocument.Intercept(f(g(h())))`.
 func (c *TrustedDocumentClient) Intercept(interceptors ...Interceptor) {
@@ -8365,7 +5289,7 @@ func (c *TrustedDocumentClient) Intercept(interceptors ...Interceptor) {
 // Create returns a builder for creating a TrustedDocument entity.
 func (c *TrustedDocumentClient) Create() *TrustedDocumentCreate {
 	mutation := newTrustedDocumentMutation(c.config, OpCreate)
-	return &TrustedDocumentCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &TrustedDocumentCreate{config: c.config, mutation: mutation}
 }
 
 // CreateBulk returns a builder for creating a bulk of TrustedDocument entities.
@@ -8373,43 +5297,10 @@ func (c *TrustedDocumentClient) CreateBulk(builders ...*TrustedDocumentCreate) *
 	return &TrustedDocumentCreateBulk{config: c.config, builders: builders}
 }
 
-// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
-// a builder and applies setFunc on it.
-func (c *TrustedDocumentClient) MapCreateBulk(slice any, setFunc func(*TrustedDocumentCreate, int)) *TrustedDocumentCreateBulk {
-	rv := reflect.ValueOf(slice)
-	if rv.Kind() != reflect.Slice {
-		return &TrustedDocumentCreateBulk{err: fmt.Errorf("calling to TrustedDocumentClient.MapCreateBulk with wrong type %T, need slice", slice)}
-	}
-	builders := make([]*TrustedDocumentCreate, rv.Len())
-	for i := 0; i < rv.Len(); i++ {
-		builders[i] = c.Create()
-		setFunc(builders[i], i)
-	}
-	return &TrustedDocumentCreateBulk{config: c.config, builders: builders}
-}
-
-// Update returns an update builder for TrustedDocument.
-func (c *TrustedDocumentClient) Update() *TrustedDocumentUpdate {
-	mutation := newTrustedDocumentMutation(c.config, OpUpdate)
-	return &TrustedDocumentUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// UpdateOne returns an update builder for the given entity.
-func (c *TrustedDocumentClient) UpdateOne(_m *TrustedDocument) *TrustedDocumentUpdateOne {
-	mutation := newTrustedDocumentMutation(c.config, OpUpdateOne, withTrustedDocument(_m))
-	return &TrustedDocumentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// UpdateOneID returns an update builder for the given id.
-func (c *TrustedDocumentClient) UpdateOneID(id int) *TrustedDocumentUpdateOne {
-	mutation := newTrustedDocumentMutation(c.config, OpUpdateOne, withTrustedDocumentID(id))
-	return &TrustedDocumentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
 // Delete returns a delete builder for TrustedDocument.
 func (c *TrustedDocumentClient) Delete() *TrustedDocumentDelete {
 	mutation := newTrustedDocumentMutation(c.config, OpDelete)
-	return &TrustedDocumentDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &TrustedDocumentDelete{config: c.config, mutation: mutation}
 }
 
 // DeleteOne returns a builder for deleting the given entity.
@@ -8448,29 +5339,9 @@ func (c *TrustedDocumentClient) GetX(ctx context.Context, id int) *TrustedDocume
 	return obj
 }
 
-// Hooks returns the client hooks.
-func (c *TrustedDocumentClient) Hooks() []Hook {
-	return c.hooks.TrustedDocument
-}
-
 // Interceptors returns the client interceptors.
 func (c *TrustedDocumentClient) Interceptors() []Interceptor {
 	return c.inters.TrustedDocument
-}
-
-func (c *TrustedDocumentClient) mutate(ctx context.Context, m *TrustedDocumentMutation) (Value, error) {
-	switch m.Op() {
-	case OpCreate:
-		return (&TrustedDocumentCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdate:
-		return (&TrustedDocumentUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdateOne:
-		return (&TrustedDocumentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpDelete, OpDeleteOne:
-		return (&TrustedDocumentDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
-	default:
-		return nil, fmt.Errorf("ent: unknown TrustedDocument mutation op: %q", m.Op())
-	}
 }
 
 // UnmetSearchClient is a client for the UnmetSearch schema.
@@ -8483,12 +5354,6 @@ func NewUnmetSearchClient(c config) *UnmetSearchClient {
 	return &UnmetSearchClient{config: c}
 }
 
-// Use adds a list of mutation hooks to the hooks stack.
-// A call to `Use(f, g, h)` equals to `unmetsearch.Hooks(f(g(h())))`.
-func (c *UnmetSearchClient) Use(hooks ...Hook) {
-	c.hooks.UnmetSearch = append(c.hooks.UnmetSearch, hooks...)
-}
-
 // Intercept adds a list of query interceptors to the interceptors stack.
 // A call to `Intercept(f, g, h)` equals to `unmetsearch.Intercept(f(g(h())))`.
 func (c *UnmetSearchClient) Intercept(interceptors ...Interceptor) {
@@ -8498,51 +5363,13 @@ func (c *UnmetSearchClient) Intercept(interceptors ...Interceptor) {
 // Create returns a builder for creating a UnmetSearch entity.
 func (c *UnmetSearchClient) Create() *UnmetSearchCreate {
 	mutation := newUnmetSearchMutation(c.config, OpCreate)
-	return &UnmetSearchCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// CreateBulk returns a builder for creating a bulk of UnmetSearch entities.
-func (c *UnmetSearchClient) CreateBulk(builders ...*UnmetSearchCreate) *UnmetSearchCreateBulk {
-	return &UnmetSearchCreateBulk{config: c.config, builders: builders}
-}
-
-// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
-// a builder and applies setFunc on it.
-func (c *UnmetSearchClient) MapCreateBulk(slice any, setFunc func(*UnmetSearchCreate, int)) *UnmetSearchCreateBulk {
-	rv := reflect.ValueOf(slice)
-	if rv.Kind() != reflect.Slice {
-		return &UnmetSearchCreateBulk{err: fmt.Errorf("calling to UnmetSearchClient.MapCreateBulk with wrong type %T, need slice", slice)}
-	}
-	builders := make([]*UnmetSearchCreate, rv.Len())
-	for i := 0; i < rv.Len(); i++ {
-		builders[i] = c.Create()
-		setFunc(builders[i], i)
-	}
-	return &UnmetSearchCreateBulk{config: c.config, builders: builders}
-}
-
-// Update returns an update builder for UnmetSearch.
-func (c *UnmetSearchClient) Update() *UnmetSearchUpdate {
-	mutation := newUnmetSearchMutation(c.config, OpUpdate)
-	return &UnmetSearchUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// UpdateOne returns an update builder for the given entity.
-func (c *UnmetSearchClient) UpdateOne(_m *UnmetSearch) *UnmetSearchUpdateOne {
-	mutation := newUnmetSearchMutation(c.config, OpUpdateOne, withUnmetSearch(_m))
-	return &UnmetSearchUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// UpdateOneID returns an update builder for the given id.
-func (c *UnmetSearchClient) UpdateOneID(id int) *UnmetSearchUpdateOne {
-	mutation := newUnmetSearchMutation(c.config, OpUpdateOne, withUnmetSearchID(id))
-	return &UnmetSearchUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &UnmetSearchCreate{config: c.config, mutation: mutation}
 }
 
 // Delete returns a delete builder for UnmetSearch.
 func (c *UnmetSearchClient) Delete() *UnmetSearchDelete {
 	mutation := newUnmetSearchMutation(c.config, OpDelete)
-	return &UnmetSearchDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &UnmetSearchDelete{config: c.config, mutation: mutation}
 }
 
 // DeleteOne returns a builder for deleting the given entity.
@@ -8581,29 +5408,9 @@ func (c *UnmetSearchClient) GetX(ctx context.Context, id int) *UnmetSearch {
 	return obj
 }
 
-// Hooks returns the client hooks.
-func (c *UnmetSearchClient) Hooks() []Hook {
-	return c.hooks.UnmetSearch
-}
-
 // Interceptors returns the client interceptors.
 func (c *UnmetSearchClient) Interceptors() []Interceptor {
 	return c.inters.UnmetSearch
-}
-
-func (c *UnmetSearchClient) mutate(ctx context.Context, m *UnmetSearchMutation) (Value, error) {
-	switch m.Op() {
-	case OpCreate:
-		return (&UnmetSearchCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdate:
-		return (&UnmetSearchUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdateOne:
-		return (&UnmetSearchUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpDelete, OpDeleteOne:
-		return (&UnmetSearchDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
-	default:
-		return nil, fmt.Errorf("ent: unknown UnmetSearch mutation op: %q", m.Op())
-	}
 }
 
 // UploadClient is a client for the Upload schema.
@@ -8616,12 +5423,6 @@ func NewUploadClient(c config) *UploadClient {
 	return &UploadClient{config: c}
 }
 
-// Use adds a list of mutation hooks to the hooks stack.
-// A call to `Use(f, g, h)` equals to `upload.Hooks(f(g(h())))`.
-func (c *UploadClient) Use(hooks ...Hook) {
-	c.hooks.Upload = append(c.hooks.Upload, hooks...)
-}
-
 // Intercept adds a list of query interceptors to the interceptors stack.
 // A call to `Intercept(f, g, h)` equals to `upload.Intercept(f(g(h())))`.
 func (c *UploadClient) Intercept(interceptors ...Interceptor) {
@@ -8631,51 +5432,31 @@ func (c *UploadClient) Intercept(interceptors ...Interceptor) {
 // Create returns a builder for creating a Upload entity.
 func (c *UploadClient) Create() *UploadCreate {
 	mutation := newUploadMutation(c.config, OpCreate)
-	return &UploadCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// CreateBulk returns a builder for creating a bulk of Upload entities.
-func (c *UploadClient) CreateBulk(builders ...*UploadCreate) *UploadCreateBulk {
-	return &UploadCreateBulk{config: c.config, builders: builders}
-}
-
-// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
-// a builder and applies setFunc on it.
-func (c *UploadClient) MapCreateBulk(slice any, setFunc func(*UploadCreate, int)) *UploadCreateBulk {
-	rv := reflect.ValueOf(slice)
-	if rv.Kind() != reflect.Slice {
-		return &UploadCreateBulk{err: fmt.Errorf("calling to UploadClient.MapCreateBulk with wrong type %T, need slice", slice)}
-	}
-	builders := make([]*UploadCreate, rv.Len())
-	for i := 0; i < rv.Len(); i++ {
-		builders[i] = c.Create()
-		setFunc(builders[i], i)
-	}
-	return &UploadCreateBulk{config: c.config, builders: builders}
+	return &UploadCreate{config: c.config, mutation: mutation}
 }
 
 // Update returns an update builder for Upload.
 func (c *UploadClient) Update() *UploadUpdate {
 	mutation := newUploadMutation(c.config, OpUpdate)
-	return &UploadUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &UploadUpdate{config: c.config, mutation: mutation}
 }
 
 // UpdateOne returns an update builder for the given entity.
 func (c *UploadClient) UpdateOne(_m *Upload) *UploadUpdateOne {
 	mutation := newUploadMutation(c.config, OpUpdateOne, withUpload(_m))
-	return &UploadUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &UploadUpdateOne{config: c.config, mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
 func (c *UploadClient) UpdateOneID(id string) *UploadUpdateOne {
 	mutation := newUploadMutation(c.config, OpUpdateOne, withUploadID(id))
-	return &UploadUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &UploadUpdateOne{config: c.config, mutation: mutation}
 }
 
 // Delete returns a delete builder for Upload.
 func (c *UploadClient) Delete() *UploadDelete {
 	mutation := newUploadMutation(c.config, OpDelete)
-	return &UploadDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &UploadDelete{config: c.config, mutation: mutation}
 }
 
 // DeleteOne returns a builder for deleting the given entity.
@@ -8714,29 +5495,9 @@ func (c *UploadClient) GetX(ctx context.Context, id string) *Upload {
 	return obj
 }
 
-// Hooks returns the client hooks.
-func (c *UploadClient) Hooks() []Hook {
-	return c.hooks.Upload
-}
-
 // Interceptors returns the client interceptors.
 func (c *UploadClient) Interceptors() []Interceptor {
 	return c.inters.Upload
-}
-
-func (c *UploadClient) mutate(ctx context.Context, m *UploadMutation) (Value, error) {
-	switch m.Op() {
-	case OpCreate:
-		return (&UploadCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdate:
-		return (&UploadUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdateOne:
-		return (&UploadUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpDelete, OpDeleteOne:
-		return (&UploadDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
-	default:
-		return nil, fmt.Errorf("ent: unknown Upload mutation op: %q", m.Op())
-	}
 }
 
 // WebhookClient is a client for the Webhook schema.
@@ -8749,12 +5510,6 @@ func NewWebhookClient(c config) *WebhookClient {
 	return &WebhookClient{config: c}
 }
 
-// Use adds a list of mutation hooks to the hooks stack.
-// A call to `Use(f, g, h)` equals to `webhook.Hooks(f(g(h())))`.
-func (c *WebhookClient) Use(hooks ...Hook) {
-	c.hooks.Webhook = append(c.hooks.Webhook, hooks...)
-}
-
 // Intercept adds a list of query interceptors to the interceptors stack.
 // A call to `Intercept(f, g, h)` equals to `webhook.Intercept(f(g(h())))`.
 func (c *WebhookClient) Intercept(interceptors ...Interceptor) {
@@ -8764,51 +5519,31 @@ func (c *WebhookClient) Intercept(interceptors ...Interceptor) {
 // Create returns a builder for creating a Webhook entity.
 func (c *WebhookClient) Create() *WebhookCreate {
 	mutation := newWebhookMutation(c.config, OpCreate)
-	return &WebhookCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
-}
-
-// CreateBulk returns a builder for creating a bulk of Webhook entities.
-func (c *WebhookClient) CreateBulk(builders ...*WebhookCreate) *WebhookCreateBulk {
-	return &WebhookCreateBulk{config: c.config, builders: builders}
-}
-
-// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
-// a builder and applies setFunc on it.
-func (c *WebhookClient) MapCreateBulk(slice any, setFunc func(*WebhookCreate, int)) *WebhookCreateBulk {
-	rv := reflect.ValueOf(slice)
-	if rv.Kind() != reflect.Slice {
-		return &WebhookCreateBulk{err: fmt.Errorf("calling to WebhookClient.MapCreateBulk with wrong type %T, need slice", slice)}
-	}
-	builders := make([]*WebhookCreate, rv.Len())
-	for i := 0; i < rv.Len(); i++ {
-		builders[i] = c.Create()
-		setFunc(builders[i], i)
-	}
-	return &WebhookCreateBulk{config: c.config, builders: builders}
+	return &WebhookCreate{config: c.config, mutation: mutation}
 }
 
 // Update returns an update builder for Webhook.
 func (c *WebhookClient) Update() *WebhookUpdate {
 	mutation := newWebhookMutation(c.config, OpUpdate)
-	return &WebhookUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &WebhookUpdate{config: c.config, mutation: mutation}
 }
 
 // UpdateOne returns an update builder for the given entity.
 func (c *WebhookClient) UpdateOne(_m *Webhook) *WebhookUpdateOne {
 	mutation := newWebhookMutation(c.config, OpUpdateOne, withWebhook(_m))
-	return &WebhookUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &WebhookUpdateOne{config: c.config, mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
 func (c *WebhookClient) UpdateOneID(id string) *WebhookUpdateOne {
 	mutation := newWebhookMutation(c.config, OpUpdateOne, withWebhookID(id))
-	return &WebhookUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &WebhookUpdateOne{config: c.config, mutation: mutation}
 }
 
 // Delete returns a delete builder for Webhook.
 func (c *WebhookClient) Delete() *WebhookDelete {
 	mutation := newWebhookMutation(c.config, OpDelete)
-	return &WebhookDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+	return &WebhookDelete{config: c.config, mutation: mutation}
 }
 
 // DeleteOne returns a builder for deleting the given entity.
@@ -8863,42 +5598,13 @@ func (c *WebhookClient) QueryDeliveries(_m *Webhook) *DeliveryQuery {
 	return query
 }
 
-// Hooks returns the client hooks.
-func (c *WebhookClient) Hooks() []Hook {
-	return c.hooks.Webhook
-}
-
 // Interceptors returns the client interceptors.
 func (c *WebhookClient) Interceptors() []Interceptor {
 	return c.inters.Webhook
 }
 
-func (c *WebhookClient) mutate(ctx context.Context, m *WebhookMutation) (Value, error) {
-	switch m.Op() {
-	case OpCreate:
-		return (&WebhookCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdate:
-		return (&WebhookUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpUpdateOne:
-		return (&WebhookUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
-	case OpDelete, OpDeleteOne:
-		return (&WebhookDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
-	default:
-		return nil, fmt.Errorf("ent: unknown Webhook mutation op: %q", m.Op())
-	}
-}
-
 // hooks and interceptors per client, for fast access.
 type (
-	hooks struct {
-		Account, ApiKey, Asset, Attempt, AuditEvent, Change, Collection, Comment,
-		Contact, ContentDistrict, ContentMunicipality, ContentOrganization, County,
-		Delivery, District, EmbedUse, Entry, Event, Feedback, Invitation, LawSection,
-		Membership, Method, Municipality, Network, NetworkMember, NumberUse,
-		Organization, Practice, PreviewToken, Project, Redaction, Reference, Relation,
-		Release, ReleaseItem, Report, Revision, SignIn, Slug, Step, TargetGroup, Theme,
-		Tool, TrustedDocument, UnmetSearch, Upload, Webhook []ent.Hook
-	}
 	inters struct {
 		Account, ApiKey, Asset, Attempt, AuditEvent, Change, Collection, Comment,
 		Contact, ContentDistrict, ContentMunicipality, ContentOrganization, County,

@@ -441,13 +441,6 @@ func (_m *Collection) QueryLawSections() *LawSectionQuery {
 	return NewCollectionClient(_m.config).QueryLawSections(_m)
 }
 
-// Update returns a builder for updating this Collection.
-// Note that you need to call Collection.Unwrap() before calling this method if this Collection
-// was returned from a transaction, and the transaction was committed or rolled back.
-func (_m *Collection) Update() *CollectionUpdateOne {
-	return NewCollectionClient(_m.config).UpdateOne(_m)
-}
-
 // Unwrap unwraps the Collection entity that was returned from a transaction after it was closed,
 // so that all future queries will be executed through the driver which created the transaction.
 func (_m *Collection) Unwrap() *Collection {

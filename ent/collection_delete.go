@@ -15,7 +15,6 @@ import (
 // CollectionDelete is the builder for deleting a Collection entity.
 type CollectionDelete struct {
 	config
-	hooks    []Hook
 	mutation *CollectionMutation
 }
 
@@ -27,7 +26,7 @@ func (_d *CollectionDelete) Where(ps ...predicate.Collection) *CollectionDelete 
 
 // Exec executes the deletion query and returns how many vertices were deleted.
 func (_d *CollectionDelete) Exec(ctx context.Context) (int, error) {
-	return withHooks(ctx, _d.sqlExec, _d.mutation, _d.hooks)
+	return _d.sqlExec(ctx)
 }
 
 // ExecX is like Exec, but panics if an error occurs.

@@ -38,98 +38,13 @@ type Contact struct {
 
 // ContactEdges holds the relations/edges for other nodes in the graph.
 type ContactEdges struct {
-	// Practices holds the value of the practices edge.
-	Practices []*Practice `json:"practices,omitempty"`
-	// Tools holds the value of the tools edge.
-	Tools []*Tool `json:"tools,omitempty"`
-	// Reports holds the value of the reports edge.
-	Reports []*Report `json:"reports,omitempty"`
-	// Projects holds the value of the projects edge.
-	Projects []*Project `json:"projects,omitempty"`
-	// Networks holds the value of the networks edge.
-	Networks []*Network `json:"networks,omitempty"`
-	// Events holds the value of the events edge.
-	Events []*Event `json:"events,omitempty"`
-	// Collections holds the value of the collections edge.
-	Collections []*Collection `json:"collections,omitempty"`
 	// Organization holds the value of the organization edge.
 	Organization *Organization `json:"organization,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [8]bool
+	loadedTypes [1]bool
 	// totalCount holds the number of nodes of the edges above, by alias.
 	totalCount [1]map[string]int
-
-	namedPractices   map[string][]*Practice
-	namedTools       map[string][]*Tool
-	namedReports     map[string][]*Report
-	namedProjects    map[string][]*Project
-	namedNetworks    map[string][]*Network
-	namedEvents      map[string][]*Event
-	namedCollections map[string][]*Collection
-}
-
-// PracticesOrErr returns the Practices value or an error if the edge
-// was not loaded in eager-loading.
-func (e ContactEdges) PracticesOrErr() ([]*Practice, error) {
-	if e.loadedTypes[0] {
-		return e.Practices, nil
-	}
-	return nil, &NotLoadedError{edge: "practices"}
-}
-
-// ToolsOrErr returns the Tools value or an error if the edge
-// was not loaded in eager-loading.
-func (e ContactEdges) ToolsOrErr() ([]*Tool, error) {
-	if e.loadedTypes[1] {
-		return e.Tools, nil
-	}
-	return nil, &NotLoadedError{edge: "tools"}
-}
-
-// ReportsOrErr returns the Reports value or an error if the edge
-// was not loaded in eager-loading.
-func (e ContactEdges) ReportsOrErr() ([]*Report, error) {
-	if e.loadedTypes[2] {
-		return e.Reports, nil
-	}
-	return nil, &NotLoadedError{edge: "reports"}
-}
-
-// ProjectsOrErr returns the Projects value or an error if the edge
-// was not loaded in eager-loading.
-func (e ContactEdges) ProjectsOrErr() ([]*Project, error) {
-	if e.loadedTypes[3] {
-		return e.Projects, nil
-	}
-	return nil, &NotLoadedError{edge: "projects"}
-}
-
-// NetworksOrErr returns the Networks value or an error if the edge
-// was not loaded in eager-loading.
-func (e ContactEdges) NetworksOrErr() ([]*Network, error) {
-	if e.loadedTypes[4] {
-		return e.Networks, nil
-	}
-	return nil, &NotLoadedError{edge: "networks"}
-}
-
-// EventsOrErr returns the Events value or an error if the edge
-// was not loaded in eager-loading.
-func (e ContactEdges) EventsOrErr() ([]*Event, error) {
-	if e.loadedTypes[5] {
-		return e.Events, nil
-	}
-	return nil, &NotLoadedError{edge: "events"}
-}
-
-// CollectionsOrErr returns the Collections value or an error if the edge
-// was not loaded in eager-loading.
-func (e ContactEdges) CollectionsOrErr() ([]*Collection, error) {
-	if e.loadedTypes[6] {
-		return e.Collections, nil
-	}
-	return nil, &NotLoadedError{edge: "collections"}
 }
 
 // OrganizationOrErr returns the Organization value or an error if the edge
@@ -137,7 +52,7 @@ func (e ContactEdges) CollectionsOrErr() ([]*Collection, error) {
 func (e ContactEdges) OrganizationOrErr() (*Organization, error) {
 	if e.Organization != nil {
 		return e.Organization, nil
-	} else if e.loadedTypes[7] {
+	} else if e.loadedTypes[0] {
 		return nil, &NotFoundError{label: organization.Label}
 	}
 	return nil, &NotLoadedError{edge: "organization"}
@@ -230,51 +145,9 @@ func (_m *Contact) Value(name string) (ent.Value, error) {
 	return _m.selectValues.Get(name)
 }
 
-// QueryPractices queries the "practices" edge of the Contact entity.
-func (_m *Contact) QueryPractices() *PracticeQuery {
-	return NewContactClient(_m.config).QueryPractices(_m)
-}
-
-// QueryTools queries the "tools" edge of the Contact entity.
-func (_m *Contact) QueryTools() *ToolQuery {
-	return NewContactClient(_m.config).QueryTools(_m)
-}
-
-// QueryReports queries the "reports" edge of the Contact entity.
-func (_m *Contact) QueryReports() *ReportQuery {
-	return NewContactClient(_m.config).QueryReports(_m)
-}
-
-// QueryProjects queries the "projects" edge of the Contact entity.
-func (_m *Contact) QueryProjects() *ProjectQuery {
-	return NewContactClient(_m.config).QueryProjects(_m)
-}
-
-// QueryNetworks queries the "networks" edge of the Contact entity.
-func (_m *Contact) QueryNetworks() *NetworkQuery {
-	return NewContactClient(_m.config).QueryNetworks(_m)
-}
-
-// QueryEvents queries the "events" edge of the Contact entity.
-func (_m *Contact) QueryEvents() *EventQuery {
-	return NewContactClient(_m.config).QueryEvents(_m)
-}
-
-// QueryCollections queries the "collections" edge of the Contact entity.
-func (_m *Contact) QueryCollections() *CollectionQuery {
-	return NewContactClient(_m.config).QueryCollections(_m)
-}
-
 // QueryOrganization queries the "organization" edge of the Contact entity.
 func (_m *Contact) QueryOrganization() *OrganizationQuery {
 	return NewContactClient(_m.config).QueryOrganization(_m)
-}
-
-// Update returns a builder for updating this Contact.
-// Note that you need to call Contact.Unwrap() before calling this method if this Contact
-// was returned from a transaction, and the transaction was committed or rolled back.
-func (_m *Contact) Update() *ContactUpdateOne {
-	return NewContactClient(_m.config).UpdateOne(_m)
 }
 
 // Unwrap unwraps the Contact entity that was returned from a transaction after it was closed,
@@ -315,174 +188,6 @@ func (_m *Contact) String() string {
 	}
 	builder.WriteByte(')')
 	return builder.String()
-}
-
-// NamedPractices returns the Practices named value or an error if the edge was not
-// loaded in eager-loading with this name.
-func (_m *Contact) NamedPractices(name string) ([]*Practice, error) {
-	if _m.Edges.namedPractices == nil {
-		return nil, &NotLoadedError{edge: name}
-	}
-	nodes, ok := _m.Edges.namedPractices[name]
-	if !ok {
-		return nil, &NotLoadedError{edge: name}
-	}
-	return nodes, nil
-}
-
-func (_m *Contact) appendNamedPractices(name string, edges ...*Practice) {
-	if _m.Edges.namedPractices == nil {
-		_m.Edges.namedPractices = make(map[string][]*Practice)
-	}
-	if len(edges) == 0 {
-		_m.Edges.namedPractices[name] = []*Practice{}
-	} else {
-		_m.Edges.namedPractices[name] = append(_m.Edges.namedPractices[name], edges...)
-	}
-}
-
-// NamedTools returns the Tools named value or an error if the edge was not
-// loaded in eager-loading with this name.
-func (_m *Contact) NamedTools(name string) ([]*Tool, error) {
-	if _m.Edges.namedTools == nil {
-		return nil, &NotLoadedError{edge: name}
-	}
-	nodes, ok := _m.Edges.namedTools[name]
-	if !ok {
-		return nil, &NotLoadedError{edge: name}
-	}
-	return nodes, nil
-}
-
-func (_m *Contact) appendNamedTools(name string, edges ...*Tool) {
-	if _m.Edges.namedTools == nil {
-		_m.Edges.namedTools = make(map[string][]*Tool)
-	}
-	if len(edges) == 0 {
-		_m.Edges.namedTools[name] = []*Tool{}
-	} else {
-		_m.Edges.namedTools[name] = append(_m.Edges.namedTools[name], edges...)
-	}
-}
-
-// NamedReports returns the Reports named value or an error if the edge was not
-// loaded in eager-loading with this name.
-func (_m *Contact) NamedReports(name string) ([]*Report, error) {
-	if _m.Edges.namedReports == nil {
-		return nil, &NotLoadedError{edge: name}
-	}
-	nodes, ok := _m.Edges.namedReports[name]
-	if !ok {
-		return nil, &NotLoadedError{edge: name}
-	}
-	return nodes, nil
-}
-
-func (_m *Contact) appendNamedReports(name string, edges ...*Report) {
-	if _m.Edges.namedReports == nil {
-		_m.Edges.namedReports = make(map[string][]*Report)
-	}
-	if len(edges) == 0 {
-		_m.Edges.namedReports[name] = []*Report{}
-	} else {
-		_m.Edges.namedReports[name] = append(_m.Edges.namedReports[name], edges...)
-	}
-}
-
-// NamedProjects returns the Projects named value or an error if the edge was not
-// loaded in eager-loading with this name.
-func (_m *Contact) NamedProjects(name string) ([]*Project, error) {
-	if _m.Edges.namedProjects == nil {
-		return nil, &NotLoadedError{edge: name}
-	}
-	nodes, ok := _m.Edges.namedProjects[name]
-	if !ok {
-		return nil, &NotLoadedError{edge: name}
-	}
-	return nodes, nil
-}
-
-func (_m *Contact) appendNamedProjects(name string, edges ...*Project) {
-	if _m.Edges.namedProjects == nil {
-		_m.Edges.namedProjects = make(map[string][]*Project)
-	}
-	if len(edges) == 0 {
-		_m.Edges.namedProjects[name] = []*Project{}
-	} else {
-		_m.Edges.namedProjects[name] = append(_m.Edges.namedProjects[name], edges...)
-	}
-}
-
-// NamedNetworks returns the Networks named value or an error if the edge was not
-// loaded in eager-loading with this name.
-func (_m *Contact) NamedNetworks(name string) ([]*Network, error) {
-	if _m.Edges.namedNetworks == nil {
-		return nil, &NotLoadedError{edge: name}
-	}
-	nodes, ok := _m.Edges.namedNetworks[name]
-	if !ok {
-		return nil, &NotLoadedError{edge: name}
-	}
-	return nodes, nil
-}
-
-func (_m *Contact) appendNamedNetworks(name string, edges ...*Network) {
-	if _m.Edges.namedNetworks == nil {
-		_m.Edges.namedNetworks = make(map[string][]*Network)
-	}
-	if len(edges) == 0 {
-		_m.Edges.namedNetworks[name] = []*Network{}
-	} else {
-		_m.Edges.namedNetworks[name] = append(_m.Edges.namedNetworks[name], edges...)
-	}
-}
-
-// NamedEvents returns the Events named value or an error if the edge was not
-// loaded in eager-loading with this name.
-func (_m *Contact) NamedEvents(name string) ([]*Event, error) {
-	if _m.Edges.namedEvents == nil {
-		return nil, &NotLoadedError{edge: name}
-	}
-	nodes, ok := _m.Edges.namedEvents[name]
-	if !ok {
-		return nil, &NotLoadedError{edge: name}
-	}
-	return nodes, nil
-}
-
-func (_m *Contact) appendNamedEvents(name string, edges ...*Event) {
-	if _m.Edges.namedEvents == nil {
-		_m.Edges.namedEvents = make(map[string][]*Event)
-	}
-	if len(edges) == 0 {
-		_m.Edges.namedEvents[name] = []*Event{}
-	} else {
-		_m.Edges.namedEvents[name] = append(_m.Edges.namedEvents[name], edges...)
-	}
-}
-
-// NamedCollections returns the Collections named value or an error if the edge was not
-// loaded in eager-loading with this name.
-func (_m *Contact) NamedCollections(name string) ([]*Collection, error) {
-	if _m.Edges.namedCollections == nil {
-		return nil, &NotLoadedError{edge: name}
-	}
-	nodes, ok := _m.Edges.namedCollections[name]
-	if !ok {
-		return nil, &NotLoadedError{edge: name}
-	}
-	return nodes, nil
-}
-
-func (_m *Contact) appendNamedCollections(name string, edges ...*Collection) {
-	if _m.Edges.namedCollections == nil {
-		_m.Edges.namedCollections = make(map[string][]*Collection)
-	}
-	if len(edges) == 0 {
-		_m.Edges.namedCollections[name] = []*Collection{}
-	} else {
-		_m.Edges.namedCollections[name] = append(_m.Edges.namedCollections[name], edges...)
-	}
 }
 
 // Contacts is a parsable slice of Contact.

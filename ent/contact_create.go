@@ -4,16 +4,9 @@ package ent
 
 import (
 	"context"
-	"dugnad/ent/collection"
 	"dugnad/ent/contact"
-	"dugnad/ent/event"
-	"dugnad/ent/network"
 	"dugnad/ent/organization"
-	"dugnad/ent/practice"
-	"dugnad/ent/project"
-	"dugnad/ent/report"
-	"dugnad/ent/tool"
-	"dugnad/schema"
+
 	"errors"
 	"fmt"
 
@@ -25,183 +18,12 @@ import (
 type ContactCreate struct {
 	config
 	mutation *ContactMutation
-	hooks    []Hook
-}
-
-// SetKey sets the "key" field.
-func (_c *ContactCreate) SetKey(v string) *ContactCreate {
-	_c.mutation.SetKey(v)
-	return _c
-}
-
-// SetFunctions sets the "functions" field.
-func (_c *ContactCreate) SetFunctions(v schema.LocalText) *ContactCreate {
-	_c.mutation.SetFunctions(v)
-	return _c
-}
-
-// SetEmail sets the "email" field.
-func (_c *ContactCreate) SetEmail(v string) *ContactCreate {
-	_c.mutation.SetEmail(v)
-	return _c
-}
-
-// SetNillableEmail sets the "email" field if the given value is not nil.
-func (_c *ContactCreate) SetNillableEmail(v *string) *ContactCreate {
-	if v != nil {
-		_c.SetEmail(*v)
-	}
-	return _c
-}
-
-// SetPhone sets the "phone" field.
-func (_c *ContactCreate) SetPhone(v string) *ContactCreate {
-	_c.mutation.SetPhone(v)
-	return _c
-}
-
-// SetNillablePhone sets the "phone" field if the given value is not nil.
-func (_c *ContactCreate) SetNillablePhone(v *string) *ContactCreate {
-	if v != nil {
-		_c.SetPhone(*v)
-	}
-	return _c
-}
-
-// SetURL sets the "url" field.
-func (_c *ContactCreate) SetURL(v string) *ContactCreate {
-	_c.mutation.SetURL(v)
-	return _c
-}
-
-// SetNillableURL sets the "url" field if the given value is not nil.
-func (_c *ContactCreate) SetNillableURL(v *string) *ContactCreate {
-	if v != nil {
-		_c.SetURL(*v)
-	}
-	return _c
 }
 
 // SetID sets the "id" field.
 func (_c *ContactCreate) SetID(v string) *ContactCreate {
 	_c.mutation.SetID(v)
 	return _c
-}
-
-// AddPracticeIDs adds the "practices" edge to the Practice entity by IDs.
-func (_c *ContactCreate) AddPracticeIDs(ids ...string) *ContactCreate {
-	_c.mutation.AddPracticeIDs(ids...)
-	return _c
-}
-
-// AddPractices adds the "practices" edges to the Practice entity.
-func (_c *ContactCreate) AddPractices(v ...*Practice) *ContactCreate {
-	ids := make([]string, len(v))
-	for i := range v {
-		ids[i] = v[i].ID
-	}
-	return _c.AddPracticeIDs(ids...)
-}
-
-// AddToolIDs adds the "tools" edge to the Tool entity by IDs.
-func (_c *ContactCreate) AddToolIDs(ids ...string) *ContactCreate {
-	_c.mutation.AddToolIDs(ids...)
-	return _c
-}
-
-// AddTools adds the "tools" edges to the Tool entity.
-func (_c *ContactCreate) AddTools(v ...*Tool) *ContactCreate {
-	ids := make([]string, len(v))
-	for i := range v {
-		ids[i] = v[i].ID
-	}
-	return _c.AddToolIDs(ids...)
-}
-
-// AddReportIDs adds the "reports" edge to the Report entity by IDs.
-func (_c *ContactCreate) AddReportIDs(ids ...string) *ContactCreate {
-	_c.mutation.AddReportIDs(ids...)
-	return _c
-}
-
-// AddReports adds the "reports" edges to the Report entity.
-func (_c *ContactCreate) AddReports(v ...*Report) *ContactCreate {
-	ids := make([]string, len(v))
-	for i := range v {
-		ids[i] = v[i].ID
-	}
-	return _c.AddReportIDs(ids...)
-}
-
-// AddProjectIDs adds the "projects" edge to the Project entity by IDs.
-func (_c *ContactCreate) AddProjectIDs(ids ...string) *ContactCreate {
-	_c.mutation.AddProjectIDs(ids...)
-	return _c
-}
-
-// AddProjects adds the "projects" edges to the Project entity.
-func (_c *ContactCreate) AddProjects(v ...*Project) *ContactCreate {
-	ids := make([]string, len(v))
-	for i := range v {
-		ids[i] = v[i].ID
-	}
-	return _c.AddProjectIDs(ids...)
-}
-
-// AddNetworkIDs adds the "networks" edge to the Network entity by IDs.
-func (_c *ContactCreate) AddNetworkIDs(ids ...string) *ContactCreate {
-	_c.mutation.AddNetworkIDs(ids...)
-	return _c
-}
-
-// AddNetworks adds the "networks" edges to the Network entity.
-func (_c *ContactCreate) AddNetworks(v ...*Network) *ContactCreate {
-	ids := make([]string, len(v))
-	for i := range v {
-		ids[i] = v[i].ID
-	}
-	return _c.AddNetworkIDs(ids...)
-}
-
-// AddEventIDs adds the "events" edge to the Event entity by IDs.
-func (_c *ContactCreate) AddEventIDs(ids ...string) *ContactCreate {
-	_c.mutation.AddEventIDs(ids...)
-	return _c
-}
-
-// AddEvents adds the "events" edges to the Event entity.
-func (_c *ContactCreate) AddEvents(v ...*Event) *ContactCreate {
-	ids := make([]string, len(v))
-	for i := range v {
-		ids[i] = v[i].ID
-	}
-	return _c.AddEventIDs(ids...)
-}
-
-// AddCollectionIDs adds the "collections" edge to the Collection entity by IDs.
-func (_c *ContactCreate) AddCollectionIDs(ids ...string) *ContactCreate {
-	_c.mutation.AddCollectionIDs(ids...)
-	return _c
-}
-
-// AddCollections adds the "collections" edges to the Collection entity.
-func (_c *ContactCreate) AddCollections(v ...*Collection) *ContactCreate {
-	ids := make([]string, len(v))
-	for i := range v {
-		ids[i] = v[i].ID
-	}
-	return _c.AddCollectionIDs(ids...)
-}
-
-// SetOrganizationID sets the "organization" edge to the Organization entity by ID.
-func (_c *ContactCreate) SetOrganizationID(id string) *ContactCreate {
-	_c.mutation.SetOrganizationID(id)
-	return _c
-}
-
-// SetOrganization sets the "organization" edge to the Organization entity.
-func (_c *ContactCreate) SetOrganization(v *Organization) *ContactCreate {
-	return _c.SetOrganizationID(v.ID)
 }
 
 // Mutation returns the ContactMutation object of the builder.
@@ -211,16 +33,7 @@ func (_c *ContactCreate) Mutation() *ContactMutation {
 
 // Save creates the Contact in the database.
 func (_c *ContactCreate) Save(ctx context.Context) (*Contact, error) {
-	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
-}
-
-// SaveX calls Save and panics if Save returns an error.
-func (_c *ContactCreate) SaveX(ctx context.Context) *Contact {
-	v, err := _c.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return v
+	return _c.sqlSave(ctx)
 }
 
 // Exec executes the query.
@@ -307,118 +120,6 @@ func (_c *ContactCreate) createSpec() (*Contact, *sqlgraph.CreateSpec) {
 		_spec.SetField(contact.FieldURL, field.TypeString, value)
 		_node.URL = &value
 	}
-	if nodes := _c.mutation.PracticesIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2M,
-			Inverse: true,
-			Table:   contact.PracticesTable,
-			Columns: contact.PracticesPrimaryKey,
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(practice.FieldID, field.TypeString),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_spec.Edges = append(_spec.Edges, edge)
-	}
-	if nodes := _c.mutation.ToolsIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2M,
-			Inverse: true,
-			Table:   contact.ToolsTable,
-			Columns: contact.ToolsPrimaryKey,
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(tool.FieldID, field.TypeString),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_spec.Edges = append(_spec.Edges, edge)
-	}
-	if nodes := _c.mutation.ReportsIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2M,
-			Inverse: true,
-			Table:   contact.ReportsTable,
-			Columns: contact.ReportsPrimaryKey,
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(report.FieldID, field.TypeString),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_spec.Edges = append(_spec.Edges, edge)
-	}
-	if nodes := _c.mutation.ProjectsIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2M,
-			Inverse: true,
-			Table:   contact.ProjectsTable,
-			Columns: contact.ProjectsPrimaryKey,
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(project.FieldID, field.TypeString),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_spec.Edges = append(_spec.Edges, edge)
-	}
-	if nodes := _c.mutation.NetworksIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2M,
-			Inverse: true,
-			Table:   contact.NetworksTable,
-			Columns: contact.NetworksPrimaryKey,
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(network.FieldID, field.TypeString),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_spec.Edges = append(_spec.Edges, edge)
-	}
-	if nodes := _c.mutation.EventsIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2M,
-			Inverse: true,
-			Table:   contact.EventsTable,
-			Columns: contact.EventsPrimaryKey,
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(event.FieldID, field.TypeString),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_spec.Edges = append(_spec.Edges, edge)
-	}
-	if nodes := _c.mutation.CollectionsIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2M,
-			Inverse: true,
-			Table:   contact.CollectionsTable,
-			Columns: contact.CollectionsPrimaryKey,
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(collection.FieldID, field.TypeString),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_spec.Edges = append(_spec.Edges, edge)
-	}
 	if nodes := _c.mutation.OrganizationIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
 			Rel:     sqlgraph.M2O,
@@ -437,87 +138,4 @@ func (_c *ContactCreate) createSpec() (*Contact, *sqlgraph.CreateSpec) {
 		_spec.Edges = append(_spec.Edges, edge)
 	}
 	return _node, _spec
-}
-
-// ContactCreateBulk is the builder for creating many Contact entities in bulk.
-type ContactCreateBulk struct {
-	config
-	err      error
-	builders []*ContactCreate
-}
-
-// Save creates the Contact entities in the database.
-func (_c *ContactCreateBulk) Save(ctx context.Context) ([]*Contact, error) {
-	if _c.err != nil {
-		return nil, _c.err
-	}
-	specs := make([]*sqlgraph.CreateSpec, len(_c.builders))
-	nodes := make([]*Contact, len(_c.builders))
-	mutators := make([]Mutator, len(_c.builders))
-	for i := range _c.builders {
-		func(i int, root context.Context) {
-			builder := _c.builders[i]
-			var mut Mutator = MutateFunc(func(ctx context.Context, m Mutation) (Value, error) {
-				mutation, ok := m.(*ContactMutation)
-				if !ok {
-					return nil, fmt.Errorf("unexpected mutation type %T", m)
-				}
-				if err := builder.check(); err != nil {
-					return nil, err
-				}
-				builder.mutation = mutation
-				var err error
-				nodes[i], specs[i] = builder.createSpec()
-				if i < len(mutators)-1 {
-					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
-				} else {
-					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
-					// Invoke the actual operation on the latest mutation in the chain.
-					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {
-						if sqlgraph.IsConstraintError(err) {
-							err = &ConstraintError{msg: err.Error(), wrap: err}
-						}
-					}
-				}
-				if err != nil {
-					return nil, err
-				}
-				mutation.id = &nodes[i].ID
-				mutation.done = true
-				return nodes[i], nil
-			})
-			for i := len(builder.hooks) - 1; i >= 0; i-- {
-				mut = builder.hooks[i](mut)
-			}
-			mutators[i] = mut
-		}(i, ctx)
-	}
-	if len(mutators) > 0 {
-		if _, err := mutators[0].Mutate(ctx, _c.builders[0].mutation); err != nil {
-			return nil, err
-		}
-	}
-	return nodes, nil
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_c *ContactCreateBulk) SaveX(ctx context.Context) []*Contact {
-	v, err := _c.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return v
-}
-
-// Exec executes the query.
-func (_c *ContactCreateBulk) Exec(ctx context.Context) error {
-	_, err := _c.Save(ctx)
-	return err
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (_c *ContactCreateBulk) ExecX(ctx context.Context) {
-	if err := _c.Exec(ctx); err != nil {
-		panic(err)
-	}
 }

@@ -15,7 +15,6 @@ import (
 // ContactDelete is the builder for deleting a Contact entity.
 type ContactDelete struct {
 	config
-	hooks    []Hook
 	mutation *ContactMutation
 }
 
@@ -27,7 +26,7 @@ func (_d *ContactDelete) Where(ps ...predicate.Contact) *ContactDelete {
 
 // Exec executes the deletion query and returns how many vertices were deleted.
 func (_d *ContactDelete) Exec(ctx context.Context) (int, error) {
-	return withHooks(ctx, _d.sqlExec, _d.mutation, _d.hooks)
+	return _d.sqlExec(ctx)
 }
 
 // ExecX is like Exec, but panics if an error occurs.

@@ -127,13 +127,6 @@ func (_m *ContentDistrict) QueryDistrict() *DistrictQuery {
 	return NewContentDistrictClient(_m.config).QueryDistrict(_m)
 }
 
-// Update returns a builder for updating this ContentDistrict.
-// Note that you need to call ContentDistrict.Unwrap() before calling this method if this ContentDistrict
-// was returned from a transaction, and the transaction was committed or rolled back.
-func (_m *ContentDistrict) Update() *ContentDistrictUpdateOne {
-	return NewContentDistrictClient(_m.config).UpdateOne(_m)
-}
-
 // Unwrap unwraps the ContentDistrict entity that was returned from a transaction after it was closed,
 // so that all future queries will be executed through the driver which created the transaction.
 func (_m *ContentDistrict) Unwrap() *ContentDistrict {

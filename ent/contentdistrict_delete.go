@@ -15,7 +15,6 @@ import (
 // ContentDistrictDelete is the builder for deleting a ContentDistrict entity.
 type ContentDistrictDelete struct {
 	config
-	hooks    []Hook
 	mutation *ContentDistrictMutation
 }
 
@@ -27,7 +26,7 @@ func (_d *ContentDistrictDelete) Where(ps ...predicate.ContentDistrict) *Content
 
 // Exec executes the deletion query and returns how many vertices were deleted.
 func (_d *ContentDistrictDelete) Exec(ctx context.Context) (int, error) {
-	return withHooks(ctx, _d.sqlExec, _d.mutation, _d.hooks)
+	return _d.sqlExec(ctx)
 }
 
 // ExecX is like Exec, but panics if an error occurs.

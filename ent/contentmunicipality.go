@@ -145,13 +145,6 @@ func (_m *ContentMunicipality) QueryMunicipality() *MunicipalityQuery {
 	return NewContentMunicipalityClient(_m.config).QueryMunicipality(_m)
 }
 
-// Update returns a builder for updating this ContentMunicipality.
-// Note that you need to call ContentMunicipality.Unwrap() before calling this method if this ContentMunicipality
-// was returned from a transaction, and the transaction was committed or rolled back.
-func (_m *ContentMunicipality) Update() *ContentMunicipalityUpdateOne {
-	return NewContentMunicipalityClient(_m.config).UpdateOne(_m)
-}
-
 // Unwrap unwraps the ContentMunicipality entity that was returned from a transaction after it was closed,
 // so that all future queries will be executed through the driver which created the transaction.
 func (_m *ContentMunicipality) Unwrap() *ContentMunicipality {

@@ -15,7 +15,6 @@ import (
 // ContentMunicipalityDelete is the builder for deleting a ContentMunicipality entity.
 type ContentMunicipalityDelete struct {
 	config
-	hooks    []Hook
 	mutation *ContentMunicipalityMutation
 }
 
@@ -27,7 +26,7 @@ func (_d *ContentMunicipalityDelete) Where(ps ...predicate.ContentMunicipality) 
 
 // Exec executes the deletion query and returns how many vertices were deleted.
 func (_d *ContentMunicipalityDelete) Exec(ctx context.Context) (int, error) {
-	return withHooks(ctx, _d.sqlExec, _d.mutation, _d.hooks)
+	return _d.sqlExec(ctx)
 }
 
 // ExecX is like Exec, but panics if an error occurs.

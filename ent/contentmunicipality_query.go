@@ -11,7 +11,7 @@ import (
 	"math"
 
 	"entgo.io/ent"
-	"entgo.io/ent/dialect"
+
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
@@ -63,28 +63,6 @@ func (_q *ContentMunicipalityQuery) Order(o ...contentmunicipality.OrderOption) 
 	return _q
 }
 
-// QueryMunicipality chains the current query on the "municipality" edge.
-func (_q *ContentMunicipalityQuery) QueryMunicipality() *MunicipalityQuery {
-	query := (&MunicipalityClient{config: _q.config}).Query()
-	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
-		if err := _q.prepareQuery(ctx); err != nil {
-			return nil, err
-		}
-		selector := _q.sqlQuery(ctx)
-		if err := selector.Err(); err != nil {
-			return nil, err
-		}
-		step := sqlgraph.NewStep(
-			sqlgraph.From(contentmunicipality.Table, contentmunicipality.FieldID, selector),
-			sqlgraph.To(municipality.Table, municipality.FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, contentmunicipality.MunicipalityTable, contentmunicipality.MunicipalityColumn),
-		)
-		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
-		return fromU, nil
-	}
-	return query
-}
-
 // First returns the first ContentMunicipality entity from the query.
 // Returns a *NotFoundError when no ContentMunicipality was found.
 func (_q *ContentMunicipalityQuery) First(ctx context.Context) (*ContentMunicipality, error) {
@@ -96,15 +74,6 @@ func (_q *ContentMunicipalityQuery) First(ctx context.Context) (*ContentMunicipa
 		return nil, &NotFoundError{contentmunicipality.Label}
 	}
 	return nodes[0], nil
-}
-
-// FirstX is like First, but panics if an error occurs.
-func (_q *ContentMunicipalityQuery) FirstX(ctx context.Context) *ContentMunicipality {
-	node, err := _q.First(ctx)
-	if err != nil && !IsNotFound(err) {
-		panic(err)
-	}
-	return node
 }
 
 // FirstID returns the first ContentMunicipality ID from the query.
@@ -119,15 +88,6 @@ func (_q *ContentMunicipalityQuery) FirstID(ctx context.Context) (id string, err
 		return
 	}
 	return ids[0], nil
-}
-
-// FirstIDX is like FirstID, but panics if an error occurs.
-func (_q *ContentMunicipalityQuery) FirstIDX(ctx context.Context) string {
-	id, err := _q.FirstID(ctx)
-	if err != nil && !IsNotFound(err) {
-		panic(err)
-	}
-	return id
 }
 
 // Only returns a single ContentMunicipality entity found by the query, ensuring it only returns one.
@@ -214,15 +174,6 @@ func (_q *ContentMunicipalityQuery) IDs(ctx context.Context) (ids []string, err 
 		return nil, err
 	}
 	return ids, nil
-}
-
-// IDsX is like IDs, but panics if an error occurs.
-func (_q *ContentMunicipalityQuery) IDsX(ctx context.Context) []string {
-	ids, err := _q.IDs(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return ids
 }
 
 // Count returns the count of the given query.
@@ -531,32 +482,6 @@ func (_q *ContentMunicipalityQuery) sqlQuery(ctx context.Context) *sql.Selector 
 		selector.Limit(*limit)
 	}
 	return selector
-}
-
-// ForUpdate locks the selected rows against concurrent updates, and prevent them from being
-// updated, deleted or "selected ... for update" by other sessions, until the transaction is
-// either committed or rolled-back.
-func (_q *ContentMunicipalityQuery) ForUpdate(opts ...sql.LockOption) *ContentMunicipalityQuery {
-	if _q.driver.Dialect() == dialect.Postgres {
-		_q.Unique(false)
-	}
-	_q.modifiers = append(_q.modifiers, func(s *sql.Selector) {
-		s.ForUpdate(opts...)
-	})
-	return _q
-}
-
-// ForShare behaves similarly to ForUpdate, except that it acquires a shared mode lock
-// on any rows that are read. Other sessions can read the rows, but cannot modify them
-// until your transaction commits.
-func (_q *ContentMunicipalityQuery) ForShare(opts ...sql.LockOption) *ContentMunicipalityQuery {
-	if _q.driver.Dialect() == dialect.Postgres {
-		_q.Unique(false)
-	}
-	_q.modifiers = append(_q.modifiers, func(s *sql.Selector) {
-		s.ForShare(opts...)
-	})
-	return _q
 }
 
 // Modify adds a query modifier for attaching custom logic to queries.

@@ -127,13 +127,6 @@ func (_m *ContentOrganization) QueryOrganization() *OrganizationQuery {
 	return NewContentOrganizationClient(_m.config).QueryOrganization(_m)
 }
 
-// Update returns a builder for updating this ContentOrganization.
-// Note that you need to call ContentOrganization.Unwrap() before calling this method if this ContentOrganization
-// was returned from a transaction, and the transaction was committed or rolled back.
-func (_m *ContentOrganization) Update() *ContentOrganizationUpdateOne {
-	return NewContentOrganizationClient(_m.config).UpdateOne(_m)
-}
-
 // Unwrap unwraps the ContentOrganization entity that was returned from a transaction after it was closed,
 // so that all future queries will be executed through the driver which created the transaction.
 func (_m *ContentOrganization) Unwrap() *ContentOrganization {

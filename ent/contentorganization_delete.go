@@ -15,7 +15,6 @@ import (
 // ContentOrganizationDelete is the builder for deleting a ContentOrganization entity.
 type ContentOrganizationDelete struct {
 	config
-	hooks    []Hook
 	mutation *ContentOrganizationMutation
 }
 
@@ -27,7 +26,7 @@ func (_d *ContentOrganizationDelete) Where(ps ...predicate.ContentOrganization) 
 
 // Exec executes the deletion query and returns how many vertices were deleted.
 func (_d *ContentOrganizationDelete) Exec(ctx context.Context) (int, error) {
-	return withHooks(ctx, _d.sqlExec, _d.mutation, _d.hooks)
+	return _d.sqlExec(ctx)
 }
 
 // ExecX is like Exec, but panics if an error occurs.

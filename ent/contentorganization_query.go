@@ -11,7 +11,7 @@ import (
 	"math"
 
 	"entgo.io/ent"
-	"entgo.io/ent/dialect"
+
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
@@ -63,28 +63,6 @@ func (_q *ContentOrganizationQuery) Order(o ...contentorganization.OrderOption) 
 	return _q
 }
 
-// QueryOrganization chains the current query on the "organization" edge.
-func (_q *ContentOrganizationQuery) QueryOrganization() *OrganizationQuery {
-	query := (&OrganizationClient{config: _q.config}).Query()
-	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
-		if err := _q.prepareQuery(ctx); err != nil {
-			return nil, err
-		}
-		selector := _q.sqlQuery(ctx)
-		if err := selector.Err(); err != nil {
-			return nil, err
-		}
-		step := sqlgraph.NewStep(
-			sqlgraph.From(contentorganization.Table, contentorganization.FieldID, selector),
-			sqlgraph.To(organization.Table, organization.FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, contentorganization.OrganizationTable, contentorganization.OrganizationColumn),
-		)
-		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
-		return fromU, nil
-	}
-	return query
-}
-
 // First returns the first ContentOrganization entity from the query.
 // Returns a *NotFoundError when no ContentOrganization was found.
 func (_q *ContentOrganizationQuery) First(ctx context.Context) (*ContentOrganization, error) {
@@ -96,15 +74,6 @@ func (_q *ContentOrganizationQuery) First(ctx context.Context) (*ContentOrganiza
 		return nil, &NotFoundError{contentorganization.Label}
 	}
 	return nodes[0], nil
-}
-
-// FirstX is like First, but panics if an error occurs.
-func (_q *ContentOrganizationQuery) FirstX(ctx context.Context) *ContentOrganization {
-	node, err := _q.First(ctx)
-	if err != nil && !IsNotFound(err) {
-		panic(err)
-	}
-	return node
 }
 
 // FirstID returns the first ContentOrganization ID from the query.
@@ -119,15 +88,6 @@ func (_q *ContentOrganizationQuery) FirstID(ctx context.Context) (id string, err
 		return
 	}
 	return ids[0], nil
-}
-
-// FirstIDX is like FirstID, but panics if an error occurs.
-func (_q *ContentOrganizationQuery) FirstIDX(ctx context.Context) string {
-	id, err := _q.FirstID(ctx)
-	if err != nil && !IsNotFound(err) {
-		panic(err)
-	}
-	return id
 }
 
 // Only returns a single ContentOrganization entity found by the query, ensuring it only returns one.
@@ -216,15 +176,6 @@ func (_q *ContentOrganizationQuery) IDs(ctx context.Context) (ids []string, err 
 	return ids, nil
 }
 
-// IDsX is like IDs, but panics if an error occurs.
-func (_q *ContentOrganizationQuery) IDsX(ctx context.Context) []string {
-	ids, err := _q.IDs(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return ids
-}
-
 // Count returns the count of the given query.
 func (_q *ContentOrganizationQuery) Count(ctx context.Context) (int, error) {
 	ctx = setContextOp(ctx, _q.ctx, ent.OpQueryCount)
@@ -294,29 +245,6 @@ func (_q *ContentOrganizationQuery) WithOrganization(opts ...func(*OrganizationQ
 	}
 	_q.withOrganization = query
 	return _q
-}
-
-// GroupBy is used to group vertices by one or more fields/columns.
-// It is often used with aggregate functions, like: count, max, mean, min, sum.
-//
-// Example:
-//
-//	var v []struct {
-//		ContentID string `json:"content_id,omitempty"`
-//		Count int `json:"count,omitempty"`
-//	}
-//
-//	client.ContentOrganization.Query().
-//		GroupBy(contentorganization.FieldContentID).
-//		Aggregate(ent.Count()).
-//		Scan(ctx, &v)
-func (_q *ContentOrganizationQuery) GroupBy(field string, fields ...string) *ContentOrganizationGroupBy {
-	_q.ctx.Fields = append([]string{field}, fields...)
-	grbuild := &ContentOrganizationGroupBy{build: _q}
-	grbuild.flds = &_q.ctx.Fields
-	grbuild.label = contentorganization.Label
-	grbuild.scan = grbuild.Scan
-	return grbuild
 }
 
 // Select allows the selection one or more fields/columns for the given query,
@@ -533,84 +461,10 @@ func (_q *ContentOrganizationQuery) sqlQuery(ctx context.Context) *sql.Selector 
 	return selector
 }
 
-// ForUpdate locks the selected rows against concurrent updates, and prevent them from being
-// updated, deleted or "selected ... for update" by other sessions, until the transaction is
-// either committed or rolled-back.
-func (_q *ContentOrganizationQuery) ForUpdate(opts ...sql.LockOption) *ContentOrganizationQuery {
-	if _q.driver.Dialect() == dialect.Postgres {
-		_q.Unique(false)
-	}
-	_q.modifiers = append(_q.modifiers, func(s *sql.Selector) {
-		s.ForUpdate(opts...)
-	})
-	return _q
-}
-
-// ForShare behaves similarly to ForUpdate, except that it acquires a shared mode lock
-// on any rows that are read. Other sessions can read the rows, but cannot modify them
-// until your transaction commits.
-func (_q *ContentOrganizationQuery) ForShare(opts ...sql.LockOption) *ContentOrganizationQuery {
-	if _q.driver.Dialect() == dialect.Postgres {
-		_q.Unique(false)
-	}
-	_q.modifiers = append(_q.modifiers, func(s *sql.Selector) {
-		s.ForShare(opts...)
-	})
-	return _q
-}
-
 // Modify adds a query modifier for attaching custom logic to queries.
 func (_q *ContentOrganizationQuery) Modify(modifiers ...func(s *sql.Selector)) *ContentOrganizationSelect {
 	_q.modifiers = append(_q.modifiers, modifiers...)
 	return _q.Select()
-}
-
-// ContentOrganizationGroupBy is the group-by builder for ContentOrganization entities.
-type ContentOrganizationGroupBy struct {
-	selector
-	build *ContentOrganizationQuery
-}
-
-// Aggregate adds the given aggregation functions to the group-by query.
-func (_g *ContentOrganizationGroupBy) Aggregate(fns ...AggregateFunc) *ContentOrganizationGroupBy {
-	_g.fns = append(_g.fns, fns...)
-	return _g
-}
-
-// Scan applies the selector query and scans the result into the given value.
-func (_g *ContentOrganizationGroupBy) Scan(ctx context.Context, v any) error {
-	ctx = setContextOp(ctx, _g.build.ctx, ent.OpQueryGroupBy)
-	if err := _g.build.prepareQuery(ctx); err != nil {
-		return err
-	}
-	return scanWithInterceptors[*ContentOrganizationQuery, *ContentOrganizationGroupBy](ctx, _g.build, _g, _g.build.inters, v)
-}
-
-func (_g *ContentOrganizationGroupBy) sqlScan(ctx context.Context, root *ContentOrganizationQuery, v any) error {
-	selector := root.sqlQuery(ctx).Select()
-	aggregation := make([]string, 0, len(_g.fns))
-	for _, fn := range _g.fns {
-		aggregation = append(aggregation, fn(selector))
-	}
-	if len(selector.SelectedColumns()) == 0 {
-		columns := make([]string, 0, len(*_g.flds)+len(_g.fns))
-		for _, f := range *_g.flds {
-			columns = append(columns, selector.C(f))
-		}
-		columns = append(columns, aggregation...)
-		selector.Select(columns...)
-	}
-	selector.GroupBy(selector.Columns(*_g.flds...)...)
-	if err := selector.Err(); err != nil {
-		return err
-	}
-	rows := &sql.Rows{}
-	query, args := selector.Query()
-	if err := _g.build.driver.Query(ctx, query, args, rows); err != nil {
-		return err
-	}
-	defer rows.Close()
-	return sql.ScanSlice(rows, v)
 }
 
 // ContentOrganizationSelect is the builder for selecting fields of ContentOrganization entities.

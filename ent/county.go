@@ -90,13 +90,6 @@ func (_m *County) Value(name string) (ent.Value, error) {
 	return _m.selectValues.Get(name)
 }
 
-// Update returns a builder for updating this County.
-// Note that you need to call County.Unwrap() before calling this method if this County
-// was returned from a transaction, and the transaction was committed or rolled back.
-func (_m *County) Update() *CountyUpdateOne {
-	return NewCountyClient(_m.config).UpdateOne(_m)
-}
-
 // Unwrap unwraps the County entity that was returned from a transaction after it was closed,
 // so that all future queries will be executed through the driver which created the transaction.
 func (_m *County) Unwrap() *County {

@@ -5,7 +5,7 @@ package ent
 import (
 	"context"
 	"dugnad/ent/county"
-	"dugnad/schema"
+
 	"errors"
 	"fmt"
 
@@ -17,25 +17,6 @@ import (
 type CountyCreate struct {
 	config
 	mutation *CountyMutation
-	hooks    []Hook
-}
-
-// SetNumber sets the "number" field.
-func (_c *CountyCreate) SetNumber(v string) *CountyCreate {
-	_c.mutation.SetNumber(v)
-	return _c
-}
-
-// SetName sets the "name" field.
-func (_c *CountyCreate) SetName(v string) *CountyCreate {
-	_c.mutation.SetName(v)
-	return _c
-}
-
-// SetLocalNames sets the "local_names" field.
-func (_c *CountyCreate) SetLocalNames(v schema.LocalText) *CountyCreate {
-	_c.mutation.SetLocalNames(v)
-	return _c
 }
 
 // SetID sets the "id" field.
@@ -51,16 +32,7 @@ func (_c *CountyCreate) Mutation() *CountyMutation {
 
 // Save creates the County in the database.
 func (_c *CountyCreate) Save(ctx context.Context) (*County, error) {
-	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
-}
-
-// SaveX calls Save and panics if Save returns an error.
-func (_c *CountyCreate) SaveX(ctx context.Context) *County {
-	v, err := _c.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return v
+	return _c.sqlSave(ctx)
 }
 
 // Exec executes the query.
@@ -137,87 +109,4 @@ func (_c *CountyCreate) createSpec() (*County, *sqlgraph.CreateSpec) {
 		_node.LocalNames = value
 	}
 	return _node, _spec
-}
-
-// CountyCreateBulk is the builder for creating many County entities in bulk.
-type CountyCreateBulk struct {
-	config
-	err      error
-	builders []*CountyCreate
-}
-
-// Save creates the County entities in the database.
-func (_c *CountyCreateBulk) Save(ctx context.Context) ([]*County, error) {
-	if _c.err != nil {
-		return nil, _c.err
-	}
-	specs := make([]*sqlgraph.CreateSpec, len(_c.builders))
-	nodes := make([]*County, len(_c.builders))
-	mutators := make([]Mutator, len(_c.builders))
-	for i := range _c.builders {
-		func(i int, root context.Context) {
-			builder := _c.builders[i]
-			var mut Mutator = MutateFunc(func(ctx context.Context, m Mutation) (Value, error) {
-				mutation, ok := m.(*CountyMutation)
-				if !ok {
-					return nil, fmt.Errorf("unexpected mutation type %T", m)
-				}
-				if err := builder.check(); err != nil {
-					return nil, err
-				}
-				builder.mutation = mutation
-				var err error
-				nodes[i], specs[i] = builder.createSpec()
-				if i < len(mutators)-1 {
-					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
-				} else {
-					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
-					// Invoke the actual operation on the latest mutation in the chain.
-					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {
-						if sqlgraph.IsConstraintError(err) {
-							err = &ConstraintError{msg: err.Error(), wrap: err}
-						}
-					}
-				}
-				if err != nil {
-					return nil, err
-				}
-				mutation.id = &nodes[i].ID
-				mutation.done = true
-				return nodes[i], nil
-			})
-			for i := len(builder.hooks) - 1; i >= 0; i-- {
-				mut = builder.hooks[i](mut)
-			}
-			mutators[i] = mut
-		}(i, ctx)
-	}
-	if len(mutators) > 0 {
-		if _, err := mutators[0].Mutate(ctx, _c.builders[0].mutation); err != nil {
-			return nil, err
-		}
-	}
-	return nodes, nil
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_c *CountyCreateBulk) SaveX(ctx context.Context) []*County {
-	v, err := _c.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return v
-}
-
-// Exec executes the query.
-func (_c *CountyCreateBulk) Exec(ctx context.Context) error {
-	_, err := _c.Save(ctx)
-	return err
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (_c *CountyCreateBulk) ExecX(ctx context.Context) {
-	if err := _c.Exec(ctx); err != nil {
-		panic(err)
-	}
 }

@@ -15,7 +15,6 @@ import (
 // CountyDelete is the builder for deleting a County entity.
 type CountyDelete struct {
 	config
-	hooks    []Hook
 	mutation *CountyMutation
 }
 
@@ -27,7 +26,7 @@ func (_d *CountyDelete) Where(ps ...predicate.County) *CountyDelete {
 
 // Exec executes the deletion query and returns how many vertices were deleted.
 func (_d *CountyDelete) Exec(ctx context.Context) (int, error) {
-	return withHooks(ctx, _d.sqlExec, _d.mutation, _d.hooks)
+	return _d.sqlExec(ctx)
 }
 
 // ExecX is like Exec, but panics if an error occurs.

@@ -6,7 +6,7 @@ import (
 	"context"
 	"dugnad/ent/county"
 	"dugnad/ent/predicate"
-	"dugnad/schema"
+
 	"errors"
 	"fmt"
 
@@ -16,196 +16,12 @@ import (
 	"entgo.io/ent/schema/field"
 )
 
-// CountyUpdate is the builder for updating County entities.
-type CountyUpdate struct {
-	config
-	hooks     []Hook
-	mutation  *CountyMutation
-	modifiers []func(*sql.UpdateBuilder)
-}
-
-// Where appends a list predicates to the CountyUpdate builder.
-func (_u *CountyUpdate) Where(ps ...predicate.County) *CountyUpdate {
-	_u.mutation.Where(ps...)
-	return _u
-}
-
-// SetNumber sets the "number" field.
-func (_u *CountyUpdate) SetNumber(v string) *CountyUpdate {
-	_u.mutation.SetNumber(v)
-	return _u
-}
-
-// SetNillableNumber sets the "number" field if the given value is not nil.
-func (_u *CountyUpdate) SetNillableNumber(v *string) *CountyUpdate {
-	if v != nil {
-		_u.SetNumber(*v)
-	}
-	return _u
-}
-
-// SetName sets the "name" field.
-func (_u *CountyUpdate) SetName(v string) *CountyUpdate {
-	_u.mutation.SetName(v)
-	return _u
-}
-
-// SetNillableName sets the "name" field if the given value is not nil.
-func (_u *CountyUpdate) SetNillableName(v *string) *CountyUpdate {
-	if v != nil {
-		_u.SetName(*v)
-	}
-	return _u
-}
-
-// SetLocalNames sets the "local_names" field.
-func (_u *CountyUpdate) SetLocalNames(v schema.LocalText) *CountyUpdate {
-	_u.mutation.SetLocalNames(v)
-	return _u
-}
-
-// AppendLocalNames appends value to the "local_names" field.
-func (_u *CountyUpdate) AppendLocalNames(v schema.LocalText) *CountyUpdate {
-	_u.mutation.AppendLocalNames(v)
-	return _u
-}
-
-// ClearLocalNames clears the value of the "local_names" field.
-func (_u *CountyUpdate) ClearLocalNames() *CountyUpdate {
-	_u.mutation.ClearLocalNames()
-	return _u
-}
-
-// Mutation returns the CountyMutation object of the builder.
-func (_u *CountyUpdate) Mutation() *CountyMutation {
-	return _u.mutation
-}
-
-// Save executes the query and returns the number of nodes affected by the update operation.
-func (_u *CountyUpdate) Save(ctx context.Context) (int, error) {
-	return withHooks(ctx, _u.sqlSave, _u.mutation, _u.hooks)
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_u *CountyUpdate) SaveX(ctx context.Context) int {
-	affected, err := _u.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return affected
-}
-
-// Exec executes the query.
-func (_u *CountyUpdate) Exec(ctx context.Context) error {
-	_, err := _u.Save(ctx)
-	return err
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (_u *CountyUpdate) ExecX(ctx context.Context) {
-	if err := _u.Exec(ctx); err != nil {
-		panic(err)
-	}
-}
-
-// Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
-func (_u *CountyUpdate) Modify(modifiers ...func(u *sql.UpdateBuilder)) *CountyUpdate {
-	_u.modifiers = append(_u.modifiers, modifiers...)
-	return _u
-}
-
-func (_u *CountyUpdate) sqlSave(ctx context.Context) (_node int, err error) {
-	_spec := sqlgraph.NewUpdateSpec(county.Table, county.Columns, sqlgraph.NewFieldSpec(county.FieldID, field.TypeString))
-	if ps := _u.mutation.predicates; len(ps) > 0 {
-		_spec.Predicate = func(selector *sql.Selector) {
-			for i := range ps {
-				ps[i](selector)
-			}
-		}
-	}
-	if value, ok := _u.mutation.Number(); ok {
-		_spec.SetField(county.FieldNumber, field.TypeString, value)
-	}
-	if value, ok := _u.mutation.Name(); ok {
-		_spec.SetField(county.FieldName, field.TypeString, value)
-	}
-	if value, ok := _u.mutation.LocalNames(); ok {
-		_spec.SetField(county.FieldLocalNames, field.TypeJSON, value)
-	}
-	if value, ok := _u.mutation.AppendedLocalNames(); ok {
-		_spec.AddModifier(func(u *sql.UpdateBuilder) {
-			sqljson.Append(u, county.FieldLocalNames, value)
-		})
-	}
-	if _u.mutation.LocalNamesCleared() {
-		_spec.ClearField(county.FieldLocalNames, field.TypeJSON)
-	}
-	_spec.AddModifiers(_u.modifiers...)
-	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
-		if _, ok := err.(*sqlgraph.NotFoundError); ok {
-			err = &NotFoundError{county.Label}
-		} else if sqlgraph.IsConstraintError(err) {
-			err = &ConstraintError{msg: err.Error(), wrap: err}
-		}
-		return 0, err
-	}
-	_u.mutation.done = true
-	return _node, nil
-}
-
 // CountyUpdateOne is the builder for updating a single County entity.
 type CountyUpdateOne struct {
 	config
 	fields    []string
-	hooks     []Hook
 	mutation  *CountyMutation
 	modifiers []func(*sql.UpdateBuilder)
-}
-
-// SetNumber sets the "number" field.
-func (_u *CountyUpdateOne) SetNumber(v string) *CountyUpdateOne {
-	_u.mutation.SetNumber(v)
-	return _u
-}
-
-// SetNillableNumber sets the "number" field if the given value is not nil.
-func (_u *CountyUpdateOne) SetNillableNumber(v *string) *CountyUpdateOne {
-	if v != nil {
-		_u.SetNumber(*v)
-	}
-	return _u
-}
-
-// SetName sets the "name" field.
-func (_u *CountyUpdateOne) SetName(v string) *CountyUpdateOne {
-	_u.mutation.SetName(v)
-	return _u
-}
-
-// SetNillableName sets the "name" field if the given value is not nil.
-func (_u *CountyUpdateOne) SetNillableName(v *string) *CountyUpdateOne {
-	if v != nil {
-		_u.SetName(*v)
-	}
-	return _u
-}
-
-// SetLocalNames sets the "local_names" field.
-func (_u *CountyUpdateOne) SetLocalNames(v schema.LocalText) *CountyUpdateOne {
-	_u.mutation.SetLocalNames(v)
-	return _u
-}
-
-// AppendLocalNames appends value to the "local_names" field.
-func (_u *CountyUpdateOne) AppendLocalNames(v schema.LocalText) *CountyUpdateOne {
-	_u.mutation.AppendLocalNames(v)
-	return _u
-}
-
-// ClearLocalNames clears the value of the "local_names" field.
-func (_u *CountyUpdateOne) ClearLocalNames() *CountyUpdateOne {
-	_u.mutation.ClearLocalNames()
-	return _u
 }
 
 // Mutation returns the CountyMutation object of the builder.
@@ -228,16 +44,7 @@ func (_u *CountyUpdateOne) Select(field string, fields ...string) *CountyUpdateO
 
 // Save executes the query and returns the updated County entity.
 func (_u *CountyUpdateOne) Save(ctx context.Context) (*County, error) {
-	return withHooks(ctx, _u.sqlSave, _u.mutation, _u.hooks)
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_u *CountyUpdateOne) SaveX(ctx context.Context) *County {
-	node, err := _u.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return node
+	return _u.sqlSave(ctx)
 }
 
 // Exec executes the query on the entity.

@@ -206,13 +206,6 @@ func (_m *Delivery) QueryWebhook() *WebhookQuery {
 	return NewDeliveryClient(_m.config).QueryWebhook(_m)
 }
 
-// Update returns a builder for updating this Delivery.
-// Note that you need to call Delivery.Unwrap() before calling this method if this Delivery
-// was returned from a transaction, and the transaction was committed or rolled back.
-func (_m *Delivery) Update() *DeliveryUpdateOne {
-	return NewDeliveryClient(_m.config).UpdateOne(_m)
-}
-
 // Unwrap unwraps the Delivery entity that was returned from a transaction after it was closed,
 // so that all future queries will be executed through the driver which created the transaction.
 func (_m *Delivery) Unwrap() *Delivery {

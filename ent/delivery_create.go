@@ -19,7 +19,6 @@ import (
 type DeliveryCreate struct {
 	config
 	mutation *DeliveryMutation
-	hooks    []Hook
 }
 
 // SetWebhookID sets the "webhook_id" field.
@@ -76,25 +75,9 @@ func (_c *DeliveryCreate) SetTries(v int) *DeliveryCreate {
 	return _c
 }
 
-// SetNillableTries sets the "tries" field if the given value is not nil.
-func (_c *DeliveryCreate) SetNillableTries(v *int) *DeliveryCreate {
-	if v != nil {
-		_c.SetTries(*v)
-	}
-	return _c
-}
-
 // SetFirstTriedAt sets the "first_tried_at" field.
 func (_c *DeliveryCreate) SetFirstTriedAt(v time.Time) *DeliveryCreate {
 	_c.mutation.SetFirstTriedAt(v)
-	return _c
-}
-
-// SetNillableFirstTriedAt sets the "first_tried_at" field if the given value is not nil.
-func (_c *DeliveryCreate) SetNillableFirstTriedAt(v *time.Time) *DeliveryCreate {
-	if v != nil {
-		_c.SetFirstTriedAt(*v)
-	}
 	return _c
 }
 
@@ -110,14 +93,6 @@ func (_c *DeliveryCreate) SetDeliveredAt(v time.Time) *DeliveryCreate {
 	return _c
 }
 
-// SetNillableDeliveredAt sets the "delivered_at" field if the given value is not nil.
-func (_c *DeliveryCreate) SetNillableDeliveredAt(v *time.Time) *DeliveryCreate {
-	if v != nil {
-		_c.SetDeliveredAt(*v)
-	}
-	return _c
-}
-
 // SetAttempts sets the "attempts" field.
 func (_c *DeliveryCreate) SetAttempts(v []schema.DeliveryAttempt) *DeliveryCreate {
 	_c.mutation.SetAttempts(v)
@@ -130,29 +105,10 @@ func (_c *DeliveryCreate) SetID(v string) *DeliveryCreate {
 	return _c
 }
 
-// SetWebhook sets the "webhook" edge to the Webhook entity.
-func (_c *DeliveryCreate) SetWebhook(v *Webhook) *DeliveryCreate {
-	return _c.SetWebhookID(v.ID)
-}
-
-// Mutation returns the DeliveryMutation object of the builder.
-func (_c *DeliveryCreate) Mutation() *DeliveryMutation {
-	return _c.mutation
-}
-
 // Save creates the Delivery in the database.
 func (_c *DeliveryCreate) Save(ctx context.Context) (*Delivery, error) {
 	_c.defaults()
-	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
-}
-
-// SaveX calls Save and panics if Save returns an error.
-func (_c *DeliveryCreate) SaveX(ctx context.Context) *Delivery {
-	v, err := _c.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return v
+	return _c.sqlSave(ctx)
 }
 
 // Exec executes the query.
@@ -339,79 +295,31 @@ type DeliveryCreateBulk struct {
 	builders []*DeliveryCreate
 }
 
-// Save creates the Delivery entities in the database.
+// Save creates the Delivery entities with one statement.
 func (_c *DeliveryCreateBulk) Save(ctx context.Context) ([]*Delivery, error) {
-	if _c.err != nil {
-		return nil, _c.err
-	}
-	specs := make([]*sqlgraph.CreateSpec, len(_c.builders))
+	spec := &sqlgraph.BatchCreateSpec{Nodes: make([]*sqlgraph.CreateSpec, len(_c.builders))}
 	nodes := make([]*Delivery, len(_c.builders))
-	mutators := make([]Mutator, len(_c.builders))
-	for i := range _c.builders {
-		func(i int, root context.Context) {
-			builder := _c.builders[i]
-			builder.defaults()
-			var mut Mutator = MutateFunc(func(ctx context.Context, m Mutation) (Value, error) {
-				mutation, ok := m.(*DeliveryMutation)
-				if !ok {
-					return nil, fmt.Errorf("unexpected mutation type %T", m)
-				}
-				if err := builder.check(); err != nil {
-					return nil, err
-				}
-				builder.mutation = mutation
-				var err error
-				nodes[i], specs[i] = builder.createSpec()
-				if i < len(mutators)-1 {
-					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
-				} else {
-					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
-					// Invoke the actual operation on the latest mutation in the chain.
-					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {
-						if sqlgraph.IsConstraintError(err) {
-							err = &ConstraintError{msg: err.Error(), wrap: err}
-						}
-					}
-				}
-				if err != nil {
-					return nil, err
-				}
-				mutation.id = &nodes[i].ID
-				mutation.done = true
-				return nodes[i], nil
-			})
-			for i := len(builder.hooks) - 1; i >= 0; i-- {
-				mut = builder.hooks[i](mut)
-			}
-			mutators[i] = mut
-		}(i, ctx)
-	}
-	if len(mutators) > 0 {
-		if _, err := mutators[0].Mutate(ctx, _c.builders[0].mutation); err != nil {
+	for i, builder := range _c.builders {
+		builder.defaults()
+		if err := builder.check(); err != nil {
 			return nil, err
 		}
+		nodes[i], spec.Nodes[i] = builder.createSpec()
+	}
+	if len(nodes) == 0 {
+		return nodes, nil
+	}
+	if err := sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {
+		if sqlgraph.IsConstraintError(err) {
+			err = &ConstraintError{msg: err.Error(), wrap: err}
+		}
+		return nil, err
 	}
 	return nodes, nil
 }
 
-// SaveX is like Save, but panics if an error occurs.
-func (_c *DeliveryCreateBulk) SaveX(ctx context.Context) []*Delivery {
-	v, err := _c.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return v
-}
-
-// Exec executes the query.
+// Exec creates the Delivery entities with one statement.
 func (_c *DeliveryCreateBulk) Exec(ctx context.Context) error {
 	_, err := _c.Save(ctx)
 	return err
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (_c *DeliveryCreateBulk) ExecX(ctx context.Context) {
-	if err := _c.Exec(ctx); err != nil {
-		panic(err)
-	}
 }

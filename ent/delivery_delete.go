@@ -15,7 +15,6 @@ import (
 // DeliveryDelete is the builder for deleting a Delivery entity.
 type DeliveryDelete struct {
 	config
-	hooks    []Hook
 	mutation *DeliveryMutation
 }
 
@@ -27,7 +26,7 @@ func (_d *DeliveryDelete) Where(ps ...predicate.Delivery) *DeliveryDelete {
 
 // Exec executes the deletion query and returns how many vertices were deleted.
 func (_d *DeliveryDelete) Exec(ctx context.Context) (int, error) {
-	return withHooks(ctx, _d.sqlExec, _d.mutation, _d.hooks)
+	return _d.sqlExec(ctx)
 }
 
 // ExecX is like Exec, but panics if an error occurs.

@@ -11,7 +11,7 @@ import (
 	"math"
 
 	"entgo.io/ent"
-	"entgo.io/ent/dialect"
+
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
@@ -63,28 +63,6 @@ func (_q *DeliveryQuery) Order(o ...delivery.OrderOption) *DeliveryQuery {
 	return _q
 }
 
-// QueryWebhook chains the current query on the "webhook" edge.
-func (_q *DeliveryQuery) QueryWebhook() *WebhookQuery {
-	query := (&WebhookClient{config: _q.config}).Query()
-	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
-		if err := _q.prepareQuery(ctx); err != nil {
-			return nil, err
-		}
-		selector := _q.sqlQuery(ctx)
-		if err := selector.Err(); err != nil {
-			return nil, err
-		}
-		step := sqlgraph.NewStep(
-			sqlgraph.From(delivery.Table, delivery.FieldID, selector),
-			sqlgraph.To(webhook.Table, webhook.FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, true, delivery.WebhookTable, delivery.WebhookColumn),
-		)
-		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
-		return fromU, nil
-	}
-	return query
-}
-
 // First returns the first Delivery entity from the query.
 // Returns a *NotFoundError when no Delivery was found.
 func (_q *DeliveryQuery) First(ctx context.Context) (*Delivery, error) {
@@ -96,15 +74,6 @@ func (_q *DeliveryQuery) First(ctx context.Context) (*Delivery, error) {
 		return nil, &NotFoundError{delivery.Label}
 	}
 	return nodes[0], nil
-}
-
-// FirstX is like First, but panics if an error occurs.
-func (_q *DeliveryQuery) FirstX(ctx context.Context) *Delivery {
-	node, err := _q.First(ctx)
-	if err != nil && !IsNotFound(err) {
-		panic(err)
-	}
-	return node
 }
 
 // FirstID returns the first Delivery ID from the query.
@@ -119,15 +88,6 @@ func (_q *DeliveryQuery) FirstID(ctx context.Context) (id string, err error) {
 		return
 	}
 	return ids[0], nil
-}
-
-// FirstIDX is like FirstID, but panics if an error occurs.
-func (_q *DeliveryQuery) FirstIDX(ctx context.Context) string {
-	id, err := _q.FirstID(ctx)
-	if err != nil && !IsNotFound(err) {
-		panic(err)
-	}
-	return id
 }
 
 // Only returns a single Delivery entity found by the query, ensuring it only returns one.
@@ -216,15 +176,6 @@ func (_q *DeliveryQuery) IDs(ctx context.Context) (ids []string, err error) {
 	return ids, nil
 }
 
-// IDsX is like IDs, but panics if an error occurs.
-func (_q *DeliveryQuery) IDsX(ctx context.Context) []string {
-	ids, err := _q.IDs(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return ids
-}
-
 // Count returns the count of the given query.
 func (_q *DeliveryQuery) Count(ctx context.Context) (int, error) {
 	ctx = setContextOp(ctx, _q.ctx, ent.OpQueryCount)
@@ -283,17 +234,6 @@ func (_q *DeliveryQuery) Clone() *DeliveryQuery {
 		path:      _q.path,
 		modifiers: append([]func(*sql.Selector){}, _q.modifiers...),
 	}
-}
-
-// WithWebhook tells the query-builder to eager-load the nodes that are connected to
-// the "webhook" edge. The optional arguments are used to configure the query builder of the edge.
-func (_q *DeliveryQuery) WithWebhook(opts ...func(*WebhookQuery)) *DeliveryQuery {
-	query := (&WebhookClient{config: _q.config}).Query()
-	for _, opt := range opts {
-		opt(query)
-	}
-	_q.withWebhook = query
-	return _q
 }
 
 // GroupBy is used to group vertices by one or more fields/columns.
@@ -531,32 +471,6 @@ func (_q *DeliveryQuery) sqlQuery(ctx context.Context) *sql.Selector {
 		selector.Limit(*limit)
 	}
 	return selector
-}
-
-// ForUpdate locks the selected rows against concurrent updates, and prevent them from being
-// updated, deleted or "selected ... for update" by other sessions, until the transaction is
-// either committed or rolled-back.
-func (_q *DeliveryQuery) ForUpdate(opts ...sql.LockOption) *DeliveryQuery {
-	if _q.driver.Dialect() == dialect.Postgres {
-		_q.Unique(false)
-	}
-	_q.modifiers = append(_q.modifiers, func(s *sql.Selector) {
-		s.ForUpdate(opts...)
-	})
-	return _q
-}
-
-// ForShare behaves similarly to ForUpdate, except that it acquires a shared mode lock
-// on any rows that are read. Other sessions can read the rows, but cannot modify them
-// until your transaction commits.
-func (_q *DeliveryQuery) ForShare(opts ...sql.LockOption) *DeliveryQuery {
-	if _q.driver.Dialect() == dialect.Postgres {
-		_q.Unique(false)
-	}
-	_q.modifiers = append(_q.modifiers, func(s *sql.Selector) {
-		s.ForShare(opts...)
-	})
-	return _q
 }
 
 // Modify adds a query modifier for attaching custom logic to queries.

@@ -20,7 +20,6 @@ import (
 // DeliveryUpdate is the builder for updating Delivery entities.
 type DeliveryUpdate struct {
 	config
-	hooks     []Hook
 	mutation  *DeliveryMutation
 	modifiers []func(*sql.UpdateBuilder)
 }
@@ -37,26 +36,10 @@ func (_u *DeliveryUpdate) SetState(v schema.DeliveryState) *DeliveryUpdate {
 	return _u
 }
 
-// SetNillableState sets the "state" field if the given value is not nil.
-func (_u *DeliveryUpdate) SetNillableState(v *schema.DeliveryState) *DeliveryUpdate {
-	if v != nil {
-		_u.SetState(*v)
-	}
-	return _u
-}
-
 // SetTries sets the "tries" field.
 func (_u *DeliveryUpdate) SetTries(v int) *DeliveryUpdate {
 	_u.mutation.ResetTries()
 	_u.mutation.SetTries(v)
-	return _u
-}
-
-// SetNillableTries sets the "tries" field if the given value is not nil.
-func (_u *DeliveryUpdate) SetNillableTries(v *int) *DeliveryUpdate {
-	if v != nil {
-		_u.SetTries(*v)
-	}
 	return _u
 }
 
@@ -72,14 +55,6 @@ func (_u *DeliveryUpdate) SetFirstTriedAt(v time.Time) *DeliveryUpdate {
 	return _u
 }
 
-// SetNillableFirstTriedAt sets the "first_tried_at" field if the given value is not nil.
-func (_u *DeliveryUpdate) SetNillableFirstTriedAt(v *time.Time) *DeliveryUpdate {
-	if v != nil {
-		_u.SetFirstTriedAt(*v)
-	}
-	return _u
-}
-
 // ClearFirstTriedAt clears the value of the "first_tried_at" field.
 func (_u *DeliveryUpdate) ClearFirstTriedAt() *DeliveryUpdate {
 	_u.mutation.ClearFirstTriedAt()
@@ -92,25 +67,9 @@ func (_u *DeliveryUpdate) SetNextAt(v time.Time) *DeliveryUpdate {
 	return _u
 }
 
-// SetNillableNextAt sets the "next_at" field if the given value is not nil.
-func (_u *DeliveryUpdate) SetNillableNextAt(v *time.Time) *DeliveryUpdate {
-	if v != nil {
-		_u.SetNextAt(*v)
-	}
-	return _u
-}
-
 // SetDeliveredAt sets the "delivered_at" field.
 func (_u *DeliveryUpdate) SetDeliveredAt(v time.Time) *DeliveryUpdate {
 	_u.mutation.SetDeliveredAt(v)
-	return _u
-}
-
-// SetNillableDeliveredAt sets the "delivered_at" field if the given value is not nil.
-func (_u *DeliveryUpdate) SetNillableDeliveredAt(v *time.Time) *DeliveryUpdate {
-	if v != nil {
-		_u.SetDeliveredAt(*v)
-	}
 	return _u
 }
 
@@ -132,23 +91,9 @@ func (_u *DeliveryUpdate) AppendAttempts(v []schema.DeliveryAttempt) *DeliveryUp
 	return _u
 }
 
-// Mutation returns the DeliveryMutation object of the builder.
-func (_u *DeliveryUpdate) Mutation() *DeliveryMutation {
-	return _u.mutation
-}
-
 // Save executes the query and returns the number of nodes affected by the update operation.
 func (_u *DeliveryUpdate) Save(ctx context.Context) (int, error) {
-	return withHooks(ctx, _u.sqlSave, _u.mutation, _u.hooks)
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_u *DeliveryUpdate) SaveX(ctx context.Context) int {
-	affected, err := _u.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return affected
+	return _u.sqlSave(ctx)
 }
 
 // Exec executes the query.
@@ -244,7 +189,6 @@ func (_u *DeliveryUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 type DeliveryUpdateOne struct {
 	config
 	fields    []string
-	hooks     []Hook
 	mutation  *DeliveryMutation
 	modifiers []func(*sql.UpdateBuilder)
 }
@@ -255,26 +199,10 @@ func (_u *DeliveryUpdateOne) SetState(v schema.DeliveryState) *DeliveryUpdateOne
 	return _u
 }
 
-// SetNillableState sets the "state" field if the given value is not nil.
-func (_u *DeliveryUpdateOne) SetNillableState(v *schema.DeliveryState) *DeliveryUpdateOne {
-	if v != nil {
-		_u.SetState(*v)
-	}
-	return _u
-}
-
 // SetTries sets the "tries" field.
 func (_u *DeliveryUpdateOne) SetTries(v int) *DeliveryUpdateOne {
 	_u.mutation.ResetTries()
 	_u.mutation.SetTries(v)
-	return _u
-}
-
-// SetNillableTries sets the "tries" field if the given value is not nil.
-func (_u *DeliveryUpdateOne) SetNillableTries(v *int) *DeliveryUpdateOne {
-	if v != nil {
-		_u.SetTries(*v)
-	}
 	return _u
 }
 
@@ -290,14 +218,6 @@ func (_u *DeliveryUpdateOne) SetFirstTriedAt(v time.Time) *DeliveryUpdateOne {
 	return _u
 }
 
-// SetNillableFirstTriedAt sets the "first_tried_at" field if the given value is not nil.
-func (_u *DeliveryUpdateOne) SetNillableFirstTriedAt(v *time.Time) *DeliveryUpdateOne {
-	if v != nil {
-		_u.SetFirstTriedAt(*v)
-	}
-	return _u
-}
-
 // ClearFirstTriedAt clears the value of the "first_tried_at" field.
 func (_u *DeliveryUpdateOne) ClearFirstTriedAt() *DeliveryUpdateOne {
 	_u.mutation.ClearFirstTriedAt()
@@ -310,25 +230,9 @@ func (_u *DeliveryUpdateOne) SetNextAt(v time.Time) *DeliveryUpdateOne {
 	return _u
 }
 
-// SetNillableNextAt sets the "next_at" field if the given value is not nil.
-func (_u *DeliveryUpdateOne) SetNillableNextAt(v *time.Time) *DeliveryUpdateOne {
-	if v != nil {
-		_u.SetNextAt(*v)
-	}
-	return _u
-}
-
 // SetDeliveredAt sets the "delivered_at" field.
 func (_u *DeliveryUpdateOne) SetDeliveredAt(v time.Time) *DeliveryUpdateOne {
 	_u.mutation.SetDeliveredAt(v)
-	return _u
-}
-
-// SetNillableDeliveredAt sets the "delivered_at" field if the given value is not nil.
-func (_u *DeliveryUpdateOne) SetNillableDeliveredAt(v *time.Time) *DeliveryUpdateOne {
-	if v != nil {
-		_u.SetDeliveredAt(*v)
-	}
 	return _u
 }
 
@@ -350,11 +254,6 @@ func (_u *DeliveryUpdateOne) AppendAttempts(v []schema.DeliveryAttempt) *Deliver
 	return _u
 }
 
-// Mutation returns the DeliveryMutation object of the builder.
-func (_u *DeliveryUpdateOne) Mutation() *DeliveryMutation {
-	return _u.mutation
-}
-
 // Where appends a list predicates to the DeliveryUpdate builder.
 func (_u *DeliveryUpdateOne) Where(ps ...predicate.Delivery) *DeliveryUpdateOne {
 	_u.mutation.Where(ps...)
@@ -370,16 +269,7 @@ func (_u *DeliveryUpdateOne) Select(field string, fields ...string) *DeliveryUpd
 
 // Save executes the query and returns the updated Delivery entity.
 func (_u *DeliveryUpdateOne) Save(ctx context.Context) (*Delivery, error) {
-	return withHooks(ctx, _u.sqlSave, _u.mutation, _u.hooks)
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_u *DeliveryUpdateOne) SaveX(ctx context.Context) *Delivery {
-	node, err := _u.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return node
+	return _u.sqlSave(ctx)
 }
 
 // Exec executes the query on the entity.

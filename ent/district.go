@@ -117,13 +117,6 @@ func (_m *District) QueryMunicipality() *MunicipalityQuery {
 	return NewDistrictClient(_m.config).QueryMunicipality(_m)
 }
 
-// Update returns a builder for updating this District.
-// Note that you need to call District.Unwrap() before calling this method if this District
-// was returned from a transaction, and the transaction was committed or rolled back.
-func (_m *District) Update() *DistrictUpdateOne {
-	return NewDistrictClient(_m.config).UpdateOne(_m)
-}
-
 // Unwrap unwraps the District entity that was returned from a transaction after it was closed,
 // so that all future queries will be executed through the driver which created the transaction.
 func (_m *District) Unwrap() *District {

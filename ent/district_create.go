@@ -17,36 +17,12 @@ import (
 type DistrictCreate struct {
 	config
 	mutation *DistrictMutation
-	hooks    []Hook
-}
-
-// SetNumber sets the "number" field.
-func (_c *DistrictCreate) SetNumber(v string) *DistrictCreate {
-	_c.mutation.SetNumber(v)
-	return _c
-}
-
-// SetName sets the "name" field.
-func (_c *DistrictCreate) SetName(v string) *DistrictCreate {
-	_c.mutation.SetName(v)
-	return _c
 }
 
 // SetID sets the "id" field.
 func (_c *DistrictCreate) SetID(v string) *DistrictCreate {
 	_c.mutation.SetID(v)
 	return _c
-}
-
-// SetMunicipalityID sets the "municipality" edge to the Municipality entity by ID.
-func (_c *DistrictCreate) SetMunicipalityID(id string) *DistrictCreate {
-	_c.mutation.SetMunicipalityID(id)
-	return _c
-}
-
-// SetMunicipality sets the "municipality" edge to the Municipality entity.
-func (_c *DistrictCreate) SetMunicipality(v *Municipality) *DistrictCreate {
-	return _c.SetMunicipalityID(v.ID)
 }
 
 // Mutation returns the DistrictMutation object of the builder.
@@ -56,16 +32,7 @@ func (_c *DistrictCreate) Mutation() *DistrictMutation {
 
 // Save creates the District in the database.
 func (_c *DistrictCreate) Save(ctx context.Context) (*District, error) {
-	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
-}
-
-// SaveX calls Save and panics if Save returns an error.
-func (_c *DistrictCreate) SaveX(ctx context.Context) *District {
-	v, err := _c.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return v
+	return _c.sqlSave(ctx)
 }
 
 // Exec executes the query.
@@ -158,87 +125,4 @@ func (_c *DistrictCreate) createSpec() (*District, *sqlgraph.CreateSpec) {
 		_spec.Edges = append(_spec.Edges, edge)
 	}
 	return _node, _spec
-}
-
-// DistrictCreateBulk is the builder for creating many District entities in bulk.
-type DistrictCreateBulk struct {
-	config
-	err      error
-	builders []*DistrictCreate
-}
-
-// Save creates the District entities in the database.
-func (_c *DistrictCreateBulk) Save(ctx context.Context) ([]*District, error) {
-	if _c.err != nil {
-		return nil, _c.err
-	}
-	specs := make([]*sqlgraph.CreateSpec, len(_c.builders))
-	nodes := make([]*District, len(_c.builders))
-	mutators := make([]Mutator, len(_c.builders))
-	for i := range _c.builders {
-		func(i int, root context.Context) {
-			builder := _c.builders[i]
-			var mut Mutator = MutateFunc(func(ctx context.Context, m Mutation) (Value, error) {
-				mutation, ok := m.(*DistrictMutation)
-				if !ok {
-					return nil, fmt.Errorf("unexpected mutation type %T", m)
-				}
-				if err := builder.check(); err != nil {
-					return nil, err
-				}
-				builder.mutation = mutation
-				var err error
-				nodes[i], specs[i] = builder.createSpec()
-				if i < len(mutators)-1 {
-					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
-				} else {
-					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
-					// Invoke the actual operation on the latest mutation in the chain.
-					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {
-						if sqlgraph.IsConstraintError(err) {
-							err = &ConstraintError{msg: err.Error(), wrap: err}
-						}
-					}
-				}
-				if err != nil {
-					return nil, err
-				}
-				mutation.id = &nodes[i].ID
-				mutation.done = true
-				return nodes[i], nil
-			})
-			for i := len(builder.hooks) - 1; i >= 0; i-- {
-				mut = builder.hooks[i](mut)
-			}
-			mutators[i] = mut
-		}(i, ctx)
-	}
-	if len(mutators) > 0 {
-		if _, err := mutators[0].Mutate(ctx, _c.builders[0].mutation); err != nil {
-			return nil, err
-		}
-	}
-	return nodes, nil
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_c *DistrictCreateBulk) SaveX(ctx context.Context) []*District {
-	v, err := _c.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return v
-}
-
-// Exec executes the query.
-func (_c *DistrictCreateBulk) Exec(ctx context.Context) error {
-	_, err := _c.Save(ctx)
-	return err
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (_c *DistrictCreateBulk) ExecX(ctx context.Context) {
-	if err := _c.Exec(ctx); err != nil {
-		panic(err)
-	}
 }

@@ -15,7 +15,6 @@ import (
 // DistrictDelete is the builder for deleting a District entity.
 type DistrictDelete struct {
 	config
-	hooks    []Hook
 	mutation *DistrictMutation
 }
 
@@ -27,7 +26,7 @@ func (_d *DistrictDelete) Where(ps ...predicate.District) *DistrictDelete {
 
 // Exec executes the deletion query and returns how many vertices were deleted.
 func (_d *DistrictDelete) Exec(ctx context.Context) (int, error) {
-	return withHooks(ctx, _d.sqlExec, _d.mutation, _d.hooks)
+	return _d.sqlExec(ctx)
 }
 
 // ExecX is like Exec, but panics if an error occurs.

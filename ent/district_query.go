@@ -11,7 +11,7 @@ import (
 	"math"
 
 	"entgo.io/ent"
-	"entgo.io/ent/dialect"
+
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
@@ -64,28 +64,6 @@ func (_q *DistrictQuery) Order(o ...district.OrderOption) *DistrictQuery {
 	return _q
 }
 
-// QueryMunicipality chains the current query on the "municipality" edge.
-func (_q *DistrictQuery) QueryMunicipality() *MunicipalityQuery {
-	query := (&MunicipalityClient{config: _q.config}).Query()
-	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
-		if err := _q.prepareQuery(ctx); err != nil {
-			return nil, err
-		}
-		selector := _q.sqlQuery(ctx)
-		if err := selector.Err(); err != nil {
-			return nil, err
-		}
-		step := sqlgraph.NewStep(
-			sqlgraph.From(district.Table, district.FieldID, selector),
-			sqlgraph.To(municipality.Table, municipality.FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, district.MunicipalityTable, district.MunicipalityColumn),
-		)
-		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
-		return fromU, nil
-	}
-	return query
-}
-
 // First returns the first District entity from the query.
 // Returns a *NotFoundError when no District was found.
 func (_q *DistrictQuery) First(ctx context.Context) (*District, error) {
@@ -97,15 +75,6 @@ func (_q *DistrictQuery) First(ctx context.Context) (*District, error) {
 		return nil, &NotFoundError{district.Label}
 	}
 	return nodes[0], nil
-}
-
-// FirstX is like First, but panics if an error occurs.
-func (_q *DistrictQuery) FirstX(ctx context.Context) *District {
-	node, err := _q.First(ctx)
-	if err != nil && !IsNotFound(err) {
-		panic(err)
-	}
-	return node
 }
 
 // FirstID returns the first District ID from the query.
@@ -120,15 +89,6 @@ func (_q *DistrictQuery) FirstID(ctx context.Context) (id string, err error) {
 		return
 	}
 	return ids[0], nil
-}
-
-// FirstIDX is like FirstID, but panics if an error occurs.
-func (_q *DistrictQuery) FirstIDX(ctx context.Context) string {
-	id, err := _q.FirstID(ctx)
-	if err != nil && !IsNotFound(err) {
-		panic(err)
-	}
-	return id
 }
 
 // Only returns a single District entity found by the query, ensuring it only returns one.
@@ -217,15 +177,6 @@ func (_q *DistrictQuery) IDs(ctx context.Context) (ids []string, err error) {
 	return ids, nil
 }
 
-// IDsX is like IDs, but panics if an error occurs.
-func (_q *DistrictQuery) IDsX(ctx context.Context) []string {
-	ids, err := _q.IDs(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return ids
-}
-
 // Count returns the count of the given query.
 func (_q *DistrictQuery) Count(ctx context.Context) (int, error) {
 	ctx = setContextOp(ctx, _q.ctx, ent.OpQueryCount)
@@ -295,29 +246,6 @@ func (_q *DistrictQuery) WithMunicipality(opts ...func(*MunicipalityQuery)) *Dis
 	}
 	_q.withMunicipality = query
 	return _q
-}
-
-// GroupBy is used to group vertices by one or more fields/columns.
-// It is often used with aggregate functions, like: count, max, mean, min, sum.
-//
-// Example:
-//
-//	var v []struct {
-//		Number string `json:"number,omitempty"`
-//		Count int `json:"count,omitempty"`
-//	}
-//
-//	client.District.Query().
-//		GroupBy(district.FieldNumber).
-//		Aggregate(ent.Count()).
-//		Scan(ctx, &v)
-func (_q *DistrictQuery) GroupBy(field string, fields ...string) *DistrictGroupBy {
-	_q.ctx.Fields = append([]string{field}, fields...)
-	grbuild := &DistrictGroupBy{build: _q}
-	grbuild.flds = &_q.ctx.Fields
-	grbuild.label = district.Label
-	grbuild.scan = grbuild.Scan
-	return grbuild
 }
 
 // Select allows the selection one or more fields/columns for the given query,
@@ -541,84 +469,10 @@ func (_q *DistrictQuery) sqlQuery(ctx context.Context) *sql.Selector {
 	return selector
 }
 
-// ForUpdate locks the selected rows against concurrent updates, and prevent them from being
-// updated, deleted or "selected ... for update" by other sessions, until the transaction is
-// either committed or rolled-back.
-func (_q *DistrictQuery) ForUpdate(opts ...sql.LockOption) *DistrictQuery {
-	if _q.driver.Dialect() == dialect.Postgres {
-		_q.Unique(false)
-	}
-	_q.modifiers = append(_q.modifiers, func(s *sql.Selector) {
-		s.ForUpdate(opts...)
-	})
-	return _q
-}
-
-// ForShare behaves similarly to ForUpdate, except that it acquires a shared mode lock
-// on any rows that are read. Other sessions can read the rows, but cannot modify them
-// until your transaction commits.
-func (_q *DistrictQuery) ForShare(opts ...sql.LockOption) *DistrictQuery {
-	if _q.driver.Dialect() == dialect.Postgres {
-		_q.Unique(false)
-	}
-	_q.modifiers = append(_q.modifiers, func(s *sql.Selector) {
-		s.ForShare(opts...)
-	})
-	return _q
-}
-
 // Modify adds a query modifier for attaching custom logic to queries.
 func (_q *DistrictQuery) Modify(modifiers ...func(s *sql.Selector)) *DistrictSelect {
 	_q.modifiers = append(_q.modifiers, modifiers...)
 	return _q.Select()
-}
-
-// DistrictGroupBy is the group-by builder for District entities.
-type DistrictGroupBy struct {
-	selector
-	build *DistrictQuery
-}
-
-// Aggregate adds the given aggregation functions to the group-by query.
-func (_g *DistrictGroupBy) Aggregate(fns ...AggregateFunc) *DistrictGroupBy {
-	_g.fns = append(_g.fns, fns...)
-	return _g
-}
-
-// Scan applies the selector query and scans the result into the given value.
-func (_g *DistrictGroupBy) Scan(ctx context.Context, v any) error {
-	ctx = setContextOp(ctx, _g.build.ctx, ent.OpQueryGroupBy)
-	if err := _g.build.prepareQuery(ctx); err != nil {
-		return err
-	}
-	return scanWithInterceptors[*DistrictQuery, *DistrictGroupBy](ctx, _g.build, _g, _g.build.inters, v)
-}
-
-func (_g *DistrictGroupBy) sqlScan(ctx context.Context, root *DistrictQuery, v any) error {
-	selector := root.sqlQuery(ctx).Select()
-	aggregation := make([]string, 0, len(_g.fns))
-	for _, fn := range _g.fns {
-		aggregation = append(aggregation, fn(selector))
-	}
-	if len(selector.SelectedColumns()) == 0 {
-		columns := make([]string, 0, len(*_g.flds)+len(_g.fns))
-		for _, f := range *_g.flds {
-			columns = append(columns, selector.C(f))
-		}
-		columns = append(columns, aggregation...)
-		selector.Select(columns...)
-	}
-	selector.GroupBy(selector.Columns(*_g.flds...)...)
-	if err := selector.Err(); err != nil {
-		return err
-	}
-	rows := &sql.Rows{}
-	query, args := selector.Query()
-	if err := _g.build.driver.Query(ctx, query, args, rows); err != nil {
-		return err
-	}
-	defer rows.Close()
-	return sql.ScanSlice(rows, v)
 }
 
 // DistrictSelect is the builder for selecting fields of District entities.

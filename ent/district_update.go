@@ -15,228 +15,17 @@ import (
 	"entgo.io/ent/schema/field"
 )
 
-// DistrictUpdate is the builder for updating District entities.
-type DistrictUpdate struct {
-	config
-	hooks     []Hook
-	mutation  *DistrictMutation
-	modifiers []func(*sql.UpdateBuilder)
-}
-
-// Where appends a list predicates to the DistrictUpdate builder.
-func (_u *DistrictUpdate) Where(ps ...predicate.District) *DistrictUpdate {
-	_u.mutation.Where(ps...)
-	return _u
-}
-
-// SetNumber sets the "number" field.
-func (_u *DistrictUpdate) SetNumber(v string) *DistrictUpdate {
-	_u.mutation.SetNumber(v)
-	return _u
-}
-
-// SetNillableNumber sets the "number" field if the given value is not nil.
-func (_u *DistrictUpdate) SetNillableNumber(v *string) *DistrictUpdate {
-	if v != nil {
-		_u.SetNumber(*v)
-	}
-	return _u
-}
-
-// SetName sets the "name" field.
-func (_u *DistrictUpdate) SetName(v string) *DistrictUpdate {
-	_u.mutation.SetName(v)
-	return _u
-}
-
-// SetNillableName sets the "name" field if the given value is not nil.
-func (_u *DistrictUpdate) SetNillableName(v *string) *DistrictUpdate {
-	if v != nil {
-		_u.SetName(*v)
-	}
-	return _u
-}
-
-// SetMunicipalityID sets the "municipality" edge to the Municipality entity by ID.
-func (_u *DistrictUpdate) SetMunicipalityID(id string) *DistrictUpdate {
-	_u.mutation.SetMunicipalityID(id)
-	return _u
-}
-
-// SetMunicipality sets the "municipality" edge to the Municipality entity.
-func (_u *DistrictUpdate) SetMunicipality(v *Municipality) *DistrictUpdate {
-	return _u.SetMunicipalityID(v.ID)
-}
-
-// Mutation returns the DistrictMutation object of the builder.
-func (_u *DistrictUpdate) Mutation() *DistrictMutation {
-	return _u.mutation
-}
-
-// ClearMunicipality clears the "municipality" edge to the Municipality entity.
-func (_u *DistrictUpdate) ClearMunicipality() *DistrictUpdate {
-	_u.mutation.ClearMunicipality()
-	return _u
-}
-
-// Save executes the query and returns the number of nodes affected by the update operation.
-func (_u *DistrictUpdate) Save(ctx context.Context) (int, error) {
-	return withHooks(ctx, _u.sqlSave, _u.mutation, _u.hooks)
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_u *DistrictUpdate) SaveX(ctx context.Context) int {
-	affected, err := _u.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return affected
-}
-
-// Exec executes the query.
-func (_u *DistrictUpdate) Exec(ctx context.Context) error {
-	_, err := _u.Save(ctx)
-	return err
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (_u *DistrictUpdate) ExecX(ctx context.Context) {
-	if err := _u.Exec(ctx); err != nil {
-		panic(err)
-	}
-}
-
-// check runs all checks and user-defined validators on the builder.
-func (_u *DistrictUpdate) check() error {
-	if _u.mutation.MunicipalityCleared() && len(_u.mutation.MunicipalityIDs()) > 0 {
-		return errors.New(`ent: clearing a required unique edge "District.municipality"`)
-	}
-	return nil
-}
-
-// Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
-func (_u *DistrictUpdate) Modify(modifiers ...func(u *sql.UpdateBuilder)) *DistrictUpdate {
-	_u.modifiers = append(_u.modifiers, modifiers...)
-	return _u
-}
-
-func (_u *DistrictUpdate) sqlSave(ctx context.Context) (_node int, err error) {
-	if err := _u.check(); err != nil {
-		return _node, err
-	}
-	_spec := sqlgraph.NewUpdateSpec(district.Table, district.Columns, sqlgraph.NewFieldSpec(district.FieldID, field.TypeString))
-	if ps := _u.mutation.predicates; len(ps) > 0 {
-		_spec.Predicate = func(selector *sql.Selector) {
-			for i := range ps {
-				ps[i](selector)
-			}
-		}
-	}
-	if value, ok := _u.mutation.Number(); ok {
-		_spec.SetField(district.FieldNumber, field.TypeString, value)
-	}
-	if value, ok := _u.mutation.Name(); ok {
-		_spec.SetField(district.FieldName, field.TypeString, value)
-	}
-	if _u.mutation.MunicipalityCleared() {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   district.MunicipalityTable,
-			Columns: []string{district.MunicipalityColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(municipality.FieldID, field.TypeString),
-			},
-		}
-		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
-	}
-	if nodes := _u.mutation.MunicipalityIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   district.MunicipalityTable,
-			Columns: []string{district.MunicipalityColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(municipality.FieldID, field.TypeString),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_spec.Edges.Add = append(_spec.Edges.Add, edge)
-	}
-	_spec.AddModifiers(_u.modifiers...)
-	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
-		if _, ok := err.(*sqlgraph.NotFoundError); ok {
-			err = &NotFoundError{district.Label}
-		} else if sqlgraph.IsConstraintError(err) {
-			err = &ConstraintError{msg: err.Error(), wrap: err}
-		}
-		return 0, err
-	}
-	_u.mutation.done = true
-	return _node, nil
-}
-
 // DistrictUpdateOne is the builder for updating a single District entity.
 type DistrictUpdateOne struct {
 	config
 	fields    []string
-	hooks     []Hook
 	mutation  *DistrictMutation
 	modifiers []func(*sql.UpdateBuilder)
-}
-
-// SetNumber sets the "number" field.
-func (_u *DistrictUpdateOne) SetNumber(v string) *DistrictUpdateOne {
-	_u.mutation.SetNumber(v)
-	return _u
-}
-
-// SetNillableNumber sets the "number" field if the given value is not nil.
-func (_u *DistrictUpdateOne) SetNillableNumber(v *string) *DistrictUpdateOne {
-	if v != nil {
-		_u.SetNumber(*v)
-	}
-	return _u
-}
-
-// SetName sets the "name" field.
-func (_u *DistrictUpdateOne) SetName(v string) *DistrictUpdateOne {
-	_u.mutation.SetName(v)
-	return _u
-}
-
-// SetNillableName sets the "name" field if the given value is not nil.
-func (_u *DistrictUpdateOne) SetNillableName(v *string) *DistrictUpdateOne {
-	if v != nil {
-		_u.SetName(*v)
-	}
-	return _u
-}
-
-// SetMunicipalityID sets the "municipality" edge to the Municipality entity by ID.
-func (_u *DistrictUpdateOne) SetMunicipalityID(id string) *DistrictUpdateOne {
-	_u.mutation.SetMunicipalityID(id)
-	return _u
-}
-
-// SetMunicipality sets the "municipality" edge to the Municipality entity.
-func (_u *DistrictUpdateOne) SetMunicipality(v *Municipality) *DistrictUpdateOne {
-	return _u.SetMunicipalityID(v.ID)
 }
 
 // Mutation returns the DistrictMutation object of the builder.
 func (_u *DistrictUpdateOne) Mutation() *DistrictMutation {
 	return _u.mutation
-}
-
-// ClearMunicipality clears the "municipality" edge to the Municipality entity.
-func (_u *DistrictUpdateOne) ClearMunicipality() *DistrictUpdateOne {
-	_u.mutation.ClearMunicipality()
-	return _u
 }
 
 // Where appends a list predicates to the DistrictUpdate builder.
@@ -254,16 +43,7 @@ func (_u *DistrictUpdateOne) Select(field string, fields ...string) *DistrictUpd
 
 // Save executes the query and returns the updated District entity.
 func (_u *DistrictUpdateOne) Save(ctx context.Context) (*District, error) {
-	return withHooks(ctx, _u.sqlSave, _u.mutation, _u.hooks)
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_u *DistrictUpdateOne) SaveX(ctx context.Context) *District {
-	node, err := _u.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return node
+	return _u.sqlSave(ctx)
 }
 
 // Exec executes the query on the entity.

@@ -111,13 +111,6 @@ func (_m *EmbedUse) Value(name string) (ent.Value, error) {
 	return _m.selectValues.Get(name)
 }
 
-// Update returns a builder for updating this EmbedUse.
-// Note that you need to call EmbedUse.Unwrap() before calling this method if this EmbedUse
-// was returned from a transaction, and the transaction was committed or rolled back.
-func (_m *EmbedUse) Update() *EmbedUseUpdateOne {
-	return NewEmbedUseClient(_m.config).UpdateOne(_m)
-}
-
 // Unwrap unwraps the EmbedUse entity that was returned from a transaction after it was closed,
 // so that all future queries will be executed through the driver which created the transaction.
 func (_m *EmbedUse) Unwrap() *EmbedUse {

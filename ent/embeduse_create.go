@@ -17,7 +17,6 @@ import (
 type EmbedUseCreate struct {
 	config
 	mutation *EmbedUseMutation
-	hooks    []Hook
 }
 
 // SetDay sets the "day" field.
@@ -62,23 +61,9 @@ func (_c *EmbedUseCreate) SetID(v int) *EmbedUseCreate {
 	return _c
 }
 
-// Mutation returns the EmbedUseMutation object of the builder.
-func (_c *EmbedUseCreate) Mutation() *EmbedUseMutation {
-	return _c.mutation
-}
-
 // Save creates the EmbedUse in the database.
 func (_c *EmbedUseCreate) Save(ctx context.Context) (*EmbedUse, error) {
-	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
-}
-
-// SaveX calls Save and panics if Save returns an error.
-func (_c *EmbedUseCreate) SaveX(ctx context.Context) *EmbedUse {
-	v, err := _c.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return v
+	return _c.sqlSave(ctx)
 }
 
 // Exec executes the query.
@@ -176,91 +161,4 @@ func (_c *EmbedUseCreate) createSpec() (*EmbedUse, *sqlgraph.CreateSpec) {
 		_node.Shows = value
 	}
 	return _node, _spec
-}
-
-// EmbedUseCreateBulk is the builder for creating many EmbedUse entities in bulk.
-type EmbedUseCreateBulk struct {
-	config
-	err      error
-	builders []*EmbedUseCreate
-}
-
-// Save creates the EmbedUse entities in the database.
-func (_c *EmbedUseCreateBulk) Save(ctx context.Context) ([]*EmbedUse, error) {
-	if _c.err != nil {
-		return nil, _c.err
-	}
-	specs := make([]*sqlgraph.CreateSpec, len(_c.builders))
-	nodes := make([]*EmbedUse, len(_c.builders))
-	mutators := make([]Mutator, len(_c.builders))
-	for i := range _c.builders {
-		func(i int, root context.Context) {
-			builder := _c.builders[i]
-			var mut Mutator = MutateFunc(func(ctx context.Context, m Mutation) (Value, error) {
-				mutation, ok := m.(*EmbedUseMutation)
-				if !ok {
-					return nil, fmt.Errorf("unexpected mutation type %T", m)
-				}
-				if err := builder.check(); err != nil {
-					return nil, err
-				}
-				builder.mutation = mutation
-				var err error
-				nodes[i], specs[i] = builder.createSpec()
-				if i < len(mutators)-1 {
-					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
-				} else {
-					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
-					// Invoke the actual operation on the latest mutation in the chain.
-					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {
-						if sqlgraph.IsConstraintError(err) {
-							err = &ConstraintError{msg: err.Error(), wrap: err}
-						}
-					}
-				}
-				if err != nil {
-					return nil, err
-				}
-				mutation.id = &nodes[i].ID
-				if specs[i].ID.Value != nil && nodes[i].ID == 0 {
-					id := specs[i].ID.Value.(int64)
-					nodes[i].ID = int(id)
-				}
-				mutation.done = true
-				return nodes[i], nil
-			})
-			for i := len(builder.hooks) - 1; i >= 0; i-- {
-				mut = builder.hooks[i](mut)
-			}
-			mutators[i] = mut
-		}(i, ctx)
-	}
-	if len(mutators) > 0 {
-		if _, err := mutators[0].Mutate(ctx, _c.builders[0].mutation); err != nil {
-			return nil, err
-		}
-	}
-	return nodes, nil
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_c *EmbedUseCreateBulk) SaveX(ctx context.Context) []*EmbedUse {
-	v, err := _c.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return v
-}
-
-// Exec executes the query.
-func (_c *EmbedUseCreateBulk) Exec(ctx context.Context) error {
-	_, err := _c.Save(ctx)
-	return err
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (_c *EmbedUseCreateBulk) ExecX(ctx context.Context) {
-	if err := _c.Exec(ctx); err != nil {
-		panic(err)
-	}
 }

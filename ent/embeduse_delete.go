@@ -15,7 +15,6 @@ import (
 // EmbedUseDelete is the builder for deleting a EmbedUse entity.
 type EmbedUseDelete struct {
 	config
-	hooks    []Hook
 	mutation *EmbedUseMutation
 }
 
@@ -27,7 +26,7 @@ func (_d *EmbedUseDelete) Where(ps ...predicate.EmbedUse) *EmbedUseDelete {
 
 // Exec executes the deletion query and returns how many vertices were deleted.
 func (_d *EmbedUseDelete) Exec(ctx context.Context) (int, error) {
-	return withHooks(ctx, _d.sqlExec, _d.mutation, _d.hooks)
+	return _d.sqlExec(ctx)
 }
 
 // ExecX is like Exec, but panics if an error occurs.

@@ -350,13 +350,6 @@ func (_m *Entry) QueryAssignee() *AccountQuery {
 	return NewEntryClient(_m.config).QueryAssignee(_m)
 }
 
-// Update returns a builder for updating this Entry.
-// Note that you need to call Entry.Unwrap() before calling this method if this Entry
-// was returned from a transaction, and the transaction was committed or rolled back.
-func (_m *Entry) Update() *EntryUpdateOne {
-	return NewEntryClient(_m.config).UpdateOne(_m)
-}
-
 // Unwrap unwraps the Entry entity that was returned from a transaction after it was closed,
 // so that all future queries will be executed through the driver which created the transaction.
 func (_m *Entry) Unwrap() *Entry {

@@ -20,7 +20,6 @@ import (
 type EntryCreate struct {
 	config
 	mutation *EntryMutation
-	hooks    []Hook
 }
 
 // SetType sets the "type" field.
@@ -38,14 +37,6 @@ func (_c *EntryCreate) SetOwnerID(v string) *EntryCreate {
 // SetAssigneeID sets the "assignee_id" field.
 func (_c *EntryCreate) SetAssigneeID(v string) *EntryCreate {
 	_c.mutation.SetAssigneeID(v)
-	return _c
-}
-
-// SetNillableAssigneeID sets the "assignee_id" field if the given value is not nil.
-func (_c *EntryCreate) SetNillableAssigneeID(v *string) *EntryCreate {
-	if v != nil {
-		_c.SetAssigneeID(*v)
-	}
 	return _c
 }
 
@@ -69,14 +60,6 @@ func (_c *EntryCreate) SetStage(v schema.Stage) *EntryCreate {
 	return _c
 }
 
-// SetNillableStage sets the "stage" field if the given value is not nil.
-func (_c *EntryCreate) SetNillableStage(v *schema.Stage) *EntryCreate {
-	if v != nil {
-		_c.SetStage(*v)
-	}
-	return _c
-}
-
 // SetTitle sets the "title" field.
 func (_c *EntryCreate) SetTitle(v string) *EntryCreate {
 	_c.mutation.SetTitle(v)
@@ -89,25 +72,9 @@ func (_c *EntryCreate) SetSortTitle(v string) *EntryCreate {
 	return _c
 }
 
-// SetNillableSortTitle sets the "sort_title" field if the given value is not nil.
-func (_c *EntryCreate) SetNillableSortTitle(v *string) *EntryCreate {
-	if v != nil {
-		_c.SetSortTitle(*v)
-	}
-	return _c
-}
-
 // SetFoldedWords sets the "folded_words" field.
 func (_c *EntryCreate) SetFoldedWords(v string) *EntryCreate {
 	_c.mutation.SetFoldedWords(v)
-	return _c
-}
-
-// SetNillableFoldedWords sets the "folded_words" field if the given value is not nil.
-func (_c *EntryCreate) SetNillableFoldedWords(v *string) *EntryCreate {
-	if v != nil {
-		_c.SetFoldedWords(*v)
-	}
 	return _c
 }
 
@@ -117,39 +84,15 @@ func (_c *EntryCreate) SetHeadLanguages(v string) *EntryCreate {
 	return _c
 }
 
-// SetNillableHeadLanguages sets the "head_languages" field if the given value is not nil.
-func (_c *EntryCreate) SetNillableHeadLanguages(v *string) *EntryCreate {
-	if v != nil {
-		_c.SetHeadLanguages(*v)
-	}
-	return _c
-}
-
 // SetStale sets the "stale" field.
 func (_c *EntryCreate) SetStale(v bool) *EntryCreate {
 	_c.mutation.SetStale(v)
 	return _c
 }
 
-// SetNillableStale sets the "stale" field if the given value is not nil.
-func (_c *EntryCreate) SetNillableStale(v *bool) *EntryCreate {
-	if v != nil {
-		_c.SetStale(*v)
-	}
-	return _c
-}
-
 // SetSlug sets the "slug" field.
 func (_c *EntryCreate) SetSlug(v string) *EntryCreate {
 	_c.mutation.SetSlug(v)
-	return _c
-}
-
-// SetNillableSlug sets the "slug" field if the given value is not nil.
-func (_c *EntryCreate) SetNillableSlug(v *string) *EntryCreate {
-	if v != nil {
-		_c.SetSlug(*v)
-	}
 	return _c
 }
 
@@ -165,25 +108,9 @@ func (_c *EntryCreate) SetPublished(v int) *EntryCreate {
 	return _c
 }
 
-// SetNillablePublished sets the "published" field if the given value is not nil.
-func (_c *EntryCreate) SetNillablePublished(v *int) *EntryCreate {
-	if v != nil {
-		_c.SetPublished(*v)
-	}
-	return _c
-}
-
 // SetLive sets the "live" field.
 func (_c *EntryCreate) SetLive(v bool) *EntryCreate {
 	_c.mutation.SetLive(v)
-	return _c
-}
-
-// SetNillableLive sets the "live" field if the given value is not nil.
-func (_c *EntryCreate) SetNillableLive(v *bool) *EntryCreate {
-	if v != nil {
-		_c.SetLive(*v)
-	}
 	return _c
 }
 
@@ -193,25 +120,9 @@ func (_c *EntryCreate) SetLiveAudience(v schema.Audience) *EntryCreate {
 	return _c
 }
 
-// SetNillableLiveAudience sets the "live_audience" field if the given value is not nil.
-func (_c *EntryCreate) SetNillableLiveAudience(v *schema.Audience) *EntryCreate {
-	if v != nil {
-		_c.SetLiveAudience(*v)
-	}
-	return _c
-}
-
 // SetFirstPublishedAt sets the "first_published_at" field.
 func (_c *EntryCreate) SetFirstPublishedAt(v time.Time) *EntryCreate {
 	_c.mutation.SetFirstPublishedAt(v)
-	return _c
-}
-
-// SetNillableFirstPublishedAt sets the "first_published_at" field if the given value is not nil.
-func (_c *EntryCreate) SetNillableFirstPublishedAt(v *time.Time) *EntryCreate {
-	if v != nil {
-		_c.SetFirstPublishedAt(*v)
-	}
 	return _c
 }
 
@@ -221,25 +132,9 @@ func (_c *EntryCreate) SetPublishAt(v time.Time) *EntryCreate {
 	return _c
 }
 
-// SetNillablePublishAt sets the "publish_at" field if the given value is not nil.
-func (_c *EntryCreate) SetNillablePublishAt(v *time.Time) *EntryCreate {
-	if v != nil {
-		_c.SetPublishAt(*v)
-	}
-	return _c
-}
-
 // SetPublishRevision sets the "publish_revision" field.
 func (_c *EntryCreate) SetPublishRevision(v int) *EntryCreate {
 	_c.mutation.SetPublishRevision(v)
-	return _c
-}
-
-// SetNillablePublishRevision sets the "publish_revision" field if the given value is not nil.
-func (_c *EntryCreate) SetNillablePublishRevision(v *int) *EntryCreate {
-	if v != nil {
-		_c.SetPublishRevision(*v)
-	}
 	return _c
 }
 
@@ -249,25 +144,9 @@ func (_c *EntryCreate) SetPublishBy(v string) *EntryCreate {
 	return _c
 }
 
-// SetNillablePublishBy sets the "publish_by" field if the given value is not nil.
-func (_c *EntryCreate) SetNillablePublishBy(v *string) *EntryCreate {
-	if v != nil {
-		_c.SetPublishBy(*v)
-	}
-	return _c
-}
-
 // SetPublishOrder sets the "publish_order" field.
 func (_c *EntryCreate) SetPublishOrder(v string) *EntryCreate {
 	_c.mutation.SetPublishOrder(v)
-	return _c
-}
-
-// SetNillablePublishOrder sets the "publish_order" field if the given value is not nil.
-func (_c *EntryCreate) SetNillablePublishOrder(v *string) *EntryCreate {
-	if v != nil {
-		_c.SetPublishOrder(*v)
-	}
 	return _c
 }
 
@@ -277,25 +156,9 @@ func (_c *EntryCreate) SetWithdrawAt(v time.Time) *EntryCreate {
 	return _c
 }
 
-// SetNillableWithdrawAt sets the "withdraw_at" field if the given value is not nil.
-func (_c *EntryCreate) SetNillableWithdrawAt(v *time.Time) *EntryCreate {
-	if v != nil {
-		_c.SetWithdrawAt(*v)
-	}
-	return _c
-}
-
 // SetWithdrawBy sets the "withdraw_by" field.
 func (_c *EntryCreate) SetWithdrawBy(v string) *EntryCreate {
 	_c.mutation.SetWithdrawBy(v)
-	return _c
-}
-
-// SetNillableWithdrawBy sets the "withdraw_by" field if the given value is not nil.
-func (_c *EntryCreate) SetNillableWithdrawBy(v *string) *EntryCreate {
-	if v != nil {
-		_c.SetWithdrawBy(*v)
-	}
 	return _c
 }
 
@@ -305,39 +168,15 @@ func (_c *EntryCreate) SetWithdrawReason(v string) *EntryCreate {
 	return _c
 }
 
-// SetNillableWithdrawReason sets the "withdraw_reason" field if the given value is not nil.
-func (_c *EntryCreate) SetNillableWithdrawReason(v *string) *EntryCreate {
-	if v != nil {
-		_c.SetWithdrawReason(*v)
-	}
-	return _c
-}
-
 // SetScheduleProblem sets the "schedule_problem" field.
 func (_c *EntryCreate) SetScheduleProblem(v string) *EntryCreate {
 	_c.mutation.SetScheduleProblem(v)
 	return _c
 }
 
-// SetNillableScheduleProblem sets the "schedule_problem" field if the given value is not nil.
-func (_c *EntryCreate) SetNillableScheduleProblem(v *string) *EntryCreate {
-	if v != nil {
-		_c.SetScheduleProblem(*v)
-	}
-	return _c
-}
-
 // SetCreatedBy sets the "created_by" field.
 func (_c *EntryCreate) SetCreatedBy(v string) *EntryCreate {
 	_c.mutation.SetCreatedBy(v)
-	return _c
-}
-
-// SetNillableCreatedBy sets the "created_by" field if the given value is not nil.
-func (_c *EntryCreate) SetNillableCreatedBy(v *string) *EntryCreate {
-	if v != nil {
-		_c.SetCreatedBy(*v)
-	}
 	return _c
 }
 
@@ -359,34 +198,10 @@ func (_c *EntryCreate) SetID(v string) *EntryCreate {
 	return _c
 }
 
-// SetOwner sets the "owner" edge to the Organization entity.
-func (_c *EntryCreate) SetOwner(v *Organization) *EntryCreate {
-	return _c.SetOwnerID(v.ID)
-}
-
-// SetAssignee sets the "assignee" edge to the Account entity.
-func (_c *EntryCreate) SetAssignee(v *Account) *EntryCreate {
-	return _c.SetAssigneeID(v.ID)
-}
-
-// Mutation returns the EntryMutation object of the builder.
-func (_c *EntryCreate) Mutation() *EntryMutation {
-	return _c.mutation
-}
-
 // Save creates the Entry in the database.
 func (_c *EntryCreate) Save(ctx context.Context) (*Entry, error) {
 	_c.defaults()
-	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
-}
-
-// SaveX calls Save and panics if Save returns an error.
-func (_c *EntryCreate) SaveX(ctx context.Context) *Entry {
-	v, err := _c.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return v
+	return _c.sqlSave(ctx)
 }
 
 // Exec executes the query.
@@ -675,88 +490,4 @@ func (_c *EntryCreate) createSpec() (*Entry, *sqlgraph.CreateSpec) {
 		_spec.Edges = append(_spec.Edges, edge)
 	}
 	return _node, _spec
-}
-
-// EntryCreateBulk is the builder for creating many Entry entities in bulk.
-type EntryCreateBulk struct {
-	config
-	err      error
-	builders []*EntryCreate
-}
-
-// Save creates the Entry entities in the database.
-func (_c *EntryCreateBulk) Save(ctx context.Context) ([]*Entry, error) {
-	if _c.err != nil {
-		return nil, _c.err
-	}
-	specs := make([]*sqlgraph.CreateSpec, len(_c.builders))
-	nodes := make([]*Entry, len(_c.builders))
-	mutators := make([]Mutator, len(_c.builders))
-	for i := range _c.builders {
-		func(i int, root context.Context) {
-			builder := _c.builders[i]
-			builder.defaults()
-			var mut Mutator = MutateFunc(func(ctx context.Context, m Mutation) (Value, error) {
-				mutation, ok := m.(*EntryMutation)
-				if !ok {
-					return nil, fmt.Errorf("unexpected mutation type %T", m)
-				}
-				if err := builder.check(); err != nil {
-					return nil, err
-				}
-				builder.mutation = mutation
-				var err error
-				nodes[i], specs[i] = builder.createSpec()
-				if i < len(mutators)-1 {
-					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
-				} else {
-					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
-					// Invoke the actual operation on the latest mutation in the chain.
-					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {
-						if sqlgraph.IsConstraintError(err) {
-							err = &ConstraintError{msg: err.Error(), wrap: err}
-						}
-					}
-				}
-				if err != nil {
-					return nil, err
-				}
-				mutation.id = &nodes[i].ID
-				mutation.done = true
-				return nodes[i], nil
-			})
-			for i := len(builder.hooks) - 1; i >= 0; i-- {
-				mut = builder.hooks[i](mut)
-			}
-			mutators[i] = mut
-		}(i, ctx)
-	}
-	if len(mutators) > 0 {
-		if _, err := mutators[0].Mutate(ctx, _c.builders[0].mutation); err != nil {
-			return nil, err
-		}
-	}
-	return nodes, nil
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_c *EntryCreateBulk) SaveX(ctx context.Context) []*Entry {
-	v, err := _c.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return v
-}
-
-// Exec executes the query.
-func (_c *EntryCreateBulk) Exec(ctx context.Context) error {
-	_, err := _c.Save(ctx)
-	return err
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (_c *EntryCreateBulk) ExecX(ctx context.Context) {
-	if err := _c.Exec(ctx); err != nil {
-		panic(err)
-	}
 }

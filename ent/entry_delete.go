@@ -15,7 +15,6 @@ import (
 // EntryDelete is the builder for deleting a Entry entity.
 type EntryDelete struct {
 	config
-	hooks    []Hook
 	mutation *EntryMutation
 }
 
@@ -27,7 +26,7 @@ func (_d *EntryDelete) Where(ps ...predicate.Entry) *EntryDelete {
 
 // Exec executes the deletion query and returns how many vertices were deleted.
 func (_d *EntryDelete) Exec(ctx context.Context) (int, error) {
-	return withHooks(ctx, _d.sqlExec, _d.mutation, _d.hooks)
+	return _d.sqlExec(ctx)
 }
 
 // ExecX is like Exec, but panics if an error occurs.

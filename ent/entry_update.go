@@ -21,7 +21,6 @@ import (
 // EntryUpdate is the builder for updating Entry entities.
 type EntryUpdate struct {
 	config
-	hooks     []Hook
 	mutation  *EntryMutation
 	modifiers []func(*sql.UpdateBuilder)
 }
@@ -38,39 +37,15 @@ func (_u *EntryUpdate) SetType(v schema.ContentType) *EntryUpdate {
 	return _u
 }
 
-// SetNillableType sets the "type" field if the given value is not nil.
-func (_u *EntryUpdate) SetNillableType(v *schema.ContentType) *EntryUpdate {
-	if v != nil {
-		_u.SetType(*v)
-	}
-	return _u
-}
-
 // SetOwnerID sets the "owner_id" field.
 func (_u *EntryUpdate) SetOwnerID(v string) *EntryUpdate {
 	_u.mutation.SetOwnerID(v)
 	return _u
 }
 
-// SetNillableOwnerID sets the "owner_id" field if the given value is not nil.
-func (_u *EntryUpdate) SetNillableOwnerID(v *string) *EntryUpdate {
-	if v != nil {
-		_u.SetOwnerID(*v)
-	}
-	return _u
-}
-
 // SetAssigneeID sets the "assignee_id" field.
 func (_u *EntryUpdate) SetAssigneeID(v string) *EntryUpdate {
 	_u.mutation.SetAssigneeID(v)
-	return _u
-}
-
-// SetNillableAssigneeID sets the "assignee_id" field if the given value is not nil.
-func (_u *EntryUpdate) SetNillableAssigneeID(v *string) *EntryUpdate {
-	if v != nil {
-		_u.SetAssigneeID(*v)
-	}
 	return _u
 }
 
@@ -106,25 +81,9 @@ func (_u *EntryUpdate) SetStage(v schema.Stage) *EntryUpdate {
 	return _u
 }
 
-// SetNillableStage sets the "stage" field if the given value is not nil.
-func (_u *EntryUpdate) SetNillableStage(v *schema.Stage) *EntryUpdate {
-	if v != nil {
-		_u.SetStage(*v)
-	}
-	return _u
-}
-
 // SetTitle sets the "title" field.
 func (_u *EntryUpdate) SetTitle(v string) *EntryUpdate {
 	_u.mutation.SetTitle(v)
-	return _u
-}
-
-// SetNillableTitle sets the "title" field if the given value is not nil.
-func (_u *EntryUpdate) SetNillableTitle(v *string) *EntryUpdate {
-	if v != nil {
-		_u.SetTitle(*v)
-	}
 	return _u
 }
 
@@ -134,25 +93,9 @@ func (_u *EntryUpdate) SetSortTitle(v string) *EntryUpdate {
 	return _u
 }
 
-// SetNillableSortTitle sets the "sort_title" field if the given value is not nil.
-func (_u *EntryUpdate) SetNillableSortTitle(v *string) *EntryUpdate {
-	if v != nil {
-		_u.SetSortTitle(*v)
-	}
-	return _u
-}
-
 // SetFoldedWords sets the "folded_words" field.
 func (_u *EntryUpdate) SetFoldedWords(v string) *EntryUpdate {
 	_u.mutation.SetFoldedWords(v)
-	return _u
-}
-
-// SetNillableFoldedWords sets the "folded_words" field if the given value is not nil.
-func (_u *EntryUpdate) SetNillableFoldedWords(v *string) *EntryUpdate {
-	if v != nil {
-		_u.SetFoldedWords(*v)
-	}
 	return _u
 }
 
@@ -162,39 +105,15 @@ func (_u *EntryUpdate) SetHeadLanguages(v string) *EntryUpdate {
 	return _u
 }
 
-// SetNillableHeadLanguages sets the "head_languages" field if the given value is not nil.
-func (_u *EntryUpdate) SetNillableHeadLanguages(v *string) *EntryUpdate {
-	if v != nil {
-		_u.SetHeadLanguages(*v)
-	}
-	return _u
-}
-
 // SetStale sets the "stale" field.
 func (_u *EntryUpdate) SetStale(v bool) *EntryUpdate {
 	_u.mutation.SetStale(v)
 	return _u
 }
 
-// SetNillableStale sets the "stale" field if the given value is not nil.
-func (_u *EntryUpdate) SetNillableStale(v *bool) *EntryUpdate {
-	if v != nil {
-		_u.SetStale(*v)
-	}
-	return _u
-}
-
 // SetSlug sets the "slug" field.
 func (_u *EntryUpdate) SetSlug(v string) *EntryUpdate {
 	_u.mutation.SetSlug(v)
-	return _u
-}
-
-// SetNillableSlug sets the "slug" field if the given value is not nil.
-func (_u *EntryUpdate) SetNillableSlug(v *string) *EntryUpdate {
-	if v != nil {
-		_u.SetSlug(*v)
-	}
 	return _u
 }
 
@@ -211,14 +130,6 @@ func (_u *EntryUpdate) SetHead(v int) *EntryUpdate {
 	return _u
 }
 
-// SetNillableHead sets the "head" field if the given value is not nil.
-func (_u *EntryUpdate) SetNillableHead(v *int) *EntryUpdate {
-	if v != nil {
-		_u.SetHead(*v)
-	}
-	return _u
-}
-
 // AddHead adds value to the "head" field.
 func (_u *EntryUpdate) AddHead(v int) *EntryUpdate {
 	_u.mutation.AddHead(v)
@@ -229,14 +140,6 @@ func (_u *EntryUpdate) AddHead(v int) *EntryUpdate {
 func (_u *EntryUpdate) SetPublished(v int) *EntryUpdate {
 	_u.mutation.ResetPublished()
 	_u.mutation.SetPublished(v)
-	return _u
-}
-
-// SetNillablePublished sets the "published" field if the given value is not nil.
-func (_u *EntryUpdate) SetNillablePublished(v *int) *EntryUpdate {
-	if v != nil {
-		_u.SetPublished(*v)
-	}
 	return _u
 }
 
@@ -258,25 +161,9 @@ func (_u *EntryUpdate) SetLive(v bool) *EntryUpdate {
 	return _u
 }
 
-// SetNillableLive sets the "live" field if the given value is not nil.
-func (_u *EntryUpdate) SetNillableLive(v *bool) *EntryUpdate {
-	if v != nil {
-		_u.SetLive(*v)
-	}
-	return _u
-}
-
 // SetLiveAudience sets the "live_audience" field.
 func (_u *EntryUpdate) SetLiveAudience(v schema.Audience) *EntryUpdate {
 	_u.mutation.SetLiveAudience(v)
-	return _u
-}
-
-// SetNillableLiveAudience sets the "live_audience" field if the given value is not nil.
-func (_u *EntryUpdate) SetNillableLiveAudience(v *schema.Audience) *EntryUpdate {
-	if v != nil {
-		_u.SetLiveAudience(*v)
-	}
 	return _u
 }
 
@@ -292,14 +179,6 @@ func (_u *EntryUpdate) SetFirstPublishedAt(v time.Time) *EntryUpdate {
 	return _u
 }
 
-// SetNillableFirstPublishedAt sets the "first_published_at" field if the given value is not nil.
-func (_u *EntryUpdate) SetNillableFirstPublishedAt(v *time.Time) *EntryUpdate {
-	if v != nil {
-		_u.SetFirstPublishedAt(*v)
-	}
-	return _u
-}
-
 // ClearFirstPublishedAt clears the value of the "first_published_at" field.
 func (_u *EntryUpdate) ClearFirstPublishedAt() *EntryUpdate {
 	_u.mutation.ClearFirstPublishedAt()
@@ -309,14 +188,6 @@ func (_u *EntryUpdate) ClearFirstPublishedAt() *EntryUpdate {
 // SetPublishAt sets the "publish_at" field.
 func (_u *EntryUpdate) SetPublishAt(v time.Time) *EntryUpdate {
 	_u.mutation.SetPublishAt(v)
-	return _u
-}
-
-// SetNillablePublishAt sets the "publish_at" field if the given value is not nil.
-func (_u *EntryUpdate) SetNillablePublishAt(v *time.Time) *EntryUpdate {
-	if v != nil {
-		_u.SetPublishAt(*v)
-	}
 	return _u
 }
 
@@ -330,14 +201,6 @@ func (_u *EntryUpdate) ClearPublishAt() *EntryUpdate {
 func (_u *EntryUpdate) SetPublishRevision(v int) *EntryUpdate {
 	_u.mutation.ResetPublishRevision()
 	_u.mutation.SetPublishRevision(v)
-	return _u
-}
-
-// SetNillablePublishRevision sets the "publish_revision" field if the given value is not nil.
-func (_u *EntryUpdate) SetNillablePublishRevision(v *int) *EntryUpdate {
-	if v != nil {
-		_u.SetPublishRevision(*v)
-	}
 	return _u
 }
 
@@ -359,14 +222,6 @@ func (_u *EntryUpdate) SetPublishBy(v string) *EntryUpdate {
 	return _u
 }
 
-// SetNillablePublishBy sets the "publish_by" field if the given value is not nil.
-func (_u *EntryUpdate) SetNillablePublishBy(v *string) *EntryUpdate {
-	if v != nil {
-		_u.SetPublishBy(*v)
-	}
-	return _u
-}
-
 // ClearPublishBy clears the value of the "publish_by" field.
 func (_u *EntryUpdate) ClearPublishBy() *EntryUpdate {
 	_u.mutation.ClearPublishBy()
@@ -379,25 +234,9 @@ func (_u *EntryUpdate) SetPublishOrder(v string) *EntryUpdate {
 	return _u
 }
 
-// SetNillablePublishOrder sets the "publish_order" field if the given value is not nil.
-func (_u *EntryUpdate) SetNillablePublishOrder(v *string) *EntryUpdate {
-	if v != nil {
-		_u.SetPublishOrder(*v)
-	}
-	return _u
-}
-
 // SetWithdrawAt sets the "withdraw_at" field.
 func (_u *EntryUpdate) SetWithdrawAt(v time.Time) *EntryUpdate {
 	_u.mutation.SetWithdrawAt(v)
-	return _u
-}
-
-// SetNillableWithdrawAt sets the "withdraw_at" field if the given value is not nil.
-func (_u *EntryUpdate) SetNillableWithdrawAt(v *time.Time) *EntryUpdate {
-	if v != nil {
-		_u.SetWithdrawAt(*v)
-	}
 	return _u
 }
 
@@ -413,14 +252,6 @@ func (_u *EntryUpdate) SetWithdrawBy(v string) *EntryUpdate {
 	return _u
 }
 
-// SetNillableWithdrawBy sets the "withdraw_by" field if the given value is not nil.
-func (_u *EntryUpdate) SetNillableWithdrawBy(v *string) *EntryUpdate {
-	if v != nil {
-		_u.SetWithdrawBy(*v)
-	}
-	return _u
-}
-
 // ClearWithdrawBy clears the value of the "withdraw_by" field.
 func (_u *EntryUpdate) ClearWithdrawBy() *EntryUpdate {
 	_u.mutation.ClearWithdrawBy()
@@ -430,14 +261,6 @@ func (_u *EntryUpdate) ClearWithdrawBy() *EntryUpdate {
 // SetWithdrawReason sets the "withdraw_reason" field.
 func (_u *EntryUpdate) SetWithdrawReason(v string) *EntryUpdate {
 	_u.mutation.SetWithdrawReason(v)
-	return _u
-}
-
-// SetNillableWithdrawReason sets the "withdraw_reason" field if the given value is not nil.
-func (_u *EntryUpdate) SetNillableWithdrawReason(v *string) *EntryUpdate {
-	if v != nil {
-		_u.SetWithdrawReason(*v)
-	}
 	return _u
 }
 
@@ -453,14 +276,6 @@ func (_u *EntryUpdate) SetScheduleProblem(v string) *EntryUpdate {
 	return _u
 }
 
-// SetNillableScheduleProblem sets the "schedule_problem" field if the given value is not nil.
-func (_u *EntryUpdate) SetNillableScheduleProblem(v *string) *EntryUpdate {
-	if v != nil {
-		_u.SetScheduleProblem(*v)
-	}
-	return _u
-}
-
 // ClearScheduleProblem clears the value of the "schedule_problem" field.
 func (_u *EntryUpdate) ClearScheduleProblem() *EntryUpdate {
 	_u.mutation.ClearScheduleProblem()
@@ -473,25 +288,9 @@ func (_u *EntryUpdate) SetCreatedBy(v string) *EntryUpdate {
 	return _u
 }
 
-// SetNillableCreatedBy sets the "created_by" field if the given value is not nil.
-func (_u *EntryUpdate) SetNillableCreatedBy(v *string) *EntryUpdate {
-	if v != nil {
-		_u.SetCreatedBy(*v)
-	}
-	return _u
-}
-
 // SetCreatedAt sets the "created_at" field.
 func (_u *EntryUpdate) SetCreatedAt(v time.Time) *EntryUpdate {
 	_u.mutation.SetCreatedAt(v)
-	return _u
-}
-
-// SetNillableCreatedAt sets the "created_at" field if the given value is not nil.
-func (_u *EntryUpdate) SetNillableCreatedAt(v *time.Time) *EntryUpdate {
-	if v != nil {
-		_u.SetCreatedAt(*v)
-	}
 	return _u
 }
 
@@ -499,29 +298,6 @@ func (_u *EntryUpdate) SetNillableCreatedAt(v *time.Time) *EntryUpdate {
 func (_u *EntryUpdate) SetUpdatedAt(v time.Time) *EntryUpdate {
 	_u.mutation.SetUpdatedAt(v)
 	return _u
-}
-
-// SetNillableUpdatedAt sets the "updated_at" field if the given value is not nil.
-func (_u *EntryUpdate) SetNillableUpdatedAt(v *time.Time) *EntryUpdate {
-	if v != nil {
-		_u.SetUpdatedAt(*v)
-	}
-	return _u
-}
-
-// SetOwner sets the "owner" edge to the Organization entity.
-func (_u *EntryUpdate) SetOwner(v *Organization) *EntryUpdate {
-	return _u.SetOwnerID(v.ID)
-}
-
-// SetAssignee sets the "assignee" edge to the Account entity.
-func (_u *EntryUpdate) SetAssignee(v *Account) *EntryUpdate {
-	return _u.SetAssigneeID(v.ID)
-}
-
-// Mutation returns the EntryMutation object of the builder.
-func (_u *EntryUpdate) Mutation() *EntryMutation {
-	return _u.mutation
 }
 
 // ClearOwner clears the "owner" edge to the Organization entity.
@@ -538,16 +314,7 @@ func (_u *EntryUpdate) ClearAssignee() *EntryUpdate {
 
 // Save executes the query and returns the number of nodes affected by the update operation.
 func (_u *EntryUpdate) Save(ctx context.Context) (int, error) {
-	return withHooks(ctx, _u.sqlSave, _u.mutation, _u.hooks)
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_u *EntryUpdate) SaveX(ctx context.Context) int {
-	affected, err := _u.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return affected
+	return _u.sqlSave(ctx)
 }
 
 // Exec executes the query.
@@ -799,7 +566,6 @@ func (_u *EntryUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 type EntryUpdateOne struct {
 	config
 	fields    []string
-	hooks     []Hook
 	mutation  *EntryMutation
 	modifiers []func(*sql.UpdateBuilder)
 }
@@ -810,39 +576,15 @@ func (_u *EntryUpdateOne) SetType(v schema.ContentType) *EntryUpdateOne {
 	return _u
 }
 
-// SetNillableType sets the "type" field if the given value is not nil.
-func (_u *EntryUpdateOne) SetNillableType(v *schema.ContentType) *EntryUpdateOne {
-	if v != nil {
-		_u.SetType(*v)
-	}
-	return _u
-}
-
 // SetOwnerID sets the "owner_id" field.
 func (_u *EntryUpdateOne) SetOwnerID(v string) *EntryUpdateOne {
 	_u.mutation.SetOwnerID(v)
 	return _u
 }
 
-// SetNillableOwnerID sets the "owner_id" field if the given value is not nil.
-func (_u *EntryUpdateOne) SetNillableOwnerID(v *string) *EntryUpdateOne {
-	if v != nil {
-		_u.SetOwnerID(*v)
-	}
-	return _u
-}
-
 // SetAssigneeID sets the "assignee_id" field.
 func (_u *EntryUpdateOne) SetAssigneeID(v string) *EntryUpdateOne {
 	_u.mutation.SetAssigneeID(v)
-	return _u
-}
-
-// SetNillableAssigneeID sets the "assignee_id" field if the given value is not nil.
-func (_u *EntryUpdateOne) SetNillableAssigneeID(v *string) *EntryUpdateOne {
-	if v != nil {
-		_u.SetAssigneeID(*v)
-	}
 	return _u
 }
 
@@ -878,25 +620,9 @@ func (_u *EntryUpdateOne) SetStage(v schema.Stage) *EntryUpdateOne {
 	return _u
 }
 
-// SetNillableStage sets the "stage" field if the given value is not nil.
-func (_u *EntryUpdateOne) SetNillableStage(v *schema.Stage) *EntryUpdateOne {
-	if v != nil {
-		_u.SetStage(*v)
-	}
-	return _u
-}
-
 // SetTitle sets the "title" field.
 func (_u *EntryUpdateOne) SetTitle(v string) *EntryUpdateOne {
 	_u.mutation.SetTitle(v)
-	return _u
-}
-
-// SetNillableTitle sets the "title" field if the given value is not nil.
-func (_u *EntryUpdateOne) SetNillableTitle(v *string) *EntryUpdateOne {
-	if v != nil {
-		_u.SetTitle(*v)
-	}
 	return _u
 }
 
@@ -906,25 +632,9 @@ func (_u *EntryUpdateOne) SetSortTitle(v string) *EntryUpdateOne {
 	return _u
 }
 
-// SetNillableSortTitle sets the "sort_title" field if the given value is not nil.
-func (_u *EntryUpdateOne) SetNillableSortTitle(v *string) *EntryUpdateOne {
-	if v != nil {
-		_u.SetSortTitle(*v)
-	}
-	return _u
-}
-
 // SetFoldedWords sets the "folded_words" field.
 func (_u *EntryUpdateOne) SetFoldedWords(v string) *EntryUpdateOne {
 	_u.mutation.SetFoldedWords(v)
-	return _u
-}
-
-// SetNillableFoldedWords sets the "folded_words" field if the given value is not nil.
-func (_u *EntryUpdateOne) SetNillableFoldedWords(v *string) *EntryUpdateOne {
-	if v != nil {
-		_u.SetFoldedWords(*v)
-	}
 	return _u
 }
 
@@ -934,39 +644,15 @@ func (_u *EntryUpdateOne) SetHeadLanguages(v string) *EntryUpdateOne {
 	return _u
 }
 
-// SetNillableHeadLanguages sets the "head_languages" field if the given value is not nil.
-func (_u *EntryUpdateOne) SetNillableHeadLanguages(v *string) *EntryUpdateOne {
-	if v != nil {
-		_u.SetHeadLanguages(*v)
-	}
-	return _u
-}
-
 // SetStale sets the "stale" field.
 func (_u *EntryUpdateOne) SetStale(v bool) *EntryUpdateOne {
 	_u.mutation.SetStale(v)
 	return _u
 }
 
-// SetNillableStale sets the "stale" field if the given value is not nil.
-func (_u *EntryUpdateOne) SetNillableStale(v *bool) *EntryUpdateOne {
-	if v != nil {
-		_u.SetStale(*v)
-	}
-	return _u
-}
-
 // SetSlug sets the "slug" field.
 func (_u *EntryUpdateOne) SetSlug(v string) *EntryUpdateOne {
 	_u.mutation.SetSlug(v)
-	return _u
-}
-
-// SetNillableSlug sets the "slug" field if the given value is not nil.
-func (_u *EntryUpdateOne) SetNillableSlug(v *string) *EntryUpdateOne {
-	if v != nil {
-		_u.SetSlug(*v)
-	}
 	return _u
 }
 
@@ -983,14 +669,6 @@ func (_u *EntryUpdateOne) SetHead(v int) *EntryUpdateOne {
 	return _u
 }
 
-// SetNillableHead sets the "head" field if the given value is not nil.
-func (_u *EntryUpdateOne) SetNillableHead(v *int) *EntryUpdateOne {
-	if v != nil {
-		_u.SetHead(*v)
-	}
-	return _u
-}
-
 // AddHead adds value to the "head" field.
 func (_u *EntryUpdateOne) AddHead(v int) *EntryUpdateOne {
 	_u.mutation.AddHead(v)
@@ -1001,14 +679,6 @@ func (_u *EntryUpdateOne) AddHead(v int) *EntryUpdateOne {
 func (_u *EntryUpdateOne) SetPublished(v int) *EntryUpdateOne {
 	_u.mutation.ResetPublished()
 	_u.mutation.SetPublished(v)
-	return _u
-}
-
-// SetNillablePublished sets the "published" field if the given value is not nil.
-func (_u *EntryUpdateOne) SetNillablePublished(v *int) *EntryUpdateOne {
-	if v != nil {
-		_u.SetPublished(*v)
-	}
 	return _u
 }
 
@@ -1030,25 +700,9 @@ func (_u *EntryUpdateOne) SetLive(v bool) *EntryUpdateOne {
 	return _u
 }
 
-// SetNillableLive sets the "live" field if the given value is not nil.
-func (_u *EntryUpdateOne) SetNillableLive(v *bool) *EntryUpdateOne {
-	if v != nil {
-		_u.SetLive(*v)
-	}
-	return _u
-}
-
 // SetLiveAudience sets the "live_audience" field.
 func (_u *EntryUpdateOne) SetLiveAudience(v schema.Audience) *EntryUpdateOne {
 	_u.mutation.SetLiveAudience(v)
-	return _u
-}
-
-// SetNillableLiveAudience sets the "live_audience" field if the given value is not nil.
-func (_u *EntryUpdateOne) SetNillableLiveAudience(v *schema.Audience) *EntryUpdateOne {
-	if v != nil {
-		_u.SetLiveAudience(*v)
-	}
 	return _u
 }
 
@@ -1064,14 +718,6 @@ func (_u *EntryUpdateOne) SetFirstPublishedAt(v time.Time) *EntryUpdateOne {
 	return _u
 }
 
-// SetNillableFirstPublishedAt sets the "first_published_at" field if the given value is not nil.
-func (_u *EntryUpdateOne) SetNillableFirstPublishedAt(v *time.Time) *EntryUpdateOne {
-	if v != nil {
-		_u.SetFirstPublishedAt(*v)
-	}
-	return _u
-}
-
 // ClearFirstPublishedAt clears the value of the "first_published_at" field.
 func (_u *EntryUpdateOne) ClearFirstPublishedAt() *EntryUpdateOne {
 	_u.mutation.ClearFirstPublishedAt()
@@ -1081,14 +727,6 @@ func (_u *EntryUpdateOne) ClearFirstPublishedAt() *EntryUpdateOne {
 // SetPublishAt sets the "publish_at" field.
 func (_u *EntryUpdateOne) SetPublishAt(v time.Time) *EntryUpdateOne {
 	_u.mutation.SetPublishAt(v)
-	return _u
-}
-
-// SetNillablePublishAt sets the "publish_at" field if the given value is not nil.
-func (_u *EntryUpdateOne) SetNillablePublishAt(v *time.Time) *EntryUpdateOne {
-	if v != nil {
-		_u.SetPublishAt(*v)
-	}
 	return _u
 }
 
@@ -1102,14 +740,6 @@ func (_u *EntryUpdateOne) ClearPublishAt() *EntryUpdateOne {
 func (_u *EntryUpdateOne) SetPublishRevision(v int) *EntryUpdateOne {
 	_u.mutation.ResetPublishRevision()
 	_u.mutation.SetPublishRevision(v)
-	return _u
-}
-
-// SetNillablePublishRevision sets the "publish_revision" field if the given value is not nil.
-func (_u *EntryUpdateOne) SetNillablePublishRevision(v *int) *EntryUpdateOne {
-	if v != nil {
-		_u.SetPublishRevision(*v)
-	}
 	return _u
 }
 
@@ -1131,14 +761,6 @@ func (_u *EntryUpdateOne) SetPublishBy(v string) *EntryUpdateOne {
 	return _u
 }
 
-// SetNillablePublishBy sets the "publish_by" field if the given value is not nil.
-func (_u *EntryUpdateOne) SetNillablePublishBy(v *string) *EntryUpdateOne {
-	if v != nil {
-		_u.SetPublishBy(*v)
-	}
-	return _u
-}
-
 // ClearPublishBy clears the value of the "publish_by" field.
 func (_u *EntryUpdateOne) ClearPublishBy() *EntryUpdateOne {
 	_u.mutation.ClearPublishBy()
@@ -1151,25 +773,9 @@ func (_u *EntryUpdateOne) SetPublishOrder(v string) *EntryUpdateOne {
 	return _u
 }
 
-// SetNillablePublishOrder sets the "publish_order" field if the given value is not nil.
-func (_u *EntryUpdateOne) SetNillablePublishOrder(v *string) *EntryUpdateOne {
-	if v != nil {
-		_u.SetPublishOrder(*v)
-	}
-	return _u
-}
-
 // SetWithdrawAt sets the "withdraw_at" field.
 func (_u *EntryUpdateOne) SetWithdrawAt(v time.Time) *EntryUpdateOne {
 	_u.mutation.SetWithdrawAt(v)
-	return _u
-}
-
-// SetNillableWithdrawAt sets the "withdraw_at" field if the given value is not nil.
-func (_u *EntryUpdateOne) SetNillableWithdrawAt(v *time.Time) *EntryUpdateOne {
-	if v != nil {
-		_u.SetWithdrawAt(*v)
-	}
 	return _u
 }
 
@@ -1185,14 +791,6 @@ func (_u *EntryUpdateOne) SetWithdrawBy(v string) *EntryUpdateOne {
 	return _u
 }
 
-// SetNillableWithdrawBy sets the "withdraw_by" field if the given value is not nil.
-func (_u *EntryUpdateOne) SetNillableWithdrawBy(v *string) *EntryUpdateOne {
-	if v != nil {
-		_u.SetWithdrawBy(*v)
-	}
-	return _u
-}
-
 // ClearWithdrawBy clears the value of the "withdraw_by" field.
 func (_u *EntryUpdateOne) ClearWithdrawBy() *EntryUpdateOne {
 	_u.mutation.ClearWithdrawBy()
@@ -1202,14 +800,6 @@ func (_u *EntryUpdateOne) ClearWithdrawBy() *EntryUpdateOne {
 // SetWithdrawReason sets the "withdraw_reason" field.
 func (_u *EntryUpdateOne) SetWithdrawReason(v string) *EntryUpdateOne {
 	_u.mutation.SetWithdrawReason(v)
-	return _u
-}
-
-// SetNillableWithdrawReason sets the "withdraw_reason" field if the given value is not nil.
-func (_u *EntryUpdateOne) SetNillableWithdrawReason(v *string) *EntryUpdateOne {
-	if v != nil {
-		_u.SetWithdrawReason(*v)
-	}
 	return _u
 }
 
@@ -1225,14 +815,6 @@ func (_u *EntryUpdateOne) SetScheduleProblem(v string) *EntryUpdateOne {
 	return _u
 }
 
-// SetNillableScheduleProblem sets the "schedule_problem" field if the given value is not nil.
-func (_u *EntryUpdateOne) SetNillableScheduleProblem(v *string) *EntryUpdateOne {
-	if v != nil {
-		_u.SetScheduleProblem(*v)
-	}
-	return _u
-}
-
 // ClearScheduleProblem clears the value of the "schedule_problem" field.
 func (_u *EntryUpdateOne) ClearScheduleProblem() *EntryUpdateOne {
 	_u.mutation.ClearScheduleProblem()
@@ -1245,25 +827,9 @@ func (_u *EntryUpdateOne) SetCreatedBy(v string) *EntryUpdateOne {
 	return _u
 }
 
-// SetNillableCreatedBy sets the "created_by" field if the given value is not nil.
-func (_u *EntryUpdateOne) SetNillableCreatedBy(v *string) *EntryUpdateOne {
-	if v != nil {
-		_u.SetCreatedBy(*v)
-	}
-	return _u
-}
-
 // SetCreatedAt sets the "created_at" field.
 func (_u *EntryUpdateOne) SetCreatedAt(v time.Time) *EntryUpdateOne {
 	_u.mutation.SetCreatedAt(v)
-	return _u
-}
-
-// SetNillableCreatedAt sets the "created_at" field if the given value is not nil.
-func (_u *EntryUpdateOne) SetNillableCreatedAt(v *time.Time) *EntryUpdateOne {
-	if v != nil {
-		_u.SetCreatedAt(*v)
-	}
 	return _u
 }
 
@@ -1271,29 +837,6 @@ func (_u *EntryUpdateOne) SetNillableCreatedAt(v *time.Time) *EntryUpdateOne {
 func (_u *EntryUpdateOne) SetUpdatedAt(v time.Time) *EntryUpdateOne {
 	_u.mutation.SetUpdatedAt(v)
 	return _u
-}
-
-// SetNillableUpdatedAt sets the "updated_at" field if the given value is not nil.
-func (_u *EntryUpdateOne) SetNillableUpdatedAt(v *time.Time) *EntryUpdateOne {
-	if v != nil {
-		_u.SetUpdatedAt(*v)
-	}
-	return _u
-}
-
-// SetOwner sets the "owner" edge to the Organization entity.
-func (_u *EntryUpdateOne) SetOwner(v *Organization) *EntryUpdateOne {
-	return _u.SetOwnerID(v.ID)
-}
-
-// SetAssignee sets the "assignee" edge to the Account entity.
-func (_u *EntryUpdateOne) SetAssignee(v *Account) *EntryUpdateOne {
-	return _u.SetAssigneeID(v.ID)
-}
-
-// Mutation returns the EntryMutation object of the builder.
-func (_u *EntryUpdateOne) Mutation() *EntryMutation {
-	return _u.mutation
 }
 
 // ClearOwner clears the "owner" edge to the Organization entity.
@@ -1323,16 +866,7 @@ func (_u *EntryUpdateOne) Select(field string, fields ...string) *EntryUpdateOne
 
 // Save executes the query and returns the updated Entry entity.
 func (_u *EntryUpdateOne) Save(ctx context.Context) (*Entry, error) {
-	return withHooks(ctx, _u.sqlSave, _u.mutation, _u.hooks)
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_u *EntryUpdateOne) SaveX(ctx context.Context) *Entry {
-	node, err := _u.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return node
+	return _u.sqlSave(ctx)
 }
 
 // Exec executes the query on the entity.

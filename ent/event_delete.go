@@ -15,7 +15,6 @@ import (
 // EventDelete is the builder for deleting a Event entity.
 type EventDelete struct {
 	config
-	hooks    []Hook
 	mutation *EventMutation
 }
 
@@ -27,7 +26,7 @@ func (_d *EventDelete) Where(ps ...predicate.Event) *EventDelete {
 
 // Exec executes the deletion query and returns how many vertices were deleted.
 func (_d *EventDelete) Exec(ctx context.Context) (int, error) {
-	return withHooks(ctx, _d.sqlExec, _d.mutation, _d.hooks)
+	return _d.sqlExec(ctx)
 }
 
 // ExecX is like Exec, but panics if an error occurs.

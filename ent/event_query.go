@@ -18,7 +18,7 @@ import (
 	"math"
 
 	"entgo.io/ent"
-	"entgo.io/ent/dialect"
+
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
@@ -81,50 +81,6 @@ func (_q *EventQuery) Order(o ...event.OrderOption) *EventQuery {
 	return _q
 }
 
-// QueryOwner chains the current query on the "owner" edge.
-func (_q *EventQuery) QueryOwner() *OrganizationQuery {
-	query := (&OrganizationClient{config: _q.config}).Query()
-	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
-		if err := _q.prepareQuery(ctx); err != nil {
-			return nil, err
-		}
-		selector := _q.sqlQuery(ctx)
-		if err := selector.Err(); err != nil {
-			return nil, err
-		}
-		step := sqlgraph.NewStep(
-			sqlgraph.From(event.Table, event.FieldID, selector),
-			sqlgraph.To(organization.Table, organization.FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, event.OwnerTable, event.OwnerColumn),
-		)
-		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
-		return fromU, nil
-	}
-	return query
-}
-
-// QueryImage chains the current query on the "image" edge.
-func (_q *EventQuery) QueryImage() *AssetQuery {
-	query := (&AssetClient{config: _q.config}).Query()
-	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
-		if err := _q.prepareQuery(ctx); err != nil {
-			return nil, err
-		}
-		selector := _q.sqlQuery(ctx)
-		if err := selector.Err(); err != nil {
-			return nil, err
-		}
-		step := sqlgraph.NewStep(
-			sqlgraph.From(event.Table, event.FieldID, selector),
-			sqlgraph.To(asset.Table, asset.FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, event.ImageTable, event.ImageColumn),
-		)
-		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
-		return fromU, nil
-	}
-	return query
-}
-
 // QueryThemes chains the current query on the "themes" edge.
 func (_q *EventQuery) QueryThemes() *ThemeQuery {
 	query := (&ThemeClient{config: _q.config}).Query()
@@ -147,94 +103,6 @@ func (_q *EventQuery) QueryThemes() *ThemeQuery {
 	return query
 }
 
-// QueryTargetGroups chains the current query on the "target_groups" edge.
-func (_q *EventQuery) QueryTargetGroups() *TargetGroupQuery {
-	query := (&TargetGroupClient{config: _q.config}).Query()
-	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
-		if err := _q.prepareQuery(ctx); err != nil {
-			return nil, err
-		}
-		selector := _q.sqlQuery(ctx)
-		if err := selector.Err(); err != nil {
-			return nil, err
-		}
-		step := sqlgraph.NewStep(
-			sqlgraph.From(event.Table, event.FieldID, selector),
-			sqlgraph.To(targetgroup.Table, targetgroup.FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, false, event.TargetGroupsTable, event.TargetGroupsPrimaryKey...),
-		)
-		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
-		return fromU, nil
-	}
-	return query
-}
-
-// QueryMethods chains the current query on the "methods" edge.
-func (_q *EventQuery) QueryMethods() *MethodQuery {
-	query := (&MethodClient{config: _q.config}).Query()
-	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
-		if err := _q.prepareQuery(ctx); err != nil {
-			return nil, err
-		}
-		selector := _q.sqlQuery(ctx)
-		if err := selector.Err(); err != nil {
-			return nil, err
-		}
-		step := sqlgraph.NewStep(
-			sqlgraph.From(event.Table, event.FieldID, selector),
-			sqlgraph.To(method.Table, method.FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, false, event.MethodsTable, event.MethodsPrimaryKey...),
-		)
-		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
-		return fromU, nil
-	}
-	return query
-}
-
-// QueryContacts chains the current query on the "contacts" edge.
-func (_q *EventQuery) QueryContacts() *ContactQuery {
-	query := (&ContactClient{config: _q.config}).Query()
-	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
-		if err := _q.prepareQuery(ctx); err != nil {
-			return nil, err
-		}
-		selector := _q.sqlQuery(ctx)
-		if err := selector.Err(); err != nil {
-			return nil, err
-		}
-		step := sqlgraph.NewStep(
-			sqlgraph.From(event.Table, event.FieldID, selector),
-			sqlgraph.To(contact.Table, contact.FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, false, event.ContactsTable, event.ContactsPrimaryKey...),
-		)
-		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
-		return fromU, nil
-	}
-	return query
-}
-
-// QueryLawSections chains the current query on the "law_sections" edge.
-func (_q *EventQuery) QueryLawSections() *LawSectionQuery {
-	query := (&LawSectionClient{config: _q.config}).Query()
-	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
-		if err := _q.prepareQuery(ctx); err != nil {
-			return nil, err
-		}
-		selector := _q.sqlQuery(ctx)
-		if err := selector.Err(); err != nil {
-			return nil, err
-		}
-		step := sqlgraph.NewStep(
-			sqlgraph.From(event.Table, event.FieldID, selector),
-			sqlgraph.To(lawsection.Table, lawsection.FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, false, event.LawSectionsTable, event.LawSectionsPrimaryKey...),
-		)
-		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
-		return fromU, nil
-	}
-	return query
-}
-
 // First returns the first Event entity from the query.
 // Returns a *NotFoundError when no Event was found.
 func (_q *EventQuery) First(ctx context.Context) (*Event, error) {
@@ -246,15 +114,6 @@ func (_q *EventQuery) First(ctx context.Context) (*Event, error) {
 		return nil, &NotFoundError{event.Label}
 	}
 	return nodes[0], nil
-}
-
-// FirstX is like First, but panics if an error occurs.
-func (_q *EventQuery) FirstX(ctx context.Context) *Event {
-	node, err := _q.First(ctx)
-	if err != nil && !IsNotFound(err) {
-		panic(err)
-	}
-	return node
 }
 
 // FirstID returns the first Event ID from the query.
@@ -269,15 +128,6 @@ func (_q *EventQuery) FirstID(ctx context.Context) (id string, err error) {
 		return
 	}
 	return ids[0], nil
-}
-
-// FirstIDX is like FirstID, but panics if an error occurs.
-func (_q *EventQuery) FirstIDX(ctx context.Context) string {
-	id, err := _q.FirstID(ctx)
-	if err != nil && !IsNotFound(err) {
-		panic(err)
-	}
-	return id
 }
 
 // Only returns a single Event entity found by the query, ensuring it only returns one.
@@ -366,15 +216,6 @@ func (_q *EventQuery) IDs(ctx context.Context) (ids []string, err error) {
 	return ids, nil
 }
 
-// IDsX is like IDs, but panics if an error occurs.
-func (_q *EventQuery) IDsX(ctx context.Context) []string {
-	ids, err := _q.IDs(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return ids
-}
-
 // Count returns the count of the given query.
 func (_q *EventQuery) Count(ctx context.Context) (int, error) {
 	ctx = setContextOp(ctx, _q.ctx, ent.OpQueryCount)
@@ -452,17 +293,6 @@ func (_q *EventQuery) WithOwner(opts ...func(*OrganizationQuery)) *EventQuery {
 	return _q
 }
 
-// WithImage tells the query-builder to eager-load the nodes that are connected to
-// the "image" edge. The optional arguments are used to configure the query builder of the edge.
-func (_q *EventQuery) WithImage(opts ...func(*AssetQuery)) *EventQuery {
-	query := (&AssetClient{config: _q.config}).Query()
-	for _, opt := range opts {
-		opt(query)
-	}
-	_q.withImage = query
-	return _q
-}
-
 // WithThemes tells the query-builder to eager-load the nodes that are connected to
 // the "themes" edge. The optional arguments are used to configure the query builder of the edge.
 func (_q *EventQuery) WithThemes(opts ...func(*ThemeQuery)) *EventQuery {
@@ -496,17 +326,6 @@ func (_q *EventQuery) WithMethods(opts ...func(*MethodQuery)) *EventQuery {
 	return _q
 }
 
-// WithContacts tells the query-builder to eager-load the nodes that are connected to
-// the "contacts" edge. The optional arguments are used to configure the query builder of the edge.
-func (_q *EventQuery) WithContacts(opts ...func(*ContactQuery)) *EventQuery {
-	query := (&ContactClient{config: _q.config}).Query()
-	for _, opt := range opts {
-		opt(query)
-	}
-	_q.withContacts = query
-	return _q
-}
-
 // WithLawSections tells the query-builder to eager-load the nodes that are connected to
 // the "law_sections" edge. The optional arguments are used to configure the query builder of the edge.
 func (_q *EventQuery) WithLawSections(opts ...func(*LawSectionQuery)) *EventQuery {
@@ -516,29 +335,6 @@ func (_q *EventQuery) WithLawSections(opts ...func(*LawSectionQuery)) *EventQuer
 	}
 	_q.withLawSections = query
 	return _q
-}
-
-// GroupBy is used to group vertices by one or more fields/columns.
-// It is often used with aggregate functions, like: count, max, mean, min, sum.
-//
-// Example:
-//
-//	var v []struct {
-//		Slug string `json:"slug,omitempty"`
-//		Count int `json:"count,omitempty"`
-//	}
-//
-//	client.Event.Query().
-//		GroupBy(event.FieldSlug).
-//		Aggregate(ent.Count()).
-//		Scan(ctx, &v)
-func (_q *EventQuery) GroupBy(field string, fields ...string) *EventGroupBy {
-	_q.ctx.Fields = append([]string{field}, fields...)
-	grbuild := &EventGroupBy{build: _q}
-	grbuild.flds = &_q.ctx.Fields
-	grbuild.label = event.Label
-	grbuild.scan = grbuild.Scan
-	return grbuild
 }
 
 // Select allows the selection one or more fields/columns for the given query,
@@ -1177,32 +973,6 @@ func (_q *EventQuery) sqlQuery(ctx context.Context) *sql.Selector {
 	return selector
 }
 
-// ForUpdate locks the selected rows against concurrent updates, and prevent them from being
-// updated, deleted or "selected ... for update" by other sessions, until the transaction is
-// either committed or rolled-back.
-func (_q *EventQuery) ForUpdate(opts ...sql.LockOption) *EventQuery {
-	if _q.driver.Dialect() == dialect.Postgres {
-		_q.Unique(false)
-	}
-	_q.modifiers = append(_q.modifiers, func(s *sql.Selector) {
-		s.ForUpdate(opts...)
-	})
-	return _q
-}
-
-// ForShare behaves similarly to ForUpdate, except that it acquires a shared mode lock
-// on any rows that are read. Other sessions can read the rows, but cannot modify them
-// until your transaction commits.
-func (_q *EventQuery) ForShare(opts ...sql.LockOption) *EventQuery {
-	if _q.driver.Dialect() == dialect.Postgres {
-		_q.Unique(false)
-	}
-	_q.modifiers = append(_q.modifiers, func(s *sql.Selector) {
-		s.ForShare(opts...)
-	})
-	return _q
-}
-
 // Modify adds a query modifier for attaching custom logic to queries.
 func (_q *EventQuery) Modify(modifiers ...func(s *sql.Selector)) *EventSelect {
 	_q.modifiers = append(_q.modifiers, modifiers...)
@@ -1277,54 +1047,6 @@ func (_q *EventQuery) WithNamedLawSections(name string, opts ...func(*LawSection
 	}
 	_q.withNamedLawSections[name] = query
 	return _q
-}
-
-// EventGroupBy is the group-by builder for Event entities.
-type EventGroupBy struct {
-	selector
-	build *EventQuery
-}
-
-// Aggregate adds the given aggregation functions to the group-by query.
-func (_g *EventGroupBy) Aggregate(fns ...AggregateFunc) *EventGroupBy {
-	_g.fns = append(_g.fns, fns...)
-	return _g
-}
-
-// Scan applies the selector query and scans the result into the given value.
-func (_g *EventGroupBy) Scan(ctx context.Context, v any) error {
-	ctx = setContextOp(ctx, _g.build.ctx, ent.OpQueryGroupBy)
-	if err := _g.build.prepareQuery(ctx); err != nil {
-		return err
-	}
-	return scanWithInterceptors[*EventQuery, *EventGroupBy](ctx, _g.build, _g, _g.build.inters, v)
-}
-
-func (_g *EventGroupBy) sqlScan(ctx context.Context, root *EventQuery, v any) error {
-	selector := root.sqlQuery(ctx).Select()
-	aggregation := make([]string, 0, len(_g.fns))
-	for _, fn := range _g.fns {
-		aggregation = append(aggregation, fn(selector))
-	}
-	if len(selector.SelectedColumns()) == 0 {
-		columns := make([]string, 0, len(*_g.flds)+len(_g.fns))
-		for _, f := range *_g.flds {
-			columns = append(columns, selector.C(f))
-		}
-		columns = append(columns, aggregation...)
-		selector.Select(columns...)
-	}
-	selector.GroupBy(selector.Columns(*_g.flds...)...)
-	if err := selector.Err(); err != nil {
-		return err
-	}
-	rows := &sql.Rows{}
-	query, args := selector.Query()
-	if err := _g.build.driver.Query(ctx, query, args, rows); err != nil {
-		return err
-	}
-	defer rows.Close()
-	return sql.ScanSlice(rows, v)
 }
 
 // EventSelect is the builder for selecting fields of Event entities.

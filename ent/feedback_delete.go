@@ -15,7 +15,6 @@ import (
 // FeedbackDelete is the builder for deleting a Feedback entity.
 type FeedbackDelete struct {
 	config
-	hooks    []Hook
 	mutation *FeedbackMutation
 }
 
@@ -27,7 +26,7 @@ func (_d *FeedbackDelete) Where(ps ...predicate.Feedback) *FeedbackDelete {
 
 // Exec executes the deletion query and returns how many vertices were deleted.
 func (_d *FeedbackDelete) Exec(ctx context.Context) (int, error) {
-	return withHooks(ctx, _d.sqlExec, _d.mutation, _d.hooks)
+	return _d.sqlExec(ctx)
 }
 
 // ExecX is like Exec, but panics if an error occurs.

@@ -209,33 +209,6 @@ func pageArgs(ctx context.Context, oc *graphql.OperationContext, field graphql.C
 }
 
 // Nodes are the nodes of the edges.
-func (c *AccountConnection) Nodes() []*Account {
-	nodes := make([]*Account, len(c.Edges))
-	for i, e := range c.Edges {
-		nodes[i] = e.Node
-	}
-	return nodes
-}
-
-// Nodes are the nodes of the edges.
-func (c *ApiKeyConnection) Nodes() []*ApiKey {
-	nodes := make([]*ApiKey, len(c.Edges))
-	for i, e := range c.Edges {
-		nodes[i] = e.Node
-	}
-	return nodes
-}
-
-// Nodes are the nodes of the edges.
-func (c *AssetConnection) Nodes() []*Asset {
-	nodes := make([]*Asset, len(c.Edges))
-	for i, e := range c.Edges {
-		nodes[i] = e.Node
-	}
-	return nodes
-}
-
-// Nodes are the nodes of the edges.
 func (c *AuditEventConnection) Nodes() []*AuditEvent {
 	nodes := make([]*AuditEvent, len(c.Edges))
 	for i, e := range c.Edges {
@@ -247,42 +220,6 @@ func (c *AuditEventConnection) Nodes() []*AuditEvent {
 // Nodes are the nodes of the edges.
 func (c *CollectionConnection) Nodes() []*Collection {
 	nodes := make([]*Collection, len(c.Edges))
-	for i, e := range c.Edges {
-		nodes[i] = e.Node
-	}
-	return nodes
-}
-
-// Nodes are the nodes of the edges.
-func (c *ContactConnection) Nodes() []*Contact {
-	nodes := make([]*Contact, len(c.Edges))
-	for i, e := range c.Edges {
-		nodes[i] = e.Node
-	}
-	return nodes
-}
-
-// Nodes are the nodes of the edges.
-func (c *DistrictLinkConnection) Nodes() []*DistrictLink {
-	nodes := make([]*DistrictLink, len(c.Edges))
-	for i, e := range c.Edges {
-		nodes[i] = e.Node
-	}
-	return nodes
-}
-
-// Nodes are the nodes of the edges.
-func (c *ContentMunicipalityEdgeConnection) Nodes() []*ContentMunicipalityEdge {
-	nodes := make([]*ContentMunicipalityEdge, len(c.Edges))
-	for i, e := range c.Edges {
-		nodes[i] = e.Node
-	}
-	return nodes
-}
-
-// Nodes are the nodes of the edges.
-func (c *OrganizationLinkConnection) Nodes() []*OrganizationLink {
-	nodes := make([]*OrganizationLink, len(c.Edges))
 	for i, e := range c.Edges {
 		nodes[i] = e.Node
 	}
@@ -344,15 +281,6 @@ func (c *LawSectionConnection) Nodes() []*LawSection {
 }
 
 // Nodes are the nodes of the edges.
-func (c *MembershipConnection) Nodes() []*Membership {
-	nodes := make([]*Membership, len(c.Edges))
-	for i, e := range c.Edges {
-		nodes[i] = e.Node
-	}
-	return nodes
-}
-
-// Nodes are the nodes of the edges.
 func (c *MethodConnection) Nodes() []*Method {
 	nodes := make([]*Method, len(c.Edges))
 	for i, e := range c.Edges {
@@ -373,24 +301,6 @@ func (c *MunicipalityConnection) Nodes() []*Municipality {
 // Nodes are the nodes of the edges.
 func (c *NetworkConnection) Nodes() []*Network {
 	nodes := make([]*Network, len(c.Edges))
-	for i, e := range c.Edges {
-		nodes[i] = e.Node
-	}
-	return nodes
-}
-
-// Nodes are the nodes of the edges.
-func (c *NetworkMemberEdgeConnection) Nodes() []*NetworkMemberEdge {
-	nodes := make([]*NetworkMemberEdge, len(c.Edges))
-	for i, e := range c.Edges {
-		nodes[i] = e.Node
-	}
-	return nodes
-}
-
-// Nodes are the nodes of the edges.
-func (c *MunicipalityNumberConnection) Nodes() []*MunicipalityNumber {
-	nodes := make([]*MunicipalityNumber, len(c.Edges))
 	for i, e := range c.Edges {
 		nodes[i] = e.Node
 	}
@@ -436,15 +346,6 @@ func (c *ReleaseConnection) Nodes() []*Release {
 // Nodes are the nodes of the edges.
 func (c *ReportConnection) Nodes() []*Report {
 	nodes := make([]*Report, len(c.Edges))
-	for i, e := range c.Edges {
-		nodes[i] = e.Node
-	}
-	return nodes
-}
-
-// Nodes are the nodes of the edges.
-func (c *RevisionConnection) Nodes() []*Revision {
-	nodes := make([]*Revision, len(c.Edges))
 	for i, e := range c.Edges {
 		nodes[i] = e.Node
 	}

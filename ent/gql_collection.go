@@ -37,7 +37,7 @@ import (
 	"dugnad/ent/tool"
 	"fmt"
 
-	"entgo.io/contrib/entgql"
+	"dugnad/schema/entgql"
 	"entgo.io/ent/dialect/sql"
 	"github.com/99designs/gqlgen/graphql"
 )
@@ -117,32 +117,6 @@ func (_q *AccountQuery) collectField(ctx context.Context, oneNode bool, opCtx *g
 		_q.Select(selectedFields...)
 	}
 	return nil
-}
-
-type accountPaginateArgs struct {
-	first, last   *int
-	after, before *Cursor
-	opts          []AccountPaginateOption
-}
-
-func newAccountPaginateArgs(rv map[string]any) *accountPaginateArgs {
-	args := &accountPaginateArgs{}
-	if rv == nil {
-		return args
-	}
-	if v := rv[firstField]; v != nil {
-		args.first = v.(*int)
-	}
-	if v := rv[lastField]; v != nil {
-		args.last = v.(*int)
-	}
-	if v := rv[afterField]; v != nil {
-		args.after = v.(*Cursor)
-	}
-	if v := rv[beforeField]; v != nil {
-		args.before = v.(*Cursor)
-	}
-	return args
 }
 
 // CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
@@ -249,32 +223,6 @@ func (_q *ApiKeyQuery) collectField(ctx context.Context, oneNode bool, opCtx *gr
 	return nil
 }
 
-type apikeyPaginateArgs struct {
-	first, last   *int
-	after, before *Cursor
-	opts          []ApiKeyPaginateOption
-}
-
-func newApiKeyPaginateArgs(rv map[string]any) *apikeyPaginateArgs {
-	args := &apikeyPaginateArgs{}
-	if rv == nil {
-		return args
-	}
-	if v := rv[firstField]; v != nil {
-		args.first = v.(*int)
-	}
-	if v := rv[lastField]; v != nil {
-		args.last = v.(*int)
-	}
-	if v := rv[afterField]; v != nil {
-		args.after = v.(*Cursor)
-	}
-	if v := rv[beforeField]; v != nil {
-		args.before = v.(*Cursor)
-	}
-	return args
-}
-
 // CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
 func (_q *AssetQuery) CollectFields(ctx context.Context, satisfies ...string) (*AssetQuery, error) {
 	fc := graphql.GetFieldContext(ctx)
@@ -357,32 +305,6 @@ func (_q *AssetQuery) collectField(ctx context.Context, oneNode bool, opCtx *gra
 		_q.Select(selectedFields...)
 	}
 	return nil
-}
-
-type assetPaginateArgs struct {
-	first, last   *int
-	after, before *Cursor
-	opts          []AssetPaginateOption
-}
-
-func newAssetPaginateArgs(rv map[string]any) *assetPaginateArgs {
-	args := &assetPaginateArgs{}
-	if rv == nil {
-		return args
-	}
-	if v := rv[firstField]; v != nil {
-		args.first = v.(*int)
-	}
-	if v := rv[lastField]; v != nil {
-		args.last = v.(*int)
-	}
-	if v := rv[afterField]; v != nil {
-		args.after = v.(*Cursor)
-	}
-	if v := rv[beforeField]; v != nil {
-		args.before = v.(*Cursor)
-	}
-	return args
 }
 
 // CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
@@ -891,32 +813,6 @@ func (_q *ContactQuery) collectField(ctx context.Context, oneNode bool, opCtx *g
 	return nil
 }
 
-type contactPaginateArgs struct {
-	first, last   *int
-	after, before *Cursor
-	opts          []ContactPaginateOption
-}
-
-func newContactPaginateArgs(rv map[string]any) *contactPaginateArgs {
-	args := &contactPaginateArgs{}
-	if rv == nil {
-		return args
-	}
-	if v := rv[firstField]; v != nil {
-		args.first = v.(*int)
-	}
-	if v := rv[lastField]; v != nil {
-		args.last = v.(*int)
-	}
-	if v := rv[afterField]; v != nil {
-		args.after = v.(*Cursor)
-	}
-	if v := rv[beforeField]; v != nil {
-		args.before = v.(*Cursor)
-	}
-	return args
-}
-
 // CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
 func (_q *ContentDistrictQuery) CollectFields(ctx context.Context, satisfies ...string) (*ContentDistrictQuery, error) {
 	fc := graphql.GetFieldContext(ctx)
@@ -984,32 +880,6 @@ func (_q *ContentDistrictQuery) collectField(ctx context.Context, oneNode bool, 
 		_q.Select(selectedFields...)
 	}
 	return nil
-}
-
-type districtlinkPaginateArgs struct {
-	first, last   *int
-	after, before *Cursor
-	opts          []DistrictLinkPaginateOption
-}
-
-func newDistrictLinkPaginateArgs(rv map[string]any) *districtlinkPaginateArgs {
-	args := &districtlinkPaginateArgs{}
-	if rv == nil {
-		return args
-	}
-	if v := rv[firstField]; v != nil {
-		args.first = v.(*int)
-	}
-	if v := rv[lastField]; v != nil {
-		args.last = v.(*int)
-	}
-	if v := rv[afterField]; v != nil {
-		args.after = v.(*Cursor)
-	}
-	if v := rv[beforeField]; v != nil {
-		args.before = v.(*Cursor)
-	}
-	return args
 }
 
 // CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
@@ -1091,32 +961,6 @@ func (_q *ContentMunicipalityQuery) collectField(ctx context.Context, oneNode bo
 	return nil
 }
 
-type contentmunicipalityedgePaginateArgs struct {
-	first, last   *int
-	after, before *Cursor
-	opts          []ContentMunicipalityEdgePaginateOption
-}
-
-func newContentMunicipalityEdgePaginateArgs(rv map[string]any) *contentmunicipalityedgePaginateArgs {
-	args := &contentmunicipalityedgePaginateArgs{}
-	if rv == nil {
-		return args
-	}
-	if v := rv[firstField]; v != nil {
-		args.first = v.(*int)
-	}
-	if v := rv[lastField]; v != nil {
-		args.last = v.(*int)
-	}
-	if v := rv[afterField]; v != nil {
-		args.after = v.(*Cursor)
-	}
-	if v := rv[beforeField]; v != nil {
-		args.before = v.(*Cursor)
-	}
-	return args
-}
-
 // CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
 func (_q *ContentOrganizationQuery) CollectFields(ctx context.Context, satisfies ...string) (*ContentOrganizationQuery, error) {
 	fc := graphql.GetFieldContext(ctx)
@@ -1184,32 +1028,6 @@ func (_q *ContentOrganizationQuery) collectField(ctx context.Context, oneNode bo
 		_q.Select(selectedFields...)
 	}
 	return nil
-}
-
-type organizationlinkPaginateArgs struct {
-	first, last   *int
-	after, before *Cursor
-	opts          []OrganizationLinkPaginateOption
-}
-
-func newOrganizationLinkPaginateArgs(rv map[string]any) *organizationlinkPaginateArgs {
-	args := &organizationlinkPaginateArgs{}
-	if rv == nil {
-		return args
-	}
-	if v := rv[firstField]; v != nil {
-		args.first = v.(*int)
-	}
-	if v := rv[lastField]; v != nil {
-		args.last = v.(*int)
-	}
-	if v := rv[afterField]; v != nil {
-		args.after = v.(*Cursor)
-	}
-	if v := rv[beforeField]; v != nil {
-		args.before = v.(*Cursor)
-	}
-	return args
 }
 
 // CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
@@ -2300,32 +2118,6 @@ func (_q *MembershipQuery) collectField(ctx context.Context, oneNode bool, opCtx
 	return nil
 }
 
-type membershipPaginateArgs struct {
-	first, last   *int
-	after, before *Cursor
-	opts          []MembershipPaginateOption
-}
-
-func newMembershipPaginateArgs(rv map[string]any) *membershipPaginateArgs {
-	args := &membershipPaginateArgs{}
-	if rv == nil {
-		return args
-	}
-	if v := rv[firstField]; v != nil {
-		args.first = v.(*int)
-	}
-	if v := rv[lastField]; v != nil {
-		args.last = v.(*int)
-	}
-	if v := rv[afterField]; v != nil {
-		args.after = v.(*Cursor)
-	}
-	if v := rv[beforeField]; v != nil {
-		args.before = v.(*Cursor)
-	}
-	return args
-}
-
 // CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
 func (_q *MethodQuery) CollectFields(ctx context.Context, satisfies ...string) (*MethodQuery, error) {
 	fc := graphql.GetFieldContext(ctx)
@@ -3070,32 +2862,6 @@ func (_q *NetworkMemberQuery) collectField(ctx context.Context, oneNode bool, op
 	return nil
 }
 
-type networkmemberedgePaginateArgs struct {
-	first, last   *int
-	after, before *Cursor
-	opts          []NetworkMemberEdgePaginateOption
-}
-
-func newNetworkMemberEdgePaginateArgs(rv map[string]any) *networkmemberedgePaginateArgs {
-	args := &networkmemberedgePaginateArgs{}
-	if rv == nil {
-		return args
-	}
-	if v := rv[firstField]; v != nil {
-		args.first = v.(*int)
-	}
-	if v := rv[lastField]; v != nil {
-		args.last = v.(*int)
-	}
-	if v := rv[afterField]; v != nil {
-		args.after = v.(*Cursor)
-	}
-	if v := rv[beforeField]; v != nil {
-		args.before = v.(*Cursor)
-	}
-	return args
-}
-
 // CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
 func (_q *NumberUseQuery) CollectFields(ctx context.Context, satisfies ...string) (*NumberUseQuery, error) {
 	fc := graphql.GetFieldContext(ctx)
@@ -3148,32 +2914,6 @@ func (_q *NumberUseQuery) collectField(ctx context.Context, oneNode bool, opCtx 
 		_q.Select(selectedFields...)
 	}
 	return nil
-}
-
-type municipalitynumberPaginateArgs struct {
-	first, last   *int
-	after, before *Cursor
-	opts          []MunicipalityNumberPaginateOption
-}
-
-func newMunicipalityNumberPaginateArgs(rv map[string]any) *municipalitynumberPaginateArgs {
-	args := &municipalitynumberPaginateArgs{}
-	if rv == nil {
-		return args
-	}
-	if v := rv[firstField]; v != nil {
-		args.first = v.(*int)
-	}
-	if v := rv[lastField]; v != nil {
-		args.last = v.(*int)
-	}
-	if v := rv[afterField]; v != nil {
-		args.after = v.(*Cursor)
-	}
-	if v := rv[beforeField]; v != nil {
-		args.before = v.(*Cursor)
-	}
-	return args
 }
 
 // CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
@@ -4972,60 +4712,6 @@ func (_q *RevisionQuery) collectField(ctx context.Context, oneNode bool, opCtx *
 		_q.Select(selectedFields...)
 	}
 	return nil
-}
-
-type revisionPaginateArgs struct {
-	first, last   *int
-	after, before *Cursor
-	opts          []RevisionPaginateOption
-}
-
-func newRevisionPaginateArgs(rv map[string]any) *revisionPaginateArgs {
-	args := &revisionPaginateArgs{}
-	if rv == nil {
-		return args
-	}
-	if v := rv[firstField]; v != nil {
-		args.first = v.(*int)
-	}
-	if v := rv[lastField]; v != nil {
-		args.last = v.(*int)
-	}
-	if v := rv[afterField]; v != nil {
-		args.after = v.(*Cursor)
-	}
-	if v := rv[beforeField]; v != nil {
-		args.before = v.(*Cursor)
-	}
-	if v, ok := rv[orderByField]; ok {
-		switch v := v.(type) {
-		case []*RevisionOrder:
-			args.opts = append(args.opts, WithRevisionOrder(v))
-		case []any:
-			var orders []*RevisionOrder
-			for i := range v {
-				mv, ok := v[i].(map[string]any)
-				if !ok {
-					continue
-				}
-				var (
-					err1, err2 error
-					order      = &RevisionOrder{Field: &RevisionOrderField{}, Direction: entgql.OrderDirectionAsc}
-				)
-				if d, ok := mv[directionField]; ok {
-					err1 = order.Direction.UnmarshalGQL(d)
-				}
-				if f, ok := mv[fieldField]; ok {
-					err2 = order.Field.UnmarshalGQL(f)
-				}
-				if err1 == nil && err2 == nil {
-					orders = append(orders, order)
-				}
-			}
-			args.opts = append(args.opts, WithRevisionOrder(orders))
-		}
-	}
-	return args
 }
 
 // CollectFields tells the query-builder to eagerly load connected nodes by resolver context.

@@ -15,7 +15,6 @@ import (
 // InvitationDelete is the builder for deleting a Invitation entity.
 type InvitationDelete struct {
 	config
-	hooks    []Hook
 	mutation *InvitationMutation
 }
 
@@ -27,7 +26,7 @@ func (_d *InvitationDelete) Where(ps ...predicate.Invitation) *InvitationDelete 
 
 // Exec executes the deletion query and returns how many vertices were deleted.
 func (_d *InvitationDelete) Exec(ctx context.Context) (int, error) {
-	return withHooks(ctx, _d.sqlExec, _d.mutation, _d.hooks)
+	return _d.sqlExec(ctx)
 }
 
 // ExecX is like Exec, but panics if an error occurs.

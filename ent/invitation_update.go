@@ -18,7 +18,6 @@ import (
 // InvitationUpdate is the builder for updating Invitation entities.
 type InvitationUpdate struct {
 	config
-	hooks     []Hook
 	mutation  *InvitationMutation
 	modifiers []func(*sql.UpdateBuilder)
 }
@@ -35,14 +34,6 @@ func (_u *InvitationUpdate) SetAcceptedAt(v time.Time) *InvitationUpdate {
 	return _u
 }
 
-// SetNillableAcceptedAt sets the "accepted_at" field if the given value is not nil.
-func (_u *InvitationUpdate) SetNillableAcceptedAt(v *time.Time) *InvitationUpdate {
-	if v != nil {
-		_u.SetAcceptedAt(*v)
-	}
-	return _u
-}
-
 // ClearAcceptedAt clears the value of the "accepted_at" field.
 func (_u *InvitationUpdate) ClearAcceptedAt() *InvitationUpdate {
 	_u.mutation.ClearAcceptedAt()
@@ -52,14 +43,6 @@ func (_u *InvitationUpdate) ClearAcceptedAt() *InvitationUpdate {
 // SetAcceptedBy sets the "accepted_by" field.
 func (_u *InvitationUpdate) SetAcceptedBy(v string) *InvitationUpdate {
 	_u.mutation.SetAcceptedBy(v)
-	return _u
-}
-
-// SetNillableAcceptedBy sets the "accepted_by" field if the given value is not nil.
-func (_u *InvitationUpdate) SetNillableAcceptedBy(v *string) *InvitationUpdate {
-	if v != nil {
-		_u.SetAcceptedBy(*v)
-	}
 	return _u
 }
 
@@ -75,37 +58,15 @@ func (_u *InvitationUpdate) SetRevokedAt(v time.Time) *InvitationUpdate {
 	return _u
 }
 
-// SetNillableRevokedAt sets the "revoked_at" field if the given value is not nil.
-func (_u *InvitationUpdate) SetNillableRevokedAt(v *time.Time) *InvitationUpdate {
-	if v != nil {
-		_u.SetRevokedAt(*v)
-	}
-	return _u
-}
-
 // ClearRevokedAt clears the value of the "revoked_at" field.
 func (_u *InvitationUpdate) ClearRevokedAt() *InvitationUpdate {
 	_u.mutation.ClearRevokedAt()
 	return _u
 }
 
-// Mutation returns the InvitationMutation object of the builder.
-func (_u *InvitationUpdate) Mutation() *InvitationMutation {
-	return _u.mutation
-}
-
 // Save executes the query and returns the number of nodes affected by the update operation.
 func (_u *InvitationUpdate) Save(ctx context.Context) (int, error) {
-	return withHooks(ctx, _u.sqlSave, _u.mutation, _u.hooks)
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_u *InvitationUpdate) SaveX(ctx context.Context) int {
-	affected, err := _u.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return affected
+	return _u.sqlSave(ctx)
 }
 
 // Exec executes the query.
@@ -177,7 +138,6 @@ func (_u *InvitationUpdate) sqlSave(ctx context.Context) (_node int, err error) 
 type InvitationUpdateOne struct {
 	config
 	fields    []string
-	hooks     []Hook
 	mutation  *InvitationMutation
 	modifiers []func(*sql.UpdateBuilder)
 }
@@ -185,14 +145,6 @@ type InvitationUpdateOne struct {
 // SetAcceptedAt sets the "accepted_at" field.
 func (_u *InvitationUpdateOne) SetAcceptedAt(v time.Time) *InvitationUpdateOne {
 	_u.mutation.SetAcceptedAt(v)
-	return _u
-}
-
-// SetNillableAcceptedAt sets the "accepted_at" field if the given value is not nil.
-func (_u *InvitationUpdateOne) SetNillableAcceptedAt(v *time.Time) *InvitationUpdateOne {
-	if v != nil {
-		_u.SetAcceptedAt(*v)
-	}
 	return _u
 }
 
@@ -208,14 +160,6 @@ func (_u *InvitationUpdateOne) SetAcceptedBy(v string) *InvitationUpdateOne {
 	return _u
 }
 
-// SetNillableAcceptedBy sets the "accepted_by" field if the given value is not nil.
-func (_u *InvitationUpdateOne) SetNillableAcceptedBy(v *string) *InvitationUpdateOne {
-	if v != nil {
-		_u.SetAcceptedBy(*v)
-	}
-	return _u
-}
-
 // ClearAcceptedBy clears the value of the "accepted_by" field.
 func (_u *InvitationUpdateOne) ClearAcceptedBy() *InvitationUpdateOne {
 	_u.mutation.ClearAcceptedBy()
@@ -228,23 +172,10 @@ func (_u *InvitationUpdateOne) SetRevokedAt(v time.Time) *InvitationUpdateOne {
 	return _u
 }
 
-// SetNillableRevokedAt sets the "revoked_at" field if the given value is not nil.
-func (_u *InvitationUpdateOne) SetNillableRevokedAt(v *time.Time) *InvitationUpdateOne {
-	if v != nil {
-		_u.SetRevokedAt(*v)
-	}
-	return _u
-}
-
 // ClearRevokedAt clears the value of the "revoked_at" field.
 func (_u *InvitationUpdateOne) ClearRevokedAt() *InvitationUpdateOne {
 	_u.mutation.ClearRevokedAt()
 	return _u
-}
-
-// Mutation returns the InvitationMutation object of the builder.
-func (_u *InvitationUpdateOne) Mutation() *InvitationMutation {
-	return _u.mutation
 }
 
 // Where appends a list predicates to the InvitationUpdate builder.
@@ -262,16 +193,7 @@ func (_u *InvitationUpdateOne) Select(field string, fields ...string) *Invitatio
 
 // Save executes the query and returns the updated Invitation entity.
 func (_u *InvitationUpdateOne) Save(ctx context.Context) (*Invitation, error) {
-	return withHooks(ctx, _u.sqlSave, _u.mutation, _u.hooks)
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_u *InvitationUpdateOne) SaveX(ctx context.Context) *Invitation {
-	node, err := _u.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return node
+	return _u.sqlSave(ctx)
 }
 
 // Exec executes the query on the entity.

@@ -15,7 +15,6 @@ import (
 // LawSectionDelete is the builder for deleting a LawSection entity.
 type LawSectionDelete struct {
 	config
-	hooks    []Hook
 	mutation *LawSectionMutation
 }
 
@@ -27,7 +26,7 @@ func (_d *LawSectionDelete) Where(ps ...predicate.LawSection) *LawSectionDelete 
 
 // Exec executes the deletion query and returns how many vertices were deleted.
 func (_d *LawSectionDelete) Exec(ctx context.Context) (int, error) {
-	return withHooks(ctx, _d.sqlExec, _d.mutation, _d.hooks)
+	return _d.sqlExec(ctx)
 }
 
 // ExecX is like Exec, but panics if an error occurs.

@@ -15,7 +15,6 @@ import (
 // MethodDelete is the builder for deleting a Method entity.
 type MethodDelete struct {
 	config
-	hooks    []Hook
 	mutation *MethodMutation
 }
 
@@ -27,7 +26,7 @@ func (_d *MethodDelete) Where(ps ...predicate.Method) *MethodDelete {
 
 // Exec executes the deletion query and returns how many vertices were deleted.
 func (_d *MethodDelete) Exec(ctx context.Context) (int, error) {
-	return withHooks(ctx, _d.sqlExec, _d.mutation, _d.hooks)
+	return _d.sqlExec(ctx)
 }
 
 // ExecX is like Exec, but panics if an error occurs.

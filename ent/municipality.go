@@ -340,13 +340,6 @@ func (_m *Municipality) QueryOrganization() *OrganizationQuery {
 	return NewMunicipalityClient(_m.config).QueryOrganization(_m)
 }
 
-// Update returns a builder for updating this Municipality.
-// Note that you need to call Municipality.Unwrap() before calling this method if this Municipality
-// was returned from a transaction, and the transaction was committed or rolled back.
-func (_m *Municipality) Update() *MunicipalityUpdateOne {
-	return NewMunicipalityClient(_m.config).UpdateOne(_m)
-}
-
 // Unwrap unwraps the Municipality entity that was returned from a transaction after it was closed,
 // so that all future queries will be executed through the driver which created the transaction.
 func (_m *Municipality) Unwrap() *Municipality {

@@ -15,7 +15,6 @@ import (
 // MunicipalityDelete is the builder for deleting a Municipality entity.
 type MunicipalityDelete struct {
 	config
-	hooks    []Hook
 	mutation *MunicipalityMutation
 }
 
@@ -27,7 +26,7 @@ func (_d *MunicipalityDelete) Where(ps ...predicate.Municipality) *MunicipalityD
 
 // Exec executes the deletion query and returns how many vertices were deleted.
 func (_d *MunicipalityDelete) Exec(ctx context.Context) (int, error) {
-	return withHooks(ctx, _d.sqlExec, _d.mutation, _d.hooks)
+	return _d.sqlExec(ctx)
 }
 
 // ExecX is like Exec, but panics if an error occurs.

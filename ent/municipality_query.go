@@ -7,14 +7,14 @@ import (
 	"database/sql/driver"
 	"dugnad/ent/county"
 	"dugnad/ent/municipality"
-	"dugnad/ent/numberuse"
+
 	"dugnad/ent/organization"
 	"dugnad/ent/predicate"
 	"fmt"
 	"math"
 
 	"entgo.io/ent"
-	"entgo.io/ent/dialect"
+
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
@@ -74,28 +74,6 @@ func (_q *MunicipalityQuery) Order(o ...municipality.OrderOption) *MunicipalityQ
 	return _q
 }
 
-// QueryCounty chains the current query on the "county" edge.
-func (_q *MunicipalityQuery) QueryCounty() *CountyQuery {
-	query := (&CountyClient{config: _q.config}).Query()
-	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
-		if err := _q.prepareQuery(ctx); err != nil {
-			return nil, err
-		}
-		selector := _q.sqlQuery(ctx)
-		if err := selector.Err(); err != nil {
-			return nil, err
-		}
-		step := sqlgraph.NewStep(
-			sqlgraph.From(municipality.Table, municipality.FieldID, selector),
-			sqlgraph.To(county.Table, county.FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, municipality.CountyTable, municipality.CountyColumn),
-		)
-		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
-		return fromU, nil
-	}
-	return query
-}
-
 // QueryPredecessors chains the current query on the "predecessors" edge.
 func (_q *MunicipalityQuery) QueryPredecessors() *MunicipalityQuery {
 	query := (&MunicipalityClient{config: _q.config}).Query()
@@ -118,72 +96,6 @@ func (_q *MunicipalityQuery) QueryPredecessors() *MunicipalityQuery {
 	return query
 }
 
-// QuerySuccessors chains the current query on the "successors" edge.
-func (_q *MunicipalityQuery) QuerySuccessors() *MunicipalityQuery {
-	query := (&MunicipalityClient{config: _q.config}).Query()
-	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
-		if err := _q.prepareQuery(ctx); err != nil {
-			return nil, err
-		}
-		selector := _q.sqlQuery(ctx)
-		if err := selector.Err(); err != nil {
-			return nil, err
-		}
-		step := sqlgraph.NewStep(
-			sqlgraph.From(municipality.Table, municipality.FieldID, selector),
-			sqlgraph.To(municipality.Table, municipality.FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, false, municipality.SuccessorsTable, municipality.SuccessorsPrimaryKey...),
-		)
-		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
-		return fromU, nil
-	}
-	return query
-}
-
-// QueryNumbers chains the current query on the "numbers" edge.
-func (_q *MunicipalityQuery) QueryNumbers() *NumberUseQuery {
-	query := (&NumberUseClient{config: _q.config}).Query()
-	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
-		if err := _q.prepareQuery(ctx); err != nil {
-			return nil, err
-		}
-		selector := _q.sqlQuery(ctx)
-		if err := selector.Err(); err != nil {
-			return nil, err
-		}
-		step := sqlgraph.NewStep(
-			sqlgraph.From(municipality.Table, municipality.FieldID, selector),
-			sqlgraph.To(numberuse.Table, numberuse.FieldID),
-			sqlgraph.Edge(sqlgraph.O2M, false, municipality.NumbersTable, municipality.NumbersColumn),
-		)
-		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
-		return fromU, nil
-	}
-	return query
-}
-
-// QueryOrganization chains the current query on the "organization" edge.
-func (_q *MunicipalityQuery) QueryOrganization() *OrganizationQuery {
-	query := (&OrganizationClient{config: _q.config}).Query()
-	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
-		if err := _q.prepareQuery(ctx); err != nil {
-			return nil, err
-		}
-		selector := _q.sqlQuery(ctx)
-		if err := selector.Err(); err != nil {
-			return nil, err
-		}
-		step := sqlgraph.NewStep(
-			sqlgraph.From(municipality.Table, municipality.FieldID, selector),
-			sqlgraph.To(organization.Table, organization.FieldID),
-			sqlgraph.Edge(sqlgraph.O2O, true, municipality.OrganizationTable, municipality.OrganizationColumn),
-		)
-		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
-		return fromU, nil
-	}
-	return query
-}
-
 // First returns the first Municipality entity from the query.
 // Returns a *NotFoundError when no Municipality was found.
 func (_q *MunicipalityQuery) First(ctx context.Context) (*Municipality, error) {
@@ -195,15 +107,6 @@ func (_q *MunicipalityQuery) First(ctx context.Context) (*Municipality, error) {
 		return nil, &NotFoundError{municipality.Label}
 	}
 	return nodes[0], nil
-}
-
-// FirstX is like First, but panics if an error occurs.
-func (_q *MunicipalityQuery) FirstX(ctx context.Context) *Municipality {
-	node, err := _q.First(ctx)
-	if err != nil && !IsNotFound(err) {
-		panic(err)
-	}
-	return node
 }
 
 // FirstID returns the first Municipality ID from the query.
@@ -218,15 +121,6 @@ func (_q *MunicipalityQuery) FirstID(ctx context.Context) (id string, err error)
 		return
 	}
 	return ids[0], nil
-}
-
-// FirstIDX is like FirstID, but panics if an error occurs.
-func (_q *MunicipalityQuery) FirstIDX(ctx context.Context) string {
-	id, err := _q.FirstID(ctx)
-	if err != nil && !IsNotFound(err) {
-		panic(err)
-	}
-	return id
 }
 
 // Only returns a single Municipality entity found by the query, ensuring it only returns one.
@@ -313,15 +207,6 @@ func (_q *MunicipalityQuery) IDs(ctx context.Context) (ids []string, err error) 
 		return nil, err
 	}
 	return ids, nil
-}
-
-// IDsX is like IDs, but panics if an error occurs.
-func (_q *MunicipalityQuery) IDsX(ctx context.Context) []string {
-	ids, err := _q.IDs(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return ids
 }
 
 // Count returns the count of the given query.
@@ -441,29 +326,6 @@ func (_q *MunicipalityQuery) WithOrganization(opts ...func(*OrganizationQuery)) 
 	}
 	_q.withOrganization = query
 	return _q
-}
-
-// GroupBy is used to group vertices by one or more fields/columns.
-// It is often used with aggregate functions, like: count, max, mean, min, sum.
-//
-// Example:
-//
-//	var v []struct {
-//		Number string `json:"number,omitempty"`
-//		Count int `json:"count,omitempty"`
-//	}
-//
-//	client.Municipality.Query().
-//		GroupBy(municipality.FieldNumber).
-//		Aggregate(ent.Count()).
-//		Scan(ctx, &v)
-func (_q *MunicipalityQuery) GroupBy(field string, fields ...string) *MunicipalityGroupBy {
-	_q.ctx.Fields = append([]string{field}, fields...)
-	grbuild := &MunicipalityGroupBy{build: _q}
-	grbuild.flds = &_q.ctx.Fields
-	grbuild.label = municipality.Label
-	grbuild.scan = grbuild.Scan
-	return grbuild
 }
 
 // Select allows the selection one or more fields/columns for the given query,
@@ -924,32 +786,6 @@ func (_q *MunicipalityQuery) sqlQuery(ctx context.Context) *sql.Selector {
 	return selector
 }
 
-// ForUpdate locks the selected rows against concurrent updates, and prevent them from being
-// updated, deleted or "selected ... for update" by other sessions, until the transaction is
-// either committed or rolled-back.
-func (_q *MunicipalityQuery) ForUpdate(opts ...sql.LockOption) *MunicipalityQuery {
-	if _q.driver.Dialect() == dialect.Postgres {
-		_q.Unique(false)
-	}
-	_q.modifiers = append(_q.modifiers, func(s *sql.Selector) {
-		s.ForUpdate(opts...)
-	})
-	return _q
-}
-
-// ForShare behaves similarly to ForUpdate, except that it acquires a shared mode lock
-// on any rows that are read. Other sessions can read the rows, but cannot modify them
-// until your transaction commits.
-func (_q *MunicipalityQuery) ForShare(opts ...sql.LockOption) *MunicipalityQuery {
-	if _q.driver.Dialect() == dialect.Postgres {
-		_q.Unique(false)
-	}
-	_q.modifiers = append(_q.modifiers, func(s *sql.Selector) {
-		s.ForShare(opts...)
-	})
-	return _q
-}
-
 // Modify adds a query modifier for attaching custom logic to queries.
 func (_q *MunicipalityQuery) Modify(modifiers ...func(s *sql.Selector)) *MunicipalitySelect {
 	_q.modifiers = append(_q.modifiers, modifiers...)
@@ -996,54 +832,6 @@ func (_q *MunicipalityQuery) WithNamedNumbers(name string, opts ...func(*NumberU
 	}
 	_q.withNamedNumbers[name] = query
 	return _q
-}
-
-// MunicipalityGroupBy is the group-by builder for Municipality entities.
-type MunicipalityGroupBy struct {
-	selector
-	build *MunicipalityQuery
-}
-
-// Aggregate adds the given aggregation functions to the group-by query.
-func (_g *MunicipalityGroupBy) Aggregate(fns ...AggregateFunc) *MunicipalityGroupBy {
-	_g.fns = append(_g.fns, fns...)
-	return _g
-}
-
-// Scan applies the selector query and scans the result into the given value.
-func (_g *MunicipalityGroupBy) Scan(ctx context.Context, v any) error {
-	ctx = setContextOp(ctx, _g.build.ctx, ent.OpQueryGroupBy)
-	if err := _g.build.prepareQuery(ctx); err != nil {
-		return err
-	}
-	return scanWithInterceptors[*MunicipalityQuery, *MunicipalityGroupBy](ctx, _g.build, _g, _g.build.inters, v)
-}
-
-func (_g *MunicipalityGroupBy) sqlScan(ctx context.Context, root *MunicipalityQuery, v any) error {
-	selector := root.sqlQuery(ctx).Select()
-	aggregation := make([]string, 0, len(_g.fns))
-	for _, fn := range _g.fns {
-		aggregation = append(aggregation, fn(selector))
-	}
-	if len(selector.SelectedColumns()) == 0 {
-		columns := make([]string, 0, len(*_g.flds)+len(_g.fns))
-		for _, f := range *_g.flds {
-			columns = append(columns, selector.C(f))
-		}
-		columns = append(columns, aggregation...)
-		selector.Select(columns...)
-	}
-	selector.GroupBy(selector.Columns(*_g.flds...)...)
-	if err := selector.Err(); err != nil {
-		return err
-	}
-	rows := &sql.Rows{}
-	query, args := selector.Query()
-	if err := _g.build.driver.Query(ctx, query, args, rows); err != nil {
-		return err
-	}
-	defer rows.Close()
-	return sql.ScanSlice(rows, v)
 }
 
 // MunicipalitySelect is the builder for selecting fields of Municipality entities.

@@ -479,13 +479,6 @@ func (_m *Network) QueryLawSections() *LawSectionQuery {
 	return NewNetworkClient(_m.config).QueryLawSections(_m)
 }
 
-// Update returns a builder for updating this Network.
-// Note that you need to call Network.Unwrap() before calling this method if this Network
-// was returned from a transaction, and the transaction was committed or rolled back.
-func (_m *Network) Update() *NetworkUpdateOne {
-	return NewNetworkClient(_m.config).UpdateOne(_m)
-}
-
 // Unwrap unwraps the Network entity that was returned from a transaction after it was closed,
 // so that all future queries will be executed through the driver which created the transaction.
 func (_m *Network) Unwrap() *Network {

@@ -15,7 +15,6 @@ import (
 // NetworkDelete is the builder for deleting a Network entity.
 type NetworkDelete struct {
 	config
-	hooks    []Hook
 	mutation *NetworkMutation
 }
 
@@ -27,7 +26,7 @@ func (_d *NetworkDelete) Where(ps ...predicate.Network) *NetworkDelete {
 
 // Exec executes the deletion query and returns how many vertices were deleted.
 func (_d *NetworkDelete) Exec(ctx context.Context) (int, error) {
-	return withHooks(ctx, _d.sqlExec, _d.mutation, _d.hooks)
+	return _d.sqlExec(ctx)
 }
 
 // ExecX is like Exec, but panics if an error occurs.

@@ -137,13 +137,6 @@ func (_m *NetworkMember) QueryMunicipality() *MunicipalityQuery {
 	return NewNetworkMemberClient(_m.config).QueryMunicipality(_m)
 }
 
-// Update returns a builder for updating this NetworkMember.
-// Note that you need to call NetworkMember.Unwrap() before calling this method if this NetworkMember
-// was returned from a transaction, and the transaction was committed or rolled back.
-func (_m *NetworkMember) Update() *NetworkMemberUpdateOne {
-	return NewNetworkMemberClient(_m.config).UpdateOne(_m)
-}
-
 // Unwrap unwraps the NetworkMember entity that was returned from a transaction after it was closed,
 // so that all future queries will be executed through the driver which created the transaction.
 func (_m *NetworkMember) Unwrap() *NetworkMember {

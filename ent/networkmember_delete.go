@@ -15,7 +15,6 @@ import (
 // NetworkMemberDelete is the builder for deleting a NetworkMember entity.
 type NetworkMemberDelete struct {
 	config
-	hooks    []Hook
 	mutation *NetworkMemberMutation
 }
 
@@ -27,7 +26,7 @@ func (_d *NetworkMemberDelete) Where(ps ...predicate.NetworkMember) *NetworkMemb
 
 // Exec executes the deletion query and returns how many vertices were deleted.
 func (_d *NetworkMemberDelete) Exec(ctx context.Context) (int, error) {
-	return withHooks(ctx, _d.sqlExec, _d.mutation, _d.hooks)
+	return _d.sqlExec(ctx)
 }
 
 // ExecX is like Exec, but panics if an error occurs.

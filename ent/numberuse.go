@@ -135,13 +135,6 @@ func (_m *NumberUse) QueryMunicipality() *MunicipalityQuery {
 	return NewNumberUseClient(_m.config).QueryMunicipality(_m)
 }
 
-// Update returns a builder for updating this NumberUse.
-// Note that you need to call NumberUse.Unwrap() before calling this method if this NumberUse
-// was returned from a transaction, and the transaction was committed or rolled back.
-func (_m *NumberUse) Update() *NumberUseUpdateOne {
-	return NewNumberUseClient(_m.config).UpdateOne(_m)
-}
-
 // Unwrap unwraps the NumberUse entity that was returned from a transaction after it was closed,
 // so that all future queries will be executed through the driver which created the transaction.
 func (_m *NumberUse) Unwrap() *NumberUse {

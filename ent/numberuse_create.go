@@ -18,7 +18,6 @@ import (
 type NumberUseCreate struct {
 	config
 	mutation *NumberUseMutation
-	hooks    []Hook
 }
 
 // SetNumber sets the "number" field.
@@ -73,28 +72,9 @@ func (_c *NumberUseCreate) SetMunicipalityID(id string) *NumberUseCreate {
 	return _c
 }
 
-// SetMunicipality sets the "municipality" edge to the Municipality entity.
-func (_c *NumberUseCreate) SetMunicipality(v *Municipality) *NumberUseCreate {
-	return _c.SetMunicipalityID(v.ID)
-}
-
-// Mutation returns the NumberUseMutation object of the builder.
-func (_c *NumberUseCreate) Mutation() *NumberUseMutation {
-	return _c.mutation
-}
-
 // Save creates the NumberUse in the database.
 func (_c *NumberUseCreate) Save(ctx context.Context) (*NumberUse, error) {
-	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
-}
-
-// SaveX calls Save and panics if Save returns an error.
-func (_c *NumberUseCreate) SaveX(ctx context.Context) *NumberUse {
-	v, err := _c.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return v
+	return _c.sqlSave(ctx)
 }
 
 // Exec executes the query.
@@ -199,78 +179,30 @@ type NumberUseCreateBulk struct {
 	builders []*NumberUseCreate
 }
 
-// Save creates the NumberUse entities in the database.
+// Save creates the NumberUse entities with one statement.
 func (_c *NumberUseCreateBulk) Save(ctx context.Context) ([]*NumberUse, error) {
-	if _c.err != nil {
-		return nil, _c.err
-	}
-	specs := make([]*sqlgraph.CreateSpec, len(_c.builders))
+	spec := &sqlgraph.BatchCreateSpec{Nodes: make([]*sqlgraph.CreateSpec, len(_c.builders))}
 	nodes := make([]*NumberUse, len(_c.builders))
-	mutators := make([]Mutator, len(_c.builders))
-	for i := range _c.builders {
-		func(i int, root context.Context) {
-			builder := _c.builders[i]
-			var mut Mutator = MutateFunc(func(ctx context.Context, m Mutation) (Value, error) {
-				mutation, ok := m.(*NumberUseMutation)
-				if !ok {
-					return nil, fmt.Errorf("unexpected mutation type %T", m)
-				}
-				if err := builder.check(); err != nil {
-					return nil, err
-				}
-				builder.mutation = mutation
-				var err error
-				nodes[i], specs[i] = builder.createSpec()
-				if i < len(mutators)-1 {
-					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
-				} else {
-					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
-					// Invoke the actual operation on the latest mutation in the chain.
-					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {
-						if sqlgraph.IsConstraintError(err) {
-							err = &ConstraintError{msg: err.Error(), wrap: err}
-						}
-					}
-				}
-				if err != nil {
-					return nil, err
-				}
-				mutation.id = &nodes[i].ID
-				mutation.done = true
-				return nodes[i], nil
-			})
-			for i := len(builder.hooks) - 1; i >= 0; i-- {
-				mut = builder.hooks[i](mut)
-			}
-			mutators[i] = mut
-		}(i, ctx)
-	}
-	if len(mutators) > 0 {
-		if _, err := mutators[0].Mutate(ctx, _c.builders[0].mutation); err != nil {
+	for i, builder := range _c.builders {
+		if err := builder.check(); err != nil {
 			return nil, err
 		}
+		nodes[i], spec.Nodes[i] = builder.createSpec()
+	}
+	if len(nodes) == 0 {
+		return nodes, nil
+	}
+	if err := sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {
+		if sqlgraph.IsConstraintError(err) {
+			err = &ConstraintError{msg: err.Error(), wrap: err}
+		}
+		return nil, err
 	}
 	return nodes, nil
 }
 
-// SaveX is like Save, but panics if an error occurs.
-func (_c *NumberUseCreateBulk) SaveX(ctx context.Context) []*NumberUse {
-	v, err := _c.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return v
-}
-
-// Exec executes the query.
+// Exec creates the NumberUse entities with one statement.
 func (_c *NumberUseCreateBulk) Exec(ctx context.Context) error {
 	_, err := _c.Save(ctx)
 	return err
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (_c *NumberUseCreateBulk) ExecX(ctx context.Context) {
-	if err := _c.Exec(ctx); err != nil {
-		panic(err)
-	}
 }

@@ -15,7 +15,6 @@ import (
 // NumberUseDelete is the builder for deleting a NumberUse entity.
 type NumberUseDelete struct {
 	config
-	hooks    []Hook
 	mutation *NumberUseMutation
 }
 
@@ -27,7 +26,7 @@ func (_d *NumberUseDelete) Where(ps ...predicate.NumberUse) *NumberUseDelete {
 
 // Exec executes the deletion query and returns how many vertices were deleted.
 func (_d *NumberUseDelete) Exec(ctx context.Context) (int, error) {
-	return withHooks(ctx, _d.sqlExec, _d.mutation, _d.hooks)
+	return _d.sqlExec(ctx)
 }
 
 // ExecX is like Exec, but panics if an error occurs.

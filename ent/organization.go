@@ -184,13 +184,6 @@ func (_m *Organization) QueryDistrict() *DistrictQuery {
 	return NewOrganizationClient(_m.config).QueryDistrict(_m)
 }
 
-// Update returns a builder for updating this Organization.
-// Note that you need to call Organization.Unwrap() before calling this method if this Organization
-// was returned from a transaction, and the transaction was committed or rolled back.
-func (_m *Organization) Update() *OrganizationUpdateOne {
-	return NewOrganizationClient(_m.config).UpdateOne(_m)
-}
-
 // Unwrap unwraps the Organization entity that was returned from a transaction after it was closed,
 // so that all future queries will be executed through the driver which created the transaction.
 func (_m *Organization) Unwrap() *Organization {

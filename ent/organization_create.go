@@ -19,7 +19,6 @@ import (
 type OrganizationCreate struct {
 	config
 	mutation *OrganizationMutation
-	hooks    []Hook
 }
 
 // SetSlug sets the "slug" field.
@@ -49,14 +48,6 @@ func (_c *OrganizationCreate) SetFoldedName(v string) *OrganizationCreate {
 // SetShortName sets the "short_name" field.
 func (_c *OrganizationCreate) SetShortName(v string) *OrganizationCreate {
 	_c.mutation.SetShortName(v)
-	return _c
-}
-
-// SetNillableShortName sets the "short_name" field if the given value is not nil.
-func (_c *OrganizationCreate) SetNillableShortName(v *string) *OrganizationCreate {
-	if v != nil {
-		_c.SetShortName(*v)
-	}
 	return _c
 }
 
@@ -92,36 +83,10 @@ func (_c *OrganizationCreate) SetMunicipalityID(id string) *OrganizationCreate {
 	return _c
 }
 
-// SetNillableMunicipalityID sets the "municipality" edge to the Municipality entity by ID if the given value is not nil.
-func (_c *OrganizationCreate) SetNillableMunicipalityID(id *string) *OrganizationCreate {
-	if id != nil {
-		_c = _c.SetMunicipalityID(*id)
-	}
-	return _c
-}
-
-// SetMunicipality sets the "municipality" edge to the Municipality entity.
-func (_c *OrganizationCreate) SetMunicipality(v *Municipality) *OrganizationCreate {
-	return _c.SetMunicipalityID(v.ID)
-}
-
 // SetDistrictID sets the "district" edge to the District entity by ID.
 func (_c *OrganizationCreate) SetDistrictID(id string) *OrganizationCreate {
 	_c.mutation.SetDistrictID(id)
 	return _c
-}
-
-// SetNillableDistrictID sets the "district" edge to the District entity by ID if the given value is not nil.
-func (_c *OrganizationCreate) SetNillableDistrictID(id *string) *OrganizationCreate {
-	if id != nil {
-		_c = _c.SetDistrictID(*id)
-	}
-	return _c
-}
-
-// SetDistrict sets the "district" edge to the District entity.
-func (_c *OrganizationCreate) SetDistrict(v *District) *OrganizationCreate {
-	return _c.SetDistrictID(v.ID)
 }
 
 // Mutation returns the OrganizationMutation object of the builder.
@@ -131,16 +96,7 @@ func (_c *OrganizationCreate) Mutation() *OrganizationMutation {
 
 // Save creates the Organization in the database.
 func (_c *OrganizationCreate) Save(ctx context.Context) (*Organization, error) {
-	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
-}
-
-// SaveX calls Save and panics if Save returns an error.
-func (_c *OrganizationCreate) SaveX(ctx context.Context) *Organization {
-	v, err := _c.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return v
+	return _c.sqlSave(ctx)
 }
 
 // Exec executes the query.
@@ -275,87 +231,4 @@ func (_c *OrganizationCreate) createSpec() (*Organization, *sqlgraph.CreateSpec)
 		_spec.Edges = append(_spec.Edges, edge)
 	}
 	return _node, _spec
-}
-
-// OrganizationCreateBulk is the builder for creating many Organization entities in bulk.
-type OrganizationCreateBulk struct {
-	config
-	err      error
-	builders []*OrganizationCreate
-}
-
-// Save creates the Organization entities in the database.
-func (_c *OrganizationCreateBulk) Save(ctx context.Context) ([]*Organization, error) {
-	if _c.err != nil {
-		return nil, _c.err
-	}
-	specs := make([]*sqlgraph.CreateSpec, len(_c.builders))
-	nodes := make([]*Organization, len(_c.builders))
-	mutators := make([]Mutator, len(_c.builders))
-	for i := range _c.builders {
-		func(i int, root context.Context) {
-			builder := _c.builders[i]
-			var mut Mutator = MutateFunc(func(ctx context.Context, m Mutation) (Value, error) {
-				mutation, ok := m.(*OrganizationMutation)
-				if !ok {
-					return nil, fmt.Errorf("unexpected mutation type %T", m)
-				}
-				if err := builder.check(); err != nil {
-					return nil, err
-				}
-				builder.mutation = mutation
-				var err error
-				nodes[i], specs[i] = builder.createSpec()
-				if i < len(mutators)-1 {
-					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
-				} else {
-					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
-					// Invoke the actual operation on the latest mutation in the chain.
-					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {
-						if sqlgraph.IsConstraintError(err) {
-							err = &ConstraintError{msg: err.Error(), wrap: err}
-						}
-					}
-				}
-				if err != nil {
-					return nil, err
-				}
-				mutation.id = &nodes[i].ID
-				mutation.done = true
-				return nodes[i], nil
-			})
-			for i := len(builder.hooks) - 1; i >= 0; i-- {
-				mut = builder.hooks[i](mut)
-			}
-			mutators[i] = mut
-		}(i, ctx)
-	}
-	if len(mutators) > 0 {
-		if _, err := mutators[0].Mutate(ctx, _c.builders[0].mutation); err != nil {
-			return nil, err
-		}
-	}
-	return nodes, nil
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_c *OrganizationCreateBulk) SaveX(ctx context.Context) []*Organization {
-	v, err := _c.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return v
-}
-
-// Exec executes the query.
-func (_c *OrganizationCreateBulk) Exec(ctx context.Context) error {
-	_, err := _c.Save(ctx)
-	return err
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (_c *OrganizationCreateBulk) ExecX(ctx context.Context) {
-	if err := _c.Exec(ctx); err != nil {
-		panic(err)
-	}
 }

@@ -15,7 +15,6 @@ import (
 // OrganizationDelete is the builder for deleting a Organization entity.
 type OrganizationDelete struct {
 	config
-	hooks    []Hook
 	mutation *OrganizationMutation
 }
 
@@ -27,7 +26,7 @@ func (_d *OrganizationDelete) Where(ps ...predicate.Organization) *OrganizationD
 
 // Exec executes the deletion query and returns how many vertices were deleted.
 func (_d *OrganizationDelete) Exec(ctx context.Context) (int, error) {
-	return withHooks(ctx, _d.sqlExec, _d.mutation, _d.hooks)
+	return _d.sqlExec(ctx)
 }
 
 // ExecX is like Exec, but panics if an error occurs.

@@ -18,333 +18,10 @@ import (
 	"entgo.io/ent/schema/field"
 )
 
-// OrganizationUpdate is the builder for updating Organization entities.
-type OrganizationUpdate struct {
-	config
-	hooks     []Hook
-	mutation  *OrganizationMutation
-	modifiers []func(*sql.UpdateBuilder)
-}
-
-// Where appends a list predicates to the OrganizationUpdate builder.
-func (_u *OrganizationUpdate) Where(ps ...predicate.Organization) *OrganizationUpdate {
-	_u.mutation.Where(ps...)
-	return _u
-}
-
-// SetSlug sets the "slug" field.
-func (_u *OrganizationUpdate) SetSlug(v string) *OrganizationUpdate {
-	_u.mutation.SetSlug(v)
-	return _u
-}
-
-// SetNillableSlug sets the "slug" field if the given value is not nil.
-func (_u *OrganizationUpdate) SetNillableSlug(v *string) *OrganizationUpdate {
-	if v != nil {
-		_u.SetSlug(*v)
-	}
-	return _u
-}
-
-// SetLocalNames sets the "local_names" field.
-func (_u *OrganizationUpdate) SetLocalNames(v schema.LocalText) *OrganizationUpdate {
-	_u.mutation.SetLocalNames(v)
-	return _u
-}
-
-// AppendLocalNames appends value to the "local_names" field.
-func (_u *OrganizationUpdate) AppendLocalNames(v schema.LocalText) *OrganizationUpdate {
-	_u.mutation.AppendLocalNames(v)
-	return _u
-}
-
-// SetSortName sets the "sort_name" field.
-func (_u *OrganizationUpdate) SetSortName(v string) *OrganizationUpdate {
-	_u.mutation.SetSortName(v)
-	return _u
-}
-
-// SetNillableSortName sets the "sort_name" field if the given value is not nil.
-func (_u *OrganizationUpdate) SetNillableSortName(v *string) *OrganizationUpdate {
-	if v != nil {
-		_u.SetSortName(*v)
-	}
-	return _u
-}
-
-// SetFoldedName sets the "folded_name" field.
-func (_u *OrganizationUpdate) SetFoldedName(v string) *OrganizationUpdate {
-	_u.mutation.SetFoldedName(v)
-	return _u
-}
-
-// SetNillableFoldedName sets the "folded_name" field if the given value is not nil.
-func (_u *OrganizationUpdate) SetNillableFoldedName(v *string) *OrganizationUpdate {
-	if v != nil {
-		_u.SetFoldedName(*v)
-	}
-	return _u
-}
-
-// SetShortName sets the "short_name" field.
-func (_u *OrganizationUpdate) SetShortName(v string) *OrganizationUpdate {
-	_u.mutation.SetShortName(v)
-	return _u
-}
-
-// SetNillableShortName sets the "short_name" field if the given value is not nil.
-func (_u *OrganizationUpdate) SetNillableShortName(v *string) *OrganizationUpdate {
-	if v != nil {
-		_u.SetShortName(*v)
-	}
-	return _u
-}
-
-// ClearShortName clears the value of the "short_name" field.
-func (_u *OrganizationUpdate) ClearShortName() *OrganizationUpdate {
-	_u.mutation.ClearShortName()
-	return _u
-}
-
-// SetKind sets the "kind" field.
-func (_u *OrganizationUpdate) SetKind(v string) *OrganizationUpdate {
-	_u.mutation.SetKind(v)
-	return _u
-}
-
-// SetNillableKind sets the "kind" field if the given value is not nil.
-func (_u *OrganizationUpdate) SetNillableKind(v *string) *OrganizationUpdate {
-	if v != nil {
-		_u.SetKind(*v)
-	}
-	return _u
-}
-
-// SetURL sets the "url" field.
-func (_u *OrganizationUpdate) SetURL(v string) *OrganizationUpdate {
-	_u.mutation.SetURL(v)
-	return _u
-}
-
-// SetNillableURL sets the "url" field if the given value is not nil.
-func (_u *OrganizationUpdate) SetNillableURL(v *string) *OrganizationUpdate {
-	if v != nil {
-		_u.SetURL(*v)
-	}
-	return _u
-}
-
-// ClearURL clears the value of the "url" field.
-func (_u *OrganizationUpdate) ClearURL() *OrganizationUpdate {
-	_u.mutation.ClearURL()
-	return _u
-}
-
-// SetMunicipalityID sets the "municipality" edge to the Municipality entity by ID.
-func (_u *OrganizationUpdate) SetMunicipalityID(id string) *OrganizationUpdate {
-	_u.mutation.SetMunicipalityID(id)
-	return _u
-}
-
-// SetNillableMunicipalityID sets the "municipality" edge to the Municipality entity by ID if the given value is not nil.
-func (_u *OrganizationUpdate) SetNillableMunicipalityID(id *string) *OrganizationUpdate {
-	if id != nil {
-		_u = _u.SetMunicipalityID(*id)
-	}
-	return _u
-}
-
-// SetMunicipality sets the "municipality" edge to the Municipality entity.
-func (_u *OrganizationUpdate) SetMunicipality(v *Municipality) *OrganizationUpdate {
-	return _u.SetMunicipalityID(v.ID)
-}
-
-// SetDistrictID sets the "district" edge to the District entity by ID.
-func (_u *OrganizationUpdate) SetDistrictID(id string) *OrganizationUpdate {
-	_u.mutation.SetDistrictID(id)
-	return _u
-}
-
-// SetNillableDistrictID sets the "district" edge to the District entity by ID if the given value is not nil.
-func (_u *OrganizationUpdate) SetNillableDistrictID(id *string) *OrganizationUpdate {
-	if id != nil {
-		_u = _u.SetDistrictID(*id)
-	}
-	return _u
-}
-
-// SetDistrict sets the "district" edge to the District entity.
-func (_u *OrganizationUpdate) SetDistrict(v *District) *OrganizationUpdate {
-	return _u.SetDistrictID(v.ID)
-}
-
-// Mutation returns the OrganizationMutation object of the builder.
-func (_u *OrganizationUpdate) Mutation() *OrganizationMutation {
-	return _u.mutation
-}
-
-// ClearMunicipality clears the "municipality" edge to the Municipality entity.
-func (_u *OrganizationUpdate) ClearMunicipality() *OrganizationUpdate {
-	_u.mutation.ClearMunicipality()
-	return _u
-}
-
-// ClearDistrict clears the "district" edge to the District entity.
-func (_u *OrganizationUpdate) ClearDistrict() *OrganizationUpdate {
-	_u.mutation.ClearDistrict()
-	return _u
-}
-
-// Save executes the query and returns the number of nodes affected by the update operation.
-func (_u *OrganizationUpdate) Save(ctx context.Context) (int, error) {
-	return withHooks(ctx, _u.sqlSave, _u.mutation, _u.hooks)
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_u *OrganizationUpdate) SaveX(ctx context.Context) int {
-	affected, err := _u.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return affected
-}
-
-// Exec executes the query.
-func (_u *OrganizationUpdate) Exec(ctx context.Context) error {
-	_, err := _u.Save(ctx)
-	return err
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (_u *OrganizationUpdate) ExecX(ctx context.Context) {
-	if err := _u.Exec(ctx); err != nil {
-		panic(err)
-	}
-}
-
-// Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
-func (_u *OrganizationUpdate) Modify(modifiers ...func(u *sql.UpdateBuilder)) *OrganizationUpdate {
-	_u.modifiers = append(_u.modifiers, modifiers...)
-	return _u
-}
-
-func (_u *OrganizationUpdate) sqlSave(ctx context.Context) (_node int, err error) {
-	_spec := sqlgraph.NewUpdateSpec(organization.Table, organization.Columns, sqlgraph.NewFieldSpec(organization.FieldID, field.TypeString))
-	if ps := _u.mutation.predicates; len(ps) > 0 {
-		_spec.Predicate = func(selector *sql.Selector) {
-			for i := range ps {
-				ps[i](selector)
-			}
-		}
-	}
-	if value, ok := _u.mutation.Slug(); ok {
-		_spec.SetField(organization.FieldSlug, field.TypeString, value)
-	}
-	if value, ok := _u.mutation.LocalNames(); ok {
-		_spec.SetField(organization.FieldLocalNames, field.TypeJSON, value)
-	}
-	if value, ok := _u.mutation.AppendedLocalNames(); ok {
-		_spec.AddModifier(func(u *sql.UpdateBuilder) {
-			sqljson.Append(u, organization.FieldLocalNames, value)
-		})
-	}
-	if value, ok := _u.mutation.SortName(); ok {
-		_spec.SetField(organization.FieldSortName, field.TypeString, value)
-	}
-	if value, ok := _u.mutation.FoldedName(); ok {
-		_spec.SetField(organization.FieldFoldedName, field.TypeString, value)
-	}
-	if value, ok := _u.mutation.ShortName(); ok {
-		_spec.SetField(organization.FieldShortName, field.TypeString, value)
-	}
-	if _u.mutation.ShortNameCleared() {
-		_spec.ClearField(organization.FieldShortName, field.TypeString)
-	}
-	if value, ok := _u.mutation.Kind(); ok {
-		_spec.SetField(organization.FieldKind, field.TypeString, value)
-	}
-	if value, ok := _u.mutation.URL(); ok {
-		_spec.SetField(organization.FieldURL, field.TypeString, value)
-	}
-	if _u.mutation.URLCleared() {
-		_spec.ClearField(organization.FieldURL, field.TypeString)
-	}
-	if _u.mutation.MunicipalityCleared() {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.O2O,
-			Inverse: false,
-			Table:   organization.MunicipalityTable,
-			Columns: []string{organization.MunicipalityColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(municipality.FieldID, field.TypeString),
-			},
-		}
-		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
-	}
-	if nodes := _u.mutation.MunicipalityIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.O2O,
-			Inverse: false,
-			Table:   organization.MunicipalityTable,
-			Columns: []string{organization.MunicipalityColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(municipality.FieldID, field.TypeString),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_spec.Edges.Add = append(_spec.Edges.Add, edge)
-	}
-	if _u.mutation.DistrictCleared() {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   organization.DistrictTable,
-			Columns: []string{organization.DistrictColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(district.FieldID, field.TypeString),
-			},
-		}
-		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
-	}
-	if nodes := _u.mutation.DistrictIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   organization.DistrictTable,
-			Columns: []string{organization.DistrictColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(district.FieldID, field.TypeString),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_spec.Edges.Add = append(_spec.Edges.Add, edge)
-	}
-	_spec.AddModifiers(_u.modifiers...)
-	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
-		if _, ok := err.(*sqlgraph.NotFoundError); ok {
-			err = &NotFoundError{organization.Label}
-		} else if sqlgraph.IsConstraintError(err) {
-			err = &ConstraintError{msg: err.Error(), wrap: err}
-		}
-		return 0, err
-	}
-	_u.mutation.done = true
-	return _node, nil
-}
-
 // OrganizationUpdateOne is the builder for updating a single Organization entity.
 type OrganizationUpdateOne struct {
 	config
 	fields    []string
-	hooks     []Hook
 	mutation  *OrganizationMutation
 	modifiers []func(*sql.UpdateBuilder)
 }
@@ -352,14 +29,6 @@ type OrganizationUpdateOne struct {
 // SetSlug sets the "slug" field.
 func (_u *OrganizationUpdateOne) SetSlug(v string) *OrganizationUpdateOne {
 	_u.mutation.SetSlug(v)
-	return _u
-}
-
-// SetNillableSlug sets the "slug" field if the given value is not nil.
-func (_u *OrganizationUpdateOne) SetNillableSlug(v *string) *OrganizationUpdateOne {
-	if v != nil {
-		_u.SetSlug(*v)
-	}
 	return _u
 }
 
@@ -381,39 +50,15 @@ func (_u *OrganizationUpdateOne) SetSortName(v string) *OrganizationUpdateOne {
 	return _u
 }
 
-// SetNillableSortName sets the "sort_name" field if the given value is not nil.
-func (_u *OrganizationUpdateOne) SetNillableSortName(v *string) *OrganizationUpdateOne {
-	if v != nil {
-		_u.SetSortName(*v)
-	}
-	return _u
-}
-
 // SetFoldedName sets the "folded_name" field.
 func (_u *OrganizationUpdateOne) SetFoldedName(v string) *OrganizationUpdateOne {
 	_u.mutation.SetFoldedName(v)
 	return _u
 }
 
-// SetNillableFoldedName sets the "folded_name" field if the given value is not nil.
-func (_u *OrganizationUpdateOne) SetNillableFoldedName(v *string) *OrganizationUpdateOne {
-	if v != nil {
-		_u.SetFoldedName(*v)
-	}
-	return _u
-}
-
 // SetShortName sets the "short_name" field.
 func (_u *OrganizationUpdateOne) SetShortName(v string) *OrganizationUpdateOne {
 	_u.mutation.SetShortName(v)
-	return _u
-}
-
-// SetNillableShortName sets the "short_name" field if the given value is not nil.
-func (_u *OrganizationUpdateOne) SetNillableShortName(v *string) *OrganizationUpdateOne {
-	if v != nil {
-		_u.SetShortName(*v)
-	}
 	return _u
 }
 
@@ -426,14 +71,6 @@ func (_u *OrganizationUpdateOne) ClearShortName() *OrganizationUpdateOne {
 // SetKind sets the "kind" field.
 func (_u *OrganizationUpdateOne) SetKind(v string) *OrganizationUpdateOne {
 	_u.mutation.SetKind(v)
-	return _u
-}
-
-// SetNillableKind sets the "kind" field if the given value is not nil.
-func (_u *OrganizationUpdateOne) SetNillableKind(v *string) *OrganizationUpdateOne {
-	if v != nil {
-		_u.SetKind(*v)
-	}
 	return _u
 }
 
@@ -463,36 +100,10 @@ func (_u *OrganizationUpdateOne) SetMunicipalityID(id string) *OrganizationUpdat
 	return _u
 }
 
-// SetNillableMunicipalityID sets the "municipality" edge to the Municipality entity by ID if the given value is not nil.
-func (_u *OrganizationUpdateOne) SetNillableMunicipalityID(id *string) *OrganizationUpdateOne {
-	if id != nil {
-		_u = _u.SetMunicipalityID(*id)
-	}
-	return _u
-}
-
-// SetMunicipality sets the "municipality" edge to the Municipality entity.
-func (_u *OrganizationUpdateOne) SetMunicipality(v *Municipality) *OrganizationUpdateOne {
-	return _u.SetMunicipalityID(v.ID)
-}
-
 // SetDistrictID sets the "district" edge to the District entity by ID.
 func (_u *OrganizationUpdateOne) SetDistrictID(id string) *OrganizationUpdateOne {
 	_u.mutation.SetDistrictID(id)
 	return _u
-}
-
-// SetNillableDistrictID sets the "district" edge to the District entity by ID if the given value is not nil.
-func (_u *OrganizationUpdateOne) SetNillableDistrictID(id *string) *OrganizationUpdateOne {
-	if id != nil {
-		_u = _u.SetDistrictID(*id)
-	}
-	return _u
-}
-
-// SetDistrict sets the "district" edge to the District entity.
-func (_u *OrganizationUpdateOne) SetDistrict(v *District) *OrganizationUpdateOne {
-	return _u.SetDistrictID(v.ID)
 }
 
 // Mutation returns the OrganizationMutation object of the builder.
@@ -527,16 +138,7 @@ func (_u *OrganizationUpdateOne) Select(field string, fields ...string) *Organiz
 
 // Save executes the query and returns the updated Organization entity.
 func (_u *OrganizationUpdateOne) Save(ctx context.Context) (*Organization, error) {
-	return withHooks(ctx, _u.sqlSave, _u.mutation, _u.hooks)
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_u *OrganizationUpdateOne) SaveX(ctx context.Context) *Organization {
-	node, err := _u.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return node
+	return _u.sqlSave(ctx)
 }
 
 // Exec executes the query on the entity.

@@ -583,13 +583,6 @@ func (_m *Practice) QueryReports() *ReportQuery {
 	return NewPracticeClient(_m.config).QueryReports(_m)
 }
 
-// Update returns a builder for updating this Practice.
-// Note that you need to call Practice.Unwrap() before calling this method if this Practice
-// was returned from a transaction, and the transaction was committed or rolled back.
-func (_m *Practice) Update() *PracticeUpdateOne {
-	return NewPracticeClient(_m.config).UpdateOne(_m)
-}
-
 // Unwrap unwraps the Practice entity that was returned from a transaction after it was closed,
 // so that all future queries will be executed through the driver which created the transaction.
 func (_m *Practice) Unwrap() *Practice {

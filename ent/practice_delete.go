@@ -15,7 +15,6 @@ import (
 // PracticeDelete is the builder for deleting a Practice entity.
 type PracticeDelete struct {
 	config
-	hooks    []Hook
 	mutation *PracticeMutation
 }
 
@@ -27,7 +26,7 @@ func (_d *PracticeDelete) Where(ps ...predicate.Practice) *PracticeDelete {
 
 // Exec executes the deletion query and returns how many vertices were deleted.
 func (_d *PracticeDelete) Exec(ctx context.Context) (int, error) {
-	return withHooks(ctx, _d.sqlExec, _d.mutation, _d.hooks)
+	return _d.sqlExec(ctx)
 }
 
 // ExecX is like Exec, but panics if an error occurs.

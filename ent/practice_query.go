@@ -20,7 +20,7 @@ import (
 	"math"
 
 	"entgo.io/ent"
-	"entgo.io/ent/dialect"
+
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
@@ -87,50 +87,6 @@ func (_q *PracticeQuery) Order(o ...practice.OrderOption) *PracticeQuery {
 	return _q
 }
 
-// QueryOwner chains the current query on the "owner" edge.
-func (_q *PracticeQuery) QueryOwner() *OrganizationQuery {
-	query := (&OrganizationClient{config: _q.config}).Query()
-	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
-		if err := _q.prepareQuery(ctx); err != nil {
-			return nil, err
-		}
-		selector := _q.sqlQuery(ctx)
-		if err := selector.Err(); err != nil {
-			return nil, err
-		}
-		step := sqlgraph.NewStep(
-			sqlgraph.From(practice.Table, practice.FieldID, selector),
-			sqlgraph.To(organization.Table, organization.FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, practice.OwnerTable, practice.OwnerColumn),
-		)
-		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
-		return fromU, nil
-	}
-	return query
-}
-
-// QueryImage chains the current query on the "image" edge.
-func (_q *PracticeQuery) QueryImage() *AssetQuery {
-	query := (&AssetClient{config: _q.config}).Query()
-	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
-		if err := _q.prepareQuery(ctx); err != nil {
-			return nil, err
-		}
-		selector := _q.sqlQuery(ctx)
-		if err := selector.Err(); err != nil {
-			return nil, err
-		}
-		step := sqlgraph.NewStep(
-			sqlgraph.From(practice.Table, practice.FieldID, selector),
-			sqlgraph.To(asset.Table, asset.FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, practice.ImageTable, practice.ImageColumn),
-		)
-		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
-		return fromU, nil
-	}
-	return query
-}
-
 // QueryThemes chains the current query on the "themes" edge.
 func (_q *PracticeQuery) QueryThemes() *ThemeQuery {
 	query := (&ThemeClient{config: _q.config}).Query()
@@ -146,94 +102,6 @@ func (_q *PracticeQuery) QueryThemes() *ThemeQuery {
 			sqlgraph.From(practice.Table, practice.FieldID, selector),
 			sqlgraph.To(theme.Table, theme.FieldID),
 			sqlgraph.Edge(sqlgraph.M2M, false, practice.ThemesTable, practice.ThemesPrimaryKey...),
-		)
-		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
-		return fromU, nil
-	}
-	return query
-}
-
-// QueryTargetGroups chains the current query on the "target_groups" edge.
-func (_q *PracticeQuery) QueryTargetGroups() *TargetGroupQuery {
-	query := (&TargetGroupClient{config: _q.config}).Query()
-	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
-		if err := _q.prepareQuery(ctx); err != nil {
-			return nil, err
-		}
-		selector := _q.sqlQuery(ctx)
-		if err := selector.Err(); err != nil {
-			return nil, err
-		}
-		step := sqlgraph.NewStep(
-			sqlgraph.From(practice.Table, practice.FieldID, selector),
-			sqlgraph.To(targetgroup.Table, targetgroup.FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, false, practice.TargetGroupsTable, practice.TargetGroupsPrimaryKey...),
-		)
-		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
-		return fromU, nil
-	}
-	return query
-}
-
-// QueryMethods chains the current query on the "methods" edge.
-func (_q *PracticeQuery) QueryMethods() *MethodQuery {
-	query := (&MethodClient{config: _q.config}).Query()
-	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
-		if err := _q.prepareQuery(ctx); err != nil {
-			return nil, err
-		}
-		selector := _q.sqlQuery(ctx)
-		if err := selector.Err(); err != nil {
-			return nil, err
-		}
-		step := sqlgraph.NewStep(
-			sqlgraph.From(practice.Table, practice.FieldID, selector),
-			sqlgraph.To(method.Table, method.FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, false, practice.MethodsTable, practice.MethodsPrimaryKey...),
-		)
-		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
-		return fromU, nil
-	}
-	return query
-}
-
-// QueryContacts chains the current query on the "contacts" edge.
-func (_q *PracticeQuery) QueryContacts() *ContactQuery {
-	query := (&ContactClient{config: _q.config}).Query()
-	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
-		if err := _q.prepareQuery(ctx); err != nil {
-			return nil, err
-		}
-		selector := _q.sqlQuery(ctx)
-		if err := selector.Err(); err != nil {
-			return nil, err
-		}
-		step := sqlgraph.NewStep(
-			sqlgraph.From(practice.Table, practice.FieldID, selector),
-			sqlgraph.To(contact.Table, contact.FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, false, practice.ContactsTable, practice.ContactsPrimaryKey...),
-		)
-		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
-		return fromU, nil
-	}
-	return query
-}
-
-// QueryLawSections chains the current query on the "law_sections" edge.
-func (_q *PracticeQuery) QueryLawSections() *LawSectionQuery {
-	query := (&LawSectionClient{config: _q.config}).Query()
-	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
-		if err := _q.prepareQuery(ctx); err != nil {
-			return nil, err
-		}
-		selector := _q.sqlQuery(ctx)
-		if err := selector.Err(); err != nil {
-			return nil, err
-		}
-		step := sqlgraph.NewStep(
-			sqlgraph.From(practice.Table, practice.FieldID, selector),
-			sqlgraph.To(lawsection.Table, lawsection.FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, false, practice.LawSectionsTable, practice.LawSectionsPrimaryKey...),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -263,28 +131,6 @@ func (_q *PracticeQuery) QueryTools() *ToolQuery {
 	return query
 }
 
-// QueryReports chains the current query on the "reports" edge.
-func (_q *PracticeQuery) QueryReports() *ReportQuery {
-	query := (&ReportClient{config: _q.config}).Query()
-	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
-		if err := _q.prepareQuery(ctx); err != nil {
-			return nil, err
-		}
-		selector := _q.sqlQuery(ctx)
-		if err := selector.Err(); err != nil {
-			return nil, err
-		}
-		step := sqlgraph.NewStep(
-			sqlgraph.From(practice.Table, practice.FieldID, selector),
-			sqlgraph.To(report.Table, report.FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, false, practice.ReportsTable, practice.ReportsPrimaryKey...),
-		)
-		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
-		return fromU, nil
-	}
-	return query
-}
-
 // First returns the first Practice entity from the query.
 // Returns a *NotFoundError when no Practice was found.
 func (_q *PracticeQuery) First(ctx context.Context) (*Practice, error) {
@@ -296,15 +142,6 @@ func (_q *PracticeQuery) First(ctx context.Context) (*Practice, error) {
 		return nil, &NotFoundError{practice.Label}
 	}
 	return nodes[0], nil
-}
-
-// FirstX is like First, but panics if an error occurs.
-func (_q *PracticeQuery) FirstX(ctx context.Context) *Practice {
-	node, err := _q.First(ctx)
-	if err != nil && !IsNotFound(err) {
-		panic(err)
-	}
-	return node
 }
 
 // FirstID returns the first Practice ID from the query.
@@ -319,15 +156,6 @@ func (_q *PracticeQuery) FirstID(ctx context.Context) (id string, err error) {
 		return
 	}
 	return ids[0], nil
-}
-
-// FirstIDX is like FirstID, but panics if an error occurs.
-func (_q *PracticeQuery) FirstIDX(ctx context.Context) string {
-	id, err := _q.FirstID(ctx)
-	if err != nil && !IsNotFound(err) {
-		panic(err)
-	}
-	return id
 }
 
 // Only returns a single Practice entity found by the query, ensuring it only returns one.
@@ -416,15 +244,6 @@ func (_q *PracticeQuery) IDs(ctx context.Context) (ids []string, err error) {
 	return ids, nil
 }
 
-// IDsX is like IDs, but panics if an error occurs.
-func (_q *PracticeQuery) IDsX(ctx context.Context) []string {
-	ids, err := _q.IDs(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return ids
-}
-
 // Count returns the count of the given query.
 func (_q *PracticeQuery) Count(ctx context.Context) (int, error) {
 	ctx = setContextOp(ctx, _q.ctx, ent.OpQueryCount)
@@ -504,17 +323,6 @@ func (_q *PracticeQuery) WithOwner(opts ...func(*OrganizationQuery)) *PracticeQu
 	return _q
 }
 
-// WithImage tells the query-builder to eager-load the nodes that are connected to
-// the "image" edge. The optional arguments are used to configure the query builder of the edge.
-func (_q *PracticeQuery) WithImage(opts ...func(*AssetQuery)) *PracticeQuery {
-	query := (&AssetClient{config: _q.config}).Query()
-	for _, opt := range opts {
-		opt(query)
-	}
-	_q.withImage = query
-	return _q
-}
-
 // WithThemes tells the query-builder to eager-load the nodes that are connected to
 // the "themes" edge. The optional arguments are used to configure the query builder of the edge.
 func (_q *PracticeQuery) WithThemes(opts ...func(*ThemeQuery)) *PracticeQuery {
@@ -545,17 +353,6 @@ func (_q *PracticeQuery) WithMethods(opts ...func(*MethodQuery)) *PracticeQuery 
 		opt(query)
 	}
 	_q.withMethods = query
-	return _q
-}
-
-// WithContacts tells the query-builder to eager-load the nodes that are connected to
-// the "contacts" edge. The optional arguments are used to configure the query builder of the edge.
-func (_q *PracticeQuery) WithContacts(opts ...func(*ContactQuery)) *PracticeQuery {
-	query := (&ContactClient{config: _q.config}).Query()
-	for _, opt := range opts {
-		opt(query)
-	}
-	_q.withContacts = query
 	return _q
 }
 
@@ -590,29 +387,6 @@ func (_q *PracticeQuery) WithReports(opts ...func(*ReportQuery)) *PracticeQuery 
 	}
 	_q.withReports = query
 	return _q
-}
-
-// GroupBy is used to group vertices by one or more fields/columns.
-// It is often used with aggregate functions, like: count, max, mean, min, sum.
-//
-// Example:
-//
-//	var v []struct {
-//		Slug string `json:"slug,omitempty"`
-//		Count int `json:"count,omitempty"`
-//	}
-//
-//	client.Practice.Query().
-//		GroupBy(practice.FieldSlug).
-//		Aggregate(ent.Count()).
-//		Scan(ctx, &v)
-func (_q *PracticeQuery) GroupBy(field string, fields ...string) *PracticeGroupBy {
-	_q.ctx.Fields = append([]string{field}, fields...)
-	grbuild := &PracticeGroupBy{build: _q}
-	grbuild.flds = &_q.ctx.Fields
-	grbuild.label = practice.Label
-	grbuild.scan = grbuild.Scan
-	return grbuild
 }
 
 // Select allows the selection one or more fields/columns for the given query,
@@ -1403,32 +1177,6 @@ func (_q *PracticeQuery) sqlQuery(ctx context.Context) *sql.Selector {
 	return selector
 }
 
-// ForUpdate locks the selected rows against concurrent updates, and prevent them from being
-// updated, deleted or "selected ... for update" by other sessions, until the transaction is
-// either committed or rolled-back.
-func (_q *PracticeQuery) ForUpdate(opts ...sql.LockOption) *PracticeQuery {
-	if _q.driver.Dialect() == dialect.Postgres {
-		_q.Unique(false)
-	}
-	_q.modifiers = append(_q.modifiers, func(s *sql.Selector) {
-		s.ForUpdate(opts...)
-	})
-	return _q
-}
-
-// ForShare behaves similarly to ForUpdate, except that it acquires a shared mode lock
-// on any rows that are read. Other sessions can read the rows, but cannot modify them
-// until your transaction commits.
-func (_q *PracticeQuery) ForShare(opts ...sql.LockOption) *PracticeQuery {
-	if _q.driver.Dialect() == dialect.Postgres {
-		_q.Unique(false)
-	}
-	_q.modifiers = append(_q.modifiers, func(s *sql.Selector) {
-		s.ForShare(opts...)
-	})
-	return _q
-}
-
 // Modify adds a query modifier for attaching custom logic to queries.
 func (_q *PracticeQuery) Modify(modifiers ...func(s *sql.Selector)) *PracticeSelect {
 	_q.modifiers = append(_q.modifiers, modifiers...)
@@ -1531,54 +1279,6 @@ func (_q *PracticeQuery) WithNamedReports(name string, opts ...func(*ReportQuery
 	}
 	_q.withNamedReports[name] = query
 	return _q
-}
-
-// PracticeGroupBy is the group-by builder for Practice entities.
-type PracticeGroupBy struct {
-	selector
-	build *PracticeQuery
-}
-
-// Aggregate adds the given aggregation functions to the group-by query.
-func (_g *PracticeGroupBy) Aggregate(fns ...AggregateFunc) *PracticeGroupBy {
-	_g.fns = append(_g.fns, fns...)
-	return _g
-}
-
-// Scan applies the selector query and scans the result into the given value.
-func (_g *PracticeGroupBy) Scan(ctx context.Context, v any) error {
-	ctx = setContextOp(ctx, _g.build.ctx, ent.OpQueryGroupBy)
-	if err := _g.build.prepareQuery(ctx); err != nil {
-		return err
-	}
-	return scanWithInterceptors[*PracticeQuery, *PracticeGroupBy](ctx, _g.build, _g, _g.build.inters, v)
-}
-
-func (_g *PracticeGroupBy) sqlScan(ctx context.Context, root *PracticeQuery, v any) error {
-	selector := root.sqlQuery(ctx).Select()
-	aggregation := make([]string, 0, len(_g.fns))
-	for _, fn := range _g.fns {
-		aggregation = append(aggregation, fn(selector))
-	}
-	if len(selector.SelectedColumns()) == 0 {
-		columns := make([]string, 0, len(*_g.flds)+len(_g.fns))
-		for _, f := range *_g.flds {
-			columns = append(columns, selector.C(f))
-		}
-		columns = append(columns, aggregation...)
-		selector.Select(columns...)
-	}
-	selector.GroupBy(selector.Columns(*_g.flds...)...)
-	if err := selector.Err(); err != nil {
-		return err
-	}
-	rows := &sql.Rows{}
-	query, args := selector.Query()
-	if err := _g.build.driver.Query(ctx, query, args, rows); err != nil {
-		return err
-	}
-	defer rows.Close()
-	return sql.ScanSlice(rows, v)
 }
 
 // PracticeSelect is the builder for selecting fields of Practice entities.

@@ -145,13 +145,6 @@ func (_m *PreviewToken) Value(name string) (ent.Value, error) {
 	return _m.selectValues.Get(name)
 }
 
-// Update returns a builder for updating this PreviewToken.
-// Note that you need to call PreviewToken.Unwrap() before calling this method if this PreviewToken
-// was returned from a transaction, and the transaction was committed or rolled back.
-func (_m *PreviewToken) Update() *PreviewTokenUpdateOne {
-	return NewPreviewTokenClient(_m.config).UpdateOne(_m)
-}
-
 // Unwrap unwraps the PreviewToken entity that was returned from a transaction after it was closed,
 // so that all future queries will be executed through the driver which created the transaction.
 func (_m *PreviewToken) Unwrap() *PreviewToken {

@@ -17,7 +17,6 @@ import (
 type PreviewTokenCreate struct {
 	config
 	mutation *PreviewTokenMutation
-	hooks    []Hook
 }
 
 // SetHash sets the "hash" field.
@@ -90,37 +89,15 @@ func (_c *PreviewTokenCreate) SetRevokedAt(v time.Time) *PreviewTokenCreate {
 	return _c
 }
 
-// SetNillableRevokedAt sets the "revoked_at" field if the given value is not nil.
-func (_c *PreviewTokenCreate) SetNillableRevokedAt(v *time.Time) *PreviewTokenCreate {
-	if v != nil {
-		_c.SetRevokedAt(*v)
-	}
-	return _c
-}
-
 // SetID sets the "id" field.
 func (_c *PreviewTokenCreate) SetID(v string) *PreviewTokenCreate {
 	_c.mutation.SetID(v)
 	return _c
 }
 
-// Mutation returns the PreviewTokenMutation object of the builder.
-func (_c *PreviewTokenCreate) Mutation() *PreviewTokenMutation {
-	return _c.mutation
-}
-
 // Save creates the PreviewToken in the database.
 func (_c *PreviewTokenCreate) Save(ctx context.Context) (*PreviewToken, error) {
-	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
-}
-
-// SaveX calls Save and panics if Save returns an error.
-func (_c *PreviewTokenCreate) SaveX(ctx context.Context) *PreviewToken {
-	v, err := _c.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return v
+	return _c.sqlSave(ctx)
 }
 
 // Exec executes the query.
@@ -230,87 +207,4 @@ func (_c *PreviewTokenCreate) createSpec() (*PreviewToken, *sqlgraph.CreateSpec)
 		_node.RevokedAt = &value
 	}
 	return _node, _spec
-}
-
-// PreviewTokenCreateBulk is the builder for creating many PreviewToken entities in bulk.
-type PreviewTokenCreateBulk struct {
-	config
-	err      error
-	builders []*PreviewTokenCreate
-}
-
-// Save creates the PreviewToken entities in the database.
-func (_c *PreviewTokenCreateBulk) Save(ctx context.Context) ([]*PreviewToken, error) {
-	if _c.err != nil {
-		return nil, _c.err
-	}
-	specs := make([]*sqlgraph.CreateSpec, len(_c.builders))
-	nodes := make([]*PreviewToken, len(_c.builders))
-	mutators := make([]Mutator, len(_c.builders))
-	for i := range _c.builders {
-		func(i int, root context.Context) {
-			builder := _c.builders[i]
-			var mut Mutator = MutateFunc(func(ctx context.Context, m Mutation) (Value, error) {
-				mutation, ok := m.(*PreviewTokenMutation)
-				if !ok {
-					return nil, fmt.Errorf("unexpected mutation type %T", m)
-				}
-				if err := builder.check(); err != nil {
-					return nil, err
-				}
-				builder.mutation = mutation
-				var err error
-				nodes[i], specs[i] = builder.createSpec()
-				if i < len(mutators)-1 {
-					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
-				} else {
-					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
-					// Invoke the actual operation on the latest mutation in the chain.
-					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {
-						if sqlgraph.IsConstraintError(err) {
-							err = &ConstraintError{msg: err.Error(), wrap: err}
-						}
-					}
-				}
-				if err != nil {
-					return nil, err
-				}
-				mutation.id = &nodes[i].ID
-				mutation.done = true
-				return nodes[i], nil
-			})
-			for i := len(builder.hooks) - 1; i >= 0; i-- {
-				mut = builder.hooks[i](mut)
-			}
-			mutators[i] = mut
-		}(i, ctx)
-	}
-	if len(mutators) > 0 {
-		if _, err := mutators[0].Mutate(ctx, _c.builders[0].mutation); err != nil {
-			return nil, err
-		}
-	}
-	return nodes, nil
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_c *PreviewTokenCreateBulk) SaveX(ctx context.Context) []*PreviewToken {
-	v, err := _c.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return v
-}
-
-// Exec executes the query.
-func (_c *PreviewTokenCreateBulk) Exec(ctx context.Context) error {
-	_, err := _c.Save(ctx)
-	return err
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (_c *PreviewTokenCreateBulk) ExecX(ctx context.Context) {
-	if err := _c.Exec(ctx); err != nil {
-		panic(err)
-	}
 }

@@ -15,7 +15,6 @@ import (
 // PreviewTokenDelete is the builder for deleting a PreviewToken entity.
 type PreviewTokenDelete struct {
 	config
-	hooks    []Hook
 	mutation *PreviewTokenMutation
 }
 
@@ -27,7 +26,7 @@ func (_d *PreviewTokenDelete) Where(ps ...predicate.PreviewToken) *PreviewTokenD
 
 // Exec executes the deletion query and returns how many vertices were deleted.
 func (_d *PreviewTokenDelete) Exec(ctx context.Context) (int, error) {
-	return withHooks(ctx, _d.sqlExec, _d.mutation, _d.hooks)
+	return _d.sqlExec(ctx)
 }
 
 // ExecX is like Exec, but panics if an error occurs.

@@ -6,8 +6,7 @@ import (
 	"context"
 	"dugnad/ent/predicate"
 	"dugnad/ent/previewtoken"
-	"errors"
-	"fmt"
+
 	"time"
 
 	"entgo.io/ent/dialect/sql"
@@ -18,7 +17,6 @@ import (
 // PreviewTokenUpdate is the builder for updating PreviewToken entities.
 type PreviewTokenUpdate struct {
 	config
-	hooks     []Hook
 	mutation  *PreviewTokenMutation
 	modifiers []func(*sql.UpdateBuilder)
 }
@@ -35,37 +33,15 @@ func (_u *PreviewTokenUpdate) SetRevokedAt(v time.Time) *PreviewTokenUpdate {
 	return _u
 }
 
-// SetNillableRevokedAt sets the "revoked_at" field if the given value is not nil.
-func (_u *PreviewTokenUpdate) SetNillableRevokedAt(v *time.Time) *PreviewTokenUpdate {
-	if v != nil {
-		_u.SetRevokedAt(*v)
-	}
-	return _u
-}
-
 // ClearRevokedAt clears the value of the "revoked_at" field.
 func (_u *PreviewTokenUpdate) ClearRevokedAt() *PreviewTokenUpdate {
 	_u.mutation.ClearRevokedAt()
 	return _u
 }
 
-// Mutation returns the PreviewTokenMutation object of the builder.
-func (_u *PreviewTokenUpdate) Mutation() *PreviewTokenMutation {
-	return _u.mutation
-}
-
 // Save executes the query and returns the number of nodes affected by the update operation.
 func (_u *PreviewTokenUpdate) Save(ctx context.Context) (int, error) {
-	return withHooks(ctx, _u.sqlSave, _u.mutation, _u.hooks)
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_u *PreviewTokenUpdate) SaveX(ctx context.Context) int {
-	affected, err := _u.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return affected
+	return _u.sqlSave(ctx)
 }
 
 // Exec executes the query.
@@ -119,143 +95,6 @@ func (_u *PreviewTokenUpdate) sqlSave(ctx context.Context) (_node int, err error
 			err = &ConstraintError{msg: err.Error(), wrap: err}
 		}
 		return 0, err
-	}
-	_u.mutation.done = true
-	return _node, nil
-}
-
-// PreviewTokenUpdateOne is the builder for updating a single PreviewToken entity.
-type PreviewTokenUpdateOne struct {
-	config
-	fields    []string
-	hooks     []Hook
-	mutation  *PreviewTokenMutation
-	modifiers []func(*sql.UpdateBuilder)
-}
-
-// SetRevokedAt sets the "revoked_at" field.
-func (_u *PreviewTokenUpdateOne) SetRevokedAt(v time.Time) *PreviewTokenUpdateOne {
-	_u.mutation.SetRevokedAt(v)
-	return _u
-}
-
-// SetNillableRevokedAt sets the "revoked_at" field if the given value is not nil.
-func (_u *PreviewTokenUpdateOne) SetNillableRevokedAt(v *time.Time) *PreviewTokenUpdateOne {
-	if v != nil {
-		_u.SetRevokedAt(*v)
-	}
-	return _u
-}
-
-// ClearRevokedAt clears the value of the "revoked_at" field.
-func (_u *PreviewTokenUpdateOne) ClearRevokedAt() *PreviewTokenUpdateOne {
-	_u.mutation.ClearRevokedAt()
-	return _u
-}
-
-// Mutation returns the PreviewTokenMutation object of the builder.
-func (_u *PreviewTokenUpdateOne) Mutation() *PreviewTokenMutation {
-	return _u.mutation
-}
-
-// Where appends a list predicates to the PreviewTokenUpdate builder.
-func (_u *PreviewTokenUpdateOne) Where(ps ...predicate.PreviewToken) *PreviewTokenUpdateOne {
-	_u.mutation.Where(ps...)
-	return _u
-}
-
-// Select allows selecting one or more fields (columns) of the returned entity.
-// The default is selecting all fields defined in the entity schema.
-func (_u *PreviewTokenUpdateOne) Select(field string, fields ...string) *PreviewTokenUpdateOne {
-	_u.fields = append([]string{field}, fields...)
-	return _u
-}
-
-// Save executes the query and returns the updated PreviewToken entity.
-func (_u *PreviewTokenUpdateOne) Save(ctx context.Context) (*PreviewToken, error) {
-	return withHooks(ctx, _u.sqlSave, _u.mutation, _u.hooks)
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_u *PreviewTokenUpdateOne) SaveX(ctx context.Context) *PreviewToken {
-	node, err := _u.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return node
-}
-
-// Exec executes the query on the entity.
-func (_u *PreviewTokenUpdateOne) Exec(ctx context.Context) error {
-	_, err := _u.Save(ctx)
-	return err
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (_u *PreviewTokenUpdateOne) ExecX(ctx context.Context) {
-	if err := _u.Exec(ctx); err != nil {
-		panic(err)
-	}
-}
-
-// Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
-func (_u *PreviewTokenUpdateOne) Modify(modifiers ...func(u *sql.UpdateBuilder)) *PreviewTokenUpdateOne {
-	_u.modifiers = append(_u.modifiers, modifiers...)
-	return _u
-}
-
-func (_u *PreviewTokenUpdateOne) sqlSave(ctx context.Context) (_node *PreviewToken, err error) {
-	_spec := sqlgraph.NewUpdateSpec(previewtoken.Table, previewtoken.Columns, sqlgraph.NewFieldSpec(previewtoken.FieldID, field.TypeString))
-	id, ok := _u.mutation.ID()
-	if !ok {
-		return nil, &ValidationError{Name: "id", err: errors.New(`ent: missing "PreviewToken.id" for update`)}
-	}
-	_spec.Node.ID.Value = id
-	if fields := _u.fields; len(fields) > 0 {
-		_spec.Node.Columns = make([]string, 0, len(fields))
-		_spec.Node.Columns = append(_spec.Node.Columns, previewtoken.FieldID)
-		for _, f := range fields {
-			if !previewtoken.ValidColumn(f) {
-				return nil, &ValidationError{Name: f, err: fmt.Errorf("ent: invalid field %q for query", f)}
-			}
-			if f != previewtoken.FieldID {
-				_spec.Node.Columns = append(_spec.Node.Columns, f)
-			}
-		}
-	}
-	if ps := _u.mutation.predicates; len(ps) > 0 {
-		_spec.Predicate = func(selector *sql.Selector) {
-			for i := range ps {
-				ps[i](selector)
-			}
-		}
-	}
-	if _u.mutation.ReleaseIDCleared() {
-		_spec.ClearField(previewtoken.FieldReleaseID, field.TypeString)
-	}
-	if _u.mutation.ScheduledBeforeCleared() {
-		_spec.ClearField(previewtoken.FieldScheduledBefore, field.TypeTime)
-	}
-	if _u.mutation.OrganizationsCleared() {
-		_spec.ClearField(previewtoken.FieldOrganizations, field.TypeJSON)
-	}
-	if value, ok := _u.mutation.RevokedAt(); ok {
-		_spec.SetField(previewtoken.FieldRevokedAt, field.TypeTime, value)
-	}
-	if _u.mutation.RevokedAtCleared() {
-		_spec.ClearField(previewtoken.FieldRevokedAt, field.TypeTime)
-	}
-	_spec.AddModifiers(_u.modifiers...)
-	_node = &PreviewToken{config: _u.config}
-	_spec.Assign = _node.assignValues
-	_spec.ScanValues = _node.scanValues
-	if err = sqlgraph.UpdateNode(ctx, _u.driver, _spec); err != nil {
-		if _, ok := err.(*sqlgraph.NotFoundError); ok {
-			err = &NotFoundError{previewtoken.Label}
-		} else if sqlgraph.IsConstraintError(err) {
-			err = &ConstraintError{msg: err.Error(), wrap: err}
-		}
-		return nil, err
 	}
 	_u.mutation.done = true
 	return _node, nil

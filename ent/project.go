@@ -540,13 +540,6 @@ func (_m *Project) QueryLawSections() *LawSectionQuery {
 	return NewProjectClient(_m.config).QueryLawSections(_m)
 }
 
-// Update returns a builder for updating this Project.
-// Note that you need to call Project.Unwrap() before calling this method if this Project
-// was returned from a transaction, and the transaction was committed or rolled back.
-func (_m *Project) Update() *ProjectUpdateOne {
-	return NewProjectClient(_m.config).UpdateOne(_m)
-}
-
 // Unwrap unwraps the Project entity that was returned from a transaction after it was closed,
 // so that all future queries will be executed through the driver which created the transaction.
 func (_m *Project) Unwrap() *Project {

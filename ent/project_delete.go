@@ -15,7 +15,6 @@ import (
 // ProjectDelete is the builder for deleting a Project entity.
 type ProjectDelete struct {
 	config
-	hooks    []Hook
 	mutation *ProjectMutation
 }
 
@@ -27,7 +26,7 @@ func (_d *ProjectDelete) Where(ps ...predicate.Project) *ProjectDelete {
 
 // Exec executes the deletion query and returns how many vertices were deleted.
 func (_d *ProjectDelete) Exec(ctx context.Context) (int, error) {
-	return withHooks(ctx, _d.sqlExec, _d.mutation, _d.hooks)
+	return _d.sqlExec(ctx)
 }
 
 // ExecX is like Exec, but panics if an error occurs.

@@ -18,7 +18,7 @@ import (
 	"math"
 
 	"entgo.io/ent"
-	"entgo.io/ent/dialect"
+
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
@@ -81,50 +81,6 @@ func (_q *ProjectQuery) Order(o ...project.OrderOption) *ProjectQuery {
 	return _q
 }
 
-// QueryOwner chains the current query on the "owner" edge.
-func (_q *ProjectQuery) QueryOwner() *OrganizationQuery {
-	query := (&OrganizationClient{config: _q.config}).Query()
-	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
-		if err := _q.prepareQuery(ctx); err != nil {
-			return nil, err
-		}
-		selector := _q.sqlQuery(ctx)
-		if err := selector.Err(); err != nil {
-			return nil, err
-		}
-		step := sqlgraph.NewStep(
-			sqlgraph.From(project.Table, project.FieldID, selector),
-			sqlgraph.To(organization.Table, organization.FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, project.OwnerTable, project.OwnerColumn),
-		)
-		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
-		return fromU, nil
-	}
-	return query
-}
-
-// QueryImage chains the current query on the "image" edge.
-func (_q *ProjectQuery) QueryImage() *AssetQuery {
-	query := (&AssetClient{config: _q.config}).Query()
-	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
-		if err := _q.prepareQuery(ctx); err != nil {
-			return nil, err
-		}
-		selector := _q.sqlQuery(ctx)
-		if err := selector.Err(); err != nil {
-			return nil, err
-		}
-		step := sqlgraph.NewStep(
-			sqlgraph.From(project.Table, project.FieldID, selector),
-			sqlgraph.To(asset.Table, asset.FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, project.ImageTable, project.ImageColumn),
-		)
-		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
-		return fromU, nil
-	}
-	return query
-}
-
 // QueryThemes chains the current query on the "themes" edge.
 func (_q *ProjectQuery) QueryThemes() *ThemeQuery {
 	query := (&ThemeClient{config: _q.config}).Query()
@@ -147,94 +103,6 @@ func (_q *ProjectQuery) QueryThemes() *ThemeQuery {
 	return query
 }
 
-// QueryTargetGroups chains the current query on the "target_groups" edge.
-func (_q *ProjectQuery) QueryTargetGroups() *TargetGroupQuery {
-	query := (&TargetGroupClient{config: _q.config}).Query()
-	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
-		if err := _q.prepareQuery(ctx); err != nil {
-			return nil, err
-		}
-		selector := _q.sqlQuery(ctx)
-		if err := selector.Err(); err != nil {
-			return nil, err
-		}
-		step := sqlgraph.NewStep(
-			sqlgraph.From(project.Table, project.FieldID, selector),
-			sqlgraph.To(targetgroup.Table, targetgroup.FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, false, project.TargetGroupsTable, project.TargetGroupsPrimaryKey...),
-		)
-		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
-		return fromU, nil
-	}
-	return query
-}
-
-// QueryMethods chains the current query on the "methods" edge.
-func (_q *ProjectQuery) QueryMethods() *MethodQuery {
-	query := (&MethodClient{config: _q.config}).Query()
-	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
-		if err := _q.prepareQuery(ctx); err != nil {
-			return nil, err
-		}
-		selector := _q.sqlQuery(ctx)
-		if err := selector.Err(); err != nil {
-			return nil, err
-		}
-		step := sqlgraph.NewStep(
-			sqlgraph.From(project.Table, project.FieldID, selector),
-			sqlgraph.To(method.Table, method.FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, false, project.MethodsTable, project.MethodsPrimaryKey...),
-		)
-		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
-		return fromU, nil
-	}
-	return query
-}
-
-// QueryContacts chains the current query on the "contacts" edge.
-func (_q *ProjectQuery) QueryContacts() *ContactQuery {
-	query := (&ContactClient{config: _q.config}).Query()
-	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
-		if err := _q.prepareQuery(ctx); err != nil {
-			return nil, err
-		}
-		selector := _q.sqlQuery(ctx)
-		if err := selector.Err(); err != nil {
-			return nil, err
-		}
-		step := sqlgraph.NewStep(
-			sqlgraph.From(project.Table, project.FieldID, selector),
-			sqlgraph.To(contact.Table, contact.FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, false, project.ContactsTable, project.ContactsPrimaryKey...),
-		)
-		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
-		return fromU, nil
-	}
-	return query
-}
-
-// QueryLawSections chains the current query on the "law_sections" edge.
-func (_q *ProjectQuery) QueryLawSections() *LawSectionQuery {
-	query := (&LawSectionClient{config: _q.config}).Query()
-	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
-		if err := _q.prepareQuery(ctx); err != nil {
-			return nil, err
-		}
-		selector := _q.sqlQuery(ctx)
-		if err := selector.Err(); err != nil {
-			return nil, err
-		}
-		step := sqlgraph.NewStep(
-			sqlgraph.From(project.Table, project.FieldID, selector),
-			sqlgraph.To(lawsection.Table, lawsection.FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, false, project.LawSectionsTable, project.LawSectionsPrimaryKey...),
-		)
-		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
-		return fromU, nil
-	}
-	return query
-}
-
 // First returns the first Project entity from the query.
 // Returns a *NotFoundError when no Project was found.
 func (_q *ProjectQuery) First(ctx context.Context) (*Project, error) {
@@ -246,15 +114,6 @@ func (_q *ProjectQuery) First(ctx context.Context) (*Project, error) {
 		return nil, &NotFoundError{project.Label}
 	}
 	return nodes[0], nil
-}
-
-// FirstX is like First, but panics if an error occurs.
-func (_q *ProjectQuery) FirstX(ctx context.Context) *Project {
-	node, err := _q.First(ctx)
-	if err != nil && !IsNotFound(err) {
-		panic(err)
-	}
-	return node
 }
 
 // FirstID returns the first Project ID from the query.
@@ -269,15 +128,6 @@ func (_q *ProjectQuery) FirstID(ctx context.Context) (id string, err error) {
 		return
 	}
 	return ids[0], nil
-}
-
-// FirstIDX is like FirstID, but panics if an error occurs.
-func (_q *ProjectQuery) FirstIDX(ctx context.Context) string {
-	id, err := _q.FirstID(ctx)
-	if err != nil && !IsNotFound(err) {
-		panic(err)
-	}
-	return id
 }
 
 // Only returns a single Project entity found by the query, ensuring it only returns one.
@@ -366,15 +216,6 @@ func (_q *ProjectQuery) IDs(ctx context.Context) (ids []string, err error) {
 	return ids, nil
 }
 
-// IDsX is like IDs, but panics if an error occurs.
-func (_q *ProjectQuery) IDsX(ctx context.Context) []string {
-	ids, err := _q.IDs(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return ids
-}
-
 // Count returns the count of the given query.
 func (_q *ProjectQuery) Count(ctx context.Context) (int, error) {
 	ctx = setContextOp(ctx, _q.ctx, ent.OpQueryCount)
@@ -452,17 +293,6 @@ func (_q *ProjectQuery) WithOwner(opts ...func(*OrganizationQuery)) *ProjectQuer
 	return _q
 }
 
-// WithImage tells the query-builder to eager-load the nodes that are connected to
-// the "image" edge. The optional arguments are used to configure the query builder of the edge.
-func (_q *ProjectQuery) WithImage(opts ...func(*AssetQuery)) *ProjectQuery {
-	query := (&AssetClient{config: _q.config}).Query()
-	for _, opt := range opts {
-		opt(query)
-	}
-	_q.withImage = query
-	return _q
-}
-
 // WithThemes tells the query-builder to eager-load the nodes that are connected to
 // the "themes" edge. The optional arguments are used to configure the query builder of the edge.
 func (_q *ProjectQuery) WithThemes(opts ...func(*ThemeQuery)) *ProjectQuery {
@@ -496,17 +326,6 @@ func (_q *ProjectQuery) WithMethods(opts ...func(*MethodQuery)) *ProjectQuery {
 	return _q
 }
 
-// WithContacts tells the query-builder to eager-load the nodes that are connected to
-// the "contacts" edge. The optional arguments are used to configure the query builder of the edge.
-func (_q *ProjectQuery) WithContacts(opts ...func(*ContactQuery)) *ProjectQuery {
-	query := (&ContactClient{config: _q.config}).Query()
-	for _, opt := range opts {
-		opt(query)
-	}
-	_q.withContacts = query
-	return _q
-}
-
 // WithLawSections tells the query-builder to eager-load the nodes that are connected to
 // the "law_sections" edge. The optional arguments are used to configure the query builder of the edge.
 func (_q *ProjectQuery) WithLawSections(opts ...func(*LawSectionQuery)) *ProjectQuery {
@@ -516,29 +335,6 @@ func (_q *ProjectQuery) WithLawSections(opts ...func(*LawSectionQuery)) *Project
 	}
 	_q.withLawSections = query
 	return _q
-}
-
-// GroupBy is used to group vertices by one or more fields/columns.
-// It is often used with aggregate functions, like: count, max, mean, min, sum.
-//
-// Example:
-//
-//	var v []struct {
-//		Slug string `json:"slug,omitempty"`
-//		Count int `json:"count,omitempty"`
-//	}
-//
-//	client.Project.Query().
-//		GroupBy(project.FieldSlug).
-//		Aggregate(ent.Count()).
-//		Scan(ctx, &v)
-func (_q *ProjectQuery) GroupBy(field string, fields ...string) *ProjectGroupBy {
-	_q.ctx.Fields = append([]string{field}, fields...)
-	grbuild := &ProjectGroupBy{build: _q}
-	grbuild.flds = &_q.ctx.Fields
-	grbuild.label = project.Label
-	grbuild.scan = grbuild.Scan
-	return grbuild
 }
 
 // Select allows the selection one or more fields/columns for the given query,
@@ -1177,32 +973,6 @@ func (_q *ProjectQuery) sqlQuery(ctx context.Context) *sql.Selector {
 	return selector
 }
 
-// ForUpdate locks the selected rows against concurrent updates, and prevent them from being
-// updated, deleted or "selected ... for update" by other sessions, until the transaction is
-// either committed or rolled-back.
-func (_q *ProjectQuery) ForUpdate(opts ...sql.LockOption) *ProjectQuery {
-	if _q.driver.Dialect() == dialect.Postgres {
-		_q.Unique(false)
-	}
-	_q.modifiers = append(_q.modifiers, func(s *sql.Selector) {
-		s.ForUpdate(opts...)
-	})
-	return _q
-}
-
-// ForShare behaves similarly to ForUpdate, except that it acquires a shared mode lock
-// on any rows that are read. Other sessions can read the rows, but cannot modify them
-// until your transaction commits.
-func (_q *ProjectQuery) ForShare(opts ...sql.LockOption) *ProjectQuery {
-	if _q.driver.Dialect() == dialect.Postgres {
-		_q.Unique(false)
-	}
-	_q.modifiers = append(_q.modifiers, func(s *sql.Selector) {
-		s.ForShare(opts...)
-	})
-	return _q
-}
-
 // Modify adds a query modifier for attaching custom logic to queries.
 func (_q *ProjectQuery) Modify(modifiers ...func(s *sql.Selector)) *ProjectSelect {
 	_q.modifiers = append(_q.modifiers, modifiers...)
@@ -1277,54 +1047,6 @@ func (_q *ProjectQuery) WithNamedLawSections(name string, opts ...func(*LawSecti
 	}
 	_q.withNamedLawSections[name] = query
 	return _q
-}
-
-// ProjectGroupBy is the group-by builder for Project entities.
-type ProjectGroupBy struct {
-	selector
-	build *ProjectQuery
-}
-
-// Aggregate adds the given aggregation functions to the group-by query.
-func (_g *ProjectGroupBy) Aggregate(fns ...AggregateFunc) *ProjectGroupBy {
-	_g.fns = append(_g.fns, fns...)
-	return _g
-}
-
-// Scan applies the selector query and scans the result into the given value.
-func (_g *ProjectGroupBy) Scan(ctx context.Context, v any) error {
-	ctx = setContextOp(ctx, _g.build.ctx, ent.OpQueryGroupBy)
-	if err := _g.build.prepareQuery(ctx); err != nil {
-		return err
-	}
-	return scanWithInterceptors[*ProjectQuery, *ProjectGroupBy](ctx, _g.build, _g, _g.build.inters, v)
-}
-
-func (_g *ProjectGroupBy) sqlScan(ctx context.Context, root *ProjectQuery, v any) error {
-	selector := root.sqlQuery(ctx).Select()
-	aggregation := make([]string, 0, len(_g.fns))
-	for _, fn := range _g.fns {
-		aggregation = append(aggregation, fn(selector))
-	}
-	if len(selector.SelectedColumns()) == 0 {
-		columns := make([]string, 0, len(*_g.flds)+len(_g.fns))
-		for _, f := range *_g.flds {
-			columns = append(columns, selector.C(f))
-		}
-		columns = append(columns, aggregation...)
-		selector.Select(columns...)
-	}
-	selector.GroupBy(selector.Columns(*_g.flds...)...)
-	if err := selector.Err(); err != nil {
-		return err
-	}
-	rows := &sql.Rows{}
-	query, args := selector.Query()
-	if err := _g.build.driver.Query(ctx, query, args, rows); err != nil {
-		return err
-	}
-	defer rows.Close()
-	return sql.ScanSlice(rows, v)
 }
 
 // ProjectSelect is the builder for selecting fields of Project entities.

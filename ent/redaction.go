@@ -132,13 +132,6 @@ func (_m *Redaction) Value(name string) (ent.Value, error) {
 	return _m.selectValues.Get(name)
 }
 
-// Update returns a builder for updating this Redaction.
-// Note that you need to call Redaction.Unwrap() before calling this method if this Redaction
-// was returned from a transaction, and the transaction was committed or rolled back.
-func (_m *Redaction) Update() *RedactionUpdateOne {
-	return NewRedactionClient(_m.config).UpdateOne(_m)
-}
-
 // Unwrap unwraps the Redaction entity that was returned from a transaction after it was closed,
 // so that all future queries will be executed through the driver which created the transaction.
 func (_m *Redaction) Unwrap() *Redaction {

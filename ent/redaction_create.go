@@ -17,7 +17,6 @@ import (
 type RedactionCreate struct {
 	config
 	mutation *RedactionMutation
-	hooks    []Hook
 }
 
 // SetEntryID sets the "entry_id" field.
@@ -74,23 +73,9 @@ func (_c *RedactionCreate) SetID(v string) *RedactionCreate {
 	return _c
 }
 
-// Mutation returns the RedactionMutation object of the builder.
-func (_c *RedactionCreate) Mutation() *RedactionMutation {
-	return _c.mutation
-}
-
 // Save creates the Redaction in the database.
 func (_c *RedactionCreate) Save(ctx context.Context) (*Redaction, error) {
-	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
-}
-
-// SaveX calls Save and panics if Save returns an error.
-func (_c *RedactionCreate) SaveX(ctx context.Context) *Redaction {
-	v, err := _c.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return v
+	return _c.sqlSave(ctx)
 }
 
 // Exec executes the query.
@@ -205,87 +190,4 @@ func (_c *RedactionCreate) createSpec() (*Redaction, *sqlgraph.CreateSpec) {
 		_node.Places = value
 	}
 	return _node, _spec
-}
-
-// RedactionCreateBulk is the builder for creating many Redaction entities in bulk.
-type RedactionCreateBulk struct {
-	config
-	err      error
-	builders []*RedactionCreate
-}
-
-// Save creates the Redaction entities in the database.
-func (_c *RedactionCreateBulk) Save(ctx context.Context) ([]*Redaction, error) {
-	if _c.err != nil {
-		return nil, _c.err
-	}
-	specs := make([]*sqlgraph.CreateSpec, len(_c.builders))
-	nodes := make([]*Redaction, len(_c.builders))
-	mutators := make([]Mutator, len(_c.builders))
-	for i := range _c.builders {
-		func(i int, root context.Context) {
-			builder := _c.builders[i]
-			var mut Mutator = MutateFunc(func(ctx context.Context, m Mutation) (Value, error) {
-				mutation, ok := m.(*RedactionMutation)
-				if !ok {
-					return nil, fmt.Errorf("unexpected mutation type %T", m)
-				}
-				if err := builder.check(); err != nil {
-					return nil, err
-				}
-				builder.mutation = mutation
-				var err error
-				nodes[i], specs[i] = builder.createSpec()
-				if i < len(mutators)-1 {
-					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
-				} else {
-					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
-					// Invoke the actual operation on the latest mutation in the chain.
-					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {
-						if sqlgraph.IsConstraintError(err) {
-							err = &ConstraintError{msg: err.Error(), wrap: err}
-						}
-					}
-				}
-				if err != nil {
-					return nil, err
-				}
-				mutation.id = &nodes[i].ID
-				mutation.done = true
-				return nodes[i], nil
-			})
-			for i := len(builder.hooks) - 1; i >= 0; i-- {
-				mut = builder.hooks[i](mut)
-			}
-			mutators[i] = mut
-		}(i, ctx)
-	}
-	if len(mutators) > 0 {
-		if _, err := mutators[0].Mutate(ctx, _c.builders[0].mutation); err != nil {
-			return nil, err
-		}
-	}
-	return nodes, nil
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_c *RedactionCreateBulk) SaveX(ctx context.Context) []*Redaction {
-	v, err := _c.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return v
-}
-
-// Exec executes the query.
-func (_c *RedactionCreateBulk) Exec(ctx context.Context) error {
-	_, err := _c.Save(ctx)
-	return err
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (_c *RedactionCreateBulk) ExecX(ctx context.Context) {
-	if err := _c.Exec(ctx); err != nil {
-		panic(err)
-	}
 }

@@ -15,7 +15,6 @@ import (
 // RedactionDelete is the builder for deleting a Redaction entity.
 type RedactionDelete struct {
 	config
-	hooks    []Hook
 	mutation *RedactionMutation
 }
 
@@ -27,7 +26,7 @@ func (_d *RedactionDelete) Where(ps ...predicate.Redaction) *RedactionDelete {
 
 // Exec executes the deletion query and returns how many vertices were deleted.
 func (_d *RedactionDelete) Exec(ctx context.Context) (int, error) {
-	return withHooks(ctx, _d.sqlExec, _d.mutation, _d.hooks)
+	return _d.sqlExec(ctx)
 }
 
 // ExecX is like Exec, but panics if an error occurs.

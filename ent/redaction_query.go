@@ -10,7 +10,7 @@ import (
 	"math"
 
 	"entgo.io/ent"
-	"entgo.io/ent/dialect"
+
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
@@ -74,15 +74,6 @@ func (_q *RedactionQuery) First(ctx context.Context) (*Redaction, error) {
 	return nodes[0], nil
 }
 
-// FirstX is like First, but panics if an error occurs.
-func (_q *RedactionQuery) FirstX(ctx context.Context) *Redaction {
-	node, err := _q.First(ctx)
-	if err != nil && !IsNotFound(err) {
-		panic(err)
-	}
-	return node
-}
-
 // FirstID returns the first Redaction ID from the query.
 // Returns a *NotFoundError when no Redaction ID was found.
 func (_q *RedactionQuery) FirstID(ctx context.Context) (id string, err error) {
@@ -95,15 +86,6 @@ func (_q *RedactionQuery) FirstID(ctx context.Context) (id string, err error) {
 		return
 	}
 	return ids[0], nil
-}
-
-// FirstIDX is like FirstID, but panics if an error occurs.
-func (_q *RedactionQuery) FirstIDX(ctx context.Context) string {
-	id, err := _q.FirstID(ctx)
-	if err != nil && !IsNotFound(err) {
-		panic(err)
-	}
-	return id
 }
 
 // Only returns a single Redaction entity found by the query, ensuring it only returns one.
@@ -192,15 +174,6 @@ func (_q *RedactionQuery) IDs(ctx context.Context) (ids []string, err error) {
 	return ids, nil
 }
 
-// IDsX is like IDs, but panics if an error occurs.
-func (_q *RedactionQuery) IDsX(ctx context.Context) []string {
-	ids, err := _q.IDs(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return ids
-}
-
 // Count returns the count of the given query.
 func (_q *RedactionQuery) Count(ctx context.Context) (int, error) {
 	ctx = setContextOp(ctx, _q.ctx, ent.OpQueryCount)
@@ -258,29 +231,6 @@ func (_q *RedactionQuery) Clone() *RedactionQuery {
 		path:      _q.path,
 		modifiers: append([]func(*sql.Selector){}, _q.modifiers...),
 	}
-}
-
-// GroupBy is used to group vertices by one or more fields/columns.
-// It is often used with aggregate functions, like: count, max, mean, min, sum.
-//
-// Example:
-//
-//	var v []struct {
-//		EntryID string `json:"entry_id,omitempty"`
-//		Count int `json:"count,omitempty"`
-//	}
-//
-//	client.Redaction.Query().
-//		GroupBy(redaction.FieldEntryID).
-//		Aggregate(ent.Count()).
-//		Scan(ctx, &v)
-func (_q *RedactionQuery) GroupBy(field string, fields ...string) *RedactionGroupBy {
-	_q.ctx.Fields = append([]string{field}, fields...)
-	grbuild := &RedactionGroupBy{build: _q}
-	grbuild.flds = &_q.ctx.Fields
-	grbuild.label = redaction.Label
-	grbuild.scan = grbuild.Scan
-	return grbuild
 }
 
 // Select allows the selection one or more fields/columns for the given query,
@@ -454,84 +404,10 @@ func (_q *RedactionQuery) sqlQuery(ctx context.Context) *sql.Selector {
 	return selector
 }
 
-// ForUpdate locks the selected rows against concurrent updates, and prevent them from being
-// updated, deleted or "selected ... for update" by other sessions, until the transaction is
-// either committed or rolled-back.
-func (_q *RedactionQuery) ForUpdate(opts ...sql.LockOption) *RedactionQuery {
-	if _q.driver.Dialect() == dialect.Postgres {
-		_q.Unique(false)
-	}
-	_q.modifiers = append(_q.modifiers, func(s *sql.Selector) {
-		s.ForUpdate(opts...)
-	})
-	return _q
-}
-
-// ForShare behaves similarly to ForUpdate, except that it acquires a shared mode lock
-// on any rows that are read. Other sessions can read the rows, but cannot modify them
-// until your transaction commits.
-func (_q *RedactionQuery) ForShare(opts ...sql.LockOption) *RedactionQuery {
-	if _q.driver.Dialect() == dialect.Postgres {
-		_q.Unique(false)
-	}
-	_q.modifiers = append(_q.modifiers, func(s *sql.Selector) {
-		s.ForShare(opts...)
-	})
-	return _q
-}
-
 // Modify adds a query modifier for attaching custom logic to queries.
 func (_q *RedactionQuery) Modify(modifiers ...func(s *sql.Selector)) *RedactionSelect {
 	_q.modifiers = append(_q.modifiers, modifiers...)
 	return _q.Select()
-}
-
-// RedactionGroupBy is the group-by builder for Redaction entities.
-type RedactionGroupBy struct {
-	selector
-	build *RedactionQuery
-}
-
-// Aggregate adds the given aggregation functions to the group-by query.
-func (_g *RedactionGroupBy) Aggregate(fns ...AggregateFunc) *RedactionGroupBy {
-	_g.fns = append(_g.fns, fns...)
-	return _g
-}
-
-// Scan applies the selector query and scans the result into the given value.
-func (_g *RedactionGroupBy) Scan(ctx context.Context, v any) error {
-	ctx = setContextOp(ctx, _g.build.ctx, ent.OpQueryGroupBy)
-	if err := _g.build.prepareQuery(ctx); err != nil {
-		return err
-	}
-	return scanWithInterceptors[*RedactionQuery, *RedactionGroupBy](ctx, _g.build, _g, _g.build.inters, v)
-}
-
-func (_g *RedactionGroupBy) sqlScan(ctx context.Context, root *RedactionQuery, v any) error {
-	selector := root.sqlQuery(ctx).Select()
-	aggregation := make([]string, 0, len(_g.fns))
-	for _, fn := range _g.fns {
-		aggregation = append(aggregation, fn(selector))
-	}
-	if len(selector.SelectedColumns()) == 0 {
-		columns := make([]string, 0, len(*_g.flds)+len(_g.fns))
-		for _, f := range *_g.flds {
-			columns = append(columns, selector.C(f))
-		}
-		columns = append(columns, aggregation...)
-		selector.Select(columns...)
-	}
-	selector.GroupBy(selector.Columns(*_g.flds...)...)
-	if err := selector.Err(); err != nil {
-		return err
-	}
-	rows := &sql.Rows{}
-	query, args := selector.Query()
-	if err := _g.build.driver.Query(ctx, query, args, rows); err != nil {
-		return err
-	}
-	defer rows.Close()
-	return sql.ScanSlice(rows, v)
 }
 
 // RedactionSelect is the builder for selecting fields of Redaction entities.

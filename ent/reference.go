@@ -95,13 +95,6 @@ func (_m *Reference) Value(name string) (ent.Value, error) {
 	return _m.selectValues.Get(name)
 }
 
-// Update returns a builder for updating this Reference.
-// Note that you need to call Reference.Unwrap() before calling this method if this Reference
-// was returned from a transaction, and the transaction was committed or rolled back.
-func (_m *Reference) Update() *ReferenceUpdateOne {
-	return NewReferenceClient(_m.config).UpdateOne(_m)
-}
-
 // Unwrap unwraps the Reference entity that was returned from a transaction after it was closed,
 // so that all future queries will be executed through the driver which created the transaction.
 func (_m *Reference) Unwrap() *Reference {

@@ -15,7 +15,6 @@ import (
 // ReferenceDelete is the builder for deleting a Reference entity.
 type ReferenceDelete struct {
 	config
-	hooks    []Hook
 	mutation *ReferenceMutation
 }
 
@@ -27,7 +26,7 @@ func (_d *ReferenceDelete) Where(ps ...predicate.Reference) *ReferenceDelete {
 
 // Exec executes the deletion query and returns how many vertices were deleted.
 func (_d *ReferenceDelete) Exec(ctx context.Context) (int, error) {
-	return withHooks(ctx, _d.sqlExec, _d.mutation, _d.hooks)
+	return _d.sqlExec(ctx)
 }
 
 // ExecX is like Exec, but panics if an error occurs.

@@ -10,7 +10,7 @@ import (
 	"math"
 
 	"entgo.io/ent"
-	"entgo.io/ent/dialect"
+
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
@@ -74,15 +74,6 @@ func (_q *ReferenceQuery) First(ctx context.Context) (*Reference, error) {
 	return nodes[0], nil
 }
 
-// FirstX is like First, but panics if an error occurs.
-func (_q *ReferenceQuery) FirstX(ctx context.Context) *Reference {
-	node, err := _q.First(ctx)
-	if err != nil && !IsNotFound(err) {
-		panic(err)
-	}
-	return node
-}
-
 // FirstID returns the first Reference ID from the query.
 // Returns a *NotFoundError when no Reference ID was found.
 func (_q *ReferenceQuery) FirstID(ctx context.Context) (id int, err error) {
@@ -95,15 +86,6 @@ func (_q *ReferenceQuery) FirstID(ctx context.Context) (id int, err error) {
 		return
 	}
 	return ids[0], nil
-}
-
-// FirstIDX is like FirstID, but panics if an error occurs.
-func (_q *ReferenceQuery) FirstIDX(ctx context.Context) int {
-	id, err := _q.FirstID(ctx)
-	if err != nil && !IsNotFound(err) {
-		panic(err)
-	}
-	return id
 }
 
 // Only returns a single Reference entity found by the query, ensuring it only returns one.
@@ -192,15 +174,6 @@ func (_q *ReferenceQuery) IDs(ctx context.Context) (ids []int, err error) {
 	return ids, nil
 }
 
-// IDsX is like IDs, but panics if an error occurs.
-func (_q *ReferenceQuery) IDsX(ctx context.Context) []int {
-	ids, err := _q.IDs(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return ids
-}
-
 // Count returns the count of the given query.
 func (_q *ReferenceQuery) Count(ctx context.Context) (int, error) {
 	ctx = setContextOp(ctx, _q.ctx, ent.OpQueryCount)
@@ -258,29 +231,6 @@ func (_q *ReferenceQuery) Clone() *ReferenceQuery {
 		path:      _q.path,
 		modifiers: append([]func(*sql.Selector){}, _q.modifiers...),
 	}
-}
-
-// GroupBy is used to group vertices by one or more fields/columns.
-// It is often used with aggregate functions, like: count, max, mean, min, sum.
-//
-// Example:
-//
-//	var v []struct {
-//		FromID string `json:"from_id,omitempty"`
-//		Count int `json:"count,omitempty"`
-//	}
-//
-//	client.Reference.Query().
-//		GroupBy(reference.FieldFromID).
-//		Aggregate(ent.Count()).
-//		Scan(ctx, &v)
-func (_q *ReferenceQuery) GroupBy(field string, fields ...string) *ReferenceGroupBy {
-	_q.ctx.Fields = append([]string{field}, fields...)
-	grbuild := &ReferenceGroupBy{build: _q}
-	grbuild.flds = &_q.ctx.Fields
-	grbuild.label = reference.Label
-	grbuild.scan = grbuild.Scan
-	return grbuild
 }
 
 // Select allows the selection one or more fields/columns for the given query,
@@ -454,84 +404,10 @@ func (_q *ReferenceQuery) sqlQuery(ctx context.Context) *sql.Selector {
 	return selector
 }
 
-// ForUpdate locks the selected rows against concurrent updates, and prevent them from being
-// updated, deleted or "selected ... for update" by other sessions, until the transaction is
-// either committed or rolled-back.
-func (_q *ReferenceQuery) ForUpdate(opts ...sql.LockOption) *ReferenceQuery {
-	if _q.driver.Dialect() == dialect.Postgres {
-		_q.Unique(false)
-	}
-	_q.modifiers = append(_q.modifiers, func(s *sql.Selector) {
-		s.ForUpdate(opts...)
-	})
-	return _q
-}
-
-// ForShare behaves similarly to ForUpdate, except that it acquires a shared mode lock
-// on any rows that are read. Other sessions can read the rows, but cannot modify them
-// until your transaction commits.
-func (_q *ReferenceQuery) ForShare(opts ...sql.LockOption) *ReferenceQuery {
-	if _q.driver.Dialect() == dialect.Postgres {
-		_q.Unique(false)
-	}
-	_q.modifiers = append(_q.modifiers, func(s *sql.Selector) {
-		s.ForShare(opts...)
-	})
-	return _q
-}
-
 // Modify adds a query modifier for attaching custom logic to queries.
 func (_q *ReferenceQuery) Modify(modifiers ...func(s *sql.Selector)) *ReferenceSelect {
 	_q.modifiers = append(_q.modifiers, modifiers...)
 	return _q.Select()
-}
-
-// ReferenceGroupBy is the group-by builder for Reference entities.
-type ReferenceGroupBy struct {
-	selector
-	build *ReferenceQuery
-}
-
-// Aggregate adds the given aggregation functions to the group-by query.
-func (_g *ReferenceGroupBy) Aggregate(fns ...AggregateFunc) *ReferenceGroupBy {
-	_g.fns = append(_g.fns, fns...)
-	return _g
-}
-
-// Scan applies the selector query and scans the result into the given value.
-func (_g *ReferenceGroupBy) Scan(ctx context.Context, v any) error {
-	ctx = setContextOp(ctx, _g.build.ctx, ent.OpQueryGroupBy)
-	if err := _g.build.prepareQuery(ctx); err != nil {
-		return err
-	}
-	return scanWithInterceptors[*ReferenceQuery, *ReferenceGroupBy](ctx, _g.build, _g, _g.build.inters, v)
-}
-
-func (_g *ReferenceGroupBy) sqlScan(ctx context.Context, root *ReferenceQuery, v any) error {
-	selector := root.sqlQuery(ctx).Select()
-	aggregation := make([]string, 0, len(_g.fns))
-	for _, fn := range _g.fns {
-		aggregation = append(aggregation, fn(selector))
-	}
-	if len(selector.SelectedColumns()) == 0 {
-		columns := make([]string, 0, len(*_g.flds)+len(_g.fns))
-		for _, f := range *_g.flds {
-			columns = append(columns, selector.C(f))
-		}
-		columns = append(columns, aggregation...)
-		selector.Select(columns...)
-	}
-	selector.GroupBy(selector.Columns(*_g.flds...)...)
-	if err := selector.Err(); err != nil {
-		return err
-	}
-	rows := &sql.Rows{}
-	query, args := selector.Query()
-	if err := _g.build.driver.Query(ctx, query, args, rows); err != nil {
-		return err
-	}
-	defer rows.Close()
-	return sql.ScanSlice(rows, v)
 }
 
 // ReferenceSelect is the builder for selecting fields of Reference entities.

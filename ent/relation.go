@@ -127,13 +127,6 @@ func (_m *Relation) Value(name string) (ent.Value, error) {
 	return _m.selectValues.Get(name)
 }
 
-// Update returns a builder for updating this Relation.
-// Note that you need to call Relation.Unwrap() before calling this method if this Relation
-// was returned from a transaction, and the transaction was committed or rolled back.
-func (_m *Relation) Update() *RelationUpdateOne {
-	return NewRelationClient(_m.config).UpdateOne(_m)
-}
-
 // Unwrap unwraps the Relation entity that was returned from a transaction after it was closed,
 // so that all future queries will be executed through the driver which created the transaction.
 func (_m *Relation) Unwrap() *Relation {

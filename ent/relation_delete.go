@@ -15,7 +15,6 @@ import (
 // RelationDelete is the builder for deleting a Relation entity.
 type RelationDelete struct {
 	config
-	hooks    []Hook
 	mutation *RelationMutation
 }
 
@@ -27,7 +26,7 @@ func (_d *RelationDelete) Where(ps ...predicate.Relation) *RelationDelete {
 
 // Exec executes the deletion query and returns how many vertices were deleted.
 func (_d *RelationDelete) Exec(ctx context.Context) (int, error) {
-	return withHooks(ctx, _d.sqlExec, _d.mutation, _d.hooks)
+	return _d.sqlExec(ctx)
 }
 
 // ExecX is like Exec, but panics if an error occurs.

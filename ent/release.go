@@ -182,13 +182,6 @@ func (_m *Release) QueryOwner() *OrganizationQuery {
 	return NewReleaseClient(_m.config).QueryOwner(_m)
 }
 
-// Update returns a builder for updating this Release.
-// Note that you need to call Release.Unwrap() before calling this method if this Release
-// was returned from a transaction, and the transaction was committed or rolled back.
-func (_m *Release) Update() *ReleaseUpdateOne {
-	return NewReleaseClient(_m.config).UpdateOne(_m)
-}
-
 // Unwrap unwraps the Release entity that was returned from a transaction after it was closed,
 // so that all future queries will be executed through the driver which created the transaction.
 func (_m *Release) Unwrap() *Release {

@@ -18,7 +18,6 @@ import (
 type ReleaseCreate struct {
 	config
 	mutation *ReleaseMutation
-	hooks    []Hook
 }
 
 // SetName sets the "name" field.
@@ -39,25 +38,9 @@ func (_c *ReleaseCreate) SetPublishAt(v time.Time) *ReleaseCreate {
 	return _c
 }
 
-// SetNillablePublishAt sets the "publish_at" field if the given value is not nil.
-func (_c *ReleaseCreate) SetNillablePublishAt(v *time.Time) *ReleaseCreate {
-	if v != nil {
-		_c.SetPublishAt(*v)
-	}
-	return _c
-}
-
 // SetPublishBy sets the "publish_by" field.
 func (_c *ReleaseCreate) SetPublishBy(v string) *ReleaseCreate {
 	_c.mutation.SetPublishBy(v)
-	return _c
-}
-
-// SetNillablePublishBy sets the "publish_by" field if the given value is not nil.
-func (_c *ReleaseCreate) SetNillablePublishBy(v *string) *ReleaseCreate {
-	if v != nil {
-		_c.SetPublishBy(*v)
-	}
 	return _c
 }
 
@@ -67,39 +50,15 @@ func (_c *ReleaseCreate) SetPublishedAt(v time.Time) *ReleaseCreate {
 	return _c
 }
 
-// SetNillablePublishedAt sets the "published_at" field if the given value is not nil.
-func (_c *ReleaseCreate) SetNillablePublishedAt(v *time.Time) *ReleaseCreate {
-	if v != nil {
-		_c.SetPublishedAt(*v)
-	}
-	return _c
-}
-
 // SetPublishedBy sets the "published_by" field.
 func (_c *ReleaseCreate) SetPublishedBy(v string) *ReleaseCreate {
 	_c.mutation.SetPublishedBy(v)
 	return _c
 }
 
-// SetNillablePublishedBy sets the "published_by" field if the given value is not nil.
-func (_c *ReleaseCreate) SetNillablePublishedBy(v *string) *ReleaseCreate {
-	if v != nil {
-		_c.SetPublishedBy(*v)
-	}
-	return _c
-}
-
 // SetScheduleProblem sets the "schedule_problem" field.
 func (_c *ReleaseCreate) SetScheduleProblem(v string) *ReleaseCreate {
 	_c.mutation.SetScheduleProblem(v)
-	return _c
-}
-
-// SetNillableScheduleProblem sets the "schedule_problem" field if the given value is not nil.
-func (_c *ReleaseCreate) SetNillableScheduleProblem(v *string) *ReleaseCreate {
-	if v != nil {
-		_c.SetScheduleProblem(*v)
-	}
 	return _c
 }
 
@@ -127,28 +86,9 @@ func (_c *ReleaseCreate) SetID(v string) *ReleaseCreate {
 	return _c
 }
 
-// SetOwner sets the "owner" edge to the Organization entity.
-func (_c *ReleaseCreate) SetOwner(v *Organization) *ReleaseCreate {
-	return _c.SetOwnerID(v.ID)
-}
-
-// Mutation returns the ReleaseMutation object of the builder.
-func (_c *ReleaseCreate) Mutation() *ReleaseMutation {
-	return _c.mutation
-}
-
 // Save creates the Release in the database.
 func (_c *ReleaseCreate) Save(ctx context.Context) (*Release, error) {
-	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
-}
-
-// SaveX calls Save and panics if Save returns an error.
-func (_c *ReleaseCreate) SaveX(ctx context.Context) *Release {
-	v, err := _c.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return v
+	return _c.sqlSave(ctx)
 }
 
 // Exec executes the query.
@@ -283,87 +223,4 @@ func (_c *ReleaseCreate) createSpec() (*Release, *sqlgraph.CreateSpec) {
 		_spec.Edges = append(_spec.Edges, edge)
 	}
 	return _node, _spec
-}
-
-// ReleaseCreateBulk is the builder for creating many Release entities in bulk.
-type ReleaseCreateBulk struct {
-	config
-	err      error
-	builders []*ReleaseCreate
-}
-
-// Save creates the Release entities in the database.
-func (_c *ReleaseCreateBulk) Save(ctx context.Context) ([]*Release, error) {
-	if _c.err != nil {
-		return nil, _c.err
-	}
-	specs := make([]*sqlgraph.CreateSpec, len(_c.builders))
-	nodes := make([]*Release, len(_c.builders))
-	mutators := make([]Mutator, len(_c.builders))
-	for i := range _c.builders {
-		func(i int, root context.Context) {
-			builder := _c.builders[i]
-			var mut Mutator = MutateFunc(func(ctx context.Context, m Mutation) (Value, error) {
-				mutation, ok := m.(*ReleaseMutation)
-				if !ok {
-					return nil, fmt.Errorf("unexpected mutation type %T", m)
-				}
-				if err := builder.check(); err != nil {
-					return nil, err
-				}
-				builder.mutation = mutation
-				var err error
-				nodes[i], specs[i] = builder.createSpec()
-				if i < len(mutators)-1 {
-					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
-				} else {
-					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
-					// Invoke the actual operation on the latest mutation in the chain.
-					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {
-						if sqlgraph.IsConstraintError(err) {
-							err = &ConstraintError{msg: err.Error(), wrap: err}
-						}
-					}
-				}
-				if err != nil {
-					return nil, err
-				}
-				mutation.id = &nodes[i].ID
-				mutation.done = true
-				return nodes[i], nil
-			})
-			for i := len(builder.hooks) - 1; i >= 0; i-- {
-				mut = builder.hooks[i](mut)
-			}
-			mutators[i] = mut
-		}(i, ctx)
-	}
-	if len(mutators) > 0 {
-		if _, err := mutators[0].Mutate(ctx, _c.builders[0].mutation); err != nil {
-			return nil, err
-		}
-	}
-	return nodes, nil
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_c *ReleaseCreateBulk) SaveX(ctx context.Context) []*Release {
-	v, err := _c.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return v
-}
-
-// Exec executes the query.
-func (_c *ReleaseCreateBulk) Exec(ctx context.Context) error {
-	_, err := _c.Save(ctx)
-	return err
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (_c *ReleaseCreateBulk) ExecX(ctx context.Context) {
-	if err := _c.Exec(ctx); err != nil {
-		panic(err)
-	}
 }

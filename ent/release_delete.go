@@ -15,7 +15,6 @@ import (
 // ReleaseDelete is the builder for deleting a Release entity.
 type ReleaseDelete struct {
 	config
-	hooks    []Hook
 	mutation *ReleaseMutation
 }
 
@@ -27,7 +26,7 @@ func (_d *ReleaseDelete) Where(ps ...predicate.Release) *ReleaseDelete {
 
 // Exec executes the deletion query and returns how many vertices were deleted.
 func (_d *ReleaseDelete) Exec(ctx context.Context) (int, error) {
-	return withHooks(ctx, _d.sqlExec, _d.mutation, _d.hooks)
+	return _d.sqlExec(ctx)
 }
 
 // ExecX is like Exec, but panics if an error occurs.

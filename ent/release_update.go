@@ -18,7 +18,6 @@ import (
 // ReleaseUpdate is the builder for updating Release entities.
 type ReleaseUpdate struct {
 	config
-	hooks     []Hook
 	mutation  *ReleaseMutation
 	modifiers []func(*sql.UpdateBuilder)
 }
@@ -49,14 +48,6 @@ func (_u *ReleaseUpdate) SetPublishAt(v time.Time) *ReleaseUpdate {
 	return _u
 }
 
-// SetNillablePublishAt sets the "publish_at" field if the given value is not nil.
-func (_u *ReleaseUpdate) SetNillablePublishAt(v *time.Time) *ReleaseUpdate {
-	if v != nil {
-		_u.SetPublishAt(*v)
-	}
-	return _u
-}
-
 // ClearPublishAt clears the value of the "publish_at" field.
 func (_u *ReleaseUpdate) ClearPublishAt() *ReleaseUpdate {
 	_u.mutation.ClearPublishAt()
@@ -66,14 +57,6 @@ func (_u *ReleaseUpdate) ClearPublishAt() *ReleaseUpdate {
 // SetPublishBy sets the "publish_by" field.
 func (_u *ReleaseUpdate) SetPublishBy(v string) *ReleaseUpdate {
 	_u.mutation.SetPublishBy(v)
-	return _u
-}
-
-// SetNillablePublishBy sets the "publish_by" field if the given value is not nil.
-func (_u *ReleaseUpdate) SetNillablePublishBy(v *string) *ReleaseUpdate {
-	if v != nil {
-		_u.SetPublishBy(*v)
-	}
 	return _u
 }
 
@@ -89,14 +72,6 @@ func (_u *ReleaseUpdate) SetPublishedAt(v time.Time) *ReleaseUpdate {
 	return _u
 }
 
-// SetNillablePublishedAt sets the "published_at" field if the given value is not nil.
-func (_u *ReleaseUpdate) SetNillablePublishedAt(v *time.Time) *ReleaseUpdate {
-	if v != nil {
-		_u.SetPublishedAt(*v)
-	}
-	return _u
-}
-
 // ClearPublishedAt clears the value of the "published_at" field.
 func (_u *ReleaseUpdate) ClearPublishedAt() *ReleaseUpdate {
 	_u.mutation.ClearPublishedAt()
@@ -106,14 +81,6 @@ func (_u *ReleaseUpdate) ClearPublishedAt() *ReleaseUpdate {
 // SetPublishedBy sets the "published_by" field.
 func (_u *ReleaseUpdate) SetPublishedBy(v string) *ReleaseUpdate {
 	_u.mutation.SetPublishedBy(v)
-	return _u
-}
-
-// SetNillablePublishedBy sets the "published_by" field if the given value is not nil.
-func (_u *ReleaseUpdate) SetNillablePublishedBy(v *string) *ReleaseUpdate {
-	if v != nil {
-		_u.SetPublishedBy(*v)
-	}
 	return _u
 }
 
@@ -129,14 +96,6 @@ func (_u *ReleaseUpdate) SetScheduleProblem(v string) *ReleaseUpdate {
 	return _u
 }
 
-// SetNillableScheduleProblem sets the "schedule_problem" field if the given value is not nil.
-func (_u *ReleaseUpdate) SetNillableScheduleProblem(v *string) *ReleaseUpdate {
-	if v != nil {
-		_u.SetScheduleProblem(*v)
-	}
-	return _u
-}
-
 // ClearScheduleProblem clears the value of the "schedule_problem" field.
 func (_u *ReleaseUpdate) ClearScheduleProblem() *ReleaseUpdate {
 	_u.mutation.ClearScheduleProblem()
@@ -149,31 +108,9 @@ func (_u *ReleaseUpdate) SetUpdatedAt(v time.Time) *ReleaseUpdate {
 	return _u
 }
 
-// SetNillableUpdatedAt sets the "updated_at" field if the given value is not nil.
-func (_u *ReleaseUpdate) SetNillableUpdatedAt(v *time.Time) *ReleaseUpdate {
-	if v != nil {
-		_u.SetUpdatedAt(*v)
-	}
-	return _u
-}
-
-// Mutation returns the ReleaseMutation object of the builder.
-func (_u *ReleaseUpdate) Mutation() *ReleaseMutation {
-	return _u.mutation
-}
-
 // Save executes the query and returns the number of nodes affected by the update operation.
 func (_u *ReleaseUpdate) Save(ctx context.Context) (int, error) {
-	return withHooks(ctx, _u.sqlSave, _u.mutation, _u.hooks)
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_u *ReleaseUpdate) SaveX(ctx context.Context) int {
-	affected, err := _u.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return affected
+	return _u.sqlSave(ctx)
 }
 
 // Exec executes the query.
@@ -273,7 +210,6 @@ func (_u *ReleaseUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 type ReleaseUpdateOne struct {
 	config
 	fields    []string
-	hooks     []Hook
 	mutation  *ReleaseMutation
 	modifiers []func(*sql.UpdateBuilder)
 }
@@ -298,14 +234,6 @@ func (_u *ReleaseUpdateOne) SetPublishAt(v time.Time) *ReleaseUpdateOne {
 	return _u
 }
 
-// SetNillablePublishAt sets the "publish_at" field if the given value is not nil.
-func (_u *ReleaseUpdateOne) SetNillablePublishAt(v *time.Time) *ReleaseUpdateOne {
-	if v != nil {
-		_u.SetPublishAt(*v)
-	}
-	return _u
-}
-
 // ClearPublishAt clears the value of the "publish_at" field.
 func (_u *ReleaseUpdateOne) ClearPublishAt() *ReleaseUpdateOne {
 	_u.mutation.ClearPublishAt()
@@ -315,14 +243,6 @@ func (_u *ReleaseUpdateOne) ClearPublishAt() *ReleaseUpdateOne {
 // SetPublishBy sets the "publish_by" field.
 func (_u *ReleaseUpdateOne) SetPublishBy(v string) *ReleaseUpdateOne {
 	_u.mutation.SetPublishBy(v)
-	return _u
-}
-
-// SetNillablePublishBy sets the "publish_by" field if the given value is not nil.
-func (_u *ReleaseUpdateOne) SetNillablePublishBy(v *string) *ReleaseUpdateOne {
-	if v != nil {
-		_u.SetPublishBy(*v)
-	}
 	return _u
 }
 
@@ -338,14 +258,6 @@ func (_u *ReleaseUpdateOne) SetPublishedAt(v time.Time) *ReleaseUpdateOne {
 	return _u
 }
 
-// SetNillablePublishedAt sets the "published_at" field if the given value is not nil.
-func (_u *ReleaseUpdateOne) SetNillablePublishedAt(v *time.Time) *ReleaseUpdateOne {
-	if v != nil {
-		_u.SetPublishedAt(*v)
-	}
-	return _u
-}
-
 // ClearPublishedAt clears the value of the "published_at" field.
 func (_u *ReleaseUpdateOne) ClearPublishedAt() *ReleaseUpdateOne {
 	_u.mutation.ClearPublishedAt()
@@ -355,14 +267,6 @@ func (_u *ReleaseUpdateOne) ClearPublishedAt() *ReleaseUpdateOne {
 // SetPublishedBy sets the "published_by" field.
 func (_u *ReleaseUpdateOne) SetPublishedBy(v string) *ReleaseUpdateOne {
 	_u.mutation.SetPublishedBy(v)
-	return _u
-}
-
-// SetNillablePublishedBy sets the "published_by" field if the given value is not nil.
-func (_u *ReleaseUpdateOne) SetNillablePublishedBy(v *string) *ReleaseUpdateOne {
-	if v != nil {
-		_u.SetPublishedBy(*v)
-	}
 	return _u
 }
 
@@ -378,14 +282,6 @@ func (_u *ReleaseUpdateOne) SetScheduleProblem(v string) *ReleaseUpdateOne {
 	return _u
 }
 
-// SetNillableScheduleProblem sets the "schedule_problem" field if the given value is not nil.
-func (_u *ReleaseUpdateOne) SetNillableScheduleProblem(v *string) *ReleaseUpdateOne {
-	if v != nil {
-		_u.SetScheduleProblem(*v)
-	}
-	return _u
-}
-
 // ClearScheduleProblem clears the value of the "schedule_problem" field.
 func (_u *ReleaseUpdateOne) ClearScheduleProblem() *ReleaseUpdateOne {
 	_u.mutation.ClearScheduleProblem()
@@ -396,19 +292,6 @@ func (_u *ReleaseUpdateOne) ClearScheduleProblem() *ReleaseUpdateOne {
 func (_u *ReleaseUpdateOne) SetUpdatedAt(v time.Time) *ReleaseUpdateOne {
 	_u.mutation.SetUpdatedAt(v)
 	return _u
-}
-
-// SetNillableUpdatedAt sets the "updated_at" field if the given value is not nil.
-func (_u *ReleaseUpdateOne) SetNillableUpdatedAt(v *time.Time) *ReleaseUpdateOne {
-	if v != nil {
-		_u.SetUpdatedAt(*v)
-	}
-	return _u
-}
-
-// Mutation returns the ReleaseMutation object of the builder.
-func (_u *ReleaseUpdateOne) Mutation() *ReleaseMutation {
-	return _u.mutation
 }
 
 // Where appends a list predicates to the ReleaseUpdate builder.
@@ -426,16 +309,7 @@ func (_u *ReleaseUpdateOne) Select(field string, fields ...string) *ReleaseUpdat
 
 // Save executes the query and returns the updated Release entity.
 func (_u *ReleaseUpdateOne) Save(ctx context.Context) (*Release, error) {
-	return withHooks(ctx, _u.sqlSave, _u.mutation, _u.hooks)
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_u *ReleaseUpdateOne) SaveX(ctx context.Context) *Release {
-	node, err := _u.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return node
+	return _u.sqlSave(ctx)
 }
 
 // Exec executes the query on the entity.

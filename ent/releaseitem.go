@@ -100,13 +100,6 @@ func (_m *ReleaseItem) Value(name string) (ent.Value, error) {
 	return _m.selectValues.Get(name)
 }
 
-// Update returns a builder for updating this ReleaseItem.
-// Note that you need to call ReleaseItem.Unwrap() before calling this method if this ReleaseItem
-// was returned from a transaction, and the transaction was committed or rolled back.
-func (_m *ReleaseItem) Update() *ReleaseItemUpdateOne {
-	return NewReleaseItemClient(_m.config).UpdateOne(_m)
-}
-
 // Unwrap unwraps the ReleaseItem entity that was returned from a transaction after it was closed,
 // so that all future queries will be executed through the driver which created the transaction.
 func (_m *ReleaseItem) Unwrap() *ReleaseItem {

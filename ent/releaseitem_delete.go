@@ -15,7 +15,6 @@ import (
 // ReleaseItemDelete is the builder for deleting a ReleaseItem entity.
 type ReleaseItemDelete struct {
 	config
-	hooks    []Hook
 	mutation *ReleaseItemMutation
 }
 
@@ -27,7 +26,7 @@ func (_d *ReleaseItemDelete) Where(ps ...predicate.ReleaseItem) *ReleaseItemDele
 
 // Exec executes the deletion query and returns how many vertices were deleted.
 func (_d *ReleaseItemDelete) Exec(ctx context.Context) (int, error) {
-	return withHooks(ctx, _d.sqlExec, _d.mutation, _d.hooks)
+	return _d.sqlExec(ctx)
 }
 
 // ExecX is like Exec, but panics if an error occurs.

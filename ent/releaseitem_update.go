@@ -16,132 +16,10 @@ import (
 	"entgo.io/ent/schema/field"
 )
 
-// ReleaseItemUpdate is the builder for updating ReleaseItem entities.
-type ReleaseItemUpdate struct {
-	config
-	hooks     []Hook
-	mutation  *ReleaseItemMutation
-	modifiers []func(*sql.UpdateBuilder)
-}
-
-// Where appends a list predicates to the ReleaseItemUpdate builder.
-func (_u *ReleaseItemUpdate) Where(ps ...predicate.ReleaseItem) *ReleaseItemUpdate {
-	_u.mutation.Where(ps...)
-	return _u
-}
-
-// SetRevision sets the "revision" field.
-func (_u *ReleaseItemUpdate) SetRevision(v int) *ReleaseItemUpdate {
-	_u.mutation.ResetRevision()
-	_u.mutation.SetRevision(v)
-	return _u
-}
-
-// SetNillableRevision sets the "revision" field if the given value is not nil.
-func (_u *ReleaseItemUpdate) SetNillableRevision(v *int) *ReleaseItemUpdate {
-	if v != nil {
-		_u.SetRevision(*v)
-	}
-	return _u
-}
-
-// AddRevision adds value to the "revision" field.
-func (_u *ReleaseItemUpdate) AddRevision(v int) *ReleaseItemUpdate {
-	_u.mutation.AddRevision(v)
-	return _u
-}
-
-// SetAcknowledged sets the "acknowledged" field.
-func (_u *ReleaseItemUpdate) SetAcknowledged(v []schema.Acknowledged) *ReleaseItemUpdate {
-	_u.mutation.SetAcknowledged(v)
-	return _u
-}
-
-// AppendAcknowledged appends value to the "acknowledged" field.
-func (_u *ReleaseItemUpdate) AppendAcknowledged(v []schema.Acknowledged) *ReleaseItemUpdate {
-	_u.mutation.AppendAcknowledged(v)
-	return _u
-}
-
-// Mutation returns the ReleaseItemMutation object of the builder.
-func (_u *ReleaseItemUpdate) Mutation() *ReleaseItemMutation {
-	return _u.mutation
-}
-
-// Save executes the query and returns the number of nodes affected by the update operation.
-func (_u *ReleaseItemUpdate) Save(ctx context.Context) (int, error) {
-	return withHooks(ctx, _u.sqlSave, _u.mutation, _u.hooks)
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_u *ReleaseItemUpdate) SaveX(ctx context.Context) int {
-	affected, err := _u.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return affected
-}
-
-// Exec executes the query.
-func (_u *ReleaseItemUpdate) Exec(ctx context.Context) error {
-	_, err := _u.Save(ctx)
-	return err
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (_u *ReleaseItemUpdate) ExecX(ctx context.Context) {
-	if err := _u.Exec(ctx); err != nil {
-		panic(err)
-	}
-}
-
-// Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
-func (_u *ReleaseItemUpdate) Modify(modifiers ...func(u *sql.UpdateBuilder)) *ReleaseItemUpdate {
-	_u.modifiers = append(_u.modifiers, modifiers...)
-	return _u
-}
-
-func (_u *ReleaseItemUpdate) sqlSave(ctx context.Context) (_node int, err error) {
-	_spec := sqlgraph.NewUpdateSpec(releaseitem.Table, releaseitem.Columns, sqlgraph.NewFieldSpec(releaseitem.FieldID, field.TypeInt))
-	if ps := _u.mutation.predicates; len(ps) > 0 {
-		_spec.Predicate = func(selector *sql.Selector) {
-			for i := range ps {
-				ps[i](selector)
-			}
-		}
-	}
-	if value, ok := _u.mutation.Revision(); ok {
-		_spec.SetField(releaseitem.FieldRevision, field.TypeInt, value)
-	}
-	if value, ok := _u.mutation.AddedRevision(); ok {
-		_spec.AddField(releaseitem.FieldRevision, field.TypeInt, value)
-	}
-	if value, ok := _u.mutation.Acknowledged(); ok {
-		_spec.SetField(releaseitem.FieldAcknowledged, field.TypeJSON, value)
-	}
-	if value, ok := _u.mutation.AppendedAcknowledged(); ok {
-		_spec.AddModifier(func(u *sql.UpdateBuilder) {
-			sqljson.Append(u, releaseitem.FieldAcknowledged, value)
-		})
-	}
-	_spec.AddModifiers(_u.modifiers...)
-	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
-		if _, ok := err.(*sqlgraph.NotFoundError); ok {
-			err = &NotFoundError{releaseitem.Label}
-		} else if sqlgraph.IsConstraintError(err) {
-			err = &ConstraintError{msg: err.Error(), wrap: err}
-		}
-		return 0, err
-	}
-	_u.mutation.done = true
-	return _node, nil
-}
-
 // ReleaseItemUpdateOne is the builder for updating a single ReleaseItem entity.
 type ReleaseItemUpdateOne struct {
 	config
 	fields    []string
-	hooks     []Hook
 	mutation  *ReleaseItemMutation
 	modifiers []func(*sql.UpdateBuilder)
 }
@@ -150,14 +28,6 @@ type ReleaseItemUpdateOne struct {
 func (_u *ReleaseItemUpdateOne) SetRevision(v int) *ReleaseItemUpdateOne {
 	_u.mutation.ResetRevision()
 	_u.mutation.SetRevision(v)
-	return _u
-}
-
-// SetNillableRevision sets the "revision" field if the given value is not nil.
-func (_u *ReleaseItemUpdateOne) SetNillableRevision(v *int) *ReleaseItemUpdateOne {
-	if v != nil {
-		_u.SetRevision(*v)
-	}
 	return _u
 }
 
@@ -179,11 +49,6 @@ func (_u *ReleaseItemUpdateOne) AppendAcknowledged(v []schema.Acknowledged) *Rel
 	return _u
 }
 
-// Mutation returns the ReleaseItemMutation object of the builder.
-func (_u *ReleaseItemUpdateOne) Mutation() *ReleaseItemMutation {
-	return _u.mutation
-}
-
 // Where appends a list predicates to the ReleaseItemUpdate builder.
 func (_u *ReleaseItemUpdateOne) Where(ps ...predicate.ReleaseItem) *ReleaseItemUpdateOne {
 	_u.mutation.Where(ps...)
@@ -199,16 +64,7 @@ func (_u *ReleaseItemUpdateOne) Select(field string, fields ...string) *ReleaseI
 
 // Save executes the query and returns the updated ReleaseItem entity.
 func (_u *ReleaseItemUpdateOne) Save(ctx context.Context) (*ReleaseItem, error) {
-	return withHooks(ctx, _u.sqlSave, _u.mutation, _u.hooks)
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_u *ReleaseItemUpdateOne) SaveX(ctx context.Context) *ReleaseItem {
-	node, err := _u.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return node
+	return _u.sqlSave(ctx)
 }
 
 // Exec executes the query on the entity.

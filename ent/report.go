@@ -540,13 +540,6 @@ func (_m *Report) QueryTools() *ToolQuery {
 	return NewReportClient(_m.config).QueryTools(_m)
 }
 
-// Update returns a builder for updating this Report.
-// Note that you need to call Report.Unwrap() before calling this method if this Report
-// was returned from a transaction, and the transaction was committed or rolled back.
-func (_m *Report) Update() *ReportUpdateOne {
-	return NewReportClient(_m.config).UpdateOne(_m)
-}
-
 // Unwrap unwraps the Report entity that was returned from a transaction after it was closed,
 // so that all future queries will be executed through the driver which created the transaction.
 func (_m *Report) Unwrap() *Report {

@@ -15,7 +15,6 @@ import (
 // ReportDelete is the builder for deleting a Report entity.
 type ReportDelete struct {
 	config
-	hooks    []Hook
 	mutation *ReportMutation
 }
 
@@ -27,7 +26,7 @@ func (_d *ReportDelete) Where(ps ...predicate.Report) *ReportDelete {
 
 // Exec executes the deletion query and returns how many vertices were deleted.
 func (_d *ReportDelete) Exec(ctx context.Context) (int, error) {
-	return withHooks(ctx, _d.sqlExec, _d.mutation, _d.hooks)
+	return _d.sqlExec(ctx)
 }
 
 // ExecX is like Exec, but panics if an error occurs.

@@ -20,7 +20,7 @@ import (
 	"math"
 
 	"entgo.io/ent"
-	"entgo.io/ent/dialect"
+
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
@@ -87,50 +87,6 @@ func (_q *ReportQuery) Order(o ...report.OrderOption) *ReportQuery {
 	return _q
 }
 
-// QueryOwner chains the current query on the "owner" edge.
-func (_q *ReportQuery) QueryOwner() *OrganizationQuery {
-	query := (&OrganizationClient{config: _q.config}).Query()
-	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
-		if err := _q.prepareQuery(ctx); err != nil {
-			return nil, err
-		}
-		selector := _q.sqlQuery(ctx)
-		if err := selector.Err(); err != nil {
-			return nil, err
-		}
-		step := sqlgraph.NewStep(
-			sqlgraph.From(report.Table, report.FieldID, selector),
-			sqlgraph.To(organization.Table, organization.FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, report.OwnerTable, report.OwnerColumn),
-		)
-		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
-		return fromU, nil
-	}
-	return query
-}
-
-// QueryImage chains the current query on the "image" edge.
-func (_q *ReportQuery) QueryImage() *AssetQuery {
-	query := (&AssetClient{config: _q.config}).Query()
-	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
-		if err := _q.prepareQuery(ctx); err != nil {
-			return nil, err
-		}
-		selector := _q.sqlQuery(ctx)
-		if err := selector.Err(); err != nil {
-			return nil, err
-		}
-		step := sqlgraph.NewStep(
-			sqlgraph.From(report.Table, report.FieldID, selector),
-			sqlgraph.To(asset.Table, asset.FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, report.ImageTable, report.ImageColumn),
-		)
-		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
-		return fromU, nil
-	}
-	return query
-}
-
 // QueryThemes chains the current query on the "themes" edge.
 func (_q *ReportQuery) QueryThemes() *ThemeQuery {
 	query := (&ThemeClient{config: _q.config}).Query()
@@ -146,94 +102,6 @@ func (_q *ReportQuery) QueryThemes() *ThemeQuery {
 			sqlgraph.From(report.Table, report.FieldID, selector),
 			sqlgraph.To(theme.Table, theme.FieldID),
 			sqlgraph.Edge(sqlgraph.M2M, false, report.ThemesTable, report.ThemesPrimaryKey...),
-		)
-		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
-		return fromU, nil
-	}
-	return query
-}
-
-// QueryTargetGroups chains the current query on the "target_groups" edge.
-func (_q *ReportQuery) QueryTargetGroups() *TargetGroupQuery {
-	query := (&TargetGroupClient{config: _q.config}).Query()
-	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
-		if err := _q.prepareQuery(ctx); err != nil {
-			return nil, err
-		}
-		selector := _q.sqlQuery(ctx)
-		if err := selector.Err(); err != nil {
-			return nil, err
-		}
-		step := sqlgraph.NewStep(
-			sqlgraph.From(report.Table, report.FieldID, selector),
-			sqlgraph.To(targetgroup.Table, targetgroup.FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, false, report.TargetGroupsTable, report.TargetGroupsPrimaryKey...),
-		)
-		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
-		return fromU, nil
-	}
-	return query
-}
-
-// QueryMethods chains the current query on the "methods" edge.
-func (_q *ReportQuery) QueryMethods() *MethodQuery {
-	query := (&MethodClient{config: _q.config}).Query()
-	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
-		if err := _q.prepareQuery(ctx); err != nil {
-			return nil, err
-		}
-		selector := _q.sqlQuery(ctx)
-		if err := selector.Err(); err != nil {
-			return nil, err
-		}
-		step := sqlgraph.NewStep(
-			sqlgraph.From(report.Table, report.FieldID, selector),
-			sqlgraph.To(method.Table, method.FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, false, report.MethodsTable, report.MethodsPrimaryKey...),
-		)
-		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
-		return fromU, nil
-	}
-	return query
-}
-
-// QueryContacts chains the current query on the "contacts" edge.
-func (_q *ReportQuery) QueryContacts() *ContactQuery {
-	query := (&ContactClient{config: _q.config}).Query()
-	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
-		if err := _q.prepareQuery(ctx); err != nil {
-			return nil, err
-		}
-		selector := _q.sqlQuery(ctx)
-		if err := selector.Err(); err != nil {
-			return nil, err
-		}
-		step := sqlgraph.NewStep(
-			sqlgraph.From(report.Table, report.FieldID, selector),
-			sqlgraph.To(contact.Table, contact.FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, false, report.ContactsTable, report.ContactsPrimaryKey...),
-		)
-		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
-		return fromU, nil
-	}
-	return query
-}
-
-// QueryLawSections chains the current query on the "law_sections" edge.
-func (_q *ReportQuery) QueryLawSections() *LawSectionQuery {
-	query := (&LawSectionClient{config: _q.config}).Query()
-	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
-		if err := _q.prepareQuery(ctx); err != nil {
-			return nil, err
-		}
-		selector := _q.sqlQuery(ctx)
-		if err := selector.Err(); err != nil {
-			return nil, err
-		}
-		step := sqlgraph.NewStep(
-			sqlgraph.From(report.Table, report.FieldID, selector),
-			sqlgraph.To(lawsection.Table, lawsection.FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, false, report.LawSectionsTable, report.LawSectionsPrimaryKey...),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -298,15 +166,6 @@ func (_q *ReportQuery) First(ctx context.Context) (*Report, error) {
 	return nodes[0], nil
 }
 
-// FirstX is like First, but panics if an error occurs.
-func (_q *ReportQuery) FirstX(ctx context.Context) *Report {
-	node, err := _q.First(ctx)
-	if err != nil && !IsNotFound(err) {
-		panic(err)
-	}
-	return node
-}
-
 // FirstID returns the first Report ID from the query.
 // Returns a *NotFoundError when no Report ID was found.
 func (_q *ReportQuery) FirstID(ctx context.Context) (id string, err error) {
@@ -319,15 +178,6 @@ func (_q *ReportQuery) FirstID(ctx context.Context) (id string, err error) {
 		return
 	}
 	return ids[0], nil
-}
-
-// FirstIDX is like FirstID, but panics if an error occurs.
-func (_q *ReportQuery) FirstIDX(ctx context.Context) string {
-	id, err := _q.FirstID(ctx)
-	if err != nil && !IsNotFound(err) {
-		panic(err)
-	}
-	return id
 }
 
 // Only returns a single Report entity found by the query, ensuring it only returns one.
@@ -416,15 +266,6 @@ func (_q *ReportQuery) IDs(ctx context.Context) (ids []string, err error) {
 	return ids, nil
 }
 
-// IDsX is like IDs, but panics if an error occurs.
-func (_q *ReportQuery) IDsX(ctx context.Context) []string {
-	ids, err := _q.IDs(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return ids
-}
-
 // Count returns the count of the given query.
 func (_q *ReportQuery) Count(ctx context.Context) (int, error) {
 	ctx = setContextOp(ctx, _q.ctx, ent.OpQueryCount)
@@ -504,17 +345,6 @@ func (_q *ReportQuery) WithOwner(opts ...func(*OrganizationQuery)) *ReportQuery 
 	return _q
 }
 
-// WithImage tells the query-builder to eager-load the nodes that are connected to
-// the "image" edge. The optional arguments are used to configure the query builder of the edge.
-func (_q *ReportQuery) WithImage(opts ...func(*AssetQuery)) *ReportQuery {
-	query := (&AssetClient{config: _q.config}).Query()
-	for _, opt := range opts {
-		opt(query)
-	}
-	_q.withImage = query
-	return _q
-}
-
 // WithThemes tells the query-builder to eager-load the nodes that are connected to
 // the "themes" edge. The optional arguments are used to configure the query builder of the edge.
 func (_q *ReportQuery) WithThemes(opts ...func(*ThemeQuery)) *ReportQuery {
@@ -548,17 +378,6 @@ func (_q *ReportQuery) WithMethods(opts ...func(*MethodQuery)) *ReportQuery {
 	return _q
 }
 
-// WithContacts tells the query-builder to eager-load the nodes that are connected to
-// the "contacts" edge. The optional arguments are used to configure the query builder of the edge.
-func (_q *ReportQuery) WithContacts(opts ...func(*ContactQuery)) *ReportQuery {
-	query := (&ContactClient{config: _q.config}).Query()
-	for _, opt := range opts {
-		opt(query)
-	}
-	_q.withContacts = query
-	return _q
-}
-
 // WithLawSections tells the query-builder to eager-load the nodes that are connected to
 // the "law_sections" edge. The optional arguments are used to configure the query builder of the edge.
 func (_q *ReportQuery) WithLawSections(opts ...func(*LawSectionQuery)) *ReportQuery {
@@ -567,17 +386,6 @@ func (_q *ReportQuery) WithLawSections(opts ...func(*LawSectionQuery)) *ReportQu
 		opt(query)
 	}
 	_q.withLawSections = query
-	return _q
-}
-
-// WithPractices tells the query-builder to eager-load the nodes that are connected to
-// the "practices" edge. The optional arguments are used to configure the query builder of the edge.
-func (_q *ReportQuery) WithPractices(opts ...func(*PracticeQuery)) *ReportQuery {
-	query := (&PracticeClient{config: _q.config}).Query()
-	for _, opt := range opts {
-		opt(query)
-	}
-	_q.withPractices = query
 	return _q
 }
 
@@ -590,29 +398,6 @@ func (_q *ReportQuery) WithTools(opts ...func(*ToolQuery)) *ReportQuery {
 	}
 	_q.withTools = query
 	return _q
-}
-
-// GroupBy is used to group vertices by one or more fields/columns.
-// It is often used with aggregate functions, like: count, max, mean, min, sum.
-//
-// Example:
-//
-//	var v []struct {
-//		Slug string `json:"slug,omitempty"`
-//		Count int `json:"count,omitempty"`
-//	}
-//
-//	client.Report.Query().
-//		GroupBy(report.FieldSlug).
-//		Aggregate(ent.Count()).
-//		Scan(ctx, &v)
-func (_q *ReportQuery) GroupBy(field string, fields ...string) *ReportGroupBy {
-	_q.ctx.Fields = append([]string{field}, fields...)
-	grbuild := &ReportGroupBy{build: _q}
-	grbuild.flds = &_q.ctx.Fields
-	grbuild.label = report.Label
-	grbuild.scan = grbuild.Scan
-	return grbuild
 }
 
 // Select allows the selection one or more fields/columns for the given query,
@@ -1403,32 +1188,6 @@ func (_q *ReportQuery) sqlQuery(ctx context.Context) *sql.Selector {
 	return selector
 }
 
-// ForUpdate locks the selected rows against concurrent updates, and prevent them from being
-// updated, deleted or "selected ... for update" by other sessions, until the transaction is
-// either committed or rolled-back.
-func (_q *ReportQuery) ForUpdate(opts ...sql.LockOption) *ReportQuery {
-	if _q.driver.Dialect() == dialect.Postgres {
-		_q.Unique(false)
-	}
-	_q.modifiers = append(_q.modifiers, func(s *sql.Selector) {
-		s.ForUpdate(opts...)
-	})
-	return _q
-}
-
-// ForShare behaves similarly to ForUpdate, except that it acquires a shared mode lock
-// on any rows that are read. Other sessions can read the rows, but cannot modify them
-// until your transaction commits.
-func (_q *ReportQuery) ForShare(opts ...sql.LockOption) *ReportQuery {
-	if _q.driver.Dialect() == dialect.Postgres {
-		_q.Unique(false)
-	}
-	_q.modifiers = append(_q.modifiers, func(s *sql.Selector) {
-		s.ForShare(opts...)
-	})
-	return _q
-}
-
 // Modify adds a query modifier for attaching custom logic to queries.
 func (_q *ReportQuery) Modify(modifiers ...func(s *sql.Selector)) *ReportSelect {
 	_q.modifiers = append(_q.modifiers, modifiers...)
@@ -1531,54 +1290,6 @@ func (_q *ReportQuery) WithNamedTools(name string, opts ...func(*ToolQuery)) *Re
 	}
 	_q.withNamedTools[name] = query
 	return _q
-}
-
-// ReportGroupBy is the group-by builder for Report entities.
-type ReportGroupBy struct {
-	selector
-	build *ReportQuery
-}
-
-// Aggregate adds the given aggregation functions to the group-by query.
-func (_g *ReportGroupBy) Aggregate(fns ...AggregateFunc) *ReportGroupBy {
-	_g.fns = append(_g.fns, fns...)
-	return _g
-}
-
-// Scan applies the selector query and scans the result into the given value.
-func (_g *ReportGroupBy) Scan(ctx context.Context, v any) error {
-	ctx = setContextOp(ctx, _g.build.ctx, ent.OpQueryGroupBy)
-	if err := _g.build.prepareQuery(ctx); err != nil {
-		return err
-	}
-	return scanWithInterceptors[*ReportQuery, *ReportGroupBy](ctx, _g.build, _g, _g.build.inters, v)
-}
-
-func (_g *ReportGroupBy) sqlScan(ctx context.Context, root *ReportQuery, v any) error {
-	selector := root.sqlQuery(ctx).Select()
-	aggregation := make([]string, 0, len(_g.fns))
-	for _, fn := range _g.fns {
-		aggregation = append(aggregation, fn(selector))
-	}
-	if len(selector.SelectedColumns()) == 0 {
-		columns := make([]string, 0, len(*_g.flds)+len(_g.fns))
-		for _, f := range *_g.flds {
-			columns = append(columns, selector.C(f))
-		}
-		columns = append(columns, aggregation...)
-		selector.Select(columns...)
-	}
-	selector.GroupBy(selector.Columns(*_g.flds...)...)
-	if err := selector.Err(); err != nil {
-		return err
-	}
-	rows := &sql.Rows{}
-	query, args := selector.Query()
-	if err := _g.build.driver.Query(ctx, query, args, rows); err != nil {
-		return err
-	}
-	defer rows.Close()
-	return sql.ScanSlice(rows, v)
 }
 
 // ReportSelect is the builder for selecting fields of Report entities.

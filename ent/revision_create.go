@@ -17,7 +17,6 @@ import (
 type RevisionCreate struct {
 	config
 	mutation *RevisionMutation
-	hooks    []Hook
 }
 
 // SetEntryID sets the "entry_id" field.
@@ -56,25 +55,9 @@ func (_c *RevisionCreate) SetNote(v string) *RevisionCreate {
 	return _c
 }
 
-// SetNillableNote sets the "note" field if the given value is not nil.
-func (_c *RevisionCreate) SetNillableNote(v *string) *RevisionCreate {
-	if v != nil {
-		_c.SetNote(*v)
-	}
-	return _c
-}
-
 // SetAutosave sets the "autosave" field.
 func (_c *RevisionCreate) SetAutosave(v bool) *RevisionCreate {
 	_c.mutation.SetAutosave(v)
-	return _c
-}
-
-// SetNillableAutosave sets the "autosave" field if the given value is not nil.
-func (_c *RevisionCreate) SetNillableAutosave(v *bool) *RevisionCreate {
-	if v != nil {
-		_c.SetAutosave(*v)
-	}
 	return _c
 }
 
@@ -90,24 +73,10 @@ func (_c *RevisionCreate) SetID(v string) *RevisionCreate {
 	return _c
 }
 
-// Mutation returns the RevisionMutation object of the builder.
-func (_c *RevisionCreate) Mutation() *RevisionMutation {
-	return _c.mutation
-}
-
 // Save creates the Revision in the database.
 func (_c *RevisionCreate) Save(ctx context.Context) (*Revision, error) {
 	_c.defaults()
-	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
-}
-
-// SaveX calls Save and panics if Save returns an error.
-func (_c *RevisionCreate) SaveX(ctx context.Context) *Revision {
-	v, err := _c.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return v
+	return _c.sqlSave(ctx)
 }
 
 // Exec executes the query.
@@ -227,88 +196,4 @@ func (_c *RevisionCreate) createSpec() (*Revision, *sqlgraph.CreateSpec) {
 		_node.CreatedAt = value
 	}
 	return _node, _spec
-}
-
-// RevisionCreateBulk is the builder for creating many Revision entities in bulk.
-type RevisionCreateBulk struct {
-	config
-	err      error
-	builders []*RevisionCreate
-}
-
-// Save creates the Revision entities in the database.
-func (_c *RevisionCreateBulk) Save(ctx context.Context) ([]*Revision, error) {
-	if _c.err != nil {
-		return nil, _c.err
-	}
-	specs := make([]*sqlgraph.CreateSpec, len(_c.builders))
-	nodes := make([]*Revision, len(_c.builders))
-	mutators := make([]Mutator, len(_c.builders))
-	for i := range _c.builders {
-		func(i int, root context.Context) {
-			builder := _c.builders[i]
-			builder.defaults()
-			var mut Mutator = MutateFunc(func(ctx context.Context, m Mutation) (Value, error) {
-				mutation, ok := m.(*RevisionMutation)
-				if !ok {
-					return nil, fmt.Errorf("unexpected mutation type %T", m)
-				}
-				if err := builder.check(); err != nil {
-					return nil, err
-				}
-				builder.mutation = mutation
-				var err error
-				nodes[i], specs[i] = builder.createSpec()
-				if i < len(mutators)-1 {
-					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
-				} else {
-					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
-					// Invoke the actual operation on the latest mutation in the chain.
-					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {
-						if sqlgraph.IsConstraintError(err) {
-							err = &ConstraintError{msg: err.Error(), wrap: err}
-						}
-					}
-				}
-				if err != nil {
-					return nil, err
-				}
-				mutation.id = &nodes[i].ID
-				mutation.done = true
-				return nodes[i], nil
-			})
-			for i := len(builder.hooks) - 1; i >= 0; i-- {
-				mut = builder.hooks[i](mut)
-			}
-			mutators[i] = mut
-		}(i, ctx)
-	}
-	if len(mutators) > 0 {
-		if _, err := mutators[0].Mutate(ctx, _c.builders[0].mutation); err != nil {
-			return nil, err
-		}
-	}
-	return nodes, nil
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_c *RevisionCreateBulk) SaveX(ctx context.Context) []*Revision {
-	v, err := _c.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return v
-}
-
-// Exec executes the query.
-func (_c *RevisionCreateBulk) Exec(ctx context.Context) error {
-	_, err := _c.Save(ctx)
-	return err
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (_c *RevisionCreateBulk) ExecX(ctx context.Context) {
-	if err := _c.Exec(ctx); err != nil {
-		panic(err)
-	}
 }

@@ -15,7 +15,6 @@ import (
 // RevisionDelete is the builder for deleting a Revision entity.
 type RevisionDelete struct {
 	config
-	hooks    []Hook
 	mutation *RevisionMutation
 }
 
@@ -27,7 +26,7 @@ func (_d *RevisionDelete) Where(ps ...predicate.Revision) *RevisionDelete {
 
 // Exec executes the deletion query and returns how many vertices were deleted.
 func (_d *RevisionDelete) Exec(ctx context.Context) (int, error) {
-	return withHooks(ctx, _d.sqlExec, _d.mutation, _d.hooks)
+	return _d.sqlExec(ctx)
 }
 
 // ExecX is like Exec, but panics if an error occurs.

@@ -14,95 +14,12 @@ import (
 	"entgo.io/ent/schema/field"
 )
 
-// RevisionUpdate is the builder for updating Revision entities.
-type RevisionUpdate struct {
-	config
-	hooks     []Hook
-	mutation  *RevisionMutation
-	modifiers []func(*sql.UpdateBuilder)
-}
-
-// Where appends a list predicates to the RevisionUpdate builder.
-func (_u *RevisionUpdate) Where(ps ...predicate.Revision) *RevisionUpdate {
-	_u.mutation.Where(ps...)
-	return _u
-}
-
-// Mutation returns the RevisionMutation object of the builder.
-func (_u *RevisionUpdate) Mutation() *RevisionMutation {
-	return _u.mutation
-}
-
-// Save executes the query and returns the number of nodes affected by the update operation.
-func (_u *RevisionUpdate) Save(ctx context.Context) (int, error) {
-	return withHooks(ctx, _u.sqlSave, _u.mutation, _u.hooks)
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_u *RevisionUpdate) SaveX(ctx context.Context) int {
-	affected, err := _u.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return affected
-}
-
-// Exec executes the query.
-func (_u *RevisionUpdate) Exec(ctx context.Context) error {
-	_, err := _u.Save(ctx)
-	return err
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (_u *RevisionUpdate) ExecX(ctx context.Context) {
-	if err := _u.Exec(ctx); err != nil {
-		panic(err)
-	}
-}
-
-// Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
-func (_u *RevisionUpdate) Modify(modifiers ...func(u *sql.UpdateBuilder)) *RevisionUpdate {
-	_u.modifiers = append(_u.modifiers, modifiers...)
-	return _u
-}
-
-func (_u *RevisionUpdate) sqlSave(ctx context.Context) (_node int, err error) {
-	_spec := sqlgraph.NewUpdateSpec(revision.Table, revision.Columns, sqlgraph.NewFieldSpec(revision.FieldID, field.TypeString))
-	if ps := _u.mutation.predicates; len(ps) > 0 {
-		_spec.Predicate = func(selector *sql.Selector) {
-			for i := range ps {
-				ps[i](selector)
-			}
-		}
-	}
-	if _u.mutation.NoteCleared() {
-		_spec.ClearField(revision.FieldNote, field.TypeString)
-	}
-	_spec.AddModifiers(_u.modifiers...)
-	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
-		if _, ok := err.(*sqlgraph.NotFoundError); ok {
-			err = &NotFoundError{revision.Label}
-		} else if sqlgraph.IsConstraintError(err) {
-			err = &ConstraintError{msg: err.Error(), wrap: err}
-		}
-		return 0, err
-	}
-	_u.mutation.done = true
-	return _node, nil
-}
-
 // RevisionUpdateOne is the builder for updating a single Revision entity.
 type RevisionUpdateOne struct {
 	config
 	fields    []string
-	hooks     []Hook
 	mutation  *RevisionMutation
 	modifiers []func(*sql.UpdateBuilder)
-}
-
-// Mutation returns the RevisionMutation object of the builder.
-func (_u *RevisionUpdateOne) Mutation() *RevisionMutation {
-	return _u.mutation
 }
 
 // Where appends a list predicates to the RevisionUpdate builder.
@@ -120,16 +37,7 @@ func (_u *RevisionUpdateOne) Select(field string, fields ...string) *RevisionUpd
 
 // Save executes the query and returns the updated Revision entity.
 func (_u *RevisionUpdateOne) Save(ctx context.Context) (*Revision, error) {
-	return withHooks(ctx, _u.sqlSave, _u.mutation, _u.hooks)
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_u *RevisionUpdateOne) SaveX(ctx context.Context) *Revision {
-	node, err := _u.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return node
+	return _u.sqlSave(ctx)
 }
 
 // Exec executes the query on the entity.

@@ -215,13 +215,6 @@ func (_m *SignIn) QueryAccount() *AccountQuery {
 	return NewSignInClient(_m.config).QueryAccount(_m)
 }
 
-// Update returns a builder for updating this SignIn.
-// Note that you need to call SignIn.Unwrap() before calling this method if this SignIn
-// was returned from a transaction, and the transaction was committed or rolled back.
-func (_m *SignIn) Update() *SignInUpdateOne {
-	return NewSignInClient(_m.config).UpdateOne(_m)
-}
-
 // Unwrap unwraps the SignIn entity that was returned from a transaction after it was closed,
 // so that all future queries will be executed through the driver which created the transaction.
 func (_m *SignIn) Unwrap() *SignIn {

@@ -19,7 +19,6 @@ import (
 type SignInCreate struct {
 	config
 	mutation *SignInMutation
-	hooks    []Hook
 }
 
 // SetAccountID sets the "account_id" field.
@@ -40,25 +39,9 @@ func (_c *SignInCreate) SetHash(v string) *SignInCreate {
 	return _c
 }
 
-// SetNillableHash sets the "hash" field if the given value is not nil.
-func (_c *SignInCreate) SetNillableHash(v *string) *SignInCreate {
-	if v != nil {
-		_c.SetHash(*v)
-	}
-	return _c
-}
-
 // SetHashExpiresAt sets the "hash_expires_at" field.
 func (_c *SignInCreate) SetHashExpiresAt(v time.Time) *SignInCreate {
 	_c.mutation.SetHashExpiresAt(v)
-	return _c
-}
-
-// SetNillableHashExpiresAt sets the "hash_expires_at" field if the given value is not nil.
-func (_c *SignInCreate) SetNillableHashExpiresAt(v *time.Time) *SignInCreate {
-	if v != nil {
-		_c.SetHashExpiresAt(*v)
-	}
 	return _c
 }
 
@@ -68,25 +51,9 @@ func (_c *SignInCreate) SetCodeHash(v string) *SignInCreate {
 	return _c
 }
 
-// SetNillableCodeHash sets the "code_hash" field if the given value is not nil.
-func (_c *SignInCreate) SetNillableCodeHash(v *string) *SignInCreate {
-	if v != nil {
-		_c.SetCodeHash(*v)
-	}
-	return _c
-}
-
 // SetChallenge sets the "challenge" field.
 func (_c *SignInCreate) SetChallenge(v string) *SignInCreate {
 	_c.mutation.SetChallenge(v)
-	return _c
-}
-
-// SetNillableChallenge sets the "challenge" field if the given value is not nil.
-func (_c *SignInCreate) SetNillableChallenge(v *string) *SignInCreate {
-	if v != nil {
-		_c.SetChallenge(*v)
-	}
 	return _c
 }
 
@@ -96,25 +63,9 @@ func (_c *SignInCreate) SetRedirectURI(v string) *SignInCreate {
 	return _c
 }
 
-// SetNillableRedirectURI sets the "redirect_uri" field if the given value is not nil.
-func (_c *SignInCreate) SetNillableRedirectURI(v *string) *SignInCreate {
-	if v != nil {
-		_c.SetRedirectURI(*v)
-	}
-	return _c
-}
-
 // SetRefreshHash sets the "refresh_hash" field.
 func (_c *SignInCreate) SetRefreshHash(v string) *SignInCreate {
 	_c.mutation.SetRefreshHash(v)
-	return _c
-}
-
-// SetNillableRefreshHash sets the "refresh_hash" field if the given value is not nil.
-func (_c *SignInCreate) SetNillableRefreshHash(v *string) *SignInCreate {
-	if v != nil {
-		_c.SetRefreshHash(*v)
-	}
 	return _c
 }
 
@@ -124,25 +75,9 @@ func (_c *SignInCreate) SetSpentRefreshHash(v string) *SignInCreate {
 	return _c
 }
 
-// SetNillableSpentRefreshHash sets the "spent_refresh_hash" field if the given value is not nil.
-func (_c *SignInCreate) SetNillableSpentRefreshHash(v *string) *SignInCreate {
-	if v != nil {
-		_c.SetSpentRefreshHash(*v)
-	}
-	return _c
-}
-
 // SetUserAgent sets the "user_agent" field.
 func (_c *SignInCreate) SetUserAgent(v string) *SignInCreate {
 	_c.mutation.SetUserAgent(v)
-	return _c
-}
-
-// SetNillableUserAgent sets the "user_agent" field if the given value is not nil.
-func (_c *SignInCreate) SetNillableUserAgent(v *string) *SignInCreate {
-	if v != nil {
-		_c.SetUserAgent(*v)
-	}
 	return _c
 }
 
@@ -170,43 +105,16 @@ func (_c *SignInCreate) SetRevokedAt(v time.Time) *SignInCreate {
 	return _c
 }
 
-// SetNillableRevokedAt sets the "revoked_at" field if the given value is not nil.
-func (_c *SignInCreate) SetNillableRevokedAt(v *time.Time) *SignInCreate {
-	if v != nil {
-		_c.SetRevokedAt(*v)
-	}
-	return _c
-}
-
 // SetID sets the "id" field.
 func (_c *SignInCreate) SetID(v string) *SignInCreate {
 	_c.mutation.SetID(v)
 	return _c
 }
 
-// SetAccount sets the "account" edge to the Account entity.
-func (_c *SignInCreate) SetAccount(v *Account) *SignInCreate {
-	return _c.SetAccountID(v.ID)
-}
-
-// Mutation returns the SignInMutation object of the builder.
-func (_c *SignInCreate) Mutation() *SignInMutation {
-	return _c.mutation
-}
-
 // Save creates the SignIn in the database.
 func (_c *SignInCreate) Save(ctx context.Context) (*SignIn, error) {
 	_c.defaults()
-	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
-}
-
-// SaveX calls Save and panics if Save returns an error.
-func (_c *SignInCreate) SaveX(ctx context.Context) *SignIn {
-	v, err := _c.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return v
+	return _c.sqlSave(ctx)
 }
 
 // Exec executes the query.
@@ -373,88 +281,4 @@ func (_c *SignInCreate) createSpec() (*SignIn, *sqlgraph.CreateSpec) {
 		_spec.Edges = append(_spec.Edges, edge)
 	}
 	return _node, _spec
-}
-
-// SignInCreateBulk is the builder for creating many SignIn entities in bulk.
-type SignInCreateBulk struct {
-	config
-	err      error
-	builders []*SignInCreate
-}
-
-// Save creates the SignIn entities in the database.
-func (_c *SignInCreateBulk) Save(ctx context.Context) ([]*SignIn, error) {
-	if _c.err != nil {
-		return nil, _c.err
-	}
-	specs := make([]*sqlgraph.CreateSpec, len(_c.builders))
-	nodes := make([]*SignIn, len(_c.builders))
-	mutators := make([]Mutator, len(_c.builders))
-	for i := range _c.builders {
-		func(i int, root context.Context) {
-			builder := _c.builders[i]
-			builder.defaults()
-			var mut Mutator = MutateFunc(func(ctx context.Context, m Mutation) (Value, error) {
-				mutation, ok := m.(*SignInMutation)
-				if !ok {
-					return nil, fmt.Errorf("unexpected mutation type %T", m)
-				}
-				if err := builder.check(); err != nil {
-					return nil, err
-				}
-				builder.mutation = mutation
-				var err error
-				nodes[i], specs[i] = builder.createSpec()
-				if i < len(mutators)-1 {
-					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
-				} else {
-					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
-					// Invoke the actual operation on the latest mutation in the chain.
-					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {
-						if sqlgraph.IsConstraintError(err) {
-							err = &ConstraintError{msg: err.Error(), wrap: err}
-						}
-					}
-				}
-				if err != nil {
-					return nil, err
-				}
-				mutation.id = &nodes[i].ID
-				mutation.done = true
-				return nodes[i], nil
-			})
-			for i := len(builder.hooks) - 1; i >= 0; i-- {
-				mut = builder.hooks[i](mut)
-			}
-			mutators[i] = mut
-		}(i, ctx)
-	}
-	if len(mutators) > 0 {
-		if _, err := mutators[0].Mutate(ctx, _c.builders[0].mutation); err != nil {
-			return nil, err
-		}
-	}
-	return nodes, nil
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_c *SignInCreateBulk) SaveX(ctx context.Context) []*SignIn {
-	v, err := _c.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return v
-}
-
-// Exec executes the query.
-func (_c *SignInCreateBulk) Exec(ctx context.Context) error {
-	_, err := _c.Save(ctx)
-	return err
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (_c *SignInCreateBulk) ExecX(ctx context.Context) {
-	if err := _c.Exec(ctx); err != nil {
-		panic(err)
-	}
 }

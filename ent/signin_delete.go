@@ -15,7 +15,6 @@ import (
 // SignInDelete is the builder for deleting a SignIn entity.
 type SignInDelete struct {
 	config
-	hooks    []Hook
 	mutation *SignInMutation
 }
 
@@ -27,7 +26,7 @@ func (_d *SignInDelete) Where(ps ...predicate.SignIn) *SignInDelete {
 
 // Exec executes the deletion query and returns how many vertices were deleted.
 func (_d *SignInDelete) Exec(ctx context.Context) (int, error) {
-	return withHooks(ctx, _d.sqlExec, _d.mutation, _d.hooks)
+	return _d.sqlExec(ctx)
 }
 
 // ExecX is like Exec, but panics if an error occurs.

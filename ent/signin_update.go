@@ -18,7 +18,6 @@ import (
 // SignInUpdate is the builder for updating SignIn entities.
 type SignInUpdate struct {
 	config
-	hooks     []Hook
 	mutation  *SignInMutation
 	modifiers []func(*sql.UpdateBuilder)
 }
@@ -35,14 +34,6 @@ func (_u *SignInUpdate) SetHash(v string) *SignInUpdate {
 	return _u
 }
 
-// SetNillableHash sets the "hash" field if the given value is not nil.
-func (_u *SignInUpdate) SetNillableHash(v *string) *SignInUpdate {
-	if v != nil {
-		_u.SetHash(*v)
-	}
-	return _u
-}
-
 // ClearHash clears the value of the "hash" field.
 func (_u *SignInUpdate) ClearHash() *SignInUpdate {
 	_u.mutation.ClearHash()
@@ -52,14 +43,6 @@ func (_u *SignInUpdate) ClearHash() *SignInUpdate {
 // SetHashExpiresAt sets the "hash_expires_at" field.
 func (_u *SignInUpdate) SetHashExpiresAt(v time.Time) *SignInUpdate {
 	_u.mutation.SetHashExpiresAt(v)
-	return _u
-}
-
-// SetNillableHashExpiresAt sets the "hash_expires_at" field if the given value is not nil.
-func (_u *SignInUpdate) SetNillableHashExpiresAt(v *time.Time) *SignInUpdate {
-	if v != nil {
-		_u.SetHashExpiresAt(*v)
-	}
 	return _u
 }
 
@@ -75,14 +58,6 @@ func (_u *SignInUpdate) SetCodeHash(v string) *SignInUpdate {
 	return _u
 }
 
-// SetNillableCodeHash sets the "code_hash" field if the given value is not nil.
-func (_u *SignInUpdate) SetNillableCodeHash(v *string) *SignInUpdate {
-	if v != nil {
-		_u.SetCodeHash(*v)
-	}
-	return _u
-}
-
 // ClearCodeHash clears the value of the "code_hash" field.
 func (_u *SignInUpdate) ClearCodeHash() *SignInUpdate {
 	_u.mutation.ClearCodeHash()
@@ -92,14 +67,6 @@ func (_u *SignInUpdate) ClearCodeHash() *SignInUpdate {
 // SetChallenge sets the "challenge" field.
 func (_u *SignInUpdate) SetChallenge(v string) *SignInUpdate {
 	_u.mutation.SetChallenge(v)
-	return _u
-}
-
-// SetNillableChallenge sets the "challenge" field if the given value is not nil.
-func (_u *SignInUpdate) SetNillableChallenge(v *string) *SignInUpdate {
-	if v != nil {
-		_u.SetChallenge(*v)
-	}
 	return _u
 }
 
@@ -115,14 +82,6 @@ func (_u *SignInUpdate) SetRedirectURI(v string) *SignInUpdate {
 	return _u
 }
 
-// SetNillableRedirectURI sets the "redirect_uri" field if the given value is not nil.
-func (_u *SignInUpdate) SetNillableRedirectURI(v *string) *SignInUpdate {
-	if v != nil {
-		_u.SetRedirectURI(*v)
-	}
-	return _u
-}
-
 // ClearRedirectURI clears the value of the "redirect_uri" field.
 func (_u *SignInUpdate) ClearRedirectURI() *SignInUpdate {
 	_u.mutation.ClearRedirectURI()
@@ -132,14 +91,6 @@ func (_u *SignInUpdate) ClearRedirectURI() *SignInUpdate {
 // SetRefreshHash sets the "refresh_hash" field.
 func (_u *SignInUpdate) SetRefreshHash(v string) *SignInUpdate {
 	_u.mutation.SetRefreshHash(v)
-	return _u
-}
-
-// SetNillableRefreshHash sets the "refresh_hash" field if the given value is not nil.
-func (_u *SignInUpdate) SetNillableRefreshHash(v *string) *SignInUpdate {
-	if v != nil {
-		_u.SetRefreshHash(*v)
-	}
 	return _u
 }
 
@@ -155,14 +106,6 @@ func (_u *SignInUpdate) SetSpentRefreshHash(v string) *SignInUpdate {
 	return _u
 }
 
-// SetNillableSpentRefreshHash sets the "spent_refresh_hash" field if the given value is not nil.
-func (_u *SignInUpdate) SetNillableSpentRefreshHash(v *string) *SignInUpdate {
-	if v != nil {
-		_u.SetSpentRefreshHash(*v)
-	}
-	return _u
-}
-
 // ClearSpentRefreshHash clears the value of the "spent_refresh_hash" field.
 func (_u *SignInUpdate) ClearSpentRefreshHash() *SignInUpdate {
 	_u.mutation.ClearSpentRefreshHash()
@@ -175,25 +118,9 @@ func (_u *SignInUpdate) SetUserAgent(v string) *SignInUpdate {
 	return _u
 }
 
-// SetNillableUserAgent sets the "user_agent" field if the given value is not nil.
-func (_u *SignInUpdate) SetNillableUserAgent(v *string) *SignInUpdate {
-	if v != nil {
-		_u.SetUserAgent(*v)
-	}
-	return _u
-}
-
 // SetLastUsedAt sets the "last_used_at" field.
 func (_u *SignInUpdate) SetLastUsedAt(v time.Time) *SignInUpdate {
 	_u.mutation.SetLastUsedAt(v)
-	return _u
-}
-
-// SetNillableLastUsedAt sets the "last_used_at" field if the given value is not nil.
-func (_u *SignInUpdate) SetNillableLastUsedAt(v *time.Time) *SignInUpdate {
-	if v != nil {
-		_u.SetLastUsedAt(*v)
-	}
 	return _u
 }
 
@@ -217,37 +144,15 @@ func (_u *SignInUpdate) SetRevokedAt(v time.Time) *SignInUpdate {
 	return _u
 }
 
-// SetNillableRevokedAt sets the "revoked_at" field if the given value is not nil.
-func (_u *SignInUpdate) SetNillableRevokedAt(v *time.Time) *SignInUpdate {
-	if v != nil {
-		_u.SetRevokedAt(*v)
-	}
-	return _u
-}
-
 // ClearRevokedAt clears the value of the "revoked_at" field.
 func (_u *SignInUpdate) ClearRevokedAt() *SignInUpdate {
 	_u.mutation.ClearRevokedAt()
 	return _u
 }
 
-// Mutation returns the SignInMutation object of the builder.
-func (_u *SignInUpdate) Mutation() *SignInMutation {
-	return _u.mutation
-}
-
 // Save executes the query and returns the number of nodes affected by the update operation.
 func (_u *SignInUpdate) Save(ctx context.Context) (int, error) {
-	return withHooks(ctx, _u.sqlSave, _u.mutation, _u.hooks)
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_u *SignInUpdate) SaveX(ctx context.Context) int {
-	affected, err := _u.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return affected
+	return _u.sqlSave(ctx)
 }
 
 // Exec executes the query.
@@ -368,7 +273,6 @@ func (_u *SignInUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 type SignInUpdateOne struct {
 	config
 	fields    []string
-	hooks     []Hook
 	mutation  *SignInMutation
 	modifiers []func(*sql.UpdateBuilder)
 }
@@ -376,14 +280,6 @@ type SignInUpdateOne struct {
 // SetHash sets the "hash" field.
 func (_u *SignInUpdateOne) SetHash(v string) *SignInUpdateOne {
 	_u.mutation.SetHash(v)
-	return _u
-}
-
-// SetNillableHash sets the "hash" field if the given value is not nil.
-func (_u *SignInUpdateOne) SetNillableHash(v *string) *SignInUpdateOne {
-	if v != nil {
-		_u.SetHash(*v)
-	}
 	return _u
 }
 
@@ -399,14 +295,6 @@ func (_u *SignInUpdateOne) SetHashExpiresAt(v time.Time) *SignInUpdateOne {
 	return _u
 }
 
-// SetNillableHashExpiresAt sets the "hash_expires_at" field if the given value is not nil.
-func (_u *SignInUpdateOne) SetNillableHashExpiresAt(v *time.Time) *SignInUpdateOne {
-	if v != nil {
-		_u.SetHashExpiresAt(*v)
-	}
-	return _u
-}
-
 // ClearHashExpiresAt clears the value of the "hash_expires_at" field.
 func (_u *SignInUpdateOne) ClearHashExpiresAt() *SignInUpdateOne {
 	_u.mutation.ClearHashExpiresAt()
@@ -416,14 +304,6 @@ func (_u *SignInUpdateOne) ClearHashExpiresAt() *SignInUpdateOne {
 // SetCodeHash sets the "code_hash" field.
 func (_u *SignInUpdateOne) SetCodeHash(v string) *SignInUpdateOne {
 	_u.mutation.SetCodeHash(v)
-	return _u
-}
-
-// SetNillableCodeHash sets the "code_hash" field if the given value is not nil.
-func (_u *SignInUpdateOne) SetNillableCodeHash(v *string) *SignInUpdateOne {
-	if v != nil {
-		_u.SetCodeHash(*v)
-	}
 	return _u
 }
 
@@ -439,14 +319,6 @@ func (_u *SignInUpdateOne) SetChallenge(v string) *SignInUpdateOne {
 	return _u
 }
 
-// SetNillableChallenge sets the "challenge" field if the given value is not nil.
-func (_u *SignInUpdateOne) SetNillableChallenge(v *string) *SignInUpdateOne {
-	if v != nil {
-		_u.SetChallenge(*v)
-	}
-	return _u
-}
-
 // ClearChallenge clears the value of the "challenge" field.
 func (_u *SignInUpdateOne) ClearChallenge() *SignInUpdateOne {
 	_u.mutation.ClearChallenge()
@@ -456,14 +328,6 @@ func (_u *SignInUpdateOne) ClearChallenge() *SignInUpdateOne {
 // SetRedirectURI sets the "redirect_uri" field.
 func (_u *SignInUpdateOne) SetRedirectURI(v string) *SignInUpdateOne {
 	_u.mutation.SetRedirectURI(v)
-	return _u
-}
-
-// SetNillableRedirectURI sets the "redirect_uri" field if the given value is not nil.
-func (_u *SignInUpdateOne) SetNillableRedirectURI(v *string) *SignInUpdateOne {
-	if v != nil {
-		_u.SetRedirectURI(*v)
-	}
 	return _u
 }
 
@@ -479,14 +343,6 @@ func (_u *SignInUpdateOne) SetRefreshHash(v string) *SignInUpdateOne {
 	return _u
 }
 
-// SetNillableRefreshHash sets the "refresh_hash" field if the given value is not nil.
-func (_u *SignInUpdateOne) SetNillableRefreshHash(v *string) *SignInUpdateOne {
-	if v != nil {
-		_u.SetRefreshHash(*v)
-	}
-	return _u
-}
-
 // ClearRefreshHash clears the value of the "refresh_hash" field.
 func (_u *SignInUpdateOne) ClearRefreshHash() *SignInUpdateOne {
 	_u.mutation.ClearRefreshHash()
@@ -496,14 +352,6 @@ func (_u *SignInUpdateOne) ClearRefreshHash() *SignInUpdateOne {
 // SetSpentRefreshHash sets the "spent_refresh_hash" field.
 func (_u *SignInUpdateOne) SetSpentRefreshHash(v string) *SignInUpdateOne {
 	_u.mutation.SetSpentRefreshHash(v)
-	return _u
-}
-
-// SetNillableSpentRefreshHash sets the "spent_refresh_hash" field if the given value is not nil.
-func (_u *SignInUpdateOne) SetNillableSpentRefreshHash(v *string) *SignInUpdateOne {
-	if v != nil {
-		_u.SetSpentRefreshHash(*v)
-	}
 	return _u
 }
 
@@ -519,25 +367,9 @@ func (_u *SignInUpdateOne) SetUserAgent(v string) *SignInUpdateOne {
 	return _u
 }
 
-// SetNillableUserAgent sets the "user_agent" field if the given value is not nil.
-func (_u *SignInUpdateOne) SetNillableUserAgent(v *string) *SignInUpdateOne {
-	if v != nil {
-		_u.SetUserAgent(*v)
-	}
-	return _u
-}
-
 // SetLastUsedAt sets the "last_used_at" field.
 func (_u *SignInUpdateOne) SetLastUsedAt(v time.Time) *SignInUpdateOne {
 	_u.mutation.SetLastUsedAt(v)
-	return _u
-}
-
-// SetNillableLastUsedAt sets the "last_used_at" field if the given value is not nil.
-func (_u *SignInUpdateOne) SetNillableLastUsedAt(v *time.Time) *SignInUpdateOne {
-	if v != nil {
-		_u.SetLastUsedAt(*v)
-	}
 	return _u
 }
 
@@ -561,23 +393,10 @@ func (_u *SignInUpdateOne) SetRevokedAt(v time.Time) *SignInUpdateOne {
 	return _u
 }
 
-// SetNillableRevokedAt sets the "revoked_at" field if the given value is not nil.
-func (_u *SignInUpdateOne) SetNillableRevokedAt(v *time.Time) *SignInUpdateOne {
-	if v != nil {
-		_u.SetRevokedAt(*v)
-	}
-	return _u
-}
-
 // ClearRevokedAt clears the value of the "revoked_at" field.
 func (_u *SignInUpdateOne) ClearRevokedAt() *SignInUpdateOne {
 	_u.mutation.ClearRevokedAt()
 	return _u
-}
-
-// Mutation returns the SignInMutation object of the builder.
-func (_u *SignInUpdateOne) Mutation() *SignInMutation {
-	return _u.mutation
 }
 
 // Where appends a list predicates to the SignInUpdate builder.
@@ -595,16 +414,7 @@ func (_u *SignInUpdateOne) Select(field string, fields ...string) *SignInUpdateO
 
 // Save executes the query and returns the updated SignIn entity.
 func (_u *SignInUpdateOne) Save(ctx context.Context) (*SignIn, error) {
-	return withHooks(ctx, _u.sqlSave, _u.mutation, _u.hooks)
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_u *SignInUpdateOne) SaveX(ctx context.Context) *SignIn {
-	node, err := _u.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return node
+	return _u.sqlSave(ctx)
 }
 
 // Exec executes the query on the entity.

@@ -87,13 +87,6 @@ func (_m *Slug) Value(name string) (ent.Value, error) {
 	return _m.selectValues.Get(name)
 }
 
-// Update returns a builder for updating this Slug.
-// Note that you need to call Slug.Unwrap() before calling this method if this Slug
-// was returned from a transaction, and the transaction was committed or rolled back.
-func (_m *Slug) Update() *SlugUpdateOne {
-	return NewSlugClient(_m.config).UpdateOne(_m)
-}
-
 // Unwrap unwraps the Slug entity that was returned from a transaction after it was closed,
 // so that all future queries will be executed through the driver which created the transaction.
 func (_m *Slug) Unwrap() *Slug {

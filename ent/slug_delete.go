@@ -15,7 +15,6 @@ import (
 // SlugDelete is the builder for deleting a Slug entity.
 type SlugDelete struct {
 	config
-	hooks    []Hook
 	mutation *SlugMutation
 }
 
@@ -27,7 +26,7 @@ func (_d *SlugDelete) Where(ps ...predicate.Slug) *SlugDelete {
 
 // Exec executes the deletion query and returns how many vertices were deleted.
 func (_d *SlugDelete) Exec(ctx context.Context) (int, error) {
-	return withHooks(ctx, _d.sqlExec, _d.mutation, _d.hooks)
+	return _d.sqlExec(ctx)
 }
 
 // ExecX is like Exec, but panics if an error occurs.

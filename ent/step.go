@@ -139,13 +139,6 @@ func (_m *Step) Value(name string) (ent.Value, error) {
 	return _m.selectValues.Get(name)
 }
 
-// Update returns a builder for updating this Step.
-// Note that you need to call Step.Unwrap() before calling this method if this Step
-// was returned from a transaction, and the transaction was committed or rolled back.
-func (_m *Step) Update() *StepUpdateOne {
-	return NewStepClient(_m.config).UpdateOne(_m)
-}
-
 // Unwrap unwraps the Step entity that was returned from a transaction after it was closed,
 // so that all future queries will be executed through the driver which created the transaction.
 func (_m *Step) Unwrap() *Step {

@@ -15,7 +15,6 @@ import (
 // StepDelete is the builder for deleting a Step entity.
 type StepDelete struct {
 	config
-	hooks    []Hook
 	mutation *StepMutation
 }
 
@@ -27,7 +26,7 @@ func (_d *StepDelete) Where(ps ...predicate.Step) *StepDelete {
 
 // Exec executes the deletion query and returns how many vertices were deleted.
 func (_d *StepDelete) Exec(ctx context.Context) (int, error) {
-	return withHooks(ctx, _d.sqlExec, _d.mutation, _d.hooks)
+	return _d.sqlExec(ctx)
 }
 
 // ExecX is like Exec, but panics if an error occurs.

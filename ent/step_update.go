@@ -14,98 +14,12 @@ import (
 	"entgo.io/ent/schema/field"
 )
 
-// StepUpdate is the builder for updating Step entities.
-type StepUpdate struct {
-	config
-	hooks     []Hook
-	mutation  *StepMutation
-	modifiers []func(*sql.UpdateBuilder)
-}
-
-// Where appends a list predicates to the StepUpdate builder.
-func (_u *StepUpdate) Where(ps ...predicate.Step) *StepUpdate {
-	_u.mutation.Where(ps...)
-	return _u
-}
-
-// Mutation returns the StepMutation object of the builder.
-func (_u *StepUpdate) Mutation() *StepMutation {
-	return _u.mutation
-}
-
-// Save executes the query and returns the number of nodes affected by the update operation.
-func (_u *StepUpdate) Save(ctx context.Context) (int, error) {
-	return withHooks(ctx, _u.sqlSave, _u.mutation, _u.hooks)
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_u *StepUpdate) SaveX(ctx context.Context) int {
-	affected, err := _u.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return affected
-}
-
-// Exec executes the query.
-func (_u *StepUpdate) Exec(ctx context.Context) error {
-	_, err := _u.Save(ctx)
-	return err
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (_u *StepUpdate) ExecX(ctx context.Context) {
-	if err := _u.Exec(ctx); err != nil {
-		panic(err)
-	}
-}
-
-// Modify adds a statement modifier for attaching custom logic to the UPDATE statement.
-func (_u *StepUpdate) Modify(modifiers ...func(u *sql.UpdateBuilder)) *StepUpdate {
-	_u.modifiers = append(_u.modifiers, modifiers...)
-	return _u
-}
-
-func (_u *StepUpdate) sqlSave(ctx context.Context) (_node int, err error) {
-	_spec := sqlgraph.NewUpdateSpec(step.Table, step.Columns, sqlgraph.NewFieldSpec(step.FieldID, field.TypeInt))
-	if ps := _u.mutation.predicates; len(ps) > 0 {
-		_spec.Predicate = func(selector *sql.Selector) {
-			for i := range ps {
-				ps[i](selector)
-			}
-		}
-	}
-	if _u.mutation.ReasonCleared() {
-		_spec.ClearField(step.FieldReason, field.TypeString)
-	}
-	if _u.mutation.AcknowledgedCleared() {
-		_spec.ClearField(step.FieldAcknowledged, field.TypeJSON)
-	}
-	_spec.AddModifiers(_u.modifiers...)
-	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
-		if _, ok := err.(*sqlgraph.NotFoundError); ok {
-			err = &NotFoundError{step.Label}
-		} else if sqlgraph.IsConstraintError(err) {
-			err = &ConstraintError{msg: err.Error(), wrap: err}
-		}
-		return 0, err
-	}
-	_u.mutation.done = true
-	return _node, nil
-}
-
 // StepUpdateOne is the builder for updating a single Step entity.
 type StepUpdateOne struct {
 	config
 	fields    []string
-	hooks     []Hook
 	mutation  *StepMutation
 	modifiers []func(*sql.UpdateBuilder)
-}
-
-// Mutation returns the StepMutation object of the builder.
-func (_u *StepUpdateOne) Mutation() *StepMutation {
-	return _u.mutation
 }
 
 // Where appends a list predicates to the StepUpdate builder.
@@ -123,16 +37,7 @@ func (_u *StepUpdateOne) Select(field string, fields ...string) *StepUpdateOne {
 
 // Save executes the query and returns the updated Step entity.
 func (_u *StepUpdateOne) Save(ctx context.Context) (*Step, error) {
-	return withHooks(ctx, _u.sqlSave, _u.mutation, _u.hooks)
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_u *StepUpdateOne) SaveX(ctx context.Context) *Step {
-	node, err := _u.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return node
+	return _u.sqlSave(ctx)
 }
 
 // Exec executes the query on the entity.

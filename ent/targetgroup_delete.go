@@ -15,7 +15,6 @@ import (
 // TargetGroupDelete is the builder for deleting a TargetGroup entity.
 type TargetGroupDelete struct {
 	config
-	hooks    []Hook
 	mutation *TargetGroupMutation
 }
 
@@ -27,7 +26,7 @@ func (_d *TargetGroupDelete) Where(ps ...predicate.TargetGroup) *TargetGroupDele
 
 // Exec executes the deletion query and returns how many vertices were deleted.
 func (_d *TargetGroupDelete) Exec(ctx context.Context) (int, error) {
-	return withHooks(ctx, _d.sqlExec, _d.mutation, _d.hooks)
+	return _d.sqlExec(ctx)
 }
 
 // ExecX is like Exec, but panics if an error occurs.

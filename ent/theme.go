@@ -33,101 +33,17 @@ type Theme struct {
 
 // ThemeEdges holds the relations/edges for other nodes in the graph.
 type ThemeEdges struct {
-	// Practices holds the value of the practices edge.
-	Practices []*Practice `json:"practices,omitempty"`
-	// Tools holds the value of the tools edge.
-	Tools []*Tool `json:"tools,omitempty"`
-	// Reports holds the value of the reports edge.
-	Reports []*Report `json:"reports,omitempty"`
-	// Projects holds the value of the projects edge.
-	Projects []*Project `json:"projects,omitempty"`
-	// Networks holds the value of the networks edge.
-	Networks []*Network `json:"networks,omitempty"`
-	// Events holds the value of the events edge.
-	Events []*Event `json:"events,omitempty"`
-	// Collections holds the value of the collections edge.
-	Collections []*Collection `json:"collections,omitempty"`
 	// Parent holds the value of the parent edge.
 	Parent *Theme `json:"parent,omitempty"`
 	// Children holds the value of the children edge.
 	Children []*Theme `json:"children,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [9]bool
+	loadedTypes [2]bool
 	// totalCount holds the number of nodes of the edges above, by alias.
 	totalCount [2]map[string]int
 
-	namedPractices   map[string][]*Practice
-	namedTools       map[string][]*Tool
-	namedReports     map[string][]*Report
-	namedProjects    map[string][]*Project
-	namedNetworks    map[string][]*Network
-	namedEvents      map[string][]*Event
-	namedCollections map[string][]*Collection
-	namedChildren    map[string][]*Theme
-}
-
-// PracticesOrErr returns the Practices value or an error if the edge
-// was not loaded in eager-loading.
-func (e ThemeEdges) PracticesOrErr() ([]*Practice, error) {
-	if e.loadedTypes[0] {
-		return e.Practices, nil
-	}
-	return nil, &NotLoadedError{edge: "practices"}
-}
-
-// ToolsOrErr returns the Tools value or an error if the edge
-// was not loaded in eager-loading.
-func (e ThemeEdges) ToolsOrErr() ([]*Tool, error) {
-	if e.loadedTypes[1] {
-		return e.Tools, nil
-	}
-	return nil, &NotLoadedError{edge: "tools"}
-}
-
-// ReportsOrErr returns the Reports value or an error if the edge
-// was not loaded in eager-loading.
-func (e ThemeEdges) ReportsOrErr() ([]*Report, error) {
-	if e.loadedTypes[2] {
-		return e.Reports, nil
-	}
-	return nil, &NotLoadedError{edge: "reports"}
-}
-
-// ProjectsOrErr returns the Projects value or an error if the edge
-// was not loaded in eager-loading.
-func (e ThemeEdges) ProjectsOrErr() ([]*Project, error) {
-	if e.loadedTypes[3] {
-		return e.Projects, nil
-	}
-	return nil, &NotLoadedError{edge: "projects"}
-}
-
-// NetworksOrErr returns the Networks value or an error if the edge
-// was not loaded in eager-loading.
-func (e ThemeEdges) NetworksOrErr() ([]*Network, error) {
-	if e.loadedTypes[4] {
-		return e.Networks, nil
-	}
-	return nil, &NotLoadedError{edge: "networks"}
-}
-
-// EventsOrErr returns the Events value or an error if the edge
-// was not loaded in eager-loading.
-func (e ThemeEdges) EventsOrErr() ([]*Event, error) {
-	if e.loadedTypes[5] {
-		return e.Events, nil
-	}
-	return nil, &NotLoadedError{edge: "events"}
-}
-
-// CollectionsOrErr returns the Collections value or an error if the edge
-// was not loaded in eager-loading.
-func (e ThemeEdges) CollectionsOrErr() ([]*Collection, error) {
-	if e.loadedTypes[6] {
-		return e.Collections, nil
-	}
-	return nil, &NotLoadedError{edge: "collections"}
+	namedChildren map[string][]*Theme
 }
 
 // ParentOrErr returns the Parent value or an error if the edge
@@ -135,7 +51,7 @@ func (e ThemeEdges) CollectionsOrErr() ([]*Collection, error) {
 func (e ThemeEdges) ParentOrErr() (*Theme, error) {
 	if e.Parent != nil {
 		return e.Parent, nil
-	} else if e.loadedTypes[7] {
+	} else if e.loadedTypes[0] {
 		return nil, &NotFoundError{label: theme.Label}
 	}
 	return nil, &NotLoadedError{edge: "parent"}
@@ -144,7 +60,7 @@ func (e ThemeEdges) ParentOrErr() (*Theme, error) {
 // ChildrenOrErr returns the Children value or an error if the edge
 // was not loaded in eager-loading.
 func (e ThemeEdges) ChildrenOrErr() ([]*Theme, error) {
-	if e.loadedTypes[8] {
+	if e.loadedTypes[1] {
 		return e.Children, nil
 	}
 	return nil, &NotLoadedError{edge: "children"}
@@ -224,41 +140,6 @@ func (_m *Theme) Value(name string) (ent.Value, error) {
 	return _m.selectValues.Get(name)
 }
 
-// QueryPractices queries the "practices" edge of the Theme entity.
-func (_m *Theme) QueryPractices() *PracticeQuery {
-	return NewThemeClient(_m.config).QueryPractices(_m)
-}
-
-// QueryTools queries the "tools" edge of the Theme entity.
-func (_m *Theme) QueryTools() *ToolQuery {
-	return NewThemeClient(_m.config).QueryTools(_m)
-}
-
-// QueryReports queries the "reports" edge of the Theme entity.
-func (_m *Theme) QueryReports() *ReportQuery {
-	return NewThemeClient(_m.config).QueryReports(_m)
-}
-
-// QueryProjects queries the "projects" edge of the Theme entity.
-func (_m *Theme) QueryProjects() *ProjectQuery {
-	return NewThemeClient(_m.config).QueryProjects(_m)
-}
-
-// QueryNetworks queries the "networks" edge of the Theme entity.
-func (_m *Theme) QueryNetworks() *NetworkQuery {
-	return NewThemeClient(_m.config).QueryNetworks(_m)
-}
-
-// QueryEvents queries the "events" edge of the Theme entity.
-func (_m *Theme) QueryEvents() *EventQuery {
-	return NewThemeClient(_m.config).QueryEvents(_m)
-}
-
-// QueryCollections queries the "collections" edge of the Theme entity.
-func (_m *Theme) QueryCollections() *CollectionQuery {
-	return NewThemeClient(_m.config).QueryCollections(_m)
-}
-
 // QueryParent queries the "parent" edge of the Theme entity.
 func (_m *Theme) QueryParent() *ThemeQuery {
 	return NewThemeClient(_m.config).QueryParent(_m)
@@ -267,13 +148,6 @@ func (_m *Theme) QueryParent() *ThemeQuery {
 // QueryChildren queries the "children" edge of the Theme entity.
 func (_m *Theme) QueryChildren() *ThemeQuery {
 	return NewThemeClient(_m.config).QueryChildren(_m)
-}
-
-// Update returns a builder for updating this Theme.
-// Note that you need to call Theme.Unwrap() before calling this method if this Theme
-// was returned from a transaction, and the transaction was committed or rolled back.
-func (_m *Theme) Update() *ThemeUpdateOne {
-	return NewThemeClient(_m.config).UpdateOne(_m)
 }
 
 // Unwrap unwraps the Theme entity that was returned from a transaction after it was closed,
@@ -302,174 +176,6 @@ func (_m *Theme) String() string {
 	builder.WriteString(fmt.Sprintf("%v", _m.Position))
 	builder.WriteByte(')')
 	return builder.String()
-}
-
-// NamedPractices returns the Practices named value or an error if the edge was not
-// loaded in eager-loading with this name.
-func (_m *Theme) NamedPractices(name string) ([]*Practice, error) {
-	if _m.Edges.namedPractices == nil {
-		return nil, &NotLoadedError{edge: name}
-	}
-	nodes, ok := _m.Edges.namedPractices[name]
-	if !ok {
-		return nil, &NotLoadedError{edge: name}
-	}
-	return nodes, nil
-}
-
-func (_m *Theme) appendNamedPractices(name string, edges ...*Practice) {
-	if _m.Edges.namedPractices == nil {
-		_m.Edges.namedPractices = make(map[string][]*Practice)
-	}
-	if len(edges) == 0 {
-		_m.Edges.namedPractices[name] = []*Practice{}
-	} else {
-		_m.Edges.namedPractices[name] = append(_m.Edges.namedPractices[name], edges...)
-	}
-}
-
-// NamedTools returns the Tools named value or an error if the edge was not
-// loaded in eager-loading with this name.
-func (_m *Theme) NamedTools(name string) ([]*Tool, error) {
-	if _m.Edges.namedTools == nil {
-		return nil, &NotLoadedError{edge: name}
-	}
-	nodes, ok := _m.Edges.namedTools[name]
-	if !ok {
-		return nil, &NotLoadedError{edge: name}
-	}
-	return nodes, nil
-}
-
-func (_m *Theme) appendNamedTools(name string, edges ...*Tool) {
-	if _m.Edges.namedTools == nil {
-		_m.Edges.namedTools = make(map[string][]*Tool)
-	}
-	if len(edges) == 0 {
-		_m.Edges.namedTools[name] = []*Tool{}
-	} else {
-		_m.Edges.namedTools[name] = append(_m.Edges.namedTools[name], edges...)
-	}
-}
-
-// NamedReports returns the Reports named value or an error if the edge was not
-// loaded in eager-loading with this name.
-func (_m *Theme) NamedReports(name string) ([]*Report, error) {
-	if _m.Edges.namedReports == nil {
-		return nil, &NotLoadedError{edge: name}
-	}
-	nodes, ok := _m.Edges.namedReports[name]
-	if !ok {
-		return nil, &NotLoadedError{edge: name}
-	}
-	return nodes, nil
-}
-
-func (_m *Theme) appendNamedReports(name string, edges ...*Report) {
-	if _m.Edges.namedReports == nil {
-		_m.Edges.namedReports = make(map[string][]*Report)
-	}
-	if len(edges) == 0 {
-		_m.Edges.namedReports[name] = []*Report{}
-	} else {
-		_m.Edges.namedReports[name] = append(_m.Edges.namedReports[name], edges...)
-	}
-}
-
-// NamedProjects returns the Projects named value or an error if the edge was not
-// loaded in eager-loading with this name.
-func (_m *Theme) NamedProjects(name string) ([]*Project, error) {
-	if _m.Edges.namedProjects == nil {
-		return nil, &NotLoadedError{edge: name}
-	}
-	nodes, ok := _m.Edges.namedProjects[name]
-	if !ok {
-		return nil, &NotLoadedError{edge: name}
-	}
-	return nodes, nil
-}
-
-func (_m *Theme) appendNamedProjects(name string, edges ...*Project) {
-	if _m.Edges.namedProjects == nil {
-		_m.Edges.namedProjects = make(map[string][]*Project)
-	}
-	if len(edges) == 0 {
-		_m.Edges.namedProjects[name] = []*Project{}
-	} else {
-		_m.Edges.namedProjects[name] = append(_m.Edges.namedProjects[name], edges...)
-	}
-}
-
-// NamedNetworks returns the Networks named value or an error if the edge was not
-// loaded in eager-loading with this name.
-func (_m *Theme) NamedNetworks(name string) ([]*Network, error) {
-	if _m.Edges.namedNetworks == nil {
-		return nil, &NotLoadedError{edge: name}
-	}
-	nodes, ok := _m.Edges.namedNetworks[name]
-	if !ok {
-		return nil, &NotLoadedError{edge: name}
-	}
-	return nodes, nil
-}
-
-func (_m *Theme) appendNamedNetworks(name string, edges ...*Network) {
-	if _m.Edges.namedNetworks == nil {
-		_m.Edges.namedNetworks = make(map[string][]*Network)
-	}
-	if len(edges) == 0 {
-		_m.Edges.namedNetworks[name] = []*Network{}
-	} else {
-		_m.Edges.namedNetworks[name] = append(_m.Edges.namedNetworks[name], edges...)
-	}
-}
-
-// NamedEvents returns the Events named value or an error if the edge was not
-// loaded in eager-loading with this name.
-func (_m *Theme) NamedEvents(name string) ([]*Event, error) {
-	if _m.Edges.namedEvents == nil {
-		return nil, &NotLoadedError{edge: name}
-	}
-	nodes, ok := _m.Edges.namedEvents[name]
-	if !ok {
-		return nil, &NotLoadedError{edge: name}
-	}
-	return nodes, nil
-}
-
-func (_m *Theme) appendNamedEvents(name string, edges ...*Event) {
-	if _m.Edges.namedEvents == nil {
-		_m.Edges.namedEvents = make(map[string][]*Event)
-	}
-	if len(edges) == 0 {
-		_m.Edges.namedEvents[name] = []*Event{}
-	} else {
-		_m.Edges.namedEvents[name] = append(_m.Edges.namedEvents[name], edges...)
-	}
-}
-
-// NamedCollections returns the Collections named value or an error if the edge was not
-// loaded in eager-loading with this name.
-func (_m *Theme) NamedCollections(name string) ([]*Collection, error) {
-	if _m.Edges.namedCollections == nil {
-		return nil, &NotLoadedError{edge: name}
-	}
-	nodes, ok := _m.Edges.namedCollections[name]
-	if !ok {
-		return nil, &NotLoadedError{edge: name}
-	}
-	return nodes, nil
-}
-
-func (_m *Theme) appendNamedCollections(name string, edges ...*Collection) {
-	if _m.Edges.namedCollections == nil {
-		_m.Edges.namedCollections = make(map[string][]*Collection)
-	}
-	if len(edges) == 0 {
-		_m.Edges.namedCollections[name] = []*Collection{}
-	} else {
-		_m.Edges.namedCollections[name] = append(_m.Edges.namedCollections[name], edges...)
-	}
 }
 
 // NamedChildren returns the Children named value or an error if the edge was not

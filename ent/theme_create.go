@@ -4,14 +4,7 @@ package ent
 
 import (
 	"context"
-	"dugnad/ent/collection"
-	"dugnad/ent/event"
-	"dugnad/ent/network"
-	"dugnad/ent/practice"
-	"dugnad/ent/project"
-	"dugnad/ent/report"
 	"dugnad/ent/theme"
-	"dugnad/ent/tool"
 	"dugnad/schema"
 	"errors"
 	"fmt"
@@ -24,7 +17,6 @@ import (
 type ThemeCreate struct {
 	config
 	mutation *ThemeMutation
-	hooks    []Hook
 }
 
 // SetSlug sets the "slug" field.
@@ -59,143 +51,16 @@ func (_c *ThemeCreate) SetID(v string) *ThemeCreate {
 	return _c
 }
 
-// AddPracticeIDs adds the "practices" edge to the Practice entity by IDs.
-func (_c *ThemeCreate) AddPracticeIDs(ids ...string) *ThemeCreate {
-	_c.mutation.AddPracticeIDs(ids...)
-	return _c
-}
-
-// AddPractices adds the "practices" edges to the Practice entity.
-func (_c *ThemeCreate) AddPractices(v ...*Practice) *ThemeCreate {
-	ids := make([]string, len(v))
-	for i := range v {
-		ids[i] = v[i].ID
-	}
-	return _c.AddPracticeIDs(ids...)
-}
-
-// AddToolIDs adds the "tools" edge to the Tool entity by IDs.
-func (_c *ThemeCreate) AddToolIDs(ids ...string) *ThemeCreate {
-	_c.mutation.AddToolIDs(ids...)
-	return _c
-}
-
-// AddTools adds the "tools" edges to the Tool entity.
-func (_c *ThemeCreate) AddTools(v ...*Tool) *ThemeCreate {
-	ids := make([]string, len(v))
-	for i := range v {
-		ids[i] = v[i].ID
-	}
-	return _c.AddToolIDs(ids...)
-}
-
-// AddReportIDs adds the "reports" edge to the Report entity by IDs.
-func (_c *ThemeCreate) AddReportIDs(ids ...string) *ThemeCreate {
-	_c.mutation.AddReportIDs(ids...)
-	return _c
-}
-
-// AddReports adds the "reports" edges to the Report entity.
-func (_c *ThemeCreate) AddReports(v ...*Report) *ThemeCreate {
-	ids := make([]string, len(v))
-	for i := range v {
-		ids[i] = v[i].ID
-	}
-	return _c.AddReportIDs(ids...)
-}
-
-// AddProjectIDs adds the "projects" edge to the Project entity by IDs.
-func (_c *ThemeCreate) AddProjectIDs(ids ...string) *ThemeCreate {
-	_c.mutation.AddProjectIDs(ids...)
-	return _c
-}
-
-// AddProjects adds the "projects" edges to the Project entity.
-func (_c *ThemeCreate) AddProjects(v ...*Project) *ThemeCreate {
-	ids := make([]string, len(v))
-	for i := range v {
-		ids[i] = v[i].ID
-	}
-	return _c.AddProjectIDs(ids...)
-}
-
-// AddNetworkIDs adds the "networks" edge to the Network entity by IDs.
-func (_c *ThemeCreate) AddNetworkIDs(ids ...string) *ThemeCreate {
-	_c.mutation.AddNetworkIDs(ids...)
-	return _c
-}
-
-// AddNetworks adds the "networks" edges to the Network entity.
-func (_c *ThemeCreate) AddNetworks(v ...*Network) *ThemeCreate {
-	ids := make([]string, len(v))
-	for i := range v {
-		ids[i] = v[i].ID
-	}
-	return _c.AddNetworkIDs(ids...)
-}
-
-// AddEventIDs adds the "events" edge to the Event entity by IDs.
-func (_c *ThemeCreate) AddEventIDs(ids ...string) *ThemeCreate {
-	_c.mutation.AddEventIDs(ids...)
-	return _c
-}
-
-// AddEvents adds the "events" edges to the Event entity.
-func (_c *ThemeCreate) AddEvents(v ...*Event) *ThemeCreate {
-	ids := make([]string, len(v))
-	for i := range v {
-		ids[i] = v[i].ID
-	}
-	return _c.AddEventIDs(ids...)
-}
-
-// AddCollectionIDs adds the "collections" edge to the Collection entity by IDs.
-func (_c *ThemeCreate) AddCollectionIDs(ids ...string) *ThemeCreate {
-	_c.mutation.AddCollectionIDs(ids...)
-	return _c
-}
-
-// AddCollections adds the "collections" edges to the Collection entity.
-func (_c *ThemeCreate) AddCollections(v ...*Collection) *ThemeCreate {
-	ids := make([]string, len(v))
-	for i := range v {
-		ids[i] = v[i].ID
-	}
-	return _c.AddCollectionIDs(ids...)
-}
-
 // SetParentID sets the "parent" edge to the Theme entity by ID.
 func (_c *ThemeCreate) SetParentID(id string) *ThemeCreate {
 	_c.mutation.SetParentID(id)
 	return _c
 }
 
-// SetNillableParentID sets the "parent" edge to the Theme entity by ID if the given value is not nil.
-func (_c *ThemeCreate) SetNillableParentID(id *string) *ThemeCreate {
-	if id != nil {
-		_c = _c.SetParentID(*id)
-	}
-	return _c
-}
-
-// SetParent sets the "parent" edge to the Theme entity.
-func (_c *ThemeCreate) SetParent(v *Theme) *ThemeCreate {
-	return _c.SetParentID(v.ID)
-}
-
 // AddChildIDs adds the "children" edge to the Theme entity by IDs.
 func (_c *ThemeCreate) AddChildIDs(ids ...string) *ThemeCreate {
 	_c.mutation.AddChildIDs(ids...)
 	return _c
-}
-
-// AddChildren adds the "children" edges to the Theme entity.
-func (_c *ThemeCreate) AddChildren(v ...*Theme) *ThemeCreate {
-	ids := make([]string, len(v))
-	for i := range v {
-		ids[i] = v[i].ID
-	}
-	return _c.AddChildIDs(ids...)
 }
 
 // Mutation returns the ThemeMutation object of the builder.
@@ -206,16 +71,7 @@ func (_c *ThemeCreate) Mutation() *ThemeMutation {
 // Save creates the Theme in the database.
 func (_c *ThemeCreate) Save(ctx context.Context) (*Theme, error) {
 	_c.defaults()
-	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
-}
-
-// SaveX calls Save and panics if Save returns an error.
-func (_c *ThemeCreate) SaveX(ctx context.Context) *Theme {
-	v, err := _c.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return v
+	return _c.sqlSave(ctx)
 }
 
 // Exec executes the query.
@@ -302,118 +158,6 @@ func (_c *ThemeCreate) createSpec() (*Theme, *sqlgraph.CreateSpec) {
 		_spec.SetField(theme.FieldPosition, field.TypeInt, value)
 		_node.Position = value
 	}
-	if nodes := _c.mutation.PracticesIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2M,
-			Inverse: true,
-			Table:   theme.PracticesTable,
-			Columns: theme.PracticesPrimaryKey,
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(practice.FieldID, field.TypeString),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_spec.Edges = append(_spec.Edges, edge)
-	}
-	if nodes := _c.mutation.ToolsIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2M,
-			Inverse: true,
-			Table:   theme.ToolsTable,
-			Columns: theme.ToolsPrimaryKey,
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(tool.FieldID, field.TypeString),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_spec.Edges = append(_spec.Edges, edge)
-	}
-	if nodes := _c.mutation.ReportsIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2M,
-			Inverse: true,
-			Table:   theme.ReportsTable,
-			Columns: theme.ReportsPrimaryKey,
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(report.FieldID, field.TypeString),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_spec.Edges = append(_spec.Edges, edge)
-	}
-	if nodes := _c.mutation.ProjectsIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2M,
-			Inverse: true,
-			Table:   theme.ProjectsTable,
-			Columns: theme.ProjectsPrimaryKey,
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(project.FieldID, field.TypeString),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_spec.Edges = append(_spec.Edges, edge)
-	}
-	if nodes := _c.mutation.NetworksIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2M,
-			Inverse: true,
-			Table:   theme.NetworksTable,
-			Columns: theme.NetworksPrimaryKey,
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(network.FieldID, field.TypeString),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_spec.Edges = append(_spec.Edges, edge)
-	}
-	if nodes := _c.mutation.EventsIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2M,
-			Inverse: true,
-			Table:   theme.EventsTable,
-			Columns: theme.EventsPrimaryKey,
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(event.FieldID, field.TypeString),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_spec.Edges = append(_spec.Edges, edge)
-	}
-	if nodes := _c.mutation.CollectionsIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2M,
-			Inverse: true,
-			Table:   theme.CollectionsTable,
-			Columns: theme.CollectionsPrimaryKey,
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(collection.FieldID, field.TypeString),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_spec.Edges = append(_spec.Edges, edge)
-	}
 	if nodes := _c.mutation.ParentIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
 			Rel:     sqlgraph.M2O,
@@ -448,88 +192,4 @@ func (_c *ThemeCreate) createSpec() (*Theme, *sqlgraph.CreateSpec) {
 		_spec.Edges = append(_spec.Edges, edge)
 	}
 	return _node, _spec
-}
-
-// ThemeCreateBulk is the builder for creating many Theme entities in bulk.
-type ThemeCreateBulk struct {
-	config
-	err      error
-	builders []*ThemeCreate
-}
-
-// Save creates the Theme entities in the database.
-func (_c *ThemeCreateBulk) Save(ctx context.Context) ([]*Theme, error) {
-	if _c.err != nil {
-		return nil, _c.err
-	}
-	specs := make([]*sqlgraph.CreateSpec, len(_c.builders))
-	nodes := make([]*Theme, len(_c.builders))
-	mutators := make([]Mutator, len(_c.builders))
-	for i := range _c.builders {
-		func(i int, root context.Context) {
-			builder := _c.builders[i]
-			builder.defaults()
-			var mut Mutator = MutateFunc(func(ctx context.Context, m Mutation) (Value, error) {
-				mutation, ok := m.(*ThemeMutation)
-				if !ok {
-					return nil, fmt.Errorf("unexpected mutation type %T", m)
-				}
-				if err := builder.check(); err != nil {
-					return nil, err
-				}
-				builder.mutation = mutation
-				var err error
-				nodes[i], specs[i] = builder.createSpec()
-				if i < len(mutators)-1 {
-					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
-				} else {
-					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
-					// Invoke the actual operation on the latest mutation in the chain.
-					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {
-						if sqlgraph.IsConstraintError(err) {
-							err = &ConstraintError{msg: err.Error(), wrap: err}
-						}
-					}
-				}
-				if err != nil {
-					return nil, err
-				}
-				mutation.id = &nodes[i].ID
-				mutation.done = true
-				return nodes[i], nil
-			})
-			for i := len(builder.hooks) - 1; i >= 0; i-- {
-				mut = builder.hooks[i](mut)
-			}
-			mutators[i] = mut
-		}(i, ctx)
-	}
-	if len(mutators) > 0 {
-		if _, err := mutators[0].Mutate(ctx, _c.builders[0].mutation); err != nil {
-			return nil, err
-		}
-	}
-	return nodes, nil
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_c *ThemeCreateBulk) SaveX(ctx context.Context) []*Theme {
-	v, err := _c.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return v
-}
-
-// Exec executes the query.
-func (_c *ThemeCreateBulk) Exec(ctx context.Context) error {
-	_, err := _c.Save(ctx)
-	return err
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (_c *ThemeCreateBulk) ExecX(ctx context.Context) {
-	if err := _c.Exec(ctx); err != nil {
-		panic(err)
-	}
 }

@@ -15,7 +15,6 @@ import (
 // ThemeDelete is the builder for deleting a Theme entity.
 type ThemeDelete struct {
 	config
-	hooks    []Hook
 	mutation *ThemeMutation
 }
 
@@ -27,7 +26,7 @@ func (_d *ThemeDelete) Where(ps ...predicate.Theme) *ThemeDelete {
 
 // Exec executes the deletion query and returns how many vertices were deleted.
 func (_d *ThemeDelete) Exec(ctx context.Context) (int, error) {
-	return withHooks(ctx, _d.sqlExec, _d.mutation, _d.hooks)
+	return _d.sqlExec(ctx)
 }
 
 // ExecX is like Exec, but panics if an error occurs.

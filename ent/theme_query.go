@@ -5,20 +5,13 @@ package ent
 import (
 	"context"
 	"database/sql/driver"
-	"dugnad/ent/collection"
-	"dugnad/ent/event"
-	"dugnad/ent/network"
-	"dugnad/ent/practice"
 	"dugnad/ent/predicate"
-	"dugnad/ent/project"
-	"dugnad/ent/report"
 	"dugnad/ent/theme"
-	"dugnad/ent/tool"
 	"fmt"
 	"math"
 
 	"entgo.io/ent"
-	"entgo.io/ent/dialect"
+
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
@@ -27,30 +20,16 @@ import (
 // ThemeQuery is the builder for querying Theme entities.
 type ThemeQuery struct {
 	config
-	ctx                  *QueryContext
-	order                []theme.OrderOption
-	inters               []Interceptor
-	predicates           []predicate.Theme
-	withPractices        *PracticeQuery
-	withTools            *ToolQuery
-	withReports          *ReportQuery
-	withProjects         *ProjectQuery
-	withNetworks         *NetworkQuery
-	withEvents           *EventQuery
-	withCollections      *CollectionQuery
-	withParent           *ThemeQuery
-	withChildren         *ThemeQuery
-	withFKs              bool
-	loadTotal            []func(context.Context, []*Theme) error
-	modifiers            []func(*sql.Selector)
-	withNamedPractices   map[string]*PracticeQuery
-	withNamedTools       map[string]*ToolQuery
-	withNamedReports     map[string]*ReportQuery
-	withNamedProjects    map[string]*ProjectQuery
-	withNamedNetworks    map[string]*NetworkQuery
-	withNamedEvents      map[string]*EventQuery
-	withNamedCollections map[string]*CollectionQuery
-	withNamedChildren    map[string]*ThemeQuery
+	ctx               *QueryContext
+	order             []theme.OrderOption
+	inters            []Interceptor
+	predicates        []predicate.Theme
+	withParent        *ThemeQuery
+	withChildren      *ThemeQuery
+	withFKs           bool
+	loadTotal         []func(context.Context, []*Theme) error
+	modifiers         []func(*sql.Selector)
+	withNamedChildren map[string]*ThemeQuery
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -87,204 +66,6 @@ func (_q *ThemeQuery) Order(o ...theme.OrderOption) *ThemeQuery {
 	return _q
 }
 
-// QueryPractices chains the current query on the "practices" edge.
-func (_q *ThemeQuery) QueryPractices() *PracticeQuery {
-	query := (&PracticeClient{config: _q.config}).Query()
-	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
-		if err := _q.prepareQuery(ctx); err != nil {
-			return nil, err
-		}
-		selector := _q.sqlQuery(ctx)
-		if err := selector.Err(); err != nil {
-			return nil, err
-		}
-		step := sqlgraph.NewStep(
-			sqlgraph.From(theme.Table, theme.FieldID, selector),
-			sqlgraph.To(practice.Table, practice.FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, true, theme.PracticesTable, theme.PracticesPrimaryKey...),
-		)
-		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
-		return fromU, nil
-	}
-	return query
-}
-
-// QueryTools chains the current query on the "tools" edge.
-func (_q *ThemeQuery) QueryTools() *ToolQuery {
-	query := (&ToolClient{config: _q.config}).Query()
-	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
-		if err := _q.prepareQuery(ctx); err != nil {
-			return nil, err
-		}
-		selector := _q.sqlQuery(ctx)
-		if err := selector.Err(); err != nil {
-			return nil, err
-		}
-		step := sqlgraph.NewStep(
-			sqlgraph.From(theme.Table, theme.FieldID, selector),
-			sqlgraph.To(tool.Table, tool.FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, true, theme.ToolsTable, theme.ToolsPrimaryKey...),
-		)
-		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
-		return fromU, nil
-	}
-	return query
-}
-
-// QueryReports chains the current query on the "reports" edge.
-func (_q *ThemeQuery) QueryReports() *ReportQuery {
-	query := (&ReportClient{config: _q.config}).Query()
-	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
-		if err := _q.prepareQuery(ctx); err != nil {
-			return nil, err
-		}
-		selector := _q.sqlQuery(ctx)
-		if err := selector.Err(); err != nil {
-			return nil, err
-		}
-		step := sqlgraph.NewStep(
-			sqlgraph.From(theme.Table, theme.FieldID, selector),
-			sqlgraph.To(report.Table, report.FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, true, theme.ReportsTable, theme.ReportsPrimaryKey...),
-		)
-		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
-		return fromU, nil
-	}
-	return query
-}
-
-// QueryProjects chains the current query on the "projects" edge.
-func (_q *ThemeQuery) QueryProjects() *ProjectQuery {
-	query := (&ProjectClient{config: _q.config}).Query()
-	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
-		if err := _q.prepareQuery(ctx); err != nil {
-			return nil, err
-		}
-		selector := _q.sqlQuery(ctx)
-		if err := selector.Err(); err != nil {
-			return nil, err
-		}
-		step := sqlgraph.NewStep(
-			sqlgraph.From(theme.Table, theme.FieldID, selector),
-			sqlgraph.To(project.Table, project.FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, true, theme.ProjectsTable, theme.ProjectsPrimaryKey...),
-		)
-		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
-		return fromU, nil
-	}
-	return query
-}
-
-// QueryNetworks chains the current query on the "networks" edge.
-func (_q *ThemeQuery) QueryNetworks() *NetworkQuery {
-	query := (&NetworkClient{config: _q.config}).Query()
-	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
-		if err := _q.prepareQuery(ctx); err != nil {
-			return nil, err
-		}
-		selector := _q.sqlQuery(ctx)
-		if err := selector.Err(); err != nil {
-			return nil, err
-		}
-		step := sqlgraph.NewStep(
-			sqlgraph.From(theme.Table, theme.FieldID, selector),
-			sqlgraph.To(network.Table, network.FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, true, theme.NetworksTable, theme.NetworksPrimaryKey...),
-		)
-		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
-		return fromU, nil
-	}
-	return query
-}
-
-// QueryEvents chains the current query on the "events" edge.
-func (_q *ThemeQuery) QueryEvents() *EventQuery {
-	query := (&EventClient{config: _q.config}).Query()
-	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
-		if err := _q.prepareQuery(ctx); err != nil {
-			return nil, err
-		}
-		selector := _q.sqlQuery(ctx)
-		if err := selector.Err(); err != nil {
-			return nil, err
-		}
-		step := sqlgraph.NewStep(
-			sqlgraph.From(theme.Table, theme.FieldID, selector),
-			sqlgraph.To(event.Table, event.FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, true, theme.EventsTable, theme.EventsPrimaryKey...),
-		)
-		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
-		return fromU, nil
-	}
-	return query
-}
-
-// QueryCollections chains the current query on the "collections" edge.
-func (_q *ThemeQuery) QueryCollections() *CollectionQuery {
-	query := (&CollectionClient{config: _q.config}).Query()
-	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
-		if err := _q.prepareQuery(ctx); err != nil {
-			return nil, err
-		}
-		selector := _q.sqlQuery(ctx)
-		if err := selector.Err(); err != nil {
-			return nil, err
-		}
-		step := sqlgraph.NewStep(
-			sqlgraph.From(theme.Table, theme.FieldID, selector),
-			sqlgraph.To(collection.Table, collection.FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, true, theme.CollectionsTable, theme.CollectionsPrimaryKey...),
-		)
-		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
-		return fromU, nil
-	}
-	return query
-}
-
-// QueryParent chains the current query on the "parent" edge.
-func (_q *ThemeQuery) QueryParent() *ThemeQuery {
-	query := (&ThemeClient{config: _q.config}).Query()
-	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
-		if err := _q.prepareQuery(ctx); err != nil {
-			return nil, err
-		}
-		selector := _q.sqlQuery(ctx)
-		if err := selector.Err(); err != nil {
-			return nil, err
-		}
-		step := sqlgraph.NewStep(
-			sqlgraph.From(theme.Table, theme.FieldID, selector),
-			sqlgraph.To(theme.Table, theme.FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, true, theme.ParentTable, theme.ParentColumn),
-		)
-		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
-		return fromU, nil
-	}
-	return query
-}
-
-// QueryChildren chains the current query on the "children" edge.
-func (_q *ThemeQuery) QueryChildren() *ThemeQuery {
-	query := (&ThemeClient{config: _q.config}).Query()
-	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
-		if err := _q.prepareQuery(ctx); err != nil {
-			return nil, err
-		}
-		selector := _q.sqlQuery(ctx)
-		if err := selector.Err(); err != nil {
-			return nil, err
-		}
-		step := sqlgraph.NewStep(
-			sqlgraph.From(theme.Table, theme.FieldID, selector),
-			sqlgraph.To(theme.Table, theme.FieldID),
-			sqlgraph.Edge(sqlgraph.O2M, false, theme.ChildrenTable, theme.ChildrenColumn),
-		)
-		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
-		return fromU, nil
-	}
-	return query
-}
-
 // First returns the first Theme entity from the query.
 // Returns a *NotFoundError when no Theme was found.
 func (_q *ThemeQuery) First(ctx context.Context) (*Theme, error) {
@@ -296,15 +77,6 @@ func (_q *ThemeQuery) First(ctx context.Context) (*Theme, error) {
 		return nil, &NotFoundError{theme.Label}
 	}
 	return nodes[0], nil
-}
-
-// FirstX is like First, but panics if an error occurs.
-func (_q *ThemeQuery) FirstX(ctx context.Context) *Theme {
-	node, err := _q.First(ctx)
-	if err != nil && !IsNotFound(err) {
-		panic(err)
-	}
-	return node
 }
 
 // FirstID returns the first Theme ID from the query.
@@ -319,15 +91,6 @@ func (_q *ThemeQuery) FirstID(ctx context.Context) (id string, err error) {
 		return
 	}
 	return ids[0], nil
-}
-
-// FirstIDX is like FirstID, but panics if an error occurs.
-func (_q *ThemeQuery) FirstIDX(ctx context.Context) string {
-	id, err := _q.FirstID(ctx)
-	if err != nil && !IsNotFound(err) {
-		panic(err)
-	}
-	return id
 }
 
 // Only returns a single Theme entity found by the query, ensuring it only returns one.
@@ -416,15 +179,6 @@ func (_q *ThemeQuery) IDs(ctx context.Context) (ids []string, err error) {
 	return ids, nil
 }
 
-// IDsX is like IDs, but panics if an error occurs.
-func (_q *ThemeQuery) IDsX(ctx context.Context) []string {
-	ids, err := _q.IDs(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return ids
-}
-
 // Count returns the count of the given query.
 func (_q *ThemeQuery) Count(ctx context.Context) (int, error) {
 	ctx = setContextOp(ctx, _q.ctx, ent.OpQueryCount)
@@ -472,102 +226,18 @@ func (_q *ThemeQuery) Clone() *ThemeQuery {
 		return nil
 	}
 	return &ThemeQuery{
-		config:          _q.config,
-		ctx:             _q.ctx.Clone(),
-		order:           append([]theme.OrderOption{}, _q.order...),
-		inters:          append([]Interceptor{}, _q.inters...),
-		predicates:      append([]predicate.Theme{}, _q.predicates...),
-		withPractices:   _q.withPractices.Clone(),
-		withTools:       _q.withTools.Clone(),
-		withReports:     _q.withReports.Clone(),
-		withProjects:    _q.withProjects.Clone(),
-		withNetworks:    _q.withNetworks.Clone(),
-		withEvents:      _q.withEvents.Clone(),
-		withCollections: _q.withCollections.Clone(),
-		withParent:      _q.withParent.Clone(),
-		withChildren:    _q.withChildren.Clone(),
+		config:       _q.config,
+		ctx:          _q.ctx.Clone(),
+		order:        append([]theme.OrderOption{}, _q.order...),
+		inters:       append([]Interceptor{}, _q.inters...),
+		predicates:   append([]predicate.Theme{}, _q.predicates...),
+		withParent:   _q.withParent.Clone(),
+		withChildren: _q.withChildren.Clone(),
 		// clone intermediate query.
 		sql:       _q.sql.Clone(),
 		path:      _q.path,
 		modifiers: append([]func(*sql.Selector){}, _q.modifiers...),
 	}
-}
-
-// WithPractices tells the query-builder to eager-load the nodes that are connected to
-// the "practices" edge. The optional arguments are used to configure the query builder of the edge.
-func (_q *ThemeQuery) WithPractices(opts ...func(*PracticeQuery)) *ThemeQuery {
-	query := (&PracticeClient{config: _q.config}).Query()
-	for _, opt := range opts {
-		opt(query)
-	}
-	_q.withPractices = query
-	return _q
-}
-
-// WithTools tells the query-builder to eager-load the nodes that are connected to
-// the "tools" edge. The optional arguments are used to configure the query builder of the edge.
-func (_q *ThemeQuery) WithTools(opts ...func(*ToolQuery)) *ThemeQuery {
-	query := (&ToolClient{config: _q.config}).Query()
-	for _, opt := range opts {
-		opt(query)
-	}
-	_q.withTools = query
-	return _q
-}
-
-// WithReports tells the query-builder to eager-load the nodes that are connected to
-// the "reports" edge. The optional arguments are used to configure the query builder of the edge.
-func (_q *ThemeQuery) WithReports(opts ...func(*ReportQuery)) *ThemeQuery {
-	query := (&ReportClient{config: _q.config}).Query()
-	for _, opt := range opts {
-		opt(query)
-	}
-	_q.withReports = query
-	return _q
-}
-
-// WithProjects tells the query-builder to eager-load the nodes that are connected to
-// the "projects" edge. The optional arguments are used to configure the query builder of the edge.
-func (_q *ThemeQuery) WithProjects(opts ...func(*ProjectQuery)) *ThemeQuery {
-	query := (&ProjectClient{config: _q.config}).Query()
-	for _, opt := range opts {
-		opt(query)
-	}
-	_q.withProjects = query
-	return _q
-}
-
-// WithNetworks tells the query-builder to eager-load the nodes that are connected to
-// the "networks" edge. The optional arguments are used to configure the query builder of the edge.
-func (_q *ThemeQuery) WithNetworks(opts ...func(*NetworkQuery)) *ThemeQuery {
-	query := (&NetworkClient{config: _q.config}).Query()
-	for _, opt := range opts {
-		opt(query)
-	}
-	_q.withNetworks = query
-	return _q
-}
-
-// WithEvents tells the query-builder to eager-load the nodes that are connected to
-// the "events" edge. The optional arguments are used to configure the query builder of the edge.
-func (_q *ThemeQuery) WithEvents(opts ...func(*EventQuery)) *ThemeQuery {
-	query := (&EventClient{config: _q.config}).Query()
-	for _, opt := range opts {
-		opt(query)
-	}
-	_q.withEvents = query
-	return _q
-}
-
-// WithCollections tells the query-builder to eager-load the nodes that are connected to
-// the "collections" edge. The optional arguments are used to configure the query builder of the edge.
-func (_q *ThemeQuery) WithCollections(opts ...func(*CollectionQuery)) *ThemeQuery {
-	query := (&CollectionClient{config: _q.config}).Query()
-	for _, opt := range opts {
-		opt(query)
-	}
-	_q.withCollections = query
-	return _q
 }
 
 // WithParent tells the query-builder to eager-load the nodes that are connected to
@@ -590,29 +260,6 @@ func (_q *ThemeQuery) WithChildren(opts ...func(*ThemeQuery)) *ThemeQuery {
 	}
 	_q.withChildren = query
 	return _q
-}
-
-// GroupBy is used to group vertices by one or more fields/columns.
-// It is often used with aggregate functions, like: count, max, mean, min, sum.
-//
-// Example:
-//
-//	var v []struct {
-//		Slug string `json:"slug,omitempty"`
-//		Count int `json:"count,omitempty"`
-//	}
-//
-//	client.Theme.Query().
-//		GroupBy(theme.FieldSlug).
-//		Aggregate(ent.Count()).
-//		Scan(ctx, &v)
-func (_q *ThemeQuery) GroupBy(field string, fields ...string) *ThemeGroupBy {
-	_q.ctx.Fields = append([]string{field}, fields...)
-	grbuild := &ThemeGroupBy{build: _q}
-	grbuild.flds = &_q.ctx.Fields
-	grbuild.label = theme.Label
-	grbuild.scan = grbuild.Scan
-	return grbuild
 }
 
 // Select allows the selection one or more fields/columns for the given query,
@@ -671,14 +318,7 @@ func (_q *ThemeQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Theme,
 		nodes       = []*Theme{}
 		withFKs     = _q.withFKs
 		_spec       = _q.querySpec()
-		loadedTypes = [9]bool{
-			_q.withPractices != nil,
-			_q.withTools != nil,
-			_q.withReports != nil,
-			_q.withProjects != nil,
-			_q.withNetworks != nil,
-			_q.withEvents != nil,
-			_q.withCollections != nil,
+		loadedTypes = [2]bool{
 			_q.withParent != nil,
 			_q.withChildren != nil,
 		}
@@ -710,55 +350,6 @@ func (_q *ThemeQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Theme,
 	if len(nodes) == 0 {
 		return nodes, nil
 	}
-	if query := _q.withPractices; query != nil {
-		if err := _q.loadPractices(ctx, query, nodes,
-			func(n *Theme) { n.Edges.Practices = []*Practice{} },
-			func(n *Theme, e *Practice) { n.Edges.Practices = append(n.Edges.Practices, e) }); err != nil {
-			return nil, err
-		}
-	}
-	if query := _q.withTools; query != nil {
-		if err := _q.loadTools(ctx, query, nodes,
-			func(n *Theme) { n.Edges.Tools = []*Tool{} },
-			func(n *Theme, e *Tool) { n.Edges.Tools = append(n.Edges.Tools, e) }); err != nil {
-			return nil, err
-		}
-	}
-	if query := _q.withReports; query != nil {
-		if err := _q.loadReports(ctx, query, nodes,
-			func(n *Theme) { n.Edges.Reports = []*Report{} },
-			func(n *Theme, e *Report) { n.Edges.Reports = append(n.Edges.Reports, e) }); err != nil {
-			return nil, err
-		}
-	}
-	if query := _q.withProjects; query != nil {
-		if err := _q.loadProjects(ctx, query, nodes,
-			func(n *Theme) { n.Edges.Projects = []*Project{} },
-			func(n *Theme, e *Project) { n.Edges.Projects = append(n.Edges.Projects, e) }); err != nil {
-			return nil, err
-		}
-	}
-	if query := _q.withNetworks; query != nil {
-		if err := _q.loadNetworks(ctx, query, nodes,
-			func(n *Theme) { n.Edges.Networks = []*Network{} },
-			func(n *Theme, e *Network) { n.Edges.Networks = append(n.Edges.Networks, e) }); err != nil {
-			return nil, err
-		}
-	}
-	if query := _q.withEvents; query != nil {
-		if err := _q.loadEvents(ctx, query, nodes,
-			func(n *Theme) { n.Edges.Events = []*Event{} },
-			func(n *Theme, e *Event) { n.Edges.Events = append(n.Edges.Events, e) }); err != nil {
-			return nil, err
-		}
-	}
-	if query := _q.withCollections; query != nil {
-		if err := _q.loadCollections(ctx, query, nodes,
-			func(n *Theme) { n.Edges.Collections = []*Collection{} },
-			func(n *Theme, e *Collection) { n.Edges.Collections = append(n.Edges.Collections, e) }); err != nil {
-			return nil, err
-		}
-	}
 	if query := _q.withParent; query != nil {
 		if err := _q.loadParent(ctx, query, nodes, nil,
 			func(n *Theme, e *Theme) { n.Edges.Parent = e }); err != nil {
@@ -769,55 +360,6 @@ func (_q *ThemeQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Theme,
 		if err := _q.loadChildren(ctx, query, nodes,
 			func(n *Theme) { n.Edges.Children = []*Theme{} },
 			func(n *Theme, e *Theme) { n.Edges.Children = append(n.Edges.Children, e) }); err != nil {
-			return nil, err
-		}
-	}
-	for name, query := range _q.withNamedPractices {
-		if err := _q.loadPractices(ctx, query, nodes,
-			func(n *Theme) { n.appendNamedPractices(name) },
-			func(n *Theme, e *Practice) { n.appendNamedPractices(name, e) }); err != nil {
-			return nil, err
-		}
-	}
-	for name, query := range _q.withNamedTools {
-		if err := _q.loadTools(ctx, query, nodes,
-			func(n *Theme) { n.appendNamedTools(name) },
-			func(n *Theme, e *Tool) { n.appendNamedTools(name, e) }); err != nil {
-			return nil, err
-		}
-	}
-	for name, query := range _q.withNamedReports {
-		if err := _q.loadReports(ctx, query, nodes,
-			func(n *Theme) { n.appendNamedReports(name) },
-			func(n *Theme, e *Report) { n.appendNamedReports(name, e) }); err != nil {
-			return nil, err
-		}
-	}
-	for name, query := range _q.withNamedProjects {
-		if err := _q.loadProjects(ctx, query, nodes,
-			func(n *Theme) { n.appendNamedProjects(name) },
-			func(n *Theme, e *Project) { n.appendNamedProjects(name, e) }); err != nil {
-			return nil, err
-		}
-	}
-	for name, query := range _q.withNamedNetworks {
-		if err := _q.loadNetworks(ctx, query, nodes,
-			func(n *Theme) { n.appendNamedNetworks(name) },
-			func(n *Theme, e *Network) { n.appendNamedNetworks(name, e) }); err != nil {
-			return nil, err
-		}
-	}
-	for name, query := range _q.withNamedEvents {
-		if err := _q.loadEvents(ctx, query, nodes,
-			func(n *Theme) { n.appendNamedEvents(name) },
-			func(n *Theme, e *Event) { n.appendNamedEvents(name, e) }); err != nil {
-			return nil, err
-		}
-	}
-	for name, query := range _q.withNamedCollections {
-		if err := _q.loadCollections(ctx, query, nodes,
-			func(n *Theme) { n.appendNamedCollections(name) },
-			func(n *Theme, e *Collection) { n.appendNamedCollections(name, e) }); err != nil {
 			return nil, err
 		}
 	}
@@ -836,433 +378,6 @@ func (_q *ThemeQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Theme,
 	return nodes, nil
 }
 
-func (_q *ThemeQuery) loadPractices(ctx context.Context, query *PracticeQuery, nodes []*Theme, init func(*Theme), assign func(*Theme, *Practice)) error {
-	edgeIDs := make([]driver.Value, len(nodes))
-	byID := make(map[string]*Theme)
-	nids := make(map[string]map[*Theme]struct{})
-	for i, node := range nodes {
-		edgeIDs[i] = node.ID
-		byID[node.ID] = node
-		if init != nil {
-			init(node)
-		}
-	}
-	query.Where(func(s *sql.Selector) {
-		joinT := sql.Table(theme.PracticesTable)
-		s.Join(joinT).On(s.C(practice.FieldID), joinT.C(theme.PracticesPrimaryKey[0]))
-		s.Where(sql.InValues(joinT.C(theme.PracticesPrimaryKey[1]), edgeIDs...))
-		columns := s.SelectedColumns()
-		s.Select(joinT.C(theme.PracticesPrimaryKey[1]))
-		s.AppendSelect(columns...)
-		s.SetDistinct(false)
-	})
-	if err := query.prepareQuery(ctx); err != nil {
-		return err
-	}
-	qr := QuerierFunc(func(ctx context.Context, q Query) (Value, error) {
-		return query.sqlAll(ctx, func(_ context.Context, spec *sqlgraph.QuerySpec) {
-			assign := spec.Assign
-			values := spec.ScanValues
-			spec.ScanValues = func(columns []string) ([]any, error) {
-				values, err := values(columns[1:])
-				if err != nil {
-					return nil, err
-				}
-				return append([]any{new(sql.NullString)}, values...), nil
-			}
-			spec.Assign = func(columns []string, values []any) error {
-				outValue := values[0].(*sql.NullString).String
-				inValue := values[1].(*sql.NullString).String
-				if nids[inValue] == nil {
-					nids[inValue] = map[*Theme]struct{}{byID[outValue]: {}}
-					return assign(columns[1:], values[1:])
-				}
-				nids[inValue][byID[outValue]] = struct{}{}
-				return nil
-			}
-		})
-	})
-	neighbors, err := withInterceptors[[]*Practice](ctx, query, qr, query.inters)
-	if err != nil {
-		return err
-	}
-	for _, n := range neighbors {
-		nodes, ok := nids[n.ID]
-		if !ok {
-			return fmt.Errorf(`unexpected "practices" node returned %v`, n.ID)
-		}
-		for kn := range nodes {
-			assign(kn, n)
-		}
-	}
-	return nil
-}
-func (_q *ThemeQuery) loadTools(ctx context.Context, query *ToolQuery, nodes []*Theme, init func(*Theme), assign func(*Theme, *Tool)) error {
-	edgeIDs := make([]driver.Value, len(nodes))
-	byID := make(map[string]*Theme)
-	nids := make(map[string]map[*Theme]struct{})
-	for i, node := range nodes {
-		edgeIDs[i] = node.ID
-		byID[node.ID] = node
-		if init != nil {
-			init(node)
-		}
-	}
-	query.Where(func(s *sql.Selector) {
-		joinT := sql.Table(theme.ToolsTable)
-		s.Join(joinT).On(s.C(tool.FieldID), joinT.C(theme.ToolsPrimaryKey[0]))
-		s.Where(sql.InValues(joinT.C(theme.ToolsPrimaryKey[1]), edgeIDs...))
-		columns := s.SelectedColumns()
-		s.Select(joinT.C(theme.ToolsPrimaryKey[1]))
-		s.AppendSelect(columns...)
-		s.SetDistinct(false)
-	})
-	if err := query.prepareQuery(ctx); err != nil {
-		return err
-	}
-	qr := QuerierFunc(func(ctx context.Context, q Query) (Value, error) {
-		return query.sqlAll(ctx, func(_ context.Context, spec *sqlgraph.QuerySpec) {
-			assign := spec.Assign
-			values := spec.ScanValues
-			spec.ScanValues = func(columns []string) ([]any, error) {
-				values, err := values(columns[1:])
-				if err != nil {
-					return nil, err
-				}
-				return append([]any{new(sql.NullString)}, values...), nil
-			}
-			spec.Assign = func(columns []string, values []any) error {
-				outValue := values[0].(*sql.NullString).String
-				inValue := values[1].(*sql.NullString).String
-				if nids[inValue] == nil {
-					nids[inValue] = map[*Theme]struct{}{byID[outValue]: {}}
-					return assign(columns[1:], values[1:])
-				}
-				nids[inValue][byID[outValue]] = struct{}{}
-				return nil
-			}
-		})
-	})
-	neighbors, err := withInterceptors[[]*Tool](ctx, query, qr, query.inters)
-	if err != nil {
-		return err
-	}
-	for _, n := range neighbors {
-		nodes, ok := nids[n.ID]
-		if !ok {
-			return fmt.Errorf(`unexpected "tools" node returned %v`, n.ID)
-		}
-		for kn := range nodes {
-			assign(kn, n)
-		}
-	}
-	return nil
-}
-func (_q *ThemeQuery) loadReports(ctx context.Context, query *ReportQuery, nodes []*Theme, init func(*Theme), assign func(*Theme, *Report)) error {
-	edgeIDs := make([]driver.Value, len(nodes))
-	byID := make(map[string]*Theme)
-	nids := make(map[string]map[*Theme]struct{})
-	for i, node := range nodes {
-		edgeIDs[i] = node.ID
-		byID[node.ID] = node
-		if init != nil {
-			init(node)
-		}
-	}
-	query.Where(func(s *sql.Selector) {
-		joinT := sql.Table(theme.ReportsTable)
-		s.Join(joinT).On(s.C(report.FieldID), joinT.C(theme.ReportsPrimaryKey[0]))
-		s.Where(sql.InValues(joinT.C(theme.ReportsPrimaryKey[1]), edgeIDs...))
-		columns := s.SelectedColumns()
-		s.Select(joinT.C(theme.ReportsPrimaryKey[1]))
-		s.AppendSelect(columns...)
-		s.SetDistinct(false)
-	})
-	if err := query.prepareQuery(ctx); err != nil {
-		return err
-	}
-	qr := QuerierFunc(func(ctx context.Context, q Query) (Value, error) {
-		return query.sqlAll(ctx, func(_ context.Context, spec *sqlgraph.QuerySpec) {
-			assign := spec.Assign
-			values := spec.ScanValues
-			spec.ScanValues = func(columns []string) ([]any, error) {
-				values, err := values(columns[1:])
-				if err != nil {
-					return nil, err
-				}
-				return append([]any{new(sql.NullString)}, values...), nil
-			}
-			spec.Assign = func(columns []string, values []any) error {
-				outValue := values[0].(*sql.NullString).String
-				inValue := values[1].(*sql.NullString).String
-				if nids[inValue] == nil {
-					nids[inValue] = map[*Theme]struct{}{byID[outValue]: {}}
-					return assign(columns[1:], values[1:])
-				}
-				nids[inValue][byID[outValue]] = struct{}{}
-				return nil
-			}
-		})
-	})
-	neighbors, err := withInterceptors[[]*Report](ctx, query, qr, query.inters)
-	if err != nil {
-		return err
-	}
-	for _, n := range neighbors {
-		nodes, ok := nids[n.ID]
-		if !ok {
-			return fmt.Errorf(`unexpected "reports" node returned %v`, n.ID)
-		}
-		for kn := range nodes {
-			assign(kn, n)
-		}
-	}
-	return nil
-}
-func (_q *ThemeQuery) loadProjects(ctx context.Context, query *ProjectQuery, nodes []*Theme, init func(*Theme), assign func(*Theme, *Project)) error {
-	edgeIDs := make([]driver.Value, len(nodes))
-	byID := make(map[string]*Theme)
-	nids := make(map[string]map[*Theme]struct{})
-	for i, node := range nodes {
-		edgeIDs[i] = node.ID
-		byID[node.ID] = node
-		if init != nil {
-			init(node)
-		}
-	}
-	query.Where(func(s *sql.Selector) {
-		joinT := sql.Table(theme.ProjectsTable)
-		s.Join(joinT).On(s.C(project.FieldID), joinT.C(theme.ProjectsPrimaryKey[0]))
-		s.Where(sql.InValues(joinT.C(theme.ProjectsPrimaryKey[1]), edgeIDs...))
-		columns := s.SelectedColumns()
-		s.Select(joinT.C(theme.ProjectsPrimaryKey[1]))
-		s.AppendSelect(columns...)
-		s.SetDistinct(false)
-	})
-	if err := query.prepareQuery(ctx); err != nil {
-		return err
-	}
-	qr := QuerierFunc(func(ctx context.Context, q Query) (Value, error) {
-		return query.sqlAll(ctx, func(_ context.Context, spec *sqlgraph.QuerySpec) {
-			assign := spec.Assign
-			values := spec.ScanValues
-			spec.ScanValues = func(columns []string) ([]any, error) {
-				values, err := values(columns[1:])
-				if err != nil {
-					return nil, err
-				}
-				return append([]any{new(sql.NullString)}, values...), nil
-			}
-			spec.Assign = func(columns []string, values []any) error {
-				outValue := values[0].(*sql.NullString).String
-				inValue := values[1].(*sql.NullString).String
-				if nids[inValue] == nil {
-					nids[inValue] = map[*Theme]struct{}{byID[outValue]: {}}
-					return assign(columns[1:], values[1:])
-				}
-				nids[inValue][byID[outValue]] = struct{}{}
-				return nil
-			}
-		})
-	})
-	neighbors, err := withInterceptors[[]*Project](ctx, query, qr, query.inters)
-	if err != nil {
-		return err
-	}
-	for _, n := range neighbors {
-		nodes, ok := nids[n.ID]
-		if !ok {
-			return fmt.Errorf(`unexpected "projects" node returned %v`, n.ID)
-		}
-		for kn := range nodes {
-			assign(kn, n)
-		}
-	}
-	return nil
-}
-func (_q *ThemeQuery) loadNetworks(ctx context.Context, query *NetworkQuery, nodes []*Theme, init func(*Theme), assign func(*Theme, *Network)) error {
-	edgeIDs := make([]driver.Value, len(nodes))
-	byID := make(map[string]*Theme)
-	nids := make(map[string]map[*Theme]struct{})
-	for i, node := range nodes {
-		edgeIDs[i] = node.ID
-		byID[node.ID] = node
-		if init != nil {
-			init(node)
-		}
-	}
-	query.Where(func(s *sql.Selector) {
-		joinT := sql.Table(theme.NetworksTable)
-		s.Join(joinT).On(s.C(network.FieldID), joinT.C(theme.NetworksPrimaryKey[0]))
-		s.Where(sql.InValues(joinT.C(theme.NetworksPrimaryKey[1]), edgeIDs...))
-		columns := s.SelectedColumns()
-		s.Select(joinT.C(theme.NetworksPrimaryKey[1]))
-		s.AppendSelect(columns...)
-		s.SetDistinct(false)
-	})
-	if err := query.prepareQuery(ctx); err != nil {
-		return err
-	}
-	qr := QuerierFunc(func(ctx context.Context, q Query) (Value, error) {
-		return query.sqlAll(ctx, func(_ context.Context, spec *sqlgraph.QuerySpec) {
-			assign := spec.Assign
-			values := spec.ScanValues
-			spec.ScanValues = func(columns []string) ([]any, error) {
-				values, err := values(columns[1:])
-				if err != nil {
-					return nil, err
-				}
-				return append([]any{new(sql.NullString)}, values...), nil
-			}
-			spec.Assign = func(columns []string, values []any) error {
-				outValue := values[0].(*sql.NullString).String
-				inValue := values[1].(*sql.NullString).String
-				if nids[inValue] == nil {
-					nids[inValue] = map[*Theme]struct{}{byID[outValue]: {}}
-					return assign(columns[1:], values[1:])
-				}
-				nids[inValue][byID[outValue]] = struct{}{}
-				return nil
-			}
-		})
-	})
-	neighbors, err := withInterceptors[[]*Network](ctx, query, qr, query.inters)
-	if err != nil {
-		return err
-	}
-	for _, n := range neighbors {
-		nodes, ok := nids[n.ID]
-		if !ok {
-			return fmt.Errorf(`unexpected "networks" node returned %v`, n.ID)
-		}
-		for kn := range nodes {
-			assign(kn, n)
-		}
-	}
-	return nil
-}
-func (_q *ThemeQuery) loadEvents(ctx context.Context, query *EventQuery, nodes []*Theme, init func(*Theme), assign func(*Theme, *Event)) error {
-	edgeIDs := make([]driver.Value, len(nodes))
-	byID := make(map[string]*Theme)
-	nids := make(map[string]map[*Theme]struct{})
-	for i, node := range nodes {
-		edgeIDs[i] = node.ID
-		byID[node.ID] = node
-		if init != nil {
-			init(node)
-		}
-	}
-	query.Where(func(s *sql.Selector) {
-		joinT := sql.Table(theme.EventsTable)
-		s.Join(joinT).On(s.C(event.FieldID), joinT.C(theme.EventsPrimaryKey[0]))
-		s.Where(sql.InValues(joinT.C(theme.EventsPrimaryKey[1]), edgeIDs...))
-		columns := s.SelectedColumns()
-		s.Select(joinT.C(theme.EventsPrimaryKey[1]))
-		s.AppendSelect(columns...)
-		s.SetDistinct(false)
-	})
-	if err := query.prepareQuery(ctx); err != nil {
-		return err
-	}
-	qr := QuerierFunc(func(ctx context.Context, q Query) (Value, error) {
-		return query.sqlAll(ctx, func(_ context.Context, spec *sqlgraph.QuerySpec) {
-			assign := spec.Assign
-			values := spec.ScanValues
-			spec.ScanValues = func(columns []string) ([]any, error) {
-				values, err := values(columns[1:])
-				if err != nil {
-					return nil, err
-				}
-				return append([]any{new(sql.NullString)}, values...), nil
-			}
-			spec.Assign = func(columns []string, values []any) error {
-				outValue := values[0].(*sql.NullString).String
-				inValue := values[1].(*sql.NullString).String
-				if nids[inValue] == nil {
-					nids[inValue] = map[*Theme]struct{}{byID[outValue]: {}}
-					return assign(columns[1:], values[1:])
-				}
-				nids[inValue][byID[outValue]] = struct{}{}
-				return nil
-			}
-		})
-	})
-	neighbors, err := withInterceptors[[]*Event](ctx, query, qr, query.inters)
-	if err != nil {
-		return err
-	}
-	for _, n := range neighbors {
-		nodes, ok := nids[n.ID]
-		if !ok {
-			return fmt.Errorf(`unexpected "events" node returned %v`, n.ID)
-		}
-		for kn := range nodes {
-			assign(kn, n)
-		}
-	}
-	return nil
-}
-func (_q *ThemeQuery) loadCollections(ctx context.Context, query *CollectionQuery, nodes []*Theme, init func(*Theme), assign func(*Theme, *Collection)) error {
-	edgeIDs := make([]driver.Value, len(nodes))
-	byID := make(map[string]*Theme)
-	nids := make(map[string]map[*Theme]struct{})
-	for i, node := range nodes {
-		edgeIDs[i] = node.ID
-		byID[node.ID] = node
-		if init != nil {
-			init(node)
-		}
-	}
-	query.Where(func(s *sql.Selector) {
-		joinT := sql.Table(theme.CollectionsTable)
-		s.Join(joinT).On(s.C(collection.FieldID), joinT.C(theme.CollectionsPrimaryKey[0]))
-		s.Where(sql.InValues(joinT.C(theme.CollectionsPrimaryKey[1]), edgeIDs...))
-		columns := s.SelectedColumns()
-		s.Select(joinT.C(theme.CollectionsPrimaryKey[1]))
-		s.AppendSelect(columns...)
-		s.SetDistinct(false)
-	})
-	if err := query.prepareQuery(ctx); err != nil {
-		return err
-	}
-	qr := QuerierFunc(func(ctx context.Context, q Query) (Value, error) {
-		return query.sqlAll(ctx, func(_ context.Context, spec *sqlgraph.QuerySpec) {
-			assign := spec.Assign
-			values := spec.ScanValues
-			spec.ScanValues = func(columns []string) ([]any, error) {
-				values, err := values(columns[1:])
-				if err != nil {
-					return nil, err
-				}
-				return append([]any{new(sql.NullString)}, values...), nil
-			}
-			spec.Assign = func(columns []string, values []any) error {
-				outValue := values[0].(*sql.NullString).String
-				inValue := values[1].(*sql.NullString).String
-				if nids[inValue] == nil {
-					nids[inValue] = map[*Theme]struct{}{byID[outValue]: {}}
-					return assign(columns[1:], values[1:])
-				}
-				nids[inValue][byID[outValue]] = struct{}{}
-				return nil
-			}
-		})
-	})
-	neighbors, err := withInterceptors[[]*Collection](ctx, query, qr, query.inters)
-	if err != nil {
-		return err
-	}
-	for _, n := range neighbors {
-		nodes, ok := nids[n.ID]
-		if !ok {
-			return fmt.Errorf(`unexpected "collections" node returned %v`, n.ID)
-		}
-		for kn := range nodes {
-			assign(kn, n)
-		}
-	}
-	return nil
-}
 func (_q *ThemeQuery) loadParent(ctx context.Context, query *ThemeQuery, nodes []*Theme, init func(*Theme), assign func(*Theme, *Theme)) error {
 	ids := make([]string, 0, len(nodes))
 	nodeids := make(map[string][]*Theme)
@@ -1414,134 +529,10 @@ func (_q *ThemeQuery) sqlQuery(ctx context.Context) *sql.Selector {
 	return selector
 }
 
-// ForUpdate locks the selected rows against concurrent updates, and prevent them from being
-// updated, deleted or "selected ... for update" by other sessions, until the transaction is
-// either committed or rolled-back.
-func (_q *ThemeQuery) ForUpdate(opts ...sql.LockOption) *ThemeQuery {
-	if _q.driver.Dialect() == dialect.Postgres {
-		_q.Unique(false)
-	}
-	_q.modifiers = append(_q.modifiers, func(s *sql.Selector) {
-		s.ForUpdate(opts...)
-	})
-	return _q
-}
-
-// ForShare behaves similarly to ForUpdate, except that it acquires a shared mode lock
-// on any rows that are read. Other sessions can read the rows, but cannot modify them
-// until your transaction commits.
-func (_q *ThemeQuery) ForShare(opts ...sql.LockOption) *ThemeQuery {
-	if _q.driver.Dialect() == dialect.Postgres {
-		_q.Unique(false)
-	}
-	_q.modifiers = append(_q.modifiers, func(s *sql.Selector) {
-		s.ForShare(opts...)
-	})
-	return _q
-}
-
 // Modify adds a query modifier for attaching custom logic to queries.
 func (_q *ThemeQuery) Modify(modifiers ...func(s *sql.Selector)) *ThemeSelect {
 	_q.modifiers = append(_q.modifiers, modifiers...)
 	return _q.Select()
-}
-
-// WithNamedPractices tells the query-builder to eager-load the nodes that are connected to the "practices"
-// edge with the given name. The optional arguments are used to configure the query builder of the edge.
-func (_q *ThemeQuery) WithNamedPractices(name string, opts ...func(*PracticeQuery)) *ThemeQuery {
-	query := (&PracticeClient{config: _q.config}).Query()
-	for _, opt := range opts {
-		opt(query)
-	}
-	if _q.withNamedPractices == nil {
-		_q.withNamedPractices = make(map[string]*PracticeQuery)
-	}
-	_q.withNamedPractices[name] = query
-	return _q
-}
-
-// WithNamedTools tells the query-builder to eager-load the nodes that are connected to the "tools"
-// edge with the given name. The optional arguments are used to configure the query builder of the edge.
-func (_q *ThemeQuery) WithNamedTools(name string, opts ...func(*ToolQuery)) *ThemeQuery {
-	query := (&ToolClient{config: _q.config}).Query()
-	for _, opt := range opts {
-		opt(query)
-	}
-	if _q.withNamedTools == nil {
-		_q.withNamedTools = make(map[string]*ToolQuery)
-	}
-	_q.withNamedTools[name] = query
-	return _q
-}
-
-// WithNamedReports tells the query-builder to eager-load the nodes that are connected to the "reports"
-// edge with the given name. The optional arguments are used to configure the query builder of the edge.
-func (_q *ThemeQuery) WithNamedReports(name string, opts ...func(*ReportQuery)) *ThemeQuery {
-	query := (&ReportClient{config: _q.config}).Query()
-	for _, opt := range opts {
-		opt(query)
-	}
-	if _q.withNamedReports == nil {
-		_q.withNamedReports = make(map[string]*ReportQuery)
-	}
-	_q.withNamedReports[name] = query
-	return _q
-}
-
-// WithNamedProjects tells the query-builder to eager-load the nodes that are connected to the "projects"
-// edge with the given name. The optional arguments are used to configure the query builder of the edge.
-func (_q *ThemeQuery) WithNamedProjects(name string, opts ...func(*ProjectQuery)) *ThemeQuery {
-	query := (&ProjectClient{config: _q.config}).Query()
-	for _, opt := range opts {
-		opt(query)
-	}
-	if _q.withNamedProjects == nil {
-		_q.withNamedProjects = make(map[string]*ProjectQuery)
-	}
-	_q.withNamedProjects[name] = query
-	return _q
-}
-
-// WithNamedNetworks tells the query-builder to eager-load the nodes that are connected to the "networks"
-// edge with the given name. The optional arguments are used to configure the query builder of the edge.
-func (_q *ThemeQuery) WithNamedNetworks(name string, opts ...func(*NetworkQuery)) *ThemeQuery {
-	query := (&NetworkClient{config: _q.config}).Query()
-	for _, opt := range opts {
-		opt(query)
-	}
-	if _q.withNamedNetworks == nil {
-		_q.withNamedNetworks = make(map[string]*NetworkQuery)
-	}
-	_q.withNamedNetworks[name] = query
-	return _q
-}
-
-// WithNamedEvents tells the query-builder to eager-load the nodes that are connected to the "events"
-// edge with the given name. The optional arguments are used to configure the query builder of the edge.
-func (_q *ThemeQuery) WithNamedEvents(name string, opts ...func(*EventQuery)) *ThemeQuery {
-	query := (&EventClient{config: _q.config}).Query()
-	for _, opt := range opts {
-		opt(query)
-	}
-	if _q.withNamedEvents == nil {
-		_q.withNamedEvents = make(map[string]*EventQuery)
-	}
-	_q.withNamedEvents[name] = query
-	return _q
-}
-
-// WithNamedCollections tells the query-builder to eager-load the nodes that are connected to the "collections"
-// edge with the given name. The optional arguments are used to configure the query builder of the edge.
-func (_q *ThemeQuery) WithNamedCollections(name string, opts ...func(*CollectionQuery)) *ThemeQuery {
-	query := (&CollectionClient{config: _q.config}).Query()
-	for _, opt := range opts {
-		opt(query)
-	}
-	if _q.withNamedCollections == nil {
-		_q.withNamedCollections = make(map[string]*CollectionQuery)
-	}
-	_q.withNamedCollections[name] = query
-	return _q
 }
 
 // WithNamedChildren tells the query-builder to eager-load the nodes that are connected to the "children"
@@ -1556,54 +547,6 @@ func (_q *ThemeQuery) WithNamedChildren(name string, opts ...func(*ThemeQuery)) 
 	}
 	_q.withNamedChildren[name] = query
 	return _q
-}
-
-// ThemeGroupBy is the group-by builder for Theme entities.
-type ThemeGroupBy struct {
-	selector
-	build *ThemeQuery
-}
-
-// Aggregate adds the given aggregation functions to the group-by query.
-func (_g *ThemeGroupBy) Aggregate(fns ...AggregateFunc) *ThemeGroupBy {
-	_g.fns = append(_g.fns, fns...)
-	return _g
-}
-
-// Scan applies the selector query and scans the result into the given value.
-func (_g *ThemeGroupBy) Scan(ctx context.Context, v any) error {
-	ctx = setContextOp(ctx, _g.build.ctx, ent.OpQueryGroupBy)
-	if err := _g.build.prepareQuery(ctx); err != nil {
-		return err
-	}
-	return scanWithInterceptors[*ThemeQuery, *ThemeGroupBy](ctx, _g.build, _g, _g.build.inters, v)
-}
-
-func (_g *ThemeGroupBy) sqlScan(ctx context.Context, root *ThemeQuery, v any) error {
-	selector := root.sqlQuery(ctx).Select()
-	aggregation := make([]string, 0, len(_g.fns))
-	for _, fn := range _g.fns {
-		aggregation = append(aggregation, fn(selector))
-	}
-	if len(selector.SelectedColumns()) == 0 {
-		columns := make([]string, 0, len(*_g.flds)+len(_g.fns))
-		for _, f := range *_g.flds {
-			columns = append(columns, selector.C(f))
-		}
-		columns = append(columns, aggregation...)
-		selector.Select(columns...)
-	}
-	selector.GroupBy(selector.Columns(*_g.flds...)...)
-	if err := selector.Err(); err != nil {
-		return err
-	}
-	rows := &sql.Rows{}
-	query, args := selector.Query()
-	if err := _g.build.driver.Query(ctx, query, args, rows); err != nil {
-		return err
-	}
-	defer rows.Close()
-	return sql.ScanSlice(rows, v)
 }
 
 // ThemeSelect is the builder for selecting fields of Theme entities.

@@ -557,13 +557,6 @@ func (_m *Tool) QueryPractices() *PracticeQuery {
 	return NewToolClient(_m.config).QueryPractices(_m)
 }
 
-// Update returns a builder for updating this Tool.
-// Note that you need to call Tool.Unwrap() before calling this method if this Tool
-// was returned from a transaction, and the transaction was committed or rolled back.
-func (_m *Tool) Update() *ToolUpdateOne {
-	return NewToolClient(_m.config).UpdateOne(_m)
-}
-
 // Unwrap unwraps the Tool entity that was returned from a transaction after it was closed,
 // so that all future queries will be executed through the driver which created the transaction.
 func (_m *Tool) Unwrap() *Tool {

@@ -15,7 +15,6 @@ import (
 // ToolDelete is the builder for deleting a Tool entity.
 type ToolDelete struct {
 	config
-	hooks    []Hook
 	mutation *ToolMutation
 }
 
@@ -27,7 +26,7 @@ func (_d *ToolDelete) Where(ps ...predicate.Tool) *ToolDelete {
 
 // Exec executes the deletion query and returns how many vertices were deleted.
 func (_d *ToolDelete) Exec(ctx context.Context) (int, error) {
-	return withHooks(ctx, _d.sqlExec, _d.mutation, _d.hooks)
+	return _d.sqlExec(ctx)
 }
 
 // ExecX is like Exec, but panics if an error occurs.

@@ -20,7 +20,7 @@ import (
 	"math"
 
 	"entgo.io/ent"
-	"entgo.io/ent/dialect"
+
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
@@ -89,50 +89,6 @@ func (_q *ToolQuery) Order(o ...tool.OrderOption) *ToolQuery {
 	return _q
 }
 
-// QueryOwner chains the current query on the "owner" edge.
-func (_q *ToolQuery) QueryOwner() *OrganizationQuery {
-	query := (&OrganizationClient{config: _q.config}).Query()
-	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
-		if err := _q.prepareQuery(ctx); err != nil {
-			return nil, err
-		}
-		selector := _q.sqlQuery(ctx)
-		if err := selector.Err(); err != nil {
-			return nil, err
-		}
-		step := sqlgraph.NewStep(
-			sqlgraph.From(tool.Table, tool.FieldID, selector),
-			sqlgraph.To(organization.Table, organization.FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, tool.OwnerTable, tool.OwnerColumn),
-		)
-		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
-		return fromU, nil
-	}
-	return query
-}
-
-// QueryImage chains the current query on the "image" edge.
-func (_q *ToolQuery) QueryImage() *AssetQuery {
-	query := (&AssetClient{config: _q.config}).Query()
-	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
-		if err := _q.prepareQuery(ctx); err != nil {
-			return nil, err
-		}
-		selector := _q.sqlQuery(ctx)
-		if err := selector.Err(); err != nil {
-			return nil, err
-		}
-		step := sqlgraph.NewStep(
-			sqlgraph.From(tool.Table, tool.FieldID, selector),
-			sqlgraph.To(asset.Table, asset.FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, tool.ImageTable, tool.ImageColumn),
-		)
-		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
-		return fromU, nil
-	}
-	return query
-}
-
 // QueryThemes chains the current query on the "themes" edge.
 func (_q *ToolQuery) QueryThemes() *ThemeQuery {
 	query := (&ThemeClient{config: _q.config}).Query()
@@ -148,138 +104,6 @@ func (_q *ToolQuery) QueryThemes() *ThemeQuery {
 			sqlgraph.From(tool.Table, tool.FieldID, selector),
 			sqlgraph.To(theme.Table, theme.FieldID),
 			sqlgraph.Edge(sqlgraph.M2M, false, tool.ThemesTable, tool.ThemesPrimaryKey...),
-		)
-		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
-		return fromU, nil
-	}
-	return query
-}
-
-// QueryTargetGroups chains the current query on the "target_groups" edge.
-func (_q *ToolQuery) QueryTargetGroups() *TargetGroupQuery {
-	query := (&TargetGroupClient{config: _q.config}).Query()
-	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
-		if err := _q.prepareQuery(ctx); err != nil {
-			return nil, err
-		}
-		selector := _q.sqlQuery(ctx)
-		if err := selector.Err(); err != nil {
-			return nil, err
-		}
-		step := sqlgraph.NewStep(
-			sqlgraph.From(tool.Table, tool.FieldID, selector),
-			sqlgraph.To(targetgroup.Table, targetgroup.FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, false, tool.TargetGroupsTable, tool.TargetGroupsPrimaryKey...),
-		)
-		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
-		return fromU, nil
-	}
-	return query
-}
-
-// QueryMethods chains the current query on the "methods" edge.
-func (_q *ToolQuery) QueryMethods() *MethodQuery {
-	query := (&MethodClient{config: _q.config}).Query()
-	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
-		if err := _q.prepareQuery(ctx); err != nil {
-			return nil, err
-		}
-		selector := _q.sqlQuery(ctx)
-		if err := selector.Err(); err != nil {
-			return nil, err
-		}
-		step := sqlgraph.NewStep(
-			sqlgraph.From(tool.Table, tool.FieldID, selector),
-			sqlgraph.To(method.Table, method.FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, false, tool.MethodsTable, tool.MethodsPrimaryKey...),
-		)
-		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
-		return fromU, nil
-	}
-	return query
-}
-
-// QueryContacts chains the current query on the "contacts" edge.
-func (_q *ToolQuery) QueryContacts() *ContactQuery {
-	query := (&ContactClient{config: _q.config}).Query()
-	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
-		if err := _q.prepareQuery(ctx); err != nil {
-			return nil, err
-		}
-		selector := _q.sqlQuery(ctx)
-		if err := selector.Err(); err != nil {
-			return nil, err
-		}
-		step := sqlgraph.NewStep(
-			sqlgraph.From(tool.Table, tool.FieldID, selector),
-			sqlgraph.To(contact.Table, contact.FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, false, tool.ContactsTable, tool.ContactsPrimaryKey...),
-		)
-		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
-		return fromU, nil
-	}
-	return query
-}
-
-// QueryLawSections chains the current query on the "law_sections" edge.
-func (_q *ToolQuery) QueryLawSections() *LawSectionQuery {
-	query := (&LawSectionClient{config: _q.config}).Query()
-	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
-		if err := _q.prepareQuery(ctx); err != nil {
-			return nil, err
-		}
-		selector := _q.sqlQuery(ctx)
-		if err := selector.Err(); err != nil {
-			return nil, err
-		}
-		step := sqlgraph.NewStep(
-			sqlgraph.From(tool.Table, tool.FieldID, selector),
-			sqlgraph.To(lawsection.Table, lawsection.FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, false, tool.LawSectionsTable, tool.LawSectionsPrimaryKey...),
-		)
-		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
-		return fromU, nil
-	}
-	return query
-}
-
-// QueryReports chains the current query on the "reports" edge.
-func (_q *ToolQuery) QueryReports() *ReportQuery {
-	query := (&ReportClient{config: _q.config}).Query()
-	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
-		if err := _q.prepareQuery(ctx); err != nil {
-			return nil, err
-		}
-		selector := _q.sqlQuery(ctx)
-		if err := selector.Err(); err != nil {
-			return nil, err
-		}
-		step := sqlgraph.NewStep(
-			sqlgraph.From(tool.Table, tool.FieldID, selector),
-			sqlgraph.To(report.Table, report.FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, false, tool.ReportsTable, tool.ReportsPrimaryKey...),
-		)
-		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
-		return fromU, nil
-	}
-	return query
-}
-
-// QueryFiles chains the current query on the "files" edge.
-func (_q *ToolQuery) QueryFiles() *AssetQuery {
-	query := (&AssetClient{config: _q.config}).Query()
-	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
-		if err := _q.prepareQuery(ctx); err != nil {
-			return nil, err
-		}
-		selector := _q.sqlQuery(ctx)
-		if err := selector.Err(); err != nil {
-			return nil, err
-		}
-		step := sqlgraph.NewStep(
-			sqlgraph.From(tool.Table, tool.FieldID, selector),
-			sqlgraph.To(asset.Table, asset.FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, false, tool.FilesTable, tool.FilesPrimaryKey...),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -322,15 +146,6 @@ func (_q *ToolQuery) First(ctx context.Context) (*Tool, error) {
 	return nodes[0], nil
 }
 
-// FirstX is like First, but panics if an error occurs.
-func (_q *ToolQuery) FirstX(ctx context.Context) *Tool {
-	node, err := _q.First(ctx)
-	if err != nil && !IsNotFound(err) {
-		panic(err)
-	}
-	return node
-}
-
 // FirstID returns the first Tool ID from the query.
 // Returns a *NotFoundError when no Tool ID was found.
 func (_q *ToolQuery) FirstID(ctx context.Context) (id string, err error) {
@@ -343,15 +158,6 @@ func (_q *ToolQuery) FirstID(ctx context.Context) (id string, err error) {
 		return
 	}
 	return ids[0], nil
-}
-
-// FirstIDX is like FirstID, but panics if an error occurs.
-func (_q *ToolQuery) FirstIDX(ctx context.Context) string {
-	id, err := _q.FirstID(ctx)
-	if err != nil && !IsNotFound(err) {
-		panic(err)
-	}
-	return id
 }
 
 // Only returns a single Tool entity found by the query, ensuring it only returns one.
@@ -440,15 +246,6 @@ func (_q *ToolQuery) IDs(ctx context.Context) (ids []string, err error) {
 	return ids, nil
 }
 
-// IDsX is like IDs, but panics if an error occurs.
-func (_q *ToolQuery) IDsX(ctx context.Context) []string {
-	ids, err := _q.IDs(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return ids
-}
-
 // Count returns the count of the given query.
 func (_q *ToolQuery) Count(ctx context.Context) (int, error) {
 	ctx = setContextOp(ctx, _q.ctx, ent.OpQueryCount)
@@ -529,17 +326,6 @@ func (_q *ToolQuery) WithOwner(opts ...func(*OrganizationQuery)) *ToolQuery {
 	return _q
 }
 
-// WithImage tells the query-builder to eager-load the nodes that are connected to
-// the "image" edge. The optional arguments are used to configure the query builder of the edge.
-func (_q *ToolQuery) WithImage(opts ...func(*AssetQuery)) *ToolQuery {
-	query := (&AssetClient{config: _q.config}).Query()
-	for _, opt := range opts {
-		opt(query)
-	}
-	_q.withImage = query
-	return _q
-}
-
 // WithThemes tells the query-builder to eager-load the nodes that are connected to
 // the "themes" edge. The optional arguments are used to configure the query builder of the edge.
 func (_q *ToolQuery) WithThemes(opts ...func(*ThemeQuery)) *ToolQuery {
@@ -573,17 +359,6 @@ func (_q *ToolQuery) WithMethods(opts ...func(*MethodQuery)) *ToolQuery {
 	return _q
 }
 
-// WithContacts tells the query-builder to eager-load the nodes that are connected to
-// the "contacts" edge. The optional arguments are used to configure the query builder of the edge.
-func (_q *ToolQuery) WithContacts(opts ...func(*ContactQuery)) *ToolQuery {
-	query := (&ContactClient{config: _q.config}).Query()
-	for _, opt := range opts {
-		opt(query)
-	}
-	_q.withContacts = query
-	return _q
-}
-
 // WithLawSections tells the query-builder to eager-load the nodes that are connected to
 // the "law_sections" edge. The optional arguments are used to configure the query builder of the edge.
 func (_q *ToolQuery) WithLawSections(opts ...func(*LawSectionQuery)) *ToolQuery {
@@ -604,51 +379,6 @@ func (_q *ToolQuery) WithReports(opts ...func(*ReportQuery)) *ToolQuery {
 	}
 	_q.withReports = query
 	return _q
-}
-
-// WithFiles tells the query-builder to eager-load the nodes that are connected to
-// the "files" edge. The optional arguments are used to configure the query builder of the edge.
-func (_q *ToolQuery) WithFiles(opts ...func(*AssetQuery)) *ToolQuery {
-	query := (&AssetClient{config: _q.config}).Query()
-	for _, opt := range opts {
-		opt(query)
-	}
-	_q.withFiles = query
-	return _q
-}
-
-// WithPractices tells the query-builder to eager-load the nodes that are connected to
-// the "practices" edge. The optional arguments are used to configure the query builder of the edge.
-func (_q *ToolQuery) WithPractices(opts ...func(*PracticeQuery)) *ToolQuery {
-	query := (&PracticeClient{config: _q.config}).Query()
-	for _, opt := range opts {
-		opt(query)
-	}
-	_q.withPractices = query
-	return _q
-}
-
-// GroupBy is used to group vertices by one or more fields/columns.
-// It is often used with aggregate functions, like: count, max, mean, min, sum.
-//
-// Example:
-//
-//	var v []struct {
-//		Slug string `json:"slug,omitempty"`
-//		Count int `json:"count,omitempty"`
-//	}
-//
-//	client.Tool.Query().
-//		GroupBy(tool.FieldSlug).
-//		Aggregate(ent.Count()).
-//		Scan(ctx, &v)
-func (_q *ToolQuery) GroupBy(field string, fields ...string) *ToolGroupBy {
-	_q.ctx.Fields = append([]string{field}, fields...)
-	grbuild := &ToolGroupBy{build: _q}
-	grbuild.flds = &_q.ctx.Fields
-	grbuild.label = tool.Label
-	grbuild.scan = grbuild.Scan
-	return grbuild
 }
 
 // Select allows the selection one or more fields/columns for the given query,
@@ -1515,32 +1245,6 @@ func (_q *ToolQuery) sqlQuery(ctx context.Context) *sql.Selector {
 	return selector
 }
 
-// ForUpdate locks the selected rows against concurrent updates, and prevent them from being
-// updated, deleted or "selected ... for update" by other sessions, until the transaction is
-// either committed or rolled-back.
-func (_q *ToolQuery) ForUpdate(opts ...sql.LockOption) *ToolQuery {
-	if _q.driver.Dialect() == dialect.Postgres {
-		_q.Unique(false)
-	}
-	_q.modifiers = append(_q.modifiers, func(s *sql.Selector) {
-		s.ForUpdate(opts...)
-	})
-	return _q
-}
-
-// ForShare behaves similarly to ForUpdate, except that it acquires a shared mode lock
-// on any rows that are read. Other sessions can read the rows, but cannot modify them
-// until your transaction commits.
-func (_q *ToolQuery) ForShare(opts ...sql.LockOption) *ToolQuery {
-	if _q.driver.Dialect() == dialect.Postgres {
-		_q.Unique(false)
-	}
-	_q.modifiers = append(_q.modifiers, func(s *sql.Selector) {
-		s.ForShare(opts...)
-	})
-	return _q
-}
-
 // Modify adds a query modifier for attaching custom logic to queries.
 func (_q *ToolQuery) Modify(modifiers ...func(s *sql.Selector)) *ToolSelect {
 	_q.modifiers = append(_q.modifiers, modifiers...)
@@ -1657,54 +1361,6 @@ func (_q *ToolQuery) WithNamedPractices(name string, opts ...func(*PracticeQuery
 	}
 	_q.withNamedPractices[name] = query
 	return _q
-}
-
-// ToolGroupBy is the group-by builder for Tool entities.
-type ToolGroupBy struct {
-	selector
-	build *ToolQuery
-}
-
-// Aggregate adds the given aggregation functions to the group-by query.
-func (_g *ToolGroupBy) Aggregate(fns ...AggregateFunc) *ToolGroupBy {
-	_g.fns = append(_g.fns, fns...)
-	return _g
-}
-
-// Scan applies the selector query and scans the result into the given value.
-func (_g *ToolGroupBy) Scan(ctx context.Context, v any) error {
-	ctx = setContextOp(ctx, _g.build.ctx, ent.OpQueryGroupBy)
-	if err := _g.build.prepareQuery(ctx); err != nil {
-		return err
-	}
-	return scanWithInterceptors[*ToolQuery, *ToolGroupBy](ctx, _g.build, _g, _g.build.inters, v)
-}
-
-func (_g *ToolGroupBy) sqlScan(ctx context.Context, root *ToolQuery, v any) error {
-	selector := root.sqlQuery(ctx).Select()
-	aggregation := make([]string, 0, len(_g.fns))
-	for _, fn := range _g.fns {
-		aggregation = append(aggregation, fn(selector))
-	}
-	if len(selector.SelectedColumns()) == 0 {
-		columns := make([]string, 0, len(*_g.flds)+len(_g.fns))
-		for _, f := range *_g.flds {
-			columns = append(columns, selector.C(f))
-		}
-		columns = append(columns, aggregation...)
-		selector.Select(columns...)
-	}
-	selector.GroupBy(selector.Columns(*_g.flds...)...)
-	if err := selector.Err(); err != nil {
-		return err
-	}
-	rows := &sql.Rows{}
-	query, args := selector.Query()
-	if err := _g.build.driver.Query(ctx, query, args, rows); err != nil {
-		return err
-	}
-	defer rows.Close()
-	return sql.ScanSlice(rows, v)
 }
 
 // ToolSelect is the builder for selecting fields of Tool entities.

@@ -105,13 +105,6 @@ func (_m *TrustedDocument) Value(name string) (ent.Value, error) {
 	return _m.selectValues.Get(name)
 }
 
-// Update returns a builder for updating this TrustedDocument.
-// Note that you need to call TrustedDocument.Unwrap() before calling this method if this TrustedDocument
-// was returned from a transaction, and the transaction was committed or rolled back.
-func (_m *TrustedDocument) Update() *TrustedDocumentUpdateOne {
-	return NewTrustedDocumentClient(_m.config).UpdateOne(_m)
-}
-
 // Unwrap unwraps the TrustedDocument entity that was returned from a transaction after it was closed,
 // so that all future queries will be executed through the driver which created the transaction.
 func (_m *TrustedDocument) Unwrap() *TrustedDocument {

@@ -15,7 +15,6 @@ import (
 // TrustedDocumentDelete is the builder for deleting a TrustedDocument entity.
 type TrustedDocumentDelete struct {
 	config
-	hooks    []Hook
 	mutation *TrustedDocumentMutation
 }
 
@@ -27,7 +26,7 @@ func (_d *TrustedDocumentDelete) Where(ps ...predicate.TrustedDocument) *Trusted
 
 // Exec executes the deletion query and returns how many vertices were deleted.
 func (_d *TrustedDocumentDelete) Exec(ctx context.Context) (int, error) {
-	return withHooks(ctx, _d.sqlExec, _d.mutation, _d.hooks)
+	return _d.sqlExec(ctx)
 }
 
 // ExecX is like Exec, but panics if an error occurs.

@@ -94,13 +94,6 @@ func (_m *UnmetSearch) Value(name string) (ent.Value, error) {
 	return _m.selectValues.Get(name)
 }
 
-// Update returns a builder for updating this UnmetSearch.
-// Note that you need to call UnmetSearch.Unwrap() before calling this method if this UnmetSearch
-// was returned from a transaction, and the transaction was committed or rolled back.
-func (_m *UnmetSearch) Update() *UnmetSearchUpdateOne {
-	return NewUnmetSearchClient(_m.config).UpdateOne(_m)
-}
-
 // Unwrap unwraps the UnmetSearch entity that was returned from a transaction after it was closed,
 // so that all future queries will be executed through the driver which created the transaction.
 func (_m *UnmetSearch) Unwrap() *UnmetSearch {

@@ -15,7 +15,6 @@ import (
 // UnmetSearchDelete is the builder for deleting a UnmetSearch entity.
 type UnmetSearchDelete struct {
 	config
-	hooks    []Hook
 	mutation *UnmetSearchMutation
 }
 
@@ -27,7 +26,7 @@ func (_d *UnmetSearchDelete) Where(ps ...predicate.UnmetSearch) *UnmetSearchDele
 
 // Exec executes the deletion query and returns how many vertices were deleted.
 func (_d *UnmetSearchDelete) Exec(ctx context.Context) (int, error) {
-	return withHooks(ctx, _d.sqlExec, _d.mutation, _d.hooks)
+	return _d.sqlExec(ctx)
 }
 
 // ExecX is like Exec, but panics if an error occurs.

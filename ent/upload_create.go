@@ -18,7 +18,6 @@ import (
 type UploadCreate struct {
 	config
 	mutation *UploadMutation
-	hooks    []Hook
 }
 
 // SetHash sets the "hash" field.
@@ -57,14 +56,6 @@ func (_c *UploadCreate) SetReceived(v int) *UploadCreate {
 	return _c
 }
 
-// SetNillableReceived sets the "received" field if the given value is not nil.
-func (_c *UploadCreate) SetNillableReceived(v *int) *UploadCreate {
-	if v != nil {
-		_c.SetReceived(*v)
-	}
-	return _c
-}
-
 // SetParts sets the "parts" field.
 func (_c *UploadCreate) SetParts(v []schema.UploadPart) *UploadCreate {
 	_c.mutation.SetParts(v)
@@ -89,25 +80,9 @@ func (_c *UploadCreate) SetAssetID(v string) *UploadCreate {
 	return _c
 }
 
-// SetNillableAssetID sets the "asset_id" field if the given value is not nil.
-func (_c *UploadCreate) SetNillableAssetID(v *string) *UploadCreate {
-	if v != nil {
-		_c.SetAssetID(*v)
-	}
-	return _c
-}
-
 // SetProblem sets the "problem" field.
 func (_c *UploadCreate) SetProblem(v string) *UploadCreate {
 	_c.mutation.SetProblem(v)
-	return _c
-}
-
-// SetNillableProblem sets the "problem" field if the given value is not nil.
-func (_c *UploadCreate) SetNillableProblem(v *string) *UploadCreate {
-	if v != nil {
-		_c.SetProblem(*v)
-	}
 	return _c
 }
 
@@ -135,24 +110,10 @@ func (_c *UploadCreate) SetID(v string) *UploadCreate {
 	return _c
 }
 
-// Mutation returns the UploadMutation object of the builder.
-func (_c *UploadCreate) Mutation() *UploadMutation {
-	return _c.mutation
-}
-
 // Save creates the Upload in the database.
 func (_c *UploadCreate) Save(ctx context.Context) (*Upload, error) {
 	_c.defaults()
-	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
-}
-
-// SaveX calls Save and panics if Save returns an error.
-func (_c *UploadCreate) SaveX(ctx context.Context) *Upload {
-	v, err := _c.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return v
+	return _c.sqlSave(ctx)
 }
 
 // Exec executes the query.
@@ -310,88 +271,4 @@ func (_c *UploadCreate) createSpec() (*Upload, *sqlgraph.CreateSpec) {
 		_node.ExpiresAt = value
 	}
 	return _node, _spec
-}
-
-// UploadCreateBulk is the builder for creating many Upload entities in bulk.
-type UploadCreateBulk struct {
-	config
-	err      error
-	builders []*UploadCreate
-}
-
-// Save creates the Upload entities in the database.
-func (_c *UploadCreateBulk) Save(ctx context.Context) ([]*Upload, error) {
-	if _c.err != nil {
-		return nil, _c.err
-	}
-	specs := make([]*sqlgraph.CreateSpec, len(_c.builders))
-	nodes := make([]*Upload, len(_c.builders))
-	mutators := make([]Mutator, len(_c.builders))
-	for i := range _c.builders {
-		func(i int, root context.Context) {
-			builder := _c.builders[i]
-			builder.defaults()
-			var mut Mutator = MutateFunc(func(ctx context.Context, m Mutation) (Value, error) {
-				mutation, ok := m.(*UploadMutation)
-				if !ok {
-					return nil, fmt.Errorf("unexpected mutation type %T", m)
-				}
-				if err := builder.check(); err != nil {
-					return nil, err
-				}
-				builder.mutation = mutation
-				var err error
-				nodes[i], specs[i] = builder.createSpec()
-				if i < len(mutators)-1 {
-					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
-				} else {
-					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
-					// Invoke the actual operation on the latest mutation in the chain.
-					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {
-						if sqlgraph.IsConstraintError(err) {
-							err = &ConstraintError{msg: err.Error(), wrap: err}
-						}
-					}
-				}
-				if err != nil {
-					return nil, err
-				}
-				mutation.id = &nodes[i].ID
-				mutation.done = true
-				return nodes[i], nil
-			})
-			for i := len(builder.hooks) - 1; i >= 0; i-- {
-				mut = builder.hooks[i](mut)
-			}
-			mutators[i] = mut
-		}(i, ctx)
-	}
-	if len(mutators) > 0 {
-		if _, err := mutators[0].Mutate(ctx, _c.builders[0].mutation); err != nil {
-			return nil, err
-		}
-	}
-	return nodes, nil
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_c *UploadCreateBulk) SaveX(ctx context.Context) []*Upload {
-	v, err := _c.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return v
-}
-
-// Exec executes the query.
-func (_c *UploadCreateBulk) Exec(ctx context.Context) error {
-	_, err := _c.Save(ctx)
-	return err
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (_c *UploadCreateBulk) ExecX(ctx context.Context) {
-	if err := _c.Exec(ctx); err != nil {
-		panic(err)
-	}
 }

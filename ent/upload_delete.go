@@ -15,7 +15,6 @@ import (
 // UploadDelete is the builder for deleting a Upload entity.
 type UploadDelete struct {
 	config
-	hooks    []Hook
 	mutation *UploadMutation
 }
 
@@ -27,7 +26,7 @@ func (_d *UploadDelete) Where(ps ...predicate.Upload) *UploadDelete {
 
 // Exec executes the deletion query and returns how many vertices were deleted.
 func (_d *UploadDelete) Exec(ctx context.Context) (int, error) {
-	return withHooks(ctx, _d.sqlExec, _d.mutation, _d.hooks)
+	return _d.sqlExec(ctx)
 }
 
 // ExecX is like Exec, but panics if an error occurs.

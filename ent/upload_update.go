@@ -19,7 +19,6 @@ import (
 // UploadUpdate is the builder for updating Upload entities.
 type UploadUpdate struct {
 	config
-	hooks     []Hook
 	mutation  *UploadMutation
 	modifiers []func(*sql.UpdateBuilder)
 }
@@ -34,14 +33,6 @@ func (_u *UploadUpdate) Where(ps ...predicate.Upload) *UploadUpdate {
 func (_u *UploadUpdate) SetReceived(v int) *UploadUpdate {
 	_u.mutation.ResetReceived()
 	_u.mutation.SetReceived(v)
-	return _u
-}
-
-// SetNillableReceived sets the "received" field if the given value is not nil.
-func (_u *UploadUpdate) SetNillableReceived(v *int) *UploadUpdate {
-	if v != nil {
-		_u.SetReceived(*v)
-	}
 	return _u
 }
 
@@ -93,14 +84,6 @@ func (_u *UploadUpdate) SetAssetID(v string) *UploadUpdate {
 	return _u
 }
 
-// SetNillableAssetID sets the "asset_id" field if the given value is not nil.
-func (_u *UploadUpdate) SetNillableAssetID(v *string) *UploadUpdate {
-	if v != nil {
-		_u.SetAssetID(*v)
-	}
-	return _u
-}
-
 // ClearAssetID clears the value of the "asset_id" field.
 func (_u *UploadUpdate) ClearAssetID() *UploadUpdate {
 	_u.mutation.ClearAssetID()
@@ -113,37 +96,15 @@ func (_u *UploadUpdate) SetProblem(v string) *UploadUpdate {
 	return _u
 }
 
-// SetNillableProblem sets the "problem" field if the given value is not nil.
-func (_u *UploadUpdate) SetNillableProblem(v *string) *UploadUpdate {
-	if v != nil {
-		_u.SetProblem(*v)
-	}
-	return _u
-}
-
 // ClearProblem clears the value of the "problem" field.
 func (_u *UploadUpdate) ClearProblem() *UploadUpdate {
 	_u.mutation.ClearProblem()
 	return _u
 }
 
-// Mutation returns the UploadMutation object of the builder.
-func (_u *UploadUpdate) Mutation() *UploadMutation {
-	return _u.mutation
-}
-
 // Save executes the query and returns the number of nodes affected by the update operation.
 func (_u *UploadUpdate) Save(ctx context.Context) (int, error) {
-	return withHooks(ctx, _u.sqlSave, _u.mutation, _u.hooks)
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_u *UploadUpdate) SaveX(ctx context.Context) int {
-	affected, err := _u.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return affected
+	return _u.sqlSave(ctx)
 }
 
 // Exec executes the query.
@@ -229,7 +190,6 @@ func (_u *UploadUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 type UploadUpdateOne struct {
 	config
 	fields    []string
-	hooks     []Hook
 	mutation  *UploadMutation
 	modifiers []func(*sql.UpdateBuilder)
 }
@@ -238,14 +198,6 @@ type UploadUpdateOne struct {
 func (_u *UploadUpdateOne) SetReceived(v int) *UploadUpdateOne {
 	_u.mutation.ResetReceived()
 	_u.mutation.SetReceived(v)
-	return _u
-}
-
-// SetNillableReceived sets the "received" field if the given value is not nil.
-func (_u *UploadUpdateOne) SetNillableReceived(v *int) *UploadUpdateOne {
-	if v != nil {
-		_u.SetReceived(*v)
-	}
 	return _u
 }
 
@@ -297,14 +249,6 @@ func (_u *UploadUpdateOne) SetAssetID(v string) *UploadUpdateOne {
 	return _u
 }
 
-// SetNillableAssetID sets the "asset_id" field if the given value is not nil.
-func (_u *UploadUpdateOne) SetNillableAssetID(v *string) *UploadUpdateOne {
-	if v != nil {
-		_u.SetAssetID(*v)
-	}
-	return _u
-}
-
 // ClearAssetID clears the value of the "asset_id" field.
 func (_u *UploadUpdateOne) ClearAssetID() *UploadUpdateOne {
 	_u.mutation.ClearAssetID()
@@ -317,23 +261,10 @@ func (_u *UploadUpdateOne) SetProblem(v string) *UploadUpdateOne {
 	return _u
 }
 
-// SetNillableProblem sets the "problem" field if the given value is not nil.
-func (_u *UploadUpdateOne) SetNillableProblem(v *string) *UploadUpdateOne {
-	if v != nil {
-		_u.SetProblem(*v)
-	}
-	return _u
-}
-
 // ClearProblem clears the value of the "problem" field.
 func (_u *UploadUpdateOne) ClearProblem() *UploadUpdateOne {
 	_u.mutation.ClearProblem()
 	return _u
-}
-
-// Mutation returns the UploadMutation object of the builder.
-func (_u *UploadUpdateOne) Mutation() *UploadMutation {
-	return _u.mutation
 }
 
 // Where appends a list predicates to the UploadUpdate builder.
@@ -351,16 +282,7 @@ func (_u *UploadUpdateOne) Select(field string, fields ...string) *UploadUpdateO
 
 // Save executes the query and returns the updated Upload entity.
 func (_u *UploadUpdateOne) Save(ctx context.Context) (*Upload, error) {
-	return withHooks(ctx, _u.sqlSave, _u.mutation, _u.hooks)
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_u *UploadUpdateOne) SaveX(ctx context.Context) *Upload {
-	node, err := _u.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return node
+	return _u.sqlSave(ctx)
 }
 
 // Exec executes the query on the entity.

@@ -19,7 +19,6 @@ import (
 type WebhookCreate struct {
 	config
 	mutation *WebhookMutation
-	hooks    []Hook
 }
 
 // SetOrganizationID sets the "organization_id" field.
@@ -104,14 +103,6 @@ func (_c *WebhookCreate) SetFormerEnding(v string) *WebhookCreate {
 	return _c
 }
 
-// SetNillableFormerEnding sets the "former_ending" field if the given value is not nil.
-func (_c *WebhookCreate) SetNillableFormerEnding(v *string) *WebhookCreate {
-	if v != nil {
-		_c.SetFormerEnding(*v)
-	}
-	return _c
-}
-
 // SetCursor sets the "cursor" field.
 func (_c *WebhookCreate) SetCursor(v int) *WebhookCreate {
 	_c.mutation.SetCursor(v)
@@ -136,25 +127,9 @@ func (_c *WebhookCreate) SetPausedAt(v time.Time) *WebhookCreate {
 	return _c
 }
 
-// SetNillablePausedAt sets the "paused_at" field if the given value is not nil.
-func (_c *WebhookCreate) SetNillablePausedAt(v *time.Time) *WebhookCreate {
-	if v != nil {
-		_c.SetPausedAt(*v)
-	}
-	return _c
-}
-
 // SetPauseReason sets the "pause_reason" field.
 func (_c *WebhookCreate) SetPauseReason(v schema.PauseReason) *WebhookCreate {
 	_c.mutation.SetPauseReason(v)
-	return _c
-}
-
-// SetNillablePauseReason sets the "pause_reason" field if the given value is not nil.
-func (_c *WebhookCreate) SetNillablePauseReason(v *schema.PauseReason) *WebhookCreate {
-	if v != nil {
-		_c.SetPauseReason(*v)
-	}
 	return _c
 }
 
@@ -170,33 +145,10 @@ func (_c *WebhookCreate) AddDeliveryIDs(ids ...string) *WebhookCreate {
 	return _c
 }
 
-// AddDeliveries adds the "deliveries" edges to the Delivery entity.
-func (_c *WebhookCreate) AddDeliveries(v ...*Delivery) *WebhookCreate {
-	ids := make([]string, len(v))
-	for i := range v {
-		ids[i] = v[i].ID
-	}
-	return _c.AddDeliveryIDs(ids...)
-}
-
-// Mutation returns the WebhookMutation object of the builder.
-func (_c *WebhookCreate) Mutation() *WebhookMutation {
-	return _c.mutation
-}
-
 // Save creates the Webhook in the database.
 func (_c *WebhookCreate) Save(ctx context.Context) (*Webhook, error) {
 	_c.defaults()
-	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
-}
-
-// SaveX calls Save and panics if Save returns an error.
-func (_c *WebhookCreate) SaveX(ctx context.Context) *Webhook {
-	v, err := _c.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return v
+	return _c.sqlSave(ctx)
 }
 
 // Exec executes the query.
@@ -396,88 +348,4 @@ func (_c *WebhookCreate) createSpec() (*Webhook, *sqlgraph.CreateSpec) {
 		_spec.Edges = append(_spec.Edges, edge)
 	}
 	return _node, _spec
-}
-
-// WebhookCreateBulk is the builder for creating many Webhook entities in bulk.
-type WebhookCreateBulk struct {
-	config
-	err      error
-	builders []*WebhookCreate
-}
-
-// Save creates the Webhook entities in the database.
-func (_c *WebhookCreateBulk) Save(ctx context.Context) ([]*Webhook, error) {
-	if _c.err != nil {
-		return nil, _c.err
-	}
-	specs := make([]*sqlgraph.CreateSpec, len(_c.builders))
-	nodes := make([]*Webhook, len(_c.builders))
-	mutators := make([]Mutator, len(_c.builders))
-	for i := range _c.builders {
-		func(i int, root context.Context) {
-			builder := _c.builders[i]
-			builder.defaults()
-			var mut Mutator = MutateFunc(func(ctx context.Context, m Mutation) (Value, error) {
-				mutation, ok := m.(*WebhookMutation)
-				if !ok {
-					return nil, fmt.Errorf("unexpected mutation type %T", m)
-				}
-				if err := builder.check(); err != nil {
-					return nil, err
-				}
-				builder.mutation = mutation
-				var err error
-				nodes[i], specs[i] = builder.createSpec()
-				if i < len(mutators)-1 {
-					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
-				} else {
-					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
-					// Invoke the actual operation on the latest mutation in the chain.
-					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {
-						if sqlgraph.IsConstraintError(err) {
-							err = &ConstraintError{msg: err.Error(), wrap: err}
-						}
-					}
-				}
-				if err != nil {
-					return nil, err
-				}
-				mutation.id = &nodes[i].ID
-				mutation.done = true
-				return nodes[i], nil
-			})
-			for i := len(builder.hooks) - 1; i >= 0; i-- {
-				mut = builder.hooks[i](mut)
-			}
-			mutators[i] = mut
-		}(i, ctx)
-	}
-	if len(mutators) > 0 {
-		if _, err := mutators[0].Mutate(ctx, _c.builders[0].mutation); err != nil {
-			return nil, err
-		}
-	}
-	return nodes, nil
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_c *WebhookCreateBulk) SaveX(ctx context.Context) []*Webhook {
-	v, err := _c.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return v
-}
-
-// Exec executes the query.
-func (_c *WebhookCreateBulk) Exec(ctx context.Context) error {
-	_, err := _c.Save(ctx)
-	return err
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (_c *WebhookCreateBulk) ExecX(ctx context.Context) {
-	if err := _c.Exec(ctx); err != nil {
-		panic(err)
-	}
 }

@@ -15,7 +15,6 @@ import (
 // WebhookDelete is the builder for deleting a Webhook entity.
 type WebhookDelete struct {
 	config
-	hooks    []Hook
 	mutation *WebhookMutation
 }
 
@@ -27,7 +26,7 @@ func (_d *WebhookDelete) Where(ps ...predicate.Webhook) *WebhookDelete {
 
 // Exec executes the deletion query and returns how many vertices were deleted.
 func (_d *WebhookDelete) Exec(ctx context.Context) (int, error) {
-	return withHooks(ctx, _d.sqlExec, _d.mutation, _d.hooks)
+	return _d.sqlExec(ctx)
 }
 
 // ExecX is like Exec, but panics if an error occurs.

@@ -21,7 +21,6 @@ import (
 // WebhookUpdate is the builder for updating Webhook entities.
 type WebhookUpdate struct {
 	config
-	hooks     []Hook
 	mutation  *WebhookMutation
 	modifiers []func(*sql.UpdateBuilder)
 }
@@ -63,14 +62,6 @@ func (_u *WebhookUpdate) SetNillableURL(v *string) *WebhookUpdate {
 // SetAudience sets the "audience" field.
 func (_u *WebhookUpdate) SetAudience(v schema.Audience) *WebhookUpdate {
 	_u.mutation.SetAudience(v)
-	return _u
-}
-
-// SetNillableAudience sets the "audience" field if the given value is not nil.
-func (_u *WebhookUpdate) SetNillableAudience(v *schema.Audience) *WebhookUpdate {
-	if v != nil {
-		_u.SetAudience(*v)
-	}
 	return _u
 }
 
@@ -124,25 +115,9 @@ func (_u *WebhookUpdate) SetEnding(v string) *WebhookUpdate {
 	return _u
 }
 
-// SetNillableEnding sets the "ending" field if the given value is not nil.
-func (_u *WebhookUpdate) SetNillableEnding(v *string) *WebhookUpdate {
-	if v != nil {
-		_u.SetEnding(*v)
-	}
-	return _u
-}
-
 // SetFormerEnding sets the "former_ending" field.
 func (_u *WebhookUpdate) SetFormerEnding(v string) *WebhookUpdate {
 	_u.mutation.SetFormerEnding(v)
-	return _u
-}
-
-// SetNillableFormerEnding sets the "former_ending" field if the given value is not nil.
-func (_u *WebhookUpdate) SetNillableFormerEnding(v *string) *WebhookUpdate {
-	if v != nil {
-		_u.SetFormerEnding(*v)
-	}
 	return _u
 }
 
@@ -159,14 +134,6 @@ func (_u *WebhookUpdate) SetCursor(v int) *WebhookUpdate {
 	return _u
 }
 
-// SetNillableCursor sets the "cursor" field if the given value is not nil.
-func (_u *WebhookUpdate) SetNillableCursor(v *int) *WebhookUpdate {
-	if v != nil {
-		_u.SetCursor(*v)
-	}
-	return _u
-}
-
 // AddCursor adds value to the "cursor" field.
 func (_u *WebhookUpdate) AddCursor(v int) *WebhookUpdate {
 	_u.mutation.AddCursor(v)
@@ -176,14 +143,6 @@ func (_u *WebhookUpdate) AddCursor(v int) *WebhookUpdate {
 // SetPausedAt sets the "paused_at" field.
 func (_u *WebhookUpdate) SetPausedAt(v time.Time) *WebhookUpdate {
 	_u.mutation.SetPausedAt(v)
-	return _u
-}
-
-// SetNillablePausedAt sets the "paused_at" field if the given value is not nil.
-func (_u *WebhookUpdate) SetNillablePausedAt(v *time.Time) *WebhookUpdate {
-	if v != nil {
-		_u.SetPausedAt(*v)
-	}
 	return _u
 }
 
@@ -199,14 +158,6 @@ func (_u *WebhookUpdate) SetPauseReason(v schema.PauseReason) *WebhookUpdate {
 	return _u
 }
 
-// SetNillablePauseReason sets the "pause_reason" field if the given value is not nil.
-func (_u *WebhookUpdate) SetNillablePauseReason(v *schema.PauseReason) *WebhookUpdate {
-	if v != nil {
-		_u.SetPauseReason(*v)
-	}
-	return _u
-}
-
 // ClearPauseReason clears the value of the "pause_reason" field.
 func (_u *WebhookUpdate) ClearPauseReason() *WebhookUpdate {
 	_u.mutation.ClearPauseReason()
@@ -217,20 +168,6 @@ func (_u *WebhookUpdate) ClearPauseReason() *WebhookUpdate {
 func (_u *WebhookUpdate) AddDeliveryIDs(ids ...string) *WebhookUpdate {
 	_u.mutation.AddDeliveryIDs(ids...)
 	return _u
-}
-
-// AddDeliveries adds the "deliveries" edges to the Delivery entity.
-func (_u *WebhookUpdate) AddDeliveries(v ...*Delivery) *WebhookUpdate {
-	ids := make([]string, len(v))
-	for i := range v {
-		ids[i] = v[i].ID
-	}
-	return _u.AddDeliveryIDs(ids...)
-}
-
-// Mutation returns the WebhookMutation object of the builder.
-func (_u *WebhookUpdate) Mutation() *WebhookMutation {
-	return _u.mutation
 }
 
 // ClearDeliveries clears all "deliveries" edges to the Delivery entity.
@@ -245,27 +182,9 @@ func (_u *WebhookUpdate) RemoveDeliveryIDs(ids ...string) *WebhookUpdate {
 	return _u
 }
 
-// RemoveDeliveries removes "deliveries" edges to Delivery entities.
-func (_u *WebhookUpdate) RemoveDeliveries(v ...*Delivery) *WebhookUpdate {
-	ids := make([]string, len(v))
-	for i := range v {
-		ids[i] = v[i].ID
-	}
-	return _u.RemoveDeliveryIDs(ids...)
-}
-
 // Save executes the query and returns the number of nodes affected by the update operation.
 func (_u *WebhookUpdate) Save(ctx context.Context) (int, error) {
-	return withHooks(ctx, _u.sqlSave, _u.mutation, _u.hooks)
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_u *WebhookUpdate) SaveX(ctx context.Context) int {
-	affected, err := _u.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return affected
+	return _u.sqlSave(ctx)
 }
 
 // Exec executes the query.
@@ -445,7 +364,6 @@ func (_u *WebhookUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 type WebhookUpdateOne struct {
 	config
 	fields    []string
-	hooks     []Hook
 	mutation  *WebhookMutation
 	modifiers []func(*sql.UpdateBuilder)
 }
@@ -481,14 +399,6 @@ func (_u *WebhookUpdateOne) SetNillableURL(v *string) *WebhookUpdateOne {
 // SetAudience sets the "audience" field.
 func (_u *WebhookUpdateOne) SetAudience(v schema.Audience) *WebhookUpdateOne {
 	_u.mutation.SetAudience(v)
-	return _u
-}
-
-// SetNillableAudience sets the "audience" field if the given value is not nil.
-func (_u *WebhookUpdateOne) SetNillableAudience(v *schema.Audience) *WebhookUpdateOne {
-	if v != nil {
-		_u.SetAudience(*v)
-	}
 	return _u
 }
 
@@ -542,25 +452,9 @@ func (_u *WebhookUpdateOne) SetEnding(v string) *WebhookUpdateOne {
 	return _u
 }
 
-// SetNillableEnding sets the "ending" field if the given value is not nil.
-func (_u *WebhookUpdateOne) SetNillableEnding(v *string) *WebhookUpdateOne {
-	if v != nil {
-		_u.SetEnding(*v)
-	}
-	return _u
-}
-
 // SetFormerEnding sets the "former_ending" field.
 func (_u *WebhookUpdateOne) SetFormerEnding(v string) *WebhookUpdateOne {
 	_u.mutation.SetFormerEnding(v)
-	return _u
-}
-
-// SetNillableFormerEnding sets the "former_ending" field if the given value is not nil.
-func (_u *WebhookUpdateOne) SetNillableFormerEnding(v *string) *WebhookUpdateOne {
-	if v != nil {
-		_u.SetFormerEnding(*v)
-	}
 	return _u
 }
 
@@ -577,14 +471,6 @@ func (_u *WebhookUpdateOne) SetCursor(v int) *WebhookUpdateOne {
 	return _u
 }
 
-// SetNillableCursor sets the "cursor" field if the given value is not nil.
-func (_u *WebhookUpdateOne) SetNillableCursor(v *int) *WebhookUpdateOne {
-	if v != nil {
-		_u.SetCursor(*v)
-	}
-	return _u
-}
-
 // AddCursor adds value to the "cursor" field.
 func (_u *WebhookUpdateOne) AddCursor(v int) *WebhookUpdateOne {
 	_u.mutation.AddCursor(v)
@@ -594,14 +480,6 @@ func (_u *WebhookUpdateOne) AddCursor(v int) *WebhookUpdateOne {
 // SetPausedAt sets the "paused_at" field.
 func (_u *WebhookUpdateOne) SetPausedAt(v time.Time) *WebhookUpdateOne {
 	_u.mutation.SetPausedAt(v)
-	return _u
-}
-
-// SetNillablePausedAt sets the "paused_at" field if the given value is not nil.
-func (_u *WebhookUpdateOne) SetNillablePausedAt(v *time.Time) *WebhookUpdateOne {
-	if v != nil {
-		_u.SetPausedAt(*v)
-	}
 	return _u
 }
 
@@ -617,14 +495,6 @@ func (_u *WebhookUpdateOne) SetPauseReason(v schema.PauseReason) *WebhookUpdateO
 	return _u
 }
 
-// SetNillablePauseReason sets the "pause_reason" field if the given value is not nil.
-func (_u *WebhookUpdateOne) SetNillablePauseReason(v *schema.PauseReason) *WebhookUpdateOne {
-	if v != nil {
-		_u.SetPauseReason(*v)
-	}
-	return _u
-}
-
 // ClearPauseReason clears the value of the "pause_reason" field.
 func (_u *WebhookUpdateOne) ClearPauseReason() *WebhookUpdateOne {
 	_u.mutation.ClearPauseReason()
@@ -637,20 +507,6 @@ func (_u *WebhookUpdateOne) AddDeliveryIDs(ids ...string) *WebhookUpdateOne {
 	return _u
 }
 
-// AddDeliveries adds the "deliveries" edges to the Delivery entity.
-func (_u *WebhookUpdateOne) AddDeliveries(v ...*Delivery) *WebhookUpdateOne {
-	ids := make([]string, len(v))
-	for i := range v {
-		ids[i] = v[i].ID
-	}
-	return _u.AddDeliveryIDs(ids...)
-}
-
-// Mutation returns the WebhookMutation object of the builder.
-func (_u *WebhookUpdateOne) Mutation() *WebhookMutation {
-	return _u.mutation
-}
-
 // ClearDeliveries clears all "deliveries" edges to the Delivery entity.
 func (_u *WebhookUpdateOne) ClearDeliveries() *WebhookUpdateOne {
 	_u.mutation.ClearDeliveries()
@@ -661,15 +517,6 @@ func (_u *WebhookUpdateOne) ClearDeliveries() *WebhookUpdateOne {
 func (_u *WebhookUpdateOne) RemoveDeliveryIDs(ids ...string) *WebhookUpdateOne {
 	_u.mutation.RemoveDeliveryIDs(ids...)
 	return _u
-}
-
-// RemoveDeliveries removes "deliveries" edges to Delivery entities.
-func (_u *WebhookUpdateOne) RemoveDeliveries(v ...*Delivery) *WebhookUpdateOne {
-	ids := make([]string, len(v))
-	for i := range v {
-		ids[i] = v[i].ID
-	}
-	return _u.RemoveDeliveryIDs(ids...)
 }
 
 // Where appends a list predicates to the WebhookUpdate builder.
@@ -687,16 +534,7 @@ func (_u *WebhookUpdateOne) Select(field string, fields ...string) *WebhookUpdat
 
 // Save executes the query and returns the updated Webhook entity.
 func (_u *WebhookUpdateOne) Save(ctx context.Context) (*Webhook, error) {
-	return withHooks(ctx, _u.sqlSave, _u.mutation, _u.hooks)
-}
-
-// SaveX is like Save, but panics if an error occurs.
-func (_u *WebhookUpdateOne) SaveX(ctx context.Context) *Webhook {
-	node, err := _u.Save(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return node
+	return _u.sqlSave(ctx)
 }
 
 // Exec executes the query on the entity.

@@ -13,8 +13,7 @@ import (
 	"dugnad/graph/generated"
 	"dugnad/graph/model"
 	"dugnad/schema"
-
-	"entgo.io/contrib/entgql"
+	"dugnad/schema/entgql"
 )
 
 func (r *apiKeyResolver) Scopes(ctx context.Context, obj *ent.ApiKey) ([]access.KeyScope, error) {

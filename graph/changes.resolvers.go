@@ -10,8 +10,7 @@ import (
 	"dugnad/graph/generated"
 	"dugnad/graph/model"
 	"dugnad/graph/view"
-
-	"entgo.io/contrib/entgql"
+	"dugnad/schema/entgql"
 )
 
 func (r *queryResolver) Changes(ctx context.Context, after *entgql.Cursor[string], first *int, filter *model.ChangeFilter) (*model.ChangeConnection, error) {

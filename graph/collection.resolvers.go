@@ -12,8 +12,7 @@ import (
 	"dugnad/graph/generated"
 	"dugnad/graph/model"
 	"dugnad/schema"
-
-	"entgo.io/contrib/entgql"
+	"dugnad/schema/entgql"
 )
 
 func (r *collectionResolver) Items(ctx context.Context, obj *ent.Collection, first *int, after *entgql.Cursor[string]) (*model.RelationConnection, error) {

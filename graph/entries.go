@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"entgo.io/contrib/entgql"
 	"entgo.io/ent/dialect/sql"
 	"github.com/99designs/gqlgen/graphql"
 
@@ -23,6 +22,7 @@ import (
 	"dugnad/graph/model"
 	"dugnad/graph/view"
 	"dugnad/schema"
+	"dugnad/schema/entgql"
 )
 
 // Data of entries is loaded for all entries that were read together, when the first of them needs it.

@@ -14,9 +14,8 @@ import (
 	"dugnad/graph/generated"
 	"dugnad/graph/model"
 	"dugnad/graph/view"
+	"dugnad/schema/entgql"
 	"time"
-
-	"entgo.io/contrib/entgql"
 )
 
 func (r *commentResolver) Author(ctx context.Context, obj *ent.Comment) (*ent.Account, error) {

@@ -12,8 +12,7 @@ import (
 	"dugnad/graph/generated"
 	"dugnad/graph/model"
 	"dugnad/schema"
-
-	"entgo.io/contrib/entgql"
+	"dugnad/schema/entgql"
 )
 
 func (r *eventResolver) Organizations(ctx context.Context, obj *ent.Event, roles []schema.OrganizationRole) ([]*ent.ContentOrganization, error) {

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 
-	"entgo.io/contrib/entgql"
 	"entgo.io/ent/dialect/sql"
 	"github.com/99designs/gqlgen/graphql"
 
@@ -17,6 +16,7 @@ import (
 	"dugnad/ent/networkmember"
 	"dugnad/graph/model"
 	"dugnad/schema"
+	"dugnad/schema/entgql"
 )
 
 // Links are loaded for the whole page that an entry was read in, by whichever entry is asked first: two statements a field of the

@@ -9,8 +9,7 @@ import (
 	"context"
 	"dugnad/ent"
 	compile "dugnad/graph/filter"
-
-	"entgo.io/contrib/entgql"
+	"dugnad/schema/entgql"
 )
 
 func (r *queryResolver) Organization(ctx context.Context, id *string, slug *string) (*ent.Organization, error) {

@@ -1,10 +1,10 @@
 package graph
 
 import (
-	"entgo.io/contrib/entgql"
 	"entgo.io/ent/dialect/sql"
 
 	"dugnad/ent"
+	"dugnad/schema/entgql"
 )
 
 // byName orders municipalities by name, in the Norwegian alphabet.

@@ -9,8 +9,7 @@ import (
 	"context"
 	"dugnad/ent"
 	compile "dugnad/graph/filter"
-
-	"entgo.io/contrib/entgql"
+	"dugnad/schema/entgql"
 )
 
 func (r *queryResolver) Municipality(ctx context.Context, id *string, number *string) (*ent.Municipality, error) {

@@ -12,8 +12,7 @@ import (
 	"dugnad/graph/generated"
 	"dugnad/graph/model"
 	"dugnad/schema"
-
-	"entgo.io/contrib/entgql"
+	"dugnad/schema/entgql"
 )
 
 func (r *mutationResolver) CreatePractice(ctx context.Context, input map[string]any, organization *string) (*model.SavePayload, error) {

@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 
-	"entgo.io/contrib/entgql"
 	"entgo.io/ent/dialect/sql"
 	"github.com/99designs/gqlgen/graphql"
 
@@ -19,6 +18,7 @@ import (
 	"dugnad/ent/relation"
 	"dugnad/graph/model"
 	"dugnad/schema"
+	"dugnad/schema/entgql"
 )
 
 // relationPlace orders the relations of an entry: first those it states, in its order; then those that others state, by the position

@@ -13,9 +13,8 @@ import (
 	"dugnad/graph/generated"
 	"dugnad/graph/model"
 	"dugnad/graph/view"
+	"dugnad/schema/entgql"
 	"time"
-
-	"entgo.io/contrib/entgql"
 )
 
 func (r *mutationResolver) CreateRelease(ctx context.Context, name string, organization *string) (*model.ReleasePayload, error) {

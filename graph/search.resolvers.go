@@ -10,11 +10,10 @@ import (
 	"dugnad/ent"
 	"dugnad/graph/model"
 	"dugnad/graph/view"
+	"dugnad/schema/entgql"
 	"dugnad/schema/facet"
 	"dugnad/search/demand"
 	"dugnad/search/feed"
-
-	"entgo.io/contrib/entgql"
 )
 
 func (r *queryResolver) UnmetSearches(ctx context.Context, first *int) ([]*demand.Unmet, error) {

@@ -10,8 +10,7 @@ import (
 	"dugnad/ent"
 	compile "dugnad/graph/filter"
 	"dugnad/schema"
-
-	"entgo.io/contrib/entgql"
+	"dugnad/schema/entgql"
 )
 
 func (r *queryResolver) Theme(ctx context.Context, id *string, slug *string) (*ent.Theme, error) {

@@ -10,9 +10,8 @@ import (
 	"dugnad/ent"
 	"dugnad/graph/generated"
 	"dugnad/graph/model"
+	"dugnad/schema/entgql"
 	"time"
-
-	"entgo.io/contrib/entgql"
 )
 
 func (r *administrationResolver) Webhooks(ctx context.Context, obj *model.Administration) ([]*ent.Webhook, error) {

@@ -1,8 +1,9 @@
 package schema
 
 import (
-	"entgo.io/contrib/entgql"
 	"entgo.io/ent/schema"
+
+	"dugnad/schema/entgql"
 )
 
 // Document marks a type whose input struct, checks and row writing are generated: with Texts for content, which has

@@ -1,11 +1,12 @@
 package schema
 
 import (
-	"entgo.io/contrib/entgql"
 	"entgo.io/ent"
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/edge"
 	"entgo.io/ent/schema/field"
+
+	"dugnad/schema/entgql"
 )
 
 // Asset is a file that the hub keeps. A reader sees it when something that the reader may see points at it.

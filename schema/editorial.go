@@ -1,13 +1,14 @@
 package schema
 
 import (
-	"entgo.io/contrib/entgql"
 	"entgo.io/ent"
 	"entgo.io/ent/dialect"
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/edge"
 	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
+
+	"dugnad/schema/entgql"
 )
 
 func notInAPI() []schema.Annotation { return []schema.Annotation{entgql.Skip(entgql.SkipAll)} }

@@ -1,12 +1,13 @@
 package schema
 
 import (
-	"entgo.io/contrib/entgql"
 	"entgo.io/ent"
 	"entgo.io/ent/schema/edge"
 	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
 	"entgo.io/ent/schema/mixin"
+
+	"dugnad/schema/entgql"
 )
 
 // PrefixedID gives a type ids like pra_01j…: a prefix that names the type, and a ULID in lower case. content makes

@@ -1,10 +1,11 @@
 package schema
 
 import (
-	"entgo.io/contrib/entgql"
 	"entgo.io/ent"
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/field"
+
+	"dugnad/schema/entgql"
 )
 
 // Project is an undertaking with a period.

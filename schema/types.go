@@ -7,10 +7,11 @@ import (
 	"strings"
 	"sync"
 
-	"entgo.io/contrib/entgql"
 	"entgo.io/ent"
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/edge"
+
+	"dugnad/schema/entgql"
 )
 
 // ContentNames holds what cannot be derived from the name of a content type.

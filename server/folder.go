@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
@@ -58,11 +57,11 @@ func secretKey(c Config) ([]byte, error) {
 }
 
 // openFiles opens the files of assets, in the data folder or in an S3-compatible service.
-func openFiles(ctx context.Context, c Config) (files.Kept, error) {
+func openFiles(c Config) (files.Kept, error) {
 	if c.S3Bucket == "" {
 		return files.Kept{Store: files.Folder(filepath.Join(c.Data, filesFolder))}, nil
 	}
-	store, err := files.OpenS3(ctx, files.S3{Endpoint: c.S3Endpoint, Region: c.S3Region, Bucket: c.S3Bucket, AccessKey: c.S3AccessKey, SecretKey: c.S3SecretKey})
+	store, err := files.OpenS3(files.S3{Endpoint: c.S3Endpoint, Region: c.S3Region, Bucket: c.S3Bucket, AccessKey: c.S3AccessKey, SecretKey: c.S3SecretKey})
 	if err != nil {
 		return files.Kept{}, fmt.Errorf("open the S3 bucket: %w", err)
 	}

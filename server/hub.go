@@ -226,7 +226,7 @@ func (h *Hub) open(ctx context.Context) error {
 		}
 	}
 	h.baseURL = h.config.baseURL(h.serving.Addr())
-	if h.files, err = openFiles(ctx, h.config); err != nil {
+	if h.files, err = openFiles(h.config); err != nil {
 		return err
 	}
 	h.images = files.NewPictures(filepath.Join(h.config.Data, imagesFolder), h.files)

@@ -39,7 +39,7 @@ type erasures struct {
 // what is written.
 func withContent(ctx context.Context, config Config, do func(context.Context, *content.Service, *access.Accounts, *ent.Client) error) error {
 	return withAccounts(ctx, config, func(ctx context.Context, accounts *access.Accounts, client *ent.Client) error {
-		store, err := openFiles(ctx, config)
+		store, err := openFiles(config)
 		if err != nil {
 			return err
 		}

@@ -1,4 +1,4 @@
-// Package usage counts what readers say and where partners show content: by day, and never by person.
+// Package usage counts readers' feedback and the use of embeds: by day, never by person.
 package usage
 
 import (
@@ -24,14 +24,14 @@ import (
 
 const (
 	kept       = 2 * 365 * 24 * time.Hour // so that a year can be compared with the one before
-	counted    = 90 * 24 * time.Hour      // what is counted where no first day is given
+	counted    = 90 * 24 * time.Hour      // the days that are summed when no first day is given
 	flushed    = time.Minute
-	mostOfDay  = 10_000 // different places that are counted on a day
-	mostAnswer = 50_000 // answers that are remembered, so that none counts twice on a day
-	longestSay = 253    // letters of a host
+	maxPlaces  = 10_000 // different places counted a day
+	maxAnswers = 50_000 // answers remembered a day, so that none counts twice
+	maxHost    = 253    // bytes of a host name
 )
 
-// Counter counts. Feedback is in the database when it is acknowledged; uses of embeds are added now and then. It is safe for concurrent use.
+// Counter counts. Feedback is stored before it is acknowledged; uses of embeds are stored once a minute. It is safe for concurrent use.
 type Counter struct {
 	client *ent.Client
 	now    func() time.Time
@@ -44,20 +44,20 @@ type Counter struct {
 	known    map[Use]bool // of the day
 }
 
-// New makes a counter. now is the time, time.Now but in tests.
+// New returns a Counter. now is time.Now except in tests.
 func New(client *ent.Client, now func() time.Time) *Counter {
 	return &Counter{client: client, now: now, seed: maphash.MakeSeed(), answered: map[uint64]bool{}, uses: map[Use]int{}, known: map[Use]bool{}}
 }
 
-// ErrFull is answered when more answers came on a day than can be told apart.
+// ErrFull is returned when more answers came on a day than can be remembered.
 var ErrFull = errors.New("more answers came today than can be counted")
 
 func own(ctx context.Context) context.Context { return access.WithViewer(ctx, access.System("usage")) }
 
 func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
 
-// Answer counts whether a reader found what they were looking for, about an entry or, with an empty id, in a search. A client counts once a day
-// for each; what it says again changes nothing.
+// Answer counts whether a reader found what they were looking for. about is the id of an entry, or empty for searches. A client's first
+// answer of the day about each counts; later ones are ignored. It returns ErrFull when no more clients can be remembered today.
 func (c *Counter) Answer(ctx context.Context, client, about string, found bool) error {
 	today := day(c.now())
 	who := maphash.String(c.seed, client+"\n"+about)
@@ -79,12 +79,12 @@ func (c *Counter) Answer(ctx context.Context, client, about string, found bool) 
 		}))
 	if err := c.client.Insert(ctx, insert); err != nil {
 		c.forget(who)
-		return fmt.Errorf("count an answer: %w", err)
+		return fmt.Errorf("store feedback: %w", err)
 	}
 	return nil
 }
 
-// first tells whether a client has not answered today, and remembers that it has now; full when no more can be remembered.
+// first reports whether this is the client's first answer of the day and remembers it, or that the day is full.
 func (c *Counter) first(today string, who uint64) (first, full bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -92,14 +92,14 @@ func (c *Counter) first(today string, who uint64) (first, full bool) {
 	if c.answered[who] {
 		return false, false
 	}
-	if len(c.answered) >= mostAnswer {
+	if len(c.answered) >= maxAnswers {
 		return false, true
 	}
 	c.answered[who] = true
 	return true, false
 }
 
-// turn forgets what was remembered of another day; the lock is held.
+// turn forgets what was remembered of an earlier day. The caller holds the lock.
 func (c *Counter) turn(today string) {
 	if c.day != today {
 		c.day = today
@@ -114,29 +114,29 @@ func (c *Counter) forget(who uint64) {
 	delete(c.answered, who)
 }
 
-// Use is a place where something is shown.
+// Use is a place where content is embedded.
 type Use struct {
 	Day, Site  string
 	Element    schema.EmbedElement
-	About, Key string // ids; empty for several things, and for no key
+	About, Key string // ids; About is empty for a list or a search, Key without a key
 }
 
-// Shown counts that something was asked for to be shown in a site.
+// Shown counts a request to show something in a site. Its day is today.
 func (c *Counter) Shown(u Use) {
 	u.Day, u.Site = day(c.now()), strings.ToLower(u.Site)
-	if u.Site == "" || len(u.Site) > longestSay {
+	if u.Site == "" || len(u.Site) > maxHost {
 		return
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.turn(u.Day)
-	if c.known[u] || len(c.known) < mostOfDay {
+	if c.known[u] || len(c.known) < maxPlaces {
 		c.known[u] = true
 		c.uses[u]++
 	}
 }
 
-// Flush adds what was counted to the database.
+// Flush stores what was counted since the last time. What cannot be stored is kept for the next.
 func (c *Counter) Flush(ctx context.Context) error {
 	c.mu.Lock()
 	uses := c.uses
@@ -145,7 +145,7 @@ func (c *Counter) Flush(ctx context.Context) error {
 	var errs []error
 	for u, n := range uses {
 		if err := c.add(ctx, u, n); err != nil {
-			errs = append(errs, fmt.Errorf("count what is embedded: %w", err))
+			errs = append(errs, fmt.Errorf("store the uses of embeds: %w", err))
 			c.mu.Lock()
 			c.uses[u] += n
 			c.mu.Unlock()
@@ -154,7 +154,7 @@ func (c *Counter) Flush(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// add adds to the shows of a place with one statement, so that replicas can count the same place at the same time.
+// add adds to the count of a place in one statement, so that replicas can count the same place concurrently.
 func (c *Counter) add(ctx context.Context, u Use, shows int) error {
 	if err := embeduse.ElementValidator(u.Element); err != nil {
 		return err
@@ -166,7 +166,7 @@ func (c *Counter) add(ctx context.Context, u Use, shows int) error {
 		OnConflict(sql.ConflictColumns(place...), sql.ResolveWith(func(set *sql.UpdateSet) { set.Add(embeduse.FieldShows, shows) })))
 }
 
-// Run flushes each minute, and what is left when ctx ends.
+// Run flushes every minute until ctx ends, and then once more.
 func (c *Counter) Run(ctx context.Context) {
 	tick := time.NewTicker(flushed)
 	defer tick.Stop()
@@ -178,7 +178,7 @@ func (c *Counter) Run(ctx context.Context) {
 		case <-tick.C:
 		}
 		if err := c.Flush(context.WithoutCancel(ctx)); err != nil {
-			slog.ErrorContext(ctx, "where content is embedded is not counted yet", "error", err)
+			slog.ErrorContext(ctx, "uses of embeds not stored, retrying", "error", err)
 		}
 		if last {
 			return
@@ -186,7 +186,7 @@ func (c *Counter) Run(ctx context.Context) {
 	}
 }
 
-// Tidy deletes what is older than two years, and gives how many rows went.
+// Tidy deletes counts older than two years and returns the number of deleted rows.
 func (c *Counter) Tidy(ctx context.Context) (int, error) {
 	before := day(c.now().Add(-kept))
 	answers, err := c.client.Feedback.Delete().Where(feedback.DayLT(before)).Exec(own(ctx))
@@ -197,7 +197,7 @@ func (c *Counter) Tidy(ctx context.Context) (int, error) {
 	return answers + uses, err
 }
 
-// Time is the days that are asked for, both included. The zero value is the last 90.
+// Time is a range of days, both included. The zero value is the last 90.
 type Time struct{ Since, Until *schema.Date }
 
 func (c *Counter) days(t Time) (first, last string) {
@@ -211,19 +211,19 @@ func (c *Counter) days(t Time) (first, last string) {
 	return first, last
 }
 
-// FeedbackCount is what readers said of an entry, or of searches.
+// FeedbackCount is the feedback on an entry, or on searches.
 type FeedbackCount struct {
-	About    ent.Content `json:"-"` // as the viewer sees it; nil until it is loaded, and for what they do not see
+	About    ent.Content `json:"-"` // nil until it is loaded, and if the viewer may not see it
 	AboutID  string      `json:"about"`
 	Found    int         `json:"found"`
 	NotFound int         `json:"not_found"`
 }
 
-// Search tells whether it is of searches.
+// Search reports whether the feedback is on searches.
 func (f *FeedbackCount) Search() bool { return f.AboutID == "" }
 
-// Feedback gives what readers said of the entries of some organisations and of searches, what has most answers first; of all entries when
-// organizations is nil.
+// Feedback returns the feedback on searches and on the entries of the organisations, most answers first. A nil organizations means those
+// of all.
 func (c *Counter) Feedback(ctx context.Context, organizations []string, t Time, limit int) ([]*FeedbackCount, error) {
 	first, last := c.days(t)
 	where := []predicate.Feedback{feedback.DayGTE(first), feedback.DayLTE(last)}
@@ -243,7 +243,7 @@ func (c *Counter) Feedback(ctx context.Context, organizations []string, t Time, 
 	return counts, nil
 }
 
-// entriesOf selects the ids of the entries of organisations.
+// entriesOf returns a query for the ids of the entries that the organisations own.
 func entriesOf(organizations []string) *sql.Selector {
 	ids := make([]any, len(organizations))
 	for i, id := range organizations {
@@ -253,9 +253,9 @@ func entriesOf(organizations []string) *sql.Selector {
 	return sql.Select(entries.C(entry.FieldID)).From(entries).Where(sql.In(entries.C(entry.OwnerColumn), ids...))
 }
 
-// EmbedUse is where something is shown, and how often in a time.
+// EmbedUse is a place where content is embedded, and how often it was shown.
 type EmbedUse struct {
-	About    ent.Content         `json:"-"` // as the viewer sees it; nil until it is loaded, and for what they do not see
+	About    ent.Content         `json:"-"` // nil until it is loaded, and if the viewer may not see it
 	Site     string              `json:"site"`
 	Element  schema.EmbedElement `json:"element"`
 	AboutID  string              `json:"about"`
@@ -265,7 +265,7 @@ type EmbedUse struct {
 	LastDay  schema.Date         `json:"last_day"`
 }
 
-// Key is the id of the key that was given; nil where none was.
+// Key returns the id of the partner's key, or nil without one.
 func (u *EmbedUse) Key() *string {
 	if u.KeyID == "" {
 		return nil
@@ -273,8 +273,8 @@ func (u *EmbedUse) Key() *string {
 	return &u.KeyID
 }
 
-// Embeds gives where the entries of some organisations are shown, and what is shown by some keys, the most shown first; all of it when
-// organizations is nil.
+// Embeds returns where the entries of the organisations are embedded and what the keys embed, most shown first. A nil organizations means
+// everything.
 func (c *Counter) Embeds(ctx context.Context, organizations, keys []string, t Time, limit int) ([]*EmbedUse, error) {
 	first, _ := c.days(t)
 	where := []predicate.EmbedUse{embeduse.DayGTE(first)}
@@ -299,7 +299,7 @@ func (c *Counter) Embeds(ctx context.Context, organizations, keys []string, t Ti
 		Aggregate(ent.As(ent.Sum(embeduse.FieldShows), "shows"), ent.As(ent.Min(embeduse.FieldDay), "first_day"), ent.As(ent.Max(embeduse.FieldDay), "last_day")).
 		Scan(own(ctx), &uses)
 	if err != nil {
-		return nil, fmt.Errorf("list what is embedded: %w", err)
+		return nil, fmt.Errorf("list the uses of embeds: %w", err)
 	}
 	return uses, nil
 }

@@ -31,11 +31,6 @@ func IDIn(ids ...string) predicate.Account {
 	return predicate.Account(sql.FieldIn(FieldID, ids...))
 }
 
-// IDNotIn applies the NotIn predicate on the ID field.
-func IDNotIn(ids ...string) predicate.Account {
-	return predicate.Account(sql.FieldNotIn(FieldID, ids...))
-}
-
 // IDGT applies the GT predicate on the ID field.
 func IDGT(id string) predicate.Account {
 	return predicate.Account(sql.FieldGT(FieldID, id))
@@ -54,16 +49,6 @@ func IDLT(id string) predicate.Account {
 // IDLTE applies the LTE predicate on the ID field.
 func IDLTE(id string) predicate.Account {
 	return predicate.Account(sql.FieldLTE(FieldID, id))
-}
-
-// IDEqualFold applies the EqualFold predicate on the ID field.
-func IDEqualFold(id string) predicate.Account {
-	return predicate.Account(sql.FieldEqualFold(FieldID, id))
-}
-
-// IDContainsFold applies the ContainsFold predicate on the ID field.
-func IDContainsFold(id string) predicate.Account {
-	return predicate.Account(sql.FieldContainsFold(FieldID, id))
 }
 
 // Name applies equality check predicate on the "name" field. It's identical to NameEQ.
@@ -126,11 +111,6 @@ func NameIn(vs ...string) predicate.Account {
 	return predicate.Account(sql.FieldIn(FieldName, vs...))
 }
 
-// NameNotIn applies the NotIn predicate on the "name" field.
-func NameNotIn(vs ...string) predicate.Account {
-	return predicate.Account(sql.FieldNotIn(FieldName, vs...))
-}
-
 // NameGT applies the GT predicate on the "name" field.
 func NameGT(v string) predicate.Account {
 	return predicate.Account(sql.FieldGT(FieldName, v))
@@ -151,31 +131,6 @@ func NameLTE(v string) predicate.Account {
 	return predicate.Account(sql.FieldLTE(FieldName, v))
 }
 
-// NameContains applies the Contains predicate on the "name" field.
-func NameContains(v string) predicate.Account {
-	return predicate.Account(sql.FieldContains(FieldName, v))
-}
-
-// NameHasPrefix applies the HasPrefix predicate on the "name" field.
-func NameHasPrefix(v string) predicate.Account {
-	return predicate.Account(sql.FieldHasPrefix(FieldName, v))
-}
-
-// NameHasSuffix applies the HasSuffix predicate on the "name" field.
-func NameHasSuffix(v string) predicate.Account {
-	return predicate.Account(sql.FieldHasSuffix(FieldName, v))
-}
-
-// NameEqualFold applies the EqualFold predicate on the "name" field.
-func NameEqualFold(v string) predicate.Account {
-	return predicate.Account(sql.FieldEqualFold(FieldName, v))
-}
-
-// NameContainsFold applies the ContainsFold predicate on the "name" field.
-func NameContainsFold(v string) predicate.Account {
-	return predicate.Account(sql.FieldContainsFold(FieldName, v))
-}
-
 // EmailEQ applies the EQ predicate on the "email" field.
 func EmailEQ(v string) predicate.Account {
 	return predicate.Account(sql.FieldEQ(FieldEmail, v))
@@ -189,11 +144,6 @@ func EmailNEQ(v string) predicate.Account {
 // EmailIn applies the In predicate on the "email" field.
 func EmailIn(vs ...string) predicate.Account {
 	return predicate.Account(sql.FieldIn(FieldEmail, vs...))
-}
-
-// EmailNotIn applies the NotIn predicate on the "email" field.
-func EmailNotIn(vs ...string) predicate.Account {
-	return predicate.Account(sql.FieldNotIn(FieldEmail, vs...))
 }
 
 // EmailGT applies the GT predicate on the "email" field.
@@ -216,21 +166,6 @@ func EmailLTE(v string) predicate.Account {
 	return predicate.Account(sql.FieldLTE(FieldEmail, v))
 }
 
-// EmailContains applies the Contains predicate on the "email" field.
-func EmailContains(v string) predicate.Account {
-	return predicate.Account(sql.FieldContains(FieldEmail, v))
-}
-
-// EmailHasPrefix applies the HasPrefix predicate on the "email" field.
-func EmailHasPrefix(v string) predicate.Account {
-	return predicate.Account(sql.FieldHasPrefix(FieldEmail, v))
-}
-
-// EmailHasSuffix applies the HasSuffix predicate on the "email" field.
-func EmailHasSuffix(v string) predicate.Account {
-	return predicate.Account(sql.FieldHasSuffix(FieldEmail, v))
-}
-
 // EmailIsNil applies the IsNil predicate on the "email" field.
 func EmailIsNil() predicate.Account {
 	return predicate.Account(sql.FieldIsNull(FieldEmail))
@@ -239,16 +174,6 @@ func EmailIsNil() predicate.Account {
 // EmailNotNil applies the NotNil predicate on the "email" field.
 func EmailNotNil() predicate.Account {
 	return predicate.Account(sql.FieldNotNull(FieldEmail))
-}
-
-// EmailEqualFold applies the EqualFold predicate on the "email" field.
-func EmailEqualFold(v string) predicate.Account {
-	return predicate.Account(sql.FieldEqualFold(FieldEmail, v))
-}
-
-// EmailContainsFold applies the ContainsFold predicate on the "email" field.
-func EmailContainsFold(v string) predicate.Account {
-	return predicate.Account(sql.FieldContainsFold(FieldEmail, v))
 }
 
 // HubRoleEQ applies the EQ predicate on the "hub_role" field.
@@ -270,15 +195,6 @@ func HubRoleIn(vs ...schema.Role) predicate.Account {
 		v[i] = vs[i]
 	}
 	return predicate.Account(sql.FieldIn(FieldHubRole, v...))
-}
-
-// HubRoleNotIn applies the NotIn predicate on the "hub_role" field.
-func HubRoleNotIn(vs ...schema.Role) predicate.Account {
-	v := make([]any, len(vs))
-	for i := range v {
-		v[i] = vs[i]
-	}
-	return predicate.Account(sql.FieldNotIn(FieldHubRole, v...))
 }
 
 // HubRoleIsNil applies the IsNil predicate on the "hub_role" field.
@@ -306,11 +222,6 @@ func PasswordIn(vs ...string) predicate.Account {
 	return predicate.Account(sql.FieldIn(FieldPassword, vs...))
 }
 
-// PasswordNotIn applies the NotIn predicate on the "password" field.
-func PasswordNotIn(vs ...string) predicate.Account {
-	return predicate.Account(sql.FieldNotIn(FieldPassword, vs...))
-}
-
 // PasswordGT applies the GT predicate on the "password" field.
 func PasswordGT(v string) predicate.Account {
 	return predicate.Account(sql.FieldGT(FieldPassword, v))
@@ -331,21 +242,6 @@ func PasswordLTE(v string) predicate.Account {
 	return predicate.Account(sql.FieldLTE(FieldPassword, v))
 }
 
-// PasswordContains applies the Contains predicate on the "password" field.
-func PasswordContains(v string) predicate.Account {
-	return predicate.Account(sql.FieldContains(FieldPassword, v))
-}
-
-// PasswordHasPrefix applies the HasPrefix predicate on the "password" field.
-func PasswordHasPrefix(v string) predicate.Account {
-	return predicate.Account(sql.FieldHasPrefix(FieldPassword, v))
-}
-
-// PasswordHasSuffix applies the HasSuffix predicate on the "password" field.
-func PasswordHasSuffix(v string) predicate.Account {
-	return predicate.Account(sql.FieldHasSuffix(FieldPassword, v))
-}
-
 // PasswordIsNil applies the IsNil predicate on the "password" field.
 func PasswordIsNil() predicate.Account {
 	return predicate.Account(sql.FieldIsNull(FieldPassword))
@@ -354,16 +250,6 @@ func PasswordIsNil() predicate.Account {
 // PasswordNotNil applies the NotNil predicate on the "password" field.
 func PasswordNotNil() predicate.Account {
 	return predicate.Account(sql.FieldNotNull(FieldPassword))
-}
-
-// PasswordEqualFold applies the EqualFold predicate on the "password" field.
-func PasswordEqualFold(v string) predicate.Account {
-	return predicate.Account(sql.FieldEqualFold(FieldPassword, v))
-}
-
-// PasswordContainsFold applies the ContainsFold predicate on the "password" field.
-func PasswordContainsFold(v string) predicate.Account {
-	return predicate.Account(sql.FieldContainsFold(FieldPassword, v))
 }
 
 // IssuerEQ applies the EQ predicate on the "issuer" field.
@@ -379,11 +265,6 @@ func IssuerNEQ(v string) predicate.Account {
 // IssuerIn applies the In predicate on the "issuer" field.
 func IssuerIn(vs ...string) predicate.Account {
 	return predicate.Account(sql.FieldIn(FieldIssuer, vs...))
-}
-
-// IssuerNotIn applies the NotIn predicate on the "issuer" field.
-func IssuerNotIn(vs ...string) predicate.Account {
-	return predicate.Account(sql.FieldNotIn(FieldIssuer, vs...))
 }
 
 // IssuerGT applies the GT predicate on the "issuer" field.
@@ -406,21 +287,6 @@ func IssuerLTE(v string) predicate.Account {
 	return predicate.Account(sql.FieldLTE(FieldIssuer, v))
 }
 
-// IssuerContains applies the Contains predicate on the "issuer" field.
-func IssuerContains(v string) predicate.Account {
-	return predicate.Account(sql.FieldContains(FieldIssuer, v))
-}
-
-// IssuerHasPrefix applies the HasPrefix predicate on the "issuer" field.
-func IssuerHasPrefix(v string) predicate.Account {
-	return predicate.Account(sql.FieldHasPrefix(FieldIssuer, v))
-}
-
-// IssuerHasSuffix applies the HasSuffix predicate on the "issuer" field.
-func IssuerHasSuffix(v string) predicate.Account {
-	return predicate.Account(sql.FieldHasSuffix(FieldIssuer, v))
-}
-
 // IssuerIsNil applies the IsNil predicate on the "issuer" field.
 func IssuerIsNil() predicate.Account {
 	return predicate.Account(sql.FieldIsNull(FieldIssuer))
@@ -429,16 +295,6 @@ func IssuerIsNil() predicate.Account {
 // IssuerNotNil applies the NotNil predicate on the "issuer" field.
 func IssuerNotNil() predicate.Account {
 	return predicate.Account(sql.FieldNotNull(FieldIssuer))
-}
-
-// IssuerEqualFold applies the EqualFold predicate on the "issuer" field.
-func IssuerEqualFold(v string) predicate.Account {
-	return predicate.Account(sql.FieldEqualFold(FieldIssuer, v))
-}
-
-// IssuerContainsFold applies the ContainsFold predicate on the "issuer" field.
-func IssuerContainsFold(v string) predicate.Account {
-	return predicate.Account(sql.FieldContainsFold(FieldIssuer, v))
 }
 
 // SubjectEQ applies the EQ predicate on the "subject" field.
@@ -454,11 +310,6 @@ func SubjectNEQ(v string) predicate.Account {
 // SubjectIn applies the In predicate on the "subject" field.
 func SubjectIn(vs ...string) predicate.Account {
 	return predicate.Account(sql.FieldIn(FieldSubject, vs...))
-}
-
-// SubjectNotIn applies the NotIn predicate on the "subject" field.
-func SubjectNotIn(vs ...string) predicate.Account {
-	return predicate.Account(sql.FieldNotIn(FieldSubject, vs...))
 }
 
 // SubjectGT applies the GT predicate on the "subject" field.
@@ -481,21 +332,6 @@ func SubjectLTE(v string) predicate.Account {
 	return predicate.Account(sql.FieldLTE(FieldSubject, v))
 }
 
-// SubjectContains applies the Contains predicate on the "subject" field.
-func SubjectContains(v string) predicate.Account {
-	return predicate.Account(sql.FieldContains(FieldSubject, v))
-}
-
-// SubjectHasPrefix applies the HasPrefix predicate on the "subject" field.
-func SubjectHasPrefix(v string) predicate.Account {
-	return predicate.Account(sql.FieldHasPrefix(FieldSubject, v))
-}
-
-// SubjectHasSuffix applies the HasSuffix predicate on the "subject" field.
-func SubjectHasSuffix(v string) predicate.Account {
-	return predicate.Account(sql.FieldHasSuffix(FieldSubject, v))
-}
-
 // SubjectIsNil applies the IsNil predicate on the "subject" field.
 func SubjectIsNil() predicate.Account {
 	return predicate.Account(sql.FieldIsNull(FieldSubject))
@@ -504,16 +340,6 @@ func SubjectIsNil() predicate.Account {
 // SubjectNotNil applies the NotNil predicate on the "subject" field.
 func SubjectNotNil() predicate.Account {
 	return predicate.Account(sql.FieldNotNull(FieldSubject))
-}
-
-// SubjectEqualFold applies the EqualFold predicate on the "subject" field.
-func SubjectEqualFold(v string) predicate.Account {
-	return predicate.Account(sql.FieldEqualFold(FieldSubject, v))
-}
-
-// SubjectContainsFold applies the ContainsFold predicate on the "subject" field.
-func SubjectContainsFold(v string) predicate.Account {
-	return predicate.Account(sql.FieldContainsFold(FieldSubject, v))
 }
 
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.
@@ -529,11 +355,6 @@ func CreatedAtNEQ(v time.Time) predicate.Account {
 // CreatedAtIn applies the In predicate on the "created_at" field.
 func CreatedAtIn(vs ...time.Time) predicate.Account {
 	return predicate.Account(sql.FieldIn(FieldCreatedAt, vs...))
-}
-
-// CreatedAtNotIn applies the NotIn predicate on the "created_at" field.
-func CreatedAtNotIn(vs ...time.Time) predicate.Account {
-	return predicate.Account(sql.FieldNotIn(FieldCreatedAt, vs...))
 }
 
 // CreatedAtGT applies the GT predicate on the "created_at" field.
@@ -569,11 +390,6 @@ func LastSeenAtNEQ(v time.Time) predicate.Account {
 // LastSeenAtIn applies the In predicate on the "last_seen_at" field.
 func LastSeenAtIn(vs ...time.Time) predicate.Account {
 	return predicate.Account(sql.FieldIn(FieldLastSeenAt, vs...))
-}
-
-// LastSeenAtNotIn applies the NotIn predicate on the "last_seen_at" field.
-func LastSeenAtNotIn(vs ...time.Time) predicate.Account {
-	return predicate.Account(sql.FieldNotIn(FieldLastSeenAt, vs...))
 }
 
 // LastSeenAtGT applies the GT predicate on the "last_seen_at" field.
@@ -621,11 +437,6 @@ func DisabledAtIn(vs ...time.Time) predicate.Account {
 	return predicate.Account(sql.FieldIn(FieldDisabledAt, vs...))
 }
 
-// DisabledAtNotIn applies the NotIn predicate on the "disabled_at" field.
-func DisabledAtNotIn(vs ...time.Time) predicate.Account {
-	return predicate.Account(sql.FieldNotIn(FieldDisabledAt, vs...))
-}
-
 // DisabledAtGT applies the GT predicate on the "disabled_at" field.
 func DisabledAtGT(v time.Time) predicate.Account {
 	return predicate.Account(sql.FieldGT(FieldDisabledAt, v))
@@ -669,11 +480,6 @@ func AnonymizedAtNEQ(v time.Time) predicate.Account {
 // AnonymizedAtIn applies the In predicate on the "anonymized_at" field.
 func AnonymizedAtIn(vs ...time.Time) predicate.Account {
 	return predicate.Account(sql.FieldIn(FieldAnonymizedAt, vs...))
-}
-
-// AnonymizedAtNotIn applies the NotIn predicate on the "anonymized_at" field.
-func AnonymizedAtNotIn(vs ...time.Time) predicate.Account {
-	return predicate.Account(sql.FieldNotIn(FieldAnonymizedAt, vs...))
 }
 
 // AnonymizedAtGT applies the GT predicate on the "anonymized_at" field.

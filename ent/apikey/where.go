@@ -31,11 +31,6 @@ func IDIn(ids ...string) predicate.ApiKey {
 	return predicate.ApiKey(sql.FieldIn(FieldID, ids...))
 }
 
-// IDNotIn applies the NotIn predicate on the ID field.
-func IDNotIn(ids ...string) predicate.ApiKey {
-	return predicate.ApiKey(sql.FieldNotIn(FieldID, ids...))
-}
-
 // IDGT applies the GT predicate on the ID field.
 func IDGT(id string) predicate.ApiKey {
 	return predicate.ApiKey(sql.FieldGT(FieldID, id))
@@ -54,16 +49,6 @@ func IDLT(id string) predicate.ApiKey {
 // IDLTE applies the LTE predicate on the ID field.
 func IDLTE(id string) predicate.ApiKey {
 	return predicate.ApiKey(sql.FieldLTE(FieldID, id))
-}
-
-// IDEqualFold applies the EqualFold predicate on the ID field.
-func IDEqualFold(id string) predicate.ApiKey {
-	return predicate.ApiKey(sql.FieldEqualFold(FieldID, id))
-}
-
-// IDContainsFold applies the ContainsFold predicate on the ID field.
-func IDContainsFold(id string) predicate.ApiKey {
-	return predicate.ApiKey(sql.FieldContainsFold(FieldID, id))
 }
 
 // OrganizationID applies equality check predicate on the "organization_id" field. It's identical to OrganizationIDEQ.
@@ -131,11 +116,6 @@ func OrganizationIDIn(vs ...string) predicate.ApiKey {
 	return predicate.ApiKey(sql.FieldIn(FieldOrganizationID, vs...))
 }
 
-// OrganizationIDNotIn applies the NotIn predicate on the "organization_id" field.
-func OrganizationIDNotIn(vs ...string) predicate.ApiKey {
-	return predicate.ApiKey(sql.FieldNotIn(FieldOrganizationID, vs...))
-}
-
 // OrganizationIDGT applies the GT predicate on the "organization_id" field.
 func OrganizationIDGT(v string) predicate.ApiKey {
 	return predicate.ApiKey(sql.FieldGT(FieldOrganizationID, v))
@@ -156,31 +136,6 @@ func OrganizationIDLTE(v string) predicate.ApiKey {
 	return predicate.ApiKey(sql.FieldLTE(FieldOrganizationID, v))
 }
 
-// OrganizationIDContains applies the Contains predicate on the "organization_id" field.
-func OrganizationIDContains(v string) predicate.ApiKey {
-	return predicate.ApiKey(sql.FieldContains(FieldOrganizationID, v))
-}
-
-// OrganizationIDHasPrefix applies the HasPrefix predicate on the "organization_id" field.
-func OrganizationIDHasPrefix(v string) predicate.ApiKey {
-	return predicate.ApiKey(sql.FieldHasPrefix(FieldOrganizationID, v))
-}
-
-// OrganizationIDHasSuffix applies the HasSuffix predicate on the "organization_id" field.
-func OrganizationIDHasSuffix(v string) predicate.ApiKey {
-	return predicate.ApiKey(sql.FieldHasSuffix(FieldOrganizationID, v))
-}
-
-// OrganizationIDEqualFold applies the EqualFold predicate on the "organization_id" field.
-func OrganizationIDEqualFold(v string) predicate.ApiKey {
-	return predicate.ApiKey(sql.FieldEqualFold(FieldOrganizationID, v))
-}
-
-// OrganizationIDContainsFold applies the ContainsFold predicate on the "organization_id" field.
-func OrganizationIDContainsFold(v string) predicate.ApiKey {
-	return predicate.ApiKey(sql.FieldContainsFold(FieldOrganizationID, v))
-}
-
 // NameEQ applies the EQ predicate on the "name" field.
 func NameEQ(v string) predicate.ApiKey {
 	return predicate.ApiKey(sql.FieldEQ(FieldName, v))
@@ -194,11 +149,6 @@ func NameNEQ(v string) predicate.ApiKey {
 // NameIn applies the In predicate on the "name" field.
 func NameIn(vs ...string) predicate.ApiKey {
 	return predicate.ApiKey(sql.FieldIn(FieldName, vs...))
-}
-
-// NameNotIn applies the NotIn predicate on the "name" field.
-func NameNotIn(vs ...string) predicate.ApiKey {
-	return predicate.ApiKey(sql.FieldNotIn(FieldName, vs...))
 }
 
 // NameGT applies the GT predicate on the "name" field.
@@ -219,31 +169,6 @@ func NameLT(v string) predicate.ApiKey {
 // NameLTE applies the LTE predicate on the "name" field.
 func NameLTE(v string) predicate.ApiKey {
 	return predicate.ApiKey(sql.FieldLTE(FieldName, v))
-}
-
-// NameContains applies the Contains predicate on the "name" field.
-func NameContains(v string) predicate.ApiKey {
-	return predicate.ApiKey(sql.FieldContains(FieldName, v))
-}
-
-// NameHasPrefix applies the HasPrefix predicate on the "name" field.
-func NameHasPrefix(v string) predicate.ApiKey {
-	return predicate.ApiKey(sql.FieldHasPrefix(FieldName, v))
-}
-
-// NameHasSuffix applies the HasSuffix predicate on the "name" field.
-func NameHasSuffix(v string) predicate.ApiKey {
-	return predicate.ApiKey(sql.FieldHasSuffix(FieldName, v))
-}
-
-// NameEqualFold applies the EqualFold predicate on the "name" field.
-func NameEqualFold(v string) predicate.ApiKey {
-	return predicate.ApiKey(sql.FieldEqualFold(FieldName, v))
-}
-
-// NameContainsFold applies the ContainsFold predicate on the "name" field.
-func NameContainsFold(v string) predicate.ApiKey {
-	return predicate.ApiKey(sql.FieldContainsFold(FieldName, v))
 }
 
 // KindEQ applies the EQ predicate on the "kind" field.
@@ -267,15 +192,6 @@ func KindIn(vs ...schema.KeyKind) predicate.ApiKey {
 	return predicate.ApiKey(sql.FieldIn(FieldKind, v...))
 }
 
-// KindNotIn applies the NotIn predicate on the "kind" field.
-func KindNotIn(vs ...schema.KeyKind) predicate.ApiKey {
-	v := make([]any, len(vs))
-	for i := range v {
-		v[i] = vs[i]
-	}
-	return predicate.ApiKey(sql.FieldNotIn(FieldKind, v...))
-}
-
 // RoleEQ applies the EQ predicate on the "role" field.
 func RoleEQ(v schema.Role) predicate.ApiKey {
 	vc := v
@@ -295,15 +211,6 @@ func RoleIn(vs ...schema.Role) predicate.ApiKey {
 		v[i] = vs[i]
 	}
 	return predicate.ApiKey(sql.FieldIn(FieldRole, v...))
-}
-
-// RoleNotIn applies the NotIn predicate on the "role" field.
-func RoleNotIn(vs ...schema.Role) predicate.ApiKey {
-	v := make([]any, len(vs))
-	for i := range v {
-		v[i] = vs[i]
-	}
-	return predicate.ApiKey(sql.FieldNotIn(FieldRole, v...))
 }
 
 // RoleIsNil applies the IsNil predicate on the "role" field.
@@ -331,11 +238,6 @@ func ManifestIn(vs ...string) predicate.ApiKey {
 	return predicate.ApiKey(sql.FieldIn(FieldManifest, vs...))
 }
 
-// ManifestNotIn applies the NotIn predicate on the "manifest" field.
-func ManifestNotIn(vs ...string) predicate.ApiKey {
-	return predicate.ApiKey(sql.FieldNotIn(FieldManifest, vs...))
-}
-
 // ManifestGT applies the GT predicate on the "manifest" field.
 func ManifestGT(v string) predicate.ApiKey {
 	return predicate.ApiKey(sql.FieldGT(FieldManifest, v))
@@ -356,21 +258,6 @@ func ManifestLTE(v string) predicate.ApiKey {
 	return predicate.ApiKey(sql.FieldLTE(FieldManifest, v))
 }
 
-// ManifestContains applies the Contains predicate on the "manifest" field.
-func ManifestContains(v string) predicate.ApiKey {
-	return predicate.ApiKey(sql.FieldContains(FieldManifest, v))
-}
-
-// ManifestHasPrefix applies the HasPrefix predicate on the "manifest" field.
-func ManifestHasPrefix(v string) predicate.ApiKey {
-	return predicate.ApiKey(sql.FieldHasPrefix(FieldManifest, v))
-}
-
-// ManifestHasSuffix applies the HasSuffix predicate on the "manifest" field.
-func ManifestHasSuffix(v string) predicate.ApiKey {
-	return predicate.ApiKey(sql.FieldHasSuffix(FieldManifest, v))
-}
-
 // ManifestIsNil applies the IsNil predicate on the "manifest" field.
 func ManifestIsNil() predicate.ApiKey {
 	return predicate.ApiKey(sql.FieldIsNull(FieldManifest))
@@ -379,16 +266,6 @@ func ManifestIsNil() predicate.ApiKey {
 // ManifestNotNil applies the NotNil predicate on the "manifest" field.
 func ManifestNotNil() predicate.ApiKey {
 	return predicate.ApiKey(sql.FieldNotNull(FieldManifest))
-}
-
-// ManifestEqualFold applies the EqualFold predicate on the "manifest" field.
-func ManifestEqualFold(v string) predicate.ApiKey {
-	return predicate.ApiKey(sql.FieldEqualFold(FieldManifest, v))
-}
-
-// ManifestContainsFold applies the ContainsFold predicate on the "manifest" field.
-func ManifestContainsFold(v string) predicate.ApiKey {
-	return predicate.ApiKey(sql.FieldContainsFold(FieldManifest, v))
 }
 
 // HashEQ applies the EQ predicate on the "hash" field.
@@ -404,11 +281,6 @@ func HashNEQ(v string) predicate.ApiKey {
 // HashIn applies the In predicate on the "hash" field.
 func HashIn(vs ...string) predicate.ApiKey {
 	return predicate.ApiKey(sql.FieldIn(FieldHash, vs...))
-}
-
-// HashNotIn applies the NotIn predicate on the "hash" field.
-func HashNotIn(vs ...string) predicate.ApiKey {
-	return predicate.ApiKey(sql.FieldNotIn(FieldHash, vs...))
 }
 
 // HashGT applies the GT predicate on the "hash" field.
@@ -431,31 +303,6 @@ func HashLTE(v string) predicate.ApiKey {
 	return predicate.ApiKey(sql.FieldLTE(FieldHash, v))
 }
 
-// HashContains applies the Contains predicate on the "hash" field.
-func HashContains(v string) predicate.ApiKey {
-	return predicate.ApiKey(sql.FieldContains(FieldHash, v))
-}
-
-// HashHasPrefix applies the HasPrefix predicate on the "hash" field.
-func HashHasPrefix(v string) predicate.ApiKey {
-	return predicate.ApiKey(sql.FieldHasPrefix(FieldHash, v))
-}
-
-// HashHasSuffix applies the HasSuffix predicate on the "hash" field.
-func HashHasSuffix(v string) predicate.ApiKey {
-	return predicate.ApiKey(sql.FieldHasSuffix(FieldHash, v))
-}
-
-// HashEqualFold applies the EqualFold predicate on the "hash" field.
-func HashEqualFold(v string) predicate.ApiKey {
-	return predicate.ApiKey(sql.FieldEqualFold(FieldHash, v))
-}
-
-// HashContainsFold applies the ContainsFold predicate on the "hash" field.
-func HashContainsFold(v string) predicate.ApiKey {
-	return predicate.ApiKey(sql.FieldContainsFold(FieldHash, v))
-}
-
 // EndingEQ applies the EQ predicate on the "ending" field.
 func EndingEQ(v string) predicate.ApiKey {
 	return predicate.ApiKey(sql.FieldEQ(FieldEnding, v))
@@ -469,11 +316,6 @@ func EndingNEQ(v string) predicate.ApiKey {
 // EndingIn applies the In predicate on the "ending" field.
 func EndingIn(vs ...string) predicate.ApiKey {
 	return predicate.ApiKey(sql.FieldIn(FieldEnding, vs...))
-}
-
-// EndingNotIn applies the NotIn predicate on the "ending" field.
-func EndingNotIn(vs ...string) predicate.ApiKey {
-	return predicate.ApiKey(sql.FieldNotIn(FieldEnding, vs...))
 }
 
 // EndingGT applies the GT predicate on the "ending" field.
@@ -496,31 +338,6 @@ func EndingLTE(v string) predicate.ApiKey {
 	return predicate.ApiKey(sql.FieldLTE(FieldEnding, v))
 }
 
-// EndingContains applies the Contains predicate on the "ending" field.
-func EndingContains(v string) predicate.ApiKey {
-	return predicate.ApiKey(sql.FieldContains(FieldEnding, v))
-}
-
-// EndingHasPrefix applies the HasPrefix predicate on the "ending" field.
-func EndingHasPrefix(v string) predicate.ApiKey {
-	return predicate.ApiKey(sql.FieldHasPrefix(FieldEnding, v))
-}
-
-// EndingHasSuffix applies the HasSuffix predicate on the "ending" field.
-func EndingHasSuffix(v string) predicate.ApiKey {
-	return predicate.ApiKey(sql.FieldHasSuffix(FieldEnding, v))
-}
-
-// EndingEqualFold applies the EqualFold predicate on the "ending" field.
-func EndingEqualFold(v string) predicate.ApiKey {
-	return predicate.ApiKey(sql.FieldEqualFold(FieldEnding, v))
-}
-
-// EndingContainsFold applies the ContainsFold predicate on the "ending" field.
-func EndingContainsFold(v string) predicate.ApiKey {
-	return predicate.ApiKey(sql.FieldContainsFold(FieldEnding, v))
-}
-
 // CreatedByEQ applies the EQ predicate on the "created_by" field.
 func CreatedByEQ(v string) predicate.ApiKey {
 	return predicate.ApiKey(sql.FieldEQ(FieldCreatedBy, v))
@@ -534,11 +351,6 @@ func CreatedByNEQ(v string) predicate.ApiKey {
 // CreatedByIn applies the In predicate on the "created_by" field.
 func CreatedByIn(vs ...string) predicate.ApiKey {
 	return predicate.ApiKey(sql.FieldIn(FieldCreatedBy, vs...))
-}
-
-// CreatedByNotIn applies the NotIn predicate on the "created_by" field.
-func CreatedByNotIn(vs ...string) predicate.ApiKey {
-	return predicate.ApiKey(sql.FieldNotIn(FieldCreatedBy, vs...))
 }
 
 // CreatedByGT applies the GT predicate on the "created_by" field.
@@ -561,31 +373,6 @@ func CreatedByLTE(v string) predicate.ApiKey {
 	return predicate.ApiKey(sql.FieldLTE(FieldCreatedBy, v))
 }
 
-// CreatedByContains applies the Contains predicate on the "created_by" field.
-func CreatedByContains(v string) predicate.ApiKey {
-	return predicate.ApiKey(sql.FieldContains(FieldCreatedBy, v))
-}
-
-// CreatedByHasPrefix applies the HasPrefix predicate on the "created_by" field.
-func CreatedByHasPrefix(v string) predicate.ApiKey {
-	return predicate.ApiKey(sql.FieldHasPrefix(FieldCreatedBy, v))
-}
-
-// CreatedByHasSuffix applies the HasSuffix predicate on the "created_by" field.
-func CreatedByHasSuffix(v string) predicate.ApiKey {
-	return predicate.ApiKey(sql.FieldHasSuffix(FieldCreatedBy, v))
-}
-
-// CreatedByEqualFold applies the EqualFold predicate on the "created_by" field.
-func CreatedByEqualFold(v string) predicate.ApiKey {
-	return predicate.ApiKey(sql.FieldEqualFold(FieldCreatedBy, v))
-}
-
-// CreatedByContainsFold applies the ContainsFold predicate on the "created_by" field.
-func CreatedByContainsFold(v string) predicate.ApiKey {
-	return predicate.ApiKey(sql.FieldContainsFold(FieldCreatedBy, v))
-}
-
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.
 func CreatedAtEQ(v time.Time) predicate.ApiKey {
 	return predicate.ApiKey(sql.FieldEQ(FieldCreatedAt, v))
@@ -599,11 +386,6 @@ func CreatedAtNEQ(v time.Time) predicate.ApiKey {
 // CreatedAtIn applies the In predicate on the "created_at" field.
 func CreatedAtIn(vs ...time.Time) predicate.ApiKey {
 	return predicate.ApiKey(sql.FieldIn(FieldCreatedAt, vs...))
-}
-
-// CreatedAtNotIn applies the NotIn predicate on the "created_at" field.
-func CreatedAtNotIn(vs ...time.Time) predicate.ApiKey {
-	return predicate.ApiKey(sql.FieldNotIn(FieldCreatedAt, vs...))
 }
 
 // CreatedAtGT applies the GT predicate on the "created_at" field.
@@ -639,11 +421,6 @@ func ExpiresAtNEQ(v time.Time) predicate.ApiKey {
 // ExpiresAtIn applies the In predicate on the "expires_at" field.
 func ExpiresAtIn(vs ...time.Time) predicate.ApiKey {
 	return predicate.ApiKey(sql.FieldIn(FieldExpiresAt, vs...))
-}
-
-// ExpiresAtNotIn applies the NotIn predicate on the "expires_at" field.
-func ExpiresAtNotIn(vs ...time.Time) predicate.ApiKey {
-	return predicate.ApiKey(sql.FieldNotIn(FieldExpiresAt, vs...))
 }
 
 // ExpiresAtGT applies the GT predicate on the "expires_at" field.
@@ -691,11 +468,6 @@ func LastUsedAtIn(vs ...time.Time) predicate.ApiKey {
 	return predicate.ApiKey(sql.FieldIn(FieldLastUsedAt, vs...))
 }
 
-// LastUsedAtNotIn applies the NotIn predicate on the "last_used_at" field.
-func LastUsedAtNotIn(vs ...time.Time) predicate.ApiKey {
-	return predicate.ApiKey(sql.FieldNotIn(FieldLastUsedAt, vs...))
-}
-
 // LastUsedAtGT applies the GT predicate on the "last_used_at" field.
 func LastUsedAtGT(v time.Time) predicate.ApiKey {
 	return predicate.ApiKey(sql.FieldGT(FieldLastUsedAt, v))
@@ -739,11 +511,6 @@ func RevokedAtNEQ(v time.Time) predicate.ApiKey {
 // RevokedAtIn applies the In predicate on the "revoked_at" field.
 func RevokedAtIn(vs ...time.Time) predicate.ApiKey {
 	return predicate.ApiKey(sql.FieldIn(FieldRevokedAt, vs...))
-}
-
-// RevokedAtNotIn applies the NotIn predicate on the "revoked_at" field.
-func RevokedAtNotIn(vs ...time.Time) predicate.ApiKey {
-	return predicate.ApiKey(sql.FieldNotIn(FieldRevokedAt, vs...))
 }
 
 // RevokedAtGT applies the GT predicate on the "revoked_at" field.

@@ -4,7 +4,6 @@ package asset
 
 import (
 	"entgo.io/ent/dialect/sql"
-	"entgo.io/ent/dialect/sql/sqlgraph"
 )
 
 const (
@@ -36,15 +35,8 @@ const (
 	FieldPages = "pages"
 	// FieldOwnerID holds the string denoting the owner_id field in the database.
 	FieldOwnerID = "owner_id"
-	// EdgeTools holds the string denoting the tools edge name in mutations.
-	EdgeTools = "tools"
 	// Table holds the table name of the asset in the database.
 	Table = "assets"
-	// ToolsTable is the table that holds the tools relation/edge. The primary key declared below.
-	ToolsTable = "tool_files"
-	// ToolsInverseTable is the table name for the Tool entity.
-	// It exists in this package in order to avoid circular dependency with the "tool" package.
-	ToolsInverseTable = "tools"
 )
 
 // Columns holds all SQL columns for asset fields.
@@ -63,12 +55,6 @@ var Columns = []string{
 	FieldPages,
 	FieldOwnerID,
 }
-
-var (
-	// ToolsPrimaryKey and ToolsColumn2 are the table columns denoting the
-	// primary key for the tools relation (M2M).
-	ToolsPrimaryKey = []string{"tool_id", "asset_id"}
-)
 
 // ValidColumn reports if the column name is valid (part of the table columns).
 func ValidColumn(column string) bool {
@@ -143,25 +129,4 @@ func ByPages(opts ...sql.OrderTermOption) OrderOption {
 // ByOwnerID orders the results by the owner_id field.
 func ByOwnerID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldOwnerID, opts...).ToFunc()
-}
-
-// ByToolsCount orders the results by tools count.
-func ByToolsCount(opts ...sql.OrderTermOption) OrderOption {
-	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborsCount(s, newToolsStep(), opts...)
-	}
-}
-
-// ByTools orders the results by tools terms.
-func ByTools(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
-	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newToolsStep(), append([]sql.OrderTerm{term}, terms...)...)
-	}
-}
-func newToolsStep() *sqlgraph.Step {
-	return sqlgraph.NewStep(
-		sqlgraph.From(Table, FieldID),
-		sqlgraph.To(ToolsInverseTable, FieldID),
-		sqlgraph.Edge(sqlgraph.M2M, true, ToolsTable, ToolsPrimaryKey...),
-	)
 }

@@ -6,7 +6,6 @@ import (
 	"dugnad/ent/predicate"
 
 	"entgo.io/ent/dialect/sql"
-	"entgo.io/ent/dialect/sql/sqlgraph"
 )
 
 // ID filters vertices based on their ID field.
@@ -29,11 +28,6 @@ func IDIn(ids ...string) predicate.Asset {
 	return predicate.Asset(sql.FieldIn(FieldID, ids...))
 }
 
-// IDNotIn applies the NotIn predicate on the ID field.
-func IDNotIn(ids ...string) predicate.Asset {
-	return predicate.Asset(sql.FieldNotIn(FieldID, ids...))
-}
-
 // IDGT applies the GT predicate on the ID field.
 func IDGT(id string) predicate.Asset {
 	return predicate.Asset(sql.FieldGT(FieldID, id))
@@ -52,16 +46,6 @@ func IDLT(id string) predicate.Asset {
 // IDLTE applies the LTE predicate on the ID field.
 func IDLTE(id string) predicate.Asset {
 	return predicate.Asset(sql.FieldLTE(FieldID, id))
-}
-
-// IDEqualFold applies the EqualFold predicate on the ID field.
-func IDEqualFold(id string) predicate.Asset {
-	return predicate.Asset(sql.FieldEqualFold(FieldID, id))
-}
-
-// IDContainsFold applies the ContainsFold predicate on the ID field.
-func IDContainsFold(id string) predicate.Asset {
-	return predicate.Asset(sql.FieldContainsFold(FieldID, id))
 }
 
 // Key applies equality check predicate on the "key" field. It's identical to KeyEQ.
@@ -129,11 +113,6 @@ func KeyIn(vs ...string) predicate.Asset {
 	return predicate.Asset(sql.FieldIn(FieldKey, vs...))
 }
 
-// KeyNotIn applies the NotIn predicate on the "key" field.
-func KeyNotIn(vs ...string) predicate.Asset {
-	return predicate.Asset(sql.FieldNotIn(FieldKey, vs...))
-}
-
 // KeyGT applies the GT predicate on the "key" field.
 func KeyGT(v string) predicate.Asset {
 	return predicate.Asset(sql.FieldGT(FieldKey, v))
@@ -154,31 +133,6 @@ func KeyLTE(v string) predicate.Asset {
 	return predicate.Asset(sql.FieldLTE(FieldKey, v))
 }
 
-// KeyContains applies the Contains predicate on the "key" field.
-func KeyContains(v string) predicate.Asset {
-	return predicate.Asset(sql.FieldContains(FieldKey, v))
-}
-
-// KeyHasPrefix applies the HasPrefix predicate on the "key" field.
-func KeyHasPrefix(v string) predicate.Asset {
-	return predicate.Asset(sql.FieldHasPrefix(FieldKey, v))
-}
-
-// KeyHasSuffix applies the HasSuffix predicate on the "key" field.
-func KeyHasSuffix(v string) predicate.Asset {
-	return predicate.Asset(sql.FieldHasSuffix(FieldKey, v))
-}
-
-// KeyEqualFold applies the EqualFold predicate on the "key" field.
-func KeyEqualFold(v string) predicate.Asset {
-	return predicate.Asset(sql.FieldEqualFold(FieldKey, v))
-}
-
-// KeyContainsFold applies the ContainsFold predicate on the "key" field.
-func KeyContainsFold(v string) predicate.Asset {
-	return predicate.Asset(sql.FieldContainsFold(FieldKey, v))
-}
-
 // FileEQ applies the EQ predicate on the "file" field.
 func FileEQ(v string) predicate.Asset {
 	return predicate.Asset(sql.FieldEQ(FieldFile, v))
@@ -192,11 +146,6 @@ func FileNEQ(v string) predicate.Asset {
 // FileIn applies the In predicate on the "file" field.
 func FileIn(vs ...string) predicate.Asset {
 	return predicate.Asset(sql.FieldIn(FieldFile, vs...))
-}
-
-// FileNotIn applies the NotIn predicate on the "file" field.
-func FileNotIn(vs ...string) predicate.Asset {
-	return predicate.Asset(sql.FieldNotIn(FieldFile, vs...))
 }
 
 // FileGT applies the GT predicate on the "file" field.
@@ -219,31 +168,6 @@ func FileLTE(v string) predicate.Asset {
 	return predicate.Asset(sql.FieldLTE(FieldFile, v))
 }
 
-// FileContains applies the Contains predicate on the "file" field.
-func FileContains(v string) predicate.Asset {
-	return predicate.Asset(sql.FieldContains(FieldFile, v))
-}
-
-// FileHasPrefix applies the HasPrefix predicate on the "file" field.
-func FileHasPrefix(v string) predicate.Asset {
-	return predicate.Asset(sql.FieldHasPrefix(FieldFile, v))
-}
-
-// FileHasSuffix applies the HasSuffix predicate on the "file" field.
-func FileHasSuffix(v string) predicate.Asset {
-	return predicate.Asset(sql.FieldHasSuffix(FieldFile, v))
-}
-
-// FileEqualFold applies the EqualFold predicate on the "file" field.
-func FileEqualFold(v string) predicate.Asset {
-	return predicate.Asset(sql.FieldEqualFold(FieldFile, v))
-}
-
-// FileContainsFold applies the ContainsFold predicate on the "file" field.
-func FileContainsFold(v string) predicate.Asset {
-	return predicate.Asset(sql.FieldContainsFold(FieldFile, v))
-}
-
 // MediaTypeEQ applies the EQ predicate on the "media_type" field.
 func MediaTypeEQ(v string) predicate.Asset {
 	return predicate.Asset(sql.FieldEQ(FieldMediaType, v))
@@ -257,11 +181,6 @@ func MediaTypeNEQ(v string) predicate.Asset {
 // MediaTypeIn applies the In predicate on the "media_type" field.
 func MediaTypeIn(vs ...string) predicate.Asset {
 	return predicate.Asset(sql.FieldIn(FieldMediaType, vs...))
-}
-
-// MediaTypeNotIn applies the NotIn predicate on the "media_type" field.
-func MediaTypeNotIn(vs ...string) predicate.Asset {
-	return predicate.Asset(sql.FieldNotIn(FieldMediaType, vs...))
 }
 
 // MediaTypeGT applies the GT predicate on the "media_type" field.
@@ -284,31 +203,6 @@ func MediaTypeLTE(v string) predicate.Asset {
 	return predicate.Asset(sql.FieldLTE(FieldMediaType, v))
 }
 
-// MediaTypeContains applies the Contains predicate on the "media_type" field.
-func MediaTypeContains(v string) predicate.Asset {
-	return predicate.Asset(sql.FieldContains(FieldMediaType, v))
-}
-
-// MediaTypeHasPrefix applies the HasPrefix predicate on the "media_type" field.
-func MediaTypeHasPrefix(v string) predicate.Asset {
-	return predicate.Asset(sql.FieldHasPrefix(FieldMediaType, v))
-}
-
-// MediaTypeHasSuffix applies the HasSuffix predicate on the "media_type" field.
-func MediaTypeHasSuffix(v string) predicate.Asset {
-	return predicate.Asset(sql.FieldHasSuffix(FieldMediaType, v))
-}
-
-// MediaTypeEqualFold applies the EqualFold predicate on the "media_type" field.
-func MediaTypeEqualFold(v string) predicate.Asset {
-	return predicate.Asset(sql.FieldEqualFold(FieldMediaType, v))
-}
-
-// MediaTypeContainsFold applies the ContainsFold predicate on the "media_type" field.
-func MediaTypeContainsFold(v string) predicate.Asset {
-	return predicate.Asset(sql.FieldContainsFold(FieldMediaType, v))
-}
-
 // Sha256EQ applies the EQ predicate on the "sha256" field.
 func Sha256EQ(v string) predicate.Asset {
 	return predicate.Asset(sql.FieldEQ(FieldSha256, v))
@@ -322,11 +216,6 @@ func Sha256NEQ(v string) predicate.Asset {
 // Sha256In applies the In predicate on the "sha256" field.
 func Sha256In(vs ...string) predicate.Asset {
 	return predicate.Asset(sql.FieldIn(FieldSha256, vs...))
-}
-
-// Sha256NotIn applies the NotIn predicate on the "sha256" field.
-func Sha256NotIn(vs ...string) predicate.Asset {
-	return predicate.Asset(sql.FieldNotIn(FieldSha256, vs...))
 }
 
 // Sha256GT applies the GT predicate on the "sha256" field.
@@ -349,31 +238,6 @@ func Sha256LTE(v string) predicate.Asset {
 	return predicate.Asset(sql.FieldLTE(FieldSha256, v))
 }
 
-// Sha256Contains applies the Contains predicate on the "sha256" field.
-func Sha256Contains(v string) predicate.Asset {
-	return predicate.Asset(sql.FieldContains(FieldSha256, v))
-}
-
-// Sha256HasPrefix applies the HasPrefix predicate on the "sha256" field.
-func Sha256HasPrefix(v string) predicate.Asset {
-	return predicate.Asset(sql.FieldHasPrefix(FieldSha256, v))
-}
-
-// Sha256HasSuffix applies the HasSuffix predicate on the "sha256" field.
-func Sha256HasSuffix(v string) predicate.Asset {
-	return predicate.Asset(sql.FieldHasSuffix(FieldSha256, v))
-}
-
-// Sha256EqualFold applies the EqualFold predicate on the "sha256" field.
-func Sha256EqualFold(v string) predicate.Asset {
-	return predicate.Asset(sql.FieldEqualFold(FieldSha256, v))
-}
-
-// Sha256ContainsFold applies the ContainsFold predicate on the "sha256" field.
-func Sha256ContainsFold(v string) predicate.Asset {
-	return predicate.Asset(sql.FieldContainsFold(FieldSha256, v))
-}
-
 // BytesEQ applies the EQ predicate on the "bytes" field.
 func BytesEQ(v int) predicate.Asset {
 	return predicate.Asset(sql.FieldEQ(FieldBytes, v))
@@ -387,11 +251,6 @@ func BytesNEQ(v int) predicate.Asset {
 // BytesIn applies the In predicate on the "bytes" field.
 func BytesIn(vs ...int) predicate.Asset {
 	return predicate.Asset(sql.FieldIn(FieldBytes, vs...))
-}
-
-// BytesNotIn applies the NotIn predicate on the "bytes" field.
-func BytesNotIn(vs ...int) predicate.Asset {
-	return predicate.Asset(sql.FieldNotIn(FieldBytes, vs...))
 }
 
 // BytesGT applies the GT predicate on the "bytes" field.
@@ -427,11 +286,6 @@ func WidthNEQ(v int) predicate.Asset {
 // WidthIn applies the In predicate on the "width" field.
 func WidthIn(vs ...int) predicate.Asset {
 	return predicate.Asset(sql.FieldIn(FieldWidth, vs...))
-}
-
-// WidthNotIn applies the NotIn predicate on the "width" field.
-func WidthNotIn(vs ...int) predicate.Asset {
-	return predicate.Asset(sql.FieldNotIn(FieldWidth, vs...))
 }
 
 // WidthGT applies the GT predicate on the "width" field.
@@ -477,11 +331,6 @@ func HeightNEQ(v int) predicate.Asset {
 // HeightIn applies the In predicate on the "height" field.
 func HeightIn(vs ...int) predicate.Asset {
 	return predicate.Asset(sql.FieldIn(FieldHeight, vs...))
-}
-
-// HeightNotIn applies the NotIn predicate on the "height" field.
-func HeightNotIn(vs ...int) predicate.Asset {
-	return predicate.Asset(sql.FieldNotIn(FieldHeight, vs...))
 }
 
 // HeightGT applies the GT predicate on the "height" field.
@@ -539,11 +388,6 @@ func CreditIn(vs ...string) predicate.Asset {
 	return predicate.Asset(sql.FieldIn(FieldCredit, vs...))
 }
 
-// CreditNotIn applies the NotIn predicate on the "credit" field.
-func CreditNotIn(vs ...string) predicate.Asset {
-	return predicate.Asset(sql.FieldNotIn(FieldCredit, vs...))
-}
-
 // CreditGT applies the GT predicate on the "credit" field.
 func CreditGT(v string) predicate.Asset {
 	return predicate.Asset(sql.FieldGT(FieldCredit, v))
@@ -564,21 +408,6 @@ func CreditLTE(v string) predicate.Asset {
 	return predicate.Asset(sql.FieldLTE(FieldCredit, v))
 }
 
-// CreditContains applies the Contains predicate on the "credit" field.
-func CreditContains(v string) predicate.Asset {
-	return predicate.Asset(sql.FieldContains(FieldCredit, v))
-}
-
-// CreditHasPrefix applies the HasPrefix predicate on the "credit" field.
-func CreditHasPrefix(v string) predicate.Asset {
-	return predicate.Asset(sql.FieldHasPrefix(FieldCredit, v))
-}
-
-// CreditHasSuffix applies the HasSuffix predicate on the "credit" field.
-func CreditHasSuffix(v string) predicate.Asset {
-	return predicate.Asset(sql.FieldHasSuffix(FieldCredit, v))
-}
-
 // CreditIsNil applies the IsNil predicate on the "credit" field.
 func CreditIsNil() predicate.Asset {
 	return predicate.Asset(sql.FieldIsNull(FieldCredit))
@@ -587,16 +416,6 @@ func CreditIsNil() predicate.Asset {
 // CreditNotNil applies the NotNil predicate on the "credit" field.
 func CreditNotNil() predicate.Asset {
 	return predicate.Asset(sql.FieldNotNull(FieldCredit))
-}
-
-// CreditEqualFold applies the EqualFold predicate on the "credit" field.
-func CreditEqualFold(v string) predicate.Asset {
-	return predicate.Asset(sql.FieldEqualFold(FieldCredit, v))
-}
-
-// CreditContainsFold applies the ContainsFold predicate on the "credit" field.
-func CreditContainsFold(v string) predicate.Asset {
-	return predicate.Asset(sql.FieldContainsFold(FieldCredit, v))
 }
 
 // FocalPointIsNil applies the IsNil predicate on the "focal_point" field.
@@ -622,11 +441,6 @@ func PagesNEQ(v int) predicate.Asset {
 // PagesIn applies the In predicate on the "pages" field.
 func PagesIn(vs ...int) predicate.Asset {
 	return predicate.Asset(sql.FieldIn(FieldPages, vs...))
-}
-
-// PagesNotIn applies the NotIn predicate on the "pages" field.
-func PagesNotIn(vs ...int) predicate.Asset {
-	return predicate.Asset(sql.FieldNotIn(FieldPages, vs...))
 }
 
 // PagesGT applies the GT predicate on the "pages" field.
@@ -674,11 +488,6 @@ func OwnerIDIn(vs ...string) predicate.Asset {
 	return predicate.Asset(sql.FieldIn(FieldOwnerID, vs...))
 }
 
-// OwnerIDNotIn applies the NotIn predicate on the "owner_id" field.
-func OwnerIDNotIn(vs ...string) predicate.Asset {
-	return predicate.Asset(sql.FieldNotIn(FieldOwnerID, vs...))
-}
-
 // OwnerIDGT applies the GT predicate on the "owner_id" field.
 func OwnerIDGT(v string) predicate.Asset {
 	return predicate.Asset(sql.FieldGT(FieldOwnerID, v))
@@ -699,21 +508,6 @@ func OwnerIDLTE(v string) predicate.Asset {
 	return predicate.Asset(sql.FieldLTE(FieldOwnerID, v))
 }
 
-// OwnerIDContains applies the Contains predicate on the "owner_id" field.
-func OwnerIDContains(v string) predicate.Asset {
-	return predicate.Asset(sql.FieldContains(FieldOwnerID, v))
-}
-
-// OwnerIDHasPrefix applies the HasPrefix predicate on the "owner_id" field.
-func OwnerIDHasPrefix(v string) predicate.Asset {
-	return predicate.Asset(sql.FieldHasPrefix(FieldOwnerID, v))
-}
-
-// OwnerIDHasSuffix applies the HasSuffix predicate on the "owner_id" field.
-func OwnerIDHasSuffix(v string) predicate.Asset {
-	return predicate.Asset(sql.FieldHasSuffix(FieldOwnerID, v))
-}
-
 // OwnerIDIsNil applies the IsNil predicate on the "owner_id" field.
 func OwnerIDIsNil() predicate.Asset {
 	return predicate.Asset(sql.FieldIsNull(FieldOwnerID))
@@ -722,39 +516,6 @@ func OwnerIDIsNil() predicate.Asset {
 // OwnerIDNotNil applies the NotNil predicate on the "owner_id" field.
 func OwnerIDNotNil() predicate.Asset {
 	return predicate.Asset(sql.FieldNotNull(FieldOwnerID))
-}
-
-// OwnerIDEqualFold applies the EqualFold predicate on the "owner_id" field.
-func OwnerIDEqualFold(v string) predicate.Asset {
-	return predicate.Asset(sql.FieldEqualFold(FieldOwnerID, v))
-}
-
-// OwnerIDContainsFold applies the ContainsFold predicate on the "owner_id" field.
-func OwnerIDContainsFold(v string) predicate.Asset {
-	return predicate.Asset(sql.FieldContainsFold(FieldOwnerID, v))
-}
-
-// HasTools applies the HasEdge predicate on the "tools" edge.
-func HasTools() predicate.Asset {
-	return predicate.Asset(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, true, ToolsTable, ToolsPrimaryKey...),
-		)
-		sqlgraph.HasNeighbors(s, step)
-	})
-}
-
-// HasToolsWith applies the HasEdge predicate on the "tools" edge with a given conditions (other predicates).
-func HasToolsWith(preds ...predicate.Tool) predicate.Asset {
-	return predicate.Asset(func(s *sql.Selector) {
-		step := newToolsStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
 }
 
 // And groups predicates with the AND operator between them.

@@ -29,11 +29,6 @@ func IDIn(ids ...string) predicate.Attempt {
 	return predicate.Attempt(sql.FieldIn(FieldID, ids...))
 }
 
-// IDNotIn applies the NotIn predicate on the ID field.
-func IDNotIn(ids ...string) predicate.Attempt {
-	return predicate.Attempt(sql.FieldNotIn(FieldID, ids...))
-}
-
 // IDGT applies the GT predicate on the ID field.
 func IDGT(id string) predicate.Attempt {
 	return predicate.Attempt(sql.FieldGT(FieldID, id))
@@ -52,16 +47,6 @@ func IDLT(id string) predicate.Attempt {
 // IDLTE applies the LTE predicate on the ID field.
 func IDLTE(id string) predicate.Attempt {
 	return predicate.Attempt(sql.FieldLTE(FieldID, id))
-}
-
-// IDEqualFold applies the EqualFold predicate on the ID field.
-func IDEqualFold(id string) predicate.Attempt {
-	return predicate.Attempt(sql.FieldEqualFold(FieldID, id))
-}
-
-// IDContainsFold applies the ContainsFold predicate on the ID field.
-func IDContainsFold(id string) predicate.Attempt {
-	return predicate.Attempt(sql.FieldContainsFold(FieldID, id))
 }
 
 // Failures applies equality check predicate on the "failures" field. It's identical to FailuresEQ.
@@ -87,11 +72,6 @@ func FailuresNEQ(v int) predicate.Attempt {
 // FailuresIn applies the In predicate on the "failures" field.
 func FailuresIn(vs ...int) predicate.Attempt {
 	return predicate.Attempt(sql.FieldIn(FieldFailures, vs...))
-}
-
-// FailuresNotIn applies the NotIn predicate on the "failures" field.
-func FailuresNotIn(vs ...int) predicate.Attempt {
-	return predicate.Attempt(sql.FieldNotIn(FieldFailures, vs...))
 }
 
 // FailuresGT applies the GT predicate on the "failures" field.
@@ -127,11 +107,6 @@ func SinceNEQ(v time.Time) predicate.Attempt {
 // SinceIn applies the In predicate on the "since" field.
 func SinceIn(vs ...time.Time) predicate.Attempt {
 	return predicate.Attempt(sql.FieldIn(FieldSince, vs...))
-}
-
-// SinceNotIn applies the NotIn predicate on the "since" field.
-func SinceNotIn(vs ...time.Time) predicate.Attempt {
-	return predicate.Attempt(sql.FieldNotIn(FieldSince, vs...))
 }
 
 // SinceGT applies the GT predicate on the "since" field.

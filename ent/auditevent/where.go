@@ -29,11 +29,6 @@ func IDIn(ids ...string) predicate.AuditEvent {
 	return predicate.AuditEvent(sql.FieldIn(FieldID, ids...))
 }
 
-// IDNotIn applies the NotIn predicate on the ID field.
-func IDNotIn(ids ...string) predicate.AuditEvent {
-	return predicate.AuditEvent(sql.FieldNotIn(FieldID, ids...))
-}
-
 // IDGT applies the GT predicate on the ID field.
 func IDGT(id string) predicate.AuditEvent {
 	return predicate.AuditEvent(sql.FieldGT(FieldID, id))
@@ -52,16 +47,6 @@ func IDLT(id string) predicate.AuditEvent {
 // IDLTE applies the LTE predicate on the ID field.
 func IDLTE(id string) predicate.AuditEvent {
 	return predicate.AuditEvent(sql.FieldLTE(FieldID, id))
-}
-
-// IDEqualFold applies the EqualFold predicate on the ID field.
-func IDEqualFold(id string) predicate.AuditEvent {
-	return predicate.AuditEvent(sql.FieldEqualFold(FieldID, id))
-}
-
-// IDContainsFold applies the ContainsFold predicate on the ID field.
-func IDContainsFold(id string) predicate.AuditEvent {
-	return predicate.AuditEvent(sql.FieldContainsFold(FieldID, id))
 }
 
 // At applies equality check predicate on the "at" field. It's identical to AtEQ.
@@ -114,11 +99,6 @@ func AtIn(vs ...time.Time) predicate.AuditEvent {
 	return predicate.AuditEvent(sql.FieldIn(FieldAt, vs...))
 }
 
-// AtNotIn applies the NotIn predicate on the "at" field.
-func AtNotIn(vs ...time.Time) predicate.AuditEvent {
-	return predicate.AuditEvent(sql.FieldNotIn(FieldAt, vs...))
-}
-
 // AtGT applies the GT predicate on the "at" field.
 func AtGT(v time.Time) predicate.AuditEvent {
 	return predicate.AuditEvent(sql.FieldGT(FieldAt, v))
@@ -154,11 +134,6 @@ func ActorIn(vs ...string) predicate.AuditEvent {
 	return predicate.AuditEvent(sql.FieldIn(FieldActor, vs...))
 }
 
-// ActorNotIn applies the NotIn predicate on the "actor" field.
-func ActorNotIn(vs ...string) predicate.AuditEvent {
-	return predicate.AuditEvent(sql.FieldNotIn(FieldActor, vs...))
-}
-
 // ActorGT applies the GT predicate on the "actor" field.
 func ActorGT(v string) predicate.AuditEvent {
 	return predicate.AuditEvent(sql.FieldGT(FieldActor, v))
@@ -179,31 +154,6 @@ func ActorLTE(v string) predicate.AuditEvent {
 	return predicate.AuditEvent(sql.FieldLTE(FieldActor, v))
 }
 
-// ActorContains applies the Contains predicate on the "actor" field.
-func ActorContains(v string) predicate.AuditEvent {
-	return predicate.AuditEvent(sql.FieldContains(FieldActor, v))
-}
-
-// ActorHasPrefix applies the HasPrefix predicate on the "actor" field.
-func ActorHasPrefix(v string) predicate.AuditEvent {
-	return predicate.AuditEvent(sql.FieldHasPrefix(FieldActor, v))
-}
-
-// ActorHasSuffix applies the HasSuffix predicate on the "actor" field.
-func ActorHasSuffix(v string) predicate.AuditEvent {
-	return predicate.AuditEvent(sql.FieldHasSuffix(FieldActor, v))
-}
-
-// ActorEqualFold applies the EqualFold predicate on the "actor" field.
-func ActorEqualFold(v string) predicate.AuditEvent {
-	return predicate.AuditEvent(sql.FieldEqualFold(FieldActor, v))
-}
-
-// ActorContainsFold applies the ContainsFold predicate on the "actor" field.
-func ActorContainsFold(v string) predicate.AuditEvent {
-	return predicate.AuditEvent(sql.FieldContainsFold(FieldActor, v))
-}
-
 // OrganizationIDEQ applies the EQ predicate on the "organization_id" field.
 func OrganizationIDEQ(v string) predicate.AuditEvent {
 	return predicate.AuditEvent(sql.FieldEQ(FieldOrganizationID, v))
@@ -217,11 +167,6 @@ func OrganizationIDNEQ(v string) predicate.AuditEvent {
 // OrganizationIDIn applies the In predicate on the "organization_id" field.
 func OrganizationIDIn(vs ...string) predicate.AuditEvent {
 	return predicate.AuditEvent(sql.FieldIn(FieldOrganizationID, vs...))
-}
-
-// OrganizationIDNotIn applies the NotIn predicate on the "organization_id" field.
-func OrganizationIDNotIn(vs ...string) predicate.AuditEvent {
-	return predicate.AuditEvent(sql.FieldNotIn(FieldOrganizationID, vs...))
 }
 
 // OrganizationIDGT applies the GT predicate on the "organization_id" field.
@@ -244,21 +189,6 @@ func OrganizationIDLTE(v string) predicate.AuditEvent {
 	return predicate.AuditEvent(sql.FieldLTE(FieldOrganizationID, v))
 }
 
-// OrganizationIDContains applies the Contains predicate on the "organization_id" field.
-func OrganizationIDContains(v string) predicate.AuditEvent {
-	return predicate.AuditEvent(sql.FieldContains(FieldOrganizationID, v))
-}
-
-// OrganizationIDHasPrefix applies the HasPrefix predicate on the "organization_id" field.
-func OrganizationIDHasPrefix(v string) predicate.AuditEvent {
-	return predicate.AuditEvent(sql.FieldHasPrefix(FieldOrganizationID, v))
-}
-
-// OrganizationIDHasSuffix applies the HasSuffix predicate on the "organization_id" field.
-func OrganizationIDHasSuffix(v string) predicate.AuditEvent {
-	return predicate.AuditEvent(sql.FieldHasSuffix(FieldOrganizationID, v))
-}
-
 // OrganizationIDIsNil applies the IsNil predicate on the "organization_id" field.
 func OrganizationIDIsNil() predicate.AuditEvent {
 	return predicate.AuditEvent(sql.FieldIsNull(FieldOrganizationID))
@@ -267,16 +197,6 @@ func OrganizationIDIsNil() predicate.AuditEvent {
 // OrganizationIDNotNil applies the NotNil predicate on the "organization_id" field.
 func OrganizationIDNotNil() predicate.AuditEvent {
 	return predicate.AuditEvent(sql.FieldNotNull(FieldOrganizationID))
-}
-
-// OrganizationIDEqualFold applies the EqualFold predicate on the "organization_id" field.
-func OrganizationIDEqualFold(v string) predicate.AuditEvent {
-	return predicate.AuditEvent(sql.FieldEqualFold(FieldOrganizationID, v))
-}
-
-// OrganizationIDContainsFold applies the ContainsFold predicate on the "organization_id" field.
-func OrganizationIDContainsFold(v string) predicate.AuditEvent {
-	return predicate.AuditEvent(sql.FieldContainsFold(FieldOrganizationID, v))
 }
 
 // ActionEQ applies the EQ predicate on the "action" field.
@@ -292,11 +212,6 @@ func ActionNEQ(v string) predicate.AuditEvent {
 // ActionIn applies the In predicate on the "action" field.
 func ActionIn(vs ...string) predicate.AuditEvent {
 	return predicate.AuditEvent(sql.FieldIn(FieldAction, vs...))
-}
-
-// ActionNotIn applies the NotIn predicate on the "action" field.
-func ActionNotIn(vs ...string) predicate.AuditEvent {
-	return predicate.AuditEvent(sql.FieldNotIn(FieldAction, vs...))
 }
 
 // ActionGT applies the GT predicate on the "action" field.
@@ -319,31 +234,6 @@ func ActionLTE(v string) predicate.AuditEvent {
 	return predicate.AuditEvent(sql.FieldLTE(FieldAction, v))
 }
 
-// ActionContains applies the Contains predicate on the "action" field.
-func ActionContains(v string) predicate.AuditEvent {
-	return predicate.AuditEvent(sql.FieldContains(FieldAction, v))
-}
-
-// ActionHasPrefix applies the HasPrefix predicate on the "action" field.
-func ActionHasPrefix(v string) predicate.AuditEvent {
-	return predicate.AuditEvent(sql.FieldHasPrefix(FieldAction, v))
-}
-
-// ActionHasSuffix applies the HasSuffix predicate on the "action" field.
-func ActionHasSuffix(v string) predicate.AuditEvent {
-	return predicate.AuditEvent(sql.FieldHasSuffix(FieldAction, v))
-}
-
-// ActionEqualFold applies the EqualFold predicate on the "action" field.
-func ActionEqualFold(v string) predicate.AuditEvent {
-	return predicate.AuditEvent(sql.FieldEqualFold(FieldAction, v))
-}
-
-// ActionContainsFold applies the ContainsFold predicate on the "action" field.
-func ActionContainsFold(v string) predicate.AuditEvent {
-	return predicate.AuditEvent(sql.FieldContainsFold(FieldAction, v))
-}
-
 // CodeEQ applies the EQ predicate on the "code" field.
 func CodeEQ(v string) predicate.AuditEvent {
 	return predicate.AuditEvent(sql.FieldEQ(FieldCode, v))
@@ -357,11 +247,6 @@ func CodeNEQ(v string) predicate.AuditEvent {
 // CodeIn applies the In predicate on the "code" field.
 func CodeIn(vs ...string) predicate.AuditEvent {
 	return predicate.AuditEvent(sql.FieldIn(FieldCode, vs...))
-}
-
-// CodeNotIn applies the NotIn predicate on the "code" field.
-func CodeNotIn(vs ...string) predicate.AuditEvent {
-	return predicate.AuditEvent(sql.FieldNotIn(FieldCode, vs...))
 }
 
 // CodeGT applies the GT predicate on the "code" field.
@@ -384,21 +269,6 @@ func CodeLTE(v string) predicate.AuditEvent {
 	return predicate.AuditEvent(sql.FieldLTE(FieldCode, v))
 }
 
-// CodeContains applies the Contains predicate on the "code" field.
-func CodeContains(v string) predicate.AuditEvent {
-	return predicate.AuditEvent(sql.FieldContains(FieldCode, v))
-}
-
-// CodeHasPrefix applies the HasPrefix predicate on the "code" field.
-func CodeHasPrefix(v string) predicate.AuditEvent {
-	return predicate.AuditEvent(sql.FieldHasPrefix(FieldCode, v))
-}
-
-// CodeHasSuffix applies the HasSuffix predicate on the "code" field.
-func CodeHasSuffix(v string) predicate.AuditEvent {
-	return predicate.AuditEvent(sql.FieldHasSuffix(FieldCode, v))
-}
-
 // CodeIsNil applies the IsNil predicate on the "code" field.
 func CodeIsNil() predicate.AuditEvent {
 	return predicate.AuditEvent(sql.FieldIsNull(FieldCode))
@@ -407,16 +277,6 @@ func CodeIsNil() predicate.AuditEvent {
 // CodeNotNil applies the NotNil predicate on the "code" field.
 func CodeNotNil() predicate.AuditEvent {
 	return predicate.AuditEvent(sql.FieldNotNull(FieldCode))
-}
-
-// CodeEqualFold applies the EqualFold predicate on the "code" field.
-func CodeEqualFold(v string) predicate.AuditEvent {
-	return predicate.AuditEvent(sql.FieldEqualFold(FieldCode, v))
-}
-
-// CodeContainsFold applies the ContainsFold predicate on the "code" field.
-func CodeContainsFold(v string) predicate.AuditEvent {
-	return predicate.AuditEvent(sql.FieldContainsFold(FieldCode, v))
 }
 
 // DetailEQ applies the EQ predicate on the "detail" field.
@@ -432,11 +292,6 @@ func DetailNEQ(v string) predicate.AuditEvent {
 // DetailIn applies the In predicate on the "detail" field.
 func DetailIn(vs ...string) predicate.AuditEvent {
 	return predicate.AuditEvent(sql.FieldIn(FieldDetail, vs...))
-}
-
-// DetailNotIn applies the NotIn predicate on the "detail" field.
-func DetailNotIn(vs ...string) predicate.AuditEvent {
-	return predicate.AuditEvent(sql.FieldNotIn(FieldDetail, vs...))
 }
 
 // DetailGT applies the GT predicate on the "detail" field.
@@ -459,21 +314,6 @@ func DetailLTE(v string) predicate.AuditEvent {
 	return predicate.AuditEvent(sql.FieldLTE(FieldDetail, v))
 }
 
-// DetailContains applies the Contains predicate on the "detail" field.
-func DetailContains(v string) predicate.AuditEvent {
-	return predicate.AuditEvent(sql.FieldContains(FieldDetail, v))
-}
-
-// DetailHasPrefix applies the HasPrefix predicate on the "detail" field.
-func DetailHasPrefix(v string) predicate.AuditEvent {
-	return predicate.AuditEvent(sql.FieldHasPrefix(FieldDetail, v))
-}
-
-// DetailHasSuffix applies the HasSuffix predicate on the "detail" field.
-func DetailHasSuffix(v string) predicate.AuditEvent {
-	return predicate.AuditEvent(sql.FieldHasSuffix(FieldDetail, v))
-}
-
 // DetailIsNil applies the IsNil predicate on the "detail" field.
 func DetailIsNil() predicate.AuditEvent {
 	return predicate.AuditEvent(sql.FieldIsNull(FieldDetail))
@@ -482,16 +322,6 @@ func DetailIsNil() predicate.AuditEvent {
 // DetailNotNil applies the NotNil predicate on the "detail" field.
 func DetailNotNil() predicate.AuditEvent {
 	return predicate.AuditEvent(sql.FieldNotNull(FieldDetail))
-}
-
-// DetailEqualFold applies the EqualFold predicate on the "detail" field.
-func DetailEqualFold(v string) predicate.AuditEvent {
-	return predicate.AuditEvent(sql.FieldEqualFold(FieldDetail, v))
-}
-
-// DetailContainsFold applies the ContainsFold predicate on the "detail" field.
-func DetailContainsFold(v string) predicate.AuditEvent {
-	return predicate.AuditEvent(sql.FieldContainsFold(FieldDetail, v))
 }
 
 // RequestIDEQ applies the EQ predicate on the "request_id" field.
@@ -507,11 +337,6 @@ func RequestIDNEQ(v string) predicate.AuditEvent {
 // RequestIDIn applies the In predicate on the "request_id" field.
 func RequestIDIn(vs ...string) predicate.AuditEvent {
 	return predicate.AuditEvent(sql.FieldIn(FieldRequestID, vs...))
-}
-
-// RequestIDNotIn applies the NotIn predicate on the "request_id" field.
-func RequestIDNotIn(vs ...string) predicate.AuditEvent {
-	return predicate.AuditEvent(sql.FieldNotIn(FieldRequestID, vs...))
 }
 
 // RequestIDGT applies the GT predicate on the "request_id" field.
@@ -532,31 +357,6 @@ func RequestIDLT(v string) predicate.AuditEvent {
 // RequestIDLTE applies the LTE predicate on the "request_id" field.
 func RequestIDLTE(v string) predicate.AuditEvent {
 	return predicate.AuditEvent(sql.FieldLTE(FieldRequestID, v))
-}
-
-// RequestIDContains applies the Contains predicate on the "request_id" field.
-func RequestIDContains(v string) predicate.AuditEvent {
-	return predicate.AuditEvent(sql.FieldContains(FieldRequestID, v))
-}
-
-// RequestIDHasPrefix applies the HasPrefix predicate on the "request_id" field.
-func RequestIDHasPrefix(v string) predicate.AuditEvent {
-	return predicate.AuditEvent(sql.FieldHasPrefix(FieldRequestID, v))
-}
-
-// RequestIDHasSuffix applies the HasSuffix predicate on the "request_id" field.
-func RequestIDHasSuffix(v string) predicate.AuditEvent {
-	return predicate.AuditEvent(sql.FieldHasSuffix(FieldRequestID, v))
-}
-
-// RequestIDEqualFold applies the EqualFold predicate on the "request_id" field.
-func RequestIDEqualFold(v string) predicate.AuditEvent {
-	return predicate.AuditEvent(sql.FieldEqualFold(FieldRequestID, v))
-}
-
-// RequestIDContainsFold applies the ContainsFold predicate on the "request_id" field.
-func RequestIDContainsFold(v string) predicate.AuditEvent {
-	return predicate.AuditEvent(sql.FieldContainsFold(FieldRequestID, v))
 }
 
 // And groups predicates with the AND operator between them.

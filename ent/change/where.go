@@ -30,11 +30,6 @@ func IDIn(ids ...int) predicate.Change {
 	return predicate.Change(sql.FieldIn(FieldID, ids...))
 }
 
-// IDNotIn applies the NotIn predicate on the ID field.
-func IDNotIn(ids ...int) predicate.Change {
-	return predicate.Change(sql.FieldNotIn(FieldID, ids...))
-}
-
 // IDGT applies the GT predicate on the ID field.
 func IDGT(id int) predicate.Change {
 	return predicate.Change(sql.FieldGT(FieldID, id))
@@ -95,11 +90,6 @@ func AtIn(vs ...time.Time) predicate.Change {
 	return predicate.Change(sql.FieldIn(FieldAt, vs...))
 }
 
-// AtNotIn applies the NotIn predicate on the "at" field.
-func AtNotIn(vs ...time.Time) predicate.Change {
-	return predicate.Change(sql.FieldNotIn(FieldAt, vs...))
-}
-
 // AtGT applies the GT predicate on the "at" field.
 func AtGT(v time.Time) predicate.Change {
 	return predicate.Change(sql.FieldGT(FieldAt, v))
@@ -135,11 +125,6 @@ func NodeIDIn(vs ...string) predicate.Change {
 	return predicate.Change(sql.FieldIn(FieldNodeID, vs...))
 }
 
-// NodeIDNotIn applies the NotIn predicate on the "node_id" field.
-func NodeIDNotIn(vs ...string) predicate.Change {
-	return predicate.Change(sql.FieldNotIn(FieldNodeID, vs...))
-}
-
 // NodeIDGT applies the GT predicate on the "node_id" field.
 func NodeIDGT(v string) predicate.Change {
 	return predicate.Change(sql.FieldGT(FieldNodeID, v))
@@ -160,31 +145,6 @@ func NodeIDLTE(v string) predicate.Change {
 	return predicate.Change(sql.FieldLTE(FieldNodeID, v))
 }
 
-// NodeIDContains applies the Contains predicate on the "node_id" field.
-func NodeIDContains(v string) predicate.Change {
-	return predicate.Change(sql.FieldContains(FieldNodeID, v))
-}
-
-// NodeIDHasPrefix applies the HasPrefix predicate on the "node_id" field.
-func NodeIDHasPrefix(v string) predicate.Change {
-	return predicate.Change(sql.FieldHasPrefix(FieldNodeID, v))
-}
-
-// NodeIDHasSuffix applies the HasSuffix predicate on the "node_id" field.
-func NodeIDHasSuffix(v string) predicate.Change {
-	return predicate.Change(sql.FieldHasSuffix(FieldNodeID, v))
-}
-
-// NodeIDEqualFold applies the EqualFold predicate on the "node_id" field.
-func NodeIDEqualFold(v string) predicate.Change {
-	return predicate.Change(sql.FieldEqualFold(FieldNodeID, v))
-}
-
-// NodeIDContainsFold applies the ContainsFold predicate on the "node_id" field.
-func NodeIDContainsFold(v string) predicate.Change {
-	return predicate.Change(sql.FieldContainsFold(FieldNodeID, v))
-}
-
 // TypeEQ applies the EQ predicate on the "type" field.
 func TypeEQ(v string) predicate.Change {
 	return predicate.Change(sql.FieldEQ(FieldType, v))
@@ -198,11 +158,6 @@ func TypeNEQ(v string) predicate.Change {
 // TypeIn applies the In predicate on the "type" field.
 func TypeIn(vs ...string) predicate.Change {
 	return predicate.Change(sql.FieldIn(FieldType, vs...))
-}
-
-// TypeNotIn applies the NotIn predicate on the "type" field.
-func TypeNotIn(vs ...string) predicate.Change {
-	return predicate.Change(sql.FieldNotIn(FieldType, vs...))
 }
 
 // TypeGT applies the GT predicate on the "type" field.
@@ -223,31 +178,6 @@ func TypeLT(v string) predicate.Change {
 // TypeLTE applies the LTE predicate on the "type" field.
 func TypeLTE(v string) predicate.Change {
 	return predicate.Change(sql.FieldLTE(FieldType, v))
-}
-
-// TypeContains applies the Contains predicate on the "type" field.
-func TypeContains(v string) predicate.Change {
-	return predicate.Change(sql.FieldContains(FieldType, v))
-}
-
-// TypeHasPrefix applies the HasPrefix predicate on the "type" field.
-func TypeHasPrefix(v string) predicate.Change {
-	return predicate.Change(sql.FieldHasPrefix(FieldType, v))
-}
-
-// TypeHasSuffix applies the HasSuffix predicate on the "type" field.
-func TypeHasSuffix(v string) predicate.Change {
-	return predicate.Change(sql.FieldHasSuffix(FieldType, v))
-}
-
-// TypeEqualFold applies the EqualFold predicate on the "type" field.
-func TypeEqualFold(v string) predicate.Change {
-	return predicate.Change(sql.FieldEqualFold(FieldType, v))
-}
-
-// TypeContainsFold applies the ContainsFold predicate on the "type" field.
-func TypeContainsFold(v string) predicate.Change {
-	return predicate.Change(sql.FieldContainsFold(FieldType, v))
 }
 
 // ActionEQ applies the EQ predicate on the "action" field.
@@ -271,15 +201,6 @@ func ActionIn(vs ...schema.ChangeAction) predicate.Change {
 	return predicate.Change(sql.FieldIn(FieldAction, v...))
 }
 
-// ActionNotIn applies the NotIn predicate on the "action" field.
-func ActionNotIn(vs ...schema.ChangeAction) predicate.Change {
-	v := make([]any, len(vs))
-	for i := range v {
-		v[i] = vs[i]
-	}
-	return predicate.Change(sql.FieldNotIn(FieldAction, v...))
-}
-
 // RevisionEQ applies the EQ predicate on the "revision" field.
 func RevisionEQ(v int) predicate.Change {
 	return predicate.Change(sql.FieldEQ(FieldRevision, v))
@@ -293,11 +214,6 @@ func RevisionNEQ(v int) predicate.Change {
 // RevisionIn applies the In predicate on the "revision" field.
 func RevisionIn(vs ...int) predicate.Change {
 	return predicate.Change(sql.FieldIn(FieldRevision, vs...))
-}
-
-// RevisionNotIn applies the NotIn predicate on the "revision" field.
-func RevisionNotIn(vs ...int) predicate.Change {
-	return predicate.Change(sql.FieldNotIn(FieldRevision, vs...))
 }
 
 // RevisionGT applies the GT predicate on the "revision" field.
@@ -341,15 +257,6 @@ func AudienceIn(vs ...schema.Audience) predicate.Change {
 	return predicate.Change(sql.FieldIn(FieldAudience, v...))
 }
 
-// AudienceNotIn applies the NotIn predicate on the "audience" field.
-func AudienceNotIn(vs ...schema.Audience) predicate.Change {
-	v := make([]any, len(vs))
-	for i := range v {
-		v[i] = vs[i]
-	}
-	return predicate.Change(sql.FieldNotIn(FieldAudience, v...))
-}
-
 // ActorEQ applies the EQ predicate on the "actor" field.
 func ActorEQ(v string) predicate.Change {
 	return predicate.Change(sql.FieldEQ(FieldActor, v))
@@ -363,11 +270,6 @@ func ActorNEQ(v string) predicate.Change {
 // ActorIn applies the In predicate on the "actor" field.
 func ActorIn(vs ...string) predicate.Change {
 	return predicate.Change(sql.FieldIn(FieldActor, vs...))
-}
-
-// ActorNotIn applies the NotIn predicate on the "actor" field.
-func ActorNotIn(vs ...string) predicate.Change {
-	return predicate.Change(sql.FieldNotIn(FieldActor, vs...))
 }
 
 // ActorGT applies the GT predicate on the "actor" field.
@@ -388,31 +290,6 @@ func ActorLT(v string) predicate.Change {
 // ActorLTE applies the LTE predicate on the "actor" field.
 func ActorLTE(v string) predicate.Change {
 	return predicate.Change(sql.FieldLTE(FieldActor, v))
-}
-
-// ActorContains applies the Contains predicate on the "actor" field.
-func ActorContains(v string) predicate.Change {
-	return predicate.Change(sql.FieldContains(FieldActor, v))
-}
-
-// ActorHasPrefix applies the HasPrefix predicate on the "actor" field.
-func ActorHasPrefix(v string) predicate.Change {
-	return predicate.Change(sql.FieldHasPrefix(FieldActor, v))
-}
-
-// ActorHasSuffix applies the HasSuffix predicate on the "actor" field.
-func ActorHasSuffix(v string) predicate.Change {
-	return predicate.Change(sql.FieldHasSuffix(FieldActor, v))
-}
-
-// ActorEqualFold applies the EqualFold predicate on the "actor" field.
-func ActorEqualFold(v string) predicate.Change {
-	return predicate.Change(sql.FieldEqualFold(FieldActor, v))
-}
-
-// ActorContainsFold applies the ContainsFold predicate on the "actor" field.
-func ActorContainsFold(v string) predicate.Change {
-	return predicate.Change(sql.FieldContainsFold(FieldActor, v))
 }
 
 // And groups predicates with the AND operator between them.

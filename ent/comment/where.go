@@ -29,11 +29,6 @@ func IDIn(ids ...string) predicate.Comment {
 	return predicate.Comment(sql.FieldIn(FieldID, ids...))
 }
 
-// IDNotIn applies the NotIn predicate on the ID field.
-func IDNotIn(ids ...string) predicate.Comment {
-	return predicate.Comment(sql.FieldNotIn(FieldID, ids...))
-}
-
 // IDGT applies the GT predicate on the ID field.
 func IDGT(id string) predicate.Comment {
 	return predicate.Comment(sql.FieldGT(FieldID, id))
@@ -52,16 +47,6 @@ func IDLT(id string) predicate.Comment {
 // IDLTE applies the LTE predicate on the ID field.
 func IDLTE(id string) predicate.Comment {
 	return predicate.Comment(sql.FieldLTE(FieldID, id))
-}
-
-// IDEqualFold applies the EqualFold predicate on the ID field.
-func IDEqualFold(id string) predicate.Comment {
-	return predicate.Comment(sql.FieldEqualFold(FieldID, id))
-}
-
-// IDContainsFold applies the ContainsFold predicate on the ID field.
-func IDContainsFold(id string) predicate.Comment {
-	return predicate.Comment(sql.FieldContainsFold(FieldID, id))
 }
 
 // EntryID applies equality check predicate on the "entry_id" field. It's identical to EntryIDEQ.
@@ -109,11 +94,6 @@ func EntryIDIn(vs ...string) predicate.Comment {
 	return predicate.Comment(sql.FieldIn(FieldEntryID, vs...))
 }
 
-// EntryIDNotIn applies the NotIn predicate on the "entry_id" field.
-func EntryIDNotIn(vs ...string) predicate.Comment {
-	return predicate.Comment(sql.FieldNotIn(FieldEntryID, vs...))
-}
-
 // EntryIDGT applies the GT predicate on the "entry_id" field.
 func EntryIDGT(v string) predicate.Comment {
 	return predicate.Comment(sql.FieldGT(FieldEntryID, v))
@@ -134,31 +114,6 @@ func EntryIDLTE(v string) predicate.Comment {
 	return predicate.Comment(sql.FieldLTE(FieldEntryID, v))
 }
 
-// EntryIDContains applies the Contains predicate on the "entry_id" field.
-func EntryIDContains(v string) predicate.Comment {
-	return predicate.Comment(sql.FieldContains(FieldEntryID, v))
-}
-
-// EntryIDHasPrefix applies the HasPrefix predicate on the "entry_id" field.
-func EntryIDHasPrefix(v string) predicate.Comment {
-	return predicate.Comment(sql.FieldHasPrefix(FieldEntryID, v))
-}
-
-// EntryIDHasSuffix applies the HasSuffix predicate on the "entry_id" field.
-func EntryIDHasSuffix(v string) predicate.Comment {
-	return predicate.Comment(sql.FieldHasSuffix(FieldEntryID, v))
-}
-
-// EntryIDEqualFold applies the EqualFold predicate on the "entry_id" field.
-func EntryIDEqualFold(v string) predicate.Comment {
-	return predicate.Comment(sql.FieldEqualFold(FieldEntryID, v))
-}
-
-// EntryIDContainsFold applies the ContainsFold predicate on the "entry_id" field.
-func EntryIDContainsFold(v string) predicate.Comment {
-	return predicate.Comment(sql.FieldContainsFold(FieldEntryID, v))
-}
-
 // RevisionEQ applies the EQ predicate on the "revision" field.
 func RevisionEQ(v int) predicate.Comment {
 	return predicate.Comment(sql.FieldEQ(FieldRevision, v))
@@ -172,11 +127,6 @@ func RevisionNEQ(v int) predicate.Comment {
 // RevisionIn applies the In predicate on the "revision" field.
 func RevisionIn(vs ...int) predicate.Comment {
 	return predicate.Comment(sql.FieldIn(FieldRevision, vs...))
-}
-
-// RevisionNotIn applies the NotIn predicate on the "revision" field.
-func RevisionNotIn(vs ...int) predicate.Comment {
-	return predicate.Comment(sql.FieldNotIn(FieldRevision, vs...))
 }
 
 // RevisionGT applies the GT predicate on the "revision" field.
@@ -214,11 +164,6 @@ func AuthorIn(vs ...string) predicate.Comment {
 	return predicate.Comment(sql.FieldIn(FieldAuthor, vs...))
 }
 
-// AuthorNotIn applies the NotIn predicate on the "author" field.
-func AuthorNotIn(vs ...string) predicate.Comment {
-	return predicate.Comment(sql.FieldNotIn(FieldAuthor, vs...))
-}
-
 // AuthorGT applies the GT predicate on the "author" field.
 func AuthorGT(v string) predicate.Comment {
 	return predicate.Comment(sql.FieldGT(FieldAuthor, v))
@@ -239,31 +184,6 @@ func AuthorLTE(v string) predicate.Comment {
 	return predicate.Comment(sql.FieldLTE(FieldAuthor, v))
 }
 
-// AuthorContains applies the Contains predicate on the "author" field.
-func AuthorContains(v string) predicate.Comment {
-	return predicate.Comment(sql.FieldContains(FieldAuthor, v))
-}
-
-// AuthorHasPrefix applies the HasPrefix predicate on the "author" field.
-func AuthorHasPrefix(v string) predicate.Comment {
-	return predicate.Comment(sql.FieldHasPrefix(FieldAuthor, v))
-}
-
-// AuthorHasSuffix applies the HasSuffix predicate on the "author" field.
-func AuthorHasSuffix(v string) predicate.Comment {
-	return predicate.Comment(sql.FieldHasSuffix(FieldAuthor, v))
-}
-
-// AuthorEqualFold applies the EqualFold predicate on the "author" field.
-func AuthorEqualFold(v string) predicate.Comment {
-	return predicate.Comment(sql.FieldEqualFold(FieldAuthor, v))
-}
-
-// AuthorContainsFold applies the ContainsFold predicate on the "author" field.
-func AuthorContainsFold(v string) predicate.Comment {
-	return predicate.Comment(sql.FieldContainsFold(FieldAuthor, v))
-}
-
 // TextEQ applies the EQ predicate on the "text" field.
 func TextEQ(v string) predicate.Comment {
 	return predicate.Comment(sql.FieldEQ(FieldText, v))
@@ -277,11 +197,6 @@ func TextNEQ(v string) predicate.Comment {
 // TextIn applies the In predicate on the "text" field.
 func TextIn(vs ...string) predicate.Comment {
 	return predicate.Comment(sql.FieldIn(FieldText, vs...))
-}
-
-// TextNotIn applies the NotIn predicate on the "text" field.
-func TextNotIn(vs ...string) predicate.Comment {
-	return predicate.Comment(sql.FieldNotIn(FieldText, vs...))
 }
 
 // TextGT applies the GT predicate on the "text" field.
@@ -304,31 +219,6 @@ func TextLTE(v string) predicate.Comment {
 	return predicate.Comment(sql.FieldLTE(FieldText, v))
 }
 
-// TextContains applies the Contains predicate on the "text" field.
-func TextContains(v string) predicate.Comment {
-	return predicate.Comment(sql.FieldContains(FieldText, v))
-}
-
-// TextHasPrefix applies the HasPrefix predicate on the "text" field.
-func TextHasPrefix(v string) predicate.Comment {
-	return predicate.Comment(sql.FieldHasPrefix(FieldText, v))
-}
-
-// TextHasSuffix applies the HasSuffix predicate on the "text" field.
-func TextHasSuffix(v string) predicate.Comment {
-	return predicate.Comment(sql.FieldHasSuffix(FieldText, v))
-}
-
-// TextEqualFold applies the EqualFold predicate on the "text" field.
-func TextEqualFold(v string) predicate.Comment {
-	return predicate.Comment(sql.FieldEqualFold(FieldText, v))
-}
-
-// TextContainsFold applies the ContainsFold predicate on the "text" field.
-func TextContainsFold(v string) predicate.Comment {
-	return predicate.Comment(sql.FieldContainsFold(FieldText, v))
-}
-
 // ActEQ applies the EQ predicate on the "act" field.
 func ActEQ(v string) predicate.Comment {
 	return predicate.Comment(sql.FieldEQ(FieldAct, v))
@@ -342,11 +232,6 @@ func ActNEQ(v string) predicate.Comment {
 // ActIn applies the In predicate on the "act" field.
 func ActIn(vs ...string) predicate.Comment {
 	return predicate.Comment(sql.FieldIn(FieldAct, vs...))
-}
-
-// ActNotIn applies the NotIn predicate on the "act" field.
-func ActNotIn(vs ...string) predicate.Comment {
-	return predicate.Comment(sql.FieldNotIn(FieldAct, vs...))
 }
 
 // ActGT applies the GT predicate on the "act" field.
@@ -369,31 +254,6 @@ func ActLTE(v string) predicate.Comment {
 	return predicate.Comment(sql.FieldLTE(FieldAct, v))
 }
 
-// ActContains applies the Contains predicate on the "act" field.
-func ActContains(v string) predicate.Comment {
-	return predicate.Comment(sql.FieldContains(FieldAct, v))
-}
-
-// ActHasPrefix applies the HasPrefix predicate on the "act" field.
-func ActHasPrefix(v string) predicate.Comment {
-	return predicate.Comment(sql.FieldHasPrefix(FieldAct, v))
-}
-
-// ActHasSuffix applies the HasSuffix predicate on the "act" field.
-func ActHasSuffix(v string) predicate.Comment {
-	return predicate.Comment(sql.FieldHasSuffix(FieldAct, v))
-}
-
-// ActEqualFold applies the EqualFold predicate on the "act" field.
-func ActEqualFold(v string) predicate.Comment {
-	return predicate.Comment(sql.FieldEqualFold(FieldAct, v))
-}
-
-// ActContainsFold applies the ContainsFold predicate on the "act" field.
-func ActContainsFold(v string) predicate.Comment {
-	return predicate.Comment(sql.FieldContainsFold(FieldAct, v))
-}
-
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.
 func CreatedAtEQ(v time.Time) predicate.Comment {
 	return predicate.Comment(sql.FieldEQ(FieldCreatedAt, v))
@@ -407,11 +267,6 @@ func CreatedAtNEQ(v time.Time) predicate.Comment {
 // CreatedAtIn applies the In predicate on the "created_at" field.
 func CreatedAtIn(vs ...time.Time) predicate.Comment {
 	return predicate.Comment(sql.FieldIn(FieldCreatedAt, vs...))
-}
-
-// CreatedAtNotIn applies the NotIn predicate on the "created_at" field.
-func CreatedAtNotIn(vs ...time.Time) predicate.Comment {
-	return predicate.Comment(sql.FieldNotIn(FieldCreatedAt, vs...))
 }
 
 // CreatedAtGT applies the GT predicate on the "created_at" field.

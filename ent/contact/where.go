@@ -29,11 +29,6 @@ func IDIn(ids ...string) predicate.Contact {
 	return predicate.Contact(sql.FieldIn(FieldID, ids...))
 }
 
-// IDNotIn applies the NotIn predicate on the ID field.
-func IDNotIn(ids ...string) predicate.Contact {
-	return predicate.Contact(sql.FieldNotIn(FieldID, ids...))
-}
-
 // IDGT applies the GT predicate on the ID field.
 func IDGT(id string) predicate.Contact {
 	return predicate.Contact(sql.FieldGT(FieldID, id))
@@ -52,16 +47,6 @@ func IDLT(id string) predicate.Contact {
 // IDLTE applies the LTE predicate on the ID field.
 func IDLTE(id string) predicate.Contact {
 	return predicate.Contact(sql.FieldLTE(FieldID, id))
-}
-
-// IDEqualFold applies the EqualFold predicate on the ID field.
-func IDEqualFold(id string) predicate.Contact {
-	return predicate.Contact(sql.FieldEqualFold(FieldID, id))
-}
-
-// IDContainsFold applies the ContainsFold predicate on the ID field.
-func IDContainsFold(id string) predicate.Contact {
-	return predicate.Contact(sql.FieldContainsFold(FieldID, id))
 }
 
 // Key applies equality check predicate on the "key" field. It's identical to KeyEQ.
@@ -99,11 +84,6 @@ func KeyIn(vs ...string) predicate.Contact {
 	return predicate.Contact(sql.FieldIn(FieldKey, vs...))
 }
 
-// KeyNotIn applies the NotIn predicate on the "key" field.
-func KeyNotIn(vs ...string) predicate.Contact {
-	return predicate.Contact(sql.FieldNotIn(FieldKey, vs...))
-}
-
 // KeyGT applies the GT predicate on the "key" field.
 func KeyGT(v string) predicate.Contact {
 	return predicate.Contact(sql.FieldGT(FieldKey, v))
@@ -124,31 +104,6 @@ func KeyLTE(v string) predicate.Contact {
 	return predicate.Contact(sql.FieldLTE(FieldKey, v))
 }
 
-// KeyContains applies the Contains predicate on the "key" field.
-func KeyContains(v string) predicate.Contact {
-	return predicate.Contact(sql.FieldContains(FieldKey, v))
-}
-
-// KeyHasPrefix applies the HasPrefix predicate on the "key" field.
-func KeyHasPrefix(v string) predicate.Contact {
-	return predicate.Contact(sql.FieldHasPrefix(FieldKey, v))
-}
-
-// KeyHasSuffix applies the HasSuffix predicate on the "key" field.
-func KeyHasSuffix(v string) predicate.Contact {
-	return predicate.Contact(sql.FieldHasSuffix(FieldKey, v))
-}
-
-// KeyEqualFold applies the EqualFold predicate on the "key" field.
-func KeyEqualFold(v string) predicate.Contact {
-	return predicate.Contact(sql.FieldEqualFold(FieldKey, v))
-}
-
-// KeyContainsFold applies the ContainsFold predicate on the "key" field.
-func KeyContainsFold(v string) predicate.Contact {
-	return predicate.Contact(sql.FieldContainsFold(FieldKey, v))
-}
-
 // EmailEQ applies the EQ predicate on the "email" field.
 func EmailEQ(v string) predicate.Contact {
 	return predicate.Contact(sql.FieldEQ(FieldEmail, v))
@@ -162,11 +117,6 @@ func EmailNEQ(v string) predicate.Contact {
 // EmailIn applies the In predicate on the "email" field.
 func EmailIn(vs ...string) predicate.Contact {
 	return predicate.Contact(sql.FieldIn(FieldEmail, vs...))
-}
-
-// EmailNotIn applies the NotIn predicate on the "email" field.
-func EmailNotIn(vs ...string) predicate.Contact {
-	return predicate.Contact(sql.FieldNotIn(FieldEmail, vs...))
 }
 
 // EmailGT applies the GT predicate on the "email" field.
@@ -189,21 +139,6 @@ func EmailLTE(v string) predicate.Contact {
 	return predicate.Contact(sql.FieldLTE(FieldEmail, v))
 }
 
-// EmailContains applies the Contains predicate on the "email" field.
-func EmailContains(v string) predicate.Contact {
-	return predicate.Contact(sql.FieldContains(FieldEmail, v))
-}
-
-// EmailHasPrefix applies the HasPrefix predicate on the "email" field.
-func EmailHasPrefix(v string) predicate.Contact {
-	return predicate.Contact(sql.FieldHasPrefix(FieldEmail, v))
-}
-
-// EmailHasSuffix applies the HasSuffix predicate on the "email" field.
-func EmailHasSuffix(v string) predicate.Contact {
-	return predicate.Contact(sql.FieldHasSuffix(FieldEmail, v))
-}
-
 // EmailIsNil applies the IsNil predicate on the "email" field.
 func EmailIsNil() predicate.Contact {
 	return predicate.Contact(sql.FieldIsNull(FieldEmail))
@@ -212,16 +147,6 @@ func EmailIsNil() predicate.Contact {
 // EmailNotNil applies the NotNil predicate on the "email" field.
 func EmailNotNil() predicate.Contact {
 	return predicate.Contact(sql.FieldNotNull(FieldEmail))
-}
-
-// EmailEqualFold applies the EqualFold predicate on the "email" field.
-func EmailEqualFold(v string) predicate.Contact {
-	return predicate.Contact(sql.FieldEqualFold(FieldEmail, v))
-}
-
-// EmailContainsFold applies the ContainsFold predicate on the "email" field.
-func EmailContainsFold(v string) predicate.Contact {
-	return predicate.Contact(sql.FieldContainsFold(FieldEmail, v))
 }
 
 // PhoneEQ applies the EQ predicate on the "phone" field.
@@ -237,11 +162,6 @@ func PhoneNEQ(v string) predicate.Contact {
 // PhoneIn applies the In predicate on the "phone" field.
 func PhoneIn(vs ...string) predicate.Contact {
 	return predicate.Contact(sql.FieldIn(FieldPhone, vs...))
-}
-
-// PhoneNotIn applies the NotIn predicate on the "phone" field.
-func PhoneNotIn(vs ...string) predicate.Contact {
-	return predicate.Contact(sql.FieldNotIn(FieldPhone, vs...))
 }
 
 // PhoneGT applies the GT predicate on the "phone" field.
@@ -264,21 +184,6 @@ func PhoneLTE(v string) predicate.Contact {
 	return predicate.Contact(sql.FieldLTE(FieldPhone, v))
 }
 
-// PhoneContains applies the Contains predicate on the "phone" field.
-func PhoneContains(v string) predicate.Contact {
-	return predicate.Contact(sql.FieldContains(FieldPhone, v))
-}
-
-// PhoneHasPrefix applies the HasPrefix predicate on the "phone" field.
-func PhoneHasPrefix(v string) predicate.Contact {
-	return predicate.Contact(sql.FieldHasPrefix(FieldPhone, v))
-}
-
-// PhoneHasSuffix applies the HasSuffix predicate on the "phone" field.
-func PhoneHasSuffix(v string) predicate.Contact {
-	return predicate.Contact(sql.FieldHasSuffix(FieldPhone, v))
-}
-
 // PhoneIsNil applies the IsNil predicate on the "phone" field.
 func PhoneIsNil() predicate.Contact {
 	return predicate.Contact(sql.FieldIsNull(FieldPhone))
@@ -287,16 +192,6 @@ func PhoneIsNil() predicate.Contact {
 // PhoneNotNil applies the NotNil predicate on the "phone" field.
 func PhoneNotNil() predicate.Contact {
 	return predicate.Contact(sql.FieldNotNull(FieldPhone))
-}
-
-// PhoneEqualFold applies the EqualFold predicate on the "phone" field.
-func PhoneEqualFold(v string) predicate.Contact {
-	return predicate.Contact(sql.FieldEqualFold(FieldPhone, v))
-}
-
-// PhoneContainsFold applies the ContainsFold predicate on the "phone" field.
-func PhoneContainsFold(v string) predicate.Contact {
-	return predicate.Contact(sql.FieldContainsFold(FieldPhone, v))
 }
 
 // URLEQ applies the EQ predicate on the "url" field.
@@ -312,11 +207,6 @@ func URLNEQ(v string) predicate.Contact {
 // URLIn applies the In predicate on the "url" field.
 func URLIn(vs ...string) predicate.Contact {
 	return predicate.Contact(sql.FieldIn(FieldURL, vs...))
-}
-
-// URLNotIn applies the NotIn predicate on the "url" field.
-func URLNotIn(vs ...string) predicate.Contact {
-	return predicate.Contact(sql.FieldNotIn(FieldURL, vs...))
 }
 
 // URLGT applies the GT predicate on the "url" field.
@@ -339,21 +229,6 @@ func URLLTE(v string) predicate.Contact {
 	return predicate.Contact(sql.FieldLTE(FieldURL, v))
 }
 
-// URLContains applies the Contains predicate on the "url" field.
-func URLContains(v string) predicate.Contact {
-	return predicate.Contact(sql.FieldContains(FieldURL, v))
-}
-
-// URLHasPrefix applies the HasPrefix predicate on the "url" field.
-func URLHasPrefix(v string) predicate.Contact {
-	return predicate.Contact(sql.FieldHasPrefix(FieldURL, v))
-}
-
-// URLHasSuffix applies the HasSuffix predicate on the "url" field.
-func URLHasSuffix(v string) predicate.Contact {
-	return predicate.Contact(sql.FieldHasSuffix(FieldURL, v))
-}
-
 // URLIsNil applies the IsNil predicate on the "url" field.
 func URLIsNil() predicate.Contact {
 	return predicate.Contact(sql.FieldIsNull(FieldURL))
@@ -362,177 +237,6 @@ func URLIsNil() predicate.Contact {
 // URLNotNil applies the NotNil predicate on the "url" field.
 func URLNotNil() predicate.Contact {
 	return predicate.Contact(sql.FieldNotNull(FieldURL))
-}
-
-// URLEqualFold applies the EqualFold predicate on the "url" field.
-func URLEqualFold(v string) predicate.Contact {
-	return predicate.Contact(sql.FieldEqualFold(FieldURL, v))
-}
-
-// URLContainsFold applies the ContainsFold predicate on the "url" field.
-func URLContainsFold(v string) predicate.Contact {
-	return predicate.Contact(sql.FieldContainsFold(FieldURL, v))
-}
-
-// HasPractices applies the HasEdge predicate on the "practices" edge.
-func HasPractices() predicate.Contact {
-	return predicate.Contact(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, true, PracticesTable, PracticesPrimaryKey...),
-		)
-		sqlgraph.HasNeighbors(s, step)
-	})
-}
-
-// HasPracticesWith applies the HasEdge predicate on the "practices" edge with a given conditions (other predicates).
-func HasPracticesWith(preds ...predicate.Practice) predicate.Contact {
-	return predicate.Contact(func(s *sql.Selector) {
-		step := newPracticesStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
-}
-
-// HasTools applies the HasEdge predicate on the "tools" edge.
-func HasTools() predicate.Contact {
-	return predicate.Contact(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, true, ToolsTable, ToolsPrimaryKey...),
-		)
-		sqlgraph.HasNeighbors(s, step)
-	})
-}
-
-// HasToolsWith applies the HasEdge predicate on the "tools" edge with a given conditions (other predicates).
-func HasToolsWith(preds ...predicate.Tool) predicate.Contact {
-	return predicate.Contact(func(s *sql.Selector) {
-		step := newToolsStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
-}
-
-// HasReports applies the HasEdge predicate on the "reports" edge.
-func HasReports() predicate.Contact {
-	return predicate.Contact(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, true, ReportsTable, ReportsPrimaryKey...),
-		)
-		sqlgraph.HasNeighbors(s, step)
-	})
-}
-
-// HasReportsWith applies the HasEdge predicate on the "reports" edge with a given conditions (other predicates).
-func HasReportsWith(preds ...predicate.Report) predicate.Contact {
-	return predicate.Contact(func(s *sql.Selector) {
-		step := newReportsStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
-}
-
-// HasProjects applies the HasEdge predicate on the "projects" edge.
-func HasProjects() predicate.Contact {
-	return predicate.Contact(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, true, ProjectsTable, ProjectsPrimaryKey...),
-		)
-		sqlgraph.HasNeighbors(s, step)
-	})
-}
-
-// HasProjectsWith applies the HasEdge predicate on the "projects" edge with a given conditions (other predicates).
-func HasProjectsWith(preds ...predicate.Project) predicate.Contact {
-	return predicate.Contact(func(s *sql.Selector) {
-		step := newProjectsStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
-}
-
-// HasNetworks applies the HasEdge predicate on the "networks" edge.
-func HasNetworks() predicate.Contact {
-	return predicate.Contact(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, true, NetworksTable, NetworksPrimaryKey...),
-		)
-		sqlgraph.HasNeighbors(s, step)
-	})
-}
-
-// HasNetworksWith applies the HasEdge predicate on the "networks" edge with a given conditions (other predicates).
-func HasNetworksWith(preds ...predicate.Network) predicate.Contact {
-	return predicate.Contact(func(s *sql.Selector) {
-		step := newNetworksStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
-}
-
-// HasEvents applies the HasEdge predicate on the "events" edge.
-func HasEvents() predicate.Contact {
-	return predicate.Contact(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, true, EventsTable, EventsPrimaryKey...),
-		)
-		sqlgraph.HasNeighbors(s, step)
-	})
-}
-
-// HasEventsWith applies the HasEdge predicate on the "events" edge with a given conditions (other predicates).
-func HasEventsWith(preds ...predicate.Event) predicate.Contact {
-	return predicate.Contact(func(s *sql.Selector) {
-		step := newEventsStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
-}
-
-// HasCollections applies the HasEdge predicate on the "collections" edge.
-func HasCollections() predicate.Contact {
-	return predicate.Contact(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, true, CollectionsTable, CollectionsPrimaryKey...),
-		)
-		sqlgraph.HasNeighbors(s, step)
-	})
-}
-
-// HasCollectionsWith applies the HasEdge predicate on the "collections" edge with a given conditions (other predicates).
-func HasCollectionsWith(preds ...predicate.Collection) predicate.Contact {
-	return predicate.Contact(func(s *sql.Selector) {
-		step := newCollectionsStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
 }
 
 // HasOrganization applies the HasEdge predicate on the "organization" edge.

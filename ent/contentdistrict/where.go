@@ -30,11 +30,6 @@ func IDIn(ids ...string) predicate.ContentDistrict {
 	return predicate.ContentDistrict(sql.FieldIn(FieldID, ids...))
 }
 
-// IDNotIn applies the NotIn predicate on the ID field.
-func IDNotIn(ids ...string) predicate.ContentDistrict {
-	return predicate.ContentDistrict(sql.FieldNotIn(FieldID, ids...))
-}
-
 // IDGT applies the GT predicate on the ID field.
 func IDGT(id string) predicate.ContentDistrict {
 	return predicate.ContentDistrict(sql.FieldGT(FieldID, id))
@@ -53,16 +48,6 @@ func IDLT(id string) predicate.ContentDistrict {
 // IDLTE applies the LTE predicate on the ID field.
 func IDLTE(id string) predicate.ContentDistrict {
 	return predicate.ContentDistrict(sql.FieldLTE(FieldID, id))
-}
-
-// IDEqualFold applies the EqualFold predicate on the ID field.
-func IDEqualFold(id string) predicate.ContentDistrict {
-	return predicate.ContentDistrict(sql.FieldEqualFold(FieldID, id))
-}
-
-// IDContainsFold applies the ContainsFold predicate on the ID field.
-func IDContainsFold(id string) predicate.ContentDistrict {
-	return predicate.ContentDistrict(sql.FieldContainsFold(FieldID, id))
 }
 
 // ContentID applies equality check predicate on the "content_id" field. It's identical to ContentIDEQ.
@@ -95,11 +80,6 @@ func ContentIDIn(vs ...string) predicate.ContentDistrict {
 	return predicate.ContentDistrict(sql.FieldIn(FieldContentID, vs...))
 }
 
-// ContentIDNotIn applies the NotIn predicate on the "content_id" field.
-func ContentIDNotIn(vs ...string) predicate.ContentDistrict {
-	return predicate.ContentDistrict(sql.FieldNotIn(FieldContentID, vs...))
-}
-
 // ContentIDGT applies the GT predicate on the "content_id" field.
 func ContentIDGT(v string) predicate.ContentDistrict {
 	return predicate.ContentDistrict(sql.FieldGT(FieldContentID, v))
@@ -120,31 +100,6 @@ func ContentIDLTE(v string) predicate.ContentDistrict {
 	return predicate.ContentDistrict(sql.FieldLTE(FieldContentID, v))
 }
 
-// ContentIDContains applies the Contains predicate on the "content_id" field.
-func ContentIDContains(v string) predicate.ContentDistrict {
-	return predicate.ContentDistrict(sql.FieldContains(FieldContentID, v))
-}
-
-// ContentIDHasPrefix applies the HasPrefix predicate on the "content_id" field.
-func ContentIDHasPrefix(v string) predicate.ContentDistrict {
-	return predicate.ContentDistrict(sql.FieldHasPrefix(FieldContentID, v))
-}
-
-// ContentIDHasSuffix applies the HasSuffix predicate on the "content_id" field.
-func ContentIDHasSuffix(v string) predicate.ContentDistrict {
-	return predicate.ContentDistrict(sql.FieldHasSuffix(FieldContentID, v))
-}
-
-// ContentIDEqualFold applies the EqualFold predicate on the "content_id" field.
-func ContentIDEqualFold(v string) predicate.ContentDistrict {
-	return predicate.ContentDistrict(sql.FieldEqualFold(FieldContentID, v))
-}
-
-// ContentIDContainsFold applies the ContainsFold predicate on the "content_id" field.
-func ContentIDContainsFold(v string) predicate.ContentDistrict {
-	return predicate.ContentDistrict(sql.FieldContainsFold(FieldContentID, v))
-}
-
 // DistrictIDEQ applies the EQ predicate on the "district_id" field.
 func DistrictIDEQ(v string) predicate.ContentDistrict {
 	return predicate.ContentDistrict(sql.FieldEQ(FieldDistrictID, v))
@@ -158,11 +113,6 @@ func DistrictIDNEQ(v string) predicate.ContentDistrict {
 // DistrictIDIn applies the In predicate on the "district_id" field.
 func DistrictIDIn(vs ...string) predicate.ContentDistrict {
 	return predicate.ContentDistrict(sql.FieldIn(FieldDistrictID, vs...))
-}
-
-// DistrictIDNotIn applies the NotIn predicate on the "district_id" field.
-func DistrictIDNotIn(vs ...string) predicate.ContentDistrict {
-	return predicate.ContentDistrict(sql.FieldNotIn(FieldDistrictID, vs...))
 }
 
 // DistrictIDGT applies the GT predicate on the "district_id" field.
@@ -183,31 +133,6 @@ func DistrictIDLT(v string) predicate.ContentDistrict {
 // DistrictIDLTE applies the LTE predicate on the "district_id" field.
 func DistrictIDLTE(v string) predicate.ContentDistrict {
 	return predicate.ContentDistrict(sql.FieldLTE(FieldDistrictID, v))
-}
-
-// DistrictIDContains applies the Contains predicate on the "district_id" field.
-func DistrictIDContains(v string) predicate.ContentDistrict {
-	return predicate.ContentDistrict(sql.FieldContains(FieldDistrictID, v))
-}
-
-// DistrictIDHasPrefix applies the HasPrefix predicate on the "district_id" field.
-func DistrictIDHasPrefix(v string) predicate.ContentDistrict {
-	return predicate.ContentDistrict(sql.FieldHasPrefix(FieldDistrictID, v))
-}
-
-// DistrictIDHasSuffix applies the HasSuffix predicate on the "district_id" field.
-func DistrictIDHasSuffix(v string) predicate.ContentDistrict {
-	return predicate.ContentDistrict(sql.FieldHasSuffix(FieldDistrictID, v))
-}
-
-// DistrictIDEqualFold applies the EqualFold predicate on the "district_id" field.
-func DistrictIDEqualFold(v string) predicate.ContentDistrict {
-	return predicate.ContentDistrict(sql.FieldEqualFold(FieldDistrictID, v))
-}
-
-// DistrictIDContainsFold applies the ContainsFold predicate on the "district_id" field.
-func DistrictIDContainsFold(v string) predicate.ContentDistrict {
-	return predicate.ContentDistrict(sql.FieldContainsFold(FieldDistrictID, v))
 }
 
 // RoleEQ applies the EQ predicate on the "role" field.
@@ -231,15 +156,6 @@ func RoleIn(vs ...schema.MunicipalityRole) predicate.ContentDistrict {
 	return predicate.ContentDistrict(sql.FieldIn(FieldRole, v...))
 }
 
-// RoleNotIn applies the NotIn predicate on the "role" field.
-func RoleNotIn(vs ...schema.MunicipalityRole) predicate.ContentDistrict {
-	v := make([]any, len(vs))
-	for i := range v {
-		v[i] = vs[i]
-	}
-	return predicate.ContentDistrict(sql.FieldNotIn(FieldRole, v...))
-}
-
 // SeqEQ applies the EQ predicate on the "seq" field.
 func SeqEQ(v int) predicate.ContentDistrict {
 	return predicate.ContentDistrict(sql.FieldEQ(FieldSeq, v))
@@ -253,11 +169,6 @@ func SeqNEQ(v int) predicate.ContentDistrict {
 // SeqIn applies the In predicate on the "seq" field.
 func SeqIn(vs ...int) predicate.ContentDistrict {
 	return predicate.ContentDistrict(sql.FieldIn(FieldSeq, vs...))
-}
-
-// SeqNotIn applies the NotIn predicate on the "seq" field.
-func SeqNotIn(vs ...int) predicate.ContentDistrict {
-	return predicate.ContentDistrict(sql.FieldNotIn(FieldSeq, vs...))
 }
 
 // SeqGT applies the GT predicate on the "seq" field.

@@ -30,11 +30,6 @@ func IDIn(ids ...string) predicate.ContentMunicipality {
 	return predicate.ContentMunicipality(sql.FieldIn(FieldID, ids...))
 }
 
-// IDNotIn applies the NotIn predicate on the ID field.
-func IDNotIn(ids ...string) predicate.ContentMunicipality {
-	return predicate.ContentMunicipality(sql.FieldNotIn(FieldID, ids...))
-}
-
 // IDGT applies the GT predicate on the ID field.
 func IDGT(id string) predicate.ContentMunicipality {
 	return predicate.ContentMunicipality(sql.FieldGT(FieldID, id))
@@ -53,16 +48,6 @@ func IDLT(id string) predicate.ContentMunicipality {
 // IDLTE applies the LTE predicate on the ID field.
 func IDLTE(id string) predicate.ContentMunicipality {
 	return predicate.ContentMunicipality(sql.FieldLTE(FieldID, id))
-}
-
-// IDEqualFold applies the EqualFold predicate on the ID field.
-func IDEqualFold(id string) predicate.ContentMunicipality {
-	return predicate.ContentMunicipality(sql.FieldEqualFold(FieldID, id))
-}
-
-// IDContainsFold applies the ContainsFold predicate on the ID field.
-func IDContainsFold(id string) predicate.ContentMunicipality {
-	return predicate.ContentMunicipality(sql.FieldContainsFold(FieldID, id))
 }
 
 // ContentID applies equality check predicate on the "content_id" field. It's identical to ContentIDEQ.
@@ -105,11 +90,6 @@ func ContentIDIn(vs ...string) predicate.ContentMunicipality {
 	return predicate.ContentMunicipality(sql.FieldIn(FieldContentID, vs...))
 }
 
-// ContentIDNotIn applies the NotIn predicate on the "content_id" field.
-func ContentIDNotIn(vs ...string) predicate.ContentMunicipality {
-	return predicate.ContentMunicipality(sql.FieldNotIn(FieldContentID, vs...))
-}
-
 // ContentIDGT applies the GT predicate on the "content_id" field.
 func ContentIDGT(v string) predicate.ContentMunicipality {
 	return predicate.ContentMunicipality(sql.FieldGT(FieldContentID, v))
@@ -130,31 +110,6 @@ func ContentIDLTE(v string) predicate.ContentMunicipality {
 	return predicate.ContentMunicipality(sql.FieldLTE(FieldContentID, v))
 }
 
-// ContentIDContains applies the Contains predicate on the "content_id" field.
-func ContentIDContains(v string) predicate.ContentMunicipality {
-	return predicate.ContentMunicipality(sql.FieldContains(FieldContentID, v))
-}
-
-// ContentIDHasPrefix applies the HasPrefix predicate on the "content_id" field.
-func ContentIDHasPrefix(v string) predicate.ContentMunicipality {
-	return predicate.ContentMunicipality(sql.FieldHasPrefix(FieldContentID, v))
-}
-
-// ContentIDHasSuffix applies the HasSuffix predicate on the "content_id" field.
-func ContentIDHasSuffix(v string) predicate.ContentMunicipality {
-	return predicate.ContentMunicipality(sql.FieldHasSuffix(FieldContentID, v))
-}
-
-// ContentIDEqualFold applies the EqualFold predicate on the "content_id" field.
-func ContentIDEqualFold(v string) predicate.ContentMunicipality {
-	return predicate.ContentMunicipality(sql.FieldEqualFold(FieldContentID, v))
-}
-
-// ContentIDContainsFold applies the ContainsFold predicate on the "content_id" field.
-func ContentIDContainsFold(v string) predicate.ContentMunicipality {
-	return predicate.ContentMunicipality(sql.FieldContainsFold(FieldContentID, v))
-}
-
 // MunicipalityIDEQ applies the EQ predicate on the "municipality_id" field.
 func MunicipalityIDEQ(v string) predicate.ContentMunicipality {
 	return predicate.ContentMunicipality(sql.FieldEQ(FieldMunicipalityID, v))
@@ -168,11 +123,6 @@ func MunicipalityIDNEQ(v string) predicate.ContentMunicipality {
 // MunicipalityIDIn applies the In predicate on the "municipality_id" field.
 func MunicipalityIDIn(vs ...string) predicate.ContentMunicipality {
 	return predicate.ContentMunicipality(sql.FieldIn(FieldMunicipalityID, vs...))
-}
-
-// MunicipalityIDNotIn applies the NotIn predicate on the "municipality_id" field.
-func MunicipalityIDNotIn(vs ...string) predicate.ContentMunicipality {
-	return predicate.ContentMunicipality(sql.FieldNotIn(FieldMunicipalityID, vs...))
 }
 
 // MunicipalityIDGT applies the GT predicate on the "municipality_id" field.
@@ -193,31 +143,6 @@ func MunicipalityIDLT(v string) predicate.ContentMunicipality {
 // MunicipalityIDLTE applies the LTE predicate on the "municipality_id" field.
 func MunicipalityIDLTE(v string) predicate.ContentMunicipality {
 	return predicate.ContentMunicipality(sql.FieldLTE(FieldMunicipalityID, v))
-}
-
-// MunicipalityIDContains applies the Contains predicate on the "municipality_id" field.
-func MunicipalityIDContains(v string) predicate.ContentMunicipality {
-	return predicate.ContentMunicipality(sql.FieldContains(FieldMunicipalityID, v))
-}
-
-// MunicipalityIDHasPrefix applies the HasPrefix predicate on the "municipality_id" field.
-func MunicipalityIDHasPrefix(v string) predicate.ContentMunicipality {
-	return predicate.ContentMunicipality(sql.FieldHasPrefix(FieldMunicipalityID, v))
-}
-
-// MunicipalityIDHasSuffix applies the HasSuffix predicate on the "municipality_id" field.
-func MunicipalityIDHasSuffix(v string) predicate.ContentMunicipality {
-	return predicate.ContentMunicipality(sql.FieldHasSuffix(FieldMunicipalityID, v))
-}
-
-// MunicipalityIDEqualFold applies the EqualFold predicate on the "municipality_id" field.
-func MunicipalityIDEqualFold(v string) predicate.ContentMunicipality {
-	return predicate.ContentMunicipality(sql.FieldEqualFold(FieldMunicipalityID, v))
-}
-
-// MunicipalityIDContainsFold applies the ContainsFold predicate on the "municipality_id" field.
-func MunicipalityIDContainsFold(v string) predicate.ContentMunicipality {
-	return predicate.ContentMunicipality(sql.FieldContainsFold(FieldMunicipalityID, v))
 }
 
 // RoleEQ applies the EQ predicate on the "role" field.
@@ -241,15 +166,6 @@ func RoleIn(vs ...schema.MunicipalityRole) predicate.ContentMunicipality {
 	return predicate.ContentMunicipality(sql.FieldIn(FieldRole, v...))
 }
 
-// RoleNotIn applies the NotIn predicate on the "role" field.
-func RoleNotIn(vs ...schema.MunicipalityRole) predicate.ContentMunicipality {
-	v := make([]any, len(vs))
-	for i := range v {
-		v[i] = vs[i]
-	}
-	return predicate.ContentMunicipality(sql.FieldNotIn(FieldRole, v...))
-}
-
 // SeqEQ applies the EQ predicate on the "seq" field.
 func SeqEQ(v int) predicate.ContentMunicipality {
 	return predicate.ContentMunicipality(sql.FieldEQ(FieldSeq, v))
@@ -263,11 +179,6 @@ func SeqNEQ(v int) predicate.ContentMunicipality {
 // SeqIn applies the In predicate on the "seq" field.
 func SeqIn(vs ...int) predicate.ContentMunicipality {
 	return predicate.ContentMunicipality(sql.FieldIn(FieldSeq, vs...))
-}
-
-// SeqNotIn applies the NotIn predicate on the "seq" field.
-func SeqNotIn(vs ...int) predicate.ContentMunicipality {
-	return predicate.ContentMunicipality(sql.FieldNotIn(FieldSeq, vs...))
 }
 
 // SeqGT applies the GT predicate on the "seq" field.
@@ -305,11 +216,6 @@ func NameThenIn(vs ...string) predicate.ContentMunicipality {
 	return predicate.ContentMunicipality(sql.FieldIn(FieldNameThen, vs...))
 }
 
-// NameThenNotIn applies the NotIn predicate on the "name_then" field.
-func NameThenNotIn(vs ...string) predicate.ContentMunicipality {
-	return predicate.ContentMunicipality(sql.FieldNotIn(FieldNameThen, vs...))
-}
-
 // NameThenGT applies the GT predicate on the "name_then" field.
 func NameThenGT(v string) predicate.ContentMunicipality {
 	return predicate.ContentMunicipality(sql.FieldGT(FieldNameThen, v))
@@ -330,21 +236,6 @@ func NameThenLTE(v string) predicate.ContentMunicipality {
 	return predicate.ContentMunicipality(sql.FieldLTE(FieldNameThen, v))
 }
 
-// NameThenContains applies the Contains predicate on the "name_then" field.
-func NameThenContains(v string) predicate.ContentMunicipality {
-	return predicate.ContentMunicipality(sql.FieldContains(FieldNameThen, v))
-}
-
-// NameThenHasPrefix applies the HasPrefix predicate on the "name_then" field.
-func NameThenHasPrefix(v string) predicate.ContentMunicipality {
-	return predicate.ContentMunicipality(sql.FieldHasPrefix(FieldNameThen, v))
-}
-
-// NameThenHasSuffix applies the HasSuffix predicate on the "name_then" field.
-func NameThenHasSuffix(v string) predicate.ContentMunicipality {
-	return predicate.ContentMunicipality(sql.FieldHasSuffix(FieldNameThen, v))
-}
-
 // NameThenIsNil applies the IsNil predicate on the "name_then" field.
 func NameThenIsNil() predicate.ContentMunicipality {
 	return predicate.ContentMunicipality(sql.FieldIsNull(FieldNameThen))
@@ -353,16 +244,6 @@ func NameThenIsNil() predicate.ContentMunicipality {
 // NameThenNotNil applies the NotNil predicate on the "name_then" field.
 func NameThenNotNil() predicate.ContentMunicipality {
 	return predicate.ContentMunicipality(sql.FieldNotNull(FieldNameThen))
-}
-
-// NameThenEqualFold applies the EqualFold predicate on the "name_then" field.
-func NameThenEqualFold(v string) predicate.ContentMunicipality {
-	return predicate.ContentMunicipality(sql.FieldEqualFold(FieldNameThen, v))
-}
-
-// NameThenContainsFold applies the ContainsFold predicate on the "name_then" field.
-func NameThenContainsFold(v string) predicate.ContentMunicipality {
-	return predicate.ContentMunicipality(sql.FieldContainsFold(FieldNameThen, v))
 }
 
 // NumberThenEQ applies the EQ predicate on the "number_then" field.
@@ -378,11 +259,6 @@ func NumberThenNEQ(v string) predicate.ContentMunicipality {
 // NumberThenIn applies the In predicate on the "number_then" field.
 func NumberThenIn(vs ...string) predicate.ContentMunicipality {
 	return predicate.ContentMunicipality(sql.FieldIn(FieldNumberThen, vs...))
-}
-
-// NumberThenNotIn applies the NotIn predicate on the "number_then" field.
-func NumberThenNotIn(vs ...string) predicate.ContentMunicipality {
-	return predicate.ContentMunicipality(sql.FieldNotIn(FieldNumberThen, vs...))
 }
 
 // NumberThenGT applies the GT predicate on the "number_then" field.
@@ -405,21 +281,6 @@ func NumberThenLTE(v string) predicate.ContentMunicipality {
 	return predicate.ContentMunicipality(sql.FieldLTE(FieldNumberThen, v))
 }
 
-// NumberThenContains applies the Contains predicate on the "number_then" field.
-func NumberThenContains(v string) predicate.ContentMunicipality {
-	return predicate.ContentMunicipality(sql.FieldContains(FieldNumberThen, v))
-}
-
-// NumberThenHasPrefix applies the HasPrefix predicate on the "number_then" field.
-func NumberThenHasPrefix(v string) predicate.ContentMunicipality {
-	return predicate.ContentMunicipality(sql.FieldHasPrefix(FieldNumberThen, v))
-}
-
-// NumberThenHasSuffix applies the HasSuffix predicate on the "number_then" field.
-func NumberThenHasSuffix(v string) predicate.ContentMunicipality {
-	return predicate.ContentMunicipality(sql.FieldHasSuffix(FieldNumberThen, v))
-}
-
 // NumberThenIsNil applies the IsNil predicate on the "number_then" field.
 func NumberThenIsNil() predicate.ContentMunicipality {
 	return predicate.ContentMunicipality(sql.FieldIsNull(FieldNumberThen))
@@ -428,16 +289,6 @@ func NumberThenIsNil() predicate.ContentMunicipality {
 // NumberThenNotNil applies the NotNil predicate on the "number_then" field.
 func NumberThenNotNil() predicate.ContentMunicipality {
 	return predicate.ContentMunicipality(sql.FieldNotNull(FieldNumberThen))
-}
-
-// NumberThenEqualFold applies the EqualFold predicate on the "number_then" field.
-func NumberThenEqualFold(v string) predicate.ContentMunicipality {
-	return predicate.ContentMunicipality(sql.FieldEqualFold(FieldNumberThen, v))
-}
-
-// NumberThenContainsFold applies the ContainsFold predicate on the "number_then" field.
-func NumberThenContainsFold(v string) predicate.ContentMunicipality {
-	return predicate.ContentMunicipality(sql.FieldContainsFold(FieldNumberThen, v))
 }
 
 // HasMunicipality applies the HasEdge predicate on the "municipality" edge.

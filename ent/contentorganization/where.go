@@ -30,11 +30,6 @@ func IDIn(ids ...string) predicate.ContentOrganization {
 	return predicate.ContentOrganization(sql.FieldIn(FieldID, ids...))
 }
 
-// IDNotIn applies the NotIn predicate on the ID field.
-func IDNotIn(ids ...string) predicate.ContentOrganization {
-	return predicate.ContentOrganization(sql.FieldNotIn(FieldID, ids...))
-}
-
 // IDGT applies the GT predicate on the ID field.
 func IDGT(id string) predicate.ContentOrganization {
 	return predicate.ContentOrganization(sql.FieldGT(FieldID, id))
@@ -53,16 +48,6 @@ func IDLT(id string) predicate.ContentOrganization {
 // IDLTE applies the LTE predicate on the ID field.
 func IDLTE(id string) predicate.ContentOrganization {
 	return predicate.ContentOrganization(sql.FieldLTE(FieldID, id))
-}
-
-// IDEqualFold applies the EqualFold predicate on the ID field.
-func IDEqualFold(id string) predicate.ContentOrganization {
-	return predicate.ContentOrganization(sql.FieldEqualFold(FieldID, id))
-}
-
-// IDContainsFold applies the ContainsFold predicate on the ID field.
-func IDContainsFold(id string) predicate.ContentOrganization {
-	return predicate.ContentOrganization(sql.FieldContainsFold(FieldID, id))
 }
 
 // ContentID applies equality check predicate on the "content_id" field. It's identical to ContentIDEQ.
@@ -95,11 +80,6 @@ func ContentIDIn(vs ...string) predicate.ContentOrganization {
 	return predicate.ContentOrganization(sql.FieldIn(FieldContentID, vs...))
 }
 
-// ContentIDNotIn applies the NotIn predicate on the "content_id" field.
-func ContentIDNotIn(vs ...string) predicate.ContentOrganization {
-	return predicate.ContentOrganization(sql.FieldNotIn(FieldContentID, vs...))
-}
-
 // ContentIDGT applies the GT predicate on the "content_id" field.
 func ContentIDGT(v string) predicate.ContentOrganization {
 	return predicate.ContentOrganization(sql.FieldGT(FieldContentID, v))
@@ -120,31 +100,6 @@ func ContentIDLTE(v string) predicate.ContentOrganization {
 	return predicate.ContentOrganization(sql.FieldLTE(FieldContentID, v))
 }
 
-// ContentIDContains applies the Contains predicate on the "content_id" field.
-func ContentIDContains(v string) predicate.ContentOrganization {
-	return predicate.ContentOrganization(sql.FieldContains(FieldContentID, v))
-}
-
-// ContentIDHasPrefix applies the HasPrefix predicate on the "content_id" field.
-func ContentIDHasPrefix(v string) predicate.ContentOrganization {
-	return predicate.ContentOrganization(sql.FieldHasPrefix(FieldContentID, v))
-}
-
-// ContentIDHasSuffix applies the HasSuffix predicate on the "content_id" field.
-func ContentIDHasSuffix(v string) predicate.ContentOrganization {
-	return predicate.ContentOrganization(sql.FieldHasSuffix(FieldContentID, v))
-}
-
-// ContentIDEqualFold applies the EqualFold predicate on the "content_id" field.
-func ContentIDEqualFold(v string) predicate.ContentOrganization {
-	return predicate.ContentOrganization(sql.FieldEqualFold(FieldContentID, v))
-}
-
-// ContentIDContainsFold applies the ContainsFold predicate on the "content_id" field.
-func ContentIDContainsFold(v string) predicate.ContentOrganization {
-	return predicate.ContentOrganization(sql.FieldContainsFold(FieldContentID, v))
-}
-
 // OrganizationIDEQ applies the EQ predicate on the "organization_id" field.
 func OrganizationIDEQ(v string) predicate.ContentOrganization {
 	return predicate.ContentOrganization(sql.FieldEQ(FieldOrganizationID, v))
@@ -158,11 +113,6 @@ func OrganizationIDNEQ(v string) predicate.ContentOrganization {
 // OrganizationIDIn applies the In predicate on the "organization_id" field.
 func OrganizationIDIn(vs ...string) predicate.ContentOrganization {
 	return predicate.ContentOrganization(sql.FieldIn(FieldOrganizationID, vs...))
-}
-
-// OrganizationIDNotIn applies the NotIn predicate on the "organization_id" field.
-func OrganizationIDNotIn(vs ...string) predicate.ContentOrganization {
-	return predicate.ContentOrganization(sql.FieldNotIn(FieldOrganizationID, vs...))
 }
 
 // OrganizationIDGT applies the GT predicate on the "organization_id" field.
@@ -183,31 +133,6 @@ func OrganizationIDLT(v string) predicate.ContentOrganization {
 // OrganizationIDLTE applies the LTE predicate on the "organization_id" field.
 func OrganizationIDLTE(v string) predicate.ContentOrganization {
 	return predicate.ContentOrganization(sql.FieldLTE(FieldOrganizationID, v))
-}
-
-// OrganizationIDContains applies the Contains predicate on the "organization_id" field.
-func OrganizationIDContains(v string) predicate.ContentOrganization {
-	return predicate.ContentOrganization(sql.FieldContains(FieldOrganizationID, v))
-}
-
-// OrganizationIDHasPrefix applies the HasPrefix predicate on the "organization_id" field.
-func OrganizationIDHasPrefix(v string) predicate.ContentOrganization {
-	return predicate.ContentOrganization(sql.FieldHasPrefix(FieldOrganizationID, v))
-}
-
-// OrganizationIDHasSuffix applies the HasSuffix predicate on the "organization_id" field.
-func OrganizationIDHasSuffix(v string) predicate.ContentOrganization {
-	return predicate.ContentOrganization(sql.FieldHasSuffix(FieldOrganizationID, v))
-}
-
-// OrganizationIDEqualFold applies the EqualFold predicate on the "organization_id" field.
-func OrganizationIDEqualFold(v string) predicate.ContentOrganization {
-	return predicate.ContentOrganization(sql.FieldEqualFold(FieldOrganizationID, v))
-}
-
-// OrganizationIDContainsFold applies the ContainsFold predicate on the "organization_id" field.
-func OrganizationIDContainsFold(v string) predicate.ContentOrganization {
-	return predicate.ContentOrganization(sql.FieldContainsFold(FieldOrganizationID, v))
 }
 
 // RoleEQ applies the EQ predicate on the "role" field.
@@ -231,15 +156,6 @@ func RoleIn(vs ...schema.OrganizationRole) predicate.ContentOrganization {
 	return predicate.ContentOrganization(sql.FieldIn(FieldRole, v...))
 }
 
-// RoleNotIn applies the NotIn predicate on the "role" field.
-func RoleNotIn(vs ...schema.OrganizationRole) predicate.ContentOrganization {
-	v := make([]any, len(vs))
-	for i := range v {
-		v[i] = vs[i]
-	}
-	return predicate.ContentOrganization(sql.FieldNotIn(FieldRole, v...))
-}
-
 // SeqEQ applies the EQ predicate on the "seq" field.
 func SeqEQ(v int) predicate.ContentOrganization {
 	return predicate.ContentOrganization(sql.FieldEQ(FieldSeq, v))
@@ -253,11 +169,6 @@ func SeqNEQ(v int) predicate.ContentOrganization {
 // SeqIn applies the In predicate on the "seq" field.
 func SeqIn(vs ...int) predicate.ContentOrganization {
 	return predicate.ContentOrganization(sql.FieldIn(FieldSeq, vs...))
-}
-
-// SeqNotIn applies the NotIn predicate on the "seq" field.
-func SeqNotIn(vs ...int) predicate.ContentOrganization {
-	return predicate.ContentOrganization(sql.FieldNotIn(FieldSeq, vs...))
 }
 
 // SeqGT applies the GT predicate on the "seq" field.

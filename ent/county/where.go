@@ -28,11 +28,6 @@ func IDIn(ids ...string) predicate.County {
 	return predicate.County(sql.FieldIn(FieldID, ids...))
 }
 
-// IDNotIn applies the NotIn predicate on the ID field.
-func IDNotIn(ids ...string) predicate.County {
-	return predicate.County(sql.FieldNotIn(FieldID, ids...))
-}
-
 // IDGT applies the GT predicate on the ID field.
 func IDGT(id string) predicate.County {
 	return predicate.County(sql.FieldGT(FieldID, id))
@@ -51,16 +46,6 @@ func IDLT(id string) predicate.County {
 // IDLTE applies the LTE predicate on the ID field.
 func IDLTE(id string) predicate.County {
 	return predicate.County(sql.FieldLTE(FieldID, id))
-}
-
-// IDEqualFold applies the EqualFold predicate on the ID field.
-func IDEqualFold(id string) predicate.County {
-	return predicate.County(sql.FieldEqualFold(FieldID, id))
-}
-
-// IDContainsFold applies the ContainsFold predicate on the ID field.
-func IDContainsFold(id string) predicate.County {
-	return predicate.County(sql.FieldContainsFold(FieldID, id))
 }
 
 // Number applies equality check predicate on the "number" field. It's identical to NumberEQ.
@@ -88,11 +73,6 @@ func NumberIn(vs ...string) predicate.County {
 	return predicate.County(sql.FieldIn(FieldNumber, vs...))
 }
 
-// NumberNotIn applies the NotIn predicate on the "number" field.
-func NumberNotIn(vs ...string) predicate.County {
-	return predicate.County(sql.FieldNotIn(FieldNumber, vs...))
-}
-
 // NumberGT applies the GT predicate on the "number" field.
 func NumberGT(v string) predicate.County {
 	return predicate.County(sql.FieldGT(FieldNumber, v))
@@ -113,31 +93,6 @@ func NumberLTE(v string) predicate.County {
 	return predicate.County(sql.FieldLTE(FieldNumber, v))
 }
 
-// NumberContains applies the Contains predicate on the "number" field.
-func NumberContains(v string) predicate.County {
-	return predicate.County(sql.FieldContains(FieldNumber, v))
-}
-
-// NumberHasPrefix applies the HasPrefix predicate on the "number" field.
-func NumberHasPrefix(v string) predicate.County {
-	return predicate.County(sql.FieldHasPrefix(FieldNumber, v))
-}
-
-// NumberHasSuffix applies the HasSuffix predicate on the "number" field.
-func NumberHasSuffix(v string) predicate.County {
-	return predicate.County(sql.FieldHasSuffix(FieldNumber, v))
-}
-
-// NumberEqualFold applies the EqualFold predicate on the "number" field.
-func NumberEqualFold(v string) predicate.County {
-	return predicate.County(sql.FieldEqualFold(FieldNumber, v))
-}
-
-// NumberContainsFold applies the ContainsFold predicate on the "number" field.
-func NumberContainsFold(v string) predicate.County {
-	return predicate.County(sql.FieldContainsFold(FieldNumber, v))
-}
-
 // NameEQ applies the EQ predicate on the "name" field.
 func NameEQ(v string) predicate.County {
 	return predicate.County(sql.FieldEQ(FieldName, v))
@@ -151,11 +106,6 @@ func NameNEQ(v string) predicate.County {
 // NameIn applies the In predicate on the "name" field.
 func NameIn(vs ...string) predicate.County {
 	return predicate.County(sql.FieldIn(FieldName, vs...))
-}
-
-// NameNotIn applies the NotIn predicate on the "name" field.
-func NameNotIn(vs ...string) predicate.County {
-	return predicate.County(sql.FieldNotIn(FieldName, vs...))
 }
 
 // NameGT applies the GT predicate on the "name" field.
@@ -176,31 +126,6 @@ func NameLT(v string) predicate.County {
 // NameLTE applies the LTE predicate on the "name" field.
 func NameLTE(v string) predicate.County {
 	return predicate.County(sql.FieldLTE(FieldName, v))
-}
-
-// NameContains applies the Contains predicate on the "name" field.
-func NameContains(v string) predicate.County {
-	return predicate.County(sql.FieldContains(FieldName, v))
-}
-
-// NameHasPrefix applies the HasPrefix predicate on the "name" field.
-func NameHasPrefix(v string) predicate.County {
-	return predicate.County(sql.FieldHasPrefix(FieldName, v))
-}
-
-// NameHasSuffix applies the HasSuffix predicate on the "name" field.
-func NameHasSuffix(v string) predicate.County {
-	return predicate.County(sql.FieldHasSuffix(FieldName, v))
-}
-
-// NameEqualFold applies the EqualFold predicate on the "name" field.
-func NameEqualFold(v string) predicate.County {
-	return predicate.County(sql.FieldEqualFold(FieldName, v))
-}
-
-// NameContainsFold applies the ContainsFold predicate on the "name" field.
-func NameContainsFold(v string) predicate.County {
-	return predicate.County(sql.FieldContainsFold(FieldName, v))
 }
 
 // LocalNamesIsNil applies the IsNil predicate on the "local_names" field.

@@ -31,11 +31,6 @@ func IDIn(ids ...string) predicate.Delivery {
 	return predicate.Delivery(sql.FieldIn(FieldID, ids...))
 }
 
-// IDNotIn applies the NotIn predicate on the ID field.
-func IDNotIn(ids ...string) predicate.Delivery {
-	return predicate.Delivery(sql.FieldNotIn(FieldID, ids...))
-}
-
 // IDGT applies the GT predicate on the ID field.
 func IDGT(id string) predicate.Delivery {
 	return predicate.Delivery(sql.FieldGT(FieldID, id))
@@ -54,16 +49,6 @@ func IDLT(id string) predicate.Delivery {
 // IDLTE applies the LTE predicate on the ID field.
 func IDLTE(id string) predicate.Delivery {
 	return predicate.Delivery(sql.FieldLTE(FieldID, id))
-}
-
-// IDEqualFold applies the EqualFold predicate on the ID field.
-func IDEqualFold(id string) predicate.Delivery {
-	return predicate.Delivery(sql.FieldEqualFold(FieldID, id))
-}
-
-// IDContainsFold applies the ContainsFold predicate on the ID field.
-func IDContainsFold(id string) predicate.Delivery {
-	return predicate.Delivery(sql.FieldContainsFold(FieldID, id))
 }
 
 // WebhookID applies equality check predicate on the "webhook_id" field. It's identical to WebhookIDEQ.
@@ -131,11 +116,6 @@ func WebhookIDIn(vs ...string) predicate.Delivery {
 	return predicate.Delivery(sql.FieldIn(FieldWebhookID, vs...))
 }
 
-// WebhookIDNotIn applies the NotIn predicate on the "webhook_id" field.
-func WebhookIDNotIn(vs ...string) predicate.Delivery {
-	return predicate.Delivery(sql.FieldNotIn(FieldWebhookID, vs...))
-}
-
 // WebhookIDGT applies the GT predicate on the "webhook_id" field.
 func WebhookIDGT(v string) predicate.Delivery {
 	return predicate.Delivery(sql.FieldGT(FieldWebhookID, v))
@@ -156,31 +136,6 @@ func WebhookIDLTE(v string) predicate.Delivery {
 	return predicate.Delivery(sql.FieldLTE(FieldWebhookID, v))
 }
 
-// WebhookIDContains applies the Contains predicate on the "webhook_id" field.
-func WebhookIDContains(v string) predicate.Delivery {
-	return predicate.Delivery(sql.FieldContains(FieldWebhookID, v))
-}
-
-// WebhookIDHasPrefix applies the HasPrefix predicate on the "webhook_id" field.
-func WebhookIDHasPrefix(v string) predicate.Delivery {
-	return predicate.Delivery(sql.FieldHasPrefix(FieldWebhookID, v))
-}
-
-// WebhookIDHasSuffix applies the HasSuffix predicate on the "webhook_id" field.
-func WebhookIDHasSuffix(v string) predicate.Delivery {
-	return predicate.Delivery(sql.FieldHasSuffix(FieldWebhookID, v))
-}
-
-// WebhookIDEqualFold applies the EqualFold predicate on the "webhook_id" field.
-func WebhookIDEqualFold(v string) predicate.Delivery {
-	return predicate.Delivery(sql.FieldEqualFold(FieldWebhookID, v))
-}
-
-// WebhookIDContainsFold applies the ContainsFold predicate on the "webhook_id" field.
-func WebhookIDContainsFold(v string) predicate.Delivery {
-	return predicate.Delivery(sql.FieldContainsFold(FieldWebhookID, v))
-}
-
 // ChangeSeqEQ applies the EQ predicate on the "change_seq" field.
 func ChangeSeqEQ(v int) predicate.Delivery {
 	return predicate.Delivery(sql.FieldEQ(FieldChangeSeq, v))
@@ -194,11 +149,6 @@ func ChangeSeqNEQ(v int) predicate.Delivery {
 // ChangeSeqIn applies the In predicate on the "change_seq" field.
 func ChangeSeqIn(vs ...int) predicate.Delivery {
 	return predicate.Delivery(sql.FieldIn(FieldChangeSeq, vs...))
-}
-
-// ChangeSeqNotIn applies the NotIn predicate on the "change_seq" field.
-func ChangeSeqNotIn(vs ...int) predicate.Delivery {
-	return predicate.Delivery(sql.FieldNotIn(FieldChangeSeq, vs...))
 }
 
 // ChangeSeqGT applies the GT predicate on the "change_seq" field.
@@ -236,11 +186,6 @@ func NodeIDIn(vs ...string) predicate.Delivery {
 	return predicate.Delivery(sql.FieldIn(FieldNodeID, vs...))
 }
 
-// NodeIDNotIn applies the NotIn predicate on the "node_id" field.
-func NodeIDNotIn(vs ...string) predicate.Delivery {
-	return predicate.Delivery(sql.FieldNotIn(FieldNodeID, vs...))
-}
-
 // NodeIDGT applies the GT predicate on the "node_id" field.
 func NodeIDGT(v string) predicate.Delivery {
 	return predicate.Delivery(sql.FieldGT(FieldNodeID, v))
@@ -261,31 +206,6 @@ func NodeIDLTE(v string) predicate.Delivery {
 	return predicate.Delivery(sql.FieldLTE(FieldNodeID, v))
 }
 
-// NodeIDContains applies the Contains predicate on the "node_id" field.
-func NodeIDContains(v string) predicate.Delivery {
-	return predicate.Delivery(sql.FieldContains(FieldNodeID, v))
-}
-
-// NodeIDHasPrefix applies the HasPrefix predicate on the "node_id" field.
-func NodeIDHasPrefix(v string) predicate.Delivery {
-	return predicate.Delivery(sql.FieldHasPrefix(FieldNodeID, v))
-}
-
-// NodeIDHasSuffix applies the HasSuffix predicate on the "node_id" field.
-func NodeIDHasSuffix(v string) predicate.Delivery {
-	return predicate.Delivery(sql.FieldHasSuffix(FieldNodeID, v))
-}
-
-// NodeIDEqualFold applies the EqualFold predicate on the "node_id" field.
-func NodeIDEqualFold(v string) predicate.Delivery {
-	return predicate.Delivery(sql.FieldEqualFold(FieldNodeID, v))
-}
-
-// NodeIDContainsFold applies the ContainsFold predicate on the "node_id" field.
-func NodeIDContainsFold(v string) predicate.Delivery {
-	return predicate.Delivery(sql.FieldContainsFold(FieldNodeID, v))
-}
-
 // TypeEQ applies the EQ predicate on the "type" field.
 func TypeEQ(v string) predicate.Delivery {
 	return predicate.Delivery(sql.FieldEQ(FieldType, v))
@@ -299,11 +219,6 @@ func TypeNEQ(v string) predicate.Delivery {
 // TypeIn applies the In predicate on the "type" field.
 func TypeIn(vs ...string) predicate.Delivery {
 	return predicate.Delivery(sql.FieldIn(FieldType, vs...))
-}
-
-// TypeNotIn applies the NotIn predicate on the "type" field.
-func TypeNotIn(vs ...string) predicate.Delivery {
-	return predicate.Delivery(sql.FieldNotIn(FieldType, vs...))
 }
 
 // TypeGT applies the GT predicate on the "type" field.
@@ -324,31 +239,6 @@ func TypeLT(v string) predicate.Delivery {
 // TypeLTE applies the LTE predicate on the "type" field.
 func TypeLTE(v string) predicate.Delivery {
 	return predicate.Delivery(sql.FieldLTE(FieldType, v))
-}
-
-// TypeContains applies the Contains predicate on the "type" field.
-func TypeContains(v string) predicate.Delivery {
-	return predicate.Delivery(sql.FieldContains(FieldType, v))
-}
-
-// TypeHasPrefix applies the HasPrefix predicate on the "type" field.
-func TypeHasPrefix(v string) predicate.Delivery {
-	return predicate.Delivery(sql.FieldHasPrefix(FieldType, v))
-}
-
-// TypeHasSuffix applies the HasSuffix predicate on the "type" field.
-func TypeHasSuffix(v string) predicate.Delivery {
-	return predicate.Delivery(sql.FieldHasSuffix(FieldType, v))
-}
-
-// TypeEqualFold applies the EqualFold predicate on the "type" field.
-func TypeEqualFold(v string) predicate.Delivery {
-	return predicate.Delivery(sql.FieldEqualFold(FieldType, v))
-}
-
-// TypeContainsFold applies the ContainsFold predicate on the "type" field.
-func TypeContainsFold(v string) predicate.Delivery {
-	return predicate.Delivery(sql.FieldContainsFold(FieldType, v))
 }
 
 // ActionEQ applies the EQ predicate on the "action" field.
@@ -372,15 +262,6 @@ func ActionIn(vs ...schema.ChangeAction) predicate.Delivery {
 	return predicate.Delivery(sql.FieldIn(FieldAction, v...))
 }
 
-// ActionNotIn applies the NotIn predicate on the "action" field.
-func ActionNotIn(vs ...schema.ChangeAction) predicate.Delivery {
-	v := make([]any, len(vs))
-	for i := range v {
-		v[i] = vs[i]
-	}
-	return predicate.Delivery(sql.FieldNotIn(FieldAction, v...))
-}
-
 // ChangedAtEQ applies the EQ predicate on the "changed_at" field.
 func ChangedAtEQ(v time.Time) predicate.Delivery {
 	return predicate.Delivery(sql.FieldEQ(FieldChangedAt, v))
@@ -394,11 +275,6 @@ func ChangedAtNEQ(v time.Time) predicate.Delivery {
 // ChangedAtIn applies the In predicate on the "changed_at" field.
 func ChangedAtIn(vs ...time.Time) predicate.Delivery {
 	return predicate.Delivery(sql.FieldIn(FieldChangedAt, vs...))
-}
-
-// ChangedAtNotIn applies the NotIn predicate on the "changed_at" field.
-func ChangedAtNotIn(vs ...time.Time) predicate.Delivery {
-	return predicate.Delivery(sql.FieldNotIn(FieldChangedAt, vs...))
 }
 
 // ChangedAtGT applies the GT predicate on the "changed_at" field.
@@ -434,11 +310,6 @@ func CreatedAtNEQ(v time.Time) predicate.Delivery {
 // CreatedAtIn applies the In predicate on the "created_at" field.
 func CreatedAtIn(vs ...time.Time) predicate.Delivery {
 	return predicate.Delivery(sql.FieldIn(FieldCreatedAt, vs...))
-}
-
-// CreatedAtNotIn applies the NotIn predicate on the "created_at" field.
-func CreatedAtNotIn(vs ...time.Time) predicate.Delivery {
-	return predicate.Delivery(sql.FieldNotIn(FieldCreatedAt, vs...))
 }
 
 // CreatedAtGT applies the GT predicate on the "created_at" field.
@@ -482,15 +353,6 @@ func StateIn(vs ...schema.DeliveryState) predicate.Delivery {
 	return predicate.Delivery(sql.FieldIn(FieldState, v...))
 }
 
-// StateNotIn applies the NotIn predicate on the "state" field.
-func StateNotIn(vs ...schema.DeliveryState) predicate.Delivery {
-	v := make([]any, len(vs))
-	for i := range v {
-		v[i] = vs[i]
-	}
-	return predicate.Delivery(sql.FieldNotIn(FieldState, v...))
-}
-
 // TriesEQ applies the EQ predicate on the "tries" field.
 func TriesEQ(v int) predicate.Delivery {
 	return predicate.Delivery(sql.FieldEQ(FieldTries, v))
@@ -504,11 +366,6 @@ func TriesNEQ(v int) predicate.Delivery {
 // TriesIn applies the In predicate on the "tries" field.
 func TriesIn(vs ...int) predicate.Delivery {
 	return predicate.Delivery(sql.FieldIn(FieldTries, vs...))
-}
-
-// TriesNotIn applies the NotIn predicate on the "tries" field.
-func TriesNotIn(vs ...int) predicate.Delivery {
-	return predicate.Delivery(sql.FieldNotIn(FieldTries, vs...))
 }
 
 // TriesGT applies the GT predicate on the "tries" field.
@@ -544,11 +401,6 @@ func FirstTriedAtNEQ(v time.Time) predicate.Delivery {
 // FirstTriedAtIn applies the In predicate on the "first_tried_at" field.
 func FirstTriedAtIn(vs ...time.Time) predicate.Delivery {
 	return predicate.Delivery(sql.FieldIn(FieldFirstTriedAt, vs...))
-}
-
-// FirstTriedAtNotIn applies the NotIn predicate on the "first_tried_at" field.
-func FirstTriedAtNotIn(vs ...time.Time) predicate.Delivery {
-	return predicate.Delivery(sql.FieldNotIn(FieldFirstTriedAt, vs...))
 }
 
 // FirstTriedAtGT applies the GT predicate on the "first_tried_at" field.
@@ -596,11 +448,6 @@ func NextAtIn(vs ...time.Time) predicate.Delivery {
 	return predicate.Delivery(sql.FieldIn(FieldNextAt, vs...))
 }
 
-// NextAtNotIn applies the NotIn predicate on the "next_at" field.
-func NextAtNotIn(vs ...time.Time) predicate.Delivery {
-	return predicate.Delivery(sql.FieldNotIn(FieldNextAt, vs...))
-}
-
 // NextAtGT applies the GT predicate on the "next_at" field.
 func NextAtGT(v time.Time) predicate.Delivery {
 	return predicate.Delivery(sql.FieldGT(FieldNextAt, v))
@@ -634,11 +481,6 @@ func DeliveredAtNEQ(v time.Time) predicate.Delivery {
 // DeliveredAtIn applies the In predicate on the "delivered_at" field.
 func DeliveredAtIn(vs ...time.Time) predicate.Delivery {
 	return predicate.Delivery(sql.FieldIn(FieldDeliveredAt, vs...))
-}
-
-// DeliveredAtNotIn applies the NotIn predicate on the "delivered_at" field.
-func DeliveredAtNotIn(vs ...time.Time) predicate.Delivery {
-	return predicate.Delivery(sql.FieldNotIn(FieldDeliveredAt, vs...))
 }
 
 // DeliveredAtGT applies the GT predicate on the "delivered_at" field.

@@ -29,11 +29,6 @@ func IDIn(ids ...string) predicate.District {
 	return predicate.District(sql.FieldIn(FieldID, ids...))
 }
 
-// IDNotIn applies the NotIn predicate on the ID field.
-func IDNotIn(ids ...string) predicate.District {
-	return predicate.District(sql.FieldNotIn(FieldID, ids...))
-}
-
 // IDGT applies the GT predicate on the ID field.
 func IDGT(id string) predicate.District {
 	return predicate.District(sql.FieldGT(FieldID, id))
@@ -52,16 +47,6 @@ func IDLT(id string) predicate.District {
 // IDLTE applies the LTE predicate on the ID field.
 func IDLTE(id string) predicate.District {
 	return predicate.District(sql.FieldLTE(FieldID, id))
-}
-
-// IDEqualFold applies the EqualFold predicate on the ID field.
-func IDEqualFold(id string) predicate.District {
-	return predicate.District(sql.FieldEqualFold(FieldID, id))
-}
-
-// IDContainsFold applies the ContainsFold predicate on the ID field.
-func IDContainsFold(id string) predicate.District {
-	return predicate.District(sql.FieldContainsFold(FieldID, id))
 }
 
 // Number applies equality check predicate on the "number" field. It's identical to NumberEQ.
@@ -89,11 +74,6 @@ func NumberIn(vs ...string) predicate.District {
 	return predicate.District(sql.FieldIn(FieldNumber, vs...))
 }
 
-// NumberNotIn applies the NotIn predicate on the "number" field.
-func NumberNotIn(vs ...string) predicate.District {
-	return predicate.District(sql.FieldNotIn(FieldNumber, vs...))
-}
-
 // NumberGT applies the GT predicate on the "number" field.
 func NumberGT(v string) predicate.District {
 	return predicate.District(sql.FieldGT(FieldNumber, v))
@@ -114,31 +94,6 @@ func NumberLTE(v string) predicate.District {
 	return predicate.District(sql.FieldLTE(FieldNumber, v))
 }
 
-// NumberContains applies the Contains predicate on the "number" field.
-func NumberContains(v string) predicate.District {
-	return predicate.District(sql.FieldContains(FieldNumber, v))
-}
-
-// NumberHasPrefix applies the HasPrefix predicate on the "number" field.
-func NumberHasPrefix(v string) predicate.District {
-	return predicate.District(sql.FieldHasPrefix(FieldNumber, v))
-}
-
-// NumberHasSuffix applies the HasSuffix predicate on the "number" field.
-func NumberHasSuffix(v string) predicate.District {
-	return predicate.District(sql.FieldHasSuffix(FieldNumber, v))
-}
-
-// NumberEqualFold applies the EqualFold predicate on the "number" field.
-func NumberEqualFold(v string) predicate.District {
-	return predicate.District(sql.FieldEqualFold(FieldNumber, v))
-}
-
-// NumberContainsFold applies the ContainsFold predicate on the "number" field.
-func NumberContainsFold(v string) predicate.District {
-	return predicate.District(sql.FieldContainsFold(FieldNumber, v))
-}
-
 // NameEQ applies the EQ predicate on the "name" field.
 func NameEQ(v string) predicate.District {
 	return predicate.District(sql.FieldEQ(FieldName, v))
@@ -152,11 +107,6 @@ func NameNEQ(v string) predicate.District {
 // NameIn applies the In predicate on the "name" field.
 func NameIn(vs ...string) predicate.District {
 	return predicate.District(sql.FieldIn(FieldName, vs...))
-}
-
-// NameNotIn applies the NotIn predicate on the "name" field.
-func NameNotIn(vs ...string) predicate.District {
-	return predicate.District(sql.FieldNotIn(FieldName, vs...))
 }
 
 // NameGT applies the GT predicate on the "name" field.
@@ -177,31 +127,6 @@ func NameLT(v string) predicate.District {
 // NameLTE applies the LTE predicate on the "name" field.
 func NameLTE(v string) predicate.District {
 	return predicate.District(sql.FieldLTE(FieldName, v))
-}
-
-// NameContains applies the Contains predicate on the "name" field.
-func NameContains(v string) predicate.District {
-	return predicate.District(sql.FieldContains(FieldName, v))
-}
-
-// NameHasPrefix applies the HasPrefix predicate on the "name" field.
-func NameHasPrefix(v string) predicate.District {
-	return predicate.District(sql.FieldHasPrefix(FieldName, v))
-}
-
-// NameHasSuffix applies the HasSuffix predicate on the "name" field.
-func NameHasSuffix(v string) predicate.District {
-	return predicate.District(sql.FieldHasSuffix(FieldName, v))
-}
-
-// NameEqualFold applies the EqualFold predicate on the "name" field.
-func NameEqualFold(v string) predicate.District {
-	return predicate.District(sql.FieldEqualFold(FieldName, v))
-}
-
-// NameContainsFold applies the ContainsFold predicate on the "name" field.
-func NameContainsFold(v string) predicate.District {
-	return predicate.District(sql.FieldContainsFold(FieldName, v))
 }
 
 // HasMunicipality applies the HasEdge predicate on the "municipality" edge.

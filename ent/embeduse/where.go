@@ -29,11 +29,6 @@ func IDIn(ids ...int) predicate.EmbedUse {
 	return predicate.EmbedUse(sql.FieldIn(FieldID, ids...))
 }
 
-// IDNotIn applies the NotIn predicate on the ID field.
-func IDNotIn(ids ...int) predicate.EmbedUse {
-	return predicate.EmbedUse(sql.FieldNotIn(FieldID, ids...))
-}
-
 // IDGT applies the GT predicate on the ID field.
 func IDGT(id int) predicate.EmbedUse {
 	return predicate.EmbedUse(sql.FieldGT(FieldID, id))
@@ -94,11 +89,6 @@ func DayIn(vs ...string) predicate.EmbedUse {
 	return predicate.EmbedUse(sql.FieldIn(FieldDay, vs...))
 }
 
-// DayNotIn applies the NotIn predicate on the "day" field.
-func DayNotIn(vs ...string) predicate.EmbedUse {
-	return predicate.EmbedUse(sql.FieldNotIn(FieldDay, vs...))
-}
-
 // DayGT applies the GT predicate on the "day" field.
 func DayGT(v string) predicate.EmbedUse {
 	return predicate.EmbedUse(sql.FieldGT(FieldDay, v))
@@ -119,31 +109,6 @@ func DayLTE(v string) predicate.EmbedUse {
 	return predicate.EmbedUse(sql.FieldLTE(FieldDay, v))
 }
 
-// DayContains applies the Contains predicate on the "day" field.
-func DayContains(v string) predicate.EmbedUse {
-	return predicate.EmbedUse(sql.FieldContains(FieldDay, v))
-}
-
-// DayHasPrefix applies the HasPrefix predicate on the "day" field.
-func DayHasPrefix(v string) predicate.EmbedUse {
-	return predicate.EmbedUse(sql.FieldHasPrefix(FieldDay, v))
-}
-
-// DayHasSuffix applies the HasSuffix predicate on the "day" field.
-func DayHasSuffix(v string) predicate.EmbedUse {
-	return predicate.EmbedUse(sql.FieldHasSuffix(FieldDay, v))
-}
-
-// DayEqualFold applies the EqualFold predicate on the "day" field.
-func DayEqualFold(v string) predicate.EmbedUse {
-	return predicate.EmbedUse(sql.FieldEqualFold(FieldDay, v))
-}
-
-// DayContainsFold applies the ContainsFold predicate on the "day" field.
-func DayContainsFold(v string) predicate.EmbedUse {
-	return predicate.EmbedUse(sql.FieldContainsFold(FieldDay, v))
-}
-
 // SiteEQ applies the EQ predicate on the "site" field.
 func SiteEQ(v string) predicate.EmbedUse {
 	return predicate.EmbedUse(sql.FieldEQ(FieldSite, v))
@@ -157,11 +122,6 @@ func SiteNEQ(v string) predicate.EmbedUse {
 // SiteIn applies the In predicate on the "site" field.
 func SiteIn(vs ...string) predicate.EmbedUse {
 	return predicate.EmbedUse(sql.FieldIn(FieldSite, vs...))
-}
-
-// SiteNotIn applies the NotIn predicate on the "site" field.
-func SiteNotIn(vs ...string) predicate.EmbedUse {
-	return predicate.EmbedUse(sql.FieldNotIn(FieldSite, vs...))
 }
 
 // SiteGT applies the GT predicate on the "site" field.
@@ -182,31 +142,6 @@ func SiteLT(v string) predicate.EmbedUse {
 // SiteLTE applies the LTE predicate on the "site" field.
 func SiteLTE(v string) predicate.EmbedUse {
 	return predicate.EmbedUse(sql.FieldLTE(FieldSite, v))
-}
-
-// SiteContains applies the Contains predicate on the "site" field.
-func SiteContains(v string) predicate.EmbedUse {
-	return predicate.EmbedUse(sql.FieldContains(FieldSite, v))
-}
-
-// SiteHasPrefix applies the HasPrefix predicate on the "site" field.
-func SiteHasPrefix(v string) predicate.EmbedUse {
-	return predicate.EmbedUse(sql.FieldHasPrefix(FieldSite, v))
-}
-
-// SiteHasSuffix applies the HasSuffix predicate on the "site" field.
-func SiteHasSuffix(v string) predicate.EmbedUse {
-	return predicate.EmbedUse(sql.FieldHasSuffix(FieldSite, v))
-}
-
-// SiteEqualFold applies the EqualFold predicate on the "site" field.
-func SiteEqualFold(v string) predicate.EmbedUse {
-	return predicate.EmbedUse(sql.FieldEqualFold(FieldSite, v))
-}
-
-// SiteContainsFold applies the ContainsFold predicate on the "site" field.
-func SiteContainsFold(v string) predicate.EmbedUse {
-	return predicate.EmbedUse(sql.FieldContainsFold(FieldSite, v))
 }
 
 // ElementEQ applies the EQ predicate on the "element" field.
@@ -230,15 +165,6 @@ func ElementIn(vs ...schema.EmbedElement) predicate.EmbedUse {
 	return predicate.EmbedUse(sql.FieldIn(FieldElement, v...))
 }
 
-// ElementNotIn applies the NotIn predicate on the "element" field.
-func ElementNotIn(vs ...schema.EmbedElement) predicate.EmbedUse {
-	v := make([]any, len(vs))
-	for i := range v {
-		v[i] = vs[i]
-	}
-	return predicate.EmbedUse(sql.FieldNotIn(FieldElement, v...))
-}
-
 // AboutEQ applies the EQ predicate on the "about" field.
 func AboutEQ(v string) predicate.EmbedUse {
 	return predicate.EmbedUse(sql.FieldEQ(FieldAbout, v))
@@ -252,11 +178,6 @@ func AboutNEQ(v string) predicate.EmbedUse {
 // AboutIn applies the In predicate on the "about" field.
 func AboutIn(vs ...string) predicate.EmbedUse {
 	return predicate.EmbedUse(sql.FieldIn(FieldAbout, vs...))
-}
-
-// AboutNotIn applies the NotIn predicate on the "about" field.
-func AboutNotIn(vs ...string) predicate.EmbedUse {
-	return predicate.EmbedUse(sql.FieldNotIn(FieldAbout, vs...))
 }
 
 // AboutGT applies the GT predicate on the "about" field.
@@ -279,31 +200,6 @@ func AboutLTE(v string) predicate.EmbedUse {
 	return predicate.EmbedUse(sql.FieldLTE(FieldAbout, v))
 }
 
-// AboutContains applies the Contains predicate on the "about" field.
-func AboutContains(v string) predicate.EmbedUse {
-	return predicate.EmbedUse(sql.FieldContains(FieldAbout, v))
-}
-
-// AboutHasPrefix applies the HasPrefix predicate on the "about" field.
-func AboutHasPrefix(v string) predicate.EmbedUse {
-	return predicate.EmbedUse(sql.FieldHasPrefix(FieldAbout, v))
-}
-
-// AboutHasSuffix applies the HasSuffix predicate on the "about" field.
-func AboutHasSuffix(v string) predicate.EmbedUse {
-	return predicate.EmbedUse(sql.FieldHasSuffix(FieldAbout, v))
-}
-
-// AboutEqualFold applies the EqualFold predicate on the "about" field.
-func AboutEqualFold(v string) predicate.EmbedUse {
-	return predicate.EmbedUse(sql.FieldEqualFold(FieldAbout, v))
-}
-
-// AboutContainsFold applies the ContainsFold predicate on the "about" field.
-func AboutContainsFold(v string) predicate.EmbedUse {
-	return predicate.EmbedUse(sql.FieldContainsFold(FieldAbout, v))
-}
-
 // KeyEQ applies the EQ predicate on the "key" field.
 func KeyEQ(v string) predicate.EmbedUse {
 	return predicate.EmbedUse(sql.FieldEQ(FieldKey, v))
@@ -317,11 +213,6 @@ func KeyNEQ(v string) predicate.EmbedUse {
 // KeyIn applies the In predicate on the "key" field.
 func KeyIn(vs ...string) predicate.EmbedUse {
 	return predicate.EmbedUse(sql.FieldIn(FieldKey, vs...))
-}
-
-// KeyNotIn applies the NotIn predicate on the "key" field.
-func KeyNotIn(vs ...string) predicate.EmbedUse {
-	return predicate.EmbedUse(sql.FieldNotIn(FieldKey, vs...))
 }
 
 // KeyGT applies the GT predicate on the "key" field.
@@ -344,31 +235,6 @@ func KeyLTE(v string) predicate.EmbedUse {
 	return predicate.EmbedUse(sql.FieldLTE(FieldKey, v))
 }
 
-// KeyContains applies the Contains predicate on the "key" field.
-func KeyContains(v string) predicate.EmbedUse {
-	return predicate.EmbedUse(sql.FieldContains(FieldKey, v))
-}
-
-// KeyHasPrefix applies the HasPrefix predicate on the "key" field.
-func KeyHasPrefix(v string) predicate.EmbedUse {
-	return predicate.EmbedUse(sql.FieldHasPrefix(FieldKey, v))
-}
-
-// KeyHasSuffix applies the HasSuffix predicate on the "key" field.
-func KeyHasSuffix(v string) predicate.EmbedUse {
-	return predicate.EmbedUse(sql.FieldHasSuffix(FieldKey, v))
-}
-
-// KeyEqualFold applies the EqualFold predicate on the "key" field.
-func KeyEqualFold(v string) predicate.EmbedUse {
-	return predicate.EmbedUse(sql.FieldEqualFold(FieldKey, v))
-}
-
-// KeyContainsFold applies the ContainsFold predicate on the "key" field.
-func KeyContainsFold(v string) predicate.EmbedUse {
-	return predicate.EmbedUse(sql.FieldContainsFold(FieldKey, v))
-}
-
 // ShowsEQ applies the EQ predicate on the "shows" field.
 func ShowsEQ(v int) predicate.EmbedUse {
 	return predicate.EmbedUse(sql.FieldEQ(FieldShows, v))
@@ -382,11 +248,6 @@ func ShowsNEQ(v int) predicate.EmbedUse {
 // ShowsIn applies the In predicate on the "shows" field.
 func ShowsIn(vs ...int) predicate.EmbedUse {
 	return predicate.EmbedUse(sql.FieldIn(FieldShows, vs...))
-}
-
-// ShowsNotIn applies the NotIn predicate on the "shows" field.
-func ShowsNotIn(vs ...int) predicate.EmbedUse {
-	return predicate.EmbedUse(sql.FieldNotIn(FieldShows, vs...))
 }
 
 // ShowsGT applies the GT predicate on the "shows" field.

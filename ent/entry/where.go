@@ -31,11 +31,6 @@ func IDIn(ids ...string) predicate.Entry {
 	return predicate.Entry(sql.FieldIn(FieldID, ids...))
 }
 
-// IDNotIn applies the NotIn predicate on the ID field.
-func IDNotIn(ids ...string) predicate.Entry {
-	return predicate.Entry(sql.FieldNotIn(FieldID, ids...))
-}
-
 // IDGT applies the GT predicate on the ID field.
 func IDGT(id string) predicate.Entry {
 	return predicate.Entry(sql.FieldGT(FieldID, id))
@@ -54,16 +49,6 @@ func IDLT(id string) predicate.Entry {
 // IDLTE applies the LTE predicate on the ID field.
 func IDLTE(id string) predicate.Entry {
 	return predicate.Entry(sql.FieldLTE(FieldID, id))
-}
-
-// IDEqualFold applies the EqualFold predicate on the ID field.
-func IDEqualFold(id string) predicate.Entry {
-	return predicate.Entry(sql.FieldEqualFold(FieldID, id))
-}
-
-// IDContainsFold applies the ContainsFold predicate on the ID field.
-func IDContainsFold(id string) predicate.Entry {
-	return predicate.Entry(sql.FieldContainsFold(FieldID, id))
 }
 
 // OwnerID applies equality check predicate on the "owner_id" field. It's identical to OwnerIDEQ.
@@ -207,15 +192,6 @@ func TypeIn(vs ...schema.ContentType) predicate.Entry {
 	return predicate.Entry(sql.FieldIn(FieldType, v...))
 }
 
-// TypeNotIn applies the NotIn predicate on the "type" field.
-func TypeNotIn(vs ...schema.ContentType) predicate.Entry {
-	v := make([]any, len(vs))
-	for i := range v {
-		v[i] = vs[i]
-	}
-	return predicate.Entry(sql.FieldNotIn(FieldType, v...))
-}
-
 // OwnerIDEQ applies the EQ predicate on the "owner_id" field.
 func OwnerIDEQ(v string) predicate.Entry {
 	return predicate.Entry(sql.FieldEQ(FieldOwnerID, v))
@@ -229,11 +205,6 @@ func OwnerIDNEQ(v string) predicate.Entry {
 // OwnerIDIn applies the In predicate on the "owner_id" field.
 func OwnerIDIn(vs ...string) predicate.Entry {
 	return predicate.Entry(sql.FieldIn(FieldOwnerID, vs...))
-}
-
-// OwnerIDNotIn applies the NotIn predicate on the "owner_id" field.
-func OwnerIDNotIn(vs ...string) predicate.Entry {
-	return predicate.Entry(sql.FieldNotIn(FieldOwnerID, vs...))
 }
 
 // OwnerIDGT applies the GT predicate on the "owner_id" field.
@@ -256,31 +227,6 @@ func OwnerIDLTE(v string) predicate.Entry {
 	return predicate.Entry(sql.FieldLTE(FieldOwnerID, v))
 }
 
-// OwnerIDContains applies the Contains predicate on the "owner_id" field.
-func OwnerIDContains(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldContains(FieldOwnerID, v))
-}
-
-// OwnerIDHasPrefix applies the HasPrefix predicate on the "owner_id" field.
-func OwnerIDHasPrefix(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldHasPrefix(FieldOwnerID, v))
-}
-
-// OwnerIDHasSuffix applies the HasSuffix predicate on the "owner_id" field.
-func OwnerIDHasSuffix(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldHasSuffix(FieldOwnerID, v))
-}
-
-// OwnerIDEqualFold applies the EqualFold predicate on the "owner_id" field.
-func OwnerIDEqualFold(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldEqualFold(FieldOwnerID, v))
-}
-
-// OwnerIDContainsFold applies the ContainsFold predicate on the "owner_id" field.
-func OwnerIDContainsFold(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldContainsFold(FieldOwnerID, v))
-}
-
 // AssigneeIDEQ applies the EQ predicate on the "assignee_id" field.
 func AssigneeIDEQ(v string) predicate.Entry {
 	return predicate.Entry(sql.FieldEQ(FieldAssigneeID, v))
@@ -294,11 +240,6 @@ func AssigneeIDNEQ(v string) predicate.Entry {
 // AssigneeIDIn applies the In predicate on the "assignee_id" field.
 func AssigneeIDIn(vs ...string) predicate.Entry {
 	return predicate.Entry(sql.FieldIn(FieldAssigneeID, vs...))
-}
-
-// AssigneeIDNotIn applies the NotIn predicate on the "assignee_id" field.
-func AssigneeIDNotIn(vs ...string) predicate.Entry {
-	return predicate.Entry(sql.FieldNotIn(FieldAssigneeID, vs...))
 }
 
 // AssigneeIDGT applies the GT predicate on the "assignee_id" field.
@@ -321,21 +262,6 @@ func AssigneeIDLTE(v string) predicate.Entry {
 	return predicate.Entry(sql.FieldLTE(FieldAssigneeID, v))
 }
 
-// AssigneeIDContains applies the Contains predicate on the "assignee_id" field.
-func AssigneeIDContains(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldContains(FieldAssigneeID, v))
-}
-
-// AssigneeIDHasPrefix applies the HasPrefix predicate on the "assignee_id" field.
-func AssigneeIDHasPrefix(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldHasPrefix(FieldAssigneeID, v))
-}
-
-// AssigneeIDHasSuffix applies the HasSuffix predicate on the "assignee_id" field.
-func AssigneeIDHasSuffix(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldHasSuffix(FieldAssigneeID, v))
-}
-
 // AssigneeIDIsNil applies the IsNil predicate on the "assignee_id" field.
 func AssigneeIDIsNil() predicate.Entry {
 	return predicate.Entry(sql.FieldIsNull(FieldAssigneeID))
@@ -344,16 +270,6 @@ func AssigneeIDIsNil() predicate.Entry {
 // AssigneeIDNotNil applies the NotNil predicate on the "assignee_id" field.
 func AssigneeIDNotNil() predicate.Entry {
 	return predicate.Entry(sql.FieldNotNull(FieldAssigneeID))
-}
-
-// AssigneeIDEqualFold applies the EqualFold predicate on the "assignee_id" field.
-func AssigneeIDEqualFold(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldEqualFold(FieldAssigneeID, v))
-}
-
-// AssigneeIDContainsFold applies the ContainsFold predicate on the "assignee_id" field.
-func AssigneeIDContainsFold(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldContainsFold(FieldAssigneeID, v))
 }
 
 // KeyEQ applies the EQ predicate on the "key" field.
@@ -369,11 +285,6 @@ func KeyNEQ(v string) predicate.Entry {
 // KeyIn applies the In predicate on the "key" field.
 func KeyIn(vs ...string) predicate.Entry {
 	return predicate.Entry(sql.FieldIn(FieldKey, vs...))
-}
-
-// KeyNotIn applies the NotIn predicate on the "key" field.
-func KeyNotIn(vs ...string) predicate.Entry {
-	return predicate.Entry(sql.FieldNotIn(FieldKey, vs...))
 }
 
 // KeyGT applies the GT predicate on the "key" field.
@@ -396,21 +307,6 @@ func KeyLTE(v string) predicate.Entry {
 	return predicate.Entry(sql.FieldLTE(FieldKey, v))
 }
 
-// KeyContains applies the Contains predicate on the "key" field.
-func KeyContains(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldContains(FieldKey, v))
-}
-
-// KeyHasPrefix applies the HasPrefix predicate on the "key" field.
-func KeyHasPrefix(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldHasPrefix(FieldKey, v))
-}
-
-// KeyHasSuffix applies the HasSuffix predicate on the "key" field.
-func KeyHasSuffix(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldHasSuffix(FieldKey, v))
-}
-
 // KeyIsNil applies the IsNil predicate on the "key" field.
 func KeyIsNil() predicate.Entry {
 	return predicate.Entry(sql.FieldIsNull(FieldKey))
@@ -419,16 +315,6 @@ func KeyIsNil() predicate.Entry {
 // KeyNotNil applies the NotNil predicate on the "key" field.
 func KeyNotNil() predicate.Entry {
 	return predicate.Entry(sql.FieldNotNull(FieldKey))
-}
-
-// KeyEqualFold applies the EqualFold predicate on the "key" field.
-func KeyEqualFold(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldEqualFold(FieldKey, v))
-}
-
-// KeyContainsFold applies the ContainsFold predicate on the "key" field.
-func KeyContainsFold(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldContainsFold(FieldKey, v))
 }
 
 // StageEQ applies the EQ predicate on the "stage" field.
@@ -452,15 +338,6 @@ func StageIn(vs ...schema.Stage) predicate.Entry {
 	return predicate.Entry(sql.FieldIn(FieldStage, v...))
 }
 
-// StageNotIn applies the NotIn predicate on the "stage" field.
-func StageNotIn(vs ...schema.Stage) predicate.Entry {
-	v := make([]any, len(vs))
-	for i := range v {
-		v[i] = vs[i]
-	}
-	return predicate.Entry(sql.FieldNotIn(FieldStage, v...))
-}
-
 // TitleEQ applies the EQ predicate on the "title" field.
 func TitleEQ(v string) predicate.Entry {
 	return predicate.Entry(sql.FieldEQ(FieldTitle, v))
@@ -474,11 +351,6 @@ func TitleNEQ(v string) predicate.Entry {
 // TitleIn applies the In predicate on the "title" field.
 func TitleIn(vs ...string) predicate.Entry {
 	return predicate.Entry(sql.FieldIn(FieldTitle, vs...))
-}
-
-// TitleNotIn applies the NotIn predicate on the "title" field.
-func TitleNotIn(vs ...string) predicate.Entry {
-	return predicate.Entry(sql.FieldNotIn(FieldTitle, vs...))
 }
 
 // TitleGT applies the GT predicate on the "title" field.
@@ -501,31 +373,6 @@ func TitleLTE(v string) predicate.Entry {
 	return predicate.Entry(sql.FieldLTE(FieldTitle, v))
 }
 
-// TitleContains applies the Contains predicate on the "title" field.
-func TitleContains(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldContains(FieldTitle, v))
-}
-
-// TitleHasPrefix applies the HasPrefix predicate on the "title" field.
-func TitleHasPrefix(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldHasPrefix(FieldTitle, v))
-}
-
-// TitleHasSuffix applies the HasSuffix predicate on the "title" field.
-func TitleHasSuffix(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldHasSuffix(FieldTitle, v))
-}
-
-// TitleEqualFold applies the EqualFold predicate on the "title" field.
-func TitleEqualFold(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldEqualFold(FieldTitle, v))
-}
-
-// TitleContainsFold applies the ContainsFold predicate on the "title" field.
-func TitleContainsFold(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldContainsFold(FieldTitle, v))
-}
-
 // SortTitleEQ applies the EQ predicate on the "sort_title" field.
 func SortTitleEQ(v string) predicate.Entry {
 	return predicate.Entry(sql.FieldEQ(FieldSortTitle, v))
@@ -539,11 +386,6 @@ func SortTitleNEQ(v string) predicate.Entry {
 // SortTitleIn applies the In predicate on the "sort_title" field.
 func SortTitleIn(vs ...string) predicate.Entry {
 	return predicate.Entry(sql.FieldIn(FieldSortTitle, vs...))
-}
-
-// SortTitleNotIn applies the NotIn predicate on the "sort_title" field.
-func SortTitleNotIn(vs ...string) predicate.Entry {
-	return predicate.Entry(sql.FieldNotIn(FieldSortTitle, vs...))
 }
 
 // SortTitleGT applies the GT predicate on the "sort_title" field.
@@ -566,31 +408,6 @@ func SortTitleLTE(v string) predicate.Entry {
 	return predicate.Entry(sql.FieldLTE(FieldSortTitle, v))
 }
 
-// SortTitleContains applies the Contains predicate on the "sort_title" field.
-func SortTitleContains(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldContains(FieldSortTitle, v))
-}
-
-// SortTitleHasPrefix applies the HasPrefix predicate on the "sort_title" field.
-func SortTitleHasPrefix(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldHasPrefix(FieldSortTitle, v))
-}
-
-// SortTitleHasSuffix applies the HasSuffix predicate on the "sort_title" field.
-func SortTitleHasSuffix(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldHasSuffix(FieldSortTitle, v))
-}
-
-// SortTitleEqualFold applies the EqualFold predicate on the "sort_title" field.
-func SortTitleEqualFold(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldEqualFold(FieldSortTitle, v))
-}
-
-// SortTitleContainsFold applies the ContainsFold predicate on the "sort_title" field.
-func SortTitleContainsFold(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldContainsFold(FieldSortTitle, v))
-}
-
 // FoldedWordsEQ applies the EQ predicate on the "folded_words" field.
 func FoldedWordsEQ(v string) predicate.Entry {
 	return predicate.Entry(sql.FieldEQ(FieldFoldedWords, v))
@@ -604,11 +421,6 @@ func FoldedWordsNEQ(v string) predicate.Entry {
 // FoldedWordsIn applies the In predicate on the "folded_words" field.
 func FoldedWordsIn(vs ...string) predicate.Entry {
 	return predicate.Entry(sql.FieldIn(FieldFoldedWords, vs...))
-}
-
-// FoldedWordsNotIn applies the NotIn predicate on the "folded_words" field.
-func FoldedWordsNotIn(vs ...string) predicate.Entry {
-	return predicate.Entry(sql.FieldNotIn(FieldFoldedWords, vs...))
 }
 
 // FoldedWordsGT applies the GT predicate on the "folded_words" field.
@@ -631,31 +443,6 @@ func FoldedWordsLTE(v string) predicate.Entry {
 	return predicate.Entry(sql.FieldLTE(FieldFoldedWords, v))
 }
 
-// FoldedWordsContains applies the Contains predicate on the "folded_words" field.
-func FoldedWordsContains(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldContains(FieldFoldedWords, v))
-}
-
-// FoldedWordsHasPrefix applies the HasPrefix predicate on the "folded_words" field.
-func FoldedWordsHasPrefix(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldHasPrefix(FieldFoldedWords, v))
-}
-
-// FoldedWordsHasSuffix applies the HasSuffix predicate on the "folded_words" field.
-func FoldedWordsHasSuffix(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldHasSuffix(FieldFoldedWords, v))
-}
-
-// FoldedWordsEqualFold applies the EqualFold predicate on the "folded_words" field.
-func FoldedWordsEqualFold(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldEqualFold(FieldFoldedWords, v))
-}
-
-// FoldedWordsContainsFold applies the ContainsFold predicate on the "folded_words" field.
-func FoldedWordsContainsFold(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldContainsFold(FieldFoldedWords, v))
-}
-
 // HeadLanguagesEQ applies the EQ predicate on the "head_languages" field.
 func HeadLanguagesEQ(v string) predicate.Entry {
 	return predicate.Entry(sql.FieldEQ(FieldHeadLanguages, v))
@@ -669,11 +456,6 @@ func HeadLanguagesNEQ(v string) predicate.Entry {
 // HeadLanguagesIn applies the In predicate on the "head_languages" field.
 func HeadLanguagesIn(vs ...string) predicate.Entry {
 	return predicate.Entry(sql.FieldIn(FieldHeadLanguages, vs...))
-}
-
-// HeadLanguagesNotIn applies the NotIn predicate on the "head_languages" field.
-func HeadLanguagesNotIn(vs ...string) predicate.Entry {
-	return predicate.Entry(sql.FieldNotIn(FieldHeadLanguages, vs...))
 }
 
 // HeadLanguagesGT applies the GT predicate on the "head_languages" field.
@@ -694,31 +476,6 @@ func HeadLanguagesLT(v string) predicate.Entry {
 // HeadLanguagesLTE applies the LTE predicate on the "head_languages" field.
 func HeadLanguagesLTE(v string) predicate.Entry {
 	return predicate.Entry(sql.FieldLTE(FieldHeadLanguages, v))
-}
-
-// HeadLanguagesContains applies the Contains predicate on the "head_languages" field.
-func HeadLanguagesContains(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldContains(FieldHeadLanguages, v))
-}
-
-// HeadLanguagesHasPrefix applies the HasPrefix predicate on the "head_languages" field.
-func HeadLanguagesHasPrefix(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldHasPrefix(FieldHeadLanguages, v))
-}
-
-// HeadLanguagesHasSuffix applies the HasSuffix predicate on the "head_languages" field.
-func HeadLanguagesHasSuffix(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldHasSuffix(FieldHeadLanguages, v))
-}
-
-// HeadLanguagesEqualFold applies the EqualFold predicate on the "head_languages" field.
-func HeadLanguagesEqualFold(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldEqualFold(FieldHeadLanguages, v))
-}
-
-// HeadLanguagesContainsFold applies the ContainsFold predicate on the "head_languages" field.
-func HeadLanguagesContainsFold(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldContainsFold(FieldHeadLanguages, v))
 }
 
 // StaleEQ applies the EQ predicate on the "stale" field.
@@ -746,11 +503,6 @@ func SlugIn(vs ...string) predicate.Entry {
 	return predicate.Entry(sql.FieldIn(FieldSlug, vs...))
 }
 
-// SlugNotIn applies the NotIn predicate on the "slug" field.
-func SlugNotIn(vs ...string) predicate.Entry {
-	return predicate.Entry(sql.FieldNotIn(FieldSlug, vs...))
-}
-
 // SlugGT applies the GT predicate on the "slug" field.
 func SlugGT(v string) predicate.Entry {
 	return predicate.Entry(sql.FieldGT(FieldSlug, v))
@@ -771,21 +523,6 @@ func SlugLTE(v string) predicate.Entry {
 	return predicate.Entry(sql.FieldLTE(FieldSlug, v))
 }
 
-// SlugContains applies the Contains predicate on the "slug" field.
-func SlugContains(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldContains(FieldSlug, v))
-}
-
-// SlugHasPrefix applies the HasPrefix predicate on the "slug" field.
-func SlugHasPrefix(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldHasPrefix(FieldSlug, v))
-}
-
-// SlugHasSuffix applies the HasSuffix predicate on the "slug" field.
-func SlugHasSuffix(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldHasSuffix(FieldSlug, v))
-}
-
 // SlugIsNil applies the IsNil predicate on the "slug" field.
 func SlugIsNil() predicate.Entry {
 	return predicate.Entry(sql.FieldIsNull(FieldSlug))
@@ -794,16 +531,6 @@ func SlugIsNil() predicate.Entry {
 // SlugNotNil applies the NotNil predicate on the "slug" field.
 func SlugNotNil() predicate.Entry {
 	return predicate.Entry(sql.FieldNotNull(FieldSlug))
-}
-
-// SlugEqualFold applies the EqualFold predicate on the "slug" field.
-func SlugEqualFold(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldEqualFold(FieldSlug, v))
-}
-
-// SlugContainsFold applies the ContainsFold predicate on the "slug" field.
-func SlugContainsFold(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldContainsFold(FieldSlug, v))
 }
 
 // HeadEQ applies the EQ predicate on the "head" field.
@@ -819,11 +546,6 @@ func HeadNEQ(v int) predicate.Entry {
 // HeadIn applies the In predicate on the "head" field.
 func HeadIn(vs ...int) predicate.Entry {
 	return predicate.Entry(sql.FieldIn(FieldHead, vs...))
-}
-
-// HeadNotIn applies the NotIn predicate on the "head" field.
-func HeadNotIn(vs ...int) predicate.Entry {
-	return predicate.Entry(sql.FieldNotIn(FieldHead, vs...))
 }
 
 // HeadGT applies the GT predicate on the "head" field.
@@ -859,11 +581,6 @@ func PublishedNEQ(v int) predicate.Entry {
 // PublishedIn applies the In predicate on the "published" field.
 func PublishedIn(vs ...int) predicate.Entry {
 	return predicate.Entry(sql.FieldIn(FieldPublished, vs...))
-}
-
-// PublishedNotIn applies the NotIn predicate on the "published" field.
-func PublishedNotIn(vs ...int) predicate.Entry {
-	return predicate.Entry(sql.FieldNotIn(FieldPublished, vs...))
 }
 
 // PublishedGT applies the GT predicate on the "published" field.
@@ -927,15 +644,6 @@ func LiveAudienceIn(vs ...schema.Audience) predicate.Entry {
 	return predicate.Entry(sql.FieldIn(FieldLiveAudience, v...))
 }
 
-// LiveAudienceNotIn applies the NotIn predicate on the "live_audience" field.
-func LiveAudienceNotIn(vs ...schema.Audience) predicate.Entry {
-	v := make([]any, len(vs))
-	for i := range v {
-		v[i] = vs[i]
-	}
-	return predicate.Entry(sql.FieldNotIn(FieldLiveAudience, v...))
-}
-
 // LiveAudienceIsNil applies the IsNil predicate on the "live_audience" field.
 func LiveAudienceIsNil() predicate.Entry {
 	return predicate.Entry(sql.FieldIsNull(FieldLiveAudience))
@@ -959,11 +667,6 @@ func FirstPublishedAtNEQ(v time.Time) predicate.Entry {
 // FirstPublishedAtIn applies the In predicate on the "first_published_at" field.
 func FirstPublishedAtIn(vs ...time.Time) predicate.Entry {
 	return predicate.Entry(sql.FieldIn(FieldFirstPublishedAt, vs...))
-}
-
-// FirstPublishedAtNotIn applies the NotIn predicate on the "first_published_at" field.
-func FirstPublishedAtNotIn(vs ...time.Time) predicate.Entry {
-	return predicate.Entry(sql.FieldNotIn(FieldFirstPublishedAt, vs...))
 }
 
 // FirstPublishedAtGT applies the GT predicate on the "first_published_at" field.
@@ -1011,11 +714,6 @@ func PublishAtIn(vs ...time.Time) predicate.Entry {
 	return predicate.Entry(sql.FieldIn(FieldPublishAt, vs...))
 }
 
-// PublishAtNotIn applies the NotIn predicate on the "publish_at" field.
-func PublishAtNotIn(vs ...time.Time) predicate.Entry {
-	return predicate.Entry(sql.FieldNotIn(FieldPublishAt, vs...))
-}
-
 // PublishAtGT applies the GT predicate on the "publish_at" field.
 func PublishAtGT(v time.Time) predicate.Entry {
 	return predicate.Entry(sql.FieldGT(FieldPublishAt, v))
@@ -1059,11 +757,6 @@ func PublishRevisionNEQ(v int) predicate.Entry {
 // PublishRevisionIn applies the In predicate on the "publish_revision" field.
 func PublishRevisionIn(vs ...int) predicate.Entry {
 	return predicate.Entry(sql.FieldIn(FieldPublishRevision, vs...))
-}
-
-// PublishRevisionNotIn applies the NotIn predicate on the "publish_revision" field.
-func PublishRevisionNotIn(vs ...int) predicate.Entry {
-	return predicate.Entry(sql.FieldNotIn(FieldPublishRevision, vs...))
 }
 
 // PublishRevisionGT applies the GT predicate on the "publish_revision" field.
@@ -1111,11 +804,6 @@ func PublishByIn(vs ...string) predicate.Entry {
 	return predicate.Entry(sql.FieldIn(FieldPublishBy, vs...))
 }
 
-// PublishByNotIn applies the NotIn predicate on the "publish_by" field.
-func PublishByNotIn(vs ...string) predicate.Entry {
-	return predicate.Entry(sql.FieldNotIn(FieldPublishBy, vs...))
-}
-
 // PublishByGT applies the GT predicate on the "publish_by" field.
 func PublishByGT(v string) predicate.Entry {
 	return predicate.Entry(sql.FieldGT(FieldPublishBy, v))
@@ -1136,21 +824,6 @@ func PublishByLTE(v string) predicate.Entry {
 	return predicate.Entry(sql.FieldLTE(FieldPublishBy, v))
 }
 
-// PublishByContains applies the Contains predicate on the "publish_by" field.
-func PublishByContains(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldContains(FieldPublishBy, v))
-}
-
-// PublishByHasPrefix applies the HasPrefix predicate on the "publish_by" field.
-func PublishByHasPrefix(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldHasPrefix(FieldPublishBy, v))
-}
-
-// PublishByHasSuffix applies the HasSuffix predicate on the "publish_by" field.
-func PublishByHasSuffix(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldHasSuffix(FieldPublishBy, v))
-}
-
 // PublishByIsNil applies the IsNil predicate on the "publish_by" field.
 func PublishByIsNil() predicate.Entry {
 	return predicate.Entry(sql.FieldIsNull(FieldPublishBy))
@@ -1159,16 +832,6 @@ func PublishByIsNil() predicate.Entry {
 // PublishByNotNil applies the NotNil predicate on the "publish_by" field.
 func PublishByNotNil() predicate.Entry {
 	return predicate.Entry(sql.FieldNotNull(FieldPublishBy))
-}
-
-// PublishByEqualFold applies the EqualFold predicate on the "publish_by" field.
-func PublishByEqualFold(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldEqualFold(FieldPublishBy, v))
-}
-
-// PublishByContainsFold applies the ContainsFold predicate on the "publish_by" field.
-func PublishByContainsFold(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldContainsFold(FieldPublishBy, v))
 }
 
 // PublishOrderEQ applies the EQ predicate on the "publish_order" field.
@@ -1184,11 +847,6 @@ func PublishOrderNEQ(v string) predicate.Entry {
 // PublishOrderIn applies the In predicate on the "publish_order" field.
 func PublishOrderIn(vs ...string) predicate.Entry {
 	return predicate.Entry(sql.FieldIn(FieldPublishOrder, vs...))
-}
-
-// PublishOrderNotIn applies the NotIn predicate on the "publish_order" field.
-func PublishOrderNotIn(vs ...string) predicate.Entry {
-	return predicate.Entry(sql.FieldNotIn(FieldPublishOrder, vs...))
 }
 
 // PublishOrderGT applies the GT predicate on the "publish_order" field.
@@ -1211,31 +869,6 @@ func PublishOrderLTE(v string) predicate.Entry {
 	return predicate.Entry(sql.FieldLTE(FieldPublishOrder, v))
 }
 
-// PublishOrderContains applies the Contains predicate on the "publish_order" field.
-func PublishOrderContains(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldContains(FieldPublishOrder, v))
-}
-
-// PublishOrderHasPrefix applies the HasPrefix predicate on the "publish_order" field.
-func PublishOrderHasPrefix(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldHasPrefix(FieldPublishOrder, v))
-}
-
-// PublishOrderHasSuffix applies the HasSuffix predicate on the "publish_order" field.
-func PublishOrderHasSuffix(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldHasSuffix(FieldPublishOrder, v))
-}
-
-// PublishOrderEqualFold applies the EqualFold predicate on the "publish_order" field.
-func PublishOrderEqualFold(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldEqualFold(FieldPublishOrder, v))
-}
-
-// PublishOrderContainsFold applies the ContainsFold predicate on the "publish_order" field.
-func PublishOrderContainsFold(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldContainsFold(FieldPublishOrder, v))
-}
-
 // WithdrawAtEQ applies the EQ predicate on the "withdraw_at" field.
 func WithdrawAtEQ(v time.Time) predicate.Entry {
 	return predicate.Entry(sql.FieldEQ(FieldWithdrawAt, v))
@@ -1249,11 +882,6 @@ func WithdrawAtNEQ(v time.Time) predicate.Entry {
 // WithdrawAtIn applies the In predicate on the "withdraw_at" field.
 func WithdrawAtIn(vs ...time.Time) predicate.Entry {
 	return predicate.Entry(sql.FieldIn(FieldWithdrawAt, vs...))
-}
-
-// WithdrawAtNotIn applies the NotIn predicate on the "withdraw_at" field.
-func WithdrawAtNotIn(vs ...time.Time) predicate.Entry {
-	return predicate.Entry(sql.FieldNotIn(FieldWithdrawAt, vs...))
 }
 
 // WithdrawAtGT applies the GT predicate on the "withdraw_at" field.
@@ -1301,11 +929,6 @@ func WithdrawByIn(vs ...string) predicate.Entry {
 	return predicate.Entry(sql.FieldIn(FieldWithdrawBy, vs...))
 }
 
-// WithdrawByNotIn applies the NotIn predicate on the "withdraw_by" field.
-func WithdrawByNotIn(vs ...string) predicate.Entry {
-	return predicate.Entry(sql.FieldNotIn(FieldWithdrawBy, vs...))
-}
-
 // WithdrawByGT applies the GT predicate on the "withdraw_by" field.
 func WithdrawByGT(v string) predicate.Entry {
 	return predicate.Entry(sql.FieldGT(FieldWithdrawBy, v))
@@ -1326,21 +949,6 @@ func WithdrawByLTE(v string) predicate.Entry {
 	return predicate.Entry(sql.FieldLTE(FieldWithdrawBy, v))
 }
 
-// WithdrawByContains applies the Contains predicate on the "withdraw_by" field.
-func WithdrawByContains(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldContains(FieldWithdrawBy, v))
-}
-
-// WithdrawByHasPrefix applies the HasPrefix predicate on the "withdraw_by" field.
-func WithdrawByHasPrefix(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldHasPrefix(FieldWithdrawBy, v))
-}
-
-// WithdrawByHasSuffix applies the HasSuffix predicate on the "withdraw_by" field.
-func WithdrawByHasSuffix(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldHasSuffix(FieldWithdrawBy, v))
-}
-
 // WithdrawByIsNil applies the IsNil predicate on the "withdraw_by" field.
 func WithdrawByIsNil() predicate.Entry {
 	return predicate.Entry(sql.FieldIsNull(FieldWithdrawBy))
@@ -1349,16 +957,6 @@ func WithdrawByIsNil() predicate.Entry {
 // WithdrawByNotNil applies the NotNil predicate on the "withdraw_by" field.
 func WithdrawByNotNil() predicate.Entry {
 	return predicate.Entry(sql.FieldNotNull(FieldWithdrawBy))
-}
-
-// WithdrawByEqualFold applies the EqualFold predicate on the "withdraw_by" field.
-func WithdrawByEqualFold(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldEqualFold(FieldWithdrawBy, v))
-}
-
-// WithdrawByContainsFold applies the ContainsFold predicate on the "withdraw_by" field.
-func WithdrawByContainsFold(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldContainsFold(FieldWithdrawBy, v))
 }
 
 // WithdrawReasonEQ applies the EQ predicate on the "withdraw_reason" field.
@@ -1374,11 +972,6 @@ func WithdrawReasonNEQ(v string) predicate.Entry {
 // WithdrawReasonIn applies the In predicate on the "withdraw_reason" field.
 func WithdrawReasonIn(vs ...string) predicate.Entry {
 	return predicate.Entry(sql.FieldIn(FieldWithdrawReason, vs...))
-}
-
-// WithdrawReasonNotIn applies the NotIn predicate on the "withdraw_reason" field.
-func WithdrawReasonNotIn(vs ...string) predicate.Entry {
-	return predicate.Entry(sql.FieldNotIn(FieldWithdrawReason, vs...))
 }
 
 // WithdrawReasonGT applies the GT predicate on the "withdraw_reason" field.
@@ -1401,21 +994,6 @@ func WithdrawReasonLTE(v string) predicate.Entry {
 	return predicate.Entry(sql.FieldLTE(FieldWithdrawReason, v))
 }
 
-// WithdrawReasonContains applies the Contains predicate on the "withdraw_reason" field.
-func WithdrawReasonContains(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldContains(FieldWithdrawReason, v))
-}
-
-// WithdrawReasonHasPrefix applies the HasPrefix predicate on the "withdraw_reason" field.
-func WithdrawReasonHasPrefix(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldHasPrefix(FieldWithdrawReason, v))
-}
-
-// WithdrawReasonHasSuffix applies the HasSuffix predicate on the "withdraw_reason" field.
-func WithdrawReasonHasSuffix(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldHasSuffix(FieldWithdrawReason, v))
-}
-
 // WithdrawReasonIsNil applies the IsNil predicate on the "withdraw_reason" field.
 func WithdrawReasonIsNil() predicate.Entry {
 	return predicate.Entry(sql.FieldIsNull(FieldWithdrawReason))
@@ -1424,16 +1002,6 @@ func WithdrawReasonIsNil() predicate.Entry {
 // WithdrawReasonNotNil applies the NotNil predicate on the "withdraw_reason" field.
 func WithdrawReasonNotNil() predicate.Entry {
 	return predicate.Entry(sql.FieldNotNull(FieldWithdrawReason))
-}
-
-// WithdrawReasonEqualFold applies the EqualFold predicate on the "withdraw_reason" field.
-func WithdrawReasonEqualFold(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldEqualFold(FieldWithdrawReason, v))
-}
-
-// WithdrawReasonContainsFold applies the ContainsFold predicate on the "withdraw_reason" field.
-func WithdrawReasonContainsFold(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldContainsFold(FieldWithdrawReason, v))
 }
 
 // ScheduleProblemEQ applies the EQ predicate on the "schedule_problem" field.
@@ -1449,11 +1017,6 @@ func ScheduleProblemNEQ(v string) predicate.Entry {
 // ScheduleProblemIn applies the In predicate on the "schedule_problem" field.
 func ScheduleProblemIn(vs ...string) predicate.Entry {
 	return predicate.Entry(sql.FieldIn(FieldScheduleProblem, vs...))
-}
-
-// ScheduleProblemNotIn applies the NotIn predicate on the "schedule_problem" field.
-func ScheduleProblemNotIn(vs ...string) predicate.Entry {
-	return predicate.Entry(sql.FieldNotIn(FieldScheduleProblem, vs...))
 }
 
 // ScheduleProblemGT applies the GT predicate on the "schedule_problem" field.
@@ -1476,21 +1039,6 @@ func ScheduleProblemLTE(v string) predicate.Entry {
 	return predicate.Entry(sql.FieldLTE(FieldScheduleProblem, v))
 }
 
-// ScheduleProblemContains applies the Contains predicate on the "schedule_problem" field.
-func ScheduleProblemContains(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldContains(FieldScheduleProblem, v))
-}
-
-// ScheduleProblemHasPrefix applies the HasPrefix predicate on the "schedule_problem" field.
-func ScheduleProblemHasPrefix(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldHasPrefix(FieldScheduleProblem, v))
-}
-
-// ScheduleProblemHasSuffix applies the HasSuffix predicate on the "schedule_problem" field.
-func ScheduleProblemHasSuffix(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldHasSuffix(FieldScheduleProblem, v))
-}
-
 // ScheduleProblemIsNil applies the IsNil predicate on the "schedule_problem" field.
 func ScheduleProblemIsNil() predicate.Entry {
 	return predicate.Entry(sql.FieldIsNull(FieldScheduleProblem))
@@ -1499,16 +1047,6 @@ func ScheduleProblemIsNil() predicate.Entry {
 // ScheduleProblemNotNil applies the NotNil predicate on the "schedule_problem" field.
 func ScheduleProblemNotNil() predicate.Entry {
 	return predicate.Entry(sql.FieldNotNull(FieldScheduleProblem))
-}
-
-// ScheduleProblemEqualFold applies the EqualFold predicate on the "schedule_problem" field.
-func ScheduleProblemEqualFold(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldEqualFold(FieldScheduleProblem, v))
-}
-
-// ScheduleProblemContainsFold applies the ContainsFold predicate on the "schedule_problem" field.
-func ScheduleProblemContainsFold(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldContainsFold(FieldScheduleProblem, v))
 }
 
 // CreatedByEQ applies the EQ predicate on the "created_by" field.
@@ -1524,11 +1062,6 @@ func CreatedByNEQ(v string) predicate.Entry {
 // CreatedByIn applies the In predicate on the "created_by" field.
 func CreatedByIn(vs ...string) predicate.Entry {
 	return predicate.Entry(sql.FieldIn(FieldCreatedBy, vs...))
-}
-
-// CreatedByNotIn applies the NotIn predicate on the "created_by" field.
-func CreatedByNotIn(vs ...string) predicate.Entry {
-	return predicate.Entry(sql.FieldNotIn(FieldCreatedBy, vs...))
 }
 
 // CreatedByGT applies the GT predicate on the "created_by" field.
@@ -1551,31 +1084,6 @@ func CreatedByLTE(v string) predicate.Entry {
 	return predicate.Entry(sql.FieldLTE(FieldCreatedBy, v))
 }
 
-// CreatedByContains applies the Contains predicate on the "created_by" field.
-func CreatedByContains(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldContains(FieldCreatedBy, v))
-}
-
-// CreatedByHasPrefix applies the HasPrefix predicate on the "created_by" field.
-func CreatedByHasPrefix(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldHasPrefix(FieldCreatedBy, v))
-}
-
-// CreatedByHasSuffix applies the HasSuffix predicate on the "created_by" field.
-func CreatedByHasSuffix(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldHasSuffix(FieldCreatedBy, v))
-}
-
-// CreatedByEqualFold applies the EqualFold predicate on the "created_by" field.
-func CreatedByEqualFold(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldEqualFold(FieldCreatedBy, v))
-}
-
-// CreatedByContainsFold applies the ContainsFold predicate on the "created_by" field.
-func CreatedByContainsFold(v string) predicate.Entry {
-	return predicate.Entry(sql.FieldContainsFold(FieldCreatedBy, v))
-}
-
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.
 func CreatedAtEQ(v time.Time) predicate.Entry {
 	return predicate.Entry(sql.FieldEQ(FieldCreatedAt, v))
@@ -1589,11 +1097,6 @@ func CreatedAtNEQ(v time.Time) predicate.Entry {
 // CreatedAtIn applies the In predicate on the "created_at" field.
 func CreatedAtIn(vs ...time.Time) predicate.Entry {
 	return predicate.Entry(sql.FieldIn(FieldCreatedAt, vs...))
-}
-
-// CreatedAtNotIn applies the NotIn predicate on the "created_at" field.
-func CreatedAtNotIn(vs ...time.Time) predicate.Entry {
-	return predicate.Entry(sql.FieldNotIn(FieldCreatedAt, vs...))
 }
 
 // CreatedAtGT applies the GT predicate on the "created_at" field.
@@ -1629,11 +1132,6 @@ func UpdatedAtNEQ(v time.Time) predicate.Entry {
 // UpdatedAtIn applies the In predicate on the "updated_at" field.
 func UpdatedAtIn(vs ...time.Time) predicate.Entry {
 	return predicate.Entry(sql.FieldIn(FieldUpdatedAt, vs...))
-}
-
-// UpdatedAtNotIn applies the NotIn predicate on the "updated_at" field.
-func UpdatedAtNotIn(vs ...time.Time) predicate.Entry {
-	return predicate.Entry(sql.FieldNotIn(FieldUpdatedAt, vs...))
 }
 
 // UpdatedAtGT applies the GT predicate on the "updated_at" field.

@@ -31,11 +31,6 @@ func IDIn(ids ...string) predicate.Event {
 	return predicate.Event(sql.FieldIn(FieldID, ids...))
 }
 
-// IDNotIn applies the NotIn predicate on the ID field.
-func IDNotIn(ids ...string) predicate.Event {
-	return predicate.Event(sql.FieldNotIn(FieldID, ids...))
-}
-
 // IDGT applies the GT predicate on the ID field.
 func IDGT(id string) predicate.Event {
 	return predicate.Event(sql.FieldGT(FieldID, id))
@@ -54,16 +49,6 @@ func IDLT(id string) predicate.Event {
 // IDLTE applies the LTE predicate on the ID field.
 func IDLTE(id string) predicate.Event {
 	return predicate.Event(sql.FieldLTE(FieldID, id))
-}
-
-// IDEqualFold applies the EqualFold predicate on the ID field.
-func IDEqualFold(id string) predicate.Event {
-	return predicate.Event(sql.FieldEqualFold(FieldID, id))
-}
-
-// IDContainsFold applies the ContainsFold predicate on the ID field.
-func IDContainsFold(id string) predicate.Event {
-	return predicate.Event(sql.FieldContainsFold(FieldID, id))
 }
 
 // Slug applies equality check predicate on the "slug" field. It's identical to SlugEQ.
@@ -176,11 +161,6 @@ func SlugIn(vs ...string) predicate.Event {
 	return predicate.Event(sql.FieldIn(FieldSlug, vs...))
 }
 
-// SlugNotIn applies the NotIn predicate on the "slug" field.
-func SlugNotIn(vs ...string) predicate.Event {
-	return predicate.Event(sql.FieldNotIn(FieldSlug, vs...))
-}
-
 // SlugGT applies the GT predicate on the "slug" field.
 func SlugGT(v string) predicate.Event {
 	return predicate.Event(sql.FieldGT(FieldSlug, v))
@@ -201,31 +181,6 @@ func SlugLTE(v string) predicate.Event {
 	return predicate.Event(sql.FieldLTE(FieldSlug, v))
 }
 
-// SlugContains applies the Contains predicate on the "slug" field.
-func SlugContains(v string) predicate.Event {
-	return predicate.Event(sql.FieldContains(FieldSlug, v))
-}
-
-// SlugHasPrefix applies the HasPrefix predicate on the "slug" field.
-func SlugHasPrefix(v string) predicate.Event {
-	return predicate.Event(sql.FieldHasPrefix(FieldSlug, v))
-}
-
-// SlugHasSuffix applies the HasSuffix predicate on the "slug" field.
-func SlugHasSuffix(v string) predicate.Event {
-	return predicate.Event(sql.FieldHasSuffix(FieldSlug, v))
-}
-
-// SlugEqualFold applies the EqualFold predicate on the "slug" field.
-func SlugEqualFold(v string) predicate.Event {
-	return predicate.Event(sql.FieldEqualFold(FieldSlug, v))
-}
-
-// SlugContainsFold applies the ContainsFold predicate on the "slug" field.
-func SlugContainsFold(v string) predicate.Event {
-	return predicate.Event(sql.FieldContainsFold(FieldSlug, v))
-}
-
 // SortTitleNbEQ applies the EQ predicate on the "sort_title_nb" field.
 func SortTitleNbEQ(v string) predicate.Event {
 	return predicate.Event(sql.FieldEQ(FieldSortTitleNb, v))
@@ -239,11 +194,6 @@ func SortTitleNbNEQ(v string) predicate.Event {
 // SortTitleNbIn applies the In predicate on the "sort_title_nb" field.
 func SortTitleNbIn(vs ...string) predicate.Event {
 	return predicate.Event(sql.FieldIn(FieldSortTitleNb, vs...))
-}
-
-// SortTitleNbNotIn applies the NotIn predicate on the "sort_title_nb" field.
-func SortTitleNbNotIn(vs ...string) predicate.Event {
-	return predicate.Event(sql.FieldNotIn(FieldSortTitleNb, vs...))
 }
 
 // SortTitleNbGT applies the GT predicate on the "sort_title_nb" field.
@@ -266,31 +216,6 @@ func SortTitleNbLTE(v string) predicate.Event {
 	return predicate.Event(sql.FieldLTE(FieldSortTitleNb, v))
 }
 
-// SortTitleNbContains applies the Contains predicate on the "sort_title_nb" field.
-func SortTitleNbContains(v string) predicate.Event {
-	return predicate.Event(sql.FieldContains(FieldSortTitleNb, v))
-}
-
-// SortTitleNbHasPrefix applies the HasPrefix predicate on the "sort_title_nb" field.
-func SortTitleNbHasPrefix(v string) predicate.Event {
-	return predicate.Event(sql.FieldHasPrefix(FieldSortTitleNb, v))
-}
-
-// SortTitleNbHasSuffix applies the HasSuffix predicate on the "sort_title_nb" field.
-func SortTitleNbHasSuffix(v string) predicate.Event {
-	return predicate.Event(sql.FieldHasSuffix(FieldSortTitleNb, v))
-}
-
-// SortTitleNbEqualFold applies the EqualFold predicate on the "sort_title_nb" field.
-func SortTitleNbEqualFold(v string) predicate.Event {
-	return predicate.Event(sql.FieldEqualFold(FieldSortTitleNb, v))
-}
-
-// SortTitleNbContainsFold applies the ContainsFold predicate on the "sort_title_nb" field.
-func SortTitleNbContainsFold(v string) predicate.Event {
-	return predicate.Event(sql.FieldContainsFold(FieldSortTitleNb, v))
-}
-
 // SortTitleNnEQ applies the EQ predicate on the "sort_title_nn" field.
 func SortTitleNnEQ(v string) predicate.Event {
 	return predicate.Event(sql.FieldEQ(FieldSortTitleNn, v))
@@ -304,11 +229,6 @@ func SortTitleNnNEQ(v string) predicate.Event {
 // SortTitleNnIn applies the In predicate on the "sort_title_nn" field.
 func SortTitleNnIn(vs ...string) predicate.Event {
 	return predicate.Event(sql.FieldIn(FieldSortTitleNn, vs...))
-}
-
-// SortTitleNnNotIn applies the NotIn predicate on the "sort_title_nn" field.
-func SortTitleNnNotIn(vs ...string) predicate.Event {
-	return predicate.Event(sql.FieldNotIn(FieldSortTitleNn, vs...))
 }
 
 // SortTitleNnGT applies the GT predicate on the "sort_title_nn" field.
@@ -331,31 +251,6 @@ func SortTitleNnLTE(v string) predicate.Event {
 	return predicate.Event(sql.FieldLTE(FieldSortTitleNn, v))
 }
 
-// SortTitleNnContains applies the Contains predicate on the "sort_title_nn" field.
-func SortTitleNnContains(v string) predicate.Event {
-	return predicate.Event(sql.FieldContains(FieldSortTitleNn, v))
-}
-
-// SortTitleNnHasPrefix applies the HasPrefix predicate on the "sort_title_nn" field.
-func SortTitleNnHasPrefix(v string) predicate.Event {
-	return predicate.Event(sql.FieldHasPrefix(FieldSortTitleNn, v))
-}
-
-// SortTitleNnHasSuffix applies the HasSuffix predicate on the "sort_title_nn" field.
-func SortTitleNnHasSuffix(v string) predicate.Event {
-	return predicate.Event(sql.FieldHasSuffix(FieldSortTitleNn, v))
-}
-
-// SortTitleNnEqualFold applies the EqualFold predicate on the "sort_title_nn" field.
-func SortTitleNnEqualFold(v string) predicate.Event {
-	return predicate.Event(sql.FieldEqualFold(FieldSortTitleNn, v))
-}
-
-// SortTitleNnContainsFold applies the ContainsFold predicate on the "sort_title_nn" field.
-func SortTitleNnContainsFold(v string) predicate.Event {
-	return predicate.Event(sql.FieldContainsFold(FieldSortTitleNn, v))
-}
-
 // SortTitleEnEQ applies the EQ predicate on the "sort_title_en" field.
 func SortTitleEnEQ(v string) predicate.Event {
 	return predicate.Event(sql.FieldEQ(FieldSortTitleEn, v))
@@ -369,11 +264,6 @@ func SortTitleEnNEQ(v string) predicate.Event {
 // SortTitleEnIn applies the In predicate on the "sort_title_en" field.
 func SortTitleEnIn(vs ...string) predicate.Event {
 	return predicate.Event(sql.FieldIn(FieldSortTitleEn, vs...))
-}
-
-// SortTitleEnNotIn applies the NotIn predicate on the "sort_title_en" field.
-func SortTitleEnNotIn(vs ...string) predicate.Event {
-	return predicate.Event(sql.FieldNotIn(FieldSortTitleEn, vs...))
 }
 
 // SortTitleEnGT applies the GT predicate on the "sort_title_en" field.
@@ -396,31 +286,6 @@ func SortTitleEnLTE(v string) predicate.Event {
 	return predicate.Event(sql.FieldLTE(FieldSortTitleEn, v))
 }
 
-// SortTitleEnContains applies the Contains predicate on the "sort_title_en" field.
-func SortTitleEnContains(v string) predicate.Event {
-	return predicate.Event(sql.FieldContains(FieldSortTitleEn, v))
-}
-
-// SortTitleEnHasPrefix applies the HasPrefix predicate on the "sort_title_en" field.
-func SortTitleEnHasPrefix(v string) predicate.Event {
-	return predicate.Event(sql.FieldHasPrefix(FieldSortTitleEn, v))
-}
-
-// SortTitleEnHasSuffix applies the HasSuffix predicate on the "sort_title_en" field.
-func SortTitleEnHasSuffix(v string) predicate.Event {
-	return predicate.Event(sql.FieldHasSuffix(FieldSortTitleEn, v))
-}
-
-// SortTitleEnEqualFold applies the EqualFold predicate on the "sort_title_en" field.
-func SortTitleEnEqualFold(v string) predicate.Event {
-	return predicate.Event(sql.FieldEqualFold(FieldSortTitleEn, v))
-}
-
-// SortTitleEnContainsFold applies the ContainsFold predicate on the "sort_title_en" field.
-func SortTitleEnContainsFold(v string) predicate.Event {
-	return predicate.Event(sql.FieldContainsFold(FieldSortTitleEn, v))
-}
-
 // SortTitleSeEQ applies the EQ predicate on the "sort_title_se" field.
 func SortTitleSeEQ(v string) predicate.Event {
 	return predicate.Event(sql.FieldEQ(FieldSortTitleSe, v))
@@ -434,11 +299,6 @@ func SortTitleSeNEQ(v string) predicate.Event {
 // SortTitleSeIn applies the In predicate on the "sort_title_se" field.
 func SortTitleSeIn(vs ...string) predicate.Event {
 	return predicate.Event(sql.FieldIn(FieldSortTitleSe, vs...))
-}
-
-// SortTitleSeNotIn applies the NotIn predicate on the "sort_title_se" field.
-func SortTitleSeNotIn(vs ...string) predicate.Event {
-	return predicate.Event(sql.FieldNotIn(FieldSortTitleSe, vs...))
 }
 
 // SortTitleSeGT applies the GT predicate on the "sort_title_se" field.
@@ -461,31 +321,6 @@ func SortTitleSeLTE(v string) predicate.Event {
 	return predicate.Event(sql.FieldLTE(FieldSortTitleSe, v))
 }
 
-// SortTitleSeContains applies the Contains predicate on the "sort_title_se" field.
-func SortTitleSeContains(v string) predicate.Event {
-	return predicate.Event(sql.FieldContains(FieldSortTitleSe, v))
-}
-
-// SortTitleSeHasPrefix applies the HasPrefix predicate on the "sort_title_se" field.
-func SortTitleSeHasPrefix(v string) predicate.Event {
-	return predicate.Event(sql.FieldHasPrefix(FieldSortTitleSe, v))
-}
-
-// SortTitleSeHasSuffix applies the HasSuffix predicate on the "sort_title_se" field.
-func SortTitleSeHasSuffix(v string) predicate.Event {
-	return predicate.Event(sql.FieldHasSuffix(FieldSortTitleSe, v))
-}
-
-// SortTitleSeEqualFold applies the EqualFold predicate on the "sort_title_se" field.
-func SortTitleSeEqualFold(v string) predicate.Event {
-	return predicate.Event(sql.FieldEqualFold(FieldSortTitleSe, v))
-}
-
-// SortTitleSeContainsFold applies the ContainsFold predicate on the "sort_title_se" field.
-func SortTitleSeContainsFold(v string) predicate.Event {
-	return predicate.Event(sql.FieldContainsFold(FieldSortTitleSe, v))
-}
-
 // AudienceEQ applies the EQ predicate on the "audience" field.
 func AudienceEQ(v schema.Audience) predicate.Event {
 	vc := v
@@ -505,15 +340,6 @@ func AudienceIn(vs ...schema.Audience) predicate.Event {
 		v[i] = vs[i]
 	}
 	return predicate.Event(sql.FieldIn(FieldAudience, v...))
-}
-
-// AudienceNotIn applies the NotIn predicate on the "audience" field.
-func AudienceNotIn(vs ...schema.Audience) predicate.Event {
-	v := make([]any, len(vs))
-	for i := range v {
-		v[i] = vs[i]
-	}
-	return predicate.Event(sql.FieldNotIn(FieldAudience, v...))
 }
 
 // IssuedIsNil applies the IsNil predicate on the "issued" field.
@@ -541,11 +367,6 @@ func IssuedOnIn(vs ...string) predicate.Event {
 	return predicate.Event(sql.FieldIn(FieldIssuedOn, vs...))
 }
 
-// IssuedOnNotIn applies the NotIn predicate on the "issued_on" field.
-func IssuedOnNotIn(vs ...string) predicate.Event {
-	return predicate.Event(sql.FieldNotIn(FieldIssuedOn, vs...))
-}
-
 // IssuedOnGT applies the GT predicate on the "issued_on" field.
 func IssuedOnGT(v string) predicate.Event {
 	return predicate.Event(sql.FieldGT(FieldIssuedOn, v))
@@ -566,21 +387,6 @@ func IssuedOnLTE(v string) predicate.Event {
 	return predicate.Event(sql.FieldLTE(FieldIssuedOn, v))
 }
 
-// IssuedOnContains applies the Contains predicate on the "issued_on" field.
-func IssuedOnContains(v string) predicate.Event {
-	return predicate.Event(sql.FieldContains(FieldIssuedOn, v))
-}
-
-// IssuedOnHasPrefix applies the HasPrefix predicate on the "issued_on" field.
-func IssuedOnHasPrefix(v string) predicate.Event {
-	return predicate.Event(sql.FieldHasPrefix(FieldIssuedOn, v))
-}
-
-// IssuedOnHasSuffix applies the HasSuffix predicate on the "issued_on" field.
-func IssuedOnHasSuffix(v string) predicate.Event {
-	return predicate.Event(sql.FieldHasSuffix(FieldIssuedOn, v))
-}
-
 // IssuedOnIsNil applies the IsNil predicate on the "issued_on" field.
 func IssuedOnIsNil() predicate.Event {
 	return predicate.Event(sql.FieldIsNull(FieldIssuedOn))
@@ -589,16 +395,6 @@ func IssuedOnIsNil() predicate.Event {
 // IssuedOnNotNil applies the NotNil predicate on the "issued_on" field.
 func IssuedOnNotNil() predicate.Event {
 	return predicate.Event(sql.FieldNotNull(FieldIssuedOn))
-}
-
-// IssuedOnEqualFold applies the EqualFold predicate on the "issued_on" field.
-func IssuedOnEqualFold(v string) predicate.Event {
-	return predicate.Event(sql.FieldEqualFold(FieldIssuedOn, v))
-}
-
-// IssuedOnContainsFold applies the ContainsFold predicate on the "issued_on" field.
-func IssuedOnContainsFold(v string) predicate.Event {
-	return predicate.Event(sql.FieldContainsFold(FieldIssuedOn, v))
 }
 
 // SortDateEQ applies the EQ predicate on the "sort_date" field.
@@ -614,11 +410,6 @@ func SortDateNEQ(v string) predicate.Event {
 // SortDateIn applies the In predicate on the "sort_date" field.
 func SortDateIn(vs ...string) predicate.Event {
 	return predicate.Event(sql.FieldIn(FieldSortDate, vs...))
-}
-
-// SortDateNotIn applies the NotIn predicate on the "sort_date" field.
-func SortDateNotIn(vs ...string) predicate.Event {
-	return predicate.Event(sql.FieldNotIn(FieldSortDate, vs...))
 }
 
 // SortDateGT applies the GT predicate on the "sort_date" field.
@@ -641,31 +432,6 @@ func SortDateLTE(v string) predicate.Event {
 	return predicate.Event(sql.FieldLTE(FieldSortDate, v))
 }
 
-// SortDateContains applies the Contains predicate on the "sort_date" field.
-func SortDateContains(v string) predicate.Event {
-	return predicate.Event(sql.FieldContains(FieldSortDate, v))
-}
-
-// SortDateHasPrefix applies the HasPrefix predicate on the "sort_date" field.
-func SortDateHasPrefix(v string) predicate.Event {
-	return predicate.Event(sql.FieldHasPrefix(FieldSortDate, v))
-}
-
-// SortDateHasSuffix applies the HasSuffix predicate on the "sort_date" field.
-func SortDateHasSuffix(v string) predicate.Event {
-	return predicate.Event(sql.FieldHasSuffix(FieldSortDate, v))
-}
-
-// SortDateEqualFold applies the EqualFold predicate on the "sort_date" field.
-func SortDateEqualFold(v string) predicate.Event {
-	return predicate.Event(sql.FieldEqualFold(FieldSortDate, v))
-}
-
-// SortDateContainsFold applies the ContainsFold predicate on the "sort_date" field.
-func SortDateContainsFold(v string) predicate.Event {
-	return predicate.Event(sql.FieldContainsFold(FieldSortDate, v))
-}
-
 // PublishedAtEQ applies the EQ predicate on the "published_at" field.
 func PublishedAtEQ(v time.Time) predicate.Event {
 	return predicate.Event(sql.FieldEQ(FieldPublishedAt, v))
@@ -679,11 +445,6 @@ func PublishedAtNEQ(v time.Time) predicate.Event {
 // PublishedAtIn applies the In predicate on the "published_at" field.
 func PublishedAtIn(vs ...time.Time) predicate.Event {
 	return predicate.Event(sql.FieldIn(FieldPublishedAt, vs...))
-}
-
-// PublishedAtNotIn applies the NotIn predicate on the "published_at" field.
-func PublishedAtNotIn(vs ...time.Time) predicate.Event {
-	return predicate.Event(sql.FieldNotIn(FieldPublishedAt, vs...))
 }
 
 // PublishedAtGT applies the GT predicate on the "published_at" field.
@@ -721,11 +482,6 @@ func UpdatedAtIn(vs ...time.Time) predicate.Event {
 	return predicate.Event(sql.FieldIn(FieldUpdatedAt, vs...))
 }
 
-// UpdatedAtNotIn applies the NotIn predicate on the "updated_at" field.
-func UpdatedAtNotIn(vs ...time.Time) predicate.Event {
-	return predicate.Event(sql.FieldNotIn(FieldUpdatedAt, vs...))
-}
-
 // UpdatedAtGT applies the GT predicate on the "updated_at" field.
 func UpdatedAtGT(v time.Time) predicate.Event {
 	return predicate.Event(sql.FieldGT(FieldUpdatedAt, v))
@@ -761,11 +517,6 @@ func RevisionIn(vs ...int) predicate.Event {
 	return predicate.Event(sql.FieldIn(FieldRevision, vs...))
 }
 
-// RevisionNotIn applies the NotIn predicate on the "revision" field.
-func RevisionNotIn(vs ...int) predicate.Event {
-	return predicate.Event(sql.FieldNotIn(FieldRevision, vs...))
-}
-
 // RevisionGT applies the GT predicate on the "revision" field.
 func RevisionGT(v int) predicate.Event {
 	return predicate.Event(sql.FieldGT(FieldRevision, v))
@@ -799,11 +550,6 @@ func VersionNEQ(v int) predicate.Event {
 // VersionIn applies the In predicate on the "version" field.
 func VersionIn(vs ...int) predicate.Event {
 	return predicate.Event(sql.FieldIn(FieldVersion, vs...))
-}
-
-// VersionNotIn applies the NotIn predicate on the "version" field.
-func VersionNotIn(vs ...int) predicate.Event {
-	return predicate.Event(sql.FieldNotIn(FieldVersion, vs...))
 }
 
 // VersionGT applies the GT predicate on the "version" field.
@@ -881,11 +627,6 @@ func EvidenceLevelIn(vs ...int) predicate.Event {
 	return predicate.Event(sql.FieldIn(FieldEvidenceLevel, vs...))
 }
 
-// EvidenceLevelNotIn applies the NotIn predicate on the "evidence_level" field.
-func EvidenceLevelNotIn(vs ...int) predicate.Event {
-	return predicate.Event(sql.FieldNotIn(FieldEvidenceLevel, vs...))
-}
-
 // EvidenceLevelGT applies the GT predicate on the "evidence_level" field.
 func EvidenceLevelGT(v int) predicate.Event {
 	return predicate.Event(sql.FieldGT(FieldEvidenceLevel, v))
@@ -931,11 +672,6 @@ func OwnerIDIn(vs ...string) predicate.Event {
 	return predicate.Event(sql.FieldIn(FieldOwnerID, vs...))
 }
 
-// OwnerIDNotIn applies the NotIn predicate on the "owner_id" field.
-func OwnerIDNotIn(vs ...string) predicate.Event {
-	return predicate.Event(sql.FieldNotIn(FieldOwnerID, vs...))
-}
-
 // OwnerIDGT applies the GT predicate on the "owner_id" field.
 func OwnerIDGT(v string) predicate.Event {
 	return predicate.Event(sql.FieldGT(FieldOwnerID, v))
@@ -956,31 +692,6 @@ func OwnerIDLTE(v string) predicate.Event {
 	return predicate.Event(sql.FieldLTE(FieldOwnerID, v))
 }
 
-// OwnerIDContains applies the Contains predicate on the "owner_id" field.
-func OwnerIDContains(v string) predicate.Event {
-	return predicate.Event(sql.FieldContains(FieldOwnerID, v))
-}
-
-// OwnerIDHasPrefix applies the HasPrefix predicate on the "owner_id" field.
-func OwnerIDHasPrefix(v string) predicate.Event {
-	return predicate.Event(sql.FieldHasPrefix(FieldOwnerID, v))
-}
-
-// OwnerIDHasSuffix applies the HasSuffix predicate on the "owner_id" field.
-func OwnerIDHasSuffix(v string) predicate.Event {
-	return predicate.Event(sql.FieldHasSuffix(FieldOwnerID, v))
-}
-
-// OwnerIDEqualFold applies the EqualFold predicate on the "owner_id" field.
-func OwnerIDEqualFold(v string) predicate.Event {
-	return predicate.Event(sql.FieldEqualFold(FieldOwnerID, v))
-}
-
-// OwnerIDContainsFold applies the ContainsFold predicate on the "owner_id" field.
-func OwnerIDContainsFold(v string) predicate.Event {
-	return predicate.Event(sql.FieldContainsFold(FieldOwnerID, v))
-}
-
 // ImageIDEQ applies the EQ predicate on the "image_id" field.
 func ImageIDEQ(v string) predicate.Event {
 	return predicate.Event(sql.FieldEQ(FieldImageID, v))
@@ -994,11 +705,6 @@ func ImageIDNEQ(v string) predicate.Event {
 // ImageIDIn applies the In predicate on the "image_id" field.
 func ImageIDIn(vs ...string) predicate.Event {
 	return predicate.Event(sql.FieldIn(FieldImageID, vs...))
-}
-
-// ImageIDNotIn applies the NotIn predicate on the "image_id" field.
-func ImageIDNotIn(vs ...string) predicate.Event {
-	return predicate.Event(sql.FieldNotIn(FieldImageID, vs...))
 }
 
 // ImageIDGT applies the GT predicate on the "image_id" field.
@@ -1021,21 +727,6 @@ func ImageIDLTE(v string) predicate.Event {
 	return predicate.Event(sql.FieldLTE(FieldImageID, v))
 }
 
-// ImageIDContains applies the Contains predicate on the "image_id" field.
-func ImageIDContains(v string) predicate.Event {
-	return predicate.Event(sql.FieldContains(FieldImageID, v))
-}
-
-// ImageIDHasPrefix applies the HasPrefix predicate on the "image_id" field.
-func ImageIDHasPrefix(v string) predicate.Event {
-	return predicate.Event(sql.FieldHasPrefix(FieldImageID, v))
-}
-
-// ImageIDHasSuffix applies the HasSuffix predicate on the "image_id" field.
-func ImageIDHasSuffix(v string) predicate.Event {
-	return predicate.Event(sql.FieldHasSuffix(FieldImageID, v))
-}
-
 // ImageIDIsNil applies the IsNil predicate on the "image_id" field.
 func ImageIDIsNil() predicate.Event {
 	return predicate.Event(sql.FieldIsNull(FieldImageID))
@@ -1044,16 +735,6 @@ func ImageIDIsNil() predicate.Event {
 // ImageIDNotNil applies the NotNil predicate on the "image_id" field.
 func ImageIDNotNil() predicate.Event {
 	return predicate.Event(sql.FieldNotNull(FieldImageID))
-}
-
-// ImageIDEqualFold applies the EqualFold predicate on the "image_id" field.
-func ImageIDEqualFold(v string) predicate.Event {
-	return predicate.Event(sql.FieldEqualFold(FieldImageID, v))
-}
-
-// ImageIDContainsFold applies the ContainsFold predicate on the "image_id" field.
-func ImageIDContainsFold(v string) predicate.Event {
-	return predicate.Event(sql.FieldContainsFold(FieldImageID, v))
 }
 
 // StartsAtEQ applies the EQ predicate on the "starts_at" field.
@@ -1069,11 +750,6 @@ func StartsAtNEQ(v time.Time) predicate.Event {
 // StartsAtIn applies the In predicate on the "starts_at" field.
 func StartsAtIn(vs ...time.Time) predicate.Event {
 	return predicate.Event(sql.FieldIn(FieldStartsAt, vs...))
-}
-
-// StartsAtNotIn applies the NotIn predicate on the "starts_at" field.
-func StartsAtNotIn(vs ...time.Time) predicate.Event {
-	return predicate.Event(sql.FieldNotIn(FieldStartsAt, vs...))
 }
 
 // StartsAtGT applies the GT predicate on the "starts_at" field.
@@ -1121,11 +797,6 @@ func EndsAtIn(vs ...time.Time) predicate.Event {
 	return predicate.Event(sql.FieldIn(FieldEndsAt, vs...))
 }
 
-// EndsAtNotIn applies the NotIn predicate on the "ends_at" field.
-func EndsAtNotIn(vs ...time.Time) predicate.Event {
-	return predicate.Event(sql.FieldNotIn(FieldEndsAt, vs...))
-}
-
 // EndsAtGT applies the GT predicate on the "ends_at" field.
 func EndsAtGT(v time.Time) predicate.Event {
 	return predicate.Event(sql.FieldGT(FieldEndsAt, v))
@@ -1171,11 +842,6 @@ func PlaceIn(vs ...string) predicate.Event {
 	return predicate.Event(sql.FieldIn(FieldPlace, vs...))
 }
 
-// PlaceNotIn applies the NotIn predicate on the "place" field.
-func PlaceNotIn(vs ...string) predicate.Event {
-	return predicate.Event(sql.FieldNotIn(FieldPlace, vs...))
-}
-
 // PlaceGT applies the GT predicate on the "place" field.
 func PlaceGT(v string) predicate.Event {
 	return predicate.Event(sql.FieldGT(FieldPlace, v))
@@ -1196,21 +862,6 @@ func PlaceLTE(v string) predicate.Event {
 	return predicate.Event(sql.FieldLTE(FieldPlace, v))
 }
 
-// PlaceContains applies the Contains predicate on the "place" field.
-func PlaceContains(v string) predicate.Event {
-	return predicate.Event(sql.FieldContains(FieldPlace, v))
-}
-
-// PlaceHasPrefix applies the HasPrefix predicate on the "place" field.
-func PlaceHasPrefix(v string) predicate.Event {
-	return predicate.Event(sql.FieldHasPrefix(FieldPlace, v))
-}
-
-// PlaceHasSuffix applies the HasSuffix predicate on the "place" field.
-func PlaceHasSuffix(v string) predicate.Event {
-	return predicate.Event(sql.FieldHasSuffix(FieldPlace, v))
-}
-
 // PlaceIsNil applies the IsNil predicate on the "place" field.
 func PlaceIsNil() predicate.Event {
 	return predicate.Event(sql.FieldIsNull(FieldPlace))
@@ -1219,16 +870,6 @@ func PlaceIsNil() predicate.Event {
 // PlaceNotNil applies the NotNil predicate on the "place" field.
 func PlaceNotNil() predicate.Event {
 	return predicate.Event(sql.FieldNotNull(FieldPlace))
-}
-
-// PlaceEqualFold applies the EqualFold predicate on the "place" field.
-func PlaceEqualFold(v string) predicate.Event {
-	return predicate.Event(sql.FieldEqualFold(FieldPlace, v))
-}
-
-// PlaceContainsFold applies the ContainsFold predicate on the "place" field.
-func PlaceContainsFold(v string) predicate.Event {
-	return predicate.Event(sql.FieldContainsFold(FieldPlace, v))
 }
 
 // OnlineEQ applies the EQ predicate on the "online" field.
@@ -1254,11 +895,6 @@ func ParticipantsNEQ(v int) predicate.Event {
 // ParticipantsIn applies the In predicate on the "participants" field.
 func ParticipantsIn(vs ...int) predicate.Event {
 	return predicate.Event(sql.FieldIn(FieldParticipants, vs...))
-}
-
-// ParticipantsNotIn applies the NotIn predicate on the "participants" field.
-func ParticipantsNotIn(vs ...int) predicate.Event {
-	return predicate.Event(sql.FieldNotIn(FieldParticipants, vs...))
 }
 
 // ParticipantsGT applies the GT predicate on the "participants" field.

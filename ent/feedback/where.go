@@ -28,11 +28,6 @@ func IDIn(ids ...int) predicate.Feedback {
 	return predicate.Feedback(sql.FieldIn(FieldID, ids...))
 }
 
-// IDNotIn applies the NotIn predicate on the ID field.
-func IDNotIn(ids ...int) predicate.Feedback {
-	return predicate.Feedback(sql.FieldNotIn(FieldID, ids...))
-}
-
 // IDGT applies the GT predicate on the ID field.
 func IDGT(id int) predicate.Feedback {
 	return predicate.Feedback(sql.FieldGT(FieldID, id))
@@ -88,11 +83,6 @@ func DayIn(vs ...string) predicate.Feedback {
 	return predicate.Feedback(sql.FieldIn(FieldDay, vs...))
 }
 
-// DayNotIn applies the NotIn predicate on the "day" field.
-func DayNotIn(vs ...string) predicate.Feedback {
-	return predicate.Feedback(sql.FieldNotIn(FieldDay, vs...))
-}
-
 // DayGT applies the GT predicate on the "day" field.
 func DayGT(v string) predicate.Feedback {
 	return predicate.Feedback(sql.FieldGT(FieldDay, v))
@@ -113,31 +103,6 @@ func DayLTE(v string) predicate.Feedback {
 	return predicate.Feedback(sql.FieldLTE(FieldDay, v))
 }
 
-// DayContains applies the Contains predicate on the "day" field.
-func DayContains(v string) predicate.Feedback {
-	return predicate.Feedback(sql.FieldContains(FieldDay, v))
-}
-
-// DayHasPrefix applies the HasPrefix predicate on the "day" field.
-func DayHasPrefix(v string) predicate.Feedback {
-	return predicate.Feedback(sql.FieldHasPrefix(FieldDay, v))
-}
-
-// DayHasSuffix applies the HasSuffix predicate on the "day" field.
-func DayHasSuffix(v string) predicate.Feedback {
-	return predicate.Feedback(sql.FieldHasSuffix(FieldDay, v))
-}
-
-// DayEqualFold applies the EqualFold predicate on the "day" field.
-func DayEqualFold(v string) predicate.Feedback {
-	return predicate.Feedback(sql.FieldEqualFold(FieldDay, v))
-}
-
-// DayContainsFold applies the ContainsFold predicate on the "day" field.
-func DayContainsFold(v string) predicate.Feedback {
-	return predicate.Feedback(sql.FieldContainsFold(FieldDay, v))
-}
-
 // AboutEQ applies the EQ predicate on the "about" field.
 func AboutEQ(v string) predicate.Feedback {
 	return predicate.Feedback(sql.FieldEQ(FieldAbout, v))
@@ -151,11 +116,6 @@ func AboutNEQ(v string) predicate.Feedback {
 // AboutIn applies the In predicate on the "about" field.
 func AboutIn(vs ...string) predicate.Feedback {
 	return predicate.Feedback(sql.FieldIn(FieldAbout, vs...))
-}
-
-// AboutNotIn applies the NotIn predicate on the "about" field.
-func AboutNotIn(vs ...string) predicate.Feedback {
-	return predicate.Feedback(sql.FieldNotIn(FieldAbout, vs...))
 }
 
 // AboutGT applies the GT predicate on the "about" field.
@@ -178,31 +138,6 @@ func AboutLTE(v string) predicate.Feedback {
 	return predicate.Feedback(sql.FieldLTE(FieldAbout, v))
 }
 
-// AboutContains applies the Contains predicate on the "about" field.
-func AboutContains(v string) predicate.Feedback {
-	return predicate.Feedback(sql.FieldContains(FieldAbout, v))
-}
-
-// AboutHasPrefix applies the HasPrefix predicate on the "about" field.
-func AboutHasPrefix(v string) predicate.Feedback {
-	return predicate.Feedback(sql.FieldHasPrefix(FieldAbout, v))
-}
-
-// AboutHasSuffix applies the HasSuffix predicate on the "about" field.
-func AboutHasSuffix(v string) predicate.Feedback {
-	return predicate.Feedback(sql.FieldHasSuffix(FieldAbout, v))
-}
-
-// AboutEqualFold applies the EqualFold predicate on the "about" field.
-func AboutEqualFold(v string) predicate.Feedback {
-	return predicate.Feedback(sql.FieldEqualFold(FieldAbout, v))
-}
-
-// AboutContainsFold applies the ContainsFold predicate on the "about" field.
-func AboutContainsFold(v string) predicate.Feedback {
-	return predicate.Feedback(sql.FieldContainsFold(FieldAbout, v))
-}
-
 // FoundEQ applies the EQ predicate on the "found" field.
 func FoundEQ(v int) predicate.Feedback {
 	return predicate.Feedback(sql.FieldEQ(FieldFound, v))
@@ -216,11 +151,6 @@ func FoundNEQ(v int) predicate.Feedback {
 // FoundIn applies the In predicate on the "found" field.
 func FoundIn(vs ...int) predicate.Feedback {
 	return predicate.Feedback(sql.FieldIn(FieldFound, vs...))
-}
-
-// FoundNotIn applies the NotIn predicate on the "found" field.
-func FoundNotIn(vs ...int) predicate.Feedback {
-	return predicate.Feedback(sql.FieldNotIn(FieldFound, vs...))
 }
 
 // FoundGT applies the GT predicate on the "found" field.
@@ -256,11 +186,6 @@ func NotFoundNEQ(v int) predicate.Feedback {
 // NotFoundIn applies the In predicate on the "not_found" field.
 func NotFoundIn(vs ...int) predicate.Feedback {
 	return predicate.Feedback(sql.FieldIn(FieldNotFound, vs...))
-}
-
-// NotFoundNotIn applies the NotIn predicate on the "not_found" field.
-func NotFoundNotIn(vs ...int) predicate.Feedback {
-	return predicate.Feedback(sql.FieldNotIn(FieldNotFound, vs...))
 }
 
 // NotFoundGT applies the GT predicate on the "not_found" field.

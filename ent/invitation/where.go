@@ -30,11 +30,6 @@ func IDIn(ids ...string) predicate.Invitation {
 	return predicate.Invitation(sql.FieldIn(FieldID, ids...))
 }
 
-// IDNotIn applies the NotIn predicate on the ID field.
-func IDNotIn(ids ...string) predicate.Invitation {
-	return predicate.Invitation(sql.FieldNotIn(FieldID, ids...))
-}
-
 // IDGT applies the GT predicate on the ID field.
 func IDGT(id string) predicate.Invitation {
 	return predicate.Invitation(sql.FieldGT(FieldID, id))
@@ -53,16 +48,6 @@ func IDLT(id string) predicate.Invitation {
 // IDLTE applies the LTE predicate on the ID field.
 func IDLTE(id string) predicate.Invitation {
 	return predicate.Invitation(sql.FieldLTE(FieldID, id))
-}
-
-// IDEqualFold applies the EqualFold predicate on the ID field.
-func IDEqualFold(id string) predicate.Invitation {
-	return predicate.Invitation(sql.FieldEqualFold(FieldID, id))
-}
-
-// IDContainsFold applies the ContainsFold predicate on the ID field.
-func IDContainsFold(id string) predicate.Invitation {
-	return predicate.Invitation(sql.FieldContainsFold(FieldID, id))
 }
 
 // Hash applies equality check predicate on the "hash" field. It's identical to HashEQ.
@@ -125,11 +110,6 @@ func HashIn(vs ...string) predicate.Invitation {
 	return predicate.Invitation(sql.FieldIn(FieldHash, vs...))
 }
 
-// HashNotIn applies the NotIn predicate on the "hash" field.
-func HashNotIn(vs ...string) predicate.Invitation {
-	return predicate.Invitation(sql.FieldNotIn(FieldHash, vs...))
-}
-
 // HashGT applies the GT predicate on the "hash" field.
 func HashGT(v string) predicate.Invitation {
 	return predicate.Invitation(sql.FieldGT(FieldHash, v))
@@ -150,31 +130,6 @@ func HashLTE(v string) predicate.Invitation {
 	return predicate.Invitation(sql.FieldLTE(FieldHash, v))
 }
 
-// HashContains applies the Contains predicate on the "hash" field.
-func HashContains(v string) predicate.Invitation {
-	return predicate.Invitation(sql.FieldContains(FieldHash, v))
-}
-
-// HashHasPrefix applies the HasPrefix predicate on the "hash" field.
-func HashHasPrefix(v string) predicate.Invitation {
-	return predicate.Invitation(sql.FieldHasPrefix(FieldHash, v))
-}
-
-// HashHasSuffix applies the HasSuffix predicate on the "hash" field.
-func HashHasSuffix(v string) predicate.Invitation {
-	return predicate.Invitation(sql.FieldHasSuffix(FieldHash, v))
-}
-
-// HashEqualFold applies the EqualFold predicate on the "hash" field.
-func HashEqualFold(v string) predicate.Invitation {
-	return predicate.Invitation(sql.FieldEqualFold(FieldHash, v))
-}
-
-// HashContainsFold applies the ContainsFold predicate on the "hash" field.
-func HashContainsFold(v string) predicate.Invitation {
-	return predicate.Invitation(sql.FieldContainsFold(FieldHash, v))
-}
-
 // OrganizationIDEQ applies the EQ predicate on the "organization_id" field.
 func OrganizationIDEQ(v string) predicate.Invitation {
 	return predicate.Invitation(sql.FieldEQ(FieldOrganizationID, v))
@@ -188,11 +143,6 @@ func OrganizationIDNEQ(v string) predicate.Invitation {
 // OrganizationIDIn applies the In predicate on the "organization_id" field.
 func OrganizationIDIn(vs ...string) predicate.Invitation {
 	return predicate.Invitation(sql.FieldIn(FieldOrganizationID, vs...))
-}
-
-// OrganizationIDNotIn applies the NotIn predicate on the "organization_id" field.
-func OrganizationIDNotIn(vs ...string) predicate.Invitation {
-	return predicate.Invitation(sql.FieldNotIn(FieldOrganizationID, vs...))
 }
 
 // OrganizationIDGT applies the GT predicate on the "organization_id" field.
@@ -215,21 +165,6 @@ func OrganizationIDLTE(v string) predicate.Invitation {
 	return predicate.Invitation(sql.FieldLTE(FieldOrganizationID, v))
 }
 
-// OrganizationIDContains applies the Contains predicate on the "organization_id" field.
-func OrganizationIDContains(v string) predicate.Invitation {
-	return predicate.Invitation(sql.FieldContains(FieldOrganizationID, v))
-}
-
-// OrganizationIDHasPrefix applies the HasPrefix predicate on the "organization_id" field.
-func OrganizationIDHasPrefix(v string) predicate.Invitation {
-	return predicate.Invitation(sql.FieldHasPrefix(FieldOrganizationID, v))
-}
-
-// OrganizationIDHasSuffix applies the HasSuffix predicate on the "organization_id" field.
-func OrganizationIDHasSuffix(v string) predicate.Invitation {
-	return predicate.Invitation(sql.FieldHasSuffix(FieldOrganizationID, v))
-}
-
 // OrganizationIDIsNil applies the IsNil predicate on the "organization_id" field.
 func OrganizationIDIsNil() predicate.Invitation {
 	return predicate.Invitation(sql.FieldIsNull(FieldOrganizationID))
@@ -238,16 +173,6 @@ func OrganizationIDIsNil() predicate.Invitation {
 // OrganizationIDNotNil applies the NotNil predicate on the "organization_id" field.
 func OrganizationIDNotNil() predicate.Invitation {
 	return predicate.Invitation(sql.FieldNotNull(FieldOrganizationID))
-}
-
-// OrganizationIDEqualFold applies the EqualFold predicate on the "organization_id" field.
-func OrganizationIDEqualFold(v string) predicate.Invitation {
-	return predicate.Invitation(sql.FieldEqualFold(FieldOrganizationID, v))
-}
-
-// OrganizationIDContainsFold applies the ContainsFold predicate on the "organization_id" field.
-func OrganizationIDContainsFold(v string) predicate.Invitation {
-	return predicate.Invitation(sql.FieldContainsFold(FieldOrganizationID, v))
 }
 
 // RoleEQ applies the EQ predicate on the "role" field.
@@ -271,15 +196,6 @@ func RoleIn(vs ...schema.Role) predicate.Invitation {
 	return predicate.Invitation(sql.FieldIn(FieldRole, v...))
 }
 
-// RoleNotIn applies the NotIn predicate on the "role" field.
-func RoleNotIn(vs ...schema.Role) predicate.Invitation {
-	v := make([]any, len(vs))
-	for i := range v {
-		v[i] = vs[i]
-	}
-	return predicate.Invitation(sql.FieldNotIn(FieldRole, v...))
-}
-
 // EmailEQ applies the EQ predicate on the "email" field.
 func EmailEQ(v string) predicate.Invitation {
 	return predicate.Invitation(sql.FieldEQ(FieldEmail, v))
@@ -293,11 +209,6 @@ func EmailNEQ(v string) predicate.Invitation {
 // EmailIn applies the In predicate on the "email" field.
 func EmailIn(vs ...string) predicate.Invitation {
 	return predicate.Invitation(sql.FieldIn(FieldEmail, vs...))
-}
-
-// EmailNotIn applies the NotIn predicate on the "email" field.
-func EmailNotIn(vs ...string) predicate.Invitation {
-	return predicate.Invitation(sql.FieldNotIn(FieldEmail, vs...))
 }
 
 // EmailGT applies the GT predicate on the "email" field.
@@ -320,21 +231,6 @@ func EmailLTE(v string) predicate.Invitation {
 	return predicate.Invitation(sql.FieldLTE(FieldEmail, v))
 }
 
-// EmailContains applies the Contains predicate on the "email" field.
-func EmailContains(v string) predicate.Invitation {
-	return predicate.Invitation(sql.FieldContains(FieldEmail, v))
-}
-
-// EmailHasPrefix applies the HasPrefix predicate on the "email" field.
-func EmailHasPrefix(v string) predicate.Invitation {
-	return predicate.Invitation(sql.FieldHasPrefix(FieldEmail, v))
-}
-
-// EmailHasSuffix applies the HasSuffix predicate on the "email" field.
-func EmailHasSuffix(v string) predicate.Invitation {
-	return predicate.Invitation(sql.FieldHasSuffix(FieldEmail, v))
-}
-
 // EmailIsNil applies the IsNil predicate on the "email" field.
 func EmailIsNil() predicate.Invitation {
 	return predicate.Invitation(sql.FieldIsNull(FieldEmail))
@@ -343,16 +239,6 @@ func EmailIsNil() predicate.Invitation {
 // EmailNotNil applies the NotNil predicate on the "email" field.
 func EmailNotNil() predicate.Invitation {
 	return predicate.Invitation(sql.FieldNotNull(FieldEmail))
-}
-
-// EmailEqualFold applies the EqualFold predicate on the "email" field.
-func EmailEqualFold(v string) predicate.Invitation {
-	return predicate.Invitation(sql.FieldEqualFold(FieldEmail, v))
-}
-
-// EmailContainsFold applies the ContainsFold predicate on the "email" field.
-func EmailContainsFold(v string) predicate.Invitation {
-	return predicate.Invitation(sql.FieldContainsFold(FieldEmail, v))
 }
 
 // CreatedByEQ applies the EQ predicate on the "created_by" field.
@@ -368,11 +254,6 @@ func CreatedByNEQ(v string) predicate.Invitation {
 // CreatedByIn applies the In predicate on the "created_by" field.
 func CreatedByIn(vs ...string) predicate.Invitation {
 	return predicate.Invitation(sql.FieldIn(FieldCreatedBy, vs...))
-}
-
-// CreatedByNotIn applies the NotIn predicate on the "created_by" field.
-func CreatedByNotIn(vs ...string) predicate.Invitation {
-	return predicate.Invitation(sql.FieldNotIn(FieldCreatedBy, vs...))
 }
 
 // CreatedByGT applies the GT predicate on the "created_by" field.
@@ -395,31 +276,6 @@ func CreatedByLTE(v string) predicate.Invitation {
 	return predicate.Invitation(sql.FieldLTE(FieldCreatedBy, v))
 }
 
-// CreatedByContains applies the Contains predicate on the "created_by" field.
-func CreatedByContains(v string) predicate.Invitation {
-	return predicate.Invitation(sql.FieldContains(FieldCreatedBy, v))
-}
-
-// CreatedByHasPrefix applies the HasPrefix predicate on the "created_by" field.
-func CreatedByHasPrefix(v string) predicate.Invitation {
-	return predicate.Invitation(sql.FieldHasPrefix(FieldCreatedBy, v))
-}
-
-// CreatedByHasSuffix applies the HasSuffix predicate on the "created_by" field.
-func CreatedByHasSuffix(v string) predicate.Invitation {
-	return predicate.Invitation(sql.FieldHasSuffix(FieldCreatedBy, v))
-}
-
-// CreatedByEqualFold applies the EqualFold predicate on the "created_by" field.
-func CreatedByEqualFold(v string) predicate.Invitation {
-	return predicate.Invitation(sql.FieldEqualFold(FieldCreatedBy, v))
-}
-
-// CreatedByContainsFold applies the ContainsFold predicate on the "created_by" field.
-func CreatedByContainsFold(v string) predicate.Invitation {
-	return predicate.Invitation(sql.FieldContainsFold(FieldCreatedBy, v))
-}
-
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.
 func CreatedAtEQ(v time.Time) predicate.Invitation {
 	return predicate.Invitation(sql.FieldEQ(FieldCreatedAt, v))
@@ -433,11 +289,6 @@ func CreatedAtNEQ(v time.Time) predicate.Invitation {
 // CreatedAtIn applies the In predicate on the "created_at" field.
 func CreatedAtIn(vs ...time.Time) predicate.Invitation {
 	return predicate.Invitation(sql.FieldIn(FieldCreatedAt, vs...))
-}
-
-// CreatedAtNotIn applies the NotIn predicate on the "created_at" field.
-func CreatedAtNotIn(vs ...time.Time) predicate.Invitation {
-	return predicate.Invitation(sql.FieldNotIn(FieldCreatedAt, vs...))
 }
 
 // CreatedAtGT applies the GT predicate on the "created_at" field.
@@ -475,11 +326,6 @@ func ExpiresAtIn(vs ...time.Time) predicate.Invitation {
 	return predicate.Invitation(sql.FieldIn(FieldExpiresAt, vs...))
 }
 
-// ExpiresAtNotIn applies the NotIn predicate on the "expires_at" field.
-func ExpiresAtNotIn(vs ...time.Time) predicate.Invitation {
-	return predicate.Invitation(sql.FieldNotIn(FieldExpiresAt, vs...))
-}
-
 // ExpiresAtGT applies the GT predicate on the "expires_at" field.
 func ExpiresAtGT(v time.Time) predicate.Invitation {
 	return predicate.Invitation(sql.FieldGT(FieldExpiresAt, v))
@@ -513,11 +359,6 @@ func AcceptedAtNEQ(v time.Time) predicate.Invitation {
 // AcceptedAtIn applies the In predicate on the "accepted_at" field.
 func AcceptedAtIn(vs ...time.Time) predicate.Invitation {
 	return predicate.Invitation(sql.FieldIn(FieldAcceptedAt, vs...))
-}
-
-// AcceptedAtNotIn applies the NotIn predicate on the "accepted_at" field.
-func AcceptedAtNotIn(vs ...time.Time) predicate.Invitation {
-	return predicate.Invitation(sql.FieldNotIn(FieldAcceptedAt, vs...))
 }
 
 // AcceptedAtGT applies the GT predicate on the "accepted_at" field.
@@ -565,11 +406,6 @@ func AcceptedByIn(vs ...string) predicate.Invitation {
 	return predicate.Invitation(sql.FieldIn(FieldAcceptedBy, vs...))
 }
 
-// AcceptedByNotIn applies the NotIn predicate on the "accepted_by" field.
-func AcceptedByNotIn(vs ...string) predicate.Invitation {
-	return predicate.Invitation(sql.FieldNotIn(FieldAcceptedBy, vs...))
-}
-
 // AcceptedByGT applies the GT predicate on the "accepted_by" field.
 func AcceptedByGT(v string) predicate.Invitation {
 	return predicate.Invitation(sql.FieldGT(FieldAcceptedBy, v))
@@ -590,21 +426,6 @@ func AcceptedByLTE(v string) predicate.Invitation {
 	return predicate.Invitation(sql.FieldLTE(FieldAcceptedBy, v))
 }
 
-// AcceptedByContains applies the Contains predicate on the "accepted_by" field.
-func AcceptedByContains(v string) predicate.Invitation {
-	return predicate.Invitation(sql.FieldContains(FieldAcceptedBy, v))
-}
-
-// AcceptedByHasPrefix applies the HasPrefix predicate on the "accepted_by" field.
-func AcceptedByHasPrefix(v string) predicate.Invitation {
-	return predicate.Invitation(sql.FieldHasPrefix(FieldAcceptedBy, v))
-}
-
-// AcceptedByHasSuffix applies the HasSuffix predicate on the "accepted_by" field.
-func AcceptedByHasSuffix(v string) predicate.Invitation {
-	return predicate.Invitation(sql.FieldHasSuffix(FieldAcceptedBy, v))
-}
-
 // AcceptedByIsNil applies the IsNil predicate on the "accepted_by" field.
 func AcceptedByIsNil() predicate.Invitation {
 	return predicate.Invitation(sql.FieldIsNull(FieldAcceptedBy))
@@ -613,16 +434,6 @@ func AcceptedByIsNil() predicate.Invitation {
 // AcceptedByNotNil applies the NotNil predicate on the "accepted_by" field.
 func AcceptedByNotNil() predicate.Invitation {
 	return predicate.Invitation(sql.FieldNotNull(FieldAcceptedBy))
-}
-
-// AcceptedByEqualFold applies the EqualFold predicate on the "accepted_by" field.
-func AcceptedByEqualFold(v string) predicate.Invitation {
-	return predicate.Invitation(sql.FieldEqualFold(FieldAcceptedBy, v))
-}
-
-// AcceptedByContainsFold applies the ContainsFold predicate on the "accepted_by" field.
-func AcceptedByContainsFold(v string) predicate.Invitation {
-	return predicate.Invitation(sql.FieldContainsFold(FieldAcceptedBy, v))
 }
 
 // RevokedAtEQ applies the EQ predicate on the "revoked_at" field.
@@ -638,11 +449,6 @@ func RevokedAtNEQ(v time.Time) predicate.Invitation {
 // RevokedAtIn applies the In predicate on the "revoked_at" field.
 func RevokedAtIn(vs ...time.Time) predicate.Invitation {
 	return predicate.Invitation(sql.FieldIn(FieldRevokedAt, vs...))
-}
-
-// RevokedAtNotIn applies the NotIn predicate on the "revoked_at" field.
-func RevokedAtNotIn(vs ...time.Time) predicate.Invitation {
-	return predicate.Invitation(sql.FieldNotIn(FieldRevokedAt, vs...))
 }
 
 // RevokedAtGT applies the GT predicate on the "revoked_at" field.

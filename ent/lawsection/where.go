@@ -7,7 +7,6 @@ import (
 	"dugnad/schema"
 
 	"entgo.io/ent/dialect/sql"
-	"entgo.io/ent/dialect/sql/sqlgraph"
 )
 
 // ID filters vertices based on their ID field.
@@ -30,11 +29,6 @@ func IDIn(ids ...string) predicate.LawSection {
 	return predicate.LawSection(sql.FieldIn(FieldID, ids...))
 }
 
-// IDNotIn applies the NotIn predicate on the ID field.
-func IDNotIn(ids ...string) predicate.LawSection {
-	return predicate.LawSection(sql.FieldNotIn(FieldID, ids...))
-}
-
 // IDGT applies the GT predicate on the ID field.
 func IDGT(id string) predicate.LawSection {
 	return predicate.LawSection(sql.FieldGT(FieldID, id))
@@ -53,16 +47,6 @@ func IDLT(id string) predicate.LawSection {
 // IDLTE applies the LTE predicate on the ID field.
 func IDLTE(id string) predicate.LawSection {
 	return predicate.LawSection(sql.FieldLTE(FieldID, id))
-}
-
-// IDEqualFold applies the EqualFold predicate on the ID field.
-func IDEqualFold(id string) predicate.LawSection {
-	return predicate.LawSection(sql.FieldEqualFold(FieldID, id))
-}
-
-// IDContainsFold applies the ContainsFold predicate on the ID field.
-func IDContainsFold(id string) predicate.LawSection {
-	return predicate.LawSection(sql.FieldContainsFold(FieldID, id))
 }
 
 // Slug applies equality check predicate on the "slug" field. It's identical to SlugEQ.
@@ -107,11 +91,6 @@ func SlugIn(vs ...string) predicate.LawSection {
 	return predicate.LawSection(sql.FieldIn(FieldSlug, vs...))
 }
 
-// SlugNotIn applies the NotIn predicate on the "slug" field.
-func SlugNotIn(vs ...string) predicate.LawSection {
-	return predicate.LawSection(sql.FieldNotIn(FieldSlug, vs...))
-}
-
 // SlugGT applies the GT predicate on the "slug" field.
 func SlugGT(v string) predicate.LawSection {
 	return predicate.LawSection(sql.FieldGT(FieldSlug, v))
@@ -132,31 +111,6 @@ func SlugLTE(v string) predicate.LawSection {
 	return predicate.LawSection(sql.FieldLTE(FieldSlug, v))
 }
 
-// SlugContains applies the Contains predicate on the "slug" field.
-func SlugContains(v string) predicate.LawSection {
-	return predicate.LawSection(sql.FieldContains(FieldSlug, v))
-}
-
-// SlugHasPrefix applies the HasPrefix predicate on the "slug" field.
-func SlugHasPrefix(v string) predicate.LawSection {
-	return predicate.LawSection(sql.FieldHasPrefix(FieldSlug, v))
-}
-
-// SlugHasSuffix applies the HasSuffix predicate on the "slug" field.
-func SlugHasSuffix(v string) predicate.LawSection {
-	return predicate.LawSection(sql.FieldHasSuffix(FieldSlug, v))
-}
-
-// SlugEqualFold applies the EqualFold predicate on the "slug" field.
-func SlugEqualFold(v string) predicate.LawSection {
-	return predicate.LawSection(sql.FieldEqualFold(FieldSlug, v))
-}
-
-// SlugContainsFold applies the ContainsFold predicate on the "slug" field.
-func SlugContainsFold(v string) predicate.LawSection {
-	return predicate.LawSection(sql.FieldContainsFold(FieldSlug, v))
-}
-
 // PositionEQ applies the EQ predicate on the "position" field.
 func PositionEQ(v int) predicate.LawSection {
 	return predicate.LawSection(sql.FieldEQ(FieldPosition, v))
@@ -170,11 +124,6 @@ func PositionNEQ(v int) predicate.LawSection {
 // PositionIn applies the In predicate on the "position" field.
 func PositionIn(vs ...int) predicate.LawSection {
 	return predicate.LawSection(sql.FieldIn(FieldPosition, vs...))
-}
-
-// PositionNotIn applies the NotIn predicate on the "position" field.
-func PositionNotIn(vs ...int) predicate.LawSection {
-	return predicate.LawSection(sql.FieldNotIn(FieldPosition, vs...))
 }
 
 // PositionGT applies the GT predicate on the "position" field.
@@ -212,11 +161,6 @@ func SectionIn(vs ...string) predicate.LawSection {
 	return predicate.LawSection(sql.FieldIn(FieldSection, vs...))
 }
 
-// SectionNotIn applies the NotIn predicate on the "section" field.
-func SectionNotIn(vs ...string) predicate.LawSection {
-	return predicate.LawSection(sql.FieldNotIn(FieldSection, vs...))
-}
-
 // SectionGT applies the GT predicate on the "section" field.
 func SectionGT(v string) predicate.LawSection {
 	return predicate.LawSection(sql.FieldGT(FieldSection, v))
@@ -235,31 +179,6 @@ func SectionLT(v string) predicate.LawSection {
 // SectionLTE applies the LTE predicate on the "section" field.
 func SectionLTE(v string) predicate.LawSection {
 	return predicate.LawSection(sql.FieldLTE(FieldSection, v))
-}
-
-// SectionContains applies the Contains predicate on the "section" field.
-func SectionContains(v string) predicate.LawSection {
-	return predicate.LawSection(sql.FieldContains(FieldSection, v))
-}
-
-// SectionHasPrefix applies the HasPrefix predicate on the "section" field.
-func SectionHasPrefix(v string) predicate.LawSection {
-	return predicate.LawSection(sql.FieldHasPrefix(FieldSection, v))
-}
-
-// SectionHasSuffix applies the HasSuffix predicate on the "section" field.
-func SectionHasSuffix(v string) predicate.LawSection {
-	return predicate.LawSection(sql.FieldHasSuffix(FieldSection, v))
-}
-
-// SectionEqualFold applies the EqualFold predicate on the "section" field.
-func SectionEqualFold(v string) predicate.LawSection {
-	return predicate.LawSection(sql.FieldEqualFold(FieldSection, v))
-}
-
-// SectionContainsFold applies the ContainsFold predicate on the "section" field.
-func SectionContainsFold(v string) predicate.LawSection {
-	return predicate.LawSection(sql.FieldContainsFold(FieldSection, v))
 }
 
 // InForceFromEQ applies the EQ predicate on the "in_force_from" field.
@@ -281,15 +200,6 @@ func InForceFromIn(vs ...schema.Date) predicate.LawSection {
 		v[i] = string(vs[i])
 	}
 	return predicate.LawSection(sql.FieldIn(FieldInForceFrom, v...))
-}
-
-// InForceFromNotIn applies the NotIn predicate on the "in_force_from" field.
-func InForceFromNotIn(vs ...schema.Date) predicate.LawSection {
-	v := make([]any, len(vs))
-	for i := range v {
-		v[i] = string(vs[i])
-	}
-	return predicate.LawSection(sql.FieldNotIn(FieldInForceFrom, v...))
 }
 
 // InForceFromGT applies the GT predicate on the "in_force_from" field.
@@ -316,24 +226,6 @@ func InForceFromLTE(v schema.Date) predicate.LawSection {
 	return predicate.LawSection(sql.FieldLTE(FieldInForceFrom, vc))
 }
 
-// InForceFromContains applies the Contains predicate on the "in_force_from" field.
-func InForceFromContains(v schema.Date) predicate.LawSection {
-	vc := string(v)
-	return predicate.LawSection(sql.FieldContains(FieldInForceFrom, vc))
-}
-
-// InForceFromHasPrefix applies the HasPrefix predicate on the "in_force_from" field.
-func InForceFromHasPrefix(v schema.Date) predicate.LawSection {
-	vc := string(v)
-	return predicate.LawSection(sql.FieldHasPrefix(FieldInForceFrom, vc))
-}
-
-// InForceFromHasSuffix applies the HasSuffix predicate on the "in_force_from" field.
-func InForceFromHasSuffix(v schema.Date) predicate.LawSection {
-	vc := string(v)
-	return predicate.LawSection(sql.FieldHasSuffix(FieldInForceFrom, vc))
-}
-
 // InForceFromIsNil applies the IsNil predicate on the "in_force_from" field.
 func InForceFromIsNil() predicate.LawSection {
 	return predicate.LawSection(sql.FieldIsNull(FieldInForceFrom))
@@ -342,18 +234,6 @@ func InForceFromIsNil() predicate.LawSection {
 // InForceFromNotNil applies the NotNil predicate on the "in_force_from" field.
 func InForceFromNotNil() predicate.LawSection {
 	return predicate.LawSection(sql.FieldNotNull(FieldInForceFrom))
-}
-
-// InForceFromEqualFold applies the EqualFold predicate on the "in_force_from" field.
-func InForceFromEqualFold(v schema.Date) predicate.LawSection {
-	vc := string(v)
-	return predicate.LawSection(sql.FieldEqualFold(FieldInForceFrom, vc))
-}
-
-// InForceFromContainsFold applies the ContainsFold predicate on the "in_force_from" field.
-func InForceFromContainsFold(v schema.Date) predicate.LawSection {
-	vc := string(v)
-	return predicate.LawSection(sql.FieldContainsFold(FieldInForceFrom, vc))
 }
 
 // InForceToEQ applies the EQ predicate on the "in_force_to" field.
@@ -375,15 +255,6 @@ func InForceToIn(vs ...schema.Date) predicate.LawSection {
 		v[i] = string(vs[i])
 	}
 	return predicate.LawSection(sql.FieldIn(FieldInForceTo, v...))
-}
-
-// InForceToNotIn applies the NotIn predicate on the "in_force_to" field.
-func InForceToNotIn(vs ...schema.Date) predicate.LawSection {
-	v := make([]any, len(vs))
-	for i := range v {
-		v[i] = string(vs[i])
-	}
-	return predicate.LawSection(sql.FieldNotIn(FieldInForceTo, v...))
 }
 
 // InForceToGT applies the GT predicate on the "in_force_to" field.
@@ -410,24 +281,6 @@ func InForceToLTE(v schema.Date) predicate.LawSection {
 	return predicate.LawSection(sql.FieldLTE(FieldInForceTo, vc))
 }
 
-// InForceToContains applies the Contains predicate on the "in_force_to" field.
-func InForceToContains(v schema.Date) predicate.LawSection {
-	vc := string(v)
-	return predicate.LawSection(sql.FieldContains(FieldInForceTo, vc))
-}
-
-// InForceToHasPrefix applies the HasPrefix predicate on the "in_force_to" field.
-func InForceToHasPrefix(v schema.Date) predicate.LawSection {
-	vc := string(v)
-	return predicate.LawSection(sql.FieldHasPrefix(FieldInForceTo, vc))
-}
-
-// InForceToHasSuffix applies the HasSuffix predicate on the "in_force_to" field.
-func InForceToHasSuffix(v schema.Date) predicate.LawSection {
-	vc := string(v)
-	return predicate.LawSection(sql.FieldHasSuffix(FieldInForceTo, vc))
-}
-
 // InForceToIsNil applies the IsNil predicate on the "in_force_to" field.
 func InForceToIsNil() predicate.LawSection {
 	return predicate.LawSection(sql.FieldIsNull(FieldInForceTo))
@@ -436,179 +289,6 @@ func InForceToIsNil() predicate.LawSection {
 // InForceToNotNil applies the NotNil predicate on the "in_force_to" field.
 func InForceToNotNil() predicate.LawSection {
 	return predicate.LawSection(sql.FieldNotNull(FieldInForceTo))
-}
-
-// InForceToEqualFold applies the EqualFold predicate on the "in_force_to" field.
-func InForceToEqualFold(v schema.Date) predicate.LawSection {
-	vc := string(v)
-	return predicate.LawSection(sql.FieldEqualFold(FieldInForceTo, vc))
-}
-
-// InForceToContainsFold applies the ContainsFold predicate on the "in_force_to" field.
-func InForceToContainsFold(v schema.Date) predicate.LawSection {
-	vc := string(v)
-	return predicate.LawSection(sql.FieldContainsFold(FieldInForceTo, vc))
-}
-
-// HasPractices applies the HasEdge predicate on the "practices" edge.
-func HasPractices() predicate.LawSection {
-	return predicate.LawSection(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, true, PracticesTable, PracticesPrimaryKey...),
-		)
-		sqlgraph.HasNeighbors(s, step)
-	})
-}
-
-// HasPracticesWith applies the HasEdge predicate on the "practices" edge with a given conditions (other predicates).
-func HasPracticesWith(preds ...predicate.Practice) predicate.LawSection {
-	return predicate.LawSection(func(s *sql.Selector) {
-		step := newPracticesStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
-}
-
-// HasTools applies the HasEdge predicate on the "tools" edge.
-func HasTools() predicate.LawSection {
-	return predicate.LawSection(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, true, ToolsTable, ToolsPrimaryKey...),
-		)
-		sqlgraph.HasNeighbors(s, step)
-	})
-}
-
-// HasToolsWith applies the HasEdge predicate on the "tools" edge with a given conditions (other predicates).
-func HasToolsWith(preds ...predicate.Tool) predicate.LawSection {
-	return predicate.LawSection(func(s *sql.Selector) {
-		step := newToolsStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
-}
-
-// HasReports applies the HasEdge predicate on the "reports" edge.
-func HasReports() predicate.LawSection {
-	return predicate.LawSection(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, true, ReportsTable, ReportsPrimaryKey...),
-		)
-		sqlgraph.HasNeighbors(s, step)
-	})
-}
-
-// HasReportsWith applies the HasEdge predicate on the "reports" edge with a given conditions (other predicates).
-func HasReportsWith(preds ...predicate.Report) predicate.LawSection {
-	return predicate.LawSection(func(s *sql.Selector) {
-		step := newReportsStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
-}
-
-// HasProjects applies the HasEdge predicate on the "projects" edge.
-func HasProjects() predicate.LawSection {
-	return predicate.LawSection(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, true, ProjectsTable, ProjectsPrimaryKey...),
-		)
-		sqlgraph.HasNeighbors(s, step)
-	})
-}
-
-// HasProjectsWith applies the HasEdge predicate on the "projects" edge with a given conditions (other predicates).
-func HasProjectsWith(preds ...predicate.Project) predicate.LawSection {
-	return predicate.LawSection(func(s *sql.Selector) {
-		step := newProjectsStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
-}
-
-// HasNetworks applies the HasEdge predicate on the "networks" edge.
-func HasNetworks() predicate.LawSection {
-	return predicate.LawSection(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, true, NetworksTable, NetworksPrimaryKey...),
-		)
-		sqlgraph.HasNeighbors(s, step)
-	})
-}
-
-// HasNetworksWith applies the HasEdge predicate on the "networks" edge with a given conditions (other predicates).
-func HasNetworksWith(preds ...predicate.Network) predicate.LawSection {
-	return predicate.LawSection(func(s *sql.Selector) {
-		step := newNetworksStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
-}
-
-// HasEvents applies the HasEdge predicate on the "events" edge.
-func HasEvents() predicate.LawSection {
-	return predicate.LawSection(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, true, EventsTable, EventsPrimaryKey...),
-		)
-		sqlgraph.HasNeighbors(s, step)
-	})
-}
-
-// HasEventsWith applies the HasEdge predicate on the "events" edge with a given conditions (other predicates).
-func HasEventsWith(preds ...predicate.Event) predicate.LawSection {
-	return predicate.LawSection(func(s *sql.Selector) {
-		step := newEventsStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
-}
-
-// HasCollections applies the HasEdge predicate on the "collections" edge.
-func HasCollections() predicate.LawSection {
-	return predicate.LawSection(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, true, CollectionsTable, CollectionsPrimaryKey...),
-		)
-		sqlgraph.HasNeighbors(s, step)
-	})
-}
-
-// HasCollectionsWith applies the HasEdge predicate on the "collections" edge with a given conditions (other predicates).
-func HasCollectionsWith(preds ...predicate.Collection) predicate.LawSection {
-	return predicate.LawSection(func(s *sql.Selector) {
-		step := newCollectionsStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
 }
 
 // And groups predicates with the AND operator between them.

@@ -29,11 +29,6 @@ func IDIn(ids ...string) predicate.Municipality {
 	return predicate.Municipality(sql.FieldIn(FieldID, ids...))
 }
 
-// IDNotIn applies the NotIn predicate on the ID field.
-func IDNotIn(ids ...string) predicate.Municipality {
-	return predicate.Municipality(sql.FieldNotIn(FieldID, ids...))
-}
-
 // IDGT applies the GT predicate on the ID field.
 func IDGT(id string) predicate.Municipality {
 	return predicate.Municipality(sql.FieldGT(FieldID, id))
@@ -52,16 +47,6 @@ func IDLT(id string) predicate.Municipality {
 // IDLTE applies the LTE predicate on the ID field.
 func IDLTE(id string) predicate.Municipality {
 	return predicate.Municipality(sql.FieldLTE(FieldID, id))
-}
-
-// IDEqualFold applies the EqualFold predicate on the ID field.
-func IDEqualFold(id string) predicate.Municipality {
-	return predicate.Municipality(sql.FieldEqualFold(FieldID, id))
-}
-
-// IDContainsFold applies the ContainsFold predicate on the ID field.
-func IDContainsFold(id string) predicate.Municipality {
-	return predicate.Municipality(sql.FieldContainsFold(FieldID, id))
 }
 
 // Number applies equality check predicate on the "number" field. It's identical to NumberEQ.
@@ -159,11 +144,6 @@ func NumberIn(vs ...string) predicate.Municipality {
 	return predicate.Municipality(sql.FieldIn(FieldNumber, vs...))
 }
 
-// NumberNotIn applies the NotIn predicate on the "number" field.
-func NumberNotIn(vs ...string) predicate.Municipality {
-	return predicate.Municipality(sql.FieldNotIn(FieldNumber, vs...))
-}
-
 // NumberGT applies the GT predicate on the "number" field.
 func NumberGT(v string) predicate.Municipality {
 	return predicate.Municipality(sql.FieldGT(FieldNumber, v))
@@ -184,31 +164,6 @@ func NumberLTE(v string) predicate.Municipality {
 	return predicate.Municipality(sql.FieldLTE(FieldNumber, v))
 }
 
-// NumberContains applies the Contains predicate on the "number" field.
-func NumberContains(v string) predicate.Municipality {
-	return predicate.Municipality(sql.FieldContains(FieldNumber, v))
-}
-
-// NumberHasPrefix applies the HasPrefix predicate on the "number" field.
-func NumberHasPrefix(v string) predicate.Municipality {
-	return predicate.Municipality(sql.FieldHasPrefix(FieldNumber, v))
-}
-
-// NumberHasSuffix applies the HasSuffix predicate on the "number" field.
-func NumberHasSuffix(v string) predicate.Municipality {
-	return predicate.Municipality(sql.FieldHasSuffix(FieldNumber, v))
-}
-
-// NumberEqualFold applies the EqualFold predicate on the "number" field.
-func NumberEqualFold(v string) predicate.Municipality {
-	return predicate.Municipality(sql.FieldEqualFold(FieldNumber, v))
-}
-
-// NumberContainsFold applies the ContainsFold predicate on the "number" field.
-func NumberContainsFold(v string) predicate.Municipality {
-	return predicate.Municipality(sql.FieldContainsFold(FieldNumber, v))
-}
-
 // NameEQ applies the EQ predicate on the "name" field.
 func NameEQ(v string) predicate.Municipality {
 	return predicate.Municipality(sql.FieldEQ(FieldName, v))
@@ -222,11 +177,6 @@ func NameNEQ(v string) predicate.Municipality {
 // NameIn applies the In predicate on the "name" field.
 func NameIn(vs ...string) predicate.Municipality {
 	return predicate.Municipality(sql.FieldIn(FieldName, vs...))
-}
-
-// NameNotIn applies the NotIn predicate on the "name" field.
-func NameNotIn(vs ...string) predicate.Municipality {
-	return predicate.Municipality(sql.FieldNotIn(FieldName, vs...))
 }
 
 // NameGT applies the GT predicate on the "name" field.
@@ -249,31 +199,6 @@ func NameLTE(v string) predicate.Municipality {
 	return predicate.Municipality(sql.FieldLTE(FieldName, v))
 }
 
-// NameContains applies the Contains predicate on the "name" field.
-func NameContains(v string) predicate.Municipality {
-	return predicate.Municipality(sql.FieldContains(FieldName, v))
-}
-
-// NameHasPrefix applies the HasPrefix predicate on the "name" field.
-func NameHasPrefix(v string) predicate.Municipality {
-	return predicate.Municipality(sql.FieldHasPrefix(FieldName, v))
-}
-
-// NameHasSuffix applies the HasSuffix predicate on the "name" field.
-func NameHasSuffix(v string) predicate.Municipality {
-	return predicate.Municipality(sql.FieldHasSuffix(FieldName, v))
-}
-
-// NameEqualFold applies the EqualFold predicate on the "name" field.
-func NameEqualFold(v string) predicate.Municipality {
-	return predicate.Municipality(sql.FieldEqualFold(FieldName, v))
-}
-
-// NameContainsFold applies the ContainsFold predicate on the "name" field.
-func NameContainsFold(v string) predicate.Municipality {
-	return predicate.Municipality(sql.FieldContainsFold(FieldName, v))
-}
-
 // OfficialNameEQ applies the EQ predicate on the "official_name" field.
 func OfficialNameEQ(v string) predicate.Municipality {
 	return predicate.Municipality(sql.FieldEQ(FieldOfficialName, v))
@@ -287,11 +212,6 @@ func OfficialNameNEQ(v string) predicate.Municipality {
 // OfficialNameIn applies the In predicate on the "official_name" field.
 func OfficialNameIn(vs ...string) predicate.Municipality {
 	return predicate.Municipality(sql.FieldIn(FieldOfficialName, vs...))
-}
-
-// OfficialNameNotIn applies the NotIn predicate on the "official_name" field.
-func OfficialNameNotIn(vs ...string) predicate.Municipality {
-	return predicate.Municipality(sql.FieldNotIn(FieldOfficialName, vs...))
 }
 
 // OfficialNameGT applies the GT predicate on the "official_name" field.
@@ -314,21 +234,6 @@ func OfficialNameLTE(v string) predicate.Municipality {
 	return predicate.Municipality(sql.FieldLTE(FieldOfficialName, v))
 }
 
-// OfficialNameContains applies the Contains predicate on the "official_name" field.
-func OfficialNameContains(v string) predicate.Municipality {
-	return predicate.Municipality(sql.FieldContains(FieldOfficialName, v))
-}
-
-// OfficialNameHasPrefix applies the HasPrefix predicate on the "official_name" field.
-func OfficialNameHasPrefix(v string) predicate.Municipality {
-	return predicate.Municipality(sql.FieldHasPrefix(FieldOfficialName, v))
-}
-
-// OfficialNameHasSuffix applies the HasSuffix predicate on the "official_name" field.
-func OfficialNameHasSuffix(v string) predicate.Municipality {
-	return predicate.Municipality(sql.FieldHasSuffix(FieldOfficialName, v))
-}
-
 // OfficialNameIsNil applies the IsNil predicate on the "official_name" field.
 func OfficialNameIsNil() predicate.Municipality {
 	return predicate.Municipality(sql.FieldIsNull(FieldOfficialName))
@@ -337,16 +242,6 @@ func OfficialNameIsNil() predicate.Municipality {
 // OfficialNameNotNil applies the NotNil predicate on the "official_name" field.
 func OfficialNameNotNil() predicate.Municipality {
 	return predicate.Municipality(sql.FieldNotNull(FieldOfficialName))
-}
-
-// OfficialNameEqualFold applies the EqualFold predicate on the "official_name" field.
-func OfficialNameEqualFold(v string) predicate.Municipality {
-	return predicate.Municipality(sql.FieldEqualFold(FieldOfficialName, v))
-}
-
-// OfficialNameContainsFold applies the ContainsFold predicate on the "official_name" field.
-func OfficialNameContainsFold(v string) predicate.Municipality {
-	return predicate.Municipality(sql.FieldContainsFold(FieldOfficialName, v))
 }
 
 // LocalNamesIsNil applies the IsNil predicate on the "local_names" field.
@@ -374,11 +269,6 @@ func SortNameIn(vs ...string) predicate.Municipality {
 	return predicate.Municipality(sql.FieldIn(FieldSortName, vs...))
 }
 
-// SortNameNotIn applies the NotIn predicate on the "sort_name" field.
-func SortNameNotIn(vs ...string) predicate.Municipality {
-	return predicate.Municipality(sql.FieldNotIn(FieldSortName, vs...))
-}
-
 // SortNameGT applies the GT predicate on the "sort_name" field.
 func SortNameGT(v string) predicate.Municipality {
 	return predicate.Municipality(sql.FieldGT(FieldSortName, v))
@@ -399,31 +289,6 @@ func SortNameLTE(v string) predicate.Municipality {
 	return predicate.Municipality(sql.FieldLTE(FieldSortName, v))
 }
 
-// SortNameContains applies the Contains predicate on the "sort_name" field.
-func SortNameContains(v string) predicate.Municipality {
-	return predicate.Municipality(sql.FieldContains(FieldSortName, v))
-}
-
-// SortNameHasPrefix applies the HasPrefix predicate on the "sort_name" field.
-func SortNameHasPrefix(v string) predicate.Municipality {
-	return predicate.Municipality(sql.FieldHasPrefix(FieldSortName, v))
-}
-
-// SortNameHasSuffix applies the HasSuffix predicate on the "sort_name" field.
-func SortNameHasSuffix(v string) predicate.Municipality {
-	return predicate.Municipality(sql.FieldHasSuffix(FieldSortName, v))
-}
-
-// SortNameEqualFold applies the EqualFold predicate on the "sort_name" field.
-func SortNameEqualFold(v string) predicate.Municipality {
-	return predicate.Municipality(sql.FieldEqualFold(FieldSortName, v))
-}
-
-// SortNameContainsFold applies the ContainsFold predicate on the "sort_name" field.
-func SortNameContainsFold(v string) predicate.Municipality {
-	return predicate.Municipality(sql.FieldContainsFold(FieldSortName, v))
-}
-
 // FoldedNameEQ applies the EQ predicate on the "folded_name" field.
 func FoldedNameEQ(v string) predicate.Municipality {
 	return predicate.Municipality(sql.FieldEQ(FieldFoldedName, v))
@@ -437,11 +302,6 @@ func FoldedNameNEQ(v string) predicate.Municipality {
 // FoldedNameIn applies the In predicate on the "folded_name" field.
 func FoldedNameIn(vs ...string) predicate.Municipality {
 	return predicate.Municipality(sql.FieldIn(FieldFoldedName, vs...))
-}
-
-// FoldedNameNotIn applies the NotIn predicate on the "folded_name" field.
-func FoldedNameNotIn(vs ...string) predicate.Municipality {
-	return predicate.Municipality(sql.FieldNotIn(FieldFoldedName, vs...))
 }
 
 // FoldedNameGT applies the GT predicate on the "folded_name" field.
@@ -469,26 +329,6 @@ func FoldedNameContains(v string) predicate.Municipality {
 	return predicate.Municipality(sql.FieldContains(FieldFoldedName, v))
 }
 
-// FoldedNameHasPrefix applies the HasPrefix predicate on the "folded_name" field.
-func FoldedNameHasPrefix(v string) predicate.Municipality {
-	return predicate.Municipality(sql.FieldHasPrefix(FieldFoldedName, v))
-}
-
-// FoldedNameHasSuffix applies the HasSuffix predicate on the "folded_name" field.
-func FoldedNameHasSuffix(v string) predicate.Municipality {
-	return predicate.Municipality(sql.FieldHasSuffix(FieldFoldedName, v))
-}
-
-// FoldedNameEqualFold applies the EqualFold predicate on the "folded_name" field.
-func FoldedNameEqualFold(v string) predicate.Municipality {
-	return predicate.Municipality(sql.FieldEqualFold(FieldFoldedName, v))
-}
-
-// FoldedNameContainsFold applies the ContainsFold predicate on the "folded_name" field.
-func FoldedNameContainsFold(v string) predicate.Municipality {
-	return predicate.Municipality(sql.FieldContainsFold(FieldFoldedName, v))
-}
-
 // ActiveEQ applies the EQ predicate on the "active" field.
 func ActiveEQ(v bool) predicate.Municipality {
 	return predicate.Municipality(sql.FieldEQ(FieldActive, v))
@@ -512,11 +352,6 @@ func LatitudeNEQ(v float64) predicate.Municipality {
 // LatitudeIn applies the In predicate on the "latitude" field.
 func LatitudeIn(vs ...float64) predicate.Municipality {
 	return predicate.Municipality(sql.FieldIn(FieldLatitude, vs...))
-}
-
-// LatitudeNotIn applies the NotIn predicate on the "latitude" field.
-func LatitudeNotIn(vs ...float64) predicate.Municipality {
-	return predicate.Municipality(sql.FieldNotIn(FieldLatitude, vs...))
 }
 
 // LatitudeGT applies the GT predicate on the "latitude" field.
@@ -564,11 +399,6 @@ func LongitudeIn(vs ...float64) predicate.Municipality {
 	return predicate.Municipality(sql.FieldIn(FieldLongitude, vs...))
 }
 
-// LongitudeNotIn applies the NotIn predicate on the "longitude" field.
-func LongitudeNotIn(vs ...float64) predicate.Municipality {
-	return predicate.Municipality(sql.FieldNotIn(FieldLongitude, vs...))
-}
-
 // LongitudeGT applies the GT predicate on the "longitude" field.
 func LongitudeGT(v float64) predicate.Municipality {
 	return predicate.Municipality(sql.FieldGT(FieldLongitude, v))
@@ -612,11 +442,6 @@ func PopulationNEQ(v int) predicate.Municipality {
 // PopulationIn applies the In predicate on the "population" field.
 func PopulationIn(vs ...int) predicate.Municipality {
 	return predicate.Municipality(sql.FieldIn(FieldPopulation, vs...))
-}
-
-// PopulationNotIn applies the NotIn predicate on the "population" field.
-func PopulationNotIn(vs ...int) predicate.Municipality {
-	return predicate.Municipality(sql.FieldNotIn(FieldPopulation, vs...))
 }
 
 // PopulationGT applies the GT predicate on the "population" field.
@@ -664,11 +489,6 @@ func PopulationYearIn(vs ...int) predicate.Municipality {
 	return predicate.Municipality(sql.FieldIn(FieldPopulationYear, vs...))
 }
 
-// PopulationYearNotIn applies the NotIn predicate on the "population_year" field.
-func PopulationYearNotIn(vs ...int) predicate.Municipality {
-	return predicate.Municipality(sql.FieldNotIn(FieldPopulationYear, vs...))
-}
-
 // PopulationYearGT applies the GT predicate on the "population_year" field.
 func PopulationYearGT(v int) predicate.Municipality {
 	return predicate.Municipality(sql.FieldGT(FieldPopulationYear, v))
@@ -714,11 +534,6 @@ func KostraGroupIn(vs ...string) predicate.Municipality {
 	return predicate.Municipality(sql.FieldIn(FieldKostraGroup, vs...))
 }
 
-// KostraGroupNotIn applies the NotIn predicate on the "kostra_group" field.
-func KostraGroupNotIn(vs ...string) predicate.Municipality {
-	return predicate.Municipality(sql.FieldNotIn(FieldKostraGroup, vs...))
-}
-
 // KostraGroupGT applies the GT predicate on the "kostra_group" field.
 func KostraGroupGT(v string) predicate.Municipality {
 	return predicate.Municipality(sql.FieldGT(FieldKostraGroup, v))
@@ -739,21 +554,6 @@ func KostraGroupLTE(v string) predicate.Municipality {
 	return predicate.Municipality(sql.FieldLTE(FieldKostraGroup, v))
 }
 
-// KostraGroupContains applies the Contains predicate on the "kostra_group" field.
-func KostraGroupContains(v string) predicate.Municipality {
-	return predicate.Municipality(sql.FieldContains(FieldKostraGroup, v))
-}
-
-// KostraGroupHasPrefix applies the HasPrefix predicate on the "kostra_group" field.
-func KostraGroupHasPrefix(v string) predicate.Municipality {
-	return predicate.Municipality(sql.FieldHasPrefix(FieldKostraGroup, v))
-}
-
-// KostraGroupHasSuffix applies the HasSuffix predicate on the "kostra_group" field.
-func KostraGroupHasSuffix(v string) predicate.Municipality {
-	return predicate.Municipality(sql.FieldHasSuffix(FieldKostraGroup, v))
-}
-
 // KostraGroupIsNil applies the IsNil predicate on the "kostra_group" field.
 func KostraGroupIsNil() predicate.Municipality {
 	return predicate.Municipality(sql.FieldIsNull(FieldKostraGroup))
@@ -762,16 +562,6 @@ func KostraGroupIsNil() predicate.Municipality {
 // KostraGroupNotNil applies the NotNil predicate on the "kostra_group" field.
 func KostraGroupNotNil() predicate.Municipality {
 	return predicate.Municipality(sql.FieldNotNull(FieldKostraGroup))
-}
-
-// KostraGroupEqualFold applies the EqualFold predicate on the "kostra_group" field.
-func KostraGroupEqualFold(v string) predicate.Municipality {
-	return predicate.Municipality(sql.FieldEqualFold(FieldKostraGroup, v))
-}
-
-// KostraGroupContainsFold applies the ContainsFold predicate on the "kostra_group" field.
-func KostraGroupContainsFold(v string) predicate.Municipality {
-	return predicate.Municipality(sql.FieldContainsFold(FieldKostraGroup, v))
 }
 
 // KostraYearEQ applies the EQ predicate on the "kostra_year" field.
@@ -787,11 +577,6 @@ func KostraYearNEQ(v int) predicate.Municipality {
 // KostraYearIn applies the In predicate on the "kostra_year" field.
 func KostraYearIn(vs ...int) predicate.Municipality {
 	return predicate.Municipality(sql.FieldIn(FieldKostraYear, vs...))
-}
-
-// KostraYearNotIn applies the NotIn predicate on the "kostra_year" field.
-func KostraYearNotIn(vs ...int) predicate.Municipality {
-	return predicate.Municipality(sql.FieldNotIn(FieldKostraYear, vs...))
 }
 
 // KostraYearGT applies the GT predicate on the "kostra_year" field.
@@ -839,11 +624,6 @@ func CentralityIn(vs ...int) predicate.Municipality {
 	return predicate.Municipality(sql.FieldIn(FieldCentrality, vs...))
 }
 
-// CentralityNotIn applies the NotIn predicate on the "centrality" field.
-func CentralityNotIn(vs ...int) predicate.Municipality {
-	return predicate.Municipality(sql.FieldNotIn(FieldCentrality, vs...))
-}
-
 // CentralityGT applies the GT predicate on the "centrality" field.
 func CentralityGT(v int) predicate.Municipality {
 	return predicate.Municipality(sql.FieldGT(FieldCentrality, v))
@@ -889,11 +669,6 @@ func CentralityIndexIn(vs ...int) predicate.Municipality {
 	return predicate.Municipality(sql.FieldIn(FieldCentralityIndex, vs...))
 }
 
-// CentralityIndexNotIn applies the NotIn predicate on the "centrality_index" field.
-func CentralityIndexNotIn(vs ...int) predicate.Municipality {
-	return predicate.Municipality(sql.FieldNotIn(FieldCentralityIndex, vs...))
-}
-
 // CentralityIndexGT applies the GT predicate on the "centrality_index" field.
 func CentralityIndexGT(v int) predicate.Municipality {
 	return predicate.Municipality(sql.FieldGT(FieldCentralityIndex, v))
@@ -937,11 +712,6 @@ func CentralityYearNEQ(v int) predicate.Municipality {
 // CentralityYearIn applies the In predicate on the "centrality_year" field.
 func CentralityYearIn(vs ...int) predicate.Municipality {
 	return predicate.Municipality(sql.FieldIn(FieldCentralityYear, vs...))
-}
-
-// CentralityYearNotIn applies the NotIn predicate on the "centrality_year" field.
-func CentralityYearNotIn(vs ...int) predicate.Municipality {
-	return predicate.Municipality(sql.FieldNotIn(FieldCentralityYear, vs...))
 }
 
 // CentralityYearGT applies the GT predicate on the "centrality_year" field.

@@ -31,11 +31,6 @@ func IDIn(ids ...string) predicate.Network {
 	return predicate.Network(sql.FieldIn(FieldID, ids...))
 }
 
-// IDNotIn applies the NotIn predicate on the ID field.
-func IDNotIn(ids ...string) predicate.Network {
-	return predicate.Network(sql.FieldNotIn(FieldID, ids...))
-}
-
 // IDGT applies the GT predicate on the ID field.
 func IDGT(id string) predicate.Network {
 	return predicate.Network(sql.FieldGT(FieldID, id))
@@ -54,16 +49,6 @@ func IDLT(id string) predicate.Network {
 // IDLTE applies the LTE predicate on the ID field.
 func IDLTE(id string) predicate.Network {
 	return predicate.Network(sql.FieldLTE(FieldID, id))
-}
-
-// IDEqualFold applies the EqualFold predicate on the ID field.
-func IDEqualFold(id string) predicate.Network {
-	return predicate.Network(sql.FieldEqualFold(FieldID, id))
-}
-
-// IDContainsFold applies the ContainsFold predicate on the ID field.
-func IDContainsFold(id string) predicate.Network {
-	return predicate.Network(sql.FieldContainsFold(FieldID, id))
 }
 
 // Slug applies equality check predicate on the "slug" field. It's identical to SlugEQ.
@@ -151,11 +136,6 @@ func SlugIn(vs ...string) predicate.Network {
 	return predicate.Network(sql.FieldIn(FieldSlug, vs...))
 }
 
-// SlugNotIn applies the NotIn predicate on the "slug" field.
-func SlugNotIn(vs ...string) predicate.Network {
-	return predicate.Network(sql.FieldNotIn(FieldSlug, vs...))
-}
-
 // SlugGT applies the GT predicate on the "slug" field.
 func SlugGT(v string) predicate.Network {
 	return predicate.Network(sql.FieldGT(FieldSlug, v))
@@ -176,31 +156,6 @@ func SlugLTE(v string) predicate.Network {
 	return predicate.Network(sql.FieldLTE(FieldSlug, v))
 }
 
-// SlugContains applies the Contains predicate on the "slug" field.
-func SlugContains(v string) predicate.Network {
-	return predicate.Network(sql.FieldContains(FieldSlug, v))
-}
-
-// SlugHasPrefix applies the HasPrefix predicate on the "slug" field.
-func SlugHasPrefix(v string) predicate.Network {
-	return predicate.Network(sql.FieldHasPrefix(FieldSlug, v))
-}
-
-// SlugHasSuffix applies the HasSuffix predicate on the "slug" field.
-func SlugHasSuffix(v string) predicate.Network {
-	return predicate.Network(sql.FieldHasSuffix(FieldSlug, v))
-}
-
-// SlugEqualFold applies the EqualFold predicate on the "slug" field.
-func SlugEqualFold(v string) predicate.Network {
-	return predicate.Network(sql.FieldEqualFold(FieldSlug, v))
-}
-
-// SlugContainsFold applies the ContainsFold predicate on the "slug" field.
-func SlugContainsFold(v string) predicate.Network {
-	return predicate.Network(sql.FieldContainsFold(FieldSlug, v))
-}
-
 // SortTitleNbEQ applies the EQ predicate on the "sort_title_nb" field.
 func SortTitleNbEQ(v string) predicate.Network {
 	return predicate.Network(sql.FieldEQ(FieldSortTitleNb, v))
@@ -214,11 +169,6 @@ func SortTitleNbNEQ(v string) predicate.Network {
 // SortTitleNbIn applies the In predicate on the "sort_title_nb" field.
 func SortTitleNbIn(vs ...string) predicate.Network {
 	return predicate.Network(sql.FieldIn(FieldSortTitleNb, vs...))
-}
-
-// SortTitleNbNotIn applies the NotIn predicate on the "sort_title_nb" field.
-func SortTitleNbNotIn(vs ...string) predicate.Network {
-	return predicate.Network(sql.FieldNotIn(FieldSortTitleNb, vs...))
 }
 
 // SortTitleNbGT applies the GT predicate on the "sort_title_nb" field.
@@ -241,31 +191,6 @@ func SortTitleNbLTE(v string) predicate.Network {
 	return predicate.Network(sql.FieldLTE(FieldSortTitleNb, v))
 }
 
-// SortTitleNbContains applies the Contains predicate on the "sort_title_nb" field.
-func SortTitleNbContains(v string) predicate.Network {
-	return predicate.Network(sql.FieldContains(FieldSortTitleNb, v))
-}
-
-// SortTitleNbHasPrefix applies the HasPrefix predicate on the "sort_title_nb" field.
-func SortTitleNbHasPrefix(v string) predicate.Network {
-	return predicate.Network(sql.FieldHasPrefix(FieldSortTitleNb, v))
-}
-
-// SortTitleNbHasSuffix applies the HasSuffix predicate on the "sort_title_nb" field.
-func SortTitleNbHasSuffix(v string) predicate.Network {
-	return predicate.Network(sql.FieldHasSuffix(FieldSortTitleNb, v))
-}
-
-// SortTitleNbEqualFold applies the EqualFold predicate on the "sort_title_nb" field.
-func SortTitleNbEqualFold(v string) predicate.Network {
-	return predicate.Network(sql.FieldEqualFold(FieldSortTitleNb, v))
-}
-
-// SortTitleNbContainsFold applies the ContainsFold predicate on the "sort_title_nb" field.
-func SortTitleNbContainsFold(v string) predicate.Network {
-	return predicate.Network(sql.FieldContainsFold(FieldSortTitleNb, v))
-}
-
 // SortTitleNnEQ applies the EQ predicate on the "sort_title_nn" field.
 func SortTitleNnEQ(v string) predicate.Network {
 	return predicate.Network(sql.FieldEQ(FieldSortTitleNn, v))
@@ -279,11 +204,6 @@ func SortTitleNnNEQ(v string) predicate.Network {
 // SortTitleNnIn applies the In predicate on the "sort_title_nn" field.
 func SortTitleNnIn(vs ...string) predicate.Network {
 	return predicate.Network(sql.FieldIn(FieldSortTitleNn, vs...))
-}
-
-// SortTitleNnNotIn applies the NotIn predicate on the "sort_title_nn" field.
-func SortTitleNnNotIn(vs ...string) predicate.Network {
-	return predicate.Network(sql.FieldNotIn(FieldSortTitleNn, vs...))
 }
 
 // SortTitleNnGT applies the GT predicate on the "sort_title_nn" field.
@@ -306,31 +226,6 @@ func SortTitleNnLTE(v string) predicate.Network {
 	return predicate.Network(sql.FieldLTE(FieldSortTitleNn, v))
 }
 
-// SortTitleNnContains applies the Contains predicate on the "sort_title_nn" field.
-func SortTitleNnContains(v string) predicate.Network {
-	return predicate.Network(sql.FieldContains(FieldSortTitleNn, v))
-}
-
-// SortTitleNnHasPrefix applies the HasPrefix predicate on the "sort_title_nn" field.
-func SortTitleNnHasPrefix(v string) predicate.Network {
-	return predicate.Network(sql.FieldHasPrefix(FieldSortTitleNn, v))
-}
-
-// SortTitleNnHasSuffix applies the HasSuffix predicate on the "sort_title_nn" field.
-func SortTitleNnHasSuffix(v string) predicate.Network {
-	return predicate.Network(sql.FieldHasSuffix(FieldSortTitleNn, v))
-}
-
-// SortTitleNnEqualFold applies the EqualFold predicate on the "sort_title_nn" field.
-func SortTitleNnEqualFold(v string) predicate.Network {
-	return predicate.Network(sql.FieldEqualFold(FieldSortTitleNn, v))
-}
-
-// SortTitleNnContainsFold applies the ContainsFold predicate on the "sort_title_nn" field.
-func SortTitleNnContainsFold(v string) predicate.Network {
-	return predicate.Network(sql.FieldContainsFold(FieldSortTitleNn, v))
-}
-
 // SortTitleEnEQ applies the EQ predicate on the "sort_title_en" field.
 func SortTitleEnEQ(v string) predicate.Network {
 	return predicate.Network(sql.FieldEQ(FieldSortTitleEn, v))
@@ -344,11 +239,6 @@ func SortTitleEnNEQ(v string) predicate.Network {
 // SortTitleEnIn applies the In predicate on the "sort_title_en" field.
 func SortTitleEnIn(vs ...string) predicate.Network {
 	return predicate.Network(sql.FieldIn(FieldSortTitleEn, vs...))
-}
-
-// SortTitleEnNotIn applies the NotIn predicate on the "sort_title_en" field.
-func SortTitleEnNotIn(vs ...string) predicate.Network {
-	return predicate.Network(sql.FieldNotIn(FieldSortTitleEn, vs...))
 }
 
 // SortTitleEnGT applies the GT predicate on the "sort_title_en" field.
@@ -371,31 +261,6 @@ func SortTitleEnLTE(v string) predicate.Network {
 	return predicate.Network(sql.FieldLTE(FieldSortTitleEn, v))
 }
 
-// SortTitleEnContains applies the Contains predicate on the "sort_title_en" field.
-func SortTitleEnContains(v string) predicate.Network {
-	return predicate.Network(sql.FieldContains(FieldSortTitleEn, v))
-}
-
-// SortTitleEnHasPrefix applies the HasPrefix predicate on the "sort_title_en" field.
-func SortTitleEnHasPrefix(v string) predicate.Network {
-	return predicate.Network(sql.FieldHasPrefix(FieldSortTitleEn, v))
-}
-
-// SortTitleEnHasSuffix applies the HasSuffix predicate on the "sort_title_en" field.
-func SortTitleEnHasSuffix(v string) predicate.Network {
-	return predicate.Network(sql.FieldHasSuffix(FieldSortTitleEn, v))
-}
-
-// SortTitleEnEqualFold applies the EqualFold predicate on the "sort_title_en" field.
-func SortTitleEnEqualFold(v string) predicate.Network {
-	return predicate.Network(sql.FieldEqualFold(FieldSortTitleEn, v))
-}
-
-// SortTitleEnContainsFold applies the ContainsFold predicate on the "sort_title_en" field.
-func SortTitleEnContainsFold(v string) predicate.Network {
-	return predicate.Network(sql.FieldContainsFold(FieldSortTitleEn, v))
-}
-
 // SortTitleSeEQ applies the EQ predicate on the "sort_title_se" field.
 func SortTitleSeEQ(v string) predicate.Network {
 	return predicate.Network(sql.FieldEQ(FieldSortTitleSe, v))
@@ -409,11 +274,6 @@ func SortTitleSeNEQ(v string) predicate.Network {
 // SortTitleSeIn applies the In predicate on the "sort_title_se" field.
 func SortTitleSeIn(vs ...string) predicate.Network {
 	return predicate.Network(sql.FieldIn(FieldSortTitleSe, vs...))
-}
-
-// SortTitleSeNotIn applies the NotIn predicate on the "sort_title_se" field.
-func SortTitleSeNotIn(vs ...string) predicate.Network {
-	return predicate.Network(sql.FieldNotIn(FieldSortTitleSe, vs...))
 }
 
 // SortTitleSeGT applies the GT predicate on the "sort_title_se" field.
@@ -436,31 +296,6 @@ func SortTitleSeLTE(v string) predicate.Network {
 	return predicate.Network(sql.FieldLTE(FieldSortTitleSe, v))
 }
 
-// SortTitleSeContains applies the Contains predicate on the "sort_title_se" field.
-func SortTitleSeContains(v string) predicate.Network {
-	return predicate.Network(sql.FieldContains(FieldSortTitleSe, v))
-}
-
-// SortTitleSeHasPrefix applies the HasPrefix predicate on the "sort_title_se" field.
-func SortTitleSeHasPrefix(v string) predicate.Network {
-	return predicate.Network(sql.FieldHasPrefix(FieldSortTitleSe, v))
-}
-
-// SortTitleSeHasSuffix applies the HasSuffix predicate on the "sort_title_se" field.
-func SortTitleSeHasSuffix(v string) predicate.Network {
-	return predicate.Network(sql.FieldHasSuffix(FieldSortTitleSe, v))
-}
-
-// SortTitleSeEqualFold applies the EqualFold predicate on the "sort_title_se" field.
-func SortTitleSeEqualFold(v string) predicate.Network {
-	return predicate.Network(sql.FieldEqualFold(FieldSortTitleSe, v))
-}
-
-// SortTitleSeContainsFold applies the ContainsFold predicate on the "sort_title_se" field.
-func SortTitleSeContainsFold(v string) predicate.Network {
-	return predicate.Network(sql.FieldContainsFold(FieldSortTitleSe, v))
-}
-
 // AudienceEQ applies the EQ predicate on the "audience" field.
 func AudienceEQ(v schema.Audience) predicate.Network {
 	vc := v
@@ -480,15 +315,6 @@ func AudienceIn(vs ...schema.Audience) predicate.Network {
 		v[i] = vs[i]
 	}
 	return predicate.Network(sql.FieldIn(FieldAudience, v...))
-}
-
-// AudienceNotIn applies the NotIn predicate on the "audience" field.
-func AudienceNotIn(vs ...schema.Audience) predicate.Network {
-	v := make([]any, len(vs))
-	for i := range v {
-		v[i] = vs[i]
-	}
-	return predicate.Network(sql.FieldNotIn(FieldAudience, v...))
 }
 
 // IssuedIsNil applies the IsNil predicate on the "issued" field.
@@ -516,11 +342,6 @@ func IssuedOnIn(vs ...string) predicate.Network {
 	return predicate.Network(sql.FieldIn(FieldIssuedOn, vs...))
 }
 
-// IssuedOnNotIn applies the NotIn predicate on the "issued_on" field.
-func IssuedOnNotIn(vs ...string) predicate.Network {
-	return predicate.Network(sql.FieldNotIn(FieldIssuedOn, vs...))
-}
-
 // IssuedOnGT applies the GT predicate on the "issued_on" field.
 func IssuedOnGT(v string) predicate.Network {
 	return predicate.Network(sql.FieldGT(FieldIssuedOn, v))
@@ -541,21 +362,6 @@ func IssuedOnLTE(v string) predicate.Network {
 	return predicate.Network(sql.FieldLTE(FieldIssuedOn, v))
 }
 
-// IssuedOnContains applies the Contains predicate on the "issued_on" field.
-func IssuedOnContains(v string) predicate.Network {
-	return predicate.Network(sql.FieldContains(FieldIssuedOn, v))
-}
-
-// IssuedOnHasPrefix applies the HasPrefix predicate on the "issued_on" field.
-func IssuedOnHasPrefix(v string) predicate.Network {
-	return predicate.Network(sql.FieldHasPrefix(FieldIssuedOn, v))
-}
-
-// IssuedOnHasSuffix applies the HasSuffix predicate on the "issued_on" field.
-func IssuedOnHasSuffix(v string) predicate.Network {
-	return predicate.Network(sql.FieldHasSuffix(FieldIssuedOn, v))
-}
-
 // IssuedOnIsNil applies the IsNil predicate on the "issued_on" field.
 func IssuedOnIsNil() predicate.Network {
 	return predicate.Network(sql.FieldIsNull(FieldIssuedOn))
@@ -564,16 +370,6 @@ func IssuedOnIsNil() predicate.Network {
 // IssuedOnNotNil applies the NotNil predicate on the "issued_on" field.
 func IssuedOnNotNil() predicate.Network {
 	return predicate.Network(sql.FieldNotNull(FieldIssuedOn))
-}
-
-// IssuedOnEqualFold applies the EqualFold predicate on the "issued_on" field.
-func IssuedOnEqualFold(v string) predicate.Network {
-	return predicate.Network(sql.FieldEqualFold(FieldIssuedOn, v))
-}
-
-// IssuedOnContainsFold applies the ContainsFold predicate on the "issued_on" field.
-func IssuedOnContainsFold(v string) predicate.Network {
-	return predicate.Network(sql.FieldContainsFold(FieldIssuedOn, v))
 }
 
 // SortDateEQ applies the EQ predicate on the "sort_date" field.
@@ -589,11 +385,6 @@ func SortDateNEQ(v string) predicate.Network {
 // SortDateIn applies the In predicate on the "sort_date" field.
 func SortDateIn(vs ...string) predicate.Network {
 	return predicate.Network(sql.FieldIn(FieldSortDate, vs...))
-}
-
-// SortDateNotIn applies the NotIn predicate on the "sort_date" field.
-func SortDateNotIn(vs ...string) predicate.Network {
-	return predicate.Network(sql.FieldNotIn(FieldSortDate, vs...))
 }
 
 // SortDateGT applies the GT predicate on the "sort_date" field.
@@ -616,31 +407,6 @@ func SortDateLTE(v string) predicate.Network {
 	return predicate.Network(sql.FieldLTE(FieldSortDate, v))
 }
 
-// SortDateContains applies the Contains predicate on the "sort_date" field.
-func SortDateContains(v string) predicate.Network {
-	return predicate.Network(sql.FieldContains(FieldSortDate, v))
-}
-
-// SortDateHasPrefix applies the HasPrefix predicate on the "sort_date" field.
-func SortDateHasPrefix(v string) predicate.Network {
-	return predicate.Network(sql.FieldHasPrefix(FieldSortDate, v))
-}
-
-// SortDateHasSuffix applies the HasSuffix predicate on the "sort_date" field.
-func SortDateHasSuffix(v string) predicate.Network {
-	return predicate.Network(sql.FieldHasSuffix(FieldSortDate, v))
-}
-
-// SortDateEqualFold applies the EqualFold predicate on the "sort_date" field.
-func SortDateEqualFold(v string) predicate.Network {
-	return predicate.Network(sql.FieldEqualFold(FieldSortDate, v))
-}
-
-// SortDateContainsFold applies the ContainsFold predicate on the "sort_date" field.
-func SortDateContainsFold(v string) predicate.Network {
-	return predicate.Network(sql.FieldContainsFold(FieldSortDate, v))
-}
-
 // PublishedAtEQ applies the EQ predicate on the "published_at" field.
 func PublishedAtEQ(v time.Time) predicate.Network {
 	return predicate.Network(sql.FieldEQ(FieldPublishedAt, v))
@@ -654,11 +420,6 @@ func PublishedAtNEQ(v time.Time) predicate.Network {
 // PublishedAtIn applies the In predicate on the "published_at" field.
 func PublishedAtIn(vs ...time.Time) predicate.Network {
 	return predicate.Network(sql.FieldIn(FieldPublishedAt, vs...))
-}
-
-// PublishedAtNotIn applies the NotIn predicate on the "published_at" field.
-func PublishedAtNotIn(vs ...time.Time) predicate.Network {
-	return predicate.Network(sql.FieldNotIn(FieldPublishedAt, vs...))
 }
 
 // PublishedAtGT applies the GT predicate on the "published_at" field.
@@ -696,11 +457,6 @@ func UpdatedAtIn(vs ...time.Time) predicate.Network {
 	return predicate.Network(sql.FieldIn(FieldUpdatedAt, vs...))
 }
 
-// UpdatedAtNotIn applies the NotIn predicate on the "updated_at" field.
-func UpdatedAtNotIn(vs ...time.Time) predicate.Network {
-	return predicate.Network(sql.FieldNotIn(FieldUpdatedAt, vs...))
-}
-
 // UpdatedAtGT applies the GT predicate on the "updated_at" field.
 func UpdatedAtGT(v time.Time) predicate.Network {
 	return predicate.Network(sql.FieldGT(FieldUpdatedAt, v))
@@ -736,11 +492,6 @@ func RevisionIn(vs ...int) predicate.Network {
 	return predicate.Network(sql.FieldIn(FieldRevision, vs...))
 }
 
-// RevisionNotIn applies the NotIn predicate on the "revision" field.
-func RevisionNotIn(vs ...int) predicate.Network {
-	return predicate.Network(sql.FieldNotIn(FieldRevision, vs...))
-}
-
 // RevisionGT applies the GT predicate on the "revision" field.
 func RevisionGT(v int) predicate.Network {
 	return predicate.Network(sql.FieldGT(FieldRevision, v))
@@ -774,11 +525,6 @@ func VersionNEQ(v int) predicate.Network {
 // VersionIn applies the In predicate on the "version" field.
 func VersionIn(vs ...int) predicate.Network {
 	return predicate.Network(sql.FieldIn(FieldVersion, vs...))
-}
-
-// VersionNotIn applies the NotIn predicate on the "version" field.
-func VersionNotIn(vs ...int) predicate.Network {
-	return predicate.Network(sql.FieldNotIn(FieldVersion, vs...))
 }
 
 // VersionGT applies the GT predicate on the "version" field.
@@ -856,11 +602,6 @@ func EvidenceLevelIn(vs ...int) predicate.Network {
 	return predicate.Network(sql.FieldIn(FieldEvidenceLevel, vs...))
 }
 
-// EvidenceLevelNotIn applies the NotIn predicate on the "evidence_level" field.
-func EvidenceLevelNotIn(vs ...int) predicate.Network {
-	return predicate.Network(sql.FieldNotIn(FieldEvidenceLevel, vs...))
-}
-
 // EvidenceLevelGT applies the GT predicate on the "evidence_level" field.
 func EvidenceLevelGT(v int) predicate.Network {
 	return predicate.Network(sql.FieldGT(FieldEvidenceLevel, v))
@@ -906,11 +647,6 @@ func OwnerIDIn(vs ...string) predicate.Network {
 	return predicate.Network(sql.FieldIn(FieldOwnerID, vs...))
 }
 
-// OwnerIDNotIn applies the NotIn predicate on the "owner_id" field.
-func OwnerIDNotIn(vs ...string) predicate.Network {
-	return predicate.Network(sql.FieldNotIn(FieldOwnerID, vs...))
-}
-
 // OwnerIDGT applies the GT predicate on the "owner_id" field.
 func OwnerIDGT(v string) predicate.Network {
 	return predicate.Network(sql.FieldGT(FieldOwnerID, v))
@@ -931,31 +667,6 @@ func OwnerIDLTE(v string) predicate.Network {
 	return predicate.Network(sql.FieldLTE(FieldOwnerID, v))
 }
 
-// OwnerIDContains applies the Contains predicate on the "owner_id" field.
-func OwnerIDContains(v string) predicate.Network {
-	return predicate.Network(sql.FieldContains(FieldOwnerID, v))
-}
-
-// OwnerIDHasPrefix applies the HasPrefix predicate on the "owner_id" field.
-func OwnerIDHasPrefix(v string) predicate.Network {
-	return predicate.Network(sql.FieldHasPrefix(FieldOwnerID, v))
-}
-
-// OwnerIDHasSuffix applies the HasSuffix predicate on the "owner_id" field.
-func OwnerIDHasSuffix(v string) predicate.Network {
-	return predicate.Network(sql.FieldHasSuffix(FieldOwnerID, v))
-}
-
-// OwnerIDEqualFold applies the EqualFold predicate on the "owner_id" field.
-func OwnerIDEqualFold(v string) predicate.Network {
-	return predicate.Network(sql.FieldEqualFold(FieldOwnerID, v))
-}
-
-// OwnerIDContainsFold applies the ContainsFold predicate on the "owner_id" field.
-func OwnerIDContainsFold(v string) predicate.Network {
-	return predicate.Network(sql.FieldContainsFold(FieldOwnerID, v))
-}
-
 // ImageIDEQ applies the EQ predicate on the "image_id" field.
 func ImageIDEQ(v string) predicate.Network {
 	return predicate.Network(sql.FieldEQ(FieldImageID, v))
@@ -969,11 +680,6 @@ func ImageIDNEQ(v string) predicate.Network {
 // ImageIDIn applies the In predicate on the "image_id" field.
 func ImageIDIn(vs ...string) predicate.Network {
 	return predicate.Network(sql.FieldIn(FieldImageID, vs...))
-}
-
-// ImageIDNotIn applies the NotIn predicate on the "image_id" field.
-func ImageIDNotIn(vs ...string) predicate.Network {
-	return predicate.Network(sql.FieldNotIn(FieldImageID, vs...))
 }
 
 // ImageIDGT applies the GT predicate on the "image_id" field.
@@ -996,21 +702,6 @@ func ImageIDLTE(v string) predicate.Network {
 	return predicate.Network(sql.FieldLTE(FieldImageID, v))
 }
 
-// ImageIDContains applies the Contains predicate on the "image_id" field.
-func ImageIDContains(v string) predicate.Network {
-	return predicate.Network(sql.FieldContains(FieldImageID, v))
-}
-
-// ImageIDHasPrefix applies the HasPrefix predicate on the "image_id" field.
-func ImageIDHasPrefix(v string) predicate.Network {
-	return predicate.Network(sql.FieldHasPrefix(FieldImageID, v))
-}
-
-// ImageIDHasSuffix applies the HasSuffix predicate on the "image_id" field.
-func ImageIDHasSuffix(v string) predicate.Network {
-	return predicate.Network(sql.FieldHasSuffix(FieldImageID, v))
-}
-
 // ImageIDIsNil applies the IsNil predicate on the "image_id" field.
 func ImageIDIsNil() predicate.Network {
 	return predicate.Network(sql.FieldIsNull(FieldImageID))
@@ -1019,16 +710,6 @@ func ImageIDIsNil() predicate.Network {
 // ImageIDNotNil applies the NotNil predicate on the "image_id" field.
 func ImageIDNotNil() predicate.Network {
 	return predicate.Network(sql.FieldNotNull(FieldImageID))
-}
-
-// ImageIDEqualFold applies the EqualFold predicate on the "image_id" field.
-func ImageIDEqualFold(v string) predicate.Network {
-	return predicate.Network(sql.FieldEqualFold(FieldImageID, v))
-}
-
-// ImageIDContainsFold applies the ContainsFold predicate on the "image_id" field.
-func ImageIDContainsFold(v string) predicate.Network {
-	return predicate.Network(sql.FieldContainsFold(FieldImageID, v))
 }
 
 // KindEQ applies the EQ predicate on the "kind" field.
@@ -1050,15 +731,6 @@ func KindIn(vs ...schema.NetworkKind) predicate.Network {
 		v[i] = vs[i]
 	}
 	return predicate.Network(sql.FieldIn(FieldKind, v...))
-}
-
-// KindNotIn applies the NotIn predicate on the "kind" field.
-func KindNotIn(vs ...schema.NetworkKind) predicate.Network {
-	v := make([]any, len(vs))
-	for i := range v {
-		v[i] = vs[i]
-	}
-	return predicate.Network(sql.FieldNotIn(FieldKind, v...))
 }
 
 // PeriodIsNil applies the IsNil predicate on the "period" field.

@@ -30,11 +30,6 @@ func IDIn(ids ...string) predicate.NetworkMember {
 	return predicate.NetworkMember(sql.FieldIn(FieldID, ids...))
 }
 
-// IDNotIn applies the NotIn predicate on the ID field.
-func IDNotIn(ids ...string) predicate.NetworkMember {
-	return predicate.NetworkMember(sql.FieldNotIn(FieldID, ids...))
-}
-
 // IDGT applies the GT predicate on the ID field.
 func IDGT(id string) predicate.NetworkMember {
 	return predicate.NetworkMember(sql.FieldGT(FieldID, id))
@@ -53,16 +48,6 @@ func IDLT(id string) predicate.NetworkMember {
 // IDLTE applies the LTE predicate on the ID field.
 func IDLTE(id string) predicate.NetworkMember {
 	return predicate.NetworkMember(sql.FieldLTE(FieldID, id))
-}
-
-// IDEqualFold applies the EqualFold predicate on the ID field.
-func IDEqualFold(id string) predicate.NetworkMember {
-	return predicate.NetworkMember(sql.FieldEqualFold(FieldID, id))
-}
-
-// IDContainsFold applies the ContainsFold predicate on the ID field.
-func IDContainsFold(id string) predicate.NetworkMember {
-	return predicate.NetworkMember(sql.FieldContainsFold(FieldID, id))
 }
 
 // ContentID applies equality check predicate on the "content_id" field. It's identical to ContentIDEQ.
@@ -107,11 +92,6 @@ func ContentIDIn(vs ...string) predicate.NetworkMember {
 	return predicate.NetworkMember(sql.FieldIn(FieldContentID, vs...))
 }
 
-// ContentIDNotIn applies the NotIn predicate on the "content_id" field.
-func ContentIDNotIn(vs ...string) predicate.NetworkMember {
-	return predicate.NetworkMember(sql.FieldNotIn(FieldContentID, vs...))
-}
-
 // ContentIDGT applies the GT predicate on the "content_id" field.
 func ContentIDGT(v string) predicate.NetworkMember {
 	return predicate.NetworkMember(sql.FieldGT(FieldContentID, v))
@@ -132,31 +112,6 @@ func ContentIDLTE(v string) predicate.NetworkMember {
 	return predicate.NetworkMember(sql.FieldLTE(FieldContentID, v))
 }
 
-// ContentIDContains applies the Contains predicate on the "content_id" field.
-func ContentIDContains(v string) predicate.NetworkMember {
-	return predicate.NetworkMember(sql.FieldContains(FieldContentID, v))
-}
-
-// ContentIDHasPrefix applies the HasPrefix predicate on the "content_id" field.
-func ContentIDHasPrefix(v string) predicate.NetworkMember {
-	return predicate.NetworkMember(sql.FieldHasPrefix(FieldContentID, v))
-}
-
-// ContentIDHasSuffix applies the HasSuffix predicate on the "content_id" field.
-func ContentIDHasSuffix(v string) predicate.NetworkMember {
-	return predicate.NetworkMember(sql.FieldHasSuffix(FieldContentID, v))
-}
-
-// ContentIDEqualFold applies the EqualFold predicate on the "content_id" field.
-func ContentIDEqualFold(v string) predicate.NetworkMember {
-	return predicate.NetworkMember(sql.FieldEqualFold(FieldContentID, v))
-}
-
-// ContentIDContainsFold applies the ContainsFold predicate on the "content_id" field.
-func ContentIDContainsFold(v string) predicate.NetworkMember {
-	return predicate.NetworkMember(sql.FieldContainsFold(FieldContentID, v))
-}
-
 // MunicipalityIDEQ applies the EQ predicate on the "municipality_id" field.
 func MunicipalityIDEQ(v string) predicate.NetworkMember {
 	return predicate.NetworkMember(sql.FieldEQ(FieldMunicipalityID, v))
@@ -170,11 +125,6 @@ func MunicipalityIDNEQ(v string) predicate.NetworkMember {
 // MunicipalityIDIn applies the In predicate on the "municipality_id" field.
 func MunicipalityIDIn(vs ...string) predicate.NetworkMember {
 	return predicate.NetworkMember(sql.FieldIn(FieldMunicipalityID, vs...))
-}
-
-// MunicipalityIDNotIn applies the NotIn predicate on the "municipality_id" field.
-func MunicipalityIDNotIn(vs ...string) predicate.NetworkMember {
-	return predicate.NetworkMember(sql.FieldNotIn(FieldMunicipalityID, vs...))
 }
 
 // MunicipalityIDGT applies the GT predicate on the "municipality_id" field.
@@ -197,31 +147,6 @@ func MunicipalityIDLTE(v string) predicate.NetworkMember {
 	return predicate.NetworkMember(sql.FieldLTE(FieldMunicipalityID, v))
 }
 
-// MunicipalityIDContains applies the Contains predicate on the "municipality_id" field.
-func MunicipalityIDContains(v string) predicate.NetworkMember {
-	return predicate.NetworkMember(sql.FieldContains(FieldMunicipalityID, v))
-}
-
-// MunicipalityIDHasPrefix applies the HasPrefix predicate on the "municipality_id" field.
-func MunicipalityIDHasPrefix(v string) predicate.NetworkMember {
-	return predicate.NetworkMember(sql.FieldHasPrefix(FieldMunicipalityID, v))
-}
-
-// MunicipalityIDHasSuffix applies the HasSuffix predicate on the "municipality_id" field.
-func MunicipalityIDHasSuffix(v string) predicate.NetworkMember {
-	return predicate.NetworkMember(sql.FieldHasSuffix(FieldMunicipalityID, v))
-}
-
-// MunicipalityIDEqualFold applies the EqualFold predicate on the "municipality_id" field.
-func MunicipalityIDEqualFold(v string) predicate.NetworkMember {
-	return predicate.NetworkMember(sql.FieldEqualFold(FieldMunicipalityID, v))
-}
-
-// MunicipalityIDContainsFold applies the ContainsFold predicate on the "municipality_id" field.
-func MunicipalityIDContainsFold(v string) predicate.NetworkMember {
-	return predicate.NetworkMember(sql.FieldContainsFold(FieldMunicipalityID, v))
-}
-
 // SeqEQ applies the EQ predicate on the "seq" field.
 func SeqEQ(v int) predicate.NetworkMember {
 	return predicate.NetworkMember(sql.FieldEQ(FieldSeq, v))
@@ -235,11 +160,6 @@ func SeqNEQ(v int) predicate.NetworkMember {
 // SeqIn applies the In predicate on the "seq" field.
 func SeqIn(vs ...int) predicate.NetworkMember {
 	return predicate.NetworkMember(sql.FieldIn(FieldSeq, vs...))
-}
-
-// SeqNotIn applies the NotIn predicate on the "seq" field.
-func SeqNotIn(vs ...int) predicate.NetworkMember {
-	return predicate.NetworkMember(sql.FieldNotIn(FieldSeq, vs...))
 }
 
 // SeqGT applies the GT predicate on the "seq" field.
@@ -283,15 +203,6 @@ func FromDateIn(vs ...schema.Date) predicate.NetworkMember {
 	return predicate.NetworkMember(sql.FieldIn(FieldFromDate, v...))
 }
 
-// FromDateNotIn applies the NotIn predicate on the "from_date" field.
-func FromDateNotIn(vs ...schema.Date) predicate.NetworkMember {
-	v := make([]any, len(vs))
-	for i := range v {
-		v[i] = string(vs[i])
-	}
-	return predicate.NetworkMember(sql.FieldNotIn(FieldFromDate, v...))
-}
-
 // FromDateGT applies the GT predicate on the "from_date" field.
 func FromDateGT(v schema.Date) predicate.NetworkMember {
 	vc := string(v)
@@ -316,24 +227,6 @@ func FromDateLTE(v schema.Date) predicate.NetworkMember {
 	return predicate.NetworkMember(sql.FieldLTE(FieldFromDate, vc))
 }
 
-// FromDateContains applies the Contains predicate on the "from_date" field.
-func FromDateContains(v schema.Date) predicate.NetworkMember {
-	vc := string(v)
-	return predicate.NetworkMember(sql.FieldContains(FieldFromDate, vc))
-}
-
-// FromDateHasPrefix applies the HasPrefix predicate on the "from_date" field.
-func FromDateHasPrefix(v schema.Date) predicate.NetworkMember {
-	vc := string(v)
-	return predicate.NetworkMember(sql.FieldHasPrefix(FieldFromDate, vc))
-}
-
-// FromDateHasSuffix applies the HasSuffix predicate on the "from_date" field.
-func FromDateHasSuffix(v schema.Date) predicate.NetworkMember {
-	vc := string(v)
-	return predicate.NetworkMember(sql.FieldHasSuffix(FieldFromDate, vc))
-}
-
 // FromDateIsNil applies the IsNil predicate on the "from_date" field.
 func FromDateIsNil() predicate.NetworkMember {
 	return predicate.NetworkMember(sql.FieldIsNull(FieldFromDate))
@@ -342,18 +235,6 @@ func FromDateIsNil() predicate.NetworkMember {
 // FromDateNotNil applies the NotNil predicate on the "from_date" field.
 func FromDateNotNil() predicate.NetworkMember {
 	return predicate.NetworkMember(sql.FieldNotNull(FieldFromDate))
-}
-
-// FromDateEqualFold applies the EqualFold predicate on the "from_date" field.
-func FromDateEqualFold(v schema.Date) predicate.NetworkMember {
-	vc := string(v)
-	return predicate.NetworkMember(sql.FieldEqualFold(FieldFromDate, vc))
-}
-
-// FromDateContainsFold applies the ContainsFold predicate on the "from_date" field.
-func FromDateContainsFold(v schema.Date) predicate.NetworkMember {
-	vc := string(v)
-	return predicate.NetworkMember(sql.FieldContainsFold(FieldFromDate, vc))
 }
 
 // ToDateEQ applies the EQ predicate on the "to_date" field.
@@ -375,15 +256,6 @@ func ToDateIn(vs ...schema.Date) predicate.NetworkMember {
 		v[i] = string(vs[i])
 	}
 	return predicate.NetworkMember(sql.FieldIn(FieldToDate, v...))
-}
-
-// ToDateNotIn applies the NotIn predicate on the "to_date" field.
-func ToDateNotIn(vs ...schema.Date) predicate.NetworkMember {
-	v := make([]any, len(vs))
-	for i := range v {
-		v[i] = string(vs[i])
-	}
-	return predicate.NetworkMember(sql.FieldNotIn(FieldToDate, v...))
 }
 
 // ToDateGT applies the GT predicate on the "to_date" field.
@@ -410,24 +282,6 @@ func ToDateLTE(v schema.Date) predicate.NetworkMember {
 	return predicate.NetworkMember(sql.FieldLTE(FieldToDate, vc))
 }
 
-// ToDateContains applies the Contains predicate on the "to_date" field.
-func ToDateContains(v schema.Date) predicate.NetworkMember {
-	vc := string(v)
-	return predicate.NetworkMember(sql.FieldContains(FieldToDate, vc))
-}
-
-// ToDateHasPrefix applies the HasPrefix predicate on the "to_date" field.
-func ToDateHasPrefix(v schema.Date) predicate.NetworkMember {
-	vc := string(v)
-	return predicate.NetworkMember(sql.FieldHasPrefix(FieldToDate, vc))
-}
-
-// ToDateHasSuffix applies the HasSuffix predicate on the "to_date" field.
-func ToDateHasSuffix(v schema.Date) predicate.NetworkMember {
-	vc := string(v)
-	return predicate.NetworkMember(sql.FieldHasSuffix(FieldToDate, vc))
-}
-
 // ToDateIsNil applies the IsNil predicate on the "to_date" field.
 func ToDateIsNil() predicate.NetworkMember {
 	return predicate.NetworkMember(sql.FieldIsNull(FieldToDate))
@@ -436,18 +290,6 @@ func ToDateIsNil() predicate.NetworkMember {
 // ToDateNotNil applies the NotNil predicate on the "to_date" field.
 func ToDateNotNil() predicate.NetworkMember {
 	return predicate.NetworkMember(sql.FieldNotNull(FieldToDate))
-}
-
-// ToDateEqualFold applies the EqualFold predicate on the "to_date" field.
-func ToDateEqualFold(v schema.Date) predicate.NetworkMember {
-	vc := string(v)
-	return predicate.NetworkMember(sql.FieldEqualFold(FieldToDate, vc))
-}
-
-// ToDateContainsFold applies the ContainsFold predicate on the "to_date" field.
-func ToDateContainsFold(v schema.Date) predicate.NetworkMember {
-	vc := string(v)
-	return predicate.NetworkMember(sql.FieldContainsFold(FieldToDate, vc))
 }
 
 // HasMunicipality applies the HasEdge predicate on the "municipality" edge.

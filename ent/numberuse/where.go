@@ -30,11 +30,6 @@ func IDIn(ids ...string) predicate.NumberUse {
 	return predicate.NumberUse(sql.FieldIn(FieldID, ids...))
 }
 
-// IDNotIn applies the NotIn predicate on the ID field.
-func IDNotIn(ids ...string) predicate.NumberUse {
-	return predicate.NumberUse(sql.FieldNotIn(FieldID, ids...))
-}
-
 // IDGT applies the GT predicate on the ID field.
 func IDGT(id string) predicate.NumberUse {
 	return predicate.NumberUse(sql.FieldGT(FieldID, id))
@@ -53,16 +48,6 @@ func IDLT(id string) predicate.NumberUse {
 // IDLTE applies the LTE predicate on the ID field.
 func IDLTE(id string) predicate.NumberUse {
 	return predicate.NumberUse(sql.FieldLTE(FieldID, id))
-}
-
-// IDEqualFold applies the EqualFold predicate on the ID field.
-func IDEqualFold(id string) predicate.NumberUse {
-	return predicate.NumberUse(sql.FieldEqualFold(FieldID, id))
-}
-
-// IDContainsFold applies the ContainsFold predicate on the ID field.
-func IDContainsFold(id string) predicate.NumberUse {
-	return predicate.NumberUse(sql.FieldContainsFold(FieldID, id))
 }
 
 // Number applies equality check predicate on the "number" field. It's identical to NumberEQ.
@@ -102,11 +87,6 @@ func NumberIn(vs ...string) predicate.NumberUse {
 	return predicate.NumberUse(sql.FieldIn(FieldNumber, vs...))
 }
 
-// NumberNotIn applies the NotIn predicate on the "number" field.
-func NumberNotIn(vs ...string) predicate.NumberUse {
-	return predicate.NumberUse(sql.FieldNotIn(FieldNumber, vs...))
-}
-
 // NumberGT applies the GT predicate on the "number" field.
 func NumberGT(v string) predicate.NumberUse {
 	return predicate.NumberUse(sql.FieldGT(FieldNumber, v))
@@ -127,31 +107,6 @@ func NumberLTE(v string) predicate.NumberUse {
 	return predicate.NumberUse(sql.FieldLTE(FieldNumber, v))
 }
 
-// NumberContains applies the Contains predicate on the "number" field.
-func NumberContains(v string) predicate.NumberUse {
-	return predicate.NumberUse(sql.FieldContains(FieldNumber, v))
-}
-
-// NumberHasPrefix applies the HasPrefix predicate on the "number" field.
-func NumberHasPrefix(v string) predicate.NumberUse {
-	return predicate.NumberUse(sql.FieldHasPrefix(FieldNumber, v))
-}
-
-// NumberHasSuffix applies the HasSuffix predicate on the "number" field.
-func NumberHasSuffix(v string) predicate.NumberUse {
-	return predicate.NumberUse(sql.FieldHasSuffix(FieldNumber, v))
-}
-
-// NumberEqualFold applies the EqualFold predicate on the "number" field.
-func NumberEqualFold(v string) predicate.NumberUse {
-	return predicate.NumberUse(sql.FieldEqualFold(FieldNumber, v))
-}
-
-// NumberContainsFold applies the ContainsFold predicate on the "number" field.
-func NumberContainsFold(v string) predicate.NumberUse {
-	return predicate.NumberUse(sql.FieldContainsFold(FieldNumber, v))
-}
-
 // NameEQ applies the EQ predicate on the "name" field.
 func NameEQ(v string) predicate.NumberUse {
 	return predicate.NumberUse(sql.FieldEQ(FieldName, v))
@@ -165,11 +120,6 @@ func NameNEQ(v string) predicate.NumberUse {
 // NameIn applies the In predicate on the "name" field.
 func NameIn(vs ...string) predicate.NumberUse {
 	return predicate.NumberUse(sql.FieldIn(FieldName, vs...))
-}
-
-// NameNotIn applies the NotIn predicate on the "name" field.
-func NameNotIn(vs ...string) predicate.NumberUse {
-	return predicate.NumberUse(sql.FieldNotIn(FieldName, vs...))
 }
 
 // NameGT applies the GT predicate on the "name" field.
@@ -192,31 +142,6 @@ func NameLTE(v string) predicate.NumberUse {
 	return predicate.NumberUse(sql.FieldLTE(FieldName, v))
 }
 
-// NameContains applies the Contains predicate on the "name" field.
-func NameContains(v string) predicate.NumberUse {
-	return predicate.NumberUse(sql.FieldContains(FieldName, v))
-}
-
-// NameHasPrefix applies the HasPrefix predicate on the "name" field.
-func NameHasPrefix(v string) predicate.NumberUse {
-	return predicate.NumberUse(sql.FieldHasPrefix(FieldName, v))
-}
-
-// NameHasSuffix applies the HasSuffix predicate on the "name" field.
-func NameHasSuffix(v string) predicate.NumberUse {
-	return predicate.NumberUse(sql.FieldHasSuffix(FieldName, v))
-}
-
-// NameEqualFold applies the EqualFold predicate on the "name" field.
-func NameEqualFold(v string) predicate.NumberUse {
-	return predicate.NumberUse(sql.FieldEqualFold(FieldName, v))
-}
-
-// NameContainsFold applies the ContainsFold predicate on the "name" field.
-func NameContainsFold(v string) predicate.NumberUse {
-	return predicate.NumberUse(sql.FieldContainsFold(FieldName, v))
-}
-
 // FromDateEQ applies the EQ predicate on the "from_date" field.
 func FromDateEQ(v schema.Date) predicate.NumberUse {
 	vc := string(v)
@@ -236,15 +161,6 @@ func FromDateIn(vs ...schema.Date) predicate.NumberUse {
 		v[i] = string(vs[i])
 	}
 	return predicate.NumberUse(sql.FieldIn(FieldFromDate, v...))
-}
-
-// FromDateNotIn applies the NotIn predicate on the "from_date" field.
-func FromDateNotIn(vs ...schema.Date) predicate.NumberUse {
-	v := make([]any, len(vs))
-	for i := range v {
-		v[i] = string(vs[i])
-	}
-	return predicate.NumberUse(sql.FieldNotIn(FieldFromDate, v...))
 }
 
 // FromDateGT applies the GT predicate on the "from_date" field.
@@ -271,24 +187,6 @@ func FromDateLTE(v schema.Date) predicate.NumberUse {
 	return predicate.NumberUse(sql.FieldLTE(FieldFromDate, vc))
 }
 
-// FromDateContains applies the Contains predicate on the "from_date" field.
-func FromDateContains(v schema.Date) predicate.NumberUse {
-	vc := string(v)
-	return predicate.NumberUse(sql.FieldContains(FieldFromDate, vc))
-}
-
-// FromDateHasPrefix applies the HasPrefix predicate on the "from_date" field.
-func FromDateHasPrefix(v schema.Date) predicate.NumberUse {
-	vc := string(v)
-	return predicate.NumberUse(sql.FieldHasPrefix(FieldFromDate, vc))
-}
-
-// FromDateHasSuffix applies the HasSuffix predicate on the "from_date" field.
-func FromDateHasSuffix(v schema.Date) predicate.NumberUse {
-	vc := string(v)
-	return predicate.NumberUse(sql.FieldHasSuffix(FieldFromDate, vc))
-}
-
 // FromDateIsNil applies the IsNil predicate on the "from_date" field.
 func FromDateIsNil() predicate.NumberUse {
 	return predicate.NumberUse(sql.FieldIsNull(FieldFromDate))
@@ -297,18 +195,6 @@ func FromDateIsNil() predicate.NumberUse {
 // FromDateNotNil applies the NotNil predicate on the "from_date" field.
 func FromDateNotNil() predicate.NumberUse {
 	return predicate.NumberUse(sql.FieldNotNull(FieldFromDate))
-}
-
-// FromDateEqualFold applies the EqualFold predicate on the "from_date" field.
-func FromDateEqualFold(v schema.Date) predicate.NumberUse {
-	vc := string(v)
-	return predicate.NumberUse(sql.FieldEqualFold(FieldFromDate, vc))
-}
-
-// FromDateContainsFold applies the ContainsFold predicate on the "from_date" field.
-func FromDateContainsFold(v schema.Date) predicate.NumberUse {
-	vc := string(v)
-	return predicate.NumberUse(sql.FieldContainsFold(FieldFromDate, vc))
 }
 
 // ToDateEQ applies the EQ predicate on the "to_date" field.
@@ -330,15 +216,6 @@ func ToDateIn(vs ...schema.Date) predicate.NumberUse {
 		v[i] = string(vs[i])
 	}
 	return predicate.NumberUse(sql.FieldIn(FieldToDate, v...))
-}
-
-// ToDateNotIn applies the NotIn predicate on the "to_date" field.
-func ToDateNotIn(vs ...schema.Date) predicate.NumberUse {
-	v := make([]any, len(vs))
-	for i := range v {
-		v[i] = string(vs[i])
-	}
-	return predicate.NumberUse(sql.FieldNotIn(FieldToDate, v...))
 }
 
 // ToDateGT applies the GT predicate on the "to_date" field.
@@ -365,24 +242,6 @@ func ToDateLTE(v schema.Date) predicate.NumberUse {
 	return predicate.NumberUse(sql.FieldLTE(FieldToDate, vc))
 }
 
-// ToDateContains applies the Contains predicate on the "to_date" field.
-func ToDateContains(v schema.Date) predicate.NumberUse {
-	vc := string(v)
-	return predicate.NumberUse(sql.FieldContains(FieldToDate, vc))
-}
-
-// ToDateHasPrefix applies the HasPrefix predicate on the "to_date" field.
-func ToDateHasPrefix(v schema.Date) predicate.NumberUse {
-	vc := string(v)
-	return predicate.NumberUse(sql.FieldHasPrefix(FieldToDate, vc))
-}
-
-// ToDateHasSuffix applies the HasSuffix predicate on the "to_date" field.
-func ToDateHasSuffix(v schema.Date) predicate.NumberUse {
-	vc := string(v)
-	return predicate.NumberUse(sql.FieldHasSuffix(FieldToDate, vc))
-}
-
 // ToDateIsNil applies the IsNil predicate on the "to_date" field.
 func ToDateIsNil() predicate.NumberUse {
 	return predicate.NumberUse(sql.FieldIsNull(FieldToDate))
@@ -391,18 +250,6 @@ func ToDateIsNil() predicate.NumberUse {
 // ToDateNotNil applies the NotNil predicate on the "to_date" field.
 func ToDateNotNil() predicate.NumberUse {
 	return predicate.NumberUse(sql.FieldNotNull(FieldToDate))
-}
-
-// ToDateEqualFold applies the EqualFold predicate on the "to_date" field.
-func ToDateEqualFold(v schema.Date) predicate.NumberUse {
-	vc := string(v)
-	return predicate.NumberUse(sql.FieldEqualFold(FieldToDate, vc))
-}
-
-// ToDateContainsFold applies the ContainsFold predicate on the "to_date" field.
-func ToDateContainsFold(v schema.Date) predicate.NumberUse {
-	vc := string(v)
-	return predicate.NumberUse(sql.FieldContainsFold(FieldToDate, vc))
 }
 
 // HasMunicipality applies the HasEdge predicate on the "municipality" edge.

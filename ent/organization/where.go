@@ -29,11 +29,6 @@ func IDIn(ids ...string) predicate.Organization {
 	return predicate.Organization(sql.FieldIn(FieldID, ids...))
 }
 
-// IDNotIn applies the NotIn predicate on the ID field.
-func IDNotIn(ids ...string) predicate.Organization {
-	return predicate.Organization(sql.FieldNotIn(FieldID, ids...))
-}
-
 // IDGT applies the GT predicate on the ID field.
 func IDGT(id string) predicate.Organization {
 	return predicate.Organization(sql.FieldGT(FieldID, id))
@@ -52,16 +47,6 @@ func IDLT(id string) predicate.Organization {
 // IDLTE applies the LTE predicate on the ID field.
 func IDLTE(id string) predicate.Organization {
 	return predicate.Organization(sql.FieldLTE(FieldID, id))
-}
-
-// IDEqualFold applies the EqualFold predicate on the ID field.
-func IDEqualFold(id string) predicate.Organization {
-	return predicate.Organization(sql.FieldEqualFold(FieldID, id))
-}
-
-// IDContainsFold applies the ContainsFold predicate on the ID field.
-func IDContainsFold(id string) predicate.Organization {
-	return predicate.Organization(sql.FieldContainsFold(FieldID, id))
 }
 
 // Slug applies equality check predicate on the "slug" field. It's identical to SlugEQ.
@@ -109,11 +94,6 @@ func SlugIn(vs ...string) predicate.Organization {
 	return predicate.Organization(sql.FieldIn(FieldSlug, vs...))
 }
 
-// SlugNotIn applies the NotIn predicate on the "slug" field.
-func SlugNotIn(vs ...string) predicate.Organization {
-	return predicate.Organization(sql.FieldNotIn(FieldSlug, vs...))
-}
-
 // SlugGT applies the GT predicate on the "slug" field.
 func SlugGT(v string) predicate.Organization {
 	return predicate.Organization(sql.FieldGT(FieldSlug, v))
@@ -134,31 +114,6 @@ func SlugLTE(v string) predicate.Organization {
 	return predicate.Organization(sql.FieldLTE(FieldSlug, v))
 }
 
-// SlugContains applies the Contains predicate on the "slug" field.
-func SlugContains(v string) predicate.Organization {
-	return predicate.Organization(sql.FieldContains(FieldSlug, v))
-}
-
-// SlugHasPrefix applies the HasPrefix predicate on the "slug" field.
-func SlugHasPrefix(v string) predicate.Organization {
-	return predicate.Organization(sql.FieldHasPrefix(FieldSlug, v))
-}
-
-// SlugHasSuffix applies the HasSuffix predicate on the "slug" field.
-func SlugHasSuffix(v string) predicate.Organization {
-	return predicate.Organization(sql.FieldHasSuffix(FieldSlug, v))
-}
-
-// SlugEqualFold applies the EqualFold predicate on the "slug" field.
-func SlugEqualFold(v string) predicate.Organization {
-	return predicate.Organization(sql.FieldEqualFold(FieldSlug, v))
-}
-
-// SlugContainsFold applies the ContainsFold predicate on the "slug" field.
-func SlugContainsFold(v string) predicate.Organization {
-	return predicate.Organization(sql.FieldContainsFold(FieldSlug, v))
-}
-
 // SortNameEQ applies the EQ predicate on the "sort_name" field.
 func SortNameEQ(v string) predicate.Organization {
 	return predicate.Organization(sql.FieldEQ(FieldSortName, v))
@@ -172,11 +127,6 @@ func SortNameNEQ(v string) predicate.Organization {
 // SortNameIn applies the In predicate on the "sort_name" field.
 func SortNameIn(vs ...string) predicate.Organization {
 	return predicate.Organization(sql.FieldIn(FieldSortName, vs...))
-}
-
-// SortNameNotIn applies the NotIn predicate on the "sort_name" field.
-func SortNameNotIn(vs ...string) predicate.Organization {
-	return predicate.Organization(sql.FieldNotIn(FieldSortName, vs...))
 }
 
 // SortNameGT applies the GT predicate on the "sort_name" field.
@@ -199,31 +149,6 @@ func SortNameLTE(v string) predicate.Organization {
 	return predicate.Organization(sql.FieldLTE(FieldSortName, v))
 }
 
-// SortNameContains applies the Contains predicate on the "sort_name" field.
-func SortNameContains(v string) predicate.Organization {
-	return predicate.Organization(sql.FieldContains(FieldSortName, v))
-}
-
-// SortNameHasPrefix applies the HasPrefix predicate on the "sort_name" field.
-func SortNameHasPrefix(v string) predicate.Organization {
-	return predicate.Organization(sql.FieldHasPrefix(FieldSortName, v))
-}
-
-// SortNameHasSuffix applies the HasSuffix predicate on the "sort_name" field.
-func SortNameHasSuffix(v string) predicate.Organization {
-	return predicate.Organization(sql.FieldHasSuffix(FieldSortName, v))
-}
-
-// SortNameEqualFold applies the EqualFold predicate on the "sort_name" field.
-func SortNameEqualFold(v string) predicate.Organization {
-	return predicate.Organization(sql.FieldEqualFold(FieldSortName, v))
-}
-
-// SortNameContainsFold applies the ContainsFold predicate on the "sort_name" field.
-func SortNameContainsFold(v string) predicate.Organization {
-	return predicate.Organization(sql.FieldContainsFold(FieldSortName, v))
-}
-
 // FoldedNameEQ applies the EQ predicate on the "folded_name" field.
 func FoldedNameEQ(v string) predicate.Organization {
 	return predicate.Organization(sql.FieldEQ(FieldFoldedName, v))
@@ -237,11 +162,6 @@ func FoldedNameNEQ(v string) predicate.Organization {
 // FoldedNameIn applies the In predicate on the "folded_name" field.
 func FoldedNameIn(vs ...string) predicate.Organization {
 	return predicate.Organization(sql.FieldIn(FieldFoldedName, vs...))
-}
-
-// FoldedNameNotIn applies the NotIn predicate on the "folded_name" field.
-func FoldedNameNotIn(vs ...string) predicate.Organization {
-	return predicate.Organization(sql.FieldNotIn(FieldFoldedName, vs...))
 }
 
 // FoldedNameGT applies the GT predicate on the "folded_name" field.
@@ -269,26 +189,6 @@ func FoldedNameContains(v string) predicate.Organization {
 	return predicate.Organization(sql.FieldContains(FieldFoldedName, v))
 }
 
-// FoldedNameHasPrefix applies the HasPrefix predicate on the "folded_name" field.
-func FoldedNameHasPrefix(v string) predicate.Organization {
-	return predicate.Organization(sql.FieldHasPrefix(FieldFoldedName, v))
-}
-
-// FoldedNameHasSuffix applies the HasSuffix predicate on the "folded_name" field.
-func FoldedNameHasSuffix(v string) predicate.Organization {
-	return predicate.Organization(sql.FieldHasSuffix(FieldFoldedName, v))
-}
-
-// FoldedNameEqualFold applies the EqualFold predicate on the "folded_name" field.
-func FoldedNameEqualFold(v string) predicate.Organization {
-	return predicate.Organization(sql.FieldEqualFold(FieldFoldedName, v))
-}
-
-// FoldedNameContainsFold applies the ContainsFold predicate on the "folded_name" field.
-func FoldedNameContainsFold(v string) predicate.Organization {
-	return predicate.Organization(sql.FieldContainsFold(FieldFoldedName, v))
-}
-
 // ShortNameEQ applies the EQ predicate on the "short_name" field.
 func ShortNameEQ(v string) predicate.Organization {
 	return predicate.Organization(sql.FieldEQ(FieldShortName, v))
@@ -302,11 +202,6 @@ func ShortNameNEQ(v string) predicate.Organization {
 // ShortNameIn applies the In predicate on the "short_name" field.
 func ShortNameIn(vs ...string) predicate.Organization {
 	return predicate.Organization(sql.FieldIn(FieldShortName, vs...))
-}
-
-// ShortNameNotIn applies the NotIn predicate on the "short_name" field.
-func ShortNameNotIn(vs ...string) predicate.Organization {
-	return predicate.Organization(sql.FieldNotIn(FieldShortName, vs...))
 }
 
 // ShortNameGT applies the GT predicate on the "short_name" field.
@@ -329,21 +224,6 @@ func ShortNameLTE(v string) predicate.Organization {
 	return predicate.Organization(sql.FieldLTE(FieldShortName, v))
 }
 
-// ShortNameContains applies the Contains predicate on the "short_name" field.
-func ShortNameContains(v string) predicate.Organization {
-	return predicate.Organization(sql.FieldContains(FieldShortName, v))
-}
-
-// ShortNameHasPrefix applies the HasPrefix predicate on the "short_name" field.
-func ShortNameHasPrefix(v string) predicate.Organization {
-	return predicate.Organization(sql.FieldHasPrefix(FieldShortName, v))
-}
-
-// ShortNameHasSuffix applies the HasSuffix predicate on the "short_name" field.
-func ShortNameHasSuffix(v string) predicate.Organization {
-	return predicate.Organization(sql.FieldHasSuffix(FieldShortName, v))
-}
-
 // ShortNameIsNil applies the IsNil predicate on the "short_name" field.
 func ShortNameIsNil() predicate.Organization {
 	return predicate.Organization(sql.FieldIsNull(FieldShortName))
@@ -352,16 +232,6 @@ func ShortNameIsNil() predicate.Organization {
 // ShortNameNotNil applies the NotNil predicate on the "short_name" field.
 func ShortNameNotNil() predicate.Organization {
 	return predicate.Organization(sql.FieldNotNull(FieldShortName))
-}
-
-// ShortNameEqualFold applies the EqualFold predicate on the "short_name" field.
-func ShortNameEqualFold(v string) predicate.Organization {
-	return predicate.Organization(sql.FieldEqualFold(FieldShortName, v))
-}
-
-// ShortNameContainsFold applies the ContainsFold predicate on the "short_name" field.
-func ShortNameContainsFold(v string) predicate.Organization {
-	return predicate.Organization(sql.FieldContainsFold(FieldShortName, v))
 }
 
 // KindEQ applies the EQ predicate on the "kind" field.
@@ -377,11 +247,6 @@ func KindNEQ(v string) predicate.Organization {
 // KindIn applies the In predicate on the "kind" field.
 func KindIn(vs ...string) predicate.Organization {
 	return predicate.Organization(sql.FieldIn(FieldKind, vs...))
-}
-
-// KindNotIn applies the NotIn predicate on the "kind" field.
-func KindNotIn(vs ...string) predicate.Organization {
-	return predicate.Organization(sql.FieldNotIn(FieldKind, vs...))
 }
 
 // KindGT applies the GT predicate on the "kind" field.
@@ -404,31 +269,6 @@ func KindLTE(v string) predicate.Organization {
 	return predicate.Organization(sql.FieldLTE(FieldKind, v))
 }
 
-// KindContains applies the Contains predicate on the "kind" field.
-func KindContains(v string) predicate.Organization {
-	return predicate.Organization(sql.FieldContains(FieldKind, v))
-}
-
-// KindHasPrefix applies the HasPrefix predicate on the "kind" field.
-func KindHasPrefix(v string) predicate.Organization {
-	return predicate.Organization(sql.FieldHasPrefix(FieldKind, v))
-}
-
-// KindHasSuffix applies the HasSuffix predicate on the "kind" field.
-func KindHasSuffix(v string) predicate.Organization {
-	return predicate.Organization(sql.FieldHasSuffix(FieldKind, v))
-}
-
-// KindEqualFold applies the EqualFold predicate on the "kind" field.
-func KindEqualFold(v string) predicate.Organization {
-	return predicate.Organization(sql.FieldEqualFold(FieldKind, v))
-}
-
-// KindContainsFold applies the ContainsFold predicate on the "kind" field.
-func KindContainsFold(v string) predicate.Organization {
-	return predicate.Organization(sql.FieldContainsFold(FieldKind, v))
-}
-
 // URLEQ applies the EQ predicate on the "url" field.
 func URLEQ(v string) predicate.Organization {
 	return predicate.Organization(sql.FieldEQ(FieldURL, v))
@@ -442,11 +282,6 @@ func URLNEQ(v string) predicate.Organization {
 // URLIn applies the In predicate on the "url" field.
 func URLIn(vs ...string) predicate.Organization {
 	return predicate.Organization(sql.FieldIn(FieldURL, vs...))
-}
-
-// URLNotIn applies the NotIn predicate on the "url" field.
-func URLNotIn(vs ...string) predicate.Organization {
-	return predicate.Organization(sql.FieldNotIn(FieldURL, vs...))
 }
 
 // URLGT applies the GT predicate on the "url" field.
@@ -469,21 +304,6 @@ func URLLTE(v string) predicate.Organization {
 	return predicate.Organization(sql.FieldLTE(FieldURL, v))
 }
 
-// URLContains applies the Contains predicate on the "url" field.
-func URLContains(v string) predicate.Organization {
-	return predicate.Organization(sql.FieldContains(FieldURL, v))
-}
-
-// URLHasPrefix applies the HasPrefix predicate on the "url" field.
-func URLHasPrefix(v string) predicate.Organization {
-	return predicate.Organization(sql.FieldHasPrefix(FieldURL, v))
-}
-
-// URLHasSuffix applies the HasSuffix predicate on the "url" field.
-func URLHasSuffix(v string) predicate.Organization {
-	return predicate.Organization(sql.FieldHasSuffix(FieldURL, v))
-}
-
 // URLIsNil applies the IsNil predicate on the "url" field.
 func URLIsNil() predicate.Organization {
 	return predicate.Organization(sql.FieldIsNull(FieldURL))
@@ -492,16 +312,6 @@ func URLIsNil() predicate.Organization {
 // URLNotNil applies the NotNil predicate on the "url" field.
 func URLNotNil() predicate.Organization {
 	return predicate.Organization(sql.FieldNotNull(FieldURL))
-}
-
-// URLEqualFold applies the EqualFold predicate on the "url" field.
-func URLEqualFold(v string) predicate.Organization {
-	return predicate.Organization(sql.FieldEqualFold(FieldURL, v))
-}
-
-// URLContainsFold applies the ContainsFold predicate on the "url" field.
-func URLContainsFold(v string) predicate.Organization {
-	return predicate.Organization(sql.FieldContainsFold(FieldURL, v))
 }
 
 // HasMunicipality applies the HasEdge predicate on the "municipality" edge.

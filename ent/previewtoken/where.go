@@ -29,11 +29,6 @@ func IDIn(ids ...string) predicate.PreviewToken {
 	return predicate.PreviewToken(sql.FieldIn(FieldID, ids...))
 }
 
-// IDNotIn applies the NotIn predicate on the ID field.
-func IDNotIn(ids ...string) predicate.PreviewToken {
-	return predicate.PreviewToken(sql.FieldNotIn(FieldID, ids...))
-}
-
 // IDGT applies the GT predicate on the ID field.
 func IDGT(id string) predicate.PreviewToken {
 	return predicate.PreviewToken(sql.FieldGT(FieldID, id))
@@ -52,16 +47,6 @@ func IDLT(id string) predicate.PreviewToken {
 // IDLTE applies the LTE predicate on the ID field.
 func IDLTE(id string) predicate.PreviewToken {
 	return predicate.PreviewToken(sql.FieldLTE(FieldID, id))
-}
-
-// IDEqualFold applies the EqualFold predicate on the ID field.
-func IDEqualFold(id string) predicate.PreviewToken {
-	return predicate.PreviewToken(sql.FieldEqualFold(FieldID, id))
-}
-
-// IDContainsFold applies the ContainsFold predicate on the ID field.
-func IDContainsFold(id string) predicate.PreviewToken {
-	return predicate.PreviewToken(sql.FieldContainsFold(FieldID, id))
 }
 
 // Hash applies equality check predicate on the "hash" field. It's identical to HashEQ.
@@ -114,11 +99,6 @@ func HashIn(vs ...string) predicate.PreviewToken {
 	return predicate.PreviewToken(sql.FieldIn(FieldHash, vs...))
 }
 
-// HashNotIn applies the NotIn predicate on the "hash" field.
-func HashNotIn(vs ...string) predicate.PreviewToken {
-	return predicate.PreviewToken(sql.FieldNotIn(FieldHash, vs...))
-}
-
 // HashGT applies the GT predicate on the "hash" field.
 func HashGT(v string) predicate.PreviewToken {
 	return predicate.PreviewToken(sql.FieldGT(FieldHash, v))
@@ -139,31 +119,6 @@ func HashLTE(v string) predicate.PreviewToken {
 	return predicate.PreviewToken(sql.FieldLTE(FieldHash, v))
 }
 
-// HashContains applies the Contains predicate on the "hash" field.
-func HashContains(v string) predicate.PreviewToken {
-	return predicate.PreviewToken(sql.FieldContains(FieldHash, v))
-}
-
-// HashHasPrefix applies the HasPrefix predicate on the "hash" field.
-func HashHasPrefix(v string) predicate.PreviewToken {
-	return predicate.PreviewToken(sql.FieldHasPrefix(FieldHash, v))
-}
-
-// HashHasSuffix applies the HasSuffix predicate on the "hash" field.
-func HashHasSuffix(v string) predicate.PreviewToken {
-	return predicate.PreviewToken(sql.FieldHasSuffix(FieldHash, v))
-}
-
-// HashEqualFold applies the EqualFold predicate on the "hash" field.
-func HashEqualFold(v string) predicate.PreviewToken {
-	return predicate.PreviewToken(sql.FieldEqualFold(FieldHash, v))
-}
-
-// HashContainsFold applies the ContainsFold predicate on the "hash" field.
-func HashContainsFold(v string) predicate.PreviewToken {
-	return predicate.PreviewToken(sql.FieldContainsFold(FieldHash, v))
-}
-
 // ReleaseIDEQ applies the EQ predicate on the "release_id" field.
 func ReleaseIDEQ(v string) predicate.PreviewToken {
 	return predicate.PreviewToken(sql.FieldEQ(FieldReleaseID, v))
@@ -177,11 +132,6 @@ func ReleaseIDNEQ(v string) predicate.PreviewToken {
 // ReleaseIDIn applies the In predicate on the "release_id" field.
 func ReleaseIDIn(vs ...string) predicate.PreviewToken {
 	return predicate.PreviewToken(sql.FieldIn(FieldReleaseID, vs...))
-}
-
-// ReleaseIDNotIn applies the NotIn predicate on the "release_id" field.
-func ReleaseIDNotIn(vs ...string) predicate.PreviewToken {
-	return predicate.PreviewToken(sql.FieldNotIn(FieldReleaseID, vs...))
 }
 
 // ReleaseIDGT applies the GT predicate on the "release_id" field.
@@ -204,21 +154,6 @@ func ReleaseIDLTE(v string) predicate.PreviewToken {
 	return predicate.PreviewToken(sql.FieldLTE(FieldReleaseID, v))
 }
 
-// ReleaseIDContains applies the Contains predicate on the "release_id" field.
-func ReleaseIDContains(v string) predicate.PreviewToken {
-	return predicate.PreviewToken(sql.FieldContains(FieldReleaseID, v))
-}
-
-// ReleaseIDHasPrefix applies the HasPrefix predicate on the "release_id" field.
-func ReleaseIDHasPrefix(v string) predicate.PreviewToken {
-	return predicate.PreviewToken(sql.FieldHasPrefix(FieldReleaseID, v))
-}
-
-// ReleaseIDHasSuffix applies the HasSuffix predicate on the "release_id" field.
-func ReleaseIDHasSuffix(v string) predicate.PreviewToken {
-	return predicate.PreviewToken(sql.FieldHasSuffix(FieldReleaseID, v))
-}
-
 // ReleaseIDIsNil applies the IsNil predicate on the "release_id" field.
 func ReleaseIDIsNil() predicate.PreviewToken {
 	return predicate.PreviewToken(sql.FieldIsNull(FieldReleaseID))
@@ -227,16 +162,6 @@ func ReleaseIDIsNil() predicate.PreviewToken {
 // ReleaseIDNotNil applies the NotNil predicate on the "release_id" field.
 func ReleaseIDNotNil() predicate.PreviewToken {
 	return predicate.PreviewToken(sql.FieldNotNull(FieldReleaseID))
-}
-
-// ReleaseIDEqualFold applies the EqualFold predicate on the "release_id" field.
-func ReleaseIDEqualFold(v string) predicate.PreviewToken {
-	return predicate.PreviewToken(sql.FieldEqualFold(FieldReleaseID, v))
-}
-
-// ReleaseIDContainsFold applies the ContainsFold predicate on the "release_id" field.
-func ReleaseIDContainsFold(v string) predicate.PreviewToken {
-	return predicate.PreviewToken(sql.FieldContainsFold(FieldReleaseID, v))
 }
 
 // ScheduledBeforeEQ applies the EQ predicate on the "scheduled_before" field.
@@ -252,11 +177,6 @@ func ScheduledBeforeNEQ(v time.Time) predicate.PreviewToken {
 // ScheduledBeforeIn applies the In predicate on the "scheduled_before" field.
 func ScheduledBeforeIn(vs ...time.Time) predicate.PreviewToken {
 	return predicate.PreviewToken(sql.FieldIn(FieldScheduledBefore, vs...))
-}
-
-// ScheduledBeforeNotIn applies the NotIn predicate on the "scheduled_before" field.
-func ScheduledBeforeNotIn(vs ...time.Time) predicate.PreviewToken {
-	return predicate.PreviewToken(sql.FieldNotIn(FieldScheduledBefore, vs...))
 }
 
 // ScheduledBeforeGT applies the GT predicate on the "scheduled_before" field.
@@ -314,11 +234,6 @@ func CreatedByIn(vs ...string) predicate.PreviewToken {
 	return predicate.PreviewToken(sql.FieldIn(FieldCreatedBy, vs...))
 }
 
-// CreatedByNotIn applies the NotIn predicate on the "created_by" field.
-func CreatedByNotIn(vs ...string) predicate.PreviewToken {
-	return predicate.PreviewToken(sql.FieldNotIn(FieldCreatedBy, vs...))
-}
-
 // CreatedByGT applies the GT predicate on the "created_by" field.
 func CreatedByGT(v string) predicate.PreviewToken {
 	return predicate.PreviewToken(sql.FieldGT(FieldCreatedBy, v))
@@ -339,31 +254,6 @@ func CreatedByLTE(v string) predicate.PreviewToken {
 	return predicate.PreviewToken(sql.FieldLTE(FieldCreatedBy, v))
 }
 
-// CreatedByContains applies the Contains predicate on the "created_by" field.
-func CreatedByContains(v string) predicate.PreviewToken {
-	return predicate.PreviewToken(sql.FieldContains(FieldCreatedBy, v))
-}
-
-// CreatedByHasPrefix applies the HasPrefix predicate on the "created_by" field.
-func CreatedByHasPrefix(v string) predicate.PreviewToken {
-	return predicate.PreviewToken(sql.FieldHasPrefix(FieldCreatedBy, v))
-}
-
-// CreatedByHasSuffix applies the HasSuffix predicate on the "created_by" field.
-func CreatedByHasSuffix(v string) predicate.PreviewToken {
-	return predicate.PreviewToken(sql.FieldHasSuffix(FieldCreatedBy, v))
-}
-
-// CreatedByEqualFold applies the EqualFold predicate on the "created_by" field.
-func CreatedByEqualFold(v string) predicate.PreviewToken {
-	return predicate.PreviewToken(sql.FieldEqualFold(FieldCreatedBy, v))
-}
-
-// CreatedByContainsFold applies the ContainsFold predicate on the "created_by" field.
-func CreatedByContainsFold(v string) predicate.PreviewToken {
-	return predicate.PreviewToken(sql.FieldContainsFold(FieldCreatedBy, v))
-}
-
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.
 func CreatedAtEQ(v time.Time) predicate.PreviewToken {
 	return predicate.PreviewToken(sql.FieldEQ(FieldCreatedAt, v))
@@ -377,11 +267,6 @@ func CreatedAtNEQ(v time.Time) predicate.PreviewToken {
 // CreatedAtIn applies the In predicate on the "created_at" field.
 func CreatedAtIn(vs ...time.Time) predicate.PreviewToken {
 	return predicate.PreviewToken(sql.FieldIn(FieldCreatedAt, vs...))
-}
-
-// CreatedAtNotIn applies the NotIn predicate on the "created_at" field.
-func CreatedAtNotIn(vs ...time.Time) predicate.PreviewToken {
-	return predicate.PreviewToken(sql.FieldNotIn(FieldCreatedAt, vs...))
 }
 
 // CreatedAtGT applies the GT predicate on the "created_at" field.
@@ -419,11 +304,6 @@ func ExpiresAtIn(vs ...time.Time) predicate.PreviewToken {
 	return predicate.PreviewToken(sql.FieldIn(FieldExpiresAt, vs...))
 }
 
-// ExpiresAtNotIn applies the NotIn predicate on the "expires_at" field.
-func ExpiresAtNotIn(vs ...time.Time) predicate.PreviewToken {
-	return predicate.PreviewToken(sql.FieldNotIn(FieldExpiresAt, vs...))
-}
-
 // ExpiresAtGT applies the GT predicate on the "expires_at" field.
 func ExpiresAtGT(v time.Time) predicate.PreviewToken {
 	return predicate.PreviewToken(sql.FieldGT(FieldExpiresAt, v))
@@ -457,11 +337,6 @@ func RevokedAtNEQ(v time.Time) predicate.PreviewToken {
 // RevokedAtIn applies the In predicate on the "revoked_at" field.
 func RevokedAtIn(vs ...time.Time) predicate.PreviewToken {
 	return predicate.PreviewToken(sql.FieldIn(FieldRevokedAt, vs...))
-}
-
-// RevokedAtNotIn applies the NotIn predicate on the "revoked_at" field.
-func RevokedAtNotIn(vs ...time.Time) predicate.PreviewToken {
-	return predicate.PreviewToken(sql.FieldNotIn(FieldRevokedAt, vs...))
 }
 
 // RevokedAtGT applies the GT predicate on the "revoked_at" field.

@@ -31,11 +31,6 @@ func IDIn(ids ...string) predicate.Project {
 	return predicate.Project(sql.FieldIn(FieldID, ids...))
 }
 
-// IDNotIn applies the NotIn predicate on the ID field.
-func IDNotIn(ids ...string) predicate.Project {
-	return predicate.Project(sql.FieldNotIn(FieldID, ids...))
-}
-
 // IDGT applies the GT predicate on the ID field.
 func IDGT(id string) predicate.Project {
 	return predicate.Project(sql.FieldGT(FieldID, id))
@@ -54,16 +49,6 @@ func IDLT(id string) predicate.Project {
 // IDLTE applies the LTE predicate on the ID field.
 func IDLTE(id string) predicate.Project {
 	return predicate.Project(sql.FieldLTE(FieldID, id))
-}
-
-// IDEqualFold applies the EqualFold predicate on the ID field.
-func IDEqualFold(id string) predicate.Project {
-	return predicate.Project(sql.FieldEqualFold(FieldID, id))
-}
-
-// IDContainsFold applies the ContainsFold predicate on the ID field.
-func IDContainsFold(id string) predicate.Project {
-	return predicate.Project(sql.FieldContainsFold(FieldID, id))
 }
 
 // Slug applies equality check predicate on the "slug" field. It's identical to SlugEQ.
@@ -166,11 +151,6 @@ func SlugIn(vs ...string) predicate.Project {
 	return predicate.Project(sql.FieldIn(FieldSlug, vs...))
 }
 
-// SlugNotIn applies the NotIn predicate on the "slug" field.
-func SlugNotIn(vs ...string) predicate.Project {
-	return predicate.Project(sql.FieldNotIn(FieldSlug, vs...))
-}
-
 // SlugGT applies the GT predicate on the "slug" field.
 func SlugGT(v string) predicate.Project {
 	return predicate.Project(sql.FieldGT(FieldSlug, v))
@@ -191,31 +171,6 @@ func SlugLTE(v string) predicate.Project {
 	return predicate.Project(sql.FieldLTE(FieldSlug, v))
 }
 
-// SlugContains applies the Contains predicate on the "slug" field.
-func SlugContains(v string) predicate.Project {
-	return predicate.Project(sql.FieldContains(FieldSlug, v))
-}
-
-// SlugHasPrefix applies the HasPrefix predicate on the "slug" field.
-func SlugHasPrefix(v string) predicate.Project {
-	return predicate.Project(sql.FieldHasPrefix(FieldSlug, v))
-}
-
-// SlugHasSuffix applies the HasSuffix predicate on the "slug" field.
-func SlugHasSuffix(v string) predicate.Project {
-	return predicate.Project(sql.FieldHasSuffix(FieldSlug, v))
-}
-
-// SlugEqualFold applies the EqualFold predicate on the "slug" field.
-func SlugEqualFold(v string) predicate.Project {
-	return predicate.Project(sql.FieldEqualFold(FieldSlug, v))
-}
-
-// SlugContainsFold applies the ContainsFold predicate on the "slug" field.
-func SlugContainsFold(v string) predicate.Project {
-	return predicate.Project(sql.FieldContainsFold(FieldSlug, v))
-}
-
 // SortTitleNbEQ applies the EQ predicate on the "sort_title_nb" field.
 func SortTitleNbEQ(v string) predicate.Project {
 	return predicate.Project(sql.FieldEQ(FieldSortTitleNb, v))
@@ -229,11 +184,6 @@ func SortTitleNbNEQ(v string) predicate.Project {
 // SortTitleNbIn applies the In predicate on the "sort_title_nb" field.
 func SortTitleNbIn(vs ...string) predicate.Project {
 	return predicate.Project(sql.FieldIn(FieldSortTitleNb, vs...))
-}
-
-// SortTitleNbNotIn applies the NotIn predicate on the "sort_title_nb" field.
-func SortTitleNbNotIn(vs ...string) predicate.Project {
-	return predicate.Project(sql.FieldNotIn(FieldSortTitleNb, vs...))
 }
 
 // SortTitleNbGT applies the GT predicate on the "sort_title_nb" field.
@@ -256,31 +206,6 @@ func SortTitleNbLTE(v string) predicate.Project {
 	return predicate.Project(sql.FieldLTE(FieldSortTitleNb, v))
 }
 
-// SortTitleNbContains applies the Contains predicate on the "sort_title_nb" field.
-func SortTitleNbContains(v string) predicate.Project {
-	return predicate.Project(sql.FieldContains(FieldSortTitleNb, v))
-}
-
-// SortTitleNbHasPrefix applies the HasPrefix predicate on the "sort_title_nb" field.
-func SortTitleNbHasPrefix(v string) predicate.Project {
-	return predicate.Project(sql.FieldHasPrefix(FieldSortTitleNb, v))
-}
-
-// SortTitleNbHasSuffix applies the HasSuffix predicate on the "sort_title_nb" field.
-func SortTitleNbHasSuffix(v string) predicate.Project {
-	return predicate.Project(sql.FieldHasSuffix(FieldSortTitleNb, v))
-}
-
-// SortTitleNbEqualFold applies the EqualFold predicate on the "sort_title_nb" field.
-func SortTitleNbEqualFold(v string) predicate.Project {
-	return predicate.Project(sql.FieldEqualFold(FieldSortTitleNb, v))
-}
-
-// SortTitleNbContainsFold applies the ContainsFold predicate on the "sort_title_nb" field.
-func SortTitleNbContainsFold(v string) predicate.Project {
-	return predicate.Project(sql.FieldContainsFold(FieldSortTitleNb, v))
-}
-
 // SortTitleNnEQ applies the EQ predicate on the "sort_title_nn" field.
 func SortTitleNnEQ(v string) predicate.Project {
 	return predicate.Project(sql.FieldEQ(FieldSortTitleNn, v))
@@ -294,11 +219,6 @@ func SortTitleNnNEQ(v string) predicate.Project {
 // SortTitleNnIn applies the In predicate on the "sort_title_nn" field.
 func SortTitleNnIn(vs ...string) predicate.Project {
 	return predicate.Project(sql.FieldIn(FieldSortTitleNn, vs...))
-}
-
-// SortTitleNnNotIn applies the NotIn predicate on the "sort_title_nn" field.
-func SortTitleNnNotIn(vs ...string) predicate.Project {
-	return predicate.Project(sql.FieldNotIn(FieldSortTitleNn, vs...))
 }
 
 // SortTitleNnGT applies the GT predicate on the "sort_title_nn" field.
@@ -321,31 +241,6 @@ func SortTitleNnLTE(v string) predicate.Project {
 	return predicate.Project(sql.FieldLTE(FieldSortTitleNn, v))
 }
 
-// SortTitleNnContains applies the Contains predicate on the "sort_title_nn" field.
-func SortTitleNnContains(v string) predicate.Project {
-	return predicate.Project(sql.FieldContains(FieldSortTitleNn, v))
-}
-
-// SortTitleNnHasPrefix applies the HasPrefix predicate on the "sort_title_nn" field.
-func SortTitleNnHasPrefix(v string) predicate.Project {
-	return predicate.Project(sql.FieldHasPrefix(FieldSortTitleNn, v))
-}
-
-// SortTitleNnHasSuffix applies the HasSuffix predicate on the "sort_title_nn" field.
-func SortTitleNnHasSuffix(v string) predicate.Project {
-	return predicate.Project(sql.FieldHasSuffix(FieldSortTitleNn, v))
-}
-
-// SortTitleNnEqualFold applies the EqualFold predicate on the "sort_title_nn" field.
-func SortTitleNnEqualFold(v string) predicate.Project {
-	return predicate.Project(sql.FieldEqualFold(FieldSortTitleNn, v))
-}
-
-// SortTitleNnContainsFold applies the ContainsFold predicate on the "sort_title_nn" field.
-func SortTitleNnContainsFold(v string) predicate.Project {
-	return predicate.Project(sql.FieldContainsFold(FieldSortTitleNn, v))
-}
-
 // SortTitleEnEQ applies the EQ predicate on the "sort_title_en" field.
 func SortTitleEnEQ(v string) predicate.Project {
 	return predicate.Project(sql.FieldEQ(FieldSortTitleEn, v))
@@ -359,11 +254,6 @@ func SortTitleEnNEQ(v string) predicate.Project {
 // SortTitleEnIn applies the In predicate on the "sort_title_en" field.
 func SortTitleEnIn(vs ...string) predicate.Project {
 	return predicate.Project(sql.FieldIn(FieldSortTitleEn, vs...))
-}
-
-// SortTitleEnNotIn applies the NotIn predicate on the "sort_title_en" field.
-func SortTitleEnNotIn(vs ...string) predicate.Project {
-	return predicate.Project(sql.FieldNotIn(FieldSortTitleEn, vs...))
 }
 
 // SortTitleEnGT applies the GT predicate on the "sort_title_en" field.
@@ -386,31 +276,6 @@ func SortTitleEnLTE(v string) predicate.Project {
 	return predicate.Project(sql.FieldLTE(FieldSortTitleEn, v))
 }
 
-// SortTitleEnContains applies the Contains predicate on the "sort_title_en" field.
-func SortTitleEnContains(v string) predicate.Project {
-	return predicate.Project(sql.FieldContains(FieldSortTitleEn, v))
-}
-
-// SortTitleEnHasPrefix applies the HasPrefix predicate on the "sort_title_en" field.
-func SortTitleEnHasPrefix(v string) predicate.Project {
-	return predicate.Project(sql.FieldHasPrefix(FieldSortTitleEn, v))
-}
-
-// SortTitleEnHasSuffix applies the HasSuffix predicate on the "sort_title_en" field.
-func SortTitleEnHasSuffix(v string) predicate.Project {
-	return predicate.Project(sql.FieldHasSuffix(FieldSortTitleEn, v))
-}
-
-// SortTitleEnEqualFold applies the EqualFold predicate on the "sort_title_en" field.
-func SortTitleEnEqualFold(v string) predicate.Project {
-	return predicate.Project(sql.FieldEqualFold(FieldSortTitleEn, v))
-}
-
-// SortTitleEnContainsFold applies the ContainsFold predicate on the "sort_title_en" field.
-func SortTitleEnContainsFold(v string) predicate.Project {
-	return predicate.Project(sql.FieldContainsFold(FieldSortTitleEn, v))
-}
-
 // SortTitleSeEQ applies the EQ predicate on the "sort_title_se" field.
 func SortTitleSeEQ(v string) predicate.Project {
 	return predicate.Project(sql.FieldEQ(FieldSortTitleSe, v))
@@ -424,11 +289,6 @@ func SortTitleSeNEQ(v string) predicate.Project {
 // SortTitleSeIn applies the In predicate on the "sort_title_se" field.
 func SortTitleSeIn(vs ...string) predicate.Project {
 	return predicate.Project(sql.FieldIn(FieldSortTitleSe, vs...))
-}
-
-// SortTitleSeNotIn applies the NotIn predicate on the "sort_title_se" field.
-func SortTitleSeNotIn(vs ...string) predicate.Project {
-	return predicate.Project(sql.FieldNotIn(FieldSortTitleSe, vs...))
 }
 
 // SortTitleSeGT applies the GT predicate on the "sort_title_se" field.
@@ -451,31 +311,6 @@ func SortTitleSeLTE(v string) predicate.Project {
 	return predicate.Project(sql.FieldLTE(FieldSortTitleSe, v))
 }
 
-// SortTitleSeContains applies the Contains predicate on the "sort_title_se" field.
-func SortTitleSeContains(v string) predicate.Project {
-	return predicate.Project(sql.FieldContains(FieldSortTitleSe, v))
-}
-
-// SortTitleSeHasPrefix applies the HasPrefix predicate on the "sort_title_se" field.
-func SortTitleSeHasPrefix(v string) predicate.Project {
-	return predicate.Project(sql.FieldHasPrefix(FieldSortTitleSe, v))
-}
-
-// SortTitleSeHasSuffix applies the HasSuffix predicate on the "sort_title_se" field.
-func SortTitleSeHasSuffix(v string) predicate.Project {
-	return predicate.Project(sql.FieldHasSuffix(FieldSortTitleSe, v))
-}
-
-// SortTitleSeEqualFold applies the EqualFold predicate on the "sort_title_se" field.
-func SortTitleSeEqualFold(v string) predicate.Project {
-	return predicate.Project(sql.FieldEqualFold(FieldSortTitleSe, v))
-}
-
-// SortTitleSeContainsFold applies the ContainsFold predicate on the "sort_title_se" field.
-func SortTitleSeContainsFold(v string) predicate.Project {
-	return predicate.Project(sql.FieldContainsFold(FieldSortTitleSe, v))
-}
-
 // AudienceEQ applies the EQ predicate on the "audience" field.
 func AudienceEQ(v schema.Audience) predicate.Project {
 	vc := v
@@ -495,15 +330,6 @@ func AudienceIn(vs ...schema.Audience) predicate.Project {
 		v[i] = vs[i]
 	}
 	return predicate.Project(sql.FieldIn(FieldAudience, v...))
-}
-
-// AudienceNotIn applies the NotIn predicate on the "audience" field.
-func AudienceNotIn(vs ...schema.Audience) predicate.Project {
-	v := make([]any, len(vs))
-	for i := range v {
-		v[i] = vs[i]
-	}
-	return predicate.Project(sql.FieldNotIn(FieldAudience, v...))
 }
 
 // IssuedIsNil applies the IsNil predicate on the "issued" field.
@@ -531,11 +357,6 @@ func IssuedOnIn(vs ...string) predicate.Project {
 	return predicate.Project(sql.FieldIn(FieldIssuedOn, vs...))
 }
 
-// IssuedOnNotIn applies the NotIn predicate on the "issued_on" field.
-func IssuedOnNotIn(vs ...string) predicate.Project {
-	return predicate.Project(sql.FieldNotIn(FieldIssuedOn, vs...))
-}
-
 // IssuedOnGT applies the GT predicate on the "issued_on" field.
 func IssuedOnGT(v string) predicate.Project {
 	return predicate.Project(sql.FieldGT(FieldIssuedOn, v))
@@ -556,21 +377,6 @@ func IssuedOnLTE(v string) predicate.Project {
 	return predicate.Project(sql.FieldLTE(FieldIssuedOn, v))
 }
 
-// IssuedOnContains applies the Contains predicate on the "issued_on" field.
-func IssuedOnContains(v string) predicate.Project {
-	return predicate.Project(sql.FieldContains(FieldIssuedOn, v))
-}
-
-// IssuedOnHasPrefix applies the HasPrefix predicate on the "issued_on" field.
-func IssuedOnHasPrefix(v string) predicate.Project {
-	return predicate.Project(sql.FieldHasPrefix(FieldIssuedOn, v))
-}
-
-// IssuedOnHasSuffix applies the HasSuffix predicate on the "issued_on" field.
-func IssuedOnHasSuffix(v string) predicate.Project {
-	return predicate.Project(sql.FieldHasSuffix(FieldIssuedOn, v))
-}
-
 // IssuedOnIsNil applies the IsNil predicate on the "issued_on" field.
 func IssuedOnIsNil() predicate.Project {
 	return predicate.Project(sql.FieldIsNull(FieldIssuedOn))
@@ -579,16 +385,6 @@ func IssuedOnIsNil() predicate.Project {
 // IssuedOnNotNil applies the NotNil predicate on the "issued_on" field.
 func IssuedOnNotNil() predicate.Project {
 	return predicate.Project(sql.FieldNotNull(FieldIssuedOn))
-}
-
-// IssuedOnEqualFold applies the EqualFold predicate on the "issued_on" field.
-func IssuedOnEqualFold(v string) predicate.Project {
-	return predicate.Project(sql.FieldEqualFold(FieldIssuedOn, v))
-}
-
-// IssuedOnContainsFold applies the ContainsFold predicate on the "issued_on" field.
-func IssuedOnContainsFold(v string) predicate.Project {
-	return predicate.Project(sql.FieldContainsFold(FieldIssuedOn, v))
 }
 
 // SortDateEQ applies the EQ predicate on the "sort_date" field.
@@ -604,11 +400,6 @@ func SortDateNEQ(v string) predicate.Project {
 // SortDateIn applies the In predicate on the "sort_date" field.
 func SortDateIn(vs ...string) predicate.Project {
 	return predicate.Project(sql.FieldIn(FieldSortDate, vs...))
-}
-
-// SortDateNotIn applies the NotIn predicate on the "sort_date" field.
-func SortDateNotIn(vs ...string) predicate.Project {
-	return predicate.Project(sql.FieldNotIn(FieldSortDate, vs...))
 }
 
 // SortDateGT applies the GT predicate on the "sort_date" field.
@@ -631,31 +422,6 @@ func SortDateLTE(v string) predicate.Project {
 	return predicate.Project(sql.FieldLTE(FieldSortDate, v))
 }
 
-// SortDateContains applies the Contains predicate on the "sort_date" field.
-func SortDateContains(v string) predicate.Project {
-	return predicate.Project(sql.FieldContains(FieldSortDate, v))
-}
-
-// SortDateHasPrefix applies the HasPrefix predicate on the "sort_date" field.
-func SortDateHasPrefix(v string) predicate.Project {
-	return predicate.Project(sql.FieldHasPrefix(FieldSortDate, v))
-}
-
-// SortDateHasSuffix applies the HasSuffix predicate on the "sort_date" field.
-func SortDateHasSuffix(v string) predicate.Project {
-	return predicate.Project(sql.FieldHasSuffix(FieldSortDate, v))
-}
-
-// SortDateEqualFold applies the EqualFold predicate on the "sort_date" field.
-func SortDateEqualFold(v string) predicate.Project {
-	return predicate.Project(sql.FieldEqualFold(FieldSortDate, v))
-}
-
-// SortDateContainsFold applies the ContainsFold predicate on the "sort_date" field.
-func SortDateContainsFold(v string) predicate.Project {
-	return predicate.Project(sql.FieldContainsFold(FieldSortDate, v))
-}
-
 // PublishedAtEQ applies the EQ predicate on the "published_at" field.
 func PublishedAtEQ(v time.Time) predicate.Project {
 	return predicate.Project(sql.FieldEQ(FieldPublishedAt, v))
@@ -669,11 +435,6 @@ func PublishedAtNEQ(v time.Time) predicate.Project {
 // PublishedAtIn applies the In predicate on the "published_at" field.
 func PublishedAtIn(vs ...time.Time) predicate.Project {
 	return predicate.Project(sql.FieldIn(FieldPublishedAt, vs...))
-}
-
-// PublishedAtNotIn applies the NotIn predicate on the "published_at" field.
-func PublishedAtNotIn(vs ...time.Time) predicate.Project {
-	return predicate.Project(sql.FieldNotIn(FieldPublishedAt, vs...))
 }
 
 // PublishedAtGT applies the GT predicate on the "published_at" field.
@@ -711,11 +472,6 @@ func UpdatedAtIn(vs ...time.Time) predicate.Project {
 	return predicate.Project(sql.FieldIn(FieldUpdatedAt, vs...))
 }
 
-// UpdatedAtNotIn applies the NotIn predicate on the "updated_at" field.
-func UpdatedAtNotIn(vs ...time.Time) predicate.Project {
-	return predicate.Project(sql.FieldNotIn(FieldUpdatedAt, vs...))
-}
-
 // UpdatedAtGT applies the GT predicate on the "updated_at" field.
 func UpdatedAtGT(v time.Time) predicate.Project {
 	return predicate.Project(sql.FieldGT(FieldUpdatedAt, v))
@@ -751,11 +507,6 @@ func RevisionIn(vs ...int) predicate.Project {
 	return predicate.Project(sql.FieldIn(FieldRevision, vs...))
 }
 
-// RevisionNotIn applies the NotIn predicate on the "revision" field.
-func RevisionNotIn(vs ...int) predicate.Project {
-	return predicate.Project(sql.FieldNotIn(FieldRevision, vs...))
-}
-
 // RevisionGT applies the GT predicate on the "revision" field.
 func RevisionGT(v int) predicate.Project {
 	return predicate.Project(sql.FieldGT(FieldRevision, v))
@@ -789,11 +540,6 @@ func VersionNEQ(v int) predicate.Project {
 // VersionIn applies the In predicate on the "version" field.
 func VersionIn(vs ...int) predicate.Project {
 	return predicate.Project(sql.FieldIn(FieldVersion, vs...))
-}
-
-// VersionNotIn applies the NotIn predicate on the "version" field.
-func VersionNotIn(vs ...int) predicate.Project {
-	return predicate.Project(sql.FieldNotIn(FieldVersion, vs...))
 }
 
 // VersionGT applies the GT predicate on the "version" field.
@@ -871,11 +617,6 @@ func EvidenceLevelIn(vs ...int) predicate.Project {
 	return predicate.Project(sql.FieldIn(FieldEvidenceLevel, vs...))
 }
 
-// EvidenceLevelNotIn applies the NotIn predicate on the "evidence_level" field.
-func EvidenceLevelNotIn(vs ...int) predicate.Project {
-	return predicate.Project(sql.FieldNotIn(FieldEvidenceLevel, vs...))
-}
-
 // EvidenceLevelGT applies the GT predicate on the "evidence_level" field.
 func EvidenceLevelGT(v int) predicate.Project {
 	return predicate.Project(sql.FieldGT(FieldEvidenceLevel, v))
@@ -921,11 +662,6 @@ func OwnerIDIn(vs ...string) predicate.Project {
 	return predicate.Project(sql.FieldIn(FieldOwnerID, vs...))
 }
 
-// OwnerIDNotIn applies the NotIn predicate on the "owner_id" field.
-func OwnerIDNotIn(vs ...string) predicate.Project {
-	return predicate.Project(sql.FieldNotIn(FieldOwnerID, vs...))
-}
-
 // OwnerIDGT applies the GT predicate on the "owner_id" field.
 func OwnerIDGT(v string) predicate.Project {
 	return predicate.Project(sql.FieldGT(FieldOwnerID, v))
@@ -946,31 +682,6 @@ func OwnerIDLTE(v string) predicate.Project {
 	return predicate.Project(sql.FieldLTE(FieldOwnerID, v))
 }
 
-// OwnerIDContains applies the Contains predicate on the "owner_id" field.
-func OwnerIDContains(v string) predicate.Project {
-	return predicate.Project(sql.FieldContains(FieldOwnerID, v))
-}
-
-// OwnerIDHasPrefix applies the HasPrefix predicate on the "owner_id" field.
-func OwnerIDHasPrefix(v string) predicate.Project {
-	return predicate.Project(sql.FieldHasPrefix(FieldOwnerID, v))
-}
-
-// OwnerIDHasSuffix applies the HasSuffix predicate on the "owner_id" field.
-func OwnerIDHasSuffix(v string) predicate.Project {
-	return predicate.Project(sql.FieldHasSuffix(FieldOwnerID, v))
-}
-
-// OwnerIDEqualFold applies the EqualFold predicate on the "owner_id" field.
-func OwnerIDEqualFold(v string) predicate.Project {
-	return predicate.Project(sql.FieldEqualFold(FieldOwnerID, v))
-}
-
-// OwnerIDContainsFold applies the ContainsFold predicate on the "owner_id" field.
-func OwnerIDContainsFold(v string) predicate.Project {
-	return predicate.Project(sql.FieldContainsFold(FieldOwnerID, v))
-}
-
 // ImageIDEQ applies the EQ predicate on the "image_id" field.
 func ImageIDEQ(v string) predicate.Project {
 	return predicate.Project(sql.FieldEQ(FieldImageID, v))
@@ -984,11 +695,6 @@ func ImageIDNEQ(v string) predicate.Project {
 // ImageIDIn applies the In predicate on the "image_id" field.
 func ImageIDIn(vs ...string) predicate.Project {
 	return predicate.Project(sql.FieldIn(FieldImageID, vs...))
-}
-
-// ImageIDNotIn applies the NotIn predicate on the "image_id" field.
-func ImageIDNotIn(vs ...string) predicate.Project {
-	return predicate.Project(sql.FieldNotIn(FieldImageID, vs...))
 }
 
 // ImageIDGT applies the GT predicate on the "image_id" field.
@@ -1011,21 +717,6 @@ func ImageIDLTE(v string) predicate.Project {
 	return predicate.Project(sql.FieldLTE(FieldImageID, v))
 }
 
-// ImageIDContains applies the Contains predicate on the "image_id" field.
-func ImageIDContains(v string) predicate.Project {
-	return predicate.Project(sql.FieldContains(FieldImageID, v))
-}
-
-// ImageIDHasPrefix applies the HasPrefix predicate on the "image_id" field.
-func ImageIDHasPrefix(v string) predicate.Project {
-	return predicate.Project(sql.FieldHasPrefix(FieldImageID, v))
-}
-
-// ImageIDHasSuffix applies the HasSuffix predicate on the "image_id" field.
-func ImageIDHasSuffix(v string) predicate.Project {
-	return predicate.Project(sql.FieldHasSuffix(FieldImageID, v))
-}
-
 // ImageIDIsNil applies the IsNil predicate on the "image_id" field.
 func ImageIDIsNil() predicate.Project {
 	return predicate.Project(sql.FieldIsNull(FieldImageID))
@@ -1034,16 +725,6 @@ func ImageIDIsNil() predicate.Project {
 // ImageIDNotNil applies the NotNil predicate on the "image_id" field.
 func ImageIDNotNil() predicate.Project {
 	return predicate.Project(sql.FieldNotNull(FieldImageID))
-}
-
-// ImageIDEqualFold applies the EqualFold predicate on the "image_id" field.
-func ImageIDEqualFold(v string) predicate.Project {
-	return predicate.Project(sql.FieldEqualFold(FieldImageID, v))
-}
-
-// ImageIDContainsFold applies the ContainsFold predicate on the "image_id" field.
-func ImageIDContainsFold(v string) predicate.Project {
-	return predicate.Project(sql.FieldContainsFold(FieldImageID, v))
 }
 
 // ProjectNumberEQ applies the EQ predicate on the "project_number" field.
@@ -1059,11 +740,6 @@ func ProjectNumberNEQ(v string) predicate.Project {
 // ProjectNumberIn applies the In predicate on the "project_number" field.
 func ProjectNumberIn(vs ...string) predicate.Project {
 	return predicate.Project(sql.FieldIn(FieldProjectNumber, vs...))
-}
-
-// ProjectNumberNotIn applies the NotIn predicate on the "project_number" field.
-func ProjectNumberNotIn(vs ...string) predicate.Project {
-	return predicate.Project(sql.FieldNotIn(FieldProjectNumber, vs...))
 }
 
 // ProjectNumberGT applies the GT predicate on the "project_number" field.
@@ -1086,21 +762,6 @@ func ProjectNumberLTE(v string) predicate.Project {
 	return predicate.Project(sql.FieldLTE(FieldProjectNumber, v))
 }
 
-// ProjectNumberContains applies the Contains predicate on the "project_number" field.
-func ProjectNumberContains(v string) predicate.Project {
-	return predicate.Project(sql.FieldContains(FieldProjectNumber, v))
-}
-
-// ProjectNumberHasPrefix applies the HasPrefix predicate on the "project_number" field.
-func ProjectNumberHasPrefix(v string) predicate.Project {
-	return predicate.Project(sql.FieldHasPrefix(FieldProjectNumber, v))
-}
-
-// ProjectNumberHasSuffix applies the HasSuffix predicate on the "project_number" field.
-func ProjectNumberHasSuffix(v string) predicate.Project {
-	return predicate.Project(sql.FieldHasSuffix(FieldProjectNumber, v))
-}
-
 // ProjectNumberIsNil applies the IsNil predicate on the "project_number" field.
 func ProjectNumberIsNil() predicate.Project {
 	return predicate.Project(sql.FieldIsNull(FieldProjectNumber))
@@ -1109,16 +770,6 @@ func ProjectNumberIsNil() predicate.Project {
 // ProjectNumberNotNil applies the NotNil predicate on the "project_number" field.
 func ProjectNumberNotNil() predicate.Project {
 	return predicate.Project(sql.FieldNotNull(FieldProjectNumber))
-}
-
-// ProjectNumberEqualFold applies the EqualFold predicate on the "project_number" field.
-func ProjectNumberEqualFold(v string) predicate.Project {
-	return predicate.Project(sql.FieldEqualFold(FieldProjectNumber, v))
-}
-
-// ProjectNumberContainsFold applies the ContainsFold predicate on the "project_number" field.
-func ProjectNumberContainsFold(v string) predicate.Project {
-	return predicate.Project(sql.FieldContainsFold(FieldProjectNumber, v))
 }
 
 // ValueEQ applies the EQ predicate on the "value" field.
@@ -1134,11 +785,6 @@ func ValueNEQ(v float64) predicate.Project {
 // ValueIn applies the In predicate on the "value" field.
 func ValueIn(vs ...float64) predicate.Project {
 	return predicate.Project(sql.FieldIn(FieldValue, vs...))
-}
-
-// ValueNotIn applies the NotIn predicate on the "value" field.
-func ValueNotIn(vs ...float64) predicate.Project {
-	return predicate.Project(sql.FieldNotIn(FieldValue, vs...))
 }
 
 // ValueGT applies the GT predicate on the "value" field.
@@ -1186,11 +832,6 @@ func CurrencyIn(vs ...string) predicate.Project {
 	return predicate.Project(sql.FieldIn(FieldCurrency, vs...))
 }
 
-// CurrencyNotIn applies the NotIn predicate on the "currency" field.
-func CurrencyNotIn(vs ...string) predicate.Project {
-	return predicate.Project(sql.FieldNotIn(FieldCurrency, vs...))
-}
-
 // CurrencyGT applies the GT predicate on the "currency" field.
 func CurrencyGT(v string) predicate.Project {
 	return predicate.Project(sql.FieldGT(FieldCurrency, v))
@@ -1211,21 +852,6 @@ func CurrencyLTE(v string) predicate.Project {
 	return predicate.Project(sql.FieldLTE(FieldCurrency, v))
 }
 
-// CurrencyContains applies the Contains predicate on the "currency" field.
-func CurrencyContains(v string) predicate.Project {
-	return predicate.Project(sql.FieldContains(FieldCurrency, v))
-}
-
-// CurrencyHasPrefix applies the HasPrefix predicate on the "currency" field.
-func CurrencyHasPrefix(v string) predicate.Project {
-	return predicate.Project(sql.FieldHasPrefix(FieldCurrency, v))
-}
-
-// CurrencyHasSuffix applies the HasSuffix predicate on the "currency" field.
-func CurrencyHasSuffix(v string) predicate.Project {
-	return predicate.Project(sql.FieldHasSuffix(FieldCurrency, v))
-}
-
 // CurrencyIsNil applies the IsNil predicate on the "currency" field.
 func CurrencyIsNil() predicate.Project {
 	return predicate.Project(sql.FieldIsNull(FieldCurrency))
@@ -1234,16 +860,6 @@ func CurrencyIsNil() predicate.Project {
 // CurrencyNotNil applies the NotNil predicate on the "currency" field.
 func CurrencyNotNil() predicate.Project {
 	return predicate.Project(sql.FieldNotNull(FieldCurrency))
-}
-
-// CurrencyEqualFold applies the EqualFold predicate on the "currency" field.
-func CurrencyEqualFold(v string) predicate.Project {
-	return predicate.Project(sql.FieldEqualFold(FieldCurrency, v))
-}
-
-// CurrencyContainsFold applies the ContainsFold predicate on the "currency" field.
-func CurrencyContainsFold(v string) predicate.Project {
-	return predicate.Project(sql.FieldContainsFold(FieldCurrency, v))
 }
 
 // PeriodIsNil applies the IsNil predicate on the "period" field.

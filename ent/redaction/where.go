@@ -29,11 +29,6 @@ func IDIn(ids ...string) predicate.Redaction {
 	return predicate.Redaction(sql.FieldIn(FieldID, ids...))
 }
 
-// IDNotIn applies the NotIn predicate on the ID field.
-func IDNotIn(ids ...string) predicate.Redaction {
-	return predicate.Redaction(sql.FieldNotIn(FieldID, ids...))
-}
-
 // IDGT applies the GT predicate on the ID field.
 func IDGT(id string) predicate.Redaction {
 	return predicate.Redaction(sql.FieldGT(FieldID, id))
@@ -52,16 +47,6 @@ func IDLT(id string) predicate.Redaction {
 // IDLTE applies the LTE predicate on the ID field.
 func IDLTE(id string) predicate.Redaction {
 	return predicate.Redaction(sql.FieldLTE(FieldID, id))
-}
-
-// IDEqualFold applies the EqualFold predicate on the ID field.
-func IDEqualFold(id string) predicate.Redaction {
-	return predicate.Redaction(sql.FieldEqualFold(FieldID, id))
-}
-
-// IDContainsFold applies the ContainsFold predicate on the ID field.
-func IDContainsFold(id string) predicate.Redaction {
-	return predicate.Redaction(sql.FieldContainsFold(FieldID, id))
 }
 
 // EntryID applies equality check predicate on the "entry_id" field. It's identical to EntryIDEQ.
@@ -119,11 +104,6 @@ func EntryIDIn(vs ...string) predicate.Redaction {
 	return predicate.Redaction(sql.FieldIn(FieldEntryID, vs...))
 }
 
-// EntryIDNotIn applies the NotIn predicate on the "entry_id" field.
-func EntryIDNotIn(vs ...string) predicate.Redaction {
-	return predicate.Redaction(sql.FieldNotIn(FieldEntryID, vs...))
-}
-
 // EntryIDGT applies the GT predicate on the "entry_id" field.
 func EntryIDGT(v string) predicate.Redaction {
 	return predicate.Redaction(sql.FieldGT(FieldEntryID, v))
@@ -144,31 +124,6 @@ func EntryIDLTE(v string) predicate.Redaction {
 	return predicate.Redaction(sql.FieldLTE(FieldEntryID, v))
 }
 
-// EntryIDContains applies the Contains predicate on the "entry_id" field.
-func EntryIDContains(v string) predicate.Redaction {
-	return predicate.Redaction(sql.FieldContains(FieldEntryID, v))
-}
-
-// EntryIDHasPrefix applies the HasPrefix predicate on the "entry_id" field.
-func EntryIDHasPrefix(v string) predicate.Redaction {
-	return predicate.Redaction(sql.FieldHasPrefix(FieldEntryID, v))
-}
-
-// EntryIDHasSuffix applies the HasSuffix predicate on the "entry_id" field.
-func EntryIDHasSuffix(v string) predicate.Redaction {
-	return predicate.Redaction(sql.FieldHasSuffix(FieldEntryID, v))
-}
-
-// EntryIDEqualFold applies the EqualFold predicate on the "entry_id" field.
-func EntryIDEqualFold(v string) predicate.Redaction {
-	return predicate.Redaction(sql.FieldEqualFold(FieldEntryID, v))
-}
-
-// EntryIDContainsFold applies the ContainsFold predicate on the "entry_id" field.
-func EntryIDContainsFold(v string) predicate.Redaction {
-	return predicate.Redaction(sql.FieldContainsFold(FieldEntryID, v))
-}
-
 // DigestEQ applies the EQ predicate on the "digest" field.
 func DigestEQ(v string) predicate.Redaction {
 	return predicate.Redaction(sql.FieldEQ(FieldDigest, v))
@@ -182,11 +137,6 @@ func DigestNEQ(v string) predicate.Redaction {
 // DigestIn applies the In predicate on the "digest" field.
 func DigestIn(vs ...string) predicate.Redaction {
 	return predicate.Redaction(sql.FieldIn(FieldDigest, vs...))
-}
-
-// DigestNotIn applies the NotIn predicate on the "digest" field.
-func DigestNotIn(vs ...string) predicate.Redaction {
-	return predicate.Redaction(sql.FieldNotIn(FieldDigest, vs...))
 }
 
 // DigestGT applies the GT predicate on the "digest" field.
@@ -209,31 +159,6 @@ func DigestLTE(v string) predicate.Redaction {
 	return predicate.Redaction(sql.FieldLTE(FieldDigest, v))
 }
 
-// DigestContains applies the Contains predicate on the "digest" field.
-func DigestContains(v string) predicate.Redaction {
-	return predicate.Redaction(sql.FieldContains(FieldDigest, v))
-}
-
-// DigestHasPrefix applies the HasPrefix predicate on the "digest" field.
-func DigestHasPrefix(v string) predicate.Redaction {
-	return predicate.Redaction(sql.FieldHasPrefix(FieldDigest, v))
-}
-
-// DigestHasSuffix applies the HasSuffix predicate on the "digest" field.
-func DigestHasSuffix(v string) predicate.Redaction {
-	return predicate.Redaction(sql.FieldHasSuffix(FieldDigest, v))
-}
-
-// DigestEqualFold applies the EqualFold predicate on the "digest" field.
-func DigestEqualFold(v string) predicate.Redaction {
-	return predicate.Redaction(sql.FieldEqualFold(FieldDigest, v))
-}
-
-// DigestContainsFold applies the ContainsFold predicate on the "digest" field.
-func DigestContainsFold(v string) predicate.Redaction {
-	return predicate.Redaction(sql.FieldContainsFold(FieldDigest, v))
-}
-
 // WordsEQ applies the EQ predicate on the "words" field.
 func WordsEQ(v int) predicate.Redaction {
 	return predicate.Redaction(sql.FieldEQ(FieldWords, v))
@@ -247,11 +172,6 @@ func WordsNEQ(v int) predicate.Redaction {
 // WordsIn applies the In predicate on the "words" field.
 func WordsIn(vs ...int) predicate.Redaction {
 	return predicate.Redaction(sql.FieldIn(FieldWords, vs...))
-}
-
-// WordsNotIn applies the NotIn predicate on the "words" field.
-func WordsNotIn(vs ...int) predicate.Redaction {
-	return predicate.Redaction(sql.FieldNotIn(FieldWords, vs...))
 }
 
 // WordsGT applies the GT predicate on the "words" field.
@@ -289,11 +209,6 @@ func ReasonIn(vs ...string) predicate.Redaction {
 	return predicate.Redaction(sql.FieldIn(FieldReason, vs...))
 }
 
-// ReasonNotIn applies the NotIn predicate on the "reason" field.
-func ReasonNotIn(vs ...string) predicate.Redaction {
-	return predicate.Redaction(sql.FieldNotIn(FieldReason, vs...))
-}
-
 // ReasonGT applies the GT predicate on the "reason" field.
 func ReasonGT(v string) predicate.Redaction {
 	return predicate.Redaction(sql.FieldGT(FieldReason, v))
@@ -314,31 +229,6 @@ func ReasonLTE(v string) predicate.Redaction {
 	return predicate.Redaction(sql.FieldLTE(FieldReason, v))
 }
 
-// ReasonContains applies the Contains predicate on the "reason" field.
-func ReasonContains(v string) predicate.Redaction {
-	return predicate.Redaction(sql.FieldContains(FieldReason, v))
-}
-
-// ReasonHasPrefix applies the HasPrefix predicate on the "reason" field.
-func ReasonHasPrefix(v string) predicate.Redaction {
-	return predicate.Redaction(sql.FieldHasPrefix(FieldReason, v))
-}
-
-// ReasonHasSuffix applies the HasSuffix predicate on the "reason" field.
-func ReasonHasSuffix(v string) predicate.Redaction {
-	return predicate.Redaction(sql.FieldHasSuffix(FieldReason, v))
-}
-
-// ReasonEqualFold applies the EqualFold predicate on the "reason" field.
-func ReasonEqualFold(v string) predicate.Redaction {
-	return predicate.Redaction(sql.FieldEqualFold(FieldReason, v))
-}
-
-// ReasonContainsFold applies the ContainsFold predicate on the "reason" field.
-func ReasonContainsFold(v string) predicate.Redaction {
-	return predicate.Redaction(sql.FieldContainsFold(FieldReason, v))
-}
-
 // ActorEQ applies the EQ predicate on the "actor" field.
 func ActorEQ(v string) predicate.Redaction {
 	return predicate.Redaction(sql.FieldEQ(FieldActor, v))
@@ -352,11 +242,6 @@ func ActorNEQ(v string) predicate.Redaction {
 // ActorIn applies the In predicate on the "actor" field.
 func ActorIn(vs ...string) predicate.Redaction {
 	return predicate.Redaction(sql.FieldIn(FieldActor, vs...))
-}
-
-// ActorNotIn applies the NotIn predicate on the "actor" field.
-func ActorNotIn(vs ...string) predicate.Redaction {
-	return predicate.Redaction(sql.FieldNotIn(FieldActor, vs...))
 }
 
 // ActorGT applies the GT predicate on the "actor" field.
@@ -379,31 +264,6 @@ func ActorLTE(v string) predicate.Redaction {
 	return predicate.Redaction(sql.FieldLTE(FieldActor, v))
 }
 
-// ActorContains applies the Contains predicate on the "actor" field.
-func ActorContains(v string) predicate.Redaction {
-	return predicate.Redaction(sql.FieldContains(FieldActor, v))
-}
-
-// ActorHasPrefix applies the HasPrefix predicate on the "actor" field.
-func ActorHasPrefix(v string) predicate.Redaction {
-	return predicate.Redaction(sql.FieldHasPrefix(FieldActor, v))
-}
-
-// ActorHasSuffix applies the HasSuffix predicate on the "actor" field.
-func ActorHasSuffix(v string) predicate.Redaction {
-	return predicate.Redaction(sql.FieldHasSuffix(FieldActor, v))
-}
-
-// ActorEqualFold applies the EqualFold predicate on the "actor" field.
-func ActorEqualFold(v string) predicate.Redaction {
-	return predicate.Redaction(sql.FieldEqualFold(FieldActor, v))
-}
-
-// ActorContainsFold applies the ContainsFold predicate on the "actor" field.
-func ActorContainsFold(v string) predicate.Redaction {
-	return predicate.Redaction(sql.FieldContainsFold(FieldActor, v))
-}
-
 // AtEQ applies the EQ predicate on the "at" field.
 func AtEQ(v time.Time) predicate.Redaction {
 	return predicate.Redaction(sql.FieldEQ(FieldAt, v))
@@ -417,11 +277,6 @@ func AtNEQ(v time.Time) predicate.Redaction {
 // AtIn applies the In predicate on the "at" field.
 func AtIn(vs ...time.Time) predicate.Redaction {
 	return predicate.Redaction(sql.FieldIn(FieldAt, vs...))
-}
-
-// AtNotIn applies the NotIn predicate on the "at" field.
-func AtNotIn(vs ...time.Time) predicate.Redaction {
-	return predicate.Redaction(sql.FieldNotIn(FieldAt, vs...))
 }
 
 // AtGT applies the GT predicate on the "at" field.
@@ -459,11 +314,6 @@ func RevisionsIn(vs ...int) predicate.Redaction {
 	return predicate.Redaction(sql.FieldIn(FieldRevisions, vs...))
 }
 
-// RevisionsNotIn applies the NotIn predicate on the "revisions" field.
-func RevisionsNotIn(vs ...int) predicate.Redaction {
-	return predicate.Redaction(sql.FieldNotIn(FieldRevisions, vs...))
-}
-
 // RevisionsGT applies the GT predicate on the "revisions" field.
 func RevisionsGT(v int) predicate.Redaction {
 	return predicate.Redaction(sql.FieldGT(FieldRevisions, v))
@@ -497,11 +347,6 @@ func PlacesNEQ(v int) predicate.Redaction {
 // PlacesIn applies the In predicate on the "places" field.
 func PlacesIn(vs ...int) predicate.Redaction {
 	return predicate.Redaction(sql.FieldIn(FieldPlaces, vs...))
-}
-
-// PlacesNotIn applies the NotIn predicate on the "places" field.
-func PlacesNotIn(vs ...int) predicate.Redaction {
-	return predicate.Redaction(sql.FieldNotIn(FieldPlaces, vs...))
 }
 
 // PlacesGT applies the GT predicate on the "places" field.

@@ -29,11 +29,6 @@ func IDIn(ids ...int) predicate.Reference {
 	return predicate.Reference(sql.FieldIn(FieldID, ids...))
 }
 
-// IDNotIn applies the NotIn predicate on the ID field.
-func IDNotIn(ids ...int) predicate.Reference {
-	return predicate.Reference(sql.FieldNotIn(FieldID, ids...))
-}
-
 // IDGT applies the GT predicate on the ID field.
 func IDGT(id int) predicate.Reference {
 	return predicate.Reference(sql.FieldGT(FieldID, id))
@@ -84,11 +79,6 @@ func FromIDIn(vs ...string) predicate.Reference {
 	return predicate.Reference(sql.FieldIn(FieldFromID, vs...))
 }
 
-// FromIDNotIn applies the NotIn predicate on the "from_id" field.
-func FromIDNotIn(vs ...string) predicate.Reference {
-	return predicate.Reference(sql.FieldNotIn(FieldFromID, vs...))
-}
-
 // FromIDGT applies the GT predicate on the "from_id" field.
 func FromIDGT(v string) predicate.Reference {
 	return predicate.Reference(sql.FieldGT(FieldFromID, v))
@@ -109,31 +99,6 @@ func FromIDLTE(v string) predicate.Reference {
 	return predicate.Reference(sql.FieldLTE(FieldFromID, v))
 }
 
-// FromIDContains applies the Contains predicate on the "from_id" field.
-func FromIDContains(v string) predicate.Reference {
-	return predicate.Reference(sql.FieldContains(FieldFromID, v))
-}
-
-// FromIDHasPrefix applies the HasPrefix predicate on the "from_id" field.
-func FromIDHasPrefix(v string) predicate.Reference {
-	return predicate.Reference(sql.FieldHasPrefix(FieldFromID, v))
-}
-
-// FromIDHasSuffix applies the HasSuffix predicate on the "from_id" field.
-func FromIDHasSuffix(v string) predicate.Reference {
-	return predicate.Reference(sql.FieldHasSuffix(FieldFromID, v))
-}
-
-// FromIDEqualFold applies the EqualFold predicate on the "from_id" field.
-func FromIDEqualFold(v string) predicate.Reference {
-	return predicate.Reference(sql.FieldEqualFold(FieldFromID, v))
-}
-
-// FromIDContainsFold applies the ContainsFold predicate on the "from_id" field.
-func FromIDContainsFold(v string) predicate.Reference {
-	return predicate.Reference(sql.FieldContainsFold(FieldFromID, v))
-}
-
 // ToIDEQ applies the EQ predicate on the "to_id" field.
 func ToIDEQ(v string) predicate.Reference {
 	return predicate.Reference(sql.FieldEQ(FieldToID, v))
@@ -147,11 +112,6 @@ func ToIDNEQ(v string) predicate.Reference {
 // ToIDIn applies the In predicate on the "to_id" field.
 func ToIDIn(vs ...string) predicate.Reference {
 	return predicate.Reference(sql.FieldIn(FieldToID, vs...))
-}
-
-// ToIDNotIn applies the NotIn predicate on the "to_id" field.
-func ToIDNotIn(vs ...string) predicate.Reference {
-	return predicate.Reference(sql.FieldNotIn(FieldToID, vs...))
 }
 
 // ToIDGT applies the GT predicate on the "to_id" field.
@@ -174,31 +134,6 @@ func ToIDLTE(v string) predicate.Reference {
 	return predicate.Reference(sql.FieldLTE(FieldToID, v))
 }
 
-// ToIDContains applies the Contains predicate on the "to_id" field.
-func ToIDContains(v string) predicate.Reference {
-	return predicate.Reference(sql.FieldContains(FieldToID, v))
-}
-
-// ToIDHasPrefix applies the HasPrefix predicate on the "to_id" field.
-func ToIDHasPrefix(v string) predicate.Reference {
-	return predicate.Reference(sql.FieldHasPrefix(FieldToID, v))
-}
-
-// ToIDHasSuffix applies the HasSuffix predicate on the "to_id" field.
-func ToIDHasSuffix(v string) predicate.Reference {
-	return predicate.Reference(sql.FieldHasSuffix(FieldToID, v))
-}
-
-// ToIDEqualFold applies the EqualFold predicate on the "to_id" field.
-func ToIDEqualFold(v string) predicate.Reference {
-	return predicate.Reference(sql.FieldEqualFold(FieldToID, v))
-}
-
-// ToIDContainsFold applies the ContainsFold predicate on the "to_id" field.
-func ToIDContainsFold(v string) predicate.Reference {
-	return predicate.Reference(sql.FieldContainsFold(FieldToID, v))
-}
-
 // FieldEQ applies the EQ predicate on the "field" field.
 func FieldEQ(v string) predicate.Reference {
 	return predicate.Reference(sql.FieldEQ(FieldField, v))
@@ -212,11 +147,6 @@ func FieldNEQ(v string) predicate.Reference {
 // FieldIn applies the In predicate on the "field" field.
 func FieldIn(vs ...string) predicate.Reference {
 	return predicate.Reference(sql.FieldIn(FieldField, vs...))
-}
-
-// FieldNotIn applies the NotIn predicate on the "field" field.
-func FieldNotIn(vs ...string) predicate.Reference {
-	return predicate.Reference(sql.FieldNotIn(FieldField, vs...))
 }
 
 // FieldGT applies the GT predicate on the "field" field.
@@ -239,31 +169,6 @@ func FieldLTE(v string) predicate.Reference {
 	return predicate.Reference(sql.FieldLTE(FieldField, v))
 }
 
-// FieldContains applies the Contains predicate on the "field" field.
-func FieldContains(v string) predicate.Reference {
-	return predicate.Reference(sql.FieldContains(FieldField, v))
-}
-
-// FieldHasPrefix applies the HasPrefix predicate on the "field" field.
-func FieldHasPrefix(v string) predicate.Reference {
-	return predicate.Reference(sql.FieldHasPrefix(FieldField, v))
-}
-
-// FieldHasSuffix applies the HasSuffix predicate on the "field" field.
-func FieldHasSuffix(v string) predicate.Reference {
-	return predicate.Reference(sql.FieldHasSuffix(FieldField, v))
-}
-
-// FieldEqualFold applies the EqualFold predicate on the "field" field.
-func FieldEqualFold(v string) predicate.Reference {
-	return predicate.Reference(sql.FieldEqualFold(FieldField, v))
-}
-
-// FieldContainsFold applies the ContainsFold predicate on the "field" field.
-func FieldContainsFold(v string) predicate.Reference {
-	return predicate.Reference(sql.FieldContainsFold(FieldField, v))
-}
-
 // StateEQ applies the EQ predicate on the "state" field.
 func StateEQ(v schema.ReferenceState) predicate.Reference {
 	vc := v
@@ -283,15 +188,6 @@ func StateIn(vs ...schema.ReferenceState) predicate.Reference {
 		v[i] = vs[i]
 	}
 	return predicate.Reference(sql.FieldIn(FieldState, v...))
-}
-
-// StateNotIn applies the NotIn predicate on the "state" field.
-func StateNotIn(vs ...schema.ReferenceState) predicate.Reference {
-	v := make([]any, len(vs))
-	for i := range v {
-		v[i] = vs[i]
-	}
-	return predicate.Reference(sql.FieldNotIn(FieldState, v...))
 }
 
 // And groups predicates with the AND operator between them.

@@ -29,11 +29,6 @@ func IDIn(ids ...int) predicate.Relation {
 	return predicate.Relation(sql.FieldIn(FieldID, ids...))
 }
 
-// IDNotIn applies the NotIn predicate on the ID field.
-func IDNotIn(ids ...int) predicate.Relation {
-	return predicate.Relation(sql.FieldNotIn(FieldID, ids...))
-}
-
 // IDGT applies the GT predicate on the ID field.
 func IDGT(id int) predicate.Relation {
 	return predicate.Relation(sql.FieldGT(FieldID, id))
@@ -89,11 +84,6 @@ func FromIDIn(vs ...string) predicate.Relation {
 	return predicate.Relation(sql.FieldIn(FieldFromID, vs...))
 }
 
-// FromIDNotIn applies the NotIn predicate on the "from_id" field.
-func FromIDNotIn(vs ...string) predicate.Relation {
-	return predicate.Relation(sql.FieldNotIn(FieldFromID, vs...))
-}
-
 // FromIDGT applies the GT predicate on the "from_id" field.
 func FromIDGT(v string) predicate.Relation {
 	return predicate.Relation(sql.FieldGT(FieldFromID, v))
@@ -114,31 +104,6 @@ func FromIDLTE(v string) predicate.Relation {
 	return predicate.Relation(sql.FieldLTE(FieldFromID, v))
 }
 
-// FromIDContains applies the Contains predicate on the "from_id" field.
-func FromIDContains(v string) predicate.Relation {
-	return predicate.Relation(sql.FieldContains(FieldFromID, v))
-}
-
-// FromIDHasPrefix applies the HasPrefix predicate on the "from_id" field.
-func FromIDHasPrefix(v string) predicate.Relation {
-	return predicate.Relation(sql.FieldHasPrefix(FieldFromID, v))
-}
-
-// FromIDHasSuffix applies the HasSuffix predicate on the "from_id" field.
-func FromIDHasSuffix(v string) predicate.Relation {
-	return predicate.Relation(sql.FieldHasSuffix(FieldFromID, v))
-}
-
-// FromIDEqualFold applies the EqualFold predicate on the "from_id" field.
-func FromIDEqualFold(v string) predicate.Relation {
-	return predicate.Relation(sql.FieldEqualFold(FieldFromID, v))
-}
-
-// FromIDContainsFold applies the ContainsFold predicate on the "from_id" field.
-func FromIDContainsFold(v string) predicate.Relation {
-	return predicate.Relation(sql.FieldContainsFold(FieldFromID, v))
-}
-
 // ToIDEQ applies the EQ predicate on the "to_id" field.
 func ToIDEQ(v string) predicate.Relation {
 	return predicate.Relation(sql.FieldEQ(FieldToID, v))
@@ -152,11 +117,6 @@ func ToIDNEQ(v string) predicate.Relation {
 // ToIDIn applies the In predicate on the "to_id" field.
 func ToIDIn(vs ...string) predicate.Relation {
 	return predicate.Relation(sql.FieldIn(FieldToID, vs...))
-}
-
-// ToIDNotIn applies the NotIn predicate on the "to_id" field.
-func ToIDNotIn(vs ...string) predicate.Relation {
-	return predicate.Relation(sql.FieldNotIn(FieldToID, vs...))
 }
 
 // ToIDGT applies the GT predicate on the "to_id" field.
@@ -177,31 +137,6 @@ func ToIDLT(v string) predicate.Relation {
 // ToIDLTE applies the LTE predicate on the "to_id" field.
 func ToIDLTE(v string) predicate.Relation {
 	return predicate.Relation(sql.FieldLTE(FieldToID, v))
-}
-
-// ToIDContains applies the Contains predicate on the "to_id" field.
-func ToIDContains(v string) predicate.Relation {
-	return predicate.Relation(sql.FieldContains(FieldToID, v))
-}
-
-// ToIDHasPrefix applies the HasPrefix predicate on the "to_id" field.
-func ToIDHasPrefix(v string) predicate.Relation {
-	return predicate.Relation(sql.FieldHasPrefix(FieldToID, v))
-}
-
-// ToIDHasSuffix applies the HasSuffix predicate on the "to_id" field.
-func ToIDHasSuffix(v string) predicate.Relation {
-	return predicate.Relation(sql.FieldHasSuffix(FieldToID, v))
-}
-
-// ToIDEqualFold applies the EqualFold predicate on the "to_id" field.
-func ToIDEqualFold(v string) predicate.Relation {
-	return predicate.Relation(sql.FieldEqualFold(FieldToID, v))
-}
-
-// ToIDContainsFold applies the ContainsFold predicate on the "to_id" field.
-func ToIDContainsFold(v string) predicate.Relation {
-	return predicate.Relation(sql.FieldContainsFold(FieldToID, v))
 }
 
 // TypeEQ applies the EQ predicate on the "type" field.
@@ -225,15 +160,6 @@ func TypeIn(vs ...schema.RelationType) predicate.Relation {
 	return predicate.Relation(sql.FieldIn(FieldType, v...))
 }
 
-// TypeNotIn applies the NotIn predicate on the "type" field.
-func TypeNotIn(vs ...schema.RelationType) predicate.Relation {
-	v := make([]any, len(vs))
-	for i := range v {
-		v[i] = vs[i]
-	}
-	return predicate.Relation(sql.FieldNotIn(FieldType, v...))
-}
-
 // SeqEQ applies the EQ predicate on the "seq" field.
 func SeqEQ(v int) predicate.Relation {
 	return predicate.Relation(sql.FieldEQ(FieldSeq, v))
@@ -247,11 +173,6 @@ func SeqNEQ(v int) predicate.Relation {
 // SeqIn applies the In predicate on the "seq" field.
 func SeqIn(vs ...int) predicate.Relation {
 	return predicate.Relation(sql.FieldIn(FieldSeq, vs...))
-}
-
-// SeqNotIn applies the NotIn predicate on the "seq" field.
-func SeqNotIn(vs ...int) predicate.Relation {
-	return predicate.Relation(sql.FieldNotIn(FieldSeq, vs...))
 }
 
 // SeqGT applies the GT predicate on the "seq" field.
@@ -287,11 +208,6 @@ func PositionNEQ(v int) predicate.Relation {
 // PositionIn applies the In predicate on the "position" field.
 func PositionIn(vs ...int) predicate.Relation {
 	return predicate.Relation(sql.FieldIn(FieldPosition, vs...))
-}
-
-// PositionNotIn applies the NotIn predicate on the "position" field.
-func PositionNotIn(vs ...int) predicate.Relation {
-	return predicate.Relation(sql.FieldNotIn(FieldPosition, vs...))
 }
 
 // PositionGT applies the GT predicate on the "position" field.

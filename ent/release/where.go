@@ -30,11 +30,6 @@ func IDIn(ids ...string) predicate.Release {
 	return predicate.Release(sql.FieldIn(FieldID, ids...))
 }
 
-// IDNotIn applies the NotIn predicate on the ID field.
-func IDNotIn(ids ...string) predicate.Release {
-	return predicate.Release(sql.FieldNotIn(FieldID, ids...))
-}
-
 // IDGT applies the GT predicate on the ID field.
 func IDGT(id string) predicate.Release {
 	return predicate.Release(sql.FieldGT(FieldID, id))
@@ -53,16 +48,6 @@ func IDLT(id string) predicate.Release {
 // IDLTE applies the LTE predicate on the ID field.
 func IDLTE(id string) predicate.Release {
 	return predicate.Release(sql.FieldLTE(FieldID, id))
-}
-
-// IDEqualFold applies the EqualFold predicate on the ID field.
-func IDEqualFold(id string) predicate.Release {
-	return predicate.Release(sql.FieldEqualFold(FieldID, id))
-}
-
-// IDContainsFold applies the ContainsFold predicate on the ID field.
-func IDContainsFold(id string) predicate.Release {
-	return predicate.Release(sql.FieldContainsFold(FieldID, id))
 }
 
 // Name applies equality check predicate on the "name" field. It's identical to NameEQ.
@@ -130,11 +115,6 @@ func NameIn(vs ...string) predicate.Release {
 	return predicate.Release(sql.FieldIn(FieldName, vs...))
 }
 
-// NameNotIn applies the NotIn predicate on the "name" field.
-func NameNotIn(vs ...string) predicate.Release {
-	return predicate.Release(sql.FieldNotIn(FieldName, vs...))
-}
-
 // NameGT applies the GT predicate on the "name" field.
 func NameGT(v string) predicate.Release {
 	return predicate.Release(sql.FieldGT(FieldName, v))
@@ -155,31 +135,6 @@ func NameLTE(v string) predicate.Release {
 	return predicate.Release(sql.FieldLTE(FieldName, v))
 }
 
-// NameContains applies the Contains predicate on the "name" field.
-func NameContains(v string) predicate.Release {
-	return predicate.Release(sql.FieldContains(FieldName, v))
-}
-
-// NameHasPrefix applies the HasPrefix predicate on the "name" field.
-func NameHasPrefix(v string) predicate.Release {
-	return predicate.Release(sql.FieldHasPrefix(FieldName, v))
-}
-
-// NameHasSuffix applies the HasSuffix predicate on the "name" field.
-func NameHasSuffix(v string) predicate.Release {
-	return predicate.Release(sql.FieldHasSuffix(FieldName, v))
-}
-
-// NameEqualFold applies the EqualFold predicate on the "name" field.
-func NameEqualFold(v string) predicate.Release {
-	return predicate.Release(sql.FieldEqualFold(FieldName, v))
-}
-
-// NameContainsFold applies the ContainsFold predicate on the "name" field.
-func NameContainsFold(v string) predicate.Release {
-	return predicate.Release(sql.FieldContainsFold(FieldName, v))
-}
-
 // OwnerIDEQ applies the EQ predicate on the "owner_id" field.
 func OwnerIDEQ(v string) predicate.Release {
 	return predicate.Release(sql.FieldEQ(FieldOwnerID, v))
@@ -193,11 +148,6 @@ func OwnerIDNEQ(v string) predicate.Release {
 // OwnerIDIn applies the In predicate on the "owner_id" field.
 func OwnerIDIn(vs ...string) predicate.Release {
 	return predicate.Release(sql.FieldIn(FieldOwnerID, vs...))
-}
-
-// OwnerIDNotIn applies the NotIn predicate on the "owner_id" field.
-func OwnerIDNotIn(vs ...string) predicate.Release {
-	return predicate.Release(sql.FieldNotIn(FieldOwnerID, vs...))
 }
 
 // OwnerIDGT applies the GT predicate on the "owner_id" field.
@@ -220,31 +170,6 @@ func OwnerIDLTE(v string) predicate.Release {
 	return predicate.Release(sql.FieldLTE(FieldOwnerID, v))
 }
 
-// OwnerIDContains applies the Contains predicate on the "owner_id" field.
-func OwnerIDContains(v string) predicate.Release {
-	return predicate.Release(sql.FieldContains(FieldOwnerID, v))
-}
-
-// OwnerIDHasPrefix applies the HasPrefix predicate on the "owner_id" field.
-func OwnerIDHasPrefix(v string) predicate.Release {
-	return predicate.Release(sql.FieldHasPrefix(FieldOwnerID, v))
-}
-
-// OwnerIDHasSuffix applies the HasSuffix predicate on the "owner_id" field.
-func OwnerIDHasSuffix(v string) predicate.Release {
-	return predicate.Release(sql.FieldHasSuffix(FieldOwnerID, v))
-}
-
-// OwnerIDEqualFold applies the EqualFold predicate on the "owner_id" field.
-func OwnerIDEqualFold(v string) predicate.Release {
-	return predicate.Release(sql.FieldEqualFold(FieldOwnerID, v))
-}
-
-// OwnerIDContainsFold applies the ContainsFold predicate on the "owner_id" field.
-func OwnerIDContainsFold(v string) predicate.Release {
-	return predicate.Release(sql.FieldContainsFold(FieldOwnerID, v))
-}
-
 // PublishAtEQ applies the EQ predicate on the "publish_at" field.
 func PublishAtEQ(v time.Time) predicate.Release {
 	return predicate.Release(sql.FieldEQ(FieldPublishAt, v))
@@ -258,11 +183,6 @@ func PublishAtNEQ(v time.Time) predicate.Release {
 // PublishAtIn applies the In predicate on the "publish_at" field.
 func PublishAtIn(vs ...time.Time) predicate.Release {
 	return predicate.Release(sql.FieldIn(FieldPublishAt, vs...))
-}
-
-// PublishAtNotIn applies the NotIn predicate on the "publish_at" field.
-func PublishAtNotIn(vs ...time.Time) predicate.Release {
-	return predicate.Release(sql.FieldNotIn(FieldPublishAt, vs...))
 }
 
 // PublishAtGT applies the GT predicate on the "publish_at" field.
@@ -310,11 +230,6 @@ func PublishByIn(vs ...string) predicate.Release {
 	return predicate.Release(sql.FieldIn(FieldPublishBy, vs...))
 }
 
-// PublishByNotIn applies the NotIn predicate on the "publish_by" field.
-func PublishByNotIn(vs ...string) predicate.Release {
-	return predicate.Release(sql.FieldNotIn(FieldPublishBy, vs...))
-}
-
 // PublishByGT applies the GT predicate on the "publish_by" field.
 func PublishByGT(v string) predicate.Release {
 	return predicate.Release(sql.FieldGT(FieldPublishBy, v))
@@ -335,21 +250,6 @@ func PublishByLTE(v string) predicate.Release {
 	return predicate.Release(sql.FieldLTE(FieldPublishBy, v))
 }
 
-// PublishByContains applies the Contains predicate on the "publish_by" field.
-func PublishByContains(v string) predicate.Release {
-	return predicate.Release(sql.FieldContains(FieldPublishBy, v))
-}
-
-// PublishByHasPrefix applies the HasPrefix predicate on the "publish_by" field.
-func PublishByHasPrefix(v string) predicate.Release {
-	return predicate.Release(sql.FieldHasPrefix(FieldPublishBy, v))
-}
-
-// PublishByHasSuffix applies the HasSuffix predicate on the "publish_by" field.
-func PublishByHasSuffix(v string) predicate.Release {
-	return predicate.Release(sql.FieldHasSuffix(FieldPublishBy, v))
-}
-
 // PublishByIsNil applies the IsNil predicate on the "publish_by" field.
 func PublishByIsNil() predicate.Release {
 	return predicate.Release(sql.FieldIsNull(FieldPublishBy))
@@ -358,16 +258,6 @@ func PublishByIsNil() predicate.Release {
 // PublishByNotNil applies the NotNil predicate on the "publish_by" field.
 func PublishByNotNil() predicate.Release {
 	return predicate.Release(sql.FieldNotNull(FieldPublishBy))
-}
-
-// PublishByEqualFold applies the EqualFold predicate on the "publish_by" field.
-func PublishByEqualFold(v string) predicate.Release {
-	return predicate.Release(sql.FieldEqualFold(FieldPublishBy, v))
-}
-
-// PublishByContainsFold applies the ContainsFold predicate on the "publish_by" field.
-func PublishByContainsFold(v string) predicate.Release {
-	return predicate.Release(sql.FieldContainsFold(FieldPublishBy, v))
 }
 
 // PublishedAtEQ applies the EQ predicate on the "published_at" field.
@@ -383,11 +273,6 @@ func PublishedAtNEQ(v time.Time) predicate.Release {
 // PublishedAtIn applies the In predicate on the "published_at" field.
 func PublishedAtIn(vs ...time.Time) predicate.Release {
 	return predicate.Release(sql.FieldIn(FieldPublishedAt, vs...))
-}
-
-// PublishedAtNotIn applies the NotIn predicate on the "published_at" field.
-func PublishedAtNotIn(vs ...time.Time) predicate.Release {
-	return predicate.Release(sql.FieldNotIn(FieldPublishedAt, vs...))
 }
 
 // PublishedAtGT applies the GT predicate on the "published_at" field.
@@ -435,11 +320,6 @@ func PublishedByIn(vs ...string) predicate.Release {
 	return predicate.Release(sql.FieldIn(FieldPublishedBy, vs...))
 }
 
-// PublishedByNotIn applies the NotIn predicate on the "published_by" field.
-func PublishedByNotIn(vs ...string) predicate.Release {
-	return predicate.Release(sql.FieldNotIn(FieldPublishedBy, vs...))
-}
-
 // PublishedByGT applies the GT predicate on the "published_by" field.
 func PublishedByGT(v string) predicate.Release {
 	return predicate.Release(sql.FieldGT(FieldPublishedBy, v))
@@ -460,21 +340,6 @@ func PublishedByLTE(v string) predicate.Release {
 	return predicate.Release(sql.FieldLTE(FieldPublishedBy, v))
 }
 
-// PublishedByContains applies the Contains predicate on the "published_by" field.
-func PublishedByContains(v string) predicate.Release {
-	return predicate.Release(sql.FieldContains(FieldPublishedBy, v))
-}
-
-// PublishedByHasPrefix applies the HasPrefix predicate on the "published_by" field.
-func PublishedByHasPrefix(v string) predicate.Release {
-	return predicate.Release(sql.FieldHasPrefix(FieldPublishedBy, v))
-}
-
-// PublishedByHasSuffix applies the HasSuffix predicate on the "published_by" field.
-func PublishedByHasSuffix(v string) predicate.Release {
-	return predicate.Release(sql.FieldHasSuffix(FieldPublishedBy, v))
-}
-
 // PublishedByIsNil applies the IsNil predicate on the "published_by" field.
 func PublishedByIsNil() predicate.Release {
 	return predicate.Release(sql.FieldIsNull(FieldPublishedBy))
@@ -483,16 +348,6 @@ func PublishedByIsNil() predicate.Release {
 // PublishedByNotNil applies the NotNil predicate on the "published_by" field.
 func PublishedByNotNil() predicate.Release {
 	return predicate.Release(sql.FieldNotNull(FieldPublishedBy))
-}
-
-// PublishedByEqualFold applies the EqualFold predicate on the "published_by" field.
-func PublishedByEqualFold(v string) predicate.Release {
-	return predicate.Release(sql.FieldEqualFold(FieldPublishedBy, v))
-}
-
-// PublishedByContainsFold applies the ContainsFold predicate on the "published_by" field.
-func PublishedByContainsFold(v string) predicate.Release {
-	return predicate.Release(sql.FieldContainsFold(FieldPublishedBy, v))
 }
 
 // ScheduleProblemEQ applies the EQ predicate on the "schedule_problem" field.
@@ -508,11 +363,6 @@ func ScheduleProblemNEQ(v string) predicate.Release {
 // ScheduleProblemIn applies the In predicate on the "schedule_problem" field.
 func ScheduleProblemIn(vs ...string) predicate.Release {
 	return predicate.Release(sql.FieldIn(FieldScheduleProblem, vs...))
-}
-
-// ScheduleProblemNotIn applies the NotIn predicate on the "schedule_problem" field.
-func ScheduleProblemNotIn(vs ...string) predicate.Release {
-	return predicate.Release(sql.FieldNotIn(FieldScheduleProblem, vs...))
 }
 
 // ScheduleProblemGT applies the GT predicate on the "schedule_problem" field.
@@ -535,21 +385,6 @@ func ScheduleProblemLTE(v string) predicate.Release {
 	return predicate.Release(sql.FieldLTE(FieldScheduleProblem, v))
 }
 
-// ScheduleProblemContains applies the Contains predicate on the "schedule_problem" field.
-func ScheduleProblemContains(v string) predicate.Release {
-	return predicate.Release(sql.FieldContains(FieldScheduleProblem, v))
-}
-
-// ScheduleProblemHasPrefix applies the HasPrefix predicate on the "schedule_problem" field.
-func ScheduleProblemHasPrefix(v string) predicate.Release {
-	return predicate.Release(sql.FieldHasPrefix(FieldScheduleProblem, v))
-}
-
-// ScheduleProblemHasSuffix applies the HasSuffix predicate on the "schedule_problem" field.
-func ScheduleProblemHasSuffix(v string) predicate.Release {
-	return predicate.Release(sql.FieldHasSuffix(FieldScheduleProblem, v))
-}
-
 // ScheduleProblemIsNil applies the IsNil predicate on the "schedule_problem" field.
 func ScheduleProblemIsNil() predicate.Release {
 	return predicate.Release(sql.FieldIsNull(FieldScheduleProblem))
@@ -558,16 +393,6 @@ func ScheduleProblemIsNil() predicate.Release {
 // ScheduleProblemNotNil applies the NotNil predicate on the "schedule_problem" field.
 func ScheduleProblemNotNil() predicate.Release {
 	return predicate.Release(sql.FieldNotNull(FieldScheduleProblem))
-}
-
-// ScheduleProblemEqualFold applies the EqualFold predicate on the "schedule_problem" field.
-func ScheduleProblemEqualFold(v string) predicate.Release {
-	return predicate.Release(sql.FieldEqualFold(FieldScheduleProblem, v))
-}
-
-// ScheduleProblemContainsFold applies the ContainsFold predicate on the "schedule_problem" field.
-func ScheduleProblemContainsFold(v string) predicate.Release {
-	return predicate.Release(sql.FieldContainsFold(FieldScheduleProblem, v))
 }
 
 // CreatedByEQ applies the EQ predicate on the "created_by" field.
@@ -583,11 +408,6 @@ func CreatedByNEQ(v string) predicate.Release {
 // CreatedByIn applies the In predicate on the "created_by" field.
 func CreatedByIn(vs ...string) predicate.Release {
 	return predicate.Release(sql.FieldIn(FieldCreatedBy, vs...))
-}
-
-// CreatedByNotIn applies the NotIn predicate on the "created_by" field.
-func CreatedByNotIn(vs ...string) predicate.Release {
-	return predicate.Release(sql.FieldNotIn(FieldCreatedBy, vs...))
 }
 
 // CreatedByGT applies the GT predicate on the "created_by" field.
@@ -610,31 +430,6 @@ func CreatedByLTE(v string) predicate.Release {
 	return predicate.Release(sql.FieldLTE(FieldCreatedBy, v))
 }
 
-// CreatedByContains applies the Contains predicate on the "created_by" field.
-func CreatedByContains(v string) predicate.Release {
-	return predicate.Release(sql.FieldContains(FieldCreatedBy, v))
-}
-
-// CreatedByHasPrefix applies the HasPrefix predicate on the "created_by" field.
-func CreatedByHasPrefix(v string) predicate.Release {
-	return predicate.Release(sql.FieldHasPrefix(FieldCreatedBy, v))
-}
-
-// CreatedByHasSuffix applies the HasSuffix predicate on the "created_by" field.
-func CreatedByHasSuffix(v string) predicate.Release {
-	return predicate.Release(sql.FieldHasSuffix(FieldCreatedBy, v))
-}
-
-// CreatedByEqualFold applies the EqualFold predicate on the "created_by" field.
-func CreatedByEqualFold(v string) predicate.Release {
-	return predicate.Release(sql.FieldEqualFold(FieldCreatedBy, v))
-}
-
-// CreatedByContainsFold applies the ContainsFold predicate on the "created_by" field.
-func CreatedByContainsFold(v string) predicate.Release {
-	return predicate.Release(sql.FieldContainsFold(FieldCreatedBy, v))
-}
-
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.
 func CreatedAtEQ(v time.Time) predicate.Release {
 	return predicate.Release(sql.FieldEQ(FieldCreatedAt, v))
@@ -648,11 +443,6 @@ func CreatedAtNEQ(v time.Time) predicate.Release {
 // CreatedAtIn applies the In predicate on the "created_at" field.
 func CreatedAtIn(vs ...time.Time) predicate.Release {
 	return predicate.Release(sql.FieldIn(FieldCreatedAt, vs...))
-}
-
-// CreatedAtNotIn applies the NotIn predicate on the "created_at" field.
-func CreatedAtNotIn(vs ...time.Time) predicate.Release {
-	return predicate.Release(sql.FieldNotIn(FieldCreatedAt, vs...))
 }
 
 // CreatedAtGT applies the GT predicate on the "created_at" field.
@@ -688,11 +478,6 @@ func UpdatedAtNEQ(v time.Time) predicate.Release {
 // UpdatedAtIn applies the In predicate on the "updated_at" field.
 func UpdatedAtIn(vs ...time.Time) predicate.Release {
 	return predicate.Release(sql.FieldIn(FieldUpdatedAt, vs...))
-}
-
-// UpdatedAtNotIn applies the NotIn predicate on the "updated_at" field.
-func UpdatedAtNotIn(vs ...time.Time) predicate.Release {
-	return predicate.Release(sql.FieldNotIn(FieldUpdatedAt, vs...))
 }
 
 // UpdatedAtGT applies the GT predicate on the "updated_at" field.

@@ -28,11 +28,6 @@ func IDIn(ids ...int) predicate.ReleaseItem {
 	return predicate.ReleaseItem(sql.FieldIn(FieldID, ids...))
 }
 
-// IDNotIn applies the NotIn predicate on the ID field.
-func IDNotIn(ids ...int) predicate.ReleaseItem {
-	return predicate.ReleaseItem(sql.FieldNotIn(FieldID, ids...))
-}
-
 // IDGT applies the GT predicate on the ID field.
 func IDGT(id int) predicate.ReleaseItem {
 	return predicate.ReleaseItem(sql.FieldGT(FieldID, id))
@@ -83,11 +78,6 @@ func ReleaseIDIn(vs ...string) predicate.ReleaseItem {
 	return predicate.ReleaseItem(sql.FieldIn(FieldReleaseID, vs...))
 }
 
-// ReleaseIDNotIn applies the NotIn predicate on the "release_id" field.
-func ReleaseIDNotIn(vs ...string) predicate.ReleaseItem {
-	return predicate.ReleaseItem(sql.FieldNotIn(FieldReleaseID, vs...))
-}
-
 // ReleaseIDGT applies the GT predicate on the "release_id" field.
 func ReleaseIDGT(v string) predicate.ReleaseItem {
 	return predicate.ReleaseItem(sql.FieldGT(FieldReleaseID, v))
@@ -108,31 +98,6 @@ func ReleaseIDLTE(v string) predicate.ReleaseItem {
 	return predicate.ReleaseItem(sql.FieldLTE(FieldReleaseID, v))
 }
 
-// ReleaseIDContains applies the Contains predicate on the "release_id" field.
-func ReleaseIDContains(v string) predicate.ReleaseItem {
-	return predicate.ReleaseItem(sql.FieldContains(FieldReleaseID, v))
-}
-
-// ReleaseIDHasPrefix applies the HasPrefix predicate on the "release_id" field.
-func ReleaseIDHasPrefix(v string) predicate.ReleaseItem {
-	return predicate.ReleaseItem(sql.FieldHasPrefix(FieldReleaseID, v))
-}
-
-// ReleaseIDHasSuffix applies the HasSuffix predicate on the "release_id" field.
-func ReleaseIDHasSuffix(v string) predicate.ReleaseItem {
-	return predicate.ReleaseItem(sql.FieldHasSuffix(FieldReleaseID, v))
-}
-
-// ReleaseIDEqualFold applies the EqualFold predicate on the "release_id" field.
-func ReleaseIDEqualFold(v string) predicate.ReleaseItem {
-	return predicate.ReleaseItem(sql.FieldEqualFold(FieldReleaseID, v))
-}
-
-// ReleaseIDContainsFold applies the ContainsFold predicate on the "release_id" field.
-func ReleaseIDContainsFold(v string) predicate.ReleaseItem {
-	return predicate.ReleaseItem(sql.FieldContainsFold(FieldReleaseID, v))
-}
-
 // EntryIDEQ applies the EQ predicate on the "entry_id" field.
 func EntryIDEQ(v string) predicate.ReleaseItem {
 	return predicate.ReleaseItem(sql.FieldEQ(FieldEntryID, v))
@@ -146,11 +111,6 @@ func EntryIDNEQ(v string) predicate.ReleaseItem {
 // EntryIDIn applies the In predicate on the "entry_id" field.
 func EntryIDIn(vs ...string) predicate.ReleaseItem {
 	return predicate.ReleaseItem(sql.FieldIn(FieldEntryID, vs...))
-}
-
-// EntryIDNotIn applies the NotIn predicate on the "entry_id" field.
-func EntryIDNotIn(vs ...string) predicate.ReleaseItem {
-	return predicate.ReleaseItem(sql.FieldNotIn(FieldEntryID, vs...))
 }
 
 // EntryIDGT applies the GT predicate on the "entry_id" field.
@@ -173,31 +133,6 @@ func EntryIDLTE(v string) predicate.ReleaseItem {
 	return predicate.ReleaseItem(sql.FieldLTE(FieldEntryID, v))
 }
 
-// EntryIDContains applies the Contains predicate on the "entry_id" field.
-func EntryIDContains(v string) predicate.ReleaseItem {
-	return predicate.ReleaseItem(sql.FieldContains(FieldEntryID, v))
-}
-
-// EntryIDHasPrefix applies the HasPrefix predicate on the "entry_id" field.
-func EntryIDHasPrefix(v string) predicate.ReleaseItem {
-	return predicate.ReleaseItem(sql.FieldHasPrefix(FieldEntryID, v))
-}
-
-// EntryIDHasSuffix applies the HasSuffix predicate on the "entry_id" field.
-func EntryIDHasSuffix(v string) predicate.ReleaseItem {
-	return predicate.ReleaseItem(sql.FieldHasSuffix(FieldEntryID, v))
-}
-
-// EntryIDEqualFold applies the EqualFold predicate on the "entry_id" field.
-func EntryIDEqualFold(v string) predicate.ReleaseItem {
-	return predicate.ReleaseItem(sql.FieldEqualFold(FieldEntryID, v))
-}
-
-// EntryIDContainsFold applies the ContainsFold predicate on the "entry_id" field.
-func EntryIDContainsFold(v string) predicate.ReleaseItem {
-	return predicate.ReleaseItem(sql.FieldContainsFold(FieldEntryID, v))
-}
-
 // RevisionEQ applies the EQ predicate on the "revision" field.
 func RevisionEQ(v int) predicate.ReleaseItem {
 	return predicate.ReleaseItem(sql.FieldEQ(FieldRevision, v))
@@ -211,11 +146,6 @@ func RevisionNEQ(v int) predicate.ReleaseItem {
 // RevisionIn applies the In predicate on the "revision" field.
 func RevisionIn(vs ...int) predicate.ReleaseItem {
 	return predicate.ReleaseItem(sql.FieldIn(FieldRevision, vs...))
-}
-
-// RevisionNotIn applies the NotIn predicate on the "revision" field.
-func RevisionNotIn(vs ...int) predicate.ReleaseItem {
-	return predicate.ReleaseItem(sql.FieldNotIn(FieldRevision, vs...))
 }
 
 // RevisionGT applies the GT predicate on the "revision" field.

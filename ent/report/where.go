@@ -31,11 +31,6 @@ func IDIn(ids ...string) predicate.Report {
 	return predicate.Report(sql.FieldIn(FieldID, ids...))
 }
 
-// IDNotIn applies the NotIn predicate on the ID field.
-func IDNotIn(ids ...string) predicate.Report {
-	return predicate.Report(sql.FieldNotIn(FieldID, ids...))
-}
-
 // IDGT applies the GT predicate on the ID field.
 func IDGT(id string) predicate.Report {
 	return predicate.Report(sql.FieldGT(FieldID, id))
@@ -54,16 +49,6 @@ func IDLT(id string) predicate.Report {
 // IDLTE applies the LTE predicate on the ID field.
 func IDLTE(id string) predicate.Report {
 	return predicate.Report(sql.FieldLTE(FieldID, id))
-}
-
-// IDEqualFold applies the EqualFold predicate on the ID field.
-func IDEqualFold(id string) predicate.Report {
-	return predicate.Report(sql.FieldEqualFold(FieldID, id))
-}
-
-// IDContainsFold applies the ContainsFold predicate on the ID field.
-func IDContainsFold(id string) predicate.Report {
-	return predicate.Report(sql.FieldContainsFold(FieldID, id))
 }
 
 // Slug applies equality check predicate on the "slug" field. It's identical to SlugEQ.
@@ -166,11 +151,6 @@ func SlugIn(vs ...string) predicate.Report {
 	return predicate.Report(sql.FieldIn(FieldSlug, vs...))
 }
 
-// SlugNotIn applies the NotIn predicate on the "slug" field.
-func SlugNotIn(vs ...string) predicate.Report {
-	return predicate.Report(sql.FieldNotIn(FieldSlug, vs...))
-}
-
 // SlugGT applies the GT predicate on the "slug" field.
 func SlugGT(v string) predicate.Report {
 	return predicate.Report(sql.FieldGT(FieldSlug, v))
@@ -191,31 +171,6 @@ func SlugLTE(v string) predicate.Report {
 	return predicate.Report(sql.FieldLTE(FieldSlug, v))
 }
 
-// SlugContains applies the Contains predicate on the "slug" field.
-func SlugContains(v string) predicate.Report {
-	return predicate.Report(sql.FieldContains(FieldSlug, v))
-}
-
-// SlugHasPrefix applies the HasPrefix predicate on the "slug" field.
-func SlugHasPrefix(v string) predicate.Report {
-	return predicate.Report(sql.FieldHasPrefix(FieldSlug, v))
-}
-
-// SlugHasSuffix applies the HasSuffix predicate on the "slug" field.
-func SlugHasSuffix(v string) predicate.Report {
-	return predicate.Report(sql.FieldHasSuffix(FieldSlug, v))
-}
-
-// SlugEqualFold applies the EqualFold predicate on the "slug" field.
-func SlugEqualFold(v string) predicate.Report {
-	return predicate.Report(sql.FieldEqualFold(FieldSlug, v))
-}
-
-// SlugContainsFold applies the ContainsFold predicate on the "slug" field.
-func SlugContainsFold(v string) predicate.Report {
-	return predicate.Report(sql.FieldContainsFold(FieldSlug, v))
-}
-
 // SortTitleNbEQ applies the EQ predicate on the "sort_title_nb" field.
 func SortTitleNbEQ(v string) predicate.Report {
 	return predicate.Report(sql.FieldEQ(FieldSortTitleNb, v))
@@ -229,11 +184,6 @@ func SortTitleNbNEQ(v string) predicate.Report {
 // SortTitleNbIn applies the In predicate on the "sort_title_nb" field.
 func SortTitleNbIn(vs ...string) predicate.Report {
 	return predicate.Report(sql.FieldIn(FieldSortTitleNb, vs...))
-}
-
-// SortTitleNbNotIn applies the NotIn predicate on the "sort_title_nb" field.
-func SortTitleNbNotIn(vs ...string) predicate.Report {
-	return predicate.Report(sql.FieldNotIn(FieldSortTitleNb, vs...))
 }
 
 // SortTitleNbGT applies the GT predicate on the "sort_title_nb" field.
@@ -256,31 +206,6 @@ func SortTitleNbLTE(v string) predicate.Report {
 	return predicate.Report(sql.FieldLTE(FieldSortTitleNb, v))
 }
 
-// SortTitleNbContains applies the Contains predicate on the "sort_title_nb" field.
-func SortTitleNbContains(v string) predicate.Report {
-	return predicate.Report(sql.FieldContains(FieldSortTitleNb, v))
-}
-
-// SortTitleNbHasPrefix applies the HasPrefix predicate on the "sort_title_nb" field.
-func SortTitleNbHasPrefix(v string) predicate.Report {
-	return predicate.Report(sql.FieldHasPrefix(FieldSortTitleNb, v))
-}
-
-// SortTitleNbHasSuffix applies the HasSuffix predicate on the "sort_title_nb" field.
-func SortTitleNbHasSuffix(v string) predicate.Report {
-	return predicate.Report(sql.FieldHasSuffix(FieldSortTitleNb, v))
-}
-
-// SortTitleNbEqualFold applies the EqualFold predicate on the "sort_title_nb" field.
-func SortTitleNbEqualFold(v string) predicate.Report {
-	return predicate.Report(sql.FieldEqualFold(FieldSortTitleNb, v))
-}
-
-// SortTitleNbContainsFold applies the ContainsFold predicate on the "sort_title_nb" field.
-func SortTitleNbContainsFold(v string) predicate.Report {
-	return predicate.Report(sql.FieldContainsFold(FieldSortTitleNb, v))
-}
-
 // SortTitleNnEQ applies the EQ predicate on the "sort_title_nn" field.
 func SortTitleNnEQ(v string) predicate.Report {
 	return predicate.Report(sql.FieldEQ(FieldSortTitleNn, v))
@@ -294,11 +219,6 @@ func SortTitleNnNEQ(v string) predicate.Report {
 // SortTitleNnIn applies the In predicate on the "sort_title_nn" field.
 func SortTitleNnIn(vs ...string) predicate.Report {
 	return predicate.Report(sql.FieldIn(FieldSortTitleNn, vs...))
-}
-
-// SortTitleNnNotIn applies the NotIn predicate on the "sort_title_nn" field.
-func SortTitleNnNotIn(vs ...string) predicate.Report {
-	return predicate.Report(sql.FieldNotIn(FieldSortTitleNn, vs...))
 }
 
 // SortTitleNnGT applies the GT predicate on the "sort_title_nn" field.
@@ -321,31 +241,6 @@ func SortTitleNnLTE(v string) predicate.Report {
 	return predicate.Report(sql.FieldLTE(FieldSortTitleNn, v))
 }
 
-// SortTitleNnContains applies the Contains predicate on the "sort_title_nn" field.
-func SortTitleNnContains(v string) predicate.Report {
-	return predicate.Report(sql.FieldContains(FieldSortTitleNn, v))
-}
-
-// SortTitleNnHasPrefix applies the HasPrefix predicate on the "sort_title_nn" field.
-func SortTitleNnHasPrefix(v string) predicate.Report {
-	return predicate.Report(sql.FieldHasPrefix(FieldSortTitleNn, v))
-}
-
-// SortTitleNnHasSuffix applies the HasSuffix predicate on the "sort_title_nn" field.
-func SortTitleNnHasSuffix(v string) predicate.Report {
-	return predicate.Report(sql.FieldHasSuffix(FieldSortTitleNn, v))
-}
-
-// SortTitleNnEqualFold applies the EqualFold predicate on the "sort_title_nn" field.
-func SortTitleNnEqualFold(v string) predicate.Report {
-	return predicate.Report(sql.FieldEqualFold(FieldSortTitleNn, v))
-}
-
-// SortTitleNnContainsFold applies the ContainsFold predicate on the "sort_title_nn" field.
-func SortTitleNnContainsFold(v string) predicate.Report {
-	return predicate.Report(sql.FieldContainsFold(FieldSortTitleNn, v))
-}
-
 // SortTitleEnEQ applies the EQ predicate on the "sort_title_en" field.
 func SortTitleEnEQ(v string) predicate.Report {
 	return predicate.Report(sql.FieldEQ(FieldSortTitleEn, v))
@@ -359,11 +254,6 @@ func SortTitleEnNEQ(v string) predicate.Report {
 // SortTitleEnIn applies the In predicate on the "sort_title_en" field.
 func SortTitleEnIn(vs ...string) predicate.Report {
 	return predicate.Report(sql.FieldIn(FieldSortTitleEn, vs...))
-}
-
-// SortTitleEnNotIn applies the NotIn predicate on the "sort_title_en" field.
-func SortTitleEnNotIn(vs ...string) predicate.Report {
-	return predicate.Report(sql.FieldNotIn(FieldSortTitleEn, vs...))
 }
 
 // SortTitleEnGT applies the GT predicate on the "sort_title_en" field.
@@ -386,31 +276,6 @@ func SortTitleEnLTE(v string) predicate.Report {
 	return predicate.Report(sql.FieldLTE(FieldSortTitleEn, v))
 }
 
-// SortTitleEnContains applies the Contains predicate on the "sort_title_en" field.
-func SortTitleEnContains(v string) predicate.Report {
-	return predicate.Report(sql.FieldContains(FieldSortTitleEn, v))
-}
-
-// SortTitleEnHasPrefix applies the HasPrefix predicate on the "sort_title_en" field.
-func SortTitleEnHasPrefix(v string) predicate.Report {
-	return predicate.Report(sql.FieldHasPrefix(FieldSortTitleEn, v))
-}
-
-// SortTitleEnHasSuffix applies the HasSuffix predicate on the "sort_title_en" field.
-func SortTitleEnHasSuffix(v string) predicate.Report {
-	return predicate.Report(sql.FieldHasSuffix(FieldSortTitleEn, v))
-}
-
-// SortTitleEnEqualFold applies the EqualFold predicate on the "sort_title_en" field.
-func SortTitleEnEqualFold(v string) predicate.Report {
-	return predicate.Report(sql.FieldEqualFold(FieldSortTitleEn, v))
-}
-
-// SortTitleEnContainsFold applies the ContainsFold predicate on the "sort_title_en" field.
-func SortTitleEnContainsFold(v string) predicate.Report {
-	return predicate.Report(sql.FieldContainsFold(FieldSortTitleEn, v))
-}
-
 // SortTitleSeEQ applies the EQ predicate on the "sort_title_se" field.
 func SortTitleSeEQ(v string) predicate.Report {
 	return predicate.Report(sql.FieldEQ(FieldSortTitleSe, v))
@@ -424,11 +289,6 @@ func SortTitleSeNEQ(v string) predicate.Report {
 // SortTitleSeIn applies the In predicate on the "sort_title_se" field.
 func SortTitleSeIn(vs ...string) predicate.Report {
 	return predicate.Report(sql.FieldIn(FieldSortTitleSe, vs...))
-}
-
-// SortTitleSeNotIn applies the NotIn predicate on the "sort_title_se" field.
-func SortTitleSeNotIn(vs ...string) predicate.Report {
-	return predicate.Report(sql.FieldNotIn(FieldSortTitleSe, vs...))
 }
 
 // SortTitleSeGT applies the GT predicate on the "sort_title_se" field.
@@ -451,31 +311,6 @@ func SortTitleSeLTE(v string) predicate.Report {
 	return predicate.Report(sql.FieldLTE(FieldSortTitleSe, v))
 }
 
-// SortTitleSeContains applies the Contains predicate on the "sort_title_se" field.
-func SortTitleSeContains(v string) predicate.Report {
-	return predicate.Report(sql.FieldContains(FieldSortTitleSe, v))
-}
-
-// SortTitleSeHasPrefix applies the HasPrefix predicate on the "sort_title_se" field.
-func SortTitleSeHasPrefix(v string) predicate.Report {
-	return predicate.Report(sql.FieldHasPrefix(FieldSortTitleSe, v))
-}
-
-// SortTitleSeHasSuffix applies the HasSuffix predicate on the "sort_title_se" field.
-func SortTitleSeHasSuffix(v string) predicate.Report {
-	return predicate.Report(sql.FieldHasSuffix(FieldSortTitleSe, v))
-}
-
-// SortTitleSeEqualFold applies the EqualFold predicate on the "sort_title_se" field.
-func SortTitleSeEqualFold(v string) predicate.Report {
-	return predicate.Report(sql.FieldEqualFold(FieldSortTitleSe, v))
-}
-
-// SortTitleSeContainsFold applies the ContainsFold predicate on the "sort_title_se" field.
-func SortTitleSeContainsFold(v string) predicate.Report {
-	return predicate.Report(sql.FieldContainsFold(FieldSortTitleSe, v))
-}
-
 // AudienceEQ applies the EQ predicate on the "audience" field.
 func AudienceEQ(v schema.Audience) predicate.Report {
 	vc := v
@@ -495,15 +330,6 @@ func AudienceIn(vs ...schema.Audience) predicate.Report {
 		v[i] = vs[i]
 	}
 	return predicate.Report(sql.FieldIn(FieldAudience, v...))
-}
-
-// AudienceNotIn applies the NotIn predicate on the "audience" field.
-func AudienceNotIn(vs ...schema.Audience) predicate.Report {
-	v := make([]any, len(vs))
-	for i := range v {
-		v[i] = vs[i]
-	}
-	return predicate.Report(sql.FieldNotIn(FieldAudience, v...))
 }
 
 // IssuedIsNil applies the IsNil predicate on the "issued" field.
@@ -531,11 +357,6 @@ func IssuedOnIn(vs ...string) predicate.Report {
 	return predicate.Report(sql.FieldIn(FieldIssuedOn, vs...))
 }
 
-// IssuedOnNotIn applies the NotIn predicate on the "issued_on" field.
-func IssuedOnNotIn(vs ...string) predicate.Report {
-	return predicate.Report(sql.FieldNotIn(FieldIssuedOn, vs...))
-}
-
 // IssuedOnGT applies the GT predicate on the "issued_on" field.
 func IssuedOnGT(v string) predicate.Report {
 	return predicate.Report(sql.FieldGT(FieldIssuedOn, v))
@@ -556,21 +377,6 @@ func IssuedOnLTE(v string) predicate.Report {
 	return predicate.Report(sql.FieldLTE(FieldIssuedOn, v))
 }
 
-// IssuedOnContains applies the Contains predicate on the "issued_on" field.
-func IssuedOnContains(v string) predicate.Report {
-	return predicate.Report(sql.FieldContains(FieldIssuedOn, v))
-}
-
-// IssuedOnHasPrefix applies the HasPrefix predicate on the "issued_on" field.
-func IssuedOnHasPrefix(v string) predicate.Report {
-	return predicate.Report(sql.FieldHasPrefix(FieldIssuedOn, v))
-}
-
-// IssuedOnHasSuffix applies the HasSuffix predicate on the "issued_on" field.
-func IssuedOnHasSuffix(v string) predicate.Report {
-	return predicate.Report(sql.FieldHasSuffix(FieldIssuedOn, v))
-}
-
 // IssuedOnIsNil applies the IsNil predicate on the "issued_on" field.
 func IssuedOnIsNil() predicate.Report {
 	return predicate.Report(sql.FieldIsNull(FieldIssuedOn))
@@ -579,16 +385,6 @@ func IssuedOnIsNil() predicate.Report {
 // IssuedOnNotNil applies the NotNil predicate on the "issued_on" field.
 func IssuedOnNotNil() predicate.Report {
 	return predicate.Report(sql.FieldNotNull(FieldIssuedOn))
-}
-
-// IssuedOnEqualFold applies the EqualFold predicate on the "issued_on" field.
-func IssuedOnEqualFold(v string) predicate.Report {
-	return predicate.Report(sql.FieldEqualFold(FieldIssuedOn, v))
-}
-
-// IssuedOnContainsFold applies the ContainsFold predicate on the "issued_on" field.
-func IssuedOnContainsFold(v string) predicate.Report {
-	return predicate.Report(sql.FieldContainsFold(FieldIssuedOn, v))
 }
 
 // SortDateEQ applies the EQ predicate on the "sort_date" field.
@@ -604,11 +400,6 @@ func SortDateNEQ(v string) predicate.Report {
 // SortDateIn applies the In predicate on the "sort_date" field.
 func SortDateIn(vs ...string) predicate.Report {
 	return predicate.Report(sql.FieldIn(FieldSortDate, vs...))
-}
-
-// SortDateNotIn applies the NotIn predicate on the "sort_date" field.
-func SortDateNotIn(vs ...string) predicate.Report {
-	return predicate.Report(sql.FieldNotIn(FieldSortDate, vs...))
 }
 
 // SortDateGT applies the GT predicate on the "sort_date" field.
@@ -631,31 +422,6 @@ func SortDateLTE(v string) predicate.Report {
 	return predicate.Report(sql.FieldLTE(FieldSortDate, v))
 }
 
-// SortDateContains applies the Contains predicate on the "sort_date" field.
-func SortDateContains(v string) predicate.Report {
-	return predicate.Report(sql.FieldContains(FieldSortDate, v))
-}
-
-// SortDateHasPrefix applies the HasPrefix predicate on the "sort_date" field.
-func SortDateHasPrefix(v string) predicate.Report {
-	return predicate.Report(sql.FieldHasPrefix(FieldSortDate, v))
-}
-
-// SortDateHasSuffix applies the HasSuffix predicate on the "sort_date" field.
-func SortDateHasSuffix(v string) predicate.Report {
-	return predicate.Report(sql.FieldHasSuffix(FieldSortDate, v))
-}
-
-// SortDateEqualFold applies the EqualFold predicate on the "sort_date" field.
-func SortDateEqualFold(v string) predicate.Report {
-	return predicate.Report(sql.FieldEqualFold(FieldSortDate, v))
-}
-
-// SortDateContainsFold applies the ContainsFold predicate on the "sort_date" field.
-func SortDateContainsFold(v string) predicate.Report {
-	return predicate.Report(sql.FieldContainsFold(FieldSortDate, v))
-}
-
 // PublishedAtEQ applies the EQ predicate on the "published_at" field.
 func PublishedAtEQ(v time.Time) predicate.Report {
 	return predicate.Report(sql.FieldEQ(FieldPublishedAt, v))
@@ -669,11 +435,6 @@ func PublishedAtNEQ(v time.Time) predicate.Report {
 // PublishedAtIn applies the In predicate on the "published_at" field.
 func PublishedAtIn(vs ...time.Time) predicate.Report {
 	return predicate.Report(sql.FieldIn(FieldPublishedAt, vs...))
-}
-
-// PublishedAtNotIn applies the NotIn predicate on the "published_at" field.
-func PublishedAtNotIn(vs ...time.Time) predicate.Report {
-	return predicate.Report(sql.FieldNotIn(FieldPublishedAt, vs...))
 }
 
 // PublishedAtGT applies the GT predicate on the "published_at" field.
@@ -711,11 +472,6 @@ func UpdatedAtIn(vs ...time.Time) predicate.Report {
 	return predicate.Report(sql.FieldIn(FieldUpdatedAt, vs...))
 }
 
-// UpdatedAtNotIn applies the NotIn predicate on the "updated_at" field.
-func UpdatedAtNotIn(vs ...time.Time) predicate.Report {
-	return predicate.Report(sql.FieldNotIn(FieldUpdatedAt, vs...))
-}
-
 // UpdatedAtGT applies the GT predicate on the "updated_at" field.
 func UpdatedAtGT(v time.Time) predicate.Report {
 	return predicate.Report(sql.FieldGT(FieldUpdatedAt, v))
@@ -751,11 +507,6 @@ func RevisionIn(vs ...int) predicate.Report {
 	return predicate.Report(sql.FieldIn(FieldRevision, vs...))
 }
 
-// RevisionNotIn applies the NotIn predicate on the "revision" field.
-func RevisionNotIn(vs ...int) predicate.Report {
-	return predicate.Report(sql.FieldNotIn(FieldRevision, vs...))
-}
-
 // RevisionGT applies the GT predicate on the "revision" field.
 func RevisionGT(v int) predicate.Report {
 	return predicate.Report(sql.FieldGT(FieldRevision, v))
@@ -789,11 +540,6 @@ func VersionNEQ(v int) predicate.Report {
 // VersionIn applies the In predicate on the "version" field.
 func VersionIn(vs ...int) predicate.Report {
 	return predicate.Report(sql.FieldIn(FieldVersion, vs...))
-}
-
-// VersionNotIn applies the NotIn predicate on the "version" field.
-func VersionNotIn(vs ...int) predicate.Report {
-	return predicate.Report(sql.FieldNotIn(FieldVersion, vs...))
 }
 
 // VersionGT applies the GT predicate on the "version" field.
@@ -871,11 +617,6 @@ func EvidenceLevelIn(vs ...int) predicate.Report {
 	return predicate.Report(sql.FieldIn(FieldEvidenceLevel, vs...))
 }
 
-// EvidenceLevelNotIn applies the NotIn predicate on the "evidence_level" field.
-func EvidenceLevelNotIn(vs ...int) predicate.Report {
-	return predicate.Report(sql.FieldNotIn(FieldEvidenceLevel, vs...))
-}
-
 // EvidenceLevelGT applies the GT predicate on the "evidence_level" field.
 func EvidenceLevelGT(v int) predicate.Report {
 	return predicate.Report(sql.FieldGT(FieldEvidenceLevel, v))
@@ -921,11 +662,6 @@ func OwnerIDIn(vs ...string) predicate.Report {
 	return predicate.Report(sql.FieldIn(FieldOwnerID, vs...))
 }
 
-// OwnerIDNotIn applies the NotIn predicate on the "owner_id" field.
-func OwnerIDNotIn(vs ...string) predicate.Report {
-	return predicate.Report(sql.FieldNotIn(FieldOwnerID, vs...))
-}
-
 // OwnerIDGT applies the GT predicate on the "owner_id" field.
 func OwnerIDGT(v string) predicate.Report {
 	return predicate.Report(sql.FieldGT(FieldOwnerID, v))
@@ -946,31 +682,6 @@ func OwnerIDLTE(v string) predicate.Report {
 	return predicate.Report(sql.FieldLTE(FieldOwnerID, v))
 }
 
-// OwnerIDContains applies the Contains predicate on the "owner_id" field.
-func OwnerIDContains(v string) predicate.Report {
-	return predicate.Report(sql.FieldContains(FieldOwnerID, v))
-}
-
-// OwnerIDHasPrefix applies the HasPrefix predicate on the "owner_id" field.
-func OwnerIDHasPrefix(v string) predicate.Report {
-	return predicate.Report(sql.FieldHasPrefix(FieldOwnerID, v))
-}
-
-// OwnerIDHasSuffix applies the HasSuffix predicate on the "owner_id" field.
-func OwnerIDHasSuffix(v string) predicate.Report {
-	return predicate.Report(sql.FieldHasSuffix(FieldOwnerID, v))
-}
-
-// OwnerIDEqualFold applies the EqualFold predicate on the "owner_id" field.
-func OwnerIDEqualFold(v string) predicate.Report {
-	return predicate.Report(sql.FieldEqualFold(FieldOwnerID, v))
-}
-
-// OwnerIDContainsFold applies the ContainsFold predicate on the "owner_id" field.
-func OwnerIDContainsFold(v string) predicate.Report {
-	return predicate.Report(sql.FieldContainsFold(FieldOwnerID, v))
-}
-
 // ImageIDEQ applies the EQ predicate on the "image_id" field.
 func ImageIDEQ(v string) predicate.Report {
 	return predicate.Report(sql.FieldEQ(FieldImageID, v))
@@ -984,11 +695,6 @@ func ImageIDNEQ(v string) predicate.Report {
 // ImageIDIn applies the In predicate on the "image_id" field.
 func ImageIDIn(vs ...string) predicate.Report {
 	return predicate.Report(sql.FieldIn(FieldImageID, vs...))
-}
-
-// ImageIDNotIn applies the NotIn predicate on the "image_id" field.
-func ImageIDNotIn(vs ...string) predicate.Report {
-	return predicate.Report(sql.FieldNotIn(FieldImageID, vs...))
 }
 
 // ImageIDGT applies the GT predicate on the "image_id" field.
@@ -1011,21 +717,6 @@ func ImageIDLTE(v string) predicate.Report {
 	return predicate.Report(sql.FieldLTE(FieldImageID, v))
 }
 
-// ImageIDContains applies the Contains predicate on the "image_id" field.
-func ImageIDContains(v string) predicate.Report {
-	return predicate.Report(sql.FieldContains(FieldImageID, v))
-}
-
-// ImageIDHasPrefix applies the HasPrefix predicate on the "image_id" field.
-func ImageIDHasPrefix(v string) predicate.Report {
-	return predicate.Report(sql.FieldHasPrefix(FieldImageID, v))
-}
-
-// ImageIDHasSuffix applies the HasSuffix predicate on the "image_id" field.
-func ImageIDHasSuffix(v string) predicate.Report {
-	return predicate.Report(sql.FieldHasSuffix(FieldImageID, v))
-}
-
 // ImageIDIsNil applies the IsNil predicate on the "image_id" field.
 func ImageIDIsNil() predicate.Report {
 	return predicate.Report(sql.FieldIsNull(FieldImageID))
@@ -1034,16 +725,6 @@ func ImageIDIsNil() predicate.Report {
 // ImageIDNotNil applies the NotNil predicate on the "image_id" field.
 func ImageIDNotNil() predicate.Report {
 	return predicate.Report(sql.FieldNotNull(FieldImageID))
-}
-
-// ImageIDEqualFold applies the EqualFold predicate on the "image_id" field.
-func ImageIDEqualFold(v string) predicate.Report {
-	return predicate.Report(sql.FieldEqualFold(FieldImageID, v))
-}
-
-// ImageIDContainsFold applies the ContainsFold predicate on the "image_id" field.
-func ImageIDContainsFold(v string) predicate.Report {
-	return predicate.Report(sql.FieldContainsFold(FieldImageID, v))
 }
 
 // KindEQ applies the EQ predicate on the "kind" field.
@@ -1067,15 +748,6 @@ func KindIn(vs ...schema.ReportKind) predicate.Report {
 	return predicate.Report(sql.FieldIn(FieldKind, v...))
 }
 
-// KindNotIn applies the NotIn predicate on the "kind" field.
-func KindNotIn(vs ...schema.ReportKind) predicate.Report {
-	v := make([]any, len(vs))
-	for i := range v {
-		v[i] = vs[i]
-	}
-	return predicate.Report(sql.FieldNotIn(FieldKind, v...))
-}
-
 // EditionYearEQ applies the EQ predicate on the "edition_year" field.
 func EditionYearEQ(v int) predicate.Report {
 	return predicate.Report(sql.FieldEQ(FieldEditionYear, v))
@@ -1089,11 +761,6 @@ func EditionYearNEQ(v int) predicate.Report {
 // EditionYearIn applies the In predicate on the "edition_year" field.
 func EditionYearIn(vs ...int) predicate.Report {
 	return predicate.Report(sql.FieldIn(FieldEditionYear, vs...))
-}
-
-// EditionYearNotIn applies the NotIn predicate on the "edition_year" field.
-func EditionYearNotIn(vs ...int) predicate.Report {
-	return predicate.Report(sql.FieldNotIn(FieldEditionYear, vs...))
 }
 
 // EditionYearGT applies the GT predicate on the "edition_year" field.
@@ -1141,11 +808,6 @@ func SeriesIn(vs ...string) predicate.Report {
 	return predicate.Report(sql.FieldIn(FieldSeries, vs...))
 }
 
-// SeriesNotIn applies the NotIn predicate on the "series" field.
-func SeriesNotIn(vs ...string) predicate.Report {
-	return predicate.Report(sql.FieldNotIn(FieldSeries, vs...))
-}
-
 // SeriesGT applies the GT predicate on the "series" field.
 func SeriesGT(v string) predicate.Report {
 	return predicate.Report(sql.FieldGT(FieldSeries, v))
@@ -1166,21 +828,6 @@ func SeriesLTE(v string) predicate.Report {
 	return predicate.Report(sql.FieldLTE(FieldSeries, v))
 }
 
-// SeriesContains applies the Contains predicate on the "series" field.
-func SeriesContains(v string) predicate.Report {
-	return predicate.Report(sql.FieldContains(FieldSeries, v))
-}
-
-// SeriesHasPrefix applies the HasPrefix predicate on the "series" field.
-func SeriesHasPrefix(v string) predicate.Report {
-	return predicate.Report(sql.FieldHasPrefix(FieldSeries, v))
-}
-
-// SeriesHasSuffix applies the HasSuffix predicate on the "series" field.
-func SeriesHasSuffix(v string) predicate.Report {
-	return predicate.Report(sql.FieldHasSuffix(FieldSeries, v))
-}
-
 // SeriesIsNil applies the IsNil predicate on the "series" field.
 func SeriesIsNil() predicate.Report {
 	return predicate.Report(sql.FieldIsNull(FieldSeries))
@@ -1189,16 +836,6 @@ func SeriesIsNil() predicate.Report {
 // SeriesNotNil applies the NotNil predicate on the "series" field.
 func SeriesNotNil() predicate.Report {
 	return predicate.Report(sql.FieldNotNull(FieldSeries))
-}
-
-// SeriesEqualFold applies the EqualFold predicate on the "series" field.
-func SeriesEqualFold(v string) predicate.Report {
-	return predicate.Report(sql.FieldEqualFold(FieldSeries, v))
-}
-
-// SeriesContainsFold applies the ContainsFold predicate on the "series" field.
-func SeriesContainsFold(v string) predicate.Report {
-	return predicate.Report(sql.FieldContainsFold(FieldSeries, v))
 }
 
 // SampleSizeEQ applies the EQ predicate on the "sample_size" field.
@@ -1214,11 +851,6 @@ func SampleSizeNEQ(v int) predicate.Report {
 // SampleSizeIn applies the In predicate on the "sample_size" field.
 func SampleSizeIn(vs ...int) predicate.Report {
 	return predicate.Report(sql.FieldIn(FieldSampleSize, vs...))
-}
-
-// SampleSizeNotIn applies the NotIn predicate on the "sample_size" field.
-func SampleSizeNotIn(vs ...int) predicate.Report {
-	return predicate.Report(sql.FieldNotIn(FieldSampleSize, vs...))
 }
 
 // SampleSizeGT applies the GT predicate on the "sample_size" field.

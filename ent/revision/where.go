@@ -29,11 +29,6 @@ func IDIn(ids ...string) predicate.Revision {
 	return predicate.Revision(sql.FieldIn(FieldID, ids...))
 }
 
-// IDNotIn applies the NotIn predicate on the ID field.
-func IDNotIn(ids ...string) predicate.Revision {
-	return predicate.Revision(sql.FieldNotIn(FieldID, ids...))
-}
-
 // IDGT applies the GT predicate on the ID field.
 func IDGT(id string) predicate.Revision {
 	return predicate.Revision(sql.FieldGT(FieldID, id))
@@ -52,16 +47,6 @@ func IDLT(id string) predicate.Revision {
 // IDLTE applies the LTE predicate on the ID field.
 func IDLTE(id string) predicate.Revision {
 	return predicate.Revision(sql.FieldLTE(FieldID, id))
-}
-
-// IDEqualFold applies the EqualFold predicate on the ID field.
-func IDEqualFold(id string) predicate.Revision {
-	return predicate.Revision(sql.FieldEqualFold(FieldID, id))
-}
-
-// IDContainsFold applies the ContainsFold predicate on the ID field.
-func IDContainsFold(id string) predicate.Revision {
-	return predicate.Revision(sql.FieldContainsFold(FieldID, id))
 }
 
 // EntryID applies equality check predicate on the "entry_id" field. It's identical to EntryIDEQ.
@@ -119,11 +104,6 @@ func EntryIDIn(vs ...string) predicate.Revision {
 	return predicate.Revision(sql.FieldIn(FieldEntryID, vs...))
 }
 
-// EntryIDNotIn applies the NotIn predicate on the "entry_id" field.
-func EntryIDNotIn(vs ...string) predicate.Revision {
-	return predicate.Revision(sql.FieldNotIn(FieldEntryID, vs...))
-}
-
 // EntryIDGT applies the GT predicate on the "entry_id" field.
 func EntryIDGT(v string) predicate.Revision {
 	return predicate.Revision(sql.FieldGT(FieldEntryID, v))
@@ -144,31 +124,6 @@ func EntryIDLTE(v string) predicate.Revision {
 	return predicate.Revision(sql.FieldLTE(FieldEntryID, v))
 }
 
-// EntryIDContains applies the Contains predicate on the "entry_id" field.
-func EntryIDContains(v string) predicate.Revision {
-	return predicate.Revision(sql.FieldContains(FieldEntryID, v))
-}
-
-// EntryIDHasPrefix applies the HasPrefix predicate on the "entry_id" field.
-func EntryIDHasPrefix(v string) predicate.Revision {
-	return predicate.Revision(sql.FieldHasPrefix(FieldEntryID, v))
-}
-
-// EntryIDHasSuffix applies the HasSuffix predicate on the "entry_id" field.
-func EntryIDHasSuffix(v string) predicate.Revision {
-	return predicate.Revision(sql.FieldHasSuffix(FieldEntryID, v))
-}
-
-// EntryIDEqualFold applies the EqualFold predicate on the "entry_id" field.
-func EntryIDEqualFold(v string) predicate.Revision {
-	return predicate.Revision(sql.FieldEqualFold(FieldEntryID, v))
-}
-
-// EntryIDContainsFold applies the ContainsFold predicate on the "entry_id" field.
-func EntryIDContainsFold(v string) predicate.Revision {
-	return predicate.Revision(sql.FieldContainsFold(FieldEntryID, v))
-}
-
 // NumberEQ applies the EQ predicate on the "number" field.
 func NumberEQ(v int) predicate.Revision {
 	return predicate.Revision(sql.FieldEQ(FieldNumber, v))
@@ -182,11 +137,6 @@ func NumberNEQ(v int) predicate.Revision {
 // NumberIn applies the In predicate on the "number" field.
 func NumberIn(vs ...int) predicate.Revision {
 	return predicate.Revision(sql.FieldIn(FieldNumber, vs...))
-}
-
-// NumberNotIn applies the NotIn predicate on the "number" field.
-func NumberNotIn(vs ...int) predicate.Revision {
-	return predicate.Revision(sql.FieldNotIn(FieldNumber, vs...))
 }
 
 // NumberGT applies the GT predicate on the "number" field.
@@ -224,11 +174,6 @@ func DocumentIn(vs ...string) predicate.Revision {
 	return predicate.Revision(sql.FieldIn(FieldDocument, vs...))
 }
 
-// DocumentNotIn applies the NotIn predicate on the "document" field.
-func DocumentNotIn(vs ...string) predicate.Revision {
-	return predicate.Revision(sql.FieldNotIn(FieldDocument, vs...))
-}
-
 // DocumentGT applies the GT predicate on the "document" field.
 func DocumentGT(v string) predicate.Revision {
 	return predicate.Revision(sql.FieldGT(FieldDocument, v))
@@ -249,31 +194,6 @@ func DocumentLTE(v string) predicate.Revision {
 	return predicate.Revision(sql.FieldLTE(FieldDocument, v))
 }
 
-// DocumentContains applies the Contains predicate on the "document" field.
-func DocumentContains(v string) predicate.Revision {
-	return predicate.Revision(sql.FieldContains(FieldDocument, v))
-}
-
-// DocumentHasPrefix applies the HasPrefix predicate on the "document" field.
-func DocumentHasPrefix(v string) predicate.Revision {
-	return predicate.Revision(sql.FieldHasPrefix(FieldDocument, v))
-}
-
-// DocumentHasSuffix applies the HasSuffix predicate on the "document" field.
-func DocumentHasSuffix(v string) predicate.Revision {
-	return predicate.Revision(sql.FieldHasSuffix(FieldDocument, v))
-}
-
-// DocumentEqualFold applies the EqualFold predicate on the "document" field.
-func DocumentEqualFold(v string) predicate.Revision {
-	return predicate.Revision(sql.FieldEqualFold(FieldDocument, v))
-}
-
-// DocumentContainsFold applies the ContainsFold predicate on the "document" field.
-func DocumentContainsFold(v string) predicate.Revision {
-	return predicate.Revision(sql.FieldContainsFold(FieldDocument, v))
-}
-
 // HashEQ applies the EQ predicate on the "hash" field.
 func HashEQ(v string) predicate.Revision {
 	return predicate.Revision(sql.FieldEQ(FieldHash, v))
@@ -287,11 +207,6 @@ func HashNEQ(v string) predicate.Revision {
 // HashIn applies the In predicate on the "hash" field.
 func HashIn(vs ...string) predicate.Revision {
 	return predicate.Revision(sql.FieldIn(FieldHash, vs...))
-}
-
-// HashNotIn applies the NotIn predicate on the "hash" field.
-func HashNotIn(vs ...string) predicate.Revision {
-	return predicate.Revision(sql.FieldNotIn(FieldHash, vs...))
 }
 
 // HashGT applies the GT predicate on the "hash" field.
@@ -314,31 +229,6 @@ func HashLTE(v string) predicate.Revision {
 	return predicate.Revision(sql.FieldLTE(FieldHash, v))
 }
 
-// HashContains applies the Contains predicate on the "hash" field.
-func HashContains(v string) predicate.Revision {
-	return predicate.Revision(sql.FieldContains(FieldHash, v))
-}
-
-// HashHasPrefix applies the HasPrefix predicate on the "hash" field.
-func HashHasPrefix(v string) predicate.Revision {
-	return predicate.Revision(sql.FieldHasPrefix(FieldHash, v))
-}
-
-// HashHasSuffix applies the HasSuffix predicate on the "hash" field.
-func HashHasSuffix(v string) predicate.Revision {
-	return predicate.Revision(sql.FieldHasSuffix(FieldHash, v))
-}
-
-// HashEqualFold applies the EqualFold predicate on the "hash" field.
-func HashEqualFold(v string) predicate.Revision {
-	return predicate.Revision(sql.FieldEqualFold(FieldHash, v))
-}
-
-// HashContainsFold applies the ContainsFold predicate on the "hash" field.
-func HashContainsFold(v string) predicate.Revision {
-	return predicate.Revision(sql.FieldContainsFold(FieldHash, v))
-}
-
 // AuthorEQ applies the EQ predicate on the "author" field.
 func AuthorEQ(v string) predicate.Revision {
 	return predicate.Revision(sql.FieldEQ(FieldAuthor, v))
@@ -352,11 +242,6 @@ func AuthorNEQ(v string) predicate.Revision {
 // AuthorIn applies the In predicate on the "author" field.
 func AuthorIn(vs ...string) predicate.Revision {
 	return predicate.Revision(sql.FieldIn(FieldAuthor, vs...))
-}
-
-// AuthorNotIn applies the NotIn predicate on the "author" field.
-func AuthorNotIn(vs ...string) predicate.Revision {
-	return predicate.Revision(sql.FieldNotIn(FieldAuthor, vs...))
 }
 
 // AuthorGT applies the GT predicate on the "author" field.
@@ -379,31 +264,6 @@ func AuthorLTE(v string) predicate.Revision {
 	return predicate.Revision(sql.FieldLTE(FieldAuthor, v))
 }
 
-// AuthorContains applies the Contains predicate on the "author" field.
-func AuthorContains(v string) predicate.Revision {
-	return predicate.Revision(sql.FieldContains(FieldAuthor, v))
-}
-
-// AuthorHasPrefix applies the HasPrefix predicate on the "author" field.
-func AuthorHasPrefix(v string) predicate.Revision {
-	return predicate.Revision(sql.FieldHasPrefix(FieldAuthor, v))
-}
-
-// AuthorHasSuffix applies the HasSuffix predicate on the "author" field.
-func AuthorHasSuffix(v string) predicate.Revision {
-	return predicate.Revision(sql.FieldHasSuffix(FieldAuthor, v))
-}
-
-// AuthorEqualFold applies the EqualFold predicate on the "author" field.
-func AuthorEqualFold(v string) predicate.Revision {
-	return predicate.Revision(sql.FieldEqualFold(FieldAuthor, v))
-}
-
-// AuthorContainsFold applies the ContainsFold predicate on the "author" field.
-func AuthorContainsFold(v string) predicate.Revision {
-	return predicate.Revision(sql.FieldContainsFold(FieldAuthor, v))
-}
-
 // NoteEQ applies the EQ predicate on the "note" field.
 func NoteEQ(v string) predicate.Revision {
 	return predicate.Revision(sql.FieldEQ(FieldNote, v))
@@ -417,11 +277,6 @@ func NoteNEQ(v string) predicate.Revision {
 // NoteIn applies the In predicate on the "note" field.
 func NoteIn(vs ...string) predicate.Revision {
 	return predicate.Revision(sql.FieldIn(FieldNote, vs...))
-}
-
-// NoteNotIn applies the NotIn predicate on the "note" field.
-func NoteNotIn(vs ...string) predicate.Revision {
-	return predicate.Revision(sql.FieldNotIn(FieldNote, vs...))
 }
 
 // NoteGT applies the GT predicate on the "note" field.
@@ -444,21 +299,6 @@ func NoteLTE(v string) predicate.Revision {
 	return predicate.Revision(sql.FieldLTE(FieldNote, v))
 }
 
-// NoteContains applies the Contains predicate on the "note" field.
-func NoteContains(v string) predicate.Revision {
-	return predicate.Revision(sql.FieldContains(FieldNote, v))
-}
-
-// NoteHasPrefix applies the HasPrefix predicate on the "note" field.
-func NoteHasPrefix(v string) predicate.Revision {
-	return predicate.Revision(sql.FieldHasPrefix(FieldNote, v))
-}
-
-// NoteHasSuffix applies the HasSuffix predicate on the "note" field.
-func NoteHasSuffix(v string) predicate.Revision {
-	return predicate.Revision(sql.FieldHasSuffix(FieldNote, v))
-}
-
 // NoteIsNil applies the IsNil predicate on the "note" field.
 func NoteIsNil() predicate.Revision {
 	return predicate.Revision(sql.FieldIsNull(FieldNote))
@@ -467,16 +307,6 @@ func NoteIsNil() predicate.Revision {
 // NoteNotNil applies the NotNil predicate on the "note" field.
 func NoteNotNil() predicate.Revision {
 	return predicate.Revision(sql.FieldNotNull(FieldNote))
-}
-
-// NoteEqualFold applies the EqualFold predicate on the "note" field.
-func NoteEqualFold(v string) predicate.Revision {
-	return predicate.Revision(sql.FieldEqualFold(FieldNote, v))
-}
-
-// NoteContainsFold applies the ContainsFold predicate on the "note" field.
-func NoteContainsFold(v string) predicate.Revision {
-	return predicate.Revision(sql.FieldContainsFold(FieldNote, v))
 }
 
 // AutosaveEQ applies the EQ predicate on the "autosave" field.
@@ -502,11 +332,6 @@ func CreatedAtNEQ(v time.Time) predicate.Revision {
 // CreatedAtIn applies the In predicate on the "created_at" field.
 func CreatedAtIn(vs ...time.Time) predicate.Revision {
 	return predicate.Revision(sql.FieldIn(FieldCreatedAt, vs...))
-}
-
-// CreatedAtNotIn applies the NotIn predicate on the "created_at" field.
-func CreatedAtNotIn(vs ...time.Time) predicate.Revision {
-	return predicate.Revision(sql.FieldNotIn(FieldCreatedAt, vs...))
 }
 
 // CreatedAtGT applies the GT predicate on the "created_at" field.

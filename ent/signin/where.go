@@ -31,11 +31,6 @@ func IDIn(ids ...string) predicate.SignIn {
 	return predicate.SignIn(sql.FieldIn(FieldID, ids...))
 }
 
-// IDNotIn applies the NotIn predicate on the ID field.
-func IDNotIn(ids ...string) predicate.SignIn {
-	return predicate.SignIn(sql.FieldNotIn(FieldID, ids...))
-}
-
 // IDGT applies the GT predicate on the ID field.
 func IDGT(id string) predicate.SignIn {
 	return predicate.SignIn(sql.FieldGT(FieldID, id))
@@ -54,16 +49,6 @@ func IDLT(id string) predicate.SignIn {
 // IDLTE applies the LTE predicate on the ID field.
 func IDLTE(id string) predicate.SignIn {
 	return predicate.SignIn(sql.FieldLTE(FieldID, id))
-}
-
-// IDEqualFold applies the EqualFold predicate on the ID field.
-func IDEqualFold(id string) predicate.SignIn {
-	return predicate.SignIn(sql.FieldEqualFold(FieldID, id))
-}
-
-// IDContainsFold applies the ContainsFold predicate on the ID field.
-func IDContainsFold(id string) predicate.SignIn {
-	return predicate.SignIn(sql.FieldContainsFold(FieldID, id))
 }
 
 // AccountID applies equality check predicate on the "account_id" field. It's identical to AccountIDEQ.
@@ -146,11 +131,6 @@ func AccountIDIn(vs ...string) predicate.SignIn {
 	return predicate.SignIn(sql.FieldIn(FieldAccountID, vs...))
 }
 
-// AccountIDNotIn applies the NotIn predicate on the "account_id" field.
-func AccountIDNotIn(vs ...string) predicate.SignIn {
-	return predicate.SignIn(sql.FieldNotIn(FieldAccountID, vs...))
-}
-
 // AccountIDGT applies the GT predicate on the "account_id" field.
 func AccountIDGT(v string) predicate.SignIn {
 	return predicate.SignIn(sql.FieldGT(FieldAccountID, v))
@@ -169,31 +149,6 @@ func AccountIDLT(v string) predicate.SignIn {
 // AccountIDLTE applies the LTE predicate on the "account_id" field.
 func AccountIDLTE(v string) predicate.SignIn {
 	return predicate.SignIn(sql.FieldLTE(FieldAccountID, v))
-}
-
-// AccountIDContains applies the Contains predicate on the "account_id" field.
-func AccountIDContains(v string) predicate.SignIn {
-	return predicate.SignIn(sql.FieldContains(FieldAccountID, v))
-}
-
-// AccountIDHasPrefix applies the HasPrefix predicate on the "account_id" field.
-func AccountIDHasPrefix(v string) predicate.SignIn {
-	return predicate.SignIn(sql.FieldHasPrefix(FieldAccountID, v))
-}
-
-// AccountIDHasSuffix applies the HasSuffix predicate on the "account_id" field.
-func AccountIDHasSuffix(v string) predicate.SignIn {
-	return predicate.SignIn(sql.FieldHasSuffix(FieldAccountID, v))
-}
-
-// AccountIDEqualFold applies the EqualFold predicate on the "account_id" field.
-func AccountIDEqualFold(v string) predicate.SignIn {
-	return predicate.SignIn(sql.FieldEqualFold(FieldAccountID, v))
-}
-
-// AccountIDContainsFold applies the ContainsFold predicate on the "account_id" field.
-func AccountIDContainsFold(v string) predicate.SignIn {
-	return predicate.SignIn(sql.FieldContainsFold(FieldAccountID, v))
 }
 
 // KindEQ applies the EQ predicate on the "kind" field.
@@ -217,15 +172,6 @@ func KindIn(vs ...schema.SignInKind) predicate.SignIn {
 	return predicate.SignIn(sql.FieldIn(FieldKind, v...))
 }
 
-// KindNotIn applies the NotIn predicate on the "kind" field.
-func KindNotIn(vs ...schema.SignInKind) predicate.SignIn {
-	v := make([]any, len(vs))
-	for i := range v {
-		v[i] = vs[i]
-	}
-	return predicate.SignIn(sql.FieldNotIn(FieldKind, v...))
-}
-
 // HashEQ applies the EQ predicate on the "hash" field.
 func HashEQ(v string) predicate.SignIn {
 	return predicate.SignIn(sql.FieldEQ(FieldHash, v))
@@ -239,11 +185,6 @@ func HashNEQ(v string) predicate.SignIn {
 // HashIn applies the In predicate on the "hash" field.
 func HashIn(vs ...string) predicate.SignIn {
 	return predicate.SignIn(sql.FieldIn(FieldHash, vs...))
-}
-
-// HashNotIn applies the NotIn predicate on the "hash" field.
-func HashNotIn(vs ...string) predicate.SignIn {
-	return predicate.SignIn(sql.FieldNotIn(FieldHash, vs...))
 }
 
 // HashGT applies the GT predicate on the "hash" field.
@@ -266,21 +207,6 @@ func HashLTE(v string) predicate.SignIn {
 	return predicate.SignIn(sql.FieldLTE(FieldHash, v))
 }
 
-// HashContains applies the Contains predicate on the "hash" field.
-func HashContains(v string) predicate.SignIn {
-	return predicate.SignIn(sql.FieldContains(FieldHash, v))
-}
-
-// HashHasPrefix applies the HasPrefix predicate on the "hash" field.
-func HashHasPrefix(v string) predicate.SignIn {
-	return predicate.SignIn(sql.FieldHasPrefix(FieldHash, v))
-}
-
-// HashHasSuffix applies the HasSuffix predicate on the "hash" field.
-func HashHasSuffix(v string) predicate.SignIn {
-	return predicate.SignIn(sql.FieldHasSuffix(FieldHash, v))
-}
-
 // HashIsNil applies the IsNil predicate on the "hash" field.
 func HashIsNil() predicate.SignIn {
 	return predicate.SignIn(sql.FieldIsNull(FieldHash))
@@ -289,16 +215,6 @@ func HashIsNil() predicate.SignIn {
 // HashNotNil applies the NotNil predicate on the "hash" field.
 func HashNotNil() predicate.SignIn {
 	return predicate.SignIn(sql.FieldNotNull(FieldHash))
-}
-
-// HashEqualFold applies the EqualFold predicate on the "hash" field.
-func HashEqualFold(v string) predicate.SignIn {
-	return predicate.SignIn(sql.FieldEqualFold(FieldHash, v))
-}
-
-// HashContainsFold applies the ContainsFold predicate on the "hash" field.
-func HashContainsFold(v string) predicate.SignIn {
-	return predicate.SignIn(sql.FieldContainsFold(FieldHash, v))
 }
 
 // HashExpiresAtEQ applies the EQ predicate on the "hash_expires_at" field.
@@ -314,11 +230,6 @@ func HashExpiresAtNEQ(v time.Time) predicate.SignIn {
 // HashExpiresAtIn applies the In predicate on the "hash_expires_at" field.
 func HashExpiresAtIn(vs ...time.Time) predicate.SignIn {
 	return predicate.SignIn(sql.FieldIn(FieldHashExpiresAt, vs...))
-}
-
-// HashExpiresAtNotIn applies the NotIn predicate on the "hash_expires_at" field.
-func HashExpiresAtNotIn(vs ...time.Time) predicate.SignIn {
-	return predicate.SignIn(sql.FieldNotIn(FieldHashExpiresAt, vs...))
 }
 
 // HashExpiresAtGT applies the GT predicate on the "hash_expires_at" field.
@@ -366,11 +277,6 @@ func CodeHashIn(vs ...string) predicate.SignIn {
 	return predicate.SignIn(sql.FieldIn(FieldCodeHash, vs...))
 }
 
-// CodeHashNotIn applies the NotIn predicate on the "code_hash" field.
-func CodeHashNotIn(vs ...string) predicate.SignIn {
-	return predicate.SignIn(sql.FieldNotIn(FieldCodeHash, vs...))
-}
-
 // CodeHashGT applies the GT predicate on the "code_hash" field.
 func CodeHashGT(v string) predicate.SignIn {
 	return predicate.SignIn(sql.FieldGT(FieldCodeHash, v))
@@ -391,21 +297,6 @@ func CodeHashLTE(v string) predicate.SignIn {
 	return predicate.SignIn(sql.FieldLTE(FieldCodeHash, v))
 }
 
-// CodeHashContains applies the Contains predicate on the "code_hash" field.
-func CodeHashContains(v string) predicate.SignIn {
-	return predicate.SignIn(sql.FieldContains(FieldCodeHash, v))
-}
-
-// CodeHashHasPrefix applies the HasPrefix predicate on the "code_hash" field.
-func CodeHashHasPrefix(v string) predicate.SignIn {
-	return predicate.SignIn(sql.FieldHasPrefix(FieldCodeHash, v))
-}
-
-// CodeHashHasSuffix applies the HasSuffix predicate on the "code_hash" field.
-func CodeHashHasSuffix(v string) predicate.SignIn {
-	return predicate.SignIn(sql.FieldHasSuffix(FieldCodeHash, v))
-}
-
 // CodeHashIsNil applies the IsNil predicate on the "code_hash" field.
 func CodeHashIsNil() predicate.SignIn {
 	return predicate.SignIn(sql.FieldIsNull(FieldCodeHash))
@@ -414,16 +305,6 @@ func CodeHashIsNil() predicate.SignIn {
 // CodeHashNotNil applies the NotNil predicate on the "code_hash" field.
 func CodeHashNotNil() predicate.SignIn {
 	return predicate.SignIn(sql.FieldNotNull(FieldCodeHash))
-}
-
-// CodeHashEqualFold applies the EqualFold predicate on the "code_hash" field.
-func CodeHashEqualFold(v string) predicate.SignIn {
-	return predicate.SignIn(sql.FieldEqualFold(FieldCodeHash, v))
-}
-
-// CodeHashContainsFold applies the ContainsFold predicate on the "code_hash" field.
-func CodeHashContainsFold(v string) predicate.SignIn {
-	return predicate.SignIn(sql.FieldContainsFold(FieldCodeHash, v))
 }
 
 // ChallengeEQ applies the EQ predicate on the "challenge" field.
@@ -439,11 +320,6 @@ func ChallengeNEQ(v string) predicate.SignIn {
 // ChallengeIn applies the In predicate on the "challenge" field.
 func ChallengeIn(vs ...string) predicate.SignIn {
 	return predicate.SignIn(sql.FieldIn(FieldChallenge, vs...))
-}
-
-// ChallengeNotIn applies the NotIn predicate on the "challenge" field.
-func ChallengeNotIn(vs ...string) predicate.SignIn {
-	return predicate.SignIn(sql.FieldNotIn(FieldChallenge, vs...))
 }
 
 // ChallengeGT applies the GT predicate on the "challenge" field.
@@ -466,21 +342,6 @@ func ChallengeLTE(v string) predicate.SignIn {
 	return predicate.SignIn(sql.FieldLTE(FieldChallenge, v))
 }
 
-// ChallengeContains applies the Contains predicate on the "challenge" field.
-func ChallengeContains(v string) predicate.SignIn {
-	return predicate.SignIn(sql.FieldContains(FieldChallenge, v))
-}
-
-// ChallengeHasPrefix applies the HasPrefix predicate on the "challenge" field.
-func ChallengeHasPrefix(v string) predicate.SignIn {
-	return predicate.SignIn(sql.FieldHasPrefix(FieldChallenge, v))
-}
-
-// ChallengeHasSuffix applies the HasSuffix predicate on the "challenge" field.
-func ChallengeHasSuffix(v string) predicate.SignIn {
-	return predicate.SignIn(sql.FieldHasSuffix(FieldChallenge, v))
-}
-
 // ChallengeIsNil applies the IsNil predicate on the "challenge" field.
 func ChallengeIsNil() predicate.SignIn {
 	return predicate.SignIn(sql.FieldIsNull(FieldChallenge))
@@ -489,16 +350,6 @@ func ChallengeIsNil() predicate.SignIn {
 // ChallengeNotNil applies the NotNil predicate on the "challenge" field.
 func ChallengeNotNil() predicate.SignIn {
 	return predicate.SignIn(sql.FieldNotNull(FieldChallenge))
-}
-
-// ChallengeEqualFold applies the EqualFold predicate on the "challenge" field.
-func ChallengeEqualFold(v string) predicate.SignIn {
-	return predicate.SignIn(sql.FieldEqualFold(FieldChallenge, v))
-}
-
-// ChallengeContainsFold applies the ContainsFold predicate on the "challenge" field.
-func ChallengeContainsFold(v string) predicate.SignIn {
-	return predicate.SignIn(sql.FieldContainsFold(FieldChallenge, v))
 }
 
 // RedirectURIEQ applies the EQ predicate on the "redirect_uri" field.
@@ -514,11 +365,6 @@ func RedirectURINEQ(v string) predicate.SignIn {
 // RedirectURIIn applies the In predicate on the "redirect_uri" field.
 func RedirectURIIn(vs ...string) predicate.SignIn {
 	return predicate.SignIn(sql.FieldIn(FieldRedirectURI, vs...))
-}
-
-// RedirectURINotIn applies the NotIn predicate on the "redirect_uri" field.
-func RedirectURINotIn(vs ...string) predicate.SignIn {
-	return predicate.SignIn(sql.FieldNotIn(FieldRedirectURI, vs...))
 }
 
 // RedirectURIGT applies the GT predicate on the "redirect_uri" field.
@@ -541,21 +387,6 @@ func RedirectURILTE(v string) predicate.SignIn {
 	return predicate.SignIn(sql.FieldLTE(FieldRedirectURI, v))
 }
 
-// RedirectURIContains applies the Contains predicate on the "redirect_uri" field.
-func RedirectURIContains(v string) predicate.SignIn {
-	return predicate.SignIn(sql.FieldContains(FieldRedirectURI, v))
-}
-
-// RedirectURIHasPrefix applies the HasPrefix predicate on the "redirect_uri" field.
-func RedirectURIHasPrefix(v string) predicate.SignIn {
-	return predicate.SignIn(sql.FieldHasPrefix(FieldRedirectURI, v))
-}
-
-// RedirectURIHasSuffix applies the HasSuffix predicate on the "redirect_uri" field.
-func RedirectURIHasSuffix(v string) predicate.SignIn {
-	return predicate.SignIn(sql.FieldHasSuffix(FieldRedirectURI, v))
-}
-
 // RedirectURIIsNil applies the IsNil predicate on the "redirect_uri" field.
 func RedirectURIIsNil() predicate.SignIn {
 	return predicate.SignIn(sql.FieldIsNull(FieldRedirectURI))
@@ -564,16 +395,6 @@ func RedirectURIIsNil() predicate.SignIn {
 // RedirectURINotNil applies the NotNil predicate on the "redirect_uri" field.
 func RedirectURINotNil() predicate.SignIn {
 	return predicate.SignIn(sql.FieldNotNull(FieldRedirectURI))
-}
-
-// RedirectURIEqualFold applies the EqualFold predicate on the "redirect_uri" field.
-func RedirectURIEqualFold(v string) predicate.SignIn {
-	return predicate.SignIn(sql.FieldEqualFold(FieldRedirectURI, v))
-}
-
-// RedirectURIContainsFold applies the ContainsFold predicate on the "redirect_uri" field.
-func RedirectURIContainsFold(v string) predicate.SignIn {
-	return predicate.SignIn(sql.FieldContainsFold(FieldRedirectURI, v))
 }
 
 // RefreshHashEQ applies the EQ predicate on the "refresh_hash" field.
@@ -589,11 +410,6 @@ func RefreshHashNEQ(v string) predicate.SignIn {
 // RefreshHashIn applies the In predicate on the "refresh_hash" field.
 func RefreshHashIn(vs ...string) predicate.SignIn {
 	return predicate.SignIn(sql.FieldIn(FieldRefreshHash, vs...))
-}
-
-// RefreshHashNotIn applies the NotIn predicate on the "refresh_hash" field.
-func RefreshHashNotIn(vs ...string) predicate.SignIn {
-	return predicate.SignIn(sql.FieldNotIn(FieldRefreshHash, vs...))
 }
 
 // RefreshHashGT applies the GT predicate on the "refresh_hash" field.
@@ -616,21 +432,6 @@ func RefreshHashLTE(v string) predicate.SignIn {
 	return predicate.SignIn(sql.FieldLTE(FieldRefreshHash, v))
 }
 
-// RefreshHashContains applies the Contains predicate on the "refresh_hash" field.
-func RefreshHashContains(v string) predicate.SignIn {
-	return predicate.SignIn(sql.FieldContains(FieldRefreshHash, v))
-}
-
-// RefreshHashHasPrefix applies the HasPrefix predicate on the "refresh_hash" field.
-func RefreshHashHasPrefix(v string) predicate.SignIn {
-	return predicate.SignIn(sql.FieldHasPrefix(FieldRefreshHash, v))
-}
-
-// RefreshHashHasSuffix applies the HasSuffix predicate on the "refresh_hash" field.
-func RefreshHashHasSuffix(v string) predicate.SignIn {
-	return predicate.SignIn(sql.FieldHasSuffix(FieldRefreshHash, v))
-}
-
 // RefreshHashIsNil applies the IsNil predicate on the "refresh_hash" field.
 func RefreshHashIsNil() predicate.SignIn {
 	return predicate.SignIn(sql.FieldIsNull(FieldRefreshHash))
@@ -639,16 +440,6 @@ func RefreshHashIsNil() predicate.SignIn {
 // RefreshHashNotNil applies the NotNil predicate on the "refresh_hash" field.
 func RefreshHashNotNil() predicate.SignIn {
 	return predicate.SignIn(sql.FieldNotNull(FieldRefreshHash))
-}
-
-// RefreshHashEqualFold applies the EqualFold predicate on the "refresh_hash" field.
-func RefreshHashEqualFold(v string) predicate.SignIn {
-	return predicate.SignIn(sql.FieldEqualFold(FieldRefreshHash, v))
-}
-
-// RefreshHashContainsFold applies the ContainsFold predicate on the "refresh_hash" field.
-func RefreshHashContainsFold(v string) predicate.SignIn {
-	return predicate.SignIn(sql.FieldContainsFold(FieldRefreshHash, v))
 }
 
 // SpentRefreshHashEQ applies the EQ predicate on the "spent_refresh_hash" field.
@@ -664,11 +455,6 @@ func SpentRefreshHashNEQ(v string) predicate.SignIn {
 // SpentRefreshHashIn applies the In predicate on the "spent_refresh_hash" field.
 func SpentRefreshHashIn(vs ...string) predicate.SignIn {
 	return predicate.SignIn(sql.FieldIn(FieldSpentRefreshHash, vs...))
-}
-
-// SpentRefreshHashNotIn applies the NotIn predicate on the "spent_refresh_hash" field.
-func SpentRefreshHashNotIn(vs ...string) predicate.SignIn {
-	return predicate.SignIn(sql.FieldNotIn(FieldSpentRefreshHash, vs...))
 }
 
 // SpentRefreshHashGT applies the GT predicate on the "spent_refresh_hash" field.
@@ -691,21 +477,6 @@ func SpentRefreshHashLTE(v string) predicate.SignIn {
 	return predicate.SignIn(sql.FieldLTE(FieldSpentRefreshHash, v))
 }
 
-// SpentRefreshHashContains applies the Contains predicate on the "spent_refresh_hash" field.
-func SpentRefreshHashContains(v string) predicate.SignIn {
-	return predicate.SignIn(sql.FieldContains(FieldSpentRefreshHash, v))
-}
-
-// SpentRefreshHashHasPrefix applies the HasPrefix predicate on the "spent_refresh_hash" field.
-func SpentRefreshHashHasPrefix(v string) predicate.SignIn {
-	return predicate.SignIn(sql.FieldHasPrefix(FieldSpentRefreshHash, v))
-}
-
-// SpentRefreshHashHasSuffix applies the HasSuffix predicate on the "spent_refresh_hash" field.
-func SpentRefreshHashHasSuffix(v string) predicate.SignIn {
-	return predicate.SignIn(sql.FieldHasSuffix(FieldSpentRefreshHash, v))
-}
-
 // SpentRefreshHashIsNil applies the IsNil predicate on the "spent_refresh_hash" field.
 func SpentRefreshHashIsNil() predicate.SignIn {
 	return predicate.SignIn(sql.FieldIsNull(FieldSpentRefreshHash))
@@ -714,16 +485,6 @@ func SpentRefreshHashIsNil() predicate.SignIn {
 // SpentRefreshHashNotNil applies the NotNil predicate on the "spent_refresh_hash" field.
 func SpentRefreshHashNotNil() predicate.SignIn {
 	return predicate.SignIn(sql.FieldNotNull(FieldSpentRefreshHash))
-}
-
-// SpentRefreshHashEqualFold applies the EqualFold predicate on the "spent_refresh_hash" field.
-func SpentRefreshHashEqualFold(v string) predicate.SignIn {
-	return predicate.SignIn(sql.FieldEqualFold(FieldSpentRefreshHash, v))
-}
-
-// SpentRefreshHashContainsFold applies the ContainsFold predicate on the "spent_refresh_hash" field.
-func SpentRefreshHashContainsFold(v string) predicate.SignIn {
-	return predicate.SignIn(sql.FieldContainsFold(FieldSpentRefreshHash, v))
 }
 
 // UserAgentEQ applies the EQ predicate on the "user_agent" field.
@@ -739,11 +500,6 @@ func UserAgentNEQ(v string) predicate.SignIn {
 // UserAgentIn applies the In predicate on the "user_agent" field.
 func UserAgentIn(vs ...string) predicate.SignIn {
 	return predicate.SignIn(sql.FieldIn(FieldUserAgent, vs...))
-}
-
-// UserAgentNotIn applies the NotIn predicate on the "user_agent" field.
-func UserAgentNotIn(vs ...string) predicate.SignIn {
-	return predicate.SignIn(sql.FieldNotIn(FieldUserAgent, vs...))
 }
 
 // UserAgentGT applies the GT predicate on the "user_agent" field.
@@ -766,31 +522,6 @@ func UserAgentLTE(v string) predicate.SignIn {
 	return predicate.SignIn(sql.FieldLTE(FieldUserAgent, v))
 }
 
-// UserAgentContains applies the Contains predicate on the "user_agent" field.
-func UserAgentContains(v string) predicate.SignIn {
-	return predicate.SignIn(sql.FieldContains(FieldUserAgent, v))
-}
-
-// UserAgentHasPrefix applies the HasPrefix predicate on the "user_agent" field.
-func UserAgentHasPrefix(v string) predicate.SignIn {
-	return predicate.SignIn(sql.FieldHasPrefix(FieldUserAgent, v))
-}
-
-// UserAgentHasSuffix applies the HasSuffix predicate on the "user_agent" field.
-func UserAgentHasSuffix(v string) predicate.SignIn {
-	return predicate.SignIn(sql.FieldHasSuffix(FieldUserAgent, v))
-}
-
-// UserAgentEqualFold applies the EqualFold predicate on the "user_agent" field.
-func UserAgentEqualFold(v string) predicate.SignIn {
-	return predicate.SignIn(sql.FieldEqualFold(FieldUserAgent, v))
-}
-
-// UserAgentContainsFold applies the ContainsFold predicate on the "user_agent" field.
-func UserAgentContainsFold(v string) predicate.SignIn {
-	return predicate.SignIn(sql.FieldContainsFold(FieldUserAgent, v))
-}
-
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.
 func CreatedAtEQ(v time.Time) predicate.SignIn {
 	return predicate.SignIn(sql.FieldEQ(FieldCreatedAt, v))
@@ -804,11 +535,6 @@ func CreatedAtNEQ(v time.Time) predicate.SignIn {
 // CreatedAtIn applies the In predicate on the "created_at" field.
 func CreatedAtIn(vs ...time.Time) predicate.SignIn {
 	return predicate.SignIn(sql.FieldIn(FieldCreatedAt, vs...))
-}
-
-// CreatedAtNotIn applies the NotIn predicate on the "created_at" field.
-func CreatedAtNotIn(vs ...time.Time) predicate.SignIn {
-	return predicate.SignIn(sql.FieldNotIn(FieldCreatedAt, vs...))
 }
 
 // CreatedAtGT applies the GT predicate on the "created_at" field.
@@ -846,11 +572,6 @@ func LastUsedAtIn(vs ...time.Time) predicate.SignIn {
 	return predicate.SignIn(sql.FieldIn(FieldLastUsedAt, vs...))
 }
 
-// LastUsedAtNotIn applies the NotIn predicate on the "last_used_at" field.
-func LastUsedAtNotIn(vs ...time.Time) predicate.SignIn {
-	return predicate.SignIn(sql.FieldNotIn(FieldLastUsedAt, vs...))
-}
-
 // LastUsedAtGT applies the GT predicate on the "last_used_at" field.
 func LastUsedAtGT(v time.Time) predicate.SignIn {
 	return predicate.SignIn(sql.FieldGT(FieldLastUsedAt, v))
@@ -886,11 +607,6 @@ func ExpiresAtIn(vs ...time.Time) predicate.SignIn {
 	return predicate.SignIn(sql.FieldIn(FieldExpiresAt, vs...))
 }
 
-// ExpiresAtNotIn applies the NotIn predicate on the "expires_at" field.
-func ExpiresAtNotIn(vs ...time.Time) predicate.SignIn {
-	return predicate.SignIn(sql.FieldNotIn(FieldExpiresAt, vs...))
-}
-
 // ExpiresAtGT applies the GT predicate on the "expires_at" field.
 func ExpiresAtGT(v time.Time) predicate.SignIn {
 	return predicate.SignIn(sql.FieldGT(FieldExpiresAt, v))
@@ -924,11 +640,6 @@ func RevokedAtNEQ(v time.Time) predicate.SignIn {
 // RevokedAtIn applies the In predicate on the "revoked_at" field.
 func RevokedAtIn(vs ...time.Time) predicate.SignIn {
 	return predicate.SignIn(sql.FieldIn(FieldRevokedAt, vs...))
-}
-
-// RevokedAtNotIn applies the NotIn predicate on the "revoked_at" field.
-func RevokedAtNotIn(vs ...time.Time) predicate.SignIn {
-	return predicate.SignIn(sql.FieldNotIn(FieldRevokedAt, vs...))
 }
 
 // RevokedAtGT applies the GT predicate on the "revoked_at" field.

@@ -29,11 +29,6 @@ func IDIn(ids ...int) predicate.Slug {
 	return predicate.Slug(sql.FieldIn(FieldID, ids...))
 }
 
-// IDNotIn applies the NotIn predicate on the ID field.
-func IDNotIn(ids ...int) predicate.Slug {
-	return predicate.Slug(sql.FieldNotIn(FieldID, ids...))
-}
-
 // IDGT applies the GT predicate on the ID field.
 func IDGT(id int) predicate.Slug {
 	return predicate.Slug(sql.FieldGT(FieldID, id))
@@ -85,15 +80,6 @@ func TypeIn(vs ...schema.ContentType) predicate.Slug {
 	return predicate.Slug(sql.FieldIn(FieldType, v...))
 }
 
-// TypeNotIn applies the NotIn predicate on the "type" field.
-func TypeNotIn(vs ...schema.ContentType) predicate.Slug {
-	v := make([]any, len(vs))
-	for i := range v {
-		v[i] = vs[i]
-	}
-	return predicate.Slug(sql.FieldNotIn(FieldType, v...))
-}
-
 // SlugEQ applies the EQ predicate on the "slug" field.
 func SlugEQ(v string) predicate.Slug {
 	return predicate.Slug(sql.FieldEQ(FieldSlug, v))
@@ -107,11 +93,6 @@ func SlugNEQ(v string) predicate.Slug {
 // SlugIn applies the In predicate on the "slug" field.
 func SlugIn(vs ...string) predicate.Slug {
 	return predicate.Slug(sql.FieldIn(FieldSlug, vs...))
-}
-
-// SlugNotIn applies the NotIn predicate on the "slug" field.
-func SlugNotIn(vs ...string) predicate.Slug {
-	return predicate.Slug(sql.FieldNotIn(FieldSlug, vs...))
 }
 
 // SlugGT applies the GT predicate on the "slug" field.
@@ -134,31 +115,6 @@ func SlugLTE(v string) predicate.Slug {
 	return predicate.Slug(sql.FieldLTE(FieldSlug, v))
 }
 
-// SlugContains applies the Contains predicate on the "slug" field.
-func SlugContains(v string) predicate.Slug {
-	return predicate.Slug(sql.FieldContains(FieldSlug, v))
-}
-
-// SlugHasPrefix applies the HasPrefix predicate on the "slug" field.
-func SlugHasPrefix(v string) predicate.Slug {
-	return predicate.Slug(sql.FieldHasPrefix(FieldSlug, v))
-}
-
-// SlugHasSuffix applies the HasSuffix predicate on the "slug" field.
-func SlugHasSuffix(v string) predicate.Slug {
-	return predicate.Slug(sql.FieldHasSuffix(FieldSlug, v))
-}
-
-// SlugEqualFold applies the EqualFold predicate on the "slug" field.
-func SlugEqualFold(v string) predicate.Slug {
-	return predicate.Slug(sql.FieldEqualFold(FieldSlug, v))
-}
-
-// SlugContainsFold applies the ContainsFold predicate on the "slug" field.
-func SlugContainsFold(v string) predicate.Slug {
-	return predicate.Slug(sql.FieldContainsFold(FieldSlug, v))
-}
-
 // EntryIDEQ applies the EQ predicate on the "entry_id" field.
 func EntryIDEQ(v string) predicate.Slug {
 	return predicate.Slug(sql.FieldEQ(FieldEntryID, v))
@@ -172,11 +128,6 @@ func EntryIDNEQ(v string) predicate.Slug {
 // EntryIDIn applies the In predicate on the "entry_id" field.
 func EntryIDIn(vs ...string) predicate.Slug {
 	return predicate.Slug(sql.FieldIn(FieldEntryID, vs...))
-}
-
-// EntryIDNotIn applies the NotIn predicate on the "entry_id" field.
-func EntryIDNotIn(vs ...string) predicate.Slug {
-	return predicate.Slug(sql.FieldNotIn(FieldEntryID, vs...))
 }
 
 // EntryIDGT applies the GT predicate on the "entry_id" field.
@@ -197,31 +148,6 @@ func EntryIDLT(v string) predicate.Slug {
 // EntryIDLTE applies the LTE predicate on the "entry_id" field.
 func EntryIDLTE(v string) predicate.Slug {
 	return predicate.Slug(sql.FieldLTE(FieldEntryID, v))
-}
-
-// EntryIDContains applies the Contains predicate on the "entry_id" field.
-func EntryIDContains(v string) predicate.Slug {
-	return predicate.Slug(sql.FieldContains(FieldEntryID, v))
-}
-
-// EntryIDHasPrefix applies the HasPrefix predicate on the "entry_id" field.
-func EntryIDHasPrefix(v string) predicate.Slug {
-	return predicate.Slug(sql.FieldHasPrefix(FieldEntryID, v))
-}
-
-// EntryIDHasSuffix applies the HasSuffix predicate on the "entry_id" field.
-func EntryIDHasSuffix(v string) predicate.Slug {
-	return predicate.Slug(sql.FieldHasSuffix(FieldEntryID, v))
-}
-
-// EntryIDEqualFold applies the EqualFold predicate on the "entry_id" field.
-func EntryIDEqualFold(v string) predicate.Slug {
-	return predicate.Slug(sql.FieldEqualFold(FieldEntryID, v))
-}
-
-// EntryIDContainsFold applies the ContainsFold predicate on the "entry_id" field.
-func EntryIDContainsFold(v string) predicate.Slug {
-	return predicate.Slug(sql.FieldContainsFold(FieldEntryID, v))
 }
 
 // And groups predicates with the AND operator between them.

@@ -30,11 +30,6 @@ func IDIn(ids ...int) predicate.Step {
 	return predicate.Step(sql.FieldIn(FieldID, ids...))
 }
 
-// IDNotIn applies the NotIn predicate on the ID field.
-func IDNotIn(ids ...int) predicate.Step {
-	return predicate.Step(sql.FieldNotIn(FieldID, ids...))
-}
-
 // IDGT applies the GT predicate on the ID field.
 func IDGT(id int) predicate.Step {
 	return predicate.Step(sql.FieldGT(FieldID, id))
@@ -100,11 +95,6 @@ func EntryIDIn(vs ...string) predicate.Step {
 	return predicate.Step(sql.FieldIn(FieldEntryID, vs...))
 }
 
-// EntryIDNotIn applies the NotIn predicate on the "entry_id" field.
-func EntryIDNotIn(vs ...string) predicate.Step {
-	return predicate.Step(sql.FieldNotIn(FieldEntryID, vs...))
-}
-
 // EntryIDGT applies the GT predicate on the "entry_id" field.
 func EntryIDGT(v string) predicate.Step {
 	return predicate.Step(sql.FieldGT(FieldEntryID, v))
@@ -125,31 +115,6 @@ func EntryIDLTE(v string) predicate.Step {
 	return predicate.Step(sql.FieldLTE(FieldEntryID, v))
 }
 
-// EntryIDContains applies the Contains predicate on the "entry_id" field.
-func EntryIDContains(v string) predicate.Step {
-	return predicate.Step(sql.FieldContains(FieldEntryID, v))
-}
-
-// EntryIDHasPrefix applies the HasPrefix predicate on the "entry_id" field.
-func EntryIDHasPrefix(v string) predicate.Step {
-	return predicate.Step(sql.FieldHasPrefix(FieldEntryID, v))
-}
-
-// EntryIDHasSuffix applies the HasSuffix predicate on the "entry_id" field.
-func EntryIDHasSuffix(v string) predicate.Step {
-	return predicate.Step(sql.FieldHasSuffix(FieldEntryID, v))
-}
-
-// EntryIDEqualFold applies the EqualFold predicate on the "entry_id" field.
-func EntryIDEqualFold(v string) predicate.Step {
-	return predicate.Step(sql.FieldEqualFold(FieldEntryID, v))
-}
-
-// EntryIDContainsFold applies the ContainsFold predicate on the "entry_id" field.
-func EntryIDContainsFold(v string) predicate.Step {
-	return predicate.Step(sql.FieldContainsFold(FieldEntryID, v))
-}
-
 // RevisionEQ applies the EQ predicate on the "revision" field.
 func RevisionEQ(v int) predicate.Step {
 	return predicate.Step(sql.FieldEQ(FieldRevision, v))
@@ -163,11 +128,6 @@ func RevisionNEQ(v int) predicate.Step {
 // RevisionIn applies the In predicate on the "revision" field.
 func RevisionIn(vs ...int) predicate.Step {
 	return predicate.Step(sql.FieldIn(FieldRevision, vs...))
-}
-
-// RevisionNotIn applies the NotIn predicate on the "revision" field.
-func RevisionNotIn(vs ...int) predicate.Step {
-	return predicate.Step(sql.FieldNotIn(FieldRevision, vs...))
 }
 
 // RevisionGT applies the GT predicate on the "revision" field.
@@ -205,11 +165,6 @@ func ActIn(vs ...string) predicate.Step {
 	return predicate.Step(sql.FieldIn(FieldAct, vs...))
 }
 
-// ActNotIn applies the NotIn predicate on the "act" field.
-func ActNotIn(vs ...string) predicate.Step {
-	return predicate.Step(sql.FieldNotIn(FieldAct, vs...))
-}
-
 // ActGT applies the GT predicate on the "act" field.
 func ActGT(v string) predicate.Step {
 	return predicate.Step(sql.FieldGT(FieldAct, v))
@@ -228,31 +183,6 @@ func ActLT(v string) predicate.Step {
 // ActLTE applies the LTE predicate on the "act" field.
 func ActLTE(v string) predicate.Step {
 	return predicate.Step(sql.FieldLTE(FieldAct, v))
-}
-
-// ActContains applies the Contains predicate on the "act" field.
-func ActContains(v string) predicate.Step {
-	return predicate.Step(sql.FieldContains(FieldAct, v))
-}
-
-// ActHasPrefix applies the HasPrefix predicate on the "act" field.
-func ActHasPrefix(v string) predicate.Step {
-	return predicate.Step(sql.FieldHasPrefix(FieldAct, v))
-}
-
-// ActHasSuffix applies the HasSuffix predicate on the "act" field.
-func ActHasSuffix(v string) predicate.Step {
-	return predicate.Step(sql.FieldHasSuffix(FieldAct, v))
-}
-
-// ActEqualFold applies the EqualFold predicate on the "act" field.
-func ActEqualFold(v string) predicate.Step {
-	return predicate.Step(sql.FieldEqualFold(FieldAct, v))
-}
-
-// ActContainsFold applies the ContainsFold predicate on the "act" field.
-func ActContainsFold(v string) predicate.Step {
-	return predicate.Step(sql.FieldContainsFold(FieldAct, v))
 }
 
 // StageEQ applies the EQ predicate on the "stage" field.
@@ -276,15 +206,6 @@ func StageIn(vs ...schema.Stage) predicate.Step {
 	return predicate.Step(sql.FieldIn(FieldStage, v...))
 }
 
-// StageNotIn applies the NotIn predicate on the "stage" field.
-func StageNotIn(vs ...schema.Stage) predicate.Step {
-	v := make([]any, len(vs))
-	for i := range v {
-		v[i] = vs[i]
-	}
-	return predicate.Step(sql.FieldNotIn(FieldStage, v...))
-}
-
 // ActorEQ applies the EQ predicate on the "actor" field.
 func ActorEQ(v string) predicate.Step {
 	return predicate.Step(sql.FieldEQ(FieldActor, v))
@@ -298,11 +219,6 @@ func ActorNEQ(v string) predicate.Step {
 // ActorIn applies the In predicate on the "actor" field.
 func ActorIn(vs ...string) predicate.Step {
 	return predicate.Step(sql.FieldIn(FieldActor, vs...))
-}
-
-// ActorNotIn applies the NotIn predicate on the "actor" field.
-func ActorNotIn(vs ...string) predicate.Step {
-	return predicate.Step(sql.FieldNotIn(FieldActor, vs...))
 }
 
 // ActorGT applies the GT predicate on the "actor" field.
@@ -325,31 +241,6 @@ func ActorLTE(v string) predicate.Step {
 	return predicate.Step(sql.FieldLTE(FieldActor, v))
 }
 
-// ActorContains applies the Contains predicate on the "actor" field.
-func ActorContains(v string) predicate.Step {
-	return predicate.Step(sql.FieldContains(FieldActor, v))
-}
-
-// ActorHasPrefix applies the HasPrefix predicate on the "actor" field.
-func ActorHasPrefix(v string) predicate.Step {
-	return predicate.Step(sql.FieldHasPrefix(FieldActor, v))
-}
-
-// ActorHasSuffix applies the HasSuffix predicate on the "actor" field.
-func ActorHasSuffix(v string) predicate.Step {
-	return predicate.Step(sql.FieldHasSuffix(FieldActor, v))
-}
-
-// ActorEqualFold applies the EqualFold predicate on the "actor" field.
-func ActorEqualFold(v string) predicate.Step {
-	return predicate.Step(sql.FieldEqualFold(FieldActor, v))
-}
-
-// ActorContainsFold applies the ContainsFold predicate on the "actor" field.
-func ActorContainsFold(v string) predicate.Step {
-	return predicate.Step(sql.FieldContainsFold(FieldActor, v))
-}
-
 // AtEQ applies the EQ predicate on the "at" field.
 func AtEQ(v time.Time) predicate.Step {
 	return predicate.Step(sql.FieldEQ(FieldAt, v))
@@ -363,11 +254,6 @@ func AtNEQ(v time.Time) predicate.Step {
 // AtIn applies the In predicate on the "at" field.
 func AtIn(vs ...time.Time) predicate.Step {
 	return predicate.Step(sql.FieldIn(FieldAt, vs...))
-}
-
-// AtNotIn applies the NotIn predicate on the "at" field.
-func AtNotIn(vs ...time.Time) predicate.Step {
-	return predicate.Step(sql.FieldNotIn(FieldAt, vs...))
 }
 
 // AtGT applies the GT predicate on the "at" field.
@@ -405,11 +291,6 @@ func ReasonIn(vs ...string) predicate.Step {
 	return predicate.Step(sql.FieldIn(FieldReason, vs...))
 }
 
-// ReasonNotIn applies the NotIn predicate on the "reason" field.
-func ReasonNotIn(vs ...string) predicate.Step {
-	return predicate.Step(sql.FieldNotIn(FieldReason, vs...))
-}
-
 // ReasonGT applies the GT predicate on the "reason" field.
 func ReasonGT(v string) predicate.Step {
 	return predicate.Step(sql.FieldGT(FieldReason, v))
@@ -430,21 +311,6 @@ func ReasonLTE(v string) predicate.Step {
 	return predicate.Step(sql.FieldLTE(FieldReason, v))
 }
 
-// ReasonContains applies the Contains predicate on the "reason" field.
-func ReasonContains(v string) predicate.Step {
-	return predicate.Step(sql.FieldContains(FieldReason, v))
-}
-
-// ReasonHasPrefix applies the HasPrefix predicate on the "reason" field.
-func ReasonHasPrefix(v string) predicate.Step {
-	return predicate.Step(sql.FieldHasPrefix(FieldReason, v))
-}
-
-// ReasonHasSuffix applies the HasSuffix predicate on the "reason" field.
-func ReasonHasSuffix(v string) predicate.Step {
-	return predicate.Step(sql.FieldHasSuffix(FieldReason, v))
-}
-
 // ReasonIsNil applies the IsNil predicate on the "reason" field.
 func ReasonIsNil() predicate.Step {
 	return predicate.Step(sql.FieldIsNull(FieldReason))
@@ -453,16 +319,6 @@ func ReasonIsNil() predicate.Step {
 // ReasonNotNil applies the NotNil predicate on the "reason" field.
 func ReasonNotNil() predicate.Step {
 	return predicate.Step(sql.FieldNotNull(FieldReason))
-}
-
-// ReasonEqualFold applies the EqualFold predicate on the "reason" field.
-func ReasonEqualFold(v string) predicate.Step {
-	return predicate.Step(sql.FieldEqualFold(FieldReason, v))
-}
-
-// ReasonContainsFold applies the ContainsFold predicate on the "reason" field.
-func ReasonContainsFold(v string) predicate.Step {
-	return predicate.Step(sql.FieldContainsFold(FieldReason, v))
 }
 
 // AcknowledgedIsNil applies the IsNil predicate on the "acknowledged" field.

@@ -7,7 +7,6 @@ import (
 	"dugnad/schema"
 
 	"entgo.io/ent/dialect/sql"
-	"entgo.io/ent/dialect/sql/sqlgraph"
 )
 
 // ID filters vertices based on their ID field.
@@ -30,11 +29,6 @@ func IDIn(ids ...string) predicate.TargetGroup {
 	return predicate.TargetGroup(sql.FieldIn(FieldID, ids...))
 }
 
-// IDNotIn applies the NotIn predicate on the ID field.
-func IDNotIn(ids ...string) predicate.TargetGroup {
-	return predicate.TargetGroup(sql.FieldNotIn(FieldID, ids...))
-}
-
 // IDGT applies the GT predicate on the ID field.
 func IDGT(id string) predicate.TargetGroup {
 	return predicate.TargetGroup(sql.FieldGT(FieldID, id))
@@ -53,16 +47,6 @@ func IDLT(id string) predicate.TargetGroup {
 // IDLTE applies the LTE predicate on the ID field.
 func IDLTE(id string) predicate.TargetGroup {
 	return predicate.TargetGroup(sql.FieldLTE(FieldID, id))
-}
-
-// IDEqualFold applies the EqualFold predicate on the ID field.
-func IDEqualFold(id string) predicate.TargetGroup {
-	return predicate.TargetGroup(sql.FieldEqualFold(FieldID, id))
-}
-
-// IDContainsFold applies the ContainsFold predicate on the ID field.
-func IDContainsFold(id string) predicate.TargetGroup {
-	return predicate.TargetGroup(sql.FieldContainsFold(FieldID, id))
 }
 
 // Slug applies equality check predicate on the "slug" field. It's identical to SlugEQ.
@@ -90,11 +74,6 @@ func SlugIn(vs ...string) predicate.TargetGroup {
 	return predicate.TargetGroup(sql.FieldIn(FieldSlug, vs...))
 }
 
-// SlugNotIn applies the NotIn predicate on the "slug" field.
-func SlugNotIn(vs ...string) predicate.TargetGroup {
-	return predicate.TargetGroup(sql.FieldNotIn(FieldSlug, vs...))
-}
-
 // SlugGT applies the GT predicate on the "slug" field.
 func SlugGT(v string) predicate.TargetGroup {
 	return predicate.TargetGroup(sql.FieldGT(FieldSlug, v))
@@ -115,31 +94,6 @@ func SlugLTE(v string) predicate.TargetGroup {
 	return predicate.TargetGroup(sql.FieldLTE(FieldSlug, v))
 }
 
-// SlugContains applies the Contains predicate on the "slug" field.
-func SlugContains(v string) predicate.TargetGroup {
-	return predicate.TargetGroup(sql.FieldContains(FieldSlug, v))
-}
-
-// SlugHasPrefix applies the HasPrefix predicate on the "slug" field.
-func SlugHasPrefix(v string) predicate.TargetGroup {
-	return predicate.TargetGroup(sql.FieldHasPrefix(FieldSlug, v))
-}
-
-// SlugHasSuffix applies the HasSuffix predicate on the "slug" field.
-func SlugHasSuffix(v string) predicate.TargetGroup {
-	return predicate.TargetGroup(sql.FieldHasSuffix(FieldSlug, v))
-}
-
-// SlugEqualFold applies the EqualFold predicate on the "slug" field.
-func SlugEqualFold(v string) predicate.TargetGroup {
-	return predicate.TargetGroup(sql.FieldEqualFold(FieldSlug, v))
-}
-
-// SlugContainsFold applies the ContainsFold predicate on the "slug" field.
-func SlugContainsFold(v string) predicate.TargetGroup {
-	return predicate.TargetGroup(sql.FieldContainsFold(FieldSlug, v))
-}
-
 // PositionEQ applies the EQ predicate on the "position" field.
 func PositionEQ(v int) predicate.TargetGroup {
 	return predicate.TargetGroup(sql.FieldEQ(FieldPosition, v))
@@ -153,11 +107,6 @@ func PositionNEQ(v int) predicate.TargetGroup {
 // PositionIn applies the In predicate on the "position" field.
 func PositionIn(vs ...int) predicate.TargetGroup {
 	return predicate.TargetGroup(sql.FieldIn(FieldPosition, vs...))
-}
-
-// PositionNotIn applies the NotIn predicate on the "position" field.
-func PositionNotIn(vs ...int) predicate.TargetGroup {
-	return predicate.TargetGroup(sql.FieldNotIn(FieldPosition, vs...))
 }
 
 // PositionGT applies the GT predicate on the "position" field.
@@ -199,176 +148,6 @@ func RoleIn(vs ...schema.TargetGroupRole) predicate.TargetGroup {
 		v[i] = vs[i]
 	}
 	return predicate.TargetGroup(sql.FieldIn(FieldRole, v...))
-}
-
-// RoleNotIn applies the NotIn predicate on the "role" field.
-func RoleNotIn(vs ...schema.TargetGroupRole) predicate.TargetGroup {
-	v := make([]any, len(vs))
-	for i := range v {
-		v[i] = vs[i]
-	}
-	return predicate.TargetGroup(sql.FieldNotIn(FieldRole, v...))
-}
-
-// HasPractices applies the HasEdge predicate on the "practices" edge.
-func HasPractices() predicate.TargetGroup {
-	return predicate.TargetGroup(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, true, PracticesTable, PracticesPrimaryKey...),
-		)
-		sqlgraph.HasNeighbors(s, step)
-	})
-}
-
-// HasPracticesWith applies the HasEdge predicate on the "practices" edge with a given conditions (other predicates).
-func HasPracticesWith(preds ...predicate.Practice) predicate.TargetGroup {
-	return predicate.TargetGroup(func(s *sql.Selector) {
-		step := newPracticesStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
-}
-
-// HasTools applies the HasEdge predicate on the "tools" edge.
-func HasTools() predicate.TargetGroup {
-	return predicate.TargetGroup(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, true, ToolsTable, ToolsPrimaryKey...),
-		)
-		sqlgraph.HasNeighbors(s, step)
-	})
-}
-
-// HasToolsWith applies the HasEdge predicate on the "tools" edge with a given conditions (other predicates).
-func HasToolsWith(preds ...predicate.Tool) predicate.TargetGroup {
-	return predicate.TargetGroup(func(s *sql.Selector) {
-		step := newToolsStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
-}
-
-// HasReports applies the HasEdge predicate on the "reports" edge.
-func HasReports() predicate.TargetGroup {
-	return predicate.TargetGroup(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, true, ReportsTable, ReportsPrimaryKey...),
-		)
-		sqlgraph.HasNeighbors(s, step)
-	})
-}
-
-// HasReportsWith applies the HasEdge predicate on the "reports" edge with a given conditions (other predicates).
-func HasReportsWith(preds ...predicate.Report) predicate.TargetGroup {
-	return predicate.TargetGroup(func(s *sql.Selector) {
-		step := newReportsStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
-}
-
-// HasProjects applies the HasEdge predicate on the "projects" edge.
-func HasProjects() predicate.TargetGroup {
-	return predicate.TargetGroup(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, true, ProjectsTable, ProjectsPrimaryKey...),
-		)
-		sqlgraph.HasNeighbors(s, step)
-	})
-}
-
-// HasProjectsWith applies the HasEdge predicate on the "projects" edge with a given conditions (other predicates).
-func HasProjectsWith(preds ...predicate.Project) predicate.TargetGroup {
-	return predicate.TargetGroup(func(s *sql.Selector) {
-		step := newProjectsStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
-}
-
-// HasNetworks applies the HasEdge predicate on the "networks" edge.
-func HasNetworks() predicate.TargetGroup {
-	return predicate.TargetGroup(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, true, NetworksTable, NetworksPrimaryKey...),
-		)
-		sqlgraph.HasNeighbors(s, step)
-	})
-}
-
-// HasNetworksWith applies the HasEdge predicate on the "networks" edge with a given conditions (other predicates).
-func HasNetworksWith(preds ...predicate.Network) predicate.TargetGroup {
-	return predicate.TargetGroup(func(s *sql.Selector) {
-		step := newNetworksStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
-}
-
-// HasEvents applies the HasEdge predicate on the "events" edge.
-func HasEvents() predicate.TargetGroup {
-	return predicate.TargetGroup(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, true, EventsTable, EventsPrimaryKey...),
-		)
-		sqlgraph.HasNeighbors(s, step)
-	})
-}
-
-// HasEventsWith applies the HasEdge predicate on the "events" edge with a given conditions (other predicates).
-func HasEventsWith(preds ...predicate.Event) predicate.TargetGroup {
-	return predicate.TargetGroup(func(s *sql.Selector) {
-		step := newEventsStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
-}
-
-// HasCollections applies the HasEdge predicate on the "collections" edge.
-func HasCollections() predicate.TargetGroup {
-	return predicate.TargetGroup(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.M2M, true, CollectionsTable, CollectionsPrimaryKey...),
-		)
-		sqlgraph.HasNeighbors(s, step)
-	})
-}
-
-// HasCollectionsWith applies the HasEdge predicate on the "collections" edge with a given conditions (other predicates).
-func HasCollectionsWith(preds ...predicate.Collection) predicate.TargetGroup {
-	return predicate.TargetGroup(func(s *sql.Selector) {
-		step := newCollectionsStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
 }
 
 // And groups predicates with the AND operator between them.

@@ -18,61 +18,12 @@ const (
 	FieldLabelTexts = "label_texts"
 	// FieldPosition holds the string denoting the position field in the database.
 	FieldPosition = "position"
-	// EdgePractices holds the string denoting the practices edge name in mutations.
-	EdgePractices = "practices"
-	// EdgeTools holds the string denoting the tools edge name in mutations.
-	EdgeTools = "tools"
-	// EdgeReports holds the string denoting the reports edge name in mutations.
-	EdgeReports = "reports"
-	// EdgeProjects holds the string denoting the projects edge name in mutations.
-	EdgeProjects = "projects"
-	// EdgeNetworks holds the string denoting the networks edge name in mutations.
-	EdgeNetworks = "networks"
-	// EdgeEvents holds the string denoting the events edge name in mutations.
-	EdgeEvents = "events"
-	// EdgeCollections holds the string denoting the collections edge name in mutations.
-	EdgeCollections = "collections"
 	// EdgeParent holds the string denoting the parent edge name in mutations.
 	EdgeParent = "parent"
 	// EdgeChildren holds the string denoting the children edge name in mutations.
 	EdgeChildren = "children"
 	// Table holds the table name of the theme in the database.
 	Table = "themes"
-	// PracticesTable is the table that holds the practices relation/edge. The primary key declared below.
-	PracticesTable = "practice_themes"
-	// PracticesInverseTable is the table name for the Practice entity.
-	// It exists in this package in order to avoid circular dependency with the "practice" package.
-	PracticesInverseTable = "practices"
-	// ToolsTable is the table that holds the tools relation/edge. The primary key declared below.
-	ToolsTable = "tool_themes"
-	// ToolsInverseTable is the table name for the Tool entity.
-	// It exists in this package in order to avoid circular dependency with the "tool" package.
-	ToolsInverseTable = "tools"
-	// ReportsTable is the table that holds the reports relation/edge. The primary key declared below.
-	ReportsTable = "report_themes"
-	// ReportsInverseTable is the table name for the Report entity.
-	// It exists in this package in order to avoid circular dependency with the "report" package.
-	ReportsInverseTable = "reports"
-	// ProjectsTable is the table that holds the projects relation/edge. The primary key declared below.
-	ProjectsTable = "project_themes"
-	// ProjectsInverseTable is the table name for the Project entity.
-	// It exists in this package in order to avoid circular dependency with the "project" package.
-	ProjectsInverseTable = "projects"
-	// NetworksTable is the table that holds the networks relation/edge. The primary key declared below.
-	NetworksTable = "network_themes"
-	// NetworksInverseTable is the table name for the Network entity.
-	// It exists in this package in order to avoid circular dependency with the "network" package.
-	NetworksInverseTable = "networks"
-	// EventsTable is the table that holds the events relation/edge. The primary key declared below.
-	EventsTable = "event_themes"
-	// EventsInverseTable is the table name for the Event entity.
-	// It exists in this package in order to avoid circular dependency with the "event" package.
-	EventsInverseTable = "events"
-	// CollectionsTable is the table that holds the collections relation/edge. The primary key declared below.
-	CollectionsTable = "collection_themes"
-	// CollectionsInverseTable is the table name for the Collection entity.
-	// It exists in this package in order to avoid circular dependency with the "collection" package.
-	CollectionsInverseTable = "collections"
 	// ParentTable is the table that holds the parent relation/edge.
 	ParentTable = "themes"
 	// ParentColumn is the table column denoting the parent relation/edge.
@@ -96,30 +47,6 @@ var Columns = []string{
 var ForeignKeys = []string{
 	"theme_children",
 }
-
-var (
-	// PracticesPrimaryKey and PracticesColumn2 are the table columns denoting the
-	// primary key for the practices relation (M2M).
-	PracticesPrimaryKey = []string{"practice_id", "theme_id"}
-	// ToolsPrimaryKey and ToolsColumn2 are the table columns denoting the
-	// primary key for the tools relation (M2M).
-	ToolsPrimaryKey = []string{"tool_id", "theme_id"}
-	// ReportsPrimaryKey and ReportsColumn2 are the table columns denoting the
-	// primary key for the reports relation (M2M).
-	ReportsPrimaryKey = []string{"report_id", "theme_id"}
-	// ProjectsPrimaryKey and ProjectsColumn2 are the table columns denoting the
-	// primary key for the projects relation (M2M).
-	ProjectsPrimaryKey = []string{"project_id", "theme_id"}
-	// NetworksPrimaryKey and NetworksColumn2 are the table columns denoting the
-	// primary key for the networks relation (M2M).
-	NetworksPrimaryKey = []string{"network_id", "theme_id"}
-	// EventsPrimaryKey and EventsColumn2 are the table columns denoting the
-	// primary key for the events relation (M2M).
-	EventsPrimaryKey = []string{"event_id", "theme_id"}
-	// CollectionsPrimaryKey and CollectionsColumn2 are the table columns denoting the
-	// primary key for the collections relation (M2M).
-	CollectionsPrimaryKey = []string{"collection_id", "theme_id"}
-)
 
 // ValidColumn reports if the column name is valid (part of the table columns).
 func ValidColumn(column string) bool {
@@ -161,104 +88,6 @@ func ByPosition(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldPosition, opts...).ToFunc()
 }
 
-// ByPracticesCount orders the results by practices count.
-func ByPracticesCount(opts ...sql.OrderTermOption) OrderOption {
-	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborsCount(s, newPracticesStep(), opts...)
-	}
-}
-
-// ByPractices orders the results by practices terms.
-func ByPractices(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
-	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newPracticesStep(), append([]sql.OrderTerm{term}, terms...)...)
-	}
-}
-
-// ByToolsCount orders the results by tools count.
-func ByToolsCount(opts ...sql.OrderTermOption) OrderOption {
-	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborsCount(s, newToolsStep(), opts...)
-	}
-}
-
-// ByTools orders the results by tools terms.
-func ByTools(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
-	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newToolsStep(), append([]sql.OrderTerm{term}, terms...)...)
-	}
-}
-
-// ByReportsCount orders the results by reports count.
-func ByReportsCount(opts ...sql.OrderTermOption) OrderOption {
-	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborsCount(s, newReportsStep(), opts...)
-	}
-}
-
-// ByReports orders the results by reports terms.
-func ByReports(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
-	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newReportsStep(), append([]sql.OrderTerm{term}, terms...)...)
-	}
-}
-
-// ByProjectsCount orders the results by projects count.
-func ByProjectsCount(opts ...sql.OrderTermOption) OrderOption {
-	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborsCount(s, newProjectsStep(), opts...)
-	}
-}
-
-// ByProjects orders the results by projects terms.
-func ByProjects(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
-	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newProjectsStep(), append([]sql.OrderTerm{term}, terms...)...)
-	}
-}
-
-// ByNetworksCount orders the results by networks count.
-func ByNetworksCount(opts ...sql.OrderTermOption) OrderOption {
-	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborsCount(s, newNetworksStep(), opts...)
-	}
-}
-
-// ByNetworks orders the results by networks terms.
-func ByNetworks(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
-	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newNetworksStep(), append([]sql.OrderTerm{term}, terms...)...)
-	}
-}
-
-// ByEventsCount orders the results by events count.
-func ByEventsCount(opts ...sql.OrderTermOption) OrderOption {
-	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborsCount(s, newEventsStep(), opts...)
-	}
-}
-
-// ByEvents orders the results by events terms.
-func ByEvents(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
-	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newEventsStep(), append([]sql.OrderTerm{term}, terms...)...)
-	}
-}
-
-// ByCollectionsCount orders the results by collections count.
-func ByCollectionsCount(opts ...sql.OrderTermOption) OrderOption {
-	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborsCount(s, newCollectionsStep(), opts...)
-	}
-}
-
-// ByCollections orders the results by collections terms.
-func ByCollections(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
-	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newCollectionsStep(), append([]sql.OrderTerm{term}, terms...)...)
-	}
-}
-
 // ByParentField orders the results by parent field.
 func ByParentField(field string, opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
@@ -278,55 +107,6 @@ func ByChildren(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 	return func(s *sql.Selector) {
 		sqlgraph.OrderByNeighborTerms(s, newChildrenStep(), append([]sql.OrderTerm{term}, terms...)...)
 	}
-}
-func newPracticesStep() *sqlgraph.Step {
-	return sqlgraph.NewStep(
-		sqlgraph.From(Table, FieldID),
-		sqlgraph.To(PracticesInverseTable, FieldID),
-		sqlgraph.Edge(sqlgraph.M2M, true, PracticesTable, PracticesPrimaryKey...),
-	)
-}
-func newToolsStep() *sqlgraph.Step {
-	return sqlgraph.NewStep(
-		sqlgraph.From(Table, FieldID),
-		sqlgraph.To(ToolsInverseTable, FieldID),
-		sqlgraph.Edge(sqlgraph.M2M, true, ToolsTable, ToolsPrimaryKey...),
-	)
-}
-func newReportsStep() *sqlgraph.Step {
-	return sqlgraph.NewStep(
-		sqlgraph.From(Table, FieldID),
-		sqlgraph.To(ReportsInverseTable, FieldID),
-		sqlgraph.Edge(sqlgraph.M2M, true, ReportsTable, ReportsPrimaryKey...),
-	)
-}
-func newProjectsStep() *sqlgraph.Step {
-	return sqlgraph.NewStep(
-		sqlgraph.From(Table, FieldID),
-		sqlgraph.To(ProjectsInverseTable, FieldID),
-		sqlgraph.Edge(sqlgraph.M2M, true, ProjectsTable, ProjectsPrimaryKey...),
-	)
-}
-func newNetworksStep() *sqlgraph.Step {
-	return sqlgraph.NewStep(
-		sqlgraph.From(Table, FieldID),
-		sqlgraph.To(NetworksInverseTable, FieldID),
-		sqlgraph.Edge(sqlgraph.M2M, true, NetworksTable, NetworksPrimaryKey...),
-	)
-}
-func newEventsStep() *sqlgraph.Step {
-	return sqlgraph.NewStep(
-		sqlgraph.From(Table, FieldID),
-		sqlgraph.To(EventsInverseTable, FieldID),
-		sqlgraph.Edge(sqlgraph.M2M, true, EventsTable, EventsPrimaryKey...),
-	)
-}
-func newCollectionsStep() *sqlgraph.Step {
-	return sqlgraph.NewStep(
-		sqlgraph.From(Table, FieldID),
-		sqlgraph.To(CollectionsInverseTable, FieldID),
-		sqlgraph.Edge(sqlgraph.M2M, true, CollectionsTable, CollectionsPrimaryKey...),
-	)
 }
 func newParentStep() *sqlgraph.Step {
 	return sqlgraph.NewStep(

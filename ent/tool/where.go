@@ -31,11 +31,6 @@ func IDIn(ids ...string) predicate.Tool {
 	return predicate.Tool(sql.FieldIn(FieldID, ids...))
 }
 
-// IDNotIn applies the NotIn predicate on the ID field.
-func IDNotIn(ids ...string) predicate.Tool {
-	return predicate.Tool(sql.FieldNotIn(FieldID, ids...))
-}
-
 // IDGT applies the GT predicate on the ID field.
 func IDGT(id string) predicate.Tool {
 	return predicate.Tool(sql.FieldGT(FieldID, id))
@@ -54,16 +49,6 @@ func IDLT(id string) predicate.Tool {
 // IDLTE applies the LTE predicate on the ID field.
 func IDLTE(id string) predicate.Tool {
 	return predicate.Tool(sql.FieldLTE(FieldID, id))
-}
-
-// IDEqualFold applies the EqualFold predicate on the ID field.
-func IDEqualFold(id string) predicate.Tool {
-	return predicate.Tool(sql.FieldEqualFold(FieldID, id))
-}
-
-// IDContainsFold applies the ContainsFold predicate on the ID field.
-func IDContainsFold(id string) predicate.Tool {
-	return predicate.Tool(sql.FieldContainsFold(FieldID, id))
 }
 
 // Slug applies equality check predicate on the "slug" field. It's identical to SlugEQ.
@@ -166,11 +151,6 @@ func SlugIn(vs ...string) predicate.Tool {
 	return predicate.Tool(sql.FieldIn(FieldSlug, vs...))
 }
 
-// SlugNotIn applies the NotIn predicate on the "slug" field.
-func SlugNotIn(vs ...string) predicate.Tool {
-	return predicate.Tool(sql.FieldNotIn(FieldSlug, vs...))
-}
-
 // SlugGT applies the GT predicate on the "slug" field.
 func SlugGT(v string) predicate.Tool {
 	return predicate.Tool(sql.FieldGT(FieldSlug, v))
@@ -191,31 +171,6 @@ func SlugLTE(v string) predicate.Tool {
 	return predicate.Tool(sql.FieldLTE(FieldSlug, v))
 }
 
-// SlugContains applies the Contains predicate on the "slug" field.
-func SlugContains(v string) predicate.Tool {
-	return predicate.Tool(sql.FieldContains(FieldSlug, v))
-}
-
-// SlugHasPrefix applies the HasPrefix predicate on the "slug" field.
-func SlugHasPrefix(v string) predicate.Tool {
-	return predicate.Tool(sql.FieldHasPrefix(FieldSlug, v))
-}
-
-// SlugHasSuffix applies the HasSuffix predicate on the "slug" field.
-func SlugHasSuffix(v string) predicate.Tool {
-	return predicate.Tool(sql.FieldHasSuffix(FieldSlug, v))
-}
-
-// SlugEqualFold applies the EqualFold predicate on the "slug" field.
-func SlugEqualFold(v string) predicate.Tool {
-	return predicate.Tool(sql.FieldEqualFold(FieldSlug, v))
-}
-
-// SlugContainsFold applies the ContainsFold predicate on the "slug" field.
-func SlugContainsFold(v string) predicate.Tool {
-	return predicate.Tool(sql.FieldContainsFold(FieldSlug, v))
-}
-
 // SortTitleNbEQ applies the EQ predicate on the "sort_title_nb" field.
 func SortTitleNbEQ(v string) predicate.Tool {
 	return predicate.Tool(sql.FieldEQ(FieldSortTitleNb, v))
@@ -229,11 +184,6 @@ func SortTitleNbNEQ(v string) predicate.Tool {
 // SortTitleNbIn applies the In predicate on the "sort_title_nb" field.
 func SortTitleNbIn(vs ...string) predicate.Tool {
 	return predicate.Tool(sql.FieldIn(FieldSortTitleNb, vs...))
-}
-
-// SortTitleNbNotIn applies the NotIn predicate on the "sort_title_nb" field.
-func SortTitleNbNotIn(vs ...string) predicate.Tool {
-	return predicate.Tool(sql.FieldNotIn(FieldSortTitleNb, vs...))
 }
 
 // SortTitleNbGT applies the GT predicate on the "sort_title_nb" field.
@@ -256,31 +206,6 @@ func SortTitleNbLTE(v string) predicate.Tool {
 	return predicate.Tool(sql.FieldLTE(FieldSortTitleNb, v))
 }
 
-// SortTitleNbContains applies the Contains predicate on the "sort_title_nb" field.
-func SortTitleNbContains(v string) predicate.Tool {
-	return predicate.Tool(sql.FieldContains(FieldSortTitleNb, v))
-}
-
-// SortTitleNbHasPrefix applies the HasPrefix predicate on the "sort_title_nb" field.
-func SortTitleNbHasPrefix(v string) predicate.Tool {
-	return predicate.Tool(sql.FieldHasPrefix(FieldSortTitleNb, v))
-}
-
-// SortTitleNbHasSuffix applies the HasSuffix predicate on the "sort_title_nb" field.
-func SortTitleNbHasSuffix(v string) predicate.Tool {
-	return predicate.Tool(sql.FieldHasSuffix(FieldSortTitleNb, v))
-}
-
-// SortTitleNbEqualFold applies the EqualFold predicate on the "sort_title_nb" field.
-func SortTitleNbEqualFold(v string) predicate.Tool {
-	return predicate.Tool(sql.FieldEqualFold(FieldSortTitleNb, v))
-}
-
-// SortTitleNbContainsFold applies the ContainsFold predicate on the "sort_title_nb" field.
-func SortTitleNbContainsFold(v string) predicate.Tool {
-	return predicate.Tool(sql.FieldContainsFold(FieldSortTitleNb, v))
-}
-
 // SortTitleNnEQ applies the EQ predicate on the "sort_title_nn" field.
 func SortTitleNnEQ(v string) predicate.Tool {
 	return predicate.Tool(sql.FieldEQ(FieldSortTitleNn, v))
@@ -294,11 +219,6 @@ func SortTitleNnNEQ(v string) predicate.Tool {
 // SortTitleNnIn applies the In predicate on the "sort_title_nn" field.
 func SortTitleNnIn(vs ...string) predicate.Tool {
 	return predicate.Tool(sql.FieldIn(FieldSortTitleNn, vs...))
-}
-
-// SortTitleNnNotIn applies the NotIn predicate on the "sort_title_nn" field.
-func SortTitleNnNotIn(vs ...string) predicate.Tool {
-	return predicate.Tool(sql.FieldNotIn(FieldSortTitleNn, vs...))
 }
 
 // SortTitleNnGT applies the GT predicate on the "sort_title_nn" field.
@@ -321,31 +241,6 @@ func SortTitleNnLTE(v string) predicate.Tool {
 	return predicate.Tool(sql.FieldLTE(FieldSortTitleNn, v))
 }
 
-// SortTitleNnContains applies the Contains predicate on the "sort_title_nn" field.
-func SortTitleNnContains(v string) predicate.Tool {
-	return predicate.Tool(sql.FieldContains(FieldSortTitleNn, v))
-}
-
-// SortTitleNnHasPrefix applies the HasPrefix predicate on the "sort_title_nn" field.
-func SortTitleNnHasPrefix(v string) predicate.Tool {
-	return predicate.Tool(sql.FieldHasPrefix(FieldSortTitleNn, v))
-}
-
-// SortTitleNnHasSuffix applies the HasSuffix predicate on the "sort_title_nn" field.
-func SortTitleNnHasSuffix(v string) predicate.Tool {
-	return predicate.Tool(sql.FieldHasSuffix(FieldSortTitleNn, v))
-}
-
-// SortTitleNnEqualFold applies the EqualFold predicate on the "sort_title_nn" field.
-func SortTitleNnEqualFold(v string) predicate.Tool {
-	return predicate.Tool(sql.FieldEqualFold(FieldSortTitleNn, v))
-}
-
-// SortTitleNnContainsFold applies the ContainsFold predicate on the "sort_title_nn" field.
-func SortTitleNnContainsFold(v string) predicate.Tool {
-	return predicate.Tool(sql.FieldContainsFold(FieldSortTitleNn, v))
-}
-
 // SortTitleEnEQ applies the EQ predicate on the "sort_title_en" field.
 func SortTitleEnEQ(v string) predicate.Tool {
 	return predicate.Tool(sql.FieldEQ(FieldSortTitleEn, v))
@@ -359,11 +254,6 @@ func SortTitleEnNEQ(v string) predicate.Tool {
 // SortTitleEnIn applies the In predicate on the "sort_title_en" field.
 func SortTitleEnIn(vs ...string) predicate.Tool {
 	return predicate.Tool(sql.FieldIn(FieldSortTitleEn, vs...))
-}
-
-// SortTitleEnNotIn applies the NotIn predicate on the "sort_title_en" field.
-func SortTitleEnNotIn(vs ...string) predicate.Tool {
-	return predicate.Tool(sql.FieldNotIn(FieldSortTitleEn, vs...))
 }
 
 // SortTitleEnGT applies the GT predicate on the "sort_title_en" field.
@@ -386,31 +276,6 @@ func SortTitleEnLTE(v string) predicate.Tool {
 	return predicate.Tool(sql.FieldLTE(FieldSortTitleEn, v))
 }
 
-// SortTitleEnContains applies the Contains predicate on the "sort_title_en" field.
-func SortTitleEnContains(v string) predicate.Tool {
-	return predicate.Tool(sql.FieldContains(FieldSortTitleEn, v))
-}
-
-// SortTitleEnHasPrefix applies the HasPrefix predicate on the "sort_title_en" field.
-func SortTitleEnHasPrefix(v string) predicate.Tool {
-	return predicate.Tool(sql.FieldHasPrefix(FieldSortTitleEn, v))
-}
-
-// SortTitleEnHasSuffix applies the HasSuffix predicate on the "sort_title_en" field.
-func SortTitleEnHasSuffix(v string) predicate.Tool {
-	return predicate.Tool(sql.FieldHasSuffix(FieldSortTitleEn, v))
-}
-
-// SortTitleEnEqualFold applies the EqualFold predicate on the "sort_title_en" field.
-func SortTitleEnEqualFold(v string) predicate.Tool {
-	return predicate.Tool(sql.FieldEqualFold(FieldSortTitleEn, v))
-}
-
-// SortTitleEnContainsFold applies the ContainsFold predicate on the "sort_title_en" field.
-func SortTitleEnContainsFold(v string) predicate.Tool {
-	return predicate.Tool(sql.FieldContainsFold(FieldSortTitleEn, v))
-}
-
 // SortTitleSeEQ applies the EQ predicate on the "sort_title_se" field.
 func SortTitleSeEQ(v string) predicate.Tool {
 	return predicate.Tool(sql.FieldEQ(FieldSortTitleSe, v))
@@ -424,11 +289,6 @@ func SortTitleSeNEQ(v string) predicate.Tool {
 // SortTitleSeIn applies the In predicate on the "sort_title_se" field.
 func SortTitleSeIn(vs ...string) predicate.Tool {
 	return predicate.Tool(sql.FieldIn(FieldSortTitleSe, vs...))
-}
-
-// SortTitleSeNotIn applies the NotIn predicate on the "sort_title_se" field.
-func SortTitleSeNotIn(vs ...string) predicate.Tool {
-	return predicate.Tool(sql.FieldNotIn(FieldSortTitleSe, vs...))
 }
 
 // SortTitleSeGT applies the GT predicate on the "sort_title_se" field.
@@ -451,31 +311,6 @@ func SortTitleSeLTE(v string) predicate.Tool {
 	return predicate.Tool(sql.FieldLTE(FieldSortTitleSe, v))
 }
 
-// SortTitleSeContains applies the Contains predicate on the "sort_title_se" field.
-func SortTitleSeContains(v string) predicate.Tool {
-	return predicate.Tool(sql.FieldContains(FieldSortTitleSe, v))
-}
-
-// SortTitleSeHasPrefix applies the HasPrefix predicate on the "sort_title_se" field.
-func SortTitleSeHasPrefix(v string) predicate.Tool {
-	return predicate.Tool(sql.FieldHasPrefix(FieldSortTitleSe, v))
-}
-
-// SortTitleSeHasSuffix applies the HasSuffix predicate on the "sort_title_se" field.
-func SortTitleSeHasSuffix(v string) predicate.Tool {
-	return predicate.Tool(sql.FieldHasSuffix(FieldSortTitleSe, v))
-}
-
-// SortTitleSeEqualFold applies the EqualFold predicate on the "sort_title_se" field.
-func SortTitleSeEqualFold(v string) predicate.Tool {
-	return predicate.Tool(sql.FieldEqualFold(FieldSortTitleSe, v))
-}
-
-// SortTitleSeContainsFold applies the ContainsFold predicate on the "sort_title_se" field.
-func SortTitleSeContainsFold(v string) predicate.Tool {
-	return predicate.Tool(sql.FieldContainsFold(FieldSortTitleSe, v))
-}
-
 // AudienceEQ applies the EQ predicate on the "audience" field.
 func AudienceEQ(v schema.Audience) predicate.Tool {
 	vc := v
@@ -495,15 +330,6 @@ func AudienceIn(vs ...schema.Audience) predicate.Tool {
 		v[i] = vs[i]
 	}
 	return predicate.Tool(sql.FieldIn(FieldAudience, v...))
-}
-
-// AudienceNotIn applies the NotIn predicate on the "audience" field.
-func AudienceNotIn(vs ...schema.Audience) predicate.Tool {
-	v := make([]any, len(vs))
-	for i := range v {
-		v[i] = vs[i]
-	}
-	return predicate.Tool(sql.FieldNotIn(FieldAudience, v...))
 }
 
 // IssuedIsNil applies the IsNil predicate on the "issued" field.
@@ -531,11 +357,6 @@ func IssuedOnIn(vs ...string) predicate.Tool {
 	return predicate.Tool(sql.FieldIn(FieldIssuedOn, vs...))
 }
 
-// IssuedOnNotIn applies the NotIn predicate on the "issued_on" field.
-func IssuedOnNotIn(vs ...string) predicate.Tool {
-	return predicate.Tool(sql.FieldNotIn(FieldIssuedOn, vs...))
-}
-
 // IssuedOnGT applies the GT predicate on the "issued_on" field.
 func IssuedOnGT(v string) predicate.Tool {
 	return predicate.Tool(sql.FieldGT(FieldIssuedOn, v))
@@ -556,21 +377,6 @@ func IssuedOnLTE(v string) predicate.Tool {
 	return predicate.Tool(sql.FieldLTE(FieldIssuedOn, v))
 }
 
-// IssuedOnContains applies the Contains predicate on the "issued_on" field.
-func IssuedOnContains(v string) predicate.Tool {
-	return predicate.Tool(sql.FieldContains(FieldIssuedOn, v))
-}
-
-// IssuedOnHasPrefix applies the HasPrefix predicate on the "issued_on" field.
-func IssuedOnHasPrefix(v string) predicate.Tool {
-	return predicate.Tool(sql.FieldHasPrefix(FieldIssuedOn, v))
-}
-
-// IssuedOnHasSuffix applies the HasSuffix predicate on the "issued_on" field.
-func IssuedOnHasSuffix(v string) predicate.Tool {
-	return predicate.Tool(sql.FieldHasSuffix(FieldIssuedOn, v))
-}
-
 // IssuedOnIsNil applies the IsNil predicate on the "issued_on" field.
 func IssuedOnIsNil() predicate.Tool {
 	return predicate.Tool(sql.FieldIsNull(FieldIssuedOn))
@@ -579,16 +385,6 @@ func IssuedOnIsNil() predicate.Tool {
 // IssuedOnNotNil applies the NotNil predicate on the "issued_on" field.
 func IssuedOnNotNil() predicate.Tool {
 	return predicate.Tool(sql.FieldNotNull(FieldIssuedOn))
-}
-
-// IssuedOnEqualFold applies the EqualFold predicate on the "issued_on" field.
-func IssuedOnEqualFold(v string) predicate.Tool {
-	return predicate.Tool(sql.FieldEqualFold(FieldIssuedOn, v))
-}
-
-// IssuedOnContainsFold applies the ContainsFold predicate on the "issued_on" field.
-func IssuedOnContainsFold(v string) predicate.Tool {
-	return predicate.Tool(sql.FieldContainsFold(FieldIssuedOn, v))
 }
 
 // SortDateEQ applies the EQ predicate on the "sort_date" field.
@@ -604,11 +400,6 @@ func SortDateNEQ(v string) predicate.Tool {
 // SortDateIn applies the In predicate on the "sort_date" field.
 func SortDateIn(vs ...string) predicate.Tool {
 	return predicate.Tool(sql.FieldIn(FieldSortDate, vs...))
-}
-
-// SortDateNotIn applies the NotIn predicate on the "sort_date" field.
-func SortDateNotIn(vs ...string) predicate.Tool {
-	return predicate.Tool(sql.FieldNotIn(FieldSortDate, vs...))
 }
 
 // SortDateGT applies the GT predicate on the "sort_date" field.
@@ -631,31 +422,6 @@ func SortDateLTE(v string) predicate.Tool {
 	return predicate.Tool(sql.FieldLTE(FieldSortDate, v))
 }
 
-// SortDateContains applies the Contains predicate on the "sort_date" field.
-func SortDateContains(v string) predicate.Tool {
-	return predicate.Tool(sql.FieldContains(FieldSortDate, v))
-}
-
-// SortDateHasPrefix applies the HasPrefix predicate on the "sort_date" field.
-func SortDateHasPrefix(v string) predicate.Tool {
-	return predicate.Tool(sql.FieldHasPrefix(FieldSortDate, v))
-}
-
-// SortDateHasSuffix applies the HasSuffix predicate on the "sort_date" field.
-func SortDateHasSuffix(v string) predicate.Tool {
-	return predicate.Tool(sql.FieldHasSuffix(FieldSortDate, v))
-}
-
-// SortDateEqualFold applies the EqualFold predicate on the "sort_date" field.
-func SortDateEqualFold(v string) predicate.Tool {
-	return predicate.Tool(sql.FieldEqualFold(FieldSortDate, v))
-}
-
-// SortDateContainsFold applies the ContainsFold predicate on the "sort_date" field.
-func SortDateContainsFold(v string) predicate.Tool {
-	return predicate.Tool(sql.FieldContainsFold(FieldSortDate, v))
-}
-
 // PublishedAtEQ applies the EQ predicate on the "published_at" field.
 func PublishedAtEQ(v time.Time) predicate.Tool {
 	return predicate.Tool(sql.FieldEQ(FieldPublishedAt, v))
@@ -669,11 +435,6 @@ func PublishedAtNEQ(v time.Time) predicate.Tool {
 // PublishedAtIn applies the In predicate on the "published_at" field.
 func PublishedAtIn(vs ...time.Time) predicate.Tool {
 	return predicate.Tool(sql.FieldIn(FieldPublishedAt, vs...))
-}
-
-// PublishedAtNotIn applies the NotIn predicate on the "published_at" field.
-func PublishedAtNotIn(vs ...time.Time) predicate.Tool {
-	return predicate.Tool(sql.FieldNotIn(FieldPublishedAt, vs...))
 }
 
 // PublishedAtGT applies the GT predicate on the "published_at" field.
@@ -711,11 +472,6 @@ func UpdatedAtIn(vs ...time.Time) predicate.Tool {
 	return predicate.Tool(sql.FieldIn(FieldUpdatedAt, vs...))
 }
 
-// UpdatedAtNotIn applies the NotIn predicate on the "updated_at" field.
-func UpdatedAtNotIn(vs ...time.Time) predicate.Tool {
-	return predicate.Tool(sql.FieldNotIn(FieldUpdatedAt, vs...))
-}
-
 // UpdatedAtGT applies the GT predicate on the "updated_at" field.
 func UpdatedAtGT(v time.Time) predicate.Tool {
 	return predicate.Tool(sql.FieldGT(FieldUpdatedAt, v))
@@ -751,11 +507,6 @@ func RevisionIn(vs ...int) predicate.Tool {
 	return predicate.Tool(sql.FieldIn(FieldRevision, vs...))
 }
 
-// RevisionNotIn applies the NotIn predicate on the "revision" field.
-func RevisionNotIn(vs ...int) predicate.Tool {
-	return predicate.Tool(sql.FieldNotIn(FieldRevision, vs...))
-}
-
 // RevisionGT applies the GT predicate on the "revision" field.
 func RevisionGT(v int) predicate.Tool {
 	return predicate.Tool(sql.FieldGT(FieldRevision, v))
@@ -789,11 +540,6 @@ func VersionNEQ(v int) predicate.Tool {
 // VersionIn applies the In predicate on the "version" field.
 func VersionIn(vs ...int) predicate.Tool {
 	return predicate.Tool(sql.FieldIn(FieldVersion, vs...))
-}
-
-// VersionNotIn applies the NotIn predicate on the "version" field.
-func VersionNotIn(vs ...int) predicate.Tool {
-	return predicate.Tool(sql.FieldNotIn(FieldVersion, vs...))
 }
 
 // VersionGT applies the GT predicate on the "version" field.
@@ -871,11 +617,6 @@ func EvidenceLevelIn(vs ...int) predicate.Tool {
 	return predicate.Tool(sql.FieldIn(FieldEvidenceLevel, vs...))
 }
 
-// EvidenceLevelNotIn applies the NotIn predicate on the "evidence_level" field.
-func EvidenceLevelNotIn(vs ...int) predicate.Tool {
-	return predicate.Tool(sql.FieldNotIn(FieldEvidenceLevel, vs...))
-}
-
 // EvidenceLevelGT applies the GT predicate on the "evidence_level" field.
 func EvidenceLevelGT(v int) predicate.Tool {
 	return predicate.Tool(sql.FieldGT(FieldEvidenceLevel, v))
@@ -921,11 +662,6 @@ func OwnerIDIn(vs ...string) predicate.Tool {
 	return predicate.Tool(sql.FieldIn(FieldOwnerID, vs...))
 }
 
-// OwnerIDNotIn applies the NotIn predicate on the "owner_id" field.
-func OwnerIDNotIn(vs ...string) predicate.Tool {
-	return predicate.Tool(sql.FieldNotIn(FieldOwnerID, vs...))
-}
-
 // OwnerIDGT applies the GT predicate on the "owner_id" field.
 func OwnerIDGT(v string) predicate.Tool {
 	return predicate.Tool(sql.FieldGT(FieldOwnerID, v))
@@ -946,31 +682,6 @@ func OwnerIDLTE(v string) predicate.Tool {
 	return predicate.Tool(sql.FieldLTE(FieldOwnerID, v))
 }
 
-// OwnerIDContains applies the Contains predicate on the "owner_id" field.
-func OwnerIDContains(v string) predicate.Tool {
-	return predicate.Tool(sql.FieldContains(FieldOwnerID, v))
-}
-
-// OwnerIDHasPrefix applies the HasPrefix predicate on the "owner_id" field.
-func OwnerIDHasPrefix(v string) predicate.Tool {
-	return predicate.Tool(sql.FieldHasPrefix(FieldOwnerID, v))
-}
-
-// OwnerIDHasSuffix applies the HasSuffix predicate on the "owner_id" field.
-func OwnerIDHasSuffix(v string) predicate.Tool {
-	return predicate.Tool(sql.FieldHasSuffix(FieldOwnerID, v))
-}
-
-// OwnerIDEqualFold applies the EqualFold predicate on the "owner_id" field.
-func OwnerIDEqualFold(v string) predicate.Tool {
-	return predicate.Tool(sql.FieldEqualFold(FieldOwnerID, v))
-}
-
-// OwnerIDContainsFold applies the ContainsFold predicate on the "owner_id" field.
-func OwnerIDContainsFold(v string) predicate.Tool {
-	return predicate.Tool(sql.FieldContainsFold(FieldOwnerID, v))
-}
-
 // ImageIDEQ applies the EQ predicate on the "image_id" field.
 func ImageIDEQ(v string) predicate.Tool {
 	return predicate.Tool(sql.FieldEQ(FieldImageID, v))
@@ -984,11 +695,6 @@ func ImageIDNEQ(v string) predicate.Tool {
 // ImageIDIn applies the In predicate on the "image_id" field.
 func ImageIDIn(vs ...string) predicate.Tool {
 	return predicate.Tool(sql.FieldIn(FieldImageID, vs...))
-}
-
-// ImageIDNotIn applies the NotIn predicate on the "image_id" field.
-func ImageIDNotIn(vs ...string) predicate.Tool {
-	return predicate.Tool(sql.FieldNotIn(FieldImageID, vs...))
 }
 
 // ImageIDGT applies the GT predicate on the "image_id" field.
@@ -1011,21 +717,6 @@ func ImageIDLTE(v string) predicate.Tool {
 	return predicate.Tool(sql.FieldLTE(FieldImageID, v))
 }
 
-// ImageIDContains applies the Contains predicate on the "image_id" field.
-func ImageIDContains(v string) predicate.Tool {
-	return predicate.Tool(sql.FieldContains(FieldImageID, v))
-}
-
-// ImageIDHasPrefix applies the HasPrefix predicate on the "image_id" field.
-func ImageIDHasPrefix(v string) predicate.Tool {
-	return predicate.Tool(sql.FieldHasPrefix(FieldImageID, v))
-}
-
-// ImageIDHasSuffix applies the HasSuffix predicate on the "image_id" field.
-func ImageIDHasSuffix(v string) predicate.Tool {
-	return predicate.Tool(sql.FieldHasSuffix(FieldImageID, v))
-}
-
 // ImageIDIsNil applies the IsNil predicate on the "image_id" field.
 func ImageIDIsNil() predicate.Tool {
 	return predicate.Tool(sql.FieldIsNull(FieldImageID))
@@ -1034,16 +725,6 @@ func ImageIDIsNil() predicate.Tool {
 // ImageIDNotNil applies the NotNil predicate on the "image_id" field.
 func ImageIDNotNil() predicate.Tool {
 	return predicate.Tool(sql.FieldNotNull(FieldImageID))
-}
-
-// ImageIDEqualFold applies the EqualFold predicate on the "image_id" field.
-func ImageIDEqualFold(v string) predicate.Tool {
-	return predicate.Tool(sql.FieldEqualFold(FieldImageID, v))
-}
-
-// ImageIDContainsFold applies the ContainsFold predicate on the "image_id" field.
-func ImageIDContainsFold(v string) predicate.Tool {
-	return predicate.Tool(sql.FieldContainsFold(FieldImageID, v))
 }
 
 // KindEQ applies the EQ predicate on the "kind" field.
@@ -1067,15 +748,6 @@ func KindIn(vs ...schema.ToolKind) predicate.Tool {
 	return predicate.Tool(sql.FieldIn(FieldKind, v...))
 }
 
-// KindNotIn applies the NotIn predicate on the "kind" field.
-func KindNotIn(vs ...schema.ToolKind) predicate.Tool {
-	v := make([]any, len(vs))
-	for i := range v {
-		v[i] = vs[i]
-	}
-	return predicate.Tool(sql.FieldNotIn(FieldKind, v...))
-}
-
 // LicenceEQ applies the EQ predicate on the "licence" field.
 func LicenceEQ(v string) predicate.Tool {
 	return predicate.Tool(sql.FieldEQ(FieldLicence, v))
@@ -1089,11 +761,6 @@ func LicenceNEQ(v string) predicate.Tool {
 // LicenceIn applies the In predicate on the "licence" field.
 func LicenceIn(vs ...string) predicate.Tool {
 	return predicate.Tool(sql.FieldIn(FieldLicence, vs...))
-}
-
-// LicenceNotIn applies the NotIn predicate on the "licence" field.
-func LicenceNotIn(vs ...string) predicate.Tool {
-	return predicate.Tool(sql.FieldNotIn(FieldLicence, vs...))
 }
 
 // LicenceGT applies the GT predicate on the "licence" field.
@@ -1116,21 +783,6 @@ func LicenceLTE(v string) predicate.Tool {
 	return predicate.Tool(sql.FieldLTE(FieldLicence, v))
 }
 
-// LicenceContains applies the Contains predicate on the "licence" field.
-func LicenceContains(v string) predicate.Tool {
-	return predicate.Tool(sql.FieldContains(FieldLicence, v))
-}
-
-// LicenceHasPrefix applies the HasPrefix predicate on the "licence" field.
-func LicenceHasPrefix(v string) predicate.Tool {
-	return predicate.Tool(sql.FieldHasPrefix(FieldLicence, v))
-}
-
-// LicenceHasSuffix applies the HasSuffix predicate on the "licence" field.
-func LicenceHasSuffix(v string) predicate.Tool {
-	return predicate.Tool(sql.FieldHasSuffix(FieldLicence, v))
-}
-
 // LicenceIsNil applies the IsNil predicate on the "licence" field.
 func LicenceIsNil() predicate.Tool {
 	return predicate.Tool(sql.FieldIsNull(FieldLicence))
@@ -1139,16 +791,6 @@ func LicenceIsNil() predicate.Tool {
 // LicenceNotNil applies the NotNil predicate on the "licence" field.
 func LicenceNotNil() predicate.Tool {
 	return predicate.Tool(sql.FieldNotNull(FieldLicence))
-}
-
-// LicenceEqualFold applies the EqualFold predicate on the "licence" field.
-func LicenceEqualFold(v string) predicate.Tool {
-	return predicate.Tool(sql.FieldEqualFold(FieldLicence, v))
-}
-
-// LicenceContainsFold applies the ContainsFold predicate on the "licence" field.
-func LicenceContainsFold(v string) predicate.Tool {
-	return predicate.Tool(sql.FieldContainsFold(FieldLicence, v))
 }
 
 // LinkEQ applies the EQ predicate on the "link" field.
@@ -1164,11 +806,6 @@ func LinkNEQ(v string) predicate.Tool {
 // LinkIn applies the In predicate on the "link" field.
 func LinkIn(vs ...string) predicate.Tool {
 	return predicate.Tool(sql.FieldIn(FieldLink, vs...))
-}
-
-// LinkNotIn applies the NotIn predicate on the "link" field.
-func LinkNotIn(vs ...string) predicate.Tool {
-	return predicate.Tool(sql.FieldNotIn(FieldLink, vs...))
 }
 
 // LinkGT applies the GT predicate on the "link" field.
@@ -1191,21 +828,6 @@ func LinkLTE(v string) predicate.Tool {
 	return predicate.Tool(sql.FieldLTE(FieldLink, v))
 }
 
-// LinkContains applies the Contains predicate on the "link" field.
-func LinkContains(v string) predicate.Tool {
-	return predicate.Tool(sql.FieldContains(FieldLink, v))
-}
-
-// LinkHasPrefix applies the HasPrefix predicate on the "link" field.
-func LinkHasPrefix(v string) predicate.Tool {
-	return predicate.Tool(sql.FieldHasPrefix(FieldLink, v))
-}
-
-// LinkHasSuffix applies the HasSuffix predicate on the "link" field.
-func LinkHasSuffix(v string) predicate.Tool {
-	return predicate.Tool(sql.FieldHasSuffix(FieldLink, v))
-}
-
 // LinkIsNil applies the IsNil predicate on the "link" field.
 func LinkIsNil() predicate.Tool {
 	return predicate.Tool(sql.FieldIsNull(FieldLink))
@@ -1214,16 +836,6 @@ func LinkIsNil() predicate.Tool {
 // LinkNotNil applies the NotNil predicate on the "link" field.
 func LinkNotNil() predicate.Tool {
 	return predicate.Tool(sql.FieldNotNull(FieldLink))
-}
-
-// LinkEqualFold applies the EqualFold predicate on the "link" field.
-func LinkEqualFold(v string) predicate.Tool {
-	return predicate.Tool(sql.FieldEqualFold(FieldLink, v))
-}
-
-// LinkContainsFold applies the ContainsFold predicate on the "link" field.
-func LinkContainsFold(v string) predicate.Tool {
-	return predicate.Tool(sql.FieldContainsFold(FieldLink, v))
 }
 
 // RunningTimeEQ applies the EQ predicate on the "running_time" field.
@@ -1239,11 +851,6 @@ func RunningTimeNEQ(v int) predicate.Tool {
 // RunningTimeIn applies the In predicate on the "running_time" field.
 func RunningTimeIn(vs ...int) predicate.Tool {
 	return predicate.Tool(sql.FieldIn(FieldRunningTime, vs...))
-}
-
-// RunningTimeNotIn applies the NotIn predicate on the "running_time" field.
-func RunningTimeNotIn(vs ...int) predicate.Tool {
-	return predicate.Tool(sql.FieldNotIn(FieldRunningTime, vs...))
 }
 
 // RunningTimeGT applies the GT predicate on the "running_time" field.

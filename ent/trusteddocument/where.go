@@ -29,11 +29,6 @@ func IDIn(ids ...int) predicate.TrustedDocument {
 	return predicate.TrustedDocument(sql.FieldIn(FieldID, ids...))
 }
 
-// IDNotIn applies the NotIn predicate on the ID field.
-func IDNotIn(ids ...int) predicate.TrustedDocument {
-	return predicate.TrustedDocument(sql.FieldNotIn(FieldID, ids...))
-}
-
 // IDGT applies the GT predicate on the ID field.
 func IDGT(id int) predicate.TrustedDocument {
 	return predicate.TrustedDocument(sql.FieldGT(FieldID, id))
@@ -94,11 +89,6 @@ func ManifestIn(vs ...string) predicate.TrustedDocument {
 	return predicate.TrustedDocument(sql.FieldIn(FieldManifest, vs...))
 }
 
-// ManifestNotIn applies the NotIn predicate on the "manifest" field.
-func ManifestNotIn(vs ...string) predicate.TrustedDocument {
-	return predicate.TrustedDocument(sql.FieldNotIn(FieldManifest, vs...))
-}
-
 // ManifestGT applies the GT predicate on the "manifest" field.
 func ManifestGT(v string) predicate.TrustedDocument {
 	return predicate.TrustedDocument(sql.FieldGT(FieldManifest, v))
@@ -119,31 +109,6 @@ func ManifestLTE(v string) predicate.TrustedDocument {
 	return predicate.TrustedDocument(sql.FieldLTE(FieldManifest, v))
 }
 
-// ManifestContains applies the Contains predicate on the "manifest" field.
-func ManifestContains(v string) predicate.TrustedDocument {
-	return predicate.TrustedDocument(sql.FieldContains(FieldManifest, v))
-}
-
-// ManifestHasPrefix applies the HasPrefix predicate on the "manifest" field.
-func ManifestHasPrefix(v string) predicate.TrustedDocument {
-	return predicate.TrustedDocument(sql.FieldHasPrefix(FieldManifest, v))
-}
-
-// ManifestHasSuffix applies the HasSuffix predicate on the "manifest" field.
-func ManifestHasSuffix(v string) predicate.TrustedDocument {
-	return predicate.TrustedDocument(sql.FieldHasSuffix(FieldManifest, v))
-}
-
-// ManifestEqualFold applies the EqualFold predicate on the "manifest" field.
-func ManifestEqualFold(v string) predicate.TrustedDocument {
-	return predicate.TrustedDocument(sql.FieldEqualFold(FieldManifest, v))
-}
-
-// ManifestContainsFold applies the ContainsFold predicate on the "manifest" field.
-func ManifestContainsFold(v string) predicate.TrustedDocument {
-	return predicate.TrustedDocument(sql.FieldContainsFold(FieldManifest, v))
-}
-
 // HashEQ applies the EQ predicate on the "hash" field.
 func HashEQ(v string) predicate.TrustedDocument {
 	return predicate.TrustedDocument(sql.FieldEQ(FieldHash, v))
@@ -157,11 +122,6 @@ func HashNEQ(v string) predicate.TrustedDocument {
 // HashIn applies the In predicate on the "hash" field.
 func HashIn(vs ...string) predicate.TrustedDocument {
 	return predicate.TrustedDocument(sql.FieldIn(FieldHash, vs...))
-}
-
-// HashNotIn applies the NotIn predicate on the "hash" field.
-func HashNotIn(vs ...string) predicate.TrustedDocument {
-	return predicate.TrustedDocument(sql.FieldNotIn(FieldHash, vs...))
 }
 
 // HashGT applies the GT predicate on the "hash" field.
@@ -184,31 +144,6 @@ func HashLTE(v string) predicate.TrustedDocument {
 	return predicate.TrustedDocument(sql.FieldLTE(FieldHash, v))
 }
 
-// HashContains applies the Contains predicate on the "hash" field.
-func HashContains(v string) predicate.TrustedDocument {
-	return predicate.TrustedDocument(sql.FieldContains(FieldHash, v))
-}
-
-// HashHasPrefix applies the HasPrefix predicate on the "hash" field.
-func HashHasPrefix(v string) predicate.TrustedDocument {
-	return predicate.TrustedDocument(sql.FieldHasPrefix(FieldHash, v))
-}
-
-// HashHasSuffix applies the HasSuffix predicate on the "hash" field.
-func HashHasSuffix(v string) predicate.TrustedDocument {
-	return predicate.TrustedDocument(sql.FieldHasSuffix(FieldHash, v))
-}
-
-// HashEqualFold applies the EqualFold predicate on the "hash" field.
-func HashEqualFold(v string) predicate.TrustedDocument {
-	return predicate.TrustedDocument(sql.FieldEqualFold(FieldHash, v))
-}
-
-// HashContainsFold applies the ContainsFold predicate on the "hash" field.
-func HashContainsFold(v string) predicate.TrustedDocument {
-	return predicate.TrustedDocument(sql.FieldContainsFold(FieldHash, v))
-}
-
 // NameEQ applies the EQ predicate on the "name" field.
 func NameEQ(v string) predicate.TrustedDocument {
 	return predicate.TrustedDocument(sql.FieldEQ(FieldName, v))
@@ -222,11 +157,6 @@ func NameNEQ(v string) predicate.TrustedDocument {
 // NameIn applies the In predicate on the "name" field.
 func NameIn(vs ...string) predicate.TrustedDocument {
 	return predicate.TrustedDocument(sql.FieldIn(FieldName, vs...))
-}
-
-// NameNotIn applies the NotIn predicate on the "name" field.
-func NameNotIn(vs ...string) predicate.TrustedDocument {
-	return predicate.TrustedDocument(sql.FieldNotIn(FieldName, vs...))
 }
 
 // NameGT applies the GT predicate on the "name" field.
@@ -249,31 +179,6 @@ func NameLTE(v string) predicate.TrustedDocument {
 	return predicate.TrustedDocument(sql.FieldLTE(FieldName, v))
 }
 
-// NameContains applies the Contains predicate on the "name" field.
-func NameContains(v string) predicate.TrustedDocument {
-	return predicate.TrustedDocument(sql.FieldContains(FieldName, v))
-}
-
-// NameHasPrefix applies the HasPrefix predicate on the "name" field.
-func NameHasPrefix(v string) predicate.TrustedDocument {
-	return predicate.TrustedDocument(sql.FieldHasPrefix(FieldName, v))
-}
-
-// NameHasSuffix applies the HasSuffix predicate on the "name" field.
-func NameHasSuffix(v string) predicate.TrustedDocument {
-	return predicate.TrustedDocument(sql.FieldHasSuffix(FieldName, v))
-}
-
-// NameEqualFold applies the EqualFold predicate on the "name" field.
-func NameEqualFold(v string) predicate.TrustedDocument {
-	return predicate.TrustedDocument(sql.FieldEqualFold(FieldName, v))
-}
-
-// NameContainsFold applies the ContainsFold predicate on the "name" field.
-func NameContainsFold(v string) predicate.TrustedDocument {
-	return predicate.TrustedDocument(sql.FieldContainsFold(FieldName, v))
-}
-
 // TextEQ applies the EQ predicate on the "text" field.
 func TextEQ(v string) predicate.TrustedDocument {
 	return predicate.TrustedDocument(sql.FieldEQ(FieldText, v))
@@ -287,11 +192,6 @@ func TextNEQ(v string) predicate.TrustedDocument {
 // TextIn applies the In predicate on the "text" field.
 func TextIn(vs ...string) predicate.TrustedDocument {
 	return predicate.TrustedDocument(sql.FieldIn(FieldText, vs...))
-}
-
-// TextNotIn applies the NotIn predicate on the "text" field.
-func TextNotIn(vs ...string) predicate.TrustedDocument {
-	return predicate.TrustedDocument(sql.FieldNotIn(FieldText, vs...))
 }
 
 // TextGT applies the GT predicate on the "text" field.
@@ -314,31 +214,6 @@ func TextLTE(v string) predicate.TrustedDocument {
 	return predicate.TrustedDocument(sql.FieldLTE(FieldText, v))
 }
 
-// TextContains applies the Contains predicate on the "text" field.
-func TextContains(v string) predicate.TrustedDocument {
-	return predicate.TrustedDocument(sql.FieldContains(FieldText, v))
-}
-
-// TextHasPrefix applies the HasPrefix predicate on the "text" field.
-func TextHasPrefix(v string) predicate.TrustedDocument {
-	return predicate.TrustedDocument(sql.FieldHasPrefix(FieldText, v))
-}
-
-// TextHasSuffix applies the HasSuffix predicate on the "text" field.
-func TextHasSuffix(v string) predicate.TrustedDocument {
-	return predicate.TrustedDocument(sql.FieldHasSuffix(FieldText, v))
-}
-
-// TextEqualFold applies the EqualFold predicate on the "text" field.
-func TextEqualFold(v string) predicate.TrustedDocument {
-	return predicate.TrustedDocument(sql.FieldEqualFold(FieldText, v))
-}
-
-// TextContainsFold applies the ContainsFold predicate on the "text" field.
-func TextContainsFold(v string) predicate.TrustedDocument {
-	return predicate.TrustedDocument(sql.FieldContainsFold(FieldText, v))
-}
-
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.
 func CreatedAtEQ(v time.Time) predicate.TrustedDocument {
 	return predicate.TrustedDocument(sql.FieldEQ(FieldCreatedAt, v))
@@ -352,11 +227,6 @@ func CreatedAtNEQ(v time.Time) predicate.TrustedDocument {
 // CreatedAtIn applies the In predicate on the "created_at" field.
 func CreatedAtIn(vs ...time.Time) predicate.TrustedDocument {
 	return predicate.TrustedDocument(sql.FieldIn(FieldCreatedAt, vs...))
-}
-
-// CreatedAtNotIn applies the NotIn predicate on the "created_at" field.
-func CreatedAtNotIn(vs ...time.Time) predicate.TrustedDocument {
-	return predicate.TrustedDocument(sql.FieldNotIn(FieldCreatedAt, vs...))
 }
 
 // CreatedAtGT applies the GT predicate on the "created_at" field.

@@ -28,11 +28,6 @@ func IDIn(ids ...int) predicate.UnmetSearch {
 	return predicate.UnmetSearch(sql.FieldIn(FieldID, ids...))
 }
 
-// IDNotIn applies the NotIn predicate on the ID field.
-func IDNotIn(ids ...int) predicate.UnmetSearch {
-	return predicate.UnmetSearch(sql.FieldNotIn(FieldID, ids...))
-}
-
 // IDGT applies the GT predicate on the ID field.
 func IDGT(id int) predicate.UnmetSearch {
 	return predicate.UnmetSearch(sql.FieldGT(FieldID, id))
@@ -88,11 +83,6 @@ func DayIn(vs ...string) predicate.UnmetSearch {
 	return predicate.UnmetSearch(sql.FieldIn(FieldDay, vs...))
 }
 
-// DayNotIn applies the NotIn predicate on the "day" field.
-func DayNotIn(vs ...string) predicate.UnmetSearch {
-	return predicate.UnmetSearch(sql.FieldNotIn(FieldDay, vs...))
-}
-
 // DayGT applies the GT predicate on the "day" field.
 func DayGT(v string) predicate.UnmetSearch {
 	return predicate.UnmetSearch(sql.FieldGT(FieldDay, v))
@@ -113,31 +103,6 @@ func DayLTE(v string) predicate.UnmetSearch {
 	return predicate.UnmetSearch(sql.FieldLTE(FieldDay, v))
 }
 
-// DayContains applies the Contains predicate on the "day" field.
-func DayContains(v string) predicate.UnmetSearch {
-	return predicate.UnmetSearch(sql.FieldContains(FieldDay, v))
-}
-
-// DayHasPrefix applies the HasPrefix predicate on the "day" field.
-func DayHasPrefix(v string) predicate.UnmetSearch {
-	return predicate.UnmetSearch(sql.FieldHasPrefix(FieldDay, v))
-}
-
-// DayHasSuffix applies the HasSuffix predicate on the "day" field.
-func DayHasSuffix(v string) predicate.UnmetSearch {
-	return predicate.UnmetSearch(sql.FieldHasSuffix(FieldDay, v))
-}
-
-// DayEqualFold applies the EqualFold predicate on the "day" field.
-func DayEqualFold(v string) predicate.UnmetSearch {
-	return predicate.UnmetSearch(sql.FieldEqualFold(FieldDay, v))
-}
-
-// DayContainsFold applies the ContainsFold predicate on the "day" field.
-func DayContainsFold(v string) predicate.UnmetSearch {
-	return predicate.UnmetSearch(sql.FieldContainsFold(FieldDay, v))
-}
-
 // WordsEQ applies the EQ predicate on the "words" field.
 func WordsEQ(v string) predicate.UnmetSearch {
 	return predicate.UnmetSearch(sql.FieldEQ(FieldWords, v))
@@ -151,11 +116,6 @@ func WordsNEQ(v string) predicate.UnmetSearch {
 // WordsIn applies the In predicate on the "words" field.
 func WordsIn(vs ...string) predicate.UnmetSearch {
 	return predicate.UnmetSearch(sql.FieldIn(FieldWords, vs...))
-}
-
-// WordsNotIn applies the NotIn predicate on the "words" field.
-func WordsNotIn(vs ...string) predicate.UnmetSearch {
-	return predicate.UnmetSearch(sql.FieldNotIn(FieldWords, vs...))
 }
 
 // WordsGT applies the GT predicate on the "words" field.
@@ -178,31 +138,6 @@ func WordsLTE(v string) predicate.UnmetSearch {
 	return predicate.UnmetSearch(sql.FieldLTE(FieldWords, v))
 }
 
-// WordsContains applies the Contains predicate on the "words" field.
-func WordsContains(v string) predicate.UnmetSearch {
-	return predicate.UnmetSearch(sql.FieldContains(FieldWords, v))
-}
-
-// WordsHasPrefix applies the HasPrefix predicate on the "words" field.
-func WordsHasPrefix(v string) predicate.UnmetSearch {
-	return predicate.UnmetSearch(sql.FieldHasPrefix(FieldWords, v))
-}
-
-// WordsHasSuffix applies the HasSuffix predicate on the "words" field.
-func WordsHasSuffix(v string) predicate.UnmetSearch {
-	return predicate.UnmetSearch(sql.FieldHasSuffix(FieldWords, v))
-}
-
-// WordsEqualFold applies the EqualFold predicate on the "words" field.
-func WordsEqualFold(v string) predicate.UnmetSearch {
-	return predicate.UnmetSearch(sql.FieldEqualFold(FieldWords, v))
-}
-
-// WordsContainsFold applies the ContainsFold predicate on the "words" field.
-func WordsContainsFold(v string) predicate.UnmetSearch {
-	return predicate.UnmetSearch(sql.FieldContainsFold(FieldWords, v))
-}
-
 // SearchesEQ applies the EQ predicate on the "searches" field.
 func SearchesEQ(v int) predicate.UnmetSearch {
 	return predicate.UnmetSearch(sql.FieldEQ(FieldSearches, v))
@@ -216,11 +151,6 @@ func SearchesNEQ(v int) predicate.UnmetSearch {
 // SearchesIn applies the In predicate on the "searches" field.
 func SearchesIn(vs ...int) predicate.UnmetSearch {
 	return predicate.UnmetSearch(sql.FieldIn(FieldSearches, vs...))
-}
-
-// SearchesNotIn applies the NotIn predicate on the "searches" field.
-func SearchesNotIn(vs ...int) predicate.UnmetSearch {
-	return predicate.UnmetSearch(sql.FieldNotIn(FieldSearches, vs...))
 }
 
 // SearchesGT applies the GT predicate on the "searches" field.
@@ -256,11 +186,6 @@ func ClientsNEQ(v int) predicate.UnmetSearch {
 // ClientsIn applies the In predicate on the "clients" field.
 func ClientsIn(vs ...int) predicate.UnmetSearch {
 	return predicate.UnmetSearch(sql.FieldIn(FieldClients, vs...))
-}
-
-// ClientsNotIn applies the NotIn predicate on the "clients" field.
-func ClientsNotIn(vs ...int) predicate.UnmetSearch {
-	return predicate.UnmetSearch(sql.FieldNotIn(FieldClients, vs...))
 }
 
 // ClientsGT applies the GT predicate on the "clients" field.

@@ -29,11 +29,6 @@ func IDIn(ids ...string) predicate.Upload {
 	return predicate.Upload(sql.FieldIn(FieldID, ids...))
 }
 
-// IDNotIn applies the NotIn predicate on the ID field.
-func IDNotIn(ids ...string) predicate.Upload {
-	return predicate.Upload(sql.FieldNotIn(FieldID, ids...))
-}
-
 // IDGT applies the GT predicate on the ID field.
 func IDGT(id string) predicate.Upload {
 	return predicate.Upload(sql.FieldGT(FieldID, id))
@@ -52,16 +47,6 @@ func IDLT(id string) predicate.Upload {
 // IDLTE applies the LTE predicate on the ID field.
 func IDLTE(id string) predicate.Upload {
 	return predicate.Upload(sql.FieldLTE(FieldID, id))
-}
-
-// IDEqualFold applies the EqualFold predicate on the ID field.
-func IDEqualFold(id string) predicate.Upload {
-	return predicate.Upload(sql.FieldEqualFold(FieldID, id))
-}
-
-// IDContainsFold applies the ContainsFold predicate on the ID field.
-func IDContainsFold(id string) predicate.Upload {
-	return predicate.Upload(sql.FieldContainsFold(FieldID, id))
 }
 
 // Hash applies equality check predicate on the "hash" field. It's identical to HashEQ.
@@ -144,11 +129,6 @@ func HashIn(vs ...string) predicate.Upload {
 	return predicate.Upload(sql.FieldIn(FieldHash, vs...))
 }
 
-// HashNotIn applies the NotIn predicate on the "hash" field.
-func HashNotIn(vs ...string) predicate.Upload {
-	return predicate.Upload(sql.FieldNotIn(FieldHash, vs...))
-}
-
 // HashGT applies the GT predicate on the "hash" field.
 func HashGT(v string) predicate.Upload {
 	return predicate.Upload(sql.FieldGT(FieldHash, v))
@@ -169,31 +149,6 @@ func HashLTE(v string) predicate.Upload {
 	return predicate.Upload(sql.FieldLTE(FieldHash, v))
 }
 
-// HashContains applies the Contains predicate on the "hash" field.
-func HashContains(v string) predicate.Upload {
-	return predicate.Upload(sql.FieldContains(FieldHash, v))
-}
-
-// HashHasPrefix applies the HasPrefix predicate on the "hash" field.
-func HashHasPrefix(v string) predicate.Upload {
-	return predicate.Upload(sql.FieldHasPrefix(FieldHash, v))
-}
-
-// HashHasSuffix applies the HasSuffix predicate on the "hash" field.
-func HashHasSuffix(v string) predicate.Upload {
-	return predicate.Upload(sql.FieldHasSuffix(FieldHash, v))
-}
-
-// HashEqualFold applies the EqualFold predicate on the "hash" field.
-func HashEqualFold(v string) predicate.Upload {
-	return predicate.Upload(sql.FieldEqualFold(FieldHash, v))
-}
-
-// HashContainsFold applies the ContainsFold predicate on the "hash" field.
-func HashContainsFold(v string) predicate.Upload {
-	return predicate.Upload(sql.FieldContainsFold(FieldHash, v))
-}
-
 // OrganizationIDEQ applies the EQ predicate on the "organization_id" field.
 func OrganizationIDEQ(v string) predicate.Upload {
 	return predicate.Upload(sql.FieldEQ(FieldOrganizationID, v))
@@ -207,11 +162,6 @@ func OrganizationIDNEQ(v string) predicate.Upload {
 // OrganizationIDIn applies the In predicate on the "organization_id" field.
 func OrganizationIDIn(vs ...string) predicate.Upload {
 	return predicate.Upload(sql.FieldIn(FieldOrganizationID, vs...))
-}
-
-// OrganizationIDNotIn applies the NotIn predicate on the "organization_id" field.
-func OrganizationIDNotIn(vs ...string) predicate.Upload {
-	return predicate.Upload(sql.FieldNotIn(FieldOrganizationID, vs...))
 }
 
 // OrganizationIDGT applies the GT predicate on the "organization_id" field.
@@ -234,31 +184,6 @@ func OrganizationIDLTE(v string) predicate.Upload {
 	return predicate.Upload(sql.FieldLTE(FieldOrganizationID, v))
 }
 
-// OrganizationIDContains applies the Contains predicate on the "organization_id" field.
-func OrganizationIDContains(v string) predicate.Upload {
-	return predicate.Upload(sql.FieldContains(FieldOrganizationID, v))
-}
-
-// OrganizationIDHasPrefix applies the HasPrefix predicate on the "organization_id" field.
-func OrganizationIDHasPrefix(v string) predicate.Upload {
-	return predicate.Upload(sql.FieldHasPrefix(FieldOrganizationID, v))
-}
-
-// OrganizationIDHasSuffix applies the HasSuffix predicate on the "organization_id" field.
-func OrganizationIDHasSuffix(v string) predicate.Upload {
-	return predicate.Upload(sql.FieldHasSuffix(FieldOrganizationID, v))
-}
-
-// OrganizationIDEqualFold applies the EqualFold predicate on the "organization_id" field.
-func OrganizationIDEqualFold(v string) predicate.Upload {
-	return predicate.Upload(sql.FieldEqualFold(FieldOrganizationID, v))
-}
-
-// OrganizationIDContainsFold applies the ContainsFold predicate on the "organization_id" field.
-func OrganizationIDContainsFold(v string) predicate.Upload {
-	return predicate.Upload(sql.FieldContainsFold(FieldOrganizationID, v))
-}
-
 // NameEQ applies the EQ predicate on the "name" field.
 func NameEQ(v string) predicate.Upload {
 	return predicate.Upload(sql.FieldEQ(FieldName, v))
@@ -272,11 +197,6 @@ func NameNEQ(v string) predicate.Upload {
 // NameIn applies the In predicate on the "name" field.
 func NameIn(vs ...string) predicate.Upload {
 	return predicate.Upload(sql.FieldIn(FieldName, vs...))
-}
-
-// NameNotIn applies the NotIn predicate on the "name" field.
-func NameNotIn(vs ...string) predicate.Upload {
-	return predicate.Upload(sql.FieldNotIn(FieldName, vs...))
 }
 
 // NameGT applies the GT predicate on the "name" field.
@@ -299,31 +219,6 @@ func NameLTE(v string) predicate.Upload {
 	return predicate.Upload(sql.FieldLTE(FieldName, v))
 }
 
-// NameContains applies the Contains predicate on the "name" field.
-func NameContains(v string) predicate.Upload {
-	return predicate.Upload(sql.FieldContains(FieldName, v))
-}
-
-// NameHasPrefix applies the HasPrefix predicate on the "name" field.
-func NameHasPrefix(v string) predicate.Upload {
-	return predicate.Upload(sql.FieldHasPrefix(FieldName, v))
-}
-
-// NameHasSuffix applies the HasSuffix predicate on the "name" field.
-func NameHasSuffix(v string) predicate.Upload {
-	return predicate.Upload(sql.FieldHasSuffix(FieldName, v))
-}
-
-// NameEqualFold applies the EqualFold predicate on the "name" field.
-func NameEqualFold(v string) predicate.Upload {
-	return predicate.Upload(sql.FieldEqualFold(FieldName, v))
-}
-
-// NameContainsFold applies the ContainsFold predicate on the "name" field.
-func NameContainsFold(v string) predicate.Upload {
-	return predicate.Upload(sql.FieldContainsFold(FieldName, v))
-}
-
 // MediaTypeEQ applies the EQ predicate on the "media_type" field.
 func MediaTypeEQ(v string) predicate.Upload {
 	return predicate.Upload(sql.FieldEQ(FieldMediaType, v))
@@ -337,11 +232,6 @@ func MediaTypeNEQ(v string) predicate.Upload {
 // MediaTypeIn applies the In predicate on the "media_type" field.
 func MediaTypeIn(vs ...string) predicate.Upload {
 	return predicate.Upload(sql.FieldIn(FieldMediaType, vs...))
-}
-
-// MediaTypeNotIn applies the NotIn predicate on the "media_type" field.
-func MediaTypeNotIn(vs ...string) predicate.Upload {
-	return predicate.Upload(sql.FieldNotIn(FieldMediaType, vs...))
 }
 
 // MediaTypeGT applies the GT predicate on the "media_type" field.
@@ -364,31 +254,6 @@ func MediaTypeLTE(v string) predicate.Upload {
 	return predicate.Upload(sql.FieldLTE(FieldMediaType, v))
 }
 
-// MediaTypeContains applies the Contains predicate on the "media_type" field.
-func MediaTypeContains(v string) predicate.Upload {
-	return predicate.Upload(sql.FieldContains(FieldMediaType, v))
-}
-
-// MediaTypeHasPrefix applies the HasPrefix predicate on the "media_type" field.
-func MediaTypeHasPrefix(v string) predicate.Upload {
-	return predicate.Upload(sql.FieldHasPrefix(FieldMediaType, v))
-}
-
-// MediaTypeHasSuffix applies the HasSuffix predicate on the "media_type" field.
-func MediaTypeHasSuffix(v string) predicate.Upload {
-	return predicate.Upload(sql.FieldHasSuffix(FieldMediaType, v))
-}
-
-// MediaTypeEqualFold applies the EqualFold predicate on the "media_type" field.
-func MediaTypeEqualFold(v string) predicate.Upload {
-	return predicate.Upload(sql.FieldEqualFold(FieldMediaType, v))
-}
-
-// MediaTypeContainsFold applies the ContainsFold predicate on the "media_type" field.
-func MediaTypeContainsFold(v string) predicate.Upload {
-	return predicate.Upload(sql.FieldContainsFold(FieldMediaType, v))
-}
-
 // BytesEQ applies the EQ predicate on the "bytes" field.
 func BytesEQ(v int) predicate.Upload {
 	return predicate.Upload(sql.FieldEQ(FieldBytes, v))
@@ -402,11 +267,6 @@ func BytesNEQ(v int) predicate.Upload {
 // BytesIn applies the In predicate on the "bytes" field.
 func BytesIn(vs ...int) predicate.Upload {
 	return predicate.Upload(sql.FieldIn(FieldBytes, vs...))
-}
-
-// BytesNotIn applies the NotIn predicate on the "bytes" field.
-func BytesNotIn(vs ...int) predicate.Upload {
-	return predicate.Upload(sql.FieldNotIn(FieldBytes, vs...))
 }
 
 // BytesGT applies the GT predicate on the "bytes" field.
@@ -444,11 +304,6 @@ func ReceivedIn(vs ...int) predicate.Upload {
 	return predicate.Upload(sql.FieldIn(FieldReceived, vs...))
 }
 
-// ReceivedNotIn applies the NotIn predicate on the "received" field.
-func ReceivedNotIn(vs ...int) predicate.Upload {
-	return predicate.Upload(sql.FieldNotIn(FieldReceived, vs...))
-}
-
 // ReceivedGT applies the GT predicate on the "received" field.
 func ReceivedGT(v int) predicate.Upload {
 	return predicate.Upload(sql.FieldGT(FieldReceived, v))
@@ -482,11 +337,6 @@ func SumStateNEQ(v []byte) predicate.Upload {
 // SumStateIn applies the In predicate on the "sum_state" field.
 func SumStateIn(vs ...[]byte) predicate.Upload {
 	return predicate.Upload(sql.FieldIn(FieldSumState, vs...))
-}
-
-// SumStateNotIn applies the NotIn predicate on the "sum_state" field.
-func SumStateNotIn(vs ...[]byte) predicate.Upload {
-	return predicate.Upload(sql.FieldNotIn(FieldSumState, vs...))
 }
 
 // SumStateGT applies the GT predicate on the "sum_state" field.
@@ -534,11 +384,6 @@ func HeadIn(vs ...[]byte) predicate.Upload {
 	return predicate.Upload(sql.FieldIn(FieldHead, vs...))
 }
 
-// HeadNotIn applies the NotIn predicate on the "head" field.
-func HeadNotIn(vs ...[]byte) predicate.Upload {
-	return predicate.Upload(sql.FieldNotIn(FieldHead, vs...))
-}
-
 // HeadGT applies the GT predicate on the "head" field.
 func HeadGT(v []byte) predicate.Upload {
 	return predicate.Upload(sql.FieldGT(FieldHead, v))
@@ -584,11 +429,6 @@ func AssetIDIn(vs ...string) predicate.Upload {
 	return predicate.Upload(sql.FieldIn(FieldAssetID, vs...))
 }
 
-// AssetIDNotIn applies the NotIn predicate on the "asset_id" field.
-func AssetIDNotIn(vs ...string) predicate.Upload {
-	return predicate.Upload(sql.FieldNotIn(FieldAssetID, vs...))
-}
-
 // AssetIDGT applies the GT predicate on the "asset_id" field.
 func AssetIDGT(v string) predicate.Upload {
 	return predicate.Upload(sql.FieldGT(FieldAssetID, v))
@@ -609,21 +449,6 @@ func AssetIDLTE(v string) predicate.Upload {
 	return predicate.Upload(sql.FieldLTE(FieldAssetID, v))
 }
 
-// AssetIDContains applies the Contains predicate on the "asset_id" field.
-func AssetIDContains(v string) predicate.Upload {
-	return predicate.Upload(sql.FieldContains(FieldAssetID, v))
-}
-
-// AssetIDHasPrefix applies the HasPrefix predicate on the "asset_id" field.
-func AssetIDHasPrefix(v string) predicate.Upload {
-	return predicate.Upload(sql.FieldHasPrefix(FieldAssetID, v))
-}
-
-// AssetIDHasSuffix applies the HasSuffix predicate on the "asset_id" field.
-func AssetIDHasSuffix(v string) predicate.Upload {
-	return predicate.Upload(sql.FieldHasSuffix(FieldAssetID, v))
-}
-
 // AssetIDIsNil applies the IsNil predicate on the "asset_id" field.
 func AssetIDIsNil() predicate.Upload {
 	return predicate.Upload(sql.FieldIsNull(FieldAssetID))
@@ -632,16 +457,6 @@ func AssetIDIsNil() predicate.Upload {
 // AssetIDNotNil applies the NotNil predicate on the "asset_id" field.
 func AssetIDNotNil() predicate.Upload {
 	return predicate.Upload(sql.FieldNotNull(FieldAssetID))
-}
-
-// AssetIDEqualFold applies the EqualFold predicate on the "asset_id" field.
-func AssetIDEqualFold(v string) predicate.Upload {
-	return predicate.Upload(sql.FieldEqualFold(FieldAssetID, v))
-}
-
-// AssetIDContainsFold applies the ContainsFold predicate on the "asset_id" field.
-func AssetIDContainsFold(v string) predicate.Upload {
-	return predicate.Upload(sql.FieldContainsFold(FieldAssetID, v))
 }
 
 // ProblemEQ applies the EQ predicate on the "problem" field.
@@ -657,11 +472,6 @@ func ProblemNEQ(v string) predicate.Upload {
 // ProblemIn applies the In predicate on the "problem" field.
 func ProblemIn(vs ...string) predicate.Upload {
 	return predicate.Upload(sql.FieldIn(FieldProblem, vs...))
-}
-
-// ProblemNotIn applies the NotIn predicate on the "problem" field.
-func ProblemNotIn(vs ...string) predicate.Upload {
-	return predicate.Upload(sql.FieldNotIn(FieldProblem, vs...))
 }
 
 // ProblemGT applies the GT predicate on the "problem" field.
@@ -684,21 +494,6 @@ func ProblemLTE(v string) predicate.Upload {
 	return predicate.Upload(sql.FieldLTE(FieldProblem, v))
 }
 
-// ProblemContains applies the Contains predicate on the "problem" field.
-func ProblemContains(v string) predicate.Upload {
-	return predicate.Upload(sql.FieldContains(FieldProblem, v))
-}
-
-// ProblemHasPrefix applies the HasPrefix predicate on the "problem" field.
-func ProblemHasPrefix(v string) predicate.Upload {
-	return predicate.Upload(sql.FieldHasPrefix(FieldProblem, v))
-}
-
-// ProblemHasSuffix applies the HasSuffix predicate on the "problem" field.
-func ProblemHasSuffix(v string) predicate.Upload {
-	return predicate.Upload(sql.FieldHasSuffix(FieldProblem, v))
-}
-
 // ProblemIsNil applies the IsNil predicate on the "problem" field.
 func ProblemIsNil() predicate.Upload {
 	return predicate.Upload(sql.FieldIsNull(FieldProblem))
@@ -707,16 +502,6 @@ func ProblemIsNil() predicate.Upload {
 // ProblemNotNil applies the NotNil predicate on the "problem" field.
 func ProblemNotNil() predicate.Upload {
 	return predicate.Upload(sql.FieldNotNull(FieldProblem))
-}
-
-// ProblemEqualFold applies the EqualFold predicate on the "problem" field.
-func ProblemEqualFold(v string) predicate.Upload {
-	return predicate.Upload(sql.FieldEqualFold(FieldProblem, v))
-}
-
-// ProblemContainsFold applies the ContainsFold predicate on the "problem" field.
-func ProblemContainsFold(v string) predicate.Upload {
-	return predicate.Upload(sql.FieldContainsFold(FieldProblem, v))
 }
 
 // CreatedByEQ applies the EQ predicate on the "created_by" field.
@@ -732,11 +517,6 @@ func CreatedByNEQ(v string) predicate.Upload {
 // CreatedByIn applies the In predicate on the "created_by" field.
 func CreatedByIn(vs ...string) predicate.Upload {
 	return predicate.Upload(sql.FieldIn(FieldCreatedBy, vs...))
-}
-
-// CreatedByNotIn applies the NotIn predicate on the "created_by" field.
-func CreatedByNotIn(vs ...string) predicate.Upload {
-	return predicate.Upload(sql.FieldNotIn(FieldCreatedBy, vs...))
 }
 
 // CreatedByGT applies the GT predicate on the "created_by" field.
@@ -759,31 +539,6 @@ func CreatedByLTE(v string) predicate.Upload {
 	return predicate.Upload(sql.FieldLTE(FieldCreatedBy, v))
 }
 
-// CreatedByContains applies the Contains predicate on the "created_by" field.
-func CreatedByContains(v string) predicate.Upload {
-	return predicate.Upload(sql.FieldContains(FieldCreatedBy, v))
-}
-
-// CreatedByHasPrefix applies the HasPrefix predicate on the "created_by" field.
-func CreatedByHasPrefix(v string) predicate.Upload {
-	return predicate.Upload(sql.FieldHasPrefix(FieldCreatedBy, v))
-}
-
-// CreatedByHasSuffix applies the HasSuffix predicate on the "created_by" field.
-func CreatedByHasSuffix(v string) predicate.Upload {
-	return predicate.Upload(sql.FieldHasSuffix(FieldCreatedBy, v))
-}
-
-// CreatedByEqualFold applies the EqualFold predicate on the "created_by" field.
-func CreatedByEqualFold(v string) predicate.Upload {
-	return predicate.Upload(sql.FieldEqualFold(FieldCreatedBy, v))
-}
-
-// CreatedByContainsFold applies the ContainsFold predicate on the "created_by" field.
-func CreatedByContainsFold(v string) predicate.Upload {
-	return predicate.Upload(sql.FieldContainsFold(FieldCreatedBy, v))
-}
-
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.
 func CreatedAtEQ(v time.Time) predicate.Upload {
 	return predicate.Upload(sql.FieldEQ(FieldCreatedAt, v))
@@ -797,11 +552,6 @@ func CreatedAtNEQ(v time.Time) predicate.Upload {
 // CreatedAtIn applies the In predicate on the "created_at" field.
 func CreatedAtIn(vs ...time.Time) predicate.Upload {
 	return predicate.Upload(sql.FieldIn(FieldCreatedAt, vs...))
-}
-
-// CreatedAtNotIn applies the NotIn predicate on the "created_at" field.
-func CreatedAtNotIn(vs ...time.Time) predicate.Upload {
-	return predicate.Upload(sql.FieldNotIn(FieldCreatedAt, vs...))
 }
 
 // CreatedAtGT applies the GT predicate on the "created_at" field.
@@ -837,11 +587,6 @@ func ExpiresAtNEQ(v time.Time) predicate.Upload {
 // ExpiresAtIn applies the In predicate on the "expires_at" field.
 func ExpiresAtIn(vs ...time.Time) predicate.Upload {
 	return predicate.Upload(sql.FieldIn(FieldExpiresAt, vs...))
-}
-
-// ExpiresAtNotIn applies the NotIn predicate on the "expires_at" field.
-func ExpiresAtNotIn(vs ...time.Time) predicate.Upload {
-	return predicate.Upload(sql.FieldNotIn(FieldExpiresAt, vs...))
 }
 
 // ExpiresAtGT applies the GT predicate on the "expires_at" field.

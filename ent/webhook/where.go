@@ -31,11 +31,6 @@ func IDIn(ids ...string) predicate.Webhook {
 	return predicate.Webhook(sql.FieldIn(FieldID, ids...))
 }
 
-// IDNotIn applies the NotIn predicate on the ID field.
-func IDNotIn(ids ...string) predicate.Webhook {
-	return predicate.Webhook(sql.FieldNotIn(FieldID, ids...))
-}
-
 // IDGT applies the GT predicate on the ID field.
 func IDGT(id string) predicate.Webhook {
 	return predicate.Webhook(sql.FieldGT(FieldID, id))
@@ -54,16 +49,6 @@ func IDLT(id string) predicate.Webhook {
 // IDLTE applies the LTE predicate on the ID field.
 func IDLTE(id string) predicate.Webhook {
 	return predicate.Webhook(sql.FieldLTE(FieldID, id))
-}
-
-// IDEqualFold applies the EqualFold predicate on the ID field.
-func IDEqualFold(id string) predicate.Webhook {
-	return predicate.Webhook(sql.FieldEqualFold(FieldID, id))
-}
-
-// IDContainsFold applies the ContainsFold predicate on the ID field.
-func IDContainsFold(id string) predicate.Webhook {
-	return predicate.Webhook(sql.FieldContainsFold(FieldID, id))
 }
 
 // OrganizationID applies equality check predicate on the "organization_id" field. It's identical to OrganizationIDEQ.
@@ -146,11 +131,6 @@ func OrganizationIDIn(vs ...string) predicate.Webhook {
 	return predicate.Webhook(sql.FieldIn(FieldOrganizationID, vs...))
 }
 
-// OrganizationIDNotIn applies the NotIn predicate on the "organization_id" field.
-func OrganizationIDNotIn(vs ...string) predicate.Webhook {
-	return predicate.Webhook(sql.FieldNotIn(FieldOrganizationID, vs...))
-}
-
 // OrganizationIDGT applies the GT predicate on the "organization_id" field.
 func OrganizationIDGT(v string) predicate.Webhook {
 	return predicate.Webhook(sql.FieldGT(FieldOrganizationID, v))
@@ -171,31 +151,6 @@ func OrganizationIDLTE(v string) predicate.Webhook {
 	return predicate.Webhook(sql.FieldLTE(FieldOrganizationID, v))
 }
 
-// OrganizationIDContains applies the Contains predicate on the "organization_id" field.
-func OrganizationIDContains(v string) predicate.Webhook {
-	return predicate.Webhook(sql.FieldContains(FieldOrganizationID, v))
-}
-
-// OrganizationIDHasPrefix applies the HasPrefix predicate on the "organization_id" field.
-func OrganizationIDHasPrefix(v string) predicate.Webhook {
-	return predicate.Webhook(sql.FieldHasPrefix(FieldOrganizationID, v))
-}
-
-// OrganizationIDHasSuffix applies the HasSuffix predicate on the "organization_id" field.
-func OrganizationIDHasSuffix(v string) predicate.Webhook {
-	return predicate.Webhook(sql.FieldHasSuffix(FieldOrganizationID, v))
-}
-
-// OrganizationIDEqualFold applies the EqualFold predicate on the "organization_id" field.
-func OrganizationIDEqualFold(v string) predicate.Webhook {
-	return predicate.Webhook(sql.FieldEqualFold(FieldOrganizationID, v))
-}
-
-// OrganizationIDContainsFold applies the ContainsFold predicate on the "organization_id" field.
-func OrganizationIDContainsFold(v string) predicate.Webhook {
-	return predicate.Webhook(sql.FieldContainsFold(FieldOrganizationID, v))
-}
-
 // KeyIDEQ applies the EQ predicate on the "key_id" field.
 func KeyIDEQ(v string) predicate.Webhook {
 	return predicate.Webhook(sql.FieldEQ(FieldKeyID, v))
@@ -209,11 +164,6 @@ func KeyIDNEQ(v string) predicate.Webhook {
 // KeyIDIn applies the In predicate on the "key_id" field.
 func KeyIDIn(vs ...string) predicate.Webhook {
 	return predicate.Webhook(sql.FieldIn(FieldKeyID, vs...))
-}
-
-// KeyIDNotIn applies the NotIn predicate on the "key_id" field.
-func KeyIDNotIn(vs ...string) predicate.Webhook {
-	return predicate.Webhook(sql.FieldNotIn(FieldKeyID, vs...))
 }
 
 // KeyIDGT applies the GT predicate on the "key_id" field.
@@ -236,21 +186,6 @@ func KeyIDLTE(v string) predicate.Webhook {
 	return predicate.Webhook(sql.FieldLTE(FieldKeyID, v))
 }
 
-// KeyIDContains applies the Contains predicate on the "key_id" field.
-func KeyIDContains(v string) predicate.Webhook {
-	return predicate.Webhook(sql.FieldContains(FieldKeyID, v))
-}
-
-// KeyIDHasPrefix applies the HasPrefix predicate on the "key_id" field.
-func KeyIDHasPrefix(v string) predicate.Webhook {
-	return predicate.Webhook(sql.FieldHasPrefix(FieldKeyID, v))
-}
-
-// KeyIDHasSuffix applies the HasSuffix predicate on the "key_id" field.
-func KeyIDHasSuffix(v string) predicate.Webhook {
-	return predicate.Webhook(sql.FieldHasSuffix(FieldKeyID, v))
-}
-
 // KeyIDIsNil applies the IsNil predicate on the "key_id" field.
 func KeyIDIsNil() predicate.Webhook {
 	return predicate.Webhook(sql.FieldIsNull(FieldKeyID))
@@ -259,16 +194,6 @@ func KeyIDIsNil() predicate.Webhook {
 // KeyIDNotNil applies the NotNil predicate on the "key_id" field.
 func KeyIDNotNil() predicate.Webhook {
 	return predicate.Webhook(sql.FieldNotNull(FieldKeyID))
-}
-
-// KeyIDEqualFold applies the EqualFold predicate on the "key_id" field.
-func KeyIDEqualFold(v string) predicate.Webhook {
-	return predicate.Webhook(sql.FieldEqualFold(FieldKeyID, v))
-}
-
-// KeyIDContainsFold applies the ContainsFold predicate on the "key_id" field.
-func KeyIDContainsFold(v string) predicate.Webhook {
-	return predicate.Webhook(sql.FieldContainsFold(FieldKeyID, v))
 }
 
 // NameEQ applies the EQ predicate on the "name" field.
@@ -284,11 +209,6 @@ func NameNEQ(v string) predicate.Webhook {
 // NameIn applies the In predicate on the "name" field.
 func NameIn(vs ...string) predicate.Webhook {
 	return predicate.Webhook(sql.FieldIn(FieldName, vs...))
-}
-
-// NameNotIn applies the NotIn predicate on the "name" field.
-func NameNotIn(vs ...string) predicate.Webhook {
-	return predicate.Webhook(sql.FieldNotIn(FieldName, vs...))
 }
 
 // NameGT applies the GT predicate on the "name" field.
@@ -311,31 +231,6 @@ func NameLTE(v string) predicate.Webhook {
 	return predicate.Webhook(sql.FieldLTE(FieldName, v))
 }
 
-// NameContains applies the Contains predicate on the "name" field.
-func NameContains(v string) predicate.Webhook {
-	return predicate.Webhook(sql.FieldContains(FieldName, v))
-}
-
-// NameHasPrefix applies the HasPrefix predicate on the "name" field.
-func NameHasPrefix(v string) predicate.Webhook {
-	return predicate.Webhook(sql.FieldHasPrefix(FieldName, v))
-}
-
-// NameHasSuffix applies the HasSuffix predicate on the "name" field.
-func NameHasSuffix(v string) predicate.Webhook {
-	return predicate.Webhook(sql.FieldHasSuffix(FieldName, v))
-}
-
-// NameEqualFold applies the EqualFold predicate on the "name" field.
-func NameEqualFold(v string) predicate.Webhook {
-	return predicate.Webhook(sql.FieldEqualFold(FieldName, v))
-}
-
-// NameContainsFold applies the ContainsFold predicate on the "name" field.
-func NameContainsFold(v string) predicate.Webhook {
-	return predicate.Webhook(sql.FieldContainsFold(FieldName, v))
-}
-
 // URLEQ applies the EQ predicate on the "url" field.
 func URLEQ(v string) predicate.Webhook {
 	return predicate.Webhook(sql.FieldEQ(FieldURL, v))
@@ -349,11 +244,6 @@ func URLNEQ(v string) predicate.Webhook {
 // URLIn applies the In predicate on the "url" field.
 func URLIn(vs ...string) predicate.Webhook {
 	return predicate.Webhook(sql.FieldIn(FieldURL, vs...))
-}
-
-// URLNotIn applies the NotIn predicate on the "url" field.
-func URLNotIn(vs ...string) predicate.Webhook {
-	return predicate.Webhook(sql.FieldNotIn(FieldURL, vs...))
 }
 
 // URLGT applies the GT predicate on the "url" field.
@@ -374,31 +264,6 @@ func URLLT(v string) predicate.Webhook {
 // URLLTE applies the LTE predicate on the "url" field.
 func URLLTE(v string) predicate.Webhook {
 	return predicate.Webhook(sql.FieldLTE(FieldURL, v))
-}
-
-// URLContains applies the Contains predicate on the "url" field.
-func URLContains(v string) predicate.Webhook {
-	return predicate.Webhook(sql.FieldContains(FieldURL, v))
-}
-
-// URLHasPrefix applies the HasPrefix predicate on the "url" field.
-func URLHasPrefix(v string) predicate.Webhook {
-	return predicate.Webhook(sql.FieldHasPrefix(FieldURL, v))
-}
-
-// URLHasSuffix applies the HasSuffix predicate on the "url" field.
-func URLHasSuffix(v string) predicate.Webhook {
-	return predicate.Webhook(sql.FieldHasSuffix(FieldURL, v))
-}
-
-// URLEqualFold applies the EqualFold predicate on the "url" field.
-func URLEqualFold(v string) predicate.Webhook {
-	return predicate.Webhook(sql.FieldEqualFold(FieldURL, v))
-}
-
-// URLContainsFold applies the ContainsFold predicate on the "url" field.
-func URLContainsFold(v string) predicate.Webhook {
-	return predicate.Webhook(sql.FieldContainsFold(FieldURL, v))
 }
 
 // AudienceEQ applies the EQ predicate on the "audience" field.
@@ -422,15 +287,6 @@ func AudienceIn(vs ...schema.Audience) predicate.Webhook {
 	return predicate.Webhook(sql.FieldIn(FieldAudience, v...))
 }
 
-// AudienceNotIn applies the NotIn predicate on the "audience" field.
-func AudienceNotIn(vs ...schema.Audience) predicate.Webhook {
-	v := make([]any, len(vs))
-	for i := range v {
-		v[i] = vs[i]
-	}
-	return predicate.Webhook(sql.FieldNotIn(FieldAudience, v...))
-}
-
 // FilterEQ applies the EQ predicate on the "filter" field.
 func FilterEQ(v string) predicate.Webhook {
 	return predicate.Webhook(sql.FieldEQ(FieldFilter, v))
@@ -444,11 +300,6 @@ func FilterNEQ(v string) predicate.Webhook {
 // FilterIn applies the In predicate on the "filter" field.
 func FilterIn(vs ...string) predicate.Webhook {
 	return predicate.Webhook(sql.FieldIn(FieldFilter, vs...))
-}
-
-// FilterNotIn applies the NotIn predicate on the "filter" field.
-func FilterNotIn(vs ...string) predicate.Webhook {
-	return predicate.Webhook(sql.FieldNotIn(FieldFilter, vs...))
 }
 
 // FilterGT applies the GT predicate on the "filter" field.
@@ -471,31 +322,6 @@ func FilterLTE(v string) predicate.Webhook {
 	return predicate.Webhook(sql.FieldLTE(FieldFilter, v))
 }
 
-// FilterContains applies the Contains predicate on the "filter" field.
-func FilterContains(v string) predicate.Webhook {
-	return predicate.Webhook(sql.FieldContains(FieldFilter, v))
-}
-
-// FilterHasPrefix applies the HasPrefix predicate on the "filter" field.
-func FilterHasPrefix(v string) predicate.Webhook {
-	return predicate.Webhook(sql.FieldHasPrefix(FieldFilter, v))
-}
-
-// FilterHasSuffix applies the HasSuffix predicate on the "filter" field.
-func FilterHasSuffix(v string) predicate.Webhook {
-	return predicate.Webhook(sql.FieldHasSuffix(FieldFilter, v))
-}
-
-// FilterEqualFold applies the EqualFold predicate on the "filter" field.
-func FilterEqualFold(v string) predicate.Webhook {
-	return predicate.Webhook(sql.FieldEqualFold(FieldFilter, v))
-}
-
-// FilterContainsFold applies the ContainsFold predicate on the "filter" field.
-func FilterContainsFold(v string) predicate.Webhook {
-	return predicate.Webhook(sql.FieldContainsFold(FieldFilter, v))
-}
-
 // SecretEQ applies the EQ predicate on the "secret" field.
 func SecretEQ(v []byte) predicate.Webhook {
 	return predicate.Webhook(sql.FieldEQ(FieldSecret, v))
@@ -509,11 +335,6 @@ func SecretNEQ(v []byte) predicate.Webhook {
 // SecretIn applies the In predicate on the "secret" field.
 func SecretIn(vs ...[]byte) predicate.Webhook {
 	return predicate.Webhook(sql.FieldIn(FieldSecret, vs...))
-}
-
-// SecretNotIn applies the NotIn predicate on the "secret" field.
-func SecretNotIn(vs ...[]byte) predicate.Webhook {
-	return predicate.Webhook(sql.FieldNotIn(FieldSecret, vs...))
 }
 
 // SecretGT applies the GT predicate on the "secret" field.
@@ -549,11 +370,6 @@ func FormerSecretNEQ(v []byte) predicate.Webhook {
 // FormerSecretIn applies the In predicate on the "former_secret" field.
 func FormerSecretIn(vs ...[]byte) predicate.Webhook {
 	return predicate.Webhook(sql.FieldIn(FieldFormerSecret, vs...))
-}
-
-// FormerSecretNotIn applies the NotIn predicate on the "former_secret" field.
-func FormerSecretNotIn(vs ...[]byte) predicate.Webhook {
-	return predicate.Webhook(sql.FieldNotIn(FieldFormerSecret, vs...))
 }
 
 // FormerSecretGT applies the GT predicate on the "former_secret" field.
@@ -601,11 +417,6 @@ func EndingIn(vs ...string) predicate.Webhook {
 	return predicate.Webhook(sql.FieldIn(FieldEnding, vs...))
 }
 
-// EndingNotIn applies the NotIn predicate on the "ending" field.
-func EndingNotIn(vs ...string) predicate.Webhook {
-	return predicate.Webhook(sql.FieldNotIn(FieldEnding, vs...))
-}
-
 // EndingGT applies the GT predicate on the "ending" field.
 func EndingGT(v string) predicate.Webhook {
 	return predicate.Webhook(sql.FieldGT(FieldEnding, v))
@@ -626,31 +437,6 @@ func EndingLTE(v string) predicate.Webhook {
 	return predicate.Webhook(sql.FieldLTE(FieldEnding, v))
 }
 
-// EndingContains applies the Contains predicate on the "ending" field.
-func EndingContains(v string) predicate.Webhook {
-	return predicate.Webhook(sql.FieldContains(FieldEnding, v))
-}
-
-// EndingHasPrefix applies the HasPrefix predicate on the "ending" field.
-func EndingHasPrefix(v string) predicate.Webhook {
-	return predicate.Webhook(sql.FieldHasPrefix(FieldEnding, v))
-}
-
-// EndingHasSuffix applies the HasSuffix predicate on the "ending" field.
-func EndingHasSuffix(v string) predicate.Webhook {
-	return predicate.Webhook(sql.FieldHasSuffix(FieldEnding, v))
-}
-
-// EndingEqualFold applies the EqualFold predicate on the "ending" field.
-func EndingEqualFold(v string) predicate.Webhook {
-	return predicate.Webhook(sql.FieldEqualFold(FieldEnding, v))
-}
-
-// EndingContainsFold applies the ContainsFold predicate on the "ending" field.
-func EndingContainsFold(v string) predicate.Webhook {
-	return predicate.Webhook(sql.FieldContainsFold(FieldEnding, v))
-}
-
 // FormerEndingEQ applies the EQ predicate on the "former_ending" field.
 func FormerEndingEQ(v string) predicate.Webhook {
 	return predicate.Webhook(sql.FieldEQ(FieldFormerEnding, v))
@@ -664,11 +450,6 @@ func FormerEndingNEQ(v string) predicate.Webhook {
 // FormerEndingIn applies the In predicate on the "former_ending" field.
 func FormerEndingIn(vs ...string) predicate.Webhook {
 	return predicate.Webhook(sql.FieldIn(FieldFormerEnding, vs...))
-}
-
-// FormerEndingNotIn applies the NotIn predicate on the "former_ending" field.
-func FormerEndingNotIn(vs ...string) predicate.Webhook {
-	return predicate.Webhook(sql.FieldNotIn(FieldFormerEnding, vs...))
 }
 
 // FormerEndingGT applies the GT predicate on the "former_ending" field.
@@ -691,21 +472,6 @@ func FormerEndingLTE(v string) predicate.Webhook {
 	return predicate.Webhook(sql.FieldLTE(FieldFormerEnding, v))
 }
 
-// FormerEndingContains applies the Contains predicate on the "former_ending" field.
-func FormerEndingContains(v string) predicate.Webhook {
-	return predicate.Webhook(sql.FieldContains(FieldFormerEnding, v))
-}
-
-// FormerEndingHasPrefix applies the HasPrefix predicate on the "former_ending" field.
-func FormerEndingHasPrefix(v string) predicate.Webhook {
-	return predicate.Webhook(sql.FieldHasPrefix(FieldFormerEnding, v))
-}
-
-// FormerEndingHasSuffix applies the HasSuffix predicate on the "former_ending" field.
-func FormerEndingHasSuffix(v string) predicate.Webhook {
-	return predicate.Webhook(sql.FieldHasSuffix(FieldFormerEnding, v))
-}
-
 // FormerEndingIsNil applies the IsNil predicate on the "former_ending" field.
 func FormerEndingIsNil() predicate.Webhook {
 	return predicate.Webhook(sql.FieldIsNull(FieldFormerEnding))
@@ -714,16 +480,6 @@ func FormerEndingIsNil() predicate.Webhook {
 // FormerEndingNotNil applies the NotNil predicate on the "former_ending" field.
 func FormerEndingNotNil() predicate.Webhook {
 	return predicate.Webhook(sql.FieldNotNull(FieldFormerEnding))
-}
-
-// FormerEndingEqualFold applies the EqualFold predicate on the "former_ending" field.
-func FormerEndingEqualFold(v string) predicate.Webhook {
-	return predicate.Webhook(sql.FieldEqualFold(FieldFormerEnding, v))
-}
-
-// FormerEndingContainsFold applies the ContainsFold predicate on the "former_ending" field.
-func FormerEndingContainsFold(v string) predicate.Webhook {
-	return predicate.Webhook(sql.FieldContainsFold(FieldFormerEnding, v))
 }
 
 // CursorEQ applies the EQ predicate on the "cursor" field.
@@ -739,11 +495,6 @@ func CursorNEQ(v int) predicate.Webhook {
 // CursorIn applies the In predicate on the "cursor" field.
 func CursorIn(vs ...int) predicate.Webhook {
 	return predicate.Webhook(sql.FieldIn(FieldCursor, vs...))
-}
-
-// CursorNotIn applies the NotIn predicate on the "cursor" field.
-func CursorNotIn(vs ...int) predicate.Webhook {
-	return predicate.Webhook(sql.FieldNotIn(FieldCursor, vs...))
 }
 
 // CursorGT applies the GT predicate on the "cursor" field.
@@ -781,11 +532,6 @@ func CreatedByIn(vs ...string) predicate.Webhook {
 	return predicate.Webhook(sql.FieldIn(FieldCreatedBy, vs...))
 }
 
-// CreatedByNotIn applies the NotIn predicate on the "created_by" field.
-func CreatedByNotIn(vs ...string) predicate.Webhook {
-	return predicate.Webhook(sql.FieldNotIn(FieldCreatedBy, vs...))
-}
-
 // CreatedByGT applies the GT predicate on the "created_by" field.
 func CreatedByGT(v string) predicate.Webhook {
 	return predicate.Webhook(sql.FieldGT(FieldCreatedBy, v))
@@ -806,31 +552,6 @@ func CreatedByLTE(v string) predicate.Webhook {
 	return predicate.Webhook(sql.FieldLTE(FieldCreatedBy, v))
 }
 
-// CreatedByContains applies the Contains predicate on the "created_by" field.
-func CreatedByContains(v string) predicate.Webhook {
-	return predicate.Webhook(sql.FieldContains(FieldCreatedBy, v))
-}
-
-// CreatedByHasPrefix applies the HasPrefix predicate on the "created_by" field.
-func CreatedByHasPrefix(v string) predicate.Webhook {
-	return predicate.Webhook(sql.FieldHasPrefix(FieldCreatedBy, v))
-}
-
-// CreatedByHasSuffix applies the HasSuffix predicate on the "created_by" field.
-func CreatedByHasSuffix(v string) predicate.Webhook {
-	return predicate.Webhook(sql.FieldHasSuffix(FieldCreatedBy, v))
-}
-
-// CreatedByEqualFold applies the EqualFold predicate on the "created_by" field.
-func CreatedByEqualFold(v string) predicate.Webhook {
-	return predicate.Webhook(sql.FieldEqualFold(FieldCreatedBy, v))
-}
-
-// CreatedByContainsFold applies the ContainsFold predicate on the "created_by" field.
-func CreatedByContainsFold(v string) predicate.Webhook {
-	return predicate.Webhook(sql.FieldContainsFold(FieldCreatedBy, v))
-}
-
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.
 func CreatedAtEQ(v time.Time) predicate.Webhook {
 	return predicate.Webhook(sql.FieldEQ(FieldCreatedAt, v))
@@ -844,11 +565,6 @@ func CreatedAtNEQ(v time.Time) predicate.Webhook {
 // CreatedAtIn applies the In predicate on the "created_at" field.
 func CreatedAtIn(vs ...time.Time) predicate.Webhook {
 	return predicate.Webhook(sql.FieldIn(FieldCreatedAt, vs...))
-}
-
-// CreatedAtNotIn applies the NotIn predicate on the "created_at" field.
-func CreatedAtNotIn(vs ...time.Time) predicate.Webhook {
-	return predicate.Webhook(sql.FieldNotIn(FieldCreatedAt, vs...))
 }
 
 // CreatedAtGT applies the GT predicate on the "created_at" field.
@@ -884,11 +600,6 @@ func PausedAtNEQ(v time.Time) predicate.Webhook {
 // PausedAtIn applies the In predicate on the "paused_at" field.
 func PausedAtIn(vs ...time.Time) predicate.Webhook {
 	return predicate.Webhook(sql.FieldIn(FieldPausedAt, vs...))
-}
-
-// PausedAtNotIn applies the NotIn predicate on the "paused_at" field.
-func PausedAtNotIn(vs ...time.Time) predicate.Webhook {
-	return predicate.Webhook(sql.FieldNotIn(FieldPausedAt, vs...))
 }
 
 // PausedAtGT applies the GT predicate on the "paused_at" field.
@@ -940,15 +651,6 @@ func PauseReasonIn(vs ...schema.PauseReason) predicate.Webhook {
 		v[i] = vs[i]
 	}
 	return predicate.Webhook(sql.FieldIn(FieldPauseReason, v...))
-}
-
-// PauseReasonNotIn applies the NotIn predicate on the "pause_reason" field.
-func PauseReasonNotIn(vs ...schema.PauseReason) predicate.Webhook {
-	v := make([]any, len(vs))
-	for i := range v {
-		v[i] = vs[i]
-	}
-	return predicate.Webhook(sql.FieldNotIn(FieldPauseReason, v...))
 }
 
 // PauseReasonIsNil applies the IsNil predicate on the "pause_reason" field.

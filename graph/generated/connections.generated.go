@@ -6,12 +6,12 @@ import (
 	"dugnad/graph/inplace"
 	"context"
 	"dugnad/ent"
+	"dugnad/schema/entgql"
 	"errors"
 	"math"
 	"strconv"
 	"sync/atomic"
 
-	"entgo.io/contrib/entgql"
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 )
@@ -126,7 +126,7 @@ func (ec *executionContext) _AuditEventConnection_pageInfo(ctx context.Context, 
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v entgql.PageInfo[string]) graphql.Marshaler {
-			return ec.marshalNPageInfo2entgoᚗioᚋcontribᚋentgqlᚐPageInfo(ctx, selections, v)
+			return ec.marshalNPageInfo2dugnadᚋschemaᚋentgqlᚐPageInfo(ctx, selections, v)
 		},
 		true,
 		true,
@@ -158,7 +158,7 @@ func (ec *executionContext) _AuditEventEdge_cursor(ctx context.Context, field gr
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v entgql.Cursor[string]) graphql.Marshaler {
-			return ec.marshalNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, selections, v)
+			return ec.marshalNCursor2dugnadᚋschemaᚋentgqlᚐCursor(ctx, selections, v)
 		},
 		true,
 		true,
@@ -300,7 +300,7 @@ func (ec *executionContext) _CollectionConnection_pageInfo(ctx context.Context, 
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v entgql.PageInfo[string]) graphql.Marshaler {
-			return ec.marshalNPageInfo2entgoᚗioᚋcontribᚋentgqlᚐPageInfo(ctx, selections, v)
+			return ec.marshalNPageInfo2dugnadᚋschemaᚋentgqlᚐPageInfo(ctx, selections, v)
 		},
 		true,
 		true,
@@ -332,7 +332,7 @@ func (ec *executionContext) _CollectionEdge_cursor(ctx context.Context, field gr
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v entgql.Cursor[string]) graphql.Marshaler {
-			return ec.marshalNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, selections, v)
+			return ec.marshalNCursor2dugnadᚋschemaᚋentgqlᚐCursor(ctx, selections, v)
 		},
 		true,
 		true,
@@ -474,7 +474,7 @@ func (ec *executionContext) _CountyConnection_pageInfo(ctx context.Context, fiel
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v entgql.PageInfo[string]) graphql.Marshaler {
-			return ec.marshalNPageInfo2entgoᚗioᚋcontribᚋentgqlᚐPageInfo(ctx, selections, v)
+			return ec.marshalNPageInfo2dugnadᚋschemaᚋentgqlᚐPageInfo(ctx, selections, v)
 		},
 		true,
 		true,
@@ -506,7 +506,7 @@ func (ec *executionContext) _CountyEdge_cursor(ctx context.Context, field graphq
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v entgql.Cursor[string]) graphql.Marshaler {
-			return ec.marshalNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, selections, v)
+			return ec.marshalNCursor2dugnadᚋschemaᚋentgqlᚐCursor(ctx, selections, v)
 		},
 		true,
 		true,
@@ -648,7 +648,7 @@ func (ec *executionContext) _DeliveryConnection_pageInfo(ctx context.Context, fi
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v entgql.PageInfo[string]) graphql.Marshaler {
-			return ec.marshalNPageInfo2entgoᚗioᚋcontribᚋentgqlᚐPageInfo(ctx, selections, v)
+			return ec.marshalNPageInfo2dugnadᚋschemaᚋentgqlᚐPageInfo(ctx, selections, v)
 		},
 		true,
 		true,
@@ -680,7 +680,7 @@ func (ec *executionContext) _DeliveryEdge_cursor(ctx context.Context, field grap
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v entgql.Cursor[string]) graphql.Marshaler {
-			return ec.marshalNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, selections, v)
+			return ec.marshalNCursor2dugnadᚋschemaᚋentgqlᚐCursor(ctx, selections, v)
 		},
 		true,
 		true,
@@ -822,7 +822,7 @@ func (ec *executionContext) _DistrictConnection_pageInfo(ctx context.Context, fi
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v entgql.PageInfo[string]) graphql.Marshaler {
-			return ec.marshalNPageInfo2entgoᚗioᚋcontribᚋentgqlᚐPageInfo(ctx, selections, v)
+			return ec.marshalNPageInfo2dugnadᚋschemaᚋentgqlᚐPageInfo(ctx, selections, v)
 		},
 		true,
 		true,
@@ -854,7 +854,7 @@ func (ec *executionContext) _DistrictEdge_cursor(ctx context.Context, field grap
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v entgql.Cursor[string]) graphql.Marshaler {
-			return ec.marshalNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, selections, v)
+			return ec.marshalNCursor2dugnadᚋschemaᚋentgqlᚐCursor(ctx, selections, v)
 		},
 		true,
 		true,
@@ -996,7 +996,7 @@ func (ec *executionContext) _EntryConnection_pageInfo(ctx context.Context, field
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v entgql.PageInfo[string]) graphql.Marshaler {
-			return ec.marshalNPageInfo2entgoᚗioᚋcontribᚋentgqlᚐPageInfo(ctx, selections, v)
+			return ec.marshalNPageInfo2dugnadᚋschemaᚋentgqlᚐPageInfo(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1028,7 +1028,7 @@ func (ec *executionContext) _EntryEdge_cursor(ctx context.Context, field graphql
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v entgql.Cursor[string]) graphql.Marshaler {
-			return ec.marshalNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, selections, v)
+			return ec.marshalNCursor2dugnadᚋschemaᚋentgqlᚐCursor(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1170,7 +1170,7 @@ func (ec *executionContext) _EventConnection_pageInfo(ctx context.Context, field
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v entgql.PageInfo[string]) graphql.Marshaler {
-			return ec.marshalNPageInfo2entgoᚗioᚋcontribᚋentgqlᚐPageInfo(ctx, selections, v)
+			return ec.marshalNPageInfo2dugnadᚋschemaᚋentgqlᚐPageInfo(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1202,7 +1202,7 @@ func (ec *executionContext) _EventEdge_cursor(ctx context.Context, field graphql
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v entgql.Cursor[string]) graphql.Marshaler {
-			return ec.marshalNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, selections, v)
+			return ec.marshalNCursor2dugnadᚋschemaᚋentgqlᚐCursor(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1344,7 +1344,7 @@ func (ec *executionContext) _LawSectionConnection_pageInfo(ctx context.Context, 
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v entgql.PageInfo[string]) graphql.Marshaler {
-			return ec.marshalNPageInfo2entgoᚗioᚋcontribᚋentgqlᚐPageInfo(ctx, selections, v)
+			return ec.marshalNPageInfo2dugnadᚋschemaᚋentgqlᚐPageInfo(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1376,7 +1376,7 @@ func (ec *executionContext) _LawSectionEdge_cursor(ctx context.Context, field gr
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v entgql.Cursor[string]) graphql.Marshaler {
-			return ec.marshalNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, selections, v)
+			return ec.marshalNCursor2dugnadᚋschemaᚋentgqlᚐCursor(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1518,7 +1518,7 @@ func (ec *executionContext) _MethodConnection_pageInfo(ctx context.Context, fiel
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v entgql.PageInfo[string]) graphql.Marshaler {
-			return ec.marshalNPageInfo2entgoᚗioᚋcontribᚋentgqlᚐPageInfo(ctx, selections, v)
+			return ec.marshalNPageInfo2dugnadᚋschemaᚋentgqlᚐPageInfo(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1550,7 +1550,7 @@ func (ec *executionContext) _MethodEdge_cursor(ctx context.Context, field graphq
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v entgql.Cursor[string]) graphql.Marshaler {
-			return ec.marshalNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, selections, v)
+			return ec.marshalNCursor2dugnadᚋschemaᚋentgqlᚐCursor(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1692,7 +1692,7 @@ func (ec *executionContext) _MunicipalityConnection_pageInfo(ctx context.Context
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v entgql.PageInfo[string]) graphql.Marshaler {
-			return ec.marshalNPageInfo2entgoᚗioᚋcontribᚋentgqlᚐPageInfo(ctx, selections, v)
+			return ec.marshalNPageInfo2dugnadᚋschemaᚋentgqlᚐPageInfo(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1724,7 +1724,7 @@ func (ec *executionContext) _MunicipalityEdge_cursor(ctx context.Context, field 
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v entgql.Cursor[string]) graphql.Marshaler {
-			return ec.marshalNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, selections, v)
+			return ec.marshalNCursor2dugnadᚋschemaᚋentgqlᚐCursor(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1866,7 +1866,7 @@ func (ec *executionContext) _NetworkConnection_pageInfo(ctx context.Context, fie
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v entgql.PageInfo[string]) graphql.Marshaler {
-			return ec.marshalNPageInfo2entgoᚗioᚋcontribᚋentgqlᚐPageInfo(ctx, selections, v)
+			return ec.marshalNPageInfo2dugnadᚋschemaᚋentgqlᚐPageInfo(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1898,7 +1898,7 @@ func (ec *executionContext) _NetworkEdge_cursor(ctx context.Context, field graph
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v entgql.Cursor[string]) graphql.Marshaler {
-			return ec.marshalNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, selections, v)
+			return ec.marshalNCursor2dugnadᚋschemaᚋentgqlᚐCursor(ctx, selections, v)
 		},
 		true,
 		true,
@@ -2040,7 +2040,7 @@ func (ec *executionContext) _OrganizationConnection_pageInfo(ctx context.Context
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v entgql.PageInfo[string]) graphql.Marshaler {
-			return ec.marshalNPageInfo2entgoᚗioᚋcontribᚋentgqlᚐPageInfo(ctx, selections, v)
+			return ec.marshalNPageInfo2dugnadᚋschemaᚋentgqlᚐPageInfo(ctx, selections, v)
 		},
 		true,
 		true,
@@ -2072,7 +2072,7 @@ func (ec *executionContext) _OrganizationEdge_cursor(ctx context.Context, field 
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v entgql.Cursor[string]) graphql.Marshaler {
-			return ec.marshalNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, selections, v)
+			return ec.marshalNCursor2dugnadᚋschemaᚋentgqlᚐCursor(ctx, selections, v)
 		},
 		true,
 		true,
@@ -2214,7 +2214,7 @@ func (ec *executionContext) _PracticeConnection_pageInfo(ctx context.Context, fi
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v entgql.PageInfo[string]) graphql.Marshaler {
-			return ec.marshalNPageInfo2entgoᚗioᚋcontribᚋentgqlᚐPageInfo(ctx, selections, v)
+			return ec.marshalNPageInfo2dugnadᚋschemaᚋentgqlᚐPageInfo(ctx, selections, v)
 		},
 		true,
 		true,
@@ -2246,7 +2246,7 @@ func (ec *executionContext) _PracticeEdge_cursor(ctx context.Context, field grap
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v entgql.Cursor[string]) graphql.Marshaler {
-			return ec.marshalNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, selections, v)
+			return ec.marshalNCursor2dugnadᚋschemaᚋentgqlᚐCursor(ctx, selections, v)
 		},
 		true,
 		true,
@@ -2388,7 +2388,7 @@ func (ec *executionContext) _ProjectConnection_pageInfo(ctx context.Context, fie
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v entgql.PageInfo[string]) graphql.Marshaler {
-			return ec.marshalNPageInfo2entgoᚗioᚋcontribᚋentgqlᚐPageInfo(ctx, selections, v)
+			return ec.marshalNPageInfo2dugnadᚋschemaᚋentgqlᚐPageInfo(ctx, selections, v)
 		},
 		true,
 		true,
@@ -2420,7 +2420,7 @@ func (ec *executionContext) _ProjectEdge_cursor(ctx context.Context, field graph
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v entgql.Cursor[string]) graphql.Marshaler {
-			return ec.marshalNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, selections, v)
+			return ec.marshalNCursor2dugnadᚋschemaᚋentgqlᚐCursor(ctx, selections, v)
 		},
 		true,
 		true,
@@ -2562,7 +2562,7 @@ func (ec *executionContext) _ReleaseConnection_pageInfo(ctx context.Context, fie
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v entgql.PageInfo[string]) graphql.Marshaler {
-			return ec.marshalNPageInfo2entgoᚗioᚋcontribᚋentgqlᚐPageInfo(ctx, selections, v)
+			return ec.marshalNPageInfo2dugnadᚋschemaᚋentgqlᚐPageInfo(ctx, selections, v)
 		},
 		true,
 		true,
@@ -2594,7 +2594,7 @@ func (ec *executionContext) _ReleaseEdge_cursor(ctx context.Context, field graph
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v entgql.Cursor[string]) graphql.Marshaler {
-			return ec.marshalNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, selections, v)
+			return ec.marshalNCursor2dugnadᚋschemaᚋentgqlᚐCursor(ctx, selections, v)
 		},
 		true,
 		true,
@@ -2736,7 +2736,7 @@ func (ec *executionContext) _ReportConnection_pageInfo(ctx context.Context, fiel
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v entgql.PageInfo[string]) graphql.Marshaler {
-			return ec.marshalNPageInfo2entgoᚗioᚋcontribᚋentgqlᚐPageInfo(ctx, selections, v)
+			return ec.marshalNPageInfo2dugnadᚋschemaᚋentgqlᚐPageInfo(ctx, selections, v)
 		},
 		true,
 		true,
@@ -2768,7 +2768,7 @@ func (ec *executionContext) _ReportEdge_cursor(ctx context.Context, field graphq
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v entgql.Cursor[string]) graphql.Marshaler {
-			return ec.marshalNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, selections, v)
+			return ec.marshalNCursor2dugnadᚋschemaᚋentgqlᚐCursor(ctx, selections, v)
 		},
 		true,
 		true,
@@ -2910,7 +2910,7 @@ func (ec *executionContext) _TargetGroupConnection_pageInfo(ctx context.Context,
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v entgql.PageInfo[string]) graphql.Marshaler {
-			return ec.marshalNPageInfo2entgoᚗioᚋcontribᚋentgqlᚐPageInfo(ctx, selections, v)
+			return ec.marshalNPageInfo2dugnadᚋschemaᚋentgqlᚐPageInfo(ctx, selections, v)
 		},
 		true,
 		true,
@@ -2942,7 +2942,7 @@ func (ec *executionContext) _TargetGroupEdge_cursor(ctx context.Context, field g
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v entgql.Cursor[string]) graphql.Marshaler {
-			return ec.marshalNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, selections, v)
+			return ec.marshalNCursor2dugnadᚋschemaᚋentgqlᚐCursor(ctx, selections, v)
 		},
 		true,
 		true,
@@ -3084,7 +3084,7 @@ func (ec *executionContext) _ThemeConnection_pageInfo(ctx context.Context, field
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v entgql.PageInfo[string]) graphql.Marshaler {
-			return ec.marshalNPageInfo2entgoᚗioᚋcontribᚋentgqlᚐPageInfo(ctx, selections, v)
+			return ec.marshalNPageInfo2dugnadᚋschemaᚋentgqlᚐPageInfo(ctx, selections, v)
 		},
 		true,
 		true,
@@ -3116,7 +3116,7 @@ func (ec *executionContext) _ThemeEdge_cursor(ctx context.Context, field graphql
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v entgql.Cursor[string]) graphql.Marshaler {
-			return ec.marshalNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, selections, v)
+			return ec.marshalNCursor2dugnadᚋschemaᚋentgqlᚐCursor(ctx, selections, v)
 		},
 		true,
 		true,
@@ -3258,7 +3258,7 @@ func (ec *executionContext) _ToolConnection_pageInfo(ctx context.Context, field 
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v entgql.PageInfo[string]) graphql.Marshaler {
-			return ec.marshalNPageInfo2entgoᚗioᚋcontribᚋentgqlᚐPageInfo(ctx, selections, v)
+			return ec.marshalNPageInfo2dugnadᚋschemaᚋentgqlᚐPageInfo(ctx, selections, v)
 		},
 		true,
 		true,
@@ -3290,7 +3290,7 @@ func (ec *executionContext) _ToolEdge_cursor(ctx context.Context, field graphql.
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v entgql.Cursor[string]) graphql.Marshaler {
-			return ec.marshalNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, selections, v)
+			return ec.marshalNCursor2dugnadᚋschemaᚋentgqlᚐCursor(ctx, selections, v)
 		},
 		true,
 		true,

@@ -8,13 +8,13 @@ import (
 	"dugnad/ent"
 	"dugnad/graph/model"
 	"dugnad/schema"
+	"dugnad/schema/entgql"
 	"errors"
 	"fmt"
 	"math"
 	"strconv"
 	"sync/atomic"
 
-	"entgo.io/contrib/entgql"
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 )
@@ -455,7 +455,7 @@ func (ec *executionContext) _ContentMunicipalityConnection_pageInfo(ctx context.
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *entgql.PageInfo[string]) graphql.Marshaler {
-			return ec.marshalNPageInfo2ᚖentgoᚗioᚋcontribᚋentgqlᚐPageInfo(ctx, selections, v)
+			return ec.marshalNPageInfo2ᚖdugnadᚋschemaᚋentgqlᚐPageInfo(ctx, selections, v)
 		},
 		true,
 		true,
@@ -487,7 +487,7 @@ func (ec *executionContext) _ContentMunicipalityEdge_cursor(ctx context.Context,
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v entgql.Cursor[string]) graphql.Marshaler {
-			return ec.marshalNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, selections, v)
+			return ec.marshalNCursor2dugnadᚋschemaᚋentgqlᚐCursor(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1753,7 +1753,7 @@ func (ec *executionContext) _RelationConnection_pageInfo(ctx context.Context, fi
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *entgql.PageInfo[string]) graphql.Marshaler {
-			return ec.marshalNPageInfo2ᚖentgoᚗioᚋcontribᚋentgqlᚐPageInfo(ctx, selections, v)
+			return ec.marshalNPageInfo2ᚖdugnadᚋschemaᚋentgqlᚐPageInfo(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1785,7 +1785,7 @@ func (ec *executionContext) _RelationEdge_cursor(ctx context.Context, field grap
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v entgql.Cursor[string]) graphql.Marshaler {
-			return ec.marshalNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, selections, v)
+			return ec.marshalNCursor2dugnadᚋschemaᚋentgqlᚐCursor(ctx, selections, v)
 		},
 		true,
 		true,

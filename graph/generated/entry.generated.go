@@ -7571,7 +7571,7 @@ func (ec *executionContext) unmarshalInputEntryOrder(ctx context.Context, obj an
 			it.Field = data
 		case "direction":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("direction"))
-			data, err := ec.unmarshalNOrderDirection2entgoᚗioᚋcontribᚋentgqlᚐOrderDirection(ctx, v)
+			data, err := ec.unmarshalNOrderDirection2dugnadᚋschemaᚋentgqlᚐOrderDirection(ctx, v)
 			if err != nil {
 				return it, err
 			}

@@ -11,6 +11,7 @@ import (
 	"dugnad/graph/filter"
 	"dugnad/graph/model"
 	"dugnad/schema"
+	"dugnad/schema/entgql"
 	"dugnad/schema/facet"
 	"embed"
 	"errors"
@@ -18,7 +19,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"entgo.io/contrib/entgql"
 	"github.com/99designs/gqlgen/graphql"
 	gqlparser "github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"

@@ -9,6 +9,7 @@ import (
 	"dugnad/graph/model"
 	"dugnad/graph/view"
 	"dugnad/schema"
+	"dugnad/schema/entgql"
 	"dugnad/schema/facet"
 	"dugnad/search/demand"
 	"dugnad/search/feed"
@@ -18,7 +19,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"entgo.io/contrib/entgql"
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 )
@@ -453,7 +453,7 @@ func (ec *executionContext) _SearchConnection_pageInfo(ctx context.Context, fiel
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *entgql.PageInfo[string]) graphql.Marshaler {
-			return ec.marshalNPageInfo2ᚖentgoᚗioᚋcontribᚋentgqlᚐPageInfo(ctx, selections, v)
+			return ec.marshalNPageInfo2ᚖdugnadᚋschemaᚋentgqlᚐPageInfo(ctx, selections, v)
 		},
 		true,
 		true,
@@ -600,7 +600,7 @@ func (ec *executionContext) _SearchEdge_cursor(ctx context.Context, field graphq
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v entgql.Cursor[string]) graphql.Marshaler {
-			return ec.marshalNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, selections, v)
+			return ec.marshalNCursor2dugnadᚋschemaᚋentgqlᚐCursor(ctx, selections, v)
 		},
 		true,
 		true,

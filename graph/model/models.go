@@ -8,12 +8,11 @@ import (
 	"dugnad/ent"
 	"dugnad/graph/view"
 	"dugnad/schema"
+	"dugnad/schema/entgql"
 	"fmt"
 	"io"
 	"strconv"
 	"time"
-
-	"entgo.io/contrib/entgql"
 )
 
 // Members, invitations and keys of an organisation.

@@ -41,7 +41,7 @@ func generateEnt(names []string) (types registry, err error) {
 			gen.FeatureModifier, gen.FeatureLock,
 		},
 		Templates: []*gen.Template{ours},
-		Hooks:     []gen.Hook{readTypes(names, &types)},
+		Hooks:     []gen.Hook{readTypes(names, &types), forwardOnly},
 	}, entc.Extensions(gql))
 	if err != nil {
 		return types, err
@@ -51,7 +51,7 @@ func generateEnt(names []string) (types registry, err error) {
 			return types, err
 		}
 	}
-	return types, nil
+	return types, trimEnt()
 }
 
 // readTypes reads the content types from the annotations of the schema and checks them before anything is written.
@@ -115,6 +115,10 @@ type mend struct {
 }
 
 var mends = []mend{
+	// What entgql calls when the program runs is in a package of ours, which does not link its generator.
+	{"gql_collection.go", regexp.MustCompile(`"entgo\.io/contrib/entgql"`), `"dugnad/schema/entgql"`, 1},
+	{"gql_node.go", regexp.MustCompile(`"entgo\.io/contrib/entgql"`), `"dugnad/schema/entgql"`, 1},
+	{"gql_pagination.go", regexp.MustCompile(`"entgo\.io/contrib/entgql"`), `"dugnad/schema/entgql"`, 1},
 	{ // Rows of a nested page come in the order that numbered them (F1).
 		"gql_collection.go",
 		regexp.MustCompile(`query\.modifiers = append\(query\.modifiers, modify\)`),

@@ -1,5 +1,5 @@
-// Package demand counts what readers look for and do not find, so that editors learn what is missing. It keeps words and numbers, and nothing of
-// those who searched.
+// Package demand counts searches without results, so that editors learn what is missing. It stores words and numbers, and nothing about
+// who searched.
 package demand
 
 import (
@@ -26,7 +26,7 @@ import (
 	"dugnad/search/norwegian"
 )
 
-// What makes words safe to show: they came on so many days, or from so many clients on one.
+// Words are safe to show once they were searched for on so many days, or by so many clients on one.
 const (
 	enoughDays    = 5
 	enoughClients = 5
@@ -35,13 +35,13 @@ const (
 const (
 	kept       = 180 * 24 * time.Hour
 	flushed    = time.Minute
-	typing     = 10 * time.Second // within which longer words replace their beginning: the reader was typing them
-	mostOfDay  = 10_000           // different words that are counted on a day
+	typing     = 10 * time.Second // within this time, words that continue the last ones replace them
+	maxWords   = 10_000           // different words counted a day
 	shortest   = 3                // letters
-	manyDigits = 6                // a run of so many is a number of somebody's: of a birth, a telephone, a case
+	manyDigits = 6                // so many in a row may be a personal number: of a birth, a telephone, a case
 )
 
-// Recorder counts in memory and adds to the database now and then. It is safe for concurrent use.
+// Recorder counts in memory and stores the counts once a minute. It is safe for concurrent use.
 type Recorder struct {
 	client *ent.Client
 	now    func() time.Time
@@ -52,13 +52,13 @@ type Recorder struct {
 	counts map[place]*count
 }
 
-// typed are the last words of a client, which it may be typing still.
+// typed is a client's last search, which may not be finished.
 type typed struct {
 	words string
 	at    time.Time
 }
 
-// place is a row.
+// place identifies a row.
 type place struct{ day, words string }
 
 type count struct {
@@ -66,26 +66,26 @@ type count struct {
 	clients  map[uint64]bool
 }
 
-// New makes a recorder. now is the time, time.Now but in tests.
+// New returns a Recorder. now is time.Now except in tests.
 func New(client *ent.Client, now func() time.Time) *Recorder {
 	return &Recorder{client: client, now: now, seed: maphash.MakeSeed(), typed: map[uint64]typed{}, counts: map[place]*count{}}
 }
 
 type clientKey struct{}
 
-// WithClient puts into the context who searches: an account or an address.
+// WithClient returns a context that carries who searches: an account or an address.
 func WithClient(ctx context.Context, client string) context.Context {
 	return context.WithValue(ctx, clientKey{}, client)
 }
 
-// ClientOf is who searches; empty when nobody said.
+// ClientOf returns who searches, or "".
 func ClientOf(ctx context.Context) string {
 	client, _ := ctx.Value(clientKey{}).(string)
 	return client
 }
 
-// Unmet takes down that the context's client found nothing for a text, or only for other words than it wrote. Words that could tell of a person are
-// left out, and texts without other words.
+// Unmet records that the context's client found nothing for a text, or only after a correction. Words that could identify a person are
+// left out, and so are texts of nothing else.
 func (r *Recorder) Unmet(ctx context.Context, text string) {
 	words := Words(text)
 	if words == "" {
@@ -102,18 +102,18 @@ func (r *Recorder) Unmet(ctx context.Context, text string) {
 		}
 	case ok:
 		r.settle(who, last)
-	case len(r.typed) >= mostOfDay:
+	case len(r.typed) >= maxWords:
 		return
 	}
 	r.typed[who] = typed{words, now}
 }
 
-// settle counts what a client has finished typing; the lock is held.
+// settle counts a finished search. The caller holds the lock.
 func (r *Recorder) settle(who uint64, t typed) {
 	at := place{day(t.at), t.words}
 	c := r.counts[at]
 	if c == nil {
-		if len(r.counts) >= mostOfDay {
+		if len(r.counts) >= maxWords {
 			return
 		}
 		c = &count{clients: map[uint64]bool{}}
@@ -125,7 +125,8 @@ func (r *Recorder) settle(who uint64, t typed) {
 	}
 }
 
-// Flush adds what has been counted to the database, also what may be being typed if all.
+// Flush stores what was counted since the last time, and with all also searches that may be unfinished. What cannot be stored is kept for
+// the next time.
 func (r *Recorder) Flush(ctx context.Context, all bool) error {
 	ctx = access.WithViewer(ctx, access.System("demand"))
 	full := map[string]bool{}
@@ -134,9 +135,9 @@ func (r *Recorder) Flush(ctx context.Context, all bool) error {
 		if _, ok := full[at.day]; !ok {
 			n, err := r.client.UnmetSearch.Query().Where(unmetsearch.Day(at.day)).Count(ctx)
 			if err != nil {
-				return errors.Join(append(errs, fmt.Errorf("count the unmet searches of a day: %w", err))...)
+				return errors.Join(append(errs, fmt.Errorf("count a day's unmet searches: %w", err))...)
 			}
-			full[at.day] = n >= mostOfDay
+			full[at.day] = n >= maxWords
 		}
 		if full[at.day] {
 			continue
@@ -149,7 +150,7 @@ func (r *Recorder) Flush(ctx context.Context, all bool) error {
 	return errors.Join(errs...)
 }
 
-// add is one statement, so that replicas can count the same words at the same time.
+// add adds to a row in one statement, so that replicas can count the same words concurrently.
 func (r *Recorder) add(ctx context.Context, at place, c count) error {
 	insert := sql.Insert(unmetsearch.Table).
 		Columns(unmetsearch.FieldDay, unmetsearch.FieldWords, unmetsearch.FieldSearches, unmetsearch.FieldClients).
@@ -160,12 +161,12 @@ func (r *Recorder) add(ctx context.Context, at place, c count) error {
 			u.Set(unmetsearch.FieldClients, sql.Expr(fmt.Sprintf("CASE WHEN %[1]s < %[2]d THEN %[2]d ELSE %[1]s END", clients, len(c.clients))))
 		}))
 	if err := r.client.Insert(ctx, insert); err != nil {
-		return fmt.Errorf("add to the unmet searches: %w", err)
+		return fmt.Errorf("store unmet searches: %w", err)
 	}
 	return nil
 }
 
-// take gives what there is to add, and keeps the clients of today so that none counts twice.
+// take returns the new counts. It keeps today's clients, so that none counts twice.
 func (r *Recorder) take(all bool) map[place]count {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -188,7 +189,7 @@ func (r *Recorder) take(all bool) map[place]count {
 	return taken
 }
 
-// giveBack keeps for the next time what could not be added.
+// giveBack returns to the counts what could not be stored.
 func (r *Recorder) giveBack(at place, c count) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -197,7 +198,7 @@ func (r *Recorder) giveBack(at place, c count) {
 	}
 }
 
-// Run flushes each minute, and what is left when ctx ends.
+// Run flushes every minute until ctx ends, and then everything.
 func (r *Recorder) Run(ctx context.Context) {
 	tick := time.NewTicker(flushed)
 	defer tick.Stop()
@@ -209,7 +210,7 @@ func (r *Recorder) Run(ctx context.Context) {
 		case <-tick.C:
 		}
 		if err := r.Flush(context.WithoutCancel(ctx), last); err != nil {
-			slog.ErrorContext(ctx, "what readers did not find is not counted yet", "error", err)
+			slog.ErrorContext(ctx, "unmet searches not stored, retrying", "error", err)
 		}
 		if last {
 			return
@@ -217,7 +218,7 @@ func (r *Recorder) Run(ctx context.Context) {
 	}
 }
 
-// Unmet is what readers looked for and did not find.
+// Unmet is a search that found nothing.
 type Unmet struct {
 	Words    string      `json:"words"`
 	Searches int         `json:"searches"`
@@ -225,7 +226,8 @@ type Unmet struct {
 	LastDay  schema.Date `json:"last_day"`
 }
 
-// List gives what was looked for most, and only what came on enough days or from enough clients that it cannot tell of one person.
+// List returns the most frequent unmet searches of the last 180 days, of those that came on enough days or from enough clients not to
+// point to one person.
 func (r *Recorder) List(ctx context.Context, limit int) ([]*Unmet, error) {
 	all := []*Unmet{}
 	err := r.client.UnmetSearch.Query().
@@ -243,13 +245,13 @@ func (r *Recorder) List(ctx context.Context, limit int) ([]*Unmet, error) {
 	return all, nil
 }
 
-// Tidy deletes what is older than half a year, and gives how many rows went.
+// Tidy deletes counts older than 180 days and returns the number of deleted rows.
 func (r *Recorder) Tidy(ctx context.Context) (int, error) {
 	return r.client.UnmetSearch.Delete().Where(unmetsearch.DayLT(day(r.now().Add(-kept)))).Exec(access.WithViewer(ctx, access.System("demand")))
 }
 
-// Words are the meaningful words of a text as they are counted: in lower case, without what is excluded, without addresses of e-mail and without
-// words with a long run of digits.
+// Words returns the words of a text that are counted, in lower case and joined by spaces: without excluded words, stop words, e-mail
+// addresses and words with a long run of digits.
 func Words(text string) string {
 	var plain []string
 	for token := range strings.FieldsSeq(text) {
@@ -273,7 +275,7 @@ func Words(text string) string {
 	return joined
 }
 
-// withoutNumbers leaves out words with a long run of digits, also one that is written in groups.
+// withoutNumbers returns the words without those that have a long run of digits, even if it is written in groups.
 func withoutNumbers(words []string) (kept []string) {
 	for i := 0; i < len(words); {
 		end, digits := i, 0

@@ -6,7 +6,7 @@ import (
 	"sync"
 )
 
-// Counter counts the statements that ran under its context. It is safe for use by several goroutines.
+// Counter counts the statements that ran with its context. It is safe for concurrent use.
 type Counter struct {
 	mu    sync.Mutex
 	texts []string
@@ -14,21 +14,21 @@ type Counter struct {
 
 type counterKey struct{}
 
-// Count returns a context whose statements are counted, those of transactions included; BEGIN, COMMIT and ROLLBACK are not
-// statements here. A counter further out does not see them.
+// Count returns a context whose statements are counted, inside transactions too; BEGIN, COMMIT and ROLLBACK are not counted. A Counter
+// that ctx had does not see them.
 func Count(ctx context.Context) (context.Context, *Counter) {
 	c := &Counter{}
 	return context.WithValue(ctx, counterKey{}, c), c
 }
 
-// Statements is how many have run.
+// Statements returns the number of statements.
 func (c *Counter) Statements() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return len(c.texts)
 }
 
-// Texts are their SQL texts, in the order they began.
+// Texts returns their SQL, in the order they started.
 func (c *Counter) Texts() []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()

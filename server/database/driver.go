@@ -22,7 +22,7 @@ type driver struct {
 
 func (d *driver) Dialect() string { return d.dialect }
 
-// Close does nothing: the Database is closed by who opened it, and several clients may share it.
+// Close does nothing: several clients may share the Database, and whoever opened it closes it.
 func (d *driver) Close() error { return nil }
 
 func (d *driver) Exec(ctx context.Context, query string, args, v any) error {
@@ -35,19 +35,19 @@ func (d *driver) Query(ctx context.Context, query string, args, v any) error {
 	return d.pool(query).Query(ctx, query, args, v)
 }
 
-// ExecContext is what ent's client.ExecContext calls.
+// ExecContext is called by ent's client.ExecContext.
 func (d *driver) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
 	count(ctx, query)
 	return d.writes.ExecContext(ctx, query, args...)
 }
 
-// QueryContext is what ent's client.QueryContext calls.
+// QueryContext is called by ent's client.QueryContext.
 func (d *driver) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	count(ctx, query)
 	return d.pool(query).QueryContext(ctx, query, args...)
 }
 
-// pool is the readers for what reads. ent asks for the ids it has inserted by a query (INSERT … RETURNING), which is a write.
+// pool returns the readers for queries that only read. INSERT … RETURNING, by which ent gets ids, is a query that writes.
 func (d *driver) pool(query string) *entsql.Driver {
 	for _, verb := range []string{"SELECT", "WITH"} {
 		if len(query) > len(verb) && strings.EqualFold(query[:len(verb)], verb) {
@@ -59,7 +59,7 @@ func (d *driver) pool(query string) *entsql.Driver {
 
 func (d *driver) Tx(ctx context.Context) (dialect.Tx, error) { return d.BeginTx(ctx, nil) }
 
-// BeginTx begins a transaction; a read-only one sees one state of the database and, on SQLite, does not stop writers.
+// BeginTx begins a transaction. A read-only one sees one state of the database and, on SQLite, does not block writers.
 func (d *driver) BeginTx(ctx context.Context, o *sql.TxOptions) (dialect.Tx, error) {
 	pool := d.writes
 	if d.dialect == dialect.SQLite && o != nil && o.ReadOnly {
@@ -73,12 +73,12 @@ func (d *driver) BeginTx(ctx context.Context, o *sql.TxOptions) (dialect.Tx, err
 	return t, nil
 }
 
-// tx lets one statement at a time into a transaction, a query until its rows are closed: database/sql would start the next one
-// while rows are unread, which lib/pq cannot do. Who opens rows by hand must close them before the next statement, or waits for
-// the end of its context.
+// tx runs one statement of a transaction at a time, a query until its rows are closed: database/sql would start the next one while rows
+// are unread, which lib/pq does not support. Code that holds rows open must close them before its next statement, or that one waits
+// until its context ends.
 type tx struct {
 	*entsql.Tx
-	turn chan struct{} // holds one item while a statement has the transaction
+	turn chan struct{} // holds an item while a statement runs
 }
 
 func (t *tx) take(ctx context.Context) error {
@@ -124,12 +124,12 @@ func (t *tx) Query(ctx context.Context, query string, args, v any) error {
 	return nil
 }
 
-// QueryContext is refused: it returns rows whose end cannot be seen, so the lock could not be held for them.
+// QueryContext returns an error: nothing tells when its rows are closed, so the lock could not be held until then.
 func (t *tx) QueryContext(context.Context, string, ...any) (*sql.Rows, error) {
 	return nil, errors.New("raw queries inside a transaction are not supported: query through ent, or use ExecContext")
 }
 
-// turnRows give the transaction back when they are closed.
+// turnRows releases the transaction when it is closed.
 type turnRows struct {
 	entsql.ColumnScanner
 	leave func()

@@ -8,12 +8,12 @@ import (
 	"github.com/lib/pq"
 )
 
-// channel is where the change log notifies.
+// channel is the PostgreSQL channel that the change log notifies.
 const channel = "changes"
 
-// Listen returns a channel that gets a value when another connection has committed changes, and after every time when notices may
-// have been lost; several notices may come as one. It ends with ctx. On SQLite the channel is nil. Consumers poll as
-// well: a connection that dies in silence is noticed late.
+// Listen returns a channel that receives a value after another connection committed changes, and whenever notifications may have been
+// lost; one value may stand for several. It stops when ctx ends. On SQLite the channel is nil. Consumers must poll as well: a
+// connection that dies silently is noticed late.
 func (d *Database) Listen(ctx context.Context) <-chan struct{} {
 	if d.url == "" {
 		return nil
@@ -21,7 +21,7 @@ func (d *Database) Listen(ctx context.Context) <-chan struct{} {
 	wake := make(chan struct{}, 1)
 	listener := pq.NewListener(d.url, time.Second, 15*time.Second, func(_ pq.ListenerEventType, err error) {
 		if err != nil && ctx.Err() == nil {
-			slog.WarnContext(ctx, "not listening for changes, trying again", "error", err)
+			slog.WarnContext(ctx, "not listening for changes, retrying", "error", err)
 		}
 	})
 	go func() {
@@ -29,25 +29,25 @@ func (d *Database) Listen(ctx context.Context) <-chan struct{} {
 		_ = listener.Close()
 	}()
 	go func() {
-		// It waits until there is a connection.
+		// Listen waits for a connection.
 		if err := listener.Listen(channel); err != nil && ctx.Err() == nil {
-			slog.ErrorContext(ctx, "cannot listen for changes; consumers poll", "error", err)
+			slog.ErrorContext(ctx, "cannot listen for changes, consumers poll", "error", err)
 			return
 		}
-		wakeUp(wake) // changes made before this are found now
+		wakeUp(wake) // finds changes made before this
 	}()
 	go func() {
 		check := time.NewTicker(time.Minute)
 		defer check.Stop()
 		for {
 			select {
-			case _, ok := <-listener.NotificationChannel(): // nil after a reconnect: notices were lost
+			case _, ok := <-listener.NotificationChannel(): // nil after a reconnect: notifications were lost
 				if !ok {
 					return
 				}
 				wakeUp(wake)
 			case <-check.C:
-				_ = listener.Ping() // a dead connection is closed and made again
+				_ = listener.Ping() // closes and reopens a dead connection
 			}
 		}
 	}()
@@ -57,6 +57,6 @@ func (d *Database) Listen(ctx context.Context) <-chan struct{} {
 func wakeUp(wake chan<- struct{}) {
 	select {
 	case wake <- struct{}{}:
-	default: // one is waiting already
+	default: // one is pending
 	}
 }

@@ -14,9 +14,9 @@ import (
 	"dugnad/schema/migrations"
 )
 
-// Migrate applies the steps that the database lacks, each in a transaction of its own, and remembers them in the table
-// schema_revisions. Replicas that start together wait for one another. It refuses a database that is newer than the program, or
-// one to which a step was applied that reads differently now.
+// Migrate applies the steps that the database lacks, each in its own transaction, and records them in the table schema_revisions.
+// Replicas that start together wait for one another. It returns an error for a database that is newer than the program, or to which a
+// step was applied whose file has changed since.
 func (d *Database) Migrate(ctx context.Context) error {
 	folder, err := migrations.Folder(d.Dialect())
 	if err != nil {
@@ -45,7 +45,7 @@ func (d *Database) migrate(ctx context.Context, folder fs.FS) error {
 	return nil
 }
 
-// todo is what pending finds in the database as it is.
+// todo returns the pending steps.
 func (d *Database) todo(ctx context.Context, steps []step) ([]step, error) {
 	exists := "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'schema_revisions'"
 	if d.Dialect() == dialect.Postgres {
@@ -65,15 +65,15 @@ func (d *Database) todo(ctx context.Context, steps []step) ([]step, error) {
 	return pending(steps, done)
 }
 
-// migrateSQLite switches foreign keys off, which works outside transactions only: with them on, replacing a table deletes
-// the rows that refer to it. They are checked before each commit instead.
+// migrateSQLite turns foreign keys off, which is only possible outside transactions: with them on, replacing a table deletes the rows
+// that refer to it. They are checked before each commit instead.
 func (d *Database) migrateSQLite(ctx context.Context, steps []step) (err error) {
 	conn, err := d.writes.Conn(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, conn.Close()) }()
-	// A replica that is at it may take longer than the usual 5 seconds.
+	// Another replica's migration may take longer than the usual 5 seconds.
 	if _, err := conn.ExecContext(ctx, "PRAGMA foreign_keys = off; PRAGMA busy_timeout = 600000"); err != nil {
 		return err
 	}
@@ -84,11 +84,11 @@ func (d *Database) migrateSQLite(ctx context.Context, steps []step) (err error) 
 	return applyAll(ctx, conn, sqliteMigration, steps)
 }
 
-// migrationLock is the key of the advisory lock that one migrating replica holds.
+// migrationLock is the key of the advisory lock that a migrating replica holds.
 const migrationLock = 0x64_75_67_6e_61_64_01
 
 func (d *Database) migratePostgres(ctx context.Context, steps []step) (err error) {
-	side := d.side() // its connection has no time limits, and closing it frees the lock
+	side := d.side() // its connection has no timeouts, and closing it releases the lock
 	defer func() { err = errors.Join(err, side.Close()) }()
 	conn, err := side.Conn(ctx)
 	if err != nil {
@@ -106,7 +106,7 @@ type migration struct {
 	begin  string
 	table  string
 	insert string
-	// broken lists what would be wrong after the step, a row each; empty where the database itself checks.
+	// broken is a query for violations after the step, one a row; empty where the database checks by itself.
 	broken string
 }
 
@@ -118,7 +118,7 @@ var (
 		broken: `SELECT "table" || ' refers to a missing row of ' || "parent" FROM pragma_foreign_key_check LIMIT 1`,
 	}
 	postgresMigration = migration{
-		// A change that waits for a table also stops all who come after it, so it does not wait for long.
+		// A change that waits for a table blocks everybody after it, so it does not wait for long.
 		begin:  "BEGIN; SET LOCAL lock_timeout = '15s'",
 		table:  "CREATE TABLE IF NOT EXISTS schema_revisions (version text NOT NULL PRIMARY KEY, name text NOT NULL, applied_at timestamptz NOT NULL, hash text NOT NULL)",
 		insert: "INSERT INTO schema_revisions (version, name, applied_at, hash) VALUES ($1, $2, $3, $4)",
@@ -134,8 +134,8 @@ func applyAll(ctx context.Context, conn *sql.Conn, m migration, steps []step) er
 	}
 }
 
-// applyNext applies the first step that is pending, and reports whether there was one. It looks inside its transaction, because
-// another process may have been faster.
+// applyNext applies the first pending step and reports whether there was one. It looks inside its transaction, because another
+// process may have been faster.
 func (m migration) applyNext(ctx context.Context, conn *sql.Conn, steps []step) (more bool, err error) {
 	if _, err := conn.ExecContext(ctx, m.begin); err != nil {
 		return false, fmt.Errorf("begin: %w", err)

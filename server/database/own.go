@@ -9,11 +9,11 @@ import (
 	"time"
 )
 
-// ownPause is how often a replica tries to become the owner of a duty, and how often the owner sees whether it still is.
+// ownPause is how often a replica tries to become the leader, and how often the leader checks that it still is.
 const ownPause = 2 * time.Second
 
-// Own does something that only one replica may do at a time: it waits until no other does, and ends do's context when the connection to the
-// database that shows it is lost. It returns what do returns, or the error of a context that has ended before. On SQLite there is one process.
+// Own runs do in at most one replica at a time, the one that holds the advisory lock. It waits for the lock, and ends do's context when the
+// connection that holds it is lost. It returns do's error, or ctx's if that ends first. On SQLite there is one process and no lock.
 func (d *Database) Own(ctx context.Context, lock int64, do func(context.Context) error) error {
 	if d.url == "" {
 		return do(ctx)
@@ -27,7 +27,7 @@ func (d *Database) Own(ctx context.Context, lock int64, do func(context.Context)
 			return err
 		}
 		if err != nil {
-			slog.WarnContext(ctx, "a duty of one replica is not done here", "error", err, "again_in", ownPause)
+			slog.WarnContext(ctx, "leader task failed, retrying", "error", err, "retry_in", ownPause)
 		}
 		select {
 		case <-ctx.Done():
@@ -37,11 +37,11 @@ func (d *Database) Own(ctx context.Context, lock int64, do func(context.Context)
 	}
 }
 
-// own tries once. It has lost when another replica is the owner or when ownership has ended in between.
+// own tries once. It reports lost if another replica holds the lock, or if the lock was lost while do ran.
 func (d *Database) own(ctx context.Context, lock int64, do func(context.Context) error) (lost bool, err error) {
 	conn, err := d.DB().Conn(ctx)
 	if err != nil {
-		return true, fmt.Errorf("connect to own a duty: %w", err)
+		return true, fmt.Errorf("connect to become the leader: %w", err)
 	}
 	defer func() { _ = conn.Close() }()
 	var mine bool
@@ -49,7 +49,7 @@ func (d *Database) own(ctx context.Context, lock int64, do func(context.Context)
 		return true, err
 	}
 	defer func() {
-		_, _ = conn.ExecContext(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock($1)", lock) // a connection that is gone has let go already
+		_, _ = conn.ExecContext(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock($1)", lock) // a dead connection has released it
 	}()
 	inner, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -63,7 +63,7 @@ func (d *Database) own(ctx context.Context, lock int64, do func(context.Context)
 	return false, err
 }
 
-// stillThere ends the context when the connection does.
+// stillThere pings the connection and calls end when it is lost.
 func stillThere(ctx context.Context, conn *sql.Conn, end func()) error {
 	tick := time.NewTicker(ownPause)
 	defer tick.Stop()
@@ -74,7 +74,7 @@ func stillThere(ctx context.Context, conn *sql.Conn, end func()) error {
 		case <-tick.C:
 			if err := conn.PingContext(ctx); err != nil && ctx.Err() == nil {
 				end()
-				return fmt.Errorf("the connection that shows the ownership is lost: %w", err)
+				return fmt.Errorf("lost the connection that holds the leader lock: %w", err)
 			}
 		}
 	}

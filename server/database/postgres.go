@@ -13,7 +13,7 @@ import (
 	"github.com/lib/pq"
 )
 
-// What a URL does not set. A transaction that hangs would hold up every publish, so the server ends it.
+// postgresSettings are the defaults for what a URL does not set. A transaction that hangs would block every publish, so the server ends it.
 var postgresSettings = map[string]string{
 	"statement_timeout":                   "30s",
 	"lock_timeout":                        "10s",
@@ -50,7 +50,7 @@ func openPostgres(ctx context.Context, o Options) (*Database, error) {
 		for name := range postgresSettings {
 			patient.Runtime[name] = "0"
 		}
-		one, _ := postgresPool(patient) // made of a configuration that was accepted before
+		one, _ := postgresPool(patient) // the configuration was accepted before
 		one.SetMaxOpenConns(1)
 		return one
 	}
@@ -71,15 +71,15 @@ func postgresPool(config pq.Config) (*sql.DB, error) {
 	return sql.OpenDB(connector), nil
 }
 
-// postgresConfig reads the URL. Its errors do not quote it: it holds the password, whole or, when it is malformed, anywhere.
+// postgresConfig parses the URL. Its errors do not quote it, because it holds the password: if malformed, anywhere.
 func postgresConfig(url string) (pq.Config, error) {
 	given, err := pq.NewConfig(url)
 	if err != nil {
-		return pq.Config{}, errors.New("the database URL is not understood: it reads postgres://user:password@host:5432/name?sslmode=verify-full, " +
+		return pq.Config{}, errors.New("the database URL is invalid: it must read postgres://user:password@host:5432/name?sslmode=verify-full, " +
 			"with / ? # @ : and % in the password written as %2F %3F %23 %40 %3A %25")
 	}
 	if given.BinaryParameters {
-		return pq.Config{}, errors.New("the database URL sets binary_parameters, with which lists and texts cannot be saved: remove it")
+		return pq.Config{}, errors.New("the database URL sets binary_parameters, with which lists and texts cannot be stored: remove it")
 	}
 	config := given.Clone()
 	for name, value := range postgresSettings {
@@ -102,7 +102,7 @@ func postgresConfig(url string) (pq.Config, error) {
 	return config, nil
 }
 
-// oldestPostgres is the version the hub is tested with.
+// oldestPostgres is the oldest supported server_version_num, the one that the hub is tested with.
 const oldestPostgres = "150000"
 
 func checkPostgres(ctx context.Context, db *sql.DB) error {
@@ -111,14 +111,14 @@ func checkPostgres(ctx context.Context, db *sql.DB) error {
 		return err
 	}
 	if len(version) == len(oldestPostgres) && version < oldestPostgres || len(version) < len(oldestPostgres) {
-		return fmt.Errorf("the server is of version %s; PostgreSQL 15 or newer is needed", version)
+		return fmt.Errorf("the server has version %s; PostgreSQL 15 or newer is needed", version)
 	}
 	encoding, err := setting(ctx, db, "SHOW server_encoding")
 	if err != nil {
 		return err
 	}
 	if encoding != "UTF8" {
-		return fmt.Errorf("the database is encoded in %s; it must be made with ENCODING 'UTF8'", encoding)
+		return fmt.Errorf("the database is encoded in %s; it must be created with ENCODING 'UTF8'", encoding)
 	}
 	return nil
 }

@@ -10,11 +10,11 @@ import (
 	"github.com/lib/pq"
 )
 
-// preparedStatements is how many texts are kept prepared, on each connection that has used them.
+// preparedStatements is how many statements stay prepared, on each connection that has used them.
 const preparedStatements = 200
 
-// prepared sends reads outside transactions as prepared statements, which saves lib/pq a round trip. A text is prepared when it
-// comes the second time, because lists of ids of every length make texts that come once.
+// prepared runs reads outside transactions as prepared statements, which saves lib/pq a round trip. A text is prepared when it is seen
+// for the second time: lists of ids make many texts that are never seen again.
 type prepared struct {
 	*sql.DB
 
@@ -38,7 +38,7 @@ func newPrepared(db *sql.DB) *prepared {
 	return &prepared{DB: db, byText: map[string]*list.Element{}, recent: list.New()}
 }
 
-// QueryContext is what ent calls; who asks closes the rows, and the cache the statements.
+// QueryContext is called by ent. The caller closes the rows, and the cache the statements.
 //
 //nolint:sqlclosecheck // see above
 func (p *prepared) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
@@ -59,7 +59,7 @@ func (p *prepared) QueryContext(ctx context.Context, query string, args ...any) 
 	return rows, err
 }
 
-// stale reports that the statement was prepared for a schema or a session that is no more.
+// stale reports whether the statement was prepared for an earlier schema or session.
 func stale(err error) bool {
 	var failed *pq.Error
 	if !errors.As(err, &failed) {
@@ -68,7 +68,7 @@ func stale(err error) bool {
 	return failed.Code == "0A000" || failed.Code == "26000" // feature_not_supported: "cached plan must not change result type"; invalid_sql_statement_name
 }
 
-// acquire returns the text's statement, or nil if it comes for the first time.
+// acquire returns the statement of a text, or nil if the text is seen for the first time.
 func (p *prepared) acquire(text string) *statement {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -119,13 +119,13 @@ func (p *prepared) forget(s *statement) {
 	}
 }
 
-// evict takes a statement out of the cache; p.mu is held. Who uses it last closes it.
+// evict removes a statement from the cache. The caller holds p.mu. The last user of the statement closes it.
 func (p *prepared) evict(at *list.Element) {
 	s := p.recent.Remove(at).(*statement)
 	delete(p.byText, s.text)
 	s.evicted = true
 	if s.uses == 0 {
-		go s.close() // it asks the server, and waits for rows that are being read
+		go s.close() // it calls the server, and waits for rows that are being read
 	}
 }
 
@@ -133,7 +133,7 @@ func (s *statement) close() {
 	s.once.Lock()
 	defer s.once.Unlock()
 	if s.ready != nil {
-		_ = s.ready.Close() // the connection is gone, and the statement with it
+		_ = s.ready.Close() // on error the connection is gone, and the statement with it
 	}
 }
 

@@ -18,11 +18,11 @@ import (
 // FileName is SQLite's file in the data folder.
 const FileName = "hub.db"
 
-// readers is how many connections read at once.
+// readers is the size of the pool for reading.
 const readers = 8
 
-// Times are written in UTC and in one layout, because SQLite compares them as text. A write that was acknowledged is on the
-// disk: synchronous FULL. What is deleted is written over: secure_delete. Transactions lock at once, so that none fails when it turns from reading to writing.
+// Times are stored in UTC and in one layout, because SQLite compares them as text. synchronous(FULL) has a write on disk before it is
+// acknowledged; secure_delete overwrites what is deleted. Transactions take the write lock at once, so that none fails at its first write.
 const (
 	sqliteSettings = "?_pragma=busy_timeout(5000)&_pragma=foreign_keys(1)&_pragma=synchronous(FULL)&_pragma=cache_size(-8000)" +
 		"&_time_format=sqlite&_timezone=UTC"
@@ -36,7 +36,7 @@ func openSQLite(ctx context.Context, o Options) (*Database, error) {
 		return nil, fmt.Errorf("find the data folder %s: %w", o.Path, err)
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
-		return nil, fmt.Errorf("make the data folder: %w", err)
+		return nil, fmt.Errorf("create the data folder: %w", err)
 	}
 	name := "file:" + (&url.URL{Path: path}).EscapedPath()
 	writes, err := sql.Open("sqlite", name+sqliteWriter)
@@ -66,7 +66,7 @@ func openSQLite(ctx context.Context, o Options) (*Database, error) {
 	return db, nil
 }
 
-// patiently tries again while another process turns a new file's write-ahead log on: SQLite does not wait for that by itself.
+// patiently retries while another process turns on the write-ahead log of a new file: SQLite does not wait for that by itself.
 func patiently(ctx context.Context, open func() error) error {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
@@ -84,8 +84,8 @@ func patiently(ctx context.Context, open func() error) error {
 	}
 }
 
-// checkSQLite asks the connections for their settings: a misspelt one is ignored in silence. The writer comes first, because it
-// makes the file.
+// checkSQLite checks the settings of the connections, because SQLite silently ignores a misspelt one. The writer comes first: it
+// creates the file.
 func checkSQLite(ctx context.Context, db *Database) error {
 	for _, want := range []struct {
 		pool         *sql.DB
@@ -95,7 +95,7 @@ func checkSQLite(ctx context.Context, db *Database) error {
 		{db.writes, "PRAGMA journal_mode", "wal", "the write-ahead log cannot be used here; is the data folder on a network file system or read-only?"},
 		{db.writes, "PRAGMA foreign_keys", "1", "foreign keys are not enforced"},
 		{db.writes, "PRAGMA synchronous", "2", "writes would not be on the disk when they are acknowledged"},
-		{db.writes, "PRAGMA secure_delete", "1", "what is deleted would stay in the file"},
+		{db.writes, "PRAGMA secure_delete", "1", "deleted data would stay in the file"},
 		{db.reads, "PRAGMA query_only", "1", "readers could write"},
 	} {
 		value, err := setting(ctx, want.pool, want.query)

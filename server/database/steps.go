@@ -24,7 +24,7 @@ type step struct {
 
 func (s step) String() string { return s.version + "_" + s.name }
 
-// readSteps reads all files, oldest first.
+// readSteps returns the steps of a folder, oldest first.
 func readSteps(of string, folder fs.FS) ([]step, error) {
 	names, err := fs.Glob(folder, "*.sql") // sorted
 	if err != nil {
@@ -69,7 +69,7 @@ type queryer interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 }
 
-// readRevisions reads what was applied, oldest first.
+// readRevisions returns the applied steps, oldest first.
 func readRevisions(ctx context.Context, db queryer) (done []revision, err error) {
 	rows, err := db.QueryContext(ctx, "SELECT version, name, hash, applied_at FROM schema_revisions ORDER BY version")
 	if err != nil {
@@ -86,7 +86,7 @@ func readRevisions(ctx context.Context, db queryer) (done []revision, err error)
 	return done, rows.Err()
 }
 
-// pending is what is still to be applied, or an error if the database is not on the way that the steps describe.
+// pending returns the steps to apply, or an error if the database has steps that are unknown here or were applied differently.
 func pending(steps []step, done []revision) ([]step, error) {
 	known := map[string]step{}
 	for _, s := range steps {
@@ -105,7 +105,7 @@ func pending(steps []step, done []revision) ([]step, error) {
 			return nil, fmt.Errorf("the database is newer than this program: migration %s_%s was applied on %s and is unknown here; "+
 				"run the version of the program that applied it, or a newer one", r.version, r.name, r.appliedAt.UTC().Format(time.DateTime))
 		default:
-			return nil, fmt.Errorf("the database went another way than this program: migration %s_%s was applied on %s and is unknown here",
+			return nil, fmt.Errorf("the database has diverged from this program: migration %s_%s was applied on %s and is unknown here",
 				r.version, r.name, r.appliedAt.UTC().Format(time.DateTime))
 		}
 		newest = max(newest, r.version)
@@ -114,7 +114,7 @@ func pending(steps []step, done []revision) ([]step, error) {
 		return slices.ContainsFunc(done, func(r revision) bool { return r.version == s.version })
 	})
 	if len(todo) > 0 && todo[0].version < newest {
-		return nil, fmt.Errorf("migration %s is older than the newest one applied, %s, and was left out: write it anew with scripts/migrate, so that it comes last",
+		return nil, fmt.Errorf("migration %s is older than the newest one applied, %s, and was never applied: recreate it with scripts/migrate, so that it comes last",
 			todo[0], newest)
 	}
 	return todo, nil

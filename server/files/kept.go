@@ -11,7 +11,7 @@ import (
 	"regexp"
 )
 
-// Kept are the files of assets in a store, as content.Files: 3f/3fa1… of their SHA-256.
+// Kept is the files of assets in a store, named by their SHA-256: 3f/3fa1…. It implements content.Files.
 type Kept struct{ Store }
 
 var isSum = regexp.MustCompile(`^[0-9a-f]{64}$`).MatchString
@@ -23,7 +23,7 @@ func nameOf(sum string) (string, error) {
 	return sum[:2] + "/" + sum, nil
 }
 
-// Put keeps what r gives, if it has the sum that it is said to have.
+// Put stores what r gives. It returns an error, and stores nothing, if the SHA-256 is not sum.
 func (k Kept) Put(ctx context.Context, sum string, r io.Reader) error {
 	name, err := nameOf(sum)
 	if err != nil {
@@ -36,7 +36,7 @@ func (k Kept) Put(ctx context.Context, sum string, r io.Reader) error {
 	return err
 }
 
-// Open gives the bytes.
+// Open returns the file with the SHA-256 for reading; the error is os.ErrNotExist if there is none.
 func (k Kept) Open(ctx context.Context, sum string) (io.ReadSeekCloser, error) {
 	name, err := nameOf(sum)
 	if err != nil {
@@ -45,7 +45,7 @@ func (k Kept) Open(ctx context.Context, sum string) (io.ReadSeekCloser, error) {
 	return k.Store.Open(ctx, name)
 }
 
-// summed reads until the context ends, and fails at the end if the bytes have another sum than they should.
+// summed reads until the context ends. At the end it returns an error if the bytes have another SHA-256 than wanted.
 type summed struct {
 	ctx  context.Context
 	r    io.Reader

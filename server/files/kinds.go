@@ -8,10 +8,10 @@ import (
 	"github.com/gabriel-vasile/mimetype"
 )
 
-// headBytes is how much of a file's beginning tells what it is.
+// headBytes is how many bytes from the start of a file are looked at to find its type.
 const headBytes = 4096
 
-// kind is what files of a media type are to the hub.
+// kind is how the hub treats files of a media type.
 type kind int
 
 const (
@@ -21,7 +21,7 @@ const (
 	officeKind
 )
 
-// accepted are the media types that are taken in. SVG is none of them: it can hold programs. Nor is HTML.
+// accepted lists the media types that may be uploaded. SVG and HTML are not among them: they can hold scripts.
 var accepted = map[string]kind{
 	"image/png": pictureKind, "image/jpeg": pictureKind, "image/gif": pictureKind, "image/webp": pictureKind,
 	"application/pdf": pdfKind,
@@ -34,12 +34,12 @@ var accepted = map[string]kind{
 	"text/plain": other, "text/csv": other, "text/vtt": other, "video/mp4": other, "audio/mpeg": other,
 }
 
-// textual are the types of texts that are told apart by what they say, and not by what a browser would make of them: a table with tabs, JSON.
+// textual lists what the start of a text file may look like: a table with tabs, JSON. None of it makes a browser run anything.
 var textual = []string{
 	"text/plain", "text/csv", "text/vtt", "text/tab-separated-values", "application/json", "application/geo+json", "application/x-ndjson", "application/x-subrip", "text/calendar", "text/vcard",
 }
 
-// plainType is a media type without its parameters, in lower case; "" when it is none.
+// plainType returns a media type without its parameters, in lower case, or "" if it is invalid.
 func plainType(mediaType string) string {
 	plain, _, err := mime.ParseMediaType(mediaType)
 	if err != nil {
@@ -48,10 +48,10 @@ func plainType(mediaType string) string {
 	return plain
 }
 
-// whatIs is the media type that the beginning of a file shows.
+// whatIs returns the media type that the start of a file shows.
 func whatIs(head []byte) string { return plainType(mimetype.Detect(head).String()) }
 
-// isAs tells whether the beginning of a file is as its media type says.
+// isAs reports whether the start of a file fits its media type.
 func isAs(head []byte, mediaType string) bool {
 	found := whatIs(head)
 	if mediaType == "text/plain" || mediaType == "text/csv" || mediaType == "text/vtt" {
@@ -60,10 +60,10 @@ func isAs(head []byte, mediaType string) bool {
 	return found == mediaType
 }
 
-// extensions are what the names of pictures end in once they are made anew.
+// extensions maps the media types of re-encoded pictures to file extensions.
 var extensions = map[string]string{"image/png": ".png", "image/jpeg": ".jpg"}
 
-// named gives a file name the end that its media type has.
+// named returns the file name with the extension of its media type.
 func named(name, mediaType string) string {
 	end := extensions[mediaType]
 	i := strings.LastIndexByte(name, '.')

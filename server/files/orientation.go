@@ -6,12 +6,12 @@ import (
 	"image"
 )
 
-// exifSize is how many bytes at the beginning of a picture are searched for its orientation.
+// exifSize is how many bytes from the start of a picture are searched for its orientation.
 const exifSize = 128 << 10
 
-// orientation is what a picture says in its Exif data of how it was taken, 1 to 8; 1, upright, when it says nothing.
+// orientation returns the orientation in the Exif data of a picture, 1 to 8, or 1 (upright) without any.
 func orientation(picture []byte) int {
-	chunk := "" // that holds it
+	chunk := "" // holds the Exif data
 	switch {
 	case bytes.HasPrefix(picture, []byte("\x89PNG")):
 		chunk = "eXIf"
@@ -48,7 +48,7 @@ func jpegOrientation(jpeg []byte) int {
 	return 1
 }
 
-// exifOrientation looks for the tag in the first directory of TIFF data.
+// exifOrientation returns the orientation in the first directory of TIFF data.
 func exifOrientation(tiff []byte) int {
 	var order binary.ByteOrder = binary.BigEndian
 	if bytes.HasPrefix(tiff, []byte("II")) {
@@ -78,10 +78,10 @@ func exifOrientation(tiff []byte) int {
 	return 1
 }
 
-// isTurned tells whether width and height are swapped when the picture is upright.
+// isTurned reports whether making the picture upright swaps width and height.
 func isTurned(orientation int) bool { return orientation >= 5 }
 
-// upright turns and mirrors a picture as its orientation asks.
+// upright returns the picture turned and mirrored by its orientation.
 func upright(source *image.RGBA, orientation int) *image.RGBA {
 	if orientation == 1 {
 		return source

@@ -20,15 +20,15 @@ import (
 )
 
 const (
-	// pagesCommand is the argument by which the program counts the pages of a PDF: in a process of its own, because a PDF can be made such that reading
-	// it takes any amount of memory.
+	// pagesCommand is the argument that makes the program count the pages of a PDF. It runs in a process of its own, because a PDF can be
+	// crafted so that reading it takes any amount of memory.
 	pagesCommand = "count-pages"
 	pagesTime    = 10 * time.Second
-	pagesMemory  = 512 << 20 // beyond what the program has to begin with
-	pagesBytes   = 200 << 20 // of the largest PDF whose pages are counted
+	pagesMemory  = 512 << 20 // beyond what the program starts with
+	pagesBytes   = 200 << 20 // size of the largest PDF whose pages are counted
 )
 
-// CountPages does the work of the process that counts pages, and ends it, when the program was started as that. It is the first thing that main does.
+// CountPages counts pages and exits if the program was started for that. main calls it first.
 func CountPages() {
 	if len(os.Args) != 2 || os.Args[1] != pagesCommand {
 		return
@@ -37,7 +37,7 @@ func CountPages() {
 	if err != nil {
 		os.Exit(1)
 	}
-	fmt.Println(pages) //nolint:forbidigo // it is what the process is for
+	fmt.Println(pages) //nolint:forbidigo // the output of the process
 	os.Exit(0)
 }
 
@@ -47,7 +47,7 @@ func countHere(pdf *os.File) (pages int, err error) {
 	}
 	defer func() {
 		if recover() != nil {
-			err = errors.New("the PDF is not as it should be")
+			err = errors.New("malformed PDF")
 		}
 	}()
 	api.DisableConfigDir()
@@ -56,7 +56,7 @@ func countHere(pdf *os.File) (pages int, err error) {
 	return api.PageCount(pdf, config)
 }
 
-// limitMemory ends the process once it asks for more.
+// limitMemory makes the kernel refuse this process more than so many further bytes.
 func limitMemory(more uint64) error {
 	stat, err := os.ReadFile("/proc/self/statm")
 	if err != nil {
@@ -67,16 +67,16 @@ func limitMemory(more uint64) error {
 	if err != nil {
 		return err
 	}
-	most := has*uint64(os.Getpagesize()) + more //nolint:gosec // a page has a size
+	most := has*uint64(os.Getpagesize()) + more //nolint:gosec // a page size is positive
 	return syscall.Setrlimit(syscall.RLIMIT_AS, &syscall.Rlimit{Cur: most, Max: most})
 }
 
-// pdfPages counts the pages of a PDF; 0 when they cannot be counted.
+// pdfPages returns the number of pages of a PDF, or 0 if they cannot be counted.
 func pdfPages(ctx context.Context, file io.Reader) int {
 	ctx, cancel := context.WithTimeout(ctx, pagesTime)
 	defer cancel()
 	seekable, ok := file.(*os.File)
-	if !ok { // from a service: the process wants a file
+	if !ok { // from a bucket; the process needs a file
 		copied, err := os.CreateTemp("", "dugnad-*.pdf")
 		if err != nil {
 			return 0
@@ -104,7 +104,7 @@ func pdfPages(ctx context.Context, file io.Reader) int {
 	return pages
 }
 
-// officePages is how many pages or slides an Office document says that it has; 0 when it does not say.
+// officePages returns the number of pages or slides that an Office document claims, or 0 without a claim.
 func officePages(file io.ReaderAt, size int64) int {
 	archive, err := zip.NewReader(file, size)
 	if err != nil {

@@ -6,7 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
-	_ "image/gif" // pictures that are taken in
+	_ "image/gif" // a format that may be uploaded
 	"image/jpeg"
 	"image/png"
 	"io"
@@ -18,49 +18,49 @@ import (
 	"time"
 
 	"golang.org/x/image/draw"
-	_ "golang.org/x/image/webp" // pictures that are taken in
+	_ "golang.org/x/image/webp" // a format that may be uploaded
 
 	"dugnad/schema"
 )
 
 const (
-	// mostPixels is the size of the largest picture that is decoded; a picture takes four to eight bytes a pixel while it is.
-	mostPixels = 50_000_000
-	// pictureBytes is the size of the largest file of a picture that is taken in.
+	// maxPixels is the size of the largest picture that is decoded. Decoding takes four to eight bytes a pixel.
+	maxPixels = 50_000_000
+	// pictureBytes is the size of the largest picture file that may be uploaded.
 	pictureBytes = 40 << 20
-	// pictureTime is how long a picture may take, with the wait for its turn.
+	// pictureTime is how long a picture may wait for its turn.
 	pictureTime = 20 * time.Second
 
 	jpegQuality  = 85
-	wholeQuality = 92 // of the pictures that the others are made of
+	wholeQuality = 92 // of the stored picture, from which the others are made
 )
 
-// ErrNoPicture is that a file is no picture that can be decoded, or too large a one.
+// ErrNoPicture is the error of a file that is not a picture, or has too many pixels.
 var ErrNoPicture = errors.New("not a picture that can be resized")
 
-// Shapes are what pictures are cut to, by the end of their addresses: width to height.
+// Shapes maps the suffixes of picture addresses to aspect ratios, width to height.
 var Shapes = map[string][2]int{"": {}, "wide": {16, 9}, "landscape": {4, 3}, "square": {1, 1}}
 
-// Pictures makes pictures smaller, one at a time, and keeps them in a folder that may be emptied at any time.
+// Pictures resizes pictures, one at a time, and caches the results in a folder that may be emptied at any time.
 type Pictures struct {
 	folder string
 	files  Kept
-	turn   chan struct{} // holds a value while a picture is made
+	turn   chan struct{} // holds a value while a picture is being made
 }
 
-// NewPictures makes pictures of what is kept.
+// NewPictures returns Pictures of the given files, cached in folder.
 func NewPictures(folder string, kept Kept) *Pictures {
 	return &Pictures{folder: folder, files: kept, turn: make(chan struct{}, 1)}
 }
 
-// Cut is what is made of a picture: Shape is a key of Shapes, Focus where its middle is, nil for the middle.
+// Cut is a crop of a picture at a width in pixels. Shape is a key of Shapes; Focus is what should be in the middle, nil for the centre.
 type Cut struct {
 	Width int
 	Shape string
 	Focus *schema.FocalPoint
 }
 
-// Name tells cuts of a picture apart.
+// Name returns a name that differs for each cut of a picture.
 func (c Cut) Name() string {
 	name := strconv.Itoa(c.Width)
 	if c.Shape == "" {
@@ -70,7 +70,7 @@ func (c Cut) Name() string {
 	return fmt.Sprintf("%s-%s-%d-%d", name, c.Shape, x, y)
 }
 
-// focus is where the middle is, in hundredths.
+// focus returns the focal point in percent of width and height.
 func (c Cut) focus() (x, y int) {
 	if c.Focus == nil {
 		return 50, 50
@@ -79,7 +79,7 @@ func (c Cut) focus() (x, y int) {
 	return part(c.Focus.X), part(c.Focus.Y)
 }
 
-// of is the part of a picture that is shown.
+// of returns the part of a picture that the cut shows.
 func (c Cut) of(r image.Rectangle) image.Rectangle {
 	ratio := Shapes[c.Shape]
 	w, h := r.Dx(), r.Dy()
@@ -96,7 +96,8 @@ func (c Cut) of(r image.Rectangle) image.Rectangle {
 	return image.Rectangle{at, at.Add(image.Pt(w, h))}.Add(r.Min)
 }
 
-// Open gives a cut of the picture of the sum, or the picture as it is where it has that shape and is not wider than that.
+// Open returns a cut of the picture with the SHA-256, or the picture itself if it needs no crop and is no wider. The error is ErrNoPicture if
+// it cannot be resized.
 func (p *Pictures) Open(ctx context.Context, sum string, cut Cut) (io.ReadSeekCloser, error) {
 	path := filepath.Join(p.folder, sum[:2], sum+"-"+cut.Name())
 	if kept, err := os.Open(path); err == nil { //nolint:gosec // made of the database's own values
@@ -119,7 +120,7 @@ func (p *Pictures) Open(ctx context.Context, sum string, cut Cut) (io.ReadSeekCl
 		return nil, err
 	}
 	defer done()
-	if kept, err := os.Open(path); err == nil { //nolint:gosec // as above; made while this one waited
+	if kept, err := os.Open(path); err == nil { //nolint:gosec // as above; made during the wait
 		return kept, nil
 	}
 	picture, err := cutFrom(original, shape, cut)
@@ -135,7 +136,7 @@ func (p *Pictures) Open(ctx context.Context, sum string, cut Cut) (io.ReadSeekCl
 	return os.Open(path) //nolint:gosec // as above
 }
 
-// wait takes the turn.
+// wait waits for the turn to use memory for a picture. The caller calls done afterwards.
 func (p *Pictures) wait(ctx context.Context) (done func(), err error) {
 	ctx, cancel := context.WithTimeout(ctx, pictureTime)
 	defer cancel()
@@ -147,8 +148,8 @@ func (p *Pictures) wait(ctx context.Context) (done func(), err error) {
 	}
 }
 
-// Clean makes a picture anew without what else is in its file: upright, as JPEG or PNG, of an animation the first picture. It gives its media type and
-// size in pixels.
+// Clean re-encodes a picture without anything else that its file holds: upright, as JPEG or PNG, of an animation the first frame. It
+// returns the picture, its media type and its size in pixels, or ErrNoPicture.
 func (p *Pictures) Clean(ctx context.Context, file io.Reader) (picture []byte, mediaType string, size image.Point, err error) {
 	done, err := p.wait(ctx)
 	if err != nil {
@@ -166,12 +167,12 @@ func (p *Pictures) Clean(ctx context.Context, file io.Reader) (picture []byte, m
 	if err != nil {
 		return nil, "", size, err
 	}
-	shape.orientation = orientation(whole) // of which a WebP tells at its end
+	shape.orientation = orientation(whole) // WebP has it at the end
 	source, format, err := image.Decode(bytes.NewReader(whole))
 	if err != nil {
 		return nil, "", size, fmt.Errorf("%w: %w", ErrNoPicture, err)
 	}
-	whole = nil //nolint:ineffassign,wastedassign // frees it while the picture is made
+	whole = nil //nolint:ineffassign,wastedassign // frees the memory
 	source = shape.turn(source)
 	mediaType = "image/png"
 	if opaque, ok := source.(interface{ Opaque() bool }); format == "jpeg" || format == "webp" && ok && opaque.Opaque() {
@@ -191,13 +192,13 @@ func encode(picture image.Image, asJPEG bool, quality int) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// shape is what a picture is before it is decoded.
+// shape is what is known of a picture before it is decoded.
 type shape struct {
 	width       int // when upright
 	orientation int
 }
 
-// turn gives the picture upright.
+// turn returns the picture upright.
 func (s shape) turn(picture image.Image) image.Image {
 	if s.orientation == 1 {
 		return picture
@@ -207,10 +208,10 @@ func (s shape) turn(picture image.Image) image.Image {
 	return upright(turned, s.orientation)
 }
 
-// formats are those that are decoded.
+// formats lists the formats that are decoded.
 var formats = []string{"png", "jpeg", "gif", "webp"}
 
-// shapeOf looks at the beginning of a picture and goes back there; ErrNoPicture when it cannot be resized.
+// shapeOf reads the header of a picture and seeks back to the start. It returns ErrNoPicture if the picture cannot be resized.
 func shapeOf(picture io.ReadSeeker) (shape, error) {
 	start, err := io.ReadAll(io.LimitReader(picture, exifSize))
 	if err != nil {
@@ -220,7 +221,7 @@ func shapeOf(picture io.ReadSeeker) (shape, error) {
 		return shape{}, err
 	}
 	config, format, err := image.DecodeConfig(picture)
-	if err != nil || !slices.Contains(formats, format) || config.Width < 1 || config.Height < 1 || config.Width > mostPixels/config.Height {
+	if err != nil || !slices.Contains(formats, format) || config.Width < 1 || config.Height < 1 || config.Width > maxPixels/config.Height {
 		return shape{}, ErrNoPicture
 	}
 	s := shape{width: config.Width, orientation: orientation(start)}
@@ -231,7 +232,7 @@ func shapeOf(picture io.ReadSeeker) (shape, error) {
 	return s, err
 }
 
-// cutFrom makes an upright picture, in the format of the original and without what else is in its file.
+// cutFrom returns an upright cut in the format of the original, without anything else that its file holds.
 func cutFrom(original io.Reader, shape shape, cut Cut) ([]byte, error) {
 	source, format, err := image.Decode(original)
 	if err != nil {

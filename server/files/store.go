@@ -1,33 +1,24 @@
-// Package files keeps the bytes of assets and takes them in: a Store is a folder or an S3-compatible service, Kept names what is in it by its SHA-256,
-// Pictures makes pictures smaller, and Uploads takes files in piece by piece by the tus protocol, looks at what they really are, and makes assets of them.
+// Package files stores the files of assets. A Store is a folder or an S3 bucket, Kept names files by their SHA-256, Pictures resizes
+// pictures, and Uploads receives files in parts by the tus protocol, checks what they are, and makes assets of them.
 package files
 
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
-	"github.com/aws/aws-sdk-go-v2/service/s3"
-	"gocloud.dev/blob"
-	"gocloud.dev/blob/s3blob"
-	"gocloud.dev/gcerrors"
 )
 
-// Store keeps files by name. A name is a path with slashes, made by the hub itself.
+// Store stores files by name. A name is a path with slashes that the hub makes itself.
 type Store interface {
-	// Put keeps what r gives, as a whole or not at all, in the place of what had the name; it gives the number of bytes. It returns once they would outlast
-	// a crash.
+	// Put stores all that r gives, or nothing, and replaces what had the name. It returns the number of bytes once they would survive a crash.
 	Put(ctx context.Context, name string, r io.Reader) (int64, error)
-	// Open gives the bytes; the error is os.ErrNotExist when nothing has the name.
+	// Open returns the file for reading; the error is os.ErrNotExist if there is none.
 	Open(ctx context.Context, name string) (io.ReadSeekCloser, error)
-	// Has tells whether something has the name.
+	// Has reports whether there is a file.
 	Has(ctx context.Context, name string) (bool, error)
-	// Remove does nothing when nothing has the name.
+	// Remove deletes the file, if there is one.
 	Remove(ctx context.Context, name string) error
 }
 
@@ -67,11 +58,11 @@ func (f Folder) Remove(_ context.Context, name string) error {
 	if errors.Is(err, os.ErrNotExist) {
 		return nil
 	}
-	_ = os.Remove(filepath.Dir(f.path(name))) // when it was the last one there
+	_ = os.Remove(filepath.Dir(f.path(name))) // if that was the last file in it
 	return err
 }
 
-// Write makes a file that is there as a whole or not at all, for the hub's own eyes, and gives its size.
+// Write writes a file atomically, readable by the hub's user only, and returns its size.
 func Write(path string, content io.Reader) (size int64, err error) {
 	file, err := os.CreateTemp(filepath.Dir(path), ".new-*") // 0600
 	if err != nil {
@@ -87,67 +78,4 @@ func Write(path string, content io.Reader) (size int64, err error) {
 		return 0, err
 	}
 	return size, os.Rename(file.Name(), path)
-}
-
-// S3 is where an S3-compatible service is.
-type S3 struct {
-	Endpoint, Region, Bucket string // the endpoint is empty for Amazon's own
-	AccessKey, SecretKey     string
-}
-
-// partBytes is the size of the pieces that an S3 service is sent, one after the other: what an upload takes of memory.
-const partBytes = 8 << 20
-
-// OpenS3 makes a Store of a bucket; it asks for nothing yet.
-func OpenS3(ctx context.Context, s S3) (Store, error) {
-	client := s3.New(s3.Options{
-		Region: s.Region, Credentials: credentials.NewStaticCredentialsProvider(s.AccessKey, s.SecretKey, ""), UsePathStyle: s.Endpoint != "",
-		// What came later than most services that speak the protocol.
-		RequestChecksumCalculation: aws.RequestChecksumCalculationWhenRequired, ResponseChecksumValidation: aws.ResponseChecksumValidationWhenRequired,
-	}, func(o *s3.Options) {
-		if s.Endpoint != "" {
-			o.BaseEndpoint = &s.Endpoint
-		}
-	})
-	b, err := s3blob.OpenBucket(ctx, client, s.Bucket, nil)
-	return bucket{b}, err
-}
-
-type bucket struct{ *blob.Bucket }
-
-// Put implements Store.
-func (b bucket) Put(ctx context.Context, name string, r io.Reader) (size int64, err error) {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	w, err := b.NewWriter(ctx, name, &blob.WriterOptions{BufferSize: partBytes, MaxConcurrency: 1, ContentType: "application/octet-stream"})
-	if err != nil {
-		return 0, err
-	}
-	if size, err = io.Copy(w, r); err != nil {
-		cancel() // so that closing does not keep what came
-		_ = w.Close()
-		return 0, err
-	}
-	return size, w.Close()
-}
-
-// Open implements Store.
-func (b bucket) Open(ctx context.Context, name string) (io.ReadSeekCloser, error) {
-	r, err := b.NewReader(ctx, name, nil)
-	if gcerrors.Code(err) == gcerrors.NotFound {
-		return nil, fmt.Errorf("%s: %w", name, os.ErrNotExist)
-	}
-	return r, err
-}
-
-// Has implements Store.
-func (b bucket) Has(ctx context.Context, name string) (bool, error) { return b.Exists(ctx, name) }
-
-// Remove implements Store.
-func (b bucket) Remove(ctx context.Context, name string) error {
-	err := b.Delete(ctx, name)
-	if gcerrors.Code(err) == gcerrors.NotFound {
-		return nil
-	}
-	return err
 }

@@ -17,24 +17,24 @@ import (
 	"dugnad/ent"
 )
 
-// silence is how long a client may send nothing.
+// silence is how long a client may pause.
 const silence = 30 * time.Second
 
-// isUpload tells whether something can be an id; the rest is not looked for, because PostgreSQL takes neither U+0000 nor what is no UTF-8.
+// isUpload reports whether a string has the form of an id. Others are not looked up: PostgreSQL accepts neither U+0000 nor invalid UTF-8.
 var isUpload = regexp.MustCompile(`^upl_[0-9a-z]+$`).MatchString
 
 type secretKey struct{}
 
-// Handler speaks the tus protocol, core only: uploads are opened by GraphQL. The address is /{id}?secret=…; prefix is what stands before that.
+// Handler returns a handler of the tus protocol, core only: uploads are created by GraphQL. Addresses are prefix/{id}?secret=….
 func (u *Uploads) Handler(prefix string) (http.Handler, error) {
 	composer := handler.NewStoreComposer()
 	composer.UseCore(tusStore{u})
 	composer.UseLocker(memorylocker.New())
 	tus, err := handler.NewUnroutedHandler(handler.Config{
 		StoreComposer: composer, BasePath: prefix, MaxSize: u.Most, DisableDownload: true, DisableTermination: true, NetworkTimeout: silence,
-		GracefulRequestCompletionTimeout: time.Millisecond,                               // what must be finished does not end with the request
+		GracefulRequestCompletionTimeout: time.Millisecond,                               // work that must finish does not end with the request
 		Logger:                           logs.New(logs.NewTextHandler(io.Discard, nil)), // the hub logs requests itself
-		Cors:                             &handler.CorsConfig{Disable: true},             // and says who may ask
+		Cors:                             &handler.CorsConfig{Disable: true},             // and allows origins itself
 	})
 	if err != nil {
 		return nil, err
@@ -47,7 +47,7 @@ func (u *Uploads) Handler(prefix string) (http.Handler, error) {
 			tus.PatchFile(w, r)
 		default:
 			w.Header().Set("Allow", "HEAD, PATCH, OPTIONS")
-			http.Error(w, "uploads are opened by the mutation createUpload", http.StatusMethodNotAllowed)
+			http.Error(w, "uploads are created by the mutation createUpload", http.StatusMethodNotAllowed)
 		}
 	}))
 	return http.StripPrefix(prefix, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -61,15 +61,15 @@ func (u *Uploads) Handler(prefix string) (http.Handler, error) {
 			header.Set("Access-Control-Max-Age", "86400")
 		}
 		r.Header.Del("X-HTTP-Method-Override")
-		r.Header.Del("Upload-Length") // it was said when the upload was opened
+		r.Header.Del("Upload-Length") // known since the upload was created
 		route.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), secretKey{}, r.URL.Query().Get("secret"))))
 	})), nil
 }
 
-// tusStore has the tus protocol work on uploads.
+// tusStore implements tusd's store with Uploads.
 type tusStore struct{ u *Uploads }
 
-// What a client is told.
+// Errors for the client.
 var (
 	tusRefused = func(why string) error {
 		return handler.NewError("ERR_REFUSED", why, http.StatusUnprocessableEntity)
@@ -77,7 +77,7 @@ var (
 	errTusInternal = handler.NewError("ERR_INTERNAL", "internal error", http.StatusInternalServerError)
 )
 
-// told is what a client is told of an error.
+// told returns an error in the form that tusd sends to the client. Internal errors are logged.
 func told(ctx context.Context, err error) error {
 	var no refused
 	switch {
@@ -88,18 +88,18 @@ func told(ctx context.Context, err error) error {
 	case errors.Is(err, errMoved):
 		return handler.ErrMismatchOffset
 	case errors.Is(err, context.DeadlineExceeded):
-		return handler.NewError("ERR_UNAVAILABLE", "it took too long: try again", http.StatusServiceUnavailable)
+		return handler.NewError("ERR_UNAVAILABLE", "timed out; try again", http.StatusServiceUnavailable)
 	}
-	slog.ErrorContext(ctx, "an upload failed", "error", err)
+	slog.ErrorContext(ctx, "upload failed", "error", err)
 	return errTusInternal
 }
 
-// NewUpload implements handler.DataStore; uploads are not opened here.
+// NewUpload implements handler.DataStore. It is never called: uploads are created by GraphQL.
 func (tusStore) NewUpload(context.Context, handler.FileInfo) (handler.Upload, error) {
 	return nil, handler.ErrNotImplemented
 }
 
-// GetUpload implements handler.DataStore. Who does not know the secret is told that there is nothing.
+// GetUpload implements handler.DataStore. Without the secret an upload is not found.
 func (s tusStore) GetUpload(ctx context.Context, id string) (handler.Upload, error) {
 	if !isUpload(id) {
 		return nil, handler.ErrNotFound
@@ -116,7 +116,7 @@ func (s tusStore) GetUpload(ctx context.Context, id string) (handler.Upload, err
 		return nil, handler.ErrNotFound
 	case row.Problem != nil:
 		return nil, tusRefused(*row.Problem)
-	case row.Received == row.Bytes && row.AssetID == nil: // it was cut off while it was made an asset
+	case row.Received == row.Bytes && row.AssetID == nil: // interrupted while it became an asset
 		if err := s.u.finish(ctx, id); err != nil {
 			return nil, told(ctx, err)
 		}
@@ -136,7 +136,7 @@ func (t tusUpload) GetInfo(context.Context) (handler.FileInfo, error) {
 
 // WriteChunk implements handler.Upload.
 func (t tusUpload) WriteChunk(ctx context.Context, _ int64, src io.Reader) (int64, error) {
-	// What has come when the client goes is kept: it goes on from there.
+	// What was received is stored even if the client disconnects: it can resume from there.
 	n, err := t.u.take(own(context.WithoutCancel(ctx)), t.row, src)
 	return n, told(ctx, err)
 }

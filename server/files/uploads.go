@@ -27,10 +27,10 @@ import (
 
 const (
 	uploadLife  = 24 * time.Hour
-	openUploads = 100 // of one organisation
+	openUploads = 100 // at once for one organisation
 )
 
-// Uploads takes files in.
+// Uploads receives files and makes assets of them.
 type Uploads struct {
 	Client   *ent.Client
 	Accounts *access.Accounts
@@ -47,7 +47,7 @@ func own(ctx context.Context) context.Context {
 	return access.WithViewer(ctx, access.System("uploads"))
 }
 
-// newUpload is what a file is said to be.
+// newUpload is what a client claims of a file.
 type newUpload struct {
 	Name, MediaType string
 	Bytes           int
@@ -64,20 +64,21 @@ func (n *newUpload) check(most int64) error {
 	case n.Name == "." || n.Name == "/" || utf8.RuneCountInString(n.Name) > 200 || !utf8.ValidString(n.Name) || strings.ContainsFunc(n.Name, func(r rune) bool { return r < ' ' || r == 0x7f }):
 		return wrong("name", "must have 1 to 200 characters, none of them control characters")
 	case n.MediaType == "image/svg+xml":
-		return wrong("mediaType", "SVG is not taken in, as it can hold programs: make a PNG of it")
+		return wrong("mediaType", "SVG is not accepted, because it can hold scripts: convert it to PNG")
 	case !ok:
-		return wrong("mediaType", "is not one that is taken in: pictures, PDF, Office documents, text, MP4 or MP3")
+		return wrong("mediaType", "is not accepted; accepted are pictures, PDF, Office documents, text, MP4 and MP3")
 	case n.Bytes < 1:
 		return wrong("bytes", "must be at least 1")
 	case int64(n.Bytes) > most:
 		return wrong("bytes", "must be at most %d", most)
 	case kind == pictureKind && n.Bytes > pictureBytes:
-		return wrong("bytes", "must be at most %d of a picture", pictureBytes)
+		return wrong("bytes", "must be at most %d for a picture", pictureBytes)
 	}
 	return nil
 }
 
-// Create opens an upload and gives the secret of its address. It takes a role in the organisation.
+// Create creates an upload and returns it with the secret for its address. Members of the organisation only; access.RateLimited if it has
+// too many uploads open.
 func (u *Uploads) Create(ctx context.Context, organization, name, mediaType string, size int) (made *ent.Upload, secret string, err error) {
 	v, n := access.ViewerOf(ctx), newUpload{name, mediaType, size}
 	switch {
@@ -119,7 +120,7 @@ func (u *Uploads) Create(ctx context.Context, organization, name, mediaType stri
 	return made.Unwrap(), secret, nil
 }
 
-// Get is an upload that the viewer has opened, nil when it is none.
+// Get returns an upload that the viewer created, or nil.
 func (u *Uploads) Get(ctx context.Context, id string) (*ent.Upload, error) {
 	v := access.ViewerOf(ctx)
 	if v.IsAnonymous() {
@@ -129,7 +130,7 @@ func (u *Uploads) Get(ctx context.Context, id string) (*ent.Upload, error) {
 	return found, ent.MaskNotFound(err)
 }
 
-// Asset is what an upload has become, nil when nothing.
+// Asset returns the asset that an upload became, or nil.
 func (u *Uploads) Asset(ctx context.Context, row *ent.Upload) (*ent.Asset, error) {
 	if row.AssetID == nil {
 		return nil, nil
@@ -138,12 +139,12 @@ func (u *Uploads) Asset(ctx context.Context, row *ent.Upload) (*ent.Asset, error
 	return a, ent.MaskNotFound(err)
 }
 
-// refused is why a file is not taken, in words for whoever sends it.
+// refused is the error of a file that is not accepted, with a reason for the sender.
 type refused struct{ why string }
 
 func (r refused) Error() string { return r.why }
 
-// take keeps what src gives, up to its end, as a part of the file, and gives how many bytes it was. errMoved when somebody else has sent that part.
+// take stores what src gives as the next part of the file and returns its size. The error is errMoved if another request has sent that part.
 func (u *Uploads) take(ctx context.Context, row *ent.Upload, src io.Reader) (int64, error) {
 	sum, err := sumFrom(row.SumState)
 	if err != nil {
@@ -154,7 +155,7 @@ func (u *Uploads) take(ctx context.Context, row *ent.Upload, src io.Reader) (int
 	left := int64(row.Bytes - row.Received)
 	n, err := u.Kept.Store.Put(ctx, name, io.TeeReader(io.LimitReader(src, left), io.MultiWriter(sum, &firstBytes{head, headBytes})))
 	if err != nil {
-		return 0, fmt.Errorf("keep a part of %s: %w", row.ID, err)
+		return 0, fmt.Errorf("store a part of %s: %w", row.ID, err)
 	}
 	undo := func(err error) (int64, error) {
 		return 0, errors.Join(err, u.Kept.Remove(ctx, name))
@@ -180,8 +181,8 @@ func (u *Uploads) take(ctx context.Context, row *ent.Upload, src io.Reader) (int
 	return n, nil
 }
 
-// errMoved is that the upload is not at that place any more.
-var errMoved = errors.New("somebody else sends the file as well")
+// errMoved is returned when the upload has moved on since it was read.
+var errMoved = errors.New("another request is sending the file")
 
 func sumFrom(state []byte) (hash.Hash, error) {
 	sum := sha256.New()
@@ -191,7 +192,7 @@ func sumFrom(state []byte) (hash.Hash, error) {
 	return sum, sum.(encoding.BinaryUnmarshaler).UnmarshalBinary(state)
 }
 
-// firstBytes keeps what is written up to a size.
+// firstBytes keeps the first size bytes that are written to it.
 type firstBytes struct {
 	b    *bytes.Buffer
 	size int
@@ -202,7 +203,7 @@ func (f *firstBytes) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// refuse says for good why a file is not taken, and gives that as an error.
+// refuse rejects a file for good and returns the reason as a refused error.
 func (u *Uploads) refuse(ctx context.Context, row *ent.Upload, why string) error {
 	if err := u.Client.Upload.UpdateOneID(row.ID).SetProblem(why).SetParts([]schema.UploadPart{}).Exec(ctx); err != nil {
 		return err
@@ -210,7 +211,7 @@ func (u *Uploads) refuse(ctx context.Context, row *ent.Upload, why string) error
 	return errors.Join(refused{why}, u.drop(ctx, row))
 }
 
-// drop removes the parts of an upload.
+// drop deletes the parts of an upload.
 func (u *Uploads) drop(ctx context.Context, row *ent.Upload) error {
 	var errs []error
 	for _, p := range row.Parts {
@@ -219,7 +220,7 @@ func (u *Uploads) drop(ctx context.Context, row *ent.Upload) error {
 	return errors.Join(errs...)
 }
 
-// finish makes an asset of a file all of which has come. It may be called again when it failed.
+// finish makes an asset of a complete file. It may be called again after an error.
 func (u *Uploads) finish(ctx context.Context, id string) error {
 	row, err := u.Client.Upload.Get(ctx, id)
 	if err != nil || row.AssetID != nil || row.Problem != nil {
@@ -234,7 +235,7 @@ func (u *Uploads) finish(ctx context.Context, id string) error {
 		return err
 	}
 	made.Owner = row.OrganizationID
-	assetID := "ast" + strings.TrimPrefix(row.ID, "upl") // the same however often
+	assetID := "ast" + strings.TrimPrefix(row.ID, "upl") // the same at every attempt
 	_, problems, err := u.Content.PutData(access.WithViewer(ctx, access.System("uploads")), content.Data{
 		ID: assetID, Stored: made, Document: assetDocument(row, named(row.Name, mediaType), mediaType),
 	})
@@ -248,12 +249,12 @@ func (u *Uploads) finish(ctx context.Context, id string) error {
 		return err
 	}
 	if err := u.drop(ctx, row); err != nil {
-		slog.WarnContext(ctx, "parts of an upload are left over", "upload", row.ID, "error", err)
+		slog.WarnContext(ctx, "upload parts not deleted", "upload", row.ID, "error", err)
 	}
 	return nil
 }
 
-// keep puts the file where it stays, a picture made anew, and says what there is to know of it.
+// keep stores the complete file, a picture re-encoded, and returns what is known of it and its media type.
 func (u *Uploads) keep(ctx context.Context, row *ent.Upload) (*content.Stored, string, error) {
 	whole := &joined{ctx: ctx, store: u.Kept.Store, parts: row.Parts}
 	defer whole.Close()
@@ -261,9 +262,9 @@ func (u *Uploads) keep(ctx context.Context, row *ent.Upload) (*content.Stored, s
 		picture, mediaType, size, err := u.Pictures.Clean(ctx, whole)
 		switch {
 		case errors.Is(err, ErrNoPicture):
-			return nil, "", refused{fmt.Sprintf("the picture cannot be read, or has more than %d million pixels", mostPixels/1_000_000)}
+			return nil, "", refused{fmt.Sprintf("the picture cannot be read, or has more than %d million pixels", maxPixels/1_000_000)}
 		case err != nil:
-			return nil, "", fmt.Errorf("make the picture %s anew: %w", row.ID, err)
+			return nil, "", fmt.Errorf("re-encode the picture %s: %w", row.ID, err)
 		}
 		sum := sha256.Sum256(picture)
 		made := &content.Stored{SHA256: hex.EncodeToString(sum[:]), Bytes: len(picture), Width: size.X, Height: size.Y}
@@ -275,7 +276,7 @@ func (u *Uploads) keep(ctx context.Context, row *ent.Upload) (*content.Stored, s
 	}
 	made := &content.Stored{SHA256: hex.EncodeToString(sum.Sum(nil)), Bytes: row.Bytes}
 	if err := u.Kept.Put(ctx, made.SHA256, whole); err != nil {
-		return nil, "", fmt.Errorf("keep the file of %s: %w", row.ID, err)
+		return nil, "", fmt.Errorf("store the file of %s: %w", row.ID, err)
 	}
 	made.Pages, err = u.pages(ctx, row.MediaType, made)
 	return made, row.MediaType, err
@@ -286,7 +287,7 @@ func (u *Uploads) pages(ctx context.Context, mediaType string, made *content.Sto
 	if kind == other || made.Bytes > pagesBytes {
 		return 0, nil
 	}
-	done, err := u.Pictures.wait(ctx) // one at a time, as pictures
+	done, err := u.Pictures.wait(ctx) // one at a time, like pictures
 	if err != nil {
 		return 0, err
 	}
@@ -302,7 +303,7 @@ func (u *Uploads) pages(ctx context.Context, mediaType string, made *content.Sto
 	return officePages(&readerAt{file}, int64(made.Bytes)), nil
 }
 
-// readerAt reads anywhere in what can be sought. It is for one reader at a time.
+// readerAt implements io.ReaderAt by seeking. It is not safe for concurrent use.
 type readerAt struct{ io.ReadSeeker }
 
 func (r *readerAt) ReadAt(p []byte, at int64) (int, error) {
@@ -312,7 +313,7 @@ func (r *readerAt) ReadAt(p []byte, at int64) (int, error) {
 	return io.ReadFull(r, p)
 }
 
-// joined reads the parts of a file one after the other.
+// joined reads the parts of a file as one.
 type joined struct {
 	ctx   context.Context
 	store Store
@@ -351,7 +352,7 @@ func (j *joined) Close() error {
 	return err
 }
 
-// Tidy deletes uploads that have ended, with what came of them, and gives how many.
+// Tidy deletes expired uploads with their parts, at most 1000, and returns their number.
 func (u *Uploads) Tidy(ctx context.Context) (int, error) {
 	ctx = own(ctx)
 	ended, err := u.Client.Upload.Query().Where(upload.ExpiresAtLT(u.now().Add(-uploadLife))).Limit(1000).All(ctx)
@@ -367,6 +368,6 @@ func (u *Uploads) Tidy(ctx context.Context) (int, error) {
 }
 
 func assetDocument(row *ent.Upload, name, mediaType string) json.RawMessage {
-	document, _ := json.Marshal(map[string]string{"key": row.ID, "file": name, "mediaType": mediaType}) // texts can be written
+	document, _ := json.Marshal(map[string]string{"key": row.ID, "file": name, "mediaType": mediaType}) // strings can be marshalled
 	return document
 }

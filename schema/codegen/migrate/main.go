@@ -1,6 +1,6 @@
-// Command migrate writes the next step of the database, for SQLite and PostgreSQL alike: the difference between the steps in
-// schema/migrations and the ent schema. It replays the steps on empty databases, SQLite's in memory and PostgreSQL's made and
-// dropped on the server of HUB_TEST_POSTGRES_URL. Run it through scripts/migrate, after scripts/generate.
+// Command migrate writes the next migration step, for both SQLite and PostgreSQL: the difference between the steps in schema/migrations
+// and the ent schema. It replays the steps on empty databases, SQLite's in memory and PostgreSQL's created and dropped on the server of
+// HUB_TEST_POSTGRES_URL. Run it through scripts/migrate, after scripts/generate.
 package main
 
 import (
@@ -18,13 +18,13 @@ import (
 )
 
 const usage = `migrate NAME          writes the next step of both dialects, if the schema has changed
-migrate --fresh NAME  replaces all steps by a first one; only before anything has shipped
+migrate --fresh NAME  replaces all steps with a first one; only before anything has shipped
 migrate --check       fails if the schema differs from the steps
 
-HUB_TEST_POSTGRES_URL names a PostgreSQL server on which databases may be made and dropped.
+HUB_TEST_POSTGRES_URL names a PostgreSQL server on which databases may be created and dropped.
 `
 
-// errDiffers is the outcome of a check that failed.
+// errDiffers is the error of a failed check.
 var errDiffers = errors.New("the schema differs from the migrations: run scripts/migrate NAME and commit what it writes")
 
 var validName = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
@@ -35,7 +35,7 @@ func main() {
 	flags := flag.NewFlagSet("migrate", flag.ExitOnError)
 	flags.Usage = func() { fmt.Fprint(flags.Output(), usage) }
 	check := flags.Bool("check", false, "fail if the schema differs from the steps")
-	fresh := flags.Bool("fresh", false, "replace all steps by a first one")
+	fresh := flags.Bool("fresh", false, "replace all steps with a first one")
 	_ = flags.Parse(os.Args[1:])
 	if *check != (flags.NArg() == 0) || (*check && *fresh) || (!*check && !validName.MatchString(flags.Arg(0))) || flags.NArg() > 1 {
 		flags.Usage()
@@ -45,7 +45,7 @@ func main() {
 	defer stop()
 	if err := run(ctx, os.Stdout, flags.Arg(0), *check, *fresh); err != nil {
 		log.Print(err)
-		os.Exit(1) //nolint:gocritic // nothing is left to stop
+		os.Exit(1) //nolint:gocritic // there is nothing left to stop
 	}
 }
 
@@ -65,7 +65,7 @@ func run(ctx context.Context, out io.Writer, name string, check, fresh bool) err
 	case check && added:
 		return errDiffers
 	case !added:
-		fmt.Fprintln(out, "no change: the migrations give the schema as it is")
+		fmt.Fprintln(out, "no change: the migrations lead to the present schema")
 		return nil
 	}
 	written, err := steps.write(fresh)
@@ -75,7 +75,7 @@ func run(ctx context.Context, out io.Writer, name string, check, fresh bool) err
 	return err
 }
 
-// moduleRoot is the nearest folder upwards that holds go.mod.
+// moduleRoot returns the nearest folder with a go.mod, from the working directory upwards.
 func moduleRoot() (string, error) {
 	dir, err := os.Getwd()
 	if err != nil {

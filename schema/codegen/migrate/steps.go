@@ -15,8 +15,8 @@ import (
 	"dugnad/ent/migrate"
 )
 
-// tables are those of the ent schema. A table between two types gets an index from its second side: ent gives it a primary key only,
-// which serves the first.
+// tables returns the tables of the ent schema. A join table gets an index for its second column: ent gives it a primary key only, which
+// serves the first.
 func tables() []*schema.Table {
 	for _, t := range migrate.Tables {
 		if len(t.PrimaryKey) != 2 {
@@ -28,10 +28,10 @@ func tables() []*schema.Table {
 	return migrate.Tables
 }
 
-// versionLayout makes a version of a time.
+// versionLayout is the layout of versions, which are times.
 const versionLayout = "20060102150405"
 
-// folder is the steps of one dialect: those on disk, read into memory, and what a diff adds to them there.
+// folder holds the steps of one dialect in memory: those on disk, and those that diff adds.
 type folder struct {
 	dialect string
 	path    string
@@ -39,10 +39,10 @@ type folder struct {
 	known   map[string]bool // by file name
 }
 
-// steps are the folders of all dialects, the same versions and names in each.
+// steps are the folders of all dialects, with the same versions and names in each.
 type steps []*folder
 
-// readSteps reads the folders under root; a fresh start reads nothing.
+// readSteps returns the steps in the folders under root; none for a fresh start.
 func readSteps(root string, fresh bool) (steps, error) {
 	all := steps{
 		{dialect: dialect.SQLite, path: filepath.Join(root, "sqlite")},
@@ -76,7 +76,7 @@ func (f *folder) read() error {
 		return nil
 	}
 	if err := atlas.Validate(disk); err != nil {
-		return fmt.Errorf("atlas.sum does not fit the files, was a step edited or are two branches merged? %w", err)
+		return fmt.Errorf("atlas.sum does not match the files (was a step edited, or were two branches merged?): %w", err)
 	}
 	for _, file := range files {
 		f.known[file.Name()] = true
@@ -87,7 +87,7 @@ func (f *folder) read() error {
 	return f.seal()
 }
 
-// seal brings the sum in memory up to the files there.
+// seal updates the sum of the files in memory.
 func (f *folder) seal() error {
 	sum, err := f.steps.Checksum()
 	if err != nil {
@@ -96,7 +96,7 @@ func (f *folder) seal() error {
 	return atlas.WriteSumFile(f.steps, sum)
 }
 
-// diff adds the step that leads to the tables to every folder, in memory; it reports false if none has anything to do.
+// diff adds to every folder, in memory, the step that leads to the tables. It reports whether there was anything to do.
 func (all steps) diff(ctx context.Context, name string, now time.Time, tables []*schema.Table) (bool, error) {
 	version, err := all.nextVersion(now)
 	if err != nil {
@@ -142,7 +142,7 @@ func (f *folder) diff(ctx context.Context, version, name string, tables []*schem
 	return m.NamedDiff(ctx, name, tables...)
 }
 
-// named formats a step as atlas does, under a version of our choice.
+// named formats a step as atlas does, with the given version.
 type named string
 
 func (version named) Format(plan *atlas.Plan) ([]atlas.File, error) {
@@ -150,7 +150,7 @@ func (version named) Format(plan *atlas.Plan) ([]atlas.File, error) {
 	return atlas.DefaultFormatter.Format(plan)
 }
 
-// nextVersion is the time in seconds, or the second after the last step's if that is not before it.
+// nextVersion returns now in seconds, or the second after the last step if that is later.
 func (all steps) nextVersion(now time.Time) (string, error) {
 	now = now.UTC().Truncate(time.Second)
 	for _, f := range all {
@@ -171,7 +171,7 @@ func (all steps) nextVersion(now time.Time) (string, error) {
 	return now.Format(versionLayout), nil
 }
 
-// write saves what diff has added, and returns the paths of the new steps. A fresh start removes the old ones.
+// write writes the steps that diff added and returns their paths. A fresh start removes the old ones first.
 func (all steps) write(fresh bool) (written []string, err error) {
 	for _, f := range all {
 		if err := os.MkdirAll(f.path, 0o755); err != nil {

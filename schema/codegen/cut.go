@@ -1,0 +1,172 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"go/ast"
+	"go/format"
+	"go/parser"
+	"go/token"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// A trimmer holds generated files while they are cut.
+type trimmer struct {
+	files     *token.FileSet
+	parsed    map[string]*ast.File
+	types     map[string]bool // all types of the schema
+	documents map[string]bool // those with documents
+	collected map[string]bool // methods of queries that gql_collection.go calls
+}
+
+// readFiles parses the files that the pattern matches.
+func readFiles(pattern string) (*trimmer, error) {
+	names, err := filepath.Glob(pattern)
+	if err != nil {
+		return nil, err
+	}
+	t := &trimmer{
+		files: token.NewFileSet(), parsed: make(map[string]*ast.File, len(names)),
+		types: map[string]bool{}, documents: map[string]bool{}, collected: map[string]bool{},
+	}
+	for _, name := range names {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			return nil, err
+		}
+		if text, err = withoutHooks(text); err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		if t.parsed[name], err = parser.ParseFile(t.files, name, text, parser.ParseComments|parser.SkipObjectResolution); err != nil {
+			return nil, err
+		}
+	}
+	return t, nil
+}
+
+// receiver returns the name of the type that f is a method of, or "" for functions and for methods of generic types.
+func receiver(f *ast.FuncDecl) string {
+	if f.Recv == nil {
+		return ""
+	}
+	return typeName(f.Recv.List[0].Type)
+}
+
+// returned returns the name of the type of f's first result.
+func returned(f *ast.FuncDecl) string { return typeName(f.Type.Results.List[0].Type) }
+
+func typeName(e ast.Expr) string {
+	if star, ok := e.(*ast.StarExpr); ok {
+		e = star.X
+	}
+	if id, ok := e.(*ast.Ident); ok {
+		return id.Name
+	}
+	return ""
+}
+
+// each calls do for every declaration.
+func (t *trimmer) each(do func(file string, d ast.Decl)) {
+	for name, file := range t.parsed {
+		for _, d := range file.Decls {
+			do(name, d)
+		}
+	}
+}
+
+// cut removes the declarations for which unused holds.
+func (t *trimmer) cut(unused func(ast.Decl) bool) {
+	for _, file := range t.parsed {
+		file.Decls = slices.DeleteFunc(file.Decls, func(d ast.Decl) bool {
+			if !unused(d) {
+				return false
+			}
+			file.Comments = slices.DeleteFunc(file.Comments, func(c *ast.CommentGroup) bool {
+				return c.Pos() >= start(d) && c.End() <= d.End()
+			})
+			return true
+		})
+	}
+}
+
+// start is where the declaration begins, with its comment.
+func start(d ast.Decl) token.Pos {
+	var doc *ast.CommentGroup
+	switch d := d.(type) {
+	case *ast.FuncDecl:
+		doc = d.Doc
+	case *ast.GenDecl:
+		doc = d.Doc
+	}
+	if doc != nil {
+		return doc.Pos()
+	}
+	return d.Pos()
+}
+
+// write writes the files back.
+func (t *trimmer) write() error {
+	for name, file := range t.parsed {
+		if err := t.writeFile(name, file); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// writeFile writes a file without the imports that it does not need any more, or removes it if nothing is left.
+func (t *trimmer) writeFile(name string, file *ast.File) error {
+	used := map[string]bool{}
+	declares := false
+	for _, d := range file.Decls {
+		if g, ok := d.(*ast.GenDecl); ok && g.Tok == token.IMPORT {
+			continue
+		}
+		declares = true
+		ast.Inspect(d, func(n ast.Node) bool {
+			if s, ok := n.(*ast.SelectorExpr); ok {
+				if id, ok := s.X.(*ast.Ident); ok {
+					used[id.Name] = true
+				}
+			}
+			return true
+		})
+	}
+	if !declares {
+		return os.Remove(name)
+	}
+	for _, d := range file.Decls {
+		if g, ok := d.(*ast.GenDecl); ok && g.Tok == token.IMPORT {
+			g.Specs = slices.DeleteFunc(g.Specs, func(s ast.Spec) bool { return !used[importName(s.(*ast.ImportSpec))] })
+		}
+	}
+	file.Decls = slices.DeleteFunc(file.Decls, func(d ast.Decl) bool {
+		g, ok := d.(*ast.GenDecl)
+		return ok && g.Tok == token.IMPORT && len(g.Specs) == 0
+	})
+	var b bytes.Buffer
+	if err := format.Node(&b, t.files, file); err != nil {
+		return err
+	}
+	return os.WriteFile(name, b.Bytes(), 0o644)
+}
+
+var majorVersion = regexp.MustCompile(`^v\d+$`)
+
+// importName is the name under which a file knows what it imports: its own, or the last part of the path that is no version, without go-.
+func importName(s *ast.ImportSpec) string {
+	if s.Name != nil {
+		return s.Name.Name
+	}
+	p, _ := strconv.Unquote(s.Path.Value)
+	if majorVersion.MatchString(path.Base(p)) {
+		p = path.Dir(p)
+	}
+	return strings.TrimPrefix(path.Base(p), "go-")
+}

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"entgo.io/ent/dialect/sql"
+
 	"dugnad/ent"
 	"dugnad/ent/account"
 	"dugnad/ent/attempt"
@@ -187,7 +189,9 @@ func (a *Accounts) failed(ctx context.Context, subject string) error {
 		row, err := tx.Attempt.Get(ctx, id)
 		switch {
 		case ent.IsNotFound(err):
-			return tx.Attempt.Create().SetID(id).SetFailures(1).SetSince(now).OnConflictColumns(attempt.FieldID).AddFailures(1).Exec(ctx)
+			return tx.Insert(ctx, sql.Insert(attempt.Table).
+				Columns(attempt.FieldID, attempt.FieldFailures, attempt.FieldSince).Values(id, 1, now).
+				OnConflict(sql.ConflictColumns(attempt.FieldID), sql.ResolveWith(func(u *sql.UpdateSet) { u.Add(attempt.FieldFailures, 1) })))
 		case err != nil:
 			return err
 		case now.Sub(row.Since) >= attemptsWindow:

@@ -44,8 +44,8 @@ const (
 	longestPassword  = 200
 )
 
-// argon2id with 64 MiB, one pass and one lane (RFC 9106 names 64 MiB with three passes for machines with little memory, OWASP 19 MiB
-// with two as the least).
+// argon2id with 64 MiB, two passes and one lane. RFC 9106 recommends 64 MiB with three passes where memory is scarce; OWASP's minimum is
+// 19 MiB with two.
 const (
 	argonTime    = 2
 	argonMemory  = 64 << 10 // KiB

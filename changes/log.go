@@ -1,5 +1,6 @@
-// Package changes keeps the change log: what became visible to readers, changed or went, in the order of the commits. It is what every
-// projection follows: the search index, caches, feeds. A consumer is a cursor, the sequence of the last change it has finished.
+// Package changes keeps the change log: what became visible to readers, what changed and what went, in commit order.
+// Every projection follows it: the search index, caches, feeds. A consumer's state is a cursor: the sequence of the
+// last change it has processed.
 package changes
 
 import (
@@ -16,22 +17,23 @@ import (
 	"dugnad/schema"
 )
 
-// lockLog is the advisory lock under which changes are appended on PostgreSQL, so that the order of sequences is that of commits.
+// lockLog is the PostgreSQL advisory lock held while appending, so that sequences are in commit order.
 const lockLog = 0x6475676e_6c6f67 // "dugnlog"
 
-// Channel is the PostgreSQL channel that is notified of commits that changed the log.
+// Channel is the PostgreSQL notification channel for commits that appended to the log.
 const Channel = "changes"
 
-// Entry is a change before it is in the log.
+// Entry is a change to be appended.
 type Entry struct {
 	NodeID   string
 	Action   schema.ChangeAction
-	Revision int // 0 for reference data
+	Revision int // 0 for reference data, which has no revisions
 	Audience schema.Audience
 }
 
-// Append writes the changes with tx. It must be the last thing that the transaction does before its commit: a write after it
-// deadlocks with a writer that waits for the log.
+// Append writes the changes in tx, with the given time and actor. It must be the last statement before the commit: a
+// later write can deadlock with another writer that waits for the log. It returns an error for an id of an unknown
+// type.
 func Append(ctx context.Context, tx *ent.Tx, at time.Time, actor string, entries []Entry) error {
 	if len(entries) == 0 {
 		return nil
@@ -46,7 +48,7 @@ func Append(ctx context.Context, tx *ent.Tx, at time.Time, actor string, entries
 		for i, e := range chunk {
 			t, ok := ent.TypeOf(e.NodeID)
 			if !ok {
-				return fmt.Errorf("append a change of %q: no such type", e.NodeID)
+				return fmt.Errorf("append a change of %q: unknown type", e.NodeID)
 			}
 			rows[i] = tx.Change.Create().SetAt(at).SetNodeID(e.NodeID).SetType(t.GQL).SetAction(e.Action).
 				SetRevision(e.Revision).SetAudience(e.Audience).SetActor(actor)
@@ -63,18 +65,19 @@ func Append(ctx context.Context, tx *ent.Tx, at time.Time, actor string, entries
 	return nil
 }
 
-// Read gives at most limit changes after the sequence, in order.
+// Read returns at most limit changes after the given sequence, in order.
 func Read(ctx context.Context, c *ent.Client, after, limit int) ([]*ent.Change, error) {
 	return c.Change.Query().Where(change.IDGT(after)).Order(change.ByID()).Limit(limit).All(ctx)
 }
 
-// Head is the sequence of the last change, 0 when there is none.
+// Head returns the sequence of the last change, or 0 if the log is empty.
 func Head(ctx context.Context, c *ent.Client) (int, error) {
 	id, err := c.Change.Query().Order(ent.Desc(change.FieldID)).FirstID(ctx)
 	return id, ent.MaskNotFound(err)
 }
 
-// Prune deletes changes from before the time, and gives how many. The last one stays, whatever its age: consumers stand at it.
+// Prune deletes changes from before the given time and returns how many. It always keeps the last one, because
+// consumers' cursors point at it.
 func Prune(ctx context.Context, c *ent.Client, before time.Time) (int, error) {
 	head, err := Head(ctx, c)
 	if err != nil {
@@ -83,48 +86,49 @@ func Prune(ctx context.Context, c *ent.Client, before time.Time) (int, error) {
 	return c.Change.Delete().Where(change.AtLT(before.UTC()), change.IDLT(head)).Exec(ctx)
 }
 
-// Waker wakes those who wait for changes. Wake-ups may be lost while a connection is down, so consumers also look by themselves now
-// and then.
+// Waker wakes goroutines that wait for changes. Wake-ups can be lost while a database connection is down, so consumers
+// must poll as well.
 type Waker struct {
-	mu      sync.Mutex
-	waiting map[chan struct{}]bool
-	told    []func()
+	mu          sync.Mutex
+	subscribers map[chan struct{}]bool
+	callbacks   []func()
 }
 
-// OnWake has f called at every Wake, before it returns. f must be quick, and must not call the waker.
+// OnWake registers f to be called by every Wake, before Wake returns. f must be quick and must not call the waker.
 func (w *Waker) OnWake(f func()) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.told = append(w.told, f)
+	w.callbacks = append(w.callbacks, f)
 }
 
-// Wake wakes everybody.
+// Wake calls the registered functions and wakes every subscriber.
 func (w *Waker) Wake() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for _, f := range w.told {
+	for _, f := range w.callbacks {
 		f()
 	}
-	for c := range w.waiting {
+	for c := range w.subscribers {
 		select {
 		case c <- struct{}{}:
-		default: // has a wake-up waiting
+		default: // a wake-up is pending already
 		}
 	}
 }
 
-// Waiting gives a channel on which wake-ups come until stop is called. Several while nobody listens count as one.
-func (w *Waker) Waiting() (woken <-chan struct{}, stop func()) {
+// Subscribe returns a channel that receives a value after each Wake until stop is called. Wakes that nobody received
+// count as one.
+func (w *Waker) Subscribe() (woken <-chan struct{}, stop func()) {
 	c := make(chan struct{}, 1)
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.waiting == nil {
-		w.waiting = make(map[chan struct{}]bool)
+	if w.subscribers == nil {
+		w.subscribers = make(map[chan struct{}]bool)
 	}
-	w.waiting[c] = true
+	w.subscribers[c] = true
 	return c, func() {
 		w.mu.Lock()
 		defer w.mu.Unlock()
-		delete(w.waiting, c)
+		delete(w.subscribers, c)
 	}
 }

@@ -1,4 +1,4 @@
-// Package demo holds the demo content in the documents format, and loads it the way an import is loaded.
+// Package demo holds the demo content in the documents format, and imports it.
 package demo
 
 import (
@@ -17,7 +17,7 @@ import (
 //go:embed content/*.json reference/*.json assets/*
 var files embed.FS
 
-// Load takes the demo content in. Doing it again changes nothing. It shows its progress type by type.
+// Load imports the demo content, atomically, and calls progress for each type. Loading it again changes nothing.
 func Load(ctx context.Context, service *content.Service, progress content.Progress) error {
 	items, err := read()
 	if err != nil {
@@ -27,7 +27,7 @@ func Load(ctx context.Context, service *content.Service, progress content.Progre
 	return err
 }
 
-// read gives all items, those of one file or of a file's list.
+// read returns all items; a file holds one item or a list.
 func read() (items []content.File, err error) {
 	err = fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || path.Ext(name) != ".json" {
@@ -61,7 +61,7 @@ func read() (items []content.File, err error) {
 	return items, nil
 }
 
-// readAsset reads the file that belongs to an asset.
+// readAsset adds the bytes of the file that an asset names; other items stay as they are.
 func readAsset(item *content.File) error {
 	if item.Type != "ASSET" {
 		return nil

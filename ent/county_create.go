@@ -9,8 +9,6 @@ import (
 	"errors"
 	"fmt"
 
-	"entgo.io/ent/dialect"
-	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 )
@@ -20,7 +18,6 @@ type CountyCreate struct {
 	config
 	mutation *CountyMutation
 	hooks    []Hook
-	conflict []sql.ConflictOption
 }
 
 // SetNumber sets the "number" field.
@@ -123,7 +120,6 @@ func (_c *CountyCreate) createSpec() (*County, *sqlgraph.CreateSpec) {
 		_node = &County{config: _c.config}
 		_spec = sqlgraph.NewCreateSpec(county.Table, sqlgraph.NewFieldSpec(county.FieldID, field.TypeString))
 	)
-	_spec.OnConflict = _c.conflict
 	if id, ok := _c.mutation.ID(); ok {
 		_node.ID = id
 		_spec.ID.Value = id
@@ -143,238 +139,11 @@ func (_c *CountyCreate) createSpec() (*County, *sqlgraph.CreateSpec) {
 	return _node, _spec
 }
 
-// OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
-// of the `INSERT` statement. For example:
-//
-//	client.County.Create().
-//		SetNumber(v).
-//		OnConflict(
-//			// Update the row with the new values
-//			// the was proposed for insertion.
-//			sql.ResolveWithNewValues(),
-//		).
-//		// Override some of the fields with custom
-//		// update values.
-//		Update(func(u *ent.CountyUpsert) {
-//			SetNumber(v+v).
-//		}).
-//		Exec(ctx)
-func (_c *CountyCreate) OnConflict(opts ...sql.ConflictOption) *CountyUpsertOne {
-	_c.conflict = opts
-	return &CountyUpsertOne{
-		create: _c,
-	}
-}
-
-// OnConflictColumns calls `OnConflict` and configures the columns
-// as conflict target. Using this option is equivalent to using:
-//
-//	client.County.Create().
-//		OnConflict(sql.ConflictColumns(columns...)).
-//		Exec(ctx)
-func (_c *CountyCreate) OnConflictColumns(columns ...string) *CountyUpsertOne {
-	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
-	return &CountyUpsertOne{
-		create: _c,
-	}
-}
-
-type (
-	// CountyUpsertOne is the builder for "upsert"-ing
-	//  one County node.
-	CountyUpsertOne struct {
-		create *CountyCreate
-	}
-
-	// CountyUpsert is the "OnConflict" setter.
-	CountyUpsert struct {
-		*sql.UpdateSet
-	}
-)
-
-// SetNumber sets the "number" field.
-func (u *CountyUpsert) SetNumber(v string) *CountyUpsert {
-	u.Set(county.FieldNumber, v)
-	return u
-}
-
-// UpdateNumber sets the "number" field to the value that was provided on create.
-func (u *CountyUpsert) UpdateNumber() *CountyUpsert {
-	u.SetExcluded(county.FieldNumber)
-	return u
-}
-
-// SetName sets the "name" field.
-func (u *CountyUpsert) SetName(v string) *CountyUpsert {
-	u.Set(county.FieldName, v)
-	return u
-}
-
-// UpdateName sets the "name" field to the value that was provided on create.
-func (u *CountyUpsert) UpdateName() *CountyUpsert {
-	u.SetExcluded(county.FieldName)
-	return u
-}
-
-// SetLocalNames sets the "local_names" field.
-func (u *CountyUpsert) SetLocalNames(v schema.LocalText) *CountyUpsert {
-	u.Set(county.FieldLocalNames, v)
-	return u
-}
-
-// UpdateLocalNames sets the "local_names" field to the value that was provided on create.
-func (u *CountyUpsert) UpdateLocalNames() *CountyUpsert {
-	u.SetExcluded(county.FieldLocalNames)
-	return u
-}
-
-// ClearLocalNames clears the value of the "local_names" field.
-func (u *CountyUpsert) ClearLocalNames() *CountyUpsert {
-	u.SetNull(county.FieldLocalNames)
-	return u
-}
-
-// UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
-// Using this option is equivalent to using:
-//
-//	client.County.Create().
-//		OnConflict(
-//			sql.ResolveWithNewValues(),
-//			sql.ResolveWith(func(u *sql.UpdateSet) {
-//				u.SetIgnore(county.FieldID)
-//			}),
-//		).
-//		Exec(ctx)
-func (u *CountyUpsertOne) UpdateNewValues() *CountyUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(s *sql.UpdateSet) {
-		if _, exists := u.create.mutation.ID(); exists {
-			s.SetIgnore(county.FieldID)
-		}
-	}))
-	return u
-}
-
-// Ignore sets each column to itself in case of conflict.
-// Using this option is equivalent to using:
-//
-//	client.County.Create().
-//	    OnConflict(sql.ResolveWithIgnore()).
-//	    Exec(ctx)
-func (u *CountyUpsertOne) Ignore() *CountyUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
-	return u
-}
-
-// DoNothing configures the conflict_action to `DO NOTHING`.
-// Supported only by SQLite and PostgreSQL.
-func (u *CountyUpsertOne) DoNothing() *CountyUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.DoNothing())
-	return u
-}
-
-// Update allows overriding fields `UPDATE` values. See the CountyCreate.OnConflict
-// documentation for more info.
-func (u *CountyUpsertOne) Update(set func(*CountyUpsert)) *CountyUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
-		set(&CountyUpsert{UpdateSet: update})
-	}))
-	return u
-}
-
-// SetNumber sets the "number" field.
-func (u *CountyUpsertOne) SetNumber(v string) *CountyUpsertOne {
-	return u.Update(func(s *CountyUpsert) {
-		s.SetNumber(v)
-	})
-}
-
-// UpdateNumber sets the "number" field to the value that was provided on create.
-func (u *CountyUpsertOne) UpdateNumber() *CountyUpsertOne {
-	return u.Update(func(s *CountyUpsert) {
-		s.UpdateNumber()
-	})
-}
-
-// SetName sets the "name" field.
-func (u *CountyUpsertOne) SetName(v string) *CountyUpsertOne {
-	return u.Update(func(s *CountyUpsert) {
-		s.SetName(v)
-	})
-}
-
-// UpdateName sets the "name" field to the value that was provided on create.
-func (u *CountyUpsertOne) UpdateName() *CountyUpsertOne {
-	return u.Update(func(s *CountyUpsert) {
-		s.UpdateName()
-	})
-}
-
-// SetLocalNames sets the "local_names" field.
-func (u *CountyUpsertOne) SetLocalNames(v schema.LocalText) *CountyUpsertOne {
-	return u.Update(func(s *CountyUpsert) {
-		s.SetLocalNames(v)
-	})
-}
-
-// UpdateLocalNames sets the "local_names" field to the value that was provided on create.
-func (u *CountyUpsertOne) UpdateLocalNames() *CountyUpsertOne {
-	return u.Update(func(s *CountyUpsert) {
-		s.UpdateLocalNames()
-	})
-}
-
-// ClearLocalNames clears the value of the "local_names" field.
-func (u *CountyUpsertOne) ClearLocalNames() *CountyUpsertOne {
-	return u.Update(func(s *CountyUpsert) {
-		s.ClearLocalNames()
-	})
-}
-
-// Exec executes the query.
-func (u *CountyUpsertOne) Exec(ctx context.Context) error {
-	if len(u.create.conflict) == 0 {
-		return errors.New("ent: missing options for CountyCreate.OnConflict")
-	}
-	return u.create.Exec(ctx)
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (u *CountyUpsertOne) ExecX(ctx context.Context) {
-	if err := u.create.Exec(ctx); err != nil {
-		panic(err)
-	}
-}
-
-// Exec executes the UPSERT query and returns the inserted/updated ID.
-func (u *CountyUpsertOne) ID(ctx context.Context) (id string, err error) {
-	if u.create.driver.Dialect() == dialect.MySQL {
-		// In case of "ON CONFLICT", there is no way to get back non-numeric ID
-		// fields from the database since MySQL does not support the RETURNING clause.
-		return id, errors.New("ent: CountyUpsertOne.ID is not supported by MySQL driver. Use CountyUpsertOne.Exec instead")
-	}
-	node, err := u.create.Save(ctx)
-	if err != nil {
-		return id, err
-	}
-	return node.ID, nil
-}
-
-// IDX is like ID, but panics if an error occurs.
-func (u *CountyUpsertOne) IDX(ctx context.Context) string {
-	id, err := u.ID(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return id
-}
-
 // CountyCreateBulk is the builder for creating many County entities in bulk.
 type CountyCreateBulk struct {
 	config
 	err      error
 	builders []*CountyCreate
-	conflict []sql.ConflictOption
 }
 
 // Save creates the County entities in the database.
@@ -403,7 +172,6 @@ func (_c *CountyCreateBulk) Save(ctx context.Context) ([]*County, error) {
 					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
-					spec.OnConflict = _c.conflict
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {
 						if sqlgraph.IsConstraintError(err) {
@@ -450,169 +218,6 @@ func (_c *CountyCreateBulk) Exec(ctx context.Context) error {
 // ExecX is like Exec, but panics if an error occurs.
 func (_c *CountyCreateBulk) ExecX(ctx context.Context) {
 	if err := _c.Exec(ctx); err != nil {
-		panic(err)
-	}
-}
-
-// OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
-// of the `INSERT` statement. For example:
-//
-//	client.County.CreateBulk(builders...).
-//		OnConflict(
-//			// Update the row with the new values
-//			// the was proposed for insertion.
-//			sql.ResolveWithNewValues(),
-//		).
-//		// Override some of the fields with custom
-//		// update values.
-//		Update(func(u *ent.CountyUpsert) {
-//			SetNumber(v+v).
-//		}).
-//		Exec(ctx)
-func (_c *CountyCreateBulk) OnConflict(opts ...sql.ConflictOption) *CountyUpsertBulk {
-	_c.conflict = opts
-	return &CountyUpsertBulk{
-		create: _c,
-	}
-}
-
-// OnConflictColumns calls `OnConflict` and configures the columns
-// as conflict target. Using this option is equivalent to using:
-//
-//	client.County.Create().
-//		OnConflict(sql.ConflictColumns(columns...)).
-//		Exec(ctx)
-func (_c *CountyCreateBulk) OnConflictColumns(columns ...string) *CountyUpsertBulk {
-	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
-	return &CountyUpsertBulk{
-		create: _c,
-	}
-}
-
-// CountyUpsertBulk is the builder for "upsert"-ing
-// a bulk of County nodes.
-type CountyUpsertBulk struct {
-	create *CountyCreateBulk
-}
-
-// UpdateNewValues updates the mutable fields using the new values that
-// were set on create. Using this option is equivalent to using:
-//
-//	client.County.Create().
-//		OnConflict(
-//			sql.ResolveWithNewValues(),
-//			sql.ResolveWith(func(u *sql.UpdateSet) {
-//				u.SetIgnore(county.FieldID)
-//			}),
-//		).
-//		Exec(ctx)
-func (u *CountyUpsertBulk) UpdateNewValues() *CountyUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(s *sql.UpdateSet) {
-		for _, b := range u.create.builders {
-			if _, exists := b.mutation.ID(); exists {
-				s.SetIgnore(county.FieldID)
-			}
-		}
-	}))
-	return u
-}
-
-// Ignore sets each column to itself in case of conflict.
-// Using this option is equivalent to using:
-//
-//	client.County.Create().
-//		OnConflict(sql.ResolveWithIgnore()).
-//		Exec(ctx)
-func (u *CountyUpsertBulk) Ignore() *CountyUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
-	return u
-}
-
-// DoNothing configures the conflict_action to `DO NOTHING`.
-// Supported only by SQLite and PostgreSQL.
-func (u *CountyUpsertBulk) DoNothing() *CountyUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.DoNothing())
-	return u
-}
-
-// Update allows overriding fields `UPDATE` values. See the CountyCreateBulk.OnConflict
-// documentation for more info.
-func (u *CountyUpsertBulk) Update(set func(*CountyUpsert)) *CountyUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
-		set(&CountyUpsert{UpdateSet: update})
-	}))
-	return u
-}
-
-// SetNumber sets the "number" field.
-func (u *CountyUpsertBulk) SetNumber(v string) *CountyUpsertBulk {
-	return u.Update(func(s *CountyUpsert) {
-		s.SetNumber(v)
-	})
-}
-
-// UpdateNumber sets the "number" field to the value that was provided on create.
-func (u *CountyUpsertBulk) UpdateNumber() *CountyUpsertBulk {
-	return u.Update(func(s *CountyUpsert) {
-		s.UpdateNumber()
-	})
-}
-
-// SetName sets the "name" field.
-func (u *CountyUpsertBulk) SetName(v string) *CountyUpsertBulk {
-	return u.Update(func(s *CountyUpsert) {
-		s.SetName(v)
-	})
-}
-
-// UpdateName sets the "name" field to the value that was provided on create.
-func (u *CountyUpsertBulk) UpdateName() *CountyUpsertBulk {
-	return u.Update(func(s *CountyUpsert) {
-		s.UpdateName()
-	})
-}
-
-// SetLocalNames sets the "local_names" field.
-func (u *CountyUpsertBulk) SetLocalNames(v schema.LocalText) *CountyUpsertBulk {
-	return u.Update(func(s *CountyUpsert) {
-		s.SetLocalNames(v)
-	})
-}
-
-// UpdateLocalNames sets the "local_names" field to the value that was provided on create.
-func (u *CountyUpsertBulk) UpdateLocalNames() *CountyUpsertBulk {
-	return u.Update(func(s *CountyUpsert) {
-		s.UpdateLocalNames()
-	})
-}
-
-// ClearLocalNames clears the value of the "local_names" field.
-func (u *CountyUpsertBulk) ClearLocalNames() *CountyUpsertBulk {
-	return u.Update(func(s *CountyUpsert) {
-		s.ClearLocalNames()
-	})
-}
-
-// Exec executes the query.
-func (u *CountyUpsertBulk) Exec(ctx context.Context) error {
-	if u.create.err != nil {
-		return u.create.err
-	}
-	for i, b := range u.create.builders {
-		if len(b.conflict) != 0 {
-			return fmt.Errorf("ent: OnConflict was set for builder %d. Set it on the CountyCreateBulk instead", i)
-		}
-	}
-	if len(u.create.conflict) == 0 {
-		return errors.New("ent: missing options for CountyCreateBulk.OnConflict")
-	}
-	return u.create.Exec(ctx)
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (u *CountyUpsertBulk) ExecX(ctx context.Context) {
-	if err := u.create.Exec(ctx); err != nil {
 		panic(err)
 	}
 }

@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 
-	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 )
@@ -19,7 +18,6 @@ type EmbedUseCreate struct {
 	config
 	mutation *EmbedUseMutation
 	hooks    []Hook
-	conflict []sql.ConflictOption
 }
 
 // SetDay sets the "day" field.
@@ -149,7 +147,6 @@ func (_c *EmbedUseCreate) createSpec() (*EmbedUse, *sqlgraph.CreateSpec) {
 		_node = &EmbedUse{config: _c.config}
 		_spec = sqlgraph.NewCreateSpec(embeduse.Table, sqlgraph.NewFieldSpec(embeduse.FieldID, field.TypeInt))
 	)
-	_spec.OnConflict = _c.conflict
 	if id, ok := _c.mutation.ID(); ok {
 		_node.ID = id
 		_spec.ID.Value = id
@@ -181,196 +178,11 @@ func (_c *EmbedUseCreate) createSpec() (*EmbedUse, *sqlgraph.CreateSpec) {
 	return _node, _spec
 }
 
-// OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
-// of the `INSERT` statement. For example:
-//
-//	client.EmbedUse.Create().
-//		SetDay(v).
-//		OnConflict(
-//			// Update the row with the new values
-//			// the was proposed for insertion.
-//			sql.ResolveWithNewValues(),
-//		).
-//		// Override some of the fields with custom
-//		// update values.
-//		Update(func(u *ent.EmbedUseUpsert) {
-//			SetDay(v+v).
-//		}).
-//		Exec(ctx)
-func (_c *EmbedUseCreate) OnConflict(opts ...sql.ConflictOption) *EmbedUseUpsertOne {
-	_c.conflict = opts
-	return &EmbedUseUpsertOne{
-		create: _c,
-	}
-}
-
-// OnConflictColumns calls `OnConflict` and configures the columns
-// as conflict target. Using this option is equivalent to using:
-//
-//	client.EmbedUse.Create().
-//		OnConflict(sql.ConflictColumns(columns...)).
-//		Exec(ctx)
-func (_c *EmbedUseCreate) OnConflictColumns(columns ...string) *EmbedUseUpsertOne {
-	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
-	return &EmbedUseUpsertOne{
-		create: _c,
-	}
-}
-
-type (
-	// EmbedUseUpsertOne is the builder for "upsert"-ing
-	//  one EmbedUse node.
-	EmbedUseUpsertOne struct {
-		create *EmbedUseCreate
-	}
-
-	// EmbedUseUpsert is the "OnConflict" setter.
-	EmbedUseUpsert struct {
-		*sql.UpdateSet
-	}
-)
-
-// SetShows sets the "shows" field.
-func (u *EmbedUseUpsert) SetShows(v int) *EmbedUseUpsert {
-	u.Set(embeduse.FieldShows, v)
-	return u
-}
-
-// UpdateShows sets the "shows" field to the value that was provided on create.
-func (u *EmbedUseUpsert) UpdateShows() *EmbedUseUpsert {
-	u.SetExcluded(embeduse.FieldShows)
-	return u
-}
-
-// AddShows adds v to the "shows" field.
-func (u *EmbedUseUpsert) AddShows(v int) *EmbedUseUpsert {
-	u.Add(embeduse.FieldShows, v)
-	return u
-}
-
-// UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
-// Using this option is equivalent to using:
-//
-//	client.EmbedUse.Create().
-//		OnConflict(
-//			sql.ResolveWithNewValues(),
-//			sql.ResolveWith(func(u *sql.UpdateSet) {
-//				u.SetIgnore(embeduse.FieldID)
-//			}),
-//		).
-//		Exec(ctx)
-func (u *EmbedUseUpsertOne) UpdateNewValues() *EmbedUseUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(s *sql.UpdateSet) {
-		if _, exists := u.create.mutation.ID(); exists {
-			s.SetIgnore(embeduse.FieldID)
-		}
-		if _, exists := u.create.mutation.Day(); exists {
-			s.SetIgnore(embeduse.FieldDay)
-		}
-		if _, exists := u.create.mutation.Site(); exists {
-			s.SetIgnore(embeduse.FieldSite)
-		}
-		if _, exists := u.create.mutation.Element(); exists {
-			s.SetIgnore(embeduse.FieldElement)
-		}
-		if _, exists := u.create.mutation.About(); exists {
-			s.SetIgnore(embeduse.FieldAbout)
-		}
-		if _, exists := u.create.mutation.Key(); exists {
-			s.SetIgnore(embeduse.FieldKey)
-		}
-	}))
-	return u
-}
-
-// Ignore sets each column to itself in case of conflict.
-// Using this option is equivalent to using:
-//
-//	client.EmbedUse.Create().
-//	    OnConflict(sql.ResolveWithIgnore()).
-//	    Exec(ctx)
-func (u *EmbedUseUpsertOne) Ignore() *EmbedUseUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
-	return u
-}
-
-// DoNothing configures the conflict_action to `DO NOTHING`.
-// Supported only by SQLite and PostgreSQL.
-func (u *EmbedUseUpsertOne) DoNothing() *EmbedUseUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.DoNothing())
-	return u
-}
-
-// Update allows overriding fields `UPDATE` values. See the EmbedUseCreate.OnConflict
-// documentation for more info.
-func (u *EmbedUseUpsertOne) Update(set func(*EmbedUseUpsert)) *EmbedUseUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
-		set(&EmbedUseUpsert{UpdateSet: update})
-	}))
-	return u
-}
-
-// SetShows sets the "shows" field.
-func (u *EmbedUseUpsertOne) SetShows(v int) *EmbedUseUpsertOne {
-	return u.Update(func(s *EmbedUseUpsert) {
-		s.SetShows(v)
-	})
-}
-
-// AddShows adds v to the "shows" field.
-func (u *EmbedUseUpsertOne) AddShows(v int) *EmbedUseUpsertOne {
-	return u.Update(func(s *EmbedUseUpsert) {
-		s.AddShows(v)
-	})
-}
-
-// UpdateShows sets the "shows" field to the value that was provided on create.
-func (u *EmbedUseUpsertOne) UpdateShows() *EmbedUseUpsertOne {
-	return u.Update(func(s *EmbedUseUpsert) {
-		s.UpdateShows()
-	})
-}
-
-// Exec executes the query.
-func (u *EmbedUseUpsertOne) Exec(ctx context.Context) error {
-	if len(u.create.conflict) == 0 {
-		return errors.New("ent: missing options for EmbedUseCreate.OnConflict")
-	}
-	return u.create.Exec(ctx)
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (u *EmbedUseUpsertOne) ExecX(ctx context.Context) {
-	if err := u.create.Exec(ctx); err != nil {
-		panic(err)
-	}
-}
-
-// Exec executes the UPSERT query and returns the inserted/updated ID.
-func (u *EmbedUseUpsertOne) ID(ctx context.Context) (id int, err error) {
-	node, err := u.create.Save(ctx)
-	if err != nil {
-		return id, err
-	}
-	return node.ID, nil
-}
-
-// IDX is like ID, but panics if an error occurs.
-func (u *EmbedUseUpsertOne) IDX(ctx context.Context) int {
-	id, err := u.ID(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return id
-}
-
 // EmbedUseCreateBulk is the builder for creating many EmbedUse entities in bulk.
 type EmbedUseCreateBulk struct {
 	config
 	err      error
 	builders []*EmbedUseCreate
-	conflict []sql.ConflictOption
 }
 
 // Save creates the EmbedUse entities in the database.
@@ -399,7 +211,6 @@ func (_c *EmbedUseCreateBulk) Save(ctx context.Context) ([]*EmbedUse, error) {
 					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
-					spec.OnConflict = _c.conflict
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {
 						if sqlgraph.IsConstraintError(err) {
@@ -450,156 +261,6 @@ func (_c *EmbedUseCreateBulk) Exec(ctx context.Context) error {
 // ExecX is like Exec, but panics if an error occurs.
 func (_c *EmbedUseCreateBulk) ExecX(ctx context.Context) {
 	if err := _c.Exec(ctx); err != nil {
-		panic(err)
-	}
-}
-
-// OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
-// of the `INSERT` statement. For example:
-//
-//	client.EmbedUse.CreateBulk(builders...).
-//		OnConflict(
-//			// Update the row with the new values
-//			// the was proposed for insertion.
-//			sql.ResolveWithNewValues(),
-//		).
-//		// Override some of the fields with custom
-//		// update values.
-//		Update(func(u *ent.EmbedUseUpsert) {
-//			SetDay(v+v).
-//		}).
-//		Exec(ctx)
-func (_c *EmbedUseCreateBulk) OnConflict(opts ...sql.ConflictOption) *EmbedUseUpsertBulk {
-	_c.conflict = opts
-	return &EmbedUseUpsertBulk{
-		create: _c,
-	}
-}
-
-// OnConflictColumns calls `OnConflict` and configures the columns
-// as conflict target. Using this option is equivalent to using:
-//
-//	client.EmbedUse.Create().
-//		OnConflict(sql.ConflictColumns(columns...)).
-//		Exec(ctx)
-func (_c *EmbedUseCreateBulk) OnConflictColumns(columns ...string) *EmbedUseUpsertBulk {
-	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
-	return &EmbedUseUpsertBulk{
-		create: _c,
-	}
-}
-
-// EmbedUseUpsertBulk is the builder for "upsert"-ing
-// a bulk of EmbedUse nodes.
-type EmbedUseUpsertBulk struct {
-	create *EmbedUseCreateBulk
-}
-
-// UpdateNewValues updates the mutable fields using the new values that
-// were set on create. Using this option is equivalent to using:
-//
-//	client.EmbedUse.Create().
-//		OnConflict(
-//			sql.ResolveWithNewValues(),
-//			sql.ResolveWith(func(u *sql.UpdateSet) {
-//				u.SetIgnore(embeduse.FieldID)
-//			}),
-//		).
-//		Exec(ctx)
-func (u *EmbedUseUpsertBulk) UpdateNewValues() *EmbedUseUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(s *sql.UpdateSet) {
-		for _, b := range u.create.builders {
-			if _, exists := b.mutation.ID(); exists {
-				s.SetIgnore(embeduse.FieldID)
-			}
-			if _, exists := b.mutation.Day(); exists {
-				s.SetIgnore(embeduse.FieldDay)
-			}
-			if _, exists := b.mutation.Site(); exists {
-				s.SetIgnore(embeduse.FieldSite)
-			}
-			if _, exists := b.mutation.Element(); exists {
-				s.SetIgnore(embeduse.FieldElement)
-			}
-			if _, exists := b.mutation.About(); exists {
-				s.SetIgnore(embeduse.FieldAbout)
-			}
-			if _, exists := b.mutation.Key(); exists {
-				s.SetIgnore(embeduse.FieldKey)
-			}
-		}
-	}))
-	return u
-}
-
-// Ignore sets each column to itself in case of conflict.
-// Using this option is equivalent to using:
-//
-//	client.EmbedUse.Create().
-//		OnConflict(sql.ResolveWithIgnore()).
-//		Exec(ctx)
-func (u *EmbedUseUpsertBulk) Ignore() *EmbedUseUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
-	return u
-}
-
-// DoNothing configures the conflict_action to `DO NOTHING`.
-// Supported only by SQLite and PostgreSQL.
-func (u *EmbedUseUpsertBulk) DoNothing() *EmbedUseUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.DoNothing())
-	return u
-}
-
-// Update allows overriding fields `UPDATE` values. See the EmbedUseCreateBulk.OnConflict
-// documentation for more info.
-func (u *EmbedUseUpsertBulk) Update(set func(*EmbedUseUpsert)) *EmbedUseUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
-		set(&EmbedUseUpsert{UpdateSet: update})
-	}))
-	return u
-}
-
-// SetShows sets the "shows" field.
-func (u *EmbedUseUpsertBulk) SetShows(v int) *EmbedUseUpsertBulk {
-	return u.Update(func(s *EmbedUseUpsert) {
-		s.SetShows(v)
-	})
-}
-
-// AddShows adds v to the "shows" field.
-func (u *EmbedUseUpsertBulk) AddShows(v int) *EmbedUseUpsertBulk {
-	return u.Update(func(s *EmbedUseUpsert) {
-		s.AddShows(v)
-	})
-}
-
-// UpdateShows sets the "shows" field to the value that was provided on create.
-func (u *EmbedUseUpsertBulk) UpdateShows() *EmbedUseUpsertBulk {
-	return u.Update(func(s *EmbedUseUpsert) {
-		s.UpdateShows()
-	})
-}
-
-// Exec executes the query.
-func (u *EmbedUseUpsertBulk) Exec(ctx context.Context) error {
-	if u.create.err != nil {
-		return u.create.err
-	}
-	for i, b := range u.create.builders {
-		if len(b.conflict) != 0 {
-			return fmt.Errorf("ent: OnConflict was set for builder %d. Set it on the EmbedUseCreateBulk instead", i)
-		}
-	}
-	if len(u.create.conflict) == 0 {
-		return errors.New("ent: missing options for EmbedUseCreateBulk.OnConflict")
-	}
-	return u.create.Exec(ctx)
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (u *EmbedUseUpsertBulk) ExecX(ctx context.Context) {
-	if err := u.create.Exec(ctx); err != nil {
 		panic(err)
 	}
 }

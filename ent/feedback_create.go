@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 
-	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 )
@@ -18,7 +17,6 @@ type FeedbackCreate struct {
 	config
 	mutation *FeedbackMutation
 	hooks    []Hook
-	conflict []sql.ConflictOption
 }
 
 // SetDay sets the "day" field.
@@ -125,7 +123,6 @@ func (_c *FeedbackCreate) createSpec() (*Feedback, *sqlgraph.CreateSpec) {
 		_node = &Feedback{config: _c.config}
 		_spec = sqlgraph.NewCreateSpec(feedback.Table, sqlgraph.NewFieldSpec(feedback.FieldID, field.TypeInt))
 	)
-	_spec.OnConflict = _c.conflict
 	if id, ok := _c.mutation.ID(); ok {
 		_node.ID = id
 		_spec.ID.Value = id
@@ -149,226 +146,11 @@ func (_c *FeedbackCreate) createSpec() (*Feedback, *sqlgraph.CreateSpec) {
 	return _node, _spec
 }
 
-// OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
-// of the `INSERT` statement. For example:
-//
-//	client.Feedback.Create().
-//		SetDay(v).
-//		OnConflict(
-//			// Update the row with the new values
-//			// the was proposed for insertion.
-//			sql.ResolveWithNewValues(),
-//		).
-//		// Override some of the fields with custom
-//		// update values.
-//		Update(func(u *ent.FeedbackUpsert) {
-//			SetDay(v+v).
-//		}).
-//		Exec(ctx)
-func (_c *FeedbackCreate) OnConflict(opts ...sql.ConflictOption) *FeedbackUpsertOne {
-	_c.conflict = opts
-	return &FeedbackUpsertOne{
-		create: _c,
-	}
-}
-
-// OnConflictColumns calls `OnConflict` and configures the columns
-// as conflict target. Using this option is equivalent to using:
-//
-//	client.Feedback.Create().
-//		OnConflict(sql.ConflictColumns(columns...)).
-//		Exec(ctx)
-func (_c *FeedbackCreate) OnConflictColumns(columns ...string) *FeedbackUpsertOne {
-	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
-	return &FeedbackUpsertOne{
-		create: _c,
-	}
-}
-
-type (
-	// FeedbackUpsertOne is the builder for "upsert"-ing
-	//  one Feedback node.
-	FeedbackUpsertOne struct {
-		create *FeedbackCreate
-	}
-
-	// FeedbackUpsert is the "OnConflict" setter.
-	FeedbackUpsert struct {
-		*sql.UpdateSet
-	}
-)
-
-// SetFound sets the "found" field.
-func (u *FeedbackUpsert) SetFound(v int) *FeedbackUpsert {
-	u.Set(feedback.FieldFound, v)
-	return u
-}
-
-// UpdateFound sets the "found" field to the value that was provided on create.
-func (u *FeedbackUpsert) UpdateFound() *FeedbackUpsert {
-	u.SetExcluded(feedback.FieldFound)
-	return u
-}
-
-// AddFound adds v to the "found" field.
-func (u *FeedbackUpsert) AddFound(v int) *FeedbackUpsert {
-	u.Add(feedback.FieldFound, v)
-	return u
-}
-
-// SetNotFound sets the "not_found" field.
-func (u *FeedbackUpsert) SetNotFound(v int) *FeedbackUpsert {
-	u.Set(feedback.FieldNotFound, v)
-	return u
-}
-
-// UpdateNotFound sets the "not_found" field to the value that was provided on create.
-func (u *FeedbackUpsert) UpdateNotFound() *FeedbackUpsert {
-	u.SetExcluded(feedback.FieldNotFound)
-	return u
-}
-
-// AddNotFound adds v to the "not_found" field.
-func (u *FeedbackUpsert) AddNotFound(v int) *FeedbackUpsert {
-	u.Add(feedback.FieldNotFound, v)
-	return u
-}
-
-// UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
-// Using this option is equivalent to using:
-//
-//	client.Feedback.Create().
-//		OnConflict(
-//			sql.ResolveWithNewValues(),
-//			sql.ResolveWith(func(u *sql.UpdateSet) {
-//				u.SetIgnore(feedback.FieldID)
-//			}),
-//		).
-//		Exec(ctx)
-func (u *FeedbackUpsertOne) UpdateNewValues() *FeedbackUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(s *sql.UpdateSet) {
-		if _, exists := u.create.mutation.ID(); exists {
-			s.SetIgnore(feedback.FieldID)
-		}
-		if _, exists := u.create.mutation.Day(); exists {
-			s.SetIgnore(feedback.FieldDay)
-		}
-		if _, exists := u.create.mutation.About(); exists {
-			s.SetIgnore(feedback.FieldAbout)
-		}
-	}))
-	return u
-}
-
-// Ignore sets each column to itself in case of conflict.
-// Using this option is equivalent to using:
-//
-//	client.Feedback.Create().
-//	    OnConflict(sql.ResolveWithIgnore()).
-//	    Exec(ctx)
-func (u *FeedbackUpsertOne) Ignore() *FeedbackUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
-	return u
-}
-
-// DoNothing configures the conflict_action to `DO NOTHING`.
-// Supported only by SQLite and PostgreSQL.
-func (u *FeedbackUpsertOne) DoNothing() *FeedbackUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.DoNothing())
-	return u
-}
-
-// Update allows overriding fields `UPDATE` values. See the FeedbackCreate.OnConflict
-// documentation for more info.
-func (u *FeedbackUpsertOne) Update(set func(*FeedbackUpsert)) *FeedbackUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
-		set(&FeedbackUpsert{UpdateSet: update})
-	}))
-	return u
-}
-
-// SetFound sets the "found" field.
-func (u *FeedbackUpsertOne) SetFound(v int) *FeedbackUpsertOne {
-	return u.Update(func(s *FeedbackUpsert) {
-		s.SetFound(v)
-	})
-}
-
-// AddFound adds v to the "found" field.
-func (u *FeedbackUpsertOne) AddFound(v int) *FeedbackUpsertOne {
-	return u.Update(func(s *FeedbackUpsert) {
-		s.AddFound(v)
-	})
-}
-
-// UpdateFound sets the "found" field to the value that was provided on create.
-func (u *FeedbackUpsertOne) UpdateFound() *FeedbackUpsertOne {
-	return u.Update(func(s *FeedbackUpsert) {
-		s.UpdateFound()
-	})
-}
-
-// SetNotFound sets the "not_found" field.
-func (u *FeedbackUpsertOne) SetNotFound(v int) *FeedbackUpsertOne {
-	return u.Update(func(s *FeedbackUpsert) {
-		s.SetNotFound(v)
-	})
-}
-
-// AddNotFound adds v to the "not_found" field.
-func (u *FeedbackUpsertOne) AddNotFound(v int) *FeedbackUpsertOne {
-	return u.Update(func(s *FeedbackUpsert) {
-		s.AddNotFound(v)
-	})
-}
-
-// UpdateNotFound sets the "not_found" field to the value that was provided on create.
-func (u *FeedbackUpsertOne) UpdateNotFound() *FeedbackUpsertOne {
-	return u.Update(func(s *FeedbackUpsert) {
-		s.UpdateNotFound()
-	})
-}
-
-// Exec executes the query.
-func (u *FeedbackUpsertOne) Exec(ctx context.Context) error {
-	if len(u.create.conflict) == 0 {
-		return errors.New("ent: missing options for FeedbackCreate.OnConflict")
-	}
-	return u.create.Exec(ctx)
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (u *FeedbackUpsertOne) ExecX(ctx context.Context) {
-	if err := u.create.Exec(ctx); err != nil {
-		panic(err)
-	}
-}
-
-// Exec executes the UPSERT query and returns the inserted/updated ID.
-func (u *FeedbackUpsertOne) ID(ctx context.Context) (id int, err error) {
-	node, err := u.create.Save(ctx)
-	if err != nil {
-		return id, err
-	}
-	return node.ID, nil
-}
-
-// IDX is like ID, but panics if an error occurs.
-func (u *FeedbackUpsertOne) IDX(ctx context.Context) int {
-	id, err := u.ID(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return id
-}
-
 // FeedbackCreateBulk is the builder for creating many Feedback entities in bulk.
 type FeedbackCreateBulk struct {
 	config
 	err      error
 	builders []*FeedbackCreate
-	conflict []sql.ConflictOption
 }
 
 // Save creates the Feedback entities in the database.
@@ -397,7 +179,6 @@ func (_c *FeedbackCreateBulk) Save(ctx context.Context) ([]*Feedback, error) {
 					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
-					spec.OnConflict = _c.conflict
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {
 						if sqlgraph.IsConstraintError(err) {
@@ -448,168 +229,6 @@ func (_c *FeedbackCreateBulk) Exec(ctx context.Context) error {
 // ExecX is like Exec, but panics if an error occurs.
 func (_c *FeedbackCreateBulk) ExecX(ctx context.Context) {
 	if err := _c.Exec(ctx); err != nil {
-		panic(err)
-	}
-}
-
-// OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
-// of the `INSERT` statement. For example:
-//
-//	client.Feedback.CreateBulk(builders...).
-//		OnConflict(
-//			// Update the row with the new values
-//			// the was proposed for insertion.
-//			sql.ResolveWithNewValues(),
-//		).
-//		// Override some of the fields with custom
-//		// update values.
-//		Update(func(u *ent.FeedbackUpsert) {
-//			SetDay(v+v).
-//		}).
-//		Exec(ctx)
-func (_c *FeedbackCreateBulk) OnConflict(opts ...sql.ConflictOption) *FeedbackUpsertBulk {
-	_c.conflict = opts
-	return &FeedbackUpsertBulk{
-		create: _c,
-	}
-}
-
-// OnConflictColumns calls `OnConflict` and configures the columns
-// as conflict target. Using this option is equivalent to using:
-//
-//	client.Feedback.Create().
-//		OnConflict(sql.ConflictColumns(columns...)).
-//		Exec(ctx)
-func (_c *FeedbackCreateBulk) OnConflictColumns(columns ...string) *FeedbackUpsertBulk {
-	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
-	return &FeedbackUpsertBulk{
-		create: _c,
-	}
-}
-
-// FeedbackUpsertBulk is the builder for "upsert"-ing
-// a bulk of Feedback nodes.
-type FeedbackUpsertBulk struct {
-	create *FeedbackCreateBulk
-}
-
-// UpdateNewValues updates the mutable fields using the new values that
-// were set on create. Using this option is equivalent to using:
-//
-//	client.Feedback.Create().
-//		OnConflict(
-//			sql.ResolveWithNewValues(),
-//			sql.ResolveWith(func(u *sql.UpdateSet) {
-//				u.SetIgnore(feedback.FieldID)
-//			}),
-//		).
-//		Exec(ctx)
-func (u *FeedbackUpsertBulk) UpdateNewValues() *FeedbackUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(s *sql.UpdateSet) {
-		for _, b := range u.create.builders {
-			if _, exists := b.mutation.ID(); exists {
-				s.SetIgnore(feedback.FieldID)
-			}
-			if _, exists := b.mutation.Day(); exists {
-				s.SetIgnore(feedback.FieldDay)
-			}
-			if _, exists := b.mutation.About(); exists {
-				s.SetIgnore(feedback.FieldAbout)
-			}
-		}
-	}))
-	return u
-}
-
-// Ignore sets each column to itself in case of conflict.
-// Using this option is equivalent to using:
-//
-//	client.Feedback.Create().
-//		OnConflict(sql.ResolveWithIgnore()).
-//		Exec(ctx)
-func (u *FeedbackUpsertBulk) Ignore() *FeedbackUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
-	return u
-}
-
-// DoNothing configures the conflict_action to `DO NOTHING`.
-// Supported only by SQLite and PostgreSQL.
-func (u *FeedbackUpsertBulk) DoNothing() *FeedbackUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.DoNothing())
-	return u
-}
-
-// Update allows overriding fields `UPDATE` values. See the FeedbackCreateBulk.OnConflict
-// documentation for more info.
-func (u *FeedbackUpsertBulk) Update(set func(*FeedbackUpsert)) *FeedbackUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
-		set(&FeedbackUpsert{UpdateSet: update})
-	}))
-	return u
-}
-
-// SetFound sets the "found" field.
-func (u *FeedbackUpsertBulk) SetFound(v int) *FeedbackUpsertBulk {
-	return u.Update(func(s *FeedbackUpsert) {
-		s.SetFound(v)
-	})
-}
-
-// AddFound adds v to the "found" field.
-func (u *FeedbackUpsertBulk) AddFound(v int) *FeedbackUpsertBulk {
-	return u.Update(func(s *FeedbackUpsert) {
-		s.AddFound(v)
-	})
-}
-
-// UpdateFound sets the "found" field to the value that was provided on create.
-func (u *FeedbackUpsertBulk) UpdateFound() *FeedbackUpsertBulk {
-	return u.Update(func(s *FeedbackUpsert) {
-		s.UpdateFound()
-	})
-}
-
-// SetNotFound sets the "not_found" field.
-func (u *FeedbackUpsertBulk) SetNotFound(v int) *FeedbackUpsertBulk {
-	return u.Update(func(s *FeedbackUpsert) {
-		s.SetNotFound(v)
-	})
-}
-
-// AddNotFound adds v to the "not_found" field.
-func (u *FeedbackUpsertBulk) AddNotFound(v int) *FeedbackUpsertBulk {
-	return u.Update(func(s *FeedbackUpsert) {
-		s.AddNotFound(v)
-	})
-}
-
-// UpdateNotFound sets the "not_found" field to the value that was provided on create.
-func (u *FeedbackUpsertBulk) UpdateNotFound() *FeedbackUpsertBulk {
-	return u.Update(func(s *FeedbackUpsert) {
-		s.UpdateNotFound()
-	})
-}
-
-// Exec executes the query.
-func (u *FeedbackUpsertBulk) Exec(ctx context.Context) error {
-	if u.create.err != nil {
-		return u.create.err
-	}
-	for i, b := range u.create.builders {
-		if len(b.conflict) != 0 {
-			return fmt.Errorf("ent: OnConflict was set for builder %d. Set it on the FeedbackCreateBulk instead", i)
-		}
-	}
-	if len(u.create.conflict) == 0 {
-		return errors.New("ent: missing options for FeedbackCreateBulk.OnConflict")
-	}
-	return u.create.Exec(ctx)
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (u *FeedbackUpsertBulk) ExecX(ctx context.Context) {
-	if err := u.create.Exec(ctx); err != nil {
 		panic(err)
 	}
 }

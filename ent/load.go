@@ -37,6 +37,18 @@ import (
 // Dialect is the database's dialect, one of the constants of entgo.io/ent/dialect.
 func (c *Client) Dialect() string { return c.driver.Dialect() }
 
+// Insert executes the statement in the client's dialect, in its transaction if it has one. It is for statements with an
+// OnConflict; builders of ent insert everything else. No validator runs.
+func (c *Client) Insert(ctx context.Context, insert *sql.InsertBuilder) error {
+	insert.SetDialect(c.Dialect())
+	query, args, err := insert.QueryErr()
+	if err != nil {
+		return err
+	}
+	_, err = c.ExecContext(ctx, query, args...)
+	return err
+}
+
 // Load gives what the viewer may see of the ids, by id, with one statement a type besides those that the selection asks for.
 // selection is the field whose selection set is of the nodes; nil reads whole rows.
 func (c *Client) Load(ctx context.Context, ids []string, selection *graphql.CollectedField) (map[string]Noder, error) {

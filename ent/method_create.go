@@ -16,8 +16,6 @@ import (
 	"errors"
 	"fmt"
 
-	"entgo.io/ent/dialect"
-	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 )
@@ -27,7 +25,6 @@ type MethodCreate struct {
 	config
 	mutation *MethodMutation
 	hooks    []Hook
-	conflict []sql.ConflictOption
 }
 
 // SetSlug sets the "slug" field.
@@ -255,7 +252,6 @@ func (_c *MethodCreate) createSpec() (*Method, *sqlgraph.CreateSpec) {
 		_node = &Method{config: _c.config}
 		_spec = sqlgraph.NewCreateSpec(method.Table, sqlgraph.NewFieldSpec(method.FieldID, field.TypeString))
 	)
-	_spec.OnConflict = _c.conflict
 	if id, ok := _c.mutation.ID(); ok {
 		_node.ID = id
 		_spec.ID.Value = id
@@ -387,238 +383,11 @@ func (_c *MethodCreate) createSpec() (*Method, *sqlgraph.CreateSpec) {
 	return _node, _spec
 }
 
-// OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
-// of the `INSERT` statement. For example:
-//
-//	client.Method.Create().
-//		SetSlug(v).
-//		OnConflict(
-//			// Update the row with the new values
-//			// the was proposed for insertion.
-//			sql.ResolveWithNewValues(),
-//		).
-//		// Override some of the fields with custom
-//		// update values.
-//		Update(func(u *ent.MethodUpsert) {
-//			SetSlug(v+v).
-//		}).
-//		Exec(ctx)
-func (_c *MethodCreate) OnConflict(opts ...sql.ConflictOption) *MethodUpsertOne {
-	_c.conflict = opts
-	return &MethodUpsertOne{
-		create: _c,
-	}
-}
-
-// OnConflictColumns calls `OnConflict` and configures the columns
-// as conflict target. Using this option is equivalent to using:
-//
-//	client.Method.Create().
-//		OnConflict(sql.ConflictColumns(columns...)).
-//		Exec(ctx)
-func (_c *MethodCreate) OnConflictColumns(columns ...string) *MethodUpsertOne {
-	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
-	return &MethodUpsertOne{
-		create: _c,
-	}
-}
-
-type (
-	// MethodUpsertOne is the builder for "upsert"-ing
-	//  one Method node.
-	MethodUpsertOne struct {
-		create *MethodCreate
-	}
-
-	// MethodUpsert is the "OnConflict" setter.
-	MethodUpsert struct {
-		*sql.UpdateSet
-	}
-)
-
-// SetSlug sets the "slug" field.
-func (u *MethodUpsert) SetSlug(v string) *MethodUpsert {
-	u.Set(method.FieldSlug, v)
-	return u
-}
-
-// UpdateSlug sets the "slug" field to the value that was provided on create.
-func (u *MethodUpsert) UpdateSlug() *MethodUpsert {
-	u.SetExcluded(method.FieldSlug)
-	return u
-}
-
-// SetLabelTexts sets the "label_texts" field.
-func (u *MethodUpsert) SetLabelTexts(v schema.LocalText) *MethodUpsert {
-	u.Set(method.FieldLabelTexts, v)
-	return u
-}
-
-// UpdateLabelTexts sets the "label_texts" field to the value that was provided on create.
-func (u *MethodUpsert) UpdateLabelTexts() *MethodUpsert {
-	u.SetExcluded(method.FieldLabelTexts)
-	return u
-}
-
-// SetPosition sets the "position" field.
-func (u *MethodUpsert) SetPosition(v int) *MethodUpsert {
-	u.Set(method.FieldPosition, v)
-	return u
-}
-
-// UpdatePosition sets the "position" field to the value that was provided on create.
-func (u *MethodUpsert) UpdatePosition() *MethodUpsert {
-	u.SetExcluded(method.FieldPosition)
-	return u
-}
-
-// AddPosition adds v to the "position" field.
-func (u *MethodUpsert) AddPosition(v int) *MethodUpsert {
-	u.Add(method.FieldPosition, v)
-	return u
-}
-
-// UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
-// Using this option is equivalent to using:
-//
-//	client.Method.Create().
-//		OnConflict(
-//			sql.ResolveWithNewValues(),
-//			sql.ResolveWith(func(u *sql.UpdateSet) {
-//				u.SetIgnore(method.FieldID)
-//			}),
-//		).
-//		Exec(ctx)
-func (u *MethodUpsertOne) UpdateNewValues() *MethodUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(s *sql.UpdateSet) {
-		if _, exists := u.create.mutation.ID(); exists {
-			s.SetIgnore(method.FieldID)
-		}
-	}))
-	return u
-}
-
-// Ignore sets each column to itself in case of conflict.
-// Using this option is equivalent to using:
-//
-//	client.Method.Create().
-//	    OnConflict(sql.ResolveWithIgnore()).
-//	    Exec(ctx)
-func (u *MethodUpsertOne) Ignore() *MethodUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
-	return u
-}
-
-// DoNothing configures the conflict_action to `DO NOTHING`.
-// Supported only by SQLite and PostgreSQL.
-func (u *MethodUpsertOne) DoNothing() *MethodUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.DoNothing())
-	return u
-}
-
-// Update allows overriding fields `UPDATE` values. See the MethodCreate.OnConflict
-// documentation for more info.
-func (u *MethodUpsertOne) Update(set func(*MethodUpsert)) *MethodUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
-		set(&MethodUpsert{UpdateSet: update})
-	}))
-	return u
-}
-
-// SetSlug sets the "slug" field.
-func (u *MethodUpsertOne) SetSlug(v string) *MethodUpsertOne {
-	return u.Update(func(s *MethodUpsert) {
-		s.SetSlug(v)
-	})
-}
-
-// UpdateSlug sets the "slug" field to the value that was provided on create.
-func (u *MethodUpsertOne) UpdateSlug() *MethodUpsertOne {
-	return u.Update(func(s *MethodUpsert) {
-		s.UpdateSlug()
-	})
-}
-
-// SetLabelTexts sets the "label_texts" field.
-func (u *MethodUpsertOne) SetLabelTexts(v schema.LocalText) *MethodUpsertOne {
-	return u.Update(func(s *MethodUpsert) {
-		s.SetLabelTexts(v)
-	})
-}
-
-// UpdateLabelTexts sets the "label_texts" field to the value that was provided on create.
-func (u *MethodUpsertOne) UpdateLabelTexts() *MethodUpsertOne {
-	return u.Update(func(s *MethodUpsert) {
-		s.UpdateLabelTexts()
-	})
-}
-
-// SetPosition sets the "position" field.
-func (u *MethodUpsertOne) SetPosition(v int) *MethodUpsertOne {
-	return u.Update(func(s *MethodUpsert) {
-		s.SetPosition(v)
-	})
-}
-
-// AddPosition adds v to the "position" field.
-func (u *MethodUpsertOne) AddPosition(v int) *MethodUpsertOne {
-	return u.Update(func(s *MethodUpsert) {
-		s.AddPosition(v)
-	})
-}
-
-// UpdatePosition sets the "position" field to the value that was provided on create.
-func (u *MethodUpsertOne) UpdatePosition() *MethodUpsertOne {
-	return u.Update(func(s *MethodUpsert) {
-		s.UpdatePosition()
-	})
-}
-
-// Exec executes the query.
-func (u *MethodUpsertOne) Exec(ctx context.Context) error {
-	if len(u.create.conflict) == 0 {
-		return errors.New("ent: missing options for MethodCreate.OnConflict")
-	}
-	return u.create.Exec(ctx)
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (u *MethodUpsertOne) ExecX(ctx context.Context) {
-	if err := u.create.Exec(ctx); err != nil {
-		panic(err)
-	}
-}
-
-// Exec executes the UPSERT query and returns the inserted/updated ID.
-func (u *MethodUpsertOne) ID(ctx context.Context) (id string, err error) {
-	if u.create.driver.Dialect() == dialect.MySQL {
-		// In case of "ON CONFLICT", there is no way to get back non-numeric ID
-		// fields from the database since MySQL does not support the RETURNING clause.
-		return id, errors.New("ent: MethodUpsertOne.ID is not supported by MySQL driver. Use MethodUpsertOne.Exec instead")
-	}
-	node, err := u.create.Save(ctx)
-	if err != nil {
-		return id, err
-	}
-	return node.ID, nil
-}
-
-// IDX is like ID, but panics if an error occurs.
-func (u *MethodUpsertOne) IDX(ctx context.Context) string {
-	id, err := u.ID(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return id
-}
-
 // MethodCreateBulk is the builder for creating many Method entities in bulk.
 type MethodCreateBulk struct {
 	config
 	err      error
 	builders []*MethodCreate
-	conflict []sql.ConflictOption
 }
 
 // Save creates the Method entities in the database.
@@ -648,7 +417,6 @@ func (_c *MethodCreateBulk) Save(ctx context.Context) ([]*Method, error) {
 					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
-					spec.OnConflict = _c.conflict
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {
 						if sqlgraph.IsConstraintError(err) {
@@ -695,169 +463,6 @@ func (_c *MethodCreateBulk) Exec(ctx context.Context) error {
 // ExecX is like Exec, but panics if an error occurs.
 func (_c *MethodCreateBulk) ExecX(ctx context.Context) {
 	if err := _c.Exec(ctx); err != nil {
-		panic(err)
-	}
-}
-
-// OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
-// of the `INSERT` statement. For example:
-//
-//	client.Method.CreateBulk(builders...).
-//		OnConflict(
-//			// Update the row with the new values
-//			// the was proposed for insertion.
-//			sql.ResolveWithNewValues(),
-//		).
-//		// Override some of the fields with custom
-//		// update values.
-//		Update(func(u *ent.MethodUpsert) {
-//			SetSlug(v+v).
-//		}).
-//		Exec(ctx)
-func (_c *MethodCreateBulk) OnConflict(opts ...sql.ConflictOption) *MethodUpsertBulk {
-	_c.conflict = opts
-	return &MethodUpsertBulk{
-		create: _c,
-	}
-}
-
-// OnConflictColumns calls `OnConflict` and configures the columns
-// as conflict target. Using this option is equivalent to using:
-//
-//	client.Method.Create().
-//		OnConflict(sql.ConflictColumns(columns...)).
-//		Exec(ctx)
-func (_c *MethodCreateBulk) OnConflictColumns(columns ...string) *MethodUpsertBulk {
-	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
-	return &MethodUpsertBulk{
-		create: _c,
-	}
-}
-
-// MethodUpsertBulk is the builder for "upsert"-ing
-// a bulk of Method nodes.
-type MethodUpsertBulk struct {
-	create *MethodCreateBulk
-}
-
-// UpdateNewValues updates the mutable fields using the new values that
-// were set on create. Using this option is equivalent to using:
-//
-//	client.Method.Create().
-//		OnConflict(
-//			sql.ResolveWithNewValues(),
-//			sql.ResolveWith(func(u *sql.UpdateSet) {
-//				u.SetIgnore(method.FieldID)
-//			}),
-//		).
-//		Exec(ctx)
-func (u *MethodUpsertBulk) UpdateNewValues() *MethodUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(s *sql.UpdateSet) {
-		for _, b := range u.create.builders {
-			if _, exists := b.mutation.ID(); exists {
-				s.SetIgnore(method.FieldID)
-			}
-		}
-	}))
-	return u
-}
-
-// Ignore sets each column to itself in case of conflict.
-// Using this option is equivalent to using:
-//
-//	client.Method.Create().
-//		OnConflict(sql.ResolveWithIgnore()).
-//		Exec(ctx)
-func (u *MethodUpsertBulk) Ignore() *MethodUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
-	return u
-}
-
-// DoNothing configures the conflict_action to `DO NOTHING`.
-// Supported only by SQLite and PostgreSQL.
-func (u *MethodUpsertBulk) DoNothing() *MethodUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.DoNothing())
-	return u
-}
-
-// Update allows overriding fields `UPDATE` values. See the MethodCreateBulk.OnConflict
-// documentation for more info.
-func (u *MethodUpsertBulk) Update(set func(*MethodUpsert)) *MethodUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
-		set(&MethodUpsert{UpdateSet: update})
-	}))
-	return u
-}
-
-// SetSlug sets the "slug" field.
-func (u *MethodUpsertBulk) SetSlug(v string) *MethodUpsertBulk {
-	return u.Update(func(s *MethodUpsert) {
-		s.SetSlug(v)
-	})
-}
-
-// UpdateSlug sets the "slug" field to the value that was provided on create.
-func (u *MethodUpsertBulk) UpdateSlug() *MethodUpsertBulk {
-	return u.Update(func(s *MethodUpsert) {
-		s.UpdateSlug()
-	})
-}
-
-// SetLabelTexts sets the "label_texts" field.
-func (u *MethodUpsertBulk) SetLabelTexts(v schema.LocalText) *MethodUpsertBulk {
-	return u.Update(func(s *MethodUpsert) {
-		s.SetLabelTexts(v)
-	})
-}
-
-// UpdateLabelTexts sets the "label_texts" field to the value that was provided on create.
-func (u *MethodUpsertBulk) UpdateLabelTexts() *MethodUpsertBulk {
-	return u.Update(func(s *MethodUpsert) {
-		s.UpdateLabelTexts()
-	})
-}
-
-// SetPosition sets the "position" field.
-func (u *MethodUpsertBulk) SetPosition(v int) *MethodUpsertBulk {
-	return u.Update(func(s *MethodUpsert) {
-		s.SetPosition(v)
-	})
-}
-
-// AddPosition adds v to the "position" field.
-func (u *MethodUpsertBulk) AddPosition(v int) *MethodUpsertBulk {
-	return u.Update(func(s *MethodUpsert) {
-		s.AddPosition(v)
-	})
-}
-
-// UpdatePosition sets the "position" field to the value that was provided on create.
-func (u *MethodUpsertBulk) UpdatePosition() *MethodUpsertBulk {
-	return u.Update(func(s *MethodUpsert) {
-		s.UpdatePosition()
-	})
-}
-
-// Exec executes the query.
-func (u *MethodUpsertBulk) Exec(ctx context.Context) error {
-	if u.create.err != nil {
-		return u.create.err
-	}
-	for i, b := range u.create.builders {
-		if len(b.conflict) != 0 {
-			return fmt.Errorf("ent: OnConflict was set for builder %d. Set it on the MethodCreateBulk instead", i)
-		}
-	}
-	if len(u.create.conflict) == 0 {
-		return errors.New("ent: missing options for MethodCreateBulk.OnConflict")
-	}
-	return u.create.Exec(ctx)
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (u *MethodUpsertBulk) ExecX(ctx context.Context) {
-	if err := u.create.Exec(ctx); err != nil {
 		panic(err)
 	}
 }

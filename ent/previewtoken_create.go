@@ -9,8 +9,6 @@ import (
 	"fmt"
 	"time"
 
-	"entgo.io/ent/dialect"
-	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 )
@@ -20,7 +18,6 @@ type PreviewTokenCreate struct {
 	config
 	mutation *PreviewTokenMutation
 	hooks    []Hook
-	conflict []sql.ConflictOption
 }
 
 // SetHash sets the "hash" field.
@@ -192,7 +189,6 @@ func (_c *PreviewTokenCreate) createSpec() (*PreviewToken, *sqlgraph.CreateSpec)
 		_node = &PreviewToken{config: _c.config}
 		_spec = sqlgraph.NewCreateSpec(previewtoken.Table, sqlgraph.NewFieldSpec(previewtoken.FieldID, field.TypeString))
 	)
-	_spec.OnConflict = _c.conflict
 	if id, ok := _c.mutation.ID(); ok {
 		_node.ID = id
 		_spec.ID.Value = id
@@ -236,210 +232,11 @@ func (_c *PreviewTokenCreate) createSpec() (*PreviewToken, *sqlgraph.CreateSpec)
 	return _node, _spec
 }
 
-// OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
-// of the `INSERT` statement. For example:
-//
-//	client.PreviewToken.Create().
-//		SetHash(v).
-//		OnConflict(
-//			// Update the row with the new values
-//			// the was proposed for insertion.
-//			sql.ResolveWithNewValues(),
-//		).
-//		// Override some of the fields with custom
-//		// update values.
-//		Update(func(u *ent.PreviewTokenUpsert) {
-//			SetHash(v+v).
-//		}).
-//		Exec(ctx)
-func (_c *PreviewTokenCreate) OnConflict(opts ...sql.ConflictOption) *PreviewTokenUpsertOne {
-	_c.conflict = opts
-	return &PreviewTokenUpsertOne{
-		create: _c,
-	}
-}
-
-// OnConflictColumns calls `OnConflict` and configures the columns
-// as conflict target. Using this option is equivalent to using:
-//
-//	client.PreviewToken.Create().
-//		OnConflict(sql.ConflictColumns(columns...)).
-//		Exec(ctx)
-func (_c *PreviewTokenCreate) OnConflictColumns(columns ...string) *PreviewTokenUpsertOne {
-	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
-	return &PreviewTokenUpsertOne{
-		create: _c,
-	}
-}
-
-type (
-	// PreviewTokenUpsertOne is the builder for "upsert"-ing
-	//  one PreviewToken node.
-	PreviewTokenUpsertOne struct {
-		create *PreviewTokenCreate
-	}
-
-	// PreviewTokenUpsert is the "OnConflict" setter.
-	PreviewTokenUpsert struct {
-		*sql.UpdateSet
-	}
-)
-
-// SetRevokedAt sets the "revoked_at" field.
-func (u *PreviewTokenUpsert) SetRevokedAt(v time.Time) *PreviewTokenUpsert {
-	u.Set(previewtoken.FieldRevokedAt, v)
-	return u
-}
-
-// UpdateRevokedAt sets the "revoked_at" field to the value that was provided on create.
-func (u *PreviewTokenUpsert) UpdateRevokedAt() *PreviewTokenUpsert {
-	u.SetExcluded(previewtoken.FieldRevokedAt)
-	return u
-}
-
-// ClearRevokedAt clears the value of the "revoked_at" field.
-func (u *PreviewTokenUpsert) ClearRevokedAt() *PreviewTokenUpsert {
-	u.SetNull(previewtoken.FieldRevokedAt)
-	return u
-}
-
-// UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
-// Using this option is equivalent to using:
-//
-//	client.PreviewToken.Create().
-//		OnConflict(
-//			sql.ResolveWithNewValues(),
-//			sql.ResolveWith(func(u *sql.UpdateSet) {
-//				u.SetIgnore(previewtoken.FieldID)
-//			}),
-//		).
-//		Exec(ctx)
-func (u *PreviewTokenUpsertOne) UpdateNewValues() *PreviewTokenUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(s *sql.UpdateSet) {
-		if _, exists := u.create.mutation.ID(); exists {
-			s.SetIgnore(previewtoken.FieldID)
-		}
-		if _, exists := u.create.mutation.Hash(); exists {
-			s.SetIgnore(previewtoken.FieldHash)
-		}
-		if _, exists := u.create.mutation.Entries(); exists {
-			s.SetIgnore(previewtoken.FieldEntries)
-		}
-		if _, exists := u.create.mutation.ReleaseID(); exists {
-			s.SetIgnore(previewtoken.FieldReleaseID)
-		}
-		if _, exists := u.create.mutation.ScheduledBefore(); exists {
-			s.SetIgnore(previewtoken.FieldScheduledBefore)
-		}
-		if _, exists := u.create.mutation.Organizations(); exists {
-			s.SetIgnore(previewtoken.FieldOrganizations)
-		}
-		if _, exists := u.create.mutation.CreatedBy(); exists {
-			s.SetIgnore(previewtoken.FieldCreatedBy)
-		}
-		if _, exists := u.create.mutation.CreatedAt(); exists {
-			s.SetIgnore(previewtoken.FieldCreatedAt)
-		}
-		if _, exists := u.create.mutation.ExpiresAt(); exists {
-			s.SetIgnore(previewtoken.FieldExpiresAt)
-		}
-	}))
-	return u
-}
-
-// Ignore sets each column to itself in case of conflict.
-// Using this option is equivalent to using:
-//
-//	client.PreviewToken.Create().
-//	    OnConflict(sql.ResolveWithIgnore()).
-//	    Exec(ctx)
-func (u *PreviewTokenUpsertOne) Ignore() *PreviewTokenUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
-	return u
-}
-
-// DoNothing configures the conflict_action to `DO NOTHING`.
-// Supported only by SQLite and PostgreSQL.
-func (u *PreviewTokenUpsertOne) DoNothing() *PreviewTokenUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.DoNothing())
-	return u
-}
-
-// Update allows overriding fields `UPDATE` values. See the PreviewTokenCreate.OnConflict
-// documentation for more info.
-func (u *PreviewTokenUpsertOne) Update(set func(*PreviewTokenUpsert)) *PreviewTokenUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
-		set(&PreviewTokenUpsert{UpdateSet: update})
-	}))
-	return u
-}
-
-// SetRevokedAt sets the "revoked_at" field.
-func (u *PreviewTokenUpsertOne) SetRevokedAt(v time.Time) *PreviewTokenUpsertOne {
-	return u.Update(func(s *PreviewTokenUpsert) {
-		s.SetRevokedAt(v)
-	})
-}
-
-// UpdateRevokedAt sets the "revoked_at" field to the value that was provided on create.
-func (u *PreviewTokenUpsertOne) UpdateRevokedAt() *PreviewTokenUpsertOne {
-	return u.Update(func(s *PreviewTokenUpsert) {
-		s.UpdateRevokedAt()
-	})
-}
-
-// ClearRevokedAt clears the value of the "revoked_at" field.
-func (u *PreviewTokenUpsertOne) ClearRevokedAt() *PreviewTokenUpsertOne {
-	return u.Update(func(s *PreviewTokenUpsert) {
-		s.ClearRevokedAt()
-	})
-}
-
-// Exec executes the query.
-func (u *PreviewTokenUpsertOne) Exec(ctx context.Context) error {
-	if len(u.create.conflict) == 0 {
-		return errors.New("ent: missing options for PreviewTokenCreate.OnConflict")
-	}
-	return u.create.Exec(ctx)
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (u *PreviewTokenUpsertOne) ExecX(ctx context.Context) {
-	if err := u.create.Exec(ctx); err != nil {
-		panic(err)
-	}
-}
-
-// Exec executes the UPSERT query and returns the inserted/updated ID.
-func (u *PreviewTokenUpsertOne) ID(ctx context.Context) (id string, err error) {
-	if u.create.driver.Dialect() == dialect.MySQL {
-		// In case of "ON CONFLICT", there is no way to get back non-numeric ID
-		// fields from the database since MySQL does not support the RETURNING clause.
-		return id, errors.New("ent: PreviewTokenUpsertOne.ID is not supported by MySQL driver. Use PreviewTokenUpsertOne.Exec instead")
-	}
-	node, err := u.create.Save(ctx)
-	if err != nil {
-		return id, err
-	}
-	return node.ID, nil
-}
-
-// IDX is like ID, but panics if an error occurs.
-func (u *PreviewTokenUpsertOne) IDX(ctx context.Context) string {
-	id, err := u.ID(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return id
-}
-
 // PreviewTokenCreateBulk is the builder for creating many PreviewToken entities in bulk.
 type PreviewTokenCreateBulk struct {
 	config
 	err      error
 	builders []*PreviewTokenCreate
-	conflict []sql.ConflictOption
 }
 
 // Save creates the PreviewToken entities in the database.
@@ -468,7 +265,6 @@ func (_c *PreviewTokenCreateBulk) Save(ctx context.Context) ([]*PreviewToken, er
 					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
-					spec.OnConflict = _c.conflict
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {
 						if sqlgraph.IsConstraintError(err) {
@@ -515,165 +311,6 @@ func (_c *PreviewTokenCreateBulk) Exec(ctx context.Context) error {
 // ExecX is like Exec, but panics if an error occurs.
 func (_c *PreviewTokenCreateBulk) ExecX(ctx context.Context) {
 	if err := _c.Exec(ctx); err != nil {
-		panic(err)
-	}
-}
-
-// OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
-// of the `INSERT` statement. For example:
-//
-//	client.PreviewToken.CreateBulk(builders...).
-//		OnConflict(
-//			// Update the row with the new values
-//			// the was proposed for insertion.
-//			sql.ResolveWithNewValues(),
-//		).
-//		// Override some of the fields with custom
-//		// update values.
-//		Update(func(u *ent.PreviewTokenUpsert) {
-//			SetHash(v+v).
-//		}).
-//		Exec(ctx)
-func (_c *PreviewTokenCreateBulk) OnConflict(opts ...sql.ConflictOption) *PreviewTokenUpsertBulk {
-	_c.conflict = opts
-	return &PreviewTokenUpsertBulk{
-		create: _c,
-	}
-}
-
-// OnConflictColumns calls `OnConflict` and configures the columns
-// as conflict target. Using this option is equivalent to using:
-//
-//	client.PreviewToken.Create().
-//		OnConflict(sql.ConflictColumns(columns...)).
-//		Exec(ctx)
-func (_c *PreviewTokenCreateBulk) OnConflictColumns(columns ...string) *PreviewTokenUpsertBulk {
-	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
-	return &PreviewTokenUpsertBulk{
-		create: _c,
-	}
-}
-
-// PreviewTokenUpsertBulk is the builder for "upsert"-ing
-// a bulk of PreviewToken nodes.
-type PreviewTokenUpsertBulk struct {
-	create *PreviewTokenCreateBulk
-}
-
-// UpdateNewValues updates the mutable fields using the new values that
-// were set on create. Using this option is equivalent to using:
-//
-//	client.PreviewToken.Create().
-//		OnConflict(
-//			sql.ResolveWithNewValues(),
-//			sql.ResolveWith(func(u *sql.UpdateSet) {
-//				u.SetIgnore(previewtoken.FieldID)
-//			}),
-//		).
-//		Exec(ctx)
-func (u *PreviewTokenUpsertBulk) UpdateNewValues() *PreviewTokenUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(s *sql.UpdateSet) {
-		for _, b := range u.create.builders {
-			if _, exists := b.mutation.ID(); exists {
-				s.SetIgnore(previewtoken.FieldID)
-			}
-			if _, exists := b.mutation.Hash(); exists {
-				s.SetIgnore(previewtoken.FieldHash)
-			}
-			if _, exists := b.mutation.Entries(); exists {
-				s.SetIgnore(previewtoken.FieldEntries)
-			}
-			if _, exists := b.mutation.ReleaseID(); exists {
-				s.SetIgnore(previewtoken.FieldReleaseID)
-			}
-			if _, exists := b.mutation.ScheduledBefore(); exists {
-				s.SetIgnore(previewtoken.FieldScheduledBefore)
-			}
-			if _, exists := b.mutation.Organizations(); exists {
-				s.SetIgnore(previewtoken.FieldOrganizations)
-			}
-			if _, exists := b.mutation.CreatedBy(); exists {
-				s.SetIgnore(previewtoken.FieldCreatedBy)
-			}
-			if _, exists := b.mutation.CreatedAt(); exists {
-				s.SetIgnore(previewtoken.FieldCreatedAt)
-			}
-			if _, exists := b.mutation.ExpiresAt(); exists {
-				s.SetIgnore(previewtoken.FieldExpiresAt)
-			}
-		}
-	}))
-	return u
-}
-
-// Ignore sets each column to itself in case of conflict.
-// Using this option is equivalent to using:
-//
-//	client.PreviewToken.Create().
-//		OnConflict(sql.ResolveWithIgnore()).
-//		Exec(ctx)
-func (u *PreviewTokenUpsertBulk) Ignore() *PreviewTokenUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
-	return u
-}
-
-// DoNothing configures the conflict_action to `DO NOTHING`.
-// Supported only by SQLite and PostgreSQL.
-func (u *PreviewTokenUpsertBulk) DoNothing() *PreviewTokenUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.DoNothing())
-	return u
-}
-
-// Update allows overriding fields `UPDATE` values. See the PreviewTokenCreateBulk.OnConflict
-// documentation for more info.
-func (u *PreviewTokenUpsertBulk) Update(set func(*PreviewTokenUpsert)) *PreviewTokenUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
-		set(&PreviewTokenUpsert{UpdateSet: update})
-	}))
-	return u
-}
-
-// SetRevokedAt sets the "revoked_at" field.
-func (u *PreviewTokenUpsertBulk) SetRevokedAt(v time.Time) *PreviewTokenUpsertBulk {
-	return u.Update(func(s *PreviewTokenUpsert) {
-		s.SetRevokedAt(v)
-	})
-}
-
-// UpdateRevokedAt sets the "revoked_at" field to the value that was provided on create.
-func (u *PreviewTokenUpsertBulk) UpdateRevokedAt() *PreviewTokenUpsertBulk {
-	return u.Update(func(s *PreviewTokenUpsert) {
-		s.UpdateRevokedAt()
-	})
-}
-
-// ClearRevokedAt clears the value of the "revoked_at" field.
-func (u *PreviewTokenUpsertBulk) ClearRevokedAt() *PreviewTokenUpsertBulk {
-	return u.Update(func(s *PreviewTokenUpsert) {
-		s.ClearRevokedAt()
-	})
-}
-
-// Exec executes the query.
-func (u *PreviewTokenUpsertBulk) Exec(ctx context.Context) error {
-	if u.create.err != nil {
-		return u.create.err
-	}
-	for i, b := range u.create.builders {
-		if len(b.conflict) != 0 {
-			return fmt.Errorf("ent: OnConflict was set for builder %d. Set it on the PreviewTokenCreateBulk instead", i)
-		}
-	}
-	if len(u.create.conflict) == 0 {
-		return errors.New("ent: missing options for PreviewTokenCreateBulk.OnConflict")
-	}
-	return u.create.Exec(ctx)
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (u *PreviewTokenUpsertBulk) ExecX(ctx context.Context) {
-	if err := u.create.Exec(ctx); err != nil {
 		panic(err)
 	}
 }

@@ -9,8 +9,6 @@ import (
 	"fmt"
 	"time"
 
-	"entgo.io/ent/dialect"
-	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 )
@@ -20,7 +18,6 @@ type RedactionCreate struct {
 	config
 	mutation *RedactionMutation
 	hooks    []Hook
-	conflict []sql.ConflictOption
 }
 
 // SetEntryID sets the "entry_id" field.
@@ -171,7 +168,6 @@ func (_c *RedactionCreate) createSpec() (*Redaction, *sqlgraph.CreateSpec) {
 		_node = &Redaction{config: _c.config}
 		_spec = sqlgraph.NewCreateSpec(redaction.Table, sqlgraph.NewFieldSpec(redaction.FieldID, field.TypeString))
 	)
-	_spec.OnConflict = _c.conflict
 	if id, ok := _c.mutation.ID(); ok {
 		_node.ID = id
 		_spec.ID.Value = id
@@ -211,171 +207,11 @@ func (_c *RedactionCreate) createSpec() (*Redaction, *sqlgraph.CreateSpec) {
 	return _node, _spec
 }
 
-// OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
-// of the `INSERT` statement. For example:
-//
-//	client.Redaction.Create().
-//		SetEntryID(v).
-//		OnConflict(
-//			// Update the row with the new values
-//			// the was proposed for insertion.
-//			sql.ResolveWithNewValues(),
-//		).
-//		// Override some of the fields with custom
-//		// update values.
-//		Update(func(u *ent.RedactionUpsert) {
-//			SetEntryID(v+v).
-//		}).
-//		Exec(ctx)
-func (_c *RedactionCreate) OnConflict(opts ...sql.ConflictOption) *RedactionUpsertOne {
-	_c.conflict = opts
-	return &RedactionUpsertOne{
-		create: _c,
-	}
-}
-
-// OnConflictColumns calls `OnConflict` and configures the columns
-// as conflict target. Using this option is equivalent to using:
-//
-//	client.Redaction.Create().
-//		OnConflict(sql.ConflictColumns(columns...)).
-//		Exec(ctx)
-func (_c *RedactionCreate) OnConflictColumns(columns ...string) *RedactionUpsertOne {
-	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
-	return &RedactionUpsertOne{
-		create: _c,
-	}
-}
-
-type (
-	// RedactionUpsertOne is the builder for "upsert"-ing
-	//  one Redaction node.
-	RedactionUpsertOne struct {
-		create *RedactionCreate
-	}
-
-	// RedactionUpsert is the "OnConflict" setter.
-	RedactionUpsert struct {
-		*sql.UpdateSet
-	}
-)
-
-// UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
-// Using this option is equivalent to using:
-//
-//	client.Redaction.Create().
-//		OnConflict(
-//			sql.ResolveWithNewValues(),
-//			sql.ResolveWith(func(u *sql.UpdateSet) {
-//				u.SetIgnore(redaction.FieldID)
-//			}),
-//		).
-//		Exec(ctx)
-func (u *RedactionUpsertOne) UpdateNewValues() *RedactionUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(s *sql.UpdateSet) {
-		if _, exists := u.create.mutation.ID(); exists {
-			s.SetIgnore(redaction.FieldID)
-		}
-		if _, exists := u.create.mutation.EntryID(); exists {
-			s.SetIgnore(redaction.FieldEntryID)
-		}
-		if _, exists := u.create.mutation.Digest(); exists {
-			s.SetIgnore(redaction.FieldDigest)
-		}
-		if _, exists := u.create.mutation.Words(); exists {
-			s.SetIgnore(redaction.FieldWords)
-		}
-		if _, exists := u.create.mutation.Reason(); exists {
-			s.SetIgnore(redaction.FieldReason)
-		}
-		if _, exists := u.create.mutation.Actor(); exists {
-			s.SetIgnore(redaction.FieldActor)
-		}
-		if _, exists := u.create.mutation.At(); exists {
-			s.SetIgnore(redaction.FieldAt)
-		}
-		if _, exists := u.create.mutation.Revisions(); exists {
-			s.SetIgnore(redaction.FieldRevisions)
-		}
-		if _, exists := u.create.mutation.Places(); exists {
-			s.SetIgnore(redaction.FieldPlaces)
-		}
-	}))
-	return u
-}
-
-// Ignore sets each column to itself in case of conflict.
-// Using this option is equivalent to using:
-//
-//	client.Redaction.Create().
-//	    OnConflict(sql.ResolveWithIgnore()).
-//	    Exec(ctx)
-func (u *RedactionUpsertOne) Ignore() *RedactionUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
-	return u
-}
-
-// DoNothing configures the conflict_action to `DO NOTHING`.
-// Supported only by SQLite and PostgreSQL.
-func (u *RedactionUpsertOne) DoNothing() *RedactionUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.DoNothing())
-	return u
-}
-
-// Update allows overriding fields `UPDATE` values. See the RedactionCreate.OnConflict
-// documentation for more info.
-func (u *RedactionUpsertOne) Update(set func(*RedactionUpsert)) *RedactionUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
-		set(&RedactionUpsert{UpdateSet: update})
-	}))
-	return u
-}
-
-// Exec executes the query.
-func (u *RedactionUpsertOne) Exec(ctx context.Context) error {
-	if len(u.create.conflict) == 0 {
-		return errors.New("ent: missing options for RedactionCreate.OnConflict")
-	}
-	return u.create.Exec(ctx)
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (u *RedactionUpsertOne) ExecX(ctx context.Context) {
-	if err := u.create.Exec(ctx); err != nil {
-		panic(err)
-	}
-}
-
-// Exec executes the UPSERT query and returns the inserted/updated ID.
-func (u *RedactionUpsertOne) ID(ctx context.Context) (id string, err error) {
-	if u.create.driver.Dialect() == dialect.MySQL {
-		// In case of "ON CONFLICT", there is no way to get back non-numeric ID
-		// fields from the database since MySQL does not support the RETURNING clause.
-		return id, errors.New("ent: RedactionUpsertOne.ID is not supported by MySQL driver. Use RedactionUpsertOne.Exec instead")
-	}
-	node, err := u.create.Save(ctx)
-	if err != nil {
-		return id, err
-	}
-	return node.ID, nil
-}
-
-// IDX is like ID, but panics if an error occurs.
-func (u *RedactionUpsertOne) IDX(ctx context.Context) string {
-	id, err := u.ID(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return id
-}
-
 // RedactionCreateBulk is the builder for creating many Redaction entities in bulk.
 type RedactionCreateBulk struct {
 	config
 	err      error
 	builders []*RedactionCreate
-	conflict []sql.ConflictOption
 }
 
 // Save creates the Redaction entities in the database.
@@ -404,7 +240,6 @@ func (_c *RedactionCreateBulk) Save(ctx context.Context) ([]*Redaction, error) {
 					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
-					spec.OnConflict = _c.conflict
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {
 						if sqlgraph.IsConstraintError(err) {
@@ -451,144 +286,6 @@ func (_c *RedactionCreateBulk) Exec(ctx context.Context) error {
 // ExecX is like Exec, but panics if an error occurs.
 func (_c *RedactionCreateBulk) ExecX(ctx context.Context) {
 	if err := _c.Exec(ctx); err != nil {
-		panic(err)
-	}
-}
-
-// OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
-// of the `INSERT` statement. For example:
-//
-//	client.Redaction.CreateBulk(builders...).
-//		OnConflict(
-//			// Update the row with the new values
-//			// the was proposed for insertion.
-//			sql.ResolveWithNewValues(),
-//		).
-//		// Override some of the fields with custom
-//		// update values.
-//		Update(func(u *ent.RedactionUpsert) {
-//			SetEntryID(v+v).
-//		}).
-//		Exec(ctx)
-func (_c *RedactionCreateBulk) OnConflict(opts ...sql.ConflictOption) *RedactionUpsertBulk {
-	_c.conflict = opts
-	return &RedactionUpsertBulk{
-		create: _c,
-	}
-}
-
-// OnConflictColumns calls `OnConflict` and configures the columns
-// as conflict target. Using this option is equivalent to using:
-//
-//	client.Redaction.Create().
-//		OnConflict(sql.ConflictColumns(columns...)).
-//		Exec(ctx)
-func (_c *RedactionCreateBulk) OnConflictColumns(columns ...string) *RedactionUpsertBulk {
-	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
-	return &RedactionUpsertBulk{
-		create: _c,
-	}
-}
-
-// RedactionUpsertBulk is the builder for "upsert"-ing
-// a bulk of Redaction nodes.
-type RedactionUpsertBulk struct {
-	create *RedactionCreateBulk
-}
-
-// UpdateNewValues updates the mutable fields using the new values that
-// were set on create. Using this option is equivalent to using:
-//
-//	client.Redaction.Create().
-//		OnConflict(
-//			sql.ResolveWithNewValues(),
-//			sql.ResolveWith(func(u *sql.UpdateSet) {
-//				u.SetIgnore(redaction.FieldID)
-//			}),
-//		).
-//		Exec(ctx)
-func (u *RedactionUpsertBulk) UpdateNewValues() *RedactionUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(s *sql.UpdateSet) {
-		for _, b := range u.create.builders {
-			if _, exists := b.mutation.ID(); exists {
-				s.SetIgnore(redaction.FieldID)
-			}
-			if _, exists := b.mutation.EntryID(); exists {
-				s.SetIgnore(redaction.FieldEntryID)
-			}
-			if _, exists := b.mutation.Digest(); exists {
-				s.SetIgnore(redaction.FieldDigest)
-			}
-			if _, exists := b.mutation.Words(); exists {
-				s.SetIgnore(redaction.FieldWords)
-			}
-			if _, exists := b.mutation.Reason(); exists {
-				s.SetIgnore(redaction.FieldReason)
-			}
-			if _, exists := b.mutation.Actor(); exists {
-				s.SetIgnore(redaction.FieldActor)
-			}
-			if _, exists := b.mutation.At(); exists {
-				s.SetIgnore(redaction.FieldAt)
-			}
-			if _, exists := b.mutation.Revisions(); exists {
-				s.SetIgnore(redaction.FieldRevisions)
-			}
-			if _, exists := b.mutation.Places(); exists {
-				s.SetIgnore(redaction.FieldPlaces)
-			}
-		}
-	}))
-	return u
-}
-
-// Ignore sets each column to itself in case of conflict.
-// Using this option is equivalent to using:
-//
-//	client.Redaction.Create().
-//		OnConflict(sql.ResolveWithIgnore()).
-//		Exec(ctx)
-func (u *RedactionUpsertBulk) Ignore() *RedactionUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
-	return u
-}
-
-// DoNothing configures the conflict_action to `DO NOTHING`.
-// Supported only by SQLite and PostgreSQL.
-func (u *RedactionUpsertBulk) DoNothing() *RedactionUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.DoNothing())
-	return u
-}
-
-// Update allows overriding fields `UPDATE` values. See the RedactionCreateBulk.OnConflict
-// documentation for more info.
-func (u *RedactionUpsertBulk) Update(set func(*RedactionUpsert)) *RedactionUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
-		set(&RedactionUpsert{UpdateSet: update})
-	}))
-	return u
-}
-
-// Exec executes the query.
-func (u *RedactionUpsertBulk) Exec(ctx context.Context) error {
-	if u.create.err != nil {
-		return u.create.err
-	}
-	for i, b := range u.create.builders {
-		if len(b.conflict) != 0 {
-			return fmt.Errorf("ent: OnConflict was set for builder %d. Set it on the RedactionCreateBulk instead", i)
-		}
-	}
-	if len(u.create.conflict) == 0 {
-		return errors.New("ent: missing options for RedactionCreateBulk.OnConflict")
-	}
-	return u.create.Exec(ctx)
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (u *RedactionUpsertBulk) ExecX(ctx context.Context) {
-	if err := u.create.Exec(ctx); err != nil {
 		panic(err)
 	}
 }

@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 
-	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 )
@@ -19,7 +18,6 @@ type ReferenceCreate struct {
 	config
 	mutation *ReferenceMutation
 	hooks    []Hook
-	conflict []sql.ConflictOption
 }
 
 // SetFromID sets the "from_id" field.
@@ -131,7 +129,6 @@ func (_c *ReferenceCreate) createSpec() (*Reference, *sqlgraph.CreateSpec) {
 		_node = &Reference{config: _c.config}
 		_spec = sqlgraph.NewCreateSpec(reference.Table, sqlgraph.NewFieldSpec(reference.FieldID, field.TypeInt))
 	)
-	_spec.OnConflict = _c.conflict
 	if id, ok := _c.mutation.ID(); ok {
 		_node.ID = id
 		_spec.ID.Value = id
@@ -155,246 +152,11 @@ func (_c *ReferenceCreate) createSpec() (*Reference, *sqlgraph.CreateSpec) {
 	return _node, _spec
 }
 
-// OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
-// of the `INSERT` statement. For example:
-//
-//	client.Reference.Create().
-//		SetFromID(v).
-//		OnConflict(
-//			// Update the row with the new values
-//			// the was proposed for insertion.
-//			sql.ResolveWithNewValues(),
-//		).
-//		// Override some of the fields with custom
-//		// update values.
-//		Update(func(u *ent.ReferenceUpsert) {
-//			SetFromID(v+v).
-//		}).
-//		Exec(ctx)
-func (_c *ReferenceCreate) OnConflict(opts ...sql.ConflictOption) *ReferenceUpsertOne {
-	_c.conflict = opts
-	return &ReferenceUpsertOne{
-		create: _c,
-	}
-}
-
-// OnConflictColumns calls `OnConflict` and configures the columns
-// as conflict target. Using this option is equivalent to using:
-//
-//	client.Reference.Create().
-//		OnConflict(sql.ConflictColumns(columns...)).
-//		Exec(ctx)
-func (_c *ReferenceCreate) OnConflictColumns(columns ...string) *ReferenceUpsertOne {
-	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
-	return &ReferenceUpsertOne{
-		create: _c,
-	}
-}
-
-type (
-	// ReferenceUpsertOne is the builder for "upsert"-ing
-	//  one Reference node.
-	ReferenceUpsertOne struct {
-		create *ReferenceCreate
-	}
-
-	// ReferenceUpsert is the "OnConflict" setter.
-	ReferenceUpsert struct {
-		*sql.UpdateSet
-	}
-)
-
-// SetFromID sets the "from_id" field.
-func (u *ReferenceUpsert) SetFromID(v string) *ReferenceUpsert {
-	u.Set(reference.FieldFromID, v)
-	return u
-}
-
-// UpdateFromID sets the "from_id" field to the value that was provided on create.
-func (u *ReferenceUpsert) UpdateFromID() *ReferenceUpsert {
-	u.SetExcluded(reference.FieldFromID)
-	return u
-}
-
-// SetToID sets the "to_id" field.
-func (u *ReferenceUpsert) SetToID(v string) *ReferenceUpsert {
-	u.Set(reference.FieldToID, v)
-	return u
-}
-
-// UpdateToID sets the "to_id" field to the value that was provided on create.
-func (u *ReferenceUpsert) UpdateToID() *ReferenceUpsert {
-	u.SetExcluded(reference.FieldToID)
-	return u
-}
-
-// SetField sets the "field" field.
-func (u *ReferenceUpsert) SetField(v string) *ReferenceUpsert {
-	u.Set(reference.FieldField, v)
-	return u
-}
-
-// UpdateField sets the "field" field to the value that was provided on create.
-func (u *ReferenceUpsert) UpdateField() *ReferenceUpsert {
-	u.SetExcluded(reference.FieldField)
-	return u
-}
-
-// SetState sets the "state" field.
-func (u *ReferenceUpsert) SetState(v schema.ReferenceState) *ReferenceUpsert {
-	u.Set(reference.FieldState, v)
-	return u
-}
-
-// UpdateState sets the "state" field to the value that was provided on create.
-func (u *ReferenceUpsert) UpdateState() *ReferenceUpsert {
-	u.SetExcluded(reference.FieldState)
-	return u
-}
-
-// UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
-// Using this option is equivalent to using:
-//
-//	client.Reference.Create().
-//		OnConflict(
-//			sql.ResolveWithNewValues(),
-//			sql.ResolveWith(func(u *sql.UpdateSet) {
-//				u.SetIgnore(reference.FieldID)
-//			}),
-//		).
-//		Exec(ctx)
-func (u *ReferenceUpsertOne) UpdateNewValues() *ReferenceUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(s *sql.UpdateSet) {
-		if _, exists := u.create.mutation.ID(); exists {
-			s.SetIgnore(reference.FieldID)
-		}
-	}))
-	return u
-}
-
-// Ignore sets each column to itself in case of conflict.
-// Using this option is equivalent to using:
-//
-//	client.Reference.Create().
-//	    OnConflict(sql.ResolveWithIgnore()).
-//	    Exec(ctx)
-func (u *ReferenceUpsertOne) Ignore() *ReferenceUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
-	return u
-}
-
-// DoNothing configures the conflict_action to `DO NOTHING`.
-// Supported only by SQLite and PostgreSQL.
-func (u *ReferenceUpsertOne) DoNothing() *ReferenceUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.DoNothing())
-	return u
-}
-
-// Update allows overriding fields `UPDATE` values. See the ReferenceCreate.OnConflict
-// documentation for more info.
-func (u *ReferenceUpsertOne) Update(set func(*ReferenceUpsert)) *ReferenceUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
-		set(&ReferenceUpsert{UpdateSet: update})
-	}))
-	return u
-}
-
-// SetFromID sets the "from_id" field.
-func (u *ReferenceUpsertOne) SetFromID(v string) *ReferenceUpsertOne {
-	return u.Update(func(s *ReferenceUpsert) {
-		s.SetFromID(v)
-	})
-}
-
-// UpdateFromID sets the "from_id" field to the value that was provided on create.
-func (u *ReferenceUpsertOne) UpdateFromID() *ReferenceUpsertOne {
-	return u.Update(func(s *ReferenceUpsert) {
-		s.UpdateFromID()
-	})
-}
-
-// SetToID sets the "to_id" field.
-func (u *ReferenceUpsertOne) SetToID(v string) *ReferenceUpsertOne {
-	return u.Update(func(s *ReferenceUpsert) {
-		s.SetToID(v)
-	})
-}
-
-// UpdateToID sets the "to_id" field to the value that was provided on create.
-func (u *ReferenceUpsertOne) UpdateToID() *ReferenceUpsertOne {
-	return u.Update(func(s *ReferenceUpsert) {
-		s.UpdateToID()
-	})
-}
-
-// SetField sets the "field" field.
-func (u *ReferenceUpsertOne) SetField(v string) *ReferenceUpsertOne {
-	return u.Update(func(s *ReferenceUpsert) {
-		s.SetField(v)
-	})
-}
-
-// UpdateField sets the "field" field to the value that was provided on create.
-func (u *ReferenceUpsertOne) UpdateField() *ReferenceUpsertOne {
-	return u.Update(func(s *ReferenceUpsert) {
-		s.UpdateField()
-	})
-}
-
-// SetState sets the "state" field.
-func (u *ReferenceUpsertOne) SetState(v schema.ReferenceState) *ReferenceUpsertOne {
-	return u.Update(func(s *ReferenceUpsert) {
-		s.SetState(v)
-	})
-}
-
-// UpdateState sets the "state" field to the value that was provided on create.
-func (u *ReferenceUpsertOne) UpdateState() *ReferenceUpsertOne {
-	return u.Update(func(s *ReferenceUpsert) {
-		s.UpdateState()
-	})
-}
-
-// Exec executes the query.
-func (u *ReferenceUpsertOne) Exec(ctx context.Context) error {
-	if len(u.create.conflict) == 0 {
-		return errors.New("ent: missing options for ReferenceCreate.OnConflict")
-	}
-	return u.create.Exec(ctx)
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (u *ReferenceUpsertOne) ExecX(ctx context.Context) {
-	if err := u.create.Exec(ctx); err != nil {
-		panic(err)
-	}
-}
-
-// Exec executes the UPSERT query and returns the inserted/updated ID.
-func (u *ReferenceUpsertOne) ID(ctx context.Context) (id int, err error) {
-	node, err := u.create.Save(ctx)
-	if err != nil {
-		return id, err
-	}
-	return node.ID, nil
-}
-
-// IDX is like ID, but panics if an error occurs.
-func (u *ReferenceUpsertOne) IDX(ctx context.Context) int {
-	id, err := u.ID(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return id
-}
-
 // ReferenceCreateBulk is the builder for creating many Reference entities in bulk.
 type ReferenceCreateBulk struct {
 	config
 	err      error
 	builders []*ReferenceCreate
-	conflict []sql.ConflictOption
 }
 
 // Save creates the Reference entities in the database.
@@ -423,7 +185,6 @@ func (_c *ReferenceCreateBulk) Save(ctx context.Context) ([]*Reference, error) {
 					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
-					spec.OnConflict = _c.conflict
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {
 						if sqlgraph.IsConstraintError(err) {
@@ -474,176 +235,6 @@ func (_c *ReferenceCreateBulk) Exec(ctx context.Context) error {
 // ExecX is like Exec, but panics if an error occurs.
 func (_c *ReferenceCreateBulk) ExecX(ctx context.Context) {
 	if err := _c.Exec(ctx); err != nil {
-		panic(err)
-	}
-}
-
-// OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
-// of the `INSERT` statement. For example:
-//
-//	client.Reference.CreateBulk(builders...).
-//		OnConflict(
-//			// Update the row with the new values
-//			// the was proposed for insertion.
-//			sql.ResolveWithNewValues(),
-//		).
-//		// Override some of the fields with custom
-//		// update values.
-//		Update(func(u *ent.ReferenceUpsert) {
-//			SetFromID(v+v).
-//		}).
-//		Exec(ctx)
-func (_c *ReferenceCreateBulk) OnConflict(opts ...sql.ConflictOption) *ReferenceUpsertBulk {
-	_c.conflict = opts
-	return &ReferenceUpsertBulk{
-		create: _c,
-	}
-}
-
-// OnConflictColumns calls `OnConflict` and configures the columns
-// as conflict target. Using this option is equivalent to using:
-//
-//	client.Reference.Create().
-//		OnConflict(sql.ConflictColumns(columns...)).
-//		Exec(ctx)
-func (_c *ReferenceCreateBulk) OnConflictColumns(columns ...string) *ReferenceUpsertBulk {
-	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
-	return &ReferenceUpsertBulk{
-		create: _c,
-	}
-}
-
-// ReferenceUpsertBulk is the builder for "upsert"-ing
-// a bulk of Reference nodes.
-type ReferenceUpsertBulk struct {
-	create *ReferenceCreateBulk
-}
-
-// UpdateNewValues updates the mutable fields using the new values that
-// were set on create. Using this option is equivalent to using:
-//
-//	client.Reference.Create().
-//		OnConflict(
-//			sql.ResolveWithNewValues(),
-//			sql.ResolveWith(func(u *sql.UpdateSet) {
-//				u.SetIgnore(reference.FieldID)
-//			}),
-//		).
-//		Exec(ctx)
-func (u *ReferenceUpsertBulk) UpdateNewValues() *ReferenceUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(s *sql.UpdateSet) {
-		for _, b := range u.create.builders {
-			if _, exists := b.mutation.ID(); exists {
-				s.SetIgnore(reference.FieldID)
-			}
-		}
-	}))
-	return u
-}
-
-// Ignore sets each column to itself in case of conflict.
-// Using this option is equivalent to using:
-//
-//	client.Reference.Create().
-//		OnConflict(sql.ResolveWithIgnore()).
-//		Exec(ctx)
-func (u *ReferenceUpsertBulk) Ignore() *ReferenceUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
-	return u
-}
-
-// DoNothing configures the conflict_action to `DO NOTHING`.
-// Supported only by SQLite and PostgreSQL.
-func (u *ReferenceUpsertBulk) DoNothing() *ReferenceUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.DoNothing())
-	return u
-}
-
-// Update allows overriding fields `UPDATE` values. See the ReferenceCreateBulk.OnConflict
-// documentation for more info.
-func (u *ReferenceUpsertBulk) Update(set func(*ReferenceUpsert)) *ReferenceUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
-		set(&ReferenceUpsert{UpdateSet: update})
-	}))
-	return u
-}
-
-// SetFromID sets the "from_id" field.
-func (u *ReferenceUpsertBulk) SetFromID(v string) *ReferenceUpsertBulk {
-	return u.Update(func(s *ReferenceUpsert) {
-		s.SetFromID(v)
-	})
-}
-
-// UpdateFromID sets the "from_id" field to the value that was provided on create.
-func (u *ReferenceUpsertBulk) UpdateFromID() *ReferenceUpsertBulk {
-	return u.Update(func(s *ReferenceUpsert) {
-		s.UpdateFromID()
-	})
-}
-
-// SetToID sets the "to_id" field.
-func (u *ReferenceUpsertBulk) SetToID(v string) *ReferenceUpsertBulk {
-	return u.Update(func(s *ReferenceUpsert) {
-		s.SetToID(v)
-	})
-}
-
-// UpdateToID sets the "to_id" field to the value that was provided on create.
-func (u *ReferenceUpsertBulk) UpdateToID() *ReferenceUpsertBulk {
-	return u.Update(func(s *ReferenceUpsert) {
-		s.UpdateToID()
-	})
-}
-
-// SetField sets the "field" field.
-func (u *ReferenceUpsertBulk) SetField(v string) *ReferenceUpsertBulk {
-	return u.Update(func(s *ReferenceUpsert) {
-		s.SetField(v)
-	})
-}
-
-// UpdateField sets the "field" field to the value that was provided on create.
-func (u *ReferenceUpsertBulk) UpdateField() *ReferenceUpsertBulk {
-	return u.Update(func(s *ReferenceUpsert) {
-		s.UpdateField()
-	})
-}
-
-// SetState sets the "state" field.
-func (u *ReferenceUpsertBulk) SetState(v schema.ReferenceState) *ReferenceUpsertBulk {
-	return u.Update(func(s *ReferenceUpsert) {
-		s.SetState(v)
-	})
-}
-
-// UpdateState sets the "state" field to the value that was provided on create.
-func (u *ReferenceUpsertBulk) UpdateState() *ReferenceUpsertBulk {
-	return u.Update(func(s *ReferenceUpsert) {
-		s.UpdateState()
-	})
-}
-
-// Exec executes the query.
-func (u *ReferenceUpsertBulk) Exec(ctx context.Context) error {
-	if u.create.err != nil {
-		return u.create.err
-	}
-	for i, b := range u.create.builders {
-		if len(b.conflict) != 0 {
-			return fmt.Errorf("ent: OnConflict was set for builder %d. Set it on the ReferenceCreateBulk instead", i)
-		}
-	}
-	if len(u.create.conflict) == 0 {
-		return errors.New("ent: missing options for ReferenceCreateBulk.OnConflict")
-	}
-	return u.create.Exec(ctx)
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (u *ReferenceUpsertBulk) ExecX(ctx context.Context) {
-	if err := u.create.Exec(ctx); err != nil {
 		panic(err)
 	}
 }

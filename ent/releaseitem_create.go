@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 
-	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 )
@@ -19,7 +18,6 @@ type ReleaseItemCreate struct {
 	config
 	mutation *ReleaseItemMutation
 	hooks    []Hook
-	conflict []sql.ConflictOption
 }
 
 // SetReleaseID sets the "release_id" field.
@@ -126,7 +124,6 @@ func (_c *ReleaseItemCreate) createSpec() (*ReleaseItem, *sqlgraph.CreateSpec) {
 		_node = &ReleaseItem{config: _c.config}
 		_spec = sqlgraph.NewCreateSpec(releaseitem.Table, sqlgraph.NewFieldSpec(releaseitem.FieldID, field.TypeInt))
 	)
-	_spec.OnConflict = _c.conflict
 	if id, ok := _c.mutation.ID(); ok {
 		_node.ID = id
 		_spec.ID.Value = id
@@ -150,213 +147,11 @@ func (_c *ReleaseItemCreate) createSpec() (*ReleaseItem, *sqlgraph.CreateSpec) {
 	return _node, _spec
 }
 
-// OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
-// of the `INSERT` statement. For example:
-//
-//	client.ReleaseItem.Create().
-//		SetReleaseID(v).
-//		OnConflict(
-//			// Update the row with the new values
-//			// the was proposed for insertion.
-//			sql.ResolveWithNewValues(),
-//		).
-//		// Override some of the fields with custom
-//		// update values.
-//		Update(func(u *ent.ReleaseItemUpsert) {
-//			SetReleaseID(v+v).
-//		}).
-//		Exec(ctx)
-func (_c *ReleaseItemCreate) OnConflict(opts ...sql.ConflictOption) *ReleaseItemUpsertOne {
-	_c.conflict = opts
-	return &ReleaseItemUpsertOne{
-		create: _c,
-	}
-}
-
-// OnConflictColumns calls `OnConflict` and configures the columns
-// as conflict target. Using this option is equivalent to using:
-//
-//	client.ReleaseItem.Create().
-//		OnConflict(sql.ConflictColumns(columns...)).
-//		Exec(ctx)
-func (_c *ReleaseItemCreate) OnConflictColumns(columns ...string) *ReleaseItemUpsertOne {
-	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
-	return &ReleaseItemUpsertOne{
-		create: _c,
-	}
-}
-
-type (
-	// ReleaseItemUpsertOne is the builder for "upsert"-ing
-	//  one ReleaseItem node.
-	ReleaseItemUpsertOne struct {
-		create *ReleaseItemCreate
-	}
-
-	// ReleaseItemUpsert is the "OnConflict" setter.
-	ReleaseItemUpsert struct {
-		*sql.UpdateSet
-	}
-)
-
-// SetRevision sets the "revision" field.
-func (u *ReleaseItemUpsert) SetRevision(v int) *ReleaseItemUpsert {
-	u.Set(releaseitem.FieldRevision, v)
-	return u
-}
-
-// UpdateRevision sets the "revision" field to the value that was provided on create.
-func (u *ReleaseItemUpsert) UpdateRevision() *ReleaseItemUpsert {
-	u.SetExcluded(releaseitem.FieldRevision)
-	return u
-}
-
-// AddRevision adds v to the "revision" field.
-func (u *ReleaseItemUpsert) AddRevision(v int) *ReleaseItemUpsert {
-	u.Add(releaseitem.FieldRevision, v)
-	return u
-}
-
-// SetAcknowledged sets the "acknowledged" field.
-func (u *ReleaseItemUpsert) SetAcknowledged(v []schema.Acknowledged) *ReleaseItemUpsert {
-	u.Set(releaseitem.FieldAcknowledged, v)
-	return u
-}
-
-// UpdateAcknowledged sets the "acknowledged" field to the value that was provided on create.
-func (u *ReleaseItemUpsert) UpdateAcknowledged() *ReleaseItemUpsert {
-	u.SetExcluded(releaseitem.FieldAcknowledged)
-	return u
-}
-
-// UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
-// Using this option is equivalent to using:
-//
-//	client.ReleaseItem.Create().
-//		OnConflict(
-//			sql.ResolveWithNewValues(),
-//			sql.ResolveWith(func(u *sql.UpdateSet) {
-//				u.SetIgnore(releaseitem.FieldID)
-//			}),
-//		).
-//		Exec(ctx)
-func (u *ReleaseItemUpsertOne) UpdateNewValues() *ReleaseItemUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(s *sql.UpdateSet) {
-		if _, exists := u.create.mutation.ID(); exists {
-			s.SetIgnore(releaseitem.FieldID)
-		}
-		if _, exists := u.create.mutation.ReleaseID(); exists {
-			s.SetIgnore(releaseitem.FieldReleaseID)
-		}
-		if _, exists := u.create.mutation.EntryID(); exists {
-			s.SetIgnore(releaseitem.FieldEntryID)
-		}
-	}))
-	return u
-}
-
-// Ignore sets each column to itself in case of conflict.
-// Using this option is equivalent to using:
-//
-//	client.ReleaseItem.Create().
-//	    OnConflict(sql.ResolveWithIgnore()).
-//	    Exec(ctx)
-func (u *ReleaseItemUpsertOne) Ignore() *ReleaseItemUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
-	return u
-}
-
-// DoNothing configures the conflict_action to `DO NOTHING`.
-// Supported only by SQLite and PostgreSQL.
-func (u *ReleaseItemUpsertOne) DoNothing() *ReleaseItemUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.DoNothing())
-	return u
-}
-
-// Update allows overriding fields `UPDATE` values. See the ReleaseItemCreate.OnConflict
-// documentation for more info.
-func (u *ReleaseItemUpsertOne) Update(set func(*ReleaseItemUpsert)) *ReleaseItemUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
-		set(&ReleaseItemUpsert{UpdateSet: update})
-	}))
-	return u
-}
-
-// SetRevision sets the "revision" field.
-func (u *ReleaseItemUpsertOne) SetRevision(v int) *ReleaseItemUpsertOne {
-	return u.Update(func(s *ReleaseItemUpsert) {
-		s.SetRevision(v)
-	})
-}
-
-// AddRevision adds v to the "revision" field.
-func (u *ReleaseItemUpsertOne) AddRevision(v int) *ReleaseItemUpsertOne {
-	return u.Update(func(s *ReleaseItemUpsert) {
-		s.AddRevision(v)
-	})
-}
-
-// UpdateRevision sets the "revision" field to the value that was provided on create.
-func (u *ReleaseItemUpsertOne) UpdateRevision() *ReleaseItemUpsertOne {
-	return u.Update(func(s *ReleaseItemUpsert) {
-		s.UpdateRevision()
-	})
-}
-
-// SetAcknowledged sets the "acknowledged" field.
-func (u *ReleaseItemUpsertOne) SetAcknowledged(v []schema.Acknowledged) *ReleaseItemUpsertOne {
-	return u.Update(func(s *ReleaseItemUpsert) {
-		s.SetAcknowledged(v)
-	})
-}
-
-// UpdateAcknowledged sets the "acknowledged" field to the value that was provided on create.
-func (u *ReleaseItemUpsertOne) UpdateAcknowledged() *ReleaseItemUpsertOne {
-	return u.Update(func(s *ReleaseItemUpsert) {
-		s.UpdateAcknowledged()
-	})
-}
-
-// Exec executes the query.
-func (u *ReleaseItemUpsertOne) Exec(ctx context.Context) error {
-	if len(u.create.conflict) == 0 {
-		return errors.New("ent: missing options for ReleaseItemCreate.OnConflict")
-	}
-	return u.create.Exec(ctx)
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (u *ReleaseItemUpsertOne) ExecX(ctx context.Context) {
-	if err := u.create.Exec(ctx); err != nil {
-		panic(err)
-	}
-}
-
-// Exec executes the UPSERT query and returns the inserted/updated ID.
-func (u *ReleaseItemUpsertOne) ID(ctx context.Context) (id int, err error) {
-	node, err := u.create.Save(ctx)
-	if err != nil {
-		return id, err
-	}
-	return node.ID, nil
-}
-
-// IDX is like ID, but panics if an error occurs.
-func (u *ReleaseItemUpsertOne) IDX(ctx context.Context) int {
-	id, err := u.ID(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return id
-}
-
 // ReleaseItemCreateBulk is the builder for creating many ReleaseItem entities in bulk.
 type ReleaseItemCreateBulk struct {
 	config
 	err      error
 	builders []*ReleaseItemCreate
-	conflict []sql.ConflictOption
 }
 
 // Save creates the ReleaseItem entities in the database.
@@ -385,7 +180,6 @@ func (_c *ReleaseItemCreateBulk) Save(ctx context.Context) ([]*ReleaseItem, erro
 					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
-					spec.OnConflict = _c.conflict
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {
 						if sqlgraph.IsConstraintError(err) {
@@ -436,161 +230,6 @@ func (_c *ReleaseItemCreateBulk) Exec(ctx context.Context) error {
 // ExecX is like Exec, but panics if an error occurs.
 func (_c *ReleaseItemCreateBulk) ExecX(ctx context.Context) {
 	if err := _c.Exec(ctx); err != nil {
-		panic(err)
-	}
-}
-
-// OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
-// of the `INSERT` statement. For example:
-//
-//	client.ReleaseItem.CreateBulk(builders...).
-//		OnConflict(
-//			// Update the row with the new values
-//			// the was proposed for insertion.
-//			sql.ResolveWithNewValues(),
-//		).
-//		// Override some of the fields with custom
-//		// update values.
-//		Update(func(u *ent.ReleaseItemUpsert) {
-//			SetReleaseID(v+v).
-//		}).
-//		Exec(ctx)
-func (_c *ReleaseItemCreateBulk) OnConflict(opts ...sql.ConflictOption) *ReleaseItemUpsertBulk {
-	_c.conflict = opts
-	return &ReleaseItemUpsertBulk{
-		create: _c,
-	}
-}
-
-// OnConflictColumns calls `OnConflict` and configures the columns
-// as conflict target. Using this option is equivalent to using:
-//
-//	client.ReleaseItem.Create().
-//		OnConflict(sql.ConflictColumns(columns...)).
-//		Exec(ctx)
-func (_c *ReleaseItemCreateBulk) OnConflictColumns(columns ...string) *ReleaseItemUpsertBulk {
-	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
-	return &ReleaseItemUpsertBulk{
-		create: _c,
-	}
-}
-
-// ReleaseItemUpsertBulk is the builder for "upsert"-ing
-// a bulk of ReleaseItem nodes.
-type ReleaseItemUpsertBulk struct {
-	create *ReleaseItemCreateBulk
-}
-
-// UpdateNewValues updates the mutable fields using the new values that
-// were set on create. Using this option is equivalent to using:
-//
-//	client.ReleaseItem.Create().
-//		OnConflict(
-//			sql.ResolveWithNewValues(),
-//			sql.ResolveWith(func(u *sql.UpdateSet) {
-//				u.SetIgnore(releaseitem.FieldID)
-//			}),
-//		).
-//		Exec(ctx)
-func (u *ReleaseItemUpsertBulk) UpdateNewValues() *ReleaseItemUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(s *sql.UpdateSet) {
-		for _, b := range u.create.builders {
-			if _, exists := b.mutation.ID(); exists {
-				s.SetIgnore(releaseitem.FieldID)
-			}
-			if _, exists := b.mutation.ReleaseID(); exists {
-				s.SetIgnore(releaseitem.FieldReleaseID)
-			}
-			if _, exists := b.mutation.EntryID(); exists {
-				s.SetIgnore(releaseitem.FieldEntryID)
-			}
-		}
-	}))
-	return u
-}
-
-// Ignore sets each column to itself in case of conflict.
-// Using this option is equivalent to using:
-//
-//	client.ReleaseItem.Create().
-//		OnConflict(sql.ResolveWithIgnore()).
-//		Exec(ctx)
-func (u *ReleaseItemUpsertBulk) Ignore() *ReleaseItemUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
-	return u
-}
-
-// DoNothing configures the conflict_action to `DO NOTHING`.
-// Supported only by SQLite and PostgreSQL.
-func (u *ReleaseItemUpsertBulk) DoNothing() *ReleaseItemUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.DoNothing())
-	return u
-}
-
-// Update allows overriding fields `UPDATE` values. See the ReleaseItemCreateBulk.OnConflict
-// documentation for more info.
-func (u *ReleaseItemUpsertBulk) Update(set func(*ReleaseItemUpsert)) *ReleaseItemUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
-		set(&ReleaseItemUpsert{UpdateSet: update})
-	}))
-	return u
-}
-
-// SetRevision sets the "revision" field.
-func (u *ReleaseItemUpsertBulk) SetRevision(v int) *ReleaseItemUpsertBulk {
-	return u.Update(func(s *ReleaseItemUpsert) {
-		s.SetRevision(v)
-	})
-}
-
-// AddRevision adds v to the "revision" field.
-func (u *ReleaseItemUpsertBulk) AddRevision(v int) *ReleaseItemUpsertBulk {
-	return u.Update(func(s *ReleaseItemUpsert) {
-		s.AddRevision(v)
-	})
-}
-
-// UpdateRevision sets the "revision" field to the value that was provided on create.
-func (u *ReleaseItemUpsertBulk) UpdateRevision() *ReleaseItemUpsertBulk {
-	return u.Update(func(s *ReleaseItemUpsert) {
-		s.UpdateRevision()
-	})
-}
-
-// SetAcknowledged sets the "acknowledged" field.
-func (u *ReleaseItemUpsertBulk) SetAcknowledged(v []schema.Acknowledged) *ReleaseItemUpsertBulk {
-	return u.Update(func(s *ReleaseItemUpsert) {
-		s.SetAcknowledged(v)
-	})
-}
-
-// UpdateAcknowledged sets the "acknowledged" field to the value that was provided on create.
-func (u *ReleaseItemUpsertBulk) UpdateAcknowledged() *ReleaseItemUpsertBulk {
-	return u.Update(func(s *ReleaseItemUpsert) {
-		s.UpdateAcknowledged()
-	})
-}
-
-// Exec executes the query.
-func (u *ReleaseItemUpsertBulk) Exec(ctx context.Context) error {
-	if u.create.err != nil {
-		return u.create.err
-	}
-	for i, b := range u.create.builders {
-		if len(b.conflict) != 0 {
-			return fmt.Errorf("ent: OnConflict was set for builder %d. Set it on the ReleaseItemCreateBulk instead", i)
-		}
-	}
-	if len(u.create.conflict) == 0 {
-		return errors.New("ent: missing options for ReleaseItemCreateBulk.OnConflict")
-	}
-	return u.create.Exec(ctx)
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (u *ReleaseItemUpsertBulk) ExecX(ctx context.Context) {
-	if err := u.create.Exec(ctx); err != nil {
 		panic(err)
 	}
 }

@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"time"
 
-	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 )
@@ -20,7 +19,6 @@ type StepCreate struct {
 	config
 	mutation *StepMutation
 	hooks    []Hook
-	conflict []sql.ConflictOption
 }
 
 // SetEntryID sets the "entry_id" field.
@@ -170,7 +168,6 @@ func (_c *StepCreate) createSpec() (*Step, *sqlgraph.CreateSpec) {
 		_node = &Step{config: _c.config}
 		_spec = sqlgraph.NewCreateSpec(step.Table, sqlgraph.NewFieldSpec(step.FieldID, field.TypeInt))
 	)
-	_spec.OnConflict = _c.conflict
 	if id, ok := _c.mutation.ID(); ok {
 		_node.ID = id
 		_spec.ID.Value = id
@@ -210,166 +207,11 @@ func (_c *StepCreate) createSpec() (*Step, *sqlgraph.CreateSpec) {
 	return _node, _spec
 }
 
-// OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
-// of the `INSERT` statement. For example:
-//
-//	client.Step.Create().
-//		SetEntryID(v).
-//		OnConflict(
-//			// Update the row with the new values
-//			// the was proposed for insertion.
-//			sql.ResolveWithNewValues(),
-//		).
-//		// Override some of the fields with custom
-//		// update values.
-//		Update(func(u *ent.StepUpsert) {
-//			SetEntryID(v+v).
-//		}).
-//		Exec(ctx)
-func (_c *StepCreate) OnConflict(opts ...sql.ConflictOption) *StepUpsertOne {
-	_c.conflict = opts
-	return &StepUpsertOne{
-		create: _c,
-	}
-}
-
-// OnConflictColumns calls `OnConflict` and configures the columns
-// as conflict target. Using this option is equivalent to using:
-//
-//	client.Step.Create().
-//		OnConflict(sql.ConflictColumns(columns...)).
-//		Exec(ctx)
-func (_c *StepCreate) OnConflictColumns(columns ...string) *StepUpsertOne {
-	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
-	return &StepUpsertOne{
-		create: _c,
-	}
-}
-
-type (
-	// StepUpsertOne is the builder for "upsert"-ing
-	//  one Step node.
-	StepUpsertOne struct {
-		create *StepCreate
-	}
-
-	// StepUpsert is the "OnConflict" setter.
-	StepUpsert struct {
-		*sql.UpdateSet
-	}
-)
-
-// UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
-// Using this option is equivalent to using:
-//
-//	client.Step.Create().
-//		OnConflict(
-//			sql.ResolveWithNewValues(),
-//			sql.ResolveWith(func(u *sql.UpdateSet) {
-//				u.SetIgnore(step.FieldID)
-//			}),
-//		).
-//		Exec(ctx)
-func (u *StepUpsertOne) UpdateNewValues() *StepUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(s *sql.UpdateSet) {
-		if _, exists := u.create.mutation.ID(); exists {
-			s.SetIgnore(step.FieldID)
-		}
-		if _, exists := u.create.mutation.EntryID(); exists {
-			s.SetIgnore(step.FieldEntryID)
-		}
-		if _, exists := u.create.mutation.Revision(); exists {
-			s.SetIgnore(step.FieldRevision)
-		}
-		if _, exists := u.create.mutation.Act(); exists {
-			s.SetIgnore(step.FieldAct)
-		}
-		if _, exists := u.create.mutation.Stage(); exists {
-			s.SetIgnore(step.FieldStage)
-		}
-		if _, exists := u.create.mutation.Actor(); exists {
-			s.SetIgnore(step.FieldActor)
-		}
-		if _, exists := u.create.mutation.At(); exists {
-			s.SetIgnore(step.FieldAt)
-		}
-		if _, exists := u.create.mutation.Reason(); exists {
-			s.SetIgnore(step.FieldReason)
-		}
-		if _, exists := u.create.mutation.Acknowledged(); exists {
-			s.SetIgnore(step.FieldAcknowledged)
-		}
-	}))
-	return u
-}
-
-// Ignore sets each column to itself in case of conflict.
-// Using this option is equivalent to using:
-//
-//	client.Step.Create().
-//	    OnConflict(sql.ResolveWithIgnore()).
-//	    Exec(ctx)
-func (u *StepUpsertOne) Ignore() *StepUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
-	return u
-}
-
-// DoNothing configures the conflict_action to `DO NOTHING`.
-// Supported only by SQLite and PostgreSQL.
-func (u *StepUpsertOne) DoNothing() *StepUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.DoNothing())
-	return u
-}
-
-// Update allows overriding fields `UPDATE` values. See the StepCreate.OnConflict
-// documentation for more info.
-func (u *StepUpsertOne) Update(set func(*StepUpsert)) *StepUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
-		set(&StepUpsert{UpdateSet: update})
-	}))
-	return u
-}
-
-// Exec executes the query.
-func (u *StepUpsertOne) Exec(ctx context.Context) error {
-	if len(u.create.conflict) == 0 {
-		return errors.New("ent: missing options for StepCreate.OnConflict")
-	}
-	return u.create.Exec(ctx)
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (u *StepUpsertOne) ExecX(ctx context.Context) {
-	if err := u.create.Exec(ctx); err != nil {
-		panic(err)
-	}
-}
-
-// Exec executes the UPSERT query and returns the inserted/updated ID.
-func (u *StepUpsertOne) ID(ctx context.Context) (id int, err error) {
-	node, err := u.create.Save(ctx)
-	if err != nil {
-		return id, err
-	}
-	return node.ID, nil
-}
-
-// IDX is like ID, but panics if an error occurs.
-func (u *StepUpsertOne) IDX(ctx context.Context) int {
-	id, err := u.ID(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return id
-}
-
 // StepCreateBulk is the builder for creating many Step entities in bulk.
 type StepCreateBulk struct {
 	config
 	err      error
 	builders []*StepCreate
-	conflict []sql.ConflictOption
 }
 
 // Save creates the Step entities in the database.
@@ -398,7 +240,6 @@ func (_c *StepCreateBulk) Save(ctx context.Context) ([]*Step, error) {
 					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
-					spec.OnConflict = _c.conflict
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {
 						if sqlgraph.IsConstraintError(err) {
@@ -449,144 +290,6 @@ func (_c *StepCreateBulk) Exec(ctx context.Context) error {
 // ExecX is like Exec, but panics if an error occurs.
 func (_c *StepCreateBulk) ExecX(ctx context.Context) {
 	if err := _c.Exec(ctx); err != nil {
-		panic(err)
-	}
-}
-
-// OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
-// of the `INSERT` statement. For example:
-//
-//	client.Step.CreateBulk(builders...).
-//		OnConflict(
-//			// Update the row with the new values
-//			// the was proposed for insertion.
-//			sql.ResolveWithNewValues(),
-//		).
-//		// Override some of the fields with custom
-//		// update values.
-//		Update(func(u *ent.StepUpsert) {
-//			SetEntryID(v+v).
-//		}).
-//		Exec(ctx)
-func (_c *StepCreateBulk) OnConflict(opts ...sql.ConflictOption) *StepUpsertBulk {
-	_c.conflict = opts
-	return &StepUpsertBulk{
-		create: _c,
-	}
-}
-
-// OnConflictColumns calls `OnConflict` and configures the columns
-// as conflict target. Using this option is equivalent to using:
-//
-//	client.Step.Create().
-//		OnConflict(sql.ConflictColumns(columns...)).
-//		Exec(ctx)
-func (_c *StepCreateBulk) OnConflictColumns(columns ...string) *StepUpsertBulk {
-	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
-	return &StepUpsertBulk{
-		create: _c,
-	}
-}
-
-// StepUpsertBulk is the builder for "upsert"-ing
-// a bulk of Step nodes.
-type StepUpsertBulk struct {
-	create *StepCreateBulk
-}
-
-// UpdateNewValues updates the mutable fields using the new values that
-// were set on create. Using this option is equivalent to using:
-//
-//	client.Step.Create().
-//		OnConflict(
-//			sql.ResolveWithNewValues(),
-//			sql.ResolveWith(func(u *sql.UpdateSet) {
-//				u.SetIgnore(step.FieldID)
-//			}),
-//		).
-//		Exec(ctx)
-func (u *StepUpsertBulk) UpdateNewValues() *StepUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(s *sql.UpdateSet) {
-		for _, b := range u.create.builders {
-			if _, exists := b.mutation.ID(); exists {
-				s.SetIgnore(step.FieldID)
-			}
-			if _, exists := b.mutation.EntryID(); exists {
-				s.SetIgnore(step.FieldEntryID)
-			}
-			if _, exists := b.mutation.Revision(); exists {
-				s.SetIgnore(step.FieldRevision)
-			}
-			if _, exists := b.mutation.Act(); exists {
-				s.SetIgnore(step.FieldAct)
-			}
-			if _, exists := b.mutation.Stage(); exists {
-				s.SetIgnore(step.FieldStage)
-			}
-			if _, exists := b.mutation.Actor(); exists {
-				s.SetIgnore(step.FieldActor)
-			}
-			if _, exists := b.mutation.At(); exists {
-				s.SetIgnore(step.FieldAt)
-			}
-			if _, exists := b.mutation.Reason(); exists {
-				s.SetIgnore(step.FieldReason)
-			}
-			if _, exists := b.mutation.Acknowledged(); exists {
-				s.SetIgnore(step.FieldAcknowledged)
-			}
-		}
-	}))
-	return u
-}
-
-// Ignore sets each column to itself in case of conflict.
-// Using this option is equivalent to using:
-//
-//	client.Step.Create().
-//		OnConflict(sql.ResolveWithIgnore()).
-//		Exec(ctx)
-func (u *StepUpsertBulk) Ignore() *StepUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
-	return u
-}
-
-// DoNothing configures the conflict_action to `DO NOTHING`.
-// Supported only by SQLite and PostgreSQL.
-func (u *StepUpsertBulk) DoNothing() *StepUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.DoNothing())
-	return u
-}
-
-// Update allows overriding fields `UPDATE` values. See the StepCreateBulk.OnConflict
-// documentation for more info.
-func (u *StepUpsertBulk) Update(set func(*StepUpsert)) *StepUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
-		set(&StepUpsert{UpdateSet: update})
-	}))
-	return u
-}
-
-// Exec executes the query.
-func (u *StepUpsertBulk) Exec(ctx context.Context) error {
-	if u.create.err != nil {
-		return u.create.err
-	}
-	for i, b := range u.create.builders {
-		if len(b.conflict) != 0 {
-			return fmt.Errorf("ent: OnConflict was set for builder %d. Set it on the StepCreateBulk instead", i)
-		}
-	}
-	if len(u.create.conflict) == 0 {
-		return errors.New("ent: missing options for StepCreateBulk.OnConflict")
-	}
-	return u.create.Exec(ctx)
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (u *StepUpsertBulk) ExecX(ctx context.Context) {
-	if err := u.create.Exec(ctx); err != nil {
 		panic(err)
 	}
 }

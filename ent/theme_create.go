@@ -16,8 +16,6 @@ import (
 	"errors"
 	"fmt"
 
-	"entgo.io/ent/dialect"
-	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 )
@@ -27,7 +25,6 @@ type ThemeCreate struct {
 	config
 	mutation *ThemeMutation
 	hooks    []Hook
-	conflict []sql.ConflictOption
 }
 
 // SetSlug sets the "slug" field.
@@ -289,7 +286,6 @@ func (_c *ThemeCreate) createSpec() (*Theme, *sqlgraph.CreateSpec) {
 		_node = &Theme{config: _c.config}
 		_spec = sqlgraph.NewCreateSpec(theme.Table, sqlgraph.NewFieldSpec(theme.FieldID, field.TypeString))
 	)
-	_spec.OnConflict = _c.conflict
 	if id, ok := _c.mutation.ID(); ok {
 		_node.ID = id
 		_spec.ID.Value = id
@@ -454,238 +450,11 @@ func (_c *ThemeCreate) createSpec() (*Theme, *sqlgraph.CreateSpec) {
 	return _node, _spec
 }
 
-// OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
-// of the `INSERT` statement. For example:
-//
-//	client.Theme.Create().
-//		SetSlug(v).
-//		OnConflict(
-//			// Update the row with the new values
-//			// the was proposed for insertion.
-//			sql.ResolveWithNewValues(),
-//		).
-//		// Override some of the fields with custom
-//		// update values.
-//		Update(func(u *ent.ThemeUpsert) {
-//			SetSlug(v+v).
-//		}).
-//		Exec(ctx)
-func (_c *ThemeCreate) OnConflict(opts ...sql.ConflictOption) *ThemeUpsertOne {
-	_c.conflict = opts
-	return &ThemeUpsertOne{
-		create: _c,
-	}
-}
-
-// OnConflictColumns calls `OnConflict` and configures the columns
-// as conflict target. Using this option is equivalent to using:
-//
-//	client.Theme.Create().
-//		OnConflict(sql.ConflictColumns(columns...)).
-//		Exec(ctx)
-func (_c *ThemeCreate) OnConflictColumns(columns ...string) *ThemeUpsertOne {
-	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
-	return &ThemeUpsertOne{
-		create: _c,
-	}
-}
-
-type (
-	// ThemeUpsertOne is the builder for "upsert"-ing
-	//  one Theme node.
-	ThemeUpsertOne struct {
-		create *ThemeCreate
-	}
-
-	// ThemeUpsert is the "OnConflict" setter.
-	ThemeUpsert struct {
-		*sql.UpdateSet
-	}
-)
-
-// SetSlug sets the "slug" field.
-func (u *ThemeUpsert) SetSlug(v string) *ThemeUpsert {
-	u.Set(theme.FieldSlug, v)
-	return u
-}
-
-// UpdateSlug sets the "slug" field to the value that was provided on create.
-func (u *ThemeUpsert) UpdateSlug() *ThemeUpsert {
-	u.SetExcluded(theme.FieldSlug)
-	return u
-}
-
-// SetLabelTexts sets the "label_texts" field.
-func (u *ThemeUpsert) SetLabelTexts(v schema.LocalText) *ThemeUpsert {
-	u.Set(theme.FieldLabelTexts, v)
-	return u
-}
-
-// UpdateLabelTexts sets the "label_texts" field to the value that was provided on create.
-func (u *ThemeUpsert) UpdateLabelTexts() *ThemeUpsert {
-	u.SetExcluded(theme.FieldLabelTexts)
-	return u
-}
-
-// SetPosition sets the "position" field.
-func (u *ThemeUpsert) SetPosition(v int) *ThemeUpsert {
-	u.Set(theme.FieldPosition, v)
-	return u
-}
-
-// UpdatePosition sets the "position" field to the value that was provided on create.
-func (u *ThemeUpsert) UpdatePosition() *ThemeUpsert {
-	u.SetExcluded(theme.FieldPosition)
-	return u
-}
-
-// AddPosition adds v to the "position" field.
-func (u *ThemeUpsert) AddPosition(v int) *ThemeUpsert {
-	u.Add(theme.FieldPosition, v)
-	return u
-}
-
-// UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
-// Using this option is equivalent to using:
-//
-//	client.Theme.Create().
-//		OnConflict(
-//			sql.ResolveWithNewValues(),
-//			sql.ResolveWith(func(u *sql.UpdateSet) {
-//				u.SetIgnore(theme.FieldID)
-//			}),
-//		).
-//		Exec(ctx)
-func (u *ThemeUpsertOne) UpdateNewValues() *ThemeUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(s *sql.UpdateSet) {
-		if _, exists := u.create.mutation.ID(); exists {
-			s.SetIgnore(theme.FieldID)
-		}
-	}))
-	return u
-}
-
-// Ignore sets each column to itself in case of conflict.
-// Using this option is equivalent to using:
-//
-//	client.Theme.Create().
-//	    OnConflict(sql.ResolveWithIgnore()).
-//	    Exec(ctx)
-func (u *ThemeUpsertOne) Ignore() *ThemeUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
-	return u
-}
-
-// DoNothing configures the conflict_action to `DO NOTHING`.
-// Supported only by SQLite and PostgreSQL.
-func (u *ThemeUpsertOne) DoNothing() *ThemeUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.DoNothing())
-	return u
-}
-
-// Update allows overriding fields `UPDATE` values. See the ThemeCreate.OnConflict
-// documentation for more info.
-func (u *ThemeUpsertOne) Update(set func(*ThemeUpsert)) *ThemeUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
-		set(&ThemeUpsert{UpdateSet: update})
-	}))
-	return u
-}
-
-// SetSlug sets the "slug" field.
-func (u *ThemeUpsertOne) SetSlug(v string) *ThemeUpsertOne {
-	return u.Update(func(s *ThemeUpsert) {
-		s.SetSlug(v)
-	})
-}
-
-// UpdateSlug sets the "slug" field to the value that was provided on create.
-func (u *ThemeUpsertOne) UpdateSlug() *ThemeUpsertOne {
-	return u.Update(func(s *ThemeUpsert) {
-		s.UpdateSlug()
-	})
-}
-
-// SetLabelTexts sets the "label_texts" field.
-func (u *ThemeUpsertOne) SetLabelTexts(v schema.LocalText) *ThemeUpsertOne {
-	return u.Update(func(s *ThemeUpsert) {
-		s.SetLabelTexts(v)
-	})
-}
-
-// UpdateLabelTexts sets the "label_texts" field to the value that was provided on create.
-func (u *ThemeUpsertOne) UpdateLabelTexts() *ThemeUpsertOne {
-	return u.Update(func(s *ThemeUpsert) {
-		s.UpdateLabelTexts()
-	})
-}
-
-// SetPosition sets the "position" field.
-func (u *ThemeUpsertOne) SetPosition(v int) *ThemeUpsertOne {
-	return u.Update(func(s *ThemeUpsert) {
-		s.SetPosition(v)
-	})
-}
-
-// AddPosition adds v to the "position" field.
-func (u *ThemeUpsertOne) AddPosition(v int) *ThemeUpsertOne {
-	return u.Update(func(s *ThemeUpsert) {
-		s.AddPosition(v)
-	})
-}
-
-// UpdatePosition sets the "position" field to the value that was provided on create.
-func (u *ThemeUpsertOne) UpdatePosition() *ThemeUpsertOne {
-	return u.Update(func(s *ThemeUpsert) {
-		s.UpdatePosition()
-	})
-}
-
-// Exec executes the query.
-func (u *ThemeUpsertOne) Exec(ctx context.Context) error {
-	if len(u.create.conflict) == 0 {
-		return errors.New("ent: missing options for ThemeCreate.OnConflict")
-	}
-	return u.create.Exec(ctx)
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (u *ThemeUpsertOne) ExecX(ctx context.Context) {
-	if err := u.create.Exec(ctx); err != nil {
-		panic(err)
-	}
-}
-
-// Exec executes the UPSERT query and returns the inserted/updated ID.
-func (u *ThemeUpsertOne) ID(ctx context.Context) (id string, err error) {
-	if u.create.driver.Dialect() == dialect.MySQL {
-		// In case of "ON CONFLICT", there is no way to get back non-numeric ID
-		// fields from the database since MySQL does not support the RETURNING clause.
-		return id, errors.New("ent: ThemeUpsertOne.ID is not supported by MySQL driver. Use ThemeUpsertOne.Exec instead")
-	}
-	node, err := u.create.Save(ctx)
-	if err != nil {
-		return id, err
-	}
-	return node.ID, nil
-}
-
-// IDX is like ID, but panics if an error occurs.
-func (u *ThemeUpsertOne) IDX(ctx context.Context) string {
-	id, err := u.ID(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return id
-}
-
 // ThemeCreateBulk is the builder for creating many Theme entities in bulk.
 type ThemeCreateBulk struct {
 	config
 	err      error
 	builders []*ThemeCreate
-	conflict []sql.ConflictOption
 }
 
 // Save creates the Theme entities in the database.
@@ -715,7 +484,6 @@ func (_c *ThemeCreateBulk) Save(ctx context.Context) ([]*Theme, error) {
 					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
-					spec.OnConflict = _c.conflict
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {
 						if sqlgraph.IsConstraintError(err) {
@@ -762,169 +530,6 @@ func (_c *ThemeCreateBulk) Exec(ctx context.Context) error {
 // ExecX is like Exec, but panics if an error occurs.
 func (_c *ThemeCreateBulk) ExecX(ctx context.Context) {
 	if err := _c.Exec(ctx); err != nil {
-		panic(err)
-	}
-}
-
-// OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
-// of the `INSERT` statement. For example:
-//
-//	client.Theme.CreateBulk(builders...).
-//		OnConflict(
-//			// Update the row with the new values
-//			// the was proposed for insertion.
-//			sql.ResolveWithNewValues(),
-//		).
-//		// Override some of the fields with custom
-//		// update values.
-//		Update(func(u *ent.ThemeUpsert) {
-//			SetSlug(v+v).
-//		}).
-//		Exec(ctx)
-func (_c *ThemeCreateBulk) OnConflict(opts ...sql.ConflictOption) *ThemeUpsertBulk {
-	_c.conflict = opts
-	return &ThemeUpsertBulk{
-		create: _c,
-	}
-}
-
-// OnConflictColumns calls `OnConflict` and configures the columns
-// as conflict target. Using this option is equivalent to using:
-//
-//	client.Theme.Create().
-//		OnConflict(sql.ConflictColumns(columns...)).
-//		Exec(ctx)
-func (_c *ThemeCreateBulk) OnConflictColumns(columns ...string) *ThemeUpsertBulk {
-	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
-	return &ThemeUpsertBulk{
-		create: _c,
-	}
-}
-
-// ThemeUpsertBulk is the builder for "upsert"-ing
-// a bulk of Theme nodes.
-type ThemeUpsertBulk struct {
-	create *ThemeCreateBulk
-}
-
-// UpdateNewValues updates the mutable fields using the new values that
-// were set on create. Using this option is equivalent to using:
-//
-//	client.Theme.Create().
-//		OnConflict(
-//			sql.ResolveWithNewValues(),
-//			sql.ResolveWith(func(u *sql.UpdateSet) {
-//				u.SetIgnore(theme.FieldID)
-//			}),
-//		).
-//		Exec(ctx)
-func (u *ThemeUpsertBulk) UpdateNewValues() *ThemeUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(s *sql.UpdateSet) {
-		for _, b := range u.create.builders {
-			if _, exists := b.mutation.ID(); exists {
-				s.SetIgnore(theme.FieldID)
-			}
-		}
-	}))
-	return u
-}
-
-// Ignore sets each column to itself in case of conflict.
-// Using this option is equivalent to using:
-//
-//	client.Theme.Create().
-//		OnConflict(sql.ResolveWithIgnore()).
-//		Exec(ctx)
-func (u *ThemeUpsertBulk) Ignore() *ThemeUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
-	return u
-}
-
-// DoNothing configures the conflict_action to `DO NOTHING`.
-// Supported only by SQLite and PostgreSQL.
-func (u *ThemeUpsertBulk) DoNothing() *ThemeUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.DoNothing())
-	return u
-}
-
-// Update allows overriding fields `UPDATE` values. See the ThemeCreateBulk.OnConflict
-// documentation for more info.
-func (u *ThemeUpsertBulk) Update(set func(*ThemeUpsert)) *ThemeUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
-		set(&ThemeUpsert{UpdateSet: update})
-	}))
-	return u
-}
-
-// SetSlug sets the "slug" field.
-func (u *ThemeUpsertBulk) SetSlug(v string) *ThemeUpsertBulk {
-	return u.Update(func(s *ThemeUpsert) {
-		s.SetSlug(v)
-	})
-}
-
-// UpdateSlug sets the "slug" field to the value that was provided on create.
-func (u *ThemeUpsertBulk) UpdateSlug() *ThemeUpsertBulk {
-	return u.Update(func(s *ThemeUpsert) {
-		s.UpdateSlug()
-	})
-}
-
-// SetLabelTexts sets the "label_texts" field.
-func (u *ThemeUpsertBulk) SetLabelTexts(v schema.LocalText) *ThemeUpsertBulk {
-	return u.Update(func(s *ThemeUpsert) {
-		s.SetLabelTexts(v)
-	})
-}
-
-// UpdateLabelTexts sets the "label_texts" field to the value that was provided on create.
-func (u *ThemeUpsertBulk) UpdateLabelTexts() *ThemeUpsertBulk {
-	return u.Update(func(s *ThemeUpsert) {
-		s.UpdateLabelTexts()
-	})
-}
-
-// SetPosition sets the "position" field.
-func (u *ThemeUpsertBulk) SetPosition(v int) *ThemeUpsertBulk {
-	return u.Update(func(s *ThemeUpsert) {
-		s.SetPosition(v)
-	})
-}
-
-// AddPosition adds v to the "position" field.
-func (u *ThemeUpsertBulk) AddPosition(v int) *ThemeUpsertBulk {
-	return u.Update(func(s *ThemeUpsert) {
-		s.AddPosition(v)
-	})
-}
-
-// UpdatePosition sets the "position" field to the value that was provided on create.
-func (u *ThemeUpsertBulk) UpdatePosition() *ThemeUpsertBulk {
-	return u.Update(func(s *ThemeUpsert) {
-		s.UpdatePosition()
-	})
-}
-
-// Exec executes the query.
-func (u *ThemeUpsertBulk) Exec(ctx context.Context) error {
-	if u.create.err != nil {
-		return u.create.err
-	}
-	for i, b := range u.create.builders {
-		if len(b.conflict) != 0 {
-			return fmt.Errorf("ent: OnConflict was set for builder %d. Set it on the ThemeCreateBulk instead", i)
-		}
-	}
-	if len(u.create.conflict) == 0 {
-		return errors.New("ent: missing options for ThemeCreateBulk.OnConflict")
-	}
-	return u.create.Exec(ctx)
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (u *ThemeUpsertBulk) ExecX(ctx context.Context) {
-	if err := u.create.Exec(ctx); err != nil {
 		panic(err)
 	}
 }

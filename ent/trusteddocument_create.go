@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"time"
 
-	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 )
@@ -19,7 +18,6 @@ type TrustedDocumentCreate struct {
 	config
 	mutation *TrustedDocumentMutation
 	hooks    []Hook
-	conflict []sql.ConflictOption
 }
 
 // SetManifest sets the "manifest" field.
@@ -157,7 +155,6 @@ func (_c *TrustedDocumentCreate) createSpec() (*TrustedDocument, *sqlgraph.Creat
 		_node = &TrustedDocument{config: _c.config}
 		_spec = sqlgraph.NewCreateSpec(trusteddocument.Table, sqlgraph.NewFieldSpec(trusteddocument.FieldID, field.TypeInt))
 	)
-	_spec.OnConflict = _c.conflict
 	if id, ok := _c.mutation.ID(); ok {
 		_node.ID = id
 		_spec.ID.Value = id
@@ -185,180 +182,11 @@ func (_c *TrustedDocumentCreate) createSpec() (*TrustedDocument, *sqlgraph.Creat
 	return _node, _spec
 }
 
-// OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
-// of the `INSERT` statement. For example:
-//
-//	client.TrustedDocument.Create().
-//		SetManifest(v).
-//		OnConflict(
-//			// Update the row with the new values
-//			// the was proposed for insertion.
-//			sql.ResolveWithNewValues(),
-//		).
-//		// Override some of the fields with custom
-//		// update values.
-//		Update(func(u *ent.TrustedDocumentUpsert) {
-//			SetManifest(v+v).
-//		}).
-//		Exec(ctx)
-func (_c *TrustedDocumentCreate) OnConflict(opts ...sql.ConflictOption) *TrustedDocumentUpsertOne {
-	_c.conflict = opts
-	return &TrustedDocumentUpsertOne{
-		create: _c,
-	}
-}
-
-// OnConflictColumns calls `OnConflict` and configures the columns
-// as conflict target. Using this option is equivalent to using:
-//
-//	client.TrustedDocument.Create().
-//		OnConflict(sql.ConflictColumns(columns...)).
-//		Exec(ctx)
-func (_c *TrustedDocumentCreate) OnConflictColumns(columns ...string) *TrustedDocumentUpsertOne {
-	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
-	return &TrustedDocumentUpsertOne{
-		create: _c,
-	}
-}
-
-type (
-	// TrustedDocumentUpsertOne is the builder for "upsert"-ing
-	//  one TrustedDocument node.
-	TrustedDocumentUpsertOne struct {
-		create *TrustedDocumentCreate
-	}
-
-	// TrustedDocumentUpsert is the "OnConflict" setter.
-	TrustedDocumentUpsert struct {
-		*sql.UpdateSet
-	}
-)
-
-// SetName sets the "name" field.
-func (u *TrustedDocumentUpsert) SetName(v string) *TrustedDocumentUpsert {
-	u.Set(trusteddocument.FieldName, v)
-	return u
-}
-
-// UpdateName sets the "name" field to the value that was provided on create.
-func (u *TrustedDocumentUpsert) UpdateName() *TrustedDocumentUpsert {
-	u.SetExcluded(trusteddocument.FieldName)
-	return u
-}
-
-// UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
-// Using this option is equivalent to using:
-//
-//	client.TrustedDocument.Create().
-//		OnConflict(
-//			sql.ResolveWithNewValues(),
-//			sql.ResolveWith(func(u *sql.UpdateSet) {
-//				u.SetIgnore(trusteddocument.FieldID)
-//			}),
-//		).
-//		Exec(ctx)
-func (u *TrustedDocumentUpsertOne) UpdateNewValues() *TrustedDocumentUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(s *sql.UpdateSet) {
-		if _, exists := u.create.mutation.ID(); exists {
-			s.SetIgnore(trusteddocument.FieldID)
-		}
-		if _, exists := u.create.mutation.Manifest(); exists {
-			s.SetIgnore(trusteddocument.FieldManifest)
-		}
-		if _, exists := u.create.mutation.Hash(); exists {
-			s.SetIgnore(trusteddocument.FieldHash)
-		}
-		if _, exists := u.create.mutation.Text(); exists {
-			s.SetIgnore(trusteddocument.FieldText)
-		}
-		if _, exists := u.create.mutation.CreatedAt(); exists {
-			s.SetIgnore(trusteddocument.FieldCreatedAt)
-		}
-	}))
-	return u
-}
-
-// Ignore sets each column to itself in case of conflict.
-// Using this option is equivalent to using:
-//
-//	client.TrustedDocument.Create().
-//	    OnConflict(sql.ResolveWithIgnore()).
-//	    Exec(ctx)
-func (u *TrustedDocumentUpsertOne) Ignore() *TrustedDocumentUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
-	return u
-}
-
-// DoNothing configures the conflict_action to `DO NOTHING`.
-// Supported only by SQLite and PostgreSQL.
-func (u *TrustedDocumentUpsertOne) DoNothing() *TrustedDocumentUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.DoNothing())
-	return u
-}
-
-// Update allows overriding fields `UPDATE` values. See the TrustedDocumentCreate.OnConflict
-// documentation for more info.
-func (u *TrustedDocumentUpsertOne) Update(set func(*TrustedDocumentUpsert)) *TrustedDocumentUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
-		set(&TrustedDocumentUpsert{UpdateSet: update})
-	}))
-	return u
-}
-
-// SetName sets the "name" field.
-func (u *TrustedDocumentUpsertOne) SetName(v string) *TrustedDocumentUpsertOne {
-	return u.Update(func(s *TrustedDocumentUpsert) {
-		s.SetName(v)
-	})
-}
-
-// UpdateName sets the "name" field to the value that was provided on create.
-func (u *TrustedDocumentUpsertOne) UpdateName() *TrustedDocumentUpsertOne {
-	return u.Update(func(s *TrustedDocumentUpsert) {
-		s.UpdateName()
-	})
-}
-
-// Exec executes the query.
-func (u *TrustedDocumentUpsertOne) Exec(ctx context.Context) error {
-	if len(u.create.conflict) == 0 {
-		return errors.New("ent: missing options for TrustedDocumentCreate.OnConflict")
-	}
-	return u.create.Exec(ctx)
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (u *TrustedDocumentUpsertOne) ExecX(ctx context.Context) {
-	if err := u.create.Exec(ctx); err != nil {
-		panic(err)
-	}
-}
-
-// Exec executes the UPSERT query and returns the inserted/updated ID.
-func (u *TrustedDocumentUpsertOne) ID(ctx context.Context) (id int, err error) {
-	node, err := u.create.Save(ctx)
-	if err != nil {
-		return id, err
-	}
-	return node.ID, nil
-}
-
-// IDX is like ID, but panics if an error occurs.
-func (u *TrustedDocumentUpsertOne) IDX(ctx context.Context) int {
-	id, err := u.ID(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return id
-}
-
 // TrustedDocumentCreateBulk is the builder for creating many TrustedDocument entities in bulk.
 type TrustedDocumentCreateBulk struct {
 	config
 	err      error
 	builders []*TrustedDocumentCreate
-	conflict []sql.ConflictOption
 }
 
 // Save creates the TrustedDocument entities in the database.
@@ -388,7 +216,6 @@ func (_c *TrustedDocumentCreateBulk) Save(ctx context.Context) ([]*TrustedDocume
 					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
-					spec.OnConflict = _c.conflict
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {
 						if sqlgraph.IsConstraintError(err) {
@@ -439,146 +266,6 @@ func (_c *TrustedDocumentCreateBulk) Exec(ctx context.Context) error {
 // ExecX is like Exec, but panics if an error occurs.
 func (_c *TrustedDocumentCreateBulk) ExecX(ctx context.Context) {
 	if err := _c.Exec(ctx); err != nil {
-		panic(err)
-	}
-}
-
-// OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
-// of the `INSERT` statement. For example:
-//
-//	client.TrustedDocument.CreateBulk(builders...).
-//		OnConflict(
-//			// Update the row with the new values
-//			// the was proposed for insertion.
-//			sql.ResolveWithNewValues(),
-//		).
-//		// Override some of the fields with custom
-//		// update values.
-//		Update(func(u *ent.TrustedDocumentUpsert) {
-//			SetManifest(v+v).
-//		}).
-//		Exec(ctx)
-func (_c *TrustedDocumentCreateBulk) OnConflict(opts ...sql.ConflictOption) *TrustedDocumentUpsertBulk {
-	_c.conflict = opts
-	return &TrustedDocumentUpsertBulk{
-		create: _c,
-	}
-}
-
-// OnConflictColumns calls `OnConflict` and configures the columns
-// as conflict target. Using this option is equivalent to using:
-//
-//	client.TrustedDocument.Create().
-//		OnConflict(sql.ConflictColumns(columns...)).
-//		Exec(ctx)
-func (_c *TrustedDocumentCreateBulk) OnConflictColumns(columns ...string) *TrustedDocumentUpsertBulk {
-	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
-	return &TrustedDocumentUpsertBulk{
-		create: _c,
-	}
-}
-
-// TrustedDocumentUpsertBulk is the builder for "upsert"-ing
-// a bulk of TrustedDocument nodes.
-type TrustedDocumentUpsertBulk struct {
-	create *TrustedDocumentCreateBulk
-}
-
-// UpdateNewValues updates the mutable fields using the new values that
-// were set on create. Using this option is equivalent to using:
-//
-//	client.TrustedDocument.Create().
-//		OnConflict(
-//			sql.ResolveWithNewValues(),
-//			sql.ResolveWith(func(u *sql.UpdateSet) {
-//				u.SetIgnore(trusteddocument.FieldID)
-//			}),
-//		).
-//		Exec(ctx)
-func (u *TrustedDocumentUpsertBulk) UpdateNewValues() *TrustedDocumentUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(s *sql.UpdateSet) {
-		for _, b := range u.create.builders {
-			if _, exists := b.mutation.ID(); exists {
-				s.SetIgnore(trusteddocument.FieldID)
-			}
-			if _, exists := b.mutation.Manifest(); exists {
-				s.SetIgnore(trusteddocument.FieldManifest)
-			}
-			if _, exists := b.mutation.Hash(); exists {
-				s.SetIgnore(trusteddocument.FieldHash)
-			}
-			if _, exists := b.mutation.Text(); exists {
-				s.SetIgnore(trusteddocument.FieldText)
-			}
-			if _, exists := b.mutation.CreatedAt(); exists {
-				s.SetIgnore(trusteddocument.FieldCreatedAt)
-			}
-		}
-	}))
-	return u
-}
-
-// Ignore sets each column to itself in case of conflict.
-// Using this option is equivalent to using:
-//
-//	client.TrustedDocument.Create().
-//		OnConflict(sql.ResolveWithIgnore()).
-//		Exec(ctx)
-func (u *TrustedDocumentUpsertBulk) Ignore() *TrustedDocumentUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
-	return u
-}
-
-// DoNothing configures the conflict_action to `DO NOTHING`.
-// Supported only by SQLite and PostgreSQL.
-func (u *TrustedDocumentUpsertBulk) DoNothing() *TrustedDocumentUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.DoNothing())
-	return u
-}
-
-// Update allows overriding fields `UPDATE` values. See the TrustedDocumentCreateBulk.OnConflict
-// documentation for more info.
-func (u *TrustedDocumentUpsertBulk) Update(set func(*TrustedDocumentUpsert)) *TrustedDocumentUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
-		set(&TrustedDocumentUpsert{UpdateSet: update})
-	}))
-	return u
-}
-
-// SetName sets the "name" field.
-func (u *TrustedDocumentUpsertBulk) SetName(v string) *TrustedDocumentUpsertBulk {
-	return u.Update(func(s *TrustedDocumentUpsert) {
-		s.SetName(v)
-	})
-}
-
-// UpdateName sets the "name" field to the value that was provided on create.
-func (u *TrustedDocumentUpsertBulk) UpdateName() *TrustedDocumentUpsertBulk {
-	return u.Update(func(s *TrustedDocumentUpsert) {
-		s.UpdateName()
-	})
-}
-
-// Exec executes the query.
-func (u *TrustedDocumentUpsertBulk) Exec(ctx context.Context) error {
-	if u.create.err != nil {
-		return u.create.err
-	}
-	for i, b := range u.create.builders {
-		if len(b.conflict) != 0 {
-			return fmt.Errorf("ent: OnConflict was set for builder %d. Set it on the TrustedDocumentCreateBulk instead", i)
-		}
-	}
-	if len(u.create.conflict) == 0 {
-		return errors.New("ent: missing options for TrustedDocumentCreateBulk.OnConflict")
-	}
-	return u.create.Exec(ctx)
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (u *TrustedDocumentUpsertBulk) ExecX(ctx context.Context) {
-	if err := u.create.Exec(ctx); err != nil {
 		panic(err)
 	}
 }

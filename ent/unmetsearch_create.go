@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 
-	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 )
@@ -18,7 +17,6 @@ type UnmetSearchCreate struct {
 	config
 	mutation *UnmetSearchMutation
 	hooks    []Hook
-	conflict []sql.ConflictOption
 }
 
 // SetDay sets the "day" field.
@@ -125,7 +123,6 @@ func (_c *UnmetSearchCreate) createSpec() (*UnmetSearch, *sqlgraph.CreateSpec) {
 		_node = &UnmetSearch{config: _c.config}
 		_spec = sqlgraph.NewCreateSpec(unmetsearch.Table, sqlgraph.NewFieldSpec(unmetsearch.FieldID, field.TypeInt))
 	)
-	_spec.OnConflict = _c.conflict
 	if id, ok := _c.mutation.ID(); ok {
 		_node.ID = id
 		_spec.ID.Value = id
@@ -149,226 +146,11 @@ func (_c *UnmetSearchCreate) createSpec() (*UnmetSearch, *sqlgraph.CreateSpec) {
 	return _node, _spec
 }
 
-// OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
-// of the `INSERT` statement. For example:
-//
-//	client.UnmetSearch.Create().
-//		SetDay(v).
-//		OnConflict(
-//			// Update the row with the new values
-//			// the was proposed for insertion.
-//			sql.ResolveWithNewValues(),
-//		).
-//		// Override some of the fields with custom
-//		// update values.
-//		Update(func(u *ent.UnmetSearchUpsert) {
-//			SetDay(v+v).
-//		}).
-//		Exec(ctx)
-func (_c *UnmetSearchCreate) OnConflict(opts ...sql.ConflictOption) *UnmetSearchUpsertOne {
-	_c.conflict = opts
-	return &UnmetSearchUpsertOne{
-		create: _c,
-	}
-}
-
-// OnConflictColumns calls `OnConflict` and configures the columns
-// as conflict target. Using this option is equivalent to using:
-//
-//	client.UnmetSearch.Create().
-//		OnConflict(sql.ConflictColumns(columns...)).
-//		Exec(ctx)
-func (_c *UnmetSearchCreate) OnConflictColumns(columns ...string) *UnmetSearchUpsertOne {
-	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
-	return &UnmetSearchUpsertOne{
-		create: _c,
-	}
-}
-
-type (
-	// UnmetSearchUpsertOne is the builder for "upsert"-ing
-	//  one UnmetSearch node.
-	UnmetSearchUpsertOne struct {
-		create *UnmetSearchCreate
-	}
-
-	// UnmetSearchUpsert is the "OnConflict" setter.
-	UnmetSearchUpsert struct {
-		*sql.UpdateSet
-	}
-)
-
-// SetSearches sets the "searches" field.
-func (u *UnmetSearchUpsert) SetSearches(v int) *UnmetSearchUpsert {
-	u.Set(unmetsearch.FieldSearches, v)
-	return u
-}
-
-// UpdateSearches sets the "searches" field to the value that was provided on create.
-func (u *UnmetSearchUpsert) UpdateSearches() *UnmetSearchUpsert {
-	u.SetExcluded(unmetsearch.FieldSearches)
-	return u
-}
-
-// AddSearches adds v to the "searches" field.
-func (u *UnmetSearchUpsert) AddSearches(v int) *UnmetSearchUpsert {
-	u.Add(unmetsearch.FieldSearches, v)
-	return u
-}
-
-// SetClients sets the "clients" field.
-func (u *UnmetSearchUpsert) SetClients(v int) *UnmetSearchUpsert {
-	u.Set(unmetsearch.FieldClients, v)
-	return u
-}
-
-// UpdateClients sets the "clients" field to the value that was provided on create.
-func (u *UnmetSearchUpsert) UpdateClients() *UnmetSearchUpsert {
-	u.SetExcluded(unmetsearch.FieldClients)
-	return u
-}
-
-// AddClients adds v to the "clients" field.
-func (u *UnmetSearchUpsert) AddClients(v int) *UnmetSearchUpsert {
-	u.Add(unmetsearch.FieldClients, v)
-	return u
-}
-
-// UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
-// Using this option is equivalent to using:
-//
-//	client.UnmetSearch.Create().
-//		OnConflict(
-//			sql.ResolveWithNewValues(),
-//			sql.ResolveWith(func(u *sql.UpdateSet) {
-//				u.SetIgnore(unmetsearch.FieldID)
-//			}),
-//		).
-//		Exec(ctx)
-func (u *UnmetSearchUpsertOne) UpdateNewValues() *UnmetSearchUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(s *sql.UpdateSet) {
-		if _, exists := u.create.mutation.ID(); exists {
-			s.SetIgnore(unmetsearch.FieldID)
-		}
-		if _, exists := u.create.mutation.Day(); exists {
-			s.SetIgnore(unmetsearch.FieldDay)
-		}
-		if _, exists := u.create.mutation.Words(); exists {
-			s.SetIgnore(unmetsearch.FieldWords)
-		}
-	}))
-	return u
-}
-
-// Ignore sets each column to itself in case of conflict.
-// Using this option is equivalent to using:
-//
-//	client.UnmetSearch.Create().
-//	    OnConflict(sql.ResolveWithIgnore()).
-//	    Exec(ctx)
-func (u *UnmetSearchUpsertOne) Ignore() *UnmetSearchUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
-	return u
-}
-
-// DoNothing configures the conflict_action to `DO NOTHING`.
-// Supported only by SQLite and PostgreSQL.
-func (u *UnmetSearchUpsertOne) DoNothing() *UnmetSearchUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.DoNothing())
-	return u
-}
-
-// Update allows overriding fields `UPDATE` values. See the UnmetSearchCreate.OnConflict
-// documentation for more info.
-func (u *UnmetSearchUpsertOne) Update(set func(*UnmetSearchUpsert)) *UnmetSearchUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
-		set(&UnmetSearchUpsert{UpdateSet: update})
-	}))
-	return u
-}
-
-// SetSearches sets the "searches" field.
-func (u *UnmetSearchUpsertOne) SetSearches(v int) *UnmetSearchUpsertOne {
-	return u.Update(func(s *UnmetSearchUpsert) {
-		s.SetSearches(v)
-	})
-}
-
-// AddSearches adds v to the "searches" field.
-func (u *UnmetSearchUpsertOne) AddSearches(v int) *UnmetSearchUpsertOne {
-	return u.Update(func(s *UnmetSearchUpsert) {
-		s.AddSearches(v)
-	})
-}
-
-// UpdateSearches sets the "searches" field to the value that was provided on create.
-func (u *UnmetSearchUpsertOne) UpdateSearches() *UnmetSearchUpsertOne {
-	return u.Update(func(s *UnmetSearchUpsert) {
-		s.UpdateSearches()
-	})
-}
-
-// SetClients sets the "clients" field.
-func (u *UnmetSearchUpsertOne) SetClients(v int) *UnmetSearchUpsertOne {
-	return u.Update(func(s *UnmetSearchUpsert) {
-		s.SetClients(v)
-	})
-}
-
-// AddClients adds v to the "clients" field.
-func (u *UnmetSearchUpsertOne) AddClients(v int) *UnmetSearchUpsertOne {
-	return u.Update(func(s *UnmetSearchUpsert) {
-		s.AddClients(v)
-	})
-}
-
-// UpdateClients sets the "clients" field to the value that was provided on create.
-func (u *UnmetSearchUpsertOne) UpdateClients() *UnmetSearchUpsertOne {
-	return u.Update(func(s *UnmetSearchUpsert) {
-		s.UpdateClients()
-	})
-}
-
-// Exec executes the query.
-func (u *UnmetSearchUpsertOne) Exec(ctx context.Context) error {
-	if len(u.create.conflict) == 0 {
-		return errors.New("ent: missing options for UnmetSearchCreate.OnConflict")
-	}
-	return u.create.Exec(ctx)
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (u *UnmetSearchUpsertOne) ExecX(ctx context.Context) {
-	if err := u.create.Exec(ctx); err != nil {
-		panic(err)
-	}
-}
-
-// Exec executes the UPSERT query and returns the inserted/updated ID.
-func (u *UnmetSearchUpsertOne) ID(ctx context.Context) (id int, err error) {
-	node, err := u.create.Save(ctx)
-	if err != nil {
-		return id, err
-	}
-	return node.ID, nil
-}
-
-// IDX is like ID, but panics if an error occurs.
-func (u *UnmetSearchUpsertOne) IDX(ctx context.Context) int {
-	id, err := u.ID(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return id
-}
-
 // UnmetSearchCreateBulk is the builder for creating many UnmetSearch entities in bulk.
 type UnmetSearchCreateBulk struct {
 	config
 	err      error
 	builders []*UnmetSearchCreate
-	conflict []sql.ConflictOption
 }
 
 // Save creates the UnmetSearch entities in the database.
@@ -397,7 +179,6 @@ func (_c *UnmetSearchCreateBulk) Save(ctx context.Context) ([]*UnmetSearch, erro
 					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
-					spec.OnConflict = _c.conflict
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {
 						if sqlgraph.IsConstraintError(err) {
@@ -448,168 +229,6 @@ func (_c *UnmetSearchCreateBulk) Exec(ctx context.Context) error {
 // ExecX is like Exec, but panics if an error occurs.
 func (_c *UnmetSearchCreateBulk) ExecX(ctx context.Context) {
 	if err := _c.Exec(ctx); err != nil {
-		panic(err)
-	}
-}
-
-// OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
-// of the `INSERT` statement. For example:
-//
-//	client.UnmetSearch.CreateBulk(builders...).
-//		OnConflict(
-//			// Update the row with the new values
-//			// the was proposed for insertion.
-//			sql.ResolveWithNewValues(),
-//		).
-//		// Override some of the fields with custom
-//		// update values.
-//		Update(func(u *ent.UnmetSearchUpsert) {
-//			SetDay(v+v).
-//		}).
-//		Exec(ctx)
-func (_c *UnmetSearchCreateBulk) OnConflict(opts ...sql.ConflictOption) *UnmetSearchUpsertBulk {
-	_c.conflict = opts
-	return &UnmetSearchUpsertBulk{
-		create: _c,
-	}
-}
-
-// OnConflictColumns calls `OnConflict` and configures the columns
-// as conflict target. Using this option is equivalent to using:
-//
-//	client.UnmetSearch.Create().
-//		OnConflict(sql.ConflictColumns(columns...)).
-//		Exec(ctx)
-func (_c *UnmetSearchCreateBulk) OnConflictColumns(columns ...string) *UnmetSearchUpsertBulk {
-	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
-	return &UnmetSearchUpsertBulk{
-		create: _c,
-	}
-}
-
-// UnmetSearchUpsertBulk is the builder for "upsert"-ing
-// a bulk of UnmetSearch nodes.
-type UnmetSearchUpsertBulk struct {
-	create *UnmetSearchCreateBulk
-}
-
-// UpdateNewValues updates the mutable fields using the new values that
-// were set on create. Using this option is equivalent to using:
-//
-//	client.UnmetSearch.Create().
-//		OnConflict(
-//			sql.ResolveWithNewValues(),
-//			sql.ResolveWith(func(u *sql.UpdateSet) {
-//				u.SetIgnore(unmetsearch.FieldID)
-//			}),
-//		).
-//		Exec(ctx)
-func (u *UnmetSearchUpsertBulk) UpdateNewValues() *UnmetSearchUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(s *sql.UpdateSet) {
-		for _, b := range u.create.builders {
-			if _, exists := b.mutation.ID(); exists {
-				s.SetIgnore(unmetsearch.FieldID)
-			}
-			if _, exists := b.mutation.Day(); exists {
-				s.SetIgnore(unmetsearch.FieldDay)
-			}
-			if _, exists := b.mutation.Words(); exists {
-				s.SetIgnore(unmetsearch.FieldWords)
-			}
-		}
-	}))
-	return u
-}
-
-// Ignore sets each column to itself in case of conflict.
-// Using this option is equivalent to using:
-//
-//	client.UnmetSearch.Create().
-//		OnConflict(sql.ResolveWithIgnore()).
-//		Exec(ctx)
-func (u *UnmetSearchUpsertBulk) Ignore() *UnmetSearchUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
-	return u
-}
-
-// DoNothing configures the conflict_action to `DO NOTHING`.
-// Supported only by SQLite and PostgreSQL.
-func (u *UnmetSearchUpsertBulk) DoNothing() *UnmetSearchUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.DoNothing())
-	return u
-}
-
-// Update allows overriding fields `UPDATE` values. See the UnmetSearchCreateBulk.OnConflict
-// documentation for more info.
-func (u *UnmetSearchUpsertBulk) Update(set func(*UnmetSearchUpsert)) *UnmetSearchUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
-		set(&UnmetSearchUpsert{UpdateSet: update})
-	}))
-	return u
-}
-
-// SetSearches sets the "searches" field.
-func (u *UnmetSearchUpsertBulk) SetSearches(v int) *UnmetSearchUpsertBulk {
-	return u.Update(func(s *UnmetSearchUpsert) {
-		s.SetSearches(v)
-	})
-}
-
-// AddSearches adds v to the "searches" field.
-func (u *UnmetSearchUpsertBulk) AddSearches(v int) *UnmetSearchUpsertBulk {
-	return u.Update(func(s *UnmetSearchUpsert) {
-		s.AddSearches(v)
-	})
-}
-
-// UpdateSearches sets the "searches" field to the value that was provided on create.
-func (u *UnmetSearchUpsertBulk) UpdateSearches() *UnmetSearchUpsertBulk {
-	return u.Update(func(s *UnmetSearchUpsert) {
-		s.UpdateSearches()
-	})
-}
-
-// SetClients sets the "clients" field.
-func (u *UnmetSearchUpsertBulk) SetClients(v int) *UnmetSearchUpsertBulk {
-	return u.Update(func(s *UnmetSearchUpsert) {
-		s.SetClients(v)
-	})
-}
-
-// AddClients adds v to the "clients" field.
-func (u *UnmetSearchUpsertBulk) AddClients(v int) *UnmetSearchUpsertBulk {
-	return u.Update(func(s *UnmetSearchUpsert) {
-		s.AddClients(v)
-	})
-}
-
-// UpdateClients sets the "clients" field to the value that was provided on create.
-func (u *UnmetSearchUpsertBulk) UpdateClients() *UnmetSearchUpsertBulk {
-	return u.Update(func(s *UnmetSearchUpsert) {
-		s.UpdateClients()
-	})
-}
-
-// Exec executes the query.
-func (u *UnmetSearchUpsertBulk) Exec(ctx context.Context) error {
-	if u.create.err != nil {
-		return u.create.err
-	}
-	for i, b := range u.create.builders {
-		if len(b.conflict) != 0 {
-			return fmt.Errorf("ent: OnConflict was set for builder %d. Set it on the UnmetSearchCreateBulk instead", i)
-		}
-	}
-	if len(u.create.conflict) == 0 {
-		return errors.New("ent: missing options for UnmetSearchCreateBulk.OnConflict")
-	}
-	return u.create.Exec(ctx)
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (u *UnmetSearchUpsertBulk) ExecX(ctx context.Context) {
-	if err := u.create.Exec(ctx); err != nil {
 		panic(err)
 	}
 }

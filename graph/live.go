@@ -200,7 +200,7 @@ func (l *lobby) leave(f *following) {
 
 // watch looks at every wake-up, and now and then, until nobody waits.
 func (l *lobby) watch(waker *changes.Waker) {
-	woken, stop := waker.Waiting()
+	woken, stop := waker.Subscribe()
 	defer stop()
 	timer := time.NewTicker(livePause)
 	defer timer.Stop()

@@ -20,7 +20,7 @@ import (
 )
 
 // Told lists changes for webhooks, as webhooks.List: they are told what the viewer would read in the change feed.
-func Told(ctx context.Context, client *ent.Client, after int, filter string, limit int) ([]webhooks.Told, error) {
+func Told(ctx context.Context, client *ent.Client, after int, filter string, limit int) ([]webhooks.VisibleChange, error) {
 	var f *model.ChangeFilter
 	if err := json.Unmarshal([]byte(filter), &f); err != nil {
 		return nil, fmt.Errorf("read a filter: %w", err)
@@ -30,9 +30,9 @@ func Told(ctx context.Context, client *ent.Client, after int, filter string, lim
 	if errors.As(err, &coded) && gqlcode.Of(coded) == gqlcode.CursorExpired {
 		return nil, webhooks.ErrLogEnded
 	}
-	told := make([]webhooks.Told, len(found))
+	told := make([]webhooks.VisibleChange, len(found))
 	for i, c := range found {
-		told[i] = webhooks.Told{Seq: c.place.Seq, NodeID: c.ID, Action: c.Action, At: c.At}
+		told[i] = webhooks.VisibleChange{Seq: c.place.Seq, NodeID: c.ID, Action: c.Action, At: c.At}
 	}
 	return told, err
 }

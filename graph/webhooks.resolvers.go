@@ -16,7 +16,7 @@ import (
 )
 
 func (r *administrationResolver) Webhooks(ctx context.Context, obj *model.Administration) ([]*ent.Webhook, error) {
-	return r.Resolver.Webhooks.Of(ctx, obj.Organization.ID)
+	return r.Resolver.Webhooks.ByOrganization(ctx, obj.Organization.ID)
 }
 
 func (r *deliveryResolver) Body(ctx context.Context, obj *ent.Delivery) (string, error) {

@@ -1,10 +1,12 @@
-# Sourced by scripts: serves bin/hub with demo content for a while, from the repository's root. Needs install.sh.
+# Sourced by scripts: serves bin/hub with demo content while the script runs, from the repository's root. Needs install.sh
+# and postgres.sh.
 # shellcheck shell=bash
 
 hub_pid=
 hub_folder=
 
-# start_hub serves demo content from a temporary folder, and sets HUB_TEST_URL, HUB_TEST_KEY, an ADMIN's, and HUB_TEST_EMAIL and HUB_TEST_PASSWORD when it is ready.
+# start_hub serves demo content from a temporary folder. When the hub is ready it sets HUB_TEST_URL, HUB_TEST_KEY (an ADMIN's), and
+# HUB_TEST_EMAIL and HUB_TEST_PASSWORD (a CONTRIBUTOR's).
 start_hub() {
   local port variable
   for variable in $(compgen -e HUB_ || true); do
@@ -12,7 +14,8 @@ start_hub() {
   done
   port=$(free_port)
   hub_folder=$(mktemp -d "${TMPDIR:-/tmp}/dugnad-served.XXXXXX")
-  HUB_DEMO=true HUB_DATA=$hub_folder/data HUB_ADDR=127.0.0.1:$port HUB_ADMIN_ADDR= HUB_WEBHOOK_NETWORKS=127.0.0.0/8 bin/hub serve >"$hub_folder/log" 2>&1 &
+  HUB_DEMO=true HUB_DATA=$hub_folder/data HUB_ADDR=127.0.0.1:$port HUB_ADMIN_ADDR='' HUB_WEBHOOK_NETWORKS=127.0.0.0/8 \
+    bin/hub serve >"$hub_folder/log" 2>&1 &
   hub_pid=$!
   for _ in {1..600}; do
     kill -0 "$hub_pid" 2>/dev/null || fail "the hub ended: $(tail -20 "$hub_folder/log")"
@@ -20,9 +23,10 @@ start_hub() {
       export HUB_TEST_URL=http://127.0.0.1:$port
       HUB_TEST_KEY=$(HUB_DATA=$hub_folder/data bin/hub key create --organization ks --role ADMIN)
       export HUB_TEST_KEY
-      # Somebody of a municipality, who may write drafts.
+      # Somebody in a municipality, who may write drafts.
       export HUB_TEST_EMAIL=kari@kinn.example HUB_TEST_PASSWORD=ein-lang-setning-som-passord
-      HUB_DATA=$hub_folder/data bin/hub account create --email "$HUB_TEST_EMAIL" --name Kari --role CONTRIBUTOR --organization kinn-kommune <<<"$HUB_TEST_PASSWORD" >/dev/null
+      HUB_DATA=$hub_folder/data bin/hub account create --email "$HUB_TEST_EMAIL" --name Kari --role CONTRIBUTOR \
+        --organization kinn-kommune <<<"$HUB_TEST_PASSWORD" >/dev/null
       say "The hub is ready on 127.0.0.1:$port (pid $hub_pid)"
       return
     fi
@@ -44,7 +48,7 @@ stop_hub() {
   fi
 }
 
-# http_status PORT PATH: the status that 127.0.0.1:PORT answers, or nothing.
+# http_status PORT PATH: prints the status that 127.0.0.1:PORT answers, or nothing.
 http_status() {
   (
     exec 3<>"/dev/tcp/127.0.0.1/$1"

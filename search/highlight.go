@@ -10,18 +10,19 @@ import (
 )
 
 const (
-	fragmentRunes  = 240 // about this long
-	fragmentBefore = 60  // of it before the first word found
+	fragmentRunes  = 240 // approximate length of a fragment
+	fragmentBefore = 60  // of those before the first match
 	maxFragments   = 3
 )
 
-// Fragment is a piece of a text in which words of a query were found: HTML with everything escaped, and only <mark> added.
+// Fragment is an excerpt of a text around matches.
 type Fragment struct {
-	HTML string
+	HTML string // escaped HTML, with <mark> around the matches
 }
 
-// Highlight finds the words of a query in a plain text, in any of their forms and in either Norwegian language. It gives up to three pieces of about
-// 240 letters, cut between words, the one with most of the query first; nothing when no word is there.
+// Highlight finds the words of a query in a plain text, in any inflection and in both written forms of Norwegian. It
+// returns up to three fragments of about 240 characters, cut between words, the one with the most words of the query
+// first; nil without a match.
 func Highlight(text, query string) []Fragment {
 	wanted := newMarker(query)
 	if wanted.none() {
@@ -46,8 +47,9 @@ func Highlight(text, query string) []Fragment {
 	return out
 }
 
-// Mark puts tags around the words of a query in a plain text, in any of their forms, and changes nothing else: what is shown of it must be escaped by
-// whoever shows it. A positive number of words cuts the text to about that many around the first word found, with dots where it is cut.
+// Mark puts before and after around the words of a query in a plain text, in any inflection. It escapes nothing: the
+// caller must escape the result for display. If words is positive, the text is cut to about that many words around the
+// first match, with an ellipsis at each cut.
 func Mark(text, query, before, after string, words int) string {
 	text = strings.ToValidUTF8(text, "\uFFFD")
 	t := newMarkedText(text, newMarker(query))
@@ -83,7 +85,7 @@ func Mark(text, query, before, after string, words int) string {
 	return b.String()
 }
 
-// marker knows which words of a text a query means; a bit for each word of the query.
+// marker matches words of a text against a query; each word of the query has one bit.
 type marker struct {
 	words, keys map[string]uint64
 	prefix      string
@@ -129,11 +131,11 @@ func (m marker) match(w norwegian.Word) uint64 {
 	return found
 }
 
-// markedText is a text with the words that are marked; a mark that has been shown is not looked for again.
+// markedText is a text with its matches. Each match is shown in one fragment only.
 type markedText struct {
 	text  string
 	words []norwegian.Word
-	runes []int // runes before each word
+	runes []int // offset of each word, in runes
 	marks []mark
 }
 
@@ -157,7 +159,7 @@ func newMarkedText(text string, m marker) *markedText {
 	return t
 }
 
-// best finds the stretch of marks, not yet shown, that holds the most words of the query.
+// best returns the range of marks not yet shown that covers the most words of the query.
 func (t *markedText) best() (from, to int, ok bool) {
 	bestWords, bestMarks := 0, 0
 	for i := range t.marks {
@@ -166,7 +168,10 @@ func (t *markedText) best() (from, to int, ok bool) {
 		}
 		var seen uint64
 		j := i
-		for ; j < len(t.marks) && !t.marks[j].shown && t.runes[t.marks[j].word]-t.runes[t.marks[i].word] <= fragmentRunes-fragmentBefore; j++ {
+		for ; j < len(t.marks) && !t.marks[j].shown; j++ {
+			if t.runes[t.marks[j].word]-t.runes[t.marks[i].word] > fragmentRunes-fragmentBefore {
+				break
+			}
 			seen |= t.marks[j].bits
 		}
 		if n := bits.OnesCount64(seen); n > bestWords || n == bestWords && j-i > bestMarks {
@@ -176,7 +181,7 @@ func (t *markedText) best() (from, to int, ok bool) {
 	return from, to, ok
 }
 
-// window shows the marks from..to-1 with the words around them.
+// window returns the marks from..to-1 with the words around them, as HTML, and records the marks as shown.
 func (t *markedText) window(from, to int) string {
 	first, last := t.marks[from].word, t.marks[to-1].word
 	a, b := first, last

@@ -11,13 +11,13 @@ import (
 )
 
 const (
-	loosenBelow = 3 // hits: so few of them are not what a reader of many words hopes for
-	loosenFrom  = 3 // words: what has one of two words is about something else
-	loosenWords = 5 // that are tried in every combination
+	loosenBelow = 3 // a query with fewer hits is loosened
+	loosenFrom  = 3 // minimum number of words; one of two words is too little in common
+	loosenWords = 5 // number of words tried in every combination
 )
 
-// Find is Engine.Search for readers. Where hardly anything has all of several words, some of the words need not be found: what has all of them still
-// comes first, and Result.Optional says which those are.
+// Find is Engine.Search for readers. If hardly anything has all of several words, it makes some words optional: hits
+// with all words still come first, and Result.Optional lists the words that became optional.
 func Find(ctx context.Context, e Engine, q Query) (*Result, error) {
 	strict, err := e.Search(ctx, q)
 	if err != nil || strict.Total >= loosenBelow {
@@ -34,7 +34,7 @@ func Find(ctx context.Context, e Engine, q Query) (*Result, error) {
 	return loose, nil
 }
 
-// FindFacetValues is Engine.FacetValues over the hits of Find.
+// FindFacetValues is Engine.FacetValues for the query as Find answers it.
 func FindFacetValues(ctx context.Context, e Engine, q FacetQuery) ([]FacetCount, error) {
 	found, err := Find(ctx, e, Query{Index: q.Index, Text: q.Text, Filter: q.Filter})
 	if err != nil {
@@ -44,15 +44,15 @@ func FindFacetValues(ctx context.Context, e Engine, q FacetQuery) ([]FacetCount,
 	return e.FacetValues(ctx, q)
 }
 
-// wordCount is a word of a text, with how many documents have it and everything else that is asked for.
+// wordCount is a word and how many documents have it under the rest of the query.
 type wordCount struct {
 	word      string
 	documents int
 }
 
-// optional chooses the words that need not be found: all that nothing has, and of the others as few as it takes for some documents to have the rest.
-// Between as few words it is those without which there are enough hits, then the more common ones. It gives nil when that finds no more than the whole
-// text.
+// optional chooses the words to make optional: all that occur nowhere, and as few of the others as it takes to get
+// hits. Among equally many it prefers words whose loss gives enough hits, then the more common ones. It returns nil if
+// that finds no more than the whole text, strict hits.
 func optional(ctx context.Context, e Engine, q Query, strict int) ([]string, error) {
 	words := distinct(ParseText(q.Text).Words)
 	if len(words) < loosenFrom {
@@ -92,7 +92,7 @@ func optional(ctx context.Context, e Engine, q Query, strict int) ([]string, err
 				needed, found = chosen, n
 			}
 			if n >= loosenBelow {
-				break // the first of its size is the one with the rarest words
+				break // the first of its size has the rarest words
 			}
 		}
 	}
@@ -102,7 +102,7 @@ func optional(ctx context.Context, e Engine, q Query, strict int) ([]string, err
 	return slices.DeleteFunc(words, func(w string) bool { return slices.Contains(needed, w) }), nil
 }
 
-// subsets gives the choices of so many words, those with the rarest words first.
+// subsets yields the subsets of the given size, those with the rarest words first.
 func subsets(words []wordCount, size int) iter.Seq[[]string] {
 	type choice struct {
 		words  []string
@@ -141,7 +141,7 @@ func distinct(terms []Term) (words []string) {
 	return words
 }
 
-// Parsed is the query's text, with the words that need not be found apart.
+// Parsed returns the parsed text, with the query's optional words moved to Optional.
 func (q Query) Parsed() Text {
 	t := ParseText(q.Text)
 	var needed []Term
@@ -161,12 +161,12 @@ func (q Query) validateOptional() error {
 		return nil
 	}
 	if t := q.Parsed(); len(t.Words) == 0 && len(t.Phrases) == 0 {
-		return &QueryError{"Optional", "leaves no word to look for"}
+		return &QueryError{"Optional", "leaves no word to search for"}
 	}
 	words := distinct(ParseText(q.Text).Words)
 	for _, w := range q.Optional {
 		if !slices.Contains(words, w) {
-			return &QueryError{"Optional", fmt.Sprintf("has %q, which is no word of the text", w)}
+			return &QueryError{"Optional", fmt.Sprintf("has %q, which is not a word of the text", w)}
 		}
 	}
 	return nil

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// Position is where a hit stands in its order: its sort values and its id. The next page starts after it, whatever came or went meanwhile. It tells
-// sort values, so it must be sealed before it leaves the hub.
+// Position is the place of a hit in its order: its sort values and id. The next page starts after it, even if documents
+// came or went meanwhile. It reveals sort values, so it must be sealed before it leaves the hub.
 type Position struct {
 	Order  Order   `json:"o"`
 	Score  float64 `json:"s,omitempty"`
@@ -20,16 +20,16 @@ type Position struct {
 	Rank   int     `json:"r"` // 1 for the first hit
 }
 
-// String writes a position so that ParsePosition can read it.
+// String encodes a position for ParsePosition.
 func (p Position) String() string {
 	b, err := json.Marshal(p)
 	if err != nil {
-		return "" // a score that is no number; no engine gives one
+		return "" // a score that is NaN or infinite; no engine returns one
 	}
 	return base64.RawURLEncoding.EncodeToString(b)
 }
 
-// ParsePosition reads what String wrote; anything else is an ErrInvalidQuery.
+// ParsePosition decodes what String returned; otherwise it returns an ErrInvalidQuery.
 func ParsePosition(s string) (*Position, error) {
 	var p Position
 	b, err := base64.RawURLEncoding.DecodeString(s)
@@ -37,12 +37,13 @@ func ParsePosition(s string) (*Position, error) {
 		err = json.Unmarshal(b, &p)
 	}
 	if err != nil {
-		return nil, &QueryError{"After", "is no position"}
+		return nil, &QueryError{"After", "is not a position"}
 	}
 	return &p, nil
 }
 
-// Compare orders two hits of the same order: negative when p comes first. Those with a date or title come before those without.
+// Compare orders two hits of the same order: negative if p comes first. Those with a date or title come before those
+// without.
 func (p Position) Compare(o Position) int {
 	switch p.Order {
 	case Distance:
@@ -69,9 +70,10 @@ func (p Position) Compare(o Position) int {
 	return strings.Compare(p.ID, o.ID)
 }
 
-// RoundScore drops the digits of a score in which equal documents may differ.
+// RoundScore rounds a score to four decimals, so that equal documents get equal scores.
 func RoundScore(score float64) float64 { return math.Round(score*1e4) / 1e4 }
 
+// cmpLast orders false before true.
 func cmpLast(a, b bool) int {
 	switch {
 	case a == b:

@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// Order is how hits are ordered.
+// Order is the order of hits.
 type Order string
 
-// Every order ends with the id, so that it is total. RELEVANCE of an empty text is NEWEST.
+// The orders. Each ends with the id, so that it is total. Without a text, Relevance equals Newest.
 const (
 	Relevance Order = "RELEVANCE"
 	Newest    Order = "NEWEST"
@@ -17,86 +17,91 @@ const (
 	Distance  Order = "DISTANCE" // by Query.Distances, then as Newest
 )
 
-// NoPlace is the distance of what is nowhere, in metres.
+// NoPlace is the distance, in metres, of a search document without a municipality.
 const NoPlace = 1e9
 
-// MaxDepth is how many hits of a query can be read, over all pages.
+// MaxDepth is how many hits of a query can be read in all, over all pages.
 const MaxDepth = 1000
 
-// maxFilterValues is how many values one facet can be narrowed to: all municipalities, former ones too.
+// maxFilterValues is the maximum number of values of one facet in a filter: enough for all municipalities, former ones
+// included.
 const maxFilterValues = 1000
 
-// Query is one search.
+// Query is a search query.
 type Query struct {
-	Index         Index
-	Text          string   // what the reader typed, see ParseText; empty finds everything
-	Optional      []string // words of the text, as ParseText has them, that need not be found; what has them comes before what has not
+	Index Index
+	Text  string // as the reader typed it, see ParseText; empty matches everything
+	// words of Text, as ParseText returns them, that a hit may lack; hits that have them rank higher
+	Optional      []string
 	Filter        Filter
-	Facets        []Facet            // to be counted, each without its own selection
-	Conjunctive   bool               // facets are counted with their own selection too
-	OrderBy       Order              // empty is Relevance
-	TitleLanguage string             // for Title: whose collation, as "nb"
-	Distances     map[string]float64 // for Distance: metres to a municipality, by its number; a document is as near as the nearest of its own
-	Limit         int                // hits wanted, 0 for counts only
+	Facets        []Facet            // to count, each without the filter's choice of that facet
+	Conjunctive   bool               // count facets with their own choice too
+	OrderBy       Order              // empty means Relevance
+	TitleLanguage string             // for Title: the language of the collation, as "nb"
+	Distances     map[string]float64 // for Distance: metres to each municipality, by number; the nearest counts
+	Limit         int                // maximum number of hits, 0 for counts only
 	After         *Position
 }
 
-// Filter narrows a search: any of the values of a facet, and all of the facets.
+// Filter narrows a query: to documents with any of the values of a facet, for every facet listed.
 type Filter struct {
 	Facets       map[Facet][]string
-	IssuedAfter  string // YYYY-MM-DD, that day included; a document without an issued date is left out
-	IssuedBefore string // YYYY-MM-DD, that day included
+	IssuedAfter  string // YYYY-MM-DD, inclusive; excludes documents without an issued date
+	IssuedBefore string // YYYY-MM-DD, inclusive; excludes documents without an issued date
 
-	// Places are numbers of municipalities of which a document must have one, whatever is chosen in the facet; not nil and empty finds nothing.
+	// Places are municipality numbers; a document must have one of them, in addition to the facet's choice. Nil means no
+	// restriction, // empty matches nothing.
 	Places []string
 }
 
-// FacetQuery asks for the values of one facet, counted under a query and without the facet's own selection.
+// FacetQuery asks for the values of one facet, counted under a query but without the facet's own choice.
 type FacetQuery struct {
 	Index    Index
 	Facet    Facet
 	Text     string
 	Optional []string // as in Query
 	Filter   Filter
-	Prefix   string   // only values that begin with it, if not empty
-	Among    []string // only these values, if not nil: those whose labels match what the reader typed
-	Limit    int      // 0 for all
+	Prefix   string   // if not empty, only values that begin with it
+	Among    []string // if not nil, only these values: those whose labels match what the reader typed
+	Limit    int      // 0 means all
 }
 
-// Result answers a Query.
+// Result is the answer to a Query.
 type Result struct {
 	Hits       []Hit
 	Total      int
 	TotalExact bool
 	Facets     map[Facet][]FacetCount
-	AppliedSeq int64  // the change log's sequence of the state that answered
-	Generation string // which build of the index answered; with AppliedSeq it tells states apart
+	AppliedSeq int64  // sequence in the change log that the index had reached
+	Generation string // build of the index; identifies its state together with AppliedSeq
 
-	// Corrected gives, for words of the query that no document has, the word that was looked for in their place, as norwegian.Fold writes it.
+	// Corrected maps words of the query that occur nowhere to the word that was searched instead, as norwegian.Fold
+	// returns it.
 	Corrected map[string]string
 
-	Optional []string // set by Find: the words that hits need not have
-	WithAll  int      // set by Find where there are such words: how many hits have all words
+	Optional []string // set by Find: the words that hits may lack
+	WithAll  int      // set by Find if Optional is not empty: how many hits have all words
 }
 
-// Poor tells that nothing has what the reader wrote, whatever was found in its place.
+// Poor reports whether no document matches what the reader typed, even if corrected or loosened queries found some.
 func (r *Result) Poor() bool {
 	return r.Total == 0 || len(r.Corrected) > 0 || len(r.Optional) > 0 && r.WithAll == 0
 }
 
-// Hit is one document found.
+// Hit is a search document that matches.
 type Hit struct {
 	ID       string
 	Position Position
 }
 
-// FacetCount is a value of a facet and how many documents have it. Values that none has are left out; the most frequent come first.
+// FacetCount is a facet value and how many documents have it. Lists hold no zero counts and are ordered most frequent
+// first.
 type FacetCount struct {
 	Value string
 	Count int
 }
 
-// Validate tells what is wrong with a query, as a QueryError or ErrTooDeep.
+// Validate returns a *QueryError if the query is invalid, and ErrTooDeep if it asks for hits beyond MaxDepth.
 func (q Query) Validate() error {
 	if err := CheckIndex(q.Index); err != nil {
 		return err
@@ -114,17 +119,17 @@ func (q Query) Validate() error {
 		return &QueryError{"OrderBy", fmt.Sprintf("cannot be %q", order)}
 	}
 	if order == Title && !validLanguage(q.TitleLanguage) {
-		return &QueryError{"TitleLanguage", "must be a language code, as nb"}
+		return &QueryError{"TitleLanguage", "must be a language code like nb"}
 	}
 	if order == Distance && q.Distances == nil {
-		return &QueryError{"OrderBy", "needs a place to measure from"}
+		return &QueryError{"OrderBy", "requires a place to measure from"}
 	}
 	if p := q.After; p != nil {
 		if p.Order != order {
 			return &QueryError{"After", "belongs to another order"}
 		}
 		if p.Rank < 1 || p.ID == "" {
-			return &QueryError{"After", "is no position"}
+			return &QueryError{"After", "is not a position"}
 		}
 		if p.Rank >= MaxDepth {
 			return ErrTooDeep
@@ -136,7 +141,7 @@ func (q Query) Validate() error {
 	return q.Filter.validate()
 }
 
-// Order is the order that the hits come in.
+// Order returns the order of the hits, with the default filled in.
 func (q Query) Order() Order {
 	if q.OrderBy == "" || q.OrderBy == Relevance {
 		if ParseText(q.Text).Empty() {
@@ -147,7 +152,7 @@ func (q Query) Order() Order {
 	return q.OrderBy
 }
 
-// Meters is how far a document with these municipalities is.
+// Meters returns the distance, in metres, to the nearest of the given municipalities; NoPlace without any.
 func (q Query) Meters(municipalities []string) float64 {
 	nearest := float64(NoPlace)
 	for _, m := range municipalities {
@@ -158,7 +163,7 @@ func (q Query) Meters(municipalities []string) float64 {
 	return nearest
 }
 
-// Page is how many hits the query can have: its limit, or less near MaxDepth.
+// Page returns the maximum number of hits: the limit, or less near MaxDepth.
 func (q Query) Page() int {
 	if q.After != nil {
 		return min(q.Limit, MaxDepth-q.After.Rank)
@@ -166,7 +171,7 @@ func (q Query) Page() int {
 	return q.Limit
 }
 
-// Query gives the query whose facet answers q.
+// Query returns the query whose facet counts answer q.
 func (q FacetQuery) Query() (Query, error) {
 	if q.Limit < 0 {
 		return Query{}, &QueryError{"Limit", "must not be negative"}
@@ -174,7 +179,7 @@ func (q FacetQuery) Query() (Query, error) {
 	return Query{Index: q.Index, Text: q.Text, Optional: q.Optional, Filter: q.Filter, Facets: []Facet{q.Facet}}, nil
 }
 
-// Dates gives the range of issued dates; 0 means open.
+// Dates returns the range of issued dates; 0 means open.
 func (f Filter) Dates() (from, to Date, err error) {
 	if from, err = ParseDate(f.IssuedAfter); err != nil {
 		return 0, 0, &QueryError{"Filter.IssuedAfter", err.Error()}
@@ -185,7 +190,7 @@ func (f Filter) Dates() (from, to Date, err error) {
 	return from, to, nil
 }
 
-// Empty tells that the filter leaves nothing out.
+// Empty reports whether the filter excludes nothing.
 func (f Filter) Empty() bool {
 	for _, values := range f.Facets {
 		if len(values) > 0 {
@@ -211,7 +216,7 @@ func (f Filter) validate() error {
 	return err
 }
 
-// CheckIndex tells whether the index is one that engines keep.
+// CheckIndex returns a *QueryError unless i is Public or Members.
 func CheckIndex(i Index) error {
 	if i != Public && i != Members {
 		return &QueryError{"Index", fmt.Sprintf("cannot be %q", i)}
@@ -219,7 +224,7 @@ func CheckIndex(i Index) error {
 	return nil
 }
 
-// Pick keeps the counts that the query asks for.
+// Pick returns the counts that the query asks for.
 func (q FacetQuery) Pick(counts []FacetCount) []FacetCount {
 	var among map[string]bool
 	if q.Among != nil {

@@ -30,7 +30,7 @@ func TestParseText(t *testing.T) {
 		}
 	}
 	if n := len(ParseText(strings.Repeat("ord ", 100)).Words); n != maxTextWords {
-		t.Errorf("%d words of 100", n)
+		t.Errorf("parsed %d of 100 words, want %d", n, maxTextWords)
 	}
 }
 
@@ -38,7 +38,10 @@ func TestHighlight(t *testing.T) {
 	for _, c := range []struct{ text, query, want string }{
 		{"Busetting av flyktningar", "bosetting flyktninger", "<mark>Busetting</mark> av <mark>flyktningar</mark>"},
 		{"<b>intro</b> & \"mentor\"", "mentor", "&lt;b&gt;intro&lt;/b&gt; &amp; &#34;<mark>mentor</mark>&#34;"},
-		{"Om <mark>introduksjonsprogrammet</mark>", "introduksjonsordning", "Om &lt;mark&gt;<mark>introduksjonsprogrammet</mark>&lt;/mark&gt;"},
+		{
+			"Om <mark>introduksjonsprogrammet</mark>", "introduksjonsordning",
+			"Om &lt;mark&gt;<mark>introduksjonsprogrammet</mark>&lt;/mark&gt;",
+		},
 		{"Tromsø kommune", "tromso", "<mark>Tromsø</mark> kommune"},
 		{"Tromsø kommune", "komm", "Tromsø <mark>kommune</mark>"},
 		{"Ås og Bø", "ås", "<mark>Ås</mark> og Bø"},
@@ -50,7 +53,7 @@ func TestHighlight(t *testing.T) {
 		}
 	}
 	if got := Highlight("ingenting her", "mentor"); got != nil {
-		t.Errorf("found %q", got)
+		t.Errorf("Highlight without a match = %q, want none", got)
 	}
 }
 
@@ -59,7 +62,7 @@ func TestHighlight_crops_at_words(t *testing.T) {
 	text := long + "her er mentorordningen vår. " + long + "og en mentor til " + long
 	got := Highlight(text, "mentor")
 	if len(got) != 2 {
-		t.Fatalf("%d fragments: %q", len(got), got)
+		t.Fatalf("%d fragments, want 2: %q", len(got), got)
 	}
 	for _, f := range got {
 		plain := strings.NewReplacer("<mark>", "", "</mark>", "").Replace(f.HTML)
@@ -67,10 +70,11 @@ func TestHighlight_crops_at_words(t *testing.T) {
 			t.Errorf("fragment %q", f.HTML)
 		}
 		if !strings.HasPrefix(plain, "…") || !strings.HasSuffix(plain, "…") {
-			t.Errorf("fragment is not shown as cut: %q", plain)
+			t.Errorf("fragment without an ellipsis at both ends: %q", plain)
 		}
-		if n := utf8.RuneCountInString(strings.NewReplacer("&amp;", "&", "&lt;", "<", "&gt;", ">").Replace(plain)); n > fragmentRunes+20 {
-			t.Errorf("fragment of %d letters", n)
+		unescaped := strings.NewReplacer("&amp;", "&", "&lt;", "<", "&gt;", ">").Replace(plain)
+		if n := utf8.RuneCountInString(unescaped); n > fragmentRunes+20 {
+			t.Errorf("fragment of %d runes, want at most %d", n, fragmentRunes+20)
 		}
 	}
 }
@@ -92,16 +96,16 @@ func TestPosition(t *testing.T) {
 	p := Position{Order: Relevance, Score: 1.2345, Date: 20240131, ID: "pra_1", Rank: 20}
 	back, err := ParsePosition(p.String())
 	if err != nil || *back != p {
-		t.Errorf("%v, %v", back, err)
+		t.Errorf("ParsePosition = %v, %v, want %v", back, err, p)
 	}
 	if _, err := ParsePosition("tull"); !errors.Is(err, ErrInvalidQuery) {
-		t.Errorf("err = %v", err)
+		t.Errorf("ParsePosition of an invalid text: %v, want ErrInvalidQuery", err)
 	}
 	in := []Position{{Order: Title, Title: "01", ID: "b"}, {Order: Title, Title: "02", ID: "a"}, {Order: Title, ID: "a"}}
 	for i := range in {
 		for j := range in {
 			if got := in[i].Compare(in[j]); (got < 0) != (i < j) || (got == 0) != (i == j) {
-				t.Errorf("compare %d, %d = %d", i, j, got)
+				t.Errorf("Compare of %d and %d = %d", i, j, got)
 			}
 		}
 	}
@@ -110,19 +114,33 @@ func TestPosition(t *testing.T) {
 func TestParseDate(t *testing.T) {
 	for in, want := range map[string]Date{"": 0, "2024-01-31": 20240131} {
 		if got, err := ParseDate(in); err != nil || got != want {
-			t.Errorf("%q: %d, %v", in, got, err)
+			t.Errorf("ParseDate(%q) = %d, %v, want %d", in, got, err, want)
 		}
 	}
 	for _, in := range []string{"2024", "2024-13-01", "2024-1-1", "20240101", "x024-01-01", "2024-00-10"} {
 		if _, err := ParseDate(in); err == nil {
-			t.Errorf("%q is taken for a date", in)
+			t.Errorf("ParseDate(%q) succeeded", in)
 		}
 	}
 }
 
 func TestFacetTree(t *testing.T) {
-	parents := map[string]string{"kval/intro": "kval", "kval/intro/norsk": "kval/intro", "arbeid/mentor": "arbeid", "x": "y", "y": "x"}
-	counts := []FacetCount{{"kval", 5}, {"kval/intro", 4}, {"arbeid/mentor", 3}, {"kval/intro/norsk", 2}, {"x", 1}, {"y", 1}, {"none", 0}}
+	parents := map[string]string{
+		"kval/intro":       "kval",
+		"kval/intro/norsk": "kval/intro",
+		"arbeid/mentor":    "arbeid",
+		"x":                "y",
+		"y":                "x",
+	}
+	counts := []FacetCount{
+		{"kval", 5},
+		{"kval/intro", 4},
+		{"arbeid/mentor", 3},
+		{"kval/intro/norsk", 2},
+		{"x", 1},
+		{"y", 1},
+		{"none", 0},
+	}
 	got := FacetTree(counts, func(v string) string { return parents[v] })
 	var write func([]FacetNode) string
 	write = func(nodes []FacetNode) string {
@@ -154,12 +172,12 @@ func TestQuery_Validate(t *testing.T) {
 		q := ok
 		change(&q)
 		if err := q.Validate(); !errors.Is(err, ErrInvalidQuery) {
-			t.Errorf("%s: %v", name, err)
+			t.Errorf("%s: %v, want ErrInvalidQuery", name, err)
 		}
 	}
 	q := ok
 	q.After = &Position{Order: Newest, ID: "a", Rank: MaxDepth}
 	if err := q.Validate(); !errors.Is(err, ErrTooDeep) {
-		t.Errorf("deep: %v", err)
+		t.Errorf("beyond MaxDepth: %v, want ErrTooDeep", err)
 	}
 }

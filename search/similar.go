@@ -11,22 +11,29 @@ import (
 	"dugnad/search/norwegian"
 )
 
-// How much it says that two documents share a value of a facet, or a word of the title. What few have says more than what many have.
+// sharedFacets are the weights of a facet value that two search documents share. The rarer the value, the more it
+// counts.
 var sharedFacets = map[Facet]float64{Theme: 1, Method: .8, TargetGroup: .4}
 
+// sharedWord is the weight of a shared title word.
 const sharedWord = .6
 
 const (
-	similarValues     = 8 // of the facets, the rarest
-	similarWords      = 4 // of the title, the longest
-	similarWordFrom   = 4 // letters
-	similarCandidates = 200
+	similarValues     = 8   // facet values compared, the rarest
+	similarWords      = 4   // title words compared, the longest
+	similarWordFrom   = 4   // shortest title word, in letters
+	similarCandidates = 200 // hits scored for each value or word
 )
 
-// Similar gives the ids of documents of some types that are about the same as one: those that share the most and the rarest of its themes, methods,
-// target groups and words of the title. Best first; what shares nothing is not among them.
+// Similar returns the ids of at most limit search documents of the given types on the same subject as d, best first:
+// those that share the most and the rarest themes, methods, target groups and title words with it. Documents that share
+// nothing are left out.
 func Similar(ctx context.Context, e Engine, index Index, d Document, types []string, limit int) ([]string, error) {
-	every := Query{Index: index, Filter: Filter{Facets: map[Facet][]string{Type: types}}, Facets: []Facet{Theme, Method, TargetGroup}}
+	every := Query{
+		Index:  index,
+		Filter: Filter{Facets: map[Facet][]string{Type: types}},
+		Facets: []Facet{Theme, Method, TargetGroup},
+	}
 	all, err := e.Search(ctx, every)
 	if err != nil {
 		return nil, err
@@ -53,7 +60,7 @@ func Similar(ctx context.Context, e Engine, index Index, d Document, types []str
 		}
 		together.Filter.Facets[v.facet] = append(together.Filter.Facets[v.facet], v.value)
 	}
-	if len(together.Filter.Facets) > 2 { // finds those that share several, of whatever age
+	if len(together.Filter.Facets) > 2 { // finds those that share several, however old
 		if err := add(together, sharedFacets[TargetGroup]); err != nil {
 			return nil, err
 		}
@@ -73,7 +80,7 @@ func Similar(ctx context.Context, e Engine, index Index, d Document, types []str
 	return ids[:min(limit, len(ids))], nil
 }
 
-// narrowedTo is the query with more choices, in a filter of its own.
+// narrowedTo returns the query with its types and the given facet values as filter.
 func (q Query) narrowedTo(choices map[Facet][]string) Query {
 	facets := map[Facet][]string{Type: q.Filter.Facets[Type]}
 	maps.Copy(facets, choices)
@@ -81,14 +88,14 @@ func (q Query) narrowedTo(choices map[Facet][]string) Query {
 	return q
 }
 
-// facetValue is a value of a document.
+// facetValue is a facet value and how many search documents have it.
 type facetValue struct {
 	facet Facet
 	value string
 	count int
 }
 
-// rarest are the document's values that others have too, the fewest first.
+// rarest returns the values of d that other search documents have too, rarest first.
 func rarest(d Document, counts map[Facet][]FacetCount) []facetValue {
 	var has []facetValue
 	for f := range sharedFacets {
@@ -104,7 +111,7 @@ func rarest(d Document, counts map[Facet][]FacetCount) []facetValue {
 	return has[:min(similarValues, len(has))]
 }
 
-// titleWords are the words of the first title that say the most: the longest, each inflection once.
+// titleWords returns the longest words of the first title, one for each stem.
 func titleWords(d Document) []string {
 	if len(d.Titles) == 0 {
 		return nil

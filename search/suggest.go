@@ -7,24 +7,24 @@ import (
 	"dugnad/search/norwegian"
 )
 
-// The ways in which a name begins with what is typed, the better first: what is shown before the other names, of which the reader sees nothing, and
-// the beginning before a later word.
+// The ways in which a name can match what is typed, best first: shown titles before other names, which the reader does
+// not see, and the beginning of a name before a later word.
 const (
 	titleStart = iota
 	titleInside
 	aliasStart
 	aliasInside
-	SuggestionWays // how many there are
+	SuggestionWays // number of ways
 )
 
-// SuggestionPlace is where in a document's names a suggestion can begin.
+// SuggestionPlace is a word in a document's names at which a match can begin.
 type SuggestionPlace struct {
-	Way  int    // less is better
-	Key  string // the folded rest of the name from there
-	Text string // what is suggested
+	Way  int    // lower is better
+	Key  string // the name from that word on, folded
+	Text string // the suggestion
 }
 
-// SuggestionPlaces gives every place in a document's titles and other names; another name suggests the first title.
+// SuggestionPlaces returns every place in the titles and aliases of a document; an alias suggests the first title.
 func SuggestionPlaces(titles, aliases []string) []SuggestionPlace {
 	var places []SuggestionPlace
 	put := func(name, text string, start, inside int) {
@@ -51,7 +51,7 @@ func SuggestionPlaces(titles, aliases []string) []SuggestionPlace {
 	return places
 }
 
-// FoldName is a name's words in plain letters, with single spaces between.
+// FoldName returns the words of a name, folded and separated by single spaces.
 func FoldName(name string) string {
 	words := norwegian.Words(name)
 	folded := make([]string, len(words))
@@ -61,12 +61,17 @@ func FoldName(name string) string {
 	return strings.Join(folded, " ")
 }
 
-// CompareSuggestions orders what two documents offer: by the way that the names begin, then by name.
+// CompareSuggestions orders two suggestions by way, then by name, then by id.
 func CompareSuggestions(a, b SuggestionPlace, idA, idB string) int {
-	return cmp.Or(cmp.Compare(a.Way, b.Way), strings.Compare(a.Key, b.Key), strings.Compare(idA, idB), strings.Compare(a.Text, b.Text))
+	return cmp.Or(
+		cmp.Compare(a.Way, b.Way),
+		strings.Compare(a.Key, b.Key),
+		strings.Compare(idA, idB),
+		strings.Compare(a.Text, b.Text),
+	)
 }
 
-// CheckSuggest tells whether so many suggestions can be asked for.
+// CheckSuggest returns a *QueryError if limit is negative.
 func CheckSuggest(limit int) error {
 	if limit < 0 {
 		return &QueryError{"Limit", "must not be negative"}

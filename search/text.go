@@ -8,42 +8,43 @@ import (
 	"dugnad/search/norwegian"
 )
 
-// What a reader may type: more is cut, not refused.
+// Limits of what a reader may type; the rest is ignored, without an error.
 const (
 	maxTextRunes = 256
 	maxTextWords = 10
 )
 
-// How a word is widened, the same on every engine; in letters.
+// How words match other words, the same on every engine. Lengths are in letters.
 const (
-	PrefixFrom   = 3 // the last word counts as the beginning of longer ones from here
-	FuzzyFrom    = 5 // one letter may be wrong from here
-	FuzzyTwoFrom = 9 // and two from here
-	FixedLetters = 2 // that a misspelt word must have right
+	PrefixFrom   = 3 // from this length the last word also matches longer words
+	FuzzyFrom    = 5 // from this length one letter may be wrong
+	FuzzyTwoFrom = 9 // from this length two letters may be wrong
+	FixedLetters = 2 // leading letters that must be right
 )
 
-// Text is what a reader typed, taken apart. Every word and phrase must be found; words that carry no meaning are left out, unless there are no others.
+// Text is a parsed query text. A hit must match every word and phrase; stop words are dropped unless there is nothing
+// else.
 type Text struct {
 	Words   []Term
 	Phrases []Phrase
 	Exclude []Phrase // -word and -"a phrase"
 
-	Optional []Term // words that need not be found, see Query.Parsed
+	Optional []Term // words that a hit may lack, see Query.Parsed
 }
 
-// Term is a word to look for.
+// Term is a word to search for.
 type Term struct {
 	Word   string
-	Prefix bool // the last word, which the reader may be typing still: longer words count as well
+	Prefix bool // the last word, possibly unfinished: longer words match too
 }
 
-// Phrase is words to be found next to each other.
+// Phrase is a sequence of adjacent words.
 type Phrase []string
 
-// Empty tells that there is nothing to look for, so that everything is found. A text that only excludes is not empty in that sense: use Exclude.
+// Empty reports whether t has no words or phrases and so matches everything. It ignores Exclude.
 func (t Text) Empty() bool { return len(t.Words) == 0 && len(t.Phrases) == 0 }
 
-// ParseText takes apart what a reader typed: words, "phrases" in straight quotes or Norwegian ones, and -exclusions.
+// ParseText parses what a reader typed: words, phrases in straight or Norwegian quotation marks, and -exclusions.
 func ParseText(text string) Text {
 	var out Text
 	left := maxTextWords
@@ -94,6 +95,7 @@ func ParseText(text string) Text {
 
 var quotes = strings.NewReplacer("«", `"`, "»", `"`, "“", `"`, "”", `"`, "„", `"`)
 
+// meaningful drops stop words, unless there is nothing else to search for.
 func meaningful(words []Term, others bool) []Term {
 	var kept []Term
 	for _, w := range words {
@@ -107,7 +109,7 @@ func meaningful(words []Term, others bool) []Term {
 	return kept
 }
 
-// Edits is how many letters of a word may be wrong for it to count as another; 0 for short words and those with a digit.
+// Edits returns how many letters of a word may be wrong in a match; 0 for short words and those with a digit.
 func Edits(word string) int {
 	letters := utf8.RuneCountInString(word)
 	switch {

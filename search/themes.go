@@ -2,14 +2,14 @@ package search
 
 import "slices"
 
-// FacetNode is a value in a tree of facet values. Count is how many documents have it or one below it.
+// FacetNode is a node in a tree of facet values. Its count includes documents with a value below it.
 type FacetNode struct {
 	FacetCount
 	Children []FacetNode
 }
 
-// FacetTree puts the counts of a facet whose documents hold every ancestor, as THEME, into a tree. parent gives the value above, and "" for a value at
-// the top. A value whose parent has no count stands at the top; the order of the counts is kept on every level.
+// FacetTree arranges the counts of a facet whose documents hold every ancestor, as THEME, in a tree. parent returns the
+// value above, "" for a root. A value whose parent has no count becomes a root. Siblings keep the order of counts.
 func FacetTree(counts []FacetCount, parent func(value string) string) []FacetNode {
 	present := map[string]bool{}
 	for _, c := range counts {
@@ -37,7 +37,7 @@ func FacetTree(counts []FacetCount, parent func(value string) string) []FacetNod
 	return grow("")
 }
 
-// above tells whether value stands above itself, which would hide it and its whole branch.
+// above reports whether value is its own ancestor, which would hide its whole branch.
 func above(value, up string, parent func(string) string) bool {
 	for range 32 {
 		if up == "" {
@@ -51,7 +51,7 @@ func above(value, up string, parent func(string) string) bool {
 	return true
 }
 
-// SortFacetCounts puts the most frequent values first, and those alike by value.
+// SortFacetCounts sorts by count, highest first, then by value.
 func SortFacetCounts(counts []FacetCount) {
 	slices.SortFunc(counts, func(a, b FacetCount) int {
 		if a.Count != b.Count {

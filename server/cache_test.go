@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"dugnad/server/database/databasetest"
+	"dugnad/server/database"
 )
 
 // cached has a hub keep answers.
@@ -15,7 +15,7 @@ func cached(c *Config) { c.CacheMB = 16 }
 
 // TestCache reads as somebody who is nobody, again and again, while things change.
 func TestCache(t *testing.T) {
-	test := func(t *testing.T, h *testHub) {
+	eachDemo(t, func(t *testing.T, h *testHub) {
 		n := h.newsroom()
 		h.caughtUpNow()
 		const lists = `{ practices(first: 100, filter: {themes: ["children-youth"]}, orderBy: [{field: TITLE}]) { totalCount nodes { id title themes { label } } } }`
@@ -71,15 +71,15 @@ func TestCache(t *testing.T) {
 				t.Errorf("others read %s", got)
 			}
 		}
-	}
-	t.Run("sqlite", func(t *testing.T) { test(t, newTestHub(t, databasetest.SQLiteOptions(t), cached)) })
-	t.Run("postgres", func(t *testing.T) { test(t, newTestHub(t, databasetest.PostgresOptions(t), cached)) })
+	}, cached)
 }
 
 // TestCacheOfReplicas has one replica keep answers while another publishes.
 func TestCacheOfReplicas(t *testing.T) {
-	o := databasetest.PostgresOptions(t)
-	writer, reader := newTestHub(t, o, cached), newTestHub(t, o, cached)
+	t.Parallel()
+	skipOtherHalf(t, onPostgres)
+	writer := demoHub(t, onPostgres, cached)
+	reader := newTestHub(t, database.Options{URL: writer.config.DatabaseURL}, cached)
 	go reader.wake(t.Context())
 	n := writer.newsroom()
 	const count = `{ practices(first: 1) { totalCount } }`
@@ -97,8 +97,8 @@ func TestCacheOfReplicas(t *testing.T) {
 
 // TestCacheHeaders looks at what caches on the way are told.
 func TestCacheHeaders(t *testing.T) {
-	h := newTestHub(t, databasetest.SQLiteOptions(t), cached)
-	h.newsroom()
+	t.Parallel()
+	h := demoHub(t, anyDialect(), cached)
 	get := func(query string, headers ...string) *answer {
 		t.Helper()
 		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, h.url+"/graphql?query="+url.QueryEscape(query), http.NoBody)

@@ -14,7 +14,7 @@ import (
 )
 
 func TestChanges(t *testing.T) {
-	eachHub(t, func(t *testing.T, h *testHub) {
+	eachDemo(t, func(t *testing.T, h *testHub) {
 		s := h.seeded()
 		t.Run("the state, then what happens", func(t *testing.T) { stateThenChanges(t, h.in(t), s) })
 		t.Run("filters", func(t *testing.T) { changesByFilter(t, h.in(t), s) })

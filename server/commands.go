@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	_ "embed"
 	"errors"
 	"fmt"
 	"io"
@@ -87,16 +88,25 @@ func reindex(ctx context.Context, config Config, out io.Writer) error {
 	return err
 }
 
-// version says what the program was built from.
+// release is the version that is being worked on, such as 0.2.0-dev, or in a release the version itself: scripts/release writes it.
+//
+//go:embed VERSION
+var release string
+
+// version returns the program's version, Go's, and the commit that it was built from where that is known.
 func version() string {
+	words := []string{"dugnad", strings.TrimSpace(release)}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
-		return "dugnad"
+		return strings.Join(words, " ")
 	}
-	words := []string{"dugnad", info.Main.Version, info.GoVersion}
+	words = append(words, info.GoVersion)
 	for _, s := range info.Settings {
-		if s.Key == "vcs.revision" {
+		switch {
+		case s.Key == "vcs.revision":
 			words = append(words, s.Value)
+		case s.Key == "vcs.modified" && s.Value == "true":
+			words = append(words, "with changes")
 		}
 	}
 	return strings.Join(words, " ")

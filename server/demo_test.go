@@ -33,8 +33,7 @@ func (h *testHub) in(t *testing.T) *testHub {
 }
 
 func TestFirstQuery(t *testing.T) {
-	eachHub(t, func(t *testing.T, h *testHub) {
-		h.seeded()
+	eachDemo(t, func(t *testing.T, h *testHub) {
 		h.caughtUpNow()
 		a := h.ask(`{ practices(first: 5) { totalCount nodes { title owner { name } themes { label } municipalities { nodes { name } } } } search(query: "busetting") { totalCount } }`, nil).ok()
 		if n := a.at("practices", "totalCount"); n != 15.0 {

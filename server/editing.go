@@ -85,7 +85,7 @@ func (h *Hub) makeDemoAccounts(ctx context.Context, key []byte) error {
 	return nil
 }
 
-// invite prints the link that makes the first account, as long as there is none.
+// inviteFirst prints the link that makes the first account, as long as there is none.
 func (h *Hub) inviteFirst(ctx context.Context) error {
 	secret, err := h.accounts.FirstLink(ctx)
 	if err != nil || secret == "" {

@@ -18,9 +18,8 @@ import (
 	"time"
 
 	"dugnad/access"
-	"dugnad/ent/organization"
+	"dugnad/ent/account"
 	"dugnad/ent/revision"
-	"dugnad/schema"
 )
 
 // newsroom is a hub with two organisations and people of every role in the first.
@@ -32,33 +31,30 @@ type newsroom struct {
 	ids    map[string]string // ids of the accounts
 }
 
-func eachNewsroom(t *testing.T, test func(n *newsroom)) {
+func eachNewsroom(t *testing.T, test func(n *newsroom), settings ...func(*Config)) {
 	t.Helper()
-	eachHub(t, func(_ *testing.T, h *testHub) { test(h.newsroom()) })
+	eachDemo(t, func(_ *testing.T, h *testHub) { test(h.newsroom()) }, settings...)
 }
 
-// newsroom loads the demo content and makes the people.
+// newsroom signs the people of demoHub in. The hub's clock is the newsroom's from now on.
 func (h *testHub) newsroom() *newsroom {
 	t := h.t
 	t.Helper()
-	h.seeded()
+	if !h.demo {
+		t.Fatal("the hub has no demo content: start it with demoHub")
+	}
 	n := &newsroom{testHub: h, now: time.Now().Add(time.Minute), org: map[string]string{}, people: map[string]string{}, ids: map[string]string{}}
 	h.service.Now = func() time.Time { return n.now }
 	ctx := access.WithViewer(t.Context(), access.System("test"))
 	for _, slug := range []string{"ks", "imdi"} {
-		id, err := h.client.Organization.Query().Where(organization.Slug(slug)).OnlyID(ctx)
+		id, err := h.organization(ctx, slug)
 		if err != nil {
 			t.Fatal(err)
 		}
 		n.org[slug] = id
 	}
-	for name, a := range map[string]access.NewAccount{
-		"CONTRIBUTOR": {Organization: n.org["ks"], Role: schema.Contributor}, "EDITOR": {Organization: n.org["ks"], Role: schema.Editor},
-		"ADMIN": {Organization: n.org["ks"], Role: schema.Admin}, "stranger": {Organization: n.org["imdi"], Role: schema.Admin},
-		"HUB_EDITOR": {HubRole: schema.HubEditor}, "HUB_ADMIN": {HubRole: schema.HubAdmin},
-	} {
-		a.Name, a.Email, a.Password = name, strings.ToLower(name)+"@example.org", "correct horse battery staple"
-		id, err := h.accounts.Create(ctx, a)
+	for name := range people("", "") {
+		id, err := h.client.Account.Query().Where(account.Name(name)).OnlyID(ctx)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -16,8 +16,7 @@ func TestExamples(t *testing.T) {
 	if err != nil || len(operations) < 5 {
 		t.Fatalf("%d examples (%v) in docs/examples, wanted one for each of the five source systems at least", len(operations), err)
 	}
-	eachHub(t, func(t *testing.T, h *testHub) {
-		h.seeded()
+	eachDemo(t, func(t *testing.T, h *testHub) {
 		h.caughtUpNow()
 		for _, path := range operations {
 			t.Run(filepath.Base(path), func(t *testing.T) {

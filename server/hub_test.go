@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -20,7 +21,12 @@ import (
 func TestMain(m *testing.M) {
 	files.CountPages()
 	slog.SetDefault(slog.New(slog.DiscardHandler))
-	os.Exit(m.Run())
+	code := m.Run()
+	if err := removeTemplates(); err != nil {
+		fmt.Fprintln(os.Stderr, "remove the templates:", err)
+		code = 1
+	}
+	os.Exit(code)
 }
 
 // openHub opens a hub on a folder of its own, where the header X-Test-Viewer: member makes a member.

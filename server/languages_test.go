@@ -8,7 +8,7 @@ import (
 )
 
 func TestLanguages(t *testing.T) {
-	eachHub(t, func(t *testing.T, h *testHub) {
+	eachDemo(t, func(t *testing.T, h *testHub) {
 		s := h.seeded()
 		t.Run("chains", func(t *testing.T) { languageChains(t, h.in(t), s) })
 		t.Run("a title is never null", func(t *testing.T) { titlesAreNeverNull(t, h.in(t)) })

@@ -70,7 +70,7 @@ func (s *seed) data(t *testing.T, id string, document map[string]any) {
 
 func TestLists(t *testing.T) {
 	walker(t)
-	eachHub(t, func(t *testing.T, h *testHub) {
+	eachDemo(t, func(t *testing.T, h *testHub) {
 		s := h.seeded()
 		now := time.Date(2030, 1, 1, 12, 0, 0, 0, time.UTC)
 		s.service.Now = func() time.Time { return now }

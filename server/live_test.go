@@ -15,7 +15,6 @@ import (
 	"github.com/coder/websocket"
 
 	"dugnad/server/database"
-	"dugnad/server/database/databasetest"
 )
 
 // serveLive serves the hub once more, without what tests count: answers that come bit by bit.
@@ -155,7 +154,8 @@ func TestSubscriptions(t *testing.T) {
 
 // TestSubscriptionsRest subscribes from a place after which nothing is for the viewer: that is found out once, and not again and again.
 func TestSubscriptionsRest(t *testing.T) {
-	h := newTestHub(t, databasetest.SQLiteOptions(t))
+	t.Parallel()
+	h := demoHub(t, anyDialect())
 	n := h.newsroom()
 	counted := make(chan *database.Counter, 1)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -201,7 +201,8 @@ func (h *testHub) drained(events <-chan map[string]any) (all []map[string]any) {
 
 // TestSubscriptionsOverWebSocket has the credential in the first message, as browsers have it.
 func TestSubscriptionsOverWebSocket(t *testing.T) {
-	h := newTestHub(t, databasetest.SQLiteOptions(t))
+	t.Parallel()
+	h := demoHub(t, anyDialect())
 	n := h.newsroom()
 	h.serveLive()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)

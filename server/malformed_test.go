@@ -18,8 +18,6 @@ import (
 	"sync"
 	"testing"
 	"time"
-
-	"dugnad/server/database/databasetest"
 )
 
 // mangler makes requests that are nearly right, in ways that repeat.
@@ -254,8 +252,9 @@ func TestMalformedRequests(t *testing.T) {
 		n.ask(`{ themes(first: 1) { nodes { slug } } }`, nil).ok()
 	}
 	// One after the other, because each counts the goroutines of all.
-	t.Run("sqlite", func(t *testing.T) { test(t, newTestHub(t, databasetest.SQLiteOptions(t)).newsroom()) })
-	t.Run("postgres", func(t *testing.T) { test(t, newTestHub(t, databasetest.PostgresOptions(t)).newsroom()) })
+	for _, dialect := range []string{onSQLite, onPostgres} {
+		t.Run(dialect, func(t *testing.T) { test(t, demoHub(t, dialect).newsroom()) })
+	}
 }
 
 // TestMalformedConnections speaks no HTTP, or half of it, to the program's own server.

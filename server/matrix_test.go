@@ -138,13 +138,8 @@ func newMatrix(w *world) *matrix {
 	ctx := access.WithViewer(w.t.Context(), access.System("test"))
 	open, other := idOf("org", "open"), idOf("org", "lukket")
 	n := &newsroom{testHub: w.testHub}
-	for name, a := range map[string]access.NewAccount{
-		"CONTRIBUTOR": {Organization: open, Role: schema.Contributor}, "EDITOR": {Organization: open, Role: schema.Editor},
-		"ADMIN": {Organization: open, Role: schema.Admin}, "stranger": {Organization: other, Role: schema.Admin},
-		"HUB_EDITOR": {HubRole: schema.HubEditor}, "HUB_ADMIN": {HubRole: schema.HubAdmin},
-	} {
-		a.Name, a.Email, a.Password = name, strings.ToLower(name)+"@example.org", "correct horse battery staple"
-		id, err := w.accounts.Create(ctx, a)
+	for name, a := range people(open, other) {
+		id, err := w.makeAccount(ctx, name, a)
 		if err != nil {
 			w.t.Fatal(err)
 		}

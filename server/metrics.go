@@ -15,10 +15,15 @@ import (
 
 // metrics serves what operators watch, in the form of Prometheus.
 func (h *Hub) metrics() http.Handler {
+	return promhttp.HandlerFor(h.collectors(), promhttp.HandlerOpts{})
+}
+
+// collectors returns a registry of all metrics.
+func (h *Hub) collectors() *prometheus.Registry {
 	registry := prometheus.NewRegistry()
-	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), searchMetrics{h.searchStatus}, cacheMetrics{h.graphql.Stats()}, webhookMetrics{h.webhooks.Waiting},
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), searchMetrics{h.searchStatus}, cacheMetrics{h.graphql.Stats()}, webhookMetrics{h.webhooks.Backlog},
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "dugnad_streams_open", Help: "Connections that stay open: event streams and WebSockets."}, func() float64 { return float64(h.graphql.OpenStreams()) }))
-	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{})
+	return registry
 }
 
 // cacheMetrics tell what became of the requests of anonymous readers.

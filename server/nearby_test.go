@@ -8,7 +8,7 @@ import (
 )
 
 func TestSearchNearby(t *testing.T) {
-	eachHub(t, func(t *testing.T, h *testHub) {
+	eachDemo(t, func(t *testing.T, h *testHub) {
 		s := h.seeded()
 		h.caughtUpNow()
 		number := map[string]string{}

@@ -220,7 +220,7 @@ func (s *seed) addChanged(t *testing.T, of schema.ContentType, n int, change fun
 
 func TestNested(t *testing.T) {
 	walker(t)
-	eachHub(t, func(t *testing.T, h *testHub) {
+	eachDemo(t, func(t *testing.T, h *testHub) {
 		s := h.seeded()
 		addNested(t, s)
 		h.caughtUpNow()

@@ -118,7 +118,7 @@ func TestOddMutations(t *testing.T) {
 		ctx := access.WithViewer(t.Context(), access.System("test"))
 		s := generated.NewExecutableSchema(generated.Config{}).Schema()
 		draft := n.draft("EDITOR", "Til å prøve med")
-		victim, err := n.accounts.Create(ctx, access.NewAccount{Name: "x", Email: "x@example.org", Password: "correct horse battery staple", Organization: n.org["ks"], Role: schema.Editor})
+		victim, err := n.makeAccount(ctx, "x", access.NewAccount{Organization: n.org["ks"], Role: schema.Editor})
 		if err != nil {
 			t.Fatal(err)
 		}

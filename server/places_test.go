@@ -40,7 +40,7 @@ func referenceMunicipalities(t *testing.T) []referenceMunicipality {
 
 func TestPlaces(t *testing.T) {
 	walker(t)
-	eachHub(t, func(t *testing.T, h *testHub) {
+	eachDemo(t, func(t *testing.T, h *testHub) {
 		s := h.seeded()
 		for _, n := range []struct {
 			name string

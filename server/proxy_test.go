@@ -18,8 +18,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"dugnad/server/database/databasetest"
 )
 
 // nginxConfig is a cache in front as an operator would have it: it keeps what the hub says may be kept, and heeds Vary.
@@ -141,7 +139,8 @@ func (p *proxy) keeps(text string) (found bool) {
 
 // TestCachingProxy asks through an nginx that caches: what editors, members and previews see never comes to others, nor others' answers to them.
 func TestCachingProxy(t *testing.T) {
-	h := newTestHub(t, databasetest.SQLiteOptions(t), cached)
+	t.Parallel()
+	h := demoHub(t, anyDialect(), cached)
 	n := h.newsroom()
 	p := newProxy(t, h.url)
 	draft := n.draft("EDITOR", "kanarifugl-utkast")
@@ -213,6 +212,7 @@ func (n *newsroom) published(title string) string {
 
 // TestPurge has the cache in front told what to forget, and told again when it did not hear.
 func TestPurge(t *testing.T) {
+	t.Parallel()
 	told := make(chan []string, 10)
 	failed := false
 	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -228,31 +228,27 @@ func TestPurge(t *testing.T) {
 		told <- body.SurrogateKeys
 	}))
 	t.Cleanup(front.Close)
-	eachHub(t, func(t *testing.T, h *testHub) {
-		if h.config.DatabaseURL != "" {
-			t.Skip("told once is enough: nothing here is of the database")
-		}
-		n := h.newsroom()
-		ctx, stop := context.WithCancel(t.Context())
-		ended := make(chan struct{})
-		go func() { defer close(ended); h.runPurge(ctx) }()
-		defer func() { stop(); <-ended }()
-		members := n.draft("EDITOR", "For medlemmer")
-		n.as("EDITOR", `mutation($id: ID!) { updatePractice(id: $id, expectedRevision: 1, input: {audience: MEMBERS}) { problems { code } } }`, map[string]any{"id": members}).ok()
-		n.act("EDITOR", "publish", "", item(members, 2)).expectCodes("publish")
-		for deadline := time.Now().Add(time.Minute); ; {
-			n.published("For alle")
-			select {
-			case keys := <-told:
-				if !slices.Equal(keys, []string{"practice"}) {
-					t.Errorf("told to forget %v", keys)
-				}
-				return
-			case <-time.After(5 * time.Second): // it may have begun after that one
+	h := demoHub(t, anyDialect(), func(c *Config) { c.PurgeURL, c.PurgeToken = front.URL+"/purge", "secret" })
+	n := h.newsroom()
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan struct{})
+	go func() { defer close(ended); h.runPurge(ctx) }()
+	defer func() { stop(); <-ended }()
+	members := n.draft("EDITOR", "For medlemmer")
+	n.as("EDITOR", `mutation($id: ID!) { updatePractice(id: $id, expectedRevision: 1, input: {audience: MEMBERS}) { problems { code } } }`, map[string]any{"id": members}).ok()
+	n.act("EDITOR", "publish", "", item(members, 2)).expectCodes("publish")
+	for deadline := time.Now().Add(time.Minute); ; {
+		n.published("For alle")
+		select {
+		case keys := <-told:
+			if !slices.Equal(keys, []string{"practice"}) {
+				t.Errorf("told to forget %v", keys)
 			}
-			if time.Now().After(deadline) {
-				t.Fatal("nothing was told")
-			}
+			return
+		case <-time.After(5 * time.Second): // it may have begun after that one
 		}
-	}, func(c *Config) { c.PurgeURL, c.PurgeToken = front.URL+"/purge", "secret" })
+		if time.Now().After(deadline) {
+			t.Fatal("nothing was told")
+		}
+	}
 }

@@ -41,7 +41,7 @@ func (h *Hub) runPurge(ctx context.Context) {
 
 func (h *Hub) purge(ctx context.Context) error {
 	ctx = access.WithViewer(ctx, access.System("purge"))
-	woken, stop := h.waker.Waiting()
+	woken, stop := h.waker.Subscribe()
 	defer stop()
 	client := &http.Client{Timeout: purgeTime}
 	at, err := changes.Head(ctx, h.client)

@@ -4,12 +4,11 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-
-	"dugnad/server/database/databasetest"
 )
 
 func TestRateLimits(t *testing.T) {
-	h := newTestHub(t, databasetest.SQLiteOptions(t), func(c *Config) { c.RateAddress, c.RateKey = 40, 80 })
+	t.Parallel()
+	h := demoHub(t, anyDialect(), func(c *Config) { c.RateAddress, c.RateKey = 40, 80 })
 	n := h.newsroom()
 	const query = `{ themes(first: 1) { totalCount } }`
 	for i := range 10 {

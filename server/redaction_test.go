@@ -201,7 +201,7 @@ func TestRedaction(t *testing.T) {
 			if err != nil || holds(gone) || !bytes.Contains(gone, []byte(n.ids["CONTRIBUTOR"])) {
 				t.Fatalf("what was erased: %v %s", err, gone)
 			}
-			there := configOf(t, optionsOf(t, map[bool]string{true: "sqlite", false: "postgres"}[n.config.DatabaseURL == ""]))
+			there := configOf(t, emptyOptions(t, map[bool]string{true: onSQLite, false: onPostgres}[n.config.DatabaseURL == ""]))
 			there.SecretKey = n.config.SecretKey
 			for _, paths := range [][]string{{old}, {filepath.Join(newer, erasedFile)}, {old}} { // too late at first, and then kept out
 				if err := importFiles(t.Context(), there, paths, false, &out); err != nil {

@@ -11,7 +11,7 @@ import (
 )
 
 func TestSearch(t *testing.T) {
-	eachHub(t, func(t *testing.T, h *testHub) {
+	eachDemo(t, func(t *testing.T, h *testHub) {
 		s := h.seeded()
 		h.caughtUpNow()
 		t.Run("busetting finds bosetting", func(t *testing.T) { wordsInBothNorwegians(t, h.in(t)) })

@@ -15,23 +15,16 @@ import (
 
 	"dugnad/search/meilisearch"
 	"dugnad/search/meilisearch/meilitest"
-	"dugnad/server/database"
-	"dugnad/server/database/databasetest"
 )
 
 // TestSearchDown publishes a thousand entries while the search server is away: that goes on as ever, lists show them, search says that it is not
 // there, and when the server is back it finds them without anybody doing anything.
 func TestSearchDown(t *testing.T) {
-	each := func(name string, options func(testing.TB) database.Options) {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			server := meilitest.Start(t)
-			h := newTestHub(t, options(t), func(c *Config) { c.MeiliURL, c.MeiliKey = server.URL, server.Key })
-			searchDown(t, h, server.URL, &server.Down)
-		})
-	}
-	each("sqlite", databasetest.SQLiteOptions)
-	each("postgres", databasetest.PostgresOptions)
+	eachDialect(t, func(t *testing.T, dialect string) {
+		server := meilitest.Start(t)
+		h := demoHub(t, dialect, func(c *Config) { c.MeiliURL, c.MeiliKey = server.URL, server.Key })
+		searchDown(t, h, server.URL, &server.Down)
+	})
 	t.Run("a real server", func(t *testing.T) {
 		target, err := url.Parse(os.Getenv("HUB_TEST_MEILI_URL"))
 		if err != nil || target.Host == "" {
@@ -53,7 +46,7 @@ func TestSearchDown(t *testing.T) {
 			proxy.ServeHTTP(w, r)
 		}))
 		t.Cleanup(between.Close)
-		searchDown(t, newTestHub(t, databasetest.SQLiteOptions(t), func(c *Config) { c.MeiliURL, c.MeiliKey = between.URL, key }), between.URL, &down)
+		searchDown(t, demoHub(t, anyDialect(), func(c *Config) { c.MeiliURL, c.MeiliKey = between.URL, key }), between.URL, &down)
 	})
 }
 

@@ -7,7 +7,7 @@ import (
 )
 
 func TestSimilar(t *testing.T) {
-	eachHub(t, func(t *testing.T, h *testHub) {
+	eachDemo(t, func(t *testing.T, h *testHub) {
 		s := h.seeded()
 		h.caughtUpNow()
 		themes := h.all(t, "", "themes", "id parent { id }")

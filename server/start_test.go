@@ -21,6 +21,7 @@ var program string
 
 // TestProgram builds the program once and runs it as operators do.
 func TestProgram(t *testing.T) {
+	walker(t)
 	program = filepath.Join(t.TempDir(), "hub")
 	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", program, ".").CombinedOutput(); err != nil {
 		t.Fatalf("build: %v\n%s", err, out)

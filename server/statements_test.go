@@ -56,7 +56,7 @@ type statements struct {
 
 func TestStatements(t *testing.T) {
 	walker(t)
-	eachHub(t, func(t *testing.T, h *testHub) {
+	eachDemo(t, func(t *testing.T, h *testHub) {
 		w := &statements{
 			testHub: h, t: t, s: h.seeded(), schema: generated.NewExecutableSchema(generated.Config{}).Schema(),
 			lists: map[schema.ContentType]string{}, oldest: map[schema.ContentType]string{}, most: map[string]int{},

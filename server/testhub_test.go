@@ -9,7 +9,9 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -17,7 +19,6 @@ import (
 	"dugnad/content"
 	"dugnad/schema"
 	"dugnad/server/database"
-	"dugnad/server/database/databasetest"
 )
 
 // testHub is a hub that answers over HTTP, on its own database and data folder. A request is of the viewer that its header X-Test-Viewer
@@ -27,6 +28,7 @@ type testHub struct {
 	t       testing.TB
 	url     string
 	live    string // of serveLive
+	demo    bool   // it has the demo content
 	service *content.Service
 }
 
@@ -40,35 +42,86 @@ func aMember() access.Viewer {
 	return access.Viewer{Kind: access.Member, Name: "acc_01m88ahx6q1a3jk2p313s8y32c", Roles: map[string]schema.Role{"org_01m88ahx6q1a3jk2p313s8y32c": schema.Contributor}}
 }
 
-// eachHub runs the test on SQLite and on PostgreSQL.
+// eachDialect runs the test on SQLite and on PostgreSQL, side by side with each other and with other tests.
+func eachDialect(t *testing.T, test func(t *testing.T, dialect string)) {
+	t.Helper()
+	t.Parallel()
+	for _, dialect := range []string{onSQLite, onPostgres} {
+		t.Run(dialect, func(t *testing.T) {
+			t.Parallel()
+			skipOtherHalf(t, dialect)
+			test(t, dialect)
+		})
+	}
+}
+
+// eachHub runs the test on an empty hub on SQLite and one on PostgreSQL.
 func eachHub(t *testing.T, test func(t *testing.T, h *testHub), settings ...func(*Config)) {
 	t.Helper()
-	t.Run("sqlite", func(t *testing.T) {
-		t.Parallel()
-		test(t, newTestHub(t, databasetest.SQLiteOptions(t), settings...))
+	eachDialect(t, func(t *testing.T, dialect string) {
+		test(t, newTestHub(t, emptyOptions(t, dialect), settings...))
 	})
-	t.Run("postgres", func(t *testing.T) {
-		t.Parallel()
-		test(t, newTestHub(t, databasetest.PostgresOptions(t), settings...))
+}
+
+// eachDemo runs the test on a hub with the demo content on SQLite and one on PostgreSQL.
+func eachDemo(t *testing.T, test func(t *testing.T, h *testHub), settings ...func(*Config)) {
+	t.Helper()
+	eachDialect(t, func(t *testing.T, dialect string) {
+		test(t, demoHub(t, dialect, settings...))
 	})
 }
 
 // uncached has a hub answer everything anew.
 func uncached(c *Config) { c.CacheMB = 0 }
 
-// walker says that the test walks everything there is, one request after the other. The race detector would make it many times slower and
-// finds nothing in it, so scripts/test runs it without, in a step of its own; the race detector has the other tests.
+// split reports whether scripts/test has split the tests of this package between a run with the race detector and one without,
+// because modernc's SQLite is Go code and takes most of the time when it is instrumented: with the race detector tests run on
+// PostgreSQL, without it on SQLite. Walkers run without it on both.
+func split() bool { return os.Getenv("HUB_TEST_SPLIT") == "true" }
+
+// walkers are the names of the tests that have called walker.
+var walkers sync.Map
+
+// walker declares that the test walks everything there is, one request after the other, or starts the program itself. The race
+// detector would make it many times slower and find nothing in it, so it runs without.
 func walker(t *testing.T) {
 	t.Helper()
 	if underRace {
-		t.Skip("walks everything: runs without the race detector, in the step walkers of scripts/test")
+		t.Skip("runs without the race detector, in the step walkers of scripts/test")
 	}
+	walkers.Store(t.Name(), true)
+}
+
+// skipOtherHalf skips a test on the dialect when the other run of a split has it.
+func skipOtherHalf(t *testing.T, dialect string) {
+	t.Helper()
+	if !split() {
+		return
+	}
+	name, _, _ := strings.Cut(t.Name(), "/")
+	if _, walks := walkers.Load(name); walks {
+		return
+	}
+	if underRace && dialect == onSQLite {
+		t.Skip("runs without the race detector, in the step walkers of scripts/test")
+	}
+	if !underRace && dialect == onPostgres {
+		t.Skip("runs with the race detector, in the step go of scripts/test")
+	}
+}
+
+// anyDialect is for tests of which one database is enough: SQLite, and PostgreSQL in the half of a split that has the race detector.
+func anyDialect() string {
+	if split() && underRace {
+		return onPostgres
+	}
+	return onSQLite
 }
 
 // newTestHub starts a hub on the database, with settings if need be, and ends it with the test.
 func newTestHub(t testing.TB, o database.Options, settings ...func(*Config)) *testHub {
 	t.Helper()
-	c := Config{Addr: "127.0.0.1:0", Data: o.Path, DatabaseURL: o.URL, SecretKey: "a secret key for tests, and only for tests", CacheMB: 16, UploadMB: 512}
+	c := testConfig(o)
 	if c.Data == "" {
 		c.Data = t.TempDir()
 	}
@@ -115,9 +168,12 @@ func newTestHub(t testing.TB, o database.Options, settings ...func(*Config)) *te
 	return h
 }
 
-// seeded is a seed over the hub, with the demo content loaded.
+// seeded returns a seed over the demo content of a hub of demoHub.
 func (h *testHub) seeded() *seed {
 	h.t.Helper()
+	if !h.demo {
+		h.t.Fatal("the hub has no demo content: start it with demoHub")
+	}
 	s, err := newSeed(h.t.Context(), h.service, h.client)
 	if err != nil {
 		h.t.Fatal(err)
@@ -137,7 +193,7 @@ func (h *testHub) caughtUpNow() {
 		case time.Now().After(deadline):
 			h.t.Fatal("the search index does not catch up")
 		}
-		woken, stop := h.waker.Waiting()
+		woken, stop := h.waker.Subscribe()
 		select {
 		case <-woken:
 		case <-time.After(5 * time.Millisecond):

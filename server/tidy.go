@@ -43,7 +43,7 @@ func (h *Hub) tidy(ctx context.Context) (n int, err error) {
 	n, err = h.accounts.Tidy(ctx, time.Duration(h.config.AuditDays)*24*time.Hour)
 	m, pruned := changes.Prune(access.WithViewer(ctx, access.System("tidy")), h.client, h.service.Now().Add(-changesLast))
 	k, forgotten := h.demand.Tidy(ctx)
-	d, told := h.webhooks.Tidy(ctx, h.service.Now().Add(-deliveriesLast))
+	d, told := h.webhooks.DeleteOld(ctx, h.service.Now().Add(-deliveriesLast))
 	f, sent := h.uploads.Tidy(ctx)
 	u, old := h.usage.Tidy(ctx)
 	return n + m + k + d + f + u, errors.Join(err, pruned, forgotten, told, sent, old)

@@ -12,7 +12,6 @@ import (
 	"dugnad/access"
 	"dugnad/content"
 	"dugnad/server/database"
-	"dugnad/server/database/databasetest"
 )
 
 // configOf is the configuration of a hub on a database that a command of the program shares with it.
@@ -33,78 +32,74 @@ const allThatIsRead = `{ practices(first: 100, orderBy: [{field: PUBLISHED_AT, d
 	themes(first: 100) { totalCount nodes { slug label parent { slug } } } organizations(first: 100) { totalCount nodes { slug name } } municipality(number: "1507") { name successors { number } } }`
 
 func TestExportAndImport(t *testing.T) {
-	for name, options := range map[string]func(testing.TB) database.Options{"sqlite": databasetest.SQLiteOptions, "postgres": databasetest.PostgresOptions} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			from, to := options(t), options(t)
-			h := newTestHub(t, from)
-			h.seeded()
-			ctx := access.WithViewer(t.Context(), access.System("test"))
-			newer := h.ask(`{ practices(first: 1) { nodes { id } } }`, nil).ok().at("practices", "nodes", 0, "id").(string)
-			if _, problems, err := h.service.Save(ctx, content.Draft{ID: newer, Document: json.RawMessage(`{"slug": "ny-adresse"}`)}); err != nil || len(problems) > 0 {
-				t.Fatal(err, problems)
-			}
-			folder := t.TempDir()
-			c := h.config
-			var out bytes.Buffer
-			if err := export(t.Context(), c, folder, "", &out); err != nil {
-				t.Fatal(err)
-			}
-			t.Log(out.String())
-			own := filepath.Join(folder, "own")
-			if err := export(t.Context(), c, own, "ks", &out); err != nil {
-				t.Fatal(err)
-			}
-			if text, err := os.ReadFile(filepath.Join(own, contentFile)); err != nil || !strings.Contains(string(text), `"organization:ks"`) || strings.Contains(string(text), `"owner":"organization:imdi"`) {
-				t.Errorf("the export of one organisation: %v", err)
-			}
-			if err := os.RemoveAll(own); err != nil {
-				t.Fatal(err)
-			}
+	eachDialect(t, func(t *testing.T, dialect string) {
+		to := emptyOptions(t, dialect)
+		h := demoHub(t, dialect)
+		ctx := access.WithViewer(t.Context(), access.System("test"))
+		newer := h.ask(`{ practices(first: 1) { nodes { id } } }`, nil).ok().at("practices", "nodes", 0, "id").(string)
+		if _, problems, err := h.service.Save(ctx, content.Draft{ID: newer, Document: json.RawMessage(`{"slug": "ny-adresse"}`)}); err != nil || len(problems) > 0 {
+			t.Fatal(err, problems)
+		}
+		folder := t.TempDir()
+		c := h.config
+		var out bytes.Buffer
+		if err := export(t.Context(), c, folder, "", &out); err != nil {
+			t.Fatal(err)
+		}
+		t.Log(out.String())
+		own := filepath.Join(folder, "own")
+		if err := export(t.Context(), c, own, "ks", &out); err != nil {
+			t.Fatal(err)
+		}
+		if text, err := os.ReadFile(filepath.Join(own, contentFile)); err != nil || !strings.Contains(string(text), `"organization:ks"`) || strings.Contains(string(text), `"owner":"organization:imdi"`) {
+			t.Errorf("the export of one organisation: %v", err)
+		}
+		if err := os.RemoveAll(own); err != nil {
+			t.Fatal(err)
+		}
 
-			other := configOf(t, to)
-			run := func(want string, dry bool, paths ...string) {
-				t.Helper()
-				out.Reset()
-				if err := importFiles(t.Context(), other, paths, dry, &out); err != nil {
-					t.Fatalf("import: %v\n%s", err, out.String())
-				}
-				if !strings.Contains(out.String(), want) {
-					t.Errorf("import said %q, wanted %q", out.String(), want)
-				}
-			}
-			run("would be imported", true, folder)
-			run(" 0 changed, 0 unchanged", false, folder) // the dry run has left nothing
-			run(": 0 created, 0 changed", false, folder)
-			run("would be imported: 0 created, 0 changed", true, filepath.Join(folder, contentFile))
-
-			there := newTestHub(t, database.Options{Path: other.Data, URL: to.URL})
-			want, got := h.ask(allThatIsRead, nil).ok(), there.ask(allThatIsRead, nil).ok()
-			if !bytes.Equal(bytes.ReplaceAll(want.Body, []byte(h.url), nil), bytes.ReplaceAll(got.Body, []byte(there.url), nil)) {
-				t.Errorf("exported\n%.3000s\nimported\n%.3000s", want.Body, got.Body)
-			}
-			e, err := there.client.Entry.Get(ctx, newer)
-			if err != nil || !e.Live || *e.Published == e.Head {
-				t.Errorf("the newer draft did not come along: %v %v", e, err)
-			}
-
-			// What cannot come in brings nothing in.
-			bad := filepath.Join(t.TempDir(), "bad.json")
-			text := `[{"type": "THEME", "key": "heilt-nytt", "document": {"slug": "heilt-nytt", "labels": [{"language": "NB", "text": "Nytt"}]}},
-				{"type": "PRACTICE", "key": "feil", "owner": "organization:ks", "published": true, "document": {"texts": [{"language": "NB", "title": "Utan kind"}]}}]`
-			if err := os.WriteFile(bad, []byte(text), 0o600); err != nil {
-				t.Fatal(err)
-			}
+		other := configOf(t, to)
+		run := func(want string, dry bool, paths ...string) {
+			t.Helper()
 			out.Reset()
-			if err := importFiles(t.Context(), other, []string{bad}, false, &out); err == nil || !strings.Contains(out.String(), "REQUIRED") {
-				t.Errorf("what cannot be published: %v %s", err, out.String())
+			if err := importFiles(t.Context(), other, paths, dry, &out); err != nil {
+				t.Fatalf("import: %v\n%s", err, out.String())
 			}
-			if n := there.ask(`{ theme(slug: "heilt-nytt") { id } }`, nil).ok().at("theme"); n != nil {
-				t.Error("a part of a refused import came in")
+			if !strings.Contains(out.String(), want) {
+				t.Errorf("import said %q, wanted %q", out.String(), want)
 			}
-			if err := importFiles(t.Context(), other, []string{filepath.Join(t.TempDir(), "nothing.json")}, false, &out); !errors.Is(err, os.ErrNotExist) {
-				t.Errorf("a file that is not there: %v", err)
-			}
-		})
-	}
+		}
+		run("would be imported", true, folder)
+		run(" 0 changed, 0 unchanged", false, folder) // the dry run has left nothing
+		run(": 0 created, 0 changed", false, folder)
+		run("would be imported: 0 created, 0 changed", true, filepath.Join(folder, contentFile))
+
+		there := newTestHub(t, database.Options{Path: other.Data, URL: to.URL})
+		want, got := h.ask(allThatIsRead, nil).ok(), there.ask(allThatIsRead, nil).ok()
+		if !bytes.Equal(bytes.ReplaceAll(want.Body, []byte(h.url), nil), bytes.ReplaceAll(got.Body, []byte(there.url), nil)) {
+			t.Errorf("exported\n%.3000s\nimported\n%.3000s", want.Body, got.Body)
+		}
+		e, err := there.client.Entry.Get(ctx, newer)
+		if err != nil || !e.Live || *e.Published == e.Head {
+			t.Errorf("the newer draft did not come along: %v %v", e, err)
+		}
+
+		// What cannot come in brings nothing in.
+		bad := filepath.Join(t.TempDir(), "bad.json")
+		text := `[{"type": "THEME", "key": "heilt-nytt", "document": {"slug": "heilt-nytt", "labels": [{"language": "NB", "text": "Nytt"}]}},
+				{"type": "PRACTICE", "key": "feil", "owner": "organization:ks", "published": true, "document": {"texts": [{"language": "NB", "title": "Utan kind"}]}}]`
+		if err := os.WriteFile(bad, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		out.Reset()
+		if err := importFiles(t.Context(), other, []string{bad}, false, &out); err == nil || !strings.Contains(out.String(), "REQUIRED") {
+			t.Errorf("what cannot be published: %v %s", err, out.String())
+		}
+		if n := there.ask(`{ theme(slug: "heilt-nytt") { id } }`, nil).ok().at("theme"); n != nil {
+			t.Error("a part of a refused import came in")
+		}
+		if err := importFiles(t.Context(), other, []string{filepath.Join(t.TempDir(), "nothing.json")}, false, &out); !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("a file that is not there: %v", err)
+		}
+	})
 }

@@ -24,25 +24,23 @@ import (
 	"github.com/johannesboyne/gofakes3/backend/s3mem"
 
 	"dugnad/access"
-	"dugnad/server/database/databasetest"
 )
 
-// eachStudio runs the test with files on disk and in an S3-compatible service, on either database.
+// eachStudio runs the test with files on disk on SQLite, and in an S3-compatible service on PostgreSQL.
 func eachStudio(t *testing.T, test func(t *testing.T, n *newsroom)) {
 	t.Helper()
-	t.Run("sqlite and disk", func(t *testing.T) {
-		t.Parallel()
-		test(t, newTestHub(t, databasetest.SQLiteOptions(t)).newsroom())
-	})
-	t.Run("postgres and s3", func(t *testing.T) {
-		t.Parallel()
+	eachDialect(t, func(t *testing.T, dialect string) {
+		if dialect == onSQLite {
+			test(t, demoHub(t, dialect).newsroom())
+			return
+		}
 		backend := s3mem.New()
 		if err := backend.CreateBucket("hub"); err != nil {
 			t.Fatal(err)
 		}
 		service := httptest.NewServer(gofakes3.New(backend).Server())
 		t.Cleanup(service.Close)
-		test(t, newTestHub(t, databasetest.PostgresOptions(t), func(c *Config) {
+		test(t, demoHub(t, dialect, func(c *Config) {
 			c.S3Bucket, c.S3Endpoint, c.S3Region, c.S3AccessKey, c.S3SecretKey = "hub", service.URL, "eu-north-1", "key", "secret"
 		}).newsroom())
 	})

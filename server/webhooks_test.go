@@ -95,7 +95,7 @@ type office struct {
 
 func eachOffice(t *testing.T, test func(t *testing.T, o *office)) {
 	t.Helper()
-	eachHub(t, func(t *testing.T, h *testHub) {
+	eachDemo(t, func(t *testing.T, h *testHub) {
 		o := &office{newsroom: h.newsroom()}
 		h.webhooks.Now = func() time.Time { return time.Now().Add(time.Duration(o.clock.Load())) }
 		o.start(t)
@@ -241,7 +241,7 @@ func (o *office) until(what string, is func() bool) {
 		if time.Now().After(deadline) {
 			o.t.Fatalf("it does not come about that %s", what)
 		}
-		woken, stop := o.waker.Waiting()
+		woken, stop := o.waker.Subscribe()
 		select {
 		case <-woken:
 		case <-time.After(20 * time.Millisecond):

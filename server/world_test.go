@@ -16,8 +16,6 @@ import (
 	"dugnad/content"
 	"dugnad/ent"
 	"dugnad/schema"
-	"dugnad/server/database"
-	"dugnad/server/database/databasetest"
 )
 
 // state is how an entry came to be hidden.
@@ -481,23 +479,14 @@ func typeName(t schema.ContentType) string { return infoOf(t).Name }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
-// eachWorld builds the worlds on SQLite and on PostgreSQL.
+// eachWorld builds the worlds on SQLite and on PostgreSQL, side by side.
 func eachWorld(t *testing.T, kinds []worldKind, test func(t *testing.T, worlds []*world)) {
 	t.Helper()
-	for _, dialect := range []string{"sqlite", "postgres"} {
-		t.Run(dialect, func(t *testing.T) {
-			worlds := make([]*world, len(kinds))
-			for i, k := range kinds {
-				worlds[i] = newWorld(newTestHub(t, optionsOf(t, dialect)), k)
-			}
-			test(t, worlds)
-		})
-	}
-}
-
-func optionsOf(t *testing.T, dialect string) database.Options {
-	if dialect == "postgres" {
-		return databasetest.PostgresOptions(t)
-	}
-	return databasetest.SQLiteOptions(t)
+	eachDialect(t, func(t *testing.T, dialect string) {
+		worlds := make([]*world, len(kinds))
+		for i, k := range kinds {
+			worlds[i] = newWorld(newTestHub(t, emptyOptions(t, dialect)), k)
+		}
+		test(t, worlds)
+	})
 }

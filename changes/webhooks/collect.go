@@ -18,32 +18,34 @@ import (
 	"dugnad/schema"
 )
 
-// ErrLogEnded is that the change log does not go back to a place any more.
+// ErrLogEnded is returned for a cursor from before the first change that the log still has.
 var ErrLogEnded = errors.New("the change log does not go back that far")
 
-// Told is a change as the viewer of a context sees it.
-type Told struct {
+// VisibleChange is a change as the viewer in the context sees it.
+type VisibleChange struct {
 	Seq    int
 	NodeID string
 	Action schema.ChangeAction
 	At     time.Time
 }
 
-// List gives at most limit changes after a place in the log, as the viewer sees them through the filter, a ChangeFilter in JSON. Each is told once.
-type List func(ctx context.Context, client *ent.Client, after int, filter string, limit int) ([]Told, error)
+// List returns at most limit changes after a cursor, as the viewer in ctx sees them through the filter, a ChangeFilter
+// as JSON. It returns each node once, and ErrLogEnded if the log does not reach back to the cursor.
+type List func(ctx context.Context, client *ent.Client, after int, filter string, limit int) ([]VisibleChange, error)
 
-// page is how many changes are made into deliveries at once.
+// page is how many changes are read in one batch.
 const page = 200
 
-// own is the context in which the service reads and writes.
-func own(ctx context.Context) context.Context {
+// asService returns ctx with the service itself as viewer.
+func asService(ctx context.Context) context.Context {
 	return access.WithViewer(ctx, access.System("webhooks"))
 }
 
-// collect makes deliveries of what has happened since the last time. It gives whether there may be more. A delivery and the place up to which
-// deliveries were made are written in one transaction, so that a change becomes one delivery whatever is restarted.
+// collect creates deliveries for the changes since the last call and reports whether there may be more. Deliveries and
+// the webhook's cursor are written in one transaction, so that each change becomes exactly one delivery, even across
+// restarts.
 func (s *Service) collect(ctx context.Context) (more bool, err error) {
-	ctx = own(ctx)
+	ctx = asService(ctx)
 	hooks, err := s.Client.Webhook.Query().Where(webhook.PausedAtIsNil()).All(ctx)
 	if err != nil || len(hooks) == 0 {
 		return false, err
@@ -58,7 +60,7 @@ func (s *Service) collect(ctx context.Context) (more bool, err error) {
 		}
 		again, err := s.collectFor(ctx, w, head)
 		if err != nil {
-			return false, fmt.Errorf("make the deliveries of %s: %w", w.ID, err)
+			return false, fmt.Errorf("create deliveries of webhook %s: %w", w.ID, err)
 		}
 		more = more || again
 	}
@@ -67,7 +69,9 @@ func (s *Service) collect(ctx context.Context) (more bool, err error) {
 
 func (s *Service) collectFor(ctx context.Context, w *ent.Webhook, head int) (more bool, err error) {
 	if w.KeyID != nil {
-		live, err := s.Client.ApiKey.Query().Where(apikey.ID(*w.KeyID), apikey.RevokedAtIsNil(), apikey.Or(apikey.ExpiresAtIsNil(), apikey.ExpiresAtGT(s.now()))).Exist(ctx)
+		live, err := s.Client.ApiKey.Query().
+			Where(apikey.ID(*w.KeyID), apikey.RevokedAtIsNil(), apikey.Or(apikey.ExpiresAtIsNil(), apikey.ExpiresAtGT(s.now()))).
+			Exist(ctx)
 		if err != nil {
 			return false, err
 		}
@@ -75,24 +79,24 @@ func (s *Service) collectFor(ctx context.Context, w *ent.Webhook, head int) (mor
 			return false, s.pause(ctx, w, schema.PausedKeyEnd)
 		}
 	}
-	told, err := s.List(seeing(ctx, w.Audience), s.Client, w.Cursor, w.Filter, page)
+	visible, err := s.List(asReaderOf(ctx, w.Audience), s.Client, w.Cursor, w.Filter, page)
 	if errors.Is(err, ErrLogEnded) {
 		return false, s.pause(ctx, w, schema.PausedLogEnds)
 	}
 	if err != nil {
 		return false, err
 	}
-	if len(told) == page {
-		head, more = told[page-1].Seq, true
-	} else if n := len(told); n > 0 {
-		head = max(head, told[n-1].Seq) // more may have happened since the head was looked at
+	if len(visible) == page {
+		head, more = visible[page-1].Seq, true
+	} else if n := len(visible); n > 0 {
+		head = max(head, visible[n-1].Seq) // changes may have been appended since head was read
 	}
-	last, err := s.lastTold(ctx, w, told)
+	last, err := s.lastActions(ctx, w, visible)
 	if err != nil {
 		return false, err
 	}
-	var rows []Told
-	for _, t := range told {
+	var rows []VisibleChange
+	for _, t := range visible {
 		again := t.Action == schema.Gone && last != nil && last[t.NodeID] == schema.Gone
 		if slices.Contains(w.Actions, t.Action) && !again {
 			rows = append(rows, t)
@@ -102,8 +106,11 @@ func (s *Service) collectFor(ctx context.Context, w *ent.Webhook, head int) (mor
 		}
 	}
 	return more, s.Accounts.Act(ctx, func(ctx context.Context, tx *ent.Client) error {
-		n, err := tx.Webhook.Update().Where(webhook.ID(w.ID), webhook.Cursor(w.Cursor), webhook.PausedAtIsNil()).SetCursor(head).Save(ctx)
-		if err != nil || n == 0 { // somebody has changed it meanwhile
+		n, err := tx.Webhook.Update().
+			Where(webhook.ID(w.ID), webhook.Cursor(w.Cursor), webhook.PausedAtIsNil()).
+			SetCursor(head).
+			Save(ctx)
+		if err != nil || n == 0 { // it was changed meanwhile; the next round sees it
 			return err
 		}
 		made := make([]*ent.DeliveryCreate, len(rows))
@@ -117,17 +124,25 @@ func (s *Service) collectFor(ctx context.Context, w *ent.Webhook, head int) (mor
 	})
 }
 
-// seeing is the context of one who reads what is for the audience.
-func seeing(ctx context.Context, a schema.Audience) context.Context {
+// asReaderOf returns ctx with a viewer that may read exactly the given audience.
+func asReaderOf(ctx context.Context, a schema.Audience) context.Context {
 	if a == schema.Members {
-		return access.WithViewer(ctx, access.Viewer{Kind: access.Key, Name: "webhooks", Scopes: []access.KeyScope{access.ScopeRead}})
+		return access.WithViewer(
+			ctx,
+			access.Viewer{Kind: access.Key, Name: "webhooks", Scopes: []access.KeyScope{access.ScopeRead}},
+		)
 	}
 	return access.WithViewer(ctx, access.Viewer{})
 }
 
-// lastTold is what the webhook was last told of each, where its filter looks into content: what does not match such a filter and never did is GONE
-// for it at every change, and is told no more than once. Nil where everything of a type is told.
-func (s *Service) lastTold(ctx context.Context, w *ent.Webhook, told []Told) (map[string]schema.ChangeAction, error) {
+// lastActions returns the last action that was delivered to the webhook for each node, if its filter looks at content.
+// Such a filter reports GONE at every change of a node that does not match, matched before or not, and GONE must be
+// delivered only once. It returns nil for other filters.
+func (s *Service) lastActions(
+	ctx context.Context,
+	w *ent.Webhook,
+	visible []VisibleChange,
+) (map[string]schema.ChangeAction, error) {
 	var narrowed struct {
 		Themes, Municipalities, Organizations []string
 	}
@@ -139,33 +154,57 @@ func (s *Service) lastTold(ctx context.Context, w *ent.Webhook, told []Told) (ma
 	}
 	last := make(map[string]schema.ChangeAction)
 	var ids []string
-	for _, t := range told {
+	for _, t := range visible {
 		ids = append(ids, t.NodeID)
 	}
-	rows, err := s.Client.Delivery.Query().Where(delivery.WebhookID(w.ID), delivery.NodeIDIn(ids...), delivery.ChangeSeqGT(0)).
-		Order(delivery.ByChangeSeq()).Select(delivery.FieldNodeID, delivery.FieldAction).All(ctx)
+	rows, err := s.Client.Delivery.Query().
+		Where(delivery.WebhookID(w.ID), delivery.NodeIDIn(ids...), delivery.ChangeSeqGT(0)).
+		Order(delivery.ByChangeSeq()).
+		Select(delivery.FieldNodeID, delivery.FieldAction).
+		All(ctx)
 	for _, r := range rows {
 		last[r.NodeID] = r.Action
 	}
 	return last, err
 }
 
+// delivery returns a builder for a delivery that is due now.
 func (s *Service) delivery(c *ent.Client, w *ent.Webhook, node string, action schema.ChangeAction) *ent.DeliveryCreate {
 	kind := testType
 	if t, ok := ent.TypeOf(node); ok {
 		kind = t.GQL
 	}
 	now := s.now()
-	return c.Delivery.Create().SetID(s.Accounts.NewID("dlv")).SetWebhookID(w.ID).SetNodeID(node).SetType(kind).SetAction(action).
-		SetCreatedAt(now).SetNextAt(now).SetState(schema.DeliveryPending).SetAttempts([]schema.DeliveryAttempt{})
+	return c.Delivery.Create().
+		SetID(s.Accounts.NewID("dlv")).
+		SetWebhookID(w.ID).
+		SetNodeID(node).
+		SetType(kind).
+		SetAction(action).
+		SetCreatedAt(now).
+		SetNextAt(now).
+		SetState(schema.DeliveryPending).
+		SetAttempts([]schema.DeliveryAttempt{})
 }
 
-// pause stops telling a webhook of changes, for a reason that its owners are told.
+// pause stops the notifications of a webhook; its owners see the reason.
 func (s *Service) pause(ctx context.Context, w *ent.Webhook, reason schema.PauseReason) error {
-	n, err := s.Client.Webhook.Update().Where(webhook.ID(w.ID), webhook.PausedAtIsNil()).SetPausedAt(s.now()).SetPauseReason(reason).Save(ctx)
+	n, err := s.Client.Webhook.Update().
+		Where(webhook.ID(w.ID), webhook.PausedAtIsNil()).
+		SetPausedAt(s.now()).
+		SetPauseReason(reason).
+		Save(ctx)
 	if err != nil || n == 0 {
 		return err
 	}
-	slog.WarnContext(ctx, "a webhook was paused", "webhook", w.ID, "organization", w.OrganizationID, "reason", reason)
-	return s.Accounts.Audit(ctx, access.Event{Action: "WEBHOOK_PAUSED", Organization: w.OrganizationID, Subjects: []string{w.ID}, Detail: string(reason)})
+	slog.WarnContext(ctx, "webhook paused", "webhook", w.ID, "organization", w.OrganizationID, "reason", reason)
+	return s.Accounts.Audit(
+		ctx,
+		access.Event{
+			Action:       "WEBHOOK_PAUSED",
+			Organization: w.OrganizationID,
+			Subjects:     []string{w.ID},
+			Detail:       string(reason),
+		},
+	)
 }

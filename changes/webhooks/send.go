@@ -22,54 +22,57 @@ import (
 )
 
 const (
-	perWebhook   = 4  // how many requests a webhook is sent at once
-	atOnce       = 32 // and all together
-	look         = 5 * time.Second
-	tryFor       = 72 * time.Hour
-	keptAttempts = 40
-	answerBytes  = 16 << 10 // of an answer are read, so that the connection can be used again
+	maxInFlightPerWebhook = 4  // concurrent requests to one webhook
+	maxInFlight           = 32 // concurrent requests in all
+	pollInterval          = 5 * time.Second
+	// retryFor is how long a delivery is retried before its webhook is paused.
+	retryFor        = 72 * time.Hour
+	maxKeptAttempts = 40
+	// maxResponseBytes of a response are read, so that the connection can be reused.
+	maxResponseBytes = 16 << 10
 )
 
-// pauses are how long is waited after each failure; the last one holds for all that follow.
-var pauses = []time.Duration{
-	5 * time.Second, 30 * time.Second, 2 * time.Minute, 10 * time.Minute, 30 * time.Minute, time.Hour, 2 * time.Hour, 4 * time.Hour, 6 * time.Hour,
+// retryDelays are the waits after each failed attempt; the last one repeats.
+var retryDelays = []time.Duration{
+	5 * time.Second, 30 * time.Second, 2 * time.Minute, 10 * time.Minute, 30 * time.Minute, time.Hour, 2 * time.Hour,
+	4 * time.Hour, 6 * time.Hour,
 }
 
-// Run makes deliveries and sends them until ctx ends. One replica does it at a time.
+// Run creates deliveries and sends them until ctx ends. Only one replica may run it at a time.
 func (s *Service) Run(ctx context.Context) error {
-	ctx = own(ctx)
-	woken, stop := s.Waker.Waiting()
+	ctx = asService(ctx)
+	woken, stop := s.Waker.Subscribe()
 	defer stop()
-	busy := make(map[string]int)  // requests under way, by webhook
-	nodes := make(map[string]int) // and by webhook and what changed
-	done := make(chan *ent.Delivery, atOnce)
-	under := 0
+	busy := make(map[string]int)  // in flight, by webhook
+	nodes := make(map[string]int) // in flight, by webhook and node
+	done := make(chan *ent.Delivery, maxInFlight)
+	inFlight := 0
 	defer func() {
-		for ; under > 0; under-- {
+		for ; inFlight > 0; inFlight-- {
 			<-done
 		}
 	}()
 	for {
-		wait := look
+		wait := pollInterval
 		for more := true; more && ctx.Err() == nil; {
 			var err error
 			if more, err = s.collect(ctx); err != nil && ctx.Err() == nil {
-				slog.ErrorContext(ctx, "webhooks are not told of changes", "error", err)
+				slog.ErrorContext(ctx, "webhook collector failed", "error", err)
 			}
 		}
 		due, hooks, next, err := s.due(ctx)
 		if err != nil && ctx.Err() == nil {
-			slog.ErrorContext(ctx, "deliveries are not sent", "error", err)
+			slog.ErrorContext(ctx, "load due webhook deliveries", "error", err)
 		}
 		if !next.IsZero() {
 			wait = max(min(wait, next.Sub(s.now())), 10*time.Millisecond)
 		}
 		for _, d := range due {
 			node := d.WebhookID + d.NodeID
-			if under == atOnce || busy[d.WebhookID] == perWebhook || nodes[node] > 0 {
+			if inFlight == maxInFlight || busy[d.WebhookID] == maxInFlightPerWebhook || nodes[node] > 0 {
 				continue
 			}
-			under++
+			inFlight++
 			busy[d.WebhookID]++
 			nodes[node]++
 			go func() {
@@ -83,29 +86,37 @@ func (s *Service) Run(ctx context.Context) error {
 			timer.Stop()
 			return nil
 		case d := <-done:
-			under--
+			inFlight--
 			busy[d.WebhookID]--
 			nodes[d.WebhookID+d.NodeID]--
 		case <-woken:
-		case <-s.nudge:
+		case <-s.wakeUp:
 		case <-timer.C:
 		}
 		timer.Stop()
 	}
 }
 
-// due are the deliveries to be sent now, none that must wait for an earlier one of the same thing, with their webhooks; and when the next one is.
-func (s *Service) due(ctx context.Context) (due []*ent.Delivery, hooks map[string]*ent.Webhook, next time.Time, err error) {
+// due returns the deliveries to be sent now with their webhooks, without those that must wait for an earlier one about
+// the same node; and the time at which the next one is due, if none is now.
+func (s *Service) due(
+	ctx context.Context,
+) (due []*ent.Delivery, hooks map[string]*ent.Webhook, next time.Time, err error) {
 	active, err := s.Client.Webhook.Query().Where(webhook.PausedAtIsNil()).All(ctx)
 	if err != nil || len(active) == 0 {
 		return nil, nil, next, err
 	}
 	hooks = make(map[string]*ent.Webhook, len(active))
 	now := s.now()
-	for _, w := range active { // each by itself, so that one with much to send keeps nobody waiting
+	for _, w := range active { // one query each, so that a busy webhook does not delay the others
 		hooks[w.ID] = w
-		pending := s.Client.Delivery.Query().Where(delivery.WebhookID(w.ID), delivery.StateEQ(schema.DeliveryPending), isFirst)
-		ready, err := pending.Clone().Where(delivery.NextAtLTE(now)).Order(delivery.ByChangeSeq()).Limit(2 * perWebhook).All(ctx)
+		pending := s.Client.Delivery.Query().
+			Where(delivery.WebhookID(w.ID), delivery.StateEQ(schema.DeliveryPending), isFirst)
+		ready, err := pending.Clone().
+			Where(delivery.NextAtLTE(now)).
+			Order(delivery.ByChangeSeq()).
+			Limit(2 * maxInFlightPerWebhook).
+			All(ctx)
 		if err != nil {
 			return nil, nil, next, err
 		}
@@ -125,7 +136,7 @@ func (s *Service) due(ctx context.Context) (due []*ent.Delivery, hooks map[strin
 	return due, hooks, next, nil
 }
 
-// isFirst holds for a delivery before which nothing of the same thing waits to be sent to the same webhook.
+// isFirst holds for a delivery that no earlier pending one to the same webhook about the same node precedes.
 func isFirst(s *sql.Selector) {
 	earlier := sql.Table(delivery.Table).As("earlier")
 	s.Where(sql.NotExists(sql.Select(earlier.C(delivery.FieldID)).From(earlier).Where(sql.And(
@@ -136,23 +147,28 @@ func isFirst(s *sql.Selector) {
 	))))
 }
 
-// send tries once and keeps how it went.
+// send makes one attempt and records its result.
 func (s *Service) send(ctx context.Context, w *ent.Webhook, d *ent.Delivery) {
 	attempt, retryAfter, err := s.attempt(ctx, w, d)
 	if err == nil && ctx.Err() == nil {
 		err = s.record(ctx, w, d, attempt, retryAfter)
 	}
-	if err != nil && ctx.Err() == nil { // it stays pending, and is tried again
-		slog.ErrorContext(ctx, "a delivery was not kept", "delivery", d.ID, "webhook", w.ID, "error", err)
+	if err != nil && ctx.Err() == nil { // it stays pending and is retried
+		slog.ErrorContext(ctx, "webhook delivery failed", "delivery", d.ID, "webhook", w.ID, "error", err)
 		select {
-		case <-time.After(look):
+		case <-time.After(pollInterval):
 		case <-ctx.Done():
 		}
 	}
 }
 
-// attempt sends a delivery once. An error is ours, and no attempt.
-func (s *Service) attempt(ctx context.Context, w *ent.Webhook, d *ent.Delivery) (a schema.DeliveryAttempt, retryAfter time.Duration, err error) {
+// attempt sends a delivery once. A failure of the receiver is in the attempt; an error is the hub's own and does not
+// count as an attempt.
+func (s *Service) attempt(
+	ctx context.Context,
+	w *ent.Webhook,
+	d *ent.Delivery,
+) (a schema.DeliveryAttempt, retryAfter time.Duration, err error) {
 	a.At = s.now()
 	secrets, err := s.secrets(w)
 	if err != nil {
@@ -173,36 +189,46 @@ func (s *Service) attempt(ctx context.Context, w *ent.Webhook, d *ent.Delivery) 
 	r.Header.Set("Webhook-Timestamp", strconv.FormatInt(a.At.Unix(), 10))
 	r.Header.Set("Webhook-Signature", signature)
 	begun := time.Now()
-	if err := s.outgoing.check(w.URL); err != nil { // it was written when the operator allowed more
+	if err := s.outgoing.check(w.URL); err != nil { // it was saved when the operator allowed more networks
 		a.Error = errRefused.Error()
 		return a, 0, nil
 	}
-	answer, err := s.outgoing.client.Do(r)
+	response, err := s.outgoing.client.Do(r)
 	a.Milliseconds = int(time.Since(begun).Milliseconds())
 	if err != nil {
-		a.Error = why(err)
+		a.Error = describeFailure(err)
 		return a, 0, nil
 	}
-	_, _ = io.CopyN(io.Discard, answer.Body, answerBytes)
-	_ = answer.Body.Close()
-	a.Status = answer.StatusCode
+	_, _ = io.CopyN(io.Discard, response.Body, maxResponseBytes)
+	_ = response.Body.Close()
+	a.Status = response.StatusCode
 	if a.Status/100 == 3 {
-		a.Error = "a redirect is not followed: give the webhook the new address"
+		a.Error = "redirects are not followed; change the webhook's URL"
 	}
-	if seconds, err := strconv.Atoi(answer.Header.Get("Retry-After")); err == nil && seconds > 0 {
-		retryAfter = min(time.Duration(min(seconds, 1<<20))*time.Second, pauses[len(pauses)-1])
+	if seconds, err := strconv.Atoi(response.Header.Get("Retry-After")); err == nil && seconds > 0 {
+		retryAfter = min(time.Duration(min(seconds, 1<<20))*time.Second, retryDelays[len(retryDelays)-1])
 	}
 	return a, retryAfter, nil
 }
 
-func (s *Service) record(ctx context.Context, w *ent.Webhook, d *ent.Delivery, a schema.DeliveryAttempt, retryAfter time.Duration) error {
+// record stores an attempt and its outcome: delivered, to be retried, or the webhook paused.
+func (s *Service) record(
+	ctx context.Context,
+	w *ent.Webhook,
+	d *ent.Delivery,
+	a schema.DeliveryAttempt,
+	retryAfter time.Duration,
+) error {
 	attempts := append(d.Attempts, a)
-	attempts = attempts[max(0, len(attempts)-keptAttempts):]
+	attempts = attempts[max(0, len(attempts)-maxKeptAttempts):]
 	if err := s.Client.Delivery.Update().Where(delivery.ID(d.ID)).SetAttempts(attempts).Exec(ctx); err != nil {
 		return err
 	}
-	// What was replayed, resumed or skipped meanwhile stays so.
-	update := s.Client.Delivery.Update().Where(delivery.ID(d.ID), delivery.StateEQ(schema.DeliveryPending), delivery.NextAt(d.NextAt), delivery.Tries(d.Tries)).SetTries(d.Tries + 1)
+	// A replay, resume or skip that came in between wins.
+	update := s.Client.Delivery.Update().
+		Where(delivery.ID(d.ID), delivery.StateEQ(schema.DeliveryPending)).
+		Where(delivery.NextAt(d.NextAt), delivery.Tries(d.Tries)).
+		SetTries(d.Tries + 1)
 	now := s.now()
 	if a.Status/100 == 2 {
 		return update.SetState(schema.DeliveryDelivered).SetDeliveredAt(now).ClearFirstTriedAt().Exec(ctx)
@@ -211,10 +237,10 @@ func (s *Service) record(ctx context.Context, w *ent.Webhook, d *ent.Delivery, a
 	if d.FirstTriedAt != nil {
 		first = *d.FirstTriedAt
 	}
-	pause := pauses[min(d.Tries, len(pauses)-1)]
-	pause += time.Duration((rand.Float64() - 0.5) * 0.4 * float64(pause)) //nolint:gosec // it only keeps many from coming at once
+	pause := retryDelays[min(d.Tries, len(retryDelays)-1)]
+	pause += time.Duration((rand.Float64() - 0.5) * 0.4 * float64(pause)) //nolint:gosec // jitter, not a secret
 	next := now.Add(max(pause, retryAfter))
-	if end := first.Add(tryFor); next.After(end) && now.Before(end) {
+	if end := first.Add(retryFor); next.After(end) && now.Before(end) {
 		next = end
 	}
 	if err := update.SetFirstTriedAt(first).SetNextAt(next).Exec(ctx); err != nil {
@@ -223,12 +249,13 @@ func (s *Service) record(ctx context.Context, w *ent.Webhook, d *ent.Delivery, a
 	switch {
 	case a.Status == http.StatusGone:
 		return s.pause(ctx, w, schema.AnsweredGone)
-	case !now.Before(first.Add(tryFor)):
+	case !now.Before(first.Add(retryFor)):
 		return s.pause(ctx, w, schema.Unreachable)
 	}
 	return nil
 }
 
+// secrets returns the secrets that requests are signed with: the current one and, during a rotation, the former one.
 func (s *Service) secrets(w *ent.Webhook) ([]string, error) {
 	secret, err := s.sealer.open(w.Secret, w.ID)
 	if err != nil {
@@ -241,10 +268,11 @@ func (s *Service) secrets(w *ent.Webhook) ([]string, error) {
 	return []string{secret, former}, err
 }
 
-// testType is the type of what tests are about.
+// testType is the type in test deliveries.
 const testType = "TEST"
 
-// Body is what is sent of a delivery. It says what changed and nothing of what is there: that is asked for, under the rights of who asks.
+// Body returns the JSON body of a delivery. It says what changed and holds no content: receivers read that through the
+// API, with their own rights.
 func (s *Service) Body(d *ent.Delivery) string {
 	type data struct {
 		ID     string              `json:"id"`
@@ -259,7 +287,7 @@ func (s *Service) Body(d *ent.Delivery) string {
 	} else if t, ok := ent.TypeOf(d.NodeID); ok && t.Content && d.Action == schema.Upsert {
 		what.URL = s.BaseURL() + "/id/" + d.NodeID
 	}
-	body, _ := json.Marshal(struct { // of texts and times that can be written
+	body, _ := json.Marshal(struct { // cannot fail: strings and a valid time
 		Type      string    `json:"type"`
 		Timestamp time.Time `json:"timestamp"`
 		Data      data      `json:"data"`
@@ -267,9 +295,11 @@ func (s *Service) Body(d *ent.Delivery) string {
 	return string(body)
 }
 
-// Tidy deletes what was delivered or left out before a time, and gives how many.
-func (s *Service) Tidy(ctx context.Context, before time.Time) (int, error) {
-	n, err := s.Client.Delivery.Delete().Where(delivery.StateNEQ(schema.DeliveryPending), delivery.CreatedAtLT(before.UTC())).Exec(own(ctx))
+// DeleteOld deletes finished deliveries created before the given time and returns how many.
+func (s *Service) DeleteOld(ctx context.Context, before time.Time) (int, error) {
+	n, err := s.Client.Delivery.Delete().
+		Where(delivery.StateNEQ(schema.DeliveryPending), delivery.CreatedAtLT(before.UTC())).
+		Exec(asService(ctx))
 	if err != nil {
 		return n, fmt.Errorf("delete old deliveries: %w", err)
 	}

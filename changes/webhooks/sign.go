@@ -15,25 +15,26 @@ import (
 	"time"
 )
 
-// secretPrefix is how the secrets of Standard Webhooks begin; 32 random bytes in base64 follow.
+// secretPrefix begins the secrets of Standard Webhooks; 32 random bytes in base64 follow.
 const secretPrefix = "whsec_"
 
-// newSecret is a secret as receivers write it into their configuration.
+// newSecret returns a random secret in the format that receivers configure.
 func newSecret() string {
 	b := make([]byte, 32)
 	_, _ = rand.Read(b) // never fails
 	return secretPrefix + base64.StdEncoding.EncodeToString(b)
 }
 
+// ending returns the last four characters of a secret, by which people recognize it.
 func ending(secret string) string { return secret[len(secret)-4:] }
 
-// sign gives the header webhook-signature: a signature by each secret, so that a receiver may have either.
+// sign returns the webhook-signature header: one signature for each secret, so that a receiver can verify with either.
 func sign(id string, at time.Time, body []byte, secrets ...string) (string, error) {
 	signatures := make([]string, len(secrets))
 	for i, s := range secrets {
 		key, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(s, secretPrefix))
 		if err != nil {
-			return "", errors.New("a secret is no base64") // and is not repeated
+			return "", errors.New("sign a webhook request: secret is not base64") // without the secret itself
 		}
 		mac := hmac.New(sha256.New, key)
 		fmt.Fprintf(mac, "%s.%s.", id, strconv.FormatInt(at.Unix(), 10))
@@ -43,7 +44,7 @@ func sign(id string, at time.Time, body []byte, secrets ...string) (string, erro
 	return strings.Join(signatures, " "), nil
 }
 
-// sealer keeps secrets in the database such that the database alone does not tell them.
+// sealer encrypts secrets, so that a copy of the database alone does not reveal them.
 type sealer struct{ aead cipher.AEAD }
 
 func newSealer(key []byte) (sealer, error) {
@@ -59,7 +60,7 @@ func newSealer(key []byte) (sealer, error) {
 	return sealer{aead}, err
 }
 
-// seal binds the secret to the webhook that it is of.
+// seal encrypts a secret and binds it to its webhook.
 func (s sealer) seal(secret, webhook string) []byte {
 	return s.aead.Seal(nil, nil, []byte(secret), []byte(webhook))
 }
@@ -67,7 +68,10 @@ func (s sealer) seal(secret, webhook string) []byte {
 func (s sealer) open(sealed []byte, webhook string) (string, error) {
 	secret, err := s.aead.Open(nil, nil, sealed, []byte(webhook))
 	if err != nil {
-		return "", fmt.Errorf("the secret of %s was sealed with another HUB_SECRET_KEY: give it a new one", webhook)
+		return "", fmt.Errorf(
+			"decrypt the secret of %s: it was encrypted with another HUB_SECRET_KEY; rotate the secret",
+			webhook,
+		)
 	}
 	return string(secret), nil
 }

@@ -1,11 +1,12 @@
-// Package webhooks tells addresses of partners and organisations what changes. It follows the change log: each change that a webhook may learn of
-// becomes one delivery, in the transaction that moves the webhook's place in the log, and is sent until it is taken. What is sent says what changed
-// and holds no content. Requests go to the public internet only.
+// Package webhooks notifies URLs of partners and organisations of changes. It follows the change log: each change that
+// a webhook may see becomes one delivery, in the transaction that moves the webhook's cursor, and is retried until it
+// is accepted. A request says what changed and holds no content. Requests go to the public internet only.
 package webhooks
 
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
@@ -21,52 +22,53 @@ import (
 )
 
 const (
-	mostWebhooks  = 20 // of one organisation
-	longestFilter = 10_000
+	maxWebhooks     = 20     // per organisation
+	maxFilterLength = 10_000 // bytes
 )
 
-// Options are what the service works with.
+// Options are the dependencies and settings of a Service.
 type Options struct {
 	Client   *ent.Client
 	Accounts *access.Accounts
 	Waker    *changes.Waker
-	Key      []byte         // that secrets are sealed with
-	Networks []netip.Prefix // that are sent to although they are not of the public internet
+	Key      []byte         // encrypts the webhooks' secrets
+	Networks []netip.Prefix // non-public networks that requests may be sent to
 	List     List
 	BaseURL  func() string
 	Now      func() time.Time
 }
 
-// Service keeps webhooks and sends deliveries.
+// Service manages webhooks and sends deliveries.
 type Service struct {
 	Options
 	sealer   sealer
 	outgoing *outgoing
-	nudge    chan struct{} // something is to be sent that the change log does not know of
+	wakeUp   chan struct{} // signals deliveries that do not come from the change log
 }
 
-// New makes the service; Run does its work.
+// New returns a service; Run does its work.
 func New(o Options) (*Service, error) {
 	sealer, err := newSealer(o.Key)
-	return &Service{Options: o, sealer: sealer, outgoing: newOutgoing(o.Networks), nudge: make(chan struct{}, 1)}, err
+	return &Service{Options: o, sealer: sealer, outgoing: newOutgoing(o.Networks), wakeUp: make(chan struct{}, 1)}, err
 }
 
 func (s *Service) now() time.Time { return s.Now().UTC().Truncate(time.Millisecond) }
 
 func (s *Service) wake() {
 	select {
-	case s.nudge <- struct{}{}:
-	default: // it is awake
+	case s.wakeUp <- struct{}{}:
+	default: // a wake-up is pending already
 	}
 }
 
-// Settings are what a webhook is to be. Nil is unchanged.
+// Settings are the settings of a webhook. A nil field leaves the setting unchanged.
 type Settings struct {
 	Name, URL *string
 	Actions   []schema.ChangeAction
-	Filter    *string // a ChangeFilter in JSON
+	Filter    *string // a ChangeFilter as JSON
 }
 
+// check normalizes the settings. It returns BAD_INPUT for the first invalid one.
 func (s *Service) check(g *Settings) error {
 	wrong := func(field, message string) error {
 		return &access.Error{Code: access.BadInput, Field: field, Message: message}
@@ -84,74 +86,89 @@ func (s *Service) check(g *Settings) error {
 	}
 	if g.Actions != nil {
 		if len(g.Actions) == 0 {
-			return wrong("actions", "must name at least one")
+			return wrong("actions", "must list at least one action")
 		}
 		slices.Sort(g.Actions)
 		g.Actions = slices.Compact(g.Actions)
 	}
-	if g.Filter != nil && (len(*g.Filter) > longestFilter || !json.Valid([]byte(*g.Filter))) {
-		return wrong("filter", "names too much")
+	if g.Filter != nil && (len(*g.Filter) > maxFilterLength || !json.Valid([]byte(*g.Filter))) {
+		return wrong("filter", fmt.Sprintf("must be valid JSON of at most %d bytes", maxFilterLength))
 	}
 	return nil
 }
 
 var (
-	errNone     = &access.Error{Code: access.NotFound, Message: "there is no such webhook"}
-	errDelivery = &access.Error{Code: access.NotFound, Field: "delivery", Message: "there is no such delivery"}
+	errNotFound         = &access.Error{Code: access.NotFound, Message: "webhook not found"}
+	errDeliveryNotFound = &access.Error{Code: access.NotFound, Field: "delivery", Message: "delivery not found"}
 )
 
-// may tells whether the viewer may see and change the webhooks of an organisation, or those of a key.
-func (s *Service) may(ctx context.Context, organization string, key *string) error {
+// authorize returns an error unless the viewer may see and change the webhooks of the organisation, or those of the
+// key.
+func (s *Service) authorize(ctx context.Context, organization string, key *string) error {
 	if v := access.ViewerOf(ctx); key != nil && v.Kind == access.Key && v.Name == *key {
 		return nil
 	}
 	return s.Accounts.MayManage(access.ViewerOf(ctx), organization)
 }
 
-// Get is a webhook that the viewer may see; NOT_FOUND otherwise.
+// Get returns a webhook that the viewer may manage, NOT_FOUND otherwise.
 func (s *Service) Get(ctx context.Context, id string) (*ent.Webhook, error) {
-	w, err := s.Client.Webhook.Get(own(ctx), id)
+	w, err := s.Client.Webhook.Get(asService(ctx), id)
 	if ent.IsNotFound(err) {
-		return nil, errNone
+		return nil, errNotFound
 	}
 	if err != nil {
 		return nil, err
 	}
-	if err := s.may(ctx, w.OrganizationID, w.KeyID); err != nil {
-		return nil, errNone
+	if err := s.authorize(ctx, w.OrganizationID, w.KeyID); err != nil {
+		return nil, errNotFound
 	}
 	return w, nil
 }
 
-// Of are the webhooks of an organisation, the newest first.
-func (s *Service) Of(ctx context.Context, organization string) ([]*ent.Webhook, error) {
+// ByOrganization returns the webhooks of an organisation, newest first. Admins of the organisation only.
+func (s *Service) ByOrganization(ctx context.Context, organization string) ([]*ent.Webhook, error) {
 	if err := s.Accounts.MayManage(access.ViewerOf(ctx), organization); err != nil {
 		return nil, err
 	}
-	return s.Client.Webhook.Query().Where(webhook.OrganizationID(organization)).Order(ent.Desc(webhook.FieldID)).All(own(ctx))
+	return s.Client.Webhook.Query().
+		Where(webhook.OrganizationID(organization)).
+		Order(ent.Desc(webhook.FieldID)).
+		All(asService(ctx))
 }
 
-// Paused are those that the viewer may resume and that nobody has paused by hand.
+// Paused returns the webhooks that the viewer may resume and that were paused automatically, newest first.
 func (s *Service) Paused(ctx context.Context) ([]*ent.Webhook, error) {
-	all, err := s.Client.Webhook.Query().Where(webhook.PauseReasonNotNil(), webhook.PauseReasonNEQ(schema.PausedByHand)).Order(ent.Desc(webhook.FieldID)).All(own(ctx))
-	return slices.DeleteFunc(all, func(w *ent.Webhook) bool { return s.may(ctx, w.OrganizationID, w.KeyID) != nil }), err
+	all, err := s.Client.Webhook.Query().
+		Where(webhook.PauseReasonNotNil(), webhook.PauseReasonNEQ(schema.PausedByHand)).
+		Order(ent.Desc(webhook.FieldID)).
+		All(asService(ctx))
+	return slices.DeleteFunc(
+		all,
+		func(w *ent.Webhook) bool { return s.authorize(ctx, w.OrganizationID, w.KeyID) != nil },
+	), err
 }
 
-// Pending counts the deliveries that wait, by webhook.
+// Pending returns the number of a webhook's deliveries that have not been accepted yet.
 func (s *Service) Pending(ctx context.Context, id string) (int, error) {
-	return s.Client.Delivery.Query().Where(delivery.WebhookID(id), delivery.StateEQ(schema.DeliveryPending)).Count(own(ctx))
+	return s.Client.Delivery.Query().
+		Where(delivery.WebhookID(id), delivery.StateEQ(schema.DeliveryPending)).
+		Count(asService(ctx))
 }
 
-// Waiting counts all deliveries that wait, and the webhooks that are paused though nobody has paused them.
-func (s *Service) Waiting(ctx context.Context) (pending, paused int, err error) {
-	if pending, err = s.Client.Delivery.Query().Where(delivery.StateEQ(schema.DeliveryPending)).Count(own(ctx)); err != nil {
+// Backlog returns the number of all pending deliveries and of automatically paused webhooks.
+func (s *Service) Backlog(ctx context.Context) (pending, paused int, err error) {
+	pending, err = s.Client.Delivery.Query().Where(delivery.StateEQ(schema.DeliveryPending)).Count(asService(ctx))
+	if err != nil {
 		return 0, 0, err
 	}
-	paused, err = s.Client.Webhook.Query().Where(webhook.PauseReasonNotNil(), webhook.PauseReasonNEQ(schema.PausedByHand)).Count(own(ctx))
+	paused, err = s.Client.Webhook.Query().
+		Where(webhook.PauseReasonNotNil(), webhook.PauseReasonNEQ(schema.PausedByHand)).
+		Count(asService(ctx))
 	return pending, paused, err
 }
 
-// NewWebhook is what a webhook begins as.
+// NewWebhook describes a webhook to be created.
 type NewWebhook struct {
 	Settings
 	Organization string
@@ -159,10 +176,10 @@ type NewWebhook struct {
 	Audience     schema.Audience
 }
 
-// Create makes a webhook, which is told of what happens from now on, and gives its secret. It takes an ADMIN of the organisation, or the key that
-// the webhook is to belong to.
+// Create makes a webhook that is notified of changes from now on, and returns it with its secret. Only an ADMIN of the
+// organisation, or the key that the webhook will belong to, may call it.
 func (s *Service) Create(ctx context.Context, n NewWebhook) (made *ent.Webhook, secret string, err error) {
-	if err := s.may(ctx, n.Organization, n.Key); err != nil {
+	if err := s.authorize(ctx, n.Organization, n.Key); err != nil {
 		return nil, "", err
 	}
 	if n.Actions == nil {
@@ -181,9 +198,21 @@ func (s *Service) Create(ctx context.Context, n NewWebhook) (made *ent.Webhook, 
 			return err
 		}
 		id := s.Accounts.NewID("whk")
-		made, err = tx.Webhook.Create().SetID(id).SetOrganizationID(n.Organization).SetNillableKeyID(n.Key).SetName(*n.Name).SetURL(*n.URL).
-			SetAudience(n.Audience).SetActions(n.Actions).SetNillableFilter(n.Filter).SetSecret(s.sealer.seal(secret, id)).SetEnding(ending(secret)).
-			SetCursor(head).SetCreatedBy(access.ViewerOf(ctx).Name).SetCreatedAt(s.now()).Save(in)
+		made, err = tx.Webhook.Create().
+			SetID(id).
+			SetOrganizationID(n.Organization).
+			SetNillableKeyID(n.Key).
+			SetName(*n.Name).
+			SetURL(*n.URL).
+			SetAudience(n.Audience).
+			SetActions(n.Actions).
+			SetNillableFilter(n.Filter).
+			SetSecret(s.sealer.seal(secret, id)).
+			SetEnding(ending(secret)).
+			SetCursor(head).
+			SetCreatedBy(access.ViewerOf(ctx).Name).
+			SetCreatedAt(s.now()).
+			Save(in)
 		if err == nil {
 			access.About(in, n.Organization, n.Organization, id)
 		}
@@ -195,20 +224,28 @@ func (s *Service) Create(ctx context.Context, n NewWebhook) (made *ent.Webhook, 
 	return made.Unwrap(), secret, nil
 }
 
-// checkNew looks at what a new webhook is to belong to, as the transaction sees it.
+// checkNew checks in the transaction that the organisation may have another webhook, and that its key may read what the
+// webhook sends.
 func (s *Service) checkNew(by, in context.Context, tx *ent.Client, n NewWebhook) error {
 	count, err := tx.Webhook.Query().Where(webhook.OrganizationID(n.Organization)).Count(in)
 	if err != nil {
 		return err
 	}
-	if count >= mostWebhooks {
-		return &access.Error{Code: access.BadInput, Field: "organization", Message: "has 20 webhooks, and cannot have more"}
+	if count >= maxWebhooks {
+		return &access.Error{
+			Code:    access.BadInput,
+			Field:   "organization",
+			Message: fmt.Sprintf("has %d webhooks already, the maximum", maxWebhooks),
+		}
 	}
 	sees := access.ViewerOf(by).SeesMembers()
 	if n.Key != nil {
-		key, err := tx.ApiKey.Query().Where(apikey.ID(*n.Key), apikey.OrganizationID(n.Organization), apikey.KindEQ(schema.SecretKey), apikey.RevokedAtIsNil()).Only(in)
+		key, err := tx.ApiKey.Query().
+			Where(apikey.ID(*n.Key), apikey.OrganizationID(n.Organization)).
+			Where(apikey.KindEQ(schema.SecretKey), apikey.RevokedAtIsNil()).
+			Only(in)
 		if ent.IsNotFound(err) {
-			return &access.Error{Code: access.BadInput, Field: "key", Message: "is no SECRET key of the organisation that is in use"}
+			return &access.Error{Code: access.BadInput, Field: "key", Message: "is not an active SECRET key of the organisation"}
 		}
 		if err != nil {
 			return err
@@ -221,8 +258,13 @@ func (s *Service) checkNew(by, in context.Context, tx *ent.Client, n NewWebhook)
 	return nil
 }
 
-// change does something to a webhook of the viewer's and keeps that it was done.
-func (s *Service) change(ctx context.Context, id string, do func(ctx context.Context, tx *ent.Client, w *ent.Webhook) error) (*ent.Webhook, error) {
+// change runs do on a webhook that the viewer may manage, in a transaction with its audit event, and returns the
+// changed webhook.
+func (s *Service) change(
+	ctx context.Context,
+	id string,
+	do func(ctx context.Context, tx *ent.Client, w *ent.Webhook) error,
+) (*ent.Webhook, error) {
 	w, err := s.Get(ctx, id)
 	if err != nil {
 		return nil, err
@@ -238,7 +280,7 @@ func (s *Service) change(ctx context.Context, id string, do func(ctx context.Con
 	return s.Get(ctx, id)
 }
 
-// Update changes what a webhook is told, and where.
+// Update changes the settings of a webhook.
 func (s *Service) Update(ctx context.Context, id string, g Settings) (*ent.Webhook, error) {
 	if err := s.check(&g); err != nil {
 		return nil, err
@@ -252,30 +294,40 @@ func (s *Service) Update(ctx context.Context, id string, g Settings) (*ent.Webho
 	})
 }
 
-// Rotate gives a webhook a new secret beside the one that it has.
+// Rotate gives a webhook a new secret and returns it. Requests are signed with the former secret too until EndFormer.
 func (s *Service) Rotate(ctx context.Context, id string) (w *ent.Webhook, secret string, err error) {
 	secret = newSecret()
 	w, err = s.change(ctx, id, func(ctx context.Context, tx *ent.Client, w *ent.Webhook) error {
-		return tx.Webhook.UpdateOneID(w.ID).SetFormerSecret(w.Secret).SetFormerEnding(w.Ending).SetSecret(s.sealer.seal(secret, w.ID)).SetEnding(ending(secret)).Exec(ctx)
+		return tx.Webhook.UpdateOneID(w.ID).
+			SetFormerSecret(w.Secret).
+			SetFormerEnding(w.Ending).
+			SetSecret(s.sealer.seal(secret, w.ID)).
+			SetEnding(ending(secret)).
+			Exec(ctx)
 	})
 	return w, secret, err
 }
 
-// EndFormer signs with the newest secret alone.
+// EndFormer drops the former secret: requests are signed with the newest one only.
 func (s *Service) EndFormer(ctx context.Context, id string) (*ent.Webhook, error) {
 	return s.change(ctx, id, func(ctx context.Context, tx *ent.Client, w *ent.Webhook) error {
 		return tx.Webhook.UpdateOneID(w.ID).ClearFormerSecret().ClearFormerEnding().Exec(ctx)
 	})
 }
 
-// Pause stops telling a webhook of changes until Resume.
+// Pause stops the notifications of a webhook until Resume.
 func (s *Service) Pause(ctx context.Context, id string) (*ent.Webhook, error) {
 	return s.change(ctx, id, func(ctx context.Context, tx *ent.Client, w *ent.Webhook) error {
-		return tx.Webhook.Update().Where(webhook.ID(w.ID), webhook.PausedAtIsNil()).SetPausedAt(s.now()).SetPauseReason(schema.PausedByHand).Exec(ctx)
+		return tx.Webhook.Update().
+			Where(webhook.ID(w.ID), webhook.PausedAtIsNil()).
+			SetPausedAt(s.now()).
+			SetPauseReason(schema.PausedByHand).
+			Exec(ctx)
 	})
 }
 
-// Resume goes on from where a webhook was, or from now; what waits is tried at once, or left out.
+// Resume continues from where a webhook stopped and retries its pending deliveries at once. With skip it continues from
+// now and skips them.
 func (s *Service) Resume(ctx context.Context, id string, skip bool) (*ent.Webhook, error) {
 	return s.change(ctx, id, func(ctx context.Context, tx *ent.Client, w *ent.Webhook) error {
 		u := tx.Webhook.UpdateOneID(w.ID).ClearPausedAt().ClearPauseReason()
@@ -299,12 +351,17 @@ func (s *Service) Resume(ctx context.Context, id string, skip bool) (*ent.Webhoo
 	})
 }
 
-// Test sends a delivery of something that does not exist, once and now.
+// Test sends one test delivery, about nothing that exists, without retries.
 func (s *Service) Test(ctx context.Context, id string) (*ent.Delivery, error) {
 	var made *ent.Delivery
 	w, err := s.change(ctx, id, func(ctx context.Context, tx *ent.Client, w *ent.Webhook) (err error) {
 		now := s.now()
-		made, err = s.delivery(tx, w, w.ID, schema.Upsert).SetType(testType).SetState(schema.DeliveryFailed).SetChangeSeq(-int(now.UnixNano())).SetChangedAt(now).Save(ctx)
+		made, err = s.delivery(tx, w, w.ID, schema.Upsert).
+			SetType(testType).
+			SetState(schema.DeliveryFailed).
+			SetChangeSeq(-int(now.UnixNano())).
+			SetChangedAt(now).
+			Save(ctx)
 		return err
 	})
 	if err != nil {
@@ -318,13 +375,13 @@ func (s *Service) Test(ctx context.Context, id string) (*ent.Delivery, error) {
 	if a.Status/100 == 2 {
 		u.SetState(schema.DeliveryDelivered).SetDeliveredAt(s.now())
 	}
-	return u.Save(own(ctx))
+	return u.Save(asService(ctx))
 }
 
-// Replay sends one delivery again, or all since a time, under their ids. It gives how many.
+// Replay sends one delivery again, or all created since a time, under their original ids. It returns how many.
 func (s *Service) Replay(ctx context.Context, id string, one *string, since *time.Time) (count int, err error) {
 	if (one == nil) == (since == nil) {
-		return 0, &access.Error{Code: access.BadInput, Field: "delivery", Message: "give exactly one of delivery and since"}
+		return 0, &access.Error{Code: access.BadInput, Field: "delivery", Message: "set exactly one of delivery and since"}
 	}
 	_, err = s.change(ctx, id, func(ctx context.Context, tx *ent.Client, w *ent.Webhook) error {
 		again := tx.Delivery.Update().Where(delivery.WebhookID(w.ID), delivery.ChangeSeqGT(0))
@@ -333,16 +390,21 @@ func (s *Service) Replay(ctx context.Context, id string, one *string, since *tim
 		} else {
 			again.Where(delivery.CreatedAtGTE(since.UTC()))
 		}
-		count, err = again.SetState(schema.DeliveryPending).SetTries(0).ClearFirstTriedAt().ClearDeliveredAt().SetNextAt(s.now()).Save(ctx)
+		count, err = again.SetState(schema.DeliveryPending).
+			SetTries(0).
+			ClearFirstTriedAt().
+			ClearDeliveredAt().
+			SetNextAt(s.now()).
+			Save(ctx)
 		if err == nil && count == 0 && one != nil {
-			return errDelivery
+			return errDeliveryNotFound
 		}
 		return err
 	})
 	return count, err
 }
 
-// Delete deletes a webhook with its deliveries.
+// Delete deletes a webhook and its deliveries.
 func (s *Service) Delete(ctx context.Context, id string) error {
 	w, err := s.Get(ctx, id)
 	if err != nil {

@@ -39,7 +39,9 @@ type ToolFilter struct {
 }
 
 // Where returns the predicate of a query for tools. A nil filter accepts every row.
-func (f *ToolFilter) Where(ctx context.Context) func(*sql.Selector) { return where(ctx, "tool", f) }
+func (f *ToolFilter) Where(ctx context.Context) func(*sql.Selector) {
+	return where(ctx, "tool", f)
+}
 
 func (f *ToolFilter) node() *node {
 	return &node{&f.Shared, f.own, nodes(f.And), nodes(f.Or), optional(f.Not)}
@@ -57,7 +59,9 @@ type ReportFilter struct {
 }
 
 // Where returns the predicate of a query for reports. A nil filter accepts every row.
-func (f *ReportFilter) Where(ctx context.Context) func(*sql.Selector) { return where(ctx, "report", f) }
+func (f *ReportFilter) Where(ctx context.Context) func(*sql.Selector) {
+	return where(ctx, "report", f)
+}
 
 func (f *ReportFilter) node() *node {
 	return &node{&f.Shared, f.own, nodes(f.And), nodes(f.Or), optional(f.Not)}
@@ -109,7 +113,9 @@ type EventFilter struct {
 }
 
 // Where returns the predicate of a query for events. A nil filter accepts every row.
-func (f *EventFilter) Where(ctx context.Context) func(*sql.Selector) { return where(ctx, "event", f) }
+func (f *EventFilter) Where(ctx context.Context) func(*sql.Selector) {
+	return where(ctx, "event", f)
+}
 
 func (f *EventFilter) node() *node {
 	return &node{&f.Shared, f.own, nodes(f.And), nodes(f.Or), optional(f.Not)}

@@ -12,25 +12,26 @@ import (
 	"dugnad/search"
 )
 
-// columnStore keeps, for every segment of one index, its facet and sort values as columns by document number. A segment never changes and its number
-// is never used again within an index, so a column is read once from the segment's own postings and is always right for the snapshot at hand.
+// columnStore holds the facet and sort values of every segment of one index, as columns by document number. Segments
+// never change and their numbers are never reused within an index, so each column is read once, from the segment's
+// postings, and fits every snapshot.
 type columnStore struct {
 	facets []search.Facet
 
 	mu     sync.Mutex
-	ids    []map[string]uint32 // by facet: value -> number in names
-	names  [][]string          // by facet; only appended to, so a copy of the slice header stays readable
+	ids    []map[string]uint32 // by facet: value -> index in names
+	names  [][]string          // by facet; append-only, so a copied slice header stays valid
 	loaded map[uint64]*loading // by segment id
 }
 
-// loading is a segment's columns, being read or ready.
+// loading is the columns of a segment, loaded or being loaded.
 type loading struct {
-	done chan struct{} // closed when columns or err is set
+	done chan struct{} // closed once columns or err is set
 	*columns
 	err error
 }
 
-// columns are the values of one segment. Everything but titles is complete and unchanging once loaded.
+// columns are the values of one segment. All but titles are complete and immutable once loaded.
 type columns struct {
 	facets []facetColumn
 	ids    []string
@@ -38,19 +39,19 @@ type columns struct {
 	issued []search.Date
 
 	mu     sync.Mutex
-	titles map[string][]string // by language, read when first ordered by
+	titles map[string][]string // by language, read on first use
 }
 
-// facetColumn is one facet: bitmaps for filters and near-full sets, the forward list for counting.
+// facetColumn is the values of one facet: bitmaps for filters and nearly full sets, the forward list for counting.
 type facetColumn struct {
 	bitmaps []*roaring.Bitmap
-	by      map[string]int // value -> place in bitmaps
-	global  []uint32       // place in bitmaps -> number in names
-	offs    []uint32       // the values of document d are vals[offs[d]:offs[d+1]]
+	by      map[string]int // value -> index in bitmaps
+	global  []uint32       // index in bitmaps -> index in columnStore.names
+	offs    []uint32       // document d has the values vals[offs[d]:offs[d+1]]
 	vals    values
 }
 
-// values are places in bitmaps, two bytes each where that is enough.
+// values are indexes into bitmaps, in two bytes each where that is enough.
 type values struct {
 	narrow []uint16
 	wide   []uint32
@@ -65,7 +66,7 @@ func newColumnStore() *columnStore {
 	return s
 }
 
-// get gives a segment's columns. They are read outside the lock, once, however many ask.
+// get returns the columns of a segment, reading them once, outside the lock, even if several callers ask for them.
 func (s *columnStore) get(sn *scorch.SegmentSnapshot) (*columns, error) {
 	s.mu.Lock()
 	l := s.loaded[sn.Id()]
@@ -78,7 +79,7 @@ func (s *columnStore) get(sn *scorch.SegmentSnapshot) (*columns, error) {
 	s.loaded[sn.Id()] = l
 	s.mu.Unlock()
 
-	l.err = fmt.Errorf("read columns of segment %d: interrupted", sn.Id()) // stands if the reading panics
+	l.err = fmt.Errorf("read columns of segment %d: interrupted", sn.Id()) // stays if readColumns panics
 	defer close(l.done)
 	c, terms, err := readColumns(sn.Segment(), s.facets)
 
@@ -96,7 +97,7 @@ func (s *columnStore) get(sn *scorch.SegmentSnapshot) (*columns, error) {
 	return c, nil
 }
 
-// number gives the values of a facet their numbers in names; the lock is held.
+// number returns the indexes in names of a facet's values, adding new ones; mu must be held.
 func (s *columnStore) number(f int, terms []string) []uint32 {
 	out := make([]uint32, len(terms))
 	for i, t := range terms {
@@ -111,7 +112,7 @@ func (s *columnStore) number(f int, terms []string) []uint32 {
 	return out
 }
 
-// evict forgets segments that are in no recent snapshot, once there are many.
+// evict drops segments that are not in the current snapshot, once many have accumulated.
 func (s *columnStore) evict(current []*scorch.SegmentSnapshot) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -128,7 +129,7 @@ func (s *columnStore) evict(current []*scorch.SegmentSnapshot) {
 			if !keep[id] {
 				delete(s.loaded, id)
 			}
-		default: // being read for somebody
+		default: // still loading
 		}
 	}
 }
@@ -136,7 +137,8 @@ func (s *columnStore) evict(current []*scorch.SegmentSnapshot) {
 func readColumns(seg segment.Segment, facets []search.Facet) (*columns, [][]string, error) {
 	n := int(seg.Count())
 	c := &columns{
-		facets: make([]facetColumn, len(facets)), ids: make([]string, n), dates: make([]search.Date, n), issued: make([]search.Date, n),
+		facets: make([]facetColumn, len(facets)), ids: make([]string, n),
+		dates: make([]search.Date, n), issued: make([]search.Date, n),
 		titles: map[string][]string{},
 	}
 	terms := make([][]string, len(facets))
@@ -186,7 +188,8 @@ func readFacet(seg segment.Segment, field string) (facetColumn, []string, error)
 	return c, terms, nil
 }
 
-// eachTerm gives every term of a field in order, with the documents that have it, deleted ones too. The bitmaps may be kept.
+// eachTerm calls each with every term of a field, in order, and the documents that have it, deleted ones included. The
+// bitmaps may be kept.
 func eachTerm(seg segment.Segment, field string, each func(term string, docs *roaring.Bitmap) error) error {
 	dict, err := seg.Dictionary(field)
 	if err != nil {
@@ -205,7 +208,7 @@ func eachTerm(seg segment.Segment, field string, each func(term string, docs *ro
 		if err := orInto(list, docs); err != nil {
 			return err
 		}
-		docs.CloneCopyOnWriteContainers() // they lie in the mapped file, which goes away when segments are merged
+		docs.CloneCopyOnWriteContainers() // they point into the mapped file, which is removed after a merge
 		if err := each(strings.Clone(e.Term), docs); err != nil {
 			return err
 		}
@@ -213,7 +216,8 @@ func eachTerm(seg segment.Segment, field string, each func(term string, docs *ro
 	return nil
 }
 
-// orInto adds the documents of a postings list to a bitmap. zap can do it at once; that it can is no promise of Bleve's.
+// orInto adds the documents of a postings list to a bitmap. It uses the bulk operation of zap's lists, which Bleve's
+// API does not promise.
 func orInto(list segment.PostingsList, docs *roaring.Bitmap) error {
 	if whole, ok := list.(interface{ OrInto(*roaring.Bitmap) }); ok {
 		whole.OrInto(docs)
@@ -229,7 +233,7 @@ func orInto(list segment.PostingsList, docs *roaring.Bitmap) error {
 	return nil
 }
 
-// title gives the title column of a language, read on first use while the segment is in an open snapshot.
+// title returns the title column of a language, reading it on first use; the segment's snapshot must be open.
 func (c *columns) title(seg segment.Segment, language string) ([]string, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -13,52 +13,60 @@ import (
 	"dugnad/search/norwegian"
 )
 
-// schema changes with anything about how documents are written, and with the normaliser; an index of another schema is built anew.
-var schema = fmt.Sprintf("2/%d", norwegian.Version)
+// schemaVersion changes with the format of indexed documents and with the normalizer; an index of another version is
+// rebuilt.
+var schemaVersion = fmt.Sprintf("2/%d", norwegian.Version)
 
-// textField is a searchable field. The weights are those of the hub's relevance set; average is a usual length in words: a fixed one, so that a
-// score depends on the document alone and not on how the index happens to be divided into segments.
+// textField is a searchable field. The weights were tuned on the relevance set. average is a typical length in words,
+// fixed so that a score depends on the document alone and not on how the index is divided into segments.
 type textField struct {
 	name    string
 	weight  float64
 	average float64
 }
 
-// surface fields hold words as they are written, normal fields their keys.
+// surface fields hold words as written, normal fields their stems.
 var (
-	surface = []textField{{"title", 8, 8}, {"aliases", 12, 12}, {"keywords", 5, 12}, {"summary", 3, 40}, {bodyField, 1, 400}}
-	normal  = []textField{{"n_title", 5, 8}, {"n_keywords", 3, 12}, {"n_summary", 2, 40}, {"n_body", .6, 400}}
-	parts   = textField{"n_parts", 1, 12} // of the compounds in title, keywords and summary
+	surface = []textField{
+		{"title", 8, 8},
+		{"aliases", 12, 12},
+		{"keywords", 5, 12},
+		{"summary", 3, 40},
+		{bodyField, 1, 400},
+	}
+	normal = []textField{{"n_title", 5, 8}, {"n_keywords", 3, 12}, {"n_summary", 2, 40}, {"n_body", .6, 400}}
+	parts  = textField{"n_parts", 1, 12} // parts of compounds in title, keywords and summary
 )
 
 const bodyField = "body"
 
-// Names of the fields that are not searched.
+// Names of the fields that hold no searchable text.
 const (
 	fieldID     = "_id"
 	fieldDate   = "sort_date"
 	fieldIssued = "issued"
-	fieldTitle  = "sort_title_" // and the language
+	fieldTitle  = "sort_title_" // followed by the language
 	fieldStored = "stored"
 )
 
 func fieldFacet(f search.Facet) string { return "f_" + string(f) }
 
-// stored is what is kept of a document besides what is found of it.
+// stored is what is stored of a search document, as JSON, besides the inverted index.
 type stored struct {
 	suggestible
 
 	Hash string `json:"h"`
 }
 
-// suggestible is what it takes to suggest a document.
+// suggestible is what suggestions need of a search document.
 type suggestible struct {
 	Type    string   `json:"t"`
 	Titles  []string `json:"s"`
 	Aliases []string `json:"a,omitempty"`
 }
 
-// newDocument writes a document in Bleve's form. It is made by hand and not by a mapping, so that words are found by the hub's own tokeniser.
+// newDocument converts a search document to Bleve's form. It builds the fields itself, without a mapping, so that the
+// hub's own tokenizer is used.
 func newDocument(d search.Document) (*document.Document, error) {
 	doc := document.NewDocument(d.ID)
 	text := func(name string, values []string, options index.FieldIndexingOptions, a analysis.Analyzer) {
@@ -95,7 +103,7 @@ func newDocument(d search.Document) (*document.Document, error) {
 
 	kept, err := json.Marshal(stored{newSuggestible(d), d.Hash()})
 	if err != nil {
-		return nil, fmt.Errorf("store suggestions of %s: %w", d.ID, err)
+		return nil, fmt.Errorf("encode stored fields of %s: %w", d.ID, err)
 	}
 	doc.AddField(document.NewTextFieldCustom(fieldStored, nil, kept, index.StoreField, nil))
 	return doc, nil
@@ -105,7 +113,7 @@ func newSuggestible(d search.Document) suggestible {
 	return suggestible{Type: d.Type, Titles: d.Suggest, Aliases: d.Aliases}
 }
 
-// surfaceWords, aliasWords, keyWords and compoundParts are the analysers of the kinds of text field.
+// The analyzers of the kinds of text field.
 type (
 	surfaceWords  struct{}
 	aliasWords    struct{}
@@ -113,12 +121,12 @@ type (
 	compoundParts struct{}
 )
 
-// Analyze gives the words as they are written; hyphenated ones also as one.
+// Analyze returns the words as written; hyphenated ones also joined.
 func (surfaceWords) Analyze(text []byte) analysis.TokenStream {
 	return tokens(text, func(w norwegian.Word) []string { return []string{w.Text, w.Joined} })
 }
 
-// Analyze gives the words of names, also in plain letters.
+// Analyze returns the words of names, also folded to plain letters.
 func (aliasWords) Analyze(text []byte) analysis.TokenStream {
 	return tokens(text, func(w norwegian.Word) []string {
 		if folded := norwegian.FoldWord(w.Text); folded != w.Text {
@@ -128,7 +136,7 @@ func (aliasWords) Analyze(text []byte) analysis.TokenStream {
 	})
 }
 
-// Analyze gives the keys of the words.
+// Analyze returns the stems of the words.
 func (keyWords) Analyze(text []byte) analysis.TokenStream {
 	return tokens(text, func(w norwegian.Word) []string {
 		keys := []string{norwegian.Key(w.Text)}
@@ -139,7 +147,7 @@ func (keyWords) Analyze(text []byte) analysis.TokenStream {
 	})
 }
 
-// Analyze gives the keys of what the compounds are made of.
+// Analyze returns the stems of the parts of compounds.
 func (compoundParts) Analyze(text []byte) analysis.TokenStream {
 	return tokens(text, func(w norwegian.Word) []string { return norwegian.Parts(w.Text) })
 }

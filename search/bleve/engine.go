@@ -1,6 +1,7 @@
-// Package bleve is the search engine that runs inside the hub, on Bleve: two indexes on disk, for the public and for members, each with its cursor
-// in the change log. Text is matched and scored, and facets are counted, from Bleve's postings directly, so that one pass over one snapshot gives
-// hits, total and facets that agree. It belongs to one process at a time.
+// Package bleve is the search engine that runs inside the hub, on Bleve: a public and a members' index on disk, each
+// with its cursor in the change log. It matches and scores text and counts facets directly from Bleve's postings, so
+// that one pass over one snapshot gives hits, total and facets that agree. An index folder belongs to one process at a
+// time.
 package bleve
 
 import (
@@ -17,25 +18,26 @@ import (
 type Engine struct {
 	folder *folder
 
-	writing sync.Mutex // one writer: Apply, and the beginning and end of a rebuild
-	build   *rebuild   // under way, or nil; guarded by writing
+	writing sync.Mutex // held by Apply and by the start and end of a rebuild
+	build   *rebuild   // the running rebuild, or nil; guarded by writing
 
 	mu     sync.RWMutex
-	live   *serving // nil until there is something to search
-	reason error    // why there is nothing
+	live   *serving // nil while there is no usable index
+	reason error    // why live is nil
 	closed bool
 }
 
 var _ search.Engine = (*Engine)(nil)
 
-// serving is a generation that is searched; it is closed when nobody uses it any more.
+// serving is the generation that is searched; it is closed once unused.
 type serving struct {
 	*generation
 	users sync.WaitGroup
 }
 
-// Open opens the engine's folder and makes it if need be. It fails with search.ErrLocked within two seconds when another process has it. When there
-// is no index that can be used the engine opens all the same: Health and Search say search.ErrNeedsRebuild until a rebuild is committed.
+// Open opens the engine's folder, creating it if necessary. It fails with search.ErrLocked within two seconds if
+// another process has it. Without a usable index it succeeds all the same: Health and Search return
+// search.ErrNeedsRebuild until a rebuild is committed.
 func Open(dir string) (*Engine, error) {
 	f, err := openFolder(dir)
 	if err != nil {
@@ -52,7 +54,7 @@ func Open(dir string) (*Engine, error) {
 	return e, nil
 }
 
-// Search answers a query.
+// Search implements search.Engine.
 func (e *Engine) Search(ctx context.Context, q search.Query) (*search.Result, error) {
 	if err := q.Validate(); err != nil {
 		return nil, err
@@ -77,7 +79,7 @@ func (e *Engine) Search(ctx context.Context, q search.Query) (*search.Result, er
 	return result, nil
 }
 
-// FacetValues counts the values of one facet.
+// FacetValues implements search.Engine.
 func (e *Engine) FacetValues(ctx context.Context, q search.FacetQuery) ([]search.FacetCount, error) {
 	query, err := q.Query()
 	if err != nil {
@@ -90,7 +92,7 @@ func (e *Engine) FacetValues(ctx context.Context, q search.FacetQuery) ([]search
 	return q.Pick(result.Facets[q.Facet]), nil
 }
 
-// Suggest gives titles and names that begin with a text.
+// Suggest implements search.Engine.
 func (e *Engine) Suggest(ctx context.Context, index search.Index, text string, limit int) ([]search.Suggestion, error) {
 	if err := errors.Join(search.CheckIndex(index), search.CheckSuggest(limit)); err != nil {
 		return nil, err
@@ -109,7 +111,7 @@ func (e *Engine) Suggest(ctx context.Context, index search.Index, text string, l
 	return g.shards[index].suggest.find(strings.ToValidUTF8(text, ""), limit), nil
 }
 
-// Apply writes a batch to both indexes, and to those being built.
+// Apply writes a batch to both indexes, and to those of a running rebuild.
 func (e *Engine) Apply(ctx context.Context, b search.Batch) error {
 	if err := b.Validate(); err != nil {
 		return err
@@ -130,7 +132,8 @@ func (e *Engine) Apply(ctx context.Context, b search.Batch) error {
 	return nil
 }
 
-// apply writes both indexes, side by side. Where one fails the cursor of the other may be ahead; the batch is then given again.
+// apply writes to both indexes concurrently. If one fails, the cursor of the other may be ahead; the batch is then
+// applied again.
 func (g *generation) apply(ctx context.Context, b search.Batch, seq int64) error {
 	public, members := map[string]*search.Document{}, map[string]*search.Document{}
 	upserts, deletes := b.Split()
@@ -154,7 +157,7 @@ func (g *generation) apply(ctx context.Context, b search.Batch, seq int64) error
 	return errors.Join(err, failed)
 }
 
-// Seq is how far both indexes are in the change log.
+// Seq returns the lower cursor of the two indexes.
 func (e *Engine) Seq(context.Context) (int64, error) {
 	g, err := e.use()
 	if err != nil {
@@ -164,10 +167,10 @@ func (e *Engine) Seq(context.Context) (int64, error) {
 	return g.seq()
 }
 
-// Check has nothing to compare: an index of other settings is not opened.
+// Check equals Health: an index with other settings is not opened in the first place.
 func (e *Engine) Check(ctx context.Context) error { return e.Health(ctx) }
 
-// Scan gives the ids and hashes of an index.
+// Scan implements search.Engine.
 func (e *Engine) Scan(ctx context.Context, index search.Index, each func(id, hash string) error) error {
 	if err := search.CheckIndex(index); err != nil {
 		return err
@@ -187,14 +190,14 @@ func (e *Engine) Scan(ctx context.Context, index search.Index, each func(id, has
 	})
 }
 
-// Health is nil when searches are answered.
+// Health returns nil if searches can be answered.
 func (e *Engine) Health(context.Context) error {
 	e.mu.RLock()
 	defer e.mu.RUnlock()
 	return e.missing()
 }
 
-// Close closes the indexes when the searches under way have ended, abandons a rebuild, and frees the folder.
+// Close waits for running searches, closes the indexes, abandons a rebuild and unlocks the folder.
 func (e *Engine) Close() error {
 	e.writing.Lock()
 	defer e.writing.Unlock()
@@ -218,7 +221,7 @@ func (e *Engine) Close() error {
 	return errors.Join(append(errs, e.folder.unlock())...)
 }
 
-// use takes hold of the generation that is searched; the caller lets go with users.Done.
+// use returns the generation that is searched; the caller must call users.Done when finished with it.
 func (e *Engine) use() (*serving, error) {
 	e.mu.RLock()
 	defer e.mu.RUnlock()
@@ -229,7 +232,7 @@ func (e *Engine) use() (*serving, error) {
 	return e.live, nil
 }
 
-// missing tells why nothing is searched; mu is held.
+// missing returns why searches cannot be answered, nil if they can; mu must be held.
 func (e *Engine) missing() error {
 	switch {
 	case e.closed:

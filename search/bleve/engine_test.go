@@ -32,8 +32,8 @@ func open(t testing.TB, dir string) *bleve.Engine {
 	return e
 }
 
-// filled makes an index of one document in a folder and closes it.
-func filled(t testing.TB, dir string) {
+// filled creates an index with one document in dir and closes it.
+func createIndex(t testing.TB, dir string) {
 	t.Helper()
 	e := open(t, dir)
 	r, err := e.Rebuild(context.Background())
@@ -41,28 +41,31 @@ func filled(t testing.TB, dir string) {
 		t.Fatal(err)
 	}
 	b := search.Batch{Seq: 7, Upserts: []search.Document{{
-		ID: "pra_a", Type: "PRACTICE", Public: true, Titles: []string{"Mentor"}, Suggest: []string{"Mentor"}, SortDate: "2024-01-01",
+		ID: "pra_a", Type: "PRACTICE", Public: true, Titles: []string{"Mentor"}, Suggest: []string{"Mentor"},
+		SortDate: "2024-01-01",
 	}}}
 	if err := errors.Join(r.Apply(context.Background(), b), r.Commit(context.Background()), e.Close()); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func TestOpen_finds_what_was_written(t *testing.T) {
+func TestOpen_reads_existing_index(t *testing.T) {
 	dir := t.TempDir()
-	filled(t, dir)
+	createIndex(t, dir)
 	e := open(t, dir)
 	r, err := e.Search(context.Background(), search.Query{Index: search.Public, Text: "mentor", Limit: 1})
 	if err != nil || r.Total != 1 || r.AppliedSeq != 7 {
-		t.Errorf("%+v, %v", r, err)
+		t.Errorf("Search = %+v, %v, want one hit at sequence 7", r, err)
 	}
 	if s, err := e.Suggest(context.Background(), search.Members, "men", 0); err != nil || len(s) != 1 {
-		t.Errorf("suggestions %v, %v", s, err)
+		t.Errorf("Suggest = %v, %v, want one", s, err)
 	}
 }
 
-func TestOpen_fails_while_another_has_the_folder(t *testing.T) {
-	for name, prepare := range map[string]func(t testing.TB, dir string){"filled": filled, "empty": func(testing.TB, string) {}} {
+func TestOpen_fails_while_folder_is_locked(t *testing.T) {
+	for name, prepare := range map[string]func(t testing.TB, dir string){
+		"filled": createIndex, "empty": func(testing.TB, string) {},
+	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
 			prepare(t, dir)
@@ -70,16 +73,16 @@ func TestOpen_fails_while_another_has_the_folder(t *testing.T) {
 			start := time.Now()
 			_, err := bleve.Open(dir)
 			if !errors.Is(err, search.ErrLocked) || !strings.Contains(err.Error(), dir) {
-				t.Errorf("err = %v", err)
+				t.Errorf("Open = %v, want ErrLocked with the folder", err)
 			}
-			if took := time.Since(start); took > 4*time.Second { // 2 s and slack
-				t.Errorf("it took %s to fail", took)
+			if took := time.Since(start); took > 4*time.Second { // 2 s plus slack
+				t.Errorf("Open failed after %s", took)
 			}
 		})
 	}
 }
 
-func TestOpen_asks_for_a_rebuild(t *testing.T) {
+func TestOpen_damaged_index_needs_rebuild(t *testing.T) {
 	write := func(path, content string) {
 		t.Helper()
 		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
@@ -87,13 +90,15 @@ func TestOpen_asks_for_a_rebuild(t *testing.T) {
 		}
 	}
 	for name, damage := range map[string]func(dir, generation string){
-		"garbage in the root":      func(_, g string) { write(filepath.Join(g, "public", "store", "root.bolt"), "tull og tøys") },
+		"garbage in the root": func(_, g string) {
+			write(filepath.Join(g, "public", "store", "root.bolt"), "tull og tøys")
+		},
 		"garbage in the meta data": func(_, g string) { write(filepath.Join(g, "members", "index_meta.json"), "{") },
 		"a lost index":             func(_, g string) { os.RemoveAll(filepath.Join(g, "public")) },
 		"lost segments": func(_, g string) {
 			files, _ := filepath.Glob(filepath.Join(g, "*", "store", "*.zap"))
 			if len(files) == 0 {
-				t.Error("no segments to lose")
+				t.Error("found no segments to remove")
 			}
 			for _, f := range files {
 				os.Remove(f)
@@ -105,33 +110,37 @@ func TestOpen_asks_for_a_rebuild(t *testing.T) {
 				_ = os.Truncate(f, 20)
 			}
 		},
-		"a lost generation":      func(_, g string) { os.RemoveAll(g) },
-		"an unknown generation":  func(dir, _ string) { write(filepath.Join(dir, "CURRENT"), "../annet") },
-		"an empty CURRENT":       func(dir, _ string) { write(filepath.Join(dir, "CURRENT"), "") },
-		"a damaged lock as well": func(dir, _ string) { write(filepath.Join(dir, "CURRENT"), ""); write(filepath.Join(dir, "lock"), "x") },
-		"no CURRENT":             func(dir, _ string) { os.Remove(filepath.Join(dir, "CURRENT")) },
+		"a lost generation":     func(_, g string) { os.RemoveAll(g) },
+		"an unknown generation": func(dir, _ string) { write(filepath.Join(dir, "CURRENT"), "../annet") },
+		"an empty CURRENT":      func(dir, _ string) { write(filepath.Join(dir, "CURRENT"), "") },
+		"a damaged lock as well": func(dir, _ string) {
+			write(filepath.Join(dir, "CURRENT"), "")
+			write(filepath.Join(dir, "lock"), "x")
+		},
+		"no CURRENT": func(dir, _ string) { os.Remove(filepath.Join(dir, "CURRENT")) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
-			filled(t, dir)
+			createIndex(t, dir)
 			generations, err := filepath.Glob(filepath.Join(dir, "gen-*"))
 			if err != nil || len(generations) != 1 {
 				t.Fatalf("generations %v, %v", generations, err)
 			}
 			damage(dir, generations[0])
 			e := open(t, dir)
-			if _, err := e.Search(context.Background(), search.Query{Index: search.Public}); !errors.Is(err, search.ErrNeedsRebuild) {
-				t.Fatalf("search: %v", err)
+			_, err = e.Search(context.Background(), search.Query{Index: search.Public})
+			if !errors.Is(err, search.ErrNeedsRebuild) {
+				t.Fatalf("Search: %v, want ErrNeedsRebuild", err)
 			}
 			if left, _ := filepath.Glob(filepath.Join(dir, "gen-*")); len(left) != 0 {
-				t.Errorf("left: %v", left)
+				t.Errorf("generations remain: %v", left)
 			}
 			if err := e.Close(); err != nil {
 				t.Fatal(err)
 			}
-			filled(t, dir)
+			createIndex(t, dir)
 			if err := open(t, dir).Health(context.Background()); err != nil {
-				t.Errorf("after the rebuild: %v", err)
+				t.Errorf("Health after the rebuild: %v", err)
 			}
 		})
 	}
@@ -139,15 +148,15 @@ func TestOpen_asks_for_a_rebuild(t *testing.T) {
 
 func TestOpen_removes_unfinished_rebuilds(t *testing.T) {
 	dir := t.TempDir()
-	filled(t, dir)
+	createIndex(t, dir)
 	unfinished := filepath.Join(dir, "gen-unfinished", "public")
-	if err := os.MkdirAll(unfinished, 0o700); err != nil { // as a crash before Commit leaves it
+	if err := os.MkdirAll(unfinished, 0o700); err != nil { // as left by a crash before Commit
 		t.Fatal(err)
 	}
 	if err := open(t, dir).Health(context.Background()); err != nil {
 		t.Error(err)
 	}
 	if _, err := os.Stat(unfinished); !os.IsNotExist(err) {
-		t.Errorf("it is still there: %v", err)
+		t.Errorf("unfinished rebuild was not removed: %v", err)
 	}
 }

@@ -16,18 +16,19 @@ import (
 	"dugnad/search"
 )
 
-// What lies in the engine's folder besides the generations.
+// Names in the engine's folder.
 const (
 	lockName    = "lock"
-	currentName = "CURRENT" // names the generation that is searched
-	asideName   = "damaged" // the last generation that could not be opened
+	currentName = "CURRENT" // holds the name of the current generation
+	damagedName = "damaged" // the last generation that could not be opened
 	genPrefix   = "gen-"
 )
 
-// lockTimeout leaves room for the start to fail within two seconds.
+// lockTimeout lets the start fail within two seconds.
 const lockTimeout = 1500 * time.Millisecond
 
-// folder is where an engine keeps its generations: <dir>/<generation>/{public,members}. One process has it at a time.
+// folder is where an engine keeps its generations: <dir>/<generation>/{public,members}. It is locked by one process at
+// a time.
 type folder struct {
 	dir  string
 	lock *bbolt.DB
@@ -42,12 +43,12 @@ type generation struct {
 
 func openFolder(dir string) (*folder, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("make search folder: %w", err)
+		return nil, fmt.Errorf("create search folder: %w", err)
 	}
 	path := filepath.Join(dir, lockName)
 	lock, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: lockTimeout})
 	if err != nil && !errors.Is(err, bolt.ErrTimeout) {
-		// The lock itself is damaged, and nobody holds it: that is asked before anything is read.
+		// The lock file is damaged and unlocked: bbolt locks a file before it reads it.
 		if err := os.Remove(path); err != nil {
 			return nil, fmt.Errorf("remove damaged lock: %w", err)
 		}
@@ -64,8 +65,8 @@ func openFolder(dir string) (*folder, error) {
 
 func (f *folder) unlock() error { return f.lock.Close() }
 
-// Hold takes a folder as Open does, without any index in it, until it is closed: for a hub that searches elsewhere and still has its data folder to
-// itself. It fails with search.ErrLocked when another process has it.
+// Hold locks a folder as Open does, without opening an index, until the result is closed: for a hub that uses another
+// search engine but still needs its data folder for itself. It fails with search.ErrLocked if another process has it.
 func Hold(dir string) (io.Closer, error) {
 	f, err := openFolder(dir)
 	if err != nil {
@@ -74,8 +75,8 @@ func Hold(dir string) (io.Closer, error) {
 	return f.lock, nil
 }
 
-// open opens the current generation. nil with a reason means that there is none that can be used; what could not be read is moved aside, what another
-// version has made is removed.
+// open opens the current generation. It returns nil and a reason if there is no usable one; a damaged one is moved
+// aside, one of another schema version is removed.
 func (f *folder) open() (g *generation, reason, err error) {
 	name, reason := f.current()
 	if reason == nil {
@@ -95,17 +96,18 @@ func (f *folder) open() (g *generation, reason, err error) {
 	return g, reason, f.clean(name)
 }
 
+// current returns the name of the current generation.
 func (f *folder) current() (string, error) {
 	content, err := os.ReadFile(filepath.Join(f.dir, currentName))
 	if errors.Is(err, os.ErrNotExist) {
-		return "", errors.New("there is none yet")
+		return "", errors.New("no index yet")
 	}
 	if err != nil {
 		return "", fmt.Errorf("read current generation: %w", err)
 	}
 	name := strings.TrimSpace(string(content))
 	if number, ok := strings.CutPrefix(name, genPrefix); !ok || strings.ContainsAny(number, `/\.`) {
-		return "", fmt.Errorf("%s names no generation", currentName)
+		return "", fmt.Errorf("%s does not name a generation", currentName)
 	}
 	return name, nil
 }
@@ -114,12 +116,12 @@ func (f *folder) openGeneration(name string) (*generation, error) {
 	return newGeneration(name, filepath.Join(f.dir, name), openShard)
 }
 
-// make makes a folder for a new generation beside the current one.
-func (f *folder) make() (name, path string, err error) {
+// create creates a folder for a new generation.
+func (f *folder) create() (name, path string, err error) {
 	name = genPrefix + strconv.FormatInt(time.Now().UnixNano(), 36)
 	path = filepath.Join(f.dir, name)
 	if err := os.Mkdir(path, 0o700); err != nil {
-		return "", "", fmt.Errorf("make generation: %w", err)
+		return "", "", fmt.Errorf("create generation: %w", err)
 	}
 	return name, path, nil
 }
@@ -136,26 +138,26 @@ func newGeneration(name, path string, shardAt func(path string) (*shard, error))
 	return g, nil
 }
 
-// makeCurrent lets the next start open this generation; it is the moment of a rebuild's commit.
+// makeCurrent makes g the generation that the next start opens; it is the moment at which a rebuild is committed.
 func (f *folder) makeCurrent(g *generation) error {
 	path := filepath.Join(f.dir, currentName)
-	tmp, err := os.OpenFile(path+".new", os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600) //nolint:gosec // in the operator's folder
+	tmp, err := os.OpenFile(path+".new", os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600) //nolint:gosec // operator's path
 	if err != nil {
-		return fmt.Errorf("name current generation: %w", err)
+		return fmt.Errorf("write current generation: %w", err)
 	}
 	_, err = tmp.WriteString(g.name + "\n")
 	if err := errors.Join(err, tmp.Sync(), tmp.Close()); err != nil {
-		return fmt.Errorf("name current generation: %w", err)
+		return fmt.Errorf("write current generation: %w", err)
 	}
 	if err := os.Rename(path+".new", path); err != nil {
-		return fmt.Errorf("name current generation: %w", err)
+		return fmt.Errorf("write current generation: %w", err)
 	}
 	return nil
 }
 
-// setAside keeps a damaged generation for whoever wants to know why; only the last.
+// setAside moves a damaged generation aside for inspection, replacing an earlier one.
 func (f *folder) setAside(name string) error {
-	aside := filepath.Join(f.dir, asideName)
+	aside := filepath.Join(f.dir, damagedName)
 	if err := os.RemoveAll(aside); err != nil {
 		return fmt.Errorf("remove damaged generation: %w", err)
 	}
@@ -165,7 +167,7 @@ func (f *folder) setAside(name string) error {
 	return nil
 }
 
-// clean removes the generations that are not the one named: builds that were not finished, and old ones that a crash has left.
+// clean removes all generations but keep: unfinished rebuilds, and old ones left by a crash.
 func (f *folder) clean(keep string) error {
 	entries, err := os.ReadDir(f.dir)
 	if err != nil {
@@ -193,7 +195,7 @@ func (g *generation) remove() error {
 	return errors.Join(g.close(), os.RemoveAll(g.path))
 }
 
-// seq is how far both indexes are.
+// seq returns the lower cursor of the two indexes.
 func (g *generation) seq() (int64, error) {
 	public, err := g.shards[search.Public].seq()
 	if err != nil {

@@ -12,16 +12,18 @@ import (
 	"dugnad/search/norwegian"
 )
 
-// The constants of BM25. Its average lengths are fixed, see textField.
+// The constants of BM25. The average lengths are fixed, see textField.
 const bm25K, bm25B = 1.2, .75
 
-// checkEvery is how many postings are read between two looks at the clock.
+// checkEvery is how many postings are read between two checks of the context.
 const checkEvery = 1 << 14
 
-// scored is given each segment's matching documents, with their scores by document number. Both are valid during the call only.
+// scored receives the matching documents of a segment and their scores by document number. Both are valid during the
+// call only.
 type scored func(seg int, docs *roaring.Bitmap, scores []float32) error
 
-// match finds the live documents that have every word and phrase of a text, and scores them. It tells which words it took for others.
+// match calls each with the live documents that have every word and phrase of a text, and their scores. It returns the
+// words that were corrected.
 func (v *view) match(ctx context.Context, t search.Text, live docSet, each scored) (map[string]string, error) {
 	p := newPlan(ctx, v, live.size())
 	var words []wordPlan
@@ -73,11 +75,17 @@ func (v *view) match(ctx context.Context, t search.Text, live docSet, each score
 	return p.corrected, nil
 }
 
-// scores are the sums for one segment, by document number; zero between segments.
+// scores are the sums for one segment, by document number. They are zero between segments.
 type scores struct{ total, exact, widened []float32 }
 
-// segment sums up one segment and gives the documents that have all words but the optional ones, which come last; only theirs are left in total.
-func (s *scores) segment(ctx context.Context, i int, words []wordPlan, within *roaring.Bitmap) (*roaring.Bitmap, error) {
+// segment scores one segment and returns the documents that have all words except the optional ones, which must come
+// last in words. Only those documents keep a score in total.
+func (s *scores) segment(
+	ctx context.Context,
+	i int,
+	words []wordPlan,
+	within *roaring.Bitmap,
+) (*roaring.Bitmap, error) {
 	docs, first := within, within
 	for n, w := range words {
 		hits := roaring.New()
@@ -103,7 +111,7 @@ func (s *scores) segment(ctx context.Context, i int, words []wordPlan, within *r
 	return docs, nil
 }
 
-// clause scores what has a clause's terms, and adds it to the hits.
+// clause scores the documents that have the terms of a clause, and adds them to hits.
 func (s *scores) clause(ctx context.Context, c clause, i int, idf float64, hits *roaring.Bitmap) error {
 	if c.flat {
 		docs := roaring.New()
@@ -140,7 +148,8 @@ func (s *scores) clause(ctx context.Context, c clause, i int, idf float64, hits 
 	}
 }
 
-// phrase finds the documents in which words stand next to each other in a field; a single word is found as it is written.
+// phrase returns the documents that have the words next to each other in a field. A single word is matched as written,
+// without its stem.
 func (v *view) phrase(ctx context.Context, p *plan, words search.Phrase) (docSet, error) {
 	out := v.none()
 	if len(words) == 1 {
@@ -161,13 +170,25 @@ func (v *view) phrase(ctx context.Context, p *plan, words search.Phrase) (docSet
 }
 
 func (v *view) phraseIn(ctx context.Context, field string, words search.Phrase, into docSet) error {
-	sr, err := searcher.NewPhraseSearcher(ctx, v.snap, words, 0, false, field, 1, bsearch.SearcherOptions{Score: "none", IncludeTermVectors: true})
+	sr, err := searcher.NewPhraseSearcher(
+		ctx,
+		v.snap,
+		words,
+		0,
+		false,
+		field,
+		1,
+		bsearch.SearcherOptions{Score: "none", IncludeTermVectors: true},
+	)
 	if err != nil {
 		return err
 	}
 	defer sr.Close()
 	offset, seg := uint64(0), 0
-	sc := &bsearch.SearchContext{DocumentMatchPool: bsearch.NewDocumentMatchPool(sr.DocumentMatchPoolSize()+8, 0), IndexReader: v.snap}
+	sc := &bsearch.SearchContext{
+		DocumentMatchPool: bsearch.NewDocumentMatchPool(sr.DocumentMatchPoolSize()+8, 0),
+		IndexReader:       v.snap,
+	}
 	for n := 0; ; n++ {
 		if n%256 == 0 && ctx.Err() != nil {
 			return ctx.Err()
@@ -176,7 +197,7 @@ func (v *view) phraseIn(ctx context.Context, field string, words search.Phrase, 
 		if err != nil || d == nil {
 			return err
 		}
-		at := d.IndexInternalID.Value() // counted over all segments, ascending
+		at := d.IndexInternalID.Value() // numbered across segments, ascending
 		for at >= offset+v.segs[seg].Segment().Count() {
 			offset += v.segs[seg].Segment().Count()
 			seg++
@@ -186,8 +207,8 @@ func (v *view) phraseIn(ctx context.Context, field string, words search.Phrase, 
 	}
 }
 
-// excluded finds the documents that a text says to leave out: those with a word in any of its forms or as part of a compound, or with a phrase as it is
-// written.
+// excluded returns the documents that a text excludes: those with a word in any inflection or as part of a compound, or
+// with a phrase as written.
 func (v *view) excluded(ctx context.Context, t search.Text, live int) (docSet, error) {
 	out, p := v.none(), newPlan(ctx, v, live)
 	for _, phrase := range t.Exclude {
@@ -215,6 +236,7 @@ func (v *view) excluded(ctx context.Context, t search.Text, live int) (docSet, e
 	return out, nil
 }
 
+// union adds the documents of all clauses to into.
 func (w wordPlan) union(into docSet) error {
 	for _, c := range w.clauses {
 		for i, lists := range c.lists {
@@ -228,6 +250,7 @@ func (w wordPlan) union(into docSet) error {
 	return nil
 }
 
+// none returns an empty set.
 func (v *view) none() docSet {
 	out := make(docSet, len(v.segs))
 	for i := range out {

@@ -20,20 +20,20 @@ import (
 	"dugnad/search"
 )
 
-// offlineBatch is how many documents make a segment while an index is built offline; they are in memory together.
+// offlineBatch is how many documents make a segment of an offline build; they are held in memory together.
 const offlineBatch = 500
 
 // offlineMerge is how many segments are merged at once in the end.
 const offlineMerge = 250
 
-// offline builds an index that nobody searches yet, from documents of which each comes once. It is several times as quick as writing to a live index,
-// and leaves one segment.
+// offline builds an index that is not searched yet, from documents with distinct ids. It is several times as fast as
+// writing to a live index, and leaves one segment.
 type offline struct {
 	path  string
 	begun bool
 	docs  chan []*document.Document
-	done  chan struct{} // closed when nothing more is written
-	err   error         // read after done
+	done  chan struct{} // closed when build has returned
+	err   error         // valid after done is closed
 
 	abandoned bool // set before docs is closed
 
@@ -42,12 +42,17 @@ type offline struct {
 }
 
 func newOffline(path string) *offline {
-	return &offline{path: path, docs: make(chan []*document.Document), done: make(chan struct{}), broken: make(chan struct{})}
+	return &offline{
+		path:   path,
+		docs:   make(chan []*document.Document),
+		done:   make(chan struct{}),
+		broken: make(chan struct{}),
+	}
 }
 
-// add gives documents to the builder, with their words found; it returns before they are written.
+// add analyzes documents and passes them to the builder; it returns before they are written.
 func (o *offline) add(docs []*search.Document) error {
-	written, err := analyse(docs)
+	written, err := analyze(docs)
 	if err != nil || len(written) == 0 {
 		return err
 	}
@@ -66,7 +71,11 @@ func (o *offline) add(docs []*search.Document) error {
 
 func (o *offline) build() {
 	defer close(o.done)
-	b, err := bleve.NewBuilder(o.path, asWritten{newMapping()}, map[string]any{"batchSize": offlineBatch, "mergeMax": offlineMerge, "buildPathPrefix": filepath.Dir(o.path)})
+	b, err := bleve.NewBuilder(
+		o.path,
+		asWritten{newMapping()},
+		map[string]any{"batchSize": offlineBatch, "mergeMax": offlineMerge, "buildPathPrefix": filepath.Dir(o.path)},
+	)
 	for docs := range o.docs {
 		for _, d := range docs {
 			if err == nil {
@@ -84,7 +93,7 @@ func (o *offline) build() {
 	}
 }
 
-// finish writes what is left and tells whether there is an index.
+// finish waits for the build and reports whether it made an index; it makes none without documents.
 func (o *offline) finish() (bool, error) {
 	if !o.begun {
 		return false, nil
@@ -94,33 +103,33 @@ func (o *offline) finish() (bool, error) {
 	return true, o.err
 }
 
-// abandon ends it without an index.
+// abandon ends the build without an index.
 func (o *offline) abandon() {
 	o.abandoned = true
 	_, _ = o.finish()
 }
 
-// asWritten is a mapping for documents that newDocument has made.
+// asWritten is a mapping for documents made by newDocument.
 type asWritten struct{ *mapping.IndexMappingImpl }
 
-// MapDocument takes over the fields.
+// MapDocument takes over the fields as they are.
 func (asWritten) MapDocument(doc *document.Document, data any) error {
 	made, ok := data.(*document.Document)
 	if !ok {
-		return fmt.Errorf("%T is no document", data)
+		return fmt.Errorf("cannot index a %T", data)
 	}
 	doc.Fields = made.Fields
 	return nil
 }
 
-// foundWords is a field whose words have been found already.
-type foundWords struct{ *document.TextField }
+// analyzedField is a text field that has been analyzed already.
+type analyzedField struct{ *document.TextField }
 
-// Analyze has nothing to do.
-func (foundWords) Analyze() {}
+// Analyze does nothing.
+func (analyzedField) Analyze() {}
 
-// analyse makes Bleve's documents and finds their words, on all processors.
-func analyse(docs []*search.Document) ([]*document.Document, error) {
+// analyze converts documents to Bleve's form and analyzes their text, on all processors.
+func analyze(docs []*search.Document) ([]*document.Document, error) {
 	if len(docs) == 0 {
 		return nil, nil
 	}
@@ -136,7 +145,7 @@ func analyse(docs []*search.Document) ([]*document.Document, error) {
 				for n, f := range written[i].Fields {
 					if text, ok := f.(*document.TextField); ok && f.Options().IsIndexed() {
 						text.Analyze()
-						written[i].Fields[n] = foundWords{text}
+						written[i].Fields[n] = analyzedField{text}
 					}
 				}
 			}
@@ -154,9 +163,9 @@ func indexesOf[T any](list []T) []int {
 	return out
 }
 
-var _ index.Field = foundWords{}
+var _ index.Field = analyzedField{}
 
-// spool keeps batches in a file, in order, until they can be written to an index.
+// spool stores batches in a file, in order, until they can be written to an index.
 type spool struct {
 	file *os.File
 	w    *bufio.Writer
@@ -166,7 +175,7 @@ type spool struct {
 func newSpool(path string) (*spool, error) {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_RDWR, 0o600) //nolint:gosec // in the operator's folder
 	if err != nil {
-		return nil, fmt.Errorf("make the spool of a rebuild: %w", err)
+		return nil, fmt.Errorf("create the spool of a rebuild: %w", err)
 	}
 	return &spool{file: f, w: bufio.NewWriter(f)}, nil
 }
@@ -181,7 +190,7 @@ func (s *spool) add(b search.Batch) error {
 	return nil
 }
 
-// size is how much has been written and not been read.
+// size returns the number of bytes that have been written but not read.
 func (s *spool) size() (int64, error) {
 	if err := s.w.Flush(); err != nil {
 		return 0, fmt.Errorf("write to the spool of a rebuild: %w", err)
@@ -193,7 +202,7 @@ func (s *spool) size() (int64, error) {
 	return info.Size() - s.read, nil
 }
 
-// batches gives the next size bytes of it, which size has told, batch by batch.
+// batches calls each with the batches in the next size bytes, a length returned by the method size.
 func (s *spool) batches(size int64, each func(search.Batch) error) error {
 	d := json.NewDecoder(io.NewSectionReader(s.file, s.read, size))
 	s.read += size
@@ -214,7 +223,8 @@ func (s *spool) batches(size int64, each func(search.Batch) error) error {
 
 func (s *spool) close() error { return errors.Join(s.file.Close(), os.Remove(s.file.Name())) }
 
-// copyIndex makes a second index of one that nobody has open. Segments never change, so the two share the files of those until one of them is merged.
+// copyIndex copies an index that nobody has open. Segment files never change, so both indexes share them by hard links
+// until they are merged.
 func copyIndex(from, to string) error {
 	return filepath.WalkDir(from, func(path string, d os.DirEntry, err error) error {
 		if err != nil {

@@ -15,13 +15,14 @@ import (
 	"dugnad/search/norwegian"
 )
 
-// How a word is widened. The limits hold the cost of a query whatever the vocabulary: short beginnings of common words have thousands of endings.
+// How a word is widened. The limits bound the cost of a query: short prefixes of common words have thousands of
+// completions.
 const (
 	nearWeight, prefixWeight, fuzzyWeight = .3, .6, .4
 
 	maxPrefixTerms, maxFuzzyTerms = 200, 50
-	manyTerms                     = 10   // from so many endings on, how often one is in a body says nothing
-	maxDictEntries                = 5000 // looked at in one field
+	flattenAbove                  = 10   // with more widened terms than this, term frequencies in bodies are ignored
+	maxDictEntries                = 5000 // read per field
 )
 
 // plan looks up the words of a query in one view.
@@ -29,33 +30,39 @@ type plan struct {
 	ctx   context.Context
 	view  *view
 	live  int
-	dicts map[string][]segment.TermDictionary // by field: one for each segment
+	dicts map[string][]segment.TermDictionary // by field, one for each segment
 
-	corrected map[string]string // words that no document has: what they were taken for
+	corrected map[string]string // words that occur nowhere -> the terms searched instead
 }
 
-// wordPlan is one word of the query: the terms that count as it, in the fields they are in.
+// wordPlan is one word of the query: the terms that match it, by field.
 type wordPlan struct {
 	clauses  []clause
 	idf      float64
 	optional bool
 }
 
-// clause is a term in a field. The best of the widened terms of a word counts, and all of the exact ones.
+// clause is a term in a field. Of a word's widened terms only the best counts, of its exact ones all.
 type clause struct {
 	field   textField
 	weight  float64
 	widened bool
-	flat    bool                     // it counts the same however often the document has it
-	lists   [][]segment.PostingsList // for each segment: of the term; of several where it is flat
-	docs    int                      // live ones that have it; at most, where it is flat
+	flat    bool                     // scored without regard to the term frequency
+	lists   [][]segment.PostingsList // for each segment: the list of the term, or of several if flat
+	docs    int                      // number of live documents that have it; an upper bound if flat
 }
 
 func newPlan(ctx context.Context, v *view, live int) *plan {
-	return &plan{ctx: ctx, view: v, live: live, dicts: map[string][]segment.TermDictionary{}, corrected: map[string]string{}}
+	return &plan{
+		ctx:       ctx,
+		view:      v,
+		live:      live,
+		dicts:     map[string][]segment.TermDictionary{},
+		corrected: map[string]string{},
+	}
 }
 
-// exact is a word in its inflected and nynorsk forms, and written as it is.
+// exact plans a word in its inflections and written forms, and as written.
 func (p *plan) exact(word string) (wordPlan, error) {
 	var w wordPlan
 	key := norwegian.Key(word)
@@ -78,8 +85,9 @@ func (p *plan) exact(word string) (wordPlan, error) {
 	return w, nil
 }
 
-// word is a word and what may be meant by it: compounds of it, words near in meaning, longer words while it may be unfinished, and misspellings when there is no such
-// word, or hardly any; and of a compound that there is not, what it is about.
+// word plans a word with everything that it may mean: compounds with it, related words, longer words if it may be
+// unfinished, and corrections if the word is rare or unknown. An unknown compound also matches its modifier, the part
+// that tells its subject.
 func (p *plan) word(t search.Term) (wordPlan, error) {
 	w, err := p.exact(t.Word)
 	if err != nil {
@@ -117,28 +125,33 @@ func (p *plan) word(t search.Term) (wordPlan, error) {
 	return w, nil
 }
 
-// found is a term of the vocabulary that a word is widened to.
-type found struct {
+// candidate is a term of the vocabulary that a word may be widened to.
+type candidate struct {
 	term   string
 	edits  uint8
 	count  uint64
 	fields []textField
 }
 
+// prefix widens an unfinished word to the terms that begin with it.
 func (p *plan) prefix(w *wordPlan, word string) error {
-	byTerm := map[string]*found{}
+	byTerm := map[string]*candidate{}
 	folded := norwegian.Fold(word)
 	for _, f := range surface {
-		if err := p.collect(byTerm, f, func() (index.FieldDict, error) { return p.view.snap.FieldDictPrefix(f.name, []byte(word)) }); err != nil {
+		if err := p.collect(byTerm, f, func() (index.FieldDict, error) {
+			return p.view.snap.FieldDictPrefix(f.name, []byte(word))
+		}); err != nil {
 			return err
 		}
 	}
 	plain := normal[:2]
-	if utf8.RuneCountInString(folded) < search.PrefixFrom { // "boe" is Bø, and not the beginning of everything with bo
+	if utf8.RuneCountInString(folded) < search.PrefixFrom { // "boe" means Bø and must not match every word with bo
 		plain = nil
 	}
-	for _, f := range plain { // so that "tromso" while it is typed finds Tromsø; the body would cost more than it gives
-		if err := p.collect(byTerm, f, func() (index.FieldDict, error) { return p.view.snap.FieldDictPrefix(f.name, []byte(folded)) }); err != nil {
+	for _, f := range plain { // so that an unfinished "tromso" finds Tromsø; in bodies that costs more than it gains
+		if err := p.collect(byTerm, f, func() (index.FieldDict, error) {
+			return p.view.snap.FieldDictPrefix(f.name, []byte(folded))
+		}); err != nil {
 			return err
 		}
 	}
@@ -146,8 +159,9 @@ func (p *plan) prefix(w *wordPlan, word string) error {
 	return err
 }
 
+// fuzzy widens a word to terms within the given edit distance.
 func (p *plan) fuzzy(w *wordPlan, word string, edits int) error {
-	byTerm := map[string]*found{}
+	byTerm := map[string]*candidate{}
 	start := string([]rune(word)[:search.FixedLetters])
 	for _, f := range surface {
 		if err := p.collect(byTerm, f, func() (index.FieldDict, error) {
@@ -164,8 +178,8 @@ func (p *plan) fuzzy(w *wordPlan, word string, edits int) error {
 	return err
 }
 
-// collect reads terms from a vocabulary.
-func (p *plan) collect(into map[string]*found, f textField, open func() (index.FieldDict, error)) error {
+// collect adds the terms of a dictionary to into.
+func (p *plan) collect(into map[string]*candidate, f textField, open func() (index.FieldDict, error)) error {
 	dict, err := open()
 	if err != nil {
 		return err
@@ -181,7 +195,7 @@ func (p *plan) collect(into map[string]*found, f textField, open func() (index.F
 		}
 		t := into[e.Term]
 		if t == nil {
-			t = &found{term: strings.Clone(e.Term), edits: e.EditDistance}
+			t = &candidate{term: strings.Clone(e.Term), edits: e.EditDistance}
 			into[t.term] = t
 		}
 		t.count += e.Count
@@ -190,14 +204,21 @@ func (p *plan) collect(into map[string]*found, f textField, open func() (index.F
 	return nil
 }
 
-// widen adds the best of the terms found: those least misspelt, then the most frequent. It gives the first that a live document has.
-func (p *plan) widen(w *wordPlan, byTerm map[string]*found, word string, weight float64, limit int) (best string, err error) {
+// widen adds the best candidates: least edits first, then most frequent. It returns the first one that a live document
+// has.
+func (p *plan) widen(
+	w *wordPlan,
+	byTerm map[string]*candidate,
+	word string,
+	weight float64,
+	limit int,
+) (best string, err error) {
 	delete(byTerm, word)
-	terms := make([]*found, 0, len(byTerm))
+	terms := make([]*candidate, 0, len(byTerm))
 	for _, t := range byTerm {
 		terms = append(terms, t)
 	}
-	slices.SortFunc(terms, func(a, b *found) int {
+	slices.SortFunc(terms, func(a, b *candidate) int {
 		return cmp.Or(cmp.Compare(a.edits, b.edits), cmp.Compare(b.count, a.count), strings.Compare(a.term, b.term))
 	})
 	terms = terms[:min(len(terms), limit)]
@@ -213,13 +234,13 @@ func (p *plan) widen(w *wordPlan, byTerm map[string]*found, word string, weight 
 			}
 		}
 	}
-	if len(terms) > manyTerms {
+	if len(terms) > flattenAbove {
 		w.clauses = append(w.clauses[:before], flattened(w.clauses[before:])...)
 	}
 	return best, nil
 }
 
-// flattened makes one flat clause of those in the body, which have the most postings by far.
+// flattened merges the clauses of the body, which have the most postings by far, into one flat clause.
 func flattened(clauses []clause) []clause {
 	var kept []clause
 	var flat *clause
@@ -243,7 +264,7 @@ func flattened(clauses []clause) []clause {
 	return kept
 }
 
-// add looks a term up in a field, and adds it to the word if any live document has it.
+// add looks a term up in a field and adds a clause to the word if any live document has it.
 func (p *plan) add(w *wordPlan, f textField, term string, weight float64, widened bool) error {
 	if err := p.ctx.Err(); err != nil {
 		return err
@@ -269,6 +290,7 @@ func (p *plan) add(w *wordPlan, f textField, term string, weight float64, widene
 	return nil
 }
 
+// dictionaries returns the dictionaries of a field, one for each segment.
 func (p *plan) dictionaries(field string) ([]segment.TermDictionary, error) {
 	if dicts, ok := p.dicts[field]; ok {
 		return dicts, nil
@@ -285,7 +307,8 @@ func (p *plan) dictionaries(field string) ([]segment.TermDictionary, error) {
 	return dicts, nil
 }
 
-// docs is about how many documents have the word: as many as its most frequent exact term, or where there is none all the widened ones together.
+// docs estimates how many documents have the word: as many as its most frequent exact term, or if it has none, all
+// widened ones together.
 func (w wordPlan) docs() int {
 	exact, widened := 0, 0
 	for _, c := range w.clauses {
@@ -301,7 +324,7 @@ func (w wordPlan) docs() int {
 	return widened
 }
 
-// idf is one for the whole word, so that a rare ending of it does not outweigh the word itself.
+// idf returns one value for the whole word, so that a rare inflection does not outweigh the word itself.
 func (p *plan) idf(w wordPlan) float64 {
 	n := float64(min(w.docs(), p.live))
 	return math.Log(1 + (float64(p.live)-n+.5)/(n+.5))

@@ -12,37 +12,38 @@ import (
 	"dugnad/search"
 )
 
-// endTime is how long the end of a rebuild waits for a build under way; what is left then is removed at the next start.
-const endTime = 5 * time.Second
+// closeTimeout is how long Abort and Close wait for a running build; the next start removes what is left.
+const closeTimeout = 5 * time.Second
 
-// spoolName is the file beside the indexes of a rebuild with what is written to them after they have been built.
+// spoolName is the file beside the new indexes that holds what is written to them once they are built.
 const spoolName = "spool"
 
-// rebuild is a new generation being made beside the one that is searched. The documents for everybody are built offline, and Members begins as a copy
-// of Public; what is for members alone, what comes twice and what changes meanwhile waits in a file, and is written when the two are there.
+// rebuild is a new generation being made beside the current one. Public documents are built offline, and the members'
+// index begins as a copy of the public one. Members' documents, repeated ids and changes made meanwhile wait in a spool
+// file until both indexes exist.
 type rebuild struct {
 	engine *Engine
 	name   string
 	path   string
 
-	filling sync.Mutex // of those who fill it; taken after engine.writing, and never held while taking that
+	filling sync.Mutex // serializes Apply; locked after engine.writing, never before
 	public  *offline
-	seen    map[string]bool // ids that are in public
+	seen    map[string]bool // ids in public
 	seq     int64
-	closed  bool // takes no more documents
+	closed  bool // accepts no more documents
 
-	spooling sync.Mutex // guards what follows; the last that is taken
+	spooling sync.Mutex // guards the fields below; always the last lock taken
 	changed  search.Changed
 	spool    *spool
-	failed   error // a change that could not be followed; Commit refuses
+	failed   error // a change that could not be spooled; makes Commit fail
 
 	over     bool          // committed or ended; guarded by engine.writing
 	ended    chan struct{} // closed with over
-	building bool          // Commit has begun; guarded by engine.writing
-	gone     chan struct{} // closed when nothing is left of one that was not committed
+	building bool          // Commit has started; guarded by engine.writing
+	gone     chan struct{} // closed when an uncommitted rebuild is removed
 }
 
-// Rebuild begins a new generation.
+// Rebuild implements search.Engine.
 func (e *Engine) Rebuild(context.Context) (search.Rebuild, error) {
 	e.writing.Lock()
 	defer e.writing.Unlock()
@@ -52,7 +53,7 @@ func (e *Engine) Rebuild(context.Context) (search.Rebuild, error) {
 	if e.build != nil {
 		return nil, search.ErrRebuilding
 	}
-	name, path, err := e.folder.make()
+	name, path, err := e.folder.create()
 	if err != nil {
 		return nil, err
 	}
@@ -61,13 +62,14 @@ func (e *Engine) Rebuild(context.Context) (search.Rebuild, error) {
 		return nil, errors.Join(err, os.RemoveAll(path))
 	}
 	e.build = &rebuild{
-		engine: e, name: name, path: path, public: newOffline(filepath.Join(path, string(search.Public))), seen: map[string]bool{}, seq: -1,
+		engine: e, name: name, path: path, public: newOffline(filepath.Join(path, string(search.Public))),
+		seen: map[string]bool{}, seq: -1,
 		changed: search.Changed{}, spool: s, ended: make(chan struct{}), gone: make(chan struct{}),
 	}
 	return e.build, nil
 }
 
-// Apply adds documents, without those that have changed meanwhile.
+// Apply adds documents, except those that changed since the rebuild started.
 func (r *rebuild) Apply(ctx context.Context, b search.Batch) error {
 	if err := b.Validate(); err != nil {
 		return err
@@ -87,6 +89,7 @@ func (r *rebuild) Apply(ctx context.Context, b search.Batch) error {
 	return nil
 }
 
+// fill adds new public documents to the offline build and spools the rest.
 func (r *rebuild) fill(b search.Batch) error {
 	r.spooling.Lock()
 	b = r.changed.Older(b)
@@ -113,8 +116,8 @@ func (r *rebuild) fill(b search.Batch) error {
 	return r.spool.add(r.changed.Older(later))
 }
 
-// follow takes down what Engine.Apply has written. The sequence stays that of the rebuild, from which the log is followed once more. The change itself
-// has succeeded, so a failure here is the rebuild's alone.
+// follow records a batch that Engine.Apply has written. The rebuild keeps its own sequence, from which the log is read
+// again. The batch itself has succeeded, so an error here fails only the rebuild.
 func (r *rebuild) follow(b search.Batch) {
 	r.spooling.Lock()
 	defer r.spooling.Unlock()
@@ -122,7 +125,8 @@ func (r *rebuild) follow(b search.Batch) {
 	r.failed = errors.Join(r.failed, r.spool.add(b))
 }
 
-// Commit finishes the new generation and makes it the one that is searched. Changes go on meanwhile; only those of the last moment wait.
+// Commit completes the new generation and makes it current. Changes can be applied meanwhile, except during the final
+// switch.
 func (r *rebuild) Commit(ctx context.Context) error {
 	e := r.engine
 	e.writing.Lock()
@@ -176,7 +180,7 @@ func (r *rebuild) Commit(ctx context.Context) error {
 	return nil
 }
 
-// finish makes the two indexes of what has been given, and writes what has waited so far.
+// finish builds the two indexes and writes the batches spooled so far.
 func (r *rebuild) finish() (*generation, error) {
 	r.filling.Lock()
 	defer r.filling.Unlock()
@@ -202,7 +206,7 @@ func (r *rebuild) finish() (*generation, error) {
 	return g, nil
 }
 
-// drain writes what waits in the spool.
+// drain writes the spooled batches.
 func (r *rebuild) drain(g *generation) error {
 	r.spooling.Lock()
 	size, err := r.spool.size()
@@ -213,13 +217,14 @@ func (r *rebuild) drain(g *generation) error {
 	return r.spool.batches(size, func(b search.Batch) error { return g.apply(context.Background(), b, -1) })
 }
 
-// putInPlace writes the last changes and lets the next start open the generation; the engine's writing lock is held.
+// putInPlace writes the last batches and makes g the generation that the next start opens; the engine's writing lock
+// must be held.
 func (r *rebuild) putInPlace(g *generation) error {
 	if err := r.drain(g); err != nil {
 		return err
 	}
 	if r.failed != nil {
-		return fmt.Errorf("a change could not be followed: %w", r.failed)
+		return fmt.Errorf("spool a change: %w", r.failed)
 	}
 	if err := g.apply(context.Background(), search.Batch{}, r.seq); err != nil {
 		return err
@@ -246,12 +251,13 @@ func (r *rebuild) Abort() error {
 	return r.end()
 }
 
-// end removes the new generation; the engine's writing lock is held. A build under way cannot be stopped, so it is waited for, but not for long.
+// end removes the new generation; the engine's writing lock must be held. A running build cannot be stopped, so end
+// waits for it up to closeTimeout.
 func (r *rebuild) end() error {
 	r.over, r.engine.build = true, nil
 	close(r.ended)
 	if !r.building {
-		r.filling.Lock() // an Apply under way ends first
+		r.filling.Lock() // wait for a running Apply
 		defer r.filling.Unlock()
 		r.closed = true
 		r.public.abandon()
@@ -259,12 +265,12 @@ func (r *rebuild) end() error {
 	}
 	select {
 	case <-r.gone:
-	case <-time.After(endTime):
+	case <-time.After(closeTimeout):
 	}
 	return nil
 }
 
-// discard removes what there is of the generation.
+// discard removes the files of the new generation.
 func (r *rebuild) discard(g *generation) error {
 	defer close(r.gone)
 	var errs []error

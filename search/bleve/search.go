@@ -62,7 +62,13 @@ func (v *view) search(ctx context.Context, q search.Query) (*search.Result, erro
 	}
 
 	base := matched.and(wanted)
-	result := &search.Result{Hits: top.hits(), Total: base.size(), TotalExact: true, Facets: map[search.Facet][]search.FacetCount{}, Corrected: corrected}
+	result := &search.Result{
+		Hits:       top.hits(),
+		Total:      base.size(),
+		TotalExact: true,
+		Facets:     map[search.Facet][]search.FacetCount{},
+		Corrected:  corrected,
+	}
 	var others []docSet
 	if len(q.Facets) > 0 && !q.Conjunctive {
 		others = matched.narrowedButOne(chosen)
@@ -80,12 +86,12 @@ func (v *view) search(ctx context.Context, q search.Query) (*search.Result, erro
 	return result, err
 }
 
-// top keeps the first hits of an order that come after a position.
+// top collects the first hits of an order after a position.
 type top struct {
 	order  search.Order
 	view   *view
 	titles [][]string  // by segment, when ordering by title
-	meters [][]float64 // by segment and place in its column of municipalities, when ordering by distance
+	meters [][]float64 // by segment and index of the municipality in its column, when ordering by distance
 	after  *search.Position
 	limit  int
 	best   hitHeap
@@ -115,7 +121,7 @@ func (v *view) newTop(q search.Query) (*top, error) {
 	return t, nil
 }
 
-// distance is that of the nearest municipality of a document.
+// distance returns the metres to the nearest municipality of a document.
 func (t *top) distance(seg int, d uint32) float64 {
 	c := t.view.cols[seg].facets[slices.Index(search.Facets(), search.Municipality)]
 	nearest := float64(search.NoPlace)
@@ -125,7 +131,7 @@ func (t *top) distance(seg int, d uint32) float64 {
 	return nearest
 }
 
-// offer considers documents of a segment; scores may be nil when the order does not ask for them.
+// offer considers documents of a segment; scores may be nil unless ordering by relevance.
 func (t *top) offer(seg int, docs *roaring.Bitmap, scores []float32) {
 	if t.limit == 0 {
 		return
@@ -170,7 +176,7 @@ func (t *top) hits() []search.Hit {
 	return hits
 }
 
-// hitHeap has the last hit on top.
+// hitHeap has the last hit at the root.
 type hitHeap []search.Position
 
 func (h hitHeap) Len() int           { return len(h) }

@@ -21,16 +21,17 @@ import (
 // batchSize is how many documents are written at once: large batches take much memory, small ones make many segments.
 const batchSize = 500
 
-// Keys of what an index knows about itself.
+// Keys of an index's internal values.
 var (
 	keySeq    = []byte("seq")
 	keySchema = []byte("schema")
-	keyWhole  = []byte("whole") // set at the end of the rebuild that has made it
+	keyWhole  = []byte("whole") // set at the end of the rebuild
 )
 
 var (
-	errSchema = errors.New("it was made by another version of the program")
-	errPart   = errors.New("it has lost a part") // Bleve opens an older state of a damaged index, and that may be of a time before it was whole
+	errSchema = errors.New("index has another schema version")
+	// Bleve may open an older state of a damaged index, from before its rebuild ended
+	errIncomplete = errors.New("index is incomplete")
 )
 
 // shard is one Bleve index, with the columns and suggestions read from it.
@@ -39,13 +40,13 @@ type shard struct {
 	columns *columnStore
 	suggest *suggester
 
-	showing sync.RWMutex // held while a batch and its suggestions come into sight, so that the cursor is never ahead of the suggestions
+	showing sync.RWMutex // held while a batch and its suggestions become visible, so that seq is never ahead of them
 }
 
-// boltTimeout makes a second process fail rather than wait for ever.
+// boltTimeout makes a second process fail instead of waiting forever.
 const boltTimeout = "2s"
 
-// newMapping maps nothing: newDocument writes every field itself.
+// newMapping maps nothing: newDocument builds every field itself.
 func newMapping() *mapping.IndexMappingImpl {
 	m := bleve.NewIndexMapping()
 	m.DefaultMapping = bleve.NewDocumentStaticMapping()
@@ -58,16 +59,16 @@ func createShard(path string) (*shard, error) {
 	if err != nil {
 		return nil, fmt.Errorf("create index %s: %w", path, err)
 	}
-	return markedShard(i, path)
+	return markSchema(i, path)
 }
 
-// adoptShard opens an index that was built offline.
+// adoptShard opens an index that was built offline and marks it with the schema version.
 func adoptShard(path string) (*shard, error) {
 	i, err := bleve.OpenUsing(path, map[string]any{"bolt_timeout": boltTimeout})
 	if err != nil {
 		return nil, fmt.Errorf("open index %s: %w", path, err)
 	}
-	s, err := markedShard(i, path)
+	s, err := markSchema(i, path)
 	if err != nil {
 		return nil, err
 	}
@@ -77,19 +78,20 @@ func adoptShard(path string) (*shard, error) {
 	return s, nil
 }
 
-// markedShard marks an index as one of this version.
-func markedShard(i bleve.Index, path string) (*shard, error) {
+// markSchema returns a shard for i after marking it with the current schema version.
+func markSchema(i bleve.Index, path string) (*shard, error) {
 	s := newShard(i)
-	if err := i.SetInternal(keySchema, []byte(schema)); err != nil {
+	if err := i.SetInternal(keySchema, []byte(schemaVersion)); err != nil {
 		return nil, errors.Join(fmt.Errorf("mark index %s: %w", path, err), s.close())
 	}
 	return s, nil
 }
 
-// openShard opens an index and reads its columns and suggestions. Any error but ErrLocked means that it has to be built anew.
+// openShard opens an index and reads its columns and suggestions. Any error but ErrLocked means that it must be
+// rebuilt.
 func openShard(path string) (s *shard, err error) {
 	defer func() {
-		if r := recover(); r != nil { // Bleve trusts its files
+		if r := recover(); r != nil { // Bleve panics on damaged files
 			s, err = nil, fmt.Errorf("open index %s: %v", path, r)
 		}
 	}()
@@ -111,12 +113,12 @@ func newShard(i bleve.Index) *shard {
 	return &shard{index: i, columns: newColumnStore(), suggest: newSuggester()}
 }
 
-// finish marks the index as whole.
+// finish marks the index as complete.
 func (s *shard) finish() error { return s.index.SetInternal(keyWhole, []byte{1}) }
 
 func (s *shard) close() error { return s.index.Close() }
 
-// read gives do a view of the present state.
+// read calls do with a view of the current state.
 func (s *shard) read(do func(*view) error) error {
 	adv, err := s.index.Advanced()
 	if err != nil {
@@ -140,11 +142,11 @@ func (s *shard) load() error {
 		if err != nil {
 			return err
 		}
-		if string(made) != schema {
+		if string(made) != schemaVersion {
 			return errSchema
 		}
 		if whole, err := v.snap.GetInternal(keyWhole); err != nil || whole == nil {
-			return errors.Join(errPart, err)
+			return errors.Join(errIncomplete, err)
 		}
 		return s.readSuggestions(v)
 	})
@@ -162,7 +164,7 @@ func (s *shard) readSuggestions(v *view) error {
 	return err
 }
 
-// eachStored gives what is kept of every document.
+// eachStored calls each with the stored fields of every live document.
 func (v *view) eachStored(each func(id string, d stored) error) error {
 	for i, docs := range v.live() {
 		for it := docs.Iterator(); it.HasNext(); {
@@ -187,8 +189,8 @@ func (v *view) eachStored(each func(id string, d stored) error) error {
 	return nil
 }
 
-// apply writes documents and removals, and the sequence with the last of them; returns when that is on disk and the next reader sees it. Documents
-// that are nil are removed. A negative sequence leaves the stored one.
+// apply upserts documents and deletes those that are nil, and stores the sequence with the last of them. It returns
+// when that is durable and visible to the next reader. A negative sequence leaves the stored one.
 func (s *shard) apply(ctx context.Context, docs map[string]*search.Document, seq int64) error {
 	b := s.index.NewBatch()
 	changed := make(map[string]suggestible, len(docs))
@@ -235,9 +237,10 @@ func (s *shard) apply(ctx context.Context, docs map[string]*search.Document, seq
 	if err := flush(); err != nil {
 		return err
 	}
-	return s.read(func(*view) error { return nil }) // reads the columns of the new segments, so that no reader has to
+	return s.read(func(*view) error { return nil }) // loads the columns of the new segments ahead of the first query
 }
 
+// show makes a batch and its suggestions visible together.
 func (s *shard) show(b *bleve.Batch, changed map[string]suggestible) error {
 	s.showing.Lock()
 	defer s.showing.Unlock()
@@ -248,6 +251,7 @@ func (s *shard) show(b *bleve.Batch, changed map[string]suggestible) error {
 	return err
 }
 
+// seq returns the stored sequence, 0 if there is none.
 func (s *shard) seq() (seq int64, err error) {
 	s.showing.RLock()
 	defer s.showing.RUnlock()

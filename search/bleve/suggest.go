@@ -10,24 +10,24 @@ import (
 	"dugnad/search"
 )
 
-// maxRecent is how many changed documents are kept apart before they are sorted in among all the others.
+// maxRecent is how many changed documents are kept apart before they are merged into the sorted lists.
 const maxRecent = 200
 
-// suggester offers the titles and names of one index as a reader types. All of it is in memory; what is in no document of the index is not in here.
+// suggester suggests titles and names of the documents of one index, from memory.
 type suggester struct {
 	mu      sync.RWMutex
 	docs    map[string]suggestible
 	settled entries
-	recent  map[string]bool // changed since the others were sorted; what settled has of them no longer counts
-	changed entries         // of the documents in recent
+	recent  map[string]bool // changed since settled was sorted; their entries in settled are stale
+	changed entries         // entries of the documents in recent
 }
 
-// entries are places where a suggestion can begin, sorted, by the way they match.
+// entries are the places at which a match can begin, sorted, for each way of matching.
 type entries [search.SuggestionWays][]entry
 
-// entry is a place where a suggestion can begin.
+// entry is a place at which a match can begin.
 type entry struct {
-	key  string // the folded rest of the title from there
+	key  string // the name from there on, folded
 	text string
 	id   string
 }
@@ -36,7 +36,7 @@ func newSuggester() *suggester {
 	return &suggester{docs: map[string]suggestible{}, recent: map[string]bool{}}
 }
 
-// update puts documents in place of their former selves; one with no titles is gone.
+// update replaces documents; one without titles is removed.
 func (s *suggester) update(changed map[string]suggestible) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -65,8 +65,8 @@ func (s *suggester) update(changed map[string]suggestible) {
 	s.changed.sort()
 }
 
-// find gives the suggestions for a beginning: titles that begin with it, then those with a word that does, then those of which another name does; the
-// shortest first, a document once.
+// find returns at most limit suggestions, one per document: titles that begin with the text, then titles with a word
+// that does, then other names; shorter ones first.
 func (s *suggester) find(text string, limit int) []search.Suggestion {
 	prefix := search.FoldName(text)
 	if prefix == "" {
@@ -97,7 +97,7 @@ func (s *suggester) find(text string, limit int) []search.Suggestion {
 	return out
 }
 
-// from is the part of a sorted list that begins with a prefix.
+// from returns the part of a sorted list that begins with prefix.
 func from(list []entry, prefix string) []entry {
 	list = list[sort.Search(len(list), func(i int) bool { return list[i].key >= prefix }):]
 	return list[:sort.Search(len(list), func(i int) bool { return !strings.HasPrefix(list[i].key, prefix) })]

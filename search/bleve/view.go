@@ -10,7 +10,8 @@ import (
 	"dugnad/search"
 )
 
-// view is one snapshot of an index with its columns: what one search answers from. It is valid while the snapshot is open.
+// view is one snapshot of an index with its columns; a search is answered from one view. It is valid while the snapshot
+// is open.
 type view struct {
 	snap  *scorch.IndexSnapshot
 	segs  []*scorch.SegmentSnapshot
@@ -18,7 +19,7 @@ type view struct {
 	names [][]string
 }
 
-// docSet is a set of documents, by their numbers in each segment.
+// docSet is a set of documents, by document number in each segment.
 type docSet []*roaring.Bitmap
 
 func (s *columnStore) view(snap *scorch.IndexSnapshot) (*view, error) {
@@ -37,7 +38,7 @@ func (s *columnStore) view(snap *scorch.IndexSnapshot) (*view, error) {
 	return v, nil
 }
 
-// chosen is, for each facet with choices, the documents that have one of them; nil for the others.
+// chosen returns for each facet the documents that have one of the selected values, nil without a selection.
 func (v *view) chosen(selected [][]string) []docSet {
 	out := make([]docSet, len(selected))
 	for f, values := range selected {
@@ -48,7 +49,7 @@ func (v *view) chosen(selected [][]string) []docSet {
 	return out
 }
 
-// having is the documents that have any of the values of a facet, deleted ones too.
+// having returns the documents that have any of the values of a facet, deleted ones included.
 func (v *view) having(f int, values []string) docSet {
 	out := make(docSet, len(v.segs))
 	for i := range v.segs {
@@ -64,7 +65,7 @@ func (v *view) having(f int, values []string) docSet {
 	return out
 }
 
-// narrowed keeps the documents that have a choice of every facet.
+// narrowed returns the documents of s that are in every chosen set.
 func (s docSet) narrowed(chosen []docSet) docSet {
 	for _, c := range chosen {
 		if c != nil {
@@ -74,8 +75,8 @@ func (s docSet) narrowed(chosen []docSet) docSet {
 	return s
 }
 
-// narrowedButOne is, for each facet with choices, the documents that have a choice of every other one; nil for the facets without. It goes from both
-// ends, so that each choice is looked at twice and not once for every other.
+// narrowedButOne returns for each facet with a chosen set the documents of s that are in every other chosen set; nil
+// for facets without. It works from both ends, so that it takes linear instead of quadratic time.
 func (s docSet) narrowedButOne(chosen []docSet) []docSet {
 	out := make([]docSet, len(chosen))
 	before := s
@@ -99,7 +100,7 @@ func (s docSet) narrowedButOne(chosen []docSet) []docSet {
 	return out
 }
 
-// placed keeps the documents of any of the municipalities.
+// placed returns the documents of set in any of the municipalities.
 func (v *view) placed(set docSet, municipalities []string) docSet {
 	return set.and(v.having(slices.Index(search.Facets(), search.Municipality), municipalities))
 }
@@ -112,7 +113,7 @@ func (v *view) live() docSet {
 	return out
 }
 
-// issued keeps the documents whose issued date is in a range; 0 is open. Without a range it keeps all.
+// issued returns the documents of set whose issued date is in the range; 0 means open.
 func (v *view) issued(set docSet, from, to search.Date) docSet {
 	if from == 0 && to == 0 {
 		return set
@@ -131,7 +132,8 @@ func (v *view) issued(set docSet, from, to search.Date) docSet {
 	return out
 }
 
-// count counts the values of a facet over a set: by the bitmaps of the values where the set is nearly everything, else by the forward lists.
+// count counts the values of a facet in a set: with the bitmaps of the values if the set is nearly everything,
+// otherwise with the forward lists.
 func (v *view) count(ctx context.Context, set docSet, f int) ([]search.FacetCount, error) {
 	totals := make([]int, len(v.names[f]))
 	for i, docs := range set {
@@ -165,6 +167,7 @@ func (v *view) count(ctx context.Context, set docSet, f int) ([]search.FacetCoun
 	return counts, nil
 }
 
+// tally adds the values of docs to the counts in into.
 func tally[V uint16 | uint32](docs *roaring.Bitmap, offs []uint32, vals []V, into []int) {
 	docs.Iterate(func(d uint32) bool {
 		for _, place := range vals[offs[d]:offs[d+1]] {

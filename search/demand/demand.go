@@ -151,13 +151,15 @@ func (r *Recorder) Flush(ctx context.Context, all bool) error {
 
 // add is one statement, so that replicas can count the same words at the same time.
 func (r *Recorder) add(ctx context.Context, at place, c count) error {
-	err := r.client.UnmetSearch.Create().SetDay(at.day).SetWords(at.words).SetSearches(c.searches).SetClients(len(c.clients)).
+	insert := sql.Insert(unmetsearch.Table).
+		Columns(unmetsearch.FieldDay, unmetsearch.FieldWords, unmetsearch.FieldSearches, unmetsearch.FieldClients).
+		Values(at.day, at.words, c.searches, len(c.clients)).
 		OnConflict(sql.ConflictColumns(unmetsearch.FieldDay, unmetsearch.FieldWords), sql.ResolveWith(func(u *sql.UpdateSet) {
 			u.Add(unmetsearch.FieldSearches, c.searches)
 			clients := u.Table().C(unmetsearch.FieldClients)
 			u.Set(unmetsearch.FieldClients, sql.Expr(fmt.Sprintf("CASE WHEN %[1]s < %[2]d THEN %[2]d ELSE %[1]s END", clients, len(c.clients))))
-		})).Exec(ctx)
-	if err != nil {
+		}))
+	if err := r.client.Insert(ctx, insert); err != nil {
 		return fmt.Errorf("add to the unmet searches: %w", err)
 	}
 	return nil

@@ -55,7 +55,7 @@ func New(client *ent.Client, engine search.Engine, waker *changes.Waker, logger 
 // Run follows the log until ctx ends, and then returns nil. What fails is logged and tried again, after a second at
 // first and 8 s at most; only an engine that was closed ends it with an error.
 func (f *Follower) Run(ctx context.Context) error {
-	woken, stop := f.waker.Waiting()
+	woken, stop := f.waker.Subscribe()
 	defer stop()
 	tick := time.NewTicker(poll)
 	defer tick.Stop()

@@ -6,8 +6,8 @@ import (
 	"dugnad/access"
 )
 
-// An invitation's secret is in the address after the #, which no server and no log sees. A few lines of script put it into the form; who
-// has none copies it.
+// showInvitation shows the form of an invitation. Its secret is in the address after the #, which no server and no log sees. A few lines of
+// script put it into the form; without scripts people copy it.
 func (a *Auth) showInvitation(w http.ResponseWriter, r *http.Request) {
 	a.page(w, r, http.StatusOK, codePage())
 }

@@ -417,7 +417,7 @@ func tree(f facetCounts) (roots []value, below map[string][]value) {
 	return roots, below
 }
 
-// opened reports whether the children of a theme are shown: when it, or one of them, is chosen.
+// opened reports whether a theme's children are shown: when it, or one of them, is chosen.
 func (res *results) opened(v value, below map[string][]value) bool {
 	return res.isChosen("tema", v.Value) || slices.ContainsFunc(below[v.Value], func(c value) bool { return res.isChosen("tema", c.Value) || res.opened(c, below) })
 }

@@ -180,11 +180,19 @@ func postgresCopy(t testing.TB, template string) string {
 		t.Fatalf("make a PostgreSQL database: %v", err)
 	}
 	t.Cleanup(func() {
-		if _, err := server.ExecContext(context.Background(), "DROP DATABASE "+name+" WITH (FORCE)"); err != nil {
+		if err := drop(name); err != nil {
 			t.Errorf("drop the database: %v", err)
 		}
 	})
 	return address
+}
+
+func drop(name string) error {
+	db, err := server()
+	if err == nil {
+		_, err = db.ExecContext(context.Background(), "DROP DATABASE "+name+" WITH (FORCE)")
+	}
+	return err
 }
 
 // inDatabase is the server's URL with another database. Nothing in it waits for the disk.

@@ -34,14 +34,14 @@ type Handler struct {
 	Documents func(ctx context.Context, ids []string, language string) (map[string]Document, error)
 	// Labels puts values of a facet into words.
 	Labels func(ctx context.Context, f search.Facet, values []string, language string) (map[string]string, error)
-	// Parents gives the theme above each theme that has one, by slug.
+	// Parents returns the theme above each theme that has one, by slug.
 	Parents func(ctx context.Context) (map[string]string, error)
-	// Inside gives the numbers of the municipalities whose middle is in an area, and Distances how many metres it is to that of each, by number.
+	// Inside returns the numbers of the municipalities whose centre is in an area, and Distances the metres to the centre of each, by number.
 	Inside    func(ctx context.Context, a Area) ([]string, error)
 	Distances func(ctx context.Context, from Area) (map[string]float64, error)
-	// Unmet is told of a text that nothing was found for, or only for other words in its place.
+	// Unmet is called with a text for which nothing was found, or only other words.
 	Unmet func(ctx context.Context, text string)
-	// Missing is told of a hit that there is not.
+	// Missing is called with a hit that is not in the database.
 	Missing func(id string)
 }
 
@@ -326,7 +326,7 @@ func Path(theme string, parents map[string]string) []string {
 	return path
 }
 
-// facetSearch gives the values of a facet whose label, or which themselves, begin so.
+// facetSearch returns the values of a facet whose label, or which themselves, begin so.
 func (h *Handler) facetSearch(ctx context.Context, q query) (any, *Error) {
 	began := time.Now()
 	if q.FacetName == nil {
@@ -369,7 +369,7 @@ func (h *Handler) facetSearch(ctx context.Context, q query) (any, *Error) {
 	return map[string]any{"facetHits": hits, "facetQuery": q.FacetQuery, "processingTimeMs": time.Since(began).Milliseconds()}, nil
 }
 
-// begins tells whether a word of a label, or a value, begins with what was typed.
+// begins reports whether a word of a label, or a value, begins with what was typed.
 func begins(typed, label, value string) bool {
 	if typed == "" || strings.HasPrefix(search.FoldName(value), typed) {
 		return true

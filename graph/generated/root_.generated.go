@@ -10602,11 +10602,11 @@ func sourceData(filename string) string {
 var sources = []*ast.Source{
 	{Name: "../../schema/accounts.graphql", Input: `extend type Query {
   "Who is signed in; null when nobody is."
-  viewer: Viewer
+  viewer: Viewer @previewable @shareable
   "The members, invitations and keys of an organisation, for its ADMINs; null for others."
-  administration("The organisation's id." organization: ID!): Administration
+  administration("The organisation's id." organization: ID!): Administration @previewable @shareable
   "What signed-in callers did and were refused, the newest first. For HUB_ADMINs; for ADMINs, that of their organisation."
-  auditEvents("1 to 100; 20 when absent." first: Int, "Continue after this place." after: Cursor, "The last so many, before ` + "`" + `before` + "`" + ` where it is given." last: Int, "Continue before this place." before: Cursor, "Only those that match." filter: AuditFilter): AuditEventConnection
+  auditEvents("1 to 100; 20 when absent." first: Int, "Continue after this place." after: Cursor, "The last so many, before ` + "`" + `before` + "`" + ` where it is given." last: Int, "Continue before this place." before: Cursor, "Only those that match." filter: AuditFilter): AuditEventConnection @previewable @shareable
 }
 
 "The account that is signed in."
@@ -10817,25 +10817,25 @@ input AuditFilter {
 
 extend type Mutation {
   "Makes the link of an invitation. For an ADMIN of the organisation; a role of the hub, without an organisation, for a HUB_ADMIN."
-  invite("The organisation." organization: ID, "The role that it gives." role: Role!, "Where it is sent, for the list of invitations; the hub sends nothing." email: String): InvitePayload!
+  invite("The organisation." organization: ID, "The role that it gives." role: Role!, "Where it is sent, for the list of invitations; the hub sends nothing." email: String): InvitePayload! @signedIn
   "Ends an invitation that is open."
-  revokeInvitation("Its id." id: ID!): DonePayload!
+  revokeInvitation("Its id." id: ID!): DonePayload! @signedIn
   "Changes the role of a member; it counts at the next request."
-  setRole("The membership." id: ID!, "The role." role: Role!): MembershipPayload!
+  setRole("The membership." id: ID!, "The role." role: Role!): MembershipPayload! @signedIn
   "Ends a membership, one's own or for an ADMIN another's, and the keys that the account made for the organisation."
-  removeMember("The membership." id: ID!): DonePayload!
+  removeMember("The membership." id: ID!): DonePayload! @signedIn
   "Gives an account a role of the hub, or takes it. For a HUB_ADMIN."
-  setHubRole("The account." account: ID!, "HUB_EDITOR or HUB_ADMIN; none when absent." role: Role): DonePayload!
+  setHubRole("The account." account: ID!, "HUB_EDITOR or HUB_ADMIN; none when absent." role: Role): DonePayload! @signedIn
   "Ends all access of an account, its sign-ins and keys. For a HUB_ADMIN."
-  disableAccount("The account." id: ID!): DonePayload!
+  disableAccount("The account." id: ID!): DonePayload! @signedIn
   "Takes the person out of an account for good; what it wrote stays, by nobody. For a HUB_ADMIN."
-  anonymizeAccount("The account." id: ID!): DonePayload!
+  anonymizeAccount("The account." id: ID!): DonePayload! @signedIn
   "Makes a key. The secret is in the answer and nowhere else."
-  createKey("What it is to be." input: CreateKeyInput!): CreateKeyPayload!
+  createKey("What it is to be." input: CreateKeyInput!): CreateKeyPayload! @signedIn
   "Ends a key at once."
-  revokeKey("Its id." id: ID!): DonePayload!
+  revokeKey("Its id." id: ID!): DonePayload! @signedIn
   "Signs a device of the account out."
-  revokeSignIn("The sign-in." id: ID!): DonePayload!
+  revokeSignIn("The sign-in." id: ID!): DonePayload! @signedIn
 }
 
 "What a key is to be."
@@ -10952,7 +10952,7 @@ type Subscription {
   What becomes visible to the viewer, changes, or goes. Without ` + "`" + `after` + "`" + `: from now on. After a connection is lost come back with the last
   cursor: nothing is missed. A cursor older than the log answers CURSOR_EXPIRED. The stream ends when the caller loses a right.
   """
-  changes("Continue after this place." after: Cursor, "Which changes." filter: ChangeFilter): Change!
+  changes("Continue after this place." after: Cursor, "Which changes." filter: ChangeFilter): Change! @publishedOnly
 }
 
 extend type Query {
@@ -10960,7 +10960,7 @@ extend type Query {
   For those who keep a copy. Without ` + "`" + `after` + "`" + `: all that the viewer may see, as upserts; then what changes. Keep the last cursor and come
   back with it. A cursor older than the log answers CURSOR_EXPIRED: begin again.
   """
-  changes("Continue after this place." after: Cursor, "1 to 100; 20 when absent." first: Int, "Which changes." filter: ChangeFilter): ChangeConnection!
+  changes("Continue after this place." after: Cursor, "1 to 100; 20 when absent." first: Int, "Which changes." filter: ChangeFilter): ChangeConnection! @publishedOnly @shareable(readsAll: true)
 }
 `, BuiltIn: false},
 	{Name: "../../schema/collection.graphql", Input: `"""
@@ -11630,11 +11630,11 @@ input FundingInput {
 `, BuiltIn: false},
 	{Name: "../../schema/entry.graphql", Input: `extend type Query {
   "The editorial record of a piece of content, drafts as well: for those who have a role in the organisation that owns it."
-  entry("The id of the content." id: ID!): Entry
+  entry("The id of the content." id: ID!): Entry @previewable @shareable
   "The entries that the viewer may edit or read as an editor, the last changed first unless another order is given."
-  entries("1 to 100; 20 when absent." first: Int, "Continue after this place." after: Cursor, "The last so many, before ` + "`" + `before` + "`" + ` where it is given." last: Int, "Continue before this place." before: Cursor, "Only those that match." filter: EntryFilter, "Orders, the first counts most." orderBy: [EntryOrder!]): EntryConnection!
+  entries("1 to 100; 20 when absent." first: Int, "Continue after this place." after: Cursor, "The last so many, before ` + "`" + `before` + "`" + ` where it is given." last: Int, "Continue before this place." before: Cursor, "Only those that match." filter: EntryFilter, "Orders, the first counts most." orderBy: [EntryOrder!]): EntryConnection! @previewable @shareable
   "What differs between two revisions of an entry."
-  diff("The entry." entry: ID!, "The number of the earlier revision." from: Int!, "The number of the later one; the head when absent." to: Int): [FieldChange!]
+  diff("The entry." entry: ID!, "The number of the earlier revision." from: Int!, "The number of the later one; the head when absent." to: Int): [FieldChange!] @previewable @shareable
 }
 
 "The editorial record of a piece of content. Its id is that of the content."
@@ -11940,31 +11940,31 @@ enum EntryOrderField {
 "Everything that can be written. All of it takes a signed-in caller or a SECRET key."
 type Mutation {
   "Publishes the head revisions, all or none, now or at a time."
-  publish("What, each with the revision that was seen." items: [PublishItem!]!, "When; now when absent." at: Time): PublishPayload!
+  publish("What, each with the revision that was seen." items: [PublishItem!]!, "When; now when absent." at: Time): PublishPayload! @signedIn
   "Takes entries from the readers, all or none, now or at a time."
-  withdraw("What, each with the head revision that was seen." items: [PublishItem!]!, "When; now when absent." at: Time, "Why, for the history." reason: String): PublishPayload!
+  withdraw("What, each with the head revision that was seen." items: [PublishItem!]!, "When; now when absent." at: Time, "Why, for the history." reason: String): PublishPayload! @signedIn
   "Asks for review."
-  submit("What, each with the revision that was seen." items: [PublishItem!]!, "What the reviewer should know." comment: String): PublishPayload!
+  submit("What, each with the revision that was seen." items: [PublishItem!]!, "What the reviewer should know." comment: String): PublishPayload! @signedIn
   "Sends entries back to their writers."
-  requestChanges("What, each with the revision that was seen." items: [PublishItem!]!, "What is to be changed." comment: String!): PublishPayload!
+  requestChanges("What, each with the revision that was seen." items: [PublishItem!]!, "What is to be changed." comment: String!): PublishPayload! @signedIn
   "Approves entries: they can be published."
-  approve("What, each with the revision that was seen." items: [PublishItem!]!, "What the writer should know." comment: String): PublishPayload!
+  approve("What, each with the revision that was seen." items: [PublishItem!]!, "What the writer should know." comment: String): PublishPayload! @signedIn
   "Forgets the times that were set for publishing and withdrawal."
-  unschedule("What, each with the revision that was seen." items: [PublishItem!]!): PublishPayload!
+  unschedule("What, each with the revision that was seen." items: [PublishItem!]!): PublishPayload! @signedIn
   "Puts entries away that readers do not see."
-  archive("What, each with the revision that was seen." items: [PublishItem!]!, "Why, for the history." reason: String): PublishPayload!
+  archive("What, each with the revision that was seen." items: [PublishItem!]!, "Why, for the history." reason: String): PublishPayload! @signedIn
   "Takes entries out again that were put away."
-  unarchive("What, each with the revision that was seen." items: [PublishItem!]!): PublishPayload!
+  unarchive("What, each with the revision that was seen." items: [PublishItem!]!): PublishPayload! @signedIn
   "Deletes entries that were never published, with all that was written."
-  delete("What, each with the revision that was seen." items: [PublishItem!]!): PublishPayload!
+  delete("What, each with the revision that was seen." items: [PublishItem!]!): PublishPayload! @signedIn
   "Gives entries to another organisation; takes the role EDITOR in both."
-  transfer("What, each with the revision that was seen." items: [PublishItem!]!, "The id of the organisation that answers for them from now on." organization: ID!): PublishPayload!
+  transfer("What, each with the revision that was seen." items: [PublishItem!]!, "The id of the organisation that answers for them from now on." organization: ID!): PublishPayload! @signedIn
   "Says who is to work on entries next."
-  assign("What, each with the revision that was seen." items: [PublishItem!]!, "The id of an account with a role in the organisation that owns them; nobody when absent." account: ID): PublishPayload!
+  assign("What, each with the revision that was seen." items: [PublishItem!]!, "The id of an account with a role in the organisation that owns them; nobody when absent." account: ID): PublishPayload! @signedIn
   "Makes an earlier revision's document the newest revision."
-  restore("The entry." id: ID!, "The number of the earlier revision." revision: Int!, "The head revision that was seen." expectedRevision: Int!, "What should be known of it." note: String): SavePayload!
+  restore("The entry." id: ID!, "The number of the earlier revision." revision: Int!, "The head revision that was seen." expectedRevision: Int!, "What should be known of it." note: String): SavePayload! @signedIn
   "Goes back to the document that was published last."
-  discardChanges("The entry." id: ID!, "The head revision that was seen." expectedRevision: Int!): SavePayload!
+  discardChanges("The entry." id: ID!, "The head revision that was seen." expectedRevision: Int!): SavePayload! @signedIn
   """
   Takes a text out of everything that was ever written of entries and reference data, for good: a national identity number, a person who
   has the right to it. For a HUB_ADMIN. The text is found by its words, whatever the case, the accents and what stands between them; it
@@ -11980,9 +11980,9 @@ type Mutation {
     reason: String!
     "Only tell where it is."
     dryRun: Boolean! = false
-  ): RedactPayload!
+  ): RedactPayload! @signedIn
   "Says something about an entry."
-  comment("The entry." id: ID!, "Plain text, at most 10 000 characters." text: String!): CommentPayload!
+  comment("The entry." id: ID!, "Plain text, at most 10 000 characters." text: String!): CommentPayload! @signedIn
 }
 
 "An entry, and the revision of it that the caller saw."
@@ -12237,9 +12237,9 @@ input OrganizationFilter {
 
 extend type Query {
   "One organisation, by exactly one of the two."
-  organization("Its id." id: ID, "Its slug." slug: String): Organization
+  organization("Its id." id: ID, "Its slug." slug: String): Organization @previewable @shareable
   "The organisations, by name."
-  organizations("1 to 100; 20 when absent." first: Int, "Continue after this place." after: Cursor, "The last so many, before ` + "`" + `before` + "`" + ` where it is given." last: Int, "Continue before this place." before: Cursor, "Only those that match." filter: OrganizationFilter): OrganizationConnection!
+  organizations("1 to 100; 20 when absent." first: Int, "Continue after this place." after: Cursor, "The last so many, before ` + "`" + `before` + "`" + ` where it is given." last: Int, "Continue before this place." before: Cursor, "Only those that match." filter: OrganizationFilter): OrganizationConnection! @previewable @shareable
 }
 
 "An organisation. Absent = unchanged, null = cleared."
@@ -12397,19 +12397,19 @@ input MunicipalityFilter {
 
 extend type Query {
   "One municipality, by exactly one of the two. Any number used since 2016 finds the municipality that had it."
-  municipality("Its id." id: ID, "A number." number: String): Municipality
+  municipality("Its id." id: ID, "A number." number: String): Municipality @previewable @shareable
   "The municipalities, by name; the 357 of today unless former ones are asked for."
-  municipalities("1 to 100; 20 when absent." first: Int, "Continue after this place." after: Cursor, "The last so many, before ` + "`" + `before` + "`" + ` where it is given." last: Int, "Continue before this place." before: Cursor, "Only those that match." filter: MunicipalityFilter, "Former ones too." includeFormer: Boolean! = false): MunicipalityConnection!
+  municipalities("1 to 100; 20 when absent." first: Int, "Continue after this place." after: Cursor, "The last so many, before ` + "`" + `before` + "`" + ` where it is given." last: Int, "Continue before this place." before: Cursor, "Only those that match." filter: MunicipalityFilter, "Former ones too." includeFormer: Boolean! = false): MunicipalityConnection! @previewable @shareable
   "The municipalities most like one: the nearest in population of its KOSTRA group, nearest first. Empty when there is no such number."
-  similarMunicipalities("A number of any year since 2016." number: String!, "At most so many, 1 to 20." first: Int! = 5): [Municipality!]!
+  similarMunicipalities("A number of any year since 2016." number: String!, "At most so many, 1 to 20." first: Int! = 5): [Municipality!]! @previewable @shareable
   "One county, by exactly one of the two."
-  county("Its id." id: ID, "Two digits." number: String): County
+  county("Its id." id: ID, "Two digits." number: String): County @previewable @shareable
   "The counties, by number."
-  counties("1 to 100; 20 when absent." first: Int, "Continue after this place." after: Cursor, "The last so many, before ` + "`" + `before` + "`" + ` where it is given." last: Int, "Continue before this place." before: Cursor): CountyConnection!
+  counties("1 to 100; 20 when absent." first: Int, "Continue after this place." after: Cursor, "The last so many, before ` + "`" + `before` + "`" + ` where it is given." last: Int, "Continue before this place." before: Cursor): CountyConnection! @previewable @shareable
   "One district of Oslo, by exactly one of the two."
-  district("Its id." id: ID, "Six digits." number: String): District
+  district("Its id." id: ID, "Six digits." number: String): District @previewable @shareable
   "The districts of Oslo, by number."
-  districts("1 to 100; 20 when absent." first: Int, "Continue after this place." after: Cursor, "The last so many, before ` + "`" + `before` + "`" + ` where it is given." last: Int, "Continue before this place." before: Cursor): DistrictConnection!
+  districts("1 to 100; 20 when absent." first: Int, "Continue after this place." after: Cursor, "The last so many, before ` + "`" + `before` + "`" + ` where it is given." last: Int, "Continue before this place." before: Cursor): DistrictConnection! @previewable @shareable
 }
 `, BuiltIn: false},
 	{Name: "../../schema/practice.graphql", Input: `"What was done or learnt."
@@ -12498,9 +12498,9 @@ input PracticeInput {
   Makes a token with which an operation is answered as if drafts were published: ` + "`" + `Authorization: Bearer …` + "`" + `. It shows their heads as they are
   when it is used, is for reading, and shows nothing else that its holder may not see. ` + "`" + `search` + "`" + `, ` + "`" + `suggest` + "`" + ` and ` + "`" + `changes` + "`" + ` are not previewed.
   """
-  createPreview("What is shown." input: PreviewInput!): PreviewPayload!
+  createPreview("What is shown." input: PreviewInput!): PreviewPayload! @signedIn
   "Ends a preview that the caller has made."
-  revokePreview("Its id." id: ID!): DonePayload!
+  revokePreview("Its id." id: ID!): DonePayload! @signedIn
 }
 
 "What a preview shows: exactly one of the three."
@@ -12575,7 +12575,7 @@ input ProjectInput {
   What was published as one version of an entry, for who cites it: also when newer ones have been published since. Null when there is none,
   and when the version or the entry as it is now is not for the viewer to read.
   """
-  publishedVersion("The entry's id." entry: ID!, "1 for what was published first." version: Int!): PublishedVersion
+  publishedVersion("The entry's id." entry: ID!, "1 for what was published first." version: Int!): PublishedVersion @publishedOnly @shareable(readsAll: true)
 }
 
 "What was published as one version of an entry."
@@ -12599,16 +12599,16 @@ type PublishedVersion {
 	{Name: "../../schema/query.graphql", Input: `"Everything that can be read. What a viewer may not see, or what is not there, is null; in lists it is absent, and counts agree."
 type Query {
   "Anything that has an id."
-  node("Its id." id: ID!): Node
+  node("Its id." id: ID!): Node @previewable @shareable(readsAll: true)
   "Several things at once, in the order of the ids; null where there is none."
-  nodes("At most 100." ids: [ID!]!): [Node]!
+  nodes("At most 100." ids: [ID!]!): [Node]! @previewable @shareable(readsAll: true)
 }
 `, BuiltIn: false},
 	{Name: "../../schema/release.graphql", Input: `extend type Query {
   "A release, for those who have a role in the organisation that owns it."
-  release("Its id." id: ID!): Release
+  release("Its id." id: ID!): Release @previewable @shareable
   "The releases that the viewer may see, the last changed first."
-  releases("1 to 100; 20 when absent." first: Int, "Continue after this place." after: Cursor, "The last so many, before ` + "`" + `before` + "`" + ` where it is given." last: Int, "Continue before this place." before: Cursor, "Only those that match." filter: ReleaseFilter): ReleaseConnection!
+  releases("1 to 100; 20 when absent." first: Int, "Continue after this place." after: Cursor, "The last so many, before ` + "`" + `before` + "`" + ` where it is given." last: Int, "Continue before this place." before: Cursor, "Only those that match." filter: ReleaseFilter): ReleaseConnection! @previewable @shareable
 }
 
 "A list of entries that are published together, all or none."
@@ -12657,19 +12657,19 @@ input ReleaseFilter {
 
 extend type Mutation {
   "Makes a release, empty. For an EDITOR of the organisation."
-  createRelease("Its name." name: String!, "The id of the organisation that it is of; not needed by those who have a role in one only." organization: ID): ReleasePayload!
+  createRelease("Its name." name: String!, "The id of the organisation that it is of; not needed by those who have a role in one only." organization: ID): ReleasePayload! @signedIn
   "Gives a release another name."
-  renameRelease("Its id." id: ID!, "Its name." name: String!): ReleasePayload!
+  renameRelease("Its id." id: ID!, "Its name." name: String!): ReleasePayload! @signedIn
   "Puts entries into a release, or other revisions of those that are in it."
-  addToRelease("Its id." id: ID!, "What, each with the revision that is to be published." items: [PublishItem!]!): ReleasePayload!
+  addToRelease("Its id." id: ID!, "What, each with the revision that is to be published." items: [PublishItem!]!): ReleasePayload! @signedIn
   "Takes entries out of a release."
-  removeFromRelease("Its id." id: ID!, "Ids of entries." entries: [ID!]!): ReleasePayload!
+  removeFromRelease("Its id." id: ID!, "Ids of entries." entries: [ID!]!): ReleasePayload! @signedIn
   "Publishes everything in a release, all or none, now or at a time. For those who may publish each of the entries."
-  publishRelease("Its id." id: ID!, "When; now when absent." at: Time): ReleasePayload!
+  publishRelease("Its id." id: ID!, "When; now when absent." at: Time): ReleasePayload! @signedIn
   "Forgets the time that was set."
-  unscheduleRelease("Its id." id: ID!): ReleasePayload!
+  unscheduleRelease("Its id." id: ID!): ReleasePayload! @signedIn
   "Deletes a release that is not published; the entries stay."
-  deleteRelease("Its id." id: ID!): DonePayload!
+  deleteRelease("Its id." id: ID!): DonePayload! @signedIn
 }
 
 "What came of an act on a release. With problems or conflicts nothing was done."
@@ -12740,6 +12740,32 @@ input ReportInput {
   "Who paid."
   funding: [FundingInput!]
 }
+`, BuiltIn: false},
+	{Name: "../../schema/rules.graphql", Input: `# The rules of root fields. Every root field has one of each pair that is for its kind, and the program reads them once, at the start:
+# graph/rules. They say what a client may count on, so they are part of the public schema.
+
+"Anybody may ask for this mutation. Nothing is recorded of who did."
+directive @public on FIELD_DEFINITION
+
+"For callers who are signed in or have a key; others get UNAUTHENTICATED. What they do or are refused is recorded in ` + "`" + `auditEvents` + "`" + `."
+directive @signedIn on FIELD_DEFINITION
+
+"With a preview's token, what it names is shown as if it were published."
+directive @previewable on FIELD_DEFINITION
+
+"Knows published content only: with a preview's token it is refused."
+directive @publishedOnly on FIELD_DEFINITION
+
+"""
+Answers to anonymous readers may be shared among them, and kept until something that they were made of changes: the types that are
+selected, and what the arguments say.
+"""
+directive @shareable(
+  "Answers change with any content, whatever is selected."
+  readsAll: Boolean! = false
+  "Answers change with the search index too."
+  readsIndex: Boolean! = false
+) on FIELD_DEFINITION
 `, BuiltIn: false},
 	{Name: "../../schema/scalars.graphql", Input: `"""
 The operation's languages, in order of preference. A reader gets one language per entry, chosen whole: the first of these that the
@@ -13113,17 +13139,17 @@ type UnmetSearch {
 
 extend type Query {
   "What readers looked for within half a year and did not find, the most wanted first: words that nothing was found for, or only for other words in their place. Only what came on at least five days, or from five clients on one; long numbers and addresses of e-mail are left out. For all who have a role; null for others."
-  unmetSearches("1 to 100; 20 when absent." first: Int): [UnmetSearch!]
+  unmetSearches("1 to 100; 20 when absent." first: Int): [UnmetSearch!] @previewable @shareable
   "Content that is about the same as an entry: it shares themes, methods, target groups or words of the title, the rarest counting most. Best first; null when the viewer sees no such entry. Answers UNAVAILABLE while the index is being built."
-  similar("The entry's id." id: ID!, "At most so many, 1 to 20." first: Int! = 6): [Content!]
+  similar("The entry's id." id: ID!, "At most so many, 1 to 20." first: Int! = 6): [Content!] @publishedOnly @shareable(readsAll: true, readsIndex: true)
   "How searching is, for HUB_ADMINs; null for others."
-  searchStatus: SearchStatus
+  searchStatus: SearchStatus @previewable @shareable
   "Search over all that the viewer may read, and over municipalities and organisations. Answers UNAVAILABLE while the index is being built."
-  search("Words; \"a phrase\"; -without. Empty finds everything." query: String, "What hits must be." filter: SearchFilter, "Facets to count." facets: [SearchFacet!], "Order of the hits." orderBy: SearchOrder! = RELEVANCE, "1 to 100; 20 when absent." first: Int, "Continue after this place; at most the first 1000 hits can be paged through." after: Cursor): SearchConnection!
+  search("Words; \"a phrase\"; -without. Empty finds everything." query: String, "What hits must be." filter: SearchFilter, "Facets to count." facets: [SearchFacet!], "Order of the hits." orderBy: SearchOrder! = RELEVANCE, "1 to 100; 20 when absent." first: Int, "Continue after this place; at most the first 1000 hits can be paged through." after: Cursor): SearchConnection! @publishedOnly @shareable(readsAll: true, readsIndex: true)
   "The values of one facet whose label or value begins with some letters: to choose among many municipalities, for instance."
-  facetValues("Which facet." facet: SearchFacet!, "First letters of a word in the label or of the value." startingWith: String, "As in search." query: String, "As in search." filter: SearchFilter, "1 to 100; 20 when absent." first: Int): [FacetValue!]!
+  facetValues("Which facet." facet: SearchFacet!, "First letters of a word in the label or of the value." startingWith: String, "As in search." query: String, "As in search." filter: SearchFilter, "1 to 100; 20 when absent." first: Int): [FacetValue!]! @publishedOnly @shareable(readsAll: true, readsIndex: true)
   "What the typed text may become: themes, municipalities, organisations and titles of which a word begins so, each kind together and none crowding out another."
-  suggest("What is typed so far." text: String!, "At most so many, 1 to 8." first: Int! = 8): [Suggestion!]!
+  suggest("What is typed so far." text: String!, "At most so many, 1 to 8." first: Int! = 8): [Suggestion!]! @publishedOnly @shareable(readsAll: true, readsIndex: true)
 }
 `, BuiltIn: false},
 	{Name: "../../schema/tool.graphql", Input: `"Something to use."
@@ -13193,7 +13219,7 @@ input ToolInput {
 `, BuiltIn: false},
 	{Name: "../../schema/uploads.graphql", Input: `extend type Query {
   "An upload of the viewer's; null for others."
-  upload("Its id." id: ID!): Upload
+  upload("Its id." id: ID!): Upload @previewable @shareable
 }
 
 "A file on its way in, by the tus protocol (version 1.0.0)."
@@ -13241,9 +13267,9 @@ extend type Mutation {
   the place; documents are PDF, Word, Excel, PowerPoint, OpenDocument, CSV or text; films MP4, with WebVTT. The caller needs a role in the
   organisation.
   """
-  createUpload("What is to come." input: CreateUploadInput!): CreateUploadPayload!
+  createUpload("What is to come." input: CreateUploadInput!): CreateUploadPayload! @signedIn
   "Changes what goes with a file: absent is unchanged, null cleared. An EDITOR of its organisation; a CONTRIBUTOR while no reader sees it."
-  updateAsset("Its id." id: ID!, "What is to change." input: UpdateAssetInput!): AssetPayload!
+  updateAsset("Its id." id: ID!, "What is to change." input: UpdateAssetInput!): AssetPayload! @signedIn
 }
 
 "What file is to come."
@@ -13354,14 +13380,14 @@ type FeedbackPayload {
 
 extend type Query {
   "What readers answered, about what has most answers first. For editors, of the content of their organisations and of all searches; for HUB_EDITORs, of everything; null for others."
-  feedback("1 to 100; 20 when absent." first: Int, "From this day on; 90 days back when absent." since: Date, "Up to and with this day." until: Date): [FeedbackCount!]
+  feedback("1 to 100; 20 when absent." first: Int, "From this day on; 90 days back when absent." since: Date, "Up to and with this day." until: Date): [FeedbackCount!] @previewable @shareable
   "Where content is shown in other sites, the most shown first. For editors, of the content of their organisations and by their organisations' keys; for HUB_EDITORs, everywhere; null for others."
-  embeds("1 to 100; 20 when absent." first: Int, "From this day on; 90 days back when absent." since: Date): [EmbedUse!]
+  embeds("1 to 100; 20 when absent." first: Int, "From this day on; 90 days back when absent." since: Date): [EmbedUse!] @previewable @shareable
 }
 
 extend type Mutation {
   "Tells whether a reader found what they were looking for. Anybody may; a caller counts once a day for each thing."
-  giveFeedback(input: FeedbackInput!): FeedbackPayload!
+  giveFeedback(input: FeedbackInput!): FeedbackPayload! @public
 }
 `, BuiltIn: false},
 	{Name: "../../schema/vocabulary.graphql", Input: `"A node in the tree of themes."
@@ -13436,21 +13462,21 @@ type LawSection implements Node {
 
 extend type Query {
   "One theme, by exactly one of the two."
-  theme("Its id." id: ID, "Its slug." slug: String): Theme
+  theme("Its id." id: ID, "Its slug." slug: String): Theme @previewable @shareable
   "The themes, a theme before those below it."
-  themes("1 to 100; 20 when absent." first: Int, "Continue after this place." after: Cursor, "The last so many, before ` + "`" + `before` + "`" + ` where it is given." last: Int, "Continue before this place." before: Cursor, "Only those right below this one (a slug)." below: String, "Only those at the top." top: Boolean! = false): ThemeConnection!
+  themes("1 to 100; 20 when absent." first: Int, "Continue after this place." after: Cursor, "The last so many, before ` + "`" + `before` + "`" + ` where it is given." last: Int, "Continue before this place." before: Cursor, "Only those right below this one (a slug)." below: String, "Only those at the top." top: Boolean! = false): ThemeConnection! @previewable @shareable
   "One target group, by exactly one of the two."
-  targetGroup("Its id." id: ID, "Its slug." slug: String): TargetGroup
+  targetGroup("Its id." id: ID, "Its slug." slug: String): TargetGroup @previewable @shareable
   "The target groups, in order."
-  targetGroups("1 to 100; 20 when absent." first: Int, "Continue after this place." after: Cursor, "The last so many, before ` + "`" + `before` + "`" + ` where it is given." last: Int, "Continue before this place." before: Cursor, "Only this sort." role: TargetGroupRole): TargetGroupConnection!
+  targetGroups("1 to 100; 20 when absent." first: Int, "Continue after this place." after: Cursor, "The last so many, before ` + "`" + `before` + "`" + ` where it is given." last: Int, "Continue before this place." before: Cursor, "Only this sort." role: TargetGroupRole): TargetGroupConnection! @previewable @shareable
   "One method, by exactly one of the two."
-  method("Its id." id: ID, "Its slug." slug: String): Method
+  method("Its id." id: ID, "Its slug." slug: String): Method @previewable @shareable
   "The methods, in order."
-  methods("1 to 100; 20 when absent." first: Int, "Continue after this place." after: Cursor, "The last so many, before ` + "`" + `before` + "`" + ` where it is given." last: Int, "Continue before this place." before: Cursor): MethodConnection!
+  methods("1 to 100; 20 when absent." first: Int, "Continue after this place." after: Cursor, "The last so many, before ` + "`" + `before` + "`" + ` where it is given." last: Int, "Continue before this place." before: Cursor): MethodConnection! @previewable @shareable
   "One section of an act, by exactly one of the two."
-  lawSection("Its id." id: ID, "Its slug." slug: String): LawSection
+  lawSection("Its id." id: ID, "Its slug." slug: String): LawSection @previewable @shareable
   "The sections of acts, in order."
-  lawSections("1 to 100; 20 when absent." first: Int, "Continue after this place." after: Cursor, "The last so many, before ` + "`" + `before` + "`" + ` where it is given." last: Int, "Continue before this place." before: Cursor): LawSectionConnection!
+  lawSections("1 to 100; 20 when absent." first: Int, "Continue after this place." after: Cursor, "The last so many, before ` + "`" + `before` + "`" + ` where it is given." last: Int, "Continue before this place." before: Cursor): LawSectionConnection! @previewable @shareable
 }
 
 "A theme. Absent = unchanged, null = cleared."
@@ -13512,9 +13538,9 @@ input LawSectionInput {
 
 extend type Query {
   "Webhooks that were paused because they could not be reached, in organisations that the viewer is an ADMIN of."
-  pausedWebhooks: [Webhook!]!
+  pausedWebhooks: [Webhook!]! @previewable @shareable
   "What a webhook was told, the newest first; null for whom the webhook is not there."
-  deliveries("The webhook's id." webhook: ID!, "1 to 100; 20 when absent." first: Int, "Continue after this place." after: Cursor, "The last so many, before ` + "`" + `before` + "`" + ` where it is given." last: Int, "Continue before this place." before: Cursor, "Only those of which this is so." filter: DeliveryFilter): DeliveryConnection
+  deliveries("The webhook's id." webhook: ID!, "1 to 100; 20 when absent." first: Int, "Continue after this place." after: Cursor, "The last so many, before ` + "`" + `before` + "`" + ` where it is given." last: Int, "Continue before this place." before: Cursor, "Only those of which this is so." filter: DeliveryFilter): DeliveryConnection @previewable @shareable
 }
 
 """
@@ -13636,23 +13662,23 @@ input DeliveryFilter {
 
 extend type Mutation {
   "Makes a webhook. For an ADMIN of the organisation, or with the partner's key that it is to belong to. The secret is in the answer and nowhere else."
-  createWebhook("What it is to be." input: CreateWebhookInput!): WebhookPayload!
+  createWebhook("What it is to be." input: CreateWebhookInput!): WebhookPayload! @signedIn
   "Changes a webhook: absent is unchanged."
-  updateWebhook("Its id." id: ID!, "What it is to be." input: UpdateWebhookInput!): WebhookPayload!
+  updateWebhook("Its id." id: ID!, "What it is to be." input: UpdateWebhookInput!): WebhookPayload! @signedIn
   "Gives a webhook a new secret. What is sent is signed with the former one too, until this is done again or ` + "`" + `endFormerSecret` + "`" + ` is."
-  rotateWebhookSecret("Its id." id: ID!): WebhookPayload!
+  rotateWebhookSecret("Its id." id: ID!): WebhookPayload! @signedIn
   "Signs with the newest secret alone from now on."
-  endFormerSecret("The webhook's id." id: ID!): WebhookPayload!
+  endFormerSecret("The webhook's id." id: ID!): WebhookPayload! @signedIn
   "Stops telling a webhook of changes. What changes meanwhile is told when it goes on."
-  pauseWebhook("Its id." id: ID!): WebhookPayload!
+  pauseWebhook("Its id." id: ID!): WebhookPayload! @signedIn
   "Goes on telling a webhook of changes, from where it was; what failed is tried at once."
-  resumeWebhook("Its id." id: ID!, "Leave out what happened meanwhile, and what waits." skip: Boolean! = false): WebhookPayload!
+  resumeWebhook("Its id." id: ID!, "Leave out what happened meanwhile, and what waits." skip: Boolean! = false): WebhookPayload! @signedIn
   "Sends a delivery of something that does not exist, type TEST, once, and tells how it went."
-  testWebhook("Its id." id: ID!): TestWebhookPayload!
+  testWebhook("Its id." id: ID!): TestWebhookPayload! @signedIn
   "Sends deliveries again, under their ids: one, or all that were made at or after a time."
-  replayDeliveries("The webhook's id." webhook: ID!, "The one." delivery: ID, "The time." since: Time): ReplayPayload!
+  replayDeliveries("The webhook's id." webhook: ID!, "The one." delivery: ID, "The time." since: Time): ReplayPayload! @signedIn
   "Deletes a webhook with its deliveries."
-  deleteWebhook("Its id." id: ID!): DonePayload!
+  deleteWebhook("Its id." id: ID!): DonePayload! @signedIn
 }
 
 "What a webhook is to be."

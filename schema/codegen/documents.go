@@ -101,9 +101,9 @@ func dataSDL(types ast.DefinitionList) []byte {
 const dataTemplate = `
 extend type Mutation {
   "Makes a new ONE. For a HUB_EDITOR."
-  createNAME("What it is." input: NAMEInput!): DataPayload!
+  createNAME("What it is." input: NAMEInput!): DataPayload! @signedIn
   "Changes a ONE; whatever shows it follows. For a HUB_EDITOR."
-  updateNAME("Its id." id: ID!, "What changes: absent = unchanged, null = cleared." input: NAMEInput!): DataPayload!
+  updateNAME("Its id." id: ID!, "What changes: absent = unchanged, null = cleared." input: NAMEInput!): DataPayload! @signedIn
 }
 `
 

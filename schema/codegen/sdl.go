@@ -139,16 +139,16 @@ VALUES
 
 extend type Query {
   "One ONE, by exactly one of the two."
-  ONE("Its id." id: ID, "Its slug, also a former one." slug: String): NAME
+  ONE("Its id." id: ID, "Its slug, also a former one." slug: String): NAME @previewable @shareable
   "The MANY that the viewer may read, newest first unless another order is given."
-  MANY("1 to 100; 20 when absent." first: Int, "Continue after this place." after: Cursor, "The last so many, before ` + "`before`" + ` where it is given." last: Int, "Continue before this place." before: Cursor, "Only those that match." filter: NAMEFilter, "Orders, the first counts most." orderBy: [NAMEOrder!]): NAMEConnection!
+  MANY("1 to 100; 20 when absent." first: Int, "Continue after this place." after: Cursor, "The last so many, before ` + "`before`" + ` where it is given." last: Int, "Continue before this place." before: Cursor, "Only those that match." filter: NAMEFilter, "Orders, the first counts most." orderBy: [NAMEOrder!]): NAMEConnection! @previewable @shareable
 }
 
 extend type Mutation {
   "Makes a new ONE, as a draft. With the ` + "`key`" + ` of one that the organisation has, answers that one and changes nothing."
-  createNAME("What is written." input: NAMEInput!, "The id of the organisation that answers for it; not needed by those who have a role in one only." organization: ID): SavePayload!
+  createNAME("What is written." input: NAMEInput!, "The id of the organisation that answers for it; not needed by those who have a role in one only." organization: ID): SavePayload! @signedIn
   "Saves a new revision of the ONE. Readers see nothing of it until it is published."
-  updateNAME("Its id." id: ID!, "What changes: absent = unchanged, null = cleared." input: NAMEInput!, "The head revision that was seen." expectedRevision: Int!, "What should be known of it." note: String, "Whether it was saved by itself while the author was writing: autosaves of one author within ten minutes replace each other." autosave: Boolean! = false): SavePayload!
+  updateNAME("Its id." id: ID!, "What changes: absent = unchanged, null = cleared." input: NAMEInput!, "The head revision that was seen." expectedRevision: Int!, "What should be known of it." note: String, "Whether it was saved by itself while the author was writing: autosaves of one author within ten minutes replace each other." autosave: Boolean! = false): SavePayload! @signedIn
 }
 `
 

@@ -10602,9 +10602,9 @@ func sourceData(filename string) string {
 var sources = []*ast.Source{
 	{Name: "../../schema/accounts.graphql", Input: `extend type Query {
   "The signed-in account; null if the caller is not signed in."
-  viewer: Viewer
+  viewer: Viewer @previewable @shareable
   "Members, invitations and keys of an organisation, for its ADMINs; null for others."
-  administration("The organisation's id." organization: ID!): Administration
+  administration("The organisation's id." organization: ID!): Administration @previewable @shareable
   """
   What signed-in callers did or were refused, newest first. HUB_ADMINs see all events, ADMINs those of their
   organisation; null for others.
@@ -10620,7 +10620,7 @@ var sources = []*ast.Source{
     before: Cursor
     "Which items to return."
     filter: AuditFilter
-  ): AuditEventConnection
+  ): AuditEventConnection @previewable @shareable
 }
 
 "The signed-in account."
@@ -10843,33 +10843,33 @@ extend type Mutation {
     role: Role!
     "The e-mail address that the link is for, shown in the list of invitations; the hub sends nothing."
     email: String
-  ): InvitePayload!
+  ): InvitePayload! @signedIn
   "Revokes an open invitation."
-  revokeInvitation("Its id." id: ID!): DonePayload!
+  revokeInvitation("Its id." id: ID!): DonePayload! @signedIn
   "Changes the role of a member, from the next request on."
-  setRole("The membership's id." id: ID!, "The role." role: Role!): MembershipPayload!
+  setRole("The membership's id." id: ID!, "The role." role: Role!): MembershipPayload! @signedIn
   """
   Ends a membership and revokes the keys that the account created for the organisation. ADMINs may remove others,
   everybody themselves.
   """
-  removeMember("The membership's id." id: ID!): DonePayload!
+  removeMember("The membership's id." id: ID!): DonePayload! @signedIn
   "Sets or removes the role of an account in the hub. HUB_ADMINs only."
   setHubRole(
     "The account's id."
     account: ID!
     "HUB_EDITOR or HUB_ADMIN; absent to remove the role."
     role: Role
-  ): DonePayload!
+  ): DonePayload! @signedIn
   "Ends all access of an account, its sign-ins and keys. HUB_ADMINs only."
-  disableAccount("The account's id." id: ID!): DonePayload!
+  disableAccount("The account's id." id: ID!): DonePayload! @signedIn
   "Removes all personal data of an account, for good; its writing stays, without an author. HUB_ADMINs only."
-  anonymizeAccount("The account's id." id: ID!): DonePayload!
+  anonymizeAccount("The account's id." id: ID!): DonePayload! @signedIn
   "Creates a key. The result holds the secret, which cannot be read again."
-  createKey("The key." input: CreateKeyInput!): CreateKeyPayload!
+  createKey("The key." input: CreateKeyInput!): CreateKeyPayload! @signedIn
   "Revokes a key, effective at once."
-  revokeKey("Its id." id: ID!): DonePayload!
+  revokeKey("Its id." id: ID!): DonePayload! @signedIn
   "Signs a device out of the account."
-  revokeSignIn("The sign-in." id: ID!): DonePayload!
+  revokeSignIn("The sign-in." id: ID!): DonePayload! @signedIn
 }
 
 "A key to be created."
@@ -10987,7 +10987,7 @@ type Subscription {
   cursor: nothing is missed. The error CURSOR_EXPIRED if the change log does not reach back to the cursor. The stream
   ends when the caller loses a right.
   """
-  changes("Only items after this cursor." after: Cursor, "Which changes to return." filter: ChangeFilter): Change!
+  changes("Only items after this cursor." after: Cursor, "Which changes to return." filter: ChangeFilter): Change! @publishedOnly
 }
 
 extend type Query {
@@ -11003,7 +11003,7 @@ extend type Query {
     first: Int
     "Which changes to return."
     filter: ChangeFilter
-  ): ChangeConnection!
+  ): ChangeConnection! @publishedOnly @shareable(readsAll: true)
 }
 `, BuiltIn: false},
 	{Name: "../../schema/collection.graphql", Input: `"""
@@ -11706,7 +11706,7 @@ input FundingInput {
 `, BuiltIn: false},
 	{Name: "../../schema/entry.graphql", Input: `extend type Query {
   "The editorial record of a piece of content, including drafts. Null without a role in the organisation that owns it."
-  entry("The id of the content." id: ID!): Entry
+  entry("The id of the content." id: ID!): Entry @previewable @shareable
   "Entries that the viewer may edit or read as an editor; last changed first by default."
   entries(
     "Page size, 1 to 100; 20 by default."
@@ -11721,7 +11721,7 @@ input FundingInput {
     filter: EntryFilter
     "Orders; later ones break ties of earlier ones."
     orderBy: [EntryOrder!]
-  ): EntryConnection!
+  ): EntryConnection! @previewable @shareable
   "The differences between two revisions of an entry."
   diff(
     "The entry's id."
@@ -11730,7 +11730,7 @@ input FundingInput {
     from: Int!
     "Number of the later revision; the head by default."
     to: Int
-  ): [FieldChange!]
+  ): [FieldChange!] @previewable @shareable
 }
 
 "The editorial record of a piece of content. It has the same id as the content."
@@ -12049,7 +12049,7 @@ type Mutation {
     items: [PublishItem!]!
     "When to do it; now by default."
     at: Time
-  ): PublishPayload!
+  ): PublishPayload! @signedIn
   "Withdraws entries, all or none, now or at a set time: readers no longer see them."
   withdraw(
     "The entries, each with the head revision that the caller saw."
@@ -12058,55 +12058,55 @@ type Mutation {
     at: Time
     "Reason, kept in the history."
     reason: String
-  ): PublishPayload!
+  ): PublishPayload! @signedIn
   "Requests a review of entries."
   submit(
     "The entries, each with the head revision that the caller saw."
     items: [PublishItem!]!
     "A comment for the reviewer."
     comment: String
-  ): PublishPayload!
+  ): PublishPayload! @signedIn
   "Sends entries back to their writers."
   requestChanges(
     "The entries, each with the head revision that the caller saw."
     items: [PublishItem!]!
     "The changes wanted."
     comment: String!
-  ): PublishPayload!
+  ): PublishPayload! @signedIn
   "Approves entries for publishing."
   approve(
     "The entries, each with the head revision that the caller saw."
     items: [PublishItem!]!
     "A comment for the writer."
     comment: String
-  ): PublishPayload!
+  ): PublishPayload! @signedIn
   "Cancels scheduled publishing and withdrawal of entries."
-  unschedule("The entries, each with the head revision that the caller saw." items: [PublishItem!]!): PublishPayload!
+  unschedule("The entries, each with the head revision that the caller saw." items: [PublishItem!]!): PublishPayload! @signedIn
   "Archives entries that are not published: hides them from lists of work."
   archive(
     "The entries, each with the head revision that the caller saw."
     items: [PublishItem!]!
     "Reason, kept in the history."
     reason: String
-  ): PublishPayload!
+  ): PublishPayload! @signedIn
   "Brings entries back from the archive."
-  unarchive("The entries, each with the head revision that the caller saw." items: [PublishItem!]!): PublishPayload!
+  unarchive("The entries, each with the head revision that the caller saw." items: [PublishItem!]!): PublishPayload! @signedIn
   "Deletes entries that were never published, with all their revisions."
-  delete("The entries, each with the head revision that the caller saw." items: [PublishItem!]!): PublishPayload!
+  delete("The entries, each with the head revision that the caller saw." items: [PublishItem!]!): PublishPayload! @signedIn
   "Transfers entries to another organisation. Requires the role EDITOR in both."
   transfer(
     "The entries, each with the head revision that the caller saw."
     items: [PublishItem!]!
     "The id of the new owner."
     organization: ID!
-  ): PublishPayload!
+  ): PublishPayload! @signedIn
   "Assigns entries to an account."
   assign(
     "The entries, each with the head revision that the caller saw."
     items: [PublishItem!]!
     "The id of an account with a role in the owner; absent to remove the assignment."
     account: ID
-  ): PublishPayload!
+  ): PublishPayload! @signedIn
   "Saves the document of an earlier revision as the newest revision."
   restore(
     "The entry's id."
@@ -12117,14 +12117,14 @@ type Mutation {
     expectedRevision: Int!
     "Note on the revision, for other editors."
     note: String
-  ): SavePayload!
+  ): SavePayload! @signedIn
   "Saves the last published document as the newest revision."
   discardChanges(
     "The entry's id."
     id: ID!
     "The head revision that the caller saw; if it has changed since, the result is a conflict."
     expectedRevision: Int!
-  ): SavePayload!
+  ): SavePayload! @signedIn
   """
   Removes a text from everything ever written of entries and reference data, for good: a national identity number, or
   what a person has the right to have removed. HUB_ADMINs only. The text is matched by its words, ignoring case, accents
@@ -12143,9 +12143,9 @@ type Mutation {
     reason: String!
     "Only report where the text occurs."
     dryRun: Boolean! = false
-  ): RedactPayload!
+  ): RedactPayload! @signedIn
   "Adds a comment to an entry."
-  comment("The entry's id." id: ID!, "Plain text, at most 10 000 characters." text: String!): CommentPayload!
+  comment("The entry's id." id: ID!, "Plain text, at most 10 000 characters." text: String!): CommentPayload! @signedIn
 }
 
 "An entry with the revision that the caller saw."
@@ -12419,7 +12419,7 @@ input OrganizationFilter {
 
 extend type Query {
   "An organisation, by exactly one of ` + "`" + `id` + "`" + ` and ` + "`" + `slug` + "`" + `."
-  organization("Its id." id: ID, "Its slug." slug: String): Organization
+  organization("Its id." id: ID, "Its slug." slug: String): Organization @previewable @shareable
   "Organisations by name."
   organizations(
     "Page size, 1 to 100; 20 by default."
@@ -12432,7 +12432,7 @@ extend type Query {
     before: Cursor
     "Which items to return."
     filter: OrganizationFilter
-  ): OrganizationConnection!
+  ): OrganizationConnection! @previewable @shareable
 }
 
 "Fields of an organisation to write. Absent = unchanged, null = cleared."
@@ -12590,7 +12590,7 @@ input MunicipalityFilter {
 
 extend type Query {
   "A municipality, by exactly one of ` + "`" + `id` + "`" + ` and ` + "`" + `number` + "`" + `. Any number used since 2016 finds the municipality that had it."
-  municipality("Its id." id: ID, "A number used in any year since 2016." number: String): Municipality
+  municipality("Its id." id: ID, "A number used in any year since 2016." number: String): Municipality @previewable @shareable
   "Municipalities by name; the 357 of today by default."
   municipalities(
     "Page size, 1 to 100; 20 by default."
@@ -12605,7 +12605,7 @@ extend type Query {
     filter: MunicipalityFilter
     "Include former municipalities."
     includeFormer: Boolean! = false
-  ): MunicipalityConnection!
+  ): MunicipalityConnection! @previewable @shareable
   """
   The most similar municipalities: the nearest in population in the same KOSTRA group, nearest first. Empty for an
   unknown number.
@@ -12615,9 +12615,9 @@ extend type Query {
     number: String!
     "Maximum number of items, 1 to 20."
     first: Int! = 5
-  ): [Municipality!]!
+  ): [Municipality!]! @previewable @shareable
   "A county, by exactly one of ` + "`" + `id` + "`" + ` and ` + "`" + `number` + "`" + `."
-  county("Its id." id: ID, "Number, two digits." number: String): County
+  county("Its id." id: ID, "Number, two digits." number: String): County @previewable @shareable
   "Counties by number."
   counties(
     "Page size, 1 to 100; 20 by default."
@@ -12628,9 +12628,9 @@ extend type Query {
     last: Int
     "Only items before this cursor."
     before: Cursor
-  ): CountyConnection!
+  ): CountyConnection! @previewable @shareable
   "A district of Oslo, by exactly one of ` + "`" + `id` + "`" + ` and ` + "`" + `number` + "`" + `."
-  district("Its id." id: ID, "Number, six digits." number: String): District
+  district("Its id." id: ID, "Number, six digits." number: String): District @previewable @shareable
   "Districts of Oslo by number."
   districts(
     "Page size, 1 to 100; 20 by default."
@@ -12641,7 +12641,7 @@ extend type Query {
     last: Int
     "Only items before this cursor."
     before: Cursor
-  ): DistrictConnection!
+  ): DistrictConnection! @previewable @shareable
 }
 `, BuiltIn: false},
 	{Name: "../../schema/practice.graphql", Input: `"Something that was done or learned."
@@ -12745,9 +12745,9 @@ input PracticeInput {
   heads of the chosen entries, are read-only, and otherwise show what the holder may see anyway. ` + "`" + `search` + "`" + `, ` + "`" + `suggest` + "`" + ` and
   ` + "`" + `changes` + "`" + ` show no previews.
   """
-  createPreview("What to preview." input: PreviewInput!): PreviewPayload!
+  createPreview("What to preview." input: PreviewInput!): PreviewPayload! @signedIn
   "Revokes a preview that the caller created."
-  revokePreview("Its id." id: ID!): DonePayload!
+  revokePreview("Its id." id: ID!): DonePayload! @signedIn
 }
 
 "What to preview: exactly one of ` + "`" + `entries` + "`" + `, ` + "`" + `release` + "`" + ` and ` + "`" + `scheduledBefore` + "`" + `."
@@ -12831,7 +12831,7 @@ input ProjectInput {
     entry: ID!
     "Number of the version; 1 is the first one published."
     version: Int!
-  ): PublishedVersion
+  ): PublishedVersion @publishedOnly @shareable(readsAll: true)
 }
 
 "The content of one published version of an entry."
@@ -12855,14 +12855,14 @@ type PublishedVersion {
 	{Name: "../../schema/query.graphql", Input: `"Reads. What does not exist or the viewer may not see is null; it is absent from lists and counts."
 type Query {
   "Any object with an id; null if the viewer may not see it."
-  node("Its id." id: ID!): Node
+  node("Its id." id: ID!): Node @previewable @shareable(readsAll: true)
   "Several objects, in the order of the ids; null for those that the viewer may not see."
-  nodes("At most 100 ids." ids: [ID!]!): [Node]!
+  nodes("At most 100 ids." ids: [ID!]!): [Node]! @previewable @shareable(readsAll: true)
 }
 `, BuiltIn: false},
 	{Name: "../../schema/release.graphql", Input: `extend type Query {
   "A release; null without a role in the organisation that owns it."
-  release("Its id." id: ID!): Release
+  release("Its id." id: ID!): Release @previewable @shareable
   "Releases that the viewer may see, last changed first."
   releases(
     "Page size, 1 to 100; 20 by default."
@@ -12875,7 +12875,7 @@ type Query {
     before: Cursor
     "Which items to return."
     filter: ReleaseFilter
-  ): ReleaseConnection!
+  ): ReleaseConnection! @previewable @shareable
 }
 
 "A list of entries that are published together, all or none."
@@ -12929,24 +12929,24 @@ extend type Mutation {
     name: String!
     "The id of the organisation that it belongs to; optional for callers with a role in only one."
     organization: ID
-  ): ReleasePayload!
+  ): ReleasePayload! @signedIn
   "Renames a release."
-  renameRelease("Its id." id: ID!, "Name." name: String!): ReleasePayload!
+  renameRelease("Its id." id: ID!, "Name." name: String!): ReleasePayload! @signedIn
   "Adds entries to a release, or replaces their revisions in it."
   addToRelease(
     "Its id."
     id: ID!
     "The entries, each with the revision to be published."
     items: [PublishItem!]!
-  ): ReleasePayload!
+  ): ReleasePayload! @signedIn
   "Removes entries from a release."
-  removeFromRelease("Its id." id: ID!, "Ids of entries." entries: [ID!]!): ReleasePayload!
+  removeFromRelease("Its id." id: ID!, "Ids of entries." entries: [ID!]!): ReleasePayload! @signedIn
   "Publishes all entries of a release, all or none, now or at a set time. Requires the right to publish each of them."
-  publishRelease("Its id." id: ID!, "When to do it; now by default." at: Time): ReleasePayload!
+  publishRelease("Its id." id: ID!, "When to do it; now by default." at: Time): ReleasePayload! @signedIn
   "Cancels the scheduled publishing of a release."
-  unscheduleRelease("Its id." id: ID!): ReleasePayload!
+  unscheduleRelease("Its id." id: ID!): ReleasePayload! @signedIn
   "Deletes a release that is not published; its entries stay."
-  deleteRelease("Its id." id: ID!): DonePayload!
+  deleteRelease("Its id." id: ID!): DonePayload! @signedIn
 }
 
 "Result of a mutation of a release. With problems or conflicts nothing was done."
@@ -13031,6 +13031,32 @@ input ReportInput {
   "Funding received."
   funding: [FundingInput!]
 }
+`, BuiltIn: false},
+	{Name: "../../schema/rules.graphql", Input: `# The rules of root fields. Every root field has one of each pair that is for its kind, and the program reads them once, at the start:
+# graph/rules. They say what a client may count on, so they are part of the public schema.
+
+"Anybody may ask for this mutation. Nothing is recorded of who did."
+directive @public on FIELD_DEFINITION
+
+"For callers who are signed in or have a key; others get UNAUTHENTICATED. What they do or are refused is recorded in ` + "`" + `auditEvents` + "`" + `."
+directive @signedIn on FIELD_DEFINITION
+
+"With a preview's token, what it names is shown as if it were published."
+directive @previewable on FIELD_DEFINITION
+
+"Knows published content only: with a preview's token it is refused."
+directive @publishedOnly on FIELD_DEFINITION
+
+"""
+Answers to anonymous readers may be shared among them, and kept until something that they were made of changes: the types that are
+selected, and what the arguments say.
+"""
+directive @shareable(
+  "Answers change with any content, whatever is selected."
+  readsAll: Boolean! = false
+  "Answers change with the search index too."
+  readsIndex: Boolean! = false
+) on FIELD_DEFINITION
 `, BuiltIn: false},
 	{Name: "../../schema/scalars.graphql", Input: `"""
 The languages of an operation, in order of preference. A reader gets each entry in one language: the first of these that
@@ -13337,14 +13363,14 @@ extend type Query {
   least five days, or from five clients on one day; long numbers and e-mail addresses are left out. Requires any role;
   null for others.
   """
-  unmetSearches("Page size, 1 to 100; 20 by default." first: Int): [UnmetSearch!]
+  unmetSearches("Page size, 1 to 100; 20 by default." first: Int): [UnmetSearch!] @previewable @shareable
   """
   Content on the same subject as an entry, best first: it shares themes, methods, target groups or title words, of which
   rare ones count most. Null if the viewer may not read the entry; the error UNAVAILABLE while the index is being built.
   """
-  similar("The entry's id." id: ID!, "Maximum number of items, 1 to 20." first: Int! = 6): [Content!]
+  similar("The entry's id." id: ID!, "Maximum number of items, 1 to 20." first: Int! = 6): [Content!] @publishedOnly @shareable(readsAll: true, readsIndex: true)
   "Status of search, for HUB_ADMINs; null for others."
-  searchStatus: SearchStatus
+  searchStatus: SearchStatus @previewable @shareable
   """
   Searches everything that the viewer may read, and municipalities and organisations. The error UNAVAILABLE while the
   index is being built.
@@ -13362,7 +13388,7 @@ extend type Query {
     first: Int
     "Only items after this cursor; at most the first 1000 hits can be read."
     after: Cursor
-  ): SearchConnection!
+  ): SearchConnection! @publishedOnly @shareable(readsAll: true, readsIndex: true)
   "Values of one facet whose label or value begins with a prefix, for choosing among many, as municipalities."
   facetValues(
     "The facet."
@@ -13375,7 +13401,7 @@ extend type Query {
     filter: SearchFilter
     "Page size, 1 to 100; 20 by default."
     first: Int
-  ): [FacetValue!]!
+  ): [FacetValue!]! @publishedOnly @shareable(readsAll: true, readsIndex: true)
   """
   Completions of the text typed: themes, municipalities, organisations and titles with a word that begins with it, by
   group, with room for every group.
@@ -13385,7 +13411,7 @@ extend type Query {
     text: String!
     "Maximum number of suggestions, 1 to 8."
     first: Int! = 8
-  ): [Suggestion!]!
+  ): [Suggestion!]! @publishedOnly @shareable(readsAll: true, readsIndex: true)
 }
 `, BuiltIn: false},
 	{Name: "../../schema/tool.graphql", Input: `"Something to use."
@@ -13469,7 +13495,7 @@ input ToolInput {
 `, BuiltIn: false},
 	{Name: "../../schema/uploads.graphql", Input: `extend type Query {
   "An upload of the viewer; null for others."
-  upload("Its id." id: ID!): Upload
+  upload("Its id." id: ID!): Upload @previewable @shareable
 }
 
 "A file being uploaded by the tus protocol, version 1.0.0."
@@ -13517,12 +13543,12 @@ extend type Mutation {
   without metadata on camera and place; documents are PDF, Word, Excel, PowerPoint, OpenDocument, CSV or plain text;
   films are MP4, with WebVTT. Requires a role in the organisation.
   """
-  createUpload("The file to be uploaded." input: CreateUploadInput!): CreateUploadPayload!
+  createUpload("The file to be uploaded." input: CreateUploadInput!): CreateUploadPayload! @signedIn
   """
   Changes the description of an asset. Absent = unchanged, null = cleared. Requires an EDITOR of its organisation; a
   CONTRIBUTOR may while no reader sees it.
   """
-  updateAsset("Its id." id: ID!, "The changes." input: UpdateAssetInput!): AssetPayload!
+  updateAsset("Its id." id: ID!, "The changes." input: UpdateAssetInput!): AssetPayload! @signedIn
 }
 
 "A file to be uploaded."
@@ -13641,7 +13667,7 @@ extend type Query {
     since: Date
     "Last day, inclusive."
     until: Date
-  ): [FeedbackCount!]
+  ): [FeedbackCount!] @previewable @shareable
   """
   Websites that show the hub's content, most requests first. EDITORs see their organisations' content and keys,
   HUB_EDITORs everything; null for others.
@@ -13651,7 +13677,7 @@ extend type Query {
     first: Int
     "First day; 90 days ago by default."
     since: Date
-  ): [EmbedUse!]
+  ): [EmbedUse!] @previewable @shareable
 }
 
 extend type Mutation {
@@ -13659,7 +13685,7 @@ extend type Mutation {
   Records whether a reader found what they were looking for. Open to everybody; a caller counts once a day for each
   piece of content.
   """
-  giveFeedback("The answer." input: FeedbackInput!): FeedbackPayload!
+  giveFeedback("The answer." input: FeedbackInput!): FeedbackPayload! @public
 }
 `, BuiltIn: false},
 	{Name: "../../schema/vocabulary.graphql", Input: `"A node in the tree of themes."
@@ -13734,7 +13760,7 @@ type LawSection implements Node {
 
 extend type Query {
   "A theme, by exactly one of ` + "`" + `id` + "`" + ` and ` + "`" + `slug` + "`" + `."
-  theme("Its id." id: ID, "Its slug." slug: String): Theme
+  theme("Its id." id: ID, "Its slug." slug: String): Theme @previewable @shareable
   "Themes, each before those below it."
   themes(
     "Page size, 1 to 100; 20 by default."
@@ -13749,9 +13775,9 @@ extend type Query {
     below: String
     "Only top-level themes."
     top: Boolean! = false
-  ): ThemeConnection!
+  ): ThemeConnection! @previewable @shareable
   "A target group, by exactly one of ` + "`" + `id` + "`" + ` and ` + "`" + `slug` + "`" + `."
-  targetGroup("Its id." id: ID, "Its slug." slug: String): TargetGroup
+  targetGroup("Its id." id: ID, "Its slug." slug: String): TargetGroup @previewable @shareable
   "Target groups, in order."
   targetGroups(
     "Page size, 1 to 100; 20 by default."
@@ -13764,9 +13790,9 @@ extend type Query {
     before: Cursor
     "Only groups with this role."
     role: TargetGroupRole
-  ): TargetGroupConnection!
+  ): TargetGroupConnection! @previewable @shareable
   "A method, by exactly one of ` + "`" + `id` + "`" + ` and ` + "`" + `slug` + "`" + `."
-  method("Its id." id: ID, "Its slug." slug: String): Method
+  method("Its id." id: ID, "Its slug." slug: String): Method @previewable @shareable
   "Methods, in order."
   methods(
     "Page size, 1 to 100; 20 by default."
@@ -13777,9 +13803,9 @@ extend type Query {
     last: Int
     "Only items before this cursor."
     before: Cursor
-  ): MethodConnection!
+  ): MethodConnection! @previewable @shareable
   "A section of an act, by exactly one of ` + "`" + `id` + "`" + ` and ` + "`" + `slug` + "`" + `."
-  lawSection("Its id." id: ID, "Its slug." slug: String): LawSection
+  lawSection("Its id." id: ID, "Its slug." slug: String): LawSection @previewable @shareable
   "Sections of acts, in order."
   lawSections(
     "Page size, 1 to 100; 20 by default."
@@ -13790,7 +13816,7 @@ extend type Query {
     last: Int
     "Only items before this cursor."
     before: Cursor
-  ): LawSectionConnection!
+  ): LawSectionConnection! @previewable @shareable
 }
 
 "Fields of a theme to write. Absent = unchanged, null = cleared."
@@ -13852,7 +13878,7 @@ input LawSectionInput {
 
 extend type Query {
   "Webhooks paused automatically, in organisations of which the viewer is an ADMIN."
-  pausedWebhooks: [Webhook!]!
+  pausedWebhooks: [Webhook!]! @previewable @shareable
   "Deliveries of a webhook, newest first; null if the viewer may not manage it."
   deliveries(
     "The webhook's id."
@@ -13867,7 +13893,7 @@ extend type Query {
     before: Cursor
     "Which items to return."
     filter: DeliveryFilter
-  ): DeliveryConnection
+  ): DeliveryConnection @previewable @shareable
 }
 
 """
@@ -13993,27 +14019,27 @@ extend type Mutation {
   Creates a webhook. Requires an ADMIN of the organisation, or the partner's key that it will belong to. The result
   holds the secret, which cannot be read again.
   """
-  createWebhook("The webhook." input: CreateWebhookInput!): WebhookPayload!
+  createWebhook("The webhook." input: CreateWebhookInput!): WebhookPayload! @signedIn
   "Changes a webhook. Absent = unchanged."
-  updateWebhook("Its id." id: ID!, "The changes." input: UpdateWebhookInput!): WebhookPayload!
+  updateWebhook("Its id." id: ID!, "The changes." input: UpdateWebhookInput!): WebhookPayload! @signedIn
   """
   Gives a webhook a new secret. Requests are signed with the former one too, until the next rotation or
   ` + "`" + `endFormerSecret` + "`" + `.
   """
-  rotateWebhookSecret("Its id." id: ID!): WebhookPayload!
+  rotateWebhookSecret("Its id." id: ID!): WebhookPayload! @signedIn
   "Signs requests with the newest secret only from now on."
-  endFormerSecret("The webhook's id." id: ID!): WebhookPayload!
+  endFormerSecret("The webhook's id." id: ID!): WebhookPayload! @signedIn
   "Pauses a webhook. It is notified of changes in the meantime when it is resumed."
-  pauseWebhook("Its id." id: ID!): WebhookPayload!
+  pauseWebhook("Its id." id: ID!): WebhookPayload! @signedIn
   "Resumes a webhook where it stopped; failed deliveries are retried at once."
   resumeWebhook(
     "Its id."
     id: ID!
     "Skip the changes in the meantime and pending deliveries."
     skip: Boolean! = false
-  ): WebhookPayload!
+  ): WebhookPayload! @signedIn
   "Sends a delivery of type TEST, about nothing that exists, once, and returns the result."
-  testWebhook("Its id." id: ID!): TestWebhookPayload!
+  testWebhook("Its id." id: ID!): TestWebhookPayload! @signedIn
   "Sends deliveries again under their ids: one, or all created since a time."
   replayDeliveries(
     "The webhook's id."
@@ -14022,9 +14048,9 @@ extend type Mutation {
     delivery: ID
     "All deliveries created at or after this time."
     since: Time
-  ): ReplayPayload!
+  ): ReplayPayload! @signedIn
   "Deletes a webhook and its deliveries."
-  deleteWebhook("Its id." id: ID!): DonePayload!
+  deleteWebhook("Its id." id: ID!): DonePayload! @signedIn
 }
 
 "A webhook to be created."

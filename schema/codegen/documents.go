@@ -97,14 +97,14 @@ func dataSDL(types ast.DefinitionList, names registry) []byte {
 const dataTemplate = `
 extend type Mutation {
   "Creates a ONE. HUB_EDITORs only."
-  createNAME("The fields." input: NAMEInput!): DataPayload!
+  createNAME("The fields." input: NAMEInput!): DataPayload! @signedIn
   "Changes a ONE; content that shows it is updated. HUB_EDITORs only."
   updateNAME(
     "Its id."
     id: ID!
     "The changed fields: absent = unchanged, null = cleared."
     input: NAMEInput!
-  ): DataPayload!
+  ): DataPayload! @signedIn
 }
 `
 

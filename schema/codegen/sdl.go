@@ -181,7 +181,7 @@ VALUES
 
 extend type Query {
   "The ONE with exactly one of ` + "`id` and `slug`" + `; null if the viewer may not read it."
-  ONE("Its id." id: ID, "Its slug, or a former one." slug: String): NAME
+  ONE("Its id." id: ID, "Its slug, or a former one." slug: String): NAME @previewable @shareable
   "The MANY that the viewer may read, newest first by default."
   MANY(
     "Page size, 1 to 100; 20 by default."
@@ -196,7 +196,7 @@ extend type Query {
     filter: NAMEFilter
     "Orders; later ones break ties of earlier ones."
     orderBy: [NAMEOrder!]
-  ): NAMEConnection!
+  ): NAMEConnection! @previewable @shareable
 }
 
 extend type Mutation {
@@ -206,7 +206,7 @@ extend type Mutation {
     input: NAMEInput!
     "The id of the owner; optional for callers with a role in only one organisation."
     organization: ID
-  ): SavePayload!
+  ): SavePayload! @signedIn
   "Saves a new revision of the ONE. Readers do not see it until it is published."
   updateNAME(
     "Its id."
@@ -222,7 +222,7 @@ extend type Mutation {
     each other.
     """
     autosave: Boolean! = false
-  ): SavePayload!
+  ): SavePayload! @signedIn
 }
 `
 

@@ -15,6 +15,7 @@ import (
 
 	"dugnad/schema"
 	"dugnad/schema/facet"
+	"dugnad/web/httpcache"
 )
 
 // Embeds are what partners show of the hub on their pages: a card, a list, a search. Each is a part of a page, which the web components of
@@ -28,7 +29,6 @@ type Embed struct {
 }
 
 const (
-	embedCache  = "public, max-age=0, s-maxage=20" // components ask every 30 seconds: what is withdrawn is gone within a minute
 	embedHits   = 3
 	embedMost   = 20
 	embedHeight = 320 // pixels of an iframe with a card
@@ -101,7 +101,7 @@ func (e *Explorer) serveEmbed(build func(context.Context, *widget) (templ.Compon
 		header.Set("Content-Type", "text/html; charset=utf-8")
 		header.Set("Content-Language", l.tag)
 		header.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors "+strings.Join(e.FrameAncestors(r.Context()), " "))
-		header.Set("Cache-Control", embedCache)
+		header.Set("Cache-Control", httpcache.PublicFresh)
 		header.Add("Vary", "Origin")
 		if status != http.StatusOK {
 			header.Set("Cache-Control", "no-store")

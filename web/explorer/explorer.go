@@ -6,8 +6,6 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -19,6 +17,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"dugnad/schema"
+	"dugnad/web/httpcache"
 )
 
 // API answers operations of the hub's GraphQL API, with the rights of the viewer in the context. What the API refuses is an *Error.
@@ -190,8 +189,7 @@ func (e *Explorer) send(w http.ResponseWriter, r *http.Request, p *page, status 
 		_, _ = w.Write(html.Bytes()) // the reader may be gone
 		return
 	}
-	sum := sha256.Sum256(html.Bytes())
-	etag := `W/"` + base64.RawURLEncoding.EncodeToString(sum[:15]) + `"` // weak: it may be compressed on the way
+	etag := httpcache.WeakETag(html.Bytes())
 	header.Set("Etag", etag)
 	if r.Header.Get("If-None-Match") == etag {
 		w.WriteHeader(http.StatusNotModified)
@@ -203,7 +201,7 @@ func (e *Explorer) send(w http.ResponseWriter, r *http.Request, p *page, status 
 // cacheControl lets shared caches keep what nobody in particular reads, for so short a time that what is withdrawn is gone within a minute.
 func cacheControl(r *http.Request) string {
 	if r.Method != http.MethodPost && r.Header.Get("Authorization") == "" && r.Header.Get("Cookie") == "" {
-		return "public, max-age=0, s-maxage=20, stale-while-revalidate=20"
+		return httpcache.Public
 	}
 	return "private, no-store"
 }

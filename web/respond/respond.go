@@ -1,0 +1,55 @@
+// Package respond writes the short responses of addresses that are not GraphQL: JSON objects, and errors in the form that the client accepts.
+package respond
+
+import (
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"strings"
+)
+
+// JSON sends a value as JSON that nobody may cache. It panics when the value cannot be encoded.
+func JSON(w http.ResponseWriter, status int, value any) {
+	text, err := json.Marshal(value)
+	if err != nil { // a mistake of ours
+		panic(err)
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = w.Write(append(text, '\n')) // the client may have gone
+}
+
+// Refuse sends an error: {"error": message} where the client accepts JSON, else plain text.
+func Refuse(w http.ResponseWriter, r *http.Request, status int, message string) {
+	w.Header().Add("Vary", "Accept")
+	if strings.Contains(r.Header.Get("Accept"), "json") {
+		JSON(w, status, map[string]string{"error": message})
+		return
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	http.Error(w, message, status)
+}
+
+// NotFound sends 404, both for what does not exist and for what the viewer may not see.
+func NotFound(w http.ResponseWriter, r *http.Request) {
+	Refuse(w, r, http.StatusNotFound, "not found")
+}
+
+// MethodNotAllowed sends 405 for addresses that are only read.
+func MethodNotAllowed(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Allow", "GET, HEAD")
+	Refuse(w, r, http.StatusMethodNotAllowed, "use GET")
+}
+
+// Failed sends 500 for an error of the hub's own, and logs the error with what was attempted ("read the feed").
+func Failed(w http.ResponseWriter, r *http.Request, attempted string, err error) {
+	Log(w, r, attempted, err)
+	Refuse(w, r, http.StatusInternalServerError, "internal error")
+}
+
+// Log logs an error of the hub's own, for handlers that have sent a part of their response already. The id of the request is that in the
+// header of the response.
+func Log(w http.ResponseWriter, r *http.Request, attempted string, err error) {
+	slog.ErrorContext(r.Context(), "request failed", "request_id", w.Header().Get("X-Request-Id"), "what", attempted, "error", err)
+}

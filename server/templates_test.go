@@ -34,7 +34,10 @@ const secretForTests = "a secret key for tests, and only for tests"
 
 // testConfig is the configuration of a hub on the database.
 func testConfig(o database.Options) Config {
-	return Config{Addr: "127.0.0.1:0", Data: o.Path, DatabaseURL: o.URL, SecretKey: secretForTests, CacheMB: 16, UploadMB: 512}
+	return Config{
+		Addr: "127.0.0.1:0", Data: o.Path, DatabaseURL: o.URL, SecretKey: secretForTests, CacheMB: 16, UploadMB: 512,
+		Limits: "seconds=60", // on a busy machine too
+	}
 }
 
 func buildDemo(ctx context.Context, o database.Options) (err error) {

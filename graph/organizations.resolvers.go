@@ -14,7 +14,7 @@ import (
 )
 
 func (r *queryResolver) Organization(ctx context.Context, id *string, slug *string) (*ent.Organization, error) {
-	where, err := one(id, slug, "slug")
+	where, err := byIDOr(id, slug, "slug")
 	if err != nil {
 		return nil, err
 	}

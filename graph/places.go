@@ -13,7 +13,7 @@ var byName = []*ent.MunicipalityOrder{{Field: ent.MunicipalityOrderFieldSortName
 // municipalityBy finds by exactly one of id and a number that the municipality has or had.
 func municipalityBy(id, number *string) (func(*sql.Selector), error) {
 	if number == nil || id != nil {
-		return one(id, number, "number")
+		return byIDOr(id, number, "number")
 	}
 	return func(s *sql.Selector) {
 		uses := sql.Table("number_uses")

@@ -31,7 +31,7 @@ func (r *queryResolver) SimilarMunicipalities(ctx context.Context, number string
 }
 
 func (r *queryResolver) County(ctx context.Context, id *string, number *string) (*ent.County, error) {
-	where, err := one(id, number, "number")
+	where, err := byIDOr(id, number, "number")
 	if err != nil {
 		return nil, err
 	}
@@ -44,7 +44,7 @@ func (r *queryResolver) Counties(ctx context.Context, first *int, after *entgql.
 }
 
 func (r *queryResolver) District(ctx context.Context, id *string, number *string) (*ent.District, error) {
-	where, err := one(id, number, "number")
+	where, err := byIDOr(id, number, "number")
 	if err != nil {
 		return nil, err
 	}

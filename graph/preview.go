@@ -12,15 +12,12 @@ import (
 	"dugnad/graph/model"
 )
 
-// publishedOnly are the queries that a preview does not show.
-var publishedOnly = map[string]bool{"search": true, "facetValues": true, "suggest": true, "similar": true, "changes": true, "publishedVersion": true}
-
-// notPreviewed is the error for what a preview does not show: search, the change log and versions know published content only.
-func notPreviewed(ctx context.Context, what string) error {
+// notPreviewed returns the error of a field with @publishedOnly when the viewer is a preview.
+func notPreviewed(ctx context.Context, field string) error {
 	if access.ViewerOf(ctx).Preview == nil {
 		return nil
 	}
-	return gqlcode.Error(gqlcode.BadUserInput, what+" is not previewed: it knows published content only")
+	return gqlcode.Error(gqlcode.BadUserInput, field+" is not previewed: it knows published content only")
 }
 
 func (r *Resolver) createPreview(ctx context.Context, input model.PreviewInput) (*model.PreviewPayload, error) {

@@ -35,31 +35,31 @@ type Resolver struct {
 	Waker    *changes.Waker
 	Log      Log
 	lobby    lobby
-	Missing  func(id string) // told of a hit that is not in the database for its viewer, so that the index can be mended
+	Missing  func(id string) // is called with a hit that its viewer does not find in the database, so that the index can be repaired
 }
 
-// Uploads takes files in.
+// Uploads receives files.
 type Uploads interface {
-	// Create opens an upload and gives the secret of its address.
+	// Create opens an upload, and returns it with the secret of its address.
 	Create(ctx context.Context, organization, name, mediaType string, size int) (opened *ent.Upload, secret string, err error)
-	// Get is an upload of the viewer's, nil when it is none.
+	// Get returns an upload of the viewer's, nil when there is none.
 	Get(ctx context.Context, id string) (*ent.Upload, error)
-	// Asset is what it has become, nil when nothing.
+	// Asset returns the asset that an upload has become, nil when there is none.
 	Asset(ctx context.Context, of *ent.Upload) (*ent.Asset, error)
 }
 
 // Log knows the newest part of the change log without asking the database each time.
 type Log interface {
-	// News tells where the log ends, and whether it has anything of some types for some audiences after a place.
+	// News returns the end of the log, and whether it has changes of the types for the audiences after a place.
 	News(ctx context.Context, after int, types []string, audiences []schema.Audience) (head int, news bool, err error)
 }
 
-// NewSchema is the executable schema.
+// NewSchema returns the configuration of the executable schema.
 func NewSchema(r *Resolver) generated.Config {
 	return generated.Config{Resolvers: r, Directives: generated.DirectiveRoot{InContext: inContext}}
 }
 
-// inContext makes the given languages the wanted ones of the operation.
+// inContext implements @inContext: it sets the wanted languages of the operation.
 func inContext(ctx context.Context, _ any, next graphql.Resolver, languages []schema.Language) (any, error) {
 	if len(languages) == 0 {
 		return nil, gqlcode.Error(gqlcode.BadUserInput, "@inContext: languages must name at least one language")
@@ -67,8 +67,8 @@ func inContext(ctx context.Context, _ any, next graphql.Resolver, languages []sc
 	return next(ent.WithLanguages(ctx, languages))
 }
 
-// one is the predicate for the thing that exactly one of id and the named other key means.
-func one(id, other *string, column string) (func(*sql.Selector), error) {
+// byIDOr returns the predicate that selects by id or by another column; exactly one of the two must be set.
+func byIDOr(id, other *string, column string) (func(*sql.Selector), error) {
 	switch {
 	case (id == nil) == (other == nil):
 		return nil, gqlcode.Error(gqlcode.BadUserInput, "give exactly one of id and "+column)
@@ -79,10 +79,10 @@ func one(id, other *string, column string) (func(*sql.Selector), error) {
 	}
 }
 
-// contentBy is one for content: a slug finds the entry that has it or had it.
+// contentBy is byIDOr for content: a slug selects the entry that has or had it.
 func contentBy(id, slug *string, t schema.ContentType) (func(*sql.Selector), error) {
 	if slug == nil || id != nil {
-		return one(id, slug, "slug")
+		return byIDOr(id, slug, "slug")
 	}
 	return func(s *sql.Selector) {
 		slugs := sql.Table("slugs")

@@ -15,7 +15,7 @@ import (
 )
 
 func (r *queryResolver) Theme(ctx context.Context, id *string, slug *string) (*ent.Theme, error) {
-	where, err := one(id, slug, "slug")
+	where, err := byIDOr(id, slug, "slug")
 	if err != nil {
 		return nil, err
 	}
@@ -28,7 +28,7 @@ func (r *queryResolver) Themes(ctx context.Context, first *int, after *entgql.Cu
 }
 
 func (r *queryResolver) TargetGroup(ctx context.Context, id *string, slug *string) (*ent.TargetGroup, error) {
-	where, err := one(id, slug, "slug")
+	where, err := byIDOr(id, slug, "slug")
 	if err != nil {
 		return nil, err
 	}
@@ -41,7 +41,7 @@ func (r *queryResolver) TargetGroups(ctx context.Context, first *int, after *ent
 }
 
 func (r *queryResolver) Method(ctx context.Context, id *string, slug *string) (*ent.Method, error) {
-	where, err := one(id, slug, "slug")
+	where, err := byIDOr(id, slug, "slug")
 	if err != nil {
 		return nil, err
 	}
@@ -54,7 +54,7 @@ func (r *queryResolver) Methods(ctx context.Context, first *int, after *entgql.C
 }
 
 func (r *queryResolver) LawSection(ctx context.Context, id *string, slug *string) (*ent.LawSection, error) {
-	where, err := one(id, slug, "slug")
+	where, err := byIDOr(id, slug, "slug")
 	if err != nil {
 		return nil, err
 	}

@@ -14,6 +14,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 
 	"dugnad/access"
+	"dugnad/changes/background"
 	"dugnad/ent"
 	"dugnad/ent/embeduse"
 	"dugnad/ent/entry"
@@ -155,23 +156,11 @@ func (c *Counter) Flush(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// Run flushes each minute, and what is left when ctx ends.
-func (c *Counter) Run(ctx context.Context) {
-	tick := time.NewTicker(flushed)
-	defer tick.Stop()
-	for {
-		last := false
-		select {
-		case <-ctx.Done():
-			last = true
-		case <-tick.C:
-		}
-		if err := c.Flush(context.WithoutCancel(ctx)); err != nil {
-			slog.ErrorContext(ctx, "where content is embedded is not counted yet", "error", err)
-		}
-		if last {
-			return
-		}
+// Run flushes each minute, as one of the tasks, and what is left when ctx ends.
+func (c *Counter) Run(ctx context.Context, tasks *background.Tasks) {
+	tasks.Every(ctx, "embed counts", flushed, nil, func(ctx context.Context) error { return c.Flush(context.WithoutCancel(ctx)) })
+	if err := c.Flush(context.WithoutCancel(ctx)); err != nil {
+		slog.ErrorContext(ctx, "could not store the last embed counts", "error", err)
 	}
 }
 

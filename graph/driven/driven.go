@@ -1,11 +1,11 @@
-// Package driven lets a subscription have its answers asked for when there is one, rather than by a goroutine that waits: thousands of idle ones
-// then cost no stack each.
+// Package driven lets a subscription ask for its own answers when there are any, so that no goroutine waits for them: thousands of idle
+// subscriptions cost no stack each.
 package driven
 
 import "context"
 
-// Driver is between a transport and the resolver of one subscription. A transport puts one into the context in which the operation begins; a
-// resolver that finds one may Take it, with a channel that holds one value: it sends a value, or closes the channel, and calls Pump.
+// Driver connects a transport with the resolver of one subscription. A transport puts one into the context in which the operation begins; a
+// resolver that finds one may Take it, with a channel of capacity one: it sends a value, or closes the channel, and calls Pump.
 type Driver struct {
 	taken func()
 	pump  func() bool
@@ -14,23 +14,23 @@ type Driver struct {
 
 type key struct{}
 
-// With gives a context that has a driver.
+// With returns a context with a new driver, and the driver.
 func With(ctx context.Context) (context.Context, *Driver) {
 	d := &Driver{}
 	return context.WithValue(ctx, key{}, d), d
 }
 
-// Of is the context's driver, nil when there is none.
+// Of returns the context's driver, nil when there is none.
 func Of(ctx context.Context) *Driver {
 	d, _ := ctx.Value(key{}).(*Driver)
 	return d
 }
 
-// Take is what a resolver calls; begin is called once answers can be asked for.
+// Take is called by the resolver; begin is called once answers can be pumped.
 func (d *Driver) Take(begin func()) { d.taken = begin }
 
-// Start is what a transport calls when the operation has begun, and tells whether a resolver has taken the driver. pump has the next answer made and sent,
-// and tells whether to go on; end is called once, when nothing more will come.
+// Start is called by the transport when the operation has begun, and reports whether a resolver has taken the driver. pump resolves and sends the
+// next answer and reports whether to go on; end is called once, after the last.
 func (d *Driver) Start(pump func() bool, end func()) bool {
 	if d.taken == nil {
 		return false
@@ -41,8 +41,8 @@ func (d *Driver) Start(pump func() bool, end func()) bool {
 	return true
 }
 
-// Pump has the next answer made and sent.
+// Pump resolves and sends the next answer, and reports whether to go on.
 func (d *Driver) Pump() bool { return d.pump() }
 
-// End says that nothing more will come.
+// End ends the subscription.
 func (d *Driver) End() { d.end() }

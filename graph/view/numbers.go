@@ -12,7 +12,7 @@ import (
 // MarshalInt writes an Int.
 func MarshalInt(i int) graphql.Marshaler { return graphql.MarshalInt(i) }
 
-// UnmarshalInt reads an Int, as the specification has it: a number of 32 bits, and no text.
+// UnmarshalInt reads an Int, as the specification has it: a number of 32 bits, not text.
 func UnmarshalInt(v any) (int, error) {
 	if _, ok := v.(string); ok {
 		return 0, errors.New("is text, not a number")
@@ -30,7 +30,7 @@ func UnmarshalInt(v any) (int, error) {
 // MarshalFloat writes a Float.
 func MarshalFloat(f float64) graphql.Marshaler { return graphql.MarshalFloat(f) }
 
-// UnmarshalFloat reads a Float: a number that is finite, and no text.
+// UnmarshalFloat reads a Float: a finite number, not text.
 func UnmarshalFloat(v any) (float64, error) {
 	var f float64
 	var err error
@@ -42,7 +42,7 @@ func UnmarshalFloat(v any) (float64, error) {
 	case json.Number:
 		f, err = v.Float64()
 	default:
-		err = errors.New("is no number")
+		err = errors.New("is not a number")
 	}
 	if err == nil && (math.IsInf(f, 0) || math.IsNaN(f)) {
 		err = errors.New("is not finite")

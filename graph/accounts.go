@@ -14,6 +14,7 @@ import (
 	compile "dugnad/graph/filter"
 	"dugnad/graph/gqlcode"
 	"dugnad/graph/model"
+	"dugnad/graph/rules"
 	"dugnad/schema"
 )
 
@@ -22,7 +23,7 @@ func done(err error) (*model.DonePayload, error) {
 	return &model.DonePayload{Done: err == nil && len(problems) == 0, Problems: orEmpty(problems)}, err
 }
 
-// viewer is the account that is signed in, nil when none is.
+// viewer returns the signed-in account, nil when there is none.
 func viewer(ctx context.Context) (*model.Viewer, error) {
 	v := access.ViewerOf(ctx)
 	if v.Account() == "" {
@@ -40,7 +41,7 @@ func memberships(ctx context.Context) ([]*ent.Membership, error) {
 		WithAccount().WithOrganization().Order(membership.ByID()).All(ctx)
 }
 
-// administration is null for whom it is not: the organisation's administration does not exist for them.
+// administration returns the administration of an organisation to its ADMINs, nil to others, for whom it does not exist.
 func (r *Resolver) administration(ctx context.Context, organization string) (*model.Administration, error) {
 	members, err := r.Accounts.Memberships(ctx, organization)
 	if problems, err := problemsOf(err); len(problems) > 0 || err != nil {
@@ -71,7 +72,7 @@ func (r *Resolver) invite(ctx context.Context, organization *string, role schema
 	return &model.InvitePayload{Invitation: i, URL: &url, Problems: []*content.Problem{}}, nil
 }
 
-// auditEvents are null for whom they are not.
+// auditEvents returns the audit events that match to those who may audit, nil to others.
 func (r *Resolver) auditEvents(ctx context.Context, after *ent.Cursor, first *int, before *ent.Cursor, last *int, filter *compile.AuditFilter) (*ent.AuditEventConnection, error) {
 	var organization *string
 	if filter != nil {
@@ -84,29 +85,30 @@ func (r *Resolver) auditEvents(ctx context.Context, after *ent.Cursor, first *in
 		Paginate(ctx, after, ent.PageSize(first, last), before, last, ent.WithAuditEventOrder([]*ent.AuditEventOrder{{Field: ent.AuditEventOrderFieldAt, Direction: "DESC"}}))
 }
 
-// Audited has mutations refused for those who are not signed in, and keeps what all others did or were refused. Previews it refuses what
-// they do not show.
-type Audited struct {
+// RootRules enforces the rules of root fields: it refuses mutations to callers who are not signed in, and to previews what they do not
+// show. It audits what signed-in callers did or were refused.
+type RootRules struct {
+	Rules     rules.Rules
 	Accounts  *access.Accounts
 	RequestID func(context.Context) string
-	Failed    func(context.Context, error) // told when an event could not be kept
+	Failed    func(context.Context, error) // is called when an event could not be recorded
 }
 
 // ExtensionName implements graphql.HandlerExtension.
-func (Audited) ExtensionName() string { return "Audited" }
+func (RootRules) ExtensionName() string { return "RootRules" }
 
 // Validate implements graphql.HandlerExtension.
-func (Audited) Validate(graphql.ExecutableSchema) error { return nil }
+func (RootRules) Validate(graphql.ExecutableSchema) error { return nil }
 
 // InterceptField implements graphql.FieldInterceptor.
-func (a Audited) InterceptField(ctx context.Context, next graphql.Resolver) (any, error) {
+func (a RootRules) InterceptField(ctx context.Context, next graphql.Resolver) (any, error) {
 	fc := graphql.GetFieldContext(ctx)
-	if fc.Object == "Query" && publishedOnly[fc.Field.Name] {
+	if fc.Object == "Query" && a.Rules.Query[fc.Field.Name].PublishedOnly {
 		if err := notPreviewed(ctx, fc.Field.Name); err != nil {
 			return nil, err
 		}
 	}
-	if fc.Object != "Mutation" || anybodys[fc.Field.Name] {
+	if fc.Object != "Mutation" || !a.Rules.Mutation[fc.Field.Name].SignedIn {
 		return next(ctx)
 	}
 	if err := SignedIn(ctx); err != nil {
@@ -130,10 +132,7 @@ func (a Audited) InterceptField(ctx context.Context, next graphql.Resolver) (any
 	return result, err
 }
 
-// anybodys are mutations that anybody may ask for, and of which nothing is kept that says who did.
-var anybodys = map[string]bool{"giveFeedback": true}
-
-// codeOf is why a payload says that nothing was done, "" when it does not: they all have problems, and some have conflicts.
+// codeOf returns the code of the first problem or conflict of a payload, "" when it has none.
 func codeOf(payload any) string {
 	v := reflect.ValueOf(payload)
 	if v.Kind() != reflect.Pointer || v.IsNil() {
@@ -150,7 +149,7 @@ func codeOf(payload any) string {
 	return ""
 }
 
-// subjects are the ids among the arguments of a mutation.
+// subjects returns the ids among the arguments of a mutation.
 func subjects(args map[string]any) (ids []string) {
 	for _, name := range []string{"id", "organization", "account"} {
 		switch v := args[name].(type) {
@@ -172,7 +171,7 @@ func subjects(args map[string]any) (ids []string) {
 	if input, ok := args["input"].(access.NewKey); ok {
 		ids = append(ids, input.Organization)
 	}
-	for i, id := range ids { // what callers write is bounded
+	for i, id := range ids { // callers may write anything
 		ids[i] = id[:min(len(id), 40)]
 	}
 	return ids

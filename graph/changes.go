@@ -87,7 +87,7 @@ func listChanges(ctx context.Context, after *ent.Cursor, first *int, filter *mod
 	return c, nil
 }
 
-// readChanges reads on from a place, at most limit changes.
+// readChanges returns at most limit changes after a place.
 func readChanges(ctx context.Context, client *ent.Client, at changePlace, filter *model.ChangeFilter, limit int) (found []listed, err error) {
 	if at.State {
 		found, err = readState(ctx, client, at, filter, limit)
@@ -110,7 +110,7 @@ func readChanges(ctx context.Context, client *ent.Client, at changePlace, filter
 	return found, err
 }
 
-// wanted are the types that the filter asks for, reference data first because content points at it.
+// wanted returns the types that the filter asks for, reference data first because content refers to it.
 func wanted(filter *model.ChangeFilter) []ent.Type {
 	types := slices.Clone(ent.Types)
 	slices.SortStableFunc(types, func(a, b ent.Type) int {
@@ -132,7 +132,7 @@ func wanted(filter *model.ChangeFilter) []ent.Type {
 	})
 }
 
-// readState lists the ids that the viewer may see, in the order of types and ids.
+// readState returns the ids that the viewer may see, in the order of types and ids.
 func readState(ctx context.Context, client *ent.Client, at changePlace, filter *model.ChangeFilter, limit int) ([]listed, error) {
 	types := wanted(filter)
 	if at.After != "" {
@@ -172,7 +172,7 @@ func shared(filter *model.ChangeFilter) *compile.Shared {
 	return &compile.Shared{Themes: filter.Themes, Municipalities: filter.Municipalities, Organizations: filter.Organizations}
 }
 
-// readLog lists changes after the sequence that are for the viewer, and says of each what there is now.
+// readLog returns the changes after the sequence that are for the viewer, each with what is there now.
 func readLog(ctx context.Context, client *ent.Client, seq int, filter *model.ChangeFilter, limit int) ([]listed, error) {
 	oldest, err := client.Change.Query().Order(change.ByID()).FirstID(ctx)
 	switch {
@@ -181,7 +181,7 @@ func readLog(ctx context.Context, client *ent.Client, seq int, filter *model.Cha
 	case err != nil:
 		return nil, err
 	case oldest > seq+1 && seq > 0 && oldest > firstSequence:
-		return nil, gqlcode.Error(gqlcode.CursorExpired, "the cursor is older than the log: begin again without it")
+		return nil, gqlcode.Error(gqlcode.CursorExpired, "the cursor is older than the change log: start over without it")
 	}
 	var types []string
 	for _, t := range wanted(filter) {
@@ -216,7 +216,7 @@ func readLog(ctx context.Context, client *ent.Client, seq int, filter *model.Cha
 	return found, nil
 }
 
-// thereNow tells which of what changed the viewer sees, and the filter lets through.
+// thereNow returns which of the changed ids the viewer sees and the filter selects.
 func thereNow(ctx context.Context, client *ent.Client, rows []*ent.Change, filter *model.ChangeFilter) (map[string]bool, error) {
 	byType := make(map[ent.Type][]string)
 	for _, r := range rows {
@@ -237,7 +237,7 @@ func thereNow(ctx context.Context, client *ent.Client, rows []*ent.Change, filte
 	return there, nil
 }
 
-// toldAgain tells whether the first of the rows is the same event as a later one: a change of audience is in the log for both audiences.
+// toldAgain reports whether the first of the rows is the same event as a later one: a change of audience is in the log for both audiences.
 func toldAgain(rows []*ent.Change) bool {
 	first := rows[0]
 	return slices.ContainsFunc(rows[1:], func(r *ent.Change) bool {
@@ -245,8 +245,7 @@ func toldAgain(rows []*ent.Change) bool {
 	})
 }
 
-// told holds for the changes that the viewer may learn of: those for its audiences; of a file only while it may see the file, which for
-// others never was there.
+// told is the predicate of the changes that the viewer may learn of: those for its audiences, and of files only those that it may see.
 func told(ctx context.Context) predicate.Change {
 	seesFile := func(s *sql.Selector) {
 		files := sql.Table(asset.Table)
@@ -263,7 +262,7 @@ const assetType = "ASSET"
 // firstSequence is the first one of a log; while it is there nothing was pruned.
 const firstSequence = 1
 
-// showNodes loads what is there now of what is listed, if the selection of a change asks for it.
+// showNodes loads the nodes of the listed changes, if the selection asks for them.
 func showNodes(ctx context.Context, client *ent.Client, found []listed, selection graphql.CollectedField) error {
 	inner := ent.Select(graphql.GetOperationContext(ctx), selection, "node")
 	if inner == nil {

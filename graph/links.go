@@ -56,7 +56,7 @@ func districtLinks(ctx context.Context, of ent.Content, roles []schema.Municipal
 	})
 }
 
-// linkList gives all links of an entry, in order. fetch reads them for all entries that were read together.
+// linkList returns all links of an entry, in order. fetch reads them for all entries that were read together.
 func linkList[L link](ctx context.Context, of ent.Content, fetch func() ([]L, error)) ([]L, error) {
 	found, err := ent.LoadPage(of.Page(), ent.FieldKey(ctx), func() (map[string][]L, error) {
 		rows, err := fetch()
@@ -131,7 +131,7 @@ type linked[L link] struct {
 	info  *ent.PageInfo
 }
 
-// linkPage gives an entry's page of links. fetch reads them for all entries that were read together: at most limit of each, after from.
+// linkPage returns a page of an entry's links. fetch reads them for all entries that were read together: at most limit of each, after from.
 func linkPage[L link](ctx context.Context, of ent.Content, first *int, after *ent.Cursor, fetch func(from, limit int) ([]L, []count, error)) (linked[L], error) {
 	limit, from := *ent.PageSize(first, nil), -1
 	if after != nil {
@@ -156,7 +156,7 @@ func linkPage[L link](ctx context.Context, of ent.Content, first *int, after *en
 	return linked[L]{edges, found.totals[of.ContentID()], pageInfo(edges, more, after, L.Cursor)}, nil
 }
 
-// organizationOf is an organisation that an entry's values name, loaded with those of the whole page.
+// organizationOf returns an organisation that an entry refers to, loaded with those of the whole page.
 func organizationOf(ctx context.Context, of ent.Content, id string) (*ent.Organization, error) {
 	if id == "" {
 		return nil, nil
@@ -173,7 +173,7 @@ func organizationOf(ctx context.Context, of ent.Content, id string) (*ent.Organi
 	return o, err
 }
 
-// count is how many links an entry has.
+// count returns the number of links of an entry.
 type count struct {
 	ContentID string `json:"content_id"`
 	Count     int    `json:"count"`
@@ -192,7 +192,7 @@ func perEntry(limit int) func(*sql.Selector) {
 	return entgql.LimitPerRow("content_id", limit, sql.ExprFunc(func(b *sql.Builder) { b.Ident("seq") }))
 }
 
-// cut gives the first of a list, and whether there are more.
+// cut returns the first of a list, and whether there are more.
 func cut[T any](list []T, limit int) ([]T, bool) {
 	if len(list) > limit {
 		return list[:limit], true
@@ -209,13 +209,13 @@ func pageInfo[T any](edges []T, more bool, after *ent.Cursor, cursor func(T) ent
 	return info
 }
 
-// asksFor tells whether the connection being resolved is asked for the named field.
+// asksFor reports whether the connection being resolved is asked for the named field.
 func asksFor(ctx context.Context, name string) bool {
 	oc, fc := graphql.GetOperationContext(ctx), graphql.GetFieldContext(ctx)
 	return slices.ContainsFunc(graphql.CollectFields(oc, fc.Field.Selections, nil), func(f graphql.CollectedField) bool { return f.Name == name })
 }
 
-// byEntry sorts links out to their entries, in order.
+// byEntry groups links by entry, in order.
 func byEntry[L link](rows []L) map[string][]L {
 	slices.SortFunc(rows, func(a, b L) int {
 		_, i := a.Of()

@@ -21,10 +21,10 @@ import (
 
 const (
 	livePage  = 100
-	livePause = time.Second // between looks at the log when nothing is heard
+	livePause = time.Second // between reads of the log without a notice
 )
 
-// followChanges gives the changes after a place, or from now on, as they happen. What the viewer sees is asked anew for each.
+// followChanges sends the changes after a place, or from now on, as they happen. What the viewer may see is checked again for each.
 func (r *Resolver) followChanges(ctx context.Context, after *ent.Cursor, filter *model.ChangeFilter) (<-chan *view.Change, error) {
 	if err := notPreviewed(ctx, "changes"); err != nil {
 		return nil, err
@@ -51,7 +51,7 @@ func (r *Resolver) followChanges(ctx context.Context, after *ent.Cursor, filter 
 	return f.told, nil
 }
 
-// following is one subscription to changes. It has a goroutine only while there is something to tell; otherwise the lobby waits for all.
+// following is one subscription to changes. It has a goroutine only while there is something to send; otherwise the lobby waits for it.
 type following struct {
 	r      *Resolver
 	ctx    context.Context //nolint:containedctx // of the subscription
@@ -63,7 +63,7 @@ type following struct {
 	driver *driven.Driver // nil where somebody waits at the other end of told
 }
 
-// hand hands a change on, and tells whether to go on.
+// hand sends a change, and reports whether to go on.
 func (f *following) hand(c *view.Change) bool {
 	if f.ctx.Err() != nil {
 		return false
@@ -76,7 +76,7 @@ func (f *following) hand(c *view.Change) bool {
 	}
 }
 
-// finish says that nothing more will come: for now, when the client may come back with its cursor.
+// finish ends the stream; the client may come back with its cursor.
 func (f *following) finish() {
 	close(f.told)
 	if f.driver != nil {
@@ -84,7 +84,7 @@ func (f *following) finish() {
 	}
 }
 
-// end says that the subscription is over.
+// end ends the subscription.
 func (f *following) end() {
 	if f.driver != nil {
 		f.driver.End()
@@ -95,12 +95,12 @@ func (f *following) read() ([]listed, error) {
 	return liveChanges(f.ctx, ent.FromContext(f.ctx), f.at, f.filter, f.field)
 }
 
-// tell hands on what was found, and what comes after it, until there is nothing more for now or the subscription ends.
+// tell sends the changes that were found, and those after them, until there are no more for now or the subscription ends.
 func (f *following) tell(found []listed) {
 	waits := false
 	defer func() {
 		if value := recover(); value != nil { // nobody above would
-			slog.ErrorContext(f.ctx, "a subscription panicked", "value", value, "stack", string(debug.Stack()))
+			slog.ErrorContext(f.ctx, "subscription panicked", "value", value, "stack", string(debug.Stack()))
 			f.finish()
 		}
 		if !waits {
@@ -134,7 +134,7 @@ func (f *following) tell(found []listed) {
 				f.finish() // the client comes back with its cursor, and is told
 				return
 			}
-			slog.ErrorContext(f.ctx, "changes could not be read for a subscription", "error", err)
+			slog.ErrorContext(f.ctx, "could not read changes for a subscription", "error", err)
 			select {
 			case <-time.After(livePause):
 			case <-f.ctx.Done():
@@ -144,12 +144,12 @@ func (f *following) tell(found []listed) {
 	}
 }
 
-// news tells whether there may be something after the place, and moves the place to where there is nothing.
+// news reports whether there may be changes after the place, and moves the place past changes that are not for the viewer.
 func (f *following) news() bool {
 	head, news, err := f.r.Log.News(f.ctx, f.at.Seq, f.types, access.Audiences(f.ctx))
 	if err != nil {
 		if f.ctx.Err() == nil {
-			slog.ErrorContext(f.ctx, "the change log could not be read for a subscription", "error", err)
+			slog.ErrorContext(f.ctx, "could not read the change log for a subscription", "error", err)
 		}
 		return false
 	}
@@ -159,14 +159,14 @@ func (f *following) news() bool {
 	return news
 }
 
-// lobby is where subscriptions wait that nothing is to be told of. One goroutine looks for all of them.
+// lobby holds the subscriptions that wait for changes. One goroutine reads the log for all of them.
 type lobby struct {
 	mu      sync.Mutex
 	waiting map[*following]func() bool // what stops listening for the end of its context
 	awake   bool
 }
 
-// enter has a subscription wait; false when there is news for it meanwhile.
+// enter adds a subscription to the lobby. It returns false when there is news for it already.
 func (l *lobby) enter(f *following) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -198,7 +198,7 @@ func (l *lobby) leave(f *following) {
 	delete(l.waiting, f)
 }
 
-// watch looks at every wake-up, and now and then, until nobody waits.
+// watch checks at every wake-up and every livePause for news, until nobody waits.
 func (l *lobby) watch(waker *changes.Waker) {
 	woken, stop := waker.Subscribe()
 	defer stop()

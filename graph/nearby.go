@@ -23,7 +23,7 @@ const (
 	mostAlike   = 20        // municipalities like another
 )
 
-// places are the numbers of the municipalities that a filter's near, within and likeMunicipality all mean; nil when it has none of them.
+// places returns the numbers of the municipalities that match all of a filter's near, within and likeMunicipality; nil when it has none of them.
 func places(ctx context.Context, f *model.SearchFilter) ([]string, error) {
 	var meant [][]string
 	if f.Near != nil && f.Near.Km != nil {
@@ -63,7 +63,7 @@ func places(ctx context.Context, f *model.SearchFilter) ([]string, error) {
 	return all, nil
 }
 
-// PlacesNear gives the numbers of the municipalities whose middle is no further away than so many metres.
+// PlacesNear returns the numbers of the municipalities whose centre is within a distance in metres.
 func PlacesNear(ctx context.Context, lat, lon, meters float64) ([]string, error) {
 	all, err := Distances(ctx, lat, lon)
 	near := []string{}
@@ -76,23 +76,23 @@ func PlacesNear(ctx context.Context, lat, lon, meters float64) ([]string, error)
 	return near, err
 }
 
-// PlacesWithin gives the numbers of the municipalities whose middle is in an area.
+// PlacesWithin returns the numbers of the municipalities whose centre is in an area.
 func PlacesWithin(ctx context.Context, south, west, north, east float64) ([]string, error) {
 	return within(ctx, &model.GeoBox{South: south, West: west, North: north, East: east})
 }
 
-// Distances are the metres from a place to the middle of every municipality, by number.
+// Distances returns the metres from a place to the centre of every municipality, by number.
 func Distances(ctx context.Context, lat, lon float64) (map[string]float64, error) {
 	return distances(ctx, &model.GeoPoint{Lat: lat, Lon: lon})
 }
 
-// today gives the municipalities of today.
+// today returns the municipalities of today.
 func today(ctx context.Context) ([]*ent.Municipality, error) {
 	return ent.FromContext(ctx).Municipality.Query().Where(municipality.Active(true)).
 		Select(municipality.FieldNumber, municipality.FieldLatitude, municipality.FieldLongitude, municipality.FieldKostraGroup, municipality.FieldPopulation).All(ctx)
 }
 
-// distances are the metres from a place to the middle of every municipality, by number.
+// distances returns the metres from a place to the centre of every municipality, by number.
 func distances(ctx context.Context, from *model.GeoPoint) (map[string]float64, error) {
 	if err := checkPlace("filter.near", from.Lat, from.Lon); err != nil {
 		return nil, err
@@ -112,12 +112,12 @@ func distances(ctx context.Context, from *model.GeoPoint) (map[string]float64, e
 
 func checkPlace(name string, lat, lon float64) error {
 	if math.Abs(lat) > 90 || math.Abs(lon) > 180 {
-		return gqlcode.Error(gqlcode.BadUserInput, name+" is no place on earth: latitudes go from -90 to 90, longitudes from -180 to 180")
+		return gqlcode.Error(gqlcode.BadUserInput, name+" is not a place on earth: a latitude must be from -90 to 90, a longitude from -180 to 180")
 	}
 	return nil
 }
 
-// greatCircle is the way between two places in whole metres.
+// greatCircle returns the distance between two places in whole metres.
 func greatCircle(lat1, lon1, lat2, lon2 float64) float64 {
 	const degree = math.Pi / 180
 	half := func(angle float64) float64 { return math.Pow(math.Sin(angle*degree/2), 2) }
@@ -144,8 +144,8 @@ func within(ctx context.Context, b *model.GeoBox) ([]string, error) {
 	return inside, err
 }
 
-// likeMunicipality are the municipalities of the same KOSTRA group that are nearest in population, without the one itself. A number that nobody had,
-// or whose municipality has no group, has none like it.
+// likeMunicipality returns the municipalities of the same KOSTRA group that are nearest in population, without the one itself. It returns none
+// for an unknown number and for a municipality without a group.
 func likeMunicipality(ctx context.Context, number string) ([]string, error) {
 	alike, err := municipalitiesLike(ctx, number)
 	numbers := make([]string, len(alike))
@@ -155,7 +155,8 @@ func likeMunicipality(ctx context.Context, number string) ([]string, error) {
 	return numbers, err
 }
 
-// municipalitiesLike are the 20 of the same KOSTRA group that are nearest in population to what the one that had a number is today, nearest first.
+// municipalitiesLike returns the 20 municipalities of the same KOSTRA group that are nearest in population to the one that has or had a number,
+// nearest first.
 func municipalitiesLike(ctx context.Context, number string) ([]*ent.Municipality, error) {
 	numbers, err := numbersToday(ctx, []string{number})
 	if err != nil {
@@ -187,7 +188,7 @@ func municipalitiesLike(ctx context.Context, number string) ([]*ent.Municipality
 	return alike, nil
 }
 
-// similarMunicipalities are the first of those most like the one that had a number; none when there is no such number.
+// similarMunicipalities returns the first of those most like the one that has or had a number; none when there is no such number.
 func similarMunicipalities(ctx context.Context, number string, first int) ([]*ent.Municipality, error) {
 	if first < 1 || first > mostAlike {
 		return nil, gqlcode.Error(gqlcode.BadUserInput, fmt.Sprintf("first: must be from 1 to %d", mostAlike))
@@ -205,7 +206,7 @@ func similarMunicipalities(ctx context.Context, number string, first int) ([]*en
 	return found, err
 }
 
-// didYouMean is the query with the words in place that were looked for instead, as the hits write them; nil when there is nothing to say.
+// didYouMean returns the query with the words that were searched for instead of its own, as the hits spell them; nil when there are none.
 func didYouMean(ctx context.Context, words string, res *search.Result, hits map[string]ent.Noder) *string {
 	if len(res.Corrected) == 0 || res.Total == 0 {
 		return nil
@@ -228,7 +229,7 @@ func didYouMean(ctx context.Context, words string, res *search.Result, hits map[
 	return &s
 }
 
-// corrected puts words in the place of others in a query, and leaves the rest of it as it is typed.
+// corrected replaces words of a query, and leaves the rest as it was typed.
 func corrected(query string, meant map[string]string) string {
 	if len(meant) == 0 {
 		return query
@@ -246,7 +247,7 @@ func corrected(query string, meant map[string]string) string {
 	return out.String()
 }
 
-// textsOf are the texts of a thing that a word of it may be read from.
+// textsOf returns the texts of a node in which a word of it may be found.
 func textsOf(ctx context.Context, node ent.Noder) []string {
 	switch n := node.(type) {
 	case readable:

@@ -12,23 +12,12 @@ import (
 	"dugnad/graph/model"
 )
 
-// publishedOnly are the queries that previews do not affect.
-var publishedOnly = map[string]bool{
-	"search":           true,
-	"facetValues":      true,
-	"suggest":          true,
-	"similar":          true,
-	"changes":          true,
-	"publishedVersion": true,
-}
-
-// notPreviewed returns BAD_USER_INPUT if the operation is a preview: the search index, the change log and versions hold
-// published content only.
-func notPreviewed(ctx context.Context, what string) error {
+// notPreviewed returns the error of a field with @publishedOnly when the viewer is a preview.
+func notPreviewed(ctx context.Context, field string) error {
 	if access.ViewerOf(ctx).Preview == nil {
 		return nil
 	}
-	return gqlcode.Error(gqlcode.BadUserInput, what+" does not support previews: it has published content only")
+	return gqlcode.Error(gqlcode.BadUserInput, field+" is not previewed: it knows published content only")
 }
 
 func (r *Resolver) createPreview(ctx context.Context, input model.PreviewInput) (*model.PreviewPayload, error) {

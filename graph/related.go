@@ -44,7 +44,7 @@ func (p relationPlace) compare(o relationPlace) int {
 // noPosition comes after every position.
 const noPosition = math.MaxInt32
 
-// stated is a relation as one of its ends sees it.
+// stated is a relation as seen from one of its ends.
 type stated struct {
 	*ent.Relation
 	in bool
@@ -190,7 +190,7 @@ func loadRelations(ctx context.Context, g grouped[stated], ids []string, in bool
 	return nil
 }
 
-// visible holds for relations whose end in the column is live and in the viewer's scope.
+// visible is the predicate of relations whose end in the column is live and in the viewer's scope.
 func visible(ctx context.Context, column string) predicate.Relation {
 	return func(s *sql.Selector) {
 		var ends []*sql.Predicate

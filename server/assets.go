@@ -18,13 +18,14 @@ import (
 	"dugnad/content"
 	"dugnad/ent"
 	"dugnad/server/files"
+	"dugnad/web/httpcache"
+	"dugnad/web/respond"
 )
 
-// shown are the media types that a browser may show in place; everything else is saved to disk, so that no file can act as a page of
-// the hub's.
+// shown are the media types that a browser may show; it saves all others, so that no file can act as a page of the hub.
 var shown = []string{"image/png", "image/jpeg", "image/webp", "image/gif", "application/pdf", "video/mp4"}
 
-// slowest is the speed in bytes a second below which sending a file is given up.
+// slowest is the speed in bytes a second below which sending a file is aborted.
 const slowest = 16 << 10
 
 // serveFile sends an asset to those who may see something that shows it.
@@ -35,7 +36,7 @@ func (h *Hub) serveFile(w http.ResponseWriter, r *http.Request) {
 	}
 	file, err := h.files.Open(r.Context(), asset.Sha256)
 	if err != nil {
-		failed(w, r, "open the file of "+asset.ID, err)
+		respond.Failed(w, r, "open the file of "+asset.ID, err)
 		return
 	}
 	defer file.Close()
@@ -48,7 +49,7 @@ func (h *Hub) serveImage(w http.ResponseWriter, r *http.Request) {
 	width, err := strconv.Atoi(number)
 	_, known := files.Shapes[shape]
 	if err != nil || !known || cutToShape && shape == "" || !slices.Contains(ent.ImageWidths, width) || strconv.Itoa(width) != number {
-		notFound(w, r)
+		respond.NotFound(w, r)
 		return
 	}
 	asset, ok := h.asset(w, r)
@@ -59,10 +60,10 @@ func (h *Hub) serveImage(w http.ResponseWriter, r *http.Request) {
 	file, err := h.images.Open(r.Context(), asset.Sha256, cut)
 	switch {
 	case errors.Is(err, files.ErrNoPicture):
-		notFound(w, r)
+		respond.NotFound(w, r)
 		return
 	case err != nil:
-		failed(w, r, "resize "+asset.ID, err)
+		respond.Failed(w, r, "resize "+asset.ID, err)
 		return
 	}
 	defer file.Close()
@@ -79,11 +80,11 @@ func (h *Hub) asset(w http.ResponseWriter, r *http.Request) (*ent.Asset, bool) {
 	var rule *content.Error
 	switch {
 	case errors.As(err, &rule): // what the preview names cannot be shown
-		refuse(w, r, statusOf(rule.Code), string(rule.Code)+": "+rule.Message)
+		respond.Refuse(w, r, statusOf(rule.Code), string(rule.Code)+": "+rule.Message)
 	case ent.IsNotFound(err):
-		notFound(w, r)
+		respond.NotFound(w, r)
 	case err != nil:
-		failed(w, r, "look for an asset", err)
+		respond.Failed(w, r, "look up an asset", err)
 	default:
 		return asset, true
 	}
@@ -102,8 +103,7 @@ func sendFile(w http.ResponseWriter, r *http.Request, asset *ent.Asset, tag stri
 	if named := mime.FormatMediaType(disposition, map[string]string{"filename": path.Base(asset.File)}); named != "" {
 		disposition = named
 	}
-	// What is withdrawn is gone within a minute, so caches in between keep it for less.
-	caching := "public, max-age=0, s-maxage=20, stale-while-revalidate=20"
+	caching := httpcache.Public
 	if !isAnonymous(r.Context()) {
 		caching = "private, no-cache"
 	}

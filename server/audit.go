@@ -18,34 +18,35 @@ import (
 	"dugnad/ent/auditevent"
 	"dugnad/graph/filter"
 	"dugnad/graph/gqlcode"
+	"dugnad/web/respond"
 )
 
-// serveAudit answers with the audit events that match, the oldest first, as CSV. Its parameters are the fields of AuditFilter. It reads
-// some hundred at a time and is cut off when the client stops reading.
+// serveAudit sends the audit events that match as CSV, oldest first, to those who may audit. Its parameters are the fields of AuditFilter. It
+// reads auditRows at a time, and is cut off when the client stops reading.
 func (h *Hub) serveAudit(w http.ResponseWriter, r *http.Request) {
 	f, err := auditFilter(r.URL.Query())
 	switch {
 	case isAnonymous(r.Context()):
 		w.Header().Set("WWW-Authenticate", "Bearer")
-		refuse(w, r, http.StatusUnauthorized, string(gqlcode.Unauthenticated)+": this is for those who are signed in")
+		respond.Refuse(w, r, http.StatusUnauthorized, string(gqlcode.Unauthenticated)+": sign in first")
 		return
 	case err != nil:
-		refuse(w, r, http.StatusBadRequest, string(gqlcode.BadUserInput)+": "+err.Error())
+		respond.Refuse(w, r, http.StatusBadRequest, string(gqlcode.BadUserInput)+": "+err.Error())
 		return
 	case !h.accounts.MayAudit(r.Context(), f.Organization):
-		refuse(w, r, http.StatusForbidden, string(gqlcode.Forbidden)+": this is for a HUB_ADMIN, and with organization for one of its ADMINs")
+		respond.Refuse(w, r, http.StatusForbidden, string(gqlcode.Forbidden)+": only a HUB_ADMIN may read this, and with organization one of its ADMINs")
 		return
 	}
 	w.Header().Set("Cache-Control", "private, no-store")
 	w.Header().Set("Content-Disposition", `attachment; filename="audit.csv"`)
 	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
 	out := csv.NewWriter(w)
-	_ = out.Write([]string{"id", "at", "actor", "name", "organization", "action", "subjects", "code", "detail"}) // told by Error below
+	_ = out.Write([]string{"id", "at", "actor", "name", "organization", "action", "subjects", "code", "detail"}) // Error below returns it
 	for after := ""; ; {
 		rows, err := h.auditRows(r.Context(), f, after)
 		if err != nil {
-			failedMidway(r, "export audit events", err)
-			panic(http.ErrAbortHandler) // the client must not take what it has for the whole
+			respond.Log(w, r, "export audit events", err)
+			panic(http.ErrAbortHandler) // else the client would take what it has for the whole
 		}
 		_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(answerTime))
 		for _, row := range rows {
@@ -60,7 +61,7 @@ func (h *Hub) serveAudit(w http.ResponseWriter, r *http.Request) {
 
 const auditRows = 500
 
-// auditRows are the next events in the order of their ids, which is that of time.
+// auditRows returns the rows of the events after an id, in the order of ids, which is that of time.
 func (h *Hub) auditRows(ctx context.Context, f *filter.AuditFilter, after string) ([][]string, error) {
 	events, err := h.client.AuditEvent.Query().Where(filter.AuditEvents(f), func(s *sql.Selector) { s.Where(sql.GT(s.C(auditevent.FieldID), after)) }).
 		Order(auditevent.ByID()).Limit(auditRows).All(ctx)
@@ -94,7 +95,7 @@ func auditRow(e *ent.AuditEvent, name string) []string {
 		e.ID, e.At.UTC().Format(time.RFC3339Nano), e.Actor, name, deref(e.OrganizationID), e.Action, strings.Join(e.Subjects, " "), deref(e.Code), deref(e.Detail),
 	}
 	for i, cell := range row {
-		if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) { // a spreadsheet would take it for a formula
+		if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) { // else a spreadsheet evaluates it as a formula
 			row[i] = "'" + cell
 		}
 	}
@@ -108,7 +109,7 @@ func deref(s *string) string {
 	return *s
 }
 
-// auditFilter reads the parameters; one that it does not know is an error, because the answer would be another than was asked for.
+// auditFilter reads the parameters. An unknown parameter is an error: ignored, the answer would hold too much.
 func auditFilter(q url.Values) (*filter.AuditFilter, error) {
 	f := &filter.AuditFilter{}
 	for name, values := range q {
@@ -135,7 +136,7 @@ func auditFilter(q url.Values) (*filter.AuditFilter, error) {
 				f.Before = &t
 			}
 		default:
-			return nil, fmt.Errorf("there is no parameter %q: actor, organization, action, subject, refused, after, before", name)
+			return nil, fmt.Errorf("unknown parameter %q: use actor, organization, action, subject, refused, after or before", name)
 		}
 		if err != nil || len(values) > 1 {
 			return nil, fmt.Errorf("%s: %q cannot be read; times are like 2026-01-31T00:00:00Z", name, values)

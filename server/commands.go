@@ -13,13 +13,13 @@ import (
 	"time"
 )
 
-// run does one command of the program. It returns when the command is done or, for serve, when ctx has ended and the hub has drained.
+// run runs one command of the program. It returns when the command is done; serve, when ctx has ended and the hub has drained.
 func run(ctx context.Context, line commandLine, in io.Reader, out io.Writer) error {
 	config := line.Config
 	logger := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: config.LogLevel}))
 	slog.SetDefault(logger)
 	for _, name := range unknownSettings(os.Environ()) {
-		logger.WarnContext(ctx, "a setting that this version does not know is ignored", "setting", name)
+		logger.WarnContext(ctx, "ignored an unknown setting", "setting", name)
 	}
 	switch line.command {
 	case "version":
@@ -82,9 +82,9 @@ func reindex(ctx context.Context, config Config, out io.Writer) error {
 	defer func() { _ = p.close() }()
 	start := time.Now()
 	if err := p.follower.Reindex(ctx); err != nil {
-		return fmt.Errorf("build the search indexes: %w", err)
+		return fmt.Errorf("rebuild the search indexes: %w", err)
 	}
-	_, err = fmt.Fprintf(out, "the search indexes are built anew, in %s\n", time.Since(start).Round(time.Millisecond))
+	_, err = fmt.Fprintf(out, "rebuilt the search indexes in %s\n", time.Since(start).Round(time.Millisecond))
 	return err
 }
 

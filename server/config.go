@@ -1,23 +1,15 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
-	"maps"
 	"net"
-	"net/url"
 	"os"
-	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/alecthomas/kong"
-
-	"dugnad/graph/limits"
 )
 
 const (
@@ -25,106 +17,106 @@ const (
 	defaultAdminAddr = "127.0.0.1:8081"
 )
 
-// Config is what the operator says. Every setting is a flag, the environment variable HUB_<FLAG>, or the content of the file that
-// HUB_<FLAG>_FILE names, in that order.
+// Config is the operator's configuration. A setting comes from its flag, else from the environment variable HUB_<FLAG>, else from the file
+// that HUB_<FLAG>_FILE names. Settings lists them all.
 type Config struct {
-	Addr             string `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to serve on ($$HUB_ADDR)."`
-	AdminAddr        string `default:"127.0.0.1:8081" placeholder:"HOST:PORT" help:"Address for metrics and profiles, for operators only; empty means none ($$HUB_ADMIN_ADDR)."`
-	Data             string `default:"./data" placeholder:"FOLDER" help:"Folder for the search index, files, and the database where that is SQLite ($$HUB_DATA)."`
-	BaseURL          string `name:"base-url" placeholder:"URL" help:"Address that readers know the hub by; http:// and the address otherwise ($$HUB_BASE_URL)."`
-	Demo             bool   `help:"Load demo content; on a loopback address only ($$HUB_DEMO)."`
-	DatabaseURL      string `name:"database-url" placeholder:"URL" help:"PostgreSQL database, postgres://user:password@host:5432/name; SQLite in the data folder otherwise ($$HUB_DATABASE_URL)."`
-	MeiliURL         string `name:"meili-url" placeholder:"URL" help:"Meilisearch server to search with; an engine inside the hub otherwise ($$HUB_MEILI_URL)."`
-	MeiliKey         string `name:"meili-key" placeholder:"KEY" help:"Key of the Meilisearch server that may write the hub's indexes and make a key to read them, the master key for instance ($$HUB_MEILI_KEY)."`
-	SecretKey        string `placeholder:"KEY" help:"At least 32 characters that nobody can guess; made and kept in the data folder otherwise ($$HUB_SECRET_KEY)."`
-	OIDCIssuer       string `name:"oidc-issuer" placeholder:"URL" help:"OpenID provider that people sign in at; local passwords otherwise ($$HUB_OIDC_ISSUER)."`
-	OIDCClientID     string `name:"oidc-client-id" placeholder:"ID" help:"The hub's name at the provider ($$HUB_OIDC_CLIENT_ID)."`
-	OIDCClientSecret string `name:"oidc-client-secret" placeholder:"SECRET" help:"The hub's secret at the provider ($$HUB_OIDC_CLIENT_SECRET)."`
-	OIDCName         string `name:"oidc-name" placeholder:"NAME" help:"What people know the provider as ($$HUB_OIDC_NAME)."`
-	NativeRedirects  string `placeholder:"URLS" help:"Addresses that apps are sent back to after signing in, with commas between: schemes of their own, or http://127.0.0.1/path ($$HUB_NATIVE_REDIRECTS)."`
-	AuditDays        int    `default:"730" placeholder:"DAYS" help:"How long audit events are kept; 0 is for ever ($$HUB_AUDIT_DAYS)."`
-	CacheMB          int    `name:"cache-mb" default:"64" placeholder:"MEGABYTES" help:"How much of the answers to anonymous readers is kept in memory; 0 keeps none ($$HUB_CACHE_MB)."`
-	RateAddress      int    `default:"3000" placeholder:"REQUESTS" help:"How many requests of GraphQL and of the search protocol one address may send in a minute without a credential; 0 is any number ($$HUB_RATE_ADDRESS)."`
-	RateKey          int    `default:"6000" placeholder:"REQUESTS" help:"How many one account or key may send in a minute; 0 is any number ($$HUB_RATE_KEY)."`
-	TrustedProxies   string `placeholder:"CIDRS" help:"Addresses of proxies whose X-Forwarded-For counts, with commas between ($$HUB_TRUSTED_PROXIES)."`
+	Addr             string `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to serve on."`
+	AdminAddr        string `default:"127.0.0.1:8081" placeholder:"HOST:PORT" help:"Address of metrics and profiles, for operators only; empty disables it."`
+	Data             string `default:"./data" placeholder:"FOLDER" help:"Folder of the search indexes, files, and the SQLite database."`
+	BaseURL          string `name:"base-url" placeholder:"URL" help:"URL under which readers reach the hub; by default http:// and the address."`
+	Demo             bool   `help:"Load demo content; on a loopback address only."`
+	DatabaseURL      string `name:"database-url" placeholder:"URL" help:"PostgreSQL database, postgres://user:password@host:5432/name; by default SQLite in the data folder."`
+	MeiliURL         string `name:"meili-url" placeholder:"URL" help:"Meilisearch server for searching; by default an engine inside the hub."`
+	MeiliKey         string `name:"meili-key" placeholder:"KEY" help:"Key of the Meilisearch server that may write the hub's indexes and create a key that reads them, such as the master key."`
+	SecretKey        string `placeholder:"KEY" help:"At least 32 characters that nobody can guess; by default generated and stored in the data folder."`
+	OIDCIssuer       string `name:"oidc-issuer" placeholder:"URL" help:"OpenID provider for signing in; by default accounts have passwords in the hub."`
+	OIDCClientID     string `name:"oidc-client-id" placeholder:"ID" help:"Client id of the hub at the provider."`
+	OIDCClientSecret string `name:"oidc-client-secret" placeholder:"SECRET" help:"Client secret of the hub at the provider."`
+	OIDCName         string `name:"oidc-name" placeholder:"NAME" help:"Name of the provider on the sign-in page."`
+	NativeRedirects  string `placeholder:"URLS" help:"Redirect addresses of native apps after signing in, comma-separated: custom schemes, or http://127.0.0.1/path."`
+	AuditDays        int    `default:"730" placeholder:"DAYS" help:"Days that audit events are kept; 0 means for ever."`
+	CacheMB          int    `name:"cache-mb" default:"64" placeholder:"MEGABYTES" help:"Memory for cached responses to anonymous readers; 0 disables the cache."`
+	RateAddress      int    `default:"3000" placeholder:"REQUESTS" help:"Requests a minute from one address without a credential; 0 means unlimited."`
+	RateKey          int    `default:"6000" placeholder:"REQUESTS" help:"Requests a minute from one account or key; 0 means unlimited."`
+	TrustedProxies   string `placeholder:"CIDRS" help:"Networks of proxies whose X-Forwarded-For is trusted, comma-separated."`
 
-	Limits          string `placeholder:"NAME=N,…" help:"Bounds of an operation that are not to be as they are: cost, depth, fields, nodes, roots, seconds, side-by-side, tokens ($$HUB_LIMITS)."`
-	PurgeURL        string `name:"purge-url" placeholder:"URL" help:"Address that is told by POST which Surrogate-Keys a cache in front is to forget ($$HUB_PURGE_URL)."`
-	PurgeToken      string `name:"purge-token" placeholder:"TOKEN" help:"Token that it is told with ($$HUB_PURGE_TOKEN)."`
-	UploadMB        int    `name:"upload-mb" default:"2000" placeholder:"MEGABYTES" help:"Size of the largest file that is taken in ($$HUB_UPLOAD_MB)."`
-	S3Bucket        string `name:"s3-bucket" placeholder:"NAME" help:"Bucket of an S3-compatible service for files; the data folder otherwise ($$HUB_S3_BUCKET)."`
-	S3Endpoint      string `name:"s3-endpoint" placeholder:"URL" help:"Address of the service; Amazon's otherwise ($$HUB_S3_ENDPOINT)."`
-	S3Region        string `name:"s3-region" default:"eu-north-1" placeholder:"REGION" help:"Region of the bucket ($$HUB_S3_REGION)."`
-	S3AccessKey     string `name:"s3-access-key" placeholder:"KEY" help:"Name of the key that may read, write and delete in the bucket ($$HUB_S3_ACCESS_KEY)."`
-	S3SecretKey     string `name:"s3-secret-key" placeholder:"SECRET" help:"The key's secret ($$HUB_S3_SECRET_KEY)."`
-	WebhookNetworks string `placeholder:"CIDRS" help:"Private networks that webhooks may lead to, with commas between; none otherwise ($$HUB_WEBHOOK_NETWORKS)."`
+	Limits          string `placeholder:"NAME=N,…" help:"Overrides of operation limits: cost, depth, fields, nodes, roots, seconds, side-by-side, tokens."`
+	PurgeURL        string `name:"purge-url" placeholder:"URL" help:"URL of a cache in front of the hub, which receives the Surrogate-Keys to purge by POST."`
+	PurgeToken      string `name:"purge-token" placeholder:"TOKEN" help:"Bearer token for the purge URL."`
+	UploadMB        int    `name:"upload-mb" default:"2000" placeholder:"MEGABYTES" help:"Largest file that may be uploaded."`
+	S3Bucket        string `name:"s3-bucket" placeholder:"NAME" help:"Bucket of an S3-compatible service for files; by default files are in the data folder."`
+	S3Endpoint      string `name:"s3-endpoint" placeholder:"URL" help:"URL of the service; by default Amazon's."`
+	S3Region        string `name:"s3-region" default:"eu-north-1" placeholder:"REGION" help:"Region of the bucket."`
+	S3AccessKey     string `name:"s3-access-key" placeholder:"KEY" help:"Id of the access key that may read, write and delete in the bucket."`
+	S3SecretKey     string `name:"s3-secret-key" placeholder:"SECRET" help:"Secret of the access key."`
+	WebhookNetworks string `placeholder:"CIDRS" help:"Private networks that webhooks may send to, comma-separated; by default none."`
 
-	LogLevel slog.Level `default:"INFO" placeholder:"LEVEL" help:"DEBUG, INFO, WARN or ERROR ($$HUB_LOG_LEVEL)."`
+	LogLevel slog.Level `default:"INFO" placeholder:"LEVEL" help:"DEBUG, INFO, WARN or ERROR."`
 }
 
 type commandLine struct {
 	Config  `embed:""`
-	command string // what was asked for, "key create" for instance
+	command string // the chosen command, such as "key create"
 
-	Serve   struct{} `cmd:"" default:"1" help:"Serve the hub (what happens when no command is given)."`
-	Migrate struct{} `cmd:"" help:"Bring the database up to this version; serve does that as well."`
-	Reindex struct{} `cmd:"" help:"Build the search indexes anew from the database; the hub must not be running on the same data folder."`
-	Check   struct{} `cmd:"" help:"Compare the search indexes with the database and put right what differs; fails when something did. The hub must not be running on the same data folder."`
-	Version struct{} `cmd:"" help:"Say what this program was built from."`
+	Serve   struct{} `cmd:"" default:"1" help:"Serve the hub (the default command)."`
+	Migrate struct{} `cmd:"" help:"Migrate the database to this version; serve does so too."`
+	Reindex struct{} `cmd:"" help:"Rebuild the search indexes from the database; the hub must not be running on the same data folder."`
+	Check   struct{} `cmd:"" help:"Compare the search indexes with the database and repair differences; fails when there were any. The hub must not be running on the same data folder."`
+	Version struct{} `cmd:"" help:"Print the version and the commit of this program."`
 
 	Import struct {
-		DryRun bool     `help:"Say what would be done, and do nothing."`
+		DryRun bool     `help:"Print what would be done, and change nothing."`
 		Paths  []string `arg:"" name:"file" help:"Files of the documents format, or folders of them."`
-	} `cmd:"" help:"Take in content and reference data, all or none; the hub may be running."`
+	} `cmd:"" help:"Import content and reference data atomically; the hub may be running."`
 	Export struct {
-		Organization string `placeholder:"SLUG" help:"Only the content of this organisation; everything otherwise."`
-		Folder       string `arg:"" help:"Folder to write into."`
-	} `cmd:"" help:"Write content and reference data as files that import takes; the hub may be running."`
+		Organization string `placeholder:"SLUG" help:"Only the content of this organisation; by default everything."`
+		Folder       string `arg:"" help:"Folder to write to."`
+	} `cmd:"" help:"Export content and reference data as files that import reads; the hub may be running."`
 	Key struct {
-		Create newKey `cmd:"" help:"Make an API key and print it, once; the hub may be running."`
+		Create newKey `cmd:"" help:"Create an API key and print it, once; the hub may be running."`
 	} `cmd:"" help:"API keys."`
 	Documents struct {
 		Register newDocuments `cmd:"" help:"Register a manifest of trusted documents: of Apollo's generate-persisted-query-manifest, the Relay compiler, or GraphQL Code Generator. The hub may be running."`
 		List     struct{}     `cmd:"" help:"List the manifests."`
 		Remove   struct {
-			Manifest string `arg:"" help:"Its name."`
-		} `cmd:"" help:"Remove a manifest; keys that are restricted to it can ask nothing then."`
+			Manifest string `arg:"" help:"Name of the manifest."`
+		} `cmd:"" help:"Remove a manifest; keys that are restricted to it can no longer ask anything."`
 	} `cmd:"" help:"Trusted documents."`
 	Account struct {
-		Create newAccount `cmd:"" help:"Make an account that signs in with a password; its password is read from standard input. The hub may be running."`
+		Create newAccount `cmd:"" help:"Create an account that signs in with a password, which is read from standard input. The hub may be running."`
 	} `cmd:"" help:"Accounts."`
 }
 
-// newKey is what an API key is to be.
+// newKey holds the arguments of key create.
 type newKey struct {
-	Organization string   `required:"" placeholder:"SLUG" help:"Organisation that the key is of."`
+	Organization string   `required:"" placeholder:"SLUG" help:"Organisation that owns the key."`
 	Name         string   `default:"made by the operator" help:"What the key is for."`
 	Role         string   `placeholder:"ROLE" help:"Role of a SECRET key: CONTRIBUTOR, EDITOR, ADMIN, HUB_EDITOR or HUB_ADMIN."`
-	Scope        []string `placeholder:"SCOPE" help:"What the role is narrowed to: READ, DRAFTS, PUBLISH or MANAGE; may be given several times."`
-	Origin       []string `placeholder:"URL" help:"Makes a PUBLISHABLE key, for pages of this origin; may be given several times."`
+	Scope        []string `placeholder:"SCOPE" help:"Scope that restricts the role: READ, DRAFTS, PUBLISH or MANAGE; repeatable."`
+	Origin       []string `placeholder:"URL" help:"Origin of pages that may use the key, which makes it PUBLISHABLE; repeatable."`
 	Manifest     *string  `placeholder:"NAME" help:"Manifest of trusted documents that the key is restricted to."`
-	Expires      string   `placeholder:"90d" help:"How long the key is good, in days (90d) or hours (12h); for ever otherwise."`
+	Expires      string   `placeholder:"90d" help:"Lifetime of the key in days (90d) or hours (12h); by default it does not expire."`
 }
 
-// newDocuments is a manifest that is to be registered.
+// newDocuments holds the arguments of documents register.
 type newDocuments struct {
 	Manifest string `required:"" placeholder:"NAME" help:"Name of the manifest."`
-	Replace  bool   `help:"Take out what the manifest has and the file has not; clients that still ask it are refused then."`
-	File     string `arg:"" help:"The manifest."`
+	Replace  bool   `help:"Remove documents that the file does not have; clients that still ask for them are refused."`
+	File     string `arg:"" help:"File with the manifest."`
 }
 
-// newAccount is what an account is to be.
+// newAccount holds the arguments of account create.
 type newAccount struct {
 	Email        string `required:"" help:"E-mail address to sign in with."`
-	Name         string `required:"" help:"Name that others see."`
-	Role         string `required:"" help:"CONTRIBUTOR, EDITOR or ADMIN, in the organisation; HUB_EDITOR or HUB_ADMIN."`
+	Name         string `required:"" help:"Display name."`
+	Role         string `required:"" help:"CONTRIBUTOR, EDITOR or ADMIN of the organisation; HUB_EDITOR or HUB_ADMIN."`
 	Organization string `placeholder:"SLUG" help:"Organisation of the role."`
 }
 
-// parse reads the command and its configuration, and checks it. It ends the program for --help.
+// parse reads the command and its configuration, and checks the configuration. With --help it prints the help and exits.
 func parse(args []string, lookup func(string) (string, bool), out io.Writer) (line commandLine, err error) {
-	parser, err := kong.New(&line, kong.Name("hub"), kong.Writers(out, out), kong.Resolvers(environment(lookup)),
-		kong.Description("Dugnad, a content hub with a GraphQL API. Every setting may also be given in the environment, or in a file that NAME_FILE names there."))
+	parser, err := kong.New(&line, kong.Name("hub"), kong.Writers(out, out), kong.Resolvers(environment(lookup)), kong.ValueFormatter(flagHelp),
+		kong.Description("Dugnad, a content hub with a GraphQL API. Each setting may also be given in the environment variable beside it, or in a file that NAME_FILE names."))
 	if err != nil {
 		return line, err
 	}
@@ -136,15 +128,11 @@ func parse(args []string, lookup func(string) (string, bool), out io.Writer) (li
 	return line, err
 }
 
-func settingName(flag string) string {
-	return "HUB_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
-}
-
-// largestSetting is the size in bytes of the largest file that holds a setting.
+// largestSetting is the size in bytes of the largest file that may hold a setting.
 const largestSetting = 64 << 10
 
-// environment finds settings in the environment. An empty one counts as none, except where empty means something: compose files and
-// unit files pass on what is not set as empty.
+// environment returns the resolver of settings in the environment. An empty variable counts as not set, because compose and unit files pass
+// unset ones on as empty; only HUB_ADMIN_ADDR may be empty.
 func environment(lookup func(string) (string, bool)) kong.Resolver {
 	return kong.ResolverFunc(func(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
 		if flag.Name == "help" {
@@ -192,139 +180,7 @@ func readSetting(path string) (string, error) {
 	return strings.TrimSpace(string(content)), nil
 }
 
-// unknownSettings are the names of the environment that look like settings and are none, in order.
-func unknownSettings(environ []string) []string {
-	known := []string{
-		"HUB_ADDR", "HUB_ADMIN_ADDR", "HUB_DATA", "HUB_BASE_URL", "HUB_DEMO", "HUB_DATABASE_URL", "HUB_MEILI_URL", "HUB_MEILI_KEY", "HUB_SECRET_KEY", "HUB_LOG_LEVEL",
-		"HUB_OIDC_ISSUER", "HUB_OIDC_CLIENT_ID", "HUB_OIDC_CLIENT_SECRET", "HUB_OIDC_NAME", "HUB_NATIVE_REDIRECTS", "HUB_TRUSTED_PROXIES", "HUB_AUDIT_DAYS", "HUB_CACHE_MB", "HUB_RATE_ADDRESS", "HUB_RATE_KEY",
-		"HUB_WEBHOOK_NETWORKS", "HUB_LIMITS", "HUB_UPLOAD_MB", "HUB_PURGE_URL", "HUB_PURGE_TOKEN", "HUB_S3_BUCKET", "HUB_S3_ENDPOINT", "HUB_S3_REGION", "HUB_S3_ACCESS_KEY", "HUB_S3_SECRET_KEY",
-	}
-	var unknown []string
-	for _, pair := range environ {
-		name, _, _ := strings.Cut(pair, "=")
-		setting := strings.TrimSuffix(name, "_FILE")
-		if strings.HasPrefix(name, "HUB_") && !strings.HasPrefix(name, "HUB_TEST_") && !slices.Contains(known, setting) {
-			unknown = append(unknown, name)
-		}
-	}
-	slices.Sort(unknown)
-	return unknown
-}
-
-// check says in one sentence each what is wrong, all at once, and brings paths and addresses into the form that the program uses.
-func (c *Config) check() error {
-	var errs []error
-	if err := checkAddr("HUB_ADDR", c.Addr); err != nil {
-		errs = append(errs, err)
-	} else if c.Demo && !isLoopback(c.Addr) {
-		errs = append(errs, fmt.Errorf("HUB_DEMO is for trying the hub out and needs a loopback address, but HUB_ADDR is %q: use %s, or serve without demo content", c.Addr, defaultAddr))
-	}
-	if c.AdminAddr != "" {
-		if err := checkAddr("HUB_ADMIN_ADDR", c.AdminAddr); err != nil {
-			errs = append(errs, err)
-		} else if c.AdminAddr == c.Addr && !strings.HasSuffix(c.Addr, ":0") {
-			errs = append(errs, fmt.Errorf("HUB_ADMIN_ADDR is %q, as HUB_ADDR is: give it another one, or leave it empty for none", c.AdminAddr))
-		}
-	}
-	if c.BaseURL != "" {
-		c.BaseURL = strings.TrimSuffix(c.BaseURL, "/")
-		u, err := url.Parse(c.BaseURL)
-		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.Path != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
-			errs = append(errs, errors.New("HUB_BASE_URL must read https://host or https://host:port, with nothing after it"))
-		}
-	}
-	if c.AuditDays < 0 || c.AuditDays > 36500 {
-		errs = append(errs, fmt.Errorf("HUB_AUDIT_DAYS is %d: it is 0 to 36500", c.AuditDays))
-	}
-	if c.SecretKey != "" && len(c.SecretKey) < shortestKey {
-		errs = append(errs, fmt.Errorf("HUB_SECRET_KEY has %d characters: it needs at least %d, as `openssl rand -hex 32` makes them", len(c.SecretKey), shortestKey))
-	}
-	if c.CacheMB < 0 || c.CacheMB > 1<<20 {
-		errs = append(errs, fmt.Errorf("HUB_CACHE_MB is %d: it is 0 to %d", c.CacheMB, 1<<20))
-	}
-	if _, _, err := c.limits(); err != nil {
-		errs = append(errs, fmt.Errorf("HUB_LIMITS: %w", err))
-	}
-	if c.UploadMB < 1 || c.UploadMB > 2047 { // bytes are told in GraphQL, whose Int has 31 bits
-		errs = append(errs, fmt.Errorf("HUB_UPLOAD_MB is %d: it is 1 to 2047", c.UploadMB))
-	}
-	if u, err := url.Parse(c.PurgeURL); c.PurgeURL != "" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.Fragment != "" || u.User != nil) {
-		errs = append(errs, errors.New("HUB_PURGE_URL must read https://host/path, without a password in it: a token is HUB_PURGE_TOKEN"))
-	}
-	if c.S3Bucket != "" && (c.S3AccessKey == "" || c.S3SecretKey == "") {
-		errs = append(errs, errors.New("HUB_S3_BUCKET needs HUB_S3_ACCESS_KEY and HUB_S3_SECRET_KEY"))
-	}
-	c.S3Endpoint = strings.TrimRight(c.S3Endpoint, "/")
-	if u, err := url.Parse(c.S3Endpoint); c.S3Endpoint != "" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil) {
-		errs = append(errs, errors.New("HUB_S3_ENDPOINT must read http://host:port or https://host"))
-	}
-	for name, n := range map[string]int{"HUB_RATE_ADDRESS": c.RateAddress, "HUB_RATE_KEY": c.RateKey} {
-		if n < 0 || n > 10_000_000 {
-			errs = append(errs, fmt.Errorf("%s is %d: it is 0 to 10000000", name, n))
-		}
-	}
-	c.MeiliURL = strings.TrimRight(c.MeiliURL, "/")
-	if u, err := url.Parse(c.MeiliURL); c.MeiliURL != "" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil) {
-		errs = append(errs, errors.New("HUB_MEILI_URL must read http://host:port or https://host, without a key in it: that is HUB_MEILI_KEY"))
-	}
-	if c.MeiliKey != "" && c.MeiliURL == "" {
-		errs = append(errs, errors.New("HUB_MEILI_KEY is set and HUB_MEILI_URL is not"))
-	}
-	if (c.OIDCIssuer == "") != (c.OIDCClientID == "") {
-		errs = append(errs, errors.New("HUB_OIDC_ISSUER and HUB_OIDC_CLIENT_ID are given together, or neither is"))
-	}
-	if _, err := prefixes(c.TrustedProxies); err != nil {
-		errs = append(errs, fmt.Errorf("HUB_TRUSTED_PROXIES: %w", err))
-	}
-	if _, err := prefixes(c.WebhookNetworks); err != nil {
-		errs = append(errs, fmt.Errorf("HUB_WEBHOOK_NETWORKS: %w", err))
-	}
-	data, err := filepath.Abs(c.Data)
-	if err != nil {
-		errs = append(errs, fmt.Errorf("HUB_DATA: %w", err))
-	}
-	c.Data = data
-	return errors.Join(errs...)
-}
-
-// limits are the usual bounds of an operation with those that are set, and how long one may take, 0 for the usual.
-func (c *Config) limits() (*limits.Limits, time.Duration, error) {
-	l, seconds := limits.Default(), 0
-	bounds := map[string]*int{
-		"cost": &l.Cost, "depth": &l.Depth, "fields": &l.Fields, "nodes": &l.Nodes, "roots": &l.Roots, "seconds": &seconds, "side-by-side": &l.SideBySide, "tokens": &l.Tokens,
-	}
-	for pair := range strings.SplitSeq(c.Limits, ",") {
-		name, number, _ := strings.Cut(strings.TrimSpace(pair), "=")
-		if name == "" {
-			continue
-		}
-		n, err := strconv.Atoi(number)
-		if bounds[name] == nil || err != nil || n < 1 || n > 10_000_000 {
-			return nil, 0, fmt.Errorf("%q must read NAME=NUMBER: the names are %s, the numbers 1 to 10000000", pair, strings.Join(slices.Sorted(maps.Keys(bounds)), ", "))
-		}
-		*bounds[name] = n
-	}
-	return &l, time.Duration(seconds) * time.Second, nil
-}
-
-func checkAddr(name, addr string) error {
-	_, port, err := net.SplitHostPort(addr)
-	if err == nil {
-		_, err = strconv.ParseUint(port, 10, 16)
-	}
-	if err != nil {
-		return fmt.Errorf("%s is %q: it must read host:port, as in %s", name, addr, defaultAddr)
-	}
-	return nil
-}
-
-func isLoopback(addr string) bool {
-	host, _, _ := net.SplitHostPort(addr)
-	ip := net.ParseIP(host)
-	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
-}
-
-// baseURL is the hub's address for readers when it serves on the given one.
+// baseURL returns the URL of the hub for readers when it serves on the given address.
 func (c *Config) baseURL(serving net.Addr) string {
 	if c.BaseURL != "" {
 		return c.BaseURL

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -74,7 +75,7 @@ func TestConfig(t *testing.T) {
 		{name: "a search server with its key in the address", env: map[string]string{"HUB_MEILI_URL": "http://hunter2@127.0.0.1:7700"}, err: "HUB_MEILI_URL must read"},
 		{name: "a search server's key alone", env: map[string]string{"HUB_MEILI_KEY": "hunter2"}, err: "HUB_MEILI_KEY is set and HUB_MEILI_URL is not"},
 		{name: "bounds", env: map[string]string{"HUB_LIMITS": "cost=1000, seconds=3"}, want: func(c *Config) { c.Limits = "cost=1000, seconds=3" }},
-		{name: "a bound that is none", env: map[string]string{"HUB_LIMITS": "width=3"}, err: `HUB_LIMITS: "width=3" must read NAME=NUMBER`},
+		{name: "a bound that is none", env: map[string]string{"HUB_LIMITS": "width=3"}, err: `HUB_LIMITS has "width=3": it must read NAME=NUMBER`},
 		{name: "a bound of nothing", env: map[string]string{"HUB_LIMITS": "cost=0"}, err: "HUB_LIMITS"},
 		{name: "files elsewhere", env: map[string]string{"HUB_S3_BUCKET": "b", "HUB_S3_ENDPOINT": "http://127.0.0.1:9000/", "HUB_S3_ACCESS_KEY": "a", "HUB_S3_SECRET_KEY": "s"}, want: func(c *Config) {
 			c.S3Bucket, c.S3Endpoint, c.S3AccessKey, c.S3SecretKey = "b", "http://127.0.0.1:9000", "a", "s"
@@ -120,6 +121,27 @@ func TestUnknownSettings(t *testing.T) {
 	got := unknownSettings([]string{"PATH=/", "HUB_MEILY_URL=x", "HUB_MEILI_URL=x", "HUB_ADDR=x", "HUB_DATA_FILE=x", "HUB_TEST_URL=x", "HUB_ADRR_FILE=x"})
 	if want := []string{"HUB_ADRR_FILE", "HUB_MEILY_URL"}; !slices.Equal(got, want) {
 		t.Errorf("got %v; want %v", got, want)
+	}
+}
+
+// Every check is of a setting that there is, and every setting says what it is for.
+func TestSettings(t *testing.T) {
+	for _, rule := range configChecks {
+		if !isSetting(rule.setting) {
+			t.Errorf("there is a check of %s, which is no setting", rule.setting)
+		}
+	}
+	all := Settings()
+	if n := reflect.TypeFor[Config]().NumField(); len(all) != n {
+		t.Errorf("%d settings of %d fields", len(all), n)
+	}
+	for _, s := range all {
+		if s.Help == "" || strings.Contains(s.Help, "HUB_") {
+			t.Errorf("the help of %s is %q", s.Name, s.Help)
+		}
+	}
+	if i := slices.IndexFunc(all, func(s Setting) bool { return s.Name == "HUB_AUDIT_DAYS" }); i < 0 || all[i].Default != "730" {
+		t.Errorf("HUB_AUDIT_DAYS is not 730 by default: %v", all)
 	}
 }
 

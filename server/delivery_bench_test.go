@@ -57,7 +57,9 @@ func BenchmarkDelivery(b *testing.B) {
 
 			// The same hub, keeping answers.
 			hub.config.CacheMB = 64
-			hub.graphql = hub.newGraphQL()
+			if hub.graphql, err = hub.newGraphQL(); err != nil {
+				b.Fatal(err)
+			}
 			keeping, err := hub.routes() // beside hub.handler, which goes on keeping nothing
 			if err != nil {
 				b.Fatal(err)

@@ -26,7 +26,7 @@ import (
 )
 
 const (
-	documentsKept    = time.Minute // in memory: what is removed is refused after that
+	documentsKept    = time.Minute // in memory: a removed document is refused after that
 	documentsBytes   = 16 << 20
 	largestManifest  = 20 << 20
 	largestDocument  = 64 << 10
@@ -34,7 +34,7 @@ const (
 	documentsAtATime = 200
 )
 
-// documentStore has the registered documents.
+// documentStore reads the registered documents, and implements graphqlhttp.Documents.
 type documentStore struct {
 	client  *ent.Client
 	texts   *otter.Cache[string, string] // by hash
@@ -82,10 +82,10 @@ func (d *documentStore) Allows(ctx context.Context, hash string) (bool, error) {
 	return there, err
 }
 
-// trustedDocument is one of a manifest.
+// trustedDocument is a document of a manifest.
 type trustedDocument struct{ hash, name, text string }
 
-// readManifest reads a manifest: Apollo's, or an object of texts by their hashes. Every document must be one that the hub can answer.
+// readManifest reads a manifest: Apollo's, or an object of texts by their hashes. The hub must be able to answer every document.
 func readManifest(r io.Reader) ([]trustedDocument, error) {
 	content, err := io.ReadAll(io.LimitReader(r, largestManifest+1))
 	if err != nil {
@@ -101,13 +101,13 @@ func readManifest(r io.Reader) ([]trustedDocument, error) {
 	texts := make(map[string]string) // by the ids in the manifest
 	if json.Unmarshal(content, &apollo) == nil && apollo.Format != "" {
 		if apollo.Format != "apollo-persisted-query-manifest" {
-			return nil, fmt.Errorf("its format %q is not known", apollo.Format)
+			return nil, fmt.Errorf("unknown format %q", apollo.Format)
 		}
 		for _, o := range apollo.Operations {
 			texts[o.ID] = o.Body
 		}
 	} else if json.Unmarshal(content, &texts) != nil {
-		return nil, errors.New("it is neither a manifest of Apollo's nor an object of texts by their hashes")
+		return nil, errors.New("neither an Apollo manifest nor an object of texts by their hashes")
 	}
 	if len(texts) == 0 {
 		return nil, errors.New("it has no documents")
@@ -143,7 +143,7 @@ func checkDocument(schema *ast.Schema, text string) (trustedDocument, error) {
 	return trustedDocument{hash: hex.EncodeToString(sum[:]), name: strings.Join(names, " "), text: text}, nil
 }
 
-// registerDocuments takes in a manifest, all of it or nothing.
+// registerDocuments registers a manifest atomically.
 func registerDocuments(ctx context.Context, config Config, n newDocuments, out io.Writer) error {
 	if n.Manifest = strings.TrimSpace(n.Manifest); n.Manifest == "" || len([]rune(n.Manifest)) > longestManifest {
 		return fmt.Errorf("the manifest's name must have 1 to %d characters", longestManifest)

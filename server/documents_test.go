@@ -145,7 +145,9 @@ func TestTrustedDocuments(t *testing.T) {
 		if said, err := n.register("portalen", true, map[string]string{sumText(counties): counties}); err != nil || !strings.Contains(said, "1 removed") {
 			t.Fatalf("%q, %v", said, err)
 		}
-		n.graphql = n.newGraphQL()
+		if n.graphql, err = n.newGraphQL(); err != nil {
+			t.Fatal(err)
+		}
 		if n.handler, err = n.routes(); err != nil {
 			t.Fatal(err)
 		}

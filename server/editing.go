@@ -20,41 +20,30 @@ import (
 	"dugnad/schema"
 )
 
-// schedulePause is how often the hub looks for what is to be published or withdrawn now.
-const schedulePause = time.Second
+// scheduleInterval is how often the hub looks for entries whose time has come.
+const scheduleInterval = time.Second
 
 // runSchedules publishes and withdraws at the times that editors have set. Every replica does; what one has done the others do not find.
 func (h *Hub) runSchedules(ctx context.Context) {
-	tick := time.NewTicker(schedulePause)
-	defer tick.Stop()
-	for {
+	h.tasks.Every(ctx, "schedules", scheduleInterval, nil, func(ctx context.Context) error {
 		n, err := h.service.RunSchedules(ctx)
-		switch {
-		case ctx.Err() != nil:
-			return
-		case err != nil:
-			slog.ErrorContext(ctx, "what is due is not published or withdrawn", "error", err)
-		case n > 0:
-			slog.InfoContext(ctx, "published or withdrew at set times", "entries", n)
+		if n > 0 {
+			slog.InfoContext(ctx, "published or withdrew scheduled entries", "entries", n)
 		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-	}
+		return err
+	})
 }
 
-// demoOrganization is whose editors the demo accounts are.
+// demoOrganization is the slug of the organisation of the demo accounts.
 const demoOrganization = "ks"
 
-// demoAccounts are one a role.
+// demoAccounts are one account for each role.
 var demoAccounts = []struct{ name, role string }{
 	{"Bidra Demo", "CONTRIBUTOR"}, {"Rediger Demo", "EDITOR"}, {"Admin Demo", "ADMIN"}, {"Hubredaktør Demo", "HUB_EDITOR"}, {"Hubadmin Demo", "HUB_ADMIN"},
 }
 
-// makeDemoAccounts makes the demo accounts that are not there and says how to sign in with them. Their passwords follow from the hub's
-// secret key: the same at every start, and nobody's to guess.
+// makeDemoAccounts creates the demo accounts that do not exist, and logs how to sign in with them. Their passwords are derived from the hub's
+// secret key: the same at every start, and impossible to guess.
 func (h *Hub) makeDemoAccounts(ctx context.Context, key []byte) error {
 	ctx = access.WithViewer(ctx, access.System("demo"))
 	org, err := h.client.Organization.Query().Where(organization.Slug(demoOrganization)).OnlyID(ctx)
@@ -80,12 +69,12 @@ func (h *Hub) makeDemoAccounts(ctx context.Context, key []byte) error {
 		if err != nil {
 			return err
 		}
-		slog.InfoContext(ctx, "a demo account", "role", d.role, "email", n.Email, "password", password, "sign_in", h.baseURL+"/auth/sign-in")
+		slog.InfoContext(ctx, "demo account", "role", d.role, "email", n.Email, "password", password, "sign_in", h.baseURL+"/auth/sign-in")
 	}
 	return nil
 }
 
-// inviteFirst prints the link that makes the first account, as long as there is none.
+// inviteFirst logs the link that creates the first account, as long as there is none.
 func (h *Hub) inviteFirst(ctx context.Context) error {
 	secret, err := h.accounts.FirstLink(ctx)
 	if err != nil || secret == "" {
@@ -96,7 +85,7 @@ func (h *Hub) inviteFirst(ctx context.Context) error {
 	return nil
 }
 
-// domainErrors says in the API's words what search, the rules of writing or access refused.
+// domainErrors returns the API's error of an error of search, content or access, nil for any other.
 func domainErrors(ctx context.Context, err error) *gqlerror.Error {
 	var rule *content.Error
 	var right *access.Error

@@ -3,7 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
-	"errors"
+	"encoding/json"
 	"io/fs"
 	"log/slog"
 	"net/http"
@@ -11,7 +11,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/vektah/gqlparser/v2/gqlerror"
+	"github.com/99designs/gqlgen/graphql"
 
 	"dugnad/access"
 	"dugnad/content/usage"
@@ -20,9 +20,11 @@ import (
 	"dugnad/search/demand"
 	"dugnad/web"
 	"dugnad/web/explorer"
+	"dugnad/web/httpcache"
+	"dugnad/web/respond"
 )
 
-// newExplorer makes the reading site. built is nil where the program was compiled before its web pages were: then it has no style.
+// newExplorer returns the reading site. built is nil when the program was compiled before its web pages: then the site has no style.
 func (h *Hub) newExplorer(built fs.FS) (*explorer.Explorer, error) {
 	o := explorer.Options{
 		API: inProcess{h}, BaseURL: func() string { return h.baseURL }, Logger: slog.Default(), Now: time.Now,
@@ -32,7 +34,7 @@ func (h *Hub) newExplorer(built fs.FS) (*explorer.Explorer, error) {
 		Shown: h.shown, FrameAncestors: h.frameAncestors,
 	}
 	if built == nil {
-		slog.Warn("the explorer has no style: the program was compiled before its web pages were built")
+		slog.Warn("the explorer has no style: build the web pages and compile again")
 		return explorer.New(o)
 	}
 	bundle, err := web.BundleOf(built, "explorer/client/main.ts")
@@ -52,17 +54,18 @@ type inProcess struct{ *Hub }
 
 // Ask implements explorer.API.
 func (a inProcess) Ask(ctx context.Context, document string, variables map[string]any, into any) error {
-	err := a.asks(ctx, document, variables, into)
-	var list gqlerror.List
-	if errors.As(err, &list) && len(list) > 0 {
-		if code, _ := list[0].Extensions["code"].(string); code != "" && code != string(gqlcode.Internal) {
-			return &explorer.Error{Code: code, Message: list[0].Message}
-		}
+	answer := a.graphql.Do(ctx, &graphql.RawParams{Query: document, Variables: variables})
+	if len(answer.Errors) == 0 {
+		return json.Unmarshal(answer.Data, into)
 	}
-	return err
+	first := answer.Errors[0]
+	if code, _ := first.Extensions["code"].(string); code != "" && code != string(gqlcode.Internal) {
+		return &explorer.Error{Code: code, Message: first.Message}
+	}
+	return answer.Errors
 }
 
-// pageOr answers a browser with a page that says that there is none, and others as before.
+// pageOr sends browsers to page, and others to otherwise.
 func pageOr(page http.HandlerFunc, otherwise http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if strings.Contains(r.Header.Get("Accept"), "text/html") && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
@@ -73,15 +76,14 @@ func pageOr(page http.HandlerFunc, otherwise http.HandlerFunc) http.HandlerFunc 
 	}
 }
 
-// embedding is the middleware of what partners show: whoever asks reads what everybody may see, and a partner's key counts for the key's origins
-// only.
+// embedding is the middleware of embeds: whoever asks reads what everybody may see, and a partner's key is valid on the key's origins only.
 func (h *Hub) embedding(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		viewer := access.Viewer{Kind: access.Anonymous}
 		if key := r.URL.Query().Get("key"); key != "" {
 			var err error
 			if viewer, err = h.accounts.OfBearer(r.Context(), key, r.Header.Get("Origin")); err != nil || !viewer.IsAnonymous() {
-				refuse(w, r, http.StatusForbidden, "the key is not valid here: a PUBLISHABLE key of one of its origins is")
+				respond.Refuse(w, r, http.StatusForbidden, "the key is not valid here: use a PUBLISHABLE key of this origin")
 				return
 			}
 		}
@@ -90,7 +92,7 @@ func (h *Hub) embedding(next http.Handler) http.Handler {
 	})
 }
 
-// shown counts where something is embedded: the site that asks, or the page that an iframe stands in.
+// shown counts an embed, by the site that asks or the page around the iframe.
 func (h *Hub) shown(r *http.Request, e explorer.Embed) {
 	from := cmp.Or(r.Header.Get("Origin"), r.Header.Get("Referer"))
 	site, err := url.Parse(from)
@@ -100,7 +102,7 @@ func (h *Hub) shown(r *http.Request, e explorer.Embed) {
 	h.usage.Shown(usage.Use{Site: site.Host, Element: e.Element, About: e.About, Key: access.ViewerOf(r.Context()).Name})
 }
 
-// frameAncestors are the sites that may show an embed in a frame: those of the key, or all where none was given.
+// frameAncestors returns the sites that may show an embed in a frame: those of the key, or all without a key.
 func (h *Hub) frameAncestors(ctx context.Context) []string {
 	key := access.ViewerOf(ctx).Name
 	if key == "" {
@@ -113,11 +115,11 @@ func (h *Hub) frameAncestors(ctx context.Context) []string {
 	return found.Origins
 }
 
-// serveEmbedScript answers with the web components. Its address stands in partners' pages, so it is asked for again after five minutes.
+// serveEmbedScript sends the web components. Partners' pages refer to its address, so browsers ask again after five minutes.
 func serveEmbedScript(built fs.FS) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if built == nil {
-			notFound(w, r)
+			respond.NotFound(w, r)
 			return
 		}
 		w.Header().Set("Cache-Control", "public, max-age=300")
@@ -126,10 +128,10 @@ func serveEmbedScript(built fs.FS) http.HandlerFunc {
 	}
 }
 
-// servePortal answers with a page of an invented partner that shows everything that can be embedded. Only with demo content.
+// servePortal sends a page of an invented partner that shows everything that can be embedded. It is there with demo content only.
 func (h *Hub) servePortal(w http.ResponseWriter, r *http.Request) {
 	page := strings.NewReplacer("https://dugnad.example", h.baseURL, url.QueryEscape("https://dugnad.example"), url.QueryEscape(h.baseURL)).Replace(docs.Portal)
 	w.Header().Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'")
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	servePublic(w, r, []byte(page))
+	httpcache.Serve(w, r, []byte(page))
 }

@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+
+	"dugnad/web/feeds"
 )
 
 func (h *testHub) visit(path string, headers ...string) *answer {
@@ -55,13 +57,13 @@ func TestFeeds(t *testing.T) {
 			return f
 		}
 		all := read("")
-		if len(all.Entries) != feedLength || all.Entries[0].Title != `Nytt & <b>"viktig"</b>` || all.Entries[0].ID != n.url+"/id/"+id {
+		if len(all.Entries) != feeds.Length || all.Entries[0].Title != `Nytt & <b>"viktig"</b>` || all.Entries[0].ID != n.url+"/id/"+id {
 			t.Errorf("%d entries, the first %+v", len(all.Entries), all.Entries[0])
 		}
 		if a := n.visit(strings.TrimPrefix(all.Entries[0].Link.Href, n.url)); a.Status != 200 {
 			t.Errorf("its link answers %d", a.Status)
 		}
-		if got := read("?type=TOOL&type=REPORT&theme=children-youth&lang=nn"); len(got.Entries) == 0 || len(got.Entries) >= feedLength {
+		if got := read("?type=TOOL&type=REPORT&theme=children-youth&lang=nn"); len(got.Entries) == 0 || len(got.Entries) >= feeds.Length {
 			t.Errorf("%d entries of tools and reports", len(got.Entries))
 		}
 		if got := read("?theme=finst-ikkje"); len(got.Entries) != 0 {

@@ -12,7 +12,7 @@ import (
 	"dugnad/server/files"
 )
 
-// What lies in the data folder, besides the database's own file.
+// The contents of the data folder, besides the database's own file.
 const (
 	searchFolder = "search"
 	filesFolder  = "files"
@@ -20,17 +20,17 @@ const (
 	keyFile      = "secret.key"
 )
 
-// shortestKey is the least number of characters of the secret key.
+// shortestKey is the minimum number of characters of the secret key.
 const shortestKey = 32
 
 func makeFolder(path string) error {
 	if err := os.MkdirAll(path, 0o700); err != nil {
-		return fmt.Errorf("make the data folder: %w", err)
+		return fmt.Errorf("create the data folder: %w", err)
 	}
 	return nil
 }
 
-// secretKey is the configured key, or else the one in the data folder, which is made the first time.
+// secretKey returns the configured key, else the one in the data folder, which it generates the first time.
 func secretKey(c Config) ([]byte, error) {
 	if c.SecretKey != "" {
 		return []byte(c.SecretKey), nil
@@ -43,7 +43,7 @@ func secretKey(c Config) ([]byte, error) {
 		_, _ = rand.Read(random[:]) // never fails
 		key := hex.EncodeToString(random[:])
 		if _, err := files.Write(path, strings.NewReader(key+"\n")); err != nil {
-			return nil, fmt.Errorf("keep the secret key: %w", err)
+			return nil, fmt.Errorf("store the secret key: %w", err)
 		}
 		return []byte(key), nil
 	case err != nil:
@@ -51,12 +51,12 @@ func secretKey(c Config) ([]byte, error) {
 	}
 	key := strings.TrimSpace(string(content))
 	if len(key) < shortestKey {
-		return nil, fmt.Errorf("the secret key in %s has fewer than %d characters: restore it, or remove the file to have a new one made (cursors given out before are then refused)", path, shortestKey)
+		return nil, fmt.Errorf("the secret key in %s has fewer than %d characters: restore it, or remove the file to generate a new one (which makes existing cursors invalid)", path, shortestKey)
 	}
 	return []byte(key), nil
 }
 
-// openFiles opens the files of assets, in the data folder or in an S3-compatible service.
+// openFiles opens the store of assets, in the data folder or in an S3-compatible service.
 func openFiles(c Config) (files.Kept, error) {
 	if c.S3Bucket == "" {
 		return files.Kept{Store: files.Folder(filepath.Join(c.Data, filesFolder))}, nil

@@ -13,8 +13,11 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"dugnad/access"
 	"dugnad/changes"
+	"dugnad/changes/background"
 	"dugnad/changes/webhooks"
 	"dugnad/content"
 	"dugnad/content/usage"
@@ -33,7 +36,7 @@ import (
 	"dugnad/server/graphqlhttp"
 )
 
-// drainTime is how long requests may take to end after the hub was told to stop.
+// drainTime is how long requests may take to finish after the hub was told to stop.
 const drainTime = 10 * time.Second
 
 // parts are what every command that works on the hub's data needs.
@@ -45,9 +48,10 @@ type parts struct {
 	client   *ent.Client
 	waker    *changes.Waker
 	follower *feed.Follower
+	tasks    *background.Tasks
 }
 
-// openParts opens the search folder first: that is what tells whether another process has the data folder.
+// openParts opens what works on the hub's data. It begins with the search folder, whose lock fails when another process has the data folder.
 func openParts(ctx context.Context, c Config) (*parts, error) {
 	if err := makeFolder(c.Data); err != nil {
 		return nil, err
@@ -55,7 +59,7 @@ func openParts(ctx context.Context, c Config) (*parts, error) {
 	engine, hold, err := openEngine(c)
 	switch {
 	case errors.Is(err, search.ErrLocked):
-		return nil, fmt.Errorf("another hub uses the data folder %s: stop it, or give this one a folder of its own with HUB_DATA", c.Data)
+		return nil, fmt.Errorf("another hub uses the data folder %s: stop it, or set HUB_DATA to another folder", c.Data)
 	case err != nil:
 		return nil, fmt.Errorf("open the search indexes: %w", err)
 	}
@@ -63,12 +67,12 @@ func openParts(ctx context.Context, c Config) (*parts, error) {
 	if err != nil {
 		return nil, errors.Join(err, engine.Close(), hold.Close())
 	}
-	p := &parts{engine: engine, meili: c.MeiliURL != "", hold: hold, db: db, client: access.NewClient(db.Driver()), waker: &changes.Waker{}}
+	p := &parts{engine: engine, meili: c.MeiliURL != "", hold: hold, db: db, client: access.NewClient(db.Driver()), waker: &changes.Waker{}, tasks: &background.Tasks{}}
 	p.follower = feed.New(p.client, engine, p.waker, slog.Default(), time.Now)
 	return p, nil
 }
 
-// openEngine opens the search engine and takes the data folder. A Meilisearch is not asked for anything yet: the hub starts without it.
+// openEngine opens the search engine and locks the data folder. It does not connect to a Meilisearch: the hub starts without it.
 func openEngine(c Config) (search.Engine, io.Closer, error) {
 	folder := filepath.Join(c.Data, searchFolder)
 	if c.MeiliURL == "" {
@@ -85,7 +89,7 @@ func openEngine(c Config) (search.Engine, io.Closer, error) {
 	return meilisearch.Open(meilisearch.Options{URL: c.MeiliURL, Key: c.MeiliKey, Log: slog.Default()}), hold, nil
 }
 
-// openDatabase opens the database and brings it up to this version.
+// openDatabase opens the database and migrates it to this version.
 func openDatabase(ctx context.Context, c Config) (*database.Database, error) {
 	db, err := database.Open(ctx, database.Options{URL: c.DatabaseURL, Path: c.Data})
 	if err != nil {
@@ -99,7 +103,7 @@ func openDatabase(ctx context.Context, c Config) (*database.Database, error) {
 
 func (p *parts) close() error { return errors.Join(p.engine.Close(), p.hold.Close(), p.db.Close()) }
 
-// keep follows the change log and compares the indexes with the database now and then.
+// keep follows the change log, and compares the indexes with the database every night, until ctx ends.
 func (p *parts) keep(ctx context.Context) error {
 	ctx, stop := context.WithCancel(ctx)
 	var comparing sync.WaitGroup
@@ -109,7 +113,7 @@ func (p *parts) keep(ctx context.Context) error {
 	return p.follower.Run(ctx)
 }
 
-// searchStatus tells how searching is.
+// searchStatus returns the state of search.
 func (p *parts) searchStatus(ctx context.Context) (*feed.Status, error) {
 	s, err := p.follower.Status(ctx)
 	if s.Engine = feed.Bleve; p.meili {
@@ -118,10 +122,11 @@ func (p *parts) searchStatus(ctx context.Context) (*feed.Status, error) {
 	return &s, err
 }
 
-// lockIndexing is the advisory lock of the replica that keeps a shared search server up to date.
+// lockIndexing is the advisory lock of the replica that updates a shared search server.
 const lockIndexing = 0x64_75_67_6e_61_64_03
 
-// follow keeps the search indexes up to date. An embedded engine is each replica's own, and a Meilisearch has one writer among all replicas.
+// follow keeps the search indexes up to date until ctx ends. Each replica has an embedded engine of its own; a Meilisearch has one writer among
+// all replicas.
 func (p *parts) follow(ctx context.Context) error {
 	if !p.meili {
 		return p.keep(ctx)
@@ -148,53 +153,51 @@ func (h *Hub) newWebhooks() (*webhooks.Service, error) {
 
 // runWebhooks sends to webhooks, while no other replica does.
 func (h *Hub) runWebhooks(ctx context.Context) {
-	if err := h.db.Own(ctx, lockWebhooks, h.webhooks.Run); err != nil && ctx.Err() == nil {
-		slog.ErrorContext(ctx, "webhooks are not sent to", "error", err)
-	}
+	h.tasks.Keep(ctx, "webhook sender", func(ctx context.Context) error { return h.db.Own(ctx, lockWebhooks, h.webhooks.Run) })
 }
 
 // Hub is the running program: Open, Run until its context ends, Close.
 type Hub struct {
-	// Authenticate tells who sends a request. It may be replaced before Run.
+	// Authenticate returns who sends a request. It may be replaced before Run.
 	Authenticate Authenticator
 
 	*parts
-	config   Config
-	baseURL  string
-	key      []byte
-	service  *content.Service
-	accounts *access.Accounts
-	webhooks *webhooks.Service
-	demand   *demand.Recorder
-	usage    *usage.Counter
-	versions *versions
-	rates    *rateLimits
-	sitemap  sitemap
-	auth     *auth.Auth
-	sealer   *cursor.Sealer
-	files    files.Kept
-	images   *files.Pictures
-	uploads  *files.Uploads
-	graphql  *graphqlhttp.Handler
-	handler  http.Handler
-	serving  net.Listener
-	admin    net.Listener // nil when there is none
-	demo     demoState
-	caughtUp atomic.Bool // the index has been up to date once since the start
-	draining atomic.Bool
-	stopping context.Context // ends when the hub begins to stop; see stop
-	stop     context.CancelFunc
-	closing  sync.Once
+	config         Config
+	baseURL        string
+	key            []byte
+	service        *content.Service
+	accounts       *access.Accounts
+	webhooks       *webhooks.Service
+	demand         *demand.Recorder
+	usage          *usage.Counter
+	changeCounter  *changeCounter
+	requestSeconds *prometheus.HistogramVec
+	rates          *rateLimits
+	auth           *auth.Auth
+	sealer         *cursor.Sealer
+	files          files.Kept
+	images         *files.Pictures
+	uploads        *files.Uploads
+	graphql        *graphqlhttp.Handler
+	handler        http.Handler
+	serving        net.Listener
+	admin          net.Listener // nil when there is none
+	demo           demoState
+	caughtUp       atomic.Bool // the index has been up to date once since the start
+	draining       atomic.Bool
+	stopping       context.Context // ends when the hub begins to stop; see stop
+	stop           context.CancelFunc
+	closing        sync.Once
 }
 
-// Open opens and migrates everything and listens; nobody is answered before Run. It fails within two seconds when another process has
-// the data folder.
+// Open opens and migrates everything and listens; nobody is answered before Run. It fails within two seconds when another
+// process has the data folder.
 func Open(ctx context.Context, c Config) (*Hub, error) {
 	p, err := openParts(ctx, c)
 	if err != nil {
 		return nil, err
 	}
-	h := &Hub{parts: p, config: c}
+	h := &Hub{parts: p, config: c, requestSeconds: newRequestSeconds()}
 	h.stopping, h.stop = context.WithCancel(context.WithoutCancel(ctx))
 	if err := h.open(ctx); err != nil {
 		return nil, errors.Join(err, h.Close())
@@ -208,7 +211,7 @@ func (h *Hub) open(ctx context.Context) error {
 		return err
 	}
 	if h.config.SecretKey == "" && h.config.DatabaseURL != "" {
-		slog.WarnContext(ctx, "HUB_SECRET_KEY is not set: replicas of this hub would not understand each other's cursors")
+		slog.WarnContext(ctx, "HUB_SECRET_KEY is not set: other replicas of this hub cannot read its cursors")
 	}
 	if h.sealer, err = cursor.NewSealer(h.key); err != nil {
 		return fmt.Errorf("use the secret key: %w", err)
@@ -222,7 +225,7 @@ func (h *Hub) open(ctx context.Context) error {
 		case err != nil && h.config.AdminAddr != defaultAdminAddr:
 			return err
 		case err != nil: // a second hub on the same machine, say
-			slog.WarnContext(ctx, "there is no admin address", "error", err)
+			slog.WarnContext(ctx, "could not listen on the admin address", "error", err)
 		}
 	}
 	h.baseURL = h.config.baseURL(h.serving.Addr())
@@ -237,20 +240,22 @@ func (h *Hub) open(ctx context.Context) error {
 		Client: h.client, Accounts: h.accounts, Content: h.service, Kept: h.files, Pictures: h.images, Most: int64(h.config.UploadMB) << 20, Now: time.Now,
 	}
 	if h.webhooks, err = h.newWebhooks(); err != nil {
-		return fmt.Errorf("make the webhooks: %w", err)
+		return fmt.Errorf("create the webhooks: %w", err)
 	}
 	h.rates = newRateLimits(h.config.RateAddress, h.config.RateKey)
-	h.versions = newVersions(h.client, h.waker)
+	h.changeCounter = newChangeCounter(h.client, h.waker)
 	h.demand = demand.New(h.client, func() time.Time { return h.service.Now() })
 	h.usage = usage.New(h.client, func() time.Time { return h.service.Now() })
 	if err := h.service.FillEntries(ctx); err != nil {
 		return err
 	}
 	if h.auth, err = h.newAuth(); err != nil {
-		return fmt.Errorf("make the sign-in: %w", err)
+		return fmt.Errorf("create the sign-in: %w", err)
 	}
 	h.Authenticate = h.auth.Viewer
-	h.graphql = h.newGraphQL()
+	if h.graphql, err = h.newGraphQL(); err != nil {
+		return err
+	}
 	h.handler, err = h.routes()
 	return err
 }
@@ -265,29 +270,25 @@ func listen(ctx context.Context, setting, addr string) (net.Listener, error) {
 
 // Run serves until ctx ends; then it takes no new connections, lets requests finish, and stops following the change log.
 func (h *Hub) Run(ctx context.Context) error {
-	var background sync.WaitGroup
-	defer background.Wait()
+	var running sync.WaitGroup
+	defer running.Wait()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	work, stop := context.WithCancel(context.WithoutCancel(ctx)) // goes on while requests finish
 	defer stop()
-	background.Go(func() {
-		if err := h.follow(work); err != nil {
-			slog.ErrorContext(work, "search follows the change log no more", "error", err)
-		}
-	})
-	background.Go(func() { h.wake(work) })
-	background.Go(func() { h.runSchedules(work) })
-	background.Go(func() { h.runTidy(work) })
-	background.Go(func() { h.runWebhooks(work) })
-	background.Go(func() { h.runPurge(work) })
-	background.Go(func() { h.demand.Run(work) })
-	background.Go(func() { h.usage.Run(work) })
+	running.Go(func() { h.tasks.Keep(work, "search follower", h.follow) })
+	running.Go(func() { h.wake(work) })
+	running.Go(func() { h.runSchedules(work) })
+	running.Go(func() { h.runRetention(work) })
+	running.Go(func() { h.runWebhooks(work) })
+	running.Go(func() { h.runPurge(work) })
+	running.Go(func() { h.demand.Run(work, h.tasks) })
+	running.Go(func() { h.usage.Run(work, h.tasks) })
 	if h.config.Demo {
 		h.demo.begin()
-		background.Go(func() { h.loadDemo(ctx) })
+		running.Go(func() { h.loadDemo(ctx) })
 	} else if err := h.inviteFirst(ctx); err != nil && ctx.Err() == nil {
-		return fmt.Errorf("make the link for the first account: %w", err)
+		return fmt.Errorf("create the link for the first account: %w", err)
 	}
 
 	servers := []*http.Server{graphqlhttp.NewServer(h.config.Addr, h.handler, slog.Default())}
@@ -302,7 +303,7 @@ func (h *Hub) Run(ctx context.Context) error {
 	var err error
 	select {
 	case <-ctx.Done():
-		slog.InfoContext(work, "stopping: requests under way are finished", "at_most", drainTime)
+		slog.InfoContext(work, "stopping, finishing requests", "at_most", drainTime)
 	case err = <-failed:
 		err = fmt.Errorf("serve: %w", err)
 	}
@@ -313,19 +314,19 @@ func (h *Hub) Run(ctx context.Context) error {
 	return err
 }
 
-// drain lets the servers finish what they are at, and cuts what takes longer than drainTime.
+// drain lets the servers finish their requests, and cuts off those that take longer than drainTime.
 func drain(ctx context.Context, servers []*http.Server) {
 	ctx, cancel := context.WithTimeout(ctx, drainTime)
 	defer cancel()
 	for _, server := range servers {
 		if err := server.Shutdown(ctx); err != nil {
-			slog.WarnContext(ctx, "requests were cut off", "error", err)
+			slog.WarnContext(ctx, "cut off requests", "error", err)
 			_ = server.Close()
 		}
 	}
 }
 
-// announce says where the hub is and what it runs on.
+// announce logs where the hub is and what it runs on.
 func (h *Hub) announce(ctx context.Context) {
 	where := "SQLite in the data folder"
 	if h.config.DatabaseURL != "" {
@@ -342,7 +343,7 @@ func (h *Hub) announce(ctx context.Context) {
 	}
 }
 
-// wake passes on the database's notices of changes that other replicas have made.
+// wake forwards the database's notices of changes by other replicas to the waker.
 func (h *Hub) wake(ctx context.Context) {
 	notices := h.db.Listen(ctx) // nil on SQLite, which has one process
 	for {
@@ -363,20 +364,20 @@ func (h *Hub) loadDemo(ctx context.Context) {
 	switch {
 	case ctx.Err() != nil:
 	case err != nil:
-		slog.ErrorContext(ctx, "the demo content is not loaded", "error", err)
+		slog.ErrorContext(ctx, "could not load the demo content", "error", err)
 	default:
-		slog.InfoContext(ctx, "the demo content is loaded", "took", time.Since(start).Round(time.Millisecond))
+		slog.InfoContext(ctx, "loaded the demo content", "took", time.Since(start).Round(time.Millisecond))
 	}
 	if err == nil {
 		err = h.makeDemoAccounts(ctx, h.key)
 	}
 	if err != nil && ctx.Err() == nil {
-		slog.ErrorContext(ctx, "there are no demo accounts", "error", err)
+		slog.ErrorContext(ctx, "could not create the demo accounts", "error", err)
 	}
 	h.demo.end(err)
 }
 
-// Close frees everything that Open took. It is called after Run has returned, or instead of it.
+// Close releases everything that Open took. Call it after Run has returned, or instead of Run.
 func (h *Hub) Close() (err error) {
 	h.closing.Do(func() {
 		h.stop()

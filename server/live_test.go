@@ -168,9 +168,11 @@ func TestSubscriptionsRest(t *testing.T) {
 	start := h.ask(`{ changes(first: 100, filter: {types: [COLLECTION]}) { pageInfo { endCursor } } }`, nil).ok().at("changes", "pageInfo", "endCursor")
 	id := n.draft("EDITOR", "Ikkje ei samling")
 	n.act("EDITOR", "publish", "", item(id, 1)).expectCodes("publish")
-	h.versions = newVersions(h.client, h.waker) // as after a start: the newest changes are not in memory
-	h.graphql = h.newGraphQL()
+	h.changeCounter = newChangeCounter(h.client, h.waker) // as after a start: the newest changes are not in memory
 	var err error
+	if h.graphql, err = h.newGraphQL(); err != nil {
+		t.Fatal(err)
+	}
 	if h.handler, err = h.routes(); err != nil {
 		h.t.Fatal(err)
 	}

@@ -18,6 +18,7 @@ import (
 	"dugnad/content"
 	"dugnad/ent"
 	"dugnad/graph/generated"
+	"dugnad/web/respond"
 )
 
 // graphiqlPolicy lets GraphiQL run: its editor sets styles and starts workers, and the page asks this hub only.
@@ -35,7 +36,7 @@ const notBuilt = `<!doctype html>
 </html>
 `
 
-// serveGraphiQL answers with the built page, or says how to build it where built is nil.
+// serveGraphiQL sends the built page, or instructions to build it when built is nil.
 func serveGraphiQL(built fs.FS) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "no-cache")
@@ -50,25 +51,25 @@ func serveGraphiQL(built fs.FS) http.HandlerFunc {
 	}
 }
 
-// serveAsset answers with a built file. Its name holds a hash of it, so it never changes.
+// serveAsset sends a built file. Its name has a hash of it, so it never changes.
 func serveAsset(built fs.FS) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		name := path.Join("assets", chi.URLParam(r, "*"))
 		if built == nil || !strings.HasPrefix(name, "assets/") || !fs.ValidPath(name) {
-			notFound(w, r)
+			respond.NotFound(w, r)
 			return
 		}
 		if info, err := fs.Stat(built, name); err != nil || !info.Mode().IsRegular() {
-			notFound(w, r)
+			respond.NotFound(w, r)
 			return
 		}
 		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
-		w.Header().Set("Content-Security-Policy", graphiqlPolicy) // a worker obeys that of its own file
+		w.Header().Set("Content-Security-Policy", graphiqlPolicy) // a worker has the policy of its own file
 		http.ServeFileFS(w, r, built, name)
 	}
 }
 
-// serveSchema answers with the public schema as it is in docs/schema.graphql.
+// serveSchema sends the public schema, as in docs/schema.graphql.
 func serveSchema() http.HandlerFunc {
 	var b bytes.Buffer
 	formatter.NewFormatter(&b, formatter.WithIndent("  ")).FormatSchema(generated.NewExecutableSchema(generated.Config{}).Schema())
@@ -83,7 +84,7 @@ func serveSchema() http.HandlerFunc {
 	}
 }
 
-// serveID leads from an id, as links in texts hold it, to the entry's page or the asset's file.
+// serveID redirects from an id, as links in texts have it, to the entry's page or the asset's file.
 func (h *Hub) serveID(w http.ResponseWriter, r *http.Request) {
 	id := chi.URLParam(r, "id")
 	var found map[string]ent.Noder
@@ -92,17 +93,17 @@ func (h *Hub) serveID(w http.ResponseWriter, r *http.Request) {
 		return err
 	})
 	var rule *content.Error
-	if errors.As(err, &rule) { // what the preview names cannot be shown
-		refuse(w, r, statusOf(rule.Code), string(rule.Code)+": "+rule.Message)
+	if errors.As(err, &rule) { // the preview cannot be shown
+		respond.Refuse(w, r, statusOf(rule.Code), string(rule.Code)+": "+rule.Message)
 		return
 	}
 	if err != nil {
-		failed(w, r, "load "+id, err)
+		respond.Failed(w, r, "load "+id, err)
 		return
 	}
 	page, ok := found[id].(interface{ URL(context.Context) string })
 	if t, known := ent.TypeOf(id); !ok || !known || !t.Content && t.Name != ent.TypeAsset {
-		notFound(w, r)
+		respond.NotFound(w, r)
 		return
 	}
 	w.Header().Set("Cache-Control", "no-store")

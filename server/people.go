@@ -18,7 +18,7 @@ import (
 	"dugnad/schema"
 )
 
-// withAccounts gives do the accounts of the hub's database, as the operator. A running hub may have the database as well.
+// withAccounts calls do with the accounts of the hub's database, as the operator. The hub may be running on the same database.
 func withAccounts(ctx context.Context, config Config, do func(context.Context, *access.Accounts, *ent.Client) error) error {
 	if err := makeFolder(config.Data); err != nil {
 		return err
@@ -75,7 +75,7 @@ func createAccount(ctx context.Context, config Config, n newAccount, in io.Reade
 		return err
 	}
 	if role.OfHub() != (n.Organization == "") {
-		return errors.New("a role of the hub is given without --organization, every other role with it")
+		return errors.New("--organization is required for a role in an organisation, and not allowed for a role of the hub")
 	}
 	password, err := bufio.NewReader(io.LimitReader(in, 4096)).ReadString('\n')
 	if err != nil && !errors.Is(err, io.EOF) {
@@ -115,7 +115,7 @@ func organizationBySlug(ctx context.Context, client *ent.Client, slug string) (i
 	return id, err
 }
 
-// lifetime reads 90d or 12h.
+// lifetime parses a duration such as 90d or 12h.
 func lifetime(s string) (time.Duration, error) {
 	if days, ok := strings.CutSuffix(s, "d"); ok {
 		if n, err := strconv.Atoi(days); err == nil && n > 0 && n <= 3650 {

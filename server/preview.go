@@ -13,9 +13,10 @@ import (
 	"dugnad/content"
 	"dugnad/ent"
 	"dugnad/graph/gqlcode"
+	"dugnad/web/respond"
 )
 
-// kept holds an answer until the transaction that it was made in has ended: a client that reads slowly must not keep it open.
+// kept buffers a response until its transaction has ended: a client that reads slowly must not keep the transaction open.
 type kept struct {
 	header http.Header
 	status int
@@ -26,7 +27,7 @@ func (k *kept) Header() http.Header         { return k.header }
 func (k *kept) WriteHeader(status int)      { k.status = status }
 func (k *kept) Write(b []byte) (int, error) { return k.body.Write(b) }
 
-// previewing answers an operation with a preview's token as if what it names were published.
+// previewing is the middleware that answers operations with a preview's token as if what it names were published.
 func (h *Hub) previewing(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if access.ViewerOf(r.Context()).Preview == nil {
@@ -41,12 +42,12 @@ func (h *Hub) previewing(next http.Handler) http.Handler {
 		var rule *content.Error
 		switch {
 		case errors.As(err, &rule):
-			answerJSON(w, statusOf(rule.Code), map[string]any{"errors": gqlerror.List{gqlcode.Error(gqlcode.Code(rule.Code), rule.Message)}})
+			respond.JSON(w, statusOf(rule.Code), map[string]any{"errors": gqlerror.List{gqlcode.Error(gqlcode.Code(rule.Code), rule.Message)}})
 		case errors.Is(err, context.DeadlineExceeded):
-			answerJSON(w, http.StatusServiceUnavailable, map[string]any{"errors": gqlerror.List{gqlcode.Error(gqlcode.Unavailable, "the preview took too long")}})
+			respond.JSON(w, http.StatusServiceUnavailable, map[string]any{"errors": gqlerror.List{gqlcode.Error(gqlcode.Unavailable, "the preview took too long")}})
 		case err != nil && !ent.IsNotFound(err):
-			slog.ErrorContext(r.Context(), "a preview failed", "error", err)
-			answerJSON(w, http.StatusServiceUnavailable, map[string]any{"errors": gqlerror.List{gqlcode.Error(gqlcode.Unavailable, "the preview could not be made")}})
+			slog.ErrorContext(r.Context(), "preview failed", "error", err)
+			respond.JSON(w, http.StatusServiceUnavailable, map[string]any{"errors": gqlerror.List{gqlcode.Error(gqlcode.Unavailable, "could not make the preview")}})
 		default:
 			w.WriteHeader(answer.status)
 			_, _ = w.Write(answer.body.Bytes()) // the client may have gone
@@ -54,7 +55,7 @@ func (h *Hub) previewing(next http.Handler) http.Handler {
 	})
 }
 
-// seen reads as the viewer: a preview in the transaction in which what it names is published.
+// seen calls read as the viewer; for a preview, in a transaction in which what it names is published.
 func (h *Hub) seen(ctx context.Context, read func(context.Context) error) (err error) {
 	if access.ViewerOf(ctx).Preview == nil {
 		return read(ctx)
@@ -64,8 +65,7 @@ func (h *Hub) seen(ctx context.Context, read func(context.Context) error) (err e
 	return errors.Join(err, found)
 }
 
-// withPreview takes the token of a preview from the address of a file, where a page of a preview can put it and a browser lets it set no
-// header.
+// withPreview is the middleware that takes the token of a preview from the address of a file, because browsers set no header for images.
 func withPreview(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if token := r.URL.Query().Get("preview"); access.IsPreviewToken(token) && r.Header.Get("Authorization") == "" {

@@ -19,7 +19,7 @@ import (
 	"dugnad/schema"
 )
 
-// lockPurge is the advisory lock of the replica that tells the cache in front what to forget.
+// lockPurge is the advisory lock of the replica that purges the cache in front.
 const lockPurge = 0x64_75_67_6e_61_64_05
 
 const (
@@ -28,17 +28,22 @@ const (
 	purgePause = 2 * time.Second
 )
 
-// runPurge tells a cache in front of the hub to forget what has changed, by the names in Surrogate-Key, while no other replica does. What happened
-// before it began has left such caches by itself.
+// runPurge sends the Surrogate-Keys of what has changed to the cache in front of the hub, while no other replica does. What changed before
+// it began has left such caches by itself.
 func (h *Hub) runPurge(ctx context.Context) {
 	if h.config.PurgeURL == "" {
 		return
 	}
-	if err := h.db.Own(ctx, lockPurge, h.purge); err != nil && ctx.Err() == nil {
-		slog.ErrorContext(ctx, "the cache in front is not told of changes", "error", err)
-	}
+	h.tasks.Keep(ctx, "purge leader", func(ctx context.Context) error {
+		err := h.db.Own(ctx, lockPurge, h.purge)
+		if ctx.Err() != nil {
+			return nil
+		}
+		return err
+	})
 }
 
+// purge follows the change log from its head until ctx ends.
 func (h *Hub) purge(ctx context.Context) error {
 	ctx = access.WithViewer(ctx, access.System("purge"))
 	woken, stop := h.waker.Subscribe()
@@ -48,35 +53,36 @@ func (h *Hub) purge(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for {
-		keys := make(map[string]bool)
-		for more := true; more; {
-			batch, err := changes.Read(ctx, h.client, at, 1000)
-			if err != nil {
-				slog.ErrorContext(ctx, "the cache in front is not told of changes for now", "error", err)
-				break
-			}
-			for _, c := range batch {
-				at = c.ID
-				if i := slices.IndexFunc(ent.Types, func(t ent.Type) bool { return t.GQL == c.Type }); i >= 0 && c.Audience == schema.Public {
-					keys[strings.ToLower(ent.Types[i].Name)] = true
-				}
-			}
-			more = len(batch) == 1000
-		}
+	h.tasks.Every(ctx, "purge", pollInterval, woken, func(ctx context.Context) error {
+		keys, last, err := h.changedTypes(ctx, at)
+		at = last
 		if len(keys) > 0 {
-			h.forget(ctx, client, slices.Sorted(maps.Keys(keys)))
+			h.forget(ctx, client, keys)
 		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-woken:
-		case <-time.After(lookAgain):
+		return err
+	})
+	return nil
+}
+
+// changedTypes returns the Surrogate-Keys of the public changes after a place in the log, in order, and the place up to which it has read.
+func (h *Hub) changedTypes(ctx context.Context, after int) (keys []string, last int, err error) {
+	const chunk = 1000
+	found := make(map[string]bool)
+	for last = after; ; {
+		batch, err := changes.Read(ctx, h.client, last, chunk)
+		for _, c := range batch {
+			last = c.ID
+			if i := slices.IndexFunc(ent.Types, func(t ent.Type) bool { return t.GQL == c.Type }); i >= 0 && c.Audience == schema.Public {
+				found[strings.ToLower(ent.Types[i].Name)] = true
+			}
+		}
+		if err != nil || len(batch) < chunk {
+			return slices.Sorted(maps.Keys(found)), last, err
 		}
 	}
 }
 
-// forget tells the cache, and again if need be.
+// forget has the cache purge keys, in several attempts.
 func (h *Hub) forget(ctx context.Context, client *http.Client, keys []string) {
 	var err error
 	for range purgeTries {
@@ -89,7 +95,7 @@ func (h *Hub) forget(ctx context.Context, client *http.Client, keys []string) {
 		case <-time.After(purgePause):
 		}
 	}
-	slog.ErrorContext(ctx, "the cache in front was not told of changes: it forgets them by itself", "keys", keys, "error", err)
+	slog.ErrorContext(ctx, "could not purge the cache in front; its entries expire by themselves", "keys", keys, "error", err)
 }
 
 func (h *Hub) sendPurge(ctx context.Context, client *http.Client, keys []string) error {

@@ -14,47 +14,49 @@ import (
 
 	"dugnad/access"
 	"dugnad/graph/gqlcode"
+	"dugnad/web/respond"
 )
 
 const (
-	callersKept   = 100_000
-	forgetCallers = 10 * time.Minute
-	burst         = 4 // how many parts of a minute's requests may come at once: a quarter
+	maxCallers   = 100_000
+	callerExpiry = 10 * time.Minute
+	burst        = 4 // the part of a minute's requests that may come at once is one in burst: a quarter
 )
 
-// rateLimits count the requests of each caller, on this replica. A caller is an account or a key, else an address.
+// rateLimits count the requests of each caller on this replica. A caller is an account or a key, else an address.
 type rateLimits struct {
-	address, key int // a minute; 0 is as many as one likes
+	address, key int // requests a minute; 0 means unlimited
 	callers      *otter.Cache[string, *rate.Limiter]
 }
 
 func newRateLimits(address, key int) *rateLimits {
 	return &rateLimits{address, key, otter.Must(&otter.Options[string, *rate.Limiter]{
-		MaximumSize: callersKept, ExpiryCalculator: otter.ExpiryAccessing[string, *rate.Limiter](forgetCallers),
+		MaximumSize: maxCallers, ExpiryCalculator: otter.ExpiryAccessing[string, *rate.Limiter](callerExpiry),
 	})}
 }
 
-// take counts a request. It gives how many a minute may come, how many may come now, and how long to wait when this one came too early.
-func (l *rateLimits) take(caller string, isKey bool) (most, left int, wait time.Duration) {
-	most = l.address
+// take counts a request. It returns how many may come in a minute and how many may come now, and how long to wait when this one came too
+// early. A limit of 0 means unlimited.
+func (l *rateLimits) take(caller string, isKey bool) (limit, left int, wait time.Duration) {
+	limit = l.address
 	if isKey {
-		most = l.key
+		limit = l.key
 	}
-	if most == 0 {
+	if limit == 0 {
 		return 0, 0, 0
 	}
 	limiter, _ := l.callers.ComputeIfAbsent(caller, func() (*rate.Limiter, bool) {
-		return rate.NewLimiter(rate.Limit(float64(most)/60), max(1, most/burst)), false
+		return rate.NewLimiter(rate.Limit(float64(limit)/60), max(1, limit/burst)), false
 	})
 	now := time.Now()
 	reserved := limiter.ReserveN(now, 1)
 	if wait = reserved.DelayFrom(now); wait > 0 {
 		reserved.CancelAt(now)
 	}
-	return most, max(0, int(limiter.TokensAt(now))), wait
+	return limit, max(0, int(limiter.TokensAt(now))), wait
 }
 
-// caller is who is counted: the account or key of the context's viewer, else the address that the request comes from.
+// caller returns who is counted: the account or key of the context's viewer, else the address that the request comes from.
 func (h *Hub) caller(ctx context.Context, r *http.Request) (name string, isKey bool) {
 	if name := access.ViewerOf(ctx).Name; name != "" {
 		return name, true
@@ -62,22 +64,23 @@ func (h *Hub) caller(ctx context.Context, r *http.Request) (name string, isKey b
 	return network(h.auth.Address(r)), false
 }
 
-// limited is the middleware that counts requests and refuses those that come too fast. It comes after reading.
+// limited is the middleware that counts requests and refuses those that come too fast. Where callers may have a credential it comes after
+// reading, which finds out whose it is; elsewhere every caller is counted by address.
 func (h *Hub) limited(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodOptions {
 			next.ServeHTTP(w, r)
 			return
 		}
-		most, left, wait := h.rates.take(h.caller(r.Context(), r))
-		if most == 0 {
+		limit, left, wait := h.rates.take(h.caller(r.Context(), r))
+		if limit == 0 {
 			next.ServeHTTP(w, r)
 			return
 		}
 		header := w.Header()
-		header.Set("X-Ratelimit-Limit", strconv.Itoa(most))
+		header.Set("X-Ratelimit-Limit", strconv.Itoa(limit))
 		header.Set("X-Ratelimit-Remaining", strconv.Itoa(left))
-		header.Set("X-Ratelimit-Reset", strconv.Itoa(seconds(time.Duration(float64(most/burst-left)/float64(most)*float64(time.Minute)))))
+		header.Set("X-Ratelimit-Reset", strconv.Itoa(seconds(time.Duration(float64(limit/burst-left)/float64(limit)*float64(time.Minute)))))
 		if wait == 0 {
 			next.ServeHTTP(w, r)
 			return
@@ -86,13 +89,13 @@ func (h *Hub) limited(next http.Handler) http.Handler {
 		header.Set("Access-Control-Allow-Origin", "*")
 		header.Set("Access-Control-Expose-Headers", "Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset")
 		header.Set("Cache-Control", "no-store")
-		answerJSON(w, http.StatusTooManyRequests, map[string]any{"errors": gqlerror.List{
-			gqlcode.Error(gqlcode.RateLimited, "too many requests: come back after the time in Retry-After"),
+		respond.JSON(w, http.StatusTooManyRequests, map[string]any{"errors": gqlerror.List{
+			gqlcode.Error(gqlcode.RateLimited, "too many requests: retry after the seconds in Retry-After"),
 		}})
 	})
 }
 
-// network is what one caller has of addresses: all of a /64 in IPv6.
+// network returns the network of one caller: an IPv4 address itself, the /64 of an IPv6 address.
 func network(address string) string {
 	a, err := netip.ParseAddr(address)
 	if err != nil || a.Unmap().Is4() {

@@ -26,6 +26,12 @@ func TestRateLimits(t *testing.T) {
 	if a := n.as("EDITOR", query, nil); a.Status != http.StatusOK || a.Header.Get("X-Ratelimit-Limit") != "80" {
 		t.Errorf("somebody else: %d %v", a.Status, a.Header)
 	}
+	if a := h.visit("/om"); a.Status != http.StatusTooManyRequests {
+		t.Errorf("a page, from the same address: %d", a.Status)
+	}
+	if a := h.visit("/om", "Authorization", "Bearer "+n.people["EDITOR"]); a.Status != http.StatusOK || a.Header.Get("X-Ratelimit-Limit") != "80" {
+		t.Errorf("a page for somebody who is signed in: %d %v", a.Status, a.Header)
+	}
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodOptions, h.url+"/graphql", http.NoBody)
 	if err != nil {
 		t.Fatal(err)

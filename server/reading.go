@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 
@@ -16,19 +17,21 @@ import (
 	"dugnad/graph/cursor"
 	"dugnad/graph/generated"
 	"dugnad/graph/gqlcode"
+	"dugnad/graph/rules"
 	"dugnad/search"
 	"dugnad/search/demand"
 	"dugnad/server/graphqlhttp"
+	"dugnad/web/respond"
 )
 
-// Authenticator tells who sends a request. An error is a credential that is not taken.
+// Authenticator returns who sends a request, or an error when their credential is not valid.
 type Authenticator func(*http.Request) (access.Viewer, error)
 
 // reading is the middleware that puts into the context what reading needs: the viewer, the database's client, the hub's address and
 // the seal of cursors.
 func (h *Hub) reading(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method == http.MethodOptions { // asks about the address, not for what is there; carries no credential
+		if r.Method == http.MethodOptions { // a CORS preflight, which has no credential
 			next.ServeHTTP(w, r)
 			return
 		}
@@ -36,7 +39,7 @@ func (h *Hub) reading(next http.Handler) http.Handler {
 		if err != nil {
 			w.Header().Set("Access-Control-Allow-Origin", "*")
 			w.Header().Set("WWW-Authenticate", "Bearer")
-			answerJSON(w, http.StatusUnauthorized, map[string]any{"errors": gqlerror.List{
+			respond.JSON(w, http.StatusUnauthorized, map[string]any{"errors": gqlerror.List{
 				gqlcode.Error(gqlcode.Unauthenticated, "the credential is not valid"),
 			}})
 			return
@@ -47,7 +50,7 @@ func (h *Hub) reading(next http.Handler) http.Handler {
 	})
 }
 
-// readingAs is the context in which the viewer reads.
+// readingAs returns a context in which the viewer reads.
 func (h *Hub) readingAs(ctx context.Context, viewer access.Viewer) context.Context {
 	ctx = access.WithViewer(ctx, viewer)
 	ctx = ent.NewContext(ctx, h.client)
@@ -55,20 +58,35 @@ func (h *Hub) readingAs(ctx context.Context, viewer access.Viewer) context.Conte
 	return cursor.With(ctx, h.sealer)
 }
 
+// anonymously is the middleware of what is the same for everybody: whoever asks reads what an anonymous viewer may.
+func (h *Hub) anonymously(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		next.ServeHTTP(w, r.WithContext(h.readingAs(r.Context(), access.Viewer{Kind: access.Anonymous})))
+	})
+}
+
 func isAnonymous(ctx context.Context) bool { return access.ViewerOf(ctx).IsAnonymous() }
 
-func (h *Hub) newGraphQL() *graphqlhttp.Handler {
+func (h *Hub) newGraphQL() (*graphqlhttp.Handler, error) {
 	schema := generated.NewExecutableSchema(graph.NewSchema(&graph.Resolver{
-		Engine: h.engine, Status: h.searchStatus, Missing: h.follower.Repair, Demand: h.demand, Usage: h.usage, Waker: h.waker, Log: h.versions, Content: h.service, Accounts: h.accounts, Webhooks: h.webhooks, Uploads: h.uploads,
+		Engine: h.engine, Status: h.searchStatus, Missing: h.follower.Repair, Demand: h.demand, Usage: h.usage,
+		Waker: h.waker, Log: h.changeCounter, Content: h.service, Accounts: h.accounts, Webhooks: h.webhooks, Uploads: h.uploads,
 	}))
-	audited := graph.Audited{
-		Accounts: h.accounts, RequestID: graphqlhttp.RequestID,
+	all, err := rules.Read(schema.Schema())
+	if err != nil {
+		return nil, fmt.Errorf("read the rules of root fields: %w", err)
+	}
+	enforced := graph.RootRules{
+		Rules: all, Accounts: h.accounts, RequestID: graphqlhttp.RequestID,
 		Failed: func(ctx context.Context, err error) {
-			slog.ErrorContext(ctx, "an audit event was not kept", "error", err)
+			slog.ErrorContext(ctx, "could not record an audit event", "error", err)
 		},
 	}
-	bounds, timeout, _ := h.config.limits() // checked at the start
-	return graphqlhttp.New(schema, graphqlhttp.Options{Limits: bounds, Timeout: timeout, Errors: domainErrors, MaxBody: largestBody, Extensions: []graphql.HandlerExtension{audited}, Sharing: h.sharing(), Streams: h.streams(), Documents: newDocumentStore(h.client)})
+	overridden, timeout, _ := h.config.limits() // checked by Config.check
+	return graphqlhttp.New(schema, graphqlhttp.Options{
+		Limits: overridden, Timeout: timeout, Errors: domainErrors, MaxBody: largestBody, Extensions: []graphql.HandlerExtension{enforced},
+		Sharing: h.sharing(all), Streams: h.streams(), Documents: newDocumentStore(h.client),
+	}), nil
 }
 
 func largestBody(r *http.Request) int64 {
@@ -78,7 +96,7 @@ func largestBody(r *http.Request) int64 {
 	return graphqlhttp.CredentialBody
 }
 
-// searchErrors says in the API's words what search could not do.
+// searchErrors returns the API's error of an error of search, nil for any other.
 func searchErrors(_ context.Context, err error) *gqlerror.Error {
 	var query *search.QueryError
 	switch {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -10,12 +9,16 @@ import (
 	"time"
 
 	"dugnad/search"
+	"dugnad/web/respond"
 )
 
-// readyTimeout bounds how long the parts may take to say how they are.
+// readyTimeout bounds how long checking the parts may take.
 const readyTimeout = 2 * time.Second
 
-// demoState is how far the loading of demo content is. The zero value is that none is asked for.
+// failingRuns is after how many failures in a row a background task counts as failing: one alone may be a restart of the database.
+const failingRuns = 3
+
+// demoState is the progress of loading demo content. The zero value means that none is loaded.
 type demoState struct {
 	mu      sync.Mutex
 	loading bool
@@ -34,7 +37,7 @@ func (d *demoState) end(err error) {
 	d.loading, d.failed = false, err != nil
 }
 
-// reason is why the demo content keeps the hub from being ready, "" when it does not.
+// reason returns why the demo content keeps the hub from being ready, "" when it does not.
 func (d *demoState) reason() string {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -50,10 +53,10 @@ func (d *demoState) reason() string {
 // readiness is the answer of /readyz.
 type readiness struct {
 	Ready   bool     `json:"ready"`
-	Reasons []string `json:"reasons"` // why it is not ready or, when it is, what does not work as it should
+	Reasons []string `json:"reasons"` // why it is not ready or, when it is, what is degraded
 }
 
-// ready tells whether requests should be sent here. The index has to be up to date once, unless the search server is away; afterwards a search that
+// ready reports whether requests should be sent here. The index has to be up to date once, unless the search server is away; afterwards a search that
 // is down or behind is no reason to send readers away, because everything else works.
 func (h *Hub) ready(ctx context.Context) readiness {
 	ctx, cancel := context.WithTimeout(ctx, readyTimeout)
@@ -67,13 +70,13 @@ func (h *Hub) ready(ctx context.Context) readiness {
 		return readiness{Reasons: append(reasons, "the database does not answer")}
 	}
 	health := h.engine.Health(ctx)
-	away := health != nil && !errors.Is(health, search.ErrNeedsRebuild) // nothing that waiting here would mend
+	away := health != nil && !errors.Is(health, search.ErrNeedsRebuild) // waiting would not help
 	if reason := h.demo.reason(); reason != "" {
 		reasons = append(reasons, reason)
 	} else if !h.caughtUp.Load() && !away {
 		now, err := h.follower.CaughtUp(ctx)
 		if err != nil {
-			slog.ErrorContext(ctx, "cannot tell whether the search indexes are up to date", "error", err)
+			slog.ErrorContext(ctx, "could not check whether the search indexes are up to date", "error", err)
 		}
 		h.caughtUp.Store(now)
 	}
@@ -83,11 +86,17 @@ func (h *Hub) ready(ctx context.Context) readiness {
 	if len(reasons) > 0 {
 		return readiness{Reasons: reasons}
 	}
+	degraded := []string{}
 	if health != nil {
 		slog.ErrorContext(ctx, "search does not answer", "error", health)
-		return readiness{Ready: true, Reasons: []string{"degraded: search does not answer"}}
+		degraded = append(degraded, "degraded: search does not answer")
 	}
-	return readiness{Ready: true, Reasons: []string{}}
+	for _, task := range h.tasks.Status() {
+		if task.InARow >= failingRuns {
+			degraded = append(degraded, "degraded: the background task "+task.Name+" fails; the log says why")
+		}
+	}
+	return readiness{Ready: true, Reasons: degraded}
 }
 
 func (h *Hub) serveReady(w http.ResponseWriter, r *http.Request) {
@@ -97,23 +106,12 @@ func (h *Hub) serveReady(w http.ResponseWriter, r *http.Request) {
 		status = http.StatusServiceUnavailable
 		w.Header().Set("Retry-After", "1")
 	}
-	answerJSON(w, status, answer)
+	respond.JSON(w, status, answer)
 }
 
-// serveHealthy says that the process answers, whatever the parts do.
+// serveHealthy answers as long as the process does, whatever the state of its parts.
 func serveHealthy(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	_, _ = w.Write([]byte("ok\n"))
-}
-
-func answerJSON(w http.ResponseWriter, status int, value any) {
-	text, err := json.Marshal(value)
-	if err != nil { // a mistake of ours
-		panic(err)
-	}
-	w.Header().Set("Cache-Control", "no-store")
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	w.WriteHeader(status)
-	_, _ = w.Write(append(text, '\n')) // the client may have gone
 }

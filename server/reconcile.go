@@ -4,30 +4,30 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"log/slog"
 	"time"
 )
 
 const (
-	settling  = 10 * time.Minute // after the start, before the indexes are first compared with the database
-	nightHour = 3                // when they are compared then, local time
+	settling  = 10 * time.Minute // from the start to the first comparison
+	nightHour = 3                // local time of the comparisons after that
 )
 
-// runReconcile compares the search indexes with the database soon after the start and every night. It never goes wrong; it is there for when it does.
+// runReconcile compares the search indexes with the database soon after the start and every night, and repairs what differs. The follower of
+// the change log should leave nothing to repair.
 func (p *parts) runReconcile(ctx context.Context) {
-	for pause := settling; ; pause = untilNight(time.Now()) {
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(pause):
+	next := func(first bool) time.Duration {
+		if first {
+			return settling
 		}
-		if _, err := p.follower.Reconcile(ctx); err != nil && ctx.Err() == nil {
-			slog.ErrorContext(ctx, "the search indexes were not compared with the database", "error", err)
-		}
+		return untilNight(time.Now())
 	}
+	p.tasks.At(ctx, "reconciliation", next, nil, func(ctx context.Context) error {
+		_, err := p.follower.Reconcile(ctx)
+		return err
+	})
 }
 
-// untilNight is how long it is until the next night.
+// untilNight returns the time until the next nightHour.
 func untilNight(now time.Time) time.Duration {
 	next := time.Date(now.Year(), now.Month(), now.Day(), nightHour, 0, 0, 0, now.Location())
 	if !next.After(now) {
@@ -36,7 +36,7 @@ func untilNight(now time.Time) time.Duration {
 	return next.Sub(now)
 }
 
-// check brings the search indexes up to date, compares them with the database and puts right what differs.
+// check brings the search indexes up to date, compares them with the database and repairs differences. It fails when there were any.
 func check(ctx context.Context, config Config, out io.Writer) error {
 	p, err := openParts(ctx, config)
 	if err != nil {
@@ -52,7 +52,7 @@ func check(ctx context.Context, config Config, out io.Writer) error {
 	}
 	_, err = fmt.Fprintf(out, "%d documents to find: %d missing, %d stale, %d extra\n", r.Documents, r.Missing, r.Stale, r.Extra)
 	if err == nil && r.Wrong() > 0 {
-		err = fmt.Errorf("the search indexes were wrong in %d places, and are right now", r.Wrong())
+		err = fmt.Errorf("repaired %d wrong documents of the search indexes", r.Wrong())
 	}
 	return err
 }

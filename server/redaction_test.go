@@ -182,7 +182,7 @@ func TestRedaction(t *testing.T) {
 			if err := importFiles(t.Context(), n.config, []string{old}, false, &out); err != nil {
 				t.Fatalf("%v\n%s", err, out.String())
 			}
-			if !strings.Contains(out.String(), "a text was not kept") {
+			if !strings.Contains(out.String(), "redacted texts were removed from") {
 				t.Errorf("the import says %q", out.String())
 			}
 			if a := read(); holds(bytes.ReplaceAll(a.Body, []byte("Qvigstads hus"), nil)) {

@@ -13,25 +13,27 @@ import (
 
 	"dugnad/server/graphqlhttp"
 	"dugnad/web"
+	"dugnad/web/feeds"
+	"dugnad/web/respond"
 )
 
-// nothingAllowed is the Content-Security-Policy of what is no page.
-const nothingAllowed = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+// denyAll is the Content-Security-Policy of responses that are not pages.
+const denyAll = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-// answerTime is how long an answer may take to leave. Those who need longer say so themselves.
+// answerTime is how long sending a response may take; handlers that need longer extend it.
 const answerTime = 30 * time.Second
 
-// pageCompression is gzip's level for pages: most of what higher ones give, for less time.
+// pageCompression is gzip's level for pages: nearly the size of higher levels, in less time.
 const pageCompression = 5
 
-// anID matches what can be an id; the rest is not looked for, because PostgreSQL takes neither U+0000 nor what is no UTF-8.
+// anID matches possible ids. Others are not looked up: PostgreSQL refuses U+0000 and invalid UTF-8.
 const anID = "{id:[a-z]{3}_[0-9a-z]+}"
 
-// routes are the addresses of the hub.
+// routes returns the handler of the hub's address.
 func (h *Hub) routes() (http.Handler, error) {
 	uploads, err := h.uploads.Handler("/uploads/")
 	if err != nil {
-		return nil, fmt.Errorf("make the uploads: %w", err)
+		return nil, fmt.Errorf("create the uploads: %w", err)
 	}
 	built, ok := web.Dist()
 	if !ok {
@@ -39,21 +41,21 @@ func (h *Hub) routes() (http.Handler, error) {
 	}
 	pages, err := h.newExplorer(built)
 	if err != nil {
-		return nil, fmt.Errorf("make the explorer: %w", err)
+		return nil, fmt.Errorf("create the explorer: %w", err)
 	}
 	r := chi.NewRouter()
-	r.Use(graphqlhttp.WithRequestID, graphqlhttp.PageHeaders(nothingAllowed), h.transportSecurity, bounded, middleware.GetHead)
+	r.Use(graphqlhttp.WithRequestID, graphqlhttp.PageHeaders(denyAll), h.transportSecurity, bounded, middleware.GetHead)
 	r.Group(func(r chi.Router) { // asked every second, so not logged
 		r.Use(graphqlhttp.Recover(slog.Default()))
 		r.Get("/healthz", serveHealthy)
 		r.Get("/readyz", h.serveReady)
 	})
 	r.Group(func(r chi.Router) {
-		r.Use(graphqlhttp.AccessLog(slog.Default()), graphqlhttp.Recover(slog.Default()))
-		r.NotFound(pageOr(h.reading(http.HandlerFunc(pages.NotFound)).ServeHTTP, notFound))
-		r.MethodNotAllowed(methodNotAllowed)
+		r.Use(h.measured, graphqlhttp.AccessLog(slog.Default()), graphqlhttp.Recover(slog.Default()))
+		r.NotFound(pageOr(h.reading(http.HandlerFunc(pages.NotFound)).ServeHTTP, respond.NotFound))
+		r.MethodNotAllowed(respond.MethodNotAllowed)
 		r.Group(func(r chi.Router) {
-			r.Use(middleware.Compress(pageCompression), h.limited, h.reading)
+			r.Use(middleware.Compress(pageCompression), h.reading, h.limited)
 			pages.Routes(r)
 		})
 		r.Group(func(r chi.Router) {
@@ -72,10 +74,8 @@ func (h *Hub) routes() (http.Handler, error) {
 		r.Get("/favicon.svg", serveFavicon)
 		r.Get("/schema.graphql", serveSchema())
 		r.Group(func(r chi.Router) {
-			r.Use(h.limited, anyOrigin)
-			r.Get("/feeds/{format:atom\\.xml|feed\\.json}", h.serveFeed)
-			r.Get("/sitemap.xml", h.serveSitemap)
-			r.Get("/oembed", h.serveOEmbed)
+			r.Use(h.limited, anyOrigin, h.anonymously)
+			h.newFeeds().Routes(r)
 		})
 		r.With(h.limited).Handle("/uploads/*", uploads)
 		r.Route("/auth", h.auth.Routes)
@@ -83,7 +83,7 @@ func (h *Hub) routes() (http.Handler, error) {
 		r.Group(func(r chi.Router) {
 			r.Use(h.reading)
 			r.With(h.limited).Handle("/graphql", h.previewing(h.graphql))
-			r.Get("/id/"+anID+"/{version:[0-9]{1,9}}", h.serveVersion)
+			r.Method(http.MethodGet, "/id/"+anID+"/{version:[0-9]{1,9}}", h.newVersionPages())
 			r.Get("/audit.csv", h.serveAudit)
 		})
 		r.Group(func(r chi.Router) {
@@ -96,7 +96,7 @@ func (h *Hub) routes() (http.Handler, error) {
 	return r, nil
 }
 
-// adminRoutes are those of the admin address.
+// adminRoutes returns the handler of the admin address.
 func (h *Hub) adminRoutes() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/metrics", h.metrics())
@@ -109,7 +109,7 @@ func (h *Hub) adminRoutes() http.Handler {
 	return mux
 }
 
-// transportSecurity tells browsers to stay with https where the hub is known by it.
+// transportSecurity is the middleware that has browsers stay with https where the hub's URL is https.
 func (h *Hub) transportSecurity(next http.Handler) http.Handler {
 	if !strings.HasPrefix(h.baseURL, "https://") {
 		return next
@@ -120,7 +120,7 @@ func (h *Hub) transportSecurity(next http.Handler) http.Handler {
 	})
 }
 
-// bounded keeps a client that does not read from holding its answer for ever.
+// bounded is the middleware that bounds how long a client may take to read its response.
 func bounded(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(answerTime)) // recorders of tests have none
@@ -128,7 +128,7 @@ func bounded(next http.Handler) http.Handler {
 	})
 }
 
-// anyOrigin lets pages of every origin read an answer, errors too, without the credentials of their reader.
+// anyOrigin is the middleware of responses, errors included, that pages of every origin may read, without credentials.
 func anyOrigin(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Access-Control-Allow-Origin", "*")
@@ -136,31 +136,10 @@ func anyOrigin(next http.Handler) http.Handler {
 	})
 }
 
-// notFound is the one answer for what is not there and for what the viewer may not see.
-func notFound(w http.ResponseWriter, r *http.Request) { refuse(w, r, http.StatusNotFound, "not found") }
-
-func methodNotAllowed(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("Allow", "GET, HEAD")
-	refuse(w, r, http.StatusMethodNotAllowed, "use GET")
-}
-
-func refuse(w http.ResponseWriter, r *http.Request, status int, message string) {
-	w.Header().Add("Vary", "Accept")
-	if strings.Contains(r.Header.Get("Accept"), "json") {
-		answerJSON(w, status, map[string]string{"error": message})
-		return
-	}
-	w.Header().Set("Cache-Control", "no-store")
-	http.Error(w, message, status)
-}
-
-// failed answers 500 for an error that is ours, and logs it.
-func failed(w http.ResponseWriter, r *http.Request, what string, err error) {
-	failedMidway(r, what, err)
-	refuse(w, r, http.StatusInternalServerError, "internal error")
-}
-
-// failedMidway logs an error that is ours after the answer has begun.
-func failedMidway(r *http.Request, what string, err error) {
-	slog.ErrorContext(r.Context(), "a request failed", "request_id", graphqlhttp.RequestID(r.Context()), "what", what, "error", err)
+// newFeeds returns the feeds, the sitemap and oEmbed.
+func (h *Hub) newFeeds() *feeds.Feeds {
+	return feeds.New(feeds.Options{
+		API: inProcess{h}, BaseURL: func() string { return h.baseURL },
+		State: func() (uint64, error) { return h.changeCounter.sum(graphqlhttp.Everything) },
+	})
 }

@@ -23,7 +23,7 @@ func TestHeaders(t *testing.T) {
 			t.Errorf("%s: status %d; want %d", path, response.Code, status)
 		}
 		for name, want := range map[string]string{
-			"X-Content-Type-Options": "nosniff", "Referrer-Policy": "strict-origin-when-cross-origin", "Content-Security-Policy": nothingAllowed,
+			"X-Content-Type-Options": "nosniff", "Referrer-Policy": "strict-origin-when-cross-origin", "Content-Security-Policy": denyAll,
 		} {
 			if got := response.Header().Get(name); got != want {
 				t.Errorf("%s: %s is %q; want %q", path, name, got, want)

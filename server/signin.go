@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -15,7 +14,7 @@ import (
 	"dugnad/text"
 )
 
-// newAuth is the hub's sign-in.
+// newAuth returns the hub's sign-in.
 func (h *Hub) newAuth() (*auth.Auth, error) {
 	proxies, err := prefixes(h.config.TrustedProxies)
 	if err != nil {
@@ -42,33 +41,7 @@ func (h *Hub) organizationName(ctx context.Context, id string) string {
 	return found.LocalNames.In(text.Chain[schema.Language](nil))
 }
 
-// list is what stands between commas.
-func list(s string) (items []string) {
-	for item := range strings.SplitSeq(s, ",") {
-		if item = strings.TrimSpace(item); item != "" {
-			items = append(items, item)
-		}
-	}
-	return items
-}
-
-// prefixes reads addresses of networks, or of single machines.
-func prefixes(s string) (all []netip.Prefix, err error) {
-	for _, item := range list(s) {
-		p, err := netip.ParsePrefix(item)
-		if err != nil {
-			addr, err := netip.ParseAddr(item)
-			if err != nil {
-				return nil, fmt.Errorf("%q is no address and no network like 10.0.0.0/8", item)
-			}
-			p = netip.PrefixFrom(addr, addr.BitLen())
-		}
-		all = append(all, p.Masked())
-	}
-	return all, nil
-}
-
-// callerAddress is where a request comes from: the last address on its way that is not a proxy of ours.
+// callerAddress returns the address that a request comes from: the last one on its way that is not a trusted proxy.
 func callerAddress(r *http.Request, proxies []netip.Prefix) string {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {

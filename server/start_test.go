@@ -176,7 +176,7 @@ func programStarts(t *testing.T) {
 		}
 	}
 	counts(first)
-	for _, line := range []string{"loading demo content", "the demo content is loaded"} {
+	for _, line := range []string{"loading demo content", "loaded the demo content"} {
 		if !strings.Contains(first.log.String(), line) {
 			t.Errorf("the log does not say %q:\n%s", line, first.log)
 		}

@@ -17,14 +17,14 @@ import (
 type credentialKey struct{}
 
 var (
-	errNoPreview   = errors.New("a preview is not subscribed to")
-	errNotTheSame  = errors.New("the caller has other rights now")
-	errNoBearer    = errors.New("connection_init: Authorization must be a text")
-	errNoRequest   = errors.New("the connection's request is not known")
+	errNoPreview   = errors.New("previews cannot subscribe")
+	errNotTheSame  = errors.New("the caller's rights have changed")
+	errNoBearer    = errors.New("connection_init: Authorization must be a string")
+	errNoRequest   = errors.New("the connection has no request")
 	authorizations = []string{"Authorization", "authorization"}
 )
 
-// streams say how connections that stay open know who is at their other end, and for how long.
+// streams returns how connections that stay open authenticate their callers, and keep checking them.
 func (h *Hub) streams() *graphqlhttp.Streams {
 	return &graphqlhttp.Streams{
 		Caller: func(r *http.Request) string {
@@ -39,7 +39,7 @@ func (h *Hub) streams() *graphqlhttp.Streams {
 	}
 }
 
-// detachStream is a context like that of reading, which holds nothing of the request but the credential of who is somebody.
+// detachStream returns a context like that of reading that keeps nothing of the request but the caller's credential.
 func (h *Hub) detachStream(r *http.Request) context.Context {
 	viewer := access.ViewerOf(r.Context())
 	ctx := context.Background()
@@ -49,7 +49,8 @@ func (h *Hub) detachStream(r *http.Request) context.Context {
 	return demand.WithClient(h.readingAs(ctx, viewer), cmp.Or(viewer.Account(), h.auth.Address(r)))
 }
 
-// beginStream takes a credential from the first message of a WebSocket, as browsers can send no header with it; else that of the request counts.
+// beginStream returns the context of the caller whose credential is in the first message of a WebSocket, because browsers can send no header with
+// one; without it, that of the request.
 func (h *Hub) beginStream(r *http.Request, payload map[string]any) (context.Context, error) {
 	ctx := r.Context()
 	for _, name := range authorizations {
@@ -76,11 +77,11 @@ func (h *Hub) beginStream(r *http.Request, payload map[string]any) (context.Cont
 	return ctx, nil
 }
 
-// stillAllowed compares what the caller may do with what it might when it connected.
+// stillAllowed returns an error when the caller's rights differ from those that it connected with.
 func (h *Hub) stillAllowed(ctx context.Context) error {
 	was := access.ViewerOf(ctx)
 	if was.Name == "" {
-		return nil // nobody, who can lose nothing
+		return nil // anonymous callers have no rights to lose
 	}
 	r, ok := ctx.Value(credentialKey{}).(*http.Request)
 	if !ok {

@@ -29,13 +29,13 @@ const (
 	assetsFolder = "assets"
 )
 
-// erasures are what was taken out for good, in the form of an export: texts by keyed hashes, and people by the ids of their accounts.
+// erasures are the redactions and anonymised accounts of an export: texts by keyed hashes, and people by the ids of their accounts.
 type erasures struct {
 	Redactions []content.Erasure `json:"redactions"`
 	Accounts   []string          `json:"accounts"`
 }
 
-// withContent gives do the writing side over the hub's database, as the operator. A running hub may have the database as well, and follows
+// withContent calls do with the writing side of the hub's database, as the operator. The hub may be running on the same database, and follows
 // what is written.
 func withContent(ctx context.Context, config Config, do func(context.Context, *content.Service, *access.Accounts, *ent.Client) error) error {
 	return withAccounts(ctx, config, func(ctx context.Context, accounts *access.Accounts, client *ent.Client) error {
@@ -51,8 +51,8 @@ func withContent(ctx context.Context, config Config, do func(context.Context, *c
 	})
 }
 
-// importFiles takes in files and folders of files, all or none, and says what it did. What was taken out for good elsewhere is taken out
-// here first, and stays out.
+// importFiles imports files and folders of files atomically, and prints what it did. Texts that were redacted elsewhere are redacted here first,
+// and stay out.
 func importFiles(ctx context.Context, config Config, paths []string, dryRun bool, out io.Writer) error {
 	items, gone, err := readFiles(paths)
 	if err != nil {
@@ -75,17 +75,17 @@ func importFiles(ctx context.Context, config Config, paths []string, dryRun bool
 			for _, p := range refused.Problems {
 				fmt.Fprintf(out, "refused %s %s: %s %s\n", p.Entry, strings.Join(p.Path, "."), p.Code, p.Message)
 			}
-			return fmt.Errorf("nothing is imported: %d problems", len(refused.Problems))
+			return fmt.Errorf("nothing was imported: %d problems", len(refused.Problems))
 		}
 		if err != nil {
-			return fmt.Errorf("nothing is imported: %w", err)
+			return fmt.Errorf("nothing was imported: %w", err)
 		}
 		what := "imported"
 		if dryRun {
 			what = "would be imported"
 		}
 		if done.Redacted > 0 {
-			fmt.Fprintf(out, "of %d documents a text was not kept, because it has been taken out for good\n", done.Redacted)
+			fmt.Fprintf(out, "redacted texts were removed from %d documents\n", done.Redacted)
 		}
 		_, err = fmt.Fprintf(out, "%s: %d created, %d changed, %d unchanged\n", what, done.Created, done.Changed, done.Unchanged)
 		return err
@@ -95,20 +95,20 @@ func importFiles(ctx context.Context, config Config, paths []string, dryRun bool
 func erase(ctx context.Context, service *content.Service, accounts *access.Accounts, gone erasures, out io.Writer) error {
 	texts, err := service.Erase(ctx, gone.Redactions)
 	if err != nil {
-		return fmt.Errorf("nothing is imported: take out what was redacted: %w", err)
+		return fmt.Errorf("nothing was imported: redact: %w", err)
 	}
 	people, err := accounts.AnonymizeAgain(ctx, gone.Accounts)
 	if err != nil {
-		return fmt.Errorf("nothing is imported: %w", err)
+		return fmt.Errorf("nothing was imported: %w", err)
 	}
 	if texts+people > 0 {
-		_, err = fmt.Fprintf(out, "taken out for good: %d texts, the people of %d accounts\n", texts, people)
+		_, err = fmt.Fprintf(out, "redacted %d texts, anonymised %d accounts\n", texts, people)
 	}
 	return err
 }
 
-// readFiles reads items of the documents format: of files, and of all .json files in folders. An asset's file is in the folder assets
-// beside the one that names it.
+// readFiles reads the items of files in the documents format, and of all .json files in folders. An asset's file is in the folder assets beside
+// the file that names it.
 func readFiles(paths []string) (items []content.File, gone erasures, err error) {
 	for _, path := range paths {
 		err := filepath.WalkDir(path, func(name string, d fs.DirEntry, err error) error {
@@ -167,7 +167,7 @@ func readAsset(item *content.File, folder string) error {
 	if err != nil {
 		return err
 	}
-	for _, name := range []string{name, doc.File} { // as an export writes it, or by its own name
+	for _, name := range []string{name, doc.File} { // as an export writes it, or its own name
 		item.Bytes, err = os.ReadFile(filepath.Join(folder, assetsFolder, name)) //nolint:gosec // checked right above
 		if err == nil || !errors.Is(err, fs.ErrNotExist) {
 			break
@@ -179,15 +179,15 @@ func readAsset(item *content.File, folder string) error {
 	return err
 }
 
-// assetName is the name of an asset's file in an export: its key, with the ending of its name.
+// assetName returns the name of an asset's file in an export: its key, with the extension of its name.
 func assetName(key, name string) (string, error) {
 	if slices.ContainsFunc([]string{key, name}, func(s string) bool { return s == "" || strings.HasPrefix(s, ".") || strings.ContainsAny(s, "/\\\x00") }) {
-		return "", fmt.Errorf("the asset %q has a name that is no file's", key)
+		return "", fmt.Errorf("the asset %q has an invalid file name", key)
 	}
 	return key + filepath.Ext(name), nil
 }
 
-// export writes content into a folder, as files that import takes: that of an organisation, or everything with the reference data.
+// export writes content to a folder, as files that import reads: that of an organisation, or everything with the reference data.
 func export(ctx context.Context, config Config, folder, slug string, out io.Writer) error {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return err
@@ -272,7 +272,7 @@ func exportAsset(ctx context.Context, service *content.Service, key, folder stri
 	return err
 }
 
-// writeItems writes a list of items, one a line, as a whole or not at all.
+// writeItems writes a list of items atomically, one a line.
 func writeItems(path string, each func(give func(content.File) error) error) (n int, err error) {
 	var b bytes.Buffer
 	err = each(func(f content.File) error {

@@ -14,6 +14,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 
 	"dugnad/access"
+	"dugnad/changes/background"
 	"dugnad/ent"
 	"dugnad/ent/embeduse"
 	"dugnad/ent/entry"
@@ -166,23 +167,11 @@ func (c *Counter) add(ctx context.Context, u Use, shows int) error {
 		OnConflict(sql.ConflictColumns(place...), sql.ResolveWith(func(set *sql.UpdateSet) { set.Add(embeduse.FieldShows, shows) })))
 }
 
-// Run flushes every minute until ctx ends, and then once more.
-func (c *Counter) Run(ctx context.Context) {
-	tick := time.NewTicker(flushed)
-	defer tick.Stop()
-	for {
-		last := false
-		select {
-		case <-ctx.Done():
-			last = true
-		case <-tick.C:
-		}
-		if err := c.Flush(context.WithoutCancel(ctx)); err != nil {
-			slog.ErrorContext(ctx, "uses of embeds not stored, retrying", "error", err)
-		}
-		if last {
-			return
-		}
+// Run flushes each minute, as one of the tasks, and what is left when ctx ends.
+func (c *Counter) Run(ctx context.Context, tasks *background.Tasks) {
+	tasks.Every(ctx, "embed counts", flushed, nil, func(ctx context.Context) error { return c.Flush(context.WithoutCancel(ctx)) })
+	if err := c.Flush(context.WithoutCancel(ctx)); err != nil {
+		slog.ErrorContext(ctx, "could not store the last embed counts", "error", err)
 	}
 }
 

@@ -1,5 +1,5 @@
-// Package cursor seals the places in lists that clients hold: they tell nothing of what they stand for, and fit only the list, the
-// order and the kind of viewer they were given for.
+// Package cursor seals the places in lists that clients hold: a cursor reveals nothing, and is valid only for the list, the order and the kind
+// of viewer that it was made for.
 package cursor
 
 import (
@@ -29,7 +29,7 @@ import (
 // Cursor is the scalar: the id of the item, and the values that it was ordered by.
 type Cursor = ent.Cursor
 
-// block is what a cursor is padded to a multiple of, in bytes, so that its length tells nothing of what it holds.
+// block is what a cursor is padded to a multiple of, in bytes, so that its length reveals nothing.
 const block = 192
 
 // Sealer seals and opens cursors with one key.
@@ -38,7 +38,7 @@ type Sealer struct {
 	mac  []byte
 }
 
-// NewSealer makes a Sealer from the hub's secret key.
+// NewSealer returns a Sealer with the hub's secret key.
 func NewSealer(secret []byte) (*Sealer, error) {
 	derive := func(purpose string) []byte {
 		h := hmac.New(sha256.New, secret)
@@ -58,7 +58,7 @@ func NewSealer(secret []byte) (*Sealer, error) {
 
 var errForeign = errors.New("the cursor does not belong to this list, order or viewer")
 
-// Seal gives the cursor's text for one place of use. The same cursor gives the same text.
+// Seal returns the cursor's text for one place of use. The same cursor gives the same text.
 func (s *Sealer) Seal(c Cursor, place string) (string, error) {
 	plain, err := msgpack.Marshal(c)
 	if err != nil {
@@ -111,7 +111,7 @@ func sealerOf(ctx context.Context) (*Sealer, error) {
 	return nil, errors.New("no cursor sealer in the context")
 }
 
-// place names where a list is: its field, its order, and what kind of viewer reads it.
+// place returns the name of a list's place: its field, its order, and the kind of viewer that reads it.
 func place(ctx context.Context, field graphql.CollectedField) string {
 	order := field.ArgumentMap(graphql.GetOperationContext(ctx).Variables)["orderBy"]
 	text, _ := json.Marshal(order)
@@ -154,7 +154,7 @@ func MarshalCursor(c Cursor) graphql.ContextMarshaler {
 
 const subscription = "Subscription"
 
-// subscribed is the one field of the subscription that is being answered, if one is.
+// subscribed returns the one field of the subscription that is being answered, nil outside of one.
 func subscribed(ctx context.Context) *graphql.FieldContext {
 	operation := graphql.GetOperationContext(ctx)
 	if operation.Operation.Operation != ast.Subscription {
@@ -166,7 +166,7 @@ func subscribed(ctx context.Context) *graphql.FieldContext {
 	return nil
 }
 
-// isList tells whether a field is one that cursors belong to.
+// isList reports whether a field has cursors.
 func isList(f graphql.CollectedField) bool {
 	return f.Field != nil && strings.HasSuffix(f.Definition.Type.Name(), "Connection")
 }

@@ -215,7 +215,7 @@ func (w *walk) isConnection(typ *ast.Definition) bool {
 	return typ != nil && typ.Kind == ast.Object && strings.HasSuffix(typ.Name, "Connection")
 }
 
-// left tells whether @skip or @include leaves the selection out with these variables.
+// left reports whether @skip or @include removes the selection with these variables.
 func (w *walk) left(directives ast.DirectiveList) bool {
 	for _, directive := range directives {
 		if directive.Name != "skip" && directive.Name != "include" {
@@ -293,7 +293,7 @@ func (w *walk) arguments(f *ast.Field) (size int, err *gqlerror.Error) {
 }
 
 // intArgument returns the value of an Int argument: the literal, the variable or the default. An explicit null is
-// not given. It is not ok when it is no whole number, which custom coercion may let through.
+// not given. ok is false when it is not an integer, which custom coercion may let through.
 func (w *walk) intArgument(f *ast.Field, definition *ast.ArgumentDefinition) (n int64, given, ok bool) {
 	value := definition.DefaultValue
 	if argument := f.Arguments.ForName(definition.Name); argument != nil && !w.inputs.unset(argument.Value) {

@@ -21,7 +21,7 @@ type inputs struct {
 	chars     int
 }
 
-// measure is what the limits ask of a value; problem is "" when nothing is wrong inside it.
+// measure is what the limits check of a value; problem is "" when nothing is wrong inside it.
 type measure struct {
 	problem  string
 	nesting  int
@@ -53,7 +53,7 @@ func (in *inputs) check(value *ast.Value) string {
 	return ""
 }
 
-// unset tells whether value is a variable that was not given and has no default, which is as if it were not there.
+// unset reports whether value is a variable that was not given and has no default, which counts as absent.
 func (in *inputs) unset(value *ast.Value) bool {
 	if value.Kind != ast.Variable {
 		return false

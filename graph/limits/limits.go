@@ -77,7 +77,7 @@ var _ interface {
 	graphql.FieldInterceptor
 } = (*Extension)(nil)
 
-// New returns the extension. known tells whether a document has passed parsing and validation before (a look into
+// New returns the extension. known reports whether a document has passed parsing and validation before (a look into
 // the executor's query cache), so that its shape is not judged again; it may be nil.
 func New(l Limits, known func(ctx context.Context, query string) bool) *Extension {
 	if known == nil {
@@ -87,7 +87,7 @@ func New(l Limits, known func(ctx context.Context, query string) bool) *Extensio
 }
 
 // Rules returns the validation rules to run under these limits, for the executor's SetDefaultRulesFn. No rule makes
-// suggestions, which would tell names. MaxIntrospectionDepth is left out: it walks fragments anew at each use, so
+// suggestions, which would tell names. MaxIntrospectionDepth is left out: it walks fragments again at each use, so
 // 40 fragments of two spreads each keep it busy for hours; Limits.Introspection does its work.
 func Rules() *rules.Rules {
 	r := rules.NewDefaultRules()

@@ -9,6 +9,7 @@ import (
 	"dugnad/ent/municipality"
 	"dugnad/ent/theme"
 	"dugnad/schema"
+	"dugnad/schema/facet"
 	"dugnad/search"
 	"dugnad/search/feed"
 )
@@ -117,44 +118,38 @@ func (d Document) locate(municipalities []string, centers map[string]Place) {
 	}
 }
 
-// listFacets and numberFacets are the fields of a document with the facets that they hold: lists of texts, and single numbers.
-var (
-	listFacets = map[string]search.Facet{
-		"themes": search.Theme, "targetGroups": search.TargetGroup, "methods": search.Method, "counties": search.County,
-		"municipalities": search.Municipality, "organizations": search.Organization, "languages": search.Language,
-	}
-	numberFacets = map[string]search.Facet{"year": search.Year, "evidence": search.Evidence}
-)
-
 // count sets the values that the document is counted and ordered by.
 func (d Document) count(in search.Document, parents map[string]string) {
 	if in.SortDate != "" {
 		d["date"] = in.SortDate
 	}
-	for name, f := range listFacets {
-		if values := in.Facets[f]; len(values) > 0 {
-			d[name] = values
+	for _, f := range facet.All() {
+		d.addFacet(f, in.Facets[f.Facet], parents)
+	}
+}
+
+// addFacet adds the values of a facet: one or a list, a number or a text, and of a tree the paths by their depth.
+func (d Document) addFacet(f facet.Spec, values []string, parents map[string]string) {
+	switch {
+	case len(values) == 0:
+		return
+	case f.Numeric():
+		if n, err := strconv.Atoi(values[0]); err == nil {
+			d[f.Attribute] = n
 		}
+	case f.Single:
+		d[f.Attribute] = values[0]
+	default:
+		d[f.Attribute] = values
 	}
-	for name, f := range numberFacets {
-		if values := in.Facets[f]; len(values) > 0 {
-			if n, err := strconv.Atoi(values[0]); err == nil {
-				d[name] = n
-			}
-		}
-	}
-	if values := in.Facets[search.Kind]; len(values) > 0 {
-		d["kind"] = values[0]
-	}
-	themes := in.Facets[search.Theme]
-	if len(themes) == 0 {
+	if !f.Hierarchical {
 		return
 	}
 	levels := map[string][]string{}
-	for _, t := range themes {
-		path := Path(t, parents)
+	for _, v := range values {
+		path := Path(v, parents)
 		level := "lvl" + strconv.Itoa(len(path)-1)
 		levels[level] = append(levels[level], strings.Join(path, " > "))
 	}
-	d["theme"] = levels
+	d[strings.ToLower(string(f.Facet))] = levels
 }

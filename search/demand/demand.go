@@ -19,6 +19,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 
 	"dugnad/access"
+	"dugnad/changes/background"
 	"dugnad/ent"
 	"dugnad/ent/unmetsearch"
 	"dugnad/schema"
@@ -198,23 +199,13 @@ func (r *Recorder) giveBack(at place, c count) {
 	}
 }
 
-// Run flushes every minute until ctx ends, and then everything.
-func (r *Recorder) Run(ctx context.Context) {
-	tick := time.NewTicker(flushed)
-	defer tick.Stop()
-	for {
-		last := false
-		select {
-		case <-ctx.Done():
-			last = true
-		case <-tick.C:
-		}
-		if err := r.Flush(context.WithoutCancel(ctx), last); err != nil {
-			slog.ErrorContext(ctx, "unmet searches not stored, retrying", "error", err)
-		}
-		if last {
-			return
-		}
+// Run flushes each minute, as one of the tasks, and what is left when ctx ends.
+func (r *Recorder) Run(ctx context.Context, tasks *background.Tasks) {
+	tasks.Every(ctx, "unmet searches", flushed, nil, func(ctx context.Context) error {
+		return r.Flush(context.WithoutCancel(ctx), false)
+	})
+	if err := r.Flush(context.WithoutCancel(ctx), true); err != nil {
+		slog.ErrorContext(ctx, "could not store the last unmet searches", "error", err)
 	}
 }
 

@@ -25,7 +25,7 @@ type problem struct {
 
 var notAcceptable = &problem{
 	status: http.StatusNotAcceptable, code: gqlcode.BadUserInput,
-	message: "the answer is " + mediaGraphQL + " or " + mediaJSON + ", in UTF-8",
+	message: "responses are " + mediaGraphQL + " or " + mediaJSON + ", in UTF-8",
 }
 
 func badRequest(message string) *problem {
@@ -51,7 +51,7 @@ func answerProblem(w http.ResponseWriter, r *http.Request, p *problem) {
 	write(w, mediaType, p.status, &graphql.Response{Errors: gqlerror.List{gqlcode.Error(p.code, p.message)}})
 }
 
-// answer writes what came of an operation.
+// answer writes the response of an operation.
 func answer(w http.ResponseWriter, r *http.Request, mediaType string, out outcome) {
 	if out.problem != nil {
 		answerProblem(w, r, out.problem)
@@ -70,7 +70,7 @@ func statusFor(mediaType string, response *graphql.Response) int {
 	return http.StatusOK
 }
 
-// busy tells that trying again may help.
+// busy reports whether trying again may help.
 func busy(response *graphql.Response) bool {
 	return len(response.Data) == 0 && slices.ContainsFunc(response.Errors, func(err *gqlerror.Error) bool { return gqlcode.Of(err) == gqlcode.Unavailable })
 }
@@ -107,7 +107,7 @@ func encode(response *graphql.Response) []byte {
 		raw, ok := value.(json.RawMessage)
 		if !ok {
 			encoded, err := json.Marshal(value)
-			if err != nil { // an extension that is no JSON: a mistake of ours
+			if err != nil { // an extension that cannot be encoded: a mistake of ours
 				panic(fmt.Errorf("write %s of a GraphQL answer: %w", name, err))
 			}
 			raw = encoded

@@ -3,7 +3,6 @@ package graphqlhttp
 import (
 	"context"
 	"crypto/sha256"
-	"encoding/base64"
 	"net/http"
 	"strings"
 	"sync"
@@ -15,38 +14,40 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"dugnad/graph/sharing"
+	"dugnad/web/httpcache"
 )
 
-// Sharing has answers kept that are the same for everybody who is nobody in particular. They are right until something of what they were made of
-// changes; what they were made of is known from the schema.
+// Sharing configures the cache of answers that are the same for every anonymous reader. An answer is valid until something changes that it was
+// made of, which the schema tells.
 type Sharing struct {
-	// With tells whether the request is of somebody to whom everybody's answer may be given, and of which kind: each kind has answers of its own.
+	// With reports whether a request may have a shared answer, and of which kind: each kind has answers of its own.
 	With func(*http.Request) (kind string, ok bool)
-	// State gives a number that is another one after a change of anything of the set, and never comes back. An error means that it is not known:
-	// nothing is kept or given then.
+	// State returns a number that differs after any change of the set, and never repeats. On an error, no answer is kept or served from memory.
 	State func(context.Context, Reads) (uint64, error)
 	// Types are the GraphQL types whose changes State knows of, at most 63.
 	Types []string
-	// Roots are root fields that read more than the types that are selected of them.
+	// Roots are the root fields that read more than the types that are selected of them.
 	Roots map[string]Reads
-	// Inputs is what any filter may look at.
+	// Unshared are the root fields whose answers are not kept.
+	Unshared map[string]bool
+	// Inputs are the types that any filter may read.
 	Inputs Reads
-	// Bytes is how much is kept.
+	// Bytes bounds the memory of the kept answers.
 	Bytes uint64
-	// Life bounds how long an answer is given, whatever State says; 0 means a minute.
+	// Life bounds how long an answer is served, whatever State returns; 0 means a minute.
 	Life time.Duration
 }
 
-// largestAnswer is the largest that is kept.
+// largestAnswer is the size in bytes of the largest answer that is kept.
 const largestAnswer = 1 << 20
 
-// SharingStats count what became of the requests that could be shared.
+// SharingStats count the requests that could have a shared answer.
 type SharingStats struct {
-	Hits, Misses, Stale, Joined, Evicted atomic.Int64 // Stale ones are also Misses; Joined waited for the Miss of another
+	Hits, Misses, Stale, Joined, Evicted atomic.Int64 // Stale and Joined are also Misses: of an outdated answer, and answered by another request
 	Bytes                                func() uint64
 }
 
-// answers keeps them.
+// answers is the cache of shared answers.
 type answers struct {
 	sharing Sharing
 	reader  *reader
@@ -59,22 +60,22 @@ type answers struct {
 
 type answerKey [sha256.Size]byte
 
-// answered is an answer as it goes over the wire.
+// answered is an answer as it is sent.
 type answered struct {
 	status    int
 	mediaType string
 	body      []byte
-	etag      string // empty when it must not be kept anywhere
+	etag      string // empty when it may not be cached
 	tags      string // Surrogate-Key
 	retry     bool
-	problem   *problem // in place of all of that
+	problem   *problem // instead of all of that
 
 	reads Reads
 	state uint64
 	until time.Time
 }
 
-// flight is an operation under way, for all who ask for the same.
+// flight is a running operation, shared by all requests for the same.
 type flight struct {
 	done    chan struct{}
 	answer  *answered
@@ -107,7 +108,7 @@ func newAnswers(schema *ast.Schema, s Sharing) *answers {
 	return a
 }
 
-// keyOf is the same for requests that must be answered the same while nothing changes.
+// keyOf returns the same key for requests that have the same answer while nothing changes.
 func keyOf(kind, method, mediaType string, text []byte) answerKey {
 	h := sha256.New()
 	h.Write([]byte(kind))
@@ -120,7 +121,7 @@ func keyOf(kind, method, mediaType string, text []byte) answerKey {
 	return answerKey(h.Sum(nil))
 }
 
-// get gives an answer that is still right.
+// get returns an answer that is still valid, else nil.
 func (a *answers) get(ctx context.Context, key answerKey) *answered {
 	found, ok := a.kept.GetIfPresent(key)
 	if !ok {
@@ -136,7 +137,8 @@ func (a *answers) get(ctx context.Context, key answerKey) *answered {
 	return found
 }
 
-// do has make answer once for all who ask for the same at the same time. It gives nil when ctx ends first; make is told to stop when nobody waits.
+// do calls answer once for all requests for the same at the same time. It returns nil when ctx ends first; answer's context ends when nobody
+// waits.
 func (a *answers) do(ctx context.Context, key answerKey, answer func(context.Context) *answered) *answered {
 	a.stats.Misses.Add(1)
 	state, err := a.sharing.State(ctx, Everything&^Searched)
@@ -180,7 +182,7 @@ func (a *answers) do(ctx context.Context, key answerKey, answer func(context.Con
 	}
 }
 
-// Stats count what became of the requests that could be shared; nil without Sharing.
+// Stats returns the statistics of shared answers, nil without Sharing.
 func (h *Handler) Stats() *SharingStats {
 	if h.answers == nil {
 		return nil
@@ -188,7 +190,7 @@ func (h *Handler) Stats() *SharingStats {
 	return &h.answers.stats
 }
 
-// shares tells whether the answer to a request may be given to others of its kind, and theirs to it.
+// shares reports whether a request may have a shared answer, and of which kind.
 func (h *Handler) shares(r *http.Request) (kind string, ok bool) {
 	if h.answers == nil {
 		return "", false
@@ -196,8 +198,8 @@ func (h *Handler) shares(r *http.Request) (kind string, ok bool) {
 	return h.answers.sharing.With(r)
 }
 
-// share answers from what is kept, or has the operation run once for everybody who asks for it now. text is all of the request that the answer
-// depends on, read what turns it into parameters.
+// share answers from memory, or runs the operation once for all who ask for it now. text is the part of the request that the answer depends
+// on; read decodes it.
 func (h *Handler) share(w http.ResponseWriter, r *http.Request, kind, mediaType string, text []byte, read func() (*graphql.RawParams, *problem), allowed gate) {
 	key := keyOf(kind, r.Method, mediaType, text)
 	if found := h.answers.get(r.Context(), key); found != nil {
@@ -215,7 +217,7 @@ func (h *Handler) share(w http.ResponseWriter, r *http.Request, kind, mediaType 
 	}
 }
 
-// make runs an operation, and keeps the answer if it may be kept. The state is looked at before anything is read.
+// make runs an operation, and keeps the answer if it may be kept. It reads the state before anything else.
 func (h *Handler) make(ctx context.Context, key answerKey, mediaType string, params *graphql.RawParams, allowed gate) *answered {
 	type basis struct {
 		reads Reads
@@ -224,8 +226,7 @@ func (h *Handler) make(ctx context.Context, key answerKey, mediaType string, par
 	var of atomic.Pointer[basis]
 	watched, forbidden := sharing.Watch(ctx)
 	out := h.run(watched, h.exec, params, func(op *ast.OperationDefinition) *problem {
-		if op.Operation == ast.Query {
-			reads := h.answers.reader.operation(op)
+		if reads, ok := h.answers.reader.operation(op); ok {
 			if state, err := h.answers.sharing.State(ctx, reads); err == nil {
 				of.Store(&basis{reads, state})
 			}
@@ -237,8 +238,7 @@ func (h *Handler) make(ctx context.Context, key answerKey, mediaType string, par
 	}
 	made := &answered{mediaType: mediaType, status: statusFor(mediaType, out.response), body: encode(out.response), retry: busy(out.response)}
 	if b := of.Load(); b != nil && len(out.response.Errors) == 0 && !forbidden() && ctx.Err() == nil {
-		sum := sha256.Sum256(made.body)
-		made.etag, made.tags = `"`+base64.RawURLEncoding.EncodeToString(sum[:15])+`"`, h.answers.tags(b.reads)
+		made.etag, made.tags = httpcache.ETag(made.body), h.answers.tags(b.reads)
 		made.reads, made.state, made.until = b.reads, b.state, time.Now().Add(h.answers.sharing.Life)
 		if len(made.body) <= largestAnswer {
 			h.answers.kept.Set(key, made)
@@ -247,7 +247,7 @@ func (h *Handler) make(ctx context.Context, key answerKey, mediaType string, par
 	return made
 }
 
-// tags name what an answer was made of, for caches that can be told to forget by them.
+// tags returns the Surrogate-Key of an answer: the types that it was made of.
 func (a *answers) tags(reads Reads) string {
 	var names []string
 	for i, name := range a.sharing.Types {
@@ -269,7 +269,7 @@ func (a *answered) write(w http.ResponseWriter, r *http.Request) {
 		header.Set("Retry-After", "1")
 	}
 	if a.etag != "" && r.Method == http.MethodGet && a.status == http.StatusOK && isPublic(r) {
-		header.Set("Cache-Control", "public, max-age=0, s-maxage=20, stale-while-revalidate=20")
+		header.Set("Cache-Control", httpcache.Public)
 		header.Set("Etag", a.etag)
 		header.Set("Vary", "Accept, Authorization, Cookie")
 		header.Set("Surrogate-Key", a.tags)
@@ -281,8 +281,8 @@ func (a *answered) write(w http.ResponseWriter, r *http.Request) {
 	sendBody(w, a.mediaType, a.status, a.body)
 }
 
-// isPublic tells whether caches on the way may keep the answer: a request that carries a credential is none of theirs, though the hub itself takes it
-// for nobody's.
+// isPublic reports whether shared caches may keep the answer. A request with a credential is not for them, even one that the hub takes for
+// anonymous.
 func isPublic(r *http.Request) bool {
 	return r.Header.Get("Authorization") == "" && r.Header.Get("Cookie") == ""
 }

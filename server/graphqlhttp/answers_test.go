@@ -49,7 +49,7 @@ func shared(s *state) func(*graphqlhttp.Options) {
 				return r.Header.Get("X-Kind"), r.Header.Get("Authorization") == ""
 			},
 			State: s.of, Types: []string{"Practice", "Tool", "Report", "Theme"}, Inputs: 1 << themes, Bytes: 1 << 20,
-			Roots: map[string]graphqlhttp.Reads{"node": graphqlhttp.Everything},
+			Roots: map[string]graphqlhttp.Reads{"node": graphqlhttp.Everything}, Unshared: map[string]bool{"many": true},
 		}
 	}
 }
@@ -92,6 +92,15 @@ func TestSharing_keeps_an_answer_until_what_it_read_changes(t *testing.T) {
 		s.numbers[test.changed].Add(1)
 		if after := h.counted(t, test.query); (after != first) != test.anew {
 			t.Errorf("%s: %s, and after a change %s", test.query, first, after)
+		}
+	}
+}
+
+func TestSharing_keeps_no_answer_of_an_unshared_field(t *testing.T) {
+	for _, query := range []string{`{counted many{id}}`, `query {...f} fragment f on Query {counted ...on Query {many{id}}}`} {
+		h := serve(t, shared(&state{}))
+		if first := h.counted(t, query); h.counted(t, query) == first {
+			t.Errorf("%s: kept %s", query, first)
 		}
 	}
 }

@@ -31,7 +31,7 @@ const (
 	writeTimeout   = 30 * time.Second // for a whole answer to leave
 )
 
-// Options are what New may be told. The zero value serves anonymous callers under the default limits.
+// Options configure New. The zero value serves anonymous callers under the default limits.
 type Options struct {
 	// MaxBody returns the size in bytes of the largest body that the request may have; nil grants AnonymousBody.
 	MaxBody func(*http.Request) int64
@@ -49,11 +49,11 @@ type Options struct {
 	Limits *limits.Limits
 	// Extensions are added after introspection and before the limits, so that they see, and may fill in, the query first.
 	Extensions []graphql.HandlerExtension
-	// Sharing has the answers kept that are the same for everybody; nil keeps none.
+	// Sharing configures the cache of answers for anonymous readers; nil for none.
 	Sharing *Sharing
-	// Documents may be asked for by their ids; nil for none.
+	// Documents are the registered documents, which clients ask by their ids; nil for none.
 	Documents Documents
-	// Streams let operations be asked over connections that stay open; nil for none.
+	// Streams configure connections that stay open; nil for none.
 	Streams *Streams
 }
 
@@ -160,7 +160,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// cacheControl keeps every answer out of caches; those that may depend on a credential say so too.
+// cacheControl returns the Cache-Control of an answer that is not shared: no-store, and private where it may depend on a credential.
 func cacheControl(r *http.Request) string {
 	if r.Method == http.MethodGet && r.Header.Get("Authorization") == "" && r.Header.Get("Cookie") == "" {
 		return "no-store"

@@ -26,14 +26,14 @@ const documentID = "documentId"
 
 // Documents are texts that were registered before anybody asks for them.
 type Documents interface {
-	// Text gives the text with the SHA-256, "" when none was registered.
+	// Text returns the text with a SHA-256, "" when none was registered.
 	Text(ctx context.Context, hash string) (string, error)
-	// Allows tells whether the caller, who may be restricted to some of them, may ask the text with the SHA-256.
+	// Allows reports whether the caller, who may be restricted to a manifest, may ask the text with a SHA-256.
 	Allows(ctx context.Context, hash string) (bool, error)
 }
 
-// persisted lets clients send the hash of a query in its place: any query once it was sent with its hash (automatic persisted queries, as Apollo has
-// them), until others need its place; and any that was registered, by its documentId.
+// persisted lets clients send the hash of a query instead of its text: of any query that was sent with its hash before (automatic persisted
+// queries, as Apollo defines them), until it is evicted, and of any registered document, by its documentId.
 type persisted struct {
 	texts     *otter.Cache[string, string]
 	documents Documents // nil for none
@@ -53,7 +53,7 @@ func newPersisted(documents Documents) persisted {
 func (persisted) ExtensionName() string                   { return "PersistedQueries" }
 func (persisted) Validate(graphql.ExecutableSchema) error { return nil }
 
-// MutateOperationParameters fills in the query, or keeps it.
+// MutateOperationParameters fills in the text of a hash, or stores a text that came with one.
 func (p persisted) MutateOperationParameters(ctx context.Context, params *graphql.RawParams) *gqlerror.Error {
 	if err := p.fill(ctx, params); err != nil {
 		return err
@@ -72,7 +72,7 @@ func (p persisted) MutateOperationParameters(ctx context.Context, params *graphq
 }
 
 func unavailable(ctx context.Context, err error) *gqlerror.Error {
-	slog.ErrorContext(ctx, "registered documents could not be read", "request_id", RequestID(ctx), "error", err)
+	slog.ErrorContext(ctx, "could not read registered documents", "request_id", RequestID(ctx), "error", err)
 	return gqlcode.Error(gqlcode.Unavailable, "registered documents cannot be read now")
 }
 
@@ -81,7 +81,7 @@ func sumOf(text string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// registered gives the text of a registered document, "" when there is none.
+// registered returns the text of a registered document, "" when there is none.
 func (p persisted) registered(ctx context.Context, hash string) (string, *gqlerror.Error) {
 	if p.documents == nil {
 		return "", nil

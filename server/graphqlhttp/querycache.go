@@ -1,64 +1,44 @@
 package graphqlhttp
 
 import (
-	"container/list"
 	"context"
-	"sync"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/maypok86/otter/v2"
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// queryCache keeps parsed and validated documents, the least recently used first to go. It is bounded by the text it
-// holds as well as by number, because a parsed document takes many times the memory of its text.
+// queryCache keeps parsed and validated documents by their text. A parsed document takes many times the memory of its text, so the cache is
+// bounded by number as well as by bytes of text: each text weighs its bytes, or its share of them where it is shorter.
 type queryCache struct {
-	entries, bytes int
-
-	mu     sync.Mutex
-	recent *list.List // of *document, the newest in front
-	byText map[string]*list.Element
-	held   int // bytes of text
-}
-
-type document struct {
-	text   string
-	parsed *ast.QueryDocument
+	bytes int
+	kept  *otter.Cache[string, *ast.QueryDocument]
 }
 
 var _ graphql.Cache[*ast.QueryDocument] = (*queryCache)(nil)
 
+// newQueryCache returns a cache of at most so many documents, with texts of at most so many bytes in all.
 func newQueryCache(entries, bytes int) *queryCache {
-	return &queryCache{entries: entries, bytes: bytes, recent: list.New(), byText: map[string]*list.Element{}}
+	share := bytes / entries
+	return &queryCache{bytes, otter.Must(&otter.Options[string, *ast.QueryDocument]{
+		MaximumWeight: uint64(bytes),                                                                           //nolint:gosec // not negative
+		Weigher:       func(text string, _ *ast.QueryDocument) uint32 { return uint32(max(len(text), share)) }, //nolint:gosec // see Add
+	})}
 }
 
 // Get returns the document of a text.
 func (c *queryCache) Get(_ context.Context, text string) (*ast.QueryDocument, bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	element, ok := c.byText[text]
-	if !ok {
-		return nil, false
-	}
-	c.recent.MoveToFront(element)
-	return element.Value.(*document).parsed, true
+	return c.kept.GetIfPresent(text)
 }
 
-// Add keeps the document of a text.
+// Add keeps the document of a text, unless the text alone is larger than the cache.
 func (c *queryCache) Add(_ context.Context, text string, parsed *ast.QueryDocument) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if _, ok := c.byText[text]; ok || len(text) > c.bytes {
-		return
-	}
-	c.byText[text] = c.recent.PushFront(&document{text, parsed})
-	c.held += len(text)
-	for c.held > c.bytes || c.recent.Len() > c.entries {
-		oldest := c.recent.Remove(c.recent.Back()).(*document)
-		delete(c.byText, oldest.text)
-		c.held -= len(oldest.text)
+	if len(text) <= c.bytes {
+		c.kept.SetIfAbsent(text, parsed)
 	}
 }
 
+// knows reports whether a text is in the cache.
 func (c *queryCache) knows(ctx context.Context, text string) bool {
 	_, ok := c.Get(ctx, text)
 	return ok

@@ -15,16 +15,16 @@ import (
 // grace is how long resolvers that were cancelled may take to say so before the answer leaves without them.
 const grace = 250 * time.Millisecond
 
-// gate looks at an operation before it runs; what it returns is answered instead.
+// gate checks an operation before it runs; the problem that it returns is answered instead.
 type gate func(*ast.OperationDefinition) *problem
 
-// outcome is either a response or the reason why nothing was asked of the executor.
+// outcome is either a response or the reason why the executor was not called.
 type outcome struct {
 	response *graphql.Response
 	problem  *problem
 }
 
-// Do runs one operation in process, for the hub's own pages. The response is never nil.
+// Do runs one operation in process, for the hub's own pages, and returns its response, which is never nil.
 func (h *Handler) Do(ctx context.Context, params *graphql.RawParams) *graphql.Response {
 	out := h.run(graphql.StartOperationTrace(ctx), h.exec, params, noSubscription)
 	if out.problem != nil {

@@ -16,23 +16,23 @@ import (
 	"dugnad/graph/gqlcode"
 )
 
-// Streams say how operations are answered over connections that stay open: server-sent events, and WebSocket.
+// Streams configure connections that stay open: server-sent events, and WebSocket.
 type Streams struct {
-	// Caller names who opens a connection, for the limits below.
+	// Caller returns who opens a connection, for the limits below.
 	Caller func(*http.Request) string
-	// Detach gives a context that lasts as long as a WebSocket, with what operations need of the request's and without what its handlers have put there.
-	// Nil is the request's own.
+	// Detach returns a context that lasts as long as a WebSocket, with what operations need of the request's context. Nil keeps all of it.
 	Detach func(*http.Request) context.Context
-	// Begin gives the context of a WebSocket's operations, from what its first message carries. An error is a credential that is not taken.
+	// Begin returns the context of a WebSocket's operations, from the payload of connection_init. An error means that its credential is not valid.
 	Begin func(r *http.Request, payload map[string]any) (context.Context, error)
-	// Allow counts an operation on a WebSocket, whose first request is counted as all are, and tells whether it may be answered.
+	// Allow counts an operation on a WebSocket, whose first request is counted as all are, and reports whether it may be answered.
 	Allow func(ctx context.Context, r *http.Request) bool
-	// Still tells every RecheckEvery whether the context's caller has the rights that it began with; an error ends the connection.
+	// Still is called every RecheckEvery. It returns an error, which ends the connection, when the context's caller no longer has the rights that
+	// it began with.
 	Still func(ctx context.Context) error
 	// Stopping ends when the program stops.
-	Stopping context.Context //nolint:containedctx // it is what tells
+	Stopping context.Context //nolint:containedctx // a signal
 
-	// The zero values mean what the constants below say.
+	// 0 means the default: the constants below.
 	Connections, PerCaller, PerConnection int
 	InitTimeout, KeepAlive, RecheckEvery  time.Duration
 }
@@ -67,14 +67,14 @@ func (s Streams) withDefaults() Streams {
 	return s
 }
 
-// open counts the connections that stay open.
+// open counts open connections, in all and by caller.
 type open struct {
 	mu  sync.Mutex
 	all int
 	of  map[string]int
 }
 
-// take counts one more, and gives what counts it off again; nil when there are too many.
+// take counts one more, and returns the function that releases it, nil when there are too many.
 func (o *open) take(caller string, s Streams) func() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -93,24 +93,24 @@ func (o *open) take(caller string, s Streams) func() {
 	}
 }
 
-// OpenStreams is how many connections are open.
+// OpenStreams returns the number of open connections.
 func (h *Handler) OpenStreams() int {
 	h.open.mu.Lock()
 	defer h.open.mu.Unlock()
 	return h.open.all
 }
 
-// WaitForStreams waits until no connection is open any more, but not for ever.
-func (h *Handler) WaitForStreams(most time.Duration) {
-	for deadline := time.Now().Add(most); h.OpenStreams() > 0 && time.Now().Before(deadline); {
+// WaitForStreams waits until no connection is open, at most for the given time.
+func (h *Handler) WaitForStreams(timeout time.Duration) {
+	for deadline := time.Now().Add(timeout); h.OpenStreams() > 0 && time.Now().Before(deadline); {
 		time.Sleep(10 * time.Millisecond)
 	}
 }
 
 var tooManyStreams = &problem{status: http.StatusTooManyRequests, code: gqlcode.RateLimited, message: "too many connections are open"}
 
-// begin starts an operation of any kind. next gives its answers one after the other and nil at the end; it must be called until then, or until ctx ends.
-// request tells that the only answer is about the request: nothing ran.
+// begin starts an operation of any kind. next returns its answers one after the other and nil at the end; it must be called until then, or
+// until ctx ends. request reports whether the only answer is a request error: nothing ran.
 func (h *Handler) begin(ctx context.Context, params *graphql.RawParams, allowed gate) (next func() *graphql.Response, request bool) {
 	ctx = graphql.StartOperationTrace(ctx)
 	operation, errs := h.exec.CreateOperationContext(ctx, params)
@@ -241,7 +241,7 @@ func (t events) Do(w http.ResponseWriter, r *http.Request, _ graphql.GraphExecut
 	}
 }
 
-// oneLine is a JSON value without line breaks: in an event each line would need a name.
+// oneLine returns a JSON value without line breaks: in an event each line would need a field name.
 func oneLine(value []byte) string {
 	var line bytes.Buffer
 	if json.Compact(&line, value) != nil { // it has been encoded, so it is JSON
@@ -250,7 +250,7 @@ func oneLine(value []byte) string {
 	return line.String()
 }
 
-// read gives the operation that is asked for.
+// read returns the operation that is asked for.
 func (t events) read(r *http.Request, connection *http.ResponseController) (*graphql.RawParams, gate, *problem) {
 	if r.Method == http.MethodGet {
 		params, refused := readURL(r)

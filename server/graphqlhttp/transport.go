@@ -41,7 +41,7 @@ func (t post) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecu
 	t.h.serve(w, r, exec, mediaType, body, func() (*graphql.RawParams, *problem) { return parseBody(body, r.Header) }, noSubscription, start)
 }
 
-// serve answers an operation. text is all of the request that the answer depends on, read what turns it into parameters.
+// serve answers an operation. text is the part of the request that the answer depends on; read decodes it.
 func (h *Handler) serve(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor, mediaType string, text []byte, read func() (*graphql.RawParams, *problem), allowed gate, start time.Time) {
 	timed := func() (*graphql.RawParams, *problem) {
 		params, refused := read()
@@ -79,7 +79,7 @@ func (t get) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecut
 	t.h.serve(w, r, exec, mediaType, []byte(r.URL.RawQuery), func() (*graphql.RawParams, *problem) { return readURL(r) }, queryOnly, start)
 }
 
-// refuse takes what no other transport takes.
+// refuse is the transport of requests that no other transport supports.
 type refuse struct{}
 
 func (refuse) Supports(*http.Request) bool { return true }

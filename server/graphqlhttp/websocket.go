@@ -83,7 +83,7 @@ func (t sockets) Do(w http.ResponseWriter, r *http.Request, _ graphql.GraphExecu
 // socketBuffer is the size of each of a socket's buffers, for messages that are small most of the time; net/http's are 4 KB.
 const socketBuffer = 512
 
-// smallBuffers gives away a connection with buffers of its own.
+// smallBuffers is a hijacker that hands over the connection with small buffers.
 type smallBuffers struct{ http.ResponseWriter }
 
 func (w smallBuffers) Hijack() (net.Conn, *bufio.ReadWriter, error) {
@@ -189,7 +189,7 @@ func (s *socket) read() {
 	}
 }
 
-// take handles a message, and tells whether to go on.
+// take handles a message, and reports whether to read another.
 func (s *socket) take(kind, id string, payload json.RawMessage) bool {
 	switch kind {
 	case "connection_init":
@@ -266,7 +266,7 @@ func (s *socket) init(payload json.RawMessage) bool {
 	return true
 }
 
-// every does something again and again until it says no or the connection ends. No goroutine waits meanwhile.
+// every calls do at intervals until it returns false or the connection ends. No goroutine waits meanwhile.
 func (s *socket) every(pause time.Duration, do func() bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -362,7 +362,7 @@ func (s *socket) start(ctx context.Context, o *operation, params *graphql.RawPar
 	}()
 }
 
-// refuse says that an operation is not answered now.
+// refuse answers an operation with an error.
 func (s *socket) refuse(id, why string) bool {
 	errs, err := json.Marshal(gqlerror.List{gqlcode.Error(gqlcode.RateLimited, why)})
 	return err == nil && s.write(message{ID: id, Type: "error", Payload: errs})
@@ -376,7 +376,7 @@ func short(id string) string {
 	return id
 }
 
-// answer sends an answer of an operation, the end of all when it is nil, and tells whether more may come.
+// answer sends an answer of an operation, the end of all when it is nil, and reports whether more may come.
 func (s *socket) answer(ctx context.Context, o *operation, response *graphql.Response, request bool) bool {
 	switch {
 	case response == nil:
@@ -396,7 +396,7 @@ func (s *socket) answer(ctx context.Context, o *operation, response *graphql.Res
 	return s.write(message{ID: o.id, Type: "next", Payload: encode(response)})
 }
 
-// finish makes the id of an operation free again, and tells whether the client still waits for it: it may have ended it, and given the id to another.
+// finish releases the id of an operation, and reports whether the client still waits for it: it may have ended it and reused the id.
 func (s *socket) finish(o *operation) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -407,7 +407,7 @@ func (s *socket) finish(o *operation) bool {
 	return true
 }
 
-// write sends a message. One that does not leave in time ends the connection.
+// write sends a message. The connection ends when it cannot be sent in time.
 func (s *socket) write(m message) bool {
 	data, err := json.Marshal(m)
 	if err != nil {

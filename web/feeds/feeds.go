@@ -14,6 +14,8 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"dugnad/schema"
+	"dugnad/schema/facet"
 	"dugnad/web/explorer"
 	"dugnad/web/httpcache"
 	"dugnad/web/respond"
@@ -51,10 +53,15 @@ func (f *Feeds) Routes(r chi.Router) {
 }
 
 // filterFields are the parameters of a feed beside type and lang, each with the field of the API's filters that it sets.
-var filterFields = map[string]string{
-	"theme": "themes", "targetGroup": "targetGroups", "method": "methods",
-	"municipality": "municipalities", "county": "counties", "organization": "organizations",
-}
+var filterFields = func() map[string]string {
+	fields := make(map[string]string)
+	for _, f := range facet.All() {
+		if f.Feed != "" {
+			fields[f.Feed] = f.Field
+		}
+	}
+	return fields
+}()
 
 // feedLanguages are the values of lang.
 var feedLanguages = []string{"NB", "NN", "EN", "SE"}
@@ -71,7 +78,7 @@ type entry struct {
 
 // request is what the parameters of a feed ask for.
 type request struct {
-	types    []contentType
+	types    []schema.ContentInfo
 	filter   map[string]any
 	language string // upper case; empty for each entry's own
 }
@@ -109,11 +116,11 @@ func parse(values url.Values) (asked request, err error) {
 		switch {
 		case name == "type":
 			for _, v := range given {
-				i := slices.IndexFunc(contentTypes, func(t contentType) bool { return t.value == v })
+				i := slices.IndexFunc(schema.ContentTypes(), func(t schema.ContentInfo) bool { return string(t.Value) == v })
 				if i < 0 {
 					return asked, fmt.Errorf("type: %.40q is not a type of content", v)
 				}
-				asked.types = append(asked.types, contentTypes[i])
+				asked.types = append(asked.types, schema.ContentTypes()[i])
 			}
 		case name == "lang":
 			asked.language = strings.ToUpper(given[0])
@@ -131,10 +138,10 @@ func parse(values url.Values) (asked request, err error) {
 		}
 	}
 	if asked.types == nil {
-		asked.types = slices.Clone(contentTypes)
+		asked.types = slices.Clone(schema.ContentTypes())
 	}
-	slices.SortFunc(asked.types, func(a, b contentType) int { return strings.Compare(a.name, b.name) })
-	asked.types = slices.Compact(asked.types)
+	slices.SortFunc(asked.types, func(a, b schema.ContentInfo) int { return strings.Compare(a.Name, b.Name) })
+	asked.types = slices.CompactFunc(asked.types, func(a, b schema.ContentInfo) bool { return a.Name == b.Name })
 	return asked, nil
 }
 
@@ -143,10 +150,10 @@ func (f *Feeds) entries(ctx context.Context, asked request) (entries []entry, er
 	var declared, fields strings.Builder
 	variables := map[string]any{}
 	for _, t := range asked.types {
-		fmt.Fprintf(&declared, "$%s: %sFilter ", t.one, t.name)
+		fmt.Fprintf(&declared, "$%s: %sFilter ", t.Singular, t.Name)
 		fmt.Fprintf(&fields, "%s: %s(first: %d, filter: $%s, orderBy: [{field: UPDATED_AT, direction: DESC}]) { nodes { ...entry } }\n",
-			t.one, t.many, Length, t.one)
-		variables[t.one] = asked.filter
+			t.Singular, t.Plural, Length, t.Singular)
+		variables[t.Singular] = asked.filter
 	}
 	languages := ""
 	if asked.language != "" {

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"dugnad/schema"
 	"dugnad/web/explorer"
 	"dugnad/web/httpcache"
 	"dugnad/web/respond"
@@ -109,9 +110,9 @@ func (f *Feeds) fieldAt(address string) (field, keyType, key, language string) {
 	case parts[0] == "id" && (len(parts) == 2 || len(parts) == 3):
 		return "node(id: $key)", "ID!", parts[1], language
 	case len(parts) == 2:
-		for _, t := range contentTypes {
-			if t.path == parts[0] {
-				return t.one + "(slug: $key)", "String!", parts[1], language
+		for _, t := range schema.ContentTypes() {
+			if t.Path == parts[0] {
+				return t.Singular + "(slug: $key)", "String!", parts[1], language
 			}
 		}
 	}

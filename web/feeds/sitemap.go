@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"dugnad/schema"
 	"dugnad/web/httpcache"
 	"dugnad/web/respond"
 )
@@ -69,8 +70,8 @@ func (f *Feeds) buildSitemap(ctx context.Context) ([]byte, error) {
 	var body strings.Builder
 	body.WriteString(xml.Header + `<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">` + "\n")
 	left := sitemapLength
-	for _, t := range contentTypes {
-		query := `query($after: Cursor) { list: ` + t.many + `(first: 100, after: $after) {
+	for _, t := range schema.ContentTypes() {
+		query := `query($after: Cursor) { list: ` + t.Plural + `(first: 100, after: $after) {
 			nodes { url updatedAt } pageInfo { hasNextPage endCursor } } }`
 		for after, more := any(nil), true; more && left > 0; {
 			var page sitemapPage

@@ -12,25 +12,26 @@ import (
 	"dugnad/access"
 	"dugnad/changes"
 	"dugnad/ent"
+	"dugnad/graph/rules"
 	"dugnad/schema"
 	"dugnad/server/graphqlhttp"
 )
 
-// lookAgain is how often the change log is looked at though nothing was heard: notices can be lost, and on SQLite another program may have imported.
-const lookAgain = time.Second
+// pollInterval is how often the change log is read without a notice: notices can be lost, and on SQLite another program may have imported.
+const pollInterval = time.Second
 
-// readOnTime bounds one look; while the database does not answer nothing is given from memory.
-const readOnTime = 2 * time.Second
+// readTimeout bounds one read of the log; while the database does not answer, nothing is served from memory.
+const readTimeout = 2 * time.Second
 
-// versions count the changes of each type. Nothing follows the log for them: whoever asks after something was heard of reads on first, so an answer
-// that was made before a change is not given after it on this replica, and on the others as soon as they hear.
-type versions struct {
+// changeCounter counts the changes of each type. No goroutine follows the log for it: a caller that comes after a notice reads the log first, so
+// an answer that was made before a change is not served after it on this replica, and on the others as soon as they are notified.
+type changeCounter struct {
 	client *ent.Client
 	now    func() time.Time
 
-	heard atomic.Uint64 // wake-ups
-	known atomic.Uint64 // those up to which the log has been read
-	read  atomic.Int64  // when, in Unix nanoseconds
+	notified atomic.Uint64 // notices of changes
+	applied  atomic.Uint64 // notices up to which the log has been read
+	readAt   atomic.Int64  // when it was read, in Unix nanoseconds
 
 	mu    sync.Mutex
 	begun bool
@@ -41,20 +42,20 @@ type versions struct {
 	since  int           // the sequence before the first of recent
 }
 
-// recentChanges is how many changes are kept in memory.
+// recentChanges is the number of changes that are kept in memory.
 const recentChanges = 2000
 
-func newVersions(client *ent.Client, waker *changes.Waker) *versions {
-	v := &versions{client: client, now: time.Now, types: make([]atomic.Uint64, len(ent.Types))}
-	waker.OnWake(func() { v.heard.Add(1) })
+func newChangeCounter(client *ent.Client, waker *changes.Waker) *changeCounter {
+	v := &changeCounter{client: client, now: time.Now, types: make([]atomic.Uint64, len(ent.Types))}
+	waker.OnWake(func() { v.notified.Add(1) })
 	return v
 }
 
-// sum is another number after a change of any of the types.
-func (v *versions) sum(reads graphqlhttp.Reads) (uint64, error) {
-	heard := v.heard.Load()
-	if v.known.Load() < heard || v.now().UnixNano()-v.read.Load() > int64(lookAgain) {
-		if err := v.readOn(heard); err != nil {
+// sum returns a number that differs after a change of any of the types.
+func (v *changeCounter) sum(reads graphqlhttp.Reads) (uint64, error) {
+	notified := v.notified.Load()
+	if v.applied.Load() < notified || v.now().UnixNano()-v.readAt.Load() > int64(pollInterval) {
+		if err := v.readOn(notified); err != nil {
 			return 0, err
 		}
 	}
@@ -67,15 +68,15 @@ func (v *versions) sum(reads graphqlhttp.Reads) (uint64, error) {
 	return sum, nil
 }
 
-// readOn is nobody's request in particular, and not counted or cut off as a part of one.
-func (v *versions) readOn(heard uint64) error {
+// readOn reads the log on. Its context is its own, so that no single request's deadline cuts it off.
+func (v *changeCounter) readOn(notified uint64) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	now := v.now()
-	if v.known.Load() >= heard && now.UnixNano()-v.read.Load() <= int64(lookAgain) {
-		return nil // somebody else has, meanwhile
+	if v.applied.Load() >= notified && now.UnixNano()-v.readAt.Load() <= int64(pollInterval) {
+		return nil // another caller has read it meanwhile
 	}
-	ctx, cancel := context.WithTimeout(access.WithViewer(context.Background(), access.System("versions")), readOnTime)
+	ctx, cancel := context.WithTimeout(access.WithViewer(context.Background(), access.System("versions")), readTimeout)
 	defer cancel()
 	if !v.begun {
 		head, err := changes.Head(ctx, v.client)
@@ -97,7 +98,7 @@ func (v *versions) readOn(heard uint64) error {
 				v.types[i].Add(1)
 				continue
 			}
-			for i := range v.types { // what is not of a type is of all
+			for i := range v.types { // a change without a type counts for all
 				v.types[i].Add(1)
 			}
 		}
@@ -109,20 +110,20 @@ func (v *versions) readOn(heard uint64) error {
 			break
 		}
 	}
-	v.known.Store(max(v.known.Load(), heard))
-	v.read.Store(now.UnixNano())
+	v.applied.Store(max(v.applied.Load(), notified))
+	v.readAt.Store(now.UnixNano())
 	return nil
 }
 
-// News tells where the log ends, and whether it has anything of some types for some audiences after a place.
-func (v *versions) News(_ context.Context, after int, types []string, audiences []schema.Audience) (head int, news bool, err error) {
+// News implements graph.Log.
+func (v *changeCounter) News(_ context.Context, after int, types []string, audiences []schema.Audience) (head int, news bool, err error) {
 	if _, err := v.sum(0); err != nil { // reads on
 		return 0, false, err
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if after < v.since {
-		return v.seq, true, nil // who knows
+		return v.seq, true, nil // too old to know
 	}
 	from, _ := slices.BinarySearchFunc(v.recent, after+1, func(c *ent.Change, seq int) int { return c.ID - seq })
 	return v.seq, slices.ContainsFunc(v.recent[from:], func(c *ent.Change) bool {
@@ -130,17 +131,17 @@ func (v *versions) News(_ context.Context, after int, types []string, audiences 
 	}), nil
 }
 
-// sharing says which answers are kept for everybody.
-func (h *Hub) sharing() *graphqlhttp.Sharing {
+// sharing returns how answers are shared among anonymous readers, nil when none are kept.
+func (h *Hub) sharing(root rules.Rules) *graphqlhttp.Sharing {
 	if h.config.CacheMB == 0 {
 		return nil
 	}
 	s := &graphqlhttp.Sharing{
 		With: func(r *http.Request) (string, bool) {
 			v := access.ViewerOf(r.Context())
-			return v.Manifest, isAnonymous(r.Context()) // what one may ask is refused to the other
+			return v.Manifest, isAnonymous(r.Context()) // a manifest restricts what may be asked
 		},
-		Roots: map[string]graphqlhttp.Reads{}, Bytes: uint64(h.config.CacheMB) << 20, //nolint:gosec // not negative, see Config.check
+		Roots: map[string]graphqlhttp.Reads{}, Unshared: map[string]bool{}, Bytes: uint64(h.config.CacheMB) << 20, //nolint:gosec // not negative, see Config.check
 	}
 	for i, t := range ent.Types {
 		s.Types = append(s.Types, t.Name)
@@ -148,15 +149,18 @@ func (h *Hub) sharing() *graphqlhttp.Sharing {
 			s.Inputs |= 1 << i // filters name themes, municipalities, organisations
 		}
 	}
-	for _, root := range []string{"search", "suggest", "facetValues", "similar"} {
-		s.Roots[root] = graphqlhttp.Everything
-	}
-	for _, root := range []string{"changes", "publishedVersion", "node", "nodes"} {
-		s.Roots[root] = graphqlhttp.Everything &^ graphqlhttp.Searched
+	for field, rule := range root.Query {
+		s.Unshared[field] = !rule.Shareable
+		if rule.ReadsAll {
+			s.Roots[field] |= graphqlhttp.Everything &^ graphqlhttp.Searched
+		}
+		if rule.ReadsIndex {
+			s.Roots[field] |= graphqlhttp.Searched
+		}
 	}
 	applied := h.applied()
 	s.State = func(ctx context.Context, reads graphqlhttp.Reads) (uint64, error) {
-		sum, err := h.versions.sum(reads)
+		sum, err := h.changeCounter.sum(reads)
 		if err != nil || reads&graphqlhttp.Searched == 0 {
 			return sum, err
 		}
@@ -167,10 +171,11 @@ func (h *Hub) sharing() *graphqlhttp.Sharing {
 	return s
 }
 
-// appliedKept is how long it counts where the indexes of a search server stand.
+// appliedKept is how long the sequence of a search server is remembered.
 const appliedKept = 250 * time.Millisecond
 
-// applied tells where the search indexes stand in the change log. A search server is not asked each time.
+// applied returns a function that returns the sequence up to which the search indexes have applied the change log. A search server is not
+// asked each time.
 func (h *Hub) applied() func(context.Context) (int64, error) {
 	if !h.meili {
 		return h.engine.Seq
@@ -178,7 +183,7 @@ func (h *Hub) applied() func(context.Context) (int64, error) {
 	return keptFor(appliedKept, h.engine.Seq)
 }
 
-// keptFor remembers what was got for a while.
+// keptFor returns get with its value remembered for a while.
 func keptFor[T any](life time.Duration, get func(context.Context) (T, error)) func(context.Context) (T, error) {
 	var mu sync.Mutex
 	var last T

@@ -19,6 +19,7 @@ import (
 	"dugnad/ent/reference"
 	"dugnad/ent/revision"
 	"dugnad/ent/step"
+	"dugnad/fault"
 	"dugnad/graph/gqlcode"
 	"dugnad/graph/model"
 	"dugnad/graph/view"
@@ -131,7 +132,7 @@ func entryIDs(obj *ent.Entry) []string {
 // newest gives at most first rows of each entry of the page, the newest first. fetch reads them under the modifier that keeps to that.
 func newest[T any](ctx context.Context, obj *ent.Entry, first int, column string, fetch func(most func(*sql.Selector)) ([]T, error), of func(T) string, order func(a, b T) int) ([]T, error) {
 	if first < 1 || first > ent.MaxPage {
-		return nil, gqlcode.Error(gqlcode.BadUserInput, "first must be 1 to 100")
+		return nil, gqlcode.Error(fault.BadUserInput, "first must be 1 to 100")
 	}
 	found, err := ent.LoadPage(obj.Page(), ent.FieldKey(ctx), func() (map[string][]T, error) {
 		rows, err := fetch(entgql.LimitPerRow("entry_id", first, sql.ExprP(column+" DESC")))

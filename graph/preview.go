@@ -8,6 +8,7 @@ import (
 	"dugnad/content"
 	"dugnad/ent"
 	"dugnad/ent/release"
+	"dugnad/fault"
 	"dugnad/graph/gqlcode"
 	"dugnad/graph/model"
 )
@@ -20,12 +21,12 @@ func notPreviewed(ctx context.Context, what string) error {
 	if access.ViewerOf(ctx).Preview == nil {
 		return nil
 	}
-	return gqlcode.Error(gqlcode.BadUserInput, what+" is not previewed: it knows published content only")
+	return gqlcode.Error(fault.BadUserInput, what+" is not previewed: it knows published content only")
 }
 
 func (r *Resolver) createPreview(ctx context.Context, input model.PreviewInput) (*model.PreviewPayload, error) {
 	v := access.ViewerOf(ctx)
-	tell := func(code, message, path string) *model.PreviewPayload {
+	tell := func(code content.ProblemCode, message, path string) *model.PreviewPayload {
 		return &model.PreviewPayload{Problems: []*content.Problem{{Code: code, Severity: content.SeverityError, Path: []string{path}, Message: message}}}
 	}
 	given := 0
@@ -35,14 +36,14 @@ func (r *Resolver) createPreview(ctx context.Context, input model.PreviewInput) 
 		}
 	}
 	if given != 1 {
-		return tell("INVALID", "give exactly one of entries, release and scheduledBefore", "entries"), nil
+		return tell(content.ProblemInvalid, "give exactly one of entries, release and scheduledBefore", "entries"), nil
 	}
 	shown := access.Previewed{Entries: input.Entries, Release: input.Release, ScheduledBefore: input.ScheduledBefore}
 	switch {
 	case input.Release != nil:
 		there, err := ent.FromContext(ctx).Release.Query().Where(release.ID(*input.Release)).Exist(ctx)
 		if err != nil || !there {
-			return tell("NOT_FOUND", "there is no such release", "release"), err
+			return tell(content.ProblemNotFound, "there is no such release", "release"), err
 		}
 	case input.Entries != nil:
 		problems, err := r.Content.MayPreview(ctx, input.Entries)
@@ -52,7 +53,7 @@ func (r *Resolver) createPreview(ctx context.Context, input model.PreviewInput) 
 	default:
 		organizations, all := v.Organizations()
 		if !v.Has(access.ScopeDrafts) || !all && len(organizations) == 0 {
-			return tell("FORBIDDEN", "this is for those who have a role in an organisation", "scheduledBefore"), nil
+			return tell(content.ProblemForbidden, "this is for those who have a role in an organisation", "scheduledBefore"), nil
 		}
 		if !all {
 			shown.Organizations = organizations

@@ -14,6 +14,7 @@ import (
 	"dugnad/content"
 	"dugnad/ent"
 	"dugnad/ent/delivery"
+	"dugnad/fault"
 	"dugnad/graph/gqlcode"
 	"dugnad/graph/model"
 	"dugnad/schema"
@@ -27,7 +28,7 @@ func Told(ctx context.Context, client *ent.Client, after int, filter string, lim
 	}
 	found, err := readLog(ent.NewContext(ctx, client), client, after, f, limit)
 	var coded *gqlerror.Error
-	if errors.As(err, &coded) && gqlcode.Of(coded) == gqlcode.CursorExpired {
+	if errors.As(err, &coded) && gqlcode.Of(coded) == fault.CursorExpired {
 		return nil, webhooks.ErrLogEnded
 	}
 	told := make([]webhooks.Told, len(found))

@@ -16,8 +16,8 @@ import (
 	"dugnad/ent"
 	"dugnad/ent/account"
 	"dugnad/ent/auditevent"
+	"dugnad/fault"
 	"dugnad/graph/filter"
-	"dugnad/graph/gqlcode"
 )
 
 // serveAudit answers with the audit events that match, the oldest first, as CSV. Its parameters are the fields of AuditFilter. It reads
@@ -27,13 +27,13 @@ func (h *Hub) serveAudit(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case isAnonymous(r.Context()):
 		w.Header().Set("WWW-Authenticate", "Bearer")
-		refuse(w, r, http.StatusUnauthorized, string(gqlcode.Unauthenticated)+": this is for those who are signed in")
+		refuse(w, r, http.StatusUnauthorized, string(fault.Unauthenticated)+": this is for those who are signed in")
 		return
 	case err != nil:
-		refuse(w, r, http.StatusBadRequest, string(gqlcode.BadUserInput)+": "+err.Error())
+		refuse(w, r, http.StatusBadRequest, string(fault.BadUserInput)+": "+err.Error())
 		return
 	case !h.accounts.MayAudit(r.Context(), f.Organization):
-		refuse(w, r, http.StatusForbidden, string(gqlcode.Forbidden)+": this is for a HUB_ADMIN, and with organization for one of its ADMINs")
+		refuse(w, r, http.StatusForbidden, string(fault.Forbidden)+": this is for a HUB_ADMIN, and with organization for one of its ADMINs")
 		return
 	}
 	w.Header().Set("Cache-Control", "private, no-store")

@@ -5,18 +5,13 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
-	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
 	"time"
 
-	"github.com/vektah/gqlparser/v2/gqlerror"
-
 	"dugnad/access"
-	"dugnad/content"
 	"dugnad/ent/organization"
-	"dugnad/graph/gqlcode"
 	"dugnad/schema"
 )
 
@@ -94,17 +89,4 @@ func (h *Hub) inviteFirst(ctx context.Context) error {
 	slog.WarnContext(ctx, "nobody can sign in yet: open this address within seven days to make the first account, a HUB_ADMIN",
 		"address", h.baseURL+"/auth/setup#"+secret)
 	return nil
-}
-
-// domainErrors says in the API's words what search, the rules of writing or access refused.
-func domainErrors(ctx context.Context, err error) *gqlerror.Error {
-	var rule *content.Error
-	var right *access.Error
-	switch {
-	case errors.As(err, &rule):
-		return gqlcode.Error(gqlcode.Code(rule.Code), rule.Error())
-	case errors.As(err, &right):
-		return gqlcode.Error(gqlcode.Code(right.Code), right.Error())
-	}
-	return searchErrors(ctx, err)
 }

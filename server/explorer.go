@@ -16,6 +16,7 @@ import (
 	"dugnad/access"
 	"dugnad/content/usage"
 	"dugnad/docs"
+	"dugnad/fault"
 	"dugnad/graph/gqlcode"
 	"dugnad/search/demand"
 	"dugnad/web"
@@ -55,8 +56,8 @@ func (a inProcess) Ask(ctx context.Context, document string, variables map[strin
 	err := a.asks(ctx, document, variables, into)
 	var list gqlerror.List
 	if errors.As(err, &list) && len(list) > 0 {
-		if code, _ := list[0].Extensions["code"].(string); code != "" && code != string(gqlcode.Internal) {
-			return &explorer.Error{Code: code, Message: list[0].Message}
+		if code := gqlcode.Of(list[0]); code != "" && code != fault.Internal {
+			return &fault.Error{Code: code, Message: list[0].Message}
 		}
 	}
 	return err

@@ -10,8 +10,8 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"dugnad/access"
-	"dugnad/content"
 	"dugnad/ent"
+	"dugnad/fault"
 	"dugnad/graph/gqlcode"
 )
 
@@ -38,15 +38,15 @@ func (h *Hub) previewing(next http.Handler) http.Handler {
 			next.ServeHTTP(answer, r.WithContext(ctx))
 		})
 		w.Header().Set("Cache-Control", "private, no-store")
-		var rule *content.Error
+		var rule *fault.Error
 		switch {
 		case errors.As(err, &rule):
-			answerJSON(w, statusOf(rule.Code), map[string]any{"errors": gqlerror.List{gqlcode.Error(gqlcode.Code(rule.Code), rule.Message)}})
+			answerJSON(w, statusOf(rule.Code), map[string]any{"errors": gqlerror.List{gqlcode.Error(rule.Code, rule.Message)}})
 		case errors.Is(err, context.DeadlineExceeded):
-			answerJSON(w, http.StatusServiceUnavailable, map[string]any{"errors": gqlerror.List{gqlcode.Error(gqlcode.Unavailable, "the preview took too long")}})
+			answerJSON(w, http.StatusServiceUnavailable, map[string]any{"errors": gqlerror.List{gqlcode.Error(fault.Unavailable, "the preview took too long")}})
 		case err != nil && !ent.IsNotFound(err):
 			slog.ErrorContext(r.Context(), "a preview failed", "error", err)
-			answerJSON(w, http.StatusServiceUnavailable, map[string]any{"errors": gqlerror.List{gqlcode.Error(gqlcode.Unavailable, "the preview could not be made")}})
+			answerJSON(w, http.StatusServiceUnavailable, map[string]any{"errors": gqlerror.List{gqlcode.Error(fault.Unavailable, "the preview could not be made")}})
 		default:
 			w.WriteHeader(answer.status)
 			_, _ = w.Write(answer.body.Bytes()) // the client may have gone
@@ -77,8 +77,8 @@ func withPreview(next http.Handler) http.Handler {
 	})
 }
 
-func statusOf(code content.Code) int {
-	if code == content.Unavailable {
+func statusOf(code fault.Code) int {
+	if code == fault.Unavailable {
 		return http.StatusServiceUnavailable
 	}
 	return http.StatusBadRequest

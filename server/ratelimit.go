@@ -13,6 +13,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"dugnad/access"
+	"dugnad/fault"
 	"dugnad/graph/gqlcode"
 )
 
@@ -87,7 +88,7 @@ func (h *Hub) limited(next http.Handler) http.Handler {
 		header.Set("Access-Control-Expose-Headers", "Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset")
 		header.Set("Cache-Control", "no-store")
 		answerJSON(w, http.StatusTooManyRequests, map[string]any{"errors": gqlerror.List{
-			gqlcode.Error(gqlcode.RateLimited, "too many requests: come back after the time in Retry-After"),
+			gqlcode.Error(fault.RateLimited, "too many requests: come back after the time in Retry-After"),
 		}})
 	})
 }

@@ -12,6 +12,7 @@ import (
 
 	"dugnad/access"
 	"dugnad/ent"
+	"dugnad/fault"
 	"dugnad/graph"
 	"dugnad/graph/cursor"
 	"dugnad/graph/generated"
@@ -37,7 +38,7 @@ func (h *Hub) reading(next http.Handler) http.Handler {
 			w.Header().Set("Access-Control-Allow-Origin", "*")
 			w.Header().Set("WWW-Authenticate", "Bearer")
 			answerJSON(w, http.StatusUnauthorized, map[string]any{"errors": gqlerror.List{
-				gqlcode.Error(gqlcode.Unauthenticated, "the credential is not valid"),
+				gqlcode.Error(fault.Unauthenticated, "the credential is not valid"),
 			}})
 			return
 		}
@@ -68,7 +69,7 @@ func (h *Hub) newGraphQL() *graphqlhttp.Handler {
 		},
 	}
 	bounds, timeout, _ := h.config.limits() // checked at the start
-	return graphqlhttp.New(schema, graphqlhttp.Options{Limits: bounds, Timeout: timeout, Errors: domainErrors, MaxBody: largestBody, Extensions: []graphql.HandlerExtension{audited}, Sharing: h.sharing(), Streams: h.streams(), Documents: newDocumentStore(h.client)})
+	return graphqlhttp.New(schema, graphqlhttp.Options{Limits: bounds, Timeout: timeout, Errors: searchErrors, MaxBody: largestBody, Extensions: []graphql.HandlerExtension{audited}, Sharing: h.sharing(), Streams: h.streams(), Documents: newDocumentStore(h.client)})
 }
 
 func largestBody(r *http.Request) int64 {
@@ -83,15 +84,15 @@ func searchErrors(_ context.Context, err error) *gqlerror.Error {
 	var query *search.QueryError
 	switch {
 	case errors.Is(err, search.ErrTooDeep):
-		return gqlcode.Error(gqlcode.BadUserInput, search.ErrTooDeep.Error()+": narrow the search with a filter")
+		return gqlcode.Error(fault.BadUserInput, search.ErrTooDeep.Error()+": narrow the search with a filter")
 	case errors.As(err, &query):
-		return gqlcode.Error(gqlcode.BadUserInput, query.Error())
+		return gqlcode.Error(fault.BadUserInput, query.Error())
 	case errors.Is(err, search.ErrInvalidQuery):
-		return gqlcode.Error(gqlcode.BadUserInput, search.ErrInvalidQuery.Error())
+		return gqlcode.Error(fault.BadUserInput, search.ErrInvalidQuery.Error())
 	case errors.Is(err, search.ErrUnavailable):
-		return gqlcode.Error(gqlcode.Unavailable, search.ErrUnavailable.Error())
+		return gqlcode.Error(fault.Unavailable, search.ErrUnavailable.Error())
 	case errors.Is(err, context.DeadlineExceeded):
-		return gqlcode.Error(gqlcode.Unavailable, "it took too long")
+		return gqlcode.Error(fault.Unavailable, "it took too long")
 	}
 	return nil
 }

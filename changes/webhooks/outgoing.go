@@ -15,7 +15,7 @@ import (
 	"syscall"
 	"time"
 
-	"dugnad/access"
+	"dugnad/fault"
 )
 
 const (
@@ -80,7 +80,7 @@ func (o *outgoing) may(a netip.Addr) bool {
 // check says what is wrong with an address that somebody writes. It looks up no names: what they lead to may change, and is seen when it is dialled.
 func (o *outgoing) check(raw string) error {
 	wrong := func(format string, args ...any) error {
-		return &access.Error{Code: access.BadInput, Field: "url", Message: fmt.Sprintf(format, args...)}
+		return &fault.Error{Code: fault.BadUserInput, Field: "url", Message: fmt.Sprintf(format, args...)}
 	}
 	u, err := url.Parse(raw)
 	switch {

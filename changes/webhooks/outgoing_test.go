@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"dugnad/access"
+	"dugnad/fault"
 )
 
 func TestAddressesThatAreWritten(t *testing.T) {
@@ -29,7 +29,7 @@ func TestAddressesThatAreWritten(t *testing.T) {
 		"https://[fd00::1]/", "https://[64:ff9b::7f00:1]/", "https://[2002:7f00:1::]/", "https://0.0.0.0/", "https://100.64.0.1/", "https://[::]/", "https://255.255.255.255/", "http://127.0.0.1/",
 		"https://example.org:99999/", "https://example.org:0/", "https://example.org:/", "https://a..b/", "https://./", "https://.no/",
 	} {
-		var wrong *access.Error
+		var wrong *fault.Error
 		if err := o.check(url); !errors.As(err, &wrong) || wrong.Field != "url" {
 			t.Errorf("%q is taken", url)
 		} else if strings.Contains(wrong.Message, "secret") {

@@ -17,6 +17,7 @@ import (
 	"dugnad/ent/apikey"
 	"dugnad/ent/delivery"
 	"dugnad/ent/webhook"
+	"dugnad/fault"
 	"dugnad/schema"
 )
 
@@ -69,7 +70,7 @@ type Settings struct {
 
 func (s *Service) check(g *Settings) error {
 	wrong := func(field, message string) error {
-		return &access.Error{Code: access.BadInput, Field: field, Message: message}
+		return &fault.Error{Code: fault.BadUserInput, Field: field, Message: message}
 	}
 	if g.Name != nil {
 		*g.Name = strings.TrimSpace(*g.Name)
@@ -96,8 +97,8 @@ func (s *Service) check(g *Settings) error {
 }
 
 var (
-	errNone     = &access.Error{Code: access.NotFound, Message: "there is no such webhook"}
-	errDelivery = &access.Error{Code: access.NotFound, Field: "delivery", Message: "there is no such delivery"}
+	errNone     = &fault.Error{Code: fault.NotFound, Message: "there is no such webhook"}
+	errDelivery = &fault.Error{Code: fault.NotFound, Field: "delivery", Message: "there is no such delivery"}
 )
 
 // may tells whether the viewer may see and change the webhooks of an organisation, or those of a key.
@@ -172,7 +173,7 @@ func (s *Service) Create(ctx context.Context, n NewWebhook) (made *ent.Webhook, 
 		return nil, "", err
 	}
 	secret = newSecret()
-	err = s.Accounts.Act(ctx, func(in context.Context, tx *ent.Client) error {
+	err = s.Accounts.Act(ctx, func(in context.Context, tx *ent.Client, audit *access.Recorder) error {
 		if err := s.checkNew(ctx, in, tx, n); err != nil {
 			return err
 		}
@@ -185,7 +186,7 @@ func (s *Service) Create(ctx context.Context, n NewWebhook) (made *ent.Webhook, 
 			SetAudience(n.Audience).SetActions(n.Actions).SetNillableFilter(n.Filter).SetSecret(s.sealer.seal(secret, id)).SetEnding(ending(secret)).
 			SetCursor(head).SetCreatedBy(access.ViewerOf(ctx).Name).SetCreatedAt(s.now()).Save(in)
 		if err == nil {
-			access.About(in, n.Organization, n.Organization, id)
+			audit.AddSubjects(n.Organization, n.Organization, id)
 		}
 		return err
 	})
@@ -202,13 +203,13 @@ func (s *Service) checkNew(by, in context.Context, tx *ent.Client, n NewWebhook)
 		return err
 	}
 	if count >= mostWebhooks {
-		return &access.Error{Code: access.BadInput, Field: "organization", Message: "has 20 webhooks, and cannot have more"}
+		return &fault.Error{Code: fault.BadUserInput, Field: "organization", Message: "has 20 webhooks, and cannot have more"}
 	}
 	sees := access.ViewerOf(by).SeesMembers()
 	if n.Key != nil {
 		key, err := tx.ApiKey.Query().Where(apikey.ID(*n.Key), apikey.OrganizationID(n.Organization), apikey.KindEQ(schema.SecretKey), apikey.RevokedAtIsNil()).Only(in)
 		if ent.IsNotFound(err) {
-			return &access.Error{Code: access.BadInput, Field: "key", Message: "is no SECRET key of the organisation that is in use"}
+			return &fault.Error{Code: fault.BadUserInput, Field: "key", Message: "is no SECRET key of the organisation that is in use"}
 		}
 		if err != nil {
 			return err
@@ -216,7 +217,7 @@ func (s *Service) checkNew(by, in context.Context, tx *ent.Client, n NewWebhook)
 		sees = len(key.Scopes) == 0 || slices.Contains(key.Scopes, string(access.ScopeRead))
 	}
 	if n.Audience == schema.Members && !sees {
-		return &access.Error{Code: access.Forbidden, Field: "audience", Message: "MEMBERS needs the scope READ"}
+		return &fault.Error{Code: fault.Forbidden, Field: "audience", Message: "MEMBERS needs the scope READ"}
 	}
 	return nil
 }
@@ -227,8 +228,8 @@ func (s *Service) change(ctx context.Context, id string, do func(ctx context.Con
 	if err != nil {
 		return nil, err
 	}
-	err = s.Accounts.Act(ctx, func(ctx context.Context, tx *ent.Client) error {
-		access.About(ctx, w.OrganizationID, w.ID)
+	err = s.Accounts.Act(ctx, func(ctx context.Context, tx *ent.Client, audit *access.Recorder) error {
+		audit.AddSubjects(w.OrganizationID, w.ID)
 		return do(ctx, tx, w)
 	})
 	if err != nil {
@@ -324,7 +325,7 @@ func (s *Service) Test(ctx context.Context, id string) (*ent.Delivery, error) {
 // Replay sends one delivery again, or all since a time, under their ids. It gives how many.
 func (s *Service) Replay(ctx context.Context, id string, one *string, since *time.Time) (count int, err error) {
 	if (one == nil) == (since == nil) {
-		return 0, &access.Error{Code: access.BadInput, Field: "delivery", Message: "give exactly one of delivery and since"}
+		return 0, &fault.Error{Code: fault.BadUserInput, Field: "delivery", Message: "give exactly one of delivery and since"}
 	}
 	_, err = s.change(ctx, id, func(ctx context.Context, tx *ent.Client, w *ent.Webhook) error {
 		again := tx.Delivery.Update().Where(delivery.WebhookID(w.ID), delivery.ChangeSeqGT(0))
@@ -348,8 +349,8 @@ func (s *Service) Delete(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	return s.Accounts.Act(ctx, func(ctx context.Context, tx *ent.Client) error {
-		access.About(ctx, w.OrganizationID, w.ID)
+	return s.Accounts.Act(ctx, func(ctx context.Context, tx *ent.Client, audit *access.Recorder) error {
+		audit.AddSubjects(w.OrganizationID, w.ID)
 		if _, err := tx.Delivery.Delete().Where(delivery.WebhookID(w.ID)).Exec(ctx); err != nil {
 			return err
 		}

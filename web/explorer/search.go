@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/a-h/templ"
+
+	"dugnad/fault"
 )
 
 // filterOf is a facet as the address, the API and the page have it.
@@ -209,7 +211,7 @@ func (e *Explorer) search(r *http.Request, p *page) (templ.Component, error) {
 		facets[i] = f.facet
 	}
 	res.found, err = e.find(ctx, p, s, s.filter(""), facets, hitsOfPage, s.after)
-	if isRefused(err, "UNAVAILABLE") {
+	if isRefused(err, fault.Unavailable) {
 		return e.searchDown(ctx, p, s)
 	}
 	if err != nil {

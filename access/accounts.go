@@ -18,40 +18,14 @@ import (
 	"dugnad/ent/membership"
 	"dugnad/ent/predicate"
 	"dugnad/ent/signin"
+	"dugnad/fault"
 	"dugnad/schema"
 )
 
-// Code tells errors apart; they are the codes of the API.
-type Code string
+// errNotSignedIn is the one error for every credential that is not accepted, so that it does not reveal why.
+var errNotSignedIn = &fault.Error{Code: fault.Unauthenticated, Message: "the credential is not valid"}
 
-// The codes of access's errors.
-const (
-	BadInput        Code = "BAD_USER_INPUT"
-	NotFound        Code = "NOT_FOUND"
-	Unauthenticated Code = "UNAUTHENTICATED"
-	Forbidden       Code = "FORBIDDEN"
-	RateLimited     Code = "RATE_LIMITED"
-)
-
-// Error is something that the caller can do something about. After is set with RateLimited.
-type Error struct {
-	Code    Code
-	Field   string
-	Message string
-	After   time.Duration
-}
-
-func (e *Error) Error() string {
-	if e.Field == "" {
-		return e.Message
-	}
-	return e.Field + ": " + e.Message
-}
-
-// errNotSignedIn is the one answer to every credential that is not taken, so that it does not tell why.
-var errNotSignedIn = &Error{Code: Unauthenticated, Message: "the credential is not valid"}
-
-// Accounts is who there is, and how they sign in. Now and NewID may be replaced before its first use.
+// Accounts manages accounts, sign-ins, members, keys and previews. Now and NewID may be replaced before its first use.
 type Accounts struct {
 	client *ent.Client
 	key    []byte
@@ -59,7 +33,7 @@ type Accounts struct {
 	NewID  func(prefix string) string
 }
 
-// NewAccounts makes the service. key is secret, and the same on every replica.
+// NewAccounts returns the service. key is secret, and the same on every replica.
 func NewAccounts(client *ent.Client, key []byte, newID func(prefix string) string) *Accounts {
 	return &Accounts{
 		client: client, key: key, NewID: newID,
@@ -67,7 +41,7 @@ func NewAccounts(client *ent.Client, key []byte, newID func(prefix string) strin
 	}
 }
 
-// own is the context in which the service reads and writes: it sees every row.
+// own returns the context in which the service reads and writes: it sees every row.
 func own(ctx context.Context) context.Context { return WithViewer(ctx, System("access")) }
 
 func (a *Accounts) now() time.Time { return a.Now().UTC().Truncate(time.Millisecond) }
@@ -88,33 +62,38 @@ func (a *Accounts) tx(ctx context.Context, do func(ctx context.Context, tx *ent.
 	return tx.Commit()
 }
 
-// Act does what a viewer asked for in a transaction, as the hub, and keeps the event of it in the same: all of it happens or nothing.
-func (a *Accounts) Act(ctx context.Context, do func(ctx context.Context, tx *ent.Client) error) error {
+// Act runs do in a transaction, as the hub, and records its audit event in the same: all of it happens or nothing. do
+// adds to the recorder what the event is about.
+func (a *Accounts) Act(ctx context.Context, do func(ctx context.Context, tx *ent.Client, audit *Recorder) error) error {
+	audit := RecorderOf(ctx)
 	err := a.tx(ctx, func(ctx context.Context, tx *ent.Client) error {
-		if err := do(ctx, tx); err != nil {
+		if err := do(ctx, tx, audit); err != nil {
 			return err
 		}
-		return Keep(ctx, tx)
+		return audit.RecordIn(ctx, tx)
 	})
 	if err == nil {
-		Kept(ctx)
+		audit.MarkRecorded()
 	}
 	return err
 }
 
-// How long access lasts. A browser's sign-in ends after half a day without use, and in any case after thirty days; an access token is
-// short, its refresh token is good for as long as a sign-in.
+// How long access lasts. A browser's sign-in ends after half a day without use, and in any case after thirty days; a
+// refresh token is valid for as long as a sign-in.
 const (
 	signInLife      = 30 * 24 * time.Hour
 	signInIdle      = 12 * time.Hour
 	accessTokenLife = 10 * time.Minute
 	codeLife        = 2 * time.Minute
-	usedPrecision   = time.Minute // how exactly the last use is kept
+	usedPrecision   = time.Minute // of the time of the last use
 )
 
-// SignInWithPassword signs in by a local account's e-mail address and password, and gives the secret of the sign-in for a cookie.
-// from is the caller's address: guessing is slowed down by account and by address, with RATE_LIMITED.
-func (a *Accounts) SignInWithPassword(ctx context.Context, email, password, from, userAgent string) (cookie string, err error) {
+// SignInWithPassword signs in by a local account's e-mail address and password, and returns the secret of the sign-in
+// for a cookie. from is the caller's address. The error is UNAUTHENTICATED, or RATE_LIMITED after too many attempts for
+// the account or from the address.
+func (a *Accounts) SignInWithPassword(
+	ctx context.Context, email, password, from, userAgent string,
+) (cookie string, err error) {
 	account, err := a.checkPassword(own(ctx), email, password, from)
 	if err != nil {
 		return "", err
@@ -144,21 +123,21 @@ func (a *Accounts) checkPassword(ctx context.Context, email, password, from stri
 				return nil, err
 			}
 		}
-		return nil, &Error{Code: Unauthenticated, Message: "the e-mail address or the password is not right"}
+		return nil, &fault.Error{Code: fault.Unauthenticated, Message: "the e-mail address or the password is wrong"}
 	}
 	_, err = a.client.Attempt.Delete().Where(attempt.ID(a.masked(subjects[0]))).Exec(ctx)
 	return who, err
 }
 
-// Guessing: after so many failures within the window, nothing is tried until it is over. The address has more, because many people can
-// share one.
+// The bounds of guessing: after so many failures within the window, no attempt is accepted until it is over. An address
+// has more, because many people can share one.
 const (
 	attemptsWindow     = 15 * time.Minute
 	attemptsForAccount = 10
 	attemptsForAddress = 100
 )
 
-// masked is how a subject is stored: the table must not tell who tried.
+// masked returns a subject in the form in which it is stored: the table must not reveal who tried.
 func (a *Accounts) masked(subject string) string {
 	mac := hmac.New(sha256.New, a.key)
 	_, _ = mac.Write([]byte("attempt:" + subject)) // never fails
@@ -173,12 +152,12 @@ func (a *Accounts) mayTry(ctx context.Context, subject string) error {
 	if err != nil {
 		return err
 	}
-	most := attemptsForAccount
+	limit := attemptsForAccount
 	if strings.HasPrefix(subject, "address:") {
-		most = attemptsForAddress
+		limit = attemptsForAddress
 	}
-	if left := attemptsWindow - a.now().Sub(row.Since); row.Failures >= most && left > 0 {
-		return &Error{Code: RateLimited, Message: "too many tries: wait a while", After: left}
+	if left := attemptsWindow - a.now().Sub(row.Since); row.Failures >= limit && left > 0 {
+		return &fault.Error{Code: fault.RateLimited, Message: "too many attempts; try again later", After: left}
 	}
 	return nil
 }
@@ -202,10 +181,11 @@ func (a *Accounts) failed(ctx context.Context, subject string) error {
 	})
 }
 
-// SignIn makes a browser's sign-in for the account, and gives its secret.
+// SignIn creates a browser's sign-in for the account, and returns its secret.
 func (a *Accounts) SignIn(ctx context.Context, account, userAgent string) (cookie string, err error) {
 	cookie, now := newSecret(""), a.now()
-	err = a.client.SignIn.Create().SetID(a.NewID("sig")).SetAccountID(account).SetKind(schema.Browser).SetHash(hashOf(cookie)).
+	err = a.client.SignIn.Create().SetID(a.NewID("sig")).SetAccountID(account).SetKind(schema.Browser).
+		SetHash(hashOf(cookie)).
 		SetUserAgent(short(userAgent)).SetCreatedAt(now).SetLastUsedAt(now).SetExpiresAt(now.Add(signInLife)).Exec(own(ctx))
 	return cookie, err
 }
@@ -218,13 +198,14 @@ func short(userAgent string) string {
 	return userAgent
 }
 
-// OfCookie is the viewer whose browser has the secret of a sign-in.
+// OfCookie returns the viewer whose browser has the secret of a sign-in. The error is UNAUTHENTICATED if the secret is
+// not valid.
 func (a *Accounts) OfCookie(ctx context.Context, cookie string) (Viewer, error) {
 	return a.viewer(own(ctx), signin.Hash(hashOf(cookie)), signin.KindEQ(schema.Browser))
 }
 
-// OfBearer is the viewer who gives a token or a key. A secret key is refused together with an Origin: a browser would have shown it to
-// everybody.
+// OfBearer returns the viewer whose token or key secret is. The error is UNAUTHENTICATED if it is not valid. A secret
+// key together with an Origin is not valid: a page that has one shows it to everybody.
 func (a *Accounts) OfBearer(ctx context.Context, secret, origin string) (Viewer, error) {
 	switch {
 	case strings.HasPrefix(secret, accessTokenPrefix):
@@ -237,7 +218,7 @@ func (a *Accounts) OfBearer(ctx context.Context, secret, origin string) (Viewer,
 	return Viewer{}, errNotSignedIn
 }
 
-// viewer reads who a sign-in is of, and its rights as they are now.
+// viewer returns the account of a sign-in, with its roles as they are now.
 func (a *Accounts) viewer(ctx context.Context, where ...predicate.SignIn) (Viewer, error) {
 	now := a.now()
 	s, err := a.client.SignIn.Query().Where(where...).
@@ -269,30 +250,34 @@ func (a *Accounts) viewer(ctx context.Context, where ...predicate.SignIn) (Viewe
 	return v, nil
 }
 
-// SignOut ends the sign-in that the viewer came by.
+// SignOut ends the sign-in with the id.
 func (a *Accounts) SignOut(ctx context.Context, signIn string) error {
 	return a.client.SignIn.Update().Where(signin.ID(signIn), signin.RevokedAtIsNil()).SetRevokedAt(a.now()).Exec(own(ctx))
 }
 
-// endAll ends every sign-in of an account, but the one named.
+// endAll ends every sign-in of an account but except.
 func (a *Accounts) endAll(ctx context.Context, tx *ent.Client, accountID, except string) error {
-	return tx.SignIn.Update().Where(signin.AccountID(accountID), signin.IDNEQ(except), signin.RevokedAtIsNil()).SetRevokedAt(a.now()).Exec(ctx)
+	return tx.SignIn.Update().Where(signin.AccountID(accountID), signin.IDNEQ(except), signin.RevokedAtIsNil()).
+		SetRevokedAt(a.now()).Exec(ctx)
 }
 
-// Identity is who somebody is at an OpenID provider.
+// Identity is what an OpenID provider knows of somebody.
 type Identity struct {
 	Issuer, Subject string
 	Name, Email     string
 	EmailVerified   bool
 }
 
-// OfIdentity is the account of somebody at a provider. It is found by issuer and subject, never by an e-mail address alone; who is not
-// known has no account until an invitation is accepted: errNotSignedIn.
+// OfIdentity returns the id of the account of somebody at a provider. It is found by issuer and subject, never by an
+// e-mail address alone. The error is UNAUTHENTICATED if there is none: accounts are created by accepting an invitation.
 func (a *Accounts) OfIdentity(ctx context.Context, who Identity) (accountID string, err error) {
 	found, err := a.client.Account.Query().
 		Where(account.Issuer(who.Issuer), account.Subject(who.Subject), account.DisabledAtIsNil()).Only(own(ctx))
 	if ent.IsNotFound(err) {
-		return "", &Error{Code: Unauthenticated, Message: "nobody here is known by this identity: open the link of an invitation first"}
+		return "", &fault.Error{
+			Code:    fault.Unauthenticated,
+			Message: "there is no account with this identity: open the link of an invitation first",
+		}
 	}
 	if err != nil {
 		return "", err
@@ -300,11 +285,11 @@ func (a *Accounts) OfIdentity(ctx context.Context, who Identity) (accountID stri
 	return found.ID, nil
 }
 
-// member reads a membership.
+// member returns a membership. The error is NOT_FOUND if there is none.
 func (a *Accounts) member(ctx context.Context, tx *ent.Client, id string) (*ent.Membership, error) {
 	m, err := tx.Membership.Query().Where(membership.ID(id)).Only(ctx)
 	if ent.IsNotFound(err) {
-		return nil, &Error{Code: NotFound, Message: "there is no such membership"}
+		return nil, &fault.Error{Code: fault.NotFound, Message: "there is no such membership"}
 	}
 	return m, err
 }

@@ -6,10 +6,11 @@ import (
 
 	"dugnad/ent"
 	"dugnad/ent/account"
+	"dugnad/fault"
 	"dugnad/schema"
 )
 
-// NewAccount is a local account that is made without an invitation: by the program's command, and in demo mode.
+// NewAccount is a local account that is created without an invitation: by the command line, and in demo mode.
 type NewAccount struct {
 	Name, Email, Password string
 	HubRole               schema.Role // "" for none
@@ -17,10 +18,10 @@ type NewAccount struct {
 	Role                  schema.Role // in the organisation
 }
 
-// Create makes an account. Only the hub itself may: everybody else gets in by an invitation.
+// Create creates an account and returns its id. The hub itself only: everybody else joins by an invitation.
 func (a *Accounts) Create(ctx context.Context, n NewAccount) (id string, err error) {
 	if !ViewerOf(ctx).IsSystem() {
-		return "", &Error{Code: Forbidden, Message: "accounts are made by invitations"}
+		return "", &fault.Error{Code: fault.Forbidden, Message: "accounts are created by invitations"}
 	}
 	if n.Email, err = address(n.Email); err != nil {
 		return "", err
@@ -36,7 +37,7 @@ func (a *Accounts) Create(ctx context.Context, n NewAccount) (id string, err err
 			c.SetHubRole(n.HubRole)
 		}
 		if err := c.Exec(ctx); ent.IsConstraintError(err) {
-			return &Error{Code: BadInput, Field: "email", Message: "there is an account with this address"}
+			return &fault.Error{Code: fault.BadUserInput, Field: "email", Message: "there is an account with this address"}
 		} else if err != nil {
 			return err
 		}
@@ -51,7 +52,7 @@ func (a *Accounts) Create(ctx context.Context, n NewAccount) (id string, err err
 	return id, nil
 }
 
-// Has tells whether there is an account with the e-mail address.
+// Has reports whether there is an account with the e-mail address.
 func (a *Accounts) Has(ctx context.Context, email string) (bool, error) {
 	return a.client.Account.Query().Where(account.Email(email)).Exist(own(ctx))
 }

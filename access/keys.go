@@ -2,7 +2,6 @@ package access
 
 import (
 	"context"
-	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -11,16 +10,17 @@ import (
 	"dugnad/ent"
 	"dugnad/ent/apikey"
 	"dugnad/ent/trusteddocument"
+	"dugnad/fault"
 	"dugnad/schema"
 )
 
-// NewKey is what a key is to be. Expires is when it ends, nil for never.
+// NewKey describes a key to be created. Expires is when it ends, nil for never.
 type NewKey struct {
 	Organization string
 	Name         string
 	Kind         schema.KeyKind
 	Role         schema.Role // of a SECRET key
-	Scopes       []KeyScope  // nil for all that the role may
+	Scopes       []KeyScope  // nil for all that the role may do
 	Origins      []string    // of a PUBLISHABLE key: https://host or https://host:port
 	Manifest     *string     // that it is restricted to; nil for none
 	Expires      *time.Time
@@ -30,43 +30,53 @@ func (k *NewKey) check(now time.Time) error {
 	k.Name = strings.TrimSpace(k.Name)
 	switch {
 	case k.Name == "" || len([]rune(k.Name)) > 200:
-		return &Error{Code: BadInput, Field: "name", Message: "must have 1 to 200 characters"}
+		return &fault.Error{Code: fault.BadUserInput, Field: "name", Message: "must have 1 to 200 characters"}
 	case k.Expires != nil && !k.Expires.After(now):
-		return &Error{Code: BadInput, Field: "expiresAt", Message: "is in the past"}
+		return &fault.Error{Code: fault.BadUserInput, Field: "expiresAt", Message: "must be in the future"}
 	}
 	for _, s := range k.Scopes {
 		if !slices.Contains(KeyScopes(), s) {
-			return &Error{Code: BadInput, Field: "scopes", Message: fmt.Sprintf("%q is not a scope", s)}
+			return fault.Errorf(fault.BadUserInput, "scopes", "%q is not a scope", s)
 		}
 	}
 	switch k.Kind {
 	case schema.SecretKey:
 		if k.Role == "" {
-			return &Error{Code: BadInput, Field: "role", Message: "a SECRET key needs a role"}
+			return &fault.Error{Code: fault.BadUserInput, Field: "role", Message: "a SECRET key must have a role"}
 		}
 		if len(k.Origins) > 0 {
-			return &Error{Code: BadInput, Field: "origins", Message: "a SECRET key is for servers: it has no origins"}
+			return &fault.Error{
+				Code: fault.BadUserInput, Field: "origins",
+				Message: "a SECRET key is for servers, and cannot have origins",
+			}
 		}
 	case schema.PublishableKey:
 		if k.Role != "" || len(k.Scopes) > 0 {
-			return &Error{Code: BadInput, Field: "role", Message: "a PUBLISHABLE key reads what is public: it has neither role nor scopes"}
+			return &fault.Error{
+				Code: fault.BadUserInput, Field: "role",
+				Message: "a PUBLISHABLE key reads what is public, and cannot have a role or scopes",
+			}
 		}
 		if len(k.Origins) == 0 {
-			return &Error{Code: BadInput, Field: "origins", Message: "a PUBLISHABLE key needs the origins of the pages that it may stand in"}
+			return &fault.Error{
+				Code: fault.BadUserInput, Field: "origins",
+				Message: "a PUBLISHABLE key must have the origins of the pages that use it",
+			}
 		}
 		for _, o := range k.Origins {
-			if u, err := url.Parse(o); err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || o != u.Scheme+"://"+u.Host {
-				return &Error{Code: BadInput, Field: "origins", Message: fmt.Sprintf("%q does not read https://host or https://host:port", o)}
+			if u, err := url.Parse(o); err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" ||
+				o != u.Scheme+"://"+u.Host {
+				return fault.Errorf(fault.BadUserInput, "origins", "%q is not of the form https://host or https://host:port", o)
 			}
 		}
 	default:
-		return &Error{Code: BadInput, Field: "kind", Message: "is SECRET or PUBLISHABLE"}
+		return &fault.Error{Code: fault.BadUserInput, Field: "kind", Message: "must be SECRET or PUBLISHABLE"}
 	}
 	return nil
 }
 
-// CreateKey makes a key for an organisation and gives its secret, which nobody can read again. It takes an ADMIN of the organisation,
-// and no key has a stronger role than its maker.
+// CreateKey creates a key for an organisation and returns its secret, which cannot be read again. ADMINs of the
+// organisation only, and no key has a stronger role than its creator.
 func (a *Accounts) CreateKey(ctx context.Context, k NewKey) (key *ent.ApiKey, secret string, err error) {
 	by := ViewerOf(ctx)
 	if err := a.MayManage(by, k.Organization); err != nil {
@@ -75,8 +85,12 @@ func (a *Accounts) CreateKey(ctx context.Context, k NewKey) (key *ent.ApiKey, se
 	if err := k.check(a.now()); err != nil {
 		return nil, "", err
 	}
-	if k.Role.OfHub() && !by.IsSystem() && by.HubRole != schema.HubAdmin || k.Role.Rank() > by.RoleIn(k.Organization).Rank() {
-		return nil, "", &Error{Code: Forbidden, Field: "role", Message: "a key cannot have a stronger role than who makes it"}
+	if k.Role.OfHub() && !by.IsSystem() && by.HubRole != schema.HubAdmin ||
+		k.Role.Rank() > by.RoleIn(k.Organization).Rank() {
+		return nil, "", &fault.Error{
+			Code: fault.Forbidden, Field: "role",
+			Message: "a key cannot have a stronger role than its creator",
+		}
 	}
 	there, err := a.client.Organization.Get(own(ctx), k.Organization)
 	if ent.IsNotFound(err) {
@@ -91,7 +105,10 @@ func (a *Accounts) CreateKey(ctx context.Context, k NewKey) (key *ent.ApiKey, se
 			return nil, "", err
 		}
 		if !there {
-			return nil, "", &Error{Code: BadInput, Field: "manifest", Message: "there is no such manifest: the operator registers one"}
+			return nil, "", &fault.Error{
+				Code: fault.BadUserInput, Field: "manifest",
+				Message: "there is no such manifest: the operator registers one",
+			}
 		}
 	}
 	prefix := secretKeyPrefix
@@ -99,16 +116,17 @@ func (a *Accounts) CreateKey(ctx context.Context, k NewKey) (key *ent.ApiKey, se
 		prefix = publishableKeyPrefix
 	}
 	secret = newSecret(prefix)
-	err = a.Act(ctx, func(ctx context.Context, tx *ent.Client) (err error) {
+	err = a.Act(ctx, func(ctx context.Context, tx *ent.Client, audit *Recorder) (err error) {
 		c := tx.ApiKey.Create().SetID(a.NewID("key")).SetOrganizationID(there.ID).SetName(k.Name).SetKind(k.Kind).
-			SetScopes(scopeNames(k.Scopes)).SetOrigins(orEmpty(k.Origins)).SetHash(hashOf(secret)).SetEnding(secret[len(secret)-4:]).
+			SetScopes(scopeNames(k.Scopes)).SetOrigins(orEmpty(k.Origins)).SetHash(hashOf(secret)).
+			SetEnding(secret[len(secret)-4:]).
 			SetCreatedBy(by.Name).SetCreatedAt(a.now()).SetNillableExpiresAt(k.Expires).
 			SetNillableManifest(k.Manifest)
 		if k.Role != "" {
 			c.SetRole(k.Role)
 		}
 		if key, err = c.Save(ctx); err == nil {
-			About(ctx, there.ID, key.ID)
+			audit.AddSubjects(there.ID, key.ID)
 		}
 		return err
 	})
@@ -118,7 +136,7 @@ func (a *Accounts) CreateKey(ctx context.Context, k NewKey) (key *ent.ApiKey, se
 	return key.Unwrap(), secret, nil
 }
 
-// RevokeKey ends a key at once.
+// RevokeKey ends a key at once. ADMINs of its organisation only.
 func (a *Accounts) RevokeKey(ctx context.Context, id string) (*ent.ApiKey, error) {
 	key, err := a.client.ApiKey.Get(own(ctx), id)
 	switch {
@@ -133,8 +151,8 @@ func (a *Accounts) RevokeKey(ctx context.Context, id string) (*ent.ApiKey, error
 	if key.RevokedAt != nil {
 		return key, nil
 	}
-	err = a.Act(ctx, func(ctx context.Context, tx *ent.Client) (err error) {
-		About(ctx, key.OrganizationID)
+	err = a.Act(ctx, func(ctx context.Context, tx *ent.Client, audit *Recorder) (err error) {
+		audit.AddSubjects(key.OrganizationID)
 		key, err = tx.ApiKey.UpdateOneID(id).SetRevokedAt(a.now()).Save(ctx)
 		return err
 	})
@@ -144,7 +162,7 @@ func (a *Accounts) RevokeKey(ctx context.Context, id string) (*ent.ApiKey, error
 	return key.Unwrap(), nil
 }
 
-// Keys are those of an organisation, also ended ones, the newest first.
+// Keys returns the keys of an organisation, also ended ones, the newest first. Its ADMINs only.
 func (a *Accounts) Keys(ctx context.Context, organization string) ([]*ent.ApiKey, error) {
 	if err := a.MayManage(ViewerOf(ctx), organization); err != nil {
 		return nil, err
@@ -152,7 +170,7 @@ func (a *Accounts) Keys(ctx context.Context, organization string) ([]*ent.ApiKey
 	return a.client.ApiKey.Query().Where(apikey.OrganizationID(organization)).Order(ent.Desc(apikey.FieldID)).All(own(ctx))
 }
 
-// ofKey is the viewer who has a key.
+// ofKey returns the viewer for a key.
 func (a *Accounts) ofKey(ctx context.Context, secret, origin string) (Viewer, error) {
 	now := a.now()
 	key, err := a.client.ApiKey.Query().Where(apikey.Hash(hashOf(secret)), apikey.RevokedAtIsNil()).Only(ctx)
@@ -187,7 +205,7 @@ func (a *Accounts) ofKey(ctx context.Context, secret, origin string) (Viewer, er
 			v.Scopes[i] = KeyScope(s)
 		}
 	}
-	if key.Role == nil { // cannot be: a SECRET key has one
+	if key.Role == nil { // cannot happen: a SECRET key has one
 		return Viewer{}, errNotSignedIn
 	}
 	if key.Role.OfHub() {
@@ -199,12 +217,12 @@ func (a *Accounts) ofKey(ctx context.Context, secret, origin string) (Viewer, er
 }
 
 var (
-	errNoKey          = &Error{Code: NotFound, Message: "there is no such key"}
-	errNoOrganization = &Error{Code: NotFound, Field: "organization", Message: "there is no such organisation"}
+	errNoKey          = &fault.Error{Code: fault.NotFound, Message: "there is no such key"}
+	errNoOrganization = &fault.Error{Code: fault.NotFound, Field: "organization", Message: "there is no such organisation"}
 )
 
-// MayManage tells whether the viewer may change an organisation's members and keys. To others than its members the organisation's
-// administration does not exist.
+// MayManage returns nil if the viewer may change an organisation's members and keys: its ADMINs and HUB_ADMINs, with
+// the scope MANAGE. The error is FORBIDDEN, or NOT_FOUND for viewers without a role in the organisation.
 func (a *Accounts) MayManage(v Viewer, organization string) error {
 	role := v.RoleIn(organization)
 	switch {
@@ -213,7 +231,7 @@ func (a *Accounts) MayManage(v Viewer, organization string) error {
 	case v.IsSystem(), v.HubRole == schema.HubAdmin && v.Has(ScopeManage), role == schema.Admin && v.Has(ScopeManage):
 		return nil
 	}
-	return &Error{Code: Forbidden, Message: "this needs the role ADMIN in the organisation"}
+	return &fault.Error{Code: fault.Forbidden, Message: "this needs the role ADMIN in the organisation"}
 }
 
 func scopeNames(scopes []KeyScope) []string {

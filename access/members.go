@@ -16,21 +16,28 @@ import (
 	"dugnad/ent/invitation"
 	"dugnad/ent/membership"
 	"dugnad/ent/signin"
+	"dugnad/fault"
 	"dugnad/schema"
 )
 
-// invitationLife is how long the link of an invitation is good.
+// invitationLife is how long the link of an invitation is valid.
 const invitationLife = 7 * 24 * time.Hour
 
-// Invite makes a link that gives whoever opens it first the role: in an organisation, which takes one of its ADMINs, or in the hub, which
-// takes a HUB_ADMIN. email, if not nil, is where it was sent; it binds nobody. The secret is part of the link and cannot be read again.
-func (a *Accounts) Invite(ctx context.Context, organization *string, role schema.Role, email *string) (i *ent.Invitation, secret string, err error) {
+// Invite creates an invitation to a role and returns the secret of its link, which cannot be read again. The role is in
+// an organisation (its ADMINs only) or, when organization is nil, in the hub (HUB_ADMINs only). The first to open the
+// link gets it. email, if not nil, is where the link was sent; others may use it too.
+func (a *Accounts) Invite(
+	ctx context.Context, organization *string, role schema.Role, email *string,
+) (i *ent.Invitation, secret string, err error) {
 	by := ViewerOf(ctx)
 	switch {
 	case role.OfHub() != (organization == nil):
-		return nil, "", &Error{Code: BadInput, Field: "role", Message: "a role of the hub is given without an organisation, every other role in one"}
+		return nil, "", &fault.Error{
+			Code: fault.BadUserInput, Field: "role",
+			Message: "a role in the hub must be without an organisation, and every other role in one",
+		}
 	case role.OfHub() && !by.IsSystem() && (by.HubRole != schema.HubAdmin || !by.Has(ScopeManage)):
-		return nil, "", &Error{Code: Forbidden, Message: "this needs the role HUB_ADMIN"}
+		return nil, "", &fault.Error{Code: fault.Forbidden, Message: "this needs the role HUB_ADMIN"}
 	case !role.OfHub():
 		if err := a.MayManage(by, *organization); err != nil {
 			return nil, "", err
@@ -51,11 +58,12 @@ func (a *Accounts) Invite(ctx context.Context, organization *string, role schema
 		of = *organization
 	}
 	secret, now := newSecret(""), a.now()
-	err = a.Act(ctx, func(ctx context.Context, tx *ent.Client) (err error) {
-		i, err = tx.Invitation.Create().SetID(a.NewID("inv")).SetHash(hashOf(secret)).SetNillableOrganizationID(organization).SetRole(role).
+	err = a.Act(ctx, func(ctx context.Context, tx *ent.Client, audit *Recorder) (err error) {
+		i, err = tx.Invitation.Create().SetID(a.NewID("inv")).SetHash(hashOf(secret)).
+			SetNillableOrganizationID(organization).SetRole(role).
 			SetNillableEmail(email).SetCreatedBy(by.Name).SetCreatedAt(now).SetExpiresAt(now.Add(invitationLife)).Save(ctx)
 		if err == nil {
-			About(ctx, of, i.ID)
+			audit.AddSubjects(of, i.ID)
 		}
 		return err
 	})
@@ -65,23 +73,24 @@ func (a *Accounts) Invite(ctx context.Context, organization *string, role schema
 	return i.Unwrap(), secret, nil
 }
 
-// address is an e-mail address as it is stored.
+// address returns an e-mail address in the form in which it is stored, or BAD_USER_INPUT.
 func address(s string) (string, error) {
 	s = strings.ToLower(strings.TrimSpace(s))
 	if parsed, err := mail.ParseAddress(s); err != nil || parsed.Address != s || len(s) > 254 {
-		return "", &Error{Code: BadInput, Field: "email", Message: "is not an e-mail address"}
+		return "", &fault.Error{Code: fault.BadUserInput, Field: "email", Message: "is not an e-mail address"}
 	}
 	return s, nil
 }
 
-// FirstLink gives the secret of a link that makes the first account, a HUB_ADMIN; "" once there is an account. A link that was given before
-// ends: only the newest, which the operator sees, is good.
+// FirstLink returns the secret of a link that creates the first account, a HUB_ADMIN; "" once there is an account. It
+// revokes links that it returned before: only the newest, which the operator sees, is valid.
 func (a *Accounts) FirstLink(ctx context.Context) (secret string, err error) {
 	has, err := a.client.Account.Query().Exist(own(ctx))
 	if err != nil || has {
 		return "", err
 	}
-	err = a.client.Invitation.Update().Where(invitation.AcceptedAtIsNil(), invitation.RevokedAtIsNil(), invitation.CreatedBy("start")).
+	err = a.client.Invitation.Update().
+		Where(invitation.AcceptedAtIsNil(), invitation.RevokedAtIsNil(), invitation.CreatedBy("start")).
 		SetRevokedAt(a.now()).Exec(own(ctx))
 	if err != nil {
 		return "", err
@@ -90,27 +99,31 @@ func (a *Accounts) FirstLink(ctx context.Context) (secret string, err error) {
 	return secret, err
 }
 
-// Invitation is what a link stands for, for the page that it leads to: NOT_FOUND when it has been used, ended or never was.
+// Invitation returns the open invitation with the secret. The error is NOT_FOUND if it has been used, has ended or
+// never was.
 func (a *Accounts) Invitation(ctx context.Context, secret string) (*ent.Invitation, error) {
 	return a.invitation(own(ctx), a.client, secret)
 }
 
 func (a *Accounts) invitation(ctx context.Context, tx *ent.Client, secret string) (*ent.Invitation, error) {
-	i, err := tx.Invitation.Query().Where(invitation.Hash(hashOf(secret)), invitation.AcceptedAtIsNil(), invitation.RevokedAtIsNil(),
-		invitation.ExpiresAtGT(a.now())).Only(ctx)
+	i, err := tx.Invitation.Query().
+		Where(invitation.Hash(hashOf(secret)), invitation.AcceptedAtIsNil(), invitation.RevokedAtIsNil(),
+			invitation.ExpiresAtGT(a.now())).Only(ctx)
 	if ent.IsNotFound(err) {
-		return nil, &Error{Code: NotFound, Message: "this invitation has been used, has ended, or never was"}
+		return nil, &fault.Error{Code: fault.NotFound, Message: "this invitation has been used, has ended, or never was"}
 	}
 	return i, err
 }
 
-// AcceptAs takes an invitation for an account that there is already.
+// AcceptAs accepts an invitation for an existing account.
 func (a *Accounts) AcceptAs(ctx context.Context, secret, accountID string) error {
 	return a.tx(ctx, func(ctx context.Context, tx *ent.Client) error { return a.accept(ctx, tx, secret, accountID) })
 }
 
-// AcceptWithPassword takes an invitation with a new local account.
-func (a *Accounts) AcceptWithPassword(ctx context.Context, secret, name, email, password string) (accountID string, err error) {
+// AcceptWithPassword accepts an invitation with a new local account, and returns its id.
+func (a *Accounts) AcceptWithPassword(
+	ctx context.Context, secret, name, email, password string,
+) (accountID string, err error) {
 	if email, err = address(email); err != nil {
 		return "", err
 	}
@@ -124,8 +137,8 @@ func (a *Accounts) AcceptWithPassword(ctx context.Context, secret, name, email, 
 	return a.acceptNew(ctx, secret, name, func(c *ent.AccountCreate) { c.SetEmail(email).SetPassword(hash) })
 }
 
-// AcceptWithIdentity takes an invitation with a new account for somebody at a provider. The e-mail address is kept if the provider has
-// checked it and no account has it.
+// AcceptWithIdentity accepts an invitation with a new account for somebody at a provider, and returns its id. The
+// e-mail address is stored if the provider has verified it and no account has it.
 func (a *Accounts) AcceptWithIdentity(ctx context.Context, secret string, who Identity) (accountID string, err error) {
 	name := who.Name
 	if name == "" {
@@ -148,17 +161,22 @@ func (a *Accounts) AcceptWithIdentity(ctx context.Context, secret string, who Id
 	})
 }
 
-func (a *Accounts) acceptNew(ctx context.Context, secret, name string, set func(*ent.AccountCreate)) (accountID string, err error) {
+func (a *Accounts) acceptNew(
+	ctx context.Context, secret, name string, set func(*ent.AccountCreate),
+) (accountID string, err error) {
 	name = strings.TrimSpace(name)
 	if name == "" || len([]rune(name)) > 200 {
-		return "", &Error{Code: BadInput, Field: "name", Message: "must have 1 to 200 characters"}
+		return "", &fault.Error{Code: fault.BadUserInput, Field: "name", Message: "must have 1 to 200 characters"}
 	}
 	accountID = a.NewID("acc")
 	err = a.tx(ctx, func(ctx context.Context, tx *ent.Client) error {
 		c := tx.Account.Create().SetID(accountID).SetName(name).SetCreatedAt(a.now())
 		set(c)
 		if err := c.Exec(ctx); ent.IsConstraintError(err) {
-			return &Error{Code: BadInput, Field: "email", Message: "there is an account with this address or identity: sign in, and open the link again"}
+			return &fault.Error{
+				Code: fault.BadUserInput, Field: "email",
+				Message: "there is an account with this address or identity: sign in, and open the link again",
+			}
 		} else if err != nil {
 			return err
 		}
@@ -173,12 +191,13 @@ func (a *Accounts) accept(ctx context.Context, tx *ent.Client, secret, accountID
 		return err
 	}
 	// One of two who open it at once gets it.
-	n, err := tx.Invitation.Update().Where(invitation.ID(i.ID), invitation.AcceptedAtIsNil()).SetAcceptedAt(a.now()).SetAcceptedBy(accountID).Save(ctx)
+	n, err := tx.Invitation.Update().Where(invitation.ID(i.ID), invitation.AcceptedAtIsNil()).SetAcceptedAt(a.now()).
+		SetAcceptedBy(accountID).Save(ctx)
 	if err != nil {
 		return err
 	}
 	if n == 0 {
-		return &Error{Code: NotFound, Message: "this invitation has been used"}
+		return &fault.Error{Code: fault.NotFound, Message: "this invitation has been used"}
 	}
 	if i.OrganizationID == nil {
 		return tx.Account.UpdateOneID(accountID).SetHubRole(i.Role).Exec(ctx)
@@ -186,11 +205,15 @@ func (a *Accounts) accept(ctx context.Context, tx *ent.Client, secret, accountID
 	return a.putMember(ctx, tx, accountID, *i.OrganizationID, i.Role)
 }
 
-func (a *Accounts) putMember(ctx context.Context, tx *ent.Client, accountID, organization string, role schema.Role) error {
-	has, err := tx.Membership.Query().Where(membership.AccountID(accountID), membership.OrganizationID(organization)).Only(ctx)
+func (a *Accounts) putMember(
+	ctx context.Context, tx *ent.Client, accountID, organization string, role schema.Role,
+) error {
+	has, err := tx.Membership.Query().Where(membership.AccountID(accountID), membership.OrganizationID(organization)).
+		Only(ctx)
 	switch {
 	case ent.IsNotFound(err):
-		return tx.Membership.Create().SetID(a.NewID("mem")).SetAccountID(accountID).SetOrganizationID(organization).SetRole(role).
+		return tx.Membership.Create().SetID(a.NewID("mem")).SetAccountID(accountID).SetOrganizationID(organization).
+			SetRole(role).
 			SetCreatedAt(a.now()).Exec(ctx)
 	case err != nil:
 		return err
@@ -200,18 +223,19 @@ func (a *Accounts) putMember(ctx context.Context, tx *ent.Client, accountID, org
 	return tx.Membership.UpdateOne(has).SetRole(role).Exec(ctx)
 }
 
-// Invitations are the open ones of an organisation.
+// Invitations returns the open invitations of an organisation, the newest first. Its ADMINs only.
 func (a *Accounts) Invitations(ctx context.Context, organization string) ([]*ent.Invitation, error) {
 	if err := a.MayManage(ViewerOf(ctx), organization); err != nil {
 		return nil, err
 	}
-	return a.client.Invitation.Query().Where(invitation.OrganizationID(organization), invitation.AcceptedAtIsNil(), invitation.RevokedAtIsNil(),
-		invitation.ExpiresAtGT(a.now())).Order(ent.Desc(invitation.FieldID)).All(own(ctx))
+	return a.client.Invitation.Query().
+		Where(invitation.OrganizationID(organization), invitation.AcceptedAtIsNil(), invitation.RevokedAtIsNil(),
+			invitation.ExpiresAtGT(a.now())).Order(ent.Desc(invitation.FieldID)).All(own(ctx))
 }
 
-// RevokeInvitation ends an open invitation.
+// RevokeInvitation ends an open invitation. ADMINs of its organisation only; HUB_ADMINs only for one to the hub.
 func (a *Accounts) RevokeInvitation(ctx context.Context, id string) error {
-	missing := &Error{Code: NotFound, Message: "there is no such invitation"}
+	missing := &fault.Error{Code: fault.NotFound, Message: "there is no such invitation"}
 	i, err := a.client.Invitation.Get(own(ctx), id)
 	if ent.IsNotFound(err) {
 		return missing
@@ -220,18 +244,19 @@ func (a *Accounts) RevokeInvitation(ctx context.Context, id string) error {
 		return err
 	}
 	by := ViewerOf(ctx)
-	if i.OrganizationID == nil && by.HubRole != schema.HubAdmin || i.OrganizationID != nil && a.MayManage(by, *i.OrganizationID) != nil {
+	if i.OrganizationID == nil && by.HubRole != schema.HubAdmin ||
+		i.OrganizationID != nil && a.MayManage(by, *i.OrganizationID) != nil {
 		return missing
 	}
-	return a.Act(ctx, func(ctx context.Context, tx *ent.Client) error {
+	return a.Act(ctx, func(ctx context.Context, tx *ent.Client, audit *Recorder) error {
 		if i.OrganizationID != nil {
-			About(ctx, *i.OrganizationID)
+			audit.AddSubjects(*i.OrganizationID)
 		}
 		return tx.Invitation.UpdateOneID(i.ID).SetRevokedAt(a.now()).Exec(ctx)
 	})
 }
 
-// Memberships are those of an organisation, with their accounts.
+// Memberships returns the memberships of an organisation, with their accounts. Its ADMINs only.
 func (a *Accounts) Memberships(ctx context.Context, organization string) ([]*ent.Membership, error) {
 	if err := a.MayManage(ViewerOf(ctx), organization); err != nil {
 		return nil, err
@@ -240,10 +265,11 @@ func (a *Accounts) Memberships(ctx context.Context, organization string) ([]*ent
 		Order(ent.Asc(membership.FieldID)).All(own(ctx))
 }
 
-// SetRole changes a membership's role; it counts from the next request on. Nobody takes the last ADMIN from an organisation but the hub's.
+// SetRole changes a membership's role, from the next request on. ADMINs of the organisation only; only a HUB_ADMIN can
+// remove the last ADMIN.
 func (a *Accounts) SetRole(ctx context.Context, id string, role schema.Role) (*ent.Membership, error) {
 	if role.OfHub() {
-		return nil, &Error{Code: BadInput, Field: "role", Message: "is one of the hub, not of an organisation"}
+		return nil, &fault.Error{Code: fault.BadUserInput, Field: "role", Message: "must be a role in an organisation"}
 	}
 	var changed *ent.Membership
 	err := a.change(ctx, id, func(ctx context.Context, tx *ent.Client, m *ent.Membership) (err error) {
@@ -256,10 +282,12 @@ func (a *Accounts) SetRole(ctx context.Context, id string, role schema.Role) (*e
 	return a.client.Membership.Query().Where(membership.ID(changed.ID)).WithAccount().WithOrganization().Only(own(ctx))
 }
 
-// RemoveMember ends a membership, and with it the access and the keys that the account made for the organisation.
+// RemoveMember ends a membership, and the keys and previews that the account created. ADMINs of the organisation, and
+// the member.
 func (a *Accounts) RemoveMember(ctx context.Context, id string) error {
 	return a.change(ctx, id, func(ctx context.Context, tx *ent.Client, m *ent.Membership) error {
-		err := tx.ApiKey.Update().Where(apikey.OrganizationID(m.OrganizationID), apikey.CreatedBy(m.AccountID), apikey.RevokedAtIsNil()).
+		err := tx.ApiKey.Update().Where(apikey.OrganizationID(m.OrganizationID), apikey.CreatedBy(m.AccountID),
+			apikey.RevokedAtIsNil()).
 			SetRevokedAt(a.now()).Exec(ctx)
 		if err != nil {
 			return err
@@ -271,46 +299,52 @@ func (a *Accounts) RemoveMember(ctx context.Context, id string) error {
 	}, "")
 }
 
-// change does something to a membership; role is what the account has afterwards.
-func (a *Accounts) change(ctx context.Context, id string, do func(context.Context, *ent.Client, *ent.Membership) error, role schema.Role) error {
+// change runs do on a membership that the viewer may change; role is what the account has afterwards, "" for none.
+func (a *Accounts) change(
+	ctx context.Context, id string, do func(context.Context, *ent.Client, *ent.Membership) error, role schema.Role,
+) error {
 	by := ViewerOf(ctx)
-	return a.Act(ctx, func(ctx context.Context, tx *ent.Client) error {
+	return a.Act(ctx, func(ctx context.Context, tx *ent.Client, audit *Recorder) error {
 		m, err := a.member(ctx, tx, id)
 		if err != nil {
 			return err
 		}
-		About(ctx, m.OrganizationID, m.AccountID)
+		audit.AddSubjects(m.OrganizationID, m.AccountID)
 		leaves := role == "" && m.AccountID == by.Account()
 		if err := a.MayManage(by, m.OrganizationID); err != nil && !leaves {
 			if by.RoleIn(m.OrganizationID) == "" {
-				return &Error{Code: NotFound, Message: "there is no such membership"}
+				return &fault.Error{Code: fault.NotFound, Message: "there is no such membership"}
 			}
 			return err
 		}
 		if m.Role == schema.Admin && role != schema.Admin && by.HubRole != schema.HubAdmin {
-			n, err := tx.Membership.Query().Where(membership.OrganizationID(m.OrganizationID), membership.RoleEQ(schema.Admin)).Count(ctx)
+			n, err := tx.Membership.Query().
+				Where(membership.OrganizationID(m.OrganizationID), membership.RoleEQ(schema.Admin)).Count(ctx)
 			if err != nil {
 				return err
 			}
 			if n == 1 {
-				return &Error{Code: BadInput, Message: "the organisation would have no ADMIN: make somebody else one first"}
+				return &fault.Error{
+					Code:    fault.BadUserInput,
+					Message: "the organisation would have no ADMIN: make somebody else one first",
+				}
 			}
 		}
 		return do(ctx, tx, m)
 	})
 }
 
-// SetHubRole gives an account a role of the hub, or takes it, which is a HUB_ADMIN's to do. The last HUB_ADMIN stays one.
+// SetHubRole sets the role of an account in the hub; nil removes it. HUB_ADMINs only. The last HUB_ADMIN stays one.
 func (a *Accounts) SetHubRole(ctx context.Context, accountID string, role *schema.Role) (*ent.Account, error) {
 	by := ViewerOf(ctx)
 	switch {
 	case by.HubRole != schema.HubAdmin || !by.Has(ScopeManage):
-		return nil, &Error{Code: Forbidden, Message: "this needs the role HUB_ADMIN"}
+		return nil, &fault.Error{Code: fault.Forbidden, Message: "this needs the role HUB_ADMIN"}
 	case role != nil && !role.OfHub():
-		return nil, &Error{Code: BadInput, Field: "role", Message: "is not one of the hub"}
+		return nil, &fault.Error{Code: fault.BadUserInput, Field: "role", Message: "must be a role in the hub"}
 	}
 	var changed *ent.Account
-	err := a.Act(ctx, func(ctx context.Context, tx *ent.Client) error {
+	err := a.Act(ctx, func(ctx context.Context, tx *ent.Client, _ *Recorder) error {
 		who, err := tx.Account.Get(ctx, accountID)
 		if ent.IsNotFound(err) {
 			return errNoAccount
@@ -336,7 +370,7 @@ func (a *Accounts) SetHubRole(ctx context.Context, accountID string, role *schem
 	return changed.Unwrap(), nil
 }
 
-var errNoAccount = &Error{Code: NotFound, Message: "there is no such account"}
+var errNoAccount = &fault.Error{Code: fault.NotFound, Message: "there is no such account"}
 
 func (a *Accounts) keepsAdmin(ctx context.Context, tx *ent.Client, who *ent.Account, role *schema.Role) error {
 	if who.HubRole == nil || *who.HubRole != schema.HubAdmin || role != nil && *role == schema.HubAdmin {
@@ -344,18 +378,18 @@ func (a *Accounts) keepsAdmin(ctx context.Context, tx *ent.Client, who *ent.Acco
 	}
 	n, err := tx.Account.Query().Where(account.HubRoleEQ(schema.HubAdmin), account.DisabledAtIsNil()).Count(ctx)
 	if err == nil && n == 1 {
-		err = &Error{Code: BadInput, Message: "the hub would have no HUB_ADMIN: make somebody else one first"}
+		err = &fault.Error{Code: fault.BadUserInput, Message: "the hub would have no HUB_ADMIN: make somebody else one first"}
 	}
 	return err
 }
 
-// Disable ends all access of an account, its sign-ins and the keys that it made; a HUB_ADMIN's to do.
+// Disable ends all access of an account: its sign-ins, memberships, keys and previews. HUB_ADMINs only.
 func (a *Accounts) Disable(ctx context.Context, accountID string) error {
 	return a.end(ctx, accountID, func(context.Context, *ent.Client, *ent.AccountUpdateOne) error { return nil })
 }
 
-// Anonymize takes the person out of an account, for good: name, address and identity go; what it wrote stays, by nobody. A HUB_ADMIN's to
-// do.
+// Anonymize disables an account and deletes its name, address and identity for good; what it wrote stays, by nobody.
+// HUB_ADMINs only.
 func (a *Accounts) Anonymize(ctx context.Context, accountID string) error {
 	return a.end(ctx, accountID, func(ctx context.Context, tx *ent.Client, u *ent.AccountUpdateOne) error {
 		u.SetName("–").ClearEmail().ClearPassword().ClearIssuer().ClearSubject().SetAnonymizedAt(a.now())
@@ -367,12 +401,13 @@ func (a *Accounts) Anonymize(ctx context.Context, accountID string) error {
 	})
 }
 
-// Anonymized are the ids of the accounts that the person was taken out of.
+// Anonymized returns the ids of the accounts that were anonymized.
 func (a *Accounts) Anonymized(ctx context.Context) ([]string, error) {
 	return a.client.Account.Query().Where(account.AnonymizedAtNotNil()).Order(account.ByID()).IDs(own(ctx))
 }
 
-// AnonymizeAgain takes the person out of those of the accounts that have one, as after a backup was restored, and tells how many.
+// AnonymizeAgain anonymizes those of the accounts that are not, as after a backup was restored, and returns how many.
+// HUB_ADMINs only.
 func (a *Accounts) AnonymizeAgain(ctx context.Context, ids []string) (done int, err error) {
 	for chunk := range slices.Chunk(ids, 500) {
 		people, err := a.client.Account.Query().Where(account.IDIn(chunk...), account.AnonymizedAtIsNil()).IDs(own(ctx))
@@ -389,12 +424,14 @@ func (a *Accounts) AnonymizeAgain(ctx context.Context, ids []string) (done int, 
 	return done, nil
 }
 
-func (a *Accounts) end(ctx context.Context, accountID string, set func(context.Context, *ent.Client, *ent.AccountUpdateOne) error) error {
+func (a *Accounts) end(
+	ctx context.Context, accountID string, set func(context.Context, *ent.Client, *ent.AccountUpdateOne) error,
+) error {
 	by := ViewerOf(ctx)
 	if !by.IsSystem() && (by.HubRole != schema.HubAdmin || !by.Has(ScopeManage)) {
-		return &Error{Code: Forbidden, Message: "this needs the role HUB_ADMIN"}
+		return &fault.Error{Code: fault.Forbidden, Message: "this needs the role HUB_ADMIN"}
 	}
-	return a.Act(ctx, func(ctx context.Context, tx *ent.Client) error {
+	return a.Act(ctx, func(ctx context.Context, tx *ent.Client, _ *Recorder) error {
 		who, err := tx.Account.Get(ctx, accountID)
 		if ent.IsNotFound(err) {
 			return errNoAccount
@@ -415,7 +452,8 @@ func (a *Accounts) end(ctx context.Context, accountID string, set func(context.C
 		if _, err := tx.Membership.Delete().Where(membership.AccountID(accountID)).Exec(ctx); err != nil {
 			return err
 		}
-		if err := tx.ApiKey.Update().Where(apikey.CreatedBy(accountID), apikey.RevokedAtIsNil()).SetRevokedAt(a.now()).Exec(ctx); err != nil {
+		if err := tx.ApiKey.Update().Where(apikey.CreatedBy(accountID), apikey.RevokedAtIsNil()).SetRevokedAt(a.now()).
+			Exec(ctx); err != nil {
 			return err
 		}
 		if err := a.endPreviews(ctx, tx, accountID); err != nil {
@@ -425,25 +463,28 @@ func (a *Accounts) end(ctx context.Context, accountID string, set func(context.C
 	})
 }
 
-// SignIns are the account's own that are not ended, the last used first.
+// SignIns returns the viewer's own sign-ins that have not ended, the last used first.
 func (a *Accounts) SignIns(ctx context.Context) ([]*ent.SignIn, error) {
-	return a.client.SignIn.Query().Where(signin.AccountID(ViewerOf(ctx).Account()), signin.RevokedAtIsNil(), signin.ExpiresAtGT(a.now())).
+	return a.client.SignIn.Query().
+		Where(signin.AccountID(ViewerOf(ctx).Account()), signin.RevokedAtIsNil(), signin.ExpiresAtGT(a.now())).
 		Order(ent.Desc(signin.FieldLastUsedAt)).All(own(ctx))
 }
 
-// RevokeSignIn ends one of the account's own sign-ins.
+// RevokeSignIn ends one of the viewer's own sign-ins.
 func (a *Accounts) RevokeSignIn(ctx context.Context, id string) error {
 	who := ViewerOf(ctx).Account()
-	return a.Act(ctx, func(ctx context.Context, tx *ent.Client) error {
-		n, err := tx.SignIn.Update().Where(signin.ID(id), signin.AccountID(who), signin.RevokedAtIsNil()).SetRevokedAt(a.now()).Save(ctx)
+	return a.Act(ctx, func(ctx context.Context, tx *ent.Client, _ *Recorder) error {
+		n, err := tx.SignIn.Update().Where(signin.ID(id), signin.AccountID(who), signin.RevokedAtIsNil()).
+			SetRevokedAt(a.now()).Save(ctx)
 		if err == nil && n == 0 {
-			err = &Error{Code: NotFound, Message: "there is no such sign-in"}
+			err = &fault.Error{Code: fault.NotFound, Message: "there is no such sign-in"}
 		}
 		return err
 	})
 }
 
-// ChangePassword changes the own password and ends every other sign-in.
+// ChangePassword changes the viewer's own password and ends every other sign-in. password is the present one, from the
+// caller's address.
 func (a *Accounts) ChangePassword(ctx context.Context, password, next, from string) error {
 	v := ViewerOf(ctx)
 	who, err := a.client.Account.Get(own(ctx), v.Account())
@@ -451,7 +492,7 @@ func (a *Accounts) ChangePassword(ctx context.Context, password, next, from stri
 		return err
 	}
 	if who.Email == nil || who.Password == nil {
-		return &Error{Code: BadInput, Message: "this account signs in at a provider, not with a password"}
+		return &fault.Error{Code: fault.BadUserInput, Message: "this account signs in at a provider, and has no password"}
 	}
 	if err := CheckPassword(next); err != nil {
 		return err

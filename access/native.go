@@ -12,26 +12,31 @@ import (
 	"dugnad/schema"
 )
 
-// Tokens are what a native app holds: a short access token, and a refresh token that is good once.
+// Tokens are the credentials of a native app: a short-lived access token, and a refresh token that can be used once.
 type Tokens struct {
 	Access, Refresh string
 	Life            time.Duration // of the access token
 }
 
-// NewCode makes a native app's sign-in and gives its code, which the app exchanges for tokens within two minutes, with the secret behind
-// the challenge (PKCE, S256).
-func (a *Accounts) NewCode(ctx context.Context, accountID, challenge, redirectURI, userAgent string) (code string, err error) {
+// NewCode creates a native app's sign-in and returns its code. The app exchanges it for tokens within two minutes, with
+// the verifier of the challenge (PKCE, S256).
+func (a *Accounts) NewCode(
+	ctx context.Context, accountID, challenge, redirectURI, userAgent string,
+) (code string, err error) {
 	code, now := newSecret(""), a.now()
-	err = a.client.SignIn.Create().SetID(a.NewID("sig")).SetAccountID(accountID).SetKind(schema.Native).SetCodeHash(hashOf(code)).
+	err = a.client.SignIn.Create().SetID(a.NewID("sig")).SetAccountID(accountID).SetKind(schema.Native).
+		SetCodeHash(hashOf(code)).
 		SetChallenge(challenge).SetRedirectURI(redirectURI).SetUserAgent(short(userAgent)).
 		SetCreatedAt(now).SetLastUsedAt(now).SetExpiresAt(now.Add(codeLife)).Exec(own(ctx))
 	return code, err
 }
 
-// Exchange gives tokens for a code. A code is good once, for the redirect address that it was made for.
+// Exchange returns tokens for a code. A code can be used once, with the redirect URI that it was created for; else the
+// error is UNAUTHENTICATED.
 func (a *Accounts) Exchange(ctx context.Context, code, verifier, redirectURI string) (Tokens, error) {
 	now := a.now()
-	s, err := a.client.SignIn.Query().Where(signin.CodeHash(hashOf(code)), signin.RevokedAtIsNil(), signin.ExpiresAtGT(now)).Only(own(ctx))
+	s, err := a.client.SignIn.Query().
+		Where(signin.CodeHash(hashOf(code)), signin.RevokedAtIsNil(), signin.ExpiresAtGT(now)).Only(own(ctx))
 	if ent.IsNotFound(err) {
 		return Tokens{}, errNotSignedIn
 	}
@@ -40,7 +45,8 @@ func (a *Accounts) Exchange(ctx context.Context, code, verifier, redirectURI str
 	}
 	sum := sha256.Sum256([]byte(verifier))
 	given := base64.RawURLEncoding.EncodeToString(sum[:])
-	if s.Challenge == nil || s.RedirectURI == nil || subtle.ConstantTimeCompare([]byte(given), []byte(*s.Challenge)) != 1 || *s.RedirectURI != redirectURI {
+	if s.Challenge == nil || s.RedirectURI == nil ||
+		subtle.ConstantTimeCompare([]byte(given), []byte(*s.Challenge)) != 1 || *s.RedirectURI != redirectURI {
 		return Tokens{}, errNotSignedIn
 	}
 	t := newTokens()
@@ -53,10 +59,12 @@ func (a *Accounts) Exchange(ctx context.Context, code, verifier, redirectURI str
 	return t, err
 }
 
-// Refresh gives new tokens for a refresh token. One that comes a second time ends the sign-in, because somebody else has it as well.
+// Refresh returns new tokens for a refresh token. If it was used before, somebody else has it as well: the sign-in
+// ends, and the error is UNAUTHENTICATED.
 func (a *Accounts) Refresh(ctx context.Context, refresh string) (Tokens, error) {
 	now, hash := a.now(), hashOf(refresh)
-	ended, err := a.client.SignIn.Update().Where(signin.SpentRefreshHash(hash), signin.RevokedAtIsNil()).SetRevokedAt(now).Save(own(ctx))
+	ended, err := a.client.SignIn.Update().Where(signin.SpentRefreshHash(hash), signin.RevokedAtIsNil()).
+		SetRevokedAt(now).Save(own(ctx))
 	if err != nil {
 		return Tokens{}, err
 	}
@@ -65,7 +73,8 @@ func (a *Accounts) Refresh(ctx context.Context, refresh string) (Tokens, error) 
 	}
 	t := newTokens()
 	n, err := a.client.SignIn.Update().Where(signin.RefreshHash(hash), signin.RevokedAtIsNil(), signin.ExpiresAtGT(now)).
-		SetSpentRefreshHash(hash).SetHash(hashOf(t.Access)).SetHashExpiresAt(now.Add(accessTokenLife)).SetRefreshHash(hashOf(t.Refresh)).
+		SetSpentRefreshHash(hash).SetHash(hashOf(t.Access)).SetHashExpiresAt(now.Add(accessTokenLife)).
+		SetRefreshHash(hashOf(t.Refresh)).
 		SetLastUsedAt(now).Save(own(ctx))
 	if err == nil && n == 0 {
 		err = errNotSignedIn

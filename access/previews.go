@@ -7,33 +7,37 @@ import (
 
 	"dugnad/ent"
 	"dugnad/ent/previewtoken"
+	"dugnad/fault"
 )
 
-// The life of a preview: a link is sent to somebody who looks at it the same day.
+// How long a preview is valid: by default, and at most.
 const (
 	previewLife    = time.Hour
-	longestPreview = 7 * 24 * time.Hour
+	maxPreviewLife = 7 * 24 * time.Hour
 )
 
-// CreatePreview gives a token with which whoever has it reads what is named as if it were published. What may be named is content's to
-// check. life is 0 for an hour; a week at most.
-func (a *Accounts) CreatePreview(ctx context.Context, p Previewed, life time.Duration) (t *ent.PreviewToken, secret string, err error) {
+// CreatePreview creates a preview and returns the secret token of it: whoever has the token reads the entries of p as
+// if they were published. The caller checks what the viewer may preview. life is a week at most; 0 means an hour.
+func (a *Accounts) CreatePreview(
+	ctx context.Context, p Previewed, life time.Duration,
+) (t *ent.PreviewToken, secret string, err error) {
 	if life == 0 {
 		life = previewLife
 	}
-	if life < time.Minute || life > longestPreview {
-		return nil, "", &Error{Code: BadInput, Field: "minutes", Message: "must be 1 to 10 080"}
+	if life < time.Minute || life > maxPreviewLife {
+		return nil, "", &fault.Error{Code: fault.BadUserInput, Field: "minutes", Message: "must be 1 to 10 080"}
 	}
 	secret, now := newSecret(previewTokenPrefix), a.now()
 	by := ViewerOf(ctx).Name
-	err = a.Act(ctx, func(ctx context.Context, tx *ent.Client) (err error) {
+	err = a.Act(ctx, func(ctx context.Context, tx *ent.Client, audit *Recorder) (err error) {
 		c := tx.PreviewToken.Create().SetID(a.NewID("prv")).SetHash(hashOf(secret)).SetEntries(orEmpty(p.Entries)).
-			SetNillableReleaseID(p.Release).SetNillableScheduledBefore(p.ScheduledBefore).SetCreatedBy(by).SetCreatedAt(now).SetExpiresAt(now.Add(life))
+			SetNillableReleaseID(p.Release).SetNillableScheduledBefore(p.ScheduledBefore).SetCreatedBy(by).SetCreatedAt(now).
+			SetExpiresAt(now.Add(life))
 		if p.Organizations != nil {
 			c.SetOrganizations(p.Organizations)
 		}
 		if t, err = c.Save(ctx); err == nil {
-			About(ctx, "", t.ID)
+			audit.AddSubjects("", t.ID)
 		}
 		return err
 	})
@@ -43,34 +47,39 @@ func (a *Accounts) CreatePreview(ctx context.Context, p Previewed, life time.Dur
 	return t.Unwrap(), secret, nil
 }
 
-// IsPreviewToken tells whether a text has the form of a preview's token.
+// IsPreviewToken reports whether a text has the form of a preview's token.
 func IsPreviewToken(s string) bool { return strings.HasPrefix(s, previewTokenPrefix) }
 
-// RevokePreview ends a preview that the viewer has made.
+// RevokePreview ends a preview that the viewer has created.
 func (a *Accounts) RevokePreview(ctx context.Context, id string) error {
 	by := ViewerOf(ctx).Name
-	return a.Act(ctx, func(ctx context.Context, tx *ent.Client) error {
-		n, err := tx.PreviewToken.Update().Where(previewtoken.ID(id), previewtoken.CreatedBy(by), previewtoken.RevokedAtIsNil()).
+	return a.Act(ctx, func(ctx context.Context, tx *ent.Client, _ *Recorder) error {
+		n, err := tx.PreviewToken.Update().
+			Where(previewtoken.ID(id), previewtoken.CreatedBy(by), previewtoken.RevokedAtIsNil()).
 			SetRevokedAt(a.now()).Save(ctx)
 		if err == nil && n == 0 {
-			err = &Error{Code: NotFound, Message: "there is no such preview"}
+			err = &fault.Error{Code: fault.NotFound, Message: "there is no such preview"}
 		}
 		return err
 	})
 }
 
 func (a *Accounts) endPreviews(ctx context.Context, tx *ent.Client, by string) error {
-	return tx.PreviewToken.Update().Where(previewtoken.CreatedBy(by), previewtoken.RevokedAtIsNil()).SetRevokedAt(a.now()).Exec(ctx)
+	return tx.PreviewToken.Update().Where(previewtoken.CreatedBy(by), previewtoken.RevokedAtIsNil()).
+		SetRevokedAt(a.now()).Exec(ctx)
 }
 
-// ofPreview is the viewer who has a preview's token.
+// ofPreview returns the viewer for a preview's token.
 func (a *Accounts) ofPreview(ctx context.Context, secret string) (Viewer, error) {
-	t, err := a.client.PreviewToken.Query().Where(previewtoken.Hash(hashOf(secret)), previewtoken.RevokedAtIsNil(), previewtoken.ExpiresAtGT(a.now())).Only(ctx)
+	t, err := a.client.PreviewToken.Query().
+		Where(previewtoken.Hash(hashOf(secret)), previewtoken.RevokedAtIsNil(), previewtoken.ExpiresAtGT(a.now())).Only(ctx)
 	if ent.IsNotFound(err) {
 		return Viewer{}, errNotSignedIn
 	}
 	if err != nil {
 		return Viewer{}, err
 	}
-	return Viewer{Kind: Preview, Name: t.ID, Preview: &Previewed{Entries: t.Entries, Release: t.ReleaseID, ScheduledBefore: t.ScheduledBefore, Organizations: t.Organizations}}, nil
+	return Viewer{Kind: Preview, Name: t.ID, Preview: &Previewed{
+		Entries: t.Entries, Release: t.ReleaseID, ScheduledBefore: t.ScheduledBefore, Organizations: t.Organizations,
+	}}, nil
 }

@@ -14,8 +14,8 @@ import (
 	"dugnad/schema"
 )
 
-// NewClient is the one way to a client of the database: it sees only what the viewer in the context may see. Updates and deletes are
-// not limited by it; only content makes them.
+// NewClient returns a client of the database that reads only what the viewer of the context may see. It is the one way
+// to a client. Updates and deletes are not limited: only content and access make them.
 func NewClient(driver dialect.Driver) *ent.Client {
 	client := ent.NewClient(ent.Driver(driver))
 	client.Intercept(intercept.TraverseFunc(limit), ent.Pages())
@@ -44,7 +44,7 @@ func limit(ctx context.Context, q intercept.Query) error {
 	return nil
 }
 
-// Audiences are those whose content the viewer may read.
+// Audiences returns the audiences whose content the viewer may read.
 func Audiences(ctx context.Context) []schema.Audience {
 	if ViewerOf(ctx).SeesMembers() {
 		return []schema.Audience{schema.Public, schema.Members}
@@ -67,7 +67,8 @@ func Scope(ctx context.Context) func(*sql.Selector) {
 	}
 }
 
-// EntryScope limits a query over the table of entries, or of releases, to those of organisations that the viewer has a role in.
+// EntryScope limits a query over the table of entries, or of releases, to those of organisations that the viewer has a
+// role in.
 func EntryScope(ctx context.Context) func(*sql.Selector) {
 	return func(s *sql.Selector) {
 		v := ViewerOf(ctx)
@@ -81,8 +82,8 @@ func EntryScope(ctx context.Context) func(*sql.Selector) {
 	}
 }
 
-// AssetScope limits a query over the table of assets to those that a published revision of something live that the viewer may see points at, and
-// those of organisations whose drafts the viewer may read.
+// AssetScope limits a query over the table of assets to those that the published revision of a live entry points at
+// that the viewer may see, and those of organisations whose drafts the viewer may read.
 func AssetScope(ctx context.Context) func(*sql.Selector) {
 	return func(s *sql.Selector) {
 		if ViewerOf(ctx).IsSystem() {
@@ -94,14 +95,16 @@ func AssetScope(ctx context.Context) func(*sql.Selector) {
 		}
 		v := ViewerOf(ctx)
 		refs, entries := sql.Table(reference.Table), sql.Table(entry.Table)
-		pointing := sql.Select(refs.C(reference.FieldToID)).From(refs).Join(entries).On(refs.C(reference.FieldFromID), entries.C(entry.FieldID))
+		pointing := sql.Select(refs.C(reference.FieldToID)).From(refs).Join(entries).
+			On(refs.C(reference.FieldFromID), entries.C(entry.FieldID))
 		shown := sql.And(sql.EQ(entries.C(entry.FieldLive), true), sql.In(entries.C(entry.FieldLiveAudience), audiences...))
 		if v.Preview != nil && len(v.Preview.Entries) > 0 {
 			shown = sql.Or(shown, sql.In(entries.C(entry.FieldID), anys(v.Preview.Entries)...))
 		}
-		// Looked up for each row: all that is pointed at is much more than anybody asks for.
+		// Looked up for each row: a list of all that is pointed at would be much longer than what is asked for.
 		seen := sql.Exists(pointing.Where(sql.And(
-			sql.ColumnsEQ(refs.C(reference.FieldToID), s.C("id")), sql.EQ(refs.C(reference.FieldState), schema.OfPublished), shown,
+			sql.ColumnsEQ(refs.C(reference.FieldToID), s.C("id")), sql.EQ(refs.C(reference.FieldState), schema.OfPublished),
+			shown,
 		)))
 		switch organizations, all := v.Organizations(); {
 		case !v.Has(ScopeDrafts):

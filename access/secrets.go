@@ -11,11 +11,13 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/crypto/argon2"
+
+	"dugnad/fault"
 )
 
-// The beginnings of secrets tell what a string is, to people and to programs that look for leaked ones.
+// The prefixes of secrets identify them for people, and for programs that look for leaked ones.
 //
-//nolint:gosec // the beginnings are no secrets
+//nolint:gosec // the prefixes are not secret
 const (
 	secretKeyPrefix      = "dugnad_sk_"
 	publishableKeyPrefix = "dugnad_pk_"
@@ -25,23 +27,24 @@ const (
 	uploadSecretPrefix   = "dugnad_ut_"
 )
 
-// newSecret is 256 random bits in base64url after the prefix.
+// newSecret returns 256 random bits in base64url after the prefix.
 func newSecret(prefix string) string {
 	b := make([]byte, 32)
 	_, _ = rand.Read(b) // never fails
 	return prefix + base64.RawURLEncoding.EncodeToString(b)
 }
 
-// hashOf is what is stored of a secret: it has enough random bits that its SHA-256 cannot be turned round.
+// hashOf returns the SHA-256 of a secret, which is stored in its place. The secret has too many random bits to be found
+// by trying.
 func hashOf(secret string) string {
 	sum := sha256.Sum256([]byte(secret))
 	return hex.EncodeToString(sum[:])
 }
 
-// The lengths of passwords, in characters. The longest keeps hashing from being a way to take memory.
+// The lengths of passwords, in characters. Longer ones would cost too much to hash.
 const (
-	shortestPassword = 12
-	longestPassword  = 200
+	minPassword = 12
+	maxPassword = 200
 )
 
 // argon2id with 64 MiB, two passes and one lane. RFC 9106 recommends 64 MiB with three passes where memory is scarce; OWASP's minimum is
@@ -63,20 +66,20 @@ func argon(password string, salt []byte) []byte {
 	return argon2.IDKey([]byte(password), salt, argonTime, argonMemory, argonThreads, argonKey)
 }
 
-// CheckPassword says what is wrong with a password that somebody chooses, nil when nothing is.
+// CheckPassword returns BAD_USER_INPUT if somebody must not choose the password.
 func CheckPassword(password string) error {
 	switch n := utf8.RuneCountInString(password); {
 	case !utf8.ValidString(password):
-		return &Error{Code: BadInput, Field: "password", Message: "is not UTF-8"}
-	case n < shortestPassword:
-		return &Error{Code: BadInput, Field: "password", Message: fmt.Sprintf("has %d characters; at least %d", n, shortestPassword)}
-	case n > longestPassword:
-		return &Error{Code: BadInput, Field: "password", Message: fmt.Sprintf("has %d characters; at most %d", n, longestPassword)}
+		return &fault.Error{Code: fault.BadUserInput, Field: "password", Message: "must be UTF-8"}
+	case n < minPassword:
+		return fault.Errorf(fault.BadUserInput, "password", "has %d characters; at least %d", n, minPassword)
+	case n > maxPassword:
+		return fault.Errorf(fault.BadUserInput, "password", "has %d characters; at most %d", n, maxPassword)
 	}
 	return nil
 }
 
-// hashPassword writes the hash in the usual text form, $argon2id$v=19$m=…,t=…,p=…$salt$hash.
+// hashPassword returns the hash in the usual text form, $argon2id$v=19$m=…,t=…,p=…$salt$hash.
 func hashPassword(password string) string {
 	salt := make([]byte, argonSalt)
 	_, _ = rand.Read(salt) // never fails
@@ -84,14 +87,14 @@ func hashPassword(password string) string {
 		base64.RawStdEncoding.EncodeToString(salt), base64.RawStdEncoding.EncodeToString(argon(password, salt)))
 }
 
-// nobodysPassword is compared with where there is no account, so that the answer takes the same time.
+// nobodysPassword is the hash that is compared with where there is no account, so that the answer takes the same time.
 //
 //nolint:gosec // nobody's
 const nobodysPassword = "$argon2id$v=19$m=65536,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 
-// isPassword compares a password with a hash that hashPassword has written.
+// isPassword reports whether a hash of hashPassword is that of the password.
 func isPassword(hash, password string) bool {
-	if utf8.RuneCountInString(password) > longestPassword {
+	if utf8.RuneCountInString(password) > maxPassword {
 		return false
 	}
 	parts := strings.Split(hash, "$")
@@ -109,13 +112,13 @@ func isPassword(hash, password string) bool {
 	return subtle.ConstantTimeCompare(want, argon(password, salt)) == 1
 }
 
-// NewUploadSecret is the secret of an upload's address, and what is stored of it.
+// NewUploadSecret returns the secret of an upload's address, and the hash that is stored of it.
 func NewUploadSecret() (secret, hash string) {
 	secret = newSecret(uploadSecretPrefix)
 	return secret, hashOf(secret)
 }
 
-// IsUploadSecret compares a secret with what NewUploadSecret gave to be stored.
+// IsUploadSecret reports whether a hash of NewUploadSecret is that of the secret.
 func IsUploadSecret(hash, secret string) bool {
 	return subtle.ConstantTimeCompare([]byte(hash), []byte(hashOf(secret))) == 1
 }

@@ -1,6 +1,6 @@
-// Package access knows who is asking and what they may see and do: viewers and their roles, accounts, sign-ins and keys. Scope is the
-// one rule that filters live rows; it is applied by the client that NewClient makes, by the filter compiler at every hop, and by search
-// through the choice of index.
+// Package access holds who is asking and what they may see and do: viewers and their roles, accounts, sign-ins, keys,
+// and the audit log. Scope is the one rule that filters live rows; it is applied by the client that NewClient returns,
+// by the filter compiler at every hop, and by search through the choice of index.
 package access
 
 import (
@@ -12,7 +12,7 @@ import (
 	"dugnad/schema"
 )
 
-// Kind tells viewers apart by how they came.
+// Kind is the kind of a viewer, by how they were identified.
 type Kind string
 
 // The kinds of viewer. A missing viewer is anonymous.
@@ -31,16 +31,16 @@ type Viewer struct {
 	SignIn   string // the id of the sign-in that an account came by
 	HubRole  schema.Role
 	Roles    map[string]schema.Role
-	Scopes   []KeyScope // of a key: what it is narrowed to; nil for everything that its role may
-	Manifest string     // of a key: the manifest whose documents alone it may ask; "" for none
+	Scopes   []KeyScope // of a key: what it is narrowed to; nil for everything that its role may do
+	Manifest string     // of a key: it may only run trusted operations of this manifest; "" for any operation
 	Preview  *Previewed // of a preview: what is read as if it were published
 }
 
-// Previewed is what a preview shows as if it were published.
+// Previewed is the content that a preview shows as if it were published.
 type Previewed struct {
 	Entries         []string   // ids
-	Release         *string    // what is in it
-	ScheduledBefore *time.Time // all that are to be published up to then
+	Release         *string    // the entries of this release
+	ScheduledBefore *time.Time // the entries that are scheduled to be published until then
 	Organizations   []string   // whose; nil for all
 }
 
@@ -58,7 +58,7 @@ const (
 // KeyScopes lists the scopes of keys.
 func KeyScopes() []KeyScope { return []KeyScope{ScopeRead, ScopeDrafts, ScopePublish, ScopeManage} }
 
-// Account is the id of the account that is signed in, "" when there is none.
+// Account returns the id of the account that is signed in, "" for none.
 func (v Viewer) Account() string {
 	if v.Kind != Member {
 		return ""
@@ -66,8 +66,8 @@ func (v Viewer) Account() string {
 	return v.Name
 }
 
-// SeesMembers tells whether the viewer may read what is for members: people of a member organisation who are signed in, and keys that
-// were given that.
+// SeesMembers reports whether the viewer may read content with the audience MEMBERS: accounts with a role in any
+// organisation or in the hub, and keys with the scope READ.
 func (v Viewer) SeesMembers() bool {
 	switch v.Kind {
 	case system:
@@ -81,12 +81,12 @@ func (v Viewer) SeesMembers() bool {
 	return false
 }
 
-// Has tells whether nothing keeps the viewer from what the scope is about; its role may.
+// Has reports whether the viewer has the scope. Everybody but a narrowed key has every scope; the role decides besides.
 func (v Viewer) Has(s KeyScope) bool {
 	return v.Kind != Key || v.Scopes == nil || slices.Contains(v.Scopes, s)
 }
 
-// RoleIn is the strongest role that the viewer has in the organisation, or in the whole hub; "" for none.
+// RoleIn returns the strongest role that the viewer has in the organisation, or in the whole hub; "" for none.
 func (v Viewer) RoleIn(organization string) schema.Role {
 	if v.Kind == system {
 		return schema.HubAdmin
@@ -97,28 +97,30 @@ func (v Viewer) RoleIn(organization string) schema.Role {
 	return v.Roles[organization]
 }
 
-// Organizations are the ids of those that the viewer has a role in, in order. all is true for a role of the whole hub.
+// Organizations returns the ids of the organisations that the viewer has a role in, in order. all is true for a role in
+// the whole hub.
 func (v Viewer) Organizations() (ids []string, all bool) {
 	return slices.Sorted(maps.Keys(v.Roles)), v.Kind == system || v.HubRole != ""
 }
 
-// IsSystem tells whether the viewer is the hub itself.
+// IsSystem reports whether the viewer is the hub itself.
 func (v Viewer) IsSystem() bool { return v.Kind == system }
 
-// IsAnonymous tells whether nobody is signed in.
+// IsAnonymous reports whether the viewer is not identified.
 func (v Viewer) IsAnonymous() bool { return v.Kind == Anonymous || v.Kind == "" }
 
-// System is the hub itself doing the named work, the loader or the index for instance. It cannot come from a request.
+// System returns the viewer for the named work of the hub itself, the loader or the index for instance. It never comes
+// from a request.
 func System(name string) Viewer { return Viewer{Kind: system, Name: name} }
 
 type viewerKey struct{}
 
-// WithViewer puts the viewer into the context.
+// WithViewer returns a context with the viewer.
 func WithViewer(ctx context.Context, v Viewer) context.Context {
 	return context.WithValue(ctx, viewerKey{}, v)
 }
 
-// ViewerOf is the viewer in the context, anonymous when there is none.
+// ViewerOf returns the viewer of the context, anonymous when there is none.
 func ViewerOf(ctx context.Context) Viewer {
 	if v, ok := ctx.Value(viewerKey{}).(Viewer); ok {
 		return v

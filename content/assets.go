@@ -3,7 +3,6 @@ package content
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"regexp"
 	"strconv"
 	"unicode/utf8"
@@ -11,14 +10,17 @@ import (
 	"dugnad/access"
 	"dugnad/ent"
 	"dugnad/ent/asset"
+	"dugnad/fault"
 	"dugnad/schema"
 )
 
-var errNoAsset = &Error{Code: NotFound, Message: "there is no such file"}
+var errNoAsset = &fault.Error{Code: fault.NotFound, Message: "there is no such file"}
 
-// UpdateAsset changes what goes with a file: alt, credit, focalPoint. It takes an EDITOR of the organisation that has uploaded it, a CONTRIBUTOR as
-// long as no reader sees it, and a HUB_EDITOR where nobody has.
-func (s *Service) UpdateAsset(ctx context.Context, id string, document json.RawMessage) (problems []Problem, err error) {
+// UpdateAsset changes what belongs to a file: alt, credit, focalPoint. Editors of the organisation that uploaded it
+// only; its contributors too as long as no reader sees the file; HUB_EDITORs where no organisation did.
+func (s *Service) UpdateAsset(
+	ctx context.Context, id string, document json.RawMessage,
+) (problems []Problem, err error) {
 	system := access.WithViewer(ctx, access.System("content"))
 	a, err := s.client.Asset.Get(system, id)
 	if ent.IsNotFound(err) {
@@ -35,7 +37,8 @@ func (s *Service) UpdateAsset(ctx context.Context, id string, document json.RawM
 	if !seen || v.IsAnonymous() {
 		return nil, errNoAsset
 	}
-	shown, err := s.client.Asset.Query().Where(asset.ID(id)).Exist(access.WithViewer(ctx, access.Viewer{Kind: access.Key, Scopes: []access.KeyScope{access.ScopeRead}}))
+	shown, err := s.client.Asset.Query().Where(asset.ID(id)).
+		Exist(access.WithViewer(ctx, access.Viewer{Kind: access.Key, Scopes: []access.KeyScope{access.ScopeRead}}))
 	if err != nil {
 		return nil, err
 	}
@@ -47,7 +50,7 @@ func (s *Service) UpdateAsset(ctx context.Context, id string, document json.RawM
 		}
 	}
 	if !v.IsSystem() && (role.Rank() < least.Rank() || !v.Has(scope)) {
-		return nil, &Error{Code: Forbidden, Message: fmt.Sprintf("this needs the role %s", least)}
+		return nil, fault.Errorf(fault.Forbidden, "", "this needs the role %s", least)
 	}
 	var given struct {
 		FocalPoint *schema.FocalPoint
@@ -58,27 +61,27 @@ func (s *Service) UpdateAsset(ctx context.Context, id string, document json.RawM
 		return nil, err
 	}
 	if p := given.FocalPoint; p != nil && !(p.X >= 0 && p.X <= 1 && p.Y >= 0 && p.Y <= 1) {
-		return nil, &Error{Code: BadInput, Field: "focalPoint", Message: "x and y are 0 to 1"}
+		return nil, &fault.Error{Code: fault.BadUserInput, Field: "focalPoint", Message: "x and y are 0 to 1"}
 	}
-	if utf8.RuneCountInString(given.Credit) > longestCredit {
-		return nil, &Error{Code: BadInput, Field: "credit", Message: fmt.Sprintf("has more than %d characters", longestCredit)}
+	if utf8.RuneCountInString(given.Credit) > maxCredit {
+		return nil, fault.Errorf(fault.BadUserInput, "credit", "has more than %d characters", maxCredit)
 	}
 	for _, a := range given.Alt {
-		if utf8.RuneCountInString(a.Text) > longestAlt {
-			return nil, &Error{Code: BadInput, Field: "alt", Message: fmt.Sprintf("has more than %d characters", longestAlt)}
+		if utf8.RuneCountInString(a.Text) > maxAlt {
+			return nil, fault.Errorf(fault.BadUserInput, "alt", "has more than %d characters", maxAlt)
 		}
 	}
 	_, problems, err = s.PutData(ctx, Data{ID: id, Document: document})
 	return problems, err
 }
 
-// The lengths of what goes with a file, in characters.
+// The lengths of what belongs to a file, in characters.
 const (
-	longestCredit = 300
-	longestAlt    = 2000
+	maxCredit = 300
+	maxAlt    = 2000
 )
 
-// fileSizes says in the downloads of a document what is known of the assets that they are.
+// fileSizes fills in the sizes of the downloads of a document that are assets.
 func (w *write) fileSizes(doc ent.Document) error {
 	downloads := doc.Shared().Downloads
 	var ids []string
@@ -104,14 +107,16 @@ func (w *write) fileSizes(doc ent.Document) error {
 	return nil
 }
 
-// pictureLink is a picture of the hub's in a body, with what it is said to show.
+// pictureLink is a picture of the hub in a body, with its alternative text.
 var pictureLink = regexp.MustCompile(`!\[([^\]]*)\]\(hub:ast_[0-9a-z]{26}\b`)
 
-// withoutAlt warns of pictures that say nothing to those who do not see them: the entry's own, when silent holds its asset, and those in its texts.
+// withoutAlt returns a warning for each place with a picture without alternative text: the entry's own, when silent
+// holds its asset, and those in its texts.
 func withoutAlt(entry string, doc ent.Document, silent map[string]bool) (problems []Problem) {
 	warn := func(path ...string) {
 		problems = append(problems, Problem{
-			Code: "NO_ALT", Severity: SeverityWarning, Path: path, Entry: entry, Message: "the picture has no text for those who do not see it",
+			Code: WarningNoAlt, Severity: SeverityWarning, Path: path, Entry: entry,
+			Message: "the picture has no alternative text",
 		})
 	}
 	for _, r := range doc.References() {
@@ -133,11 +138,11 @@ func withoutAlt(entry string, doc ent.Document, silent map[string]bool) (problem
 	return problems
 }
 
-// silentPictures are those of the documents' own pictures that have no text.
-func (p *publication) silentPictures() (map[string]bool, error) {
+// picturesWithoutAlt returns which of the documents' own pictures have no alternative text, by the id of the asset.
+func (b *batch) picturesWithoutAlt() (map[string]bool, error) {
 	var ids []string
-	for _, doc := range p.docs {
-		for _, r := range doc.References() {
+	for _, e := range b.entries {
+		for _, r := range e.doc.References() {
 			if r.Field == "image" {
 				ids = append(ids, r.ID)
 			}
@@ -146,7 +151,8 @@ func (p *publication) silentPictures() (map[string]bool, error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	assets, err := p.Asset.Query().Where(asset.IDIn(unique(ids)...)).Select(asset.FieldID, asset.FieldAlts).All(access.WithViewer(p.ctx, access.System("content")))
+	assets, err := b.Asset.Query().Where(asset.IDIn(unique(ids)...)).Select(asset.FieldID, asset.FieldAlts).
+		All(access.WithViewer(b.ctx, access.System("content")))
 	silent := make(map[string]bool)
 	for _, a := range assets {
 		silent[a.ID] = len(a.Alts) == 0

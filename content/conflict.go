@@ -7,7 +7,8 @@ import (
 	"dugnad/ent/revision"
 )
 
-// ConflictError says that somebody saved in between: what the writer saw, what the writer wants, and what there is now.
+// ConflictError is the error when somebody saved in between: what the writer saw, what the writer wants, and what there
+// is now.
 type ConflictError struct {
 	Entry  string
 	Type   string // of the entry, PRACTICE for instance
@@ -22,41 +23,49 @@ func (e *ConflictError) Error() string {
 	return fmt.Sprintf("entry %s: revision %d was seen, but %d is the newest", e.Entry, e.Seen, e.Head)
 }
 
-// Fields are the places that both changed, to different values; none when the writer only saw an older revision.
+// Fields returns the places that both changed, to different values; none when the writer only saw an older revision.
 func (e *ConflictError) Fields() ([]string, error) {
 	return conflicting([]byte(e.Base.Document), e.Mine, []byte(e.Theirs.Document))
 }
 
-// Changes are what somebody else changed since the revision that was seen.
+// Changes returns what somebody else changed since the revision that was seen.
 func (e *ConflictError) Changes() ([]FieldChange, error) {
 	return Diff([]byte(e.Base.Document), []byte(e.Theirs.Document))
 }
 
-// conflict reads what a ConflictError tells. patch is what the writer wants to lay over the revision that was seen, nil for nothing.
-func (w *write) conflict(h head, seen int, patch []byte) (*ConflictError, error) {
+// conflict reads what a ConflictError holds. patch is what the writer wants to change of the revision that was seen,
+// nil for nothing.
+func (w *write) conflict(h head, seen int, patch object) (*ConflictError, error) {
 	c := &ConflictError{Entry: h.entry.ID, Type: string(h.entry.Type), Seen: seen, Head: h.entry.Head}
 	var err error
-	base := w.Revision.Query().Where(revision.EntryID(c.Entry), revision.NumberLTE(seen)).Order(ent.Desc(revision.FieldNumber))
+	base := w.Revision.Query().Where(revision.EntryID(c.Entry), revision.NumberLTE(seen)).
+		Order(ent.Desc(revision.FieldNumber))
 	if c.Base, err = base.First(w.ctx); ent.IsNotFound(err) {
 		c.Base, err = w.Revision.Query().Where(revision.EntryID(c.Entry)).Order(ent.Asc(revision.FieldNumber)).First(w.ctx)
 	}
 	if err != nil {
 		return nil, err
 	}
-	if c.Theirs, err = w.Revision.Query().Where(revision.EntryID(c.Entry), revision.Number(c.Head)).Only(w.ctx); err != nil {
+	if c.Theirs, err = w.Revision.Query().Where(revision.EntryID(c.Entry), revision.Number(c.Head)).
+		Only(w.ctx); err != nil {
 		return nil, err
 	}
 	c.Base, c.Theirs, c.Mine = c.Base.Unwrap(), c.Theirs.Unwrap(), []byte(c.Base.Document)
 	if patch != nil {
-		if c.Mine, err = merge(c.Mine, patch); err != nil {
+		mine, err := lay(c.Mine, patch)
+		if err != nil {
+			return nil, err
+		}
+		if c.Mine, err = mine.canonical(); err != nil {
 			return nil, err
 		}
 	}
 	return c, nil
 }
 
-// conflicting lists the places that mine and theirs both changed since base, to different values. A place is a field of the document, of
-// texts a field of one language: keyFigures, texts.NB.title. Where one side took a language away and the other changed it, texts.NB.
+// conflicting returns the places that mine and theirs both changed since base, to different values. A place is a field
+// of the document, of texts a field of one language: keyFigures, texts.NB.title. Where one side took a language away
+// and the other changed it, texts.NB.
 func conflicting(base, mine, theirs []byte) ([]string, error) {
 	var docs [3]map[string]any
 	for i, document := range [][]byte{base, mine, theirs} {
@@ -77,7 +86,8 @@ func conflicting(base, mine, theirs []byte) ([]string, error) {
 			continue
 		}
 		for _, language := range keysOf(texts[:]...) {
-			places = append(places, conflictingText("texts."+language, texts[0][language], texts[1][language], texts[2][language])...)
+			places = append(places, conflictingText("texts."+language, texts[0][language], texts[1][language],
+				texts[2][language])...)
 		}
 	}
 	return places, nil
@@ -106,7 +116,7 @@ func bothChanged(base, mine, theirs any) bool {
 	return b != m && b != t && m != t
 }
 
-// textsOf gives three values of the field texts by language; ok is false of other fields.
+// textsOf returns three values of the field texts by language; ok is false of other fields.
 func textsOf(field string, values ...any) (by [3]map[string]any, ok bool) {
 	if field != "texts" {
 		return by, false

@@ -21,6 +21,7 @@ import (
 	"dugnad/ent/revision"
 	"dugnad/ent/slug"
 	"dugnad/ent/tool"
+	"dugnad/fault"
 	"dugnad/schema"
 	"dugnad/server/database"
 	"dugnad/server/database/databasetest"
@@ -156,8 +157,8 @@ func TestSave(t *testing.T) {
 		} {
 			h.Run("refuses "+name, func(t *testing.T) {
 				_, problems, err := h.save(h.NewID("pra"), document, nil)
-				var bad *content.Error
-				if !errors.As(err, &bad) || bad.Code != content.BadInput {
+				var bad *fault.Error
+				if !errors.As(err, &bad) || bad.Code != fault.BadUserInput {
 					t.Errorf("got %v %v, wanted BAD_USER_INPUT", err, problems)
 				}
 			})
@@ -303,7 +304,7 @@ func TestThemesAreATree(t *testing.T) {
 		top := h.data("the", `{"slug": "a", `+label+`}`)
 		below := h.data("the", `{"slug": "a.b", `+label+`, "parent": "`+top+`"}`)
 		_, problems, err := h.PutData(h.ctx, content.Data{ID: top, Document: json.RawMessage(`{"parent": "` + below + `"}`)})
-		var bad *content.Error
+		var bad *fault.Error
 		if !errors.As(err, &bad) || bad.Field != "parent" {
 			h.Errorf("a theme above itself: %v %v", problems, err)
 		}

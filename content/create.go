@@ -12,8 +12,8 @@ import (
 	"dugnad/schema"
 )
 
-// Create saves a new entry of the draft's type. With the key of one that the owner has, it answers that one and changes nothing, so that
-// a caller who did not get the answer can ask again.
+// Create saves a new entry of the draft's type. With the key of an entry that the owner has, it returns that entry and
+// changes nothing, so that a caller who did not get the answer can ask again. Contributors of the owner only.
 func (s *Service) Create(ctx context.Context, d Draft) (saved Saved, problems []Problem, err error) {
 	var t ent.Type
 	for _, one := range ent.Types {
@@ -31,16 +31,14 @@ func (s *Service) Create(ctx context.Context, d Draft) (saved Saved, problems []
 			saved.Entry = e
 			return err
 		}
-		all, found, err := w.saveAll(s, []Draft{d})
-		if len(found) > 0 {
-			for i := range found {
-				found[i].Entry = "" // it has never been there
-			}
-			problems = found
-			return errProblems
+		b := w.draftBatch([]Draft{d})
+		err := b.save()
+		saved, problems = Saved{}, nil
+		for _, p := range b.problems {
+			problems = append(problems, p.of("")) // it has never been there
 		}
 		if err == nil {
-			saved = all[0]
+			saved = Saved{Entry: b.entries[0].written, Moved: true, Warnings: b.entries[0].warnings()}
 		}
 		return err
 	})
@@ -60,31 +58,36 @@ func (s *Service) Create(ctx context.Context, d Draft) (saved Saved, problems []
 	if err != nil {
 		return Saved{}, nil, err
 	}
-	unwrap(saved.Entry)
+	s.detach(saved.Entry)
 	return saved, nil, nil
 }
 
-// withKey is the entry of the draft's type and owner that has the key in its document, nil for none.
+// withKey returns the entry of the draft's type and owner that has the key in its document, nil for none.
 func (w *write) withKey(d Draft) (*ent.Entry, error) {
 	var has struct{ Key *string }
 	if err := json.Unmarshal(d.Document, &has); err != nil || has.Key == nil {
-		return nil, nil // what is wrong with the document is told by the checks
+		return nil, nil // the write path finds what is wrong with the document
 	}
 	e, err := w.Entry.Query().Where(entry.TypeEQ(d.Type), entry.OwnerID(d.Owner), entry.Key(*has.Key)).Only(w.ctx)
 	return e, ent.MaskNotFound(err)
 }
 
-// Restore makes the document of an earlier revision the newest one.
-func (s *Service) Restore(ctx context.Context, id string, number, expected int, note string) (saved []Saved, problems []Problem, err error) {
+// Restore makes the document of an earlier revision the newest one, as Save does.
+func (s *Service) Restore(
+	ctx context.Context, id string, number, expected int, note string,
+) (saved []Saved, problems []Problem, err error) {
 	return s.again(ctx, id, number, expected, note, ActRestore)
 }
 
-// Discard makes the document that was published last the newest one.
+// Discard makes the document that was published last the newest one, as Save does.
 func (s *Service) Discard(ctx context.Context, id string, expected int) (saved []Saved, problems []Problem, err error) {
 	return s.again(ctx, id, 0, expected, "", ActDiscard)
 }
 
-func (s *Service) again(ctx context.Context, id string, number, expected int, note string, act Act) (saved []Saved, problems []Problem, err error) {
+func (s *Service) again(
+	ctx context.Context, id string, number, expected int, note string, act Act,
+) (saved []Saved, problems []Problem, err error) {
+	b := &batch{}
 	err = s.write(ctx, act == ActDiscard, func(w *write) error {
 		heads, err := w.heads([]string{id})
 		if err != nil {
@@ -92,7 +95,7 @@ func (s *Service) again(ctx context.Context, id string, number, expected int, no
 		}
 		e := heads[id].entry
 		if _, problem := w.decide(id, e, act); problem != nil {
-			problems = []Problem{*problem}
+			b.addProblem(*problem)
 			return errProblems
 		}
 		if act == ActDiscard {
@@ -103,37 +106,29 @@ func (s *Service) again(ctx context.Context, id string, number, expected int, no
 			return err
 		}
 		if found[id] == nil {
-			problems = []Problem{{Code: "NOT_FOUND", Severity: SeverityError, Path: []string{"revision"}, Message: "there is no such revision", Entry: id}}
+			b.addProblem(problemAt(ProblemNotFound, "there is no such revision", "revision").of(id))
 			return errProblems
 		}
-		saved, problems, err = w.saveAll(s, []Draft{{
+		b = w.draftBatch([]Draft{{
 			ID: id, Document: json.RawMessage(found[id].Document), Whole: true, Expected: &expected, Note: note, act: act,
 		}})
-		if err == nil && len(problems) > 0 {
-			return errProblems
-		}
-		return err
+		return b.save()
 	})
-	if errors.Is(err, errProblems) {
-		return nil, problems, nil
-	}
-	if err != nil {
-		return nil, nil, err
-	}
-	unwrap(saved[0].Entry)
-	return saved, nil, nil
+	return s.saved(b, err)
 }
 
-// WriteData writes a piece of reference data of the type, THEME for instance: a new one when id is empty. It takes a HUB_EDITOR; the
-// places, a HUB_ADMIN.
-func (s *Service) WriteData(ctx context.Context, gql, id string, document json.RawMessage) (written string, problems []Problem, err error) {
+// WriteData writes a piece of reference data of the type, THEME for instance, and returns its id: a new one when id is
+// empty. HUB_EDITORs only; places, HUB_ADMINs only.
+func (s *Service) WriteData(
+	ctx context.Context, gql, id string, document json.RawMessage,
+) (written string, problems []Problem, err error) {
 	v := access.ViewerOf(ctx)
 	least := schema.HubEditor
 	if gql == "MUNICIPALITY" || gql == "COUNTY" || gql == "DISTRICT" {
 		least = schema.HubAdmin
 	}
 	if !v.IsSystem() && (v.HubRole.Rank() < least.Rank() || !v.Has(access.ScopePublish)) {
-		return "", []Problem{{Code: string(Forbidden), Severity: SeverityError, Path: []string{}, Message: fmt.Sprintf("this needs the role %s", least)}}, nil
+		return "", []Problem{problemAt(ProblemForbidden, fmt.Sprintf("this needs the role %s", least))}, nil
 	}
 	for _, t := range ent.Types {
 		if t.GQL != gql || t.Content {
@@ -148,12 +143,12 @@ func (s *Service) WriteData(ctx context.Context, gql, id string, document json.R
 			return "", nil, err
 		}
 		if of, _ := ent.TypeOf(id); of.GQL != gql || !there[id] {
-			return "", []Problem{{Code: "NOT_FOUND", Severity: SeverityError, Path: []string{"id"}, Message: "there is nothing of this type with the id"}}, nil
+			return "", []Problem{problemAt(ProblemNotFound, "there is nothing of this type with the id", "id")}, nil
 		}
 	}
 	if _, problems, err = s.PutData(ctx, Data{ID: id, Document: document}); err != nil || len(problems) > 0 {
 		if ent.IsConstraintError(err) {
-			return "", []Problem{{Code: "SLUG_TAKEN", Severity: SeverityError, Path: []string{"slug"}, Message: "another one has this name"}}, nil
+			return "", []Problem{problemAt(ProblemSlugTaken, "another one has this slug", "slug")}, nil
 		}
 		return "", problems, err
 	}

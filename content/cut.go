@@ -1,12 +1,9 @@
 package content
 
 import (
-	"bytes"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
-	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -14,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"dugnad/ent"
+	"dugnad/fault"
 	"dugnad/schema"
 	"dugnad/text"
 )
@@ -24,8 +22,8 @@ type erased struct {
 	words  int
 }
 
-// cutter takes erased texts out of others. A text is found by its words, whatever the case, the accents and what stands between them, so
-// that "Ola Nordmann", "OLA  NORDMANN" and ola-nordmann are one.
+// cutter takes erased texts out of others. A text is found by its words, whatever the case, the accents and what stands
+// between them, so that "Ola Nordmann", "OLA  NORDMANN" and ola-nordmann are one.
 type cutter struct {
 	key    []byte
 	texts  []erased
@@ -34,14 +32,15 @@ type cutter struct {
 	places int               // that were cut
 }
 
-// digestOf is the keyed hash of words. Without the key nobody can find by trying what the text was, which of eleven digits would be easy.
+// digestOf returns the keyed hash of words. Without the key nobody can find out by trying what the text was, which for
+// eleven digits would be easy.
 func digestOf(key []byte, words []string) string {
 	h := hmac.New(sha256.New, key)
 	h.Write([]byte("redaction\x00" + strings.Join(words, " ")))
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// wordsIn are the words of a text in the form in which they are compared, and the places of the pieces that they are.
+// wordsIn returns the words of a text in the form in which they are compared, and which of the pieces each is.
 func (c *cutter) wordsIn(pieces []string) (folded []string, at []int) {
 	for i, p := range pieces {
 		f, known := c.folded[p]
@@ -62,7 +61,7 @@ func (c *cutter) wordsIn(pieces []string) (folded []string, at []int) {
 	return folded, at
 }
 
-// match tells how many of the first words are an erased text, 0 for none.
+// match returns how many of the first words are an erased text, 0 for none.
 func (c *cutter) match(words []string) int {
 	if c.found != nil {
 		if n := len(c.found); n <= len(words) && slices.Equal(words[:n], c.found) {
@@ -83,7 +82,7 @@ func (c *cutter) match(words []string) int {
 	return 0
 }
 
-// cut puts the gap into a text in the place of what is erased.
+// cut returns a text with the gap in the place of what is erased.
 func (c *cutter) cut(s, gap string) string {
 	pieces := words(s)
 	folded, at := c.wordsIn(pieces)
@@ -106,14 +105,14 @@ func (c *cutter) cut(s, gap string) string {
 	return b.String() + strings.Join(pieces[from:], "")
 }
 
-// holds tells whether there is an erased text in s.
+// holds reports whether there is an erased text in s.
 func (c *cutter) holds(s string) bool {
 	before := c.places
 	defer func() { c.places = before }()
 	return c.cut(s, "") != s
 }
 
-// gapIn is what marks the place of a text that was taken out.
+// gapIn returns what marks the place of a text that was taken out.
 func gapIn(l schema.Language) string {
 	switch l {
 	case schema.NN:
@@ -125,54 +124,53 @@ func gapIn(l schema.Language) string {
 	}
 }
 
-// names are the fields that hold an address or somebody's own id, not words: with an erased text in it, that of content is dropped.
+// names are the fields that hold a slug or a key, not words. In content, one with an erased text in it is dropped.
 var names = []string{"slug", "key"}
 
-// document takes erased texts out of the texts of a document of the type, PRACTICE for instance. What is no text is left: ids, numbers,
-// dates, values of closed lists.
+// document takes erased texts out of the texts of a stored document of the type, PRACTICE for instance. It returns the
+// document as it was where nothing is cut.
 func (c *cutter) document(gql, id string, document []byte) ([]byte, error) {
-	kind, err := ent.NewDocument(gql)
+	o, err := parseObject(document)
 	if err != nil {
-		return nil, err
+		return nil, &fault.Error{Code: fault.BadUserInput, Field: "document", Message: "must be a JSON object"}
 	}
-	dec := json.NewDecoder(bytes.NewReader(document))
-	dec.UseNumber()
-	var v map[string]any
-	if err := dec.Decode(&v); err != nil {
-		return nil, &Error{Code: BadInput, Field: "document", Message: "is not a JSON object"}
-	}
-	before := c.places
 	t, _ := ent.TypeOf(id)
+	t.GQL = gql
+	before := c.places
+	if err := c.cutDocument(t, id, o); err != nil || c.places == before {
+		return document, err
+	}
+	return o.canonical()
+}
+
+// cutDocument takes erased texts out of the texts of a document. What is no text is left: ids, numbers, dates, values
+// of closed lists.
+func (c *cutter) cutDocument(t ent.Type, id string, o object) error {
+	kind, err := ent.NewDocument(t.GQL)
+	if err != nil {
+		return err
+	}
 	for _, field := range names {
-		s, ok := v[field].(string)
+		s, ok := o[field].(string)
 		switch {
 		case !ok || !c.holds(s):
 			continue
 		case t.Content:
-			delete(v, field)
+			delete(o, field)
 		case field == "key":
-			v[field] = id
-		default: // the address of an organisation or a theme: whoever may write it, changes it
+			o[field] = id
+		default: // the slug of an organisation or a theme is left to those who may change it
 			continue
 		}
 		c.places++
 	}
-	c.value(v, reflect.TypeOf(kind), "", "")
-	if c.places == before {
-		return document, nil
-	}
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
-		return nil, fmt.Errorf("write a document without what is erased: %w", err)
-	}
-	return bytes.TrimSpace(b.Bytes()), nil
+	c.value(map[string]any(o), reflect.TypeOf(kind), "", "")
+	return nil
 }
 
 var plainText = reflect.TypeFor[string]()
 
-// value cuts what is a text in a value of the Go type; language is the one that it says of itself, or what it is in.
+// value cuts the texts in a value of the Go type, and returns it. language is that of the value, or of what it is in.
 func (c *cutter) value(v any, t reflect.Type, name string, language schema.Language) any {
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()

@@ -17,24 +17,24 @@ import (
 
 	"entgo.io/ent/dialect/sql"
 
-	"dugnad/access"
 	"dugnad/changes"
 	"dugnad/ent"
 	"dugnad/ent/numberuse"
 	"dugnad/ent/revision"
+	"dugnad/fault"
 	"dugnad/schema"
 	"dugnad/text"
 )
 
-// Data is what is to be kept of one piece of reference data: a municipality, a theme, an organisation. It has no drafts.
+// Data is one piece of reference data to be written: a municipality, a theme, an organisation. It has no drafts.
 type Data struct {
 	ID       string
 	Document json.RawMessage // a patch: absent = unchanged, null = cleared
 	File     []byte          // of an asset: its bytes
-	Stored   *Stored         // of an asset whose bytes are kept already: what they are
+	Stored   *Stored         // of an asset whose bytes are stored already
 }
 
-// Stored is what is known of a file that is kept. Zero is not known.
+// Stored is what is known of a stored file. Zero means unknown.
 type Stored struct {
 	SHA256               string
 	Bytes                int
@@ -55,13 +55,14 @@ func (s *Stored) columns() map[string]any {
 	return columns
 }
 
-// PutData keeps the reference data, all or none, and tells readers of what changed. Rows come before edges, so that the given may
-// point at each other. changed counts those whose document is another than before.
+// PutData writes the reference data, all or none, and appends what changed to the change log. Rows are written before
+// edges, so that the data may point at each other. changed is the number of pieces whose document differs from before.
+// It checks no rights: WriteData does.
 func (s *Service) PutData(ctx context.Context, data ...Data) (changed int, problems []Problem, err error) {
 	for _, d := range data {
 		if d.File != nil {
 			if err := s.files.Put(ctx, sumOf(d.File), bytes.NewReader(d.File)); err != nil {
-				return 0, nil, fmt.Errorf("keep the file of %s: %w", d.ID, err)
+				return 0, nil, fmt.Errorf("store the file of %s: %w", d.ID, err)
 			}
 		}
 	}
@@ -70,7 +71,7 @@ func (s *Service) PutData(ctx context.Context, data ...Data) (changed int, probl
 		if err != nil {
 			return err
 		}
-		erased, err := w.erasedFrom(s, slices.Collect(maps.Keys(last)))
+		redacted, err := w.redactedFrom(slices.Collect(maps.Keys(last)))
 		if err != nil {
 			return err
 		}
@@ -79,17 +80,25 @@ func (s *Service) PutData(ctx context.Context, data ...Data) (changed int, probl
 		for _, d := range data {
 			t, ok := ent.TypeOf(d.ID)
 			if !ok || t.Content {
-				return &Error{Code: BadInput, Field: "id", Message: fmt.Sprintf("%q is not an id of reference data", d.ID)}
+				return fault.Errorf(fault.BadUserInput, "id", "%q is not an id of reference data", d.ID)
 			}
-			if d.Document, err = merge([]byte(last[d.ID].Document), d.Document); err != nil {
+			patch, err := parsePatch(d.Document)
+			if err != nil {
 				return err
 			}
-			if c := erased[d.ID]; c != nil {
-				if d.Document, err = c.document(t.GQL, d.ID, d.Document); err != nil {
+			document, err := lay([]byte(last[d.ID].Document), patch)
+			if err != nil {
+				return err
+			}
+			if c := redacted[d.ID]; c != nil {
+				if err := c.cutDocument(t, d.ID, document); err != nil {
 					return err
 				}
 			}
-			doc, err := decode(t.GQL, d.Document)
+			if d.Document, err = document.canonical(); err != nil {
+				return err
+			}
+			doc, err := document.typed(t.GQL, d.Document)
 			if err != nil {
 				return fmt.Errorf("%s: %w", d.ID, err)
 			}
@@ -107,7 +116,7 @@ func (s *Service) PutData(ctx context.Context, data ...Data) (changed int, probl
 			return errProblems
 		}
 		changed = len(moved)
-		return w.putData(s, moved, docs, last)
+		return w.putData(moved, docs, last)
 	})
 	if errors.Is(err, errProblems) {
 		return 0, problems, nil
@@ -115,10 +124,10 @@ func (s *Service) PutData(ctx context.Context, data ...Data) (changed int, probl
 	return changed, nil, err
 }
 
-func (w *write) putData(s *Service, data []Data, docs []ent.Document, last map[string]*ent.Revision) error {
+func (w *write) putData(data []Data, docs []ent.Document, last map[string]*ent.Revision) error {
 	byID := make(map[string]ent.Document, len(data))
 	for i, d := range data {
-		access.About(w.ctx, "", d.ID)
+		w.audit.AddSubjects("", d.ID)
 		if err := docs[i].PutRow(w.ctx, w.Client, d.ID, derived(docs[i], d.stored())); err != nil {
 			return fmt.Errorf("put %s: %w", d.ID, err)
 		}
@@ -128,10 +137,16 @@ func (w *write) putData(s *Service, data []Data, docs []ent.Document, last map[s
 			}
 		}
 		number := last[d.ID].Number + 1
-		if err := w.revise(s.NewID("rev"), d.ID, number, d.Document, hashOf(d.Document), Draft{}); err != nil {
+		if err := w.addRevision(revisionOf{
+			entry: d.ID, number: number, document: d.Document,
+			hash: hashOf(d.Document),
+		}); err != nil {
 			return err
 		}
-		w.changes = append(w.changes, changes.Entry{NodeID: d.ID, Action: schema.Upsert, Revision: number, Audience: schema.Public})
+		w.changes = append(w.changes, changes.Entry{
+			NodeID: d.ID, Action: schema.Upsert, Revision: number,
+			Audience: schema.Public,
+		})
 		byID[d.ID] = docs[i]
 	}
 	if err := w.connect(byID); err != nil {
@@ -143,7 +158,7 @@ func (w *write) putData(s *Service, data []Data, docs []ent.Document, last map[s
 	return nil
 }
 
-// checkThemes refuses a theme that is above itself.
+// checkThemes returns BAD_USER_INPUT if a theme is its own ancestor.
 func (w *write) checkThemes() error {
 	themes, err := w.Theme.Query().WithParent().All(w.ctx)
 	if err != nil {
@@ -158,14 +173,14 @@ func (w *write) checkThemes() error {
 	for _, t := range themes {
 		for steps, id := 0, above[t.ID]; id != ""; steps, id = steps+1, above[id] {
 			if id == t.ID || steps > len(themes) {
-				return &Error{Code: BadInput, Field: "parent", Message: fmt.Sprintf("the theme %s would be above itself", t.Slug)}
+				return fault.Errorf(fault.BadUserInput, "parent", "the theme %s would be its own ancestor", t.Slug)
 			}
 		}
 	}
 	return nil
 }
 
-// lastRevisions gives the newest revision of each, an empty one where there is none.
+// lastRevisions returns the newest revision of each by id, an empty one where there is none.
 func (w *write) lastRevisions(data []Data) (map[string]*ent.Revision, error) {
 	last := make(map[string]*ent.Revision, len(data))
 	for chunk := range slices.Chunk(data, 500) {
@@ -184,7 +199,7 @@ func (w *write) lastRevisions(data []Data) (map[string]*ent.Revision, error) {
 	return last, nil
 }
 
-// newest holds for a revision that no later one of the same thing follows.
+// newest is the predicate for the last revision of each entry or piece of reference data.
 func newest(s *sql.Selector) {
 	later := sql.Table(revision.Table).As("later")
 	s.Where(sql.NotExists(sql.Select(later.C(revision.FieldID)).From(later).Where(sql.And(
@@ -193,7 +208,7 @@ func newest(s *sql.Selector) {
 	))))
 }
 
-// stored is what is known of the file that comes with it, nil when none does.
+// stored returns what is known of the file of an asset, nil when there is none.
 func (d Data) stored() *Stored {
 	if d.File == nil {
 		return d.Stored
@@ -205,7 +220,7 @@ func (d Data) stored() *Stored {
 	return s
 }
 
-// derived are the columns that are made from the document and the file.
+// derived returns the columns that are derived from the document and the file.
 func derived(doc ent.Document, stored *Stored) map[string]any {
 	switch d := doc.(type) {
 	case *ent.MunicipalityInput:
@@ -227,7 +242,7 @@ func derived(doc ent.Document, stored *Stored) map[string]any {
 	return nil
 }
 
-// folded joins names so that " x" finds those of which a word begins with x.
+// folded joins folded names so that " x" matches those in which a word begins with x.
 func folded(local schema.LocalText, names ...string) string {
 	for _, n := range local {
 		names = append(names, n.Text)
@@ -241,7 +256,7 @@ func folded(local schema.LocalText, names ...string) string {
 	return b.String()
 }
 
-// putNumbers makes the numbers of a municipality those given. A number that another one had is taken from it.
+// putNumbers replaces the numbers of a municipality. A number that another municipality has is taken from it.
 func (w *write) putNumbers(id string, numbers []schema.MunicipalityNumber) error {
 	given := make([]string, len(numbers))
 	for i, n := range numbers {
@@ -253,7 +268,8 @@ func (w *write) putNumbers(id string, numbers []schema.MunicipalityNumber) error
 	}
 	rows := make([]*ent.NumberUseCreate, len(numbers))
 	for i, n := range numbers {
-		rows[i] = w.NumberUse.Create().SetID(n.Number).SetNumber(n.Number).SetName(n.Name).SetNillableFromDate(n.From).SetNillableToDate(n.To).
+		rows[i] = w.NumberUse.Create().SetID(n.Number).SetNumber(n.Number).SetName(n.Name).SetNillableFromDate(n.From).
+			SetNillableToDate(n.To).
 			SetMunicipalityID(id)
 	}
 	return inBulk(w.ctx, rows, w.NumberUse.CreateBulk)

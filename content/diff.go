@@ -12,8 +12,8 @@ import (
 	"znkr.io/diff"
 )
 
-// FieldChange is one place where two documents differ. Path leads to it; texts and labels are told by their language: texts, NB, body.
-// Other items of lists are told by their place in the new list, or in the old one when they are gone.
+// FieldChange is one place where two documents differ. In its path, texts and labels have their language: texts, NB,
+// body. Other items of lists have their index in the new list, or in the old one when they are gone.
 type FieldChange struct {
 	Path   []string
 	Before *string // the value as JSON, nil when there was none
@@ -21,8 +21,8 @@ type FieldChange struct {
 	Text   []TextPart // of a text: what was kept, deleted and inserted, in order; none for other values
 }
 
-// Diff lists where two documents differ, in the order of the paths. A field that is absent, null or an empty list is the same, and so
-// are texts in another order of languages.
+// Diff returns where two documents differ, in the order of the paths. A field that is absent, null or an empty list is
+// the same, and so are texts in another order of languages.
 func Diff(before, after []byte) ([]FieldChange, error) {
 	old, err := parsed(before)
 	if err != nil {
@@ -37,7 +37,7 @@ func Diff(before, after []byte) ([]FieldChange, error) {
 	return d.changes, nil
 }
 
-// parsed reads a document without what says nothing: fields that are null or an empty list, at any depth.
+// parsed reads a document without its empty fields: those that are null or an empty list, at any depth.
 func parsed(document []byte) (map[string]any, error) {
 	dec := json.NewDecoder(bytes.NewReader(document))
 	dec.UseNumber()
@@ -64,13 +64,13 @@ func withoutEmpty(v any) {
 	}
 }
 
-// encoded is the canonical JSON of a value that parsed gave, "null" for none.
+// encoded returns the canonical JSON of a value that parsed has returned, "null" for nil.
 func encoded(v any) string {
 	var b strings.Builder
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
 	if err := enc.Encode(v); err != nil {
-		panic(err) // cannot be: it came from JSON
+		panic(err) // cannot happen: it came from JSON
 	}
 	return strings.TrimSuffix(b.String(), "\n")
 }
@@ -120,14 +120,14 @@ func (d *differ) values(path []string, old, now any) {
 	d.changes = append(d.changes, change)
 }
 
-// both tells whether two values are of one kind; one that is absent is of any.
+// both reports whether two values are of one type; nil is of any.
 func both[T any](old, now any) (o, n T, ok bool) {
 	o, wasOne := old.(T)
 	n, isOne := now.(T)
 	return o, n, (wasOne || old == nil) && (isOne || now == nil)
 }
 
-// lists tells whether two lists are compared item by item; lists of ids are one value.
+// lists compares two lists item by item. It reports false, and compares nothing, of lists of ids, which are one value.
 func (d *differ) lists(path []string, old, now []any) bool {
 	o, wasByLanguage := byLanguage(path, old)
 	n, isByLanguage := byLanguage(path, now)
@@ -142,7 +142,8 @@ func (d *differ) lists(path []string, old, now []any) bool {
 	return true
 }
 
-// items compares lists item by item. Of what was put between two items that both lists have, the first is compared with the first.
+// items compares lists item by item. Of what was put between two items that both lists have, the first is compared with
+// the first.
 func (d *differ) items(path []string, old, now []any) {
 	var gone, come []int
 	flush := func() {
@@ -186,8 +187,8 @@ func ofObjects(list []any) bool {
 	return !slices.ContainsFunc(list, func(v any) bool { _, ok := v.(map[string]any); return !ok })
 }
 
-// byLanguage gives the items of texts and labels by their language, without it; ok is false of other lists, and where a language
-// comes twice.
+// byLanguage returns the items of texts and labels by their language, without it. ok is false for other lists, and
+// where a language occurs twice.
 func byLanguage(path []string, list []any) (items map[string]any, ok bool) {
 	items = make(map[string]any, len(list))
 	for _, v := range list {
@@ -205,7 +206,8 @@ func byLanguage(path []string, list []any) (items map[string]any, ok bool) {
 	return items, true
 }
 
-// isText tells whether the place holds words for people.
+// isText reports whether the path leads to words for people.
 func isText(path []string) bool {
-	return len(path) > 2 && path[0] == "texts" && path[2] != "translatedFrom" || len(path) > 1 && path[len(path)-1] == "text"
+	return len(path) > 2 && path[0] == "texts" && path[2] != "translatedFrom" ||
+		len(path) > 1 && path[len(path)-1] == "text"
 }

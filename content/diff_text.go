@@ -13,7 +13,7 @@ type TextPart struct {
 	Text string
 }
 
-// TextPartKind tells what became of a piece of a text.
+// TextPartKind is what became of a piece of a text.
 type TextPartKind string
 
 // The kinds of part.
@@ -23,15 +23,15 @@ const (
 	Inserted TextPartKind = "INSERTED"
 )
 
-// What is compared word by word: so many words, spaces and signs of two documents, and of one piece between two lines that both texts
-// have. What is beyond counts as deleted and inserted, as a text that was written anew.
+// The bounds of comparing word by word: words, spaces and other signs of two documents, and of one piece between two
+// lines that both texts have. What exceeds them counts as deleted and inserted.
 const (
 	maxWords      = 200_000
 	maxPieceWords = 20_000
 )
 
-// text compares two texts, first by lines and then by the words of lines that differ. What was kept and deleted makes the one, what was
-// kept and inserted the other.
+// text compares two texts, first by lines and then by the words of lines that differ. The parts kept and
+// deleted make up before, those kept and inserted make up after.
 func (d *differ) text(before, after string) []TextPart {
 	var parts textParts
 	var gone, come strings.Builder
@@ -88,7 +88,8 @@ func (p *textParts) add(kind TextPartKind, text string) {
 	}
 }
 
-// words cuts a text into words, spaces and other signs, of which nothing is lost. A mark stays with what it is on.
+// words splits a text into words, spaces and other signs; joined, they are the text again. A combining mark stays with
+// its letter.
 func words(s string) (all []string) {
 	kind := func(r rune) int {
 		switch {

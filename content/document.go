@@ -7,152 +7,129 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"reflect"
-	"strconv"
 	"strings"
 
 	"dugnad/ent"
+	"dugnad/fault"
 )
 
 // maxDocument is the size that a document may have, in bytes.
 const maxDocument = 2 << 20
 
-// merge lays a patch over a document: absent = unchanged, null = cleared.
-func merge(old, patch []byte) ([]byte, error) {
-	doc, in := make(map[string]json.RawMessage), make(map[string]json.RawMessage)
-	if len(old) > 0 {
-		if err := json.Unmarshal(old, &doc); err != nil {
-			return nil, fmt.Errorf("read the stored document: %w", err)
-		}
-	}
-	if err := json.Unmarshal(patch, &in); err != nil || in == nil {
-		return nil, &Error{Code: BadInput, Field: "document", Message: "is not a JSON object"}
-	}
-	for k, v := range in {
-		if string(v) == "null" {
-			delete(doc, k)
-			continue
-		}
-		var value any
-		if err := json.Unmarshal(v, &value); err != nil {
-			return nil, &Error{Code: BadInput, Field: k, Message: "is not JSON"}
-		}
-		if err := noNullItem(value, k); err != nil {
-			return nil, err
-		}
-		doc[k] = v
-	}
-	return canonical(doc)
-}
-
-// noNullItem refuses a list with null in it: its items are texts, ids and objects, and none of them is nothing.
-func noNullItem(v any, path ...string) error {
-	switch v := v.(type) {
-	case []any:
-		for i, item := range v {
-			at := append(path, strconv.Itoa(i))
-			if item == nil {
-				return &Error{Code: BadInput, Field: strings.Join(at, "."), Message: "cannot be null"}
-			}
-			if err := noNullItem(item, at...); err != nil {
-				return err
-			}
-		}
-	case map[string]any:
-		for _, k := range keysOf(v) {
-			if err := noNullItem(v[k], append(path, k)...); err != nil {
-				return err
-			}
-		}
+func checkSize(document []byte) error {
+	if len(document) > maxDocument {
+		return &fault.Error{Code: fault.BadUserInput, Field: "document", Message: "must not be larger than 2 MB"}
 	}
 	return nil
 }
 
-// canonical writes a document with its keys sorted at every level and without spaces, so that equal documents are equal bytes.
-func canonical(doc map[string]json.RawMessage) ([]byte, error) {
-	text, err := json.Marshal(doc)
-	if err != nil {
-		return nil, err
-	}
-	dec := json.NewDecoder(bytes.NewReader(text))
-	dec.UseNumber()
-	var v any
-	if err := dec.Decode(&v); err != nil {
-		return nil, err
-	}
+// canonical writes the document with its keys sorted at every level and without spaces, so that equal documents are
+// equal bytes. Documents are stored so, and hashed.
+func (o object) canonical() ([]byte, error) {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
-		return nil, err
+	if err := enc.Encode(map[string]any(o)); err != nil {
+		return nil, fmt.Errorf("write a document: %w", err)
 	}
 	return bytes.TrimSpace(b.Bytes()), nil
 }
 
+// hashOf returns the SHA-256 of a document in canonical form, in hex.
 func hashOf(document []byte) string {
 	sum := sha256.Sum256(document)
 	return hex.EncodeToString(sum[:])
 }
 
-// decode reads a document of the type, PRACTICE for instance. A field that the type does not have is an error, at any depth.
+// decode reads a stored document of the type, PRACTICE for instance.
 func decode(gql string, document []byte) (ent.Document, error) {
+	o, err := parseObject(document)
+	if err != nil {
+		return nil, &fault.Error{Code: fault.BadUserInput, Field: "document", Message: "must be a JSON object"}
+	}
+	return o.typed(gql, document)
+}
+
+// typed reads the document, of which text is the JSON, into the type, PRACTICE for instance. A field that the type does
+// not have is an error, at any depth.
+func (o object) typed(gql string, text []byte) (ent.Document, error) {
 	doc, err := ent.NewDocument(gql)
 	if err != nil {
-		return nil, &Error{Code: BadInput, Field: "type", Message: err.Error()}
+		return nil, &fault.Error{Code: fault.BadUserInput, Field: "type", Message: err.Error()}
 	}
-	if len(document) > maxDocument {
-		return nil, &Error{Code: BadInput, Field: "document", Message: "is larger than 2 MB"}
+	if err := checkSize(text); err != nil {
+		return nil, err
 	}
-	if err := strict(document, doc); err != nil {
-		return nil, &Error{Code: BadInput, Field: "document", Message: err.Error()}
+	invalid := func(format string, args ...any) error {
+		return fault.Errorf(fault.BadUserInput, "document", format, args...)
 	}
-	fields := make(map[string]json.RawMessage)
-	if err := json.Unmarshal(document, &fields); err != nil {
-		return nil, &Error{Code: BadInput, Field: "document", Message: "is not a JSON object"}
+	if field := unknownField(map[string]any(o), reflect.TypeOf(doc)); field != "" {
+		return nil, invalid("has an unknown field %q", field)
 	}
-	v := reflect.ValueOf(doc).Elem()
-	for i := range v.NumField() { // an Omittable reads its value without being strict, so each value is read once more
-		name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
-		raw, given := fields[name]
-		if !given {
-			continue
-		}
-		value, ok := v.Field(i).Type().MethodByName("Value")
-		if !ok {
-			continue
-		}
-		if err := strict(raw, reflect.New(value.Type.Out(0)).Interface()); err != nil {
-			return nil, &Error{Code: BadInput, Field: name, Message: err.Error()}
-		}
+	err = json.Unmarshal(text, doc)
+	var kind *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &kind) && kind.Field != "":
+		return nil, invalid("%s cannot be a %s", kind.Field, kind.Value)
+	case errors.As(err, &kind):
+		return nil, invalid("has a %s where another value must be", kind.Value)
+	case err != nil:
+		return nil, invalid("%s", strings.TrimPrefix(err.Error(), "json: "))
 	}
 	return doc, nil
 }
 
-func strict(text []byte, into any) error {
-	dec := json.NewDecoder(bytes.NewReader(text))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(into); err != nil {
-		var syntax *json.SyntaxError
-		var kind *json.UnmarshalTypeError
-		switch {
-		case errors.As(err, &syntax):
-			return errors.New("is not JSON")
-		case errors.As(err, &kind):
-			return fmt.Errorf("%s cannot be a %s", orDocument(kind.Field), kind.Value)
-		default:
-			return errors.New(strings.TrimPrefix(err.Error(), "json: "))
+// unmarshaler is for types that read themselves.
+var unmarshaler = reflect.TypeFor[json.Unmarshaler]()
+
+// unknownField returns the first field of a value that its Go type does not have, with the path to it, "" when there is
+// none. encoding/json cannot find those within an Omittable, which every field of a document is.
+func unknownField(v any, t reflect.Type) string {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if value, ok := t.MethodByName("Value"); ok && value.Type.NumOut() == 1 { // an Omittable
+		return unknownField(v, value.Type.Out(0))
+	}
+	switch v := v.(type) {
+	case []any:
+		for i, item := range v {
+			if t.Kind() != reflect.Slice {
+				break
+			}
+			if field := unknownField(item, t.Elem()); field != "" {
+				return fmt.Sprintf("%d.%s", i, field)
+			}
+		}
+	case map[string]any:
+		if t.Kind() != reflect.Struct || reflect.PointerTo(t).Implements(unmarshaler) {
+			return ""
+		}
+		for _, name := range keysOf(v) {
+			f, ok := fieldOf(t, name)
+			if !ok {
+				return name
+			}
+			if field := unknownField(v[name], f.Type); field != "" {
+				return name + "." + field
+			}
 		}
 	}
-	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return errors.New("has something after its end")
-	}
-	return nil
+	return ""
 }
 
-func orDocument(field string) string {
-	if field == "" {
-		return "it"
+// fieldOf returns the field of a struct that JSON calls name. As encoding/json does, it takes a name in other letter
+// case where none is equal.
+func fieldOf(t reflect.Type, name string) (found reflect.StructField, ok bool) {
+	for i := range t.NumField() {
+		f := t.Field(i)
+		switch is := jsonName(f); {
+		case is == name:
+			return f, true
+		case !ok && strings.EqualFold(is, name):
+			found, ok = f, true
+		}
 	}
-	return field
+	return found, ok
 }

@@ -25,9 +25,9 @@ import (
 	"dugnad/ent/theme"
 )
 
-// Export gives content as files that Import takes: that of an organisation, or of all when it is "". What is published comes as it is
-// published, with a newer draft beside it; what was never published, withdrawn or put away comes as its newest revision. Content is told by
-// its id, reference data by name.
+// Export calls give with every entry of an organisation, or of all when it is "", as a file that Import reads. Of a
+// live entry the file has the published document, with a newer draft beside it; of others the newest revision. Content
+// is identified by id, reference data by name. It checks no rights.
 func (s *Service) Export(ctx context.Context, organization string, give func(File) error) error {
 	ctx = access.WithViewer(ctx, access.System("export"))
 	for after := ""; ; {
@@ -109,7 +109,8 @@ func (s *Service) exported(ctx context.Context, entries []*ent.Entry) ([]File, e
 	return files, nil
 }
 
-// ExportData gives the reference data as files that Import takes, in the order in which it takes them.
+// ExportData calls give with the reference data as files that Import reads, in the order in which it reads them. It
+// checks no rights.
 func (s *Service) ExportData(ctx context.Context, give func(File) error) error {
 	ctx = access.WithViewer(ctx, access.System("export"))
 	w := &write{Client: s.client, ctx: ctx, now: s.Now()}
@@ -154,7 +155,7 @@ func (s *Service) ExportData(ctx context.Context, give func(File) error) error {
 	return nil
 }
 
-// File gives the bytes of an asset.
+// File opens the bytes of an asset. The caller closes them. It checks no rights.
 func (s *Service) File(ctx context.Context, key string) (name string, content io.ReadCloser, err error) {
 	ctx = access.WithViewer(ctx, access.System("export"))
 	a, err := s.client.Asset.Query().Where(asset.Key(key)).Only(ctx)
@@ -165,7 +166,7 @@ func (s *Service) File(ctx context.Context, key string) (name string, content io
 	return a.File, content, err
 }
 
-// named puts names in the place of the ids of reference data.
+// named replaces the ids of reference data in a document by names.
 func named(document string, names map[string]Name) (json.RawMessage, error) {
 	return eachID(json.RawMessage(document), func(s string) (string, error) {
 		if n, ok := names[s]; ok {
@@ -175,7 +176,7 @@ func named(document string, names map[string]Name) (json.RawMessage, error) {
 	})
 }
 
-// dataIDs are the ids of reference data in a document.
+// dataIDs returns the texts of a document that stand where an id does.
 func dataIDs(document string) (ids []string, err error) {
 	_, err = eachID(json.RawMessage(document), func(s string) (string, error) {
 		ids = append(ids, s)
@@ -184,7 +185,7 @@ func dataIDs(document string) (ids []string, err error) {
 	return ids, err
 }
 
-// namesOf are the names of reference data, by id, with one statement a type.
+// namesOf returns the names of reference data by id, with one statement for each type.
 func (s *Service) namesOf(ctx context.Context, ids []string) (map[string]Name, error) {
 	names, byType := make(map[string]Name, len(ids)), make(map[string][]string)
 	for _, id := range unique(ids) {

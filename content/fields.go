@@ -11,8 +11,8 @@ import (
 	"dugnad/schema"
 )
 
-// fields checks what holds for values wherever they stand in a document: dates that exist, small texts in languages that there are and
-// not empty, lists that are not endless.
+// fields checks values by their type, wherever they stand in a document: dates exist, small texts are not empty and in
+// known languages, lists are not too long.
 func (c *checker) fields(doc ent.Document) {
 	v := reflect.ValueOf(doc).Elem()
 	for i := range v.NumField() {
@@ -56,7 +56,7 @@ func (c *checker) walk(v reflect.Value, path []string) {
 	}
 }
 
-// local checks a small text: at most one text a language, none of them empty.
+// local checks a small text: at most one for each language, none of them empty.
 func (c *checker) local(t schema.LocalText, path []string) {
 	seen := make(map[schema.Language]bool, len(t))
 	for i, s := range t {
@@ -67,7 +67,7 @@ func (c *checker) local(t schema.LocalText, path []string) {
 		case seen[s.Language]:
 			c.invalid("there is a text in this language already", append(at, "language")...)
 		case strings.TrimSpace(s.Text) == "":
-			c.add("REQUIRED", "is empty", append(at, "text")...)
+			c.add(ProblemRequired, "must not be empty", append(at, "text")...)
 		}
 		c.length(s.Text, maxText, append(slices.Clone(at), "text")...)
 		seen[s.Language] = true

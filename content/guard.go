@@ -13,25 +13,27 @@ import (
 	"dugnad/schema"
 )
 
-// Acknowledgement is a warning that somebody takes on, and why.
+// Acknowledgement is a warning that somebody acknowledges, and why.
 type Acknowledgement struct {
-	Code   string
+	Code   string // as it was given; one that is no ProblemCode acknowledges nothing
 	Path   []string
 	Reason string
 }
 
-// unacknowledged are the warnings that nobody took on with a reason of at least three letters.
+// unacknowledged returns the warnings that nobody acknowledged with a reason of at least three characters. It reuses
+// the slice.
 func unacknowledged(warnings []Problem, acks []Acknowledgement) []Problem {
 	return slices.DeleteFunc(warnings, func(p Problem) bool {
 		return slices.ContainsFunc(acks, func(a Acknowledgement) bool {
-			return a.Code == p.Code && slices.Equal(a.Path, p.Path) && utf8.RuneCountInString(strings.TrimSpace(a.Reason)) >= 3
+			return a.Code == string(p.Code) && slices.Equal(a.Path, p.Path) &&
+				utf8.RuneCountInString(strings.TrimSpace(a.Reason)) >= 3
 		})
 	})
 }
 
-// guard finds what should not be published without a thought, each a warning: numbers and addresses of persons in what readers would see,
-// and texts of which little is left of what they see now. before is that document, nil when they see none. Messages never repeat what
-// was found.
+// guard returns warnings for what should be looked at before it is published: numbers and addresses of persons in what
+// readers would see, and texts that are much shorter than what they see now. before is the document that they see now,
+// nil for none. Messages never repeat what was found.
 func guard(entry string, doc, before ent.Document) []Problem {
 	g := &guarded{entry: entry}
 	shared := doc.Shared()
@@ -55,10 +57,11 @@ func guard(entry string, doc, before ent.Document) []Problem {
 
 // notWords are fields that hold ids, codes and addresses.
 var notWords = map[string]bool{
-	"key": true, "slug": true, "url": true, "link": true, "to": true, "organization": true, "municipality": true, "district": true,
-	"funder": true, "rater": true, "asset": true, "unit": true, "currency": true, "numberThen": true, "projectNumber": true, "format": true,
-	"indicator": true, "licence": true, "themes": true, "targetGroups": true, "methods": true, "contacts": true, "lawSections": true,
-	"tools": true, "reports": true, "files": true, "image": true, "sizeAsStated": true,
+	"key": true, "slug": true, "url": true, "link": true, "to": true, "organization": true, "municipality": true,
+	"district": true, "funder": true, "rater": true, "asset": true, "unit": true, "currency": true, "numberThen": true,
+	"projectNumber": true, "format": true, "indicator": true, "licence": true, "themes": true, "targetGroups": true,
+	"methods": true, "contacts": true, "lawSections": true, "tools": true, "reports": true, "files": true, "image": true,
+	"sizeAsStated": true,
 }
 
 type guarded struct {
@@ -66,8 +69,9 @@ type guarded struct {
 	problems []Problem
 }
 
-func (g *guarded) warn(code, message string, path []string) {
-	g.problems = append(g.problems, Problem{Code: code, Severity: SeverityWarning, Path: path, Message: message, Entry: g.entry})
+func (g *guarded) warn(code ProblemCode, message string, path []string) {
+	g.problems = append(g.problems,
+		Problem{Code: code, Severity: SeverityWarning, Path: path, Message: message, Entry: g.entry})
 }
 
 func (g *guarded) walk(v reflect.Value, path []string) {
@@ -90,19 +94,20 @@ func (g *guarded) walk(v reflect.Value, path []string) {
 		if v.Type() == reflect.TypeFor[string]() { // a named type is a closed list or a date
 			g.text(v.String(), path)
 		}
-	default: // numbers and booleans say nothing of persons
+	default: // numbers and booleans hold no personal data
 	}
 }
 
-// findings are the kinds of thing that may tell of a person.
+// findings are the kinds of personal data that are looked for.
 var findings = []struct {
-	code, what string
-	find       func(string) [][2]int
+	code ProblemCode
+	what string
+	find func(string) [][2]int
 }{
-	{"NATIONAL_ID", "national identity number", nationalIDs},
-	{"DUF_NUMBER", "DUF number", dufNumbers},
-	{"PHONE", "telephone number", phones},
-	{"PRIVATE_EMAIL", "private e-mail address", privateEmails},
+	{WarningNationalID, "national identity number", nationalIDs},
+	{WarningDUFNumber, "DUF number", dufNumbers},
+	{WarningPhone, "telephone number", phones},
+	{WarningPrivateEmail, "private e-mail address", privateEmails},
 }
 
 func (g *guarded) text(s string, path []string) {
@@ -123,7 +128,7 @@ func (g *guarded) text(s string, path []string) {
 	}
 }
 
-// shrunk warns of texts of at least 200 characters of which less than a tenth is left.
+// shrunk adds warnings for texts of at least 200 characters of which less than a tenth is left.
 func (g *guarded) shrunk(before, now []schema.ContentText) {
 	for _, was := range before {
 		i := slices.IndexFunc(now, func(t schema.ContentText) bool { return t.Language == was.Language })
@@ -144,11 +149,13 @@ func (g *guarded) shrunk(before, now []schema.ContentText) {
 			}
 			total, left = total+n, left+m
 			if current.IsValid() && n >= 200 && m*10 < n {
-				g.warn("SHRUNK", fmt.Sprintf("had %d characters, and has %d", n, m), []string{"texts", strconv.Itoa(i), jsonName(field)})
+				g.warn(WarningShrunk, fmt.Sprintf("had %d characters, and has %d", n, m),
+					[]string{"texts", strconv.Itoa(i), jsonName(field)})
 			}
 		}
 		if !current.IsValid() && total >= 200 {
-			g.warn("SHRUNK", fmt.Sprintf("the text in %s, of %d characters, is gone", was.Language, total), []string{"texts"})
+			g.warn(WarningShrunk, fmt.Sprintf("the text in %s, of %d characters, is gone", was.Language, total),
+				[]string{"texts"})
 		}
 	}
 }
@@ -163,7 +170,8 @@ func lengthOf(v reflect.Value) int {
 	return 0
 }
 
-// runs of digits, in groups that spaces (also unbreakable ones), hyphens and full stops part, with a plus sign before them.
+// digitRuns matches runs of digits, in groups separated by spaces (also no-break spaces), hyphens or full stops, with
+// an optional plus sign before them.
 var digitRuns = regexp.MustCompile(`\+?\d(?:[ \x{00A0}\x{202F}.\-]?\d)*`)
 
 func digitsOf(s string) string {
@@ -184,8 +192,9 @@ func places(s string, is func(run, digits, before, after string) bool) (found []
 	return found
 }
 
-// nationalIDs finds Norwegian national identity numbers: eleven digits with a date, where D-numbers add 4 to the first digit, H-numbers 4
-// to the third and synthetic ones 4, 6.5 or 8 there, and two check digits (Skatteetaten's rule: weights below, modulus 11).
+// nationalIDs finds Norwegian national identity numbers: eleven digits with a date, where D-numbers add 4 to the first
+// digit, H-numbers 4 to the third and synthetic ones 4, 6.5 or 8 there, and two check digits (Skatteetaten's rule:
+// weights below, modulus 11).
 func nationalIDs(s string) [][2]int {
 	return places(s, func(_, d, _, _ string) bool { return len(d) == 11 && isNationalID(d) })
 }
@@ -219,8 +228,9 @@ func isNationalID(d string) bool {
 
 var plausibleYear = regexp.MustCompile(`^(199\d|20\d\d)`)
 
-// dufNumbers finds numbers of the aliens register: twelve digits that begin with the year of the first registration. The rule of their
-// check digits is not published, so any such number counts when it is written together, and any twelve digits after the word.
+// dufNumbers finds numbers of the aliens register: twelve digits that begin with the year of the first registration.
+// The rule of their check digits is not published, so any such number counts when it is written without separators, and
+// any twelve digits after the word.
 func dufNumbers(s string) [][2]int {
 	return places(s, func(run, d, before, _ string) bool {
 		if len(d) != 12 {
@@ -239,7 +249,8 @@ var (
 	amountWord  = regexp.MustCompile(`(?i)(kr|nok|kroner|beløp|org\.? ?nr\.?|organisasjonsnummer|isbn|issn|saksnr|prosjektnr|prosjektnummer|nr\.?)[\s\x{00A0}:.]*$`)
 )
 
-// phones finds Norwegian telephone numbers: eight digits from 2 on, together or in the usual groups, or after the country's code.
+// phones finds Norwegian telephone numbers: eight digits, the first of them 2 or more, together or in the usual groups,
+// or after the country code.
 func phones(s string) [][2]int {
 	return places(s, func(run, d, before, after string) bool {
 		abroad := strings.HasPrefix(run, "+47") && len(d) == 10 || strings.HasPrefix(d, "0047") && len(d) == 12
@@ -255,7 +266,8 @@ func phones(s string) [][2]int {
 		if amountAfter.MatchString(after) || amountWord.MatchString(before) || anyGroups.MatchString(run) {
 			return false
 		}
-		if strings.HasSuffix(before, "/") || strings.HasPrefix(after, "/") || strings.HasSuffix(before, "-") || strings.HasSuffix(before, "_") {
+		if strings.HasSuffix(before, "/") || strings.HasPrefix(after, "/") || strings.HasSuffix(before, "-") ||
+			strings.HasSuffix(before, "_") {
 			return false // part of an address or a name
 		}
 		if run == d && (strings.HasPrefix(d, "20") || strings.HasPrefix(d, "19")) && isDay(d) {
@@ -265,7 +277,7 @@ func phones(s string) [][2]int {
 	})
 }
 
-// isDay tells whether eight digits are a day, 20190930.
+// isDay reports whether eight digits are a day, 20190930.
 func isDay(d string) bool {
 	_, err := schema.ParseDate(d[:4] + "-" + d[4:6] + "-" + d[6:])
 	return err == nil

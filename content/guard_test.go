@@ -37,7 +37,7 @@ func codesIn(t *testing.T, document string) []string {
 	}
 	var codes []string
 	for _, p := range guard("pra", doc, nil) {
-		codes = append(codes, p.Code+" "+strings.Join(p.Path, "."))
+		codes = append(codes, string(p.Code)+" "+strings.Join(p.Path, "."))
 	}
 	return codes
 }

@@ -13,20 +13,22 @@ import (
 
 	"dugnad/access"
 	"dugnad/ent"
+	"dugnad/fault"
 	"dugnad/schema"
 )
 
 // File is one item of the documents format: docs/documents.md.
 type File struct {
-	Type      string          `json:"type"`
-	ID        string          `json:"id,omitempty"` // of content: the same in every hub
-	Key       string          `json:"key"`
-	Owner     string          `json:"owner,omitempty"`
-	Published bool            `json:"published,omitempty"`
-	First     *time.Time      `json:"publishedAt,omitempty"` // when it was first published; counts where it is published here for the first time
-	Document  json.RawMessage `json:"document"`
-	Draft     json.RawMessage `json:"draft,omitempty"` // of published content: a newer document, which readers do not see
-	Bytes     []byte          `json:"-"`               // of an asset: the file beside it
+	Type      string `json:"type"`
+	ID        string `json:"id,omitempty"` // of content: the same in every hub
+	Key       string `json:"key"`
+	Owner     string `json:"owner,omitempty"`
+	Published bool   `json:"published,omitempty"`
+	// when it was first published; counts where it is published here for the first time
+	First    *time.Time      `json:"publishedAt,omitempty"`
+	Document json.RawMessage `json:"document"`
+	Draft    json.RawMessage `json:"draft,omitempty"` // of published content: a newer document, which readers do not see
+	Bytes    []byte          `json:"-"`               // of an asset: the file beside it
 }
 
 // ProblemsError is an import that was refused because of problems in its documents.
@@ -45,24 +47,26 @@ func (e *ProblemsError) Error() string {
 	return b.String()
 }
 
-// Progress is told how many of the items of a type have been taken in.
+// Progress is called with how many of the items of a type have been imported.
 type Progress func(done, total int, what string)
 
-// dataTypes are the types of reference data, in the order in which they are taken in: what others point at comes first.
+// dataTypes are the types of reference data, in the order in which they are imported: what others point at comes first.
 var dataTypes = []string{
-	"COUNTY", "MUNICIPALITY", "DISTRICT", "ORGANIZATION", "CONTACT", "THEME", "TARGET_GROUP", "METHOD", "LAW_SECTION", "ASSET",
+	"COUNTY", "MUNICIPALITY", "DISTRICT", "ORGANIZATION", "CONTACT", "THEME", "TARGET_GROUP", "METHOD", "LAW_SECTION",
+	"ASSET",
 }
 
-// Imported is what an import did: how many files made something new, changed something, or changed nothing, and of how many documents of
-// content a text was not kept because it has been taken out for good.
+// Imported is the result of an import: how many files created something, changed something or changed nothing, and in
+// how many documents of content redacted text was cut again.
 type Imported struct{ Created, Changed, Unchanged, Redacted int }
 
-// errDryRun takes an import back that was only to be tried.
-var errDryRun = errors.New("only tried")
+// errDryRun rolls back what was only a dry run.
+var errDryRun = errors.New("dry run")
 
-// Import takes in the files, all or none: reference data first, type by type, then content. It goes the way that an editor's save and
-// publish go, so nothing unlawful can come in by it, and importing the same files again changes nothing. A dry run is taken back at the
-// end.
+// Import imports the files atomically: reference data first, type by type, then content. It uses the write path of
+// editors, so it checks what a save and a publish check, and importing the same files again changes nothing. A dry run
+// is rolled back at the end. If there are problems in the documents, the error is a *ProblemsError. It checks no
+// rights.
 func (s *Service) Import(ctx context.Context, files []File, dryRun bool, progress Progress) (done Imported, err error) {
 	err = s.write(ctx, true, func(w *write) error {
 		if err := s.within(w).importAll(ctx, files, &done, progress); err != nil {
@@ -147,7 +151,7 @@ func (s *Service) importContent(ctx context.Context, files []File, done *Importe
 	for _, f := range files {
 		name, ok := ParseName(f.Owner)
 		if !ok {
-			return &Error{Code: BadInput, Field: "owner", Message: fmt.Sprintf("of %s: %q names nobody", f.Key, f.Owner)}
+			return fault.Errorf(fault.BadUserInput, "owner", "of %s: %q is not the name of an organisation", f.Key, f.Owner)
 		}
 		owners = append(owners, name)
 	}
@@ -157,7 +161,7 @@ func (s *Service) importContent(ctx context.Context, files []File, done *Importe
 	}
 	for i, f := range files {
 		if owner[owners[i]] == "" {
-			return &Error{Code: NotFound, Field: "owner", Message: fmt.Sprintf("of %s: there is no %s", f.Key, f.Owner)}
+			return fault.Errorf(fault.NotFound, "owner", "of %s: there is no %s", f.Key, f.Owner)
 		}
 		if documents[i], err = withOwnKey(documents[i], f.Key); err != nil {
 			return fmt.Errorf("%s: %w", f.Key, err)
@@ -167,7 +171,7 @@ func (s *Service) importContent(ctx context.Context, files []File, done *Importe
 	if err != nil {
 		return err
 	}
-	stands, err := s.stands(ids, documents, newer)
+	unchanged, err := s.unchanged(ids, documents, newer)
 	if err != nil {
 		return err
 	}
@@ -175,12 +179,15 @@ func (s *Service) importContent(ctx context.Context, files []File, done *Importe
 	var published []bool
 	var first []*time.Time
 	for i, f := range files {
-		if stands[i] {
+		if unchanged[i] {
 			done.Unchanged++
 			continue
 		}
 		published, first = append(published, f.Published), append(first, f.First)
-		drafts = append(drafts, Draft{ID: ids[i], Type: schema.ContentType(f.Type), Owner: owner[owners[i]], Document: documents[i], Whole: f.ID != ""})
+		drafts = append(drafts, Draft{
+			ID: ids[i], Type: schema.ContentType(f.Type), Owner: owner[owners[i]],
+			Document: documents[i], Whole: f.ID != "",
+		})
 	}
 	saved, problems, err := s.Save(ctx, drafts...)
 	if len(problems) > 0 {
@@ -212,7 +219,7 @@ func (s *Service) importContent(ctx context.Context, files []File, done *Importe
 	}
 	drafts = nil
 	for i := range files {
-		if newer[i] != nil && !stands[i] {
+		if newer[i] != nil && !unchanged[i] {
 			drafts = append(drafts, Draft{ID: ids[i], Document: newer[i], Whole: true})
 		}
 	}
@@ -229,7 +236,8 @@ func (s *Service) importContent(ctx context.Context, files []File, done *Importe
 	return nil
 }
 
-// newerDrafts are the documents of the files' drafts, with ids in the place of names; nil where there is none.
+// newerDrafts returns the documents of the files' drafts, with ids in the place of names; nil where a file has no
+// draft.
 func (s *Service) newerDrafts(ctx context.Context, files []File, ids []string) ([]json.RawMessage, error) {
 	newer := make([]json.RawMessage, len(files))
 	var with []File
@@ -255,9 +263,10 @@ func (s *Service) newerDrafts(ctx context.Context, files []File, ids []string) (
 	return newer, nil
 }
 
-// stands tells which entries with a newer draft are already as the files say: what is published, and the draft.
-func (s *Service) stands(ids []string, documents, newer []json.RawMessage) ([]bool, error) {
-	stands := make([]bool, len(ids))
+// unchanged reports of which entries with a newer draft both what is published and the draft are already as in the
+// files.
+func (s *Service) unchanged(ids []string, documents, newer []json.RawMessage) ([]bool, error) {
+	unchanged := make([]bool, len(ids))
 	w := s.inside
 	heads, err := w.heads(ids)
 	if err != nil {
@@ -273,36 +282,46 @@ func (s *Service) stands(ids []string, documents, newer []json.RawMessage) ([]bo
 	if err != nil {
 		return nil, err
 	}
-	erased, err := w.erasedFrom(s, slices.Collect(maps.Keys(numbers)))
+	redacted, err := w.redactedFrom(slices.Collect(maps.Keys(numbers)))
 	if err != nil {
 		return nil, err
 	}
-	kept := func(id string, document json.RawMessage) (hash string, err error) {
-		t, _ := ent.TypeOf(id)
-		text, err := merge(nil, document)
-		if c := erased[id]; c != nil && err == nil {
-			text, err = c.document(t.GQL, id, text)
+	hash := func(id string, document json.RawMessage) (string, error) {
+		patch, err := parsePatch(document)
+		if err != nil {
+			return "", err
 		}
+		stored, err := lay(nil, patch)
+		if err != nil {
+			return "", err
+		}
+		if c := redacted[id]; c != nil {
+			t, _ := ent.TypeOf(id)
+			if err := c.cutDocument(t, id, stored); err != nil {
+				return "", err
+			}
+		}
+		text, err := stored.canonical()
 		return hashOf(text), err
 	}
 	for i, id := range ids {
 		if published[id] == nil {
 			continue
 		}
-		shown, err := kept(id, documents[i])
+		shown, err := hash(id, documents[i])
 		if err != nil {
 			return nil, err
 		}
-		draft, err := kept(id, newer[i])
+		draft, err := hash(id, newer[i])
 		if err != nil {
 			return nil, err
 		}
-		stands[i] = shown == published[id].Hash && draft == heads[id].hash
+		unchanged[i] = shown == published[id].Hash && draft == heads[id].hash
 	}
-	return stands, nil
+	return unchanged, nil
 }
 
-// withOwnKey puts the key into a document, where there is one.
+// withOwnKey returns the document with the key in it, unless the key is "".
 func withOwnKey(document json.RawMessage, key string) (json.RawMessage, error) {
 	if key == "" {
 		return document, nil
@@ -310,21 +329,25 @@ func withOwnKey(document json.RawMessage, key string) (json.RawMessage, error) {
 	return withKey(document, key)
 }
 
-// resolveFiles gives every file its id, one it has or a new one, and puts ids where its document holds names.
-func (s *Service) resolveFiles(ctx context.Context, files []File) (ids []string, documents []json.RawMessage, err error) {
+// resolveFiles returns the id of every file, the one it has or a new one, and its document with ids in the place of
+// names.
+func (s *Service) resolveFiles(
+	ctx context.Context, files []File,
+) (ids []string, documents []json.RawMessage, err error) {
 	var names []Name
 	own := make([]Name, len(files))
 	for i, f := range files {
 		own[i] = Name{strings.ReplaceAll(strings.ToLower(f.Type), "_", "-"), f.Key}
 		if f.ID != "" {
 			if t, ok := ent.TypeOf(f.ID); !ok || !t.Content || t.GQL != f.Type {
-				return nil, nil, &Error{Code: BadInput, Field: "id", Message: fmt.Sprintf("%q is not an id of content of the type %s", f.ID, f.Type)}
+				return nil, nil, fault.Errorf(fault.BadUserInput, "id", "%q is not an id of content of the type %s", f.ID, f.Type)
 			}
 		}
 		if _, ok := TypeOfKind(own[i].Kind); !ok {
-			return nil, nil, &Error{Code: BadInput, Field: "type", Message: fmt.Sprintf("of %s: there is no type %q", f.Key, f.Type)}
+			return nil, nil, fault.Errorf(fault.BadUserInput, "type", "of %s: there is no type %q", f.Key, f.Type)
 		}
-		if _, err := renamed(f.Document, func(n Name) (string, error) { names = append(names, n); return "", nil }); err != nil {
+		if _, err := renamed(f.Document,
+			func(n Name) (string, error) { names = append(names, n); return "", nil }); err != nil {
 			return nil, nil, fmt.Errorf("%s: %w", f.Key, err)
 		}
 	}
@@ -351,7 +374,7 @@ func (s *Service) resolveFiles(ctx context.Context, files []File) (ids []string,
 	for i, f := range files {
 		documents[i], err = renamed(f.Document, func(n Name) (string, error) {
 			if found[n] == "" {
-				return "", &Error{Code: NotFound, Message: fmt.Sprintf("there is no %s:%s", n.Kind, n.Key)}
+				return "", fault.Errorf(fault.NotFound, "", "there is no %s:%s", n.Kind, n.Key)
 			}
 			return found[n], nil
 		})
@@ -365,7 +388,7 @@ func (s *Service) resolveFiles(ctx context.Context, files []File) (ids []string,
 func withKey(document json.RawMessage, key string) (json.RawMessage, error) {
 	fields := make(map[string]json.RawMessage)
 	if err := json.Unmarshal(document, &fields); err != nil {
-		return nil, &Error{Code: BadInput, Field: "document", Message: "is not a JSON object"}
+		return nil, &fault.Error{Code: fault.BadUserInput, Field: "document", Message: "must be a JSON object"}
 	}
 	text, err := json.Marshal(key)
 	if err != nil {
@@ -384,7 +407,7 @@ var idFields = func() map[string]bool {
 	return fields
 }()
 
-// renamed puts what id gives in the place of every name in a document.
+// renamed returns a document in which every name is replaced by what id returns for it.
 func renamed(document json.RawMessage, id func(Name) (string, error)) (json.RawMessage, error) {
 	return eachID(document, func(s string) (string, error) {
 		if n, ok := ParseName(s); ok {
@@ -394,13 +417,13 @@ func renamed(document json.RawMessage, id func(Name) (string, error)) (json.RawM
 	})
 }
 
-// eachID puts what with gives in the place of every text of a document that stands where an id does.
+// eachID returns a document in which every text that stands where an id does is replaced by what with returns for it.
 func eachID(document json.RawMessage, with func(string) (string, error)) (json.RawMessage, error) {
 	dec := json.NewDecoder(bytes.NewReader(document))
 	dec.UseNumber()
 	var v any
 	if err := dec.Decode(&v); err != nil {
-		return nil, &Error{Code: BadInput, Field: "document", Message: "is not JSON"}
+		return nil, &fault.Error{Code: fault.BadUserInput, Field: "document", Message: "must be JSON"}
 	}
 	v, err := idsIn(v, false, with)
 	if err != nil {

@@ -1,8 +1,6 @@
 package content
 
 import (
-	"context"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -33,20 +31,24 @@ func (w *write) putLinks(id string, doc *ent.Shared) error {
 	var municipalities []*ent.ContentMunicipalityCreate
 	for i, l := range doc.Municipalities {
 		municipalities = append(municipalities, w.ContentMunicipality.Create().SetID(key(i)).SetContentID(id).SetSeq(i).
-			SetMunicipalityID(l.Municipality).SetRole(l.Role).SetNillableNameThen(schema.OrNil(l.NameThen)).SetNillableNumberThen(schema.OrNil(l.NumberThen)))
+			SetMunicipalityID(l.Municipality).SetRole(l.Role).SetNillableNameThen(schema.OrNil(l.NameThen)).
+			SetNillableNumberThen(schema.OrNil(l.NumberThen)))
 	}
 	var districts []*ent.ContentDistrictCreate
 	for i, l := range doc.Districts {
-		districts = append(districts, w.ContentDistrict.Create().SetID(key(i)).SetContentID(id).SetSeq(i).SetDistrictID(l.District).SetRole(l.Role))
+		districts = append(districts, w.ContentDistrict.Create().SetID(key(i)).SetContentID(id).SetSeq(i).
+			SetDistrictID(l.District).SetRole(l.Role))
 	}
 	var members []*ent.NetworkMemberCreate
 	for i, l := range doc.Members {
-		members = append(members, w.NetworkMember.Create().SetID(key(i)).SetContentID(id).SetSeq(i).SetMunicipalityID(l.Municipality).
+		members = append(members, w.NetworkMember.Create().SetID(key(i)).SetContentID(id).SetSeq(i).
+			SetMunicipalityID(l.Municipality).
 			SetNillableFromDate(l.From).SetNillableToDate(l.To))
 	}
 	var relations []*ent.RelationCreate
 	for i, r := range doc.Relations {
-		relations = append(relations, w.Relation.Create().SetFromID(id).SetToID(r.To).SetType(r.Type).SetSeq(i).SetNillablePosition(r.Position).
+		relations = append(relations, w.Relation.Create().SetFromID(id).SetToID(r.To).SetType(r.Type).SetSeq(i).
+			SetNillablePosition(r.Position).
 			SetSections(r.Section).SetNotes(r.Note))
 	}
 	for _, put := range []func() error{
@@ -63,17 +65,8 @@ func (w *write) putLinks(id string, doc *ent.Shared) error {
 	return nil
 }
 
-// inBulk writes rows, 500 a statement.
-func inBulk[R any, B interface{ Exec(context.Context) error }](ctx context.Context, rows []R, bulk func(...R) B) error {
-	for chunk := range slices.Chunk(rows, 500) {
-		if err := bulk(chunk...).Exec(ctx); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// deleteLinks deletes the links that a live row states. What others state of it stays: it shows again when the row does.
+// deleteLinks deletes the links that a live row states. What others state of it stays: it shows again when the row
+// does.
 func (w *write) deleteLinks(id string) error {
 	for _, del := range []func() (int, error){
 		func() (int, error) {
@@ -99,7 +92,7 @@ func (w *write) deleteLinks(id string) error {
 
 type predicateSlug = predicate.Slug
 
-// slugLike holds for the slug and those made from it by numbering.
+// slugLike is the predicate for the slug and those made from it by numbering.
 func slugLike(t schema.ContentType, address string) predicateSlug {
 	return slug.And(slug.TypeEQ(t), slug.Or(slug.Slug(address), func(s *sql.Selector) {
 		s.Where(sql.HasPrefix(s.C(slug.FieldSlug), strings.TrimSuffix(address, "-")+"-"))

@@ -25,11 +25,12 @@ import (
 	"dugnad/schema"
 )
 
-// Name names something as the documents format does: theme:settlement.housing, municipality:4602, practice:rad-tillit.
+// Name identifies something by its type and key, as the import format does: theme:settlement.housing,
+// municipality:4602, practice:rad-tillit.
 type Name struct{ Kind, Key string }
 
-// ParseName reads a name; false when s is none.
-func ParseName(s string) (Name, bool) {
+// ParseName reads a name. ok is false if s is not a name.
+func ParseName(s string) (name Name, ok bool) {
 	kind, key, ok := strings.Cut(s, ":")
 	_, known := typeOfKind[kind]
 	return Name{kind, key}, ok && known && key != ""
@@ -44,14 +45,14 @@ var typeOfKind = func() map[string]ent.Type {
 	return kinds
 }()
 
-// TypeOfKind is the type that names of the kind are of.
+// TypeOfKind returns the type of the things that names of the kind identify.
 func TypeOfKind(kind string) (ent.Type, bool) {
 	t, ok := typeOfKind[kind]
 	return t, ok
 }
 
-// Resolve finds the ids of what is named, with one statement a kind. Content is found by its key within any owner; where several
-// owners use one key, the oldest entry is meant. What is not there is absent.
+// Resolve returns the ids of what is named, with one statement for each kind. Content is found by its key within any
+// owner; where several owners use one key, the oldest entry is meant. What is not there is absent. It checks no rights.
 func (s *Service) Resolve(ctx context.Context, names []Name) (map[Name]string, error) {
 	ctx = access.WithViewer(ctx, access.System("content"))
 	byKind := make(map[string][]string)
@@ -115,7 +116,7 @@ func as(key string) func(*sql.Selector) {
 	return func(s *sql.Selector) { s.Select(sql.As(s.C(key), "key"), s.C("id")) }
 }
 
-// ownNumbers holds for the numbers of the municipality.
+// ownNumbers is the predicate for the numbers of the municipality.
 func ownNumbers(id string) predicate.NumberUse {
 	return func(s *sql.Selector) { s.Where(sql.EQ(s.C(numberuse.MunicipalityColumn), id)) }
 }

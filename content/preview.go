@@ -12,25 +12,26 @@ import (
 	"dugnad/ent"
 	"dugnad/ent/entry"
 	"dugnad/ent/releaseitem"
+	"dugnad/fault"
 )
 
-// What a preview may take. On SQLite it makes writers wait, so there it is short.
+// The bounds of previews. On SQLite a preview makes writers wait, so there it is short.
 const (
 	previewsAtOnce    = 4
 	previewTime       = 2 * time.Second
 	previewTimeSQLite = 500 * time.Millisecond
-	// MostPreviewed is how many entries one preview may show.
-	MostPreviewed = 200
+	// MaxPreviewed is the number of entries that one preview may show.
+	MaxPreviewed = 200
 )
 
-// errTooManyPreviews is for the fifth at once.
-var errTooManyPreviews = &Error{Code: Unavailable, Message: "too many previews at once: try again in a moment"}
+// errTooManyPreviews is returned while previewsAtOnce others are shown.
+var errTooManyPreviews = &fault.Error{Code: fault.Unavailable, Message: "too many previews at once; try again later"}
 
-// MayPreview finds what keeps the viewer from previewing the entries.
+// MayPreview returns what keeps the viewer from previewing the entries. Contributors of their owners only.
 func (s *Service) MayPreview(ctx context.Context, ids []string) (problems []Problem, err error) {
 	w := &write{Client: s.client, ctx: access.WithViewer(ctx, access.System("content")), viewer: access.ViewerOf(ctx)}
-	if len(ids) == 0 || len(ids) > MostPreviewed {
-		return []Problem{{Code: "INVALID", Severity: SeverityError, Path: []string{"entries"}, Message: fmt.Sprintf("a preview shows 1 to %d entries", MostPreviewed)}}, nil
+	if len(ids) == 0 || len(ids) > MaxPreviewed {
+		return []Problem{problemAt(ProblemInvalid, fmt.Sprintf("must have 1 to %d entries", MaxPreviewed), "entries")}, nil
 	}
 	heads, err := w.heads(ids)
 	if err != nil {
@@ -44,13 +45,14 @@ func (s *Service) MayPreview(ctx context.Context, ids []string) (problems []Prob
 	return problems, nil
 }
 
-// Preview runs show in a context in which what the viewer previews is published, and takes all of it back afterwards. What is shown is what
-// publishing will do, because the same code does it. It takes neither the publish lock nor the log's, and writes no change; entries
-// themselves are not written, so that editors can go on saving.
+// Preview runs show in a context in which what the viewer previews is published, and rolls it back afterwards. It shows
+// what publishing will do, because the same code does it. It takes neither the publish lock nor the change log's, and
+// appends no change; entries themselves are not written, so that editors can go on saving. The error is UNAVAILABLE
+// while too many previews are shown, and BAD_USER_INPUT where something cannot be published.
 func (s *Service) Preview(ctx context.Context, show func(ctx context.Context)) (err error) {
 	viewer := access.ViewerOf(ctx)
 	if viewer.Preview == nil {
-		return fmt.Errorf("preview of %s: it names nothing", viewer.Kind)
+		return fmt.Errorf("preview for a viewer of kind %s: no entries given", viewer.Kind)
 	}
 	select {
 	case s.previews <- struct{}{}:
@@ -58,14 +60,14 @@ func (s *Service) Preview(ctx context.Context, show func(ctx context.Context)) (
 	default:
 		return errTooManyPreviews
 	}
-	longest := previewTime
+	timeout := previewTime
 	if s.client.Dialect() == dialect.SQLite {
-		longest = previewTimeSQLite
+		timeout = previewTimeSQLite
 	}
 	if s.PreviewTime > 0 {
-		longest = s.PreviewTime
+		timeout = s.PreviewTime
 	}
-	ctx, cancel := context.WithTimeout(ctx, longest)
+	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	inside := access.WithViewer(ctx, access.System("preview"))
 	tx, err := s.client.Tx(inside)
@@ -74,14 +76,17 @@ func (s *Service) Preview(ctx context.Context, show func(ctx context.Context)) (
 	}
 	defer func() {
 		if rollback := tx.Rollback(); rollback != nil && err == nil && ctx.Err() == nil {
-			err = fmt.Errorf("take a preview back: %w", rollback)
+			err = fmt.Errorf("roll back a preview: %w", rollback)
 		}
 	}()
-	w := &write{Client: tx.Client(), ctx: inside, now: s.Now().UTC().Truncate(time.Millisecond), viewer: access.System("preview"), preview: true}
+	w := &write{
+		Client: tx.Client(), ctx: inside, now: s.Now().UTC().Truncate(time.Millisecond),
+		viewer: access.System("preview"), preview: true,
+	}
 	if w.Dialect() == dialect.Postgres {
 		for _, setting := range []string{"SET LOCAL statement_timeout = '2s'", "SET LOCAL lock_timeout = '1s'"} {
 			if _, err := tx.ExecContext(inside, setting); err != nil {
-				return fmt.Errorf("bound a preview: %w", err)
+				return fmt.Errorf("set the timeouts of a preview: %w", err)
 			}
 		}
 	}
@@ -97,51 +102,59 @@ func (s *Service) Preview(ctx context.Context, show func(ctx context.Context)) (
 	return nil
 }
 
-// previewed are the ids of the entries that a preview shows.
+// previewed returns the ids of the entries that a preview shows.
 func (w *write) previewed(p access.Previewed) ([]string, error) {
 	switch {
 	case p.Release != nil:
-		ids, err := w.ReleaseItem.Query().Where(releaseitem.ReleaseID(*p.Release)).Order(releaseitem.ByID()).Limit(MostPreviewed + 1).
+		ids, err := w.ReleaseItem.Query().Where(releaseitem.ReleaseID(*p.Release)).Order(releaseitem.ByID()).
+			Limit(MaxPreviewed + 1).
 			Select(releaseitem.FieldEntryID).Strings(w.ctx)
-		if err == nil && len(ids) > MostPreviewed {
-			err = &Error{Code: BadInput, Message: fmt.Sprintf("the release has more than %d entries", MostPreviewed)}
+		if err == nil && len(ids) > MaxPreviewed {
+			err = fault.Errorf(fault.BadUserInput, "", "the release has more than %d entries", MaxPreviewed)
 		}
 		return ids, err
 	case p.ScheduledBefore == nil:
 		return p.Entries, nil
 	}
-	q := w.Entry.Query().Where(entry.PublishAtLTE(p.ScheduledBefore.UTC())).Order(ent.Asc(entry.FieldPublishAt, entry.FieldID)).Limit(MostPreviewed + 1)
+	q := w.Entry.Query().Where(entry.PublishAtLTE(p.ScheduledBefore.UTC())).
+		Order(ent.Asc(entry.FieldPublishAt, entry.FieldID)).Limit(MaxPreviewed + 1)
 	if p.Organizations != nil {
 		q.Where(entry.OwnerIDIn(p.Organizations...))
 	}
 	ids, err := q.IDs(w.ctx)
-	if err == nil && len(ids) > MostPreviewed {
-		err = &Error{Code: BadInput, Message: fmt.Sprintf("more than %d entries are to be published up to then: preview an earlier time", MostPreviewed)}
+	if err == nil && len(ids) > MaxPreviewed {
+		err = fault.Errorf(fault.BadUserInput, "",
+			"more than %d entries are to be published up to then: preview an earlier time", MaxPreviewed)
 	}
 	return ids, err
 }
 
+// showAsPublished publishes the heads of the entries in the transaction of a preview.
 func (w *write) showAsPublished(ids []string) error {
-	heads, err := w.heads(ids)
-	if err != nil {
+	items := make([]Item, len(ids))
+	for i, id := range ids {
+		items[i].ID = id
+	}
+	b := w.actBatch(ActPreview, ActOptions{}, items)
+	if err := b.readHeads(); err != nil {
 		return err
 	}
-	var items []Item
-	for _, id := range ids {
-		if h := heads[id]; h.entry != nil && slices.Contains(rules[ActPreview].from, h.entry.Stage) { // what was deleted or put away meanwhile is not there
-			items = append(items, Item{ID: id, Revision: h.entry.Head})
-		}
-	}
-	if len(items) == 0 {
+	b.entries = slices.DeleteFunc(b.entries, func(e *entryWrite) bool { // deleted or archived meanwhile
+		return e.entry() == nil || !slices.Contains(rules[ActPreview].from, e.entry().Stage)
+	})
+	if len(b.entries) == 0 {
 		return nil
 	}
-	p, err := w.prepare(items, heads)
-	if err != nil {
+	for _, e := range b.entries {
+		e.item.Revision = e.head.number()
+	}
+	if err := b.preparePublish(); err != nil {
 		return err
 	}
-	if len(p.problems) > 0 {
-		problem := p.problems[0]
-		return &Error{Code: BadInput, Message: fmt.Sprintf("%s cannot be previewed: %s %s (%d problems in all)", problem.Entry, fmt.Sprint(problem.Path), problem.Message, len(p.problems))}
+	if n := len(b.problems); n > 0 {
+		p := b.problems[0]
+		return fault.Errorf(fault.BadUserInput, "", "%s cannot be previewed: %v %s (%d problems in all)", p.Entry, p.Path,
+			p.Message, n)
 	}
-	return p.publish(items)
+	return b.publish()
 }

@@ -12,125 +12,126 @@ import (
 	"dugnad/ent/entry"
 	"dugnad/ent/reference"
 	"dugnad/ent/slug"
+	"dugnad/fault"
 	"dugnad/schema"
 	"dugnad/text"
 )
 
-// Publish makes the given revisions public, all or none, as Do does with ActPublish. A revision that is not the newest any more is a
-// ConflictError.
+// Publish makes the given revisions public, all or none, as Do does with ActPublish. Editors of the owner only. If a
+// newer revision was saved since, the error is a *ConflictError.
 func (s *Service) Publish(ctx context.Context, items ...Item) (published []*ent.Entry, problems []Problem, err error) {
 	if len(items) == 0 {
 		return nil, nil, nil
 	}
-	o, err := s.Do(ctx, ActPublish, With{}, items...)
+	o, err := s.Do(ctx, ActPublish, ActOptions{}, items...)
 	if err == nil && len(o.Conflicts) > 0 {
 		err = o.Conflicts[0]
 	}
 	return o.Entries, o.Problems, err
 }
 
-// Withdraw takes the entries from the readers, all or none, as Do does with ActWithdraw. An entry that is not there or not live is an
-// error, one whose newest revision the editor has not seen a ConflictError.
+// Withdraw takes the entries from the readers, all or none, as Do does with ActWithdraw. Editors of the owner only. The
+// error is NOT_FOUND if an entry is not there or not live, and a *ConflictError if the editor has not seen the newest
+// revision.
 func (s *Service) Withdraw(ctx context.Context, items ...Item) (withdrawn []*ent.Entry, err error) {
 	if len(items) == 0 {
 		return nil, nil
 	}
-	o, err := s.Do(ctx, ActWithdraw, With{}, items...)
+	o, err := s.Do(ctx, ActWithdraw, ActOptions{}, items...)
 	switch {
 	case err != nil:
 	case len(o.Conflicts) > 0:
 		err = o.Conflicts[0]
 	case len(o.Problems) > 0:
-		err = &Error{Code: NotFound, Message: o.Problems[0].Entry + ": " + o.Problems[0].Message}
+		err = &fault.Error{Code: fault.NotFound, Message: o.Problems[0].Entry + ": " + o.Problems[0].Message}
 	}
 	return o.Entries, err
 }
 
-// complete finds what keeps a document from being seen by readers: what none may hold, and what is missing, of which it says why.
+// complete finds what keeps a document from being seen by readers: what no document may hold, and what is missing; why
+// is the message for that.
 func complete(id, gql string, doc ent.Document, why string) []Problem {
 	problems := check(id, gql, doc)
 	for _, path := range doc.Missing() {
-		problems = append(problems, Problem{Code: "REQUIRED", Severity: SeverityError, Path: path, Message: why, Entry: id})
+		problems = append(problems, problemAt(ProblemRequired, why, path...).of(id))
 	}
 	return problems
 }
 
-// publication is the publishing of several entries.
-type publication struct {
-	*write
-	heads    map[string]head
-	docs     map[string]ent.Document
-	slugs    map[string]string
-	problems []Problem
+// preparePublish finds what keeps the entries from being published, all of it at once.
+func (b *batch) preparePublish() error {
+	return b.find(
+		b.readDocuments, // the head's documents, and what is missing in them
+		b.takeSlugs,     // the addresses that they will have
+		b.checkWarnings, // warnings.go: what somebody has to acknowledge
+	)
 }
 
-// prepare reads the documents and finds what keeps them from being published.
-func (w *write) prepare(items []Item, heads map[string]head) (p *publication, err error) {
-	p = &publication{write: w, heads: heads, docs: make(map[string]ent.Document)}
-	for _, item := range items {
-		h := heads[item.ID]
-		if p.docs[item.ID], err = decode(string(h.entry.Type), h.document); err != nil {
-			return nil, fmt.Errorf("revision %d of %s: %w", item.Revision, item.ID, err)
-		}
-		p.problems = append(p.problems, complete(item.ID, string(h.entry.Type), p.docs[item.ID], "must be filled before the entry can be published")...)
+// publish makes the heads public. It goes on where preparePublish ended without problems.
+func (b *batch) publish() error {
+	public := make(map[string]bool)
+	for _, e := range b.entries {
+		public[e.id] = isPublic(e.entry()) || audienceOf(e.doc.Shared()) == schema.Public
 	}
-	if err := p.takeSlugs(items); err != nil {
-		return nil, err
+	if err := b.putLiveRows(); err != nil {
+		return err
 	}
-	if !w.viewer.IsSystem() {
-		warnings, err := p.warnings(items)
-		if err != nil {
-			return nil, err
-		}
-		p.problems = append(p.problems, warnings...)
-	}
-	return p, nil
+	return b.connectLive(public)
 }
 
-// takeSlugs gives every entry its address: the one its document asks for, else the one it has, else one made from its title.
-func (p *publication) takeSlugs(items []Item) error {
-	p.slugs = make(map[string]string, len(items))
-	wanted := make(map[string]string, len(items))
-	for _, item := range items {
-		e, doc := p.heads[item.ID].entry, p.docs[item.ID].Shared()
+// readDocuments reads the heads' documents into their types, and finds what is missing or must not be.
+func (b *batch) readDocuments() (err error) {
+	for _, e := range b.entries {
+		e.revision = e.item.Revision
+		if e.doc, err = decode(string(e.entry().Type), e.head.document); err != nil {
+			return fmt.Errorf("revision %d of %s: %w", e.revision, e.id, err)
+		}
+		b.problems = append(b.problems,
+			complete(e.id, string(e.entry().Type), e.doc, "must be filled before the entry can be published")...)
+	}
+	return nil
+}
+
+// takeSlugs gives every entry its address: the one its document asks for, else the one it has, else one made from its
+// title.
+func (b *batch) takeSlugs() error {
+	wanted := make(map[string]string, len(b.entries))
+	for _, e := range b.entries {
+		doc := e.doc.Shared()
 		switch {
 		case doc.Slug != nil:
-			wanted[item.ID] = text.Slug(*doc.Slug)
-		case e.Slug != nil:
-			p.slugs[item.ID] = *e.Slug
+			wanted[e.id] = text.Slug(*doc.Slug)
+		case e.entry().Slug != nil:
+			e.slug = *e.entry().Slug
 		default:
-			wanted[item.ID] = text.Slug(titleOf(doc.Texts))
+			wanted[e.id] = text.Slug(titleOf(doc.Texts))
 		}
 	}
-	taken, err := p.takenSlugs(items, wanted)
+	taken, err := b.takenSlugs(wanted)
 	if err != nil {
 		return err
 	}
-	for _, item := range items {
-		slug, ok := wanted[item.ID]
+	for _, e := range b.entries {
+		slug, ok := wanted[e.id]
 		if !ok {
 			continue
 		}
-		e, asked := p.heads[item.ID].entry, p.docs[item.ID].Shared().Slug != nil
-		by := func(slug string) string { return taken[slugKey{e.Type, slug}] }
-		if asked && slug != *p.docs[item.ID].Shared().Slug {
-			p.problems = append(p.problems, Problem{
-				Code: "INVALID", Severity: SeverityError, Path: []string{"slug"}, Entry: item.ID,
-				Message: "a slug has small letters a to z, digits and hyphens; for instance " + slug,
-			})
+		asked := e.doc.Shared().Slug
+		by := func(slug string) string { return taken[slugKey{e.entry().Type, slug}] }
+		if asked != nil && slug != *asked {
+			b.addProblem(problemAt(ProblemInvalid, "a slug has small letters a to z, digits and hyphens; for instance "+slug,
+				"slug").of(e.id))
 		}
-		if asked && by(slug) != "" && by(slug) != item.ID {
-			p.problems = append(p.problems, Problem{
-				Code: "SLUG_TAKEN", Severity: SeverityError, Path: []string{"slug"}, Message: "another published entry has this slug", Entry: item.ID,
-			})
+		if asked != nil && by(slug) != "" && by(slug) != e.id {
+			b.addProblem(problemAt(ProblemSlugTaken, "another published entry has this slug", "slug").of(e.id))
 			continue
 		}
 		base := slug
-		for n := 2; by(slug) != "" && by(slug) != item.ID; n++ {
+		for n := 2; by(slug) != "" && by(slug) != e.id; n++ {
 			slug = base + "-" + strconv.Itoa(n)
 		}
-		taken[slugKey{e.Type, slug}] = item.ID
-		p.slugs[item.ID] = slug
+		taken[slugKey{e.entry().Type, slug}] = e.id
+		e.slug = slug
 	}
 	return nil
 }
@@ -140,20 +141,21 @@ type slugKey struct {
 	slug string
 }
 
-// takenSlugs tells which entry has each of the wanted slugs, and those that begin with one.
-func (p *publication) takenSlugs(items []Item, wanted map[string]string) (map[slugKey]string, error) {
+// takenSlugs returns the id of the entry that has each of the wanted slugs, and those that begin with one. wanted is by
+// the entry's id.
+func (b *batch) takenSlugs(wanted map[string]string) (map[slugKey]string, error) {
 	taken := make(map[slugKey]string)
-	for chunk := range slices.Chunk(items, 100) {
+	for chunk := range slices.Chunk(b.entries, 100) {
 		var alike []predicateSlug
-		for _, item := range chunk {
-			if slug, ok := wanted[item.ID]; ok {
-				alike = append(alike, slugLike(p.heads[item.ID].entry.Type, slug))
+		for _, e := range chunk {
+			if slug, ok := wanted[e.id]; ok {
+				alike = append(alike, slugLike(e.entry().Type, slug))
 			}
 		}
 		if len(alike) == 0 {
 			continue
 		}
-		rows, err := p.Slug.Query().Where(slug.Or(alike...)).All(p.ctx)
+		rows, err := b.Slug.Query().Where(slug.Or(alike...)).All(b.ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -164,72 +166,81 @@ func (p *publication) takenSlugs(items []Item, wanted map[string]string) (map[sl
 	return taken, nil
 }
 
-// publish makes the documents public: each is copied to the entry's live row, with edges to what is live. Edges of live entries whose
-// published documents point here come back.
-func (p *publication) publish(items []Item) error {
-	versions, err := p.versions(idsOf(items))
+// putLiveRows copies each document to the entry's live row, with its links, its references and its slug.
+func (b *batch) putLiveRows() error {
+	versions, err := b.versions(b.ids())
 	if err != nil {
 		return err
 	}
-	public := make(map[string]bool)
-	for _, item := range items {
-		public[item.ID] = isPublic(p.heads[item.ID].entry) || audienceOf(p.docs[item.ID].Shared()) == schema.Public
-		if err := p.put(p.heads[item.ID].entry, item, versions[item.ID]+1); err != nil {
-			return fmt.Errorf("publish %s: %w", item.ID, err)
+	for _, e := range b.entries {
+		if err := b.putLiveRow(e, versions[e.id]+1); err != nil {
+			return fmt.Errorf("publish %s: %w", e.id, err)
 		}
 	}
-	referring, err := p.referring(idsOf(items))
-	if err != nil {
-		return err
-	}
-	for _, r := range referring {
-		p.docs[r.entry.ID] = r.doc
-	}
-	p.touch(referring, public)
-	return p.connect(p.docs)
+	return nil
 }
 
-// put writes one entry's live row and links, and what the entry says of itself.
-func (p *publication) put(e *ent.Entry, item Item, version int) error {
-	doc := p.docs[item.ID]
-	first := p.now
+func (b *batch) putLiveRow(e *entryWrite, version int) error {
+	was := e.entry()
+	first := b.now
 	switch {
-	case e.FirstPublishedAt != nil:
-		first = *e.FirstPublishedAt
-	case item.first != nil && item.first.Before(p.now): // clocks differ
-		first = item.first.UTC()
+	case was.FirstPublishedAt != nil:
+		first = *was.FirstPublishedAt
+	case e.item.first != nil && e.item.first.Before(b.now): // clocks differ
+		first = e.item.first.UTC()
 	}
-	if err := p.fileSizes(doc); err != nil {
+	if err := b.fileSizes(e.doc); err != nil {
 		return err
 	}
-	err := doc.PutRow(p.ctx, p.Client, e.ID, map[string]any{
-		"slug": p.slugs[e.ID], "owner_id": e.OwnerID, "published_at": first, "updated_at": p.now, "revision": item.Revision,
+	err := e.doc.PutRow(b.ctx, b.Client, e.id, map[string]any{
+		"slug": e.slug, "owner_id": was.OwnerID, "published_at": first, "updated_at": b.now, "revision": e.revision,
 		"version": version,
 	})
 	if err != nil {
 		return err
 	}
-	if err := p.putLinks(e.ID, doc.Shared()); err != nil {
+	if err := b.putLinks(e.id, e.doc.Shared()); err != nil {
 		return err
 	}
-	if err := p.refer(e.ID, doc, schema.OfPublished); err != nil {
+	if err := b.setReferences(e.id, e.doc, schema.OfPublished); err != nil {
 		return err
 	}
-	if e.Slug == nil || *e.Slug != p.slugs[e.ID] {
-		if err := p.takeSlug(e, p.slugs[e.ID]); err != nil {
+	if was.Slug == nil || *was.Slug != e.slug {
+		if err := b.takeSlug(was, e.slug); err != nil {
 			return err
 		}
 	}
-	audience := audienceOf(doc.Shared())
-	if isPublic(e) && audience == schema.Members {
-		p.changes = append(p.changes, changes.Entry{NodeID: e.ID, Action: schema.Gone, Revision: item.Revision, Audience: schema.Public})
+	audience := audienceOf(e.doc.Shared())
+	if isPublic(was) && audience == schema.Members {
+		b.changes = append(b.changes, changes.Entry{
+			NodeID: e.id, Action: schema.Gone, Revision: e.revision,
+			Audience: schema.Public,
+		})
 	}
-	p.changes = append(p.changes, changes.Entry{NodeID: e.ID, Action: schema.Upsert, Revision: item.Revision, Audience: audience})
-	if p.preview { // so that editors can go on saving
+	b.changes = append(b.changes, changes.Entry{
+		NodeID: e.id, Action: schema.Upsert, Revision: e.revision,
+		Audience: audience,
+	})
+	if b.preview { // so that editors can go on saving
 		return nil
 	}
-	return p.Entry.UpdateOne(e).SetPublished(item.Revision).SetLive(true).SetLiveAudience(audience).
-		SetSlug(p.slugs[e.ID]).SetFirstPublishedAt(first).Exec(p.ctx)
+	return b.Entry.UpdateOne(was).SetPublished(e.revision).SetLive(true).SetLiveAudience(audience).
+		SetSlug(e.slug).SetFirstPublishedAt(first).Exec(b.ctx)
+}
+
+// connectLive gives the live rows their edges to what is live. Edges of live entries whose published documents point
+// here come back. public has the entries that are or were public.
+func (b *batch) connectLive(public map[string]bool) error {
+	referring, err := b.referring(b.ids())
+	if err != nil {
+		return err
+	}
+	docs := b.documents()
+	for _, r := range referring {
+		docs[r.entry.ID] = r.doc
+	}
+	b.touch(referring, public)
+	return b.connect(docs)
 }
 
 func isPublic(e *ent.Entry) bool {
@@ -243,12 +254,12 @@ func audienceOf(doc *ent.Shared) schema.Audience {
 	return doc.Audience
 }
 
-func (p *publication) takeSlug(e *ent.Entry, address string) error {
-	has, err := p.Slug.Query().Where(slug.TypeEQ(e.Type), slug.Slug(address)).Exist(p.ctx)
+func (w *write) takeSlug(e *ent.Entry, address string) error {
+	has, err := w.Slug.Query().Where(slug.TypeEQ(e.Type), slug.Slug(address)).Exist(w.ctx)
 	if err != nil || has {
 		return err
 	}
-	return p.Slug.Create().SetType(e.Type).SetSlug(address).SetEntryID(e.ID).Exec(p.ctx)
+	return w.Slug.Create().SetType(e.Type).SetSlug(address).SetEntryID(e.ID).Exec(w.ctx)
 }
 
 // referrer is a live entry with its published document.
@@ -257,7 +268,7 @@ type referrer struct {
 	doc   ent.Document
 }
 
-// referring gives the other live entries whose published documents point at any of the ids, by id.
+// referring returns the other live entries whose published documents point at any of the ids, by id.
 func (w *write) referring(ids []string) ([]referrer, error) {
 	var from []string
 	for chunk := range slices.Chunk(ids, 500) {
@@ -314,37 +325,43 @@ func (w *write) connect(docs map[string]ent.Document) error {
 	return nil
 }
 
-// touch notes that what readers see of the entries changed: they got or lost an edge. Everybody is told only where the edge is to one
-// that was or is public; of the others the public must not learn even that something happened.
+// touch appends changes for the entries, which got or lost an edge. A change is PUBLIC only where the edge is to an
+// entry that was or is public: of the others the public must not even learn that something happened.
 func (w *write) touch(referring []referrer, public map[string]bool) {
 	for _, r := range referring {
 		audience := *r.entry.LiveAudience
 		if !slices.ContainsFunc(r.doc.References(), func(r ent.Ref) bool { return public[r.ID] }) {
 			audience = schema.Members
 		}
-		w.changes = append(w.changes, changes.Entry{NodeID: r.entry.ID, Action: schema.Upsert, Revision: *r.entry.Published, Audience: audience})
+		w.changes = append(w.changes, changes.Entry{
+			NodeID: r.entry.ID, Action: schema.Upsert, Revision: *r.entry.Published,
+			Audience: audience,
+		})
 	}
 }
 
-// withdraw takes the entries from the readers: their rows and links are removed, their documents stay, so that publishing them again
-// restores everything.
-func (w *write) withdraw(items []Item, heads map[string]head) error {
+// withdraw takes the entries from the readers: their rows and links are deleted, their documents stay, so that
+// publishing them again restores everything.
+func (b *batch) withdraw() error {
 	public := make(map[string]bool)
-	for _, item := range items {
-		e := heads[item.ID].entry
+	for _, one := range b.entries {
+		e := one.entry()
 		public[e.ID] = isPublic(e)
-		if err := ent.DeleteRow(w.ctx, w.Client, e.ID); err != nil {
+		if err := ent.DeleteRow(b.ctx, b.Client, e.ID); err != nil {
 			return fmt.Errorf("withdraw %s: %w", e.ID, err)
 		}
-		if err := w.deleteLinks(e.ID); err != nil {
+		if err := b.deleteLinks(e.ID); err != nil {
 			return fmt.Errorf("withdraw %s: %w", e.ID, err)
 		}
-		w.changes = append(w.changes, changes.Entry{NodeID: e.ID, Action: schema.Gone, Revision: *e.Published, Audience: *e.LiveAudience})
+		b.changes = append(b.changes, changes.Entry{
+			NodeID: e.ID, Action: schema.Gone, Revision: *e.Published,
+			Audience: *e.LiveAudience,
+		})
 	}
-	referring, err := w.referring(idsOf(items))
+	referring, err := b.referring(b.ids())
 	if err != nil {
 		return err
 	}
-	w.touch(referring, public)
+	b.touch(referring, public)
 	return nil
 }

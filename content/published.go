@@ -28,9 +28,9 @@ type PublishedVersion struct {
 	Content     []schema.ContentText
 }
 
-// PublishedVersion gives what was published as a version of an entry, nil when the viewer may not read it: the entry as it is now and the
-// version itself must be for the viewer. Of the document goes what readers did not get: texts that were not ready, and the writer's key;
-// and what the viewer does not see now of all that it points at.
+// PublishedVersion returns what was published as a version of an entry, nil when the viewer may not read it: both the
+// entry as it is now and the version itself must be for the viewer. The document is without what readers did not get,
+// texts that were not ready and the writer's key, and without references to what the viewer does not see now.
 func (s *Service) PublishedVersion(ctx context.Context, id string, version int) (*PublishedVersion, error) {
 	own := access.WithViewer(ctx, access.System("content"))
 	if version < 1 {
@@ -41,7 +41,8 @@ func (s *Service) PublishedVersion(ctx context.Context, id string, version int) 
 	if err != nil {
 		return nil, ent.MaskNotFound(err)
 	}
-	steps, err := s.client.Step.Query().Where(step.EntryID(id), step.Act(string(ActPublish))).Order(step.ByID()).Offset(version - 1).Limit(2).All(own)
+	steps, err := s.client.Step.Query().Where(step.EntryID(id), step.Act(string(ActPublish))).Order(step.ByID()).
+		Offset(version - 1).Limit(2).All(own)
 	if err != nil || len(steps) == 0 {
 		return nil, err
 	}
@@ -102,7 +103,8 @@ func (s *Service) shown(ctx context.Context, document []byte) ([]byte, error) {
 	return json.Marshal(onlySeen(v, seen))
 }
 
-// onlySeen drops ids that are not seen: from lists, from objects that may do without, and with the object where it is about nothing else.
+// onlySeen drops ids that are not seen: from lists, from objects that may do without, and with the object where it is
+// about nothing else.
 func onlySeen(v map[string]any, seen map[string]bool) map[string]any {
 	for field, value := range v {
 		switch value := value.(type) {
@@ -130,7 +132,9 @@ func onlySeen(v map[string]any, seen map[string]bool) map[string]any {
 }
 
 // aboutOne are the lists whose items are each about what their id names.
-var aboutOne = map[string]bool{"relations": true, "organizations": true, "municipalities": true, "districts": true, "members": true, "funding": true}
+var aboutOne = map[string]bool{
+	"relations": true, "organizations": true, "municipalities": true, "districts": true, "members": true, "funding": true,
+}
 
 // versions are how many times each of the entries has been published.
 func (w *write) versions(ids []string) (map[string]int, error) {
@@ -140,7 +144,8 @@ func (w *write) versions(ids []string) (map[string]int, error) {
 			EntryID string `json:"entry_id"`
 			Count   int    `json:"count"`
 		}
-		err := w.Step.Query().Where(step.EntryIDIn(chunk...), step.Act(string(ActPublish))).GroupBy(step.FieldEntryID).Aggregate(ent.Count()).Scan(w.ctx, &counts)
+		err := w.Step.Query().Where(step.EntryIDIn(chunk...), step.Act(string(ActPublish))).GroupBy(step.FieldEntryID).
+			Aggregate(ent.Count()).Scan(w.ctx, &counts)
 		if err != nil {
 			return nil, err
 		}

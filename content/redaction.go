@@ -24,24 +24,27 @@ import (
 	"dugnad/ent/revision"
 	"dugnad/ent/slug"
 	"dugnad/ent/step"
+	"dugnad/fault"
 	"dugnad/schema"
-	"dugnad/text"
 )
 
-// What a text that is to be taken out may be. A shorter one would be found where it does not mean what is sought.
+// The bounds of a redaction. A shorter text would be found where something else is meant.
 const (
-	leastRedacted = 4 // letters and digits
-	mostRedacted  = 20
-	mostRedactIDs = 100
+	minRedacted  = 4 // letters and digits
+	maxRedacted  = 20
+	maxRedactIDs = 100
 )
 
-// Redact takes a text out of everything that was written of the entries and the reference data with the ids, of all when there are none:
-// out of every revision, comment, note and reason, and what readers see. It keeps the text out: where it is saved or imported again, it is
-// cut again. It is a HUB_ADMIN's to do; a dry run only tells where the text is.
-func (s *Service) Redact(ctx context.Context, sought string, ids []string, reason string, dryRun bool) (done []*ent.Redaction, problems []Problem, err error) {
+// Redact removes a text from everything that was written of the entries and the reference data with the ids, of all
+// when ids is empty: from every revision, comment, note and reason, and from what readers see. Where the text is saved
+// or imported again, it is cut again. It returns a redaction for each thing that had the text; a dry run does so and is
+// rolled back. HUB_ADMINs only.
+func (s *Service) Redact(
+	ctx context.Context, sought string, ids []string, reason string, dryRun bool,
+) (done []*ent.Redaction, problems []Problem, err error) {
 	v := access.ViewerOf(ctx)
 	if v.HubRole != schema.HubAdmin || v.Kind != access.Member {
-		return nil, []Problem{{Code: string(Forbidden), Severity: SeverityError, Path: []string{}, Message: "this needs the role HUB_ADMIN"}}, nil
+		return nil, []Problem{problemAt(ProblemForbidden, "this needs the role HUB_ADMIN")}, nil
 	}
 	c := &cutter{key: s.Key}
 	c.found, _ = c.wordsIn(words(sought))
@@ -49,7 +52,7 @@ func (s *Service) Redact(ctx context.Context, sought string, ids []string, reaso
 		return nil, problems, nil
 	}
 	err = s.write(ctx, true, func(w *write) (err error) {
-		if done, err = w.redactAll(s, c, ids, reason); err == nil && dryRun {
+		if done, err = w.redactAll(c, ids, reason); err == nil && dryRun {
 			err = errDryRun
 		}
 		return err
@@ -63,7 +66,7 @@ func (s *Service) Redact(ctx context.Context, sought string, ids []string, reaso
 	return done, nil, s.forget(ctx)
 }
 
-func (w *write) redactAll(s *Service, c *cutter, among []string, reason string) ([]*ent.Redaction, error) {
+func (w *write) redactAll(c *cutter, among []string, reason string) ([]*ent.Redaction, error) {
 	ids, err := w.holding(c, among)
 	if err != nil {
 		return nil, err
@@ -73,15 +76,16 @@ func (w *write) redactAll(s *Service, c *cutter, among []string, reason string) 
 			return nil, err
 		}
 	}
-	sought := erased{digest: digestOf(s.Key, c.found), words: len(c.found)}
+	sought := erased{digest: digestOf(w.key, c.found), words: len(c.found)}
 	for _, id := range ids {
-		if err := w.redact(s, id, c, sought, reason); err != nil {
+		if err := w.redact(id, c, sought, reason); err != nil {
 			return nil, fmt.Errorf("redact %s: %w", id, err)
 		}
 	}
 	var done []*ent.Redaction
 	for chunk := range slices.Chunk(ids, 500) {
-		some, err := w.Redaction.Query().Where(redaction.EntryIDIn(chunk...), redaction.Digest(sought.digest)).Order(redaction.ByEntryID()).All(w.ctx)
+		some, err := w.Redaction.Query().Where(redaction.EntryIDIn(chunk...), redaction.Digest(sought.digest)).
+			Order(redaction.ByEntryID()).All(w.ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -91,31 +95,31 @@ func (w *write) redactAll(s *Service, c *cutter, among []string, reason string) 
 }
 
 func checkRedaction(c *cutter, ids []string, reason string) (problems []Problem) {
-	tell := func(code, field, message string) {
-		problems = append(problems, Problem{Code: code, Severity: SeverityError, Path: []string{field}, Message: message})
+	addProblem := func(code ProblemCode, field, message string) {
+		problems = append(problems, problemAt(code, message, field))
 	}
 	switch n := utf8.RuneCountInString(strings.Join(c.found, "")); {
-	case n < leastRedacted:
-		tell("INVALID", "text", fmt.Sprintf("has fewer than %d letters and digits", leastRedacted))
-	case len(c.found) > mostRedacted:
-		tell("INVALID", "text", fmt.Sprintf("has more than %d words", mostRedacted))
+	case n < minRedacted:
+		addProblem(ProblemInvalid, "text", fmt.Sprintf("has fewer than %d letters and digits", minRedacted))
+	case len(c.found) > maxRedacted:
+		addProblem(ProblemInvalid, "text", fmt.Sprintf("has more than %d words", maxRedacted))
 	case c.holds(reason):
-		tell("INVALID", "reason", "must not tell the text")
+		addProblem(ProblemInvalid, "reason", "must not contain the text")
 	}
 	switch {
 	case strings.TrimSpace(reason) == "":
-		tell("REQUIRED", "reason", "say why")
+		addProblem(ProblemRequired, "reason", "say why")
 	case utf8.RuneCountInString(reason) > maxText:
-		tell("INVALID", "reason", fmt.Sprintf("has more than %d characters", maxText))
+		addProblem(ProblemInvalid, "reason", fmt.Sprintf("has more than %d characters", maxText))
 	}
-	if len(ids) > mostRedactIDs {
-		tell("INVALID", "entries", fmt.Sprintf("names %d; at most %d", len(ids), mostRedactIDs))
+	if len(ids) > maxRedactIDs {
+		addProblem(ProblemInvalid, "entries", fmt.Sprintf("has %d; at most %d", len(ids), maxRedactIDs))
 	}
 	return problems
 }
 
-// forget has the database let go of what it has written over. SQLite keeps it in its log until that is written back; what PostgreSQL
-// keeps until it vacuums, and both keep in backups, is the operator's.
+// forget makes the database drop what it has overwritten. SQLite has it in its log until a checkpoint; what PostgreSQL
+// has until it vacuums, and both have in backups, is left to the operator.
 func (s *Service) forget(ctx context.Context) error {
 	if s.client.Dialect() != dialect.SQLite {
 		return nil
@@ -127,7 +131,7 @@ func (s *Service) forget(ctx context.Context) error {
 // rowsAtOnce is how many rows are read at once where all are looked through: a document may have 2 MB.
 const rowsAtOnce = 50
 
-// eachRow calls each with the rows that fetch gives, in their order; each gives the place after the row.
+// eachRow calls each with the rows that fetch returns, in their order; each returns the position after the row.
 func eachRow[R any, K string | int](fetch func(after K) ([]R, error), each func(R) (K, error)) error {
 	var after K
 	for {
@@ -146,7 +150,8 @@ func eachRow[R any, K string | int](fetch func(after K) ([]R, error), each func(
 	}
 }
 
-// holding are the ids of what has the text somewhere, of the given or of all, in order.
+// holding returns the ids of what has the text somewhere, among the given ids or, when there are none, among all, in
+// order.
 func (w *write) holding(c *cutter, among []string) ([]string, error) {
 	found := make(map[string]bool)
 	look := func(id string, texts ...string) {
@@ -218,11 +223,12 @@ func (c *cutter) holdsDocument(r *ent.Revision) (bool, error) {
 	return c.places > before, nil
 }
 
-// redact takes the text out of all that was written of one entry or piece of reference data, and keeps it out.
-func (w *write) redact(s *Service, id string, c *cutter, sought erased, reason string) error {
+// redact removes the text from all that was written of one entry or piece of reference data, and stores that it must
+// stay out.
+func (w *write) redact(id string, c *cutter, sought erased, reason string) error {
 	before := c.places
-	access.About(w.ctx, "", id)
-	heads, err := w.heads([]string{id}) // nobody else writes it from here on
+	w.audit.AddSubjects("", id)
+	heads, err := w.heads([]string{id}) // and hold the entry until the end of the transaction
 	if err != nil {
 		return err
 	}
@@ -245,18 +251,20 @@ func (w *write) redact(s *Service, id string, c *cutter, sought erased, reason s
 	if err != nil || has {
 		return err
 	}
-	return w.Redaction.Create().SetID(s.NewID("red")).SetEntryID(id).SetDigest(sought.digest).SetWords(sought.words).SetReason(reason).
+	return w.Redaction.Create().SetID(w.newID("red")).SetEntryID(id).SetDigest(sought.digest).SetWords(sought.words).
+		SetReason(reason).
 		SetActor(w.actor).SetAt(w.now).SetRevisions(len(changed)).SetPlaces(c.places - before).Exec(w.ctx)
 }
 
-// redactRevisions writes the revisions anew that have the text, and gives their numbers.
+// redactRevisions rewrites the revisions that have the text, and returns their numbers.
 func (w *write) redactRevisions(id string, c *cutter) (changed []int, err error) {
 	t, ok := ent.TypeOf(id)
 	if !ok {
-		return nil, fmt.Errorf("%q is no id", id)
+		return nil, fmt.Errorf("%q is not an id", id)
 	}
 	err = eachRow(func(after int) ([]*ent.Revision, error) {
-		return w.Revision.Query().Where(revision.EntryID(id), revision.NumberGT(after)).Order(revision.ByNumber()).Limit(rowsAtOnce).All(w.ctx)
+		return w.Revision.Query().Where(revision.EntryID(id), revision.NumberGT(after)).Order(revision.ByNumber()).
+			Limit(rowsAtOnce).All(w.ctx)
 	}, func(r *ent.Revision) (after int, err error) {
 		before := c.places
 		document, err := c.document(t.GQL, id, []byte(r.Document))
@@ -278,7 +286,7 @@ func (w *write) redactRevisions(id string, c *cutter) (changed []int, err error)
 	return changed, err
 }
 
-// redactRemarks takes the text out of what was said beside the document.
+// redactRemarks removes the text from comments, reasons and acknowledgements.
 func (w *write) redactRemarks(id string, c *cutter) error {
 	comments, err := w.Comment.Query().Where(comment.EntryID(id)).All(w.ctx)
 	if err != nil {
@@ -286,7 +294,8 @@ func (w *write) redactRemarks(id string, c *cutter) error {
 	}
 	for _, r := range comments {
 		if cut := c.cut(r.Text, gapIn("")); cut != r.Text {
-			if err := w.Comment.UpdateOne(r).Modify(func(u *sql.UpdateBuilder) { u.Set(comment.FieldText, cut) }).Exec(w.ctx); err != nil {
+			if err := w.Comment.UpdateOne(r).Modify(func(u *sql.UpdateBuilder) { u.Set(comment.FieldText, cut) }).
+				Exec(w.ctx); err != nil {
 				return err
 			}
 		}
@@ -339,8 +348,8 @@ func (w *write) redactReleases(c *cutter) error {
 	return err
 }
 
-// redactEntry writes anew what an entry holds of its documents, and its live row. An address with the text in it goes; the entry gets
-// another one, from its title.
+// redactEntry rewrites what an entry's row has of its documents, and its live row. A slug with the text in it is
+// deleted; the entry gets another one, from its title.
 func (w *write) redactEntry(e *ent.Entry, c *cutter, changed []int) error {
 	fresh, err := w.heads([]string{e.ID})
 	if err != nil {
@@ -352,29 +361,30 @@ func (w *write) redactEntry(e *ent.Entry, c *cutter, changed []int) error {
 		return fmt.Errorf("revision %d: %w", e.Head, err)
 	}
 	title := titleOf(document.Shared().Texts)
-	u := w.Entry.UpdateOneID(e.ID).SetTitle(title).SetSortTitle(text.SortKey(string(schema.NB), title)).SetFoldedWords(foldedWords(document.Shared()))
+	u := w.Entry.UpdateOneID(e.ID).SetTitle(title).SetSortTitle(sortTitle(title)).
+		SetFoldedWords(foldedWords(document.Shared()))
 	if e.Key != nil && c.holds(*e.Key) {
 		u.ClearKey()
 	}
 	if e.WithdrawReason != nil {
 		u.SetWithdrawReason(c.cut(*e.WithdrawReason, gapIn("")))
 	}
-	p := &publication{write: w, heads: map[string]head{e.ID: h}, docs: map[string]ent.Document{e.ID: document}}
+	one := &entryWrite{id: e.ID, head: h, doc: document}
 	if e.Live {
 		published, err := w.revisions(map[string]int{e.ID: *e.Published})
 		if err != nil {
 			return err
 		}
-		if p.docs[e.ID], err = decode(string(e.Type), []byte(published[e.ID].Document)); err != nil {
+		if one.doc, err = decode(string(e.Type), []byte(published[e.ID].Document)); err != nil {
 			return fmt.Errorf("revision %d: %w", *e.Published, err)
 		}
 	}
-	moved, err := p.dropSlugs(h.entry, c)
+	moved, err := w.dropSlugs(one, c)
 	if err != nil {
 		return err
 	}
 	if moved {
-		u.SetSlug(p.slugs[e.ID])
+		u.SetSlug(one.slug)
 	}
 	if err := u.Exec(w.ctx); err != nil {
 		return err
@@ -384,16 +394,19 @@ func (w *write) redactEntry(e *ent.Entry, c *cutter, changed []int) error {
 	}
 	address := value(e.Slug)
 	if moved {
-		address = p.slugs[e.ID]
+		address = one.slug
 	}
-	if err := w.putLive(h.entry, p.docs[e.ID], address, e.OwnerID); err != nil {
+	if err := w.putLive(h.entry, one.doc, address, e.OwnerID); err != nil {
 		return err
 	}
-	if err := w.putLinks(e.ID, p.docs[e.ID].Shared()); err != nil {
+	if err := w.putLinks(e.ID, one.doc.Shared()); err != nil {
 		return err
 	}
-	w.changes = append(w.changes, changes.Entry{NodeID: e.ID, Action: schema.Redacted, Revision: *e.Published, Audience: *e.LiveAudience})
-	return w.connect(p.docs)
+	w.changes = append(w.changes, changes.Entry{
+		NodeID: e.ID, Action: schema.Redacted, Revision: *e.Published,
+		Audience: *e.LiveAudience,
+	})
+	return w.connect(map[string]ent.Document{e.ID: one.doc})
 }
 
 // putLive writes the live row of an entry from its published document.
@@ -406,21 +419,23 @@ func (w *write) putLive(e *ent.Entry, published ent.Document, address, owner str
 		return err
 	}
 	return published.PutRow(w.ctx, w.Client, e.ID, map[string]any{
-		"slug": address, "owner_id": owner, "published_at": *e.FirstPublishedAt, "updated_at": w.now, "revision": *e.Published,
-		"version": versions[e.ID],
+		"slug": address, "owner_id": owner, "published_at": *e.FirstPublishedAt, "updated_at": w.now,
+		"revision": *e.Published,
+		"version":  versions[e.ID],
 	})
 }
 
-// dropSlugs deletes the addresses that tell the text. moved says that the entry has another one now.
-func (p *publication) dropSlugs(e *ent.Entry, c *cutter) (moved bool, err error) {
-	rows, err := p.Slug.Query().Where(slug.EntryID(e.ID)).All(p.ctx)
+// dropSlugs deletes the entry's slugs that have the text in them. moved reports whether it has another slug now.
+func (w *write) dropSlugs(one *entryWrite, c *cutter) (moved bool, err error) {
+	e := one.entry()
+	rows, err := w.Slug.Query().Where(slug.EntryID(e.ID)).All(w.ctx)
 	if err != nil {
 		return false, err
 	}
 	for _, r := range rows {
 		if c.holds(r.Slug) {
 			c.places++
-			if err := p.Slug.DeleteOne(r).Exec(p.ctx); err != nil {
+			if err := w.Slug.DeleteOne(r).Exec(w.ctx); err != nil {
 				return false, err
 			}
 		}
@@ -430,15 +445,15 @@ func (p *publication) dropSlugs(e *ent.Entry, c *cutter) (moved bool, err error)
 	}
 	without := *e
 	without.Slug = nil
-	p.heads[e.ID] = head{entry: &without}
-	items := []Item{{ID: e.ID}}
-	if err := p.takeSlugs(items); err != nil {
+	one.head.entry = &without
+	b := &batch{write: w, entries: []*entryWrite{one}}
+	if err := b.takeSlugs(); err != nil {
 		return false, err
 	}
-	return true, p.takeSlug(e, p.slugs[e.ID])
+	return true, w.takeSlug(e, one.slug)
 }
 
-// redactData writes the row of reference data anew from its newest revision.
+// redactData rewrites the row of reference data from its newest revision.
 func (w *write) redactData(id string) error {
 	last, err := w.lastRevisions([]Data{{ID: id}})
 	if err != nil {
@@ -452,12 +467,24 @@ func (w *write) redactData(id string) error {
 	if err := doc.PutRow(w.ctx, w.Client, id, derived(doc, nil)); err != nil {
 		return err
 	}
-	w.changes = append(w.changes, changes.Entry{NodeID: id, Action: schema.Redacted, Revision: last[id].Number, Audience: schema.Public})
+	w.changes = append(w.changes, changes.Entry{
+		NodeID: id, Action: schema.Redacted, Revision: last[id].Number,
+		Audience: schema.Public,
+	})
 	return w.connect(map[string]ent.Document{id: doc})
 }
 
-// erasedFrom gives a cutter for each of the ids from which texts were taken out.
-func (w *write) erasedFrom(s *Service, ids []string) (map[string]*cutter, error) {
+// readRedactions reads what was redacted from the entries.
+func (b *batch) readRedactions() error {
+	redacted, err := b.redactedFrom(b.ids())
+	for _, e := range b.entries {
+		e.redacted = redacted[e.id]
+	}
+	return err
+}
+
+// redactedFrom returns a cutter for each of the ids from which texts were taken out.
+func (w *write) redactedFrom(ids []string) (map[string]*cutter, error) {
 	from := make(map[string]*cutter)
 	for chunk := range slices.Chunk(ids, 500) {
 		rows, err := w.Redaction.Query().Where(redaction.EntryIDIn(chunk...)).All(w.ctx)
@@ -466,7 +493,7 @@ func (w *write) erasedFrom(s *Service, ids []string) (map[string]*cutter, error)
 		}
 		for _, r := range rows {
 			if from[r.EntryID] == nil {
-				from[r.EntryID] = &cutter{key: s.Key}
+				from[r.EntryID] = &cutter{key: w.key}
 			}
 			from[r.EntryID].texts = append(from[r.EntryID].texts, erased{r.Digest, r.Words})
 		}
@@ -474,7 +501,7 @@ func (w *write) erasedFrom(s *Service, ids []string) (map[string]*cutter, error)
 	return from, nil
 }
 
-// An Erasure is a redaction as an export tells it, so that the text does not come back with an older export or backup.
+// An Erasure is a redaction in an export, so that the text does not come back with an older export or backup.
 type Erasure struct {
 	Entry  string `json:"entry"`
 	Digest string `json:"digest"` // of its words, keyed with the hub's secret key
@@ -482,7 +509,7 @@ type Erasure struct {
 	Reason string `json:"reason"`
 }
 
-// Erasures gives every redaction.
+// Erasures returns every redaction. It checks no rights.
 func (s *Service) Erasures(ctx context.Context) ([]Erasure, error) {
 	rows, err := s.client.Redaction.Query().Order(redaction.ByID()).All(access.WithViewer(ctx, access.System("export")))
 	all := make([]Erasure, len(rows))
@@ -492,13 +519,14 @@ func (s *Service) Erasures(ctx context.Context) ([]Erasure, error) {
 	return all, err
 }
 
-// Erase keeps redactions that an export tells, and takes the texts out of what has them. It gives how many are new here.
+// Erase applies redactions of an export: it removes the texts from what has them, and returns how many redactions are
+// new here. It checks no rights.
 func (s *Service) Erase(ctx context.Context, erasures []Erasure) (done int, err error) {
 	err = s.write(ctx, true, func(w *write) error {
 		for _, e := range erasures {
 			sought := erased{e.Digest, e.Words}
-			if _, ok := ent.TypeOf(e.Entry); !ok || len(e.Digest) != 2*sha256.Size || e.Words < 1 || e.Words > mostRedacted {
-				return &Error{Code: BadInput, Field: "redactions", Message: fmt.Sprintf("%q is no redaction of this version", e.Entry)}
+			if _, ok := ent.TypeOf(e.Entry); !ok || len(e.Digest) != 2*sha256.Size || e.Words < 1 || e.Words > maxRedacted {
+				return fault.Errorf(fault.BadUserInput, "redactions", "%q is not a redaction of this version", e.Entry)
 			}
 			has, err := w.Redaction.Query().Where(redaction.EntryID(e.Entry), redaction.Digest(e.Digest)).Exist(w.ctx)
 			if err != nil {
@@ -508,7 +536,7 @@ func (s *Service) Erase(ctx context.Context, erasures []Erasure) (done int, err 
 				continue
 			}
 			done++
-			if err := w.redact(s, e.Entry, &cutter{key: s.Key, texts: []erased{sought}}, sought, e.Reason); err != nil {
+			if err := w.redact(e.Entry, &cutter{key: w.key, texts: []erased{sought}}, sought, e.Reason); err != nil {
 				return fmt.Errorf("redact %s: %w", e.Entry, err)
 			}
 		}

@@ -10,13 +10,13 @@ import (
 	"dugnad/schema"
 )
 
-// Report is what there is to say of an entry's head, for its editors.
+// Report is the state of an entry's head, for its editors.
 type Report struct {
-	Problems  []Problem // what keeps it from being published, and what is to be looked at before
+	Problems  []Problem // what keeps it from being published, and warnings
 	Languages []EntryLanguage
 }
 
-// EntryLanguage is how an entry's text in one language is.
+// EntryLanguage is the state of an entry's text in one language.
 type EntryLanguage struct {
 	Language           schema.Language
 	Ready              bool
@@ -25,67 +25,70 @@ type EntryLanguage struct {
 	Stale              bool // the text that it was translated from has changed since
 }
 
-// Reports looks at the heads of the entries, by id, with a constant number of statements.
+// Reports returns the reports on the heads of the entries, by id, with a constant number of statements.
 func (s *Service) Reports(ctx context.Context, entries []*ent.Entry) (map[string]Report, error) {
-	w := &write{Client: s.client, ctx: access.WithViewer(ctx, access.System("content")), now: s.Now(), viewer: access.ViewerOf(ctx)}
+	w := &write{
+		Client: s.client, ctx: access.WithViewer(ctx, access.System("content")), now: s.Now(),
+		viewer: access.ViewerOf(ctx),
+	}
 	items := make([]Item, len(entries))
 	for i, e := range entries {
 		items[i] = Item{ID: e.ID, Revision: e.Head}
 	}
-	heads, err := w.heads(idsOf(items))
+	b := w.actBatch(ActRead, ActOptions{}, items)
+	if err := b.readHeads(); err != nil {
+		return nil, err
+	}
+	b.entries = slices.DeleteFunc(b.entries, func(e *entryWrite) bool { return e.entry() == nil }) // deleted meanwhile
+	if err := b.preparePublish(); err != nil {
+		return nil, err
+	}
+	originals, err := b.originals(b.entries)
 	if err != nil {
 		return nil, err
 	}
-	items = slices.DeleteFunc(items, func(i Item) bool { return heads[i.ID].entry == nil }) // deleted meanwhile
-	p, err := w.prepare(items, heads)
-	if err != nil {
-		return nil, err
-	}
-	then, err := w.originals(items, p.docs)
-	if err != nil {
-		return nil, err
-	}
-	reports := make(map[string]Report, len(items))
-	for _, item := range items {
+	reports := make(map[string]Report, len(b.entries))
+	for _, e := range b.entries {
 		r := Report{Languages: []EntryLanguage{}}
-		for _, problem := range p.problems {
-			if problem.Entry == item.ID {
+		for _, problem := range b.problems {
+			if problem.Entry == e.id {
 				r.Problems = append(r.Problems, problem)
 			}
 		}
-		texts := p.docs[item.ID].Shared().Texts
-		stale := staleLanguages(texts, func(n int) []schema.ContentText { return then[original{item.ID, n}] })
+		texts := e.doc.Shared().Texts
+		stale := staleLanguages(texts, func(n int) []schema.ContentText { return originals[original{e.id, n}] })
 		for _, t := range texts {
 			r.Languages = append(r.Languages, EntryLanguage{
-				Language: t.Language, Ready: t.Ready == nil || *t.Ready, TranslatedFrom: t.TranslatedFrom, TranslatedRevision: t.TranslatedRevision,
-				Stale: slices.Contains(stale, t.Language),
+				Language: t.Language, Ready: t.Ready == nil || *t.Ready, Stale: slices.Contains(stale, t.Language),
+				TranslatedFrom: t.TranslatedFrom, TranslatedRevision: t.TranslatedRevision,
 			})
 		}
-		reports[item.ID] = r
+		reports[e.id] = r
 	}
 	return reports, nil
 }
 
-// original names a revision that a translation was made from.
+// original identifies a revision that a translation was made from.
 type original struct {
 	entry  string
 	number int
 }
 
-// originals reads the texts of the revisions that translations in the documents were made from.
-func (w *write) originals(items []Item, docs map[string]ent.Document) (map[original][]schema.ContentText, error) {
+// originals reads the texts of the revisions that translations in the entries' documents were made from, with one
+// statement.
+func (w *write) originals(entries []*entryWrite) (map[original][]schema.ContentText, error) {
 	found := make(map[original][]schema.ContentText)
 	var ids []string
 	var numbers []int
-	for _, item := range items {
-		texts := docs[item.ID].Shared().Texts
+	for _, e := range entries {
+		texts := e.doc.Shared().Texts
 		for _, t := range texts {
 			switch {
 			case t.TranslatedRevision == nil:
-			case *t.TranslatedRevision >= item.Revision:
-				found[original{item.ID, *t.TranslatedRevision}] = texts
+			case *t.TranslatedRevision >= e.revision:
+				found[original{e.id, *t.TranslatedRevision}] = texts
 			default:
-				ids, numbers = append(ids, item.ID), append(numbers, *t.TranslatedRevision)
+				ids, numbers = append(ids, e.id), append(numbers, *t.TranslatedRevision)
 			}
 		}
 	}

@@ -9,7 +9,7 @@ import (
 	"dugnad/ent/entry"
 )
 
-// isDue tells whether the time that was set for the act has come, and has not been acted on or taken back.
+// isDue reports whether the time that was set for the act has come, and has not been acted on or taken back.
 func (w *write) isDue(e *ent.Entry, act Act) bool {
 	if e == nil || e.ScheduleProblem != nil {
 		return false
@@ -21,9 +21,10 @@ func (w *write) isDue(e *ent.Entry, act Act) bool {
 	return at != nil && !at.After(w.now)
 }
 
-// RunSchedules publishes and withdraws what is due, releases first, then each entry by itself, and tells how many times something happened. Replicas may call
-// it side by side: the first one's transaction does it, the others find that it is not due any more. What cannot be done changes nothing
-// but the entry's schedule problem, which its owners see; it is not tried again until they set a time anew.
+// RunSchedules publishes and withdraws what is due, releases first, then each entry by itself, and returns how many it
+// did or tried in vain. Replicas may call it side by side: the first one's transaction does it, the others find that it
+// is not due any more. What cannot be done changes nothing but the entry's schedule problem, which its owners see; it
+// is not tried again until they set another time.
 func (s *Service) RunSchedules(ctx context.Context) (done int, err error) {
 	ctx = access.WithViewer(ctx, access.System("schedule"))
 	now := s.Now()
@@ -37,7 +38,7 @@ func (s *Service) RunSchedules(ctx context.Context) (done int, err error) {
 		}
 		entries, err := s.client.Entry.Query().Where(due, entry.ScheduleProblemIsNil()).Order(ent.Asc(entry.FieldID)).All(ctx)
 		if err != nil {
-			return done, fmt.Errorf("look for what is due: %w", err)
+			return done, fmt.Errorf("find what is due: %w", err)
 		}
 		for _, e := range entries {
 			happened, err := s.runSchedule(ctx, act, e)
@@ -53,17 +54,17 @@ func (s *Service) RunSchedules(ctx context.Context) (done int, err error) {
 }
 
 func (s *Service) runSchedule(ctx context.Context, act Act, e *ent.Entry) (happened bool, err error) {
-	item, with := Item{ID: e.ID, Revision: e.Head}, With{due: true}
+	item, options := Item{ID: e.ID, Revision: e.Head}, ActOptions{due: true}
 	if act == ActPublish {
 		item.Revision = *e.PublishRevision
 	} else if e.WithdrawReason != nil {
-		with.Reason = *e.WithdrawReason
+		options.Reason = *e.WithdrawReason
 	}
-	o, err := s.Do(ctx, act, with, item)
+	o, err := s.Do(ctx, act, options, item)
 	if err != nil || len(o.Problems)+len(o.Conflicts) == 0 {
 		return len(o.Entries) > 0, err
 	}
-	why := whyNot(o.Problems, o.Conflicts)
+	why := failure(o.Problems, o.Conflicts)
 	return true, s.write(ctx, true, func(w *write) error {
 		n, err := w.Entry.Update().Where(entry.ID(e.ID), entry.ScheduleProblemIsNil()).SetScheduleProblem(why).Save(w.ctx)
 		if err != nil || n == 0 {
@@ -73,6 +74,6 @@ func (s *Service) runSchedule(ctx context.Context, act Act, e *ent.Entry) (happe
 		if err != nil {
 			return err
 		}
-		return w.step(now, act, "failed: "+why, nil)
+		return w.addStep(now, act, "failed: "+why, nil)
 	})
 }

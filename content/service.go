@@ -1,5 +1,9 @@
-// Package content holds the rules of writing: what an editor saves becomes a revision, publishing copies a revision's document to the
-// live row, withdrawing removes the row. Nothing else writes content.
+// Package content holds the rules of writing: what an editor saves becomes a revision, publishing copies a revision's
+// document to the live row, withdrawing removes the row. Nothing else writes content.
+//
+// The write path is a line of stages over a batch of entries. batch.save (save.go) lists those of a draft, batch.do
+// (acts.go) those of an act, batch.preparePublish and batch.publish (publish.go) what a publish adds. Each stage is in
+// the file that its comment names.
 package content
 
 import (
@@ -19,11 +23,11 @@ import (
 	"dugnad/ent"
 )
 
-// Files keeps the bytes of assets, named by their SHA-256 in lower-case hex.
+// Files stores the bytes of assets under their SHA-256, in lower-case hex.
 type Files interface {
-	// Put keeps what r gives; putting what is there already does nothing.
+	// Put stores what r reads; putting what is there already does nothing.
 	Put(ctx context.Context, sha256 string, r io.Reader) error
-	// Open gives the bytes.
+	// Open returns the bytes. The caller closes them.
 	Open(ctx context.Context, sha256 string) (io.ReadSeekCloser, error)
 }
 
@@ -34,7 +38,7 @@ type Service struct {
 	files  Files
 
 	previews chan struct{} // holds one item for every preview that is shown
-	inside   *write        // the transaction that everything is part of; nil for one each
+	inside   *write        // the transaction that everything is part of; nil when each call has its own
 
 	Now   func() time.Time
 	NewID func(prefix string) string
@@ -43,7 +47,7 @@ type Service struct {
 	Key         []byte // secret, and the same on every replica: of the hashes that keep redacted texts out
 }
 
-// New makes the service. It wakes the waker after every commit that changed what readers see.
+// New returns the service. It wakes the waker after every commit that changed what readers see.
 func New(client *ent.Client, waker *changes.Waker, files Files) *Service {
 	return &Service{
 		client: client, waker: waker, files: files, NewID: idSource(), previews: make(chan struct{}, previewsAtOnce),
@@ -51,7 +55,7 @@ func New(client *ent.Client, waker *changes.Waker, files Files) *Service {
 	}
 }
 
-// idSource makes ids that sort in the order they were made in.
+// idSource returns a source of ids that sort in the order in which they were made.
 func idSource() func(prefix string) string {
 	var mu sync.Mutex
 	entropy := ulid.Monotonic(rand.Reader, 0)
@@ -62,49 +66,27 @@ func idSource() func(prefix string) string {
 	}
 }
 
-// Code tells errors apart; they are the codes of the API.
-type Code string
-
-// The codes of content's errors.
-const (
-	BadInput    Code = "BAD_USER_INPUT"
-	NotFound    Code = "NOT_FOUND"
-	Forbidden   Code = "FORBIDDEN"
-	Conflict    Code = "CONFLICT"
-	Unavailable Code = "UNAVAILABLE"
-)
-
-// Error is something that the writer can do something about.
-type Error struct {
-	Code    Code
-	Field   string
-	Message string
-}
-
-func (e *Error) Error() string {
-	if e.Field == "" {
-		return e.Message
-	}
-	return e.Field + ": " + e.Message
-}
-
-// lockPublish is the advisory lock of publishing and withdrawing on PostgreSQL: two entries that point at each other would lose their
-// edge if each were published without seeing the other. It is taken before anything is read.
+// lockPublish is the advisory lock of publishing and withdrawing on PostgreSQL: two entries that point at each other
+// would lose their edge if each were published without seeing the other. It is taken before anything is read.
 const lockPublish = 0x6475676e_707562 // "dugnpub"
 
-// write is a transaction that collects what it changes for readers, to append that to the change log as the last thing it does.
+// write is a transaction. It collects what it changes for readers, and appends that to the change log as its last
+// statement.
 type write struct {
 	*ent.Client
 	tx      *ent.Tx
-	ctx     context.Context // the hub's own: it sees every row
+	ctx     context.Context // with the hub as the viewer: it sees every row
 	now     time.Time
 	viewer  access.Viewer
 	actor   string
+	audit   *access.Recorder // of what the viewer asked for; nil when it is not audited
+	newID   func(prefix string) string
+	key     []byte // Service.Key
 	changes []changes.Entry
-	preview bool // all of it is taken back
+	preview bool // it will be rolled back
 }
 
-// write runs do in a transaction; all of it happens or nothing.
+// write runs do in a transaction: all of it happens or nothing. publishing takes the publish lock first.
 func (s *Service) write(ctx context.Context, publishing bool, do func(w *write) error) error {
 	viewer := access.ViewerOf(ctx)
 	if s.inside != nil {
@@ -115,7 +97,11 @@ func (s *Service) write(ctx context.Context, publishing bool, do func(w *write) 
 	if err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}
-	w := &write{Client: tx.Client(), tx: tx, ctx: ctx, now: s.Now().UTC().Truncate(time.Millisecond), viewer: viewer, actor: actorName(viewer)}
+	w := &write{
+		Client: tx.Client(), tx: tx, ctx: ctx, now: s.Now().UTC().Truncate(time.Millisecond), viewer: viewer,
+		actor: actorName(viewer), audit: access.RecorderOf(ctx),
+		newID: s.NewID, key: s.Key,
+	}
 	err = func() error {
 		if publishing && w.Dialect() == dialect.Postgres {
 			if _, err := tx.ExecContext(ctx, "SELECT pg_advisory_xact_lock($1)", lockPublish); err != nil {
@@ -125,8 +111,8 @@ func (s *Service) write(ctx context.Context, publishing bool, do func(w *write) 
 		if err := do(w); err != nil {
 			return err
 		}
-		if err := access.Keep(ctx, w.Client); err != nil {
-			return fmt.Errorf("keep the audit event: %w", err)
+		if err := w.audit.RecordIn(ctx, w.Client); err != nil {
+			return fmt.Errorf("record the audit event: %w", err)
 		}
 		return changes.Append(ctx, tx, w.now, w.actor, w.changes)
 	}()
@@ -139,14 +125,14 @@ func (s *Service) write(ctx context.Context, publishing bool, do func(w *write) 
 	if err := tx.Commit(); err != nil {
 		return fmt.Errorf("commit: %w", err)
 	}
-	access.Kept(ctx)
+	w.audit.MarkRecorded()
 	if len(w.changes) > 0 {
 		s.waker.Wake()
 	}
 	return nil
 }
 
-// within is the service as a part of the transaction: what it reads and writes is read and written there.
+// within returns the service as a part of the transaction: it reads and writes there.
 func (s *Service) within(w *write) *Service {
 	part := *s
 	part.client, part.inside = w.Client, w

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"dugnad/fault"
 	"dugnad/schema"
 )
 
@@ -33,16 +34,16 @@ const (
 	ActRead             Act = "READ" // the entry, its revisions and comments
 )
 
-// state is where an entry is.
+// state is where an entry is in its life.
 type state struct {
 	stage schema.Stage // of the head revision
 	live  bool         // readers see the entry
-	ever  bool         // it has been published once
+	ever  bool         // it has been published
 }
 
 // rule is what one act needs and does.
 type rule struct {
-	least schema.Role    // the weakest role of the owning organisation that may
+	least schema.Role    // the weakest role in the owning organisation that may do it
 	from  []schema.Stage // stages that it is possible in; nil for all
 	live  *bool          // whether it needs the entry to be live, or not to be
 	ever  *bool          // whether it needs the entry to have been published once, or never
@@ -78,16 +79,21 @@ var rules = map[Act]rule{
 			return schema.Withdrawn
 		},
 	},
-	ActSubmit: {least: schema.Contributor, from: []schema.Stage{schema.Editing, schema.Withdrawn}, to: becomes(schema.InReview)},
+	ActSubmit: {
+		least: schema.Contributor, from: []schema.Stage{schema.Editing, schema.Withdrawn},
+		to: becomes(schema.InReview),
+	},
 	ActRequestChanges: {
 		least: schema.Editor, from: []schema.Stage{schema.InReview, schema.Approved}, to: becomes(schema.Editing),
 	},
 	ActApprove: {
-		least: schema.Editor, from: []schema.Stage{schema.Editing, schema.InReview, schema.Withdrawn}, to: becomes(schema.Approved),
+		least: schema.Editor, from: []schema.Stage{schema.Editing, schema.InReview, schema.Withdrawn},
+		to: becomes(schema.Approved),
 	},
 	ActPublish: {least: schema.Editor, from: writable, to: becomes(schema.Published)},
 	ActSchedulePublish: {
-		least: schema.Editor, from: []schema.Stage{schema.Editing, schema.InReview, schema.Approved, schema.Withdrawn}, to: becomes(schema.Approved),
+		least: schema.Editor, from: []schema.Stage{schema.Editing, schema.InReview, schema.Approved, schema.Withdrawn},
+		to: becomes(schema.Approved),
 	},
 	ActWithdraw: {
 		least: schema.Editor, live: &yes,
@@ -101,12 +107,14 @@ var rules = map[Act]rule{
 	ActScheduleWithdraw: {least: schema.Editor, live: &yes, to: stays},
 	ActUnschedule:       {least: schema.Editor, to: stays},
 	ActArchive: {
-		least: schema.Editor, from: []schema.Stage{schema.Editing, schema.InReview, schema.Approved, schema.Withdrawn}, live: &no,
-		to: becomes(schema.Archived),
+		least: schema.Editor, from: []schema.Stage{schema.Editing, schema.InReview, schema.Approved, schema.Withdrawn},
+		live: &no,
+		to:   becomes(schema.Archived),
 	},
 	ActUnarchive: {least: schema.Editor, from: []schema.Stage{schema.Archived}, to: becomes(schema.Editing)},
 	ActDelete: {
-		least: schema.Contributor, from: []schema.Stage{schema.Editing, schema.InReview, schema.Approved, schema.Archived}, ever: &no, to: stays,
+		least: schema.Contributor, from: []schema.Stage{schema.Editing, schema.InReview, schema.Approved, schema.Archived},
+		ever: &no, to: stays,
 	},
 	ActTransfer: {least: schema.Editor, to: stays},
 }
@@ -114,28 +122,33 @@ var rules = map[Act]rule{
 // noEntry is the message for what is not there, and for what the viewer has no part in.
 const noEntry = "there is no such entry"
 
-// decide tells what stage an act leads to, for somebody who has the role in the owning organisation or in the hub. The error is
-// NOT_FOUND without any role: what one has no part in does not exist; FORBIDDEN with too weak a one; BAD_USER_INPUT when the act is
-// not possible where the entry is.
+const noOrganization = "there is no such organisation"
+
+// decide returns the stage that an act leads to, for somebody who has the role in the owning organisation or in the
+// hub. The error is NOT_FOUND without any role, because for an outsider the entry does not exist; FORBIDDEN with too
+// weak a role; BAD_USER_INPUT with the field "stage" when the act is not possible in the entry's state.
 func decide(s state, act Act, role schema.Role) (schema.Stage, error) {
 	r, ok := rules[act]
 	switch {
 	case !ok:
 		return "", fmt.Errorf("there is no act %s", act)
 	case role.Rank() < 0:
-		return "", &Error{Code: NotFound, Message: noEntry}
+		return "", &fault.Error{Code: fault.NotFound, Message: noEntry}
 	case role.Rank() < r.least.Rank():
-		return "", &Error{Code: Forbidden, Message: fmt.Sprintf("%s needs the role %s in the organisation that owns the entry", act, r.least)}
+		return "", fault.Errorf(fault.Forbidden, "", "%s needs the role %s in the organisation that owns the entry", act,
+			r.least)
 	case r.from != nil && !slices.Contains(r.from, s.stage):
-		return "", &Error{Code: BadInput, Field: "stage", Message: fmt.Sprintf("%s is not possible in the stage %s", act, s.stage)}
+		return "", fault.Errorf(fault.BadUserInput, "stage", "%s is not possible in the stage %s", act, s.stage)
 	case r.live != nil && *r.live && !s.live:
-		return "", &Error{Code: BadInput, Field: "stage", Message: fmt.Sprintf("%s is possible only while readers see the entry", act)}
+		return "", fault.Errorf(fault.BadUserInput, "stage", "%s is only possible while readers see the entry", act)
 	case r.live != nil && !*r.live && s.live:
-		return "", &Error{Code: BadInput, Field: "stage", Message: fmt.Sprintf("%s is not possible while readers see the entry: withdraw it first", act)}
+		return "", fault.Errorf(fault.BadUserInput, "stage",
+			"%s is not possible while readers see the entry: withdraw it first", act)
 	case r.ever != nil && *r.ever && !s.ever:
-		return "", &Error{Code: BadInput, Field: "stage", Message: fmt.Sprintf("%s needs a revision that was published", act)}
+		return "", fault.Errorf(fault.BadUserInput, "stage", "%s needs a revision that was published", act)
 	case r.ever != nil && !*r.ever && s.ever:
-		return "", &Error{Code: BadInput, Field: "stage", Message: fmt.Sprintf("%s is not possible once the entry has been published: withdraw and archive it", act)}
+		return "", fault.Errorf(fault.BadUserInput, "stage",
+			"%s is not possible once the entry has been published: withdraw and archive it", act)
 	}
 	return r.to(s), nil
 }

@@ -8,10 +8,12 @@ import (
 	"strings"
 	"testing"
 
+	"dugnad/fault"
 	"dugnad/schema"
 )
 
-// lifecycle writes what every act leads to: a line for every act and place that an entry can be in, a column for every role.
+// lifecycle writes what every act leads to: a line for every act and place that an entry can be in, a column for every
+// role.
 func lifecycle() string {
 	var b strings.Builder
 	roles := append([]string{""}, schema.Role("").Values()...)
@@ -32,7 +34,7 @@ func lifecycle() string {
 				fmt.Fprintf(&b, "%-18s%-11s%-6v%-6v", act, stage, at.live, at.ever)
 				for _, role := range roles {
 					to, err := decide(at, Act(act), schema.Role(role))
-					var refused *Error
+					var refused *fault.Error
 					switch {
 					case errors.As(err, &refused) && refused.Field == "stage":
 						to = "-"
@@ -54,7 +56,8 @@ func lifecycle() string {
 	return strings.Join(lines, "\n")
 }
 
-// possible tells whether an entry can be there: what is published is live, what is withdrawn was, what is put away is not.
+// possible tells whether an entry can be there: what is published is live, what is withdrawn was, what is put away is
+// not.
 func possible(s state) bool {
 	switch s.stage {
 	case schema.Published:
@@ -67,7 +70,8 @@ func possible(s state) bool {
 	return true
 }
 
-// The whole life cycle is in one file that a person can read. After a change that is meant: UPDATE=1 go test ./content -run Lifecycle
+// The whole life cycle is in one file that a person can read. After a change that is meant: UPDATE=1 go test ./content
+// -run Lifecycle
 func TestLifecycle(t *testing.T) {
 	path := filepath.Join("testdata", "lifecycle.txt")
 	got := lifecycle()

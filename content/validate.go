@@ -12,27 +12,6 @@ import (
 	"dugnad/schema"
 )
 
-// Severity of a problem: an ERROR stops the act, a WARNING does not.
-type Severity string
-
-// The severities.
-const (
-	SeverityError   Severity = "ERROR"
-	SeverityWarning Severity = "WARNING"
-)
-
-// Problem is something wrong with a document, with the path to it. Codes: REQUIRED, INVALID, NOT_FOUND, SLUG_TAKEN, KEY_TAKEN.
-type Problem struct {
-	Code     string
-	Severity Severity
-	Path     []string
-	Message  string
-	Entry    string
-}
-
-// About is the entry that the problem is about, nil for none.
-func (p *Problem) About() *string { return schema.OrNil(p.Entry) }
-
 // The lengths that texts may have, in characters, and lists, in items.
 const (
 	maxTitle   = 300
@@ -48,13 +27,14 @@ type checker struct {
 	problems []Problem
 }
 
-func (c *checker) add(code, message string, path ...string) {
-	c.problems = append(c.problems, Problem{Code: code, Severity: SeverityError, Path: path, Message: message, Entry: c.entry})
+func (c *checker) add(code ProblemCode, message string, path ...string) {
+	c.problems = append(c.problems,
+		Problem{Code: code, Severity: SeverityError, Path: path, Message: message, Entry: c.entry})
 }
 
-func (c *checker) invalid(message string, path ...string) { c.add("INVALID", message, path...) }
+func (c *checker) invalid(message string, path ...string) { c.add(ProblemInvalid, message, path...) }
 
-// check finds what no document may hold, whether it is saved or published.
+// check returns a problem for everything that no document may hold, whether it is saved or published.
 func check(id, gql string, doc ent.Document) []Problem {
 	c := &checker{entry: id}
 	for _, e := range doc.Invalid() {
@@ -69,7 +49,7 @@ func check(id, gql string, doc ent.Document) []Problem {
 	for _, r := range doc.References() {
 		if want := targets[r.Field]; want != nil {
 			if t, ok := ent.TypeOf(r.ID); !ok || !want(t) {
-				c.invalid(fmt.Sprintf("%q is not an id that can stand here", r.ID), r.Field)
+				c.invalid(fmt.Sprintf("%q is not an id of a type that is allowed here", r.ID), r.Field)
 			}
 		}
 	}
@@ -80,9 +60,10 @@ func ofType(names ...string) func(ent.Type) bool {
 	return func(t ent.Type) bool { return slices.Contains(names, t.Name) }
 }
 
-// targets tells for each field of a document that holds ids what they may be of.
+// targets has, for each field of a document that holds ids, which types the ids may be of.
 var targets = map[string]func(ent.Type) bool{
-	"themes": ofType("Theme"), "parent": ofType("Theme"), "targetGroups": ofType("TargetGroup"), "methods": ofType("Method"),
+	"themes": ofType("Theme"), "parent": ofType("Theme"), "targetGroups": ofType("TargetGroup"),
+	"methods":  ofType("Method"),
 	"contacts": ofType("Contact"), "lawSections": ofType("LawSection"), "image": ofType("Asset"), "files": ofType("Asset"),
 	"downloads": ofType("Asset"), "organizations": ofType("Organization"), "organization": ofType("Organization"),
 	"funding": ofType("Organization"), "evidence": ofType("Organization"), "municipalities": ofType("Municipality"),
@@ -91,7 +72,7 @@ var targets = map[string]func(ent.Type) bool{
 	"tools": ofType("Tool"), "reports": ofType("Report"), "relations": func(t ent.Type) bool { return t.Content },
 }
 
-// ofEveryText are the fields of ContentText that say something of the text and are none.
+// ofEveryText are the fields of ContentText that are about the text, and not a part of it.
 var ofEveryText = []string{"Language", "Ready", "TranslatedFrom", "TranslatedRevision"}
 
 func (c *checker) texts(s *ent.Shared) {
@@ -109,7 +90,7 @@ func (c *checker) texts(s *ent.Shared) {
 			c.invalid("must be another language that the entry has", "texts", at, "translatedFrom")
 		}
 		if t.TranslatedRevision != nil && (t.TranslatedFrom == nil || *t.TranslatedRevision < 1) {
-			c.invalid("needs translatedFrom, and is a number from 1", "texts", at, "translatedRevision")
+			c.invalid("must be at least 1, and only with translatedFrom", "texts", at, "translatedRevision")
 		}
 		v := reflect.ValueOf(t)
 		for f := range v.NumField() {
@@ -128,18 +109,18 @@ func (c *checker) texts(s *ent.Shared) {
 				}
 				continue
 			}
-			most := map[string]int{"Title": maxTitle, "Summary": maxSummary, "Body": maxBody}[field.Name]
-			if most == 0 {
-				most = maxText
+			limit := map[string]int{"Title": maxTitle, "Summary": maxSummary, "Body": maxBody}[field.Name]
+			if limit == 0 {
+				limit = maxText
 			}
-			c.length(value.String(), most, "texts", at, name)
+			c.length(value.String(), limit, "texts", at, name)
 		}
 	}
 }
 
-func (c *checker) length(s string, most int, path ...string) {
-	if n := utf8.RuneCountInString(s); n > most {
-		c.invalid(fmt.Sprintf("has %d characters; at most %d", n, most), path...)
+func (c *checker) length(s string, limit int, path ...string) {
+	if n := utf8.RuneCountInString(s); n > limit {
+		c.invalid(fmt.Sprintf("has %d characters; at most %d", n, limit), path...)
 	}
 }
 
@@ -151,21 +132,21 @@ func (c *checker) values(s *ent.Shared) {
 	for i, f := range s.Figures {
 		at := strconv.Itoa(i)
 		if len(f.Label) == 0 {
-			c.add("REQUIRED", "a key figure needs a label", "keyFigures", at, "label")
+			c.add(ProblemRequired, "a key figure must have a label", "keyFigures", at, "label")
 		}
 		if f.Unit == "" {
-			c.add("REQUIRED", "a key figure needs a unit", "keyFigures", at, "unit")
+			c.add(ProblemRequired, "a key figure must have a unit", "keyFigures", at, "unit")
 		}
 		if f.Operator != "" {
 			enum(c, f.Operator, "keyFigures", at, "operator")
 		}
 		if f.Operator == schema.Range && (f.Upper == nil || *f.Upper < f.Value) {
-			c.invalid("a RANGE needs an upper bound that is not below the value", "keyFigures", at, "upper")
+			c.invalid("a RANGE must have an upper bound that is not below the value", "keyFigures", at, "upper")
 		}
 	}
 	if e := s.Evidence; e != nil {
 		if e.Level < 0 || e.Level > 5 {
-			c.invalid("a level is 0 to 5", "evidence", "level")
+			c.invalid("must be 0 to 5", "evidence", "level")
 		}
 		if e.Direction != "" {
 			enum(c, e.Direction, "evidence", "direction")
@@ -174,10 +155,10 @@ func (c *checker) values(s *ent.Shared) {
 	for i, d := range s.Downloads {
 		at := strconv.Itoa(i)
 		if len(d.Title) == 0 {
-			c.add("REQUIRED", "a download needs a title", "downloads", at, "title")
+			c.add(ProblemRequired, "a download must have a title", "downloads", at, "title")
 		}
 		if d.URL != "" && !webAddress(d.URL) {
-			c.invalid("is not an address that begins with https:// or http://", "downloads", at, "url")
+			c.invalid("must be a URL with https or http", "downloads", at, "url")
 		}
 		if d.Language != nil {
 			enum(c, *d.Language, "downloads", at, "language")
@@ -204,7 +185,7 @@ func (c *checker) links(id, gql string, s *ent.Shared) {
 	for i, g := range s.Unnamed {
 		enum(c, g.Role, "unnamedMunicipalities", strconv.Itoa(i), "role")
 		if len(g.Note) == 0 {
-			c.add("REQUIRED", "say who they are", "unnamedMunicipalities", strconv.Itoa(i), "note")
+			c.add(ProblemRequired, "must say who they are", "unnamedMunicipalities", strconv.Itoa(i), "note")
 		}
 	}
 	for i, m := range s.Members {
@@ -224,10 +205,10 @@ func (c *checker) links(id, gql string, s *ent.Shared) {
 	}
 }
 
-// given reports an id that is missing.
+// given adds a problem if the id is missing.
 func (c *checker) given(id string, path ...string) {
 	if id == "" {
-		c.add("REQUIRED", "must name something", path...)
+		c.add(ProblemRequired, "is required", path...)
 	}
 }
 
@@ -249,7 +230,7 @@ func enum[E interface {
 	Values() []string
 }](c *checker, v E, path ...string) {
 	if !slices.Contains(v.Values(), string(v)) {
-		c.invalid(fmt.Sprintf("%q is none of %v", string(v), v.Values()), path...)
+		c.invalid(fmt.Sprintf("%q is not one of %v", string(v), v.Values()), path...)
 	}
 }
 

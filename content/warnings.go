@@ -8,55 +8,59 @@ import (
 	"dugnad/ent"
 )
 
-// warnings are what is to be looked at before the entries are published and that nobody has acknowledged.
-func (p *publication) warnings(items []Item) (all []Problem, err error) {
-	before, err := p.publishedDocuments(items)
+// checkWarnings finds what is to be looked at before the entries are published and that nobody has acknowledged. The
+// hub itself is not warned.
+func (b *batch) checkWarnings() error {
+	if b.viewer.IsSystem() {
+		return nil
+	}
+	before, err := b.publishedDocuments()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	links := make(map[string][]link)
 	var targets []string
-	for _, item := range items {
-		links[item.ID] = linksOf(p.docs[item.ID])
-		for _, l := range links[item.ID] {
+	for _, e := range b.entries {
+		links[e.id] = linksOf(e.doc)
+		for _, l := range links[e.id] {
 			targets = append(targets, l.to)
 		}
 	}
-	live, err := ent.LiveIDs(p.ctx, p.Client, unique(targets))
+	live, err := ent.LiveIDs(b.ctx, b.Client, unique(targets))
 	if err != nil {
-		return nil, err
+		return err
 	}
-	for _, item := range items {
-		live[item.ID] = true
+	for _, e := range b.entries {
+		live[e.id] = true
 	}
-	silent, err := p.silentPictures()
+	silent, err := b.picturesWithoutAlt()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	for _, item := range items {
-		found := guard(item.ID, p.docs[item.ID], before[item.ID])
-		found = append(found, deadLinks(item.ID, links[item.ID], live)...)
-		found = append(found, withoutAlt(item.ID, p.docs[item.ID], silent)...)
-		all = append(all, unacknowledged(found, item.Acknowledge)...)
+	for _, e := range b.entries {
+		found := guard(e.id, e.doc, before[e.id])
+		found = append(found, deadLinks(e.id, links[e.id], live)...)
+		found = append(found, withoutAlt(e.id, e.doc, silent)...)
+		b.problems = append(b.problems, unacknowledged(found, e.item.Acknowledge)...)
 	}
-	return all, nil
+	return nil
 }
 
-// publishedDocuments are what readers see now of the items.
-func (p *publication) publishedDocuments(items []Item) (map[string]ent.Document, error) {
-	numbers := make(map[string]int)
-	for _, item := range items {
-		if e := p.heads[item.ID].entry; e.Live {
-			numbers[e.ID] = *e.Published
+// publishedDocuments returns what readers see now of the entries, by id.
+func (b *batch) publishedDocuments() (map[string]ent.Document, error) {
+	numbers, types := make(map[string]int), make(map[string]string)
+	for _, one := range b.entries {
+		if e := one.entry(); e.Live {
+			numbers[e.ID], types[e.ID] = *e.Published, string(e.Type)
 		}
 	}
-	revisions, err := p.revisions(numbers)
+	revisions, err := b.revisions(numbers)
 	if err != nil {
 		return nil, err
 	}
 	docs := make(map[string]ent.Document, len(revisions))
 	for id, r := range revisions {
-		if docs[id], err = decode(string(p.heads[id].entry.Type), []byte(r.Document)); err != nil {
+		if docs[id], err = decode(types[id], []byte(r.Document)); err != nil {
 			return nil, fmt.Errorf("revision %d of %s: %w", r.Number, id, err)
 		}
 	}
@@ -93,7 +97,7 @@ func linksOf(doc ent.Document) (links []link) {
 	return links
 }
 
-// deadLinks warns of links to what readers do not see, once a place.
+// deadLinks returns a warning for each place that links to what readers do not see.
 func deadLinks(entry string, links []link, live map[string]bool) (problems []Problem) {
 	for _, l := range links {
 		if live[l.to] {
@@ -104,8 +108,8 @@ func deadLinks(entry string, links []link, live map[string]bool) (problems []Pro
 			continue
 		}
 		problems = append(problems, Problem{
-			Code: "DEAD_LINK", Severity: SeverityWarning, Path: l.path, Entry: entry,
-			Message: "points at something that readers do not see; the link will be left out until they do",
+			Code: WarningDeadLink, Severity: SeverityWarning, Path: l.path, Entry: entry,
+			Message: "links to something that readers do not see; the link is left out until they do",
 		})
 	}
 	return problems

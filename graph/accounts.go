@@ -11,6 +11,7 @@ import (
 	"dugnad/ent"
 	"dugnad/ent/account"
 	"dugnad/ent/membership"
+	"dugnad/fault"
 	compile "dugnad/graph/filter"
 	"dugnad/graph/gqlcode"
 	"dugnad/graph/model"
@@ -118,15 +119,13 @@ func (a RootRules) InterceptField(ctx context.Context, next graphql.Resolver) (a
 	if fc.Args["dryRun"] == true {
 		e.Detail = "dry run"
 	}
-	result, err := next(a.Accounts.Begin(ctx, &e))
-	if e.IsKept() {
-		return result, err
-	}
-	e.Code = codeOf(result) // it was refused, or there was nothing to do
+	audit := a.Accounts.NewRecorder(ctx, e)
+	result, err := next(access.WithRecorder(ctx, audit))
+	code := codeOf(result)
 	if err != nil {
-		e.Code = string(gqlcode.Of(gqlcode.Present(ctx, err, nil, nil)))
+		code = string(gqlcode.Of(gqlcode.Present(ctx, err, nil, nil)))
 	}
-	if failed := a.Accounts.Audit(context.WithoutCancel(ctx), e); failed != nil {
+	if failed := audit.RecordOutcome(context.WithoutCancel(ctx), code); failed != nil {
 		a.Failed(ctx, failed)
 	}
 	return result, err
@@ -140,11 +139,11 @@ func codeOf(payload any) string {
 	}
 	for _, name := range []string{"Conflict", "Conflicts"} {
 		if c := v.Elem().FieldByName(name); c.IsValid() && !c.IsZero() && (c.Kind() != reflect.Slice || c.Len() > 0) {
-			return string(content.Conflict)
+			return string(fault.Conflict)
 		}
 	}
 	if problems, ok := v.Elem().FieldByName("Problems").Interface().([]*content.Problem); ok && len(problems) > 0 {
-		return problems[0].Code
+		return string(problems[0].Code)
 	}
 	return ""
 }

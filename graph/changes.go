@@ -16,6 +16,7 @@ import (
 	"dugnad/ent/asset"
 	"dugnad/ent/change"
 	"dugnad/ent/predicate"
+	"dugnad/fault"
 	compile "dugnad/graph/filter"
 	"dugnad/graph/gqlcode"
 	"dugnad/graph/model"
@@ -181,7 +182,7 @@ func readLog(ctx context.Context, client *ent.Client, seq int, filter *model.Cha
 	case err != nil:
 		return nil, err
 	case oldest > seq+1 && seq > 0 && oldest > firstSequence:
-		return nil, gqlcode.Error(gqlcode.CursorExpired, "the cursor is older than the change log: start over without it")
+		return nil, gqlcode.Error(fault.CursorExpired, "the cursor is older than the change log: start over without it")
 	}
 	var types []string
 	for _, t := range wanted(filter) {

@@ -10,6 +10,7 @@ import (
 	"dugnad/content"
 	"dugnad/ent"
 	"dugnad/ent/revision"
+	"dugnad/fault"
 	"dugnad/graph/gqlcode"
 	"dugnad/graph/model"
 	"dugnad/graph/view"
@@ -21,42 +22,26 @@ import (
 func SignedIn(ctx context.Context) error {
 	switch v := access.ViewerOf(ctx); {
 	case v.IsAnonymous():
-		return gqlcode.Error(gqlcode.Unauthenticated, "this is for those who are signed in")
+		return gqlcode.Error(fault.Unauthenticated, "this is for those who are signed in")
 	case v.Preview != nil:
-		return gqlcode.Error(gqlcode.Forbidden, "a preview is for reading")
+		return gqlcode.Error(fault.Forbidden, "a preview is for reading")
 	}
 	return nil
 }
 
 // problemsOf returns the errors that the caller can correct as problems, and all others as they are.
 func problemsOf(err error) ([]*content.Problem, error) {
-	var rule *content.Error
-	var right *access.Error
-	p := &content.Problem{Severity: content.SeverityError, Path: []string{}}
-	switch {
-	case err == nil:
-		return nil, nil
-	case errors.As(err, &rule):
-		p.Code, p.Message = string(rule.Code), rule.Message
-		if rule.Field != "" {
-			p.Path = []string{rule.Field}
+	var refused *fault.Error
+	if errors.As(err, &refused) {
+		if p, ok := content.ProblemOf(refused); ok {
+			return []*content.Problem{&p}, nil
 		}
-	case errors.As(err, &right):
-		p.Code, p.Message = string(right.Code), right.Message
-		if right.Field != "" {
-			p.Path = []string{right.Field}
-		}
-	default:
-		return nil, err
 	}
-	if p.Code == string(gqlcode.BadUserInput) {
-		p.Code = "INVALID"
-	}
-	return []*content.Problem{p}, nil
+	return nil, err
 }
 
 // do performs an act on entries and returns the payload of the mutation.
-func (r *Resolver) do(ctx context.Context, act content.Act, with content.With, items []*content.Item) (*model.PublishPayload, error) {
+func (r *Resolver) do(ctx context.Context, act content.Act, with content.ActOptions, items []*content.Item) (*model.PublishPayload, error) {
 	o, err := r.Content.Do(ctx, act, with, itemsOf(items)...)
 	if err != nil {
 		problems, err := problemsOf(err)
@@ -121,7 +106,7 @@ func (r *Resolver) create(ctx context.Context, t string, input map[string]any, o
 		draft.Owner = organizations[0]
 	} else {
 		return &model.SavePayload{Problems: []*content.Problem{{
-			Code: "REQUIRED", Severity: content.SeverityError, Path: []string{"organization"}, Message: "say which organisation answers for it",
+			Code: content.ProblemRequired, Severity: content.SeverityError, Path: []string{"organization"}, Message: "say which organisation answers for it",
 		}}}, nil
 	}
 	saved, problems, err := r.Content.Create(ctx, draft)
@@ -144,7 +129,7 @@ func (r *Resolver) update(ctx context.Context, t, id string, input map[string]an
 }
 
 func noEntry(id string) *content.Problem {
-	return &content.Problem{Code: "NOT_FOUND", Severity: content.SeverityError, Path: []string{}, Message: "there is no such entry", Entry: id}
+	return &content.Problem{Code: content.ProblemNotFound, Severity: content.SeverityError, Path: []string{}, Message: "there is no such entry", Entry: id}
 }
 
 // putData writes reference data. An empty id creates it.

@@ -18,6 +18,7 @@ import (
 	"dugnad/ent/reference"
 	"dugnad/ent/revision"
 	"dugnad/ent/step"
+	"dugnad/fault"
 	"dugnad/graph/gqlcode"
 	"dugnad/graph/model"
 	"dugnad/graph/view"
@@ -143,7 +144,7 @@ func newest[T any](
 	of func(T) string, order func(a, b T) int,
 ) ([]T, error) {
 	if first < 1 || first > ent.MaxPage {
-		return nil, gqlcode.Error(gqlcode.BadUserInput, "first must be 1 to 100")
+		return nil, gqlcode.Error(fault.BadUserInput, "first must be 1 to 100")
 	}
 	found, err := ent.LoadPage(obj.Page(), ent.FieldKey(ctx), func() (map[string][]T, error) {
 		rows, err := fetch(entgql.LimitPerRow("entry_id", first, sql.ExprP(column+" DESC")))

@@ -82,52 +82,52 @@ func (r *entryResolver) Redactions(ctx context.Context, obj *ent.Entry) ([]*ent.
 
 func (r *mutationResolver) Publish(ctx context.Context, items []*content.Item, at *time.Time) (*model.PublishPayload, error) {
 	if at != nil {
-		return r.do(ctx, content.ActSchedulePublish, content.With{At: at}, items)
+		return r.do(ctx, content.ActSchedulePublish, content.ActOptions{At: at}, items)
 	}
-	return r.do(ctx, content.ActPublish, content.With{}, items)
+	return r.do(ctx, content.ActPublish, content.ActOptions{}, items)
 }
 
 func (r *mutationResolver) Withdraw(ctx context.Context, items []*content.Item, at *time.Time, reason *string) (*model.PublishPayload, error) {
 	if at != nil {
-		return r.do(ctx, content.ActScheduleWithdraw, content.With{At: at, Reason: value(reason)}, items)
+		return r.do(ctx, content.ActScheduleWithdraw, content.ActOptions{At: at, Reason: value(reason)}, items)
 	}
-	return r.do(ctx, content.ActWithdraw, content.With{Reason: value(reason)}, items)
+	return r.do(ctx, content.ActWithdraw, content.ActOptions{Reason: value(reason)}, items)
 }
 
 func (r *mutationResolver) Submit(ctx context.Context, items []*content.Item, comment *string) (*model.PublishPayload, error) {
-	return r.do(ctx, content.ActSubmit, content.With{Comment: value(comment)}, items)
+	return r.do(ctx, content.ActSubmit, content.ActOptions{Comment: value(comment)}, items)
 }
 
 func (r *mutationResolver) RequestChanges(ctx context.Context, items []*content.Item, comment string) (*model.PublishPayload, error) {
-	return r.do(ctx, content.ActRequestChanges, content.With{Comment: comment}, items)
+	return r.do(ctx, content.ActRequestChanges, content.ActOptions{Comment: comment}, items)
 }
 
 func (r *mutationResolver) Approve(ctx context.Context, items []*content.Item, comment *string) (*model.PublishPayload, error) {
-	return r.do(ctx, content.ActApprove, content.With{Comment: value(comment)}, items)
+	return r.do(ctx, content.ActApprove, content.ActOptions{Comment: value(comment)}, items)
 }
 
 func (r *mutationResolver) Unschedule(ctx context.Context, items []*content.Item) (*model.PublishPayload, error) {
-	return r.do(ctx, content.ActUnschedule, content.With{}, items)
+	return r.do(ctx, content.ActUnschedule, content.ActOptions{}, items)
 }
 
 func (r *mutationResolver) Archive(ctx context.Context, items []*content.Item, reason *string) (*model.PublishPayload, error) {
-	return r.do(ctx, content.ActArchive, content.With{Reason: value(reason)}, items)
+	return r.do(ctx, content.ActArchive, content.ActOptions{Reason: value(reason)}, items)
 }
 
 func (r *mutationResolver) Unarchive(ctx context.Context, items []*content.Item) (*model.PublishPayload, error) {
-	return r.do(ctx, content.ActUnarchive, content.With{}, items)
+	return r.do(ctx, content.ActUnarchive, content.ActOptions{}, items)
 }
 
 func (r *mutationResolver) Delete(ctx context.Context, items []*content.Item) (*model.PublishPayload, error) {
-	return r.do(ctx, content.ActDelete, content.With{}, items)
+	return r.do(ctx, content.ActDelete, content.ActOptions{}, items)
 }
 
 func (r *mutationResolver) Transfer(ctx context.Context, items []*content.Item, organization string) (*model.PublishPayload, error) {
-	return r.do(ctx, content.ActTransfer, content.With{Organization: organization}, items)
+	return r.do(ctx, content.ActTransfer, content.ActOptions{Organization: organization}, items)
 }
 
 func (r *mutationResolver) Assign(ctx context.Context, items []*content.Item, account *string) (*model.PublishPayload, error) {
-	return r.do(ctx, content.ActAssign, content.With{Account: value(account)}, items)
+	return r.do(ctx, content.ActAssign, content.ActOptions{Account: value(account)}, items)
 }
 
 func (r *mutationResolver) Restore(ctx context.Context, id string, revision int, expectedRevision int, note *string) (*model.SavePayload, error) {

@@ -13,6 +13,7 @@ import (
 	"dugnad/changes"
 	"dugnad/ent"
 	"dugnad/ent/change"
+	"dugnad/fault"
 	"dugnad/graph/driven"
 	"dugnad/graph/gqlcode"
 	"dugnad/graph/model"
@@ -130,7 +131,7 @@ func (f *following) tell(found []listed) {
 				}
 				break
 			}
-			if f.ctx.Err() != nil || gqlcode.Of(gqlcode.Present(f.ctx, err, nil, nil)) == gqlcode.CursorExpired {
+			if f.ctx.Err() != nil || gqlcode.Of(gqlcode.Present(f.ctx, err, nil, nil)) == fault.CursorExpired {
 				f.finish() // the client comes back with its cursor, and is told
 				return
 			}

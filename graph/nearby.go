@@ -10,6 +10,7 @@ import (
 
 	"dugnad/ent"
 	"dugnad/ent/municipality"
+	"dugnad/fault"
 	"dugnad/graph/gqlcode"
 	"dugnad/graph/model"
 	"dugnad/schema"
@@ -28,7 +29,7 @@ func places(ctx context.Context, f *model.SearchFilter) ([]string, error) {
 	var meant [][]string
 	if f.Near != nil && f.Near.Km != nil {
 		if km := *f.Near.Km; km <= 0 || km > furthest {
-			return nil, gqlcode.Error(gqlcode.BadUserInput, fmt.Sprintf("filter.near.km must be above 0 and at most %d", furthest))
+			return nil, gqlcode.Error(fault.BadUserInput, fmt.Sprintf("filter.near.km must be above 0 and at most %d", furthest))
 		}
 		near, err := PlacesNear(ctx, f.Near.Lat, f.Near.Lon, *f.Near.Km*1000)
 		if err != nil {
@@ -112,7 +113,7 @@ func distances(ctx context.Context, from *model.GeoPoint) (map[string]float64, e
 
 func checkPlace(name string, lat, lon float64) error {
 	if math.Abs(lat) > 90 || math.Abs(lon) > 180 {
-		return gqlcode.Error(gqlcode.BadUserInput, name+" is not a place on earth: a latitude must be from -90 to 90, a longitude from -180 to 180")
+		return gqlcode.Error(fault.BadUserInput, name+" is not a place on earth: a latitude must be from -90 to 90, a longitude from -180 to 180")
 	}
 	return nil
 }
@@ -132,7 +133,7 @@ func within(ctx context.Context, b *model.GeoBox) ([]string, error) {
 		}
 	}
 	if b.South > b.North || b.West > b.East {
-		return nil, gqlcode.Error(gqlcode.BadUserInput, "filter.within: south must not be above north, nor west east of east")
+		return nil, gqlcode.Error(fault.BadUserInput, "filter.within: south must not be above north, nor west east of east")
 	}
 	all, err := today(ctx)
 	inside := []string{}
@@ -191,7 +192,7 @@ func municipalitiesLike(ctx context.Context, number string) ([]*ent.Municipality
 // similarMunicipalities returns the first of those most like the one that has or had a number; none when there is no such number.
 func similarMunicipalities(ctx context.Context, number string, first int) ([]*ent.Municipality, error) {
 	if first < 1 || first > mostAlike {
-		return nil, gqlcode.Error(gqlcode.BadUserInput, fmt.Sprintf("first: must be from 1 to %d", mostAlike))
+		return nil, gqlcode.Error(fault.BadUserInput, fmt.Sprintf("first: must be from 1 to %d", mostAlike))
 	}
 	alike, err := municipalitiesLike(ctx, number)
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"dugnad/content"
 	"dugnad/ent"
 	"dugnad/ent/release"
+	"dugnad/fault"
 	"dugnad/graph/gqlcode"
 	"dugnad/graph/model"
 )
@@ -17,7 +18,7 @@ func notPreviewed(ctx context.Context, field string) error {
 	if access.ViewerOf(ctx).Preview == nil {
 		return nil
 	}
-	return gqlcode.Error(gqlcode.BadUserInput, field+" is not previewed: it knows published content only")
+	return gqlcode.Error(fault.BadUserInput, field+" is not previewed: it knows published content only")
 }
 
 func (r *Resolver) createPreview(ctx context.Context, input model.PreviewInput) (*model.PreviewPayload, error) {

@@ -14,6 +14,7 @@ import (
 	"dugnad/content"
 	"dugnad/content/usage"
 	"dugnad/ent"
+	"dugnad/fault"
 	"dugnad/graph/generated"
 	"dugnad/graph/gqlcode"
 	"dugnad/schema"
@@ -65,7 +66,7 @@ func NewSchema(r *Resolver) generated.Config {
 // inContext implements @inContext: it sets the wanted languages of the operation.
 func inContext(ctx context.Context, _ any, next graphql.Resolver, languages []schema.Language) (any, error) {
 	if len(languages) == 0 {
-		return nil, gqlcode.Error(gqlcode.BadUserInput, "@inContext: languages must list at least one language")
+		return nil, gqlcode.Error(fault.BadUserInput, "@inContext: languages must list at least one language")
 	}
 	return next(ent.WithLanguages(ctx, languages))
 }
@@ -74,7 +75,7 @@ func inContext(ctx context.Context, _ any, next graphql.Resolver, languages []sc
 func byIDOr(id, other *string, column string) (func(*sql.Selector), error) {
 	switch {
 	case (id == nil) == (other == nil):
-		return nil, gqlcode.Error(gqlcode.BadUserInput, "set exactly one of id and "+column)
+		return nil, gqlcode.Error(fault.BadUserInput, "set exactly one of id and "+column)
 	case id != nil:
 		return sql.FieldEQ("id", *id), nil
 	default:

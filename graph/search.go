@@ -14,6 +14,7 @@ import (
 	"dugnad/ent/municipality"
 	"dugnad/ent/numberuse"
 	"dugnad/ent/theme"
+	"dugnad/fault"
 	"dugnad/graph/gqlcode"
 	"dugnad/graph/model"
 	"dugnad/graph/sharing"
@@ -57,7 +58,7 @@ func (r *Resolver) search(ctx context.Context, words *string, filter *model.Sear
 			return nil, err
 		}
 	} else if q.OrderBy == search.Distance {
-		return nil, gqlcode.Error(gqlcode.BadUserInput, "the order DISTANCE needs filter.near")
+		return nil, gqlcode.Error(fault.BadUserInput, "the order DISTANCE needs filter.near")
 	}
 	res, err := search.Find(ctx, r.Engine, q)
 	if err != nil {
@@ -338,7 +339,7 @@ const (
 
 func (r *Resolver) suggest(ctx context.Context, typed string, first int) ([]*model.Suggestion, error) {
 	if first < 1 || first > maxSuggestions {
-		return nil, gqlcode.Error(gqlcode.BadUserInput, fmt.Sprintf("first must be 1 to %d", maxSuggestions))
+		return nil, gqlcode.Error(fault.BadUserInput, fmt.Sprintf("first must be 1 to %d", maxSuggestions))
 	}
 	found, err := r.Engine.Suggest(ctx, index(ctx), typed, search.MaxSuggestions)
 	if err != nil {
@@ -421,7 +422,7 @@ func suggestThemes(ctx context.Context, typed string, limit int) ([]*ent.Theme, 
 // similar returns content about the same as an entry; nil when the viewer may not see the entry.
 func (r *Resolver) similar(ctx context.Context, id string, first int) ([]ent.Content, error) {
 	if first < 1 || first > maxSimilar {
-		return nil, gqlcode.Error(gqlcode.BadUserInput, fmt.Sprintf("first must be 1 to %d", maxSimilar))
+		return nil, gqlcode.Error(fault.BadUserInput, fmt.Sprintf("first must be 1 to %d", maxSimilar))
 	}
 	client, types := ent.FromContext(ctx), []string{}
 	for _, t := range ent.Types {

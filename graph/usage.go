@@ -11,6 +11,7 @@ import (
 	"dugnad/content/usage"
 	"dugnad/ent"
 	"dugnad/ent/apikey"
+	"dugnad/fault"
 	"dugnad/graph/gqlcode"
 	"dugnad/graph/model"
 	"dugnad/schema"
@@ -110,7 +111,7 @@ func (r *Resolver) giveFeedback(ctx context.Context, input model.FeedbackInput) 
 	}
 	err := r.Usage.Answer(ctx, demand.ClientOf(ctx), about, input.Found)
 	if errors.Is(err, usage.ErrFull) {
-		return nil, gqlcode.Error(gqlcode.Unavailable, usage.ErrFull.Error())
+		return nil, gqlcode.Error(fault.Unavailable, usage.ErrFull.Error())
 	}
 	return &model.FeedbackPayload{Counted: err == nil, Problems: []*content.Problem{}}, err
 }

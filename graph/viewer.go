@@ -13,6 +13,7 @@ import (
 	"dugnad/ent/entry"
 	"dugnad/ent/revision"
 	"dugnad/ent/step"
+	"dugnad/fault"
 	"dugnad/graph/gqlcode"
 	"dugnad/graph/model"
 	"dugnad/schema"
@@ -24,7 +25,7 @@ var openStages = []schema.Stage{schema.Editing, schema.InReview, schema.Approved
 // tasks returns at most first entries that wait for the viewer, longest waiting first within each reason.
 func tasks(ctx context.Context, first int) ([]*model.Task, error) {
 	if first < 1 || first > ent.MaxPage {
-		return nil, gqlcode.Error(gqlcode.BadUserInput, "first must be 1 to 100")
+		return nil, gqlcode.Error(fault.BadUserInput, "first must be 1 to 100")
 	}
 	v := access.ViewerOf(ctx)
 	entries := func(where ...func(*sql.Selector)) ([]*ent.Entry, error) {
@@ -115,7 +116,7 @@ func sentBackEntries(ctx context.Context, entries []*ent.Entry) (map[string]bool
 // changed first.
 func drafts(ctx context.Context, first int) ([]*ent.Entry, error) {
 	if first < 1 || first > ent.MaxPage {
-		return nil, gqlcode.Error(gqlcode.BadUserInput, "first must be 1 to 100")
+		return nil, gqlcode.Error(fault.BadUserInput, "first must be 1 to 100")
 	}
 	mine := func(s *sql.Selector) {
 		r := sql.Table(revision.Table)

@@ -14,6 +14,7 @@ import (
 	"dugnad/content"
 	"dugnad/ent"
 	"dugnad/ent/delivery"
+	"dugnad/fault"
 	"dugnad/graph/gqlcode"
 	"dugnad/graph/model"
 	"dugnad/schema"
@@ -29,7 +30,7 @@ func VisibleChanges(
 	}
 	found, err := readLog(ent.NewContext(ctx, client), client, after, f, limit)
 	var coded *gqlerror.Error
-	if errors.As(err, &coded) && gqlcode.Of(coded) == gqlcode.CursorExpired {
+	if errors.As(err, &coded) && gqlcode.Of(coded) == fault.CursorExpired {
 		return nil, webhooks.ErrLogEnded
 	}
 	visible := make([]webhooks.VisibleChange, len(found))

@@ -15,8 +15,8 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"dugnad/access"
-	"dugnad/content"
 	"dugnad/ent"
+	"dugnad/fault"
 	"dugnad/server/files"
 	"dugnad/web/httpcache"
 	"dugnad/web/respond"
@@ -77,7 +77,7 @@ func (h *Hub) asset(w http.ResponseWriter, r *http.Request) (*ent.Asset, bool) {
 		asset, err = ent.FromContext(ctx).Asset.Get(ctx, chi.URLParam(r, "id"))
 		return err
 	})
-	var rule *content.Error
+	var rule *fault.Error
 	switch {
 	case errors.As(err, &rule): // what the preview names cannot be shown
 		respond.Refuse(w, r, statusOf(rule.Code), string(rule.Code)+": "+rule.Message)

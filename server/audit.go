@@ -16,8 +16,8 @@ import (
 	"dugnad/ent"
 	"dugnad/ent/account"
 	"dugnad/ent/auditevent"
+	"dugnad/fault"
 	"dugnad/graph/filter"
-	"dugnad/graph/gqlcode"
 	"dugnad/web/respond"
 )
 
@@ -28,13 +28,13 @@ func (h *Hub) serveAudit(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case isAnonymous(r.Context()):
 		w.Header().Set("WWW-Authenticate", "Bearer")
-		respond.Refuse(w, r, http.StatusUnauthorized, string(gqlcode.Unauthenticated)+": sign in first")
+		respond.Refuse(w, r, http.StatusUnauthorized, string(fault.Unauthenticated)+": sign in first")
 		return
 	case err != nil:
-		respond.Refuse(w, r, http.StatusBadRequest, string(gqlcode.BadUserInput)+": "+err.Error())
+		respond.Refuse(w, r, http.StatusBadRequest, string(fault.BadUserInput)+": "+err.Error())
 		return
 	case !h.accounts.MayAudit(r.Context(), f.Organization):
-		respond.Refuse(w, r, http.StatusForbidden, string(gqlcode.Forbidden)+": only a HUB_ADMIN may read this, and with organization one of its ADMINs")
+		respond.Refuse(w, r, http.StatusForbidden, string(fault.Forbidden)+": only a HUB_ADMIN may read this, and with organization one of its ADMINs")
 		return
 	}
 	w.Header().Set("Cache-Control", "private, no-store")

@@ -159,7 +159,7 @@ func registerDocuments(ctx context.Context, config Config, n newDocuments, out i
 	}
 	return withAccounts(ctx, config, func(ctx context.Context, accounts *access.Accounts, _ *ent.Client) error {
 		var added, removed int
-		err := accounts.Act(ctx, func(ctx context.Context, tx *ent.Client) (err error) {
+		err := accounts.Act(ctx, func(ctx context.Context, tx *ent.Client, _ *access.Recorder) (err error) {
 			added, removed, err = putDocuments(ctx, tx, n, documents, accounts.Now())
 			return err
 		})

@@ -14,8 +14,8 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"dugnad/access"
-	"dugnad/content"
 	"dugnad/ent/organization"
+	"dugnad/fault"
 	"dugnad/graph/gqlcode"
 	"dugnad/schema"
 )
@@ -87,13 +87,13 @@ func (h *Hub) inviteFirst(ctx context.Context) error {
 
 // domainErrors returns the API's error of an error of search, content or access, nil for any other.
 func domainErrors(ctx context.Context, err error) *gqlerror.Error {
-	var rule *content.Error
-	var right *access.Error
+	var rule *fault.Error
+	var right *fault.Error
 	switch {
 	case errors.As(err, &rule):
-		return gqlcode.Error(gqlcode.Code(rule.Code), rule.Error())
+		return gqlcode.Error(fault.Code(rule.Code), rule.Error())
 	case errors.As(err, &right):
-		return gqlcode.Error(gqlcode.Code(right.Code), right.Error())
+		return gqlcode.Error(fault.Code(right.Code), right.Error())
 	}
 	return searchErrors(ctx, err)
 }

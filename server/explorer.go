@@ -16,7 +16,7 @@ import (
 	"dugnad/access"
 	"dugnad/content/usage"
 	"dugnad/docs"
-	"dugnad/graph/gqlcode"
+	"dugnad/fault"
 	"dugnad/search/demand"
 	"dugnad/web"
 	"dugnad/web/explorer"
@@ -59,7 +59,7 @@ func (a inProcess) Ask(ctx context.Context, document string, variables map[strin
 		return json.Unmarshal(answer.Data, into)
 	}
 	first := answer.Errors[0]
-	if code, _ := first.Extensions["code"].(string); code != "" && code != string(gqlcode.Internal) {
+	if code, _ := first.Extensions["code"].(string); code != "" && code != string(fault.Internal) {
 		return &explorer.Error{Code: code, Message: first.Message}
 	}
 	return answer.Errors

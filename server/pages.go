@@ -15,8 +15,8 @@ import (
 	"github.com/go-chi/chi/v5"
 	"github.com/vektah/gqlparser/v2/formatter"
 
-	"dugnad/content"
 	"dugnad/ent"
+	"dugnad/fault"
 	"dugnad/graph/generated"
 	"dugnad/web/respond"
 )
@@ -92,7 +92,7 @@ func (h *Hub) serveID(w http.ResponseWriter, r *http.Request) {
 		found, err = ent.FromContext(ctx).Load(ctx, []string{id}, nil)
 		return err
 	})
-	var rule *content.Error
+	var rule *fault.Error
 	if errors.As(err, &rule) { // the preview cannot be shown
 		respond.Refuse(w, r, statusOf(rule.Code), string(rule.Code)+": "+rule.Message)
 		return

@@ -10,8 +10,8 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"dugnad/access"
-	"dugnad/content"
 	"dugnad/ent"
+	"dugnad/fault"
 	"dugnad/graph/gqlcode"
 	"dugnad/web/respond"
 )
@@ -39,15 +39,15 @@ func (h *Hub) previewing(next http.Handler) http.Handler {
 			next.ServeHTTP(answer, r.WithContext(ctx))
 		})
 		w.Header().Set("Cache-Control", "private, no-store")
-		var rule *content.Error
+		var rule *fault.Error
 		switch {
 		case errors.As(err, &rule):
-			respond.JSON(w, statusOf(rule.Code), map[string]any{"errors": gqlerror.List{gqlcode.Error(gqlcode.Code(rule.Code), rule.Message)}})
+			respond.JSON(w, statusOf(rule.Code), map[string]any{"errors": gqlerror.List{gqlcode.Error(fault.Code(rule.Code), rule.Message)}})
 		case errors.Is(err, context.DeadlineExceeded):
-			respond.JSON(w, http.StatusServiceUnavailable, map[string]any{"errors": gqlerror.List{gqlcode.Error(gqlcode.Unavailable, "the preview took too long")}})
+			respond.JSON(w, http.StatusServiceUnavailable, map[string]any{"errors": gqlerror.List{gqlcode.Error(fault.Unavailable, "the preview took too long")}})
 		case err != nil && !ent.IsNotFound(err):
 			slog.ErrorContext(r.Context(), "preview failed", "error", err)
-			respond.JSON(w, http.StatusServiceUnavailable, map[string]any{"errors": gqlerror.List{gqlcode.Error(gqlcode.Unavailable, "could not make the preview")}})
+			respond.JSON(w, http.StatusServiceUnavailable, map[string]any{"errors": gqlerror.List{gqlcode.Error(fault.Unavailable, "could not make the preview")}})
 		default:
 			w.WriteHeader(answer.status)
 			_, _ = w.Write(answer.body.Bytes()) // the client may have gone
@@ -77,8 +77,8 @@ func withPreview(next http.Handler) http.Handler {
 	})
 }
 
-func statusOf(code content.Code) int {
-	if code == content.Unavailable {
+func statusOf(code fault.Code) int {
+	if code == fault.Unavailable {
 		return http.StatusServiceUnavailable
 	}
 	return http.StatusBadRequest

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"dugnad/access"
+	"dugnad/fault"
 	"dugnad/graph/gqlcode"
 	"dugnad/web/respond"
 )
@@ -90,7 +91,7 @@ func (h *Hub) limited(next http.Handler) http.Handler {
 		header.Set("Access-Control-Expose-Headers", "Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset")
 		header.Set("Cache-Control", "no-store")
 		respond.JSON(w, http.StatusTooManyRequests, map[string]any{"errors": gqlerror.List{
-			gqlcode.Error(gqlcode.RateLimited, "too many requests: retry after the seconds in Retry-After"),
+			gqlcode.Error(fault.RateLimited, "too many requests: retry after the seconds in Retry-After"),
 		}})
 	})
 }

@@ -13,6 +13,7 @@ import (
 
 	"dugnad/access"
 	"dugnad/ent"
+	"dugnad/fault"
 	"dugnad/graph"
 	"dugnad/graph/cursor"
 	"dugnad/graph/generated"
@@ -40,7 +41,7 @@ func (h *Hub) reading(next http.Handler) http.Handler {
 			w.Header().Set("Access-Control-Allow-Origin", "*")
 			w.Header().Set("WWW-Authenticate", "Bearer")
 			respond.JSON(w, http.StatusUnauthorized, map[string]any{"errors": gqlerror.List{
-				gqlcode.Error(gqlcode.Unauthenticated, "the credential is not valid"),
+				gqlcode.Error(fault.Unauthenticated, "the credential is not valid"),
 			}})
 			return
 		}
@@ -101,15 +102,15 @@ func searchErrors(_ context.Context, err error) *gqlerror.Error {
 	var query *search.QueryError
 	switch {
 	case errors.Is(err, search.ErrTooDeep):
-		return gqlcode.Error(gqlcode.BadUserInput, search.ErrTooDeep.Error()+": narrow the search with a filter")
+		return gqlcode.Error(fault.BadUserInput, search.ErrTooDeep.Error()+": narrow the search with a filter")
 	case errors.As(err, &query):
-		return gqlcode.Error(gqlcode.BadUserInput, query.Error())
+		return gqlcode.Error(fault.BadUserInput, query.Error())
 	case errors.Is(err, search.ErrInvalidQuery):
-		return gqlcode.Error(gqlcode.BadUserInput, search.ErrInvalidQuery.Error())
+		return gqlcode.Error(fault.BadUserInput, search.ErrInvalidQuery.Error())
 	case errors.Is(err, search.ErrUnavailable):
-		return gqlcode.Error(gqlcode.Unavailable, search.ErrUnavailable.Error())
+		return gqlcode.Error(fault.Unavailable, search.ErrUnavailable.Error())
 	case errors.Is(err, context.DeadlineExceeded):
-		return gqlcode.Error(gqlcode.Unavailable, "it took too long")
+		return gqlcode.Error(fault.Unavailable, "it took too long")
 	}
 	return nil
 }

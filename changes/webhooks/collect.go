@@ -105,7 +105,7 @@ func (s *Service) collectFor(ctx context.Context, w *ent.Webhook, head int) (mor
 			last[t.NodeID] = t.Action
 		}
 	}
-	return more, s.Accounts.Act(ctx, func(ctx context.Context, tx *ent.Client) error {
+	return more, s.Accounts.Act(ctx, func(ctx context.Context, tx *ent.Client, _ *access.Recorder) error {
 		n, err := tx.Webhook.Update().
 			Where(webhook.ID(w.ID), webhook.Cursor(w.Cursor), webhook.PausedAtIsNil()).
 			SetCursor(head).

@@ -15,7 +15,7 @@ import (
 	"syscall"
 	"time"
 
-	"dugnad/access"
+	"dugnad/fault"
 )
 
 const (
@@ -89,7 +89,7 @@ func (o *outgoing) allows(a netip.Addr) bool {
 // dialling checks their addresses.
 func (o *outgoing) check(raw string) error {
 	invalid := func(format string, args ...any) error {
-		return &access.Error{Code: access.BadInput, Field: "url", Message: fmt.Sprintf(format, args...)}
+		return &fault.Error{Code: fault.BadUserInput, Field: "url", Message: fmt.Sprintf(format, args...)}
 	}
 	u, err := url.Parse(raw)
 	switch {

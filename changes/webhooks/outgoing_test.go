@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"dugnad/access"
+	"dugnad/fault"
 )
 
 func TestOutgoing_check(t *testing.T) {
@@ -38,7 +38,7 @@ func TestOutgoing_check(t *testing.T) {
 		"https://example.org:99999/", "https://example.org:0/", "https://example.org:/", "https://a..b/", "https://./",
 		"https://.no/",
 	} {
-		var invalid *access.Error
+		var invalid *fault.Error
 		if err := o.check(url); !errors.As(err, &invalid) || invalid.Field != "url" {
 			t.Errorf("check(%q) = %v, want an error of the field url", url, err)
 		} else if strings.Contains(invalid.Message, "secret") {

@@ -18,6 +18,7 @@ import (
 	"dugnad/ent/apikey"
 	"dugnad/ent/delivery"
 	"dugnad/ent/webhook"
+	"dugnad/fault"
 	"dugnad/schema"
 )
 
@@ -71,7 +72,7 @@ type Settings struct {
 // check normalizes the settings. It returns BAD_INPUT for the first invalid one.
 func (s *Service) check(g *Settings) error {
 	invalid := func(field, message string) error {
-		return &access.Error{Code: access.BadInput, Field: field, Message: message}
+		return &fault.Error{Code: fault.BadUserInput, Field: field, Message: message}
 	}
 	if g.Name != nil {
 		*g.Name = strings.TrimSpace(*g.Name)
@@ -98,8 +99,8 @@ func (s *Service) check(g *Settings) error {
 }
 
 var (
-	errNotFound         = &access.Error{Code: access.NotFound, Message: "webhook not found"}
-	errDeliveryNotFound = &access.Error{Code: access.NotFound, Field: "delivery", Message: "delivery not found"}
+	errNotFound         = &fault.Error{Code: fault.NotFound, Message: "webhook not found"}
+	errDeliveryNotFound = &fault.Error{Code: fault.NotFound, Field: "delivery", Message: "delivery not found"}
 )
 
 // authorize returns an error unless the viewer may see and change the webhooks of the organisation, or those of the
@@ -188,7 +189,7 @@ func (s *Service) Create(ctx context.Context, n NewWebhook) (made *ent.Webhook, 
 		return nil, "", err
 	}
 	secret = newSecret()
-	err = s.Accounts.Act(ctx, func(in context.Context, tx *ent.Client) error {
+	err = s.Accounts.Act(ctx, func(in context.Context, tx *ent.Client, audit *access.Recorder) error {
 		if err := s.checkNew(ctx, in, tx, n); err != nil {
 			return err
 		}
@@ -213,7 +214,7 @@ func (s *Service) Create(ctx context.Context, n NewWebhook) (made *ent.Webhook, 
 			SetCreatedAt(s.now()).
 			Save(in)
 		if err == nil {
-			access.About(in, n.Organization, n.Organization, id)
+			audit.AddSubjects(n.Organization, n.Organization, id)
 		}
 		return err
 	})
@@ -231,8 +232,8 @@ func (s *Service) checkNew(by, in context.Context, tx *ent.Client, n NewWebhook)
 		return err
 	}
 	if count >= maxWebhooks {
-		return &access.Error{
-			Code:    access.BadInput,
+		return &fault.Error{
+			Code:    fault.BadUserInput,
 			Field:   "organization",
 			Message: fmt.Sprintf("has %d webhooks already, the maximum", maxWebhooks),
 		}
@@ -244,7 +245,7 @@ func (s *Service) checkNew(by, in context.Context, tx *ent.Client, n NewWebhook)
 			Where(apikey.KindEQ(schema.SecretKey), apikey.RevokedAtIsNil()).
 			Only(in)
 		if ent.IsNotFound(err) {
-			return &access.Error{Code: access.BadInput, Field: "key", Message: "is not an active SECRET key of the organisation"}
+			return &fault.Error{Code: fault.BadUserInput, Field: "key", Message: "is not an active SECRET key of the organisation"}
 		}
 		if err != nil {
 			return err
@@ -252,7 +253,7 @@ func (s *Service) checkNew(by, in context.Context, tx *ent.Client, n NewWebhook)
 		sees = len(key.Scopes) == 0 || slices.Contains(key.Scopes, string(access.ScopeRead))
 	}
 	if n.Audience == schema.Members && !sees {
-		return &access.Error{Code: access.Forbidden, Field: "audience", Message: "MEMBERS needs the scope READ"}
+		return &fault.Error{Code: fault.Forbidden, Field: "audience", Message: "MEMBERS needs the scope READ"}
 	}
 	return nil
 }
@@ -266,8 +267,8 @@ func (s *Service) change(
 	if err != nil {
 		return nil, err
 	}
-	err = s.Accounts.Act(ctx, func(ctx context.Context, tx *ent.Client) error {
-		access.About(ctx, w.OrganizationID, w.ID)
+	err = s.Accounts.Act(ctx, func(ctx context.Context, tx *ent.Client, audit *access.Recorder) error {
+		audit.AddSubjects(w.OrganizationID, w.ID)
 		return do(ctx, tx, w)
 	})
 	if err != nil {
@@ -378,7 +379,7 @@ func (s *Service) Test(ctx context.Context, id string) (*ent.Delivery, error) {
 // Replay sends one delivery again, or all created since a time, under their original ids. It returns how many.
 func (s *Service) Replay(ctx context.Context, id string, one *string, since *time.Time) (count int, err error) {
 	if (one == nil) == (since == nil) {
-		return 0, &access.Error{Code: access.BadInput, Field: "delivery", Message: "set exactly one of delivery and since"}
+		return 0, &fault.Error{Code: fault.BadUserInput, Field: "delivery", Message: "set exactly one of delivery and since"}
 	}
 	_, err = s.change(ctx, id, func(ctx context.Context, tx *ent.Client, w *ent.Webhook) error {
 		again := tx.Delivery.Update().Where(delivery.WebhookID(w.ID), delivery.ChangeSeqGT(0))
@@ -407,8 +408,8 @@ func (s *Service) Delete(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	return s.Accounts.Act(ctx, func(ctx context.Context, tx *ent.Client) error {
-		access.About(ctx, w.OrganizationID, w.ID)
+	return s.Accounts.Act(ctx, func(ctx context.Context, tx *ent.Client, audit *access.Recorder) error {
+		audit.AddSubjects(w.OrganizationID, w.ID)
 		if _, err := tx.Delivery.Delete().Where(delivery.WebhookID(w.ID)).Exec(ctx); err != nil {
 			return err
 		}

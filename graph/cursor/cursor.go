@@ -23,6 +23,7 @@ import (
 
 	"dugnad/access"
 	"dugnad/ent"
+	"dugnad/fault"
 	"dugnad/graph/gqlcode"
 )
 
@@ -175,11 +176,11 @@ func isList(f graphql.CollectedField) bool {
 func UnmarshalCursor(ctx context.Context, v any) (Cursor, error) {
 	fc := graphql.GetFieldContext(ctx)
 	if fc == nil {
-		return Cursor{}, gqlcode.Error(gqlcode.BadUserInput, errForeign.Error())
+		return Cursor{}, gqlcode.Error(fault.BadUserInput, errForeign.Error())
 	}
 	c, err := Open(ctx, fc.Field, v)
 	if err != nil {
-		return Cursor{}, gqlcode.Error(gqlcode.BadUserInput, err.Error())
+		return Cursor{}, gqlcode.Error(fault.BadUserInput, err.Error())
 	}
 	return *c, nil
 }

@@ -6504,7 +6504,7 @@ func (ec *executionContext) _Problem_code(ctx context.Context, field graphql.Col
 			return ec.fieldContext_Problem_code(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Code, nil
+			return obj.CodeText(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
@@ -6515,7 +6515,7 @@ func (ec *executionContext) _Problem_code(ctx context.Context, field graphql.Col
 	)
 }
 func (ec *executionContext) fieldContext_Problem_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Problem", field, false, false, errors.New("field of type String does not have child fields"))
+	return graphql.NewScalarFieldContext("Problem", field, true, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _Problem_severity(ctx context.Context, field graphql.CollectedField, obj *content.Problem) (ret graphql.Marshaler) {

@@ -12210,9 +12210,10 @@ type CommentPayload {
 "A reason why something was not done, or a warning."
 type Problem {
   """
-  A stable code: NOT_FOUND, FORBIDDEN, STAGE (not possible where the entry is), REQUIRED, INVALID, SLUG_TAKEN, KEY_TAKEN; and warnings that
-  can be acknowledged: NATIONAL_ID, DUF_NUMBER, PHONE, PRIVATE_EMAIL, DEAD_LINK, SHRUNK. REDACTED tells, as a warning with an entry that was
-  saved, that a text was not kept because it has been taken out for good.
+  A stable code. Errors: INVALID, NOT_FOUND, FORBIDDEN, UNAUTHENTICATED (a wrong password), RATE_LIMITED, UNAVAILABLE, STAGE (not possible
+  in the entry's stage), REQUIRED, SLUG_TAKEN, KEY_TAKEN. Warnings that can be acknowledged: NATIONAL_ID, DUF_NUMBER, PHONE, PRIVATE_EMAIL,
+  DEAD_LINK, SHRUNK, NO_ALT. REDACTED is a warning that comes with an entry that was saved: a text was not kept, because it has been
+  redacted.
   """
   code: String!
   "How bad it is."

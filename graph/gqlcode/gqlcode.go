@@ -1,4 +1,4 @@
-// Package gqlcode holds the closed list of codes that an error of the GraphQL API may carry, and the one function
+// Package gqlcode makes errors of the GraphQL API, each with a code of fault's closed list, and holds the one function
 // through which every error passes on its way to a client.
 package gqlcode
 
@@ -9,44 +9,27 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"dugnad/fault"
 )
 
-// Code is the value of extensions.code of an error.
-type Code string
-
-// The closed list of codes (docs/design, section 6). The last four are the protocol's own.
-const (
-	BadUserInput              Code = "BAD_USER_INPUT"
-	NotFound                  Code = "NOT_FOUND"
-	Unauthenticated           Code = "UNAUTHENTICATED"
-	Forbidden                 Code = "FORBIDDEN"
-	Conflict                  Code = "CONFLICT"
-	TooComplex                Code = "TOO_COMPLEX"
-	RateLimited               Code = "RATE_LIMITED"
-	Unavailable               Code = "UNAVAILABLE"
-	CursorExpired             Code = "CURSOR_EXPIRED"
-	Internal                  Code = "INTERNAL"
-	ParseFailed               Code = "GRAPHQL_PARSE_FAILED"
-	ValidationFailed          Code = "GRAPHQL_VALIDATION_FAILED"
-	PersistedQueryNotFound    Code = "PERSISTED_QUERY_NOT_FOUND"
-	PersistedQueryUnsupported Code = "PERSISTED_QUERY_NOT_SUPPORTED"
-)
-
-var known = map[Code]bool{
-	BadUserInput: true, NotFound: true, Unauthenticated: true, Forbidden: true, Conflict: true, TooComplex: true,
-	RateLimited: true, Unavailable: true, CursorExpired: true, Internal: true, ParseFailed: true,
-	ValidationFailed: true, PersistedQueryNotFound: true, PersistedQueryUnsupported: true,
-}
+var known = func() map[fault.Code]bool {
+	known := make(map[fault.Code]bool)
+	for _, code := range fault.Codes() {
+		known[code] = true
+	}
+	return known
+}()
 
 // InternalMessage is all that a client learns of an INTERNAL error.
 const InternalMessage = "internal error"
 
-// longestMessage bounds a message in bytes: messages of the parser quote the query.
-const longestMessage = 500
+// maxMessage bounds a message in bytes: messages of the parser quote the query.
+const maxMessage = 500
 
 // Error returns an error with the given code and message. The path's elements are names (string) and list positions
 // (int); without any, the executor puts the path of the field that is being resolved.
-func Error(code Code, message string, path ...any) *gqlerror.Error {
+func Error(code fault.Code, message string, path ...any) *gqlerror.Error {
 	err := &gqlerror.Error{Message: message, Extensions: map[string]any{"code": string(code)}}
 	for _, element := range path {
 		switch element := element.(type) {
@@ -60,22 +43,22 @@ func Error(code Code, message string, path ...any) *gqlerror.Error {
 }
 
 // At returns an error with the given code, message and path.
-func At(code Code, path ast.Path, message string) *gqlerror.Error {
+func At(code fault.Code, path ast.Path, message string) *gqlerror.Error {
 	err := Error(code, message)
 	err.Path = path
 	return err
 }
 
 // Of returns the code of an error, and "" when it has none from the closed list.
-func Of(err *gqlerror.Error) Code {
+func Of(err *gqlerror.Error) fault.Code {
 	if err == nil {
 		return ""
 	}
-	var code Code
+	var code fault.Code
 	switch value := err.Extensions["code"].(type) {
 	case string:
-		code = Code(value)
-	case Code:
+		code = fault.Code(value)
+	case fault.Code:
 		code = value
 	}
 	if !known[code] {
@@ -84,10 +67,10 @@ func Of(err *gqlerror.Error) Code {
 	return code
 }
 
-// Domain turns an error of the rules beneath the API into a coded one. It returns nil for an error it does not know.
+// Domain turns an error that is no *fault.Error into a coded one. It returns nil for an error it does not know.
 type Domain func(ctx context.Context, err error) *gqlerror.Error
 
-// Report is told of each error that the client sees only as INTERNAL.
+// Report is called with each error that the client sees only as INTERNAL.
 type Report func(ctx context.Context, err error)
 
 // Presenter returns Present with domain and report filled in, in the form that gqlgen asks for. Both may be nil.
@@ -95,9 +78,10 @@ func Presenter(domain Domain, report Report) graphql.ErrorPresenterFunc {
 	return func(ctx context.Context, err error) *gqlerror.Error { return Present(ctx, err, domain, report) }
 }
 
-// Present returns what the client is told of err; the code is always one of the closed list. An error that carries
-// such a code passes as it is, then domain is asked, then an ended context makes UNAVAILABLE and an argument that a
-// scalar refused BAD_USER_INPUT. Everything else is reported and becomes INTERNAL without a word of its own.
+// Present returns the error that the client gets for err; its code is always one of the closed list. An error that
+// carries such a code passes as it is, and a *fault.Error keeps its code and message. Then domain is asked; then an
+// ended context makes UNAVAILABLE, and an argument that a scalar refused BAD_USER_INPUT. Everything else is reported
+// and becomes INTERNAL, without its message.
 func Present(ctx context.Context, err error, domain Domain, report Report) *gqlerror.Error {
 	if err == nil {
 		return nil
@@ -109,12 +93,16 @@ func Present(ctx context.Context, err error, domain Domain, report Report) *gqle
 	shown := *original // shared errors are not written to
 
 	switch code := Of(original); {
-	case code == Internal:
-		shown.Message, shown.Extensions = InternalMessage, map[string]any{"code": string(Internal)}
+	case code == fault.Internal:
+		shown.Message, shown.Extensions = InternalMessage, map[string]any{"code": string(fault.Internal)}
 		return &shown
 	case code != "":
 		shown.Message = short(shown.Message)
 		return &shown
+	}
+	var refused *fault.Error
+	if errors.As(err, &refused) {
+		domain = func(context.Context, error) *gqlerror.Error { return Error(refused.Code, refused.Error()) }
 	}
 	if domain != nil {
 		if mapped := domain(ctx, err); Of(mapped) != "" {
@@ -129,19 +117,19 @@ func Present(ctx context.Context, err error, domain Domain, report Report) *gqle
 	switch {
 	case ctx.Err() != nil, errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
 		// Drivers answer a cancelled query with errors of their own, so the context is asked as well.
-		shown.Message, shown.Extensions["code"] = "the request was cancelled or took too long", string(Unavailable)
+		shown.Message, shown.Extensions["code"] = "the request was cancelled or took too long", string(fault.Unavailable)
 	case refusedArgument(ctx, original):
-		shown.Message, shown.Extensions["code"] = short(shown.Message), string(BadUserInput)
+		shown.Message, shown.Extensions["code"] = short(shown.Message), string(fault.BadUserInput)
 	default:
 		if report != nil {
 			report(ctx, err)
 		}
-		shown.Message, shown.Extensions["code"] = InternalMessage, string(Internal)
+		shown.Message, shown.Extensions["code"] = InternalMessage, string(fault.Internal)
 	}
 	return &shown
 }
 
-// refusedArgument tells whether err was made while the arguments of the current field were read: only then does its
+// refusedArgument reports whether err was made while the arguments of the current field were read: only then does its
 // path go on beneath the field itself. Scalars and enums that refuse a value are the one source of such errors.
 func refusedArgument(ctx context.Context, err *gqlerror.Error) bool {
 	field := graphql.GetFieldContext(ctx)
@@ -152,10 +140,10 @@ func refusedArgument(ctx context.Context, err *gqlerror.Error) bool {
 }
 
 func short(message string) string {
-	if len(message) <= longestMessage {
+	if len(message) <= maxMessage {
 		return message
 	}
-	cut := longestMessage
+	cut := maxMessage
 	for cut > 0 && message[cut]&0xC0 == 0x80 { // not in the middle of a character
 		cut--
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"dugnad/fault"
 	"dugnad/graph/gqlcode"
 )
 
@@ -18,7 +19,7 @@ var errOurs = errors.New("practice pra_1 belongs to another organisation")
 
 func domain(_ context.Context, err error) *gqlerror.Error {
 	if errors.Is(err, errOurs) {
-		return gqlcode.Error(gqlcode.NotFound, "not found")
+		return gqlcode.Error(fault.NotFound, "not found")
 	}
 	return nil
 }
@@ -36,24 +37,24 @@ func TestPresent(t *testing.T) {
 		name          string
 		ctx           context.Context
 		err           error
-		code          gqlcode.Code
+		code          fault.Code
 		message, path string
 		reported      bool
 	}{
-		{"unknown", t.Context(), errors.New("pq: secret"), gqlcode.Internal, "internal error", "", true},
-		{"unknown in a gqlerror", t.Context(), gqlerror.Errorf("pq: secret"), gqlcode.Internal, "internal error", "", true},
-		{"a code that is not of the list", t.Context(), gqlcode.Error("QUERY_TOO_LARGE", "secret"), gqlcode.Internal, "internal error", "", true},
-		{"coded", t.Context(), gqlcode.Error(gqlcode.Conflict, "newer", "items", 1), gqlcode.Conflict, "newer", "items[1]", false},
-		{"coded and wrapped", t.Context(), fmt.Errorf("publish: %w", gqlcode.Error(gqlcode.Conflict, "newer")), gqlcode.Conflict, "newer", "", false},
-		{"INTERNAL keeps nothing", t.Context(), gqlcode.Error(gqlcode.Internal, "secret"), gqlcode.Internal, "internal error", "", false},
-		{"domain", t.Context(), fmt.Errorf("publish: %w", errOurs), gqlcode.NotFound, "not found", "", false},
-		{"domain in a field", field(nil), gqlerror.WrapPath(ast.Path{ast.PathName("practices")}, errOurs), gqlcode.NotFound, "not found", "practices", false},
-		{"deadline", t.Context(), fmt.Errorf("read: %w", context.DeadlineExceeded), gqlcode.Unavailable, "the request was cancelled or took too long", "", false},
-		{"driver of a cancelled context", cancelled, errors.New("pq: canceling statement"), gqlcode.Unavailable, "the request was cancelled or took too long", "", false},
-		{"domain although cancelled", cancelled, errOurs, gqlcode.NotFound, "not found", "", false},
-		{"argument refused by a scalar", field(nil), refused, gqlcode.BadUserInput, "not a date", "practices.after", false},
-		{"the same from a resolver", field(map[string]any{}), refused, gqlcode.Internal, "internal error", "practices.after", true},
-		{"long", t.Context(), gqlcode.Error(gqlcode.BadUserInput, strings.Repeat("å", 400)), gqlcode.BadUserInput, strings.Repeat("å", 250) + "…", "", false},
+		{"unknown", t.Context(), errors.New("pq: secret"), fault.Internal, "internal error", "", true},
+		{"unknown in a gqlerror", t.Context(), gqlerror.Errorf("pq: secret"), fault.Internal, "internal error", "", true},
+		{"a code that is not of the list", t.Context(), gqlcode.Error("QUERY_TOO_LARGE", "secret"), fault.Internal, "internal error", "", true},
+		{"coded", t.Context(), gqlcode.Error(fault.Conflict, "newer", "items", 1), fault.Conflict, "newer", "items[1]", false},
+		{"coded and wrapped", t.Context(), fmt.Errorf("publish: %w", gqlcode.Error(fault.Conflict, "newer")), fault.Conflict, "newer", "", false},
+		{"INTERNAL keeps nothing", t.Context(), gqlcode.Error(fault.Internal, "secret"), fault.Internal, "internal error", "", false},
+		{"domain", t.Context(), fmt.Errorf("publish: %w", errOurs), fault.NotFound, "not found", "", false},
+		{"domain in a field", field(nil), gqlerror.WrapPath(ast.Path{ast.PathName("practices")}, errOurs), fault.NotFound, "not found", "practices", false},
+		{"deadline", t.Context(), fmt.Errorf("read: %w", context.DeadlineExceeded), fault.Unavailable, "the request was cancelled or took too long", "", false},
+		{"driver of a cancelled context", cancelled, errors.New("pq: canceling statement"), fault.Unavailable, "the request was cancelled or took too long", "", false},
+		{"domain although cancelled", cancelled, errOurs, fault.NotFound, "not found", "", false},
+		{"argument refused by a scalar", field(nil), refused, fault.BadUserInput, "not a date", "practices.after", false},
+		{"the same from a resolver", field(map[string]any{}), refused, fault.Internal, "internal error", "practices.after", true},
+		{"long", t.Context(), gqlcode.Error(fault.BadUserInput, strings.Repeat("å", 400)), fault.BadUserInput, strings.Repeat("å", 250) + "…", "", false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			reports := 0

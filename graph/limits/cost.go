@@ -10,6 +10,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"dugnad/fault"
 	"dugnad/graph/gqlcode"
 )
 
@@ -236,7 +237,7 @@ func (w *walk) left(directives ast.DirectiveList) bool {
 func (w *walk) directives(directives ast.DirectiveList) *gqlerror.Error {
 	for _, directive := range directives {
 		if directive.Name == "defer" { // gqlgen would leave the deferred part out of a plain answer without a word
-			return gqlcode.At(gqlcode.ValidationFailed, append(ast.Path{}, w.path...), "@defer is not supported")
+			return gqlcode.At(fault.ValidationFailed, append(ast.Path{}, w.path...), "@defer is not supported")
 		}
 		for _, argument := range directive.Arguments {
 			if problem := w.inputs.check(argument.Value); problem != "" {
@@ -251,7 +252,7 @@ func (w *walk) directives(directives ast.DirectiveList) *gqlerror.Error {
 // arguments: the field's, then the argument.
 func (w *walk) refuse(argument, problem string) *gqlerror.Error {
 	path := append(append(ast.Path{}, w.path...), ast.PathName(argument))
-	return gqlcode.At(gqlcode.BadUserInput, path, argument+": "+problem)
+	return gqlcode.At(fault.BadUserInput, path, argument+": "+problem)
 }
 
 // arguments checks the arguments of f and returns the page size they ask for, -1 where they ask for none.

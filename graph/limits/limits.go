@@ -17,6 +17,7 @@ import (
 	"github.com/vektah/gqlparser/v2/parser"
 	"github.com/vektah/gqlparser/v2/validator/rules"
 
+	"dugnad/fault"
 	"dugnad/graph/gqlcode"
 )
 
@@ -121,7 +122,7 @@ func (e *Extension) MutateOperationParameters(ctx context.Context, params *graph
 	document, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: params.Query}, e.limits.Tokens)
 	if err != nil {
 		if syntax := new(gqlerror.Error); errors.As(err, &syntax) && strings.HasPrefix(syntax.Message, "exceeded token limit") {
-			return gqlcode.Error(gqlcode.TooComplex, fmt.Sprintf("the document has more than %d tokens", e.limits.Tokens))
+			return gqlcode.Error(fault.TooComplex, fmt.Sprintf("the document has more than %d tokens", e.limits.Tokens))
 		}
 		return nil // the executor finds the same mistake and words it
 	}
@@ -138,10 +139,10 @@ func (e *Extension) MutateOperationContext(_ context.Context, op *graphql.Operat
 	op.Stats.SetExtension(costExtension, cost)
 	switch {
 	case cost > int64(e.limits.Cost):
-		return gqlcode.Error(gqlcode.TooComplex, fmt.Sprintf(
+		return gqlcode.Error(fault.TooComplex, fmt.Sprintf(
 			"the operation costs %d, the limit is %d: ask for shorter pages (first) or fewer lists inside lists", cost, e.limits.Cost))
 	case introspection > int64(e.limits.Introspection):
-		return gqlcode.Error(gqlcode.TooComplex, fmt.Sprintf(
+		return gqlcode.Error(fault.TooComplex, fmt.Sprintf(
 			"the introspection costs %d, the limit is %d", introspection, e.limits.Introspection))
 	}
 	return nil

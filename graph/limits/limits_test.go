@@ -11,6 +11,7 @@ import (
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"dugnad/fault"
 	"dugnad/graph/gqlcode"
 	"dugnad/graph/limits"
 )
@@ -47,7 +48,7 @@ type Subscription { ticks(first: Int): Int! }
 `})
 
 // run sends an operation through gqlgen's executor and returns the error and the computed cost.
-func run(query string, variables map[string]any, l limits.Limits) (code gqlcode.Code, message, path string, cost int64) {
+func run(query string, variables map[string]any, l limits.Limits) (code fault.Code, message, path string, cost int64) {
 	es := &graphql.ExecutableSchemaMock{
 		SchemaFunc: func() *ast.Schema { return schema },
 		ExecFunc: func(ctx context.Context) graphql.ResponseHandler {
@@ -77,7 +78,7 @@ func TestCost(t *testing.T) {
 		name, query string
 		variables   map[string]any
 		cost        int64
-		code        gqlcode.Code
+		code        fault.Code
 	}{
 		{"leaves are free", `{node(id:1){id}}`, nil, 1, ""},
 		{
@@ -117,7 +118,7 @@ func TestCost(t *testing.T) {
 			if code != c.code || cost != c.cost {
 				t.Errorf("cost %d, want %d; code %q, want %q: %s", cost, c.cost, code, c.code, message)
 			}
-			if code == gqlcode.TooComplex && (!strings.Contains(message, "the limit is 25000") || !strings.Contains(message, "costs ")) {
+			if code == fault.TooComplex && (!strings.Contains(message, "the limit is 25000") || !strings.Contains(message, "costs ")) {
 				t.Errorf("the message tells neither cost nor limit: %s", message)
 			}
 		})
@@ -193,7 +194,7 @@ func TestArguments(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			code, message, path, _ := run(c.query, c.variables, limits.Default())
-			if c.path == "" && code != "" || c.path != "" && (code != gqlcode.BadUserInput || path != c.path) {
+			if c.path == "" && code != "" || c.path != "" && (code != fault.BadUserInput || path != c.path) {
 				t.Errorf("code %q, path %q, want path %q: %s", code, path, c.path, message)
 			}
 		})
@@ -202,7 +203,7 @@ func TestArguments(t *testing.T) {
 
 func TestDeferIsRefused(t *testing.T) {
 	code, message, _, _ := run(`{practices{totalCount ...@defer{nodes{id}}}}`, nil, limits.Default())
-	if code != gqlcode.ValidationFailed || message != "@defer is not supported" {
+	if code != fault.ValidationFailed || message != "@defer is not supported" {
 		t.Errorf("%q %s", code, message)
 	}
 }
@@ -211,7 +212,7 @@ func TestDepth(t *testing.T) {
 	deep := func(n int) string {
 		return "{node(id:1){...on Theme{" + strings.Repeat("parent{", n-2) + "id" + strings.Repeat("}", n-2) + "}}}"
 	}
-	for depth, want := range map[int]gqlcode.Code{15: "", 16: gqlcode.TooComplex} {
+	for depth, want := range map[int]fault.Code{15: "", 16: fault.TooComplex} {
 		if code, message, _, _ := run(deep(depth), nil, limits.Default()); code != want {
 			t.Errorf("depth %d: %q %s", depth, code, message)
 		}

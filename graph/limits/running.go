@@ -11,6 +11,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"dugnad/fault"
 	"dugnad/graph/gqlcode"
 )
 
@@ -29,7 +30,7 @@ func (e *Extension) InterceptOperation(ctx context.Context, next graphql.Operati
 		if !e.take(ctx) {
 			refused = true
 			return &graphql.Response{Errors: gqlerror.List{
-				gqlcode.Error(gqlcode.Unavailable, "too many operations are running, try again in a moment"),
+				gqlcode.Error(fault.Unavailable, "too many operations are running, try again in a moment"),
 			}}
 		}
 		defer func() { <-e.slots }()
@@ -83,7 +84,7 @@ func (e *Extension) InterceptResponse(ctx context.Context, next graphql.Response
 	response := next(context.WithValue(ctx, budgetKey{}, b))
 	if b.left.Load() < 0 {
 		return &graphql.Response{Data: []byte("null"), Errors: gqlerror.List{
-			gqlcode.Error(gqlcode.TooComplex, fmt.Sprintf("the answer has more than %d nodes", e.limits.Nodes)),
+			gqlcode.Error(fault.TooComplex, fmt.Sprintf("the answer has more than %d nodes", e.limits.Nodes)),
 		}}
 	}
 	return response
@@ -110,7 +111,7 @@ func (e *Extension) InterceptField(ctx context.Context, next graphql.Resolver) (
 	}
 	if b.left.Add(-int64(list.Len())) < 0 {
 		b.cancel()
-		return nil, gqlcode.Error(gqlcode.TooComplex, "the answer has too many nodes")
+		return nil, gqlcode.Error(fault.TooComplex, "the answer has too many nodes")
 	}
 	return result, nil
 }

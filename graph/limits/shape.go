@@ -6,6 +6,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"dugnad/fault"
 	"dugnad/graph/gqlcode"
 )
 
@@ -34,7 +35,7 @@ func checkShape(l Limits, document *ast.QueryDocument) *gqlerror.Error {
 		if n >= unbounded {
 			count = "more than a billion"
 		}
-		return gqlcode.Error(gqlcode.TooComplex, fmt.Sprintf("the document has %s %s, the limit is %d", count, what, limit))
+		return gqlcode.Error(fault.TooComplex, fmt.Sprintf("the document has %s %s, the limit is %d", count, what, limit))
 	}
 	if n := len(document.Fragments); n > l.Fragments {
 		return tooComplex("fragments", n, l.Fragments)
@@ -89,7 +90,7 @@ func checkShape(l Limits, document *ast.QueryDocument) *gqlerror.Error {
 
 func cycleError(spread *ast.FragmentSpread) *gqlerror.Error {
 	err := gqlerror.ErrorPosf(spread.Position, "Cannot spread fragment %q within itself.", spread.Name)
-	err.Extensions = map[string]any{"code": string(gqlcode.ValidationFailed)}
+	err.Extensions = map[string]any{"code": string(fault.ValidationFailed)}
 	return err
 }
 

@@ -39,7 +39,7 @@ var (
 	// Setters that take nil.
 	nillable = set("SetNillableCode", "SetNillableDetail", "SetNillableEmail", "SetNillableExpiresAt",
 		"SetNillableFilter", "SetNillableFromDate", "SetNillableKey", "SetNillableKeyID", "SetNillableManifest",
-		"SetNillableName", "SetNillableNameThen", "SetNillableNumberThen", "SetNillableOrganizationID",
+		"SetNillableName", "SetNillableNameThen", "SetNillableNote", "SetNillableNumberThen", "SetNillableOrganizationID",
 		"SetNillablePosition", "SetNillableReason", "SetNillableReleaseID", "SetNillableScheduledBefore",
 		"SetNillableToDate", "SetNillableURL")
 	// Edges that are loaded with what they are of: WithX. entgql's collection of fields loads the others.

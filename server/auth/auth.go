@@ -23,6 +23,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"dugnad/access"
+	"dugnad/fault"
 )
 
 // largestForm bounds the body of a form, in bytes.
@@ -153,7 +154,7 @@ func (a *Auth) Viewer(r *http.Request) (access.Viewer, error) {
 		return nobody, nil
 	}
 	v, err := a.Accounts.OfCookie(r.Context(), cookie.Value)
-	var refused *access.Error
+	var refused *fault.Error
 	if errors.As(err, &refused) {
 		return nobody, nil
 	}

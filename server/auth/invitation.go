@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"dugnad/access"
+	"dugnad/fault"
 )
 
 // showInvitation shows the form of an invitation. Its secret is in the address after the #, which no server and no log sees. A few lines of
@@ -73,7 +74,7 @@ func (a *Auth) acceptInvitation(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if a.oidc != nil {
-		a.refuse(w, r, p, &access.Error{Code: access.BadInput, Message: "sign in at the provider"})
+		a.refuse(w, r, p, &fault.Error{Code: fault.BadUserInput, Message: "sign in at the provider"})
 		return
 	}
 	p.Fields[0].Value, p.Fields[1].Value = r.PostForm.Get("name"), r.PostForm.Get("email")

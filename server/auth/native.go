@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"dugnad/access"
+	"dugnad/fault"
 )
 
 // Apps of people's own sign in as RFC 8252 says: the code flow with PKCE, in the system's browser.
@@ -112,7 +113,7 @@ func (a *Auth) token(w http.ResponseWriter, r *http.Request) {
 		answer(w, http.StatusBadRequest, map[string]any{"error": "unsupported_grant_type"})
 		return
 	}
-	var refused *access.Error
+	var refused *fault.Error
 	switch {
 	case errors.As(err, &refused):
 		answer(w, http.StatusBadRequest, map[string]any{"error": "invalid_grant"})

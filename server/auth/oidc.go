@@ -12,6 +12,7 @@ import (
 	"golang.org/x/oauth2"
 
 	"dugnad/access"
+	"dugnad/fault"
 )
 
 // Provider is an OpenID provider that people sign in at.
@@ -144,7 +145,7 @@ func (a *Auth) finishOIDC(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	account, err := a.Accounts.OfIdentity(r.Context(), who)
-	var unknown *access.Error
+	var unknown *fault.Error
 	switch {
 	case s.Invitation != "" && errors.As(err, &unknown):
 		account, err = a.Accounts.AcceptWithIdentity(r.Context(), s.Invitation, who)

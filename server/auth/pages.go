@@ -10,7 +10,7 @@ import (
 
 	"golang.org/x/text/language"
 
-	"dugnad/access"
+	"dugnad/fault"
 )
 
 //go:embed page.html
@@ -98,13 +98,13 @@ func (a *Auth) failed(w http.ResponseWriter, r *http.Request, err error) {
 func queryEscape(s string) string { return url.QueryEscape(s) }
 
 // problemText is the word for what access refused, or what it says.
-func problemText(e *access.Error) string {
+func problemText(e *fault.Error) string {
 	switch {
-	case e.Code == access.RateLimited:
+	case e.Code == fault.RateLimited:
 		return "tooMany"
-	case e.Code == access.Unauthenticated:
+	case e.Code == fault.Unauthenticated:
 		return "wrongPassword"
-	case e.Code == access.NotFound:
+	case e.Code == fault.NotFound:
 		return "invitationGone"
 	case e.Field == "password":
 		return "passwordHint"

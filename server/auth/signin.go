@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"dugnad/access"
+	"dugnad/fault"
 )
 
 func (a *Auth) showSignIn(w http.ResponseWriter, r *http.Request) {
@@ -59,14 +60,14 @@ func (a *Auth) signIn(w http.ResponseWriter, r *http.Request) {
 
 // refuse shows the page again with what was wrong.
 func (a *Auth) refuse(w http.ResponseWriter, r *http.Request, p page, err error) {
-	var e *access.Error
+	var e *fault.Error
 	if !errors.As(err, &e) {
 		a.failed(w, r, err)
 		return
 	}
-	status := map[access.Code]int{
-		access.Unauthenticated: http.StatusUnauthorized, access.Forbidden: http.StatusForbidden, access.NotFound: http.StatusNotFound,
-		access.RateLimited: http.StatusTooManyRequests,
+	status := map[fault.Code]int{
+		fault.Unauthenticated: http.StatusUnauthorized, fault.Forbidden: http.StatusForbidden, fault.NotFound: http.StatusNotFound,
+		fault.RateLimited: http.StatusTooManyRequests,
 	}[e.Code]
 	if status == 0 {
 		status = http.StatusBadRequest
@@ -75,7 +76,7 @@ func (a *Auth) refuse(w http.ResponseWriter, r *http.Request, p page, err error)
 	for i := range p.Fields {
 		p.Fields[i].Wrong = e.Field != "" && p.Fields[i].Name == e.Field
 	}
-	if e.Code == access.RateLimited {
+	if e.Code == fault.RateLimited {
 		w.Header().Set("Retry-After", strconv.Itoa(int(e.After.Seconds())+1))
 	}
 	a.page(w, r, status, p)

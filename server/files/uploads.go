@@ -22,6 +22,7 @@ import (
 	"dugnad/ent"
 	"dugnad/ent/asset"
 	"dugnad/ent/upload"
+	"dugnad/fault"
 	"dugnad/schema"
 )
 
@@ -55,7 +56,7 @@ type newUpload struct {
 
 func (n *newUpload) check(most int64) error {
 	wrong := func(field, format string, args ...any) error {
-		return &access.Error{Code: access.BadInput, Field: field, Message: fmt.Sprintf(format, args...)}
+		return &fault.Error{Code: fault.BadUserInput, Field: field, Message: fmt.Sprintf(format, args...)}
 	}
 	n.Name = path.Base(strings.ReplaceAll(strings.TrimSpace(n.Name), `\`, "/"))
 	n.MediaType = plainType(n.MediaType)
@@ -77,24 +78,24 @@ func (n *newUpload) check(most int64) error {
 	return nil
 }
 
-// Create creates an upload and returns it with the secret for its address. Members of the organisation only; access.RateLimited if it has
+// Create creates an upload and returns it with the secret for its address. Members of the organisation only; fault.RateLimited if it has
 // too many uploads open.
 func (u *Uploads) Create(ctx context.Context, organization, name, mediaType string, size int) (made *ent.Upload, secret string, err error) {
 	v, n := access.ViewerOf(ctx), newUpload{name, mediaType, size}
 	switch {
 	case v.RoleIn(organization) == "":
-		return nil, "", &access.Error{Code: access.NotFound, Field: "organization", Message: "there is no such organisation"}
+		return nil, "", &fault.Error{Code: fault.NotFound, Field: "organization", Message: "there is no such organisation"}
 	case !v.Has(access.ScopeDrafts):
-		return nil, "", &access.Error{Code: access.Forbidden, Message: "this needs the scope DRAFTS"}
+		return nil, "", &fault.Error{Code: fault.Forbidden, Message: "this needs the scope DRAFTS"}
 	}
 	if err := n.check(u.Most); err != nil {
 		return nil, "", err
 	}
 	secret, hash := access.NewUploadSecret()
-	err = u.Accounts.Act(ctx, func(in context.Context, tx *ent.Client) error {
+	err = u.Accounts.Act(ctx, func(in context.Context, tx *ent.Client, audit *access.Recorder) error {
 		there, err := tx.Organization.Get(in, organization)
 		if ent.IsNotFound(err) {
-			return &access.Error{Code: access.NotFound, Field: "organization", Message: "there is no such organisation"}
+			return &fault.Error{Code: fault.NotFound, Field: "organization", Message: "there is no such organisation"}
 		}
 		if err != nil {
 			return err
@@ -104,13 +105,13 @@ func (u *Uploads) Create(ctx context.Context, organization, name, mediaType stri
 			return err
 		}
 		if open >= openUploads {
-			return &access.Error{Code: access.RateLimited, Field: "organization", Message: "has too many uploads open", After: time.Hour}
+			return &fault.Error{Code: fault.RateLimited, Field: "organization", Message: "has too many uploads open", After: time.Hour}
 		}
 		id := u.Accounts.NewID("upl")
 		made, err = tx.Upload.Create().SetID(id).SetHash(hash).SetOrganizationID(there.ID).SetName(n.Name).SetMediaType(n.MediaType).SetBytes(n.Bytes).
 			SetParts([]schema.UploadPart{}).SetCreatedBy(v.Name).SetCreatedAt(u.now()).SetExpiresAt(u.now().Add(uploadLife)).Save(in)
 		if err == nil {
-			access.About(in, there.ID, there.ID, id)
+			audit.AddSubjects(there.ID, there.ID, id)
 		}
 		return err
 	})

@@ -12,29 +12,30 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"dugnad/fault"
 	"dugnad/graph/gqlcode"
 )
 
 // problem is a request that never reached the executor.
 type problem struct {
 	status  int
-	code    gqlcode.Code
+	code    fault.Code
 	message string
 	allow   string // the Allow header, for 405
 }
 
 var notAcceptable = &problem{
-	status: http.StatusNotAcceptable, code: gqlcode.BadUserInput,
+	status: http.StatusNotAcceptable, code: fault.BadUserInput,
 	message: "responses are " + mediaGraphQL + " or " + mediaJSON + ", in UTF-8",
 }
 
 func badRequest(message string) *problem {
-	return &problem{status: http.StatusBadRequest, code: gqlcode.BadUserInput, message: message}
+	return &problem{status: http.StatusBadRequest, code: fault.BadUserInput, message: message}
 }
 
 func tooLarge(limit int64) *problem {
 	return &problem{
-		status: http.StatusRequestEntityTooLarge, code: gqlcode.BadUserInput,
+		status: http.StatusRequestEntityTooLarge, code: fault.BadUserInput,
 		message: fmt.Sprintf("the body is larger than %d bytes", limit),
 	}
 }
@@ -72,7 +73,7 @@ func statusFor(mediaType string, response *graphql.Response) int {
 
 // busy reports whether trying again may help.
 func busy(response *graphql.Response) bool {
-	return len(response.Data) == 0 && slices.ContainsFunc(response.Errors, func(err *gqlerror.Error) bool { return gqlcode.Of(err) == gqlcode.Unavailable })
+	return len(response.Data) == 0 && slices.ContainsFunc(response.Errors, func(err *gqlerror.Error) bool { return gqlcode.Of(err) == fault.Unavailable })
 }
 
 // statusOf is the status of a request error under application/graphql-response+json; application/json always has 200.
@@ -81,15 +82,15 @@ func statusOf(errs gqlerror.List) int {
 		return http.StatusInternalServerError
 	}
 	switch gqlcode.Of(errs[0]) {
-	case gqlcode.Unauthenticated:
+	case fault.Unauthenticated:
 		return http.StatusUnauthorized
-	case gqlcode.Forbidden:
+	case fault.Forbidden:
 		return http.StatusForbidden
-	case gqlcode.RateLimited:
+	case fault.RateLimited:
 		return http.StatusTooManyRequests
-	case gqlcode.Unavailable:
+	case fault.Unavailable:
 		return http.StatusServiceUnavailable
-	case gqlcode.Internal:
+	case fault.Internal:
 		return http.StatusInternalServerError
 	}
 	return http.StatusBadRequest

@@ -16,6 +16,7 @@ import (
 	"github.com/99designs/gqlgen/graphql/executor"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"dugnad/fault"
 	"dugnad/graph/gqlcode"
 	"dugnad/graph/limits"
 )
@@ -148,7 +149,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 				panic(value)
 			}
 			_ = h.recovered(r.Context(), value) // logs it
-			answerProblem(w, r, &problem{status: http.StatusInternalServerError, code: gqlcode.Internal, message: gqlcode.InternalMessage})
+			answerProblem(w, r, &problem{status: http.StatusInternalServerError, code: fault.Internal, message: gqlcode.InternalMessage})
 		}
 	}()
 	r = r.WithContext(graphql.StartOperationTrace(r.Context()))
@@ -180,7 +181,7 @@ func (h *Handler) report(ctx context.Context, err error) {
 func (h *Handler) recovered(ctx context.Context, value any) error {
 	h.options.Logger.ErrorContext(ctx, "graphql: panic",
 		"request_id", RequestID(ctx), "panic", fmt.Sprint(value), "stack", string(debug.Stack()))
-	return gqlcode.Error(gqlcode.Internal, gqlcode.InternalMessage)
+	return gqlcode.Error(fault.Internal, gqlcode.InternalMessage)
 }
 
 // codedErrors is the outermost extension: errors that did not come by way of the presenter get their code here.
@@ -212,7 +213,7 @@ func (requireQuery) ExtensionName() string                   { return "RequireQu
 func (requireQuery) Validate(graphql.ExecutableSchema) error { return nil }
 func (requireQuery) MutateOperationParameters(_ context.Context, params *graphql.RawParams) *gqlerror.Error {
 	if params.Query == "" {
-		return gqlcode.Error(gqlcode.BadUserInput, "the query is missing")
+		return gqlcode.Error(fault.BadUserInput, "the query is missing")
 	}
 	return nil
 }

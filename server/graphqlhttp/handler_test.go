@@ -18,6 +18,7 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 
+	"dugnad/fault"
 	"dugnad/graph/gqlcode"
 	"dugnad/graph/limits"
 	"dugnad/server/graphqlhttp"
@@ -93,7 +94,7 @@ func (a *answer) code(t *testing.T) string {
 	t.Helper()
 	for _, err := range a.Errors {
 		code, _ := err.Extensions["code"].(string)
-		if gqlcode.Of(gqlcode.Error(gqlcode.Code(code), "")) == "" {
+		if gqlcode.Of(gqlcode.Error(fault.Code(code), "")) == "" {
 			t.Errorf("error without a code of the closed list: %+v", err)
 		}
 	}
@@ -515,7 +516,7 @@ func TestDo(t *testing.T) {
 	if r := h.Do(t.Context(), &graphql.RawParams{Query: `{__typename}`}); !strings.Contains(string(r.Data), "Query") {
 		t.Errorf("%+v", r)
 	}
-	if r := h.Do(t.Context(), &graphql.RawParams{}); gqlcode.Of(r.Errors[0]) != gqlcode.BadUserInput {
+	if r := h.Do(t.Context(), &graphql.RawParams{}); gqlcode.Of(r.Errors[0]) != fault.BadUserInput {
 		t.Errorf("%+v", r)
 	}
 }

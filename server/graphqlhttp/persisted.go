@@ -11,6 +11,7 @@ import (
 	"github.com/maypok86/otter/v2"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"dugnad/fault"
 	"dugnad/graph/gqlcode"
 )
 
@@ -66,14 +67,14 @@ func (p persisted) MutateOperationParameters(ctx context.Context, params *graphq
 	case err != nil:
 		return unavailable(ctx, err)
 	case !allowed:
-		return gqlcode.Error(gqlcode.Forbidden, "the key is restricted to the documents of its manifest, and this is none of them")
+		return gqlcode.Error(fault.Forbidden, "the key is restricted to the documents of its manifest, and this is none of them")
 	}
 	return nil
 }
 
 func unavailable(ctx context.Context, err error) *gqlerror.Error {
 	slog.ErrorContext(ctx, "could not read registered documents", "request_id", RequestID(ctx), "error", err)
-	return gqlcode.Error(gqlcode.Unavailable, "registered documents cannot be read now")
+	return gqlcode.Error(fault.Unavailable, "registered documents cannot be read now")
 }
 
 func sumOf(text string) string {
@@ -97,17 +98,17 @@ func (p persisted) registered(ctx context.Context, hash string) (string, *gqlerr
 func (p persisted) byID(ctx context.Context, params *graphql.RawParams, id string) *gqlerror.Error {
 	hash := strings.ToLower(strings.TrimPrefix(id, "sha256:"))
 	if raw, err := hex.DecodeString(hash); err != nil || len(raw) != sha256.Size {
-		return gqlcode.Error(gqlcode.BadUserInput, "documentId must be 64 hexadecimal digits, with or without sha256: before them")
+		return gqlcode.Error(fault.BadUserInput, "documentId must be 64 hexadecimal digits, with or without sha256: before them")
 	}
 	if params.Query != "" {
 		if sumOf(params.Query) != hash {
-			return gqlcode.Error(gqlcode.BadUserInput, "documentId is not the SHA-256 of the query")
+			return gqlcode.Error(fault.BadUserInput, "documentId is not the SHA-256 of the query")
 		}
 		return nil
 	}
 	text, err := p.registered(ctx, hash)
 	if err == nil && text == "" {
-		err = gqlcode.Error(gqlcode.PersistedQueryNotFound, "PersistedQueryNotFound")
+		err = gqlcode.Error(fault.PersistedQueryNotFound, "PersistedQueryNotFound")
 	}
 	params.Query = text
 	return err
@@ -134,13 +135,13 @@ func (p persisted) fill(ctx context.Context, params *graphql.RawParams) *gqlerro
 			}
 		}
 		if text == "" {
-			return gqlcode.Error(gqlcode.PersistedQueryNotFound, "PersistedQueryNotFound")
+			return gqlcode.Error(fault.PersistedQueryNotFound, "PersistedQueryNotFound")
 		}
 		params.Query = text
 		return nil
 	}
 	if sumOf(params.Query) != hash {
-		return gqlcode.Error(gqlcode.BadUserInput, "persistedQuery.sha256Hash is not that of the query")
+		return gqlcode.Error(fault.BadUserInput, "persistedQuery.sha256Hash is not that of the query")
 	}
 	if len(params.Query) <= largestPersisted {
 		p.texts.SetIfAbsent(hash, params.Query)
@@ -152,16 +153,16 @@ func (p persisted) fill(ctx context.Context, params *graphql.RawParams) *gqlerro
 func hashOf(given any) (string, *gqlerror.Error) {
 	fields, ok := given.(map[string]any)
 	if !ok {
-		return "", gqlcode.Error(gqlcode.BadUserInput, "persistedQuery must be an object")
+		return "", gqlcode.Error(fault.BadUserInput, "persistedQuery must be an object")
 	}
 	version, _ := fields["version"].(interface{ String() string }) // a json.Number
 	if version == nil || version.String() != "1" {
-		return "", gqlcode.Error(gqlcode.PersistedQueryUnsupported, "PersistedQueryNotSupported")
+		return "", gqlcode.Error(fault.PersistedQueryUnsupported, "PersistedQueryNotSupported")
 	}
 	hash, _ := fields["sha256Hash"].(string)
 	hash = strings.ToLower(hash)
 	if raw, err := hex.DecodeString(hash); err != nil || len(raw) != sha256.Size {
-		return "", gqlcode.Error(gqlcode.BadUserInput, "persistedQuery.sha256Hash must be 64 hexadecimal digits")
+		return "", gqlcode.Error(fault.BadUserInput, "persistedQuery.sha256Hash must be 64 hexadecimal digits")
 	}
 	return hash, nil
 }

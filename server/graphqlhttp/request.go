@@ -14,14 +14,14 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 
-	"dugnad/graph/gqlcode"
+	"dugnad/fault"
 )
 
 // checkMediaType refuses every body that is not JSON in UTF-8 as it is. A browser sends such a body to another origin
 // only after asking (CORS preflight), so a foreign page can make no signed-in reader's browser send a mutation.
 func checkMediaType(r *http.Request) *problem {
 	unsupported := func(message string) *problem {
-		return &problem{status: http.StatusUnsupportedMediaType, code: gqlcode.BadUserInput, message: message}
+		return &problem{status: http.StatusUnsupportedMediaType, code: fault.BadUserInput, message: message}
 	}
 	mediaType, parameters, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || mediaType != "application/json" {
@@ -47,7 +47,7 @@ func readBody(r *http.Request) ([]byte, *problem) {
 		case errors.As(err, &large):
 			return nil, tooLarge(large.Limit)
 		case errors.Is(err, os.ErrDeadlineExceeded):
-			return nil, &problem{status: http.StatusRequestTimeout, code: gqlcode.BadUserInput, message: "the body did not arrive in time"}
+			return nil, &problem{status: http.StatusRequestTimeout, code: fault.BadUserInput, message: "the body did not arrive in time"}
 		case err != nil:
 			return nil, badRequest("the body could not be read")
 		}

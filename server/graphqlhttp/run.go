@@ -9,6 +9,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"dugnad/fault"
 	"dugnad/graph/gqlcode"
 )
 
@@ -44,7 +45,7 @@ func (h *Handler) run(ctx context.Context, exec graphql.GraphExecutor, params *g
 		defer func() {
 			if value := recover(); value != nil {
 				_ = h.recovered(ctx, value) // logs it
-				done <- outcome{problem: &problem{status: http.StatusInternalServerError, code: gqlcode.Internal, message: gqlcode.InternalMessage}}
+				done <- outcome{problem: &problem{status: http.StatusInternalServerError, code: fault.Internal, message: gqlcode.InternalMessage}}
 			}
 		}()
 		done <- execute(ctx, exec, params, func(operation *ast.OperationDefinition) *problem {
@@ -70,7 +71,7 @@ func (h *Handler) run(ctx context.Context, exec graphql.GraphExecutor, params *g
 			message = "the request took too long; whether the change was made is not known"
 		default:
 		}
-		out.response = &graphql.Response{Errors: gqlerror.List{gqlcode.Error(gqlcode.Unavailable, message)}}
+		out.response = &graphql.Response{Errors: gqlerror.List{gqlcode.Error(fault.Unavailable, message)}}
 	}
 	return out
 }
@@ -90,7 +91,7 @@ func execute(ctx context.Context, exec graphql.GraphExecutor, params *graphql.Ra
 func noSubscription(operation *ast.OperationDefinition) *problem {
 	if operation.Operation == ast.Subscription {
 		return &problem{
-			status: http.StatusNotAcceptable, code: gqlcode.BadUserInput,
+			status: http.StatusNotAcceptable, code: fault.BadUserInput,
 			message: "a subscription needs Accept: text/event-stream or a WebSocket",
 		}
 	}
@@ -100,7 +101,7 @@ func noSubscription(operation *ast.OperationDefinition) *problem {
 func queryOnly(operation *ast.OperationDefinition) *problem {
 	if operation.Operation == ast.Mutation {
 		return &problem{
-			status: http.StatusMethodNotAllowed, code: gqlcode.BadUserInput, allow: "POST",
+			status: http.StatusMethodNotAllowed, code: fault.BadUserInput, allow: "POST",
 			message: "GET is for queries, send a mutation by POST",
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"dugnad/fault"
 	"dugnad/graph/gqlcode"
 )
 
@@ -107,7 +108,7 @@ func (h *Handler) WaitForStreams(timeout time.Duration) {
 	}
 }
 
-var tooManyStreams = &problem{status: http.StatusTooManyRequests, code: gqlcode.RateLimited, message: "too many connections are open"}
+var tooManyStreams = &problem{status: http.StatusTooManyRequests, code: fault.RateLimited, message: "too many connections are open"}
 
 // begin starts an operation of any kind. next returns its answers one after the other and nil at the end; it must be called until then, or
 // until ctx ends. request reports whether the only answer is a request error: nothing ran.
@@ -128,7 +129,7 @@ func (h *Handler) begin(ctx context.Context, params *graphql.RawParams, allowed 
 	return func() (response *graphql.Response) {
 		defer func() {
 			if value := recover(); value != nil {
-				response = &graphql.Response{Errors: gqlerror.List{gqlcode.Error(gqlcode.Internal, gqlcode.InternalMessage)}}
+				response = &graphql.Response{Errors: gqlerror.List{gqlcode.Error(fault.Internal, gqlcode.InternalMessage)}}
 				_ = h.recovered(ctx, value) // logs it
 			}
 		}()

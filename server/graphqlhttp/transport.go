@@ -6,7 +6,7 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 
-	"dugnad/graph/gqlcode"
+	"dugnad/fault"
 )
 
 var _, _, _ graphql.Transport = post{}, get{}, refuse{}
@@ -90,7 +90,7 @@ func (refuse) Do(w http.ResponseWriter, r *http.Request, _ graphql.GraphExecutor
 		return
 	}
 	answerProblem(w, r, &problem{
-		status: http.StatusMethodNotAllowed, code: gqlcode.BadUserInput, allow: allowedMethods,
+		status: http.StatusMethodNotAllowed, code: fault.BadUserInput, allow: allowedMethods,
 		message: "use POST, or GET for queries",
 	})
 }

@@ -22,6 +22,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"dugnad/fault"
 	"dugnad/graph/driven"
 	"dugnad/graph/gqlcode"
 )
@@ -364,7 +365,7 @@ func (s *socket) start(ctx context.Context, o *operation, params *graphql.RawPar
 
 // refuse answers an operation with an error.
 func (s *socket) refuse(id, why string) bool {
-	errs, err := json.Marshal(gqlerror.List{gqlcode.Error(gqlcode.RateLimited, why)})
+	errs, err := json.Marshal(gqlerror.List{gqlcode.Error(fault.RateLimited, why)})
 	return err == nil && s.write(message{ID: id, Type: "error", Payload: errs})
 }
 

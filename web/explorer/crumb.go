@@ -7,6 +7,8 @@ import (
 	"slices"
 
 	"github.com/a-h/templ"
+
+	"dugnad/fault"
 )
 
 // crumb is a step of the way back.
@@ -35,8 +37,8 @@ func host(address string) string {
 	return u.Host
 }
 
-// isRefused tells whether an error is the API's refusal with a code.
-func isRefused(err error, code string) bool {
-	var refused *Error
+// isRefused reports whether an error is the API's refusal with a code.
+func isRefused(err error, code fault.Code) bool {
+	var refused *fault.Error
 	return errors.As(err, &refused) && refused.Code == code
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/go-chi/chi/v5"
 
+	"dugnad/fault"
 	"dugnad/schema"
 	"dugnad/schema/facet"
 	"dugnad/web/httpcache"
@@ -80,7 +81,7 @@ func (e *Explorer) serveEmbed(build func(context.Context, *widget) (templ.Compon
 		em := &widget{page: &page{language: l, base: e.BaseURL(), assets: e.Assets}, level: level, part: asked.Get("part") != "", heading: asked.Get("heading"), asked: asked}
 		body, err := build(r.Context(), em)
 		status := http.StatusOK
-		if isRefused(err, "BAD_USER_INPUT") {
+		if isRefused(err, fault.BadUserInput) {
 			body = embedGone(em) // what cannot be is not there
 		} else if err != nil {
 			e.Logger.WarnContext(r.Context(), "an embed failed", "path", r.URL.Path, "error", err)
@@ -258,7 +259,7 @@ func (e *Explorer) embedList(ctx context.Context, em *widget) (templ.Component, 
 	default:
 		filter, pairs := em.narrowed()
 		err := e.hits(ctx, em, map[string]any{"filter": filter, "orderBy": "NEWEST", "first": em.first(), "facets": []string{}})
-		if isRefused(err, "UNAVAILABLE") {
+		if isRefused(err, fault.Unavailable) {
 			err = e.withoutSearch(ctx, em, filter)
 		}
 		if err != nil {
@@ -275,7 +276,7 @@ func (e *Explorer) embedList(ctx context.Context, em *widget) (templ.Component, 
 func (e *Explorer) hits(ctx context.Context, em *widget, variables map[string]any) error {
 	var d struct{ Search found }
 	err := e.ask(ctx, em.page, "search", variables, &d)
-	if isRefused(err, "BAD_USER_INPUT") {
+	if isRefused(err, fault.BadUserInput) {
 		return nil
 	}
 	em.total = d.Search.TotalCount

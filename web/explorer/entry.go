@@ -10,6 +10,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/go-chi/chi/v5"
 
+	"dugnad/fault"
 	"dugnad/schema"
 )
 
@@ -48,7 +49,7 @@ func (e *Explorer) entry(t schema.ContentInfo) show {
 func (e *Explorer) alike(r *http.Request, p *page, of *entry) ([]card, error) {
 	var d struct{ Similar []card }
 	err := e.ask(r.Context(), p, "similar", map[string]any{"id": of.ID}, &d)
-	if isRefused(err, "UNAVAILABLE") {
+	if isRefused(err, fault.Unavailable) {
 		return nil, nil
 	}
 	return slices.DeleteFunc(d.Similar, func(c card) bool {

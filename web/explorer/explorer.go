@@ -16,19 +16,15 @@ import (
 	"github.com/a-h/templ"
 	"github.com/go-chi/chi/v5"
 
+	"dugnad/fault"
 	"dugnad/schema"
 	"dugnad/web/httpcache"
 )
 
-// API answers operations of the hub's GraphQL API, with the rights of the viewer in the context. What the API refuses is an *Error.
+// API answers operations of the hub's GraphQL API, with the rights of the viewer in the context. What the API refuses is a *fault.Error.
 type API interface {
 	Ask(ctx context.Context, document string, variables map[string]any, into any) error
 }
-
-// Error is an error of an answer. Code is one of the API's closed list.
-type Error struct{ Code, Message string }
-
-func (e *Error) Error() string { return e.Code + ": " + e.Message }
 
 // Reader is who reads a page.
 type Reader struct{ SignedIn bool }
@@ -140,7 +136,7 @@ func (e *Explorer) serve(l *language, s show) http.HandlerFunc {
 		var to moved
 		var now elsewhere
 		var bad badRequest
-		var refused *Error
+		var refused *fault.Error
 		switch {
 		case err == nil:
 			status = cmp.Or(p.status, status)
@@ -156,10 +152,10 @@ func (e *Explorer) serve(l *language, s show) http.HandlerFunc {
 			status, body = http.StatusNotFound, notFoundPage(p)
 		case errors.As(err, &bad):
 			status, body = http.StatusBadRequest, badRequestPage(p)
-		case errors.As(err, &refused) && refused.Code == "BAD_USER_INPUT":
-			e.Logger.DebugContext(r.Context(), "the API refused what a page asked", "path", r.URL.Path, "error", err)
+		case errors.As(err, &refused) && refused.Code == fault.BadUserInput:
+			e.Logger.DebugContext(r.Context(), "the API refused what a page asked", "path", r.URL.Path, "code", refused.Code, "error", err)
 			status, body = http.StatusBadRequest, badRequestPage(p)
-		case errors.As(err, &refused) && (refused.Code == "UNAVAILABLE" || refused.Code == "RATE_LIMITED"):
+		case errors.As(err, &refused) && (refused.Code == fault.Unavailable || refused.Code == fault.RateLimited):
 			w.Header().Set("Retry-After", "10")
 			status, body = http.StatusServiceUnavailable, unavailablePage(p)
 		default:

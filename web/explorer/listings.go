@@ -9,6 +9,8 @@ import (
 
 	"github.com/a-h/templ"
 	"github.com/go-chi/chi/v5"
+
+	"dugnad/fault"
 )
 
 type themesData struct {
@@ -66,7 +68,7 @@ func (e *Explorer) list(r *http.Request, p *page, l *listing, field string) (tem
 func (e *Explorer) shared(ctx context.Context, p *page, field, value string, first int) (found, error) {
 	var s struct{ Search found }
 	err := e.ask(ctx, p, "shared_by", map[string]any{"first": first, "filter": map[string]any{"types": allTypes, field: []string{value}}}, &s)
-	if isRefused(err, "UNAVAILABLE") {
+	if isRefused(err, fault.Unavailable) {
 		return e.listed(ctx, p, map[string]any{field: []string{value}}, first)
 	}
 	return s.Search, err
@@ -77,7 +79,7 @@ func (e *Explorer) shared(ctx context.Context, p *page, field, value string, fir
 func (e *Explorer) newest(ctx context.Context, p *page) (found, error) {
 	var d struct{ Search found }
 	err := e.ask(ctx, p, "newest", nil, &d)
-	if isRefused(err, "UNAVAILABLE") {
+	if isRefused(err, fault.Unavailable) {
 		return e.listed(ctx, p, nil, newestShown)
 	}
 	return d.Search, err

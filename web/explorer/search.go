@@ -10,6 +10,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"dugnad/fault"
 	"dugnad/schema"
 	"dugnad/schema/facet"
 )
@@ -230,7 +231,7 @@ func (e *Explorer) search(r *http.Request, p *page) (templ.Component, error) {
 		facets[i] = string(f.Facet)
 	}
 	res.found, err = e.find(ctx, p, s, s.filter(""), facets, hitsOfPage, s.after)
-	if isRefused(err, "UNAVAILABLE") {
+	if isRefused(err, fault.Unavailable) {
 		return e.searchDown(ctx, p, s)
 	}
 	if err != nil {

@@ -1,0 +1,178 @@
+package content
+
+import (
+	"slices"
+
+	"dugnad/access"
+	"dugnad/ent"
+	"dugnad/ent/asset"
+	"dugnad/ent/entry"
+	"dugnad/ent/reference"
+	"dugnad/schema"
+)
+
+// check finds what keeps the new documents from being saved, all of it at once: what no document may hold, what they
+// point at that is not there, and owners and keys that cannot be.
+func (b *batch) check() error {
+	for _, e := range b.entries {
+		b.problems = append(b.problems, check(e.id, e.typ.GQL, e.doc)...)
+	}
+	docs := make([]ent.Document, len(b.entries))
+	for i, e := range b.entries {
+		docs[i] = e.doc
+	}
+	dangling, err := b.missing(docs, b.ids())
+	if err != nil {
+		return err
+	}
+	b.problems = append(b.problems, dangling...)
+	return b.checkOwners()
+}
+
+// missing returns a problem for everything that the documents point at and that is not there: neither stored nor among
+// the ids that are being saved. saving holds the ids of the documents, in order.
+func (w *write) missing(docs []ent.Document, saving []string) ([]Problem, error) {
+	known := make(map[string]bool)
+	for _, id := range saving {
+		known[id] = true
+	}
+	var data, entries, files []string
+	for _, d := range docs {
+		for _, r := range d.References() {
+			t, ok := ent.TypeOf(r.ID)
+			switch {
+			case !ok || known[r.ID]:
+			case t.Content:
+				entries = append(entries, r.ID)
+			case t.Name == ent.TypeAsset:
+				files = append(files, r.ID)
+			default:
+				data = append(data, r.ID)
+			}
+		}
+	}
+	if err := w.addKnown(known, unique(entries), saving); err != nil {
+		return nil, err
+	}
+	if err := w.addFiles(known, unique(files)); err != nil {
+		return nil, err
+	}
+	there, err := ent.LiveIDs(w.ctx, w.Client, unique(data))
+	if err != nil {
+		return nil, err
+	}
+	var problems []Problem
+	for i, d := range docs {
+		for _, r := range d.References() {
+			if !known[r.ID] && !there[r.ID] {
+				problems = append(problems, problemAt(ProblemNotFound, "nothing has the id "+r.ID, r.Field).of(saving[i]))
+			}
+		}
+	}
+	return problems, nil
+}
+
+// addKnown adds those of the entries that the writer may point at: what the writer may read, as a reader or as an
+// editor, and what the head points at already, which may have been withdrawn since. The writer must not learn of any
+// other that it is there.
+func (w *write) addKnown(known map[string]bool, entries, saving []string) error {
+	for chunk := range slices.Chunk(entries, 500) {
+		q := w.Entry.Query().Where(entry.IDIn(chunk...))
+		if organizations, all := w.viewer.Organizations(); !all {
+			seen := entry.And(entry.Live(true), entry.LiveAudienceIn(access.Audiences(access.WithViewer(w.ctx, w.viewer))...))
+			q.Where(entry.Or(seen, entry.OwnerIDIn(organizations...)))
+		}
+		ids, err := q.IDs(w.ctx)
+		if err != nil {
+			return err
+		}
+		for _, id := range ids {
+			known[id] = true
+		}
+	}
+	if _, all := w.viewer.Organizations(); all {
+		return nil
+	}
+	for chunk := range slices.Chunk(saving, 500) {
+		ids, err := w.Reference.Query().Where(reference.FromIDIn(chunk...), reference.StateEQ(schema.OfHead)).
+			Select(reference.FieldToID).Strings(w.ctx)
+		if err != nil {
+			return err
+		}
+		for _, id := range ids {
+			known[id] = true
+		}
+	}
+	return nil
+}
+
+// addFiles adds those of the files that the writer may point at: those of its organisations, and those of nobody that
+// it sees. Whoever could point at another's file could show it to everybody.
+func (w *write) addFiles(known map[string]bool, files []string) error {
+	organizations, all := w.viewer.Organizations()
+	for chunk := range slices.Chunk(files, 500) {
+		q := w.Asset.Query().Where(asset.IDIn(chunk...))
+		ctx := w.ctx
+		if !all {
+			q.Where(asset.Or(asset.OwnerIDIsNil(), asset.OwnerIDIn(organizations...)))
+			ctx = access.WithViewer(ctx, w.viewer)
+		}
+		ids, err := q.IDs(ctx)
+		if err != nil {
+			return err
+		}
+		for _, id := range ids {
+			known[id] = true
+		}
+	}
+	return nil
+}
+
+// checkOwners adds problems for owners that are not there, and for keys that another entry of the owner has.
+func (b *batch) checkOwners() error {
+	var owners, keys []string
+	for _, e := range b.entries {
+		owners = append(owners, e.owner())
+		if key := e.doc.Shared().Key; key != nil {
+			keys = append(keys, *key)
+		}
+	}
+	there, err := ent.LiveIDs(b.ctx, b.Client, unique(owners))
+	if err != nil {
+		return err
+	}
+	has := make(map[ownKey]string)
+	for chunk := range slices.Chunk(unique(keys), 500) {
+		entries, err := b.Entry.Query().Where(entry.KeyIn(chunk...)).All(b.ctx)
+		if err != nil {
+			return err
+		}
+		for _, e := range entries {
+			has[ownKey{e.Type, e.OwnerID, *e.Key}] = e.ID
+		}
+	}
+	for _, e := range b.entries {
+		if t, _ := ent.TypeOf(e.owner()); t.Name != "Organization" || !there[e.owner()] {
+			b.addProblem(problemAt(ProblemNotFound, noOrganization, "owner").of(e.id))
+		}
+		if key := e.doc.Shared().Key; key != nil {
+			own := ownKey{schema.ContentType(e.typ.GQL), e.owner(), *key}
+			if other := has[own]; other != "" && other != e.id {
+				b.addProblem(problemAt(ProblemKeyTaken, "another entry of the organisation has this key", "key").of(e.id))
+			}
+			has[own] = e.id
+		}
+	}
+	return nil
+}
+
+// ownKey is a writer's own id of an entry with what it is unique within.
+type ownKey struct {
+	t          schema.ContentType
+	owner, key string
+}
+
+// keyTaken reports whether another entry of the owner has the key.
+func (w *write) keyTaken(t schema.ContentType, owner, key, but string) (bool, error) {
+	return w.Entry.Query().Where(entry.TypeEQ(t), entry.OwnerID(owner), entry.Key(key), entry.IDNEQ(but)).Exist(w.ctx)
+}

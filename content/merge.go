@@ -1,0 +1,115 @@
+package content
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"dugnad/schema"
+)
+
+// merge makes the new documents: each patch laid over the head's document, without what was redacted, read into its
+// type.
+func (b *batch) merge() error {
+	for _, e := range b.entries {
+		e.revision = e.head.number() + 1
+		var old []byte
+		if !e.draft.Whole {
+			old = e.head.document
+		}
+		document, err := lay(old, e.patch)
+		if err != nil {
+			return err
+		}
+		if e.redacted != nil {
+			if err := e.redacted.cutDocument(e.typ, e.id, document); err != nil {
+				return err
+			}
+		}
+		if e.text, err = document.canonical(); err != nil {
+			return err
+		}
+		if e.doc, err = document.typed(e.typ.GQL, e.text); err != nil {
+			return err
+		}
+		if err := e.fillTranslations(document); err != nil {
+			return err
+		}
+		e.hash = hashOf(e.text)
+	}
+	return nil
+}
+
+// lay lays a patch over a stored document, nil for none: absent = unchanged, null = cleared.
+func lay(old []byte, patch object) (object, error) {
+	document := object{}
+	if len(old) > 0 {
+		var err error
+		if document, err = parseObject(old); err != nil {
+			return nil, fmt.Errorf("read the stored document: %w", err)
+		}
+	}
+	for field, v := range patch {
+		if v == nil {
+			delete(document, field)
+		} else {
+			document[field] = v
+		}
+	}
+	return document, nil
+}
+
+// fillTranslations fills in of which revision a text renders another language, where the writer only said which
+// language: the revision that is being saved, or, for a text that has not changed, the one it was before.
+func (e *entryWrite) fillTranslations(document object) error {
+	texts := e.doc.Shared().Texts
+	unsaid := func(t schema.ContentText) bool { return t.TranslatedFrom != nil && t.TranslatedRevision == nil }
+	if !slices.ContainsFunc(texts, unsaid) {
+		return nil
+	}
+	before, err := textsIn(e.head.document)
+	if err != nil {
+		return err
+	}
+	for i, t := range texts { // they are the document's own
+		if !unsaid(t) {
+			continue
+		}
+		texts[i].TranslatedRevision = &e.revision
+		if was := inLanguage(before, t.Language); was != nil && was.TranslatedRevision != nil &&
+			*was.TranslatedFrom == *t.TranslatedFrom && sameText(*was, t) {
+			texts[i].TranslatedRevision = was.TranslatedRevision
+		}
+	}
+	if document["texts"], err = plain(texts); err != nil {
+		return err
+	}
+	if e.text, err = document.canonical(); err != nil {
+		return err
+	}
+	return checkSize(e.text)
+}
+
+// plain returns a value as it is in an object.
+func plain(v any) (any, error) {
+	text, err := json.Marshal(map[string]any{"v": v})
+	if err != nil {
+		return nil, err
+	}
+	o, err := parseObject(text)
+	return o["v"], err
+}
+
+// textsIn reads the texts of a stored document.
+func textsIn(document []byte) ([]schema.ContentText, error) {
+	if len(document) == 0 {
+		return nil, nil
+	}
+	var d struct {
+		Texts []schema.ContentText `json:"texts"`
+	}
+	if err := json.Unmarshal(document, &d); err != nil {
+		return nil, fmt.Errorf("read the texts: %w", err)
+	}
+	return d.Texts, nil
+}

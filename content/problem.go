@@ -1,0 +1,104 @@
+package content
+
+import (
+	"dugnad/fault"
+	"dugnad/schema"
+)
+
+// Severity of a problem: an ERROR stops the act, a WARNING does not.
+type Severity string
+
+// The severities.
+const (
+	SeverityError   Severity = "ERROR"
+	SeverityWarning Severity = "WARNING"
+)
+
+// ProblemCode tells problems apart: the closed list of the values of Problem.code in the API. Their values never
+// change.
+type ProblemCode string
+
+// The codes of problems that stop an act. The first six are what a fault.Error becomes when it is given as data.
+const (
+	ProblemInvalid         ProblemCode = "INVALID"         // a value that no document, or no call, may hold
+	ProblemNotFound        ProblemCode = "NOT_FOUND"       // something is not there, or the viewer has no part in it
+	ProblemForbidden       ProblemCode = "FORBIDDEN"       // the viewer's role is too weak
+	ProblemUnauthenticated ProblemCode = "UNAUTHENTICATED" // a password or a credential is wrong
+	ProblemRateLimited     ProblemCode = "RATE_LIMITED"    // too many attempts
+	ProblemUnavailable     ProblemCode = "UNAVAILABLE"     // trying again may help
+
+	ProblemStage     ProblemCode = "STAGE"      // the act is not possible in the entry's stage
+	ProblemRequired  ProblemCode = "REQUIRED"   // something is missing
+	ProblemSlugTaken ProblemCode = "SLUG_TAKEN" // another one has the slug
+	ProblemKeyTaken  ProblemCode = "KEY_TAKEN"  // another entry of the owner has the key
+)
+
+// The codes of warnings that stop publishing until they are acknowledged.
+const (
+	WarningNationalID   ProblemCode = "NATIONAL_ID"   // what looks like a Norwegian national identity number
+	WarningDUFNumber    ProblemCode = "DUF_NUMBER"    // what looks like a number of the aliens register
+	WarningPhone        ProblemCode = "PHONE"         // what looks like a telephone number
+	WarningPrivateEmail ProblemCode = "PRIVATE_EMAIL" // what looks like a person's e-mail address
+	WarningDeadLink     ProblemCode = "DEAD_LINK"     // a link to something that readers do not see
+	WarningShrunk       ProblemCode = "SHRUNK"        // little is left of a text that readers see now
+	WarningNoAlt        ProblemCode = "NO_ALT"        // a picture without alternative text
+)
+
+// WarningRedacted goes with an entry that was saved: a text was not kept, because it has been redacted.
+const WarningRedacted ProblemCode = "REDACTED"
+
+// ProblemCodes lists every code, in the order in which the API describes them.
+func ProblemCodes() []ProblemCode {
+	return []ProblemCode{
+		ProblemInvalid, ProblemNotFound, ProblemForbidden, ProblemUnauthenticated, ProblemRateLimited, ProblemUnavailable,
+		ProblemStage, ProblemRequired, ProblemSlugTaken, ProblemKeyTaken,
+		WarningNationalID, WarningDUFNumber, WarningPhone, WarningPrivateEmail, WarningDeadLink, WarningShrunk, WarningNoAlt,
+		WarningRedacted,
+	}
+}
+
+// Problem is something wrong with a document or a call. Problems are given to the caller as data, not as an error.
+type Problem struct {
+	Code     ProblemCode
+	Severity Severity
+	Path     []string // to the place in the document or among the arguments; empty when it is about the whole
+	Message  string   // for people
+	Entry    string   // id of the entry that it is about, "" for none
+}
+
+// CodeText returns the code as the API gives it.
+func (p *Problem) CodeText() string { return string(p.Code) }
+
+// About returns the entry that the problem is about, nil for none.
+func (p *Problem) About() *string { return schema.OrNil(p.Entry) }
+
+// problemAt returns a problem of severity ERROR. The path is never nil.
+func problemAt(code ProblemCode, message string, path ...string) Problem {
+	if path == nil {
+		path = []string{}
+	}
+	return Problem{Code: code, Severity: SeverityError, Path: path, Message: message}
+}
+
+// of returns the problem as one of the entry.
+func (p Problem) of(entry string) Problem {
+	p.Entry = entry
+	return p
+}
+
+// problemCodes are the codes of the errors that a caller is given as problems.
+var problemCodes = map[fault.Code]ProblemCode{
+	fault.BadUserInput: ProblemInvalid, fault.NotFound: ProblemNotFound, fault.Forbidden: ProblemForbidden,
+	fault.Unauthenticated: ProblemUnauthenticated, fault.RateLimited: ProblemRateLimited,
+	fault.Unavailable: ProblemUnavailable,
+}
+
+// ProblemOf returns the error as a problem of severity ERROR. ok is false of codes that are no problems, which stay
+// errors.
+func ProblemOf(err *fault.Error) (p Problem, ok bool) {
+	code, ok := problemCodes[err.Code]
+	if err.Field == "" {
+		return problemAt(code, err.Message), ok
+	}
+	return problemAt(code, err.Message, err.Field), ok
+}

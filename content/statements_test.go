@@ -1,0 +1,90 @@
+package content_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"entgo.io/ent/dialect"
+
+	"dugnad/access"
+	"dugnad/changes"
+	"dugnad/content"
+	"dugnad/schema"
+	"dugnad/server/database"
+	"dugnad/server/database/databasetest"
+)
+
+// What writing costs, in SQL statements without begin and commit. A change that makes one of these larger says why;
+// docs/decisions/0029 has the figures from before the write path was a line of stages.
+func TestStatementsOfWriting(t *testing.T) {
+	databasetest.Each(t, func(t *testing.T, db *database.Database) {
+		var statements []string
+		client := access.NewClient(dialect.DebugWithContext(db.Driver(), func(_ context.Context, line ...any) {
+			if s := fmt.Sprint(line...); strings.Contains(s, "query=") {
+				statements = append(statements, s)
+			}
+		}))
+		h := &hub{
+			T: t, Service: content.New(client, &changes.Waker{}, noFiles{}), client: client,
+			ctx: access.WithViewer(t.Context(), access.System("test")),
+		}
+		h.owner = h.data("org", `{"slug": "ks", "names": [{"language": "NB", "text": "KS"}], "kind": "member-organisation"}`)
+		editor := access.WithViewer(t.Context(), access.Viewer{
+			Kind: access.Member, Name: "acc_1", Roles: map[string]schema.Role{h.owner: schema.Editor},
+		})
+		id, tool := h.NewID("pra"), h.draft(h.NewID("too"), method("Sjekkliste", ""))
+		h.publish(tool)
+		save := func(document string, seen *int) func() error {
+			return func() error {
+				_, problems, err := h.Save(editor, content.Draft{ID: id, Type: schema.ContentType("PRACTICE"), Owner: h.owner, Document: json.RawMessage(document), Expected: seen})
+				if len(problems) > 0 {
+					return fmt.Errorf("problems: %v", problems)
+				}
+				return err
+			}
+		}
+		publish := func(revision int) func() error {
+			return func() error {
+				_, problems, err := h.Publish(editor, content.Item{ID: id, Revision: revision})
+				if len(problems) > 0 {
+					return fmt.Errorf("problems: %v", problems)
+				}
+				return err
+			}
+		}
+		one := 1
+		for _, c := range []struct {
+			name string
+			do   func() error
+			max  int // on SQLite; PostgreSQL takes three locks more to publish
+		}{
+			{"a new entry", save(named("Rettleiing", `, "key": "a", "tools": ["`+tool.ID+`"]`), nil), 10},
+			{"a change", save(`{"period": {"start": "2019-01-01"}}`, &one), 12},
+			{"the same again", save(`{"period": {"start": "2019-01-01"}}`, nil), 7},
+			{"publish the first time", publish(2), 35},
+			{"a change of what is live", save(`{"period": null}`, nil), 12},
+			{"publish again", publish(3), 32},
+		} {
+			t.Run(c.name, func(t *testing.T) {
+				statements = nil
+				if err := c.do(); err != nil {
+					t.Fatal(err)
+				}
+				if n := len(statements); n > c.max+locks(db, c.name) {
+					t.Errorf("%d statements, at most %d expected:\n%s", n, c.max+locks(db, c.name), strings.Join(statements, "\n"))
+				}
+			})
+		}
+	})
+}
+
+// locks are the statements with which PostgreSQL takes the locks of publishing and of the change log, and notifies.
+func locks(db *database.Database, name string) int {
+	if db.Driver().Dialect() == dialect.Postgres && strings.HasPrefix(name, "publish") {
+		return 3
+	}
+	return 0
+}

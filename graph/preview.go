@@ -22,7 +22,7 @@ func notPreviewed(ctx context.Context, field string) error {
 
 func (r *Resolver) createPreview(ctx context.Context, input model.PreviewInput) (*model.PreviewPayload, error) {
 	v := access.ViewerOf(ctx)
-	tell := func(code, message, path string) *model.PreviewPayload {
+	problem := func(code, message, path string) *model.PreviewPayload {
 		return &model.PreviewPayload{Problems: []*content.Problem{{Code: code, Severity: content.SeverityError, Path: []string{path}, Message: message}}}
 	}
 	given := 0
@@ -32,14 +32,14 @@ func (r *Resolver) createPreview(ctx context.Context, input model.PreviewInput) 
 		}
 	}
 	if given != 1 {
-		return tell("INVALID", "give exactly one of entries, release and scheduledBefore", "entries"), nil
+		return problem("INVALID", "give exactly one of entries, release and scheduledBefore", "entries"), nil
 	}
 	shown := access.Previewed{Entries: input.Entries, Release: input.Release, ScheduledBefore: input.ScheduledBefore}
 	switch {
 	case input.Release != nil:
 		there, err := ent.FromContext(ctx).Release.Query().Where(release.ID(*input.Release)).Exist(ctx)
 		if err != nil || !there {
-			return tell("NOT_FOUND", "there is no such release", "release"), err
+			return problem("NOT_FOUND", "there is no such release", "release"), err
 		}
 	case input.Entries != nil:
 		problems, err := r.Content.MayPreview(ctx, input.Entries)
@@ -49,7 +49,7 @@ func (r *Resolver) createPreview(ctx context.Context, input model.PreviewInput) 
 	default:
 		organizations, all := v.Organizations()
 		if !v.Has(access.ScopeDrafts) || !all && len(organizations) == 0 {
-			return tell("FORBIDDEN", "this is for those who have a role in an organisation", "scheduledBefore"), nil
+			return problem("FORBIDDEN", "only accounts with a role in an organisation may do this", "scheduledBefore"), nil
 		}
 		if !all {
 			shown.Organizations = organizations

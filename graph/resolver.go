@@ -1,5 +1,5 @@
-// Package graph answers GraphQL operations: it takes the input, asks ent or content, and returns. Rules are in content, rights in
-// access, SQL of filters in filter.
+// Package graph answers GraphQL operations: it takes the input, asks ent or content, and returns. Rules are in
+// content, rights in access, SQL of filters in filter.
 package graph
 
 import (

@@ -1,11 +1,12 @@
-// Package driven lets a subscription ask for its own answers when there are any, so that no goroutine waits for them: thousands of idle
-// subscriptions cost no stack each.
+// Package driven lets a subscription ask for its own answers when there are any, so that no goroutine waits for them:
+// thousands of idle subscriptions cost no stack each.
 package driven
 
 import "context"
 
-// Driver connects a transport with the resolver of one subscription. A transport puts one into the context in which the operation begins; a
-// resolver that finds one may Take it, with a channel of capacity one: it sends a value, or closes the channel, and calls Pump.
+// Driver connects a transport with the resolver of one subscription. A transport puts one into the context in which
+// the operation begins; a resolver that finds one may Take it, with a channel of capacity one: it sends a value, or
+// closes the channel, and calls Pump.
 type Driver struct {
 	taken func()
 	pump  func() bool
@@ -29,8 +30,8 @@ func Of(ctx context.Context) *Driver {
 // Take is called by the resolver; begin is called once answers can be pumped.
 func (d *Driver) Take(begin func()) { d.taken = begin }
 
-// Start is called by the transport when the operation has begun, and reports whether a resolver has taken the driver. pump resolves and sends the
-// next answer and reports whether to go on; end is called once, after the last.
+// Start is called by the transport when the operation has begun, and reports whether a resolver has taken the driver.
+// pump resolves and sends the next answer and reports whether to go on; end is called once, after the last.
 func (d *Driver) Start(pump func() bool, end func()) bool {
 	if d.taken == nil {
 		return false

@@ -28,7 +28,8 @@ var attributes = map[string]search.Facet{
 // numeric are those whose values are numbers, with the least and the greatest there can be.
 var numeric = map[string][2]int{"year": {1900, 2200}, "evidence": {0, 5}}
 
-// parser reads a filter by a grammar of our own. What it understands it turns into values of facets, so nothing of the text reaches an engine.
+// parser reads a filter by a grammar of our own. What it understands it turns into values of facets, so nothing of
+// the text reaches an engine.
 type parser struct {
 	rest   []string
 	leaves int
@@ -50,7 +51,8 @@ type Area struct {
 	South, West, North, East float64 // where Meters is 0
 }
 
-// readFilter reads Meilisearch's filter: a text, or a list whose members must all hold, each a text or a list of texts of which any must.
+// readFilter reads Meilisearch's filter: a text, or a list whose members must all hold, each a text or a list of
+// texts of which any must.
 func readFilter(given any) (f search.Filter, areas []Area, refused *Error) {
 	f = search.Filter{Facets: map[search.Facet][]string{}}
 	p := &parser{}
@@ -239,7 +241,8 @@ func (p *parser) single(depth int) ([]choice, *Error) {
 	}
 }
 
-// area reads _geoRadius(lat, lng, metres), or _geoBoundingBox([lat, lng], [lat, lng]) from the upper right to the lower left corner.
+// area reads _geoRadius(lat, lng, metres), or _geoBoundingBox([lat, lng], [lat, lng]) from the upper right to the
+// lower left corner.
 func (p *parser) area(name string) ([]choice, *Error) {
 	var n []float64
 	ok := p.take("(")

@@ -1,5 +1,6 @@
-// Package compat answers Meilisearch's search protocol, read-only, over whichever engine the hub has, so that front ends made for Meilisearch work
-// against the hub as they are. It gives what everybody may read and nothing else, whatever key is sent along.
+// Package compat answers Meilisearch's search protocol, read-only, over whichever engine the hub has, so that front
+// ends made for Meilisearch work against the hub as they are. It gives what everybody may read and nothing else,
+// whatever key is sent along.
 package compat
 
 import (
@@ -30,13 +31,15 @@ const pathMark = ">"
 // Handler answers the routes below its address.
 type Handler struct {
 	Engine search.Engine
-	// Documents are the hits as an anonymous reader sees them, by id. A title is in the language, or in the hub's order where that is empty.
+	// Documents are the hits as an anonymous reader sees them, by id. A title is in the language, or in the hub's
+	// order where that is empty.
 	Documents func(ctx context.Context, ids []string, language string) (map[string]Document, error)
 	// Labels puts values of a facet into words.
 	Labels func(ctx context.Context, f search.Facet, values []string, language string) (map[string]string, error)
 	// Parents returns the theme above each theme that has one, by slug.
 	Parents func(ctx context.Context) (map[string]string, error)
-	// Inside returns the numbers of the municipalities whose centre is in an area, and Distances the metres to the centre of each, by number.
+	// Inside returns the numbers of the municipalities whose centre is in an area, and Distances the metres to the
+	// centre of each, by number.
 	Inside    func(ctx context.Context, a Area) ([]string, error)
 	Distances func(ctx context.Context, from Area) (map[string]float64, error)
 	// Unmet is called with a text for which nothing was found, or only other words.
@@ -192,7 +195,8 @@ func (h *Handler) search(ctx context.Context, q query, named bool) (any, *Error)
 	return answer, nil
 }
 
-// find answers the query, with hits that lack some of the words where hardly anything has them all, unless all are asked for.
+// find answers the query, with hits that lack some of the words where hardly anything has them all, unless all are
+// asked for.
 func (a *asked) find(ctx context.Context, e search.Engine) (*search.Result, error) {
 	if a.MatchingStrategy != nil && *a.MatchingStrategy == "all" {
 		return e.Search(ctx, a.search)

@@ -33,7 +33,8 @@ type Error struct {
 
 func (e *Error) Error() string { return e.Code + ": " + e.Message }
 
-// query is one search as clients write it. What is here and has no effect is what clients send without need: every answer is ranked by the hub.
+// query is one search as clients write it. What is here and has no effect is what clients send without need: every
+// answer is ranked by the hub.
 type query struct {
 	IndexUID              string   `json:"indexUid"`
 	Q                     *string  `json:"q"`

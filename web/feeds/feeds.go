@@ -1,5 +1,5 @@
-// Package feeds tells other programs what the hub has published: an Atom feed, a JSON Feed, a sitemap, and oEmbed for one address. It asks the
-// GraphQL API and shows what everybody may see.
+// Package feeds tells other programs what the hub has published: an Atom feed, a JSON Feed, a sitemap, and oEmbed for
+// one address. It asks the GraphQL API and shows what everybody may see.
 package feeds
 
 import (
@@ -50,7 +50,8 @@ func (f *Feeds) Routes(r chi.Router) {
 	r.Get("/oembed", f.serveOEmbed)
 }
 
-// filterFields are the parameters of a feed beside type and lang, each with the field of the API's filters that it sets.
+// filterFields are the parameters of a feed beside type and lang, each with the field of the API's filters that it
+// sets.
 var filterFields = map[string]string{
 	"theme": "themes", "targetGroup": "targetGroups", "method": "methods",
 	"municipality": "municipalities", "county": "counties", "organization": "organizations",

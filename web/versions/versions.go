@@ -1,4 +1,5 @@
-// Package versions serves the pages of published versions: what an entry said when it was published, for those who cite it. They have no script.
+// Package versions serves the pages of published versions: what an entry said when it was published, for those who
+// cite it. They have no script.
 package versions
 
 import (
@@ -50,7 +51,8 @@ var languages = []language.Tag{language.MustParse("nb"), language.MustParse("nn"
 
 var matcher = language.NewMatcher(languages)
 
-// ServeHTTP sends the page of the entry and version in the route's parameters id and version, to those who may read that version.
+// ServeHTTP sends the page of the entry and version in the route's parameters id and version, to those who may read
+// that version.
 func (p *Pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	id := chi.URLParam(r, "id")
 	number, err := strconv.Atoi(chi.URLParam(r, "version"))

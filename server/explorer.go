@@ -17,6 +17,7 @@ import (
 	"dugnad/content/usage"
 	"dugnad/docs"
 	"dugnad/fault"
+	"dugnad/graph/gqlcode"
 	"dugnad/search/demand"
 	"dugnad/web"
 	"dugnad/web/explorer"
@@ -60,8 +61,8 @@ func (a inProcess) Ask(ctx context.Context, document string, variables map[strin
 		return json.Unmarshal(answer.Data, into)
 	}
 	first := answer.Errors[0]
-	if code, _ := first.Extensions["code"].(string); code != "" && code != string(fault.Internal) {
-		return &explorer.Error{Code: code, Message: first.Message}
+	if code := gqlcode.Of(first); code != "" && code != fault.Internal {
+		return &fault.Error{Code: code, Message: first.Message}
 	}
 	return answer.Errors
 }

@@ -14,14 +14,20 @@ import (
 	"dugnad/ent/predicate"
 	"dugnad/ent/targetgroup"
 	"dugnad/ent/theme"
-	"dugnad/schema"
 	"dugnad/search"
+	"dugnad/text/words"
 )
 
 // label is a facet value in words, and the value above it.
 type label struct {
 	label  string
 	parent *string
+}
+
+// facetWords are the words for the facets whose values are closed lists.
+var facetWords = map[search.Facet]map[string]words.Key{
+	search.Type: words.ContentType, search.Kind: words.Kind,
+	search.Language: words.ContentLanguage, search.Evidence: words.Evidence,
 }
 
 // labelsOf puts the values of a facet into words, with one statement.
@@ -31,7 +37,7 @@ func labelsOf(ctx context.Context, f search.Facet, counts []search.FacetCount) (
 		keys[i] = c.Value
 	}
 	labels := make(map[string]label, len(keys))
-	client, chain := ent.FromContext(ctx), ent.Chain(ctx)
+	client, language := ent.FromContext(ctx), words.Reading(ent.Chain(ctx))
 	switch f {
 	case search.Theme:
 		rows, err := client.Theme.Query().Where(theme.SlugIn(keys...)).WithParent().All(ctx)
@@ -75,8 +81,8 @@ func labelsOf(ctx context.Context, f search.Facet, counts []search.FacetCount) (
 		return labels, err
 	default:
 		for _, k := range keys {
-			if word := schema.Word(string(f), k, chain); word != "" {
-				labels[k] = label{label: word}
+			if word, ok := facetWords[f][k]; ok {
+				labels[k] = label{label: language.Say(word)}
 			} else if f == search.Year {
 				labels[k] = label{label: k}
 			}

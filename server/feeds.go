@@ -23,6 +23,7 @@ import (
 	"dugnad/ent"
 	"dugnad/schema"
 	"dugnad/server/graphqlhttp"
+	"dugnad/text/words"
 	"dugnad/web/explorer"
 )
 
@@ -104,8 +105,8 @@ func readFeed(values url.Values) (asked feedRequest, problem string) {
 			}
 		case name == "lang":
 			asked.language = strings.ToUpper(given[0])
-			if !slices.Contains([]string{"NB", "NN", "EN", "SE"}, asked.language) {
-				return asked, "lang is nb, nn, en or se"
+			if !slices.Contains(schema.TitleLanguages(), schema.Language(asked.language)) {
+				return asked, "lang must be one of " + strings.Join(schema.TitleTags(), ", ")
 			}
 		case feedFilters[name] != "":
 			values := make([]any, len(given))
@@ -403,7 +404,7 @@ type lookup struct{ kind, key string }
 func (h *Hub) fieldAt(address string) (field, language string, by lookup) {
 	path, ok := strings.CutPrefix(address, h.baseURL+"/")
 	if !ok {
-		return "", "nb", lookup{}
+		return "", words.Languages[0].Tag, lookup{}
 	}
 	language, path = explorer.SplitLanguage(path)
 	path, _, _ = strings.Cut(path, "?")

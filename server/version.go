@@ -5,23 +5,18 @@ import (
 	"context"
 	_ "embed"
 	"encoding/json"
-	"fmt"
 	"html/template"
 	"net/http"
 	"reflect"
 	"strconv"
-	"strings"
-	"time"
 
 	"github.com/go-chi/chi/v5"
-	"golang.org/x/text/language"
-	"golang.org/x/text/message"
-	"golang.org/x/text/number"
 
 	"dugnad/content"
 	"dugnad/ent"
 	"dugnad/schema"
 	"dugnad/text"
+	"dugnad/text/words"
 )
 
 //go:embed version.html
@@ -52,11 +47,6 @@ type figure struct{ Label, Value string }
 
 type download struct{ Title, URL, Format string }
 
-// pageLanguages are those of the pages, the first where a reader wants none of them.
-var pageLanguages = []language.Tag{language.MustParse("nb"), language.MustParse("nn"), language.MustParse("en")}
-
-var pageMatcher = language.NewMatcher(pageLanguages)
-
 // serveVersion answers with what was published as a version of an entry.
 func (h *Hub) serveVersion(w http.ResponseWriter, r *http.Request) {
 	id := chi.URLParam(r, "id")
@@ -74,14 +64,14 @@ func (h *Hub) serveVersion(w http.ResponseWriter, r *http.Request) {
 		notFound(w, r)
 		return
 	}
-	_, i := language.MatchStrings(pageMatcher, r.URL.Query().Get("lang"), r.Header.Get("Accept-Language"))
-	page, err := h.versionPage(r.Context(), found, i)
+	l := words.Match(r.URL.Query().Get("lang"), r.Header.Get("Accept-Language"))
+	page, err := h.versionPage(r.Context(), found, l)
 	if err != nil {
 		failed(w, r, "show a version of "+id, err)
 		return
 	}
 	var b bytes.Buffer
-	if err := versionTemplates[i].Execute(&b, page); err != nil {
+	if err := versionTemplates[l].Execute(&b, page); err != nil {
 		failed(w, r, "show a version of "+id, err)
 		return
 	}
@@ -93,13 +83,12 @@ func (h *Hub) serveVersion(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(b.Bytes()) // the client may have gone
 }
 
-func (h *Hub) versionPage(ctx context.Context, v *content.PublishedVersion, lang int) (*versionPage, error) {
-	wanted := []schema.Language{schema.Language(strings.ToUpper(pageLanguages[lang].String()))}
-	chain := text.Chain(wanted)
+func (h *Hub) versionPage(ctx context.Context, v *content.PublishedVersion, l *words.Language) (*versionPage, error) {
+	chain := l.Chain
 	t := chosen(v.Content, chain)
 	page := &versionPage{
-		PublishedVersion: v, Lang: pageLanguages[lang].String(), TextLang: strings.ToLower(string(t.Language)), Title: t.Title, Summary: t.Summary,
-		Kind: schema.Word("TYPE", string(v.Type), chain), Permalink: ent.PermalinkOf(ctx, v.Entry, v.Version), Newest: ent.PermalinkOf(ctx, v.Entry, v.Newest),
+		PublishedVersion: v, Lang: l.Tag, TextLang: t.Language.Tag(), Title: t.Title, Summary: t.Summary,
+		Kind: l.Say(words.ContentType[string(v.Type)]), Permalink: ent.PermalinkOf(ctx, v.Entry, v.Version), Newest: ent.PermalinkOf(ctx, v.Entry, v.Newest),
 		Body: template.HTML(text.HTML(t.Body)), //nolint:gosec // text.HTML gives what is safe
 	}
 	owner, err := ent.FromContext(ctx).Organization.Get(ctx, v.Owner)
@@ -108,16 +97,16 @@ func (h *Hub) versionPage(ctx context.Context, v *content.PublishedVersion, lang
 	}
 	page.Owner = owner.LocalNames.In(chain)
 	fields := reflect.ValueOf(t)
-	for _, s := range versionSections {
-		value := fields.FieldByName(s.field)
+	for _, field := range versionSections {
+		value := fields.FieldByName(field)
 		switch value := value.Interface().(type) {
 		case string:
 			if value != "" {
-				page.Sections = append(page.Sections, section{Heading: s.heading[lang], Text: value})
+				page.Sections = append(page.Sections, section{Heading: l.Say(words.VersionSection[field]), Text: value})
 			}
 		case []string:
 			if len(value) > 0 {
-				page.Sections = append(page.Sections, section{Heading: s.heading[lang], Items: value})
+				page.Sections = append(page.Sections, section{Heading: l.Say(words.VersionSection[field]), Items: value})
 			}
 		}
 	}
@@ -129,7 +118,7 @@ func (h *Hub) versionPage(ctx context.Context, v *content.PublishedVersion, lang
 		return nil, err
 	}
 	for _, f := range rest.KeyFigures {
-		page.Figures = append(page.Figures, figureIn(f, chain, lang))
+		page.Figures = append(page.Figures, figureIn(f, l))
 	}
 	for _, d := range rest.Downloads {
 		address := d.URL
@@ -142,40 +131,26 @@ func (h *Hub) versionPage(ctx context.Context, v *content.PublishedVersion, lang
 }
 
 // figureIn is a key figure in words: the source's own where it gives them.
-func figureIn(f schema.KeyFigure, chain []schema.Language, lang int) figure {
-	printer := message.NewPrinter(pageLanguages[lang])
-	label, value := f.Label.In(chain), f.Text.In(chain)
+func figureIn(f schema.KeyFigure, l *words.Language) figure {
+	label, value := f.Label.In(l.Chain), f.Text.In(l.Chain)
 	if value == "" {
-		value = printer.Sprint(number.Decimal(f.Value))
+		value = l.Number(f.Value, 3)
 		if f.Upper != nil {
-			value += "–" + printer.Sprint(number.Decimal(*f.Upper))
+			value += "–" + l.Number(*f.Upper, 3)
 		}
-		if words, known := unitWords[f.Unit]; known {
-			value += words[lang]
+		if unit, known := words.VersionUnit[f.Unit]; known {
+			value += l.Say(unit)
 		} else {
 			value += " " + f.Unit
 		}
-		if words, known := operatorWords[f.Operator]; known {
-			value = words[lang] + " " + value
+		if operator, known := words.VersionOperator[string(f.Operator)]; known {
+			value = l.Say(operator) + " " + value
 		}
 	}
 	if f.Year != nil {
 		label += " (" + strconv.Itoa(*f.Year) + ")"
 	}
 	return figure{label, value}
-}
-
-var operatorWords = map[schema.FigureOperator][3]string{
-	"ABOUT": {"om lag", "om lag", "about"}, "MORE_THAN": {"mer enn", "meir enn", "more than"}, "LESS_THAN": {"mindre enn", "mindre enn", "less than"},
-	"AT_LEAST": {"minst", "minst", "at least"}, "AT_MOST": {"høyst", "høgst", "at most"},
-}
-
-// unitWords follow a number; a unit that is not here follows as its code.
-var unitWords = map[string][3]string{
-	"percent": {"\u00a0%", "\u00a0%", "%"}, "percentage-points": {" prosentpoeng", " prosentpoeng", " percentage points"}, "count": {"", "", ""},
-	"persons": {" personer", " personar", " persons"}, "municipalities": {" kommuner", " kommunar", " municipalities"},
-	"city-districts": {" bydeler", " bydelar", " city districts"}, "NOK": {" kroner", " kroner", " kroner"}, "hours": {" timer", " timar", " hours"},
-	"months": {" måneder", " månader", " months"}, "assignments": {" oppdrag", " oppdrag", " assignments"},
 }
 
 // chosen is the text that a reader of the chain gets.
@@ -193,65 +168,36 @@ func chosen(texts []schema.ContentText, chain []schema.Language) schema.ContentT
 	return texts[0]
 }
 
-// versionSections are the texts of an entry below its body, in the order in which they are read.
-var versionSections = []struct {
-	field   string
-	heading [3]string
-}{
-	{"Challenge", [3]string{"Utfordringen", "Utfordringa", "The challenge"}},
-	{"ProblemStatement", [3]string{"Problemstilling", "Problemstilling", "Problem"}},
-	{"Goals", [3]string{"Mål", "Mål", "Goals"}},
-	{"Needs", [3]string{"Behov", "Behov", "Needs"}},
-	{"ResearchQuestions", [3]string{"Spørsmål som ble stilt", "Spørsmål som vart stilte", "Questions asked"}},
-	{"Method", [3]string{"Framgangsmåte", "Framgangsmåte", "Method"}},
-	{"Sample", [3]string{"Hvem som ble spurt", "Kven som vart spurt", "Who was asked"}},
-	{"HowToUse", [3]string{"Slik brukes det", "Slik blir det brukt", "How to use it"}},
-	{"Steps", [3]string{"Slik ble det gjort", "Slik vart det gjort", "What was done"}},
-	{"Resources", [3]string{"Ressurser", "Ressursar", "Resources"}},
-	{"Cost", [3]string{"Kostnader", "Kostnader", "Cost"}},
-	{"Partners", [3]string{"Samarbeidspartnere", "Samarbeidspartnarar", "Partners"}},
-	{"Preconditions", [3]string{"Forutsetninger", "Føresetnader", "Preconditions"}},
-	{"Findings", [3]string{"Funn", "Funn", "Findings"}},
-	{"Recommendations", [3]string{"Anbefalinger", "Tilrådingar", "Recommendations"}},
-	{"Lessons", [3]string{"Lærdommer", "Lærdommar", "Lessons"}},
-	{"DidNotWork", [3]string{"Det som ikke virket", "Det som ikkje verka", "What did not work"}},
-	{"Meetings", [3]string{"Møter", "Møte", "Meetings"}},
-	{"Programme", [3]string{"Program", "Program", "Programme"}},
-	{"Sectors", [3]string{"Sektorer", "Sektorar", "Sectors"}},
+// versionSections are the fields of a text that stand below its body, in the order in which they are read.
+var versionSections = []string{
+	"Challenge", "ProblemStatement", "Goals", "Needs", "ResearchQuestions", "Method",
+	"Sample", "HowToUse", "Steps", "Resources", "Cost", "Partners",
+	"Preconditions", "Findings", "Recommendations", "Lessons", "DidNotWork", "Meetings",
+	"Programme", "Sectors",
 }
 
-var versionWords = map[string][3]string{
-	"tagline":   {"Kommunenes delte erfaringer", "Delte erfaringar frå kommunane", "What municipalities have learnt"},
-	"language":  {"Språk", "Språk", "Language"},
-	"version":   {"Versjon", "Versjon", "Version"},
-	"published": {"publisert", "publisert", "published"},
-	"replaced":  {"Den ble erstattet", "Han vart erstatta", "It was replaced on"},
-	"newest":    {"les den nyeste", "les den nyaste", "read the newest"},
-	"current":   {"Det er den nyeste.", "Det er den nyaste.", "It is the newest."},
-	"figures":   {"Nøkkeltall", "Nøkkeltal", "Key figures"},
-	"figure":    {"Hva", "Kva", "What"},
-	"value":     {"Verdi", "Verdi", "Value"},
-	"downloads": {"Filer og lenker", "Filer og lenkjer", "Files and links"},
-	"cite":      {"Slik viser du til denne versjonen", "Slik viser du til denne versjonen", "How to cite this version"},
+var versionWords = map[string]words.Key{
+	"tagline":   words.VersionTagline,
+	"language":  words.VersionLanguage,
+	"version":   words.VersionVersion,
+	"published": words.VersionPublished,
+	"replaced":  words.VersionReplaced,
+	"newest":    words.VersionNewest,
+	"current":   words.VersionCurrent,
+	"figures":   words.VersionFigures,
+	"figure":    words.VersionFigure,
+	"value":     words.VersionValue,
+	"downloads": words.VersionDownloads,
+	"cite":      words.VersionCite,
 }
 
-var months = [3][12]string{
-	{"januar", "februar", "mars", "april", "mai", "juni", "juli", "august", "september", "oktober", "november", "desember"},
-	{"januar", "februar", "mars", "april", "mai", "juni", "juli", "august", "september", "oktober", "november", "desember"},
-	{"January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"},
-}
-
-var versionTemplates = func() (all [3]*template.Template) {
-	for i := range all {
-		dot := "."
-		if i == 2 {
-			dot = ""
-		}
-		all[i] = template.Must(template.New("version").Funcs(template.FuncMap{
-			"say": func(word string) string { return versionWords[word][i] },
-			"day": func(t time.Time) string {
-				return fmt.Sprintf("%d%s %s %d", t.Day(), dot, months[i][t.Month()-1], t.Year())
-			},
+var versionTemplates = func() map[*words.Language]*template.Template {
+	all := map[*words.Language]*template.Template{}
+	for _, l := range words.Languages {
+		all[l] = template.Must(template.New("version").Funcs(template.FuncMap{
+			"say":       func(word string) string { return l.Say(versionWords[word]) },
+			"day":       l.Day,
+			"languages": func() []*words.Language { return words.Languages },
 		}).Parse(versionText))
 	}
 	return all

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"dugnad/schema"
 	"dugnad/search"
 )
 
@@ -120,8 +121,14 @@ func readBody(r io.Reader, into any) *Error {
 	return nil
 }
 
-// names are those of the index, and the languages in which they give titles.
-var names = map[string]string{"hub_public": "", "hub_public_nb": "nb", "hub_public_nn": "nn", "hub_public_en": "en", "hub_public_se": "se"}
+// names maps the names of the index to the tags of the languages that titles are sorted by.
+var names = func() map[string]string {
+	names := map[string]string{"hub_public": ""}
+	for _, tag := range schema.TitleTags() {
+		names["hub_public_"+tag] = tag
+	}
+	return names
+}()
 
 // check puts a query into the hub's terms.
 func (q query) check() (*asked, *Error) {
@@ -153,7 +160,7 @@ func (q query) check() (*asked, *Error) {
 	}
 	a.search = search.Query{Index: search.Public, Conjunctive: true, Limit: a.offset + a.limit, TitleLanguage: a.language}
 	if a.language == "" {
-		a.search.TitleLanguage = "nb"
+		a.search.TitleLanguage = schema.AllLanguages()[0].Tag()
 	}
 	if q.Q != nil {
 		a.search.Text = *q.Q

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 
+	contentschema "dugnad/schema"
 	"dugnad/search"
 	"dugnad/search/norwegian"
 )
@@ -26,8 +27,8 @@ const (
 	attrHash    = "hash"
 )
 
-// Titles are ordered in these languages; in another all come after one another by id.
-var titleLanguages = []string{"nb", "nn", "en", "se"}
+// titleLanguages are the tags of the languages that titles are sorted by; in any other, entries are sorted by id.
+var titleLanguages = contentschema.TitleTags()
 
 // searchable are the attributes that words are looked for in, the more telling first. k_ are keys, s_ words as they are written.
 var searchable = []string{

@@ -1,5 +1,5 @@
-// What partners show of the hub, on a page of another origin in a real browser: web components, frames, and what becomes of them when content
-// is withdrawn.
+// Embeds on a page of another origin in a real browser: web components and iframes, and what happens to them when content is
+// withdrawn.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
@@ -16,7 +16,7 @@ const portal = readFileSync(new URL('../../docs/examples/portal.html', import.me
   .replaceAll('https://dugnad.example', hub)
   .replaceAll(encodeURIComponent('https://dugnad.example'), encodeURIComponent(hub))
 
-// A policy as strict as a partner's may be: only what /bygg-inn says is let in.
+// The strictest policy of a partner: it allows only what /bygg-inn asks for.
 const strict = `default-src 'none'; style-src 'unsafe-inline'; script-src ${hub}; connect-src ${hub}; frame-src ${hub}; require-trusted-types-for 'script'; trusted-types dugnad`
 
 describe('embeds', () => {
@@ -89,7 +89,7 @@ describe('embeds', () => {
     assert.equal(await page.locator('dugnad-list').first().getByRole('listitem').count(), 3)
     await page.locator('iframe').scrollIntoViewIfNeeded()
     await page.frameLocator('iframe').getByRole('link', { name: /Gode grep for boveiledning/ }).waitFor()
-    // The page's own style does not reach in, its properties do.
+    // The styles of the page do not apply inside, but its custom properties do.
     const [font, size] = await page.locator('dugnad-card h3').evaluate((h) => [getComputedStyle(h).fontFamily, getComputedStyle(h).borderBottomStyle])
     assert.match(font, /Georgia/)
     assert.equal(size, 'none')
@@ -165,7 +165,7 @@ describe('embeds', () => {
     await card.getByRole('link', { name: /Et kort som blir borte/ }).waitFor()
     assert.equal(await page.locator('dugnad-list').getByText('ikke tilgjengelig lenger').count(), 1, 'an id of nothing is as one that was withdrawn')
     await act('withdraw', entry)
-    await page.clock.runFor(31_000) // components ask every 30 seconds; shared caches keep an answer for 20
+    await page.clock.runFor(31_000) // components refresh every 30 seconds; shared caches keep a response for 20
     await card.getByText('Dette innholdet er ikke tilgjengelig lenger.').waitFor()
     assert.equal(await page.getByText('Et kort som blir borte').count(), 0)
     assert.equal(await page.locator('dugnad-list').getByText('ikke tilgjengelig lenger').count(), 2)

@@ -118,7 +118,7 @@ describe('explorer', () => {
       const found = []
       for (const [what, path] of Object.entries(pages)) {
         const { page, complaints, close } = await open(path, { status: refused[what] ?? 200, ...options })
-        // Everything that can be opened is looked at too.
+        // Everything that can be opened is checked too.
         await page.evaluate(() => document.querySelectorAll('details').forEach((d) => (d.open = true)))
         found.push(...(await violations(page)).map((v) => `${what}: ${v}`), ...complaints.map((c) => `${what}: ${c}`))
         const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
@@ -243,7 +243,7 @@ describe('explorer', () => {
     await page.locator('button[type=submit]').first().click()
     await page.getByLabel('Hva gjorde dere?').fill('Vi møter familiene hjemme')
     await page.getByRole('button', { name: 'Send til redaktøren' }).click()
-    // What is missing is named, with links to it, and what was written is there still.
+    // The missing answers are listed with links, and what was written is kept.
     await page.getByRole('alert').getByRole('link', { name: 'Hva var utfordringen?' }).click()
     assert.equal(await page.getByLabel('Hva gjorde dere?').inputValue(), 'Vi møter familiene hjemme')
     await page.getByLabel('Hva var utfordringen?').fill('Mange kom ikke til kontoret.')
@@ -257,7 +257,7 @@ describe('explorer', () => {
     assert.equal(await page.locator('.hit', { hasText: 'Vi møter familiene hjemme' }).count(), 0, 'a draft is not found')
     await close()
 
-    // The form as it is with JavaScript, empty and with what is missing, in light and dark.
+    // The form with JavaScript, empty and with missing answers, in light and dark.
     for (const colorScheme of ['light', 'dark']) {
       const { page, complaints, close } = await open('/del', { colorScheme, viewport: { width: 390, height: 844 } })
       await page.locator('main').getByRole('link', { name: 'Logg inn' }).click()

@@ -55,6 +55,14 @@ func (_c *RevisionCreate) SetNote(v string) *RevisionCreate {
 	return _c
 }
 
+// SetNillableNote sets the "note" field if the given value is not nil.
+func (_c *RevisionCreate) SetNillableNote(v *string) *RevisionCreate {
+	if v != nil {
+		_c.SetNote(*v)
+	}
+	return _c
+}
+
 // SetAutosave sets the "autosave" field.
 func (_c *RevisionCreate) SetAutosave(v bool) *RevisionCreate {
 	_c.mutation.SetAutosave(v)

@@ -1183,7 +1183,7 @@ type ComplexityRoot struct {
 
 	Problem struct {
 		About    func(childComplexity int) int
-		Code     func(childComplexity int) int
+		CodeText func(childComplexity int) int
 		Message  func(childComplexity int) int
 		Path     func(childComplexity int) int
 		Severity func(childComplexity int) int
@@ -7221,11 +7221,11 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Problem.About(childComplexity), true
 	case "Problem.code":
-		if e.ComplexityRoot.Problem.Code == nil {
+		if e.ComplexityRoot.Problem.CodeText == nil {
 			break
 		}
 
-		return e.ComplexityRoot.Problem.Code(childComplexity), true
+		return e.ComplexityRoot.Problem.CodeText(childComplexity), true
 	case "Problem.message":
 		if e.ComplexityRoot.Problem.Message == nil {
 			break

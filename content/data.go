@@ -86,18 +86,11 @@ func (s *Service) PutData(ctx context.Context, data ...Data) (changed int, probl
 			if err != nil {
 				return err
 			}
-			document, err := lay([]byte(last[d.ID].Document), patch)
+			document, text, err := mergeDocument(t, d.ID, []byte(last[d.ID].Document), patch, redacted[d.ID])
 			if err != nil {
 				return err
 			}
-			if c := redacted[d.ID]; c != nil {
-				if err := c.cutDocument(t, d.ID, document); err != nil {
-					return err
-				}
-			}
-			if d.Document, err = document.canonical(); err != nil {
-				return err
-			}
+			d.Document = text
 			doc, err := document.typed(t.GQL, d.Document)
 			if err != nil {
 				return fmt.Errorf("%s: %w", d.ID, err)

@@ -291,17 +291,8 @@ func (s *Service) unchanged(ids []string, documents, newer []json.RawMessage) ([
 		if err != nil {
 			return "", err
 		}
-		stored, err := lay(nil, patch)
-		if err != nil {
-			return "", err
-		}
-		if c := redacted[id]; c != nil {
-			t, _ := ent.TypeOf(id)
-			if err := c.cutDocument(t, id, stored); err != nil {
-				return "", err
-			}
-		}
-		text, err := stored.canonical()
+		t, _ := ent.TypeOf(id)
+		_, text, err := mergeDocument(t, id, nil, patch, redacted[id])
 		return hashOf(text), err
 	}
 	for i, id := range ids {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"dugnad/ent"
 	"dugnad/schema"
 )
 
@@ -17,18 +18,11 @@ func (b *batch) merge() error {
 		if !e.draft.Whole {
 			old = e.head.document
 		}
-		document, err := lay(old, e.patch)
+		document, text, err := mergeDocument(e.typ, e.id, old, e.patch, e.redacted)
 		if err != nil {
 			return err
 		}
-		if e.redacted != nil {
-			if err := e.redacted.cutDocument(e.typ, e.id, document); err != nil {
-				return err
-			}
-		}
-		if e.text, err = document.canonical(); err != nil {
-			return err
-		}
+		e.text = text
 		if e.doc, err = document.typed(e.typ.GQL, e.text); err != nil {
 			return err
 		}
@@ -38,6 +32,22 @@ func (b *batch) merge() error {
 		e.hash = hashOf(e.text)
 	}
 	return nil
+}
+
+// mergeDocument lays a patch over a stored document, nil for none, without what was redacted, nil for nothing. It returns
+// the new document, and its canonical form.
+func mergeDocument(t ent.Type, id string, old []byte, patch object, redacted *cutter) (object, []byte, error) {
+	document, err := lay(old, patch)
+	if err != nil {
+		return nil, nil, err
+	}
+	if redacted != nil {
+		if err := redacted.cutDocument(t, id, document); err != nil {
+			return nil, nil, err
+		}
+	}
+	text, err := document.canonical()
+	return document, text, err
 }
 
 // lay lays a patch over a stored document, nil for none: absent = unchanged, null = cleared.

@@ -42,7 +42,8 @@ func memberships(ctx context.Context) ([]*ent.Membership, error) {
 		WithAccount().WithOrganization().Order(membership.ByID()).All(ctx)
 }
 
-// administration returns the administration of an organisation to its ADMINs, nil to others, for whom it does not exist.
+// administration returns the administration of an organisation to its ADMINs, nil to others, for whom it does not
+// exist.
 func (r *Resolver) administration(ctx context.Context, organization string) (*model.Administration, error) {
 	members, err := r.Accounts.Memberships(ctx, organization)
 	if problems, err := problemsOf(err); len(problems) > 0 || err != nil {
@@ -74,7 +75,9 @@ func (r *Resolver) invite(ctx context.Context, organization *string, role schema
 }
 
 // auditEvents returns the audit events that match to those who may audit, nil to others.
-func (r *Resolver) auditEvents(ctx context.Context, after *ent.Cursor, first *int, before *ent.Cursor, last *int, filter *compile.AuditFilter) (*ent.AuditEventConnection, error) {
+func (r *Resolver) auditEvents(
+	ctx context.Context, after *ent.Cursor, first *int, before *ent.Cursor, last *int, filter *compile.AuditFilter,
+) (*ent.AuditEventConnection, error) {
 	var organization *string
 	if filter != nil {
 		organization = filter.Organization
@@ -86,8 +89,8 @@ func (r *Resolver) auditEvents(ctx context.Context, after *ent.Cursor, first *in
 		Paginate(ctx, after, ent.PageSize(first, last), before, last, ent.WithAuditEventOrder([]*ent.AuditEventOrder{{Field: ent.AuditEventOrderFieldAt, Direction: "DESC"}}))
 }
 
-// RootRules enforces the rules of root fields: it refuses mutations to callers who are not signed in, and to previews what they do not
-// show. It audits what signed-in callers did or were refused.
+// RootRules enforces the rules of root fields: it refuses mutations to callers who are not signed in, and to previews
+// what they do not show. It audits what signed-in callers did or were refused.
 type RootRules struct {
 	Rules     rules.Rules
 	Accounts  *access.Accounts

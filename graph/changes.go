@@ -24,8 +24,8 @@ import (
 	"dugnad/schema"
 )
 
-// changePlace is where a reader of the changes is: first in the state there was at the sequence Seq, type by type and id by id; then,
-// when State is false, in the log after Seq.
+// changePlace is where a reader of the changes is: first in the state there was at the sequence Seq, type by type and
+// id by id; then, when State is false, in the log after Seq.
 type changePlace struct {
 	Seq   int    `json:"s"`
 	State bool   `json:"t,omitempty"`
@@ -238,7 +238,8 @@ func thereNow(ctx context.Context, client *ent.Client, rows []*ent.Change, filte
 	return there, nil
 }
 
-// toldAgain reports whether the first of the rows is the same event as a later one: a change of audience is in the log for both audiences.
+// toldAgain reports whether the first of the rows is the same event as a later one: a change of audience is in the
+// log for both audiences.
 func toldAgain(rows []*ent.Change) bool {
 	first := rows[0]
 	return slices.ContainsFunc(rows[1:], func(r *ent.Change) bool {
@@ -246,7 +247,8 @@ func toldAgain(rows []*ent.Change) bool {
 	})
 }
 
-// told is the predicate of the changes that the viewer may learn of: those for its audiences, and of files only those that it may see.
+// told is the predicate of the changes that the viewer may learn of: those for its audiences, and of files only those
+// that it may see.
 func told(ctx context.Context) predicate.Change {
 	seesFile := func(s *sql.Selector) {
 		files := sql.Table(asset.Table)

@@ -19,8 +19,8 @@ import (
 	"dugnad/schema/entgql"
 )
 
-// Links are loaded for the whole page that an entry was read in, by whichever entry is asked first: two statements a field of the
-// operation, however many entries there are.
+// Links are loaded for the whole page that an entry was read in, by whichever entry is asked first: two statements a
+// field of the operation, however many entries there are.
 
 // grouped is what a page's entries have, by entry.
 type grouped[T any] struct {
@@ -131,7 +131,8 @@ type linked[L link] struct {
 	info  *ent.PageInfo
 }
 
-// linkPage returns a page of an entry's links. fetch reads them for all entries that were read together: at most limit of each, after from.
+// linkPage returns a page of an entry's links. fetch reads them for all entries that were read together: at most
+// limit of each, after from.
 func linkPage[L link](ctx context.Context, of ent.Content, first *int, after *ent.Cursor, fetch func(from, limit int) ([]L, []count, error)) (linked[L], error) {
 	limit, from := *ent.PageSize(first, nil), -1
 	if after != nil {

@@ -25,7 +25,8 @@ const (
 	livePause = time.Second // between reads of the log without a notice
 )
 
-// followChanges sends the changes after a place, or from now on, as they happen. What the viewer may see is checked again for each.
+// followChanges sends the changes after a place, or from now on, as they happen. What the viewer may see is checked
+// again for each.
 func (r *Resolver) followChanges(ctx context.Context, after *ent.Cursor, filter *model.ChangeFilter) (<-chan *view.Change, error) {
 	if err := notPreviewed(ctx, "changes"); err != nil {
 		return nil, err
@@ -44,15 +45,16 @@ func (r *Resolver) followChanges(ctx context.Context, after *ent.Cursor, filter 
 	}
 	if f.driver == nil {
 		f.told = make(chan *view.Change)
-		go f.tell(found)
+		go f.deliver(found)
 	} else {
 		f.told = make(chan *view.Change, 1)
-		f.driver.Take(func() { go f.tell(found) })
+		f.driver.Take(func() { go f.deliver(found) })
 	}
 	return f.told, nil
 }
 
-// following is one subscription to changes. It has a goroutine only while there is something to send; otherwise the lobby waits for it.
+// following is one subscription to changes. It has a goroutine only while there is something to send; otherwise the
+// lobby waits for it.
 type following struct {
 	r      *Resolver
 	ctx    context.Context //nolint:containedctx // of the subscription
@@ -96,8 +98,9 @@ func (f *following) read() ([]listed, error) {
 	return liveChanges(f.ctx, ent.FromContext(f.ctx), f.at, f.filter, f.field)
 }
 
-// tell sends the changes that were found, and those after them, until there are no more for now or the subscription ends.
-func (f *following) tell(found []listed) {
+// deliver sends the changes that were found, and those after them, until there are no more for now or the
+// subscription ends.
+func (f *following) deliver(found []listed) {
 	waits := false
 	defer func() {
 		if value := recover(); value != nil { // nobody above would
@@ -116,7 +119,7 @@ func (f *following) tell(found []listed) {
 			f.at = c.place
 		}
 		if len(found) < livePage && !f.news() && f.r.lobby.enter(f) {
-			waits = true // another goroutine may tell already
+			waits = true // another goroutine may deliver already
 			return
 		}
 		for {
@@ -145,7 +148,8 @@ func (f *following) tell(found []listed) {
 	}
 }
 
-// news reports whether there may be changes after the place, and moves the place past changes that are not for the viewer.
+// news reports whether there may be changes after the place, and moves the place past changes that are not for the
+// viewer.
 func (f *following) news() bool {
 	head, news, err := f.r.Log.News(f.ctx, f.at.Seq, f.types, access.Audiences(f.ctx))
 	if err != nil {
@@ -215,7 +219,7 @@ func (l *lobby) watch(waker *changes.Waker) {
 		for f := range l.waiting {
 			if f.news() {
 				l.leave(f)
-				go f.tell(nil)
+				go f.deliver(nil)
 			}
 		}
 		l.mu.Unlock()

@@ -24,7 +24,8 @@ const (
 	mostAlike   = 20        // municipalities like another
 )
 
-// places returns the numbers of the municipalities that match all of a filter's near, within and likeMunicipality; nil when it has none of them.
+// places returns the numbers of the municipalities that match all of a filter's near, within and likeMunicipality;
+// nil when it has none of them.
 func places(ctx context.Context, f *model.SearchFilter) ([]string, error) {
 	var meant [][]string
 	if f.Near != nil && f.Near.Km != nil {
@@ -145,8 +146,8 @@ func within(ctx context.Context, b *model.GeoBox) ([]string, error) {
 	return inside, err
 }
 
-// likeMunicipality returns the municipalities of the same KOSTRA group that are nearest in population, without the one itself. It returns none
-// for an unknown number and for a municipality without a group.
+// likeMunicipality returns the municipalities of the same KOSTRA group that are nearest in population, without the
+// one itself. It returns none for an unknown number and for a municipality without a group.
 func likeMunicipality(ctx context.Context, number string) ([]string, error) {
 	alike, err := municipalitiesLike(ctx, number)
 	numbers := make([]string, len(alike))
@@ -156,8 +157,8 @@ func likeMunicipality(ctx context.Context, number string) ([]string, error) {
 	return numbers, err
 }
 
-// municipalitiesLike returns the 20 municipalities of the same KOSTRA group that are nearest in population to the one that has or had a number,
-// nearest first.
+// municipalitiesLike returns the 20 municipalities of the same KOSTRA group that are nearest in population to the one
+// that has or had a number, nearest first.
 func municipalitiesLike(ctx context.Context, number string) ([]*ent.Municipality, error) {
 	numbers, err := numbersToday(ctx, []string{number})
 	if err != nil {
@@ -189,7 +190,8 @@ func municipalitiesLike(ctx context.Context, number string) ([]*ent.Municipality
 	return alike, nil
 }
 
-// similarMunicipalities returns the first of those most like the one that has or had a number; none when there is no such number.
+// similarMunicipalities returns the first of those most like the one that has or had a number; none when there is no
+// such number.
 func similarMunicipalities(ctx context.Context, number string, first int) ([]*ent.Municipality, error) {
 	if first < 1 || first > mostAlike {
 		return nil, gqlcode.Error(fault.BadUserInput, fmt.Sprintf("first: must be from 1 to %d", mostAlike))
@@ -207,7 +209,8 @@ func similarMunicipalities(ctx context.Context, number string, first int) ([]*en
 	return found, err
 }
 
-// didYouMean returns the query with the words that were searched for instead of its own, as the hits spell them; nil when there are none.
+// didYouMean returns the query with the words that were searched for instead of its own, as the hits spell them; nil
+// when there are none.
 func didYouMean(ctx context.Context, words string, res *search.Result, hits map[string]ent.Noder) *string {
 	if len(res.Corrected) == 0 || res.Total == 0 {
 		return nil

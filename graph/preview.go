@@ -23,7 +23,7 @@ func notPreviewed(ctx context.Context, field string) error {
 
 func (r *Resolver) createPreview(ctx context.Context, input model.PreviewInput) (*model.PreviewPayload, error) {
 	v := access.ViewerOf(ctx)
-	problem := func(code, message, path string) *model.PreviewPayload {
+	problem := func(code content.ProblemCode, message, path string) *model.PreviewPayload {
 		return &model.PreviewPayload{
 			Problems: []*content.Problem{{Code: code, Severity: content.SeverityError, Path: []string{path}, Message: message}},
 		}
@@ -35,14 +35,14 @@ func (r *Resolver) createPreview(ctx context.Context, input model.PreviewInput) 
 		}
 	}
 	if given != 1 {
-		return problem("INVALID", "set exactly one of entries, release and scheduledBefore", "entries"), nil
+		return problem(content.ProblemInvalid, "set exactly one of entries, release and scheduledBefore", "entries"), nil
 	}
 	shown := access.Previewed{Entries: input.Entries, Release: input.Release, ScheduledBefore: input.ScheduledBefore}
 	switch {
 	case input.Release != nil:
 		there, err := ent.FromContext(ctx).Release.Query().Where(release.ID(*input.Release)).Exist(ctx)
 		if err != nil || !there {
-			return problem("NOT_FOUND", "release not found", "release"), err
+			return problem(content.ProblemNotFound, "release not found", "release"), err
 		}
 	case input.Entries != nil:
 		problems, err := r.Content.MayPreview(ctx, input.Entries)
@@ -52,7 +52,7 @@ func (r *Resolver) createPreview(ctx context.Context, input model.PreviewInput) 
 	default:
 		organizations, all := v.Organizations()
 		if !v.Has(access.ScopeDrafts) || !all && len(organizations) == 0 {
-			return problem("FORBIDDEN", "requires a role in an organisation", "scheduledBefore"), nil
+			return problem(content.ProblemForbidden, "requires a role in an organisation", "scheduledBefore"), nil
 		}
 		if !all {
 			shown.Organizations = organizations

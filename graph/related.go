@@ -21,8 +21,9 @@ import (
 	"dugnad/schema/entgql"
 )
 
-// relationPlace orders the relations of an entry: first those it states, in its order; then those that others state, by the position
-// they give themselves, then by who states them. Row ids have no part in it: publishing again makes new ones.
+// relationPlace orders the relations of an entry: first those it states, in its order; then those that others state,
+// by the position they give themselves, then by who states them. Row ids have no part in it: publishing again makes
+// new ones.
 type relationPlace struct {
 	In   bool   `json:"i,omitempty"`
 	Key  int    `json:"k"` // seq of one it states; position of another's
@@ -140,7 +141,8 @@ func related(ctx context.Context, of ent.Content, types []schema.RelationType, d
 	return c, nil
 }
 
-// loadRelations adds to g the relations that the entries state, or that others state of them, as far as the viewer sees the other end.
+// loadRelations adds to g the relations that the entries state, or that others state of them, as far as the viewer
+// sees the other end.
 func loadRelations(ctx context.Context, g grouped[stated], ids []string, in bool, types []schema.RelationType, limit int, from *relationPlace) error {
 	mine, other, key, ours := relation.FieldFromID, relation.FieldToID, "seq", relation.FromIDIn(ids...)
 	if in {

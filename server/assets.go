@@ -22,8 +22,9 @@ import (
 	"dugnad/web/respond"
 )
 
-// shown are the media types that a browser may show; it saves all others, so that no file can act as a page of the hub.
-var shown = []string{"image/png", "image/jpeg", "image/webp", "image/gif", "application/pdf", "video/mp4"}
+// inlineTypes are the media types that a browser may show; it saves all others, so that no file can act as a page of
+// the hub.
+var inlineTypes = []string{"image/png", "image/jpeg", "image/webp", "image/gif", "application/pdf", "video/mp4"}
 
 // slowest is the speed in bytes a second below which sending a file is aborted.
 const slowest = 16 << 10
@@ -79,7 +80,7 @@ func (h *Hub) asset(w http.ResponseWriter, r *http.Request) (*ent.Asset, bool) {
 	})
 	var rule *fault.Error
 	switch {
-	case errors.As(err, &rule): // what the preview names cannot be shown
+	case errors.As(err, &rule): // the preview cannot be shown
 		respond.Refuse(w, r, statusOf(rule.Code), string(rule.Code)+": "+rule.Message)
 	case ent.IsNotFound(err):
 		respond.NotFound(w, r)
@@ -97,7 +98,7 @@ func sendFile(w http.ResponseWriter, r *http.Request, asset *ent.Asset, tag stri
 		mediaType = "application/octet-stream"
 	}
 	disposition := "attachment"
-	if slices.Contains(shown, mediaType) {
+	if slices.Contains(inlineTypes, mediaType) {
 		disposition = "inline"
 	}
 	if named := mime.FormatMediaType(disposition, map[string]string{"filename": path.Base(asset.File)}); named != "" {

@@ -21,8 +21,8 @@ import (
 	"dugnad/web/respond"
 )
 
-// serveAudit sends the audit events that match as CSV, oldest first, to those who may audit. Its parameters are the fields of AuditFilter. It
-// reads auditRows at a time, and is cut off when the client stops reading.
+// serveAudit sends the audit events that match as CSV, oldest first, to those who may audit. Its parameters are the
+// fields of AuditFilter. It reads auditRows at a time, and is cut off when the client stops reading.
 func (h *Hub) serveAudit(w http.ResponseWriter, r *http.Request) {
 	f, err := auditFilter(r.URL.Query())
 	switch {

@@ -17,14 +17,16 @@ import (
 	"dugnad/server/graphqlhttp"
 )
 
-// pollInterval is how often the change log is read without a notice: notices can be lost, and on SQLite another program may have imported.
+// pollInterval is how often the change log is read without a notice: notices can be lost, and on SQLite another
+// program may have imported.
 const pollInterval = time.Second
 
 // readTimeout bounds one read of the log; while the database does not answer, nothing is served from memory.
 const readTimeout = 2 * time.Second
 
-// changeCounter counts the changes of each type. No goroutine follows the log for it: a caller that comes after a notice reads the log first, so
-// an answer that was made before a change is not served after it on this replica, and on the others as soon as they are notified.
+// changeCounter counts the changes of each type. No goroutine follows the log for it: a caller that comes after a
+// notice reads the log first, so an answer that was made before a change is not served after it on this replica, and
+// on the others as soon as they are notified.
 type changeCounter struct {
 	client *ent.Client
 	now    func() time.Time
@@ -174,8 +176,8 @@ func (h *Hub) sharing(root rules.Rules) *graphqlhttp.Sharing {
 // appliedKept is how long the sequence of a search server is remembered.
 const appliedKept = 250 * time.Millisecond
 
-// applied returns a function that returns the sequence up to which the search indexes have applied the change log. A search server is not
-// asked each time.
+// applied returns a function that returns the sequence up to which the search indexes have applied the change log. A
+// search server is not asked each time.
 func (h *Hub) applied() func(context.Context) (int64, error) {
 	if !h.meili {
 		return h.engine.Seq

@@ -19,7 +19,8 @@ import (
 // maxRate is the largest rate limit, in requests a minute, and the largest operation limit.
 const maxRate = 10_000_000
 
-// configChecks are all rules of the configuration. A rule returns what is wrong, as the end of a sentence that begins with its setting.
+// configChecks are all rules of the configuration. A rule returns what is wrong, as the end of a sentence that begins
+// with its setting.
 var configChecks = []struct {
 	setting string
 	wrong   func(*Config) error
@@ -59,7 +60,8 @@ var configChecks = []struct {
 	{"HUB_WEBHOOK_NETWORKS", func(c *Config) error { return checkNetworks(c.WebhookNetworks) }},
 }
 
-// check brings addresses and paths into the form that the program uses, and returns everything that is wrong, a sentence a line.
+// check brings addresses and paths into the form that the program uses, and returns everything that is wrong, a
+// sentence a line.
 func (c *Config) check() error {
 	data, err := filepath.Abs(c.Data)
 	if err != nil {
@@ -85,9 +87,9 @@ func failIf(wrong bool, message string) error {
 	return nil
 }
 
-func checkRange(n, least, most int) error {
-	if n < least || n > most {
-		return fmt.Errorf("is %d: it must be %d to %d", n, least, most)
+func checkRange(n, low, high int) error {
+	if n < low || n > high {
+		return fmt.Errorf("is %d: it must be %d to %d", n, low, high)
 	}
 	return nil
 }
@@ -145,7 +147,8 @@ const (
 	mayHaveQuery
 )
 
-// checkURL returns an error with the message when a URL that is set is not an http or https one with the parts that it may have.
+// checkURL returns an error with the message when a URL that is set is not an http or https one with the parts that
+// it may have.
 func checkURL(raw string, parts int, message string) error {
 	if raw == "" {
 		return nil
@@ -156,11 +159,13 @@ func checkURL(raw string, parts int, message string) error {
 	return failIf(!ok, message)
 }
 
-// limits returns the limits of an operation with the overrides of HUB_LIMITS, and the timeout of a request, 0 for the default.
+// limits returns the limits of an operation with the overrides of HUB_LIMITS, and the timeout of a request, 0 for the
+// default.
 func (c *Config) limits() (*limits.Limits, time.Duration, error) {
 	l, seconds := limits.Default(), 0
 	bounds := map[string]*int{
-		"cost": &l.Cost, "depth": &l.Depth, "fields": &l.Fields, "nodes": &l.Nodes, "roots": &l.Roots, "seconds": &seconds, "side-by-side": &l.SideBySide, "tokens": &l.Tokens,
+		"cost": &l.Cost, "depth": &l.Depth, "fields": &l.Fields, "nodes": &l.Nodes,
+		"roots": &l.Roots, "seconds": &seconds, "side-by-side": &l.SideBySide, "tokens": &l.Tokens,
 	}
 	for pair := range strings.SplitSeq(c.Limits, ",") {
 		name, number, _ := strings.Cut(strings.TrimSpace(pair), "=")

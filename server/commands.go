@@ -13,7 +13,8 @@ import (
 	"time"
 )
 
-// run runs one command of the program. It returns when the command is done; serve, when ctx has ended and the hub has drained.
+// run runs one command of the program. It returns when the command is done; serve, when ctx has ended and the hub has
+// drained.
 func run(ctx context.Context, line commandLine, in io.Reader, out io.Writer) error {
 	config := line.Config
 	logger := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: config.LogLevel}))

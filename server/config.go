@@ -17,8 +17,8 @@ const (
 	defaultAdminAddr = "127.0.0.1:8081"
 )
 
-// Config is the operator's configuration. A setting comes from its flag, else from the environment variable HUB_<FLAG>, else from the file
-// that HUB_<FLAG>_FILE names. Settings lists them all.
+// Config is the operator's configuration. A setting comes from its flag, else from the environment variable
+// HUB_<FLAG>, else from the file that HUB_<FLAG>_FILE names. Settings lists them all.
 type Config struct {
 	Addr             string `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to serve on."`
 	AdminAddr        string `default:"127.0.0.1:8081" placeholder:"HOST:PORT" help:"Address of metrics and profiles, for operators only; empty disables it."`
@@ -113,7 +113,8 @@ type newAccount struct {
 	Organization string `placeholder:"SLUG" help:"Organisation of the role."`
 }
 
-// parse reads the command and its configuration, and checks the configuration. With --help it prints the help and exits.
+// parse reads the command and its configuration, and checks the configuration. With --help it prints the help and
+// exits.
 func parse(args []string, lookup func(string) (string, bool), out io.Writer) (line commandLine, err error) {
 	parser, err := kong.New(&line, kong.Name("hub"), kong.Writers(out, out), kong.Resolvers(environment(lookup)), kong.ValueFormatter(flagHelp),
 		kong.Description("Dugnad, a content hub with a GraphQL API. Each setting may also be given in the environment variable beside it, or in a file that NAME_FILE names."))
@@ -131,8 +132,8 @@ func parse(args []string, lookup func(string) (string, bool), out io.Writer) (li
 // largestSetting is the size in bytes of the largest file that may hold a setting.
 const largestSetting = 64 << 10
 
-// environment returns the resolver of settings in the environment. An empty variable counts as not set, because compose and unit files pass
-// unset ones on as empty; only HUB_ADMIN_ADDR may be empty.
+// environment returns the resolver of settings in the environment. An empty variable counts as not set, because
+// compose and unit files pass unset ones on as empty; only HUB_ADMIN_ADDR may be empty.
 func environment(lookup func(string) (string, bool)) kong.Resolver {
 	return kong.ResolverFunc(func(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
 		if flag.Name == "help" {

@@ -85,7 +85,8 @@ func (d *documentStore) Allows(ctx context.Context, hash string) (bool, error) {
 // trustedDocument is a document of a manifest.
 type trustedDocument struct{ hash, name, text string }
 
-// readManifest reads a manifest: Apollo's, or an object of texts by their hashes. The hub must be able to answer every document.
+// readManifest reads a manifest: Apollo's, or an object of texts by their hashes. The hub must be able to answer
+// every document.
 func readManifest(r io.Reader) ([]trustedDocument, error) {
 	content, err := io.ReadAll(io.LimitReader(r, largestManifest+1))
 	if err != nil {

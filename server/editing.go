@@ -23,7 +23,8 @@ import (
 // scheduleInterval is how often the hub looks for entries whose time has come.
 const scheduleInterval = time.Second
 
-// runSchedules publishes and withdraws at the times that editors have set. Every replica does; what one has done the others do not find.
+// runSchedules publishes and withdraws at the times that editors have set. Every replica does; what one has done the
+// others do not find.
 func (h *Hub) runSchedules(ctx context.Context) {
 	h.tasks.Every(ctx, "schedules", scheduleInterval, nil, func(ctx context.Context) error {
 		n, err := h.service.RunSchedules(ctx)
@@ -42,8 +43,8 @@ var demoAccounts = []struct{ name, role string }{
 	{"Bidra Demo", "CONTRIBUTOR"}, {"Rediger Demo", "EDITOR"}, {"Admin Demo", "ADMIN"}, {"Hubredaktør Demo", "HUB_EDITOR"}, {"Hubadmin Demo", "HUB_ADMIN"},
 }
 
-// makeDemoAccounts creates the demo accounts that do not exist, and logs how to sign in with them. Their passwords are derived from the hub's
-// secret key: the same at every start, and impossible to guess.
+// makeDemoAccounts creates the demo accounts that do not exist, and logs how to sign in with them. Their passwords
+// are derived from the hub's secret key: the same at every start, and impossible to guess.
 func (h *Hub) makeDemoAccounts(ctx context.Context, key []byte) error {
 	ctx = access.WithViewer(ctx, access.System("demo"))
 	org, err := h.client.Organization.Query().Where(organization.Slug(demoOrganization)).OnlyID(ctx)

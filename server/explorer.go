@@ -17,6 +17,7 @@ import (
 	"dugnad/content/usage"
 	"dugnad/docs"
 	"dugnad/fault"
+	"dugnad/graph/gqlcode"
 	"dugnad/search/demand"
 	"dugnad/web"
 	"dugnad/web/explorer"
@@ -24,7 +25,8 @@ import (
 	"dugnad/web/respond"
 )
 
-// newExplorer returns the reading site. built is nil when the program was compiled before its web pages: then the site has no style.
+// newExplorer returns the reading site. built is nil when the program was compiled before its web pages: then the
+// site has no style.
 func (h *Hub) newExplorer(built fs.FS) (*explorer.Explorer, error) {
 	o := explorer.Options{
 		API: inProcess{h}, BaseURL: func() string { return h.baseURL }, Logger: slog.Default(), Now: time.Now,
@@ -59,8 +61,8 @@ func (a inProcess) Ask(ctx context.Context, document string, variables map[strin
 		return json.Unmarshal(answer.Data, into)
 	}
 	first := answer.Errors[0]
-	if code, _ := first.Extensions["code"].(string); code != "" && code != string(fault.Internal) {
-		return &explorer.Error{Code: code, Message: first.Message}
+	if code := gqlcode.Of(first); code != "" && code != fault.Internal {
+		return &fault.Error{Code: code, Message: first.Message}
 	}
 	return answer.Errors
 }
@@ -76,7 +78,8 @@ func pageOr(page http.HandlerFunc, otherwise http.HandlerFunc) http.HandlerFunc 
 	}
 }
 
-// embedding is the middleware of embeds: whoever asks reads what everybody may see, and a partner's key is valid on the key's origins only.
+// embedding is the middleware of embeds: whoever asks reads what everybody may see, and a partner's key is valid on
+// the key's origins only.
 func (h *Hub) embedding(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		viewer := access.Viewer{Kind: access.Anonymous}
@@ -115,7 +118,8 @@ func (h *Hub) frameAncestors(ctx context.Context) []string {
 	return found.Origins
 }
 
-// serveEmbedScript sends the web components. Partners' pages refer to its address, so browsers ask again after five minutes.
+// serveEmbedScript sends the web components. Partners' pages refer to its address, so browsers ask again after five
+// minutes.
 func serveEmbedScript(built fs.FS) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if built == nil {
@@ -128,10 +132,13 @@ func serveEmbedScript(built fs.FS) http.HandlerFunc {
 	}
 }
 
-// servePortal sends a page of an invented partner that shows everything that can be embedded. It is there with demo content only.
+// servePortal sends a page of an invented partner that shows everything that can be embedded. It is there with demo
+// content only.
 func (h *Hub) servePortal(w http.ResponseWriter, r *http.Request) {
-	page := strings.NewReplacer("https://dugnad.example", h.baseURL, url.QueryEscape("https://dugnad.example"), url.QueryEscape(h.baseURL)).Replace(docs.Portal)
-	w.Header().Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'")
+	const example = "https://dugnad.example"
+	page := strings.NewReplacer(example, h.baseURL, url.QueryEscape(example), url.QueryEscape(h.baseURL)).Replace(docs.Portal)
+	w.Header().Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "+
+		"connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'")
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	httpcache.Serve(w, r, []byte(page))
 }

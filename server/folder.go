@@ -51,7 +51,8 @@ func secretKey(c Config) ([]byte, error) {
 	}
 	key := strings.TrimSpace(string(content))
 	if len(key) < shortestKey {
-		return nil, fmt.Errorf("the secret key in %s has fewer than %d characters: restore it, or remove the file to generate a new one (which makes existing cursors invalid)", path, shortestKey)
+		return nil, fmt.Errorf("the secret key in %s has fewer than %d characters: "+
+			"restore it, or remove the file to generate a new one (which makes existing cursors invalid)", path, shortestKey)
 	}
 	return []byte(key), nil
 }

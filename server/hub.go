@@ -51,7 +51,8 @@ type parts struct {
 	tasks    *background.Tasks
 }
 
-// openParts opens what works on the hub's data. It begins with the search folder, whose lock fails when another process has the data folder.
+// openParts opens what works on the hub's data. It begins with the search folder, whose lock fails when another
+// process has the data folder.
 func openParts(ctx context.Context, c Config) (*parts, error) {
 	if err := makeFolder(c.Data); err != nil {
 		return nil, err
@@ -67,12 +68,16 @@ func openParts(ctx context.Context, c Config) (*parts, error) {
 	if err != nil {
 		return nil, errors.Join(err, engine.Close(), hold.Close())
 	}
-	p := &parts{engine: engine, meili: c.MeiliURL != "", hold: hold, db: db, client: access.NewClient(db.Driver()), waker: &changes.Waker{}, tasks: &background.Tasks{}}
+	p := &parts{
+		engine: engine, meili: c.MeiliURL != "", hold: hold, db: db, client: access.NewClient(db.Driver()),
+		waker: &changes.Waker{}, tasks: &background.Tasks{},
+	}
 	p.follower = feed.New(p.client, engine, p.waker, slog.Default(), time.Now)
 	return p, nil
 }
 
-// openEngine opens the search engine and locks the data folder. It does not connect to a Meilisearch: the hub starts without it.
+// openEngine opens the search engine and locks the data folder. It does not connect to a Meilisearch: the hub starts
+// without it.
 func openEngine(c Config) (search.Engine, io.Closer, error) {
 	folder := filepath.Join(c.Data, searchFolder)
 	if c.MeiliURL == "" {
@@ -125,8 +130,8 @@ func (p *parts) searchStatus(ctx context.Context) (*feed.Status, error) {
 // lockIndexing is the advisory lock of the replica that updates a shared search server.
 const lockIndexing = 0x64_75_67_6e_61_64_03
 
-// follow keeps the search indexes up to date until ctx ends. Each replica has an embedded engine of its own; a Meilisearch has one writer among
-// all replicas.
+// follow keeps the search indexes up to date until ctx ends. Each replica has an embedded engine of its own; a
+// Meilisearch has one writer among all replicas.
 func (p *parts) follow(ctx context.Context) error {
 	if !p.meili {
 		return p.keep(ctx)
@@ -147,7 +152,8 @@ func (h *Hub) newWebhooks() (*webhooks.Service, error) {
 		return nil, err
 	}
 	return webhooks.New(webhooks.Options{
-		Client: h.client, Accounts: h.accounts, Waker: h.waker, Key: h.key, Networks: networks, List: graph.VisibleChanges, BaseURL: func() string { return h.baseURL }, Now: time.Now,
+		Client: h.client, Accounts: h.accounts, Waker: h.waker, Key: h.key, Networks: networks, List: graph.VisibleChanges,
+		BaseURL: func() string { return h.baseURL }, Now: time.Now,
 	})
 }
 
@@ -190,8 +196,8 @@ type Hub struct {
 	closing        sync.Once
 }
 
-// Open opens and migrates everything and listens; nobody is answered before Run. It fails within two seconds when another
-// process has the data folder.
+// Open opens and migrates everything and listens; nobody is answered before Run. It fails within two seconds when
+// another process has the data folder.
 func Open(ctx context.Context, c Config) (*Hub, error) {
 	p, err := openParts(ctx, c)
 	if err != nil {
@@ -268,7 +274,8 @@ func listen(ctx context.Context, setting, addr string) (net.Listener, error) {
 	return listener, nil
 }
 
-// Run serves until ctx ends; then it takes no new connections, lets requests finish, and stops following the change log.
+// Run serves until ctx ends; then it takes no new connections, lets requests finish, and stops following the change
+// log.
 func (h *Hub) Run(ctx context.Context) error {
 	var running sync.WaitGroup
 	defer running.Wait()

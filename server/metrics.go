@@ -86,9 +86,10 @@ func (m taskMetrics) Collect(to chan<- prometheus.Metric) {
 type cacheMetrics struct{ stats *graphqlhttp.SharingStats }
 
 var (
-	cacheRequests = prometheus.NewDesc("dugnad_cache_requests_total", "Requests of anonymous readers for shared answers: from memory (hit), computed (miss), computed by another request at the same time (joined); of the misses those whose answer was outdated (stale).", []string{"result"}, nil)
-	cacheEvicted  = prometheus.NewDesc("dugnad_cache_evicted_total", "Answers that were evicted for others.", nil, nil)
-	cacheBytes    = prometheus.NewDesc("dugnad_cache_bytes", "Memory of the kept answers.", nil, nil)
+	cacheRequests = prometheus.NewDesc("dugnad_cache_requests_total", "Requests of anonymous readers for shared answers: from memory (hit), computed (miss), "+
+		"computed by another request at the same time (joined); of the misses those whose answer was outdated (stale).", []string{"result"}, nil)
+	cacheEvicted = prometheus.NewDesc("dugnad_cache_evicted_total", "Answers that were evicted for others.", nil, nil)
+	cacheBytes   = prometheus.NewDesc("dugnad_cache_bytes", "Memory of the kept answers.", nil, nil)
 )
 
 // Describe implements prometheus.Collector.

@@ -18,7 +18,8 @@ import (
 	"dugnad/schema"
 )
 
-// withAccounts calls do with the accounts of the hub's database, as the operator. The hub may be running on the same database.
+// withAccounts calls do with the accounts of the hub's database, as the operator. The hub may be running on the same
+// database.
 func withAccounts(ctx context.Context, config Config, do func(context.Context, *access.Accounts, *ent.Client) error) error {
 	if err := makeFolder(config.Data); err != nil {
 		return err

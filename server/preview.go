@@ -16,7 +16,8 @@ import (
 	"dugnad/web/respond"
 )
 
-// kept buffers a response until its transaction has ended: a client that reads slowly must not keep the transaction open.
+// kept buffers a response until its transaction has ended: a client that reads slowly must not keep the transaction
+// open.
 type kept struct {
 	header http.Header
 	status int
@@ -65,7 +66,8 @@ func (h *Hub) seen(ctx context.Context, read func(context.Context) error) (err e
 	return errors.Join(err, found)
 }
 
-// withPreview is the middleware that takes the token of a preview from the address of a file, because browsers set no header for images.
+// withPreview is the middleware that takes the token of a preview from the address of a file, because browsers set no
+// header for images.
 func withPreview(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if token := r.URL.Query().Get("preview"); access.IsPreviewToken(token) && r.Header.Get("Authorization") == "" {

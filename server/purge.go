@@ -28,8 +28,8 @@ const (
 	purgePause = 2 * time.Second
 )
 
-// runPurge sends the Surrogate-Keys of what has changed to the cache in front of the hub, while no other replica does. What changed before
-// it began has left such caches by itself.
+// runPurge sends the Surrogate-Keys of what has changed to the cache in front of the hub, while no other replica
+// does. What changed before it began has left such caches by itself.
 func (h *Hub) runPurge(ctx context.Context) {
 	if h.config.PurgeURL == "" {
 		return
@@ -64,7 +64,8 @@ func (h *Hub) purge(ctx context.Context) error {
 	return nil
 }
 
-// changedTypes returns the Surrogate-Keys of the public changes after a place in the log, in order, and the place up to which it has read.
+// changedTypes returns the Surrogate-Keys of the public changes after a place in the log, in order, and the place up
+// to which it has read.
 func (h *Hub) changedTypes(ctx context.Context, after int) (keys []string, last int, err error) {
 	const chunk = 1000
 	found := make(map[string]bool)

@@ -36,8 +36,8 @@ func newRateLimits(address, key int) *rateLimits {
 	})}
 }
 
-// take counts a request. It returns how many may come in a minute and how many may come now, and how long to wait when this one came too
-// early. A limit of 0 means unlimited.
+// take counts a request. It returns how many may come in a minute and how many may come now, and how long to wait
+// when this one came too early. A limit of 0 means unlimited.
 func (l *rateLimits) take(caller string, isKey bool) (limit, left int, wait time.Duration) {
 	limit = l.address
 	if isKey {
@@ -57,7 +57,8 @@ func (l *rateLimits) take(caller string, isKey bool) (limit, left int, wait time
 	return limit, max(0, int(limiter.TokensAt(now))), wait
 }
 
-// caller returns who is counted: the account or key of the context's viewer, else the address that the request comes from.
+// caller returns who is counted: the account or key of the context's viewer, else the address that the request comes
+// from.
 func (h *Hub) caller(ctx context.Context, r *http.Request) (name string, isKey bool) {
 	if name := access.ViewerOf(ctx).Name; name != "" {
 		return name, true
@@ -65,8 +66,8 @@ func (h *Hub) caller(ctx context.Context, r *http.Request) (name string, isKey b
 	return network(h.auth.Address(r)), false
 }
 
-// limited is the middleware that counts requests and refuses those that come too fast. Where callers may have a credential it comes after
-// reading, which finds out whose it is; elsewhere every caller is counted by address.
+// limited is the middleware that counts requests and refuses those that come too fast. Where callers may have a
+// credential it comes after reading, which finds out whose it is; elsewhere every caller is counted by address.
 func (h *Hub) limited(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodOptions {

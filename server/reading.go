@@ -28,8 +28,8 @@ import (
 // Authenticator returns who sends a request, or an error when their credential is not valid.
 type Authenticator func(*http.Request) (access.Viewer, error)
 
-// reading is the middleware that puts into the context what reading needs: the viewer, the database's client, the hub's address and
-// the seal of cursors.
+// reading is the middleware that puts into the context what reading needs: the viewer, the database's client, the
+// hub's address and the seal of cursors.
 func (h *Hub) reading(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodOptions { // a CORS preflight, which has no credential

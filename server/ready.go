@@ -15,7 +15,8 @@ import (
 // readyTimeout bounds how long checking the parts may take.
 const readyTimeout = 2 * time.Second
 
-// failingRuns is after how many failures in a row a background task counts as failing: one alone may be a restart of the database.
+// failingRuns is after how many failures in a row a background task counts as failing: one alone may be a restart of
+// the database.
 const failingRuns = 3
 
 // demoState is the progress of loading demo content. The zero value means that none is loaded.
@@ -56,8 +57,9 @@ type readiness struct {
 	Reasons []string `json:"reasons"` // why it is not ready or, when it is, what is degraded
 }
 
-// ready reports whether requests should be sent here. The index has to be up to date once, unless the search server is away; afterwards a search that
-// is down or behind is no reason to send readers away, because everything else works.
+// ready reports whether requests should be sent here. The index has to be up to date once, unless the search server
+// is away; afterwards a search that is down or behind is no reason to send readers away, because everything else
+// works.
 func (h *Hub) ready(ctx context.Context) readiness {
 	ctx, cancel := context.WithTimeout(ctx, readyTimeout)
 	defer cancel()

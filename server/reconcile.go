@@ -12,8 +12,8 @@ const (
 	nightHour = 3                // local time of the comparisons after that
 )
 
-// runReconcile compares the search indexes with the database soon after the start and every night, and repairs what differs. The follower of
-// the change log should leave nothing to repair.
+// runReconcile compares the search indexes with the database soon after the start and every night, and repairs what
+// differs. The follower of the change log should leave nothing to repair.
 func (p *parts) runReconcile(ctx context.Context) {
 	next := func(first bool) time.Duration {
 		if first {
@@ -36,7 +36,8 @@ func untilNight(now time.Time) time.Duration {
 	return next.Sub(now)
 }
 
-// check brings the search indexes up to date, compares them with the database and repairs differences. It fails when there were any.
+// check brings the search indexes up to date, compares them with the database and repairs differences. It fails when
+// there were any.
 func check(ctx context.Context, config Config, out io.Writer) error {
 	p, err := openParts(ctx, config)
 	if err != nil {

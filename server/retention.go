@@ -27,7 +27,8 @@ func (h *Hub) runRetention(ctx context.Context) {
 	})
 }
 
-// deleteExpired deletes all rows that have expired, and returns how many they were. One kind that fails does not keep the others.
+// deleteExpired deletes all rows that have expired, and returns how many they were. One kind that fails does not keep
+// the others.
 func (h *Hub) deleteExpired(ctx context.Context) (n int, err error) {
 	now := h.service.Now()
 	for _, expire := range []func() (int, error){

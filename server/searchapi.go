@@ -14,7 +14,8 @@ import (
 	"dugnad/search/demand"
 )
 
-// searchAPI answers Meilisearch's search protocol. Whoever asks, and with whatever key, is answered as an anonymous reader.
+// searchAPI answers Meilisearch's search protocol. Whoever asks, and with whatever key, is answered as an anonymous
+// reader.
 func (h *Hub) searchAPI() http.Handler {
 	protocol := h.searchProtocol()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -22,7 +23,8 @@ func (h *Hub) searchAPI() http.Handler {
 	})
 }
 
-// searchProtocol connects the protocol's handler with the hub. Places and labels come from graph, which search may not import.
+// searchProtocol connects the protocol's handler with the hub. Places and labels come from graph, which search may
+// not import.
 func (h *Hub) searchProtocol() *compat.Handler {
 	anonymous := func(ctx context.Context, language string) context.Context {
 		ctx = h.readingAs(ctx, access.Viewer{Kind: access.Anonymous})

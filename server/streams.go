@@ -49,8 +49,8 @@ func (h *Hub) detachStream(r *http.Request) context.Context {
 	return demand.WithClient(h.readingAs(ctx, viewer), cmp.Or(viewer.Account(), h.auth.Address(r)))
 }
 
-// beginStream returns the context of the caller whose credential is in the first message of a WebSocket, because browsers can send no header with
-// one; without it, that of the request.
+// beginStream returns the context of the caller whose credential is in the first message of a WebSocket, because
+// browsers can send no header with one; without it, that of the request.
 func (h *Hub) beginStream(r *http.Request, payload map[string]any) (context.Context, error) {
 	ctx := r.Context()
 	for _, name := range authorizations {
@@ -94,7 +94,9 @@ func (h *Hub) stillAllowed(ctx context.Context) error {
 		}
 		return err
 	}
-	if cmp.Or(is.Kind, access.Anonymous) != cmp.Or(was.Kind, access.Anonymous) || is.Name != was.Name || is.HubRole != was.HubRole || !maps.Equal(is.Roles, was.Roles) || !slices.Equal(is.Scopes, was.Scopes) {
+	same := cmp.Or(is.Kind, access.Anonymous) == cmp.Or(was.Kind, access.Anonymous) && is.Name == was.Name && is.HubRole == was.HubRole &&
+		maps.Equal(is.Roles, was.Roles) && slices.Equal(is.Scopes, was.Scopes)
+	if !same {
 		return errNotTheSame
 	}
 	return nil

@@ -29,14 +29,15 @@ const (
 	assetsFolder = "assets"
 )
 
-// erasures are the redactions and anonymised accounts of an export: texts by keyed hashes, and people by the ids of their accounts.
+// erasures are the redactions and anonymised accounts of an export: texts by keyed hashes, and people by the ids of
+// their accounts.
 type erasures struct {
 	Redactions []content.Erasure `json:"redactions"`
 	Accounts   []string          `json:"accounts"`
 }
 
-// withContent calls do with the writing side of the hub's database, as the operator. The hub may be running on the same database, and follows
-// what is written.
+// withContent calls do with the writing side of the hub's database, as the operator. The hub may be running on the
+// same database, and follows what is written.
 func withContent(ctx context.Context, config Config, do func(context.Context, *content.Service, *access.Accounts, *ent.Client) error) error {
 	return withAccounts(ctx, config, func(ctx context.Context, accounts *access.Accounts, client *ent.Client) error {
 		store, err := openFiles(config)
@@ -51,8 +52,8 @@ func withContent(ctx context.Context, config Config, do func(context.Context, *c
 	})
 }
 
-// importFiles imports files and folders of files atomically, and prints what it did. Texts that were redacted elsewhere are redacted here first,
-// and stay out.
+// importFiles imports files and folders of files atomically, and prints what it did. Texts that were redacted
+// elsewhere are redacted here first, and stay out.
 func importFiles(ctx context.Context, config Config, paths []string, dryRun bool, out io.Writer) error {
 	items, gone, err := readFiles(paths)
 	if err != nil {
@@ -107,8 +108,8 @@ func erase(ctx context.Context, service *content.Service, accounts *access.Accou
 	return err
 }
 
-// readFiles reads the items of files in the documents format, and of all .json files in folders. An asset's file is in the folder assets beside
-// the file that names it.
+// readFiles reads the items of files in the documents format, and of all .json files in folders. An asset's file is
+// in the folder assets beside the file that names it.
 func readFiles(paths []string) (items []content.File, gone erasures, err error) {
 	for _, path := range paths {
 		err := filepath.WalkDir(path, func(name string, d fs.DirEntry, err error) error {
@@ -187,7 +188,8 @@ func assetName(key, name string) (string, error) {
 	return key + filepath.Ext(name), nil
 }
 
-// export writes content to a folder, as files that import reads: that of an organisation, or everything with the reference data.
+// export writes content to a folder, as files that import reads: that of an organisation, or everything with the
+// reference data.
 func export(ctx context.Context, config Config, folder, slug string, out io.Writer) error {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return err

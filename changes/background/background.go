@@ -1,5 +1,6 @@
-// Package background runs what the hub does beside answering requests. A task never takes the process down: a panic is recovered and counts
-// as a failed run; failures are logged, tried again with growing pauses, and shown to operators.
+// Package background runs what the hub does beside answering requests. A task never takes the process down: a panic
+// is recovered and counts as a failed run; failures are logged, tried again with growing pauses, and shown to
+// operators.
 package background
 
 import (
@@ -48,8 +49,9 @@ func (t *Tasks) Status() []Status {
 	return all
 }
 
-// Every calls run at once and then after each interval, and when it is woken, until ctx ends. wake may be nil. After a failed run the next
-// one comes after a second, and after pauses that double while it fails, up to the interval or 15 seconds to 5 minutes. name is a noun: it stands in the log, in readiness and in metrics.
+// Every calls run at once and then after each interval, and when it is woken, until ctx ends. wake may be nil. After
+// a failed run the next one comes after a second, and after pauses that double while it fails, up to the interval or
+// 15 seconds to 5 minutes. name is a noun: it stands in the log, in readiness and in metrics.
 func (t *Tasks) Every(ctx context.Context, name string, interval time.Duration, wake <-chan struct{}, run func(context.Context) error) {
 	t.At(ctx, name, func(first bool) time.Duration {
 		if first {
@@ -77,7 +79,8 @@ func (t *Tasks) At(ctx context.Context, name string, next func(first bool) time.
 	}
 }
 
-// Keep calls run, which works until its context ends, and again when it fails before. It returns when ctx has ended or run has returned nil.
+// Keep calls run, which works until its context ends, and again when it fails before. It returns when ctx has ended
+// or run has returned nil.
 func (t *Tasks) Keep(ctx context.Context, name string, run func(context.Context) error) {
 	for {
 		failures := t.try(ctx, name, run)
@@ -127,8 +130,8 @@ func recovered(ctx context.Context, name string, run func(context.Context) error
 	return run(ctx)
 }
 
-// retryAfter returns the pause after so many failures in a row of a task with an interval: it doubles each time, and is up to half shorter,
-// so that replicas do not retry all together.
+// retryAfter returns the pause after so many failures in a row of a task with an interval: it doubles each time, and
+// is up to half shorter, so that replicas do not retry all together.
 func retryAfter(failures int, interval time.Duration) time.Duration {
 	pause := min(max(interval, soonRetry), lateRetry)
 	if failures < 10 {

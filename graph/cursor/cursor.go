@@ -1,5 +1,5 @@
-// Package cursor seals the places in lists that clients hold: a cursor reveals nothing, and is valid only for the list, the order and the kind
-// of viewer that it was made for.
+// Package cursor seals the places in lists that clients hold: a cursor reveals nothing, and is valid only for the
+// list, the order and the kind of viewer that it was made for.
 package cursor
 
 import (

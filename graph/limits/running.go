@@ -57,14 +57,16 @@ func (e *Extension) take(ctx context.Context) bool {
 
 type budgetKey struct{}
 
-// budget is the number of elements that one answer may still have. Cancelling stops what the other resolvers of the answer are doing.
+// budget is the number of elements that one answer may still have. Cancelling stops what the other resolvers of the
+// answer are doing.
 type budget struct {
 	left   atomic.Int64
 	cancel context.CancelFunc
 }
 
-// InterceptResponse returns each answer of a query or subscription its budget of Limits.Nodes list elements. An answer
-// that exceeds it is replaced by one TOO_COMPLEX error. With extensions {"cost": true} in the request, the answer's extensions have its cost.
+// InterceptResponse returns each answer of a query or subscription its budget of Limits.Nodes list elements. An
+// answer that exceeds it is replaced by one TOO_COMPLEX error. With extensions {"cost": true} in the request, the
+// answer's extensions have its cost.
 func (e *Extension) InterceptResponse(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 	if !graphql.HasOperationContext(ctx) {
 		return next(ctx)

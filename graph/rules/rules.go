@@ -1,5 +1,5 @@
-// Package rules reads the rules of the API's root fields from the directives of its schema: who may ask, what a preview sees, and which
-// answers may be shared. schema/rules.graphql describes them.
+// Package rules reads the rules of the API's root fields from the directives of its schema: who may ask, what a
+// preview sees, and which answers may be shared. schema/rules.graphql describes them.
 package rules
 
 import (

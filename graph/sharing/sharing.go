@@ -14,7 +14,8 @@ func Watch(ctx context.Context) (watched context.Context, forbidden func() bool)
 	return context.WithValue(ctx, noteKey{}, note), note.Load
 }
 
-// Forbid keeps the answer to the context's operation out of the cache: something was counted that has to be counted each time.
+// Forbid keeps the answer to the context's operation out of the cache: something was counted that has to be counted
+// each time.
 func Forbid(ctx context.Context) {
 	if note, ok := ctx.Value(noteKey{}).(*atomic.Bool); ok {
 		note.Store(true)

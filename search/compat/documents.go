@@ -52,8 +52,8 @@ func (c Content) centers(ctx context.Context, documents map[string]search.Docume
 	return centers, err
 }
 
-// Documents returns the documents of ids, by id, in the context's languages: of public content that the viewer sees, with the values that
-// they are counted by.
+// Documents returns the documents of ids, by id, in the context's languages: of public content that the viewer sees,
+// with the values that they are counted by.
 func (c Content) Documents(ctx context.Context, ids []string) (map[string]Document, error) {
 	nodes, err := c.Client.Load(ctx, ids, nil)
 	if err != nil {
@@ -108,7 +108,8 @@ func (d Document) name(ctx context.Context, node ent.Noder) {
 	}
 }
 
-// locate sets the place of the document: the centre of its first municipality that has one. Meilisearch has one place for each document.
+// locate sets the place of the document: the centre of its first municipality that has one. Meilisearch has one place
+// for each document.
 func (d Document) locate(municipalities []string, centers map[string]Place) {
 	for _, number := range municipalities {
 		if center, ok := centers[number]; ok {

@@ -17,12 +17,13 @@ import (
 	"dugnad/web/httpcache"
 )
 
-// Sharing configures the cache of answers that are the same for every anonymous reader. An answer is valid until something changes that it was
-// made of, which the schema tells.
+// Sharing configures the cache of answers that are the same for every anonymous reader. An answer is valid until
+// something changes that it was made of, which the schema tells.
 type Sharing struct {
 	// With reports whether a request may have a shared answer, and of which kind: each kind has answers of its own.
 	With func(*http.Request) (kind string, ok bool)
-	// State returns a number that differs after any change of the set, and never repeats. On an error, no answer is kept or served from memory.
+	// State returns a number that differs after any change of the set, and never repeats. On an error, no answer is
+	// kept or served from memory.
 	State func(context.Context, Reads) (uint64, error)
 	// Types are the GraphQL types whose changes State knows of, at most 63.
 	Types []string
@@ -43,7 +44,8 @@ const largestAnswer = 1 << 20
 
 // SharingStats count the requests that could have a shared answer.
 type SharingStats struct {
-	Hits, Misses, Stale, Joined, Evicted atomic.Int64 // Stale and Joined are also Misses: of an outdated answer, and answered by another request
+	// Stale and Joined are also Misses: of an outdated answer, and answered by another request.
+	Hits, Misses, Stale, Joined, Evicted atomic.Int64
 	Bytes                                func() uint64
 }
 
@@ -137,8 +139,8 @@ func (a *answers) get(ctx context.Context, key answerKey) *answered {
 	return found
 }
 
-// do calls answer once for all requests for the same at the same time. It returns nil when ctx ends first; answer's context ends when nobody
-// waits.
+// do calls answer once for all requests for the same at the same time. It returns nil when ctx ends first; answer's
+// context ends when nobody waits.
 func (a *answers) do(ctx context.Context, key answerKey, answer func(context.Context) *answered) *answered {
 	a.stats.Misses.Add(1)
 	state, err := a.sharing.State(ctx, Everything&^Searched)
@@ -198,9 +200,12 @@ func (h *Handler) shares(r *http.Request) (kind string, ok bool) {
 	return h.answers.sharing.With(r)
 }
 
-// share answers from memory, or runs the operation once for all who ask for it now. text is the part of the request that the answer depends
-// on; read decodes it.
-func (h *Handler) share(w http.ResponseWriter, r *http.Request, kind, mediaType string, text []byte, read func() (*graphql.RawParams, *problem), allowed gate) {
+// share answers from memory, or runs the operation once for all who ask for it now. text is the part of the request
+// that the answer depends on; read decodes it.
+func (h *Handler) share(
+	w http.ResponseWriter, r *http.Request, kind, mediaType string,
+	text []byte, read func() (*graphql.RawParams, *problem), allowed gate,
+) {
 	key := keyOf(kind, r.Method, mediaType, text)
 	if found := h.answers.get(r.Context(), key); found != nil {
 		found.write(w, r)
@@ -211,14 +216,18 @@ func (h *Handler) share(w http.ResponseWriter, r *http.Request, kind, mediaType 
 		answerProblem(w, r, problem)
 		return
 	}
-	made := h.answers.do(r.Context(), key, func(ctx context.Context) *answered { return h.make(ctx, key, mediaType, params, allowed) })
+	made := h.answers.do(r.Context(), key, func(ctx context.Context) *answered {
+		return h.make(ctx, key, mediaType, params, allowed)
+	})
 	if made != nil { // else the client has gone
 		made.write(w, r)
 	}
 }
 
 // make runs an operation, and keeps the answer if it may be kept. It reads the state before anything else.
-func (h *Handler) make(ctx context.Context, key answerKey, mediaType string, params *graphql.RawParams, allowed gate) *answered {
+func (h *Handler) make(
+	ctx context.Context, key answerKey, mediaType string, params *graphql.RawParams, allowed gate,
+) *answered {
 	type basis struct {
 		reads Reads
 		state uint64
@@ -281,8 +290,8 @@ func (a *answered) write(w http.ResponseWriter, r *http.Request) {
 	sendBody(w, a.mediaType, a.status, a.body)
 }
 
-// isPublic reports whether shared caches may keep the answer. A request with a credential is not for them, even one that the hub takes for
-// anonymous.
+// isPublic reports whether shared caches may keep the answer. A request with a credential is not for them, even one
+// that the hub takes for anonymous.
 func isPublic(r *http.Request) bool {
 	return r.Header.Get("Authorization") == "" && r.Header.Get("Cookie") == ""
 }

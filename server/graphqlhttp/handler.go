@@ -48,7 +48,8 @@ type Options struct {
 	Logger *slog.Logger
 	// Limits bound operations; nil means limits.Default().
 	Limits *limits.Limits
-	// Extensions are added after introspection and before the limits, so that they see, and may fill in, the query first.
+	// Extensions are added after introspection and before the limits, so that they see, and may fill in, the query
+	// first.
 	Extensions []graphql.HandlerExtension
 	// Sharing configures the cache of answers for anonymous readers; nil for none.
 	Sharing *Sharing
@@ -161,7 +162,8 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// cacheControl returns the Cache-Control of an answer that is not shared: no-store, and private where it may depend on a credential.
+// cacheControl returns the Cache-Control of an answer that is not shared: no-store, and private where it may depend
+// on a credential.
 func cacheControl(r *http.Request) string {
 	if r.Method == http.MethodGet && r.Header.Get("Authorization") == "" && r.Header.Get("Cookie") == "" {
 		return "no-store"
@@ -194,9 +196,9 @@ func (c codedErrors) InterceptResponse(ctx context.Context, next graphql.Respons
 	if response == nil {
 		return nil
 	}
-	const most = 50 // a short document can be wrong in a thousand places
-	if len(response.Errors) > most && len(response.Data) == 0 {
-		response.Errors = response.Errors[:most]
+	const maxErrors = 50 // a short document can be wrong in a thousand places
+	if len(response.Errors) > maxErrors && len(response.Data) == 0 {
+		response.Errors = response.Errors[:maxErrors]
 	}
 	for i, err := range response.Errors {
 		if gqlcode.Of(err) == "" {

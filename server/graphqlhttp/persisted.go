@@ -22,7 +22,8 @@ const (
 	largestPersisted = AnonymousBody
 )
 
-// documentID is the parameter that names a document in the place of its text: its SHA-256 in hexadecimal digits, with or without sha256: before.
+// documentID is the parameter that names a document in the place of its text: its SHA-256 in hexadecimal digits, with
+// or without sha256: before.
 const documentID = "documentId"
 
 // Documents are texts that were registered before anybody asks for them.
@@ -33,8 +34,9 @@ type Documents interface {
 	Allows(ctx context.Context, hash string) (bool, error)
 }
 
-// persisted lets clients send the hash of a query instead of its text: of any query that was sent with its hash before (automatic persisted
-// queries, as Apollo defines them), until it is evicted, and of any registered document, by its documentId.
+// persisted lets clients send the hash of a query instead of its text: of any query that was sent with its hash
+// before (automatic persisted queries, as Apollo defines them), until it is evicted, and of any registered document,
+// by its documentId.
 type persisted struct {
 	texts     *otter.Cache[string, string]
 	documents Documents // nil for none

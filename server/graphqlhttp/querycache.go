@@ -8,8 +8,9 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// queryCache keeps parsed and validated documents by their text. A parsed document takes many times the memory of its text, so the cache is
-// bounded by number as well as by bytes of text: each text weighs its bytes, or its share of them where it is shorter.
+// queryCache keeps parsed and validated documents by their text. A parsed document takes many times the memory of its
+// text, so the cache is bounded by number as well as by bytes of text: each text weighs its bytes, or its share of
+// them where it is shorter.
 type queryCache struct {
 	bytes int
 	kept  *otter.Cache[string, *ast.QueryDocument]

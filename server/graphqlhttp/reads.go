@@ -32,7 +32,8 @@ func newReader(schema *ast.Schema, s *Sharing) *reader {
 	return r
 }
 
-// operation returns what an operation reads, and whether its answer may be kept: of queries, when all of their root fields allow it.
+// operation returns what an operation reads, and whether its answer may be kept: of queries, when all of their root
+// fields allow it.
 func (r *reader) operation(op *ast.OperationDefinition) (reads Reads, shareable bool) {
 	if op.Operation != ast.Query {
 		return 0, false
@@ -70,7 +71,8 @@ func (r *reader) selection(set ast.SelectionSet, reads *Reads, spread map[string
 	}
 }
 
-// named adds a type: all possible types of an interface or union, and the nodes of a connection, which it counts even if nobody selects them.
+// named adds a type: all possible types of an interface or union, and the nodes of a connection, which it counts even
+// if nobody selects them.
 func (r *reader) named(name string, reads *Reads) {
 	def := r.schema.Types[name]
 	if def == nil {

@@ -129,8 +129,8 @@ func checkQuery(params *graphql.RawParams, document *string) *problem {
 	return nil
 }
 
-// decode reads one JSON value into the target; when absent or null, the target stays unchanged. Numbers stay json.Number, which
-// gqlgen's scalars expect.
+// decode reads one JSON value into the target; when absent or null, the target stays unchanged. Numbers stay
+// json.Number, which gqlgen's scalars expect.
 func decode(raw []byte, target any) bool {
 	if len(raw) == 0 {
 		return true

@@ -21,14 +21,17 @@ import (
 type Streams struct {
 	// Caller returns who opens a connection, for the limits below.
 	Caller func(*http.Request) string
-	// Detach returns a context that lasts as long as a WebSocket, with what operations need of the request's context. Nil keeps all of it.
+	// Detach returns a context that lasts as long as a WebSocket, with what operations need of the request's context.
+	// Nil keeps all of it.
 	Detach func(*http.Request) context.Context
-	// Begin returns the context of a WebSocket's operations, from the payload of connection_init. An error means that its credential is not valid.
+	// Begin returns the context of a WebSocket's operations, from the payload of connection_init. An error means that
+	// its credential is not valid.
 	Begin func(r *http.Request, payload map[string]any) (context.Context, error)
-	// Allow counts an operation on a WebSocket, whose first request is counted as all are, and reports whether it may be answered.
+	// Allow counts an operation on a WebSocket, whose first request is counted as all are, and reports whether it may
+	// be answered.
 	Allow func(ctx context.Context, r *http.Request) bool
-	// Still is called every RecheckEvery. It returns an error, which ends the connection, when the context's caller no longer has the rights that
-	// it began with.
+	// Still is called every RecheckEvery. It returns an error, which ends the connection, when the context's caller
+	// no longer has the rights that it began with.
 	Still func(ctx context.Context) error
 	// Stopping ends when the program stops.
 	Stopping context.Context //nolint:containedctx // a signal
@@ -110,8 +113,8 @@ func (h *Handler) WaitForStreams(timeout time.Duration) {
 
 var tooManyStreams = &problem{status: http.StatusTooManyRequests, code: fault.RateLimited, message: "too many connections are open"}
 
-// begin starts an operation of any kind. next returns its answers one after the other and nil at the end; it must be called until then, or
-// until ctx ends. request reports whether the only answer is a request error: nothing ran.
+// begin starts an operation of any kind. next returns its answers one after the other and nil at the end; it must be
+// called until then, or until ctx ends. request reports whether the only answer is a request error: nothing ran.
 func (h *Handler) begin(ctx context.Context, params *graphql.RawParams, allowed gate) (next func() *graphql.Response, request bool) {
 	ctx = graphql.StartOperationTrace(ctx)
 	operation, errs := h.exec.CreateOperationContext(ctx, params)
@@ -145,7 +148,8 @@ func once(response *graphql.Response) func() *graphql.Response {
 	}
 }
 
-// events is the transport of server-sent events, each operation over a connection of its own, as the GraphQL over SSE protocol has it.
+// events is the transport of server-sent events, each operation over a connection of its own, as the GraphQL over SSE
+// protocol has it.
 type events struct{ h *Handler }
 
 var _ graphql.Transport = events{}

@@ -42,7 +42,10 @@ func (t post) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecu
 }
 
 // serve answers an operation. text is the part of the request that the answer depends on; read decodes it.
-func (h *Handler) serve(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor, mediaType string, text []byte, read func() (*graphql.RawParams, *problem), allowed gate, start time.Time) {
+func (h *Handler) serve(
+	w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor, mediaType string,
+	text []byte, read func() (*graphql.RawParams, *problem), allowed gate, start time.Time,
+) {
 	timed := func() (*graphql.RawParams, *problem) {
 		params, refused := read()
 		if params != nil {

@@ -56,7 +56,8 @@ func (t sockets) Do(w http.ResponseWriter, r *http.Request, _ graphql.GraphExecu
 		answerProblem(w, r, tooManyStreams)
 		return
 	}
-	// Pages of every origin may connect, as they may post: cookies count on the hub's own origin only, which Begin and what comes before it see to.
+	// Pages of every origin may connect, as they may post: cookies count on the hub's own origin only, which Begin
+	// and what comes before it see to.
 	conn, err := websocket.Accept(smallBuffers{w}, r, &websocket.AcceptOptions{Subprotocols: []string{transportWS}, InsecureSkipVerify: true})
 	if err != nil {
 		release()
@@ -81,7 +82,8 @@ func (t sockets) Do(w http.ResponseWriter, r *http.Request, _ graphql.GraphExecu
 	}()
 }
 
-// socketBuffer is the size of each of a socket's buffers, for messages that are small most of the time; net/http's are 4 KB.
+// socketBuffer is the size of each of a socket's buffers, for messages that are small most of the time; net/http's
+// are 4 KB.
 const socketBuffer = 512
 
 // smallBuffers is a hijacker that hands over the connection with small buffers.
@@ -330,8 +332,8 @@ func (s *socket) subscribe(id string, payload json.RawMessage) bool {
 	return true
 }
 
-// start begins an operation. Its answers are asked for by its driver, if it takes one, or else by a goroutine, whose stack need not hold what beginning
-// takes.
+// start begins an operation. Its answers are asked for by its driver, if it takes one, or else by a goroutine, whose
+// stack need not hold what beginning takes.
 func (s *socket) start(ctx context.Context, o *operation, params *graphql.RawParams) {
 	var once sync.Once
 	ended := func() {
@@ -397,7 +399,8 @@ func (s *socket) answer(ctx context.Context, o *operation, response *graphql.Res
 	return s.write(message{ID: o.id, Type: "next", Payload: encode(response)})
 }
 
-// finish releases the id of an operation, and reports whether the client still waits for it: it may have ended it and reused the id.
+// finish releases the id of an operation, and reports whether the client still waits for it: it may have ended it and
+// reused the id.
 func (s *socket) finish(o *operation) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -1,5 +1,5 @@
-// Package feeds tells other programs what the hub has published: an Atom feed, a JSON Feed, a sitemap, and oEmbed for one address. It asks the
-// GraphQL API and shows what everybody may see.
+// Package feeds tells other programs what the hub has published: an Atom feed, a JSON Feed, a sitemap, and oEmbed for
+// one address. It asks the GraphQL API and shows what everybody may see.
 package feeds
 
 import (

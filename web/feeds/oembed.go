@@ -22,7 +22,8 @@ const (
 	minCardWidth, minCardHeight = 200, 120
 )
 
-// serveOEmbed describes the entry at an address of the hub (oEmbed 1.0, as JSON), for sites that show a card instead of a link.
+// serveOEmbed describes the entry at an address of the hub (oEmbed 1.0, as JSON), for sites that show a card instead
+// of a link.
 func (f *Feeds) serveOEmbed(w http.ResponseWriter, r *http.Request) {
 	values := r.URL.Query()
 	if format := values.Get("format"); format != "" && format != "json" {
@@ -96,8 +97,9 @@ func (f *Feeds) lookUp(ctx context.Context, address string) (found *card, langua
 	return answer.Found, language, err
 }
 
-// fieldAt returns the root field that finds what is at an address of the hub's own, with the type and value of its variable $key, and the
-// language of the page there. Such addresses are /id/{id}, a permalink, and the page of an entry in any language; for others field is empty.
+// fieldAt returns the root field that finds what is at an address of the hub's own, with the type and value of its
+// variable $key, and the language of the page there. Such addresses are /id/{id}, a permalink, and the page of an
+// entry in any language; for others field is empty.
 func (f *Feeds) fieldAt(address string) (field, keyType, key, language string) {
 	path, ok := strings.CutPrefix(address, f.BaseURL()+"/")
 	if !ok {

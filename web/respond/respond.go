@@ -1,4 +1,5 @@
-// Package respond writes the short responses of addresses that are not GraphQL: JSON objects, and errors in the form that the client accepts.
+// Package respond writes the short responses of addresses that are not GraphQL: JSON objects, and errors in the form
+// that the client accepts.
 package respond
 
 import (
@@ -48,8 +49,8 @@ func Failed(w http.ResponseWriter, r *http.Request, attempted string, err error)
 	Refuse(w, r, http.StatusInternalServerError, "internal error")
 }
 
-// Log logs an error of the hub's own, for handlers that have sent a part of their response already. The id of the request is that in the
-// header of the response.
+// Log logs an error of the hub's own, for handlers that have sent a part of their response already. The id of the
+// request is that in the header of the response.
 func Log(w http.ResponseWriter, r *http.Request, attempted string, err error) {
 	slog.ErrorContext(r.Context(), "request failed", "request_id", w.Header().Get("X-Request-Id"), "what", attempted, "error", err)
 }

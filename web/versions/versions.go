@@ -1,4 +1,5 @@
-// Package versions serves the pages of published versions: what an entry said when it was published, for those who cite it. They have no script.
+// Package versions serves the pages of published versions: what an entry said when it was published, for those who
+// cite it. They have no script.
 package versions
 
 import (
@@ -45,7 +46,8 @@ func New(o Options) *Pages { return &Pages{o} }
 // policy is the Content-Security-Policy of the pages: a stylesheet and nothing else.
 const policy = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-// ServeHTTP sends the page of the entry and version in the route's parameters id and version, to those who may read that version.
+// ServeHTTP sends the page of the entry and version in the route's parameters id and version, to those who may read
+// that version.
 func (p *Pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	id := chi.URLParam(r, "id")
 	number, err := strconv.Atoi(chi.URLParam(r, "version"))

@@ -60,7 +60,7 @@ func (a *Auth) signIn(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, back, http.StatusSeeOther)
 }
 
-// refuse shows the page again with the problem; an error that is not an *access.Error is logged as internal.
+// refuse shows the page again with the problem; an error that is not a *fault.Error is logged as internal.
 func (a *Auth) refuse(w http.ResponseWriter, r *http.Request, p page, err error) {
 	var e *fault.Error
 	if !errors.As(err, &e) {
@@ -68,8 +68,8 @@ func (a *Auth) refuse(w http.ResponseWriter, r *http.Request, p page, err error)
 		return
 	}
 	status := map[fault.Code]int{
-		fault.Unauthenticated: http.StatusUnauthorized, fault.Forbidden: http.StatusForbidden, fault.NotFound: http.StatusNotFound,
-		fault.RateLimited: http.StatusTooManyRequests,
+		fault.Unauthenticated: http.StatusUnauthorized, fault.Forbidden: http.StatusForbidden,
+		fault.NotFound: http.StatusNotFound, fault.RateLimited: http.StatusTooManyRequests,
 	}[e.Code]
 	if status == 0 {
 		status = http.StatusBadRequest

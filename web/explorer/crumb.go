@@ -37,7 +37,7 @@ func host(address string) string {
 	return u.Host
 }
 
-// isRefused reports whether err is an *Error with a code.
+// isRefused reports whether err is a *fault.Error with a code.
 func isRefused(err error, code fault.Code) bool {
 	var refused *fault.Error
 	return errors.As(err, &refused) && refused.Code == code

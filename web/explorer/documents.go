@@ -134,12 +134,15 @@ func complete() error {
 	}
 	for _, t := range schema.ContentTypes() {
 		need(looks[t.Name].icon != "", "looks in page.go has no colour and icon for content type %s", t.Name)
-		for _, l := range words.Languages {
-			need(l.Say(words.AboutEntry[string(t.Value)]) != "", "text/words/%s.json has no text for aboutEntry.%s", l.Tag, t.Value)
-			need(l.Say(words.ContentType[string(t.Value)]) != "", "text/words/%s.json has no text for contentType.%s", l.Tag, t.Value)
-			for _, kind := range t.Kinds {
-				need(l.Say(words.Kind[string(t.Value)+"."+kind]) != "", "text/words/%s.json has no text for kind.%s.%s", l.Tag, t.Value, kind)
+		phrased := func(list string, phrases map[string]words.Key, value string) {
+			for _, l := range words.Languages {
+				need(l.Say(phrases[value]) != "", "text/words/%s.json has no text for %s.%s", l.Tag, list, value)
 			}
+		}
+		phrased("aboutEntry", words.AboutEntry, string(t.Value))
+		phrased("contentType", words.ContentType, string(t.Value))
+		for _, kind := range t.Kinds {
+			phrased("kind", words.Kind, string(t.Value)+"."+kind)
 		}
 	}
 	for _, f := range facet.All() {

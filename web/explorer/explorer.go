@@ -159,7 +159,8 @@ func (e *Explorer) serve(l *words.Language, s show) http.HandlerFunc {
 		case errors.As(err, &bad):
 			status, body = http.StatusBadRequest, badRequestPage(p)
 		case errors.As(err, &refused) && refused.Code == fault.BadUserInput:
-			e.Logger.DebugContext(r.Context(), "API refused a page's request", "path", r.URL.Path, "code", refused.Code, "error", err)
+			e.Logger.DebugContext(r.Context(), "API refused a page's request",
+				"path", r.URL.Path, "code", refused.Code, "error", err)
 			status, body = http.StatusBadRequest, badRequestPage(p)
 		case errors.As(err, &refused) && (refused.Code == fault.Unavailable || refused.Code == fault.RateLimited):
 			w.Header().Set("Retry-After", "10")

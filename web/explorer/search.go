@@ -35,8 +35,8 @@ var facetTitles = map[facet.Facet]words.Phrase{
 // filters are the facets, in the order of the page: those that readers use most first, then the others.
 var filters = func() []filterOf {
 	first := []facet.Facet{
-		facet.Theme, facet.County, facet.Municipality, facet.Type, facet.Kind, facet.Evidence, facet.TargetGroup, facet.Method, facet.Year,
-		facet.Language, facet.Organization,
+		facet.Theme, facet.County, facet.Municipality, facet.Type, facet.Kind, facet.Evidence, facet.TargetGroup,
+		facet.Method, facet.Year, facet.Language, facet.Organization,
 	}
 	all := make([]filterOf, 0, len(facet.All()))
 	add := func(f facet.Spec) {

@@ -110,7 +110,8 @@ func sectionsOf(t *schema.ContentText, l *words.Language) (all []section) {
 	return all
 }
 
-// figureIn returns a key figure in words: the source's own where it gives them. A unit without words follows as its code.
+// figureIn returns a key figure in words: the source's own where it gives them. A unit without words follows as its
+// code.
 func figureIn(f schema.KeyFigure, l *words.Language) figure {
 	label, value := f.Label.In(l.Chain), f.Text.In(l.Chain)
 	if value == "" {

@@ -15,9 +15,9 @@ import (
 	"dugnad/ent/predicate"
 	"dugnad/ent/targetgroup"
 	"dugnad/ent/theme"
-	"dugnad/schema"
 	"dugnad/schema/facet"
 	"dugnad/search"
+	"dugnad/text/words"
 )
 
 // label is a facet value in words, and the value above it.
@@ -60,6 +60,12 @@ var rowLabels = map[search.Facet]func(ctx context.Context, c *ent.Client, values
 	},
 }
 
+// facetWords are the words for the values of the facets whose labels come FromWords.
+var facetWords = map[search.Facet]map[string]words.Key{
+	search.Type: words.ContentType, search.Kind: words.Kind,
+	search.Language: words.ContentLanguage, search.Evidence: words.Evidence,
+}
+
 func labelEach[R any](rows []*R, err error, of func(*R) (value string, l label)) (map[string]label, error) {
 	labels := make(map[string]label, len(rows))
 	for _, r := range rows {
@@ -83,11 +89,15 @@ func labelsOf(ctx context.Context, f search.Facet, counts []search.FacetCount) (
 		}
 		return read(ctx, ent.FromContext(ctx), values)
 	}
-	labels, chain := make(map[string]label, len(values)), ent.Chain(ctx)
+	phrases := facetWords[f]
+	if from == facet.FromWords && phrases == nil {
+		return nil, fmt.Errorf("facet %s: graph/labels.go has no words for its values", f)
+	}
+	labels, language := make(map[string]label, len(values)), words.Reading(ent.Chain(ctx))
 	for _, v := range values {
 		word := v
 		if from == facet.FromWords {
-			word = schema.Word(string(f), v, chain)
+			word = language.Say(phrases[v])
 		}
 		if word != "" {
 			labels[v] = label{label: word}

@@ -158,11 +158,6 @@ func (KeyKind) Values() []string { return []string{"SECRET", "PUBLISHABLE"} }
 // Values lists the kinds of sign-in.
 func (SignInKind) Values() []string { return []string{"BROWSER", "NATIVE"} }
 
-// Values lists the languages.
-func (Language) Values() []string {
-	return []string{"NB", "NN", "EN", "SE", "SMA", "SMJ", "FKV"}
-}
-
 // EmbedElement says as what something is shown in another site.
 type EmbedElement string
 

@@ -9,24 +9,6 @@ import (
 	"time"
 )
 
-// Language is a BCP 47 language in upper case, as the API writes it: NB, NN, EN, SE (Northern Sami), SMA, SMJ, FKV
-// (Kven).
-type Language string
-
-// The languages that a text can be in.
-const (
-	NB  Language = "NB"
-	NN  Language = "NN"
-	EN  Language = "EN"
-	SE  Language = "SE"
-	SMA Language = "SMA"
-	SMJ Language = "SMJ"
-	FKV Language = "FKV"
-)
-
-// AllLanguages lists every Language in the order that choices are shown.
-func AllLanguages() []Language { return []Language{NB, NN, EN, SE, SMA, SMJ, FKV} }
-
 // Date is a calendar day, YYYY-MM-DD, so that text order is time order in every database.
 type Date string
 

@@ -1,45 +1,48 @@
-// Package text knows what a text needs to be shown, whatever it is about: which language a reader gets, how titles sort and
-// become addresses, and how Markdown becomes safe HTML or plain text. Languages are codes in upper case (NB NN EN SE SMA SMJ
-// FKV) of the caller's own string type. Everything here is pure and safe for concurrent use.
+// Package text prepares texts for display: it chooses the language that a reader gets, makes sort keys and slugs of
+// titles, and renders Markdown as safe HTML or plain text. Languages are codes in upper case (NB NN EN SE SMA SMJ FKV)
+// of the caller's own string type. Everything here is pure and safe for concurrent use.
 package text
 
-import "slices"
+import (
+	"slices"
 
-// Chain returns the languages to try, in order, for a reader who wants these: the wanted ones as given, then the default
-// chain of the first. Nothing wanted means NB. No language is listed twice.
+	"dugnad/schema"
+)
+
+// Chain returns the languages to try, in order, for a reader who wants these: the wanted ones as given, then the
+// fallbacks of the first. With none wanted, the first is the default language. No language is listed twice.
 func Chain[L ~string](wanted []L) []L {
-	first := L("NB")
+	first := L(schema.AllLanguages()[0])
 	if len(wanted) > 0 {
 		first = wanted[0]
 	}
 	chain := make([]L, 0, len(wanted)+4)
-	for _, language := range slices.Concat(wanted, defaultChain(first)) {
+	add := func(language L) {
 		if !slices.Contains(chain, language) {
 			chain = append(chain, language)
 		}
 	}
+	for _, language := range wanted {
+		add(language)
+	}
+	add(first)
+	for _, language := range schema.Language(first).Fallback() {
+		add(L(language))
+	}
 	return chain
 }
 
-// defaultChain is the order in which a reader of a language is offered others: the other written Norwegian before English,
-// except to a reader of English.
-func defaultChain[L ~string](language L) []L {
-	switch language {
-	case "NN":
-		return []L{"NN", "NB", "EN"}
-	case "EN":
-		return []L{"EN", "NB", "NN"}
-	default:
-		return []L{language, "NB", "NN", "EN"}
-	}
-}
-
-// Choose returns the first language of the chain that an entry has, else the first that it has in the order NB NN EN SE SMA
-// SMJ FKV, else any; false when it has none.
+// Choose returns the first language of the chain that an entry has, else the first that it has in the order of
+// schema.AllLanguages, else any; false when it has none.
 func Choose[L ~string](chain, has []L) (L, bool) {
-	for _, language := range slices.Concat(chain, []L{"NB", "NN", "EN", "SE", "SMA", "SMJ", "FKV"}) {
+	for _, language := range chain {
 		if slices.Contains(has, language) {
 			return language, true
+		}
+	}
+	for _, language := range schema.AllLanguages() {
+		if slices.Contains(has, L(language)) {
+			return L(language), true
 		}
 	}
 	if len(has) == 0 {

@@ -17,14 +17,14 @@ var (
 	linkAddress = regexp.MustCompile(`^(?:/id/[A-Za-z0-9_-]{1,64}|(?i:https?://|mailto:|tel:)[^\s]+)$`)
 )
 
-// houseRules changes a parsed text before it is written: where links and images may point, and h2 as the top heading, since
-// the page's own title is h1.
+// houseRules changes a parsed text before it is rendered: where links and images may point, and h2 as the top heading,
+// since the title of the page is h1.
 type houseRules struct{}
 
 // Transform implements parser.ASTTransformer.
 func (houseRules) Transform(document *ast.Document, reader source.Reader, _ parser.Context) {
 	src := reader.Source()
-	var links []ast.Node // changed after the walk, which must not lose its place
+	var links []ast.Node // changed after the walk, which must not be disturbed
 	_ = ast.Walk(document, func(node ast.Node, entering bool) (ast.WalkStatus, error) {
 		if !entering {
 			return ast.WalkContinue, nil
@@ -53,7 +53,7 @@ func (houseRules) Transform(document *ast.Document, reader source.Reader, _ pars
 	}
 }
 
-// point sets where a link goes; one that may not go there leaves its words.
+// point sets the destination of a link. A link to a forbidden destination is replaced by its text.
 func point(link *ast.Link, destination []byte) {
 	address := resolve(destination)
 	switch {
@@ -66,7 +66,7 @@ func point(link *ast.Link, destination []byte) {
 	}
 }
 
-// resolve reads an address as a browser would find it in the page, and hub:<id> as /id/<id>.
+// resolve returns an address as a browser resolves it in the page, and /id/<id> for hub:<id>.
 func resolve(destination []byte) []byte {
 	address := bytes.TrimSpace(util.URLEscape(destination, true))
 	if id := hubAddress.FindSubmatch(address); id != nil {
@@ -75,7 +75,7 @@ func resolve(destination []byte) []byte {
 	return address
 }
 
-// linkOf puts an ordinary link in place of an address in angle brackets, so that both obey the same rules.
+// linkOf replaces an address in angle brackets by an ordinary link, so that both follow the same rules.
 func linkOf(auto *ast.AutoLink, src []byte) *ast.Link {
 	label := ast.NewString(auto.Label(src))
 	label.SetRaw(true)
@@ -94,7 +94,7 @@ func autoAddress(auto *ast.AutoLink, src []byte) []byte {
 	return address
 }
 
-// unwrap replaces a node by what it holds.
+// unwrap replaces a node by its children.
 func unwrap(node ast.Node) {
 	parent := node.Parent()
 	for child := node.FirstChild(); child != nil; child = node.FirstChild() {

@@ -19,7 +19,7 @@ var markdown = goldmark.New(
 	goldmark.WithParserOptions(parser.WithASTTransformers(util.Prioritized(houseRules{}, 1000))),
 )
 
-// sanitizer lets through what the renderer is meant to write and nothing else: the second lock on the door.
+// sanitizer allows what the renderer is meant to write and nothing else, as a second line of defence.
 var sanitizer = func() *bluemonday.Policy {
 	policy := bluemonday.NewPolicy()
 	policy.AllowElements("p", "br", "hr", "h2", "h3", "h4", "h5", "h6", "em", "strong", "code", "pre", "blockquote",
@@ -35,9 +35,9 @@ var sanitizer = func() *bluemonday.Policy {
 	return policy
 }()
 
-// HTML renders Markdown as HTML that is safe to put in a page. Links and images of the form hub:<id> point to /id/<id>; other
-// images, and links that are neither web, mail nor telephone, leave their words alone; raw HTML is left out. The top heading
-// is h2.
+// HTML renders Markdown as HTML that is safe to put in a page. Links and images of the form hub:<id> point to /id/<id>;
+// other images, and links that are neither web, mail nor telephone, are replaced by their text; raw HTML is left out.
+// The top heading is h2.
 func HTML(markdownText string) string {
 	var out bytes.Buffer
 	if err := markdown.Convert(validUTF8(markdownText), &out); err != nil {

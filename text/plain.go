@@ -15,8 +15,9 @@ import (
 
 var blankLines = regexp.MustCompile(`[ \t]*\n(?:[ \t]*\n)+`)
 
-// Plain returns the words of Markdown without markup: a blank line between paragraphs, a line for each item of a tight list
-// and each row of a table, whose cells are separated by tabs. It is text, not HTML: escape it before it goes into a page.
+// Plain returns the words of Markdown without markup: a blank line between paragraphs, a line for each item of a tight
+// list and each row of a table, whose cells are separated by tabs. It is text, not HTML: escape it before it goes into
+// a page.
 func Plain(markdownText string) string {
 	src := validUTF8(markdownText)
 	var escaped strings.Builder
@@ -27,8 +28,8 @@ func Plain(markdownText string) string {
 	return strings.TrimSpace(blankLines.ReplaceAllString(words, "\n\n"))
 }
 
-// plainWriter writes words as escaped HTML, because goldmark resolves entities and backslashes only there; Plain unescapes
-// the whole once.
+// plainWriter writes words as escaped HTML, because goldmark resolves entities and backslashes only there; Plain
+// unescapes the whole once.
 type plainWriter struct {
 	src []byte
 	out *bufio.Writer
@@ -52,7 +53,7 @@ func (w plainWriter) visit(node ast.Node, entering bool) (ast.WalkStatus, error)
 	return ast.WalkContinue, nil
 }
 
-// writeText writes a run of words. What stands in a code span is taken as it is.
+// writeText writes a run of text. The content of a code span is written unchanged.
 func (w plainWriter) writeText(n *ast.Text) {
 	if _, code := n.Parent().(*ast.CodeSpan); code || n.IsRaw() {
 		w.writeRaw(bytes.ReplaceAll(n.Value(w.src), []byte("\n"), []byte(" ")))

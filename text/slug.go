@@ -7,10 +7,10 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// SlugLength is the most characters a slug has.
+// SlugLength is the maximum number of characters in a slug.
 const SlugLength = 80
 
-// letters are those that Unicode does not take apart into a plain letter and a mark, written as Norwegian municipalities
+// letters are those that Unicode does not decompose into a plain letter and a mark, written as Norwegian municipalities
 // write their own names in addresses: æ as ae, ø as o, å as a.
 var letters = map[rune]string{
 	'æ': "ae", 'ø': "o", 'œ': "oe", 'đ': "d", 'ŋ': "n", 'ŧ': "t", 'ð': "d", 'þ': "th", 'ß': "ss", 'ł': "l", 'ı': "i",
@@ -46,7 +46,7 @@ func Fold(s string) string {
 	return folded.String()
 }
 
-// Slug returns a title as it stands in an address: folded, hyphens between words, at most SlugLength characters and cut
+// Slug returns a title for use in an address: folded, hyphens between words, at most SlugLength characters and cut
 // between words. A title with nothing to keep becomes "uten-tittel".
 func Slug(title string) string {
 	slug := strings.ReplaceAll(Fold(title), " ", "-")

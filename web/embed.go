@@ -20,7 +20,7 @@ func Dist() (fs.FS, bool) {
 	return built(dist)
 }
 
-// built tells a built folder from an empty one by the page that every build writes.
+// built returns the folder dist, and false if it lacks the page that every build writes.
 func built(root fs.FS) (fs.FS, bool) {
 	files, err := fs.Sub(root, "dist")
 	if err != nil {
@@ -32,21 +32,23 @@ func built(root fs.FS) (fs.FS, bool) {
 	return files, true
 }
 
-// Bundle is what a page loads of one of the sources that Vite builds: the addresses of its script and its style sheet, empty where it has none.
+// Bundle holds the addresses of the script and the style sheet that Vite built from a source. An address is empty if
+// the source has no script or no style sheet.
 type Bundle struct{ Script, Style string }
 
-// BundleOf finds in a built folder what was made of a source, named as vite.config.ts names it (explorer/client/main.ts).
+// BundleOf returns the bundle of a source in a built folder. The source is named as in vite.config.ts:
+// explorer/client/main.ts.
 func BundleOf(files fs.FS, source string) (Bundle, error) {
 	manifest, err := fs.ReadFile(files, ".vite/manifest.json")
 	if err != nil {
-		return Bundle{}, fmt.Errorf("read what was built: %w", err)
+		return Bundle{}, fmt.Errorf("read the manifest of the web build: %w", err)
 	}
 	var built map[string]struct {
 		File string
 		CSS  []string
 	}
 	if err := json.Unmarshal(manifest, &built); err != nil {
-		return Bundle{}, fmt.Errorf("read what was built: %w", err)
+		return Bundle{}, fmt.Errorf("read the manifest of the web build: %w", err)
 	}
 	b := Bundle{}
 	if file := built[source].File; strings.HasSuffix(file, ".css") {

@@ -1,4 +1,4 @@
-// Takes the pictures of the README, of the hub at HUB_TEST_URL, into the folder that is named: scripts/pictures runs it.
+// Takes the screenshots of the README from the hub at HUB_TEST_URL and saves them in a folder. Run by scripts/pictures.
 import { mkdirSync } from 'node:fs'
 
 import { openBrowser } from './test/browser.mjs'

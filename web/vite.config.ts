@@ -1,7 +1,8 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 
-// GraphiQL is a page of its own; the explorer's pages are made by the server, which links what is built of explorer/client.
+// GraphiQL is a page of its own; the explorer's pages are rendered by the server and link the bundle of
+// explorer/client.
 export default defineConfig({
   base: '/',
   plugins: [react()],
@@ -10,11 +11,11 @@ export default defineConfig({
   publicDir: 'public',
   build: {
     outDir: 'dist',
-    // The server finds the explorer's files by it: their names hold hashes.
+    // The server looks up the explorer's files in it, because their names have hashes.
     manifest: true,
     emptyOutDir: true,
     assetsDir: 'assets',
-    // Every asset is a file with a hash in its name, so that /assets/ can be cached for ever.
+    // Every asset is a file with a hash in its name, so that /assets/ can be cached forever.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     // Monaco alone is larger than the size Vite warns about.

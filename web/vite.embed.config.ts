@@ -1,6 +1,7 @@
 import { defineConfig } from 'vite'
 
-// The embeds are one script with a fixed name, which stands in partners' pages: dist/embed/embed.js. embed.css is the same style for iframes.
+// The embeds are one script with a fixed name, dist/embed/embed.js, which partners' pages load. Iframes use the same
+// embed.css.
 export default defineConfig({
   publicDir: false,
   build: {

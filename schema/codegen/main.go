@@ -4,6 +4,7 @@
 package main
 
 import (
+	"flag"
 	"log"
 	"os"
 	"path/filepath"
@@ -12,6 +13,8 @@ import (
 func main() {
 	log.SetFlags(0)
 	log.SetPrefix("codegen: ")
+	onlyTypes := flag.Bool("types", false, "write "+typesFile+" and nothing else")
+	flag.Parse()
 	root, err := moduleRoot()
 	if err != nil {
 		log.Fatal(err)
@@ -21,6 +24,9 @@ func main() {
 	}
 	names, err := generateTypes()
 	fatal("content types", err)
+	if *onlyTypes {
+		return
+	}
 	types, err := generateEnt(names)
 	fatal("ent", err)
 	fatal("GraphQL schema", generateSDL(types))

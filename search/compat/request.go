@@ -13,6 +13,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"dugnad/schema"
 	"dugnad/search"
 )
 
@@ -120,14 +121,14 @@ func readBody(r io.Reader, into any) *Error {
 	return nil
 }
 
-// names maps index names to the language of their titles.
-var names = map[string]string{
-	"hub_public":    "",
-	"hub_public_nb": "nb",
-	"hub_public_nn": "nn",
-	"hub_public_en": "en",
-	"hub_public_se": "se",
-}
+// names maps the names of the index to the tags of the languages that titles are sorted by.
+var names = func() map[string]string {
+	names := map[string]string{"hub_public": ""}
+	for _, tag := range schema.TitleTags() {
+		names["hub_public_"+tag] = tag
+	}
+	return names
+}()
 
 // check validates a query and translates it into the hub's.
 func (q query) check() (*checkedQuery, *Error) {
@@ -160,7 +161,7 @@ func (q query) check() (*checkedQuery, *Error) {
 	}
 	a.search = search.Query{Index: search.Public, Conjunctive: true, Limit: a.offset + a.limit, TitleLanguage: a.language}
 	if a.language == "" {
-		a.search.TitleLanguage = "nb"
+		a.search.TitleLanguage = schema.AllLanguages()[0].Tag()
 	}
 	if q.Q != nil {
 		a.search.Text = *q.Q

@@ -188,8 +188,8 @@ func addOrganizations(ctx context.Context, client *ent.Client, byPrefix map[stri
 
 func sortTitles(title func(schema.Language) string) map[string]string {
 	keys := map[string]string{}
-	for code, l := range map[string]schema.Language{"nb": schema.NB, "nn": schema.NN, "en": schema.EN, "se": schema.SE} {
-		keys[code] = text.SortKey(string(l), title(l))
+	for _, l := range schema.TitleLanguages() {
+		keys[l.Tag()] = text.SortKey(string(l), title(l))
 	}
 	return keys
 }

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 
+	contentschema "dugnad/schema"
 	"dugnad/search"
 	"dugnad/search/norwegian"
 )
@@ -27,8 +28,8 @@ const (
 	attrHash    = "hash"
 )
 
-// titleLanguages are the languages that titles can be ordered in; in others hits are ordered by id.
-var titleLanguages = []string{"nb", "nn", "en", "se"}
+// titleLanguages are the tags of the languages that titles are sorted by; in any other, entries are sorted by id.
+var titleLanguages = contentschema.TitleTags()
 
 // searchable are the attributes that are searched, most significant first. Attributes k_* hold stems, s_* words as
 // written.

@@ -1,5 +1,5 @@
-// Package auth signs people in: by a password or by an OpenID provider, in a browser or for an app of their own. Its pages are plain HTML
-// forms that work without scripts. Who may do what is access's to say.
+// Package auth signs people in, with a password or at an OpenID provider, in a browser or in an app. Its pages are
+// plain HTML forms that work without scripts. Package access decides who may do what.
 package auth
 
 import (
@@ -24,37 +24,41 @@ import (
 
 	"dugnad/access"
 	"dugnad/fault"
+	"dugnad/text/words"
 )
 
-// largestForm bounds the body of a form, in bytes.
-const largestForm = 16 << 10
+// maxForm is the largest form that is accepted, in bytes.
+const maxForm = 16 << 10
 
-// Options are what signing in needs to know.
+// Options configure an Auth.
 type Options struct {
-	Accounts         *access.Accounts
-	BaseURL          string // https://hub.example, without a slash at the end
-	Key              []byte // the hub's secret key
-	Provider         *Provider
-	Native           []string                                           // addresses that apps may be sent back to; of loopback ones the port does not count
-	Address          func(*http.Request) string                         // of the caller; nil for the connection's
-	OrganizationName func(ctx context.Context, id string) (name string) // for the page of an invitation; nil for none
+	Accounts *access.Accounts
+	BaseURL  string // https://hub.example, without a slash at the end
+	Key      []byte // the hub's secret key
+	Provider *Provider
+	// Native are the redirect addresses of apps. The port of a loopback address may be any.
+	Native []string
+	// Address returns the address of the caller; nil for that of the connection.
+	Address func(*http.Request) string
+	// OrganizationName returns the name on the page of an invitation; may be nil.
+	OrganizationName func(ctx context.Context, id string) (name string)
 	Logger           *slog.Logger
 }
 
-// Auth is the sign-in of a hub.
+// Auth serves the pages below /auth and identifies the viewer of a request.
 type Auth struct {
 	Options
 	origin string
 	secure bool
 	aead   cipher.AEAD
-	oidc   *relyingParty // nil where people have passwords
+	oidc   *relyingParty // nil if people sign in with passwords
 }
 
-// New makes the sign-in. It does not talk to the provider: that is done when somebody first signs in.
+// New returns an Auth. It does not contact the provider, which happens at the first sign-in.
 func New(o Options) (*Auth, error) {
 	base, err := url.Parse(o.BaseURL)
 	if err != nil {
-		return nil, fmt.Errorf("the hub's address: %w", err)
+		return nil, fmt.Errorf("parse the hub's address: %w", err)
 	}
 	mac := hmac.New(sha256.New, o.Key)
 	_, _ = mac.Write([]byte("sign-in state")) // never fails
@@ -75,42 +79,43 @@ func New(o Options) (*Auth, error) {
 	return a, nil
 }
 
-// Routes are the addresses below /auth.
+// Routes registers the addresses below /auth.
 func (a *Auth) Routes(r chi.Router) {
 	r.Use(a.headers)
 	r.Get("/style.css", serveStyle)
 	r.Get("/sign-in", a.showSignIn)
-	r.Post("/sign-in", a.own(a.signIn))
+	r.Post("/sign-in", a.sameOrigin(a.signIn))
 	r.Get("/sign-out", a.showSignOut)
-	r.Post("/sign-out", a.own(a.signOut))
+	r.Post("/sign-out", a.sameOrigin(a.signOut))
 	r.Get("/setup", a.showInvitation)
 	r.Get("/invitation", a.showInvitation)
-	r.Post("/invitation", a.own(a.openInvitation))
-	r.Post("/invitation/accept", a.own(a.acceptInvitation))
+	r.Post("/invitation", a.sameOrigin(a.openInvitation))
+	r.Post("/invitation/accept", a.sameOrigin(a.acceptInvitation))
 	r.Get("/password", a.showPassword)
-	r.Post("/password", a.own(a.changePassword))
-	r.Post("/oidc/start", a.own(a.startOIDC))
+	r.Post("/password", a.sameOrigin(a.changePassword))
+	r.Post("/oidc/start", a.sameOrigin(a.startOIDC))
 	r.Get("/oidc/callback", a.finishOIDC)
 	r.Get("/authorize", a.showAuthorize)
-	r.Post("/authorize", a.own(a.authorize))
+	r.Post("/authorize", a.sameOrigin(a.authorize))
 	r.Post("/token", a.token)
 }
 
-// headers of every page here: nothing is kept, framed or told to others.
+// headers sets the headers of every page: no caching, no framing, no referrer to other sites.
 func (a *Auth) headers(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "no-store")
-		w.Header().Set("Referrer-Policy", "same-origin") // not no-referrer: with that browsers say nothing of where a form comes from, see own
+		// With no-referrer, browsers would not send Origin with a form, see sameOrigin.
+		w.Header().Set("Referrer-Policy", "same-origin")
 		w.Header().Set("X-Frame-Options", "DENY")
 		next.ServeHTTP(w, r)
 	})
 }
 
-// own lets forms through that the hub's own pages send, and bounds them.
-func (a *Auth) own(next func(http.ResponseWriter, *http.Request)) http.HandlerFunc {
+// sameOrigin serves forms that the hub's own pages send, and refuses all others.
+func (a *Auth) sameOrigin(next func(http.ResponseWriter, *http.Request)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Origin") != a.origin {
-			a.page(w, r, http.StatusForbidden, page{Title: "foreign", Text: "foreignText"})
+			a.page(w, r, http.StatusForbidden, page{Title: words.AuthForeignForm, Text: words.AuthForeignFormText})
 			return
 		}
 		if !a.parse(w, r) {
@@ -120,13 +125,13 @@ func (a *Auth) own(next func(http.ResponseWriter, *http.Request)) http.HandlerFu
 	}
 }
 
-// parse reads a form, or says what is wrong with it.
+// parse reads a form. If it cannot, it answers with an error and returns false.
 func (a *Auth) parse(w http.ResponseWriter, r *http.Request) bool {
 	if t := r.Header.Get("Content-Type"); t != "" && !strings.HasPrefix(t, "application/x-www-form-urlencoded") {
 		http.Error(w, "the body must be application/x-www-form-urlencoded", http.StatusUnsupportedMediaType)
 		return false
 	}
-	r.Body = http.MaxBytesReader(w, r.Body, largestForm)
+	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 	err := r.ParseForm()
 	var large *http.MaxBytesError
 	switch {
@@ -138,37 +143,40 @@ func (a *Auth) parse(w http.ResponseWriter, r *http.Request) bool {
 	return err == nil
 }
 
-// Viewer is who sends a request: of the credential in the Authorization header, else of the cookie, which counts on the hub's own origin
-// only. An error is a credential that is not taken; a cookie that is good no more makes the caller nobody.
+// Viewer returns the viewer of a request, by its Authorization header, else by its cookie, which is ignored on requests
+// from other origins. It is an error if the credential in the header is not valid; an expired cookie makes the viewer
+// anonymous.
 func (a *Auth) Viewer(r *http.Request) (access.Viewer, error) {
 	if header := r.Header.Get("Authorization"); header != "" {
 		secret, ok := strings.CutPrefix(header, "Bearer ")
 		if !ok {
-			return access.Viewer{}, errors.New("the Authorization header is not Bearer")
+			return access.Viewer{}, errors.New("the Authorization header must be Bearer")
 		}
 		return a.Accounts.OfBearer(r.Context(), secret, r.Header.Get("Origin"))
 	}
-	nobody := access.Viewer{Kind: access.Anonymous}
+	anonymous := access.Viewer{Kind: access.Anonymous}
 	cookie, err := r.Cookie(a.cookieName())
 	if err != nil || !a.cookieCounts(r) {
-		return nobody, nil
+		return anonymous, nil
 	}
 	v, err := a.Accounts.OfCookie(r.Context(), cookie.Value)
 	var refused *fault.Error
 	if errors.As(err, &refused) {
-		return nobody, nil
+		return anonymous, nil
 	}
 	return v, err
 }
 
-// cookieCounts tells whether a request comes from the hub's own pages, or from somebody who opens one.
+// cookieCounts reports whether the cookie of a request may be used: it comes from the hub's own pages, or opens one of
+// them.
 func (a *Auth) cookieCounts(r *http.Request) bool {
 	origin := r.Header.Get("Origin")
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		return origin == a.origin
 	}
 	site := r.Header.Get("Sec-Fetch-Site")
-	navigates := r.Header.Get("Sec-Fetch-Mode") == "navigate" // SameSite=Lax lets these through on purpose: a link on another site
+	// A link on another site, for which SameSite=Lax sends the cookie.
+	navigates := r.Header.Get("Sec-Fetch-Mode") == "navigate"
 	return (origin == "" || origin == a.origin) && (site == "" || site == "same-origin" || site == "none" || navigates)
 }
 
@@ -181,11 +189,12 @@ func (a *Auth) cookieName() string {
 
 func (a *Auth) setCookie(w http.ResponseWriter, name, value string, life time.Duration) {
 	http.SetCookie(w, &http.Cookie{
-		Name: name, Value: value, Path: "/", MaxAge: int(life.Seconds()), HttpOnly: true, Secure: a.secure, SameSite: http.SameSiteLaxMode,
+		Name: name, Value: value, Path: "/", MaxAge: int(life.Seconds()),
+		HttpOnly: true, Secure: a.secure, SameSite: http.SameSiteLaxMode,
 	})
 }
 
-// enter signs the account in and ends what the browser had before.
+// enter signs the account in and ends the browser's previous session.
 func (a *Auth) enter(w http.ResponseWriter, r *http.Request, account string) error {
 	if old, err := r.Cookie(a.cookieName()); err == nil {
 		if v, err := a.Accounts.OfCookie(r.Context(), old.Value); err == nil {
@@ -213,9 +222,10 @@ func (a *Auth) address(r *http.Request) string {
 	return host
 }
 
-// local is where a page of the hub is, and "/" for what is none.
+// local returns a path on the hub, and "/" for anything else.
 func local(path string) string {
-	if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || strings.ContainsFunc(path, func(r rune) bool { return r < ' ' || r == '\\' || r == 0x7f }) {
+	unsafe := func(r rune) bool { return r < ' ' || r == '\\' || r == 0x7f }
+	if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || strings.ContainsFunc(path, unsafe) {
 		return "/"
 	}
 	if u, err := url.Parse(path); err != nil || u.Host != "" || u.Scheme != "" {
@@ -224,7 +234,7 @@ func local(path string) string {
 	return path
 }
 
-// seal and open keep a value between two requests of one browser, unread and unchanged.
+// seal encrypts and authenticates a value, for a cookie; open reverses it, and fails if the value was changed.
 func (a *Auth) seal(v any) (string, error) {
 	text, err := json.Marshal(v)
 	if err != nil {
@@ -238,7 +248,7 @@ func (a *Auth) seal(v any) (string, error) {
 func (a *Auth) open(sealed string, v any) error {
 	b, err := base64.RawURLEncoding.DecodeString(sealed)
 	if err != nil || len(b) < a.aead.NonceSize() {
-		return errors.New("is not sealed here")
+		return errors.New("open a sealed value: not base64, or too short")
 	}
 	text, err := a.aead.Open(nil, b[:a.aead.NonceSize()], b[a.aead.NonceSize():], nil)
 	if err != nil {

@@ -5,18 +5,21 @@ import (
 
 	"dugnad/access"
 	"dugnad/fault"
+	"dugnad/text/words"
 )
 
-// showInvitation shows the form of an invitation. Its secret is in the address after the #, which no server and no log sees. A few lines of
-// script put it into the form; without scripts people copy it.
+// The secret of an invitation is in the fragment of the address, which is not sent to servers and does not end up in
+// logs. A few lines of script copy it into the form; without scripts people paste it.
 func (a *Auth) showInvitation(w http.ResponseWriter, r *http.Request) {
 	a.page(w, r, http.StatusOK, codePage())
 }
 
 func codePage() page {
-	return page{Title: "invitation", Text: "invitationText", Action: "/auth/invitation", Submit: "open", TakeHash: true, Fields: []field{
-		{Name: "code", Label: "code", Type: "text", Autocomplete: "off", Hint: "codeHint"},
-	}}
+	return page{
+		Title: words.AuthInvitation, Text: words.AuthInvitationText,
+		Action: "/auth/invitation", Submit: words.AuthOpenInvitation, TakeHash: true,
+		Fields: []field{{Name: "code", Label: words.AuthCode, Type: "text", Autocomplete: "off", Hint: words.AuthCodeHint}},
+	}
 }
 
 func (a *Auth) openInvitation(w http.ResponseWriter, r *http.Request) {
@@ -33,13 +36,16 @@ func (a *Auth) acceptPage(r *http.Request, code string) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	p := page{Title: "invitation", Role: string(i.Role), Action: "/auth/invitation/accept", Submit: "accept", Hidden: map[string]string{"code": code}}
+	p := page{
+		Title: words.AuthInvitation, Role: string(i.Role),
+		Action: "/auth/invitation/accept", Submit: words.AuthAcceptInvitation, Hidden: map[string]string{"code": code},
+	}
 	if i.OrganizationID != nil && a.OrganizationName != nil {
 		p.Organization = a.OrganizationName(r.Context(), *i.OrganizationID)
 	}
 	switch v, err := a.Viewer(r); {
 	case err == nil && v.Account() != "":
-		p.Text = "acceptAsYou"
+		p.Text = words.AuthAcceptAsYou
 	case a.oidc != nil:
 		p.Action, p.Provider = "/auth/oidc/start", a.oidc.provider.name()
 	default:
@@ -48,10 +54,10 @@ func (a *Auth) acceptPage(r *http.Request, code string) (page, error) {
 			email = *i.Email
 		}
 		p.Fields = []field{
-			{Name: "name", Label: "name", Type: "text", Autocomplete: "name"},
-			{Name: "email", Label: "email", Type: "email", Autocomplete: "username", Value: email},
-			{Name: "password", Label: "password", Type: "password", Autocomplete: "new-password", Hint: "passwordHint"},
-			{Name: "again", Label: "passwordAgain", Type: "password", Autocomplete: "new-password"},
+			{Name: "name", Label: words.AuthName, Type: "text", Autocomplete: "name"},
+			{Name: "email", Label: words.AuthEmail, Type: "email", Autocomplete: "username", Value: email},
+			{Name: "password", Label: words.AuthPassword, Type: "password", Autocomplete: "new-password", Hint: words.AuthPasswordHint},
+			{Name: "again", Label: words.AuthPasswordAgain, Type: "password", Autocomplete: "new-password"},
 		}
 	}
 	return p, nil
@@ -74,25 +80,26 @@ func (a *Auth) acceptInvitation(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if a.oidc != nil {
-		a.refuse(w, r, p, &fault.Error{Code: fault.BadUserInput, Message: "sign in at the provider"})
+		a.refuse(w, r, p, &fault.Error{Code: fault.BadUserInput, Message: "sign in at the provider instead"})
 		return
 	}
 	p.Fields[0].Value, p.Fields[1].Value = r.PostForm.Get("name"), r.PostForm.Get("email")
 	if r.PostForm.Get("password") != r.PostForm.Get("again") {
-		p.Problem, p.Fields[3].Wrong = "passwordsDiffer", true
+		p.Problem, p.Fields[3].Wrong = words.AuthPasswordsDiffer, true
 		a.page(w, r, http.StatusBadRequest, p)
 		return
 	}
-	account, err := a.Accounts.AcceptWithPassword(r.Context(), code, p.Fields[0].Value, p.Fields[1].Value, r.PostForm.Get("password"))
+	name, email := p.Fields[0].Value, p.Fields[1].Value
+	account, err := a.Accounts.AcceptWithPassword(r.Context(), code, name, email, r.PostForm.Get("password"))
 	if err != nil {
 		a.refuse(w, r, p, err)
 		return
 	}
-	a.come(w, r, account, "/")
+	a.finish(w, r, account, "/")
 }
 
-// come signs a new or returning account in and goes on to a page of the hub.
-func (a *Auth) come(w http.ResponseWriter, r *http.Request, account, to string) {
+// finish signs a new or returning account in and redirects to a page of the hub.
+func (a *Auth) finish(w http.ResponseWriter, r *http.Request, account, to string) {
 	if err := a.enter(w, r, account); err != nil {
 		a.failed(w, r, err)
 		return

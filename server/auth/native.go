@@ -10,25 +10,27 @@ import (
 
 	"dugnad/access"
 	"dugnad/fault"
+	"dugnad/text/words"
 )
 
-// Apps of people's own sign in as RFC 8252 says: the code flow with PKCE, in the system's browser.
+// Native apps sign in as RFC 8252 describes: the authorization code flow with PKCE, in the system's browser.
 
 var challengeForm = regexp.MustCompile(`^[A-Za-z0-9_-]{43}$`)
 
-// request is what an app asks for.
+// request is an app's authorization request.
 type request struct{ redirect, challenge, state string }
 
-// read gives an app's request, or an error in the app's words. An address that is not known is never gone to.
+// read reads an app's request. The error is for the app's developer. There is never a redirect to an unregistered
+// address.
 func (a *Auth) read(q url.Values) (request, error) {
 	n := request{q.Get("redirect_uri"), q.Get("code_challenge"), q.Get("state")}
 	switch {
 	case !a.mayReturnTo(n.redirect):
-		return n, errors.New("redirect_uri is not one of those that the hub knows")
+		return n, errors.New("redirect_uri is not registered")
 	case q.Get("response_type") != "code":
 		return n, errors.New("response_type must be code")
 	case q.Get("code_challenge_method") != "S256" || !challengeForm.MatchString(n.challenge):
-		return n, errors.New("code_challenge with the method S256 is needed")
+		return n, errors.New("code_challenge with the method S256 is required")
 	case len(n.state) > 500:
 		return n, errors.New("state has more than 500 characters")
 	}
@@ -55,21 +57,25 @@ func (a *Auth) mayReturnTo(address string) bool {
 func (a *Auth) showAuthorize(w http.ResponseWriter, r *http.Request) {
 	n, err := a.read(r.URL.Query())
 	if err != nil {
-		a.page(w, r, http.StatusBadRequest, page{Title: "app", Problem: err.Error()})
+		a.page(w, r, http.StatusBadRequest, page{Title: words.AuthAppTitle, Problem: words.Verbatim(err.Error())})
 		return
 	}
 	if _, ok := a.signedIn(w, r); !ok {
 		return
 	}
-	a.page(w, r, http.StatusOK, page{Title: "app", Text: "appText", App: n.redirect, Action: "/auth/authorize", Submit: "allow", Hidden: map[string]string{
-		"redirect_uri": n.redirect, "code_challenge": n.challenge, "state": n.state, "response_type": "code", "code_challenge_method": "S256",
-	}})
+	a.page(w, r, http.StatusOK, page{
+		Title: words.AuthAppTitle, Text: words.AuthAppText, App: n.redirect, Action: "/auth/authorize", Submit: words.AuthAllow,
+		Hidden: map[string]string{
+			"redirect_uri": n.redirect, "code_challenge": n.challenge, "state": n.state,
+			"response_type": "code", "code_challenge_method": "S256",
+		},
+	})
 }
 
 func (a *Auth) authorize(w http.ResponseWriter, r *http.Request) {
 	n, err := a.read(r.PostForm)
 	if err != nil {
-		a.page(w, r, http.StatusBadRequest, page{Title: "app", Problem: err.Error()})
+		a.page(w, r, http.StatusBadRequest, page{Title: words.AuthAppTitle, Problem: words.Verbatim(err.Error())})
 		return
 	}
 	v, ok := a.signedIn(w, r)
@@ -97,7 +103,7 @@ func (a *Auth) authorize(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, to.String(), http.StatusSeeOther)
 }
 
-// token gives tokens for a code or a refresh token. No cookie counts here.
+// token exchanges a code or a refresh token for tokens. It ignores cookies.
 func (a *Auth) token(w http.ResponseWriter, r *http.Request) {
 	if !a.parse(w, r) {
 		return
@@ -106,28 +112,29 @@ func (a *Auth) token(w http.ResponseWriter, r *http.Request) {
 	var err error
 	switch r.PostForm.Get("grant_type") {
 	case "authorization_code":
-		t, err = a.Accounts.Exchange(r.Context(), r.PostForm.Get("code"), r.PostForm.Get("code_verifier"), r.PostForm.Get("redirect_uri"))
+		f := r.PostForm
+		t, err = a.Accounts.Exchange(r.Context(), f.Get("code"), f.Get("code_verifier"), f.Get("redirect_uri"))
 	case "refresh_token":
 		t, err = a.Accounts.Refresh(r.Context(), r.PostForm.Get("refresh_token"))
 	default:
-		answer(w, http.StatusBadRequest, map[string]any{"error": "unsupported_grant_type"})
+		writeJSON(w, http.StatusBadRequest, map[string]any{"error": "unsupported_grant_type"})
 		return
 	}
 	var refused *fault.Error
 	switch {
 	case errors.As(err, &refused):
-		answer(w, http.StatusBadRequest, map[string]any{"error": "invalid_grant"})
+		writeJSON(w, http.StatusBadRequest, map[string]any{"error": "invalid_grant"})
 	case err != nil:
-		a.Logger.ErrorContext(r.Context(), "tokens could not be given", "error", err)
-		answer(w, http.StatusInternalServerError, map[string]any{"error": "server_error"})
+		a.Logger.ErrorContext(r.Context(), "token request failed", "error", err)
+		writeJSON(w, http.StatusInternalServerError, map[string]any{"error": "server_error"})
 	default:
-		answer(w, http.StatusOK, map[string]any{
+		writeJSON(w, http.StatusOK, map[string]any{
 			"access_token": t.Access, "token_type": "Bearer", "expires_in": int(t.Life.Seconds()), "refresh_token": t.Refresh,
 		})
 	}
 }
 
-func answer(w http.ResponseWriter, status int, v any) {
+func writeJSON(w http.ResponseWriter, status int, v any) {
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(v) // the client may have gone

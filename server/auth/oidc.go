@@ -13,13 +13,14 @@ import (
 
 	"dugnad/access"
 	"dugnad/fault"
+	"dugnad/text/words"
 )
 
-// Provider is an OpenID provider that people sign in at.
+// Provider describes the OpenID provider that people sign in at.
 type Provider struct {
 	Issuer, ClientID, ClientSecret string
-	Name                           string       // as people know it; the issuer's address when empty
-	HTTP                           *http.Client // nil for the usual one
+	Name                           string       // shown to people; the issuer's address if empty
+	HTTP                           *http.Client // nil for a client with a timeout
 }
 
 func (p Provider) name() string {
@@ -35,7 +36,7 @@ type relyingParty struct {
 	redirect string
 
 	mu     sync.Mutex
-	found  *oidc.Provider // nil until it answered once
+	found  *oidc.Provider // nil until discovery has succeeded
 	config oauth2.Config
 }
 
@@ -49,12 +50,12 @@ func (p *relyingParty) context(ctx context.Context) context.Context {
 	return oidc.ClientContext(ctx, &http.Client{Timeout: providerTime})
 }
 
-// discover asks the provider for its addresses, until it has answered once.
+// discover fetches the provider's metadata, once.
 func (p *relyingParty) discover(ctx context.Context) (*oidc.Provider, oauth2.Config, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.found == nil {
-		// The provider keeps the context for fetching keys, so it must not end with the request.
+		// The provider fetches keys with this context later, so it must outlive the request.
 		found, err := oidc.NewProvider(p.context(context.WithoutCancel(ctx)), p.provider.Issuer)
 		if err != nil {
 			return nil, oauth2.Config{}, err
@@ -68,7 +69,7 @@ func (p *relyingParty) discover(ctx context.Context) (*oidc.Provider, oauth2.Con
 	return p.found, p.config, nil
 }
 
-// started is what is kept in a sealed cookie while somebody is at the provider.
+// started is the state in a sealed cookie while somebody is at the provider.
 type started struct {
 	State, Nonce, Verifier string
 	ReturnTo, Invitation   string
@@ -94,7 +95,7 @@ func (a *Auth) startOIDC(w http.ResponseWriter, r *http.Request) {
 	}
 	_, config, err := a.oidc.discover(r.Context())
 	if err != nil {
-		a.away(w, r, err)
+		a.unavailable(w, r, err)
 		return
 	}
 	s := started{
@@ -110,11 +111,11 @@ func (a *Auth) startOIDC(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, config.AuthCodeURL(s.State, oidc.Nonce(s.Nonce), oauth2.S256ChallengeOption(s.Verifier)), http.StatusSeeOther)
 }
 
-// away says that the provider does not answer.
-func (a *Auth) away(w http.ResponseWriter, r *http.Request, err error) {
-	a.Logger.WarnContext(r.Context(), "the OpenID provider does not answer", "issuer", a.oidc.provider.Issuer, "error", err)
+// unavailable answers that the provider does not respond.
+func (a *Auth) unavailable(w http.ResponseWriter, r *http.Request, err error) {
+	a.Logger.WarnContext(r.Context(), "OpenID provider unavailable", "issuer", a.oidc.provider.Issuer, "error", err)
 	w.Header().Set("Retry-After", "30")
-	a.page(w, r, http.StatusServiceUnavailable, page{Title: "signIn", Problem: "providerAway"})
+	a.page(w, r, http.StatusServiceUnavailable, page{Title: words.AuthSignIn, Problem: words.AuthProviderUnavailable})
 }
 
 func (a *Auth) finishOIDC(w http.ResponseWriter, r *http.Request) {
@@ -127,21 +128,22 @@ func (a *Auth) finishOIDC(w http.ResponseWriter, r *http.Request) {
 	if err == nil {
 		err = a.open(cookie.Value, &s)
 	}
-	a.setCookie(w, a.stateCookie(), "", -1) // good once
+	a.setCookie(w, a.stateCookie(), "", -1) // usable once
 	q := r.URL.Query()
-	if err != nil || a.Accounts.Now().After(s.Until) || subtle.ConstantTimeCompare([]byte(q.Get("state")), []byte(s.State)) != 1 {
-		a.page(w, r, http.StatusBadRequest, page{Title: "signIn", Problem: "stateLost"})
+	same := subtle.ConstantTimeCompare([]byte(q.Get("state")), []byte(s.State)) == 1
+	if err != nil || a.Accounts.Now().After(s.Until) || !same {
+		a.page(w, r, http.StatusBadRequest, page{Title: words.AuthSignIn, Problem: words.AuthSignInExpired})
 		return
 	}
 	if q.Get("code") == "" {
-		a.Logger.InfoContext(r.Context(), "the OpenID provider signed nobody in", "error", q.Get("error"))
-		a.page(w, r, http.StatusUnauthorized, page{Title: "signIn", Problem: "providerRefused"})
+		a.Logger.InfoContext(r.Context(), "OpenID sign-in not completed", "error", q.Get("error"))
+		a.page(w, r, http.StatusUnauthorized, page{Title: words.AuthSignIn, Problem: words.AuthProviderRefused})
 		return
 	}
 	who, err := a.identity(r.Context(), q.Get("code"), s)
 	if err != nil {
-		a.Logger.WarnContext(r.Context(), "an answer of the OpenID provider was not taken", "error", err)
-		a.page(w, r, http.StatusUnauthorized, page{Title: "signIn", Problem: "providerRefused"})
+		a.Logger.WarnContext(r.Context(), "OpenID response refused", "error", err)
+		a.page(w, r, http.StatusUnauthorized, page{Title: words.AuthSignIn, Problem: words.AuthProviderRefused})
 		return
 	}
 	account, err := a.Accounts.OfIdentity(r.Context(), who)
@@ -156,10 +158,10 @@ func (a *Auth) finishOIDC(w http.ResponseWriter, r *http.Request) {
 		a.refuse(w, r, a.signInPage(s.ReturnTo), err)
 		return
 	}
-	a.come(w, r, account, s.ReturnTo)
+	a.finish(w, r, account, s.ReturnTo)
 }
 
-// identity exchanges the code and checks the token: its signature, issuer, audience, time and nonce.
+// identity exchanges the code and verifies the id token: its signature, issuer, audience, expiry and nonce.
 func (a *Auth) identity(ctx context.Context, code string, s started) (who access.Identity, err error) {
 	provider, config, err := a.oidc.discover(ctx)
 	if err != nil {
@@ -169,18 +171,19 @@ func (a *Auth) identity(ctx context.Context, code string, s started) (who access
 	defer cancel()
 	tokens, err := config.Exchange(ctx, code, oauth2.VerifierOption(s.Verifier))
 	if err != nil {
-		return who, errors.New("the code was not exchanged") // the error may hold what the provider answered
+		// err may hold the provider's response, which must not be logged.
+		return who, errors.New("exchange the code: refused, or no response")
 	}
 	raw, ok := tokens.Extra("id_token").(string)
 	if !ok {
-		return who, errors.New("there is no id token")
+		return who, errors.New("the response has no id token")
 	}
 	token, err := provider.Verifier(&oidc.Config{ClientID: config.ClientID, Now: a.Accounts.Now}).Verify(ctx, raw)
 	if err != nil {
 		return who, err
 	}
 	if subtle.ConstantTimeCompare([]byte(token.Nonce), []byte(s.Nonce)) != 1 {
-		return who, errors.New("the nonce is another one")
+		return who, errors.New("the nonce does not match")
 	}
 	var claims struct {
 		Name          string `json:"name"`
@@ -190,10 +193,13 @@ func (a *Auth) identity(ctx context.Context, code string, s started) (who access
 	if err := token.Claims(&claims); err != nil {
 		return who, err
 	}
-	if claims.Name == "" { // some providers tell it at their userinfo address only
+	if claims.Name == "" { // some providers give the name at their userinfo endpoint only
 		if info, err := provider.UserInfo(ctx, config.TokenSource(ctx, tokens)); err == nil && info.Subject == token.Subject {
-			_ = info.Claims(&claims) // what is missing stays empty
+			_ = info.Claims(&claims) // missing claims stay empty
 		}
 	}
-	return access.Identity{Issuer: token.Issuer, Subject: token.Subject, Name: claims.Name, Email: claims.Email, EmailVerified: claims.EmailVerified}, nil
+	return access.Identity{
+		Issuer: token.Issuer, Subject: token.Subject,
+		Name: claims.Name, Email: claims.Email, EmailVerified: claims.EmailVerified,
+	}, nil
 }

@@ -3,10 +3,12 @@ package auth
 import (
 	"errors"
 	"net/http"
+	"net/url"
 	"strconv"
 
 	"dugnad/access"
 	"dugnad/fault"
+	"dugnad/text/words"
 )
 
 func (a *Auth) showSignIn(w http.ResponseWriter, r *http.Request) {
@@ -19,15 +21,15 @@ func (a *Auth) showSignIn(w http.ResponseWriter, r *http.Request) {
 }
 
 func (a *Auth) signInPage(back string) page {
-	p := page{Title: "signIn", ReturnTo: back}
+	p := page{Title: words.AuthSignIn, ReturnTo: back}
 	if a.oidc != nil {
 		p.Provider, p.Action = a.oidc.provider.name(), "/auth/oidc/start"
 		return p
 	}
-	p.Action, p.Submit = "/auth/sign-in", "signIn"
+	p.Action, p.Submit = "/auth/sign-in", words.AuthSignIn
 	p.Fields = []field{
-		{Name: "email", Label: "email", Type: "email", Autocomplete: "username"},
-		{Name: "password", Label: "password", Type: "password", Autocomplete: "current-password"},
+		{Name: "email", Label: words.AuthEmail, Type: "email", Autocomplete: "username"},
+		{Name: "password", Label: words.AuthPassword, Type: "password", Autocomplete: "current-password"},
 	}
 	return p
 }
@@ -51,14 +53,14 @@ func (a *Auth) signIn(w http.ResponseWriter, r *http.Request) {
 	}
 	if old, err := r.Cookie(a.cookieName()); err == nil {
 		if v, err := a.Accounts.OfCookie(r.Context(), old.Value); err == nil {
-			_ = a.Accounts.SignOut(r.Context(), v.SignIn) // the new one counts in any case
+			_ = a.Accounts.SignOut(r.Context(), v.SignIn) // the new session is valid in any case
 		}
 	}
 	a.setCookie(w, a.cookieName(), cookie, cookieLife)
 	http.Redirect(w, r, back, http.StatusSeeOther)
 }
 
-// refuse shows the page again with what was wrong.
+// refuse shows the page again with the problem; an error that is not a *fault.Error is logged as internal.
 func (a *Auth) refuse(w http.ResponseWriter, r *http.Request, p page, err error) {
 	var e *fault.Error
 	if !errors.As(err, &e) {
@@ -66,13 +68,13 @@ func (a *Auth) refuse(w http.ResponseWriter, r *http.Request, p page, err error)
 		return
 	}
 	status := map[fault.Code]int{
-		fault.Unauthenticated: http.StatusUnauthorized, fault.Forbidden: http.StatusForbidden, fault.NotFound: http.StatusNotFound,
-		fault.RateLimited: http.StatusTooManyRequests,
+		fault.Unauthenticated: http.StatusUnauthorized, fault.Forbidden: http.StatusForbidden,
+		fault.NotFound: http.StatusNotFound, fault.RateLimited: http.StatusTooManyRequests,
 	}[e.Code]
 	if status == 0 {
 		status = http.StatusBadRequest
 	}
-	p.Problem = problemText(e)
+	p.Problem = problemOf(e)
 	for i := range p.Fields {
 		p.Fields[i].Wrong = e.Field != "" && p.Fields[i].Name == e.Field
 	}
@@ -83,7 +85,7 @@ func (a *Auth) refuse(w http.ResponseWriter, r *http.Request, p page, err error)
 }
 
 func (a *Auth) showSignOut(w http.ResponseWriter, r *http.Request) {
-	a.page(w, r, http.StatusOK, page{Title: "signOut", Action: "/auth/sign-out", Submit: "signOut"})
+	a.page(w, r, http.StatusOK, page{Title: words.AuthSignOut, Action: "/auth/sign-out", Submit: words.AuthSignOut})
 }
 
 func (a *Auth) signOut(w http.ResponseWriter, r *http.Request) {
@@ -100,7 +102,7 @@ func (a *Auth) signOut(w http.ResponseWriter, r *http.Request) {
 
 func (a *Auth) audit(r *http.Request, v access.Viewer, action string) {
 	if err := a.Accounts.Audit(access.WithViewer(r.Context(), v), access.Event{Action: action}); err != nil {
-		a.Logger.ErrorContext(r.Context(), "an audit event was not kept", "error", err)
+		a.Logger.ErrorContext(r.Context(), "audit event not recorded", "error", err)
 	}
 }
 
@@ -111,10 +113,10 @@ func (a *Auth) showPassword(w http.ResponseWriter, r *http.Request) {
 }
 
 func passwordPage() page {
-	return page{Title: "changePassword", Action: "/auth/password", Submit: "changePassword", Fields: []field{
-		{Name: "old", Label: "oldPassword", Type: "password", Autocomplete: "current-password"},
-		{Name: "password", Label: "newPassword", Type: "password", Autocomplete: "new-password", Hint: "passwordHint"},
-		{Name: "again", Label: "passwordAgain", Type: "password", Autocomplete: "new-password"},
+	return page{Title: words.AuthChangePassword, Action: "/auth/password", Submit: words.AuthChangePassword, Fields: []field{
+		{Name: "old", Label: words.AuthOldPassword, Type: "password", Autocomplete: "current-password"},
+		{Name: "password", Label: words.AuthNewPassword, Type: "password", Autocomplete: "new-password", Hint: words.AuthPasswordHint},
+		{Name: "again", Label: words.AuthPasswordAgain, Type: "password", Autocomplete: "new-password"},
 	}}
 }
 
@@ -125,25 +127,26 @@ func (a *Auth) changePassword(w http.ResponseWriter, r *http.Request) {
 	}
 	p := passwordPage()
 	if r.PostForm.Get("password") != r.PostForm.Get("again") {
-		p.Problem, p.Fields[2].Wrong = "passwordsDiffer", true
+		p.Problem, p.Fields[2].Wrong = words.AuthPasswordsDiffer, true
 		a.page(w, r, http.StatusBadRequest, p)
 		return
 	}
-	err := a.Accounts.ChangePassword(access.WithViewer(r.Context(), v), r.PostForm.Get("old"), r.PostForm.Get("password"), a.address(r))
+	ctx := access.WithViewer(r.Context(), v)
+	err := a.Accounts.ChangePassword(ctx, r.PostForm.Get("old"), r.PostForm.Get("password"), a.address(r))
 	if err != nil {
 		a.refuse(w, r, p, err)
 		return
 	}
 	a.audit(r, v, "CHANGE_PASSWORD")
-	a.page(w, r, http.StatusOK, page{Title: "changePassword", Text: "passwordChanged"})
+	a.page(w, r, http.StatusOK, page{Title: words.AuthChangePassword, Text: words.AuthPasswordChanged})
 }
 
-// signedIn is the account of the caller; who is not signed in is sent to do that first.
+// signedIn returns the viewer if it is an account. If not, it redirects to the sign-in page and returns false.
 func (a *Auth) signedIn(w http.ResponseWriter, r *http.Request) (access.Viewer, bool) {
 	v, err := a.Viewer(r)
 	if err == nil && v.Account() != "" {
 		return v, true
 	}
-	http.Redirect(w, r, "/auth/sign-in?returnTo="+queryEscape(r.URL.RequestURI()), http.StatusSeeOther)
+	http.Redirect(w, r, "/auth/sign-in?returnTo="+url.QueryEscape(r.URL.RequestURI()), http.StatusSeeOther)
 	return v, false
 }

@@ -1,27 +1,31 @@
-// Web components that show content of the hub on other sites: <dugnad-card>, <dugnad-list> and <dugnad-search>. The hub makes the HTML; these
-// fetch it, put it into a shadow root, and ask again while the page is looked at, so that what is withdrawn goes away. They set no cookies and
-// send none.
+// Web components that show content of the hub on other sites: <dugnad-card>, <dugnad-list> and <dugnad-search>. The hub
+// renders the HTML; the components fetch it into a shadow root, and fetch it again while the page is visible, so that
+// withdrawn content disappears. They set no cookies and send none.
 import style from './embed.css?inline'
 
 const hub = new URL((document.currentScript as HTMLScriptElement | null)?.src ?? location.href).origin
-const askedAgain = 30_000 // milliseconds
+const refreshInterval = 30_000 // milliseconds
 
 type Policy = { createHTML(html: string): string }
-/** Pages that enforce Trusted Types allow a policy of this name. */
-const policy: Policy = (globalThis as { trustedTypes?: { createPolicy(name: string, rules: Policy): Policy } }).trustedTypes?.createPolicy('dugnad', { createHTML: (html) => html }) ?? {
-  createHTML: (html) => html,
-}
+/** The policy that pages enforcing Trusted Types have to allow. */
+const unchanged: Policy = { createHTML: (html) => html }
+type TrustedTypes = { createPolicy(name: string, rules: Policy): Policy }
+const { trustedTypes } = globalThis as { trustedTypes?: TrustedTypes }
+const policy = trustedTypes?.createPolicy('dugnad', unchanged) ?? unchanged
 
 let sheet: CSSStyleSheet | undefined
 
-/** What the three elements share. Each attribute goes to the hub as a parameter. */
+/** Attributes of every HTML element, which mean nothing to the hub. */
+const globalAttributes = ['class', 'id', 'style', 'lang', 'hidden', 'slot']
+
+/** The base of the three elements. Each attribute is sent to the hub as a parameter. */
 abstract class Embed extends HTMLElement {
   protected abstract readonly path: string
   protected readonly root = this.attachShadow({ mode: 'open' })
   private shown = ''
-  private soon = false
+  private scheduled = false
   private timer: ReturnType<typeof setInterval> | undefined
-  private underway: AbortController | undefined
+  private pending: AbortController | undefined
 
   connectedCallback() {
     if (!sheet) {
@@ -29,58 +33,62 @@ abstract class Embed extends HTMLElement {
       sheet.replaceSync(style)
     }
     this.root.adoptedStyleSheets = [sheet]
-    // Until the hub has answered, and where it does not, the page's own link is seen.
+    // The link inside the element shows until the hub has answered, and if it does not answer.
     if (!this.root.firstChild) this.root.append(document.createElement('slot'))
     this.refreshSoon()
     this.timer = setInterval(() => {
       if (document.visibilityState === 'visible') void this.refresh()
-    }, askedAgain)
-    document.addEventListener('visibilitychange', this.seen)
+    }, refreshInterval)
+    document.addEventListener('visibilitychange', this.onVisible)
   }
 
   disconnectedCallback() {
     clearInterval(this.timer)
-    this.underway?.abort()
-    document.removeEventListener('visibilitychange', this.seen)
+    this.pending?.abort()
+    document.removeEventListener('visibilitychange', this.onVisible)
   }
 
   attributeChangedCallback() {
     this.refreshSoon()
   }
 
-  /** Asks once for all attributes that are set together. */
+  /** Refreshes once for all attributes that are set together. */
   private refreshSoon() {
-    if (this.soon) return
-    this.soon = true
+    if (this.scheduled) return
+    this.scheduled = true
     queueMicrotask(() => {
-      this.soon = false
+      this.scheduled = false
       if (this.isConnected) void this.refresh()
     })
   }
 
-  private readonly seen = () => {
+  private readonly onVisible = () => {
     if (document.visibilityState === 'visible') void this.refresh()
   }
 
-  /** The parameters of the hub's address. */
+  /** The parameters of the request. */
   protected parameters() {
-    const asked = new URLSearchParams({ part: '1', lang: this.closest<HTMLElement>('[lang]')?.lang.slice(0, 2) || 'nb' })
-    for (const { name, value } of this.attributes) if (!['class', 'id', 'style', 'lang', 'hidden', 'slot'].includes(name)) asked.set(name === 'heading-level' ? 'level' : name, value)
-    return asked
+    const lang = this.closest<HTMLElement>('[lang]')?.lang.slice(0, 2) || 'nb'
+    const parameters = new URLSearchParams({ part: '1', lang })
+    for (const { name, value } of this.attributes) {
+      if (!globalAttributes.includes(name)) parameters.set(name === 'heading-level' ? 'level' : name, value)
+    }
+    return parameters
   }
 
-  /** Asks the hub, and shows what it says. An answer that is as before changes nothing, so that the focus stays. */
+  /** Fetches the content and shows it. An unchanged response changes nothing, so that the focus stays. */
   async refresh() {
-    this.underway?.abort()
-    const controller = (this.underway = new AbortController())
+    this.pending?.abort()
+    const controller = (this.pending = new AbortController())
     try {
-      const answer = await fetch(`${hub}/embed/${this.path}?${this.parameters()}`, { signal: controller.signal, credentials: 'omit' })
-      const html = await answer.text()
-      if (!answer.ok || html === this.shown) return
+      const url = `${hub}/embed/${this.path}?${this.parameters()}`
+      const response = await fetch(url, { signal: controller.signal, credentials: 'omit' })
+      const html = await response.text()
+      if (!response.ok || html === this.shown) return
       this.shown = html
       this.show(new DOMParser().parseFromString(policy.createHTML(html), 'text/html').body)
     } catch {
-      // The hub cannot be reached, or the element is gone: what is shown stays.
+      // The hub cannot be reached, or the element was removed: leave what is shown.
     }
   }
 
@@ -94,43 +102,48 @@ class Card extends Embed {
   protected readonly path = 'card'
 }
 
+const filters = [
+  ...['theme', 'municipality', 'county', 'organization', 'target-group', 'type'],
+  ...['first', 'heading', 'lang', 'heading-level'],
+]
+
 class List extends Embed {
-  static readonly observedAttributes = ['items', 'collection', 'theme', 'municipality', 'county', 'organization', 'target-group', 'type', 'first', 'heading', 'lang', 'heading-level']
+  static readonly observedAttributes = ['items', 'collection', ...filters]
   protected readonly path = 'list'
 }
 
 class Search extends Embed {
-  static readonly observedAttributes = ['theme', 'municipality', 'county', 'organization', 'target-group', 'type', 'first', 'heading', 'lang', 'heading-level']
+  static readonly observedAttributes = filters
   protected readonly path = 'search'
-  private words = ''
+  private query = ''
 
   constructor() {
     super()
     this.root.addEventListener('submit', (event) => {
       event.preventDefault()
-      const words = new FormData(event.target as HTMLFormElement).get('q')
-      this.words = typeof words === 'string' ? words : ''
+      const query = new FormData(event.target as HTMLFormElement).get('q')
+      this.query = typeof query === 'string' ? query : ''
       void this.refresh()
     })
   }
 
   protected override parameters() {
-    const asked = super.parameters()
-    if (this.words) asked.set('q', this.words)
-    return asked
+    const parameters = super.parameters()
+    if (this.query) parameters.set('q', this.query)
+    return parameters
   }
 
-  /** Hits change below the field that the reader types in: it stays as it is. */
+  /** Shows new results and keeps what the reader has typed, and the focus. */
   protected override show(body: HTMLElement) {
     const typed = this.root.querySelector<HTMLInputElement>('input[type=search]')
     const focused = this.root.activeElement
     super.show(body)
     const field = this.root.querySelector<HTMLInputElement>('input[type=search]')
-    // Screen readers tell of what comes into a region, not of a region that comes.
+    // Screen readers announce what is added to a live region, not a live region that is added.
     const status = this.root.querySelector('[role=status]')
-    const said = [...(status?.childNodes ?? [])]
+    const announced = [...(status?.childNodes ?? [])]
     status?.replaceChildren()
-    requestAnimationFrame(() => status?.replaceChildren(...said))
+    requestAnimationFrame(() => status?.replaceChildren(...announced))
     if (!typed || !field) return
     field.value = typed.value
     if (focused === typed) field.focus()

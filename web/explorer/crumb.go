@@ -11,7 +11,7 @@ import (
 	"dugnad/fault"
 )
 
-// crumb is a step of the way back.
+// crumb is a link of the breadcrumbs.
 type crumb struct {
 	to    templ.SafeURL
 	label string
@@ -23,12 +23,12 @@ func orDefault(s, otherwise string) string { return cmp.Or(s, otherwise) }
 
 func firstOf[T any](all []T, n int) []T { return all[:min(n, len(all))] }
 
-// filled are those that are not empty.
+// filled returns the strings that are not empty.
 func filled(all ...string) []string {
 	return slices.DeleteFunc(all, func(s string) bool { return s == "" })
 }
 
-// host is the part of an address by which people know a site.
+// host returns the host of an address, or the address if it has none.
 func host(address string) string {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" {
@@ -37,7 +37,7 @@ func host(address string) string {
 	return u.Host
 }
 
-// isRefused reports whether an error is the API's refusal with a code.
+// isRefused reports whether err is a *fault.Error with a code.
 func isRefused(err error, code fault.Code) bool {
 	var refused *fault.Error
 	return errors.As(err, &refused) && refused.Code == code

@@ -8,12 +8,13 @@ import (
 
 	"dugnad/schema"
 	"dugnad/schema/facet"
+	"dugnad/text/words"
 )
 
 //go:embed documents/*.graphql
 var documentFiles embed.FS
 
-// Documents are the explorer's operations, by name: all that it ever asks. Each has the fragments that it uses.
+// Documents returns the operations that the explorer sends, by name. Each includes the fragments that it uses.
 func Documents() (map[string]string, error) {
 	files, err := documentFiles.ReadDir("documents")
 	if err != nil {
@@ -44,7 +45,7 @@ func Documents() (map[string]string, error) {
 	return documents, nil
 }
 
-// used are the fragments that a document spreads, and those that they spread: a document may not hold others.
+// used returns the fragments that a document spreads, directly or through another: GraphQL forbids unused ones.
 func used(document, fragments string) string {
 	var out strings.Builder
 	taken := map[string]bool{}
@@ -133,13 +134,15 @@ func complete() error {
 	}
 	for _, t := range schema.ContentTypes() {
 		need(looks[t.Name].icon != "", "looks in page.go has no colour and icon for content type %s", t.Name)
-		_, headed := wAboutThis[t.Name]
-		need(headed, "wAboutThis has no heading for content type %s", t.Name)
-		for _, l := range languages {
-			need(schema.Word("TYPE", string(t.Value), l.chain) != "", "content type %s has no name in words (TYPE)", t.Name)
-			for _, kind := range t.Kinds {
-				need(schema.Word("KIND", string(t.Value)+"."+kind, l.chain) != "", "kind %s.%s has no name in words (KIND)", t.Value, kind)
+		phrased := func(list string, phrases map[string]words.Key, value string) {
+			for _, l := range words.Languages {
+				need(l.Say(phrases[value]) != "", "text/words/%s.json has no text for %s.%s", l.Tag, list, value)
 			}
+		}
+		phrased("aboutEntry", words.AboutEntry, string(t.Value))
+		phrased("contentType", words.ContentType, string(t.Value))
+		for _, kind := range t.Kinds {
+			phrased("kind", words.Kind, string(t.Value)+"."+kind)
 		}
 	}
 	for _, f := range facet.All() {

@@ -16,14 +16,15 @@ import (
 	"dugnad/fault"
 	"dugnad/schema"
 	"dugnad/schema/facet"
+	"dugnad/text/words"
 	"dugnad/web/httpcache"
 )
 
-// Embeds are what partners show of the hub on their pages: a card, a list, a search. Each is a part of a page, which the web components of
-// /embed.js put into a shadow root, and a page of its own for iframes, which needs no JavaScript. Both show only what everybody may see,
-// whoever asks.
+// Embeds are what partners show of the hub on their pages: a card, a list, a search. Each is served as a part of a
+// page, which the web components of /embed.js put into a shadow root, and as a page of its own for iframes, which needs
+// no JavaScript. Both show public content only, whoever asks.
 
-// Embed is what was asked for to be shown elsewhere.
+// Embed describes a requested embed.
 type Embed struct {
 	Element schema.EmbedElement
 	About   string // the id of the entry; empty for several
@@ -31,12 +32,15 @@ type Embed struct {
 
 const (
 	embedHits   = 3
-	embedMost   = 20
+	embedMax    = 20
 	embedHeight = 320 // pixels of an iframe with a card
 	embedWidth  = 640
 )
 
-// widget is a part that is shown elsewhere.
+// embedPolicy is the content security policy up to the origins that may frame the embed.
+const embedPolicy = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors "
+
+// widget is an embed that is being rendered.
 type widget struct {
 	*page
 	level   int // of the heading
@@ -51,40 +55,38 @@ type widget struct {
 	asked   url.Values
 }
 
-// embedded is an entry in a list; gone when readers no longer see it.
+// embedded is an entry of an embed; gone is set if it is not public, or does not exist.
 type embedded struct {
 	entry
 	gone bool
 }
 
-// EmbedRoutes adds the parts that partners show.
+// EmbedRoutes registers the embeds.
 func (e *Explorer) EmbedRoutes(r chi.Router) {
 	r.Get("/embed/card", e.serveEmbed(e.embedCard))
 	r.Get("/embed/list", e.serveEmbed(e.embedList))
 	r.Get("/embed/search", e.serveEmbed(e.embedSearch))
 }
 
-// serveEmbed answers with a part, or with a page around it.
+// serveEmbed answers with an embed: a part for web components, a page for iframes.
 func (e *Explorer) serveEmbed(build func(context.Context, *widget) (templ.Component, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		asked := r.URL.Query()
-		l := bokmaal
-		for _, one := range languages {
-			if one.tag == asked.Get("lang") {
-				l = one
-			}
-		}
+		l := words.Named(asked.Get("lang"))
 		level, err := strconv.Atoi(asked.Get("level"))
 		if err != nil || level < 1 || level > 6 {
 			level = 2
 		}
-		em := &widget{page: &page{language: l, base: e.BaseURL(), assets: e.Assets}, level: level, part: asked.Get("part") != "", heading: asked.Get("heading"), asked: asked}
+		em := &widget{
+			page:  &page{language: l, base: e.BaseURL(), assets: e.Assets},
+			level: level, part: asked.Get("part") != "", heading: asked.Get("heading"), asked: asked,
+		}
 		body, err := build(r.Context(), em)
 		status := http.StatusOK
 		if isRefused(err, fault.BadUserInput) {
-			body = embedGone(em) // what cannot be is not there
+			body = embedGone(em) // an invalid id or filter has no content
 		} else if err != nil {
-			e.Logger.WarnContext(r.Context(), "an embed failed", "path", r.URL.Path, "error", err)
+			e.Logger.WarnContext(r.Context(), "embed failed", "path", r.URL.Path, "error", err)
 			status = http.StatusServiceUnavailable
 			body = embedSorry(em)
 		}
@@ -94,14 +96,14 @@ func (e *Explorer) serveEmbed(build func(context.Context, *widget) (templ.Compon
 		}
 		var html bytes.Buffer
 		if err := body.Render(r.Context(), &html); err != nil {
-			e.Logger.ErrorContext(r.Context(), "an embed was not written", "path", r.URL.Path, "error", err)
+			e.Logger.ErrorContext(r.Context(), "embed not rendered", "path", r.URL.Path, "error", err)
 			http.Error(w, "internal error", http.StatusInternalServerError)
 			return
 		}
 		header := w.Header()
 		header.Set("Content-Type", "text/html; charset=utf-8")
-		header.Set("Content-Language", l.tag)
-		header.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors "+strings.Join(e.FrameAncestors(r.Context()), " "))
+		header.Set("Content-Language", l.Tag)
+		header.Set("Content-Security-Policy", embedPolicy+strings.Join(e.FrameAncestors(r.Context()), " "))
 		header.Set("Cache-Control", httpcache.PublicFresh)
 		header.Add("Vary", "Origin")
 		if status != http.StatusOK {
@@ -112,10 +114,10 @@ func (e *Explorer) serveEmbed(build func(context.Context, *widget) (templ.Compon
 	}
 }
 
-// out is an address on the hub, for a page elsewhere.
+// out returns the absolute address of a path, for use on another site.
 func (em *widget) out(path templ.SafeURL) templ.SafeURL { return templ.SafeURL(em.base) + path }
 
-// embedCard is one entry, or the sentence that it is gone.
+// embedCard shows one entry, or a sentence that it is gone.
 func (e *Explorer) embedCard(ctx context.Context, em *widget) (templ.Component, error) {
 	em.element = schema.EmbedCard
 	one, err := e.named(ctx, em, em.asked.Get("item"))
@@ -129,7 +131,7 @@ func (e *Explorer) embedCard(ctx context.Context, em *widget) (templ.Component, 
 	return embedCard(em, &one), nil
 }
 
-// named is an entry by its id, or by the address of its page in any language.
+// named returns an entry by its id, or by the address of its page in any language.
 func (e *Explorer) named(ctx context.Context, em *widget, item string) (embedded, error) {
 	path, isAddress := strings.CutPrefix(item, em.base+"/")
 	if !isAddress {
@@ -164,7 +166,7 @@ func (e *Explorer) named(ctx context.Context, em *widget, item string) (embedded
 	return embedded{gone: true}, nil
 }
 
-// embedded are entries by id, in that order. Ids that are none are answered as those of what is gone.
+// embedded returns entries by id, in the order of the ids. Unknown ids give entries that are gone.
 func (e *Explorer) embedded(ctx context.Context, em *widget, ids []string) ([]embedded, error) {
 	var d struct{ Nodes []*entry }
 	if err := e.ask(ctx, em.page, "embedded", map[string]any{"ids": ids}, &d); err != nil {
@@ -181,7 +183,7 @@ func (e *Explorer) embedded(ctx context.Context, em *widget, ids []string) ([]em
 	return items, nil
 }
 
-// listFilters are the attributes that say what a list is about, and the facets that they narrow by.
+// listFilters maps the attributes that filter a list to the facets that they set.
 var listFilters = []struct {
 	name  string
 	facet facet.Facet
@@ -194,7 +196,7 @@ var listFilters = []struct {
 	{"type", facet.Type},
 }
 
-// narrowed reads what a list or a search is narrowed to.
+// narrowed returns the filter of a list or a search for the API, and as pairs of parameters of the search page.
 func (em *widget) narrowed() (filter map[string]any, pairs []string) {
 	filter = map[string]any{"types": listedValues()}
 	for _, f := range listFilters {
@@ -202,7 +204,9 @@ func (em *widget) narrowed() (filter map[string]any, pairs []string) {
 		if v := em.asked.Get(f.name); v != "" {
 			values := strings.Split(v, ",")
 			if f.name == "type" {
-				if values = slices.DeleteFunc(strings.Split(strings.ToUpper(v), ","), func(t string) bool { return !isContent(t) }); len(values) == 0 {
+				values = strings.Split(strings.ToUpper(v), ",")
+				values = slices.DeleteFunc(values, func(t string) bool { return !isContent(t) })
+				if len(values) == 0 {
 					continue
 				}
 			}
@@ -220,16 +224,16 @@ func (em *widget) first() int {
 	if err != nil || n < 1 {
 		return embedHits
 	}
-	return min(n, embedMost)
+	return min(n, embedMax)
 }
 
-// embedList is several entries: those that are named, those of a collection, or the newest about something.
+// embedList shows several entries: those with given ids, those of a collection, or the newest that match a filter.
 func (e *Explorer) embedList(ctx context.Context, em *widget) (templ.Component, error) {
 	em.element = schema.EmbedList
 	switch {
 	case em.asked.Get("items") != "":
 		ids := strings.Split(em.asked.Get("items"), ",")
-		items, err := e.embedded(ctx, em, firstOf(ids, embedMost))
+		items, err := e.embedded(ctx, em, firstOf(ids, embedMax))
 		if err != nil {
 			return nil, err
 		}
@@ -244,14 +248,16 @@ func (e *Explorer) embedList(ctx context.Context, em *widget) (templ.Component, 
 				}
 			}
 		}
-		err := e.ask(ctx, em.page, "embedded_collection", map[string]any{"slug": em.asked.Get("collection"), "first": em.first()}, &d)
+		variables := map[string]any{"slug": em.asked.Get("collection"), "first": em.first()}
+		err := e.ask(ctx, em.page, "embedded_collection", variables, &d)
 		if err != nil {
 			return nil, err
 		}
 		if d.Collection == nil {
 			return embedGone(em), nil
 		}
-		em.about, em.heading, em.total = d.Collection.ID, orDefault(em.heading, d.Collection.Title), d.Collection.Items.TotalCount
+		em.about, em.total = d.Collection.ID, d.Collection.Items.TotalCount
+		em.heading = orDefault(em.heading, d.Collection.Title)
 		em.more = em.out(em.toEntry("Collection", d.Collection.Slug))
 		for _, i := range d.Collection.Items.Edges {
 			em.items = append(em.items, embedded{entry: entry{card: i.Node}})
@@ -267,12 +273,13 @@ func (e *Explorer) embedList(ctx context.Context, em *widget) (templ.Component, 
 		}
 		em.more = em.out(em.toSearch(append(pairs, "sort", "nyeste")...))
 	}
-	em.heading = orDefault(em.heading, em.say(wFromDugnad))
+	em.heading = orDefault(em.heading, em.say(words.EmbedFromDugnad))
 	em.title = em.heading
 	return embedList(em), nil
 }
 
-// hits asks a search for the entries of a part. What the API refuses of it, because a theme or number is none, has no hits.
+// hits searches for the entries of an embed. There are none if the API refuses the filter, for example for an unknown
+// theme.
 func (e *Explorer) hits(ctx context.Context, em *widget, variables map[string]any) error {
 	var d struct{ Search found }
 	err := e.ask(ctx, em.page, "search", variables, &d)
@@ -286,7 +293,7 @@ func (e *Explorer) hits(ctx context.Context, em *widget, variables map[string]an
 	return err
 }
 
-// withoutSearch lists what a search would find, while there are none.
+// withoutSearch lists what a search would find, while search is unavailable.
 func (e *Explorer) withoutSearch(ctx context.Context, em *widget, filter map[string]any) error {
 	delete(filter, "types")
 	list, err := e.listed(ctx, em.page, filter, em.first())
@@ -297,14 +304,17 @@ func (e *Explorer) withoutSearch(ctx context.Context, em *widget, filter map[str
 	return err
 }
 
-// embedSearch is a field to search in, and below it the hits when there are words.
+// embedSearch shows a search field, and the hits below it if there is a query.
 func (e *Explorer) embedSearch(ctx context.Context, em *widget) (templ.Component, error) {
 	em.element, em.words = schema.EmbedSearch, strings.TrimSpace(em.asked.Get("q"))
-	em.heading = orDefault(em.heading, em.say(wSearchIn))
+	em.heading = orDefault(em.heading, em.say(words.FrameSearchDugnad))
 	em.title = em.heading
 	filter, pairs := em.narrowed()
 	if em.words != "" {
-		if err := e.hits(ctx, em, map[string]any{"query": em.words, "filter": filter, "orderBy": "RELEVANCE", "first": em.first(), "facets": []string{}}); err != nil {
+		err := e.hits(ctx, em, map[string]any{
+			"query": em.words, "filter": filter, "orderBy": "RELEVANCE", "first": em.first(), "facets": []string{},
+		})
+		if err != nil {
 			return nil, err
 		}
 		pairs = append(pairs, "q", em.words)
@@ -313,65 +323,70 @@ func (e *Explorer) embedSearch(ctx context.Context, em *widget) (templ.Component
 	return embedSearch(em), nil
 }
 
-// cardLine is what stands under a card's summary: who, when, and the file.
+// cardLine writes the line below the summary of a card: who, when, and the file.
 func (em *widget) cardLine(e *entry) string {
 	file := ""
 	if d := firstDownload(e); d != nil {
 		file = em.fileSize(*d)
 	}
-	return strings.Join(filled(byline(em.page, e), em.language.partial(e.Issued), file), " · ")
+	return strings.Join(filled(byline(em.page, e), em.partial(e.Issued), file), " · ")
 }
 
-// listLine is what stands under an entry in a list.
+// listLine writes the line below an entry in a list.
 func (em *widget) listLine(c *card) string {
 	language := ""
-	if tagOf(c.Language) != em.language.tag {
+	if tagOf(c.Language) != em.language.Tag {
 		language = em.languageWord(c.Language)
 	}
-	return strings.Join(filled(em.typeWord(c.Type), shortOf(c.Owner), em.language.partial(c.Issued), language), " · ")
+	return strings.Join(filled(em.typeWord(c.Type), shortOf(c.Owner), em.partial(c.Issued), language), " · ")
 }
 
-// kindLine is the kind in words.
+// kindLine writes the type and the kind.
 func (em *widget) kindLine(c *card) string {
 	return strings.Join(filled(em.typeWord(c.Type), em.kindWord(c)), " · ")
 }
 
-// Frame is the HTML that shows an entry without JavaScript, for oEmbed and for copying.
+// Frame returns the HTML of an iframe that shows an entry, for oEmbed and for copying. Width and height are in pixels.
 func Frame(base, id, tag, title string, width, height int) string {
 	var html strings.Builder
-	_ = frameHTML.Execute(&html, map[string]any{ // a strings.Builder takes everything
-		"src": base + "/embed/card?item=" + url.QueryEscape(id) + "&lang=" + url.QueryEscape(tag), "title": title, "width": width, "height": height,
+	_ = frameHTML.Execute(&html, map[string]any{ // a strings.Builder does not fail
+		"src":   base + "/embed/card?item=" + url.QueryEscape(id) + "&lang=" + url.QueryEscape(tag),
+		"title": title, "width": width, "height": height,
 	})
 	return html.String()
 }
 
-var frameHTML = template.Must(template.New("").Parse(`<iframe src="{{.src}}" title="{{.title}}" width="{{.width}}" height="{{.height}}" loading="lazy" sandbox="allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation"></iframe>`))
+var frameHTML = template.Must(template.New("").Parse(
+	`<iframe src="{{.src}}" title="{{.title}}" width="{{.width}}" height="{{.height}}" loading="lazy" ` +
+		`sandbox="allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation"></iframe>`,
+))
 
-// frameCode is the iframe of an entry's page.
+// frameCode returns the iframe of an entry.
 func (p *page) frameCode(e *entry) string {
-	return Frame(p.base, e.ID, p.language.tag, e.Title, embedWidth, embedHeight)
+	return Frame(p.base, e.ID, p.language.Tag, e.Title, embedWidth, embedHeight)
 }
 
-// cardCode is the web component of an entry's page, with a link for readers without JavaScript.
+// cardCode returns the web component of an entry, with a link for readers without JavaScript.
 func (p *page) cardCode(e *entry) string {
 	return p.component("dugnad-card", []string{"item", e.ID}, p.address(p.language), e.Title)
 }
 
-// component is the code of a web component. Its attributes come in pairs.
+// component returns the code of a web component. attributes are pairs of name and value.
 func (p *page) component(element string, attributes []string, address, title string) string {
 	var code strings.Builder
 	code.WriteString(`<script src="` + p.base + `/embed.js" async></script>` + "\n<" + element)
 	for i := 0; i < len(attributes); i += 2 {
 		code.WriteString(" " + attributes[i] + `="` + template.HTMLEscapeString(attributes[i+1]) + `"`)
 	}
-	code.WriteString(` lang="` + p.language.tag + `">` + "\n" + `  <a href="` + template.HTMLEscapeString(address) + `">` + template.HTMLEscapeString(title) + "</a>\n</" + element + ">")
+	code.WriteString(` lang="` + p.language.Tag + `">` + "\n" + `  <a href="` + template.HTMLEscapeString(address) + `">`)
+	code.WriteString(template.HTMLEscapeString(title) + "</a>\n</" + element + ">")
 	return code.String()
 }
 
-// moreLabel is what leads from a search elsewhere to the hub.
+// moreLabel writes the link from an embedded search to the hub.
 func (em *widget) moreLabel() string {
 	if em.total > len(em.items) {
-		return em.say(wShowAllN, em.language.whole(em.total))
+		return em.say(words.CommonShowAll(em.language.Whole(em.total)))
 	}
-	return em.say(wOpensHere)
+	return em.say(words.EmbedSearchInDugnad)
 }

@@ -12,16 +12,17 @@ import (
 
 	"dugnad/fault"
 	"dugnad/schema"
+	"dugnad/text/words"
 )
 
-// section is a part of an entry's page that has a heading.
+// section is a part of an entry's page with a heading.
 type section struct {
 	id, title string
 	body      templ.Component
 	class     string
 }
 
-// entry makes the pages of a type of content.
+// entry shows the pages of a content type.
 func (e *Explorer) entry(t schema.ContentInfo) show {
 	return func(r *http.Request, p *page) (templ.Component, error) {
 		var d struct{ Entry *entry }
@@ -44,8 +45,7 @@ func (e *Explorer) entry(t schema.ContentInfo) show {
 	}
 }
 
-// alike are entries about the same that are not related already. None while the search is down: the page is whole
-// without them.
+// alike returns similar entries that are not listed as related. There are none while search is unavailable.
 func (e *Explorer) alike(r *http.Request, p *page, of *entry) ([]card, error) {
 	var d struct{ Similar []card }
 	err := e.ask(r.Context(), p, "similar", map[string]any{"id": of.ID}, &d)
@@ -119,7 +119,7 @@ func describe(p *page, e *entry) {
 	p.data = []any{node, map[string]any{"@type": "BreadcrumbList", "itemListElement": trail}}
 }
 
-// way leads to an entry by its first theme, or by its type where it has none.
+// way returns the breadcrumbs of an entry: its first theme, or its type if it has no theme.
 func way(p *page, e *entry) (steps []crumb) {
 	if len(e.Themes) == 0 {
 		return []crumb{{p.toSearch("type", strings.ToUpper(e.Type)), p.typeWord(e.Type)}}
@@ -130,46 +130,46 @@ func way(p *page, e *entry) (steps []crumb) {
 	return append(steps, crumb{p.toTheme(e.Themes[0].Slug), e.Themes[0].Label})
 }
 
-// sections are the parts of an entry that there is something to say of, in the order in which they are read.
+// sections returns the sections of an entry that have content, in the order in which they are read.
 func sections(p *page, e *entry) (all []section) {
-	add := func(id string, title word, there bool, body templ.Component, class ...string) {
+	add := func(id string, title words.Phrase, there bool, body templ.Component, class ...string) {
 		if there {
 			all = append(all, section{id, p.say(title), body, strings.Join(class, " ")})
 		}
 	}
-	steps := wSteps
+	steps := words.EntrySteps
 	if e.Type == "Tool" {
-		steps = wToolSteps
+		steps = words.EntryStepByStep
 	}
-	add("utfordring", wChallenge, e.Challenge != "", paragraphs(p, e, e.Challenge))
-	add("problemstilling", wProblem, e.ProblemStatement != "", paragraphs(p, e, e.ProblemStatement))
-	add("behov", wNeeds, len(e.Needs) > 0, bullets(p, e, e.Needs))
-	add("mal", wGoals, len(e.Goals) > 0, bullets(p, e, e.Goals))
-	add("sporsmal", wQuestions, len(e.ResearchQuestions) > 0, bullets(p, e, e.ResearchQuestions))
-	add("bruk", wHowToUse, e.HowToUse != "", paragraphs(p, e, e.HowToUse))
+	add("utfordring", words.EntryChallenge, e.Challenge != "", paragraphs(p, e, e.Challenge))
+	add("problemstilling", words.EntryProblemStatement, e.ProblemStatement != "", paragraphs(p, e, e.ProblemStatement))
+	add("behov", words.EntryNeeds, len(e.Needs) > 0, bullets(p, e, e.Needs))
+	add("mal", words.EntryGoals, len(e.Goals) > 0, bullets(p, e, e.Goals))
+	add("sporsmal", words.EntryResearchQuestions, len(e.ResearchQuestions) > 0, bullets(p, e, e.ResearchQuestions))
+	add("bruk", words.EntryHowToUse, e.HowToUse != "", paragraphs(p, e, e.HowToUse))
 	add("steg", steps, len(e.Steps) > 0, stepList(p, e))
-	add("resultat", wResults, e.Type == "Practice", resultsOf(p, e))
-	add("virket-ikke", wDidNotWork, e.DidNotWork != "", paragraphs(p, e, e.DidNotWork), "quote-box")
-	add("laerdom", wLessons, e.Lessons != "", paragraphs(p, e, e.Lessons))
-	add("tall", wKeyFigures, len(e.KeyFigures) > 0, figures(p, e))
-	add("funn", wFindings, len(e.Findings) > 0, findings(p, e))
-	add("rad", wAdvice, len(e.Recommendations) > 0, recommendations(p, e), "recs")
-	add("program", wProgramme, e.Programme != "", paragraphs(p, e, e.Programme))
-	add("om", wAboutThis[e.Type], e.Body != "", prose(p, e))
-	add("utvalg", wPicked, len(e.Items.Edges) > 0, itemList(p, e))
-	add("medlemmer", wMembers, len(e.Members.Edges) > 0, placeList(p, e.Members.Edges, false))
+	add("resultat", words.EntryResults, e.Type == "Practice", resultsOf(p, e))
+	add("virket-ikke", words.EntryDidNotWork, e.DidNotWork != "", paragraphs(p, e, e.DidNotWork), "quote-box")
+	add("laerdom", words.EntryLessons, e.Lessons != "", paragraphs(p, e, e.Lessons))
+	add("tall", words.EntryKeyFigures, len(e.KeyFigures) > 0, figures(p, e))
+	add("funn", words.EntryFindings, len(e.Findings) > 0, findings(p, e))
+	add("rad", words.EntryAdvice, len(e.Recommendations) > 0, recommendations(p, e), "recs")
+	add("program", words.EntryProgramme, e.Programme != "", paragraphs(p, e, e.Programme))
+	add("om", words.AboutEntry[strings.ToUpper(e.Type)], e.Body != "", prose(p, e))
+	add("utvalg", words.FrontEditorsChoice, len(e.Items.Edges) > 0, itemList(p, e))
+	add("medlemmer", words.EntryMembers, len(e.Members.Edges) > 0, placeList(p, e.Members.Edges, false))
 	for _, role := range rolesIn(e.Places.Edges) {
-		add("kommuner-"+strings.ToLower(role), placesOfRole[role], true, placeList(p, linksOf(e.Places.Edges, role), true))
+		add("kommuner-"+strings.ToLower(role), words.MunicipalitiesWithRole[role], true, placeList(p, linksOf(e.Places.Edges, role), true))
 	}
-	add("bydeler", wDistricts, len(e.Districts) > 0, districtList(p, e))
-	add("andre", wMoreTakePart, len(e.UnnamedMunicipalities) > 0, unnamedList(p, e))
-	add("last-ned", wDownload, len(e.Downloads)+len(e.Files) > 0, downloads(p, e))
+	add("bydeler", words.EntryDistricts, len(e.Districts) > 0, districtList(p, e))
+	add("andre", words.EntryOtherParticipants, len(e.UnnamedMunicipalities) > 0, unnamedList(p, e))
+	add("last-ned", words.EntryDownload, len(e.Downloads)+len(e.Files) > 0, downloads(p, e))
 	related := others(e)
-	add("henger-sammen", wRelated, len(related) > 0, relatedCards(p, related))
+	add("henger-sammen", words.EntryRelated, len(related) > 0, relatedCards(p, related))
 	return all
 }
 
-// rolesIn are the roles that municipalities have, in the order of their first.
+// rolesIn returns the roles of municipalities, in the order of their first use.
 func rolesIn(links []placeLink) (roles []string) {
 	for _, l := range links {
 		if !slices.Contains(roles, l.Role) {
@@ -188,7 +188,7 @@ func linksOf(links []placeLink, role string) (with []placeLink) {
 	return with
 }
 
-// series are what came before an entry and what came after it.
+// series returns the entries that came before an entry and those that came after it.
 func series(e *entry) (before, after []card) {
 	for _, r := range e.Related.Edges {
 		switch {
@@ -201,7 +201,7 @@ func series(e *entry) (before, after []card) {
 	return before, after
 }
 
-// others are the relations that have no place of their own on the page: an entry shows once, by its first relation.
+// others returns the relations that no other part of the page shows. An entry is listed once, by its first relation.
 func others(e *entry) (rest []relation) {
 	seen := map[string]bool{}
 	for _, r := range e.Related.Edges {
@@ -214,7 +214,7 @@ func others(e *entry) (rest []relation) {
 	return rest
 }
 
-// thenWas is what a municipality was called when it took part, where that is not what it is called now.
+// thenWas writes the name and the number that a municipality had when it took part, if they differ from today's.
 func (p *page) thenWas(l placeLink) string {
 	var was []string
 	if l.NameThen != "" && l.NameThen != l.Node.Name {
@@ -226,10 +226,10 @@ func (p *page) thenWas(l placeLink) string {
 	if was == nil {
 		return ""
 	}
-	return p.say(wThenWas, strings.Join(was, ", "))
+	return p.say(words.EntryNameThen(strings.Join(was, ", ")))
 }
 
-// groupsFor are the labels of an entry's target groups of a role.
+// groupsFor returns the target groups of an entry with a role.
 func groupsFor(e *entry, role string) (groups []targetGroup) {
 	for _, g := range e.TargetGroups {
 		if g.Role == role {
@@ -239,37 +239,37 @@ func groupsFor(e *entry, role string) (groups []targetGroup) {
 	return groups
 }
 
-// during is when something went on.
+// during writes a period; empty for nil.
 func (p *page) during(t *period) string {
 	switch {
 	case t == nil:
 		return ""
 	case t.Start != "" && t.End != "":
-		return p.language.date(t.Start) + " – " + p.language.date(t.End)
+		return p.date(t.Start) + " – " + p.date(t.End)
 	case t.Start != "" && t.Ongoing:
-		return p.language.date(t.Start) + " –, " + p.say(wOngoing)
+		return p.date(t.Start) + " –, " + p.say(words.CommonOngoing)
 	case t.Start != "":
-		return p.language.date(t.Start) + " –"
+		return p.date(t.Start) + " –"
 	case t.End != "":
-		return "– " + p.language.date(t.End)
+		return "– " + p.date(t.End)
 	case t.Ongoing:
-		return p.say(wOngoing)
+		return p.say(words.CommonOngoing)
 	default:
 		return ""
 	}
 }
 
-// fileSize says what a download is: its format, size and length.
+// fileSize writes the format, size, length and language of a download.
 func (p *page) fileSize(d download) string {
 	parts := []string{strings.ToUpper(d.Format)}
 	switch {
 	case d.Bytes > 0:
-		parts = append(parts, p.language.size(d.Bytes))
+		parts = append(parts, p.size(d.Bytes))
 	case d.SizeAsStated != "":
 		parts = append(parts, d.SizeAsStated)
 	}
 	if d.Pages > 0 {
-		parts = append(parts, p.count(d.Pages, wPages))
+		parts = append(parts, p.say(words.EntryPages(d.Pages)))
 	}
 	if d.Language != "" {
 		parts = append(parts, p.languageWord(d.Language))
@@ -277,10 +277,10 @@ func (p *page) fileSize(d download) string {
 	return strings.Join(parts, ", ")
 }
 
-// formats are media types as people call them.
+// formats are the common names of media types.
 var formats = map[string]string{"application/pdf": "PDF", "image/png": "PNG", "image/jpeg": "JPEG", "image/webp": "WEBP", "text/csv": "CSV", "text/plain": "TXT", "video/mp4": "MP4"}
 
-// asDownload is a file of a tool, as the list of downloads shows it.
+// asDownload returns a file of a tool as a download.
 func asDownload(f file) download {
 	format := formats[f.MediaType]
 	if format == "" {
@@ -292,7 +292,7 @@ func asDownload(f file) download {
 	return download{Title: orDefault(f.Alt, strings.ToUpper(format)), Format: format, URL: f.URL, Bytes: f.Bytes, Pages: f.Pages}
 }
 
-// firstDownload returns the file behind the button at the top; nil when no file has an address.
+// firstDownload returns the file for the button at the top; nil if no download has an address.
 func firstDownload(e *entry) *download {
 	for i, d := range e.Downloads {
 		if d.URL != "" {
@@ -306,7 +306,7 @@ func firstDownload(e *entry) *download {
 	return nil
 }
 
-// byline says whose an entry is: who made it, and for whom.
+// byline writes who made an entry, and for whom; its owner if that is unknown.
 func byline(p *page, e *entry) string {
 	by, whom := "", ""
 	for _, l := range e.Organizations {
@@ -319,7 +319,7 @@ func byline(p *page, e *entry) string {
 	}
 	switch {
 	case by != "" && whom != "" && by != whom:
-		return p.say(wMadeFor, by, whom)
+		return p.say(words.EntryMadeFor(by, whom))
 	case by != "":
 		return by
 	default:
@@ -328,23 +328,23 @@ func byline(p *page, e *entry) string {
 }
 
 // hasLanguage reports whether an entry has texts in a language of the interface.
-func hasLanguage(e *entry, l *language) bool { return slices.Contains(e.Languages, l.content) }
+func hasLanguage(e *entry, l *words.Language) bool { return slices.Contains(e.Languages, l.Content) }
 
-// readIn invites in the language that it leads to.
-func readIn(l *language) string {
-	return [...]string{"Les på bokmål", "Les på nynorsk", "Read in English"}[l.index]
+// readIn writes a link to the page in another language, in that language.
+func readIn(l *words.Language) string {
+	return l.Say(words.EntryReadInThis)
 }
 
 func typeAndDate(p *page, c *card) string {
-	return strings.Join(filled(p.typeWord(c.Type), p.language.partial(c.Issued)), ", ")
+	return strings.Join(filled(p.typeWord(c.Type), p.partial(c.Issued)), ", ")
 }
 
-// sample says whom a study asked, and how many they were.
+// sample writes whom a study asked, and how many.
 func sample(p *page, e *entry) string {
 	if e.SampleSize == 0 {
 		return e.Sample
 	}
-	return strings.Join(filled(e.Sample, "n = "+p.language.whole(e.SampleSize)), ", ")
+	return strings.Join(filled(e.Sample, "n = "+p.language.Whole(e.SampleSize)), ", ")
 }
 
 func fundingLine(p *page, f funding) string {
@@ -353,12 +353,12 @@ func fundingLine(p *page, f funding) string {
 		funder = f.Funder.Name
 	}
 	if f.Amount > 0 {
-		amount = p.language.number(f.Amount, 0) + " " + f.Currency
+		amount = p.language.Number(f.Amount, 0) + " " + f.Currency
 	}
 	return strings.Join(filled(funder, amount, f.ProjectNumber), ", ")
 }
 
-// anyThen reports whether a municipality had another name when it took part.
+// anyThen reports whether a municipality had another name or number when it took part.
 func anyThen(p *page, links []placeLink) bool {
 	return slices.ContainsFunc(links, func(l placeLink) bool { return p.thenWas(l) != "" })
 }

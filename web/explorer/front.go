@@ -4,6 +4,8 @@ import (
 	"net/http"
 
 	"github.com/a-h/templ"
+
+	"dugnad/text/words"
 )
 
 // frontCollection is the slug of the collection that the front page shows.
@@ -19,7 +21,8 @@ type frontData struct {
 	newest found
 }
 
-// themes are the top ones with how many entries each has, the most first; all of them, without numbers, where those are not known.
+// themes returns the top themes by number of entries, largest first. If the numbers are unknown it returns all themes
+// without numbers.
 func (d *frontData) themes() (list []value) {
 	if list = themesBy(d.newest.facet("THEME"), false); list != nil {
 		return list
@@ -30,7 +33,7 @@ func (d *frontData) themes() (list []value) {
 	return list
 }
 
-// themesBy are the values of the theme facet that are below another, or that are not.
+// themesBy returns the values of the theme facet that have a parent, or those that have none.
 func themesBy(f facetCounts, below bool) (themes []value) {
 	for _, v := range f.Values {
 		if (v.Parent != "") == below {
@@ -40,7 +43,7 @@ func themesBy(f facetCounts, below bool) (themes []value) {
 	return themes
 }
 
-// front is the front page: a search, three ways in, and what the editors have chosen.
+// front shows the front page: a search, three ways in, and the editors' choice.
 func (e *Explorer) front(r *http.Request, p *page) (templ.Component, error) {
 	var d frontData
 	if err := e.ask(r.Context(), p, "front", map[string]any{"collection": frontCollection}, &d); err != nil {
@@ -50,19 +53,22 @@ func (e *Explorer) front(r *http.Request, p *page) (templ.Component, error) {
 	if d.newest, err = e.newest(r.Context(), p); err != nil {
 		return nil, err
 	}
-	p.title, p.description = "Dugnad", p.say(wHeroWhy)
+	p.title, p.description = "Dugnad", p.say(words.FrontHeroText)
 	if d.Collection != nil && d.Collection.Summary != "" {
 		p.description = d.Collection.Summary
 	}
 	p.data = []any{map[string]any{
-		"@type": "WebSite", "@id": p.base + "/", "name": "Dugnad", "url": p.address(p.language), "inLanguage": p.language.tag,
-		"potentialAction": map[string]any{"@type": "SearchAction", "target": p.base + p.language.prefix + "/sok?q={search_term_string}", "query-input": "required name=search_term_string"},
+		"@type": "WebSite", "@id": p.base + "/", "name": "Dugnad", "url": p.address(p.language), "inLanguage": p.language.Tag,
+		"potentialAction": map[string]any{
+			"@type": "SearchAction", "target": p.base + p.language.Prefix + "/sok?q={search_term_string}",
+			"query-input": "required name=search_term_string",
+		},
 	}}
 	return frontPage(p, &d), nil
 }
 
-// about is what the hub says of itself.
+// about shows the page about the hub.
 func (e *Explorer) about(_ *http.Request, p *page) (templ.Component, error) {
-	p.title, p.description = p.say(wAbout), p.say(wFooter)
+	p.title, p.description = p.say(words.FrameAboutDugnad), p.say(words.FrameFooter)
 	return aboutPage(p), nil
 }

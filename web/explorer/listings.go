@@ -11,6 +11,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"dugnad/fault"
+	"dugnad/text/words"
 )
 
 type themesData struct {
@@ -18,15 +19,15 @@ type themesData struct {
 	counts facetCounts
 }
 
-// count is how many entries a theme has; empty when that is not known.
+// count writes the number of entries of a theme; empty if it is unknown.
 func (d *themesData) count(p *page, slug string) string {
 	if d.counts.Values == nil {
 		return ""
 	}
-	return p.language.whole(countOf(d.counts, slug))
+	return p.language.Whole(countOf(d.counts, slug))
 }
 
-// themes is the page of all themes.
+// themes shows the page of all themes.
 func (e *Explorer) themes(r *http.Request, p *page) (templ.Component, error) {
 	var d themesData
 	if err := e.ask(r.Context(), p, "themes", nil, &d); err != nil {
@@ -37,34 +38,35 @@ func (e *Explorer) themes(r *http.Request, p *page) (templ.Component, error) {
 		return nil, err
 	}
 	d.counts = newest.facet("THEME")
-	p.current, p.title, p.description = "temaer", p.say(wThemes), p.say(wThemesLede)
+	p.current, p.title, p.description = "temaer", p.say(words.PlaceThemes), p.say(words.PlaceThemesText)
 	return themesPage(p, &d), nil
 }
 
-// listing is a theme or an organisation with what there is of it.
+// listing is the page of a theme or an organisation.
 type listing struct {
 	way              []crumb
 	title, lede, url string
 	below            []theme
-	param, slug      string // of the search that has all of it
+	param, slug      string // of the search for all its entries
 	attribute        string // of the web component that lists it
 	found            found
 }
 
-// listedShown is how many entries such a page names.
+// listedShown is the number of entries on such a page.
 const listedShown = 20
 
-// newestShown is how many the front page names.
+// newestShown is the number of entries on the front page.
 const newestShown = 4
 
-// list asks for what there is of a theme or an organisation.
+// list shows the entries of a theme or an organisation.
 func (e *Explorer) list(r *http.Request, p *page, l *listing, field string) (templ.Component, error) {
 	var err error
 	l.found, err = e.shared(r.Context(), p, field, l.slug, listedShown)
 	return listingPage(p, l), err
 }
 
-// shared asks for what has a value in a field of the filters, the newest first; the database where the search is down.
+// shared returns the newest entries with a value in a field of the filter. While search is unavailable it uses the
+// lists.
 func (e *Explorer) shared(ctx context.Context, p *page, field, value string, first int) (found, error) {
 	var s struct{ Search found }
 	err := e.ask(ctx, p, "shared_by", map[string]any{"first": first, "filter": map[string]any{"types": allTypes, field: []string{value}}}, &s)
@@ -74,8 +76,8 @@ func (e *Explorer) shared(ctx context.Context, p *page, field, value string, fir
 	return s.Search, err
 }
 
-// newest asks for what is newest, and how much there is of each theme; the database, which does not count themes, where
-// the search is down.
+// newest returns the newest entries and the number of entries by theme. While search is unavailable it uses the lists,
+// without numbers by theme.
 func (e *Explorer) newest(ctx context.Context, p *page) (found, error) {
 	var d struct{ Search found }
 	err := e.ask(ctx, p, "newest", nil, &d)
@@ -85,7 +87,7 @@ func (e *Explorer) newest(ctx context.Context, p *page) (found, error) {
 	return d.Search, err
 }
 
-// listed asks the lists of the API, which need no search, for what a filter lets through, the newest first.
+// listed returns the newest entries that match a filter from the lists of the API, which do not depend on search.
 func (e *Explorer) listed(ctx context.Context, p *page, filter map[string]any, first int) (found, error) {
 	variables := map[string]any{"first": first}
 	if len(filter) > 0 {
@@ -124,7 +126,7 @@ func (e *Explorer) theme(r *http.Request, p *page) (templ.Component, error) {
 	if t == nil {
 		return nil, errNotFound
 	}
-	way := []crumb{{p.to("/temaer"), p.say(wThemes)}}
+	way := []crumb{{p.to("/temaer"), p.say(words.PlaceThemes)}}
 	var above []crumb
 	for parent := t.Parent; parent != nil; parent = parent.Parent {
 		above = append(above, crumb{p.toTheme(parent.Slug), parent.Label})
@@ -153,21 +155,21 @@ func (e *Explorer) organization(r *http.Request, p *page) (templ.Component, erro
 	if o.Municipality != nil {
 		return nil, elsewhere("/kommune/" + o.Municipality.Number)
 	}
-	p.title, p.feed, p.description = o.Name, "organization="+queryEscape(slug), p.say(wOrgLede, shortOf(o.organization))
+	p.title, p.feed, p.description = o.Name, "organization="+queryEscape(slug), p.say(words.PlaceOrganizationText(shortOf(o.organization)))
 	p.data = []any{map[string]any{"@type": "Organization", "name": o.Name, "url": p.address(p.language)}}
-	l := &listing{way: []crumb{{p.toSearch("organisasjon", slug), p.say(wOrg)}}, title: o.Name, lede: p.description, url: o.URL, param: "organisasjon", slug: slug, attribute: "organization"}
+	l := &listing{way: []crumb{{p.toSearch("organisasjon", slug), p.say(words.PlaceOrganization)}}, title: o.Name, lede: p.description, url: o.URL, param: "organisasjon", slug: slug, attribute: "organization"}
 	return e.list(r, p, l, "organizations")
 }
 
-// partOf says what part a municipality has in an entry, and what it was called then.
+// partOf writes the role of a municipality in an entry, and its name at the time if that was another.
 func partOf(p *page, h hit, number string) string {
 	l := placeIn(h, number)
 	if l == nil {
 		return ""
 	}
-	part := p.say(roles[l.Role])
+	part := p.say(words.MunicipalityRole[l.Role])
 	if l.NameThen != "" && l.NameThen != l.Node.Name {
-		part += ", " + p.say(wThen, l.NameThen)
+		part += ", " + p.say(words.PlaceNameThen(l.NameThen))
 	}
 	return part
 }

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// The map is drawn by sinusoidal projection around 15° east: a degree of latitude is mapScale wide, and areas are true.
+// The map has a sinusoidal projection, which preserves areas, around 15° east. A degree of latitude is mapScale high.
 const (
 	mapScale    = 10.0
 	mapMiddle   = 15.0 // degrees east
@@ -30,7 +30,7 @@ func project(m *municipality) (point, bool) {
 
 func short(n float64) string { return strings.TrimSuffix(fmt.Sprintf("%.1f", n), ".0") }
 
-// base is the ground of the map: a dot for every municipality, as one path of lines without length and with round ends.
+// base returns the base of the map: a dot for every municipality, as one path of zero-length lines with round caps.
 func (a *allPlaces) base() string {
 	var path strings.Builder
 	for i := range a.list {
@@ -49,7 +49,8 @@ type spot struct {
 	radius float64
 }
 
-// spots are the municipalities that have hits, the most first; the area of a circle is as its hits.
+// spots returns the municipalities that have hits, in the order of the facet. The area of a circle is proportional to
+// its hits.
 func spots(f facetCounts, all *allPlaces) (list []spot) {
 	most := 1
 	for _, v := range f.Values {

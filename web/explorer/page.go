@@ -3,16 +3,18 @@ package explorer
 import (
 	"encoding/json"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/a-h/templ"
 
 	"dugnad/schema"
+	"dugnad/text/words"
 )
 
-// page is what every page has.
+// page holds what every page has.
 type page struct {
-	language *language
+	language *words.Language
 	base     string // the hub's address
 	path     string // without the language's prefix
 	query    string
@@ -20,18 +22,18 @@ type page struct {
 	reader   Reader
 
 	title, description string
-	kind               string // Open Graph's; website where empty
-	image              string // Open Graph's
+	kind               string // of Open Graph; website if empty
+	image              string // of Open Graph
 	current            string // the item of the menu
 	data               []any  // JSON-LD
-	feed               string // the parameters of a feed about this page; the whole feed where empty
-	oembed             string // the address that oEmbed knows the page by
-	canonical          string // the path of the page, where it is not path
+	feed               string // the parameters of the feed about this page; the whole feed if empty
+	oembed             string // the address of the page for oEmbed
+	canonical          string // the canonical path, if it is not path
 	private            bool   // not for search engines
-	status             int    // of HTTP, where it is not 200
+	status             int    // of HTTP; 200 if zero
 }
 
-// Assets are the addresses of what is built for browsers. Empty ones were not built.
+// Assets are the addresses of the files built for browsers; empty if they are not built.
 type Assets struct{ Style, Script, Embed string }
 
 // looks are the colours of the types. A kind is colour, icon and word together.
@@ -47,44 +49,43 @@ var looks = map[string]struct{ colour, icon string }{
 	"Organization": {"accent", "M4 21V7l8-4 8 4v14zM9 21v-6h6v6M8 10h.01M12 10h.01M16 10h.01"},
 }
 
-// typeWord is a type of content in words.
+// say returns a phrase in the page's language.
+func (p *page) say(phrase words.Phrase) string { return p.language.Say(phrase) }
+
+// typeWord returns the name of a content type.
 func (p *page) typeWord(contentType string) string {
-	return schema.Word("TYPE", strings.ToUpper(contentType), p.language.chain)
+	return p.say(words.ContentType[strings.ToUpper(contentType)])
 }
 
-// kindWord is the kind of an entry in words; empty where its type has none.
+// kindWord returns the name of an entry's kind; empty if its type has no kinds.
 func (p *page) kindWord(c *card) string {
-	return schema.Word("KIND", strings.ToUpper(c.Type)+"."+c.kind(), p.language.chain)
+	return p.say(words.Kind[strings.ToUpper(c.Type)+"."+c.kind()])
 }
 
-// evidenceWord is a level of evidence in words.
+// evidenceWord returns the name of a level of evidence.
 func (p *page) evidenceWord(level int) string {
-	return schema.Word("EVIDENCE", p.language.whole(level), p.language.chain)
+	return p.say(words.Evidence[strconv.Itoa(level)])
 }
 
-// languageWord is a language in words, as it stands within a sentence.
+// languageWord returns the name of a language, as it is written within a sentence.
 func (p *page) languageWord(l schema.Language) string {
-	word := schema.Word("LANGUAGE", string(l), p.language.chain)
-	if p.language == english {
-		return word
-	}
-	return strings.ToLower(word)
+	return p.say(words.ContentLanguageInText[string(l)])
 }
 
-// in is the language of a text, where it is another than the page's.
+// in returns the attribute lang of a text, if its language is not the page's.
 func (p *page) in(l schema.Language) templ.Attributes {
-	if tag := tagOf(l); tag != "" && tag != p.language.tag {
+	if tag := tagOf(l); tag != "" && tag != p.language.Tag {
 		return templ.Attributes{"lang": tag}
 	}
 	return nil
 }
 
-// to is the address of a page in this language.
+// to returns the address of a path in the language of the page.
 func (p *page) to(path string) templ.SafeURL {
-	if path == "/" && p.language.prefix != "" {
+	if path == "/" && p.language.Prefix != "" {
 		path = ""
 	}
-	return templ.SafeURL(p.language.prefix + path)
+	return templ.SafeURL(p.language.Prefix + path)
 }
 
 func (p *page) toEntry(contentType, slug string) templ.SafeURL {
@@ -97,7 +98,7 @@ func (p *page) toTheme(slug string) templ.SafeURL { return p.to("/tema/" + slug)
 
 func (p *page) toOrganization(slug string) templ.SafeURL { return p.to("/organisasjon/" + slug) }
 
-// toSearch is a search with parameters, in pairs.
+// toSearch returns the address of a search. pairs are names and values of parameters.
 func (p *page) toSearch(pairs ...string) templ.SafeURL {
 	values := url.Values{}
 	for i := 0; i < len(pairs); i += 2 {
@@ -110,38 +111,38 @@ func (p *page) toSearch(pairs ...string) templ.SafeURL {
 	return p.to(path)
 }
 
-// address is the page's own address in a language.
-func (p *page) address(l *language) string {
+// address returns the canonical address of the page in a language.
+func (p *page) address(l *words.Language) string {
 	path := escaped(p.path)
 	if p.canonical != "" {
 		path = p.canonical
 	}
-	if path == "/" && l.prefix != "" {
+	if path == "/" && l.Prefix != "" {
 		path = ""
 	}
-	return p.base + l.prefix + path
+	return p.base + l.Prefix + path
 }
 
-// same is this page in another language, with its parameters.
-func (p *page) same(l *language) templ.SafeURL {
+// same returns the path of the page in a language, with its parameters.
+func (p *page) same(l *words.Language) templ.SafeURL {
 	path := escaped(p.path)
-	if path == "/" && l.prefix != "" {
+	if path == "/" && l.Prefix != "" {
 		path = ""
 	}
 	if p.query != "" {
 		path += "?" + p.query
 	}
-	return templ.SafeURL(l.prefix + path)
+	return templ.SafeURL(l.Prefix + path)
 }
 
-// escaped is a path as it stands in an address of this site: never one that a browser takes for another site's.
+// escaped escapes a path of this site. The result never leads to another site.
 func escaped(path string) string {
 	return (&url.URL{Path: "/" + strings.TrimLeft(path, "/")}).EscapedPath()
 }
 
-// others are the languages that the page is not in.
-func (p *page) others() (others []*language) {
-	for _, l := range languages {
+// others returns the languages that the page is not in.
+func (p *page) others() (others []*words.Language) {
+	for _, l := range words.Languages {
 		if l != p.language {
 			others = append(others, l)
 		}
@@ -149,16 +150,17 @@ func (p *page) others() (others []*language) {
 	return others
 }
 
-// feedAddress is the feed about this page.
+// feedAddress returns the address of the feed about the page.
 func (p *page) feedAddress(format string) templ.SafeURL {
-	address := p.base + "/feeds/" + format + "?lang=" + p.language.tag
+	address := p.base + "/feeds/" + format + "?lang=" + p.language.Tag
 	if p.feed != "" {
 		address += "&" + p.feed
 	}
 	return templ.SafeURL(address)
 }
 
-// linkedData is the page's JSON-LD. json.Marshal writes <, > and & as escapes, so that nothing in it ends the element.
+// linkedData returns the JSON-LD of the page. json.Marshal escapes <, > and &, so that nothing in it ends the script
+// element.
 func (p *page) linkedData() string {
 	data, err := json.Marshal(map[string]any{"@context": "https://schema.org", "@graph": p.data})
 	if err != nil {
@@ -174,7 +176,7 @@ func (p *page) fullTitle() string {
 	return p.title + " – Dugnad"
 }
 
-// shortOf is the name by which an organisation is known.
+// shortOf returns the short name of an organisation, or its name if it has none.
 func shortOf(o organization) string {
 	if o.ShortName != "" {
 		return o.ShortName
@@ -182,7 +184,7 @@ func shortOf(o organization) string {
 	return o.Name
 }
 
-// placesOf names the first municipalities of an entry, and how many more there are.
+// placesOf writes the first municipalities of an entry, and how many more there are.
 func (p *page) placesOf(c *card) string {
 	nodes, total := c.Municipalities.Nodes, c.Municipalities.TotalCount
 	switch total {
@@ -191,20 +193,20 @@ func (p *page) placesOf(c *card) string {
 	case 1:
 		return nodes[0].Name
 	case 2:
-		return p.say(wAnd, nodes[0].Name, nodes[1].Name)
+		return p.say(words.CommonAnd(nodes[0].Name, nodes[1].Name))
 	default:
-		return p.say(wAndMore, nodes[0].Name+", "+nodes[1].Name, p.language.whole(total-2))
+		return p.say(words.CommonAndMore(nodes[0].Name+", "+nodes[1].Name, p.language.Whole(total-2)))
 	}
 }
 
-// cut shortens a summary for a list, at a word.
+// cut shortens a summary for a list, at the end of a word.
 func cut(s string) string {
-	const most = 240
+	const limit = 240
 	letters := []rune(s)
-	if len(letters) <= most {
+	if len(letters) <= limit {
 		return s
 	}
-	short := string(letters[:most])
+	short := string(letters[:limit])
 	if i := strings.LastIndexByte(short, ' '); i > 0 {
 		short = short[:i]
 	}

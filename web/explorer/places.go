@@ -14,19 +14,20 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"dugnad/text"
+	"dugnad/text/words"
 )
 
-// placesKept is how long the list of municipalities is used before it is asked for again.
+// placesKept is how long the list of municipalities is cached.
 const placesKept = time.Minute
 
-// places keeps the municipalities of today: every search and every map needs all of them.
+// places caches the present municipalities: every search and every map needs all of them.
 type places struct {
 	mu   sync.Mutex
 	at   time.Time
 	kept *allPlaces
 }
 
-// allPlaces are the municipalities of today, by name.
+// allPlaces holds the present municipalities, sorted by name.
 type allPlaces struct {
 	list     []municipality
 	byNumber map[string]municipality
@@ -62,29 +63,29 @@ func (c *places) all(ctx context.Context, e *Explorer, p *page) (*allPlaces, err
 	return all, nil
 }
 
-// named are the municipalities of which a name begins with the words.
-func (a *allPlaces) named(words string) (matching []municipality) {
-	want := fold(words)
+// named returns the municipalities of which a name begins with a text.
+func (a *allPlaces) named(name string) (matching []municipality) {
+	want := fold(name)
 	for _, m := range a.list {
-		if slices.ContainsFunc(namesOf(m), func(name string) bool { return strings.HasPrefix(fold(name), want) }) {
+		if slices.ContainsFunc(namesOf(m), func(one string) bool { return strings.HasPrefix(fold(one), want) }) {
 			matching = append(matching, m)
 		}
 	}
 	return matching
 }
 
-// called are the municipalities that the words name whole.
-func (a *allPlaces) called(words string) (matching []municipality) {
-	want := fold(words)
+// called returns the municipalities of which a name is a text.
+func (a *allPlaces) called(name string) (matching []municipality) {
+	want := fold(name)
 	for _, m := range a.list {
-		if slices.ContainsFunc(namesOf(m), func(name string) bool { return fold(name) == want }) {
+		if slices.ContainsFunc(namesOf(m), func(one string) bool { return fold(one) == want }) {
 			matching = append(matching, m)
 		}
 	}
 	return matching
 }
 
-// namesOf are the names by which people look for a municipality, former ones too.
+// namesOf returns the names of a municipality in all languages, with its former names and those of its predecessors.
 func namesOf(m municipality) []string {
 	names := []string{m.Name}
 	for _, n := range m.Names {
@@ -101,7 +102,7 @@ func namesOf(m municipality) []string {
 
 func fold(s string) string { return text.Fold(s) }
 
-// municipalities is the list of all, by county; a name that only one has leads to its page.
+// municipalities shows the list by county, or those that match a name. A single match redirects to its page.
 func (e *Explorer) municipalities(r *http.Request, p *page) (templ.Component, error) {
 	all, err := e.places.all(r.Context(), e, p)
 	if err != nil {
@@ -119,7 +120,7 @@ func (e *Explorer) municipalities(r *http.Request, p *page) (templ.Component, er
 		}
 		p.private = true
 	}
-	p.current, p.title, p.description = "kommuner", p.say(wPlaces), p.say(wPlacesLede)
+	p.current, p.title, p.description = "kommuner", p.say(words.PlaceMunicipalities), p.say(words.PlaceMunicipalitiesText)
 	return municipalitiesPage(p, name, list), nil
 }
 
@@ -132,10 +133,11 @@ type municipalityData struct {
 	all           *allPlaces
 }
 
-// sharedShown is how many entries a municipality's page names.
+// sharedShown is the number of entries on the page of a municipality.
 const sharedShown = 50
 
-// municipality is the page of a municipality: what it shares, takes part in and has taken into use, and who is like it.
+// municipality shows the page of a municipality: what it shares and takes part in, what it has adopted, and similar
+// ones.
 func (e *Explorer) municipality(r *http.Request, p *page) (templ.Component, error) {
 	number := chi.URLParam(r, "number")
 	var d municipalityData
@@ -165,7 +167,10 @@ func (e *Explorer) municipality(r *http.Request, p *page) (templ.Component, erro
 	m := d.Municipality
 	p.current, p.title, p.feed = "kommuner", m.Name, "municipality="+number
 	p.description = placeLine(p, m)
-	place := map[string]any{"@type": "AdministrativeArea", "@id": p.base + "/id/" + m.ID, "name": m.Name, "identifier": m.Number, "url": p.address(p.language)}
+	place := map[string]any{
+		"@type": "AdministrativeArea", "@id": p.base + "/id/" + m.ID, "name": m.Name, "identifier": m.Number,
+		"url": p.address(p.language),
+	}
 	if m.Latitude != nil && m.Longitude != nil {
 		place["geo"] = map[string]any{"@type": "GeoCoordinates", "latitude": *m.Latitude, "longitude": *m.Longitude}
 	}
@@ -173,7 +178,7 @@ func (e *Explorer) municipality(r *http.Request, p *page) (templ.Component, erro
 	return municipalityPage(p, &d), nil
 }
 
-// placeIn is a municipality's part in an entry; nil when the entry does not name it.
+// placeIn returns the part of a municipality in an entry; nil if it has none.
 func placeIn(h hit, number string) *placeLink {
 	for i, l := range h.Node.Places.Edges {
 		if l.Node.Number == number {
@@ -192,15 +197,15 @@ func roleIn(h hit, number string) string {
 
 func placeLine(p *page, m *municipality) string {
 	if !m.Active {
-		return p.say(wFormerPlace, m.Number)
+		return p.say(words.PlaceFormer(m.Number))
 	}
 	if m.County == nil {
-		return p.say(wMunicipality) + " " + m.Number
+		return p.say(words.PlaceMunicipality) + " " + m.Number
 	}
-	return p.say(wPlaceLine, m.Number, m.County.Name)
+	return p.say(words.PlaceNumberInCounty(m.Number, m.County.Name))
 }
 
-// history tells in plain words what a municipality came from.
+// history writes the mergers and former numbers of a municipality, one line each.
 func history(p *page, m *municipality) (lines []string) {
 	byYear := map[string][]string{}
 	var years []string
@@ -222,23 +227,24 @@ func history(p *page, m *municipality) (lines []string) {
 		names := byYear[year]
 		joined := names[0]
 		if n := len(names); n > 1 {
-			joined = p.say(wAnd, strings.Join(names[:n-1], ", "), names[n-1])
+			joined = p.say(words.CommonAnd(strings.Join(names[:n-1], ", "), names[n-1]))
 		}
 		if year == "" {
-			lines = append(lines, p.say(wBecame, joined, m.Name))
+			lines = append(lines, p.say(words.PlaceBecame(joined, m.Name)))
 		} else {
-			lines = append(lines, p.say(wBecameOn, joined, m.Name, year))
+			lines = append(lines, p.say(words.PlaceBecameOn(joined, m.Name, year)))
 		}
 	}
 	for _, n := range m.Numbers {
 		if n.To != "" && n.Number != m.Number {
-			lines = append(lines, p.say(wNumberBefore, n.Number, yearAfter(n.To)))
+			lines = append(lines, p.say(words.PlaceNumberBefore(n.Number, yearAfter(n.To))))
 		}
 	}
 	return lines
 }
 
-// yearAfter is the year in which something came after what lasted to a day: a municipality that ends on the last day of 2019 is another in 2020.
+// yearAfter returns the year of the day after a date, which is the year of a merger: a municipality that ends on the
+// last day of 2019 was merged in 2020. It is empty for an invalid date.
 func yearAfter(day string) string {
 	t, err := time.Parse(time.DateOnly, day)
 	if err != nil {
@@ -247,13 +253,13 @@ func yearAfter(day string) string {
 	return t.AddDate(0, 0, 1).Format("2006")
 }
 
-// alikeBy says why a municipality is like another.
+// alikeBy writes in what a municipality is similar to another.
 func alikeBy(p *page, m, other *municipality) (why []string) {
 	if m.Centrality != 0 && m.Centrality == other.Centrality {
-		why = append(why, p.say(wSameCentrality))
+		why = append(why, p.say(words.PlaceSameCentrality))
 	}
 	if difference := m.Population - other.Population; max(difference, -difference)*10 <= m.Population {
-		why = append(why, p.say(wNearPopulation))
+		why = append(why, p.say(words.PlaceNearPopulation))
 	}
 	if other.KostraGroup != "" {
 		why = append(why, "KOSTRA "+kostra(other.KostraGroup))
@@ -264,12 +270,12 @@ func alikeBy(p *page, m, other *municipality) (why []string) {
 	return why
 }
 
-// kostra is a KOSTRA group as people write it: EKG07 is 7.
+// kostra returns a KOSTRA group as people write it: 7 for EKG07.
 func kostra(group string) string {
 	return strings.TrimLeft(strings.TrimPrefix(group, "EKG"), "0")
 }
 
-// countyList are municipalities of a county.
+// countyList holds the municipalities of a county.
 type countyList struct {
 	county county
 	list   []municipality

@@ -13,27 +13,30 @@ import (
 	"dugnad/fault"
 	"dugnad/schema"
 	"dugnad/schema/facet"
+	"dugnad/text/words"
 )
 
-// filterOf is a facet as the page has it.
+// filterOf describes a facet on the page.
 type filterOf struct {
 	facet.Spec
-	title  word
-	closed []string // the values of a closed list; nil for those that the hub's editors keep
+	title  words.Phrase
+	closed []string // the values of a closed list; nil for lists that the hub's editors maintain
 	open   bool     // its box is open from the start
 }
 
 // facetTitles are the titles of the facets.
-var facetTitles = map[facet.Facet]word{
-	facet.Theme: wTheme, facet.County: wCounty, facet.Municipality: wMunicipality, facet.Type: wType, facet.Kind: wKind, facet.Evidence: wEvidence,
-	facet.TargetGroup: wTargetGroup, facet.Method: wMethod, facet.Year: wYear, facet.Language: wLanguage, facet.Organization: wOrg,
+var facetTitles = map[facet.Facet]words.Phrase{
+	facet.Theme: words.SearchTheme, facet.County: words.SearchCounty, facet.Municipality: words.PlaceMunicipality,
+	facet.Type: words.SearchType, facet.Kind: words.SearchKind, facet.Evidence: words.SearchEvidence,
+	facet.TargetGroup: words.SearchTargetGroup, facet.Method: words.SearchMethod, facet.Year: words.SearchYear,
+	facet.Language: words.SearchLanguage, facet.Organization: words.PlaceOrganization,
 }
 
 // filters are the facets, in the order of the page: those that readers use most first, then the others.
 var filters = func() []filterOf {
 	first := []facet.Facet{
-		facet.Theme, facet.County, facet.Municipality, facet.Type, facet.Kind, facet.Evidence, facet.TargetGroup, facet.Method, facet.Year,
-		facet.Language, facet.Organization,
+		facet.Theme, facet.County, facet.Municipality, facet.Type, facet.Kind, facet.Evidence, facet.TargetGroup,
+		facet.Method, facet.Year, facet.Language, facet.Organization,
 	}
 	all := make([]filterOf, 0, len(facet.All()))
 	add := func(f facet.Spec) {
@@ -61,20 +64,20 @@ const (
 	mostChosen  = 50 // values of a facet in an address
 	likeParam   = "som"
 	nearHits    = 3
-	mostOffered = 5 // filters that the empty page offers to remove
+	mostOffered = 5 // filters that the page without hits offers to remove
 )
 
-// searchRequest is what an address asks for.
+// searchRequest holds the parameters of a search.
 type searchRequest struct {
 	words, like, sort, view, after, find string
 	chosen                               map[string][]string // by parameter
 }
 
-// orders are the values of sort, and what the API calls them.
+// orders are the values of sort, with the API's names.
 var orders = []struct {
 	param, order string
-	label        word
-}{{"", "RELEVANCE", wRelevance}, {"nyeste", "NEWEST", wNewestSort}, {"tittel", "TITLE", wTitleSort}}
+	label        words.Phrase
+}{{"", "RELEVANCE", words.SearchRelevance}, {"nyeste", "NEWEST", words.SearchNewest}, {"tittel", "TITLE", words.SearchTitle}}
 
 func readSearch(values url.Values) (*searchRequest, error) {
 	s := &searchRequest{
@@ -101,7 +104,7 @@ func readSearch(values url.Values) (*searchRequest, error) {
 	return s, nil
 }
 
-// order returns the API's name of the order; empty for an unknown sort.
+// order returns the API's name of the order; empty if sort is invalid.
 func (s *searchRequest) order() string {
 	for _, o := range orders {
 		if o.param == s.sort {
@@ -111,14 +114,14 @@ func (s *searchRequest) order() string {
 	return ""
 }
 
-// allTypes are what a search finds where no type is chosen: content. Municipalities and organisations have pages of
+// allTypes are the types that a search finds if none is chosen: content. Municipalities and organisations have pages of
 // their own.
 var allTypes = schema.ContentType("").Values()
 
-// contentLanguages are those that texts may be in.
+// contentLanguages are the languages that texts may be in.
 var contentLanguages = schema.Language("").Values()
 
-// filter is the API's filter, without the parameter that is left out.
+// filter returns the filter for the API. It leaves out one parameter; none if without is empty.
 func (s *searchRequest) filter(without string) map[string]any {
 	filter := map[string]any{"types": allTypes}
 	for _, f := range filters {
@@ -132,7 +135,7 @@ func (s *searchRequest) filter(without string) map[string]any {
 		}
 		numbers := make([]int, len(chosen))
 		for i, v := range chosen {
-			numbers[i], _ = strconv.Atoi(v) // readSearch has tried
+			numbers[i], _ = strconv.Atoi(v) // readSearch has checked that it is a number
 		}
 		filter[f.Field] = numbers
 	}
@@ -142,7 +145,7 @@ func (s *searchRequest) filter(without string) map[string]any {
 	return filter
 }
 
-// narrowed counts the values that are chosen.
+// narrowed returns the number of chosen values.
 func (s *searchRequest) narrowed() (n int) {
 	for _, chosen := range s.chosen {
 		n += len(chosen)
@@ -153,7 +156,7 @@ func (s *searchRequest) narrowed() (n int) {
 	return n
 }
 
-// values is the search as parameters of an address; a page after the first is not part of it.
+// values returns the parameters of the search's address, for its first page.
 func (s *searchRequest) values() url.Values {
 	values := url.Values{}
 	for name, value := range map[string]string{"q": s.words, likeParam: s.like, "sort": s.sort, "vis": s.view, "finn": s.find} {
@@ -169,7 +172,7 @@ func (s *searchRequest) values() url.Values {
 	return values
 }
 
-// searchWith is the address of the search with a parameter set otherwise; empty takes it away.
+// searchWith returns the address of the search with another value of a parameter; an empty value removes it.
 func (p *page) searchWith(s *searchRequest, name, value string) templ.SafeURL {
 	values := s.values()
 	values.Del(name)
@@ -179,7 +182,7 @@ func (p *page) searchWith(s *searchRequest, name, value string) templ.SafeURL {
 	return p.searchAt(values)
 }
 
-// without is the address of the search without one of the values of a parameter.
+// without returns the address of the search without one value of a parameter.
 func (p *page) without(s *searchRequest, name, value string) templ.SafeURL {
 	values := s.values()
 	values[name] = slices.DeleteFunc(values[name], func(v string) bool { return v == value })
@@ -197,16 +200,16 @@ func (p *page) searchAt(values url.Values) templ.SafeURL {
 type chip struct {
 	title, label string
 	without      templ.SafeURL
-	count        int // hits without it, on the empty page
+	count        int // hits without it, if there are none with it
 }
 
-// results is a search with its answer.
+// results is a search with its results.
 type results struct {
 	*searchRequest
 	found
 	chips    []chip
 	matches  []municipality // of find
-	near     []hit          // on the empty page
+	near     []hit          // if there are no hits
 	counties []countyChoice
 	places   []municipality // that the words name
 	all      *allPlaces
@@ -218,7 +221,7 @@ type countyChoice struct {
 	municipalities []value
 }
 
-// search is the page of searches.
+// search shows the page of a search.
 func (e *Explorer) search(r *http.Request, p *page) (templ.Component, error) {
 	s, err := readSearch(r.URL.Query())
 	if err != nil {
@@ -262,7 +265,7 @@ func (e *Explorer) search(r *http.Request, p *page) (templ.Component, error) {
 	return searchPage(p, res), nil
 }
 
-// find asks for hits.
+// find executes a search. after is the cursor of the previous page; empty for the first.
 func (e *Explorer) find(ctx context.Context, p *page, s *searchRequest, filter map[string]any, facets []string, first int, after string) (found, error) {
 	variables := map[string]any{"filter": filter, "orderBy": s.order(), "first": first, "facets": facets}
 	if s.words != "" {
@@ -276,17 +279,17 @@ func (e *Explorer) find(ctx context.Context, p *page, s *searchRequest, filter m
 	return d.Search, err
 }
 
-// searchDown returns the page that is shown while search is down: a list by the filters that need no search.
+// searchDown shows that search is unavailable, and lists the entries that match the filters.
 func (e *Explorer) searchDown(ctx context.Context, p *page, s *searchRequest) (templ.Component, error) {
 	listed, err := e.listed(ctx, p, s.listFilter(), hitsOfPage)
 	if err != nil {
 		return nil, err
 	}
-	p.current, p.title, p.private, p.status = "sok", p.say(wUnavailable), true, http.StatusServiceUnavailable
+	p.current, p.title, p.private, p.status = "sok", p.say(words.AbsentUnavailable), true, http.StatusServiceUnavailable
 	return searchDownPage(p, s, listed.Edges), nil
 }
 
-// listFilter is what lists can be narrowed by of what a search is.
+// listFilter returns those filters of the search that the API's lists support.
 func (s *searchRequest) listFilter() map[string]any {
 	filter := map[string]any{}
 	for _, f := range filters {
@@ -297,7 +300,7 @@ func (s *searchRequest) listFilter() map[string]any {
 	return filter
 }
 
-// waysOut counts what an empty page offers: the hits without each of the filters, and those of the words alone.
+// waysOut counts the hits without each of the filters, and finds some for the query alone, for the page without hits.
 func (e *Explorer) waysOut(ctx context.Context, p *page, res *results) error {
 	s := res.searchRequest
 	counted := map[string]int{}
@@ -322,7 +325,7 @@ func (e *Explorer) waysOut(ctx context.Context, p *page, res *results) error {
 	return err
 }
 
-// paramOf is the parameter whose chips have a title.
+// paramOf returns the parameter of the chips with a title.
 func paramOf(p *page, title string) string {
 	for _, f := range filters {
 		if p.say(f.title) == title {
@@ -332,7 +335,7 @@ func paramOf(p *page, title string) string {
 	return likeParam
 }
 
-// chips are the chosen values in words.
+// chips returns the chosen values with their labels.
 func chips(p *page, res *results, all *allPlaces) (list []chip) {
 	for _, f := range filters {
 		labels := map[string]string{}
@@ -348,12 +351,12 @@ func chips(p *page, res *results, all *allPlaces) (list []chip) {
 		}
 	}
 	if res.like != "" {
-		list = append(list, chip{title: p.say(wLike), label: orDefault(all.byNumber[res.like].Name, res.like), without: p.searchWith(res.searchRequest, likeParam, "")})
+		list = append(list, chip{title: p.say(words.SearchLike), label: orDefault(all.byNumber[res.like].Name, res.like), without: p.searchWith(res.searchRequest, likeParam, "")})
 	}
 	return list
 }
 
-// byCounty puts the municipalities that have hits below their counties.
+// byCounty groups the municipalities that have hits by county.
 func byCounty(counties, municipalities facetCounts, all *allPlaces) (list []countyChoice) {
 	for _, c := range counties.Values {
 		choice := countyChoice{value: c}
@@ -367,30 +370,25 @@ func byCounty(counties, municipalities facetCounts, all *allPlaces) (list []coun
 	return list
 }
 
-// heading returns the heading of a page of results.
+// heading writes the number of hits. An inexact number is a lower bound.
 func heading(p *page, res *results) string {
-	n := p.language.whole(res.TotalCount)
-	if !res.TotalIsExact {
-		n = p.say(wAtLeast) + n
+	atLeast := ""
+	if !res.TotalIsExact && res.TotalCount > 1 {
+		atLeast = p.say(words.SearchAtLeast)
 	}
 	switch {
 	case res.TotalCount == 0 && res.words != "":
-		return p.say(wNoHitsOn, res.words)
+		return p.say(words.SearchNoResultsFor(res.words))
 	case res.TotalCount == 0:
-		return p.say(wNoHits)
-	case res.words != "" && res.TotalCount == 1:
-		return p.say(wHitsOn.one, res.words)
+		return p.say(words.SearchNoResults)
 	case res.words != "":
-		return p.say(wHitsOn.several, n, res.words)
-	case res.TotalCount == 1:
-		return p.say(wHits.one)
+		return atLeast + p.say(words.SearchResultsFor(res.TotalCount, res.words))
 	default:
-		return p.say(wHits.several, n)
+		return atLeast + p.say(words.SearchResults(res.TotalCount))
 	}
 }
 
-// feedOf are the parameters of the feed that has what a search finds; empty where no feed does, because feeds know
-// neither words nor all filters.
+// feedOf returns the parameters of the feed closest to a search. Feeds do not support a query, nor all filters.
 func feedOf(s *searchRequest) string {
 	values := url.Values{}
 	for _, f := range filters {
@@ -401,7 +399,7 @@ func feedOf(s *searchRequest) string {
 	return values.Encode()
 }
 
-// tree puts the themes below their parents.
+// tree returns the themes without a listed parent, and the others by parent.
 func tree(f facetCounts) (roots []value, below map[string][]value) {
 	below = map[string][]value{}
 	there := map[string]bool{}
@@ -427,7 +425,7 @@ func (s *searchRequest) isChosen(param, value string) bool {
 	return slices.Contains(s.chosen[param], value)
 }
 
-// html is a hit's field with the words marked; empty where the field has none. The API has escaped it.
+// html returns a field of a hit as HTML with the matches marked; empty if there are none. The API has escaped it.
 func (h *hit) html(field string) string {
 	for _, l := range h.Highlights {
 		if l.Field == field {
@@ -437,7 +435,7 @@ func (h *hit) html(field string) string {
 	return ""
 }
 
-// why is the part of the body that has the words, where neither title nor summary shows them.
+// why returns the excerpt of the body with the matches, if neither title nor summary has any.
 func (h *hit) why() string {
 	if strings.Contains(h.html("title")+h.html("summary"), "<mark>") {
 		return ""
@@ -445,7 +443,7 @@ func (h *hit) why() string {
 	return h.html("body")
 }
 
-// likeInstead is the search in the municipalities that are like one, instead of in it.
+// likeInstead returns the address of the search in the municipalities similar to one, instead of in it.
 func (p *page) likeInstead(s *searchRequest, number string) templ.SafeURL {
 	values := s.values()
 	values.Del("kommune")
@@ -453,7 +451,7 @@ func (p *page) likeInstead(s *searchRequest, number string) templ.SafeURL {
 	return p.searchAt(values)
 }
 
-// onlyPlace is the list of a search's hits in one municipality.
+// onlyPlace returns the address of the search in one municipality, as a list.
 func (p *page) onlyPlace(s *searchRequest, number string) templ.SafeURL {
 	values := s.values()
 	values.Del("vis")
@@ -463,7 +461,7 @@ func (p *page) onlyPlace(s *searchRequest, number string) templ.SafeURL {
 
 const shownMost = 6
 
-// mostHits returns the municipalities with the most hits that are not chosen.
+// mostHits returns the municipalities with most hits, without those that are chosen or found by name.
 func mostHits(res *results, box facetCounts) (most []value) {
 	for _, v := range box.Values {
 		if !res.isChosen("kommune", v.Value) && len(most) < shownMost && !slices.ContainsFunc(firstOf(res.matches, shownChoices), func(m municipality) bool { return m.Number == v.Value }) {
@@ -473,7 +471,7 @@ func mostHits(res *results, box facetCounts) (most []value) {
 	return most
 }
 
-// isMost reports whether a municipality can be chosen further up: a value occurs once in a form.
+// isMost reports whether a municipality is listed further up: a value must occur once in a form.
 func isMost(res *results, box facetCounts, number string) bool {
 	return slices.ContainsFunc(mostHits(res, box), func(v value) bool { return v.Value == number }) ||
 		slices.ContainsFunc(firstOf(res.matches, shownChoices), func(m municipality) bool { return m.Number == number })
@@ -497,15 +495,15 @@ func labelOf(chips []chip, title string) string {
 	return ""
 }
 
-func quoted(words []string) string { return "«" + strings.Join(words, "», «") + "»" }
+func quoted(texts []string) string { return "«" + strings.Join(texts, "», «") + "»" }
 
-// active is a municipality of today.
+// active returns the municipality as an active one.
 func active(m municipality) *municipality {
 	m.Active = true
 	return &m
 }
 
-// componentOf are the attributes of a web component that searches as the page does, as far as it can be narrowed.
+// componentOf returns the attributes of a web component for the same search, as far as it supports the filters.
 func componentOf(s *searchRequest) (attributes []string) {
 	for _, f := range listFilters {
 		if chosen := s.chosen[facet.Of(f.facet).Param]; len(chosen) > 0 {

@@ -6,9 +6,9 @@ import (
 	"dugnad/schema"
 )
 
-// The shapes below are what the documents in documents/ ask for. null becomes the zero value.
+// The types below hold the responses of the operations in documents/. null becomes the zero value.
 
-// card is a piece of content as lists show it.
+// card is an entry as lists show it.
 type card struct {
 	Type           string `json:"__typename"`
 	ID, Slug       string
@@ -24,7 +24,7 @@ type card struct {
 	kinds
 }
 
-// entry is a piece of content as its page shows it: what all have, and what its type has.
+// entry is an entry as its page shows it, with the fields of every type.
 type entry struct {
 	card
 	URL, Permalink, Body   string
@@ -181,7 +181,7 @@ type (
 	}
 )
 
-// municipality is a municipality, and a district of Oslo, which has a name and a number as well.
+// municipality is a municipality or a district of Oslo, which has a name and a number as well.
 type municipality struct {
 	ID, Number, Name, OfficialName, KostraGroup            string
 	Names                                                  []localName
@@ -204,7 +204,7 @@ type (
 	numberUse struct{ Number, Name, From, To string }
 )
 
-// found is an answer to a search.
+// found is the result of a search.
 type found struct {
 	TotalCount    int
 	TotalIsExact  bool
@@ -231,7 +231,7 @@ type listedEntry struct {
 	Places      struct{ Edges []placeLink }
 }
 
-// date is that by which lists are ordered.
+// date returns the date that lists are sorted by.
 func (e *listedEntry) date() string {
 	if e.Issued != nil {
 		return e.Issued.Date
@@ -252,7 +252,7 @@ type value struct {
 	Parent       string
 }
 
-// facet is the facet of that name, empty where it was not asked for.
+// facet returns a facet by name; empty if it was not requested.
 func (f *found) facet(name string) facetCounts {
 	for _, one := range f.Facets {
 		if one.Facet == name {

@@ -14,26 +14,27 @@ import (
 	"github.com/a-h/templ"
 
 	"dugnad/schema"
+	"dugnad/text/words"
 )
 
-// mostForm is how large a form may be, in bytes: what it holds is a few pages of text.
-const mostForm = 256 << 10
+// maxForm is the largest form that is accepted, in bytes: enough for a few pages of text.
+const maxForm = 256 << 10
 
-// tell asks one of the documents that change something.
-func (e *Explorer) tell(ctx context.Context, document string, variables map[string]any, into any) error {
+// mutate executes a document that changes something.
+func (e *Explorer) mutate(ctx context.Context, document string, variables map[string]any, into any) error {
 	return e.API.Ask(ctx, e.documents[document], variables, into)
 }
 
-// readForm reads what a form sends.
+// readForm reads the fields of a form; badRequest if it is too large or malformed.
 func readForm(r *http.Request) (url.Values, error) {
-	r.Body = http.MaxBytesReader(nil, r.Body, mostForm)
+	r.Body = http.MaxBytesReader(nil, r.Body, maxForm)
 	if err := r.ParseForm(); err != nil {
 		return nil, badRequest("form")
 	}
 	return r.PostForm, nil
 }
 
-// feedback counts an answer to "did you find what you were looking for", and thanks.
+// feedback counts an answer to "did you find what you were looking for", and shows a page of thanks.
 func (e *Explorer) feedback(r *http.Request, p *page) (templ.Component, error) {
 	form, err := readForm(r)
 	if err != nil {
@@ -50,26 +51,29 @@ func (e *Explorer) feedback(r *http.Request, p *page) (templ.Component, error) {
 	var d struct {
 		GiveFeedback struct{ Counted bool }
 	}
-	if err := e.tell(r.Context(), "give_feedback", variables, &d); err != nil {
+	if err := e.mutate(r.Context(), "give_feedback", variables, &d); err != nil {
 		return nil, err
 	}
 	if !d.GiveFeedback.Counted {
 		return nil, errNotFound
 	}
-	p.title, p.private, p.path = p.say(wThanks), true, "/" // where the answer was sent to there is no page
+	p.title, p.private, p.path = p.say(words.FeedbackThanks), true, "/" // the address of the form has no page
 	return thanksPage(p, ownPath(form.Get("tilbake")), answer == "nei"), nil
 }
 
-// ownPath is a path of this site, or the front page for what is none.
+// ownPath returns a path on this site, and the front page for anything else.
 func ownPath(path string) templ.SafeURL {
 	u, err := url.Parse(path)
-	if err != nil || u.IsAbs() || u.Host != "" || !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || strings.Contains(path, `\`) {
+	if err != nil || u.IsAbs() || u.Host != "" {
+		return "/"
+	}
+	if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || strings.Contains(path, `\`) {
 		return "/"
 	}
 	return templ.SafeURL(path)
 }
 
-// membership is a part that somebody has in an organisation.
+// membership is the role of the viewer in an organisation.
 type membership struct {
 	Role         string
 	Organization struct {
@@ -78,42 +82,42 @@ type membership struct {
 	}
 }
 
-// problem is something that is wrong with what was written.
+// problem is a problem that the API found in a draft.
 type problem struct {
 	Code, Severity, Message string
 	Path                    []string
 }
 
-// experience is the form of six questions: what was answered, and what is wrong with it.
+// experience is the form of six questions: the answers, and what is wrong with them.
 type experience struct {
 	memberships []membership
 	themes      []struct{ ID, Slug, Label string }
 	groups      []struct{ ID, Label string }
 
-	key, organization                                   string
-	title, challenge, steps, result, didNotWork, measur string
-	chosenThemes, chosenGroups                          []string
-	missing                                             []string // names of fields
-	signedOut                                           bool     // the sign-in ended before the form was sent
-	problems                                            []problem
+	key, organization                                     string
+	title, challenge, steps, result, didNotWork, howKnown string
+	chosenThemes, chosenGroups                            []string
+	missing                                               []string // names of fields
+	signedOut                                             bool     // the sign-in ended before the form was sent
+	problems                                              []problem
 }
 
-// share is the page on which somebody who is signed in tells of an experience.
+// share shows the form for sharing an experience to readers who are signed in.
 func (e *Explorer) share(r *http.Request, p *page) (templ.Component, error) {
 	x, err := e.newExperience(r.Context(), p)
 	if err != nil {
 		return nil, err
 	}
-	p.current, p.title, p.description = "del", p.say(wShare), p.say(wTriedWhy)
+	p.current, p.title, p.description = "del", p.say(words.FrameShareExperience), p.say(words.ShareSixQuestionsText)
 	if x.memberships == nil {
 		return shareSignedOut(p), nil
 	}
 	x.key = "del-" + rand.Text()
-	x.measur = "erfart"
+	x.howKnown = "erfart"
 	return sharePage(p, x), nil
 }
 
-// newExperience is an empty form for the viewer. Its memberships are nil for those who are not signed in.
+// newExperience returns an empty form for the viewer. Its memberships are nil if the viewer is not signed in.
 func (e *Explorer) newExperience(ctx context.Context, p *page) (*experience, error) {
 	var d struct {
 		Viewer *struct{ Memberships []membership }
@@ -134,10 +138,10 @@ func (e *Explorer) newExperience(ctx context.Context, p *page) (*experience, err
 	return x, nil
 }
 
-// evidenceBy is the level of evidence that an answer to "how do you know" is.
+// evidenceBy is the level of evidence for each answer to "how do you know".
 var evidenceBy = map[string]int{"proves": 0, "beskrevet": 1, "erfart": 2, "malt": 3}
 
-// shareForm makes a draft of what was answered and sends it to review.
+// shareForm saves the answers as a draft and submits it for review.
 func (e *Explorer) shareForm(r *http.Request, p *page) (templ.Component, error) {
 	form, err := readForm(r)
 	if err != nil {
@@ -147,7 +151,7 @@ func (e *Explorer) shareForm(r *http.Request, p *page) (templ.Component, error) 
 	if err != nil {
 		return nil, err
 	}
-	p.current, p.title, p.private = "del", p.say(wShare), true
+	p.current, p.title, p.private = "del", p.say(words.FrameShareExperience), true
 	x.read(form)
 	if x.memberships != nil && len(x.memberships) == 0 {
 		return shareSignedOut(p), nil
@@ -164,7 +168,8 @@ func (e *Explorer) shareForm(r *http.Request, p *page) (templ.Component, error) 
 			Problems []problem
 		}
 	}
-	err = e.tell(r.Context(), "share", map[string]any{"input": x.input(p.language.content), "organization": x.organization}, &made)
+	variables := map[string]any{"input": x.input(p.language.Content), "organization": x.organization}
+	err = e.mutate(r.Context(), "share", variables, &made)
 	if err != nil {
 		return nil, err
 	}
@@ -177,20 +182,20 @@ func (e *Explorer) shareForm(r *http.Request, p *page) (templ.Component, error) 
 		return sharedPage(p, x, nil), nil
 	}
 	var sent struct{ Submit struct{ Problems []problem } }
-	err = e.tell(r.Context(), "submit", map[string]any{"entry": entry.ID, "revision": entry.Head.Number}, &sent)
+	err = e.mutate(r.Context(), "submit", map[string]any{"entry": entry.ID, "revision": entry.Head.Number}, &sent)
 	if err != nil {
 		return nil, err
 	}
 	return sharedPage(p, x, sent.Submit.Problems), nil
 }
 
-// read takes the answers, and finds those that are missing.
+// read takes the answers from a form, and lists those that are missing.
 func (x *experience) read(form url.Values) {
 	text := func(name string) string {
 		return strings.TrimSpace(strings.ReplaceAll(form.Get(name), "\r\n", "\n"))
 	}
 	x.key, x.title, x.challenge, x.steps = form.Get("nokkel"), text("tittel"), text("utfordring"), text("steg")
-	x.result, x.didNotWork, x.measur = text("resultat"), text("virket-ikke"), form.Get("hvordan")
+	x.result, x.didNotWork, x.howKnown = text("resultat"), text("virket-ikke"), form.Get("hvordan")
 	x.chosenThemes, x.chosenGroups = form["tema"], form["malgruppe"]
 	for i, m := range x.memberships {
 		if i == 0 || m.Organization.ID == form.Get("organisasjon") {
@@ -207,7 +212,8 @@ func (x *experience) read(form url.Values) {
 	}
 }
 
-// input is the draft. Its key is of the form and of what was answered: the same sent twice makes one, and what was changed in between is not lost.
+// input returns the draft. Its key is derived from the form's key and the answers: the same answers sent twice make one
+// draft, and changed answers make another, so that nothing is lost.
 func (x *experience) input(l schema.Language) map[string]any {
 	steps := []string{}
 	for line := range strings.SplitSeq(x.steps, "\n") {
@@ -215,12 +221,14 @@ func (x *experience) input(l schema.Language) map[string]any {
 			steps = append(steps, line)
 		}
 	}
-	text := map[string]any{"language": string(l), "title": x.title, "challenge": x.challenge, "steps": steps, "lessons": x.result, "ready": true}
+	text := map[string]any{
+		"language": string(l), "title": x.title, "challenge": x.challenge, "steps": steps, "lessons": x.result, "ready": true,
+	}
 	if x.didNotWork != "" {
 		text["didNotWork"] = x.didNotWork
 	}
 	input := map[string]any{"kind": "EXPERIENCE", "texts": []any{text}}
-	if level, ok := evidenceBy[x.measur]; ok {
+	if level, ok := evidenceBy[x.howKnown]; ok {
 		input["evidence"] = map[string]any{"level": level, "direction": "UNKNOWN"}
 	}
 	if len(x.chosenThemes) > 0 {
@@ -241,15 +249,15 @@ func (x *experience) input(l schema.Language) map[string]any {
 
 func (x *experience) isMissing(name string) bool { return slices.Contains(x.missing, name) }
 
-// said is a problem in words that a caseworker understands.
+// said writes a problem in words that a caseworker understands, or the API's message if there are none.
 func (p *page) said(one problem) string {
-	if w, ok := problemWords[one.Code]; ok {
+	if w, ok := words.Problem[one.Code]; ok {
 		return p.say(w)
 	}
 	return one.Message
 }
 
-// invalid marks a field that is missing, and says which texts are about it.
+// invalid returns the attributes of a field: which texts describe it, and whether its answer is missing.
 func invalid(x *experience, name string) templ.Attributes {
 	if x.isMissing(name) {
 		return templ.Attributes{"aria-invalid": "true", "aria-describedby": name + "-f " + name + "-h"}
@@ -257,8 +265,8 @@ func invalid(x *experience, name string) templ.Attributes {
 	return templ.Attributes{"aria-describedby": name + "-h"}
 }
 
-// howToEmbed tells partners how to show content on their own pages.
+// howToEmbed shows partners how to embed content in their own pages.
 func (e *Explorer) howToEmbed(_ *http.Request, p *page) (templ.Component, error) {
-	p.title, p.description = p.say(wEmbedTitle), p.say(wEmbedLede)
+	p.title, p.description = p.say(words.HowToEmbedTitle), p.say(words.HowToEmbedText)
 	return embedPage(p), nil
 }

@@ -63,9 +63,6 @@ var filterFields = func() map[string]string {
 	return fields
 }()
 
-// feedLanguages are the values of lang.
-var feedLanguages = []string{"NB", "NN", "EN", "SE"}
-
 // entry is an entry of a feed, as the API gives it.
 type entry struct {
 	ID, Title, Permalink, Language string
@@ -124,8 +121,8 @@ func parse(values url.Values) (asked request, err error) {
 			}
 		case name == "lang":
 			asked.language = strings.ToUpper(given[0])
-			if !slices.Contains(feedLanguages, asked.language) {
-				return asked, fmt.Errorf("lang must be one of %s", strings.ToLower(strings.Join(feedLanguages, ", ")))
+			if !slices.Contains(schema.TitleLanguages(), schema.Language(asked.language)) {
+				return asked, fmt.Errorf("lang must be one of %s", strings.Join(schema.TitleTags(), ", "))
 			}
 		case filterFields[name] != "":
 			values := make([]any, len(given))

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"dugnad/schema"
+	"dugnad/text/words"
 	"dugnad/web/explorer"
 	"dugnad/web/httpcache"
 	"dugnad/web/respond"
@@ -102,7 +103,7 @@ func (f *Feeds) lookUp(ctx context.Context, address string) (found *card, langua
 func (f *Feeds) fieldAt(address string) (field, keyType, key, language string) {
 	path, ok := strings.CutPrefix(address, f.BaseURL()+"/")
 	if !ok {
-		return "", "", "", "nb"
+		return "", "", "", words.Languages[0].Tag
 	}
 	language, path = explorer.SplitLanguage(path)
 	path, _, _ = strings.Cut(path, "?")

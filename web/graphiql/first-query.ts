@@ -1,4 +1,4 @@
-// What a newcomer sees and can run at once.
+// The operation that a new user sees, ready to run.
 export const firstQuery = `# Dugnad: what Norwegian municipalities share of their integration work.
 # Run the query with the play button or Ctrl-Enter; Ctrl-Space suggests fields.
 {

@@ -15,7 +15,7 @@ describe('GraphQL over HTTP', () => {
   for (const audit of audits) {
     test(`${audit.id} ${audit.name}`, async () => {
       const result = await audit.fn()
-      // A SHOULD or MAY that is not met is a failure here too.
+      // An unmet SHOULD or MAY fails too.
       assert.equal(result.status, 'ok', result.reason)
     })
   }

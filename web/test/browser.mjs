@@ -1,7 +1,7 @@
 // Debian's Chromium, driven by playwright-core; no browser is downloaded.
 import { chromium } from 'playwright-core'
 
-// Without these, Chromium looks for its maker's hosts at every start.
+// Without these, Chromium contacts Google's hosts at every start.
 const quiet = [
   '--disable-quic',
   '--no-first-run',

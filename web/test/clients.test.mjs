@@ -1,4 +1,4 @@
-// Clients that people use, against the server at HUB_TEST_URL and its printed schema.
+// Popular GraphQL clients, against the server at HUB_TEST_URL and its printed schema.
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -68,7 +68,7 @@ describe('Apollo Client', () => {
     assert.ok((await ask()).data.themes.nodes.length > 0)
     assert.equal(asked.at(-1).method, 'GET')
     assert.equal(asked.at(-1).text, false)
-    assert.ok(asked.length === 3 || asked.length === 2, JSON.stringify(asked)) // two when another run has asked it
+    assert.ok(asked.length === 3 || asked.length === 2, JSON.stringify(asked)) // two if an earlier run has registered it
   })
 
   test('tells errors by their codes', async () => {
@@ -101,7 +101,7 @@ describe('Apollo Client', () => {
 
 describe('urql with Graphcache', async () => {
   const introspection = await ask(getIntrospectionQuery())
-  // What has no id is part of what holds it.
+  // An object without an id is embedded in its parent.
   const keys = Object.fromEntries(
     introspection.__schema.types.filter((t) => t.kind === 'OBJECT' && !t.fields.some((f) => f.name === 'id')).map((t) => [t.name, () => null]),
   )
@@ -111,10 +111,10 @@ describe('urql with Graphcache', async () => {
       preferGetMethod: false,
       exchanges: [cacheExchange({ schema: introspection, keys, resolvers: { Query: { practices: relayPagination() } } }), fetchExchange],
     })
-  // One cache per language: what @inContext chooses is not a part of a field's key.
+  // One cache per language: @inContext is not part of a field's key.
   const inLanguage = (language) => {
     const client = make()
-    // What is not stale: with a schema, what is kept already is given at once.
+    // With a schema, the cached part is returned at once.
     return (query, variables) =>
       new Promise((resolve) => {
         const { unsubscribe } = client.query(query.replace('LANGUAGE', language), variables ?? {}).subscribe((result) => {
@@ -159,7 +159,7 @@ describe('urql with Graphcache', async () => {
   })
 })
 
-// inFolder has a generator work in a folder of its own, which has the packages of this one.
+// inFolder runs a generator in a folder of its own, with the packages of this one.
 async function inFolder(work) {
   const folder = await mkdtemp(join(tmpdir(), 'dugnad-clients.'))
   try {
@@ -191,7 +191,7 @@ test('the Relay compiler takes the printed schema', async () => {
     for (const name of ['PracticesQuery', 'PracticesPageQuery', 'PracticesCardQuery', 'Practices_list', 'Practices_card']) {
       assert.ok(made.includes(`${name}.graphql.ts`), `${name} is not in ${made}`)
     }
-    // What it would send is answered, and its manifest is one that the hub registers.
+    // The compiled operation is answered, and the hub registers its manifest.
     const documents = JSON.parse(await readFile(join(folder, 'documents.json'), 'utf8'))
     const page = Object.entries(documents).find(([, text]) => text.includes('query PracticesQuery'))
     assert.equal(createHash('sha256').update(page[1]).digest('hex'), page[0])

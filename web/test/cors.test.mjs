@@ -27,7 +27,7 @@ describe('A page of another origin', () => {
     server?.close()
   })
 
-  // send has the page ask, and gives what it saw: the status and the body, or that the browser let it see nothing.
+  // send sends a request from the page and returns the status and the body, as far as the browser lets the page see them.
   const send = (path, options = {}) =>
     page.evaluate(
       async ([url, init]) => {
@@ -108,6 +108,6 @@ describe('A page of another origin', () => {
         }),
       `${hub.replace(/^http/, 'ws')}/graphql`,
     )
-    assert.ok(code === 1006 || code === '{"type":"connection_ack"}', `${code}`) // refused, or nobody's: cookies do not count
+    assert.ok(code === 1006 || code === '{"type":"connection_ack"}', `${code}`) // refused, or anonymous: cookies are ignored
   })
 })

@@ -91,7 +91,7 @@ describe('GraphiQL', () => {
   })
 })
 
-// What GraphiQL 5.4.0 itself gets wrong in its markup, which no style sheet can mend.
+// Faults in the markup of GraphiQL 5.4.0, which no style sheet can fix.
 const known = [
   // A tab of the editor holds its own name and close buttons.
   { rule: 'nested-interactive', within: '.graphiql-tab' },

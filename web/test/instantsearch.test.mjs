@@ -57,7 +57,7 @@ describe('InstantSearch', () => {
     if (folder) await rm(folder, { recursive: true })
   })
 
-  // shown reads a refinement list or a level of the menu: label to count.
+  // shown returns the counts of a refinement list or a level of the menu, by label.
   const shown = (container) =>
     page.evaluate((container) => {
       const rows = document.querySelectorAll(`${container} .ais-RefinementList-item, ${container} .ais-HierarchicalMenu-item`)
@@ -69,7 +69,7 @@ describe('InstantSearch', () => {
       )
     }, container)
 
-  // until waits until what is read equals what is wanted.
+  // until waits until read returns the wanted value.
   async function until(read, wanted) {
     for (let n = 0; ; n++) {
       const got = await read()

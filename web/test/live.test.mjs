@@ -1,4 +1,4 @@
-// Subscriptions with the clients that the protocols' authors give out, against the server at HUB_TEST_URL.
+// Subscriptions with the reference clients of the protocols, against the server at HUB_TEST_URL.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 
@@ -13,7 +13,7 @@ const clients = {
   'graphql-sse': () => createEvents({ url: `${hub}/graphql`, retryAttempts: 0 }),
 }
 
-// first gives the first so many results of an operation, and stops it.
+// first returns the first n results of an operation, and ends it.
 async function first(client, count, payload) {
   const results = []
   for await (const result of client.iterate(payload)) {
@@ -23,7 +23,7 @@ async function first(client, count, payload) {
   return results
 }
 
-// A place in the log from which there is something to come.
+// A cursor of the log that has changes after it.
 async function place() {
   const response = await fetch(`${hub}/graphql`, {
     method: 'POST',

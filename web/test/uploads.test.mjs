@@ -1,4 +1,4 @@
-// Files by the tus protocol, with the client that its authors give out.
+// Uploads with the reference client of the tus protocol.
 import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
 import { describe, test } from 'node:test'
@@ -17,7 +17,7 @@ async function open(name, mediaType, bytes) {
   return createUpload
 }
 
-// send uploads in pieces, and stops after stopAt bytes where that is given.
+// send uploads in pieces, and stops after stopAt bytes if that is given.
 function send(file, uploadUrl, { stopAt = Infinity, ...options } = {}) {
   return new Promise((resolve, reject) => {
     const upload = new tus.Upload(file, {

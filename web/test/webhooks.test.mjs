@@ -1,4 +1,4 @@
-// What a webhook is sent, read with the library of Standard Webhooks.
+// Webhook deliveries, verified with the library of Standard Webhooks.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer } from 'node:http'

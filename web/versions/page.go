@@ -4,22 +4,17 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
-	"strings"
-	"time"
-
-	"golang.org/x/text/message"
-	"golang.org/x/text/number"
 
 	"dugnad/schema"
 	"dugnad/text"
+	"dugnad/text/words"
 )
 
 // page is a version as its page shows it.
 type page struct {
 	*Version
 
-	lang                 int    // index into languages, and into all words
-	tag                  string // of the page's language
+	language             *words.Language
 	textTag              string // of the language of the version's text
 	title, summary, body string // body is safe HTML
 	kind, owner          string
@@ -38,14 +33,12 @@ type figure struct{ label, value string }
 
 type download struct{ title, url, format string }
 
-// newPage returns the page of a version in one of the languages. base is the hub's address.
-func newPage(v *Version, base string, lang int) (*page, error) {
-	tag := languages[lang].String()
-	chain := text.Chain([]schema.Language{schema.Language(strings.ToUpper(tag))})
-	t := bestText(v.Texts, chain)
+// newPage returns the page of a version in a language. base is the hub's address.
+func newPage(v *Version, base string, l *words.Language) (*page, error) {
+	t := bestText(v.Texts, l.Chain)
 	p := &page{
-		Version: v, lang: lang, tag: tag, textTag: strings.ToLower(string(t.Language)), title: t.Title, summary: t.Summary, body: text.HTML(t.Body),
-		kind: schema.Word("TYPE", string(v.Type), chain), owner: v.Owner.In(chain), sections: sectionsOf(&t, lang),
+		Version: v, language: l, textTag: t.Language.Tag(), title: t.Title, summary: t.Summary, body: text.HTML(t.Body),
+		kind: l.Say(words.ContentType[string(v.Type)]), owner: v.Owner.In(l.Chain), sections: sectionsOf(&t, l),
 	}
 	var rest struct {
 		KeyFigures []schema.KeyFigure
@@ -55,14 +48,14 @@ func newPage(v *Version, base string, lang int) (*page, error) {
 		return nil, fmt.Errorf("decode the document of a version: %w", err)
 	}
 	for _, f := range rest.KeyFigures {
-		p.figures = append(p.figures, figureIn(f, chain, lang))
+		p.figures = append(p.figures, figureIn(f, l))
 	}
 	for _, d := range rest.Downloads {
 		address := d.URL
 		if d.Asset != "" {
 			address = base + "/files/" + d.Asset
 		}
-		p.downloads = append(p.downloads, download{d.Title.In(chain), address, d.Format})
+		p.downloads = append(p.downloads, download{d.Title.In(l.Chain), address, d.Format})
 	}
 	return p, nil
 }
@@ -83,56 +76,56 @@ func bestText(texts []schema.ContentText, chain []schema.Language) schema.Conten
 }
 
 // sectionsOf returns the texts below the body that are not empty, in the order in which they are read.
-func sectionsOf(t *schema.ContentText, lang int) (all []section) {
+func sectionsOf(t *schema.ContentText, l *words.Language) (all []section) {
 	paragraph := func(key, text string) {
 		if text != "" {
-			all = append(all, section{heading: headings[key][lang], text: text})
+			all = append(all, section{heading: l.Say(words.VersionSection[key]), text: text})
 		}
 	}
 	list := func(key string, items []string) {
 		if len(items) > 0 {
-			all = append(all, section{heading: headings[key][lang], items: items})
+			all = append(all, section{heading: l.Say(words.VersionSection[key]), items: items})
 		}
 	}
-	paragraph("challenge", t.Challenge)
-	paragraph("problemStatement", t.ProblemStatement)
-	list("goals", t.Goals)
-	list("needs", t.Needs)
-	list("researchQuestions", t.ResearchQuestions)
-	paragraph("method", t.Method)
-	paragraph("sample", t.Sample)
-	paragraph("howToUse", t.HowToUse)
-	list("steps", t.Steps)
-	paragraph("resources", t.Resources)
-	paragraph("cost", t.Cost)
-	paragraph("partners", t.Partners)
-	paragraph("preconditions", t.Preconditions)
-	list("findings", t.Findings)
-	list("recommendations", t.Recommendations)
-	paragraph("lessons", t.Lessons)
-	paragraph("didNotWork", t.DidNotWork)
-	paragraph("meetings", t.Meetings)
-	paragraph("programme", t.Programme)
-	list("sectors", t.Sectors)
+	paragraph("Challenge", t.Challenge)
+	paragraph("ProblemStatement", t.ProblemStatement)
+	list("Goals", t.Goals)
+	list("Needs", t.Needs)
+	list("ResearchQuestions", t.ResearchQuestions)
+	paragraph("Method", t.Method)
+	paragraph("Sample", t.Sample)
+	paragraph("HowToUse", t.HowToUse)
+	list("Steps", t.Steps)
+	paragraph("Resources", t.Resources)
+	paragraph("Cost", t.Cost)
+	paragraph("Partners", t.Partners)
+	paragraph("Preconditions", t.Preconditions)
+	list("Findings", t.Findings)
+	list("Recommendations", t.Recommendations)
+	paragraph("Lessons", t.Lessons)
+	paragraph("DidNotWork", t.DidNotWork)
+	paragraph("Meetings", t.Meetings)
+	paragraph("Programme", t.Programme)
+	list("Sectors", t.Sectors)
 	return all
 }
 
-// figureIn returns a key figure in words: the source's own where it gives them.
-func figureIn(f schema.KeyFigure, chain []schema.Language, lang int) figure {
-	printer := message.NewPrinter(languages[lang])
-	label, value := f.Label.In(chain), f.Text.In(chain)
+// figureIn returns a key figure in words: the source's own where it gives them. A unit without words follows as its
+// code.
+func figureIn(f schema.KeyFigure, l *words.Language) figure {
+	label, value := f.Label.In(l.Chain), f.Text.In(l.Chain)
 	if value == "" {
-		value = printer.Sprint(number.Decimal(f.Value))
+		value = l.Number(f.Value, 3)
 		if f.Upper != nil {
-			value += "–" + printer.Sprint(number.Decimal(*f.Upper))
+			value += "–" + l.Number(*f.Upper, 3)
 		}
-		if words, known := units[f.Unit]; known {
-			value += words[lang]
+		if unit, known := words.VersionUnit[f.Unit]; known {
+			value += l.Say(unit)
 		} else {
 			value += " " + f.Unit
 		}
-		if words, known := operators[f.Operator]; known {
-			value = words[lang] + " " + value
+		if operator, known := words.VersionOperator[string(f.Operator)]; known {
+			value = l.Say(operator) + " " + value
 		}
 	}
 	if f.Year != nil {
@@ -141,10 +134,5 @@ func figureIn(f schema.KeyFigure, chain []schema.Language, lang int) figure {
 	return figure{label, value}
 }
 
-// say returns a phrase of the page in its language.
-func (p *page) say(phrase string) string { return phrases[phrase][p.lang] }
-
-// day returns a date in words: 1. mars 2026, 1 March 2026.
-func (p *page) day(t time.Time) string {
-	return fmt.Sprintf("%d%s %s %d", t.Day(), ordinalDots[p.lang], months[p.lang][t.Month()-1], t.Year())
-}
+// say returns a phrase in the page's language.
+func (p *page) say(phrase words.Phrase) string { return p.language.Say(phrase) }

@@ -11,9 +11,9 @@ import (
 	"time"
 
 	"github.com/go-chi/chi/v5"
-	"golang.org/x/text/language"
 
 	"dugnad/schema"
+	"dugnad/text/words"
 	"dugnad/web/respond"
 )
 
@@ -46,11 +46,6 @@ func New(o Options) *Pages { return &Pages{o} }
 // policy is the Content-Security-Policy of the pages: a stylesheet and nothing else.
 const policy = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-// languages are those of the pages; the first is for readers who prefer none of them.
-var languages = []language.Tag{language.MustParse("nb"), language.MustParse("nn"), language.MustParse("en")}
-
-var matcher = language.NewMatcher(languages)
-
 // ServeHTTP sends the page of the entry and version in the route's parameters id and version, to those who may read
 // that version.
 func (p *Pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -69,8 +64,8 @@ func (p *Pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		respond.NotFound(w, r)
 		return
 	}
-	_, lang := language.MatchStrings(matcher, r.URL.Query().Get("lang"), r.Header.Get("Accept-Language"))
-	page, err := newPage(found, p.BaseURL(), lang)
+	l := words.Match(r.URL.Query().Get("lang"), r.Header.Get("Accept-Language"))
+	page, err := newPage(found, p.BaseURL(), l)
 	if err != nil {
 		respond.Failed(w, r, "show a version of "+id, err)
 		return
@@ -82,7 +77,7 @@ func (p *Pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Security-Policy", policy)
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Content-Language", page.tag)
+	w.Header().Set("Content-Language", l.Tag)
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Add("Vary", "Accept-Language")
 	_, _ = w.Write(html.Bytes()) // the client may have gone

@@ -1,4 +1,4 @@
-/** Shows the buttons that copy a field's text, which need JavaScript, and has them copy. */
+/** Shows the buttons that copy the text of a field to the clipboard; without JavaScript they are hidden. */
 export function copyButtons(root: ParentNode) {
   for (const button of root.querySelectorAll<HTMLButtonElement>('button[data-copy]')) {
     const field = document.getElementById(button.dataset.copy ?? '')

@@ -1,4 +1,4 @@
-// What makes the explorer quicker where there is JavaScript. Every page is whole without it.
+// Makes the explorer quicker. Every page is complete without JavaScript.
 import '../style/index.css'
 import { copyButtons } from './copy'
 import { feedback } from './feedback'

@@ -1,7 +1,7 @@
 const query = 'query Suggest($text: String!) { suggest(text: $text, first: 8) { text } }'
-const pause = 150 // milliseconds without a key before the hub is asked
+const pause = 150 // milliseconds without a keystroke before a request is sent
 
-/** Offers what the hub suggests for what is typed into a search, as the browser's own list. */
+/** Offers the hub's suggestions for what is typed into a search field, in a datalist. */
 export function suggest(root: ParentNode) {
   root.querySelectorAll<HTMLInputElement>('input[data-suggest]').forEach((field, i) => {
     const list = document.createElement('datalist')
@@ -9,18 +9,19 @@ export function suggest(root: ParentNode) {
     field.after(list)
     field.setAttribute('list', list.id)
     let timer: ReturnType<typeof setTimeout> | undefined
-    let under: AbortController | undefined
+    let pending: AbortController | undefined
     field.addEventListener('input', () => {
       clearTimeout(timer)
-      under?.abort()
+      pending?.abort()
       const text = field.value.trim()
       if (text.length < 2) return list.replaceChildren()
       timer = setTimeout(async () => {
-        const controller = (under = new AbortController())
-        const asked = new URLSearchParams({ query, variables: JSON.stringify({ text }) })
-        const answer = await fetch(`/graphql?${asked}`, { signal: controller.signal, headers: { Accept: 'application/graphql-response+json' } }).catch(() => undefined)
-        if (!answer?.ok) return // the search is whole without suggestions
-        const { data } = (await answer.json()) as { data: { suggest: { text: string }[] } | null }
+        const controller = (pending = new AbortController())
+        const parameters = new URLSearchParams({ query, variables: JSON.stringify({ text }) })
+        const request = { signal: controller.signal, headers: { Accept: 'application/graphql-response+json' } }
+        const response = await fetch(`/graphql?${parameters}`, request).catch(() => undefined)
+        if (!response?.ok) return // search works without suggestions
+        const { data } = (await response.json()) as { data: { suggest: { text: string }[] } | null }
         list.replaceChildren(...(data?.suggest ?? []).map(({ text }) => new Option(text, text)))
       }, pause)
     })

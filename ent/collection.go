@@ -78,7 +78,7 @@ type Collection struct {
 	Edges        CollectionEdges `json:"edges"`
 	selectValues sql.SelectValues
 
-	// page is what was read together with this row.
+	// page is the page that the row was read in.
 	page *Page
 }
 

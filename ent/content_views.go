@@ -21,27 +21,26 @@ type Content interface {
 	ContentID() string
 	ContentAudience() schema.Audience
 	Page() *Page
-	// OrganizationIDs are the organisations that the row names inside its values: who rated its evidence, who funded it.
+	// OrganizationIDs returns the organisations inside the row's values: the rater of its evidence and its funders.
 	OrganizationIDs() []string
 }
 
-// Page is what was read together: the rows of one query. Whoever asks first for something that the query did not bring loads it
-// for all of them.
+// Page is the rows of one query. Data that the query did not load is loaded for all of them when it is first needed.
 type Page struct {
 	rows []Content
 	loads
 }
 
-// PageOf is a page of rows that are not content.
+// PageOf is a page of rows of another type than content.
 type PageOf[T any] struct {
 	rows []*T
 	loads
 }
 
-// Rows are the rows of the page.
+// Rows returns the rows of the page.
 func (p *PageOf[T]) Rows() []*T { return p.rows }
 
-// loads is what has been loaded for a page.
+// loads holds the data loaded for a page.
 type loads struct {
 	mu     sync.Mutex
 	loaded map[string]any
@@ -52,10 +51,10 @@ func (l *loads) shared() *loads { return l }
 // Loads is a page of any kind.
 type Loads interface{ shared() *loads }
 
-// Rows are the rows of the page.
+// Rows returns the rows of the page.
 func (p *Page) Rows() []Content { return p.rows }
 
-// IDs are the ids of the page's rows.
+// IDs returns the ids of the page's rows.
 func (p *Page) IDs() []string {
 	ids := make([]string, len(p.rows))
 	for i, row := range p.rows {
@@ -64,7 +63,7 @@ func (p *Page) IDs() []string {
 	return ids
 }
 
-// LoadPage gives what load gives, which is called once a page and key.
+// LoadPage returns the result of load, which is called once per page and key.
 func LoadPage[T any](page Loads, key string, load func() (T, error)) (T, error) {
 	p := page.shared()
 	p.mu.Lock()
@@ -82,7 +81,7 @@ func LoadPage[T any](page Loads, key string, load func() (T, error)) (T, error) 
 	return v, err
 }
 
-// Pages tells every row that a query gives which page it is in.
+// Pages returns an interceptor that sets the page of every row that a query returns.
 func Pages() Interceptor {
 	return InterceptFunc(func(next Querier) Querier {
 		return QuerierFunc(func(ctx context.Context, q Query) (Value, error) {
@@ -159,7 +158,7 @@ func Pages() Interceptor {
 	})
 }
 
-// A ContentText is the text of an entry in one language.
+// ContentText is the text of an entry in one language.
 type ContentText struct {
 	Language schema.Language
 	Title    string
@@ -167,17 +166,17 @@ type ContentText struct {
 	body     string
 }
 
-// NewContentText makes one of a text that was published.
+// NewContentText returns the ContentText of a published text.
 func NewContentText(t schema.ContentText) *ContentText {
 	return &ContentText{Language: t.Language, Title: t.Title, Summary: schema.OrNil(t.Summary), body: t.Body}
 }
 
-// PermalinkOf is the address of a version of an entry.
+// PermalinkOf returns the address of a version of an entry.
 func PermalinkOf(ctx context.Context, id string, version int) string {
 	return RequestOf(ctx).BaseURL + "/id/" + id + "/" + strconv.Itoa(version)
 }
 
-// Body is the body in the given format.
+// Body returns the body in the format.
 func (t *ContentText) Body(format schema.BodyFormat) *string { return formatted(t.body, format) }
 
 func formatted(markdown string, format schema.BodyFormat) *string {
@@ -227,21 +226,21 @@ func (_m *Collection) OrganizationIDs() []string {
 // Page implements Content.
 func (_m *Collection) Page() *Page { return _m.page }
 
-// Language is the language that the reader gets: the first wanted one that the entry has, else any.
+// Language returns the language that the reader gets: the first requested one that the entry has, else any.
 func (_m *Collection) Language(ctx context.Context) schema.Language {
 	l, _ := text.Choose(Chain(ctx), languagesOf(_m.Titles))
 	return l
 }
 
-// IsFallback tells whether Language is another one than was asked for first.
+// IsFallback reports whether Language differs from the language that was requested first.
 func (_m *Collection) IsFallback(ctx context.Context) bool {
 	return _m.Language(ctx) != Chain(ctx)[0]
 }
 
-// Languages are those that the entry has.
+// Languages returns the languages that the entry has.
 func (_m *Collection) Languages() []schema.Language { return languagesOf(_m.Titles) }
 
-// Texts are the texts in the given languages, of all when none are given.
+// Texts returns the texts in the given languages, or in all languages.
 func (_m *Collection) Texts(languages []schema.Language) []*ContentText {
 	texts := []*ContentText{}
 	for _, l := range languagesOf(_m.Titles) {
@@ -252,61 +251,61 @@ func (_m *Collection) Texts(languages []schema.Language) []*ContentText {
 	return texts
 }
 
-// URL is the address of the entry's page.
+// URL returns the address of the entry's page.
 func (_m *Collection) URL(ctx context.Context) string {
 	return RequestOf(ctx).BaseURL + "/" + schema.PagePath(TypeCollection) + "/" + _m.Slug
 }
 
-// Permalink is the address of what was published as this version.
+// Permalink returns the permanent address of this version.
 func (_m *Collection) Permalink(ctx context.Context) string {
 	return PermalinkOf(ctx, _m.ID, _m.Version)
 }
 
-// Title is the title in Language.
+// Title returns the title in Language.
 func (_m *Collection) Title(ctx context.Context) string { return _m.Titles[_m.Language(ctx)] }
 
-// Body is the body in the language that the reader gets.
+// Body returns the body in Language.
 func (_m *Collection) Body(ctx context.Context, format schema.BodyFormat) *string {
 	return formatted(_m.Bodies[_m.Language(ctx)], format)
 }
 
-// Summary is in the language that the reader gets.
+// Summary returns the text in Language.
 func (_m *Collection) Summary(ctx context.Context) *string {
 	return schema.OrNil(_m.Summaries[_m.Language(ctx)])
 }
 
-// Findings is in the language that the reader gets.
+// Findings returns the text in Language.
 func (_m *Collection) Findings(ctx context.Context) []string {
 	return _m.FindingTexts[_m.Language(ctx)]
 }
 
-// Recommendations is in the language that the reader gets.
+// Recommendations returns the text in Language.
 func (_m *Collection) Recommendations(ctx context.Context) []string {
 	return _m.RecommendationTexts[_m.Language(ctx)]
 }
 
-// Partners is in the language that the reader gets.
+// Partners returns the text in Language.
 func (_m *Collection) Partners(ctx context.Context) *string {
 	return schema.OrNil(_m.PartnerTexts[_m.Language(ctx)])
 }
 
-// KeyFigures are the numbers that the source states.
+// KeyFigures returns the numbers that the source states.
 func (_m *Collection) KeyFigures(ctx context.Context) []*schema.FigureView {
 	return views(_m.Figures, func(f schema.KeyFigure) *schema.FigureView { return f.View(chainOf(ctx, _m)) })
 }
 
-// UnnamedMunicipalities are counts of participants that the source does not name.
+// UnnamedMunicipalities returns counts of participants that the source does not name.
 func (_m *Collection) UnnamedMunicipalities(ctx context.Context) []*schema.UnnamedView {
 	return views(_m.UnnamedGroups, func(g schema.UnnamedGroup) *schema.UnnamedView { return g.View(chainOf(ctx, _m)) })
 }
 
-// Downloads are the entry's files and pages.
+// Downloads returns the entry's files and pages.
 func (_m *Collection) Downloads(ctx context.Context) []*schema.DownloadView {
 	files := RequestOf(ctx).BaseURL + "/files/"
 	return views(_m.DownloadList, func(d schema.Download) *schema.DownloadView { return d.View(chainOf(ctx, _m), files) })
 }
 
-// Evidence is how well the thing is documented.
+// Evidence returns how well the effect is documented.
 func (_m *Collection) Evidence(ctx context.Context) *EvidenceView {
 	if _m.Rating == nil {
 		return nil
@@ -333,21 +332,21 @@ func (_m *Event) OrganizationIDs() []string {
 // Page implements Content.
 func (_m *Event) Page() *Page { return _m.page }
 
-// Language is the language that the reader gets: the first wanted one that the entry has, else any.
+// Language returns the language that the reader gets: the first requested one that the entry has, else any.
 func (_m *Event) Language(ctx context.Context) schema.Language {
 	l, _ := text.Choose(Chain(ctx), languagesOf(_m.Titles))
 	return l
 }
 
-// IsFallback tells whether Language is another one than was asked for first.
+// IsFallback reports whether Language differs from the language that was requested first.
 func (_m *Event) IsFallback(ctx context.Context) bool {
 	return _m.Language(ctx) != Chain(ctx)[0]
 }
 
-// Languages are those that the entry has.
+// Languages returns the languages that the entry has.
 func (_m *Event) Languages() []schema.Language { return languagesOf(_m.Titles) }
 
-// Texts are the texts in the given languages, of all when none are given.
+// Texts returns the texts in the given languages, or in all languages.
 func (_m *Event) Texts(languages []schema.Language) []*ContentText {
 	texts := []*ContentText{}
 	for _, l := range languagesOf(_m.Titles) {
@@ -358,71 +357,71 @@ func (_m *Event) Texts(languages []schema.Language) []*ContentText {
 	return texts
 }
 
-// URL is the address of the entry's page.
+// URL returns the address of the entry's page.
 func (_m *Event) URL(ctx context.Context) string {
 	return RequestOf(ctx).BaseURL + "/" + schema.PagePath(TypeEvent) + "/" + _m.Slug
 }
 
-// Permalink is the address of what was published as this version.
+// Permalink returns the permanent address of this version.
 func (_m *Event) Permalink(ctx context.Context) string {
 	return PermalinkOf(ctx, _m.ID, _m.Version)
 }
 
-// Title is the title in Language.
+// Title returns the title in Language.
 func (_m *Event) Title(ctx context.Context) string { return _m.Titles[_m.Language(ctx)] }
 
-// Body is the body in the language that the reader gets.
+// Body returns the body in Language.
 func (_m *Event) Body(ctx context.Context, format schema.BodyFormat) *string {
 	return formatted(_m.Bodies[_m.Language(ctx)], format)
 }
 
-// Summary is in the language that the reader gets.
+// Summary returns the text in Language.
 func (_m *Event) Summary(ctx context.Context) *string {
 	return schema.OrNil(_m.Summaries[_m.Language(ctx)])
 }
 
-// Findings is in the language that the reader gets.
+// Findings returns the text in Language.
 func (_m *Event) Findings(ctx context.Context) []string {
 	return _m.FindingTexts[_m.Language(ctx)]
 }
 
-// Recommendations is in the language that the reader gets.
+// Recommendations returns the text in Language.
 func (_m *Event) Recommendations(ctx context.Context) []string {
 	return _m.RecommendationTexts[_m.Language(ctx)]
 }
 
-// Partners is in the language that the reader gets.
+// Partners returns the text in Language.
 func (_m *Event) Partners(ctx context.Context) *string {
 	return schema.OrNil(_m.PartnerTexts[_m.Language(ctx)])
 }
 
-// Programme is in the language that the reader gets.
+// Programme returns the text in Language.
 func (_m *Event) Programme(ctx context.Context) *string {
 	return schema.OrNil(_m.ProgrammeTexts[_m.Language(ctx)])
 }
 
-// Sectors is in the language that the reader gets.
+// Sectors returns the text in Language.
 func (_m *Event) Sectors(ctx context.Context) []string {
 	return _m.SectorTexts[_m.Language(ctx)]
 }
 
-// KeyFigures are the numbers that the source states.
+// KeyFigures returns the numbers that the source states.
 func (_m *Event) KeyFigures(ctx context.Context) []*schema.FigureView {
 	return views(_m.Figures, func(f schema.KeyFigure) *schema.FigureView { return f.View(chainOf(ctx, _m)) })
 }
 
-// UnnamedMunicipalities are counts of participants that the source does not name.
+// UnnamedMunicipalities returns counts of participants that the source does not name.
 func (_m *Event) UnnamedMunicipalities(ctx context.Context) []*schema.UnnamedView {
 	return views(_m.UnnamedGroups, func(g schema.UnnamedGroup) *schema.UnnamedView { return g.View(chainOf(ctx, _m)) })
 }
 
-// Downloads are the entry's files and pages.
+// Downloads returns the entry's files and pages.
 func (_m *Event) Downloads(ctx context.Context) []*schema.DownloadView {
 	files := RequestOf(ctx).BaseURL + "/files/"
 	return views(_m.DownloadList, func(d schema.Download) *schema.DownloadView { return d.View(chainOf(ctx, _m), files) })
 }
 
-// Evidence is how well the thing is documented.
+// Evidence returns how well the effect is documented.
 func (_m *Event) Evidence(ctx context.Context) *EvidenceView {
 	if _m.Rating == nil {
 		return nil
@@ -449,21 +448,21 @@ func (_m *Network) OrganizationIDs() []string {
 // Page implements Content.
 func (_m *Network) Page() *Page { return _m.page }
 
-// Language is the language that the reader gets: the first wanted one that the entry has, else any.
+// Language returns the language that the reader gets: the first requested one that the entry has, else any.
 func (_m *Network) Language(ctx context.Context) schema.Language {
 	l, _ := text.Choose(Chain(ctx), languagesOf(_m.Titles))
 	return l
 }
 
-// IsFallback tells whether Language is another one than was asked for first.
+// IsFallback reports whether Language differs from the language that was requested first.
 func (_m *Network) IsFallback(ctx context.Context) bool {
 	return _m.Language(ctx) != Chain(ctx)[0]
 }
 
-// Languages are those that the entry has.
+// Languages returns the languages that the entry has.
 func (_m *Network) Languages() []schema.Language { return languagesOf(_m.Titles) }
 
-// Texts are the texts in the given languages, of all when none are given.
+// Texts returns the texts in the given languages, or in all languages.
 func (_m *Network) Texts(languages []schema.Language) []*ContentText {
 	texts := []*ContentText{}
 	for _, l := range languagesOf(_m.Titles) {
@@ -474,71 +473,71 @@ func (_m *Network) Texts(languages []schema.Language) []*ContentText {
 	return texts
 }
 
-// URL is the address of the entry's page.
+// URL returns the address of the entry's page.
 func (_m *Network) URL(ctx context.Context) string {
 	return RequestOf(ctx).BaseURL + "/" + schema.PagePath(TypeNetwork) + "/" + _m.Slug
 }
 
-// Permalink is the address of what was published as this version.
+// Permalink returns the permanent address of this version.
 func (_m *Network) Permalink(ctx context.Context) string {
 	return PermalinkOf(ctx, _m.ID, _m.Version)
 }
 
-// Title is the title in Language.
+// Title returns the title in Language.
 func (_m *Network) Title(ctx context.Context) string { return _m.Titles[_m.Language(ctx)] }
 
-// Body is the body in the language that the reader gets.
+// Body returns the body in Language.
 func (_m *Network) Body(ctx context.Context, format schema.BodyFormat) *string {
 	return formatted(_m.Bodies[_m.Language(ctx)], format)
 }
 
-// Summary is in the language that the reader gets.
+// Summary returns the text in Language.
 func (_m *Network) Summary(ctx context.Context) *string {
 	return schema.OrNil(_m.Summaries[_m.Language(ctx)])
 }
 
-// Findings is in the language that the reader gets.
+// Findings returns the text in Language.
 func (_m *Network) Findings(ctx context.Context) []string {
 	return _m.FindingTexts[_m.Language(ctx)]
 }
 
-// Recommendations is in the language that the reader gets.
+// Recommendations returns the text in Language.
 func (_m *Network) Recommendations(ctx context.Context) []string {
 	return _m.RecommendationTexts[_m.Language(ctx)]
 }
 
-// Partners is in the language that the reader gets.
+// Partners returns the text in Language.
 func (_m *Network) Partners(ctx context.Context) *string {
 	return schema.OrNil(_m.PartnerTexts[_m.Language(ctx)])
 }
 
-// Method is in the language that the reader gets.
+// Method returns the text in Language.
 func (_m *Network) Method(ctx context.Context) *string {
 	return schema.OrNil(_m.MethodTexts[_m.Language(ctx)])
 }
 
-// Meetings is in the language that the reader gets.
+// Meetings returns the text in Language.
 func (_m *Network) Meetings(ctx context.Context) *string {
 	return schema.OrNil(_m.MeetingTexts[_m.Language(ctx)])
 }
 
-// KeyFigures are the numbers that the source states.
+// KeyFigures returns the numbers that the source states.
 func (_m *Network) KeyFigures(ctx context.Context) []*schema.FigureView {
 	return views(_m.Figures, func(f schema.KeyFigure) *schema.FigureView { return f.View(chainOf(ctx, _m)) })
 }
 
-// UnnamedMunicipalities are counts of participants that the source does not name.
+// UnnamedMunicipalities returns counts of participants that the source does not name.
 func (_m *Network) UnnamedMunicipalities(ctx context.Context) []*schema.UnnamedView {
 	return views(_m.UnnamedGroups, func(g schema.UnnamedGroup) *schema.UnnamedView { return g.View(chainOf(ctx, _m)) })
 }
 
-// Downloads are the entry's files and pages.
+// Downloads returns the entry's files and pages.
 func (_m *Network) Downloads(ctx context.Context) []*schema.DownloadView {
 	files := RequestOf(ctx).BaseURL + "/files/"
 	return views(_m.DownloadList, func(d schema.Download) *schema.DownloadView { return d.View(chainOf(ctx, _m), files) })
 }
 
-// Evidence is how well the thing is documented.
+// Evidence returns how well the effect is documented.
 func (_m *Network) Evidence(ctx context.Context) *EvidenceView {
 	if _m.Rating == nil {
 		return nil
@@ -565,21 +564,21 @@ func (_m *Practice) OrganizationIDs() []string {
 // Page implements Content.
 func (_m *Practice) Page() *Page { return _m.page }
 
-// Language is the language that the reader gets: the first wanted one that the entry has, else any.
+// Language returns the language that the reader gets: the first requested one that the entry has, else any.
 func (_m *Practice) Language(ctx context.Context) schema.Language {
 	l, _ := text.Choose(Chain(ctx), languagesOf(_m.Titles))
 	return l
 }
 
-// IsFallback tells whether Language is another one than was asked for first.
+// IsFallback reports whether Language differs from the language that was requested first.
 func (_m *Practice) IsFallback(ctx context.Context) bool {
 	return _m.Language(ctx) != Chain(ctx)[0]
 }
 
-// Languages are those that the entry has.
+// Languages returns the languages that the entry has.
 func (_m *Practice) Languages() []schema.Language { return languagesOf(_m.Titles) }
 
-// Texts are the texts in the given languages, of all when none are given.
+// Texts returns the texts in the given languages, or in all languages.
 func (_m *Practice) Texts(languages []schema.Language) []*ContentText {
 	texts := []*ContentText{}
 	for _, l := range languagesOf(_m.Titles) {
@@ -590,101 +589,101 @@ func (_m *Practice) Texts(languages []schema.Language) []*ContentText {
 	return texts
 }
 
-// URL is the address of the entry's page.
+// URL returns the address of the entry's page.
 func (_m *Practice) URL(ctx context.Context) string {
 	return RequestOf(ctx).BaseURL + "/" + schema.PagePath(TypePractice) + "/" + _m.Slug
 }
 
-// Permalink is the address of what was published as this version.
+// Permalink returns the permanent address of this version.
 func (_m *Practice) Permalink(ctx context.Context) string {
 	return PermalinkOf(ctx, _m.ID, _m.Version)
 }
 
-// Title is the title in Language.
+// Title returns the title in Language.
 func (_m *Practice) Title(ctx context.Context) string { return _m.Titles[_m.Language(ctx)] }
 
-// Body is the body in the language that the reader gets.
+// Body returns the body in Language.
 func (_m *Practice) Body(ctx context.Context, format schema.BodyFormat) *string {
 	return formatted(_m.Bodies[_m.Language(ctx)], format)
 }
 
-// Summary is in the language that the reader gets.
+// Summary returns the text in Language.
 func (_m *Practice) Summary(ctx context.Context) *string {
 	return schema.OrNil(_m.Summaries[_m.Language(ctx)])
 }
 
-// Findings is in the language that the reader gets.
+// Findings returns the text in Language.
 func (_m *Practice) Findings(ctx context.Context) []string {
 	return _m.FindingTexts[_m.Language(ctx)]
 }
 
-// Recommendations is in the language that the reader gets.
+// Recommendations returns the text in Language.
 func (_m *Practice) Recommendations(ctx context.Context) []string {
 	return _m.RecommendationTexts[_m.Language(ctx)]
 }
 
-// Partners is in the language that the reader gets.
+// Partners returns the text in Language.
 func (_m *Practice) Partners(ctx context.Context) *string {
 	return schema.OrNil(_m.PartnerTexts[_m.Language(ctx)])
 }
 
-// Challenge is in the language that the reader gets.
+// Challenge returns the text in Language.
 func (_m *Practice) Challenge(ctx context.Context) *string {
 	return schema.OrNil(_m.ChallengeTexts[_m.Language(ctx)])
 }
 
-// Goals is in the language that the reader gets.
+// Goals returns the text in Language.
 func (_m *Practice) Goals(ctx context.Context) []string {
 	return _m.GoalTexts[_m.Language(ctx)]
 }
 
-// Steps is in the language that the reader gets.
+// Steps returns the text in Language.
 func (_m *Practice) Steps(ctx context.Context) []string {
 	return _m.StepTexts[_m.Language(ctx)]
 }
 
-// Resources is in the language that the reader gets.
+// Resources returns the text in Language.
 func (_m *Practice) Resources(ctx context.Context) *string {
 	return schema.OrNil(_m.ResourceTexts[_m.Language(ctx)])
 }
 
-// Cost is in the language that the reader gets.
+// Cost returns the text in Language.
 func (_m *Practice) Cost(ctx context.Context) *string {
 	return schema.OrNil(_m.CostTexts[_m.Language(ctx)])
 }
 
-// Preconditions is in the language that the reader gets.
+// Preconditions returns the text in Language.
 func (_m *Practice) Preconditions(ctx context.Context) *string {
 	return schema.OrNil(_m.PreconditionTexts[_m.Language(ctx)])
 }
 
-// Lessons is in the language that the reader gets.
+// Lessons returns the text in Language.
 func (_m *Practice) Lessons(ctx context.Context) *string {
 	return schema.OrNil(_m.LessonTexts[_m.Language(ctx)])
 }
 
-// DidNotWork is in the language that the reader gets.
+// DidNotWork returns the text in Language.
 func (_m *Practice) DidNotWork(ctx context.Context) *string {
 	return schema.OrNil(_m.DidNotWorkTexts[_m.Language(ctx)])
 }
 
-// KeyFigures are the numbers that the source states.
+// KeyFigures returns the numbers that the source states.
 func (_m *Practice) KeyFigures(ctx context.Context) []*schema.FigureView {
 	return views(_m.Figures, func(f schema.KeyFigure) *schema.FigureView { return f.View(chainOf(ctx, _m)) })
 }
 
-// UnnamedMunicipalities are counts of participants that the source does not name.
+// UnnamedMunicipalities returns counts of participants that the source does not name.
 func (_m *Practice) UnnamedMunicipalities(ctx context.Context) []*schema.UnnamedView {
 	return views(_m.UnnamedGroups, func(g schema.UnnamedGroup) *schema.UnnamedView { return g.View(chainOf(ctx, _m)) })
 }
 
-// Downloads are the entry's files and pages.
+// Downloads returns the entry's files and pages.
 func (_m *Practice) Downloads(ctx context.Context) []*schema.DownloadView {
 	files := RequestOf(ctx).BaseURL + "/files/"
 	return views(_m.DownloadList, func(d schema.Download) *schema.DownloadView { return d.View(chainOf(ctx, _m), files) })
 }
 
-// Evidence is how well the thing is documented.
+// Evidence returns how well the effect is documented.
 func (_m *Practice) Evidence(ctx context.Context) *EvidenceView {
 	if _m.Rating == nil {
 		return nil
@@ -693,7 +692,7 @@ func (_m *Practice) Evidence(ctx context.Context) *EvidenceView {
 	return &EvidenceView{Level: e.Level, Direction: e.DirectionOrUnknown(), Basis: schema.OrNil(e.Basis.In(chainOf(ctx, _m))), RatedAt: e.RatedAt, RaterID: e.Rater, Of: _m}
 }
 
-// Results are what the practice measured.
+// Results returns what the practice measured.
 func (_m *Practice) Results(ctx context.Context) []*schema.ResultView {
 	return views(_m.Measured, func(v schema.PracticeResult) *schema.ResultView { return v.View(chainOf(ctx, _m)) })
 }
@@ -721,21 +720,21 @@ func (_m *Project) OrganizationIDs() []string {
 // Page implements Content.
 func (_m *Project) Page() *Page { return _m.page }
 
-// Language is the language that the reader gets: the first wanted one that the entry has, else any.
+// Language returns the language that the reader gets: the first requested one that the entry has, else any.
 func (_m *Project) Language(ctx context.Context) schema.Language {
 	l, _ := text.Choose(Chain(ctx), languagesOf(_m.Titles))
 	return l
 }
 
-// IsFallback tells whether Language is another one than was asked for first.
+// IsFallback reports whether Language differs from the language that was requested first.
 func (_m *Project) IsFallback(ctx context.Context) bool {
 	return _m.Language(ctx) != Chain(ctx)[0]
 }
 
-// Languages are those that the entry has.
+// Languages returns the languages that the entry has.
 func (_m *Project) Languages() []schema.Language { return languagesOf(_m.Titles) }
 
-// Texts are the texts in the given languages, of all when none are given.
+// Texts returns the texts in the given languages, or in all languages.
 func (_m *Project) Texts(languages []schema.Language) []*ContentText {
 	texts := []*ContentText{}
 	for _, l := range languagesOf(_m.Titles) {
@@ -746,86 +745,86 @@ func (_m *Project) Texts(languages []schema.Language) []*ContentText {
 	return texts
 }
 
-// URL is the address of the entry's page.
+// URL returns the address of the entry's page.
 func (_m *Project) URL(ctx context.Context) string {
 	return RequestOf(ctx).BaseURL + "/" + schema.PagePath(TypeProject) + "/" + _m.Slug
 }
 
-// Permalink is the address of what was published as this version.
+// Permalink returns the permanent address of this version.
 func (_m *Project) Permalink(ctx context.Context) string {
 	return PermalinkOf(ctx, _m.ID, _m.Version)
 }
 
-// Title is the title in Language.
+// Title returns the title in Language.
 func (_m *Project) Title(ctx context.Context) string { return _m.Titles[_m.Language(ctx)] }
 
-// Body is the body in the language that the reader gets.
+// Body returns the body in Language.
 func (_m *Project) Body(ctx context.Context, format schema.BodyFormat) *string {
 	return formatted(_m.Bodies[_m.Language(ctx)], format)
 }
 
-// Summary is in the language that the reader gets.
+// Summary returns the text in Language.
 func (_m *Project) Summary(ctx context.Context) *string {
 	return schema.OrNil(_m.Summaries[_m.Language(ctx)])
 }
 
-// Findings is in the language that the reader gets.
+// Findings returns the text in Language.
 func (_m *Project) Findings(ctx context.Context) []string {
 	return _m.FindingTexts[_m.Language(ctx)]
 }
 
-// Recommendations is in the language that the reader gets.
+// Recommendations returns the text in Language.
 func (_m *Project) Recommendations(ctx context.Context) []string {
 	return _m.RecommendationTexts[_m.Language(ctx)]
 }
 
-// Partners is in the language that the reader gets.
+// Partners returns the text in Language.
 func (_m *Project) Partners(ctx context.Context) *string {
 	return schema.OrNil(_m.PartnerTexts[_m.Language(ctx)])
 }
 
-// Goals is in the language that the reader gets.
+// Goals returns the text in Language.
 func (_m *Project) Goals(ctx context.Context) []string {
 	return _m.GoalTexts[_m.Language(ctx)]
 }
 
-// Needs is in the language that the reader gets.
+// Needs returns the text in Language.
 func (_m *Project) Needs(ctx context.Context) []string {
 	return _m.NeedTexts[_m.Language(ctx)]
 }
 
-// ResearchQuestions is in the language that the reader gets.
+// ResearchQuestions returns the text in Language.
 func (_m *Project) ResearchQuestions(ctx context.Context) []string {
 	return _m.ResearchQuestionTexts[_m.Language(ctx)]
 }
 
-// Method is in the language that the reader gets.
+// Method returns the text in Language.
 func (_m *Project) Method(ctx context.Context) *string {
 	return schema.OrNil(_m.MethodTexts[_m.Language(ctx)])
 }
 
-// ProblemStatement is in the language that the reader gets.
+// ProblemStatement returns the text in Language.
 func (_m *Project) ProblemStatement(ctx context.Context) *string {
 	return schema.OrNil(_m.ProblemTexts[_m.Language(ctx)])
 }
 
-// KeyFigures are the numbers that the source states.
+// KeyFigures returns the numbers that the source states.
 func (_m *Project) KeyFigures(ctx context.Context) []*schema.FigureView {
 	return views(_m.Figures, func(f schema.KeyFigure) *schema.FigureView { return f.View(chainOf(ctx, _m)) })
 }
 
-// UnnamedMunicipalities are counts of participants that the source does not name.
+// UnnamedMunicipalities returns counts of participants that the source does not name.
 func (_m *Project) UnnamedMunicipalities(ctx context.Context) []*schema.UnnamedView {
 	return views(_m.UnnamedGroups, func(g schema.UnnamedGroup) *schema.UnnamedView { return g.View(chainOf(ctx, _m)) })
 }
 
-// Downloads are the entry's files and pages.
+// Downloads returns the entry's files and pages.
 func (_m *Project) Downloads(ctx context.Context) []*schema.DownloadView {
 	files := RequestOf(ctx).BaseURL + "/files/"
 	return views(_m.DownloadList, func(d schema.Download) *schema.DownloadView { return d.View(chainOf(ctx, _m), files) })
 }
 
-// Evidence is how well the thing is documented.
+// Evidence returns how well the effect is documented.
 func (_m *Project) Evidence(ctx context.Context) *EvidenceView {
 	if _m.Rating == nil {
 		return nil
@@ -834,7 +833,7 @@ func (_m *Project) Evidence(ctx context.Context) *EvidenceView {
 	return &EvidenceView{Level: e.Level, Direction: e.DirectionOrUnknown(), Basis: schema.OrNil(e.Basis.In(chainOf(ctx, _m))), RatedAt: e.RatedAt, RaterID: e.Rater, Of: _m}
 }
 
-// Funding is the money given to what the entry is about.
+// Funding returns the money given to what the entry is about.
 func (_m *Project) Funding() []*FundingView {
 	return views(_m.Grants, func(f schema.Funding) *FundingView { return &FundingView{Funding: f, Of: _m} })
 }
@@ -862,21 +861,21 @@ func (_m *Report) OrganizationIDs() []string {
 // Page implements Content.
 func (_m *Report) Page() *Page { return _m.page }
 
-// Language is the language that the reader gets: the first wanted one that the entry has, else any.
+// Language returns the language that the reader gets: the first requested one that the entry has, else any.
 func (_m *Report) Language(ctx context.Context) schema.Language {
 	l, _ := text.Choose(Chain(ctx), languagesOf(_m.Titles))
 	return l
 }
 
-// IsFallback tells whether Language is another one than was asked for first.
+// IsFallback reports whether Language differs from the language that was requested first.
 func (_m *Report) IsFallback(ctx context.Context) bool {
 	return _m.Language(ctx) != Chain(ctx)[0]
 }
 
-// Languages are those that the entry has.
+// Languages returns the languages that the entry has.
 func (_m *Report) Languages() []schema.Language { return languagesOf(_m.Titles) }
 
-// Texts are the texts in the given languages, of all when none are given.
+// Texts returns the texts in the given languages, or in all languages.
 func (_m *Report) Texts(languages []schema.Language) []*ContentText {
 	texts := []*ContentText{}
 	for _, l := range languagesOf(_m.Titles) {
@@ -887,71 +886,71 @@ func (_m *Report) Texts(languages []schema.Language) []*ContentText {
 	return texts
 }
 
-// URL is the address of the entry's page.
+// URL returns the address of the entry's page.
 func (_m *Report) URL(ctx context.Context) string {
 	return RequestOf(ctx).BaseURL + "/" + schema.PagePath(TypeReport) + "/" + _m.Slug
 }
 
-// Permalink is the address of what was published as this version.
+// Permalink returns the permanent address of this version.
 func (_m *Report) Permalink(ctx context.Context) string {
 	return PermalinkOf(ctx, _m.ID, _m.Version)
 }
 
-// Title is the title in Language.
+// Title returns the title in Language.
 func (_m *Report) Title(ctx context.Context) string { return _m.Titles[_m.Language(ctx)] }
 
-// Body is the body in the language that the reader gets.
+// Body returns the body in Language.
 func (_m *Report) Body(ctx context.Context, format schema.BodyFormat) *string {
 	return formatted(_m.Bodies[_m.Language(ctx)], format)
 }
 
-// Summary is in the language that the reader gets.
+// Summary returns the text in Language.
 func (_m *Report) Summary(ctx context.Context) *string {
 	return schema.OrNil(_m.Summaries[_m.Language(ctx)])
 }
 
-// Findings is in the language that the reader gets.
+// Findings returns the text in Language.
 func (_m *Report) Findings(ctx context.Context) []string {
 	return _m.FindingTexts[_m.Language(ctx)]
 }
 
-// Recommendations is in the language that the reader gets.
+// Recommendations returns the text in Language.
 func (_m *Report) Recommendations(ctx context.Context) []string {
 	return _m.RecommendationTexts[_m.Language(ctx)]
 }
 
-// Partners is in the language that the reader gets.
+// Partners returns the text in Language.
 func (_m *Report) Partners(ctx context.Context) *string {
 	return schema.OrNil(_m.PartnerTexts[_m.Language(ctx)])
 }
 
-// Method is in the language that the reader gets.
+// Method returns the text in Language.
 func (_m *Report) Method(ctx context.Context) *string {
 	return schema.OrNil(_m.MethodTexts[_m.Language(ctx)])
 }
 
-// Sample is in the language that the reader gets.
+// Sample returns the text in Language.
 func (_m *Report) Sample(ctx context.Context) *string {
 	return schema.OrNil(_m.SampleTexts[_m.Language(ctx)])
 }
 
-// KeyFigures are the numbers that the source states.
+// KeyFigures returns the numbers that the source states.
 func (_m *Report) KeyFigures(ctx context.Context) []*schema.FigureView {
 	return views(_m.Figures, func(f schema.KeyFigure) *schema.FigureView { return f.View(chainOf(ctx, _m)) })
 }
 
-// UnnamedMunicipalities are counts of participants that the source does not name.
+// UnnamedMunicipalities returns counts of participants that the source does not name.
 func (_m *Report) UnnamedMunicipalities(ctx context.Context) []*schema.UnnamedView {
 	return views(_m.UnnamedGroups, func(g schema.UnnamedGroup) *schema.UnnamedView { return g.View(chainOf(ctx, _m)) })
 }
 
-// Downloads are the entry's files and pages.
+// Downloads returns the entry's files and pages.
 func (_m *Report) Downloads(ctx context.Context) []*schema.DownloadView {
 	files := RequestOf(ctx).BaseURL + "/files/"
 	return views(_m.DownloadList, func(d schema.Download) *schema.DownloadView { return d.View(chainOf(ctx, _m), files) })
 }
 
-// Evidence is how well the thing is documented.
+// Evidence returns how well the effect is documented.
 func (_m *Report) Evidence(ctx context.Context) *EvidenceView {
 	if _m.Rating == nil {
 		return nil
@@ -960,7 +959,7 @@ func (_m *Report) Evidence(ctx context.Context) *EvidenceView {
 	return &EvidenceView{Level: e.Level, Direction: e.DirectionOrUnknown(), Basis: schema.OrNil(e.Basis.In(chainOf(ctx, _m))), RatedAt: e.RatedAt, RaterID: e.Rater, Of: _m}
 }
 
-// Funding is the money given to what the entry is about.
+// Funding returns the money given to what the entry is about.
 func (_m *Report) Funding() []*FundingView {
 	return views(_m.Grants, func(f schema.Funding) *FundingView { return &FundingView{Funding: f, Of: _m} })
 }
@@ -983,21 +982,21 @@ func (_m *Tool) OrganizationIDs() []string {
 // Page implements Content.
 func (_m *Tool) Page() *Page { return _m.page }
 
-// Language is the language that the reader gets: the first wanted one that the entry has, else any.
+// Language returns the language that the reader gets: the first requested one that the entry has, else any.
 func (_m *Tool) Language(ctx context.Context) schema.Language {
 	l, _ := text.Choose(Chain(ctx), languagesOf(_m.Titles))
 	return l
 }
 
-// IsFallback tells whether Language is another one than was asked for first.
+// IsFallback reports whether Language differs from the language that was requested first.
 func (_m *Tool) IsFallback(ctx context.Context) bool {
 	return _m.Language(ctx) != Chain(ctx)[0]
 }
 
-// Languages are those that the entry has.
+// Languages returns the languages that the entry has.
 func (_m *Tool) Languages() []schema.Language { return languagesOf(_m.Titles) }
 
-// Texts are the texts in the given languages, of all when none are given.
+// Texts returns the texts in the given languages, or in all languages.
 func (_m *Tool) Texts(languages []schema.Language) []*ContentText {
 	texts := []*ContentText{}
 	for _, l := range languagesOf(_m.Titles) {
@@ -1008,76 +1007,76 @@ func (_m *Tool) Texts(languages []schema.Language) []*ContentText {
 	return texts
 }
 
-// URL is the address of the entry's page.
+// URL returns the address of the entry's page.
 func (_m *Tool) URL(ctx context.Context) string {
 	return RequestOf(ctx).BaseURL + "/" + schema.PagePath(TypeTool) + "/" + _m.Slug
 }
 
-// Permalink is the address of what was published as this version.
+// Permalink returns the permanent address of this version.
 func (_m *Tool) Permalink(ctx context.Context) string {
 	return PermalinkOf(ctx, _m.ID, _m.Version)
 }
 
-// Title is the title in Language.
+// Title returns the title in Language.
 func (_m *Tool) Title(ctx context.Context) string { return _m.Titles[_m.Language(ctx)] }
 
-// Body is the body in the language that the reader gets.
+// Body returns the body in Language.
 func (_m *Tool) Body(ctx context.Context, format schema.BodyFormat) *string {
 	return formatted(_m.Bodies[_m.Language(ctx)], format)
 }
 
-// Summary is in the language that the reader gets.
+// Summary returns the text in Language.
 func (_m *Tool) Summary(ctx context.Context) *string {
 	return schema.OrNil(_m.Summaries[_m.Language(ctx)])
 }
 
-// Findings is in the language that the reader gets.
+// Findings returns the text in Language.
 func (_m *Tool) Findings(ctx context.Context) []string {
 	return _m.FindingTexts[_m.Language(ctx)]
 }
 
-// Recommendations is in the language that the reader gets.
+// Recommendations returns the text in Language.
 func (_m *Tool) Recommendations(ctx context.Context) []string {
 	return _m.RecommendationTexts[_m.Language(ctx)]
 }
 
-// Partners is in the language that the reader gets.
+// Partners returns the text in Language.
 func (_m *Tool) Partners(ctx context.Context) *string {
 	return schema.OrNil(_m.PartnerTexts[_m.Language(ctx)])
 }
 
-// HowToUse is in the language that the reader gets.
+// HowToUse returns the text in Language.
 func (_m *Tool) HowToUse(ctx context.Context) *string {
 	return schema.OrNil(_m.HowToUseTexts[_m.Language(ctx)])
 }
 
-// Steps is in the language that the reader gets.
+// Steps returns the text in Language.
 func (_m *Tool) Steps(ctx context.Context) []string {
 	return _m.StepTexts[_m.Language(ctx)]
 }
 
-// Sectors is in the language that the reader gets.
+// Sectors returns the text in Language.
 func (_m *Tool) Sectors(ctx context.Context) []string {
 	return _m.SectorTexts[_m.Language(ctx)]
 }
 
-// KeyFigures are the numbers that the source states.
+// KeyFigures returns the numbers that the source states.
 func (_m *Tool) KeyFigures(ctx context.Context) []*schema.FigureView {
 	return views(_m.Figures, func(f schema.KeyFigure) *schema.FigureView { return f.View(chainOf(ctx, _m)) })
 }
 
-// UnnamedMunicipalities are counts of participants that the source does not name.
+// UnnamedMunicipalities returns counts of participants that the source does not name.
 func (_m *Tool) UnnamedMunicipalities(ctx context.Context) []*schema.UnnamedView {
 	return views(_m.UnnamedGroups, func(g schema.UnnamedGroup) *schema.UnnamedView { return g.View(chainOf(ctx, _m)) })
 }
 
-// Downloads are the entry's files and pages.
+// Downloads returns the entry's files and pages.
 func (_m *Tool) Downloads(ctx context.Context) []*schema.DownloadView {
 	files := RequestOf(ctx).BaseURL + "/files/"
 	return views(_m.DownloadList, func(d schema.Download) *schema.DownloadView { return d.View(chainOf(ctx, _m), files) })
 }
 
-// Evidence is how well the thing is documented.
+// Evidence returns how well the effect is documented.
 func (_m *Tool) Evidence(ctx context.Context) *EvidenceView {
 	if _m.Rating == nil {
 		return nil
@@ -1086,7 +1085,7 @@ func (_m *Tool) Evidence(ctx context.Context) *EvidenceView {
 	return &EvidenceView{Level: e.Level, Direction: e.DirectionOrUnknown(), Basis: schema.OrNil(e.Basis.In(chainOf(ctx, _m))), RatedAt: e.RatedAt, RaterID: e.Rater, Of: _m}
 }
 
-// Page is what was read together with this row; of a row that was just written, the row alone.
+// Page returns the page that the row was read in. A row that was just written is a page of its own.
 func (_m *Comment) Page() *PageOf[Comment] {
 	if _m.page == nil {
 		_m.page = &PageOf[Comment]{rows: []*Comment{_m}}
@@ -1094,7 +1093,7 @@ func (_m *Comment) Page() *PageOf[Comment] {
 	return _m.page
 }
 
-// Page is what was read together with this row; of a row that was just written, the row alone.
+// Page returns the page that the row was read in. A row that was just written is a page of its own.
 func (_m *Entry) Page() *PageOf[Entry] {
 	if _m.page == nil {
 		_m.page = &PageOf[Entry]{rows: []*Entry{_m}}
@@ -1102,7 +1101,7 @@ func (_m *Entry) Page() *PageOf[Entry] {
 	return _m.page
 }
 
-// Page is what was read together with this row; of a row that was just written, the row alone.
+// Page returns the page that the row was read in. A row that was just written is a page of its own.
 func (_m *Redaction) Page() *PageOf[Redaction] {
 	if _m.page == nil {
 		_m.page = &PageOf[Redaction]{rows: []*Redaction{_m}}
@@ -1110,7 +1109,7 @@ func (_m *Redaction) Page() *PageOf[Redaction] {
 	return _m.page
 }
 
-// Page is what was read together with this row; of a row that was just written, the row alone.
+// Page returns the page that the row was read in. A row that was just written is a page of its own.
 func (_m *Release) Page() *PageOf[Release] {
 	if _m.page == nil {
 		_m.page = &PageOf[Release]{rows: []*Release{_m}}
@@ -1118,7 +1117,7 @@ func (_m *Release) Page() *PageOf[Release] {
 	return _m.page
 }
 
-// Page is what was read together with this row; of a row that was just written, the row alone.
+// Page returns the page that the row was read in. A row that was just written is a page of its own.
 func (_m *Revision) Page() *PageOf[Revision] {
 	if _m.page == nil {
 		_m.page = &PageOf[Revision]{rows: []*Revision{_m}}
@@ -1126,7 +1125,7 @@ func (_m *Revision) Page() *PageOf[Revision] {
 	return _m.page
 }
 
-// Page is what was read together with this row; of a row that was just written, the row alone.
+// Page returns the page that the row was read in. A row that was just written is a page of its own.
 func (_m *Step) Page() *PageOf[Step] {
 	if _m.page == nil {
 		_m.page = &PageOf[Step]{rows: []*Step{_m}}
@@ -1134,7 +1133,7 @@ func (_m *Step) Page() *PageOf[Step] {
 	return _m.page
 }
 
-// chainOf is the chain for the small texts of an entry: its language first.
+// chainOf returns the language chain for the labels and notes of an entry: its language first.
 func chainOf(ctx context.Context, c interface {
 	Language(context.Context) schema.Language
 }) []schema.Language {
@@ -1165,7 +1164,7 @@ type FundingView struct {
 	Of Content
 }
 
-// FieldKey names the place of the field in the operation, without list indexes: the same for all items of a list.
+// FieldKey returns the path of the field in the operation without list indexes: it is the same for all items of a list.
 func FieldKey(ctx context.Context) string {
 	key := ""
 	for fc := graphql.GetFieldContext(ctx); fc != nil; fc = fc.Parent {

@@ -32,33 +32,33 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 )
 
-// A Document is what an editor writes of one entry, or an import of one piece of reference data.
+// A Document is the editable content of an entry or of a piece of reference data.
 type Document interface {
-	// Missing lists the paths that must be filled before the document can be published.
+	// Missing returns the paths of required fields that are empty.
 	Missing() [][]string
-	// Invalid lists what no document may hold, with paths.
+	// Invalid returns the invalid values, with their paths.
 	Invalid() []FieldError
-	// References lists everything the document points at.
+	// References returns everything that the document refers to.
 	References() []Ref
-	// Shared is what documents of every content type have; nil for reference data.
+	// Shared returns the fields of all content types; nil for reference data.
 	Shared() *Shared
-	// PutRow writes the columns of the row with this id, and makes it if need be. managed holds the columns that are not in the
-	// document, by name.
+	// PutRow writes the columns of the row with this id, and creates it if necessary. managed holds the columns that are
+	// not in the document, by name.
 	PutRow(ctx context.Context, c *Client, id string, managed map[string]any) error
-	// PutEdges makes the row's edges those of the document, to what is live.
+	// PutEdges replaces the row's edges with those of the document to ids that are live.
 	PutEdges(ctx context.Context, c *Client, id string, live map[string]bool) error
 }
 
-// A Ref is something that a document points at, and the field that does.
+// A Ref is a reference of a document, with the field that has it.
 type Ref struct{ Field, ID string }
 
-// A FieldError is a value that a document may not hold.
+// A FieldError is an invalid value of a document.
 type FieldError struct {
 	Path []string
 	Err  error
 }
 
-// Shared is what documents of every content type have.
+// Shared holds the fields that documents of all content types have.
 type Shared struct {
 	Key, Slug      *string
 	Texts          []schema.ContentText
@@ -111,7 +111,7 @@ var Types = []Type{
 	{Name: "Theme", GQL: "THEME", Prefix: "the", Table: theme.Table},
 }
 
-// TypeOf is the type that an id's prefix names.
+// TypeOf returns the type of an id by its prefix, and false for an unknown one.
 func TypeOf(id string) (Type, bool) {
 	if len(id) < 5 || id[3] != '_' {
 		return Type{}, false
@@ -123,7 +123,7 @@ func TypeOf(id string) (Type, bool) {
 	return Types[i], true
 }
 
-// NewDocument is an empty document of the type, PRACTICE for instance.
+// NewDocument returns an empty document of the type, PRACTICE for instance.
 func NewDocument(gql string) (Document, error) {
 	switch gql {
 	case "ASSET":
@@ -164,7 +164,7 @@ func NewDocument(gql string) (Document, error) {
 	return nil, fmt.Errorf("no type %q has documents", gql)
 }
 
-// LiveIDs tells which of the ids have a row, with one statement a type.
+// LiveIDs returns which of the ids have a row. It executes one statement per type.
 func LiveIDs(ctx context.Context, c *Client, ids []string) (map[string]bool, error) {
 	live, byPrefix := make(map[string]bool, len(ids)), make(map[string][]string)
 	for _, id := range ids {
@@ -221,7 +221,7 @@ func LiveIDs(ctx context.Context, c *Client, ids []string) (map[string]bool, err
 	return live, nil
 }
 
-// DeleteRow deletes the row with this id, if there is one, and with it its edges.
+// DeleteRow deletes the row with this id and its edges. A missing row is no error.
 func DeleteRow(ctx context.Context, c *Client, id string) (err error) {
 	switch t, _ := TypeOf(id); t.Prefix {
 	case "ast":
@@ -264,7 +264,7 @@ func DeleteRow(ctx context.Context, c *Client, id string) (err error) {
 	return err
 }
 
-// readyTexts are the texts that publishing projects.
+// readyTexts returns the texts that publishing copies to the row.
 func readyTexts(texts []schema.ContentText) []schema.ContentText {
 	return slices.DeleteFunc(slices.Clone(texts), func(t schema.ContentText) bool { return t.Ready != nil && !*t.Ready })
 }
@@ -289,12 +289,13 @@ func listsOf(texts []schema.ContentText, field func(schema.ContentText) []string
 	return by
 }
 
-// sortTitle is the collation key of the title that a reader of the language sees.
+// sortTitle returns the collation key of the title that a reader of the language sees.
 func sortTitle(titles schema.Texts, language schema.Language) string {
 	return text.SortKey(string(language), pick(titles, text.Chain([]schema.Language{language})))
 }
 
-// sortDate is the day that orders an entry: issued, else the start of its period, else when it went live.
+// sortDate returns the day by which an entry is sorted: issued, else the start of its period, else the day of its first
+// publication.
 func sortDate(issued *schema.PartialDate, period *schema.Period, publishedAt any) string {
 	switch at, _ := publishedAt.(time.Time); {
 	case issued != nil:
@@ -2816,7 +2817,7 @@ func (d *ToolInput) PutEdges(ctx context.Context, c *Client, id string, live map
 	return u.Exec(ctx)
 }
 
-// references lists what the shared part points at.
+// references returns the references of the shared fields.
 func (s *Shared) references() []Ref {
 	var refs []Ref
 	add := func(field, id string) {

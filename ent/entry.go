@@ -79,7 +79,7 @@ type Entry struct {
 	Edges        EntryEdges `json:"edges"`
 	selectValues sql.SelectValues
 
-	// page is what was read together with this row.
+	// page is the page that the row was read in.
 	page *PageOf[Entry]
 }
 

@@ -16,13 +16,13 @@ import (
 
 const nodesField = "nodes"
 
-// DefaultPage is how many items a connection gives when the request does not say; MaxPage the most it may ask for.
+// DefaultPage is the number of items of a connection without first or last; MaxPage is the greatest that is allowed.
 const (
 	DefaultPage = 20
 	MaxPage     = 100
 )
 
-// Request is what the reading side needs to know of the request it answers.
+// Request holds the properties of a GraphQL request that reading depends on.
 type Request struct {
 	Languages  []schema.Language // wanted, in order; empty means NB
 	BaseURL    string            // without a slash at the end
@@ -31,28 +31,28 @@ type Request struct {
 
 type requestKey struct{}
 
-// WithRequest puts r into the context.
+// WithRequest returns a context with r.
 func WithRequest(ctx context.Context, r Request) context.Context {
 	return context.WithValue(ctx, requestKey{}, r)
 }
 
-// RequestOf is the request in the context, or one with nothing in it.
+// RequestOf returns the request of the context, the zero Request if there is none.
 func RequestOf(ctx context.Context) Request {
 	r, _ := ctx.Value(requestKey{}).(Request)
 	return r
 }
 
-// WithLanguages makes the given languages the wanted ones.
+// WithLanguages returns a context whose request asks for the languages.
 func WithLanguages(ctx context.Context, languages []schema.Language) context.Context {
 	r := RequestOf(ctx)
 	r.Languages = languages
 	return WithRequest(ctx, r)
 }
 
-// Chain is the wanted languages with what they fall back to.
+// Chain returns the requested languages, each followed by its fallbacks.
 func Chain(ctx context.Context) []schema.Language { return text.Chain(RequestOf(ctx).Languages) }
 
-// PageSize is first, or DefaultPage when neither end is given.
+// PageSize returns first, or DefaultPage if both arguments are nil.
 func PageSize(first, last *int) *int {
 	if first == nil && last == nil {
 		n := DefaultPage
@@ -69,8 +69,8 @@ func collectedField(ctx context.Context, path ...string) *graphql.CollectedField
 	return walkSelections(graphql.GetOperationContext(ctx), fc.Field, path)
 }
 
-// walkSelections follows path from a field under whatever aliases, takes a connection's nodes for edges.node, and gives what it
-// finds as one field that selects it all.
+// walkSelections follows a path of field names from a field, whatever their aliases, and merges all fields at its end
+// into one. A connection's nodes count as edges.node. It returns nil if the path is not selected.
 func walkSelections(oc *graphql.OperationContext, from graphql.CollectedField, path []string) *graphql.CollectedField {
 	if len(path) == 0 {
 		return &from
@@ -100,7 +100,7 @@ func walkSelections(oc *graphql.OperationContext, from graphql.CollectedField, p
 	return found
 }
 
-// NodeSelection is what the given connection field asks of its nodes, nil when of none.
+// NodeSelection returns the selection of a connection's nodes, nil if it selects none.
 func NodeSelection(oc *graphql.OperationContext, connection graphql.CollectedField) *graphql.CollectedField {
 	return nodeSelection(oc, connection)
 }
@@ -109,7 +109,8 @@ func nodeSelection(oc *graphql.OperationContext, connection graphql.CollectedFie
 	return walkSelections(oc, connection, []string{edgesField, nodeField})
 }
 
-// pageSelection is nodeSelection of the connection being resolved; nil, for whole rows, where none is.
+// pageSelection returns the node selection of the connection being resolved. Outside a resolver it returns nil, which
+// loads whole rows.
 func pageSelection(ctx context.Context) *graphql.CollectedField {
 	fc := graphql.GetFieldContext(ctx)
 	if fc == nil {
@@ -118,7 +119,8 @@ func pageSelection(ctx context.Context) *graphql.CollectedField {
 	return placesAtLeast(graphql.GetOperationContext(ctx), fc.Field)
 }
 
-// placesAtLeast is nodeSelection, or a selection of nothing: cursors and counts of rows need no more than what orders them.
+// placesAtLeast returns the node selection, an empty one if no nodes are selected: cursors and counts need only the
+// columns of the order.
 func placesAtLeast(oc *graphql.OperationContext, connection graphql.CollectedField) *graphql.CollectedField {
 	if selection := nodeSelection(oc, connection); selection != nil {
 		return selection
@@ -126,26 +128,27 @@ func placesAtLeast(oc *graphql.OperationContext, connection graphql.CollectedFie
 	return &graphql.CollectedField{}
 }
 
-// Select is what the given field asks of the named one, under whatever aliases; nil when it does not ask for it.
+// Select returns the selection of the named field in a field, whatever its alias, or nil if it is not selected.
 func Select(oc *graphql.OperationContext, field graphql.CollectedField, name string) *graphql.CollectedField {
 	return walkSelections(oc, field, []string{name})
 }
 
-// selects tells whether the field asks for any of the named fields.
+// selects reports whether the field selects any of the named fields.
 func selects(oc *graphql.OperationContext, field graphql.CollectedField, names ...string) bool {
 	return slices.ContainsFunc(collect(oc, field.Selections, nil), func(f graphql.CollectedField) bool {
 		return slices.Contains(names, f.Name)
 	})
 }
 
-// collect is graphql.CollectFields without its cache, which knows selections by their address: ours are put together here and may be
-// gone, and others in their place, before the operation ends.
+// collect is graphql.CollectFields without its cache. The cache identifies selections by their address, and those that
+// are merged here may be freed, and the address reused, before the operation ends.
 func collect(oc *graphql.OperationContext, selections ast.SelectionSet, satisfies []string) []graphql.CollectedField {
 	return graphql.CollectFields(&graphql.OperationContext{Doc: oc.Doc, Variables: oc.Variables}, selections, satisfies)
 }
 
-// collectFields are the fields of the selections, like graphql.CollectFields. The selections may come from several places of the
-// answer (nodes, edges.node, two names of one object), where one key may stand for other arguments: those stay apart.
+// collectFields returns the fields of the selections, like graphql.CollectFields. The selections may come from several
+// places in the operation (nodes, edges.node, two aliases of one object), where one alias can have different arguments:
+// such fields are not merged.
 func collectFields(oc *graphql.OperationContext, selections ast.SelectionSet, satisfies []string) []graphql.CollectedField {
 	var fields []graphql.CollectedField
 	at := make(map[string]int, len(selections))
@@ -163,7 +166,7 @@ func collectFields(oc *graphql.OperationContext, selections ast.SelectionSet, sa
 	return fields
 }
 
-// named is all that the fields select of the named one, which is one object whatever keys it is asked for under.
+// named returns field with the selections of all fields of its name, because they are of the same object.
 func named(fields []graphql.CollectedField, field graphql.CollectedField) graphql.CollectedField {
 	selections := ast.SelectionSet{}
 	for _, f := range fields {
@@ -175,7 +178,7 @@ func named(fields []graphql.CollectedField, field graphql.CollectedField) graphq
 	return field
 }
 
-// loadKey is the key under which what the field asks for is loaded with its page: the field's key in the answer and its arguments.
+// loadKey returns the key under which the field's rows are loaded with a page: its alias and arguments.
 func loadKey(oc *graphql.OperationContext, field graphql.CollectedField) string {
 	if len(field.Arguments) == 0 {
 		return field.Alias
@@ -184,7 +187,7 @@ func loadKey(oc *graphql.OperationContext, field graphql.CollectedField) string 
 	return field.Alias + string(arguments)
 }
 
-// pageArgs reads a nested connection's arguments. What cannot be read is left out here: resolving the field reports it.
+// pageArgs returns the arguments of a nested connection. Invalid ones are left out: resolving the field reports them.
 func pageArgs(ctx context.Context, oc *graphql.OperationContext, field graphql.CollectedField) map[string]any {
 	given, args := field.ArgumentMap(oc.Variables), make(map[string]any, 2)
 	for _, k := range []string{firstField, lastField} {
@@ -208,7 +211,7 @@ func pageArgs(ctx context.Context, oc *graphql.OperationContext, field graphql.C
 	return args
 }
 
-// Nodes are the nodes of the edges.
+// Nodes returns the nodes of the edges.
 func (c *AuditEventConnection) Nodes() []*AuditEvent {
 	nodes := make([]*AuditEvent, len(c.Edges))
 	for i, e := range c.Edges {
@@ -217,7 +220,7 @@ func (c *AuditEventConnection) Nodes() []*AuditEvent {
 	return nodes
 }
 
-// Nodes are the nodes of the edges.
+// Nodes returns the nodes of the edges.
 func (c *CollectionConnection) Nodes() []*Collection {
 	nodes := make([]*Collection, len(c.Edges))
 	for i, e := range c.Edges {
@@ -226,7 +229,7 @@ func (c *CollectionConnection) Nodes() []*Collection {
 	return nodes
 }
 
-// Nodes are the nodes of the edges.
+// Nodes returns the nodes of the edges.
 func (c *CountyConnection) Nodes() []*County {
 	nodes := make([]*County, len(c.Edges))
 	for i, e := range c.Edges {
@@ -235,7 +238,7 @@ func (c *CountyConnection) Nodes() []*County {
 	return nodes
 }
 
-// Nodes are the nodes of the edges.
+// Nodes returns the nodes of the edges.
 func (c *DeliveryConnection) Nodes() []*Delivery {
 	nodes := make([]*Delivery, len(c.Edges))
 	for i, e := range c.Edges {
@@ -244,7 +247,7 @@ func (c *DeliveryConnection) Nodes() []*Delivery {
 	return nodes
 }
 
-// Nodes are the nodes of the edges.
+// Nodes returns the nodes of the edges.
 func (c *DistrictConnection) Nodes() []*District {
 	nodes := make([]*District, len(c.Edges))
 	for i, e := range c.Edges {
@@ -253,7 +256,7 @@ func (c *DistrictConnection) Nodes() []*District {
 	return nodes
 }
 
-// Nodes are the nodes of the edges.
+// Nodes returns the nodes of the edges.
 func (c *EntryConnection) Nodes() []*Entry {
 	nodes := make([]*Entry, len(c.Edges))
 	for i, e := range c.Edges {
@@ -262,7 +265,7 @@ func (c *EntryConnection) Nodes() []*Entry {
 	return nodes
 }
 
-// Nodes are the nodes of the edges.
+// Nodes returns the nodes of the edges.
 func (c *EventConnection) Nodes() []*Event {
 	nodes := make([]*Event, len(c.Edges))
 	for i, e := range c.Edges {
@@ -271,7 +274,7 @@ func (c *EventConnection) Nodes() []*Event {
 	return nodes
 }
 
-// Nodes are the nodes of the edges.
+// Nodes returns the nodes of the edges.
 func (c *LawSectionConnection) Nodes() []*LawSection {
 	nodes := make([]*LawSection, len(c.Edges))
 	for i, e := range c.Edges {
@@ -280,7 +283,7 @@ func (c *LawSectionConnection) Nodes() []*LawSection {
 	return nodes
 }
 
-// Nodes are the nodes of the edges.
+// Nodes returns the nodes of the edges.
 func (c *MethodConnection) Nodes() []*Method {
 	nodes := make([]*Method, len(c.Edges))
 	for i, e := range c.Edges {
@@ -289,7 +292,7 @@ func (c *MethodConnection) Nodes() []*Method {
 	return nodes
 }
 
-// Nodes are the nodes of the edges.
+// Nodes returns the nodes of the edges.
 func (c *MunicipalityConnection) Nodes() []*Municipality {
 	nodes := make([]*Municipality, len(c.Edges))
 	for i, e := range c.Edges {
@@ -298,7 +301,7 @@ func (c *MunicipalityConnection) Nodes() []*Municipality {
 	return nodes
 }
 
-// Nodes are the nodes of the edges.
+// Nodes returns the nodes of the edges.
 func (c *NetworkConnection) Nodes() []*Network {
 	nodes := make([]*Network, len(c.Edges))
 	for i, e := range c.Edges {
@@ -307,7 +310,7 @@ func (c *NetworkConnection) Nodes() []*Network {
 	return nodes
 }
 
-// Nodes are the nodes of the edges.
+// Nodes returns the nodes of the edges.
 func (c *OrganizationConnection) Nodes() []*Organization {
 	nodes := make([]*Organization, len(c.Edges))
 	for i, e := range c.Edges {
@@ -316,7 +319,7 @@ func (c *OrganizationConnection) Nodes() []*Organization {
 	return nodes
 }
 
-// Nodes are the nodes of the edges.
+// Nodes returns the nodes of the edges.
 func (c *PracticeConnection) Nodes() []*Practice {
 	nodes := make([]*Practice, len(c.Edges))
 	for i, e := range c.Edges {
@@ -325,7 +328,7 @@ func (c *PracticeConnection) Nodes() []*Practice {
 	return nodes
 }
 
-// Nodes are the nodes of the edges.
+// Nodes returns the nodes of the edges.
 func (c *ProjectConnection) Nodes() []*Project {
 	nodes := make([]*Project, len(c.Edges))
 	for i, e := range c.Edges {
@@ -334,7 +337,7 @@ func (c *ProjectConnection) Nodes() []*Project {
 	return nodes
 }
 
-// Nodes are the nodes of the edges.
+// Nodes returns the nodes of the edges.
 func (c *ReleaseConnection) Nodes() []*Release {
 	nodes := make([]*Release, len(c.Edges))
 	for i, e := range c.Edges {
@@ -343,7 +346,7 @@ func (c *ReleaseConnection) Nodes() []*Release {
 	return nodes
 }
 
-// Nodes are the nodes of the edges.
+// Nodes returns the nodes of the edges.
 func (c *ReportConnection) Nodes() []*Report {
 	nodes := make([]*Report, len(c.Edges))
 	for i, e := range c.Edges {
@@ -352,7 +355,7 @@ func (c *ReportConnection) Nodes() []*Report {
 	return nodes
 }
 
-// Nodes are the nodes of the edges.
+// Nodes returns the nodes of the edges.
 func (c *TargetGroupConnection) Nodes() []*TargetGroup {
 	nodes := make([]*TargetGroup, len(c.Edges))
 	for i, e := range c.Edges {
@@ -361,7 +364,7 @@ func (c *TargetGroupConnection) Nodes() []*TargetGroup {
 	return nodes
 }
 
-// Nodes are the nodes of the edges.
+// Nodes returns the nodes of the edges.
 func (c *ThemeConnection) Nodes() []*Theme {
 	nodes := make([]*Theme, len(c.Edges))
 	for i, e := range c.Edges {
@@ -370,7 +373,7 @@ func (c *ThemeConnection) Nodes() []*Theme {
 	return nodes
 }
 
-// Nodes are the nodes of the edges.
+// Nodes returns the nodes of the edges.
 func (c *ToolConnection) Nodes() []*Tool {
 	nodes := make([]*Tool, len(c.Edges))
 	for i, e := range c.Edges {

@@ -10,7 +10,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 )
 
-// Memberships is the memberships edge.
+// Memberships returns the memberships edge.
 func (_m *Account) Memberships(ctx context.Context) (to []*Membership, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
 		to, err = _m.NamedMemberships(loadKey(graphql.GetOperationContext(ctx), fc.Field))
@@ -24,7 +24,7 @@ func (_m *Account) Memberships(ctx context.Context) (to []*Membership, err error
 	return to, err
 }
 
-// Organization is the organization edge.
+// Organization returns the organization edge.
 func (_m *ApiKey) Organization(ctx context.Context) (*Organization, error) {
 	to, err := _m.Edges.OrganizationOrErr()
 	if IsNotLoaded(err) {
@@ -33,7 +33,7 @@ func (_m *ApiKey) Organization(ctx context.Context) (*Organization, error) {
 	return to, err
 }
 
-// Owner is the owner edge.
+// Owner returns the owner edge.
 func (_m *Collection) Owner(ctx context.Context) (*Organization, error) {
 	to, err := _m.Edges.OwnerOrErr()
 	if IsNotLoaded(err) {
@@ -42,7 +42,7 @@ func (_m *Collection) Owner(ctx context.Context) (*Organization, error) {
 	return to, err
 }
 
-// Image is the image edge.
+// Image returns the image edge.
 func (_m *Collection) Image(ctx context.Context) (*Asset, error) {
 	to, err := _m.Edges.ImageOrErr()
 	if IsNotLoaded(err) {
@@ -51,7 +51,7 @@ func (_m *Collection) Image(ctx context.Context) (*Asset, error) {
 	return to, MaskNotFound(err)
 }
 
-// Themes is the themes edge.
+// Themes returns the themes edge.
 func (_m *Collection) Themes(ctx context.Context) (to []*Theme, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
 		to, err = _m.NamedThemes(loadKey(graphql.GetOperationContext(ctx), fc.Field))
@@ -65,7 +65,7 @@ func (_m *Collection) Themes(ctx context.Context) (to []*Theme, err error) {
 	return to, err
 }
 
-// TargetGroups is the target_groups edge.
+// TargetGroups returns the target_groups edge.
 func (_m *Collection) TargetGroups(ctx context.Context) (to []*TargetGroup, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
 		to, err = _m.NamedTargetGroups(loadKey(graphql.GetOperationContext(ctx), fc.Field))
@@ -79,7 +79,7 @@ func (_m *Collection) TargetGroups(ctx context.Context) (to []*TargetGroup, err 
 	return to, err
 }
 
-// Methods is the methods edge.
+// Methods returns the methods edge.
 func (_m *Collection) Methods(ctx context.Context) (to []*Method, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
 		to, err = _m.NamedMethods(loadKey(graphql.GetOperationContext(ctx), fc.Field))
@@ -93,7 +93,7 @@ func (_m *Collection) Methods(ctx context.Context) (to []*Method, err error) {
 	return to, err
 }
 
-// Contacts is the contacts edge.
+// Contacts returns the contacts edge.
 func (_m *Collection) Contacts(ctx context.Context) (to []*Contact, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
 		to, err = _m.NamedContacts(loadKey(graphql.GetOperationContext(ctx), fc.Field))
@@ -107,7 +107,7 @@ func (_m *Collection) Contacts(ctx context.Context) (to []*Contact, err error) {
 	return to, err
 }
 
-// LawSections is the law_sections edge.
+// LawSections returns the law_sections edge.
 func (_m *Collection) LawSections(ctx context.Context) (to []*LawSection, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
 		to, err = _m.NamedLawSections(loadKey(graphql.GetOperationContext(ctx), fc.Field))
@@ -121,7 +121,7 @@ func (_m *Collection) LawSections(ctx context.Context) (to []*LawSection, err er
 	return to, err
 }
 
-// Organization is the organization edge.
+// Organization returns the organization edge.
 func (_m *Contact) Organization(ctx context.Context) (*Organization, error) {
 	to, err := _m.Edges.OrganizationOrErr()
 	if IsNotLoaded(err) {
@@ -130,7 +130,7 @@ func (_m *Contact) Organization(ctx context.Context) (*Organization, error) {
 	return to, err
 }
 
-// District is the district edge.
+// District returns the district edge.
 func (_m *ContentDistrict) District(ctx context.Context) (*District, error) {
 	to, err := _m.Edges.DistrictOrErr()
 	if IsNotLoaded(err) {
@@ -139,7 +139,7 @@ func (_m *ContentDistrict) District(ctx context.Context) (*District, error) {
 	return to, err
 }
 
-// Municipality is the municipality edge.
+// Municipality returns the municipality edge.
 func (_m *ContentMunicipality) Municipality(ctx context.Context) (*Municipality, error) {
 	to, err := _m.Edges.MunicipalityOrErr()
 	if IsNotLoaded(err) {
@@ -148,7 +148,7 @@ func (_m *ContentMunicipality) Municipality(ctx context.Context) (*Municipality,
 	return to, err
 }
 
-// Organization is the organization edge.
+// Organization returns the organization edge.
 func (_m *ContentOrganization) Organization(ctx context.Context) (*Organization, error) {
 	to, err := _m.Edges.OrganizationOrErr()
 	if IsNotLoaded(err) {
@@ -157,7 +157,7 @@ func (_m *ContentOrganization) Organization(ctx context.Context) (*Organization,
 	return to, err
 }
 
-// Municipality is the municipality edge.
+// Municipality returns the municipality edge.
 func (_m *District) Municipality(ctx context.Context) (*Municipality, error) {
 	to, err := _m.Edges.MunicipalityOrErr()
 	if IsNotLoaded(err) {
@@ -166,7 +166,7 @@ func (_m *District) Municipality(ctx context.Context) (*Municipality, error) {
 	return to, err
 }
 
-// Owner is the owner edge.
+// Owner returns the owner edge.
 func (_m *Entry) Owner(ctx context.Context) (*Organization, error) {
 	to, err := _m.Edges.OwnerOrErr()
 	if IsNotLoaded(err) {
@@ -175,7 +175,7 @@ func (_m *Entry) Owner(ctx context.Context) (*Organization, error) {
 	return to, err
 }
 
-// Assignee is the assignee edge.
+// Assignee returns the assignee edge.
 func (_m *Entry) Assignee(ctx context.Context) (*Account, error) {
 	to, err := _m.Edges.AssigneeOrErr()
 	if IsNotLoaded(err) {
@@ -184,7 +184,7 @@ func (_m *Entry) Assignee(ctx context.Context) (*Account, error) {
 	return to, MaskNotFound(err)
 }
 
-// Owner is the owner edge.
+// Owner returns the owner edge.
 func (_m *Event) Owner(ctx context.Context) (*Organization, error) {
 	to, err := _m.Edges.OwnerOrErr()
 	if IsNotLoaded(err) {
@@ -193,7 +193,7 @@ func (_m *Event) Owner(ctx context.Context) (*Organization, error) {
 	return to, err
 }
 
-// Image is the image edge.
+// Image returns the image edge.
 func (_m *Event) Image(ctx context.Context) (*Asset, error) {
 	to, err := _m.Edges.ImageOrErr()
 	if IsNotLoaded(err) {
@@ -202,7 +202,7 @@ func (_m *Event) Image(ctx context.Context) (*Asset, error) {
 	return to, MaskNotFound(err)
 }
 
-// Themes is the themes edge.
+// Themes returns the themes edge.
 func (_m *Event) Themes(ctx context.Context) (to []*Theme, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
 		to, err = _m.NamedThemes(loadKey(graphql.GetOperationContext(ctx), fc.Field))
@@ -216,7 +216,7 @@ func (_m *Event) Themes(ctx context.Context) (to []*Theme, err error) {
 	return to, err
 }
 
-// TargetGroups is the target_groups edge.
+// TargetGroups returns the target_groups edge.
 func (_m *Event) TargetGroups(ctx context.Context) (to []*TargetGroup, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
 		to, err = _m.NamedTargetGroups(loadKey(graphql.GetOperationContext(ctx), fc.Field))
@@ -230,7 +230,7 @@ func (_m *Event) TargetGroups(ctx context.Context) (to []*TargetGroup, err error
 	return to, err
 }
 
-// Methods is the methods edge.
+// Methods returns the methods edge.
 func (_m *Event) Methods(ctx context.Context) (to []*Method, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
 		to, err = _m.NamedMethods(loadKey(graphql.GetOperationContext(ctx), fc.Field))
@@ -244,7 +244,7 @@ func (_m *Event) Methods(ctx context.Context) (to []*Method, err error) {
 	return to, err
 }
 
-// Contacts is the contacts edge.
+// Contacts returns the contacts edge.
 func (_m *Event) Contacts(ctx context.Context) (to []*Contact, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
 		to, err = _m.NamedContacts(loadKey(graphql.GetOperationContext(ctx), fc.Field))
@@ -258,7 +258,7 @@ func (_m *Event) Contacts(ctx context.Context) (to []*Contact, err error) {
 	return to, err
 }
 
-// LawSections is the law_sections edge.
+// LawSections returns the law_sections edge.
 func (_m *Event) LawSections(ctx context.Context) (to []*LawSection, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
 		to, err = _m.NamedLawSections(loadKey(graphql.GetOperationContext(ctx), fc.Field))
@@ -272,7 +272,7 @@ func (_m *Event) LawSections(ctx context.Context) (to []*LawSection, err error) 
 	return to, err
 }
 
-// Account is the account edge.
+// Account returns the account edge.
 func (_m *Membership) Account(ctx context.Context) (*Account, error) {
 	to, err := _m.Edges.AccountOrErr()
 	if IsNotLoaded(err) {
@@ -281,7 +281,7 @@ func (_m *Membership) Account(ctx context.Context) (*Account, error) {
 	return to, err
 }
 
-// Organization is the organization edge.
+// Organization returns the organization edge.
 func (_m *Membership) Organization(ctx context.Context) (*Organization, error) {
 	to, err := _m.Edges.OrganizationOrErr()
 	if IsNotLoaded(err) {
@@ -290,7 +290,7 @@ func (_m *Membership) Organization(ctx context.Context) (*Organization, error) {
 	return to, err
 }
 
-// County is the county edge.
+// County returns the county edge.
 func (_m *Municipality) County(ctx context.Context) (*County, error) {
 	to, err := _m.Edges.CountyOrErr()
 	if IsNotLoaded(err) {
@@ -299,7 +299,7 @@ func (_m *Municipality) County(ctx context.Context) (*County, error) {
 	return to, MaskNotFound(err)
 }
 
-// Predecessors is the predecessors edge.
+// Predecessors returns the predecessors edge.
 func (_m *Municipality) Predecessors(ctx context.Context) (to []*Municipality, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
 		to, err = _m.NamedPredecessors(loadKey(graphql.GetOperationContext(ctx), fc.Field))
@@ -313,7 +313,7 @@ func (_m *Municipality) Predecessors(ctx context.Context) (to []*Municipality, e
 	return to, err
 }
 
-// Successors is the successors edge.
+// Successors returns the successors edge.
 func (_m *Municipality) Successors(ctx context.Context) (to []*Municipality, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
 		to, err = _m.NamedSuccessors(loadKey(graphql.GetOperationContext(ctx), fc.Field))
@@ -327,7 +327,7 @@ func (_m *Municipality) Successors(ctx context.Context) (to []*Municipality, err
 	return to, err
 }
 
-// Numbers is the numbers edge.
+// Numbers returns the numbers edge.
 func (_m *Municipality) Numbers(ctx context.Context) (to []*NumberUse, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
 		to, err = _m.NamedNumbers(loadKey(graphql.GetOperationContext(ctx), fc.Field))
@@ -341,7 +341,7 @@ func (_m *Municipality) Numbers(ctx context.Context) (to []*NumberUse, err error
 	return to, err
 }
 
-// Organization is the organization edge.
+// Organization returns the organization edge.
 func (_m *Municipality) Organization(ctx context.Context) (*Organization, error) {
 	to, err := _m.Edges.OrganizationOrErr()
 	if IsNotLoaded(err) {
@@ -350,7 +350,7 @@ func (_m *Municipality) Organization(ctx context.Context) (*Organization, error)
 	return to, MaskNotFound(err)
 }
 
-// Owner is the owner edge.
+// Owner returns the owner edge.
 func (_m *Network) Owner(ctx context.Context) (*Organization, error) {
 	to, err := _m.Edges.OwnerOrErr()
 	if IsNotLoaded(err) {
@@ -359,7 +359,7 @@ func (_m *Network) Owner(ctx context.Context) (*Organization, error) {
 	return to, err
 }
 
-// Image is the image edge.
+// Image returns the image edge.
 func (_m *Network) Image(ctx context.Context) (*Asset, error) {
 	to, err := _m.Edges.ImageOrErr()
 	if IsNotLoaded(err) {
@@ -368,7 +368,7 @@ func (_m *Network) Image(ctx context.Context) (*Asset, error) {
 	return to, MaskNotFound(err)
 }
 
-// Themes is the themes edge.
+// Themes returns the themes edge.
 func (_m *Network) Themes(ctx context.Context) (to []*Theme, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
 		to, err = _m.NamedThemes(loadKey(graphql.GetOperationContext(ctx), fc.Field))
@@ -382,7 +382,7 @@ func (_m *Network) Themes(ctx context.Context) (to []*Theme, err error) {
 	return to, err
 }
 
-// TargetGroups is the target_groups edge.
+// TargetGroups returns the target_groups edge.
 func (_m *Network) TargetGroups(ctx context.Context) (to []*TargetGroup, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
 		to, err = _m.NamedTargetGroups(loadKey(graphql.GetOperationContext(ctx), fc.Field))
@@ -396,7 +396,7 @@ func (_m *Network) TargetGroups(ctx context.Context) (to []*TargetGroup, err err
 	return to, err
 }
 
-// Methods is the methods edge.
+// Methods returns the methods edge.
 func (_m *Network) Methods(ctx context.Context) (to []*Method, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
 		to, err = _m.NamedMethods(loadKey(graphql.GetOperationContext(ctx), fc.Field))
@@ -410,7 +410,7 @@ func (_m *Network) Methods(ctx context.Context) (to []*Method, err error) {
 	return to, err
 }
 
-// Contacts is the contacts edge.
+// Contacts returns the contacts edge.
 func (_m *Network) Contacts(ctx context.Context) (to []*Contact, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
 		to, err = _m.NamedContacts(loadKey(graphql.GetOperationContext(ctx), fc.Field))
@@ -424,7 +424,7 @@ func (_m *Network) Contacts(ctx context.Context) (to []*Contact, err error) {
 	return to, err
 }
 
-// LawSections is the law_sections edge.
+// LawSections returns the law_sections edge.
 func (_m *Network) LawSections(ctx context.Context) (to []*LawSection, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
 		to, err = _m.NamedLawSections(loadKey(graphql.GetOperationContext(ctx), fc.Field))
@@ -438,7 +438,7 @@ func (_m *Network) LawSections(ctx context.Context) (to []*LawSection, err error
 	return to, err
 }
 
-// Municipality is the municipality edge.
+// Municipality returns the municipality edge.
 func (_m *NetworkMember) Municipality(ctx context.Context) (*Municipality, error) {
 	to, err := _m.Edges.MunicipalityOrErr()
 	if IsNotLoaded(err) {
@@ -447,7 +447,7 @@ func (_m *NetworkMember) Municipality(ctx context.Context) (*Municipality, error
 	return to, err
 }
 
-// Municipality is the municipality edge.
+// Municipality returns the municipality edge.
 func (_m *Organization) Municipality(ctx context.Context) (*Municipality, error) {
 	to, err := _m.Edges.MunicipalityOrErr()
 	if IsNotLoaded(err) {
@@ -456,7 +456,7 @@ func (_m *Organization) Municipality(ctx context.Context) (*Municipality, error)
 	return to, MaskNotFound(err)
 }
 
-// District is the district edge.
+// District returns the district edge.
 func (_m *Organization) District(ctx context.Context) (*District, error) {
 	to, err := _m.Edges.DistrictOrErr()
 	if IsNotLoaded(err) {
@@ -465,7 +465,7 @@ func (_m *Organization) District(ctx context.Context) (*District, error) {
 	return to, MaskNotFound(err)
 }
 
-// Owner is the owner edge.
+// Owner returns the owner edge.
 func (_m *Practice) Owner(ctx context.Context) (*Organization, error) {
 	to, err := _m.Edges.OwnerOrErr()
 	if IsNotLoaded(err) {
@@ -474,7 +474,7 @@ func (_m *Practice) Owner(ctx context.Context) (*Organization, error) {
 	return to, err
 }
 
-// Image is the image edge.
+// Image returns the image edge.
 func (_m *Practice) Image(ctx context.Context) (*Asset, error) {
 	to, err := _m.Edges.ImageOrErr()
 	if IsNotLoaded(err) {
@@ -483,7 +483,7 @@ func (_m *Practice) Image(ctx context.Context) (*Asset, error) {
 	return to, MaskNotFound(err)
 }
 
-// Themes is the themes edge.
+// Themes returns the themes edge.
 func (_m *Practice) Themes(ctx context.Context) (to []*Theme, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
 		to, err = _m.NamedThemes(loadKey(graphql.GetOperationContext(ctx), fc.Field))
@@ -497,7 +497,7 @@ func (_m *Practice) Themes(ctx context.Context) (to []*Theme, err error) {
 	return to, err
 }
 
-// TargetGroups is the target_groups edge.
+// TargetGroups returns the target_groups edge.
 func (_m *Practice) TargetGroups(ctx context.Context) (to []*TargetGroup, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
 		to, err = _m.NamedTargetGroups(loadKey(graphql.GetOperationContext(ctx), fc.Field))
@@ -511,7 +511,7 @@ func (_m *Practice) TargetGroups(ctx context.Context) (to []*TargetGroup, err er
 	return to, err
 }
 
-// Methods is the methods edge.
+// Methods returns the methods edge.
 func (_m *Practice) Methods(ctx context.Context) (to []*Method, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
 		to, err = _m.NamedMethods(loadKey(graphql.GetOperationContext(ctx), fc.Field))
@@ -525,7 +525,7 @@ func (_m *Practice) Methods(ctx context.Context) (to []*Method, err error) {
 	return to, err
 }
 
-// Contacts is the contacts edge.
+// Contacts returns the contacts edge.
 func (_m *Practice) Contacts(ctx context.Context) (to []*Contact, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
 		to, err = _m.NamedContacts(loadKey(graphql.GetOperationContext(ctx), fc.Field))
@@ -539,7 +539,7 @@ func (_m *Practice) Contacts(ctx context.Context) (to []*Contact, err error) {
 	return to, err
 }
 
-// LawSections is the law_sections edge.
+// LawSections returns the law_sections edge.
 func (_m *Practice) LawSections(ctx context.Context) (to []*LawSection, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
 		to, err = _m.NamedLawSections(loadKey(graphql.GetOperationContext(ctx), fc.Field))
@@ -553,7 +553,7 @@ func (_m *Practice) LawSections(ctx context.Context) (to []*LawSection, err erro
 	return to, err
 }
 
-// Tools is a page of the tools edge.
+// Tools returns a page of the tools edge.
 func (_m *Practice) Tools(ctx context.Context, first *int, after *Cursor) (*ToolConnection, error) {
 	first = PageSize(first, nil)
 	alias := loadKey(graphql.GetOperationContext(ctx), graphql.GetFieldContext(ctx).Field)
@@ -571,7 +571,7 @@ func (_m *Practice) Tools(ctx context.Context, first *int, after *Cursor) (*Tool
 	return conn, nil
 }
 
-// Reports is a page of the reports edge.
+// Reports returns a page of the reports edge.
 func (_m *Practice) Reports(ctx context.Context, first *int, after *Cursor) (*ReportConnection, error) {
 	first = PageSize(first, nil)
 	alias := loadKey(graphql.GetOperationContext(ctx), graphql.GetFieldContext(ctx).Field)
@@ -589,7 +589,7 @@ func (_m *Practice) Reports(ctx context.Context, first *int, after *Cursor) (*Re
 	return conn, nil
 }
 
-// Owner is the owner edge.
+// Owner returns the owner edge.
 func (_m *Project) Owner(ctx context.Context) (*Organization, error) {
 	to, err := _m.Edges.OwnerOrErr()
 	if IsNotLoaded(err) {
@@ -598,7 +598,7 @@ func (_m *Project) Owner(ctx context.Context) (*Organization, error) {
 	return to, err
 }
 
-// Image is the image edge.
+// Image returns the image edge.
 func (_m *Project) Image(ctx context.Context) (*Asset, error) {
 	to, err := _m.Edges.ImageOrErr()
 	if IsNotLoaded(err) {
@@ -607,7 +607,7 @@ func (_m *Project) Image(ctx context.Context) (*Asset, error) {
 	return to, MaskNotFound(err)
 }
 
-// Themes is the themes edge.
+// Themes returns the themes edge.
 func (_m *Project) Themes(ctx context.Context) (to []*Theme, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
 		to, err = _m.NamedThemes(loadKey(graphql.GetOperationContext(ctx), fc.Field))
@@ -621,7 +621,7 @@ func (_m *Project) Themes(ctx context.Context) (to []*Theme, err error) {
 	return to, err
 }
 
-// TargetGroups is the target_groups edge.
+// TargetGroups returns the target_groups edge.
 func (_m *Project) TargetGroups(ctx context.Context) (to []*TargetGroup, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
 		to, err = _m.NamedTargetGroups(loadKey(graphql.GetOperationContext(ctx), fc.Field))
@@ -635,7 +635,7 @@ func (_m *Project) TargetGroups(ctx context.Context) (to []*TargetGroup, err err
 	return to, err
 }
 
-// Methods is the methods edge.
+// Methods returns the methods edge.
 func (_m *Project) Methods(ctx context.Context) (to []*Method, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
 		to, err = _m.NamedMethods(loadKey(graphql.GetOperationContext(ctx), fc.Field))
@@ -649,7 +649,7 @@ func (_m *Project) Methods(ctx context.Context) (to []*Method, err error) {
 	return to, err
 }
 
-// Contacts is the contacts edge.
+// Contacts returns the contacts edge.
 func (_m *Project) Contacts(ctx context.Context) (to []*Contact, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
 		to, err = _m.NamedContacts(loadKey(graphql.GetOperationContext(ctx), fc.Field))
@@ -663,7 +663,7 @@ func (_m *Project) Contacts(ctx context.Context) (to []*Contact, err error) {
 	return to, err
 }
 
-// LawSections is the law_sections edge.
+// LawSections returns the law_sections edge.
 func (_m *Project) LawSections(ctx context.Context) (to []*LawSection, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
 		to, err = _m.NamedLawSections(loadKey(graphql.GetOperationContext(ctx), fc.Field))
@@ -677,7 +677,7 @@ func (_m *Project) LawSections(ctx context.Context) (to []*LawSection, err error
 	return to, err
 }
 
-// Owner is the owner edge.
+// Owner returns the owner edge.
 func (_m *Release) Owner(ctx context.Context) (*Organization, error) {
 	to, err := _m.Edges.OwnerOrErr()
 	if IsNotLoaded(err) {
@@ -686,7 +686,7 @@ func (_m *Release) Owner(ctx context.Context) (*Organization, error) {
 	return to, err
 }
 
-// Owner is the owner edge.
+// Owner returns the owner edge.
 func (_m *Report) Owner(ctx context.Context) (*Organization, error) {
 	to, err := _m.Edges.OwnerOrErr()
 	if IsNotLoaded(err) {
@@ -695,7 +695,7 @@ func (_m *Report) Owner(ctx context.Context) (*Organization, error) {
 	return to, err
 }
 
-// Image is the image edge.
+// Image returns the image edge.
 func (_m *Report) Image(ctx context.Context) (*Asset, error) {
 	to, err := _m.Edges.ImageOrErr()
 	if IsNotLoaded(err) {
@@ -704,7 +704,7 @@ func (_m *Report) Image(ctx context.Context) (*Asset, error) {
 	return to, MaskNotFound(err)
 }
 
-// Themes is the themes edge.
+// Themes returns the themes edge.
 func (_m *Report) Themes(ctx context.Context) (to []*Theme, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
 		to, err = _m.NamedThemes(loadKey(graphql.GetOperationContext(ctx), fc.Field))
@@ -718,7 +718,7 @@ func (_m *Report) Themes(ctx context.Context) (to []*Theme, err error) {
 	return to, err
 }
 
-// TargetGroups is the target_groups edge.
+// TargetGroups returns the target_groups edge.
 func (_m *Report) TargetGroups(ctx context.Context) (to []*TargetGroup, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
 		to, err = _m.NamedTargetGroups(loadKey(graphql.GetOperationContext(ctx), fc.Field))
@@ -732,7 +732,7 @@ func (_m *Report) TargetGroups(ctx context.Context) (to []*TargetGroup, err erro
 	return to, err
 }
 
-// Methods is the methods edge.
+// Methods returns the methods edge.
 func (_m *Report) Methods(ctx context.Context) (to []*Method, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
 		to, err = _m.NamedMethods(loadKey(graphql.GetOperationContext(ctx), fc.Field))
@@ -746,7 +746,7 @@ func (_m *Report) Methods(ctx context.Context) (to []*Method, err error) {
 	return to, err
 }
 
-// Contacts is the contacts edge.
+// Contacts returns the contacts edge.
 func (_m *Report) Contacts(ctx context.Context) (to []*Contact, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
 		to, err = _m.NamedContacts(loadKey(graphql.GetOperationContext(ctx), fc.Field))
@@ -760,7 +760,7 @@ func (_m *Report) Contacts(ctx context.Context) (to []*Contact, err error) {
 	return to, err
 }
 
-// LawSections is the law_sections edge.
+// LawSections returns the law_sections edge.
 func (_m *Report) LawSections(ctx context.Context) (to []*LawSection, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
 		to, err = _m.NamedLawSections(loadKey(graphql.GetOperationContext(ctx), fc.Field))
@@ -774,7 +774,7 @@ func (_m *Report) LawSections(ctx context.Context) (to []*LawSection, err error)
 	return to, err
 }
 
-// Practices is a page of the practices edge.
+// Practices returns a page of the practices edge.
 func (_m *Report) Practices(ctx context.Context, first *int, after *Cursor) (*PracticeConnection, error) {
 	first = PageSize(first, nil)
 	alias := loadKey(graphql.GetOperationContext(ctx), graphql.GetFieldContext(ctx).Field)
@@ -792,7 +792,7 @@ func (_m *Report) Practices(ctx context.Context, first *int, after *Cursor) (*Pr
 	return conn, nil
 }
 
-// Tools is a page of the tools edge.
+// Tools returns a page of the tools edge.
 func (_m *Report) Tools(ctx context.Context, first *int, after *Cursor) (*ToolConnection, error) {
 	first = PageSize(first, nil)
 	alias := loadKey(graphql.GetOperationContext(ctx), graphql.GetFieldContext(ctx).Field)
@@ -810,7 +810,7 @@ func (_m *Report) Tools(ctx context.Context, first *int, after *Cursor) (*ToolCo
 	return conn, nil
 }
 
-// Parent is the parent edge.
+// Parent returns the parent edge.
 func (_m *Theme) Parent(ctx context.Context) (*Theme, error) {
 	to, err := _m.Edges.ParentOrErr()
 	if IsNotLoaded(err) {
@@ -819,7 +819,7 @@ func (_m *Theme) Parent(ctx context.Context) (*Theme, error) {
 	return to, MaskNotFound(err)
 }
 
-// Children is the children edge.
+// Children returns the children edge.
 func (_m *Theme) Children(ctx context.Context) (to []*Theme, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
 		to, err = _m.NamedChildren(loadKey(graphql.GetOperationContext(ctx), fc.Field))
@@ -833,7 +833,7 @@ func (_m *Theme) Children(ctx context.Context) (to []*Theme, err error) {
 	return to, err
 }
 
-// Owner is the owner edge.
+// Owner returns the owner edge.
 func (_m *Tool) Owner(ctx context.Context) (*Organization, error) {
 	to, err := _m.Edges.OwnerOrErr()
 	if IsNotLoaded(err) {
@@ -842,7 +842,7 @@ func (_m *Tool) Owner(ctx context.Context) (*Organization, error) {
 	return to, err
 }
 
-// Image is the image edge.
+// Image returns the image edge.
 func (_m *Tool) Image(ctx context.Context) (*Asset, error) {
 	to, err := _m.Edges.ImageOrErr()
 	if IsNotLoaded(err) {
@@ -851,7 +851,7 @@ func (_m *Tool) Image(ctx context.Context) (*Asset, error) {
 	return to, MaskNotFound(err)
 }
 
-// Themes is the themes edge.
+// Themes returns the themes edge.
 func (_m *Tool) Themes(ctx context.Context) (to []*Theme, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
 		to, err = _m.NamedThemes(loadKey(graphql.GetOperationContext(ctx), fc.Field))
@@ -865,7 +865,7 @@ func (_m *Tool) Themes(ctx context.Context) (to []*Theme, err error) {
 	return to, err
 }
 
-// TargetGroups is the target_groups edge.
+// TargetGroups returns the target_groups edge.
 func (_m *Tool) TargetGroups(ctx context.Context) (to []*TargetGroup, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
 		to, err = _m.NamedTargetGroups(loadKey(graphql.GetOperationContext(ctx), fc.Field))
@@ -879,7 +879,7 @@ func (_m *Tool) TargetGroups(ctx context.Context) (to []*TargetGroup, err error)
 	return to, err
 }
 
-// Methods is the methods edge.
+// Methods returns the methods edge.
 func (_m *Tool) Methods(ctx context.Context) (to []*Method, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
 		to, err = _m.NamedMethods(loadKey(graphql.GetOperationContext(ctx), fc.Field))
@@ -893,7 +893,7 @@ func (_m *Tool) Methods(ctx context.Context) (to []*Method, err error) {
 	return to, err
 }
 
-// Contacts is the contacts edge.
+// Contacts returns the contacts edge.
 func (_m *Tool) Contacts(ctx context.Context) (to []*Contact, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
 		to, err = _m.NamedContacts(loadKey(graphql.GetOperationContext(ctx), fc.Field))
@@ -907,7 +907,7 @@ func (_m *Tool) Contacts(ctx context.Context) (to []*Contact, err error) {
 	return to, err
 }
 
-// LawSections is the law_sections edge.
+// LawSections returns the law_sections edge.
 func (_m *Tool) LawSections(ctx context.Context) (to []*LawSection, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
 		to, err = _m.NamedLawSections(loadKey(graphql.GetOperationContext(ctx), fc.Field))
@@ -921,7 +921,7 @@ func (_m *Tool) LawSections(ctx context.Context) (to []*LawSection, err error) {
 	return to, err
 }
 
-// Reports is a page of the reports edge.
+// Reports returns a page of the reports edge.
 func (_m *Tool) Reports(ctx context.Context, first *int, after *Cursor) (*ReportConnection, error) {
 	first = PageSize(first, nil)
 	alias := loadKey(graphql.GetOperationContext(ctx), graphql.GetFieldContext(ctx).Field)
@@ -939,7 +939,7 @@ func (_m *Tool) Reports(ctx context.Context, first *int, after *Cursor) (*Report
 	return conn, nil
 }
 
-// Files is the files edge.
+// Files returns the files edge.
 func (_m *Tool) Files(ctx context.Context) (to []*Asset, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil {
 		to, err = _m.NamedFiles(loadKey(graphql.GetOperationContext(ctx), fc.Field))
@@ -953,7 +953,7 @@ func (_m *Tool) Files(ctx context.Context) (to []*Asset, err error) {
 	return to, err
 }
 
-// Practices is a page of the practices edge.
+// Practices returns a page of the practices edge.
 func (_m *Tool) Practices(ctx context.Context, first *int, after *Cursor) (*PracticeConnection, error) {
 	first = PageSize(first, nil)
 	alias := loadKey(graphql.GetOperationContext(ctx), graphql.GetFieldContext(ctx).Field)

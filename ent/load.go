@@ -34,7 +34,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 )
 
-// Dialect is the database's dialect, one of the constants of entgo.io/ent/dialect.
+// Dialect returns the database's dialect, one of the constants of entgo.io/ent/dialect.
 func (c *Client) Dialect() string { return c.driver.Dialect() }
 
 // Insert executes the statement in the client's dialect, in its transaction if it has one. It is for statements with an
@@ -49,8 +49,8 @@ func (c *Client) Insert(ctx context.Context, insert *sql.InsertBuilder) error {
 	return err
 }
 
-// Load gives what the viewer may see of the ids, by id, with one statement a type besides those that the selection asks for.
-// selection is the field whose selection set is of the nodes; nil reads whole rows.
+// Load returns the rows that the viewer may see among the ids, by id. It executes one statement per type, and those
+// that the selection needs. selection is a field whose selection set applies to the nodes; nil loads whole rows.
 func (c *Client) Load(ctx context.Context, ids []string, selection *graphql.CollectedField) (map[string]Noder, error) {
 	found, byPrefix := make(map[string]Noder, len(ids)), make(map[string][]string)
 	for _, id := range ids {
@@ -307,8 +307,8 @@ func (c *Client) Load(ctx context.Context, ids []string, selection *graphql.Coll
 	return found, nil
 }
 
-// VisibleIDs lists ids of the type that the viewer may see, after the given one and in order; at most limit, all when it is 0. Only
-// those that where, if not nil, holds for; only those among the given ids, if there are any.
+// VisibleIDs returns the ids of the type that the viewer may see, in order, after the given one. limit 0 means no
+// limit. A where that is not nil and a non-empty among narrow the result.
 func (c *Client) VisibleIDs(ctx context.Context, t Type, after string, limit int, where func(*sql.Selector), among ...string) (ids []string, err error) {
 	if where == nil {
 		where = func(*sql.Selector) {}
@@ -471,7 +471,7 @@ func (c *Client) VisibleIDs(ctx context.Context, t Type, after string, limit int
 	return nil, nil
 }
 
-// Count returns how many rows of the type the viewer may see; only those that where, if not nil, holds for.
+// Count returns the number of rows of the type that the viewer may see. A where that is not nil narrows them.
 func (c *Client) Count(ctx context.Context, t Type, where func(*sql.Selector)) (int, error) {
 	if where == nil {
 		where = func(*sql.Selector) {}
@@ -515,8 +515,8 @@ func (c *Client) Count(ctx context.Context, t Type, where func(*sql.Selector)) (
 	return 0, nil
 }
 
-// WithTerms returns the rows of a content type that the viewer may see of the ids, whole, each with its owner, themes, target
-// groups, methods and sections of acts.
+// WithTerms returns the rows of a content type that the viewer may see among the ids, each with its owner, themes,
+// target groups, methods and sections of acts.
 func (c *Client) WithTerms(ctx context.Context, t Type, ids []string) ([]Content, error) {
 	switch t.Prefix {
 	case "col":
@@ -552,13 +552,13 @@ func asContent[R Content](rows []R, err error) ([]Content, error) {
 	return out, err
 }
 
-// Cursor is the link's place among those of its content.
+// Cursor returns the link's place among those of its content.
 func (_m *ContentDistrict) Cursor() Cursor { return Cursor{ID: strconv.Itoa(_m.Seq)} }
 
-// Of is the content that the link is of, and its place among those of the content.
+// Of returns the id of the content that has the link, and the link's place in it.
 func (_m *ContentDistrict) Of() (content string, seq int) { return _m.ContentID, _m.Seq }
 
-// Collecting has the query load what the field, a list of links, selects of them.
+// Collecting makes the query load what the field, a list of links, selects.
 func (_q *ContentDistrictQuery) Collecting(ctx context.Context, links graphql.CollectedField) (*ContentDistrictQuery, error) {
 	q := _q
 	if err := q.collectField(ctx, false, graphql.GetOperationContext(ctx), links, nil); err != nil {
@@ -570,13 +570,13 @@ func (_q *ContentDistrictQuery) Collecting(ctx context.Context, links graphql.Co
 	return q, nil
 }
 
-// Cursor is the link's place among those of its content.
+// Cursor returns the link's place among those of its content.
 func (_m *ContentMunicipality) Cursor() Cursor { return Cursor{ID: strconv.Itoa(_m.Seq)} }
 
-// Of is the content that the link is of, and its place among those of the content.
+// Of returns the id of the content that has the link, and the link's place in it.
 func (_m *ContentMunicipality) Of() (content string, seq int) { return _m.ContentID, _m.Seq }
 
-// Collecting has the query load what the field, a list of links, selects of them.
+// Collecting makes the query load what the field, a list of links, selects.
 func (_q *ContentMunicipalityQuery) Collecting(ctx context.Context, links graphql.CollectedField) (*ContentMunicipalityQuery, error) {
 	q := _q
 	if err := q.collectField(ctx, false, graphql.GetOperationContext(ctx), links, nil); err != nil {
@@ -588,7 +588,7 @@ func (_q *ContentMunicipalityQuery) Collecting(ctx context.Context, links graphq
 	return q, nil
 }
 
-// CollectingNodes has the query load what the connection selects of its nodes.
+// CollectingNodes makes the query load what the connection selects of its nodes.
 func (_q *ContentMunicipalityQuery) CollectingNodes(ctx context.Context, connection graphql.CollectedField) (*ContentMunicipalityQuery, error) {
 	oc := graphql.GetOperationContext(ctx)
 	selection := nodeSelection(oc, connection)
@@ -603,13 +603,13 @@ func (_q *ContentMunicipalityQuery) CollectingNodes(ctx context.Context, connect
 	return _q, nil
 }
 
-// Cursor is the link's place among those of its content.
+// Cursor returns the link's place among those of its content.
 func (_m *ContentOrganization) Cursor() Cursor { return Cursor{ID: strconv.Itoa(_m.Seq)} }
 
-// Of is the content that the link is of, and its place among those of the content.
+// Of returns the id of the content that has the link, and the link's place in it.
 func (_m *ContentOrganization) Of() (content string, seq int) { return _m.ContentID, _m.Seq }
 
-// Collecting has the query load what the field, a list of links, selects of them.
+// Collecting makes the query load what the field, a list of links, selects.
 func (_q *ContentOrganizationQuery) Collecting(ctx context.Context, links graphql.CollectedField) (*ContentOrganizationQuery, error) {
 	q := _q
 	if err := q.collectField(ctx, false, graphql.GetOperationContext(ctx), links, nil); err != nil {
@@ -621,13 +621,13 @@ func (_q *ContentOrganizationQuery) Collecting(ctx context.Context, links graphq
 	return q, nil
 }
 
-// Cursor is the link's place among those of its content.
+// Cursor returns the link's place among those of its content.
 func (_m *NetworkMember) Cursor() Cursor { return Cursor{ID: strconv.Itoa(_m.Seq)} }
 
-// Of is the content that the link is of, and its place among those of the content.
+// Of returns the id of the content that has the link, and the link's place in it.
 func (_m *NetworkMember) Of() (content string, seq int) { return _m.ContentID, _m.Seq }
 
-// Collecting has the query load what the field, a list of links, selects of them.
+// Collecting makes the query load what the field, a list of links, selects.
 func (_q *NetworkMemberQuery) Collecting(ctx context.Context, links graphql.CollectedField) (*NetworkMemberQuery, error) {
 	q := _q
 	if err := q.collectField(ctx, false, graphql.GetOperationContext(ctx), links, nil); err != nil {
@@ -639,7 +639,7 @@ func (_q *NetworkMemberQuery) Collecting(ctx context.Context, links graphql.Coll
 	return q, nil
 }
 
-// CollectingNodes has the query load what the connection selects of its nodes.
+// CollectingNodes makes the query load what the connection selects of its nodes.
 func (_q *NetworkMemberQuery) CollectingNodes(ctx context.Context, connection graphql.CollectedField) (*NetworkMemberQuery, error) {
 	oc := graphql.GetOperationContext(ctx)
 	selection := nodeSelection(oc, connection)
@@ -654,7 +654,7 @@ func (_q *NetworkMemberQuery) CollectingNodes(ctx context.Context, connection gr
 	return _q, nil
 }
 
-// Find gives the one row that all of where holds for, with what the field selects; nil when the viewer sees none.
+// Find returns the one row that matches all predicates, with what the field selects; nil if the viewer sees none.
 func (c *AssetClient) Find(ctx context.Context, where ...predicate.Asset) (*Asset, error) {
 	q, err := c.Query().Where(where...).CollectFields(ctx, assetImplementors...)
 	if err != nil {
@@ -664,7 +664,7 @@ func (c *AssetClient) Find(ctx context.Context, where ...predicate.Asset) (*Asse
 	return row, MaskNotFound(err)
 }
 
-// Collected gives all rows of the query, with what the field selects.
+// Collected returns all rows of the query, with what the field selects.
 func (_q *AssetQuery) Collected(ctx context.Context) ([]*Asset, error) {
 	q, err := _q.CollectFields(ctx, assetImplementors...)
 	if err != nil {
@@ -673,7 +673,7 @@ func (_q *AssetQuery) Collected(ctx context.Context) ([]*Asset, error) {
 	return q.All(ctx)
 }
 
-// Find gives the one row that all of where holds for, with what the field selects; nil when the viewer sees none.
+// Find returns the one row that matches all predicates, with what the field selects; nil if the viewer sees none.
 func (c *CollectionClient) Find(ctx context.Context, where ...predicate.Collection) (*Collection, error) {
 	q, err := c.Query().Where(where...).CollectFields(ctx, collectionImplementors...)
 	if err != nil {
@@ -683,7 +683,7 @@ func (c *CollectionClient) Find(ctx context.Context, where ...predicate.Collecti
 	return row, MaskNotFound(err)
 }
 
-// Collected gives all rows of the query, with what the field selects.
+// Collected returns all rows of the query, with what the field selects.
 func (_q *CollectionQuery) Collected(ctx context.Context) ([]*Collection, error) {
 	q, err := _q.CollectFields(ctx, collectionImplementors...)
 	if err != nil {
@@ -692,7 +692,7 @@ func (_q *CollectionQuery) Collected(ctx context.Context) ([]*Collection, error)
 	return q.All(ctx)
 }
 
-// Find gives the one row that all of where holds for, with what the field selects; nil when the viewer sees none.
+// Find returns the one row that matches all predicates, with what the field selects; nil if the viewer sees none.
 func (c *ContactClient) Find(ctx context.Context, where ...predicate.Contact) (*Contact, error) {
 	q, err := c.Query().Where(where...).CollectFields(ctx, contactImplementors...)
 	if err != nil {
@@ -702,7 +702,7 @@ func (c *ContactClient) Find(ctx context.Context, where ...predicate.Contact) (*
 	return row, MaskNotFound(err)
 }
 
-// Collected gives all rows of the query, with what the field selects.
+// Collected returns all rows of the query, with what the field selects.
 func (_q *ContactQuery) Collected(ctx context.Context) ([]*Contact, error) {
 	q, err := _q.CollectFields(ctx, contactImplementors...)
 	if err != nil {
@@ -711,7 +711,7 @@ func (_q *ContactQuery) Collected(ctx context.Context) ([]*Contact, error) {
 	return q.All(ctx)
 }
 
-// Find gives the one row that all of where holds for, with what the field selects; nil when the viewer sees none.
+// Find returns the one row that matches all predicates, with what the field selects; nil if the viewer sees none.
 func (c *CountyClient) Find(ctx context.Context, where ...predicate.County) (*County, error) {
 	q, err := c.Query().Where(where...).CollectFields(ctx, countyImplementors...)
 	if err != nil {
@@ -721,7 +721,7 @@ func (c *CountyClient) Find(ctx context.Context, where ...predicate.County) (*Co
 	return row, MaskNotFound(err)
 }
 
-// Collected gives all rows of the query, with what the field selects.
+// Collected returns all rows of the query, with what the field selects.
 func (_q *CountyQuery) Collected(ctx context.Context) ([]*County, error) {
 	q, err := _q.CollectFields(ctx, countyImplementors...)
 	if err != nil {
@@ -730,7 +730,7 @@ func (_q *CountyQuery) Collected(ctx context.Context) ([]*County, error) {
 	return q.All(ctx)
 }
 
-// Find gives the one row that all of where holds for, with what the field selects; nil when the viewer sees none.
+// Find returns the one row that matches all predicates, with what the field selects; nil if the viewer sees none.
 func (c *DistrictClient) Find(ctx context.Context, where ...predicate.District) (*District, error) {
 	q, err := c.Query().Where(where...).CollectFields(ctx, districtImplementors...)
 	if err != nil {
@@ -740,7 +740,7 @@ func (c *DistrictClient) Find(ctx context.Context, where ...predicate.District) 
 	return row, MaskNotFound(err)
 }
 
-// Collected gives all rows of the query, with what the field selects.
+// Collected returns all rows of the query, with what the field selects.
 func (_q *DistrictQuery) Collected(ctx context.Context) ([]*District, error) {
 	q, err := _q.CollectFields(ctx, districtImplementors...)
 	if err != nil {
@@ -749,7 +749,7 @@ func (_q *DistrictQuery) Collected(ctx context.Context) ([]*District, error) {
 	return q.All(ctx)
 }
 
-// Find gives the one row that all of where holds for, with what the field selects; nil when the viewer sees none.
+// Find returns the one row that matches all predicates, with what the field selects; nil if the viewer sees none.
 func (c *EventClient) Find(ctx context.Context, where ...predicate.Event) (*Event, error) {
 	q, err := c.Query().Where(where...).CollectFields(ctx, eventImplementors...)
 	if err != nil {
@@ -759,7 +759,7 @@ func (c *EventClient) Find(ctx context.Context, where ...predicate.Event) (*Even
 	return row, MaskNotFound(err)
 }
 
-// Collected gives all rows of the query, with what the field selects.
+// Collected returns all rows of the query, with what the field selects.
 func (_q *EventQuery) Collected(ctx context.Context) ([]*Event, error) {
 	q, err := _q.CollectFields(ctx, eventImplementors...)
 	if err != nil {
@@ -768,7 +768,7 @@ func (_q *EventQuery) Collected(ctx context.Context) ([]*Event, error) {
 	return q.All(ctx)
 }
 
-// Find gives the one row that all of where holds for, with what the field selects; nil when the viewer sees none.
+// Find returns the one row that matches all predicates, with what the field selects; nil if the viewer sees none.
 func (c *LawSectionClient) Find(ctx context.Context, where ...predicate.LawSection) (*LawSection, error) {
 	q, err := c.Query().Where(where...).CollectFields(ctx, lawsectionImplementors...)
 	if err != nil {
@@ -778,7 +778,7 @@ func (c *LawSectionClient) Find(ctx context.Context, where ...predicate.LawSecti
 	return row, MaskNotFound(err)
 }
 
-// Collected gives all rows of the query, with what the field selects.
+// Collected returns all rows of the query, with what the field selects.
 func (_q *LawSectionQuery) Collected(ctx context.Context) ([]*LawSection, error) {
 	q, err := _q.CollectFields(ctx, lawsectionImplementors...)
 	if err != nil {
@@ -787,7 +787,7 @@ func (_q *LawSectionQuery) Collected(ctx context.Context) ([]*LawSection, error)
 	return q.All(ctx)
 }
 
-// Find gives the one row that all of where holds for, with what the field selects; nil when the viewer sees none.
+// Find returns the one row that matches all predicates, with what the field selects; nil if the viewer sees none.
 func (c *MethodClient) Find(ctx context.Context, where ...predicate.Method) (*Method, error) {
 	q, err := c.Query().Where(where...).CollectFields(ctx, methodImplementors...)
 	if err != nil {
@@ -797,7 +797,7 @@ func (c *MethodClient) Find(ctx context.Context, where ...predicate.Method) (*Me
 	return row, MaskNotFound(err)
 }
 
-// Collected gives all rows of the query, with what the field selects.
+// Collected returns all rows of the query, with what the field selects.
 func (_q *MethodQuery) Collected(ctx context.Context) ([]*Method, error) {
 	q, err := _q.CollectFields(ctx, methodImplementors...)
 	if err != nil {
@@ -806,7 +806,7 @@ func (_q *MethodQuery) Collected(ctx context.Context) ([]*Method, error) {
 	return q.All(ctx)
 }
 
-// Find gives the one row that all of where holds for, with what the field selects; nil when the viewer sees none.
+// Find returns the one row that matches all predicates, with what the field selects; nil if the viewer sees none.
 func (c *MunicipalityClient) Find(ctx context.Context, where ...predicate.Municipality) (*Municipality, error) {
 	q, err := c.Query().Where(where...).CollectFields(ctx, municipalityImplementors...)
 	if err != nil {
@@ -816,7 +816,7 @@ func (c *MunicipalityClient) Find(ctx context.Context, where ...predicate.Munici
 	return row, MaskNotFound(err)
 }
 
-// Collected gives all rows of the query, with what the field selects.
+// Collected returns all rows of the query, with what the field selects.
 func (_q *MunicipalityQuery) Collected(ctx context.Context) ([]*Municipality, error) {
 	q, err := _q.CollectFields(ctx, municipalityImplementors...)
 	if err != nil {
@@ -825,7 +825,7 @@ func (_q *MunicipalityQuery) Collected(ctx context.Context) ([]*Municipality, er
 	return q.All(ctx)
 }
 
-// Find gives the one row that all of where holds for, with what the field selects; nil when the viewer sees none.
+// Find returns the one row that matches all predicates, with what the field selects; nil if the viewer sees none.
 func (c *NetworkClient) Find(ctx context.Context, where ...predicate.Network) (*Network, error) {
 	q, err := c.Query().Where(where...).CollectFields(ctx, networkImplementors...)
 	if err != nil {
@@ -835,7 +835,7 @@ func (c *NetworkClient) Find(ctx context.Context, where ...predicate.Network) (*
 	return row, MaskNotFound(err)
 }
 
-// Collected gives all rows of the query, with what the field selects.
+// Collected returns all rows of the query, with what the field selects.
 func (_q *NetworkQuery) Collected(ctx context.Context) ([]*Network, error) {
 	q, err := _q.CollectFields(ctx, networkImplementors...)
 	if err != nil {
@@ -844,7 +844,7 @@ func (_q *NetworkQuery) Collected(ctx context.Context) ([]*Network, error) {
 	return q.All(ctx)
 }
 
-// Find gives the one row that all of where holds for, with what the field selects; nil when the viewer sees none.
+// Find returns the one row that matches all predicates, with what the field selects; nil if the viewer sees none.
 func (c *OrganizationClient) Find(ctx context.Context, where ...predicate.Organization) (*Organization, error) {
 	q, err := c.Query().Where(where...).CollectFields(ctx, organizationImplementors...)
 	if err != nil {
@@ -854,7 +854,7 @@ func (c *OrganizationClient) Find(ctx context.Context, where ...predicate.Organi
 	return row, MaskNotFound(err)
 }
 
-// Collected gives all rows of the query, with what the field selects.
+// Collected returns all rows of the query, with what the field selects.
 func (_q *OrganizationQuery) Collected(ctx context.Context) ([]*Organization, error) {
 	q, err := _q.CollectFields(ctx, organizationImplementors...)
 	if err != nil {
@@ -863,7 +863,7 @@ func (_q *OrganizationQuery) Collected(ctx context.Context) ([]*Organization, er
 	return q.All(ctx)
 }
 
-// Find gives the one row that all of where holds for, with what the field selects; nil when the viewer sees none.
+// Find returns the one row that matches all predicates, with what the field selects; nil if the viewer sees none.
 func (c *PracticeClient) Find(ctx context.Context, where ...predicate.Practice) (*Practice, error) {
 	q, err := c.Query().Where(where...).CollectFields(ctx, practiceImplementors...)
 	if err != nil {
@@ -873,7 +873,7 @@ func (c *PracticeClient) Find(ctx context.Context, where ...predicate.Practice) 
 	return row, MaskNotFound(err)
 }
 
-// Collected gives all rows of the query, with what the field selects.
+// Collected returns all rows of the query, with what the field selects.
 func (_q *PracticeQuery) Collected(ctx context.Context) ([]*Practice, error) {
 	q, err := _q.CollectFields(ctx, practiceImplementors...)
 	if err != nil {
@@ -882,7 +882,7 @@ func (_q *PracticeQuery) Collected(ctx context.Context) ([]*Practice, error) {
 	return q.All(ctx)
 }
 
-// Find gives the one row that all of where holds for, with what the field selects; nil when the viewer sees none.
+// Find returns the one row that matches all predicates, with what the field selects; nil if the viewer sees none.
 func (c *ProjectClient) Find(ctx context.Context, where ...predicate.Project) (*Project, error) {
 	q, err := c.Query().Where(where...).CollectFields(ctx, projectImplementors...)
 	if err != nil {
@@ -892,7 +892,7 @@ func (c *ProjectClient) Find(ctx context.Context, where ...predicate.Project) (*
 	return row, MaskNotFound(err)
 }
 
-// Collected gives all rows of the query, with what the field selects.
+// Collected returns all rows of the query, with what the field selects.
 func (_q *ProjectQuery) Collected(ctx context.Context) ([]*Project, error) {
 	q, err := _q.CollectFields(ctx, projectImplementors...)
 	if err != nil {
@@ -901,7 +901,7 @@ func (_q *ProjectQuery) Collected(ctx context.Context) ([]*Project, error) {
 	return q.All(ctx)
 }
 
-// Find gives the one row that all of where holds for, with what the field selects; nil when the viewer sees none.
+// Find returns the one row that matches all predicates, with what the field selects; nil if the viewer sees none.
 func (c *ReportClient) Find(ctx context.Context, where ...predicate.Report) (*Report, error) {
 	q, err := c.Query().Where(where...).CollectFields(ctx, reportImplementors...)
 	if err != nil {
@@ -911,7 +911,7 @@ func (c *ReportClient) Find(ctx context.Context, where ...predicate.Report) (*Re
 	return row, MaskNotFound(err)
 }
 
-// Collected gives all rows of the query, with what the field selects.
+// Collected returns all rows of the query, with what the field selects.
 func (_q *ReportQuery) Collected(ctx context.Context) ([]*Report, error) {
 	q, err := _q.CollectFields(ctx, reportImplementors...)
 	if err != nil {
@@ -920,7 +920,7 @@ func (_q *ReportQuery) Collected(ctx context.Context) ([]*Report, error) {
 	return q.All(ctx)
 }
 
-// Find gives the one row that all of where holds for, with what the field selects; nil when the viewer sees none.
+// Find returns the one row that matches all predicates, with what the field selects; nil if the viewer sees none.
 func (c *TargetGroupClient) Find(ctx context.Context, where ...predicate.TargetGroup) (*TargetGroup, error) {
 	q, err := c.Query().Where(where...).CollectFields(ctx, targetgroupImplementors...)
 	if err != nil {
@@ -930,7 +930,7 @@ func (c *TargetGroupClient) Find(ctx context.Context, where ...predicate.TargetG
 	return row, MaskNotFound(err)
 }
 
-// Collected gives all rows of the query, with what the field selects.
+// Collected returns all rows of the query, with what the field selects.
 func (_q *TargetGroupQuery) Collected(ctx context.Context) ([]*TargetGroup, error) {
 	q, err := _q.CollectFields(ctx, targetgroupImplementors...)
 	if err != nil {
@@ -939,7 +939,7 @@ func (_q *TargetGroupQuery) Collected(ctx context.Context) ([]*TargetGroup, erro
 	return q.All(ctx)
 }
 
-// Find gives the one row that all of where holds for, with what the field selects; nil when the viewer sees none.
+// Find returns the one row that matches all predicates, with what the field selects; nil if the viewer sees none.
 func (c *ThemeClient) Find(ctx context.Context, where ...predicate.Theme) (*Theme, error) {
 	q, err := c.Query().Where(where...).CollectFields(ctx, themeImplementors...)
 	if err != nil {
@@ -949,7 +949,7 @@ func (c *ThemeClient) Find(ctx context.Context, where ...predicate.Theme) (*Them
 	return row, MaskNotFound(err)
 }
 
-// Collected gives all rows of the query, with what the field selects.
+// Collected returns all rows of the query, with what the field selects.
 func (_q *ThemeQuery) Collected(ctx context.Context) ([]*Theme, error) {
 	q, err := _q.CollectFields(ctx, themeImplementors...)
 	if err != nil {
@@ -958,7 +958,7 @@ func (_q *ThemeQuery) Collected(ctx context.Context) ([]*Theme, error) {
 	return q.All(ctx)
 }
 
-// Find gives the one row that all of where holds for, with what the field selects; nil when the viewer sees none.
+// Find returns the one row that matches all predicates, with what the field selects; nil if the viewer sees none.
 func (c *ToolClient) Find(ctx context.Context, where ...predicate.Tool) (*Tool, error) {
 	q, err := c.Query().Where(where...).CollectFields(ctx, toolImplementors...)
 	if err != nil {
@@ -968,7 +968,7 @@ func (c *ToolClient) Find(ctx context.Context, where ...predicate.Tool) (*Tool, 
 	return row, MaskNotFound(err)
 }
 
-// Collected gives all rows of the query, with what the field selects.
+// Collected returns all rows of the query, with what the field selects.
 func (_q *ToolQuery) Collected(ctx context.Context) ([]*Tool, error) {
 	q, err := _q.CollectFields(ctx, toolImplementors...)
 	if err != nil {
@@ -977,7 +977,8 @@ func (_q *ToolQuery) Collected(ctx context.Context) ([]*Tool, error) {
 	return q.All(ctx)
 }
 
-// CollectionOrders turns what was asked for into columns: titles in the reader's language, newest first when nothing was asked.
+// CollectionOrders converts the orders of the API to columns: titles in the reader's language, newest first by
+// default.
 func CollectionOrders(ctx context.Context, orders []*CollectionOrder) []*CollectionOrder {
 	if len(orders) == 0 {
 		return []*CollectionOrder{{Field: CollectionOrderFieldSortDate, Direction: "DESC"}}
@@ -1001,7 +1002,8 @@ func CollectionOrders(ctx context.Context, orders []*CollectionOrder) []*Collect
 	return out
 }
 
-// EventOrders turns what was asked for into columns: titles in the reader's language, newest first when nothing was asked.
+// EventOrders converts the orders of the API to columns: titles in the reader's language, newest first by
+// default.
 func EventOrders(ctx context.Context, orders []*EventOrder) []*EventOrder {
 	if len(orders) == 0 {
 		return []*EventOrder{{Field: EventOrderFieldSortDate, Direction: "DESC"}}
@@ -1025,7 +1027,8 @@ func EventOrders(ctx context.Context, orders []*EventOrder) []*EventOrder {
 	return out
 }
 
-// NetworkOrders turns what was asked for into columns: titles in the reader's language, newest first when nothing was asked.
+// NetworkOrders converts the orders of the API to columns: titles in the reader's language, newest first by
+// default.
 func NetworkOrders(ctx context.Context, orders []*NetworkOrder) []*NetworkOrder {
 	if len(orders) == 0 {
 		return []*NetworkOrder{{Field: NetworkOrderFieldSortDate, Direction: "DESC"}}
@@ -1049,7 +1052,8 @@ func NetworkOrders(ctx context.Context, orders []*NetworkOrder) []*NetworkOrder 
 	return out
 }
 
-// PracticeOrders turns what was asked for into columns: titles in the reader's language, newest first when nothing was asked.
+// PracticeOrders converts the orders of the API to columns: titles in the reader's language, newest first by
+// default.
 func PracticeOrders(ctx context.Context, orders []*PracticeOrder) []*PracticeOrder {
 	if len(orders) == 0 {
 		return []*PracticeOrder{{Field: PracticeOrderFieldSortDate, Direction: "DESC"}}
@@ -1073,7 +1077,8 @@ func PracticeOrders(ctx context.Context, orders []*PracticeOrder) []*PracticeOrd
 	return out
 }
 
-// ProjectOrders turns what was asked for into columns: titles in the reader's language, newest first when nothing was asked.
+// ProjectOrders converts the orders of the API to columns: titles in the reader's language, newest first by
+// default.
 func ProjectOrders(ctx context.Context, orders []*ProjectOrder) []*ProjectOrder {
 	if len(orders) == 0 {
 		return []*ProjectOrder{{Field: ProjectOrderFieldSortDate, Direction: "DESC"}}
@@ -1097,7 +1102,8 @@ func ProjectOrders(ctx context.Context, orders []*ProjectOrder) []*ProjectOrder 
 	return out
 }
 
-// ReportOrders turns what was asked for into columns: titles in the reader's language, newest first when nothing was asked.
+// ReportOrders converts the orders of the API to columns: titles in the reader's language, newest first by
+// default.
 func ReportOrders(ctx context.Context, orders []*ReportOrder) []*ReportOrder {
 	if len(orders) == 0 {
 		return []*ReportOrder{{Field: ReportOrderFieldSortDate, Direction: "DESC"}}
@@ -1121,7 +1127,8 @@ func ReportOrders(ctx context.Context, orders []*ReportOrder) []*ReportOrder {
 	return out
 }
 
-// ToolOrders turns what was asked for into columns: titles in the reader's language, newest first when nothing was asked.
+// ToolOrders converts the orders of the API to columns: titles in the reader's language, newest first by
+// default.
 func ToolOrders(ctx context.Context, orders []*ToolOrder) []*ToolOrder {
 	if len(orders) == 0 {
 		return []*ToolOrder{{Field: ToolOrderFieldSortDate, Direction: "DESC"}}

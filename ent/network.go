@@ -86,7 +86,7 @@ type Network struct {
 	Edges        NetworkEdges `json:"edges"`
 	selectValues sql.SelectValues
 
-	// page is what was read together with this row.
+	// page is the page that the row was read in.
 	page *Page
 }
 

@@ -100,7 +100,7 @@ type Practice struct {
 	Edges        PracticeEdges `json:"edges"`
 	selectValues sql.SelectValues
 
-	// page is what was read together with this row.
+	// page is the page that the row was read in.
 	page *Page
 }
 

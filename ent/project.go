@@ -98,7 +98,7 @@ type Project struct {
 	Edges        ProjectEdges `json:"edges"`
 	selectValues sql.SelectValues
 
-	// page is what was read together with this row.
+	// page is the page that the row was read in.
 	page *Page
 }
 

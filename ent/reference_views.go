@@ -10,58 +10,59 @@ import (
 	"dugnad/schema"
 )
 
-// Names are the names in Sami languages and Kven.
+// Names returns the names in Sami languages and Kven.
 func (c *County) Names() []schema.LocalString { return c.LocalNames }
 
-// Names are the names in Sami languages and Kven.
+// Names returns the names in Sami languages and Kven.
 func (m *Municipality) Names() []schema.LocalString { return m.LocalNames }
 
-// Names are the names, by language.
+// Names returns the names, by language.
 func (o *Organization) Names() []schema.LocalString { return o.LocalNames }
 
-// Name is the name in the reader's language.
+// Name returns the name in the reader's language.
 func (o *Organization) Name(ctx context.Context) string { return o.LocalNames.In(Chain(ctx)) }
 
-// Function is the function in the reader's language.
+// Function returns the function in the reader's language.
 func (c *Contact) Function(ctx context.Context) string { return c.Functions.In(Chain(ctx)) }
 
-// Act is the act's name in the reader's language.
+// Act returns the act's name in the reader's language.
 func (l *LawSection) Act(ctx context.Context) string { return l.Acts.In(Chain(ctx)) }
 
-// Label is the label in the reader's language.
+// Label returns the label in the reader's language.
 func (_m *LawSection) Label(ctx context.Context) string { return _m.LabelTexts.In(Chain(ctx)) }
 
-// Labels are the labels, by language.
+// Labels returns the labels, by language.
 func (_m *LawSection) Labels() []schema.LocalString { return _m.LabelTexts }
 
-// Label is the label in the reader's language.
+// Label returns the label in the reader's language.
 func (_m *Method) Label(ctx context.Context) string { return _m.LabelTexts.In(Chain(ctx)) }
 
-// Labels are the labels, by language.
+// Labels returns the labels, by language.
 func (_m *Method) Labels() []schema.LocalString { return _m.LabelTexts }
 
-// Label is the label in the reader's language.
+// Label returns the label in the reader's language.
 func (_m *TargetGroup) Label(ctx context.Context) string { return _m.LabelTexts.In(Chain(ctx)) }
 
-// Labels are the labels, by language.
+// Labels returns the labels, by language.
 func (_m *TargetGroup) Labels() []schema.LocalString { return _m.LabelTexts }
 
-// Label is the label in the reader's language.
+// Label returns the label in the reader's language.
 func (_m *Theme) Label(ctx context.Context) string { return _m.LabelTexts.In(Chain(ctx)) }
 
-// Labels are the labels, by language.
+// Labels returns the labels, by language.
 func (_m *Theme) Labels() []schema.LocalString { return _m.LabelTexts }
 
-// URL is the asset's address.
+// URL returns the asset's address.
 func (a *Asset) URL(ctx context.Context) string { return RequestOf(ctx).BaseURL + "/files/" + a.ID }
 
-// Alt is what the picture shows, in the reader's language.
+// Alt returns the description of the picture in the reader's language.
 func (a *Asset) Alt(ctx context.Context) *string { return schema.OrNil(a.Alts.In(Chain(ctx))) }
 
-// ImageWidths are the widths that pictures are served in, in pixels.
+// ImageWidths are the widths of served pictures, in pixels.
 var ImageWidths = []int{320, 640, 960, 1280, 1920}
 
-// Image is the address of the picture, cut to the shape, in the smallest of ImageWidths that is at least width, nil when the asset is no picture.
+// Image returns the address of the picture, cropped to the shape, in the smallest of ImageWidths that is at least
+// width. It returns nil if the asset is not a picture.
 func (a *Asset) Image(ctx context.Context, width int, shape schema.ImageShape) *string {
 	if a.Width == nil || !strings.HasPrefix(a.MediaType, "image/") {
 		return nil

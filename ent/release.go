@@ -43,7 +43,7 @@ type Release struct {
 	Edges        ReleaseEdges `json:"edges"`
 	selectValues sql.SelectValues
 
-	// page is what was read together with this row.
+	// page is the page that the row was read in.
 	page *PageOf[Release]
 }
 

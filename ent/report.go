@@ -92,7 +92,7 @@ type Report struct {
 	Edges        ReportEdges `json:"edges"`
 	selectValues sql.SelectValues
 
-	// page is what was read together with this row.
+	// page is the page that the row was read in.
 	page *Page
 }
 

@@ -35,7 +35,7 @@ type Revision struct {
 	CreatedAt    time.Time `json:"created_at,omitempty"`
 	selectValues sql.SelectValues
 
-	// page is what was read together with this row.
+	// page is the page that the row was read in.
 	page *PageOf[Revision]
 }
 

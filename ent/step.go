@@ -37,7 +37,7 @@ type Step struct {
 	Acknowledged []schema.Acknowledged `json:"acknowledged,omitempty"`
 	selectValues sql.SelectValues
 
-	// page is what was read together with this row.
+	// page is the page that the row was read in.
 	page *PageOf[Step]
 }
 

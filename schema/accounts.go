@@ -21,9 +21,9 @@ func (Account) Annotations() []schema.Annotation {
 	return []schema.Annotation{entgql.Implements("Node")}
 }
 
-// Fields of Account. issuer and subject say who it is at an OpenID provider; an account is never found by its e-mail
-// address alone. password is an argon2id hash. disabled_at ends all access; anonymized_at says that the person asked to
-// be forgotten.
+// Fields of Account. issuer and subject identify the person at an OpenID provider; an account is never looked up by its
+// e-mail address alone. password is an argon2id hash. disabled_at ends all access; anonymized_at is when the person's
+// data was erased.
 func (Account) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("name").NotEmpty().MaxLen(200),
@@ -86,8 +86,8 @@ func (Membership) Indexes() []ent.Index {
 	return []ent.Index{index.Fields("account_id", "organization_id").Unique(), index.Fields("organization_id")}
 }
 
-// Invitation is a link that gives the first person who opens it a role. The link that is printed at a first start is
-// one as well.
+// Invitation is a link that gives a role to the first person who accepts it. The link printed at the first start is one
+// as well.
 type Invitation struct{ ent.Schema }
 
 // Mixin of Invitation.
@@ -125,9 +125,9 @@ func (SignIn) Mixin() []ent.Mixin { return []ent.Mixin{PrefixedID{}} }
 // Annotations of SignIn.
 func (SignIn) Annotations() []schema.Annotation { return notInAPI() }
 
-// Fields of SignIn. hash is the SHA-256 of the cookie or of the access token; a native app first has a code, which it
-// gives for a pair of tokens with the secret behind challenge. A refresh token that comes a second time ends the
-// sign-in: somebody else has it as well.
+// Fields of SignIn. hash is the SHA-256 of the cookie or of the access token; a native app first gets a code, and
+// exchanges it for a pair of tokens with the secret behind challenge. Using a refresh token twice ends the sign-in,
+// because it may have been stolen.
 func (SignIn) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("account_id").Immutable(),
@@ -170,10 +170,10 @@ func (ApiKey) Annotations() []schema.Annotation {
 	return []schema.Annotation{entgql.Implements("Node")}
 }
 
-// Fields of ApiKey. hash is the SHA-256 of the key, which has 256 random bits; ending is its last four characters, to
-// tell keys apart. A SECRET key is for servers and has the rights of its role narrowed by its scopes; a PUBLISHABLE one
-// may stand in a page and reads what is public, on the origins that it names. With a manifest it may ask nothing but
-// that manifest's documents.
+// Fields of ApiKey. hash is the SHA-256 of the key, which has 256 random bits; ending is its last four characters, by
+// which people recognise it. A SECRET key is for servers and has the rights of its role narrowed by its scopes; a
+// PUBLISHABLE one may be part of a web page and reads public content, from the listed origins only. A key with a
+// manifest may use only that manifest's documents.
 func (ApiKey) Fields() []ent.Field {
 	skip := entgql.Skip(entgql.SkipAll)
 	return []ent.Field{
@@ -202,8 +202,8 @@ func (ApiKey) Edges() []ent.Edge {
 // Indexes of ApiKey.
 func (ApiKey) Indexes() []ent.Index { return []ent.Index{index.Fields("organization_id")} }
 
-// PreviewToken lets whoever has it read as if drafts were published: those that it names, or what is to be published up
-// to a time.
+// PreviewToken lets its holder read as if drafts were published: selected entries, or everything scheduled up to a
+// time.
 type PreviewToken struct{ ent.Schema }
 
 // Mixin of PreviewToken.
@@ -212,8 +212,8 @@ func (PreviewToken) Mixin() []ent.Mixin { return []ent.Mixin{PrefixedID{}} }
 // Annotations of PreviewToken.
 func (PreviewToken) Annotations() []schema.Annotation { return notInAPI() }
 
-// Fields of PreviewToken. entries are ids; with release_id, those that are in it; with scheduled_before, all that are
-// to be published up to then, of the organizations, of every one when those are null.
+// Fields of PreviewToken. It shows the drafts of entries (ids), of the entries in release_id, or of all entries
+// scheduled up to scheduled_before in the organizations, null meaning in all.
 func (PreviewToken) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("hash").Unique().Immutable().Sensitive(),
@@ -231,13 +231,13 @@ func (PreviewToken) Fields() []ent.Field {
 // Indexes of PreviewToken.
 func (PreviewToken) Indexes() []ent.Index { return []ent.Index{index.Fields("created_by")} }
 
-// Attempt counts failed tries to sign in, by account and by address, so that guessing is slow on every replica.
+// Attempt counts failed sign-ins, by account and by address. All replicas share it.
 type Attempt struct{ ent.Schema }
 
 // Annotations of Attempt.
 func (Attempt) Annotations() []schema.Annotation { return notInAPI() }
 
-// Fields of Attempt. subject is a keyed hash of what is counted, so that the table tells nobody's address.
+// Fields of Attempt. subject is a keyed hash of the account or address, so that the table reveals neither.
 func (Attempt) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("id"),
@@ -257,8 +257,8 @@ func (AuditEvent) Annotations() []schema.Annotation {
 	return []schema.Annotation{entgql.Implements("Node"), entgql.MultiOrder()}
 }
 
-// Fields of AuditEvent. action is the mutation's name or the sign-in's; subjects are the ids that it was about; code is
-// that of the refusal, null for what was done.
+// Fields of AuditEvent. action is the mutation's name or the sign-in's; subjects are the ids of the affected objects;
+// code is the error code of a refusal, null if the action succeeded.
 func (AuditEvent) Fields() []ent.Field {
 	return []ent.Field{
 		field.Time("at").Immutable().Annotations(entgql.OrderField("AT")),

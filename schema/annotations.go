@@ -6,8 +6,7 @@ import (
 	"dugnad/schema/entgql"
 )
 
-// Document marks a type whose input struct, checks and row writing are generated: with Texts for content, which has
-// drafts and languages, without for reference data.
+// Document marks a type whose input struct, checks and row writing are generated.
 type Document struct {
 	Content  bool   // has drafts, texts, audience, links
 	Searched bool   // search finds it
@@ -22,7 +21,7 @@ type Document struct {
 // Name implements schema.Annotation.
 func (Document) Name() string { return "Document" }
 
-// Managed marks a column that publishing fills; it is not in the document.
+// Managed marks a column that publishing fills and documents do not have.
 type Managed struct{ On bool }
 
 // Name implements schema.Annotation.
@@ -38,14 +37,14 @@ type Local struct {
 // Name implements schema.Annotation.
 func (Local) Name() string { return "Local" }
 
-// Requirement says that a document cannot be published without the field.
+// Requirement marks a field without which a document cannot be published.
 type Requirement struct{ On bool }
 
 // Name implements schema.Annotation.
 func (Requirement) Name() string { return "Requirement" }
 
-// Paged marks an editorial type whose rows know the page that they were read in, so that what belongs to them is loaded
-// for all at once.
+// Paged marks an editorial type whose rows know the page that they were read in, so that their related rows are loaded
+// for the whole page at once.
 type Paged struct{ On bool }
 
 // Name implements schema.Annotation.
@@ -61,11 +60,11 @@ func searchedReference(prefix, gql string) []schema.Annotation {
 	return append(reference(prefix, gql)[1:], Document{Searched: true, Prefix: prefix, GQL: gql})
 }
 
-// InDocument names a column's field in the document and its input where it differs from the column.
+// InDocument gives a column another name in the document and its input.
 type InDocument struct{ As string }
 
 // Name implements schema.Annotation.
 func (InDocument) Name() string { return "InDocument" }
 
-// DocumentName says that the column is called name in documents.
+// DocumentName gives the column the name in documents.
 func DocumentName(name string) schema.Annotation { return InDocument{As: name} }

@@ -13,7 +13,9 @@ func (Collection) Mixin() []ent.Mixin { return []ent.Mixin{Content{}} }
 
 // Names of Collection.
 func (Collection) Names() ContentNames {
-	return ContentNames{Position: 7, Prefix: "col", Plural: "collections", Path: "samling", LinkedData: "Collection", Gathers: true}
+	return ContentNames{
+		Position: 7, Prefix: "col", Plural: "collections", Path: "samling", LinkedData: "Collection", Gathers: true,
+	}
 }
 
 // Annotations of Collection.

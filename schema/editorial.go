@@ -26,9 +26,9 @@ func (Entry) Annotations() []schema.Annotation {
 
 // Fields of Entry. head and published are revision numbers; published stays when the entry is withdrawn, live says
 // whether readers see it. slug is its address, from the first publishing on. key is the writer's own id, unique within
-// the owner and type. publish_at and withdraw_at are set by publish_by and withdraw_by; publish_revision is what is to
-// be published then, and schedule_problem why it could not be. The sort columns are never null; publish_order is
-// publish_at as RFC 3339 text, Never without it.
+// the owner and type. publish_at and withdraw_at are set by publish_by and withdraw_by; publish_revision is the
+// revision to publish then, and schedule_problem why publishing failed. The sort columns are never null; publish_order
+// is publish_at as RFC 3339 text, Never without it.
 func (Entry) Fields() []ent.Field {
 	skip := entgql.Skip(entgql.SkipAll)
 	return []ent.Field{
@@ -39,9 +39,13 @@ func (Entry) Fields() []ent.Field {
 		field.Enum("stage").GoType(Stage("")).Default(string(Editing)),
 		field.String("title"),
 		field.String("sort_title").Default("").Annotations(skip, entgql.OrderField("TITLE")),
-		field.Text("folded_words").Default("").Annotations(skip).Comment("The words of the head's texts, its key and its slug in folded form, each once and after a space, for the search filter."),
-		field.String("head_languages").Default("").Annotations(skip).Comment("The languages of the head's texts, each between commas."),
-		field.Bool("stale").Default(false).Annotations(skip).Comment("Whether the original of one of the head's translations has changed since."),
+		field.Text("folded_words").Default("").Annotations(skip).Comment(
+			"The words of the head's texts, its key and its slug in folded form, each once and after a space, for the search filter.",
+		),
+		field.String("head_languages").Default("").Annotations(skip).
+			Comment("The languages of the head's texts, each between commas."),
+		field.Bool("stale").Default(false).Annotations(skip).
+			Comment("Whether the original of one of the head's translations has changed since."),
 		field.String("slug").Optional().Nillable(),
 		field.Int("head").Annotations(entgql.MapsTo("head")),
 		field.Int("published").Optional().Nillable(),
@@ -95,8 +99,8 @@ func (Revision) Annotations() []schema.Annotation {
 	return []schema.Annotation{entgql.MultiOrder(), Paged{On: true}}
 }
 
-// Fields of Revision. document is canonical JSON (sorted keys), kept as text so that hash, its SHA-256, stays true.
-// Autosaves of one author may replace each other.
+// Fields of Revision. document is canonical JSON (sorted keys), kept as text so that hash, its SHA-256, stays true. An
+// autosave replaces the last autosave of the same author.
 func (Revision) Fields() []ent.Field {
 	skip := entgql.Skip(entgql.SkipAll)
 	return []ent.Field{
@@ -117,8 +121,8 @@ func (Revision) Indexes() []ent.Index {
 	return []ent.Index{index.Fields("entry_id", "number").Unique()}
 }
 
-// Reference says that a revision of an entry points at something: its head revision, or its published one. Only the
-// published ones make live edges.
+// Reference says that the head or published revision of an entry refers to another object. Only references of published
+// revisions become edges of live rows.
 type Reference struct{ ent.Schema }
 
 // Annotations of Reference.
@@ -143,7 +147,7 @@ func (Reference) Indexes() []ent.Index {
 	}
 }
 
-// Slug is an address that a published entry has or had. It is taken when the entry is first published under it.
+// Slug is a present or former address of a published entry. It is reserved when the entry is first published under it.
 type Slug struct{ ent.Schema }
 
 // Annotations of Slug.
@@ -164,7 +168,8 @@ func (Slug) Indexes() []ent.Index {
 	return []ent.Index{index.Fields("type", "slug").Unique(), index.Fields("entry_id")}
 }
 
-// Change is one line of the change log: what became visible, changed or went, in commit order. Its id is the sequence.
+// Change is one line of the change log, in commit order: something became visible, changed or disappeared. Its id is
+// the sequence.
 type Change struct{ ent.Schema }
 
 // Annotations of Change.
@@ -190,7 +195,7 @@ func (Change) Indexes() []ent.Index {
 	return []ent.Index{index.Fields("node_id", "id"), index.Fields("at")}
 }
 
-// Comment is what somebody said of an entry: to ask for changes, or to each other.
+// Comment is an editor's comment on an entry: a request for changes, or part of a discussion.
 type Comment struct{ ent.Schema }
 
 // Mixin of Comment.
@@ -199,7 +204,7 @@ func (Comment) Mixin() []ent.Mixin { return []ent.Mixin{PrefixedID{}} }
 // Annotations of Comment.
 func (Comment) Annotations() []schema.Annotation { return append(notInAPI(), Paged{On: true}) }
 
-// Fields of Comment. act is the act that it came with, empty for none.
+// Fields of Comment. act is the act that it was given with, or empty.
 func (Comment) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("entry_id").Immutable(),
@@ -221,7 +226,7 @@ type Step struct{ ent.Schema }
 // Annotations of Step.
 func (Step) Annotations() []schema.Annotation { return append(notInAPI(), Paged{On: true}) }
 
-// Fields of Step. acknowledged are the warnings that the publisher took on, each with a reason.
+// Fields of Step. acknowledged holds the warnings that the publisher acknowledged, each with a reason.
 func (Step) Fields() []ent.Field {
 	return []ent.Field{
 		field.Int("id"),
@@ -239,8 +244,8 @@ func (Step) Fields() []ent.Field {
 // Indexes of Step.
 func (Step) Indexes() []ent.Index { return []ent.Index{index.Fields("entry_id", "id")} }
 
-// Redaction says that a text was taken out of everything that was written of an entry, or of a piece of reference data,
-// and keeps it out.
+// Redaction records that a text was removed from all revisions and records of an entry, or of a piece of reference
+// data, and keeps it from being saved again.
 type Redaction struct{ ent.Schema }
 
 // Mixin of Redaction.
@@ -249,8 +254,8 @@ func (Redaction) Mixin() []ent.Mixin { return []ent.Mixin{PrefixedID{}} }
 // Annotations of Redaction.
 func (Redaction) Annotations() []schema.Annotation { return append(notInAPI(), Paged{On: true}) }
 
-// Fields of Redaction. The text itself is not kept: digest is a keyed hash of its words, of which there are so many,
-// and tells it where it comes again. revisions and places are how many it was taken out of.
+// Fields of Redaction. The text itself is not stored: digest is a keyed hash of its words, and words their number, by
+// which later occurrences are recognised. revisions and places count what it was removed from.
 func (Redaction) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("entry_id").Immutable(),
@@ -269,14 +274,14 @@ func (Redaction) Indexes() []ent.Index {
 	return []ent.Index{index.Fields("entry_id", "digest").Unique()}
 }
 
-// UnmetSearch is how often some words were looked for on a day and not found. It says nothing of who looked for them.
+// UnmetSearch counts the searches for some words on a day that found nothing. It holds nothing about who searched.
 type UnmetSearch struct{ ent.Schema }
 
 // Annotations of UnmetSearch.
 func (UnmetSearch) Annotations() []schema.Annotation { return notInAPI() }
 
-// Fields of UnmetSearch. day is YYYY-MM-DD, UTC; clients is how many different ones a replica knows to have searched,
-// counted no further than it takes to show the words.
+// Fields of UnmetSearch. day is YYYY-MM-DD, UTC; clients is the number of distinct clients that a replica has seen,
+// counted only up to the number from which the words are shown.
 func (UnmetSearch) Fields() []ent.Field {
 	return []ent.Field{
 		field.Int("id"),

@@ -10,27 +10,27 @@ type (
 	BodyFormat string
 	// ContentType names the types of content.
 	ContentType string
-	// RelationType names what one entry is to another; the inverse is read, not stored.
+	// RelationType is the type of a relation between two entries. Only one direction is stored.
 	RelationType string
-	// RelationDirection says from which end a relation is read.
+	// RelationDirection is the end from which a relation is read.
 	RelationDirection string
 	// OrganizationRole is an organisation's part in an entry.
 	OrganizationRole string
 	// MunicipalityRole is a municipality's or district's part in an entry.
 	MunicipalityRole string
-	// FigureOperator says how a key figure's number is to be read.
+	// FigureOperator says how exact a key figure's number is.
 	FigureOperator string
-	// EffectDirection is which way an effect goes, apart from how well it is documented.
+	// EffectDirection is the direction of an effect.
 	EffectDirection string
-	// TargetGroupRole distinguishes those a service is for from those who provide it.
+	// TargetGroupRole distinguishes users of a service from those who provide it.
 	TargetGroupRole string
-	// Stage is where the head revision of an entry is in its life.
+	// Stage is the editorial stage of an entry's head revision.
 	Stage string
-	// ReferenceState says of which revision a Reference is.
+	// ReferenceState says whether a Reference is of the head or the published revision.
 	ReferenceState string
-	// ChangeAction is what a change did to what readers see.
+	// ChangeAction is the effect of a change on what readers see.
 	ChangeAction string
-	// Role is what an account, or a key, may do: in an organisation, or in the whole hub.
+	// Role is the role of an account or key, in an organisation or in the whole hub.
 	Role string
 	// KeyKind distinguishes keys for servers from keys that may be part of a web page.
 	KeyKind string
@@ -75,9 +75,10 @@ const (
 	OfHead      ReferenceState = "HEAD"
 	OfPublished ReferenceState = "PUBLISHED"
 
-	Upsert   ChangeAction = "UPSERT"
-	Gone     ChangeAction = "GONE"
-	Redacted ChangeAction = "REDACTED" // an UPSERT from which a text went that must not stay anywhere; readers are told UPSERT
+	Upsert ChangeAction = "UPSERT"
+	Gone   ChangeAction = "GONE"
+	// an UPSERT that also removed a redacted text from storage; the API shows it as UPSERT
+	Redacted ChangeAction = "REDACTED"
 
 	Contributor Role = "CONTRIBUTOR" // writes drafts of the organisation
 	Editor      Role = "EDITOR"      // also reviews and publishes for the organisation
@@ -158,10 +159,10 @@ func (KeyKind) Values() []string { return []string{"SECRET", "PUBLISHABLE"} }
 // Values lists the kinds of sign-in.
 func (SignInKind) Values() []string { return []string{"BROWSER", "NATIVE"} }
 
-// EmbedElement says as what something is shown in another site.
+// EmbedElement is the kind of embed.
 type EmbedElement string
 
-// What can be shown in other sites.
+// The kinds of embeds.
 const (
 	EmbedCard   EmbedElement = "CARD"
 	EmbedList   EmbedElement = "LIST"
@@ -173,7 +174,7 @@ func (EmbedElement) Values() []string {
 	return []string{string(EmbedCard), string(EmbedList), string(EmbedSearch)}
 }
 
-// PauseReason says why a webhook is not told of changes.
+// PauseReason says why a webhook gets no deliveries.
 type PauseReason string
 
 // The reasons that webhooks are paused for; the API's schema describes them.
@@ -187,10 +188,12 @@ const (
 
 // Values implements field.EnumValues.
 func (PauseReason) Values() []string {
-	return []string{string(PausedByHand), string(Unreachable), string(AnsweredGone), string(PausedKeyEnd), string(PausedLogEnds)}
+	return []string{
+		string(PausedByHand), string(Unreachable), string(AnsweredGone), string(PausedKeyEnd), string(PausedLogEnds),
+	}
 }
 
-// DeliveryState says how far a delivery has come.
+// DeliveryState is the state of a delivery.
 type DeliveryState string
 
 // The states of deliveries.
@@ -206,7 +209,7 @@ func (DeliveryState) Values() []string {
 	return []string{string(DeliveryPending), string(DeliveryDelivered), string(DeliverySkipped), string(DeliveryFailed)}
 }
 
-// ImageShape is what a picture is cut to.
+// ImageShape is the shape that a picture is cropped to.
 type ImageShape string
 
 // The shapes; the API's schema describes them.

@@ -63,7 +63,8 @@ func (ContentMunicipality) Fields() []ent.Field {
 
 // Edges of ContentMunicipality.
 func (ContentMunicipality) Edges() []ent.Edge {
-	return []ent.Edge{edge.To("municipality", Municipality.Type).Field("municipality_id").Unique().Required().Annotations(entgql.MapsTo("node"))}
+	return []ent.Edge{edge.To("municipality", Municipality.Type).Field("municipality_id").Unique().Required().
+		Annotations(entgql.MapsTo("node"))}
 }
 
 // Indexes of ContentMunicipality.
@@ -151,7 +152,8 @@ func (NetworkMember) Fields() []ent.Field {
 
 // Edges of NetworkMember.
 func (NetworkMember) Edges() []ent.Edge {
-	return []ent.Edge{edge.To("municipality", Municipality.Type).Field("municipality_id").Unique().Required().Annotations(entgql.MapsTo("node"))}
+	return []ent.Edge{edge.To("municipality", Municipality.Type).Field("municipality_id").Unique().Required().
+		Annotations(entgql.MapsTo("node"))}
 }
 
 // Indexes of NetworkMember.

@@ -19,14 +19,13 @@ func (PrefixedID) Fields() []ent.Field {
 	return []ent.Field{field.String("id").NotEmpty().MaxLen(32).Immutable()}
 }
 
-// Content is what all content types share. A row of such a type is live: readers may see it, within its audience. A
-// draft has no row.
+// Content holds the fields of all content types. Their rows are live: readers in the audience may see them. Drafts have
+// no row.
 type Content struct{ mixin.Schema }
 
 func managed() Managed { return Managed{On: true} }
 
-// Fields of the mixin. Columns that hold texts by language are apart from one another, so that a list never loads
-// bodies.
+// Fields of the mixin. Each text has a column of its own with all languages, so that lists do not load bodies.
 func (Content) Fields() []ent.Field {
 	orderTitle := func(column, name string) ent.Field {
 		return field.String(column).Annotations(managed(), entgql.OrderField(name)).
@@ -36,11 +35,16 @@ func (Content) Fields() []ent.Field {
 		field.String("id").NotEmpty().MaxLen(32).Immutable(),
 		field.String("slug").Unique().Annotations(managed(), entgql.MapsTo("slug", "url")),
 		field.JSON("titles", Texts{}).Annotations(Local{In: "Title"}, managed(),
-			entgql.MapsTo("title", "language", "isFallback", "languages", "organizations", "municipalities", "districts", "related", "members", "items")),
+			entgql.MapsTo(
+				"title", "language", "isFallback", "languages", "organizations", "municipalities", "districts", "related",
+				"members", "items",
+			)),
 		field.JSON("summaries", Texts{}).Annotations(Local{In: "Summary"}, managed(), entgql.MapsTo("summary")),
 		field.JSON("bodies", Texts{}).Annotations(Local{In: "Body"}, managed(), entgql.MapsTo("body")),
-		field.JSON("finding_texts", TextLists{}).Annotations(Local{In: "Findings", List: true}, managed(), entgql.MapsTo("findings")),
-		field.JSON("recommendation_texts", TextLists{}).Annotations(Local{In: "Recommendations", List: true}, managed(), entgql.MapsTo("recommendations")),
+		field.JSON("finding_texts", TextLists{}).
+			Annotations(Local{In: "Findings", List: true}, managed(), entgql.MapsTo("findings")),
+		field.JSON("recommendation_texts", TextLists{}).
+			Annotations(Local{In: "Recommendations", List: true}, managed(), entgql.MapsTo("recommendations")),
 		field.JSON("partner_texts", Texts{}).Annotations(Local{In: "Partners"}, managed(), entgql.MapsTo("partners")),
 		orderTitle("sort_title_nb", "TITLE"),
 		orderTitle("sort_title_nn", "TITLE_NN"),
@@ -60,7 +64,8 @@ func (Content) Fields() []ent.Field {
 		field.JSON("figures", []KeyFigure{}).Optional().Annotations(entgql.MapsTo("keyFigures"), DocumentName("keyFigures")),
 		field.JSON("unnamed_groups", []UnnamedGroup{}).Optional().
 			Annotations(entgql.MapsTo("unnamedMunicipalities"), DocumentName("unnamedMunicipalities")),
-		field.JSON("download_list", []Download{}).Optional().Annotations(entgql.MapsTo("downloads"), DocumentName("downloads")),
+		field.JSON("download_list", []Download{}).Optional().
+			Annotations(entgql.MapsTo("downloads"), DocumentName("downloads")),
 		field.JSON("rating", &Evidence{}).Optional().Annotations(entgql.MapsTo("evidence"), DocumentName("evidence")),
 		field.Int("evidence_level").Optional().Nillable().Annotations(managed()),
 		field.String("owner_id").Annotations(managed()),
@@ -82,7 +87,7 @@ func (Content) Edges() []ent.Edge {
 }
 
 // Indexes of the mixin serve the orders of lists; the audience comes first because every reader's query tests it. The
-// one of the default order also holds the date that filters ask for, so that a filtered list is counted from the index
+// index of the default order also holds the date that filters use, so that filtered lists are counted from the index
 // alone.
 func (Content) Indexes() []ent.Index {
 	return []ent.Index{
@@ -96,7 +101,7 @@ func (Content) Indexes() []ent.Index {
 	}
 }
 
-// localized is a text column of one type's own, taken from the field of ContentText named in.
+// localized returns a text column that only one type has, filled from the field of ContentText named in.
 func localized(column, in, name string) ent.Field {
 	return field.JSON(column, Texts{}).Annotations(Local{In: in}, managed(), entgql.MapsTo(name))
 }

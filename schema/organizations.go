@@ -24,7 +24,8 @@ func (Organization) Annotations() []schema.Annotation {
 func (Organization) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("slug").Unique().Annotations(Requirement{On: true}),
-		field.JSON("local_names", LocalText{}).Annotations(entgql.MapsTo("name", "names"), DocumentName("names"), Requirement{On: true}),
+		field.JSON("local_names", LocalText{}).
+			Annotations(entgql.MapsTo("name", "names"), DocumentName("names"), Requirement{On: true}),
 		field.String("sort_name").Annotations(managed(), entgql.OrderField("NAME")),
 		field.String("folded_name").Annotations(managed()).Comment("Names in folded form, for the name filter."),
 		field.String("short_name").Optional().Nillable(),

@@ -100,7 +100,8 @@ func (NumberUse) Fields() []ent.Field {
 // Edges of NumberUse.
 func (NumberUse) Edges() []ent.Edge {
 	return []ent.Edge{
-		edge.From("municipality", Municipality.Type).Ref("numbers").Unique().Required().Annotations(entgql.Skip(entgql.SkipAll)),
+		edge.From("municipality", Municipality.Type).Ref("numbers").Unique().Required().
+			Annotations(entgql.Skip(entgql.SkipAll)),
 	}
 }
 

@@ -21,8 +21,8 @@ func (Release) Annotations() []schema.Annotation {
 	return []schema.Annotation{entgql.Implements("Node"), entgql.MultiOrder(), Paged{On: true}}
 }
 
-// Fields of Release. published_at is set once, and then nothing changes any more; schedule_problem is why it could not
-// be published at its time.
+// Fields of Release. published_at is set once, and the release does not change afterwards; schedule_problem says why
+// publishing at the set time failed.
 func (Release) Fields() []ent.Field {
 	skip := entgql.Skip(entgql.SkipAll)
 	return []ent.Field{
@@ -49,8 +49,7 @@ func (Release) Indexes() []ent.Index {
 	return []ent.Index{index.Fields("owner_id", "updated_at", "id"), index.Fields("publish_at")}
 }
 
-// ReleaseItem is an entry in a release, with the revision that is to be published and the warnings that were taken on
-// for it.
+// ReleaseItem is an entry in a release, with the revision to publish and the warnings that were acknowledged for it.
 type ReleaseItem struct{ ent.Schema }
 
 // Annotations of ReleaseItem.

@@ -16,7 +16,7 @@ import (
 
 // ContentNames holds what cannot be derived from the name of a content type.
 type ContentNames struct {
-	Position   int    // where the type stands when the types are listed, from 1
+	Position   int    // place in lists of the types, from 1
 	Prefix     string // of its ids, three letters: pra
 	Plural     string // in the API: practices
 	Path       string // first segment of the addresses of its pages, in Norwegian without æ, ø and å: praksis
@@ -85,7 +85,9 @@ func PagePath(name string) string {
 
 // contentType returns the annotations of a content type.
 func contentType(of contentSchema) []schema.Annotation {
-	i := slices.IndexFunc(ContentTypes(), func(t ContentInfo) bool { return reflect.TypeOf(t.schema) == reflect.TypeOf(of) })
+	i := slices.IndexFunc(
+		ContentTypes(), func(t ContentInfo) bool { return reflect.TypeOf(t.schema) == reflect.TypeOf(of) },
+	)
 	if i < 0 {
 		panic(fmt.Sprintf("schema %T is not in types_gen.go: its Mixin must be []ent.Mixin{Content{}}", of))
 	}

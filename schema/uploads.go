@@ -7,7 +7,7 @@ import (
 	"entgo.io/ent/schema/index"
 )
 
-// Upload is a file on its way in.
+// Upload is a file that is being uploaded.
 type Upload struct{ ent.Schema }
 
 // Mixin of Upload.
@@ -16,9 +16,9 @@ func (Upload) Mixin() []ent.Mixin { return []ent.Mixin{PrefixedID{}} }
 // Annotations of Upload.
 func (Upload) Annotations() []schema.Annotation { return notInAPI() }
 
-// Fields of Upload. hash is the SHA-256 of the secret in its address. received is how many of its bytes have come;
-// sum_state is the state of their SHA-256, so that no byte is read twice for it; head is how they begin, to tell what
-// they are. problem says why it was refused.
+// Fields of Upload. hash is the SHA-256 of the secret in its address. received is the number of bytes received;
+// sum_state is the state of their SHA-256, so that no byte is read twice; head is the first bytes, from which the
+// format is detected. problem says why the file was refused.
 func (Upload) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("hash").Unique().Immutable().Sensitive(),

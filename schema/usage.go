@@ -7,8 +7,8 @@ import (
 	"entgo.io/ent/schema/index"
 )
 
-// Feedback is how many said on a day that they found what they were looking for, and how many that they did not. It
-// says nothing of who they were.
+// Feedback counts the readers who on a day found what they were looking for, and those who did not. It holds nothing
+// about the readers.
 type Feedback struct{ ent.Schema }
 
 // Annotations of Feedback.
@@ -30,14 +30,14 @@ func (Feedback) Indexes() []ent.Index {
 	return []ent.Index{index.Fields("day", "about").Unique(), index.Fields("about", "day")}
 }
 
-// EmbedUse is how often something was asked for on a day to be shown in another site.
+// EmbedUse counts the requests of a day for an embed, by site.
 type EmbedUse struct{ ent.Schema }
 
 // Annotations of EmbedUse.
 func (EmbedUse) Annotations() []schema.Annotation { return notInAPI() }
 
-// Fields of EmbedUse. day is YYYY-MM-DD, UTC; site is a host; about is the id of an entry, and empty where several were
-// shown; key is the id of a partner's key, and empty where none was given.
+// Fields of EmbedUse. day is YYYY-MM-DD, UTC; site is a host; about is the id of an entry, empty for a list or a
+// search; key is the id of a partner's key, or empty.
 func (EmbedUse) Fields() []ent.Field {
 	return []ent.Field{
 		field.Int("id"),
@@ -52,5 +52,8 @@ func (EmbedUse) Fields() []ent.Field {
 
 // Indexes of EmbedUse.
 func (EmbedUse) Indexes() []ent.Index {
-	return []ent.Index{index.Fields("day", "site", "element", "about", "key").Unique(), index.Fields("about", "day"), index.Fields("key", "day")}
+	return []ent.Index{
+		index.Fields("day", "site", "element", "about", "key").Unique(), index.Fields("about", "day"),
+		index.Fields("key", "day"),
+	}
 }

@@ -9,10 +9,10 @@ import (
 	"time"
 )
 
-// Date is a calendar day, YYYY-MM-DD, so that text order is time order in every database.
+// Date is a calendar day in the form YYYY-MM-DD, which every database sorts by time.
 type Date string
 
-// ParseDate accepts YYYY-MM-DD of a day that exists.
+// ParseDate parses YYYY-MM-DD. The error says that the form is another one or that no such day exists.
 func ParseDate(s string) (Date, error) {
 	if _, err := time.Parse(time.DateOnly, s); err != nil {
 		return "", fmt.Errorf("%q is not a date like 2019-09-30", s)
@@ -23,7 +23,7 @@ func ParseDate(s string) (Date, error) {
 // MarshalGQL writes the date as a GraphQL string.
 func (d Date) MarshalGQL(w io.Writer) { _, _ = io.WriteString(w, strconv.Quote(string(d))) }
 
-// UnmarshalGQL reads a GraphQL string; another form is an error.
+// UnmarshalGQL reads a GraphQL string in the form YYYY-MM-DD.
 func (d *Date) UnmarshalGQL(v any) error {
 	s, ok := v.(string)
 	if !ok {
@@ -57,10 +57,10 @@ type LocalString struct {
 	Text     string   `json:"text"`
 }
 
-// LocalText is a short text in the languages that it has: a label, a note.
+// LocalText is a short text in one or more languages, such as a label or a note.
 type LocalText []LocalString
 
-// In is the text in the first of the languages that it has, else in any; empty when it has none.
+// In returns the text in the first of the languages that it has, else in any language, and "" if it is empty.
 func (t LocalText) In(chain []Language) string {
 	for _, want := range chain {
 		for _, s := range t {
@@ -117,9 +117,9 @@ type ContentText struct {
 	HowToUse string `json:"howToUse,omitempty"` // Tool
 
 	Method            string   `json:"method,omitempty"`            // Report, Project, Network
-	Sample            string   `json:"sample,omitempty"`            // Report: who was asked, how many answered
+	Sample            string   `json:"sample,omitempty"`            // Report: respondents and response rate
 	ProblemStatement  string   `json:"problemStatement,omitempty"`  // Project
-	Needs             []string `json:"needs,omitempty"`             // Project: what those it is for turned out to need
+	Needs             []string `json:"needs,omitempty"`             // Project: needs found among the people it is for
 	ResearchQuestions []string `json:"researchQuestions,omitempty"` // Project
 	Meetings          string   `json:"meetings,omitempty"`          // Network: how and how often members meet
 	Programme         string   `json:"programme,omitempty"`         // Event
@@ -128,8 +128,9 @@ type ContentText struct {
 
 // OrganizationRef is an organisation's part in an entry.
 type OrganizationRef struct {
-	Organization string           `json:"organization"` // id
-	Role         OrganizationRole `json:"role"`         // PUBLISHER COMMISSIONER AUTHOR SUPPLIER FUNDER PARTNER LEAD ORGANISER
+	Organization string `json:"organization"` // id
+	// PUBLISHER COMMISSIONER AUTHOR SUPPLIER FUNDER PARTNER LEAD ORGANISER
+	Role OrganizationRole `json:"role"`
 }
 
 // MunicipalityRef is a municipality's part in an entry, with the name and number it had then.
@@ -155,8 +156,9 @@ type MemberRef struct {
 
 // RelationRef points from an entry to another one.
 type RelationRef struct {
-	To       string       `json:"to"`   // id
-	Type     RelationType `json:"type"` // PART_OF CONTAINS FOLLOWS BASED_ON SUMMARISES ILLUSTRATES EVALUATES ADAPTED_FROM INSPIRED_BY REPLACES SEE_ALSO
+	To string `json:"to"` // id
+	// PART_OF CONTAINS FOLLOWS BASED_ON SUMMARISES ILLUSTRATES EVALUATES ADAPTED_FROM INSPIRED_BY REPLACES SEE_ALSO
+	Type     RelationType `json:"type"`
 	Position *int         `json:"position,omitempty"`
 	Section  LocalText    `json:"section,omitempty"`
 	Note     LocalText    `json:"note,omitempty"`
@@ -171,11 +173,12 @@ type UnnamedGroup struct {
 
 // KeyFigure is a number that a source states. Unit is a stable code (percent, persons, NOK, municipalities, ...).
 type KeyFigure struct {
-	Label      LocalText      `json:"label"`
-	Value      float64        `json:"value"`
-	Upper      *float64       `json:"upper,omitempty"`    // RANGE: the upper bound
-	Text       LocalText      `json:"text,omitempty"`     // the source's own words, where it gives words: "one in four"
-	Operator   FigureOperator `json:"operator,omitempty"` // EXACT (default) ABOUT MORE_THAN LESS_THAN AT_LEAST AT_MOST RANGE
+	Label LocalText `json:"label"`
+	Value float64   `json:"value"`
+	Upper *float64  `json:"upper,omitempty"` // RANGE: the upper bound
+	Text  LocalText `json:"text,omitempty"`  // the source's own words, where it gives words: "one in four"
+	// EXACT (default) ABOUT MORE_THAN LESS_THAN AT_LEAST AT_MOST RANGE
+	Operator   FigureOperator `json:"operator,omitempty"`
 	Unit       string         `json:"unit"`
 	Year       *int           `json:"year,omitempty"`
 	N          *int           `json:"n,omitempty"` // answers behind the number
@@ -196,7 +199,7 @@ type PracticeResult struct {
 	Source    LocalText `json:"source,omitempty"`
 }
 
-// Evidence is how well a thing is documented (Level 0 to 5) and, apart from it, which way its effect goes.
+// Evidence is how well an effect is documented (Level 0 to 5), and the direction of the effect.
 type Evidence struct {
 	Level     int             `json:"level"`
 	Direction EffectDirection `json:"direction,omitempty"` // POSITIVE NEGATIVE MIXED NO_DIFFERENCE UNKNOWN (default)
@@ -205,8 +208,8 @@ type Evidence struct {
 	RatedAt   *Date           `json:"ratedAt,omitempty"`
 }
 
-// Download is a file or page that belongs to an entry. URL and Asset absent: no address is known, and Note says where
-// to ask.
+// Download is a file or page that belongs to an entry. If URL and Asset are absent, no address is known and Note says
+// where to ask.
 type Download struct {
 	Title        LocalText `json:"title"`
 	Format       string    `json:"format"` // PDF, HTML, VIDEO, ...
@@ -228,13 +231,15 @@ type Funding struct {
 	Period        *Period  `json:"period,omitempty"`
 }
 
-// FocalPoint is where the middle of a picture is, from its upper left corner, each 0 to 1.
+// FocalPoint is the point of a picture that stays visible when it is cropped, from the upper left corner, in shares of
+// width and height from 0 to 1.
 type FocalPoint struct {
 	X float64 `json:"x"`
 	Y float64 `json:"y"`
 }
 
-// DeliveryAttempt is one try to send a delivery. Status is 0 when no answer came, and Error says why then.
+// DeliveryAttempt is one attempt to send a delivery. Status is the HTTP status, or 0 without a response; Error then
+// says why.
 type DeliveryAttempt struct {
 	At           time.Time `json:"at"`
 	Status       int       `json:"status,omitempty"`
@@ -242,18 +247,18 @@ type DeliveryAttempt struct {
 	Milliseconds int       `json:"ms"`
 }
 
-// UploadPart is what one request brought of a file: a piece of it, by the name that the store knows it by.
+// UploadPart is the piece of a file that one request uploaded, with its name in the store.
 type UploadPart struct {
 	Name  string `json:"name"`
 	Bytes int64  `json:"bytes"`
 }
 
-// Acknowledged is a warning that somebody took on, and why.
+// Acknowledged is an acknowledged warning, with the reason that was given.
 type Acknowledged struct {
 	Code   string   `json:"code"`
 	Path   []string `json:"path"`
 	Reason string   `json:"reason"`
 }
 
-// Never is after every time that somebody could set, in the form of publish_order.
+// Never sorts after every time that can be set, in the form of publish_order.
 const Never = "9999-12-31T00:00:00Z"

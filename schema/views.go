@@ -1,6 +1,6 @@
 package schema
 
-// The views are stored values as one reader sees them: small texts in the reader's language.
+// The views are stored values with their texts in the reader's language.
 
 // FigureView is a KeyFigure in one language.
 type FigureView struct {
@@ -12,7 +12,7 @@ type FigureView struct {
 	Note       *string
 }
 
-// View is the figure in the first language of the chain that its texts have.
+// View returns the figure in the first language of the chain that its texts have.
 func (f KeyFigure) View(chain []Language) *FigureView {
 	v := &FigureView{
 		KeyFigure: f, Label: f.Label.In(chain), Text: OrNil(f.Text.In(chain)), Operator: f.Operator,
@@ -31,7 +31,7 @@ type UnnamedView struct {
 	Note  string
 }
 
-// View is the group in the first language of the chain that its note has.
+// View returns the group in the first language of the chain that its note has.
 func (g UnnamedGroup) View(chain []Language) *UnnamedView {
 	return &UnnamedView{Count: g.Count, Role: g.Role, Note: g.Note.In(chain)}
 }
@@ -45,8 +45,8 @@ type DownloadView struct {
 	Note         *string
 }
 
-// View is the download in the first language of the chain that its texts have; files is the address of the hub's own
-// files.
+// View returns the download in the first language of the chain that its texts have. files is the base URL of the hub's
+// own files.
 func (d Download) View(chain []Language, files string) *DownloadView {
 	v := &DownloadView{
 		Download: d, Title: d.Title.In(chain), SizeAsStated: OrNil(d.SizeAsStated), URL: OrNil(d.URL), Note: OrNil(d.Note.In(chain)),
@@ -66,14 +66,14 @@ type ResultView struct {
 	Source    *string
 }
 
-// View is the result in the first language of the chain that its texts have.
+// View returns the result in the first language of the chain that its texts have.
 func (r PracticeResult) View(chain []Language) *ResultView {
 	return &ResultView{
 		PracticeResult: r, Indicator: OrNil(r.Indicator), Label: r.Label.In(chain), Unit: OrNil(r.Unit), Source: OrNil(r.Source.In(chain)),
 	}
 }
 
-// DirectionOrUnknown is the direction, UNKNOWN where none is stated.
+// DirectionOrUnknown returns the direction, or UNKNOWN if it is empty.
 func (e Evidence) DirectionOrUnknown() EffectDirection {
 	if e.Direction == "" {
 		return UnknownEffect
@@ -81,7 +81,7 @@ func (e Evidence) DirectionOrUnknown() EffectDirection {
 	return e.Direction
 }
 
-// OrNil is nil for an empty text, which the API leaves out.
+// OrNil returns nil for an empty text, so that the API shows null.
 func OrNil(s string) *string {
 	if s == "" {
 		return nil

@@ -16,7 +16,8 @@ type Term struct{ PrefixedID }
 func (t Term) Fields() []ent.Field {
 	return append(t.PrefixedID.Fields(),
 		field.String("slug").Unique().Annotations(entgql.OrderField("SLUG"), Requirement{On: true}),
-		field.JSON("label_texts", LocalText{}).Annotations(entgql.MapsTo("label", "labels"), DocumentName("labels"), Requirement{On: true}),
+		field.JSON("label_texts", LocalText{}).
+			Annotations(entgql.MapsTo("label", "labels"), DocumentName("labels"), Requirement{On: true}),
 		field.Int("position").Default(0).Annotations(entgql.OrderField("POSITION")),
 	)
 }
@@ -79,8 +80,10 @@ func (LawSection) Fields() []ent.Field {
 	return []ent.Field{
 		field.JSON("acts", LocalText{}).Annotations(entgql.MapsTo("act"), DocumentName("act"), Requirement{On: true}),
 		field.String("section").Annotations(Requirement{On: true}),
-		field.String("in_force_from").GoType(Date("")).Optional().Nillable().Annotations(DocumentName("from"), entgql.MapsTo("inForceFrom")),
-		field.String("in_force_to").GoType(Date("")).Optional().Nillable().Annotations(DocumentName("to"), entgql.MapsTo("inForceTo")),
+		field.String("in_force_from").GoType(Date("")).Optional().Nillable().
+			Annotations(DocumentName("from"), entgql.MapsTo("inForceFrom")),
+		field.String("in_force_to").GoType(Date("")).Optional().Nillable().
+			Annotations(DocumentName("to"), entgql.MapsTo("inForceTo")),
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 	"dugnad/schema/entgql"
 )
 
-// Webhook is an address that is told of changes.
+// Webhook is a URL that changes are sent to.
 type Webhook struct{ ent.Schema }
 
 // Mixin of Webhook.
@@ -19,9 +19,9 @@ func (Webhook) Mixin() []ent.Mixin { return []ent.Mixin{PrefixedID{}} }
 // Annotations of Webhook.
 func (Webhook) Annotations() []schema.Annotation { return notInAPI() }
 
-// Fields of Webhook. key_id is the partner's key that it belongs to, and ends with. secret and former_secret are sealed
-// with the hub's secret key; ending and former_ending are their last four characters. filter is a ChangeFilter in JSON.
-// cursor is the sequence up to which deliveries were made of the change log.
+// Fields of Webhook. key_id is the partner's key that owns the webhook and whose end disables it. secret and
+// former_secret are sealed with the hub's secret key; ending and former_ending are their last four characters. filter
+// is a ChangeFilter in JSON. cursor is the sequence of the last change that deliveries were created for.
 func (Webhook) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("organization_id").Immutable(),
@@ -53,7 +53,7 @@ func (Webhook) Edges() []ent.Edge {
 // Indexes of Webhook.
 func (Webhook) Indexes() []ent.Index { return []ent.Index{index.Fields("organization_id")} }
 
-// Delivery is one change that a webhook is told of, once however often it is tried.
+// Delivery is one change to send to a webhook, with all its attempts.
 type Delivery struct{ ent.Schema }
 
 // Mixin of Delivery.
@@ -64,8 +64,8 @@ func (Delivery) Annotations() []schema.Annotation {
 	return []schema.Annotation{entgql.Implements("Node"), entgql.MultiOrder()}
 }
 
-// Fields of Delivery. change_seq is the change's place in the log, negative for tests. tries counts since it became
-// pending, attempts holds the last ones ever.
+// Fields of Delivery. change_seq is the change's place in the log, negative for tests. tries counts the attempts since
+// it became pending; attempts holds the most recent ones.
 func (Delivery) Fields() []ent.Field {
 	skip := entgql.Skip(entgql.SkipAll)
 	return []ent.Field{
@@ -88,7 +88,8 @@ func (Delivery) Fields() []ent.Field {
 // Edges of Delivery.
 func (Delivery) Edges() []ent.Edge {
 	return []ent.Edge{
-		edge.From("webhook", Webhook.Type).Ref("deliveries").Field("webhook_id").Unique().Required().Immutable().Annotations(entgql.Skip(entgql.SkipAll)),
+		edge.From("webhook", Webhook.Type).Ref("deliveries").Field("webhook_id").Unique().Required().Immutable().
+			Annotations(entgql.Skip(entgql.SkipAll)),
 	}
 }
 

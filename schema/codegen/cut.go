@@ -16,7 +16,7 @@ import (
 	"strings"
 )
 
-// A trimmer holds generated files while they are cut.
+// A trimmer removes declarations from generated files.
 type trimmer struct {
 	files     *token.FileSet
 	parsed    map[string]*ast.File
@@ -71,7 +71,7 @@ func typeName(e ast.Expr) string {
 	return ""
 }
 
-// each calls do for every declaration.
+// each calls do with every declaration.
 func (t *trimmer) each(do func(file string, d ast.Decl)) {
 	for name, file := range t.parsed {
 		for _, d := range file.Decls {
@@ -95,7 +95,7 @@ func (t *trimmer) cut(unused func(ast.Decl) bool) {
 	}
 }
 
-// start is where the declaration begins, with its comment.
+// start returns the position of the declaration, including its comment.
 func start(d ast.Decl) token.Pos {
 	var doc *ast.CommentGroup
 	switch d := d.(type) {
@@ -120,7 +120,7 @@ func (t *trimmer) write() error {
 	return nil
 }
 
-// writeFile writes a file without the imports that it does not need any more, or removes it if nothing is left.
+// writeFile writes a file without its unused imports, or removes it if no declaration is left.
 func (t *trimmer) writeFile(name string, file *ast.File) error {
 	used := map[string]bool{}
 	declares := false
@@ -159,7 +159,8 @@ func (t *trimmer) writeFile(name string, file *ast.File) error {
 
 var majorVersion = regexp.MustCompile(`^v\d+$`)
 
-// importName is the name under which a file knows what it imports: its own, or the last part of the path that is no version, without go-.
+// importName returns the name by which a file refers to an import: the given one, or the last element of the path that
+// is not a version, without the prefix go-.
 func importName(s *ast.ImportSpec) string {
 	if s.Name != nil {
 		return s.Name.Name

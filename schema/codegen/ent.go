@@ -15,8 +15,8 @@ import (
 	"entgo.io/ent/entc/gen"
 )
 
-// generateEnt writes ent/ from the schema and our templates, then mends what entgql v0.7.0 writes. names are
-// the content types.
+// generateEnt writes ent/ from the schema and our templates, then patches the output of entgql v0.7.0. names are the
+// content types.
 func generateEnt(names []string) (types registry, err error) {
 	gql, err := entgql.NewExtension(
 		entgql.WithWhereInputs(false),
@@ -95,18 +95,19 @@ func decode(annotation, into any) error {
 	return json.Unmarshal(text, into)
 }
 
-// titlesRead has the titles of the content types read whatever is asked for: they say which language a reader gets.
+// titlesRead makes queries always load the titles of content, because they decide the language that a reader gets.
 func titlesRead(names []string) mend {
 	packages := strings.ToLower(strings.Join(names, "|"))
 	return mend{
 		"gql_collection.go",
-		regexp.MustCompile(`fieldSeen(\s+)= make\(map\[string\]struct\{\}, len\((` + packages + `)\.Columns\)\)\s+selectedFields = \[\]string\{\w+\.FieldID\}`),
+		regexp.MustCompile(`fieldSeen(\s+)= make\(map\[string\]struct\{\}, len\((` + packages +
+			`)\.Columns\)\)\s+selectedFields = \[\]string\{\w+\.FieldID\}`),
 		"fieldSeen$1= map[string]struct{}{$2.FieldTitles: {}}\n\t\tselectedFields = []string{$2.FieldID, $2.FieldTitles}", len(names),
 	}
 }
 
-// A mend replaces text in a generated file. That it finds nothing is an error: the generator changed, and the mend must be
-// looked at again. docs/decisions/0003-entgql.md tells why each is needed.
+// A mend replaces text in a generated file. If it does not find the text, the generator has changed and the mend must
+// be reviewed, so that is an error. docs/decisions/0003-entgql.md says why each is needed.
 type mend struct {
 	file  string
 	find  *regexp.Regexp
@@ -115,7 +116,7 @@ type mend struct {
 }
 
 var mends = []mend{
-	// What entgql calls when the program runs is in a package of ours, which does not link its generator.
+	// The runtime part of entgql is copied to schema/entgql, which does not link its generator.
 	{"gql_collection.go", regexp.MustCompile(`"entgo\.io/contrib/entgql"`), `"dugnad/schema/entgql"`, 1},
 	{"gql_node.go", regexp.MustCompile(`"entgo\.io/contrib/entgql"`), `"dugnad/schema/entgql"`, 1},
 	{"gql_pagination.go", regexp.MustCompile(`"entgo\.io/contrib/entgql"`), `"dugnad/schema/entgql"`, 1},
@@ -124,7 +125,7 @@ var mends = []mend{
 		regexp.MustCompile(`query\.modifiers = append\(query\.modifiers, modify\)`),
 		`query.modifiers = append(query.modifiers, modify, func(s *sql.Selector) { s.OrderExpr(pager.orderExpr(query)) })`, 5,
 	},
-	{ // Arguments and selections are read from the field itself, whatever its alias and its siblings' types (F8, F9).
+	{ // Arguments and selections are read from the field itself, independent of its alias and of the types of its siblings (F8, F9).
 		"gql_collection.go", regexp.MustCompile(`fieldArgs\(ctx, nil, path\.\.\.\)`), `pageArgs(ctx, opCtx, field)`, 5,
 	},
 	{
@@ -133,14 +134,16 @@ var mends = []mend{
 	},
 	{ // pageInfo alone does not count.
 		"gql_collection.go",
-		regexp.MustCompile(`hasCollectedField\(ctx, append\(path, totalCountField\)\.\.\.\) \|\| hasCollectedField\(ctx, append\(path, pageInfoField\)\.\.\.\)`),
+		regexp.MustCompile(
+			`hasCollectedField\(ctx, append\(path, totalCountField\)\.\.\.\) \|\| hasCollectedField\(ctx, append\(path, pageInfoField\)\.\.\.\)`,
+		),
 		`selects(opCtx, field, totalCountField)`, 5,
 	},
 	{
 		"gql_collection.go",
 		regexp.MustCompile(`if field := collectedField\(ctx, path\.\.\.\); field != nil \{`), `if field := placesAtLeast(opCtx, field); field != nil {`, 5,
 	},
-	{ // One key may stand for several things: in nodes and in edges.node, or under two names of one object.
+	{ // One alias may be used for different fields: in nodes and in edges.node, or in two aliases of one object.
 		"gql_collection.go",
 		regexp.MustCompile(`for _, field := range graphql\.CollectFields\(opCtx, collected\.Selections, satisfies\) \{`),
 		"fields := collectFields(opCtx, collected.Selections, satisfies)\n\tfor _, field := range fields {", 10,
@@ -149,16 +152,18 @@ var mends = []mend{
 	{ // A unique edge is loaded once, with all that is asked of it.
 		"gql_collection.go", regexp.MustCompile(`query\.collectField\(ctx, oneNode, opCtx, field, path,`), `query.collectField(ctx, oneNode, opCtx, named(fields, field), path,`, 10,
 	},
-	{ // A node is of its own type, not of those that it was reached through.
+	{ // A node is matched by its own type, not by those that it was reached through.
 		"gql_collection.go", regexp.MustCompile(`mayAddCondition\(satisfies, (\w+)\)`), `$1`, 20,
 	},
 	{"gql_collection.go", regexp.MustCompile(`(?s)\n// mayAddCondition appends.*?\n\}\n`), "", 1},
 	{
 		"gql_pagination.go",
-		regexp.MustCompile(`(?s)func collectedField\(ctx context\.Context, path \.\.\.string\) \*graphql\.CollectedField \{.*?\n\}\n`),
+		regexp.MustCompile(
+			`(?s)func collectedField\(ctx context\.Context, path \.\.\.string\) \*graphql\.CollectedField \{.*?\n\}\n`,
+		),
 		"", 1,
 	},
-	{ // A page of which no node is asked for reads no columns but those that order it.
+	{ // A page without selected nodes reads only the columns of its order.
 		"gql_pagination.go",
 		regexp.MustCompile(`collectedField\(ctx, edgesField, nodeField\)`), `pageSelection(ctx)`, 5,
 	},

@@ -40,9 +40,8 @@ func generateGraphQL(types registry) error {
 	return printSchema(cfg)
 }
 
-// inPlace has fields resolved one after the other where their objects are: what they show was loaded before, so there
-// is nothing to wait for and a goroutine each costs more than it gives. Root fields stay concurrent.
-// docs/decisions/0004-in-place.md.
+// inPlace makes gqlgen resolve the fields of an object one after the other: their data is already loaded, so a
+// goroutine for each would only cost time. Root fields stay concurrent. docs/decisions/0004-in-place.md.
 type inPlace struct{}
 
 // Name implements plugin.Plugin.
@@ -58,7 +57,7 @@ func (inPlace) GenerateCode(data *codegen.Data) error {
 	return nil
 }
 
-// listsInPlace has the elements of lists written in place, too.
+// listsInPlace does the same for the elements of lists.
 func listsInPlace() error {
 	files, err := filepath.Glob("graph/generated/*.go")
 	if err != nil {

@@ -1,5 +1,5 @@
 // Command codegen writes everything that is generated: ent/, the part of the GraphQL schema that repeats per type, and
-// gqlgen's executable schema. It works from an empty folder and gives the same bytes every time. Run it through
+// gqlgen's executable schema. It needs no earlier output, and equal input gives equal output. Run it through
 // scripts/generate.
 package main
 
@@ -41,7 +41,7 @@ func fatal(step string, err error) {
 	}
 }
 
-// moduleRoot is the nearest folder upwards that holds go.mod.
+// moduleRoot returns the nearest folder with a go.mod, from the working directory upwards.
 func moduleRoot() (string, error) {
 	dir, err := os.Getwd()
 	if err != nil {

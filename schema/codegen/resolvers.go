@@ -7,8 +7,7 @@ import (
 	"github.com/99designs/gqlgen/codegen"
 )
 
-// resolvers writes the bodies of the resolvers that every content type has. Other resolvers keep the bodies that they
-// have.
+// resolvers writes the bodies of the resolvers that every content type has. Other resolvers keep their present bodies.
 type resolvers struct{ types []contentType }
 
 // Name implements plugin.Plugin.

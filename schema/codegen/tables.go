@@ -50,7 +50,9 @@ func filterTypes(types []contentType, sdl ast.DefinitionList) ([]byte, error) {
 		}
 		fmt.Fprintf(&b, "And, Or []*%[1]s\nNot *%[1]s\n}\n", name)
 		fmt.Fprintf(&b, "\n// Where returns the predicate of a query for %s. A nil filter accepts every row.\n", t.Plural)
-		fmt.Fprintf(&b, "func (f *%s) Where(ctx context.Context) func(*sql.Selector) {\nreturn where(ctx, %q, f)\n}\n", name, t.Singular)
+		fmt.Fprintf(
+			&b, "func (f *%s) Where(ctx context.Context) func(*sql.Selector) {\nreturn where(ctx, %q, f)\n}\n", name, t.Singular,
+		)
 		fmt.Fprintf(&b, "\nfunc (f *%s) node() *node {\n"+
 			"return &node{&f.Shared, f.own, nodes(f.And), nodes(f.Or), optional(f.Not)}\n}\n", name)
 		if len(own) == 1 && own[0].Name == "kinds" {
@@ -84,7 +86,8 @@ func filterType(t *ast.Type, of contentType) (string, error) {
 // documentTypes writes the function that makes the GraphQL document of each content type.
 func documentTypes(types []contentType) []byte {
 	var b bytes.Buffer
-	b.WriteString(generatedHeader + "package graph\n\nimport (\n\"fmt\"\n\n\"dugnad/graph/model\"\n\"dugnad/graph/view\"\n)\n")
+	b.WriteString(generatedHeader +
+		"package graph\n\nimport (\n\"fmt\"\n\n\"dugnad/graph/model\"\n\"dugnad/graph/view\"\n)\n")
 	b.WriteString("\n// newDocument returns an empty document of a content type, PRACTICE for instance, and the list of its texts.\n" +
 		"func newDocument(t string) (view.Document, *[]*model.ContentTextDocument, error) {\nswitch t {\n")
 	for _, t := range types {
@@ -111,8 +114,8 @@ func facetFields() []byte {
 	return b.Bytes()
 }
 
-// kindFields writes the fields in which the explorer reads the kind of a card: one a type, because GraphQL does not let
-// fields of different types share a name.
+// kindFields writes the fields by which the explorer reads the kind of a card: one per type, because the enums differ
+// and GraphQL does not let such fields share a name.
 func kindFields(types []contentType) []byte {
 	var b, sum bytes.Buffer
 	b.WriteString(generatedHeader + "package explorer\n\n// kinds holds the kind of an entry in the field of its type.\n" +

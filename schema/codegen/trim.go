@@ -16,16 +16,18 @@ import (
 	"entgo.io/ent/entc/gen"
 )
 
-// ent writes every builder of every type. What is listed here is kept; the rest is cut out of the generated files, because
-// compiling it was half of a cold build (docs/decisions/0027-build-size.md). When "ent has no such method" stands in the way,
-// add the type or the method to its list and run scripts/generate.
+// ent writes every builder of every type. What is listed here is kept; the rest is cut out of the generated files,
+// because compiling it was half of a cold build (docs/decisions/0027-build-size.md). When "ent has no such method"
+// stands in the way, add the type or the method to its list and run scripts/generate.
 var (
 	// Types whose rows are updated by condition: Client.X.Update().
-	updatedInBulk = set("ApiKey", "Delivery", "Entry", "Invitation", "PreviewToken", "Release", "SignIn", "Upload", "Webhook")
+	updatedInBulk = set(
+		"ApiKey", "Delivery", "Entry", "Invitation", "PreviewToken", "Release", "SignIn", "Upload", "Webhook",
+	)
 	// Types whose rows are updated one at a time: UpdateOne and UpdateOneID. Types with documents always are.
 	updatedOne = set("Account", "ApiKey", "Attempt", "Comment", "Delivery", "Entry", "Invitation", "Membership", "Release",
 		"ReleaseItem", "Revision", "SignIn", "Step", "Upload", "Webhook")
-	// Types whose rows are created several with a statement: CreateBulk.
+	// Types whose rows are created in bulk: CreateBulk.
 	createdInBulk = set("Change", "ContentDistrict", "ContentMunicipality", "ContentOrganization", "Delivery", "NetworkMember",
 		"NumberUse", "Reference", "Relation", "ReleaseItem", "TrustedDocument")
 	// Types that are counted by group: GroupBy.
@@ -33,8 +35,8 @@ var (
 		"TrustedDocument", "UnmetSearch")
 	// Types whose rows are locked: ForUpdate.
 	locked = set("Entry")
-	// Types with documents of which tests make rows by hand. The rows of the others are written by PutRow, past the builders'
-	// setters.
+	// Types with documents whose rows tests create with builders. PutRow writes the rows of the others without the
+	// builders' setters.
 	builtByHand = set("Organization", "Theme")
 	// Setters that take nil.
 	nillable = set("SetNillableCode", "SetNillableDetail", "SetNillableEmail", "SetNillableExpiresAt",
@@ -42,19 +44,19 @@ var (
 		"SetNillableName", "SetNillableNameThen", "SetNillableNote", "SetNillableNumberThen", "SetNillableOrganizationID",
 		"SetNillablePosition", "SetNillableReason", "SetNillableReleaseID", "SetNillableScheduledBefore",
 		"SetNillableToDate", "SetNillableURL")
-	// Edges that are loaded with what they are of: WithX. entgql's collection of fields loads the others.
+	// Edges that are loaded eagerly: WithX. entgql's collection of fields loads the others.
 	eager = set("WithAccount", "WithAssignee", "WithChildren", "WithCounty", "WithDistrict", "WithLawSections", "WithMemberships",
 		"WithMethods", "WithMunicipality", "WithNumbers", "WithOrganization", "WithOwner", "WithParent", "WithPredecessors",
 		"WithReports", "WithSuccessors", "WithTargetGroups", "WithThemes", "WithTools")
-	// Edges that a query is continued along: QueryX of a query.
+	// Edges that queries traverse: QueryX of a query.
 	walked = set("QueryPractices", "QueryPredecessors", "QueryThemes", "QueryTools")
-	// Types of the API, by their names there, that it shows no connections of.
+	// Types of the API without connections, by their API names.
 	unpaged = regexp.MustCompile(`^(With|new|Default)?(?i:(Account|ApiKey|Asset|Contact|ContentMunicipalityEdge|DistrictLink|` +
 		`Membership|MunicipalityNumber|NetworkMemberEdge|OrganizationLink|Revision))` +
 		`(Edge|Connection|PaginateOption|PaginateArgs|Pager|Order|OrderField\w*|Filter)$`)
 	// Predicates on texts that are used. Most searching in texts is the search engine's.
 	textPredicates = set("FoldedNameContains")
-	// Methods that nobody calls, of any type.
+	// Methods that are not called, of any type.
 	uncalled = set("SaveX", "FirstX", "FirstIDX", "IDsX", "MapCreateBulk", "ForShare", "ToEdge", "Noder", "Noders", "noder", "noders", "Use", "Hooks", "mutate",
 		"Mutate", "ScanX", "StringsX", "StringX", "Ints", "IntsX", "Int", "IntX", "Float64s", "Float64sX", "Float64", "Float64X",
 		"Bools", "BoolsX", "Bool", "BoolX")
@@ -68,8 +70,8 @@ func set(names ...string) map[string]bool {
 	return s
 }
 
-// forwardOnly removes the inverse sides of many-to-many edges that the API skips. They are in the schema to make the edge
-// many-to-many, and nothing reads or writes them.
+// forwardOnly removes the inverse sides of many-to-many edges that the API skips. They are in the schema to make the
+// edge many-to-many, and nothing reads or writes them.
 func forwardOnly(next gen.Generator) gen.Generator {
 	return gen.GenerateFunc(func(g *gen.Graph) error {
 		for _, n := range g.Nodes {
@@ -83,11 +85,13 @@ func forwardOnly(next gen.Generator) gen.Generator {
 }
 
 // builderOf splits the name of a generated type: PracticeUpdateOne is a builder of Practice.
-var builderOf = regexp.MustCompile(`^(\w+?)(CreateBulk|Create|UpdateOne|Update|DeleteOne|Delete|Query|GroupBy|Select|Client|Mutation)$`)
+var builderOf = regexp.MustCompile(
+	`^(\w+?)(CreateBulk|Create|UpdateOne|Update|DeleteOne|Delete|Query|GroupBy|Select|Client|Mutation)$`,
+)
 
 var setter = regexp.MustCompile(`^(Set|Add|Append|Clear|Remove)[A-Z]`)
 
-// trimEnt cuts what nobody uses out of ent/.
+// trimEnt removes unused declarations from ent/.
 func trimEnt() error {
 	for _, folder := range []string{"ent/hook", "ent/enttest"} {
 		if err := os.RemoveAll(folder); err != nil {
@@ -116,8 +120,8 @@ func unusedPredicate(d ast.Decl) bool {
 	return ok && textPredicate.MatchString(f.Name.Name) && !textPredicates[f.Name.Name]
 }
 
-// Hooks of mutations are not used: what must hold for each write is content.Service's. Without them nothing needs ent.Mutation, and
-// with it go the methods that name fields by strings. Nor does a client migrate: server/database does, from files.
+// Hooks of mutations are not used: content.Service checks each write. Without hooks, ent.Mutation and its methods that
+// name fields by strings are unused. ent's migration is unused as well: server/database migrates from files.
 var replaced = []struct {
 	find *regexp.Regexp
 	with string
@@ -132,8 +136,13 @@ var replaced = []struct {
 	{regexp.MustCompile(`(?m)^\t\thooks: +c\.hooks,\n`), ``},
 	{regexp.MustCompile(`(?s)\thooks struct \{.*?\n\t\}\n`), ``},
 	{regexp.MustCompile(`(?m)^\t(Hook|Policy|Mutator|Mutation|MutateFunc) += ent\..*\n`), ``},
-	{regexp.MustCompile(`(?s)\t\tvar \(\n\t\t\terr +error\n\t\t\tonce +sync\.Once.*?\n\t\t\}\n\t\tm\.id = &id`), "\t\tm.id = &id"},
-	{regexp.MustCompile(`\t\tm\.oldValue = func\(context\.Context\) \(\*\w+, error\) \{\n\t\t\treturn node, nil\n\t\t\}\n`), ``},
+	{
+		regexp.MustCompile(`(?s)\t\tvar \(\n\t\t\terr +error\n\t\t\tonce +sync\.Once.*?\n\t\t\}\n\t\tm\.id = &id`),
+		"\t\tm.id = &id",
+	},
+	{regexp.MustCompile(
+		`\t\tm\.oldValue = func\(context\.Context\) \(\*\w+, error\) \{\n\t\t\treturn node, nil\n\t\t\}\n`,
+	), ``},
 	{regexp.MustCompile(`(?m)^\toldValue +func\(.*\n`), ``},
 	{regexp.MustCompile(`(?m)^\t// Schema is the client for .*\n\tSchema \*migrate\.Schema\n`), ``},
 	{regexp.MustCompile(`(?m)^\tc\.Schema = migrate\.NewSchema.*\n`), ``},
@@ -169,7 +178,7 @@ func (t *trimmer) readTypes() {
 	})
 }
 
-// unused reports whether the declaration is of something that no list names.
+// unused reports whether none of the lists keeps the declaration.
 func (t *trimmer) unused(d ast.Decl) bool {
 	if g, ok := d.(*ast.GenDecl); ok {
 		switch s := g.Specs[0].(type) {
@@ -185,7 +194,8 @@ func (t *trimmer) unused(d ast.Decl) bool {
 	if on == "" {
 		return unpaged.MatchString(name) || strings.HasPrefix(name, "with") && t.unusedOption(name)
 	}
-	if uncalled[name] || unpaged.MatchString(on) || t.unusedBuilder(on) || strings.HasPrefix(name, "SetNillable") && !nillable[name] {
+	if uncalled[name] || unpaged.MatchString(on) || t.unusedBuilder(on) ||
+		strings.HasPrefix(name, "SetNillable") && !nillable[name] {
 		return true
 	}
 	if t.types[on] && name == "Update" {
@@ -200,8 +210,10 @@ func (t *trimmer) unused(d ast.Decl) bool {
 		return name == "Update" && !updatedInBulk[of] || strings.HasPrefix(name, "UpdateOne") && !t.updatesOne(of) ||
 			name == "CreateBulk" && !createdInBulk[of]
 	case "Query":
-		return name == "GroupBy" && !grouped[of] || name == "ForUpdate" && !locked[of] || name == "Paginate" && unpaged.MatchString(returned(f)) ||
-			strings.HasPrefix(name, "With") && !eager[name] && !t.collected[name] || strings.HasPrefix(name, "Query") && !walked[name]
+		return name == "GroupBy" && !grouped[of] || name == "ForUpdate" && !locked[of] ||
+			name == "Paginate" && unpaged.MatchString(returned(f)) ||
+			strings.HasPrefix(name, "With") && !eager[name] && !t.collected[name] ||
+			strings.HasPrefix(name, "Query") && !walked[name]
 	case "Create", "Update", "UpdateOne":
 		return name == "Mutation" && !t.documents[of] || takesRows(f, t.types) ||
 			setter.MatchString(name) && name != "SetID" && t.documents[of] && !builtByHand[of]
@@ -211,7 +223,7 @@ func (t *trimmer) unused(d ast.Decl) bool {
 
 func (t *trimmer) updatesOne(of string) bool { return updatedOne[of] || t.documents[of] }
 
-// unusedBuilder reports whether the type is a builder of a kind that is not used for what it builds.
+// unusedBuilder reports whether the type is a builder that its entity does not need.
 func (t *trimmer) unusedBuilder(name string) bool {
 	m := builderOf.FindStringSubmatch(name)
 	if m == nil || !t.types[m[1]] {
@@ -230,7 +242,8 @@ func (t *trimmer) unusedBuilder(name string) bool {
 	return false
 }
 
-// unusedOption holds for withX and withXID, the options of X's mutation, when no single row of X is updated.
+// unusedOption reports whether the function is withX or withXID, an option of X's mutation, and no single row of X is
+// updated.
 func (t *trimmer) unusedOption(name string) bool {
 	of := strings.TrimPrefix(name, "with")
 	if !t.types[of] {
@@ -239,7 +252,7 @@ func (t *trimmer) unusedOption(name string) bool {
 	return t.types[of] && !t.updatesOne(of)
 }
 
-// takesRows holds for setters of edges that take rows and not their ids.
+// takesRows reports whether the function sets an edge by rows instead of ids.
 func takesRows(f *ast.FuncDecl, types map[string]bool) bool {
 	if len(f.Type.Params.List) != 1 {
 		return false
@@ -256,8 +269,8 @@ func takesRows(f *ast.FuncDecl, types map[string]bool) bool {
 	return ok && types[id.Name]
 }
 
-// mutationsNotCalled holds for methods of mutations that neither the builders of their type call, nor our templates, nor a method
-// that these call.
+// mutationsNotCalled reports whether the function is a method of a mutation that is not called, directly or through
+// other methods, by the type's builders or our templates.
 func (t *trimmer) mutationsNotCalled() func(ast.Decl) bool {
 	methods := map[string]map[string]*ast.FuncDecl{} // by type of the schema and name
 	called := map[string]map[string]bool{}
@@ -309,7 +322,8 @@ func (t *trimmer) mutationsNotCalled() func(ast.Decl) bool {
 	}
 }
 
-// selected adds to names what f selects of a mutation: m.Name, mutation.Name, x.mutation.Name and x.Mutation().Name.
+// selected adds to names the methods and fields of mutations that f uses: m.Name, mutation.Name, x.mutation.Name and
+// x.Mutation().Name.
 func selected(f *ast.FuncDecl, names map[string]bool) {
 	ast.Inspect(f, func(n ast.Node) bool {
 		s, ok := n.(*ast.SelectorExpr)

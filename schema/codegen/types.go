@@ -116,7 +116,7 @@ type contentType struct {
 	Kinds                              bool `json:"-"` // has an enum of kinds
 }
 
-// registry is what the schema says of its types.
+// registry holds the declared types.
 type registry struct {
 	content  []contentType // in the order in which they are listed
 	searched []contentType // types of reference data that search finds

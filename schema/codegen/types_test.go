@@ -58,8 +58,13 @@ func TestCheck(t *testing.T) {
 		{forgotten: "plural", types: func(t *contentType) { t.Plural = "" }, sdl: sdl, want: "Names().Plural"},
 		{forgotten: "path", types: func(t *contentType) { t.Path = "Bø" }, sdl: sdl, want: "Names().Path"},
 		{forgotten: "position", types: func(t *contentType) { t.Position = 0 }, sdl: sdl, want: "Names().Position"},
-		{forgotten: "a name of two words", types: func(t *contentType) { t.Name = "CaseStudy" }, sdl: sdl, want: "name of the Go type"},
-		{forgotten: "a prefix of its own", more: []contentType{second}, sdl: sdl + guide, want: `Names().Prefix is "stu", as that of Study`},
+		{forgotten: "a name of two words", types: func(t *contentType) {
+			t.Name = "CaseStudy"
+		}, sdl: sdl, want: "name of the Go type"},
+		{
+			forgotten: "a prefix of its own", more: []contentType{second}, sdl: sdl + guide,
+			want: `Names().Prefix is "stu", as that of Study`,
+		},
 		{forgotten: "type", sdl: strings.Replace(sdl, "type Study", "type Other", 1), want: "must declare Study"},
 		{forgotten: "filter", sdl: strings.Replace(sdl, "StudyFilter", "OtherFilter", 1), want: "must declare StudyFilter"},
 		{forgotten: "input", sdl: strings.Replace(sdl, "StudyInput", "OtherInput", 1), want: "must declare StudyInput"},

@@ -1,12 +1,12 @@
-// Package entgql is what the program needs of entgo.io/contrib/entgql, under the same names: the annotations that its templates
-// read, and the pages that what they write calls. The original imports its own generator, and with it gqlgen's, go/types and ent's
-// templates; here they stay out of the program. docs/decisions/0027-build-size.md.
+// Package entgql is the part of entgo.io/contrib/entgql that the program needs, with the same names: the annotations
+// that its templates read, and the pagination that its generated code calls. The original also links its generator,
+// gqlgen's generator, go/types and ent's templates into the program. See docs/decisions/0027-build-size.md.
 package entgql
 
 import "entgo.io/ent/schema"
 
-// Annotation is entgql's annotation of types, fields and edges. ent hands it to the templates as JSON under its name, so the names of
-// the fields are entgql's.
+// Annotation is entgql's annotation of types, fields and edges. ent hands it to the templates as JSON under its name,
+// so the names of the fields are entgql's.
 type Annotation struct {
 	OrderField      string   `json:"OrderField,omitempty"`
 	MultiOrder      bool     `json:"MultiOrder,omitempty"`
@@ -32,7 +32,7 @@ const (
 // Name implements schema.Annotation.
 func (Annotation) Name() string { return "EntGQL" }
 
-// Merge implements schema.Merger: what other sets is set, what it adds to a list is added.
+// Merge implements schema.Merger: values that other sets replace those of a, and its lists are appended.
 func (a Annotation) Merge(other schema.Annotation) schema.Annotation {
 	b, ok := other.(Annotation)
 	if !ok {
@@ -55,19 +55,19 @@ func (a Annotation) Merge(other schema.Annotation) schema.Annotation {
 	return a
 }
 
-// OrderField makes a field one to order by, under the name.
+// OrderField makes a field available as an order with the name.
 func OrderField(name string) Annotation { return Annotation{OrderField: name} }
 
 // MultiOrder makes the type's order a list of terms.
 func MultiOrder() Annotation { return Annotation{MultiOrder: true} }
 
-// MapsTo says under which names the API shows a field or an edge.
+// MapsTo gives a field or an edge its names in the API.
 func MapsTo(names ...string) Annotation { return Annotation{Mapping: names, Unbind: true} }
 
 // Type names the GraphQL type.
 func Type(name string) Annotation { return Annotation{Type: name} }
 
-// Skip keeps something out of the API, in the given respects or in all.
+// Skip keeps a type, field or edge out of the API: all of it, or the given parts.
 func Skip(modes ...SkipMode) Annotation {
 	if len(modes) == 0 {
 		return Annotation{Skip: SkipAll}
@@ -82,5 +82,5 @@ func Skip(modes ...SkipMode) Annotation {
 // RelayConnection makes an edge a connection.
 func RelayConnection() Annotation { return Annotation{RelayConnection: true} }
 
-// Implements names interfaces that the type implements.
+// Implements lists the interfaces that the type implements.
 func Implements(names ...string) Annotation { return Annotation{Implements: names} }

@@ -25,7 +25,7 @@ const (
 	OrderDirectionDesc OrderDirection = "DESC"
 )
 
-// Validate returns an error if o is no direction.
+// Validate returns an error if o is not a direction.
 func (o OrderDirection) Validate() error {
 	switch o {
 	case OrderDirectionAsc, OrderDirectionDesc:
@@ -66,7 +66,7 @@ func (o *OrderDirection) UnmarshalGQL(v any) error {
 	return o.Validate()
 }
 
-// PageInfo is where a page stands among the others. T is the type of ids.
+// PageInfo says whether there are pages before and after a page. T is the type of ids.
 type PageInfo[T any] struct {
 	HasNextPage     bool       `json:"hasNextPage"`
 	HasPreviousPage bool       `json:"hasPreviousPage"`
@@ -74,7 +74,7 @@ type PageInfo[T any] struct {
 	EndCursor       *Cursor[T] `json:"endCursor"`
 }
 
-// Cursor is a place in a list: the id of a row, and what the row is ordered by if that is not the id.
+// Cursor is a place in a list: the id of a row, and the value it is ordered by if that is not the id.
 type Cursor[T any] struct {
 	ID    T         `msgpack:"i"`
 	Value ent.Value `msgpack:"v,omitempty"`
@@ -98,7 +98,7 @@ func (c *Cursor[T]) UnmarshalGQL(v any) error {
 	return nil
 }
 
-// beyond returns a comparison with what lies after a value in the direction.
+// beyond returns the comparison of rows after a value in the direction.
 func (o OrderDirection) beyond(column string, value any) *sql.Predicate {
 	if o == OrderDirectionAsc {
 		return sql.GT(column, value)
@@ -110,8 +110,10 @@ func (o OrderDirection) beyondID(column string, id any) func(*sql.Selector) {
 	return func(s *sql.Selector) { s.Where(o.beyond(s.C(column), id)) }
 }
 
-// CursorsPredicate limits a list that is ordered by one field to what lies between the cursors, either of which may be nil.
-func CursorsPredicate[T any](after, before *Cursor[T], idField, field string, direction OrderDirection) []func(*sql.Selector) {
+// CursorsPredicate limits a list that is ordered by one field to the rows between the cursors. Either may be nil.
+func CursorsPredicate[T any](
+	after, before *Cursor[T], idField, field string, direction OrderDirection,
+) []func(*sql.Selector) {
 	compare := sql.CompositeGT
 	if direction != OrderDirectionAsc {
 		compare = sql.CompositeLT
@@ -146,8 +148,8 @@ type MultiCursorsOptions struct {
 	Directions  []OrderDirection // one for each of Fields
 }
 
-// MultiCursorsPredicate limits a list that is ordered by several fields to what lies between the cursors, either of which may be nil. A
-// cursor of another order is an error.
+// MultiCursorsPredicate limits a list that is ordered by several fields to the rows between the cursors. Either may be
+// nil. A cursor of another order is an error.
 func MultiCursorsPredicate[T any](after, before *Cursor[T], o *MultiCursorsOptions) ([]func(*sql.Selector), error) {
 	var limits []func(*sql.Selector)
 	for _, c := range []*Cursor[T]{after, before} {
@@ -166,7 +168,8 @@ func MultiCursorsPredicate[T any](after, before *Cursor[T], o *MultiCursorsOptio
 	return limits, nil
 }
 
-// beyond holds for rows of which the first field that differs from the cursor's differs in its direction; the id decides last.
+// beyond returns the predicate of rows after the cursor: the first field that differs from the cursor's decides, in its
+// direction, and the id last.
 func (o *MultiCursorsOptions) beyond(value, id any) (func(*sql.Selector), error) {
 	values, ok := value.([]any)
 	if !ok {
@@ -195,7 +198,7 @@ func (o *MultiCursorsOptions) beyond(value, id any) (func(*sql.Selector), error)
 	}, nil
 }
 
-// LimitPerRow limits how many rows a query gives for each value of the column, in the given order.
+// LimitPerRow limits the number of rows that a query returns for each value of the column, in the given order.
 func LimitPerRow(column string, limit int, order ...sql.Querier) func(*sql.Selector) {
 	return func(s *sql.Selector) {
 		d := sql.Dialect(s.Dialect())
@@ -209,7 +212,7 @@ func LimitPerRow(column string, limit int, order ...sql.Querier) func(*sql.Selec
 	}
 }
 
-// ErrNodeNotFound returns the error of an id that nothing has.
+// ErrNodeNotFound returns the error for an id that does not exist.
 func ErrNodeNotFound(id any) *gqlerror.Error {
 	err := gqlerror.Errorf("Could not resolve to a node with the global id of '%v'", id)
 	errcode.Set(err, "NOT_FOUND")

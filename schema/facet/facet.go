@@ -23,7 +23,7 @@ const (
 	Evidence     Facet = "EVIDENCE"
 )
 
-// Spec is everything about a facet that is data.
+// Spec describes a facet.
 type Spec struct {
 	Facet       Facet
 	Description string // of the enum value in the GraphQL schema
@@ -43,10 +43,10 @@ type Spec struct {
 	Least, Most  int // bounds of a facet whose values are whole numbers, both 0 for others
 }
 
-// Labels says where the labels of a facet's values come from.
+// Labels is the source of the labels of a facet's values.
 type Labels int
 
-// Where labels come from.
+// The sources of labels.
 const (
 	FromRows   Labels = iota // reference data: graph/labels.go says how they are read
 	FromWords                // the interface's words for a closed list
@@ -113,7 +113,7 @@ var all = []Spec{
 // All returns the facets in the order of the GraphQL enum. The caller must not change the slice.
 func All() []Spec { return all }
 
-// Of returns the specification of a facet; the zero Spec when there is no such facet.
+// Of returns the specification of a facet, the zero Spec for an unknown one.
 func Of(f Facet) Spec {
 	if i := slices.IndexFunc(all, func(s Spec) bool { return s.Facet == f }); i >= 0 {
 		return all[i]

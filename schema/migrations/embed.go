@@ -1,5 +1,5 @@
-// Package migrations holds the steps that build the database, one folder per dialect, each step in a file of the same name in
-// both. They are written by scripts/migrate from the ent schema; a step that has shipped is never edited.
+// Package migrations holds the steps that build the database, one folder per dialect, each step in a file of the same
+// name in both. They are written by scripts/migrate from the ent schema; a step that has shipped is never edited.
 package migrations
 
 import (

@@ -1,6 +1,6 @@
-// Command migrate writes the next migration step, for both SQLite and PostgreSQL: the difference between the steps in schema/migrations
-// and the ent schema. It replays the steps on empty databases, SQLite's in memory and PostgreSQL's created and dropped on the server of
-// HUB_TEST_POSTGRES_URL. Run it through scripts/migrate, after scripts/generate.
+// Command migrate writes the next migration step, for both SQLite and PostgreSQL: the difference between the steps in
+// schema/migrations and the ent schema. It replays the steps on empty databases, SQLite's in memory and PostgreSQL's
+// created and dropped on the server of HUB_TEST_POSTGRES_URL. Run it through scripts/migrate, after scripts/generate.
 package main
 
 import (
@@ -25,7 +25,9 @@ HUB_TEST_POSTGRES_URL names a PostgreSQL server on which databases may be create
 `
 
 // errDiffers is the error of a failed check.
-var errDiffers = errors.New("the schema differs from the migrations: run scripts/migrate NAME and commit what it writes")
+var errDiffers = errors.New(
+	"the schema differs from the migrations: run scripts/migrate NAME and commit what it writes",
+)
 
 var validName = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
 
@@ -37,7 +39,8 @@ func main() {
 	check := flags.Bool("check", false, "fail if the schema differs from the steps")
 	fresh := flags.Bool("fresh", false, "replace all steps with a first one")
 	_ = flags.Parse(os.Args[1:])
-	if *check != (flags.NArg() == 0) || (*check && *fresh) || (!*check && !validName.MatchString(flags.Arg(0))) || flags.NArg() > 1 {
+	if *check != (flags.NArg() == 0) || (*check && *fresh) ||
+		(!*check && !validName.MatchString(flags.Arg(0))) || flags.NArg() > 1 {
 		flags.Usage()
 		os.Exit(2)
 	}

@@ -30,7 +30,9 @@ func scratch(ctx context.Context, of string) (*entsql.Driver, func() error, erro
 func scratchPostgres(ctx context.Context) (_ *entsql.Driver, drop func() error, err error) {
 	url := os.Getenv("HUB_TEST_POSTGRES_URL")
 	if url == "" {
-		return nil, nil, errors.New("HUB_TEST_POSTGRES_URL is not set: run scripts/migrate, which starts a server, or name one on which databases may be created and dropped")
+		return nil, nil, errors.New(
+			"HUB_TEST_POSTGRES_URL is not set: run scripts/migrate, which starts a server, or name one on which databases may be created and dropped",
+		)
 	}
 	config, err := pq.NewConfig(url)
 	if err != nil {

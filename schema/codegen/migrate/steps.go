@@ -15,8 +15,8 @@ import (
 	"dugnad/ent/migrate"
 )
 
-// tables returns the tables of the ent schema. A join table gets an index for its second column: ent gives it a primary key only, which
-// serves the first.
+// tables returns the tables of the ent schema. A join table gets an index for its second column: ent gives it a primary
+// key only, which serves the first.
 func tables() []*schema.Table {
 	for _, t := range migrate.Tables {
 		if len(t.PrimaryKey) != 2 {

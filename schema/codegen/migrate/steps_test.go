@@ -99,7 +99,9 @@ func TestOneStepAfterAnother(t *testing.T) {
 	expect(step("init", false, practices("title")), "sqlite/20260102030405_init.sql", "postgres/20260102030405_init.sql")
 	expect(step("nothing", false, practices("title")))
 	// In the same second.
-	expect(step("slug", false, practices("title", "slug")), "sqlite/20260102030406_slug.sql", "postgres/20260102030406_slug.sql")
+	expect(
+		step("slug", false, practices("title", "slug")), "sqlite/20260102030406_slug.sql", "postgres/20260102030406_slug.sql",
+	)
 	expect(step("nothing", false, practices("title", "slug")))
 
 	// A change that only one dialect sees still makes a step in both.

@@ -1,7 +1,6 @@
-// Package search is what the hub asks of a search engine, and everything about searching that is the same whichever
-// engine answers: documents, queries, facets, positions in a result, highlighting. An engine keeps two indexes that are
-// physically apart, so that what only members may see cannot show through in a public hit, count, suggestion or
-// ranking.
+// Package search declares the interface of search engines, and holds what all engines share: documents, queries,
+// facets, cursors and highlighting. An engine keeps two separate indexes, so that content for members cannot influence
+// a public hit, count, suggestion or ranking.
 package search
 
 import (
@@ -19,13 +18,13 @@ import (
 // Index names one of the two indexes that every engine keeps.
 type Index string
 
-// Public holds what everybody may see; Members holds all that is live.
+// Public holds public content; Members holds all live content.
 const (
 	Public  Index = "public"
 	Members Index = "members"
 )
 
-// Facet is a property that results are counted and narrowed by: one of those of package facet.
+// Facet is a property that results are counted and filtered by, as listed in package facet.
 type Facet = facet.Facet
 
 // The facets.
@@ -52,8 +51,8 @@ func Facets() []Facet {
 	return facets
 }
 
-// Document is one live entry, municipality or organisation as it is searched: all its ready languages together, so that
-// each is counted once.
+// Document is the search document of a live entry, municipality or organisation. It has all ready languages, so that
+// each entry is counted once.
 type Document struct {
 	ID     string // the entry's id
 	Type   string // as in SearchType: PRACTICE, MUNICIPALITY ...; it is also its value of the TYPE facet
@@ -63,7 +62,8 @@ type Document struct {
 	Summaries []string
 	Bodies    []string // plain text
 	Keywords  []string // labels of themes, methods and target groups, organisation names
-	Aliases   []string // other names a reader may type, also very short ones: former and Sami names, numbers, acronyms, Aas for Ås
+	// other names a reader may type, also very short ones: former and Sami names, numbers, acronyms, Aas for Ås
+	Aliases []string
 
 	Facets    map[Facet][]string
 	SortDate  string            // YYYY-MM-DD, for NEWEST
@@ -73,14 +73,14 @@ type Document struct {
 	Suggest []string // titles to suggest as a reader types; an alias that matches suggests the first of them
 }
 
-// MaxSortKey is how much of a title's collation key takes part in ordering, in hexadecimal digits; titles alike so far
-// are ordered by id.
+// MaxSortKey is the length of collation keys of titles, in hexadecimal digits. Titles with the same key are ordered by
+// id.
 const MaxSortKey = 192
 
 // MaxFacetValue is the longest facet value that both engines can filter on, in bytes.
 const MaxFacetValue = 200
 
-// Validate returns an ErrInvalidDocument that says what is wrong with the document.
+// Validate returns an error that wraps ErrInvalidDocument and says what is wrong with the document, or nil.
 func (d Document) Validate() error {
 	fail := func(format string, args ...any) error {
 		return fmt.Errorf("%w %q: %s", ErrInvalidDocument, d.ID, fmt.Sprintf(format, args...))
@@ -114,10 +114,11 @@ func (d Document) Validate() error {
 	return nil
 }
 
-// Hash returns a digest of the document: an index is compared with the database by it.
+// Hash returns a digest of the document, by which an index is compared with the database.
 func (d Document) Hash() string {
 	d.Facets = d.FacetValues()
-	d.Keywords, d.Aliases = slices.Sorted(slices.Values(d.Keywords)), slices.Sorted(slices.Values(d.Aliases)) // their order says nothing
+	// their order has no meaning
+	d.Keywords, d.Aliases = slices.Sorted(slices.Values(d.Keywords)), slices.Sorted(slices.Values(d.Aliases))
 	b, err := json.Marshal(d)
 	if err != nil {
 		panic(fmt.Sprintf("search: hash of a document: %v", err)) // strings only

@@ -10,7 +10,7 @@ import (
 	"dugnad/search"
 )
 
-// maxRecent is how many changed documents are kept apart before they are merged into the sorted lists.
+// maxRecent is the number of changed documents that are kept apart before they are merged into the sorted lists.
 const maxRecent = 200
 
 // suggester suggests titles and names of the documents of one index, from memory.

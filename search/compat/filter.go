@@ -228,7 +228,10 @@ func (p *parser) single(depth int) ([]choice, *Error) {
 	}
 	by, known := attributes[name]
 	if !known {
-		return nil, badFilter("Attribute `%.60s` is not filterable. Available filterable attributes are: `%s`.", name, strings.Join(attributeNames(), ", "))
+		return nil, badFilter(
+			"Attribute `%.60s` is not filterable. Available filterable attributes are: `%s`.", name,
+			strings.Join(attributeNames(), ", "),
+		)
 	}
 	switch sign := p.next(); {
 	case sign == "=":
@@ -274,10 +277,13 @@ func (p *parser) area(name string) ([]choice, *Error) {
 	switch {
 	case ok && name == "_geoRadius" && len(n) == 3 && onEarth(n[0], n[1]) && n[2] > 0 && !math.IsInf(n[2], 0):
 		return []choice{{area: &Area{Lat: n[0], Lon: n[1], Meters: n[2]}}}, nil
-	case ok && name == "_geoBoundingBox" && len(n) == 4 && onEarth(n[0], n[1]) && onEarth(n[2], n[3]) && n[0] >= n[2] && n[1] >= n[3]:
+	case ok && name == "_geoBoundingBox" && len(n) == 4 && onEarth(n[0], n[1]) && onEarth(n[2], n[3]) &&
+		n[0] >= n[2] && n[1] >= n[3]:
 		return []choice{{area: &Area{North: n[0], East: n[1], South: n[2], West: n[3]}}}, nil
 	}
-	return nil, badFilter("_geoRadius(lat, lng, metres) and _geoBoundingBox([lat, lng], [lat, lng]), the upper right corner first, are understood")
+	return nil, badFilter(
+		"_geoRadius(lat, lng, metres) and _geoBoundingBox([lat, lng], [lat, lng]), the upper right corner first, are understood",
+	)
 }
 
 func (p *parser) values(name string, by attribute, written ...string) ([]choice, *Error) {
@@ -323,7 +329,8 @@ func between(name string, by attribute, sign, from, to string) ([]choice, *Error
 	c := choice{facet: by.Facet, values: []string{}}
 	for n := by.Least; n <= by.Most; n++ {
 		v := float64(n)
-		if sign == ">" && v > least || sign == ">=" && v >= least || sign == "<" && v < least || sign == "<=" && v <= least || sign == "TO" && v >= least && v <= greatest {
+		if sign == ">" && v > least || sign == ">=" && v >= least || sign == "<" && v < least || sign == "<=" && v <= least ||
+			sign == "TO" && v >= least && v <= greatest {
 			c.values = append(c.values, strconv.Itoa(n))
 		}
 	}

@@ -1,5 +1,5 @@
-// Package demand counts searches without results, so that editors learn what is missing. It stores words and numbers, and nothing about
-// who searched.
+// Package demand counts searches without results, so that editors learn what is missing. It stores words and numbers,
+// and nothing about who searched.
 package demand
 
 import (
@@ -69,7 +69,9 @@ type count struct {
 
 // New returns a Recorder. now is time.Now except in tests.
 func New(client *ent.Client, now func() time.Time) *Recorder {
-	return &Recorder{client: client, now: now, seed: maphash.MakeSeed(), typed: map[uint64]typed{}, counts: map[place]*count{}}
+	return &Recorder{
+		client: client, now: now, seed: maphash.MakeSeed(), typed: map[uint64]typed{}, counts: map[place]*count{},
+	}
 }
 
 type clientKey struct{}
@@ -85,8 +87,8 @@ func ClientOf(ctx context.Context) string {
 	return client
 }
 
-// Unmet records that the context's client found nothing for a text, or only after a correction. Words that could identify a person are
-// left out, and so are texts of nothing else.
+// Unmet records that the context's client found nothing for a text, or only after a correction. Words that could
+// identify a person are left out, and so are texts of nothing else.
 func (r *Recorder) Unmet(ctx context.Context, text string) {
 	words := Words(text)
 	if words == "" {
@@ -126,8 +128,8 @@ func (r *Recorder) settle(who uint64, t typed) {
 	}
 }
 
-// Flush stores what was counted since the last time, and with all also searches that may be unfinished. What cannot be stored is kept for
-// the next time.
+// Flush stores what was counted since the last time, and with all also searches that may be unfinished. What cannot be
+// stored is kept for the next time.
 func (r *Recorder) Flush(ctx context.Context, all bool) error {
 	ctx = access.WithViewer(ctx, access.System("demand"))
 	full := map[string]bool{}
@@ -159,7 +161,9 @@ func (r *Recorder) add(ctx context.Context, at place, c count) error {
 		OnConflict(sql.ConflictColumns(unmetsearch.FieldDay, unmetsearch.FieldWords), sql.ResolveWith(func(u *sql.UpdateSet) {
 			u.Add(unmetsearch.FieldSearches, c.searches)
 			clients := u.Table().C(unmetsearch.FieldClients)
-			u.Set(unmetsearch.FieldClients, sql.Expr(fmt.Sprintf("CASE WHEN %[1]s < %[2]d THEN %[2]d ELSE %[1]s END", clients, len(c.clients))))
+			u.Set(unmetsearch.FieldClients, sql.Expr(
+				fmt.Sprintf("CASE WHEN %[1]s < %[2]d THEN %[2]d ELSE %[1]s END", clients, len(c.clients)),
+			))
 		}))
 	if err := r.client.Insert(ctx, insert); err != nil {
 		return fmt.Errorf("store unmet searches: %w", err)
@@ -217,18 +221,22 @@ type Unmet struct {
 	LastDay  schema.Date `json:"last_day"`
 }
 
-// List returns the most frequent unmet searches of the last 180 days, of those that came on enough days or from enough clients not to
-// point to one person.
+// List returns the most frequent unmet searches of the last 180 days, of those that came on enough days or from enough
+// clients not to point to one person.
 func (r *Recorder) List(ctx context.Context, limit int) ([]*Unmet, error) {
 	all := []*Unmet{}
 	err := r.client.UnmetSearch.Query().
 		Where(unmetsearch.DayGTE(day(r.now().Add(-kept))), func(s *sql.Selector) {
-			s.Having(sql.ExprP(fmt.Sprintf("COUNT(*) >= %d OR MAX(%s) >= %d", enoughDays, s.C(unmetsearch.FieldClients), enoughClients)))
+			s.Having(
+				sql.ExprP(fmt.Sprintf("COUNT(*) >= %d OR MAX(%s) >= %d", enoughDays, s.C(unmetsearch.FieldClients), enoughClients)),
+			)
 			s.OrderExpr(sql.DescExpr(sql.Expr("SUM("+s.C(unmetsearch.FieldSearches)+")")), sql.Expr(s.C(unmetsearch.FieldWords)))
 			s.Limit(limit)
 		}).
 		GroupBy(unmetsearch.FieldWords).
-		Aggregate(ent.As(ent.Sum(unmetsearch.FieldSearches), "searches"), ent.As(ent.Count(), "days"), ent.As(ent.Max(unmetsearch.FieldDay), "last_day")).
+		Aggregate(ent.As(ent.Sum(unmetsearch.FieldSearches), "searches"), ent.As(ent.Count(), "days"), ent.As(
+			ent.Max(unmetsearch.FieldDay), "last_day",
+		)).
 		Scan(access.WithViewer(ctx, access.System("demand")), &all)
 	if err != nil {
 		return nil, fmt.Errorf("list the unmet searches: %w", err)
@@ -238,11 +246,12 @@ func (r *Recorder) List(ctx context.Context, limit int) ([]*Unmet, error) {
 
 // Tidy deletes counts older than 180 days and returns the number of deleted rows.
 func (r *Recorder) Tidy(ctx context.Context) (int, error) {
-	return r.client.UnmetSearch.Delete().Where(unmetsearch.DayLT(day(r.now().Add(-kept)))).Exec(access.WithViewer(ctx, access.System("demand")))
+	return r.client.UnmetSearch.Delete().Where(unmetsearch.DayLT(day(r.now().Add(-kept)))).
+		Exec(access.WithViewer(ctx, access.System("demand")))
 }
 
-// Words returns the words of a text that are counted, in lower case and joined by spaces: without excluded words, stop words, e-mail
-// addresses and words with a long run of digits.
+// Words returns the words of a text that are counted, in lower case and joined by spaces: without excluded words, stop
+// words, e-mail addresses and words with a long run of digits.
 func Words(text string) string {
 	var plain []string
 	for token := range strings.FieldsSeq(text) {

@@ -16,15 +16,15 @@ import (
 	"dugnad/ent/organization"
 )
 
-// fansOut reports whether the documents of other rows show something of this one.
+// fansOut reports whether search documents of other rows contain data of this one.
 func fansOut(id string) bool {
 	t, ok := ent.TypeOf(id)
 	return ok && !t.Content && t.GQL != "ASSET" && t.GQL != "CONTACT"
 }
 
-// Dependents calls each with the ids of everything whose document shows a name, slug, number or place of the given
-// reference data: content with a theme or one below it, the municipalities of a county. It gives some hundred at a
-// time; the given themselves are not among them for that.
+// Dependents calls each, with a few hundred ids at a time, for all rows whose search document contains a name, slug,
+// number or place of the given reference data: content with a theme or one below it, the municipalities of a county.
+// The given ids themselves are not included.
 func Dependents(ctx context.Context, client *ent.Client, nodes []string, each func(ids []string) error) error {
 	ctx = asIndex(ctx)
 	changed := map[string][]string{}
@@ -59,8 +59,8 @@ func Dependents(ctx context.Context, client *ent.Client, nodes []string, each fu
 	return nil
 }
 
-// widen adds what shows in documents through others: themes to those below them, counties to their municipalities, and
-// municipalities of today to the former ones that count as them.
+// widen adds reference data that documents contain indirectly: for a theme those below it, for a county its
+// municipalities, and for a present-day municipality its predecessors.
 func widen(ctx context.Context, c *ent.Client, changed map[string][]string) error {
 	if themes := changed["the"]; len(themes) > 0 {
 		tree, err := readThemes(ctx, c)
@@ -86,7 +86,8 @@ func widen(ctx context.Context, c *ent.Client, changed map[string][]string) erro
 	return nil
 }
 
-// showing selects the content of a type that shows any of the changed; nil when none can.
+// showing returns a query for the content of a type whose documents contain any of the changed rows, nil if the type
+// cannot have any.
 func showing(t ent.Type, changed map[string][]string) where {
 	var shows []func(*sql.Selector)
 	linked := func(prefix, table, content, key string) {
@@ -116,7 +117,7 @@ func in(column string, values []string) where {
 	return func(s *sql.Selector) { s.Where(sql.In(s.C(column), args(values)...)) }
 }
 
-// linkedTo selects rows whose id stands in a column of another table beside one of the values.
+// linkedTo selects rows that a link table connects with one of the values.
 func linkedTo(table, column, key string, values []string) where {
 	return func(s *sql.Selector) {
 		from := sql.Table(table)

@@ -9,8 +9,7 @@ import (
 	"dugnad/text"
 )
 
-// entry is a live row of any content type. Its fields are the columns of the same name; a type that lacks one leaves it
-// empty.
+// entry is a live row of any content type. Its fields have the names of the columns; those that a type lacks are empty.
 type entry struct {
 	Type string
 
@@ -44,8 +43,8 @@ type entry struct {
 	more []func(schema.Language) []string // every other text column, in the order of the schema
 }
 
-// newEntry copies the columns by name, which spares seven copies of this code, and finds the text columns by their Go
-// type, so that a text that is added to the schema is searched without further work.
+// newEntry copies the columns by name, so that no type needs code of its own, and finds the text columns by their Go
+// type, so that a new text field is searched as soon as the schema has it.
 func newEntry(row ent.Content, gql string) *entry {
 	e := &entry{Type: gql}
 	from := reflect.ValueOf(row).Elem()
@@ -81,7 +80,7 @@ func copyFields(to, from reflect.Value) {
 	}
 }
 
-// languages are those that the entry has, as a reader may choose them.
+// languages returns the languages in which the entry can be read.
 func (e *entry) languages() []schema.Language {
 	var has []schema.Language
 	for _, l := range schema.AllLanguages() {
@@ -92,8 +91,8 @@ func (e *entry) languages() []schema.Language {
 	return has
 }
 
-// body is all plain text that a reader of the language finds on the entry's page below the summary. Of small texts it
-// is the one that this reader gets: labels may be in languages that the entry is not ready in.
+// body returns, as plain text, what the entry's page in the language shows below the summary. Labels and notes are in
+// the language that this reader gets, which may be another one.
 func (e *entry) body(l schema.Language) string {
 	chain := text.Chain([]schema.Language{l})
 	parts := []string{text.Plain(e.Bodies[l])}

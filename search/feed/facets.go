@@ -8,8 +8,8 @@ import (
 	"dugnad/search"
 )
 
-// facetValues returns the values that an entry has of each facet besides TYPE, which is the type of the document. A
-// value may be empty or occur more than once.
+// facetValues returns the entry's values of each facet except TYPE, which is the type of the document. Values may be
+// empty or repeated.
 var facetValues = map[search.Facet]func(e *entry, linked *links, themes themeTree) []string{
 	search.Kind: func(e *entry, _ *links, _ themeTree) []string {
 		if e.Kind == "" {

@@ -6,7 +6,7 @@ import (
 	"dugnad/search"
 )
 
-// TestEveryFacetHasValues holds the table of what entries have against the table of facets.
+// TestEveryFacetHasValues checks that facetValues has a row for every facet.
 func TestEveryFacetHasValues(t *testing.T) {
 	for _, f := range search.Facets() {
 		if _, ok := facetValues[f]; !ok && f != search.Type {

@@ -1,6 +1,6 @@
-// Package feed fills a search engine from the database and keeps it up to date. Documents says what is found of a live
-// row; a Follower reads the change log from where the engine's indexes stand, reads the changed rows again, and updates
-// the engine.
+// Package feed fills a search engine from the database and keeps it up to date. Documents returns the search documents
+// of live rows; a Follower reads the change log from the engine's cursor on, reloads the changed rows, and updates the
+// engine.
 package feed
 
 import (
@@ -16,27 +16,26 @@ import (
 	"dugnad/text"
 )
 
-// The types besides content that are searched, as in SearchType.
+// The types that are searched besides content, with their names in SearchType.
 const (
 	typeMunicipality = "MUNICIPALITY"
 	typeOrganization = "ORGANIZATION"
 )
 
-// asIndex returns a context in which the database shows everything that is live, also what goes to the index of members
-// only.
+// asIndex returns a context in which queries return all live rows, also those for members only.
 func asIndex(ctx context.Context) context.Context {
 	return access.WithViewer(ctx, access.System("search index"))
 }
 
-// searched reports whether rows of the type of the id have documents.
+// searched reports whether rows of the id's type have search documents.
 func searched(id string) bool {
 	t, ok := ent.TypeOf(id)
 	return ok && t.Searched
 }
 
-// Documents returns the documents of the entries, municipalities of today and organisations that are live among the
-// ids, by id, as the hub itself sees them. It takes a constant number of statements a type; give it some hundred ids at
-// a time.
+// Documents returns, by id, the search documents of those ids that are live entries, present-day municipalities or
+// organisations, whatever their audience. It executes a constant number of statements per type; pass a few hundred ids
+// at a time.
 func Documents(ctx context.Context, client *ent.Client, ids []string) (map[string]search.Document, error) {
 	ctx = asIndex(ctx)
 	byPrefix := map[string][]string{}
@@ -56,7 +55,9 @@ func Documents(ctx context.Context, client *ent.Client, ids []string) (map[strin
 	return docs, nil
 }
 
-func addContent(ctx context.Context, client *ent.Client, byPrefix map[string][]string, docs map[string]search.Document) error {
+func addContent(
+	ctx context.Context, client *ent.Client, byPrefix map[string][]string, docs map[string]search.Document,
+) error {
 	var entries []*entry
 	var ids []string
 	for _, t := range ent.Types {
@@ -121,7 +122,7 @@ func (e *entry) document(linked *links, themes themeTree) search.Document {
 	return d
 }
 
-// keywords returns the labels and names of what an entry is about, and of who has a part in it.
+// keywords returns the labels of an entry's themes and other terms, and the names of its organisations.
 func (e *entry) keywords(linked *links, themes themeTree) []string {
 	var keywords names
 	for _, theme := range e.Edges.Themes {
@@ -158,7 +159,9 @@ func (e *entry) keywords(linked *links, themes themeTree) []string {
 	return keywords.list
 }
 
-func addOrganizations(ctx context.Context, client *ent.Client, byPrefix map[string][]string, docs map[string]search.Document) error {
+func addOrganizations(
+	ctx context.Context, client *ent.Client, byPrefix map[string][]string, docs map[string]search.Document,
+) error {
 	if len(byPrefix["org"]) == 0 {
 		return nil
 	}

@@ -45,13 +45,20 @@ func newHub(t *testing.T, db *database.Database) *hub {
 	} {
 		h.put(id, doc)
 	}
-	h.put("the_2", `{"slug": "work.mentoring", "parent": "the_1", "labels": [{"language": "NB", "text": "Mentor på jobb"}]}`)
-	h.put("mun_kinn", `{"number": "4602", "name": "Kinn", "county": "cty_46", "numbers": [{"number": "4602", "name": "Kinn"}]}`)
+	h.put(
+		"the_2", `{"slug": "work.mentoring", "parent": "the_1", "labels": [{"language": "NB", "text": "Mentor på jobb"}]}`,
+	)
+	h.put(
+		"mun_kinn", `{"number": "4602", "name": "Kinn", "county": "cty_46", "numbers": [{"number": "4602", "name": "Kinn"}]}`,
+	)
 	h.put("mun_flora", `{"number": "1401", "name": "Flora", "county": "cty_46", "active": false, "successors": ["mun_kinn"],
 		"numbers": [{"number": "1401", "name": "Flora"}]}`)
 	h.put("mun_aas", `{"number": "3218", "name": "Ås", "county": "cty_32", "names": [{"language": "SE", "text": "Ássa"}],
 		"numbers": [{"number": "0214", "name": "Ås"}, {"number": "3218", "name": "Ås"}]}`)
-	h.put("org_kinn", `{"slug": "kinn-kommune", "kind": "municipality", "municipality": "mun_kinn", "names": [{"language": "NB", "text": "Kinn kommune"}]}`)
+	h.put(
+		"org_kinn",
+		`{"slug": "kinn-kommune", "kind": "municipality", "municipality": "mun_kinn", "names": [{"language": "NB", "text": "Kinn kommune"}]}`,
+	)
 	return h
 }
 
@@ -99,7 +106,9 @@ func (h *hub) put(id, document string) {
 				SetNameThen(l.NameThen).Exec(ctx))
 		}
 		for i, l := range s.Members {
-			h.ok(c.NetworkMember.Create().SetID(key(id, i)).SetContentID(id).SetSeq(i).SetMunicipalityID(l.Municipality).Exec(ctx))
+			h.ok(
+				c.NetworkMember.Create().SetID(key(id, i)).SetContentID(id).SetSeq(i).SetMunicipalityID(l.Municipality).Exec(ctx),
+			)
 		}
 	}
 	h.log = append(h.log, changes.Entry{NodeID: id, Action: schema.Upsert, Revision: 1, Audience: schema.Public})
@@ -169,13 +178,16 @@ func TestDocuments_practice(t *testing.T) {
 		h.put("pra_1", practiceDocument)
 		d := h.document("pra_1")
 
-		if want := []string{"Fadder på jobb", "Fadder på jobb"}; !cmp.Equal(d.Titles, want) || d.Type != "PRACTICE" || !d.Public {
+		if want := []string{"Fadder på jobb", "Fadder på jobb"}; !cmp.Equal(d.Titles, want) ||
+			d.Type != "PRACTICE" || !d.Public {
 			t.Errorf("titles %q of a %s, public %t", d.Titles, d.Type, d.Public)
 		}
 		if !cmp.Equal(d.Suggest, []string{"Fadder på jobb"}) || !cmp.Equal(d.Summaries, []string{"Kort om"}) {
 			t.Errorf("suggest %q, summaries %q", d.Suggest, d.Summaries)
 		}
-		if want := []string{"Om fadderen\nDet virker\nFor få faddere\nAntall faddere", "Om fadderen\nAntall faddere"}; !cmp.Equal(d.Bodies, want) {
+		if want := []string{
+			"Om fadderen\nDet virker\nFor få faddere\nAntall faddere", "Om fadderen\nAntall faddere",
+		}; !cmp.Equal(d.Bodies, want) {
 			t.Errorf("bodies %q", d.Bodies)
 		}
 		want := map[search.Facet][]string{
@@ -197,16 +209,27 @@ func TestDocuments_practice(t *testing.T) {
 func TestDocuments_every_type(t *testing.T) {
 	h := newHub(t, databasetest.SQLite(t))
 	for _, c := range []struct{ id, fields, kind, body, year string }{
-		{"too_1", `"kind": "GUIDE", "issued": {"date": "2020-01-01", "precision": "YEAR"}`, "TOOL.GUIDE", "Slik gjør du", "2020"},
-		{"rep_1", `"kind": "SURVEY", "series": "NIBR-rapport", "issued": {"date": "2021-01-01", "precision": "YEAR"}`, "REPORT.SURVEY", "Vi spurte", "2021"},
+		{
+			"too_1", `"kind": "GUIDE", "issued": {"date": "2020-01-01", "precision": "YEAR"}`, "TOOL.GUIDE", "Slik gjør du",
+			"2020",
+		},
+		{
+			"rep_1", `"kind": "SURVEY", "series": "NIBR-rapport", "issued": {"date": "2021-01-01", "precision": "YEAR"}`,
+			"REPORT.SURVEY", "Vi spurte", "2021",
+		},
 		{"pro_1", `"projectNumber": "P-7", "period": {"start": "2019-05-01"}`, "", "Hva trengs?", "2019"},
-		{"net_1", `"kind": "PILOT_COHORT", "members": [{"municipality": "mun_kinn"}]`, "NETWORK.PILOT_COHORT", "Hver måned", "2026"},
+		{
+			"net_1", `"kind": "PILOT_COHORT", "members": [{"municipality": "mun_kinn"}]`, "NETWORK.PILOT_COHORT", "Hver måned",
+			"2026",
+		},
 		{"eve_1", `"place": "Førdehuset"`, "", "Kaffe først", "2026"},
 		{"col_1", `"audience": "MEMBERS"`, "", "", "2026"},
 	} {
 		t.Run(c.id, func(t *testing.T) {
 			h.T = t
-			field := map[string]string{"too": "howToUse", "rep": "sample", "pro": "problemStatement", "net": "meetings", "eve": "programme", "col": "body"}[c.id[:3]]
+			field := map[string]string{
+				"too": "howToUse", "rep": "sample", "pro": "problemStatement", "net": "meetings", "eve": "programme", "col": "body",
+			}[c.id[:3]]
 			h.put(c.id, `{`+c.fields+`, "texts": [{"language": "NB", "title": "Tittel", "`+field+`": "`+c.body+`"}]}`)
 			d := h.document(c.id)
 			if d.Public != (c.id != "col_1") {
@@ -237,7 +260,9 @@ func TestDocuments_reference_data(t *testing.T) {
 	h := newHub(t, databasetest.SQLite(t))
 	kinn := h.document("mun_kinn")
 	h.has("aliases of Kinn", kinn.Aliases, "4602", "Flora", "1401")
-	if want := map[search.Facet][]string{search.Type: {"MUNICIPALITY"}, search.Municipality: {"4602"}, search.County: {"46"}}; !cmp.Equal(kinn.FacetValues(), want) {
+	if want := map[search.Facet][]string{
+		search.Type: {"MUNICIPALITY"}, search.Municipality: {"4602"}, search.County: {"46"},
+	}; !cmp.Equal(kinn.FacetValues(), want) {
 		t.Errorf("facets of Kinn: %v", kinn.FacetValues())
 	}
 	h.has("aliases of Ås", h.document("mun_aas").Aliases, "Aas", "as", "0214", "3218", "Ássa")

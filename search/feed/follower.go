@@ -22,8 +22,9 @@ const (
 	maxBackOff = 8 * time.Second // asking costs little, and readers wait for search
 )
 
-// Follower keeps a search engine's indexes at the state of the database. The engine's own cursor is its place in the
-// change log, so it can end at any moment and goes on from there. An engine has one follower.
+// Follower keeps a search engine's indexes at the state of the database. The engine stores the sequence of the last
+// change that it has applied, so a follower can stop at any time and a new one continues from there. An engine has one
+// follower.
 type Follower struct {
 	client *ent.Client
 	engine search.Engine
@@ -41,19 +42,22 @@ type Follower struct {
 	reconciled *Reconciliation
 	rebuilding bool
 
-	checked time.Time // when the engine was last asked whether its settings are right; only the holder of the turn touches it
+	// when the engine's settings were last checked; only the holder of the turn accesses it
+	checked time.Time
 }
 
-// New makes a follower of the change log. Nothing happens before Run or Reindex.
-func New(client *ent.Client, engine search.Engine, waker *changes.Waker, logger *slog.Logger, now func() time.Time) *Follower {
+// New returns a follower of the change log. It does nothing until Run or Reindex is called.
+func New(
+	client *ent.Client, engine search.Engine, waker *changes.Waker, logger *slog.Logger, now func() time.Time,
+) *Follower {
 	return &Follower{
 		client: client, engine: engine, waker: waker, log: logger, now: now,
 		turn: make(chan struct{}, 1), repairs: map[string]bool{}, dead: map[string]DeadLetter{}, repair: make(chan struct{}, 1),
 	}
 }
 
-// Run follows the log until ctx ends, and then returns nil. What fails is logged and tried again, after a second at
-// first and 8 s at most; only an engine that was closed ends it with an error.
+// Run follows the log until ctx ends, and then returns nil. Failures are logged and retried after 1 to 8 seconds. Run
+// returns an error only if the engine was closed.
 func (f *Follower) Run(ctx context.Context) error {
 	woken, stop := f.waker.Subscribe()
 	defer stop()
@@ -88,8 +92,8 @@ func (f *Follower) Run(ctx context.Context) error {
 	}
 }
 
-// backOff is how long to wait after so many failures before this one: twice as long each time, and up to half of it
-// less, so that replicas do not all come back together.
+// backOff returns the pause before the next attempt: doubled with each earlier failure, and shortened at random by up
+// to half, so that replicas do not retry at the same time.
 func backOff(failures int) time.Duration {
 	d := maxBackOff
 	if failures < 3 {
@@ -98,7 +102,7 @@ func backOff(failures int) time.Duration {
 	return d - rand.N(d/2) //nolint:gosec // nobody gains from foreseeing it
 }
 
-// CaughtUp reports whether searches see everything that is in the change log now. An error means that it is not known.
+// CaughtUp reports whether the index contains every change that is in the log now.
 func (f *Follower) CaughtUp(ctx context.Context) (bool, error) {
 	head, err := changes.Head(ctx, f.client)
 	if err != nil {
@@ -118,7 +122,8 @@ func notUnavailable(err error) error {
 	return err
 }
 
-// Repair has the document of an id made again or removed soon: a reader found it in the index and not in the database.
+// Repair queues the document of an id to be rebuilt or removed, because a reader found it in the index but not in the
+// database.
 func (f *Follower) Repair(id string) {
 	if !searched(id) {
 		return
@@ -132,7 +137,7 @@ func (f *Follower) Repair(id string) {
 	}
 }
 
-// begin waits for the turn to write to the engine.
+// begin waits until this follower may write to the engine.
 func (f *Follower) begin(ctx context.Context) (end func(), err error) {
 	select {
 	case f.turn <- struct{}{}:
@@ -160,10 +165,10 @@ func (f *Follower) catchUp(ctx context.Context) error {
 	return f.mend(ctx)
 }
 
-// checkPause is how often the engine's settings are looked at: another program may have changed them.
+// checkPause is the interval between checks of the engine's settings, which another program may have changed.
 const checkPause = 10 * time.Minute
 
-// check has the engine check its settings, and rebuilds the indexes when they are not as expected.
+// check compares the engine's settings with the expected ones, and rebuilds the indexes when they differ.
 func (f *Follower) check(ctx context.Context) error {
 	now := f.now()
 	if now.Sub(f.checked) < checkPause {
@@ -179,7 +184,7 @@ func (f *Follower) check(ctx context.Context) error {
 	return err
 }
 
-// step takes the next batch of the log, or builds the indexes where there is no following it.
+// step applies the next batch of the log, or rebuilds the indexes when the log does not reach back to them.
 func (f *Follower) step(ctx context.Context) (more bool, err error) {
 	batch, err := f.next(ctx)
 	switch {
@@ -191,12 +196,12 @@ func (f *Follower) step(ctx context.Context) (more bool, err error) {
 	return len(batch) > 0, f.follow(ctx, batch)
 }
 
-// errCut is that the index stands at a change that is not in the log: the log has been cut behind it, or is another
-// database's.
+// errCut means that the index's last change is not in the log: the log was pruned beyond it, or belongs to another
+// database.
 var errCut = errors.New("the change log does not reach back to the index")
 
-// next reads the changes after the engine's cursor; none when it stands at the end. The change at the cursor is read
-// too: when it is not there any more, changes after it may be missing as well.
+// next returns the changes after the engine's cursor, none if it is at the end. The change at the cursor is read too:
+// if it is missing, changes after it may be missing as well, and the error is errCut.
 func (f *Follower) next(ctx context.Context) ([]*ent.Change, error) {
 	seq, err := f.engine.Seq(ctx)
 	if err != nil {
@@ -222,16 +227,17 @@ func (f *Follower) next(ctx context.Context) ([]*ent.Change, error) {
 	return batch[1:], f.far(ctx, batch)
 }
 
-// errRedacted asks for a rebuild after a redaction: a replaced document stays in the files of an index for a while.
+// errRedacted requests a rebuild after a redaction, because a replaced document stays in the files of an index for a
+// while.
 var errRedacted = errors.New("a text was redacted")
 
 func isRedacted(c *ent.Change) bool { return c.Action == schema.Redacted }
 
-// errTooFarBehind asks for a rebuild when that is faster than following the log: after an import, for instance.
+// errTooFarBehind requests a rebuild when that is faster than following the log, for instance after an import.
 var errTooFarBehind = errors.New("most of the index has changed")
 
-// far is errTooFarBehind when a full batch shows that the log is long, and it holds more changes than half of what
-// there is to search.
+// far returns errTooFarBehind if the batch is full and the rest of the log has more changes than half the number of
+// searchable rows.
 func (f *Follower) far(ctx context.Context, batch []*ent.Change) error {
 	if len(batch) < chunk {
 		return nil
@@ -259,9 +265,9 @@ func (f *Follower) read(ctx context.Context, after, limit int) ([]*ent.Change, e
 	return batch, nil
 }
 
-// follow applies a batch of changes and then moves the engine's cursor past it. Documents that only show something of
-// what has changed come last, in chunks, and the cursor waits for them, so that none is lost if the program ends in
-// between; what others change meanwhile does not wait.
+// follow applies a batch of changes and then moves the engine's cursor past it. Documents that only mention a changed
+// row are updated last, in chunks. The cursor moves after them, so that none is lost if the program stops in between;
+// other changes are applied between the chunks.
 func (f *Follower) follow(ctx context.Context, batch []*ent.Change) error {
 	if len(batch) == 0 {
 		return nil
@@ -291,7 +297,7 @@ func (f *Follower) follow(ctx context.Context, batch []*ent.Change) error {
 	return f.apply(ctx, nil, int64(last))
 }
 
-// changed is the ids of the changes, each once.
+// changed returns the ids of the changes, each once.
 func changed(batch []*ent.Change) []string {
 	seen := make(map[string]bool, len(batch))
 	var ids []string
@@ -303,8 +309,8 @@ func changed(batch []*ent.Change) []string {
 	return ids
 }
 
-// apply gives the engine what the ids are now, whatever has been said of them, and removes those that are nothing any
-// more. A seq of 0 leaves the cursor where it is.
+// apply writes the present documents of the ids to the engine, and deletes those of ids that are no longer live. A seq
+// of 0 leaves the cursor unchanged.
 func (f *Follower) apply(ctx context.Context, ids []string, seq int64) error {
 	b := search.Batch{Seq: seq}
 	f.revive(ids)
@@ -325,7 +331,8 @@ func (f *Follower) apply(ctx context.Context, ids []string, seq int64) error {
 	return f.give(ctx, f.engine, b)
 }
 
-// documents are those that any engine takes. One that none does must not hold up all others: it is set aside.
+// documents returns the documents that an engine accepts. Invalid ones are logged and left out, so that they do not
+// stop the others.
 func (f *Follower) documents(ctx context.Context, ids []string) (map[string]search.Document, error) {
 	docs, err := Documents(ctx, f.client, ids)
 	for id, d := range docs {
@@ -337,7 +344,7 @@ func (f *Follower) documents(ctx context.Context, ids []string) (map[string]sear
 	return docs, err
 }
 
-// mend does the repairs that have been asked for.
+// mend performs the queued repairs.
 func (f *Follower) mend(ctx context.Context) error {
 	f.mu.Lock()
 	var ids []string

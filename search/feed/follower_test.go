@@ -274,7 +274,8 @@ func TestFollower_Repair(t *testing.T) {
 
 func TestFollower_invalid_document(t *testing.T) {
 	f := newFed(t, databasetest.SQLite(t))
-	f.put("tgr_1", `{"slug": "`+strings.Repeat("x", 500)+`", "role": "END_USER", "labels": [{"language": "NB", "text": "For lang"}]}`)
+	f.put("tgr_1", `{"slug": "`+strings.Repeat("x", 500)+
+		`", "role": "END_USER", "labels": [{"language": "NB", "text": "For lang"}]}`)
 	f.put("pra_1", practiceDocument)
 	f.put("eve_1", `{"texts": [{"language": "NB", "title": "Samling"}]}`)
 	f.follow()
@@ -313,7 +314,9 @@ func TestFollower_Run(t *testing.T) {
 }
 
 func TestBackOff(t *testing.T) {
-	for failures, want := range map[int]time.Duration{0: time.Second, 1: 2 * time.Second, 2: 4 * time.Second, 3: 8 * time.Second, 1000: 8 * time.Second} {
+	for failures, want := range map[int]time.Duration{
+		0: time.Second, 1: 2 * time.Second, 2: 4 * time.Second, 3: 8 * time.Second, 1000: 8 * time.Second,
+	} {
 		if d := backOff(failures); d < want/2 || d > want {
 			t.Errorf("after %d failures: %v", failures, d)
 		}
@@ -347,8 +350,11 @@ func TestReconcile(t *testing.T) {
 		hidden.Public = false
 		stray := docs["pra_2"]
 		stray.ID = "pra_stray"
-		f.ok(f.engine.Apply(t.Context(), search.Batch{Upserts: []search.Document{stale, hidden, stray}, Deletes: []string{"pra_3", "mun_aas"}}))
-		compared(5, 3, 2) // pra_2 from the public index, pra_3 and mun_aas from both; pra_1 in both, pra_2 in that of the members
+		f.ok(f.engine.Apply(
+			t.Context(), search.Batch{Upserts: []search.Document{stale, hidden, stray}, Deletes: []string{"pra_3", "mun_aas"}},
+		))
+		// pra_2 from the public index, pra_3 and mun_aas from both; pra_1 in both, pra_2 in that of the members
+		compared(5, 3, 2)
 		compared(0, 0, 0)
 		f.finds(search.Public, "fadder", "pra_1", "pra_2", "pra_3")
 		f.finds(search.Public, "gammel")

@@ -10,15 +10,15 @@ import (
 	"dugnad/ent/municipality"
 )
 
-// chunk is how many documents are made and applied at a time.
+// chunk is the number of documents that are built and applied at a time.
 const chunk = 200
 
 type where = func(*sql.Selector)
 
 func every(*sql.Selector) {}
 
-// All calls each with the ids of everything that has a document, some hundred at a time and a type at a time. What
-// becomes live meanwhile may be missed: read the head of the change log first.
+// All calls each with the ids of all rows that have a search document, type by type and a few hundred at a time. Rows
+// that become live meanwhile may be missing: read the head of the change log first, and follow the log from there.
 func All(ctx context.Context, client *ent.Client, each func(ids []string) error) error {
 	for _, t := range ent.Types {
 		if !t.Searched {
@@ -31,7 +31,7 @@ func All(ctx context.Context, client *ent.Client, each func(ids []string) error)
 	return nil
 }
 
-// count returns how many things have a document.
+// count returns the number of rows that have a search document.
 func count(ctx context.Context, c *ent.Client) (total int, err error) {
 	ctx = asIndex(ctx)
 	for _, t := range ent.Types {
@@ -40,7 +40,7 @@ func count(ctx context.Context, c *ent.Client) (total int, err error) {
 		}
 		n, err := c.Count(ctx, t, current(t, every))
 		if err != nil {
-			return 0, fmt.Errorf("count %s to search: %w", t.Name, err)
+			return 0, fmt.Errorf("count searchable %s: %w", t.Name, err)
 		}
 		total += n
 	}
@@ -53,7 +53,7 @@ func eachOf(ctx context.Context, client *ent.Client, t ent.Type, w where, each f
 	for after := ""; ; {
 		ids, err := client.VisibleIDs(ctx, t, after, chunk, current(t, w))
 		if err != nil {
-			return fmt.Errorf("list %s to search: %w", t.Name, err)
+			return fmt.Errorf("list searchable %s: %w", t.Name, err)
 		}
 		if len(ids) == 0 {
 			return nil
@@ -65,7 +65,7 @@ func eachOf(ctx context.Context, client *ent.Client, t ent.Type, w where, each f
 	}
 }
 
-// current narrows w to the rows of a type that have documents: former municipalities have none.
+// current narrows w to the rows of a type that have search documents: it leaves out former municipalities.
 func current(t ent.Type, w where) where {
 	if t.GQL != typeMunicipality {
 		return w

@@ -11,7 +11,7 @@ import (
 	"dugnad/ent/networkmember"
 )
 
-// links are what entries are linked with, by the entry's id.
+// links holds the rows that entries are linked with, by the entry's id.
 type links struct {
 	organizations  map[string][]*ent.Organization
 	municipalities map[string][]participant
@@ -36,16 +36,23 @@ func (l *links) takesPart(id string, m *ent.Municipality, nameThen *string) {
 }
 
 func readLinks(ctx context.Context, c *ent.Client, ids []string) (*links, error) {
-	l := &links{organizations: map[string][]*ent.Organization{}, municipalities: map[string][]participant{}, districts: map[string][]string{}}
+	l := &links{
+		organizations: map[string][]*ent.Organization{}, municipalities: map[string][]participant{},
+		districts: map[string][]string{},
+	}
 
-	organizations, err := c.ContentOrganization.Query().Where(contentorganization.ContentIDIn(ids...)).WithOrganization().All(ctx)
+	organizations, err := c.ContentOrganization.Query().Where(
+		contentorganization.ContentIDIn(ids...),
+	).WithOrganization().All(ctx)
 	if err != nil {
 		return nil, err
 	}
 	for _, o := range organizations {
 		l.organizations[o.ContentID] = append(l.organizations[o.ContentID], o.Edges.Organization)
 	}
-	municipalities, err := c.ContentMunicipality.Query().Where(contentmunicipality.ContentIDIn(ids...)).WithMunicipality(placed).All(ctx)
+	municipalities, err := c.ContentMunicipality.Query().Where(
+		contentmunicipality.ContentIDIn(ids...),
+	).WithMunicipality(placed).All(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -71,13 +78,13 @@ func readLinks(ctx context.Context, c *ent.Client, ids []string) (*links, error)
 	return l, nil
 }
 
-// taking returns the organisations that have a part in an entry, its owner last.
+// taking returns the organisations that take part in an entry, its owner last.
 func (l *links) taking(e *entry) []*ent.Organization {
 	all := slices.Concat(l.organizations[e.ID], []*ent.Organization{e.Edges.Owner})
 	return slices.DeleteFunc(all, func(o *ent.Organization) bool { return o == nil })
 }
 
-// today returns the municipalities of today that an entry is about.
+// today returns the present-day municipalities that an entry is about.
 func (l *links) today(e *entry) (all []*ent.Municipality) {
 	for _, part := range l.municipalities[e.ID] {
 		all = append(all, today(part.Municipality)...)
@@ -97,7 +104,7 @@ func readThemes(ctx context.Context, c *ent.Client) (themeTree, error) {
 	return tree, err
 }
 
-// withAncestors is the theme and all above it. It ends in a circle too.
+// withAncestors returns the theme and its ancestors. It terminates even if the parents form a cycle.
 func (tree themeTree) withAncestors(theme *ent.Theme) []*ent.Theme {
 	var line []*ent.Theme
 	for t := tree[theme.ID]; t != nil && len(line) < len(tree); {
@@ -110,7 +117,7 @@ func (tree themeTree) withAncestors(theme *ent.Theme) []*ent.Theme {
 	return line
 }
 
-// below is the ids of the given themes and of all below them.
+// below returns the ids of the given themes and of all their descendants.
 func (tree themeTree) below(ids []string) []string {
 	wanted := map[string]bool{}
 	for _, id := range ids {

@@ -13,7 +13,9 @@ import (
 	"dugnad/text"
 )
 
-func addMunicipalities(ctx context.Context, client *ent.Client, byPrefix map[string][]string, docs map[string]search.Document) error {
+func addMunicipalities(
+	ctx context.Context, client *ent.Client, byPrefix map[string][]string, docs map[string]search.Document,
+) error {
 	if len(byPrefix["mun"]) == 0 {
 		return nil
 	}
@@ -47,12 +49,12 @@ func addMunicipalities(ctx context.Context, client *ent.Client, byPrefix map[str
 	return nil
 }
 
-// placed has a query bring what today and countyNumber need.
+// placed makes a query load the edges that today and countyNumber read.
 func placed(q *ent.MunicipalityQuery) {
 	q.WithCounty().WithSuccessors(func(q *ent.MunicipalityQuery) { q.WithCounty() })
 }
 
-// today is the municipality, or its successors if it is a former one.
+// today returns the municipality, or its successors if it is a former one.
 func today(m *ent.Municipality) []*ent.Municipality {
 	if m.Active {
 		return []*ent.Municipality{m}
@@ -76,7 +78,7 @@ func placeFacets(d *search.Document, municipalities []*ent.Municipality) {
 	d.Facets[search.Municipality], d.Facets[search.County] = numbers.list, counties.list
 }
 
-// names is a list of names, each once.
+// names is a list of distinct names.
 type names struct {
 	list    []string
 	without []string // names that do not belong on it
@@ -110,7 +112,7 @@ func (n *names) addTexts(texts schema.LocalText) {
 	}
 }
 
-// addPlace adds a name and the ways to type it.
+// addPlace adds a name and its other spellings.
 func (n *names) addPlace(name string) {
 	n.add(name)
 	n.add(spellings(name)...)
@@ -130,16 +132,19 @@ func (n *names) addAllNames(m *ent.Municipality) {
 	}
 }
 
-// shortWord is how long a word may be, in letters, for the engine not to write it in plain letters itself, since far
-// and får are two words.
+// shortWord is the length in letters up to which the engine keeps letters such as å in a word, because far and får are
+// two words.
 const shortWord = 3
 
 var twoLetters = strings.NewReplacer("å", "aa", "Å", "Aa", "ø", "oe", "Ø", "Oe", "æ", "ae", "Æ", "Ae")
 
-// spellings are the other ways to type a name with a short word that has letters of its own: As and Aas for Ås, Sor and
+// spellings returns other spellings of a name in which a short word has Norwegian letters: As and Aas for Ås, Sor and
 // Soer for Sør.
 func spellings(name string) []string {
-	special := slices.ContainsFunc(strings.FieldsFunc(name, func(r rune) bool { return r == ' ' || r == '-' }), func(word string) bool {
+	special := slices.ContainsFunc(strings.FieldsFunc(name, func(r rune) bool {
+		return r == ' ' ||
+			r == '-'
+	}), func(word string) bool {
 		letters := utf8.RuneCountInString(word)
 		return letters <= shortWord && letters < len(word)
 	})

@@ -10,11 +10,11 @@ import (
 	"dugnad/search"
 )
 
-// progress is how often a rebuild says how far it is.
+// progress is the interval at which a rebuild logs its progress.
 const progress = 10 * time.Second
 
-// Reindex rebuilds the indexes from the database and returns when they are in use. Searches are answered from the old
-// ones until then.
+// Reindex rebuilds the indexes from the database and returns when they are in use. Until then searches use the old
+// ones.
 func (f *Follower) Reindex(ctx context.Context) error {
 	end, err := f.begin(ctx)
 	if err != nil {
@@ -24,8 +24,7 @@ func (f *Follower) Reindex(ctx context.Context) error {
 	return f.rebuild(ctx, "asked for")
 }
 
-// rebuild fills new indexes and puts them in place. The old ones are kept up to date meanwhile, and what they are told
-// the new ones are told too.
+// rebuild fills new indexes and puts them in place. Meanwhile changes are applied to both the old and the new indexes.
 func (f *Follower) rebuild(ctx context.Context, reason string) (err error) {
 	started := f.now()
 	f.setRebuilding(true)
@@ -83,7 +82,8 @@ func (f *Follower) setRebuilding(is bool) {
 // keepUp follows the log in the old indexes while new ones are being built, if there are old ones that can follow it.
 func (f *Follower) keepUp(ctx context.Context) error {
 	batch, err := f.next(ctx)
-	if errors.Is(err, search.ErrNeedsRebuild) || errors.Is(err, errCut) || errors.Is(err, errTooFarBehind) || errors.Is(err, errRedacted) {
+	if errors.Is(err, search.ErrNeedsRebuild) || errors.Is(err, errCut) || errors.Is(err, errTooFarBehind) ||
+		errors.Is(err, errRedacted) {
 		return nil
 	}
 	if err != nil {

@@ -12,8 +12,8 @@ import (
 	"dugnad/search"
 )
 
-// Reconciliation is what a comparison of the indexes with the database has found. A document counts once for each index
-// that has it wrong.
+// Reconciliation is the result of comparing the indexes with the database. A document counts once for each index in
+// which it is wrong.
 type Reconciliation struct {
 	At        time.Time
 	Documents int // that there are to find, as the database has it
@@ -25,12 +25,12 @@ type Reconciliation struct {
 // Wrong returns how many documents were missing, stale or superfluous.
 func (r Reconciliation) Wrong() int { return r.Missing + r.Stale + r.Extra }
 
-// alarming is the share of wrong documents at which something is the matter with how the indexes are kept, one in so
-// many.
+// alarming is the divisor of the number of documents: when more than one in alarming is wrong, the result is logged as
+// an error.
 const alarming = 1000
 
-// Reconcile compares both indexes with the database, document by document, and puts right what differs. Searches and
-// changes go on meanwhile; what the change log has had meanwhile is not counted.
+// Reconcile compares both indexes with the database, document by document, and repairs the differences. Searches and
+// changes continue meanwhile; documents that change during the comparison are not counted.
 func (f *Follower) Reconcile(ctx context.Context) (Reconciliation, error) {
 	r, ids, err := f.compare(ctx)
 	if err != nil {
@@ -38,7 +38,7 @@ func (f *Follower) Reconcile(ctx context.Context) (Reconciliation, error) {
 	}
 	for some := range slices.Chunk(ids, chunk) {
 		if err := f.repairNow(ctx, some); err != nil {
-			return r, fmt.Errorf("put the search indexes right: %w", err)
+			return r, fmt.Errorf("repair the search indexes: %w", err)
 		}
 	}
 	report := f.log.InfoContext
@@ -48,14 +48,17 @@ func (f *Follower) Reconcile(ctx context.Context) (Reconciliation, error) {
 	case r.Wrong() > 0:
 		report = f.log.WarnContext
 	}
-	report(ctx, "compared the search indexes with the database", "documents", r.Documents, "missing", r.Missing, "stale", r.Stale, "extra", r.Extra, "ids", ids[:min(len(ids), 10)])
+	report(
+		ctx, "compared the search indexes with the database", "documents", r.Documents, "missing", r.Missing, "stale",
+		r.Stale, "extra", r.Extra, "ids", ids[:min(len(ids), 10)],
+	)
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.reconciled = &r
 	return r, nil
 }
 
-// CatchUp follows the log to its end, for a program that does nothing else.
+// CatchUp applies the log to its end and returns, for commands that do not run a follower.
 func (f *Follower) CatchUp(ctx context.Context) error { return f.catchUp(ctx) }
 
 // compare counts the differences and returns the ids of the documents that may differ.
@@ -125,7 +128,7 @@ func (f *Follower) compare(ctx context.Context) (r Reconciliation, ids []string,
 	return r, slices.Compact(ids), nil
 }
 
-// changedSince is the ids that the log has had after a place in it, and those that show something of them.
+// changedSince returns the ids of the changes after a sequence, and of the documents that contain data of them.
 func (f *Follower) changedSince(ctx context.Context, head int) (map[string]bool, error) {
 	all := map[string]bool{}
 	for {
@@ -157,15 +160,15 @@ func (f *Follower) repairNow(ctx context.Context, ids []string) error {
 	return f.apply(ctx, ids, 0)
 }
 
-// DeadLetter is a document that the engine does not take. It is found by no search until it changes.
+// DeadLetter is a document that the engine refuses. Searches do not find it until it changes.
 type DeadLetter struct {
 	ID     string
 	Reason string
 	At     time.Time
 }
 
-// give has the engine apply a batch, or a rebuild. A document that it does not take must not hold up the others: it is
-// looked for by halves and set aside.
+// give applies a batch to the engine, or to a rebuild. If the engine refuses a document, give finds it by bisection and
+// sets it aside, so that it does not stop the others.
 func (f *Follower) give(ctx context.Context, to interface {
 	Apply(ctx context.Context, b search.Batch) error
 }, b search.Batch,
@@ -176,7 +179,8 @@ func (f *Follower) give(ctx context.Context, to interface {
 	}
 	if len(b.Upserts) == 1 {
 		f.bury(ctx, b.Upserts[0].ID, err)
-		return to.Apply(ctx, search.Batch{Deletes: append(b.Deletes, b.Upserts[0].ID), Seq: b.Seq}) // its former state is no longer true
+		// the index must not keep its former state
+		return to.Apply(ctx, search.Batch{Deletes: append(b.Deletes, b.Upserts[0].ID), Seq: b.Seq})
 	}
 	half := len(b.Upserts) / 2
 	if half == 0 {
@@ -188,7 +192,7 @@ func (f *Follower) give(ctx context.Context, to interface {
 	return f.give(ctx, to, search.Batch{Upserts: b.Upserts[half:], Seq: b.Seq})
 }
 
-// bury sets a document aside.
+// bury records a refused document as a dead letter.
 func (f *Follower) bury(ctx context.Context, id string, reason error) {
 	f.log.ErrorContext(ctx, "a document cannot be searched", "id", id, "error", reason)
 	f.mu.Lock()
@@ -196,7 +200,7 @@ func (f *Follower) bury(ctx context.Context, id string, reason error) {
 	f.dead[id] = DeadLetter{id, reason.Error(), f.now()}
 }
 
-// revive retries documents that were refused.
+// revive forgets the dead letters with these ids, so that they are tried again.
 func (f *Follower) revive(ids []string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

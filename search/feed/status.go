@@ -14,14 +14,15 @@ import (
 	"dugnad/search"
 )
 
-// State is how searching is.
+// State is the state of search.
 type State string
 
 // The states, best first.
 const (
-	Ready       State = "READY"       // searches know of everything
-	Behind      State = "BEHIND"      // searches are answered, and some changes are not in them yet
-	Rebuilding  State = "REBUILDING"  // new indexes are being built; searches are answered from the old ones, if there are any
+	Ready  State = "READY"  // searches know of everything
+	Behind State = "BEHIND" // searches are answered, and some changes are not in them yet
+	// new indexes are being built; searches use the old ones, if there are any
+	Rebuilding  State = "REBUILDING"
 	Unavailable State = "UNAVAILABLE" // no search is answered
 )
 
@@ -34,8 +35,8 @@ const (
 	Meilisearch EngineName = "MEILISEARCH"
 )
 
-// Status is how the indexes are. What only the replica knows that keeps them is empty on the others: dead letters,
-// reconciliation and rebuilding.
+// Status is the state of the indexes. Dead letters, reconciliation and rebuilding are known only to the replica that
+// updates the indexes, and empty on others.
 type Status struct {
 	Engine         EngineName // set by whoever made it
 	State          State
@@ -50,7 +51,7 @@ type Status struct {
 // LagSeconds is Lag for the API.
 func (s Status) LagSeconds() float64 { return s.Lag.Seconds() }
 
-// Status returns the state of the indexes. It fails only when the database does.
+// Status returns the state of the indexes. An error is one of the database.
 func (f *Follower) Status(ctx context.Context) (Status, error) {
 	f.mu.Lock()
 	s := Status{State: Ready, DeadLetters: slices.Collect(maps.Values(f.dead)), Reconciliation: f.reconciled}
@@ -69,11 +70,11 @@ func (f *Follower) Status(ctx context.Context) (Status, error) {
 	s.Applied = int(seq)
 	if err == nil || errors.Is(err, search.ErrNeedsRebuild) {
 		if s.Waiting, err = f.client.Change.Query().Where(change.IDGT(s.Applied)).Count(ctx); err != nil {
-			return s, fmt.Errorf("count the changes that wait: %w", err)
+			return s, fmt.Errorf("count the changes not yet indexed: %w", err)
 		}
 		oldest, err := changes.Read(ctx, f.client, s.Applied, 1)
 		if err != nil {
-			return s, fmt.Errorf("read the oldest change that waits: %w", err)
+			return s, fmt.Errorf("read the oldest change not yet indexed: %w", err)
 		}
 		if len(oldest) > 0 {
 			s.Lag = max(0, f.now().Sub(oldest[0].At))

@@ -217,11 +217,15 @@ func record(t *testing.T, url, key string) {
 		},
 		{
 			Method: "POST", Path: "/multi-search", Key: true,
-			Request: []byte(`{"federation":{"facetsByIndex":{"golden_public":["type"]}},"queries":[{"indexUid":"golden_public","q":""}]}`),
+			Request: []byte(
+				`{"federation":{"facetsByIndex":{"golden_public":["type"]}},"queries":[{"indexUid":"golden_public","q":""}]}`,
+			),
 		},
 		{
 			Method: "POST", Path: "/multi-search", Key: true,
-			Request: []byte(`{"federation":{},"queries":[{"indexUid":"golden_public","q":"","filter":"f_theme = \"VALFA\"","attributesToRetrieve":["id"]}]}`),
+			Request: []byte(
+				`{"federation":{},"queries":[{"indexUid":"golden_public","q":"","filter":"f_theme = \"VALFA\"","attributesToRetrieve":["id"]}]}`,
+			),
 		},
 		{Method: "POST", Path: "/swap-indexes", Key: true, Request: []byte(`[{"indexes":["golden_public","golden_none"]}]`)},
 		{Method: "POST", Path: "/indexes", Key: true, Request: []byte(`{"uid":"golden_public","primaryKey":"id"}`)},

@@ -170,7 +170,9 @@ func (a *Accounts) failed(ctx context.Context, subject string) error {
 		case ent.IsNotFound(err):
 			return tx.Insert(ctx, sql.Insert(attempt.Table).
 				Columns(attempt.FieldID, attempt.FieldFailures, attempt.FieldSince).Values(id, 1, now).
-				OnConflict(sql.ConflictColumns(attempt.FieldID), sql.ResolveWith(func(u *sql.UpdateSet) { u.Add(attempt.FieldFailures, 1) })))
+				OnConflict(
+					sql.ConflictColumns(attempt.FieldID), sql.ResolveWith(func(u *sql.UpdateSet) { u.Add(attempt.FieldFailures, 1) }),
+				))
 		case err != nil:
 			return err
 		case now.Sub(row.Since) >= attemptsWindow:
@@ -261,14 +263,14 @@ func (a *Accounts) endAll(ctx context.Context, tx *ent.Client, accountID, except
 		SetRevokedAt(a.now()).Exec(ctx)
 }
 
-// Identity is what an OpenID provider knows of somebody.
+// Identity is what an OpenID provider says about a person.
 type Identity struct {
 	Issuer, Subject string
 	Name, Email     string
 	EmailVerified   bool
 }
 
-// OfIdentity returns the id of the account of somebody at a provider. It is found by issuer and subject, never by an
+// OfIdentity returns the id of the account of a person at a provider. It is found by issuer and subject, never by an
 // e-mail address alone. The error is UNAUTHENTICATED if there is none: accounts are created by accepting an invitation.
 func (a *Accounts) OfIdentity(ctx context.Context, who Identity) (accountID string, err error) {
 	found, err := a.client.Account.Query().

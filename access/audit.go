@@ -114,7 +114,7 @@ func (r *Recorder) save(ctx context.Context, c *ent.Client) error {
 
 type recorderKey struct{}
 
-// WithRecorder hands the recorder to whoever begins a transaction beneath: a resolver cannot.
+// WithRecorder returns a context with the recorder, for the code that begins a transaction. Resolvers do not begin any.
 func WithRecorder(ctx context.Context, r *Recorder) context.Context {
 	return context.WithValue(ctx, recorderKey{}, r)
 }

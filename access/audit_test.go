@@ -67,7 +67,8 @@ func TestRecorder(t *testing.T) {
 				if e.Code != nil {
 					code = *e.Code
 				}
-				if code != c.code || owner != c.owner || !slices.Equal(e.Subjects, c.subjects) || e.Actor != "acc_1" || e.RequestID != "req" {
+				if code != c.code || owner != c.owner || !slices.Equal(e.Subjects, c.subjects) || e.Actor != "acc_1" ||
+					e.RequestID != "req" {
 					t.Errorf("recorded %v", e)
 				}
 			})

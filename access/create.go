@@ -18,7 +18,7 @@ type NewAccount struct {
 	Role                  schema.Role // in the organisation
 }
 
-// Create creates an account and returns its id. The hub itself only: everybody else joins by an invitation.
+// Create creates an account and returns its id. For the hub itself only: other people join by an invitation.
 func (a *Accounts) Create(ctx context.Context, n NewAccount) (id string, err error) {
 	if !ViewerOf(ctx).IsSystem() {
 		return "", &fault.Error{Code: fault.Forbidden, Message: "accounts are created by invitations"}

@@ -137,7 +137,7 @@ func (a *Accounts) AcceptWithPassword(
 	return a.acceptNew(ctx, secret, name, func(c *ent.AccountCreate) { c.SetEmail(email).SetPassword(hash) })
 }
 
-// AcceptWithIdentity accepts an invitation with a new account for somebody at a provider, and returns its id. The
+// AcceptWithIdentity accepts an invitation with a new account for a person at a provider, and returns its id. The
 // e-mail address is stored if the provider has verified it and no account has it.
 func (a *Accounts) AcceptWithIdentity(ctx context.Context, secret string, who Identity) (accountID string, err error) {
 	name := who.Name
@@ -326,7 +326,7 @@ func (a *Accounts) change(
 			if n == 1 {
 				return &fault.Error{
 					Code:    fault.BadUserInput,
-					Message: "the organisation would have no ADMIN: make somebody else one first",
+					Message: "the organisation would have no ADMIN: make another account one first",
 				}
 			}
 		}
@@ -378,7 +378,7 @@ func (a *Accounts) keepsAdmin(ctx context.Context, tx *ent.Client, who *ent.Acco
 	}
 	n, err := tx.Account.Query().Where(account.HubRoleEQ(schema.HubAdmin), account.DisabledAtIsNil()).Count(ctx)
 	if err == nil && n == 1 {
-		err = &fault.Error{Code: fault.BadUserInput, Message: "the hub would have no HUB_ADMIN: make somebody else one first"}
+		err = &fault.Error{Code: fault.BadUserInput, Message: "the hub would have no HUB_ADMIN: make another account one first"}
 	}
 	return err
 }
@@ -388,8 +388,8 @@ func (a *Accounts) Disable(ctx context.Context, accountID string) error {
 	return a.end(ctx, accountID, func(context.Context, *ent.Client, *ent.AccountUpdateOne) error { return nil })
 }
 
-// Anonymize disables an account and deletes its name, address and identity for good; what it wrote stays, by nobody.
-// HUB_ADMINs only.
+// Anonymize disables an account and permanently deletes its name, address and identity. What it wrote remains, without
+// an author. HUB_ADMINs only.
 func (a *Accounts) Anonymize(ctx context.Context, accountID string) error {
 	return a.end(ctx, accountID, func(ctx context.Context, tx *ent.Client, u *ent.AccountUpdateOne) error {
 		u.SetName("–").ClearEmail().ClearPassword().ClearIssuer().ClearSubject().SetAnonymizedAt(a.now())
@@ -406,8 +406,8 @@ func (a *Accounts) Anonymized(ctx context.Context) ([]string, error) {
 	return a.client.Account.Query().Where(account.AnonymizedAtNotNil()).Order(account.ByID()).IDs(own(ctx))
 }
 
-// AnonymizeAgain anonymizes those of the accounts that are not, as after a backup was restored, and returns how many.
-// HUB_ADMINs only.
+// AnonymizeAgain anonymizes the accounts with these ids that are not anonymous, as after restoring a backup, and
+// returns their number. HUB_ADMINs only.
 func (a *Accounts) AnonymizeAgain(ctx context.Context, ids []string) (done int, err error) {
 	for chunk := range slices.Chunk(ids, 500) {
 		people, err := a.client.Account.Query().Where(account.IDIn(chunk...), account.AnonymizedAtIsNil()).IDs(own(ctx))

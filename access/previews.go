@@ -10,14 +10,14 @@ import (
 	"dugnad/fault"
 )
 
-// How long a preview is valid: by default, and at most.
+// The default and the maximum lifetime of a preview.
 const (
 	previewLife    = time.Hour
 	maxPreviewLife = 7 * 24 * time.Hour
 )
 
-// CreatePreview creates a preview and returns the secret token of it: whoever has the token reads the entries of p as
-// if they were published. The caller checks what the viewer may preview. life is a week at most; 0 means an hour.
+// CreatePreview creates a preview and returns its secret token, whose holder reads the entries of p as if they were
+// published. The caller checks what the viewer may preview. life is a week at most; 0 means an hour.
 func (a *Accounts) CreatePreview(
 	ctx context.Context, p Previewed, life time.Duration,
 ) (t *ent.PreviewToken, secret string, err error) {

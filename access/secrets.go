@@ -47,7 +47,8 @@ const (
 	maxPassword = 200
 )
 
-// argon2id with 64 MiB, two passes and one lane. RFC 9106 recommends 64 MiB with three passes where memory is scarce; OWASP's minimum is
+// argon2id with 64 MiB, two passes and one lane. RFC 9106 recommends 64 MiB with three passes where memory is scarce;
+// OWASP's minimum is
 // 19 MiB with two.
 const (
 	argonTime    = 2
@@ -66,7 +67,7 @@ func argon(password string, salt []byte) []byte {
 	return argon2.IDKey([]byte(password), salt, argonTime, argonMemory, argonThreads, argonKey)
 }
 
-// CheckPassword returns BAD_USER_INPUT if somebody must not choose the password.
+// CheckPassword returns BAD_USER_INPUT if the password is too short, too long or not UTF-8.
 func CheckPassword(password string) error {
 	switch n := utf8.RuneCountInString(password); {
 	case !utf8.ValidString(password):
@@ -87,12 +88,12 @@ func hashPassword(password string) string {
 		base64.RawStdEncoding.EncodeToString(salt), base64.RawStdEncoding.EncodeToString(argon(password, salt)))
 }
 
-// nobodysPassword is the hash that is compared with where there is no account, so that the answer takes the same time.
+// nobodysPassword is the hash to compare with if there is no account, so that the answer takes the same time.
 //
 //nolint:gosec // nobody's
 const nobodysPassword = "$argon2id$v=19$m=65536,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 
-// isPassword reports whether a hash of hashPassword is that of the password.
+// isPassword reports whether hash is the result of hashPassword for the password.
 func isPassword(hash, password string) bool {
 	if utf8.RuneCountInString(password) > maxPassword {
 		return false
@@ -118,7 +119,7 @@ func NewUploadSecret() (secret, hash string) {
 	return secret, hashOf(secret)
 }
 
-// IsUploadSecret reports whether a hash of NewUploadSecret is that of the secret.
+// IsUploadSecret reports whether hash is the one that NewUploadSecret returned with the secret.
 func IsUploadSecret(hash, secret string) bool {
 	return subtle.ConstantTimeCompare([]byte(hash), []byte(hashOf(secret))) == 1
 }

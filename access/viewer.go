@@ -1,6 +1,6 @@
-// Package access holds who is asking and what they may see and do: viewers and their roles, accounts, sign-ins, keys,
-// and the audit log. Scope is the one rule that filters live rows; it is applied by the client that NewClient returns,
-// by the filter compiler at every hop, and by search through the choice of index.
+// Package access holds the callers and what they may see and do: viewers and their roles, accounts, sign-ins, keys, and
+// the audit log. Scope is the one rule that filters live rows; it is applied by the client that NewClient returns, by
+// the filter compiler at every hop, and by search through the choice of index.
 package access
 
 import (
@@ -24,7 +24,7 @@ const (
 	system    Kind = "system"
 )
 
-// Viewer is who is asking. Roles are by the id of the organisation.
+// Viewer is the caller of a request. Roles are by the id of the organisation.
 type Viewer struct {
 	Kind     Kind
 	Name     string // in the change log and the logs: the id of an account or a key; never shown to readers

@@ -29,7 +29,7 @@ type Item struct {
 	first       *time.Time // when it was first published, in the hub that it comes from
 }
 
-// ActOptions are what an act needs besides its entries.
+// ActOptions are the arguments of an act besides its entries.
 type ActOptions struct {
 	At           *time.Time // of the schedules
 	Reason       string     // for the history
@@ -48,11 +48,10 @@ type Outcome struct {
 	Conflicts []*ConflictError
 }
 
-// maxEntries is how many entries one act may have.
+// maxEntries is the maximum number of entries of one act.
 const maxEntries = 1000
 
-// do is the path of an act, from top to bottom. What a publish does of its own is batch.preparePublish and
-// batch.publish.
+// do runs the stages of an act, in order. The stages of publishing are batch.preparePublish and batch.publish.
 func (b *batch) do() error {
 	return b.run(
 		b.checkCall, // acts.go: the call itself
@@ -64,8 +63,9 @@ func (b *batch) do() error {
 	)
 }
 
-// Do does an act with the entries, all or none. An entry that the viewer has no part in is NOT_FOUND like one that is
-// not there; too weak a role is FORBIDDEN, an act that is not possible in the entry's stage a STAGE problem.
+// Do performs an act on the entries atomically. The problem of an entry is NOT_FOUND if it does not exist or the viewer
+// has no role in its organisation, FORBIDDEN if the role is too weak, and STAGE if the act is not possible in its
+// stage.
 func (s *Service) Do(ctx context.Context, act Act, options ActOptions, items ...Item) (Outcome, error) {
 	var o Outcome
 	err := s.write(ctx, publishes(act), func(w *write) (err error) {
@@ -84,7 +84,7 @@ func (s *Service) Do(ctx context.Context, act Act, options ActOptions, items ...
 	return o, nil
 }
 
-// do does an act as a part of the transaction. With problems or conflicts the caller takes it back.
+// do performs an act within the transaction. The caller rolls back if there are problems or conflicts.
 func (w *write) do(act Act, options ActOptions, items []Item) (Outcome, error) {
 	b := w.actBatch(act, options, items)
 	switch err := b.do(); {
@@ -109,7 +109,7 @@ func publishes(act Act) bool {
 	}, act)
 }
 
-// checkCall finds what is wrong with the call itself.
+// checkCall adds problems of the arguments themselves.
 func (b *batch) checkCall() error {
 	ids := unique(b.ids())
 	switch {
@@ -150,7 +150,7 @@ func (b *batch) dropNotDue() error {
 	return nil
 }
 
-// perform does what the act does besides changing the stage.
+// perform does the work of the act besides changing the stage.
 func (b *batch) perform() error {
 	switch b.act {
 	case ActPublish, ActSchedulePublish:
@@ -230,7 +230,7 @@ func (b *batch) recordAct(e *entryWrite) (*ent.Entry, error) {
 	return written, b.addStep(written, b.act, o.Reason, e.item.Acknowledge)
 }
 
-// author returns the account that wrote the head of an entry, "" when it was a program, or when the account has ended.
+// author returns the account that wrote the head of an entry, "" if it was a program or the account is disabled.
 func (w *write) author(e *ent.Entry) string {
 	r, err := w.Revision.Query().Where(revision.EntryID(e.ID), revision.Number(e.Head)).Only(w.ctx)
 	if err != nil {
@@ -354,7 +354,7 @@ func (w *write) transferLive(e *ent.Entry, to string) error {
 	return nil
 }
 
-// checkAssignee finds whether the account has a part in what it is to work on.
+// checkAssignee adds a problem unless the account has a role in the owners of all entries.
 func (b *batch) checkAssignee() error {
 	id := b.options.Account
 	if id == "" {
@@ -382,8 +382,8 @@ func (b *batch) checkAssignee() error {
 	return nil
 }
 
-// deleteDrafts deletes entries that were never published, with all that was written of them. References of other drafts
-// to them dangle.
+// deleteDrafts deletes entries that were never published, with their revisions and history. References from other
+// drafts to them dangle.
 func (w *write) deleteDrafts(ids []string) error {
 	for chunk := range slices.Chunk(ids, 500) {
 		_, err := w.Reference.Delete().Where(reference.FromIDIn(chunk...)).Exec(w.ctx)

@@ -11,8 +11,8 @@ import (
 	"dugnad/schema"
 )
 
-// check finds what keeps the new documents from being saved, all of it at once: what no document may hold, what they
-// point at that is not there, and owners and keys that cannot be.
+// check returns all problems that keep the new documents from being saved: invalid values, references to objects that
+// do not exist, and invalid owners and keys.
 func (b *batch) check() error {
 	for _, e := range b.entries {
 		b.problems = append(b.problems, check(e.id, e.typ.GQL, e.doc)...)
@@ -29,8 +29,8 @@ func (b *batch) check() error {
 	return b.checkOwners()
 }
 
-// missing returns a problem for everything that the documents point at and that is not there: neither stored nor among
-// the ids that are being saved. saving holds the ids of the documents, in order.
+// missing returns a problem for every reference of the documents to an object that is neither stored nor being saved.
+// saving holds the ids of the documents, in order.
 func (w *write) missing(docs []ent.Document, saving []string) ([]Problem, error) {
 	known := make(map[string]bool)
 	for _, id := range saving {
@@ -72,9 +72,9 @@ func (w *write) missing(docs []ent.Document, saving []string) ([]Problem, error)
 	return problems, nil
 }
 
-// addKnown adds those of the entries that the writer may point at: what the writer may read, as a reader or as an
-// editor, and what the head points at already, which may have been withdrawn since. The writer must not learn of any
-// other that it is there.
+// addKnown adds the entries that the writer may refer to: those that the writer may read, as a reader or as an editor,
+// and those that the head refers to already, which may have been withdrawn since. The writer must not learn that others
+// exist.
 func (w *write) addKnown(known map[string]bool, entries, saving []string) error {
 	for chunk := range slices.Chunk(entries, 500) {
 		q := w.Entry.Query().Where(entry.IDIn(chunk...))
@@ -106,8 +106,8 @@ func (w *write) addKnown(known map[string]bool, entries, saving []string) error 
 	return nil
 }
 
-// addFiles adds those of the files that the writer may point at: those of its organisations, and those of nobody that
-// it sees. Whoever could point at another's file could show it to everybody.
+// addFiles adds the files that the writer may refer to: those of its organisations, and those without an owner that it
+// sees. A writer who could refer to another organisation's file could publish it.
 func (w *write) addFiles(known map[string]bool, files []string) error {
 	organizations, all := w.viewer.Organizations()
 	for chunk := range slices.Chunk(files, 500) {
@@ -128,7 +128,7 @@ func (w *write) addFiles(known map[string]bool, files []string) error {
 	return nil
 }
 
-// checkOwners adds problems for owners that are not there, and for keys that another entry of the owner has.
+// checkOwners adds problems for owners that do not exist, and for keys that another entry of the owner has.
 func (b *batch) checkOwners() error {
 	var owners, keys []string
 	for _, e := range b.entries {
@@ -166,7 +166,7 @@ func (b *batch) checkOwners() error {
 	return nil
 }
 
-// ownKey is a writer's own id of an entry with what it is unique within.
+// ownKey is the writer's own id of an entry, with the owner and type within which it is unique.
 type ownKey struct {
 	t          schema.ContentType
 	owner, key string

@@ -7,8 +7,8 @@ import (
 	"dugnad/ent/revision"
 )
 
-// ConflictError is the error when somebody saved in between: what the writer saw, what the writer wants, and what there
-// is now.
+// ConflictError is the error of a save that is based on an older revision: what the writer saw, what the writer wants,
+// and what there is now.
 type ConflictError struct {
 	Entry  string
 	Type   string // of the entry, PRACTICE for instance
@@ -28,7 +28,7 @@ func (e *ConflictError) Fields() ([]string, error) {
 	return conflicting([]byte(e.Base.Document), e.Mine, []byte(e.Theirs.Document))
 }
 
-// Changes returns what somebody else changed since the revision that was seen.
+// Changes returns what others changed since the revision that the writer saw.
 func (e *ConflictError) Changes() ([]FieldChange, error) {
 	return Diff([]byte(e.Base.Document), []byte(e.Theirs.Document))
 }

@@ -118,7 +118,8 @@ func TestSave(t *testing.T) {
 			h.draft(id, `{"period": null}`)
 			r := h.client.Revision.Query().Where(revision.EntryID(id)).Order(revision.ByNumber()).AllX(h.ctx)
 			last := r[len(r)-1].Document
-			if strings.Contains(last, "period") || !strings.Contains(last, "Rettleiing") || !strings.Contains(last, `"slug":"min"`) {
+			if strings.Contains(last, "period") || !strings.Contains(last, "Rettleiing") ||
+				!strings.Contains(last, `"slug":"min"`) {
 				t.Errorf("the document is %s", last)
 			}
 			var in ent.PracticeInput
@@ -185,12 +186,15 @@ func TestSave(t *testing.T) {
 			"downloads.0.title.0.text":      `{"downloads": [{"title": [{"language": "NB", "text": " "}], "format": "PDF"}]}`,
 			"results.0.label.1.language":    `{"results": [{"label": [{"language": "NB", "text": "x"}, {"language": "NB", "text": "y"}]}]}`,
 			"period.start":                  `{"period": {"start": "i fjor"}}`,
-			"themes ":                       `{"themes": [` + strings.Repeat(`"the_01m8000000000000000000000", `, 500) + `"the_01m8000000000000000000000"]}`,
-			"unnamedMunicipalities.0.role":  `{"unnamedMunicipalities": [{"count": 17, "role": "KING", "note": [{"language": "NB", "text": "x"}]}]}`,
+			"themes ": `{"themes": [` + strings.Repeat(`"the_01m8000000000000000000000", `, 500) +
+				`"the_01m8000000000000000000000"]}`,
+			"unnamedMunicipalities.0.role": `{"unnamedMunicipalities": [{"count": 17, "role": "KING", "note": [{"language": "NB", "text": "x"}]}]}`,
 		} {
 			h.Run("tells of a wrong "+name, func(t *testing.T) {
 				_, problems, err := h.save(h.NewID("pra"), document, nil)
-				if err != nil || !slices.ContainsFunc(problems, func(p content.Problem) bool { return strings.Join(p.Path, ".") == strings.TrimSpace(name) }) {
+				if err != nil || !slices.ContainsFunc(problems, func(p content.Problem) bool {
+					return strings.Join(p.Path, ".") == strings.TrimSpace(name)
+				}) {
 					t.Errorf("got %v %v", problems, err)
 				}
 			})
@@ -207,7 +211,9 @@ func TestSave(t *testing.T) {
 			}
 		})
 		h.Run("an owner that is not there", func(t *testing.T) {
-			_, problems, err := h.Save(h.ctx, content.Draft{ID: h.NewID("pra"), Type: "PRACTICE", Owner: h.NewID("org"), Document: json.RawMessage(`{}`)})
+			_, problems, err := h.Save(
+				h.ctx, content.Draft{ID: h.NewID("pra"), Type: "PRACTICE", Owner: h.NewID("org"), Document: json.RawMessage(`{}`)},
+			)
 			if err != nil || len(problems) != 1 || problems[0].Path[0] != "owner" {
 				t.Errorf("got %v %v", problems, err)
 			}
@@ -216,7 +222,9 @@ func TestSave(t *testing.T) {
 			before := h.client.Revision.Query().CountX(h.ctx)
 			_, problems, err := h.Save(h.ctx,
 				content.Draft{ID: h.NewID("pra"), Type: "PRACTICE", Owner: h.owner, Document: json.RawMessage(named("God", ""))},
-				content.Draft{ID: h.NewID("pra"), Type: "PRACTICE", Owner: h.owner, Document: json.RawMessage(`{"audience": "SOME"}`)})
+				content.Draft{
+					ID: h.NewID("pra"), Type: "PRACTICE", Owner: h.owner, Document: json.RawMessage(`{"audience": "SOME"}`),
+				})
 			if err != nil || len(problems) == 0 || h.client.Revision.Query().CountX(h.ctx) != before {
 				t.Errorf("got %v %v, and %d revisions more", problems, err, h.client.Revision.Query().CountX(h.ctx)-before)
 			}
@@ -229,7 +237,9 @@ func TestPublish(t *testing.T) {
 		theme := h.data("the", `{"slug": "bosetting", "labels": [{"language": "NB", "text": "Bosetting"}]}`)
 
 		h.Run("tells of everything that is missing, and publishes nothing", func(t *testing.T) {
-			good, bad := h.draft(h.NewID("pra"), named("God", "")), h.draft(h.NewID("pra"), `{"texts": [{"language": "NB", "summary": "x"}]}`)
+			good, bad := h.draft(h.NewID("pra"), named("God", "")), h.draft(
+				h.NewID("pra"), `{"texts": [{"language": "NB", "summary": "x"}]}`,
+			)
 			_, problems, err := h.Publish(h.ctx, good, bad)
 			var paths []string
 			for _, p := range problems {
@@ -244,7 +254,10 @@ func TestPublish(t *testing.T) {
 			}
 		})
 		h.Run("a text that is not ready stays back", func(t *testing.T) {
-			item := h.draft(h.NewID("pra"), `{"kind": "ADVICE", "texts": [{"language": "NB", "title": "Ferdig"}, {"language": "NN", "title": "Halv", "ready": false}]}`)
+			item := h.draft(
+				h.NewID("pra"),
+				`{"kind": "ADVICE", "texts": [{"language": "NB", "title": "Ferdig"}, {"language": "NN", "title": "Halv", "ready": false}]}`,
+			)
 			h.publish(item)
 			if titles := h.client.Practice.GetX(h.ctx, item.ID).Titles; len(titles) != 1 || titles["NB"] != "Ferdig" {
 				t.Errorf("the titles are %v", titles)
@@ -288,10 +301,12 @@ func TestPublish(t *testing.T) {
 		})
 		h.Run("what was set and is cleared is cleared", func(t *testing.T) {
 			id := h.NewID("pra")
-			h.publish(h.draft(id, named("Set", `, "themes": ["`+theme+`"], "period": {"start": "2019-01-01"}, "issued": {"date": "2019-05-01", "precision": "MONTH"}, "audience": "MEMBERS", "evidence": {"level": 3}`)))
+			h.publish(h.draft(id, named("Set", `, "themes": ["`+theme+
+				`"], "period": {"start": "2019-01-01"}, "issued": {"date": "2019-05-01", "precision": "MONTH"}, "audience": "MEMBERS", "evidence": {"level": 3}`)))
 			h.publish(h.draft(id, `{"themes": null, "period": null, "issued": null, "audience": null, "evidence": null}`))
 			row := h.client.Practice.Query().Where(practice.ID(id)).WithThemes().OnlyX(h.ctx)
-			if row.Issued != nil || row.IssuedOn != nil || row.Period != nil || row.Audience != schema.Public || row.EvidenceLevel != nil || row.Rating != nil || len(row.Edges.Themes) != 0 {
+			if row.Issued != nil || row.IssuedOn != nil || row.Period != nil || row.Audience != schema.Public ||
+				row.EvidenceLevel != nil || row.Rating != nil || len(row.Edges.Themes) != 0 {
 				t.Errorf("the row is %v", row)
 			}
 		})
@@ -375,7 +390,9 @@ func TestPublishAtTheSameMoment(t *testing.T) {
 		for range 5 {
 			a, b := h.NewID("pra"), h.NewID("too")
 			_, problems, err := h.Save(h.ctx,
-				content.Draft{ID: a, Type: "PRACTICE", Owner: h.owner, Document: json.RawMessage(named("A", `, "tools": ["`+b+`"]`))},
+				content.Draft{
+					ID: a, Type: "PRACTICE", Owner: h.owner, Document: json.RawMessage(named("A", `, "tools": ["`+b+`"]`)),
+				},
 				content.Draft{ID: b, Type: "TOOL", Owner: h.owner, Document: json.RawMessage(method("B"))})
 			if err != nil || len(problems) > 0 {
 				h.Fatal(err, problems)

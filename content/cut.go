@@ -22,8 +22,8 @@ type erased struct {
 	words  int
 }
 
-// cutter takes erased texts out of others. A text is found by its words, whatever the case, the accents and what stands
-// between them, so that "Ola Nordmann", "OLA  NORDMANN" and ola-nordmann are one.
+// cutter removes erased texts from others. A text is found by its words, ignoring case, accents and the characters
+// between words, so that "Ola Nordmann", "OLA NORDMANN" and ola-nordmann are one.
 type cutter struct {
 	key    []byte
 	texts  []erased
@@ -32,8 +32,8 @@ type cutter struct {
 	places int               // that were cut
 }
 
-// digestOf returns the keyed hash of words. Without the key nobody can find out by trying what the text was, which for
-// eleven digits would be easy.
+// digestOf returns the keyed hash of words. Without the key the text cannot be found by guessing, which for eleven
+// digits would be easy.
 func digestOf(key []byte, words []string) string {
 	h := hmac.New(sha256.New, key)
 	h.Write([]byte("redaction\x00" + strings.Join(words, " ")))
@@ -170,7 +170,8 @@ func (c *cutter) cutDocument(t ent.Type, id string, o object) error {
 
 var plainText = reflect.TypeFor[string]()
 
-// value cuts the texts in a value of the Go type, and returns it. language is that of the value, or of what it is in.
+// value removes the erased texts from a value of the Go type, and returns it. language is that of the value or of its
+// parent.
 func (c *cutter) value(v any, t reflect.Type, name string, language schema.Language) any {
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()

@@ -34,7 +34,7 @@ type Data struct {
 	Stored   *Stored         // of an asset whose bytes are stored already
 }
 
-// Stored is what is known of a stored file. Zero means unknown.
+// Stored holds the properties of a stored file. Zero means unknown.
 type Stored struct {
 	SHA256               string
 	Bytes                int
@@ -55,9 +55,9 @@ func (s *Stored) columns() map[string]any {
 	return columns
 }
 
-// PutData writes the reference data, all or none, and appends what changed to the change log. Rows are written before
-// edges, so that the data may point at each other. changed is the number of pieces whose document differs from before.
-// It checks no rights: WriteData does.
+// PutData writes the reference data atomically, and appends the changes to the change log. Rows are written before
+// edges, so that they may refer to each other. changed is the number of pieces whose document differs from before. It
+// checks no rights: WriteData does.
 func (s *Service) PutData(ctx context.Context, data ...Data) (changed int, problems []Problem, err error) {
 	for _, d := range data {
 		if d.File != nil {
@@ -201,7 +201,7 @@ func newest(s *sql.Selector) {
 	))))
 }
 
-// stored returns what is known of the file of an asset, nil when there is none.
+// stored returns the properties of an asset's file, nil if it has none.
 func (d Data) stored() *Stored {
 	if d.File == nil {
 		return d.Stored

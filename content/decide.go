@@ -9,8 +9,8 @@ import (
 	"dugnad/schema"
 )
 
-// decideSaves finds whether the viewer may save each draft, over the revision that the writer saw. The first draft that
-// may not be saved ends it.
+// decideSaves checks that the viewer may save each draft, based on the revision that the writer saw. It stops at the
+// first draft that may not be saved.
 func (b *batch) decideSaves() error {
 	for _, e := range b.entries {
 		if e.entry() == nil && e.draft.Type == "" {
@@ -58,7 +58,7 @@ func (w *write) maySave(d Draft, e *ent.Entry) (schema.Stage, *Problem) {
 	return stage, problem
 }
 
-// decideAct finds whether the viewer may do the act with each entry, at the revision that the viewer saw.
+// decideAct checks that the viewer may perform the act on each entry, at the revision that the viewer saw.
 func (b *batch) decideAct() error {
 	for _, e := range b.entries {
 		stage, problem := b.decide(e.id, e.entry(), b.act)

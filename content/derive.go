@@ -14,8 +14,8 @@ import (
 	"dugnad/text"
 )
 
-// derive writes the rows of the entries: which revision is the head, and what lists and filters need to know of it. Of
-// an act that has a step in the history it writes that too.
+// derive updates the rows of the entries: the head's number, and the columns for lists and filters. It also writes the
+// step of an act that has one.
 func (b *batch) derive() error {
 	var changed []*entryWrite
 	for _, e := range b.entries {
@@ -73,8 +73,8 @@ func (w *write) updateEntry(e *entryWrite, stale bool) (*ent.Entry, error) {
 // sortTitle returns the collation key of a title, for lists of entries.
 func sortTitle(title string) string { return text.SortKey(string(schema.NB), title) }
 
-// maxFolded bounds the words of an entry that can be searched for among drafts, in bytes. Reports have some ten
-// thousand words.
+// maxFolded limits the words of an entry by which drafts can be searched, in bytes. Reports have about ten thousand
+// words.
 const maxFolded = 64 << 10
 
 // foldedWords returns the words of a document's texts, its key and its slug, each once, so that " word" finds those
@@ -128,8 +128,8 @@ func titleOf(texts []schema.ContentText) string {
 	return ""
 }
 
-// FillEntries derives what the rows of entries have of their heads where it is missing, and writes the beginning of
-// their history: for entries that were created before either was stored.
+// FillEntries fills the columns derived from heads, and the first step of the history, for entries that were created
+// before these were stored.
 func (s *Service) FillEntries(ctx context.Context) error {
 	for after := ""; ; {
 		n := 0

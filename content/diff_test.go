@@ -42,8 +42,14 @@ func TestDiff(t *testing.T) {
 			"an item in between", `{"keyFigures": [{"value": 1}, {"value": 2}]}`, `{"keyFigures": [{"value": 1}, {"value": 7}, {"value": 2}]}`,
 			`keyFigures.1: – → {"value":7}`,
 		},
-		{"an item that changed", `{"keyFigures": [{"value": 1, "unit": "NOK"}]}`, `{"keyFigures": [{"value": 2, "unit": "NOK"}]}`, `keyFigures.0.value: 1 → 2`},
-		{"an item that went", `{"downloads": [{"url": "a"}, {"url": "b"}]}`, `{"downloads": [{"url": "b"}]}`, `downloads.0: {"url":"a"} → –`},
+		{
+			"an item that changed", `{"keyFigures": [{"value": 1, "unit": "NOK"}]}`,
+			`{"keyFigures": [{"value": 2, "unit": "NOK"}]}`, `keyFigures.0.value: 1 → 2`,
+		},
+		{
+			"an item that went", `{"downloads": [{"url": "a"}, {"url": "b"}]}`, `{"downloads": [{"url": "b"}]}`,
+			`downloads.0: {"url":"a"} → –`,
+		},
 		{
 			"a label", `{"keyFigures": [{"label": [{"language": "NB", "text": "a"}]}]}`, `{"keyFigures": [{"label": [{"language": "NB", "text": "b"}]}]}`,
 			`keyFigures.0.label.NB.text: "a" → "b"`,
@@ -52,9 +58,15 @@ func TestDiff(t *testing.T) {
 			"a list of texts", `{"texts": [{"language": "NB", "steps": ["a", "b", "c"]}]}`, `{"texts": [{"language": "NB", "steps": ["a", "c"]}]}`,
 			`texts.NB.steps.1: "b" → –`,
 		},
-		{"null in a list", `{"texts": [{"language": "NB", "steps": [null, "b"]}]}`, `{"texts": [{"language": "NB", "steps": ["a", "b"]}]}`, `texts.NB.steps.0: – → "a"`},
+		{
+			"null in a list", `{"texts": [{"language": "NB", "steps": [null, "b"]}]}`,
+			`{"texts": [{"language": "NB", "steps": ["a", "b"]}]}`, `texts.NB.steps.0: – → "a"`,
+		},
 		{"an empty list is none", `{"themes": []}`, `{"texts": []}`, ""},
-		{"the order of languages", `{"texts": [{"language": "NB", "title": "a"}, {"language": "NN", "title": "b"}]}`, `{"texts": [{"language": "NN", "title": "b"}, {"language": "NB", "title": "a"}]}`, ""},
+		{
+			"the order of languages", `{"texts": [{"language": "NB", "title": "a"}, {"language": "NN", "title": "b"}]}`,
+			`{"texts": [{"language": "NN", "title": "b"}, {"language": "NB", "title": "a"}]}`, "",
+		},
 		{
 			"files of two languages", `{"downloads": [{"url": "a", "language": "NB"}, {"url": "b", "language": "NN"}]}`,
 			`{"downloads": [{"url": "b", "language": "NN"}]}`, `downloads.0: {"language":"NB","url":"a"} → –`,
@@ -75,7 +87,9 @@ func partsOf(before, after string) []TextPart {
 
 // Two edits at the ends of a long body leave nearly all of it, whether it has lines or is one.
 func TestDiffOfLongTexts(t *testing.T) {
-	for name, sentence := range map[string]string{"lines": "Kommunen busette flyktningane i lag med frivillige.\n", "words": "Kommunen busette dei. "} {
+	for name, sentence := range map[string]string{
+		"lines": "Kommunen busette flyktningane i lag med frivillige.\n", "words": "Kommunen busette dei. ",
+	} {
 		t.Run(name, func(t *testing.T) {
 			body := strings.Repeat(sentence, 90_000/len(sentence))
 			if name == "words" {
@@ -136,13 +150,34 @@ func TestConflicting(t *testing.T) {
 		want               []string
 	}{
 		{"only mine", `{"kind": "MODEL"}`, base, nil},
-		{"other places", `{"kind": "ADVICE", "slug": "a", "texts": [{"language": "NB", "title": "x", "body": "b"}]}`, `{"kind": "MODEL", "slug": "a", "texts": [{"language": "NB", "title": "a", "body": "b"}]}`, nil},
-		{"one place, one value", `{"kind": "MODEL", "slug": "a", "texts": [{"language": "NB", "title": "a", "body": "b"}]}`, `{"kind": "MODEL", "slug": "a", "texts": [{"language": "NB", "title": "a", "body": "b"}]}`, nil},
-		{"one place, two values", `{"kind": "ADVICE", "slug": "a", "texts": [{"language": "NB", "title": "x", "body": "b"}]}`, `{"kind": "ADVICE", "slug": "b", "texts": [{"language": "NB", "title": "y", "body": "b"}]}`, []string{"texts.NB.title"}},
-		{"a whole text and its title", `{"kind": "ADVICE", "slug": "a"}`, `{"kind": "ADVICE", "slug": "a", "texts": [{"language": "NB", "title": "y", "body": "b"}]}`, []string{"texts.NB"}},
+		{
+			"other places", `{"kind": "ADVICE", "slug": "a", "texts": [{"language": "NB", "title": "x", "body": "b"}]}`,
+			`{"kind": "MODEL", "slug": "a", "texts": [{"language": "NB", "title": "a", "body": "b"}]}`, nil,
+		},
+		{
+			"one place, one value", `{"kind": "MODEL", "slug": "a", "texts": [{"language": "NB", "title": "a", "body": "b"}]}`,
+			`{"kind": "MODEL", "slug": "a", "texts": [{"language": "NB", "title": "a", "body": "b"}]}`, nil,
+		},
+		{
+			"one place, two values",
+			`{"kind": "ADVICE", "slug": "a", "texts": [{"language": "NB", "title": "x", "body": "b"}]}`,
+			`{"kind": "ADVICE", "slug": "b", "texts": [{"language": "NB", "title": "y", "body": "b"}]}`,
+			[]string{"texts.NB.title"},
+		},
+		{
+			"a whole text and its title", `{"kind": "ADVICE", "slug": "a"}`,
+			`{"kind": "ADVICE", "slug": "a", "texts": [{"language": "NB", "title": "y", "body": "b"}]}`, []string{"texts.NB"},
+		},
 		{"a place in a list that moved", `{"keyFigures": [1, 9]}`, `{"keyFigures": [0, 1, 8]}`, []string{"keyFigures"}},
-		{"a language that one took away", `{"kind": "ADVICE", "slug": "a"}`, `{"kind": "ADVICE", "slug": "a", "texts": [{"language": "NB", "title": "a", "body": "b", "summary": "s"}]}`, []string{"texts.NB"}},
-		{"both added a language", `{"texts": [{"language": "SE", "title": "a", "body": "c"}]}`, `{"texts": [{"language": "SE", "title": "b"}]}`, []string{"texts.SE.title"}},
+		{
+			"a language that one took away", `{"kind": "ADVICE", "slug": "a"}`,
+			`{"kind": "ADVICE", "slug": "a", "texts": [{"language": "NB", "title": "a", "body": "b", "summary": "s"}]}`,
+			[]string{"texts.NB"},
+		},
+		{
+			"both added a language", `{"texts": [{"language": "SE", "title": "a", "body": "c"}]}`,
+			`{"texts": [{"language": "SE", "title": "b"}]}`, []string{"texts.SE.title"},
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if test.name == "only mine" {

@@ -11,8 +11,8 @@ import (
 	"dugnad/schema"
 )
 
-// fields checks values by their type, wherever they stand in a document: dates exist, small texts are not empty and in
-// known languages, lists are not too long.
+// fields checks values by their type, anywhere in a document: dates exist, small texts are not empty and in known
+// languages, lists are not too long.
 func (c *checker) fields(doc ent.Document) {
 	v := reflect.ValueOf(doc).Elem()
 	for i := range v.NumField() {
@@ -56,7 +56,7 @@ func (c *checker) walk(v reflect.Value, path []string) {
 	}
 }
 
-// local checks a small text: at most one for each language, none of them empty.
+// local checks a LocalText: at most one text for each language, and no empty ones.
 func (c *checker) local(t schema.LocalText, path []string) {
 	seen := make(map[schema.Language]bool, len(t))
 	for i, s := range t {

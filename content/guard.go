@@ -13,14 +13,14 @@ import (
 	"dugnad/schema"
 )
 
-// Acknowledgement is a warning that somebody acknowledges, and why.
+// Acknowledgement is the acknowledgement of a warning, with a reason.
 type Acknowledgement struct {
 	Code   string // as it was given; one that is no ProblemCode acknowledges nothing
 	Path   []string
 	Reason string
 }
 
-// unacknowledged returns the warnings that nobody acknowledged with a reason of at least three characters. It reuses
+// unacknowledged returns the warnings that were not acknowledged with a reason of at least three characters. It reuses
 // the slice.
 func unacknowledged(warnings []Problem, acks []Acknowledgement) []Problem {
 	return slices.DeleteFunc(warnings, func(p Problem) bool {
@@ -245,8 +245,12 @@ var (
 	phoneGroups = regexp.MustCompile(`^(?:\d{8}|\d{3}\D\d{2}\D\d{3}|\d{2}\D\d{2}\D\d{2}\D\d{2})$`)
 	anyGroups   = regexp.MustCompile(`^\d{4}\D\d{4}$`)
 	phoneWord   = regexp.MustCompile(`(?i)(tlf|telefon|mobil|ring|phone|call|sms)[^0-9]{0,25}$`)
-	amountAfter = regexp.MustCompile(`(?i)^[\s\x{00A0}]*(kr|kroner|nok|mill|prosent|percent|%|personer|innb|flykt|kommun|m²|km|euro|€)`)
-	amountWord  = regexp.MustCompile(`(?i)(kr|nok|kroner|beløp|org\.? ?nr\.?|organisasjonsnummer|isbn|issn|saksnr|prosjektnr|prosjektnummer|nr\.?)[\s\x{00A0}:.]*$`)
+	amountAfter = regexp.MustCompile(
+		`(?i)^[\s\x{00A0}]*(kr|kroner|nok|mill|prosent|percent|%|personer|innb|flykt|kommun|m²|km|euro|€)`,
+	)
+	amountWord = regexp.MustCompile(
+		`(?i)(kr|nok|kroner|beløp|org\.? ?nr\.?|organisasjonsnummer|isbn|issn|saksnr|prosjektnr|prosjektnummer|nr\.?)[\s\x{00A0}:.]*$`,
+	)
 )
 
 // phones finds Norwegian telephone numbers: eight digits, the first of them 2 or more, together or in the usual groups,
@@ -284,8 +288,10 @@ func isDay(d string) bool {
 }
 
 var (
-	emails        = regexp.MustCompile(`(?i)[a-z0-9._%+\-æøå]+@[a-z0-9\-æøå]+(?:\.[a-z0-9\-æøå]+)*\.[a-z]{2,}`)
-	privateHosts  = regexp.MustCompile(`(?i)@(?:gmail|hotmail|outlook|live|yahoo|icloud|me|msn|aol|online|proton|protonmail|gmx|mail)\.(?:com|no|co\.uk|net|org|me|se|dk)$`)
+	emails       = regexp.MustCompile(`(?i)[a-z0-9._%+\-æøå]+@[a-z0-9\-æøå]+(?:\.[a-z0-9\-æøå]+)*\.[a-z]{2,}`)
+	privateHosts = regexp.MustCompile(
+		`(?i)@(?:gmail|hotmail|outlook|live|yahoo|icloud|me|msn|aol|online|proton|protonmail|gmx|mail)\.(?:com|no|co\.uk|net|org|me|se|dk)$`,
+	)
 	firstLastName = regexp.MustCompile(`(?i)^[a-zæøå\-]{2,}(?:\.[a-zæøå\-]+)*\.[a-zæøå\-]{2,}@`)
 )
 

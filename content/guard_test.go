@@ -121,7 +121,9 @@ func TestGuardEverywhere(t *testing.T) {
 	got := codesIn(t, `{"slug": "ring-91234567", "key": "91234567", "texts": [{"language": "NB", "title": "Ring 91234567", "steps": ["a", "b 91234567"]},
 		{"language": "NN", "title": "Ring 91234567", "ready": false}],
 		"keyFigures": [{"label": [{"language": "NB", "text": "Ring 91234567"}], "value": 91234567, "unit": "persons"}], "downloads": [{"title": [], "format": "PDF", "url": "https://a.no/91234567"}]}`)
-	if want := []string{"PHONE texts.0.title", "PHONE texts.0.steps.1", "PHONE keyFigures.0.label.0.text"}; !slices.Equal(got, want) {
+	if want := []string{
+		"PHONE texts.0.title", "PHONE texts.0.steps.1", "PHONE keyFigures.0.label.0.text",
+	}; !slices.Equal(got, want) {
 		t.Errorf("got %q, wanted %q", got, want)
 	}
 }
@@ -129,7 +131,9 @@ func TestGuardEverywhere(t *testing.T) {
 func TestGuardShrunk(t *testing.T) {
 	long := strings.Repeat("Ord og fleire ord. ", 20)
 	document := func(body, nn string) ent.Document {
-		d, err := decode("PRACTICE", fmt.Appendf(nil, `{"texts": [{"language": "NB", "title": "t", "body": %q}%s]}`, body, nn))
+		d, err := decode(
+			"PRACTICE", fmt.Appendf(nil, `{"texts": [{"language": "NB", "title": "t", "body": %q}%s]}`, body, nn),
+		)
 		if err != nil {
 			t.Fatal(err)
 		}

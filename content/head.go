@@ -17,7 +17,7 @@ type head struct {
 	hash     string
 }
 
-// number is that of the newest revision, 0 where there is no entry.
+// number returns the number of the newest revision, 0 if there is no entry.
 func (h head) number() int {
 	if h.entry == nil {
 		return 0
@@ -25,7 +25,7 @@ func (h head) number() int {
 	return h.entry.Head
 }
 
-// readHeads reads what there is now of the entries.
+// readHeads reads the present heads of the entries.
 func (b *batch) readHeads() error {
 	heads, err := b.heads(b.ids())
 	if err != nil {
@@ -37,12 +37,12 @@ func (b *batch) readHeads() error {
 	return nil
 }
 
-// heads reads the heads of the ids that have an entry, with two statements for each 500. In a transaction it holds the
-// entries until its end: of two writers of one entry the second sees what the first has written, and not the same head.
-// SQLite has one writer anyway.
+// heads returns the heads of the ids that have an entry, with two statements for each 500. In a transaction it locks
+// the entries until its end, so that a concurrent writer of the same entry sees the new head. SQLite has only one
+// writer.
 func (w *write) heads(ids []string) (map[string]head, error) {
 	heads := make(map[string]head, len(ids))
-	// in one order for all, so that two do not wait for each other
+	// in a fixed order, to avoid deadlocks
 	for chunk := range slices.Chunk(slices.Sorted(slices.Values(ids)), 500) {
 		q := w.Entry.Query().Where(entry.IDIn(chunk...)).Order(entry.ByID())
 		if w.tx != nil && !w.preview && w.Dialect() == dialect.Postgres {
@@ -68,7 +68,7 @@ func (w *write) heads(ids []string) (map[string]head, error) {
 	return heads, nil
 }
 
-// revisions reads one revision of each entry, by the entry's id. What is not there is absent.
+// revisions returns one revision of each entry, by the entry's id. Missing ones are left out.
 func (w *write) revisions(numbers map[string]int) (map[string]*ent.Revision, error) {
 	ids, wanted := make([]string, 0, len(numbers)), make([]int, 0, len(numbers))
 	for id, n := range numbers {

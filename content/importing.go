@@ -24,7 +24,7 @@ type File struct {
 	Key       string `json:"key"`
 	Owner     string `json:"owner,omitempty"`
 	Published bool   `json:"published,omitempty"`
-	// when it was first published; counts where it is published here for the first time
+	// when it was first published; used only if the import publishes it for the first time here
 	First    *time.Time      `json:"publishedAt,omitempty"`
 	Document json.RawMessage `json:"document"`
 	Draft    json.RawMessage `json:"draft,omitempty"` // of published content: a newer document, which readers do not see
@@ -60,7 +60,7 @@ var dataTypes = []string{
 // how many documents of content redacted text was cut again.
 type Imported struct{ Created, Changed, Unchanged, Redacted int }
 
-// errDryRun rolls back what was only a dry run.
+// errDryRun rolls back a dry run.
 var errDryRun = errors.New("dry run")
 
 // Import imports the files atomically: reference data first, type by type, then content. It uses the write path of
@@ -236,8 +236,7 @@ func (s *Service) importContent(ctx context.Context, files []File, done *Importe
 	return nil
 }
 
-// newerDrafts returns the documents of the files' drafts, with ids in the place of names; nil where a file has no
-// draft.
+// newerDrafts returns the documents of the files' drafts, with names replaced by ids; nil if a file has no draft.
 func (s *Service) newerDrafts(ctx context.Context, files []File, ids []string) ([]json.RawMessage, error) {
 	newer := make([]json.RawMessage, len(files))
 	var with []File
@@ -263,8 +262,7 @@ func (s *Service) newerDrafts(ctx context.Context, files []File, ids []string) (
 	return newer, nil
 }
 
-// unchanged reports of which entries with a newer draft both what is published and the draft are already as in the
-// files.
+// unchanged returns the entries with a newer draft whose published document and draft both equal the files.
 func (s *Service) unchanged(ids []string, documents, newer []json.RawMessage) ([]bool, error) {
 	unchanged := make([]bool, len(ids))
 	w := s.inside

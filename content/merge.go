@@ -9,8 +9,8 @@ import (
 	"dugnad/schema"
 )
 
-// merge makes the new documents: each patch laid over the head's document, without what was redacted, read into its
-// type.
+// merge builds the new documents: it applies each patch to the head's document, removes redacted texts, and decodes the
+// result.
 func (b *batch) merge() error {
 	for _, e := range b.entries {
 		e.revision = e.head.number() + 1
@@ -34,8 +34,8 @@ func (b *batch) merge() error {
 	return nil
 }
 
-// mergeDocument lays a patch over a stored document, nil for none, without what was redacted, nil for nothing. It returns
-// the new document, and its canonical form.
+// mergeDocument applies a patch to a stored document, nil for a new one, and removes redacted texts if redacted is not
+// nil. It returns the new document, and its canonical form.
 func mergeDocument(t ent.Type, id string, old []byte, patch object, redacted *cutter) (object, []byte, error) {
 	document, err := lay(old, patch)
 	if err != nil {
@@ -50,7 +50,7 @@ func mergeDocument(t ent.Type, id string, old []byte, patch object, redacted *cu
 	return document, text, err
 }
 
-// lay lays a patch over a stored document, nil for none: absent = unchanged, null = cleared.
+// lay applies a patch to a stored document, nil for a new one: absent = unchanged, null = cleared.
 func lay(old []byte, patch object) (object, error) {
 	document := object{}
 	if len(old) > 0 {
@@ -69,8 +69,8 @@ func lay(old []byte, patch object) (object, error) {
 	return document, nil
 }
 
-// fillTranslations fills in of which revision a text renders another language, where the writer only said which
-// language: the revision that is being saved, or, for a text that has not changed, the one it was before.
+// fillTranslations sets the revision that a translation was made from where the writer gave only the language: the
+// revision that is being saved, or the former one if the translation has not changed.
 func (e *entryWrite) fillTranslations(document object) error {
 	texts := e.doc.Shared().Texts
 	unsaid := func(t schema.ContentText) bool { return t.TranslatedFrom != nil && t.TranslatedRevision == nil }
@@ -100,7 +100,7 @@ func (e *entryWrite) fillTranslations(document object) error {
 	return checkSize(e.text)
 }
 
-// plain returns a value as it is in an object.
+// plain returns the value in the form that encoding/json decodes into an object.
 func plain(v any) (any, error) {
 	text, err := json.Marshal(map[string]any{"v": v})
 	if err != nil {

@@ -14,11 +14,10 @@ const (
 	SeverityWarning Severity = "WARNING"
 )
 
-// ProblemCode tells problems apart: the closed list of the values of Problem.code in the API. Their values never
-// change.
+// ProblemCode is a value of Problem.code in the API, a closed list. The values never change.
 type ProblemCode string
 
-// The codes of problems that stop an act. The first six are what a fault.Error becomes when it is given as data.
+// The codes of problems that stop an act. The first six are also codes of fault.Error.
 const (
 	ProblemInvalid         ProblemCode = "INVALID"         // a value that no document, or no call, may hold
 	ProblemNotFound        ProblemCode = "NOT_FOUND"       // something is not there, or the viewer has no part in it
@@ -66,7 +65,7 @@ type Problem struct {
 	Entry    string   // id of the entry that it is about, "" for none
 }
 
-// CodeText returns the code as the API gives it.
+// CodeText returns the code as text, for the API.
 func (p *Problem) CodeText() string { return string(p.Code) }
 
 // About returns the entry that the problem is about, nil for none.
@@ -86,14 +85,14 @@ func (p Problem) of(entry string) Problem {
 	return p
 }
 
-// problemCodes are the codes of the errors that a caller is given as problems.
+// problemCodes maps the codes of errors that callers get as problems.
 var problemCodes = map[fault.Code]ProblemCode{
 	fault.BadUserInput: ProblemInvalid, fault.NotFound: ProblemNotFound, fault.Forbidden: ProblemForbidden,
 	fault.Unauthenticated: ProblemUnauthenticated, fault.RateLimited: ProblemRateLimited,
 	fault.Unavailable: ProblemUnavailable,
 }
 
-// ProblemOf returns the error as a problem of severity ERROR. ok is false of codes that are no problems, which stay
+// ProblemOf returns the error as a problem of severity ERROR. ok is false for codes that are not problems; those remain
 // errors.
 func ProblemOf(err *fault.Error) (p Problem, ok bool) {
 	code, ok := problemCodes[err.Code]

@@ -54,7 +54,10 @@ func TestProblemCodesAreListed(t *testing.T) {
 // code is wanted.
 func TestProblemCodesAreConstants(t *testing.T) {
 	problems, checked := token.NewFileSet(), 0
-	for _, folder := range []string{".", filepath.Join("..", "graph"), filepath.Join("..", "server"), filepath.Join("..", "changes"), filepath.Join("..", "access")} {
+	for _, folder := range []string{
+		".", filepath.Join("..", "graph"), filepath.Join("..", "server"), filepath.Join("..", "changes"),
+		filepath.Join("..", "access"),
+	} {
 		err := filepath.WalkDir(folder, func(path string, _ fs.DirEntry, err error) error {
 			if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") || path == "problem.go" ||
 				strings.Contains(filepath.ToSlash(path), "/graph/generated/") {
@@ -108,7 +111,10 @@ func writtenCodes(n ast.Node) (at []token.Pos) {
 		if s, ok := name.(*ast.SelectorExpr); ok {
 			name = s.Sel
 		}
-		adds := slices.ContainsFunc([]string{"add", "warn", "addProblem", "problemAt", "refuse", "tell"}, func(f string) bool { return isIdent(name, f) })
+		adds := slices.ContainsFunc(
+			[]string{"add", "warn", "addProblem", "problemAt", "refuse", "tell"},
+			func(f string) bool { return isIdent(name, f) },
+		)
 		if isIdent(name, "ProblemCode") || adds && len(n.Args) > 0 && isCode(n.Args[0]) {
 			at = append(at, n.Pos())
 		}
@@ -142,7 +148,9 @@ func TestErrorsAsProblems(t *testing.T) {
 		if ok == slices.Contains(never, code) {
 			t.Errorf("%s is a problem: %v", code, ok)
 		}
-		if ok && (!slices.Contains(ProblemCodes(), p.Code) || !slices.Equal(p.Path, []string{"name"}) || p.Severity != SeverityError) {
+		if ok &&
+			(!slices.Contains(ProblemCodes(), p.Code) || !slices.Equal(p.Path, []string{"name"}) ||
+				p.Severity != SeverityError) {
 			t.Errorf("%s became %+v", code, p)
 		}
 	}

@@ -17,8 +17,8 @@ import (
 	"dugnad/text"
 )
 
-// Publish makes the given revisions public, all or none, as Do does with ActPublish. Editors of the owner only. If a
-// newer revision was saved since, the error is a *ConflictError.
+// Publish publishes the given revisions atomically, as Do does with ActPublish. Editors of the owner only. If a newer
+// revision was saved since, the error is a *ConflictError.
 func (s *Service) Publish(ctx context.Context, items ...Item) (published []*ent.Entry, problems []Problem, err error) {
 	if len(items) == 0 {
 		return nil, nil, nil
@@ -30,8 +30,8 @@ func (s *Service) Publish(ctx context.Context, items ...Item) (published []*ent.
 	return o.Entries, o.Problems, err
 }
 
-// Withdraw takes the entries from the readers, all or none, as Do does with ActWithdraw. Editors of the owner only. The
-// error is NOT_FOUND if an entry is not there or not live, and a *ConflictError if the editor has not seen the newest
+// Withdraw withdraws the entries atomically, as Do does with ActWithdraw. Editors of the owner only. The error is
+// NOT_FOUND if an entry does not exist or is not live, and a *ConflictError if the editor has not seen the newest
 // revision.
 func (s *Service) Withdraw(ctx context.Context, items ...Item) (withdrawn []*ent.Entry, err error) {
 	if len(items) == 0 {
@@ -48,8 +48,8 @@ func (s *Service) Withdraw(ctx context.Context, items ...Item) (withdrawn []*ent
 	return o.Entries, err
 }
 
-// complete finds what keeps a document from being seen by readers: what no document may hold, and what is missing; why
-// is the message for that.
+// complete adds the problems that keep a document from being published: invalid values, and missing ones with the
+// message why.
 func complete(id, gql string, doc ent.Document, why string) []Problem {
 	problems := check(id, gql, doc)
 	for _, path := range doc.Missing() {
@@ -58,7 +58,7 @@ func complete(id, gql string, doc ent.Document, why string) []Problem {
 	return problems
 }
 
-// preparePublish finds what keeps the entries from being published, all of it at once.
+// preparePublish adds all problems that keep the entries from being published.
 func (b *batch) preparePublish() error {
 	return b.find(
 		b.readDocuments, // the head's documents, and what is missing in them
@@ -67,7 +67,7 @@ func (b *batch) preparePublish() error {
 	)
 }
 
-// publish makes the heads public. It goes on where preparePublish ended without problems.
+// publish publishes the heads, after preparePublish has found no problems.
 func (b *batch) publish() error {
 	public := make(map[string]bool)
 	for _, e := range b.entries {
@@ -79,7 +79,7 @@ func (b *batch) publish() error {
 	return b.connectLive(public)
 }
 
-// readDocuments reads the heads' documents into their types, and finds what is missing or must not be.
+// readDocuments decodes the heads' documents, and adds problems for missing and invalid values.
 func (b *batch) readDocuments() (err error) {
 	for _, e := range b.entries {
 		e.revision = e.item.Revision
@@ -92,8 +92,7 @@ func (b *batch) readDocuments() (err error) {
 	return nil
 }
 
-// takeSlugs gives every entry its address: the one its document asks for, else the one it has, else one made from its
-// title.
+// takeSlugs sets every entry's slug: the one in its document, else its present one, else one made from its title.
 func (b *batch) takeSlugs() error {
 	wanted := make(map[string]string, len(b.entries))
 	for _, e := range b.entries {
@@ -141,8 +140,8 @@ type slugKey struct {
 	slug string
 }
 
-// takenSlugs returns the id of the entry that has each of the wanted slugs, and those that begin with one. wanted is by
-// the entry's id.
+// takenSlugs returns the ids of entries by slug, for the wanted slugs and those that begin with one. wanted is by the
+// entry's id.
 func (b *batch) takenSlugs(wanted map[string]string) (map[slugKey]string, error) {
 	taken := make(map[slugKey]string)
 	for chunk := range slices.Chunk(b.entries, 100) {
@@ -228,8 +227,8 @@ func (b *batch) putLiveRow(e *entryWrite, version int) error {
 		SetSlug(e.slug).SetFirstPublishedAt(first).Exec(b.ctx)
 }
 
-// connectLive gives the live rows their edges to what is live. Edges of live entries whose published documents point
-// here come back. public has the entries that are or were public.
+// connectLive creates the edges of the live rows to live objects, and restores the edges of live entries whose
+// published documents refer to them. public has the entries that are or were public.
 func (b *batch) connectLive(public map[string]bool) error {
 	referring, err := b.referring(b.ids())
 	if err != nil {
@@ -268,7 +267,7 @@ type referrer struct {
 	doc   ent.Document
 }
 
-// referring returns the other live entries whose published documents point at any of the ids, by id.
+// referring returns the other live entries whose published documents refer to any of the ids, by id.
 func (w *write) referring(ids []string) ([]referrer, error) {
 	var from []string
 	for chunk := range slices.Chunk(ids, 500) {
@@ -305,7 +304,7 @@ func (w *write) referring(ids []string) ([]referrer, error) {
 	return referring, nil
 }
 
-// connect makes the edges of the live rows those of the documents, as far as the other ends are live.
+// connect replaces the edges of the live rows with those of the documents to live objects.
 func (w *write) connect(docs map[string]ent.Document) error {
 	var targets []string
 	for _, d := range docs {
@@ -325,8 +324,8 @@ func (w *write) connect(docs map[string]ent.Document) error {
 	return nil
 }
 
-// touch appends changes for the entries, which got or lost an edge. A change is PUBLIC only where the edge is to an
-// entry that was or is public: of the others the public must not even learn that something happened.
+// touch appends changes for entries that got or lost an edge. A change is PUBLIC only if the edge is to an entry that
+// is or was public: anonymous readers must not learn of other changes.
 func (w *write) touch(referring []referrer, public map[string]bool) {
 	for _, r := range referring {
 		audience := *r.entry.LiveAudience
@@ -340,8 +339,8 @@ func (w *write) touch(referring []referrer, public map[string]bool) {
 	}
 }
 
-// withdraw takes the entries from the readers: their rows and links are deleted, their documents stay, so that
-// publishing them again restores everything.
+// withdraw deletes the live rows and links of the entries. Their revisions stay, so that publishing restores
+// everything.
 func (b *batch) withdraw() error {
 	public := make(map[string]bool)
 	for _, one := range b.entries {

@@ -28,17 +28,17 @@ import (
 	"dugnad/schema"
 )
 
-// The bounds of a redaction. A shorter text would be found where something else is meant.
+// The bounds of a redaction. A shorter text would match too much.
 const (
 	minRedacted  = 4 // letters and digits
 	maxRedacted  = 20
 	maxRedactIDs = 100
 )
 
-// Redact removes a text from everything that was written of the entries and the reference data with the ids, of all
-// when ids is empty: from every revision, comment, note and reason, and from what readers see. Where the text is saved
-// or imported again, it is cut again. It returns a redaction for each thing that had the text; a dry run does so and is
-// rolled back. HUB_ADMINs only.
+// Redact removes a text from every revision, comment, note and reason, and from the live rows, of the entries and
+// reference data with the ids, or of all if ids is empty. If the text is saved or imported later, it is removed again.
+// Redact returns a redaction for each object that had the text; a dry run does the same and is rolled back. HUB_ADMINs
+// only.
 func (s *Service) Redact(
 	ctx context.Context, sought string, ids []string, reason string, dryRun bool,
 ) (done []*ent.Redaction, problems []Problem, err error) {
@@ -118,8 +118,8 @@ func checkRedaction(c *cutter, ids []string, reason string) (problems []Problem)
 	return problems
 }
 
-// forget makes the database drop what it has overwritten. SQLite has it in its log until a checkpoint; what PostgreSQL
-// has until it vacuums, and both have in backups, is left to the operator.
+// forget makes SQLite drop overwritten data, which its log keeps until a checkpoint. Data that PostgreSQL keeps until
+// it vacuums, and backups, are left to the operator.
 func (s *Service) forget(ctx context.Context) error {
 	if s.client.Dialect() != dialect.SQLite {
 		return nil
@@ -128,7 +128,7 @@ func (s *Service) forget(ctx context.Context) error {
 	return err
 }
 
-// rowsAtOnce is how many rows are read at once where all are looked through: a document may have 2 MB.
+// rowsAtOnce is the number of rows per query when all are searched: a document may have 2 MB.
 const rowsAtOnce = 50
 
 // eachRow calls each with the rows that fetch returns, in their order; each returns the position after the row.
@@ -150,8 +150,8 @@ func eachRow[R any, K string | int](fetch func(after K) ([]R, error), each func(
 	}
 }
 
-// holding returns the ids of what has the text somewhere, among the given ids or, when there are none, among all, in
-// order.
+// holding returns the ids of objects that contain the text, in order: among the given ids, or among all if there are
+// none.
 func (w *write) holding(c *cutter, among []string) ([]string, error) {
 	found := make(map[string]bool)
 	look := func(id string, texts ...string) {
@@ -223,8 +223,7 @@ func (c *cutter) holdsDocument(r *ent.Revision) (bool, error) {
 	return c.places > before, nil
 }
 
-// redact removes the text from all that was written of one entry or piece of reference data, and stores that it must
-// stay out.
+// redact removes the text from one entry or piece of reference data and its history, and stores the redaction.
 func (w *write) redact(id string, c *cutter, sought erased, reason string) error {
 	before := c.places
 	w.audit.AddSubjects("", id)
@@ -348,8 +347,8 @@ func (w *write) redactReleases(c *cutter) error {
 	return err
 }
 
-// redactEntry rewrites what an entry's row has of its documents, and its live row. A slug with the text in it is
-// deleted; the entry gets another one, from its title.
+// redactEntry rewrites the columns of an entry's row that are derived from its documents, and its live row. A slug with
+// the text is deleted; the entry gets a new one, from its title.
 func (w *write) redactEntry(e *ent.Entry, c *cutter, changed []int) error {
 	fresh, err := w.heads([]string{e.ID})
 	if err != nil {
@@ -474,7 +473,7 @@ func (w *write) redactData(id string) error {
 	return w.connect(map[string]ent.Document{id: doc})
 }
 
-// readRedactions reads what was redacted from the entries.
+// readRedactions loads the redactions of the entries.
 func (b *batch) readRedactions() error {
 	redacted, err := b.redactedFrom(b.ids())
 	for _, e := range b.entries {

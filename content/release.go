@@ -70,7 +70,7 @@ func (s *Service) onRelease(
 	return o, nil
 }
 
-// editorOf returns why the viewer is not an editor of the organisation, nil for one who is.
+// editorOf returns nil if the viewer is an editor of the organisation, and else an error that says why not.
 func (w *write) editorOf(organization string) *Problem {
 	role := w.viewer.RoleIn(organization)
 	switch {
@@ -204,8 +204,8 @@ func (s *Service) RemoveFromRelease(ctx context.Context, id string, entries []st
 	})
 }
 
-// PublishRelease publishes everything in a release, all or none, as Do does with ActPublish; at, if not nil, is when.
-// The outcome has every problem of every entry.
+// PublishRelease publishes all entries of a release atomically, as Do does with ActPublish. If at is not nil, it
+// schedules them for that time. The outcome has every problem of every entry.
 func (s *Service) PublishRelease(ctx context.Context, id string, at *time.Time) (ReleaseOutcome, error) {
 	return s.onRelease(ctx, id, func(w *write, r *ent.Release, o *ReleaseOutcome) error {
 		if at == nil {
@@ -308,7 +308,7 @@ func (s *Service) runReleases(ctx context.Context) (done int, err error) {
 	return done, nil
 }
 
-// failure returns, in a sentence, why something could not be done at its time, "" when nothing is in the way.
+// failure returns a sentence that says why a scheduled act failed, "" if there are no problems.
 func failure(problems []Problem, conflicts []*ConflictError) string {
 	why := ""
 	switch {

@@ -10,7 +10,7 @@ import (
 	"dugnad/schema"
 )
 
-// Draft is what is to be saved of one entry.
+// Draft is the input of a save of one entry.
 type Draft struct {
 	ID       string             // of the entry; if there is none, one is created with this id
 	Type     schema.ContentType // of a new entry
@@ -30,8 +30,8 @@ type Saved struct {
 	Warnings []Problem // REDACTED, for a text that was cut
 }
 
-// save is the write path of a draft, from top to bottom. Nothing is written before every stage that can refuse has
-// passed. Publishing goes on from here: see batch.do and batch.publish.
+// save runs the stages of the write path, in order. All checks precede the first write. Publishing has further stages:
+// see batch.do and batch.publish.
 func (b *batch) save() error {
 	return b.run(
 		b.parse,          // parse.go: the patch, read once
@@ -45,9 +45,9 @@ func (b *batch) save() error {
 	)
 }
 
-// Save stores the drafts, all or none: each becomes a revision of its entry. Readers see nothing of it. Problems are
-// what no document may hold, and what the viewer may not write; with any of them nothing is saved. If there is a
-// revision that the writer has not seen, the error is a *ConflictError. Contributors of the owner only.
+// Save stores the drafts atomically, each as a revision of its entry. Readers do not see them. If there are problems,
+// such as invalid values or missing rights, nothing is saved. If the head is newer than the revision that the writer
+// saw, the error is a *ConflictError. Contributors of the owner only.
 func (s *Service) Save(ctx context.Context, drafts ...Draft) (saved []Saved, problems []Problem, err error) {
 	var b *batch
 	err = s.write(ctx, false, func(w *write) error {
@@ -57,7 +57,7 @@ func (s *Service) Save(ctx context.Context, drafts ...Draft) (saved []Saved, pro
 	return s.saved(b, err)
 }
 
-// saved returns the result of a batch that was to be saved, after its transaction.
+// saved returns the result of saving a batch, after its transaction.
 func (s *Service) saved(b *batch, err error) ([]Saved, []Problem, error) {
 	if errors.Is(err, errProblems) {
 		return nil, b.problems, nil
@@ -73,7 +73,7 @@ func (s *Service) saved(b *batch, err error) ([]Saved, []Problem, error) {
 	return saved, nil, nil
 }
 
-// warnings returns what the writer must know of a draft that was saved.
+// warnings returns the warnings about a saved draft.
 func (e *entryWrite) warnings() []Problem {
 	if e.redacted == nil || e.redacted.places == 0 {
 		return nil

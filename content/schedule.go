@@ -9,7 +9,7 @@ import (
 	"dugnad/ent/entry"
 )
 
-// isDue reports whether the time that was set for the act has come, and has not been acted on or taken back.
+// isDue reports whether the act is scheduled and its time has come.
 func (w *write) isDue(e *ent.Entry, act Act) bool {
 	if e == nil || e.ScheduleProblem != nil {
 		return false
@@ -21,10 +21,10 @@ func (w *write) isDue(e *ent.Entry, act Act) bool {
 	return at != nil && !at.After(w.now)
 }
 
-// RunSchedules publishes and withdraws what is due, releases first, then each entry by itself, and returns how many it
-// did or tried in vain. Replicas may call it side by side: the first one's transaction does it, the others find that it
-// is not due any more. What cannot be done changes nothing but the entry's schedule problem, which its owners see; it
-// is not tried again until they set another time.
+// RunSchedules publishes and withdraws what is due, releases first, then each entry separately, and returns the number
+// of attempts. Replicas may call it concurrently: one performs each act, and the others find that it is no longer due.
+// A failed act only sets the entry's schedule problem, which its owners see, and is not retried until they set another
+// time.
 func (s *Service) RunSchedules(ctx context.Context) (done int, err error) {
 	ctx = access.WithViewer(ctx, access.System("schedule"))
 	now := s.Now()

@@ -8,10 +8,10 @@ import (
 	"dugnad/schema"
 )
 
-// Act is something that is done to an entry. docs/lifecycle.md draws what follows from what.
+// Act is an act on an entry, such as publishing it. docs/lifecycle.md shows the stages that acts lead to.
 type Act string
 
-// The acts. Those that make a new revision are Save, Restore and Discard.
+// The acts. Save, Restore and Discard create a revision.
 const (
 	ActSave             Act = "SAVE"
 	ActRestore          Act = "RESTORE"         // an earlier revision's document becomes the newest
@@ -34,14 +34,14 @@ const (
 	ActRead             Act = "READ" // the entry, its revisions and comments
 )
 
-// state is where an entry is in its life.
+// state is the editorial state of an entry.
 type state struct {
 	stage schema.Stage // of the head revision
 	live  bool         // readers see the entry
 	ever  bool         // it has been published
 }
 
-// rule is what one act needs and does.
+// rule holds the requirements and the result of an act.
 type rule struct {
 	least schema.Role    // the weakest role in the owning organisation that may do it
 	from  []schema.Stage // stages that it is possible in; nil for all
@@ -59,7 +59,7 @@ func becomes(stage schema.Stage) func(state) schema.Stage {
 	return func(state) schema.Stage { return stage }
 }
 
-// writable are the stages in which an entry is worked on.
+// writable are the stages in which drafts are saved.
 var writable = []schema.Stage{schema.Editing, schema.InReview, schema.Approved, schema.Published, schema.Withdrawn}
 
 // rules is the whole life cycle.
@@ -119,14 +119,14 @@ var rules = map[Act]rule{
 	ActTransfer: {least: schema.Editor, to: stays},
 }
 
-// noEntry is the message for what is not there, and for what the viewer has no part in.
+// noEntry is the message for entries that do not exist, and for those in whose organisation the viewer has no role.
 const noEntry = "there is no such entry"
 
 const noOrganization = "there is no such organisation"
 
-// decide returns the stage that an act leads to, for somebody who has the role in the owning organisation or in the
-// hub. The error is NOT_FOUND without any role, because for an outsider the entry does not exist; FORBIDDEN with too
-// weak a role; BAD_USER_INPUT with the field "stage" when the act is not possible in the entry's state.
+// decide returns the stage that an act leads to, for a viewer with the role in the owning organisation or in the hub.
+// The error is NOT_FOUND without any role, because for an outsider the entry does not exist; FORBIDDEN with too weak a
+// role; BAD_USER_INPUT with the field "stage" when the act is not possible in the entry's state.
 func decide(s state, act Act, role schema.Role) (schema.Stage, error) {
 	r, ok := rules[act]
 	switch {

@@ -12,8 +12,7 @@ import (
 	"dugnad/schema"
 )
 
-// lifecycle writes what every act leads to: a line for every act and place that an entry can be in, a column for every
-// role.
+// lifecycle returns a table of the results of acts: a row for every act and state of an entry, a column for every role.
 func lifecycle() string {
 	var b strings.Builder
 	roles := append([]string{""}, schema.Role("").Values()...)
@@ -27,7 +26,9 @@ func lifecycle() string {
 	b.WriteString("\n")
 	for _, act := range append([]string{"READ", "PREVIEW"}, Act("").Values()...) {
 		for _, stage := range schema.Stage("").Values() {
-			for _, at := range []state{{schema.Stage(stage), false, false}, {schema.Stage(stage), false, true}, {schema.Stage(stage), true, true}} {
+			for _, at := range []state{
+				{schema.Stage(stage), false, false}, {schema.Stage(stage), false, true}, {schema.Stage(stage), true, true},
+			} {
 				if !possible(at) {
 					continue
 				}
@@ -56,8 +57,8 @@ func lifecycle() string {
 	return strings.Join(lines, "\n")
 }
 
-// possible tells whether an entry can be there: what is published is live, what is withdrawn was, what is put away is
-// not.
+// possible reports whether the state of an entry can occur: a published entry is live, a withdrawn one was live, an
+// archived one is not live.
 func possible(s state) bool {
 	switch s.stage {
 	case schema.Published:
@@ -70,8 +71,7 @@ func possible(s state) bool {
 	return true
 }
 
-// The whole life cycle is in one file that a person can read. After a change that is meant: UPDATE=1 go test ./content
-// -run Lifecycle
+// The whole life cycle is in one readable file. After an intended change: UPDATE=1 go test ./content -run Lifecycle
 func TestLifecycle(t *testing.T) {
 	path := filepath.Join("testdata", "lifecycle.txt")
 	got := lifecycle()
@@ -89,11 +89,13 @@ func TestLifecycle(t *testing.T) {
 	}
 }
 
-// Whatever is done, an entry comes to a place that there is, and only the acts that are for it change what readers see.
+// Every act leads to a possible state, and only ActPublish and ActWithdraw change what readers see.
 func TestLifecycleIsClosed(t *testing.T) {
 	for act := range rules {
 		for _, stage := range schema.Stage("").Values() {
-			for _, at := range []state{{schema.Stage(stage), false, false}, {schema.Stage(stage), false, true}, {schema.Stage(stage), true, true}} {
+			for _, at := range []state{
+				{schema.Stage(stage), false, false}, {schema.Stage(stage), false, true}, {schema.Stage(stage), true, true},
+			} {
 				if !possible(at) {
 					continue
 				}
@@ -116,7 +118,7 @@ func TestLifecycleIsClosed(t *testing.T) {
 	}
 }
 
-// A stronger role may all that a weaker one may.
+// A stronger role may do everything that a weaker one may.
 func TestRolesAreOrdered(t *testing.T) {
 	for act := range rules {
 		for _, stage := range schema.Stage("").Values() {

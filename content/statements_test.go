@@ -39,7 +39,9 @@ func TestStatementsOfWriting(t *testing.T) {
 		h.publish(tool)
 		save := func(document string, seen *int) func() error {
 			return func() error {
-				_, problems, err := h.Save(editor, content.Draft{ID: id, Type: schema.ContentType("PRACTICE"), Owner: h.owner, Document: json.RawMessage(document), Expected: seen})
+				_, problems, err := h.Save(editor, content.Draft{
+					ID: id, Type: schema.ContentType("PRACTICE"), Owner: h.owner, Document: json.RawMessage(document), Expected: seen,
+				})
 				if len(problems) > 0 {
 					return fmt.Errorf("problems: %v", problems)
 				}

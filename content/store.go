@@ -12,8 +12,8 @@ import (
 	"dugnad/schema"
 )
 
-// store writes the new revisions, and what they point at. A draft that changes nothing makes none, unless its act is
-// told in the history.
+// store writes the new revisions and their references. A draft that changes nothing gets no revision, unless its act
+// has a step in the history.
 func (b *batch) store() error {
 	for _, e := range b.entries {
 		b.audit.AddSubjects(e.owner(), e.id)
@@ -45,11 +45,11 @@ func (b *batch) storeRevision(e *entryWrite) error {
 	return b.setReferences(e.id, e.doc, schema.OfHead)
 }
 
-// autosaveTime is how long autosaves of one author replace each other.
+// autosaveTime is the age up to which an autosave is replaced by the same author's next one.
 const autosaveTime = 10 * time.Minute
 
-// replaceAutosave deletes the head revision where it is an autosave of the same author that is not old, and nothing
-// rests on it: it was not submitted, published or scheduled, and no translation was made from it.
+// replaceAutosave deletes the head revision if it is a recent autosave of the same author and nothing depends on it: it
+// was not submitted, published or scheduled, and no translation was made from it.
 func (w *write) replaceAutosave(e *ent.Entry, next ent.Document) error {
 	for _, t := range next.Shared().Texts {
 		if t.TranslatedRevision != nil && *t.TranslatedRevision == e.Head {
@@ -66,7 +66,7 @@ func (w *write) replaceAutosave(e *ent.Entry, next ent.Document) error {
 	return err
 }
 
-// revisionOf is a new revision of an entry or of reference data.
+// revisionOf returns a new revision of an entry or of reference data.
 type revisionOf struct {
 	entry    string // id
 	number   int
@@ -82,7 +82,7 @@ func (w *write) addRevision(r revisionOf) error {
 		SetAuthor(w.actor).SetCreatedAt(w.now).SetAutosave(r.autosave).SetNillableNote(schema.OrNil(r.note)).Exec(w.ctx)
 }
 
-// setReferences replaces what the head or the published revision of the entry points at.
+// setReferences replaces the references of the head or of the published revision of the entry.
 func (w *write) setReferences(id string, doc ent.Document, state schema.ReferenceState) error {
 	if _, err := w.Reference.Delete().Where(reference.FromID(id), reference.StateEQ(state)).Exec(w.ctx); err != nil {
 		return err
@@ -95,7 +95,7 @@ func (w *write) setReferences(id string, doc ent.Document, state schema.Referenc
 	return inBulk(w.ctx, rows, w.Reference.CreateBulk)
 }
 
-// inBulk writes rows, 500 a statement.
+// inBulk writes rows, 500 per statement.
 func inBulk[R any, B interface{ Exec(context.Context) error }](ctx context.Context, rows []R, bulk func(...R) B) error {
 	for chunk := range slices.Chunk(rows, 500) {
 		if err := bulk(chunk...).Exec(ctx); err != nil {

@@ -34,7 +34,7 @@ func (c *checker) add(code ProblemCode, message string, path ...string) {
 
 func (c *checker) invalid(message string, path ...string) { c.add(ProblemInvalid, message, path...) }
 
-// check returns a problem for everything that no document may hold, whether it is saved or published.
+// check returns a problem for every value that is invalid in drafts and published documents alike.
 func check(id, gql string, doc ent.Document) []Problem {
 	c := &checker{entry: id}
 	for _, e := range doc.Invalid() {
@@ -60,7 +60,7 @@ func ofType(names ...string) func(ent.Type) bool {
 	return func(t ent.Type) bool { return slices.Contains(names, t.Name) }
 }
 
-// targets has, for each field of a document that holds ids, which types the ids may be of.
+// targets maps the fields of documents that hold ids to the types that the ids may have.
 var targets = map[string]func(ent.Type) bool{
 	"themes": ofType("Theme"), "parent": ofType("Theme"), "targetGroups": ofType("TargetGroup"),
 	"methods":  ofType("Method"),
@@ -72,7 +72,7 @@ var targets = map[string]func(ent.Type) bool{
 	"tools": ofType("Tool"), "reports": ofType("Report"), "relations": func(t ent.Type) bool { return t.Content },
 }
 
-// ofEveryText are the fields of ContentText that are about the text, and not a part of it.
+// ofEveryText are the fields of ContentText that describe the text instead of being part of it.
 var ofEveryText = []string{"Language", "Ready", "TranslatedFrom", "TranslatedRevision"}
 
 func (c *checker) texts(s *ent.Shared) {

@@ -8,8 +8,7 @@ import (
 	"dugnad/ent"
 )
 
-// checkWarnings finds what is to be looked at before the entries are published and that nobody has acknowledged. The
-// hub itself is not warned.
+// checkWarnings adds the warnings about the entries to publish that were not acknowledged. The hub itself gets none.
 func (b *batch) checkWarnings() error {
 	if b.viewer.IsSystem() {
 		return nil
@@ -46,7 +45,7 @@ func (b *batch) checkWarnings() error {
 	return nil
 }
 
-// publishedDocuments returns what readers see now of the entries, by id.
+// publishedDocuments returns the published documents of the entries, by id.
 func (b *batch) publishedDocuments() (map[string]ent.Document, error) {
 	numbers, types := make(map[string]int), make(map[string]string)
 	for _, one := range b.entries {
@@ -67,7 +66,7 @@ func (b *batch) publishedDocuments() (map[string]ent.Document, error) {
 	return docs, nil
 }
 
-// link is something that a document points at where readers would follow it.
+// link is a reference of a document that readers see as a link.
 type link struct {
 	to   string
 	path []string
@@ -97,7 +96,7 @@ func linksOf(doc ent.Document) (links []link) {
 	return links
 }
 
-// deadLinks returns a warning for each place that links to what readers do not see.
+// deadLinks returns a warning for each link to content that readers do not see.
 func deadLinks(entry string, links []link, live map[string]bool) (problems []Problem) {
 	for _, l := range links {
 		if live[l.to] {

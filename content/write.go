@@ -7,8 +7,7 @@ import (
 	"dugnad/schema"
 )
 
-// entryWrite is one entry on its way through the write path. Each stage adds what it finds out; the stages after it
-// only read that.
+// entryWrite is the state of one entry in the write path. Each stage sets fields that later stages only read.
 type entryWrite struct {
 	id    string
 	draft Draft // what is to be saved; empty where the act saves nothing
@@ -28,7 +27,7 @@ type entryWrite struct {
 	written  *ent.Entry   // derive, record: the entry as it is afterwards
 }
 
-// entry returns the entry as it was before, nil for none.
+// entry returns the entry before the write, nil if it is new.
 func (e *entryWrite) entry() *ent.Entry { return e.head.entry }
 
 // owner returns the id of the organisation that owns the entry.
@@ -39,7 +38,7 @@ func (e *entryWrite) owner() string {
 	return e.draft.Owner
 }
 
-// batch is several entries that are written together, all or none, with what keeps them from being written.
+// batch holds entries that are written atomically, with the problems and conflicts found.
 type batch struct {
 	*write
 	act       Act
@@ -67,7 +66,7 @@ func (w *write) actBatch(act Act, options ActOptions, items []Item) *batch {
 	return b
 }
 
-// errProblems rolls a transaction back because of problems that are given to the caller as data.
+// errProblems rolls a transaction back because of problems, which the caller gets as data.
 var errProblems = errors.New("there are problems")
 
 // run runs the stages in order. It ends with errProblems after the first stage that finds problems or conflicts.

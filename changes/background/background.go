@@ -1,6 +1,5 @@
-// Package background runs what the hub does beside answering requests. A task never takes the process down: a panic
-// is recovered and counts as a failed run; failures are logged, tried again with growing pauses, and shown to
-// operators.
+// Package background runs periodic tasks. A task cannot end the process: a panic is recovered and counts as a failed
+// run; failures are logged, retried with growing pauses, and shown to operators.
 package background
 
 import (
@@ -16,7 +15,8 @@ import (
 	"time"
 )
 
-// The pause after a first failure; and the bounds of the longest pause, which is the interval of the task between them.
+// The pause after a first failure, and the bounds of the longest pause, which is the task's interval if that is between
+// them.
 const (
 	minRetry  = time.Second
 	soonRetry = 15 * time.Second
@@ -29,7 +29,7 @@ type Tasks struct {
 	tasks map[string]*Status
 }
 
-// Status is how a task does.
+// Status is the state of a task.
 type Status struct {
 	Name     string
 	Failures int   // runs that have failed, since the start
@@ -37,7 +37,7 @@ type Status struct {
 	Err      error // of the last run; nil when it succeeded
 }
 
-// Status returns how each task that has run does, by name.
+// Status returns the state of each task that has run, by name.
 func (t *Tasks) Status() []Status {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -49,10 +49,12 @@ func (t *Tasks) Status() []Status {
 	return all
 }
 
-// Every calls run at once and then after each interval, and when it is woken, until ctx ends. wake may be nil. After
-// a failed run the next one comes after a second, and after pauses that double while it fails, up to the interval or
-// 15 seconds to 5 minutes. name is a noun: it stands in the log, in readiness and in metrics.
-func (t *Tasks) Every(ctx context.Context, name string, interval time.Duration, wake <-chan struct{}, run func(context.Context) error) {
+// Every calls run at once, after each interval, and at each value of wake, which may be nil, until ctx ends. After a
+// failed run the pause is a second; it doubles with each further failure, up to the interval, but at least to 15
+// seconds and at most to 5 minutes. name appears in the log, in readiness and in metrics.
+func (t *Tasks) Every(
+	ctx context.Context, name string, interval time.Duration, wake <-chan struct{}, run func(context.Context) error,
+) {
 	t.At(ctx, name, func(first bool) time.Duration {
 		if first {
 			return 0
@@ -61,8 +63,11 @@ func (t *Tasks) Every(ctx context.Context, name string, interval time.Duration, 
 	}, wake, run)
 }
 
-// At is Every with a pause before each run that next returns; first is true once.
-func (t *Tasks) At(ctx context.Context, name string, next func(first bool) time.Duration, wake <-chan struct{}, run func(context.Context) error) {
+// At is like Every, but calls next for the pause before each run. first is true for the first run.
+func (t *Tasks) At(
+	ctx context.Context, name string, next func(first bool) time.Duration, wake <-chan struct{},
+	run func(context.Context) error,
+) {
 	pause := next(true)
 	for {
 		if !wait(ctx, pause, wake) {
@@ -79,8 +84,8 @@ func (t *Tasks) At(ctx context.Context, name string, next func(first bool) time.
 	}
 }
 
-// Keep calls run, which works until its context ends, and again when it fails before. It returns when ctx has ended
-// or run has returned nil.
+// Keep calls run, which is meant to work until ctx ends, and calls it again when it fails. It returns when ctx has
+// ended or run has returned nil.
 func (t *Tasks) Keep(ctx context.Context, name string, run func(context.Context) error) {
 	for {
 		failures := t.try(ctx, name, run)
@@ -90,7 +95,8 @@ func (t *Tasks) Keep(ctx context.Context, name string, run func(context.Context)
 	}
 }
 
-// try calls run once, and returns how many runs have failed since one succeeded. A failure while ctx ends is none.
+// try calls run once, and returns how many runs have failed since one succeeded. A failure after ctx has ended does not
+// count.
 func (t *Tasks) try(ctx context.Context, name string, run func(context.Context) error) (failures int) {
 	err := recovered(ctx, name, run)
 	if ctx.Err() != nil {
@@ -123,7 +129,9 @@ var errPanic = errors.New("panic")
 func recovered(ctx context.Context, name string, run func(context.Context) error) (err error) {
 	defer func() {
 		if value := recover(); value != nil {
-			slog.ErrorContext(ctx, "background task panicked", "task", name, "panic", fmt.Sprint(value), "stack", string(debug.Stack()))
+			slog.ErrorContext(
+				ctx, "background task panicked", "task", name, "panic", fmt.Sprint(value), "stack", string(debug.Stack()),
+			)
 			err = fmt.Errorf("%w: %v", errPanic, value)
 		}
 	}()
@@ -140,7 +148,7 @@ func retryAfter(failures int, interval time.Duration) time.Duration {
 	return pause - rand.N(pause/2+1) //nolint:gosec // nobody gains from foreseeing it
 }
 
-// wait waits for the pause or a wake-up, and reports whether ctx has not ended.
+// wait waits for the pause or a wake-up. It returns false if ctx has ended.
 func wait(ctx context.Context, pause time.Duration, wake <-chan struct{}) bool {
 	if ctx.Err() != nil {
 		return false

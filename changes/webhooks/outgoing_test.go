@@ -47,7 +47,7 @@ func TestOutgoing_check(t *testing.T) {
 	}
 }
 
-// The dialled address counts, whatever name it was resolved from.
+// The dialled address is checked, whatever name it was resolved from.
 func TestOutgoing_dials_public_addresses_only(t *testing.T) {
 	called := false
 	private := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { called = true }))

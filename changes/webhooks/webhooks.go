@@ -245,7 +245,9 @@ func (s *Service) checkNew(by, in context.Context, tx *ent.Client, n NewWebhook)
 			Where(apikey.KindEQ(schema.SecretKey), apikey.RevokedAtIsNil()).
 			Only(in)
 		if ent.IsNotFound(err) {
-			return &fault.Error{Code: fault.BadUserInput, Field: "key", Message: "is not an active SECRET key of the organisation"}
+			return &fault.Error{
+				Code: fault.BadUserInput, Field: "key", Message: "is not an active SECRET key of the organisation",
+			}
 		}
 		if err != nil {
 			return err

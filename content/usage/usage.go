@@ -32,7 +32,8 @@ const (
 	maxHost    = 253    // bytes of a host name
 )
 
-// Counter counts. Feedback is stored before it is acknowledged; uses of embeds are stored once a minute. It is safe for concurrent use.
+// Counter counts. Feedback is stored before it is acknowledged; uses of embeds are stored once a minute. It is safe for
+// concurrent use.
 type Counter struct {
 	client *ent.Client
 	now    func() time.Time
@@ -47,18 +48,22 @@ type Counter struct {
 
 // New returns a Counter. now is time.Now except in tests.
 func New(client *ent.Client, now func() time.Time) *Counter {
-	return &Counter{client: client, now: now, seed: maphash.MakeSeed(), answered: map[uint64]bool{}, uses: map[Use]int{}, known: map[Use]bool{}}
+	return &Counter{
+		client: client, now: now, seed: maphash.MakeSeed(), answered: map[uint64]bool{}, uses: map[Use]int{},
+		known: map[Use]bool{},
+	}
 }
 
-// ErrFull is returned when more answers came on a day than can be remembered.
+// ErrFull is returned when a day has more answers than can be counted.
 var ErrFull = errors.New("more answers came today than can be counted")
 
 func own(ctx context.Context) context.Context { return access.WithViewer(ctx, access.System("usage")) }
 
 func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
 
-// Answer counts whether a reader found what they were looking for. about is the id of an entry, or empty for searches. A client's first
-// answer of the day about each counts; later ones are ignored. It returns ErrFull when no more clients can be remembered today.
+// Answer counts whether a reader found what they were looking for. about is the id of an entry, or empty for searches.
+// A client's first answer of the day about each counts; later ones are ignored. It returns ErrFull if no more clients
+// can be counted today.
 func (c *Counter) Answer(ctx context.Context, client, about string, found bool) error {
 	today := day(c.now())
 	who := maphash.String(c.seed, client+"\n"+about)
@@ -85,7 +90,7 @@ func (c *Counter) Answer(ctx context.Context, client, about string, found bool) 
 	return nil
 }
 
-// first reports whether this is the client's first answer of the day and remembers it, or that the day is full.
+// first records a client's answer and reports whether it is the client's first of the day, or that the day is full.
 func (c *Counter) first(today string, who uint64) (first, full bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -100,7 +105,7 @@ func (c *Counter) first(today string, who uint64) (first, full bool) {
 	return true, false
 }
 
-// turn forgets what was remembered of an earlier day. The caller holds the lock.
+// turn clears the answers of an earlier day. The caller holds the lock.
 func (c *Counter) turn(today string) {
 	if c.day != today {
 		c.day = today
@@ -137,7 +142,7 @@ func (c *Counter) Shown(u Use) {
 	}
 }
 
-// Flush stores what was counted since the last time. What cannot be stored is kept for the next.
+// Flush stores the counts since the last call. Counts that cannot be stored are kept for the next call.
 func (c *Counter) Flush(ctx context.Context) error {
 	c.mu.Lock()
 	uses := c.uses
@@ -164,12 +169,16 @@ func (c *Counter) add(ctx context.Context, u Use, shows int) error {
 	return c.client.Insert(ctx, sql.Insert(embeduse.Table).
 		Columns(append(place, embeduse.FieldShows)...).
 		Values(u.Day, u.Site, u.Element, u.About, u.Key, shows).
-		OnConflict(sql.ConflictColumns(place...), sql.ResolveWith(func(set *sql.UpdateSet) { set.Add(embeduse.FieldShows, shows) })))
+		OnConflict(
+			sql.ConflictColumns(place...), sql.ResolveWith(func(set *sql.UpdateSet) { set.Add(embeduse.FieldShows, shows) }),
+		))
 }
 
-// Run flushes each minute, as one of the tasks, and what is left when ctx ends.
+// Run flushes every minute, as one of the tasks, and once more when ctx ends.
 func (c *Counter) Run(ctx context.Context, tasks *background.Tasks) {
-	tasks.Every(ctx, "embed counts", flushed, nil, func(ctx context.Context) error { return c.Flush(context.WithoutCancel(ctx)) })
+	tasks.Every(
+		ctx, "embed counts", flushed, nil, func(ctx context.Context) error { return c.Flush(context.WithoutCancel(ctx)) },
+	)
 	if err := c.Flush(context.WithoutCancel(ctx)); err != nil {
 		slog.ErrorContext(ctx, "could not store the last embed counts", "error", err)
 	}
@@ -211,8 +220,8 @@ type FeedbackCount struct {
 // Search reports whether the feedback is on searches.
 func (f *FeedbackCount) Search() bool { return f.AboutID == "" }
 
-// Feedback returns the feedback on searches and on the entries of the organisations, most answers first. A nil organizations means those
-// of all.
+// Feedback returns the feedback on searches and on the entries of the organisations, most answers first. A nil
+// organizations means those of all.
 func (c *Counter) Feedback(ctx context.Context, organizations []string, t Time, limit int) ([]*FeedbackCount, error) {
 	first, last := c.days(t)
 	where := []predicate.Feedback{feedback.DayGTE(first), feedback.DayLTE(last)}
@@ -223,9 +232,14 @@ func (c *Counter) Feedback(ctx context.Context, organizations []string, t Time, 
 	}
 	counts := []*FeedbackCount{}
 	err := c.client.Feedback.Query().Where(where...).Where(func(s *sql.Selector) {
-		s.OrderExpr(sql.DescExpr(sql.Expr("SUM("+s.C(feedback.FieldFound)+" + "+s.C(feedback.FieldNotFound)+")")), sql.Expr(s.C(feedback.FieldAbout)))
+		s.OrderExpr(
+			sql.DescExpr(sql.Expr("SUM("+s.C(feedback.FieldFound)+" + "+s.C(feedback.FieldNotFound)+")")),
+			sql.Expr(s.C(feedback.FieldAbout)),
+		)
 		s.Limit(limit)
-	}).GroupBy(feedback.FieldAbout).Aggregate(ent.As(ent.Sum(feedback.FieldFound), "found"), ent.As(ent.Sum(feedback.FieldNotFound), "not_found")).Scan(own(ctx), &counts)
+	}).GroupBy(feedback.FieldAbout).Aggregate(
+		ent.As(ent.Sum(feedback.FieldFound), "found"), ent.As(ent.Sum(feedback.FieldNotFound), "not_found"),
+	).Scan(own(ctx), &counts)
 	if err != nil {
 		return nil, fmt.Errorf("list the feedback: %w", err)
 	}
@@ -262,8 +276,8 @@ func (u *EmbedUse) Key() *string {
 	return &u.KeyID
 }
 
-// Embeds returns where the entries of the organisations are embedded and what the keys embed, most shown first. A nil organizations means
-// everything.
+// Embeds returns where the entries of the organisations are embedded and what the keys embed, most shown first. A nil
+// organizations means everything.
 func (c *Counter) Embeds(ctx context.Context, organizations, keys []string, t Time, limit int) ([]*EmbedUse, error) {
 	first, _ := c.days(t)
 	where := []predicate.EmbedUse{embeduse.DayGTE(first)}
@@ -282,10 +296,15 @@ func (c *Counter) Embeds(ctx context.Context, organizations, keys []string, t Ti
 	}
 	uses := []*EmbedUse{}
 	err := c.client.EmbedUse.Query().Where(where...).Where(func(s *sql.Selector) {
-		s.OrderExpr(sql.DescExpr(sql.Expr("SUM("+s.C(embeduse.FieldShows)+")")), sql.Expr(s.C(embeduse.FieldSite)), sql.Expr(s.C(embeduse.FieldAbout)))
+		s.OrderExpr(
+			sql.DescExpr(sql.Expr("SUM("+s.C(embeduse.FieldShows)+")")), sql.Expr(s.C(embeduse.FieldSite)),
+			sql.Expr(s.C(embeduse.FieldAbout)),
+		)
 		s.Limit(limit)
 	}).GroupBy(embeduse.FieldSite, embeduse.FieldElement, embeduse.FieldAbout, embeduse.FieldKey).
-		Aggregate(ent.As(ent.Sum(embeduse.FieldShows), "shows"), ent.As(ent.Min(embeduse.FieldDay), "first_day"), ent.As(ent.Max(embeduse.FieldDay), "last_day")).
+		Aggregate(ent.As(ent.Sum(embeduse.FieldShows), "shows"), ent.As(ent.Min(embeduse.FieldDay), "first_day"), ent.As(
+			ent.Max(embeduse.FieldDay), "last_day",
+		)).
 		Scan(own(ctx), &uses)
 	if err != nil {
 		return nil, fmt.Errorf("list the uses of embeds: %w", err)

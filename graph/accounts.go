@@ -64,7 +64,9 @@ func (r *Resolver) administration(ctx context.Context, organization string) (*mo
 	return &model.Administration{Organization: found, Memberships: members, Invitations: invitations, Keys: keys}, nil
 }
 
-func (r *Resolver) invite(ctx context.Context, organization *string, role schema.Role, email *string) (*model.InvitePayload, error) {
+func (r *Resolver) invite(
+	ctx context.Context, organization *string, role schema.Role, email *string,
+) (*model.InvitePayload, error) {
 	i, secret, err := r.Accounts.Invite(ctx, organization, role, email)
 	if err != nil {
 		problems, err := problemsOf(err)
@@ -86,7 +88,9 @@ func (r *Resolver) auditEvents(
 		return nil, nil
 	}
 	return ent.FromContext(ctx).AuditEvent.Query().Where(compile.AuditEvents(filter)).
-		Paginate(ctx, after, ent.PageSize(first, last), before, last, ent.WithAuditEventOrder([]*ent.AuditEventOrder{{Field: ent.AuditEventOrderFieldAt, Direction: "DESC"}}))
+		Paginate(ctx, after, ent.PageSize(first, last), before, last, ent.WithAuditEventOrder(
+			[]*ent.AuditEventOrder{{Field: ent.AuditEventOrderFieldAt, Direction: "DESC"}},
+		))
 }
 
 // RootRules enforces the rules of root fields: it refuses mutations to callers who are not signed in, and to previews

@@ -24,8 +24,8 @@ import (
 	"dugnad/schema"
 )
 
-// changePlace is where a reader of the changes is: first in the state there was at the sequence Seq, type by type and
-// id by id; then, when State is false, in the log after Seq.
+// changePlace is the position of a reader of changes. While State is true, it is in the initial state at the sequence
+// Seq, ordered by type and id; afterwards it is in the log after Seq.
 type changePlace struct {
 	Seq   int    `json:"s"`
 	State bool   `json:"t,omitempty"`
@@ -52,7 +52,9 @@ type listed struct {
 	place changePlace
 }
 
-func listChanges(ctx context.Context, after *ent.Cursor, first *int, filter *model.ChangeFilter) (*model.ChangeConnection, error) {
+func listChanges(
+	ctx context.Context, after *ent.Cursor, first *int, filter *model.ChangeFilter,
+) (*model.ChangeConnection, error) {
 	limit, client := *ent.PageSize(first, nil), ent.FromContext(ctx)
 	var at changePlace
 	var err error
@@ -89,7 +91,9 @@ func listChanges(ctx context.Context, after *ent.Cursor, first *int, filter *mod
 }
 
 // readChanges returns at most limit changes after a place.
-func readChanges(ctx context.Context, client *ent.Client, at changePlace, filter *model.ChangeFilter, limit int) (found []listed, err error) {
+func readChanges(
+	ctx context.Context, client *ent.Client, at changePlace, filter *model.ChangeFilter, limit int,
+) (found []listed, err error) {
 	if at.State {
 		found, err = readState(ctx, client, at, filter, limit)
 		if err == nil && len(found) < limit { // the state ends here, and the log goes on from when it was begun
@@ -111,7 +115,7 @@ func readChanges(ctx context.Context, client *ent.Client, at changePlace, filter
 	return found, err
 }
 
-// wanted returns the types that the filter asks for, reference data first because content refers to it.
+// wanted returns the types that the filter selects, reference data first because content refers to it.
 func wanted(filter *model.ChangeFilter) []ent.Type {
 	types := slices.Clone(ent.Types)
 	slices.SortStableFunc(types, func(a, b ent.Type) int {
@@ -134,7 +138,9 @@ func wanted(filter *model.ChangeFilter) []ent.Type {
 }
 
 // readState returns the ids that the viewer may see, in the order of types and ids.
-func readState(ctx context.Context, client *ent.Client, at changePlace, filter *model.ChangeFilter, limit int) ([]listed, error) {
+func readState(
+	ctx context.Context, client *ent.Client, at changePlace, filter *model.ChangeFilter, limit int,
+) ([]listed, error) {
 	types := wanted(filter)
 	if at.After != "" {
 		if t, ok := ent.TypeOf(at.After); ok {
@@ -170,11 +176,15 @@ func shared(filter *model.ChangeFilter) *compile.Shared {
 	if filter == nil {
 		return &compile.Shared{}
 	}
-	return &compile.Shared{Themes: filter.Themes, Municipalities: filter.Municipalities, Organizations: filter.Organizations}
+	return &compile.Shared{
+		Themes: filter.Themes, Municipalities: filter.Municipalities, Organizations: filter.Organizations,
+	}
 }
 
-// readLog returns the changes after the sequence that are for the viewer, each with what is there now.
-func readLog(ctx context.Context, client *ent.Client, seq int, filter *model.ChangeFilter, limit int) ([]listed, error) {
+// readLog returns the changes after the sequence that the viewer may see, each with the present state of the object.
+func readLog(
+	ctx context.Context, client *ent.Client, seq int, filter *model.ChangeFilter, limit int,
+) ([]listed, error) {
 	oldest, err := client.Change.Query().Order(change.ByID()).FirstID(ctx)
 	switch {
 	case ent.IsNotFound(err):
@@ -217,8 +227,10 @@ func readLog(ctx context.Context, client *ent.Client, seq int, filter *model.Cha
 	return found, nil
 }
 
-// thereNow returns which of the changed ids the viewer sees and the filter selects.
-func thereNow(ctx context.Context, client *ent.Client, rows []*ent.Change, filter *model.ChangeFilter) (map[string]bool, error) {
+// thereNow returns which of the changed ids the viewer may see now and the filter selects.
+func thereNow(
+	ctx context.Context, client *ent.Client, rows []*ent.Change, filter *model.ChangeFilter,
+) (map[string]bool, error) {
 	byType := make(map[ent.Type][]string)
 	for _, r := range rows {
 		if t, ok := ent.TypeOf(r.NodeID); ok {
@@ -247,8 +259,8 @@ func toldAgain(rows []*ent.Change) bool {
 	})
 }
 
-// told is the predicate of the changes that the viewer may learn of: those for its audiences, and of files only those
-// that it may see.
+// told returns the predicate of the changes that the viewer may see: those for its audiences, and those of files that
+// it may see.
 func told(ctx context.Context) predicate.Change {
 	seesFile := func(s *sql.Selector) {
 		files := sql.Table(asset.Table)
@@ -262,7 +274,7 @@ func told(ctx context.Context) predicate.Change {
 // assetType is the type of assets in the log.
 const assetType = "ASSET"
 
-// firstSequence is the first one of a log; while it is there nothing was pruned.
+// firstSequence is the sequence of the first change. While the log has it, nothing was pruned.
 const firstSequence = 1
 
 // showNodes loads the nodes of the listed changes, if the selection asks for them.

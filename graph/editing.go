@@ -17,8 +17,8 @@ import (
 	"dugnad/schema"
 )
 
-// SignedIn is the error for a mutation, or a query for editors, of somebody who is not signed in; nil for everybody
-// else.
+// SignedIn returns the error of a mutation, or of a query for editors, if the caller is not signed in, and nil
+// otherwise.
 func SignedIn(ctx context.Context) error {
 	switch v := access.ViewerOf(ctx); {
 	case v.IsAnonymous():
@@ -29,7 +29,7 @@ func SignedIn(ctx context.Context) error {
 	return nil
 }
 
-// problemsOf returns the errors that the caller can correct as problems, and all others as they are.
+// problemsOf returns the errors that the caller can correct as problems, and all others unchanged.
 func problemsOf(err error) ([]*content.Problem, error) {
 	var refused *fault.Error
 	if errors.As(err, &refused) {
@@ -41,7 +41,9 @@ func problemsOf(err error) ([]*content.Problem, error) {
 }
 
 // do performs an act on entries and returns the payload of the mutation.
-func (r *Resolver) do(ctx context.Context, act content.Act, with content.ActOptions, items []*content.Item) (*model.PublishPayload, error) {
+func (r *Resolver) do(
+	ctx context.Context, act content.Act, with content.ActOptions, items []*content.Item,
+) (*model.PublishPayload, error) {
 	o, err := r.Content.Do(ctx, act, with, itemsOf(items)...)
 	if err != nil {
 		problems, err := problemsOf(err)
@@ -94,7 +96,9 @@ func savePayload(saved []content.Saved, problems []content.Problem, err error) (
 
 // create creates an entry of a content type. organization may be nil for callers who have a role in one organisation
 // only.
-func (r *Resolver) create(ctx context.Context, t string, input map[string]any, organization *string) (*model.SavePayload, error) {
+func (r *Resolver) create(
+	ctx context.Context, t string, input map[string]any, organization *string,
+) (*model.SavePayload, error) {
 	document, err := json.Marshal(input)
 	if err != nil {
 		return nil, err
@@ -113,7 +117,9 @@ func (r *Resolver) create(ctx context.Context, t string, input map[string]any, o
 	return savePayload([]content.Saved{saved}, problems, err)
 }
 
-func (r *Resolver) update(ctx context.Context, t, id string, input map[string]any, expected int, note *string, autosave bool) (*model.SavePayload, error) {
+func (r *Resolver) update(
+	ctx context.Context, t, id string, input map[string]any, expected int, note *string, autosave bool,
+) (*model.SavePayload, error) {
 	if of, ok := ent.TypeOf(id); !ok || of.GQL != t {
 		return &model.SavePayload{Problems: []*content.Problem{noEntry(id)}}, nil
 	}
@@ -129,7 +135,10 @@ func (r *Resolver) update(ctx context.Context, t, id string, input map[string]an
 }
 
 func noEntry(id string) *content.Problem {
-	return &content.Problem{Code: content.ProblemNotFound, Severity: content.SeverityError, Path: []string{}, Message: "there is no such entry", Entry: id}
+	return &content.Problem{
+		Code: content.ProblemNotFound, Severity: content.SeverityError, Path: []string{}, Message: "there is no such entry",
+		Entry: id,
+	}
 }
 
 // putData writes reference data. An empty id creates it.
@@ -163,7 +172,9 @@ func conflictOf(c *content.ConflictError) (*model.Conflict, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &model.Conflict{Entry: c.Entry, Base: c.Base, Mine: mine, Theirs: c.Theirs, Fields: orEmpty(fields), Changes: pointers(changes)}, nil
+	return &model.Conflict{
+		Entry: c.Entry, Base: c.Base, Mine: mine, Theirs: c.Theirs, Fields: orEmpty(fields), Changes: pointers(changes),
+	}, nil
 }
 
 // documentOf decodes a stored document of a content type, PRACTICE for instance, into its GraphQL type.

@@ -20,13 +20,13 @@ import (
 	"dugnad/text/words"
 )
 
-// label is a facet value in words, and the value above it.
+// label is the label of a facet value, with its parent value.
 type label struct {
 	label  string
 	parent *string
 }
 
-// rowLabels reads the labels of the facets whose values are reference data, by value, with one statement each.
+// rowLabels loads the labels of facets whose values are reference data, by value, with one statement each.
 var rowLabels = map[search.Facet]func(ctx context.Context, c *ent.Client, values []string) (map[string]label, error){
 	search.Theme: func(ctx context.Context, c *ent.Client, slugs []string) (map[string]label, error) {
 		rows, err := c.Theme.Query().Where(theme.SlugIn(slugs...)).WithParent().All(ctx)
@@ -106,7 +106,7 @@ func labelsOf(ctx context.Context, f search.Facet, counts []search.FacetCount) (
 	return labels, nil
 }
 
-// FacetLabels puts values of a facet into words, in the languages that the context wants.
+// FacetLabels returns the labels of values of a facet, in the languages of the context.
 func FacetLabels(ctx context.Context, f search.Facet, values []string) (map[string]string, error) {
 	counts := make([]search.FacetCount, len(values))
 	for i, v := range values {
@@ -120,7 +120,7 @@ func FacetLabels(ctx context.Context, f search.Facet, values []string) (map[stri
 	return out, err
 }
 
-// hadNumber holds for municipalities that have or had a number that begins with the digits.
+// hadNumber returns the predicate of municipalities that have or had a number that begins with the digits.
 func hadNumber(digits string) predicate.Municipality {
 	return func(s *sql.Selector) {
 		uses := sql.Table(numberuse.Table)

@@ -10,7 +10,10 @@ import (
 func TestEveryFacetHasLabels(t *testing.T) {
 	for _, f := range facet.All() {
 		if _, ok := rowLabels[f.Facet]; ok != (f.Labels == facet.FromRows) {
-			t.Errorf("facet %s: its labels come from rows: %t, but graph/labels.go reads them: %t", f.Facet, f.Labels == facet.FromRows, ok)
+			t.Errorf(
+				"facet %s: its labels come from rows: %t, but graph/labels.go reads them: %t", f.Facet,
+				f.Labels == facet.FromRows, ok,
+			)
 		}
 	}
 }

@@ -28,7 +28,9 @@ type grouped[T any] struct {
 	totals map[string]int
 }
 
-func organizationLinks(ctx context.Context, of ent.Content, roles []schema.OrganizationRole) ([]*ent.ContentOrganization, error) {
+func organizationLinks(
+	ctx context.Context, of ent.Content, roles []schema.OrganizationRole,
+) ([]*ent.ContentOrganization, error) {
 	return linkList(ctx, of, func() ([]*ent.ContentOrganization, error) {
 		q := ent.FromContext(ctx).ContentOrganization.Query().Where(contentorganization.ContentIDIn(of.Page().IDs()...))
 		if roles != nil {
@@ -42,7 +44,9 @@ func organizationLinks(ctx context.Context, of ent.Content, roles []schema.Organ
 	})
 }
 
-func districtLinks(ctx context.Context, of ent.Content, roles []schema.MunicipalityRole) ([]*ent.ContentDistrict, error) {
+func districtLinks(
+	ctx context.Context, of ent.Content, roles []schema.MunicipalityRole,
+) ([]*ent.ContentDistrict, error) {
 	return linkList(ctx, of, func() ([]*ent.ContentDistrict, error) {
 		q := ent.FromContext(ctx).ContentDistrict.Query().Where(contentdistrict.ContentIDIn(of.Page().IDs()...))
 		if roles != nil {
@@ -65,7 +69,9 @@ func linkList[L link](ctx context.Context, of ent.Content, fetch func() ([]L, er
 	return orEmpty(found[of.ContentID()]), err
 }
 
-func municipalityLinks(ctx context.Context, of ent.Content, roles []schema.MunicipalityRole, first *int, after *ent.Cursor) (*model.ContentMunicipalityConnection, error) {
+func municipalityLinks(
+	ctx context.Context, of ent.Content, roles []schema.MunicipalityRole, first *int, after *ent.Cursor,
+) (*model.ContentMunicipalityConnection, error) {
 	links, err := linkPage(ctx, of, first, after, func(from, limit int) (rows []*ent.ContentMunicipality, counts []count, err error) {
 		q := ent.FromContext(ctx).ContentMunicipality.Query().Where(contentmunicipality.ContentIDIn(of.Page().IDs()...))
 		if roles != nil {
@@ -90,10 +96,14 @@ func municipalityLinks(ctx context.Context, of ent.Content, roles []schema.Munic
 	for i, e := range links.edges {
 		nodes[i] = e.Edges.Municipality
 	}
-	return &model.ContentMunicipalityConnection{TotalCount: links.total, Edges: links.edges, Nodes: nodes, PageInfo: links.info}, nil
+	return &model.ContentMunicipalityConnection{
+		TotalCount: links.total, Edges: links.edges, Nodes: nodes, PageInfo: links.info,
+	}, nil
 }
 
-func networkMembers(ctx context.Context, of *ent.Network, first *int, after *ent.Cursor) (*model.NetworkMemberConnection, error) {
+func networkMembers(
+	ctx context.Context, of *ent.Network, first *int, after *ent.Cursor,
+) (*model.NetworkMemberConnection, error) {
 	links, err := linkPage(ctx, of, first, after, func(from, limit int) (rows []*ent.NetworkMember, counts []count, err error) {
 		q := ent.FromContext(ctx).NetworkMember.Query().Where(networkmember.ContentIDIn(of.Page().IDs()...))
 		if asksFor(ctx, "totalCount") {
@@ -115,7 +125,9 @@ func networkMembers(ctx context.Context, of *ent.Network, first *int, after *ent
 	for i, e := range links.edges {
 		nodes[i] = e.Edges.Municipality
 	}
-	return &model.NetworkMemberConnection{TotalCount: links.total, Edges: links.edges, Nodes: nodes, PageInfo: links.info}, nil
+	return &model.NetworkMemberConnection{
+		TotalCount: links.total, Edges: links.edges, Nodes: nodes, PageInfo: links.info,
+	}, nil
 }
 
 // link is a link row, with its entry and its place among those of the entry.
@@ -133,7 +145,9 @@ type linked[L link] struct {
 
 // linkPage returns a page of an entry's links. fetch reads them for all entries that were read together: at most
 // limit of each, after from.
-func linkPage[L link](ctx context.Context, of ent.Content, first *int, after *ent.Cursor, fetch func(from, limit int) ([]L, []count, error)) (linked[L], error) {
+func linkPage[L link](
+	ctx context.Context, of ent.Content, first *int, after *ent.Cursor, fetch func(from, limit int) ([]L, []count, error),
+) (linked[L], error) {
 	limit, from := *ent.PageSize(first, nil), -1
 	if after != nil {
 		var err error
@@ -213,7 +227,9 @@ func pageInfo[T any](edges []T, more bool, after *ent.Cursor, cursor func(T) ent
 // asksFor reports whether the connection being resolved is asked for the named field.
 func asksFor(ctx context.Context, name string) bool {
 	oc, fc := graphql.GetOperationContext(ctx), graphql.GetFieldContext(ctx)
-	return slices.ContainsFunc(graphql.CollectFields(oc, fc.Field.Selections, nil), func(f graphql.CollectedField) bool { return f.Name == name })
+	return slices.ContainsFunc(
+		graphql.CollectFields(oc, fc.Field.Selections, nil), func(f graphql.CollectedField) bool { return f.Name == name },
+	)
 }
 
 // byEntry groups links by entry, in order.

@@ -25,9 +25,11 @@ const (
 	livePause = time.Second // between reads of the log without a notice
 )
 
-// followChanges sends the changes after a place, or from now on, as they happen. What the viewer may see is checked
-// again for each.
-func (r *Resolver) followChanges(ctx context.Context, after *ent.Cursor, filter *model.ChangeFilter) (<-chan *view.Change, error) {
+// followChanges sends the changes after a cursor, or from now on, as they happen. The viewer's rights are checked for
+// each change.
+func (r *Resolver) followChanges(
+	ctx context.Context, after *ent.Cursor, filter *model.ChangeFilter,
+) (<-chan *view.Change, error) {
 	if err := notPreviewed(ctx, "changes"); err != nil {
 		return nil, err
 	}
@@ -35,7 +37,9 @@ func (r *Resolver) followChanges(ctx context.Context, after *ent.Cursor, filter 
 	if err != nil {
 		return nil, err
 	}
-	f := &following{r: r, ctx: ctx, at: at, filter: filter, field: graphql.GetFieldContext(ctx).Field, driver: driven.Of(ctx)}
+	f := &following{
+		r: r, ctx: ctx, at: at, filter: filter, field: graphql.GetFieldContext(ctx).Field, driver: driven.Of(ctx),
+	}
 	for _, t := range wanted(filter) {
 		f.types = append(f.types, t.GQL)
 	}
@@ -66,7 +70,7 @@ type following struct {
 	driver *driven.Driver // nil where somebody waits at the other end of told
 }
 
-// hand sends a change, and reports whether to go on.
+// hand sends a change, and reports whether to continue.
 func (f *following) hand(c *view.Change) bool {
 	if f.ctx.Err() != nil {
 		return false
@@ -98,8 +102,7 @@ func (f *following) read() ([]listed, error) {
 	return liveChanges(f.ctx, ent.FromContext(f.ctx), f.at, f.filter, f.field)
 }
 
-// deliver sends the changes that were found, and those after them, until there are no more for now or the
-// subscription ends.
+// deliver sends the given changes and those after them, until it has sent the last one or the subscription ends.
 func (f *following) deliver(found []listed) {
 	waits := false
 	defer func() {
@@ -148,8 +151,7 @@ func (f *following) deliver(found []listed) {
 	}
 }
 
-// news reports whether there may be changes after the place, and moves the place past changes that are not for the
-// viewer.
+// news reports whether there may be changes after the place, and moves it past changes that are not for the viewer.
 func (f *following) news() bool {
 	head, news, err := f.r.Log.News(f.ctx, f.at.Seq, f.types, access.Audiences(f.ctx))
 	if err != nil {
@@ -203,7 +205,7 @@ func (l *lobby) leave(f *following) {
 	delete(l.waiting, f)
 }
 
-// watch checks at every wake-up and every livePause for news, until nobody waits.
+// watch checks for news at every wake-up and every livePause, until no subscription waits.
 func (l *lobby) watch(waker *changes.Waker) {
 	woken, stop := waker.Subscribe()
 	defer stop()
@@ -238,7 +240,9 @@ func liveFrom(ctx context.Context, client *ent.Client, after *ent.Cursor) (at ch
 	return at, ent.MaskNotFound(err)
 }
 
-func liveChanges(ctx context.Context, client *ent.Client, at changePlace, filter *model.ChangeFilter, field graphql.CollectedField) ([]listed, error) {
+func liveChanges(
+	ctx context.Context, client *ent.Client, at changePlace, filter *model.ChangeFilter, field graphql.CollectedField,
+) ([]listed, error) {
 	found, err := readChanges(ctx, client, at, filter, livePage)
 	if err != nil || len(found) == 0 {
 		return nil, err

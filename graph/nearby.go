@@ -91,7 +91,10 @@ func Distances(ctx context.Context, lat, lon float64) (map[string]float64, error
 // today returns the municipalities of today.
 func today(ctx context.Context) ([]*ent.Municipality, error) {
 	return ent.FromContext(ctx).Municipality.Query().Where(municipality.Active(true)).
-		Select(municipality.FieldNumber, municipality.FieldLatitude, municipality.FieldLongitude, municipality.FieldKostraGroup, municipality.FieldPopulation).All(ctx)
+		Select(
+			municipality.FieldNumber, municipality.FieldLatitude, municipality.FieldLongitude, municipality.FieldKostraGroup,
+			municipality.FieldPopulation,
+		).All(ctx)
 }
 
 // distances returns the metres from a place to the centre of every municipality, by number.
@@ -114,7 +117,8 @@ func distances(ctx context.Context, from *model.GeoPoint) (map[string]float64, e
 
 func checkPlace(name string, lat, lon float64) error {
 	if math.Abs(lat) > 90 || math.Abs(lon) > 180 {
-		return gqlcode.Error(fault.BadUserInput, name+" is not a place on earth: a latitude must be from -90 to 90, a longitude from -180 to 180")
+		return gqlcode.Error(fault.BadUserInput, name+
+			" is not a place on earth: a latitude must be from -90 to 90, a longitude from -180 to 180")
 	}
 	return nil
 }
@@ -139,7 +143,8 @@ func within(ctx context.Context, b *model.GeoBox) ([]string, error) {
 	all, err := today(ctx)
 	inside := []string{}
 	for _, m := range all {
-		if m.Latitude != nil && m.Longitude != nil && *m.Latitude >= b.South && *m.Latitude <= b.North && *m.Longitude >= b.West && *m.Longitude <= b.East {
+		if m.Latitude != nil && m.Longitude != nil && *m.Latitude >= b.South && *m.Latitude <= b.North &&
+			*m.Longitude >= b.West && *m.Longitude <= b.East {
 			inside = append(inside, m.Number)
 		}
 	}
@@ -178,7 +183,8 @@ func municipalitiesLike(ctx context.Context, number string) ([]*ent.Municipality
 		}
 		var group []*ent.Municipality
 		for _, m := range all {
-			if m.KostraGroup != nil && *m.KostraGroup == *one.KostraGroup && m.Population != nil && !slices.Contains(numbers, m.Number) {
+			if m.KostraGroup != nil && *m.KostraGroup == *one.KostraGroup && m.Population != nil &&
+				!slices.Contains(numbers, m.Number) {
 				group = append(group, m)
 			}
 		}
@@ -205,7 +211,9 @@ func similarMunicipalities(ctx context.Context, number string, first int) ([]*en
 		ids = append(ids, m.ID)
 	}
 	found, err := ent.FromContext(ctx).Municipality.Query().Where(municipality.IDIn(ids...)).Collected(ctx)
-	slices.SortFunc(found, func(a, b *ent.Municipality) int { return cmp.Compare(slices.Index(ids, a.ID), slices.Index(ids, b.ID)) })
+	slices.SortFunc(
+		found, func(a, b *ent.Municipality) int { return cmp.Compare(slices.Index(ids, a.ID), slices.Index(ids, b.ID)) },
+	)
 	return found, err
 }
 

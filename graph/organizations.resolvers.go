@@ -23,5 +23,7 @@ func (r *queryResolver) Organization(ctx context.Context, id *string, slug *stri
 func (r *queryResolver) Organizations(ctx context.Context, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *compile.OrganizationFilter) (*ent.OrganizationConnection, error) {
 	return ent.FromContext(ctx).Organization.Query().Where(compile.Organizations(filter)).
 		Paginate(ctx, after, ent.PageSize(first, last), before, last,
-			ent.WithOrganizationOrder([]*ent.OrganizationOrder{{Field: ent.OrganizationOrderFieldSortName, Direction: entgql.OrderDirectionAsc}}))
+			ent.WithOrganizationOrder(
+				[]*ent.OrganizationOrder{{Field: ent.OrganizationOrderFieldSortName, Direction: entgql.OrderDirectionAsc}},
+			))
 }

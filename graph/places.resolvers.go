@@ -39,7 +39,9 @@ func (r *queryResolver) County(ctx context.Context, id *string, number *string) 
 
 func (r *queryResolver) Counties(ctx context.Context, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string]) (*ent.CountyConnection, error) {
 	return ent.FromContext(ctx).County.Query().
-		Paginate(ctx, after, ent.PageSize(first, last), before, last, ent.WithCountyOrder([]*ent.CountyOrder{{Field: ent.CountyOrderFieldNumber, Direction: entgql.OrderDirectionAsc}}))
+		Paginate(ctx, after, ent.PageSize(first, last), before, last, ent.WithCountyOrder(
+			[]*ent.CountyOrder{{Field: ent.CountyOrderFieldNumber, Direction: entgql.OrderDirectionAsc}},
+		))
 }
 
 func (r *queryResolver) District(ctx context.Context, id *string, number *string) (*ent.District, error) {
@@ -52,5 +54,7 @@ func (r *queryResolver) District(ctx context.Context, id *string, number *string
 
 func (r *queryResolver) Districts(ctx context.Context, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string]) (*ent.DistrictConnection, error) {
 	return ent.FromContext(ctx).District.Query().
-		Paginate(ctx, after, ent.PageSize(first, last), before, last, ent.WithDistrictOrder([]*ent.DistrictOrder{{Field: ent.DistrictOrderFieldNumber, Direction: entgql.OrderDirectionAsc}}))
+		Paginate(ctx, after, ent.PageSize(first, last), before, last, ent.WithDistrictOrder(
+			[]*ent.DistrictOrder{{Field: ent.DistrictOrderFieldNumber, Direction: entgql.OrderDirectionAsc}},
+		))
 }

@@ -75,7 +75,10 @@ func (s stated) cursor() ent.Cursor {
 	return ent.Cursor{ID: string(text)}
 }
 
-func related(ctx context.Context, of ent.Content, types []schema.RelationType, direction schema.RelationDirection, first *int, after *ent.Cursor) (*model.RelationConnection, error) {
+func related(
+	ctx context.Context, of ent.Content, types []schema.RelationType, direction schema.RelationDirection, first *int,
+	after *ent.Cursor,
+) (*model.RelationConnection, error) {
 	limit := *ent.PageSize(first, nil)
 	var from *relationPlace
 	if after != nil {
@@ -143,7 +146,10 @@ func related(ctx context.Context, of ent.Content, types []schema.RelationType, d
 
 // loadRelations adds to g the relations that the entries state, or that others state of them, as far as the viewer
 // sees the other end.
-func loadRelations(ctx context.Context, g grouped[stated], ids []string, in bool, types []schema.RelationType, limit int, from *relationPlace) error {
+func loadRelations(
+	ctx context.Context, g grouped[stated], ids []string, in bool, types []schema.RelationType, limit int,
+	from *relationPlace,
+) error {
 	mine, other, key, ours := relation.FieldFromID, relation.FieldToID, "seq", relation.FromIDIn(ids...)
 	if in {
 		mine, other, key, ours = other, mine, fmt.Sprintf("COALESCE(position, %d)", noPosition), relation.ToIDIn(ids...)
@@ -177,7 +183,9 @@ func loadRelations(ctx context.Context, g grouped[stated], ids []string, in bool
 			})
 		}
 	}
-	q.Modify(entgql.LimitPerRow(mine, limit+1, sql.ExprFunc(func(b *sql.Builder) { b.WriteString(key + ", from_id, seq") })))
+	q.Modify(
+		entgql.LimitPerRow(mine, limit+1, sql.ExprFunc(func(b *sql.Builder) { b.WriteString(key + ", from_id, seq") })),
+	)
 	rows, err := q.All(ctx)
 	if err != nil {
 		return err

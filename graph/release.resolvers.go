@@ -60,7 +60,9 @@ func (r *queryResolver) Release(ctx context.Context, id string) (*ent.Release, e
 
 func (r *queryResolver) Releases(ctx context.Context, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], filter *compile.ReleaseFilter) (*ent.ReleaseConnection, error) {
 	return ent.FromContext(ctx).Release.Query().Where(compile.Releases(filter)).
-		Paginate(ctx, after, ent.PageSize(first, last), before, last, ent.WithReleaseOrder([]*ent.ReleaseOrder{{Field: ent.ReleaseOrderFieldUpdatedAt, Direction: "DESC"}}))
+		Paginate(ctx, after, ent.PageSize(first, last), before, last, ent.WithReleaseOrder(
+			[]*ent.ReleaseOrder{{Field: ent.ReleaseOrderFieldUpdatedAt, Direction: "DESC"}},
+		))
 }
 
 func (r *releaseResolver) Items(ctx context.Context, obj *ent.Release) ([]*view.ReleaseItem, error) {

@@ -83,8 +83,8 @@ func byIDOr(id, other *string, column string) (func(*sql.Selector), error) {
 	}
 }
 
-// oneContent returns the entry that has the id, or that has or had the slug; nil when the viewer sees none. Exactly one of id
-// and slug must be given. find is the method of the type's client.
+// oneContent returns the entry that has the id, or that has or had the slug; nil when the viewer sees none. Exactly one
+// of id and slug must be given. find is the method of the type's client.
 func oneContent[P ~func(*sql.Selector), R any](
 	ctx context.Context, id, slug *string, t schema.ContentType, find func(context.Context, ...P) (*R, error),
 ) (*R, error) {

@@ -35,7 +35,10 @@ func index(ctx context.Context) search.Index {
 	return search.Public
 }
 
-func (r *Resolver) search(ctx context.Context, words *string, filter *model.SearchFilter, facets []search.Facet, order model.SearchOrder, first *int, after *ent.Cursor) (*model.SearchConnection, error) {
+func (r *Resolver) search(
+	ctx context.Context, words *string, filter *model.SearchFilter, facets []search.Facet, order model.SearchOrder,
+	first *int, after *ent.Cursor,
+) (*model.SearchConnection, error) {
 	q := search.Query{
 		Index: index(ctx), OrderBy: search.Order(order), Facets: uniqueFacets(facets), Limit: *ent.PageSize(first, nil),
 		TitleLanguage: strings.ToLower(string(ent.Chain(ctx)[0])),
@@ -71,8 +74,10 @@ func (r *Resolver) search(ctx context.Context, words *string, filter *model.Sear
 	return r.connection(ctx, q, res, after)
 }
 
-// connection loads the hits through the viewer's scope: the index may be behind, the database is not.
-func (r *Resolver) connection(ctx context.Context, q search.Query, res *search.Result, after *ent.Cursor) (*model.SearchConnection, error) {
+// connection loads the hits in the viewer's scope, because the index may be behind the database.
+func (r *Resolver) connection(
+	ctx context.Context, q search.Query, res *search.Result, after *ent.Cursor,
+) (*model.SearchConnection, error) {
 	c := &model.SearchConnection{
 		TotalCount: res.Total, TotalIsExact: res.TotalExact, Edges: []*model.SearchEdge{}, Nodes: []ent.Noder{}, Facets: []*view.FacetResult{},
 	}
@@ -107,7 +112,9 @@ func (r *Resolver) connection(ctx context.Context, q search.Query, res *search.R
 			continue
 		}
 		seen = append(seen, h)
-		c.Edges = append(c.Edges, &model.SearchEdge{Cursor: hitCursor(h), Node: node, Highlights: highlight(ctx, whole[h.ID], corrected(q.Text, res.Corrected))})
+		c.Edges = append(c.Edges, &model.SearchEdge{
+			Cursor: hitCursor(h), Node: node, Highlights: highlight(ctx, whole[h.ID], corrected(q.Text, res.Corrected)),
+		})
 		c.Nodes = append(c.Nodes, node)
 	}
 	more := false
@@ -219,8 +226,8 @@ func numbers(values []int) []string {
 	return out
 }
 
-// numbersToday turns numbers of any year into the numbers of the municipalities that have the area today; a number that
-// nobody had stays as it is and finds nothing.
+// numbersToday turns numbers of any year into the numbers of the municipalities that have the area today; an unknown
+// number stays in the list and finds nothing.
 func numbersToday(ctx context.Context, given []string) ([]string, error) {
 	uses, err := ent.FromContext(ctx).NumberUse.Query().Where(numberuse.NumberIn(given...)).
 		WithMunicipality(func(q *ent.MunicipalityQuery) { q.WithSuccessors() }).All(ctx)
@@ -250,7 +257,9 @@ func numbersToday(ctx context.Context, given []string) ([]string, error) {
 
 // facetValues returns the counts with their labels. Chosen values are included, with a count of 0 when nothing has
 // them.
-func facetValues(ctx context.Context, f search.Facet, counts []search.FacetCount, chosen []string) ([]*view.FacetValue, error) {
+func facetValues(
+	ctx context.Context, f search.Facet, counts []search.FacetCount, chosen []string,
+) ([]*view.FacetValue, error) {
 	for _, v := range chosen {
 		if !slices.ContainsFunc(counts, func(c search.FacetCount) bool { return c.Value == v }) {
 			counts = append(counts, search.FacetCount{Value: v})
@@ -276,7 +285,9 @@ func facetValues(ctx context.Context, f search.Facet, counts []search.FacetCount
 	return values, nil
 }
 
-func (r *Resolver) facetValues(ctx context.Context, facet search.Facet, startingWith, words *string, filter *model.SearchFilter, first *int) ([]*view.FacetValue, error) {
+func (r *Resolver) facetValues(
+	ctx context.Context, facet search.Facet, startingWith, words *string, filter *model.SearchFilter, first *int,
+) ([]*view.FacetValue, error) {
 	limit := *ent.PageSize(first, nil)
 	q := search.FacetQuery{Index: index(ctx), Facet: facet}
 	if words != nil {
@@ -356,7 +367,8 @@ func (r *Resolver) suggest(ctx context.Context, typed string, first int) ([]*mod
 	for _, t := range themes {
 		ids = append(ids, t.ID)
 	}
-	nodes, err := ent.FromContext(ctx).Load(ctx, ids, ent.Select(graphql.GetOperationContext(ctx), graphql.GetFieldContext(ctx).Field, "node"))
+	nodes, err := ent.FromContext(ctx).
+		Load(ctx, ids, ent.Select(graphql.GetOperationContext(ctx), graphql.GetFieldContext(ctx).Field, "node"))
 	if err != nil {
 		return nil, err
 	}
@@ -414,12 +426,14 @@ func suggestThemes(ctx context.Context, typed string, limit int) ([]*ent.Theme, 
 		return nil, err
 	}
 	all = slices.DeleteFunc(all, func(t *ent.Theme) bool {
-		return !slices.ContainsFunc(t.LabelTexts, func(l schema.LocalString) bool { return strings.Contains(" "+text.Fold(l.Text), " "+wanted) })
+		return !slices.ContainsFunc(
+			t.LabelTexts, func(l schema.LocalString) bool { return strings.Contains(" "+text.Fold(l.Text), " "+wanted) },
+		)
 	})
 	return all[:min(limit, len(all))], nil
 }
 
-// similar returns content about the same as an entry; nil when the viewer may not see the entry.
+// similar returns content on the same subject as an entry; nil if the viewer may not see the entry.
 func (r *Resolver) similar(ctx context.Context, id string, first int) ([]ent.Content, error) {
 	if first < 1 || first > maxSimilar {
 		return nil, gqlcode.Error(fault.BadUserInput, fmt.Sprintf("first must be 1 to %d", maxSimilar))

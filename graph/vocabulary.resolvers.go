@@ -23,7 +23,9 @@ func (r *queryResolver) Theme(ctx context.Context, id *string, slug *string) (*e
 
 func (r *queryResolver) Themes(ctx context.Context, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], below *string, top bool) (*ent.ThemeConnection, error) {
 	return ent.FromContext(ctx).Theme.Query().Where(compile.Themes(below, top)).
-		Paginate(ctx, after, ent.PageSize(first, last), before, last, ent.WithThemeOrder([]*ent.ThemeOrder{{Field: ent.ThemeOrderFieldSlug, Direction: entgql.OrderDirectionAsc}}))
+		Paginate(ctx, after, ent.PageSize(first, last), before, last, ent.WithThemeOrder(
+			[]*ent.ThemeOrder{{Field: ent.ThemeOrderFieldSlug, Direction: entgql.OrderDirectionAsc}},
+		))
 }
 
 func (r *queryResolver) TargetGroup(ctx context.Context, id *string, slug *string) (*ent.TargetGroup, error) {
@@ -36,7 +38,9 @@ func (r *queryResolver) TargetGroup(ctx context.Context, id *string, slug *strin
 
 func (r *queryResolver) TargetGroups(ctx context.Context, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string], role *schema.TargetGroupRole) (*ent.TargetGroupConnection, error) {
 	return ent.FromContext(ctx).TargetGroup.Query().Where(compile.TargetGroups(role)).
-		Paginate(ctx, after, ent.PageSize(first, last), before, last, ent.WithTargetGroupOrder([]*ent.TargetGroupOrder{{Field: ent.TargetGroupOrderFieldPosition, Direction: entgql.OrderDirectionAsc}}))
+		Paginate(ctx, after, ent.PageSize(first, last), before, last, ent.WithTargetGroupOrder(
+			[]*ent.TargetGroupOrder{{Field: ent.TargetGroupOrderFieldPosition, Direction: entgql.OrderDirectionAsc}},
+		))
 }
 
 func (r *queryResolver) Method(ctx context.Context, id *string, slug *string) (*ent.Method, error) {
@@ -49,7 +53,9 @@ func (r *queryResolver) Method(ctx context.Context, id *string, slug *string) (*
 
 func (r *queryResolver) Methods(ctx context.Context, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string]) (*ent.MethodConnection, error) {
 	return ent.FromContext(ctx).Method.Query().
-		Paginate(ctx, after, ent.PageSize(first, last), before, last, ent.WithMethodOrder([]*ent.MethodOrder{{Field: ent.MethodOrderFieldPosition, Direction: entgql.OrderDirectionAsc}}))
+		Paginate(ctx, after, ent.PageSize(first, last), before, last, ent.WithMethodOrder(
+			[]*ent.MethodOrder{{Field: ent.MethodOrderFieldPosition, Direction: entgql.OrderDirectionAsc}},
+		))
 }
 
 func (r *queryResolver) LawSection(ctx context.Context, id *string, slug *string) (*ent.LawSection, error) {
@@ -62,5 +68,7 @@ func (r *queryResolver) LawSection(ctx context.Context, id *string, slug *string
 
 func (r *queryResolver) LawSections(ctx context.Context, first *int, after *entgql.Cursor[string], last *int, before *entgql.Cursor[string]) (*ent.LawSectionConnection, error) {
 	return ent.FromContext(ctx).LawSection.Query().
-		Paginate(ctx, after, ent.PageSize(first, last), before, last, ent.WithLawSectionOrder([]*ent.LawSectionOrder{{Field: ent.LawSectionOrderFieldPosition, Direction: entgql.OrderDirectionAsc}}))
+		Paginate(ctx, after, ent.PageSize(first, last), before, last, ent.WithLawSectionOrder(
+			[]*ent.LawSectionOrder{{Field: ent.LawSectionOrderFieldPosition, Direction: entgql.OrderDirectionAsc}},
+		))
 }

@@ -23,7 +23,7 @@ import (
 	"dugnad/schema"
 )
 
-// node is a filter of any content type: what is given must all hold.
+// node is a filter of any content type. All given conditions must hold.
 type node struct {
 	shared  *Shared
 	own     func(q query) []*sql.Predicate
@@ -31,8 +31,7 @@ type node struct {
 	not     *node
 }
 
-// query is the query that a filter is compiled into: its selector, and the singular of its table for the names of join
-// tables.
+// query is the query that a filter narrows: its selector, and the singular of its table for the names of join tables.
 type query struct {
 	ctx  context.Context
 	s    *sql.Selector
@@ -139,7 +138,9 @@ func (f *Shared) predicates(q query) []*sql.Predicate {
 		if v.slugs == nil {
 			continue
 		}
-		all = append(all, q.linked(v.singular, func(id string) *sql.Predicate { return sql.In(id, bySlug(v.table, v.slugs)) }))
+		all = append(
+			all, q.linked(v.singular, func(id string) *sql.Predicate { return sql.In(id, bySlug(v.table, v.slugs)) }),
+		)
 	}
 	if f.Municipalities != nil {
 		all = append(all, q.inMunicipality(func(id string) *sql.Predicate { return todayOf(id, f.Municipalities) }))
@@ -165,15 +166,14 @@ func (f *Shared) predicates(q query) []*sql.Predicate {
 	return append(all, between(q, "published_at", utc(f.PublishedAfter), utc(f.PublishedBefore))...)
 }
 
-// linked holds for rows that the many-to-many edge to singular connects with an id that to accepts.
+// linked returns the predicate of rows that the many-to-many edge to singular connects with an id that to accepts.
 func (q query) linked(singular string, to func(id string) *sql.Predicate) *sql.Predicate {
 	join := sql.Table(q.name + "_" + singular + "s")
 	return q.isOne(sql.Select(join.C(q.name + "_id")).From(join).Where(to(join.C(singular + "_id"))))
 }
 
-// isOne holds for rows whose id is among those that ids selects. The plus keeps SQLite from looking the ids up one
-// after another, in rows of many pages each: it reads the index of the list's order instead, and asks for each of its
-// ids whether it is one.
+// isOne returns the predicate of rows whose id is among those that ids selects. The plus keeps SQLite from fetching the
+// rows of the ids one by one, which reads many pages: instead it scans the index of the list's order and tests each id.
 func (q query) isOne(ids *sql.Selector) *sql.Predicate {
 	return sql.P(func(b *sql.Builder) {
 		if b.Dialect() == dialect.SQLite {
@@ -183,7 +183,7 @@ func (q query) isOne(ids *sql.Selector) *sql.Predicate {
 	})
 }
 
-// inMunicipality holds for rows in which a municipality that to accepts has a part, or is a member.
+// inMunicipality returns the predicate of rows in which a municipality that to accepts takes part or is a member.
 func (q query) inMunicipality(to func(id string) *sql.Predicate) *sql.Predicate {
 	links, members := sql.Table(contentmunicipality.Table), sql.Table(networkmember.Table)
 	part := q.isOne(sql.Select(links.C(contentmunicipality.FieldContentID)).From(links).
@@ -195,7 +195,7 @@ func (q query) inMunicipality(to func(id string) *sql.Predicate) *sql.Predicate 
 		Where(to(members.C(networkmember.FieldMunicipalityID)))))
 }
 
-// contains holds for collections that contain any of the entries, as far as the viewer may see those.
+// contains returns the predicate of collections with any of the entries that the viewer may see.
 func contains(q query, ids []string) []*sql.Predicate {
 	if ids == nil {
 		return nil
@@ -208,7 +208,8 @@ func contains(q query, ids []string) []*sql.Predicate {
 	}
 	links := sql.Table(relation.Table)
 	visible := make([]*sql.Predicate, 0, len(byTable))
-	for _, name := range slices.Sorted(maps.Keys(byTable)) { // the same filter is the same SQL text, so that it stays prepared
+	// sorted, so that the same filter has the same SQL text and its prepared statement is reused
+	for _, name := range slices.Sorted(maps.Keys(byTable)) {
 		table := sql.Table(name)
 		items := sql.Dialect(q.s.Dialect()).Select(table.C("id")).From(table).Where(sql.In(table.C("id"), byTable[name]...))
 		access.Scope(q.ctx)(items)
@@ -231,7 +232,7 @@ func in[T any](q query, column string, values []T) []*sql.Predicate {
 	return []*sql.Predicate{known(q, column, sql.In(q.s.C(column), anys(values)...))}
 }
 
-// known makes a predicate false, and not unknown, where the column is empty, so that its opposite holds there.
+// known makes a predicate false instead of unknown where the column is NULL, so that its negation is true there.
 func known(q query, column string, p *sql.Predicate) *sql.Predicate {
 	return sql.And(sql.NotNull(q.s.C(column)), p)
 }
@@ -247,7 +248,7 @@ func between[T any](q query, column string, from, to *T) []*sql.Predicate {
 	return all
 }
 
-// running holds for rows whose period includes the day.
+// running returns the predicate of rows whose period includes the day.
 func running(q query, day *schema.Date) []*sql.Predicate {
 	if day == nil {
 		return nil
@@ -298,8 +299,9 @@ func anys[T any](values []T) []any {
 	return out
 }
 
-// themesBelow holds for ids of the themes with these slugs and of all below them. PostgreSQL gets them as an array: it
-// takes any array for one of ten, and a recursive query for one of hundreds, which makes it read all links.
+// themesBelow returns the predicate of ids of the themes with these slugs and of all below them. PostgreSQL gets the
+// slugs as an array, for which its planner estimates ten rows. For a recursive query it estimates hundreds, and then
+// reads all links.
 func themesBelow(id string, slugs []string) *sql.Predicate {
 	if len(slugs) == 0 {
 		return sql.False()
@@ -316,14 +318,16 @@ func themesBelow(id string, slugs []string) *sql.Predicate {
 	})
 }
 
-// todayOf holds for ids of the municipalities that have or had one of the numbers, and of those that have their area
-// today.
+// todayOf returns the predicate of ids of the municipalities that have or had one of the numbers, and of their
+// successors.
 func todayOf(id string, numbers []string) *sql.Predicate {
 	if len(numbers) == 0 {
 		return sql.False()
 	}
 	had := func(b *sql.Builder) {
-		b.WriteString("SELECT municipality_numbers FROM number_uses WHERE number IN (").Args(anys(numbers)...).WriteString(")")
+		b.WriteString(
+			"SELECT municipality_numbers FROM number_uses WHERE number IN (",
+		).Args(anys(numbers)...).WriteString(")")
 	}
 	return sql.P(func(b *sql.Builder) {
 		b.Ident(id).WriteString(" IN (")
@@ -345,7 +349,7 @@ func inCounties(numbers []string) *sql.Selector {
 		Where(sql.In(municipalities.C("municipality_county"), sql.Select(counties.C("id")).From(counties).Where(where)))
 }
 
-// Municipalities compiles the filter of municipalities; former ones pass only when asked for.
+// Municipalities compiles the filter of municipalities. Former ones are included only on request.
 func Municipalities(f *MunicipalityFilter, former bool) predicate.Municipality {
 	return func(s *sql.Selector) {
 		q := query{s: s}
@@ -390,8 +394,8 @@ func Organizations(f *OrganizationFilter) predicate.Organization {
 	}
 }
 
-// Any compiles the shared part of a filter for a type known only while running; nil, for reference data or when
-// everything passes.
+// Any compiles the shared part of a filter for a type known only at run time. It returns nil for reference data, or if
+// the filter accepts every row.
 func Any(ctx context.Context, t ent.Type, shared *Shared) func(*sql.Selector) {
 	if !t.Content {
 		return nil

@@ -26,7 +26,7 @@ type EntryFilter struct {
 	UpdatedBefore *time.Time
 }
 
-// Entries compiles the filter of entries; the viewer's rights are the client's to add.
+// Entries compiles the filter of entries. The client adds the viewer's scope.
 func Entries(f *EntryFilter) func(*sql.Selector) {
 	return func(s *sql.Selector) {
 		if f == nil {

@@ -1,5 +1,5 @@
-// Package filter compiles the API's filters to SQL. It is the one place where a filter reaches into another table, and
-// where it does, the viewer's scope goes along.
+// Package filter compiles the API's filters to SQL. Only this package joins other tables for filters, and it applies
+// the viewer's scope to them.
 package filter
 
 import (

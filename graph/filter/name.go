@@ -8,7 +8,7 @@ import (
 	"dugnad/text"
 )
 
-// named holds for rows of whose names a word begins with name, both in folded form.
+// named returns the predicate of rows with a name in which a word begins with name, both in folded form.
 func named(q query, name *string) []*sql.Predicate {
 	if name == nil {
 		return nil

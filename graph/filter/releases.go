@@ -13,7 +13,7 @@ type ReleaseFilter struct {
 	Entry         *string
 }
 
-// Releases compiles the filter of releases; the viewer's rights are the client's to add.
+// Releases compiles the filter of releases. The client adds the viewer's scope.
 func Releases(f *ReleaseFilter) func(*sql.Selector) {
 	return func(s *sql.Selector) {
 		if f == nil {
@@ -27,7 +27,8 @@ func Releases(f *ReleaseFilter) func(*sql.Selector) {
 		}
 		if f.Entry != nil {
 			items := sql.Table(releaseitem.Table)
-			s.Where(sql.In(s.C("id"), sql.Select(items.C(releaseitem.FieldReleaseID)).From(items).Where(sql.EQ(items.C(releaseitem.FieldEntryID), *f.Entry))))
+			s.Where(sql.In(s.C("id"), sql.Select(items.C(releaseitem.FieldReleaseID)).From(items).
+				Where(sql.EQ(items.C(releaseitem.FieldEntryID), *f.Entry))))
 		}
 	}
 }

@@ -9,7 +9,8 @@ import (
 	"dugnad/schema"
 )
 
-// Themes holds for themes right below the one with the slug, if one is given, and with top for those that nothing is above.
+// Themes returns the predicate of the children of the theme with the slug, if one is given, and with top of the themes
+// without a parent.
 func Themes(below *string, top bool) predicate.Theme {
 	return func(s *sql.Selector) {
 		if below != nil {
@@ -21,7 +22,7 @@ func Themes(below *string, top bool) predicate.Theme {
 	}
 }
 
-// TargetGroups holds for those with the role, for all when it is nil.
+// TargetGroups returns the predicate of target groups with the role, of all if it is nil.
 func TargetGroups(role *schema.TargetGroupRole) predicate.TargetGroup {
 	return func(s *sql.Selector) {
 		if role != nil {

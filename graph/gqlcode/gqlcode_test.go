@@ -43,24 +43,51 @@ func TestPresent(t *testing.T) {
 	}{
 		{"unknown", t.Context(), errors.New("pq: secret"), fault.Internal, "internal error", "", true},
 		{"unknown in a gqlerror", t.Context(), gqlerror.Errorf("pq: secret"), fault.Internal, "internal error", "", true},
-		{"a code that is not of the list", t.Context(), gqlcode.Error("QUERY_TOO_LARGE", "secret"), fault.Internal, "internal error", "", true},
-		{"coded", t.Context(), gqlcode.Error(fault.Conflict, "newer", "items", 1), fault.Conflict, "newer", "items[1]", false},
-		{"coded and wrapped", t.Context(), fmt.Errorf("publish: %w", gqlcode.Error(fault.Conflict, "newer")), fault.Conflict, "newer", "", false},
-		{"INTERNAL keeps nothing", t.Context(), gqlcode.Error(fault.Internal, "secret"), fault.Internal, "internal error", "", false},
+		{
+			"a code that is not of the list", t.Context(), gqlcode.Error("QUERY_TOO_LARGE", "secret"), fault.Internal,
+			"internal error", "", true,
+		},
+		{
+			"coded", t.Context(), gqlcode.Error(fault.Conflict, "newer", "items", 1), fault.Conflict, "newer", "items[1]", false,
+		},
+		{
+			"coded and wrapped", t.Context(), fmt.Errorf("publish: %w", gqlcode.Error(fault.Conflict, "newer")),
+			fault.Conflict, "newer", "", false,
+		},
+		{
+			"INTERNAL keeps nothing", t.Context(), gqlcode.Error(fault.Internal, "secret"), fault.Internal, "internal error",
+			"", false,
+		},
 		{"domain", t.Context(), fmt.Errorf("publish: %w", errOurs), fault.NotFound, "not found", "", false},
-		{"domain in a field", field(nil), gqlerror.WrapPath(ast.Path{ast.PathName("practices")}, errOurs), fault.NotFound, "not found", "practices", false},
-		{"deadline", t.Context(), fmt.Errorf("read: %w", context.DeadlineExceeded), fault.Unavailable, "the request was cancelled or took too long", "", false},
-		{"driver of a cancelled context", cancelled, errors.New("pq: canceling statement"), fault.Unavailable, "the request was cancelled or took too long", "", false},
+		{
+			"domain in a field", field(nil), gqlerror.WrapPath(ast.Path{ast.PathName("practices")}, errOurs), fault.NotFound,
+			"not found", "practices", false,
+		},
+		{
+			"deadline", t.Context(), fmt.Errorf("read: %w", context.DeadlineExceeded), fault.Unavailable,
+			"the request was cancelled or took too long", "", false,
+		},
+		{
+			"driver of a cancelled context", cancelled, errors.New("pq: canceling statement"), fault.Unavailable,
+			"the request was cancelled or took too long", "", false,
+		},
 		{"domain although cancelled", cancelled, errOurs, fault.NotFound, "not found", "", false},
 		{"argument refused by a scalar", field(nil), refused, fault.BadUserInput, "not a date", "practices.after", false},
-		{"the same from a resolver", field(map[string]any{}), refused, fault.Internal, "internal error", "practices.after", true},
-		{"long", t.Context(), gqlcode.Error(fault.BadUserInput, strings.Repeat("å", 400)), fault.BadUserInput, strings.Repeat("å", 250) + "…", "", false},
+		{
+			"the same from a resolver", field(map[string]any{}), refused, fault.Internal, "internal error", "practices.after",
+			true,
+		},
+		{
+			"long", t.Context(), gqlcode.Error(fault.BadUserInput, strings.Repeat("å", 400)), fault.BadUserInput,
+			strings.Repeat("å", 250) + "…", "", false,
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			reports := 0
 			before := fmt.Sprintf("%+v", c.err)
 			shown := gqlcode.Presenter(domain, func(context.Context, error) { reports++ })(c.ctx, c.err)
-			if gqlcode.Of(shown) != c.code || shown.Message != c.message || shown.Path.String() != c.path || (reports == 1) != c.reported || reports > 1 {
+			if gqlcode.Of(shown) != c.code || shown.Message != c.message || shown.Path.String() != c.path ||
+				(reports == 1) != c.reported || reports > 1 {
 				t.Errorf("%q %q path %q, %d reports", gqlcode.Of(shown), shown.Message, shown.Path, reports)
 			}
 			if after := fmt.Sprintf("%+v", c.err); after != before {

@@ -121,7 +121,8 @@ func (e *Extension) MutateOperationParameters(ctx context.Context, params *graph
 	}
 	document, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: params.Query}, e.limits.Tokens)
 	if err != nil {
-		if syntax := new(gqlerror.Error); errors.As(err, &syntax) && strings.HasPrefix(syntax.Message, "exceeded token limit") {
+		if syntax := new(gqlerror.Error); errors.As(err, &syntax) &&
+			strings.HasPrefix(syntax.Message, "exceeded token limit") {
 			return gqlcode.Error(fault.TooComplex, fmt.Sprintf("the document has more than %d tokens", e.limits.Tokens))
 		}
 		return nil // the executor finds the same mistake and words it

@@ -89,7 +89,10 @@ func TestCost(t *testing.T) {
 			"20 by 5 by 5 with themes", `{practices(first:20){nodes{title tools(first:5){nodes{title reports(first:5){nodes{title themes{label} owner{name}}}}}}}}`,
 			nil, 1 + 20*(1+1+5*(1+1+5*(1+10+1))), "",
 		},
-		{"100 by 100 by 100", `{practices(first:100){nodes{tools(first:100){nodes{reports(first:100){nodes{id}}}}}}}`, nil, 0, "TOO_COMPLEX"},
+		{
+			"100 by 100 by 100", `{practices(first:100){nodes{tools(first:100){nodes{reports(first:100){nodes{id}}}}}}}`, nil,
+			0, "TOO_COMPLEX",
+		},
 		{
 			"100 by 100 by 100 from variables", `query($n:Int){practices(first:$n){nodes{tools(first:$n){nodes{reports(first:$n){nodes{id}}}}}}}`,
 			map[string]any{"n": 100},
@@ -103,14 +106,28 @@ func TestCost(t *testing.T) {
 		{"edges and nodes", `{practices(first:5){edges{node{id}} nodes{id}}}`, nil, 1 + 5*2 + 5, ""},
 		{"aliases count each", `{a:practices(first:5){nodes{id}} b:practices(first:5){nodes{id}}}`, nil, 12, ""},
 		{"aliased edges", `{practices(first:5){e:edges{node{id}}}}`, nil, 11, ""},
-		{"fragment on a connection", `{a:practices(first:5){...F} b:practices(first:50){...F}} fragment F on PracticeConnection{nodes{id}}`, nil, 6 + 51, ""},
+		{
+			"fragment on a connection",
+			`{a:practices(first:5){...F} b:practices(first:50){...F}} fragment F on PracticeConnection{nodes{id}}`, nil,
+			6 + 51, "",
+		},
 		{"facets", `{practices(first:1){facets{values{value}}}}`, nil, 1 + 10*(1+100), ""},
 		{"facets of ten", `{practices(first:1){facets{values(first:10){value}}}}`, nil, 1 + 10*(1+10), ""},
 		{"ids", `{nodes(ids:["a","b"]){id}}`, nil, 2, ""},
 		{"ids from a variable", `query($i:[ID!]!){nodes(ids:$i){id}}`, map[string]any{"i": []any{"a", "b", "c"}}, 3, ""},
-		{"one type of several", `{node(id:1){id ...on Practice{themes{id} owner{id}} ...on Tool{practices(first:2){nodes{id}}} ...on Node{id}}}`, nil, 1 + 11, ""},
-		{"the same type twice", `{node(id:1){...on Practice{themes{id}} ...P}} fragment P on Practice{owner{id}}`, nil, 1 + 11, ""},
-		{"skipped", `query($y:Boolean!){practices(first:5) @skip(if:$y){nodes{id}} node(id:1) @include(if:$y){id}}`, map[string]any{"y": true}, 1, ""},
+		{
+			"one type of several",
+			`{node(id:1){id ...on Practice{themes{id} owner{id}} ...on Tool{practices(first:2){nodes{id}}} ...on Node{id}}}`,
+			nil, 1 + 11, "",
+		},
+		{
+			"the same type twice", `{node(id:1){...on Practice{themes{id}} ...P}} fragment P on Practice{owner{id}}`, nil,
+			1 + 11, "",
+		},
+		{
+			"skipped", `query($y:Boolean!){practices(first:5) @skip(if:$y){nodes{id}} node(id:1) @include(if:$y){id}}`,
+			map[string]any{"y": true}, 1, "",
+		},
 		{"default of the schema", `{suggest(text:"a"){value}}`, nil, 8, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -118,7 +135,8 @@ func TestCost(t *testing.T) {
 			if code != c.code || cost != c.cost {
 				t.Errorf("cost %d, want %d; code %q, want %q: %s", cost, c.cost, code, c.code, message)
 			}
-			if code == fault.TooComplex && (!strings.Contains(message, "the limit is 25000") || !strings.Contains(message, "costs ")) {
+			if code == fault.TooComplex &&
+				(!strings.Contains(message, "the limit is 25000") || !strings.Contains(message, "costs ")) {
 				t.Errorf("the message tells neither cost nor limit: %s", message)
 			}
 		})
@@ -165,7 +183,10 @@ func TestArguments(t *testing.T) {
 		{"default of a variable", `query($n:Int=500){practices(first:$n){totalCount}}`, nil, "practices.first"},
 		{"nested", `{practices{nodes{t:tools(first:101){nodes{id}}}}}`, nil, "practices.nodes.t.first"},
 		{"nested both", `{practices{nodes{tools(first:1,last:2){nodes{id}}}}}`, nil, "practices.nodes.tools.last"},
-		{"in a fragment", `{practices{...F}} fragment F on PracticeConnection{nodes{tools(first:101){nodes{id}}}}`, nil, "practices.nodes.tools.first"},
+		{
+			"in a fragment", `{practices{...F}} fragment F on PracticeConnection{nodes{tools(first:101){nodes{id}}}}`, nil,
+			"practices.nodes.tools.first",
+		},
 		{"of a plain list", `{suggest(text:"a",first:101){value}}`, nil, "suggest.first"},
 		{"of a subscription", `subscription{ticks(first:101)}`, nil, "ticks.first"},
 		{"100 ids", `query($i:[ID!]!){nodes(ids:$i){id}}`, map[string]any{"i": list(100)}, ""},
@@ -173,24 +194,49 @@ func TestArguments(t *testing.T) {
 		{"101 literal ids", `{nodes(ids:["` + strings.Repeat(`a","`, 100) + `a"]){id}}`, nil, "nodes.ids"},
 		{"5 levels", filtered, map[string]any{"f": nest(5)}, ""},
 		{"6 levels", filtered, map[string]any{"f": nest(6)}, "practices.filter"},
-		{"6 literal levels", `{practices(filter:{not:{and:{or:{not:{not:{not:{text:"a"}}}}}}}){totalCount}}`, nil, "practices.filter"},
-		{"levels from literal and variable", `query($f:PracticeFilter){practices(filter:{not:{not:$f}}){totalCount}}`, map[string]any{"f": nest(4)}, "practices.filter"},
+		{
+			"6 literal levels", `{practices(filter:{not:{and:{or:{not:{not:{not:{text:"a"}}}}}}}){totalCount}}`, nil,
+			"practices.filter",
+		},
+		{
+			"levels from literal and variable", `query($f:PracticeFilter){practices(filter:{not:{not:$f}}){totalCount}}`,
+			map[string]any{"f": nest(4)}, "practices.filter",
+		},
 		{"5,000 levels", filtered, map[string]any{"f": nest(5000)}, "practices.filter"},
 		{"20 branches", filtered, map[string]any{"f": branches(20)}, ""},
 		{"21 branches", filtered, map[string]any{"f": branches(21)}, "practices.filter"},
-		{"branches from a variable", `query($f:[PracticeFilter!]){practices(filter:{and:$f or:$f}){totalCount}}`, map[string]any{"f": branches(11)["or"]}, "practices.filter"},
+		{
+			"branches from a variable", `query($f:[PracticeFilter!]){practices(filter:{and:$f or:$f}){totalCount}}`,
+			map[string]any{"f": branches(11)["or"]}, "practices.filter",
+		},
 		{"200 items", filtered, map[string]any{"f": map[string]any{"themes": list(200)}}, ""},
 		{"201 items", filtered, map[string]any{"f": map[string]any{"themes": list(201)}}, "practices.filter"},
 		{"10,000 characters", filtered, map[string]any{"f": map[string]any{"text": strings.Repeat("å", 10_000)}}, ""},
-		{"10,001 characters", filtered, map[string]any{"f": map[string]any{"text": strings.Repeat("å", 10_001)}}, "practices.filter"},
+		{
+			"10,001 characters", filtered, map[string]any{"f": map[string]any{"text": strings.Repeat("å", 10_001)}},
+			"practices.filter",
+		},
 		{"long literal", `{suggest(text:"` + strings.Repeat("a", 10_001) + `"){value}}`, nil, "suggest.text"},
 		{"long block", `{suggest(text:"""` + strings.Repeat("a", 10_001) + `"""){value}}`, nil, "suggest.text"},
-		{"NUL", `query($f:PracticeFilter){practices(filter:$f){totalCount}}`, map[string]any{"f": map[string]any{"text": "a\x00"}}, "practices.filter"},
+		{
+			"NUL", `query($f:PracticeFilter){practices(filter:$f){totalCount}}`,
+			map[string]any{"f": map[string]any{"text": "a\x00"}}, "practices.filter",
+		},
 		{"number of a custom scalar", `{practices(after:99999999999999999999){totalCount}}`, nil, "practices.after"},
-		{"directive", `query @inContext(languages:["` + strings.Repeat(`a","`, 200) + `a"]){practices{totalCount}}`, nil, "@inContext"},
-		{"long text of a mutation", `mutation($i:PracticeInput!){save(input:$i){id}}`, map[string]any{"i": map[string]any{"body": strings.Repeat("a", 100_000)}}, ""},
-		{"too long text of a mutation", `mutation($i:PracticeInput!){save(input:$i){id}}`, map[string]any{"i": map[string]any{"body": strings.Repeat("a", 200_001)}}, "save.input"},
-		{"long list of a mutation", `mutation($i:PracticeInput!){save(input:$i){id}}`, map[string]any{"i": map[string]any{"tags": list(400)}}, ""},
+		{
+			"directive", `query @inContext(languages:["` + strings.Repeat(`a","`, 200) + `a"]){practices{totalCount}}`, nil,
+			"@inContext",
+		},
+		{"long text of a mutation", `mutation($i:PracticeInput!){save(input:$i){id}}`, map[string]any{
+			"i": map[string]any{"body": strings.Repeat("a", 100_000)},
+		}, ""},
+		{
+			"too long text of a mutation", `mutation($i:PracticeInput!){save(input:$i){id}}`,
+			map[string]any{"i": map[string]any{"body": strings.Repeat("a", 200_001)}}, "save.input",
+		},
+		{"long list of a mutation", `mutation($i:PracticeInput!){save(input:$i){id}}`, map[string]any{
+			"i": map[string]any{"tags": list(400)},
+		}, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			code, message, path, _ := run(c.query, c.variables, limits.Default())

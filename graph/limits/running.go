@@ -96,7 +96,8 @@ func (e *Extension) InterceptResponse(ctx context.Context, next graphql.Response
 // it is.
 func (e *Extension) InterceptField(ctx context.Context, next graphql.Resolver) (any, error) {
 	field := graphql.GetFieldContext(ctx)
-	if field == nil || field.Field.Field == nil || field.Field.Definition == nil || field.Field.Definition.Type.Elem == nil {
+	if field == nil || field.Field.Field == nil || field.Field.Definition == nil ||
+		field.Field.Definition.Type.Elem == nil {
 		return next(ctx)
 	}
 	result, err := next(ctx)

@@ -48,13 +48,17 @@ func TestEveryRootFieldHasARule(t *testing.T) {
 			"queries that previews are refused", names(all.Query, func(r rules.Rule) bool { return r.PublishedOnly }),
 			"changes facetValues publishedVersion search similar suggest",
 		},
-		{"subscriptions that previews are refused", names(all.Subscription, func(r rules.Rule) bool { return r.PublishedOnly }), "changes"},
+		{"subscriptions that previews are refused", names(
+			all.Subscription, func(r rules.Rule) bool { return r.PublishedOnly },
+		), "changes"},
 		{
 			"queries that read the index", names(all.Query, func(r rules.Rule) bool { return r.ReadsIndex && r.ReadsAll }),
 			"facetValues search similar suggest",
 		},
 		{
-			"queries that read all content alone", names(all.Query, func(r rules.Rule) bool { return r.ReadsAll && !r.ReadsIndex }),
+			"queries that read all content alone", names(
+				all.Query, func(r rules.Rule) bool { return r.ReadsAll && !r.ReadsIndex },
+			),
 			"changes node nodes publishedVersion",
 		},
 		{"queries that are not shared", names(all.Query, func(r rules.Rule) bool { return !r.Shareable }), ""},
@@ -71,7 +75,10 @@ func TestReadRefusesFieldsWithoutARule(t *testing.T) {
 	for _, test := range []struct{ sdl, err string }{
 		{"type Query { a: Int }", "Query.a must have exactly one of @previewable and @publishedOnly"},
 		{"type Query { a: Int @previewable @publishedOnly }", "Query.a must have exactly one"},
-		{"type Query { a: Int @previewable } type Mutation { b: Int c: Int @public }", "Mutation.b must have exactly one of @public and @signedIn"},
+		{
+			"type Query { a: Int @previewable } type Mutation { b: Int c: Int @public }",
+			"Mutation.b must have exactly one of @public and @signedIn",
+		},
 		{"type Query { a: Int @previewable } type Subscription { d: Int }", "Subscription.d must have exactly one"},
 	} {
 		schema := gqlparser.MustLoadSchema(&ast.Source{Input: directives + test.sdl})

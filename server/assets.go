@@ -29,7 +29,7 @@ var inlineTypes = []string{"image/png", "image/jpeg", "image/webp", "image/gif",
 // slowest is the speed in bytes a second below which sending a file is aborted.
 const slowest = 16 << 10
 
-// serveFile sends an asset to those who may see something that shows it.
+// serveFile sends an asset to viewers who may see an entry that shows it.
 func (h *Hub) serveFile(w http.ResponseWriter, r *http.Request) {
 	asset, ok := h.asset(w, r)
 	if !ok {
@@ -44,12 +44,14 @@ func (h *Hub) serveFile(w http.ResponseWriter, r *http.Request) {
 	sendFile(w, r, asset, asset.Sha256, file)
 }
 
-// serveImage sends a picture at one of the widths, cut to a shape, or as it is where it is narrower and has that shape.
+// serveImage sends a picture at one of the widths, cropped to a shape, or the original if it is narrower and has that
+// shape.
 func (h *Hub) serveImage(w http.ResponseWriter, r *http.Request) {
 	number, shape, cutToShape := strings.Cut(chi.URLParam(r, "cut"), "-")
 	width, err := strconv.Atoi(number)
 	_, known := files.Shapes[shape]
-	if err != nil || !known || cutToShape && shape == "" || !slices.Contains(ent.ImageWidths, width) || strconv.Itoa(width) != number {
+	if err != nil || !known || cutToShape && shape == "" || !slices.Contains(ent.ImageWidths, width) ||
+		strconv.Itoa(width) != number {
 		respond.NotFound(w, r)
 		return
 	}

@@ -34,15 +34,21 @@ func newSample(t *testing.T) *sample {
 	}
 	s := &sample{h, content.New(h.client, h.waker, h.files), picture.Bytes()}
 	file := func(key, name, mediaType string, bytes []byte) content.File {
-		return content.File{Type: "ASSET", Key: key, Bytes: bytes, Document: document(map[string]any{"file": name, "mediaType": mediaType})}
+		return content.File{
+			Type: "ASSET", Key: key, Bytes: bytes, Document: document(map[string]any{"file": name, "mediaType": mediaType}),
+		}
 	}
 	practice := func(key string, published bool, fields map[string]any) content.File {
 		fields["kind"] = "ADVICE"
 		fields["texts"] = []any{map[string]any{"language": "NB", "title": key, "summary": key, "body": key, "ready": true}}
-		return content.File{Type: "PRACTICE", Key: key, Owner: "organization:ks", Published: published, Document: document(fields)}
+		return content.File{
+			Type: "PRACTICE", Key: key, Owner: "organization:ks", Published: published, Document: document(fields),
+		}
 	}
 	download := func(asset string) []any {
-		return []any{map[string]any{"asset": "asset:" + asset, "title": []any{map[string]any{"language": "NB", "text": asset}}, "format": "FILE"}}
+		return []any{map[string]any{
+			"asset": "asset:" + asset, "title": []any{map[string]any{"language": "NB", "text": asset}}, "format": "FILE",
+		}}
 	}
 	_, err := s.service.Import(access.WithViewer(t.Context(), access.System("test")), []content.File{
 		{Type: "ORGANIZATION", Key: "ks", Document: document(map[string]any{
@@ -118,7 +124,8 @@ func TestFile(t *testing.T) {
 		t.Errorf("asked again: %d", again.Code)
 	}
 	page := get(s.Hub, "/files/"+s.assetID(t, "page"))
-	if got := page.Header().Get("Content-Disposition"); page.Code != http.StatusOK || got != `attachment; filename=side.html` {
+	if got := page.Header().Get("Content-Disposition"); page.Code != http.StatusOK ||
+		got != `attachment; filename=side.html` {
 		t.Errorf("a page: %d, shown as %q", page.Code, got)
 	}
 }
@@ -129,20 +136,27 @@ func TestFileVisibility(t *testing.T) {
 	for _, suffix := range []string{"", "/320"} {
 		same(t, "a file for members, anonymous"+suffix, get(s.Hub, closed+suffix), get(s.Hub, randomFile+suffix))
 		same(t, "a file of a draft, anonymous"+suffix, get(s.Hub, draft+suffix), get(s.Hub, randomFile+suffix))
-		same(t, "a file of a draft, member"+suffix, get(s.Hub, draft+suffix, member, "member"), get(s.Hub, randomFile+suffix, member, "member"))
+		same(t, "a file of a draft, member"+suffix, get(s.Hub, draft+suffix, member, "member"), get(
+			s.Hub, randomFile+suffix, member, "member",
+		))
 		response := get(s.Hub, closed+suffix, member, "member")
 		if got := response.Header().Get("Cache-Control"); response.Code != http.StatusOK || got != "private, no-cache" {
 			t.Errorf("a file for members, member%s: %d, cached as %q", suffix, response.Code, got)
 		}
 	}
-	same(t, "as JSON", get(s.Hub, closed, "Accept", "application/json"), get(s.Hub, randomFile, "Accept", "application/json"))
+	same(
+		t, "as JSON", get(s.Hub, closed, "Accept", "application/json"), get(s.Hub, randomFile, "Accept", "application/json"),
+	)
 
 	ctx := access.WithViewer(t.Context(), access.System("test"))
 	if _, err := s.service.Withdraw(ctx, content.Item{ID: s.entryID(t, "for-all"), Revision: 1}); err != nil {
 		t.Fatal(err)
 	}
 	for _, suffix := range []string{"", "/320"} {
-		same(t, "a file of what is withdrawn"+suffix, get(s.Hub, "/files/"+s.assetID(t, "open")+suffix), get(s.Hub, randomFile+suffix))
+		same(
+			t, "a file of what is withdrawn"+suffix, get(s.Hub, "/files/"+s.assetID(t, "open")+suffix),
+			get(s.Hub, randomFile+suffix),
+		)
 	}
 }
 
@@ -153,7 +167,9 @@ func TestImage(t *testing.T) {
 		response := get(s.Hub, fmt.Sprintf("%s/%d", path, width))
 		config, format, err := image.DecodeConfig(strings.NewReader(response.Body.String()))
 		if err != nil || config.Width != want || config.Height != want/2 || format != "png" {
-			t.Errorf("at %d: %d, %s %d × %d, %v; want %d wide", width, response.Code, format, config.Width, config.Height, err, want)
+			t.Errorf(
+				"at %d: %d, %s %d × %d, %v; want %d wide", width, response.Code, format, config.Width, config.Height, err, want,
+			)
 		}
 	}
 	kept, err := filepath.Glob(filepath.Join(s.config.Data, imagesFolder, "*", "*"))

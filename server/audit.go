@@ -34,14 +34,16 @@ func (h *Hub) serveAudit(w http.ResponseWriter, r *http.Request) {
 		respond.Refuse(w, r, http.StatusBadRequest, string(fault.BadUserInput)+": "+err.Error())
 		return
 	case !h.accounts.MayAudit(r.Context(), f.Organization):
-		respond.Refuse(w, r, http.StatusForbidden, string(fault.Forbidden)+": only a HUB_ADMIN may read this, and with organization one of its ADMINs")
+		respond.Refuse(w, r, http.StatusForbidden, string(fault.Forbidden)+
+			": only a HUB_ADMIN may read this, and with organization one of its ADMINs")
 		return
 	}
 	w.Header().Set("Cache-Control", "private, no-store")
 	w.Header().Set("Content-Disposition", `attachment; filename="audit.csv"`)
 	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
 	out := csv.NewWriter(w)
-	_ = out.Write([]string{"id", "at", "actor", "name", "organization", "action", "subjects", "code", "detail"}) // Error below returns it
+	// Error below returns it
+	_ = out.Write([]string{"id", "at", "actor", "name", "organization", "action", "subjects", "code", "detail"})
 	for after := ""; ; {
 		rows, err := h.auditRows(r.Context(), f, after)
 		if err != nil {
@@ -63,7 +65,8 @@ const auditRows = 500
 
 // auditRows returns the rows of the events after an id, in the order of ids, which is that of time.
 func (h *Hub) auditRows(ctx context.Context, f *filter.AuditFilter, after string) ([][]string, error) {
-	events, err := h.client.AuditEvent.Query().Where(filter.AuditEvents(f), func(s *sql.Selector) { s.Where(sql.GT(s.C(auditevent.FieldID), after)) }).
+	events, err := h.client.AuditEvent.Query().
+		Where(filter.AuditEvents(f), func(s *sql.Selector) { s.Where(sql.GT(s.C(auditevent.FieldID), after)) }).
 		Order(auditevent.ByID()).Limit(auditRows).All(ctx)
 	if err != nil {
 		return nil, err
@@ -136,7 +139,9 @@ func auditFilter(q url.Values) (*filter.AuditFilter, error) {
 				f.Before = &t
 			}
 		default:
-			return nil, fmt.Errorf("unknown parameter %q: use actor, organization, action, subject, refused, after or before", name)
+			return nil, fmt.Errorf(
+				"unknown parameter %q: use actor, organization, action, subject, refused, after or before", name,
+			)
 		}
 		if err != nil || len(values) > 1 {
 			return nil, fmt.Errorf("%s: %q cannot be read; times are like 2026-01-31T00:00:00Z", name, values)

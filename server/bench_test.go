@@ -29,7 +29,8 @@ import (
 	"dugnad/server/database/databasetest"
 )
 
-// benchQuery is an operation whose variables change from one request to the next, and one SQL statement that reads the same rows.
+// benchQuery is an operation whose variables change from one request to the next, and one SQL statement that reads the
+// same rows.
 type benchQuery struct {
 	name      string
 	text      string
@@ -87,10 +88,11 @@ var benchQueries = []benchQuery{
 	},
 }
 
-// BenchmarkHub loads generated practices (HUB_BENCH_PRACTICES, 20 000 when not set) with relations and asks the three queries over HTTP on
-// loopback, with one client and with four. It reports requests a second, the median and the 99th percentile in milliseconds, and SQL
-// statements a request. To measure them against, in the same run: the same rows read by one statement written by hand, whose values are
-// only scanned, and an answer of a few bytes from the same server.
+// BenchmarkHub loads generated practices (HUB_BENCH_PRACTICES, 20 000 when not set) with relations and asks the three
+// queries over HTTP on loopback, with one client and with four. It reports requests a second, the median and the 99th
+// percentile in milliseconds, and SQL statements a request. To measure them against, in the same run: the same rows
+// read by one statement written by hand, whose values are only scanned, and an answer of a few bytes from the same
+// server.
 func BenchmarkHub(b *testing.B) {
 	var table strings.Builder
 	for _, dialect := range []struct {
@@ -134,7 +136,8 @@ func BenchmarkHub(b *testing.B) {
 	fmt.Fprintf(os.Stdout, "\n%-42s%12s%10s%10s%12s\n%s\n", "", "requests/s", "p50 ms", "p99 ms", "statements", &table)
 }
 
-// BenchmarkPublish reports how long it takes from asking for an entry to be published until a search over HTTP finds it.
+// BenchmarkPublish reports how long it takes from asking for an entry to be published until a search over HTTP finds
+// it.
 func BenchmarkPublish(b *testing.B) {
 	for _, dialect := range []string{onSQLite, onPostgres} {
 		b.Run(dialect, func(b *testing.B) {
@@ -147,7 +150,9 @@ func BenchmarkPublish(b *testing.B) {
 				start := time.Now()
 				n.act("EDITOR", "publish", "", item(id, 1))
 				for found := 0.0; found == 0; {
-					found = n.ask(`query($q: String) { search(query: $q) { totalCount } }`, map[string]any{"q": `"` + word + `"`}).ok().at("search", "totalCount").(float64)
+					found = n.ask(
+						`query($q: String) { search(query: $q) { totalCount } }`, map[string]any{"q": `"` + word + `"`},
+					).ok().at("search", "totalCount").(float64)
 				}
 				took = append(took, time.Since(start))
 			}
@@ -156,7 +161,10 @@ func BenchmarkPublish(b *testing.B) {
 			b.ReportMetric(at(50), "p50-ms")
 			b.ReportMetric(at(99), "p99-ms")
 			b.ReportMetric(0, "ns/op")
-			fmt.Fprintf(os.Stdout, "\n%-8s published until found: %d rounds, p50 %.1f ms, p99 %.1f ms (goal: p99 2000 ms)\n", dialect, len(took), at(50), at(99))
+			fmt.Fprintf(
+				os.Stdout, "\n%-8s published until found: %d rounds, p50 %.1f ms, p99 %.1f ms (goal: p99 2000 ms)\n", dialect,
+				len(took), at(50), at(99),
+			)
 		})
 	}
 }
@@ -289,7 +297,9 @@ func benchHub(b *testing.B, o database.Options) (hub *Hub, url string, d benchDa
 	if n, err := strconv.Atoi(os.Getenv("HUB_BENCH_PRACTICES")); err == nil {
 		practices = n
 	}
-	c := Config{Addr: "127.0.0.1:0", Data: o.Path, DatabaseURL: o.URL, SecretKey: "a secret key for tests, and only for tests"}
+	c := Config{
+		Addr: "127.0.0.1:0", Data: o.Path, DatabaseURL: o.URL, SecretKey: "a secret key for tests, and only for tests",
+	}
 	if c.Data == "" {
 		c.Data = b.TempDir()
 	}

@@ -10,10 +10,10 @@ import (
 	"dugnad/server/database"
 )
 
-// cached has a hub keep answers.
+// cached turns on the hub's cache of answers.
 func cached(c *Config) { c.CacheMB = 16 }
 
-// TestCache reads as somebody who is nobody, again and again, while things change.
+// TestCache reads anonymously, again and again, while content changes.
 func TestCache(t *testing.T) {
 	eachDemo(t, func(t *testing.T, h *testHub) {
 		n := h.newsroom()
@@ -58,13 +58,18 @@ func TestCache(t *testing.T) {
 		if got := read(one); strings.Contains(got, "visdom") {
 			t.Errorf("after withdrawing: %s", got)
 		}
-		// What members read is never given to others, and the other way round.
+		// Answers for members never reach others, nor the reverse.
 		secret := n.draft("EDITOR", "Bare for medlemmer")
-		n.as("EDITOR", `mutation($id: ID!) { updatePractice(id: $id, expectedRevision: 1, input: {audience: MEMBERS}) { problems { code } } }`, map[string]any{"id": secret}).ok()
+		n.as(
+			"EDITOR",
+			`mutation($id: ID!) { updatePractice(id: $id, expectedRevision: 1, input: {audience: MEMBERS}) { problems { code } } }`,
+			map[string]any{"id": secret},
+		).ok()
 		n.act("EDITOR", "publish", "", item(secret, 2)).expectCodes("publish")
 		one = `{ node(id: "` + secret + `") { id ... on Content { title } } }`
 		for range 2 {
-			if a := h.askAs("member", one, nil).ok(); !strings.Contains(string(a.Body), "Bare for") || a.Header.Get("Cache-Control") != "private, no-store" {
+			if a := h.askAs("member", one, nil).ok(); !strings.Contains(string(a.Body), "Bare for") ||
+				a.Header.Get("Cache-Control") != "private, no-store" {
 				t.Errorf("members read %s, %v", a.Body, a.Header)
 			}
 			if got := read(one); strings.Contains(got, "Bare for") {
@@ -74,7 +79,7 @@ func TestCache(t *testing.T) {
 	}, cached)
 }
 
-// TestCacheOfReplicas has one replica keep answers while another publishes.
+// TestCacheOfReplicas publishes on one replica while another caches answers.
 func TestCacheOfReplicas(t *testing.T) {
 	t.Parallel()
 	skipOtherHalf(t, onPostgres)
@@ -95,13 +100,15 @@ func TestCacheOfReplicas(t *testing.T) {
 	}
 }
 
-// TestCacheHeaders looks at what caches on the way are told.
+// TestCacheHeaders checks the headers that caches between hub and reader get.
 func TestCacheHeaders(t *testing.T) {
 	t.Parallel()
 	h := demoHub(t, anyDialect(), cached)
 	get := func(query string, headers ...string) *answer {
 		t.Helper()
-		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, h.url+"/graphql?query="+url.QueryEscape(query), http.NoBody)
+		r, err := http.NewRequestWithContext(
+			t.Context(), http.MethodGet, h.url+"/graphql?query="+url.QueryEscape(query), http.NoBody,
+		)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -112,7 +119,8 @@ func TestCacheHeaders(t *testing.T) {
 	}
 	const query = `{ practices(first: 3) { nodes { title themes { label } owner { name } } } }`
 	a := get(query)
-	if a.Status != 200 || a.Header.Get("Cache-Control") != "public, max-age=0, s-maxage=20, stale-while-revalidate=20" || a.Header.Get("Vary") != "Accept, Authorization, Cookie" {
+	if a.Status != 200 || a.Header.Get("Cache-Control") != "public, max-age=0, s-maxage=20, stale-while-revalidate=20" ||
+		a.Header.Get("Vary") != "Accept, Authorization, Cookie" {
 		t.Errorf("%d %v", a.Status, a.Header)
 	}
 	if got := strings.Fields(a.Header.Get("Surrogate-Key")); len(got) < 3 || len(got) > 20 {

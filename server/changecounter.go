@@ -118,7 +118,9 @@ func (v *changeCounter) readOn(notified uint64) error {
 }
 
 // News implements graph.Log.
-func (v *changeCounter) News(_ context.Context, after int, types []string, audiences []schema.Audience) (head int, news bool, err error) {
+func (v *changeCounter) News(
+	_ context.Context, after int, types []string, audiences []schema.Audience,
+) (head int, news bool, err error) {
 	if _, err := v.sum(0); err != nil { // reads on
 		return 0, false, err
 	}

@@ -40,7 +40,7 @@ func (h *testHub) copy(viewer, filter string, size int) *copyOf {
 	return &copyOf{h: h, viewer: viewer, filter: filter, size: size, things: map[string]string{}}
 }
 
-// page reads one page and tells whether there is more.
+// page reads one page of changes and reports whether there are more.
 func (c *copyOf) page() bool {
 	filter := ""
 	if c.filter != "" {
@@ -77,20 +77,20 @@ func (c *copyOf) follow() *copyOf {
 	return c
 }
 
-// same compares what is kept with the state read anew.
+// same compares the copy that the client keeps with the state read afresh.
 func (c *copyOf) same(what string) {
 	c.h.t.Helper()
-	anew := c.h.copy(c.viewer, c.filter, 100).follow()
-	if maps.Equal(anew.things, c.things) {
+	fresh := c.h.copy(c.viewer, c.filter, 100).follow()
+	if maps.Equal(fresh.things, c.things) {
 		return
 	}
-	for id, now := range anew.things {
+	for id, now := range fresh.things {
 		if kept := c.things[id]; kept != now {
 			c.h.t.Errorf("%s %q %q: of %s is kept\n%s, there is\n%s", what, c.viewer, c.filter, id, kept, now)
 		}
 	}
 	for id, kept := range c.things {
-		if anew.things[id] == "" {
+		if fresh.things[id] == "" {
 			c.h.t.Errorf("%s %q %q: %s is kept, but is gone", what, c.viewer, c.filter, kept)
 		}
 	}
@@ -111,7 +111,8 @@ func stateThenChanges(t *testing.T, h *testHub, s *seed) {
 		types[id[:3]]++
 	}
 	want += types["con"] + types["ast"] // which have no list
-	if len(public.things) != want || public.seen != want || len(public.gone) > 0 || types["pra"] != 15 || types["mun"] != 476 {
+	if len(public.things) != want || public.seen != want || len(public.gone) > 0 || types["pra"] != 15 ||
+		types["mun"] != 476 {
 		t.Errorf("the state is %d things in %d changes (%v), wanted %d", len(public.things), public.seen, types, want)
 	}
 	if public.page() || public.seen != want {
@@ -125,7 +126,8 @@ func stateThenChanges(t *testing.T, h *testHub, s *seed) {
 	s.change(t, id, map[string]any{"audience": "MEMBERS"})
 	public.follow()
 	member.follow()
-	if public.things[id] != "" || !slices.Contains(public.gone, id) || !strings.Contains(member.things[id], "MEMBERS") || slices.Contains(member.gone, id) {
+	if public.things[id] != "" || !slices.Contains(public.gone, id) || !strings.Contains(member.things[id], "MEMBERS") ||
+		slices.Contains(member.gone, id) {
 		t.Errorf("for members: everybody has %q, members %q", public.things[id], member.things[id])
 	}
 	before := public.seen
@@ -151,7 +153,10 @@ func stateThenChanges(t *testing.T, h *testHub, s *seed) {
 }
 
 func changesByFilter(t *testing.T, h *testHub, s *seed) {
-	kinn := h.ask(`{ municipality(number: "4602") { id } theme(slug: "settlement.housing") { id } other: theme(slug: "health") { id } organization(slug: "ks") { id } }`, nil).ok()
+	kinn := h.ask(
+		`{ municipality(number: "4602") { id } theme(slug: "settlement.housing") { id } other: theme(slug: "health") { id } organization(slug: "ks") { id } }`,
+		nil,
+	).ok()
 	id := func(alias string) any { return kinn.at(alias, "id") }
 	document := map[string]any{
 		"kind": "ADVICE", "texts": localTexts("Filter", "NB"), "themes": []any{id("theme")},
@@ -189,7 +194,8 @@ func changesByFilter(t *testing.T, h *testHub, s *seed) {
 	has("withdrawn", false, false, false, false, false, false, false, false, false)
 }
 
-// copiesAreTheState has clients follow while things happen at random: each has the whole truth whenever it is at the end.
+// copiesAreTheState has clients follow while things happen at random: each has the whole truth whenever it is at the
+// end.
 func copiesAreTheState(t *testing.T, h *testHub, s *seed) {
 	random := rand.New(rand.NewPCG(7, 7))
 	var copies []*copyOf
@@ -203,7 +209,10 @@ func copiesAreTheState(t *testing.T, h *testHub, s *seed) {
 		switch n := random.IntN(10); {
 		case n < 4 || len(live) < 3:
 			of := [][2]string{{"PRACTICE", "ADVICE"}, {"REPORT", "SURVEY"}, {"TOOL", "GUIDE"}}[random.IntN(3)]
-			document := map[string]any{"kind": of[1], "texts": localTexts(fmt.Sprint("Nummer ", step), "NB"), "themes": s.pick(s.themes, 3), "audience": []string{"PUBLIC", "MEMBERS"}[random.IntN(2)]}
+			document := map[string]any{
+				"kind": of[1], "texts": localTexts(fmt.Sprint("Nummer ", step), "NB"), "themes": s.pick(s.themes, 3),
+				"audience": []string{"PUBLIC", "MEMBERS"}[random.IntN(2)],
+			}
 			var to []any
 			for _, id := range s.pick(append(slices.Clone(live), hidden...), 2) {
 				to = append(to, map[string]any{"to": id, "type": "SEE_ALSO"})
@@ -211,9 +220,13 @@ func copiesAreTheState(t *testing.T, h *testHub, s *seed) {
 			document["relations"] = to
 			live = append(live, s.put(t, schema.ContentType(of[0]), document))
 		case n < 6:
-			s.change(t, live[random.IntN(len(live))], map[string]any{"audience": []string{"PUBLIC", "MEMBERS"}[random.IntN(2)], "themes": s.pick(s.themes, 2)})
+			s.change(t, live[random.IntN(len(live))], map[string]any{
+				"audience": []string{"PUBLIC", "MEMBERS"}[random.IntN(2)], "themes": s.pick(s.themes, 2),
+			})
 		case n < 7:
-			s.change(t, live[random.IntN(len(live))], map[string]any{"texts": localTexts(fmt.Sprint("Endra ", step), "NN", "EN")})
+			s.change(
+				t, live[random.IntN(len(live))], map[string]any{"texts": localTexts(fmt.Sprint("Endra ", step), "NN", "EN")},
+			)
 		case n < 9 || len(hidden) == 0:
 			i := random.IntN(len(live))
 			s.withdraw(t, live[i])
@@ -238,7 +251,8 @@ func copiesAreTheState(t *testing.T, h *testHub, s *seed) {
 
 func wrongChangeCursors(t *testing.T, h *testHub) {
 	other := h.ask(`{ practices(first: 1) { pageInfo { endCursor } } }`, nil).ok().at("practices", "pageInfo", "endCursor")
-	members := h.askAs("member", `{ changes(first: 1) { pageInfo { endCursor } } }`, nil).ok().at("changes", "pageInfo", "endCursor")
+	members := h.askAs("member", `{ changes(first: 1) { pageInfo { endCursor } } }`, nil).ok().
+		at("changes", "pageInfo", "endCursor")
 	for what, cursor := range map[string]any{"nonsense": "x", "of another list": other, "of a member": members, "empty": ""} {
 		if a := h.ask(`query($c: Cursor) { changes(after: $c) { nodes { id } } }`, map[string]any{"c": cursor}); a.code() != "BAD_USER_INPUT" {
 			t.Errorf("%s: %s", what, a.Body)
@@ -277,7 +291,10 @@ func expiredCursor(t *testing.T, h *testHub, s *seed) {
 	now.same("after the pruning")
 	// The state may be read on, but the log after it is not there any more.
 	for deadline := time.Now().Add(time.Minute); ; {
-		a := h.ask(`query($c: Cursor) { changes(first: 100, after: $c) { pageInfo { hasNextPage endCursor } } }`, map[string]any{"c": half.after})
+		a := h.ask(
+			`query($c: Cursor) { changes(first: 100, after: $c) { pageInfo { hasNextPage endCursor } } }`,
+			map[string]any{"c": half.after},
+		)
 		if a.code() == "CURSOR_EXPIRED" {
 			break
 		}

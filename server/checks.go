@@ -35,12 +35,17 @@ var configChecks = []struct {
 	{"HUB_SECRET_KEY", checkSecretKey},
 	{"HUB_CACHE_MB", func(c *Config) error { return checkRange(c.CacheMB, 0, 1<<20) }},
 	{"HUB_LIMITS", checkLimits},
-	{"HUB_UPLOAD_MB", func(c *Config) error { return checkRange(c.UploadMB, 1, 2047) }}, // GraphQL's Int counts bytes in 31 bits
+	// GraphQL's Int counts bytes in 31 bits
+	{"HUB_UPLOAD_MB", func(c *Config) error { return checkRange(c.UploadMB, 1, 2047) }},
 	{"HUB_PURGE_URL", func(c *Config) error {
-		return checkURL(c.PurgeURL, mayHavePath|mayHaveQuery, "must read https://host/path, without a password in it: set HUB_PURGE_TOKEN instead")
+		return checkURL(
+			c.PurgeURL, mayHavePath|mayHaveQuery,
+			"must read https://host/path, without a password in it: set HUB_PURGE_TOKEN instead",
+		)
 	}},
 	{"HUB_S3_BUCKET", func(c *Config) error {
-		return failIf(c.S3Bucket != "" && (c.S3AccessKey == "" || c.S3SecretKey == ""), "needs HUB_S3_ACCESS_KEY and HUB_S3_SECRET_KEY")
+		return failIf(c.S3Bucket != "" &&
+			(c.S3AccessKey == "" || c.S3SecretKey == ""), "needs HUB_S3_ACCESS_KEY and HUB_S3_SECRET_KEY")
 	}},
 	{"HUB_S3_ENDPOINT", func(c *Config) error {
 		return checkURL(c.S3Endpoint, mayHavePath, "must read http://host:port or https://host")
@@ -48,7 +53,10 @@ var configChecks = []struct {
 	{"HUB_RATE_ADDRESS", func(c *Config) error { return checkRange(c.RateAddress, 0, maxRate) }},
 	{"HUB_RATE_KEY", func(c *Config) error { return checkRange(c.RateKey, 0, maxRate) }},
 	{"HUB_MEILI_URL", func(c *Config) error {
-		return checkURL(c.MeiliURL, mayHavePath, "must read http://host:port or https://host, without a key in it: set HUB_MEILI_KEY instead")
+		return checkURL(
+			c.MeiliURL, mayHavePath,
+			"must read http://host:port or https://host, without a key in it: set HUB_MEILI_KEY instead",
+		)
 	}},
 	{"HUB_MEILI_KEY", func(c *Config) error {
 		return failIf(c.MeiliKey != "" && c.MeiliURL == "", "is set and HUB_MEILI_URL is not")
@@ -128,7 +136,9 @@ func checkSecretKey(c *Config) error {
 	if c.SecretKey == "" || len(c.SecretKey) >= shortestKey {
 		return nil
 	}
-	return fmt.Errorf("has %d characters: it needs at least %d; `openssl rand -hex 32` makes one", len(c.SecretKey), shortestKey)
+	return fmt.Errorf(
+		"has %d characters: it needs at least %d; `openssl rand -hex 32` makes one", len(c.SecretKey), shortestKey,
+	)
 }
 
 func checkLimits(c *Config) error {

@@ -89,7 +89,8 @@ func reindex(ctx context.Context, config Config, out io.Writer) error {
 	return err
 }
 
-// release is the version that is being worked on, such as 0.2.0-dev, or in a release the version itself: scripts/release writes it.
+// release is the version that is being worked on, such as 0.2.0-dev, or in a release the version itself:
+// scripts/release writes it.
 //
 //go:embed VERSION
 var release string

@@ -34,7 +34,7 @@ type Config struct {
 	OIDCClientSecret string `name:"oidc-client-secret" placeholder:"SECRET" help:"Client secret of the hub at the provider."`
 	OIDCName         string `name:"oidc-name" placeholder:"NAME" help:"Name of the provider on the sign-in page."`
 	NativeRedirects  string `placeholder:"URLS" help:"Redirect addresses of native apps after signing in, comma-separated: custom schemes, or http://127.0.0.1/path."`
-	AuditDays        int    `default:"730" placeholder:"DAYS" help:"Days that audit events are kept; 0 means for ever."`
+	AuditDays        int    `default:"730" placeholder:"DAYS" help:"Days that audit events are kept; 0 means forever."`
 	CacheMB          int    `name:"cache-mb" default:"64" placeholder:"MEGABYTES" help:"Memory for cached responses to anonymous readers; 0 disables the cache."`
 	RateAddress      int    `default:"3000" placeholder:"REQUESTS" help:"Requests a minute from one address without a credential; 0 means unlimited."`
 	RateKey          int    `default:"6000" placeholder:"REQUESTS" help:"Requests a minute from one account or key; 0 means unlimited."`
@@ -117,7 +117,9 @@ type newAccount struct {
 // exits.
 func parse(args []string, lookup func(string) (string, bool), out io.Writer) (line commandLine, err error) {
 	parser, err := kong.New(&line, kong.Name("hub"), kong.Writers(out, out), kong.Resolvers(environment(lookup)), kong.ValueFormatter(flagHelp),
-		kong.Description("Dugnad, a content hub with a GraphQL API. Each setting may also be given in the environment variable beside it, or in a file that NAME_FILE names."))
+		kong.Description(
+			"Dugnad, a content hub with a GraphQL API. Each setting may also be given in the environment variable beside it, or in a file that NAME_FILE names.",
+		))
 	if err != nil {
 		return line, err
 	}

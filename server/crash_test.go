@@ -15,13 +15,15 @@ import (
 	"dugnad/server/database/databasetest"
 )
 
-// The program is killed in the middle of publishing a release of a hundred entries: all of them are live afterwards or none, and search and
-// the change feed agree.
+// The program is killed in the middle of publishing a release of a hundred entries: all of them are live afterwards or
+// none, and search and the change feed agree.
 func programCrashes(t *testing.T) {
 	for _, variant := range []string{"sqlite", "postgres", "sqlite with meilisearch"} {
 		t.Run(variant, func(t *testing.T) {
 			t.Parallel()
-			settings := []string{"HUB_DATA=" + t.TempDir(), "HUB_DEMO=true", "HUB_SECRET_KEY=a secret key for tests, and only for tests"}
+			settings := []string{
+				"HUB_DATA=" + t.TempDir(), "HUB_DEMO=true", "HUB_SECRET_KEY=a secret key for tests, and only for tests",
+			}
 			switch variant {
 			case "sqlite with meilisearch":
 				server := meilitest.Start(t)
@@ -41,10 +43,13 @@ func programCrashes(t *testing.T) {
 			secret := strings.TrimSpace(string(key))
 			for round, after := range []time.Duration{0, 20, 60, 120, 250, 600} {
 				after *= time.Millisecond
-				word := []string{"vombat", "xylofon", "quokka", "tapirene", "sjakalen", "ørkenrev"}[round] // none a misspelling of another
+				// none a misspelling of another
+				word := []string{"vombat", "xylofon", "quokka", "tapirene", "sjakalen", "ørkenrev"}[round]
 				ids, release := p.fillRelease(secret, word, 100)
 				go func() {
-					_, _ = p.mutate(secret, `mutation($r: ID!) { publishRelease(id: $r) { problems { code } } }`, map[string]any{"r": release})
+					_, _ = p.mutate(
+						secret, `mutation($r: ID!) { publishRelease(id: $r) { problems { code } } }`, map[string]any{"r": release},
+					)
 				}()
 				time.Sleep(after) // there is nothing to wait for: the point is to kill it anywhere
 				if err := p.cmd.Process.Kill(); err != nil {
@@ -53,7 +58,11 @@ func programCrashes(t *testing.T) {
 				<-p.ended
 				p = start(t, settings...)
 				p.ready(time.Minute)
-				answer, err := p.mutate("", `query($ids: [ID!]!, $word: String!) { nodes(ids: $ids) { id } search(query: $word, first: 1) { totalCount } }`, map[string]any{"ids": ids, "word": word})
+				answer, err := p.mutate(
+					"",
+					`query($ids: [ID!]!, $word: String!) { nodes(ids: $ids) { id } search(query: $word, first: 1) { totalCount } }`,
+					map[string]any{"ids": ids, "word": word},
+				)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -73,14 +82,16 @@ func programCrashes(t *testing.T) {
 			p.stop()
 			checked := exec.CommandContext(t.Context(), program, "check")
 			checked.Env = out.Env
-			if said, err := checked.CombinedOutput(); err != nil || !strings.Contains(string(said), " 0 missing, 0 stale, 0 extra") {
+			if said, err := checked.CombinedOutput(); err != nil ||
+				!strings.Contains(string(said), " 0 missing, 0 stale, 0 extra") {
 				t.Errorf("check: %v: %s", err, said)
 			}
 		})
 	}
 }
 
-// schedulesSurvive sets times, kills the program before they have come and starts it after: what was to happen has happened once.
+// schedulesSurvive sets schedules, kills the program before they are due and restarts it afterwards: each act is
+// performed once.
 func schedulesSurvive(t *testing.T, p *process, secret string, settings []string) *process {
 	ask := func(query string, variables map[string]any) map[string]any {
 		t.Helper()
@@ -92,7 +103,9 @@ func schedulesSurvive(t *testing.T, p *process, secret string, settings []string
 	}
 	inRelease, release := p.fillRelease(secret, "kaninhus", 3)
 	own, _ := p.fillRelease(secret, "piggsvin", 2)
-	ask(`mutation($items: [PublishItem!]!) { publish(items: $items) { problems { code } } }`, map[string]any{"items": []any{item(own[1], 1)}})
+	ask(`mutation($items: [PublishItem!]!) { publish(items: $items) { problems { code } } }`, map[string]any{
+		"items": []any{item(own[1], 1)},
+	})
 	at := time.Now().Add(3 * time.Second)
 	set := ask(`mutation($at: Time!, $release: ID!, $come: [PublishItem!]!, $go: [PublishItem!]!) {
 		release: publishRelease(id: $release, at: $at) { problems { code } } come: publish(items: $come, at: $at) { problems { code } }
@@ -131,14 +144,15 @@ func schedulesSurvive(t *testing.T, p *process, secret string, settings []string
 	for i, e := range entries {
 		text := fmt.Sprint(e)
 		published, withdrawn := strings.Count(text, "act:PUBLISH]"), strings.Count(text, "act:WITHDRAW]")
-		if last := i == len(entries)-1; published != 1 || last != (withdrawn == 1) || !strings.Contains(text, "publishAt:<nil>") || !strings.Contains(text, "scheduleProblem:<nil>") {
+		if last := i == len(entries)-1; published != 1 || last != (withdrawn == 1) ||
+			!strings.Contains(text, "publishAt:<nil>") || !strings.Contains(text, "scheduleProblem:<nil>") {
 			t.Errorf("entry %d after the restart: %s", i, text)
 		}
 	}
 	return p
 }
 
-// mutate asks the program with a key, and gives the data.
+// mutate sends a mutation to the program with a key, and returns the data.
 func (p *process) mutate(key, query string, variables map[string]any) (map[string]any, error) {
 	body, err := json.Marshal(map[string]any{"query": query, "variables": variables})
 	if err != nil {
@@ -170,7 +184,7 @@ func (p *process) mutate(key, query string, variables map[string]any) (map[strin
 	return answer.Data, nil
 }
 
-// fillRelease makes entries with the word in their titles, and a release that holds them.
+// fillRelease creates entries with the word in their titles, and a release of them.
 func (p *process) fillRelease(key, word string, n int) (ids []string, release string) {
 	p.t.Helper()
 	ask := func(query string, variables map[string]any) map[string]any {
@@ -189,20 +203,27 @@ func (p *process) fillRelease(key, word string, n int) (ids []string, release st
 		ids, items = append(ids, id), append(items, item(id, 1))
 	}
 	release = ask(`mutation { createRelease(name: "Krise") { release { id } } }`, nil)["createRelease"].(map[string]any)["release"].(map[string]any)["id"].(string)
-	added := ask(`mutation($r: ID!, $items: [PublishItem!]!) { addToRelease(id: $r, items: $items) { problems { code } conflicts { entry } } }`, map[string]any{"r": release, "items": items})
+	added := ask(
+		`mutation($r: ID!, $items: [PublishItem!]!) { addToRelease(id: $r, items: $items) { problems { code } conflicts { entry } } }`,
+		map[string]any{"r": release, "items": items},
+	)
 	if text := fmt.Sprint(added); strings.Contains(text, "code") {
 		p.t.Fatal(text)
 	}
 	return ids, release
 }
 
-// inFeed counts which of the ids a reader who keeps a copy by the change feed has.
+// inFeed returns how many of the ids are live according to the change feed.
 func (p *process) inFeed(ids []string) (n int) {
 	p.t.Helper()
 	has := make(map[string]bool)
 	var after any
 	for range 100 {
-		data, err := p.mutate("", `query($after: Cursor) { changes(after: $after, first: 100, filter: {types: [PRACTICE]}) { nodes { id action node { id } } pageInfo { hasNextPage endCursor } } }`, map[string]any{"after": after})
+		data, err := p.mutate(
+			"",
+			`query($after: Cursor) { changes(after: $after, first: 100, filter: {types: [PRACTICE]}) { nodes { id action node { id } } pageInfo { hasNextPage endCursor } } }`,
+			map[string]any{"after": after},
+		)
 		if err != nil {
 			p.t.Fatalf("%v\n%s", err, p.log)
 		}

@@ -17,8 +17,9 @@ import (
 	"dugnad/server/database/databasetest"
 )
 
-// BenchmarkDelivery asks over HTTP on loopback, with four clients, and prints side by side: answers from memory and the same bytes written by a bare
-// handler; answers that are made each time and a handler written by hand that answers with the rows of one statement.
+// BenchmarkDelivery asks over HTTP on loopback, with four clients, and prints side by side: answers from memory and the
+// same bytes written by a bare handler; answers that are made each time and a handler written by hand that answers with
+// the rows of one statement.
 func BenchmarkDelivery(b *testing.B) {
 	const clients = 4
 	for _, dialect := range []struct {
@@ -109,14 +110,18 @@ func BenchmarkDelivery(b *testing.B) {
 				{"three_levels", "three_levels_by_hand", .35},
 			} {
 				if to := measured[ratio.to].rate; to > 0 {
-					fmt.Fprintf(os.Stdout, "%-10s%s / %s: %.2f (goal %.2f)\n", dialect.name, ratio.of, ratio.to, measured[ratio.of].rate/to, ratio.goal)
+					fmt.Fprintf(
+						os.Stdout, "%-10s%s / %s: %.2f (goal %.2f)\n", dialect.name, ratio.of, ratio.to, measured[ratio.of].rate/to,
+						ratio.goal,
+					)
 				}
 			}
 		})
 	}
 }
 
-// handWritten answers /n with the rows of the statement of query n, as JSON; the arguments change from one request to the next.
+// handWritten answers /n with the rows of the statement of query n, as JSON; the arguments change from one request to
+// the next.
 func handWritten(hub *Hub, dialect string, d benchData) http.Handler {
 	var turn atomic.Int64
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -12,7 +12,9 @@ import (
 )
 
 // contentLists are the root fields of the content types, and how many the demo content has of each.
-var contentLists = map[string]int{"practices": 15, "tools": 6, "reports": 23, "projects": 6, "networks": 2, "events": 4, "collections": 1}
+var contentLists = map[string]int{
+	"practices": 15, "tools": 6, "reports": 23, "projects": 6, "networks": 2, "events": 4, "collections": 1,
+}
 
 // maps are the items of the list at the path, as objects.
 func (a *answer) maps(path ...any) []map[string]any {
@@ -35,7 +37,10 @@ func (h *testHub) in(t *testing.T) *testHub {
 func TestFirstQuery(t *testing.T) {
 	eachDemo(t, func(t *testing.T, h *testHub) {
 		h.caughtUpNow()
-		a := h.ask(`{ practices(first: 5) { totalCount nodes { title owner { name } themes { label } municipalities { nodes { name } } } } search(query: "busetting") { totalCount } }`, nil).ok()
+		a := h.ask(
+			`{ practices(first: 5) { totalCount nodes { title owner { name } themes { label } municipalities { nodes { name } } } } search(query: "busetting") { totalCount } }`,
+			nil,
+		).ok()
 		if n := a.at("practices", "totalCount"); n != 15.0 {
 			t.Errorf("%v practices, wanted 15", n)
 		}
@@ -193,7 +198,9 @@ func researchProject(t *testing.T, h *testHub) {
 	}
 	equal(t, "value", []any{p["value"], p["currency"], p["projectNumber"]}, []any{700000, "NOK", "3560"})
 	equal(t, "period", p["period"], map[string]any{"start": "2016-04-01", "end": "2017-12-31"})
-	equal(t, "funding", p["funding"], []any{map[string]any{"funder": map[string]any{"shortName": "FARVE"}, "amount": 700000}})
+	equal(
+		t, "funding", p["funding"], []any{map[string]any{"funder": map[string]any{"shortName": "FARVE"}, "amount": 700000}},
+	)
 	var types []string
 	for i := range a.list("project", "related", "edges") {
 		types = append(types, a.at("project", "related", "edges", i, "node", "__typename").(string))
@@ -211,15 +218,20 @@ func developmentWorkshops(t *testing.T, h *testHub) {
 	var pilots []string
 	for i := range a.list("tool", "municipalities", "edges") {
 		edge := func(path ...any) any { return a.at(append([]any{"tool", "municipalities", "edges", i}, path...)...) }
-		pilots = append(pilots, fmt.Sprintf("%v %v, now %v %v", edge("numberThen"), edge("nameThen"), edge("node", "number"), edge("node", "name")))
+		pilots = append(pilots, fmt.Sprintf(
+			"%v %v, now %v %v", edge("numberThen"), edge("nameThen"), edge("node", "number"), edge("node", "name"),
+		))
 	}
 	slices.Sort(pilots)
-	expect(t, "pilots", pilots, "0403 Hamar, now 3403 Hamar", "0704 Tønsberg, now 3905 Tønsberg", "1401 Flora, now 4602 Kinn")
+	expect(
+		t, "pilots", pilots, "0403 Hamar, now 3403 Hamar", "0704 Tønsberg, now 3905 Tønsberg", "1401 Flora, now 4602 Kinn",
+	)
 	equal(t, "languages", a.at("tool", "languages"), []string{"NB", "NN", "EN"})
 	if n := len(a.list("tool", "recommendations")); n != 3 {
 		t.Errorf("%d recommendations, wanted 3", n)
 	}
-	if len(a.list("tool", "steps")) == 0 || len(a.list("tool", "sectors")) != 4 || len(a.list("tool", "reports", "nodes")) != 1 {
+	if len(a.list("tool", "steps")) == 0 || len(a.list("tool", "sectors")) != 4 ||
+		len(a.list("tool", "reports", "nodes")) != 1 {
 		t.Errorf("steps, sectors or the report are missing: %s", a.Body)
 	}
 	equal(t, "film", a.at("tool", "film", "nodes"), []any{map[string]any{"__typename": "Tool", "kind": "FILM"}})
@@ -231,7 +243,10 @@ func developmentWorkshops(t *testing.T, h *testHub) {
 func researchCatalogue(t *testing.T, h *testHub) {
 	a := h.ask(`{ report(slug: "fou-prosjekter-2017") { kind editionYear related(types: [PART_OF], direction: IN) {
 		totalCount edges { position section node { title keyFigures { n } ... on Report { series parts: related(types: [PART_OF], direction: IN) { totalCount } } } } } } }`, nil).ok()
-	equal(t, "report", []any{a.at("report", "kind"), a.at("report", "editionYear"), a.at("report", "related", "totalCount")}, []any{"ANNUAL", 2017, 16})
+	equal(
+		t, "report", []any{a.at("report", "kind"), a.at("report", "editionYear"), a.at("report", "related", "totalCount")},
+		[]any{"ANNUAL", 2017, 16},
+	)
 	var sections, series []string
 	withN, parts := 0, 0
 	for i, e := range a.maps("report", "related", "edges") {
@@ -253,7 +268,10 @@ func researchCatalogue(t *testing.T, h *testHub) {
 		}
 	}
 	chapters := slices.Compact(slices.Clone(sections))
-	expect(t, "chapters", chapters, "Bosetting av flyktninger", "Kvalifisering og sysselsetting", "Folkehelse, deltakelse og holdninger", "Serier")
+	expect(
+		t, "chapters", chapters, "Bosetting av flyktninger", "Kvalifisering og sysselsetting",
+		"Folkehelse, deltakelse og holdninger", "Serier",
+	)
 	if len(series) < 4 || withN == 0 || parts != 5 {
 		t.Errorf("series %v, %d figures with n, %d parts of the summary; wanted four, some, five", series, withN, parts)
 	}
@@ -266,10 +284,18 @@ func adviceTool(t *testing.T, h *testHub) {
 		film: related(types: [ILLUSTRATES], direction: IN) { nodes { title } }
 		government: related(types: [SEE_ALSO], direction: OUT) { nodes { title } } }
 		practices(filter: {kinds: [SUCCESS_STORY], municipalities: ["0228"]}) { nodes { title } } }`, nil).ok()
-	expect(t, "municipalities", a.strings("name", "tool", "municipalities", "nodes"), "Volda", "Stange", "Rælingen", "Asker", "Trondheim")
-	expect(t, "the study", a.strings("slug", "tool", "reports", "nodes"), "arbeidsretting-og-differensiering-av-introduksjonsprogrammet")
+	expect(
+		t, "municipalities", a.strings("name", "tool", "municipalities", "nodes"), "Volda", "Stange", "Rælingen", "Asker",
+		"Trondheim",
+	)
+	expect(
+		t, "the study", a.strings("slug", "tool", "reports", "nodes"),
+		"arbeidsretting-og-differensiering-av-introduksjonsprogrammet",
+	)
 	expect(t, "film", a.strings("title", "tool", "film", "nodes"), "Videohilsen om råd i introduksjonsprogrammet")
-	expect(t, "to the government", a.strings("title", "tool", "government", "nodes"), "KS' anbefalinger til integreringsløftet")
+	expect(
+		t, "to the government", a.strings("title", "tool", "government", "nodes"), "KS' anbefalinger til integreringsløftet",
+	)
 	expect(t, "story", a.strings("title", "practices", "nodes"), "Integreringsarbeidet i Rælingen kommune")
 	var places []float64
 	for i, e := range a.maps("tool", "advice", "edges") {
@@ -277,7 +303,9 @@ func adviceTool(t *testing.T, h *testHub) {
 			continue
 		}
 		places = append(places, e["position"].(float64))
-		expect(t, "the study behind a piece of advice", a.strings("slug", "tool", "advice", "edges", i, "node", "reports", "nodes"),
+		expect(t, "the study behind a piece of advice", a.strings(
+			"slug", "tool", "advice", "edges", i, "node", "reports", "nodes",
+		),
 			"arbeidsretting-og-differensiering-av-introduksjonsprogrammet")
 	}
 	expect(t, "pieces of advice", places, 1, 2, 3, 4, 5, 6, 7, 8, 9)

@@ -55,7 +55,7 @@ func readDoc(t *testing.T, path string) string {
 	return string(text)
 }
 
-// docSection returns what stands below a heading of the second level.
+// docSection returns the text below a heading of the second level.
 func docSection(t *testing.T, text, heading string) string {
 	t.Helper()
 	_, text, found := strings.Cut(text, "\n## "+heading+"\n")
@@ -68,7 +68,7 @@ func docSection(t *testing.T, text, heading string) string {
 
 var codeSpan = regexp.MustCompile("`([^`]+)`")
 
-// codeSpans returns what stands between backticks.
+// codeSpans returns the texts between backticks.
 func codeSpans(text string) []string {
 	var spans []string
 	for _, m := range codeSpan.FindAllStringSubmatch(text, -1) {
@@ -355,7 +355,8 @@ func TestReleaseVersion(t *testing.T) {
 // generatedFile matches Go's mark of generated files.
 var generatedFile = regexp.MustCompile(`(?m)^// Code generated .* DO NOT EDIT\.$`)
 
-// TestDocComments: the comment of a function begins with its name. Those of tests tell what is tested instead.
+// TestDocComments checks that the comment of a function begins with its name. Comments of tests say what is tested
+// instead.
 func TestDocComments(t *testing.T) {
 	functions := 0
 	err := filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {

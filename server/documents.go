@@ -48,7 +48,9 @@ func newDocumentStore(client *ent.Client) *documentStore {
 			MaximumWeight: documentsBytes, Weigher: func(hash, text string) uint32 { return uint32(len(hash) + len(text) + 200) }, //nolint:gosec // at most largestDocument
 			ExpiryCalculator: otter.ExpiryWriting[string, string](documentsKept),
 		}),
-		allowed: otter.Must(&otter.Options[string, bool]{MaximumSize: 100_000, ExpiryCalculator: otter.ExpiryWriting[string, bool](documentsKept)}),
+		allowed: otter.Must(&otter.Options[string, bool]{
+			MaximumSize: 100_000, ExpiryCalculator: otter.ExpiryWriting[string, bool](documentsKept),
+		}),
 	}
 }
 
@@ -75,7 +77,9 @@ func (d *documentStore) Allows(ctx context.Context, hash string) (bool, error) {
 	if _, ok := d.allowed.GetIfPresent(key); ok {
 		return true, nil
 	}
-	there, err := d.client.TrustedDocument.Query().Where(trusteddocument.Manifest(manifest), trusteddocument.Hash(hash)).Exist(ctx)
+	there, err := d.client.TrustedDocument.Query().Where(
+		trusteddocument.Manifest(manifest), trusteddocument.Hash(hash),
+	).Exist(ctx)
 	if there {
 		d.allowed.Set(key, true)
 	}
@@ -167,13 +171,19 @@ func registerDocuments(ctx context.Context, config Config, n newDocuments, out i
 		if err != nil {
 			return err
 		}
-		_, err = fmt.Fprintf(out, "%s: %d documents, %d of them new; %d removed\n", n.Manifest, len(documents), added, removed)
+		_, err = fmt.Fprintf(
+			out, "%s: %d documents, %d of them new; %d removed\n", n.Manifest, len(documents), added, removed,
+		)
 		return err
 	})
 }
 
-func putDocuments(ctx context.Context, tx *ent.Client, n newDocuments, documents []trustedDocument, now time.Time) (added, removed int, err error) {
-	had, err := tx.TrustedDocument.Query().Where(trusteddocument.Manifest(n.Manifest)).Select(trusteddocument.FieldHash).Strings(ctx)
+func putDocuments(
+	ctx context.Context, tx *ent.Client, n newDocuments, documents []trustedDocument, now time.Time,
+) (added, removed int, err error) {
+	had, err := tx.TrustedDocument.Query().Where(
+		trusteddocument.Manifest(n.Manifest),
+	).Select(trusteddocument.FieldHash).Strings(ctx)
 	if err != nil {
 		return 0, 0, err
 	}
@@ -184,12 +194,17 @@ func putDocuments(ctx context.Context, tx *ent.Client, n newDocuments, documents
 			left = append(left, d.hash)
 			continue
 		}
-		rows = append(rows, tx.TrustedDocument.Create().SetManifest(n.Manifest).SetHash(d.hash).SetName(d.name).SetText(d.text).SetCreatedAt(now))
+		rows = append(
+			rows,
+			tx.TrustedDocument.Create().SetManifest(n.Manifest).SetHash(d.hash).SetName(d.name).SetText(d.text).SetCreatedAt(now),
+		)
 	}
 	if n.Replace {
 		gone := slices.DeleteFunc(had, func(h string) bool { return slices.Contains(left, h) })
 		for chunk := range slices.Chunk(gone, documentsAtATime) {
-			k, err := tx.TrustedDocument.Delete().Where(trusteddocument.Manifest(n.Manifest), trusteddocument.HashIn(chunk...)).Exec(ctx)
+			k, err := tx.TrustedDocument.Delete().Where(
+				trusteddocument.Manifest(n.Manifest), trusteddocument.HashIn(chunk...),
+			).Exec(ctx)
 			if removed += k; err != nil {
 				return 0, 0, err
 			}
@@ -209,7 +224,9 @@ func listDocuments(ctx context.Context, config Config, out io.Writer) error {
 			Manifest string
 			Count    int
 		}
-		err := client.TrustedDocument.Query().Order(trusteddocument.ByManifest()).GroupBy(trusteddocument.FieldManifest).Aggregate(ent.Count()).Scan(ctx, &manifests)
+		err := client.TrustedDocument.Query().Order(trusteddocument.ByManifest()).GroupBy(
+			trusteddocument.FieldManifest,
+		).Aggregate(ent.Count()).Scan(ctx, &manifests)
 		for _, m := range manifests {
 			_, _ = fmt.Fprintf(out, "%s: %d documents\n", m.Manifest, m.Count)
 		}

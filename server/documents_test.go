@@ -35,7 +35,7 @@ func (h *testHub) register(manifest string, replace bool, content any) (string, 
 	return said.String(), err
 }
 
-// asked sends a body with a key, or nobody's.
+// asked sends a body with a key, or without one if key is empty.
 func (h *testHub) asked(key string, body map[string]any, origin string) *answer {
 	h.t.Helper()
 	text, err := json.Marshal(body)
@@ -66,12 +66,17 @@ func TestTrustedDocuments(t *testing.T) {
 		if err != nil || said != "portalen: 1 documents, 1 of them new; 0 removed\n" {
 			t.Fatalf("%q, %v", said, err)
 		}
-		if said, err := n.register("portalen", false, map[string]string{sumText(themes): themes, "sha256:" + sumText(counties): counties}); err != nil || !strings.Contains(said, "1 of them new") {
+		if said, err := n.register("portalen", false, map[string]string{sumText(themes): themes, "sha256:" + sumText(counties): counties}); err != nil ||
+			!strings.Contains(said, "1 of them new") {
 			t.Fatalf("%q, %v", said, err)
 		}
 		for what, bad := range map[string]any{
-			"another hash": map[string]string{sumText("x"): themes}, "MD5": map[string]string{"0123456789abcdef0123456789abcdef": themes}, "a field that is none": map[string]string{sumText("{secret}"): "{secret}"},
-			"no GraphQL": map[string]string{sumText("x"): "x"}, "nothing": map[string]string{}, "a list": []string{themes}, "another format": map[string]any{"format": "x", "operations": []any{}},
+			"another hash": map[string]string{sumText("x"): themes}, "MD5": map[string]string{"0123456789abcdef0123456789abcdef": themes}, "a field that is none": map[string]string{
+				sumText("{secret}"): "{secret}",
+			},
+			"no GraphQL": map[string]string{sumText("x"): "x"}, "nothing": map[string]string{}, "a list": []string{themes}, "another format": map[string]any{
+				"format": "x", "operations": []any{},
+			},
 			"too long": map[string]string{sumText(strings.Repeat(" ", 70_000)): strings.Repeat(" ", 70_000)},
 		} {
 			if said, err := n.register("dårleg", false, bad); err == nil {
@@ -81,8 +86,12 @@ func TestTrustedDocuments(t *testing.T) {
 
 		// By id, for everybody, over POST and GET.
 		for what, body := range map[string]map[string]any{
-			"documentId": {"documentId": sumText(themes)}, "with sha256:": {"documentId": "sha256:" + sumText(themes)}, "with the text": {"documentId": sumText(themes), "query": themes},
-			"as Apollo": {"extensions": map[string]any{"persistedQuery": map[string]any{"version": 1, "sha256Hash": sumText(themes)}}},
+			"documentId": {"documentId": sumText(themes)}, "with sha256:": {"documentId": "sha256:" + sumText(themes)}, "with the text": {
+				"documentId": sumText(themes), "query": themes,
+			},
+			"as Apollo": {
+				"extensions": map[string]any{"persistedQuery": map[string]any{"version": 1, "sha256Hash": sumText(themes)}},
+			},
 		} {
 			if a := n.asked("", body, "").ok(); len(a.list("themes", "nodes")) != 1 {
 				t.Errorf("%s: %v", what, a)
@@ -91,7 +100,9 @@ func TestTrustedDocuments(t *testing.T) {
 		if a := n.asked("", map[string]any{"documentId": sumText(counties), "variables": map[string]any{"n": 2}}, "").ok(); len(a.list("counties", "nodes")) != 2 {
 			t.Error("with variables")
 		}
-		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, n.url+"/graphql?documentId="+url.QueryEscape("sha256:"+sumText(themes)), nil)
+		r, err := http.NewRequestWithContext(
+			t.Context(), http.MethodGet, n.url+"/graphql?documentId="+url.QueryEscape("sha256:"+sumText(themes)), nil,
+		)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -102,24 +113,39 @@ func TestTrustedDocuments(t *testing.T) {
 			body map[string]any
 			code string
 		}{
-			"not registered": {map[string]any{"documentId": sumText(other)}, "PERSISTED_QUERY_NOT_FOUND"}, "no hash": {map[string]any{"documentId": "Themes"}, "BAD_USER_INPUT"},
-			"empty": {map[string]any{"documentId": ""}, "BAD_USER_INPUT"}, "a number": {map[string]any{"documentId": 7}, "BAD_USER_INPUT"}, "another text": {map[string]any{"documentId": sumText(themes), "query": other}, "BAD_USER_INPUT"},
-			"among the extensions": {map[string]any{"extensions": map[string]any{"documentId": sumText(themes)}}, "BAD_USER_INPUT"},
+			"not registered": {map[string]any{"documentId": sumText(other)}, "PERSISTED_QUERY_NOT_FOUND"}, "no hash": {
+				map[string]any{"documentId": "Themes"}, "BAD_USER_INPUT",
+			},
+			"empty": {map[string]any{"documentId": ""}, "BAD_USER_INPUT"}, "a number": {map[string]any{"documentId": 7}, "BAD_USER_INPUT"}, "another text": {
+				map[string]any{"documentId": sumText(themes), "query": other}, "BAD_USER_INPUT",
+			},
+			"among the extensions": {
+				map[string]any{"extensions": map[string]any{"documentId": sumText(themes)}}, "BAD_USER_INPUT",
+			},
 		} {
 			if got := n.asked("", c.body, "").code(); got != c.code {
 				t.Errorf("%s: %s", what, got)
 			}
 		}
 
-		// Keys that may ask nothing else.
+		// Keys that are restricted to a manifest.
 		key := func(kind string) string {
-			a := n.as("ADMIN", fmt.Sprintf(`mutation($o: ID!) { createKey(input: {organization: $o, name: "Portalen", manifest: "portalen", %s}) { key { manifest } secret problems { code path message } } }`, kind), map[string]any{"o": n.org["ks"]}).ok()
+			a := n.as(
+				"ADMIN",
+				fmt.Sprintf(
+					`mutation($o: ID!) { createKey(input: {organization: $o, name: "Portalen", manifest: "portalen", %s}) { key { manifest } secret problems { code path message } } }`,
+					kind,
+				),
+				map[string]any{"o": n.org["ks"]},
+			).ok()
 			if a.at("createKey", "key") == nil || a.at("createKey", "key", "manifest") != "portalen" {
 				t.Fatalf("no key: %v", a.at("createKey"))
 			}
 			return a.at("createKey", "secret").(string)
 		}
-		secret, publishable := key(`kind: SECRET, role: EDITOR`), key(`kind: PUBLISHABLE, origins: ["https://portal.example"]`)
+		secret, publishable := key(`kind: SECRET, role: EDITOR`), key(
+			`kind: PUBLISHABLE, origins: ["https://portal.example"]`,
+		)
 		for range 2 { // what one has asked is kept for its kind alone
 			n.asked("", map[string]any{"query": other}, "").ok()
 			for _, c := range []struct{ key, origin string }{{secret, ""}, {publishable, "https://portal.example"}} {
@@ -141,8 +167,9 @@ func TestTrustedDocuments(t *testing.T) {
 			}
 		}
 
-		// What is replaced is refused once it is out of memory.
-		if said, err := n.register("portalen", true, map[string]string{sumText(counties): counties}); err != nil || !strings.Contains(said, "1 removed") {
+		// A replaced operation is refused once it is out of memory.
+		if said, err := n.register("portalen", true, map[string]string{sumText(counties): counties}); err != nil ||
+			!strings.Contains(said, "1 removed") {
 			t.Fatalf("%q, %v", said, err)
 		}
 		if n.graphql, err = n.newGraphQL(); err != nil {
@@ -170,7 +197,7 @@ func TestTrustedDocuments(t *testing.T) {
 	})
 }
 
-// The cost is told to who asks, and to nobody else.
+// The cost is in an answer only if the request asks for it.
 func TestCostIsReported(t *testing.T) {
 	eachHub(t, func(t *testing.T, h *testHub) {
 		const query = `{ themes(first: 10) { nodes { slug } } }`
@@ -178,7 +205,8 @@ func TestCostIsReported(t *testing.T) {
 			a := h.asked("", map[string]any{"query": query, "extensions": extensions}, "").ok()
 			return a.Extensions["cost"]
 		}
-		if got, ok := cost(map[string]any{"cost": true}).(map[string]any); !ok || got["requested"].(float64) < 10 || got["limit"] != float64(25_000) {
+		if got, ok := cost(map[string]any{"cost": true}).(map[string]any); !ok || got["requested"].(float64) < 10 ||
+			got["limit"] != float64(25_000) {
 			t.Errorf("the cost is %v", got)
 		}
 		for _, extensions := range []any{nil, map[string]any{}, map[string]any{"cost": false}, map[string]any{"cost": "true"}} {
@@ -189,7 +217,7 @@ func TestCostIsReported(t *testing.T) {
 	})
 }
 
-// The operator's bounds hold.
+// The operator's limits apply.
 func TestLimitsThatAreSet(t *testing.T) {
 	eachHub(t, func(t *testing.T, h *testHub) {
 		for query, code := range map[string]string{

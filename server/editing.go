@@ -70,7 +70,9 @@ func (h *Hub) makeDemoAccounts(ctx context.Context, key []byte) error {
 		if err != nil {
 			return err
 		}
-		slog.InfoContext(ctx, "demo account", "role", d.role, "email", n.Email, "password", password, "sign_in", h.baseURL+"/auth/sign-in")
+		slog.InfoContext(
+			ctx, "demo account", "role", d.role, "email", n.Email, "password", password, "sign_in", h.baseURL+"/auth/sign-in",
+		)
 	}
 	return nil
 }
@@ -81,7 +83,7 @@ func (h *Hub) inviteFirst(ctx context.Context) error {
 	if err != nil || secret == "" {
 		return err
 	}
-	slog.WarnContext(ctx, "nobody can sign in yet: open this address within seven days to make the first account, a HUB_ADMIN",
+	slog.WarnContext(ctx, "no account can sign in yet: open this address within seven days to create the first one, a HUB_ADMIN",
 		"address", h.baseURL+"/auth/setup#"+secret)
 	return nil
 }

@@ -36,14 +36,17 @@ func eachNewsroom(t *testing.T, test func(n *newsroom)) {
 	eachDemo(t, func(_ *testing.T, h *testHub) { test(h.newsroom()) })
 }
 
-// newsroom signs the people of demoHub in. The hub's clock is the newsroom's from now on.
+// newsroom signs in the people of demoHub. From then on the hub uses the newsroom's clock.
 func (h *testHub) newsroom() *newsroom {
 	t := h.t
 	t.Helper()
 	if !h.demo {
 		t.Fatal("the hub has no demo content: start it with demoHub")
 	}
-	n := &newsroom{testHub: h, now: time.Now().Add(time.Minute), org: map[string]string{}, people: map[string]string{}, ids: map[string]string{}}
+	n := &newsroom{
+		testHub: h, now: time.Now().Add(time.Minute), org: map[string]string{}, people: map[string]string{},
+		ids: map[string]string{},
+	}
 	h.service.Now = func() time.Time { return n.now }
 	ctx := access.WithViewer(t.Context(), access.System("test"))
 	for _, slug := range []string{"ks", "imdi"} {
@@ -86,7 +89,7 @@ func (n *newsroom) as(role, query string, variables map[string]any) *answer {
 const saveFields = `{ entry { id stage head { number } } problems { code path severity message entry } conflict { entry fields base { number } theirs { number }
 	mine { ... on PracticeDocument { texts { title summary } } } changes { path before after } } }`
 
-// draft makes a practice and gives its id.
+// draft creates a practice and returns its id.
 func (n *newsroom) draft(role, title string) string {
 	n.t.Helper()
 	a := n.as(role, `mutation($input: PracticeInput!, $org: ID) { createPractice(input: $input, organization: $org) `+saveFields+` }`, map[string]any{
@@ -98,15 +101,17 @@ func (n *newsroom) draft(role, title string) string {
 	return a.at("createPractice", "entry", "id").(string)
 }
 
-// update saves a title as the role, over the revision.
+// update saves a title as the role, based on the revision.
 func (n *newsroom) update(role, id, title string, seen int) *answer {
 	n.t.Helper()
 	return n.as(role, `mutation($id: ID!, $input: PracticeInput!, $seen: Int!) { updatePractice(id: $id, input: $input, expectedRevision: $seen) `+saveFields+` }`, map[string]any{
-		"id": id, "seen": seen, "input": map[string]any{"texts": []any{map[string]any{"language": "NB", "title": title, "summary": "Kort sagt."}}},
+		"id": id, "seen": seen, "input": map[string]any{
+			"texts": []any{map[string]any{"language": "NB", "title": title, "summary": "Kort sagt."}},
+		},
 	}).ok()
 }
 
-// act does an act that takes items; arguments are the others, as text.
+// act performs an act that takes items. arguments are its other arguments, as text.
 func (n *newsroom) act(role, act, arguments string, items ...any) *answer {
 	n.t.Helper()
 	return n.as(role, fmt.Sprintf(`mutation($items: [PublishItem!]!) { %s(items: $items %s) { entries { id stage live { id } publishAt withdrawAt owner { slug } }
@@ -117,7 +122,7 @@ func item(id string, revision int) map[string]any {
 	return map[string]any{"id": id, "expectedRevision": revision}
 }
 
-// codes are the codes of the problems of a mutation.
+// codes returns the codes of the problems of a mutation.
 func (a *answer) codes(mutation string) []string {
 	a.t.Helper()
 	return a.strings("code", mutation, "problems")
@@ -132,10 +137,12 @@ func (a *answer) expectCodes(mutation string, want ...string) {
 
 func (n *newsroom) stage(id string) string {
 	n.t.Helper()
-	return n.as("HUB_ADMIN", `query($id: ID!) { entry(id: $id) { stage } }`, map[string]any{"id": id}).ok().at("entry", "stage").(string)
+	return n.as(
+		"HUB_ADMIN", `query($id: ID!) { entry(id: $id) { stage } }`, map[string]any{"id": id},
+	).ok().at("entry", "stage").(string)
 }
 
-// isRead tells whether anonymous readers see the practice.
+// isRead reports whether anonymous readers see the practice.
 func (n *newsroom) isRead(id string) bool {
 	n.t.Helper()
 	return n.ask(`query($id: ID!) { practice(id: $id) { id } }`, map[string]any{"id": id}).ok().at("practice") != nil
@@ -180,7 +187,10 @@ func TestEditing(t *testing.T) {
 			if got := n.ask(`query($id: ID!) { practice(id: $id) { title } }`, map[string]any{"id": id}).ok().at("practice", "title"); got != "Frivillige følgjer til barnehagen" {
 				t.Errorf("readers see %q", got)
 			}
-			a := n.as("CONTRIBUTOR", `mutation($id: ID!) { discardChanges(id: $id, expectedRevision: 4) `+saveFields+` }`, map[string]any{"id": id}).ok()
+			a := n.as(
+				"CONTRIBUTOR", `mutation($id: ID!) { discardChanges(id: $id, expectedRevision: 4) `+saveFields+` }`,
+				map[string]any{"id": id},
+			).ok()
 			if got := a.at("discardChanges", "entry", "stage"); got != "PUBLISHED" {
 				t.Errorf("after discarding the stage is %v: %s", got, a.Body)
 			}
@@ -188,7 +198,10 @@ func TestEditing(t *testing.T) {
 			if n.isRead(id) {
 				t.Error("readers see what is withdrawn")
 			}
-			a = n.as("CONTRIBUTOR", `mutation($id: ID!) { restore(id: $id, revision: 1, expectedRevision: 5) `+saveFields+` }`, map[string]any{"id": id}).ok()
+			a = n.as(
+				"CONTRIBUTOR", `mutation($id: ID!) { restore(id: $id, revision: 1, expectedRevision: 5) `+saveFields+` }`,
+				map[string]any{"id": id},
+			).ok()
 			if got := a.at("restore", "entry", "head", "number"); got != 6.0 {
 				t.Errorf("restoring gives revision %v: %s", got, a.Body)
 			}
@@ -200,7 +213,8 @@ func TestEditing(t *testing.T) {
 			if got := a.at("entry", "revisions", 0, "author", "name"); got != "CONTRIBUTOR" {
 				t.Errorf("revision 6 is by %v", got)
 			}
-			if len(a.list("entry", "revisions")) != 6 || a.at("entry", "title") != "Følgje til barnehagen" || len(a.list("entry", "comments")) != 2 {
+			if len(a.list("entry", "revisions")) != 6 || a.at("entry", "title") != "Følgje til barnehagen" ||
+				len(a.list("entry", "comments")) != 2 {
 				t.Errorf("the entry is %s", a.Body)
 			}
 			if len(a.list("diff")) != 1 {
@@ -237,7 +251,9 @@ func TestEditing(t *testing.T) {
 
 		n.run("several at once are done all or none", func(t *testing.T) {
 			mine, foreign := n.draft("EDITOR", "Mi eiga"), n.draft("HUB_EDITOR", "Deira")
-			n.act("HUB_EDITOR", "transfer", fmt.Sprintf("organization: %q", n.org["imdi"]), item(foreign, 1)).expectCodes("transfer")
+			n.act(
+				"HUB_EDITOR", "transfer", fmt.Sprintf("organization: %q", n.org["imdi"]), item(foreign, 1),
+			).expectCodes("transfer")
 			a := n.act("EDITOR", "publish", "", item(mine, 1), item(foreign, 1))
 			a.expectCodes("publish", "NOT_FOUND")
 			if len(a.list("publish", "entries")) > 0 || n.isRead(mine) || n.stage(mine) != "EDITING" {
@@ -246,7 +262,9 @@ func TestEditing(t *testing.T) {
 			audit := n.as("HUB_ADMIN", `query($f: AuditFilter) { auditEvents(first: 1, filter: $f) { nodes { action code actor subjects } } }`, map[string]any{
 				"f": map[string]any{"actor": n.ids["EDITOR"]},
 			}).ok()
-			if audit.at("auditEvents", "nodes", 0, "code") != "NOT_FOUND" || audit.at("auditEvents", "nodes", 0, "action") != "publish" || len(audit.list("auditEvents", "nodes", 0, "subjects")) != 2 {
+			if audit.at("auditEvents", "nodes", 0, "code") != "NOT_FOUND" ||
+				audit.at("auditEvents", "nodes", 0, "action") != "publish" ||
+				len(audit.list("auditEvents", "nodes", 0, "subjects")) != 2 {
 				t.Errorf("the refusal is kept as %s", audit.Body)
 			}
 		})
@@ -256,7 +274,8 @@ func TestEditing(t *testing.T) {
 			n.update("EDITOR", id, "Deira", 1)
 			a := n.update("CONTRIBUTOR", id, "Mitt", 1)
 			if a.at("updatePractice", "entry") != nil || a.at("updatePractice", "conflict", "theirs", "number") != 2.0 ||
-				a.at("updatePractice", "conflict", "base", "number") != 1.0 || a.at("updatePractice", "conflict", "mine", "texts", 0, "title") != "Mitt" {
+				a.at("updatePractice", "conflict", "base", "number") != 1.0 ||
+				a.at("updatePractice", "conflict", "mine", "texts", 0, "title") != "Mitt" {
 				t.Errorf("got %s", a.Body)
 			}
 			if got := fmt.Sprint(a.list("updatePractice", "conflict", "fields")); !strings.Contains(got, "texts") {
@@ -273,7 +292,9 @@ func TestEditing(t *testing.T) {
 			save := func(role, title string, seen int) {
 				t.Helper()
 				a := n.as(role, `mutation($id: ID!, $input: PracticeInput!, $seen: Int!) { updatePractice(id: $id, input: $input, expectedRevision: $seen, autosave: true) `+saveFields+` }`,
-					map[string]any{"id": id, "seen": seen, "input": map[string]any{"texts": []any{map[string]any{"language": "NB", "title": title}}}}).ok()
+					map[string]any{
+						"id": id, "seen": seen, "input": map[string]any{"texts": []any{map[string]any{"language": "NB", "title": title}}},
+					}).ok()
 				if got := a.at("updatePractice", "entry", "head", "number"); got != float64(seen+1) {
 					t.Errorf("autosave over %d: %s", seen, a.Body)
 				}
@@ -315,20 +336,27 @@ func TestEditing(t *testing.T) {
 				}).ok()
 			}
 			first, second := create("Ein"), create("To")
-			if first.at("createPractice", "entry", "id") != second.at("createPractice", "entry", "id") || second.at("createPractice", "entry", "head", "number") != 1.0 {
+			if first.at("createPractice", "entry", "id") != second.at("createPractice", "entry", "id") ||
+				second.at("createPractice", "entry", "head", "number") != 1.0 {
 				t.Errorf("first %s then %s", first.Body, second.Body)
 			}
 		})
 
 		n.run("problems are told at once, with paths", func(t *testing.T) {
 			a := n.as("EDITOR", `mutation($input: PracticeInput!) { createPractice(input: $input) `+saveFields+` }`, map[string]any{"input": map[string]any{
-				"slug": "a", "themes": []any{"the_01m88ahx6q1a3jk2p313s8y32c"}, "keyFigures": []any{map[string]any{"label": []any{}, "value": 1, "unit": ""}},
-				"texts": []any{map[string]any{"language": "NB", "title": "x", "howToUse": "of another type"}, map[string]any{"language": "NB", "title": "twice"}},
+				"slug": "a", "themes": []any{"the_01m88ahx6q1a3jk2p313s8y32c"}, "keyFigures": []any{
+					map[string]any{"label": []any{}, "value": 1, "unit": ""},
+				},
+				"texts": []any{map[string]any{"language": "NB", "title": "x", "howToUse": "of another type"}, map[string]any{
+					"language": "NB", "title": "twice",
+				}},
 			}}).ok()
 			if got := a.codes("createPractice"); len(got) < 4 || a.at("createPractice", "entry") != nil {
 				t.Errorf("got %s", a.Body)
 			}
-			empty := n.as("EDITOR", `mutation { createPractice(input: {}) { entry { id } } }`, nil).ok().at("createPractice", "entry", "id").(string)
+			empty := n.as("EDITOR", `mutation { createPractice(input: {}) { entry { id } } }`, nil).ok().at(
+				"createPractice", "entry", "id",
+			).(string)
 			n.act("EDITOR", "publish", "", item(empty, 1)).expectCodes("publish", "REQUIRED", "REQUIRED")
 		})
 
@@ -345,7 +373,9 @@ func TestEditing(t *testing.T) {
 			id := n.draft("CONTRIBUTOR", "Bokmålstekst")
 			set := func(seen int, texts ...any) *answer {
 				return n.as("CONTRIBUTOR", `mutation($id: ID!, $input: PracticeInput!, $seen: Int!) { updatePractice(id: $id, input: $input, expectedRevision: $seen) { problems { code path }
-					entry { languages { language ready stale translatedFrom translatedRevision } head { number } } } }`, map[string]any{"id": id, "seen": seen, "input": map[string]any{"texts": texts}}).ok()
+					entry { languages { language ready stale translatedFrom translatedRevision } head { number } } } }`, map[string]any{
+					"id": id, "seen": seen, "input": map[string]any{"texts": texts},
+				}).ok()
 			}
 			nb := func(title string) any { return map[string]any{"language": "NB", "title": title} }
 			nn := map[string]any{"language": "NN", "title": "Nynorsktekst", "translatedFrom": "NB", "ready": false}
@@ -373,7 +403,8 @@ func TestEditing(t *testing.T) {
 			id := n.draft("CONTRIBUTOR", "Blir sletta")
 			n.act("CONTRIBUTOR", "delete", "", item(id, 1)).expectCodes("delete")
 			a := n.as("EDITOR", `query($id: ID!) { entry(id: $id) { id } }`, map[string]any{"id": id}).ok()
-			left, err := n.client.Revision.Query().Where(revision.EntryID(id)).Count(access.WithViewer(t.Context(), access.System("test")))
+			left, err := n.client.Revision.Query().Where(revision.EntryID(id)).
+				Count(access.WithViewer(t.Context(), access.System("test")))
 			if a.at("entry") != nil || err != nil || left != 0 {
 				t.Errorf("%s, %d revisions, %v", a.Body, left, err)
 			}
@@ -381,24 +412,30 @@ func TestEditing(t *testing.T) {
 
 		n.run("reference data", func(t *testing.T) {
 			query := `mutation($i: ThemeInput!) { createTheme(input: $i) { node { ... on Theme { id slug label } } problems { code path message } } }`
-			input := map[string]any{"i": map[string]any{"slug": "nytt-tema", "labels": []any{map[string]any{"language": "NB", "text": "Nytt tema"}}}}
+			input := map[string]any{
+				"i": map[string]any{"slug": "nytt-tema", "labels": []any{map[string]any{"language": "NB", "text": "Nytt tema"}}},
+			}
 			n.as("ADMIN", query, input).ok().expectCodes("createTheme", "FORBIDDEN")
 			a := n.as("HUB_EDITOR", query, input).ok()
 			a.expectCodes("createTheme")
 			id := a.at("createTheme", "node", "id")
 			n.as("HUB_EDITOR", query, input).ok().expectCodes("createTheme", "SLUG_TAKEN")
 			update := `mutation($id: ID!, $i: ThemeInput!) { updateTheme(id: $id, input: $i) { node { ... on Theme { label parent { id } } } problems { code path message } } }`
-			a = n.as("HUB_EDITOR", update, map[string]any{"id": id, "i": map[string]any{"labels": []any{map[string]any{"language": "NB", "text": "Anna namn"}}}}).ok()
+			a = n.as("HUB_EDITOR", update, map[string]any{
+				"id": id, "i": map[string]any{"labels": []any{map[string]any{"language": "NB", "text": "Anna namn"}}},
+			}).ok()
 			if a.at("updateTheme", "node", "label") != "Anna namn" {
 				t.Errorf("got %s", a.Body)
 			}
-			n.as("HUB_EDITOR", update, map[string]any{"id": id, "i": map[string]any{"parent": id}}).ok().expectCodes("updateTheme", "INVALID")
-			n.as("HUB_EDITOR", update, map[string]any{"id": randomID("PRACTICE"), "i": map[string]any{}}).ok().expectCodes("updateTheme", "NOT_FOUND")
+			n.as("HUB_EDITOR", update, map[string]any{"id": id, "i": map[string]any{"parent": id}}).ok().
+				expectCodes("updateTheme", "INVALID")
+			n.as("HUB_EDITOR", update, map[string]any{"id": randomID("PRACTICE"), "i": map[string]any{}}).ok().
+				expectCodes("updateTheme", "NOT_FOUND")
 		})
 	})
 }
 
-// What is done and its event are one transaction: without the one there is not the other.
+// A change and its audit event are one transaction: neither is stored without the other.
 func TestNothingIsDoneWithoutItsEvent(t *testing.T) {
 	eachNewsroom(t, func(n *newsroom) {
 		id := n.draft("EDITOR", "Ikkje utan spor")
@@ -433,11 +470,16 @@ func TestNothingIsDoneWithoutItsEvent(t *testing.T) {
 		n.act("EDITOR", "publish", "", item(id, 1)).expectCodes("publish")
 		n.as("ADMIN", createKey, key).ok()
 		n.act("stranger", "withdraw", "", item(id, 1)).expectCodes("withdraw", "NOT_FOUND")
-		a := n.as("ADMIN", `query($org: ID!) { auditEvents(first: 3, filter: {organization: $org}) { nodes { action subjects code organization } } }`, key).ok()
+		a := n.as(
+			"ADMIN",
+			`query($org: ID!) { auditEvents(first: 3, filter: {organization: $org}) { nodes { action subjects code organization } } }`,
+			key,
+		).ok()
 		if got := a.strings("action", "auditEvents", "nodes"); !slices.Equal(got, []string{"withdraw", "createKey", "publish"}) {
 			t.Errorf("the events are %q: %s", got, a.Body)
 		}
-		if a.at("auditEvents", "nodes", 0, "code") != "NOT_FOUND" || a.at("auditEvents", "nodes", 2, "subjects", 0) != id || a.at("auditEvents", "nodes", 2, "organization") != n.org["ks"] {
+		if a.at("auditEvents", "nodes", 0, "code") != "NOT_FOUND" || a.at("auditEvents", "nodes", 2, "subjects", 0) != id ||
+			a.at("auditEvents", "nodes", 2, "organization") != n.org["ks"] {
 			t.Errorf("the events are %s", a.Body)
 		}
 	})
@@ -472,8 +514,11 @@ func TestSchedules(t *testing.T) {
 			})
 		}
 		both.Wait()
-		steps := n.as("EDITOR", `query($id: ID!) { entry(id: $id) { publishAt scheduleProblem steps { act } } }`, map[string]any{"id": id}).ok()
-		if got := steps.strings("act", "entry", "steps"); !n.isRead(id) || !slices.Equal(got, []string{"PUBLISH", "SCHEDULE_PUBLISH"}) || steps.at("entry", "publishAt") != nil {
+		steps := n.as(
+			"EDITOR", `query($id: ID!) { entry(id: $id) { publishAt scheduleProblem steps { act } } }`, map[string]any{"id": id},
+		).ok()
+		if got := steps.strings("act", "entry", "steps"); !n.isRead(id) ||
+			!slices.Equal(got, []string{"PUBLISH", "SCHEDULE_PUBLISH"}) || steps.at("entry", "publishAt") != nil {
 			t.Errorf("after its time: %s", steps.Body)
 		}
 
@@ -492,7 +537,8 @@ func TestSchedules(t *testing.T) {
 		due()
 		a = n.as("EDITOR", `query($id: ID!) { entry(id: $id) { scheduleProblem steps { act reason } } viewer { tasks { reason entry { id } } } entries(filter: {failed: true}) { totalCount } }`,
 			map[string]any{"id": late}).ok()
-		if problem, _ := a.at("entry", "scheduleProblem").(string); n.isRead(late) || !strings.HasPrefix(problem, "CONFLICT") || a.at("entries", "totalCount") != 1.0 ||
+		if problem, _ := a.at("entry", "scheduleProblem").(string); n.isRead(late) ||
+			!strings.HasPrefix(problem, "CONFLICT") || a.at("entries", "totalCount") != 1.0 ||
 			len(a.list("entry", "steps")) != 2 || !slices.Contains(a.strings("reason", "viewer", "tasks"), "SCHEDULE_FAILED") {
 			t.Errorf("a schedule that cannot be kept: %s", a.Body)
 		}
@@ -503,7 +549,7 @@ func TestSchedules(t *testing.T) {
 	})
 }
 
-// Every save that was acknowledged is a revision, none is lost, and heads are the last of them.
+// Every acknowledged save is a revision, and the head of an entry is its last revision.
 func TestConcurrentSaves(t *testing.T) {
 	eachNewsroom(t, func(n *newsroom) {
 		const entries, writers, saves = 50, 8, 1000
@@ -579,11 +625,18 @@ func TestPreview(t *testing.T) {
 				map[string]any{"id": id, "seen": seen, "input": input}).ok()
 			a.expectCodes("updatePractice")
 		}
-		set(live, 1, map[string]any{"texts": []any{map[string]any{"language": "NB", "title": "Ny tittel"}}, "relations": []any{map[string]any{"to": draft, "type": "SEE_ALSO"}}})
+		set(live, 1, map[string]any{
+			"texts":     []any{map[string]any{"language": "NB", "title": "Ny tittel"}},
+			"relations": []any{map[string]any{"to": draft, "type": "SEE_ALSO"}},
+		})
 		set(members, 1, map[string]any{"audience": "MEMBERS"})
 		preview := func(who, input string) string {
 			t.Helper()
-			a := n.as(who, `mutation { createPreview(input: {`+input+`}) { id token expiresAt problems { code message path severity } } }`, nil).ok()
+			a := n.as(
+				who,
+				`mutation { createPreview(input: {`+input+`}) { id token expiresAt problems { code message path severity } } }`,
+				nil,
+			).ok()
 			a.expectCodes("createPreview")
 			token, _ := a.at("createPreview", "token").(string)
 			return token
@@ -598,8 +651,10 @@ func TestPreview(t *testing.T) {
 		}
 		token := preview("EDITOR", fmt.Sprintf("entries: [%q, %q]", live, draft))
 		shown := n.askAs(token, read, ids).ok()
-		if shown.at("live", "title") != "Ny tittel" || shown.at("live", "related", "totalCount") != 1.0 || shown.at("draft", "title") != "Berre utkast" ||
-			shown.at("members") != nil || shown.at("practices", "totalCount") != anonymous.at("practices", "totalCount").(float64)+1 {
+		if shown.at("live", "title") != "Ny tittel" || shown.at("live", "related", "totalCount") != 1.0 ||
+			shown.at("draft", "title") != "Berre utkast" ||
+			shown.at("members") != nil ||
+			shown.at("practices", "totalCount") != anonymous.at("practices", "totalCount").(float64)+1 {
 			t.Errorf("the preview shows %s", shown.Body)
 		}
 		if got := shown.Header.Get("Cache-Control"); got != "private, no-store" {
@@ -608,11 +663,12 @@ func TestPreview(t *testing.T) {
 		if again := n.ask(read, ids).ok(); string(again.Body) != string(anonymous.Body) {
 			t.Errorf("after the preview readers see %s", again.Body)
 		}
-		if both := n.askAs(preview("EDITOR", fmt.Sprintf("entries: [%q]", members)), read, ids).ok(); both.at("members") == nil || both.at("draft") != nil {
+		if both := n.askAs(preview("EDITOR", fmt.Sprintf("entries: [%q]", members)), read, ids).ok(); both.at("members") == nil ||
+			both.at("draft") != nil {
 			t.Errorf("a preview of what is for members: %s", both.Body)
 		}
 
-		// What is previewed is what publishing does.
+		// The preview equals the result of publishing.
 		n.act("EDITOR", "publish", "", item(live, 2), item(draft, 1)).expectCodes("publish")
 		if published := n.ask(read, ids).ok(); string(published.Body) != string(shown.Body) {
 			t.Errorf("published: %s\npreviewed: %s", published.Body, shown.Body)
@@ -628,28 +684,35 @@ func TestPreview(t *testing.T) {
 				t.Errorf("%s: %s", refused.query, a.Body)
 			}
 		}
-		if a := n.askAs(token, `{ viewer { account { name } } entries { totalCount } }`, nil).ok(); a.at("viewer") != nil || a.at("entries", "totalCount") != 0.0 {
+		if a := n.askAs(token, `{ viewer { account { name } } entries { totalCount } }`, nil).ok(); a.at("viewer") != nil ||
+			a.at("entries", "totalCount") != 0.0 {
 			t.Errorf("a preview reads as an editor: %s", a.Body)
 		}
-		n.as("stranger", fmt.Sprintf(`mutation { createPreview(input: {entries: [%q]}) { problems { code } } }`, draft), nil).ok().expectCodes("createPreview", "NOT_FOUND")
-		n.as("EDITOR", `mutation { createPreview(input: {entries: []}) { problems { code } } }`, nil).ok().expectCodes("createPreview", "INVALID")
+		n.as(
+			"stranger", fmt.Sprintf(`mutation { createPreview(input: {entries: [%q]}) { problems { code } } }`, draft), nil,
+		).ok().expectCodes("createPreview", "NOT_FOUND")
+		n.as("EDITOR", `mutation { createPreview(input: {entries: []}) { problems { code } } }`, nil).ok().
+			expectCodes("createPreview", "INVALID")
 
-		// Everything that is to be published before a time, of the own organisations.
+		// Everything scheduled before a time, in the caller's organisations.
 		soon, later := n.draft("EDITOR", "Snart"), n.draft("EDITOR", "Seinare")
 		at := func(d time.Duration) string { return n.now.Add(d).UTC().Format(time.RFC3339) }
 		n.act("EDITOR", "publish", fmt.Sprintf("at: %q", at(time.Hour)), item(soon, 1)).expectCodes("publish")
 		n.act("EDITOR", "publish", fmt.Sprintf("at: %q", at(3*time.Hour)), item(later, 1)).expectCodes("publish")
 		scheduled := `query($soon: ID!, $later: ID!) { soon: practice(id: $soon) { title } later: practice(id: $later) { title } }`
 		both := map[string]any{"soon": soon, "later": later}
-		if a := n.askAs(preview("EDITOR", fmt.Sprintf("scheduledBefore: %q", at(2*time.Hour))), scheduled, both).ok(); a.at("soon") == nil || a.at("later") != nil {
+		if a := n.askAs(preview("EDITOR", fmt.Sprintf("scheduledBefore: %q", at(2*time.Hour))), scheduled, both).ok(); a.at("soon") == nil ||
+			a.at("later") != nil {
 			t.Errorf("what is scheduled: %s", a.Body)
 		}
 		if a := n.askAs(preview("stranger", fmt.Sprintf("scheduledBefore: %q", at(2*time.Hour))), scheduled, both).ok(); a.at("soon") != nil {
 			t.Errorf("what others have scheduled: %s", a.Body)
 		}
 
-		// Revoked, ended, and the right of its maker gone.
-		a := n.as("EDITOR", fmt.Sprintf(`mutation { createPreview(input: {entries: [%q], minutes: 5}) { id token } }`, soon), nil).ok()
+		// Revoked, expired, and with a creator who has lost the right.
+		a := n.as(
+			"EDITOR", fmt.Sprintf(`mutation { createPreview(input: {entries: [%q], minutes: 5}) { id token } }`, soon), nil,
+		).ok()
 		token = a.at("createPreview", "token").(string)
 		n.as("EDITOR", fmt.Sprintf(`mutation { revokePreview(id: %q) { done } }`, a.at("createPreview", "id")), nil).ok()
 		if a := n.askAs(token, read, ids); a.Status != 401 || a.code() != "UNAUTHENTICATED" {
@@ -681,20 +744,32 @@ func TestReleases(t *testing.T) {
 		}
 		add := func(who, release string, items ...any) *answer {
 			t.Helper()
-			return n.as(who, `mutation($id: ID!, $items: [PublishItem!]!) { addToRelease(id: $id, items: $items) `+fields+` }`, map[string]any{"id": release, "items": items}).ok()
+			return n.as(
+				who, `mutation($id: ID!, $items: [PublishItem!]!) { addToRelease(id: $id, items: $items) `+fields+` }`,
+				map[string]any{"id": release, "items": items},
+			).ok()
 		}
 		publish := func(who, release, at string) *answer {
 			t.Helper()
-			return n.as(who, `mutation($id: ID!) { publishRelease(id: $id `+at+`) `+fields+` }`, map[string]any{"id": release}).ok()
+			return n.as(
+				who, `mutation($id: ID!) { publishRelease(id: $id `+at+`) `+fields+` }`, map[string]any{"id": release},
+			).ok()
 		}
 
 		do("CONTRIBUTOR", `createRelease(name: "Nei")`).expectCodes("createRelease", "FORBIDDEN")
-		do("EDITOR", fmt.Sprintf(`createRelease(name: "Nei", organization: %q)`, n.org["imdi"])).expectCodes("createRelease", "NOT_FOUND")
+		do("EDITOR", fmt.Sprintf(`createRelease(name: "Nei", organization: %q)`, n.org["imdi"])).
+			expectCodes("createRelease", "NOT_FOUND")
 		release := create("Vårkampanjen")
 		one, two, broken := n.draft("EDITOR", "Ein"), n.draft("EDITOR", "To"), n.draft("EDITOR", "Ufullstendig")
-		n.as("EDITOR", `mutation($id: ID!) { updatePractice(id: $id, input: {kind: null}, expectedRevision: 1) { problems { code } } }`, map[string]any{"id": broken}).ok()
+		n.as(
+			"EDITOR",
+			`mutation($id: ID!) { updatePractice(id: $id, input: {kind: null}, expectedRevision: 1) { problems { code } } }`,
+			map[string]any{"id": broken},
+		).ok()
 		foreign := n.draft("HUB_EDITOR", "Ein annans")
-		n.act("HUB_EDITOR", "transfer", fmt.Sprintf("organization: %q", n.org["imdi"]), item(foreign, 1)).expectCodes("transfer")
+		n.act(
+			"HUB_EDITOR", "transfer", fmt.Sprintf("organization: %q", n.org["imdi"]), item(foreign, 1),
+		).expectCodes("transfer")
 
 		add("CONTRIBUTOR", release, item(one, 1)).expectCodes("addToRelease", "FORBIDDEN")
 		add("stranger", release, item(one, 1)).expectCodes("addToRelease", "NOT_FOUND")
@@ -706,8 +781,12 @@ func TestReleases(t *testing.T) {
 		if got := a.strings("id", "addToRelease", "release", "items"); !slices.Equal(got, []string{one, two, broken}) {
 			t.Errorf("in it are %v", got)
 		}
-		preview := n.as("EDITOR", `mutation($id: ID!) { createPreview(input: {release: $id}) { token problems { code } } }`, map[string]any{"id": release}).ok().at("createPreview", "token").(string)
-		if a := n.askAs(preview, `{ practices { totalCount } }`, nil); a.code() != "BAD_USER_INPUT" || !strings.Contains(string(a.Body), broken) {
+		preview := n.as(
+			"EDITOR", `mutation($id: ID!) { createPreview(input: {release: $id}) { token problems { code } } }`,
+			map[string]any{"id": release},
+		).ok().at("createPreview", "token").(string)
+		if a := n.askAs(preview, `{ practices { totalCount } }`, nil); a.code() != "BAD_USER_INPUT" ||
+			!strings.Contains(string(a.Body), broken) {
 			t.Errorf("previewing what cannot be published: %s", a.Body)
 		}
 		a = publish("EDITOR", release, "")
@@ -715,7 +794,10 @@ func TestReleases(t *testing.T) {
 		if n.isRead(one) || n.isRead(two) || a.at("publishRelease", "problems", 0, "entry") != broken {
 			t.Errorf("a part was published: %s", a.Body)
 		}
-		n.as("EDITOR", `mutation($id: ID!, $e: [ID!]!) { removeFromRelease(id: $id, entries: $e) { problems { code } } }`, map[string]any{"id": release, "e": []any{broken}}).ok()
+		n.as(
+			"EDITOR", `mutation($id: ID!, $e: [ID!]!) { removeFromRelease(id: $id, entries: $e) { problems { code } } }`,
+			map[string]any{"id": release, "e": []any{broken}},
+		).ok()
 		if a := n.askAs(preview, `query($id: ID!) { practice(id: $id) { title } }`, map[string]any{"id": two}).ok(); a.at("practice", "title") != "To" {
 			t.Errorf("the preview of the release: %s", a.Body)
 		}
@@ -724,8 +806,10 @@ func TestReleases(t *testing.T) {
 			t.Errorf("an entry that changed since: %s", a.Body)
 		}
 		add("EDITOR", release, item(two, 2)).expectCodes("addToRelease")
-		publish("EDITOR", release, fmt.Sprintf("at: %q", n.now.Add(-time.Hour).UTC().Format(time.RFC3339))).expectCodes("publishRelease", "INVALID")
-		publish("EDITOR", release, fmt.Sprintf("at: %q", n.now.Add(time.Hour).UTC().Format(time.RFC3339))).expectCodes("publishRelease")
+		publish("EDITOR", release, fmt.Sprintf("at: %q", n.now.Add(-time.Hour).UTC().Format(time.RFC3339))).
+			expectCodes("publishRelease", "INVALID")
+		publish("EDITOR", release, fmt.Sprintf("at: %q", n.now.Add(time.Hour).UTC().Format(time.RFC3339))).
+			expectCodes("publishRelease")
 		n.now = n.now.Add(2 * time.Hour)
 		var replicas sync.WaitGroup
 		for range 4 {
@@ -738,16 +822,18 @@ func TestReleases(t *testing.T) {
 		replicas.Wait()
 		a = n.as("EDITOR", `query($id: ID!, $one: ID!) { release(id: $id) { publishedAt publishAt items { revision } } entry(id: $one) { steps { act reason } } releases(filter: {open: false}) { totalCount nodes { name owner { name } } } }`,
 			map[string]any{"id": release, "one": one}).ok()
-		if !n.isRead(one) || !n.isRead(two) || a.at("release", "publishedAt") == nil || len(a.list("entry", "steps")) != 1 || a.at("releases", "totalCount") != 1.0 {
+		if !n.isRead(one) || !n.isRead(two) || a.at("release", "publishedAt") == nil || len(a.list("entry", "steps")) != 1 ||
+			a.at("releases", "totalCount") != 1.0 {
 			t.Errorf("after its time: %s", a.Body)
 		}
 		add("EDITOR", release, item(one, 1)).expectCodes("addToRelease", "STAGE")
 
-		// One that cannot be published at its time changes nothing and says so, once.
+		// A scheduled release that cannot be published changes nothing and reports the problem, once.
 		late := create("For seint")
 		third := n.draft("EDITOR", "Tre")
 		add("EDITOR", late, item(third, 1)).expectCodes("addToRelease")
-		publish("EDITOR", late, fmt.Sprintf("at: %q", n.now.Add(time.Hour).UTC().Format(time.RFC3339))).expectCodes("publishRelease")
+		publish("EDITOR", late, fmt.Sprintf("at: %q", n.now.Add(time.Hour).UTC().Format(time.RFC3339))).
+			expectCodes("publishRelease")
 		n.update("EDITOR", third, "Tre, endra", 1)
 		n.now = n.now.Add(2 * time.Hour)
 		for range 2 {
@@ -755,15 +841,20 @@ func TestReleases(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		a = n.as("EDITOR", `query($id: ID!) { release(id: $id) { publishedAt scheduleProblem } }`, map[string]any{"id": late}).ok()
-		if problem, _ := a.at("release", "scheduleProblem").(string); n.isRead(third) || !strings.HasPrefix(problem, "CONFLICT") {
+		a = n.as(
+			"EDITOR", `query($id: ID!) { release(id: $id) { publishedAt scheduleProblem } }`, map[string]any{"id": late},
+		).ok()
+		if problem, _ := a.at("release", "scheduleProblem").(string); n.isRead(third) ||
+			!strings.HasPrefix(problem, "CONFLICT") {
 			t.Errorf("a release that cannot be published: %s", a.Body)
 		}
-		if a := n.as("stranger", `query($id: ID!) { release(id: $id) { name } releases { totalCount } }`, map[string]any{"id": late}).ok(); a.at("release") != nil || a.at("releases", "totalCount") != 0.0 {
+		if a := n.as("stranger", `query($id: ID!) { release(id: $id) { name } releases { totalCount } }`, map[string]any{"id": late}).ok(); a.at("release") != nil ||
+			a.at("releases", "totalCount") != 0.0 {
 			t.Errorf("a stranger sees %s", a.Body)
 		}
 		n.as("EDITOR", `mutation($id: ID!) { deleteRelease(id: $id) { done } }`, map[string]any{"id": late}).ok()
-		if a := n.as("EDITOR", `query($id: ID!, $e: ID!) { release(id: $id) { name } entry(id: $e) { id } }`, map[string]any{"id": late, "e": third}).ok(); a.at("release") != nil || a.at("entry") == nil {
+		if a := n.as("EDITOR", `query($id: ID!, $e: ID!) { release(id: $id) { name } entry(id: $e) { id } }`, map[string]any{"id": late, "e": third}).ok(); a.at("release") != nil ||
+			a.at("entry") == nil {
 			t.Errorf("after deleting: %s", a.Body)
 		}
 	})
@@ -775,8 +866,9 @@ var (
 	exampleTokens = regexp.MustCompile(`dugnad_pt_[A-Za-z0-9_-]+`)
 )
 
-// The editor's whole way, in docs/examples/editing: each operation is asked by the one that its comment names, with ids from earlier answers,
-// and the answer is what stands beside it. After a change that is meant: UPDATE=1 go test ./server -run EditingExamples
+// The editing examples in docs/examples/editing, in order: each operation is sent by the person that its comment names,
+// with ids from earlier answers, and its answer is compared with the file beside it. After an intended change: UPDATE=1
+// go test ./server -run EditingExamples
 func TestEditingExamples(t *testing.T) {
 	paths, err := filepath.Glob("../docs/examples/editing/*.graphql")
 	if err != nil || len(paths) < 10 {
@@ -821,7 +913,9 @@ func TestEditingExamples(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			shown = exampleTokens.ReplaceAll(exampleTimes.ReplaceAll(exampleIDs.ReplaceAll(shown, []byte("${1}_…")), []byte("<a time>")), []byte("<a token>"))
+			shown = exampleTokens.ReplaceAll(
+				exampleTimes.ReplaceAll(exampleIDs.ReplaceAll(shown, []byte("${1}_…")), []byte("<a time>")), []byte("<a token>"),
+			)
 			kept := strings.TrimSuffix(path, ".graphql") + ".json"
 			if os.Getenv("UPDATE") != "" {
 				if err := os.WriteFile(kept, append(shown, '\n'), 0o600); err != nil {
@@ -840,7 +934,12 @@ func TestKeys(t *testing.T) {
 	eachNewsroom(t, func(n *newsroom) {
 		create := func(who, input string) *answer {
 			t.Helper()
-			return n.as(who, `mutation { createKey(input: {`+input+`}) { key { id ending scopes role lastUsedAt } secret problems { code path message } } }`, nil).ok()
+			return n.as(
+				who,
+				`mutation { createKey(input: {`+input+
+					`}) { key { id ending scopes role lastUsedAt } secret problems { code path message } } }`,
+				nil,
+			).ok()
 		}
 		secret := func(who, input string) string {
 			t.Helper()
@@ -857,21 +956,31 @@ func TestKeys(t *testing.T) {
 		create("stranger", of+`, kind: SECRET, role: EDITOR`).expectCodes("createKey", "NOT_FOUND")
 		create("ADMIN", of+`, kind: SECRET, role: HUB_EDITOR`).expectCodes("createKey", "FORBIDDEN")
 		create("ADMIN", of+`, kind: SECRET`).expectCodes("createKey", "INVALID")
-		create("ADMIN", of+`, kind: PUBLISHABLE, role: EDITOR, origins: ["https://a.example"]`).expectCodes("createKey", "INVALID")
+		create("ADMIN", of+`, kind: PUBLISHABLE, role: EDITOR, origins: ["https://a.example"]`).
+			expectCodes("createKey", "INVALID")
 		create("ADMIN", of+`, kind: PUBLISHABLE`).expectCodes("createKey", "INVALID")
 		create("ADMIN", of+`, kind: PUBLISHABLE, origins: ["https://a.example/path"]`).expectCodes("createKey", "INVALID")
-		create("ADMIN", of+`, kind: SECRET, role: EDITOR, expiresAt: "2020-01-01T00:00:00Z"`).expectCodes("createKey", "INVALID")
+		create("ADMIN", of+`, kind: SECRET, role: EDITOR, expiresAt: "2020-01-01T00:00:00Z"`).
+			expectCodes("createKey", "INVALID")
 
 		id, members := n.draft("EDITOR", "Utkast"), n.draft("EDITOR", "For medlemer")
-		n.as("EDITOR", `mutation($id: ID!) { updatePractice(id: $id, input: {audience: MEMBERS}, expectedRevision: 1) { problems { code } } }`, map[string]any{"id": members}).ok()
+		n.as(
+			"EDITOR",
+			`mutation($id: ID!) { updatePractice(id: $id, input: {audience: MEMBERS}, expectedRevision: 1) { problems { code } } }`,
+			map[string]any{"id": members},
+		).ok()
 		n.act("EDITOR", "publish", "", item(members, 2)).expectCodes("publish")
 
 		all := secret("ADMIN", of+`, kind: SECRET, role: EDITOR`)
-		reading, writing := secret("ADMIN", of+`, kind: SECRET, role: EDITOR, scopes: [READ]`), secret("ADMIN", of+`, kind: SECRET, role: EDITOR, scopes: [DRAFTS]`)
+		reading, writing := secret("ADMIN", of+`, kind: SECRET, role: EDITOR, scopes: [READ]`), secret("ADMIN", of+
+			`, kind: SECRET, role: EDITOR, scopes: [DRAFTS]`)
 		public := secret("ADMIN", of+`, kind: PUBLISHABLE, origins: ["https://a.example"]`)
 		sees := func(key string) string {
 			t.Helper()
-			a := n.askAs(key, `query($id: ID!, $m: ID!) { entry(id: $id) { id } practice(id: $m) { id } viewer { account { id } } }`, map[string]any{"id": id, "m": members}).ok()
+			a := n.askAs(
+				key, `query($id: ID!, $m: ID!) { entry(id: $id) { id } practice(id: $m) { id } viewer { account { id } } }`,
+				map[string]any{"id": id, "m": members},
+			).ok()
 			return fmt.Sprint(a.at("entry") != nil, a.at("practice") != nil, a.at("viewer") != nil)
 		}
 		for key, want := range map[string]string{all: "true true false", reading: "false true false", writing: "true false false", public: "false false false"} {
@@ -881,19 +990,25 @@ func TestKeys(t *testing.T) {
 		}
 		publish := func(key string) *answer {
 			t.Helper()
-			return n.askAs(key, `mutation($id: ID!) { publish(items: [{id: $id, expectedRevision: 1}]) { problems { code } } }`, map[string]any{"id": id})
+			return n.askAs(
+				key, `mutation($id: ID!) { publish(items: [{id: $id, expectedRevision: 1}]) { problems { code } } }`,
+				map[string]any{"id": id},
+			)
 		}
 		publish(reading).ok().expectCodes("publish", "NOT_FOUND")
 		publish(writing).ok().expectCodes("publish", "FORBIDDEN")
 		if a := publish(public); a.code() != "UNAUTHENTICATED" {
 			t.Errorf("a publishable key writes: %s", a.Body)
 		}
-		n.askAs(all, `mutation { invite(role: HUB_ADMIN) { problems { code } } }`, nil).ok().expectCodes("invite", "FORBIDDEN")
+		n.askAs(all, `mutation { invite(role: HUB_ADMIN) { problems { code } } }`, nil).ok().
+			expectCodes("invite", "FORBIDDEN")
 		publish(all).ok().expectCodes("publish")
 
 		origin := func(key, origin string) int {
 			t.Helper()
-			r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, n.url+"/graphql", strings.NewReader(`{"query": "{ __typename }"}`))
+			r, err := http.NewRequestWithContext(
+				t.Context(), http.MethodPost, n.url+"/graphql", strings.NewReader(`{"query": "{ __typename }"}`),
+			)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -906,21 +1021,29 @@ func TestKeys(t *testing.T) {
 			t.Errorf("a secret key with an origin, a publishable one with its own, with another: %s", got)
 		}
 
-		admin := n.as("ADMIN", `query($o: ID!) { administration(organization: $o) { keys { id lastUsedAt kind } memberships { id role account { id name } } invitations { id } } }`, map[string]any{"o": n.org["ks"]}).ok()
-		if len(admin.list("administration", "keys")) != 4 || admin.at("administration", "keys", 3, "lastUsedAt") == nil || strings.Contains(string(admin.Body), all) {
+		admin := n.as(
+			"ADMIN",
+			`query($o: ID!) { administration(organization: $o) { keys { id lastUsedAt kind } memberships { id role account { id name } } invitations { id } } }`,
+			map[string]any{"o": n.org["ks"]},
+		).ok()
+		if len(admin.list("administration", "keys")) != 4 || admin.at("administration", "keys", 3, "lastUsedAt") == nil ||
+			strings.Contains(string(admin.Body), all) {
 			t.Errorf("administration: %s", admin.Body)
 		}
 		for _, who := range []string{"EDITOR", "stranger"} {
-			if a := n.as(who, `query($o: ID!) { administration(organization: $o) { keys { id } } auditEvents(filter: {organization: $o}) { totalCount } }`, map[string]any{"o": n.org["ks"]}); a.at("administration") != nil || a.at("auditEvents") != nil {
+			if a := n.as(who, `query($o: ID!) { administration(organization: $o) { keys { id } } auditEvents(filter: {organization: $o}) { totalCount } }`, map[string]any{"o": n.org["ks"]}); a.at("administration") != nil ||
+				a.at("auditEvents") != nil {
 				t.Errorf("%s sees %s", who, a.Body)
 			}
 		}
-		n.as("ADMIN", `mutation($k: ID!) { revokeKey(id: $k) { done } }`, map[string]any{"k": admin.at("administration", "keys", 3, "id")}).ok()
+		n.as("ADMIN", `mutation($k: ID!) { revokeKey(id: $k) { done } }`, map[string]any{
+			"k": admin.at("administration", "keys", 3, "id"),
+		}).ok()
 		if a := n.askAs(all, `{ __typename }`, nil); a.Status != 401 {
 			t.Errorf("a revoked key: %d", a.Status)
 		}
 
-		// A membership that ends takes the keys along that its account made; rights change at the next request.
+		// The end of a membership revokes the keys that its account created; rights change at the next request.
 		membership := make(map[string]map[string]any)
 		for _, m := range admin.list("administration", "memberships") {
 			m := m.(map[string]any)
@@ -930,16 +1053,26 @@ func TestKeys(t *testing.T) {
 			m := membership[who]
 			switch who {
 			case "CONTRIBUTOR":
-				n.as("ADMIN", `mutation($m: ID!) { removeMember(id: $m) { done problems { code } } }`, map[string]any{"m": m["id"]}).ok()
-				if a := n.as("CONTRIBUTOR", `query($id: ID!) { entry(id: $id) { id } viewer { memberships { id } } }`, map[string]any{"id": id}).ok(); a.at("entry") != nil || len(a.list("viewer", "memberships")) > 0 {
+				n.as(
+					"ADMIN", `mutation($m: ID!) { removeMember(id: $m) { done problems { code } } }`, map[string]any{"m": m["id"]},
+				).ok()
+				if a := n.as("CONTRIBUTOR", `query($id: ID!) { entry(id: $id) { id } viewer { memberships { id } } }`, map[string]any{"id": id}).ok(); a.at("entry") != nil ||
+					len(a.list("viewer", "memberships")) > 0 {
 					t.Errorf("after the membership ended: %s", a.Body)
 				}
 			case "EDITOR":
-				n.as("ADMIN", `mutation($m: ID!) { setRole(id: $m, role: CONTRIBUTOR) { membership { role } } }`, map[string]any{"m": m["id"]}).ok()
+				n.as(
+					"ADMIN", `mutation($m: ID!) { setRole(id: $m, role: CONTRIBUTOR) { membership { role } } }`,
+					map[string]any{"m": m["id"]},
+				).ok()
 				n.act("EDITOR", "withdraw", "", item(id, 1)).expectCodes("withdraw", "FORBIDDEN")
 			case "ADMIN":
-				n.as("ADMIN", `mutation($m: ID!) { removeMember(id: $m) { done problems { code } } }`, map[string]any{"m": m["id"]}).ok().expectCodes("removeMember", "INVALID")
-				n.as("HUB_ADMIN", `mutation($m: ID!) { removeMember(id: $m) { done problems { code } } }`, map[string]any{"m": m["id"]}).ok().expectCodes("removeMember")
+				n.as(
+					"ADMIN", `mutation($m: ID!) { removeMember(id: $m) { done problems { code } } }`, map[string]any{"m": m["id"]},
+				).ok().expectCodes("removeMember", "INVALID")
+				n.as(
+					"HUB_ADMIN", `mutation($m: ID!) { removeMember(id: $m) { done problems { code } } }`, map[string]any{"m": m["id"]},
+				).ok().expectCodes("removeMember")
 				if a := n.askAs(reading, `{ __typename }`, nil); a.Status != 401 {
 					t.Errorf("a key of somebody who has left: %d", a.Status)
 				}
@@ -953,7 +1086,10 @@ func TestAuditExport(t *testing.T) {
 		id := n.draft("EDITOR", "Ei sak")
 		n.act("CONTRIBUTOR", "publish", "", item(id, 1)).expectCodes("publish", "FORBIDDEN")
 		n.act("EDITOR", "publish", "", item(id, 1)).expectCodes("publish")
-		n.as("stranger", `mutation($org: ID!) { createRelease(name: "=1+1", organization: $org) { release { id } } }`, map[string]any{"org": n.org["imdi"]}).ok()
+		n.as(
+			"stranger", `mutation($org: ID!) { createRelease(name: "=1+1", organization: $org) { release { id } } }`,
+			map[string]any{"org": n.org["imdi"]},
+		).ok()
 		own := "?organization=" + n.org["ks"]
 		for _, test := range []struct {
 			role, query string
@@ -999,7 +1135,7 @@ func TestAuditExport(t *testing.T) {
 		if got := rows("HUB_ADMIN", "?before=2020-01-01T00:00:00Z"); len(got) > 0 {
 			t.Errorf("before there were any: %q", got)
 		}
-		// More than are read at once.
+		// More than are read in one batch.
 		ctx := access.WithViewer(t.Context(), access.Viewer{Kind: access.Member, Name: "acc_x"})
 		for i := range 2*auditRows + 1 {
 			if err := n.accounts.Audit(ctx, access.Event{Action: "many", Detail: fmt.Sprintf("=%d", i)}); err != nil {
@@ -1015,7 +1151,7 @@ func TestAuditExport(t *testing.T) {
 	})
 }
 
-// What editors ask before they act: which links go with an entry, and where a word is, also in what nobody else reads yet.
+// Editors can ask which links break with an entry, and search for a word in drafts too.
 func TestEditorsQuestions(t *testing.T) {
 	eachNewsroom(t, func(n *newsroom) {
 		target := n.draft("EDITOR", "Det som blir vist til")
@@ -1023,7 +1159,9 @@ func TestEditorsQuestions(t *testing.T) {
 		point := func(role, id, field string, value any, org string) string {
 			t.Helper()
 			a := n.as(role, `mutation($input: CollectionInput!, $org: ID) { createCollection(input: $input, organization: $org) `+saveFields+` }`, map[string]any{
-				"org": n.org[org], "input": map[string]any{"texts": []any{map[string]any{"language": "NB", "title": id}}, field: value},
+				"org": n.org[org], "input": map[string]any{
+					"texts": []any{map[string]any{"language": "NB", "title": id}}, field: value,
+				},
 			}).ok()
 			a.expectCodes("createCollection")
 			return a.at("createCollection", "entry", "id").(string)
@@ -1033,11 +1171,17 @@ func TestEditorsQuestions(t *testing.T) {
 		n.act("stranger", "publish", "", item(theirs, 1)).expectCodes("publish")
 		point("stranger", "Utkastet deira", "relations", twice, "imdi")
 		ask := func() *answer {
-			return n.as("EDITOR", `query($id: ID!) { entry(id: $id) { breaksIfWithdrawn { fields node { id ... on Collection { title } } } usedBy { id } } }`, map[string]any{"id": target}).ok()
+			return n.as(
+				"EDITOR",
+				`query($id: ID!) { entry(id: $id) { breaksIfWithdrawn { fields node { id ... on Collection { title } } } usedBy { id } } }`,
+				map[string]any{"id": target},
+			).ok()
 		}
 		a := ask()
-		if got := a.list("entry", "breaksIfWithdrawn"); len(got) != 1 || a.at("entry", "breaksIfWithdrawn", 0, "node", "id") != theirs ||
-			fmt.Sprint(a.at("entry", "breaksIfWithdrawn", 0, "fields")) != "[relations]" || a.at("entry", "breaksIfWithdrawn", 0, "node", "title") != "Samlinga deira" {
+		if got := a.list("entry", "breaksIfWithdrawn"); len(got) != 1 ||
+			a.at("entry", "breaksIfWithdrawn", 0, "node", "id") != theirs ||
+			fmt.Sprint(a.at("entry", "breaksIfWithdrawn", 0, "fields")) != "[relations]" ||
+			a.at("entry", "breaksIfWithdrawn", 0, "node", "title") != "Samlinga deira" {
 			t.Errorf("what would break: %s", a.Body)
 		}
 		if len(a.list("entry", "usedBy")) != 0 {
@@ -1058,7 +1202,10 @@ func TestEditorsQuestions(t *testing.T) {
 			"quislingstov": true, "mollargata": true, "Møllarg ring": true, "sak-4711": true, "quislingstova finstikkje": false, "llargata": false,
 		} {
 			for _, role := range []string{"EDITOR", "stranger"} {
-				got := n.as(role, `query($s: String!) { entries(filter: {search: $s}) { totalCount nodes { id } } }`, map[string]any{"s": words}).ok().strings("id", "entries", "nodes")
+				got := n.as(
+					role, `query($s: String!) { entries(filter: {search: $s}) { totalCount nodes { id } } }`,
+					map[string]any{"s": words},
+				).ok().strings("id", "entries", "nodes")
 				if want := found && role == "EDITOR"; slices.Contains(got, deep.(string)) != want {
 					t.Errorf("%q as %s finds %q", words, role, got)
 				}

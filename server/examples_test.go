@@ -10,11 +10,13 @@ import (
 	"testing"
 )
 
-// TestExamples runs the operations of docs/examples: the data of each answer is what stands beside it.
+// TestExamples runs the operations of docs/examples and compares each answer with the file beside it.
 func TestExamples(t *testing.T) {
 	operations, err := filepath.Glob("../docs/examples/*.graphql")
 	if err != nil || len(operations) < 5 {
-		t.Fatalf("%d examples (%v) in docs/examples, wanted one for each of the five source systems at least", len(operations), err)
+		t.Fatalf(
+			"%d examples (%v) in docs/examples, wanted one for each of the five source systems at least", len(operations), err,
+		)
 	}
 	eachDemo(t, func(t *testing.T, h *testHub) {
 		h.caughtUpNow()

@@ -70,7 +70,8 @@ func (a inProcess) Ask(ctx context.Context, document string, variables map[strin
 // pageOr sends browsers to page, and others to otherwise.
 func pageOr(page http.HandlerFunc, otherwise http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		if strings.Contains(r.Header.Get("Accept"), "text/html") && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
+		if strings.Contains(r.Header.Get("Accept"), "text/html") &&
+			(r.Method == http.MethodGet || r.Method == http.MethodHead) {
 			page(w, r)
 			return
 		}
@@ -78,8 +79,8 @@ func pageOr(page http.HandlerFunc, otherwise http.HandlerFunc) http.HandlerFunc 
 	}
 }
 
-// embedding is the middleware of embeds: whoever asks reads what everybody may see, and a partner's key is valid on
-// the key's origins only.
+// embedding is the middleware of embeds: every caller reads as an anonymous viewer, and a partner's key is valid on the
+// key's origins only.
 func (h *Hub) embedding(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		viewer := access.Viewer{Kind: access.Anonymous}
@@ -136,7 +137,9 @@ func serveEmbedScript(built fs.FS) http.HandlerFunc {
 // content only.
 func (h *Hub) servePortal(w http.ResponseWriter, r *http.Request) {
 	const example = "https://dugnad.example"
-	page := strings.NewReplacer(example, h.baseURL, url.QueryEscape(example), url.QueryEscape(h.baseURL)).Replace(docs.Portal)
+	page := strings.NewReplacer(
+		example, h.baseURL, url.QueryEscape(example), url.QueryEscape(h.baseURL),
+	).Replace(docs.Portal)
 	w.Header().Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "+
 		"connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'")
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")

@@ -14,8 +14,8 @@ import (
 	"dugnad/server/database/databasetest"
 )
 
-// BenchmarkExplorer asks a full hub for pages, one after the other and each with another address or slug, and prints how long the server takes
-// from the request to the last byte.
+// BenchmarkExplorer asks a full hub for pages, one after the other and each with another address or slug, and prints
+// how long the server takes from the request to the last byte.
 func BenchmarkExplorer(b *testing.B) {
 	for _, dialect := range []struct {
 		name    string

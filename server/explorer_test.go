@@ -16,7 +16,7 @@ import (
 	"dugnad/web/explorer"
 )
 
-// TestExplorerTellsNothing reads every kind of page, and every embed, of what readers may not see.
+// TestExplorerTellsNothing requests every kind of page, and every embed, of content that readers may not see.
 func TestExplorerTellsNothing(t *testing.T) {
 	eachWorld(t, []worldKind{everything, nothing}, func(t *testing.T, worlds []*world) {
 		full, plain := worlds[0], worlds[1]
@@ -30,7 +30,11 @@ func TestExplorerTellsNothing(t *testing.T) {
 			a := w.send(r)
 			return a.Status, string(a.Body)
 		}
-		places := []string{"/", "/sok", "/sok?vis=kart", "/sok?sort=nyeste", "/temaer", "/tema/open", "/tema/hidden", "/kommuner", "/organisasjon/open", "/del", "/en/sok", "/embed/list?theme=open", "/embed/list?first=20&part=1", "/embed/search", "/embed/search?q=open"}
+		places := []string{
+			"/", "/sok", "/sok?vis=kart", "/sok?sort=nyeste", "/temaer", "/tema/open", "/tema/hidden", "/kommuner",
+			"/organisasjon/open", "/del", "/en/sok", "/embed/list?theme=open", "/embed/list?first=20&part=1", "/embed/search",
+			"/embed/search?q=open",
+		}
 		for _, ct := range contentTypes {
 			places = append(places, "/"+schema.PagePath(typeName(ct))+"/open", "/embed/card?item="+openID(ct))
 			for _, s := range states() {
@@ -83,7 +87,8 @@ func TestExplorerTellsNothing(t *testing.T) {
 			path := "/" + schema.PagePath(typeName(one.t)) + "/"
 			status, page := read(full, "", path+slug)
 			other, nothing := read(full, "", path+"finst-ikkje-i-det-heile")
-			if status != http.StatusNotFound || status != other || strings.ReplaceAll(page, slug, "x") != strings.ReplaceAll(nothing, "finst-ikkje-i-det-heile", "x") {
+			if status != http.StatusNotFound || status != other ||
+				strings.ReplaceAll(page, slug, "x") != strings.ReplaceAll(nothing, "finst-ikkje-i-det-heile", "x") {
 				t.Errorf("the page of a %s %s answers %d, and not as that of nothing: %.300s", one.state, one.t, status, page)
 			}
 		}
@@ -105,19 +110,22 @@ func (w *world) slugOf(t *testing.T, id string) string {
 	return ""
 }
 
-// TestExplorerPages asks for pages as browsers and caches do.
+// TestExplorerPages requests pages as browsers and caches do.
 func TestExplorerPages(t *testing.T) {
 	eachNewsroom(t, func(n *newsroom) {
 		t := n.t
 		n.caughtUpNow()
 		id := n.published("Ein praksis med <b>teikn</b> & \"hermeteikn\"")
 		n.caughtUpNow()
-		address := n.ask(`query($id: ID!) { node(id: $id) { ... on Content { url } } }`, map[string]any{"id": id}).ok().at("node", "url").(string)
+		address := n.ask(
+			`query($id: ID!) { node(id: $id) { ... on Content { url } } }`, map[string]any{"id": id},
+		).ok().at("node", "url").(string)
 		path := strings.TrimPrefix(address, n.url)
 
 		a := n.visit(path)
 		body := string(a.Body)
-		if a.Status != http.StatusOK || !strings.Contains(body, "med &lt;b&gt;teikn&lt;/b&gt; &amp;") || strings.Contains(body, "<b>teikn</b>") {
+		if a.Status != http.StatusOK || !strings.Contains(body, "med &lt;b&gt;teikn&lt;/b&gt; &amp;") ||
+			strings.Contains(body, "<b>teikn</b>") {
 			t.Errorf("%s answers %d %.300s", path, a.Status, body)
 		}
 		for name, want := range map[string]string{
@@ -127,7 +135,8 @@ func TestExplorerPages(t *testing.T) {
 				t.Errorf("%s is %q", name, got)
 			}
 		}
-		if csp := a.Header.Get("Content-Security-Policy"); !strings.Contains(csp, "default-src 'none'") || strings.Contains(csp, "unsafe") || !strings.Contains(csp, "frame-ancestors 'none'") {
+		if csp := a.Header.Get("Content-Security-Policy"); !strings.Contains(csp, "default-src 'none'") ||
+			strings.Contains(csp, "unsafe") || !strings.Contains(csp, "frame-ancestors 'none'") {
 			t.Errorf("the policy is %q", csp)
 		}
 		if again := n.visit(path, "If-None-Match", a.Header.Get("Etag")); again.Status != http.StatusNotModified {
@@ -148,9 +157,14 @@ func TestExplorerPages(t *testing.T) {
 		}
 
 		// A former slug leads to the new one, in every language.
-		n.as("EDITOR", `mutation($id: ID!) { updatePractice(id: $id, expectedRevision: 1, input: {slug: "eit-nytt-namn"}) { problems { code } } }`, map[string]any{"id": id}).ok()
+		n.as(
+			"EDITOR",
+			`mutation($id: ID!) { updatePractice(id: $id, expectedRevision: 1, input: {slug: "eit-nytt-namn"}) { problems { code } } }`,
+			map[string]any{"id": id},
+		).ok()
 		n.act("EDITOR", "publish", "", item(id, 2)).expectCodes("publish")
-		if moved := n.visitOnly("/en" + path); moved.Status != http.StatusMovedPermanently || moved.Header.Get("Location") != "/en/praksis/eit-nytt-namn" {
+		if moved := n.visitOnly("/en" + path); moved.Status != http.StatusMovedPermanently ||
+			moved.Header.Get("Location") != "/en/praksis/eit-nytt-namn" {
 			t.Errorf("the former address answers %d %s", moved.Status, moved.Header.Get("Location"))
 		}
 
@@ -178,7 +192,8 @@ func TestExplorerPages(t *testing.T) {
 				}
 			}
 		}
-		if a := n.visit("/finst-ikkje", "Accept", "application/json"); a.Header.Get("Content-Type") != "application/json; charset=utf-8" && !strings.Contains(a.Header.Get("Content-Type"), "json") {
+		if a := n.visit("/finst-ikkje", "Accept", "application/json"); a.Header.Get("Content-Type") != "application/json; charset=utf-8" &&
+			!strings.Contains(a.Header.Get("Content-Type"), "json") {
 			t.Errorf("a program is answered with %s", a.Header.Get("Content-Type"))
 		}
 
@@ -188,13 +203,14 @@ func TestExplorerPages(t *testing.T) {
 				t.Errorf("when it is withdrawn, %s answers %d", at, status)
 			}
 		}
-		if card := string(n.visit("/embed/card?item=" + id).Body); !strings.Contains(card, "ikke tilgjengelig lenger") || strings.Contains(card, "teikn") {
+		if card := string(n.visit("/embed/card?item=" + id).Body); !strings.Contains(card, "ikke tilgjengelig lenger") ||
+			strings.Contains(card, "teikn") {
 			t.Errorf("when it is withdrawn, its card is %s", card)
 		}
 	})
 }
 
-// visitOnly does not follow.
+// visitOnly requests a page without following redirects.
 func (h *testHub) visitOnly(path string) *answer {
 	h.t.Helper()
 	r, err := http.NewRequestWithContext(h.t.Context(), http.MethodGet, h.url+path, http.NoBody)
@@ -210,7 +226,7 @@ func (h *testHub) visitOnly(path string) *answer {
 	return &answer{t: h.t, Status: res.StatusCode, Header: res.Header}
 }
 
-// TestFeedback has readers say whether they found what they were looking for.
+// TestFeedback sends feedback from readers and reads the counts.
 func TestFeedback(t *testing.T) {
 	eachNewsroom(t, func(n *newsroom) {
 		t := n.t
@@ -226,7 +242,8 @@ func TestFeedback(t *testing.T) {
 			say(role, nil, false)
 		}
 		for _, about := range []string{hidden, "pra_01m88ahx6q1a3jk2p313s8y32c", "tull", n.org["ks"]} {
-			if a := say("", about, true); a.at("giveFeedback", "counted") != false || fmt.Sprint(a.codes("giveFeedback")) != "[NOT_FOUND]" {
+			if a := say("", about, true); a.at("giveFeedback", "counted") != false ||
+				fmt.Sprint(a.codes("giveFeedback")) != "[NOT_FOUND]" {
 				t.Errorf("about %s: %s", about, a.Body)
 			}
 		}
@@ -263,7 +280,9 @@ func TestFeedback(t *testing.T) {
 
 		// Forms do the same.
 		form := func(values url.Values, origin string) *answer {
-			r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, n.url+"/nn/tilbakemelding", strings.NewReader(values.Encode()))
+			r, err := http.NewRequestWithContext(
+				t.Context(), http.MethodPost, n.url+"/nn/tilbakemelding", strings.NewReader(values.Encode()),
+			)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -272,7 +291,8 @@ func TestFeedback(t *testing.T) {
 			return n.send(r)
 		}
 		n.now = n.now.Add(24 * time.Hour)
-		if a := form(url.Values{"om": {id}, "svar": {"ja"}, "tilbake": {"//evil.example/"}}, n.url); a.Status != http.StatusOK || strings.Contains(string(a.Body), "evil.example") || !strings.Contains(string(a.Body), "Takk for svaret") {
+		if a := form(url.Values{"om": {id}, "svar": {"ja"}, "tilbake": {"//evil.example/"}}, n.url); a.Status != http.StatusOK ||
+			strings.Contains(string(a.Body), "evil.example") || !strings.Contains(string(a.Body), "Takk for svaret") {
 			t.Errorf("the form answers %d %.300s", a.Status, a.Body)
 		}
 		for _, bad := range []url.Values{{}, {"svar": {"kanskje"}}} {
@@ -286,21 +306,32 @@ func TestFeedback(t *testing.T) {
 	})
 }
 
-// TestEmbeds has partners show content, and learn where it is shown.
+// TestEmbeds requests embeds as partners' pages do, and reads where content is shown.
 func TestEmbeds(t *testing.T) {
 	eachNewsroom(t, func(n *newsroom) {
 		t := n.t
 		id := n.published("Eit kort for partnarar")
 		n.caughtUpNow()
-		made := n.as("ADMIN", `mutation($o: ID!) { createKey(input: {organization: $o, name: "Portalen", kind: PUBLISHABLE, origins: ["https://portal.example"]}) { key { id } secret problems { code } } }`, map[string]any{"o": n.org["ks"]}).ok()
+		made := n.as(
+			"ADMIN",
+			`mutation($o: ID!) { createKey(input: {organization: $o, name: "Portalen", kind: PUBLISHABLE, origins: ["https://portal.example"]}) { key { id } secret problems { code } } }`,
+			map[string]any{"o": n.org["ks"]},
+		).ok()
 		key, keyID := made.at("createKey", "secret").(string), made.at("createKey", "key", "id").(string)
-		secret := n.as("ADMIN", `mutation($o: ID!) { createKey(input: {organization: $o, name: "Tenar", kind: SECRET, role: EDITOR}) { secret } }`, map[string]any{"o": n.org["ks"]}).ok().at("createKey", "secret").(string)
+		secret := n.as(
+			"ADMIN",
+			`mutation($o: ID!) { createKey(input: {organization: $o, name: "Tenar", kind: SECRET, role: EDITOR}) { secret } }`,
+			map[string]any{"o": n.org["ks"]},
+		).ok().at("createKey", "secret").(string)
 
 		a := n.visit("/embed/card?part=1&item="+id, "Origin", "https://portal.example")
-		if a.Status != 200 || !strings.Contains(string(a.Body), "Eit kort for partnarar") || a.Header.Get("Access-Control-Allow-Origin") != "*" || a.Header.Get("Cache-Control") != "public, max-age=0, s-maxage=20" {
+		if a.Status != 200 || !strings.Contains(string(a.Body), "Eit kort for partnarar") ||
+			a.Header.Get("Access-Control-Allow-Origin") != "*" ||
+			a.Header.Get("Cache-Control") != "public, max-age=0, s-maxage=20" {
 			t.Errorf("a card: %d %v %.300s", a.Status, a.Header, a.Body)
 		}
-		if framed := n.visit("/embed/card?item=" + id).Header.Get("Content-Security-Policy"); !strings.Contains(framed, "frame-ancestors *") || !strings.Contains(framed, "default-src 'none'") {
+		if framed := n.visit("/embed/card?item=" + id).Header.Get("Content-Security-Policy"); !strings.Contains(framed, "frame-ancestors *") ||
+			!strings.Contains(framed, "default-src 'none'") {
 			t.Errorf("a frame's policy: %s", framed)
 		}
 		for asked, want := range map[string]int{key: 200, secret: 403, "pk_tull": 403, "tull": 403} {
@@ -317,12 +348,14 @@ func TestEmbeds(t *testing.T) {
 		if a := n.visit("/embed/list?collection=%00"); a.Status != http.StatusOK {
 			t.Errorf("a collection that cannot be answers %d", a.Status)
 		}
-		for _, at := range []string{"/embed/list?theme=%00", "/embed/list?municipality=zz", "/embed/list?type=NOKO", "/embed/list?first=-1", "/embed/list?collection=finst-ikkje", "/embed/card", "/embed/card?item=" + strings.Repeat("x", 5000), "/embed/search?q=" + strings.Repeat("x", 5000), "/embed/list?items=" + strings.Repeat("a,", 3000)} {
+		for _, at := range []string{"/embed/list?theme=%00", "/embed/list?municipality=zz", "/embed/list?type=NOKO", "/embed/list?first=-1", "/embed/list?collection=finst-ikkje", "/embed/card", "/embed/card?item=" + strings.Repeat("x", 5000), "/embed/search?q=" + strings.Repeat("x", 5000), "/embed/list?items=" +
+			strings.Repeat("a,", 3000)} {
 			if a := n.visit(at); a.Status >= 500 {
 				t.Errorf("%.60s answers %d", at, a.Status)
 			}
 		}
-		for _, at := range []string{"/embed/card?item=" + url.QueryEscape(n.url+"/praksis/eit-kort-for-partnarar"), "/embed/card?lang=nn&item=" + url.QueryEscape(n.url+"/nn/praksis/eit-kort-for-partnarar?x=1")} {
+		for _, at := range []string{"/embed/card?item=" + url.QueryEscape(n.url+"/praksis/eit-kort-for-partnarar"), "/embed/card?lang=nn&item=" +
+			url.QueryEscape(n.url+"/nn/praksis/eit-kort-for-partnarar?x=1")} {
 			if a := n.visit(at, "Referer", "https://annan.example/side"); !strings.Contains(string(a.Body), "Eit kort for partnarar") {
 				t.Errorf("%s: %.300s", at, a.Body)
 			}
@@ -340,7 +373,9 @@ func TestEmbeds(t *testing.T) {
 				t.Errorf("%v is about something else", u)
 			}
 		}
-		want := map[string]any{"portal.exampleCARD<nil>": 1.0, "portal.exampleCARD" + keyID: 1.0, "annan.exampleCARD<nil>": 2.0}
+		want := map[string]any{
+			"portal.exampleCARD<nil>": 1.0, "portal.exampleCARD" + keyID: 1.0, "annan.exampleCARD<nil>": 2.0,
+		}
 		if fmt.Sprint(shows) != fmt.Sprint(want) {
 			t.Errorf("the owner reads %v, wanted %v", shows, want)
 		}
@@ -353,12 +388,14 @@ func TestEmbeds(t *testing.T) {
 	})
 }
 
-// TestShareExperience has a caseworker answer the six questions.
+// TestShareExperience fills in the form of six questions.
 func TestShareExperience(t *testing.T) {
 	eachNewsroom(t, func(n *newsroom) {
 		t := n.t
 		post := func(role string, values url.Values) *answer {
-			r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, n.url+"/nn/del", strings.NewReader(values.Encode()))
+			r, err := http.NewRequestWithContext(
+				t.Context(), http.MethodPost, n.url+"/nn/del", strings.NewReader(values.Encode()),
+			)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -370,13 +407,19 @@ func TestShareExperience(t *testing.T) {
 		}
 		theme := n.ask(`{ theme(slug: "settlement") { id } }`, nil).ok().at("theme", "id").(string)
 		answers := url.Values{
-			"nokkel": {"del-SAMENOKKEL"}, "tittel": {"Vi møter familiane heime"}, "utfordring": {"Mange kom ikkje på kontoret."}, "steg": {"Ring fyrst.\r\n\r\nBesøk heime.\r\nFølg opp."},
+			"nokkel": {"del-SAMENOKKEL"}, "tittel": {"Vi møter familiane heime"}, "utfordring": {
+				"Mange kom ikkje på kontoret.",
+			}, "steg": {
+				"Ring fyrst.\r\n\r\nBesøk heime.\r\nFølg opp.",
+			},
 			"resultat": {"Fleire fekk hjelp."}, "virket-ikke": {"Besøk utan avtale."}, "hvordan": {"erfart"}, "tema": {theme},
 		}
-		if a := post("", answers); a.Status != 200 || !strings.Contains(string(a.Body), "Du er ikkje logga inn lenger") || !strings.Contains(string(a.Body), "Besøk heime.") {
+		if a := post("", answers); a.Status != 200 || !strings.Contains(string(a.Body), "Du er ikkje logga inn lenger") ||
+			!strings.Contains(string(a.Body), "Besøk heime.") {
 			t.Errorf("nobody is answered %d %.300s", a.Status, a.Body)
 		}
-		if a := post("CONTRIBUTOR", url.Values{"tittel": {`Berre "tittel" & <b>`}}); !strings.Contains(string(a.Body), `href="#utfordring"`) || !strings.Contains(string(a.Body), `value="Berre &#34;tittel&#34; &amp; &lt;b&gt;"`) {
+		if a := post("CONTRIBUTOR", url.Values{"tittel": {`Berre "tittel" & <b>`}}); !strings.Contains(string(a.Body), `href="#utfordring"`) ||
+			!strings.Contains(string(a.Body), `value="Berre &#34;tittel&#34; &amp; &lt;b&gt;"`) {
 			t.Errorf("half a form is answered %.500s", a.Body)
 		}
 		for range 2 { // sent twice is one
@@ -384,11 +427,17 @@ func TestShareExperience(t *testing.T) {
 				t.Fatalf("the form is answered %d %s", a.Status, a.Body)
 			}
 		}
-		found := n.as("EDITOR", `{ entries(first: 5, filter: {stages: [IN_REVIEW]}) { nodes { title stage head { document { ... on PracticeDocument { kind themes evidence { level } texts { language steps challenge lessons didNotWork } } } } } } }`, nil).ok().maps("entries", "nodes")
+		found := n.as(
+			"EDITOR",
+			`{ entries(first: 5, filter: {stages: [IN_REVIEW]}) { nodes { title stage head { document { ... on PracticeDocument { kind themes evidence { level } texts { language steps challenge lessons didNotWork } } } } } } }`,
+			nil,
+		).ok().maps("entries", "nodes")
 		if len(found) != 1 || found[0]["title"] != "Vi møter familiane heime" {
 			t.Fatalf("the editor finds %v", found)
 		}
-		if got := fmt.Sprint(found[0]["head"]); !strings.Contains(got, "EXPERIENCE") || !strings.Contains(got, "steps:[Ring fyrst. Besøk heime. Følg opp.]") || !strings.Contains(got, "language:NN") || !strings.Contains(got, "level:2") || !strings.Contains(got, theme) {
+		if got := fmt.Sprint(found[0]["head"]); !strings.Contains(got, "EXPERIENCE") ||
+			!strings.Contains(got, "steps:[Ring fyrst. Besøk heime. Følg opp.]") ||
+			!strings.Contains(got, "language:NN") || !strings.Contains(got, "level:2") || !strings.Contains(got, theme) {
 			t.Errorf("the draft is %s", got)
 		}
 		answers.Set("virket-ikke", "Besøk utan avtale, og for mange om gongen.")
@@ -398,13 +447,14 @@ func TestShareExperience(t *testing.T) {
 		}
 		answers.Set("nokkel", "del-ANNAN")
 		answers.Set("resultat", strings.Repeat("langt ", 2000))
-		if a := post("CONTRIBUTOR", answers); strings.Contains(string(a.Body), "Takk, no er det sendt") || !strings.Contains(string(a.Body), "for langt") || !strings.Contains(string(a.Body), "Besøk heime.") {
+		if a := post("CONTRIBUTOR", answers); strings.Contains(string(a.Body), "Takk, no er det sendt") ||
+			!strings.Contains(string(a.Body), "for langt") || !strings.Contains(string(a.Body), "Besøk heime.") {
 			t.Errorf("an answer that is too long is answered %.600s", a.Body)
 		}
 	})
 }
 
-// TestExplorerDocuments holds every operation of the explorer against the schema.
+// TestExplorerDocuments validates every operation of the explorer against the schema.
 func TestExplorerDocuments(t *testing.T) {
 	documents, err := explorer.Documents()
 	if err != nil || len(documents) < 20 {

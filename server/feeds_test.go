@@ -28,7 +28,11 @@ func TestFeeds(t *testing.T) {
 		t := n.t
 		id := n.draft("EDITOR", `Nytt & <b>"viktig"</b>`)
 		hidden := n.draft("EDITOR", "Berre for medlemmer")
-		n.as("EDITOR", `mutation($id: ID!) { updatePractice(id: $id, expectedRevision: 1, input: {audience: MEMBERS}) { problems { code } } }`, map[string]any{"id": hidden}).ok()
+		n.as(
+			"EDITOR",
+			`mutation($id: ID!) { updatePractice(id: $id, expectedRevision: 1, input: {audience: MEMBERS}) { problems { code } } }`,
+			map[string]any{"id": hidden},
+		).ok()
 		n.act("EDITOR", "publish", "", item(id, 1), item(hidden, 2)).expectCodes("publish")
 		n.draft("EDITOR", "Berre eit utkast")
 
@@ -45,7 +49,8 @@ func TestFeeds(t *testing.T) {
 		read := func(parameters string) (f feed) {
 			t.Helper()
 			a := n.visit("/feeds/atom.xml" + parameters)
-			if a.Status != 200 || a.Header.Get("Content-Type") != "application/atom+xml; charset=utf-8" || strings.Contains(string(a.Body), "Berre") {
+			if a.Status != 200 || a.Header.Get("Content-Type") != "application/atom+xml; charset=utf-8" ||
+				strings.Contains(string(a.Body), "Berre") {
 				t.Errorf("%s: %d %v %.300s", parameters, a.Status, a.Header, a.Body)
 			}
 			if err := xml.Unmarshal(a.Body, &f); err != nil {
@@ -57,13 +62,15 @@ func TestFeeds(t *testing.T) {
 			return f
 		}
 		all := read("")
-		if len(all.Entries) != feeds.Length || all.Entries[0].Title != `Nytt & <b>"viktig"</b>` || all.Entries[0].ID != n.url+"/id/"+id {
+		if len(all.Entries) != feeds.Length || all.Entries[0].Title != `Nytt & <b>"viktig"</b>` ||
+			all.Entries[0].ID != n.url+"/id/"+id {
 			t.Errorf("%d entries, the first %+v", len(all.Entries), all.Entries[0])
 		}
 		if a := n.visit(strings.TrimPrefix(all.Entries[0].Link.Href, n.url)); a.Status != 200 {
 			t.Errorf("its link answers %d", a.Status)
 		}
-		if got := read("?type=TOOL&type=REPORT&theme=children-youth&lang=nn"); len(got.Entries) == 0 || len(got.Entries) >= feeds.Length {
+		if got := read("?type=TOOL&type=REPORT&theme=children-youth&lang=nn"); len(got.Entries) == 0 ||
+			len(got.Entries) >= feeds.Length {
 			t.Errorf("%d entries of tools and reports", len(got.Entries))
 		}
 		if got := read("?theme=finst-ikkje"); len(got.Entries) != 0 {
@@ -74,7 +81,9 @@ func TestFeeds(t *testing.T) {
 			Version string
 			Items   []struct{ ID, URL, Title, ContentText string }
 		}
-		if err := json.Unmarshal(a.Body, &items); err != nil || a.Status != 200 || items.Version != "https://jsonfeed.org/version/1.1" || items.Items[0].Title != all.Entries[0].Title || strings.Contains(string(a.Body), "Berre") {
+		if err := json.Unmarshal(a.Body, &items); err != nil || a.Status != 200 ||
+			items.Version != "https://jsonfeed.org/version/1.1" ||
+			items.Items[0].Title != all.Entries[0].Title || strings.Contains(string(a.Body), "Berre") {
 			t.Errorf("%d %v %.300s", a.Status, err, a.Body)
 		}
 		for _, bad := range []string{"?type=NOTHING", "?wat=1", "?lang=de", "?type=PRACTICE&themes=x"} {
@@ -87,9 +96,12 @@ func TestFeeds(t *testing.T) {
 		}
 
 		sitemap := string(n.visit("/sitemap.xml").Body)
-		visible := n.ask(`query($id: ID!) { node(id: $id) { ... on Content { url permalink } } }`, map[string]any{"id": id}).ok()
+		visible := n.ask(
+			`query($id: ID!) { node(id: $id) { ... on Content { url permalink } } }`, map[string]any{"id": id},
+		).ok()
 		address := visible.at("node", "url").(string)
-		if !strings.Contains(sitemap, "<loc>"+address+"</loc>") || strings.Contains(sitemap, "medlemmer") || strings.Contains(sitemap, "utkast") {
+		if !strings.Contains(sitemap, "<loc>"+address+"</loc>") || strings.Contains(sitemap, "medlemmer") ||
+			strings.Contains(sitemap, "utkast") {
 			t.Errorf("sitemap %.300s", sitemap)
 		}
 		for _, at := range []string{address, visible.at("node", "permalink").(string), n.url + "/id/" + id, address + "?x=1#y", strings.Replace(address, n.url, n.url+"/nn", 1)} {
@@ -98,7 +110,8 @@ func TestFeeds(t *testing.T) {
 				t.Errorf("oEmbed of %s: %d %s", at, a.Status, a.Body)
 			}
 		}
-		for _, at := range []string{"", n.url + "/id/" + hidden, n.url + "/practices/finst-ikkje", "https://evil.example/id/" + id, n.url, n.url + "/id/" + id + "/1/2", n.url + "/themes/bosetting"} {
+		for _, at := range []string{"", n.url + "/id/" + hidden, n.url + "/practices/finst-ikkje", "https://evil.example/id/" + id, n.url, n.url + "/id/" + id + "/1/2", n.url +
+			"/themes/bosetting"} {
 			if a := n.visit("/oembed?url=" + url.QueryEscape(at)); a.Status != http.StatusNotFound {
 				t.Errorf("oEmbed of %s: %d %s", at, a.Status, a.Body)
 			}
@@ -108,7 +121,8 @@ func TestFeeds(t *testing.T) {
 		}
 
 		n.act("EDITOR", "withdraw", "", item(id, 1)).expectCodes("withdraw")
-		if got := read(""); got.Entries[0].ID == n.url+"/id/"+id || strings.Contains(string(n.visit("/sitemap.xml").Body), address) {
+		if got := read(""); got.Entries[0].ID == n.url+"/id/"+id ||
+			strings.Contains(string(n.visit("/sitemap.xml").Body), address) {
 			t.Error("what is withdrawn is there")
 		}
 	})

@@ -62,7 +62,9 @@ func openFiles(c Config) (files.Kept, error) {
 	if c.S3Bucket == "" {
 		return files.Kept{Store: files.Folder(filepath.Join(c.Data, filesFolder))}, nil
 	}
-	store, err := files.OpenS3(files.S3{Endpoint: c.S3Endpoint, Region: c.S3Region, Bucket: c.S3Bucket, AccessKey: c.S3AccessKey, SecretKey: c.S3SecretKey})
+	store, err := files.OpenS3(files.S3{
+		Endpoint: c.S3Endpoint, Region: c.S3Region, Bucket: c.S3Bucket, AccessKey: c.S3AccessKey, SecretKey: c.S3SecretKey,
+	})
 	if err != nil {
 		return files.Kept{}, fmt.Errorf("open the S3 bucket: %w", err)
 	}

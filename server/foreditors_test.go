@@ -12,11 +12,17 @@ import (
 	"dugnad/graph/generated"
 )
 
-// What editors have is not in the walks over what readers have: TestEditorsStatements and TestEditing have it. A version is one document,
-// read as a whole: TestPublishedVersions has it.
+// What editors have is not in the walks over what readers have: TestEditorsStatements and TestEditing have it. A
+// version is one document, read as a whole: TestPublishedVersions has it.
 var (
-	editorFields = []string{"viewer", "entry", "entries", "diff", "administration", "auditEvents", "release", "releases", "searchStatus", "unmetSearches", "pausedWebhooks", "deliveries", "upload", "feedback", "embeds"}
-	editorTypes  = []string{"Entry", "Account", "AuditEvent", "Release", "PublishedVersion", "SearchStatus", "UnmetSearch", "Webhook", "Delivery", "Upload", "FeedbackCount", "EmbedUse"}
+	editorFields = []string{
+		"viewer", "entry", "entries", "diff", "administration", "auditEvents", "release", "releases", "searchStatus",
+		"unmetSearches", "pausedWebhooks", "deliveries", "upload", "feedback", "embeds",
+	}
+	editorTypes = []string{
+		"Entry", "Account", "AuditEvent", "Release", "PublishedVersion", "SearchStatus", "UnmetSearch", "Webhook",
+		"Delivery", "Upload", "FeedbackCount", "EmbedUse",
+	}
 )
 
 func forEditors(name string) bool {
@@ -50,7 +56,8 @@ func forReaders(s *ast.Schema) map[string]bool {
 	return reached
 }
 
-// Every list and object of entries, and of what belongs to them, costs as many statements for a hundred entries as for one.
+// Every list and object of entries, and of what belongs to them, costs as many statements for a hundred entries as for
+// one.
 func TestEditorsStatements(t *testing.T) {
 	walker(t)
 	eachNewsroom(t, func(n *newsroom) {
@@ -73,7 +80,9 @@ func TestEditorsStatements(t *testing.T) {
 		hidden := n.draft("EDITOR", "Ikkje publisert")
 		for _, id := range ids {
 			n.as("EDITOR", `mutation($id: ID!, $input: PracticeInput!) { updatePractice(id: $id, expectedRevision: 2, input: $input) { problems { code } } }`, map[string]any{"id": id, "input": map[string]any{
-				"relations": []any{map[string]any{"to": hidden, "type": "SEE_ALSO"}, map[string]any{"to": ids[(slices.Index(ids, id)+1)%len(ids)], "type": "SEE_ALSO"}},
+				"relations": []any{map[string]any{"to": hidden, "type": "SEE_ALSO"}, map[string]any{
+					"to": ids[(slices.Index(ids, id)+1)%len(ids)], "type": "SEE_ALSO",
+				}},
 			}}).ok()
 		}
 		items, acks := make([]any, len(ids)), []any{
@@ -88,7 +97,9 @@ func TestEditorsStatements(t *testing.T) {
 		n.act("EDITOR", "assign", fmt.Sprintf("account: %q", n.ids["CONTRIBUTOR"]), items...).expectCodes("assign")
 		n.act("EDITOR", "approve", "", item(hidden, 1)).expectCodes("approve")
 		for _, id := range ids {
-			n.as("CONTRIBUTOR", `mutation($id: ID!) { comment(id: $id, text: "Sagt") { comment { id } } }`, map[string]any{"id": id}).ok()
+			n.as(
+				"CONTRIBUTOR", `mutation($id: ID!) { comment(id: $id, text: "Sagt") { comment { id } } }`, map[string]any{"id": id},
+			).ok()
 		}
 		n.redact("HUB_ADMIN", "Sagt", false).expectCodes("redact")
 		n.now = n.now.Add(time.Hour)
@@ -120,7 +131,9 @@ func TestEditorsStatements(t *testing.T) {
 				if f.Name == "" && count == 100 {
 					continue // beyond the cost that one operation may have
 				}
-				a := n.as("EDITOR", fmt.Sprintf(`{ entries(first: %d, filter: {search: "nummer"}) { totalCount nodes { id %s } } }`, count, selection), nil).ok()
+				a := n.as("EDITOR", fmt.Sprintf(
+					`{ entries(first: %d, filter: {search: "nummer"}) { totalCount nodes { id %s } } }`, count, selection,
+				), nil).ok()
 				if got := len(a.list("entries", "nodes")); got != count {
 					t.Fatalf("%d entries, not %d", got, count)
 				}
@@ -134,7 +147,10 @@ func TestEditorsStatements(t *testing.T) {
 					want = statements
 				}
 				if statements != want {
-					t.Errorf("%s costs %d statements for %d entries, %d for one:\n%s", f.Name, statements, count, want, strings.Join(a.Statements, "\n"))
+					t.Errorf(
+						"%s costs %d statements for %d entries, %d for one:\n%s", f.Name, statements, count, want,
+						strings.Join(a.Statements, "\n"),
+					)
 				}
 			}
 		}

@@ -17,8 +17,8 @@ import (
 	"dugnad/graph/generated"
 )
 
-// TestKnownHoles has a probe for each class of hole that was published of systems like this one, by their numbers in the project's list. Those that
-// have a test of their own are named instead:
+// TestKnownHoles has a probe for each class of hole that was published of systems like this one, by their numbers in
+// the project's list. Those that have a test of their own are named instead:
 //
 //	 5 TestVisibilityMatrix, enginetest  9 TestAttacks                 14 TestNoSuggestions, TestWebSocket
 //	18 TestPreview                       19 TestVisibilityMatrix        20 TestVisibilityMatrix
@@ -30,34 +30,54 @@ func TestKnownHoles(t *testing.T) {
 		const canary = "zvartisprosjektet"
 		hidden := n.draft("EDITOR", canary)
 		open := n.published("Ope for alle")
-		foreign := n.as("stranger", `mutation($o: ID!) { createPractice(organization: $o, input: {kind: ADVICE, texts: [{language: NB, title: "Snikskrivarnotat", summary: "x", body: "x"}]}) { entry { id } problems { code } } }`, map[string]any{"o": n.org["imdi"]}).ok().at("createPractice", "entry", "id").(string)
+		foreign := n.as(
+			"stranger",
+			`mutation($o: ID!) { createPractice(organization: $o, input: {kind: ADVICE, texts: [{language: NB, title: "Snikskrivarnotat", summary: "x", body: "x"}]}) { entry { id } problems { code } } }`,
+			map[string]any{"o": n.org["imdi"]},
+		).ok().at("createPractice", "entry", "id").(string)
 		const random = "pra_01m88ahx6q1a3jk2p313s8y32c"
 		n.caughtUpNow()
 		invalid := func(t *testing.T, role string, queries ...string) {
 			t.Helper()
 			for _, query := range queries {
-				if a := n.as(role, query, nil); a.code() != "GRAPHQL_VALIDATION_FAILED" || strings.Contains(string(a.Body), "Did you mean") {
+				if a := n.as(role, query, nil); a.code() != "GRAPHQL_VALIDATION_FAILED" ||
+					strings.Contains(string(a.Body), "Did you mean") {
 					t.Errorf("%s: %s", query, a.Body)
 				}
 			}
 		}
 		n.run("1 hidden field by filter", func(t *testing.T) {
-			invalid(t, "", `{ practices(filter: {internalNote: {startsWith: "a"}}) { totalCount } }`, `{ practices(filter: {key: "a"}) { totalCount } }`, `{ practices(where: {note: "a"}) { totalCount } }`)
+			invalid(
+				t, "", `{ practices(filter: {internalNote: {startsWith: "a"}}) { totalCount } }`,
+				`{ practices(filter: {key: "a"}) { totalCount } }`, `{ practices(where: {note: "a"}) { totalCount } }`,
+			)
 		})
 		n.run("2 hidden field by relation", func(t *testing.T) {
-			invalid(t, "", `{ practices(filter: {author: {email: {eq: "x@y"}}}) { totalCount } }`, `{ practices(filter: {organization: {members: {email: "x"}}}) { totalCount } }`, `{ practices(orderBy: [{field: AUTHOR_EMAIL}]) { totalCount } }`)
+			invalid(
+				t, "", `{ practices(filter: {author: {email: {eq: "x@y"}}}) { totalCount } }`,
+				`{ practices(filter: {organization: {members: {email: "x"}}}) { totalCount } }`,
+				`{ practices(orderBy: [{field: AUTHOR_EMAIL}]) { totalCount } }`,
+			)
 		})
 		n.run("3 another organisation by relation", func(t *testing.T) {
-			invalid(t, "EDITOR", `{ practices(filter: {organization: {drafts: {title: {contains: "X"}}}}) { totalCount } }`, `{ entries(filter: {owner: {entries: {title: "X"}}}) { totalCount } }`)
+			invalid(
+				t, "EDITOR", `{ practices(filter: {organization: {drafts: {title: {contains: "X"}}}}) { totalCount } }`,
+				`{ entries(filter: {owner: {entries: {title: "X"}}}) { totalCount } }`,
+			)
 			for _, filter := range []string{`{organizations: ["imdi"]}`, `{search: "snikskrivarnotat"}`} {
-				if got := n.as("EDITOR", `{ entries(filter: `+filter+`) { totalCount } }`, nil); len(got.Errors) == 0 && got.at("entries", "totalCount") != float64(0) {
+				if got := n.as("EDITOR", `{ entries(filter: `+filter+`) { totalCount } }`, nil); len(got.Errors) == 0 &&
+					got.at("entries", "totalCount") != float64(0) {
 					t.Errorf("%s: %s", filter, got.Body)
 				}
 			}
 		})
 		n.run("4 search in what is hidden", func(t *testing.T) {
-			a := n.ask(`query($q: String!) { search(query: $q) { totalCount didYouMean nodes { id } } suggest(text: $q) { __typename } facetValues(facet: THEME, query: $q) { value count } }`, map[string]any{"q": canary}).ok()
-			if a.at("search", "totalCount") != float64(0) || len(a.list("suggest")) > 0 || strings.Contains(strings.ReplaceAll(string(a.Body), `"`+canary+`"`, ""), canary[:9]) {
+			a := n.ask(
+				`query($q: String!) { search(query: $q) { totalCount didYouMean nodes { id } } suggest(text: $q) { __typename } facetValues(facet: THEME, query: $q) { value count } }`,
+				map[string]any{"q": canary},
+			).ok()
+			if a.at("search", "totalCount") != float64(0) || len(a.list("suggest")) > 0 ||
+				strings.Contains(strings.ReplaceAll(string(a.Body), `"`+canary+`"`, ""), canary[:9]) {
 				t.Errorf("got %s", a.Body)
 			}
 			for _, v := range a.list("facetValues") {
@@ -70,8 +90,11 @@ func TestKnownHoles(t *testing.T) {
 			s := generated.NewExecutableSchema(generated.Config{}).Schema()
 			for name, d := range s.Types {
 				for _, f := range d.Fields {
-					secret := slices.ContainsFunc([]string{"secret", "hash", "password", "token"}, func(w string) bool { return strings.Contains(strings.ToLower(f.Name), w) })
-					if secret && d.Kind == ast.Object && !strings.HasSuffix(name, "Payload") && name != "Mutation" && f.Name != "secretEndings" {
+					secret := slices.ContainsFunc([]string{"secret", "hash", "password", "token"}, func(w string) bool {
+						return strings.Contains(strings.ToLower(f.Name), w)
+					})
+					if secret && d.Kind == ast.Object && !strings.HasSuffix(name, "Payload") && name != "Mutation" &&
+						f.Name != "secretEndings" {
 						t.Errorf("%s.%s", name, f.Name)
 					}
 				}
@@ -109,7 +132,9 @@ func TestKnownHoles(t *testing.T) {
 			for _, query := range []string{`{ node(id: "ID") { id } }`, `{ practice(id: "ID") { id } }`, `{ practice(slug: "zvartisprosjektet") { id } }`, `{ nodes(ids: ["ID"]) { id } }`, `{ entry(id: "ID") { id title } }`, `{ publishedVersion(entry: "ID", version: 1) { version } }`, `{ similar(id: "ID") { id } }`} {
 				answers := make([]string, 0, 2)
 				for _, id := range []string{hidden, random} {
-					r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, n.url+"/graphql", strings.NewReader(fmt.Sprintf(`{"query": %q}`, strings.ReplaceAll(query, "ID", id))))
+					r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, n.url+"/graphql", strings.NewReader(
+						fmt.Sprintf(`{"query": %q}`, strings.ReplaceAll(query, "ID", id)),
+					))
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -137,7 +162,10 @@ func TestKnownHoles(t *testing.T) {
 		n.run("12 counts and cursors", func(t *testing.T) {
 			seen, after := 0, any(nil)
 			for {
-				a := n.ask(`query($after: Cursor) { practices(first: 7, after: $after, orderBy: [{field: TITLE}]) { totalCount nodes { title } pageInfo { endCursor hasNextPage } } }`, map[string]any{"after": after}).ok()
+				a := n.ask(
+					`query($after: Cursor) { practices(first: 7, after: $after, orderBy: [{field: TITLE}]) { totalCount nodes { title } pageInfo { endCursor hasNextPage } } }`,
+					map[string]any{"after": after},
+				).ok()
 				seen += len(a.list("practices", "nodes"))
 				cursor := a.at("practices", "pageInfo", "endCursor").(string)
 				plain, err := base64.RawURLEncoding.DecodeString(cursor)
@@ -168,7 +196,10 @@ func TestKnownHoles(t *testing.T) {
 			}
 		})
 		n.run("15 writing by another key", func(t *testing.T) {
-			invalid(t, "EDITOR", `mutation { updatePractice(where: {secretKey: "x"}, input: {}) { problems { code } } }`, `mutation { updatePractice(slug: "x", expectedRevision: 1, input: {}) { problems { code } } }`)
+			invalid(
+				t, "EDITOR", `mutation { updatePractice(where: {secretKey: "x"}, input: {}) { problems { code } } }`,
+				`mutation { updatePractice(slug: "x", expectedRevision: 1, input: {}) { problems { code } } }`,
+			)
 		})
 		n.run("16 many at once", func(t *testing.T) {
 			mine := n.draft("EDITOR", "Min eigen")
@@ -186,7 +217,9 @@ func TestKnownHoles(t *testing.T) {
 			}
 			invalid(t, "EDITOR", `mutation { updateViewer(input: {role: ADMIN}) { id } }`)
 			for _, mutation := range []string{`setHubRole(account: "ACC", role: HUB_ADMIN) { done problems { code } }`, `createKey(input: {organization: "ORG", name: "x", kind: SECRET, role: HUB_ADMIN}) { secret problems { code } }`, `invite(organization: "ORG", role: ADMIN) { url problems { code } }`} {
-				a := n.as("EDITOR", "mutation { "+strings.NewReplacer("ACC", n.ids["EDITOR"], "ORG", n.org["ks"]).Replace(mutation)+" }", nil).ok()
+				a := n.as("EDITOR", "mutation { "+strings.NewReplacer(
+					"ACC", n.ids["EDITOR"], "ORG", n.org["ks"],
+				).Replace(mutation)+" }", nil).ok()
 				if !strings.Contains(string(a.Body), "FORBIDDEN") && !strings.Contains(string(a.Body), "NOT_FOUND") {
 					t.Errorf("%s: %s", mutation, a.Body)
 				}
@@ -195,7 +228,8 @@ func TestKnownHoles(t *testing.T) {
 		n.run("21 what is others'", func(t *testing.T) {
 			sending := n.upload("EDITOR", "a.txt", "text/plain", 10)
 			for query, id := range map[string]string{`query($id: ID!) { upload(id: $id) { name } }`: sending.id, `query($id: ID!) { deliveries(webhook: $id) { totalCount } }`: "whk_01m88ahx6q1a3jk2p313s8y32c", `query($id: ID!) { administration(organization: $id) { keys { id } } }`: n.org["ks"]} {
-				if a := n.as("stranger", query, map[string]any{"id": id}).ok(); strings.Contains(strings.ReplaceAll(string(a.Body), "null", ""), `{"id"`) || !strings.Contains(string(a.Body), "null") {
+				if a := n.as("stranger", query, map[string]any{"id": id}).ok(); strings.Contains(strings.ReplaceAll(string(a.Body), "null", ""), `{"id"`) ||
+					!strings.Contains(string(a.Body), "null") {
 					t.Errorf("%s: %s", query, a.Body)
 				}
 			}
@@ -203,7 +237,8 @@ func TestKnownHoles(t *testing.T) {
 		n.run("23 restoring from an address", func(t *testing.T) {
 			for _, f := range generated.NewExecutableSchema(generated.Config{}).Schema().Mutation.Fields {
 				for _, a := range f.Arguments {
-					if name := strings.ToLower(a.Name); strings.Contains(name, "url") || strings.Contains(name, "path") || strings.Contains(name, "file") {
+					if name := strings.ToLower(a.Name); strings.Contains(name, "url") || strings.Contains(name, "path") ||
+						strings.Contains(name, "file") {
 						t.Errorf("%s(%s:)", f.Name, a.Name)
 					}
 				}
@@ -212,16 +247,23 @@ func TestKnownHoles(t *testing.T) {
 		n.run("25 programs in texts", func(t *testing.T) {
 			id := n.draft("EDITOR", "Med <script>alert(1)</script>")
 			body := "[a](javascript:alert(1)) ![b](data:text/html;base64,PHNjcmlwdD4=) <iframe srcdoc='<script>alert(1)</script>'></iframe> <img src=x onerror=alert(1)> <a href='JaVaScRiPt:alert(1)'>x</a> <svg onload=alert(1)></svg>\n\n<script>alert(1)</script>"
-			n.as("EDITOR", `mutation($id: ID!, $body: String!) { updatePractice(id: $id, expectedRevision: 1, input: {texts: [{language: NB, title: "Med <script>alert(1)</script> {{.}} ${7*7}", summary: "x", body: $body}]}) { problems { code } } }`, map[string]any{"id": id, "body": body}).ok()
+			n.as(
+				"EDITOR",
+				`mutation($id: ID!, $body: String!) { updatePractice(id: $id, expectedRevision: 1, input: {texts: [{language: NB, title: "Med <script>alert(1)</script> {{.}} ${7*7}", summary: "x", body: $body}]}) { problems { code } } }`,
+				map[string]any{"id": id, "body": body},
+			).ok()
 			n.act("EDITOR", "publish", "", item(id, 2)).expectCodes("publish")
-			html := n.ask(`query($id: ID!) { practice(id: $id) { body(format: HTML) permalink } }`, map[string]any{"id": id}).ok()
+			html := n.ask(
+				`query($id: ID!) { practice(id: $id) { body(format: HTML) permalink } }`, map[string]any{"id": id},
+			).ok()
 			for _, bad := range []string{"<script", "javascript:", "<iframe", "onerror", "<svg", "data:text"} {
 				if strings.Contains(strings.ToLower(html.at("practice", "body").(string)), bad) {
 					t.Errorf("%s is in %s", bad, html.at("practice", "body"))
 				}
 			}
 			_, page := n.page("", html.at("practice", "permalink").(string))
-			if strings.Contains(page, "<script>alert") || !strings.Contains(page, "${7*7}") || !strings.Contains(page, "{{.}}") { // 26
+			// 26
+			if strings.Contains(page, "<script>alert") || !strings.Contains(page, "${7*7}") || !strings.Contains(page, "{{.}}") {
 				t.Errorf("the page is %.500s", page)
 			}
 			if _, feed := n.page("", n.url+"/feeds/atom.xml"); strings.Contains(feed, "<script>alert") {
@@ -229,10 +271,19 @@ func TestKnownHoles(t *testing.T) {
 			}
 		})
 		n.run("27 secrets among what is managed", func(t *testing.T) {
-			made := n.as("ADMIN", `mutation($o: ID!) { createKey(input: {organization: $o, name: "x", kind: SECRET, role: EDITOR}) { secret } createWebhook(input: {organization: $o, name: "x", url: "https://example.org/"}) { secret } }`, map[string]any{"o": n.org["ks"]}).ok()
-			a := n.as("HUB_ADMIN", `query($o: ID!) { administration(organization: $o) { keys { id name ending } webhooks { id name url secretEndings } } auditEvents(first: 100) { nodes { action subjects detail } } }`, map[string]any{"o": n.org["ks"]}).ok()
+			made := n.as(
+				"ADMIN",
+				`mutation($o: ID!) { createKey(input: {organization: $o, name: "x", kind: SECRET, role: EDITOR}) { secret } createWebhook(input: {organization: $o, name: "x", url: "https://example.org/"}) { secret } }`,
+				map[string]any{"o": n.org["ks"]},
+			).ok()
+			a := n.as(
+				"HUB_ADMIN",
+				`query($o: ID!) { administration(organization: $o) { keys { id name ending } webhooks { id name url secretEndings } } auditEvents(first: 100) { nodes { action subjects detail } } }`,
+				map[string]any{"o": n.org["ks"]},
+			).ok()
 			for _, m := range []string{"createKey", "createWebhook"} {
-				if secret := made.at(m, "secret").(string); strings.Contains(string(a.Body), secret) || strings.Contains(string(a.Body), secret[:len(secret)-4]) {
+				if secret := made.at(m, "secret").(string); strings.Contains(string(a.Body), secret) ||
+					strings.Contains(string(a.Body), secret[:len(secret)-4]) {
 					t.Errorf("the secret of %s can be read", m)
 				}
 			}

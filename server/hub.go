@@ -36,7 +36,7 @@ import (
 	"dugnad/server/graphqlhttp"
 )
 
-// drainTime is how long requests may take to finish after the hub was told to stop.
+// drainTime is how long requests may take to finish after the hub got a signal to stop.
 const drainTime = 10 * time.Second
 
 // parts are what every command that works on the hub's data needs.
@@ -159,7 +159,9 @@ func (h *Hub) newWebhooks() (*webhooks.Service, error) {
 
 // runWebhooks sends to webhooks, while no other replica does.
 func (h *Hub) runWebhooks(ctx context.Context) {
-	h.tasks.Keep(ctx, "webhook sender", func(ctx context.Context) error { return h.db.Own(ctx, lockWebhooks, h.webhooks.Run) })
+	h.tasks.Keep(
+		ctx, "webhook sender", func(ctx context.Context) error { return h.db.Own(ctx, lockWebhooks, h.webhooks.Run) },
+	)
 }
 
 // Hub is the running program: Open, Run until its context ends, Close.
@@ -196,8 +198,8 @@ type Hub struct {
 	closing        sync.Once
 }
 
-// Open opens and migrates everything and listens; nobody is answered before Run. It fails within two seconds when
-// another process has the data folder.
+// Open opens and migrates everything and listens; requests are answered only after Run. It fails within two seconds
+// when another process has the data folder.
 func Open(ctx context.Context, c Config) (*Hub, error) {
 	p, err := openParts(ctx, c)
 	if err != nil {
@@ -343,10 +345,14 @@ func (h *Hub) announce(ctx context.Context) {
 	if h.meili {
 		searching = "Meilisearch"
 	}
-	slog.InfoContext(ctx, "serving", "address", h.serving.Addr().String(), "url", h.baseURL, "graphiql", h.baseURL+"/graphiql")
+	slog.InfoContext(
+		ctx, "serving", "address", h.serving.Addr().String(), "url", h.baseURL, "graphiql", h.baseURL+"/graphiql",
+	)
 	slog.InfoContext(ctx, "keeping", "data", h.config.Data, "database", where, "search", searching)
 	if h.admin != nil {
-		slog.InfoContext(ctx, "serving operators", "address", h.admin.Addr().String(), "metrics", "/metrics", "profiles", "/debug/pprof/")
+		slog.InfoContext(
+			ctx, "serving operators", "address", h.admin.Addr().String(), "metrics", "/metrics", "profiles", "/debug/pprof/",
+		)
 	}
 }
 

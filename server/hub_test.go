@@ -29,7 +29,8 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// openHub opens an empty hub on a folder and a database of its own, where the header X-Test-Viewer: member makes a member.
+// openHub opens an empty hub with a folder and a database of its own, in which the header X-Test-Viewer: member makes
+// the caller a member.
 func openHub(t *testing.T) *Hub {
 	t.Helper()
 	o := emptyOptions(t, anyDialect())
@@ -57,7 +58,7 @@ func openHub(t *testing.T) *Hub {
 	return h
 }
 
-// runHub runs the hub until stop is called, which returns what Run did.
+// runHub runs the hub until stop is called. stop returns the result of Run.
 func runHub(t *testing.T, h *Hub) (stop func() error) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -76,7 +77,7 @@ func runHub(t *testing.T, h *Hub) (stop func() error) {
 	return stop
 }
 
-// get asks the hub without the network between.
+// get sends a request to the hub's handler without a network.
 func get(h *Hub, path string, headers ...string) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(http.MethodGet, path, nil)
 	for pair := range slices.Chunk(headers, 2) {
@@ -137,7 +138,10 @@ func TestReady(t *testing.T) {
 	h.demo.end(nil)
 	expect("when demo content is loaded", http.StatusOK)
 	h.demo.end(errors.New("a secret of the database"))
-	expect("when demo content cannot be loaded", http.StatusServiceUnavailable, "the demo content could not be loaded; the log says why")
+	expect(
+		"when demo content cannot be loaded", http.StatusServiceUnavailable,
+		"the demo content could not be loaded; the log says why",
+	)
 	h.demo.end(nil)
 
 	if err := stop(); err != nil {

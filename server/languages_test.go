@@ -56,13 +56,30 @@ func languageChains(t *testing.T, h *testHub, s *seed) {
 		{"FKV SMJ", "NB, EN", "SMJ", true},
 		{"NN EN", "EN, NN", "EN", false},
 	} {
-		document := map[string]any{"kind": "ADVICE", "texts": localTexts(fmt.Sprint("Kjede ", i), strings.Fields(test.has)...)}
-		document["keyFigures"] = []any{map[string]any{"label": []any{map[string]any{"language": "NB", "text": "tal NB"}, map[string]any{"language": "NN", "text": "tal NN"}}, "value": 1, "unit": "count"}}
+		document := map[string]any{
+			"kind": "ADVICE", "texts": localTexts(fmt.Sprint("Kjede ", i), strings.Fields(test.has)...),
+		}
+		document["keyFigures"] = []any{map[string]any{
+			"label": []any{
+				map[string]any{"language": "NB", "text": "tal NB"}, map[string]any{"language": "NN", "text": "tal NN"},
+			},
+			"value": 1,
+			"unit":  "count",
+		}}
 		id := s.put(t, "PRACTICE", document)
-		a := h.ask(`query($id: ID!)`+inContext(test.wanted)+` { practice(id: $id) { title summary language isFallback languages } node(id: $id) { ... on Content { title } } }`, map[string]any{"id": id}).ok()
+		a := h.ask(
+			`query($id: ID!)`+inContext(test.wanted)+
+				` { practice(id: $id) { title summary language isFallback languages } node(id: $id) { ... on Content { title } } }`,
+			map[string]any{"id": id},
+		).ok()
 		p := a.at("practice").(map[string]any)
-		equal(t, fmt.Sprintf("%s wanted of %s", test.wanted, test.has), []any{p["title"], p["summary"], p["language"], p["isFallback"], a.at("node", "title")},
-			[]any{fmt.Sprintf("Kjede %d %s", i, test.gets), "summary " + test.gets, test.gets, test.fallback, fmt.Sprintf("Kjede %d %s", i, test.gets)})
+		equal(t, fmt.Sprintf("%s wanted of %s", test.wanted, test.has), []any{
+			p["title"], p["summary"], p["language"], p["isFallback"], a.at("node", "title"),
+		},
+			[]any{
+				fmt.Sprintf("Kjede %d %s", i, test.gets), "summary " + test.gets, test.gets, test.fallback,
+				fmt.Sprintf("Kjede %d %s", i, test.gets),
+			})
 		has := strings.Fields(test.has)
 		got := []string{}
 		for _, l := range p["languages"].([]any) {
@@ -99,7 +116,9 @@ func titlesAreNeverNull(t *testing.T, h *testHub) {
 
 func severalTexts(t *testing.T, h *testHub, s *seed) {
 	id := s.put(t, "REPORT", map[string]any{"kind": "SURVEY", "texts": []any{
-		map[string]any{"language": "NN", "title": "Nynorsk", "body": "**nn**"}, map[string]any{"language": "EN", "title": "English", "body": "**en**"},
+		map[string]any{"language": "NN", "title": "Nynorsk", "body": "**nn**"}, map[string]any{
+			"language": "EN", "title": "English", "body": "**en**",
+		},
 	}})
 	a := h.ask(`query($id: ID!) @inContext(languages: [EN]) { report(id: $id) {
 		all: texts { language title summary body } some: texts(languages: [SE, EN, NB]) { language title body(format: TEXT) } none: texts(languages: [SE]) { title } empty: texts(languages: []) { title } } }`,
@@ -115,13 +134,17 @@ func severalTexts(t *testing.T, h *testHub, s *seed) {
 
 func labelsFollowTheReader(t *testing.T, h *testHub) {
 	for wanted, want := range map[string][6]string{
-		"":   {"Bosetting", "Kommuneledere og andre ledere", "Pilotkommuner", "Bosetting", "Integrerings- og mangfoldsdirektoratet", "Start her"},
+		"": {
+			"Bosetting", "Kommuneledere og andre ledere", "Pilotkommuner", "Bosetting",
+			"Integrerings- og mangfoldsdirektoratet", "Start her",
+		},
 		"NN": {"Busetjing", "", "Pilotkommunar", "Busetjing", "Integrerings- og mangfaldsdirektoratet", "Start her"},
 		"EN": {"Settlement", "", "Pilotkommuner", "Settlement", "Integrerings- og mangfoldsdirektoratet", "Start here"},
 		"SE": {"Bosetting", "", "Pilotkommuner", "Bosetting", "Integrerings- og mangfoldsdirektoratet", "Start her"},
 	} {
 		h.caughtUpNow()
-		a := h.ask(`query`+inContext(wanted)+` { theme(slug: "settlement") { label labels { language name } } targetGroup(slug: "municipal-managers") { label labels { language name } }
+		a := h.ask(`query`+inContext(wanted)+
+			` { theme(slug: "settlement") { label labels { language name } } targetGroup(slug: "municipal-managers") { label labels { language name } }
 			tool(slug: "digital-delingstjeneste") { keyFigures { label } unnamedMunicipalities { note } }
 			search(facets: [THEME]) { facets { values { value label } } } organization(slug: "imdi") { name }
 			collection(slug: "forside") { items(first: 1) { edges { section note } } } facetValues(facet: THEME, first: 100) { value label } }`, nil).ok()
@@ -147,7 +170,9 @@ func labelsFollowTheReader(t *testing.T, h *testHub) {
 			want[1] = group
 		}
 		got := [6]string{
-			a.at("theme", "label").(string), group, a.at("tool", "keyFigures", 0, "label").(string), facet(a.maps("search", "facets", 0, "values")),
+			a.at("theme", "label").(string), group, a.at("tool", "keyFigures", 0, "label").(string), facet(
+				a.maps("search", "facets", 0, "values"),
+			),
 			a.at("organization", "name").(string), a.at("collection", "items", "edges", 0, "section").(string),
 		}
 		if got != want {
@@ -173,7 +198,8 @@ func titlesInOrder(t *testing.T, h *testHub, s *seed) {
 		"NN": {"Apple", "Zebra", "Ærfugl", "Ødegård", "Øy", "Ås", "Aasen"},
 	} {
 		h.caughtUpNow()
-		a := h.ask(`query`+inContext(wanted)+` { networks(orderBy: [{field: TITLE}]) { nodes { title } } down: networks(orderBy: [{field: TITLE, direction: DESC}]) { nodes { title } }
+		a := h.ask(`query`+inContext(wanted)+
+			` { networks(orderBy: [{field: TITLE}]) { nodes { title } } down: networks(orderBy: [{field: TITLE, direction: DESC}]) { nodes { title } }
 			search(filter: {types: [NETWORK]}, orderBy: TITLE) { nodes { ... on Network { title } } } }`, nil).ok()
 		ours := func(titles []string) []string {
 			return slices.DeleteFunc(titles, func(title string) bool { return !slices.Contains(want, title) })
@@ -218,10 +244,14 @@ func bodies(t *testing.T, h *testHub, s *seed) {
 
 func wrongLanguages(t *testing.T, h *testHub) {
 	for _, wanted := range []string{`[XX]`, `["NB"]`, `null`, `[]`} {
-		if a := h.ask(`query @inContext(languages: `+wanted+`) { practices(first: 1) { totalCount } }`, nil); a.code() != "GRAPHQL_VALIDATION_FAILED" && a.code() != "BAD_USER_INPUT" {
+		if a := h.ask(`query @inContext(languages: `+wanted+`) { practices(first: 1) { totalCount } }`, nil); a.code() != "GRAPHQL_VALIDATION_FAILED" &&
+			a.code() != "BAD_USER_INPUT" {
 			t.Errorf("%s: %d %s", wanted, a.Status, a.Body)
 		}
 	}
-	a := h.ask(`query($l: [Language!]!) @inContext(languages: $l) { theme(slug: "settlement") { label } }`, map[string]any{"l": []string{"EN"}}).ok()
+	a := h.ask(
+		`query($l: [Language!]!) @inContext(languages: $l) { theme(slug: "settlement") { label } }`,
+		map[string]any{"l": []string{"EN"}},
+	).ok()
 	equal(t, "languages by variable", a.at("theme", "label"), "Settlement")
 }

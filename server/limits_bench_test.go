@@ -36,12 +36,18 @@ func heavy(d benchData) map[string]string {
 		branches = append(branches, fmt.Sprintf(`{themes: [%q], or: [{languages: [NN]}, {evidenceAtLeast: 2}]}`, t))
 	}
 	return map[string]string{
-		"a hundred whole practices":       `{ practices(first: 100) { totalCount nodes { title summary body(format: HTML) challenge lessons goals steps keyFigures { label text } results { label before after } texts(languages: [NB, NN, EN]) { title body } themes { label } municipalities { edges { node { name county { name } } } } related(first: 5) { nodes { id } } } } }`,
-		"three levels of twelve":          `{ practices(first: 12) { nodes { id tools(first: 12) { nodes { id title practices(first: 12) { nodes { title themes { label } } } } } } } }`,
-		"five levels":                     `{ practices(first: 7) { nodes { tools(first: 6) { nodes { practices(first: 5) { nodes { tools(first: 4) { nodes { reports(first: 3) { nodes { title body(format: TEXT) } } } } } } } } } } }`,
-		"twenty lists with counts":        aliases(20, `practices(first: 10, filter: {themes: [%q]}, orderBy: [{field: TITLE}]) { totalCount nodes { title summary } }`),
-		"twenty searches with facets":     aliases(20, `search(query: "opplaering %s", facets: [TYPE, THEME, MUNICIPALITY, COUNTY, TARGET_GROUP, METHOD, YEAR, ORGANIZATION, KIND], first: 5) { totalCount facets { facet values { value count } } }`),
-		"a filter of many branches":       `{ practices(first: 100, filter: {or: [` + strings.Join(branches, ",") + `]}) { totalCount nodes { title } } }`,
+		"a hundred whole practices": `{ practices(first: 100) { totalCount nodes { title summary body(format: HTML) challenge lessons goals steps keyFigures { label text } results { label before after } texts(languages: [NB, NN, EN]) { title body } themes { label } municipalities { edges { node { name county { name } } } } related(first: 5) { nodes { id } } } } }`,
+		"three levels of twelve":    `{ practices(first: 12) { nodes { id tools(first: 12) { nodes { id title practices(first: 12) { nodes { title themes { label } } } } } } } }`,
+		"five levels":               `{ practices(first: 7) { nodes { tools(first: 6) { nodes { practices(first: 5) { nodes { tools(first: 4) { nodes { reports(first: 3) { nodes { title body(format: TEXT) } } } } } } } } } } }`,
+		"twenty lists with counts": aliases(
+			20, `practices(first: 10, filter: {themes: [%q]}, orderBy: [{field: TITLE}]) { totalCount nodes { title summary } }`,
+		),
+		"twenty searches with facets": aliases(
+			20,
+			`search(query: "opplaering %s", facets: [TYPE, THEME, MUNICIPALITY, COUNTY, TARGET_GROUP, METHOD, YEAR, ORGANIZATION, KIND], first: 5) { totalCount facets { facet values { value count } } }`,
+		),
+		"a filter of many branches": `{ practices(first: 100, filter: {or: [` + strings.Join(branches, ",") +
+			`]}) { totalCount nodes { title } } }`,
 		"the last page of a long list":    `{ practices(last: 100, filter: {not: {themes: ["x"]}}, orderBy: [{field: TITLE, direction: DESC}]) { totalCount nodes { title body(format: MARKDOWN) } } }`,
 		"a hundred changes and what is":   `{ changes(first: 100) { nodes { id node { ... on Content { title body(format: HTML) themes { label } texts(languages: [NB, NN]) { body } } } } } }`,
 		"introspection":                   `{ __schema { types { name fields { name description args { name type { name } } type { name ofType { name } } } inputFields { name type { name } } } } }`,
@@ -138,7 +144,10 @@ func BenchmarkLimits(b *testing.B) {
 				if status != "ok" {
 					note = "  " + strings.Join(strings.Fields(status), " ")
 				}
-				fmt.Fprintf(os.Stdout, "%-42s%12.0f%12.1f%12.1f%.160s\n", name, float64(cpu.Microseconds())/1000, float64(memory)/(1<<20), float64(size)/1024, note)
+				fmt.Fprintf(
+					os.Stdout, "%-42s%12.0f%12.1f%12.1f%.160s\n", name, float64(cpu.Microseconds())/1000, float64(memory)/(1<<20),
+					float64(size)/1024, note,
+				)
 				if status == "ok" {
 					all = append(all, queries[name])
 				}
@@ -158,7 +167,10 @@ func BenchmarkLimits(b *testing.B) {
 				}
 				group.Wait()
 			})
-			fmt.Fprintf(os.Stdout, "%-42s%12.0f%12.1f  (goal 300.0) %v\n", "a hundred side by side", float64(cpu.Microseconds())/1000, float64(memory)/(1<<20), outcomes)
+			fmt.Fprintf(
+				os.Stdout, "%-42s%12.0f%12.1f  (goal 300.0) %v\n", "a hundred side by side", float64(cpu.Microseconds())/1000,
+				float64(memory)/(1<<20), outcomes,
+			)
 		})
 	}
 }

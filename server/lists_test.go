@@ -13,7 +13,7 @@ import (
 	"dugnad/schema"
 )
 
-// put publishes a new entry and gives its id.
+// put publishes a new entry and returns its id.
 func (s *seed) put(t *testing.T, of schema.ContentType, document map[string]any) string {
 	t.Helper()
 	id := s.service.NewID(prefixOf(of))
@@ -97,7 +97,7 @@ const filteredFields = `id kind languages publishedAt issued { date } evidence {
 	themes { slug parent { slug parent { slug parent { slug } } } } targetGroups { slug } methods { slug } lawSections { slug }
 	municipalities(first: 10) { nodes { number county { number } } }`
 
-// valuesOf are those of the field in a list of objects.
+// valuesOf returns the values of the field in a list of objects.
 func valuesOf(list any, field string) []string {
 	var out []string
 	items, _ := list.([]any)
@@ -155,7 +155,7 @@ func hasAny(list []string, wanted ...string) bool {
 	return slices.ContainsFunc(list, func(v string) bool { return slices.Contains(wanted, v) })
 }
 
-// practiceFilters holds the filters against a count by hand.
+// practiceFilters compares the filters with counts by hand.
 func practiceFilters(t *testing.T, h *testHub) {
 	type practice = map[string]any
 	published := func(p practice) time.Time {
@@ -167,10 +167,12 @@ func practiceFilters(t *testing.T, h *testHub) {
 	}
 	places := func(p practice) []string { return valuesOf(p["municipalities"].(map[string]any)["nodes"], "number") }
 	day := time.Date(2030, 1, 4, 12, 0, 0, 0, time.UTC)
-	// The municipalities of the first practice that has some, so that the filter finds something.
+	// The municipalities of the first practice with any, so that the filter has results.
 	all := map[string][]practice{"": nil, "member": nil}
 	for viewer := range all {
-		a := h.askAs(viewer, `{ practices(first: 100, orderBy: [{field: TITLE}]) { totalCount nodes { `+filteredFields+` } } }`, nil).ok()
+		a := h.askAs(
+			viewer, `{ practices(first: 100, orderBy: [{field: TITLE}]) { totalCount nodes { `+filteredFields+` } } }`, nil,
+		).ok()
 		if all[viewer] = a.maps("practices", "nodes"); a.at("practices", "totalCount") != float64(len(all[viewer])) {
 			t.Fatalf("%d of %v practices", len(all[viewer]), a.at("practices", "totalCount"))
 		}
@@ -178,40 +180,58 @@ func practiceFilters(t *testing.T, h *testHub) {
 	if len(all[""]) >= len(all["member"]) {
 		t.Fatalf("%d practices for everybody, %d for members", len(all[""]), len(all["member"]))
 	}
-	first := slices.IndexFunc(all[""], func(p practice) bool { return len(places(p)) > 1 && len(p["lawSections"].([]any)) > 0 })
+	first := slices.IndexFunc(all[""], func(p practice) bool {
+		return len(places(p)) > 1 &&
+			len(p["lawSections"].([]any)) > 0
+	})
 	one := all[""][first]
 	place, county, law := places(one)[0], countiesOf(one)[0], valuesOf(one["lawSections"], "slug")[0]
 	method, organization := valuesOf(one["methods"], "slug"), organizationsOf(one)[1]
 
 	filters := map[string]func(practice) bool{
-		`{}`:                         func(practice) bool { return true },
-		`{kinds: [ADVICE, MODEL]}`:   func(p practice) bool { return hasAny([]string{p["kind"].(string)}, "ADVICE", "MODEL") },
+		`{}`: func(practice) bool { return true },
+		`{kinds: [ADVICE, MODEL]}`: func(p practice) bool {
+			return hasAny([]string{p["kind"].(string)}, "ADVICE", "MODEL")
+		},
 		`{kinds: []}`:                func(practice) bool { return false },
 		`{themes: ["introduction"]}`: func(p practice) bool { return hasAny(themesOf(p), "introduction") },
-		`{themes: ["settlement.housing", "economy"]}`: func(p practice) bool { return hasAny(themesOf(p), "settlement.housing", "economy") },
-		`{themes: ["no-such"]}`:                       func(practice) bool { return false },
-		`{themes: []}`:                                func(practice) bool { return false },
+		`{themes: ["settlement.housing", "economy"]}`: func(p practice) bool {
+			return hasAny(themesOf(p), "settlement.housing", "economy")
+		},
+		`{themes: ["no-such"]}`: func(practice) bool { return false },
+		`{themes: []}`:          func(practice) bool { return false },
 		`{targetGroups: ["refugees", "programme-advisers"]}`: func(p practice) bool {
 			return hasAny(valuesOf(p["targetGroups"], "slug"), "refugees", "programme-advisers")
 		},
-		`{targetGroups: ["no-such"]}`:               func(practice) bool { return false },
-		`{lawSections: ["` + law + `"]}`:            func(p practice) bool { return hasAny(valuesOf(p["lawSections"], "slug"), law) },
-		`{lawSections: ["no-such"]}`:                func(practice) bool { return false },
-		`{municipalities: ["` + place + `"]}`:       func(p practice) bool { return hasAny(places(p), place) },
-		`{municipalities: ["0417", "0220"]}`:        func(p practice) bool { return hasAny(places(p), "3413", "0220", "3203") },
-		`{municipalities: ["9999"]}`:                func(practice) bool { return false },
-		`{counties: ["` + county + `"]}`:            func(p practice) bool { return hasAny(countiesOf(p), county) },
-		`{counties: ["99"]}`:                        func(practice) bool { return false },
-		`{organizations: ["ks"]}`:                   func(p practice) bool { return hasAny(organizationsOf(p), "ks") },
-		`{organizations: ["` + organization + `"]}`: func(p practice) bool { return hasAny(organizationsOf(p), organization) },
-		`{organizations: ["no-such"]}`:              func(practice) bool { return false },
-		`{languages: [NN]}`:                         func(p practice) bool { return slices.Contains(p["languages"].([]any), any("NN")) },
+		`{targetGroups: ["no-such"]}`: func(practice) bool { return false },
+		`{lawSections: ["` + law + `"]}`: func(p practice) bool {
+			return hasAny(valuesOf(p["lawSections"], "slug"), law)
+		},
+		`{lawSections: ["no-such"]}`:          func(practice) bool { return false },
+		`{municipalities: ["` + place + `"]}`: func(p practice) bool { return hasAny(places(p), place) },
+		`{municipalities: ["0417", "0220"]}`: func(p practice) bool {
+			return hasAny(places(p), "3413", "0220", "3203")
+		},
+		`{municipalities: ["9999"]}`:     func(practice) bool { return false },
+		`{counties: ["` + county + `"]}`: func(p practice) bool { return hasAny(countiesOf(p), county) },
+		`{counties: ["99"]}`:             func(practice) bool { return false },
+		`{organizations: ["ks"]}`:        func(p practice) bool { return hasAny(organizationsOf(p), "ks") },
+		`{organizations: ["` + organization + `"]}`: func(p practice) bool {
+			return hasAny(organizationsOf(p), organization)
+		},
+		`{organizations: ["no-such"]}`: func(practice) bool { return false },
+		`{languages: [NN]}`: func(p practice) bool {
+			return slices.Contains(p["languages"].([]any), any("NN"))
+		},
 		`{languages: [EN, NB]}`: func(p practice) bool {
 			return slices.Contains(p["languages"].([]any), any("EN")) || slices.Contains(p["languages"].([]any), any("NB"))
 		},
-		`{languages: [SMA]}`:                             func(practice) bool { return false },
-		`{issuedAfter: "2010-01-01"}`:                    func(p practice) bool { return issuedOf(p) >= "2010-01-01" },
-		`{issuedBefore: "2010-01-01"}`:                   func(p practice) bool { return issuedOf(p) != "" && issuedOf(p) <= "2010-01-01" },
+		`{languages: [SMA]}`:          func(practice) bool { return false },
+		`{issuedAfter: "2010-01-01"}`: func(p practice) bool { return issuedOf(p) >= "2010-01-01" },
+		`{issuedBefore: "2010-01-01"}`: func(p practice) bool {
+			return issuedOf(p) != "" &&
+				issuedOf(p) <= "2010-01-01"
+		},
 		`{publishedAfter: "2030-01-04T12:00:00Z"}`:       func(p practice) bool { return !published(p).Before(day) },
 		`{publishedBefore: "2030-01-04T13:00:00+01:00"}`: func(p practice) bool { return !published(p).After(day) },
 		`{evidenceAtLeast: 3}`:                           func(p practice) bool { return levelOf(p) >= 3 },
@@ -219,14 +239,18 @@ func practiceFilters(t *testing.T, h *testHub) {
 			return p["kind"] == "ADVICE" && slices.Contains(p["languages"].([]any), any("NN"))
 		},
 		`{and: []}`: func(practice) bool { return true },
-		`{or: [{kinds: [ADVICE]}, {evidenceAtLeast: 4}]}`: func(p practice) bool { return p["kind"] == "ADVICE" || levelOf(p) >= 4 },
+		`{or: [{kinds: [ADVICE]}, {evidenceAtLeast: 4}]}`: func(p practice) bool {
+			return p["kind"] == "ADVICE" || levelOf(p) >= 4
+		},
 		`{or: []}`: func(practice) bool { return false },
 		`{kinds: [MODEL], or: [{themes: ["introduction"]}, {themes: ["employment"]}]}`: func(p practice) bool {
 			return p["kind"] == "MODEL" && hasAny(themesOf(p), "introduction", "employment")
 		},
 	}
 	if len(method) > 0 {
-		filters[`{methods: ["`+method[0]+`"]}`] = func(p practice) bool { return hasAny(valuesOf(p["methods"], "slug"), method[0]) }
+		filters[`{methods: ["`+method[0]+`"]}`] = func(p practice) bool {
+			return hasAny(valuesOf(p["methods"], "slug"), method[0])
+		}
 	}
 	for filter, keep := range maps.Clone(filters) {
 		filters[`{not: `+filter+`}`] = func(p practice) bool { return !keep(p) }
@@ -240,10 +264,14 @@ func practiceFilters(t *testing.T, h *testHub) {
 					want = append(want, p["id"].(string))
 				}
 			}
-			a := h.askAs(viewer, `{ practices(first: 100, orderBy: [{field: TITLE}], filter: `+filter+`) { totalCount nodes { id } } }`, nil).ok()
+			a := h.askAs(
+				viewer, `{ practices(first: 100, orderBy: [{field: TITLE}], filter: `+filter+`) { totalCount nodes { id } } }`, nil,
+			).ok()
 			got := a.strings("id", "practices", "nodes")
 			if !slices.Equal(got, want) || a.at("practices", "totalCount") != float64(len(want)) {
-				t.Errorf("%s of %q finds %d (count %v), wanted %d", filter, viewer, len(got), a.at("practices", "totalCount"), len(want))
+				t.Errorf(
+					"%s of %q finds %d (count %v), wanted %d", filter, viewer, len(got), a.at("practices", "totalCount"), len(want),
+				)
 			}
 		}
 	}
@@ -255,10 +283,16 @@ func ownFilters(t *testing.T, h *testHub, s *seed) {
 		maps.Copy(document, more)
 		return document
 	}
-	s.put(t, "EVENT", titled("Tidlig", map[string]any{"startsAt": "2031-01-01T09:00:00Z", "endsAt": "2031-01-01T15:00:00Z"}))
+	s.put(
+		t, "EVENT", titled("Tidlig", map[string]any{"startsAt": "2031-01-01T09:00:00Z", "endsAt": "2031-01-01T15:00:00Z"}),
+	)
 	s.put(t, "EVENT", titled("Seint", map[string]any{"startsAt": "2031-06-01T09:00:00+02:00"}))
-	s.put(t, "PROJECT", titled("Avslutta", map[string]any{"period": map[string]any{"start": "2031-01-01", "end": "2031-12-31"}}))
-	s.put(t, "PROJECT", titled("I drift", map[string]any{"period": map[string]any{"start": "2031-06-01", "ongoing": true}}))
+	s.put(t, "PROJECT", titled(
+		"Avslutta", map[string]any{"period": map[string]any{"start": "2031-01-01", "end": "2031-12-31"}},
+	))
+	s.put(
+		t, "PROJECT", titled("I drift", map[string]any{"period": map[string]any{"start": "2031-06-01", "ongoing": true}}),
+	)
 	secret := s.put(t, "TOOL", titled("Løynd", map[string]any{"kind": "GUIDE", "audience": "MEMBERS"}))
 	open := s.put(t, "TOOL", titled("Open", map[string]any{"kind": "GUIDE"}))
 	s.put(t, "COLLECTION", titled("Utval", map[string]any{"relations": []any{
@@ -270,7 +304,9 @@ func ownFilters(t *testing.T, h *testHub, s *seed) {
 		want                 []string
 	}{
 		{"", "events", `{startsAfter: "2031-01-01T00:00:00Z"}`, []string{"Seint", "Tidlig"}},
-		{"", "events", `{startsAfter: "2031-01-01T10:00:00+01:00", startsBefore: "2031-01-01T09:00:00Z"}`, []string{"Tidlig"}},
+		{
+			"", "events", `{startsAfter: "2031-01-01T10:00:00+01:00", startsBefore: "2031-01-01T09:00:00Z"}`, []string{"Tidlig"},
+		},
 		{"", "events", `{startsAfter: "2031-06-01T07:00:00Z"}`, []string{"Seint"}},
 		{"", "events", `{startsAfter: "2031-06-01T07:00:01Z"}`, nil},
 		{"", "events", `{not: {startsBefore: "2031-01-01T00:00:00Z"}, municipalities: []}`, nil},
@@ -278,7 +314,9 @@ func ownFilters(t *testing.T, h *testHub, s *seed) {
 		{"", "projects", `{runningOn: "2031-12-31"}`, []string{"Avslutta", "I drift"}},
 		{"", "projects", `{runningOn: "2035-01-01"}`, []string{"I drift"}},
 		{"", "projects", `{runningOn: "2031-01-01"}`, []string{"Avslutta"}},
-		{"", "projects", `{runningOn: "2016-04-01"}`, []string{"Effektiviseringsnettverk for bedre integrering av nyankomne flyktninger"}},
+		{"", "projects", `{runningOn: "2016-04-01"}`, []string{
+			"Effektiviseringsnettverk for bedre integrering av nyankomne flyktninger",
+		}},
 		{"", "collections", `{contains: ["` + open + `"]}`, []string{"Utval"}},
 		{"", "collections", `{contains: ["` + secret + `"]}`, nil},
 		{"member", "collections", `{contains: ["` + secret + `"]}`, []string{"Utval"}},
@@ -292,13 +330,16 @@ func ownFilters(t *testing.T, h *testHub, s *seed) {
 		{"member", "tools", `{kinds: [GUIDE], publishedAfter: "2030-01-05T00:00:00Z"}`, []string{"Løynd", "Open"}},
 		{"", "networks", `{kinds: [PILOT_COHORT], publishedAfter: "2030-01-01T00:00:00Z"}`, []string{"Pilotane"}},
 	} {
-		a := h.askAs(test.viewer, `{ list: `+test.list+`(orderBy: [{field: TITLE}], filter: `+test.filter+`) { totalCount nodes { title } } }`, nil).ok()
+		a := h.askAs(
+			test.viewer,
+			`{ list: `+test.list+`(orderBy: [{field: TITLE}], filter: `+test.filter+`) { totalCount nodes { title } } }`, nil,
+		).ok()
 		expect(t, test.viewer+" "+test.list+" "+test.filter, a.strings("title", "list", "nodes"), test.want...)
 		if a.at("list", "totalCount") != float64(len(test.want)) {
 			t.Errorf("%s %s: count %v", test.list, test.filter, a.at("list", "totalCount"))
 		}
 	}
-	// What is not of a series is in the opposite of the series.
+	// Entries without a series match the negation of a series.
 	a := h.ask(`{ all: reports { totalCount } in: reports(filter: {series: ["Kommuneundersøkinga"]}) { totalCount } out: reports(filter: {not: {series: ["Kommuneundersøkinga"]}}) { totalCount }
 		p: projects { totalCount } running: projects(filter: {runningOn: "2031-06-01"}) { totalCount } notRunning: projects(filter: {not: {runningOn: "2031-06-01"}}) { totalCount } }`, nil).ok()
 	n := func(alias string) float64 { return a.at(alias, "totalCount").(float64) }
@@ -327,13 +368,17 @@ func listOrders(t *testing.T, h *testHub) {
 		"UPDATED_AT": func(p map[string]any) string { return p["updatedAt"].(string) },
 	}
 	for _, order := range [][][2]string{
-		{{"ISSUED", "DESC"}}, {{"PUBLISHED_AT", "ASC"}, {"ISSUED", "DESC"}}, {{"UPDATED_AT", "DESC"}, {"ISSUED", "ASC"}}, {{"PUBLISHED_AT", "DESC"}, {"UPDATED_AT", "ASC"}, {"ISSUED", "ASC"}},
+		{{"ISSUED", "DESC"}}, {{"PUBLISHED_AT", "ASC"}, {"ISSUED", "DESC"}}, {{"UPDATED_AT", "DESC"}, {"ISSUED", "ASC"}}, {
+			{"PUBLISHED_AT", "DESC"}, {"UPDATED_AT", "ASC"}, {"ISSUED", "ASC"},
+		},
 	} {
 		var terms []string
 		for _, o := range order {
 			terms = append(terms, fmt.Sprintf("{field: %s, direction: %s}", o[0], o[1]))
 		}
-		list := h.pages(t, "practices", ", orderBy: ["+strings.Join(terms, ", ")+"]", "id publishedAt updatedAt issued { date }", 7, false)
+		list := h.pages(
+			t, "practices", ", orderBy: ["+strings.Join(terms, ", ")+"]", "id publishedAt updatedAt issued { date }", 7, false,
+		)
 		sorted := slices.IsSortedFunc(list, func(a, b map[string]any) int {
 			for _, o := range order {
 				c := strings.Compare(keys[o[0]](a), keys[o[0]](b))
@@ -403,7 +448,10 @@ func pagesWhileRowsCome(t *testing.T, h *testHub, s *seed) {
 			there[p["id"]] = 0
 		}
 		for cursor, n := any(nil), 0; ; n++ {
-			a := h.ask(`query($c: Cursor) { practices(first: 6, after: $c`+order+`) { nodes { id } pageInfo { hasNextPage endCursor } } }`, map[string]any{"c": cursor}).ok()
+			a := h.ask(
+				`query($c: Cursor) { practices(first: 6, after: $c`+order+`) { nodes { id } pageInfo { hasNextPage endCursor } } }`,
+				map[string]any{"c": cursor},
+			).ok()
 			for _, id := range a.strings("id", "practices", "nodes") {
 				if there[id]++; there[id] > 1 {
 					t.Errorf("%s: %s comes twice", order, id)
@@ -414,7 +462,9 @@ func pagesWhileRowsCome(t *testing.T, h *testHub, s *seed) {
 			}
 			cursor = a.at("practices", "pageInfo", "endCursor")
 			if n%3 == 0 { // one that may be of the same time and the same title as others, before or after the cursor
-				s.put(t, "PRACTICE", map[string]any{"kind": "ADVICE", "texts": []any{map[string]any{"language": "NB", "title": []string{"Aa", "Mm", "Åå"}[n/3%3]}}})
+				s.put(t, "PRACTICE", map[string]any{
+					"kind": "ADVICE", "texts": []any{map[string]any{"language": "NB", "title": []string{"Aa", "Mm", "Åå"}[n/3%3]}},
+				})
 			}
 		}
 		for id, n := range there {
@@ -437,14 +487,15 @@ func rowUnderTheCursorGoes(t *testing.T, h *testHub, s *seed) {
 			c := map[string]any{"c": under["cursor"]}
 			before := h.ask(query, c).ok()
 			s.withdraw(t, under["node"].(map[string]any)["id"].(string))
-			if after := h.ask(query, c).ok(); asJSON(after.at("practices", "edges")) != asJSON(before.at("practices", "edges")) && !sameNodes(after, before) {
+			if after := h.ask(query, c).ok(); asJSON(after.at("practices", "edges")) != asJSON(before.at("practices", "edges")) &&
+				!sameNodes(after, before) {
 				t.Errorf("%s%s: the next page is %s, before %s", way, order, after.Body, before.Body)
 			}
 		}
 	}
 }
 
-// sameNodes compares what is listed without the cursors, which are sealed anew each time.
+// sameNodes compares lists without their cursors, which are sealed with a new nonce each time.
 func sameNodes(a, b *answer) bool {
 	nodes := func(x *answer) (out []any) {
 		for _, e := range x.maps("practices", "edges") {
@@ -456,9 +507,14 @@ func sameNodes(a, b *answer) bool {
 }
 
 func formerSlugs(t *testing.T, h *testHub, s *seed) {
-	id := s.put(t, "PRACTICE", map[string]any{"kind": "ADVICE", "slug": "forste-namn", "texts": []any{map[string]any{"language": "NN", "title": "Namn"}}})
+	id := s.put(t, "PRACTICE", map[string]any{
+		"kind": "ADVICE", "slug": "forste-namn", "texts": []any{map[string]any{"language": "NN", "title": "Namn"}},
+	})
 	s.change(t, id, map[string]any{"slug": "andre-namn"})
-	a := h.ask(`{ old: practice(slug: "forste-namn") { id slug } new: practice(slug: "andre-namn") { id slug } other: tool(slug: "andre-namn") { id } none: practice(slug: "tredje-namn") { id } }`, nil).ok()
+	a := h.ask(
+		`{ old: practice(slug: "forste-namn") { id slug } new: practice(slug: "andre-namn") { id slug } other: tool(slug: "andre-namn") { id } none: practice(slug: "tredje-namn") { id } }`,
+		nil,
+	).ok()
 	for _, alias := range []string{"old", "new"} {
 		equal(t, alias, a.at(alias), map[string]any{"id": id, "slug": "andre-namn"})
 	}

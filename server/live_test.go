@@ -17,7 +17,7 @@ import (
 	"dugnad/server/database"
 )
 
-// serveLive serves the hub once more, without what tests count: answers that come bit by bit.
+// serveLive serves the hub over a real connection, for answers that arrive in parts.
 func (h *testHub) serveLive() {
 	server := httptest.NewServer(h.handler)
 	h.t.Cleanup(func() {
@@ -27,7 +27,8 @@ func (h *testHub) serveLive() {
 	h.live = server.URL + "/graphql"
 }
 
-// events subscribes to changes over server-sent events and gives what comes; the channel is closed when the stream ends.
+// events subscribes to changes over server-sent events and returns a channel of them, which is closed when the stream
+// ends.
 func (h *testHub) events(ctx context.Context, viewer string, variables map[string]any) <-chan map[string]any {
 	h.t.Helper()
 	body, err := json.Marshal(map[string]any{"query": subscribing, "variables": variables})
@@ -65,7 +66,7 @@ func (h *testHub) events(ctx context.Context, viewer string, variables map[strin
 	return got
 }
 
-// next is the next event, as "UPSERT title" or "GONE", or the code of its error; "end" when the stream has ended.
+// next returns the next event, as "UPSERT title" or "GONE", or the code of its error; "end" when the stream has ended.
 func next(t *testing.T, events <-chan map[string]any) (what, cursor string) {
 	t.Helper()
 	select {
@@ -115,8 +116,12 @@ func TestSubscriptions(t *testing.T) {
 		cursor := expect(open, "UPSERT Sagt straks")
 		expect(members, "UPSERT Sagt straks")
 
-		// What is for members goes to members, and for others goes.
-		n.as("EDITOR", `mutation($id: ID!) { updatePractice(id: $id, expectedRevision: 1, input: {audience: MEMBERS}) { problems { code } } }`, map[string]any{"id": id}).ok()
+		// Members get the change of an entry for members; others get GONE.
+		n.as(
+			"EDITOR",
+			`mutation($id: ID!) { updatePractice(id: $id, expectedRevision: 1, input: {audience: MEMBERS}) { problems { code } } }`,
+			map[string]any{"id": id},
+		).ok()
 		n.act("EDITOR", "publish", "", item(id, 2)).expectCodes("publish")
 		expect(open, "GONE")
 		expect(members, "UPSERT Sagt straks")
@@ -130,11 +135,14 @@ func TestSubscriptions(t *testing.T) {
 		expect(open, "UPSERT Den neste") // and nothing of what members were told meanwhile
 		expect(members, "UPSERT Den neste")
 
-		// Whoever comes back with a cursor has missed nothing.
+		// A client that reconnects with its cursor misses no change.
 		again := n.events(ctx, "", map[string]any{"after": cursor, "filter": practices["filter"]})
 		expect(again, "GONE")
 		expect(again, "UPSERT Den neste")
-		a := n.ask(`query($after: Cursor) { changes(after: $after, filter: {types: [PRACTICE]}) { nodes { action } } }`, map[string]any{"after": cursor}).ok()
+		a := n.ask(
+			`query($after: Cursor) { changes(after: $after, filter: {types: [PRACTICE]}) { nodes { action } } }`,
+			map[string]any{"after": cursor},
+		).ok()
 		if got := a.strings("action", "changes", "nodes"); !slices.Equal(got, []string{"GONE", "UPSERT"}) {
 			t.Errorf("the query goes on with %v", got)
 		}
@@ -145,14 +153,17 @@ func TestSubscriptions(t *testing.T) {
 			}
 		}
 
-		// A stream ends with the right to it.
+		// A stream ends when the viewer loses access.
 		mine := n.as("CONTRIBUTOR", `{ viewer { memberships { id } } }`, nil).ok().strings("id", "viewer", "memberships")
-		n.as("ADMIN", `mutation($m: ID!) { removeMember(id: $m) { done problems { code } } }`, map[string]any{"m": mine[0]}).ok().expectCodes("removeMember")
+		n.as(
+			"ADMIN", `mutation($m: ID!) { removeMember(id: $m) { done problems { code } } }`, map[string]any{"m": mine[0]},
+		).ok().expectCodes("removeMember")
 		expect(members, "end")
 	})
 }
 
-// TestSubscriptionsRest subscribes from a place after which nothing is for the viewer: that is found out once, and not again and again.
+// TestSubscriptionsRest subscribes from a place after which no change is for the viewer: the log is read once, and not
+// repeatedly.
 func TestSubscriptionsRest(t *testing.T) {
 	t.Parallel()
 	h := demoHub(t, anyDialect())
@@ -165,7 +176,8 @@ func TestSubscriptionsRest(t *testing.T) {
 	}))
 	t.Cleanup(server.Close)
 	h.live = server.URL + "/graphql"
-	start := h.ask(`{ changes(first: 100, filter: {types: [COLLECTION]}) { pageInfo { endCursor } } }`, nil).ok().at("changes", "pageInfo", "endCursor")
+	start := h.ask(`{ changes(first: 100, filter: {types: [COLLECTION]}) { pageInfo { endCursor } } }`, nil).ok().
+		at("changes", "pageInfo", "endCursor")
 	id := n.draft("EDITOR", "Ikkje ei samling")
 	n.act("EDITOR", "publish", "", item(id, 1)).expectCodes("publish")
 	h.changeCounter = newChangeCounter(h.client, h.waker) // as after a start: the newest changes are not in memory
@@ -184,7 +196,7 @@ func TestSubscriptionsRest(t *testing.T) {
 	}
 }
 
-// drained gives what comes within half a second.
+// drained returns the events of the next half second.
 func (h *testHub) drained(events <-chan map[string]any) (all []map[string]any) {
 	h.t.Helper()
 	end := time.After(500 * time.Millisecond)
@@ -201,7 +213,7 @@ func (h *testHub) drained(events <-chan map[string]any) (all []map[string]any) {
 	}
 }
 
-// TestSubscriptionsOverWebSocket has the credential in the first message, as browsers have it.
+// TestSubscriptionsOverWebSocket sends the credential in the first message, as browsers do.
 func TestSubscriptionsOverWebSocket(t *testing.T) {
 	t.Parallel()
 	h := demoHub(t, anyDialect())
@@ -219,21 +231,34 @@ func TestSubscriptionsOverWebSocket(t *testing.T) {
 		return conn, receive(ctx, conn)
 	}
 	id := n.draft("EDITOR", "Over veven")
-	n.as("EDITOR", `mutation($id: ID!) { updatePractice(id: $id, expectedRevision: 1, input: {audience: MEMBERS}) { problems { code } } }`, map[string]any{"id": id}).ok()
+	n.as(
+		"EDITOR",
+		`mutation($id: ID!) { updatePractice(id: $id, expectedRevision: 1, input: {audience: MEMBERS}) { problems { code } } }`,
+		map[string]any{"id": id},
+	).ok()
 	conn, ack := dial(map[string]any{"Authorization": "Bearer " + n.people["EDITOR"]})
 	if ack["type"] != "connection_ack" {
 		t.Fatalf("answered %v", ack)
 	}
 	var cursor any // of the end of the log, so that it does not matter when the subscription begins
 	for more := true; more; {
-		a := n.as("EDITOR", `query($after: Cursor) { changes(first: 100, after: $after, filter: {types: [PRACTICE]}) { pageInfo { hasNextPage endCursor } } }`, map[string]any{"after": cursor}).ok()
+		a := n.as(
+			"EDITOR",
+			`query($after: Cursor) { changes(first: 100, after: $after, filter: {types: [PRACTICE]}) { pageInfo { hasNextPage endCursor } } }`,
+			map[string]any{"after": cursor},
+		).ok()
 		more = a.at("changes", "pageInfo", "hasNextPage") == true
 		if end := a.at("changes", "pageInfo", "endCursor"); end != nil {
 			cursor = end
 		}
 	}
-	say(ctx, t, conn, map[string]any{"id": "1", "type": "subscribe", "payload": map[string]any{"query": subscribing, "variables": map[string]any{"after": cursor, "filter": map[string]any{"types": []string{"PRACTICE"}}}}})
-	say(ctx, t, conn, map[string]any{"id": "2", "type": "subscribe", "payload": map[string]any{"query": `{ viewer { account { name } } }`}})
+	say(ctx, t, conn, map[string]any{"id": "1", "type": "subscribe", "payload": map[string]any{
+		"query":     subscribing,
+		"variables": map[string]any{"after": cursor, "filter": map[string]any{"types": []string{"PRACTICE"}}},
+	}})
+	say(ctx, t, conn, map[string]any{
+		"id": "2", "type": "subscribe", "payload": map[string]any{"query": `{ viewer { account { name } } }`},
+	})
 	if got := fmt.Sprint(receive(ctx, conn)); !strings.Contains(got, "EDITOR") {
 		t.Errorf("a query answers %s", got)
 	}
@@ -252,7 +277,9 @@ func TestSubscriptionsOverWebSocket(t *testing.T) {
 		}
 		_ = conn.CloseNow()
 	}
-	preview := n.as("EDITOR", `mutation($id: ID!) { createPreview(input: {entries: [$id]}) { token } }`, map[string]any{"id": id}).ok().at("createPreview", "token")
+	preview := n.as(
+		"EDITOR", `mutation($id: ID!) { createPreview(input: {entries: [$id]}) { token } }`, map[string]any{"id": id},
+	).ok().at("createPreview", "token")
 	if conn, got := dial(map[string]any{"Authorization": fmt.Sprint("Bearer ", preview)}); got["closed"] != websocket.StatusCode(4403) {
 		t.Errorf("a preview: %v", got)
 		_ = conn.CloseNow()
@@ -270,7 +297,7 @@ func say(ctx context.Context, t *testing.T, conn *websocket.Conn, message map[st
 	}
 }
 
-// receive is the next message, or how the connection was closed.
+// receive returns the next message, or how the connection was closed.
 func receive(ctx context.Context, conn *websocket.Conn) map[string]any {
 	_, text, err := conn.Read(ctx)
 	if err != nil {

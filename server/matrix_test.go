@@ -29,7 +29,9 @@ var matrixRoles = []string{
 }
 
 // matrixLetters stand for the states in a cell.
-var matrixLetters = map[state]string{neverPublished: "D", newerDraft: "N", forMembers: "M", withdrawn: "W", madeMembers: "X"}
+var matrixLetters = map[state]string{
+	neverPublished: "D", newerDraft: "N", forMembers: "M", withdrawn: "W", madeMembers: "X",
+}
 
 const matrixHead = `# What each role sees of hidden content: a letter for each state in which something of it is seen, - for nothing.
 # D a draft that was never published. N what is live of an entry with a newer draft, of a field what the draft says. M published for members.
@@ -38,7 +40,7 @@ const matrixHead = `# What each role sees of hidden content: a letter for each s
 # Fields that hold nothing by which a state could be told are not listed. UPDATE=1 go test ./server -run VisibilityMatrix
 `
 
-// matrix asks as every role for every field of every type, in every way of reading.
+// matrix queries every field of every type as every role, in every way of reading.
 type matrix struct {
 	*world
 	s        *ast.Schema
@@ -78,8 +80,8 @@ func TestVisibilityMatrix(t *testing.T) {
 	})
 }
 
-// leavesNothing looks for canaries where nobody asks: in the log, which has every request of the matrix in it, and in the files of the
-// public index.
+// leavesNothing searches for canaries outside answers: in the log, which has every request of the matrix, and in the
+// files of the public index.
 func (m *matrix) leavesNothing(t *testing.T, logged string) {
 	t.Helper()
 	if !strings.Contains(logged, "msg=request") {
@@ -111,7 +113,7 @@ func (m *matrix) leavesNothing(t *testing.T, logged string) {
 	}
 }
 
-// lockedBuffer is a buffer that several write to.
+// lockedBuffer is a buffer for concurrent writers.
 type lockedBuffer struct {
 	mu sync.Mutex
 	b  bytes.Buffer
@@ -148,7 +150,9 @@ func newMatrix(w *world) *matrix {
 	for name, k := range map[string]access.NewKey{
 		"publishable": {Kind: schema.PublishableKey, Origins: []string{"https://partner.example"}},
 		"readkey":     {Kind: schema.SecretKey, Role: schema.Editor, Scopes: []access.KeyScope{access.ScopeRead}},
-		"draftkey":    {Kind: schema.SecretKey, Role: schema.Editor, Scopes: []access.KeyScope{access.ScopeRead, access.ScopeDrafts}},
+		"draftkey": {
+			Kind: schema.SecretKey, Role: schema.Editor, Scopes: []access.KeyScope{access.ScopeRead, access.ScopeDrafts},
+		},
 	} {
 		k.Organization, k.Name = open, name
 		_, secret, err := w.accounts.CreateKey(ctx, k)
@@ -176,7 +180,7 @@ func (m *matrix) caller(role string, t schema.ContentType) string {
 	return m.callers[role]
 }
 
-// sees notes that the role sees something of the state.
+// sees records that the role sees something of the state.
 func (m *matrix) sees(row, role string, s state) {
 	m.asked(row)
 	if m.rows[row][role] == nil {
@@ -224,7 +228,7 @@ func (m *matrix) String() string {
 	return strings.Join(lines, "\n") + "\n"
 }
 
-// marked tells whether a value holds something that only the hidden document has.
+// marked reports whether a value contains text that only the hidden document has.
 func marked(text string, t schema.ContentType, s state) bool {
 	marks := []string{canary(t, s), "lukket", "2021-", idOf("ast", "hidden "+string(t)+string(s))}
 	for _, prefix := range []string{"org", "mun", "dis", "the", "tgr", "met", "law", "con"} {
@@ -236,7 +240,7 @@ func marked(text string, t schema.ContentType, s state) bool {
 	return slices.ContainsFunc(marks, func(mark string) bool { return strings.Contains(text, mark) })
 }
 
-// unmarked are the fields that hold nothing by which a hidden document could be told.
+// unmarked are the fields whose values cannot identify a hidden document.
 var unmarked = map[string]string{
 	"language": "of the reader", "isFallback": "of the reader", "languages": "a closed list", "audience": "a closed list", "version": "a number",
 	"publishedAt": "a time of the hub", "updatedAt": "a time of the hub", "owner": "the same for all", "kind": "a closed list",
@@ -245,8 +249,8 @@ var unmarked = map[string]string{
 	"practices": "of others", "tools": "of others", "reports": "of others", "items": "of others",
 }
 
-// askAll asks for root fields as the role, some at a time, and gives what each is answered with, as JSON. A preview does not show what
-// knows published content only: those are null.
+// askAll queries root fields as the role, a few at a time, and returns the answer of each as JSON. In a preview, fields
+// that know published content only are null.
 func (m *matrix) askAll(role string, t schema.ContentType, roots map[string]string) map[string]string {
 	m.t.Helper()
 	answers := make(map[string]string, len(roots))
@@ -255,7 +259,8 @@ func (m *matrix) askAll(role string, t schema.ContentType, roots map[string]stri
 		aliases := make(map[string]string, len(rows))
 		for i, row := range rows {
 			field, _, _ := strings.Cut(roots[row], "(")
-			if role == "preview" && slices.Contains([]string{"search", "suggest", "similar", "changes", "publishedVersion"}, field) {
+			if role == "preview" &&
+				slices.Contains([]string{"search", "suggest", "similar", "changes", "publishedVersion"}, field) {
 				answers[row] = "null"
 				continue
 			}
@@ -281,8 +286,8 @@ func (m *matrix) askAll(role string, t schema.ContentType, roots map[string]stri
 	return answers
 }
 
-// fields asks for every field of the type: as readers do, by node, as editors in the newest revision, and in the version that was
-// published.
+// fields queries every field of the type: as readers do, by node, in the newest revision as editors do, and in the
+// published version.
 func (m *matrix) fields(t schema.ContentType) {
 	m.t.Helper()
 	one, _ := asked(t)
@@ -293,7 +298,9 @@ func (m *matrix) fields(t schema.ContentType) {
 		for _, s := range states() {
 			id := hiddenID(t, s)
 			answers := m.askAll(role, t, map[string]string{
-				"read": fmt.Sprintf(`%s(id: %q) {%s}`, one, id, all), "node": fmt.Sprintf(`node(id: %q) {...on %s {%s}}`, id, def.Name, all),
+				"read": fmt.Sprintf(`%s(id: %q) {%s}`, one, id, all), "node": fmt.Sprintf(
+					`node(id: %q) {...on %s {%s}}`, id, def.Name, all,
+				),
 				"revision":  fmt.Sprintf(`entry(id: %q) {head %s}`, id, written),
 				"version 1": fmt.Sprintf(`publishedVersion(entry: %q, version: 1) %s`, id, written),
 				"version 2": fmt.Sprintf(`publishedVersion(entry: %q, version: 2) %s`, id, written),
@@ -344,7 +351,8 @@ func (m *matrix) fields(t schema.ContentType) {
 	}
 }
 
-// lists asks for every list that may hold the type: with every filter, in every order, by search and its facets, by the feed.
+// lists queries every list that may contain the type: with every filter, in every order, by search and its facets, and
+// by the feed.
 func (m *matrix) lists(t schema.ContentType) {
 	m.t.Helper()
 	one, many := asked(t)
@@ -360,7 +368,9 @@ func (m *matrix) lists(t schema.ContentType) {
 		ways["filter not "+name] = fmt.Sprintf(`%s(first: 100, filter: {not: {%s}}) {nodes {id}}`, many, f)
 	}
 	for _, o := range m.s.Types[typeName(t)+"OrderField"].EnumValues {
-		ways["order "+o.Name] = fmt.Sprintf(`%s(first: 100, orderBy: [{field: %s, direction: ASC}]) {nodes {id}}`, many, o.Name)
+		ways["order "+o.Name] = fmt.Sprintf(
+			`%s(first: 100, orderBy: [{field: %s, direction: ASC}]) {nodes {id}}`, many, o.Name,
+		)
 	}
 	for _, role := range matrixRoles {
 		for row, text := range m.askAll(role, t, ways) {
@@ -385,20 +395,24 @@ func (m *matrix) lists(t schema.ContentType) {
 			roots["collections that contain it"] = fmt.Sprintf(`collections(filter: {contains: [%q]}) {nodes {id}}`, id)
 		}
 		for _, f := range m.s.Types["SearchFacet"].EnumValues {
-			roots["facet "+f.Name] = fmt.Sprintf(`search(query: %q, facets: [%s]) {facets {values {count}}}`, canary(t, s), f.Name)
+			roots["facet "+f.Name] = fmt.Sprintf(
+				`search(query: %q, facets: [%s]) {facets {values {count}}}`, canary(t, s), f.Name,
+			)
 		}
 		for _, role := range matrixRoles {
 			for row, text := range m.askAll(role, t, roots) {
 				m.asked(string(t) + " " + row)
 				found := strings.ToLower(text)
-				if strings.Contains(text, `"id":`) || strings.Contains(text, `"count":1`) || strings.Contains(found, canary(t, s)) || strings.Contains(found, "<mark>") || row == "similar" && text != "null" {
+				if strings.Contains(text, `"id":`) || strings.Contains(text, `"count":1`) ||
+					strings.Contains(found, canary(t, s)) || strings.Contains(found, "<mark>") || row == "similar" && text != "null" {
 					m.sees(string(t)+" "+row, role, s)
 				}
 			}
 			for row, path := range map[string]string{"address": "/id/" + id, "file": "/files/" + idOf("ast", "hidden "+string(t)+string(s)), "version's page": "/id/" + id + "/1"} {
 				m.asked(string(t) + " " + row)
 				status := m.status(m.caller(role, t), path)
-				if token := m.caller(role, t); role == "preview" && row != "version's page" && m.status("", path+"?preview="+token) != status {
+				if token := m.caller(role, t); role == "preview" && row != "version's page" &&
+					m.status("", path+"?preview="+token) != status {
 					m.t.Errorf("%s with the token in the address is not answered %d", path, status)
 				}
 				if status == http.StatusOK || status == http.StatusFound {
@@ -409,7 +423,7 @@ func (m *matrix) lists(t schema.ContentType) {
 	}
 }
 
-// status is that of an address of the hub; where it leads is not followed.
+// status returns the status of a GET request to the hub. Redirects are not followed.
 func (m *matrix) status(caller, path string) int {
 	m.t.Helper()
 	r, err := http.NewRequestWithContext(m.t.Context(), http.MethodGet, m.url+path, http.NoBody)
@@ -419,7 +433,9 @@ func (m *matrix) status(caller, path string) int {
 	if caller != "" {
 		r.Header.Set("Authorization", "Bearer "+caller)
 	}
-	res, err := (&http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}).Do(r)
+	res, err := (&http.Client{
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}).Do(r)
 	if err != nil {
 		m.t.Fatal(err)
 	}
@@ -427,7 +443,7 @@ func (m *matrix) status(caller, path string) int {
 	return res.StatusCode
 }
 
-// records asks for what editors see of an entry besides its document.
+// records queries what editors see of an entry besides its document.
 func (m *matrix) records(t schema.ContentType) {
 	m.t.Helper()
 	for _, s := range states() {

@@ -31,7 +31,9 @@ func (h *Hub) collectors() *prometheus.Registry {
 	registry.MustRegister(
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), collectors.NewDBStatsCollector(h.db.DB(), "hub"),
 		h.requestSeconds, searchMetrics{h.searchStatus}, cacheMetrics{h.graphql.Stats()}, webhookMetrics{h.webhooks.Backlog}, taskMetrics{h.tasks},
-		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "dugnad_streams_open", Help: "Connections that stay open: event streams and WebSockets."},
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "dugnad_streams_open", Help: "Connections that stay open: event streams and WebSockets.",
+		},
 			func() float64 { return float64(h.graphql.OpenStreams()) }),
 	)
 	return registry
@@ -64,8 +66,12 @@ func (h *Hub) measured(next http.Handler) http.Handler {
 type taskMetrics struct{ tasks *background.Tasks }
 
 var (
-	taskFailures = prometheus.NewDesc("dugnad_task_failures_total", "Runs of a background task that failed.", []string{"task"}, nil)
-	taskFailing  = prometheus.NewDesc("dugnad_task_failing", "Runs of a background task that failed since one succeeded.", []string{"task"}, nil)
+	taskFailures = prometheus.NewDesc(
+		"dugnad_task_failures_total", "Runs of a background task that failed.", []string{"task"}, nil,
+	)
+	taskFailing = prometheus.NewDesc(
+		"dugnad_task_failing", "Runs of a background task that failed since one succeeded.", []string{"task"}, nil,
+	)
 )
 
 // Describe implements prometheus.Collector.
@@ -121,11 +127,20 @@ type searchMetrics struct {
 }
 
 var (
-	searchUp      = prometheus.NewDesc("dugnad_search_up", "1 while searches are answered, else 0.", []string{"engine"}, nil)
-	searchWaiting = prometheus.NewDesc("dugnad_search_waiting_changes", "Changes that are not in the search index yet.", nil, nil)
-	searchLag     = prometheus.NewDesc("dugnad_search_lag_seconds", "Age of the oldest change that is not in the search index.", nil, nil)
-	searchDead    = prometheus.NewDesc("dugnad_search_dead_letters", "Documents that the search engine refuses.", nil, nil)
-	searchWrong   = prometheus.NewDesc("dugnad_search_wrong_documents", "Documents that the last comparison with the database found wrong.", []string{"as"}, nil)
+	searchUp = prometheus.NewDesc(
+		"dugnad_search_up", "1 while searches are answered, else 0.", []string{"engine"}, nil,
+	)
+	searchWaiting = prometheus.NewDesc(
+		"dugnad_search_waiting_changes", "Changes that are not in the search index yet.", nil, nil,
+	)
+	searchLag = prometheus.NewDesc(
+		"dugnad_search_lag_seconds", "Age of the oldest change that is not in the search index.", nil, nil,
+	)
+	searchDead  = prometheus.NewDesc("dugnad_search_dead_letters", "Documents that the search engine refuses.", nil, nil)
+	searchWrong = prometheus.NewDesc(
+		"dugnad_search_wrong_documents", "Documents that the last comparison with the database found wrong.",
+		[]string{"as"}, nil,
+	)
 )
 
 // Describe implements prometheus.Collector.

@@ -12,7 +12,8 @@ import (
 	"dugnad/server/database/databasetest"
 )
 
-// What operators watch: requests by route, the database's connections, and background tasks, of which one that fails degrades the hub.
+// What operators watch: requests by route, the database's connections, and background tasks, of which one that fails
+// degrades the hub.
 func TestMetrics(t *testing.T) {
 	h := newTestHub(t, databasetest.SQLiteOptions(t))
 	h.caughtUp.Store(true)

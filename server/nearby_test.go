@@ -19,12 +19,16 @@ func TestSearchNearby(t *testing.T) {
 		for name, places := range map[string][]string{"kirkenes": {"Sør-Varanger"}, "bergen": {"Bergen"}, "both": {"Bergen", "Oslo"}, "asker": {"Asker"}, "nowhere": nil} {
 			links := []any{}
 			for _, place := range places {
-				id := h.ask(`query($n: String!) { municipality(number: $n) { id } }`, map[string]any{"n": number[place]}).ok().at("municipality", "id")
+				id := h.ask(
+					`query($n: String!) { municipality(number: $n) { id } }`, map[string]any{"n": number[place]},
+				).ok().at("municipality", "id")
 				links = append(links, map[string]any{"municipality": id, "role": "CASE"})
 			}
 			ids[name] = s.put(t, "PRACTICE", map[string]any{
 				"kind": "ADVICE", "municipalities": links,
-				"texts": []any{map[string]any{"language": "NB", "title": "Sykkelkjøkken " + name, "summary": "Kort.", "ready": true}},
+				"texts": []any{
+					map[string]any{"language": "NB", "title": "Sykkelkjøkken " + name, "summary": "Kort.", "ready": true},
+				},
 			})
 		}
 		h.caughtUpNow()
@@ -46,16 +50,21 @@ func TestSearchNearby(t *testing.T) {
 		}
 		const oslo = `{lat: 59.91, lon: 10.75}`
 		for arguments, want := range map[string][]string{
-			`orderBy: DISTANCE, filter: {near: ` + oslo + `}`:                                               {"both", "asker", "bergen", "kirkenes", "nowhere"},
-			`orderBy: DISTANCE, filter: {near: {lat: 60.39, lon: 5.32}}`:                                    {"bergen", "both", "asker", "kirkenes", "nowhere"},
+			`orderBy: DISTANCE, filter: {near: ` + oslo + `}`: {
+				"both", "asker", "bergen", "kirkenes", "nowhere",
+			},
+			`orderBy: DISTANCE, filter: {near: {lat: 60.39, lon: 5.32}}`: {
+				"bergen", "both", "asker", "kirkenes", "nowhere",
+			},
 			`orderBy: DISTANCE, filter: {near: {lat: 59.91, lon: 10.75, km: 60}}`:                           {"both", "asker"},
 			`orderBy: DISTANCE, filter: {near: ` + oslo + `, municipalities: ["` + number["Bergen"] + `"]}`: {"both", "bergen"},
 			`orderBy: TITLE, filter: {within: {south: 69, west: 25, north: 71, east: 32}}`:                  {"kirkenes"},
 			`orderBy: TITLE, filter: {within: {south: 0, west: 0, north: 1, east: 1}}`:                      nil,
-			`orderBy: TITLE, filter: {likeMunicipality: "` + number["Oslo"] + `"}`:                          nil, // it is alone in its group
-			`orderBy: TITLE, filter: {likeMunicipality: "9999"}`:                                            nil,
-			`orderBy: TITLE, filter: {likeMunicipality: "` + number["Stavanger"] + `"}`:                     {"asker", "bergen", "both"},
-			`orderBy: TITLE, filter: {likeMunicipality: "1103", near: {lat: 59.91, lon: 10.75, km: 60}}`:    {"asker"},
+			// it is alone in its group
+			`orderBy: TITLE, filter: {likeMunicipality: "` + number["Oslo"] + `"}`:                       nil,
+			`orderBy: TITLE, filter: {likeMunicipality: "9999"}`:                                         nil,
+			`orderBy: TITLE, filter: {likeMunicipality: "` + number["Stavanger"] + `"}`:                  {"asker", "bergen", "both"},
+			`orderBy: TITLE, filter: {likeMunicipality: "1103", near: {lat: 59.91, lon: 10.75, km: 60}}`: {"asker"},
 		} {
 			got := found(arguments)
 			if strings.Contains(arguments, "TITLE") || strings.Contains(arguments, "5.32") {
@@ -70,10 +79,15 @@ func TestSearchNearby(t *testing.T) {
 		t.Run("pages by distance", func(t *testing.T) {
 			var seen []string
 			for after := any(nil); ; {
-				a := h.ask(`query($c: Cursor) { search(orderBy: DISTANCE, filter: {near: `+oslo+`}, first: 83, after: $c) { totalCount nodes { id } pageInfo { hasNextPage endCursor } } }`, map[string]any{"c": after}).ok()
+				a := h.ask(
+					`query($c: Cursor) { search(orderBy: DISTANCE, filter: {near: `+oslo+
+						`}, first: 83, after: $c) { totalCount nodes { id } pageInfo { hasNextPage endCursor } } }`,
+					map[string]any{"c": after},
+				).ok()
 				seen = append(seen, a.strings("id", "search", "nodes")...)
 				if a.at("search", "pageInfo", "hasNextPage") != true {
-					if total := int(a.at("search", "totalCount").(float64)); len(seen) != total || len(slices.Compact(slices.Sorted(slices.Values(seen)))) != total {
+					if total := int(a.at("search", "totalCount").(float64)); len(seen) != total ||
+						len(slices.Compact(slices.Sorted(slices.Values(seen)))) != total {
 						t.Errorf("%d hits of %d", len(seen), total)
 					}
 					break
@@ -90,7 +104,8 @@ func TestSearchNearby(t *testing.T) {
 				t.Errorf("%s: %s", filter, a.Body)
 			}
 		}
-		if a := h.ask(`{ search(orderBy: DISTANCE) { totalCount } }`, nil); a.code() != "BAD_USER_INPUT" || !strings.Contains(a.Errors[0].Message, "near") {
+		if a := h.ask(`{ search(orderBy: DISTANCE) { totalCount } }`, nil); a.code() != "BAD_USER_INPUT" ||
+			!strings.Contains(a.Errors[0].Message, "near") {
 			t.Errorf("distance from nowhere: %s", a.Body)
 		}
 		t.Run("over the search protocol", func(t *testing.T) { protocolNearby(t, h.in(t), ids) })
@@ -102,7 +117,9 @@ func TestSearchNearby(t *testing.T) {
 
 func protocolNearby(t *testing.T, h *testHub, ids map[string]string) {
 	for body, want := range map[string][]string{
-		`"sort": ["_geoPoint(59.91, 10.75):asc"]`:                                                                {"both", "asker", "bergen", "kirkenes", "nowhere"},
+		`"sort": ["_geoPoint(59.91, 10.75):asc"]`: {
+			"both", "asker", "bergen", "kirkenes", "nowhere",
+		},
 		`"sort": ["_geoPoint(59.91,10.75):asc"], "filter": "_geoRadius(59.91, 10.75, 60000)"`:                    {"both", "asker"},
 		`"sort": ["title:asc"], "filter": "_geoBoundingBox([71, 32], [69, 25])"`:                                 {"kirkenes"},
 		`"sort": ["title:asc"], "filter": ["_geoRadius(59.91, 10.75, 60000)", "_geoRadius(60.39, 5.32, 60000)"]`: nil,
@@ -142,11 +159,15 @@ func didYouMean(t *testing.T, h *testHub) {
 		"xyzzyvanlig":                  nil,
 		"sykkelkjøkkne -sykkelkjøkken": nil,
 	} {
-		a := h.ask(`query($q: String!) { search(query: $q, first: 3) { totalCount didYouMean edges { highlights { field html } } } }`, map[string]any{"q": query}).ok()
+		a := h.ask(
+			`query($q: String!) { search(query: $q, first: 3) { totalCount didYouMean edges { highlights { field html } } } }`,
+			map[string]any{"q": query},
+		).ok()
 		if got := a.at("search", "didYouMean"); got != want {
 			t.Errorf("%q: %v, wanted %v", query, got, want)
 		}
-		if want != nil && !strings.Contains(string(a.Body), "Sykkelkjøkken\\u003c/mark") && !strings.Contains(string(a.Body), "Sykkelkjøkken</mark>") {
+		if want != nil && !strings.Contains(string(a.Body), "Sykkelkjøkken\\u003c/mark") &&
+			!strings.Contains(string(a.Body), "Sykkelkjøkken</mark>") {
 			t.Errorf("%q: nothing is marked: %s", query, a.Body)
 		}
 	}
@@ -214,7 +235,9 @@ func TestSearchStatus(t *testing.T) {
 		}
 		a := n.as("HUB_ADMIN", query, nil).ok()
 		r := a.at("searchStatus", "reconciliation").(map[string]any)
-		if a.at("searchStatus", "engine") != "BLEVE" || a.at("searchStatus", "state") != "READY" || a.at("searchStatus", "waiting") != 0. || r["missing"] != 0. || r["stale"] != 0. || r["extra"] != 0. || r["documents"].(float64) < 700 {
+		if a.at("searchStatus", "engine") != "BLEVE" || a.at("searchStatus", "state") != "READY" ||
+			a.at("searchStatus", "waiting") != 0. ||
+			r["missing"] != 0. || r["stale"] != 0. || r["extra"] != 0. || r["documents"].(float64) < 700 {
 			t.Errorf("%s", a.Body)
 		}
 	})

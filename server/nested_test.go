@@ -18,10 +18,10 @@ import (
 	"dugnad/schema"
 )
 
-// child is what a connection holds at a place of its order.
+// child is an element of a connection.
 type child struct{ place, id string }
 
-// nested is a connection of a type, with what its parents have in it by the database alone, whoever may see it.
+// nested is a connection of a type, with all children of its parents according to the database, visible or not.
 type nested struct {
 	of, field string
 	entries   schema.ContentType
@@ -31,13 +31,13 @@ type nested struct {
 
 func (n nested) name() string { return n.of + "." + n.field }
 
-// truth is what the database holds, read without the API.
+// truth holds the content of the database, read without the API.
 type truth struct {
 	public map[string]bool // of every live entry
 	all    []nested
 }
 
-// want are the ids that the viewer gets of the parent, in order.
+// want returns the ids that the viewer should get of the parent, in order.
 func (tr *truth) want(n nested, viewer, parent string) []string {
 	ids := []string{}
 	for _, c := range tr.visible(n, viewer, parent) {
@@ -62,7 +62,7 @@ func byID(ids []string) []child {
 	return out
 }
 
-// must ends the test on an error: for reading in long lines.
+// must returns a function that returns its first argument, and fails the test if the second is an error.
 func must[T any](t *testing.T) func(T, error) T {
 	return func(v T, err error) T {
 		t.Helper()
@@ -73,7 +73,7 @@ func must[T any](t *testing.T) func(T, error) T {
 	}
 }
 
-// truthOf reads what the entries of the seed and the demo have from the database.
+// truthOf reads the children of the entries of seed and demo from the database.
 func truthOf(t *testing.T, s *seed) *truth {
 	tr := &truth{public: map[string]bool{}}
 	add := func(of, field string, entries schema.ContentType, children map[string][]child) {
@@ -135,7 +135,9 @@ func truthOf(t *testing.T, s *seed) *truth {
 		}
 		out := child{fmt.Sprintf("out %010d %s", r.Seq, r.FromID), r.ToID}
 		related[r.FromID] = append(related[r.FromID], out)
-		related[r.ToID] = append(related[r.ToID], child{fmt.Sprintf("then in %010d %s %010d", position, r.FromID, r.Seq), r.FromID})
+		related[r.ToID] = append(
+			related[r.ToID], child{fmt.Sprintf("then in %010d %s %010d", position, r.FromID, r.Seq), r.FromID},
+		)
 		if r.Type == schema.Contains {
 			items[r.FromID] = append(items[r.FromID], out)
 		}
@@ -154,7 +156,7 @@ func truthOf(t *testing.T, s *seed) *truth {
 	return tr
 }
 
-// addNested is content in which every connection has parents with none, a few and many.
+// addNested adds content in which every connection has parents with no, few and many children.
 func addNested(t *testing.T, s *seed) {
 	t.Helper()
 	types := []schema.ContentType{"REPORT", "TOOL", "PROJECT", "PRACTICE"} // what others are related to comes first
@@ -167,7 +169,7 @@ func addNested(t *testing.T, s *seed) {
 		n := map[schema.ContentType]int{"REPORT": 40, "TOOL": 40, "PRACTICE": 60}[of]
 		s.addChanged(t, of, cmp.Or(n, 30), func(_ int, document map[string]any) { delete(document, "files") })
 	}
-	// Ids in the order of the rows would hide an order that is missing: some rows are written again, with their children turned round.
+	// Ids in the order of the rows would hide a missing ORDER BY: some rows are rewritten, with their children reversed.
 	for i, id := range s.entries["PRACTICE"] {
 		if i%4 == 0 {
 			continue
@@ -191,7 +193,7 @@ func addNested(t *testing.T, s *seed) {
 	}
 }
 
-// addChanged is add, with each document changed before it is saved.
+// addChanged is add with a function that changes each document before it is saved.
 func (s *seed) addChanged(t *testing.T, of schema.ContentType, n int, change func(i int, document map[string]any)) {
 	t.Helper()
 	drafts := make([]content.Draft, n)
@@ -202,7 +204,9 @@ func (s *seed) addChanged(t *testing.T, of schema.ContentType, n int, change fun
 		if err != nil {
 			t.Fatal(err)
 		}
-		drafts[i] = content.Draft{ID: s.service.NewID(prefixOf(of)), Type: of, Owner: s.organizations[i%len(s.organizations)], Document: text}
+		drafts[i] = content.Draft{
+			ID: s.service.NewID(prefixOf(of)), Type: of, Owner: s.organizations[i%len(s.organizations)], Document: text,
+		}
 		s.entries[of] = append(s.entries[of], drafts[i].ID)
 	}
 	saved, problems, err := s.service.Save(s.ctx, drafts...)
@@ -260,7 +264,7 @@ func TestNested(t *testing.T) {
 	})
 }
 
-// membersSeeMore makes sure that the comparison by viewer compares something.
+// membersSeeMore checks that members see children that others do not.
 func membersSeeMore(t *testing.T, tr *truth) {
 	for _, n := range tr.all {
 		most, hidden := 0, 0
@@ -278,13 +282,14 @@ func membersSeeMore(t *testing.T, tr *truth) {
 	}
 }
 
-// ofParents asks for the selection of the parents that the viewer sees, as one query, and gives what each answers.
+// ofParents queries the selection of the parents that the viewer sees, in one operation, and returns the answer of
+// each.
 func (h *testHub) ofParents(n nested, viewer, selection string, tr *truth) map[string]map[string]any {
 	h.t.Helper()
 	return h.of(n, viewer, `query($ids: [ID!]!) { nodes(ids: $ids) { ... on `+n.of+` { id `+selection+` } } }`, nil, tr)
 }
 
-// of asks the query with the parents that the viewer sees as $ids, and gives what each answers.
+// of sends the query with the parents that the viewer sees as $ids, and returns the answer of each.
 func (h *testHub) of(n nested, viewer, query string, variables map[string]any, tr *truth) map[string]map[string]any {
 	h.t.Helper()
 	var ids []string
@@ -307,7 +312,7 @@ func (h *testHub) of(n nested, viewer, query string, variables map[string]any, t
 	return out
 }
 
-// idsIn are the ids of a connection's nodes or of the nodes of its edges.
+// idsIn returns the ids of a connection's nodes or of the nodes of its edges.
 func idsIn(connection any, list string) []string {
 	ids := []string{}
 	items, _ := connection.(map[string]any)[list].([]any)
@@ -358,7 +363,10 @@ func pagesOfEveryParent(t *testing.T, h *testHub, tr *truth, n nested, viewer st
 		}
 		for parent, got := range h.ofParents(n, viewer, n.field+arguments+wholeConnection, tr) {
 			all := tr.want(n, viewer, parent)
-			is(t, fmt.Sprintf("%s%s of %s", n.field, arguments, parent), got[n.field], len(all), firstOf(all, most), len(all) > most, false)
+			is(
+				t, fmt.Sprintf("%s%s of %s", n.field, arguments, parent), got[n.field], len(all), firstOf(all, most),
+				len(all) > most, false,
+			)
 		}
 	}
 }
@@ -388,13 +396,16 @@ func cursorOfOneForAll(t *testing.T, h *testHub, tr *truth, n nested, viewer str
 						rest = append(rest, c.id)
 					}
 				}
-				is(t, fmt.Sprintf("%s(%s) of %s after one of %s", n.field, arguments, other, parent), got[n.field], len(theirs), firstOf(rest, 2), len(rest) > 2, true)
+				is(
+					t, fmt.Sprintf("%s(%s) of %s after one of %s", n.field, arguments, other, parent), got[n.field], len(theirs),
+					firstOf(rest, 2), len(rest) > 2, true,
+				)
 			}
 		}
 	}
 }
 
-// parentByParent pages through what each parent has, from the node alone.
+// parentByParent pages through the children of each parent, with node.
 func parentByParent(t *testing.T, h *testHub, tr *truth, n nested, viewer string) {
 	paged := 0
 	for _, parent := range n.parents {
@@ -409,7 +420,10 @@ func parentByParent(t *testing.T, h *testHub, tr *truth, n nested, viewer string
 				map[string]any{"id": parent, "c": cursor}).ok()
 			page := idsIn(a.at("node", n.field), "nodes")
 			got = append(got, page...)
-			is(t, fmt.Sprintf("%s of %s, a page", n.field, parent), a.at("node", n.field), len(all), page, len(got) < len(all), cursor != nil)
+			is(
+				t, fmt.Sprintf("%s of %s, a page", n.field, parent), a.at("node", n.field), len(all), page, len(got) < len(all),
+				cursor != nil,
+			)
 			if a.at("node", n.field, "pageInfo", "hasNextPage") != true || len(page) == 0 {
 				break
 			}
@@ -449,7 +463,7 @@ func aliasesOfOneField(t *testing.T, h *testHub, tr *truth, n nested, viewer str
 	}
 }
 
-// partsOfAConnection asks for one part alone: none rests on what another brings.
+// partsOfAConnection queries each part of a connection alone: none depends on another.
 func partsOfAConnection(t *testing.T, h *testHub, tr *truth, n nested, viewer string) {
 	for part, check := range map[string]func(all []string, c map[string]any) bool{
 		"totalCount": func(all []string, c map[string]any) bool { return c["totalCount"] == float64(len(all)) },
@@ -460,9 +474,21 @@ func partsOfAConnection(t *testing.T, h *testHub, tr *truth, n nested, viewer st
 			info := c["pageInfo"].(map[string]any)
 			return info["hasPreviousPage"] == false && (info["endCursor"] == nil) == (len(all) == 0)
 		},
-		"edges { cursor }":   func(all []string, c map[string]any) bool { return len(c["edges"].([]any)) == min(2, len(all)) },
-		"nodes { id }":       func(all []string, c map[string]any) bool { return slices.Equal(idsIn(c, "nodes"), firstOf(all, 2)) },
-		"edges { node {id}}": func(all []string, c map[string]any) bool { return slices.Equal(idsIn(c, "edges"), firstOf(all, 2)) },
+		"edges { cursor }": func(
+			all []string, c map[string]any,
+		) bool {
+			return len(c["edges"].([]any)) == min(2, len(all))
+		},
+		"nodes { id }": func(
+			all []string, c map[string]any,
+		) bool {
+			return slices.Equal(idsIn(c, "nodes"), firstOf(all, 2))
+		},
+		"edges { node {id}}": func(
+			all []string, c map[string]any,
+		) bool {
+			return slices.Equal(idsIn(c, "edges"), firstOf(all, 2))
+		},
 	} {
 		for parent, got := range h.ofParents(n, viewer, n.field+"(first: 2) { "+part+" }", tr) {
 			if c := got[n.field].(map[string]any); !check(tr.want(n, viewer, parent), c) {
@@ -472,7 +498,7 @@ func partsOfAConnection(t *testing.T, h *testHub, tr *truth, n nested, viewer st
 	}
 }
 
-// sideBySide asks for nodes and edges at once, several times over, each with other fields of the node.
+// sideBySide queries nodes and edges together, several times, each with other fields of the node.
 func sideBySide(t *testing.T, h *testHub, tr *truth, n nested, viewer string) {
 	content := "... on Content"
 	if n.field == "municipalities" || n.field == "members" {
@@ -480,8 +506,12 @@ func sideBySide(t *testing.T, h *testHub, tr *truth, n nested, viewer string) {
 	}
 	name := map[bool]string{true: "title", false: "name"}[content == "... on Content"]
 	below := map[bool][2]string{true: {"municipalities(first: 1) { nodes { id } }", "municipalities(first: 3) { nodes { id } }"}, false: {"numbers { number }", "numbers { name }"}}[name == "title"]
-	alone := h.ofParents(n, viewer, fmt.Sprintf(`%s(first: 3) { nodes { id %s { %s x: %s } } }`, n.field, content, name, below[0]), tr)
-	other := h.ofParents(n, viewer, fmt.Sprintf(`%s(first: 3) { nodes { id %s { slug: %s x: %s } } }`, n.field, content, name, below[1]), tr)
+	alone := h.ofParents(
+		n, viewer, fmt.Sprintf(`%s(first: 3) { nodes { id %s { %s x: %s } } }`, n.field, content, name, below[0]), tr,
+	)
+	other := h.ofParents(
+		n, viewer, fmt.Sprintf(`%s(first: 3) { nodes { id %s { slug: %s x: %s } } }`, n.field, content, name, below[1]), tr,
+	)
 	both := h.ofParents(n, viewer, fmt.Sprintf(`%[1]s(first: 3) { nodes { id %[2]s { %[3]s x: %[4]s } } edges { cursor } again: edges { other: node { id %[2]s { slug: %[3]s x: %[5]s } } } }`,
 		n.field, content, name, below[0], below[1]), tr)
 	for parent, got := range both {
@@ -501,7 +531,8 @@ func sideBySide(t *testing.T, h *testHub, tr *truth, n nested, viewer string) {
 
 func directivesAndVariables(t *testing.T, h *testHub, tr *truth, n nested, viewer string) {
 	query := `query($ids: [ID!]!, $n: Int = 1, $yes: Boolean!, $no: Boolean!) { nodes(ids: $ids) { ... on ` + n.of + ` { id
-		shown: ` + n.field + `(first: $n) @include(if: $yes) { totalCount @skip(if: $yes) nodes @include(if: $yes) { id } edges @include(if: $no) { node { id } } }
+		shown: ` + n.field +
+		`(first: $n) @include(if: $yes) { totalCount @skip(if: $yes) nodes @include(if: $yes) { id } edges @include(if: $no) { node { id } } }
 		hidden: ` + n.field + `(first: $n) @include(if: $no) { nodes { id } }
 		skipped: ` + n.field + `(first: $n) @skip(if: $yes) { nodes { id } }
 		count: ` + n.field + ` { totalCount @include(if: $yes) nodes @skip(if: $yes) { id } }
@@ -531,7 +562,8 @@ func directivesAndVariables(t *testing.T, h *testHub, tr *truth, n nested, viewe
 func fragments(t *testing.T, h *testHub, tr *truth, n nested, viewer string) {
 	connection := connectionOf(n)
 	query := `query($ids: [ID!]!, $n: Int!) { nodes(ids: $ids) { id ...Parent } }
-		fragment Parent on ` + n.of + ` { c: ` + n.field + `(first: $n) { ...Count ...Rows ... on ` + connection + ` { pageInfo { ...Info } } ... { nodes { id } } } }
+		fragment Parent on ` + n.of + ` { c: ` + n.field + `(first: $n) { ...Count ...Rows ... on ` + connection +
+		` { pageInfo { ...Info } } ... { nodes { id } } } }
 		fragment Count on ` + connection + ` { totalCount }
 		fragment Rows on ` + connection + ` { edges { ...Edge } }
 		fragment Edge on ` + strings.TrimSuffix(connection, "Connection") + `Edge { cursor ... { node { ...Node } } }
@@ -564,12 +596,24 @@ func listsOfParents(t *testing.T, h *testHub, tr *truth, n nested, viewer string
 		query string
 		path  []string
 	}{
-		"nodes":           {`{ l: ` + list + `(first: 100) { nodes { id ` + part + ` } } }`, []string{"nodes"}},
-		"edges":           {`{ l: ` + list + `(first: 100) { edges { node { id ` + part + ` } } } }`, []string{"edges", "node"}},
-		"aliased edges":   {`{ l: ` + list + `(first: 100) { x: edges { y: node { id ` + part + ` } } } }`, []string{"x", "y"}},
-		"nodes and edges": {`{ l: ` + list + `(first: 50) { edges { node { title } } nodes { id ` + part + ` } } }`, []string{"nodes"}},
-		"hits":            {`{ l: search(first: 100, filter: {types: [` + string(n.entries) + `]}) { edges { node { id ... on ` + n.of + ` { ` + part + ` } } } } }`, []string{"edges", "node"}},
-		"hits' nodes":     {`{ l: search(first: 100, filter: {types: [` + string(n.entries) + `]}) { totalCount n: nodes { ... on ` + n.of + ` { id ` + part + ` } } } }`, []string{"n"}},
+		"nodes": {`{ l: ` + list + `(first: 100) { nodes { id ` + part + ` } } }`, []string{"nodes"}},
+		"edges": {
+			`{ l: ` + list + `(first: 100) { edges { node { id ` + part + ` } } } }`, []string{"edges", "node"},
+		},
+		"aliased edges": {
+			`{ l: ` + list + `(first: 100) { x: edges { y: node { id ` + part + ` } } } }`, []string{"x", "y"},
+		},
+		"nodes and edges": {
+			`{ l: ` + list + `(first: 50) { edges { node { title } } nodes { id ` + part + ` } } }`, []string{"nodes"},
+		},
+		"hits": {
+			`{ l: search(first: 100, filter: {types: [` + string(n.entries) + `]}) { edges { node { id ... on ` + n.of + ` { ` + part + ` } } } } }`,
+			[]string{"edges", "node"},
+		},
+		"hits' nodes": {
+			`{ l: search(first: 100, filter: {types: [` + string(n.entries) + `]}) { totalCount n: nodes { ... on ` + n.of + ` { id ` + part + ` } } } }`,
+			[]string{"n"},
+		},
 	} {
 		a := h.askAs(viewer, read.query, nil).ok()
 		rows := a.maps("l", read.path[0])
@@ -603,15 +647,22 @@ func oneKeyTwoTypes(t *testing.T, h *testHub, s *seed, tr *truth, viewer string)
 	for i, id := range ids {
 		contains[i] = map[string]any{"to": id, "type": "CONTAINS"}
 	}
-	all := s.put(t, "COLLECTION", map[string]any{"texts": []any{map[string]any{"language": "NB", "title": "Alt"}}, "relations": contains})
+	all := s.put(t, "COLLECTION", map[string]any{
+		"texts": []any{map[string]any{"language": "NB", "title": "Alt"}}, "relations": contains,
+	})
 	h.caughtUpNow()
 	for what, read := range map[string]struct {
 		query string
 		path  []any
 	}{
-		"nodes":  {`query($ids: [ID!]!) { nodes(ids: $ids) { ` + fragments + ` } }`, []any{"nodes"}},
-		"search": {`{ search(first: 100, filter: {types: [PRACTICE, TOOL]}) { nodes { ` + fragments + ` } } }`, []any{"search", "nodes"}},
-		"items":  {`query($id: ID!) { collection(id: $id) { items(first: 100) { nodes { ` + fragments + ` } } } }`, []any{"collection", "items", "nodes"}},
+		"nodes": {`query($ids: [ID!]!) { nodes(ids: $ids) { ` + fragments + ` } }`, []any{"nodes"}},
+		"search": {
+			`{ search(first: 100, filter: {types: [PRACTICE, TOOL]}) { nodes { ` + fragments + ` } } }`,
+			[]any{"search", "nodes"},
+		},
+		"items": {`query($id: ID!) { collection(id: $id) { items(first: 100) { nodes { ` + fragments + ` } } } }`, []any{
+			"collection", "items", "nodes",
+		}},
 	} {
 		variables := map[string]any{}
 		if strings.Contains(read.query, "$ids") {
@@ -631,9 +682,15 @@ func oneKeyTwoTypes(t *testing.T, h *testHub, s *seed, tr *truth, viewer string)
 			if of == "Tool" {
 				r, x, most = tr.of("Tool", "reports"), tr.of("Tool", "practices"), [2]int{3, 1}
 			}
-			reports, others, places := tr.want(r, viewer, parent), tr.want(x, viewer, parent), tr.want(tr.of(of, "municipalities"), viewer, parent)
-			if !slices.Equal(idsIn(node["r"], "nodes"), firstOf(reports, most[0])) || node["r"].(map[string]any)["totalCount"] != float64(len(reports)) {
-				t.Errorf("%s: reports of %s are %s, wanted %v of %d", what, parent, asJSON(node["r"]), firstOf(reports, most[0]), len(reports))
+			reports, others, places := tr.want(r, viewer, parent), tr.want(x, viewer, parent), tr.want(
+				tr.of(of, "municipalities"), viewer, parent,
+			)
+			if !slices.Equal(idsIn(node["r"], "nodes"), firstOf(reports, most[0])) ||
+				node["r"].(map[string]any)["totalCount"] != float64(len(reports)) {
+				t.Errorf(
+					"%s: reports of %s are %s, wanted %v of %d", what, parent, asJSON(node["r"]), firstOf(reports, most[0]),
+					len(reports),
+				)
 			}
 			if !slices.Equal(idsIn(node["x"], "nodes"), firstOf(others, most[1])) {
 				t.Errorf("%s: x of %s is %s, wanted %v", what, parent, asJSON(node["x"]), firstOf(others, most[1]))
@@ -650,7 +707,11 @@ func oneKeyTwoTypes(t *testing.T, h *testHub, s *seed, tr *truth, viewer string)
 
 // typesBelowEachOther has fragments on both types, by way of the interface, in what lies below one of them.
 func typesBelowEachOther(t *testing.T, h *testHub, s *seed, tr *truth, viewer string, ofPractice, ofTool int) {
-	fragments := fmt.Sprintf(`id ... on Content { ... on Practice { r: reports(first: %d) { nodes { id } } } ... on Tool { r: reports(first: %d) { nodes { id } } } }`, ofPractice, ofTool)
+	fragments := fmt.Sprintf(
+		`id ... on Content { ... on Practice { r: reports(first: %d) { nodes { id } } } ... on Tool { r: reports(first: %d) { nodes { id } } } }`,
+		ofPractice,
+		ofTool,
+	)
 	a := h.askAs(viewer, `query($ids: [ID!]!) { nodes(ids: $ids) { `+fragments+` ... on Practice { tools(first: 2) { nodes { `+fragments+` } } } ... on Tool { practices(first: 2) { nodes { `+fragments+` } } } } }`,
 		map[string]any{"ids": slices.Concat(s.entries["PRACTICE"][:15], s.entries["TOOL"][:15])}).ok()
 	check := func(node map[string]any) {
@@ -685,7 +746,10 @@ func oneKeyInNodesAndEdges(t *testing.T, h *testHub, viewer string) {
 		{"practices", "x: tools(first: 3) { totalCount nodes { title } }", "x: tools(first: 1) { nodes { id } }"},
 		{"practices", "x: tools { totalCount }", "x: tools(first: 2) { nodes { id title } pageInfo { hasNextPage } }"},
 		{"practices", "x: tools(first: 3) { nodes { id } }", "x: reports(first: 3) { nodes { id } }"},
-		{"tools", "x: practices(first: 2) { nodes { y: reports(first: 1) { nodes { id } } } }", "x: practices(first: 2) { nodes { y: reports(first: 3) { nodes { id } } } }"},
+		{
+			"tools", "x: practices(first: 2) { nodes { y: reports(first: 1) { nodes { id } } } }",
+			"x: practices(first: 2) { nodes { y: reports(first: 3) { nodes { id } } } }",
+		},
 		{"practices", "x: themes { slug }", "x: themes { label parent { label } }"},
 		{"practices", "x: owner { name }", "x: image { url }"},
 		{"practices", "x: owner { y: municipality { name } }", "x: owner { y: name }"},
@@ -708,7 +772,9 @@ func oneKeyInNodesAndEdges(t *testing.T, h *testHub, viewer string) {
 		for what, pair := range map[string][2][]any{"nodes": {both.list("list", "nodes"), a}, "edges": {edges, b}, "more edges": {more, a}} {
 			for i := range pair[0] {
 				if got, want := asJSON(pair[0][i]), asJSON(pair[1][i]); got != want {
-					t.Errorf("%s { nodes { %s } edges { node { %s } } }: %s are %s, alone %s", test.list, test.a, test.b, what, got, want)
+					t.Errorf(
+						"%s { nodes { %s } edges { node { %s } } }: %s are %s, alone %s", test.list, test.a, test.b, what, got, want,
+					)
 					break
 				}
 			}
@@ -717,12 +783,14 @@ func oneKeyInNodesAndEdges(t *testing.T, h *testHub, viewer string) {
 		few = strings.NewReplacer("A", test.a, "B", test.b).Replace(few)
 		many = strings.Replace(few, "first: 1", "first: 50", 1)
 		if test.list == "practices" {
-			equal(t, "statements of "+many, len(h.askAs(viewer, many, nil).ok().Statements), len(h.askAs(viewer, few, nil).ok().Statements))
+			equal(t, "statements of "+many, len(h.askAs(viewer, many, nil).ok().Statements), len(
+				h.askAs(viewer, few, nil).ok().Statements,
+			))
 		}
 	}
 }
 
-// oneUnderTwoNames asks for one object under two names, each with other fields of it.
+// oneUnderTwoNames queries one object under two aliases, each with other fields.
 func oneUnderTwoNames(t *testing.T, h *testHub, s *seed, viewer string) {
 	for _, one := range []struct{ of, field, a, b string }{
 		{"Practice", "owner", "id name", "id kind slug municipality { name }"},
@@ -746,7 +814,10 @@ func oneUnderTwoNames(t *testing.T, h *testHub, s *seed, viewer string) {
 			"Organization": s.organizations, "Theme": s.themes, "District": s.districts,
 		}[one.of]
 		ask := func(selection string) []any {
-			return h.askAs(viewer, `query($ids: [ID!]!) { nodes(ids: $ids) { ... on `+one.of+` { `+selection+` } } }`, map[string]any{"ids": firstOf(ids, 10)}).ok().list("nodes")
+			return h.askAs(
+				viewer, `query($ids: [ID!]!) { nodes(ids: $ids) { ... on `+one.of+` { `+selection+` } } }`,
+				map[string]any{"ids": firstOf(ids, 10)},
+			).ok().list("nodes")
 		}
 		selection := func(a, fields string) string { return a + ": " + one.field + " { " + fields + " }" }
 		both, a, b := ask(selection("a", one.a)+selection("b", one.b)), ask(selection("a", one.a)), ask(selection("b", one.b))

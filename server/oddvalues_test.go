@@ -26,7 +26,10 @@ func oddValues(s *ast.Schema, t *ast.Type) []any {
 	case "String":
 		return []any{"", " ", "x", "a\x00b", "\ufeff\u202e", long, "' OR 1=1 --", "{{.}}", 1, true, []any{}, map[string]any{}}
 	case "ID":
-		return []any{"", "x", "pra_", "pra_00000000000000000000000000", "acc_00000000000000000000000000", "xyz_00000000000000000000000000", "a\x00b", long[:2000], -1, 1.5, []any{}, map[string]any{}}
+		return []any{
+			"", "x", "pra_", "pra_00000000000000000000000000", "acc_00000000000000000000000000",
+			"xyz_00000000000000000000000000", "a\x00b", long[:2000], -1, 1.5, []any{}, map[string]any{},
+		}
 	case "Int":
 		return []any{0, -1, 2147483647, 2147483648, -2147483649, 1.5, "1", true, []any{}}
 	case "Float":
@@ -34,7 +37,10 @@ func oddValues(s *ast.Schema, t *ast.Type) []any {
 	case "Boolean":
 		return []any{"true", 1, []any{}}
 	case "Time":
-		return []any{"", "x", "2026-13-01T00:00:00Z", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "10000-01-01T00:00:00Z", "2026-01-01", 0}
+		return []any{
+			"", "x", "2026-13-01T00:00:00Z", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "10000-01-01T00:00:00Z",
+			"2026-01-01", 0,
+		}
 	case "Date":
 		return []any{"", "x", "2026-02-30", "0000-00-00", "9999-12-31", "2026-01-01T00:00:00Z", 0}
 	}
@@ -86,7 +92,8 @@ func plainOf(s *ast.Schema, t *ast.Type, depth int) any {
 	}
 }
 
-// oddities gives each value of the type in which one place is odd, with the way to it; skip says which fields have been walked already.
+// oddities gives each value of the type in which one place is odd, with the way to it; skip says which fields have been
+// walked already.
 func oddities(s *ast.Schema, t *ast.Type, depth int, skip func(field string) bool, each func(path string, v any)) {
 	for i, odd := range oddValues(s, t) {
 		each(fmt.Sprintf("#%d", i), odd)
@@ -109,8 +116,8 @@ func oddities(s *ast.Schema, t *ast.Type, depth int, skip func(field string) boo
 	}
 }
 
-// Every mutation is given every odd value in every place, one at a time, by somebody who may do everything: there is no 5xx, nothing of the
-// inside in an answer, and what is refused has written nothing.
+// Every mutation is given every odd value in every place, one at a time, by somebody who may do everything: there is no
+// 5xx, nothing of the inside in an answer, and what is refused has written nothing.
 func TestOddMutations(t *testing.T) {
 	walker(t)
 	eachNewsroom(t, func(n *newsroom) {
@@ -122,8 +129,14 @@ func TestOddMutations(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		release := n.as("EDITOR", `mutation($org: ID) { createRelease(name: "x", organization: $org) { release { id } } }`, map[string]any{"org": n.org["ks"]}).ok().at("createRelease", "release", "id")
-		known := map[string]any{"organization": n.org["ks"], "account": victim, "items": []any{item(draft, 1)}, "entries": []any{draft}, "expectedRevision": 1, "text": "ord som ingen har skrive"}
+		release := n.as(
+			"EDITOR", `mutation($org: ID) { createRelease(name: "x", organization: $org) { release { id } } }`,
+			map[string]any{"org": n.org["ks"]},
+		).ok().at("createRelease", "release", "id")
+		known := map[string]any{
+			"organization": n.org["ks"], "account": victim, "items": []any{item(draft, 1)}, "entries": []any{draft},
+			"expectedRevision": 1, "text": "ord som ingen har skrive",
+		}
 		written := func() [5]int {
 			return [5]int{
 				n.client.Entry.Query().CountX(ctx), n.client.Revision.Query().CountX(ctx), n.client.Change.Query().CountX(ctx),
@@ -152,18 +165,23 @@ func TestOddMutations(t *testing.T) {
 				plain["id"] = release
 			case strings.Contains(m.Name, "Account") && plain["id"] != nil:
 				plain["id"] = victim
-			case strings.HasSuffix(m.Name, "Practice") && plain["id"] != nil, m.Name == "restore", m.Name == "comment", m.Name == "discardChanges":
+			case strings.HasSuffix(m.Name, "Practice") &&
+				plain["id"] != nil, m.Name == "restore", m.Name == "comment", m.Name == "discardChanges":
 				plain["id"] = draft
 			}
 			if m.Name == "redact" {
 				plain["dryRun"] = true
 			}
-			query := fmt.Sprintf("mutation(%s) { %s(%s) { __typename problems { code path } } }", strings.Join(signature, ", "), m.Name, strings.Join(call, ", "))
+			query := fmt.Sprintf(
+				"mutation(%s) { %s(%s) { __typename problems { code path } } }", strings.Join(signature, ", "), m.Name,
+				strings.Join(call, ", "),
+			)
 			for _, a := range m.Arguments {
 				// What inputs of content share is walked once, and every field that one of them has alone.
 				skip := func(field string) bool {
 					key := strings.TrimPrefix(m.Name, "update") + "." + field
-					if strings.HasPrefix(m.Name, "create") && a.Name == "input" && strings.HasSuffix(s.Types[a.Type.Name()].Name, "Input") {
+					if strings.HasPrefix(m.Name, "create") && a.Name == "input" &&
+						strings.HasSuffix(s.Types[a.Type.Name()].Name, "Input") {
 						key = field
 					}
 					seen := walked[key]

@@ -72,7 +72,8 @@ func serveAsset(built fs.FS) http.HandlerFunc {
 // serveSchema sends the public schema, as in docs/schema.graphql.
 func serveSchema() http.HandlerFunc {
 	var b bytes.Buffer
-	formatter.NewFormatter(&b, formatter.WithIndent("  ")).FormatSchema(generated.NewExecutableSchema(generated.Config{}).Schema())
+	formatter.NewFormatter(&b, formatter.WithIndent("  ")).
+		FormatSchema(generated.NewExecutableSchema(generated.Config{}).Schema())
 	sum := sha256.Sum256(b.Bytes())
 	etag := `"` + hex.EncodeToString(sum[:16]) + `"`
 	return func(w http.ResponseWriter, r *http.Request) {

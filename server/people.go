@@ -20,7 +20,9 @@ import (
 
 // withAccounts calls do with the accounts of the hub's database, as the operator. The hub may be running on the same
 // database.
-func withAccounts(ctx context.Context, config Config, do func(context.Context, *access.Accounts, *ent.Client) error) error {
+func withAccounts(
+	ctx context.Context, config Config, do func(context.Context, *access.Accounts, *ent.Client) error,
+) error {
 	if err := makeFolder(config.Data); err != nil {
 		return err
 	}
@@ -44,7 +46,10 @@ func createKey(ctx context.Context, config Config, n newKey, out io.Writer) erro
 		if err != nil {
 			return err
 		}
-		k := access.NewKey{Organization: org, Name: n.Name, Kind: schema.SecretKey, Role: schema.Role(strings.ToUpper(n.Role)), Origins: n.Origin, Manifest: n.Manifest}
+		k := access.NewKey{
+			Organization: org, Name: n.Name, Kind: schema.SecretKey, Role: schema.Role(strings.ToUpper(n.Role)),
+			Origins: n.Origin, Manifest: n.Manifest,
+		}
 		if len(n.Origin) > 0 {
 			k.Kind = schema.PublishableKey
 		} else if err := checkRole(k.Role); err != nil {

@@ -94,12 +94,17 @@ func everyNumberAnswers(t *testing.T, h *testHub) {
 	for chunk := range slices.Chunk(all, 20) { // as many root fields as an operation may have
 		var query strings.Builder
 		for i, o := range chunk {
-			fmt.Fprintf(&query, ` m%d: municipality(number: "%s") { number name active numbers { number } successors { number } }`, i, o.number)
+			fmt.Fprintf(
+				&query, ` m%d: municipality(number: "%s") { number name active numbers { number } successors { number } }`, i,
+				o.number,
+			)
 		}
 		a := h.ask("{"+query.String()+" }", nil).ok()
 		for i, o := range chunk {
 			key := fmt.Sprint("m", i)
-			equal(t, o.number, []any{a.at(key, "number"), a.at(key, "name"), a.at(key, "active")}, []any{o.of.Number, o.of.Name, o.of.Active})
+			equal(t, o.number, []any{a.at(key, "number"), a.at(key, "name"), a.at(key, "active")}, []any{
+				o.of.Number, o.of.Name, o.of.Active,
+			})
 			var numbers, successors []string
 			for _, n := range o.of.Numbers {
 				numbers = append(numbers, n.Number)
@@ -116,7 +121,10 @@ func everyNumberAnswers(t *testing.T, h *testHub) {
 			same("successors", a.strings("number", key, "successors"), successors)
 		}
 	}
-	a := h.ask(`{ a: municipality(number: "9999") { name } b: municipality(number: "") { name } c: municipality(number: "301") { name } }`, nil).ok()
+	a := h.ask(
+		`{ a: municipality(number: "9999") { name } b: municipality(number: "") { name } c: municipality(number: "301") { name } }`,
+		nil,
+	).ok()
 	equal(t, "numbers that nobody had", a.Data, map[string]any{"a": nil, "b": nil, "c": nil})
 }
 
@@ -148,7 +156,8 @@ func decisiveNumbers(t *testing.T, h *testHub) {
 	if before := a.strings("number", "flora", "predecessors"); len(before) > 0 {
 		t.Errorf("Flora has the predecessors %v", before)
 	}
-	if n := a.maps("stange", "numbers"); len(n) != 2 || n[0]["number"] != "0417" || n[0]["to"] != "2019-12-31" || n[1]["from"] != "2020-01-01" {
+	if n := a.maps("stange", "numbers"); len(n) != 2 || n[0]["number"] != "0417" || n[0]["to"] != "2019-12-31" ||
+		n[1]["from"] != "2020-01-01" {
 		t.Errorf("the numbers of Stange are %v", n)
 	}
 	both := h.ask(`{ municipality(number: "0417", id: "mun_x") { name } }`, nil)
@@ -163,14 +172,20 @@ func placesHaveNames(t *testing.T, h *testHub) {
 		"5612": {"SE", "Guovdageaidnu"}, "5610": {"SE", "Kárášjohka"}, "5503": {"SE", "Hárstták"}, "5622": {"FKV", "Porsanki"}, "5628": {"SE", "Deatnu"},
 		"1875": {"SMJ", "Hábmer"}, "1826": {"SMA", "Aarborte"}, "0301": {"SMA", "Oslove"},
 	} {
-		a := h.ask(`query($n: String!) { municipality(number: $n) { name officialName names { language name } } }`, map[string]any{"n": number}).ok()
+		a := h.ask(
+			`query($n: String!) { municipality(number: $n) { name officialName names { language name } } }`,
+			map[string]any{"n": number},
+		).ok()
 		if !slices.ContainsFunc(a.maps("municipality", "names"), func(n map[string]any) bool {
 			return n["language"] == want.language && n["name"] == want.name
 		}) {
 			t.Errorf("%s: %s, wanted %s in %s", number, a.Body, want.name, want.language)
 		}
 	}
-	a := h.ask(`{ counties(first: 20) { nodes { number name names { language name } } } county(number: "55") { names { name } } }`, nil).ok()
+	a := h.ask(
+		`{ counties(first: 20) { nodes { number name names { language name } } } county(number: "55") { names { name } } }`,
+		nil,
+	).ok()
 	if names := a.strings("name", "county", "names"); !slices.Contains(names, "Romsa") {
 		t.Errorf("the names of Troms are %v", names)
 	}
@@ -181,7 +196,10 @@ func nameFilterIsFolded(t *testing.T, h *testHub) {
 		"tromso": "Tromsø", "TROMSØ": "Tromsø", "Tromsoe": "", "guovd": "Kautokeino", "kautokeino": "Kautokeino", "karas": "Karasjok", "Kárášj": "Karasjok",
 		"alesund": "Ålesund", "land": "Nordre Land,Søndre Land", "zzz": "", "gaivuotna": "Kåfjord", "omasvuotna": "Storfjord", " ": "",
 	} {
-		a := h.ask(`query($n: String!) { municipalities(first: 5, filter: {name: $n}) { totalCount nodes { name } } }`, map[string]any{"n": name}).ok()
+		a := h.ask(
+			`query($n: String!) { municipalities(first: 5, filter: {name: $n}) { totalCount nodes { name } } }`,
+			map[string]any{"n": name},
+		).ok()
 		got := strings.Join(a.strings("name", "municipalities", "nodes"), ",")
 		if got != want {
 			t.Errorf("%q finds %q, wanted %q", name, got, want)
@@ -209,17 +227,26 @@ func municipalityFilters(t *testing.T, h *testHub) {
 		after = a.at("municipalities", "pageInfo", "endCursor")
 	}
 	for filter, keep := range map[string]func(one) bool{
-		`counties: ["56", "55"]`:                            func(m one) bool { return m.county == "56" || m.county == "55" },
-		`counties: []`:                                      func(one) bool { return false },
-		`counties: ["99"]`:                                  func(one) bool { return false },
-		`kostraGroups: ["EKG12", "EKG13"]`:                  func(m one) bool { return m.kostra == "EKG12" || m.kostra == "EKG13" },
-		`centralities: [1]`:                                 func(m one) bool { return m.centrality == 1 },
-		`populationAtLeast: 50000`:                          func(m one) bool { return m.population >= 50000 },
-		`populationAtMost: 1000, counties: ["18"]`:          func(m one) bool { return m.population <= 1000 && m.county == "18" },
-		`numbers: ["0417", "1401", "0301", "1507", "9999"]`: func(m one) bool { return slices.Contains([]string{"3413", "4602", "0301", "1508", "1580"}, m.number) },
+		`counties: ["56", "55"]`: func(m one) bool { return m.county == "56" || m.county == "55" },
+		`counties: []`:           func(one) bool { return false },
+		`counties: ["99"]`:       func(one) bool { return false },
+		`kostraGroups: ["EKG12", "EKG13"]`: func(m one) bool {
+			return m.kostra == "EKG12" ||
+				m.kostra == "EKG13"
+		},
+		`centralities: [1]`:        func(m one) bool { return m.centrality == 1 },
+		`populationAtLeast: 50000`: func(m one) bool { return m.population >= 50000 },
+		`populationAtMost: 1000, counties: ["18"]`: func(m one) bool {
+			return m.population <= 1000 && m.county == "18"
+		},
+		`numbers: ["0417", "1401", "0301", "1507", "9999"]`: func(m one) bool {
+			return slices.Contains([]string{"3413", "4602", "0301", "1508", "1580"}, m.number)
+		},
 		`{}`: func(one) bool { return true },
 	} {
-		a := h.ask(`{ municipalities(first: 100, filter: {`+strings.Trim(filter, "{}")+`}) { totalCount nodes { number } } }`, nil).ok()
+		a := h.ask(
+			`{ municipalities(first: 100, filter: {`+strings.Trim(filter, "{}")+`}) { totalCount nodes { number } } }`, nil,
+		).ok()
 		var want []string
 		for _, m := range all {
 			if keep(m) {
@@ -240,7 +267,8 @@ func everyMunicipalityHasAnOrganization(t *testing.T, h *testHub) {
 			map[string]any{"after": after}).ok()
 		for _, m := range a.maps("municipalities", "nodes") {
 			o, ok := m["organization"].(map[string]any)
-			if !ok || o["kind"] != "municipality" || o["municipality"].(map[string]any)["number"] != m["number"] || seen[o["slug"]] {
+			if !ok || o["kind"] != "municipality" ||
+				o["municipality"].(map[string]any)["number"] != m["number"] || seen[o["slug"]] {
 				t.Errorf("%v has the organisation %v", m["name"], m["organization"])
 				continue
 			}
@@ -290,7 +318,12 @@ func municipalitiesArePaged(t *testing.T, h *testHub) {
 // pages reads the whole list, page by page: onwards from the beginning, or back from the end, then in that order.
 func (h *testHub) pages(t *testing.T, list, arguments, fields string, size int, back bool) []map[string]any {
 	t.Helper()
-	query := fmt.Sprintf(`query($n: Int!, $c: Cursor) { list: %s(first: $n, after: $c%s) { totalCount nodes { %s } edges { cursor } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }`, list, arguments, fields)
+	query := fmt.Sprintf(
+		`query($n: Int!, $c: Cursor) { list: %s(first: $n, after: $c%s) { totalCount nodes { %s } edges { cursor } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }`,
+		list,
+		arguments,
+		fields,
+	)
 	if back {
 		query = strings.Replace(query, "first: $n, after: $c", "last: $n, before: $c", 1)
 	}
@@ -306,7 +339,8 @@ func (h *testHub) pages(t *testing.T, list, arguments, fields string, size int, 
 		}
 		page := a.maps("list", "nodes")
 		info := a.at("list", "pageInfo").(map[string]any)
-		if edges := a.maps("list", "edges"); len(edges) != len(page) || len(edges) > 0 && (edges[0]["cursor"] != info["startCursor"] || edges[len(edges)-1]["cursor"] != info["endCursor"]) {
+		if edges := a.maps("list", "edges"); len(edges) != len(page) ||
+			len(edges) > 0 && (edges[0]["cursor"] != info["startCursor"] || edges[len(edges)-1]["cursor"] != info["endCursor"]) {
 			t.Fatalf("the cursors of the edges are not those of the page: %s", a.Body)
 		}
 		before, after, end := info["hasPreviousPage"], info["hasNextPage"], "endCursor"
@@ -332,7 +366,8 @@ func filtersByOldNumbers(t *testing.T, h *testHub, s *seed) {
 	const names = `{ nodes { title } }`
 	a := h.ask(`{ practices(filter: {municipalities: ["0417"]}) `+names+` today: practices(filter: {municipalities: ["3413"]}) `+names+
 		` tools(filter: {municipalities: ["1401"]}) `+names+` kinn: tools(filter: {municipalities: ["4602"]}) `+names+
-		` events(filter: {municipalities: ["1401"]}) `+names+` organizations(filter: {municipalities: ["1401"]}) { nodes { name } }
+		` events(filter: {municipalities: ["1401"]}) `+names+
+		` organizations(filter: {municipalities: ["1401"]}) { nodes { name } }
 		search(query: "utviklingsverksted", filter: {municipalities: ["1401"], types: [TOOL]}) { nodes { ... on Tool { title } } } }`, nil).ok()
 	expect(t, "by Stange's old number", a.strings("title", "practices", "nodes"), a.strings("title", "today", "nodes")...)
 	expect(t, "tools by Flora's", a.strings("title", "tools", "nodes"), a.strings("title", "kinn", "nodes")...)
@@ -343,19 +378,29 @@ func filtersByOldNumbers(t *testing.T, h *testHub, s *seed) {
 	expect(t, "organisations by Flora's", a.strings("name", "organizations", "nodes"), "Kinn kommune")
 
 	id := func(number string) string {
-		return h.ask(`query($n: String!) { municipality(number: $n) { id } }`, map[string]any{"n": number}).ok().at("municipality", "id").(string)
+		return h.ask(
+			`query($n: String!) { municipality(number: $n) { id } }`, map[string]any{"n": number},
+		).ok().at("municipality", "id").(string)
 	}
 	s.put(t, "NETWORK", map[string]any{
 		"kind": "PROFESSIONAL", "texts": []any{map[string]any{"language": "NB", "title": "Kystnettverket"}},
-		"members": []any{map[string]any{"municipality": id("4602"), "from": "2021-01-01"}, map[string]any{"municipality": id("1580")}},
+		"members": []any{
+			map[string]any{"municipality": id("4602"), "from": "2021-01-01"}, map[string]any{"municipality": id("1580")},
+		},
 	})
 	for number, want := range map[string][]string{
 		"1401": {"Kystnettverket"}, "4602": {"Kystnettverket"}, "1534": {"Kystnettverket"}, "1507": {"Kystnettverket"}, "1508": nil, "0301": nil,
 	} {
-		a := h.ask(`query($n: String!) { networks(filter: {municipalities: [$n]}) { totalCount nodes { title } } }`, map[string]any{"n": number}).ok()
+		a := h.ask(
+			`query($n: String!) { networks(filter: {municipalities: [$n]}) { totalCount nodes { title } } }`,
+			map[string]any{"n": number},
+		).ok()
 		expect(t, "networks by "+number, a.strings("title", "networks", "nodes"), want...)
 	}
-	a = h.ask(`{ networks(filter: {counties: ["46"]}) { nodes { title members { totalCount edges { from node { name } } } } } }`, nil).ok()
+	a = h.ask(
+		`{ networks(filter: {counties: ["46"]}) { nodes { title members { totalCount edges { from node { name } } } } } }`,
+		nil,
+	).ok()
 	expect(t, "networks by county", a.strings("title", "networks", "nodes"), "Kystnettverket")
 
 	// An entry that is tied to a former municipality itself is found by both numbers.
@@ -363,7 +408,10 @@ func filtersByOldNumbers(t *testing.T, h *testHub, s *seed) {
 		"kind": "EXPERIENCE", "texts": []any{map[string]any{"language": "NB", "title": "Fra gamle Flora"}},
 		"municipalities": []any{map[string]any{"municipality": id("1401"), "role": "CASE"}},
 	})
-	a = h.ask(`{ old: practices(filter: {municipalities: ["1401"]}) `+names+` new: practices(filter: {municipalities: ["4602"]}) `+names+` }`, nil).ok()
+	a = h.ask(
+		`{ old: practices(filter: {municipalities: ["1401"]}) `+names+` new: practices(filter: {municipalities: ["4602"]}) `+names+` }`,
+		nil,
+	).ok()
 	if !slices.Contains(a.strings("title", "old", "nodes"), "Fra gamle Flora") {
 		t.Error("an entry of Flora itself is not found by Flora's number")
 	}

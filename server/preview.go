@@ -43,12 +43,18 @@ func (h *Hub) previewing(next http.Handler) http.Handler {
 		var rule *fault.Error
 		switch {
 		case errors.As(err, &rule):
-			respond.JSON(w, statusOf(rule.Code), map[string]any{"errors": gqlerror.List{gqlcode.Error(fault.Code(rule.Code), rule.Message)}})
+			respond.JSON(
+				w, statusOf(rule.Code), map[string]any{"errors": gqlerror.List{gqlcode.Error(fault.Code(rule.Code), rule.Message)}},
+			)
 		case errors.Is(err, context.DeadlineExceeded):
-			respond.JSON(w, http.StatusServiceUnavailable, map[string]any{"errors": gqlerror.List{gqlcode.Error(fault.Unavailable, "the preview took too long")}})
+			respond.JSON(w, http.StatusServiceUnavailable, map[string]any{
+				"errors": gqlerror.List{gqlcode.Error(fault.Unavailable, "the preview took too long")},
+			})
 		case err != nil && !ent.IsNotFound(err):
 			slog.ErrorContext(r.Context(), "preview failed", "error", err)
-			respond.JSON(w, http.StatusServiceUnavailable, map[string]any{"errors": gqlerror.List{gqlcode.Error(fault.Unavailable, "could not make the preview")}})
+			respond.JSON(w, http.StatusServiceUnavailable, map[string]any{
+				"errors": gqlerror.List{gqlcode.Error(fault.Unavailable, "could not make the preview")},
+			})
 		default:
 			w.WriteHeader(answer.status)
 			_, _ = w.Write(answer.body.Bytes()) // the client may have gone

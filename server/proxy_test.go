@@ -20,7 +20,7 @@ import (
 	"time"
 )
 
-// nginxConfig is a cache in front as an operator would have it: it keeps what the hub says may be kept, and heeds Vary.
+// nginxConfig configures nginx as a cache in front of a hub: it follows Cache-Control and Vary.
 const nginxConfig = `
 daemon off;
 pid %[1]s/pid;
@@ -98,7 +98,7 @@ func newProxy(t *testing.T, upstream string) *proxy {
 	}
 }
 
-// get gives the body, and whether the cache had it.
+// get returns the body, and whether it came from the cache.
 func (p *proxy) get(path string, headers ...string) (body, cache string, header http.Header) {
 	p.t.Helper()
 	r, err := http.NewRequestWithContext(p.t.Context(), http.MethodGet, p.url+path, nil)
@@ -120,7 +120,7 @@ func (p *proxy) get(path string, headers ...string) (body, cache string, header 
 	return string(content), response.Header.Get("X-Cache"), response.Header
 }
 
-// keeps tells whether the cache holds a text on disk.
+// keeps reports whether the cache has stored a text on disk.
 func (p *proxy) keeps(text string) (found bool) {
 	p.t.Helper()
 	err := filepath.WalkDir(filepath.Join(p.folder, "cache"), func(path string, d fs.DirEntry, err error) error {
@@ -137,7 +137,8 @@ func (p *proxy) keeps(text string) (found bool) {
 	return found
 }
 
-// TestCachingProxy asks through an nginx that caches: what editors, members and previews see never comes to others, nor others' answers to them.
+// TestCachingProxy sends requests through a caching nginx: answers for editors, members and previews never reach
+// others, nor the reverse.
 func TestCachingProxy(t *testing.T) {
 	t.Parallel()
 	h := demoHub(t, anyDialect(), cached)
@@ -146,14 +147,25 @@ func TestCachingProxy(t *testing.T) {
 	draft := n.draft("EDITOR", "kanarifugl-utkast")
 	open := n.published("kanarifugl-open")
 	members := n.draft("EDITOR", "kanarifugl-medlem")
-	n.as("EDITOR", `mutation($id: ID!) { updatePractice(id: $id, expectedRevision: 1, input: {audience: MEMBERS}) { problems { code } } }`, map[string]any{"id": members}).ok()
+	n.as(
+		"EDITOR",
+		`mutation($id: ID!) { updatePractice(id: $id, expectedRevision: 1, input: {audience: MEMBERS}) { problems { code } } }`,
+		map[string]any{"id": members},
+	).ok()
 	n.act("EDITOR", "publish", "", item(members, 2)).expectCodes("publish")
-	preview := n.as("EDITOR", `mutation($id: ID!) { createPreview(input: {entries: [$id]}) { token problems { code } } }`, map[string]any{"id": draft}).ok().at("createPreview", "token").(string)
+	preview := n.as(
+		"EDITOR", `mutation($id: ID!) { createPreview(input: {entries: [$id]}) { token problems { code } } }`,
+		map[string]any{"id": draft},
+	).ok().at("createPreview", "token").(string)
 
 	path := func(query string) string { return "/graphql?query=" + url.QueryEscape(query) }
-	all := path(fmt.Sprintf(`{ viewer { account { name } } nodes(ids: [%q, %q, %q]) { id ... on Content { title } } }`, open, members, draft))
+	all := path(fmt.Sprintf(
+		`{ viewer { account { name } } nodes(ids: [%q, %q, %q]) { id ... on Content { title } } }`, open, members, draft,
+	))
 	who := map[string][]string{
-		"nobody": nil, "another nobody": {"Accept-Language", "nn"}, "the editor": {"Authorization", "Bearer " + n.people["EDITOR"]}, "a member": {"Authorization", "Bearer " + n.people["stranger"]},
+		"nobody": nil, "another nobody": {"Accept-Language", "nn"}, "the editor": {"Authorization", "Bearer " + n.people["EDITOR"]}, "a member": {
+			"Authorization", "Bearer " + n.people["stranger"],
+		},
 		"the preview": {"Authorization", "Bearer " + preview}, "a cookie": {"Cookie", "something=else"},
 	}
 	sees := map[string]string{
@@ -182,8 +194,11 @@ func TestCachingProxy(t *testing.T) {
 		}
 	}
 	for _, language := range []string{"NB", "NN", "EN", "NB", "NN", "EN"} {
-		body, _, _ := p.get(path(`query @inContext(languages: [` + language + `]) { themes(first: 3) { nodes { slug label } } }`))
-		want := string(h.ask(`query @inContext(languages: [`+language+`]) { themes(first: 3) { nodes { slug label } } }`, nil).ok().Body)
+		body, _, _ := p.get(path(`query @inContext(languages: [` + language +
+			`]) { themes(first: 3) { nodes { slug label } } }`))
+		want := string(
+			h.ask(`query @inContext(languages: [`+language+`]) { themes(first: 3) { nodes { slug label } } }`, nil).ok().Body,
+		)
 		if body != want {
 			t.Errorf("%s: %s, not %s", language, body, want)
 		}
@@ -202,7 +217,7 @@ func TestCachingProxy(t *testing.T) {
 	}
 }
 
-// published makes and publishes a practice.
+// published creates and publishes a practice.
 func (n *newsroom) published(title string) string {
 	n.t.Helper()
 	id := n.draft("EDITOR", title)
@@ -210,14 +225,15 @@ func (n *newsroom) published(title string) string {
 	return id
 }
 
-// TestPurge has the cache in front told what to forget, and told again when it did not hear.
+// TestPurge checks that the proxy is sent purges, and that failed purges are retried.
 func TestPurge(t *testing.T) {
 	t.Parallel()
 	told := make(chan []string, 10)
 	failed := false
 	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var body struct{ SurrogateKeys []string }
-		if err := json.NewDecoder(r.Body).Decode(&body); err != nil || r.Header.Get("Authorization") != "Bearer secret" || r.Header.Get("Surrogate-Key") != strings.Join(body.SurrogateKeys, " ") {
+		if err := json.NewDecoder(r.Body).Decode(&body); err != nil || r.Header.Get("Authorization") != "Bearer secret" ||
+			r.Header.Get("Surrogate-Key") != strings.Join(body.SurrogateKeys, " ") {
 			t.Errorf("told %v, %v", r.Header, err)
 		}
 		if !failed {
@@ -235,7 +251,11 @@ func TestPurge(t *testing.T) {
 	go func() { defer close(ended); h.runPurge(ctx) }()
 	defer func() { stop(); <-ended }()
 	members := n.draft("EDITOR", "For medlemmer")
-	n.as("EDITOR", `mutation($id: ID!) { updatePractice(id: $id, expectedRevision: 1, input: {audience: MEMBERS}) { problems { code } } }`, map[string]any{"id": members}).ok()
+	n.as(
+		"EDITOR",
+		`mutation($id: ID!) { updatePractice(id: $id, expectedRevision: 1, input: {audience: MEMBERS}) { problems { code } } }`,
+		map[string]any{"id": members},
+	).ok()
 	n.act("EDITOR", "publish", "", item(members, 2)).expectCodes("publish")
 	for deadline := time.Now().Add(time.Minute); ; {
 		n.published("For alle")

@@ -73,7 +73,8 @@ func (h *Hub) changedTypes(ctx context.Context, after int) (keys []string, last 
 		batch, err := changes.Read(ctx, h.client, last, chunk)
 		for _, c := range batch {
 			last = c.ID
-			if i := slices.IndexFunc(ent.Types, func(t ent.Type) bool { return t.GQL == c.Type }); i >= 0 && c.Audience == schema.Public {
+			if i := slices.IndexFunc(ent.Types, func(t ent.Type) bool { return t.GQL == c.Type }); i >= 0 &&
+				c.Audience == schema.Public {
 				found[strings.ToLower(ent.Types[i].Name)] = true
 			}
 		}
@@ -96,7 +97,9 @@ func (h *Hub) forget(ctx context.Context, client *http.Client, keys []string) {
 		case <-time.After(purgePause):
 		}
 	}
-	slog.ErrorContext(ctx, "could not purge the cache in front; its entries expire by themselves", "keys", keys, "error", err)
+	slog.ErrorContext(
+		ctx, "could not purge the cache in front; its entries expire by themselves", "keys", keys, "error", err,
+	)
 }
 
 func (h *Hub) sendPurge(ctx context.Context, client *http.Client, keys []string) error {

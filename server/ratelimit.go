@@ -82,14 +82,18 @@ func (h *Hub) limited(next http.Handler) http.Handler {
 		header := w.Header()
 		header.Set("X-Ratelimit-Limit", strconv.Itoa(limit))
 		header.Set("X-Ratelimit-Remaining", strconv.Itoa(left))
-		header.Set("X-Ratelimit-Reset", strconv.Itoa(seconds(time.Duration(float64(limit/burst-left)/float64(limit)*float64(time.Minute)))))
+		header.Set("X-Ratelimit-Reset", strconv.Itoa(
+			seconds(time.Duration(float64(limit/burst-left)/float64(limit)*float64(time.Minute))),
+		))
 		if wait == 0 {
 			next.ServeHTTP(w, r)
 			return
 		}
 		header.Set("Retry-After", strconv.Itoa(max(1, seconds(wait))))
 		header.Set("Access-Control-Allow-Origin", "*")
-		header.Set("Access-Control-Expose-Headers", "Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset")
+		header.Set(
+			"Access-Control-Expose-Headers", "Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset",
+		)
 		header.Set("Cache-Control", "no-store")
 		respond.JSON(w, http.StatusTooManyRequests, map[string]any{"errors": gqlerror.List{
 			gqlcode.Error(fault.RateLimited, "too many requests: retry after the seconds in Retry-After"),

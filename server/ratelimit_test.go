@@ -12,12 +12,14 @@ func TestRateLimits(t *testing.T) {
 	n := h.newsroom()
 	const query = `{ themes(first: 1) { totalCount } }`
 	for i := range 10 {
-		if a := h.ask(query, nil); a.Status != http.StatusOK || a.Header.Get("X-Ratelimit-Limit") != "40" || a.Header.Get("X-Ratelimit-Remaining") > "9" {
+		if a := h.ask(query, nil); a.Status != http.StatusOK || a.Header.Get("X-Ratelimit-Limit") != "40" ||
+			a.Header.Get("X-Ratelimit-Remaining") > "9" {
 			t.Errorf("request %d: %d %v", i, a.Status, a.Header)
 		}
 	}
 	a := h.ask(query, nil)
-	if a.Status != http.StatusTooManyRequests || a.code() != "RATE_LIMITED" || a.Header.Get("Retry-After") < "1" || a.Header.Get("Access-Control-Allow-Origin") != "*" {
+	if a.Status != http.StatusTooManyRequests || a.code() != "RATE_LIMITED" || a.Header.Get("Retry-After") < "1" ||
+		a.Header.Get("Access-Control-Allow-Origin") != "*" {
 		t.Errorf("one more: %d %s %v", a.Status, a.Body, a.Header)
 	}
 	if status, answer := h.searchAPI("/indexes/hub_public/search", `{}`); status != http.StatusTooManyRequests {
@@ -29,7 +31,8 @@ func TestRateLimits(t *testing.T) {
 	if a := h.visit("/om"); a.Status != http.StatusTooManyRequests {
 		t.Errorf("a page, from the same address: %d", a.Status)
 	}
-	if a := h.visit("/om", "Authorization", "Bearer "+n.people["EDITOR"]); a.Status != http.StatusOK || a.Header.Get("X-Ratelimit-Limit") != "80" {
+	if a := h.visit("/om", "Authorization", "Bearer "+n.people["EDITOR"]); a.Status != http.StatusOK ||
+		a.Header.Get("X-Ratelimit-Limit") != "80" {
 		t.Errorf("a page for somebody who is signed in: %d %v", a.Status, a.Header)
 	}
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodOptions, h.url+"/graphql", http.NoBody)

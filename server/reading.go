@@ -59,7 +59,7 @@ func (h *Hub) readingAs(ctx context.Context, viewer access.Viewer) context.Conte
 	return cursor.With(ctx, h.sealer)
 }
 
-// anonymously is the middleware of what is the same for everybody: whoever asks reads what an anonymous viewer may.
+// anonymously is the middleware of pages that are the same for everyone: every caller reads as an anonymous viewer.
 func (h *Hub) anonymously(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		next.ServeHTTP(w, r.WithContext(h.readingAs(r.Context(), access.Viewer{Kind: access.Anonymous})))

@@ -51,7 +51,9 @@ func check(ctx context.Context, config Config, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(out, "%d documents to find: %d missing, %d stale, %d extra\n", r.Documents, r.Missing, r.Stale, r.Extra)
+	_, err = fmt.Fprintf(
+		out, "%d documents to find: %d missing, %d stale, %d extra\n", r.Documents, r.Missing, r.Stale, r.Extra,
+	)
 	if err == nil && r.Wrong() > 0 {
 		err = fmt.Errorf("repaired %d wrong documents of the search indexes", r.Wrong())
 	}

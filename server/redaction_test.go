@@ -21,16 +21,18 @@ const redactMutation = `mutation($text: String!, $ids: [ID!], $reason: String!, 
 
 func (n *newsroom) redact(role, text string, dry bool, ids ...string) *answer {
 	n.t.Helper()
-	return n.as(role, redactMutation, map[string]any{"text": text, "ids": ids, "reason": "Vedkomande har bede om det.", "dry": dry}).ok()
+	return n.as(
+		role, redactMutation, map[string]any{"text": text, "ids": ids, "reason": "Vedkomande har bede om det.", "dry": dry},
+	).ok()
 }
 
-// everythingOf is all that editors read of an entry.
+// everythingOf returns everything that editors read of an entry.
 const everythingOf = `query($id: ID!) { entry(id: $id) { title key slug head { note } comments { text } steps { reason acknowledged { reason } }
 	revisions(first: 20) { number note document { ... on PracticeDocument { key slug texts { language title summary body steps } keyFigures { label { text } note { text } }
 		downloads { url title { text } } } } } redactions { reason actor { name } revisions places } }
 	practice(id: $id) { id slug title summary body keyFigures { label } downloads { url title } } }`
 
-// The name that is to go: of nobody, and like no other word of the content.
+// The name to redact. It is invented, and resembles no other word of the content.
 const (
 	sought = "Zakarias Qvigstad"
 	word   = "qvigstad"
@@ -43,19 +45,43 @@ func TestRedaction(t *testing.T) {
 		in := map[string]any{
 			"kind": "ADVICE", "key": "samtale-zakarias-qvigstad",
 			"texts": []any{
-				map[string]any{"language": "NB", "title": "Samtale med Zakarias Qvigstad", "summary": "ZAKARIAS\nQVIGSTAD fortel.", "body": "Vi møtte **Zakarias\u00a0Qvigstad**.\n\nQvigstads hus står.", "steps": []any{"Ring Zakarias  Qvigstad"}},
+				map[string]any{
+					"language": "NB", "title": "Samtale med Zakarias Qvigstad", "summary": "ZAKARIAS\nQVIGSTAD fortel.",
+					"body": "Vi møtte **Zakarias\u00a0Qvigstad**.\n\nQvigstads hus står.", "steps": []any{"Ring Zakarias  Qvigstad"},
+				},
 				map[string]any{"language": "NN", "title": "Samtale med Zakarias Qvigstad"},
 			},
-			"keyFigures": []any{map[string]any{"label": []any{map[string]any{"language": "EN", "text": "Talks with Zakarias Qvigstad"}}, "value": 3, "unit": "persons"}},
-			"downloads":  []any{map[string]any{"title": []any{map[string]any{"language": "NB", "text": "Referat"}}, "format": "PDF", "url": "https://example.org/zakarias-qvigstad/referat.pdf"}},
+			"keyFigures": []any{map[string]any{
+				"label": []any{map[string]any{"language": "EN", "text": "Talks with Zakarias Qvigstad"}}, "value": 3,
+				"unit": "persons",
+			}},
+			"downloads": []any{map[string]any{
+				"title": []any{map[string]any{"language": "NB", "text": "Referat"}}, "format": "PDF",
+				"url": "https://example.org/zakarias-qvigstad/referat.pdf",
+			}},
 		}
-		create := n.as("EDITOR", `mutation($input: PracticeInput!, $org: ID) { createPractice(input: $input, organization: $org) `+saveFields+` }`, map[string]any{"input": in, "org": n.org["ks"]}).ok()
+		create := n.as(
+			"EDITOR",
+			`mutation($input: PracticeInput!, $org: ID) { createPractice(input: $input, organization: $org) `+saveFields+` }`,
+			map[string]any{"input": in, "org": n.org["ks"]},
+		).ok()
 		id := create.at("createPractice", "entry", "id").(string)
-		n.as("EDITOR", `mutation($id: ID!) { comment(id: $id, text: "Zakarias Qvigstad har ringt.") { problems { code } } }`, map[string]any{"id": id}).ok()
+		n.as(
+			"EDITOR", `mutation($id: ID!) { comment(id: $id, text: "Zakarias Qvigstad har ringt.") { problems { code } } }`,
+			map[string]any{"id": id},
+		).ok()
 		n.act("EDITOR", "submit", `comment: "Sjå på Zakarias Qvigstad"`, item(id, 1)).expectCodes("submit")
 		n.act("EDITOR", "publish", "", item(id, 1)).expectCodes("publish")
-		n.as("EDITOR", `mutation($id: ID!) { updatePractice(id: $id, input: {targetGroups: []}, expectedRevision: 1, note: "Etter ynske frå Zakarias Qvigstad") `+saveFields+` }`, map[string]any{"id": id}).ok()
-		n.as("EDITOR", `mutation($id: ID!) { updatePractice(id: $id, input: {audience: PUBLIC}, expectedRevision: 2, note: "Etter ynske frå Zakarias Qvigstad") `+saveFields+` }`, map[string]any{"id": id}).ok()
+		n.as(
+			"EDITOR",
+			`mutation($id: ID!) { updatePractice(id: $id, input: {targetGroups: []}, expectedRevision: 1, note: "Etter ynske frå Zakarias Qvigstad") `+saveFields+` }`,
+			map[string]any{"id": id},
+		).ok()
+		n.as(
+			"EDITOR",
+			`mutation($id: ID!) { updatePractice(id: $id, input: {audience: PUBLIC}, expectedRevision: 2, note: "Etter ynske frå Zakarias Qvigstad") `+saveFields+` }`,
+			map[string]any{"id": id},
+		).ok()
 		draft := n.draft("CONTRIBUTOR", "Eit utkast om zakarias qvigstad")
 		other := n.draft("CONTRIBUTOR", "Zakarias og Qvigstad er to")
 		n.act("EDITOR", "publish", "", item(other, 1)).expectCodes("publish")
@@ -88,7 +114,8 @@ func TestRedaction(t *testing.T) {
 				n.redact("HUB_ADMIN", text, false).expectCodes("redact", want)
 			}
 			for reason, want := range map[string]string{" ": "REQUIRED", "zakarias-QVIGSTAD bad om det": "INVALID"} {
-				n.as("HUB_ADMIN", redactMutation, map[string]any{"text": sought, "reason": reason, "dry": false}).ok().expectCodes("redact", want)
+				n.as("HUB_ADMIN", redactMutation, map[string]any{"text": sought, "reason": reason, "dry": false}).ok().
+					expectCodes("redact", want)
 			}
 		})
 		n.run("a dry run tells where and changes nothing", func(t *testing.T) {
@@ -151,7 +178,8 @@ func TestRedaction(t *testing.T) {
 		})
 		n.run("search does not find it, nor do the files hold it", func(t *testing.T) {
 			hits := func(text string) []string {
-				return n.ask(`query($q: String!) { search(query: $q) { nodes { id } } }`, map[string]any{"q": text}).ok().strings("id", "search", "nodes")
+				return n.ask(`query($q: String!) { search(query: $q) { nodes { id } } }`, map[string]any{"q": text}).ok().
+					strings("id", "search", "nodes")
 			}
 			if got := hits(`"` + sought + `"`); len(got) > 0 {
 				t.Errorf("it finds %q", got)
@@ -203,7 +231,8 @@ func TestRedaction(t *testing.T) {
 			}
 			there := configOf(t, emptyOptions(t, map[bool]string{true: onSQLite, false: onPostgres}[n.config.DatabaseURL == ""]))
 			there.SecretKey = n.config.SecretKey
-			for _, paths := range [][]string{{old}, {filepath.Join(newer, erasedFile)}, {old}} { // too late at first, and then kept out
+			// too late at first, and then kept out
+			for _, paths := range [][]string{{old}, {filepath.Join(newer, erasedFile)}, {old}} {
 				if err := importFiles(t.Context(), there, paths, false, &out); err != nil {
 					t.Fatalf("%v\n%s", err, out.String())
 				}
@@ -213,14 +242,17 @@ func TestRedaction(t *testing.T) {
 				t.Fatal(err)
 			}
 			text, err := os.ReadFile(filepath.Join(again, contentFile))
-			if err != nil || holds(bytes.ReplaceAll(bytes.ReplaceAll(text, []byte("Qvigstads hus"), nil), []byte("Zakarias og Qvigstad er to"), nil)) {
+			if err != nil ||
+				holds(
+					bytes.ReplaceAll(bytes.ReplaceAll(text, []byte("Qvigstads hus"), nil), []byte("Zakarias og Qvigstad er to"), nil),
+				) {
 				t.Errorf("it is there again: %v", err)
 			}
 		})
 	})
 }
 
-// filesWith are the files in the hub's folder that have the text in them.
+// filesWith returns the files in the hub's folder that contain the text.
 func (n *newsroom) filesWith(t testing.TB, text string) (names []string) {
 	t.Helper()
 	err := filepath.WalkDir(n.config.Data, func(path string, d fs.DirEntry, err error) error {
@@ -242,10 +274,14 @@ func (n *newsroom) filesWith(t testing.TB, text string) (names []string) {
 	return names
 }
 
-// Reference data has no editorial record, and is redacted all the same.
+// Reference data has no editorial record, but can be redacted.
 func TestRedactionOfReferenceData(t *testing.T) {
 	eachNewsroom(t, func(n *newsroom) {
-		a := n.as("HUB_EDITOR", `mutation($org: ID) { createContact(input: {organization: $org, key: "zakarias-qvigstad", functions: [{language: NB, text: "Rådgivar Zakarias Qvigstad"}], email: "zakarias.qvigstad@example.org"}) { node { id } problems { code path message } } }`, map[string]any{"org": n.org["ks"]}).ok()
+		a := n.as(
+			"HUB_EDITOR",
+			`mutation($org: ID) { createContact(input: {organization: $org, key: "zakarias-qvigstad", functions: [{language: NB, text: "Rådgivar Zakarias Qvigstad"}], email: "zakarias.qvigstad@example.org"}) { node { id } problems { code path message } } }`,
+			map[string]any{"org": n.org["ks"]},
+		).ok()
 		id := a.at("createContact", "node", "id").(string)
 		n.redact("HUB_ADMIN", sought, false).expectCodes("redact")
 		c := n.ask(`query($id: ID!) { node(id: $id) { ... on Contact { function email } } }`, map[string]any{"id": id}).ok()
@@ -256,7 +292,11 @@ func TestRedactionOfReferenceData(t *testing.T) {
 		if err != nil || row.Key != id {
 			t.Errorf("its key: %v %v", row, err)
 		}
-		b := n.as("HUB_EDITOR", `mutation($id: ID!) { updateContact(id: $id, input: {email: "zakarias.qvigstad@example.org"}) { problems { code path message } } }`, map[string]any{"id": id}).ok()
+		b := n.as(
+			"HUB_EDITOR",
+			`mutation($id: ID!) { updateContact(id: $id, input: {email: "zakarias.qvigstad@example.org"}) { problems { code path message } } }`,
+			map[string]any{"id": id},
+		).ok()
 		if got := n.ask(`query($id: ID!) { node(id: $id) { ... on Contact { email } } }`, map[string]any{"id": id}).ok().at("node", "email"); got != "[fjernet]@example.org" {
 			t.Errorf("it is back: %v %s", got, b.Body)
 		}

@@ -89,13 +89,16 @@ func TestGraphQL(t *testing.T) {
 		h.handler.ServeHTTP(w, r)
 		return w.Code, w.Body.String()
 	}
-	if status, got := ask(`{practices{totalCount}}`); status != 200 || got != `{"data":{"practices":{"totalCount":0}}}`+"\n" {
+	if status, got := ask(`{practices{totalCount}}`); status != 200 ||
+		got != `{"data":{"practices":{"totalCount":0}}}`+"\n" {
 		t.Errorf("a list: %d %s", status, got)
 	}
-	if _, got := ask(`{search(query:\"tolk\"){totalCount}}`); !strings.Contains(got, `"code":"UNAVAILABLE"`) || strings.Contains(got, "rebuilt") {
+	if _, got := ask(`{search(query:\"tolk\"){totalCount}}`); !strings.Contains(got, `"code":"UNAVAILABLE"`) ||
+		strings.Contains(got, "rebuilt") {
 		t.Errorf("a search without an index: %s; want UNAVAILABLE without the reason", got)
 	}
-	if status, got := ask(`{__typename}`, "X-Test-Viewer", "stranger"); status != 401 || !strings.Contains(got, `"code":"UNAUTHENTICATED"`) {
+	if status, got := ask(`{__typename}`, "X-Test-Viewer", "stranger"); status != 401 ||
+		!strings.Contains(got, `"code":"UNAUTHENTICATED"`) {
 		t.Errorf("a credential that is not taken: %d %s", status, got)
 	}
 	large := strings.Repeat(" ", 65<<10)

@@ -62,7 +62,12 @@ func (h *testHub) all(t *testing.T, viewer, list, fields string) []map[string]an
 	t.Helper()
 	var all []map[string]any
 	for after := any(nil); ; {
-		a := h.askAs(viewer, `query($c: Cursor) { list: `+list+`(first: 100, after: $c) { nodes { `+fields+` } pageInfo { hasNextPage endCursor } } }`, map[string]any{"c": after})
+		a := h.askAs(
+			viewer,
+			`query($c: Cursor) { list: `+list+`(first: 100, after: $c) { nodes { `+fields+
+				` } pageInfo { hasNextPage endCursor } } }`,
+			map[string]any{"c": after},
+		)
 		a.t = t
 		a.ok()
 		all = append(all, a.maps("list", "nodes")...)
@@ -121,12 +126,16 @@ func everythingFound(t *testing.T, h *testHub, viewer string) []findable {
 		}
 	}
 	for _, m := range h.all(t, viewer, "municipalities", "number county { number }") {
-		all = append(all, findable{"TYPE": {"MUNICIPALITY"}, "MUNICIPALITY": {m["number"].(string)}, "COUNTY": {m["county"].(map[string]any)["number"].(string)}})
+		all = append(all, findable{"TYPE": {"MUNICIPALITY"}, "MUNICIPALITY": {m["number"].(string)}, "COUNTY": {
+			m["county"].(map[string]any)["number"].(string),
+		}})
 	}
 	for _, o := range h.all(t, viewer, "organizations", "slug municipality { number county { number } }") {
 		f := findable{"TYPE": {"ORGANIZATION"}, "ORGANIZATION": {o["slug"].(string)}}
 		if m, ok := o["municipality"].(map[string]any); ok {
-			f["MUNICIPALITY"], f["COUNTY"] = []string{m["number"].(string)}, []string{m["county"].(map[string]any)["number"].(string)}
+			f["MUNICIPALITY"], f["COUNTY"] = []string{m["number"].(string)}, []string{
+				m["county"].(map[string]any)["number"].(string),
+			}
 		}
 		all = append(all, f)
 	}
@@ -200,7 +209,8 @@ func facetsByHand(t *testing.T, h *testHub) {
 					}
 				}
 			}
-			a := h.askAs(viewer, `{ search(first: 1, filter: {`+strings.Join(filter, ", ")+`}, facets: [TYPE, KIND, THEME, TARGET_GROUP, METHOD, COUNTY, MUNICIPALITY, ORGANIZATION, LANGUAGE, YEAR, EVIDENCE]) {
+			a := h.askAs(viewer, `{ search(first: 1, filter: {`+strings.Join(filter, ", ")+
+				`}, facets: [TYPE, KIND, THEME, TARGET_GROUP, METHOD, COUNTY, MUNICIPALITY, ORGANIZATION, LANGUAGE, YEAR, EVIDENCE]) {
 				totalCount totalIsExact facets { facet hasMore values(first: 100) { value label count selected parent } } } }`, nil).ok()
 			if a.at("search", "totalCount") != float64(total) || a.at("search", "totalIsExact") != true {
 				t.Errorf("%q %v: %v hits, wanted %d", viewer, chosen, a.at("search", "totalCount"), total)
@@ -258,7 +268,10 @@ func facetValuesByLetters(t *testing.T, h *testHub) {
 		a := h.ask(`{ facetValues(`+test.arguments+`) { label count selected } }`, nil).ok()
 		expect(t, test.arguments, a.strings("label", "facetValues"), test.want...)
 	}
-	a := h.ask(`{ facetValues(facet: MUNICIPALITY, startingWith: "s", filter: {municipalities: ["0417"]}, first: 100) { value selected } }`, nil).ok()
+	a := h.ask(
+		`{ facetValues(facet: MUNICIPALITY, startingWith: "s", filter: {municipalities: ["0417"]}, first: 100) { value selected } }`,
+		nil,
+	).ok()
 	for _, v := range a.maps("facetValues") {
 		if v["selected"] != (v["value"] == "3413") {
 			t.Errorf("%v", v)
@@ -278,7 +291,8 @@ func suggestions(t *testing.T, h *testHub) {
 	}
 	tro := suggested("tro")
 	place := func(name string) int { return slices.Index(tro, name) }
-	if place("Tromsø") < 0 || place("Trondheim") < 0 || place("Indre Østfold") >= 0 && place("Indre Østfold") < max(place("Tromsø"), place("Trondheim")) {
+	if place("Tromsø") < 0 || place("Trondheim") < 0 ||
+		place("Indre Østfold") >= 0 && place("Indre Østfold") < max(place("Tromsø"), place("Trondheim")) {
 		t.Errorf("tro suggests %v", tro)
 	}
 	for text, want := range map[string]string{
@@ -293,7 +307,9 @@ func suggestions(t *testing.T, h *testHub) {
 			t.Errorf("%.10q suggests %v", text, got)
 		}
 	}
-	a := h.ask(`{ suggest(text: "a") { text type node { __typename id } } two: suggest(text: "a", first: 2) { text } }`, nil).ok()
+	a := h.ask(
+		`{ suggest(text: "a") { text type node { __typename id } } two: suggest(text: "a", first: 2) { text } }`, nil,
+	).ok()
 	if n, two := len(a.list("suggest")), len(a.list("two")); n != 8 || two != 2 {
 		t.Errorf("%d and %d suggestions, wanted 8 and 2", n, two)
 	}
@@ -316,7 +332,12 @@ func searchPages(t *testing.T, h *testHub) {
 				if given != "" {
 					given += ", "
 				}
-				a := h.askAs(viewer, `query($c: Cursor) { search(`+given+`first: 37, after: $c) { totalCount edges { cursor node { id ... on Content { issued { date } publishedAt } } } pageInfo { hasNextPage endCursor hasPreviousPage } } }`, map[string]any{"c": after}).ok()
+				a := h.askAs(
+					viewer,
+					`query($c: Cursor) { search(`+given+
+						`first: 37, after: $c) { totalCount edges { cursor node { id ... on Content { issued { date } publishedAt } } } pageInfo { hasNextPage endCursor hasPreviousPage } } }`,
+					map[string]any{"c": after},
+				).ok()
 				total = a.at("search", "totalCount").(float64)
 				for _, e := range a.maps("search", "edges") {
 					node := e["node"].(map[string]any)
@@ -345,7 +366,10 @@ func searchPages(t *testing.T, h *testHub) {
 			}
 		}
 	}
-	a := h.ask(`{ a: search(orderBy: TITLE, filter: {types: [MUNICIPALITY]}, first: 3) { nodes { ... on Municipality { name } } pageInfo { endCursor } } }`, nil).ok()
+	a := h.ask(
+		`{ a: search(orderBy: TITLE, filter: {types: [MUNICIPALITY]}, first: 3) { nodes { ... on Municipality { name } } pageInfo { endCursor } } }`,
+		nil,
+	).ok()
 	expect(t, "by title", a.strings("name", "a", "nodes"), "Alstahaug", "Alta", "Alvdal")
 	if a := h.ask(`query($c: Cursor) { search(orderBy: NEWEST, after: $c) { totalCount } }`, map[string]any{"c": a.at("a", "pageInfo", "endCursor")}); a.code() != "BAD_USER_INPUT" {
 		t.Errorf("a cursor of another order: %s", a.Body)
@@ -360,7 +384,10 @@ func highlightsAreSafe(t *testing.T, h *testHub, s *seed) {
 		"body": "Det er **krokodille**.\n\n`<i>krokodille</i>` og <u>krokodille</u>",
 	}}})
 	h.caughtUpNow()
-	a := h.ask(`{ search(query: "krokodille") { edges { node { ... on Content { title } } highlights { field html } } } none: search(first: 1) { edges { highlights { html } } } }`, nil).ok()
+	a := h.ask(
+		`{ search(query: "krokodille") { edges { node { ... on Content { title } } highlights { field html } } } none: search(first: 1) { edges { highlights { html } } } }`,
+		nil,
+	).ok()
 	fields := map[any]bool{}
 	for i := range a.list("search", "edges") {
 		for _, m := range a.maps("search", "edges", i, "highlights") {
@@ -379,7 +406,9 @@ func highlightsAreSafe(t *testing.T, h *testHub, s *seed) {
 	}
 	// No highlight of any of a day's words has another element.
 	for _, q := range seedWords[:6] {
-		a := h.ask(`query($q: String) { search(query: $q, first: 50) { edges { highlights { field html } } } }`, map[string]any{"q": q}).ok()
+		a := h.ask(
+			`query($q: String) { search(query: $q, first: 50) { edges { highlights { field html } } } }`, map[string]any{"q": q},
+		).ok()
 		for i := range a.list("search", "edges") {
 			for _, m := range a.maps("search", "edges", i, "highlights") {
 				if !onlyMarks.MatchString(m["html"].(string)) {
@@ -391,31 +420,51 @@ func highlightsAreSafe(t *testing.T, h *testHub, s *seed) {
 }
 
 func themeGetsAnotherName(t *testing.T, h *testHub, s *seed) {
-	a := h.ask(`{ theme(slug: "settlement.housing") { id label labels { language name } } search(filter: {themes: ["settlement.housing"]}) { totalCount } before: search(query: "gullfiskbolle") { totalCount } }`, nil).ok()
+	a := h.ask(
+		`{ theme(slug: "settlement.housing") { id label labels { language name } } search(filter: {themes: ["settlement.housing"]}) { totalCount } before: search(query: "gullfiskbolle") { totalCount } }`,
+		nil,
+	).ok()
 	if a.at("before", "totalCount") != 0.0 {
 		t.Fatalf("the new name finds %v before", a.at("before", "totalCount"))
 	}
-	s.data(t, a.at("theme", "id").(string), map[string]any{"labels": []any{map[string]any{"language": "NB", "text": "Gullfiskbolle"}, map[string]any{"language": "NN", "text": "Gullfiskbolle"}}})
+	s.data(t, a.at("theme", "id").(string), map[string]any{"labels": []any{
+		map[string]any{"language": "NB", "text": "Gullfiskbolle"}, map[string]any{"language": "NN", "text": "Gullfiskbolle"},
+	}})
 	h.caughtUpNow()
 	b := h.ask(`{ theme(slug: "settlement.housing") { label } search(query: "gullfiskbolle") { totalCount } filter: search(filter: {themes: ["settlement.housing"]}, facets: [THEME]) { totalCount facets { values { value label } } }
 		suggest(text: "gullf") { text type } facetValues(facet: THEME, startingWith: "gullf") { value label } practices(first: 50, filter: {themes: ["settlement.housing"]}) { nodes { themes { slug label } } } }`, nil).ok()
-	if b.at("theme", "label") != "Gullfiskbolle" || b.at("search", "totalCount") != a.at("search", "totalCount") || b.at("filter", "totalCount") != a.at("search", "totalCount") {
-		t.Errorf("with the new name %v are found, wanted the theme's %v", b.at("search", "totalCount"), a.at("search", "totalCount"))
+	if b.at("theme", "label") != "Gullfiskbolle" || b.at("search", "totalCount") != a.at("search", "totalCount") ||
+		b.at("filter", "totalCount") != a.at("search", "totalCount") {
+		t.Errorf(
+			"with the new name %v are found, wanted the theme's %v", b.at("search", "totalCount"), a.at("search", "totalCount"),
+		)
 	}
 	equal(t, "suggestion", b.at("suggest"), []any{map[string]any{"text": "Gullfiskbolle", "type": nil}})
-	equal(t, "facet value", b.at("facetValues"), []any{map[string]any{"value": "settlement.housing", "label": "Gullfiskbolle"}})
-	if !slices.ContainsFunc(b.maps("filter", "facets", 0, "values"), func(v map[string]any) bool { return v["label"] == "Gullfiskbolle" }) {
+	equal(
+		t, "facet value", b.at("facetValues"), []any{map[string]any{"value": "settlement.housing", "label": "Gullfiskbolle"}},
+	)
+	if !slices.ContainsFunc(b.maps("filter", "facets", 0, "values"), func(v map[string]any) bool {
+		return v["label"] == "Gullfiskbolle"
+	}) {
 		t.Error("the facet has the old name")
 	}
 }
 
 func withdrawnIsGone(t *testing.T, h *testHub, s *seed) {
-	id := s.put(t, "TOOL", map[string]any{"kind": "GUIDE", "texts": []any{map[string]any{"language": "NB", "title": "Marsipangris for alle"}}})
+	id := s.put(t, "TOOL", map[string]any{
+		"kind": "GUIDE", "texts": []any{map[string]any{"language": "NB", "title": "Marsipangris for alle"}},
+	})
 	h.caughtUpNow()
 	count := func(viewer string) []any {
 		h.caughtUpNow()
-		a := h.askAs(viewer, `{ search(query: "marsipangris", facets: [KIND]) { totalCount nodes { id } facets { values { value } } } suggest(text: "marsip") { text } }`, nil).ok()
-		return []any{a.at("search", "totalCount"), len(a.list("search", "nodes")), len(a.list("suggest")), len(a.list("search", "facets", 0, "values"))}
+		a := h.askAs(
+			viewer,
+			`{ search(query: "marsipangris", facets: [KIND]) { totalCount nodes { id } facets { values { value } } } suggest(text: "marsip") { text } }`,
+			nil,
+		).ok()
+		return []any{a.at("search", "totalCount"), len(a.list("search", "nodes")), len(a.list("suggest")), len(
+			a.list("search", "facets", 0, "values"),
+		)}
 	}
 	equal(t, "published", count(""), []any{1, 1, 1, 1})
 	s.change(t, id, map[string]any{"audience": "MEMBERS"})
@@ -436,7 +485,10 @@ func withdrawnIsGone(t *testing.T, h *testHub, s *seed) {
 
 func searchByFormerMunicipality(t *testing.T, h *testHub, s *seed) {
 	titles := func(number string) []string {
-		a := h.ask(`query($n: [String!]) { search(filter: {municipalities: $n}, first: 100, orderBy: TITLE, facets: [MUNICIPALITY]) { nodes { id } facets { values { value selected } } } }`, map[string]any{"n": []string{number}}).ok()
+		a := h.ask(
+			`query($n: [String!]) { search(filter: {municipalities: $n}, first: 100, orderBy: TITLE, facets: [MUNICIPALITY]) { nodes { id } facets { values { value selected } } } }`,
+			map[string]any{"n": []string{number}},
+		).ok()
 		return a.strings("id", "search", "nodes")
 	}
 	for old, today := range map[string]string{"1401": "4602", "0417": "3413", "1601": "5001", "0220": "3203", "1534": "1580"} {
@@ -451,7 +503,10 @@ func searchByFormerMunicipality(t *testing.T, h *testHub, s *seed) {
 		t.Errorf("9999 finds %v", none)
 	}
 	id := h.ask(`{ municipality(number: "1401") { id } }`, nil).ok().at("municipality", "id")
-	entry := s.put(t, "PRACTICE", map[string]any{"kind": "ADVICE", "texts": localTexts("Fra Flora", "NB"), "municipalities": []any{map[string]any{"municipality": id, "role": "CASE"}}})
+	entry := s.put(t, "PRACTICE", map[string]any{
+		"kind": "ADVICE", "texts": localTexts("Fra Flora", "NB"),
+		"municipalities": []any{map[string]any{"municipality": id, "role": "CASE"}},
+	})
 	h.caughtUpNow()
 	if got := titles("4602"); !slices.Contains(got, entry) {
 		t.Error("an entry of Flora itself is not found by Kinn's number")

@@ -14,8 +14,7 @@ import (
 	"dugnad/search/demand"
 )
 
-// searchAPI answers Meilisearch's search protocol. Whoever asks, and with whatever key, is answered as an anonymous
-// reader.
+// searchAPI answers Meilisearch's search protocol. Every caller, with any key, is answered as an anonymous reader.
 func (h *Hub) searchAPI() http.Handler {
 	protocol := h.searchProtocol()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -29,7 +29,8 @@ func (h *testHub) searchAPI(route, body string, headers ...string) (int, map[str
 	if err := json.Unmarshal(a.Body, &answer); err != nil {
 		h.t.Fatalf("%s answers what is no JSON object: %.200s", route, a.Body)
 	}
-	if a.Header.Get("Access-Control-Allow-Origin") != "*" || a.Header.Get("Access-Control-Allow-Credentials") != "" || !strings.HasPrefix(a.Header.Get("Content-Type"), "application/json") {
+	if a.Header.Get("Access-Control-Allow-Origin") != "*" || a.Header.Get("Access-Control-Allow-Credentials") != "" ||
+		!strings.HasPrefix(a.Header.Get("Content-Type"), "application/json") {
 		h.t.Errorf("%s: headers %v", route, a.Header)
 	}
 	return a.Status, answer
@@ -75,7 +76,8 @@ func TestSearchAPI(t *testing.T) {
 				if got := found(a); !slices.Equal(got, []string{visible}) {
 					t.Errorf("with %v: %v", headers, got)
 				}
-				if text := fmt.Sprint(a); strings.Contains(text, "medlemmer") || strings.Contains(text, hidden) || strings.Contains(text, "utkast") {
+				if text := fmt.Sprint(a); strings.Contains(text, "medlemmer") || strings.Contains(text, hidden) ||
+					strings.Contains(text, "utkast") {
 					t.Errorf("with %v: %s", headers, text)
 				}
 			}
@@ -113,14 +115,20 @@ func TestSearchAPI(t *testing.T) {
 			both := search(`{"filter": "(type IN [REPORT, TOOL] OR type = PRACTICE) AND themes = settlement"}`)
 			g = n.ask(`{ search(filter: {types: [REPORT, TOOL, PRACTICE], themes: ["settlement"]}) { totalCount } }`, nil).ok()
 			equal(t, "a nested filter", both["estimatedTotalHits"], g.at("search", "totalCount"))
-			equal(t, "a value that nothing has", search(`{"filter": "type = \"a\\\" OR type = REPORT\""}`)["estimatedTotalHits"], 0)
+			equal(
+				t, "a value that nothing has", search(`{"filter": "type = \"a\\\" OR type = REPORT\""}`)["estimatedTotalHits"], 0,
+			)
 			equal(t, "an empty list", search(`{"filter": "type IN []"}`)["estimatedTotalHits"], 0)
 		})
 		t.Run("pages", func(t *testing.T) {
-			_, a := n.searchAPI("/multi-search", `{"queries": [{"indexUid": "hub_public", "page": 2, "hitsPerPage": 7}, {"indexUid": "hub_public:title:asc", "limit": 7, "offset": 7}, {"indexUid": "hub_public", "offset": 5000}]}`)
+			_, a := n.searchAPI(
+				"/multi-search",
+				`{"queries": [{"indexUid": "hub_public", "page": 2, "hitsPerPage": 7}, {"indexUid": "hub_public:title:asc", "limit": 7, "offset": 7}, {"indexUid": "hub_public", "offset": 5000}]}`,
+			)
 			results := a["results"].([]any)
 			first := results[0].(map[string]any)
-			if len(found(first)) != 7 || first["page"] != 2. || first["totalPages"].(float64) < 100 || first["totalHits"].(float64) > 1000 {
+			if len(found(first)) != 7 || first["page"] != 2. || first["totalPages"].(float64) < 100 ||
+				first["totalHits"].(float64) > 1000 {
 				t.Errorf("page 2: %v", first)
 			}
 			if got := found(results[2].(map[string]any)); len(got) != 0 {
@@ -131,7 +139,9 @@ func TestSearchAPI(t *testing.T) {
 		})
 		t.Run("facet search", func(t *testing.T) {
 			for typed, want := range map[string]string{"folkehelse": "fhi", "FHI": "fhi"} {
-				_, a := n.searchAPI("/indexes/hub_public/facet-search", fmt.Sprintf(`{"facetName": "organizations", "facetQuery": %q, "q": ""}`, typed))
+				_, a := n.searchAPI("/indexes/hub_public/facet-search", fmt.Sprintf(
+					`{"facetName": "organizations", "facetQuery": %q, "q": ""}`, typed,
+				))
 				if !strings.Contains(fmt.Sprint(a["facetHits"]), want) {
 					t.Errorf("%q: %v", typed, a)
 				}
@@ -203,7 +213,11 @@ func searchAPIRefuses(t *testing.T, h *testHub) {
 		{search, `{"highlightPreTag": "` + strings.Repeat("x", 61) + `"}`, 400, "invalid_search_highlight_pre_tag"},
 		{search, `{"q": "` + strings.Repeat("x", 70_000) + `"}`, 413, "payload_too_large"},
 		{"/multi-search", `{"queries": [], "federation": {}}`, 400, "bad_request"},
-		{"/multi-search", `{"queries": [` + strings.Repeat(`{"indexUid": "hub_public"},`, 10) + `{"indexUid": "hub_public"}]}`, 400, "bad_request"},
+		{
+			"/multi-search",
+			`{"queries": [` + strings.Repeat(`{"indexUid": "hub_public"},`, 10) + `{"indexUid": "hub_public"}]}`, 400,
+			"bad_request",
+		},
 		{"/indexes/hub_public/facet-search", `{}`, 400, "missing_facet_search_facet_name"},
 		{"/indexes/hub_public/facet-search", `{"facetName": "secret"}`, 400, "invalid_facet_search_facet_name"},
 		{"/indexes/hub_members/facet-search", `{"facetName": "type"}`, 404, "index_not_found"},

@@ -17,8 +17,8 @@ import (
 	"dugnad/search/meilisearch/meilitest"
 )
 
-// TestSearchDown publishes a thousand entries while the search server is away: that goes on as ever, lists show them, search says that it is not
-// there, and when the server is back it finds them without anybody doing anything.
+// TestSearchDown publishes a thousand entries while the search server is away: that goes on as ever, lists show them,
+// search says that it is not there, and when the server is back it finds them without intervention.
 func TestSearchDown(t *testing.T) {
 	eachDialect(t, func(t *testing.T, dialect string) {
 		server := meilitest.Start(t)
@@ -46,7 +46,9 @@ func TestSearchDown(t *testing.T) {
 			proxy.ServeHTTP(w, r)
 		}))
 		t.Cleanup(between.Close)
-		searchDown(t, demoHub(t, anyDialect(), func(c *Config) { c.MeiliURL, c.MeiliKey = between.URL, key }), between.URL, &down)
+		searchDown(
+			t, demoHub(t, anyDialect(), func(c *Config) { c.MeiliURL, c.MeiliKey = between.URL, key }), between.URL, &down,
+		)
 	})
 }
 
@@ -54,7 +56,10 @@ func searchDown(t *testing.T, h *testHub, address string, down *atomic.Bool) {
 	n := h.newsroom()
 	titles := func(word string) []string {
 		t.Helper()
-		return h.ask(`query($q: String!) { search(query: $q, first: 100) { nodes { ... on Content { title } } } }`, map[string]any{"q": word}).ok().strings("title", "search", "nodes")
+		return h.ask(
+			`query($q: String!) { search(query: $q, first: 100) { nodes { ... on Content { title } } } }`,
+			map[string]any{"q": word},
+		).ok().strings("title", "search", "nodes")
 	}
 	first := n.draft("EDITOR", "Mentor for nyankomne")
 	n.act("EDITOR", "publish", "", item(first, 1))
@@ -85,7 +90,8 @@ func searchDown(t *testing.T, h *testHub, address string, down *atomic.Bool) {
 	if got := h.ask(`{ practices(first: 1) { totalCount } }`, nil).ok().at("practices", "totalCount"); got.(float64) <= entries {
 		t.Errorf("lists show %v practices", got)
 	}
-	if a := h.ask(`{ search(query: "ullteppe") { totalCount } }`, nil); a.code() != "UNAVAILABLE" || strings.Contains(string(a.Body), address) {
+	if a := h.ask(`{ search(query: "ullteppe") { totalCount } }`, nil); a.code() != "UNAVAILABLE" ||
+		strings.Contains(string(a.Body), address) {
 		t.Errorf("search answers %s", a.Body)
 	}
 	for path, want := range map[string]int{

@@ -15,8 +15,8 @@ import (
 	"dugnad/schema"
 )
 
-// seed makes content like the demo's in any number, for tests that need many rows and for the benchmark. The same number gives the same
-// content; every third entry is for members.
+// seed makes content like the demo's in any number, for tests that need many rows and for the benchmark. The same
+// number gives the same content; every third entry is for members.
 type seed struct {
 	ctx     context.Context
 	service *content.Service
@@ -135,12 +135,21 @@ func (s *seed) document(t schema.ContentType, i int) map[string]any {
 		"texts": []map[string]any{text}, "themes": s.pick(s.themes, 3), "targetGroups": s.pick(s.targetGroups, 2), "methods": s.pick(s.methods, 1),
 		"contacts": s.pick(s.contacts, 1), "lawSections": s.pick(s.lawSections, 1), "image": s.pick(s.assets, 1)[0],
 		"municipalities": municipalities, "organizations": organizations,
-		"districts":             []map[string]any{{"district": s.pick(s.districts, 1)[0], "role": "CASE"}},
-		"issued":                map[string]any{"date": fmt.Sprintf("%d-%02d-%02d", 2000+s.random.IntN(25), 1+s.random.IntN(12), 1+s.random.IntN(28)), "precision": "DAY"},
+		"districts": []map[string]any{{"district": s.pick(s.districts, 1)[0], "role": "CASE"}},
+		"issued": map[string]any{
+			"date":      fmt.Sprintf("%d-%02d-%02d", 2000+s.random.IntN(25), 1+s.random.IntN(12), 1+s.random.IntN(28)),
+			"precision": "DAY",
+		},
 		"unnamedMunicipalities": []map[string]any{{"count": 17, "role": "PILOT", "note": local("ikkje namngjevne")}},
-		"keyFigures":            []map[string]any{{"label": local("Delen som lukkast"), "value": s.random.IntN(100), "unit": "percent", "n": 100}},
-		"evidence":              map[string]any{"level": s.random.IntN(6), "direction": "POSITIVE", "rater": s.pick(s.organizations, 1)[0]},
-		"downloads":             []map[string]any{{"title": local("Rapporten"), "format": "PDF", "note": local("Spør utgjevaren")}},
+		"keyFigures": []map[string]any{
+			{"label": local("Delen som lukkast"), "value": s.random.IntN(100), "unit": "percent", "n": 100},
+		},
+		"evidence": map[string]any{
+			"level": s.random.IntN(6), "direction": "POSITIVE", "rater": s.pick(s.organizations, 1)[0],
+		},
+		"downloads": []map[string]any{
+			{"title": local("Rapporten"), "format": "PDF", "note": local("Spør utgjevaren")},
+		},
 	}
 	if i%3 == 2 {
 		document["audience"] = "MEMBERS"

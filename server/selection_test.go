@@ -7,7 +7,8 @@ import (
 	"testing"
 )
 
-// Every field answers the same whether it is asked for alone or beside others: nothing depends on a column that another field brought.
+// Every field answers the same whether it is asked for alone or beside others: nothing depends on a column that another
+// field brought.
 func TestFieldsAloneAnswerAsTogether(t *testing.T) {
 	walker(t)
 	eachDemo(t, func(t *testing.T, h *testHub) {
@@ -22,10 +23,24 @@ func TestFieldsAloneAnswerAsTogether(t *testing.T) {
 			"downloads { title format bytes sizeAsStated language url note }", "related { totalCount edges { type direction position section note node { title summary } } }",
 		}
 		own := map[string][]string{
-			"practices":   {"kind", "challenge", "goals", "steps", "resources", "cost", "preconditions", "results { label before after }", "lessons", "didNotWork", "period { start end ongoing }", "tools { nodes { title } }", "reports { nodes { summary } }"},
-			"tools":       {"kind", "howToUse", "steps", "sectors", "licence", "link", "files { url }", "runningTime", "reports { nodes { findings } }", "practices { nodes { steps } }"},
-			"reports":     {"kind", "editionYear", "series", "method", "sample", "sampleSize", "funding { amount currency projectNumber funder { name } }", "practices { nodes { goals } }", "tools { nodes { howToUse } }"},
-			"projects":    {"projectNumber", "value", "currency", "period { start end }", "goals", "needs", "method", "problemStatement", "researchQuestions", "funding { funder { slug } }"},
+			"practices": {
+				"kind", "challenge", "goals", "steps", "resources", "cost", "preconditions", "results { label before after }",
+				"lessons", "didNotWork", "period { start end ongoing }", "tools { nodes { title } }",
+				"reports { nodes { summary } }",
+			},
+			"tools": {
+				"kind", "howToUse", "steps", "sectors", "licence", "link", "files { url }", "runningTime",
+				"reports { nodes { findings } }", "practices { nodes { steps } }",
+			},
+			"reports": {
+				"kind", "editionYear", "series", "method", "sample", "sampleSize",
+				"funding { amount currency projectNumber funder { name } }", "practices { nodes { goals } }",
+				"tools { nodes { howToUse } }",
+			},
+			"projects": {
+				"projectNumber", "value", "currency", "period { start end }", "goals", "needs", "method", "problemStatement",
+				"researchQuestions", "funding { funder { slug } }",
+			},
 			"networks":    {"kind", "period { start }", "method", "meetings", "members { totalCount nodes { name } }"},
 			"events":      {"startsAt", "endsAt", "place", "online", "programme", "participants", "sectors"},
 			"collections": {"items { totalCount edges { note section position node { title } } }"},
@@ -33,7 +48,9 @@ func TestFieldsAloneAnswerAsTogether(t *testing.T) {
 		for list, of := range own {
 			all := append(append([]string{}, fields...), of...)
 			for _, context := range []string{"", "query @inContext(languages: [NN, EN]) "} {
-				together := h.ask(fmt.Sprintf("%s{ %s(first: 30) { nodes { %s } } }", context, list, strings.ReplaceAll(strings.Join(all, " "), "body(format: TEXT)", "plain: body(format: TEXT)")), nil).ok()
+				together := h.ask(fmt.Sprintf("%s{ %s(first: 30) { nodes { %s } } }", context, list, strings.ReplaceAll(
+					strings.Join(all, " "), "body(format: TEXT)", "plain: body(format: TEXT)",
+				)), nil).ok()
 				for _, f := range all {
 					name, _, _ := strings.Cut(strings.FieldsFunc(f, func(r rune) bool { return r == ' ' || r == '(' })[0], "(")
 					as := name

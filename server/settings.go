@@ -50,7 +50,8 @@ func unknownSettings(environ []string) []string {
 	var unknown []string
 	for _, pair := range environ {
 		name, _, _ := strings.Cut(pair, "=")
-		if strings.HasPrefix(name, "HUB_") && !strings.HasPrefix(name, "HUB_TEST_") && !isSetting(strings.TrimSuffix(name, "_FILE")) {
+		if strings.HasPrefix(name, "HUB_") && !strings.HasPrefix(name, "HUB_TEST_") &&
+			!isSetting(strings.TrimSuffix(name, "_FILE")) {
 			unknown = append(unknown, name)
 		}
 	}

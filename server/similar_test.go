@@ -32,7 +32,9 @@ func TestSimilar(t *testing.T) {
 
 		similar := func(viewer, id string) []string {
 			t.Helper()
-			return h.askAs(viewer, `query($id: ID!) { similar(id: $id, first: 20) { id title __typename } }`, map[string]any{"id": id}).ok().strings("id", "similar")
+			return h.askAs(
+				viewer, `query($id: ID!) { similar(id: $id, first: 20) { id title __typename } }`, map[string]any{"id": id},
+			).ok().strings("id", "similar")
 		}
 		got := similar("", a)
 		place := func(id string) int { return slices.Index(got, id) }
@@ -58,14 +60,21 @@ func TestSimilar(t *testing.T) {
 		if got := h.ask(`query($id: ID!) { similar(id: $id) { id } }`, map[string]any{"id": a}).ok().list("similar"); len(got) > 6 {
 			t.Errorf("%d when none is asked for", len(got))
 		}
-		got = h.askAs("member", `query($id: ID!) { similar(id: $id, first: 20) { id } }`, map[string]any{"id": a}).ok().strings("id", "similar")
+		got = h.askAs(
+			"member", `query($id: ID!) { similar(id: $id, first: 20) { id } }`, map[string]any{"id": a},
+		).ok().strings("id", "similar")
 		if place(members) != 0 {
 			t.Errorf("for members, similar to %s is %v, wanted %s first", a, got, members)
 		}
 		const query = `query($id: ID!, $n: Int!) { similar(id: $id, first: $n) { id title ... on Practice { themes { label } } } }`
-		plain, withThemes := h.ask(query, map[string]any{"id": a, "n": 1}).ok(), h.ask(query, map[string]any{"id": a, "n": 20}).ok()
+		plain, withThemes := h.ask(query, map[string]any{"id": a, "n": 1}).ok(), h.ask(
+			query, map[string]any{"id": a, "n": 20},
+		).ok()
 		if most := len(plain.Statements) + 2*7; len(withThemes.Statements) > most {
-			t.Errorf("twenty cost %d statements, one %d: %s", len(withThemes.Statements), len(plain.Statements), strings.Join(withThemes.Statements, "\n"))
+			t.Errorf(
+				"twenty cost %d statements, one %d: %s", len(withThemes.Statements), len(plain.Statements),
+				strings.Join(withThemes.Statements, "\n"),
+			)
 		}
 	})
 }

@@ -34,7 +34,7 @@ func TestProgram(t *testing.T) {
 	t.Run("settings from files", settingsFromFiles)
 }
 
-// process is the program running.
+// process is a running program.
 type process struct {
 	t      *testing.T
 	cmd    *exec.Cmd
@@ -44,7 +44,7 @@ type process struct {
 	status int
 }
 
-// lines are what a process has written so far.
+// lines holds what a process has written so far.
 type lines struct {
 	mu   sync.Mutex
 	text strings.Builder
@@ -122,11 +122,12 @@ func (p *process) get(path string) (int, string) {
 
 func (p *process) ask(query string) string {
 	p.t.Helper()
-	_, body := p.get("/graphql?query=" + strings.NewReplacer("{", "%7B", "}", "%7D", `"`, "%22", " ", "%20").Replace(query))
+	_, body := p.get("/graphql?query=" +
+		strings.NewReplacer("{", "%7B", "}", "%7D", `"`, "%22", " ", "%20").Replace(query))
 	return body
 }
 
-// ready waits until the program is ready, and tells which statuses /readyz had before.
+// ready waits until the program is ready, and returns the statuses of /readyz before that.
 func (p *process) ready(within time.Duration) (before []string) {
 	p.t.Helper()
 	for deadline := time.Now().Add(within); ; time.Sleep(2 * time.Millisecond) {
@@ -166,7 +167,8 @@ func programStarts(t *testing.T) {
 	if first.url == "" {
 		t.Fatalf("the program does not serve:\n%s", first.log)
 	}
-	if before := first.ready(time.Minute); len(before) == 0 || !strings.Contains(before[0], "the demo content is being loaded") {
+	if before := first.ready(time.Minute); len(before) == 0 ||
+		!strings.Contains(before[0], "the demo content is being loaded") {
 		t.Errorf("before it was ready it said %v", before)
 	}
 	counts := func(p *process) {
@@ -324,18 +326,27 @@ func programRefuses(t *testing.T) {
 		settings []string
 		says     string
 	}{
-		"demo content for everybody":   {[]string{"HUB_ADDR=0.0.0.0:0", "HUB_DEMO=true", "HUB_DATA=" + folder}, "HUB_DEMO is for trying the hub out and needs a loopback address"},
+		"demo content for everybody": {
+			[]string{"HUB_ADDR=0.0.0.0:0", "HUB_DEMO=true", "HUB_DATA=" + folder},
+			"HUB_DEMO is for trying the hub out and needs a loopback address",
+		},
 		"an address that is not ours":  {[]string{"HUB_ADDR=203.0.113.1:80", "HUB_DATA=" + folder}, "HUB_ADDR"},
 		"a data folder that is a file": {[]string{"HUB_DATA=" + file}, file},
-		"a short key in a file":        {[]string{"HUB_SECRET_KEY_FILE=" + file, "HUB_DATA=" + folder}, "HUB_SECRET_KEY has 4 characters"},
-		"a file that is not there":     {[]string{"HUB_ADDR_FILE=" + filepath.Join(folder, "none"), "HUB_ADDR="}, "both set"},
-		"a database that is not there": {[]string{"HUB_DATABASE_URL=postgres://nobody:secret-word@127.0.0.1:1/x?sslmode=disable", "HUB_DATA=" + folder}, "127.0.0.1"},
+		"a short key in a file": {
+			[]string{"HUB_SECRET_KEY_FILE=" + file, "HUB_DATA=" + folder}, "HUB_SECRET_KEY has 4 characters",
+		},
+		"a file that is not there": {[]string{"HUB_ADDR_FILE=" + filepath.Join(folder, "none"), "HUB_ADDR="}, "both set"},
+		"a database that is not there": {
+			[]string{"HUB_DATABASE_URL=postgres://nobody:secret-word@127.0.0.1:1/x?sslmode=disable", "HUB_DATA=" + folder},
+			"127.0.0.1",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := start(t, test.settings...)
 			<-p.ended
 			said := p.log.String()
-			if p.status == 0 || !strings.Contains(said, test.says) || strings.Contains(said, "goroutine") || strings.Contains(said, "secret-word") {
+			if p.status == 0 || !strings.Contains(said, test.says) || strings.Contains(said, "goroutine") ||
+				strings.Contains(said, "secret-word") {
 				t.Errorf("it ended with %d:\n%s", p.status, said)
 			}
 		})
@@ -352,7 +363,10 @@ func settingsFromFiles(t *testing.T) {
 		return path
 	}
 	data := filepath.Join(folder, "data")
-	p := start(t, "HUB_DATA_FILE="+write("folder", data+"\n"), "HUB_SECRET_KEY_FILE="+write("key", strings.Repeat("k", 40)+"\n"), "HUB_BASE_URL_FILE="+write("url", "https://hub.example/\n"))
+	p := start(
+		t, "HUB_DATA_FILE="+write("folder", data+"\n"), "HUB_SECRET_KEY_FILE="+write("key", strings.Repeat("k", 40)+"\n"),
+		"HUB_BASE_URL_FILE="+write("url", "https://hub.example/\n"),
+	)
 	p.ready(time.Minute)
 	if _, err := os.Stat(filepath.Join(data, searchFolder)); err != nil {
 		t.Errorf("the data is not in the folder that the file names: %v", err)

@@ -16,13 +16,13 @@ import (
 	"dugnad/schema"
 )
 
-// A list costs the same number of SQL statements whatever the number of its parents. This walks the schema, so that a new field is in
-// it by itself, and fails when a field was not asked of a hundred parents that have something in it.
+// A list costs the same number of SQL statements whatever the number of its parents. The test walks the schema, so that
+// new fields are included, and fails if a field was not queried of a hundred parents with a value.
 
 // parentCounts are the numbers of parents that must cost the same.
 var parentCounts = []int{1, 10, 100}
 
-// notOfAHundred are the fields that cannot be asked of a hundred parents in one operation.
+// notOfAHundred are the fields that cannot be queried of a hundred parents in one operation.
 var notOfAHundred = map[string]string{
 	"SearchConnection.edges":         "an operation has few searches; the hits are counted",
 	"SearchConnection.nodes":         "an operation has few searches; the hits are counted",
@@ -38,12 +38,12 @@ var notOfAHundred = map[string]string{
 	"Suggestion.node":                "suggest gives at most eight; counted with one and eight",
 }
 
-// parentBudget is what may be asked of each of a hundred parents, under the limit of 25,000.
+// parentBudget is the cost allowed for each of a hundred parents, within the limit of 25,000.
 const parentBudget = 235
 
 var bodiesColumn = regexp.MustCompile(`\bbodies\b`)
 
-// statements walks the schema over content in which all entries of a type are of one form.
+// statements walks the schema over content in which all entries of a type have the same fields.
 type statements struct {
 	*testHub
 	t      *testing.T
@@ -92,7 +92,8 @@ func (w *statements) in(t *testing.T) *statements {
 	return &in
 }
 
-// fill makes a hundred entries of each type and some more, because a page reads the row after it, of one form: each has something in every field, and is related to the same types.
+// fill makes a hundred entries of each type and some more, because a page reads the row after it, of one form: each has
+// something in every field, and is related to the same types.
 func (w *statements) fill() {
 	form := func(of schema.ContentType, word string, relations func(i int) []any) func(int, map[string]any) {
 		return func(i int, d map[string]any) {
@@ -100,7 +101,9 @@ func (w *statements) fill() {
 			text := d["texts"].([]map[string]any)[0]
 			text["title"] = fmt.Sprintf("%s %s %d", word, strings.ToLower(string(of)), i)
 			maps.Copy(text, map[schema.ContentType]map[string]any{
-				"PRACTICE": {"goals": []string{"mål"}, "steps": []string{"steg"}}, "TOOL": {"steps": []string{"steg"}, "sectors": []string{"helse"}},
+				"PRACTICE": {"goals": []string{"mål"}, "steps": []string{"steg"}}, "TOOL": {
+					"steps": []string{"steg"}, "sectors": []string{"helse"},
+				},
 				"PROJECT": {"goals": []string{"mål"}, "needs": []string{"behov"}, "researchQuestions": []string{"kva"}}, "EVENT": {"sectors": []string{"helse"}},
 			}[of])
 			for _, period := range []schema.ContentType{"PRACTICE", "PROJECT", "NETWORK"} {
@@ -220,7 +223,7 @@ type selected struct {
 	cost int
 }
 
-// leaves selects the fields that are values, but for bodies.
+// leaves selects the scalar fields except bodies.
 func (w *statements) leaves(def *ast.Definition) string {
 	var names []string
 	for _, f := range def.Fields {
@@ -268,7 +271,8 @@ func (w *statements) of(f *ast.FieldDefinition, depth, budget int) []selected {
 		node := w.schema.Types[edge.Fields.ForName("node").Type.Name()]
 		for _, b := range w.below(node, depth, (budget-8)/2) {
 			out = append(out, selected{
-				f.Name + "(first: 2) { totalCount pageInfo { hasNextPage endCursor } edges { " + w.leaves(edge) + " node { " + w.on(node, b.text) + " } } nodes { id } }",
+				f.Name + "(first: 2) { totalCount pageInfo { hasNextPage endCursor } edges { " + w.leaves(edge) + " node { " + w.on(node, b.text) +
+					" } } nodes { id } }",
 				1 + 1 + 1 + 2*(2+b.cost) + 2,
 			})
 		}
@@ -296,7 +300,7 @@ func (w *statements) on(def *ast.Definition, text string) string {
 	return text
 }
 
-// run asks, looks for what must not be read, and notes what there is in the answer.
+// run executes the query, checks that nothing forbidden is read, and records the fields with values.
 func (w *statements) run(query string, variables map[string]any) *answer {
 	w.t.Helper()
 	a := w.ask(query, variables).ok()
@@ -313,7 +317,7 @@ func (w *statements) run(query string, variables map[string]any) *answer {
 	return a
 }
 
-// note tells of every field in the data that has something, by its path and by the name of its type.
+// note records every field in the data that has a value, by its path and by the name of its type.
 func note(s *ast.Schema, def *ast.Definition, data map[string]any, path string, seen func(path, field string)) {
 	if name, ok := data["__typename"].(string); ok {
 		def = s.Types[name]
@@ -339,7 +343,7 @@ func note(s *ast.Schema, def *ast.Definition, data map[string]any, path string, 
 	}
 }
 
-// candidates are ids of the type.
+// candidates returns ids of the type.
 func (w *statements) candidates(def *ast.Definition) []string {
 	if of := contentTypeOf(def); of != "" {
 		return w.s.entries[of]
@@ -378,8 +382,8 @@ func nodesOf(def *ast.Definition, selection string) string {
 	return "query($ids: [ID!]!) { nodes(ids: $ids) { __typename ... on " + def.Name + " { " + selection + " } } }"
 }
 
-// fullest gives a hundred ids, those first that have most kinds of things in the selection, over and over when fewer have anything; and
-// what was answered for them together, if that is known.
+// fullest gives a hundred ids, those first that have most kinds of things in the selection, over and over when fewer
+// have anything; and what was answered for them together, if that is known.
 func (w *statements) fullest(def *ast.Definition, field, selection string) (fullest []string, together *answer) {
 	kinds := map[string]int{}
 	var ids []string
@@ -423,7 +427,7 @@ func (w *statements) field(def *ast.Definition, f *ast.FieldDefinition) {
 	}
 }
 
-// same holds that the numbers of parents cost the same.
+// same checks that all numbers of parents cost the same.
 func (w *statements) same(what string, ask func(n int) *answer) {
 	w.t.Helper()
 	var counts []int
@@ -478,7 +482,9 @@ func (w *statements) ways(def *ast.Definition) []way {
 		if isConnection(inner) && inner.Fields.ForName("nodes").Type.Name() == def.Name {
 			all = append(all,
 				way{"nodes of " + f.Name, "query($n: Int) { " + f.Name + "(first: $n) { nodes { %s } } }", nil, 1, of != ""},
-				way{"edges of " + f.Name, "query($n: Int) { " + f.Name + "(first: $n) { edges { node { %s } } } }", nil, 1, of != ""})
+				way{
+					"edges of " + f.Name, "query($n: Int) { " + f.Name + "(first: $n) { edges { node { %s } } } }", nil, 1, of != "",
+				})
 		}
 	}
 	on := "... on " + def.Name + " { %s }"
@@ -489,8 +495,20 @@ func (w *statements) ways(def *ast.Definition) []way {
 			words, after = "zebrafisk", w.lastBefore(of)
 		}
 		all = append(all,
-			way{"hits", "query($n: Int, $q: String) { search(first: $n, query: $q, filter: {types: [" + searched.Name + "]}) { edges { node { __typename " + on + " } } } }", map[string]any{"q": words}, 1, of != ""},
-			way{"changes", "query($n: Int, $c: Cursor) { changes(first: $n, after: $c, filter: {types: [" + searched.Name + "]}) { nodes { node { __typename " + on + " } } } }", map[string]any{"c": after}, -1, of != ""})
+			way{
+				"hits",
+				"query($n: Int, $q: String) { search(first: $n, query: $q, filter: {types: [" + searched.Name + "]}) { edges { node { __typename " + on + " } } } }",
+				map[string]any{"q": words},
+				1,
+				of != "",
+			},
+			way{
+				"changes",
+				"query($n: Int, $c: Cursor) { changes(first: $n, after: $c, filter: {types: [" + searched.Name + "]}) { nodes { node { __typename " + on + " } } } }",
+				map[string]any{"c": after},
+				-1,
+				of != "",
+			})
 	}
 	if of != "" {
 		all = append(all, way{
@@ -540,7 +558,10 @@ func (w *statements) way(def *ast.Definition, by way, batches []batch) {
 			}
 			cost := len(a.Statements) - base[n]
 			if cost > b.statements || by.uniform && cost != b.statements {
-				w.t.Errorf("%d cost %d statements more, by nodes(ids:) %d: %s%s", n, cost, b.statements, b.text, more(few.Statements, a.Statements))
+				w.t.Errorf(
+					"%d cost %d statements more, by nodes(ids:) %d: %s%s", n, cost, b.statements, b.text,
+					more(few.Statements, a.Statements),
+				)
 			}
 		}
 	}
@@ -552,7 +573,8 @@ type batch struct {
 	statements int
 }
 
-// batches are all fields of the type, one level of each, in selections within the budget; texts, which load bodies, apart.
+// batches are all fields of the type, one level of each, in selections within the budget; texts, which load bodies,
+// apart.
 func (w *statements) batches(def *ast.Definition) (all []batch) {
 	now := selected{}
 	put := func(text string) {
@@ -579,7 +601,7 @@ func (w *statements) batches(def *ast.Definition) (all []batch) {
 	return all
 }
 
-// rootLists counts what a list costs with everything a connection has.
+// rootLists counts the statements of each list with all fields of a connection.
 func (w *statements) rootLists() {
 	for _, f := range w.schema.Query.Fields {
 		def := w.schema.Types[f.Type.Name()]
@@ -594,7 +616,8 @@ func (w *statements) rootLists() {
 		if f.Name == "changes" { // each type costs its own
 			arguments += ", filter: {types: [PRACTICE]}"
 		}
-		query := "query($n: Int) { " + f.Name + "(" + arguments + ") { " + total + " pageInfo { hasNextPage hasPreviousPage startCursor endCursor } edges { cursor node { id } } nodes { id } } }"
+		query := "query($n: Int) { " + f.Name + "(" + arguments + ") { " + total +
+			" pageInfo { hasNextPage hasPreviousPage startCursor endCursor } edges { cursor node { id } } nodes { id } } }"
 		w.same(query, func(n int) *answer { return w.run(query, map[string]any{"n": n}) })
 		if f.Name == "search" || f.Name == "changes" {
 			continue
@@ -611,7 +634,9 @@ func (w *statements) rootLists() {
 }
 
 func (w *statements) searches() {
-	query := `query($n: Int) { search(query: "zebrafisk", first: $n, filter: {types: [PRACTICE]}, facets: [` + strings.Join(enumNames(w.schema, "SearchFacet"), ", ") + `]) {
+	query := `query($n: Int) { search(query: "zebrafisk", first: $n, filter: {types: [PRACTICE]}, facets: [` + strings.Join(
+		enumNames(w.schema, "SearchFacet"), ", ",
+	) + `]) {
 		totalCount pageInfo { hasNextPage } edges { cursor node { id } HIGHLIGHTS } nodes { id } facets { facet hasMore values(first: 100) { value label count parent } } } }`
 	plain := strings.Replace(query, "HIGHLIGHTS", "", 1)
 	w.same("search with all facets", func(n int) *answer { return w.run(plain, map[string]any{"n": n}) })
@@ -635,11 +660,14 @@ func (w *statements) suggestions() {
 		types[s["type"]] = true
 	}
 	if most := len(one.Statements) * len(types); len(eight.maps("suggest")) != 8 || len(eight.Statements) > most {
-		w.t.Errorf("%d suggestions of %d types cost %d statements, one %d", len(eight.maps("suggest")), len(types), len(eight.Statements), len(one.Statements))
+		w.t.Errorf(
+			"%d suggestions of %d types cost %d statements, one %d", len(eight.maps("suggest")), len(types),
+			len(eight.Statements), len(one.Statements),
+		)
 	}
 }
 
-// nothingLeftOut fails for a field that was not asked of a hundred parents that have something in it.
+// nothingLeftOut fails for each field that was not queried of a hundred parents with a value.
 func (w *statements) nothingLeftOut() {
 	nested := map[string]bool{}
 	for _, def := range w.schema.Types {
@@ -651,7 +679,8 @@ func (w *statements) nothingLeftOut() {
 	}
 	reached := forReaders(w.schema)
 	for name, def := range w.schema.Types {
-		if def.Kind != ast.Object || !reached[name] || strings.HasPrefix(name, "__") || def == w.schema.Query || def == w.schema.Mutation || def == w.schema.Subscription {
+		if def.Kind != ast.Object || !reached[name] || strings.HasPrefix(name, "__") || def == w.schema.Query ||
+			def == w.schema.Mutation || def == w.schema.Subscription {
 			continue
 		}
 		for _, f := range objectFields(w.schema, def) {

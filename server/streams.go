@@ -94,7 +94,8 @@ func (h *Hub) stillAllowed(ctx context.Context) error {
 		}
 		return err
 	}
-	same := cmp.Or(is.Kind, access.Anonymous) == cmp.Or(was.Kind, access.Anonymous) && is.Name == was.Name && is.HubRole == was.HubRole &&
+	same := cmp.Or(is.Kind, access.Anonymous) == cmp.Or(was.Kind, access.Anonymous) && is.Name == was.Name &&
+		is.HubRole == was.HubRole &&
 		maps.Equal(is.Roles, was.Roles) && slices.Equal(is.Scopes, was.Scopes)
 	if !same {
 		return errNotTheSame

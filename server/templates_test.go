@@ -22,8 +22,9 @@ import (
 	"dugnad/server/database/databasetest"
 )
 
-// demoTemplate is a hub's data with the demo content, its search index and the people of a newsroom. Loading the content takes
-// seconds and copying the template a fraction of one, so tests get theirs from demoHub, eachDemo or eachNewsroom.
+// demoTemplate is a hub's data with the demo content, its search index and the people of a newsroom. Loading the
+// content takes seconds and copying the template a fraction of one, so tests get theirs from demoHub, eachDemo or
+// eachNewsroom.
 var demoTemplate = databasetest.NewTemplate(buildDemo)
 
 // removeTemplates is for TestMain.
@@ -64,10 +65,11 @@ func buildDemo(ctx context.Context, o database.Options) (err error) {
 }
 
 func (h *Hub) organization(ctx context.Context, slug string) (id string, err error) {
-	return h.client.Organization.Query().Where(organization.Slug(slug)).OnlyID(access.WithViewer(ctx, access.System("test")))
+	return h.client.Organization.Query().Where(organization.Slug(slug)).
+		OnlyID(access.WithViewer(ctx, access.System("test")))
 }
 
-// people are one of every role in the first organisation, and a stranger, who is an ADMIN of the second.
+// people holds one account of every role in the first organisation, and a stranger, an ADMIN of the second.
 func people(first, second string) map[string]access.NewAccount {
 	return map[string]access.NewAccount{
 		"CONTRIBUTOR": {Organization: first, Role: schema.Contributor}, "EDITOR": {Organization: first, Role: schema.Editor},
@@ -97,7 +99,8 @@ func (h *Hub) makeAccount(ctx context.Context, name string, a access.NewAccount)
 	ctx = access.WithViewer(ctx, access.System("test"))
 	id = h.service.NewID("acc")
 	now := h.accounts.Now().UTC()
-	create := h.client.Account.Create().SetID(id).SetName(name).SetEmail(strings.ToLower(name) + "@example.org").SetPassword(hashForTests).
+	create := h.client.Account.Create().SetID(id).SetName(name).SetEmail(strings.ToLower(name) + "@example.org").
+		SetPassword(hashForTests).
 		SetCreatedAt(now)
 	if a.HubRole != "" {
 		create.SetHubRole(a.HubRole)

@@ -21,8 +21,9 @@ import (
 	"dugnad/server/database"
 )
 
-// testHub is a hub that answers over HTTP, on its own database and data folder. A request is of the viewer that its header X-Test-Viewer
-// names: member, or anonymous without it. X-Test-Count asks for the number of SQL statements in the answer's header.
+// testHub is a hub that answers over HTTP, on its own database and data folder. A request is of the viewer that its
+// header X-Test-Viewer names: member, or anonymous without it. X-Test-Count asks for the number of SQL statements in
+// the answer's header.
 type testHub struct {
 	*Hub
 	t       testing.TB
@@ -39,7 +40,9 @@ const (
 
 // aMember reads what is for members, and has no part in any organisation that owns something.
 func aMember() access.Viewer {
-	return access.Viewer{Kind: access.Member, Name: "acc_01m88ahx6q1a3jk2p313s8y32c", Roles: map[string]schema.Role{"org_01m88ahx6q1a3jk2p313s8y32c": schema.Contributor}}
+	return access.Viewer{Kind: access.Member, Name: "acc_01m88ahx6q1a3jk2p313s8y32c", Roles: map[string]schema.Role{
+		"org_01m88ahx6q1a3jk2p313s8y32c": schema.Contributor,
+	}}
 }
 
 // eachDialect runs the test on SQLite and on PostgreSQL, side by side with each other and with other tests.
@@ -71,19 +74,19 @@ func eachDemo(t *testing.T, test func(t *testing.T, h *testHub), settings ...fun
 	})
 }
 
-// uncached has a hub answer everything anew.
+// uncached turns off the hub's cache of answers.
 func uncached(c *Config) { c.CacheMB = 0 }
 
-// split reports whether scripts/test has split the tests of this package between a run with the race detector and one without,
-// because modernc's SQLite is Go code and takes most of the time when it is instrumented: with the race detector tests run on
-// PostgreSQL, without it on SQLite. Walkers run without it on both.
+// split reports whether scripts/test has split the tests of this package between a run with the race detector and one
+// without, because modernc's SQLite is Go code and takes most of the time when it is instrumented: with the race
+// detector tests run on PostgreSQL, without it on SQLite. Walkers run without it on both.
 func split() bool { return os.Getenv("HUB_TEST_SPLIT") == "true" }
 
 // walkers are the names of the tests that have called walker.
 var walkers sync.Map
 
-// walker declares that the test walks everything there is, one request after the other, or starts the program itself. The race
-// detector would make it many times slower and find nothing in it, so it runs without.
+// walker declares that the test walks everything there is, one request after the other, or starts the program itself.
+// The race detector would make it many times slower and find nothing in it, so it runs without.
 func walker(t *testing.T) {
 	t.Helper()
 	if underRace {
@@ -110,7 +113,8 @@ func skipOtherHalf(t *testing.T, dialect string) {
 	}
 }
 
-// anyDialect is for tests of which one database is enough: SQLite, and PostgreSQL in the half of a split that has the race detector.
+// anyDialect returns the database for tests that need only one: SQLite, or PostgreSQL in the half of a split run that
+// has the race detector.
 func anyDialect() string {
 	if split() && underRace {
 		return onPostgres
@@ -229,7 +233,7 @@ func (h *testHub) ask(query string, variables map[string]any) *answer {
 	return h.askAs("", query, variables)
 }
 
-// askAs posts an operation as the viewer: member, the secret of a key or a token, or nobody.
+// askAs posts an operation as the viewer: "member", the secret of a key or a token, or "" for an anonymous reader.
 func (h *testHub) askAs(viewer, query string, variables map[string]any) *answer {
 	h.t.Helper()
 	body, err := json.Marshal(map[string]any{"query": query, "variables": variables})

@@ -15,7 +15,10 @@ func TestTidy(t *testing.T) {
 		n.act("EDITOR", "publish", "", item(id, 1)).expectCodes("publish")
 		n.as("EDITOR", `mutation($id: ID!) { createPreview(input: {entries: [$id]}) { id } }`, map[string]any{"id": id}).ok()
 		rows := func() [3]int {
-			return [3]int{n.client.AuditEvent.Query().CountX(ctx), n.client.SignIn.Query().CountX(ctx), n.client.PreviewToken.Query().CountX(ctx)}
+			return [3]int{
+				n.client.AuditEvent.Query().CountX(ctx), n.client.SignIn.Query().CountX(ctx),
+				n.client.PreviewToken.Query().CountX(ctx),
+			}
 		}
 		after := func(days int, audit time.Duration) {
 			t.Helper()

@@ -38,7 +38,9 @@ type erasures struct {
 
 // withContent calls do with the writing side of the hub's database, as the operator. The hub may be running on the
 // same database, and follows what is written.
-func withContent(ctx context.Context, config Config, do func(context.Context, *content.Service, *access.Accounts, *ent.Client) error) error {
+func withContent(
+	ctx context.Context, config Config, do func(context.Context, *content.Service, *access.Accounts, *ent.Client) error,
+) error {
 	return withAccounts(ctx, config, func(ctx context.Context, accounts *access.Accounts, client *ent.Client) error {
 		store, err := openFiles(config)
 		if err != nil {
@@ -59,7 +61,9 @@ func importFiles(ctx context.Context, config Config, paths []string, dryRun bool
 	if err != nil {
 		return err
 	}
-	return withContent(ctx, config, func(ctx context.Context, service *content.Service, accounts *access.Accounts, _ *ent.Client) error {
+	return withContent(ctx, config, func(
+		ctx context.Context, service *content.Service, accounts *access.Accounts, _ *ent.Client,
+	) error {
 		if !dryRun {
 			if err := erase(ctx, service, accounts, gone, out); err != nil {
 				return err
@@ -88,12 +92,16 @@ func importFiles(ctx context.Context, config Config, paths []string, dryRun bool
 		if done.Redacted > 0 {
 			fmt.Fprintf(out, "redacted texts were removed from %d documents\n", done.Redacted)
 		}
-		_, err = fmt.Fprintf(out, "%s: %d created, %d changed, %d unchanged\n", what, done.Created, done.Changed, done.Unchanged)
+		_, err = fmt.Fprintf(
+			out, "%s: %d created, %d changed, %d unchanged\n", what, done.Created, done.Changed, done.Unchanged,
+		)
 		return err
 	})
 }
 
-func erase(ctx context.Context, service *content.Service, accounts *access.Accounts, gone erasures, out io.Writer) error {
+func erase(
+	ctx context.Context, service *content.Service, accounts *access.Accounts, gone erasures, out io.Writer,
+) error {
 	texts, err := service.Erase(ctx, gone.Redactions)
 	if err != nil {
 		return fmt.Errorf("nothing was imported: redact: %w", err)
@@ -125,7 +133,9 @@ func readFiles(paths []string) (items []content.File, gone erasures, err error) 
 				if err := json.Unmarshal(text, &more); err != nil {
 					return fmt.Errorf("%s: %w", name, err)
 				}
-				gone.Redactions, gone.Accounts = append(gone.Redactions, more.Redactions...), append(gone.Accounts, more.Accounts...)
+				gone.Redactions, gone.Accounts = append(gone.Redactions, more.Redactions...), append(
+					gone.Accounts, more.Accounts...,
+				)
 				return nil
 			}
 			var list []content.File
@@ -182,7 +192,10 @@ func readAsset(item *content.File, folder string) error {
 
 // assetName returns the name of an asset's file in an export: its key, with the extension of its name.
 func assetName(key, name string) (string, error) {
-	if slices.ContainsFunc([]string{key, name}, func(s string) bool { return s == "" || strings.HasPrefix(s, ".") || strings.ContainsAny(s, "/\\\x00") }) {
+	if slices.ContainsFunc([]string{key, name}, func(s string) bool {
+		return s == "" || strings.HasPrefix(s, ".") ||
+			strings.ContainsAny(s, "/\\\x00")
+	}) {
 		return "", fmt.Errorf("the asset %q has an invalid file name", key)
 	}
 	return key + filepath.Ext(name), nil
@@ -194,7 +207,9 @@ func export(ctx context.Context, config Config, folder, slug string, out io.Writ
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return err
 	}
-	return withContent(ctx, config, func(ctx context.Context, service *content.Service, accounts *access.Accounts, client *ent.Client) error {
+	return withContent(ctx, config, func(
+		ctx context.Context, service *content.Service, accounts *access.Accounts, client *ent.Client,
+	) error {
 		organization := ""
 		if slug != "" {
 			var err error
@@ -232,7 +247,9 @@ func export(ctx context.Context, config Config, folder, slug string, out io.Writ
 		if err := exportErasures(ctx, service, accounts, folder); err != nil {
 			return err
 		}
-		_, err = fmt.Fprintf(out, "exported to %s: %d of content, %d of reference data, %d files\n", folder, n, m, len(assets))
+		_, err = fmt.Fprintf(
+			out, "exported to %s: %d of content, %d of reference data, %d files\n", folder, n, m, len(assets),
+		)
 		return err
 	})
 }

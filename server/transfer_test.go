@@ -14,17 +14,19 @@ import (
 	"dugnad/server/database"
 )
 
-// configOf is the configuration of a hub on a database that a command of the program shares with it.
+// configOf returns the configuration of a hub whose database a command of the program shares.
 func configOf(t *testing.T, o database.Options) Config {
 	t.Helper()
-	c := Config{Addr: "127.0.0.1:0", Data: o.Path, DatabaseURL: o.URL, SecretKey: "a secret key for tests, and only for tests"}
+	c := Config{
+		Addr: "127.0.0.1:0", Data: o.Path, DatabaseURL: o.URL, SecretKey: "a secret key for tests, and only for tests",
+	}
 	if c.Data == "" {
 		c.Data = t.TempDir()
 	}
 	return c
 }
 
-// allThatIsRead is all that readers see, by names that are the same in every hub.
+// allThatIsRead returns everything that readers see, with names instead of ids, which differ between hubs.
 const allThatIsRead = `{ practices(first: 100, orderBy: [{field: PUBLISHED_AT, direction: ASC}]) { totalCount nodes { id slug publishedAt title summary body themes { slug } targetGroups { slug } methods { slug } contacts { function }
 	owner { slug } municipalities { edges { role nameThen node { number } } } organizations { role organization { slug } } keyFigures { label value } downloads { title url }
 	related { totalCount edges { type direction note node { id title } } } tools { nodes { id } } reports { nodes { id } } } }
@@ -51,7 +53,9 @@ func TestExportAndImport(t *testing.T) {
 		if err := export(t.Context(), c, own, "ks", &out); err != nil {
 			t.Fatal(err)
 		}
-		if text, err := os.ReadFile(filepath.Join(own, contentFile)); err != nil || !strings.Contains(string(text), `"organization:ks"`) || strings.Contains(string(text), `"owner":"organization:imdi"`) {
+		if text, err := os.ReadFile(filepath.Join(own, contentFile)); err != nil ||
+			!strings.Contains(string(text), `"organization:ks"`) ||
+			strings.Contains(string(text), `"owner":"organization:imdi"`) {
 			t.Errorf("the export of one organisation: %v", err)
 		}
 		if err := os.RemoveAll(own); err != nil {
@@ -84,7 +88,7 @@ func TestExportAndImport(t *testing.T) {
 			t.Errorf("the newer draft did not come along: %v %v", e, err)
 		}
 
-		// What cannot come in brings nothing in.
+		// A failed import changes nothing.
 		bad := filepath.Join(t.TempDir(), "bad.json")
 		text := `[{"type": "THEME", "key": "heilt-nytt", "document": {"slug": "heilt-nytt", "labels": [{"language": "NB", "text": "Nytt"}]}},
 				{"type": "PRACTICE", "key": "feil", "owner": "organization:ks", "published": true, "document": {"texts": [{"language": "NB", "title": "Utan kind"}]}}]`
@@ -92,7 +96,8 @@ func TestExportAndImport(t *testing.T) {
 			t.Fatal(err)
 		}
 		out.Reset()
-		if err := importFiles(t.Context(), other, []string{bad}, false, &out); err == nil || !strings.Contains(out.String(), "REQUIRED") {
+		if err := importFiles(t.Context(), other, []string{bad}, false, &out); err == nil ||
+			!strings.Contains(out.String(), "REQUIRED") {
 			t.Errorf("what cannot be published: %v %s", err, out.String())
 		}
 		if n := there.ask(`{ theme(slug: "heilt-nytt") { id } }`, nil).ok().at("theme"); n != nil {

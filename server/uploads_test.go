@@ -46,7 +46,7 @@ func eachStudio(t *testing.T, test func(t *testing.T, n *newsroom)) {
 	})
 }
 
-// sending is an upload that is under way.
+// sending is an upload in progress.
 type sending struct {
 	n       *newsroom
 	id, url string
@@ -56,7 +56,11 @@ func (n *newsroom) open(role string, input map[string]any) *answer {
 	n.t.Helper()
 	base := map[string]any{"organization": n.org["ks"]}
 	maps.Copy(base, input)
-	return n.as(role, `mutation($input: CreateUploadInput!) { createUpload(input: $input) { upload { id received } url problems { code path message } } }`, map[string]any{"input": base}).ok()
+	return n.as(
+		role,
+		`mutation($input: CreateUploadInput!) { createUpload(input: $input) { upload { id received } url problems { code path message } } }`,
+		map[string]any{"input": base},
+	).ok()
 }
 
 func (n *newsroom) upload(role, name, mediaType string, size int) *sending {
@@ -68,7 +72,7 @@ func (n *newsroom) upload(role, name, mediaType string, size int) *sending {
 	return &sending{n, a.at("createUpload", "upload", "id").(string), a.at("createUpload", "url").(string)}
 }
 
-// piece sends some bytes from a place on, and gives the answer's status, place and text.
+// piece sends bytes from an offset, and returns the response's status, offset and body.
 func (s *sending) piece(at int, bytes []byte) (status int, place, text string) {
 	s.n.t.Helper()
 	return s.request(http.MethodPatch, at, bytes)
@@ -92,10 +96,14 @@ func (s *sending) request(method string, at int, body []byte) (status int, place
 	return response.StatusCode, response.Header.Get("Upload-Offset"), string(said)
 }
 
-// asset is what the upload has become, and why nothing.
+// asset returns the asset that the upload has become, or why it was refused.
 func (s *sending) asset(role string) (asset map[string]any, problem any) {
 	s.n.t.Helper()
-	a := s.n.as(role, `query($id: ID!) { upload(id: $id) { received problem asset { id url mediaType bytes width height pages } } }`, map[string]any{"id": s.id}).ok()
+	a := s.n.as(
+		role,
+		`query($id: ID!) { upload(id: $id) { received problem asset { id url mediaType bytes width height pages } } }`,
+		map[string]any{"id": s.id},
+	).ok()
 	if a.at("upload") == nil {
 		return nil, nil
 	}
@@ -103,7 +111,7 @@ func (s *sending) asset(role string) (asset map[string]any, problem any) {
 	return asset, a.at("upload", "problem")
 }
 
-// taken has an editor upload a file as a whole and gives its asset.
+// taken uploads a file in one request as an editor, and returns its asset.
 func (n *newsroom) taken(name, mediaType string, file []byte) map[string]any {
 	n.t.Helper()
 	s := n.upload("EDITOR", name, mediaType, len(file))
@@ -117,7 +125,7 @@ func (n *newsroom) taken(name, mediaType string, file []byte) map[string]any {
 	return asset
 }
 
-// file asks for a file.
+// file requests a file.
 func (n *newsroom) file(role, url string) *answer {
 	n.t.Helper()
 	r, err := http.NewRequestWithContext(n.t.Context(), http.MethodGet, url, nil)
@@ -139,7 +147,7 @@ func (n *newsroom) bytes(role, url string) []byte {
 	return a.Body
 }
 
-// photo is a JPEG of a size, with Exif data that says something of where it was taken.
+// photo returns a JPEG of a size, with Exif data that includes a place.
 func photo(w, h int) []byte {
 	scene := image.NewRGBA(image.Rect(0, 0, w, h))
 	for y := range h {
@@ -154,14 +162,23 @@ func photo(w, h int) []byte {
 	return append(segment, b.Bytes()[2:]...)
 }
 
-// wordDocument is an Office document that says how many pages it has.
+// wordDocument returns an Office document whose properties give its number of pages.
 func wordDocument(pages int) []byte {
 	var b bytes.Buffer
 	z := zip.NewWriter(&b)
 	for _, f := range [][2]string{
-		{"[Content_Types].xml", `<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"></Types>`},
-		{"word/document.xml", `<?xml version="1.0"?><w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"/>`},
-		{"docProps/app.xml", fmt.Sprintf(`<?xml version="1.0"?><Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/extended-properties"><Pages>%d</Pages></Properties>`, pages)},
+		{
+			"[Content_Types].xml",
+			`<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"></Types>`,
+		},
+		{
+			"word/document.xml",
+			`<?xml version="1.0"?><w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"/>`,
+		},
+		{"docProps/app.xml", fmt.Sprintf(
+			`<?xml version="1.0"?><Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/extended-properties"><Pages>%d</Pages></Properties>`,
+			pages,
+		)},
 	} {
 		w, _ := z.Create(f[0])
 		_, _ = io.WriteString(w, f[1])
@@ -170,7 +187,7 @@ func wordDocument(pages int) []byte {
 	return b.Bytes()
 }
 
-// pdf is a PDF of so many empty pages.
+// pdf returns a PDF with empty pages.
 func pdf(pages int) []byte {
 	var b bytes.Buffer
 	var places []int
@@ -229,7 +246,8 @@ func TestUpload(t *testing.T) {
 			t.Fatalf("the last piece: %d %s", status, text)
 		}
 		asset, _ := s.asset("CONTRIBUTOR")
-		if asset == nil || asset["width"] != float64(1200) || asset["height"] != float64(800) || asset["mediaType"] != "image/jpeg" {
+		if asset == nil || asset["width"] != float64(1200) || asset["height"] != float64(800) ||
+			asset["mediaType"] != "image/jpeg" {
 			t.Fatalf("the asset is %v", asset)
 		}
 		for _, role := range []string{"", "stranger", "EDITOR"} {
@@ -239,7 +257,7 @@ func TestUpload(t *testing.T) {
 		}
 		url, id := asset["url"].(string), asset["id"].(string)
 
-		// It is for those who may read drafts of the organisation, until something published shows it.
+		// Only viewers who may read the organisation's drafts see it, until published content shows it.
 		for role, want := range map[string]int{"": 404, "stranger": 404, "CONTRIBUTOR": 200, "EDITOR": 200, "HUB_EDITOR": 200} {
 			for _, address := range []string{url, url + "/640", url + "/640-wide"} {
 				if got := n.file(role, address).Status; got != want {
@@ -251,12 +269,19 @@ func TestUpload(t *testing.T) {
 			t.Error("what the camera wrote is kept")
 		}
 		entry := n.draft("EDITOR", "Med bilete")
-		n.as("EDITOR", `mutation($id: ID!, $image: ID!) { updatePractice(id: $id, expectedRevision: 1, input: {image: $image}) { problems { code path } } }`, map[string]any{"id": entry, "image": id}).ok()
+		n.as(
+			"EDITOR",
+			`mutation($id: ID!, $image: ID!) { updatePractice(id: $id, expectedRevision: 1, input: {image: $image}) { problems { code path } } }`,
+			map[string]any{"id": entry, "image": id},
+		).ok()
 		if codes := n.act("EDITOR", "publish", "", item(entry, 2)).codes("publish"); fmt.Sprint(codes) != "[NO_ALT]" {
 			t.Errorf("publishing a picture without a text: %v", codes)
 		}
 		update := `mutation($id: ID!, $input: UpdateAssetInput!) { updateAsset(id: $id, input: $input) { asset { alt credit focalPoint { x y } } problems { code path } } }`
-		input := map[string]any{"alt": []any{map[string]any{"language": "NB", "text": "To ved et bord"}}, "credit": "Kari", "focalPoint": map[string]any{"x": 0.9, "y": 0.1}}
+		input := map[string]any{
+			"alt": []any{map[string]any{"language": "NB", "text": "To ved et bord"}}, "credit": "Kari",
+			"focalPoint": map[string]any{"x": 0.9, "y": 0.1},
+		}
 		for role, code := range map[string]string{"stranger": "NOT_FOUND", "CONTRIBUTOR": "", "HUB_EDITOR": ""} {
 			a := n.as(role, update, map[string]any{"id": id, "input": input}).ok()
 			if got := strings.Join(a.codes("updateAsset"), " "); got != code {
@@ -270,8 +295,12 @@ func TestUpload(t *testing.T) {
 		if a := n.as("EDITOR", update, map[string]any{"id": id, "input": map[string]any{"focalPoint": map[string]any{"x": 1.1, "y": 0}}}).ok(); fmt.Sprint(a.codes("updateAsset")) != "[INVALID]" {
 			t.Errorf("beyond the picture: %v", a.at("updateAsset"))
 		}
-		public := n.ask(`query($id: ID!) { practice(id: $id) { image { alt credit focalPoint { x y } image(width: 300) square: image(width: 300, shape: SQUARE) wide: image(width: 1000, shape: WIDE) } } }`, map[string]any{"id": entry}).ok()
-		if public.at("practice", "image", "alt") != "To ved et bord" || public.at("practice", "image", "focalPoint", "x") != 0.9 {
+		public := n.ask(
+			`query($id: ID!) { practice(id: $id) { image { alt credit focalPoint { x y } image(width: 300) square: image(width: 300, shape: SQUARE) wide: image(width: 1000, shape: WIDE) } } }`,
+			map[string]any{"id": entry},
+		).ok()
+		if public.at("practice", "image", "alt") != "To ved et bord" ||
+			public.at("practice", "image", "focalPoint", "x") != 0.9 {
 			t.Errorf("readers see %v", public.at("practice"))
 		}
 		for field, want := range map[string]image.Point{"image": {320, 213}, "square": {320, 320}, "wide": {1200, 675}} {
@@ -311,7 +340,9 @@ func TestUploadedDocuments(t *testing.T) {
 		if report["pages"] != float64(7) {
 			t.Errorf("the PDF is %v", report)
 		}
-		word := n.taken("mal.docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", wordDocument(12))
+		word := n.taken(
+			"mal.docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", wordDocument(12),
+		)
 		if word["pages"] != float64(12) {
 			t.Errorf("the Word document is %v", word)
 		}
@@ -329,10 +360,17 @@ func TestUploadedDocuments(t *testing.T) {
 			t.Errorf("the table is sent as %s", got)
 		}
 		entry := n.draft("EDITOR", "Med vedlegg")
-		n.as("EDITOR", `mutation($id: ID!, $asset: ID!) { updatePractice(id: $id, expectedRevision: 1, input: {downloads: [{asset: $asset, format: "PDF", title: [{language: NB, text: "Rapporten"}]}]}) { problems { code path } } }`, map[string]any{"id": entry, "asset": report["id"]}).ok()
+		n.as(
+			"EDITOR",
+			`mutation($id: ID!, $asset: ID!) { updatePractice(id: $id, expectedRevision: 1, input: {downloads: [{asset: $asset, format: "PDF", title: [{language: NB, text: "Rapporten"}]}]}) { problems { code path } } }`,
+			map[string]any{"id": entry, "asset": report["id"]},
+		).ok()
 		n.act("EDITOR", "publish", "", item(entry, 2)).expectCodes("publish")
-		a := n.ask(`query($id: ID!) { practice(id: $id) { downloads { url bytes pages } } }`, map[string]any{"id": entry}).ok()
-		if got := a.at("practice", "downloads", 0).(map[string]any); got["bytes"] != report["bytes"] || got["pages"] != float64(7) || got["url"] != report["url"] {
+		a := n.ask(
+			`query($id: ID!) { practice(id: $id) { downloads { url bytes pages } } }`, map[string]any{"id": entry},
+		).ok()
+		if got := a.at("practice", "downloads", 0).(map[string]any); got["bytes"] != report["bytes"] ||
+			got["pages"] != float64(7) || got["url"] != report["url"] {
 			t.Errorf("the download is %v", got)
 		}
 		if got := n.bytes("", report["url"].(string)); !bytes.Equal(got, pdf(7)) {
@@ -356,7 +394,10 @@ func TestUploadsThatAreRefused(t *testing.T) {
 			"a program called a PDF":  {"a.pdf", "application/pdf", "\x7fELF\x02\x01\x01" + strings.Repeat("\x00", 100)},
 			"a picture of 30 000²":    {"a.png", "image/png", string(huge)},
 			"half a picture":          {"a.png", "image/png", small.String()[:40]},
-			"an archive called Word":  {"a.docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "PK\x03\x04" + strings.Repeat("\x00", 100)},
+			"an archive called Word": {
+				"a.docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+				"PK\x03\x04" + strings.Repeat("\x00", 100),
+			},
 		} {
 			s := n.upload("EDITOR", f.name, f.mediaType, len(f.bytes))
 			status, _, text := s.piece(0, []byte(f.bytes))
@@ -371,7 +412,7 @@ func TestUploadsThatAreRefused(t *testing.T) {
 			}
 		}
 
-		// What lies behind a picture is not kept with it.
+		// Data after the end of a picture is not stored.
 		polyglot := append(bytes.Clone(small.Bytes()), "<script>canary</script>"...)
 		asset := n.taken("a.png", "image/png", polyglot)
 		if bytes.Contains(n.bytes("EDITOR", asset["url"].(string)), []byte("canary")) {
@@ -387,7 +428,9 @@ func TestUploadsThatAreRefused(t *testing.T) {
 		for what, with := range map[string]map[string]any{
 			"SVG": {"mediaType": "image/svg+xml"}, "HTML": {"mediaType": "text/html"}, "no type": {"mediaType": ""}, "nothing": {"bytes": 0}, "less": {"bytes": -1}, "too much": {"bytes": 1 << 30},
 			"a large picture": {"bytes": 50 << 20}, "no name": {"name": " "}, "a long name": {"name": strings.Repeat("x", 201)}, "control characters": {"name": "a\r\nb"},
-			"no organisation": {"organization": "org_01m88ahx6q1a3jk2p313s8y32c"}, "another organisation": {"organization": n.org["imdi"]},
+			"no organisation": {"organization": "org_01m88ahx6q1a3jk2p313s8y32c"}, "another organisation": {
+				"organization": n.org["imdi"],
+			},
 		} {
 			input := map[string]any{}
 			for _, m := range []map[string]any{file, with} {
@@ -406,14 +449,20 @@ func TestUploadsThatAreRefused(t *testing.T) {
 	})
 }
 
-// Whoever could point at another organisation's file could show it to everybody.
+// An editor who could refer to another organisation's file could publish it.
 func TestFilesOfOthers(t *testing.T) {
 	eachNewsroom(t, func(n *newsroom) {
 		t := n.t
 		theirs := n.taken("intern.txt", "text/plain", []byte("berre for KS"))["id"]
 		create := `mutation($o: ID!, $input: CollectionInput!) { createCollection(organization: $o, input: $input) { entry { id } problems { code path message } } }`
 		input := func(asset any) map[string]any {
-			return map[string]any{"image": asset, "downloads": []any{map[string]any{"asset": asset, "format": "TXT", "title": []any{map[string]any{"language": "NB", "text": "f"}}}}, "texts": []any{map[string]any{"language": "NB", "title": "x", "summary": "x", "body": "x"}}}
+			return map[string]any{
+				"image": asset,
+				"downloads": []any{
+					map[string]any{"asset": asset, "format": "TXT", "title": []any{map[string]any{"language": "NB", "text": "f"}}},
+				},
+				"texts": []any{map[string]any{"language": "NB", "title": "x", "summary": "x", "body": "x"}},
+			}
 		}
 		var said []string
 		for _, id := range []any{theirs, "ast_01m88ahx6q1a3jk2p313s8y32c"} {
@@ -431,14 +480,17 @@ func TestFilesOfOthers(t *testing.T) {
 		if !ok {
 			t.Fatalf("one's own: %s", a.Body)
 		}
-		n.act("EDITOR", "publish", "", map[string]any{"id": id, "expectedRevision": 1, "acknowledge": []any{map[string]any{"code": "NO_ALT", "path": []any{"image"}, "reason": "pynt"}}}).expectCodes("publish")
-		if a := n.as("stranger", create, map[string]any{"o": n.org["imdi"], "input": input(theirs)}).ok(); len(a.codes("createCollection")) != 2 { // they could show it when it is withdrawn
+		n.act("EDITOR", "publish", "", map[string]any{"id": id, "expectedRevision": 1, "acknowledge": []any{
+			map[string]any{"code": "NO_ALT", "path": []any{"image"}, "reason": "pynt"},
+		}}).expectCodes("publish")
+		// they could show it when it is withdrawn
+		if a := n.as("stranger", create, map[string]any{"o": n.org["imdi"], "input": input(theirs)}).ok(); len(a.codes("createCollection")) != 2 {
 			t.Errorf("another's file that is shown: %s", a.Body)
 		}
 	})
 }
 
-// What was cut off goes on, and what has ended is deleted with its bytes.
+// An interrupted upload can be resumed, and an expired one is deleted with its bytes.
 func TestUploadsThatEnd(t *testing.T) {
 	eachStudio(t, func(t *testing.T, n *newsroom) {
 		s := n.upload("EDITOR", "a.txt", "text/plain", 100)

@@ -11,7 +11,7 @@ import (
 const versionQuery = `query($id: ID!, $n: Int!) { publishedVersion(entry: $id, version: $n) { version permalink publishedAt replacedAt texts { language title body }
 	document { ... on PracticeDocument { key audience texts { language title ready } relations { to } image } } } practice(id: $id) { version permalink title } }`
 
-// page gets an address of the hub as the role; "" is nobody.
+// page gets an address of the hub as the role; "" means anonymously.
 func (n *newsroom) page(role, path string) (status int, body string) {
 	n.t.Helper()
 	r, err := http.NewRequestWithContext(n.t.Context(), http.MethodGet, path, http.NoBody)
@@ -32,7 +32,9 @@ func TestPublishedVersions(t *testing.T) {
 		id := n.draft("CONTRIBUTOR", "Den første")
 		seen := func(revision int) map[string]any {
 			i := item(id, revision)
-			i["acknowledge"] = []any{map[string]any{"code": "DEAD_LINK", "path": []any{"relations", "0", "to"}, "reason": "Det kjem."}}
+			i["acknowledge"] = []any{
+				map[string]any{"code": "DEAD_LINK", "path": []any{"relations", "0", "to"}, "reason": "Det kjem."},
+			}
 			return i
 		}
 		save := func(seen int, input map[string]any) {
@@ -44,7 +46,9 @@ func TestPublishedVersions(t *testing.T) {
 			return append([]any{map[string]any{"language": "NB", "title": title, "body": "Les *" + title + "*."}}, more...)
 		}
 		unready := map[string]any{"language": "NN", "title": "Ikkje klar", "ready": false}
-		save(1, map[string]any{"key": "min-eigen", "texts": text("Den første", unready), "relations": []any{map[string]any{"to": hidden, "type": "SEE_ALSO"}}})
+		save(1, map[string]any{"key": "min-eigen", "texts": text("Den første", unready), "relations": []any{
+			map[string]any{"to": hidden, "type": "SEE_ALSO"},
+		}})
 		n.act("EDITOR", "publish", "", seen(2)).expectCodes("publish")
 		save(2, map[string]any{"texts": text("Lagra og ikkje publisert")})
 		save(3, map[string]any{"texts": text("Den andre"), "audience": "MEMBERS"})
@@ -62,7 +66,8 @@ func TestPublishedVersions(t *testing.T) {
 		}
 		n.run("each is what was published then", func(t *testing.T) {
 			a := version("", 1)
-			if a.at("publishedVersion", "texts", 0, "title") != "Den første" || a.at("publishedVersion", "texts", 0, "body") != "<p>Les <em>Den første</em>.</p>" {
+			if a.at("publishedVersion", "texts", 0, "title") != "Den første" ||
+				a.at("publishedVersion", "texts", 0, "body") != "<p>Les <em>Den første</em>.</p>" {
 				t.Errorf("the first is %s", a.Body)
 			}
 			if a.at("publishedVersion", "replacedAt") == nil || a.at("practice", "version") != 3.0 {
@@ -74,7 +79,8 @@ func TestPublishedVersions(t *testing.T) {
 				}
 			}
 			last := version("", 3)
-			if last.at("publishedVersion", "permalink") != last.at("practice", "permalink") || last.at("publishedVersion", "replacedAt") != nil {
+			if last.at("publishedVersion", "permalink") != last.at("practice", "permalink") ||
+				last.at("publishedVersion", "replacedAt") != nil {
 				t.Errorf("the newest is %s", last.Body)
 			}
 		})
@@ -123,7 +129,8 @@ func TestPublishedVersions(t *testing.T) {
 				t.Errorf("it is %v", got)
 			}
 			n.act("EDITOR", "publish", "", seen(6)).expectCodes("publish")
-			if a := version("", 4); a.at("publishedVersion", "texts", 0, "title") != "Eit nytt utkast" || version("", 1).at("publishedVersion") == nil {
+			if a := version("", 4); a.at("publishedVersion", "texts", 0, "title") != "Eit nytt utkast" ||
+				version("", 1).at("publishedVersion") == nil {
 				t.Errorf("the fourth is %s", a.Body)
 			}
 		})

@@ -26,11 +26,12 @@ var viewers = []string{"", "member"}
 // probe is one way of reading.
 type probe struct {
 	name string
-	// loose says that the answer holds cursors of relations or the log, which count rows that the viewer may not see. They are sealed.
+	// loose is set if the answer has cursors of relations or of the log, which count rows that the viewer may not see. The
+	// cursors are sealed.
 	loose bool
-	// log says that the answer tells of the past, in which what is hidden now may have been public.
+	// log is set if the answer includes the past, in which entries that are hidden now may have been public.
 	log bool
-	// public says that everybody is answered as an anonymous reader.
+	// public is set if every caller is answered as an anonymous reader.
 	public bool
 	read   func(w *world, viewer string) string
 }
@@ -39,7 +40,7 @@ var cursors = regexp.MustCompile(`"(cursor|startCursor|endCursor)":"[^"]*"`)
 
 func withoutCursors(s string) string { return cursors.ReplaceAllString(s, `"$1":""`) }
 
-// probes are every way of reading: for every type and, where it is about one entry, every state.
+// probes returns every way of reading: for every type and, if it concerns one entry, every state.
 func probes() []probe {
 	var all []probe
 	add := func(name, query string) {
@@ -55,7 +56,9 @@ func probes() []probe {
 		def := s.Types[typeName(t)]
 		few := "totalCount nodes {id title slug} edges {cursor node {id}} pageInfo {hasNextPage hasPreviousPage startCursor endCursor}"
 		loose(many+": every field", fmt.Sprintf(`{%s(first: 20) {totalCount nodes {%s}}}`, many, selection(s, def, 2)))
-		add(many+": every field in the other language", fmt.Sprintf(`query @inContext(languages: [SE]) {%s(first: 100) {nodes {%s}}}`, many, selection(s, def, 0)))
+		add(many+": every field in the other language", fmt.Sprintf(
+			`query @inContext(languages: [SE]) {%s(first: 100) {nodes {%s}}}`, many, selection(s, def, 0),
+		))
 		add(many+": list", fmt.Sprintf(`{%s(first: 100) {%s}}`, many, few))
 		add(many+": only the count", fmt.Sprintf(`{%s {totalCount}}`, many))
 		add(many+": from the end", fmt.Sprintf(`{%s(last: 2) {%s}}`, many, few))
@@ -63,7 +66,9 @@ func probes() []probe {
 			for _, direction := range []string{"ASC", "DESC"} {
 				order := fmt.Sprintf("{field: %s, direction: %s}", field.Name, direction)
 				add(many+": order "+field.Name+" "+direction, fmt.Sprintf(`{%s(first: 100, orderBy: [%s]) {%s}}`, many, order, few))
-				all = append(all, probe{name: many + ": pages by " + field.Name + " " + direction, read: pages(many, "orderBy: ["+order+"]")})
+				all = append(
+					all, probe{name: many + ": pages by " + field.Name + " " + direction, read: pages(many, "orderBy: ["+order+"]")},
+				)
 			}
 		}
 		for _, f := range filters(s, t) {
@@ -74,9 +79,14 @@ func probes() []probe {
 		}
 		for _, field := range def.Fields {
 			if strings.HasSuffix(field.Type.Name(), "Connection") {
-				inner := "totalCount nodes {__typename " + named(s, field.Type.Name()) + "} edges {cursor node {id}} pageInfo {hasNextPage endCursor}"
-				loose(many+": nested "+field.Name, fmt.Sprintf(`{%s(first: 20) {nodes {id %s(first: 100) {%s}}}}`, many, field.Name, inner))
-				loose(many+": one by one "+field.Name, fmt.Sprintf(`{%s(first: 20) {nodes {id %s(first: 1) {%s}}}}`, many, field.Name, inner))
+				inner := "totalCount nodes {__typename " + named(s, field.Type.Name()) +
+					"} edges {cursor node {id}} pageInfo {hasNextPage endCursor}"
+				loose(many+": nested "+field.Name, fmt.Sprintf(
+					`{%s(first: 20) {nodes {id %s(first: 100) {%s}}}}`, many, field.Name, inner,
+				))
+				loose(many+": one by one "+field.Name, fmt.Sprintf(
+					`{%s(first: 20) {nodes {id %s(first: 1) {%s}}}}`, many, field.Name, inner,
+				))
 				loose(one+": "+field.Name, fmt.Sprintf(`{%s(id: %q) {%s(first: 100) {%s}}}`, one, openID(t), field.Name, inner))
 			}
 		}
@@ -88,7 +98,9 @@ func probes() []probe {
 			}
 		}
 		add(one+": similar to the open one", fmt.Sprintf(`{similar(id: %q, first: 20) {__typename id title}}`, openID(t)))
-		loose(one+": the open one, every field", fmt.Sprintf(`{node(id: %q) {__typename ...on %s {%s}}}`, openID(t), def.Name, selection(s, def, 2)))
+		loose(one+": the open one, every field", fmt.Sprintf(
+			`{node(id: %q) {__typename ...on %s {%s}}}`, openID(t), def.Name, selection(s, def, 2),
+		))
 		for _, st := range states() {
 			name := one + " " + string(st)
 			for n, query := range oneQueries(s, t, hiddenID(t, st), slugOf(t, st)) {
@@ -96,14 +108,19 @@ func probes() []probe {
 			}
 			all = append(all, addresses(name, hiddenID(t, st), idOf("ast", "hidden "+string(t)+string(st)))...)
 			if t != "COLLECTION" {
-				add(name+": collections that contain it", fmt.Sprintf(`{collections(filter: {contains: [%q]}) {totalCount nodes {id}}}`, hiddenID(t, st)))
+				add(name+": collections that contain it", fmt.Sprintf(
+					`{collections(filter: {contains: [%q]}) {totalCount nodes {id}}}`, hiddenID(t, st),
+				))
 			}
 			add(name+": search", fmt.Sprintf(`{search(query: %q, facets: [TYPE, KIND, YEAR]) {totalCount totalIsExact
 				edges {node {id} highlights {field html}} facets {facet values {value label count}}}}`, canary(t, st)))
 			add(name+": suggest", fmt.Sprintf(`{suggest(text: %q) {text type node {id}}}`, canary(t, st)[:len(canary(t, st))-1]))
 		}
 	}
-	add("nodes", fmt.Sprintf(`query {nodes(ids: [%s]) {__typename id ...on Content {title} ...on Asset {alt credit url}}}`, strings.Join(everyID(), ", ")))
+	add("nodes", fmt.Sprintf(
+		`query {nodes(ids: [%s]) {__typename id ...on Content {title} ...on Asset {alt credit url}}}`,
+		strings.Join(everyID(), ", "),
+	))
 	all = append(all, searches(s)...)
 	for _, reference := range []string{
 		`organization(slug: "lukket")`, `municipality(number: "4601")`, `county(number: "46")`, `district(number: "030102")`,
@@ -114,8 +131,12 @@ func probes() []probe {
 		add("reference data "+field, fmt.Sprintf(`{%s {%s}}`, reference, selection(s, def, 2)))
 	}
 	all = append(all,
-		probe{name: "changes: the state", loose: true, read: func(w *world, viewer string) string { return w.changes(viewer, "", "") }},
-		probe{name: "changes: the log", loose: true, log: true, read: func(w *world, viewer string) string { return w.changes(viewer, w.log[viewer], "") }},
+		probe{name: "changes: the state", loose: true, read: func(w *world, viewer string) string {
+			return w.changes(viewer, "", "")
+		}},
+		probe{name: "changes: the log", loose: true, log: true, read: func(w *world, viewer string) string {
+			return w.changes(viewer, w.log[viewer], "")
+		}},
 		probe{name: "changes: the state of a filter", loose: true, read: func(w *world, viewer string) string {
 			return w.changes(viewer, "", `filter: {organizations: ["open", "lukket"], themes: ["lukket"]}`)
 		}},
@@ -125,7 +146,7 @@ func probes() []probe {
 	return all
 }
 
-// named asks for the id and the name of a connection's nodes.
+// named returns a selection of the id and the name of a connection's nodes.
 func named(s *ast.Schema, connection string) string {
 	node := s.Types[s.Types[connection].Fields.ForName("nodes").Type.Name()]
 	if node.Fields.ForName("title") != nil {
@@ -134,7 +155,7 @@ func named(s *ast.Schema, connection string) string {
 	return "id name"
 }
 
-// selection asks for every field of the type, down to the depth.
+// selection returns a selection of every field of the type, down to the depth.
 func selection(s *ast.Schema, def *ast.Definition, depth int) string {
 	var b strings.Builder
 	for _, f := range def.Fields {
@@ -162,8 +183,8 @@ func selection(s *ast.Schema, def *ast.Definition, depth int) string {
 	return b.String()
 }
 
-// filters are what names what is hidden and what is open, for every field of the type's filter. A field that is not known here is one
-// that the matrix would not cover.
+// filters returns filters that match hidden entries and open ones, for every field of the type's filter. An unknown
+// field fails the test, because the matrix would not cover it.
 func filters(s *ast.Schema, t schema.ContentType) []string {
 	values := map[string][]string{
 		"themes": {`["lukket"]`, `["open"]`}, "targetGroups": {`["lukket"]`, `["open"]`}, "methods": {`["lukket"]`, `["open"]`},
@@ -196,7 +217,7 @@ func filters(s *ast.Schema, t schema.ContentType) []string {
 	return out
 }
 
-// everyID are the ids of all entries, hidden or not, and of the files of the hidden ones, quoted.
+// everyID returns the quoted ids of all entries, hidden or not, and of the files of the hidden ones.
 func everyID() []string {
 	var ids []string
 	for _, t := range contentTypes {
@@ -208,10 +229,10 @@ func everyID() []string {
 	return ids[:min(len(ids), 100)]
 }
 
-// slugOf is the address that the entry has when it is published.
+// slugOf returns the slug that the entry has when it is published.
 func slugOf(t schema.ContentType, s state) string { return canary(t, s) + "-tittel" }
 
-// oneQueries are the ways of asking for one entry.
+// oneQueries returns the ways of querying one entry.
 func oneQueries(s *ast.Schema, t schema.ContentType, id, slug string) map[string]string {
 	one, _ := asked(t)
 	def := s.Types[typeName(t)]
@@ -219,22 +240,30 @@ func oneQueries(s *ast.Schema, t schema.ContentType, id, slug string) map[string
 	return map[string]string{
 		"by id":   fmt.Sprintf(`{%s(id: %q) {%s}}`, one, id, selection(s, def, 2)),
 		"by slug": fmt.Sprintf(`{%s(slug: %q) {%s}}`, one, slug, selection(s, def, 0)),
-		"node":    fmt.Sprintf(`{node(id: %q) {__typename id ...on Content {slug title body updatedAt related {totalCount}}}}`, id),
+		"node": fmt.Sprintf(
+			`{node(id: %q) {__typename id ...on Content {slug title body updatedAt related {totalCount}}}}`, id,
+		),
 		"nodes":   fmt.Sprintf(`{nodes(ids: [%q, %q]) {__typename id ...on Content {title}}}`, id, asset),
 		"similar": fmt.Sprintf(`{similar(id: %q, first: 20) {__typename id}}`, id),
 	}
 }
 
-// addresses are the routes that lead to one entry and to its file.
+// addresses returns the routes of one entry and of its file.
 func addresses(name, id, asset string) []probe {
 	var all []probe
 	for _, path := range []string{"/id/" + id, "/id/" + asset, "/files/" + asset, "/files/" + asset + "/320"} {
 		for _, method := range []string{http.MethodGet, http.MethodHead} {
-			all = append(all, probe{name: name + ": " + method + " " + path, read: func(w *world, viewer string) string { return w.page(method, path, viewer) }})
+			all = append(all, probe{name: name + ": " + method + " " + path, read: func(w *world, viewer string) string {
+				return w.page(method, path, viewer)
+			}})
 		}
 	}
-	query := fmt.Sprintf(`{node(id: %q) {__typename id ...on Asset {url mediaType bytes alt credit width height image(width: 320)}}}`, asset)
-	return append(all, probe{name: name + ": its file's node", read: func(w *world, viewer string) string { return w.raw(viewer, query) }})
+	query := fmt.Sprintf(
+		`{node(id: %q) {__typename id ...on Asset {url mediaType bytes alt credit width height image(width: 320)}}}`, asset,
+	)
+	return append(all, probe{
+		name: name + ": its file's node", read: func(w *world, viewer string) string { return w.raw(viewer, query) },
+	})
 }
 
 func searches(s *ast.Schema) []probe {
@@ -256,7 +285,9 @@ func searches(s *ast.Schema) []probe {
 			if order.Name == "DISTANCE" {
 				near = ", filter: {near: {lat: 60.4, lon: 5.3}}"
 			}
-			add("search "+words+" by "+order.Name, fmt.Sprintf(`{search(query: "%s", first: 5, orderBy: %s%s) {%s}}`, words, order.Name, near, hits))
+			add("search "+words+" by "+order.Name, fmt.Sprintf(
+				`{search(query: "%s", first: 5, orderBy: %s%s) {%s}}`, words, order.Name, near, hits,
+			))
 		}
 	}
 	values := map[string]string{
@@ -271,14 +302,20 @@ func searches(s *ast.Schema) []probe {
 			panic("the matrix has no value for SearchFilter." + f.Name)
 		}
 		add("search filter "+f.Name, fmt.Sprintf(`{search(first: 100, filter: {%s: %s}, %s) {%s}}`, f.Name, v, every, hits))
-		add("search filter and word "+f.Name, fmt.Sprintf(`{search(query: "busetting", first: 100, filter: {%s: %s}, %s) {%s}}`, f.Name, v, every, hits))
+		add("search filter and word "+f.Name, fmt.Sprintf(
+			`{search(query: "busetting", first: 100, filter: {%s: %s}, %s) {%s}}`, f.Name, v, every, hits,
+		))
 	}
 	for _, f := range facets {
 		add("facet values "+f, fmt.Sprintf(`{facetValues(facet: %s, first: 100) {value label count selected parent}}`, f))
 		for _, letters := range []string{"luk", "kan", "46"} {
-			add("facet values "+f+" "+letters, fmt.Sprintf(`{facetValues(facet: %s, startingWith: %q) {value label count}}`, f, letters))
+			add("facet values "+f+" "+letters, fmt.Sprintf(
+				`{facetValues(facet: %s, startingWith: %q) {value label count}}`, f, letters,
+			))
 		}
-		add("facet values of a search "+f, fmt.Sprintf(`{facetValues(facet: %s, query: "kanari", filter: {organizations: ["open"]}) {value label count}}`, f))
+		add("facet values of a search "+f, fmt.Sprintf(
+			`{facetValues(facet: %s, query: "kanari", filter: {organizations: ["open"]}) {value label count}}`, f,
+		))
 	}
 	for _, letters := range []string{"k", "kan", "kanari", "luk", "op", "tit", "bus"} {
 		add("suggest "+letters, fmt.Sprintf(`{suggest(text: %q, first: 8) {text type node {__typename id}}}`, letters))
@@ -287,18 +324,22 @@ func searches(s *ast.Schema) []probe {
 		`{"facets": ["*"], "limit": 100, "attributesToHighlight": ["*"]}`, `{"q": "kanari", "facets": ["*"]}`, `{"q": "lukkett"}`, `{"filter": "themes = lukket", "facets": ["*"]}`,
 		`{"filter": "municipalities = 4601", "facets": ["*"]}`, `{"filter": "year = 2021"}`, `{"sort": ["title:asc"], "limit": 100}`, `{"sort": ["date:desc"], "limit": 100}`,
 	} {
-		all = append(all, probe{name: "search protocol " + body, public: true, read: func(w *world, viewer string) string { return w.protocol(viewer, "search", body) }})
+		all = append(all, probe{name: "search protocol " + body, public: true, read: func(w *world, viewer string) string {
+			return w.protocol(viewer, "search", body)
+		}})
 	}
 	for _, facet := range []string{"themes", "municipalities", "organizations", "kind", "languages"} {
 		for _, letters := range []string{"", "luk", "berg"} {
 			body := fmt.Sprintf(`{"facetName": %q, "facetQuery": %q}`, facet, letters)
-			all = append(all, probe{name: "search protocol " + body, public: true, read: func(w *world, viewer string) string { return w.protocol(viewer, "facet-search", body) }})
+			all = append(all, probe{name: "search protocol " + body, public: true, read: func(w *world, viewer string) string {
+				return w.protocol(viewer, "facet-search", body)
+			}})
 		}
 	}
 	return all
 }
 
-// protocol is an answer of /search-api, without the time that it took.
+// protocol returns an answer of /search-api without its processing time.
 func (w *world) protocol(viewer, route, body string) string {
 	w.t.Helper()
 	status, a := w.searchAPI("/indexes/hub_public/"+route, body, viewerHeader, viewer)
@@ -310,7 +351,7 @@ func (w *world) protocol(viewer, route, body string) string {
 	return string(text)
 }
 
-// raw is the body of the answer, which must be without errors.
+// raw returns the body of the answer, and fails the test if it has errors.
 func (w *world) raw(viewer, query string) string {
 	w.t.Helper()
 	a := w.askAs(viewer, query, nil)
@@ -320,7 +361,7 @@ func (w *world) raw(viewer, query string) string {
 	return string(a.Body)
 }
 
-// pages reads a list one by one, there and back.
+// pages reads a list in pages of one, forwards and backwards.
 func pages(many, arguments string) func(w *world, viewer string) string {
 	return func(w *world, viewer string) string {
 		var b strings.Builder
@@ -366,7 +407,7 @@ func (w *world) changes(viewer, cursor, filter string) string {
 	return b.String()
 }
 
-// page is the whole of a page's answer, apart from its time and number.
+// page returns the whole response of a page without its time and request id.
 func (w *world) page(method, path, viewer string) string {
 	w.t.Helper()
 	r, err := http.NewRequestWithContext(context.Background(), method, w.url+path, nil)
@@ -396,8 +437,8 @@ func (w *world) page(method, path, viewer string) string {
 	return b.String() + "\n" + string(body)
 }
 
-// TestVisibility holds every way of reading to the rule of rules: what the viewer may not see does not exist. The answers of a hub with
-// hidden entries are those of one without them; what members see is what everybody sees in a hub where that is open.
+// TestVisibility checks with every way of reading that what the viewer may not see does not exist: a hub with hidden
+// entries answers as a hub without them does. What members see is what all readers see in a hub where it is public.
 func TestVisibility(t *testing.T) {
 	walker(t)
 	eachWorld(t, []worldKind{everything, nothing, nothingShown}, func(t *testing.T, worlds []*world) {
@@ -418,7 +459,8 @@ func TestVisibility(t *testing.T) {
 				sameAnswer(t, p, "a member is told more than everybody is", timeless(member), timeless(anonymous))
 				continue
 			}
-			if !strings.Contains(p.name, " "+string(withdrawn)) && !strings.Contains(p.name, ": GET") && !strings.Contains(p.name, ": HEAD") {
+			if !strings.Contains(p.name, " "+string(withdrawn)) && !strings.Contains(p.name, ": GET") &&
+				!strings.Contains(p.name, ": HEAD") {
 				sameAnswer(t, loosened(p), "a member does not see what is for members",
 					timeless(asPublic(member)), timeless(asPublic(p.read(shown, ""))))
 			}
@@ -434,7 +476,7 @@ func TestVisibility(t *testing.T) {
 
 var changeTimes = regexp.MustCompile(`"at":"[^"]*"`)
 
-// timeless leaves out the times of changes: the state has that of the last one, and withdrawing what was public is one.
+// timeless removes the times of changes, which differ where an entry was published and withdrawn.
 func timeless(s string) string { return changeTimes.ReplaceAllString(s, "") }
 
 func loosened(p probe) probe {
@@ -523,10 +565,13 @@ func hiddenIsNothing(t *testing.T, w *world) {
 	}
 }
 
-// logTellsOfThePast looks at the log since there was no content: anonymous readers are told of entries that were public that they are
-// gone, and of others nothing.
+// logTellsOfThePast reads the log from its beginning: anonymous readers get GONE for entries that were public, and
+// nothing about others.
 func logTellsOfThePast(t *testing.T, w *world) {
-	a := w.ask(`query($after: Cursor) {changes(first: 100, after: $after) {nodes {id action node {id}}}}`, map[string]any{"after": w.log[""]}).ok()
+	a := w.ask(
+		`query($after: Cursor) {changes(first: 100, after: $after) {nodes {id action node {id}}}}`,
+		map[string]any{"after": w.log[""]},
+	).ok()
 	gone := make(map[string]bool)
 	for _, n := range a.list("changes", "nodes") {
 		change := n.(map[string]any)
@@ -560,7 +605,7 @@ func logTellsOfThePast(t *testing.T, w *world) {
 	}
 }
 
-// staleIndex takes entries from the readers behind the index's back: what it still finds must not be told of.
+// staleIndex hides entries without updating the search index: answers must not show what the index still finds.
 func staleIndex(t *testing.T, w *world) {
 	ctx := access.WithViewer(t.Context(), access.System("test"))
 	for _, ct := range contentTypes {
@@ -568,7 +613,7 @@ func staleIndex(t *testing.T, w *world) {
 			t.Fatal(err)
 		}
 	}
-	// What is missing is taken from the index as soon as it is noticed, so each way gets an entry of its own.
+	// A hit that is not in the database is removed from the index at once, so each way of searching gets its own entry.
 	for i, want := range []string{
 		`{nodes {id}}=>{"nodes":[]}`, `{edges {node {id}}}=>{"edges":[]}`, `{edges {cursor}}=>{"edges":[]}`,
 		`{edges {highlights {html}}}=>{"edges":[]}`, `{edges {__typename}}=>{"edges":[]}`,
@@ -588,8 +633,8 @@ func staleIndex(t *testing.T, w *world) {
 	}
 }
 
-// TestNonInterference compares two hubs whose databases differ only in rows that anonymous readers may never see: drafts, entries for
-// members, and such that were withdrawn.
+// TestNonInterference compares two hubs whose databases differ only in rows that anonymous readers may never see:
+// drafts, entries for members, and withdrawn entries.
 func TestNonInterference(t *testing.T) {
 	walker(t)
 	eachWorld(t, []worldKind{neverPublic, nothing}, func(t *testing.T, worlds []*world) {
@@ -600,11 +645,13 @@ func TestNonInterference(t *testing.T) {
 }
 
 func tellsOfOpen(answer string) bool {
-	return slices.ContainsFunc(contentTypes, func(t schema.ContentType) bool { return strings.Contains(answer, openID(t)) })
+	return slices.ContainsFunc(
+		contentTypes, func(t schema.ContentType) bool { return strings.Contains(answer, openID(t)) },
+	)
 }
 
-// TestRepublish withdraws and publishes an entry of each type: readers see it go from every list, and come back as it was, with its
-// edges in both directions.
+// TestRepublish withdraws and republishes an entry of each type: it disappears from every list, and reappears
+// unchanged, with its edges in both directions.
 func TestRepublish(t *testing.T) {
 	walker(t)
 	eachWorld(t, []worldKind{nothing}, func(t *testing.T, worlds []*world) {

@@ -22,7 +22,7 @@ import (
 	"dugnad/ent/delivery"
 )
 
-// receiver is a partner's server: it keeps what it is sent and answers as it is told to.
+// receiver is a partner's server: it records deliveries and responds with the configured status.
 type receiver struct {
 	*httptest.Server
 	mu     sync.Mutex
@@ -67,7 +67,7 @@ func (r *receiver) answer(status int) {
 	r.status = status
 }
 
-// wait gives what has come, when that is at least n requests.
+// wait returns the received requests as soon as there are n.
 func (r *receiver) wait(t *testing.T, n int) []received {
 	t.Helper()
 	timeout := time.After(30 * time.Second)
@@ -86,7 +86,7 @@ func (r *receiver) wait(t *testing.T, n int) []received {
 	}
 }
 
-// office is a newsroom that sends to webhooks, with a clock of its own for that.
+// office is a newsroom that sends to webhooks, with its own clock for deliveries.
 type office struct {
 	*newsroom
 	clock atomic.Int64 // beyond the real time
@@ -111,7 +111,7 @@ func eachOffice(t *testing.T, test func(t *testing.T, o *office)) {
 	}, func(c *Config) { c.WebhookNetworks = "127.0.0.0/8" })
 }
 
-// start begins to send, as a replica does that becomes the one to do so.
+// start starts sending, as a replica that becomes the leader does.
 func (o *office) start(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
 	ended := make(chan struct{})
@@ -122,7 +122,7 @@ func (o *office) start(t *testing.T) {
 	o.stop = func() { cancel(); <-ended }
 }
 
-// later moves the clock and has the sender look again.
+// later moves the clock and wakes the sender.
 func (o *office) later(d time.Duration) {
 	o.clock.Add(int64(d))
 	o.waker.Wake()
@@ -131,7 +131,11 @@ func (o *office) later(d time.Duration) {
 func (o *office) hook(role string, input map[string]any) *answer {
 	base := map[string]any{"organization": o.org["ks"], "name": "Portalen"}
 	maps.Copy(base, input)
-	return o.as(role, `mutation($input: CreateWebhookInput!) { createWebhook(input: $input) { webhook { id url audience actions secretEndings pausedAt pauseReason filter { types } } secret problems { code path message } } }`, map[string]any{"input": base})
+	return o.as(
+		role,
+		`mutation($input: CreateWebhookInput!) { createWebhook(input: $input) { webhook { id url audience actions secretEndings pausedAt pauseReason filter { types } } secret problems { code path message } } }`,
+		map[string]any{"input": base},
+	)
 }
 
 func (o *office) made(input map[string]any) (id, secret string) {
@@ -176,7 +180,9 @@ func TestWebhooks(t *testing.T) {
 		// The log of deliveries, and its pages.
 		query := `query($id: ID!, $first: Int, $after: Cursor, $filter: DeliveryFilter) { deliveries(webhook: $id, first: $first, after: $after, filter: $filter) { totalCount pageInfo { endCursor hasNextPage } nodes { id nodeID type action state body attempts { status error milliseconds } } } }`
 		o.until("every delivery is taken", func() bool {
-			return o.as("ADMIN", query, map[string]any{"id": id, "filter": map[string]any{"state": "DELIVERED"}}).ok().at("deliveries", "totalCount") == float64(3)
+			return o.as(
+				"ADMIN", query, map[string]any{"id": id, "filter": map[string]any{"state": "DELIVERED"}},
+			).ok().at("deliveries", "totalCount") == float64(3)
 		})
 		page := o.as("ADMIN", query, map[string]any{"id": id, "first": 2}).ok()
 		if ids := page.strings("id", "deliveries", "nodes"); len(ids) != 2 || ids[1] != gone.id {
@@ -188,13 +194,19 @@ func TestWebhooks(t *testing.T) {
 		if strings.Contains(fmt.Sprint(page.at("deliveries")), "canary") {
 			t.Error("an answer's body is shown")
 		}
-		next := o.as("ADMIN", query, map[string]any{"id": id, "first": 2, "after": page.at("deliveries", "pageInfo", "endCursor")}).ok()
+		next := o.as(
+			"ADMIN", query, map[string]any{"id": id, "first": 2, "after": page.at("deliveries", "pageInfo", "endCursor")},
+		).ok()
 		if ids := next.strings("id", "deliveries", "nodes"); len(ids) != 1 || ids[0] != got.id {
 			t.Errorf("the next page is %v", ids)
 		}
 
 		// Two live secrets.
-		a := o.as("ADMIN", `mutation($id: ID!) { rotateWebhookSecret(id: $id) { secret webhook { secretEndings } problems { code } } }`, map[string]any{"id": id}).ok()
+		a := o.as(
+			"ADMIN",
+			`mutation($id: ID!) { rotateWebhookSecret(id: $id) { secret webhook { secretEndings } problems { code } } }`,
+			map[string]any{"id": id},
+		).ok()
 		newer := a.at("rotateWebhookSecret", "secret").(string)
 		if endings := fmt.Sprint(a.at("rotateWebhookSecret", "webhook", "secretEndings")); endings != fmt.Sprint([]string{newer[len(newer)-4:], secret[len(secret)-4:]}) {
 			t.Errorf("the endings are %s", endings)
@@ -210,8 +222,13 @@ func TestWebhooks(t *testing.T) {
 		}
 
 		// The test button, and replays under the same id.
-		test := o.as("ADMIN", `mutation($id: ID!) { testWebhook(id: $id) { delivery { id state type attempts { status } } problems { code } } }`, map[string]any{"id": id}).ok()
-		if got := r.wait(t, 6)[5]; got.kind != "test" || got.id != test.at("testWebhook", "delivery", "id") || test.at("testWebhook", "delivery", "state") != "DELIVERED" {
+		test := o.as(
+			"ADMIN",
+			`mutation($id: ID!) { testWebhook(id: $id) { delivery { id state type attempts { status } } problems { code } } }`,
+			map[string]any{"id": id},
+		).ok()
+		if got := r.wait(t, 6)[5]; got.kind != "test" || got.id != test.at("testWebhook", "delivery", "id") ||
+			test.at("testWebhook", "delivery", "state") != "DELIVERED" {
 			t.Errorf("the test is %v, got %+v", test.at("testWebhook"), got)
 		}
 		replay := `mutation($id: ID!, $one: ID, $since: Time) { replayDeliveries(webhook: $id, delivery: $one, since: $since) { count problems { code } } }`
@@ -234,14 +251,16 @@ func TestWebhooks(t *testing.T) {
 				t.Errorf("%v: %v", bad, codes)
 			}
 		}
-		o.as("ADMIN", `mutation($id: ID!) { deleteWebhook(id: $id) { done problems { code } } }`, map[string]any{"id": id}).ok()
+		o.as(
+			"ADMIN", `mutation($id: ID!) { deleteWebhook(id: $id) { done problems { code } } }`, map[string]any{"id": id},
+		).ok()
 		if a := o.as("ADMIN", query, map[string]any{"id": id}).ok(); a.at("deliveries") != nil {
 			t.Error("a deleted webhook has deliveries")
 		}
 	})
 }
 
-// until waits until something is so.
+// until waits until the condition holds.
 func (o *office) until(what string, is func() bool) {
 	o.t.Helper()
 	for deadline := time.Now().Add(20 * time.Second); !is(); {
@@ -258,7 +277,10 @@ func (o *office) until(what string, is func() bool) {
 }
 
 func (o *office) state(id string) string {
-	a := o.as("ADMIN", `query($o: ID!) { administration(organization: $o) { webhooks { id pausedAt pauseReason pending } } }`, map[string]any{"o": o.org["ks"]}).ok()
+	a := o.as(
+		"ADMIN", `query($o: ID!) { administration(organization: $o) { webhooks { id pausedAt pauseReason pending } } }`,
+		map[string]any{"o": o.org["ks"]},
+	).ok()
 	for _, w := range a.list("administration", "webhooks") {
 		if w := w.(map[string]any); w["id"] == id {
 			return fmt.Sprintf("%v %v", w["pauseReason"], w["pending"])
@@ -267,7 +289,7 @@ func (o *office) state(id string) string {
 	return "none"
 }
 
-// What fails is tried for 72 hours, in order; then the webhook is paused, and nothing is lost.
+// A failed delivery is retried for 72 hours, in order; then the webhook is paused, and no delivery is lost.
 func TestWebhookThatCannotBeReached(t *testing.T) {
 	eachOffice(t, func(t *testing.T, o *office) {
 		r := newReceiver(t)
@@ -288,7 +310,10 @@ func TestWebhookThatCannotBeReached(t *testing.T) {
 			o.later(8 * time.Hour)
 			r.wait(t, n+2)
 			o.until("both tries are kept", func() bool {
-				return o.client.Delivery.Query().Where(delivery.NextAtLTE(o.webhooks.Now())).CountX(access.WithViewer(t.Context(), access.System("test"))) <= 1 // that which waits its turn
+				// the delivery that waits for its turn
+				return o.client.Delivery.Query().Where(delivery.NextAtLTE(o.webhooks.Now())).CountX(
+					access.WithViewer(t.Context(), access.System("test")),
+				) <= 1
 			})
 		}
 		o.until("it is paused", func() bool { return o.state(id) == "UNREACHABLE 3" })
@@ -307,16 +332,23 @@ func TestWebhookThatCannotBeReached(t *testing.T) {
 		if got := paused(); !slices.Equal(got, []string{id}) {
 			t.Errorf("paused are %v", got)
 		}
-		kept := o.as("HUB_ADMIN", `{ auditEvents(filter: {action: "WEBHOOK_PAUSED"}) { nodes { actor detail organization subjects } } }`, nil).ok()
-		if kept.at("auditEvents", "nodes", 0, "detail") != "UNREACHABLE" || kept.at("auditEvents", "nodes", 0, "organization") != o.org["ks"] {
+		kept := o.as(
+			"HUB_ADMIN",
+			`{ auditEvents(filter: {action: "WEBHOOK_PAUSED"}) { nodes { actor detail organization subjects } } }`, nil,
+		).ok()
+		if kept.at("auditEvents", "nodes", 0, "detail") != "UNREACHABLE" ||
+			kept.at("auditEvents", "nodes", 0, "organization") != o.org["ks"] {
 			t.Errorf("the audit has %v", kept.at("auditEvents"))
 		}
 
-		// What happens meanwhile is told when it goes on, after what failed, and under the same ids.
+		// Changes during the pause are delivered when it ends, after those that failed, with the same ids.
 		n := len(r.wait(t, 0))
 		third := o.published("Medan det var pause")
 		r.answer(http.StatusOK)
-		o.as("ADMIN", `mutation($id: ID!) { resumeWebhook(id: $id) { webhook { pausedAt } problems { code } } }`, map[string]any{"id": id}).ok()
+		o.as(
+			"ADMIN", `mutation($id: ID!) { resumeWebhook(id: $id) { webhook { pausedAt } problems { code } } }`,
+			map[string]any{"id": id},
+		).ok()
 		var nodes []string
 		for _, got := range r.wait(t, n+4)[n:] {
 			nodes = append(nodes, got.node+" "+got.action)
@@ -334,14 +366,16 @@ func TestWebhookThatCannotBeReached(t *testing.T) {
 		if got := paused(); len(got) > 0 {
 			t.Errorf("paused are %v", got)
 		}
-		// 410 ends it at once; the skipped is not sent.
+		// 410 pauses the webhook at once; the skipped delivery is not sent.
 		r.answer(http.StatusGone)
 		o.published("Borte for godt")
 		o.until("it is paused", func() bool { return o.state(id) == "ANSWERED_GONE 1" })
 		r.answer(http.StatusOK)
 		n = len(r.wait(t, 0))
 		o.published("Skal hoppast over")
-		o.as("ADMIN", `mutation($id: ID!) { resumeWebhook(id: $id, skip: true) { problems { code } } }`, map[string]any{"id": id}).ok()
+		o.as(
+			"ADMIN", `mutation($id: ID!) { resumeWebhook(id: $id, skip: true) { problems { code } } }`, map[string]any{"id": id},
+		).ok()
 		last := o.published("Etterpå")
 		if got := r.wait(t, n+1); got[n].node != last {
 			t.Errorf("got %+v", got[n])
@@ -349,7 +383,7 @@ func TestWebhookThatCannotBeReached(t *testing.T) {
 	})
 }
 
-// A sender that is stopped and started in the middle sends each change under one id.
+// A sender that is stopped and restarted between deliveries sends each change with one id.
 func TestWebhooksAndRestarts(t *testing.T) {
 	eachOffice(t, func(t *testing.T, o *office) {
 		r := newReceiver(t)
@@ -378,7 +412,7 @@ func TestWebhooksAndRestarts(t *testing.T) {
 	})
 }
 
-// told are what came, in the order of the ids: what has nothing to do with each other may overtake.
+// told returns the received deliveries, sorted by id, because those of different objects may arrive in any order.
 func told(all []received) []string {
 	var told []string
 	for _, r := range all {
@@ -400,7 +434,11 @@ func TestWebhookFilters(t *testing.T) {
 		o.made(map[string]any{"url": gone.URL, "actions": []any{"GONE"}})
 		o.made(map[string]any{"url": themed.URL, "filter": map[string]any{"themes": []any{"housing"}}})
 		id := o.draft("EDITOR", "For medlemer")
-		o.as("EDITOR", `mutation($id: ID!) { updatePractice(id: $id, expectedRevision: 1, input: {audience: MEMBERS}) { problems { code } } }`, map[string]any{"id": id}).ok()
+		o.as(
+			"EDITOR",
+			`mutation($id: ID!) { updatePractice(id: $id, expectedRevision: 1, input: {audience: MEMBERS}) { problems { code } } }`,
+			map[string]any{"id": id},
+		).ok()
 		o.act("EDITOR", "publish", "", item(id, 2)).expectCodes("publish")
 		open := o.published("For alle")
 		if got := told(members.wait(t, 2)); !slices.Equal(got, inOrder(id+" UPSERT", open+" UPSERT")) {
@@ -412,7 +450,11 @@ func TestWebhookFilters(t *testing.T) {
 		if got := themed.wait(t, 1); got[0].node != open || got[0].action != "GONE" {
 			t.Errorf("the one of a theme got %+v", got)
 		}
-		o.as("EDITOR", `mutation($id: ID!) { updatePractice(id: $id, expectedRevision: 1, input: {texts: [{language: NB, title: "For alle, att"}]}) { problems { code } } }`, map[string]any{"id": open}).ok()
+		o.as(
+			"EDITOR",
+			`mutation($id: ID!) { updatePractice(id: $id, expectedRevision: 1, input: {texts: [{language: NB, title: "For alle, att"}]}) { problems { code } } }`,
+			map[string]any{"id": open},
+		).ok()
 		o.act("EDITOR", "publish", "", item(open, 2)).expectCodes("publish")
 		mine.wait(t, 2)
 		o.act("EDITOR", "withdraw", `reason: "feil"`, item(open, 2), item(id, 2)).expectCodes("withdraw")
@@ -429,7 +471,7 @@ func TestWebhookFilters(t *testing.T) {
 	})
 }
 
-// A change of audience is in the log for both audiences and is one change.
+// A change of audience has a line in the log for each audience, but is delivered once.
 func TestWebhookOfMembersAndAudience(t *testing.T) {
 	eachOffice(t, func(t *testing.T, o *office) {
 		members, public := newReceiver(t), newReceiver(t)
@@ -437,7 +479,11 @@ func TestWebhookOfMembersAndAudience(t *testing.T) {
 		o.made(map[string]any{"url": public.URL})
 		id := o.published("Open")
 		members.wait(t, 1)
-		o.as("EDITOR", `mutation($id: ID!) { updatePractice(id: $id, expectedRevision: 1, input: {audience: MEMBERS}) { problems { code } } }`, map[string]any{"id": id}).ok()
+		o.as(
+			"EDITOR",
+			`mutation($id: ID!) { updatePractice(id: $id, expectedRevision: 1, input: {audience: MEMBERS}) { problems { code } } }`,
+			map[string]any{"id": id},
+		).ok()
 		o.act("EDITOR", "publish", "", item(id, 2)).expectCodes("publish")
 		if got := public.wait(t, 2); got[1].action != "GONE" {
 			t.Errorf("the public one got %+v", got[1])
@@ -449,12 +495,19 @@ func TestWebhookOfMembersAndAudience(t *testing.T) {
 	})
 }
 
-// A partner's webhook belongs to the partner's key, is the partner's to see, and ends with it.
+// A partner's webhook belongs to the partner's key, is visible to the partner, and ends with the key.
 func TestWebhookOfAPartner(t *testing.T) {
 	eachOffice(t, func(t *testing.T, o *office) {
 		r := newReceiver(t)
 		key := func(scopes string) (id, secret string) {
-			a := o.as("ADMIN", fmt.Sprintf(`mutation($o: ID!) { createKey(input: {organization: $o, name: "Partner", kind: SECRET, role: CONTRIBUTOR, scopes: %s}) { key { id } secret problems { code } } }`, scopes), map[string]any{"o": o.org["ks"]}).ok()
+			a := o.as(
+				"ADMIN",
+				fmt.Sprintf(
+					`mutation($o: ID!) { createKey(input: {organization: $o, name: "Partner", kind: SECRET, role: CONTRIBUTOR, scopes: %s}) { key { id } secret problems { code } } }`,
+					scopes,
+				),
+				map[string]any{"o": o.org["ks"]},
+			).ok()
 			return a.at("createKey", "key", "id").(string), a.at("createKey", "secret").(string)
 		}
 		partner, secret := key("[DRAFTS]")
@@ -482,9 +535,16 @@ func TestWebhookOfAPartner(t *testing.T) {
 			if role == "" {
 				continue
 			}
-			pause := o.as(role, `mutation($id: ID!) { pauseWebhook(id: $id) { webhook { id } problems { code message } } }`, map[string]any{"id": id}).ok()
-			none := o.as(role, `mutation($id: ID!) { pauseWebhook(id: $id) { webhook { id } problems { code message } } }`, map[string]any{"id": "whk_01m88ahx6q1a3jk2p313s8y32c"}).ok()
-			if sees != (pause.at("pauseWebhook", "webhook") != nil) || !sees && fmt.Sprint(pause.at("pauseWebhook")) != fmt.Sprint(none.at("pauseWebhook")) {
+			pause := o.as(
+				role, `mutation($id: ID!) { pauseWebhook(id: $id) { webhook { id } problems { code message } } }`,
+				map[string]any{"id": id},
+			).ok()
+			none := o.as(
+				role, `mutation($id: ID!) { pauseWebhook(id: $id) { webhook { id } problems { code message } } }`,
+				map[string]any{"id": "whk_01m88ahx6q1a3jk2p313s8y32c"},
+			).ok()
+			if sees != (pause.at("pauseWebhook", "webhook") != nil) ||
+				!sees && fmt.Sprint(pause.at("pauseWebhook")) != fmt.Sprint(none.at("pauseWebhook")) {
 				t.Errorf("%s: %v", role, pause.at("pauseWebhook"))
 			}
 		}
@@ -508,15 +568,22 @@ func TestWebhookBadInput(t *testing.T) {
 			}
 		}
 		for what, input := range map[string]map[string]any{
-			"no name": {"url": "https://example.org/", "name": "  "}, "a long name": {"url": "https://example.org/", "name": strings.Repeat("x", 201)}, "no actions": {"url": "https://example.org/", "actions": []any{}},
-			"a long filter": {"url": "https://example.org/", "filter": map[string]any{"themes": []any{strings.Repeat("x", 10_000)}}}, "no organisation": {"url": "https://example.org/", "organization": "org_01m88ahx6q1a3jk2p313s8y32c"},
+			"no name": {"url": "https://example.org/", "name": "  "}, "a long name": {"url": "https://example.org/", "name": strings.Repeat("x", 201)}, "no actions": {
+				"url": "https://example.org/", "actions": []any{},
+			},
+			"a long filter": {"url": "https://example.org/", "filter": map[string]any{"themes": []any{strings.Repeat("x", 10_000)}}}, "no organisation": {
+				"url": "https://example.org/", "organization": "org_01m88ahx6q1a3jk2p313s8y32c",
+			},
 		} {
 			if codes := o.hook("ADMIN", input).ok().codes("createWebhook"); len(codes) != 1 {
 				t.Errorf("%s: %v", what, codes)
 			}
 		}
 		id, _ := o.made(map[string]any{"url": "https://example.org/"})
-		a := o.as("ADMIN", `mutation($id: ID!) { updateWebhook(id: $id, input: {url: "https://127.1/"}) { problems { code } } }`, map[string]any{"id": id}).ok()
+		a := o.as(
+			"ADMIN", `mutation($id: ID!) { updateWebhook(id: $id, input: {url: "https://127.1/"}) { problems { code } } }`,
+			map[string]any{"id": id},
+		).ok()
 		if a.codes("updateWebhook")[0] != "INVALID" {
 			t.Errorf("updated to %v", a.at("updateWebhook"))
 		}

@@ -18,7 +18,7 @@ import (
 	"dugnad/schema"
 )
 
-// state is how an entry came to be hidden.
+// state is the reason why an entry is hidden.
 type state string
 
 const (
@@ -32,9 +32,9 @@ const (
 // states that a world may hide entries in.
 func states() []state { return []state{neverPublished, newerDraft, forMembers, withdrawn, madeMembers} }
 
-// world is a hub with one open entry of each content type, all pointing at one another, and entries of every type in every state that
-// hides them, pointing at the open ones and pointed at by them. All its ids and times follow from names, so that the rows that two
-// worlds share are equal.
+// world is a hub with one open entry of each content type, and with hidden entries of every type in every state. The
+// open entries refer to one another and to the hidden ones, which refer to the open ones. Ids and times are derived
+// from names, so that the rows that two worlds share are equal.
 type world struct {
 	*testHub
 	kind   worldKind
@@ -50,14 +50,14 @@ type hidden struct {
 	state state
 }
 
-// worldKind says which of the hidden entries a world holds.
+// worldKind selects the hidden entries of a world.
 type worldKind struct {
 	states      []state // those in other states are not there
 	neverPublic bool    // what is withdrawn was for members
 	membersOpen bool    // what would be for members is for everybody
 }
 
-// The worlds that answers are compared between.
+// The worlds whose answers are compared.
 var (
 	everything   = worldKind{states: states()}
 	neverPublic  = worldKind{states: []state{neverPublished, newerDraft, forMembers, withdrawn}, neverPublic: true}
@@ -65,7 +65,7 @@ var (
 	nothingShown = worldKind{states: []state{forMembers, madeMembers}, membersOpen: true}
 )
 
-// contentTypes are all there are: a new one is walked without anybody thinking of it.
+// contentTypes are all content types, so that a new one is tested without further work.
 var contentTypes = func() (types []schema.ContentType) {
 	for _, t := range schema.ContentTypes() {
 		types = append(types, t.Value)
@@ -73,12 +73,12 @@ var contentTypes = func() (types []schema.ContentType) {
 	return types
 }()
 
-// infoOf is a content type with its names.
+// infoOf returns the ContentInfo of a content type.
 func infoOf(t schema.ContentType) schema.ContentInfo {
 	return schema.ContentTypes()[slices.Index(contentTypes, t)]
 }
 
-// idOf is the id that belongs to the name.
+// idOf returns the id that is derived from the name.
 func idOf(prefix, name string) string {
 	sum := sha256.Sum256([]byte(prefix + name))
 	return prefix + "_" + strings.ToLower(ulid.ULID(sum[:16]).String())
@@ -87,15 +87,15 @@ func idOf(prefix, name string) string {
 func openID(t schema.ContentType) string            { return idOf(prefixOf(t), "open") }
 func hiddenID(t schema.ContentType, s state) string { return idOf(prefixOf(t), "hidden "+string(s)) }
 
-// randomID is of nothing.
+// randomID is an id that does not exist.
 func randomID(t schema.ContentType) string { return idOf(prefixOf(t), "nothing at all") }
 
-// canary is a word that stands in every text of a hidden document, and nowhere else.
+// canary is a word that is in every text of a hidden document, and nowhere else.
 func canary(t schema.ContentType, s state) string {
 	return "kanari" + strings.ToLower(string(t)) + string(s)
 }
 
-// at is a time in the story of a world.
+// at returns a time in the history of a world.
 func at(step int) time.Time {
 	return time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC).Add(time.Duration(step) * time.Hour)
 }
@@ -156,7 +156,7 @@ func newWorld(h *testHub, kind worldKind) *world {
 	return w
 }
 
-// in are the ids of the hidden entries in the states.
+// in returns the ids of the hidden entries in the states.
 func (w *world) in(states ...state) []string {
 	var ids []string
 	for _, one := range w.hidden {
@@ -187,12 +187,14 @@ func (w *world) save(drafts ...content.Draft) {
 	}
 }
 
-// items are the entries at their newest revisions.
+// items returns the entries with their newest revisions.
 func (w *world) items(ids []string) []content.Item {
 	w.t.Helper()
 	items := make([]content.Item, len(ids))
 	for i, id := range ids {
-		items[i] = content.Item{ID: id, Revision: w.client.Entry.GetX(access.WithViewer(w.t.Context(), access.System("test")), id).Head}
+		items[i] = content.Item{
+			ID: id, Revision: w.client.Entry.GetX(access.WithViewer(w.t.Context(), access.System("test")), id).Head,
+		}
 	}
 	return items
 }
@@ -213,12 +215,15 @@ func (w *world) withdraw(ids ...string) {
 	}
 }
 
-// endOfState reads what there is for the viewer, and gives the place in the log after it.
+// endOfState reads the viewer's initial state, and returns the cursor after it.
 func (w *world) endOfState(viewer string) string {
 	w.t.Helper()
 	cursor := ""
 	for {
-		page := w.askAs(viewer, `query($after: Cursor) {changes(first: 100, after: $after) {pageInfo {hasNextPage endCursor}}}`, afterOrNone(cursor)).ok()
+		page := w.askAs(
+			viewer, `query($after: Cursor) {changes(first: 100, after: $after) {pageInfo {hasNextPage endCursor}}}`,
+			afterOrNone(cursor),
+		).ok()
 		cursor, _ = page.at("changes", "pageInfo", "endCursor").(string)
 		if page.at("changes", "pageInfo", "hasNextPage") == false {
 			return cursor
@@ -233,12 +238,13 @@ func afterOrNone(cursor string) map[string]any {
 	return map[string]any{"after": cursor}
 }
 
-// inBoth is the text in bokmål and Northern Sami.
+// inBoth returns the text in bokmål and Northern Sami.
 func inBoth(s string) []map[string]string {
 	return []map[string]string{{"language": "NB", "text": s}, {"language": "SE", "text": s + " se"}}
 }
 
-// putData keeps two of each piece of reference data: one that open content points at, and one that only hidden content does.
+// putData stores two objects of each type of reference data: one for open content, and one that only hidden content
+// refers to.
 func (w *world) putData() {
 	w.t.Helper()
 	var data []content.Data
@@ -252,15 +258,21 @@ func (w *world) putData() {
 			"number": number, "name": name + "vik", "active": true, "county": idOf("cty", name), "population": 1000,
 			"numbers": []map[string]any{{"number": number, "name": name + "vik"}},
 		})
-		put("org", name, map[string]any{"slug": name, "names": inBoth(name + "etaten"), "kind": "directorate", "municipality": idOf("mun", name)})
-		put("dis", name, map[string]any{"number": "03010" + []string{"1", "2"}[i], "name": name + "bydel", "municipality": idOf("mun", name)})
+		put("org", name, map[string]any{
+			"slug": name, "names": inBoth(name + "etaten"), "kind": "directorate", "municipality": idOf("mun", name),
+		})
+		put("dis", name, map[string]any{
+			"number": "03010" + []string{"1", "2"}[i], "name": name + "bydel", "municipality": idOf("mun", name),
+		})
 		put("the", name, map[string]any{"slug": name, "labels": inBoth(name + "tema"), "position": i})
 		put("tgr", name, map[string]any{"slug": name, "labels": inBoth(name + "gruppe"), "position": i, "role": "END_USER"})
 		put("met", name, map[string]any{"slug": name, "labels": inBoth(name + "metode"), "position": i})
 		put("law", name, map[string]any{
 			"slug": name, "labels": inBoth(name + "paragraf"), "position": i, "act": inBoth(name + "lov"), "section": "§ 1",
 		})
-		put("con", name, map[string]any{"key": name, "functions": inBoth(name + "kontakt"), "organization": idOf("org", name)})
+		put(
+			"con", name, map[string]any{"key": name, "functions": inBoth(name + "kontakt"), "organization": idOf("org", name)},
+		)
 	}
 	asset := func(name, word string) {
 		data = append(data, content.Data{ID: idOf("ast", name), File: []byte("file of " + word), Document: rawJSON(map[string]any{
@@ -288,7 +300,7 @@ func (w *world) put(data []content.Data) {
 	}
 }
 
-// textFields are the fields of a text that belong to the type, and not to all types: single texts, and lists of texts.
+// textFields returns the fields of ContentText that only the type has: single texts, and lists of texts.
 func textFields(t schema.ContentType) (one, many []string) {
 	for _, name := range newDocument(t).Shared().TextFields {
 		if slices.Contains([]string{"Title", "Summary", "Body", "Findings", "Recommendations", "Partners"}, name) {
@@ -313,7 +325,7 @@ func newDocument(t schema.ContentType) ent.Document {
 	return d
 }
 
-// documentFields are the Go types of the fields of a type's documents, by name.
+// documentFields returns the Go types of the fields of a type's documents, by name.
 func documentFields(t schema.ContentType) map[string]reflect.Type {
 	fields := make(map[string]reflect.Type)
 	document := reflect.TypeOf(newDocument(t)).Elem()
@@ -325,7 +337,7 @@ func documentFields(t schema.ContentType) map[string]reflect.Type {
 	return fields
 }
 
-// filled fills every field of the type with the word, and with the reference data of the name.
+// filled returns a document with the word in every text, and references to the reference data of the name.
 func filled(t schema.ContentType, word, name, asset string, hidden bool) map[string]any {
 	year, level, kind := "2015", 1, 0
 	if hidden {
@@ -352,18 +364,25 @@ func filled(t schema.ContentType, word, name, asset string, hidden bool) map[str
 	d := map[string]any{
 		"texts": languages, "themes": []string{idOf("the", name)}, "targetGroups": []string{idOf("tgr", name)},
 		"methods": []string{idOf("met", name)}, "lawSections": []string{idOf("law", name)}, "contacts": []string{idOf("con", name)},
-		"image":                 idOf("ast", asset),
-		"organizations":         []map[string]any{{"organization": idOf("org", name), "role": "PARTNER"}},
-		"municipalities":        []map[string]any{{"municipality": idOf("mun", name), "role": "CASE", "nameThen": word, "numberThen": "0101"}},
+		"image":         idOf("ast", asset),
+		"organizations": []map[string]any{{"organization": idOf("org", name), "role": "PARTNER"}},
+		"municipalities": []map[string]any{
+			{"municipality": idOf("mun", name), "role": "CASE", "nameThen": word, "numberThen": "0101"},
+		},
 		"districts":             []map[string]any{{"district": idOf("dis", name), "role": "CASE"}},
 		"issued":                map[string]any{"date": year + "-06-01", "precision": "DAY"},
 		"unnamedMunicipalities": []map[string]any{{"count": 17, "role": "PILOT", "note": inBoth(word)}},
 		"keyFigures": []map[string]any{{
 			"label": inBoth(word), "value": 1, "unit": word, "text": inBoth(word), "population": inBoth(word), "note": inBoth(word),
 		}},
-		"evidence": map[string]any{"level": level, "direction": "POSITIVE", "basis": inBoth(word), "rater": idOf("org", name)},
+		"evidence": map[string]any{
+			"level": level, "direction": "POSITIVE", "basis": inBoth(word), "rater": idOf("org", name),
+		},
 		"downloads": []map[string]any{
-			{"title": inBoth(word), "format": "PDF", "url": "https://example.com/" + word, "note": inBoth(word), "sizeAsStated": word},
+			{
+				"title": inBoth(word), "format": "PDF", "url": "https://example.com/" + word, "note": inBoth(word),
+				"sizeAsStated": word,
+			},
 			{"title": inBoth(word), "format": "PNG", "asset": idOf("ast", asset)},
 		},
 	}
@@ -381,7 +400,9 @@ func filled(t schema.ContentType, word, name, asset string, hidden bool) map[str
 	}
 	switch t {
 	case "PRACTICE":
-		d["results"] = []map[string]any{{"label": inBoth(word), "before": 1, "after": 2, "unit": word, "indicator": word, "source": inBoth(word)}}
+		d["results"] = []map[string]any{
+			{"label": inBoth(word), "before": 1, "after": 2, "unit": word, "indicator": word, "source": inBoth(word)},
+		}
 	case "TOOL":
 		d["licence"], d["link"] = word, "https://example.com/"+word
 		d["files"] = []string{idOf("ast", asset)}
@@ -399,7 +420,7 @@ func filled(t schema.ContentType, word, name, asset string, hidden bool) map[str
 	return d
 }
 
-// fillRest fills the fields of a type that the switch above does not know, as far as a word or a number fits.
+// fillRest fills the fields that the switch above does not handle, if they take a word or a number.
 func fillRest(d map[string]any, fields map[string]reflect.Type, word string) {
 	for name, t := range fields {
 		if _, filled := d[name]; filled || slices.Contains([]string{"key", "slug", "audience"}, name) {
@@ -414,9 +435,11 @@ func fillRest(d map[string]any, fields map[string]reflect.Type, word string) {
 	}
 }
 
-// pointing makes the document point at the entries: by its named edges where they are of the right type, and by relations of every
-// type that it may state.
-func pointing(t schema.ContentType, d map[string]any, word string, targets map[schema.ContentType][]string) map[string]any {
+// pointing adds references to the entries to the document: by its named edges to entries of their type, and by
+// relations of every type.
+func pointing(
+	t schema.ContentType, d map[string]any, word string, targets map[schema.ContentType][]string,
+) map[string]any {
 	var relations []map[string]any
 	kinds := []string{"SEE_ALSO", "BASED_ON"}
 	if t == "COLLECTION" {
@@ -442,7 +465,8 @@ func pointing(t schema.ContentType, d map[string]any, word string, targets map[s
 	return d
 }
 
-// openDocument is of an entry that everybody sees. It points at every other entry of the world, hidden ones too.
+// openDocument returns the document of a public entry. It refers to every other entry of the world, including hidden
+// ones.
 func (w *world) openDocument(t schema.ContentType, word string) map[string]any {
 	targets := make(map[schema.ContentType][]string)
 	for _, to := range contentTypes {
@@ -460,7 +484,7 @@ func (w *world) openDocument(t schema.ContentType, word string) map[string]any {
 	return pointing(t, filled(t, word, "open", "open", false), word, targets)
 }
 
-// hiddenDocument is of an entry in the state. It points at the open ones.
+// hiddenDocument returns the document of an entry in the state. It refers to the open ones.
 func (w *world) hiddenDocument(t schema.ContentType, s state) map[string]any {
 	targets := make(map[schema.ContentType][]string)
 	for _, to := range contentTypes {
@@ -471,10 +495,10 @@ func (w *world) hiddenDocument(t schema.ContentType, s state) map[string]any {
 	return pointing(t, filled(t, canary(t, s), "lukket", "hidden "+string(t)+string(s), true), canary(t, s), targets)
 }
 
-// asked is the name of the type in the API: practice, and its plural.
+// asked returns the names of the type in the API: practice and practices.
 func asked(t schema.ContentType) (one, many string) { return infoOf(t).Singular, infoOf(t).Plural }
 
-// typeName is the name of the type in the schema.
+// typeName returns the name of the type in the schema.
 func typeName(t schema.ContentType) string { return infoOf(t).Name }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

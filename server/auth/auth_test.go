@@ -30,7 +30,7 @@ import (
 	"dugnad/server/database/databasetest"
 )
 
-// house is a hub that has its sign-in only, and says at /who who asks.
+// house is a hub with sign-in only. It responds to /who with the viewer of the request.
 type house struct {
 	*testing.T
 	accounts *access.Accounts
@@ -57,7 +57,9 @@ func newHouse(t *testing.T, provider func(callback string) *auth.Provider) *hous
 	t.Cleanup(h.server.Close)
 	o := auth.Options{
 		Accounts: h.accounts, BaseURL: h.server.URL, Key: []byte("a secret key for tests, and only for tests"),
-		Native: []string{"no.ks.dugnad:/signed-in", "http://127.0.0.1/app"}, Logger: slog.New(slog.NewTextHandler(h.log, nil)),
+		Native: []string{"no.ks.dugnad:/signed-in", "http://127.0.0.1/app"}, Logger: slog.New(
+			slog.NewTextHandler(h.log, nil),
+		),
 	}
 	if provider != nil {
 		o.Provider = provider(h.server.URL + "/auth/oidc/callback")
@@ -79,7 +81,9 @@ func newHouse(t *testing.T, provider func(callback string) *auth.Provider) *hous
 	r.Post("/who", who)
 	ctx := access.WithViewer(t.Context(), access.System("test"))
 	h.org = ids("org")
-	err = h.client.Organization.Create().SetID(h.org).SetSlug("ks").SetLocalNames(schema.LocalText{{Language: schema.NB, Text: "KS"}}).SetSortName("ks").
+	err = h.client.Organization.Create().SetID(h.org).SetSlug("ks").SetLocalNames(
+		schema.LocalText{{Language: schema.NB, Text: "KS"}},
+	).SetSortName("ks").
 		SetFoldedName(" ks").SetKind("member-organisation").Exec(ctx)
 	if err != nil {
 		t.Fatal(err)
@@ -113,7 +117,9 @@ func (h *house) browser() *http.Client {
 	if err != nil {
 		h.Fatal(err)
 	}
-	return &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	return &http.Client{
+		Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
 }
 
 type reply struct {
@@ -180,17 +186,23 @@ func TestPassword(t *testing.T) {
 	h.account("kari@example.org")
 	b := h.browser()
 	page := h.do(b, "GET", "/auth/sign-in", nil)
-	if page.status != 200 || !strings.Contains(page.body, `lang="nb"`) || !strings.Contains(page.header.Get("Content-Security-Policy"), "default-src 'none'") || page.header.Get("Cache-Control") != "no-store" {
+	if page.status != 200 || !strings.Contains(page.body, `lang="nb"`) ||
+		!strings.Contains(page.header.Get("Content-Security-Policy"), "default-src 'none'") ||
+		page.header.Get("Cache-Control") != "no-store" {
 		t.Errorf("the page: %d %v", page.status, page.header)
 	}
 	unknown := h.do(b, "POST", "/auth/sign-in", signIn("ola@example.org", password))
 	wrong := h.do(b, "POST", "/auth/sign-in", signIn("kari@example.org", password+"!"))
 	h.expect(unknown, 401, "")
 	nonce := regexp.MustCompile(`nonce="[^"]*"`)
-	if nonce.ReplaceAllString(strings.ReplaceAll(unknown.body, "ola@", "kari@"), "") != nonce.ReplaceAllString(wrong.body, "") || wrong.status != 401 {
+	if nonce.ReplaceAllString(strings.ReplaceAll(unknown.body, "ola@", "kari@"), "") != nonce.ReplaceAllString(wrong.body, "") ||
+		wrong.status != 401 {
 		t.Error("a wrong password and an unknown address are answered differently")
 	}
-	h.expect(h.do(b, "POST", "/auth/sign-in", signIn("Kari@Example.org ", password, "returnTo", "/practices?x=1")), 303, "/practices?x=1")
+	h.expect(
+		h.do(b, "POST", "/auth/sign-in", signIn("Kari@Example.org ", password, "returnTo", "/practices?x=1")), 303,
+		"/practices?x=1",
+	)
 	if !h.isIn(b) {
 		t.Fatal("not signed in")
 	}
@@ -272,9 +284,15 @@ func TestSignInsEnd(t *testing.T) {
 		h.expect(h.do(b, "POST", "/auth/sign-in", signIn("kari@example.org", password)), 303, "/")
 	}
 	next := "another long passphrase"
-	h.expect(h.do(one, "POST", "/auth/password", url.Values{"old": {"wrong wrong wrong"}, "password": {next}, "again": {next}}), 401, "")
-	h.expect(h.do(one, "POST", "/auth/password", url.Values{"old": {password}, "password": {"short"}, "again": {"short"}}), 400, "")
-	h.expect(h.do(one, "POST", "/auth/password", url.Values{"old": {password}, "password": {next}, "again": {next}}), 200, "")
+	h.expect(h.do(
+		one, "POST", "/auth/password", url.Values{"old": {"wrong wrong wrong"}, "password": {next}, "again": {next}},
+	), 401, "")
+	h.expect(h.do(
+		one, "POST", "/auth/password", url.Values{"old": {password}, "password": {"short"}, "again": {"short"}},
+	), 400, "")
+	h.expect(
+		h.do(one, "POST", "/auth/password", url.Values{"old": {password}, "password": {next}, "again": {next}}), 200, "",
+	)
 	if !h.isIn(one) || h.isIn(other) {
 		t.Error("a new password must end the other sign-ins, and not this one")
 	}
@@ -294,7 +312,9 @@ func TestSignInsEnd(t *testing.T) {
 }
 
 func accept(code string, more ...string) url.Values {
-	v := url.Values{"code": {code}, "name": {"Ola"}, "email": {"ola@example.org"}, "password": {password}, "again": {password}}
+	v := url.Values{
+		"code": {code}, "name": {"Ola"}, "email": {"ola@example.org"}, "password": {password}, "again": {password},
+	}
 	for i := 0; i < len(more); i += 2 {
 		v.Set(more[i], more[i+1])
 	}
@@ -310,7 +330,8 @@ func TestInvitations(t *testing.T) {
 	}
 	b := h.browser()
 	h.expect(h.do(b, "GET", "/auth/setup", nil), 200, "")
-	if page := h.do(b, "POST", "/auth/invitation", url.Values{"code": {secret}}); page.status != 200 || !strings.Contains(page.body, "administrator for hele Dugnad") {
+	if page := h.do(b, "POST", "/auth/invitation", url.Values{"code": {secret}}); page.status != 200 ||
+		!strings.Contains(page.body, "administrator for hele Dugnad") {
 		t.Errorf("the page: %d %s", page.status, page.body)
 	}
 	h.expect(h.do(b, "POST", "/auth/invitation", url.Values{"code": {"nothing"}}), 404, "")
@@ -325,7 +346,7 @@ func TestInvitations(t *testing.T) {
 		t.Error("there is a second link for the first account")
 	}
 
-	// Of two who open one link at once, one gets it.
+	// If two people accept a link at once, only one succeeds.
 	shared := h.invitation(schema.Contributor)
 	statuses := make([]int, 2)
 	var both sync.WaitGroup
@@ -339,7 +360,7 @@ func TestInvitations(t *testing.T) {
 		t.Errorf("got %v", statuses)
 	}
 
-	// Who is signed in already gets the role besides; an address that is taken is told.
+	// A signed-in account gets the role in addition; an address already in use is refused with a message.
 	h.expect(h.do(b, "POST", "/auth/invitation/accept", url.Values{"code": {h.invitation(schema.Editor)}}), 303, "/")
 	if who := h.do(b, "GET", "/who", nil).body; !strings.Contains(who, `"EDITOR"`) {
 		t.Errorf("after a second invitation: %s", who)
@@ -384,7 +405,9 @@ func TestNative(t *testing.T) {
 	}
 	exchange := func(code, verifier, redirect string) map[string]any {
 		t.Helper()
-		return h.tokens(url.Values{"grant_type": {"authorization_code"}, "code": {code}, "code_verifier": {verifier}, "redirect_uri": {redirect}})
+		return h.tokens(url.Values{
+			"grant_type": {"authorization_code"}, "code": {code}, "code_verifier": {verifier}, "redirect_uri": {redirect},
+		})
 	}
 	for _, wrong := range [][2]string{{"another verifier", "no.ks.dugnad:/signed-in"}, {"the verifier of the app", "http://127.0.0.1/app"}} {
 		if got := exchange(code("no.ks.dugnad:/signed-in"), wrong[0], wrong[1]); got["error"] != "invalid_grant" {
@@ -401,7 +424,9 @@ func TestNative(t *testing.T) {
 	}
 	in := func(tokens map[string]any) bool {
 		access, _ := tokens["access_token"].(string)
-		return strings.Contains(h.do(http.DefaultClient, "GET", "/who", nil, "Authorization", "Bearer "+access).body, `"member"`)
+		return strings.Contains(
+			h.do(http.DefaultClient, "GET", "/who", nil, "Authorization", "Bearer "+access).body, `"member"`,
+		)
 	}
 	refresh := func(tokens map[string]any) map[string]any {
 		t.Helper()
@@ -444,14 +469,18 @@ func (h *house) tokens(form url.Values) map[string]any {
 func TestOpenID(t *testing.T) {
 	t.Parallel()
 	var handler http.Handler
-	provider := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { handler.ServeHTTP(w, r) }))
+	provider := httptest.NewServer(
+		http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { handler.ServeHTTP(w, r) }),
+	)
 	t.Cleanup(provider.Close)
 	h := newHouse(t, func(callback string) *auth.Provider {
 		storage.RegisterClients(storage.WebClient("dugnad", "a client secret", callback))
-		handler = exampleop.SetupServer(provider.URL, storage.NewStorage(storage.NewUserStore(provider.URL)), slog.New(slog.DiscardHandler), false)
+		handler = exampleop.SetupServer(
+			provider.URL, storage.NewStorage(storage.NewUserStore(provider.URL)), slog.New(slog.DiscardHandler), false,
+		)
 		return &auth.Provider{Issuer: provider.URL, ClientID: "dugnad", ClientSecret: "a client secret", Name: "Feide"}
 	})
-	// through signs somebody in at the provider and gives the address that leads back.
+	// through signs in at the provider and returns the address that leads back.
 	through := func(b *http.Client, form url.Values) string {
 		t.Helper()
 		to := h.do(b, "POST", "/auth/oidc/start", form)
@@ -466,7 +495,9 @@ func TestOpenID(t *testing.T) {
 			}
 			if strings.Contains(next, "/login/username") {
 				id := mustURL(next).Query().Get("authRequestID")
-				to = h.do(b, "POST", provider.URL+"/login/username", url.Values{"id": {id}, "username": {"test-user@127.0.0.1"}, "password": {"verysecure"}})
+				to = h.do(b, "POST", provider.URL+"/login/username", url.Values{
+					"id": {id}, "username": {"test-user@127.0.0.1"}, "password": {"verysecure"},
+				})
 				continue
 			}
 			to = h.do(b, "GET", next, nil)
@@ -475,7 +506,8 @@ func TestOpenID(t *testing.T) {
 		return ""
 	}
 	b := h.browser()
-	if page := h.do(b, "GET", "/auth/sign-in", nil); strings.Contains(page.body, `type="password"`) || !strings.Contains(page.body, "Feide") {
+	if page := h.do(b, "GET", "/auth/sign-in", nil); strings.Contains(page.body, `type="password"`) ||
+		!strings.Contains(page.body, "Feide") {
 		t.Errorf("the page: %s", page.body)
 	}
 	h.expect(h.do(b, "POST", "/auth/sign-in", signIn("kari@example.org", password)), 404, "")
@@ -498,7 +530,8 @@ func TestOpenID(t *testing.T) {
 	h.expect(h.do(again, "GET", through(again, url.Values{"returnTo": {"/tools"}}), nil), 303, "/tools")
 	wrong := through(again, url.Values{})
 	h.expect(h.do(again, "GET", wrong+"x", nil), 400, "")
-	if strings.Contains(h.log.String(), "a client secret") || strings.Contains(h.log.String(), mustURL(callback).Query().Get("code")) {
+	if strings.Contains(h.log.String(), "a client secret") ||
+		strings.Contains(h.log.String(), mustURL(callback).Query().Get("code")) {
 		t.Error("the log holds secrets")
 	}
 	provider.Close()

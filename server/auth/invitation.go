@@ -56,7 +56,10 @@ func (a *Auth) acceptPage(r *http.Request, code string) (page, error) {
 		p.Fields = []field{
 			{Name: "name", Label: words.AuthName, Type: "text", Autocomplete: "name"},
 			{Name: "email", Label: words.AuthEmail, Type: "email", Autocomplete: "username", Value: email},
-			{Name: "password", Label: words.AuthPassword, Type: "password", Autocomplete: "new-password", Hint: words.AuthPasswordHint},
+			{
+				Name: "password", Label: words.AuthPassword, Type: "password", Autocomplete: "new-password",
+				Hint: words.AuthPasswordHint,
+			},
 			{Name: "again", Label: words.AuthPasswordAgain, Type: "password", Autocomplete: "new-password"},
 		}
 	}

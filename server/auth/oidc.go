@@ -69,7 +69,7 @@ func (p *relyingParty) discover(ctx context.Context) (*oidc.Provider, oauth2.Con
 	return p.found, p.config, nil
 }
 
-// started is the state in a sealed cookie while somebody is at the provider.
+// started is the state in a sealed cookie while a person signs in at the provider.
 type started struct {
 	State, Nonce, Verifier string
 	ReturnTo, Invitation   string
@@ -108,7 +108,9 @@ func (a *Auth) startOIDC(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	a.setCookie(w, a.stateCookie(), sealed, stateLife)
-	http.Redirect(w, r, config.AuthCodeURL(s.State, oidc.Nonce(s.Nonce), oauth2.S256ChallengeOption(s.Verifier)), http.StatusSeeOther)
+	http.Redirect(
+		w, r, config.AuthCodeURL(s.State, oidc.Nonce(s.Nonce), oauth2.S256ChallengeOption(s.Verifier)), http.StatusSeeOther,
+	)
 }
 
 // unavailable answers that the provider does not respond.

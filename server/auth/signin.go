@@ -43,7 +43,9 @@ func (a *Auth) signIn(w http.ResponseWriter, r *http.Request) {
 	}
 	email := r.PostForm.Get("email")
 	p.Fields[0].Value = email
-	cookie, err := a.Accounts.SignInWithPassword(r.Context(), email, r.PostForm.Get("password"), a.address(r), r.UserAgent())
+	cookie, err := a.Accounts.SignInWithPassword(
+		r.Context(), email, r.PostForm.Get("password"), a.address(r), r.UserAgent(),
+	)
 	if err != nil {
 		a.refuse(w, r, p, err)
 		return
@@ -115,7 +117,10 @@ func (a *Auth) showPassword(w http.ResponseWriter, r *http.Request) {
 func passwordPage() page {
 	return page{Title: words.AuthChangePassword, Action: "/auth/password", Submit: words.AuthChangePassword, Fields: []field{
 		{Name: "old", Label: words.AuthOldPassword, Type: "password", Autocomplete: "current-password"},
-		{Name: "password", Label: words.AuthNewPassword, Type: "password", Autocomplete: "new-password", Hint: words.AuthPasswordHint},
+		{
+			Name: "password", Label: words.AuthNewPassword, Type: "password", Autocomplete: "new-password",
+			Hint: words.AuthPasswordHint,
+		},
 		{Name: "again", Label: words.AuthPasswordAgain, Type: "password", Autocomplete: "new-password"},
 	}}
 }

@@ -23,7 +23,7 @@ import (
 	"dugnad/server/auth"
 )
 
-// liar is a provider that answers with the id token that it is told to make.
+// liar is a provider that answers with any id token that a test configures.
 type liar struct {
 	*httptest.Server
 	key   *rsa.PrivateKey
@@ -54,7 +54,9 @@ func newLiar(t *testing.T) *liar {
 		})
 	})
 	mux.HandleFunc("/keys", func(w http.ResponseWriter, _ *http.Request) {
-		answer(w, jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: &l.key.PublicKey, KeyID: "one", Algorithm: "RS256", Use: "sig"}}})
+		answer(w, jose.JSONWebKeySet{
+			Keys: []jose.JSONWebKey{{Key: &l.key.PublicKey, KeyID: "one", Algorithm: "RS256", Use: "sig"}},
+		})
 	})
 	mux.HandleFunc("/token", func(w http.ResponseWriter, _ *http.Request) {
 		answer(w, map[string]any{"access_token": "x", "token_type": "Bearer", "id_token": l.token(l.nonce)})
@@ -75,7 +77,9 @@ func (l *liar) claims(nonce string, change map[string]any) []byte {
 
 func signed(t *testing.T, key *rsa.PrivateKey, claims []byte) string {
 	t.Helper()
-	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.RS256, Key: jose.JSONWebKey{Key: key, KeyID: "one"}}, nil)
+	signer, err := jose.NewSigner(
+		jose.SigningKey{Algorithm: jose.RS256, Key: jose.JSONWebKey{Key: key, KeyID: "one"}}, nil,
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,7 +110,8 @@ func TestIDTokens(t *testing.T) {
 		b := h.browser()
 		to := h.do(b, "POST", "/auth/oidc/start", form)
 		q := mustURL(to.location).Query()
-		if !strings.HasPrefix(to.location, l.URL+"/authorize?") || q.Get("code_challenge_method") != "S256" || q.Get("code_challenge") == "" || q.Get("nonce") == "" {
+		if !strings.HasPrefix(to.location, l.URL+"/authorize?") || q.Get("code_challenge_method") != "S256" ||
+			q.Get("code_challenge") == "" || q.Get("nonce") == "" {
 			t.Fatalf("sent to %s", to.location)
 		}
 		l.token, l.nonce = token, q.Get("nonce")
@@ -125,8 +130,10 @@ func TestIDTokens(t *testing.T) {
 			_, _ = mac.Write([]byte(text))
 			return text + "." + encode(string(mac.Sum(nil)))
 		},
-		"another key":      func(nonce string) string { return signed(t, l.other, l.claims(nonce, nil)) },
-		"another audience": func(nonce string) string { return signed(t, l.key, l.claims(nonce, map[string]any{"aud": "somebody"})) },
+		"another key": func(nonce string) string { return signed(t, l.other, l.claims(nonce, nil)) },
+		"another audience": func(nonce string) string {
+			return signed(t, l.key, l.claims(nonce, map[string]any{"aud": "somebody"}))
+		},
 		"another issuer": func(nonce string) string {
 			return signed(t, l.key, l.claims(nonce, map[string]any{"iss": "https://evil.example"}))
 		},
@@ -138,7 +145,8 @@ func TestIDTokens(t *testing.T) {
 		"none":         func(string) string { return "" },
 	} {
 		t.Run(name, func(t *testing.T) {
-			if r := through(token, url.Values{}); r.status != 401 || len(r.header.Values("Set-Cookie")) != 1 { // the one that ends the state
+			// the one that ends the state
+			if r := through(token, url.Values{}); r.status != 401 || len(r.header.Values("Set-Cookie")) != 1 {
 				t.Errorf("got %d, %v", r.status, r.header.Values("Set-Cookie"))
 			}
 		})

@@ -14,8 +14,8 @@ type Counter struct {
 
 type counterKey struct{}
 
-// Count returns a context whose statements are counted, inside transactions too; BEGIN, COMMIT and ROLLBACK are not counted. A Counter
-// that ctx had does not see them.
+// Count returns a context whose statements are counted, inside transactions too; BEGIN, COMMIT and ROLLBACK are not
+// counted. A Counter that ctx had does not see them.
 func Count(ctx context.Context) (context.Context, *Counter) {
 	c := &Counter{}
 	return context.WithValue(ctx, counterKey{}, c), c

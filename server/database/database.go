@@ -1,5 +1,5 @@
-// Package database opens the hub's database, SQLite in the data folder or PostgreSQL, and migrates it to the program's schema. Nothing
-// else names database drivers. Transactions of its ent driver are safe for concurrent use.
+// Package database opens the hub's database, SQLite in the data folder or PostgreSQL, and migrates it to the program's
+// schema. Nothing else names database drivers. Transactions of its ent driver are safe for concurrent use.
 package database
 
 import (
@@ -34,7 +34,8 @@ type Database struct {
 	side func() *sql.DB // a pool of one connection without time limits, for migrations
 }
 
-// Open opens the database and checks that it answers and has the settings that the hub needs. It changes nothing: see Migrate.
+// Open opens the database and checks that it answers and has the settings that the hub needs. It changes nothing: see
+// Migrate.
 func Open(ctx context.Context, o Options) (*Database, error) {
 	if o.URL == "" {
 		return openSQLite(ctx, o)
@@ -42,8 +43,9 @@ func Open(ctx context.Context, o Options) (*Database, error) {
 	return openPostgres(ctx, o)
 }
 
-// Driver returns the driver for ent.NewClient(ent.Driver(db.Driver())). Reads outside transactions go to the readers, everything else to the
-// writer. Inside a transaction write through its own client only: on SQLite any other write deadlocks with it.
+// Driver returns the driver for ent.NewClient(ent.Driver(db.Driver())). Reads outside transactions go to the readers,
+// everything else to the writer. Inside a transaction write through its own client only: on SQLite any other write
+// deadlocks with it.
 func (d *Database) Driver() dialect.Driver { return d.driver }
 
 // Dialect returns dialect.SQLite or dialect.Postgres.

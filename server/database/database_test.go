@@ -71,10 +71,14 @@ func TestTimesOfOtherZones(t *testing.T) {
 		if got, want := order(c.Change.Query()), []string{"first", "second", "third", "fourth"}; !slices.Equal(got, want) {
 			t.Errorf("the order is %v, not %v", got, want)
 		}
-		if got, want := order(c.Change.Query().Where(change.AtGTE(noon.In(east)))), []string{"third", "fourth"}; !slices.Equal(got, want) {
+		if got, want := order(
+			c.Change.Query().Where(change.AtGTE(noon.In(east))),
+		), []string{"third", "fourth"}; !slices.Equal(got, want) {
 			t.Errorf("from noon on: %v, not %v", got, want)
 		}
-		if got, want := order(c.Change.Query().Where(change.AtEQ(noon.In(east)))), []string{"third"}; !slices.Equal(got, want) {
+		if got, want := order(
+			c.Change.Query().Where(change.AtEQ(noon.In(east))),
+		), []string{"third"}; !slices.Equal(got, want) {
 			t.Errorf("at noon: %v, not %v", got, want)
 		}
 		read := c.Change.Query().Where(change.NodeID("first")).OnlyX(t.Context()).At
@@ -162,7 +166,7 @@ func TestOpenRowsHoldTheTransaction(t *testing.T) {
 	})
 }
 
-// Who forgets to close rows waits for the end of the context, not for ever.
+// Unclosed rows block other queries until the context ends, and no longer.
 func TestWaitingForRowsEndsWithTheContext(t *testing.T) {
 	databasetest.Each(t, func(t *testing.T, db *database.Database) {
 		tx, err := db.Driver().Tx(t.Context())
@@ -215,7 +219,7 @@ func TestReadsGoOnWhileATransactionWrites(t *testing.T) {
 	})
 }
 
-// Eight writers and as many readers: nobody is told that the database is locked.
+// Eight writers and eight readers at once get no error about a locked database.
 func TestManyWriters(t *testing.T) {
 	databasetest.Each(t, func(t *testing.T, db *database.Database) {
 		c := client(t, db)

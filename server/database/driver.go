@@ -47,7 +47,8 @@ func (d *driver) QueryContext(ctx context.Context, query string, args ...any) (*
 	return d.pool(query).QueryContext(ctx, query, args...)
 }
 
-// pool returns the readers for queries that only read. INSERT … RETURNING, by which ent gets ids, is a query that writes.
+// pool returns the readers for queries that only read. INSERT … RETURNING, by which ent gets ids, is a query that
+// writes.
 func (d *driver) pool(query string) *entsql.Driver {
 	for _, verb := range []string{"SELECT", "WITH"} {
 		if len(query) > len(verb) && strings.EqualFold(query[:len(verb)], verb) {
@@ -73,9 +74,9 @@ func (d *driver) BeginTx(ctx context.Context, o *sql.TxOptions) (dialect.Tx, err
 	return t, nil
 }
 
-// tx runs one statement of a transaction at a time, a query until its rows are closed: database/sql would start the next one while rows
-// are unread, which lib/pq does not support. Code that holds rows open must close them before its next statement, or that one waits
-// until its context ends.
+// tx runs one statement of a transaction at a time, a query until its rows are closed: database/sql would start the
+// next one while rows are unread, which lib/pq does not support. Code that holds rows open must close them before its
+// next statement, or that one waits until its context ends.
 type tx struct {
 	*entsql.Tx
 	turn chan struct{} // holds an item while a statement runs

@@ -11,9 +11,9 @@ import (
 // channel is the PostgreSQL channel that the change log notifies.
 const channel = "changes"
 
-// Listen returns a channel that receives a value after another connection committed changes, and whenever notifications may have been
-// lost; one value may stand for several. It stops when ctx ends. On SQLite the channel is nil. Consumers must poll as well: a
-// connection that dies silently is noticed late.
+// Listen returns a channel that receives a value after another connection committed changes, and whenever notifications
+// may have been lost; one value may stand for several. It stops when ctx ends. On SQLite the channel is nil. Consumers
+// must poll as well: a connection that dies silently is noticed late.
 func (d *Database) Listen(ctx context.Context) <-chan struct{} {
 	if d.url == "" {
 		return nil

@@ -14,9 +14,9 @@ import (
 	"dugnad/schema/migrations"
 )
 
-// Migrate applies the steps that the database lacks, each in its own transaction, and records them in the table schema_revisions.
-// Replicas that start together wait for one another. It returns an error for a database that is newer than the program, or to which a
-// step was applied whose file has changed since.
+// Migrate applies the steps that the database lacks, each in its own transaction, and records them in the table
+// schema_revisions. Replicas that start together wait for one another. It returns an error for a database that is newer
+// than the program, or to which a step was applied whose file has changed since.
 func (d *Database) Migrate(ctx context.Context) error {
 	folder, err := migrations.Folder(d.Dialect())
 	if err != nil {
@@ -65,8 +65,8 @@ func (d *Database) todo(ctx context.Context, steps []step) ([]step, error) {
 	return pending(steps, done)
 }
 
-// migrateSQLite turns foreign keys off, which is only possible outside transactions: with them on, replacing a table deletes the rows
-// that refer to it. They are checked before each commit instead.
+// migrateSQLite turns foreign keys off, which is only possible outside transactions: with them on, replacing a table
+// deletes the rows that refer to it. They are checked before each commit instead.
 func (d *Database) migrateSQLite(ctx context.Context, steps []step) (err error) {
 	conn, err := d.writes.Conn(ctx)
 	if err != nil {
@@ -101,12 +101,12 @@ func (d *Database) migratePostgres(ctx context.Context, steps []step) (err error
 	return applyAll(ctx, conn, postgresMigration, steps)
 }
 
-// migration is how a dialect applies a step.
+// migration holds what a dialect does differently when it applies a step.
 type migration struct {
 	begin  string
 	table  string
 	insert string
-	// broken is a query for violations after the step, one a row; empty where the database checks by itself.
+	// broken is a query for violations after the step, one per row; empty if the database checks them itself.
 	broken string
 }
 
@@ -118,7 +118,7 @@ var (
 		broken: `SELECT "table" || ' refers to a missing row of ' || "parent" FROM pragma_foreign_key_check LIMIT 1`,
 	}
 	postgresMigration = migration{
-		// A change that waits for a table blocks everybody after it, so it does not wait for long.
+		// A schema change that waits for a table blocks all later queries, so it does not wait for long.
 		begin:  "BEGIN; SET LOCAL lock_timeout = '15s'",
 		table:  "CREATE TABLE IF NOT EXISTS schema_revisions (version text NOT NULL PRIMARY KEY, name text NOT NULL, applied_at timestamptz NOT NULL, hash text NOT NULL)",
 		insert: "INSERT INTO schema_revisions (version, name, applied_at, hash) VALUES ($1, $2, $3, $4)",
@@ -134,8 +134,8 @@ func applyAll(ctx context.Context, conn *sql.Conn, m migration, steps []step) er
 	}
 }
 
-// applyNext applies the first pending step and reports whether there was one. It looks inside its transaction, because another
-// process may have been faster.
+// applyNext applies the first pending step and reports whether there was one. It looks inside its transaction, because
+// another process may have been faster.
 func (m migration) applyNext(ctx context.Context, conn *sql.Conn, steps []step) (more bool, err error) {
 	if _, err := conn.ExecContext(ctx, m.begin); err != nil {
 		return false, fmt.Errorf("begin: %w", err)

@@ -111,7 +111,9 @@ PRAGMA foreign_keys = on;
 		if n := number(t, db, "SELECT count(*) FROM practices WHERE title = '; --'"); n != 1 {
 			t.Errorf("%d practices with the title, not 1", n)
 		}
-		if _, err := db.DB().ExecContext(t.Context(), "INSERT INTO practice_themes (practice_id, theme) VALUES ('missing', 't')"); err == nil {
+		if _, err := db.DB().ExecContext(
+			t.Context(), "INSERT INTO practice_themes (practice_id, theme) VALUES ('missing', 't')",
+		); err == nil {
 			t.Error("foreign keys are off after the migration")
 		}
 		execute(t, db, "DELETE FROM practices")
@@ -167,9 +169,15 @@ func TestRefusals(t *testing.T) {
 	}{
 		{"a newer database", second, first, "the database is newer than this program"},
 		{"a database and no steps", first, fstest.MapFS{}, "the database is newer than this program"},
-		{"a step that was edited", first, steps(map[string]string{firstStep: "CREATE TABLE other (id text);"}), "is not the one that was applied"},
+		{
+			"a step that was edited", first, steps(map[string]string{firstStep: "CREATE TABLE other (id text);"}),
+			"is not the one that was applied",
+		},
 		{"another way", second, with(first, "20240103000000_third.sql", "CREATE TABLE third (id text);"), "has diverged"},
-		{"a step left out", second, with(second, "20240101120000_between.sql", "CREATE TABLE between_them (id text);"), "was never applied"},
+		{
+			"a step left out", second, with(second, "20240101120000_between.sql", "CREATE TABLE between_them (id text);"),
+			"was never applied",
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			eachEmpty(t, func(t *testing.T, o database.Options) {
@@ -253,11 +261,14 @@ CREATE TABLE after_it (id text);`,
 	}
 	eachEmpty(t, func(t *testing.T, o database.Options) {
 		db := open(t, o)
-		if err := db.MigrateFrom(t.Context(), with(shelf(), "20240102000000_trigger.sql", trigger[db.Dialect()])); err != nil {
+		if err := db.MigrateFrom(
+			t.Context(), with(shelf(), "20240102000000_trigger.sql", trigger[db.Dialect()]),
+		); err != nil {
 			t.Fatal(err)
 		}
 		execute(t, db, "INSERT INTO practices (id) VALUES ('p')")
-		if _, err := db.DB().ExecContext(t.Context(), "DELETE FROM practices"); err == nil || !strings.Contains(err.Error(), "kept; really") {
+		if _, err := db.DB().ExecContext(t.Context(), "DELETE FROM practices"); err == nil ||
+			!strings.Contains(err.Error(), "kept; really") {
 			t.Errorf("got %v", err)
 		}
 		number(t, db, "SELECT count(*) FROM after_it")

@@ -12,8 +12,9 @@ import (
 // ownPause is how often a replica tries to become the leader, and how often the leader checks that it still is.
 const ownPause = 2 * time.Second
 
-// Own runs do in at most one replica at a time, the one that holds the advisory lock. It waits for the lock, and ends do's context when the
-// connection that holds it is lost. It returns do's error, or ctx's if that ends first. On SQLite there is one process and no lock.
+// Own runs do in at most one replica at a time, the one that holds the advisory lock. It waits for the lock, and ends
+// do's context when the connection that holds it is lost. It returns do's error, or ctx's if that ends first. On SQLite
+// there is one process and no lock.
 func (d *Database) Own(ctx context.Context, lock int64, do func(context.Context) error) error {
 	if d.url == "" {
 		return do(ctx)
@@ -49,7 +50,8 @@ func (d *Database) own(ctx context.Context, lock int64, do func(context.Context)
 		return true, err
 	}
 	defer func() {
-		_, _ = conn.ExecContext(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock($1)", lock) // a dead connection has released it
+		// a dead connection has released it
+		_, _ = conn.ExecContext(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock($1)", lock)
 	}()
 	inner, cancel := context.WithCancel(ctx)
 	defer cancel()

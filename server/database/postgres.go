@@ -13,7 +13,8 @@ import (
 	"github.com/lib/pq"
 )
 
-// postgresSettings are the defaults for what a URL does not set. A transaction that hangs would block every publish, so the server ends it.
+// postgresSettings are the defaults for what a URL does not set. A transaction that hangs would block every publish, so
+// the server ends it.
 var postgresSettings = map[string]string{
 	"statement_timeout":                   "30s",
 	"lock_timeout":                        "10s",
@@ -79,7 +80,9 @@ func postgresConfig(url string) (pq.Config, error) {
 			"with / ? # @ : and % in the password written as %2F %3F %23 %40 %3A %25")
 	}
 	if given.BinaryParameters {
-		return pq.Config{}, errors.New("the database URL sets binary_parameters, with which lists and texts cannot be stored: remove it")
+		return pq.Config{}, errors.New(
+			"the database URL sets binary_parameters, with which lists and texts cannot be stored: remove it",
+		)
 	}
 	config := given.Clone()
 	for name, value := range postgresSettings {

@@ -13,8 +13,8 @@ import (
 // preparedStatements is how many statements stay prepared, on each connection that has used them.
 const preparedStatements = 200
 
-// prepared runs reads outside transactions as prepared statements, which saves lib/pq a round trip. A text is prepared when it is seen
-// for the second time: lists of ids make many texts that are never seen again.
+// prepared runs reads outside transactions as prepared statements, which saves lib/pq a round trip. A text is prepared
+// when it is seen for the second time: lists of ids make many texts that are never seen again.
 type prepared struct {
 	*sql.DB
 
@@ -65,7 +65,8 @@ func stale(err error) bool {
 	if !errors.As(err, &failed) {
 		return false
 	}
-	return failed.Code == "0A000" || failed.Code == "26000" // feature_not_supported: "cached plan must not change result type"; invalid_sql_statement_name
+	// feature_not_supported: "cached plan must not change result type"; invalid_sql_statement_name
+	return failed.Code == "0A000" || failed.Code == "26000"
 }
 
 // acquire returns the statement of a text, or nil if the text is seen for the first time.

@@ -12,7 +12,7 @@ import (
 	"dugnad/server/database/databasetest"
 )
 
-// Every release's database, with demo content, comes up to this version with all that it held.
+// The database of every release, with demo content, migrates to this version without losing data.
 func TestMigratingFromReleases(t *testing.T) {
 	dumps, err := filepath.Glob("../../schema/migrations/testdata/*.sql")
 	if err != nil || len(dumps) == 0 {

@@ -21,12 +21,14 @@ const FileName = "hub.db"
 // readers is the size of the pool for reading.
 const readers = 8
 
-// Times are stored in UTC and in one layout, because SQLite compares them as text. synchronous(FULL) has a write on disk before it is
-// acknowledged; secure_delete overwrites what is deleted. Transactions take the write lock at once, so that none fails at its first write.
+// Times are stored in UTC and in one layout, because SQLite compares them as text. synchronous(FULL) has a write on
+// disk before it is acknowledged; secure_delete overwrites what is deleted. Transactions take the write lock at once,
+// so that none fails at its first write.
 const (
 	sqliteSettings = "?_pragma=busy_timeout(5000)&_pragma=foreign_keys(1)&_pragma=synchronous(FULL)&_pragma=cache_size(-8000)" +
 		"&_time_format=sqlite&_timezone=UTC"
-	sqliteWriter = sqliteSettings + "&_pragma=journal_mode(WAL)&_pragma=journal_size_limit(67108864)&_pragma=secure_delete(1)&_txlock=immediate"
+	sqliteWriter = sqliteSettings +
+		"&_pragma=journal_mode(WAL)&_pragma=journal_size_limit(67108864)&_pragma=secure_delete(1)&_txlock=immediate"
 	sqliteReader = sqliteSettings + "&_pragma=query_only(1)"
 )
 
@@ -66,7 +68,8 @@ func openSQLite(ctx context.Context, o Options) (*Database, error) {
 	return db, nil
 }
 
-// patiently retries while another process turns on the write-ahead log of a new file: SQLite does not wait for that by itself.
+// patiently retries while another process turns on the write-ahead log of a new file: SQLite does not wait for that by
+// itself.
 func patiently(ctx context.Context, open func() error) error {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
@@ -84,15 +87,18 @@ func patiently(ctx context.Context, open func() error) error {
 	}
 }
 
-// checkSQLite checks the settings of the connections, because SQLite silently ignores a misspelt one. The writer comes first: it
-// creates the file.
+// checkSQLite checks the settings of the connections, because SQLite silently ignores a misspelt one. The writer comes
+// first: it creates the file.
 func checkSQLite(ctx context.Context, db *Database) error {
 	for _, want := range []struct {
 		pool         *sql.DB
 		query, value string
 		otherwise    string
 	}{
-		{db.writes, "PRAGMA journal_mode", "wal", "the write-ahead log cannot be used here; is the data folder on a network file system or read-only?"},
+		{
+			db.writes, "PRAGMA journal_mode", "wal",
+			"the write-ahead log cannot be used here; is the data folder on a network file system or read-only?",
+		},
 		{db.writes, "PRAGMA foreign_keys", "1", "foreign keys are not enforced"},
 		{db.writes, "PRAGMA synchronous", "2", "writes would not be on the disk when they are acknowledged"},
 		{db.writes, "PRAGMA secure_delete", "1", "deleted data would stay in the file"},

@@ -86,7 +86,8 @@ func readRevisions(ctx context.Context, db queryer) (done []revision, err error)
 	return done, rows.Err()
 }
 
-// pending returns the steps to apply, or an error if the database has steps that are unknown here or were applied differently.
+// pending returns the steps to apply, or an error if the database has steps that are unknown here or were applied
+// differently.
 func pending(steps []step, done []revision) ([]step, error) {
 	known := map[string]step{}
 	for _, s := range steps {

@@ -24,7 +24,7 @@ type S3 struct {
 const (
 	// partBytes is the size of the parts that a service is sent, one after the other: what an upload takes of memory.
 	partBytes = 8 << 20
-	// amazon is the endpoint that stands for all of Amazon's; the region picks one.
+	// amazon is the endpoint that represents all of Amazon's; the region selects one.
 	amazon = "s3.amazonaws.com"
 	// s3Tries is how often a request is made before its error is returned.
 	s3Tries = 3
@@ -62,8 +62,8 @@ var _ Store = bucket{}
 
 var octets = minio.PutObjectOptions{ContentType: "application/octet-stream"}
 
-// Put implements Store. What fits in one part is one request. Parts are signed by their SHA-256 and have no other checksum, because
-// many services that speak the protocol know none.
+// Put implements Store. What fits in one part is one request. Parts are signed by their SHA-256 and have no other
+// checksum, because many services that speak the protocol know none.
 func (b bucket) Put(ctx context.Context, name string, r io.Reader) (int64, error) {
 	part := make([]byte, partBytes)
 	n, err := io.ReadFull(r, part)

@@ -34,7 +34,8 @@ var accepted = map[string]kind{
 	"text/plain": other, "text/csv": other, "text/vtt": other, "video/mp4": other, "audio/mpeg": other,
 }
 
-// textual lists what the start of a text file may look like: a table with tabs, JSON. None of it makes a browser run anything.
+// textual lists what the start of a text file may look like: a table with tabs, JSON. None of it makes a browser run
+// anything.
 var textual = []string{
 	"text/plain", "text/csv", "text/vtt", "text/tab-separated-values", "application/json", "application/geo+json", "application/x-ndjson", "application/x-subrip", "text/calendar", "text/vcard",
 }
@@ -68,7 +69,8 @@ func named(name, mediaType string) string {
 	end := extensions[mediaType]
 	i := strings.LastIndexByte(name, '.')
 	switch {
-	case end == "", end == ".jpg" && strings.EqualFold(name[max(i, 0):], ".jpeg"), i >= 0 && strings.EqualFold(name[i:], end):
+	case end == "", end == ".jpg" &&
+		strings.EqualFold(name[max(i, 0):], ".jpeg"), i >= 0 && strings.EqualFold(name[i:], end):
 		return name
 	case i > 0:
 		return name[:i] + end

@@ -20,8 +20,8 @@ import (
 )
 
 const (
-	// pagesCommand is the argument that makes the program count the pages of a PDF. It runs in a process of its own, because a PDF can be
-	// crafted so that reading it takes any amount of memory.
+	// pagesCommand is the argument that makes the program count the pages of a PDF. It runs as a separate process, because
+	// a PDF can be crafted so that reading it takes any amount of memory.
 	pagesCommand = "count-pages"
 	pagesTime    = 10 * time.Second
 	pagesMemory  = 512 << 20 // beyond what the program starts with

@@ -53,7 +53,8 @@ func NewPictures(folder string, kept Kept) *Pictures {
 	return &Pictures{folder: folder, files: kept, turn: make(chan struct{}, 1)}
 }
 
-// Cut is a crop of a picture at a width in pixels. Shape is a key of Shapes; Focus is what should be in the middle, nil for the centre.
+// Cut is a crop of a picture at a width in pixels. Shape is a key of Shapes; Focus is what should be in the middle, nil
+// for the centre.
 type Cut struct {
 	Width int
 	Shape string
@@ -96,8 +97,8 @@ func (c Cut) of(r image.Rectangle) image.Rectangle {
 	return image.Rectangle{at, at.Add(image.Pt(w, h))}.Add(r.Min)
 }
 
-// Open returns a cut of the picture with the SHA-256, or the picture itself if it needs no crop and is no wider. The error is ErrNoPicture if
-// it cannot be resized.
+// Open returns a cut of the picture with the SHA-256, or the picture itself if it needs no crop and is no wider. The
+// error is ErrNoPicture if it cannot be resized.
 func (p *Pictures) Open(ctx context.Context, sum string, cut Cut) (io.ReadSeekCloser, error) {
 	path := filepath.Join(p.folder, sum[:2], sum+"-"+cut.Name())
 	if kept, err := os.Open(path); err == nil { //nolint:gosec // made of the database's own values
@@ -148,9 +149,11 @@ func (p *Pictures) wait(ctx context.Context) (done func(), err error) {
 	}
 }
 
-// Clean re-encodes a picture without anything else that its file holds: upright, as JPEG or PNG, of an animation the first frame. It
-// returns the picture, its media type and its size in pixels, or ErrNoPicture.
-func (p *Pictures) Clean(ctx context.Context, file io.Reader) (picture []byte, mediaType string, size image.Point, err error) {
+// Clean re-encodes a picture without anything else that its file holds: upright, as JPEG or PNG, of an animation the
+// first frame. It returns the picture, its media type and its size in pixels, or ErrNoPicture.
+func (p *Pictures) Clean(
+	ctx context.Context, file io.Reader,
+) (picture []byte, mediaType string, size image.Point, err error) {
 	done, err := p.wait(ctx)
 	if err != nil {
 		return nil, "", size, err
@@ -211,7 +214,8 @@ func (s shape) turn(picture image.Image) image.Image {
 // formats lists the formats that are decoded.
 var formats = []string{"png", "jpeg", "gif", "webp"}
 
-// shapeOf reads the header of a picture and seeks back to the start. It returns ErrNoPicture if the picture cannot be resized.
+// shapeOf reads the header of a picture and seeks back to the start. It returns ErrNoPicture if the picture cannot be
+// resized.
 func shapeOf(picture io.ReadSeeker) (shape, error) {
 	start, err := io.ReadAll(io.LimitReader(picture, exifSize))
 	if err != nil {
@@ -221,7 +225,8 @@ func shapeOf(picture io.ReadSeeker) (shape, error) {
 		return shape{}, err
 	}
 	config, format, err := image.DecodeConfig(picture)
-	if err != nil || !slices.Contains(formats, format) || config.Width < 1 || config.Height < 1 || config.Width > maxPixels/config.Height {
+	if err != nil || !slices.Contains(formats, format) || config.Width < 1 || config.Height < 1 ||
+		config.Width > maxPixels/config.Height {
 		return shape{}, ErrNoPicture
 	}
 	s := shape{width: config.Width, orientation: orientation(start)}

@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// A camera held upright stores a picture lying and says so; every orientation must come out as the same picture: red at the top left,
-// higher than wide.
+// A camera held upright stores a picture lying and says so; every orientation must come out as the same picture: red at
+// the top left, higher than wide.
 func TestOrientation(t *testing.T) {
 	red, blue := color.RGBA{R: 255, A: 255}, color.RGBA{B: 255, A: 255}
 	const w, h = 400, 800

@@ -1,5 +1,5 @@
-// Package files stores the files of assets. A Store is a folder or an S3 bucket, Kept names files by their SHA-256, Pictures resizes
-// pictures, and Uploads receives files in parts by the tus protocol, checks what they are, and makes assets of them.
+// Package files stores the files of assets. A Store is a folder or an S3 bucket, Kept names files by their SHA-256,
+// Pictures resizes pictures, and Uploads receives files by the tus protocol, checks their format, and creates assets.
 package files
 
 import (
@@ -12,7 +12,8 @@ import (
 
 // Store stores files by name. A name is a path with slashes that the hub makes itself.
 type Store interface {
-	// Put stores all that r gives, or nothing, and replaces what had the name. It returns the number of bytes once they would survive a crash.
+	// Put stores the content of r atomically under the name, replacing an earlier file. It returns the number of bytes
+	// after they are synced to disk.
 	Put(ctx context.Context, name string, r io.Reader) (int64, error)
 	// Open returns the file for reading; the error is os.ErrNotExist if there is none.
 	Open(ctx context.Context, name string) (io.ReadSeekCloser, error)

@@ -30,7 +30,9 @@ func bucketOf(t *testing.T) Store {
 	}
 	server := httptest.NewServer(gofakes3.New(backend).Server())
 	t.Cleanup(server.Close)
-	store, err := OpenS3(S3{Endpoint: server.URL, Region: "eu-north-1", Bucket: "hub", AccessKey: "key", SecretKey: "secret"})
+	store, err := OpenS3(
+		S3{Endpoint: server.URL, Region: "eu-north-1", Bucket: "hub", AccessKey: "key", SecretKey: "secret"},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -20,19 +20,22 @@ import (
 // silence is how long a client may pause.
 const silence = 30 * time.Second
 
-// isUpload reports whether a string has the form of an id. Others are not looked up: PostgreSQL accepts neither U+0000 nor invalid UTF-8.
+// isUpload reports whether a string has the form of an id. Others are not looked up: PostgreSQL accepts neither U+0000
+// nor invalid UTF-8.
 var isUpload = regexp.MustCompile(`^upl_[0-9a-z]+$`).MatchString
 
 type secretKey struct{}
 
-// Handler returns a handler of the tus protocol, core only: uploads are created by GraphQL. Addresses are prefix/{id}?secret=….
+// Handler returns a handler of the tus protocol, core only: uploads are created by GraphQL. Addresses are
+// prefix/{id}?secret=….
 func (u *Uploads) Handler(prefix string) (http.Handler, error) {
 	composer := handler.NewStoreComposer()
 	composer.UseCore(tusStore{u})
 	composer.UseLocker(memorylocker.New())
 	tus, err := handler.NewUnroutedHandler(handler.Config{
 		StoreComposer: composer, BasePath: prefix, MaxSize: u.Most, DisableDownload: true, DisableTermination: true, NetworkTimeout: silence,
-		GracefulRequestCompletionTimeout: time.Millisecond,                               // work that must finish does not end with the request
+		// work that must finish does not end with the request
+		GracefulRequestCompletionTimeout: time.Millisecond,
 		Logger:                           logs.New(logs.NewTextHandler(io.Discard, nil)), // the hub logs requests itself
 		Cors:                             &handler.CorsConfig{Disable: true},             // and allows origins itself
 	})
@@ -57,7 +60,9 @@ func (u *Uploads) Handler(prefix string) (http.Handler, error) {
 		header.Set("Cache-Control", "no-store")
 		if r.Method == http.MethodOptions {
 			header.Set("Access-Control-Allow-Methods", "HEAD, PATCH, OPTIONS")
-			header.Set("Access-Control-Allow-Headers", "Content-Type, Upload-Offset, Tus-Resumable, X-Requested-With, X-Request-ID")
+			header.Set(
+				"Access-Control-Allow-Headers", "Content-Type, Upload-Offset, Tus-Resumable, X-Requested-With, X-Request-ID",
+			)
 			header.Set("Access-Control-Max-Age", "86400")
 		}
 		r.Header.Del("X-HTTP-Method-Override")
@@ -77,7 +82,7 @@ var (
 	errTusInternal = handler.NewError("ERR_INTERNAL", "internal error", http.StatusInternalServerError)
 )
 
-// told returns an error in the form that tusd sends to the client. Internal errors are logged.
+// told converts an error to the form that tusd sends to the client. Internal errors are logged.
 func told(ctx context.Context, err error) error {
 	var no refused
 	switch {

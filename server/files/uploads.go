@@ -62,7 +62,8 @@ func (n *newUpload) check(most int64) error {
 	n.MediaType = plainType(n.MediaType)
 	kind, ok := accepted[n.MediaType]
 	switch {
-	case n.Name == "." || n.Name == "/" || utf8.RuneCountInString(n.Name) > 200 || !utf8.ValidString(n.Name) || strings.ContainsFunc(n.Name, func(r rune) bool { return r < ' ' || r == 0x7f }):
+	case n.Name == "." || n.Name == "/" || utf8.RuneCountInString(n.Name) > 200 || !utf8.ValidString(n.Name) ||
+		strings.ContainsFunc(n.Name, func(r rune) bool { return r < ' ' || r == 0x7f }):
 		return wrong("name", "must have 1 to 200 characters, none of them control characters")
 	case n.MediaType == "image/svg+xml":
 		return wrong("mediaType", "SVG is not accepted, because it can hold scripts: convert it to PNG")
@@ -78,9 +79,11 @@ func (n *newUpload) check(most int64) error {
 	return nil
 }
 
-// Create creates an upload and returns it with the secret for its address. Members of the organisation only; fault.RateLimited if it has
-// too many uploads open.
-func (u *Uploads) Create(ctx context.Context, organization, name, mediaType string, size int) (made *ent.Upload, secret string, err error) {
+// Create creates an upload and returns it with the secret for its address. Members of the organisation only;
+// fault.RateLimited if it has too many uploads open.
+func (u *Uploads) Create(
+	ctx context.Context, organization, name, mediaType string, size int,
+) (made *ent.Upload, secret string, err error) {
 	v, n := access.ViewerOf(ctx), newUpload{name, mediaType, size}
 	switch {
 	case v.RoleIn(organization) == "":
@@ -100,12 +103,16 @@ func (u *Uploads) Create(ctx context.Context, organization, name, mediaType stri
 		if err != nil {
 			return err
 		}
-		open, err := tx.Upload.Query().Where(upload.OrganizationID(there.ID), upload.AssetIDIsNil(), upload.ProblemIsNil(), upload.ExpiresAtGT(u.now())).Count(in)
+		open, err := tx.Upload.Query().Where(
+			upload.OrganizationID(there.ID), upload.AssetIDIsNil(), upload.ProblemIsNil(), upload.ExpiresAtGT(u.now()),
+		).Count(in)
 		if err != nil {
 			return err
 		}
 		if open >= openUploads {
-			return &fault.Error{Code: fault.RateLimited, Field: "organization", Message: "has too many uploads open", After: time.Hour}
+			return &fault.Error{
+				Code: fault.RateLimited, Field: "organization", Message: "has too many uploads open", After: time.Hour,
+			}
 		}
 		id := u.Accounts.NewID("upl")
 		made, err = tx.Upload.Create().SetID(id).SetHash(hash).SetOrganizationID(there.ID).SetName(n.Name).SetMediaType(n.MediaType).SetBytes(n.Bytes).
@@ -145,7 +152,8 @@ type refused struct{ why string }
 
 func (r refused) Error() string { return r.why }
 
-// take stores what src gives as the next part of the file and returns its size. The error is errMoved if another request has sent that part.
+// take stores what src gives as the next part of the file and returns its size. The error is errMoved if another
+// request has sent that part.
 func (u *Uploads) take(ctx context.Context, row *ent.Upload, src io.Reader) (int64, error) {
 	sum, err := sumFrom(row.SumState)
 	if err != nil {
@@ -154,7 +162,9 @@ func (u *Uploads) take(ctx context.Context, row *ent.Upload, src io.Reader) (int
 	head := bytes.NewBuffer(bytes.Clone(row.Head))
 	name := "uploads/" + row.ID + "/" + u.Accounts.NewID("prt")
 	left := int64(row.Bytes - row.Received)
-	n, err := u.Kept.Store.Put(ctx, name, io.TeeReader(io.LimitReader(src, left), io.MultiWriter(sum, &firstBytes{head, headBytes})))
+	n, err := u.Kept.Store.Put(
+		ctx, name, io.TeeReader(io.LimitReader(src, left), io.MultiWriter(sum, &firstBytes{head, headBytes})),
+	)
 	if err != nil {
 		return 0, fmt.Errorf("store a part of %s: %w", row.ID, err)
 	}
@@ -171,7 +181,8 @@ func (u *Uploads) take(ctx context.Context, row *ent.Upload, src io.Reader) (int
 	if err != nil {
 		return undo(err)
 	}
-	moved, err := u.Client.Upload.Update().Where(upload.ID(row.ID), upload.Received(row.Received), upload.AssetIDIsNil(), upload.ProblemIsNil()).
+	moved, err := u.Client.Upload.Update().
+		Where(upload.ID(row.ID), upload.Received(row.Received), upload.AssetIDIsNil(), upload.ProblemIsNil()).
 		SetReceived(row.Received + int(n)).SetParts(append(row.Parts, schema.UploadPart{Name: name, Bytes: n})).SetSumState(state).SetHead(head.Bytes()).Save(ctx)
 	if err != nil {
 		return undo(err)
@@ -263,7 +274,9 @@ func (u *Uploads) keep(ctx context.Context, row *ent.Upload) (*content.Stored, s
 		picture, mediaType, size, err := u.Pictures.Clean(ctx, whole)
 		switch {
 		case errors.Is(err, ErrNoPicture):
-			return nil, "", refused{fmt.Sprintf("the picture cannot be read, or has more than %d million pixels", maxPixels/1_000_000)}
+			return nil, "", refused{
+				fmt.Sprintf("the picture cannot be read, or has more than %d million pixels", maxPixels/1_000_000),
+			}
 		case err != nil:
 			return nil, "", fmt.Errorf("re-encode the picture %s: %w", row.ID, err)
 		}
@@ -369,6 +382,7 @@ func (u *Uploads) Tidy(ctx context.Context) (int, error) {
 }
 
 func assetDocument(row *ent.Upload, name, mediaType string) json.RawMessage {
-	document, _ := json.Marshal(map[string]string{"key": row.ID, "file": name, "mediaType": mediaType}) // strings can be marshalled
+	// strings can be marshalled
+	document, _ := json.Marshal(map[string]string{"key": row.ID, "file": name, "mediaType": mediaType})
 	return document
 }

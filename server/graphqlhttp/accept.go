@@ -30,7 +30,8 @@ func negotiate(r *http.Request) string {
 		if err != nil {
 			continue
 		}
-		if charset, ok := parameters["charset"]; ok && !strings.EqualFold(charset, "utf-8") && !strings.EqualFold(charset, "utf8") {
+		if charset, ok := parameters["charset"]; ok && !strings.EqualFold(charset, "utf-8") &&
+			!strings.EqualFold(charset, "utf8") {
 			continue
 		}
 		q := 1.0

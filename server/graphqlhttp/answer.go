@@ -73,7 +73,8 @@ func statusFor(mediaType string, response *graphql.Response) int {
 
 // busy reports whether trying again may help.
 func busy(response *graphql.Response) bool {
-	return len(response.Data) == 0 && slices.ContainsFunc(response.Errors, func(err *gqlerror.Error) bool { return gqlcode.Of(err) == fault.Unavailable })
+	return len(response.Data) == 0 &&
+		slices.ContainsFunc(response.Errors, func(err *gqlerror.Error) bool { return gqlcode.Of(err) == fault.Unavailable })
 }
 
 // statusOf is the status of a request error under application/graphql-response+json; application/json always has 200.

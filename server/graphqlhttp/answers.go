@@ -85,7 +85,7 @@ type flight struct {
 	cancel  context.CancelFunc
 }
 
-// flightKey keeps those who ask after a change from joining those who asked before.
+// flightKey keeps requests after a change from sharing an answer with those before it.
 type flightKey struct {
 	answerKey
 	state uint64
@@ -140,7 +140,7 @@ func (a *answers) get(ctx context.Context, key answerKey) *answered {
 }
 
 // do calls answer once for all requests for the same at the same time. It returns nil when ctx ends first; answer's
-// context ends when nobody waits.
+// context ends when no caller waits any longer.
 func (a *answers) do(ctx context.Context, key answerKey, answer func(context.Context) *answered) *answered {
 	a.stats.Misses.Add(1)
 	state, err := a.sharing.State(ctx, Everything&^Searched)
@@ -200,7 +200,7 @@ func (h *Handler) shares(r *http.Request) (kind string, ok bool) {
 	return h.answers.sharing.With(r)
 }
 
-// share answers from memory, or runs the operation once for all who ask for it now. text is the part of the request
+// share answers from memory, or runs the operation once for all concurrent callers. text is the part of the request
 // that the answer depends on; read decodes it.
 func (h *Handler) share(
 	w http.ResponseWriter, r *http.Request, kind, mediaType string,
@@ -245,7 +245,10 @@ func (h *Handler) make(
 	if out.problem != nil {
 		return &answered{problem: out.problem}
 	}
-	made := &answered{mediaType: mediaType, status: statusFor(mediaType, out.response), body: encode(out.response), retry: busy(out.response)}
+	made := &answered{
+		mediaType: mediaType, status: statusFor(mediaType, out.response), body: encode(out.response),
+		retry: busy(out.response),
+	}
 	if b := of.Load(); b != nil && len(out.response.Errors) == 0 && !forbidden() && ctx.Err() == nil {
 		made.etag, made.tags = httpcache.ETag(made.body), h.answers.tags(b.reads)
 		made.reads, made.state, made.until = b.reads, b.state, time.Now().Add(h.answers.sharing.Life)

@@ -71,7 +71,7 @@ func TestSharing_keeps_an_answer_until_what_it_read_changes(t *testing.T) {
 	for _, test := range []struct {
 		query   string
 		changed int
-		anew    bool
+		fresh   bool
 	}{
 		{`{counted practices {totalCount}}`, practices, true},
 		{`{counted practices {totalCount}}`, tools, false},
@@ -79,7 +79,11 @@ func TestSharing_keeps_an_answer_until_what_it_read_changes(t *testing.T) {
 		{`{counted practices {nodes {tools {nodes {id}}}}}`, tools, true},
 		{`{counted practices {nodes {tools {totalCount}}}}`, tools, true},
 		{`{counted practices {nodes {title}}}`, reports, false},
-		{`query {...f} fragment f on Query {counted ...on Query {practices {nodes {...g}}}} fragment g on Practice {tools {nodes {reports {nodes {id}}}}}`, reports, true},
+		{
+			`query {...f} fragment f on Query {counted ...on Query {practices {nodes {...g}}}} fragment g on Practice {tools {nodes {reports {nodes {id}}}}}`,
+			reports,
+			true,
+		},
 		{`{counted node(id: 1) {id}}`, reports, true},
 		{`{counted kind}`, practices, false},
 	} {
@@ -90,7 +94,7 @@ func TestSharing_keeps_an_answer_until_what_it_read_changes(t *testing.T) {
 			t.Errorf("%s: %s, then %s", test.query, first, again)
 		}
 		s.numbers[test.changed].Add(1)
-		if after := h.counted(t, test.query); (after != first) != test.anew {
+		if after := h.counted(t, test.query); (after != first) != test.fresh {
 			t.Errorf("%s: %s, and after a change %s", test.query, first, after)
 		}
 	}
@@ -207,7 +211,8 @@ func TestSharing_headers(t *testing.T) {
 	const query = `{counted practices {totalCount}}`
 	for range 2 { // made, and kept
 		a := get(query)
-		if a.header.Get("Cache-Control") != "public, max-age=0, s-maxage=20, stale-while-revalidate=20" || a.header.Get("Surrogate-Key") != "practice theme" ||
+		if a.header.Get("Cache-Control") != "public, max-age=0, s-maxage=20, stale-while-revalidate=20" ||
+			a.header.Get("Surrogate-Key") != "practice theme" ||
 			a.header.Get("Vary") != "Accept, Authorization, Cookie" || len(a.header.Get("Etag")) < 10 {
 			t.Errorf("headers %v", a.header)
 		}
@@ -230,7 +235,8 @@ func TestSharing_headers(t *testing.T) {
 		"a cookie":     get(query, "Cookie", "a=b"),
 		"not kept":     get(`{alone}`),
 	} {
-		if !strings.Contains(a.header.Get("Cache-Control"), "no-store") || a.header.Get("Etag") != "" || a.header.Get("Surrogate-Key") != "" {
+		if !strings.Contains(a.header.Get("Cache-Control"), "no-store") || a.header.Get("Etag") != "" ||
+			a.header.Get("Surrogate-Key") != "" {
 			t.Errorf("%s: headers %v", name, a.header)
 		}
 	}
@@ -241,7 +247,9 @@ func TestSharing_is_bounded(t *testing.T) {
 	shared(&state{})(&o)
 	handler := graphqlhttp.New(newToy(), o)
 	for i := range 3000 {
-		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", strings.NewReader(fmt.Sprintf(`{"query": "{greeting(name: \"%d %s\")}"}`, i, strings.Repeat("x", 900))))
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", strings.NewReader(
+			fmt.Sprintf(`{"query": "{greeting(name: \"%d %s\")}"}`, i, strings.Repeat("x", 900)),
+		))
 		r.Header.Set("Content-Type", "application/json")
 		handler.ServeHTTP(httptest.NewRecorder(), r)
 	}

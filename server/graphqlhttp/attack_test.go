@@ -33,7 +33,10 @@ func TestAttacks(t *testing.T) {
 		{"4,900 same fields", "{practices{nodes{" + repeat(4_900, "id ") + "}}}", "TOO_COMPLEX"},
 		{"1,900 same fields", "{practices{nodes{" + repeat(1_900, "id ") + "}}}", "TOO_COMPLEX"},
 		{"900 same fields with fields", "{practices{nodes{" + repeat(900, "owner{name} ") + "}}}", "TOO_COMPLEX"},
-		{"same fields inside same fields", "{practices{nodes{" + repeat(40, "owner{"+repeat(40, "name ")+"} ") + "}}}", "TOO_COMPLEX"},
+		{
+			"same fields inside same fields", "{practices{nodes{" + repeat(40, "owner{"+repeat(40, "name ")+"} ") + "}}}",
+			"TOO_COMPLEX",
+		},
 		{"150 same fields", "{practices{nodes{" + repeat(150, "id ") + "}}}", ""},
 		{"50,000 directives", "{__typename " + repeat(50_000, "@a") + "}", "TOO_COMPLEX"},
 		{"2,000 directives", "{__typename " + repeat(2_000, "@a") + "}", "GRAPHQL_VALIDATION_FAILED"},
@@ -45,7 +48,10 @@ func TestAttacks(t *testing.T) {
 		{"aliases by fragments", "{...F ...F}fragment F on Query{" + repeat(11, "a#:__typename ") + "}", "TOO_COMPLEX"},
 		{"1,000 operations", repeat(1_000, "query Q#{a:__typename b:__typename c:__typename} "), "TOO_COMPLEX"},
 		{"fragment bomb", chain("{...F0}", "Query", 90, "NEXT NEXT", "__typename"), "TOO_COMPLEX"},
-		{"fragment bomb of fields", chain("{node(id:1){...F0}}", "Theme", 90, "x:parent{NEXT} y:parent{NEXT}", "id"), "TOO_COMPLEX"},
+		{
+			"fragment bomb of fields", chain("{node(id:1){...F0}}", "Theme", 90, "x:parent{NEXT} y:parent{NEXT}", "id"),
+			"TOO_COMPLEX",
+		},
 		{"300 fragments", "{__typename}" + repeat(300, "fragment F# on Query{id}"), "TOO_COMPLEX"},
 		{"unused bomb", chain("{__typename}", "Query", 60, "NEXT NEXT", "__typename"), "TOO_COMPLEX"},
 		{"introspection bomb", chain("{__schema{types{...F0}}}", "__Type", 40, "NEXT NEXT", "name"), "TOO_COMPLEX"},
@@ -60,11 +66,18 @@ func TestAttacks(t *testing.T) {
 			repeat(99, "fragment F# on Node{"+"a#:id b#:id c#:id d#:id e#:id f#:id g#:id "+"}"), ""},
 		{"fragments of few fields, often", "{node(id:1){" + repeat(99, "...F# ") + repeat(99, "...F# ") + repeat(99, "...F# ") + "}}" +
 			repeat(99, "fragment F# on Node{a#:id b#:id}"), ""},
-		{"operations that share a long chain", repeat(600, "query Q#{...F0} ") + chain("", "Query", 90, "NEXT", "__typename"), "GRAPHQL_VALIDATION_FAILED"},
-		{"fragments to merge", "{node(id:1){" + repeat(48, "...F# ") + "}}" + repeat(48, "fragment F# on Practice{owner{...G#}} ") +
+		{
+			"operations that share a long chain",
+			repeat(600, "query Q#{...F0} ") + chain("", "Query", 90, "NEXT", "__typename"), "GRAPHQL_VALIDATION_FAILED",
+		},
+		{"fragments to merge", "{node(id:1){" + repeat(48, "...F# ") + "}}" +
+			repeat(48, "fragment F# on Practice{owner{...G#}} ") +
 			repeat(48, "fragment G# on Organization{a#:name b#:name c#:name d#:name e#:name f#:name} "), ""},
-		{"fragments to merge twice", "{node(id:1){" + repeat(30, "...F# ") + "}}" + repeat(30, "fragment F# on Theme{parent{...G#}} ") +
-			repeat(30, "fragment G# on Theme{parent{...H#}} ") + repeat(30, "fragment H# on Theme{parent{a#:id b#:id c#:id}} "), ""},
+		{"fragments to merge twice", "{node(id:1){" + repeat(30, "...F# ") + "}}" +
+			repeat(30, "fragment F# on Theme{parent{...G#}} ") +
+			repeat(30, "fragment G# on Theme{parent{...H#}} ") + repeat(
+			30, "fragment H# on Theme{parent{a#:id b#:id c#:id}} ",
+		), ""},
 		{"inline fragments", "{" + repeat(1_600, "...{") + "__typename" + repeat(1_600, "}") + "}", ""},
 		{"large number", "{kind(any:99999999999999999999999)}", "BAD_USER_INPUT"},
 		{"large number inside", `{kind(any:{a:[1e999]})}`, "BAD_USER_INPUT"},

@@ -21,7 +21,10 @@ func newCORS(more []string) cors {
 
 func (c cors) allow(header http.Header) {
 	header.Set("Access-Control-Allow-Origin", "*")
-	header.Set("Access-Control-Expose-Headers", "X-Request-Id, Retry-After, ETag, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset")
+	header.Set(
+		"Access-Control-Expose-Headers",
+		"X-Request-Id, Retry-After, ETag, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset",
+	)
 }
 
 // preflight answers OPTIONS, with or without an Origin.

@@ -88,7 +88,10 @@ func New(es graphql.ExecutableSchema, o Options) *Handler {
 		l := limits.Default()
 		o.Limits = &l
 	}
-	h := &Handler{options: o, exec: executor.New(es), cors: newCORS(o.AllowHeaders), bodyTime: bodyTimeout, open: open{of: map[string]int{}}}
+	h := &Handler{
+		options: o, exec: executor.New(es), cors: newCORS(o.AllowHeaders), bodyTime: bodyTimeout,
+		open: open{of: map[string]int{}},
+	}
 	h.present = gqlcode.Presenter(o.Errors, h.report)
 	if o.Recover == nil {
 		h.options.Recover = h.recovered
@@ -150,7 +153,9 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 				panic(value)
 			}
 			_ = h.recovered(r.Context(), value) // logs it
-			answerProblem(w, r, &problem{status: http.StatusInternalServerError, code: fault.Internal, message: gqlcode.InternalMessage})
+			answerProblem(
+				w, r, &problem{status: http.StatusInternalServerError, code: fault.Internal, message: gqlcode.InternalMessage},
+			)
 		}
 	}()
 	r = r.WithContext(graphql.StartOperationTrace(r.Context()))

@@ -167,21 +167,54 @@ func TestRequest(t *testing.T) {
 		code, want                 string
 	}{
 		{"post", "POST", "/", `{"query":"{__typename}"}`, j, 200, "", `"__typename":"Query"`},
-		{"charset", "POST", "/", `{"query":"{__typename}"}`, []string{"Content-Type", "application/json; charset=UTF-8"}, 200, "", "Query"},
-		{"null fields", "POST", "/", `{"query":"{__typename}","variables":null,"operationName":null,"extensions":null}`, j, 200, "", "Query"},
+		{
+			"charset", "POST", "/", `{"query":"{__typename}"}`, []string{"Content-Type", "application/json; charset=UTF-8"},
+			200, "", "Query",
+		},
+		{
+			"null fields", "POST", "/", `{"query":"{__typename}","variables":null,"operationName":null,"extensions":null}`, j,
+			200, "", "Query",
+		},
 		{"duplicate fields of the body", "POST", "/", `{"query":"{x}","query":"{__typename}"}`, j, 200, "", "Query"},
-		{"number stays exact", "POST", "/", `{"query":"query($n:Int){practices(first:$n){totalCount}}","variables":{"n":5}}`, j, 200, "", "totalCount"},
-		{"get", "GET", get("query", "query($n:String){greeting(name:$n)}", "variables", `{"n":"<å>"}`), "", nil, 200, "", `<å>`},
+		{
+			"number stays exact", "POST", "/",
+			`{"query":"query($n:Int){practices(first:$n){totalCount}}","variables":{"n":5}}`, j, 200, "", "totalCount",
+		},
+		{
+			"get", "GET", get("query", "query($n:String){greeting(name:$n)}", "variables", `{"n":"<å>"}`), "", nil, 200, "",
+			`<å>`,
+		},
 		{"get extensions", "GET", get("query", "{__typename}", "extensions", `{"a":1}`), "", nil, 200, "", "Query"},
-		{"get operationName", "GET", get("query", "query A{__typename} query B{b:__typename}", "operationName", "B"), "", nil, 200, "", `"b"`},
+		{
+			"get operationName", "GET", get("query", "query A{__typename} query B{b:__typename}", "operationName", "B"), "",
+			nil, 200, "", `"b"`,
+		},
 
-		{"utf-16", "POST", "/", `{"query":"{__typename}"}`, []string{"Content-Type", "application/json; charset=utf-16"}, 415, "BAD_USER_INPUT", ""},
-		{"text/plain", "POST", "/", `{"query":"mutation{save(title:\"a\")}"}`, []string{"Content-Type", "text/plain"}, 415, "BAD_USER_INPUT", ""},
+		{
+			"utf-16", "POST", "/", `{"query":"{__typename}"}`, []string{"Content-Type", "application/json; charset=utf-16"},
+			415, "BAD_USER_INPUT", "",
+		},
+		{
+			"text/plain", "POST", "/", `{"query":"mutation{save(title:\"a\")}"}`, []string{"Content-Type", "text/plain"}, 415,
+			"BAD_USER_INPUT", "",
+		},
 		{"no type", "POST", "/", `{"query":"mutation{save(title:\"a\")}"}`, nil, 415, "BAD_USER_INPUT", ""},
-		{"form", "POST", "/", `query=mutation{save(title:"a")}`, []string{"Content-Type", "application/x-www-form-urlencoded"}, 415, "BAD_USER_INPUT", ""},
-		{"multipart", "POST", "/", `--x`, []string{"Content-Type", "multipart/form-data; boundary=x"}, 415, "BAD_USER_INPUT", ""},
-		{"application/graphql", "POST", "/", `mutation{save(title:"a")}`, []string{"Content-Type", "application/graphql"}, 415, "BAD_USER_INPUT", ""},
-		{"compressed", "POST", "/", `{"query":"{__typename}"}`, append([]string{"Content-Encoding", "gzip"}, j...), 415, "BAD_USER_INPUT", ""},
+		{
+			"form", "POST", "/", `query=mutation{save(title:"a")}`,
+			[]string{"Content-Type", "application/x-www-form-urlencoded"}, 415, "BAD_USER_INPUT", "",
+		},
+		{
+			"multipart", "POST", "/", `--x`, []string{"Content-Type", "multipart/form-data; boundary=x"}, 415,
+			"BAD_USER_INPUT", "",
+		},
+		{
+			"application/graphql", "POST", "/", `mutation{save(title:"a")}`, []string{"Content-Type", "application/graphql"},
+			415, "BAD_USER_INPUT", "",
+		},
+		{
+			"compressed", "POST", "/", `{"query":"{__typename}"}`, append([]string{"Content-Encoding", "gzip"}, j...), 415,
+			"BAD_USER_INPUT", "",
+		},
 		{"empty body", "POST", "/", ``, j, 400, "BAD_USER_INPUT", ""},
 		{"malformed", "POST", "/", `{"query":"{__typename}", hemmelig`, j, 400, "BAD_USER_INPUT", ""},
 		{"garbage after", "POST", "/", `{"query":"{__typename}"} hemmelig`, j, 400, "BAD_USER_INPUT", ""},
@@ -196,14 +229,23 @@ func TestRequest(t *testing.T) {
 		{"variables a list", "POST", "/", `{"query":"{__typename}","variables":[]}`, j, 400, "BAD_USER_INPUT", ""},
 		{"extensions a string", "POST", "/", `{"query":"{__typename}","extensions":"x"}`, j, 400, "BAD_USER_INPUT", ""},
 		{"get no query", "GET", "/", "", nil, 400, "BAD_USER_INPUT", ""},
-		{"get bad variables", "GET", get("query", "{__typename}", "variables", `{"a":1}hemmelig`), "", nil, 400, "BAD_USER_INPUT", ""},
+		{
+			"get bad variables", "GET", get("query", "{__typename}", "variables", `{"a":1}hemmelig`), "", nil, 400,
+			"BAD_USER_INPUT", "",
+		},
 		{"get invalid UTF-8", "GET", "/?query=%ff", "", nil, 400, "BAD_USER_INPUT", ""},
 		{"get bad escape", "GET", "/?query=%zz", "", nil, 400, "BAD_USER_INPUT", ""},
 		{"get mutation", "GET", get("query", `mutation{save(title:"a")}`), "", nil, 405, "BAD_USER_INPUT", ""},
 		{"get subscription", "GET", get("query", `subscription{ticks}`), "", nil, 406, "BAD_USER_INPUT", ""},
 		{"subscription", "POST", "/", `{"query":"subscription{ticks}"}`, j, 406, "BAD_USER_INPUT", ""},
-		{"websocket", "GET", get("query", "{__typename}"), "", []string{"Upgrade", "websocket", "Connection", "Upgrade"}, 400, "BAD_USER_INPUT", ""},
-		{"persisted", "POST", "/", `{"extensions":{"persistedQuery":{"version":1,"sha256Hash":"ab"}}}`, j, 200, "BAD_USER_INPUT", ""},
+		{
+			"websocket", "GET", get("query", "{__typename}"), "", []string{"Upgrade", "websocket", "Connection", "Upgrade"},
+			400, "BAD_USER_INPUT", "",
+		},
+		{
+			"persisted", "POST", "/", `{"extensions":{"persistedQuery":{"version":1,"sha256Hash":"ab"}}}`, j, 200,
+			"BAD_USER_INPUT", "",
+		},
 		{"put", "PUT", "/", `{"query":"{__typename}"}`, j, 405, "BAD_USER_INPUT", ""},
 		{"delete", "DELETE", "/", ``, nil, 405, "BAD_USER_INPUT", ""},
 	} {
@@ -317,7 +359,9 @@ func TestErrorsOfResolvers(t *testing.T) {
 		for _, err := range a.Errors {
 			codes[fmt.Sprint(err.Path)] = fmt.Sprint(err.Extensions["code"], " ", err.Message)
 		}
-		want := map[string]string{"[fails]": "INTERNAL internal error", "[panics]": "INTERNAL internal error", "[coded]": "NOT_FOUND not found"}
+		want := map[string]string{
+			"[fails]": "INTERNAL internal error", "[panics]": "INTERNAL internal error", "[coded]": "NOT_FOUND not found",
+		}
 		if a.status != 200 || fmt.Sprint(codes) != fmt.Sprint(want) || !strings.Contains(a.body, `"greeting":"a"`) {
 			t.Errorf("status %d, %v in %s", a.status, codes, a.body)
 		}
@@ -383,8 +427,10 @@ func TestHeaders(t *testing.T) {
 	p := h.do(t, h.request(t, "OPTIONS", "/", "", "Origin", "https://example.org",
 		"Access-Control-Request-Method", "POST", "Access-Control-Request-Headers", "authorization,content-type"))
 	allowed := p.header.Get("Access-Control-Allow-Headers")
-	if p.status != 204 || !strings.Contains(allowed, "Authorization, Content-Type, X-Request-Id") || !strings.Contains(allowed, "X-Preview") ||
-		p.header.Get("Access-Control-Max-Age") == "" || !strings.Contains(p.header.Get("Access-Control-Allow-Methods"), "POST") {
+	if p.status != 204 || !strings.Contains(allowed, "Authorization, Content-Type, X-Request-Id") ||
+		!strings.Contains(allowed, "X-Preview") ||
+		p.header.Get("Access-Control-Max-Age") == "" ||
+		!strings.Contains(p.header.Get("Access-Control-Allow-Methods"), "POST") {
 		t.Errorf("preflight: %d %v", p.status, p.header)
 	}
 	for id, echoed := range map[string]bool{"abc-123": true, "a b": false, strings.Repeat("x", 65): false, "<x>": false, "": false} {
@@ -467,7 +513,8 @@ func TestSideBySide(t *testing.T) {
 	<-h.toy.enter
 	for accept, status := range map[string]int{"application/json": 200, graphqlJSON: 503} {
 		a := h.query(t, `{greeting}`, "Accept", accept)
-		if a.status != status || a.code(t) != "UNAVAILABLE" || a.header.Get("Retry-After") == "" || strings.Contains(a.body, `"data"`) {
+		if a.status != status || a.code(t) != "UNAVAILABLE" || a.header.Get("Retry-After") == "" ||
+			strings.Contains(a.body, `"data"`) {
 			t.Errorf("%s: %d %s", accept, a.status, a.body)
 		}
 	}
@@ -506,7 +553,8 @@ func TestSlowBody(t *testing.T) {
 	fmt.Fprintf(conn, "POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{")
 	_ = conn.SetReadDeadline(time.Now().Add(10 * time.Second))
 	answer, err := io.ReadAll(conn)
-	if err != nil || !bytes.Contains(answer, []byte("408 Request Timeout")) || !bytes.Contains(answer, []byte("BAD_USER_INPUT")) {
+	if err != nil || !bytes.Contains(answer, []byte("408 Request Timeout")) ||
+		!bytes.Contains(answer, []byte("BAD_USER_INPUT")) {
 		t.Errorf("%v %s", err, answer)
 	}
 }

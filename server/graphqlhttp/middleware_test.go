@@ -32,7 +32,8 @@ func TestMiddleware(t *testing.T) {
 		handler.ServeHTTP(w, r)
 		return w
 	}
-	if w := get("/page?token=hemmelig"); w.Body.String() != "r-7" || w.Header().Get("Content-Security-Policy") != "default-src 'self'" {
+	if w := get("/page?token=hemmelig"); w.Body.String() != "r-7" ||
+		w.Header().Get("Content-Security-Policy") != "default-src 'self'" {
 		t.Errorf("%s %v", w.Body, w.Header())
 	}
 	if w := get("/panic"); w.Code != 500 || strings.Contains(w.Body.String(), "secret") {
@@ -42,7 +43,8 @@ func TestMiddleware(t *testing.T) {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
 	text := log.String()
-	if strings.Contains(text, "hemmelig") || strings.Count(text, "secret_table") < 2 || strings.Count(text, "request_id=r-7") != 5 ||
+	if strings.Contains(text, "hemmelig") || strings.Count(text, "secret_table") < 2 ||
+		strings.Count(text, "request_id=r-7") != 5 ||
 		!strings.Contains(text, "path=/page status=200 bytes=3") || !strings.Contains(text, "path=/panic status=500") {
 		t.Error(text)
 	}

@@ -26,7 +26,7 @@ const (
 // or without sha256: before.
 const documentID = "documentId"
 
-// Documents are texts that were registered before anybody asks for them.
+// Documents finds texts that were registered in advance.
 type Documents interface {
 	// Text returns the text with a SHA-256, "" when none was registered.
 	Text(ctx context.Context, hash string) (string, error)
@@ -69,7 +69,9 @@ func (p persisted) MutateOperationParameters(ctx context.Context, params *graphq
 	case err != nil:
 		return unavailable(ctx, err)
 	case !allowed:
-		return gqlcode.Error(fault.Forbidden, "the key is restricted to the documents of its manifest, and this is none of them")
+		return gqlcode.Error(
+			fault.Forbidden, "the key is restricted to the documents of its manifest, and this is none of them",
+		)
 	}
 	return nil
 }
@@ -100,7 +102,9 @@ func (p persisted) registered(ctx context.Context, hash string) (string, *gqlerr
 func (p persisted) byID(ctx context.Context, params *graphql.RawParams, id string) *gqlerror.Error {
 	hash := strings.ToLower(strings.TrimPrefix(id, "sha256:"))
 	if raw, err := hex.DecodeString(hash); err != nil || len(raw) != sha256.Size {
-		return gqlcode.Error(fault.BadUserInput, "documentId must be 64 hexadecimal digits, with or without sha256: before them")
+		return gqlcode.Error(
+			fault.BadUserInput, "documentId must be 64 hexadecimal digits, with or without sha256: before them",
+		)
 	}
 	if params.Query != "" {
 		if sumOf(params.Query) != hash {

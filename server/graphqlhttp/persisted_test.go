@@ -19,10 +19,12 @@ func TestPersistedQueries(t *testing.T) {
 
 	short := `{"variables":{"name":"Kari"},"extensions":` + extension(hash) + `}`
 	a := h.post(t, short)
-	if a.status != http.StatusOK || a.code(t) != "PERSISTED_QUERY_NOT_FOUND" || a.Errors[0].Message != "PersistedQueryNotFound" {
+	if a.status != http.StatusOK || a.code(t) != "PERSISTED_QUERY_NOT_FOUND" ||
+		a.Errors[0].Message != "PersistedQueryNotFound" {
 		t.Errorf("not known yet: %d %s", a.status, a.body)
 	}
-	if a := h.post(t, short, "Accept", graphqlJSON); a.status != http.StatusBadRequest || a.code(t) != "PERSISTED_QUERY_NOT_FOUND" {
+	if a := h.post(t, short, "Accept", graphqlJSON); a.status != http.StatusBadRequest ||
+		a.code(t) != "PERSISTED_QUERY_NOT_FOUND" {
 		t.Errorf("not known yet: %d %s", a.status, a.body)
 	}
 	if a := h.post(t, `{"query":"`+query+`","variables":{"name":"Ola"},"extensions":`+extension(strings.ToUpper(hash))+`}`); !strings.Contains(a.body, "Ola") {
@@ -31,12 +33,16 @@ func TestPersistedQueries(t *testing.T) {
 	if a := h.post(t, short); !strings.Contains(a.body, "Kari") {
 		t.Errorf("by its hash: %s", a.body)
 	}
-	get := h.do(t, h.request(t, http.MethodGet, "/?variables="+url.QueryEscape(`{"name":"Siv"}`)+"&extensions="+url.QueryEscape(extension(hash)), ""))
+	get := h.do(t, h.request(
+		t, http.MethodGet, "/?variables="+url.QueryEscape(`{"name":"Siv"}`)+"&extensions="+url.QueryEscape(extension(hash)),
+		"",
+	))
 	if !strings.Contains(get.body, "Siv") {
 		t.Errorf("by its hash over GET: %s", get.body)
 	}
 	for body, code := range map[string]string{
-		`{"query":"{many {id}}","extensions":` + extension(hash) + `}`:                     "BAD_USER_INPUT", // of another query
+		// of another query
+		`{"query":"{many {id}}","extensions":` + extension(hash) + `}`:                     "BAD_USER_INPUT",
 		`{"extensions":{"persistedQuery":{"version":2,"sha256Hash":"` + hash + `"}}}`:      "PERSISTED_QUERY_NOT_SUPPORTED",
 		`{"extensions":{"persistedQuery":{"sha256Hash":"` + hash + `"}}}`:                  "PERSISTED_QUERY_NOT_SUPPORTED",
 		`{"extensions":{"persistedQuery":{"version":1,"sha256Hash":"` + hash[:62] + `"}}}`: "BAD_USER_INPUT",

@@ -27,7 +27,8 @@ func checkMediaType(r *http.Request) *problem {
 	if err != nil || mediaType != "application/json" {
 		return unsupported("the body must be application/json")
 	}
-	if charset, ok := parameters["charset"]; ok && !strings.EqualFold(charset, "utf-8") && !strings.EqualFold(charset, "utf8") {
+	if charset, ok := parameters["charset"]; ok && !strings.EqualFold(charset, "utf-8") &&
+		!strings.EqualFold(charset, "utf8") {
 		return unsupported("the body must be in UTF-8")
 	}
 	if encoding := r.Header.Get("Content-Encoding"); encoding != "" && !strings.EqualFold(encoding, "identity") {
@@ -47,7 +48,9 @@ func readBody(r *http.Request) ([]byte, *problem) {
 		case errors.As(err, &large):
 			return nil, tooLarge(large.Limit)
 		case errors.Is(err, os.ErrDeadlineExceeded):
-			return nil, &problem{status: http.StatusRequestTimeout, code: fault.BadUserInput, message: "the body did not arrive in time"}
+			return nil, &problem{
+				status: http.StatusRequestTimeout, code: fault.BadUserInput, message: "the body did not arrive in time",
+			}
 		case err != nil:
 			return nil, badRequest("the body could not be read")
 		}

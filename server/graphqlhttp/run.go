@@ -36,7 +36,9 @@ func (h *Handler) Do(ctx context.Context, params *graphql.RawParams) *graphql.Re
 
 // run executes within the timeout. The work goes on in a goroutine of its own, so that a resolver that does not heed
 // its context delays its own answer to the log, not the caller's.
-func (h *Handler) run(ctx context.Context, exec graphql.GraphExecutor, params *graphql.RawParams, allowed gate) outcome {
+func (h *Handler) run(
+	ctx context.Context, exec graphql.GraphExecutor, params *graphql.RawParams, allowed gate,
+) outcome {
 	ctx, cancel := context.WithTimeout(ctx, h.options.Timeout)
 	defer cancel()
 	done := make(chan outcome, 1)
@@ -45,7 +47,9 @@ func (h *Handler) run(ctx context.Context, exec graphql.GraphExecutor, params *g
 		defer func() {
 			if value := recover(); value != nil {
 				_ = h.recovered(ctx, value) // logs it
-				done <- outcome{problem: &problem{status: http.StatusInternalServerError, code: fault.Internal, message: gqlcode.InternalMessage}}
+				done <- outcome{
+					problem: &problem{status: http.StatusInternalServerError, code: fault.Internal, message: gqlcode.InternalMessage},
+				}
 			}
 		}()
 		done <- execute(ctx, exec, params, func(operation *ast.OperationDefinition) *problem {

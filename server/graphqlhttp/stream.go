@@ -111,11 +111,15 @@ func (h *Handler) WaitForStreams(timeout time.Duration) {
 	}
 }
 
-var tooManyStreams = &problem{status: http.StatusTooManyRequests, code: fault.RateLimited, message: "too many connections are open"}
+var tooManyStreams = &problem{
+	status: http.StatusTooManyRequests, code: fault.RateLimited, message: "too many connections are open",
+}
 
 // begin starts an operation of any kind. next returns its answers one after the other and nil at the end; it must be
 // called until then, or until ctx ends. request reports whether the only answer is a request error: nothing ran.
-func (h *Handler) begin(ctx context.Context, params *graphql.RawParams, allowed gate) (next func() *graphql.Response, request bool) {
+func (h *Handler) begin(
+	ctx context.Context, params *graphql.RawParams, allowed gate,
+) (next func() *graphql.Response, request bool) {
 	ctx = graphql.StartOperationTrace(ctx)
 	operation, errs := h.exec.CreateOperationContext(ctx, params)
 	if errs != nil {

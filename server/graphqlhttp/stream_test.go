@@ -37,9 +37,11 @@ func streams(change func(*graphqlhttp.Streams)) func(*graphqlhttp.Options) {
 	}
 }
 
-// talk sends messages over a WebSocket, each after so many have come, and gives what came and how the server ended it: -1 when it did not, once so many
-// messages had come.
-func (h *hub) talk(t *testing.T, protocols []string, closes bool, count int, messages ...string) (got []string, code websocket.StatusCode) {
+// talk sends messages over a WebSocket, each after so many have come, and gives what came and how the server ended it:
+// -1 when it did not, once so many messages had come.
+func (h *hub) talk(
+	t *testing.T, protocols []string, closes bool, count int, messages ...string,
+) (got []string, code websocket.StatusCode) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
@@ -98,10 +100,24 @@ func TestWebSocket(t *testing.T) {
 		"a subscription": {[]string{connectionInit, "wait", subscribe("a", "subscription {ticks(to: 2)}")}, []string{
 			connectionAck, `{"id":"a","type":"next","payload":{"data":{"ticks":1}}}`, `{"id":"a","type":"next","payload":{"data":{"ticks":2}}}`, `{"id":"a","type":"complete"}`,
 		}, -1},
-		"a query":                  {[]string{connectionInit, "wait", subscribe("q", "{kind}")}, []string{connectionAck, `{"id":"q","type":"next","payload":{"data":{"kind":"text"}}}`, `{"id":"q","type":"complete"}`}, -1},
-		"a mutation":               {[]string{connectionInit, "wait", subscribe("m", `mutation {save(title: \"x\")}`)}, []string{connectionAck, `{"id":"m","type":"next","payload":{"data":{"save":"saved"}}}`, `{"id":"m","type":"complete"}`}, -1},
-		"errors of the request":    {[]string{connectionInit, "wait", subscribe("e", "{nothing}")}, []string{connectionAck, `{"id":"e","type":"error","payload":[{"message":"Cannot query field \"nothing\" on type \"Query\".","locations":[{"line":1,"column":2}],"extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}`}, -1},
-		"ping before init":         {[]string{`{"type":"ping"}`, "wait", `{"type":"ping","payload":{"a":1}}`, "wait", connectionInit}, []string{`{"type":"pong"}`, `{"type":"pong","payload":{"a":1}}`, connectionAck}, -1},
+		"a query": {[]string{connectionInit, "wait", subscribe("q", "{kind}")}, []string{
+			connectionAck, `{"id":"q","type":"next","payload":{"data":{"kind":"text"}}}`, `{"id":"q","type":"complete"}`,
+		}, -1},
+		"a mutation": {
+			[]string{connectionInit, "wait", subscribe("m", `mutation {save(title: \"x\")}`)},
+			[]string{
+				connectionAck, `{"id":"m","type":"next","payload":{"data":{"save":"saved"}}}`, `{"id":"m","type":"complete"}`,
+			},
+			-1,
+		},
+		"errors of the request": {[]string{connectionInit, "wait", subscribe("e", "{nothing}")}, []string{
+			connectionAck,
+			`{"id":"e","type":"error","payload":[{"message":"Cannot query field \"nothing\" on type \"Query\".","locations":[{"line":1,"column":2}],"extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}`,
+		}, -1},
+		"ping before init": {
+			[]string{`{"type":"ping"}`, "wait", `{"type":"ping","payload":{"a":1}}`, "wait", connectionInit},
+			[]string{`{"type":"pong"}`, `{"type":"pong","payload":{"a":1}}`, connectionAck}, -1,
+		},
 		"pong unasked":             {[]string{`{"type":"pong"}`, connectionInit}, []string{connectionAck}, -1},
 		"no init":                  {nil, nil, 4408},
 		"two inits":                {[]string{connectionInit, "wait", connectionInit}, []string{connectionAck}, 4429},
@@ -114,13 +130,27 @@ func TestWebSocket(t *testing.T) {
 		"a type that is no string": {[]string{`{"type":7}`}, nil, 4400},
 		"binary":                   {[]string{"binary"}, nil, 4400},
 		"init with a list":         {[]string{`{"type":"connection_init","payload":[1]}`}, nil, 4400},
-		"subscribe without id":     {[]string{connectionInit, "wait", `{"type":"subscribe","payload":{"query":"{kind}"}}`}, []string{connectionAck}, 4400},
-		"subscribe with no query":  {[]string{connectionInit, "wait", `{"id":"a","type":"subscribe","payload":{}}`}, []string{connectionAck}, 4400},
-		"subscribe with nothing":   {[]string{connectionInit, "wait", `{"id":"a","type":"subscribe"}`}, []string{connectionAck}, 4400},
-		"complete without id":      {[]string{connectionInit, "wait", `{"type":"complete"}`}, []string{connectionAck}, 4400},
-		"complete of none":         {[]string{connectionInit, "wait", `{"id":"x","type":"complete"}`}, []string{connectionAck}, -1},
-		"the same id twice":        {[]string{connectionInit, "wait", subscribe("a", "subscription {ticks(to: 0)}"), subscribe("a", "{kind}")}, []string{connectionAck}, 4409},
-		"complete, and again": {[]string{connectionInit, "wait", subscribe("a", "subscription {ticks(to: 0)}"), `{"id":"a","type":"complete"}`, subscribe("a", "{kind}")}, []string{
+		"subscribe without id": {
+			[]string{connectionInit, "wait", `{"type":"subscribe","payload":{"query":"{kind}"}}`}, []string{connectionAck}, 4400,
+		},
+		"subscribe with no query": {
+			[]string{connectionInit, "wait", `{"id":"a","type":"subscribe","payload":{}}`}, []string{connectionAck}, 4400,
+		},
+		"subscribe with nothing": {
+			[]string{connectionInit, "wait", `{"id":"a","type":"subscribe"}`}, []string{connectionAck}, 4400,
+		},
+		"complete without id": {[]string{connectionInit, "wait", `{"type":"complete"}`}, []string{connectionAck}, 4400},
+		"complete of none": {
+			[]string{connectionInit, "wait", `{"id":"x","type":"complete"}`}, []string{connectionAck}, -1,
+		},
+		"the same id twice": {
+			[]string{connectionInit, "wait", subscribe("a", "subscription {ticks(to: 0)}"), subscribe("a", "{kind}")},
+			[]string{connectionAck}, 4409,
+		},
+		"complete, and again": {[]string{
+			connectionInit, "wait", subscribe("a", "subscription {ticks(to: 0)}"), `{"id":"a","type":"complete"}`,
+			subscribe("a", "{kind}"),
+		}, []string{
 			connectionAck, `{"id":"a","type":"next","payload":{"data":{"kind":"text"}}}`, `{"id":"a","type":"complete"}`,
 		}, -1},
 	} {
@@ -188,7 +218,10 @@ func TestStreams_are_limited(t *testing.T) {
 	}
 	h.handler.WaitForStreams(10 * time.Second) // until the connections before this one are counted off
 	h.URL += "/?busy=1"
-	got, _ = h.talk(t, []string{"graphql-transport-ws"}, false, 2, connectionInit, "wait", `{"id":"a","type":"subscribe","payload":{"query":"{kind}"}}`)
+	got, _ = h.talk(
+		t, []string{"graphql-transport-ws"}, false, 2, connectionInit, "wait",
+		`{"id":"a","type":"subscribe","payload":{"query":"{kind}"}}`,
+	)
 	if len(got) != 2 || !strings.Contains(got[1], "RATE_LIMITED") {
 		t.Errorf("an operation too many: %q", got)
 	}
@@ -207,7 +240,10 @@ func TestStreams_end_with_the_rights(t *testing.T) {
 		}
 	}))
 	time.AfterFunc(200*time.Millisecond, func() { gone.Store(true) })
-	_, code := h.talk(t, []string{"graphql-transport-ws"}, true, 0, connectionInit, "wait", `{"id":"a","type":"subscribe","payload":{"query":"subscription {ticks(to: 0)}"}}`)
+	_, code := h.talk(
+		t, []string{"graphql-transport-ws"}, true, 0, connectionInit, "wait",
+		`{"id":"a","type":"subscribe","payload":{"query":"subscription {ticks(to: 0)}"}}`,
+	)
 	if code != 4403 {
 		t.Errorf("closed with %d", code)
 	}
@@ -233,7 +269,9 @@ func TestStreams_end_with_the_program(t *testing.T) {
 // events asks for an operation over server-sent events, and gives the events until the server ends them.
 func (h *hub) events(t *testing.T, method, query string) (got []string) {
 	t.Helper()
-	r := h.request(t, http.MethodPost, "/", `{"query":"`+query+`"}`, "Content-Type", "application/json", "Accept", "text/event-stream")
+	r := h.request(
+		t, http.MethodPost, "/", `{"query":"`+query+`"}`, "Content-Type", "application/json", "Accept", "text/event-stream",
+	)
 	if method == http.MethodGet {
 		r = h.request(t, http.MethodGet, "/?query="+url.QueryEscape(query), "", "Accept", "text/event-stream")
 	}
@@ -242,7 +280,8 @@ func (h *hub) events(t *testing.T, method, query string) (got []string) {
 		t.Fatal(err)
 	}
 	defer res.Body.Close()
-	if res.StatusCode != http.StatusOK || res.Header.Get("Content-Type") != "text/event-stream; charset=utf-8" || res.Header.Get("Cache-Control") != "private, no-store, no-transform" {
+	if res.StatusCode != http.StatusOK || res.Header.Get("Content-Type") != "text/event-stream; charset=utf-8" ||
+		res.Header.Get("Cache-Control") != "private, no-store, no-transform" {
 		t.Errorf("%d %v", res.StatusCode, res.Header)
 	}
 	name := ""
@@ -263,8 +302,14 @@ func TestServerSentEvents(t *testing.T) {
 		for query, want := range map[string][]string{
 			`subscription {ticks(to: 2)}`: {`next {"data":{"ticks":1}}`, `next {"data":{"ticks":2}}`, "complete "},
 			`{kind}`:                      {`next {"data":{"kind":"text"}}`, "complete "},
-			`{fails kind}`:                {`next {"errors":[{"message":"internal error","path":["fails"],"extensions":{"code":"INTERNAL"}}],"data":{"fails":null,"kind":"text"}}`, "complete "},
-			`{nothing}`:                   {`next {"errors":[{"message":"Cannot query field \"nothing\" on type \"Query\".","locations":[{"line":1,"column":2}],"extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}`, "complete "},
+			`{fails kind}`: {
+				`next {"errors":[{"message":"internal error","path":["fails"],"extensions":{"code":"INTERNAL"}}],"data":{"fails":null,"kind":"text"}}`,
+				"complete ",
+			},
+			`{nothing}`: {
+				`next {"errors":[{"message":"Cannot query field \"nothing\" on type \"Query\".","locations":[{"line":1,"column":2}],"extensions":{"code":"GRAPHQL_VALIDATION_FAILED"}}]}`,
+				"complete ",
+			},
 		} {
 			if got := h.events(t, method, query); !slices.Equal(got, want) {
 				t.Errorf("%s %s: %q, wanted %q", method, query, got, want)

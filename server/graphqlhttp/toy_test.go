@@ -97,11 +97,13 @@ func (t *toy) Exec(ctx context.Context) graphql.ResponseHandler {
 	}
 }
 
-// ticks counts up to a number, and waits for ever when that is 0.
+// ticks counts up to a number; if that is 0, it waits until the context ends.
 func (t *toy) ticks() graphql.ResponseHandler {
 	n := int64(0)
 	return func(ctx context.Context) *graphql.Response {
-		field := graphql.CollectFields(graphql.GetOperationContext(ctx), graphql.GetOperationContext(ctx).Operation.SelectionSet, []string{"Subscription"})[0]
+		field := graphql.CollectFields(
+			graphql.GetOperationContext(ctx), graphql.GetOperationContext(ctx).Operation.SelectionSet, []string{"Subscription"},
+		)[0]
 		to, _ := field.ArgumentMap(graphql.GetOperationContext(ctx).Variables)["to"].(int64)
 		if to == 0 {
 			t.waiting.Add(1)

@@ -38,7 +38,9 @@ func (t post) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecu
 	}
 	// Past its deadline the connection would look as if the client had gone.
 	_ = connection.SetReadDeadline(time.Time{})
-	t.h.serve(w, r, exec, mediaType, body, func() (*graphql.RawParams, *problem) { return parseBody(body, r.Header) }, noSubscription, start)
+	t.h.serve(w, r, exec, mediaType, body, func() (*graphql.RawParams, *problem) {
+		return parseBody(body, r.Header)
+	}, noSubscription, start)
 }
 
 // serve answers an operation. text is the part of the request that the answer depends on; read decodes it.
@@ -79,7 +81,9 @@ func (t get) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecut
 		return
 	}
 	start := graphql.Now()
-	t.h.serve(w, r, exec, mediaType, []byte(r.URL.RawQuery), func() (*graphql.RawParams, *problem) { return readURL(r) }, queryOnly, start)
+	t.h.serve(w, r, exec, mediaType, []byte(r.URL.RawQuery), func() (*graphql.RawParams, *problem) {
+		return readURL(r)
+	}, queryOnly, start)
 }
 
 // refuse is the transport of requests that no other transport supports.

@@ -58,7 +58,9 @@ func (t sockets) Do(w http.ResponseWriter, r *http.Request, _ graphql.GraphExecu
 	}
 	// Pages of every origin may connect, as they may post: cookies count on the hub's own origin only, which Begin
 	// and what comes before it see to.
-	conn, err := websocket.Accept(smallBuffers{w}, r, &websocket.AcceptOptions{Subprotocols: []string{transportWS}, InsecureSkipVerify: true})
+	conn, err := websocket.Accept(
+		smallBuffers{w}, r, &websocket.AcceptOptions{Subprotocols: []string{transportWS}, InsecureSkipVerify: true},
+	)
 	if err != nil {
 		release()
 		return // it has been answered
@@ -105,8 +107,11 @@ func (w smallBuffers) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	return conn, bufio.NewReadWriter(reader, bufio.NewWriterSize(conn, socketBuffer)), nil
 }
 
-// kept are the headers that say who asks, and from where.
-var kept = []string{"Authorization", "Cookie", "Origin", "Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "User-Agent", "X-Request-Id"}
+// kept are the headers that identify the caller and its address.
+var kept = []string{
+	"Authorization", "Cookie", "Origin", "Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto",
+	"User-Agent", "X-Request-Id",
+}
 
 // slim is what is needed of a request as long as its connection is open.
 func slim(r *http.Request) *http.Request {
@@ -116,7 +121,10 @@ func slim(r *http.Request) *http.Request {
 			header[name] = slices.Clone(values)
 		}
 	}
-	of := &http.Request{Method: r.Method, URL: &url.URL{Path: r.URL.Path, RawQuery: r.URL.RawQuery}, Header: header, Host: r.Host, RemoteAddr: r.RemoteAddr, TLS: r.TLS, Proto: r.Proto}
+	of := &http.Request{
+		Method: r.Method, URL: &url.URL{Path: r.URL.Path, RawQuery: r.URL.RawQuery}, Header: header, Host: r.Host,
+		RemoteAddr: r.RemoteAddr, TLS: r.TLS, Proto: r.Proto,
+	}
 	return of.WithContext(r.Context())
 }
 
@@ -128,7 +136,9 @@ func (s *socket) serve() {
 	s.conn.SetReadLimit(s.limit + 1) // one more, to tell
 	stopped := context.AfterFunc(s.h.stopping, func() { s.close(websocket.StatusGoingAway, "the hub is stopping") })
 	defer stopped()
-	s.initTimer = time.AfterFunc(s.h.streams.InitTimeout, func() { s.close(closeInitTimeout, "Connection initialisation timeout") })
+	s.initTimer = time.AfterFunc(
+		s.h.streams.InitTimeout, func() { s.close(closeInitTimeout, "Connection initialisation timeout") },
+	)
 	defer s.initTimer.Stop()
 	s.read()
 }

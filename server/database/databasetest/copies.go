@@ -15,8 +15,8 @@ import (
 	"dugnad/server/database"
 )
 
-// Template is a database with something in it, and what lies beside it in its data folder. It is built once a process, the
-// first time a test asks for it, and copied for each test. Its methods may be called from several tests at once.
+// Template is a database with content, and its data folder. It is built once per process, when a test first needs it,
+// and copied for each test. Its methods are safe for concurrent use.
 type Template struct {
 	build    func(ctx context.Context, o database.Options) error
 	sqlite   func() (folder string, err error)
@@ -30,8 +30,8 @@ type Template struct {
 // built is a template on PostgreSQL: the name of the database, and its data folder.
 type built struct{ name, folder string }
 
-// NewTemplate returns a template that build fills. build is called once for each dialect, with a migrated database and an
-// empty data folder (Options.Path, on PostgreSQL too). It must close the database before it returns.
+// NewTemplate returns a template that build fills. build is called once for each dialect, with a migrated database and
+// an empty data folder (Options.Path, on PostgreSQL too). It must close the database before it returns.
 func NewTemplate(build func(ctx context.Context, o database.Options) error) *Template {
 	t := &Template{build: build}
 	t.sqlite = sync.OnceValues(t.buildSQLite)
@@ -61,7 +61,7 @@ func (p *Template) Postgres(t testing.TB) database.Options {
 	return database.Options{URL: postgresCopy(t, b.name), Path: copied(t, b.folder)}
 }
 
-// Remove removes what was built. TestMain calls it when all tests have ended.
+// Remove removes the template. TestMain calls it after all tests.
 func (p *Template) Remove() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()

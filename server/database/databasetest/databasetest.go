@@ -23,8 +23,8 @@ func SQLite(t testing.TB) *database.Database {
 	return open(t, SQLiteOptions(t))
 }
 
-// Postgres is a new database on the server of HUB_TEST_POSTGRES_URL, dropped when the test ends. Without the variable the test is
-// skipped, and fails where CI=true.
+// Postgres is a new database on the server of HUB_TEST_POSTGRES_URL, dropped when the test ends. Without the variable
+// the test is skipped, and fails where CI=true.
 func Postgres(t testing.TB) *database.Database {
 	t.Helper()
 	return open(t, PostgresOptions(t))

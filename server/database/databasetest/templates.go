@@ -58,7 +58,8 @@ var server = sync.OnceValues(func() (*sql.DB, error) {
 func connect(t testing.TB) *sql.DB {
 	t.Helper()
 	if os.Getenv(variable) == "" {
-		const how = variable + " is not set: run scripts/test, which starts a server, or name one on which databases may be made and dropped, as in " +
+		const how = variable +
+			" is not set: run scripts/test, which starts a server, or name one on which databases may be made and dropped, as in " +
 			"postgres://hub:secret@127.0.0.1:5432/postgres?sslmode=disable"
 		if os.Getenv("CI") == "true" {
 			t.Fatal(how)
@@ -72,7 +73,8 @@ func connect(t testing.TB) *sql.DB {
 	return db
 }
 
-// postgresTemplate is the name of a migrated database. It stays on the server, for the next process with the same migrations.
+// postgresTemplate is the name of a migrated database. It stays on the server, for the next process with the same
+// migrations.
 func postgresTemplate(t testing.TB) string {
 	t.Helper()
 	server := connect(t)
@@ -106,8 +108,8 @@ func template(server *sql.DB) (string, error) {
 	return name, nil
 }
 
-// makeTemplate makes the database unless there is one, behind a lock, because packages are tested side by side. It gets its
-// name when it is complete.
+// makeTemplate makes the database unless there is one, behind a lock, because packages are tested side by side. It gets
+// its name when it is complete.
 func makeTemplate(ctx context.Context, server *sql.DB, name string) (err error) {
 	conn, err := server.Conn(ctx)
 	if err != nil {
@@ -126,7 +128,9 @@ func makeTemplate(ctx context.Context, server *sql.DB, name string) (err error) 
 		err = errors.Join(err, unlocked)
 	}()
 	var found int
-	if err := conn.QueryRowContext(ctx, "SELECT count(*) FROM pg_database WHERE datname = $1", name).Scan(&found); err != nil || found > 0 {
+	if err := conn.QueryRowContext(
+		ctx, "SELECT count(*) FROM pg_database WHERE datname = $1", name,
+	).Scan(&found); err != nil || found > 0 {
 		return err
 	}
 	making := name + "_new"

@@ -53,7 +53,8 @@ func TestFold(t *testing.T) {
 var slugForm = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 
 func FuzzSlug(f *testing.F) {
-	for _, title := range []string{"", "Ål", "\xff", "a-" + strings.Repeat("b", 90), "İ №", "ß" + strings.Repeat(" x", 60)} {
+	for _, title := range []string{"", "Ål", "\xff", "a-" + strings.Repeat("b", 90), "İ №", "ß" +
+		strings.Repeat(" x", 60)} {
 		f.Add(title)
 	}
 	f.Fuzz(func(t *testing.T, title string) {

@@ -10,7 +10,9 @@ import (
 var sortKey = regexp.MustCompile(`^[0-9a-f]{128}$`)
 
 func TestSortKeyFollowsTheAlphabet(t *testing.T) {
-	norwegian := []string{"", "10 råd", "asker", "Bærum", "Bø", "Bømlo", "Sandefjord", "Voss", "Ærlig", "Øksnes", "Ål", "Ålesund", "Aarset"}
+	norwegian := []string{
+		"", "10 råd", "asker", "Bærum", "Bø", "Bømlo", "Sandefjord", "Voss", "Ærlig", "Øksnes", "Ål", "Ålesund", "Aarset",
+	}
 	for _, test := range []struct {
 		language string
 		titles   []string
@@ -19,7 +21,10 @@ func TestSortKeyFollowsTheAlphabet(t *testing.T) {
 		{"nn", norwegian},
 		{"SMJ", norwegian},
 		{"EN", []string{"Æble", "Ål", "Asker", "Østfold", "Voss"}},
-		{"SE", []string{"Cealli", "Čáhci", "Dat", "Đahka", "Guovdageaidnu", "Nesseby", "Ŋalbmi", "Sápmi", "Šaddu", "Unjárga", "Ødegård", "Åas"}},
+		{"SE", []string{
+			"Cealli", "Čáhci", "Dat", "Đahka", "Guovdageaidnu", "Nesseby", "Ŋalbmi", "Sápmi", "Šaddu", "Unjárga", "Ødegård",
+			"Åas",
+		}},
 	} {
 		t.Run(test.language, func(t *testing.T) {
 			sorted := slices.Clone(test.titles)

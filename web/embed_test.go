@@ -54,7 +54,9 @@ func TestPageAllowsAStrictPolicy(t *testing.T) {
 }
 
 func TestBundleOf(t *testing.T) {
-	files := fstest.MapFS{".vite/manifest.json": {Data: []byte(`{"a.ts": {"file": "assets/a-1.js", "css": ["assets/a-2.css"]}, "b.css": {"file": "assets/b-3.css"}}`)}}
+	files := fstest.MapFS{".vite/manifest.json": {
+		Data: []byte(`{"a.ts": {"file": "assets/a-1.js", "css": ["assets/a-2.css"]}, "b.css": {"file": "assets/b-3.css"}}`),
+	}}
 	for source, want := range map[string]Bundle{"a.ts": {"/assets/a-1.js", "/assets/a-2.css"}, "b.css": {Style: "/assets/b-3.css"}, "c": {}} {
 		if got, err := BundleOf(files, source); err != nil || got != want {
 			t.Errorf("%s is built to %v, %v", source, got, err)

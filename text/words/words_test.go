@@ -48,7 +48,9 @@ func TestEveryPhrase(t *testing.T) {
 func TestDays(t *testing.T) {
 	at := time.Date(2017, 3, 1, 9, 5, 0, 0, time.UTC)
 	for tag, want := range map[string][2]string{
-		"nb": {"1. mars 2017", "1. mars 2017 kl. 09.05"}, "nn": {"1. mars 2017", "1. mars 2017 kl. 09.05"}, "en": {"1 March 2017", "1 March 2017, 09:05"},
+		"nb": {"1. mars 2017", "1. mars 2017 kl. 09.05"}, "nn": {"1. mars 2017", "1. mars 2017 kl. 09.05"}, "en": {
+			"1 March 2017", "1 March 2017, 09:05",
+		},
 	} {
 		if got := [2]string{Named(tag).Day(at), Named(tag).Time(at)}; got != want {
 			t.Errorf("%s: got %q, want %q", tag, got, want)

@@ -20,9 +20,9 @@ import (
 	"dugnad/web/httpcache"
 )
 
-// Embeds are what partners show of the hub on their pages: a card, a list, a search. Each is served as a part of a
-// page, which the web components of /embed.js put into a shadow root, and as a page of its own for iframes, which needs
-// no JavaScript. Both show public content only, whoever asks.
+// Embeds show content of the hub on partners' pages: a card, a list or a search. Each is served as a fragment, which
+// the web components of /embed.js put into a shadow root, and as a whole page for iframes, which needs no JavaScript.
+// Both show public content only, to every caller.
 
 // Embed describes a requested embed.
 type Embed struct {
@@ -68,7 +68,7 @@ func (e *Explorer) EmbedRoutes(r chi.Router) {
 	r.Get("/embed/search", e.serveEmbed(e.embedSearch))
 }
 
-// serveEmbed answers with an embed: a part for web components, a page for iframes.
+// serveEmbed serves an embed: a fragment for web components, a page for iframes.
 func (e *Explorer) serveEmbed(build func(context.Context, *widget) (templ.Component, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		asked := r.URL.Query()
@@ -264,7 +264,9 @@ func (e *Explorer) embedList(ctx context.Context, em *widget) (templ.Component, 
 		}
 	default:
 		filter, pairs := em.narrowed()
-		err := e.hits(ctx, em, map[string]any{"filter": filter, "orderBy": "NEWEST", "first": em.first(), "facets": []string{}})
+		err := e.hits(
+			ctx, em, map[string]any{"filter": filter, "orderBy": "NEWEST", "first": em.first(), "facets": []string{}},
+		)
 		if isRefused(err, fault.Unavailable) {
 			err = e.withoutSearch(ctx, em, filter)
 		}

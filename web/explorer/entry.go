@@ -83,7 +83,9 @@ func describe(p *page, e *entry) {
 	}
 	places := []map[string]any{}
 	for _, l := range e.Places.Edges {
-		places = append(places, map[string]any{"@type": "AdministrativeArea", "name": l.Node.Name, "identifier": l.Node.Number})
+		places = append(
+			places, map[string]any{"@type": "AdministrativeArea", "name": l.Node.Name, "identifier": l.Node.Number},
+		)
 	}
 	node := map[string]any{
 		"@type": linkedDataType(e), "@id": p.base + "/id/" + e.ID, "url": p.address(p.language), "name": e.Title, "inLanguage": tagOf(e.Language),
@@ -114,7 +116,9 @@ func describe(p *page, e *entry) {
 	}
 	trail := []map[string]any{{"@type": "ListItem", "position": 1, "name": "Dugnad", "item": p.base + string(p.to("/"))}}
 	for _, c := range way(p, e) {
-		trail = append(trail, map[string]any{"@type": "ListItem", "position": len(trail) + 1, "name": c.label, "item": p.base + string(c.to)})
+		trail = append(trail, map[string]any{
+			"@type": "ListItem", "position": len(trail) + 1, "name": c.label, "item": p.base + string(c.to),
+		})
 	}
 	p.data = []any{node, map[string]any{"@type": "BreadcrumbList", "itemListElement": trail}}
 }
@@ -159,7 +163,9 @@ func sections(p *page, e *entry) (all []section) {
 	add("utvalg", words.FrontEditorsChoice, len(e.Items.Edges) > 0, itemList(p, e))
 	add("medlemmer", words.EntryMembers, len(e.Members.Edges) > 0, placeList(p, e.Members.Edges, false))
 	for _, role := range rolesIn(e.Places.Edges) {
-		add("kommuner-"+strings.ToLower(role), words.MunicipalitiesWithRole[role], true, placeList(p, linksOf(e.Places.Edges, role), true))
+		add("kommuner-"+strings.ToLower(role), words.MunicipalitiesWithRole[role], true, placeList(
+			p, linksOf(e.Places.Edges, role), true,
+		))
 	}
 	add("bydeler", words.EntryDistricts, len(e.Districts) > 0, districtList(p, e))
 	add("andre", words.EntryOtherParticipants, len(e.UnnamedMunicipalities) > 0, unnamedList(p, e))
@@ -278,7 +284,10 @@ func (p *page) fileSize(d download) string {
 }
 
 // formats are the common names of media types.
-var formats = map[string]string{"application/pdf": "PDF", "image/png": "PNG", "image/jpeg": "JPEG", "image/webp": "WEBP", "text/csv": "CSV", "text/plain": "TXT", "video/mp4": "MP4"}
+var formats = map[string]string{
+	"application/pdf": "PDF", "image/png": "PNG", "image/jpeg": "JPEG", "image/webp": "WEBP", "text/csv": "CSV",
+	"text/plain": "TXT", "video/mp4": "MP4",
+}
 
 // asDownload returns a file of a tool as a download.
 func asDownload(f file) download {
@@ -289,7 +298,9 @@ func asDownload(f file) download {
 			format = format[i+1:]
 		}
 	}
-	return download{Title: orDefault(f.Alt, strings.ToUpper(format)), Format: format, URL: f.URL, Bytes: f.Bytes, Pages: f.Pages}
+	return download{
+		Title: orDefault(f.Alt, strings.ToUpper(format)), Format: format, URL: f.URL, Bytes: f.Bytes, Pages: f.Pages,
+	}
 }
 
 // firstDownload returns the file for the button at the top; nil if no download has an address.

@@ -65,7 +65,9 @@ func TestLegend(t *testing.T) {
 		results []result
 		want    string
 	}{
-		"nothing to draw": {[]result{{After: number(12)}}, ""}, "one scale": {[]result{{After: number(12)}, share, share}, "0 til 100"}, "two scales": {[]result{share, days}, "sin egen skala"},
+		"nothing to draw": {[]result{{After: number(12)}}, ""}, "one scale": {[]result{{After: number(12)}, share, share}, "0 til 100"}, "two scales": {
+			[]result{share, days}, "sin egen skala",
+		},
 	} {
 		if got := p.legend(one.results); (got == "") != (one.want == "") || !strings.Contains(got, one.want) {
 			t.Errorf("%s: %q", name, got)

@@ -30,7 +30,9 @@ func TestEveryLanguage(t *testing.T) {
 	}
 	const base = "https://hub.example"
 	e, err := New(Options{
-		BaseURL: func() string { return base }, Reader: func(context.Context) Reader { return Reader{} }, Logger: slog.Default(), Now: time.Now,
+		BaseURL: func() string {
+			return base
+		}, Reader: func(context.Context) Reader { return Reader{} }, Logger: slog.Default(), Now: time.Now,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -48,7 +50,9 @@ func TestEveryLanguage(t *testing.T) {
 		for _, other := range words.Languages {
 			wanted = append(wanted, `<link rel="alternate" hreflang="`+other.Tag+`" href="`+base+other.Prefix+`/om"`)
 			if other != l {
-				wanted = append(wanted, `href="`+other.Prefix+`/om" lang="`+other.Tag+`" hreflang="`+other.Tag+`">`+other.Name+`</a>`)
+				wanted = append(
+					wanted, `href="`+other.Prefix+`/om" lang="`+other.Tag+`" hreflang="`+other.Tag+`">`+other.Name+`</a>`,
+				)
 			}
 		}
 		for _, want := range wanted {
@@ -96,7 +100,9 @@ func TestNewLanguage(t *testing.T) {
 	if err := os.WriteFile(file, overlay, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	command := exec.CommandContext(t.Context(), "go", "test", "-overlay", file, "-run", "^TestEveryLanguage$", "-count=1", ".")
+	command := exec.CommandContext(
+		t.Context(), "go", "test", "-overlay", file, "-run", "^TestEveryLanguage$", "-count=1", ".",
+	)
 	command.Env = append(os.Environ(), languagesWanted+"="+strconv.Itoa(len(words.Languages)+1))
 	if out, err := command.CombinedOutput(); err != nil {
 		t.Errorf("with one language more: %v\n%s", err, out)

@@ -69,7 +69,9 @@ func (e *Explorer) list(r *http.Request, p *page, l *listing, field string) (tem
 // lists.
 func (e *Explorer) shared(ctx context.Context, p *page, field, value string, first int) (found, error) {
 	var s struct{ Search found }
-	err := e.ask(ctx, p, "shared_by", map[string]any{"first": first, "filter": map[string]any{"types": allTypes, field: []string{value}}}, &s)
+	err := e.ask(ctx, p, "shared_by", map[string]any{
+		"first": first, "filter": map[string]any{"types": allTypes, field: []string{value}},
+	}, &s)
 	if isRefused(err, fault.Unavailable) {
 		return e.listed(ctx, p, map[string]any{field: []string{value}}, first)
 	}
@@ -134,7 +136,9 @@ func (e *Explorer) theme(r *http.Request, p *page) (templ.Component, error) {
 	slices.Reverse(above)
 	p.current, p.title, p.feed = "temaer", t.Label, "theme="+queryEscape(slug)
 	p.data = []any{map[string]any{"@type": "DefinedTerm", "name": t.Label, "url": p.address(p.language)}}
-	return e.list(r, p, &listing{way: append(way, above...), title: t.Label, below: t.Children, param: "tema", slug: slug, attribute: "theme"}, "themes")
+	return e.list(r, p, &listing{
+		way: append(way, above...), title: t.Label, below: t.Children, param: "tema", slug: slug, attribute: "theme",
+	}, "themes")
 }
 
 func (e *Explorer) organization(r *http.Request, p *page) (templ.Component, error) {
@@ -155,9 +159,14 @@ func (e *Explorer) organization(r *http.Request, p *page) (templ.Component, erro
 	if o.Municipality != nil {
 		return nil, elsewhere("/kommune/" + o.Municipality.Number)
 	}
-	p.title, p.feed, p.description = o.Name, "organization="+queryEscape(slug), p.say(words.PlaceOrganizationText(shortOf(o.organization)))
+	p.title, p.feed, p.description = o.Name, "organization="+queryEscape(slug), p.say(
+		words.PlaceOrganizationText(shortOf(o.organization)),
+	)
 	p.data = []any{map[string]any{"@type": "Organization", "name": o.Name, "url": p.address(p.language)}}
-	l := &listing{way: []crumb{{p.toSearch("organisasjon", slug), p.say(words.PlaceOrganization)}}, title: o.Name, lede: p.description, url: o.URL, param: "organisasjon", slug: slug, attribute: "organization"}
+	l := &listing{
+		way: []crumb{{p.toSearch("organisasjon", slug), p.say(words.PlaceOrganization)}}, title: o.Name,
+		lede: p.description, url: o.URL, param: "organisasjon", slug: slug, attribute: "organization",
+	}
 	return e.list(r, p, l, "organizations")
 }
 

@@ -25,7 +25,9 @@ func project(m *municipality) (point, bool) {
 	if m.Latitude == nil || m.Longitude == nil {
 		return point{}, false
 	}
-	return point{mapHalf + (*m.Longitude-mapMiddle)*math.Cos(*m.Latitude*math.Pi/180)*mapScale, (mapNorth - *m.Latitude) * mapScale}, true
+	return point{
+		mapHalf + (*m.Longitude-mapMiddle)*math.Cos(*m.Latitude*math.Pi/180)*mapScale, (mapNorth - *m.Latitude) * mapScale,
+	}, true
 }
 
 func short(n float64) string { return strings.TrimSuffix(fmt.Sprintf("%.1f", n), ".0") }

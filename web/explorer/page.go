@@ -38,11 +38,16 @@ type Assets struct{ Style, Script, Embed string }
 
 // looks are the colours of the types. A kind is colour, icon and word together.
 var looks = map[string]struct{ colour, icon string }{
-	"Practice":     {"accent", "M12 21v-9M12 12c0-4-3-6-7-6 0 4 3 6 7 6zM12 15c0-4 3-6.5 7-6.5 0 4-3 6.5-7 6.5z"},
-	"Report":       {"fjord", "M6 3h8l4 4v14H6zM14 3v4h4M9 17v-3M12 17v-6M15 17v-4"},
-	"Tool":         {"oker", "M14.5 6.5a4 4 0 0 1 5-3l-2.5 2.5 1 2 2 1 2-2.5a4 4 0 0 1-5.5 4.5L8 19.5a2.1 2.1 0 0 1-3-3l8.5-8.5"},
-	"Project":      {"rod", "M6 21V4M6 5h11l-2 3.5 2 3.5H6"},
-	"Network":      {"plomme", "M12 2.8a2.2 2.2 0 1 0 0 4.4a2.2 2.2 0 1 0 0-4.4M5 15.800a2.2 2.2 0 1 0 0 4.4a2.2 2.2 0 1 0 0-4.4M19 15.800a2.2 2.2 0 1 0 0 4.4a2.2 2.2 0 1 0 0-4.4M11 7l-5 9M13 7l5 9M7.200 18h9.600"},
+	"Practice": {"accent", "M12 21v-9M12 12c0-4-3-6-7-6 0 4 3 6 7 6zM12 15c0-4 3-6.5 7-6.5 0 4-3 6.5-7 6.5z"},
+	"Report":   {"fjord", "M6 3h8l4 4v14H6zM14 3v4h4M9 17v-3M12 17v-6M15 17v-4"},
+	"Tool": {
+		"oker", "M14.5 6.5a4 4 0 0 1 5-3l-2.5 2.5 1 2 2 1 2-2.5a4 4 0 0 1-5.5 4.5L8 19.5a2.1 2.1 0 0 1-3-3l8.5-8.5",
+	},
+	"Project": {"rod", "M6 21V4M6 5h11l-2 3.5 2 3.5H6"},
+	"Network": {
+		"plomme",
+		"M12 2.8a2.2 2.2 0 1 0 0 4.4a2.2 2.2 0 1 0 0-4.4M5 15.800a2.2 2.2 0 1 0 0 4.4a2.2 2.2 0 1 0 0-4.4M19 15.800a2.2 2.2 0 1 0 0 4.4a2.2 2.2 0 1 0 0-4.4M11 7l-5 9M13 7l5 9M7.200 18h9.600",
+	},
 	"Event":        {"plomme", "M4 6h16v14H4zM4 10h16M8 3v4M16 3v4"},
 	"Collection":   {"rod", "M8 6h12M8 12h12M8 18h12M4 6h.01M4 12h.01M4 18h.01"},
 	"Municipality": {"accent", "M3 20V10l5-5 5 5v10M13 20v-7l4-4 4 4v7zM7 20v-5h2v5"},

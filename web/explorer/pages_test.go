@@ -14,8 +14,8 @@ import (
 	"dugnad/schema"
 )
 
-// TestPagesShowEveryField holds the page of each content type against schema/<type>.graphql: its document asks for every field
-// that only the type has, the answer is read into a field of entry, and a template or a function shows it.
+// TestPagesShowEveryField holds the page of each content type against schema/<type>.graphql: its document asks for
+// every field that only the type has, the answer is read into a field of entry, and a template or a function shows it.
 func TestPagesShowEveryField(t *testing.T) {
 	documents, err := Documents()
 	if err != nil {

@@ -77,7 +77,9 @@ type searchRequest struct {
 var orders = []struct {
 	param, order string
 	label        words.Phrase
-}{{"", "RELEVANCE", words.SearchRelevance}, {"nyeste", "NEWEST", words.SearchNewest}, {"tittel", "TITLE", words.SearchTitle}}
+}{{"", "RELEVANCE", words.SearchRelevance}, {"nyeste", "NEWEST", words.SearchNewest}, {
+	"tittel", "TITLE", words.SearchTitle,
+}}
 
 func readSearch(values url.Values) (*searchRequest, error) {
 	s := &searchRequest{
@@ -266,7 +268,9 @@ func (e *Explorer) search(r *http.Request, p *page) (templ.Component, error) {
 }
 
 // find executes a search. after is the cursor of the previous page; empty for the first.
-func (e *Explorer) find(ctx context.Context, p *page, s *searchRequest, filter map[string]any, facets []string, first int, after string) (found, error) {
+func (e *Explorer) find(
+	ctx context.Context, p *page, s *searchRequest, filter map[string]any, facets []string, first int, after string,
+) (found, error) {
 	variables := map[string]any{"filter": filter, "orderBy": s.order(), "first": first, "facets": facets}
 	if s.words != "" {
 		variables["query"] = s.words
@@ -351,7 +355,10 @@ func chips(p *page, res *results, all *allPlaces) (list []chip) {
 		}
 	}
 	if res.like != "" {
-		list = append(list, chip{title: p.say(words.SearchLike), label: orDefault(all.byNumber[res.like].Name, res.like), without: p.searchWith(res.searchRequest, likeParam, "")})
+		list = append(list, chip{
+			title: p.say(words.SearchLike), label: orDefault(all.byNumber[res.like].Name, res.like),
+			without: p.searchWith(res.searchRequest, likeParam, ""),
+		})
 	}
 	return list
 }
@@ -418,7 +425,9 @@ func tree(f facetCounts) (roots []value, below map[string][]value) {
 
 // opened reports whether a theme's children are shown: when it, or one of them, is chosen.
 func (res *results) opened(v value, below map[string][]value) bool {
-	return res.isChosen("tema", v.Value) || slices.ContainsFunc(below[v.Value], func(c value) bool { return res.isChosen("tema", c.Value) || res.opened(c, below) })
+	return res.isChosen("tema", v.Value) || slices.ContainsFunc(
+		below[v.Value], func(c value) bool { return res.isChosen("tema", c.Value) || res.opened(c, below) },
+	)
 }
 
 func (s *searchRequest) isChosen(param, value string) bool {
@@ -464,7 +473,8 @@ const shownMost = 6
 // mostHits returns the municipalities with most hits, without those that are chosen or found by name.
 func mostHits(res *results, box facetCounts) (most []value) {
 	for _, v := range box.Values {
-		if !res.isChosen("kommune", v.Value) && len(most) < shownMost && !slices.ContainsFunc(firstOf(res.matches, shownChoices), func(m municipality) bool { return m.Number == v.Value }) {
+		if !res.isChosen("kommune", v.Value) && len(most) < shownMost &&
+			!slices.ContainsFunc(firstOf(res.matches, shownChoices), func(m municipality) bool { return m.Number == v.Value }) {
 			most = append(most, v)
 		}
 	}

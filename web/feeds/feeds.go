@@ -52,7 +52,8 @@ func (f *Feeds) Routes(r chi.Router) {
 	r.Get("/oembed", f.serveOEmbed)
 }
 
-// filterFields are the parameters of a feed beside type and lang, each with the field of the API's filters that it sets.
+// filterFields are the parameters of a feed beside type and lang, each with the field of the API's filters that it
+// sets.
 var filterFields = func() map[string]string {
 	fields := make(map[string]string)
 	for _, f := range facet.All() {
@@ -131,7 +132,9 @@ func parse(values url.Values) (asked request, err error) {
 			}
 			asked.filter[filterFields[name]] = values
 		default:
-			return asked, fmt.Errorf("unknown parameter %.40q: use type, lang, theme, targetGroup, method, municipality, county or organization", name)
+			return asked, fmt.Errorf(
+				"unknown parameter %.40q: use type, lang, theme, targetGroup, method, municipality, county or organization", name,
+			)
 		}
 	}
 	if asked.types == nil {
@@ -167,7 +170,9 @@ func (f *Feeds) entries(ctx context.Context, asked request) (entries []entry, er
 	for _, list := range data {
 		entries = append(entries, list.Nodes...)
 	}
-	slices.SortFunc(entries, func(a, b entry) int { return cmp.Or(b.UpdatedAt.Compare(a.UpdatedAt), strings.Compare(a.ID, b.ID)) })
+	slices.SortFunc(
+		entries, func(a, b entry) int { return cmp.Or(b.UpdatedAt.Compare(a.UpdatedAt), strings.Compare(a.ID, b.ID)) },
+	)
 	return entries[:min(Length, len(entries))], nil
 }
 

@@ -1,5 +1,5 @@
-// Package httpcache holds the cache policy of everything that anybody may read: how long shared caches keep a
-// response, and the entity tag by which they ask whether it has changed.
+// Package httpcache holds the cache policy of public responses: how long shared caches keep a response, and the entity
+// tag by which they ask whether it has changed.
 package httpcache
 
 import (
@@ -15,7 +15,7 @@ import (
 const Seconds = 20
 
 const (
-	// Public is the Cache-Control of a response that is the same for everybody. Browsers ask each time, shared caches
+	// Public is the Cache-Control of a response that is the same for every reader. Browsers ask each time, shared caches
 	// after Seconds.
 	Public = "public, max-age=0, s-maxage=20, stale-while-revalidate=20"
 	// PublicFresh is Public without the right to serve a stale response, for widgets: they ask again every 30
@@ -35,8 +35,8 @@ func ETag(body []byte) string {
 // WeakETag returns the weak entity tag of a body, for responses that may be compressed on the way.
 func WeakETag(body []byte) string { return "W/" + ETag(body) }
 
-// Serve sends a body that anybody may read, with Public and its ETag, and answers conditional and range requests. The
-// caller sets the Content-Type before.
+// Serve sends a public body, with Public and its ETag, and answers conditional and range requests. The caller sets the
+// Content-Type before.
 func Serve(w http.ResponseWriter, r *http.Request, body []byte) {
 	w.Header().Set("Etag", ETag(body))
 	w.Header().Set("Cache-Control", Public)

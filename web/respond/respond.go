@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// JSON sends a value as JSON that nobody may cache. It panics when the value cannot be encoded.
+// JSON sends a value as JSON with Cache-Control: no-store. It panics when the value cannot be encoded.
 func JSON(w http.ResponseWriter, status int, value any) {
 	text, err := json.Marshal(value)
 	if err != nil { // a mistake of ours
@@ -52,5 +52,7 @@ func Failed(w http.ResponseWriter, r *http.Request, attempted string, err error)
 // Log logs an error of the hub's own, for handlers that have sent a part of their response already. The id of the
 // request is that in the header of the response.
 func Log(w http.ResponseWriter, r *http.Request, attempted string, err error) {
-	slog.ErrorContext(r.Context(), "request failed", "request_id", w.Header().Get("X-Request-Id"), "what", attempted, "error", err)
+	slog.ErrorContext(
+		r.Context(), "request failed", "request_id", w.Header().Get("X-Request-Id"), "what", attempted, "error", err,
+	)
 }

@@ -13,7 +13,7 @@ import (
 	"strings"
 )
 
-// catalog is what the files of text/words hold, and which of it code uses.
+// catalog holds the phrases of text/words, and the names that code uses.
 type catalog struct {
 	tags    []string // of languages.json
 	extra   []string // JSON files that languages.json does not list

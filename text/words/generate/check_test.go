@@ -42,22 +42,50 @@ func TestCheck(t *testing.T) {
 		change func(*catalog)
 		want   []string // a part of each problem
 	}{
-		"missing in one language":             {remove("en", plain), []string{`en.json: key "frame.skip" is missing`}},
-		"missing in the default language":     {remove("nb", plain), []string{`en.json: key "frame.skip" is superfluous`, `nn.json: key "frame.skip" is superfluous`}},
-		"superfluous in one language":         {set("nn", "frame.extra", "x"), []string{`nn.json: key "frame.extra" is superfluous`}},
-		"empty in one language":               {set("nn", plain, ""), []string{`nn.json: key "frame.skip": it is empty`}},
-		"no placeholder":                      {set("en", filled, "of 6"), []string{`en.json: key "place.of6" has the placeholders none, nb.json has {value}`}},
-		"another placeholder":                 {set("en", filled, "{n} of 6"), []string{`en.json: key "place.of6" has the placeholders {n}, nb.json has {value}`}},
-		"a placeholder too many":              {set("nn", plain, "{name}"), []string{`nn.json: key "frame.skip" has the placeholders {name}, nb.json has none`}},
-		"no plural":                           {set("en", plural, "{count} results"), []string{`en.json: key "search.results" has the placeholders {count}, nb.json has {count, plural}`}},
-		"a plural without other":              {set("en", plural, "{count, plural, one {1}}"), []string{`en.json: key "search.results": a plural must have the category other`}},
-		"a phrase that cannot be parsed":      {set("nb", plain, "{"), []string{`nb.json: key "frame.skip": a { has no }`}},
-		"unused":                              {everywhere("frame.extra", "x"), []string{`nb.json: key "frame.extra" is unused: no code asks for words.FrameExtra`}},
-		"a key without an area":               {everywhere("extra", "x"), []string{`nb.json: key "extra" must have the form area.name`}},
-		"a value of a list is missing":        {func(c *catalog) { remove("nb", listed)(c); remove("nn", listed)(c); remove("en", listed)(c) }, []string{`nb.json: key "kind.TOOL.GUIDE" is missing: the list has a phrase for each value`}},
-		"a value that the list does not have": {everywhere("kind.TOOL.HAMMER", "x"), []string{`nb.json: key "kind.TOOL.HAMMER" is superfluous: the list has no value "TOOL.HAMMER"`}},
-		"an unused list":                      {func(c *catalog) { delete(c.used, "Kind") }, []string{`list "kind" is unused`}},
-		"a file that is not listed":           {func(c *catalog) { c.extra = []string{"se"} }, []string{`se.json: languages.json does not list "se"`}},
+		"missing in one language": {remove("en", plain), []string{`en.json: key "frame.skip" is missing`}},
+		"missing in the default language": {remove("nb", plain), []string{
+			`en.json: key "frame.skip" is superfluous`, `nn.json: key "frame.skip" is superfluous`,
+		}},
+		"superfluous in one language": {
+			set("nn", "frame.extra", "x"), []string{`nn.json: key "frame.extra" is superfluous`},
+		},
+		"empty in one language": {set("nn", plain, ""), []string{`nn.json: key "frame.skip": it is empty`}},
+		"no placeholder": {
+			set("en", filled, "of 6"), []string{`en.json: key "place.of6" has the placeholders none, nb.json has {value}`},
+		},
+		"another placeholder": {
+			set("en", filled, "{n} of 6"), []string{`en.json: key "place.of6" has the placeholders {n}, nb.json has {value}`},
+		},
+		"a placeholder too many": {
+			set("nn", plain, "{name}"), []string{`nn.json: key "frame.skip" has the placeholders {name}, nb.json has none`},
+		},
+		"no plural": {set("en", plural, "{count} results"), []string{
+			`en.json: key "search.results" has the placeholders {count}, nb.json has {count, plural}`,
+		}},
+		"a plural without other": {set("en", plural, "{count, plural, one {1}}"), []string{
+			`en.json: key "search.results": a plural must have the category other`,
+		}},
+		"a phrase that cannot be parsed": {set("nb", plain, "{"), []string{`nb.json: key "frame.skip": a { has no }`}},
+		"unused": {
+			everywhere("frame.extra", "x"), []string{`nb.json: key "frame.extra" is unused: no code asks for words.FrameExtra`},
+		},
+		"a key without an area": {
+			everywhere("extra", "x"), []string{`nb.json: key "extra" must have the form area.name`},
+		},
+		"a value of a list is missing": {func(c *catalog) {
+			remove("nb", listed)(c)
+			remove("nn", listed)(c)
+			remove("en", listed)(c)
+		}, []string{`nb.json: key "kind.TOOL.GUIDE" is missing: the list has a phrase for each value`}},
+		"a value that the list does not have": {everywhere("kind.TOOL.HAMMER", "x"), []string{
+			`nb.json: key "kind.TOOL.HAMMER" is superfluous: the list has no value "TOOL.HAMMER"`,
+		}},
+		"an unused list": {
+			func(c *catalog) { delete(c.used, "Kind") }, []string{`list "kind" is unused`},
+		},
+		"a file that is not listed": {
+			func(c *catalog) { c.extra = []string{"se"} }, []string{`se.json: languages.json does not list "se"`},
+		},
 		"a language that texts cannot have": {func(c *catalog) {
 			c.tags, c.phrases["de"] = append(c.tags, "de"), maps.Clone(c.phrases["en"])
 		}, []string{`languages.json: "de" is not a language of schema/languages.go`}},

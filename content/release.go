@@ -209,7 +209,7 @@ func (s *Service) RemoveFromRelease(ctx context.Context, id string, entries []st
 func (s *Service) PublishRelease(ctx context.Context, id string, at *time.Time) (ReleaseOutcome, error) {
 	return s.onRelease(ctx, id, func(w *write, r *ent.Release, o *ReleaseOutcome) error {
 		if at == nil {
-			return w.publishRelease(s, r, o)
+			return w.publishRelease(r, o)
 		}
 		items, err := w.releaseItems(id)
 		if err != nil {
@@ -228,7 +228,7 @@ func (s *Service) PublishRelease(ctx context.Context, id string, at *time.Time) 
 	})
 }
 
-func (w *write) publishRelease(s *Service, r *ent.Release, o *ReleaseOutcome) error {
+func (w *write) publishRelease(r *ent.Release, o *ReleaseOutcome) error {
 	items, err := w.releaseItems(r.ID)
 	if err != nil {
 		return err
@@ -286,7 +286,7 @@ func (s *Service) runReleases(ctx context.Context) (done int, err error) {
 				return nil
 			}
 			happened = true
-			return w.publishRelease(s, r, o)
+			return w.publishRelease(r, o)
 		})
 		if err != nil {
 			return done, fmt.Errorf("publish release %s at its time: %w", r.ID, err)

@@ -35,7 +35,7 @@ func TestStatementsOfWriting(t *testing.T) {
 		editor := access.WithViewer(t.Context(), access.Viewer{
 			Kind: access.Member, Name: "acc_1", Roles: map[string]schema.Role{h.owner: schema.Editor},
 		})
-		id, tool := h.NewID("pra"), h.draft(h.NewID("too"), method("Sjekkliste", ""))
+		id, tool := h.NewID("pra"), h.draft(h.NewID("too"), method("Sjekkliste"))
 		h.publish(tool)
 		save := func(document string, seen *int) func() error {
 			return func() error {

@@ -31,9 +31,9 @@ type newsroom struct {
 	ids    map[string]string // ids of the accounts
 }
 
-func eachNewsroom(t *testing.T, test func(n *newsroom), settings ...func(*Config)) {
+func eachNewsroom(t *testing.T, test func(n *newsroom)) {
 	t.Helper()
-	eachDemo(t, func(_ *testing.T, h *testHub) { test(h.newsroom()) }, settings...)
+	eachDemo(t, func(_ *testing.T, h *testHub) { test(h.newsroom()) })
 }
 
 // newsroom signs the people of demoHub in. The hub's clock is the newsroom's from now on.

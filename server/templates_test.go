@@ -90,8 +90,6 @@ func (h *Hub) makePeople(ctx context.Context, first, second string) error {
 const passwordForTests = "correct horse battery staple"
 
 // hashForTests is of passwordForTests. Computing one takes a tenth of a second and 64 MiB.
-//
-//nolint:gosec // of a password that is written above
 const hashForTests = "$argon2id$v=19$m=65536,t=2,p=1$ZHVnbmFkIHRlc3Qgc2FsdA$/Jttgvo6Qc8Afvf0hTozDWWkYq1gCQVifHFBPorClh0"
 
 // makeAccount makes an account as Accounts.Create does, without computing the hash of its password.

@@ -49,6 +49,13 @@ func aMember() access.Viewer {
 func eachDialect(t *testing.T, test func(t *testing.T, dialect string)) {
 	t.Helper()
 	t.Parallel()
+	bothDialects(t, test)
+}
+
+// bothDialects runs the test on SQLite and on PostgreSQL, side by side. No other test runs meanwhile unless the caller is
+// parallel.
+func bothDialects(t *testing.T, test func(t *testing.T, dialect string)) {
+	t.Helper()
 	for _, dialect := range []string{onSQLite, onPostgres} {
 		t.Run(dialect, func(t *testing.T) {
 			t.Parallel()

@@ -8,8 +8,9 @@ import (
 	"dugnad/text/words"
 )
 
-// The secret of an invitation is in the fragment of the address, which is not sent to servers and does not end up in
-// logs. A few lines of script copy it into the form; without scripts people paste it.
+// showInvitation shows the form for the secret of an invitation. The secret is in the fragment of the address, which is
+// not sent to servers and does not end up in logs. A few lines of script copy it into the form; without scripts people
+// paste it.
 func (a *Auth) showInvitation(w http.ResponseWriter, r *http.Request) {
 	a.page(w, r, http.StatusOK, codePage())
 }

@@ -60,7 +60,9 @@ type bucket struct {
 
 var _ Store = bucket{}
 
-var octets = minio.PutObjectOptions{ContentType: "application/octet-stream"}
+// octets are the options of a write. Bodies are signed by their SHA-256 as a whole: over http minio-go would send them
+// in signed chunks, which some services store as they come.
+var octets = minio.PutObjectOptions{ContentType: "application/octet-stream", DisableContentSha256: true}
 
 // Put implements Store. What fits in one part is one request. Parts are signed by their SHA-256 and have no other
 // checksum, because many services that speak the protocol know none.
@@ -90,7 +92,7 @@ func (b bucket) putParts(ctx context.Context, name string, first []byte, r io.Re
 	}()
 	var sent []minio.CompletePart
 	for part, last := first, false; len(part) > 0; {
-		sum := minio.PutObjectPartOptions{Sha256Hex: sha256Of(part)}
+		sum := minio.PutObjectPartOptions{Sha256Hex: sha256Of(part), DisableContentSha256: octets.DisableContentSha256}
 		done, err := b.PutObjectPart(ctx, b.name, name, upload, len(sent)+1, bytes.NewReader(part), int64(len(part)), sum)
 		if err != nil {
 			return 0, err

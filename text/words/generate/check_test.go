@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// real returns the catalog of the repository, which has no problems.
-func real(t *testing.T) *catalog {
+// committed returns the catalog of the repository, which has no problems.
+func committed(t *testing.T) *catalog {
 	t.Helper()
 	c, err := readCatalog("..")
 	if err == nil {
@@ -21,7 +21,7 @@ func real(t *testing.T) *catalog {
 }
 
 func TestCheck(t *testing.T) {
-	if problems := real(t).check(); len(problems) > 0 {
+	if problems := committed(t).check(); len(problems) > 0 {
 		t.Fatalf("the phrases of the repository are not right: %q", problems)
 	}
 	const plain, filled, plural, listed = "frame.skip", "place.of6", "search.results", "kind.TOOL.GUIDE"
@@ -94,7 +94,7 @@ func TestCheck(t *testing.T) {
 		}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			c := real(t)
+			c := committed(t)
 			one.change(c)
 			problems := c.check()
 			for _, want := range one.want {

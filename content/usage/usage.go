@@ -302,9 +302,10 @@ func (c *Counter) Embeds(ctx context.Context, organizations, keys []string, t Ti
 		)
 		s.Limit(limit)
 	}).GroupBy(embeduse.FieldSite, embeduse.FieldElement, embeduse.FieldAbout, embeduse.FieldKey).
-		Aggregate(ent.As(ent.Sum(embeduse.FieldShows), "shows"), ent.As(ent.Min(embeduse.FieldDay), "first_day"), ent.As(
-			ent.Max(embeduse.FieldDay), "last_day",
-		)).
+		Aggregate(
+			ent.As(ent.Sum(embeduse.FieldShows), "shows"), ent.As(ent.Min(embeduse.FieldDay), "first_day"),
+			ent.As(ent.Max(embeduse.FieldDay), "last_day"),
+		).
 		Scan(own(ctx), &uses)
 	if err != nil {
 		return nil, fmt.Errorf("list the uses of embeds: %w", err)

@@ -234,9 +234,10 @@ func (r *Recorder) List(ctx context.Context, limit int) ([]*Unmet, error) {
 			s.Limit(limit)
 		}).
 		GroupBy(unmetsearch.FieldWords).
-		Aggregate(ent.As(ent.Sum(unmetsearch.FieldSearches), "searches"), ent.As(ent.Count(), "days"), ent.As(
-			ent.Max(unmetsearch.FieldDay), "last_day",
-		)).
+		Aggregate(
+			ent.As(ent.Sum(unmetsearch.FieldSearches), "searches"), ent.As(ent.Count(), "days"),
+			ent.As(ent.Max(unmetsearch.FieldDay), "last_day"),
+		).
 		Scan(access.WithViewer(ctx, access.System("demand")), &all)
 	if err != nil {
 		return nil, fmt.Errorf("list the unmet searches: %w", err)

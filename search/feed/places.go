@@ -141,10 +141,8 @@ var twoLetters = strings.NewReplacer("å", "aa", "Å", "Aa", "ø", "oe", "Ø", "
 // spellings returns other spellings of a name in which a short word has Norwegian letters: As and Aas for Ås, Sor and
 // Soer for Sør.
 func spellings(name string) []string {
-	special := slices.ContainsFunc(strings.FieldsFunc(name, func(r rune) bool {
-		return r == ' ' ||
-			r == '-'
-	}), func(word string) bool {
+	words := strings.FieldsFunc(name, func(r rune) bool { return r == ' ' || r == '-' })
+	special := slices.ContainsFunc(words, func(word string) bool {
 		letters := utf8.RuneCountInString(word)
 		return letters <= shortWord && letters < len(word)
 	})

@@ -166,7 +166,8 @@ func TestConflicting(t *testing.T) {
 		},
 		{
 			"a whole text and its title", `{"kind": "ADVICE", "slug": "a"}`,
-			`{"kind": "ADVICE", "slug": "a", "texts": [{"language": "NB", "title": "y", "body": "b"}]}`, []string{"texts.NB"},
+			`{"kind": "ADVICE", "slug": "a", "texts": [{"language": "NB", "title": "y", "body": "b"}]}`,
+			[]string{"texts.NB"},
 		},
 		{"a place in a list that moved", `{"keyFigures": [1, 9]}`, `{"keyFigures": [0, 1, 8]}`, []string{"keyFigures"}},
 		{
@@ -176,7 +177,8 @@ func TestConflicting(t *testing.T) {
 		},
 		{
 			"both added a language", `{"texts": [{"language": "SE", "title": "a", "body": "c"}]}`,
-			`{"texts": [{"language": "SE", "title": "b"}]}`, []string{"texts.SE.title"},
+			`{"texts": [{"language": "SE", "title": "b"}]}`,
+			[]string{"texts.SE.title"},
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -189,11 +189,13 @@ func badQueries(t *testing.T, h *testHub) {
 		},
 		"an unknown filter, variable": {
 			"query($f: PracticeFilter) {practices(filter: $f) {totalCount}}",
-			map[string]any{"f": map[string]any{"audience": "MEMBERS"}}, []string{invalid, badInput},
+			map[string]any{"f": map[string]any{"audience": "MEMBERS"}},
+			[]string{invalid, badInput},
 		},
 		"a deep unknown one, variable": {
 			"query($f: PracticeFilter) {practices(filter: $f) {totalCount}}",
-			map[string]any{"f": map[string]any{"not": map[string]any{"title": "x"}}}, []string{invalid, badInput},
+			map[string]any{"f": map[string]any{"not": map[string]any{"title": "x"}}},
+			[]string{invalid, badInput},
 		},
 		"an unknown order":      {"{practices(orderBy: [{field: OWNER}]) {totalCount}}", nil, []string{invalid}},
 		"a column as order":     {"{practices(orderBy: [{field: REVISION}]) {totalCount}}", nil, []string{invalid}},
@@ -201,7 +203,8 @@ func badQueries(t *testing.T, h *testHub) {
 		"an enum as a string":   {`{practices(filter: {kinds: ["ADVICE"]}) {totalCount}}`, nil, []string{invalid}},
 		"an enum value, variable": {
 			"query($k: [PracticeKind!]) {practices(filter: {kinds: $k}) {totalCount}}",
-			map[string]any{"k": []string{"NOTHING"}}, []string{invalid, badInput},
+			map[string]any{"k": []string{"NOTHING"}},
+			[]string{invalid, badInput},
 		},
 		"an unknown language":     {"query @inContext(languages: [XX]) {__typename}", nil, []string{invalid}},
 		"a text for a number":     {`{practices(first: "2") {totalCount}}`, nil, []string{invalid}},
@@ -220,7 +223,8 @@ func badQueries(t *testing.T, h *testHub) {
 			"query($n: Int) {practices(first: $n) {totalCount}}", map[string]any{"n": "x"}, []string{invalid, badInput},
 		},
 		"an object for a variable": {
-			"query($n: Int) {practices(first: $n) {totalCount}}", map[string]any{"n": map[string]any{}},
+			"query($n: Int) {practices(first: $n) {totalCount}}",
+			map[string]any{"n": map[string]any{}},
 			[]string{invalid, badInput},
 		},
 		"a variable nobody declared":  {"{practices(first: $n) {totalCount}}", map[string]any{"n": 1}, []string{invalid}},
@@ -233,7 +237,8 @@ func badQueries(t *testing.T, h *testHub) {
 		},
 		"a number of 40 bits": {"{practices(first: 1099511627776) {totalCount}}", nil, []string{invalid, badInput}},
 		"a huge number, variable": {
-			"query($n: Int) {practices(first: $n) {totalCount}}", map[string]any{"n": json.Number("99999999999999999999")},
+			"query($n: Int) {practices(first: $n) {totalCount}}",
+			map[string]any{"n": json.Number("99999999999999999999")},
 			[]string{invalid, badInput},
 		},
 		"a huge population": {

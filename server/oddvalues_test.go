@@ -28,7 +28,9 @@ func oddValues(s *ast.Schema, t *ast.Type) []any {
 	case "ID":
 		return []any{
 			"", "x", "pra_", "pra_00000000000000000000000000", "acc_00000000000000000000000000",
-			"xyz_00000000000000000000000000", "a\x00b", long[:2000], -1, 1.5, []any{}, map[string]any{},
+			"xyz_00000000000000000000000000", "a\x00b", long[:2000], -1, 1.5,
+			[]any{},
+			map[string]any{},
 		}
 	case "Int":
 		return []any{0, -1, 2147483647, 2147483648, -2147483649, 1.5, "1", true, []any{}}

@@ -126,7 +126,8 @@ func TestCost(t *testing.T) {
 		},
 		{
 			"skipped", `query($y:Boolean!){practices(first:5) @skip(if:$y){nodes{id}} node(id:1) @include(if:$y){id}}`,
-			map[string]any{"y": true}, 1, "",
+			map[string]any{"y": true},
+			1, "",
 		},
 		{"default of the schema", `{suggest(text:"a"){value}}`, nil, 8, ""},
 	} {
@@ -200,27 +201,31 @@ func TestArguments(t *testing.T) {
 		},
 		{
 			"levels from literal and variable", `query($f:PracticeFilter){practices(filter:{not:{not:$f}}){totalCount}}`,
-			map[string]any{"f": nest(4)}, "practices.filter",
+			map[string]any{"f": nest(4)},
+			"practices.filter",
 		},
 		{"5,000 levels", filtered, map[string]any{"f": nest(5000)}, "practices.filter"},
 		{"20 branches", filtered, map[string]any{"f": branches(20)}, ""},
 		{"21 branches", filtered, map[string]any{"f": branches(21)}, "practices.filter"},
 		{
 			"branches from a variable", `query($f:[PracticeFilter!]){practices(filter:{and:$f or:$f}){totalCount}}`,
-			map[string]any{"f": branches(11)["or"]}, "practices.filter",
+			map[string]any{"f": branches(11)["or"]},
+			"practices.filter",
 		},
 		{"200 items", filtered, map[string]any{"f": map[string]any{"themes": list(200)}}, ""},
 		{"201 items", filtered, map[string]any{"f": map[string]any{"themes": list(201)}}, "practices.filter"},
 		{"10,000 characters", filtered, map[string]any{"f": map[string]any{"text": strings.Repeat("å", 10_000)}}, ""},
 		{
-			"10,001 characters", filtered, map[string]any{"f": map[string]any{"text": strings.Repeat("å", 10_001)}},
+			"10,001 characters", filtered,
+			map[string]any{"f": map[string]any{"text": strings.Repeat("å", 10_001)}},
 			"practices.filter",
 		},
 		{"long literal", `{suggest(text:"` + strings.Repeat("a", 10_001) + `"){value}}`, nil, "suggest.text"},
 		{"long block", `{suggest(text:"""` + strings.Repeat("a", 10_001) + `"""){value}}`, nil, "suggest.text"},
 		{
 			"NUL", `query($f:PracticeFilter){practices(filter:$f){totalCount}}`,
-			map[string]any{"f": map[string]any{"text": "a\x00"}}, "practices.filter",
+			map[string]any{"f": map[string]any{"text": "a\x00"}},
+			"practices.filter",
 		},
 		{"number of a custom scalar", `{practices(after:99999999999999999999){totalCount}}`, nil, "practices.after"},
 		{
@@ -232,7 +237,8 @@ func TestArguments(t *testing.T) {
 		}, ""},
 		{
 			"too long text of a mutation", `mutation($i:PracticeInput!){save(input:$i){id}}`,
-			map[string]any{"i": map[string]any{"body": strings.Repeat("a", 200_001)}}, "save.input",
+			map[string]any{"i": map[string]any{"body": strings.Repeat("a", 200_001)}},
+			"save.input",
 		},
 		{"long list of a mutation", `mutation($i:PracticeInput!){save(input:$i){id}}`, map[string]any{
 			"i": map[string]any{"tags": list(400)},

@@ -168,7 +168,8 @@ func TestRequest(t *testing.T) {
 	}{
 		{"post", "POST", "/", `{"query":"{__typename}"}`, j, 200, "", `"__typename":"Query"`},
 		{
-			"charset", "POST", "/", `{"query":"{__typename}"}`, []string{"Content-Type", "application/json; charset=UTF-8"},
+			"charset", "POST", "/", `{"query":"{__typename}"}`,
+			[]string{"Content-Type", "application/json; charset=UTF-8"},
 			200, "", "Query",
 		},
 		{
@@ -191,24 +192,31 @@ func TestRequest(t *testing.T) {
 		},
 
 		{
-			"utf-16", "POST", "/", `{"query":"{__typename}"}`, []string{"Content-Type", "application/json; charset=utf-16"},
+			"utf-16", "POST", "/", `{"query":"{__typename}"}`,
+			[]string{"Content-Type", "application/json; charset=utf-16"},
 			415, "BAD_USER_INPUT", "",
 		},
 		{
-			"text/plain", "POST", "/", `{"query":"mutation{save(title:\"a\")}"}`, []string{"Content-Type", "text/plain"}, 415,
+			"text/plain", "POST", "/", `{"query":"mutation{save(title:\"a\")}"}`,
+			[]string{"Content-Type", "text/plain"},
+			415,
 			"BAD_USER_INPUT", "",
 		},
 		{"no type", "POST", "/", `{"query":"mutation{save(title:\"a\")}"}`, nil, 415, "BAD_USER_INPUT", ""},
 		{
 			"form", "POST", "/", `query=mutation{save(title:"a")}`,
-			[]string{"Content-Type", "application/x-www-form-urlencoded"}, 415, "BAD_USER_INPUT", "",
+			[]string{"Content-Type", "application/x-www-form-urlencoded"},
+			415, "BAD_USER_INPUT", "",
 		},
 		{
-			"multipart", "POST", "/", `--x`, []string{"Content-Type", "multipart/form-data; boundary=x"}, 415,
+			"multipart", "POST", "/", `--x`,
+			[]string{"Content-Type", "multipart/form-data; boundary=x"},
+			415,
 			"BAD_USER_INPUT", "",
 		},
 		{
-			"application/graphql", "POST", "/", `mutation{save(title:"a")}`, []string{"Content-Type", "application/graphql"},
+			"application/graphql", "POST", "/", `mutation{save(title:"a")}`,
+			[]string{"Content-Type", "application/graphql"},
 			415, "BAD_USER_INPUT", "",
 		},
 		{
@@ -239,7 +247,8 @@ func TestRequest(t *testing.T) {
 		{"get subscription", "GET", get("query", `subscription{ticks}`), "", nil, 406, "BAD_USER_INPUT", ""},
 		{"subscription", "POST", "/", `{"query":"subscription{ticks}"}`, j, 406, "BAD_USER_INPUT", ""},
 		{
-			"websocket", "GET", get("query", "{__typename}"), "", []string{"Upgrade", "websocket", "Connection", "Upgrade"},
+			"websocket", "GET", get("query", "{__typename}"), "",
+			[]string{"Upgrade", "websocket", "Connection", "Upgrade"},
 			400, "BAD_USER_INPUT", "",
 		},
 		{

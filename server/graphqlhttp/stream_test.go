@@ -116,7 +116,8 @@ func TestWebSocket(t *testing.T) {
 		}, -1},
 		"ping before init": {
 			[]string{`{"type":"ping"}`, "wait", `{"type":"ping","payload":{"a":1}}`, "wait", connectionInit},
-			[]string{`{"type":"pong"}`, `{"type":"pong","payload":{"a":1}}`, connectionAck}, -1,
+			[]string{`{"type":"pong"}`, `{"type":"pong","payload":{"a":1}}`, connectionAck},
+			-1,
 		},
 		"pong unasked":             {[]string{`{"type":"pong"}`, connectionInit}, []string{connectionAck}, -1},
 		"no init":                  {nil, nil, 4408},
@@ -145,7 +146,8 @@ func TestWebSocket(t *testing.T) {
 		},
 		"the same id twice": {
 			[]string{connectionInit, "wait", subscribe("a", "subscription {ticks(to: 0)}"), subscribe("a", "{kind}")},
-			[]string{connectionAck}, 4409,
+			[]string{connectionAck},
+			4409,
 		},
 		"complete, and again": {[]string{
 			connectionInit, "wait", subscribe("a", "subscription {ticks(to: 0)}"), `{"id":"a","type":"complete"}`,

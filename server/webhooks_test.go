@@ -579,6 +579,14 @@ func TestWebhookBadInput(t *testing.T) {
 				t.Errorf("%s: %v", what, codes)
 			}
 		}
+		for what, id := range map[string]string{
+			"an organisation that does not exist": "org_01m88ahx6q1a3jk2p313s8y32c", "an id of another type": o.published("Ingen organisasjon"),
+		} {
+			a := o.hook("HUB_ADMIN", map[string]any{"url": "https://example.org/", "organization": id}).ok()
+			if codes := a.codes("createWebhook"); !slices.Equal(codes, []string{"NOT_FOUND"}) || fmt.Sprint(a.at("createWebhook", "problems", 0, "path")) != "[organization]" {
+				t.Errorf("%s: %v", what, a.at("createWebhook"))
+			}
+		}
 		id, _ := o.made(map[string]any{"url": "https://example.org/"})
 		a := o.as(
 			"ADMIN", `mutation($id: ID!) { updateWebhook(id: $id, input: {url: "https://127.1/"}) { problems { code } } }`,

@@ -17,6 +17,7 @@ import (
 	"dugnad/ent"
 	"dugnad/ent/apikey"
 	"dugnad/ent/delivery"
+	"dugnad/ent/organization"
 	"dugnad/ent/webhook"
 	"dugnad/fault"
 	"dugnad/schema"
@@ -224,9 +225,16 @@ func (s *Service) Create(ctx context.Context, n NewWebhook) (made *ent.Webhook, 
 	return made.Unwrap(), secret, nil
 }
 
-// checkNew checks in the transaction that the organisation may have another webhook, and that its key may read what the
-// webhook sends.
+// checkNew checks in the transaction that the organisation exists and may have another webhook, and that its key may read
+// what the webhook sends.
 func (s *Service) checkNew(by, in context.Context, tx *ent.Client, n NewWebhook) error {
+	exists, err := tx.Organization.Query().Where(organization.ID(n.Organization)).Exist(in)
+	if err != nil {
+		return err
+	}
+	if !exists {
+		return &fault.Error{Code: fault.NotFound, Field: "organization", Message: "there is no such organisation"}
+	}
 	count, err := tx.Webhook.Query().Where(webhook.OrganizationID(n.Organization)).Count(in)
 	if err != nil {
 		return err

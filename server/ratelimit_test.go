@@ -35,6 +35,11 @@ func TestRateLimits(t *testing.T) {
 		a.Header.Get("X-Ratelimit-Limit") != "80" {
 		t.Errorf("a page for somebody who is signed in: %d %v", a.Status, a.Header)
 	}
+	for _, path := range []string{"/om", "/graphql?query={__typename}"} {
+		if a := h.visit(path, "Authorization", "Bearer dugnad_nothing"); a.Status != http.StatusTooManyRequests {
+			t.Errorf("%s with a credential that is not valid, from the same address: %d", path, a.Status)
+		}
+	}
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodOptions, h.url+"/graphql", http.NoBody)
 	if err != nil {
 		t.Fatal(err)

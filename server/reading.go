@@ -38,17 +38,22 @@ func (h *Hub) reading(next http.Handler) http.Handler {
 		}
 		viewer, err := h.Authenticate(r)
 		if err != nil {
-			w.Header().Set("Access-Control-Allow-Origin", "*")
-			w.Header().Set("WWW-Authenticate", "Bearer")
-			respond.JSON(w, http.StatusUnauthorized, map[string]any{"errors": gqlerror.List{
-				gqlcode.Error(fault.Unauthenticated, "the credential is not valid"),
-			}})
+			h.limited(http.HandlerFunc(unauthenticated)).ServeHTTP(w, r) // counted by address
 			return
 		}
 		ctx := context.WithValue(r.Context(), credentialKey{}, r)
 		ctx = demand.WithClient(h.readingAs(ctx, viewer), cmp.Or(viewer.Account(), h.auth.Address(r)))
 		next.ServeHTTP(w, r.WithContext(ctx))
 	})
+}
+
+// unauthenticated answers a request whose credential is not valid.
+func unauthenticated(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Access-Control-Allow-Origin", "*")
+	w.Header().Set("WWW-Authenticate", "Bearer")
+	respond.JSON(w, http.StatusUnauthorized, map[string]any{"errors": gqlerror.List{
+		gqlcode.Error(fault.Unauthenticated, "the credential is not valid"),
+	}})
 }
 
 // readingAs returns a context in which the viewer reads.

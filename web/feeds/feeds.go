@@ -140,10 +140,12 @@ func parse(values url.Values) (asked request, err error) {
 	if asked.types == nil {
 		asked.types = slices.Clone(schema.ContentTypes())
 	}
-	slices.SortFunc(asked.types, func(a, b schema.ContentInfo) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortFunc(asked.types, byName)
 	asked.types = slices.CompactFunc(asked.types, func(a, b schema.ContentInfo) bool { return a.Name == b.Name })
 	return asked, nil
 }
+
+func byName(a, b schema.ContentInfo) int { return strings.Compare(a.Name, b.Name) }
 
 // entries asks the API for at most Length entries, the last updated first.
 func (f *Feeds) entries(ctx context.Context, asked request) (entries []entry, err error) {

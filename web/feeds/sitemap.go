@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/xml"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -70,7 +71,8 @@ func (f *Feeds) buildSitemap(ctx context.Context) ([]byte, error) {
 	var body strings.Builder
 	body.WriteString(xml.Header + `<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">` + "\n")
 	left := sitemapLength
-	for _, t := range schema.ContentTypes() {
+	types := slices.SortedFunc(slices.Values(schema.ContentTypes()), byName)
+	for _, t := range types {
 		query := `query($after: Cursor) { list: ` + t.Plural + `(first: 100, after: $after) {
 			nodes { url updatedAt } pageInfo { hasNextPage endCursor } } }`
 		for after, more := any(nil), true; more && left > 0; {

@@ -1882,7 +1882,7 @@ var (
 		{Name: "created_by", Type: field.TypeString},
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "paused_at", Type: field.TypeTime, Nullable: true},
-		{Name: "pause_reason", Type: field.TypeEnum, Nullable: true, Enums: []string{"BY_HAND", "UNREACHABLE", "ANSWERED_GONE", "KEY_ENDED", "LOG_ENDED"}},
+		{Name: "pause_reason", Type: field.TypeEnum, Nullable: true, Enums: []string{"BY_HAND", "UNREACHABLE", "ANSWERED_GONE", "KEY_ENDED", "LOG_ENDED", "RIGHT_ENDED"}},
 	}
 	// WebhooksTable holds the schema information for the "webhooks" table.
 	WebhooksTable = &schema.Table{

@@ -13953,6 +13953,8 @@ enum PauseReason {
   KEY_ENDED
   "It was paused for longer than the change log reaches back: start over with ` + "`" + `changes` + "`" + `."
   LOG_ENDED
+  "The account or key that it comes from may not manage the organisation any more. An ADMIN may resume it."
+  RIGHT_ENDED
 }
 
 "A notification of one change. Its id is sent as the header webhook-id and stays the same in every attempt."

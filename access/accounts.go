@@ -2,19 +2,13 @@ package access
 
 import (
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"strings"
 	"time"
 
-	"entgo.io/ent/dialect/sql"
-
 	"dugnad/ent"
 	"dugnad/ent/account"
-	"dugnad/ent/attempt"
 	"dugnad/ent/membership"
 	"dugnad/ent/predicate"
 	"dugnad/ent/signin"
@@ -36,6 +30,7 @@ func IsUnauthenticated(err error) bool {
 type Accounts struct {
 	client *ent.Client
 	key    []byte
+	hashes *hashQueue
 	Now    func() time.Time
 	NewID  func(prefix string) string
 }
@@ -43,7 +38,7 @@ type Accounts struct {
 // NewAccounts returns the service. key is secret, and the same on every replica.
 func NewAccounts(client *ent.Client, key []byte, newID func(prefix string) string) *Accounts {
 	return &Accounts{
-		client: client, key: key, NewID: newID,
+		client: client, key: key, hashes: newHashQueue(), NewID: newID,
 		Now: time.Now,
 	}
 }
@@ -115,8 +110,8 @@ const (
 )
 
 // SignInWithPassword signs in by a local account's e-mail address and password, and returns the secret of the sign-in
-// for a cookie. from is the caller's address. The error is UNAUTHENTICATED, or RATE_LIMITED after too many attempts for
-// the account or from the address.
+// for a cookie. from is the caller's address. The error is UNAUTHENTICATED; RATE_LIMITED after too many attempts for
+// the account or from the address; UNAVAILABLE when too many passwords are being checked.
 func (a *Accounts) SignInWithPassword(
 	ctx context.Context, email, password, from, userAgent string,
 ) (cookie string, err error) {
@@ -125,88 +120,6 @@ func (a *Accounts) SignInWithPassword(
 		return "", err
 	}
 	return a.SignIn(ctx, account.ID, userAgent)
-}
-
-func (a *Accounts) checkPassword(ctx context.Context, email, password, from string) (*ent.Account, error) {
-	email = strings.ToLower(strings.TrimSpace(email))
-	subjects := []string{"account:" + email, "address:" + from}
-	for _, s := range subjects {
-		if err := a.mayTry(ctx, s); err != nil {
-			return nil, err
-		}
-	}
-	who, err := a.client.Account.Query().Where(account.Email(email), account.DisabledAtIsNil()).Only(ctx)
-	if err != nil && !ent.IsNotFound(err) {
-		return nil, err
-	}
-	hash := nobodysPassword
-	if who != nil && who.Password != nil {
-		hash = *who.Password
-	}
-	if !isPassword(hash, password) {
-		for _, s := range subjects {
-			if err := a.failed(ctx, s); err != nil {
-				return nil, err
-			}
-		}
-		return nil, &fault.Error{Code: fault.Unauthenticated, Message: "the e-mail address or the password is wrong"}
-	}
-	_, err = a.client.Attempt.Delete().Where(attempt.ID(a.masked(subjects[0]))).Exec(ctx)
-	return who, err
-}
-
-// The bounds of guessing: after so many failures within the window, no attempt is accepted until it is over. An address
-// has more, because many people can share one.
-const (
-	attemptsWindow     = 15 * time.Minute
-	attemptsForAccount = 10
-	attemptsForAddress = 100
-)
-
-// masked returns a subject in the form in which it is stored: the table must not reveal who tried.
-func (a *Accounts) masked(subject string) string {
-	mac := hmac.New(sha256.New, a.key)
-	_, _ = mac.Write([]byte("attempt:" + subject)) // never fails
-	return hex.EncodeToString(mac.Sum(nil))
-}
-
-func (a *Accounts) mayTry(ctx context.Context, subject string) error {
-	row, err := a.client.Attempt.Get(ctx, a.masked(subject))
-	if ent.IsNotFound(err) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	limit := attemptsForAccount
-	if strings.HasPrefix(subject, "address:") {
-		limit = attemptsForAddress
-	}
-	if left := attemptsWindow - a.now().Sub(row.Since); row.Failures >= limit && left > 0 {
-		return &fault.Error{Code: fault.RateLimited, Message: "too many attempts; try again later", After: left}
-	}
-	return nil
-}
-
-func (a *Accounts) failed(ctx context.Context, subject string) error {
-	id, now := a.masked(subject), a.now()
-	return a.tx(ctx, func(ctx context.Context, tx *ent.Client) error {
-		row, err := tx.Attempt.Get(ctx, id)
-		switch {
-		case ent.IsNotFound(err):
-			return tx.Insert(ctx, sql.Insert(attempt.Table).
-				Columns(attempt.FieldID, attempt.FieldFailures, attempt.FieldSince).Values(id, 1, now).
-				OnConflict(
-					sql.ConflictColumns(attempt.FieldID), sql.ResolveWith(func(u *sql.UpdateSet) { u.Add(attempt.FieldFailures, 1) }),
-				))
-		case err != nil:
-			return err
-		case now.Sub(row.Since) >= attemptsWindow:
-			return tx.Attempt.UpdateOne(row).SetFailures(1).SetSince(now).Exec(ctx)
-		default:
-			return tx.Attempt.UpdateOne(row).AddFailures(1).Exec(ctx)
-		}
-	})
 }
 
 // SignIn creates a browser's sign-in for the account, and returns its secret.

@@ -29,7 +29,10 @@ func (a *Accounts) Create(ctx context.Context, n NewAccount) (id string, err err
 	if err := CheckPassword(n.Password); err != nil {
 		return "", err
 	}
-	hash := hashPassword(n.Password)
+	hash, err := a.hashes.hashPassword(ctx, "", n.Password)
+	if err != nil {
+		return "", err
+	}
 	id = a.NewID("acc")
 	err = a.tx(ctx, func(ctx context.Context, tx *ent.Client) error {
 		c := tx.Account.Create().SetID(id).SetName(n.Name).SetEmail(n.Email).SetPassword(hash).SetCreatedAt(a.now())

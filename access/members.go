@@ -140,9 +140,9 @@ func (a *Accounts) AcceptAs(ctx context.Context, secret, accountID string) error
 	return a.tx(ctx, func(ctx context.Context, tx *ent.Client) error { return a.accept(ctx, tx, secret, accountID) })
 }
 
-// AcceptWithPassword accepts an invitation with a new local account, and returns its id.
+// AcceptWithPassword accepts an invitation with a new local account, and returns its id. from is the caller's address.
 func (a *Accounts) AcceptWithPassword(
-	ctx context.Context, secret, name, email, password string,
+	ctx context.Context, secret, name, email, password, from string,
 ) (accountID string, err error) {
 	if email, err = address(email); err != nil {
 		return "", err
@@ -153,7 +153,10 @@ func (a *Accounts) AcceptWithPassword(
 	if _, err := a.Invitation(ctx, secret); err != nil { // before the work of hashing
 		return "", err
 	}
-	hash := hashPassword(password)
+	hash, err := a.hashes.hashPassword(ctx, Network(from), password)
+	if err != nil {
+		return "", err
+	}
 	return a.acceptNew(ctx, secret, name, func(c *ent.AccountCreate) { c.SetEmail(email).SetPassword(hash) })
 }
 
@@ -530,7 +533,10 @@ func (a *Accounts) ChangePassword(ctx context.Context, password, next, from stri
 	if _, err := a.checkPassword(own(ctx), *who.Email, password, from); err != nil {
 		return err
 	}
-	hash := hashPassword(next)
+	hash, err := a.hashes.hashPassword(ctx, Network(from), next)
+	if err != nil {
+		return err
+	}
 	return a.tx(ctx, func(ctx context.Context, tx *ent.Client) error {
 		if err := tx.Account.UpdateOneID(who.ID).SetPassword(hash).Exec(ctx); err != nil {
 			return err

@@ -4,7 +4,6 @@ import (
 	"context"
 	"math"
 	"net/http"
-	"net/netip"
 	"strconv"
 	"time"
 
@@ -63,7 +62,7 @@ func (h *Hub) caller(ctx context.Context, r *http.Request) (name string, isKey b
 	if name := access.ViewerOf(ctx).Name; name != "" {
 		return name, true
 	}
-	return network(h.auth.Address(r)), false
+	return access.Network(h.auth.Address(r)), false
 }
 
 // limited is the middleware that counts requests and refuses those that come too fast. Where callers may have a
@@ -99,19 +98,6 @@ func (h *Hub) limited(next http.Handler) http.Handler {
 			gqlcode.Error(fault.RateLimited, "too many requests: retry after the seconds in Retry-After"),
 		}})
 	})
-}
-
-// network returns the network of one caller: an IPv4 address itself, the /64 of an IPv6 address.
-func network(address string) string {
-	a, err := netip.ParseAddr(address)
-	if err != nil || a.Unmap().Is4() {
-		return address
-	}
-	prefix, err := a.WithZone("").Prefix(64)
-	if err != nil {
-		return address
-	}
-	return prefix.String()
 }
 
 func seconds(d time.Duration) int { return max(0, int(math.Ceil(d.Seconds()))) }

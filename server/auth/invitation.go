@@ -94,7 +94,7 @@ func (a *Auth) acceptInvitation(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	name, email := p.Fields[0].Value, p.Fields[1].Value
-	account, err := a.Accounts.AcceptWithPassword(r.Context(), code, name, email, r.PostForm.Get("password"))
+	account, err := a.Accounts.AcceptWithPassword(r.Context(), code, name, email, r.PostForm.Get("password"), a.address(r))
 	if err != nil {
 		a.refuse(w, r, p, err)
 		return

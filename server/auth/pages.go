@@ -112,6 +112,8 @@ func problemOf(e *fault.Error) words.Phrase {
 	switch {
 	case e.Code == fault.RateLimited:
 		return words.AuthTooManyAttempts
+	case e.Code == fault.Unavailable:
+		return words.AuthBusy
 	case e.Code == fault.Unauthenticated:
 		return words.AuthWrongPassword
 	case e.Code == fault.NotFound:

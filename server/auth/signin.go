@@ -72,6 +72,7 @@ func (a *Auth) refuse(w http.ResponseWriter, r *http.Request, p page, err error)
 	status := map[fault.Code]int{
 		fault.Unauthenticated: http.StatusUnauthorized, fault.Forbidden: http.StatusForbidden,
 		fault.NotFound: http.StatusNotFound, fault.RateLimited: http.StatusTooManyRequests,
+		fault.Unavailable: http.StatusServiceUnavailable,
 	}[e.Code]
 	if status == 0 {
 		status = http.StatusBadRequest
@@ -80,7 +81,7 @@ func (a *Auth) refuse(w http.ResponseWriter, r *http.Request, p page, err error)
 	for i := range p.Fields {
 		p.Fields[i].Wrong = e.Field != "" && p.Fields[i].Name == e.Field
 	}
-	if e.Code == fault.RateLimited {
+	if e.After > 0 {
 		w.Header().Set("Retry-After", strconv.Itoa(int(e.After.Seconds())+1))
 	}
 	a.page(w, r, status, p)

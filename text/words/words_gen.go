@@ -25,6 +25,7 @@ const (
 	AuthAllow                                  // Tillat
 	AuthAppText                                // En app ber om å få handle som deg i Dugnad. Tillat det bare om du selv startet i…
 	AuthAppTitle                               // Logg inn i en app
+	AuthBusy                                   // Mange logger inn akkurat nå. Prøv igjen om noen sekunder.
 	AuthChangePassword                         // Bytt passord
 	AuthCode                                   // Kode
 	AuthCodeHint                               // Det som står etter # i lenken.
@@ -659,6 +660,7 @@ var keys = []string{
 	"auth.allow",
 	"auth.appText",
 	"auth.appTitle",
+	"auth.busy",
 	"auth.changePassword",
 	"auth.code",
 	"auth.codeHint",

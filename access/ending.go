@@ -131,8 +131,12 @@ func (a *Accounts) pauseWebhooks(ctx context.Context, tx *ent.Client, audit *Rec
 		if may.KeepsWebhook(w) {
 			continue
 		}
+		reason := schema.PausedNoRight
+		if w.KeyID != nil && *w.KeyID == maker {
+			reason = schema.PausedKeyEnd
+		}
 		audit.AddSubjects("", w.ID)
-		err := tx.Webhook.UpdateOneID(w.ID).SetPausedAt(a.now()).SetPauseReason(schema.PausedNoRight).Exec(ctx)
+		err := tx.Webhook.UpdateOneID(w.ID).SetPausedAt(a.now()).SetPauseReason(reason).Exec(ctx)
 		if err != nil {
 			return err
 		}

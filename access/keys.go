@@ -20,7 +20,7 @@ type NewKey struct {
 	Name         string
 	Kind         schema.KeyKind
 	Role         schema.Role // of a SECRET key
-	Scopes       []KeyScope  // nil for all that the role may do
+	Scopes       []KeyScope  // nil for all that the role may do but SENSITIVE
 	Origins      []string    // of a PUBLISHABLE key: https://host or https://host:port
 	Manifest     *string     // that it is restricted to; nil for none
 	Expires      *time.Time
@@ -91,6 +91,9 @@ func (a *Accounts) CreateKey(ctx context.Context, k NewKey) (key *ent.ApiKey, se
 			Code: fault.Forbidden, Field: "role",
 			Message: "a key cannot have a stronger role than its creator",
 		}
+	}
+	if err := by.MayAct("createKey", k.Role, a.now()); err != nil {
+		return nil, "", err
 	}
 	there, err := a.client.Organization.Get(own(ctx), k.Organization)
 	if ent.IsNotFound(err) {

@@ -119,15 +119,18 @@ func (a *Accounts) SignInWithPassword(
 	if err != nil {
 		return "", err
 	}
-	return a.SignIn(ctx, account.ID, userAgent)
+	return a.SignIn(ctx, account.ID, userAgent, a.now())
 }
 
-// SignIn creates a browser's sign-in for the account, and returns its secret.
-func (a *Accounts) SignIn(ctx context.Context, account, userAgent string) (cookie string, err error) {
+// SignIn creates a browser's sign-in for the account, and returns its secret. authenticated is when the person proved
+// who they are.
+func (a *Accounts) SignIn(
+	ctx context.Context, account, userAgent string, authenticated time.Time,
+) (cookie string, err error) {
 	cookie, now := newSecret(""), a.now()
 	err = a.client.SignIn.Create().SetID(a.NewID("sig")).SetAccountID(account).SetKind(schema.Browser).
 		SetHash(hashOf(cookie)).
-		SetUserAgent(short(userAgent)).SetCreatedAt(now).SetLastUsedAt(now).SetExpiresAt(now.Add(signInLife)).Exec(own(ctx))
+		SetUserAgent(short(userAgent)).SetAuthenticatedAt(authenticated.UTC()).SetCreatedAt(now).SetLastUsedAt(now).SetExpiresAt(now.Add(signInLife)).Exec(own(ctx))
 	return cookie, err
 }
 
@@ -182,8 +185,20 @@ func (a *Accounts) viewer(ctx context.Context, where ...predicate.SignIn) (Viewe
 		}
 	}
 	v := accountViewer(who, who.Edges.Memberships)
-	v.SignIn = s.ID
+	v.SignIn, v.AuthenticatedAt = s.ID, s.CreatedAt
+	if s.AuthenticatedAt != nil {
+		v.AuthenticatedAt = *s.AuthenticatedAt
+	}
 	return v, nil
+}
+
+// EmailOf returns the e-mail address of an account, "" if it has none.
+func (a *Accounts) EmailOf(ctx context.Context, accountID string) (string, error) {
+	who, err := a.client.Account.Get(own(ctx), accountID)
+	if err != nil || who.Email == nil {
+		return "", ent.MaskNotFound(err)
+	}
+	return *who.Email, nil
 }
 
 // SignOut ends the sign-in with the id.

@@ -23,7 +23,7 @@ type NewKey struct {
 	Name         string
 	Kind         schema.KeyKind
 	Role         schema.Role // of a SECRET key
-	Scopes       []KeyScope  // nil for all that the role may do
+	Scopes       []KeyScope  // nil for all that the role may do but SENSITIVE
 	Origins      []string    // of a PUBLISHABLE key: https://host or https://host:port
 	Manifest     *string     // that it is restricted to; nil for none
 	Expires      *time.Time  // nil for a year
@@ -92,6 +92,9 @@ func (a *Accounts) CreateKey(ctx context.Context, k NewKey) (key *ent.ApiKey, se
 	if err := k.narrow(by); err != nil {
 		return nil, "", err
 	}
+	if err := by.MayAct("createKey", k.Role, a.now()); err != nil {
+		return nil, "", err
+	}
 	there, err := a.client.Organization.Get(own(ctx), k.Organization)
 	if ent.IsNotFound(err) {
 		return nil, "", errNoOrganization
@@ -149,7 +152,7 @@ func (k *NewKey) narrow(by Viewer) error {
 		}
 	}
 	if k.Kind == schema.SecretKey && k.Scopes == nil {
-		k.Scopes = by.Scopes
+		k.Scopes = insensitive(by.Scopes)
 	}
 	for _, s := range k.Scopes {
 		if !by.Has(s) {

@@ -61,7 +61,7 @@ func LockedViewer(ctx context.Context, tx *ent.Client, now time.Time, v Viewer) 
 			return Viewer{}, errNotSignedIn
 		}
 	}
-	is.SignIn, is.Actor = v.SignIn, v.Actor
+	is.SignIn, is.AuthenticatedAt, is.Actor = v.SignIn, v.AuthenticatedAt, v.Actor
 	return is, nil
 }
 
@@ -175,7 +175,7 @@ func keyViewer(key *ent.ApiKey, maker Viewer) (v Viewer, whole bool, err error) 
 	}
 	whole = role == *key.Role
 	if len(key.Scopes) == 0 {
-		v.Scopes = maker.Scopes
+		v.Scopes = insensitive(maker.Scopes)
 		return v, whole, nil
 	}
 	v.Scopes = []KeyScope{}
@@ -187,6 +187,11 @@ func keyViewer(key *ent.ApiKey, maker Viewer) (v Viewer, whole bool, err error) 
 		}
 	}
 	return v, whole, nil
+}
+
+// insensitive returns the scopes without SENSITIVE, which is never taken over: nil for nil.
+func insensitive(scopes []KeyScope) []KeyScope {
+	return slices.DeleteFunc(slices.Clone(scopes), func(s KeyScope) bool { return s == ScopeSensitive })
 }
 
 // cut returns the strongest role in the organisation, or in the hub, that is no stronger than role and that the viewer

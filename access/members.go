@@ -49,6 +49,9 @@ func (a *Accounts) Invite(
 			return nil, "", err
 		}
 	}
+	if err := by.MayAct("invite", role, a.now()); err != nil {
+		return nil, "", err
+	}
 	if email != nil {
 		if *email, err = address(*email); err != nil {
 			return nil, "", err
@@ -333,6 +336,9 @@ func (a *Accounts) change(
 			}
 			return err
 		}
+		if err := a.mayChange(by, m, role); err != nil && !leaves {
+			return err
+		}
 		if m.Role == schema.Admin && role != schema.Admin && by.HubRole != schema.HubAdmin {
 			n, err := tx.Membership.Query().
 				Where(membership.OrganizationID(m.OrganizationID), membership.RoleEQ(schema.Admin)).Count(ctx)
@@ -356,6 +362,17 @@ func (a *Accounts) change(
 	})
 }
 
+// mayChange returns the error of MayAct for a change of a membership, from its role to another or to "" for none.
+func (a *Accounts) mayChange(by Viewer, m *ent.Membership, role schema.Role) error {
+	if role == "" {
+		return by.MayAct("removeMember", m.Role, a.now())
+	}
+	if manages(m.Role) {
+		return by.MayAct("setRole", m.Role, a.now())
+	}
+	return by.MayAct("setRole", role, a.now())
+}
+
 // SetHubRole sets the role of an account in the hub; nil removes it. HUB_ADMINs only. The last HUB_ADMIN stays one.
 func (a *Accounts) SetHubRole(ctx context.Context, accountID string, role *schema.Role) (*ent.Account, error) {
 	by := ViewerOf(ctx)
@@ -364,6 +381,9 @@ func (a *Accounts) SetHubRole(ctx context.Context, accountID string, role *schem
 		return nil, errNoHubAdmin
 	case role != nil && !role.OfHub():
 		return nil, &fault.Error{Code: fault.BadUserInput, Field: "role", Message: "must be a role in the hub"}
+	}
+	if err := by.MayAct("setHubRole", schema.HubAdmin, a.now()); err != nil {
+		return nil, err
 	}
 	var changed *ent.Account
 	err := a.changeRights(ctx, func(ctx context.Context, tx *ent.Client, audit *Recorder) error {
@@ -416,20 +436,22 @@ func (a *Accounts) keepsAdmin(ctx context.Context, tx *ent.Client, who *ent.Acco
 
 // Disable ends all access of an account: its sign-ins, memberships, keys and previews. HUB_ADMINs only.
 func (a *Accounts) Disable(ctx context.Context, accountID string) error {
-	return a.end(ctx, accountID, func(context.Context, *ent.Client, *ent.AccountUpdateOne) error { return nil })
+	nothing := func(context.Context, *ent.Client, *ent.AccountUpdateOne) error { return nil }
+	return a.end(ctx, "disableAccount", accountID, nothing)
 }
 
 // Anonymize disables an account and permanently deletes its name, address and identity. What it wrote remains, without
 // an author. HUB_ADMINs only.
 func (a *Accounts) Anonymize(ctx context.Context, accountID string) error {
-	return a.end(ctx, accountID, func(ctx context.Context, tx *ent.Client, u *ent.AccountUpdateOne) error {
+	erase := func(ctx context.Context, tx *ent.Client, u *ent.AccountUpdateOne) error {
 		u.SetName("–").ClearEmail().ClearPassword().ClearIssuer().ClearSubject().SetAnonymizedAt(a.now())
 		forget := func(u *sql.UpdateBuilder) { u.SetNull(invitation.FieldEmail) }
 		if err := tx.Invitation.Update().Where(invitation.AcceptedBy(accountID)).Modify(forget).Exec(ctx); err != nil {
 			return err
 		}
 		return tx.SignIn.Update().Where(signin.AccountID(accountID)).SetUserAgent("").Exec(ctx)
-	})
+	}
+	return a.end(ctx, "anonymizeAccount", accountID, erase)
 }
 
 // Anonymized returns the ids of the accounts that were anonymized.
@@ -456,11 +478,14 @@ func (a *Accounts) AnonymizeAgain(ctx context.Context, ids []string) (done int, 
 }
 
 func (a *Accounts) end(
-	ctx context.Context, accountID string, set func(context.Context, *ent.Client, *ent.AccountUpdateOne) error,
+	ctx context.Context, act, accountID string, set func(context.Context, *ent.Client, *ent.AccountUpdateOne) error,
 ) error {
 	by := ViewerOf(ctx)
 	if !by.managesHub() {
 		return errNoHubAdmin
+	}
+	if err := by.MayAct(act, "", a.now()); err != nil {
+		return err
 	}
 	return a.changeRights(ctx, func(ctx context.Context, tx *ent.Client, audit *Recorder) error {
 		if err := lockAccount(ctx, tx, accountID); err != nil {

@@ -20,15 +20,15 @@ type Tokens struct {
 }
 
 // NewCode creates a native app's sign-in and returns its code. The app exchanges it for tokens within two minutes, with
-// the verifier of the challenge (PKCE, S256).
+// the verifier of the challenge (PKCE, S256). authenticated is when the person who allows it proved who they are.
 func (a *Accounts) NewCode(
-	ctx context.Context, accountID, challenge, redirectURI, userAgent string,
+	ctx context.Context, accountID, challenge, redirectURI, userAgent string, authenticated time.Time,
 ) (code string, err error) {
 	code, now := newSecret(""), a.now()
 	err = a.client.SignIn.Create().SetID(a.NewID("sig")).SetAccountID(accountID).SetKind(schema.Native).
 		SetCodeHash(hashOf(code)).
 		SetChallenge(challenge).SetRedirectURI(redirectURI).SetUserAgent(short(userAgent)).
-		SetCreatedAt(now).SetLastUsedAt(now).SetExpiresAt(now.Add(codeLife)).Exec(own(ctx))
+		SetAuthenticatedAt(authenticated.UTC()).SetCreatedAt(now).SetLastUsedAt(now).SetExpiresAt(now.Add(codeLife)).Exec(own(ctx))
 	return code, err
 }
 

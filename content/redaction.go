@@ -46,6 +46,9 @@ func (s *Service) Redact(
 	if v.HubRole != schema.HubAdmin || v.Kind != access.Member {
 		return nil, []Problem{problemAt(ProblemForbidden, "this needs the role HUB_ADMIN")}, nil
 	}
+	if err := v.MayAct("redact", "", s.Now()); err != nil {
+		return nil, nil, err
+	}
 	c := &cutter{key: s.Key}
 	c.found, _ = c.wordsIn(words(sought))
 	if problems = checkRedaction(c, ids, reason); len(problems) > 0 {

@@ -45,6 +45,7 @@ type Error struct {
 	Code    Code
 	Field   string        // of the input; "" for the whole of it
 	Message string        // for people; it must not tell what the caller may not know
+	Reason  Reason        // "" for most errors
 	After   time.Duration // with RateLimited and Unavailable: when trying again may help; 0 if unknown
 }
 

@@ -194,8 +194,9 @@ func (a *Auth) setCookie(w http.ResponseWriter, name, value string, life time.Du
 	})
 }
 
-// enter signs the account in and ends the browser's previous session.
-func (a *Auth) enter(w http.ResponseWriter, r *http.Request, account string) error {
+// enter signs the account in and ends the browser's previous session. authenticated is when the person proved who they
+// are.
+func (a *Auth) enter(w http.ResponseWriter, r *http.Request, account string, authenticated time.Time) error {
 	if old, err := r.Cookie(a.cookieName()); err == nil {
 		if v, err := a.Accounts.OfCookie(r.Context(), old.Value); err == nil {
 			if err := a.Accounts.SignOut(r.Context(), v.SignIn); err != nil {
@@ -203,7 +204,7 @@ func (a *Auth) enter(w http.ResponseWriter, r *http.Request, account string) err
 			}
 		}
 	}
-	cookie, err := a.Accounts.SignIn(r.Context(), account, r.UserAgent())
+	cookie, err := a.Accounts.SignIn(r.Context(), account, r.UserAgent(), authenticated)
 	if err != nil {
 		return err
 	}

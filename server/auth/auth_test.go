@@ -325,7 +325,7 @@ func TestSignInsEnd(t *testing.T) {
 		t.Error("signed in after half a day without use")
 	}
 	h.expect(h.do(one, "POST", "/auth/sign-in", signIn("kari@example.org", next)), 303, "/")
-	ctx := access.WithViewer(t.Context(), access.Viewer{Kind: access.Member, Name: "acc_hub", HubRole: schema.HubAdmin})
+	ctx := access.WithViewer(t.Context(), access.Viewer{Kind: access.Member, Name: "acc_hub", HubRole: schema.HubAdmin, AuthenticatedAt: h.now})
 	if err := h.accounts.Disable(ctx, id); err != nil {
 		t.Fatal(err)
 	}

@@ -25,6 +25,7 @@ type page struct {
 	Action               string
 	Submit               words.Phrase
 	ReturnTo             string
+	Again                bool // the person is signed in, and proves once more who they are
 	Hidden               map[string]string
 	Fields               []field
 	TakeHash             bool // the first field takes what is after # in the address
@@ -55,6 +56,9 @@ func (p page) in(l *words.Language) templ.SafeURL {
 	address := "?lang=" + l.Tag
 	if p.ReturnTo != "" {
 		address += "&returnTo=" + url.QueryEscape(p.ReturnTo)
+	}
+	if p.Again {
+		address += "&again=1"
 	}
 	return templ.SafeURL(address)
 }

@@ -13,15 +13,34 @@ import (
 
 func (a *Auth) showSignIn(w http.ResponseWriter, r *http.Request) {
 	back := local(r.URL.Query().Get("returnTo"))
-	if v, err := a.Viewer(r); err == nil && v.Account() != "" {
+	again := r.URL.Query().Get("again") == "1"
+	v, err := a.Viewer(r)
+	switch in := err == nil && v.Account() != ""; {
+	case !in:
+		a.page(w, r, http.StatusOK, a.signInPage(back, false))
+		return
+	case !again:
 		http.Redirect(w, r, back, http.StatusSeeOther)
 		return
 	}
-	a.page(w, r, http.StatusOK, a.signInPage(back))
+	email, err := a.Accounts.EmailOf(r.Context(), v.Account())
+	if err != nil {
+		a.failed(w, r, err)
+		return
+	}
+	p := a.signInPage(back, true)
+	if len(p.Fields) > 0 {
+		p.Fields[0].Value = email
+	}
+	a.page(w, r, http.StatusOK, p)
 }
 
-func (a *Auth) signInPage(back string) page {
-	p := page{Title: words.AuthSignIn, ReturnTo: back}
+// signInPage returns the page to sign in; again is for people who are signed in and prove once more who they are.
+func (a *Auth) signInPage(back string, again bool) page {
+	p := page{Title: words.AuthSignIn, ReturnTo: back, Again: again}
+	if again {
+		p.Title, p.Text = words.AuthSignInAgain, words.AuthSignInAgainText
+	}
 	if a.oidc != nil {
 		p.Provider, p.Action = a.oidc.provider.name(), "/auth/oidc/start"
 		return p
@@ -36,7 +55,7 @@ func (a *Auth) signInPage(back string) page {
 
 func (a *Auth) signIn(w http.ResponseWriter, r *http.Request) {
 	back := local(r.PostForm.Get("returnTo"))
-	p := a.signInPage(back)
+	p := a.signInPage(back, r.PostForm.Get("again") == "1")
 	if a.oidc != nil {
 		a.page(w, r, http.StatusNotFound, p)
 		return

@@ -53,6 +53,8 @@ const (
 	AuthProviderRefused                        // Innloggingen ble ikke fullført.
 	AuthProviderUnavailable                    // Innloggingstjenesten svarer ikke. Prøv igjen om litt.
 	AuthSignIn                                 // Logg inn
+	AuthSignInAgain                            // Logg inn på nytt
+	AuthSignInAgainText                        // Det du skal gjøre, krever at du nettopp har logget inn.
 	AuthSignInExpired                          // Innloggingen tok for lang tid, eller ble startet i en annen nettleser. Prøv igje…
 	keyAuthSignInWith                          // Logg inn med {provider}
 	AuthSignOut                                // Logg ut
@@ -688,6 +690,8 @@ var keys = []string{
 	"auth.providerRefused",
 	"auth.providerUnavailable",
 	"auth.signIn",
+	"auth.signInAgain",
+	"auth.signInAgainText",
 	"auth.signInExpired",
 	"auth.signInWith",
 	"auth.signOut",

@@ -19,6 +19,13 @@ import (
 // errNotSignedIn is the one error for every credential that is not accepted, so that it does not reveal why.
 var errNotSignedIn = &fault.Error{Code: fault.Unauthenticated, Message: "the credential is not valid"}
 
+// IsUnauthenticated reports whether the error says that a credential is not valid, or that who made something may do
+// nothing any more. Other errors of looking that up leave it unknown.
+func IsUnauthenticated(err error) bool {
+	var refused *fault.Error
+	return errors.As(err, &refused) && refused.Code == fault.Unauthenticated
+}
+
 // Accounts manages accounts, sign-ins, members, keys and previews. Now and NewID may be replaced before its first use.
 type Accounts struct {
 	client *ent.Client
@@ -58,10 +65,29 @@ func (a *Accounts) tx(ctx context.Context, do func(ctx context.Context, tx *ent.
 }
 
 // Act runs do in a transaction, as the hub, and records its audit event in the same: all of it happens or nothing. do
-// adds to the recorder what the event is about.
+// adds to the recorder what the event is about. The viewer of ctx must have the rights that it came with still, and has
+// them until the transaction ends: the error is UNAUTHENTICATED or FORBIDDEN if not.
 func (a *Accounts) Act(ctx context.Context, do func(ctx context.Context, tx *ent.Client, audit *Recorder) error) error {
-	audit := RecorderOf(ctx)
+	return a.act(ctx, func(context.Context, *ent.Client) error { return nil }, do)
+}
+
+// act is Act with something to be done first in the transaction.
+func (a *Accounts) act(
+	ctx context.Context, first func(ctx context.Context, tx *ent.Client) error,
+	do func(ctx context.Context, tx *ent.Client, audit *Recorder) error,
+) error {
+	audit, by := RecorderOf(ctx), ViewerOf(ctx)
 	err := a.tx(ctx, func(ctx context.Context, tx *ent.Client) error {
+		if err := first(ctx, tx); err != nil {
+			return err
+		}
+		is, err := LockedViewer(ctx, tx, a.now(), by)
+		if err == nil && !sameRights(is, by) {
+			err = errRightsChanged
+		}
+		if err != nil {
+			return err
+		}
 		if err := do(ctx, tx, audit); err != nil {
 			return err
 		}
@@ -158,18 +184,10 @@ func (a *Accounts) viewer(ctx context.Context, where ...predicate.SignIn) (Viewe
 			return Viewer{}, err
 		}
 	}
-	v := Viewer{
-		Kind: Member, Name: who.ID, SignIn: s.ID, Roles: make(map[string]schema.Role, len(who.Edges.Memberships)),
-		AuthenticatedAt: s.CreatedAt,
-	}
+	v := accountViewer(who, who.Edges.Memberships)
+	v.SignIn, v.AuthenticatedAt = s.ID, s.CreatedAt
 	if s.AuthenticatedAt != nil {
 		v.AuthenticatedAt = *s.AuthenticatedAt
-	}
-	if who.HubRole != nil {
-		v.HubRole = *who.HubRole
-	}
-	for _, m := range who.Edges.Memberships {
-		v.Roles[m.OrganizationID] = m.Role
 	}
 	return v, nil
 }
@@ -222,7 +240,9 @@ func (a *Accounts) OfIdentity(ctx context.Context, who Identity) (accountID stri
 func (a *Accounts) member(ctx context.Context, tx *ent.Client, id string) (*ent.Membership, error) {
 	m, err := tx.Membership.Query().Where(membership.ID(id)).Only(ctx)
 	if ent.IsNotFound(err) {
-		return nil, &fault.Error{Code: fault.NotFound, Message: "there is no such membership"}
+		return nil, errNoMembership
 	}
 	return m, err
 }
+
+var errNoMembership = &fault.Error{Code: fault.NotFound, Message: "there is no such membership"}

@@ -12,13 +12,14 @@ import (
 
 	"dugnad/ent"
 	"dugnad/ent/account"
-	"dugnad/ent/apikey"
 	"dugnad/ent/invitation"
 	"dugnad/ent/membership"
 	"dugnad/ent/signin"
 	"dugnad/fault"
 	"dugnad/schema"
 )
+
+var errNoHubAdmin = &fault.Error{Code: fault.Forbidden, Message: "this needs the role HUB_ADMIN"}
 
 // invitationLife is how long the link of an invitation is valid.
 const invitationLife = 7 * 24 * time.Hour
@@ -36,8 +37,8 @@ func (a *Accounts) Invite(
 			Code: fault.BadUserInput, Field: "role",
 			Message: "a role in the hub must be without an organisation, and every other role in one",
 		}
-	case role.OfHub() && !by.IsSystem() && (by.HubRole != schema.HubAdmin || !by.Has(ScopeManage)):
-		return nil, "", &fault.Error{Code: fault.Forbidden, Message: "this needs the role HUB_ADMIN"}
+	case role.OfHub() && !by.managesHub():
+		return nil, "", errNoHubAdmin
 	case !role.OfHub():
 		if err := a.MayManage(by, *organization); err != nil {
 			return nil, "", err
@@ -103,19 +104,38 @@ func (a *Accounts) FirstLink(ctx context.Context) (secret string, err error) {
 }
 
 // Invitation returns the open invitation with the secret. The error is NOT_FOUND if it has been used, has ended or
-// never was.
+// never was, or if its maker may not give the role any more.
 func (a *Accounts) Invitation(ctx context.Context, secret string) (*ent.Invitation, error) {
-	return a.invitation(own(ctx), a.client, secret)
+	return a.invitation(own(ctx), a.client, secret, false)
 }
 
-func (a *Accounts) invitation(ctx context.Context, tx *ent.Client, secret string) (*ent.Invitation, error) {
+func (a *Accounts) invitation(ctx context.Context, tx *ent.Client, secret string, inTx bool) (*ent.Invitation, error) {
 	i, err := tx.Invitation.Query().
 		Where(invitation.Hash(hashOf(secret)), invitation.AcceptedAtIsNil(), invitation.RevokedAtIsNil(),
 			invitation.ExpiresAtGT(a.now())).Only(ctx)
 	if ent.IsNotFound(err) {
-		return nil, &fault.Error{Code: fault.NotFound, Message: "this invitation has been used, has ended, or never was"}
+		return nil, errNoInvitation
+	}
+	if err != nil {
+		return nil, err
+	}
+	maker, err := lineage{ctx, tx, a.now(), inTx}.viewer(i.CreatedBy, maxLineage)
+	if IsUnauthenticated(err) || err == nil && !maker.mayInvite(i.OrganizationID, i.Role) {
+		return nil, errNoInvitation
 	}
 	return i, err
+}
+
+var errNoInvitation = &fault.Error{
+	Code: fault.NotFound, Message: "this invitation has been used, has ended, or never was",
+}
+
+// mayInvite reports whether the viewer may give a role, of the hub if organization is nil.
+func (v Viewer) mayInvite(organization *string, role schema.Role) bool {
+	if organization == nil {
+		return role.OfHub() && v.managesHub()
+	}
+	return v.manages(*organization)
 }
 
 // AcceptAs accepts an invitation for an existing account.
@@ -192,7 +212,7 @@ func (a *Accounts) acceptNew(
 }
 
 func (a *Accounts) accept(ctx context.Context, tx *ent.Client, secret, accountID string) error {
-	i, err := a.invitation(ctx, tx, secret)
+	i, err := a.invitation(ctx, tx, secret, true)
 	if err != nil {
 		return err
 	}
@@ -250,8 +270,7 @@ func (a *Accounts) RevokeInvitation(ctx context.Context, id string) error {
 		return err
 	}
 	by := ViewerOf(ctx)
-	if i.OrganizationID == nil && by.HubRole != schema.HubAdmin ||
-		i.OrganizationID != nil && a.MayManage(by, *i.OrganizationID) != nil {
+	if !by.mayInvite(i.OrganizationID, i.Role) {
 		return missing
 	}
 	return a.Act(ctx, func(ctx context.Context, tx *ent.Client, audit *Recorder) error {
@@ -288,16 +307,9 @@ func (a *Accounts) SetRole(ctx context.Context, id string, role schema.Role) (*e
 	return a.client.Membership.Query().Where(membership.ID(changed.ID)).WithAccount().WithOrganization().Only(own(ctx))
 }
 
-// RemoveMember ends a membership, and the keys and previews that the account created. ADMINs of the organisation, and
-// the member.
+// RemoveMember ends a membership, and what the account made by it. ADMINs of the organisation, and the member.
 func (a *Accounts) RemoveMember(ctx context.Context, id string) error {
 	return a.change(ctx, id, func(ctx context.Context, tx *ent.Client, m *ent.Membership) error {
-		err := tx.ApiKey.Update().Where(apikey.OrganizationID(m.OrganizationID), apikey.CreatedBy(m.AccountID),
-			apikey.RevokedAtIsNil()).
-			SetRevokedAt(a.now()).Exec(ctx)
-		if err != nil {
-			return err
-		}
 		if err := a.endPreviews(ctx, tx, m.AccountID); err != nil {
 			return err
 		}
@@ -305,12 +317,13 @@ func (a *Accounts) RemoveMember(ctx context.Context, id string) error {
 	}, "")
 }
 
-// change runs do on a membership that the viewer may change; role is what the account has afterwards, "" for none.
+// change runs do on a membership that the viewer may change, and ends what the account made and may not do any more;
+// role is what the account has afterwards, "" for none.
 func (a *Accounts) change(
 	ctx context.Context, id string, do func(context.Context, *ent.Client, *ent.Membership) error, role schema.Role,
 ) error {
 	by := ViewerOf(ctx)
-	return a.Act(ctx, func(ctx context.Context, tx *ent.Client, audit *Recorder) error {
+	return a.changeRights(ctx, func(ctx context.Context, tx *ent.Client, audit *Recorder) error {
 		m, err := a.member(ctx, tx, id)
 		if err != nil {
 			return err
@@ -319,7 +332,7 @@ func (a *Accounts) change(
 		leaves := role == "" && m.AccountID == by.Account()
 		if err := a.MayManage(by, m.OrganizationID); err != nil && !leaves {
 			if by.RoleIn(m.OrganizationID) == "" {
-				return &fault.Error{Code: fault.NotFound, Message: "there is no such membership"}
+				return errNoMembership
 			}
 			return err
 		}
@@ -339,7 +352,13 @@ func (a *Accounts) change(
 				}
 			}
 		}
-		return do(ctx, tx, m)
+		if err := lockAccount(ctx, tx, m.AccountID); err != nil {
+			return err
+		}
+		if err := do(ctx, tx, m); err != nil {
+			return err
+		}
+		return a.endBeyond(ctx, tx, audit, m.AccountID)
 	})
 }
 
@@ -358,8 +377,8 @@ func (a *Accounts) mayChange(by Viewer, m *ent.Membership, role schema.Role) err
 func (a *Accounts) SetHubRole(ctx context.Context, accountID string, role *schema.Role) (*ent.Account, error) {
 	by := ViewerOf(ctx)
 	switch {
-	case by.HubRole != schema.HubAdmin || !by.Has(ScopeManage):
-		return nil, &fault.Error{Code: fault.Forbidden, Message: "this needs the role HUB_ADMIN"}
+	case !by.managesHub():
+		return nil, errNoHubAdmin
 	case role != nil && !role.OfHub():
 		return nil, &fault.Error{Code: fault.BadUserInput, Field: "role", Message: "must be a role in the hub"}
 	}
@@ -367,7 +386,10 @@ func (a *Accounts) SetHubRole(ctx context.Context, accountID string, role *schem
 		return nil, err
 	}
 	var changed *ent.Account
-	err := a.Act(ctx, func(ctx context.Context, tx *ent.Client, _ *Recorder) error {
+	err := a.changeRights(ctx, func(ctx context.Context, tx *ent.Client, audit *Recorder) error {
+		if err := lockAccount(ctx, tx, accountID); err != nil {
+			return err
+		}
 		who, err := tx.Account.Get(ctx, accountID)
 		if ent.IsNotFound(err) {
 			return errNoAccount
@@ -378,14 +400,20 @@ func (a *Accounts) SetHubRole(ctx context.Context, accountID string, role *schem
 		if err := a.keepsAdmin(ctx, tx, who, role); err != nil {
 			return err
 		}
+		lost := who.HubRole != nil && (role == nil || role.Rank() < who.HubRole.Rank())
 		u := tx.Account.UpdateOne(who)
 		if role == nil {
 			u.ClearHubRole()
 		} else {
 			u.SetHubRole(*role)
 		}
-		changed, err = u.Save(ctx)
-		return err
+		if changed, err = u.Save(ctx); err != nil || !lost {
+			return err
+		}
+		if err := a.endPreviews(ctx, tx, accountID); err != nil {
+			return err
+		}
+		return a.endBeyond(ctx, tx, audit, accountID)
 	})
 	if err != nil {
 		return nil, err
@@ -453,13 +481,16 @@ func (a *Accounts) end(
 	ctx context.Context, act, accountID string, set func(context.Context, *ent.Client, *ent.AccountUpdateOne) error,
 ) error {
 	by := ViewerOf(ctx)
-	if !by.IsSystem() && (by.HubRole != schema.HubAdmin || !by.Has(ScopeManage)) {
-		return &fault.Error{Code: fault.Forbidden, Message: "this needs the role HUB_ADMIN"}
+	if !by.managesHub() {
+		return errNoHubAdmin
 	}
 	if err := by.MayAct(act, "", a.now()); err != nil {
 		return err
 	}
-	return a.Act(ctx, func(ctx context.Context, tx *ent.Client, _ *Recorder) error {
+	return a.changeRights(ctx, func(ctx context.Context, tx *ent.Client, audit *Recorder) error {
+		if err := lockAccount(ctx, tx, accountID); err != nil {
+			return err
+		}
 		who, err := tx.Account.Get(ctx, accountID)
 		if ent.IsNotFound(err) {
 			return errNoAccount
@@ -480,11 +511,10 @@ func (a *Accounts) end(
 		if _, err := tx.Membership.Delete().Where(membership.AccountID(accountID)).Exec(ctx); err != nil {
 			return err
 		}
-		if err := tx.ApiKey.Update().Where(apikey.CreatedBy(accountID), apikey.RevokedAtIsNil()).SetRevokedAt(a.now()).
-			Exec(ctx); err != nil {
+		if err := a.endPreviews(ctx, tx, accountID); err != nil {
 			return err
 		}
-		if err := a.endPreviews(ctx, tx, accountID); err != nil {
+		if err := a.endBeyond(ctx, tx, audit, accountID); err != nil {
 			return err
 		}
 		return a.endAll(ctx, tx, accountID, "")

@@ -29,6 +29,7 @@ type Viewer struct {
 	Kind     Kind
 	Name     string // in the change log and the logs: the id of an account or a key; never shown to readers
 	SignIn   string // the id of the sign-in that an account came by
+	Actor    string // in the change log in place of Name, for what the hub does in somebody's name; "" for Name
 	HubRole  schema.Role
 	Roles    map[string]schema.Role
 	Scopes   []KeyScope // of a key: what it is narrowed to; nil for everything that its role may do but SENSITIVE
@@ -44,6 +45,7 @@ type Previewed struct {
 	Release         *string    // the entries of this release
 	ScheduledBefore *time.Time // the entries that are scheduled to be published until then
 	Organizations   []string   // whose; nil for all
+	Maker           *Viewer    // who made the preview, with the rights of now
 }
 
 // KeyScope narrows what a key may do.

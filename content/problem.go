@@ -46,13 +46,16 @@ const (
 // WarningRedacted goes with an entry that was saved: a text was not kept, because it has been redacted.
 const WarningRedacted ProblemCode = "REDACTED"
 
+// WarningEnded goes with an entry that was transferred: something that its former owner made of it has ended.
+const WarningEnded ProblemCode = "ENDED"
+
 // ProblemCodes lists every code, in the order in which the API describes them.
 func ProblemCodes() []ProblemCode {
 	return []ProblemCode{
 		ProblemInvalid, ProblemNotFound, ProblemForbidden, ProblemUnauthenticated, ProblemRateLimited, ProblemUnavailable,
 		ProblemStage, ProblemRequired, ProblemSlugTaken, ProblemKeyTaken,
 		WarningNationalID, WarningDUFNumber, WarningPhone, WarningPrivateEmail, WarningDeadLink, WarningShrunk, WarningNoAlt,
-		WarningRedacted,
+		WarningRedacted, WarningEnded,
 	}
 }
 

@@ -1357,6 +1357,7 @@ var (
 		{Name: "position", Type: field.TypeInt, Nullable: true},
 		{Name: "sections", Type: field.TypeJSON, Nullable: true},
 		{Name: "notes", Type: field.TypeJSON, Nullable: true},
+		{Name: "standing", Type: field.TypeEnum, Enums: []string{"OWN", "CLAIM", "ACCEPTED", "DECLINED"}, Default: "OWN"},
 	}
 	// RelationsTable holds the schema information for the "relations" table.
 	RelationsTable = &schema.Table{
@@ -1373,6 +1374,37 @@ var (
 				Name:    "relation_to_id",
 				Unique:  false,
 				Columns: []*schema.Column{RelationsColumns[2]},
+			},
+		},
+	}
+	// RelationDecisionsColumns holds the columns for the "relation_decisions" table.
+	RelationDecisionsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt, Increment: true},
+		{Name: "from_id", Type: field.TypeString},
+		{Name: "to_id", Type: field.TypeString},
+		{Name: "type", Type: field.TypeEnum, Enums: []string{"PART_OF", "CONTAINS", "FOLLOWS", "BASED_ON", "SUMMARISES", "ILLUSTRATES", "EVALUATES", "ADAPTED_FROM", "INSPIRED_BY", "REPLACES", "SEE_ALSO"}},
+		{Name: "accepted", Type: field.TypeBool},
+		{Name: "hash", Type: field.TypeString},
+		{Name: "from_owner_id", Type: field.TypeString},
+		{Name: "to_owner_id", Type: field.TypeString},
+		{Name: "decided_by", Type: field.TypeString},
+		{Name: "decided_at", Type: field.TypeTime},
+	}
+	// RelationDecisionsTable holds the schema information for the "relation_decisions" table.
+	RelationDecisionsTable = &schema.Table{
+		Name:       "relation_decisions",
+		Columns:    RelationDecisionsColumns,
+		PrimaryKey: []*schema.Column{RelationDecisionsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "relationdecision_from_id_to_id_type",
+				Unique:  true,
+				Columns: []*schema.Column{RelationDecisionsColumns[1], RelationDecisionsColumns[2], RelationDecisionsColumns[3]},
+			},
+			{
+				Name:    "relationdecision_to_id",
+				Unique:  false,
+				Columns: []*schema.Column{RelationDecisionsColumns[2]},
 			},
 		},
 	}
@@ -1612,6 +1644,7 @@ var (
 		{Name: "type", Type: field.TypeEnum, Enums: []string{"PRACTICE", "TOOL", "REPORT", "PROJECT", "NETWORK", "EVENT", "COLLECTION"}},
 		{Name: "slug", Type: field.TypeString},
 		{Name: "entry_id", Type: field.TypeString},
+		{Name: "audience", Type: field.TypeEnum, Enums: []string{"PUBLIC", "MEMBERS"}, Default: "PUBLIC"},
 	}
 	// SlugsTable holds the schema information for the "slugs" table.
 	SlugsTable = &schema.Table{
@@ -1888,7 +1921,7 @@ var (
 		{Name: "created_by", Type: field.TypeString},
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "paused_at", Type: field.TypeTime, Nullable: true},
-		{Name: "pause_reason", Type: field.TypeEnum, Nullable: true, Enums: []string{"BY_HAND", "UNREACHABLE", "ANSWERED_GONE", "KEY_ENDED", "LOG_ENDED"}},
+		{Name: "pause_reason", Type: field.TypeEnum, Nullable: true, Enums: []string{"BY_HAND", "UNREACHABLE", "ANSWERED_GONE", "KEY_ENDED", "LOG_ENDED", "RIGHT_ENDED"}},
 	}
 	// WebhooksTable holds the schema information for the "webhooks" table.
 	WebhooksTable = &schema.Table{
@@ -2939,6 +2972,7 @@ var (
 		RedactionsTable,
 		ReferencesTable,
 		RelationsTable,
+		RelationDecisionsTable,
 		ReleasesTable,
 		ReleaseItemsTable,
 		ReportsTable,

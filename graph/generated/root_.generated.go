@@ -10859,15 +10859,20 @@ extend type Mutation {
   "Revokes an open invitation."
   revokeInvitation("Its id." id: ID!): DonePayload! @signedIn
   """
-  Changes the role of a member, from the next request on. To or from ADMIN it needs a sign-in of the last 15 minutes.
+  Changes the role of a member, from the next request on; to or from ADMIN it needs a sign-in of the last 15 minutes. What
+  the account made with a right that it loses ends: keys with a stronger role and what was made with them, open
+  invitations, schedules, webhooks.
   """
   setRole("The membership's id." id: ID!, "The role." role: Role!): MembershipPayload! @signedIn
   """
-  Ends a membership and revokes the keys that the account created for the organisation. ADMINs may remove others,
-  everybody themselves. Removing another ADMIN needs a sign-in of the last 15 minutes.
+  Ends a membership, and what came from it: keys and what was made with them, open invitations, previews, schedules,
+  webhooks. ADMINs may remove others, everybody themselves. Removing another ADMIN needs a sign-in of the last 15 minutes.
   """
   removeMember("The membership's id." id: ID!): DonePayload! @signedIn
-  "Sets or removes the role of an account in the hub. HUB_ADMINs only, with a sign-in of the last 15 minutes."
+  """
+  Sets or removes the role of an account in the hub; what it made with a right that it loses ends. HUB_ADMINs only, with a
+  sign-in of the last 15 minutes.
+  """
   setHubRole(
     "The account's id."
     account: ID!
@@ -10875,7 +10880,8 @@ extend type Mutation {
     role: Role
   ): DonePayload! @signedIn
   """
-  Ends all access of an account, its sign-ins and keys. HUB_ADMINs only, with a sign-in of the last 15 minutes.
+  Ends all access of an account: its sign-ins, and all that it made and what was made with that. HUB_ADMINs only, with a
+  sign-in of the last 15 minutes.
   """
   disableAccount("The account's id." id: ID!): DonePayload! @signedIn
   """
@@ -10888,7 +10894,7 @@ extend type Mutation {
   the last 15 minutes.
   """
   createKey("The key." input: CreateKeyInput!): CreateKeyPayload! @signedIn
-  "Revokes a key, effective at once."
+  "Revokes a key and what was made with it: keys, previews, open invitations, schedules, webhooks. Effective at once."
   revokeKey("Its id." id: ID!): DonePayload! @signedIn
   "Signs a device out of the account."
   revokeSignIn("The sign-in." id: ID!): DonePayload! @signedIn
@@ -10904,13 +10910,13 @@ input CreateKeyInput {
   kind: KeyKind!
   "Role of a SECRET key, no stronger than the caller's."
   role: Role
-  "Restrictions of the role; the whole role by default, without what needs SENSITIVE."
+  "Restrictions of the role, within those of the caller; those of the caller by default, without what needs SENSITIVE."
   scopes: [KeyScope!]
   "For a PUBLISHABLE key: origins of the pages in which it may be used, https://host or https://host:port."
   origins: [String!]
   "Name of a manifest of trusted documents; the key may send no other operations."
   manifest: String
-  "When it expires; never by default."
+  "When it expires, a year from now by default. A key that a key creates ends no later than its creator."
   expiresAt: Time
 }
 
@@ -12236,7 +12242,7 @@ type Problem {
   A stable code. Errors: INVALID, NOT_FOUND, FORBIDDEN, UNAUTHENTICATED (a wrong password), RATE_LIMITED, UNAVAILABLE, STAGE (not possible
   in the entry's stage), REQUIRED, SLUG_TAKEN, KEY_TAKEN. Warnings that can be acknowledged: NATIONAL_ID, DUF_NUMBER, PHONE, PRIVATE_EMAIL,
   DEAD_LINK, SHRUNK, NO_ALT. REDACTED is a warning that comes with an entry that was saved: a text was not kept, because it has been
-  redacted.
+  redacted. ENDED is a warning that comes with an entry that was transferred: what its former owner made of it has ended.
   """
   code: String!
   "How bad it is."
@@ -12925,13 +12931,13 @@ type Release implements Node {
   createdAt: Time!
   "Time of the last change."
   updatedAt: Time!
-  "Its entries, in the order in which they were added."
+  "Its entries, in the order in which they were added; without those that the viewer may not read as an editor."
   items: [ReleaseItem!]!
 }
 
 "An entry in a release."
 type ReleaseItem {
-  "The entry; null if it was deleted or the viewer may not read it as an editor."
+  "The entry."
   entry: Entry
   "The entry's id."
   id: ID!
@@ -13981,6 +13987,8 @@ enum PauseReason {
   KEY_ENDED
   "It was paused for longer than the change log reaches back: start over with ` + "`" + `changes` + "`" + `."
   LOG_ENDED
+  "The account or key that it comes from may not manage the organisation any more. An ADMIN may resume it."
+  RIGHT_ENDED
 }
 
 "A notification of one change. Its id is sent as the header webhook-id and stays the same in every attempt."

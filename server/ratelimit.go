@@ -38,11 +38,6 @@ func newRateLimits(address, key int) *rateLimits {
 // take counts a request. It returns how many may come in a minute and how many may come now, and how long to wait
 // when this one came too early. A limit of 0 means unlimited.
 func (l *rateLimits) take(caller string, isKey bool) (limit, left int, wait time.Duration) {
-	return l.takeN(caller, isKey, 1)
-}
-
-// takeN counts a request that is n in one, as take does. One of more than may come at once is as many as that.
-func (l *rateLimits) takeN(caller string, isKey bool, n int) (limit, left int, wait time.Duration) {
 	limit = l.address
 	if isKey {
 		limit = l.key
@@ -52,11 +47,25 @@ func (l *rateLimits) takeN(caller string, isKey bool, n int) (limit, left int, w
 	}
 	limiter := l.of(caller, limit)
 	now := time.Now()
-	reserved := limiter.ReserveN(now, min(n, limiter.Burst()))
+	reserved := limiter.ReserveN(now, 1)
 	if wait = reserved.DelayFrom(now); wait > 0 {
 		reserved.CancelAt(now)
 	}
 	return limit, max(0, int(limiter.TokensAt(now))), wait
+}
+
+// takeFurther counts further requests that came in one of an address, which take has counted already. It returns how
+// long to wait when they came too early. As many as may come at once always may.
+func (l *rateLimits) takeFurther(address string, further int) (wait time.Duration) {
+	if l.address == 0 {
+		return 0
+	}
+	limiter, now := l.of(address, l.address), time.Now()
+	reserved := limiter.ReserveN(now, min(further, limiter.Burst()-1))
+	if wait = reserved.DelayFrom(now); wait > 0 {
+		reserved.CancelAt(now)
+	}
+	return wait
 }
 
 // of returns the limiter of a caller, who may send limit requests a minute.

@@ -6,6 +6,7 @@ import (
 	"crypto/subtle"
 	"encoding/base64"
 	"encoding/hex"
+	"strings"
 	"unicode/utf8"
 
 	"dugnad/fault"
@@ -22,6 +23,11 @@ const (
 	previewTokenPrefix   = "dugnad_pt_"
 	uploadSecretPrefix   = "dugnad_ut_"
 )
+
+// IsKey reports whether a text has the form of a key.
+func IsKey(s string) bool {
+	return strings.HasPrefix(s, secretKeyPrefix) || strings.HasPrefix(s, publishableKeyPrefix)
+}
 
 // newSecret returns 256 random bits in base64url after the prefix.
 func newSecret(prefix string) string {

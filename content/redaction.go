@@ -46,8 +46,10 @@ func (s *Service) Redact(
 	if v.HubRole != schema.HubAdmin || v.Kind != access.Member {
 		return nil, []Problem{problemAt(ProblemForbidden, "this needs the role HUB_ADMIN")}, nil
 	}
-	if err := v.MayAct("redact", "", s.Now()); err != nil {
-		return nil, nil, err
+	var refused *fault.Error
+	if errors.As(v.MayAct("redact", "", s.Now()), &refused) {
+		p, _ := ProblemOf(refused)
+		return nil, []Problem{p}, nil
 	}
 	c := &cutter{key: s.Key}
 	c.found, _ = c.wordsIn(words(sought))

@@ -932,6 +932,7 @@ func TestEditingExamples(t *testing.T) {
 
 func TestKeys(t *testing.T) {
 	eachNewsroom(t, func(n *newsroom) {
+		n.mayDoActsOfPower()
 		create := func(who, input string) *answer {
 			t.Helper()
 			return n.as(

@@ -37,6 +37,10 @@ func (h *Hub) reading(next http.Handler) http.Handler {
 			return
 		}
 		viewer, err := h.Authenticate(r)
+		if hasCode(err, fault.RateLimited) {
+			tooManyRefused(w, err)
+			return
+		}
 		if err != nil {
 			h.limited(http.HandlerFunc(unauthenticated)).ServeHTTP(w, r) // counted by address
 			return

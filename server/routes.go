@@ -45,6 +45,7 @@ func (h *Hub) routes() (http.Handler, error) {
 	}
 	r := chi.NewRouter()
 	r.Use(graphqlhttp.WithRequestID, graphqlhttp.PageHeaders(denyAll), h.transportSecurity, bounded, middleware.GetHead)
+	r.Use(h.heldToManifest)
 	r.Group(func(r chi.Router) { // asked every second, so not logged
 		r.Use(graphqlhttp.Recover(slog.Default()))
 		r.Get("/healthz", serveHealthy)
@@ -78,11 +79,11 @@ func (h *Hub) routes() (http.Handler, error) {
 			h.newFeeds().Routes(r)
 		})
 		r.With(h.limited).Handle("/uploads/*", uploads)
-		r.Route("/auth", h.auth.Routes)
+		r.With(h.limited).Route("/auth", h.auth.Routes)
 		r.With(h.limited).Handle("/search-api/*", http.StripPrefix("/search-api", h.searchAPI()))
 		r.Group(func(r chi.Router) {
 			r.Use(h.reading)
-			r.With(h.limited).Handle("/graphql", h.previewing(h.graphql))
+			r.With(h.limited).Handle(graphqlPath, h.previewing(h.graphql))
 			r.Method(http.MethodGet, "/id/"+anID+"/{version:[0-9]{1,9}}", h.newVersionPages())
 			r.Get("/audit.csv", h.serveAudit)
 		})

@@ -150,7 +150,9 @@ func (a *Auth) Viewer(r *http.Request) (access.Viewer, error) {
 	if header := r.Header.Get("Authorization"); header != "" {
 		secret, ok := strings.CutPrefix(header, "Bearer ")
 		if !ok {
-			return access.Viewer{}, errors.New("the Authorization header must be Bearer")
+			return access.Viewer{}, &fault.Error{
+				Code: fault.Unauthenticated, Message: "the Authorization header must be Bearer",
+			}
 		}
 		return a.Accounts.OfBearer(r.Context(), secret, r.Header.Get("Origin"))
 	}
@@ -165,6 +167,15 @@ func (a *Auth) Viewer(r *http.Request) (access.Viewer, error) {
 		return anonymous, nil
 	}
 	return v, err
+}
+
+// HasCredential reports whether a request has a credential that Viewer looks at, valid or not.
+func (a *Auth) HasCredential(r *http.Request) bool {
+	if r.Header.Get("Authorization") != "" {
+		return true
+	}
+	_, err := r.Cookie(a.cookieName())
+	return err == nil && a.cookieCounts(r)
 }
 
 // cookieCounts reports whether the cookie of a request may be used: it comes from the hub's own pages, or opens one of

@@ -81,7 +81,7 @@ func newHouseOn(t *testing.T, db *database.Database, provider func(callback stri
 			http.Error(w, "refused", http.StatusUnauthorized)
 			return
 		}
-		_ = json.NewEncoder(w).Encode(map[string]any{"kind": v.Kind, "name": v.Name, "hub": v.HubRole, "roles": v.Roles})
+		_ = json.NewEncoder(w).Encode(map[string]any{"kind": v.Kind, "name": v.Name, "hub": v.HubRole, "roles": v.Roles, "at": v.AuthenticatedAt})
 	}
 	r.Get("/who", who)
 	r.Post("/who", who)
@@ -333,6 +333,82 @@ func TestSignInsEnd(t *testing.T) {
 		t.Error("signed in to an account that has been ended")
 	}
 	h.expect(h.do(one, "POST", "/auth/sign-in", signIn("kari@example.org", next)), 401, "")
+}
+
+// age returns how long ago the person in the browser proved who they are.
+func (h *house) age(b *http.Client, headers ...string) time.Duration {
+	h.Helper()
+	var who struct{ At time.Time }
+	if err := json.Unmarshal([]byte(h.do(b, "GET", "/who", nil, headers...).body), &who); err != nil {
+		return -1
+	}
+	return h.now.Sub(who.At).Round(time.Second)
+}
+
+// The way back to a recent sign-in: in a browser, and in an app, whose refresh tokens do not make it recent.
+func TestSignInAgain(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, nil)
+	h.account("kari@example.org")
+	b := h.browser()
+	h.expect(h.do(b, "GET", "/auth/sign-in?again=1&returnTo=/om", nil), 200, "")
+	h.expect(h.do(b, "POST", "/auth/sign-in", signIn("kari@example.org", password)), 303, "/")
+	h.now = h.now.Add(time.Hour)
+	if got := h.age(b); got != time.Hour {
+		t.Errorf("signed in %s ago", got)
+	}
+	h.expect(h.do(b, "GET", "/auth/sign-in?returnTo=/om", nil), 303, "/om")
+	for language, title := range map[string]string{"nb": "Logg inn på nytt", "nn": "Logg inn på nytt", "en": "Sign in again"} {
+		page := h.do(b, "GET", "/auth/sign-in?again=1&returnTo=/om&lang="+language, nil)
+		if page.status != 200 || !strings.Contains(page.body, "<h1>"+title) || !strings.Contains(page.body, `value="kari@example.org"`) ||
+			!strings.Contains(page.body, `name="again" value="1"`) || !strings.Contains(page.body, "again=1") {
+			t.Errorf("the page in %s: %d %s", language, page.status, page.body)
+		}
+	}
+	wrong := h.do(b, "POST", "/auth/sign-in", signIn("kari@example.org", "wrong", "again", "1"))
+	if wrong.status != 401 || !strings.Contains(wrong.body, "Logg inn på nytt") || h.age(b) != time.Hour {
+		t.Errorf("a wrong password: %d, signed in %s ago", wrong.status, h.age(b))
+	}
+	h.expect(h.do(b, "POST", "/auth/sign-in", signIn("kari@example.org", password, "again", "1", "returnTo", "/om")), 303, "/om")
+	if got := h.age(b); got != 0 {
+		t.Errorf("after signing in again, %s ago", got)
+	}
+
+	sum := sha256.Sum256([]byte("the verifier of the app"))
+	form := url.Values{
+		"response_type": {"code"}, "redirect_uri": {"no.ks.dugnad:/signed-in"}, "code_challenge_method": {"S256"},
+		"code_challenge": {base64.RawURLEncoding.EncodeToString(sum[:])},
+	}
+	h.now = h.now.Add(10 * time.Minute)
+	tokens := h.tokens(url.Values{
+		"grant_type": {"authorization_code"}, "code_verifier": {"the verifier of the app"}, "redirect_uri": form["redirect_uri"],
+		"code": {mustURL(h.do(b, "POST", "/auth/authorize", form).location).Query().Get("code")},
+	})
+	tokens = h.tokens(url.Values{"grant_type": {"refresh_token"}, "refresh_token": {tokens["refresh_token"].(string)}})
+	if got := h.age(http.DefaultClient, "Authorization", "Bearer "+tokens["access_token"].(string)); got != 10*time.Minute {
+		t.Errorf("the app's person signed in %s ago", got)
+	}
+	for _, age := range []string{"x", "-1", "1.5", "99999999999999999999"} {
+		form.Set("max_age", age)
+		h.expect(h.do(b, "GET", "/auth/authorize?"+form.Encode(), nil), 400, "")
+	}
+	for age, again := range map[string]bool{"": false, "900": false, "601": false, "590": true, "60": true, "0": true} {
+		form.Set("max_age", age)
+		for _, ask := range []reply{
+			h.do(b, "GET", "/auth/authorize?"+form.Encode(), nil), h.do(b, "POST", "/auth/authorize", form),
+		} {
+			q := mustURL(ask.location).Query()
+			if back := mustURL(q.Get("returnTo")); again != (q.Get("again") == "1") ||
+				again && (back.Path != "/auth/authorize" || back.Query().Get("code_challenge") != form.Get("code_challenge")) {
+				t.Errorf("max_age=%s: %d to %s", age, ask.status, ask.location)
+			}
+		}
+	}
+	h.expect(h.do(b, "POST", "/auth/sign-in", signIn("kari@example.org", password, "again", "1")), 303, "/")
+	h.now = h.now.Add(20 * time.Second) // until the page is read
+	form.Set("max_age", "0")
+	h.expect(h.do(b, "GET", "/auth/authorize?"+form.Encode(), nil), 200, "")
+	h.expect(h.do(b, "POST", "/auth/authorize", form), 303, "*")
 }
 
 func accept(code string, more ...string) url.Values {

@@ -195,10 +195,10 @@ func (a *Auth) identity(
 		return who, authenticated, errors.New("the nonce does not match")
 	}
 	var claims struct {
-		Name          string `json:"name"`
-		Email         string `json:"email"`
-		EmailVerified bool   `json:"email_verified"`
-		AuthTime      *int64 `json:"auth_time"` // in seconds since 1970
+		Name          string   `json:"name"`
+		Email         string   `json:"email"`
+		EmailVerified bool     `json:"email_verified"`
+		AuthTime      *float64 `json:"auth_time"` // in seconds since 1970
 	}
 	if err := token.Claims(&claims); err != nil {
 		return who, authenticated, err
@@ -222,18 +222,18 @@ const clockSkew = time.Minute
 
 // authenticated returns when the person proved who they are: authTime of the id token, in seconds since 1970, or now if
 // it is nil. When the person had to prove it once more, a token that does not say that they did is an error.
-func (s started) authenticated(authTime *int64, now time.Time) (time.Time, error) {
+func (s started) authenticated(authTime *float64, now time.Time) (time.Time, error) {
 	switch {
 	case authTime == nil && s.Again:
 		return now, errors.New("the id token has no auth_time, and max_age asks for one")
 	case authTime == nil:
 		return now, nil
 	}
-	at := time.Unix(*authTime, 0)
-	switch {
-	case at.After(now.Add(clockSkew)):
-		return now, errors.New("the auth_time is in the future")
-	case s.Again && at.Before(s.At.Add(-clockSkew)):
+	if *authTime < 0 || *authTime > float64(now.Add(clockSkew).Unix()) {
+		return now, errors.New("the auth_time is in the future, or before 1970")
+	}
+	at := time.Unix(int64(*authTime), 0)
+	if s.Again && at.Before(s.At.Add(-clockSkew)) {
 		return now, errors.New("the provider did not ask the person to sign in again")
 	}
 	return at, nil

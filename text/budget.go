@@ -15,7 +15,7 @@ import (
 // The bounds of rendering one text. A step is about as much work as looking at one byte: goldmark looks at each byte
 // of ordinary Markdown some ten times, but at those of an adversary's as many times as the text has bytes.
 const (
-	baseSteps    = 4_000_000
+	baseSteps    = 2_000_000
 	stepsPerByte = 64
 	baseHTML     = 64 << 10 // bytes of HTML
 	htmlPerByte  = 20
@@ -29,6 +29,7 @@ const (
 // The steps of calls and of rarer work than looking at a byte.
 const (
 	callSteps      = 8
+	lineSteps      = 150 // a line of text on the way to the end of a block
 	cellSteps      = 100
 	runeSteps      = 16 // one rune of a regular expression
 	expansionSteps = 16 // one byte of an address that a reference copies
@@ -54,10 +55,20 @@ type budget struct {
 	cells       int // left
 	definitions int // left
 
-	block      ast.Node // whose text is being parsed
-	brackets   []int    // where the open brackets of the block begin
-	delimiters int      // of the block so far
-	pipes      int      // escaped ones in tables so far
+	pipes int // escaped ones in tables so far
+
+	block    ast.Node // whose text is being parsed
+	brackets []bracket
+
+	closer *parser.Delimiter // whose opening delimiter is being looked for
+	at     int               // where the search has got to
+}
+
+// bracket is an open bracket of the block.
+type bracket struct {
+	at int
+	// Without an emphasis before it, goldmark looks from the end of the link to the beginning of the block.
+	bare bool
 }
 
 // overrun is the panic that ends a rendering.
@@ -79,7 +90,7 @@ func (b *budget) spend(steps int) {
 // enter starts counting within a block of text.
 func (b *budget) enter(block ast.Node) {
 	if b.block != block {
-		b.block, b.brackets, b.delimiters = block, b.brackets[:0], 0
+		b.block, b.brackets = block, b.brackets[:0]
 	}
 }
 
@@ -143,11 +154,11 @@ func (b *budget) spendLine(reader source.Reader) {
 	b.spend(callSteps + rest.Stop - rest.Start)
 }
 
-// rest returns the number of bytes from the reader's position to the end of the block of text.
+// rest returns the steps of looking at the text from the reader's position to the end of the block.
 func rest(block ast.Node, reader source.Reader) int {
-	_, at := reader.Position()
+	line, at := reader.Position()
 	lines := block.Lines()
-	return lines.At(lines.Len()-1).Stop - at.Start
+	return lines.At(lines.Len()-1).Stop - at.Start + lineSteps*(lines.Len()-line)
 }
 
 // codeSpans looks for the end of a code span to the end of the block.
@@ -176,32 +187,38 @@ type links struct {
 func (p links) Parse(parent ast.Node, block source.Reader, pc parser.Context) ast.Node {
 	b := pc.(*budget)
 	b.enter(parent)
-	first := block.Peek()
+	b.spend(callSteps)
+	first, before := block.Peek(), rest(parent, block)
 	_, at := block.Position()
-	if first == ']' {
-		b.closeBracket(at.Start)
-		b.spend(parent.Lines().Len())
+	if first != ']' {
+		node := p.InlineParser.Parse(parent, block, pc)
+		if node != nil {
+			b.brackets = append(b.brackets, bracket{at.Start, pc.LastDelimiter() == nil})
+		}
+		return node
 	}
-	before := rest(parent, block)
+	b.spend(parent.Lines().Len())
+	b.closeBracket(at.Start, parent)
 	node := p.InlineParser.Parse(parent, block, pc)
-	switch {
-	case first != ']' && node != nil:
-		b.brackets = append(b.brackets, at.Start)
-	case first == ']' && node == nil:
+	if node == nil {
 		b.spendUnclosed(at, block, before)
-	case first == ']':
-		b.spend(parent.ChildCount())
+	} else {
 		b.spendAddress(node)
 	}
-	b.spend(callSteps)
 	return node
 }
 
 // closeBracket spends what looking at the text from the last open bracket on takes.
-func (b *budget) closeBracket(at int) {
-	if n := len(b.brackets); n > 0 {
-		b.spend(at - b.brackets[n-1])
-		b.brackets = b.brackets[:n-1]
+func (b *budget) closeBracket(at int, parent ast.Node) {
+	n := len(b.brackets) - 1
+	if n < 0 {
+		return
+	}
+	open := b.brackets[n]
+	b.brackets = b.brackets[:n]
+	b.spend(at - open.at)
+	if open.bare && b.LastDelimiter() != nil {
+		b.spend(parent.ChildCount())
 	}
 }
 
@@ -264,19 +281,50 @@ func (r *meteredReader) Match(pattern *regexp.Regexp) bool {
 	return true
 }
 
-// emphasis looks for the opening delimiter of each closing one among all that the block has so far.
+// emphasis makes delimiters, which look for one another at the end of the block.
 type emphasis struct{ parser.InlineParser }
 
 // Parse implements parser.InlineParser.
 func (p emphasis) Parse(parent ast.Node, block source.Reader, pc parser.Context) ast.Node {
 	b := pc.(*budget)
-	b.enter(parent)
 	node := p.InlineParser.Parse(parent, block, pc)
-	if d, ok := node.(*parser.Delimiter); ok {
-		b.delimiters++
-		b.spend(callSteps + b.delimiters + d.Length)
+	d, ok := node.(*parser.Delimiter)
+	if !ok {
+		return node
 	}
-	return node
+	b.spend(callSteps + d.Length)
+	if isText(d) {
+		return ast.NewTextSegment(d.Segment)
+	}
+	d.Processor = delimiters{d.Processor, b}
+	return d
+}
+
+// isText reports whether a delimiter neither opens nor closes emphasis, such as the one in a_b.
+func isText(d *parser.Delimiter) bool { return !d.CanOpen && !d.CanClose }
+
+// PushDelimiter implements parser.Context. It leaves out those that are text: every later one would look at them.
+func (b *budget) PushDelimiter(d *parser.Delimiter) {
+	if !isText(d) {
+		b.Context.PushDelimiter(d)
+	}
+}
+
+// delimiters looks back from a closing delimiter to an opening one, over all that are in between.
+type delimiters struct {
+	parser.DelimiterProcessor
+	budget *budget
+}
+
+// CanOpenCloser implements parser.DelimiterProcessor.
+func (d delimiters) CanOpenCloser(opener, closer *parser.Delimiter) bool {
+	b, from := d.budget, opener.Segment.Start
+	if b.closer != closer || from >= b.at {
+		b.closer, b.at = closer, closer.Segment.Start
+	}
+	b.spend(callSteps + b.at - from)
+	b.at = from
+	return d.DelimiterProcessor.CanOpenCloser(opener, closer)
 }
 
 // boundedTables bounds tables before goldmark fills every row up to the number of columns.
@@ -292,7 +340,7 @@ func (t boundedTables) Transform(node *ast.Paragraph, reader source.Reader, pc p
 			continue
 		}
 		header := lines.At(i - 1)
-		columns := min(bytes.Count(line, []byte("|")), bytes.Count(header.Value(reader.Source()), []byte("|"))) + 1
+		columns := min(columnsOf(line), columnsOf(header.Value(reader.Source())))
 		if columns > maxColumns {
 			panic(overrun{errColumns})
 		}
@@ -303,6 +351,13 @@ func (t boundedTables) Transform(node *ast.Paragraph, reader source.Reader, pc p
 		break
 	}
 	t.ParagraphTransformer.Transform(node, reader, pc)
+}
+
+// columnsOf returns the largest number of cells that a line of a table can have.
+func columnsOf(line []byte) int {
+	line = bytes.TrimSpace(line)
+	line = bytes.TrimSuffix(bytes.TrimPrefix(line, []byte("|")), []byte("|"))
+	return bytes.Count(line, []byte("|")) + 1
 }
 
 // spendPipes spends what the escaped pipes of a table take: goldmark compares each cell that has one with all others.

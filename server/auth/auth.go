@@ -144,13 +144,15 @@ func (a *Auth) parse(w http.ResponseWriter, r *http.Request) bool {
 }
 
 // Viewer returns the viewer of a request, by its Authorization header, else by its cookie, which is ignored on requests
-// from other origins. It is an error if the credential in the header is not valid; an expired cookie makes the viewer
-// anonymous.
+// from other origins. The error is UNAUTHENTICATED if the credential in the header is not valid, and anything else if it could
+// not be checked; an expired cookie makes the viewer anonymous.
 func (a *Auth) Viewer(r *http.Request) (access.Viewer, error) {
 	if header := r.Header.Get("Authorization"); header != "" {
 		secret, ok := strings.CutPrefix(header, "Bearer ")
 		if !ok {
-			return access.Viewer{}, errors.New("the Authorization header must be Bearer")
+			return access.Viewer{}, &fault.Error{
+				Code: fault.Unauthenticated, Message: "the Authorization header must be Bearer",
+			}
 		}
 		return a.Accounts.OfBearer(r.Context(), secret, r.Header.Get("Origin"))
 	}
@@ -160,11 +162,19 @@ func (a *Auth) Viewer(r *http.Request) (access.Viewer, error) {
 		return anonymous, nil
 	}
 	v, err := a.Accounts.OfCookie(r.Context(), cookie.Value)
-	var refused *fault.Error
-	if errors.As(err, &refused) {
+	if codeOf(err) == fault.Unauthenticated {
 		return anonymous, nil
 	}
 	return v, err
+}
+
+// codeOf returns the code of a *fault.Error, "" for other errors and nil.
+func codeOf(err error) fault.Code {
+	var refused *fault.Error
+	if errors.As(err, &refused) {
+		return refused.Code
+	}
+	return ""
 }
 
 // cookieCounts reports whether the cookie of a request may be used: it comes from the hub's own pages, or opens one of

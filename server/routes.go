@@ -43,8 +43,12 @@ func (h *Hub) routes() (http.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("create the explorer: %w", err)
 	}
+	h.pages = pages
 	r := chi.NewRouter()
-	r.Use(graphqlhttp.WithRequestID, graphqlhttp.PageHeaders(denyAll), h.transportSecurity, bounded, middleware.GetHead)
+	r.Use(
+		graphqlhttp.Connection, graphqlhttp.WithRequestID, graphqlhttp.PageHeaders(denyAll), h.transportSecurity, bounded,
+		middleware.GetHead,
+	)
 	r.Use(h.heldToManifest)
 	r.Group(func(r chi.Router) { // asked every second, so not logged
 		r.Use(graphqlhttp.Recover(slog.Default()))

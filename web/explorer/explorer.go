@@ -127,6 +127,13 @@ func (e *Explorer) NotFound(w http.ResponseWriter, r *http.Request) {
 	e.serve(languageOf(r.URL.Path), func(*http.Request, *page) (templ.Component, error) { return nil, errNotFound })(w, r)
 }
 
+// Unavailable answers with the page for requests that may succeed when they are sent again.
+func (e *Explorer) Unavailable(w http.ResponseWriter, r *http.Request) {
+	e.serve(languageOf(r.URL.Path), func(*http.Request, *page) (templ.Component, error) {
+		return nil, &fault.Error{Code: fault.Unavailable, Message: "the database does not answer"}
+	})(w, r)
+}
+
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
 	"connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 

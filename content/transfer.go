@@ -204,4 +204,3 @@ func (w *write) transferLive(e *ent.Entry, to string) error {
 	})
 	return nil
 }
-

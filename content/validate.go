@@ -10,6 +10,7 @@ import (
 
 	"dugnad/ent"
 	"dugnad/schema"
+	"dugnad/text"
 )
 
 // The lengths that texts may have, in characters, and lists, in items.
@@ -114,6 +115,11 @@ func (c *checker) texts(s *ent.Shared) {
 				limit = maxText
 			}
 			c.length(value.String(), limit, "texts", at, name)
+		}
+		if utf8.RuneCountInString(t.Body) <= maxBody { // a longer one is refused already
+			if err := text.Check(t.Body); err != nil {
+				c.invalid(err.Error(), "texts", at, "body")
+			}
 		}
 	}
 }

@@ -29,10 +29,11 @@ func SignedIn(ctx context.Context) error {
 	return nil
 }
 
-// problemsOf returns the errors that the caller can correct as problems, and all others unchanged.
+// problemsOf returns the errors that the caller can correct as problems, and all others unchanged: those of a database
+// that does not answer too.
 func problemsOf(err error) ([]*content.Problem, error) {
 	var refused *fault.Error
-	if errors.As(err, &refused) {
+	if errors.As(err, &refused) && refused.Code != fault.Unavailable {
 		if p, ok := content.ProblemOf(refused); ok {
 			return []*content.Problem{&p}, nil
 		}

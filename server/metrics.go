@@ -69,6 +69,9 @@ var (
 	taskFailures = prometheus.NewDesc(
 		"dugnad_task_failures_total", "Runs of a background task that failed.", []string{"task"}, nil,
 	)
+	recoveredPanics = prometheus.NewDesc(
+		"dugnad_recovered_panics_total", "Panics of goroutines that were recovered.", []string{"in"}, nil,
+	)
 	taskFailing = prometheus.NewDesc(
 		"dugnad_task_failing", "Runs of a background task that failed since one succeeded.", []string{"task"}, nil,
 	)
@@ -78,6 +81,7 @@ var (
 func (taskMetrics) Describe(to chan<- *prometheus.Desc) {
 	to <- taskFailures
 	to <- taskFailing
+	to <- recoveredPanics
 }
 
 // Collect implements prometheus.Collector.
@@ -85,6 +89,9 @@ func (m taskMetrics) Collect(to chan<- prometheus.Metric) {
 	for _, s := range m.tasks.Status() {
 		to <- prometheus.MustNewConstMetric(taskFailures, prometheus.CounterValue, float64(s.Failures), s.Name)
 		to <- prometheus.MustNewConstMetric(taskFailing, prometheus.GaugeValue, float64(s.InARow), s.Name)
+	}
+	for in, n := range background.Panics() {
+		to <- prometheus.MustNewConstMetric(recoveredPanics, prometheus.CounterValue, float64(n), in)
 	}
 }
 
@@ -163,9 +170,9 @@ func (m searchMetrics) Collect(to chan<- prometheus.Metric) {
 	gauge := func(d *prometheus.Desc, value float64, labels ...string) {
 		to <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, value, labels...)
 	}
-	up := 1.
-	if s.Problem != "" {
-		up = 0
+	up := 0.
+	if s.Answers {
+		up = 1
 	}
 	gauge(searchUp, up, string(s.Engine))
 	gauge(searchWaiting, float64(s.Waiting))

@@ -15,6 +15,7 @@ import (
 	"strings"
 	"time"
 
+	"dugnad/fault"
 	"dugnad/search"
 )
 
@@ -411,7 +412,10 @@ func begins(typed, label, value string) bool {
 // clientError maps an error to what a client may see of it.
 func clientError(ctx context.Context, err error) *Error {
 	var q *search.QueryError
+	var refused *fault.Error
 	switch {
+	case errors.As(err, &refused) && refused.Code == fault.Unavailable:
+		return &Error{http.StatusServiceUnavailable, "service_unavailable", refused.Message}
 	case errors.As(err, &q):
 		return &Error{400, "bad_request", q.Error()}
 	case errors.Is(err, search.ErrUnavailable):

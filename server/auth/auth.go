@@ -17,6 +17,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"strings"
 	"time"
 
@@ -137,6 +138,9 @@ func (a *Auth) parse(w http.ResponseWriter, r *http.Request) bool {
 	switch {
 	case errors.As(err, &large):
 		http.Error(w, "the form is too large", http.StatusRequestEntityTooLarge)
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		w.Header().Set("Connection", "close")
+		http.Error(w, "the form took too long to arrive", http.StatusRequestTimeout)
 	case err != nil:
 		http.Error(w, "the form cannot be read", http.StatusBadRequest)
 	}
@@ -144,8 +148,8 @@ func (a *Auth) parse(w http.ResponseWriter, r *http.Request) bool {
 }
 
 // Viewer returns the viewer of a request, by its Authorization header, else by its cookie, which is ignored on requests
-// from other origins. It is an error if the credential in the header is not valid; an expired cookie makes the viewer
-// anonymous.
+// from other origins. The error is UNAUTHENTICATED if the credential in the header is not valid, and anything else if it could
+// not be checked; an expired cookie makes the viewer anonymous.
 func (a *Auth) Viewer(r *http.Request) (access.Viewer, error) {
 	if header := r.Header.Get("Authorization"); header != "" {
 		secret, ok := strings.CutPrefix(header, "Bearer ")
@@ -162,8 +166,7 @@ func (a *Auth) Viewer(r *http.Request) (access.Viewer, error) {
 		return anonymous, nil
 	}
 	v, err := a.Accounts.OfCookie(r.Context(), cookie.Value)
-	var refused *fault.Error
-	if errors.As(err, &refused) {
+	if codeOf(err) == fault.Unauthenticated {
 		return anonymous, nil
 	}
 	return v, err
@@ -176,6 +179,15 @@ func (a *Auth) HasCredential(r *http.Request) bool {
 	}
 	_, err := r.Cookie(a.cookieName())
 	return err == nil && a.cookieCounts(r)
+}
+
+// codeOf returns the code of a *fault.Error, "" for other errors and nil.
+func codeOf(err error) fault.Code {
+	var refused *fault.Error
+	if errors.As(err, &refused) {
+		return refused.Code
+	}
+	return ""
 }
 
 // cookieCounts reports whether the cookie of a request may be used: it comes from the hub's own pages, or opens one of

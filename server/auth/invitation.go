@@ -46,6 +46,8 @@ func (a *Auth) acceptPage(r *http.Request, code string) (page, error) {
 		p.Organization = a.OrganizationName(r.Context(), *i.OrganizationID)
 	}
 	switch v, err := a.Viewer(r); {
+	case unchecked(err):
+		return page{}, err
 	case err == nil && v.Account() != "":
 		p.Text = words.AuthAcceptAsYou
 	case a.oidc != nil:
@@ -75,7 +77,12 @@ func (a *Auth) acceptInvitation(w http.ResponseWriter, r *http.Request) {
 		a.refuse(w, r, codePage(), err)
 		return
 	}
-	if v, err := a.Viewer(r); err == nil && v.Account() != "" {
+	v, err := a.Viewer(r)
+	if unchecked(err) {
+		a.failed(w, r, err)
+		return
+	}
+	if err == nil && v.Account() != "" {
 		if err := a.Accounts.AcceptAs(r.Context(), code, v.Account()); err != nil {
 			a.refuse(w, r, p, err)
 			return

@@ -168,9 +168,11 @@ func (a *Auth) token(w http.ResponseWriter, r *http.Request) {
 		writeJSON(w, http.StatusBadRequest, map[string]any{"error": "unsupported_grant_type"})
 		return
 	}
-	var refused *fault.Error
-	switch {
-	case errors.As(err, &refused):
+	switch code := codeOf(err); {
+	case code == fault.Unavailable:
+		w.Header().Set("Retry-After", "1")
+		writeJSON(w, http.StatusServiceUnavailable, map[string]any{"error": "temporarily_unavailable"})
+	case code != "":
 		writeJSON(w, http.StatusBadRequest, map[string]any{"error": "invalid_grant"})
 	case err != nil:
 		a.Logger.ErrorContext(r.Context(), "token request failed", "error", err)

@@ -153,9 +153,8 @@ func (a *Auth) finishOIDC(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	account, err := a.Accounts.OfIdentity(r.Context(), who)
-	var unknown *fault.Error
-	switch {
-	case s.Invitation != "" && errors.As(err, &unknown):
+	switch code := codeOf(err); {
+	case s.Invitation != "" && code == fault.Unauthenticated:
 		account, err = a.Accounts.AcceptWithIdentity(r.Context(), s.Invitation, who)
 	case s.Invitation != "" && err == nil:
 		err = a.Accounts.AcceptAs(r.Context(), s.Invitation, account)

@@ -105,8 +105,13 @@ func serveStyle(w http.ResponseWriter, _ *http.Request) {
 	_, _ = w.Write(style)
 }
 
-// failed logs an internal error and answers with status 500.
+// failed logs an error and answers with status 500, or 503 if trying again may help.
 func (a *Auth) failed(w http.ResponseWriter, r *http.Request, err error) {
+	if codeOf(err) == fault.Unavailable || r.Context().Err() != nil {
+		w.Header().Set("Retry-After", "1")
+		http.Error(w, "the hub cannot answer now; try again", http.StatusServiceUnavailable)
+		return
+	}
 	a.Logger.ErrorContext(r.Context(), "sign-in request failed", "path", r.URL.Path, "error", err)
 	http.Error(w, "internal error", http.StatusInternalServerError)
 }

@@ -16,6 +16,9 @@ func (a *Auth) showSignIn(w http.ResponseWriter, r *http.Request) {
 	again := r.URL.Query().Get("again") == "1"
 	v, err := a.Viewer(r)
 	switch in := err == nil && v.Account() != ""; {
+	case unchecked(err):
+		a.failed(w, r, err)
+		return
 	case !in:
 		a.page(w, r, http.StatusOK, a.signInPage(back, false))
 		return
@@ -84,7 +87,7 @@ func (a *Auth) signIn(w http.ResponseWriter, r *http.Request) {
 // refuse shows the page again with the problem; an error that is not a *fault.Error is logged as internal.
 func (a *Auth) refuse(w http.ResponseWriter, r *http.Request, p page, err error) {
 	var e *fault.Error
-	if !errors.As(err, &e) {
+	if !errors.As(err, &e) || e.Code == fault.Unavailable {
 		a.failed(w, r, err)
 		return
 	}
@@ -106,12 +109,20 @@ func (a *Auth) refuse(w http.ResponseWriter, r *http.Request, p page, err error)
 	a.page(w, r, status, p)
 }
 
+// unchecked reports whether err says that a credential could not be checked, which says nothing about whose it is.
+func unchecked(err error) bool { return err != nil && codeOf(err) != fault.Unauthenticated }
+
 func (a *Auth) showSignOut(w http.ResponseWriter, r *http.Request) {
 	a.page(w, r, http.StatusOK, page{Title: words.AuthSignOut, Action: "/auth/sign-out", Submit: words.AuthSignOut})
 }
 
 func (a *Auth) signOut(w http.ResponseWriter, r *http.Request) {
-	if v, err := a.Viewer(r); err == nil && v.SignIn != "" {
+	v, err := a.Viewer(r)
+	if unchecked(err) { // the session would live on, without its cookie
+		a.failed(w, r, err)
+		return
+	}
+	if err == nil && v.SignIn != "" {
 		if err := a.Accounts.SignOut(r.Context(), v.SignIn); err != nil {
 			a.failed(w, r, err)
 			return
@@ -166,11 +177,16 @@ func (a *Auth) changePassword(w http.ResponseWriter, r *http.Request) {
 	a.page(w, r, http.StatusOK, page{Title: words.AuthChangePassword, Text: words.AuthPasswordChanged})
 }
 
-// signedIn returns the viewer if it is an account. If not, it redirects to the sign-in page and returns false.
+// signedIn returns the viewer if it is an account. If not, it redirects to the sign-in page and returns
+// false; if that is not known, it answers with status 503.
 func (a *Auth) signedIn(w http.ResponseWriter, r *http.Request) (access.Viewer, bool) {
 	v, err := a.Viewer(r)
-	if err == nil && v.Account() != "" {
+	switch {
+	case err == nil && v.Account() != "":
 		return v, true
+	case unchecked(err):
+		a.failed(w, r, err)
+		return v, false
 	}
 	http.Redirect(w, r, "/auth/sign-in?returnTo="+url.QueryEscape(r.URL.RequestURI()), http.StatusSeeOther)
 	return v, false

@@ -73,8 +73,9 @@ func statusFor(mediaType string, response *graphql.Response) int {
 
 // busy reports whether trying again may help.
 func busy(response *graphql.Response) bool {
-	return len(response.Data) == 0 &&
-		slices.ContainsFunc(response.Errors, func(err *gqlerror.Error) bool { return gqlcode.Of(err) == fault.Unavailable })
+	return slices.ContainsFunc(response.Errors, func(err *gqlerror.Error) bool {
+		return gqlcode.Of(err) == fault.Unavailable
+	})
 }
 
 // statusOf is the status of a request error under application/graphql-response+json; application/json always has 200.

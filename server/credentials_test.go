@@ -69,7 +69,7 @@ func (h *testHub) refusesSlowForms(t *testing.T) {
 	} {
 		slow := io.MultiReader(strings.NewReader("email=k"), iotest.ErrReader(os.ErrDeadlineExceeded))
 		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, h.url+path, slow)
-		r.Header.Set("Origin", h.url)
+		r.Header.Set("Origin", h.auth.BaseURL)
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		if path == graphqlPath {
 			r.Header.Set("Content-Type", "application/json")

@@ -26,7 +26,11 @@ func (a *Accounts) Create(ctx context.Context, n NewAccount) (id string, err err
 	if n.Email, err = address(n.Email); err != nil {
 		return "", err
 	}
-	if err := CheckPassword(n.Password); err != nil {
+	names, err := a.namesOf(ctx, n.Organization)
+	if err != nil {
+		return "", err
+	}
+	if err := CheckPassword(n.Password, append(names, n.Name, n.Email)...); err != nil {
 		return "", err
 	}
 	hash, err := a.hashes.hashPassword(ctx, "", n.Password)

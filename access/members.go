@@ -150,10 +150,17 @@ func (a *Accounts) AcceptWithPassword(
 	if email, err = address(email); err != nil {
 		return "", err
 	}
-	if err := CheckPassword(password); err != nil {
+	i, err := a.Invitation(ctx, secret) // before the work of judging and hashing
+	if err != nil {
 		return "", err
 	}
-	if _, err := a.Invitation(ctx, secret); err != nil { // before the work of hashing
+	var names []string
+	if i.OrganizationID != nil {
+		if names, err = a.namesOf(ctx, *i.OrganizationID); err != nil {
+			return "", err
+		}
+	}
+	if err := CheckPassword(password, append(names, name, email)...); err != nil {
 		return "", err
 	}
 	hash, err := a.hashes.hashPassword(ctx, Network(from), password)
@@ -552,7 +559,7 @@ func (a *Accounts) ChangePassword(ctx context.Context, password, next, from stri
 	if who.Email == nil || who.Password == nil {
 		return &fault.Error{Code: fault.BadUserInput, Message: "this account signs in at a provider, and has no password"}
 	}
-	if err := CheckPassword(next); err != nil {
+	if err := a.checkNext(ctx, who, next); err != nil {
 		return err
 	}
 	if _, err := a.checkPassword(own(ctx), *who.Email, password, from); err != nil {

@@ -7,9 +7,6 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"strings"
-	"unicode/utf8"
-
-	"dugnad/fault"
 )
 
 // The prefixes of secrets identify them for people, and for programs that look for leaked ones.
@@ -41,25 +38,6 @@ func newSecret(prefix string) string {
 func hashOf(secret string) string {
 	sum := sha256.Sum256([]byte(secret))
 	return hex.EncodeToString(sum[:])
-}
-
-// The lengths of passwords, in characters. Longer ones would cost too much to hash.
-const (
-	minPassword = 12
-	maxPassword = 200
-)
-
-// CheckPassword returns BAD_USER_INPUT if the password is too short, too long or not UTF-8.
-func CheckPassword(password string) error {
-	switch n := utf8.RuneCountInString(password); {
-	case !utf8.ValidString(password):
-		return &fault.Error{Code: fault.BadUserInput, Field: "password", Message: "must be UTF-8"}
-	case n < minPassword:
-		return fault.Errorf(fault.BadUserInput, "password", "has %d characters; at least %d", n, minPassword)
-	case n > maxPassword:
-		return fault.Errorf(fault.BadUserInput, "password", "has %d characters; at most %d", n, maxPassword)
-	}
-	return nil
 }
 
 // NewUploadSecret returns the secret of an upload's address, and the hash that is stored of it.

@@ -4,5 +4,8 @@ package fault
 // extensions.reason of an error of the API, and of Problem.reason.
 type Reason string
 
-// RecentSignInNeeded is the reason of FORBIDDEN when the caller may do it after signing in again.
-const RecentSignInNeeded Reason = "RECENT_SIGN_IN_NEEDED"
+// The reasons.
+const (
+	RecentSignInNeeded  Reason = "RECENT_SIGN_IN_NEEDED"  // with FORBIDDEN: the caller may do it after signing in again
+	PasswordEasyToGuess Reason = "PASSWORD_EASY_TO_GUESS" // with BAD_USER_INPUT
+)

@@ -25,7 +25,7 @@ func (h *Hub) counting(authenticate Authenticator) Authenticator {
 		}
 		viewer, err := authenticate(r)
 		// A cookie that is not valid makes the viewer anonymous, without a name.
-		if hasCode(err, fault.Unauthenticated) || err == nil && viewer.Name == "" {
+		if isUnauthenticated(err) || err == nil && viewer.Name == "" {
 			h.rates.countRefused(address)
 		}
 		return viewer, err
@@ -65,12 +65,10 @@ func (h *Hub) heldToManifest(next http.Handler) http.Handler {
 			case hasCode(err, fault.RateLimited):
 				tooManyRefused(w, err)
 				return
-			case hasCode(err, fault.Unauthenticated):
+			case isUnauthenticated(err):
 				// Where credentials count, it is refused.
 			case err != nil:
-				w.Header().Set("Retry-After", "1")
-				respond.Refuse(w, r, http.StatusServiceUnavailable,
-					string(fault.Unavailable)+": the key cannot be checked now; try again")
+				h.unidentified(err).ServeHTTP(w, r)
 				return
 			case viewer.Manifest != "":
 				w.Header().Set("Access-Control-Allow-Origin", "*")

@@ -2,11 +2,14 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"regexp"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"github.com/go-chi/chi/v5"
 )
@@ -53,6 +56,28 @@ func (n *newsroom) refusedEverywhere(key string) {
 	for _, path := range []string{"/", "/schema.graphql", "/feeds/atom.xml", "/search-api/version"} {
 		if a := n.visit(path); a.Status != http.StatusOK {
 			n.t.Errorf("%s without a key: %d", path, a.Status)
+		}
+	}
+}
+
+// A form that takes too long to arrive is answered with 408, and its connection closed.
+func (h *testHub) refusesSlowForms(t *testing.T) {
+	t.Helper()
+	for _, path := range []string{
+		"/auth/sign-in", "/auth/sign-out", "/auth/password", "/auth/invitation", "/auth/invitation/accept", "/auth/token",
+		"/auth/authorize", "/auth/oidc/start", "/del", "/nn/del", "/en/del", "/graphql",
+	} {
+		slow := io.MultiReader(strings.NewReader("email=k"), iotest.ErrReader(os.ErrDeadlineExceeded))
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, h.url+path, slow)
+		r.Header.Set("Origin", h.auth.BaseURL)
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		if path == graphqlPath {
+			r.Header.Set("Content-Type", "application/json")
+		}
+		w := httptest.NewRecorder()
+		h.handler.ServeHTTP(w, r)
+		if w.Code != http.StatusRequestTimeout {
+			t.Errorf("%s: %d %.200s", path, w.Code, w.Body)
 		}
 	}
 }

@@ -49,6 +49,8 @@ func TestRateLimits(t *testing.T) {
 	if a := h.send(r); a.Status != http.StatusNoContent {
 		t.Errorf("a preflight: %d", a.Status)
 	}
+	h.rates = newRateLimits(0, 0)
+	h.refusesSlowForms(t)
 	h.countsWhatAnAddressSends(t)
 	h.countsRefusedCredentials(t, n.people["EDITOR"])
 }

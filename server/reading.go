@@ -70,10 +70,7 @@ func unauthenticated(w http.ResponseWriter, _ *http.Request) {
 
 // isUnauthenticated reports whether err says that a credential is not valid. Any other error says nothing about it: the
 // database does not answer, or the request has ended.
-func isUnauthenticated(err error) bool {
-	var refused *fault.Error
-	return errors.As(err, &refused) && refused.Code == fault.Unauthenticated
-}
+func isUnauthenticated(err error) bool { return hasCode(err, fault.Unauthenticated) }
 
 // unidentified answers a request whose credential could not be checked: with a page to browsers, else as JSON.
 func (h *Hub) unidentified(err error) http.Handler {

@@ -49,14 +49,14 @@ func (h *Hub) routes() (http.Handler, error) {
 		graphqlhttp.Connection, graphqlhttp.WithRequestID, graphqlhttp.PageHeaders(denyAll), h.transportSecurity, bounded,
 		middleware.GetHead,
 	)
-	r.Use(h.heldToManifest)
 	r.Group(func(r chi.Router) { // asked every second, so not logged
-		r.Use(graphqlhttp.Recover(slog.Default()))
+		r.Use(graphqlhttp.Recover(slog.Default()), h.heldToManifest)
 		r.Get("/healthz", serveHealthy)
 		r.Get("/readyz", h.serveReady)
 	})
 	r.Group(func(r chi.Router) {
 		r.Use(h.measured, graphqlhttp.AccessLog(slog.Default()), graphqlhttp.Recover(slog.Default()))
+		r.Use(h.heldToManifest)
 		r.NotFound(pageOr(h.reading(http.HandlerFunc(pages.NotFound)).ServeHTTP, respond.NotFound))
 		r.MethodNotAllowed(respond.MethodNotAllowed)
 		r.Group(func(r chi.Router) {

@@ -17,6 +17,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"strings"
 	"time"
 
@@ -137,6 +138,9 @@ func (a *Auth) parse(w http.ResponseWriter, r *http.Request) bool {
 	switch {
 	case errors.As(err, &large):
 		http.Error(w, "the form is too large", http.StatusRequestEntityTooLarge)
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		w.Header().Set("Connection", "close")
+		http.Error(w, "the form took too long to arrive", http.StatusRequestTimeout)
 	case err != nil:
 		http.Error(w, "the form cannot be read", http.StatusBadRequest)
 	}

@@ -314,6 +314,11 @@ func TestSignInsEnd(t *testing.T) {
 	h.expect(h.do(
 		one, "POST", "/auth/password", url.Values{"old": {password}, "password": {"short"}, "again": {"short"}},
 	), 400, "")
+	for _, common := range []string{"velkommen1234", "kari12345678", "KS-2026-2026"} {
+		h.expect(h.do(
+			one, "POST", "/auth/password", url.Values{"old": {password}, "password": {common}, "again": {common}},
+		), 400, "")
+	}
 	h.expect(
 		h.do(one, "POST", "/auth/password", url.Values{"old": {password}, "password": {next}, "again": {next}}), 200, "",
 	)
@@ -325,7 +330,15 @@ func TestSignInsEnd(t *testing.T) {
 		t.Error("signed in after half a day without use")
 	}
 	h.expect(h.do(one, "POST", "/auth/sign-in", signIn("kari@example.org", next)), 303, "/")
-	ctx := access.WithViewer(t.Context(), access.Viewer{Kind: access.Member, Name: "acc_hub", HubRole: schema.HubAdmin, AuthenticatedAt: h.now})
+	admin, err := h.accounts.Create(access.WithViewer(t.Context(), access.System("test")), access.NewAccount{
+		Name: "Sigrid", Email: "sigrid@example.org", Password: password, HubRole: schema.HubAdmin,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx := access.WithViewer(t.Context(), access.Viewer{
+		Kind: access.Member, Name: admin, HubRole: schema.HubAdmin, AuthenticatedAt: h.now,
+	})
 	if err := h.accounts.Disable(ctx, id); err != nil {
 		t.Fatal(err)
 	}
@@ -437,6 +450,15 @@ func TestInvitations(t *testing.T) {
 	h.expect(h.do(b, "POST", "/auth/invitation", url.Values{"code": {"nothing"}}), 404, "")
 	h.expect(h.do(b, "POST", "/auth/invitation/accept", accept(secret, "again", "other")), 400, "")
 	h.expect(h.do(b, "POST", "/auth/invitation/accept", accept(secret, "password", "short", "again", "short")), 400, "")
+	for language, phrase := range map[string]string{"nb": "lett å gjette", "nn": "lett å gjette", "en": "easy to guess"} {
+		for _, common := range []string{"sommer2026!!", "passord12345", "Ola Nordmann 1", "ola.nordmann"} {
+			form := accept(secret, "name", "Ola Nordmann", "email", "ola.nordmann@example.org", "password", common, "again", common)
+			r := h.do(b, "POST", "/auth/invitation/accept?lang="+language, form)
+			if r.status != 400 || !strings.Contains(r.body, phrase) || strings.Contains(r.body, common) && common != "ola.nordmann" {
+				t.Errorf("%q in %s: %d %s", common, language, r.status, r.body)
+			}
+		}
+	}
 	h.expect(h.do(b, "POST", "/auth/invitation/accept", accept(secret)), 303, "/")
 	if who := h.do(b, "GET", "/who", nil).body; !strings.Contains(who, `"hub":"HUB_ADMIN"`) {
 		t.Errorf("the first account is %s", who)

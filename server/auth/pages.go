@@ -127,6 +127,8 @@ func problemOf(e *fault.Error) words.Phrase {
 		return words.AuthWrongPassword
 	case e.Code == fault.NotFound:
 		return words.AuthInvitationGone
+	case e.Reason == fault.PasswordEasyToGuess:
+		return words.AuthPasswordCommon
 	case e.Field == "password":
 		return words.AuthPasswordHint
 	case e.Field == "email":

@@ -47,6 +47,7 @@ const (
 	AuthPassword                               // Passord
 	AuthPasswordAgain                          // Passordet en gang til
 	AuthPasswordChanged                        // Passordet er byttet. Alle andre enheter er logget ut.
+	AuthPasswordCommon                         // Passordet er lett å gjette. Velg et som ikke er et vanlig ord, en rekke taster, …
 	AuthPasswordHint                           // Minst 12 og høyst 200 tegn.
 	AuthPasswordsDiffer                        // De to passordene er ikke like.
 	AuthProblem                                // Noe må rettes
@@ -684,6 +685,7 @@ var keys = []string{
 	"auth.password",
 	"auth.passwordAgain",
 	"auth.passwordChanged",
+	"auth.passwordCommon",
 	"auth.passwordHint",
 	"auth.passwordsDiffer",
 	"auth.problem",

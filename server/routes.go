@@ -43,15 +43,16 @@ func (h *Hub) routes() (http.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("create the explorer: %w", err)
 	}
+	text := wellFormed(h.reading(http.HandlerFunc(pages.BadRequest)))
 	r := chi.NewRouter()
 	r.Use(graphqlhttp.WithRequestID, graphqlhttp.PageHeaders(denyAll), h.transportSecurity, bounded, middleware.GetHead)
 	r.Group(func(r chi.Router) { // asked every second, so not logged
-		r.Use(graphqlhttp.Recover(slog.Default()))
+		r.Use(graphqlhttp.Recover(slog.Default()), text)
 		r.Get("/healthz", serveHealthy)
 		r.Get("/readyz", h.serveReady)
 	})
 	r.Group(func(r chi.Router) {
-		r.Use(h.measured, graphqlhttp.AccessLog(slog.Default()), graphqlhttp.Recover(slog.Default()))
+		r.Use(h.measured, graphqlhttp.AccessLog(slog.Default()), graphqlhttp.Recover(slog.Default()), text)
 		r.NotFound(pageOr(h.reading(http.HandlerFunc(pages.NotFound)).ServeHTTP, respond.NotFound))
 		r.MethodNotAllowed(respond.MethodNotAllowed)
 		r.Group(func(r chi.Router) {
@@ -72,6 +73,7 @@ func (h *Hub) routes() (http.Handler, error) {
 		r.Get("/graphiql", serveGraphiQL(built))
 		r.With(middleware.Compress(pageCompression)).Get("/assets/*", serveAsset(built))
 		r.Get("/favicon.svg", serveFavicon)
+		r.Get("/robots.txt", h.serveRobots)
 		r.Get("/schema.graphql", serveSchema())
 		r.Group(func(r chi.Router) {
 			r.Use(h.limited, anyOrigin, h.anonymously)

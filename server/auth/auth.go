@@ -25,6 +25,7 @@ import (
 	"dugnad/access"
 	"dugnad/fault"
 	"dugnad/text/words"
+	"dugnad/web/wellformed"
 )
 
 // maxForm is the largest form that is accepted, in bytes.
@@ -137,8 +138,9 @@ func (a *Auth) parse(w http.ResponseWriter, r *http.Request) bool {
 	switch {
 	case errors.As(err, &large):
 		http.Error(w, "the form is too large", http.StatusRequestEntityTooLarge)
-	case err != nil:
+	case err != nil || !wellformed.Form(r.PostForm):
 		http.Error(w, "the form cannot be read", http.StatusBadRequest)
+		return false
 	}
 	return err == nil
 }

@@ -127,6 +127,11 @@ func (e *Explorer) NotFound(w http.ResponseWriter, r *http.Request) {
 	e.serve(languageOf(r.URL.Path), func(*http.Request, *page) (templ.Component, error) { return nil, errNotFound })(w, r)
 }
 
+// BadRequest answers with the page for invalid addresses.
+func (e *Explorer) BadRequest(w http.ResponseWriter, r *http.Request) {
+	e.serve(languageOf(r.URL.Path), func(*http.Request, *page) (templ.Component, error) { return nil, badRequest("address") })(w, r)
+}
+
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
 	"connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 

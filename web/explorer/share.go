@@ -15,6 +15,7 @@ import (
 
 	"dugnad/schema"
 	"dugnad/text/words"
+	"dugnad/web/wellformed"
 )
 
 // maxForm is the largest form that is accepted, in bytes: enough for a few pages of text.
@@ -28,7 +29,7 @@ func (e *Explorer) mutate(ctx context.Context, document string, variables map[st
 // readForm reads the fields of a form; badRequest if it is too large or malformed.
 func readForm(r *http.Request) (url.Values, error) {
 	r.Body = http.MaxBytesReader(nil, r.Body, maxForm)
-	if err := r.ParseForm(); err != nil {
+	if err := r.ParseForm(); err != nil || !wellformed.Form(r.PostForm) {
 		return nil, badRequest("form")
 	}
 	return r.PostForm, nil

@@ -11,6 +11,7 @@ import (
 
 	"dugnad/access"
 	"dugnad/changes"
+	"dugnad/changes/background"
 	"dugnad/ent"
 	"dugnad/ent/change"
 	"dugnad/fault"
@@ -49,10 +50,10 @@ func (r *Resolver) followChanges(
 	}
 	if f.driver == nil {
 		f.told = make(chan *view.Change)
-		go f.deliver(found)
+		f.send(found)
 	} else {
 		f.told = make(chan *view.Change, 1)
-		f.driver.Take(func() { go f.deliver(found) })
+		f.driver.Take(func() { f.send(found) })
 	}
 	return f.told, nil
 }
@@ -68,6 +69,11 @@ type following struct {
 	field  graphql.CollectedField
 	told   chan *view.Change
 	driver *driven.Driver // nil where somebody waits at the other end of told
+}
+
+// send starts to deliver the changes found, and those after them.
+func (f *following) send(found []listed) {
+	background.Go(f.ctx, "live changes", func(context.Context) { f.deliver(found) })
 }
 
 // hand sends a change, and reports whether to continue.
@@ -191,7 +197,7 @@ func (l *lobby) enter(f *following) bool {
 	})
 	if !l.awake {
 		l.awake = true
-		go l.watch(f.r.Waker)
+		background.Go(context.Background(), "live changes", func(context.Context) { l.watch(f.r.Waker) })
 	}
 	if f.news() { // between the last look and now
 		l.leave(f)
@@ -212,24 +218,34 @@ func (l *lobby) watch(waker *changes.Waker) {
 	timer := time.NewTicker(livePause)
 	defer timer.Stop()
 	for {
-		l.mu.Lock()
-		if len(l.waiting) == 0 {
-			l.awake = false
-			l.mu.Unlock()
+		if !l.look() {
 			return
 		}
-		for f := range l.waiting {
-			if f.news() {
-				l.leave(f)
-				go f.deliver(nil)
-			}
-		}
-		l.mu.Unlock()
 		select {
 		case <-woken:
 		case <-timer.C:
 		}
 	}
+}
+
+// look starts the subscriptions that have news, and reports whether any waits for more.
+func (l *lobby) look() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.waiting) == 0 {
+		l.awake = false
+		return false
+	}
+	for f := range l.waiting {
+		_ = background.Recover(f.ctx, "live changes", func(context.Context) error {
+			if f.news() {
+				l.leave(f)
+				f.send(nil)
+			}
+			return nil
+		})
+	}
+	return true
 }
 
 func liveFrom(ctx context.Context, client *ent.Client, after *ent.Cursor) (at changePlace, err error) {

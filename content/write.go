@@ -25,6 +25,8 @@ type entryWrite struct {
 	changed  bool         // store: there is a new revision; a save that changes nothing makes none
 	slug     string       // takeSlugs: the address that the entry is published under
 	written  *ent.Entry   // derive, record: the entry as it is afterwards
+
+	unplanned bool // transfer: its schedules end
 }
 
 // entry returns the entry before the write, nil if it is new.
@@ -45,6 +47,7 @@ type batch struct {
 	options   ActOptions
 	entries   []*entryWrite
 	problems  []Problem
+	ended     []Problem // transfer: what it ended
 	conflicts []*ConflictError
 }
 

@@ -42,6 +42,7 @@ import (
 	"dugnad/ent/redaction"
 	"dugnad/ent/reference"
 	"dugnad/ent/relation"
+	"dugnad/ent/relationdecision"
 	"dugnad/ent/release"
 	"dugnad/ent/releaseitem"
 	"dugnad/ent/report"
@@ -136,6 +137,8 @@ type Client struct {
 	Reference *ReferenceClient
 	// Relation is the client for interacting with the Relation builders.
 	Relation *RelationClient
+	// RelationDecision is the client for interacting with the RelationDecision builders.
+	RelationDecision *RelationDecisionClient
 	// Release is the client for interacting with the Release builders.
 	Release *ReleaseClient
 	// ReleaseItem is the client for interacting with the ReleaseItem builders.
@@ -208,6 +211,7 @@ func (c *Client) init() {
 	c.Redaction = NewRedactionClient(c.config)
 	c.Reference = NewReferenceClient(c.config)
 	c.Relation = NewRelationClient(c.config)
+	c.RelationDecision = NewRelationDecisionClient(c.config)
 	c.Release = NewReleaseClient(c.config)
 	c.ReleaseItem = NewReleaseItemClient(c.config)
 	c.Report = NewReportClient(c.config)
@@ -346,6 +350,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Redaction:           NewRedactionClient(cfg),
 		Reference:           NewReferenceClient(cfg),
 		Relation:            NewRelationClient(cfg),
+		RelationDecision:    NewRelationDecisionClient(cfg),
 		Release:             NewReleaseClient(cfg),
 		ReleaseItem:         NewReleaseItemClient(cfg),
 		Report:              NewReportClient(cfg),
@@ -413,6 +418,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Redaction:           NewRedactionClient(cfg),
 		Reference:           NewReferenceClient(cfg),
 		Relation:            NewRelationClient(cfg),
+		RelationDecision:    NewRelationDecisionClient(cfg),
 		Release:             NewReleaseClient(cfg),
 		ReleaseItem:         NewReleaseItemClient(cfg),
 		Report:              NewReportClient(cfg),
@@ -462,9 +468,9 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.Event, c.Feedback, c.Invitation, c.LawSection, c.Membership, c.Method,
 		c.Municipality, c.Network, c.NetworkMember, c.NumberUse, c.Organization,
 		c.Practice, c.PreviewToken, c.Project, c.Redaction, c.Reference, c.Relation,
-		c.Release, c.ReleaseItem, c.Report, c.Revision, c.SignIn, c.Slug, c.Step,
-		c.TargetGroup, c.Theme, c.Tool, c.TrustedDocument, c.UnmetSearch, c.Upload,
-		c.Webhook,
+		c.RelationDecision, c.Release, c.ReleaseItem, c.Report, c.Revision, c.SignIn,
+		c.Slug, c.Step, c.TargetGroup, c.Theme, c.Tool, c.TrustedDocument,
+		c.UnmetSearch, c.Upload, c.Webhook,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -4040,6 +4046,12 @@ func (c *RelationClient) CreateBulk(builders ...*RelationCreate) *RelationCreate
 	return &RelationCreateBulk{config: c.config, builders: builders}
 }
 
+// Update returns an update builder for Relation.
+func (c *RelationClient) Update() *RelationUpdate {
+	mutation := newRelationMutation(c.config, OpUpdate)
+	return &RelationUpdate{config: c.config, mutation: mutation}
+}
+
 // Delete returns a delete builder for Relation.
 func (c *RelationClient) Delete() *RelationDelete {
 	mutation := newRelationMutation(c.config, OpDelete)
@@ -4085,6 +4097,75 @@ func (c *RelationClient) GetX(ctx context.Context, id int) *Relation {
 // Interceptors returns the client interceptors.
 func (c *RelationClient) Interceptors() []Interceptor {
 	return c.inters.Relation
+}
+
+// RelationDecisionClient is a client for the RelationDecision schema.
+type RelationDecisionClient struct {
+	config
+}
+
+// NewRelationDecisionClient returns a client for the RelationDecision from the given config.
+func NewRelationDecisionClient(c config) *RelationDecisionClient {
+	return &RelationDecisionClient{config: c}
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `relationdecision.Intercept(f(g(h())))`.
+func (c *RelationDecisionClient) Intercept(interceptors ...Interceptor) {
+	c.inters.RelationDecision = append(c.inters.RelationDecision, interceptors...)
+}
+
+// Create returns a builder for creating a RelationDecision entity.
+func (c *RelationDecisionClient) Create() *RelationDecisionCreate {
+	mutation := newRelationDecisionMutation(c.config, OpCreate)
+	return &RelationDecisionCreate{config: c.config, mutation: mutation}
+}
+
+// Delete returns a delete builder for RelationDecision.
+func (c *RelationDecisionClient) Delete() *RelationDecisionDelete {
+	mutation := newRelationDecisionMutation(c.config, OpDelete)
+	return &RelationDecisionDelete{config: c.config, mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *RelationDecisionClient) DeleteOne(_m *RelationDecision) *RelationDecisionDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *RelationDecisionClient) DeleteOneID(id int) *RelationDecisionDeleteOne {
+	builder := c.Delete().Where(relationdecision.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &RelationDecisionDeleteOne{builder}
+}
+
+// Query returns a query builder for RelationDecision.
+func (c *RelationDecisionClient) Query() *RelationDecisionQuery {
+	return &RelationDecisionQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeRelationDecision},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a RelationDecision entity by its id.
+func (c *RelationDecisionClient) Get(ctx context.Context, id int) (*RelationDecision, error) {
+	return c.Query().Where(relationdecision.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *RelationDecisionClient) GetX(ctx context.Context, id int) *RelationDecision {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Interceptors returns the client interceptors.
+func (c *RelationDecisionClient) Interceptors() []Interceptor {
+	return c.inters.RelationDecision
 }
 
 // ReleaseClient is a client for the Release schema.
@@ -4705,6 +4786,12 @@ func (c *SlugClient) Intercept(interceptors ...Interceptor) {
 func (c *SlugClient) Create() *SlugCreate {
 	mutation := newSlugMutation(c.config, OpCreate)
 	return &SlugCreate{config: c.config, mutation: mutation}
+}
+
+// Update returns an update builder for Slug.
+func (c *SlugClient) Update() *SlugUpdate {
+	mutation := newSlugMutation(c.config, OpUpdate)
+	return &SlugUpdate{config: c.config, mutation: mutation}
 }
 
 // Delete returns a delete builder for Slug.
@@ -5611,8 +5698,9 @@ type (
 		Delivery, District, EmbedUse, Entry, Event, Feedback, Invitation, LawSection,
 		Membership, Method, Municipality, Network, NetworkMember, NumberUse,
 		Organization, Practice, PreviewToken, Project, Redaction, Reference, Relation,
-		Release, ReleaseItem, Report, Revision, SignIn, Slug, Step, TargetGroup, Theme,
-		Tool, TrustedDocument, UnmetSearch, Upload, Webhook []ent.Interceptor
+		RelationDecision, Release, ReleaseItem, Report, Revision, SignIn, Slug, Step,
+		TargetGroup, Theme, Tool, TrustedDocument, UnmetSearch, Upload,
+		Webhook []ent.Interceptor
 	}
 )
 

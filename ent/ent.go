@@ -38,6 +38,7 @@ import (
 	"dugnad/ent/redaction"
 	"dugnad/ent/reference"
 	"dugnad/ent/relation"
+	"dugnad/ent/relationdecision"
 	"dugnad/ent/release"
 	"dugnad/ent/releaseitem"
 	"dugnad/ent/report"
@@ -149,6 +150,7 @@ func checkColumn(t, c string) error {
 			redaction.Table:           redaction.ValidColumn,
 			reference.Table:           reference.ValidColumn,
 			relation.Table:            relation.ValidColumn,
+			relationdecision.Table:    relationdecision.ValidColumn,
 			release.Table:             release.ValidColumn,
 			releaseitem.Table:         releaseitem.ValidColumn,
 			report.Table:              report.ValidColumn,

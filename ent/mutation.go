@@ -31,6 +31,8 @@ import (
 	"dugnad/ent/previewtoken"
 	"dugnad/ent/project"
 
+	"dugnad/ent/relation"
+
 	"dugnad/ent/release"
 
 	"dugnad/ent/report"
@@ -96,6 +98,7 @@ const (
 	TypeRedaction           = "Redaction"
 	TypeReference           = "Reference"
 	TypeRelation            = "Relation"
+	TypeRelationDecision    = "RelationDecision"
 	TypeRelease             = "Release"
 	TypeReleaseItem         = "ReleaseItem"
 	TypeReport              = "Report"
@@ -13068,6 +13071,7 @@ type RelationMutation struct {
 	appendsections schema.LocalText
 	notes          *schema.LocalText
 	appendnotes    schema.LocalText
+	standing       *schema.RelationStanding
 	clearedFields  map[string]struct{}
 	done           bool
 	predicates     []predicate.Relation
@@ -13162,6 +13166,30 @@ func (m *RelationMutation) Seq() (r int, exists bool) {
 	return *v, true
 }
 
+// AddSeq adds i to the "seq" field.
+func (m *RelationMutation) AddSeq(i int) {
+	if m.addseq != nil {
+		*m.addseq += i
+	} else {
+		m.addseq = &i
+	}
+}
+
+// AddedSeq returns the value that was added to the "seq" field in this mutation.
+func (m *RelationMutation) AddedSeq() (r int, exists bool) {
+	v := m.addseq
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetSeq resets all changes to the "seq" field.
+func (m *RelationMutation) ResetSeq() {
+	m.seq = nil
+	m.addseq = nil
+}
+
 // SetPosition sets the "position" field.
 func (m *RelationMutation) SetPosition(i int) {
 	m.position = &i
@@ -13175,6 +13203,44 @@ func (m *RelationMutation) Position() (r int, exists bool) {
 		return
 	}
 	return *v, true
+}
+
+// AddPosition adds i to the "position" field.
+func (m *RelationMutation) AddPosition(i int) {
+	if m.addposition != nil {
+		*m.addposition += i
+	} else {
+		m.addposition = &i
+	}
+}
+
+// AddedPosition returns the value that was added to the "position" field in this mutation.
+func (m *RelationMutation) AddedPosition() (r int, exists bool) {
+	v := m.addposition
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearPosition clears the value of the "position" field.
+func (m *RelationMutation) ClearPosition() {
+	m.position = nil
+	m.addposition = nil
+	m.clearedFields[relation.FieldPosition] = struct{}{}
+}
+
+// PositionCleared returns if the "position" field was cleared in this mutation.
+func (m *RelationMutation) PositionCleared() bool {
+	_, ok := m.clearedFields[relation.FieldPosition]
+	return ok
+}
+
+// ResetPosition resets all changes to the "position" field.
+func (m *RelationMutation) ResetPosition() {
+	m.position = nil
+	m.addposition = nil
+	delete(m.clearedFields, relation.FieldPosition)
 }
 
 // SetSections sets the "sections" field.
@@ -13192,6 +13258,32 @@ func (m *RelationMutation) Sections() (r schema.LocalText, exists bool) {
 	return *v, true
 }
 
+// AppendSections adds st to the "sections" field.
+func (m *RelationMutation) AppendSections(st schema.LocalText) {
+	m.appendsections = append(m.appendsections, st...)
+}
+
+// AppendedSections returns the list of values that were appended to the "sections" field in this mutation.
+func (m *RelationMutation) AppendedSections() (schema.LocalText, bool) {
+	if len(m.appendsections) == 0 {
+		return nil, false
+	}
+	return m.appendsections, true
+}
+
+// ClearSections clears the value of the "sections" field.
+func (m *RelationMutation) ClearSections() {
+	m.sections = nil
+	m.appendsections = nil
+	m.clearedFields[relation.FieldSections] = struct{}{}
+}
+
+// SectionsCleared returns if the "sections" field was cleared in this mutation.
+func (m *RelationMutation) SectionsCleared() bool {
+	_, ok := m.clearedFields[relation.FieldSections]
+	return ok
+}
+
 // SetNotes sets the "notes" field.
 func (m *RelationMutation) SetNotes(st schema.LocalText) {
 	m.notes = &st
@@ -13207,8 +13299,231 @@ func (m *RelationMutation) Notes() (r schema.LocalText, exists bool) {
 	return *v, true
 }
 
+// AppendNotes adds st to the "notes" field.
+func (m *RelationMutation) AppendNotes(st schema.LocalText) {
+	m.appendnotes = append(m.appendnotes, st...)
+}
+
+// AppendedNotes returns the list of values that were appended to the "notes" field in this mutation.
+func (m *RelationMutation) AppendedNotes() (schema.LocalText, bool) {
+	if len(m.appendnotes) == 0 {
+		return nil, false
+	}
+	return m.appendnotes, true
+}
+
+// ClearNotes clears the value of the "notes" field.
+func (m *RelationMutation) ClearNotes() {
+	m.notes = nil
+	m.appendnotes = nil
+	m.clearedFields[relation.FieldNotes] = struct{}{}
+}
+
+// NotesCleared returns if the "notes" field was cleared in this mutation.
+func (m *RelationMutation) NotesCleared() bool {
+	_, ok := m.clearedFields[relation.FieldNotes]
+	return ok
+}
+
+// SetStanding sets the "standing" field.
+func (m *RelationMutation) SetStanding(ss schema.RelationStanding) {
+	m.standing = &ss
+}
+
+// Standing returns the value of the "standing" field in the mutation.
+func (m *RelationMutation) Standing() (r schema.RelationStanding, exists bool) {
+	v := m.standing
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
 // Where appends a list predicates to the RelationMutation builder.
 func (m *RelationMutation) Where(ps ...predicate.Relation) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// RelationDecisionMutation represents an operation that mutates the RelationDecision nodes in the graph.
+type RelationDecisionMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *int
+	from_id       *string
+	to_id         *string
+	_type         *schema.RelationType
+	accepted      *bool
+	hash          *string
+	from_owner_id *string
+	to_owner_id   *string
+	decided_by    *string
+	decided_at    *time.Time
+	clearedFields map[string]struct{}
+	done          bool
+	predicates    []predicate.RelationDecision
+}
+
+// relationdecisionOption allows management of the mutation configuration using functional options.
+type relationdecisionOption func(*RelationDecisionMutation)
+
+// newRelationDecisionMutation creates new mutation for the RelationDecision entity.
+func newRelationDecisionMutation(c config, op Op, opts ...relationdecisionOption) *RelationDecisionMutation {
+	m := &RelationDecisionMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeRelationDecision,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of RelationDecision entities.
+func (m *RelationDecisionMutation) SetID(id int) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *RelationDecisionMutation) ID() (id int, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// SetFromID sets the "from_id" field.
+func (m *RelationDecisionMutation) SetFromID(s string) {
+	m.from_id = &s
+}
+
+// FromID returns the value of the "from_id" field in the mutation.
+func (m *RelationDecisionMutation) FromID() (r string, exists bool) {
+	v := m.from_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// SetToID sets the "to_id" field.
+func (m *RelationDecisionMutation) SetToID(s string) {
+	m.to_id = &s
+}
+
+// ToID returns the value of the "to_id" field in the mutation.
+func (m *RelationDecisionMutation) ToID() (r string, exists bool) {
+	v := m.to_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// SetType sets the "type" field.
+func (m *RelationDecisionMutation) SetType(st schema.RelationType) {
+	m._type = &st
+}
+
+// GetType returns the value of the "type" field in the mutation.
+func (m *RelationDecisionMutation) GetType() (r schema.RelationType, exists bool) {
+	v := m._type
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// SetAccepted sets the "accepted" field.
+func (m *RelationDecisionMutation) SetAccepted(b bool) {
+	m.accepted = &b
+}
+
+// Accepted returns the value of the "accepted" field in the mutation.
+func (m *RelationDecisionMutation) Accepted() (r bool, exists bool) {
+	v := m.accepted
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// SetHash sets the "hash" field.
+func (m *RelationDecisionMutation) SetHash(s string) {
+	m.hash = &s
+}
+
+// Hash returns the value of the "hash" field in the mutation.
+func (m *RelationDecisionMutation) Hash() (r string, exists bool) {
+	v := m.hash
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// SetFromOwnerID sets the "from_owner_id" field.
+func (m *RelationDecisionMutation) SetFromOwnerID(s string) {
+	m.from_owner_id = &s
+}
+
+// FromOwnerID returns the value of the "from_owner_id" field in the mutation.
+func (m *RelationDecisionMutation) FromOwnerID() (r string, exists bool) {
+	v := m.from_owner_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// SetToOwnerID sets the "to_owner_id" field.
+func (m *RelationDecisionMutation) SetToOwnerID(s string) {
+	m.to_owner_id = &s
+}
+
+// ToOwnerID returns the value of the "to_owner_id" field in the mutation.
+func (m *RelationDecisionMutation) ToOwnerID() (r string, exists bool) {
+	v := m.to_owner_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// SetDecidedBy sets the "decided_by" field.
+func (m *RelationDecisionMutation) SetDecidedBy(s string) {
+	m.decided_by = &s
+}
+
+// DecidedBy returns the value of the "decided_by" field in the mutation.
+func (m *RelationDecisionMutation) DecidedBy() (r string, exists bool) {
+	v := m.decided_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// SetDecidedAt sets the "decided_at" field.
+func (m *RelationDecisionMutation) SetDecidedAt(t time.Time) {
+	m.decided_at = &t
+}
+
+// DecidedAt returns the value of the "decided_at" field in the mutation.
+func (m *RelationDecisionMutation) DecidedAt() (r time.Time, exists bool) {
+	v := m.decided_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// Where appends a list predicates to the RelationDecisionMutation builder.
+func (m *RelationDecisionMutation) Where(ps ...predicate.RelationDecision) {
 	m.predicates = append(m.predicates, ps...)
 }
 
@@ -15180,27 +15495,28 @@ func (m *RevisionMutation) Where(ps ...predicate.Revision) {
 // SignInMutation represents an operation that mutates the SignIn nodes in the graph.
 type SignInMutation struct {
 	config
-	op                 Op
-	typ                string
-	id                 *string
-	kind               *schema.SignInKind
-	hash               *string
-	hash_expires_at    *time.Time
-	code_hash          *string
-	challenge          *string
-	redirect_uri       *string
-	refresh_hash       *string
-	spent_refresh_hash *string
-	user_agent         *string
-	created_at         *time.Time
-	last_used_at       *time.Time
-	expires_at         *time.Time
-	revoked_at         *time.Time
-	clearedFields      map[string]struct{}
-	account            *string
-	clearedaccount     bool
-	done               bool
-	predicates         []predicate.SignIn
+	op               Op
+	typ              string
+	id               *string
+	kind             *schema.SignInKind
+	hash             *string
+	hash_expires_at  *time.Time
+	code_hash        *string
+	challenge        *string
+	redirect_uri     *string
+	refresh_hash     *string
+	family_hash      *string
+	user_agent       *string
+	authenticated_at *time.Time
+	created_at       *time.Time
+	last_used_at     *time.Time
+	expires_at       *time.Time
+	revoked_at       *time.Time
+	clearedFields    map[string]struct{}
+	account          *string
+	clearedaccount   bool
+	done             bool
+	predicates       []predicate.SignIn
 }
 
 // signinOption allows management of the mutation configuration using functional options.
@@ -15433,29 +15749,29 @@ func (m *SignInMutation) RefreshHashCleared() bool {
 	return ok
 }
 
-// SetSpentRefreshHash sets the "spent_refresh_hash" field.
-func (m *SignInMutation) SetSpentRefreshHash(s string) {
-	m.spent_refresh_hash = &s
+// SetFamilyHash sets the "family_hash" field.
+func (m *SignInMutation) SetFamilyHash(s string) {
+	m.family_hash = &s
 }
 
-// SpentRefreshHash returns the value of the "spent_refresh_hash" field in the mutation.
-func (m *SignInMutation) SpentRefreshHash() (r string, exists bool) {
-	v := m.spent_refresh_hash
+// FamilyHash returns the value of the "family_hash" field in the mutation.
+func (m *SignInMutation) FamilyHash() (r string, exists bool) {
+	v := m.family_hash
 	if v == nil {
 		return
 	}
 	return *v, true
 }
 
-// ClearSpentRefreshHash clears the value of the "spent_refresh_hash" field.
-func (m *SignInMutation) ClearSpentRefreshHash() {
-	m.spent_refresh_hash = nil
-	m.clearedFields[signin.FieldSpentRefreshHash] = struct{}{}
+// ClearFamilyHash clears the value of the "family_hash" field.
+func (m *SignInMutation) ClearFamilyHash() {
+	m.family_hash = nil
+	m.clearedFields[signin.FieldFamilyHash] = struct{}{}
 }
 
-// SpentRefreshHashCleared returns if the "spent_refresh_hash" field was cleared in this mutation.
-func (m *SignInMutation) SpentRefreshHashCleared() bool {
-	_, ok := m.clearedFields[signin.FieldSpentRefreshHash]
+// FamilyHashCleared returns if the "family_hash" field was cleared in this mutation.
+func (m *SignInMutation) FamilyHashCleared() bool {
+	_, ok := m.clearedFields[signin.FieldFamilyHash]
 	return ok
 }
 
@@ -15471,6 +15787,32 @@ func (m *SignInMutation) UserAgent() (r string, exists bool) {
 		return
 	}
 	return *v, true
+}
+
+// SetAuthenticatedAt sets the "authenticated_at" field.
+func (m *SignInMutation) SetAuthenticatedAt(t time.Time) {
+	m.authenticated_at = &t
+}
+
+// AuthenticatedAt returns the value of the "authenticated_at" field in the mutation.
+func (m *SignInMutation) AuthenticatedAt() (r time.Time, exists bool) {
+	v := m.authenticated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearAuthenticatedAt clears the value of the "authenticated_at" field.
+func (m *SignInMutation) ClearAuthenticatedAt() {
+	m.authenticated_at = nil
+	m.clearedFields[signin.FieldAuthenticatedAt] = struct{}{}
+}
+
+// AuthenticatedAtCleared returns if the "authenticated_at" field was cleared in this mutation.
+func (m *SignInMutation) AuthenticatedAtCleared() bool {
+	_, ok := m.clearedFields[signin.FieldAuthenticatedAt]
+	return ok
 }
 
 // SetCreatedAt sets the "created_at" field.
@@ -15570,6 +15912,7 @@ type SlugMutation struct {
 	_type         *schema.ContentType
 	slug          *string
 	entry_id      *string
+	audience      *schema.Audience
 	clearedFields map[string]struct{}
 	done          bool
 	predicates    []predicate.Slug
@@ -15643,6 +15986,20 @@ func (m *SlugMutation) SetEntryID(s string) {
 // EntryID returns the value of the "entry_id" field in the mutation.
 func (m *SlugMutation) EntryID() (r string, exists bool) {
 	v := m.entry_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// SetAudience sets the "audience" field.
+func (m *SlugMutation) SetAudience(s schema.Audience) {
+	m.audience = &s
+}
+
+// Audience returns the value of the "audience" field in the mutation.
+func (m *SlugMutation) Audience() (r schema.Audience, exists bool) {
+	v := m.audience
 	if v == nil {
 		return
 	}

@@ -31,7 +31,9 @@ type Relation struct {
 	// Sections holds the value of the "sections" field.
 	Sections schema.LocalText `json:"sections,omitempty"`
 	// Notes holds the value of the "notes" field.
-	Notes        schema.LocalText `json:"notes,omitempty"`
+	Notes schema.LocalText `json:"notes,omitempty"`
+	// Standing holds the value of the "standing" field.
+	Standing     schema.RelationStanding `json:"standing,omitempty"`
 	selectValues sql.SelectValues
 }
 
@@ -44,7 +46,7 @@ func (*Relation) scanValues(columns []string) ([]any, error) {
 			values[i] = new([]byte)
 		case relation.FieldID, relation.FieldSeq, relation.FieldPosition:
 			values[i] = new(sql.NullInt64)
-		case relation.FieldFromID, relation.FieldToID, relation.FieldType:
+		case relation.FieldFromID, relation.FieldToID, relation.FieldType, relation.FieldStanding:
 			values[i] = new(sql.NullString)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -114,6 +116,12 @@ func (_m *Relation) assignValues(columns []string, values []any) error {
 					return fmt.Errorf("unmarshal field notes: %w", err)
 				}
 			}
+		case relation.FieldStanding:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field standing", values[i])
+			} else if value.Valid {
+				_m.Standing = schema.RelationStanding(value.String)
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -165,6 +173,9 @@ func (_m *Relation) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("notes=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Notes))
+	builder.WriteString(", ")
+	builder.WriteString("standing=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Standing))
 	builder.WriteByte(')')
 	return builder.String()
 }

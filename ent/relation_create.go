@@ -69,6 +69,12 @@ func (_c *RelationCreate) SetNotes(v schema.LocalText) *RelationCreate {
 	return _c
 }
 
+// SetStanding sets the "standing" field.
+func (_c *RelationCreate) SetStanding(v schema.RelationStanding) *RelationCreate {
+	_c.mutation.SetStanding(v)
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *RelationCreate) SetID(v int) *RelationCreate {
 	_c.mutation.SetID(v)
@@ -77,6 +83,7 @@ func (_c *RelationCreate) SetID(v int) *RelationCreate {
 
 // Save creates the Relation in the database.
 func (_c *RelationCreate) Save(ctx context.Context) (*Relation, error) {
+	_c.defaults()
 	return _c.sqlSave(ctx)
 }
 
@@ -90,6 +97,14 @@ func (_c *RelationCreate) Exec(ctx context.Context) error {
 func (_c *RelationCreate) ExecX(ctx context.Context) {
 	if err := _c.Exec(ctx); err != nil {
 		panic(err)
+	}
+}
+
+// defaults sets the default values of the builder before save.
+func (_c *RelationCreate) defaults() {
+	if _, ok := _c.mutation.Standing(); !ok {
+		v := relation.DefaultStanding
+		_c.mutation.SetStanding(v)
 	}
 }
 
@@ -111,6 +126,14 @@ func (_c *RelationCreate) check() error {
 	}
 	if _, ok := _c.mutation.Seq(); !ok {
 		return &ValidationError{Name: "seq", err: errors.New(`ent: missing required field "Relation.seq"`)}
+	}
+	if _, ok := _c.mutation.Standing(); !ok {
+		return &ValidationError{Name: "standing", err: errors.New(`ent: missing required field "Relation.standing"`)}
+	}
+	if v, ok := _c.mutation.Standing(); ok {
+		if err := relation.StandingValidator(v); err != nil {
+			return &ValidationError{Name: "standing", err: fmt.Errorf(`ent: validator failed for field "Relation.standing": %w`, err)}
+		}
 	}
 	return nil
 }
@@ -172,6 +195,10 @@ func (_c *RelationCreate) createSpec() (*Relation, *sqlgraph.CreateSpec) {
 		_spec.SetField(relation.FieldNotes, field.TypeJSON, value)
 		_node.Notes = value
 	}
+	if value, ok := _c.mutation.Standing(); ok {
+		_spec.SetField(relation.FieldStanding, field.TypeEnum, value)
+		_node.Standing = value
+	}
 	return _node, _spec
 }
 
@@ -187,6 +214,7 @@ func (_c *RelationCreateBulk) Save(ctx context.Context) ([]*Relation, error) {
 	spec := &sqlgraph.BatchCreateSpec{Nodes: make([]*sqlgraph.CreateSpec, len(_c.builders))}
 	nodes := make([]*Relation, len(_c.builders))
 	for i, builder := range _c.builders {
+		builder.defaults()
 		if err := builder.check(); err != nil {
 			return nil, err
 		}

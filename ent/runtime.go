@@ -715,6 +715,8 @@ func init() {
 			return nil
 		}
 	}()
+	relationFields := schema.Relation{}.Fields()
+	_ = relationFields
 	releaseMixin := schema.Release{}.Mixin()
 	releaseMixinFields0 := releaseMixin[0].Fields()
 	_ = releaseMixinFields0
@@ -843,6 +845,8 @@ func init() {
 			return nil
 		}
 	}()
+	slugFields := schema.Slug{}.Fields()
+	_ = slugFields
 	targetgroupMixin := schema.TargetGroup{}.Mixin()
 	targetgroupMixinFields0 := targetgroupMixin[0].Fields()
 	_ = targetgroupMixinFields0

@@ -22,7 +22,9 @@ type Slug struct {
 	// Slug holds the value of the "slug" field.
 	Slug string `json:"slug,omitempty"`
 	// EntryID holds the value of the "entry_id" field.
-	EntryID      string `json:"entry_id,omitempty"`
+	EntryID string `json:"entry_id,omitempty"`
+	// Audience holds the value of the "audience" field.
+	Audience     schema.Audience `json:"audience,omitempty"`
 	selectValues sql.SelectValues
 }
 
@@ -33,7 +35,7 @@ func (*Slug) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case slug.FieldID:
 			values[i] = new(sql.NullInt64)
-		case slug.FieldType, slug.FieldSlug, slug.FieldEntryID:
+		case slug.FieldType, slug.FieldSlug, slug.FieldEntryID, slug.FieldAudience:
 			values[i] = new(sql.NullString)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -74,6 +76,12 @@ func (_m *Slug) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.EntryID = value.String
 			}
+		case slug.FieldAudience:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field audience", values[i])
+			} else if value.Valid {
+				_m.Audience = schema.Audience(value.String)
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -111,6 +119,9 @@ func (_m *Slug) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("entry_id=")
 	builder.WriteString(_m.EntryID)
+	builder.WriteString(", ")
+	builder.WriteString("audience=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Audience))
 	builder.WriteByte(')')
 	return builder.String()
 }

@@ -37,6 +37,12 @@ func (_c *SlugCreate) SetEntryID(v string) *SlugCreate {
 	return _c
 }
 
+// SetAudience sets the "audience" field.
+func (_c *SlugCreate) SetAudience(v schema.Audience) *SlugCreate {
+	_c.mutation.SetAudience(v)
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *SlugCreate) SetID(v int) *SlugCreate {
 	_c.mutation.SetID(v)
@@ -45,6 +51,7 @@ func (_c *SlugCreate) SetID(v int) *SlugCreate {
 
 // Save creates the Slug in the database.
 func (_c *SlugCreate) Save(ctx context.Context) (*Slug, error) {
+	_c.defaults()
 	return _c.sqlSave(ctx)
 }
 
@@ -58,6 +65,14 @@ func (_c *SlugCreate) Exec(ctx context.Context) error {
 func (_c *SlugCreate) ExecX(ctx context.Context) {
 	if err := _c.Exec(ctx); err != nil {
 		panic(err)
+	}
+}
+
+// defaults sets the default values of the builder before save.
+func (_c *SlugCreate) defaults() {
+	if _, ok := _c.mutation.Audience(); !ok {
+		v := slug.DefaultAudience
+		_c.mutation.SetAudience(v)
 	}
 }
 
@@ -76,6 +91,14 @@ func (_c *SlugCreate) check() error {
 	}
 	if _, ok := _c.mutation.EntryID(); !ok {
 		return &ValidationError{Name: "entry_id", err: errors.New(`ent: missing required field "Slug.entry_id"`)}
+	}
+	if _, ok := _c.mutation.Audience(); !ok {
+		return &ValidationError{Name: "audience", err: errors.New(`ent: missing required field "Slug.audience"`)}
+	}
+	if v, ok := _c.mutation.Audience(); ok {
+		if err := slug.AudienceValidator(v); err != nil {
+			return &ValidationError{Name: "audience", err: fmt.Errorf(`ent: validator failed for field "Slug.audience": %w`, err)}
+		}
 	}
 	return nil
 }
@@ -120,6 +143,10 @@ func (_c *SlugCreate) createSpec() (*Slug, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.EntryID(); ok {
 		_spec.SetField(slug.FieldEntryID, field.TypeString, value)
 		_node.EntryID = value
+	}
+	if value, ok := _c.mutation.Audience(); ok {
+		_spec.SetField(slug.FieldAudience, field.TypeEnum, value)
+		_node.Audience = value
 	}
 	return _node, _spec
 }

@@ -82,6 +82,8 @@ type Tx struct {
 	Reference *ReferenceClient
 	// Relation is the client for interacting with the Relation builders.
 	Relation *RelationClient
+	// RelationDecision is the client for interacting with the RelationDecision builders.
+	RelationDecision *RelationDecisionClient
 	// Release is the client for interacting with the Release builders.
 	Release *ReleaseClient
 	// ReleaseItem is the client for interacting with the ReleaseItem builders.
@@ -275,6 +277,7 @@ func (tx *Tx) init() {
 	tx.Redaction = NewRedactionClient(tx.config)
 	tx.Reference = NewReferenceClient(tx.config)
 	tx.Relation = NewRelationClient(tx.config)
+	tx.RelationDecision = NewRelationDecisionClient(tx.config)
 	tx.Release = NewReleaseClient(tx.config)
 	tx.ReleaseItem = NewReleaseItemClient(tx.config)
 	tx.Report = NewReportClient(tx.config)

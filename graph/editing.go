@@ -63,7 +63,7 @@ func (r *Resolver) do(
 			o.Entries[i] = found
 		}
 	}
-	p := &model.PublishPayload{Entries: orEmpty(o.Entries), Problems: pointers(o.Problems), Conflicts: []*model.Conflict{}}
+	p := &model.PublishPayload{Entries: orEmpty(o.Entries), Problems: pointers(append(o.Problems, o.Ended...)), Conflicts: []*model.Conflict{}}
 	for _, c := range o.Conflicts {
 		conflict, err := conflictOf(c)
 		if err != nil {

@@ -13,6 +13,7 @@ import (
 
 	"dugnad/access"
 	"dugnad/changes"
+	"dugnad/changes/background"
 	"dugnad/ent"
 	"dugnad/ent/change"
 	"dugnad/fault"
@@ -51,11 +52,11 @@ func (r *Resolver) followChanges(
 	}
 	if f.driver == nil {
 		f.told = make(chan *view.Change)
-		go f.deliver(found, nil)
+		f.start(found, nil)
 	} else {
 		f.asks = sameFor(ctx)
 		f.told = make(chan *view.Change, 1)
-		f.driver.Take(func() { go f.deliver(found, nil) })
+		f.driver.Take(func() { f.start(found, nil) })
 	}
 	return f.told, nil
 }
@@ -89,6 +90,11 @@ func sameFor(ctx context.Context) asked {
 		return asked{}
 	}
 	return sha256.Sum256(text)
+}
+
+// start has a goroutine deliver the changes found, and those after them.
+func (f *following) start(found []listed, crowd []*following) {
+	background.Go(f.ctx, "live changes", func(context.Context) { f.deliver(found, crowd) })
 }
 
 // hand sends a change to the subscription and to the crowd, and returns who of the crowd goes on together with it. ok is
@@ -152,7 +158,7 @@ func (f *following) deliver(found []listed, crowd []*following) {
 			return
 		}
 		if len(crowd) > 0 {
-			go crowd[0].deliver(nil, crowd[1:])
+			crowd[0].start(nil, crowd[1:])
 		}
 		f.end()
 	}()
@@ -255,16 +261,17 @@ func spread(answer []byte, at changePlace, crowd []*following) (together []*foll
 		}
 		return func() {}
 	}
-	go func() {
+	ctx := context.Background() // each send has the context of its own client
+	background.Go(ctx, "live changes", func(context.Context) {
 		for _, f := range crowd {
 			places <- struct{}{}
-			go func() {
+			background.Go(ctx, "live changes", func(context.Context) {
 				then := send(f)
 				<-places
 				then()
-			}()
+			})
 		}
-	}()
+	})
 	select {
 	case <-done:
 	case <-time.After(spreadTime):
@@ -300,7 +307,7 @@ func (l *lobby) enter(f *following, crowd []*following) bool {
 	}
 	if !l.awake {
 		l.awake = true
-		go l.watch(f.r.Waker)
+		background.Go(context.Background(), "live changes", func(context.Context) { l.watch(f.r.Waker) })
 	}
 	return true
 }
@@ -354,29 +361,34 @@ func (l *lobby) look() bool {
 	crowds := make(map[same][]*following)
 	for f := range l.waiting {
 		if f.asks == (asked{}) {
-			if f.news() {
-				l.leave(f)
-				go f.deliver(nil, nil)
-			}
+			l.send([]*following{f})
 			continue
 		}
 		of := same{f.asks, f.at}
 		crowds[of] = append(crowds[of], f)
 	}
 	for _, crowd := range crowds {
-		first, others := crowd[0], crowd[1:]
+		l.send(crowd)
+	}
+	return true
+}
+
+// send sends a crowd on its way if there is news for it. The caller holds l.mu.
+func (l *lobby) send(crowd []*following) {
+	first, others := crowd[0], crowd[1:]
+	_ = background.Recover(first.ctx, "live changes", func(context.Context) error {
 		if !first.news() {
 			for _, f := range others {
 				f.at = first.at
 			}
-			continue
+			return nil
 		}
 		for _, f := range crowd {
 			l.leave(f)
 		}
-		go first.deliver(nil, others)
-	}
-	return true
+		first.start(nil, others)
+		return nil
+	})
 }
 
 func liveFrom(ctx context.Context, client *ent.Client, after *ent.Cursor) (at changePlace, err error) {

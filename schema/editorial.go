@@ -147,19 +147,21 @@ func (Reference) Indexes() []ent.Index {
 	}
 }
 
-// Slug is a present or former address of a published entry. It is reserved when the entry is first published under it.
+// Slug is a present or former address of a published entry. It is taken when the entry is first published under it, and
+// given up to an entry whose readers must not learn that it is taken (content/slugs.go).
 type Slug struct{ ent.Schema }
 
 // Annotations of Slug.
 func (Slug) Annotations() []schema.Annotation { return notInAPI() }
 
-// Fields of Slug.
+// Fields of Slug. audience is that of the readers who may follow it: MEMBERS until the entry is public under it.
 func (Slug) Fields() []ent.Field {
 	return []ent.Field{
 		field.Int("id"),
 		field.Enum("type").GoType(ContentType("")),
 		field.String("slug"),
 		field.String("entry_id"),
+		field.Enum("audience").GoType(Audience("")).Default(string(Public)),
 	}
 }
 

@@ -12,6 +12,8 @@ type (
 	ContentType string
 	// RelationType is the type of a relation between two entries. Only one direction is stored.
 	RelationType string
+	// RelationStanding says whose word a relation is, on the page of its target.
+	RelationStanding string
 	// RelationDirection is the end from which a relation is read.
 	RelationDirection string
 	// OrganizationRole is an organisation's part in an entry.
@@ -52,6 +54,11 @@ const (
 	Year  DatePrecision = "YEAR"
 
 	Contains RelationType = "CONTAINS"
+
+	StatedByOwner    RelationStanding = "OWN"      // both entries have one owner
+	StatedByAnother  RelationStanding = "CLAIM"    // the target's owner has not decided
+	AcceptedRelation RelationStanding = "ACCEPTED" // the target's owner agrees
+	DeclinedRelation RelationStanding = "DECLINED" // not shown with the target
 
 	RelationOut  RelationDirection = "OUT"
 	RelationIn   RelationDirection = "IN"
@@ -106,6 +113,9 @@ func (RelationType) Values() []string {
 		"ADAPTED_FROM", "INSPIRED_BY", "REPLACES", "SEE_ALSO",
 	}
 }
+
+// Values lists the standings of relations.
+func (RelationStanding) Values() []string { return []string{"OWN", "CLAIM", "ACCEPTED", "DECLINED"} }
 
 // Values lists the organisation roles.
 func (OrganizationRole) Values() []string {
@@ -184,12 +194,14 @@ const (
 	AnsweredGone  PauseReason = "ANSWERED_GONE"
 	PausedKeyEnd  PauseReason = "KEY_ENDED"
 	PausedLogEnds PauseReason = "LOG_ENDED"
+	PausedNoRight PauseReason = "RIGHT_ENDED" // of the account or key that it comes from
 )
 
 // Values implements field.EnumValues.
 func (PauseReason) Values() []string {
 	return []string{
 		string(PausedByHand), string(Unreachable), string(AnsweredGone), string(PausedKeyEnd), string(PausedLogEnds),
+		string(PausedNoRight),
 	}
 }
 

@@ -21,7 +21,8 @@ func (Relation) Annotations() []schema.Annotation {
 	return []schema.Annotation{entgql.Skip(entgql.SkipAll)}
 }
 
-// Fields of Relation. position is the order that the writer gave; seq keeps the order of the document.
+// Fields of Relation. position is the order that the writer gave; seq keeps the order of the document; standing is
+// derived from the owners of both ends and from RelationDecision.
 func (Relation) Fields() []ent.Field {
 	return []ent.Field{
 		field.Int("id"),
@@ -32,12 +33,41 @@ func (Relation) Fields() []ent.Field {
 		field.Int("position").Optional().Nillable(),
 		field.JSON("sections", LocalText{}).Optional(),
 		field.JSON("notes", LocalText{}).Optional(),
+		field.Enum("standing").GoType(RelationStanding("")).Default(string(StatedByOwner)),
 	}
 }
 
 // Indexes of Relation.
 func (Relation) Indexes() []ent.Index {
 	return []ent.Index{index.Fields("from_id", "seq"), index.Fields("to_id")}
+}
+
+// RelationDecision is what the owner of a relation's target has decided about it, when another organisation states it.
+type RelationDecision struct{ ent.Schema }
+
+// Annotations of RelationDecision.
+func (RelationDecision) Annotations() []schema.Annotation { return notInAPI() }
+
+// Fields of RelationDecision. The decision holds while both entries have these owners, and an acceptance also only
+// while the relation has this hash, of its notes and sections.
+func (RelationDecision) Fields() []ent.Field {
+	return []ent.Field{
+		field.Int("id"),
+		field.String("from_id"),
+		field.String("to_id"),
+		field.Enum("type").GoType(RelationType("")),
+		field.Bool("accepted"),
+		field.String("hash"),
+		field.String("from_owner_id"),
+		field.String("to_owner_id"),
+		field.String("decided_by"),
+		field.Time("decided_at"),
+	}
+}
+
+// Indexes of RelationDecision.
+func (RelationDecision) Indexes() []ent.Index {
+	return []ent.Index{index.Fields("from_id", "to_id", "type").Unique(), index.Fields("to_id")}
 }
 
 // ContentMunicipality is a municipality's part in an entry, with its name and number at the time.

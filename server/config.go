@@ -92,10 +92,10 @@ type newKey struct {
 	Organization string   `required:"" placeholder:"SLUG" help:"Organisation that owns the key."`
 	Name         string   `default:"made by the operator" help:"What the key is for."`
 	Role         string   `placeholder:"ROLE" help:"Role of a SECRET key: CONTRIBUTOR, EDITOR, ADMIN, HUB_EDITOR or HUB_ADMIN."`
-	Scope        []string `placeholder:"SCOPE" help:"Scope that restricts the role: READ, DRAFTS, PUBLISH or MANAGE; repeatable."`
+	Scope        []string `placeholder:"SCOPE" help:"Scope that restricts the role: READ, DRAFTS, PUBLISH, MANAGE or SENSITIVE; repeatable."`
 	Origin       []string `placeholder:"URL" help:"Origin of pages that may use the key, which makes it PUBLISHABLE; repeatable."`
 	Manifest     *string  `placeholder:"NAME" help:"Manifest of trusted documents that the key is restricted to."`
-	Expires      string   `placeholder:"90d" help:"Lifetime of the key in days (90d) or hours (12h); by default it does not expire."`
+	Expires      string   `placeholder:"90d" help:"Lifetime of the key in days (90d) or hours (12h); a year by default, never for no end."`
 }
 
 // newDocuments holds the arguments of documents register.

@@ -194,6 +194,7 @@ type Hub struct {
 	serving        net.Listener
 	admin          net.Listener // nil when there is none
 	demo           demoState
+	dataFolder     dataFolder
 	caughtUp       atomic.Bool // the index has been up to date once since the start
 	draining       atomic.Bool
 	stopping       context.Context // ends when the hub begins to stop; see stop
@@ -263,7 +264,7 @@ func (h *Hub) open(ctx context.Context) error {
 	if h.auth, err = h.newAuth(); err != nil {
 		return fmt.Errorf("create the sign-in: %w", err)
 	}
-	h.Authenticate = h.auth.Viewer
+	h.Authenticate = h.counting(h.auth.Viewer)
 	if h.graphql, err = h.newGraphQL(); err != nil {
 		return err
 	}
@@ -289,7 +290,8 @@ func (h *Hub) Run(ctx context.Context) error {
 	work, stop := context.WithCancel(context.WithoutCancel(ctx)) // goes on while requests finish
 	defer stop()
 	running.Go(func() { h.tasks.Keep(work, "search follower", h.follow) })
-	running.Go(func() { h.wake(work) })
+	running.Go(func() { h.tasks.Keep(work, "change notices", h.wake) })
+	running.Go(func() { h.runDataFolder(work) })
 	running.Go(func() { h.runSchedules(work) })
 	running.Go(func() { h.runRetention(work) })
 	running.Go(func() { h.runWebhooks(work) })
@@ -298,17 +300,20 @@ func (h *Hub) Run(ctx context.Context) error {
 	running.Go(func() { h.usage.Run(work, h.tasks) })
 	if h.config.Demo {
 		h.demo.begin()
-		running.Go(func() { h.loadDemo(ctx) })
+		running.Go(func() { h.tasks.Keep(ctx, "demo content", h.loadDemo) })
 	} else if err := h.inviteFirst(ctx); err != nil && ctx.Err() == nil {
 		return fmt.Errorf("create the link for the first account: %w", err)
 	}
 
 	servers := []*http.Server{graphqlhttp.NewServer(h.config.Addr, h.handler, slog.Default())}
 	failed := make(chan error, 2)
-	go func() { failed <- servers[0].Serve(h.serving) }()
+	serve := func(on net.Listener, server *http.Server) {
+		failed <- background.Recover(work, "server", func(context.Context) error { return server.Serve(on) })
+	}
+	go serve(h.serving, servers[0])
 	if h.admin != nil {
 		servers = append(servers, graphqlhttp.NewServer(h.config.AdminAddr, h.adminRoutes(), slog.Default()))
-		go func() { failed <- servers[1].Serve(h.admin) }()
+		go serve(h.admin, servers[1])
 	}
 	h.announce(ctx)
 
@@ -360,37 +365,36 @@ func (h *Hub) announce(ctx context.Context) {
 }
 
 // wake forwards the database's notices of changes by other replicas to the waker.
-func (h *Hub) wake(ctx context.Context) {
+func (h *Hub) wake(ctx context.Context) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
 	notices := h.db.Listen(ctx) // nil on SQLite, which has one process
 	for {
 		select {
 		case <-ctx.Done():
-			return
+			return nil
 		case <-notices:
 			h.waker.Wake()
 		}
 	}
 }
 
-func (h *Hub) loadDemo(ctx context.Context) {
+// loadDemo loads the demo content and creates the demo accounts. It fails when another replica does the same at the
+// same time; the next try finds what that one has made.
+func (h *Hub) loadDemo(ctx context.Context) (err error) {
+	defer func() { h.demo.end(err) }()
 	start := time.Now()
-	err := demo.Load(ctx, h.service, func(done, total int, what string) {
+	err = demo.Load(ctx, h.service, func(done, total int, what string) {
 		slog.InfoContext(ctx, "loading demo content", "what", what, "done", done, "total", total)
 	})
-	switch {
-	case ctx.Err() != nil:
-	case err != nil:
-		slog.ErrorContext(ctx, "could not load the demo content", "error", err)
-	default:
-		slog.InfoContext(ctx, "loaded the demo content", "took", time.Since(start).Round(time.Millisecond))
+	if err != nil {
+		return fmt.Errorf("load the demo content: %w", err)
 	}
-	if err == nil {
-		err = h.makeDemoAccounts(ctx, h.key)
+	slog.InfoContext(ctx, "loaded the demo content", "took", time.Since(start).Round(time.Millisecond))
+	if err := h.makeDemoAccounts(ctx, h.key); err != nil {
+		return fmt.Errorf("create the demo accounts: %w", err)
 	}
-	if err != nil && ctx.Err() == nil {
-		slog.ErrorContext(ctx, "could not create the demo accounts", "error", err)
-	}
-	h.demo.end(err)
+	return nil
 }
 
 // Close releases everything that Open took. Call it after Run has returned, or instead of Run.

@@ -32,6 +32,14 @@ func (h *Hub) collectors() *prometheus.Registry {
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), collectors.NewDBStatsCollector(h.db.DB(), "hub"),
 		h.requestSeconds, searchMetrics{h.searchStatus}, cacheMetrics{h.graphql.Stats()}, webhookMetrics{h.webhooks.Backlog}, taskMetrics{h.tasks},
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "dugnad_data_folder_writable", Help: "1 while files can be written to the data folder, else 0.",
+		}, func() float64 {
+			if h.dataFolder.problem() != "" {
+				return 0
+			}
+			return 1
+		}),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 			Name: "dugnad_streams_open", Help: "Connections that stay open: event streams and WebSockets.",
 		},
 			func() float64 { return float64(h.graphql.OpenStreams()) }),
@@ -69,6 +77,9 @@ var (
 	taskFailures = prometheus.NewDesc(
 		"dugnad_task_failures_total", "Runs of a background task that failed.", []string{"task"}, nil,
 	)
+	recoveredPanics = prometheus.NewDesc(
+		"dugnad_recovered_panics_total", "Panics of goroutines that were recovered.", []string{"in"}, nil,
+	)
 	taskFailing = prometheus.NewDesc(
 		"dugnad_task_failing", "Runs of a background task that failed since one succeeded.", []string{"task"}, nil,
 	)
@@ -78,6 +89,7 @@ var (
 func (taskMetrics) Describe(to chan<- *prometheus.Desc) {
 	to <- taskFailures
 	to <- taskFailing
+	to <- recoveredPanics
 }
 
 // Collect implements prometheus.Collector.
@@ -85,6 +97,9 @@ func (m taskMetrics) Collect(to chan<- prometheus.Metric) {
 	for _, s := range m.tasks.Status() {
 		to <- prometheus.MustNewConstMetric(taskFailures, prometheus.CounterValue, float64(s.Failures), s.Name)
 		to <- prometheus.MustNewConstMetric(taskFailing, prometheus.GaugeValue, float64(s.InARow), s.Name)
+	}
+	for in, n := range background.Panics() {
+		to <- prometheus.MustNewConstMetric(recoveredPanics, prometheus.CounterValue, float64(n), in)
 	}
 }
 
@@ -163,9 +178,9 @@ func (m searchMetrics) Collect(to chan<- prometheus.Metric) {
 	gauge := func(d *prometheus.Desc, value float64, labels ...string) {
 		to <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, value, labels...)
 	}
-	up := 1.
-	if s.Problem != "" {
-		up = 0
+	up := 0.
+	if s.Answers {
+		up = 1
 	}
 	gauge(searchUp, up, string(s.Engine))
 	gauge(searchWaiting, float64(s.Waiting))

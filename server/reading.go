@@ -44,6 +44,9 @@ func (h *Hub) reading(next http.Handler) http.Handler {
 			viewer, err = h.Authenticate(r)
 		}
 		switch {
+		case hasCode(err, fault.RateLimited):
+			tooManyRefused(w, err)
+			return
 		case isUnauthenticated(err):
 			h.limited(http.HandlerFunc(unauthenticated)).ServeHTTP(w, r) // counted by address
 			return
@@ -68,10 +71,7 @@ func unauthenticated(w http.ResponseWriter, _ *http.Request) {
 
 // isUnauthenticated reports whether err says that a credential is not valid. Any other error says nothing about it: the
 // database does not answer, or the request has ended.
-func isUnauthenticated(err error) bool {
-	var refused *fault.Error
-	return errors.As(err, &refused) && refused.Code == fault.Unauthenticated
-}
+func isUnauthenticated(err error) bool { return hasCode(err, fault.Unauthenticated) }
 
 // unidentified answers a request whose credential could not be checked: with a page to browsers, else as JSON.
 func (h *Hub) unidentified(err error) http.Handler {

@@ -89,6 +89,9 @@ func (h *Hub) ready(ctx context.Context) readiness {
 		return readiness{Reasons: reasons}
 	}
 	degraded := []string{}
+	if problem := h.dataFolder.problem(); problem != "" {
+		degraded = append(degraded, "degraded: "+problem)
+	}
 	if health != nil {
 		slog.ErrorContext(ctx, "search does not answer", "error", health)
 		degraded = append(degraded, "degraded: search does not answer")

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"math/rand/v2"
 	"runtime/debug"
 	"slices"
@@ -98,10 +99,33 @@ func (t *Tasks) Keep(ctx context.Context, name string, run func(context.Context)
 // try calls run once, and returns how many runs have failed since one succeeded. A failure after ctx has ended does not
 // count.
 func (t *Tasks) try(ctx context.Context, name string, run func(context.Context) error) (failures int) {
-	err := recovered(ctx, name, run)
+	report := func(err error) {
+		if ctx.Err() == nil {
+			t.note(name, err)
+		}
+	}
+	err := Recover(context.WithValue(ctx, reportKey{}, report), name, run)
 	if ctx.Err() != nil {
 		return 0
 	}
+	if failures = t.note(name, err); err != nil {
+		slog.ErrorContext(ctx, "background task failed, retrying", "task", name, "failures", failures, "error", err)
+	}
+	return failures
+}
+
+type reportKey struct{}
+
+// Report records how a round of the context's task went, for a task that works until it is stopped: nil after a round
+// that succeeded, else its error, which counts as a failed run. It does nothing outside a task.
+func Report(ctx context.Context, err error) {
+	if report, ok := ctx.Value(reportKey{}).(func(error)); ok {
+		report(err)
+	}
+}
+
+// note records the result of a run, and returns how many have failed since one succeeded.
+func (t *Tasks) note(name string, err error) int {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.tasks == nil {
@@ -119,23 +143,52 @@ func (t *Tasks) try(ctx context.Context, name string, run func(context.Context) 
 	}
 	s.Failures++
 	s.InARow++
-	slog.ErrorContext(ctx, "background task failed, retrying", "task", name, "failures", s.InARow, "error", err)
 	return s.InARow
 }
 
 // errPanic is the error of a run that panicked; the log has its stack.
 var errPanic = errors.New("panic")
 
-func recovered(ctx context.Context, name string, run func(context.Context) error) (err error) {
+// Recover calls run and returns its error. A panic of run is logged with its stack, counted under the name (Panics), and
+// becomes an error. Every goroutine that is not a task begins with it, because a panic that leaves a goroutine ends the
+// process.
+func Recover(ctx context.Context, name string, run func(context.Context) error) (err error) {
 	defer func() {
 		if value := recover(); value != nil {
-			slog.ErrorContext(
-				ctx, "background task panicked", "task", name, "panic", fmt.Sprint(value), "stack", string(debug.Stack()),
-			)
+			slog.ErrorContext(ctx, "recovered from a panic", "in", name, "panic", fmt.Sprint(value), "stack", string(debug.Stack()))
+			count(name)
 			err = fmt.Errorf("%w: %v", errPanic, value)
+			if cause, ok := value.(error); ok {
+				err = fmt.Errorf("%w: %w", errPanic, cause)
+			}
 		}
 	}()
 	return run(ctx)
+}
+
+// Go is Recover in a goroutine of its own, for work that has no error to return.
+func Go(ctx context.Context, name string, run func(context.Context)) {
+	go func() {
+		_ = Recover(ctx, name, func(ctx context.Context) error { run(ctx); return nil })
+	}()
+}
+
+var panics = struct {
+	sync.Mutex
+	by map[string]int
+}{by: map[string]int{}}
+
+func count(name string) {
+	panics.Lock()
+	defer panics.Unlock()
+	panics.by[name]++
+}
+
+// Panics returns how many panics Recover has caught in this process, by name.
+func Panics() map[string]int {
+	panics.Lock()
+	defer panics.Unlock()
+	return maps.Clone(panics.by)
 }
 
 // retryAfter returns the pause after so many failures in a row of a task with an interval: it doubles each time, and

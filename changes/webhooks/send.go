@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -15,6 +16,7 @@ import (
 
 	"entgo.io/ent/dialect/sql"
 
+	"dugnad/changes/background"
 	"dugnad/ent"
 	"dugnad/ent/delivery"
 	"dugnad/ent/webhook"
@@ -54,16 +56,17 @@ func (s *Service) Run(ctx context.Context) error {
 	}()
 	for {
 		wait := pollInterval
+		var failed error
 		for more := true; more && ctx.Err() == nil; {
-			var err error
-			if more, err = s.collect(ctx); err != nil && ctx.Err() == nil {
-				slog.ErrorContext(ctx, "webhook collector failed", "error", err)
+			if more, failed = s.collect(ctx); failed != nil && ctx.Err() == nil {
+				slog.ErrorContext(ctx, "webhook collector failed", "error", failed)
 			}
 		}
 		due, hooks, next, err := s.due(ctx)
 		if err != nil && ctx.Err() == nil {
 			slog.ErrorContext(ctx, "load due webhook deliveries", "error", err)
 		}
+		background.Report(ctx, errors.Join(failed, err))
 		if !next.IsZero() {
 			wait = max(min(wait, next.Sub(s.now())), 10*time.Millisecond)
 		}
@@ -75,10 +78,10 @@ func (s *Service) Run(ctx context.Context) error {
 			inFlight++
 			busy[d.WebhookID]++
 			nodes[node]++
-			go func() {
+			background.Go(ctx, "webhook delivery", func(ctx context.Context) {
+				defer func() { done <- d }()
 				s.send(ctx, hooks[d.WebhookID], d)
-				done <- d
-			}()
+			})
 		}
 		timer := time.NewTimer(wait)
 		select {

@@ -42,6 +42,7 @@ import (
 	"dugnad/ent/redaction"
 	"dugnad/ent/reference"
 	"dugnad/ent/relation"
+	"dugnad/ent/relationdecision"
 	"dugnad/ent/release"
 	"dugnad/ent/releaseitem"
 	"dugnad/ent/report"
@@ -1034,6 +1035,33 @@ func (f TraverseRelation) Traverse(ctx context.Context, q ent.Query) error {
 	return fmt.Errorf("unexpected query type %T. expect *ent.RelationQuery", q)
 }
 
+// The RelationDecisionFunc type is an adapter to allow the use of ordinary function as a Querier.
+type RelationDecisionFunc func(context.Context, *ent.RelationDecisionQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f RelationDecisionFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.RelationDecisionQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.RelationDecisionQuery", q)
+}
+
+// The TraverseRelationDecision type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseRelationDecision func(context.Context, *ent.RelationDecisionQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseRelationDecision) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseRelationDecision) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.RelationDecisionQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.RelationDecisionQuery", q)
+}
+
 // The ReleaseFunc type is an adapter to allow the use of ordinary function as a Querier.
 type ReleaseFunc func(context.Context, *ent.ReleaseQuery) (ent.Value, error)
 
@@ -1483,6 +1511,8 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.ReferenceQuery, predicate.Reference, reference.OrderOption]{typ: ent.TypeReference, tq: q}, nil
 	case *ent.RelationQuery:
 		return &query[*ent.RelationQuery, predicate.Relation, relation.OrderOption]{typ: ent.TypeRelation, tq: q}, nil
+	case *ent.RelationDecisionQuery:
+		return &query[*ent.RelationDecisionQuery, predicate.RelationDecision, relationdecision.OrderOption]{typ: ent.TypeRelationDecision, tq: q}, nil
 	case *ent.ReleaseQuery:
 		return &query[*ent.ReleaseQuery, predicate.Release, release.OrderOption]{typ: ent.TypeRelease, tq: q}, nil
 	case *ent.ReleaseItemQuery:

@@ -72,6 +72,11 @@ var (
 				Unique:  false,
 				Columns: []*schema.Column{APIKeysColumns[14]},
 			},
+			{
+				Name:    "apikey_created_by",
+				Unique:  false,
+				Columns: []*schema.Column{APIKeysColumns[9]},
+			},
 		},
 	}
 	// AssetsColumns holds the columns for the "assets" table.
@@ -768,6 +773,11 @@ var (
 				Unique:  false,
 				Columns: []*schema.Column{InvitationsColumns[2]},
 			},
+			{
+				Name:    "invitation_created_by",
+				Unique:  false,
+				Columns: []*schema.Column{InvitationsColumns[5]},
+			},
 		},
 	}
 	// LawSectionsColumns holds the columns for the "law_sections" table.
@@ -1347,6 +1357,7 @@ var (
 		{Name: "position", Type: field.TypeInt, Nullable: true},
 		{Name: "sections", Type: field.TypeJSON, Nullable: true},
 		{Name: "notes", Type: field.TypeJSON, Nullable: true},
+		{Name: "standing", Type: field.TypeEnum, Enums: []string{"OWN", "CLAIM", "ACCEPTED", "DECLINED"}, Default: "OWN"},
 	}
 	// RelationsTable holds the schema information for the "relations" table.
 	RelationsTable = &schema.Table{
@@ -1363,6 +1374,37 @@ var (
 				Name:    "relation_to_id",
 				Unique:  false,
 				Columns: []*schema.Column{RelationsColumns[2]},
+			},
+		},
+	}
+	// RelationDecisionsColumns holds the columns for the "relation_decisions" table.
+	RelationDecisionsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt, Increment: true},
+		{Name: "from_id", Type: field.TypeString},
+		{Name: "to_id", Type: field.TypeString},
+		{Name: "type", Type: field.TypeEnum, Enums: []string{"PART_OF", "CONTAINS", "FOLLOWS", "BASED_ON", "SUMMARISES", "ILLUSTRATES", "EVALUATES", "ADAPTED_FROM", "INSPIRED_BY", "REPLACES", "SEE_ALSO"}},
+		{Name: "accepted", Type: field.TypeBool},
+		{Name: "hash", Type: field.TypeString},
+		{Name: "from_owner_id", Type: field.TypeString},
+		{Name: "to_owner_id", Type: field.TypeString},
+		{Name: "decided_by", Type: field.TypeString},
+		{Name: "decided_at", Type: field.TypeTime},
+	}
+	// RelationDecisionsTable holds the schema information for the "relation_decisions" table.
+	RelationDecisionsTable = &schema.Table{
+		Name:       "relation_decisions",
+		Columns:    RelationDecisionsColumns,
+		PrimaryKey: []*schema.Column{RelationDecisionsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "relationdecision_from_id_to_id_type",
+				Unique:  true,
+				Columns: []*schema.Column{RelationDecisionsColumns[1], RelationDecisionsColumns[2], RelationDecisionsColumns[3]},
+			},
+			{
+				Name:    "relationdecision_to_id",
+				Unique:  false,
+				Columns: []*schema.Column{RelationDecisionsColumns[2]},
 			},
 		},
 	}
@@ -1561,8 +1603,9 @@ var (
 		{Name: "challenge", Type: field.TypeString, Nullable: true},
 		{Name: "redirect_uri", Type: field.TypeString, Nullable: true},
 		{Name: "refresh_hash", Type: field.TypeString, Unique: true, Nullable: true},
-		{Name: "spent_refresh_hash", Type: field.TypeString, Nullable: true},
+		{Name: "family_hash", Type: field.TypeString, Unique: true, Nullable: true},
 		{Name: "user_agent", Type: field.TypeString, Size: 300, Default: ""},
+		{Name: "authenticated_at", Type: field.TypeTime, Nullable: true},
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "last_used_at", Type: field.TypeTime},
 		{Name: "expires_at", Type: field.TypeTime},
@@ -1577,7 +1620,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "sign_ins_accounts_sign_ins",
-				Columns:    []*schema.Column{SignInsColumns[14]},
+				Columns:    []*schema.Column{SignInsColumns[15]},
 				RefColumns: []*schema.Column{AccountsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -1586,17 +1629,12 @@ var (
 			{
 				Name:    "signin_account_id",
 				Unique:  false,
-				Columns: []*schema.Column{SignInsColumns[14]},
-			},
-			{
-				Name:    "signin_spent_refresh_hash",
-				Unique:  false,
-				Columns: []*schema.Column{SignInsColumns[8]},
+				Columns: []*schema.Column{SignInsColumns[15]},
 			},
 			{
 				Name:    "signin_expires_at",
 				Unique:  false,
-				Columns: []*schema.Column{SignInsColumns[12]},
+				Columns: []*schema.Column{SignInsColumns[13]},
 			},
 		},
 	}
@@ -1606,6 +1644,7 @@ var (
 		{Name: "type", Type: field.TypeEnum, Enums: []string{"PRACTICE", "TOOL", "REPORT", "PROJECT", "NETWORK", "EVENT", "COLLECTION"}},
 		{Name: "slug", Type: field.TypeString},
 		{Name: "entry_id", Type: field.TypeString},
+		{Name: "audience", Type: field.TypeEnum, Enums: []string{"PUBLIC", "MEMBERS"}, Default: "PUBLIC"},
 	}
 	// SlugsTable holds the schema information for the "slugs" table.
 	SlugsTable = &schema.Table{
@@ -1882,7 +1921,7 @@ var (
 		{Name: "created_by", Type: field.TypeString},
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "paused_at", Type: field.TypeTime, Nullable: true},
-		{Name: "pause_reason", Type: field.TypeEnum, Nullable: true, Enums: []string{"BY_HAND", "UNREACHABLE", "ANSWERED_GONE", "KEY_ENDED", "LOG_ENDED"}},
+		{Name: "pause_reason", Type: field.TypeEnum, Nullable: true, Enums: []string{"BY_HAND", "UNREACHABLE", "ANSWERED_GONE", "KEY_ENDED", "LOG_ENDED", "RIGHT_ENDED"}},
 	}
 	// WebhooksTable holds the schema information for the "webhooks" table.
 	WebhooksTable = &schema.Table{
@@ -2933,6 +2972,7 @@ var (
 		RedactionsTable,
 		ReferencesTable,
 		RelationsTable,
+		RelationDecisionsTable,
 		ReleasesTable,
 		ReleaseItemsTable,
 		ReportsTable,

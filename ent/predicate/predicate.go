@@ -108,6 +108,9 @@ type Reference func(*sql.Selector)
 // Relation is the predicate function for relation builders.
 type Relation func(*sql.Selector)
 
+// RelationDecision is the predicate function for relationdecision builders.
+type RelationDecision func(*sql.Selector)
+
 // Release is the predicate function for release builders.
 type Release func(*sql.Selector)
 

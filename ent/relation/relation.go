@@ -28,6 +28,8 @@ const (
 	FieldSections = "sections"
 	// FieldNotes holds the string denoting the notes field in the database.
 	FieldNotes = "notes"
+	// FieldStanding holds the string denoting the standing field in the database.
+	FieldStanding = "standing"
 	// Table holds the table name of the relation in the database.
 	Table = "relations"
 )
@@ -42,6 +44,7 @@ var Columns = []string{
 	FieldPosition,
 	FieldSections,
 	FieldNotes,
+	FieldStanding,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -61,6 +64,18 @@ func TypeValidator(_type schema.RelationType) error {
 		return nil
 	default:
 		return fmt.Errorf("relation: invalid enum value for type field: %q", _type)
+	}
+}
+
+const DefaultStanding schema.RelationStanding = "OWN"
+
+// StandingValidator is a validator for the "standing" field enum values. It is called by the builders before save.
+func StandingValidator(s schema.RelationStanding) error {
+	switch s {
+	case "OWN", "CLAIM", "ACCEPTED", "DECLINED":
+		return nil
+	default:
+		return fmt.Errorf("relation: invalid enum value for standing field: %q", s)
 	}
 }
 
@@ -95,4 +110,9 @@ func BySeq(opts ...sql.OrderTermOption) OrderOption {
 // ByPosition orders the results by the position field.
 func ByPosition(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldPosition, opts...).ToFunc()
+}
+
+// ByStanding orders the results by the standing field.
+func ByStanding(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldStanding, opts...).ToFunc()
 }

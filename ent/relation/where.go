@@ -260,6 +260,27 @@ func NotesNotNil() predicate.Relation {
 	return predicate.Relation(sql.FieldNotNull(FieldNotes))
 }
 
+// StandingEQ applies the EQ predicate on the "standing" field.
+func StandingEQ(v schema.RelationStanding) predicate.Relation {
+	vc := v
+	return predicate.Relation(sql.FieldEQ(FieldStanding, vc))
+}
+
+// StandingNEQ applies the NEQ predicate on the "standing" field.
+func StandingNEQ(v schema.RelationStanding) predicate.Relation {
+	vc := v
+	return predicate.Relation(sql.FieldNEQ(FieldStanding, vc))
+}
+
+// StandingIn applies the In predicate on the "standing" field.
+func StandingIn(vs ...schema.RelationStanding) predicate.Relation {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = vs[i]
+	}
+	return predicate.Relation(sql.FieldIn(FieldStanding, v...))
+}
+
 // And groups predicates with the AND operator between them.
 func And(predicates ...predicate.Relation) predicate.Relation {
 	return predicate.Relation(sql.AndPredicates(predicates...))

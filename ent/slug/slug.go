@@ -20,6 +20,8 @@ const (
 	FieldSlug = "slug"
 	// FieldEntryID holds the string denoting the entry_id field in the database.
 	FieldEntryID = "entry_id"
+	// FieldAudience holds the string denoting the audience field in the database.
+	FieldAudience = "audience"
 	// Table holds the table name of the slug in the database.
 	Table = "slugs"
 )
@@ -30,6 +32,7 @@ var Columns = []string{
 	FieldType,
 	FieldSlug,
 	FieldEntryID,
+	FieldAudience,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -49,6 +52,18 @@ func TypeValidator(_type schema.ContentType) error {
 		return nil
 	default:
 		return fmt.Errorf("slug: invalid enum value for type field: %q", _type)
+	}
+}
+
+const DefaultAudience schema.Audience = "PUBLIC"
+
+// AudienceValidator is a validator for the "audience" field enum values. It is called by the builders before save.
+func AudienceValidator(a schema.Audience) error {
+	switch a {
+	case "PUBLIC", "MEMBERS":
+		return nil
+	default:
+		return fmt.Errorf("slug: invalid enum value for audience field: %q", a)
 	}
 }
 
@@ -73,4 +88,9 @@ func BySlug(opts ...sql.OrderTermOption) OrderOption {
 // ByEntryID orders the results by the entry_id field.
 func ByEntryID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldEntryID, opts...).ToFunc()
+}
+
+// ByAudience orders the results by the audience field.
+func ByAudience(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldAudience, opts...).ToFunc()
 }

@@ -150,6 +150,27 @@ func EntryIDLTE(v string) predicate.Slug {
 	return predicate.Slug(sql.FieldLTE(FieldEntryID, v))
 }
 
+// AudienceEQ applies the EQ predicate on the "audience" field.
+func AudienceEQ(v schema.Audience) predicate.Slug {
+	vc := v
+	return predicate.Slug(sql.FieldEQ(FieldAudience, vc))
+}
+
+// AudienceNEQ applies the NEQ predicate on the "audience" field.
+func AudienceNEQ(v schema.Audience) predicate.Slug {
+	vc := v
+	return predicate.Slug(sql.FieldNEQ(FieldAudience, vc))
+}
+
+// AudienceIn applies the In predicate on the "audience" field.
+func AudienceIn(vs ...schema.Audience) predicate.Slug {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = vs[i]
+	}
+	return predicate.Slug(sql.FieldIn(FieldAudience, v...))
+}
+
 // And groups predicates with the AND operator between them.
 func And(predicates ...predicate.Slug) predicate.Slug {
 	return predicate.Slug(sql.AndPredicates(predicates...))

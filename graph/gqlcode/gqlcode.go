@@ -42,6 +42,15 @@ func Error(code fault.Code, message string, path ...any) *gqlerror.Error {
 	return err
 }
 
+// Refused returns the error of a *fault.Error, with its code, message and reason.
+func Refused(e *fault.Error) *gqlerror.Error {
+	err := Error(e.Code, e.Error())
+	if e.Reason != "" {
+		err.Extensions["reason"] = string(e.Reason)
+	}
+	return err
+}
+
 // At returns an error with the given code, message and path.
 func At(code fault.Code, path ast.Path, message string) *gqlerror.Error {
 	err := Error(code, message)
@@ -111,7 +120,7 @@ func Present(ctx context.Context, err error, domain Domain, report Report) *gqle
 	}
 	var refused *fault.Error
 	if errors.As(err, &refused) {
-		domain = func(context.Context, error) *gqlerror.Error { return Error(refused.Code, refused.Error()) }
+		domain = func(context.Context, error) *gqlerror.Error { return Refused(refused) }
 	}
 	if domain != nil {
 		if mapped := domain(ctx, err); Of(mapped) != "" {

@@ -22,7 +22,8 @@ import (
 var (
 	// Types whose rows are updated by condition: Client.X.Update().
 	updatedInBulk = set(
-		"ApiKey", "Delivery", "Entry", "Invitation", "PreviewToken", "Release", "SignIn", "Upload", "Webhook",
+		"ApiKey", "Delivery", "Entry", "Invitation", "PreviewToken", "Relation", "Release", "SignIn", "Slug",
+		"Upload", "Webhook",
 	)
 	// Types whose rows are updated one at a time: UpdateOne and UpdateOneID. Types with documents always are.
 	updatedOne = set("Account", "ApiKey", "Attempt", "Comment", "Delivery", "Entry", "Invitation", "Membership", "Release",

@@ -10,7 +10,9 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"time"
 
+	"dugnad/changes/background"
 	"dugnad/search"
 )
 
@@ -20,6 +22,9 @@ type Engine struct {
 
 	writing sync.Mutex // held by Apply and by the start and end of a rebuild
 	build   *rebuild   // the running rebuild, or nil; guarded by writing
+
+	checking sync.Mutex
+	checked  time.Time // when the files were last looked at; guarded by checking
 
 	mu     sync.RWMutex
 	live   *serving // nil while there is no usable index
@@ -65,7 +70,7 @@ func (e *Engine) Search(ctx context.Context, q search.Query) (*search.Result, er
 	}
 	defer g.users.Done()
 	var result *search.Result
-	err = g.shards[q.Index].read(func(v *view) (err error) {
+	err = g.shards[q.Index].read(ctx, func(v *view) (err error) {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
@@ -73,6 +78,7 @@ func (e *Engine) Search(ctx context.Context, q search.Query) (*search.Result, er
 		return err
 	})
 	if err != nil {
+		e.abandonDamaged(g)
 		return nil, fmt.Errorf("search %s: %w", q.Index, err)
 	}
 	result.Generation = g.name
@@ -124,6 +130,7 @@ func (e *Engine) Apply(ctx context.Context, b search.Batch) error {
 	}
 	defer g.users.Done()
 	if err := g.apply(ctx, b, b.Seq); err != nil {
+		e.abandonDamaged(g)
 		return fmt.Errorf("apply changes: %w", err)
 	}
 	if e.build != nil {
@@ -146,25 +153,26 @@ func (g *generation) apply(ctx context.Context, b search.Batch, seq int64) error
 	for id := range deletes {
 		members[id], public[id] = nil, nil
 	}
-	var failed error
-	done := make(chan struct{})
+	failed := make(chan error, 1)
 	go func() {
-		defer close(done)
-		failed = g.shards[search.Members].apply(ctx, members, seq)
+		failed <- background.Recover(ctx, "search index", func(ctx context.Context) error {
+			return g.shards[search.Members].apply(ctx, members, seq)
+		})
 	}()
-	err := g.shards[search.Public].apply(ctx, public, seq)
-	<-done
-	return errors.Join(err, failed)
+	return errors.Join(g.shards[search.Public].apply(ctx, public, seq), <-failed)
 }
 
-// Seq returns the lower cursor of the two indexes.
-func (e *Engine) Seq(context.Context) (int64, error) {
+// Seq returns the lower cursor of the two indexes: the last change that is on the disk in both.
+func (e *Engine) Seq(ctx context.Context) (int64, error) {
+	if err := e.lookAtFiles(ctx); err != nil {
+		return 0, err
+	}
 	g, err := e.use()
 	if err != nil {
 		return 0, err
 	}
 	defer g.users.Done()
-	return g.seq()
+	return g.seq(), nil
 }
 
 // Check equals Health: an index with other settings is not opened in the first place.
@@ -180,7 +188,7 @@ func (e *Engine) Scan(ctx context.Context, index search.Index, each func(id, has
 		return err
 	}
 	defer g.users.Done()
-	return g.shards[index].read(func(v *view) error {
+	err = g.shards[index].read(ctx, func(v *view) error {
 		return v.eachStored(func(id string, d stored) error {
 			if err := ctx.Err(); err != nil {
 				return err
@@ -188,10 +196,17 @@ func (e *Engine) Scan(ctx context.Context, index search.Index, each func(id, has
 			return each(id, d.Hash)
 		})
 	})
+	if err != nil {
+		e.abandonDamaged(g)
+	}
+	return err
 }
 
 // Health returns nil if searches can be answered.
-func (e *Engine) Health(context.Context) error {
+func (e *Engine) Health(ctx context.Context) error {
+	if err := e.lookAtFiles(ctx); err != nil {
+		return err
+	}
 	e.mu.RLock()
 	defer e.mu.RUnlock()
 	return e.missing()

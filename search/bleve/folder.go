@@ -30,8 +30,9 @@ const lockTimeout = 1500 * time.Millisecond
 // folder is where an engine keeps its generations: <dir>/<generation>/{public,members}. It is locked by one process at
 // a time.
 type folder struct {
-	dir  string
-	lock *bbolt.DB
+	dir    string
+	lock   *bbolt.DB
+	locked os.FileInfo // of the lock file
 }
 
 // generation is one build of the two indexes.
@@ -42,25 +43,48 @@ type generation struct {
 }
 
 func openFolder(dir string) (*folder, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("create search folder: %w", err)
+	f := &folder{dir: dir}
+	return f, f.take()
+}
+
+// take creates the folder if necessary, and locks it.
+func (f *folder) take() error {
+	if err := os.MkdirAll(f.dir, 0o700); err != nil {
+		return fmt.Errorf("create search folder: %w", err)
 	}
-	path := filepath.Join(dir, lockName)
+	path := filepath.Join(f.dir, lockName)
 	lock, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: lockTimeout})
-	if err != nil && !errors.Is(err, bolt.ErrTimeout) {
+	if err != nil && !errors.Is(err, bolt.ErrTimeout) && !isDiskError(err) {
 		// The lock file is damaged and unlocked: bbolt locks a file before it reads it.
 		if err := os.Remove(path); err != nil {
-			return nil, fmt.Errorf("remove damaged lock: %w", err)
+			return fmt.Errorf("remove damaged lock: %w", err)
 		}
 		lock, err = bbolt.Open(path, 0o600, &bbolt.Options{Timeout: lockTimeout})
 	}
 	if errors.Is(err, bolt.ErrTimeout) {
-		return nil, fmt.Errorf("%w: %s", search.ErrLocked, dir)
+		return fmt.Errorf("%w: %s", search.ErrLocked, f.dir)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("lock search folder: %w", err)
+		return fmt.Errorf("lock search folder: %w", err)
 	}
-	return &folder{dir, lock}, nil
+	f.lock = lock
+	if f.locked, err = os.Stat(path); err != nil {
+		return errors.Join(fmt.Errorf("lock search folder: %w", err), lock.Close())
+	}
+	return nil
+}
+
+// retake locks the folder again if it was removed or replaced since; another process could take it otherwise.
+func (f *folder) retake() error {
+	info, err := os.Stat(filepath.Join(f.dir, lockName))
+	if err == nil && os.SameFile(info, f.locked) {
+		return nil
+	}
+	old := f.lock
+	if err := f.take(); err != nil {
+		return err
+	}
+	return old.Close()
 }
 
 func (f *folder) unlock() error { return f.lock.Close() }
@@ -196,11 +220,6 @@ func (g *generation) remove() error {
 }
 
 // seq returns the lower cursor of the two indexes.
-func (g *generation) seq() (int64, error) {
-	public, err := g.shards[search.Public].seq()
-	if err != nil {
-		return 0, err
-	}
-	members, err := g.shards[search.Members].seq()
-	return min(public, members), err
+func (g *generation) seq() int64 {
+	return min(g.shards[search.Public].seq(), g.shards[search.Members].seq())
 }

@@ -2,6 +2,7 @@ package bleve
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -17,6 +18,7 @@ import (
 	"github.com/blevesearch/bleve/v2/mapping"
 	index "github.com/blevesearch/bleve_index_api"
 
+	"dugnad/changes/background"
 	"dugnad/search"
 )
 
@@ -37,8 +39,7 @@ type offline struct {
 
 	abandoned bool // set before docs is closed
 
-	failed sync.Once
-	broken chan struct{} // closed on the first error
+	broken chan struct{} // closed when build has failed
 }
 
 func newOffline(path string) *offline {
@@ -58,7 +59,7 @@ func (o *offline) add(docs []*search.Document) error {
 	}
 	if !o.begun {
 		o.begun = true
-		go o.build()
+		go o.run()
 	}
 	select {
 	case o.docs <- written:
@@ -69,8 +70,16 @@ func (o *offline) add(docs []*search.Document) error {
 	}
 }
 
-func (o *offline) build() {
+// run is build with a panic as its error.
+func (o *offline) run() {
 	defer close(o.done)
+	o.err = background.Recover(context.Background(), rebuildName, func(context.Context) error { return o.build() })
+	if o.err != nil {
+		close(o.broken)
+	}
+}
+
+func (o *offline) build() error {
 	b, err := bleve.NewBuilder(
 		o.path, passthroughMapping{newMapping()},
 		map[string]any{"batchSize": offlineBatch, "mergeMax": offlineMerge, "buildPathPrefix": filepath.Dir(o.path)},
@@ -82,14 +91,13 @@ func (o *offline) build() {
 			}
 		}
 		if err != nil {
-			o.err = err
-			o.failed.Do(func() { close(o.broken) })
-			return
+			return err
 		}
 	}
-	if !o.abandoned {
-		o.err = b.Close()
+	if o.abandoned {
+		return nil
 	}
+	return b.Close()
 }
 
 // finish waits for the build and reports whether it made an index; it makes none without documents.
@@ -138,20 +146,32 @@ func analyze(docs []*search.Document) ([]*document.Document, error) {
 	for from := range slices.Chunk(indexesOf(docs), size) {
 		parts.Go(func() {
 			for _, i := range from {
-				if written[i], errs[i] = newDocument(*docs[i]); errs[i] != nil {
-					continue
-				}
-				for n, f := range written[i].Fields {
-					if text, ok := f.(*document.TextField); ok && f.Options().IsIndexed() {
-						text.Analyze()
-						written[i].Fields[n] = analyzedField{text}
-					}
+				errs[i] = background.Recover(context.Background(), "search document", func(context.Context) (err error) {
+					written[i], err = analyzeOne(docs[i])
+					return err
+				})
+				if errs[i] != nil {
+					errs[i] = fmt.Errorf("%w: %s: %w", search.ErrInvalidDocument, docs[i].ID, errs[i])
 				}
 			}
 		})
 	}
 	parts.Wait()
 	return written, errors.Join(errs...)
+}
+
+func analyzeOne(d *search.Document) (*document.Document, error) {
+	written, err := newDocument(*d)
+	if err != nil {
+		return nil, err
+	}
+	for n, f := range written.Fields {
+		if text, ok := f.(*document.TextField); ok && f.Options().IsIndexed() {
+			text.Analyze()
+			written.Fields[n] = analyzedField{text}
+		}
+	}
+	return written, nil
 }
 
 func indexesOf[T any](list []T) []int {

@@ -9,11 +9,15 @@ import (
 	"sync"
 	"time"
 
+	"dugnad/changes/background"
 	"dugnad/search"
 )
 
 // closeTimeout is how long Abort and Close wait for a running build; the next start removes what is left.
 const closeTimeout = 5 * time.Second
+
+// rebuildName names a rebuild where panics are logged and counted.
+const rebuildName = "search rebuild"
 
 // spoolName is the file beside the new indexes that holds what is written to them once they are built.
 const spoolName = "spool"
@@ -52,6 +56,9 @@ func (e *Engine) Rebuild(context.Context) (search.Rebuild, error) {
 	}
 	if e.build != nil {
 		return nil, search.ErrRebuilding
+	}
+	if err := e.folder.retake(); err != nil {
+		return nil, err
 	}
 	name, path, err := e.folder.create()
 	if err != nil {
@@ -141,15 +148,21 @@ func (r *rebuild) Commit(ctx context.Context) error {
 	e.writing.Unlock()
 	go func() {
 		defer close(built)
-		g, err = r.finish()
+		err = background.Recover(ctx, rebuildName, func(context.Context) (err error) {
+			g, err = r.finish()
+			return err
+		})
 	}()
+	later := func() {
+		background.Go(ctx, rebuildName, func(context.Context) { <-built; _ = r.discard(g) })
+	}
 	select {
 	case <-built:
 	case <-r.ended:
-		go func() { <-built; _ = r.discard(g) }()
+		later()
 		return search.ErrClosed
 	case <-ctx.Done():
-		go func() { <-built; _ = r.discard(g) }()
+		later()
 		return ctx.Err()
 	}
 	e.writing.Lock()

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 
 	"github.com/blevesearch/bleve/v2"
 	"github.com/blevesearch/bleve/v2/index/scorch"
@@ -37,8 +38,10 @@ var (
 // shard is one Bleve index, with the columns and suggestions read from it.
 type shard struct {
 	index   bleve.Index
+	health  *health
 	columns *columnStore
 	suggest *suggester
+	written atomic.Int64 // the sequence that is on the disk
 
 	showing sync.RWMutex // held while a batch and its suggestions become visible, so that seq is never ahead of them
 }
@@ -54,90 +57,148 @@ func newMapping() *mapping.IndexMappingImpl {
 	return m
 }
 
+// options returns the options of an index. A batch must not wait for the disk: Bleve would close a segment that it could
+// not write although readers and later batches use it. The method show waits instead.
+func options() map[string]any {
+	return map[string]any{
+		"bolt_timeout": boltTimeout, "unsafe_batch": true, "eventCallbackName": callbackName,
+		"asyncErrorCallbackName": callbackName,
+	}
+}
+
 func createShard(path string) (*shard, error) {
-	i, err := bleve.NewUsing(path, newMapping(), scorch.Name, scorch.Name, map[string]any{"bolt_timeout": boltTimeout})
+	h := watch(path)
+	i, err := bleve.NewUsing(path, newMapping(), scorch.Name, scorch.Name, options())
 	if err != nil {
+		h.end()
 		return nil, fmt.Errorf("create index %s: %w", path, err)
 	}
-	return markSchema(i, path)
+	return markSchema(i, h)
 }
 
 // adoptShard opens an index that was built offline and marks it with the schema version.
 func adoptShard(path string) (*shard, error) {
-	i, err := bleve.OpenUsing(path, map[string]any{"bolt_timeout": boltTimeout})
+	h := watch(path)
+	i, err := bleve.OpenUsing(path, options())
 	if err != nil {
+		h.end()
 		return nil, fmt.Errorf("open index %s: %w", path, err)
 	}
-	s, err := markSchema(i, path)
+	s, err := markSchema(i, h)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.read(s.readSuggestions); err != nil {
+	if err := s.read(context.Background(), s.readSuggestions); err != nil {
 		return nil, errors.Join(fmt.Errorf("read index %s: %w", path, err), s.close())
 	}
 	return s, nil
 }
 
 // markSchema returns a shard for i after marking it with the current schema version.
-func markSchema(i bleve.Index, path string) (*shard, error) {
-	s := newShard(i)
-	if err := i.SetInternal(keySchema, []byte(schemaVersion)); err != nil {
-		return nil, errors.Join(fmt.Errorf("mark index %s: %w", path, err), s.close())
+func markSchema(i bleve.Index, h *health) (*shard, error) {
+	s := newShard(i, h)
+	if err := s.set(keySchema, []byte(schemaVersion)); err != nil {
+		return nil, errors.Join(fmt.Errorf("mark index %s: %w", h.path, err), s.close())
 	}
 	return s, nil
 }
 
 // openShard opens an index and reads its columns and suggestions. Any error but ErrLocked means that it must be
 // rebuilt.
-func openShard(path string) (s *shard, err error) {
-	defer func() {
-		if r := recover(); r != nil { // Bleve panics on damaged files
-			s, err = nil, fmt.Errorf("open index %s: %v", path, r)
-		}
-	}()
-	i, err := bleve.OpenUsing(path, map[string]any{"bolt_timeout": boltTimeout})
+func openShard(path string) (*shard, error) {
+	h := watch(path)
+	var i bleve.Index
+	err := h.guard(context.Background(), func() (err error) { // Bleve panics on damaged files
+		i, err = bleve.OpenUsing(path, options())
+		return err
+	})
+	if err != nil {
+		h.end()
+	}
 	if errors.Is(err, bolt.ErrTimeout) {
 		return nil, fmt.Errorf("%w: %s", search.ErrLocked, filepath.Dir(path))
 	}
 	if err != nil {
 		return nil, fmt.Errorf("open index %s: %w", path, err)
 	}
-	s = newShard(i)
+	s := newShard(i, h)
 	if err := s.load(); err != nil {
 		return nil, errors.Join(fmt.Errorf("read index %s: %w", path, err), s.close())
 	}
 	return s, nil
 }
 
-func newShard(i bleve.Index) *shard {
-	return &shard{index: i, columns: newColumnStore(), suggest: newSuggester()}
+func newShard(i bleve.Index, h *health) *shard {
+	h.opened(i)
+	return &shard{index: i, health: h, columns: newColumnStore(), suggest: newSuggester()}
 }
 
 // finish marks the index as complete.
-func (s *shard) finish() error { return s.index.SetInternal(keyWhole, []byte{1}) }
+func (s *shard) finish() error { return s.set(keyWhole, []byte{1}) }
 
-func (s *shard) close() error { return s.index.Close() }
-
-// read calls do with a view of the current state.
-func (s *shard) read(do func(*view) error) error {
-	adv, err := s.index.Advanced()
-	if err != nil {
-		return err
-	}
-	r, err := adv.Reader()
-	if err != nil {
-		return err
-	}
-	defer r.Close()
-	v, err := s.columns.view(r.(*scorch.IndexSnapshot))
-	if err != nil {
-		return err
-	}
-	return do(v)
+func (s *shard) close() error {
+	s.health.end()
+	return s.index.Close()
 }
 
+// check looks at the files of the index, and returns its damage, if any.
+func (s *shard) check(ctx context.Context) error {
+	if err := s.health.err(); err != nil {
+		return err
+	}
+	lost, err := s.lostFiles(ctx)
+	if err != nil || len(lost) == 0 {
+		return err
+	}
+	// Bleve may have merged the segment meanwhile, and removed its file. One that is still used is lost.
+	again, err := s.lostFiles(ctx)
+	for path, reason := range again {
+		if lost[path] != nil {
+			s.health.fail(reason)
+			return reason
+		}
+	}
+	return err
+}
+
+func (s *shard) lostFiles(ctx context.Context) (lost map[string]error, err error) {
+	err = s.snapshot(ctx, func(snap *scorch.IndexSnapshot) error {
+		lost = s.health.lost(snap.Segments())
+		return nil
+	})
+	return lost, err
+}
+
+// snapshot calls do with the current state.
+func (s *shard) snapshot(ctx context.Context, do func(*scorch.IndexSnapshot) error) error {
+	return s.health.guard(ctx, func() error {
+		adv, err := s.index.Advanced()
+		if err != nil {
+			return err
+		}
+		r, err := adv.Reader()
+		if err != nil {
+			return err
+		}
+		defer r.Close()
+		return do(r.(*scorch.IndexSnapshot))
+	})
+}
+
+// read calls do with a view of the current state.
+func (s *shard) read(ctx context.Context, do func(*view) error) error {
+	return s.snapshot(ctx, func(snap *scorch.IndexSnapshot) error {
+		v, err := s.columns.view(snap)
+		if err != nil {
+			return err
+		}
+		return do(v)
+	})
+}
+
+// load checks that the index is complete, and reads its sequence and suggestions.
 func (s *shard) load() error {
-	return s.read(func(v *view) error {
+	return s.read(context.Background(), func(v *view) error {
 		made, err := v.snap.GetInternal(keySchema)
 		if err != nil {
 			return err
@@ -148,6 +209,11 @@ func (s *shard) load() error {
 		if whole, err := v.snap.GetInternal(keyWhole); err != nil || whole == nil {
 			return errors.Join(errIncomplete, err)
 		}
+		seq, err := readSeq(v.snap)
+		if err != nil {
+			return err
+		}
+		s.written.Store(seq)
 		return s.readSuggestions(v)
 	})
 }
@@ -187,84 +253,6 @@ func (v *view) eachStored(each func(id string, d stored) error) error {
 		}
 	}
 	return nil
-}
-
-// apply upserts documents and deletes those that are nil, and stores the sequence with the last of them. It returns
-// when that is durable and visible to the next reader. A negative sequence leaves the stored one.
-func (s *shard) apply(ctx context.Context, docs map[string]*search.Document, seq int64) error {
-	b := s.index.NewBatch()
-	changed := make(map[string]suggestible, len(docs))
-	flush := func() error {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		if b.Size() == 0 {
-			return nil
-		}
-		if err := s.show(b, changed); err != nil {
-			return fmt.Errorf("write to the index: %w", err)
-		}
-		b, changed = s.index.NewBatch(), map[string]suggestible{}
-		return nil
-	}
-	for id, d := range docs {
-		if d == nil {
-			b.Delete(id)
-			changed[id] = suggestible{}
-		} else {
-			doc, err := newDocument(*d)
-			if err != nil {
-				return err
-			}
-			if err := b.IndexAdvanced(doc); err != nil {
-				return fmt.Errorf("index %s: %w", id, err)
-			}
-			changed[id] = newSuggestible(*d)
-		}
-		if b.Size() >= batchSize {
-			if err := flush(); err != nil {
-				return err
-			}
-		}
-	}
-	stored, err := s.seq()
-	if err != nil {
-		return err
-	}
-	if seq > stored {
-		b.SetInternal(keySeq, binary.BigEndian.AppendUint64(nil, uint64(seq)))
-	}
-	if err := flush(); err != nil {
-		return err
-	}
-	return s.read(func(*view) error { return nil }) // loads the columns of the new segments ahead of the first query
-}
-
-// show makes a batch and its suggestions visible together.
-func (s *shard) show(b *bleve.Batch, changed map[string]suggestible) error {
-	s.showing.Lock()
-	defer s.showing.Unlock()
-	err := s.index.Batch(b)
-	if err == nil {
-		s.suggest.update(changed)
-	}
-	return err
-}
-
-// seq returns the stored sequence, 0 if there is none.
-func (s *shard) seq() (seq int64, err error) {
-	s.showing.RLock()
-	defer s.showing.RUnlock()
-	adv, err := s.index.Advanced()
-	if err != nil {
-		return 0, err
-	}
-	r, err := adv.Reader()
-	if err != nil {
-		return 0, err
-	}
-	defer r.Close()
-	return readSeq(r)
 }
 
 func readSeq(r index.IndexReader) (int64, error) {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"dugnad/changes"
+	"dugnad/changes/background"
 	"dugnad/ent"
 	"dugnad/schema"
 	"dugnad/search"
@@ -41,6 +42,7 @@ type Follower struct {
 	dead       map[string]DeadLetter
 	reconciled *Reconciliation
 	rebuilding bool
+	failed     error // of the last round
 
 	// when the engine's settings were last checked; only the holder of the turn accesses it
 	checked time.Time
@@ -65,6 +67,7 @@ func (f *Follower) Run(ctx context.Context) error {
 	defer tick.Stop()
 	for failures := 0; ; {
 		err := f.catchUp(ctx)
+		f.report(ctx, err)
 		switch {
 		case ctx.Err() != nil:
 			return nil
@@ -90,6 +93,17 @@ func (f *Follower) Run(ctx context.Context) error {
 		case <-tick.C:
 		}
 	}
+}
+
+// report records how the last round went, for the task that runs the follower and for Status.
+func (f *Follower) report(ctx context.Context, err error) {
+	if ctx.Err() != nil {
+		return
+	}
+	background.Report(ctx, err)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.failed = err
 }
 
 // backOff returns the pause before the next attempt: doubled with each earlier failure, and shortened at random by up

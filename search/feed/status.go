@@ -45,6 +45,7 @@ type Status struct {
 	Lag            time.Duration // since the oldest of them
 	DeadLetters    []DeadLetter
 	Reconciliation *Reconciliation // the last one since the program's start
+	Answers        bool            // searches are answered, perhaps from old indexes
 	Problem        string          // what is the matter, for operators
 }
 
@@ -55,7 +56,7 @@ func (s Status) LagSeconds() float64 { return s.Lag.Seconds() }
 func (f *Follower) Status(ctx context.Context) (Status, error) {
 	f.mu.Lock()
 	s := Status{State: Ready, DeadLetters: slices.Collect(maps.Values(f.dead)), Reconciliation: f.reconciled}
-	rebuilding := f.rebuilding
+	rebuilding, failed := f.rebuilding, f.failed
 	f.mu.Unlock()
 	slices.SortFunc(s.DeadLetters, func(a, b DeadLetter) int { return cmp.Compare(a.ID, b.ID) })
 	err := f.engine.Health(ctx)
@@ -65,7 +66,10 @@ func (f *Follower) Status(ctx context.Context) (Status, error) {
 	}
 	if err != nil {
 		s.State, s.Problem = Unavailable, err.Error()
+	} else if failed != nil {
+		s.Problem = failed.Error()
 	}
+	s.Answers = err == nil
 	ctx = asIndex(ctx)
 	s.Applied = int(seq)
 	if err == nil || errors.Is(err, search.ErrNeedsRebuild) {

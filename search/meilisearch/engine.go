@@ -14,6 +14,7 @@ import (
 	meili "github.com/meilisearch/meilisearch-go"
 	"golang.org/x/sync/errgroup"
 
+	"dugnad/changes/background"
 	"dugnad/search"
 )
 
@@ -71,16 +72,7 @@ func (e *Engine) Apply(ctx context.Context, b search.Batch) error {
 	group, inner := errgroup.WithContext(ctx)
 	for _, i := range indexes() {
 		group.Go(func() error {
-			m, err := e.marker(inner, e.uid(i))
-			if err != nil {
-				return err
-			}
-			m.Seq, m.Writes = max(m.Seq, b.Seq), m.Writes+1
-			tasks, err := e.send(inner, e.uid(i), i, b, m)
-			if err != nil {
-				return err
-			}
-			return e.waitAll(inner, tasks)
+			return background.Recover(inner, "search index", func(ctx context.Context) error { return e.write(ctx, i, b) })
 		})
 	}
 	if err := group.Wait(); err != nil {
@@ -93,6 +85,20 @@ func (e *Engine) Apply(ctx context.Context, b search.Batch) error {
 		e.build.follow(ctx, b)
 	}
 	return nil
+}
+
+// write writes a batch to one index and waits for it.
+func (e *Engine) write(ctx context.Context, i search.Index, b search.Batch) error {
+	m, err := e.marker(ctx, e.uid(i))
+	if err != nil {
+		return err
+	}
+	m.Seq, m.Writes = max(m.Seq, b.Seq), m.Writes+1
+	tasks, err := e.send(ctx, e.uid(i), i, b, m)
+	if err != nil {
+		return err
+	}
+	return e.waitAll(ctx, tasks)
 }
 
 // send writes a batch to one index without waiting. The batch becomes visible at once: deleted documents are first

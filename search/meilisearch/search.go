@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"dugnad/changes/background"
 	"dugnad/search"
 )
 
@@ -183,39 +184,18 @@ func (e *Engine) ask(ctx context.Context, a *preparedQuery) (*search.Result, int
 	group, inner := errgroup.WithContext(ctx)
 	for n, f := range chosen {
 		group.Go(func() error {
-			got, err := e.federated(inner, a, a.filter(f), 0, []search.Facet{f})
-			if err != nil {
+			return background.Recover(inner, "search", func(ctx context.Context) error {
+				got, err := e.federated(ctx, a, a.filter(f), 0, []search.Facet{f})
+				if err != nil {
+					return err
+				}
+				counted[n], err = got.counts(a.uid, f)
 				return err
-			}
-			counted[n], err = got.counts(a.uid, f)
-			return err
+			})
 		})
 	}
 	group.Go(func() error {
-		limit := a.Page()
-		if a.After != nil && limit > 0 {
-			limit = a.After.Rank + limit + slack
-		}
-		far := limit
-		if a.Order() == search.Distance {
-			limit = 0
-		}
-		got, err := e.federated(inner, a, a.filter(""), limit, plain)
-		if err != nil {
-			return err
-		}
-		if a.Order() == search.Distance {
-			if got.Hits, err = e.nearest(inner, a, far); err != nil {
-				return err
-			}
-		}
-		result.Total, result.Hits = got.EstimatedTotalHits, a.page(got.Hits)
-		for _, f := range plain {
-			if result.Facets[f], err = got.counts(a.uid, f); err != nil {
-				return err
-			}
-		}
-		return nil
+		return background.Recover(inner, "search", func(ctx context.Context) error { return e.askAll(ctx, a, plain, result) })
 	})
 	if err := group.Wait(); err != nil {
 		return nil, 0, err
@@ -227,6 +207,34 @@ func (e *Engine) ask(ctx context.Context, a *preparedQuery) (*search.Result, int
 		chosen = append(chosen, search.Municipality) // at least one more request
 	}
 	return result, 1 + len(chosen), nil
+}
+
+// askAll requests the hits, with the facets that are counted under all choices.
+func (e *Engine) askAll(ctx context.Context, a *preparedQuery, plain []search.Facet, result *search.Result) error {
+	limit := a.Page()
+	if a.After != nil && limit > 0 {
+		limit = a.After.Rank + limit + slack
+	}
+	far := limit
+	if a.Order() == search.Distance {
+		limit = 0
+	}
+	got, err := e.federated(ctx, a, a.filter(""), limit, plain)
+	if err != nil {
+		return err
+	}
+	if a.Order() == search.Distance {
+		if got.Hits, err = e.nearest(ctx, a, far); err != nil {
+			return err
+		}
+	}
+	result.Total, result.Hits = got.EstimatedTotalHits, a.page(got.Hits)
+	for _, f := range plain {
+		if result.Facets[f], err = got.counts(a.uid, f); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // slack is how many extra hits are read before a position, for documents that have come before it since.

@@ -25,6 +25,7 @@ type page struct {
 	Action               string
 	Submit               words.Phrase
 	ReturnTo             string
+	Again                bool // the person is signed in, and proves once more who they are
 	Hidden               map[string]string
 	Fields               []field
 	TakeHash             bool // the first field takes what is after # in the address
@@ -55,6 +56,9 @@ func (p page) in(l *words.Language) templ.SafeURL {
 	address := "?lang=" + l.Tag
 	if p.ReturnTo != "" {
 		address += "&returnTo=" + url.QueryEscape(p.ReturnTo)
+	}
+	if p.Again {
+		address += "&again=1"
 	}
 	return templ.SafeURL(address)
 }
@@ -117,10 +121,14 @@ func problemOf(e *fault.Error) words.Phrase {
 	switch {
 	case e.Code == fault.RateLimited:
 		return words.AuthTooManyAttempts
+	case e.Code == fault.Unavailable:
+		return words.AuthBusy
 	case e.Code == fault.Unauthenticated:
 		return words.AuthWrongPassword
 	case e.Code == fault.NotFound:
 		return words.AuthInvitationGone
+	case e.Reason == fault.PasswordEasyToGuess:
+		return words.AuthPasswordCommon
 	case e.Field == "password":
 		return words.AuthPasswordHint
 	case e.Field == "email":

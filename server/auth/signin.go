@@ -13,18 +13,37 @@ import (
 
 func (a *Auth) showSignIn(w http.ResponseWriter, r *http.Request) {
 	back := local(r.URL.Query().Get("returnTo"))
-	switch v, err := a.Viewer(r); {
+	again := r.URL.Query().Get("again") == "1"
+	v, err := a.Viewer(r)
+	switch in := err == nil && v.Account() != ""; {
 	case unchecked(err):
 		a.failed(w, r, err)
-	case err == nil && v.Account() != "":
+		return
+	case !in:
+		a.page(w, r, http.StatusOK, a.signInPage(back, false))
+		return
+	case !again:
 		http.Redirect(w, r, back, http.StatusSeeOther)
-	default:
-		a.page(w, r, http.StatusOK, a.signInPage(back))
+		return
 	}
+	email, err := a.Accounts.EmailOf(r.Context(), v.Account())
+	if err != nil {
+		a.failed(w, r, err)
+		return
+	}
+	p := a.signInPage(back, true)
+	if len(p.Fields) > 0 {
+		p.Fields[0].Value = email
+	}
+	a.page(w, r, http.StatusOK, p)
 }
 
-func (a *Auth) signInPage(back string) page {
-	p := page{Title: words.AuthSignIn, ReturnTo: back}
+// signInPage returns the page to sign in; again is for people who are signed in and prove once more who they are.
+func (a *Auth) signInPage(back string, again bool) page {
+	p := page{Title: words.AuthSignIn, ReturnTo: back, Again: again}
+	if again {
+		p.Title, p.Text = words.AuthSignInAgain, words.AuthSignInAgainText
+	}
 	if a.oidc != nil {
 		p.Provider, p.Action = a.oidc.provider.name(), "/auth/oidc/start"
 		return p
@@ -39,7 +58,7 @@ func (a *Auth) signInPage(back string) page {
 
 func (a *Auth) signIn(w http.ResponseWriter, r *http.Request) {
 	back := local(r.PostForm.Get("returnTo"))
-	p := a.signInPage(back)
+	p := a.signInPage(back, r.PostForm.Get("again") == "1")
 	if a.oidc != nil {
 		a.page(w, r, http.StatusNotFound, p)
 		return
@@ -75,6 +94,7 @@ func (a *Auth) refuse(w http.ResponseWriter, r *http.Request, p page, err error)
 	status := map[fault.Code]int{
 		fault.Unauthenticated: http.StatusUnauthorized, fault.Forbidden: http.StatusForbidden,
 		fault.NotFound: http.StatusNotFound, fault.RateLimited: http.StatusTooManyRequests,
+		fault.Unavailable: http.StatusServiceUnavailable,
 	}[e.Code]
 	if status == 0 {
 		status = http.StatusBadRequest
@@ -83,7 +103,7 @@ func (a *Auth) refuse(w http.ResponseWriter, r *http.Request, p page, err error)
 	for i := range p.Fields {
 		p.Fields[i].Wrong = e.Field != "" && p.Fields[i].Name == e.Field
 	}
-	if e.Code == fault.RateLimited {
+	if e.After > 0 {
 		w.Header().Set("Retry-After", strconv.Itoa(int(e.After.Seconds())+1))
 	}
 	a.page(w, r, status, p)

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/lib/pq"
+
+	"dugnad/changes/background"
 )
 
 // channel is the PostgreSQL channel that the change log notifies.
@@ -24,19 +26,19 @@ func (d *Database) Listen(ctx context.Context) <-chan struct{} {
 			slog.WarnContext(ctx, "not listening for changes, retrying", "error", err)
 		}
 	})
-	go func() {
+	background.Go(ctx, "change notices", func(ctx context.Context) {
 		<-ctx.Done()
 		_ = listener.Close()
-	}()
-	go func() {
+	})
+	background.Go(ctx, "change notices", func(ctx context.Context) {
 		// Listen waits for a connection.
 		if err := listener.Listen(channel); err != nil && ctx.Err() == nil {
 			slog.ErrorContext(ctx, "cannot listen for changes, consumers poll", "error", err)
 			return
 		}
 		wakeUp(wake) // finds changes made before this
-	}()
-	go func() {
+	})
+	background.Go(ctx, "change notices", func(context.Context) {
 		check := time.NewTicker(time.Minute)
 		defer check.Stop()
 		for {
@@ -50,7 +52,7 @@ func (d *Database) Listen(ctx context.Context) <-chan struct{} {
 				_ = listener.Ping() // closes and reopens a dead connection
 			}
 		}
-	}()
+	})
 	return wake
 }
 

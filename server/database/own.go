@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"log/slog"
 	"time"
+
+	"dugnad/changes/background"
 )
 
 // ownPause is how often a replica tries to become the leader, and how often the leader checks that it still is.
@@ -56,7 +58,12 @@ func (d *Database) own(ctx context.Context, lock int64, do func(context.Context)
 	inner, cancel := context.WithCancel(ctx)
 	defer cancel()
 	gone := make(chan error, 1)
-	go func() { gone <- stillThere(inner, conn, cancel) }()
+	go func() {
+		gone <- background.Recover(inner, "leader lock", func(ctx context.Context) error {
+			defer cancel() // also after a panic
+			return stillThere(ctx, conn, cancel)
+		})
+	}()
 	err = do(inner)
 	cancel()
 	if broken := <-gone; broken != nil {

@@ -8,6 +8,8 @@ import (
 	"sync"
 
 	"github.com/lib/pq"
+
+	"dugnad/changes/background"
 )
 
 // preparedStatements is how many statements stay prepared, on each connection that has used them.
@@ -126,7 +128,8 @@ func (p *prepared) evict(at *list.Element) {
 	delete(p.byText, s.text)
 	s.evicted = true
 	if s.uses == 0 {
-		go s.close() // it calls the server, and waits for rows that are being read
+		// It calls the server, and waits for rows that are being read.
+		background.Go(context.Background(), "prepared statement", func(context.Context) { s.close() })
 	}
 }
 

@@ -126,6 +126,12 @@ func (s tusStore) GetUpload(ctx context.Context, id string) (handler.Upload, err
 		return nil, told(ctx, err)
 	case !access.IsUploadSecret(row.Hash, secret), !row.ExpiresAt.After(s.u.now()):
 		return nil, handler.ErrNotFound
+	}
+	switch may, err := s.u.mayGoOn(ctx, row); {
+	case err != nil:
+		return nil, told(ctx, err)
+	case !may:
+		return nil, handler.ErrNotFound
 	case row.Problem != nil:
 		return nil, tusRefused(*row.Problem)
 	case row.Received == row.Bytes && row.AssetID == nil: // interrupted while it became an asset

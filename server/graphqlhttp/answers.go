@@ -13,6 +13,7 @@ import (
 	"github.com/maypok86/otter/v2"
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"dugnad/changes/background"
 	"dugnad/graph/sharing"
 	"dugnad/web/httpcache"
 )
@@ -158,7 +159,10 @@ func (a *answers) do(ctx context.Context, key answerKey, answer func(context.Con
 		go func() {
 			defer close(f.done)
 			defer f.cancel()
-			f.answer = answer(own)
+			_ = background.Recover(own, "shared answer", func(ctx context.Context) error {
+				f.answer = answer(ctx)
+				return nil
+			})
 			a.mu.Lock()
 			if a.flights[at] == f { // else nobody waited any more, and another has begun
 				delete(a.flights, at)
@@ -172,6 +176,9 @@ func (a *answers) do(ctx context.Context, key answerKey, answer func(context.Con
 	a.mu.Unlock()
 	select {
 	case <-f.done:
+		if f.answer == nil { // it panicked
+			return answer(ctx)
+		}
 		return f.answer
 	case <-ctx.Done():
 		a.mu.Lock()

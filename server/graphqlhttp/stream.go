@@ -16,6 +16,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"dugnad/changes/background"
 	"dugnad/fault"
 	"dugnad/graph/driven"
 	"dugnad/graph/gqlcode"
@@ -298,7 +299,7 @@ func (h *Handler) drive(
 	if taken {
 		return
 	}
-	go func() {
+	background.Go(ctx, "stream", func(context.Context) {
 		defer ended()
 		for {
 			text, ok := next(ctx)
@@ -306,7 +307,7 @@ func (h *Handler) drive(
 				return
 			}
 		}
-	}()
+	})
 }
 
 func once(response *graphql.Response) func(context.Context) *graphql.Response {

@@ -22,6 +22,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"dugnad/changes/background"
 	"dugnad/fault"
 	"dugnad/graph/driven"
 	"dugnad/graph/gqlcode"
@@ -331,7 +332,15 @@ func (s *socket) every(pause time.Duration, do func() bool) {
 	}
 	var timer *time.Timer
 	timer = time.AfterFunc(pause, func() {
-		if do() && s.ctx.Err() == nil {
+		again := false
+		err := background.Recover(s.ctx, "socket timer", func(context.Context) error {
+			again = do()
+			return nil
+		})
+		if err != nil {
+			s.close(websocket.StatusInternalError, "internal error")
+		}
+		if again && s.ctx.Err() == nil {
 			s.mu.Lock()
 			if !s.over {
 				timer.Reset(pause)

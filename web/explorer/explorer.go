@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"os"
 	"strings"
 	"time"
 
@@ -165,6 +166,9 @@ func (e *Explorer) serve(l *words.Language, s show) http.HandlerFunc {
 			status, body = http.StatusNotFound, notFoundPage(p)
 		case errors.As(err, &bad):
 			status, body = http.StatusBadRequest, badRequestPage(p)
+		case errors.Is(err, os.ErrDeadlineExceeded): // of the request's body
+			w.Header().Set("Connection", "close")
+			status, body = http.StatusRequestTimeout, badRequestPage(p)
 		case errors.As(err, &refused) && refused.Code == fault.BadUserInput:
 			e.Logger.DebugContext(r.Context(), "API refused a page's request",
 				"path", r.URL.Path, "code", refused.Code, "error", err)

@@ -20,7 +20,10 @@ func TestParsingCost(t *testing.T) {
 		costtest.Linear(t, func(s string) { (&guarded{}).text(s, nil) }, fragments...)
 	})
 	t.Run("links", func(t *testing.T) {
-		doc := ent.NewDocument(t, "PRACTICE")
+		doc, err := ent.NewDocument("PRACTICE")
+		if err != nil {
+			t.Fatal(err)
+		}
 		costtest.Linear(t, func(s string) {
 			doc.Shared().Texts = []schema.ContentText{{Language: "NB", Body: s}}
 			linksOf(doc)

@@ -31,7 +31,14 @@ func (h *Hub) received(r *http.Request) (*http.Request, error) {
 		}
 	}
 	with := *r
-	with.Body = &receivedBody{text.Bytes(), failed, r.Body}
+	var rest io.Reader = r.Body // at its end, or beyond what the caller may send
+	if failed != nil {
+		rest = failedReader{failed}
+	}
+	with.Body = struct {
+		io.Reader
+		io.Closer
+	}{io.MultiReader(&text, rest), r.Body}
 	return &with, nil
 }
 
@@ -39,21 +46,7 @@ func hasCredential(r *http.Request) bool {
 	return r.Header.Get("Authorization") != "" || r.Header.Get("Cookie") != ""
 }
 
-// receivedBody is a body that has been read, and the error that ended it; nil for its end.
-type receivedBody struct {
-	text   []byte
-	failed error
-	io.Closer
-}
+// failedReader is the end of a body that could not be read.
+type failedReader struct{ err error }
 
-func (b *receivedBody) Read(into []byte) (int, error) {
-	if len(b.text) > 0 {
-		n := copy(into, b.text)
-		b.text = b.text[n:]
-		return n, nil
-	}
-	if b.failed != nil {
-		return 0, b.failed
-	}
-	return 0, io.EOF
-}
+func (f failedReader) Read([]byte) (int, error) { return 0, f.err }

@@ -40,7 +40,7 @@ type Config struct {
 	RateKey          int    `default:"6000" placeholder:"REQUESTS" help:"Requests a minute from one account or key; 0 means unlimited."`
 	TrustedProxies   string `placeholder:"CIDRS" help:"Networks of proxies whose X-Forwarded-For is trusted, comma-separated."`
 
-	Limits          string `placeholder:"NAME=N,…" help:"Overrides of operation limits: cost, depth, fields, nodes, roots, seconds, side-by-side, tokens."`
+	Limits          string `placeholder:"NAME=N,…" help:"Overrides of limits, such as cost=50000; docs/operating.md lists the names."`
 	PurgeURL        string `name:"purge-url" placeholder:"URL" help:"URL of a cache in front of the hub, which receives the Surrogate-Keys to purge by POST."`
 	PurgeToken      string `name:"purge-token" placeholder:"TOKEN" help:"Bearer token for the purge URL."`
 	UploadMB        int    `name:"upload-mb" default:"2000" placeholder:"MEGABYTES" help:"Largest file that may be uploaded."`

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -32,19 +31,24 @@ func (d *dataFolder) problem() string {
 	return ""
 }
 
-// check writes a file to the folder and removes it.
-func (d *dataFolder) check(folder string) error {
+// check writes a file to the folder and removes it. It logs when the folder can no longer be written, and when it can
+// again.
+func (d *dataFolder) check(ctx context.Context, folder string) {
 	err := writeProbe(filepath.Join(folder, probeName))
+	var problem string
 	switch {
-	case err == nil:
-		d.reason.Store(nil)
-		return nil
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
-		d.reason.Store(new("the disk of the data folder is full"))
-	default:
-		d.reason.Store(new("the data folder cannot be written"))
+		problem = "the disk of the data folder is full"
+	case err != nil:
+		problem = "the data folder cannot be written"
 	}
-	return fmt.Errorf("write to the data folder: %w", err)
+	switch before := d.problem(); {
+	case problem != "" && before != problem:
+		slog.ErrorContext(ctx, problem, "error", err)
+	case problem == "" && before != "":
+		slog.InfoContext(ctx, "the data folder can be written again")
+	}
+	d.reason.Store(&problem)
 }
 
 func writeProbe(path string) error {
@@ -60,11 +64,7 @@ func writeProbe(path string) error {
 // and metrics.
 func (h *Hub) runDataFolder(ctx context.Context) {
 	h.tasks.Every(ctx, "data folder", dataFolderInterval, nil, func(ctx context.Context) error {
-		before := h.dataFolder.problem()
-		err := h.dataFolder.check(h.config.Data)
-		if before != "" && err == nil {
-			slog.InfoContext(ctx, "the data folder can be written again")
-		}
-		return err
+		h.dataFolder.check(ctx, h.config.Data)
+		return nil
 	})
 }

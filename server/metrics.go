@@ -32,6 +32,14 @@ func (h *Hub) collectors() *prometheus.Registry {
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), collectors.NewDBStatsCollector(h.db.DB(), "hub"),
 		h.requestSeconds, searchMetrics{h.searchStatus}, cacheMetrics{h.graphql.Stats()}, webhookMetrics{h.webhooks.Backlog}, taskMetrics{h.tasks},
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "dugnad_data_folder_writable", Help: "1 while files can be written to the data folder, else 0.",
+		}, func() float64 {
+			if h.dataFolder.problem() != "" {
+				return 0
+			}
+			return 1
+		}),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 			Name: "dugnad_streams_open", Help: "Connections that stay open: event streams and WebSockets.",
 		},
 			func() float64 { return float64(h.graphql.OpenStreams()) }),

@@ -60,7 +60,9 @@ type ResolverRoot interface {
 }
 
 type DirectiveRoot struct {
-	InContext func(ctx context.Context, obj any, next graphql.Resolver, languages []schema.Language) (res any, err error)
+	InContext   func(ctx context.Context, obj any, next graphql.Resolver, languages []schema.Language) (res any, err error)
+	MailAddress func(ctx context.Context, obj any, next graphql.Resolver) (res any, err error)
+	WebLink     func(ctx context.Context, obj any, next graphql.Resolver) (res any, err error)
 }
 
 type ComplexityRoot struct {
@@ -11437,7 +11439,7 @@ type Download {
   "Its language, which may differ from the entry's."
   language: Language
   "URL; null if unknown, in which case ` + "`" + `note` + "`" + ` says where to ask."
-  url: String
+  url: String @webLink
   "Further remarks."
   note: String
 }
@@ -11710,7 +11712,7 @@ input DownloadInput {
   sizeAsStated: String
   "Its language, which may differ from the entry's."
   language: Language
-  "URL with https:// or http://."
+  "URL with https, http or mailto."
   url: String
   "The id of the asset."
   asset: ID
@@ -12330,6 +12332,14 @@ input EventInput {
   participants: Int
 }
 `, BuiltIn: false},
+	{Name: "../../schema/links.graphql", Input: `# The rules of addresses that editors write. A new field that holds a link or an e-mail address has one of them: server/links_test.go.
+
+"Holds a link with ` + "`" + `https` + "`" + `, ` + "`" + `http` + "`" + ` or ` + "`" + `mailto` + "`" + `; null where what is stored is something else, which editors are told at the next save."
+directive @webLink on FIELD_DEFINITION
+
+"Holds an e-mail address; null where what is stored is something else, which editors are told at the next save."
+directive @mailAddress on FIELD_DEFINITION
+`, BuiltIn: false},
 	{Name: "../../schema/network.graphql", Input: `"Municipalities that learn together."
 type Network implements Node & Content {
   "Kind of network."
@@ -12417,7 +12427,7 @@ type Organization implements Node {
   "Slug of its kind: municipality, city-district, directorate, research-institute, consultancy, …"
   kind: String!
   "URL of its own website."
-  url: String
+  url: String @webLink
   "The municipality whose administration it is."
   municipality: Municipality
   "The district whose administration it is."
@@ -12433,11 +12443,11 @@ type Contact implements Node {
   "The organisation that it belongs to."
   organization: Organization!
   "E-mail address of the function."
-  email: String
+  email: String @mailAddress
   "Telephone number of the function."
   phone: String
   "Web page of the function."
-  url: String
+  url: String @webLink
 }
 
 "Selects organisations. All given conditions must hold."
@@ -12480,7 +12490,7 @@ input OrganizationInput {
   shortName: String
   "Slug of its kind."
   kind: String
-  "URL of its own website."
+  "URL of its own website, with https, http or mailto."
   url: String
   "The id of the municipality whose administration it is."
   municipality: ID
@@ -12498,7 +12508,7 @@ input ContactInput {
   email: String
   "The function's telephone number."
   phone: String
-  "Web page of the function."
+  "Web page of the function, with https, http or mailto."
   url: String
   "The id of the organisation that it belongs to."
   organization: ID
@@ -13462,7 +13472,7 @@ type Tool implements Node & Content {
   "Licence that it may be used under."
   licence: String
   "URL of the tool."
-  link: String
+  link: String @webLink
   "Files of the tool."
   files: [Asset!]!
   "Running time in seconds."
@@ -13518,7 +13528,7 @@ input ToolInput {
   kind: ToolKind
   "Licence that it may be used under."
   licence: String
-  "URL of the tool."
+  "URL of the tool, with https, http or mailto."
   link: String
   "Running time in seconds."
   runningTime: Int

@@ -139,6 +139,9 @@ func TestEngine_survives_failing_writes(t *testing.T) {
 			path := filepath.Join(store, fmt.Sprintf("%012x.zap", n))
 			if os.Mkdir(path, 0o700) == nil {
 				inTheWay = append(inTheWay, path)
+				if err := os.Mkdir(filepath.Join(path, "full"), 0o700); err != nil { // so that Bleve cannot remove it
+					t.Fatal(err)
+				}
 			}
 		}
 	}
@@ -155,7 +158,7 @@ func TestEngine_survives_failing_writes(t *testing.T) {
 		t.Errorf("while writes fail it stands at %d, %v", seq, err)
 	}
 	for _, path := range inTheWay {
-		if err := os.Remove(path); err != nil {
+		if err := os.RemoveAll(path); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/blevesearch/bleve/v2"
 	"github.com/blevesearch/bleve/v2/index/scorch"
 	segment "github.com/blevesearch/scorch_segment_api/v2"
 
@@ -25,6 +26,9 @@ const retryPause = time.Second
 // storeFolder is where Bleve keeps the files of an index.
 const storeFolder = "store"
 
+// persisterName is the source of errors of the goroutine that writes new segments.
+const persisterName = "persister"
+
 // callbackName is the name under which Bleve finds the callbacks below.
 const callbackName = "dugnad"
 
@@ -36,6 +40,7 @@ var errRemoved = errors.New("files of the index were removed or replaced")
 // not be used again, and is rebuilt.
 type health struct {
 	path    string        // of the index
+	index   any           // a *scorch.Scorch
 	closing chan struct{} // closed when the shard begins to close
 	damaged chan struct{} // closed with damage
 
@@ -47,7 +52,8 @@ type health struct {
 	sizes     map[string]int64 // of segment files, by path; their bytes never change
 }
 
-// watched are the healths of the open shards, by the path under which Bleve reports errors.
+// watched are the healths of the open shards, by the path under which Bleve reports errors, and by the *scorch.Scorch
+// with which it reports events.
 var watched sync.Map
 
 var _ = register()
@@ -62,6 +68,10 @@ func register() bool {
 		switch e.Kind {
 		case scorch.EventKindPreMergeCheck, scorch.EventKindPurgerCheck:
 			debug.SetPanicOnFault(true) // Bleve's goroutines recover panics; a cut file of theirs must not end the process
+		case scorch.EventKindPersisterProgress:
+			if h, ok := watched.Load(e.Scorch); ok {
+				h.(*health).wrote()
+			}
 		}
 		return true
 	}
@@ -78,6 +88,14 @@ func watch(path string) *health {
 	return h
 }
 
+// opened is called with the index when it is open.
+func (h *health) opened(i bleve.Index) {
+	if inner, err := i.Advanced(); err == nil {
+		h.index = inner
+		watched.Store(inner, h)
+	}
+}
+
 // end is called before the index is closed, and when it could not be opened.
 func (h *health) end() {
 	h.mu.Lock()
@@ -88,6 +106,19 @@ func (h *health) end() {
 		close(h.closing)
 	}
 	watched.CompareAndDelete(filepath.Join(h.path, storeFolder), h)
+	if h.index != nil {
+		watched.Delete(h.index)
+	}
+}
+
+// wrote is called when Bleve has written all that was in memory.
+func (h *health) wrote() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.unwritten != nil {
+		slog.Info("the search index is written again", "index", h.path) //nolint:sloglint // Bleve has no context
+	}
+	h.unwritten = nil
 }
 
 // failed is called by Bleve's goroutines: the one that writes new segments, the one that merges them, and the one that
@@ -98,7 +129,22 @@ func (h *health) failed(err error) {
 		h.fail(err)
 		return
 	}
+	var source *scorch.ScorchError
+	if errors.As(err, &source) && source.Source == persisterName && errors.Is(err, scorch.ErrPersist) {
+		h.notWritten(err)
+	} else {
+		slog.Warn("could not merge or clean the search index, retrying", "index", h.path, "error", err) //nolint:sloglint // as above
+	}
+	select {
+	case <-h.closing:
+	case <-time.After(retryPause):
+	}
+}
+
+// notWritten records that new segments could not be written.
+func (h *health) notWritten(err error) {
 	h.mu.Lock()
+	defer h.mu.Unlock()
 	if h.unwritten == nil {
 		slog.Error("could not write the search index, retrying", "index", h.path, "error", err) //nolint:sloglint // as above
 	}
@@ -106,11 +152,6 @@ func (h *health) failed(err error) {
 	for done := range h.waiting {
 		done <- err
 		delete(h.waiting, done)
-	}
-	h.mu.Unlock()
-	select {
-	case <-h.closing:
-	case <-time.After(retryPause):
 	}
 }
 

@@ -129,6 +129,7 @@ func openShard(path string) (*shard, error) {
 }
 
 func newShard(i bleve.Index, h *health) *shard {
+	h.opened(i)
 	return &shard{index: i, health: h, columns: newColumnStore(), suggest: newSuggester()}
 }
 

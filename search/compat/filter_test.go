@@ -14,21 +14,21 @@ func TestFilterCost(t *testing.T) {
 			_, _, _ = readFilter(s)
 			_, _, _ = readFilter([]any{s, []any{s}})
 		},
-		`"`, `'`, `\"`, `\'`, `"\"`, `"'`, `\`, `(`, `)`, `a`, ` `, `=`, `!`, `a = "b" OR `, `theme = a OR `, `theme IN [a, `,
+		`"`, `'`, `\"`, `\'`, `"\"`, `"'`, `\`, `(`, `)`, `a`, ` `, `=`, `!`, `a = "b" OR `, `themes = a OR `, `themes IN [a, `,
 		`_geoRadius(`, `[`, `,`, "\n", "1,",
 	)
 }
 
 func TestUnclosedFilter(t *testing.T) {
 	for _, filter := range []string{
-		`theme = "a`, `theme = 'a`, `theme = "`, `theme = "a\"`, `theme = "a\`, `theme = a AND theme = 'b"`, `"`, `'\'`,
+		`themes = "a`, `themes = 'a`, `themes = "`, `themes = "a\"`, `themes = "a\`, `themes = a AND themes = 'b"`, `"`, `'\'`,
 	} {
 		_, _, err := readFilter(filter)
 		if err == nil || err.Code != "invalid_search_filter" || !strings.Contains(err.Message, "quotation mark") {
 			t.Errorf("%s: %v", filter, err)
 		}
 	}
-	for _, filter := range []string{`theme = "a"`, `theme = 'a"b'`, `theme = "a\"b"`, `theme = "a\\"`, `theme = ""`} {
+	for _, filter := range []string{`themes = "a"`, `themes = 'a"b'`, `themes = "a\"b"`, `themes = "a\\"`, `themes = ""`} {
 		if _, _, err := readFilter(filter); err != nil {
 			t.Errorf("%s: %v", filter, err)
 		}

@@ -106,6 +106,7 @@ func write(w http.ResponseWriter, mediaType string, status int, response *graphq
 // there when nothing ran, and marshalling it would read through all of data once more.
 func encode(response *graphql.Response) []byte {
 	var body bytes.Buffer
+	body.Grow(len(response.Data) + 64) // not twice what it needs
 	part := func(name string, value any) {
 		raw, ok := value.(json.RawMessage)
 		if !ok {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"dugnad/access"
+	"dugnad/changes/background"
 	"dugnad/search/demand"
 	"dugnad/server/graphqlhttp"
 )
@@ -142,7 +143,9 @@ func (c *rights) read(ctx context.Context, r *http.Request, authenticate Authent
 			c.of = map[string]*reading{}
 		}
 		c.of[key] = one
-		go c.run(context.WithoutCancel(ctx), key, one, last, r, authenticate)
+		background.Go(context.WithoutCancel(ctx), "rights of streams", func(ctx context.Context) {
+			c.run(ctx, key, one, last, r, authenticate)
+		})
 	}
 	c.mu.Unlock()
 	select {

@@ -128,6 +128,13 @@ func (e *Explorer) NotFound(w http.ResponseWriter, r *http.Request) {
 	e.serve(languageOf(r.URL.Path), func(*http.Request, *page) (templ.Component, error) { return nil, errNotFound })(w, r)
 }
 
+// BadRequest answers with the page for invalid addresses.
+func (e *Explorer) BadRequest(w http.ResponseWriter, r *http.Request) {
+	e.serve(languageOf(r.URL.Path), func(*http.Request, *page) (templ.Component, error) {
+		return nil, badRequest("address")
+	})(w, r)
+}
+
 // Unavailable answers with the page for requests that may succeed when they are sent again.
 func (e *Explorer) Unavailable(w http.ResponseWriter, r *http.Request) {
 	e.serve(languageOf(r.URL.Path), func(*http.Request, *page) (templ.Component, error) {

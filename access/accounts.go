@@ -2,19 +2,13 @@ package access
 
 import (
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"strings"
 	"time"
 
-	"entgo.io/ent/dialect/sql"
-
 	"dugnad/ent"
 	"dugnad/ent/account"
-	"dugnad/ent/attempt"
 	"dugnad/ent/membership"
 	"dugnad/ent/predicate"
 	"dugnad/ent/signin"
@@ -25,10 +19,18 @@ import (
 // errNotSignedIn is the one error for every credential that is not accepted, so that it does not reveal why.
 var errNotSignedIn = &fault.Error{Code: fault.Unauthenticated, Message: "the credential is not valid"}
 
+// IsUnauthenticated reports whether the error says that a credential is not valid, or that who made something may do
+// nothing any more. Other errors of looking that up leave it unknown.
+func IsUnauthenticated(err error) bool {
+	var refused *fault.Error
+	return errors.As(err, &refused) && refused.Code == fault.Unauthenticated
+}
+
 // Accounts manages accounts, sign-ins, members, keys and previews. Now and NewID may be replaced before its first use.
 type Accounts struct {
 	client *ent.Client
 	key    []byte
+	hashes *hashQueue
 	Now    func() time.Time
 	NewID  func(prefix string) string
 }
@@ -36,7 +38,7 @@ type Accounts struct {
 // NewAccounts returns the service. key is secret, and the same on every replica.
 func NewAccounts(client *ent.Client, key []byte, newID func(prefix string) string) *Accounts {
 	return &Accounts{
-		client: client, key: key, NewID: newID,
+		client: client, key: key, hashes: newHashQueue(), NewID: newID,
 		Now: time.Now,
 	}
 }
@@ -63,10 +65,29 @@ func (a *Accounts) tx(ctx context.Context, do func(ctx context.Context, tx *ent.
 }
 
 // Act runs do in a transaction, as the hub, and records its audit event in the same: all of it happens or nothing. do
-// adds to the recorder what the event is about.
+// adds to the recorder what the event is about. The viewer of ctx must have the rights that it came with still, and has
+// them until the transaction ends: the error is UNAUTHENTICATED or FORBIDDEN if not.
 func (a *Accounts) Act(ctx context.Context, do func(ctx context.Context, tx *ent.Client, audit *Recorder) error) error {
-	audit := RecorderOf(ctx)
+	return a.act(ctx, func(context.Context, *ent.Client) error { return nil }, do)
+}
+
+// act is Act with something to be done first in the transaction.
+func (a *Accounts) act(
+	ctx context.Context, first func(ctx context.Context, tx *ent.Client) error,
+	do func(ctx context.Context, tx *ent.Client, audit *Recorder) error,
+) error {
+	audit, by := RecorderOf(ctx), ViewerOf(ctx)
 	err := a.tx(ctx, func(ctx context.Context, tx *ent.Client) error {
+		if err := first(ctx, tx); err != nil {
+			return err
+		}
+		is, err := LockedViewer(ctx, tx, a.now(), by)
+		if err == nil && !sameRights(is, by) {
+			err = errRightsChanged
+		}
+		if err != nil {
+			return err
+		}
 		if err := do(ctx, tx, audit); err != nil {
 			return err
 		}
@@ -89,8 +110,8 @@ const (
 )
 
 // SignInWithPassword signs in by a local account's e-mail address and password, and returns the secret of the sign-in
-// for a cookie. from is the caller's address. The error is UNAUTHENTICATED, or RATE_LIMITED after too many attempts for
-// the account or from the address.
+// for a cookie. from is the caller's address. The error is UNAUTHENTICATED; RATE_LIMITED after too many attempts for
+// the account or from the address; UNAVAILABLE when too many passwords are being checked.
 func (a *Accounts) SignInWithPassword(
 	ctx context.Context, email, password, from, userAgent string,
 ) (cookie string, err error) {
@@ -98,97 +119,18 @@ func (a *Accounts) SignInWithPassword(
 	if err != nil {
 		return "", err
 	}
-	return a.SignIn(ctx, account.ID, userAgent)
+	return a.SignIn(ctx, account.ID, userAgent, a.now())
 }
 
-func (a *Accounts) checkPassword(ctx context.Context, email, password, from string) (*ent.Account, error) {
-	email = strings.ToLower(strings.TrimSpace(email))
-	subjects := []string{"account:" + email, "address:" + from}
-	for _, s := range subjects {
-		if err := a.mayTry(ctx, s); err != nil {
-			return nil, err
-		}
-	}
-	who, err := a.client.Account.Query().Where(account.Email(email), account.DisabledAtIsNil()).Only(ctx)
-	if err != nil && !ent.IsNotFound(err) {
-		return nil, err
-	}
-	hash := nobodysPassword
-	if who != nil && who.Password != nil {
-		hash = *who.Password
-	}
-	if !isPassword(hash, password) {
-		for _, s := range subjects {
-			if err := a.failed(ctx, s); err != nil {
-				return nil, err
-			}
-		}
-		return nil, &fault.Error{Code: fault.Unauthenticated, Message: "the e-mail address or the password is wrong"}
-	}
-	_, err = a.client.Attempt.Delete().Where(attempt.ID(a.masked(subjects[0]))).Exec(ctx)
-	return who, err
-}
-
-// The bounds of guessing: after so many failures within the window, no attempt is accepted until it is over. An address
-// has more, because many people can share one.
-const (
-	attemptsWindow     = 15 * time.Minute
-	attemptsForAccount = 10
-	attemptsForAddress = 100
-)
-
-// masked returns a subject in the form in which it is stored: the table must not reveal who tried.
-func (a *Accounts) masked(subject string) string {
-	mac := hmac.New(sha256.New, a.key)
-	_, _ = mac.Write([]byte("attempt:" + subject)) // never fails
-	return hex.EncodeToString(mac.Sum(nil))
-}
-
-func (a *Accounts) mayTry(ctx context.Context, subject string) error {
-	row, err := a.client.Attempt.Get(ctx, a.masked(subject))
-	if ent.IsNotFound(err) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	limit := attemptsForAccount
-	if strings.HasPrefix(subject, "address:") {
-		limit = attemptsForAddress
-	}
-	if left := attemptsWindow - a.now().Sub(row.Since); row.Failures >= limit && left > 0 {
-		return &fault.Error{Code: fault.RateLimited, Message: "too many attempts; try again later", After: left}
-	}
-	return nil
-}
-
-func (a *Accounts) failed(ctx context.Context, subject string) error {
-	id, now := a.masked(subject), a.now()
-	return a.tx(ctx, func(ctx context.Context, tx *ent.Client) error {
-		row, err := tx.Attempt.Get(ctx, id)
-		switch {
-		case ent.IsNotFound(err):
-			return tx.Insert(ctx, sql.Insert(attempt.Table).
-				Columns(attempt.FieldID, attempt.FieldFailures, attempt.FieldSince).Values(id, 1, now).
-				OnConflict(
-					sql.ConflictColumns(attempt.FieldID), sql.ResolveWith(func(u *sql.UpdateSet) { u.Add(attempt.FieldFailures, 1) }),
-				))
-		case err != nil:
-			return err
-		case now.Sub(row.Since) >= attemptsWindow:
-			return tx.Attempt.UpdateOne(row).SetFailures(1).SetSince(now).Exec(ctx)
-		default:
-			return tx.Attempt.UpdateOne(row).AddFailures(1).Exec(ctx)
-		}
-	})
-}
-
-// SignIn creates a browser's sign-in for the account, and returns its secret.
-func (a *Accounts) SignIn(ctx context.Context, account, userAgent string) (cookie string, err error) {
+// SignIn creates a browser's sign-in for the account, and returns its secret. authenticated is when the person proved
+// who they are.
+func (a *Accounts) SignIn(
+	ctx context.Context, account, userAgent string, authenticated time.Time,
+) (cookie string, err error) {
 	cookie, now := newSecret(""), a.now()
 	err = a.client.SignIn.Create().SetID(a.NewID("sig")).SetAccountID(account).SetKind(schema.Browser).
 		SetHash(hashOf(cookie)).
-		SetUserAgent(short(userAgent)).SetCreatedAt(now).SetLastUsedAt(now).SetExpiresAt(now.Add(signInLife)).Exec(own(ctx))
+		SetUserAgent(short(userAgent)).SetAuthenticatedAt(authenticated.UTC()).SetCreatedAt(now).SetLastUsedAt(now).SetExpiresAt(now.Add(signInLife)).Exec(own(ctx))
 	return cookie, err
 }
 
@@ -242,14 +184,21 @@ func (a *Accounts) viewer(ctx context.Context, where ...predicate.SignIn) (Viewe
 			return Viewer{}, err
 		}
 	}
-	v := Viewer{Kind: Member, Name: who.ID, SignIn: s.ID, Roles: make(map[string]schema.Role, len(who.Edges.Memberships))}
-	if who.HubRole != nil {
-		v.HubRole = *who.HubRole
-	}
-	for _, m := range who.Edges.Memberships {
-		v.Roles[m.OrganizationID] = m.Role
+	v := accountViewer(who, who.Edges.Memberships)
+	v.SignIn, v.AuthenticatedAt = s.ID, s.CreatedAt
+	if s.AuthenticatedAt != nil {
+		v.AuthenticatedAt = *s.AuthenticatedAt
 	}
 	return v, nil
+}
+
+// EmailOf returns the e-mail address of an account, "" if it has none.
+func (a *Accounts) EmailOf(ctx context.Context, accountID string) (string, error) {
+	who, err := a.client.Account.Get(own(ctx), accountID)
+	if err != nil || who.Email == nil {
+		return "", ent.MaskNotFound(err)
+	}
+	return *who.Email, nil
 }
 
 // SignOut ends the sign-in with the id.
@@ -291,7 +240,9 @@ func (a *Accounts) OfIdentity(ctx context.Context, who Identity) (accountID stri
 func (a *Accounts) member(ctx context.Context, tx *ent.Client, id string) (*ent.Membership, error) {
 	m, err := tx.Membership.Query().Where(membership.ID(id)).Only(ctx)
 	if ent.IsNotFound(err) {
-		return nil, &fault.Error{Code: fault.NotFound, Message: "there is no such membership"}
+		return nil, errNoMembership
 	}
 	return m, err
 }
+
+var errNoMembership = &fault.Error{Code: fault.NotFound, Message: "there is no such membership"}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"testing"
+	"time"
 
 	"dugnad/access"
 	"dugnad/ent"
@@ -23,6 +24,7 @@ func TestRecorder(t *testing.T) {
 			return prefix + "_" + string(rune('a'+ids))
 		})
 		hub := access.WithViewer(t.Context(), access.System("test"))
+		client.Account.Create().SetID("acc_1").SetName("Kari").SetCreatedAt(time.Now()).ExecX(hub)
 		ctx := access.WithViewer(t.Context(), access.Viewer{Kind: access.Member, Name: "acc_1"})
 		errRefused := errors.New("refused")
 		// act does something with a and b in a transaction that ends with the error.

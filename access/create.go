@@ -26,10 +26,17 @@ func (a *Accounts) Create(ctx context.Context, n NewAccount) (id string, err err
 	if n.Email, err = address(n.Email); err != nil {
 		return "", err
 	}
-	if err := CheckPassword(n.Password); err != nil {
+	names, err := a.namesOf(ctx, n.Organization)
+	if err != nil {
 		return "", err
 	}
-	hash := hashPassword(n.Password)
+	if err := CheckPassword(n.Password, append(names, n.Name, n.Email)...); err != nil {
+		return "", err
+	}
+	hash, err := a.hashes.hashPassword(ctx, "", n.Password)
+	if err != nil {
+		return "", err
+	}
 	id = a.NewID("acc")
 	err = a.tx(ctx, func(ctx context.Context, tx *ent.Client) error {
 		c := tx.Account.Create().SetID(id).SetName(n.Name).SetEmail(n.Email).SetPassword(hash).SetCreatedAt(a.now())

@@ -14,16 +14,20 @@ import (
 	"dugnad/schema"
 )
 
-// NewKey describes a key to be created. Expires is when it ends, nil for never.
+// keyLife is how long a key lasts if nothing else is asked for.
+const keyLife = 365 * 24 * time.Hour
+
+// NewKey describes a key to be created.
 type NewKey struct {
 	Organization string
 	Name         string
 	Kind         schema.KeyKind
 	Role         schema.Role // of a SECRET key
-	Scopes       []KeyScope  // nil for all that the role may do
+	Scopes       []KeyScope  // nil for all that the role may do but SENSITIVE
 	Origins      []string    // of a PUBLISHABLE key: https://host or https://host:port
 	Manifest     *string     // that it is restricted to; nil for none
-	Expires      *time.Time
+	Expires      *time.Time  // nil for a year
+	Lasting      bool        // it never expires; for the operator only
 }
 
 func (k *NewKey) check(now time.Time) error {
@@ -76,7 +80,7 @@ func (k *NewKey) check(now time.Time) error {
 }
 
 // CreateKey creates a key for an organisation and returns its secret, which cannot be read again. ADMINs of the
-// organisation only, and no key has a stronger role than its creator.
+// organisation only, and no key may do more, or lasts longer, than its creator.
 func (a *Accounts) CreateKey(ctx context.Context, k NewKey) (key *ent.ApiKey, secret string, err error) {
 	by := ViewerOf(ctx)
 	if err := a.MayManage(by, k.Organization); err != nil {
@@ -85,12 +89,11 @@ func (a *Accounts) CreateKey(ctx context.Context, k NewKey) (key *ent.ApiKey, se
 	if err := k.check(a.now()); err != nil {
 		return nil, "", err
 	}
-	if k.Role.OfHub() && !by.IsSystem() && by.HubRole != schema.HubAdmin ||
-		k.Role.Rank() > by.RoleIn(k.Organization).Rank() {
-		return nil, "", &fault.Error{
-			Code: fault.Forbidden, Field: "role",
-			Message: "a key cannot have a stronger role than its creator",
-		}
+	if err := k.narrow(by); err != nil {
+		return nil, "", err
+	}
+	if err := by.MayAct("createKey", k.Role, a.now()); err != nil {
+		return nil, "", err
 	}
 	there, err := a.client.Organization.Get(own(ctx), k.Organization)
 	if ent.IsNotFound(err) {
@@ -117,6 +120,9 @@ func (a *Accounts) CreateKey(ctx context.Context, k NewKey) (key *ent.ApiKey, se
 	}
 	secret = newSecret(prefix)
 	err = a.Act(ctx, func(ctx context.Context, tx *ent.Client, audit *Recorder) (err error) {
+		if err := a.limitLife(ctx, tx, by, &k); err != nil {
+			return err
+		}
 		c := tx.ApiKey.Create().SetID(a.NewID("key")).SetOrganizationID(there.ID).SetName(k.Name).SetKind(k.Kind).
 			SetScopes(scopeNames(k.Scopes)).SetOrigins(orEmpty(k.Origins)).SetHash(hashOf(secret)).
 			SetEnding(secret[len(secret)-4:]).
@@ -136,7 +142,65 @@ func (a *Accounts) CreateKey(ctx context.Context, k NewKey) (key *ent.ApiKey, se
 	return key.Unwrap(), secret, nil
 }
 
-// RevokeKey ends a key at once. ADMINs of its organisation only.
+// narrow sets what the key takes over from the key that creates it, and returns FORBIDDEN if it may do more than its
+// creator.
+func (k *NewKey) narrow(by Viewer) error {
+	if k.Role.OfHub() && !by.includes(schema.HubAdmin, k.Organization) || !by.includes(k.Role, k.Organization) {
+		return &fault.Error{
+			Code: fault.Forbidden, Field: "role",
+			Message: "a key cannot have a stronger role than its creator",
+		}
+	}
+	if k.Kind == schema.SecretKey && k.Scopes == nil {
+		k.Scopes = insensitive(by.Scopes)
+	}
+	for _, s := range k.Scopes {
+		if !by.Has(s) {
+			return fault.Errorf(fault.Forbidden, "scopes", "a key cannot have the scope %s, which its creator lacks", s)
+		}
+	}
+	if by.Manifest == "" {
+		return nil
+	}
+	if k.Manifest != nil && *k.Manifest != by.Manifest {
+		return fault.Errorf(fault.Forbidden, "manifest", "a key cannot have another manifest than its creator")
+	}
+	k.Manifest = &by.Manifest
+	return nil
+}
+
+// limitLife sets when the key ends: within a year if nothing is asked for, and no later than the key that creates it.
+// The error is BAD_USER_INPUT for a later time, and for a key at the end of too long a line of keys.
+func (a *Accounts) limitLife(ctx context.Context, tx *ent.Client, by Viewer, k *NewKey) error {
+	asked := k.Expires != nil
+	if !asked && (!k.Lasting || !by.IsSystem()) {
+		at := a.now().Add(keyLife)
+		k.Expires = &at
+	}
+	keys := 0
+	for name := by.Name; strings.HasPrefix(name, keyPrefix); keys++ {
+		creator, err := tx.ApiKey.Get(ctx, name)
+		if err != nil {
+			return err
+		}
+		name = creator.CreatedBy
+		end := creator.ExpiresAt
+		switch {
+		case end == nil || k.Expires != nil && !k.Expires.After(*end):
+		case asked:
+			return fault.Errorf(fault.BadUserInput, "expiresAt", "must be no later than the end of the key that creates it, %s",
+				end.Format(time.RFC3339))
+		default:
+			k.Expires = end
+		}
+	}
+	if keys >= maxLineage {
+		return fault.Errorf(fault.BadUserInput, "", "at most %d keys may be created one by the other", maxLineage)
+	}
+	return nil
+}
+
+// RevokeKey ends a key at once, and what was made with it. ADMINs of its organisation only.
 func (a *Accounts) RevokeKey(ctx context.Context, id string) (*ent.ApiKey, error) {
 	key, err := a.client.ApiKey.Get(own(ctx), id)
 	switch {
@@ -151,9 +215,12 @@ func (a *Accounts) RevokeKey(ctx context.Context, id string) (*ent.ApiKey, error
 	if key.RevokedAt != nil {
 		return key, nil
 	}
-	err = a.Act(ctx, func(ctx context.Context, tx *ent.Client, audit *Recorder) (err error) {
+	err = a.changeRights(ctx, func(ctx context.Context, tx *ent.Client, audit *Recorder) (err error) {
 		audit.AddSubjects(key.OrganizationID)
-		key, err = tx.ApiKey.UpdateOneID(id).SetRevokedAt(a.now()).Save(ctx)
+		if err := a.revokeKeys(ctx, tx, audit, id); err != nil {
+			return err
+		}
+		key, err = tx.ApiKey.Get(ctx, id)
 		return err
 	})
 	if err != nil {
@@ -180,8 +247,9 @@ func (a *Accounts) ofKey(ctx context.Context, secret, origin string) (Viewer, er
 	if err != nil {
 		return Viewer{}, err
 	}
-	if key.ExpiresAt != nil && !key.ExpiresAt.After(now) {
-		return Viewer{}, errNotSignedIn
+	v, err := lineage{ctx, a.client, now, false}.key(key, maxLineage)
+	if err != nil {
+		return Viewer{}, err
 	}
 	if key.Kind == schema.PublishableKey && origin != "" && !slices.Contains(key.Origins, origin) {
 		return Viewer{}, errNotSignedIn
@@ -190,28 +258,6 @@ func (a *Accounts) ofKey(ctx context.Context, secret, origin string) (Viewer, er
 		if err := a.client.ApiKey.UpdateOneID(key.ID).SetLastUsedAt(now).Exec(ctx); err != nil {
 			return Viewer{}, err
 		}
-	}
-	var manifest string
-	if key.Manifest != nil {
-		manifest = *key.Manifest
-	}
-	if key.Kind == schema.PublishableKey {
-		return Viewer{Kind: Anonymous, Name: key.ID, Manifest: manifest}, nil
-	}
-	v := Viewer{Kind: Key, Name: key.ID, Manifest: manifest}
-	if len(key.Scopes) > 0 {
-		v.Scopes = make([]KeyScope, len(key.Scopes))
-		for i, s := range key.Scopes {
-			v.Scopes[i] = KeyScope(s)
-		}
-	}
-	if key.Role == nil { // cannot happen: a SECRET key has one
-		return Viewer{}, errNotSignedIn
-	}
-	if key.Role.OfHub() {
-		v.HubRole = *key.Role
-	} else {
-		v.Roles = map[string]schema.Role{key.OrganizationID: *key.Role}
 	}
 	return v, nil
 }
@@ -224,15 +270,22 @@ var (
 // MayManage returns nil if the viewer may change an organisation's members and keys: its ADMINs and HUB_ADMINs, with
 // the scope MANAGE. The error is FORBIDDEN, or NOT_FOUND for viewers without a role in the organisation.
 func (a *Accounts) MayManage(v Viewer, organization string) error {
-	role := v.RoleIn(organization)
 	switch {
-	case role == "":
+	case v.RoleIn(organization) == "":
 		return errNoOrganization
-	case v.IsSystem(), v.HubRole == schema.HubAdmin && v.Has(ScopeManage), role == schema.Admin && v.Has(ScopeManage):
+	case v.manages(organization):
 		return nil
 	}
 	return &fault.Error{Code: fault.Forbidden, Message: "this needs the role ADMIN in the organisation"}
 }
+
+// manages reports whether the viewer may change an organisation's members and keys.
+func (v Viewer) manages(organization string) bool {
+	return v.includes(schema.Admin, organization) && v.Has(ScopeManage)
+}
+
+// managesHub reports whether the viewer may change accounts and their roles in the hub.
+func (v Viewer) managesHub() bool { return v.includes(schema.HubAdmin, "") && v.Has(ScopeManage) }
 
 func scopeNames(scopes []KeyScope) []string {
 	names := make([]string, len(scopes))

@@ -12,13 +12,14 @@ import (
 
 	"dugnad/ent"
 	"dugnad/ent/account"
-	"dugnad/ent/apikey"
 	"dugnad/ent/invitation"
 	"dugnad/ent/membership"
 	"dugnad/ent/signin"
 	"dugnad/fault"
 	"dugnad/schema"
 )
+
+var errNoHubAdmin = &fault.Error{Code: fault.Forbidden, Message: "this needs the role HUB_ADMIN"}
 
 // invitationLife is how long the link of an invitation is valid.
 const invitationLife = 7 * 24 * time.Hour
@@ -36,8 +37,8 @@ func (a *Accounts) Invite(
 			Code: fault.BadUserInput, Field: "role",
 			Message: "a role in the hub must be without an organisation, and every other role in one",
 		}
-	case role.OfHub() && !by.IsSystem() && (by.HubRole != schema.HubAdmin || !by.Has(ScopeManage)):
-		return nil, "", &fault.Error{Code: fault.Forbidden, Message: "this needs the role HUB_ADMIN"}
+	case role.OfHub() && !by.managesHub():
+		return nil, "", errNoHubAdmin
 	case !role.OfHub():
 		if err := a.MayManage(by, *organization); err != nil {
 			return nil, "", err
@@ -47,6 +48,9 @@ func (a *Accounts) Invite(
 		} else if err != nil {
 			return nil, "", err
 		}
+	}
+	if err := by.MayAct("invite", role, a.now()); err != nil {
+		return nil, "", err
 	}
 	if email != nil {
 		if *email, err = address(*email); err != nil {
@@ -100,19 +104,38 @@ func (a *Accounts) FirstLink(ctx context.Context) (secret string, err error) {
 }
 
 // Invitation returns the open invitation with the secret. The error is NOT_FOUND if it has been used, has ended or
-// never was.
+// never was, or if its maker may not give the role any more.
 func (a *Accounts) Invitation(ctx context.Context, secret string) (*ent.Invitation, error) {
-	return a.invitation(own(ctx), a.client, secret)
+	return a.invitation(own(ctx), a.client, secret, false)
 }
 
-func (a *Accounts) invitation(ctx context.Context, tx *ent.Client, secret string) (*ent.Invitation, error) {
+func (a *Accounts) invitation(ctx context.Context, tx *ent.Client, secret string, inTx bool) (*ent.Invitation, error) {
 	i, err := tx.Invitation.Query().
 		Where(invitation.Hash(hashOf(secret)), invitation.AcceptedAtIsNil(), invitation.RevokedAtIsNil(),
 			invitation.ExpiresAtGT(a.now())).Only(ctx)
 	if ent.IsNotFound(err) {
-		return nil, &fault.Error{Code: fault.NotFound, Message: "this invitation has been used, has ended, or never was"}
+		return nil, errNoInvitation
+	}
+	if err != nil {
+		return nil, err
+	}
+	maker, err := lineage{ctx, tx, a.now(), inTx}.viewer(i.CreatedBy, maxLineage)
+	if IsUnauthenticated(err) || err == nil && !maker.mayInvite(i.OrganizationID, i.Role) {
+		return nil, errNoInvitation
 	}
 	return i, err
+}
+
+var errNoInvitation = &fault.Error{
+	Code: fault.NotFound, Message: "this invitation has been used, has ended, or never was",
+}
+
+// mayInvite reports whether the viewer may give a role, of the hub if organization is nil.
+func (v Viewer) mayInvite(organization *string, role schema.Role) bool {
+	if organization == nil {
+		return role.OfHub() && v.managesHub()
+	}
+	return v.manages(*organization)
 }
 
 // AcceptAs accepts an invitation for an existing account.
@@ -120,20 +143,30 @@ func (a *Accounts) AcceptAs(ctx context.Context, secret, accountID string) error
 	return a.tx(ctx, func(ctx context.Context, tx *ent.Client) error { return a.accept(ctx, tx, secret, accountID) })
 }
 
-// AcceptWithPassword accepts an invitation with a new local account, and returns its id.
+// AcceptWithPassword accepts an invitation with a new local account, and returns its id. from is the caller's address.
 func (a *Accounts) AcceptWithPassword(
-	ctx context.Context, secret, name, email, password string,
+	ctx context.Context, secret, name, email, password, from string,
 ) (accountID string, err error) {
 	if email, err = address(email); err != nil {
 		return "", err
 	}
-	if err := CheckPassword(password); err != nil {
+	i, err := a.Invitation(ctx, secret) // before the work of judging and hashing
+	if err != nil {
 		return "", err
 	}
-	if _, err := a.Invitation(ctx, secret); err != nil { // before the work of hashing
+	var names []string
+	if i.OrganizationID != nil {
+		if names, err = a.namesOf(ctx, *i.OrganizationID); err != nil {
+			return "", err
+		}
+	}
+	if err := CheckPassword(password, append(names, name, email)...); err != nil {
 		return "", err
 	}
-	hash := hashPassword(password)
+	hash, err := a.hashes.hashPassword(ctx, Network(from), password)
+	if err != nil {
+		return "", err
+	}
 	return a.acceptNew(ctx, secret, name, func(c *ent.AccountCreate) { c.SetEmail(email).SetPassword(hash) })
 }
 
@@ -186,7 +219,7 @@ func (a *Accounts) acceptNew(
 }
 
 func (a *Accounts) accept(ctx context.Context, tx *ent.Client, secret, accountID string) error {
-	i, err := a.invitation(ctx, tx, secret)
+	i, err := a.invitation(ctx, tx, secret, true)
 	if err != nil {
 		return err
 	}
@@ -244,8 +277,7 @@ func (a *Accounts) RevokeInvitation(ctx context.Context, id string) error {
 		return err
 	}
 	by := ViewerOf(ctx)
-	if i.OrganizationID == nil && by.HubRole != schema.HubAdmin ||
-		i.OrganizationID != nil && a.MayManage(by, *i.OrganizationID) != nil {
+	if !by.mayInvite(i.OrganizationID, i.Role) {
 		return missing
 	}
 	return a.Act(ctx, func(ctx context.Context, tx *ent.Client, audit *Recorder) error {
@@ -282,16 +314,9 @@ func (a *Accounts) SetRole(ctx context.Context, id string, role schema.Role) (*e
 	return a.client.Membership.Query().Where(membership.ID(changed.ID)).WithAccount().WithOrganization().Only(own(ctx))
 }
 
-// RemoveMember ends a membership, and the keys and previews that the account created. ADMINs of the organisation, and
-// the member.
+// RemoveMember ends a membership, and what the account made by it. ADMINs of the organisation, and the member.
 func (a *Accounts) RemoveMember(ctx context.Context, id string) error {
 	return a.change(ctx, id, func(ctx context.Context, tx *ent.Client, m *ent.Membership) error {
-		err := tx.ApiKey.Update().Where(apikey.OrganizationID(m.OrganizationID), apikey.CreatedBy(m.AccountID),
-			apikey.RevokedAtIsNil()).
-			SetRevokedAt(a.now()).Exec(ctx)
-		if err != nil {
-			return err
-		}
 		if err := a.endPreviews(ctx, tx, m.AccountID); err != nil {
 			return err
 		}
@@ -299,12 +324,13 @@ func (a *Accounts) RemoveMember(ctx context.Context, id string) error {
 	}, "")
 }
 
-// change runs do on a membership that the viewer may change; role is what the account has afterwards, "" for none.
+// change runs do on a membership that the viewer may change, and ends what the account made and may not do any more;
+// role is what the account has afterwards, "" for none.
 func (a *Accounts) change(
 	ctx context.Context, id string, do func(context.Context, *ent.Client, *ent.Membership) error, role schema.Role,
 ) error {
 	by := ViewerOf(ctx)
-	return a.Act(ctx, func(ctx context.Context, tx *ent.Client, audit *Recorder) error {
+	return a.changeRights(ctx, func(ctx context.Context, tx *ent.Client, audit *Recorder) error {
 		m, err := a.member(ctx, tx, id)
 		if err != nil {
 			return err
@@ -313,8 +339,11 @@ func (a *Accounts) change(
 		leaves := role == "" && m.AccountID == by.Account()
 		if err := a.MayManage(by, m.OrganizationID); err != nil && !leaves {
 			if by.RoleIn(m.OrganizationID) == "" {
-				return &fault.Error{Code: fault.NotFound, Message: "there is no such membership"}
+				return errNoMembership
 			}
+			return err
+		}
+		if err := a.mayChange(by, m, role); err != nil && !leaves {
 			return err
 		}
 		if m.Role == schema.Admin && role != schema.Admin && by.HubRole != schema.HubAdmin {
@@ -330,21 +359,44 @@ func (a *Accounts) change(
 				}
 			}
 		}
-		return do(ctx, tx, m)
+		if err := lockAccount(ctx, tx, m.AccountID); err != nil {
+			return err
+		}
+		if err := do(ctx, tx, m); err != nil {
+			return err
+		}
+		return a.endBeyond(ctx, tx, audit, m.AccountID)
 	})
+}
+
+// mayChange returns the error of MayAct for a change of a membership, from its role to another or to "" for none.
+func (a *Accounts) mayChange(by Viewer, m *ent.Membership, role schema.Role) error {
+	if role == "" {
+		return by.MayAct("removeMember", m.Role, a.now())
+	}
+	if manages(m.Role) {
+		return by.MayAct("setRole", m.Role, a.now())
+	}
+	return by.MayAct("setRole", role, a.now())
 }
 
 // SetHubRole sets the role of an account in the hub; nil removes it. HUB_ADMINs only. The last HUB_ADMIN stays one.
 func (a *Accounts) SetHubRole(ctx context.Context, accountID string, role *schema.Role) (*ent.Account, error) {
 	by := ViewerOf(ctx)
 	switch {
-	case by.HubRole != schema.HubAdmin || !by.Has(ScopeManage):
-		return nil, &fault.Error{Code: fault.Forbidden, Message: "this needs the role HUB_ADMIN"}
+	case !by.managesHub():
+		return nil, errNoHubAdmin
 	case role != nil && !role.OfHub():
 		return nil, &fault.Error{Code: fault.BadUserInput, Field: "role", Message: "must be a role in the hub"}
 	}
+	if err := by.MayAct("setHubRole", schema.HubAdmin, a.now()); err != nil {
+		return nil, err
+	}
 	var changed *ent.Account
-	err := a.Act(ctx, func(ctx context.Context, tx *ent.Client, _ *Recorder) error {
+	err := a.changeRights(ctx, func(ctx context.Context, tx *ent.Client, audit *Recorder) error {
+		if err := lockAccount(ctx, tx, accountID); err != nil {
+			return err
+		}
 		who, err := tx.Account.Get(ctx, accountID)
 		if ent.IsNotFound(err) {
 			return errNoAccount
@@ -355,14 +407,20 @@ func (a *Accounts) SetHubRole(ctx context.Context, accountID string, role *schem
 		if err := a.keepsAdmin(ctx, tx, who, role); err != nil {
 			return err
 		}
+		lost := who.HubRole != nil && (role == nil || role.Rank() < who.HubRole.Rank())
 		u := tx.Account.UpdateOne(who)
 		if role == nil {
 			u.ClearHubRole()
 		} else {
 			u.SetHubRole(*role)
 		}
-		changed, err = u.Save(ctx)
-		return err
+		if changed, err = u.Save(ctx); err != nil || !lost {
+			return err
+		}
+		if err := a.endPreviews(ctx, tx, accountID); err != nil {
+			return err
+		}
+		return a.endBeyond(ctx, tx, audit, accountID)
 	})
 	if err != nil {
 		return nil, err
@@ -385,20 +443,22 @@ func (a *Accounts) keepsAdmin(ctx context.Context, tx *ent.Client, who *ent.Acco
 
 // Disable ends all access of an account: its sign-ins, memberships, keys and previews. HUB_ADMINs only.
 func (a *Accounts) Disable(ctx context.Context, accountID string) error {
-	return a.end(ctx, accountID, func(context.Context, *ent.Client, *ent.AccountUpdateOne) error { return nil })
+	nothing := func(context.Context, *ent.Client, *ent.AccountUpdateOne) error { return nil }
+	return a.end(ctx, "disableAccount", accountID, nothing)
 }
 
 // Anonymize disables an account and permanently deletes its name, address and identity. What it wrote remains, without
 // an author. HUB_ADMINs only.
 func (a *Accounts) Anonymize(ctx context.Context, accountID string) error {
-	return a.end(ctx, accountID, func(ctx context.Context, tx *ent.Client, u *ent.AccountUpdateOne) error {
+	erase := func(ctx context.Context, tx *ent.Client, u *ent.AccountUpdateOne) error {
 		u.SetName("–").ClearEmail().ClearPassword().ClearIssuer().ClearSubject().SetAnonymizedAt(a.now())
 		forget := func(u *sql.UpdateBuilder) { u.SetNull(invitation.FieldEmail) }
 		if err := tx.Invitation.Update().Where(invitation.AcceptedBy(accountID)).Modify(forget).Exec(ctx); err != nil {
 			return err
 		}
 		return tx.SignIn.Update().Where(signin.AccountID(accountID)).SetUserAgent("").Exec(ctx)
-	})
+	}
+	return a.end(ctx, "anonymizeAccount", accountID, erase)
 }
 
 // Anonymized returns the ids of the accounts that were anonymized.
@@ -425,13 +485,19 @@ func (a *Accounts) AnonymizeAgain(ctx context.Context, ids []string) (done int, 
 }
 
 func (a *Accounts) end(
-	ctx context.Context, accountID string, set func(context.Context, *ent.Client, *ent.AccountUpdateOne) error,
+	ctx context.Context, act, accountID string, set func(context.Context, *ent.Client, *ent.AccountUpdateOne) error,
 ) error {
 	by := ViewerOf(ctx)
-	if !by.IsSystem() && (by.HubRole != schema.HubAdmin || !by.Has(ScopeManage)) {
-		return &fault.Error{Code: fault.Forbidden, Message: "this needs the role HUB_ADMIN"}
+	if !by.managesHub() {
+		return errNoHubAdmin
 	}
-	return a.Act(ctx, func(ctx context.Context, tx *ent.Client, _ *Recorder) error {
+	if err := by.MayAct(act, "", a.now()); err != nil {
+		return err
+	}
+	return a.changeRights(ctx, func(ctx context.Context, tx *ent.Client, audit *Recorder) error {
+		if err := lockAccount(ctx, tx, accountID); err != nil {
+			return err
+		}
 		who, err := tx.Account.Get(ctx, accountID)
 		if ent.IsNotFound(err) {
 			return errNoAccount
@@ -452,11 +518,10 @@ func (a *Accounts) end(
 		if _, err := tx.Membership.Delete().Where(membership.AccountID(accountID)).Exec(ctx); err != nil {
 			return err
 		}
-		if err := tx.ApiKey.Update().Where(apikey.CreatedBy(accountID), apikey.RevokedAtIsNil()).SetRevokedAt(a.now()).
-			Exec(ctx); err != nil {
+		if err := a.endPreviews(ctx, tx, accountID); err != nil {
 			return err
 		}
-		if err := a.endPreviews(ctx, tx, accountID); err != nil {
+		if err := a.endBeyond(ctx, tx, audit, accountID); err != nil {
 			return err
 		}
 		return a.endAll(ctx, tx, accountID, "")
@@ -494,13 +559,16 @@ func (a *Accounts) ChangePassword(ctx context.Context, password, next, from stri
 	if who.Email == nil || who.Password == nil {
 		return &fault.Error{Code: fault.BadUserInput, Message: "this account signs in at a provider, and has no password"}
 	}
-	if err := CheckPassword(next); err != nil {
+	if err := a.checkNext(ctx, who, next); err != nil {
 		return err
 	}
 	if _, err := a.checkPassword(own(ctx), *who.Email, password, from); err != nil {
 		return err
 	}
-	hash := hashPassword(next)
+	hash, err := a.hashes.hashPassword(ctx, Network(from), next)
+	if err != nil {
+		return err
+	}
 	return a.tx(ctx, func(ctx context.Context, tx *ent.Client) error {
 		if err := tx.Account.UpdateOneID(who.ID).SetPassword(hash).Exec(ctx); err != nil {
 			return err

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"dugnad/ent"
+	"dugnad/ent/entry"
 	"dugnad/ent/previewtoken"
 	"dugnad/fault"
 )
@@ -69,7 +70,8 @@ func (a *Accounts) endPreviews(ctx context.Context, tx *ent.Client, by string) e
 		SetRevokedAt(a.now()).Exec(ctx)
 }
 
-// ofPreview returns the viewer for a preview's token.
+// ofPreview returns the viewer for a preview's token. It shows no more than its maker may preview now: of its entries
+// those whose owners the maker has a role in.
 func (a *Accounts) ofPreview(ctx context.Context, secret string) (Viewer, error) {
 	t, err := a.client.PreviewToken.Query().
 		Where(previewtoken.Hash(hashOf(secret)), previewtoken.RevokedAtIsNil(), previewtoken.ExpiresAtGT(a.now())).Only(ctx)
@@ -79,7 +81,23 @@ func (a *Accounts) ofPreview(ctx context.Context, secret string) (Viewer, error)
 	if err != nil {
 		return Viewer{}, err
 	}
-	return Viewer{Kind: Preview, Name: t.ID, Preview: &Previewed{
-		Entries: t.Entries, Release: t.ReleaseID, ScheduledBefore: t.ScheduledBefore, Organizations: t.Organizations,
-	}}, nil
+	maker, err := PresentViewer(ctx, a.client, a.now(), t.CreatedBy)
+	if err != nil {
+		return Viewer{}, err
+	}
+	organizations, all := maker.Organizations()
+	if !maker.Has(ScopeDrafts) || !all && len(organizations) == 0 {
+		return Viewer{}, errNotSignedIn
+	}
+	p := &Previewed{Release: t.ReleaseID, ScheduledBefore: t.ScheduledBefore, Organizations: t.Organizations, Maker: &maker}
+	if len(t.Entries) > 0 {
+		q := a.client.Entry.Query().Where(entry.IDIn(t.Entries...))
+		if !all {
+			q.Where(entry.OwnerIDIn(organizations...))
+		}
+		if p.Entries, err = q.IDs(ctx); err != nil {
+			return Viewer{}, err
+		}
+	}
+	return Viewer{Kind: Preview, Name: t.ID, Preview: p}, nil
 }

@@ -6,13 +6,7 @@ import (
 	"crypto/subtle"
 	"encoding/base64"
 	"encoding/hex"
-	"fmt"
 	"strings"
-	"unicode/utf8"
-
-	"golang.org/x/crypto/argon2"
-
-	"dugnad/fault"
 )
 
 // The prefixes of secrets identify them for people, and for programs that look for leaked ones.
@@ -27,6 +21,11 @@ const (
 	uploadSecretPrefix   = "dugnad_ut_"
 )
 
+// IsKey reports whether a text has the form of a key.
+func IsKey(s string) bool {
+	return strings.HasPrefix(s, secretKeyPrefix) || strings.HasPrefix(s, publishableKeyPrefix)
+}
+
 // newSecret returns 256 random bits in base64url after the prefix.
 func newSecret(prefix string) string {
 	b := make([]byte, 32)
@@ -39,78 +38,6 @@ func newSecret(prefix string) string {
 func hashOf(secret string) string {
 	sum := sha256.Sum256([]byte(secret))
 	return hex.EncodeToString(sum[:])
-}
-
-// The lengths of passwords, in characters. Longer ones would cost too much to hash.
-const (
-	minPassword = 12
-	maxPassword = 200
-)
-
-// argon2id with 64 MiB, two passes and one lane. RFC 9106 recommends 64 MiB with three passes where memory is scarce;
-// OWASP's minimum is
-// 19 MiB with two.
-const (
-	argonTime    = 2
-	argonMemory  = 64 << 10 // KiB
-	argonThreads = 1
-	argonSalt    = 16
-	argonKey     = 32
-)
-
-// hashing bounds how many passwords are hashed at once, because each takes argonMemory.
-var hashing = make(chan struct{}, 2)
-
-func argon(password string, salt []byte) []byte {
-	hashing <- struct{}{}
-	defer func() { <-hashing }()
-	return argon2.IDKey([]byte(password), salt, argonTime, argonMemory, argonThreads, argonKey)
-}
-
-// CheckPassword returns BAD_USER_INPUT if the password is too short, too long or not UTF-8.
-func CheckPassword(password string) error {
-	switch n := utf8.RuneCountInString(password); {
-	case !utf8.ValidString(password):
-		return &fault.Error{Code: fault.BadUserInput, Field: "password", Message: "must be UTF-8"}
-	case n < minPassword:
-		return fault.Errorf(fault.BadUserInput, "password", "has %d characters; at least %d", n, minPassword)
-	case n > maxPassword:
-		return fault.Errorf(fault.BadUserInput, "password", "has %d characters; at most %d", n, maxPassword)
-	}
-	return nil
-}
-
-// hashPassword returns the hash in the usual text form, $argon2id$v=19$m=…,t=…,p=…$salt$hash.
-func hashPassword(password string) string {
-	salt := make([]byte, argonSalt)
-	_, _ = rand.Read(salt) // never fails
-	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, argonMemory, argonTime, argonThreads,
-		base64.RawStdEncoding.EncodeToString(salt), base64.RawStdEncoding.EncodeToString(argon(password, salt)))
-}
-
-// nobodysPassword is the hash to compare with if there is no account, so that the answer takes the same time.
-//
-//nolint:gosec // nobody's
-const nobodysPassword = "$argon2id$v=19$m=65536,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
-
-// isPassword reports whether hash is the result of hashPassword for the password.
-func isPassword(hash, password string) bool {
-	if utf8.RuneCountInString(password) > maxPassword {
-		return false
-	}
-	parts := strings.Split(hash, "$")
-	if len(parts) != 6 {
-		return false
-	}
-	salt, err := base64.RawStdEncoding.DecodeString(parts[4])
-	if err != nil {
-		return false
-	}
-	want, err := base64.RawStdEncoding.DecodeString(parts[5])
-	if err != nil {
-		return false
-	}
-	return subtle.ConstantTimeCompare(want, argon(password, salt)) == 1
 }
 
 // NewUploadSecret returns the secret of an upload's address, and the hash that is stored of it.

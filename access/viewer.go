@@ -29,11 +29,14 @@ type Viewer struct {
 	Kind     Kind
 	Name     string // in the change log and the logs: the id of an account or a key; never shown to readers
 	SignIn   string // the id of the sign-in that an account came by
+	Actor    string // in the change log in place of Name, for what the hub does in somebody's name; "" for Name
 	HubRole  schema.Role
 	Roles    map[string]schema.Role
-	Scopes   []KeyScope // of a key: what it is narrowed to; nil for everything that its role may do
+	Scopes   []KeyScope // of a key: what it is narrowed to; nil for everything that its role may do but SENSITIVE
 	Manifest string     // of a key: it may only run trusted operations of this manifest; "" for any operation
 	Preview  *Previewed // of a preview: what is read as if it were published
+
+	AuthenticatedAt time.Time // of an account: when the person last proved who they are, in this sign-in
 }
 
 // Previewed is the content that a preview shows as if it were published.
@@ -42,6 +45,7 @@ type Previewed struct {
 	Release         *string    // the entries of this release
 	ScheduledBefore *time.Time // the entries that are scheduled to be published until then
 	Organizations   []string   // whose; nil for all
+	Maker           *Viewer    // who made the preview, with the rights of now
 }
 
 // KeyScope narrows what a key may do.
@@ -53,10 +57,15 @@ const (
 	ScopeDrafts  KeyScope = "DRAFTS"  // read and write drafts
 	ScopePublish KeyScope = "PUBLISH" // review, publish, withdraw, schedule
 	ScopeManage  KeyScope = "MANAGE"  // the organisation's members and keys
+
+	// What people need a recent sign-in for, see PowerfulActs. A key must have it explicitly.
+	ScopeSensitive KeyScope = "SENSITIVE"
 )
 
 // KeyScopes lists the scopes of keys.
-func KeyScopes() []KeyScope { return []KeyScope{ScopeRead, ScopeDrafts, ScopePublish, ScopeManage} }
+func KeyScopes() []KeyScope {
+	return []KeyScope{ScopeRead, ScopeDrafts, ScopePublish, ScopeManage, ScopeSensitive}
+}
 
 // Account returns the id of the account that is signed in, "" for none.
 func (v Viewer) Account() string {
@@ -81,9 +90,10 @@ func (v Viewer) SeesMembers() bool {
 	return false
 }
 
-// Has reports whether the viewer has the scope. Everybody but a narrowed key has every scope; the role decides besides.
+// Has reports whether the viewer has the scope. Everybody but a key has every scope; a key that is not narrowed has all
+// but SENSITIVE. The role decides besides.
 func (v Viewer) Has(s KeyScope) bool {
-	return v.Kind != Key || v.Scopes == nil || slices.Contains(v.Scopes, s)
+	return v.Kind != Key || v.Scopes == nil && s != ScopeSensitive || slices.Contains(v.Scopes, s)
 }
 
 // RoleIn returns the strongest role that the viewer has in the organisation, or in the whole hub; "" for none.

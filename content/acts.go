@@ -9,7 +9,6 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"dugnad/changes"
 	"dugnad/ent"
 	"dugnad/ent/account"
 	"dugnad/ent/comment"
@@ -38,12 +37,14 @@ type ActOptions struct {
 	Account      string     // of an assignment; "" for nobody
 	checkOnly    bool       // nothing is done: the act is only checked
 	due          bool       // the act is that of a schedule: entries whose time is not set any more are left out
+	unattended   bool       // nobody is there to acknowledge warnings: they were, when the time was set
 }
 
 // Outcome is the result of an act on several entries. With problems of severity ERROR, warnings that were not
 // acknowledged, or conflicts, nothing was done and there are no entries.
 type Outcome struct {
 	Entries   []*ent.Entry
+	Ended     []Problem // warnings, with the entries: what a transfer has ended
 	Problems  []Problem
 	Conflicts []*ConflictError
 }
@@ -93,7 +94,7 @@ func (w *write) do(act Act, options ActOptions, items []Item) (Outcome, error) {
 	case err != nil:
 		return Outcome{}, err
 	}
-	var o Outcome
+	o := Outcome{Ended: b.ended}
 	for _, e := range b.entries {
 		if e.written != nil {
 			o.Entries = append(o.Entries, e.written)
@@ -206,6 +207,10 @@ func (b *batch) recordAct(e *entryWrite) (*ent.Entry, error) {
 		unscheduleWithdraw(u)
 	case ActTransfer:
 		u.SetOwnerID(o.Organization).ClearAssigneeID()
+		if e.unplanned {
+			unschedulePublish(u)
+			unscheduleWithdraw(u)
+		}
 	case ActAssign:
 		if o.Account == "" {
 			u.ClearAssigneeID()
@@ -293,65 +298,6 @@ func (w *write) addStep(e *ent.Entry, act Act, reason string, acks []Acknowledge
 	return w.Step.Create().SetEntryID(e.ID).SetRevision(e.Head).SetAct(string(act)).SetStage(e.Stage).SetActor(w.actor).
 		SetAt(w.now).
 		SetNillableReason(schema.OrNil(reason)).SetAcknowledged(acknowledged(acks)).Exec(w.ctx)
-}
-
-// transfer gives the entries to another organisation. Live rows follow at once.
-func (b *batch) transfer() error {
-	to := b.options.Organization
-	refuse := func(code ProblemCode, message, entry string) {
-		b.addProblem(problemAt(code, message, "organization").of(entry))
-	}
-	there, err := ent.LiveIDs(b.ctx, b.Client, []string{to})
-	if err != nil {
-		return err
-	}
-	if t, _ := ent.TypeOf(to); t.Name != "Organization" || !there[to] || b.viewer.RoleIn(to) == "" {
-		refuse(ProblemNotFound, noOrganization, "")
-		return nil
-	}
-	if b.viewer.RoleIn(to).Rank() < schema.Editor.Rank() {
-		refuse(ProblemForbidden, "a transfer needs the role EDITOR in both organisations", "")
-		return nil
-	}
-	for _, one := range b.entries {
-		e := one.entry()
-		if e.Key != nil {
-			taken, err := b.keyTaken(e.Type, to, *e.Key, e.ID)
-			if err != nil {
-				return err
-			}
-			if taken {
-				refuse(ProblemKeyTaken, "an entry of that organisation has its key", e.ID)
-				continue
-			}
-		}
-		if !e.Live {
-			continue
-		}
-		if err := b.transferLive(e, to); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (w *write) transferLive(e *ent.Entry, to string) error {
-	published, err := w.revisions(map[string]int{e.ID: *e.Published})
-	if err != nil {
-		return err
-	}
-	doc, err := decode(string(e.Type), []byte(published[e.ID].Document))
-	if err != nil {
-		return err
-	}
-	if err := w.putLive(e, doc, *e.Slug, to); err != nil {
-		return err
-	}
-	w.changes = append(w.changes, changes.Entry{
-		NodeID: e.ID, Action: schema.Upsert, Revision: *e.Published,
-		Audience: *e.LiveAudience,
-	})
-	return nil
 }
 
 // checkAssignee adds a problem unless the account has a role in the owners of all entries.

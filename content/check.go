@@ -16,6 +16,7 @@ import (
 func (b *batch) check() error {
 	for _, e := range b.entries {
 		b.problems = append(b.problems, check(e.id, e.typ.GQL, e.doc)...)
+		b.problems = append(b.problems, unshown(e.id, e.doc)...)
 	}
 	docs := make([]ent.Document, len(b.entries))
 	for i, e := range b.entries {

@@ -99,6 +99,7 @@ func (s *Service) PutData(ctx context.Context, data ...Data) (changed int, probl
 				continue
 			}
 			problems = append(problems, complete(d.ID, t.GQL, doc, "must be filled")...)
+			problems = append(problems, unshown(d.ID, doc)...)
 			moved, docs, ids = append(moved, d), append(docs, doc), append(ids, d.ID)
 		}
 		found, err := w.missing(docs, ids)

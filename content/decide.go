@@ -101,10 +101,11 @@ func Decide(v access.Viewer, e *ent.Entry, act Act) (schema.Stage, error) {
 		return decide(state{}, act, "")
 	}
 	role := v.RoleIn(e.OwnerID)
-	switch scope := scopeOf(act); {
-	case !v.Has(access.ScopeDrafts):
+	if !v.Has(access.ScopeDrafts) {
 		role = "" // such a key sees what readers see
-	case !v.Has(scope):
+	}
+	// After the role: to whom the entry is not there, its scopes must not tell otherwise.
+	if scope := scopeOf(act); role.Rank() >= rules[act].least.Rank() && !v.Has(scope) {
 		return "", fault.Errorf(fault.Forbidden, "", "%s needs the scope %s", act, scope)
 	}
 	return decide(state{e.Stage, e.Live, e.FirstPublishedAt != nil}, act, role)

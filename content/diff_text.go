@@ -52,7 +52,7 @@ func (d *differ) text(before, after string) []TextPart {
 		}
 	}
 	flush()
-	return parts
+	return parts.all()
 }
 
 // wordsOf compares two texts word by word.
@@ -76,16 +76,34 @@ func (d *differ) wordsOf(parts *textParts, before, after string) {
 	}
 }
 
-type textParts []TextPart
+// textParts collects the parts of a text, joining those in a row that are of one kind.
+type textParts struct {
+	parts []TextPart
+	last  strings.Builder // the text of the last part
+}
 
 func (p *textParts) add(kind TextPartKind, text string) {
-	switch n := len(*p) - 1; {
-	case text == "":
-	case n >= 0 && (*p)[n].Kind == kind:
-		(*p)[n].Text += text
-	default:
-		*p = append(*p, TextPart{kind, text})
+	if text == "" {
+		return
 	}
+	if n := len(p.parts); n == 0 || p.parts[n-1].Kind != kind {
+		p.end()
+		p.parts = append(p.parts, TextPart{Kind: kind})
+	}
+	p.last.WriteString(text)
+}
+
+func (p *textParts) end() {
+	if n := len(p.parts); n > 0 {
+		p.parts[n-1].Text = p.last.String()
+		p.last.Reset()
+	}
+}
+
+// all returns the parts. Nothing can be added afterwards.
+func (p *textParts) all() []TextPart {
+	p.end()
+	return p.parts
 }
 
 // words splits a text into words, spaces and other signs; joined, they are the text again. A combining mark stays with

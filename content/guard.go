@@ -1,6 +1,7 @@
 package content
 
 import (
+	"cmp"
 	"fmt"
 	"reflect"
 	"regexp"
@@ -113,19 +114,24 @@ var findings = []struct {
 func (g *guarded) text(s string, path []string) {
 	var taken [][2]int // a number is one thing only
 	for _, f := range findings {
-		found := slices.DeleteFunc(f.find(s), func(at [2]int) bool {
-			return slices.ContainsFunc(taken, func(t [2]int) bool { return at[0] < t[1] && t[0] < at[1] })
-		})
+		found := slices.DeleteFunc(f.find(s), func(at [2]int) bool { return overlaps(taken, at) })
 		if len(found) == 0 {
 			continue
 		}
 		taken = append(taken, found...)
+		slices.SortFunc(taken, func(a, b [2]int) int { return a[0] - b[0] })
 		message := "what looks like a " + f.what
 		if len(found) > 1 {
 			message = fmt.Sprintf("%d times what looks like a %s", len(found), f.what)
 		}
 		g.warn(f.code, fmt.Sprintf("%s, first after %d characters", message, utf8.RuneCountInString(s[:found[0][0]])), path)
 	}
+}
+
+// overlaps reports whether a range overlaps one of ranges that are sorted and disjoint.
+func overlaps(ranges [][2]int, at [2]int) bool {
+	i, _ := slices.BinarySearchFunc(ranges, at[0], func(r [2]int, start int) int { return cmp.Compare(r[1], start+1) })
+	return i < len(ranges) && ranges[i][0] < at[1]
 }
 
 // shrunk adds warnings for texts of at least 200 characters of which less than a tenth is left.
@@ -183,9 +189,14 @@ func digitsOf(s string) string {
 	}, s)
 }
 
+// around is how many bytes before and after a number are looked at.
+const around = 200
+
+// places returns where a text has the runs of digits that is accepts. before and after are the text next to a run.
 func places(s string, is func(run, digits, before, after string) bool) (found [][2]int) {
 	for _, at := range digitRuns.FindAllStringIndex(s, -1) {
-		if run := s[at[0]:at[1]]; is(run, digitsOf(run), s[:at[0]], s[at[1]:]) {
+		before, after := s[max(0, at[0]-around):at[0]], s[at[1]:min(len(s), at[1]+around)]
+		if run := s[at[0]:at[1]]; is(run, digitsOf(run), before, after) {
 			found = append(found, [2]int{at[0], at[1]})
 		}
 	}

@@ -90,11 +90,14 @@ func (s *Service) Preview(ctx context.Context, show func(ctx context.Context)) (
 			}
 		}
 	}
+	if maker := viewer.Preview.Maker; maker != nil {
+		w.viewer = *maker
+	}
 	ids, err := w.previewed(*viewer.Preview)
 	if err != nil {
 		return err
 	}
-	if err := w.showAsPublished(ids); err != nil {
+	if ids, err = w.showAsPublished(ids); err != nil {
 		return err
 	}
 	viewer.Preview = &access.Previewed{Entries: ids}
@@ -102,10 +105,17 @@ func (s *Service) Preview(ctx context.Context, show func(ctx context.Context)) (
 	return nil
 }
 
-// previewed returns the ids of the entries that a preview shows.
+// previewed returns the ids of the entries that a preview names.
 func (w *write) previewed(p access.Previewed) ([]string, error) {
 	switch {
 	case p.Release != nil:
+		r, err := w.Release.Get(w.ctx, *p.Release)
+		if ent.IsNotFound(err) || err == nil && w.viewer.RoleIn(r.OwnerID) == "" {
+			return nil, nil
+		}
+		if err != nil {
+			return nil, err
+		}
 		ids, err := w.ReleaseItem.Query().Where(releaseitem.ReleaseID(*p.Release)).Order(releaseitem.ByID()).
 			Limit(MaxPreviewed + 1).
 			Select(releaseitem.FieldEntryID).Strings(w.ctx)
@@ -121,6 +131,9 @@ func (w *write) previewed(p access.Previewed) ([]string, error) {
 	if p.Organizations != nil {
 		q.Where(entry.OwnerIDIn(p.Organizations...))
 	}
+	if organizations, all := w.viewer.Organizations(); !all {
+		q.Where(entry.OwnerIDIn(organizations...))
+	}
 	ids, err := q.IDs(w.ctx)
 	if err == nil && len(ids) > MaxPreviewed {
 		err = fault.Errorf(fault.BadUserInput, "",
@@ -129,32 +142,36 @@ func (w *write) previewed(p access.Previewed) ([]string, error) {
 	return ids, err
 }
 
-// showAsPublished publishes the heads of the entries in the transaction of a preview.
-func (w *write) showAsPublished(ids []string) error {
+// showAsPublished publishes the heads of the entries in the transaction of a preview, and returns their ids: those that
+// the maker of the preview may preview now, which leaves out what was deleted, archived or transferred meanwhile, and
+// what others put into the maker's release.
+func (w *write) showAsPublished(ids []string) (shown []string, err error) {
 	items := make([]Item, len(ids))
 	for i, id := range ids {
 		items[i].ID = id
 	}
 	b := w.actBatch(ActPreview, ActOptions{}, items)
 	if err := b.readHeads(); err != nil {
-		return err
+		return nil, err
 	}
-	b.entries = slices.DeleteFunc(b.entries, func(e *entryWrite) bool { // deleted or archived meanwhile
-		return e.entry() == nil || !slices.Contains(rules[ActPreview].from, e.entry().Stage)
+	b.entries = slices.DeleteFunc(b.entries, func(e *entryWrite) bool {
+		_, err := Decide(w.viewer, e.entry(), ActPreview)
+		return err != nil
 	})
 	if len(b.entries) == 0 {
-		return nil
+		return nil, nil
 	}
 	for _, e := range b.entries {
 		e.item.Revision = e.head.number()
 	}
+	w.viewer = access.System("preview") // publishing in a preview needs no right to publish
 	if err := b.preparePublish(); err != nil {
-		return err
+		return nil, err
 	}
 	if n := len(b.problems); n > 0 {
 		p := b.problems[0]
-		return fault.Errorf(fault.BadUserInput, "", "%s cannot be previewed: %v %s (%d problems in all)", p.Entry, p.Path,
+		return nil, fault.Errorf(fault.BadUserInput, "", "%s cannot be previewed: %v %s (%d problems in all)", p.Entry, p.Path,
 			p.Message, n)
 	}
-	return b.publish()
+	return b.ids(), b.publish()
 }

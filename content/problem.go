@@ -46,13 +46,16 @@ const (
 // WarningRedacted goes with an entry that was saved: a text was not kept, because it has been redacted.
 const WarningRedacted ProblemCode = "REDACTED"
 
+// WarningEnded goes with an entry that was transferred: something that its former owner made of it has ended.
+const WarningEnded ProblemCode = "ENDED"
+
 // ProblemCodes lists every code, in the order in which the API describes them.
 func ProblemCodes() []ProblemCode {
 	return []ProblemCode{
 		ProblemInvalid, ProblemNotFound, ProblemForbidden, ProblemUnauthenticated, ProblemRateLimited, ProblemUnavailable,
 		ProblemStage, ProblemRequired, ProblemSlugTaken, ProblemKeyTaken,
 		WarningNationalID, WarningDUFNumber, WarningPhone, WarningPrivateEmail, WarningDeadLink, WarningShrunk, WarningNoAlt,
-		WarningRedacted,
+		WarningRedacted, WarningEnded,
 	}
 }
 
@@ -63,10 +66,14 @@ type Problem struct {
 	Path     []string // to the place in the document or among the arguments; empty when it is about the whole
 	Message  string   // for people
 	Entry    string   // id of the entry that it is about, "" for none
+	Reason   fault.Reason
 }
 
 // CodeText returns the code as text, for the API.
 func (p *Problem) CodeText() string { return string(p.Code) }
+
+// ReasonText returns the reason as text, nil for none.
+func (p *Problem) ReasonText() *string { return schema.OrNil(string(p.Reason)) }
 
 // About returns the entry that the problem is about, nil for none.
 func (p *Problem) About() *string { return schema.OrNil(p.Entry) }
@@ -96,8 +103,9 @@ var problemCodes = map[fault.Code]ProblemCode{
 // errors.
 func ProblemOf(err *fault.Error) (p Problem, ok bool) {
 	code, ok := problemCodes[err.Code]
-	if err.Field == "" {
-		return problemAt(code, err.Message), ok
+	if p = problemAt(code, err.Message); err.Field != "" {
+		p.Path = []string{err.Field}
 	}
-	return problemAt(code, err.Message, err.Field), ok
+	p.Reason = err.Reason
+	return p, ok
 }

@@ -88,6 +88,9 @@ func (b *batch) readDocuments() (err error) {
 		}
 		b.problems = append(b.problems,
 			complete(e.id, string(e.entry().Type), e.doc, "must be filled before the entry can be published")...)
+		if !b.preview { // shown poorer, as it is where it has been published
+			b.problems = append(b.problems, unshown(e.id, e.doc)...)
+		}
 	}
 	return nil
 }

@@ -104,12 +104,12 @@ func (s *Service) shown(ctx context.Context, document []byte) ([]byte, error) {
 }
 
 // onlySeen drops ids that are not seen: from lists, from objects that may do without, and with the object where it is
-// about nothing else.
+// about nothing else. It drops addresses that break their rule as well.
 func onlySeen(v map[string]any, seen map[string]bool) map[string]any {
 	for field, value := range v {
 		switch value := value.(type) {
 		case string:
-			if idFields[field] && !seen[value] {
+			if idFields[field] && !seen[value] || breaksRule(field, value) {
 				delete(v, field)
 			}
 		case map[string]any:

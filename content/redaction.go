@@ -46,6 +46,11 @@ func (s *Service) Redact(
 	if v.HubRole != schema.HubAdmin || v.Kind != access.Member {
 		return nil, []Problem{problemAt(ProblemForbidden, "this needs the role HUB_ADMIN")}, nil
 	}
+	var refused *fault.Error
+	if errors.As(v.MayAct("redact", "", s.Now()), &refused) {
+		p, _ := ProblemOf(refused)
+		return nil, []Problem{p}, nil
+	}
 	c := &cutter{key: s.Key}
 	c.found, _ = c.wordsIn(words(sought))
 	if problems = checkRedaction(c, ids, reason); len(problems) > 0 {

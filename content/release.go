@@ -11,6 +11,7 @@ import (
 
 	"dugnad/access"
 	"dugnad/ent"
+	"dugnad/ent/entry"
 	"dugnad/ent/release"
 	"dugnad/ent/releaseitem"
 	"dugnad/schema"
@@ -209,10 +210,14 @@ func (s *Service) RemoveFromRelease(ctx context.Context, id string, entries []st
 func (s *Service) PublishRelease(ctx context.Context, id string, at *time.Time) (ReleaseOutcome, error) {
 	return s.onRelease(ctx, id, func(w *write, r *ent.Release, o *ReleaseOutcome) error {
 		if at == nil {
-			return w.publishRelease(r, o)
+			return w.publishRelease(r, o, ActOptions{})
 		}
 		items, err := w.releaseItems(id)
 		if err != nil {
+			return err
+		}
+		if problem, err := w.foreignItems(items); problem != nil || err != nil {
+			o.Problems = appendProblem(o.Problems, problem)
 			return err
 		}
 		if !at.After(w.now) {
@@ -228,18 +233,54 @@ func (s *Service) PublishRelease(ctx context.Context, id string, at *time.Time) 
 	})
 }
 
-func (w *write) publishRelease(r *ent.Release, o *ReleaseOutcome) error {
+func (w *write) publishRelease(r *ent.Release, o *ReleaseOutcome, options ActOptions) error {
 	items, err := w.releaseItems(r.ID)
 	if err != nil {
 		return err
 	}
-	outcome, err := w.do(ActPublish, ActOptions{Reason: "release " + r.ID}, items)
+	if problem, err := w.foreignItems(items); problem != nil || err != nil {
+		o.Problems = appendProblem(o.Problems, problem)
+		return err
+	}
+	options.Reason = "release " + r.ID
+	outcome, err := w.do(ActPublish, options, items)
 	if o.Problems, o.Conflicts = outcome.Problems, outcome.Conflicts; err != nil || len(o.Problems)+len(o.Conflicts) > 0 {
 		return err
 	}
 	return w.Release.UpdateOne(r).SetPublishedAt(w.now).SetPublishedBy(w.actor).ClearPublishAt().ClearPublishBy().
 		ClearScheduleProblem().
 		SetUpdatedAt(w.now).Exec(w.ctx)
+}
+
+// foreignItems returns a problem if the viewer may not read some of the entries as an editor. It does not name them.
+func (w *write) foreignItems(items []Item) (*Problem, error) {
+	organizations, all := w.viewer.Organizations()
+	if all {
+		return nil, nil
+	}
+	ids := make([]string, len(items))
+	for i, item := range items {
+		ids[i] = item.ID
+	}
+	for chunk := range slices.Chunk(ids, 500) {
+		others, err := w.Entry.Query().Where(entry.IDIn(chunk...), entry.Not(entry.OwnerIDIn(organizations...))).Exist(w.ctx)
+		if err != nil {
+			return nil, err
+		}
+		if others {
+			problem := problemAt(ProblemForbidden,
+				"the release also has entries of other organisations: somebody who may publish all of them must do it", "items")
+			return &problem, nil
+		}
+	}
+	return nil, nil
+}
+
+func appendProblem(problems []Problem, p *Problem) []Problem {
+	if p == nil {
+		return problems
+	}
+	return append(problems, *p)
 }
 
 func (w *write) releaseItems(id string) ([]Item, error) {
@@ -280,14 +321,7 @@ func (s *Service) runReleases(ctx context.Context) (done int, err error) {
 		return 0, fmt.Errorf("find releases that are due: %w", err)
 	}
 	for _, r := range releases {
-		happened := false
-		o, err := s.onRelease(ctx, r.ID, func(w *write, r *ent.Release, o *ReleaseOutcome) error {
-			if r.PublishAt == nil || r.PublishAt.After(w.now) || r.ScheduleProblem != nil { // another replica was first
-				return nil
-			}
-			happened = true
-			return w.publishRelease(r, o)
-		})
+		o, happened, err := s.runRelease(ctx, r)
 		if err != nil {
 			return done, fmt.Errorf("publish release %s at its time: %w", r.ID, err)
 		}
@@ -306,6 +340,25 @@ func (s *Service) runReleases(ctx context.Context) (done int, err error) {
 		}
 	}
 	return done, nil
+}
+
+// runRelease publishes a release whose time has come. happened is false if another replica was first.
+func (s *Service) runRelease(ctx context.Context, r *ent.Release) (o ReleaseOutcome, happened bool, err error) {
+	as, problem, err := s.asMaker(ctx, r.PublishBy, r.OwnerID)
+	switch {
+	case err != nil:
+		return o, false, err
+	case problem != nil:
+		return ReleaseOutcome{Problems: []Problem{*problem}}, true, nil
+	}
+	o, err = s.onRelease(as, r.ID, func(w *write, r *ent.Release, o *ReleaseOutcome) error {
+		if r.PublishAt == nil || r.PublishAt.After(w.now) || r.ScheduleProblem != nil {
+			return nil
+		}
+		happened = true
+		return w.publishRelease(r, o, ActOptions{unattended: true})
+	})
+	return o, happened, err
 }
 
 // failure returns a sentence that says why a scheduled act failed, "" if there are no problems.

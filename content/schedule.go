@@ -54,13 +54,20 @@ func (s *Service) RunSchedules(ctx context.Context) (done int, err error) {
 }
 
 func (s *Service) runSchedule(ctx context.Context, act Act, e *ent.Entry) (happened bool, err error) {
-	item, options := Item{ID: e.ID, Revision: e.Head}, ActOptions{due: true}
+	item, options, maker := Item{ID: e.ID, Revision: e.Head}, ActOptions{due: true, unattended: true}, e.WithdrawBy
 	if act == ActPublish {
-		item.Revision = *e.PublishRevision
+		item.Revision, maker = *e.PublishRevision, e.PublishBy
 	} else if e.WithdrawReason != nil {
 		options.Reason = *e.WithdrawReason
 	}
-	o, err := s.Do(ctx, act, options, item)
+	var o Outcome
+	as, problem, err := s.asMaker(ctx, maker, e.OwnerID)
+	switch {
+	case problem != nil:
+		o.Problems = []Problem{*problem}
+	case err == nil:
+		o, err = s.Do(as, act, options, item)
+	}
 	if err != nil || len(o.Problems)+len(o.Conflicts) == 0 {
 		return len(o.Entries) > 0, err
 	}
@@ -76,4 +83,22 @@ func (s *Service) runSchedule(ctx context.Context, act Act, e *ent.Entry) (happe
 		}
 		return w.addStep(now, act, "failed: "+why, nil)
 	})
+}
+
+// asMaker returns a context in which the hub does what an account or a key has scheduled: it may do what that one may
+// now. The problem says that the one may not publish what the organisation owns any more. What nobody set is the hub's.
+func (s *Service) asMaker(ctx context.Context, maker *string, owner string) (context.Context, *Problem, error) {
+	if maker == nil {
+		return ctx, nil, nil
+	}
+	v, err := access.PresentViewer(ctx, s.client, s.Now().UTC(), *maker)
+	if err != nil && !access.IsUnauthenticated(err) {
+		return nil, nil, err
+	}
+	if err != nil || !v.Publishes(owner) {
+		problem := problemAt(ProblemForbidden, access.ScheduleEnded)
+		return nil, &problem, nil
+	}
+	v.Actor = access.ViewerOf(ctx).Name
+	return access.WithViewer(ctx, v), nil, nil
 }

@@ -7,6 +7,7 @@
 package content
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"fmt"
@@ -77,7 +78,7 @@ type write struct {
 	tx      *ent.Tx
 	ctx     context.Context // with the hub as the viewer: it sees every row
 	now     time.Time
-	viewer  access.Viewer
+	viewer  access.Viewer // with the rights of now
 	actor   string
 	audit   *access.Recorder // of what the viewer asked for; nil when it is not audited
 	newID   func(prefix string) string
@@ -86,7 +87,8 @@ type write struct {
 	preview bool // it will be rolled back
 }
 
-// write runs do in a transaction: all of it happens or nothing. publishing takes the publish lock first.
+// write runs do in a transaction: all of it happens or nothing. publishing takes the publish lock first. The rights of
+// the viewer are read again in the transaction, and stay until it ends; the error is UNAUTHENTICATED if there are none.
 func (s *Service) write(ctx context.Context, publishing bool, do func(w *write) error) error {
 	viewer := access.ViewerOf(ctx)
 	if s.inside != nil {
@@ -107,6 +109,9 @@ func (s *Service) write(ctx context.Context, publishing bool, do func(w *write) 
 			if _, err := tx.ExecContext(ctx, "SELECT pg_advisory_xact_lock($1)", lockPublish); err != nil {
 				return fmt.Errorf("lock publishing: %w", err)
 			}
+		}
+		if w.viewer, err = access.LockedViewer(ctx, w.Client, w.now, viewer); err != nil {
+			return err
 		}
 		if err := do(w); err != nil {
 			return err
@@ -140,8 +145,5 @@ func (s *Service) within(w *write) *Service {
 }
 
 func actorName(v access.Viewer) string {
-	if v.Name != "" {
-		return v.Name
-	}
-	return string(v.Kind)
+	return cmp.Or(v.Actor, v.Name, string(v.Kind))
 }

@@ -2,7 +2,6 @@ package content
 
 import (
 	"fmt"
-	"net/url"
 	"reflect"
 	"slices"
 	"strconv"
@@ -157,9 +156,6 @@ func (c *checker) values(s *ent.Shared) {
 		if len(d.Title) == 0 {
 			c.add(ProblemRequired, "a download must have a title", "downloads", at, "title")
 		}
-		if d.URL != "" && !webAddress(d.URL) {
-			c.invalid("must be a URL with https or http", "downloads", at, "url")
-		}
 		if d.Language != nil {
 			enum(c, *d.Language, "downloads", at, "language")
 		}
@@ -232,11 +228,6 @@ func enum[E interface {
 	if !slices.Contains(v.Values(), string(v)) {
 		c.invalid(fmt.Sprintf("%q is not one of %v", string(v), v.Values()), path...)
 	}
-}
-
-func webAddress(s string) bool {
-	u, err := url.Parse(s)
-	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != ""
 }
 
 func jsonName(f reflect.StructField) string {

@@ -27,6 +27,8 @@ type entryWrite struct {
 	keepsSlug bool         // takeSlugs: slug is the one that it has
 	evicts    *holder      // takeSlugs: who has that address now, if it is another
 	written   *ent.Entry   // derive, record: the entry as it is afterwards
+
+	unplanned bool // transfer: its schedules end
 }
 
 // entry returns the entry before the write, nil if it is new.
@@ -47,6 +49,7 @@ type batch struct {
 	options   ActOptions
 	entries   []*entryWrite
 	problems  []Problem
+	ended     []Problem // transfer: what it ended
 	conflicts []*ConflictError
 }
 

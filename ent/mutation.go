@@ -15495,27 +15495,28 @@ func (m *RevisionMutation) Where(ps ...predicate.Revision) {
 // SignInMutation represents an operation that mutates the SignIn nodes in the graph.
 type SignInMutation struct {
 	config
-	op                 Op
-	typ                string
-	id                 *string
-	kind               *schema.SignInKind
-	hash               *string
-	hash_expires_at    *time.Time
-	code_hash          *string
-	challenge          *string
-	redirect_uri       *string
-	refresh_hash       *string
-	spent_refresh_hash *string
-	user_agent         *string
-	created_at         *time.Time
-	last_used_at       *time.Time
-	expires_at         *time.Time
-	revoked_at         *time.Time
-	clearedFields      map[string]struct{}
-	account            *string
-	clearedaccount     bool
-	done               bool
-	predicates         []predicate.SignIn
+	op               Op
+	typ              string
+	id               *string
+	kind             *schema.SignInKind
+	hash             *string
+	hash_expires_at  *time.Time
+	code_hash        *string
+	challenge        *string
+	redirect_uri     *string
+	refresh_hash     *string
+	family_hash      *string
+	user_agent       *string
+	authenticated_at *time.Time
+	created_at       *time.Time
+	last_used_at     *time.Time
+	expires_at       *time.Time
+	revoked_at       *time.Time
+	clearedFields    map[string]struct{}
+	account          *string
+	clearedaccount   bool
+	done             bool
+	predicates       []predicate.SignIn
 }
 
 // signinOption allows management of the mutation configuration using functional options.
@@ -15748,29 +15749,29 @@ func (m *SignInMutation) RefreshHashCleared() bool {
 	return ok
 }
 
-// SetSpentRefreshHash sets the "spent_refresh_hash" field.
-func (m *SignInMutation) SetSpentRefreshHash(s string) {
-	m.spent_refresh_hash = &s
+// SetFamilyHash sets the "family_hash" field.
+func (m *SignInMutation) SetFamilyHash(s string) {
+	m.family_hash = &s
 }
 
-// SpentRefreshHash returns the value of the "spent_refresh_hash" field in the mutation.
-func (m *SignInMutation) SpentRefreshHash() (r string, exists bool) {
-	v := m.spent_refresh_hash
+// FamilyHash returns the value of the "family_hash" field in the mutation.
+func (m *SignInMutation) FamilyHash() (r string, exists bool) {
+	v := m.family_hash
 	if v == nil {
 		return
 	}
 	return *v, true
 }
 
-// ClearSpentRefreshHash clears the value of the "spent_refresh_hash" field.
-func (m *SignInMutation) ClearSpentRefreshHash() {
-	m.spent_refresh_hash = nil
-	m.clearedFields[signin.FieldSpentRefreshHash] = struct{}{}
+// ClearFamilyHash clears the value of the "family_hash" field.
+func (m *SignInMutation) ClearFamilyHash() {
+	m.family_hash = nil
+	m.clearedFields[signin.FieldFamilyHash] = struct{}{}
 }
 
-// SpentRefreshHashCleared returns if the "spent_refresh_hash" field was cleared in this mutation.
-func (m *SignInMutation) SpentRefreshHashCleared() bool {
-	_, ok := m.clearedFields[signin.FieldSpentRefreshHash]
+// FamilyHashCleared returns if the "family_hash" field was cleared in this mutation.
+func (m *SignInMutation) FamilyHashCleared() bool {
+	_, ok := m.clearedFields[signin.FieldFamilyHash]
 	return ok
 }
 
@@ -15786,6 +15787,32 @@ func (m *SignInMutation) UserAgent() (r string, exists bool) {
 		return
 	}
 	return *v, true
+}
+
+// SetAuthenticatedAt sets the "authenticated_at" field.
+func (m *SignInMutation) SetAuthenticatedAt(t time.Time) {
+	m.authenticated_at = &t
+}
+
+// AuthenticatedAt returns the value of the "authenticated_at" field in the mutation.
+func (m *SignInMutation) AuthenticatedAt() (r time.Time, exists bool) {
+	v := m.authenticated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearAuthenticatedAt clears the value of the "authenticated_at" field.
+func (m *SignInMutation) ClearAuthenticatedAt() {
+	m.authenticated_at = nil
+	m.clearedFields[signin.FieldAuthenticatedAt] = struct{}{}
+}
+
+// AuthenticatedAtCleared returns if the "authenticated_at" field was cleared in this mutation.
+func (m *SignInMutation) AuthenticatedAtCleared() bool {
+	_, ok := m.clearedFields[signin.FieldAuthenticatedAt]
+	return ok
 }
 
 // SetCreatedAt sets the "created_at" field.

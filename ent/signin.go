@@ -35,10 +35,12 @@ type SignIn struct {
 	RedirectURI *string `json:"redirect_uri,omitempty"`
 	// RefreshHash holds the value of the "refresh_hash" field.
 	RefreshHash *string `json:"-"`
-	// SpentRefreshHash holds the value of the "spent_refresh_hash" field.
-	SpentRefreshHash *string `json:"-"`
+	// FamilyHash holds the value of the "family_hash" field.
+	FamilyHash *string `json:"-"`
 	// UserAgent holds the value of the "user_agent" field.
 	UserAgent string `json:"user_agent,omitempty"`
+	// AuthenticatedAt holds the value of the "authenticated_at" field.
+	AuthenticatedAt *time.Time `json:"authenticated_at,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
 	CreatedAt time.Time `json:"created_at,omitempty"`
 	// LastUsedAt holds the value of the "last_used_at" field.
@@ -80,9 +82,9 @@ func (*SignIn) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case signin.FieldID, signin.FieldAccountID, signin.FieldKind, signin.FieldHash, signin.FieldCodeHash, signin.FieldChallenge, signin.FieldRedirectURI, signin.FieldRefreshHash, signin.FieldSpentRefreshHash, signin.FieldUserAgent:
+		case signin.FieldID, signin.FieldAccountID, signin.FieldKind, signin.FieldHash, signin.FieldCodeHash, signin.FieldChallenge, signin.FieldRedirectURI, signin.FieldRefreshHash, signin.FieldFamilyHash, signin.FieldUserAgent:
 			values[i] = new(sql.NullString)
-		case signin.FieldHashExpiresAt, signin.FieldCreatedAt, signin.FieldLastUsedAt, signin.FieldExpiresAt, signin.FieldRevokedAt:
+		case signin.FieldHashExpiresAt, signin.FieldAuthenticatedAt, signin.FieldCreatedAt, signin.FieldLastUsedAt, signin.FieldExpiresAt, signin.FieldRevokedAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -159,18 +161,25 @@ func (_m *SignIn) assignValues(columns []string, values []any) error {
 				_m.RefreshHash = new(string)
 				*_m.RefreshHash = value.String
 			}
-		case signin.FieldSpentRefreshHash:
+		case signin.FieldFamilyHash:
 			if value, ok := values[i].(*sql.NullString); !ok {
-				return fmt.Errorf("unexpected type %T for field spent_refresh_hash", values[i])
+				return fmt.Errorf("unexpected type %T for field family_hash", values[i])
 			} else if value.Valid {
-				_m.SpentRefreshHash = new(string)
-				*_m.SpentRefreshHash = value.String
+				_m.FamilyHash = new(string)
+				*_m.FamilyHash = value.String
 			}
 		case signin.FieldUserAgent:
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field user_agent", values[i])
 			} else if value.Valid {
 				_m.UserAgent = value.String
+			}
+		case signin.FieldAuthenticatedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field authenticated_at", values[i])
+			} else if value.Valid {
+				_m.AuthenticatedAt = new(time.Time)
+				*_m.AuthenticatedAt = value.Time
 			}
 		case signin.FieldCreatedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
@@ -255,10 +264,15 @@ func (_m *SignIn) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("refresh_hash=<sensitive>")
 	builder.WriteString(", ")
-	builder.WriteString("spent_refresh_hash=<sensitive>")
+	builder.WriteString("family_hash=<sensitive>")
 	builder.WriteString(", ")
 	builder.WriteString("user_agent=")
 	builder.WriteString(_m.UserAgent)
+	builder.WriteString(", ")
+	if v := _m.AuthenticatedAt; v != nil {
+		builder.WriteString("authenticated_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
 	builder.WriteString(", ")
 	builder.WriteString("created_at=")
 	builder.WriteString(_m.CreatedAt.Format(time.ANSIC))

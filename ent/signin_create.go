@@ -69,15 +69,21 @@ func (_c *SignInCreate) SetRefreshHash(v string) *SignInCreate {
 	return _c
 }
 
-// SetSpentRefreshHash sets the "spent_refresh_hash" field.
-func (_c *SignInCreate) SetSpentRefreshHash(v string) *SignInCreate {
-	_c.mutation.SetSpentRefreshHash(v)
+// SetFamilyHash sets the "family_hash" field.
+func (_c *SignInCreate) SetFamilyHash(v string) *SignInCreate {
+	_c.mutation.SetFamilyHash(v)
 	return _c
 }
 
 // SetUserAgent sets the "user_agent" field.
 func (_c *SignInCreate) SetUserAgent(v string) *SignInCreate {
 	_c.mutation.SetUserAgent(v)
+	return _c
+}
+
+// SetAuthenticatedAt sets the "authenticated_at" field.
+func (_c *SignInCreate) SetAuthenticatedAt(v time.Time) *SignInCreate {
+	_c.mutation.SetAuthenticatedAt(v)
 	return _c
 }
 
@@ -239,13 +245,17 @@ func (_c *SignInCreate) createSpec() (*SignIn, *sqlgraph.CreateSpec) {
 		_spec.SetField(signin.FieldRefreshHash, field.TypeString, value)
 		_node.RefreshHash = &value
 	}
-	if value, ok := _c.mutation.SpentRefreshHash(); ok {
-		_spec.SetField(signin.FieldSpentRefreshHash, field.TypeString, value)
-		_node.SpentRefreshHash = &value
+	if value, ok := _c.mutation.FamilyHash(); ok {
+		_spec.SetField(signin.FieldFamilyHash, field.TypeString, value)
+		_node.FamilyHash = &value
 	}
 	if value, ok := _c.mutation.UserAgent(); ok {
 		_spec.SetField(signin.FieldUserAgent, field.TypeString, value)
 		_node.UserAgent = value
+	}
+	if value, ok := _c.mutation.AuthenticatedAt(); ok {
+		_spec.SetField(signin.FieldAuthenticatedAt, field.TypeTime, value)
+		_node.AuthenticatedAt = &value
 	}
 	if value, ok := _c.mutation.CreatedAt(); ok {
 		_spec.SetField(signin.FieldCreatedAt, field.TypeTime, value)

@@ -100,21 +100,33 @@ func (_u *SignInUpdate) ClearRefreshHash() *SignInUpdate {
 	return _u
 }
 
-// SetSpentRefreshHash sets the "spent_refresh_hash" field.
-func (_u *SignInUpdate) SetSpentRefreshHash(v string) *SignInUpdate {
-	_u.mutation.SetSpentRefreshHash(v)
+// SetFamilyHash sets the "family_hash" field.
+func (_u *SignInUpdate) SetFamilyHash(v string) *SignInUpdate {
+	_u.mutation.SetFamilyHash(v)
 	return _u
 }
 
-// ClearSpentRefreshHash clears the value of the "spent_refresh_hash" field.
-func (_u *SignInUpdate) ClearSpentRefreshHash() *SignInUpdate {
-	_u.mutation.ClearSpentRefreshHash()
+// ClearFamilyHash clears the value of the "family_hash" field.
+func (_u *SignInUpdate) ClearFamilyHash() *SignInUpdate {
+	_u.mutation.ClearFamilyHash()
 	return _u
 }
 
 // SetUserAgent sets the "user_agent" field.
 func (_u *SignInUpdate) SetUserAgent(v string) *SignInUpdate {
 	_u.mutation.SetUserAgent(v)
+	return _u
+}
+
+// SetAuthenticatedAt sets the "authenticated_at" field.
+func (_u *SignInUpdate) SetAuthenticatedAt(v time.Time) *SignInUpdate {
+	_u.mutation.SetAuthenticatedAt(v)
+	return _u
+}
+
+// ClearAuthenticatedAt clears the value of the "authenticated_at" field.
+func (_u *SignInUpdate) ClearAuthenticatedAt() *SignInUpdate {
+	_u.mutation.ClearAuthenticatedAt()
 	return _u
 }
 
@@ -235,14 +247,20 @@ func (_u *SignInUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if _u.mutation.RefreshHashCleared() {
 		_spec.ClearField(signin.FieldRefreshHash, field.TypeString)
 	}
-	if value, ok := _u.mutation.SpentRefreshHash(); ok {
-		_spec.SetField(signin.FieldSpentRefreshHash, field.TypeString, value)
+	if value, ok := _u.mutation.FamilyHash(); ok {
+		_spec.SetField(signin.FieldFamilyHash, field.TypeString, value)
 	}
-	if _u.mutation.SpentRefreshHashCleared() {
-		_spec.ClearField(signin.FieldSpentRefreshHash, field.TypeString)
+	if _u.mutation.FamilyHashCleared() {
+		_spec.ClearField(signin.FieldFamilyHash, field.TypeString)
 	}
 	if value, ok := _u.mutation.UserAgent(); ok {
 		_spec.SetField(signin.FieldUserAgent, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.AuthenticatedAt(); ok {
+		_spec.SetField(signin.FieldAuthenticatedAt, field.TypeTime, value)
+	}
+	if _u.mutation.AuthenticatedAtCleared() {
+		_spec.ClearField(signin.FieldAuthenticatedAt, field.TypeTime)
 	}
 	if value, ok := _u.mutation.LastUsedAt(); ok {
 		_spec.SetField(signin.FieldLastUsedAt, field.TypeTime, value)
@@ -349,21 +367,33 @@ func (_u *SignInUpdateOne) ClearRefreshHash() *SignInUpdateOne {
 	return _u
 }
 
-// SetSpentRefreshHash sets the "spent_refresh_hash" field.
-func (_u *SignInUpdateOne) SetSpentRefreshHash(v string) *SignInUpdateOne {
-	_u.mutation.SetSpentRefreshHash(v)
+// SetFamilyHash sets the "family_hash" field.
+func (_u *SignInUpdateOne) SetFamilyHash(v string) *SignInUpdateOne {
+	_u.mutation.SetFamilyHash(v)
 	return _u
 }
 
-// ClearSpentRefreshHash clears the value of the "spent_refresh_hash" field.
-func (_u *SignInUpdateOne) ClearSpentRefreshHash() *SignInUpdateOne {
-	_u.mutation.ClearSpentRefreshHash()
+// ClearFamilyHash clears the value of the "family_hash" field.
+func (_u *SignInUpdateOne) ClearFamilyHash() *SignInUpdateOne {
+	_u.mutation.ClearFamilyHash()
 	return _u
 }
 
 // SetUserAgent sets the "user_agent" field.
 func (_u *SignInUpdateOne) SetUserAgent(v string) *SignInUpdateOne {
 	_u.mutation.SetUserAgent(v)
+	return _u
+}
+
+// SetAuthenticatedAt sets the "authenticated_at" field.
+func (_u *SignInUpdateOne) SetAuthenticatedAt(v time.Time) *SignInUpdateOne {
+	_u.mutation.SetAuthenticatedAt(v)
+	return _u
+}
+
+// ClearAuthenticatedAt clears the value of the "authenticated_at" field.
+func (_u *SignInUpdateOne) ClearAuthenticatedAt() *SignInUpdateOne {
+	_u.mutation.ClearAuthenticatedAt()
 	return _u
 }
 
@@ -514,14 +544,20 @@ func (_u *SignInUpdateOne) sqlSave(ctx context.Context) (_node *SignIn, err erro
 	if _u.mutation.RefreshHashCleared() {
 		_spec.ClearField(signin.FieldRefreshHash, field.TypeString)
 	}
-	if value, ok := _u.mutation.SpentRefreshHash(); ok {
-		_spec.SetField(signin.FieldSpentRefreshHash, field.TypeString, value)
+	if value, ok := _u.mutation.FamilyHash(); ok {
+		_spec.SetField(signin.FieldFamilyHash, field.TypeString, value)
 	}
-	if _u.mutation.SpentRefreshHashCleared() {
-		_spec.ClearField(signin.FieldSpentRefreshHash, field.TypeString)
+	if _u.mutation.FamilyHashCleared() {
+		_spec.ClearField(signin.FieldFamilyHash, field.TypeString)
 	}
 	if value, ok := _u.mutation.UserAgent(); ok {
 		_spec.SetField(signin.FieldUserAgent, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.AuthenticatedAt(); ok {
+		_spec.SetField(signin.FieldAuthenticatedAt, field.TypeTime, value)
+	}
+	if _u.mutation.AuthenticatedAtCleared() {
+		_spec.ClearField(signin.FieldAuthenticatedAt, field.TypeTime)
 	}
 	if value, ok := _u.mutation.LastUsedAt(); ok {
 		_spec.SetField(signin.FieldLastUsedAt, field.TypeTime, value)

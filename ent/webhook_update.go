@@ -140,6 +140,12 @@ func (_u *WebhookUpdate) AddCursor(v int) *WebhookUpdate {
 	return _u
 }
 
+// SetCreatedBy sets the "created_by" field.
+func (_u *WebhookUpdate) SetCreatedBy(v string) *WebhookUpdate {
+	_u.mutation.SetCreatedBy(v)
+	return _u
+}
+
 // SetPausedAt sets the "paused_at" field.
 func (_u *WebhookUpdate) SetPausedAt(v time.Time) *WebhookUpdate {
 	_u.mutation.SetPausedAt(v)
@@ -289,6 +295,9 @@ func (_u *WebhookUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.AddedCursor(); ok {
 		_spec.AddField(webhook.FieldCursor, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.CreatedBy(); ok {
+		_spec.SetField(webhook.FieldCreatedBy, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.PausedAt(); ok {
 		_spec.SetField(webhook.FieldPausedAt, field.TypeTime, value)
@@ -477,6 +486,12 @@ func (_u *WebhookUpdateOne) AddCursor(v int) *WebhookUpdateOne {
 	return _u
 }
 
+// SetCreatedBy sets the "created_by" field.
+func (_u *WebhookUpdateOne) SetCreatedBy(v string) *WebhookUpdateOne {
+	_u.mutation.SetCreatedBy(v)
+	return _u
+}
+
 // SetPausedAt sets the "paused_at" field.
 func (_u *WebhookUpdateOne) SetPausedAt(v time.Time) *WebhookUpdateOne {
 	_u.mutation.SetPausedAt(v)
@@ -656,6 +671,9 @@ func (_u *WebhookUpdateOne) sqlSave(ctx context.Context) (_node *Webhook, err er
 	}
 	if value, ok := _u.mutation.AddedCursor(); ok {
 		_spec.AddField(webhook.FieldCursor, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.CreatedBy(); ok {
+		_spec.SetField(webhook.FieldCreatedBy, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.PausedAt(); ok {
 		_spec.SetField(webhook.FieldPausedAt, field.TypeTime, value)

@@ -45,7 +45,8 @@ type Error struct {
 	Code    Code
 	Field   string        // of the input; "" for the whole of it
 	Message string        // for people; it must not tell what the caller may not know
-	After   time.Duration // with RateLimited: when trying again may help
+	Reason  Reason        // "" for most errors
+	After   time.Duration // with RateLimited and Unavailable: when trying again may help; 0 if unknown
 }
 
 // Error returns the message, after the field where there is one.

@@ -29,10 +29,11 @@ func SignedIn(ctx context.Context) error {
 	return nil
 }
 
-// problemsOf returns the errors that the caller can correct as problems, and all others unchanged.
+// problemsOf returns the errors that the caller can correct as problems, and all others unchanged: those of a database
+// that does not answer too.
 func problemsOf(err error) ([]*content.Problem, error) {
 	var refused *fault.Error
-	if errors.As(err, &refused) {
+	if errors.As(err, &refused) && refused.Code != fault.Unavailable {
 		if p, ok := content.ProblemOf(refused); ok {
 			return []*content.Problem{&p}, nil
 		}
@@ -62,7 +63,7 @@ func (r *Resolver) do(
 			o.Entries[i] = found
 		}
 	}
-	p := &model.PublishPayload{Entries: orEmpty(o.Entries), Problems: pointers(o.Problems), Conflicts: []*model.Conflict{}}
+	p := &model.PublishPayload{Entries: orEmpty(o.Entries), Problems: pointers(append(o.Problems, o.Ended...)), Conflicts: []*model.Conflict{}}
 	for _, c := range o.Conflicts {
 		conflict, err := conflictOf(c)
 		if err != nil {

@@ -47,8 +47,8 @@ func (r *Resolver) createRelease(
 	return releasePayload(ctx, o, err)
 }
 
-// releaseItemsOf returns the items of a release in the order in which they were added, loading those of all releases of
-// the page.
+// releaseItemsOf returns the items of a release that the viewer may read as an editor, in the order in which they were
+// added, loading those of all releases of the page.
 func releaseItemsOf(ctx context.Context, obj *ent.Release) ([]*view.ReleaseItem, error) {
 	found, err := ent.LoadPage(obj.Page(), ent.FieldKey(ctx), func() (map[string][]*view.ReleaseItem, error) {
 		ids := make([]string, len(obj.Page().Rows()))
@@ -69,6 +69,9 @@ func releaseItemsOf(ctx context.Context, obj *ent.Release) ([]*view.ReleaseItem,
 		byID, err := entriesByID(ctx, entries)
 		items := make(map[string][]*view.ReleaseItem)
 		for _, row := range rows {
+			if byID[row.EntryID] == nil { // deleted, or of an organisation that the viewer has no role in
+				continue
+			}
 			items[row.ReleaseID] = append(items[row.ReleaseID], &view.ReleaseItem{
 				ID: row.EntryID, Entry: byID[row.EntryID], Revision: row.Revision, Acknowledged: row.Acknowledged,
 			})

@@ -60,7 +60,9 @@ type Log interface {
 
 // NewSchema returns the configuration of the executable schema.
 func NewSchema(r *Resolver) generated.Config {
-	return generated.Config{Resolvers: r, Directives: generated.DirectiveRoot{InContext: inContext}}
+	return generated.Config{Resolvers: r, Directives: generated.DirectiveRoot{
+		InContext: inContext, WebLink: webLink, MailAddress: mailAddress,
+	}}
 }
 
 // inContext implements @inContext: it sets the wanted languages of the operation.

@@ -114,7 +114,9 @@ func (Invitation) Fields() []ent.Field {
 }
 
 // Indexes of Invitation.
-func (Invitation) Indexes() []ent.Index { return []ent.Index{index.Fields("organization_id")} }
+func (Invitation) Indexes() []ent.Index {
+	return []ent.Index{index.Fields("organization_id"), index.Fields("created_by")}
+}
 
 // SignIn is one device's access to an account, by a cookie or by a pair of tokens.
 type SignIn struct{ ent.Schema }
@@ -126,8 +128,9 @@ func (SignIn) Mixin() []ent.Mixin { return []ent.Mixin{PrefixedID{}} }
 func (SignIn) Annotations() []schema.Annotation { return notInAPI() }
 
 // Fields of SignIn. hash is the SHA-256 of the cookie or of the access token; a native app first gets a code, and
-// exchanges it for a pair of tokens with the secret behind challenge. Using a refresh token twice ends the sign-in,
-// because it may have been stolen.
+// exchanges it for a pair of tokens with the secret behind challenge. All refresh tokens of a sign-in begin with the same
+// secret, whose hash is family_hash; one that is not the newest was used before, and ends the sign-in, because it may
+// have been stolen. authenticated_at is when the person proved who they are, null for created_at.
 func (SignIn) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("account_id").Immutable(),
@@ -138,8 +141,9 @@ func (SignIn) Fields() []ent.Field {
 		field.String("challenge").Optional().Nillable().Sensitive(),
 		field.String("redirect_uri").Optional().Nillable(),
 		field.String("refresh_hash").Optional().Nillable().Unique().Sensitive(),
-		field.String("spent_refresh_hash").Optional().Nillable().Sensitive(),
+		field.String("family_hash").Optional().Nillable().Unique().Sensitive(),
 		field.String("user_agent").Default("").MaxLen(300),
+		field.Time("authenticated_at").Optional().Nillable(),
 		field.Time("created_at").Immutable(),
 		field.Time("last_used_at"),
 		field.Time("expires_at"),
@@ -156,7 +160,7 @@ func (SignIn) Edges() []ent.Edge {
 
 // Indexes of SignIn.
 func (SignIn) Indexes() []ent.Index {
-	return []ent.Index{index.Fields("account_id"), index.Fields("spent_refresh_hash"), index.Fields("expires_at")}
+	return []ent.Index{index.Fields("account_id"), index.Fields("expires_at")}
 }
 
 // ApiKey is a program's access for an organisation.
@@ -200,7 +204,9 @@ func (ApiKey) Edges() []ent.Edge {
 }
 
 // Indexes of ApiKey.
-func (ApiKey) Indexes() []ent.Index { return []ent.Index{index.Fields("organization_id")} }
+func (ApiKey) Indexes() []ent.Index {
+	return []ent.Index{index.Fields("organization_id"), index.Fields("created_by")}
+}
 
 // PreviewToken lets its holder read as if drafts were published: selected entries, or everything scheduled up to a
 // time.

@@ -194,12 +194,14 @@ const (
 	AnsweredGone  PauseReason = "ANSWERED_GONE"
 	PausedKeyEnd  PauseReason = "KEY_ENDED"
 	PausedLogEnds PauseReason = "LOG_ENDED"
+	PausedNoRight PauseReason = "RIGHT_ENDED" // of the account or key that it comes from
 )
 
 // Values implements field.EnumValues.
 func (PauseReason) Values() []string {
 	return []string{
 		string(PausedByHand), string(Unreachable), string(AnsweredGone), string(PausedKeyEnd), string(PausedLogEnds),
+		string(PausedNoRight),
 	}
 }
 

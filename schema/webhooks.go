@@ -21,7 +21,8 @@ func (Webhook) Annotations() []schema.Annotation { return notInAPI() }
 
 // Fields of Webhook. key_id is the partner's key that owns the webhook and whose end disables it. secret and
 // former_secret are sealed with the hub's secret key; ending and former_ending are their last four characters. filter
-// is a ChangeFilter in JSON. cursor is the sequence of the last change that deliveries were created for.
+// is a ChangeFilter in JSON. created_by is the account or key whose rights it lives by: its maker, or an ADMIN who resumed
+// it after those were lost. cursor is the sequence of the last change that deliveries were created for.
 func (Webhook) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("organization_id").Immutable(),
@@ -36,7 +37,7 @@ func (Webhook) Fields() []ent.Field {
 		field.String("ending"),
 		field.String("former_ending").Optional().Nillable(),
 		field.Int("cursor"),
-		field.String("created_by").Immutable(),
+		field.String("created_by"),
 		field.Time("created_at").Immutable(),
 		field.Time("paused_at").Optional().Nillable(),
 		field.Enum("pause_reason").GoType(PauseReason("")).Optional().Nillable(),

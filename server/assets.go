@@ -82,7 +82,7 @@ func (h *Hub) asset(w http.ResponseWriter, r *http.Request) (*ent.Asset, bool) {
 	})
 	var rule *fault.Error
 	switch {
-	case errors.As(err, &rule): // the preview cannot be shown
+	case errors.As(err, &rule) && rule.Code != fault.Unavailable: // the preview cannot be shown
 		respond.Refuse(w, r, statusOf(rule.Code), string(rule.Code)+": "+rule.Message)
 	case ent.IsNotFound(err):
 		respond.NotFound(w, r)

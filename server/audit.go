@@ -38,25 +38,28 @@ func (h *Hub) serveAudit(w http.ResponseWriter, r *http.Request) {
 			": only a HUB_ADMIN may read this, and with organization one of its ADMINs")
 		return
 	}
+	rows, err := h.auditRows(r.Context(), f, "")
+	if err != nil {
+		respond.Failed(w, r, "export audit events", err)
+		return
+	}
 	w.Header().Set("Cache-Control", "private, no-store")
 	w.Header().Set("Content-Disposition", `attachment; filename="audit.csv"`)
 	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
 	out := csv.NewWriter(w)
 	// Error below returns it
 	_ = out.Write([]string{"id", "at", "actor", "name", "organization", "action", "subjects", "code", "detail"})
-	for after := ""; ; {
-		rows, err := h.auditRows(r.Context(), f, after)
-		if err != nil {
-			respond.Log(w, r, "export audit events", err)
-			panic(http.ErrAbortHandler) // else the client would take what it has for the whole
-		}
+	for {
 		_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(answerTime))
 		for _, row := range rows {
 			_ = out.Write(row)
-			after = row[0]
 		}
 		if out.Flush(); out.Error() != nil || len(rows) < auditRows {
 			return
+		}
+		if rows, err = h.auditRows(r.Context(), f, rows[len(rows)-1][0]); err != nil {
+			respond.Log(w, r, "export audit events", err)
+			panic(http.ErrAbortHandler) // else the client would take what it has for the whole
 		}
 	}
 }

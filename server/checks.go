@@ -173,9 +173,11 @@ func checkURL(raw string, parts int, message string) error {
 // default.
 func (c *Config) limits() (*limits.Limits, time.Duration, error) {
 	l, seconds := limits.Default(), 0
+	answer, anonymousAnswer := l.Answer>>20, l.AnonymousAnswer>>20 // in megabytes
 	bounds := map[string]*int{
 		"cost": &l.Cost, "depth": &l.Depth, "fields": &l.Fields, "nodes": &l.Nodes,
 		"roots": &l.Roots, "seconds": &seconds, "side-by-side": &l.SideBySide, "tokens": &l.Tokens,
+		"answer-mb": &answer, "anonymous-answer-mb": &anonymousAnswer,
 	}
 	for pair := range strings.SplitSeq(c.Limits, ",") {
 		name, number, _ := strings.Cut(strings.TrimSpace(pair), "=")
@@ -189,6 +191,7 @@ func (c *Config) limits() (*limits.Limits, time.Duration, error) {
 		}
 		*bounds[name] = n
 	}
+	l.Answer, l.AnonymousAnswer = answer<<20, anonymousAnswer<<20
 	return &l, time.Duration(seconds) * time.Second, nil
 }
 

@@ -40,7 +40,7 @@ type Config struct {
 	RateKey          int    `default:"6000" placeholder:"REQUESTS" help:"Requests a minute from one account or key; 0 means unlimited."`
 	TrustedProxies   string `placeholder:"CIDRS" help:"Networks of proxies whose X-Forwarded-For is trusted, comma-separated."`
 
-	Limits          string `placeholder:"NAME=N,…" help:"Overrides of operation limits: cost, depth, fields, nodes, roots, seconds, side-by-side, tokens."`
+	Limits          string `placeholder:"NAME=N,…" help:"Overrides of limits, such as cost=50000; docs/operating.md lists the names."`
 	PurgeURL        string `name:"purge-url" placeholder:"URL" help:"URL of a cache in front of the hub, which receives the Surrogate-Keys to purge by POST."`
 	PurgeToken      string `name:"purge-token" placeholder:"TOKEN" help:"Bearer token for the purge URL."`
 	UploadMB        int    `name:"upload-mb" default:"2000" placeholder:"MEGABYTES" help:"Largest file that may be uploaded."`
@@ -92,10 +92,10 @@ type newKey struct {
 	Organization string   `required:"" placeholder:"SLUG" help:"Organisation that owns the key."`
 	Name         string   `default:"made by the operator" help:"What the key is for."`
 	Role         string   `placeholder:"ROLE" help:"Role of a SECRET key: CONTRIBUTOR, EDITOR, ADMIN, HUB_EDITOR or HUB_ADMIN."`
-	Scope        []string `placeholder:"SCOPE" help:"Scope that restricts the role: READ, DRAFTS, PUBLISH or MANAGE; repeatable."`
+	Scope        []string `placeholder:"SCOPE" help:"Scope that restricts the role: READ, DRAFTS, PUBLISH, MANAGE or SENSITIVE; repeatable."`
 	Origin       []string `placeholder:"URL" help:"Origin of pages that may use the key, which makes it PUBLISHABLE; repeatable."`
 	Manifest     *string  `placeholder:"NAME" help:"Manifest of trusted documents that the key is restricted to."`
-	Expires      string   `placeholder:"90d" help:"Lifetime of the key in days (90d) or hours (12h); by default it does not expire."`
+	Expires      string   `placeholder:"90d" help:"Lifetime of the key in days (90d) or hours (12h); a year by default, never for no end."`
 }
 
 // newDocuments holds the arguments of documents register.

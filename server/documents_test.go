@@ -161,6 +161,8 @@ func TestTrustedDocuments(t *testing.T) {
 				n.asked(c.key, map[string]any{"query": themes}, c.origin).ok()
 			}
 		}
+		n.refusedEverywhere(secret)
+		n.refusedEverywhere(publishable)
 		for _, none := range []string{"ingen", "", " "} { // an empty setting must not make a key that may ask anything
 			if a := n.as("ADMIN", `mutation($o: ID!, $m: String) { createKey(input: {organization: $o, name: "x", manifest: $m, kind: SECRET, role: EDITOR}) { problems { code path } } }`, map[string]any{"o": n.org["ks"], "m": none}).ok(); fmt.Sprint(a.at("createKey", "problems", 0, "path")) != "[manifest]" {
 				t.Errorf("the manifest %q: %v", none, a.at("createKey"))

@@ -90,13 +90,9 @@ func (h *Hub) inviteFirst(ctx context.Context) error {
 
 // domainErrors returns the API's error of an error of search, content or access, nil for any other.
 func domainErrors(ctx context.Context, err error) *gqlerror.Error {
-	var rule *fault.Error
-	var right *fault.Error
-	switch {
-	case errors.As(err, &rule):
-		return gqlcode.Error(fault.Code(rule.Code), rule.Error())
-	case errors.As(err, &right):
-		return gqlcode.Error(fault.Code(right.Code), right.Error())
+	var refused *fault.Error
+	if errors.As(err, &refused) {
+		return gqlcode.Refused(refused)
 	}
 	return searchErrors(ctx, err)
 }

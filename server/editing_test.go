@@ -70,7 +70,7 @@ func (h *testHub) newsroom() *newsroom {
 func (n *newsroom) token(account string) string {
 	n.t.Helper()
 	sum := sha256.Sum256([]byte("verifier"))
-	code, err := n.accounts.NewCode(n.t.Context(), account, base64.RawURLEncoding.EncodeToString(sum[:]), "app:/", "test")
+	code, err := n.accounts.NewCode(n.t.Context(), account, base64.RawURLEncoding.EncodeToString(sum[:]), "app:/", "test", n.accounts.Now())
 	if err != nil {
 		n.t.Fatal(err)
 	}
@@ -932,6 +932,7 @@ func TestEditingExamples(t *testing.T) {
 
 func TestKeys(t *testing.T) {
 	eachNewsroom(t, func(n *newsroom) {
+		n.mayDoActsOfPower()
 		create := func(who, input string) *answer {
 			t.Helper()
 			return n.as(

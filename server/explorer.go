@@ -86,7 +86,12 @@ func (h *Hub) embedding(next http.Handler) http.Handler {
 		viewer := access.Viewer{Kind: access.Anonymous}
 		if key := r.URL.Query().Get("key"); key != "" {
 			var err error
-			if viewer, err = h.accounts.OfBearer(r.Context(), key, r.Header.Get("Origin")); err != nil || !viewer.IsAnonymous() {
+			viewer, err = h.accounts.OfBearer(r.Context(), key, r.Header.Get("Origin"))
+			switch {
+			case err != nil && !isUnauthenticated(err):
+				respond.Failed(w, r, "check the key of an embed", err)
+				return
+			case err != nil, !viewer.IsAnonymous():
 				respond.Refuse(w, r, http.StatusForbidden, "the key is not valid here: use a PUBLISHABLE key of this origin")
 				return
 			}

@@ -34,6 +34,7 @@ import (
 	"dugnad/server/database"
 	"dugnad/server/files"
 	"dugnad/server/graphqlhttp"
+	"dugnad/web/explorer"
 )
 
 // drainTime is how long requests may take to finish after the hub got a signal to stop.
@@ -181,12 +182,14 @@ type Hub struct {
 	changeCounter  *changeCounter
 	requestSeconds *prometheus.HistogramVec
 	rates          *rateLimits
+	rights         rights
 	auth           *auth.Auth
 	sealer         *cursor.Sealer
 	files          files.Kept
 	images         *files.Pictures
 	uploads        *files.Uploads
 	graphql        *graphqlhttp.Handler
+	pages          *explorer.Explorer
 	handler        http.Handler
 	serving        net.Listener
 	admin          net.Listener // nil when there is none
@@ -261,7 +264,7 @@ func (h *Hub) open(ctx context.Context) error {
 	if h.auth, err = h.newAuth(); err != nil {
 		return fmt.Errorf("create the sign-in: %w", err)
 	}
-	h.Authenticate = h.auth.Viewer
+	h.Authenticate = h.counting(h.auth.Viewer)
 	if h.graphql, err = h.newGraphQL(); err != nil {
 		return err
 	}

@@ -14,6 +14,8 @@ import (
 
 	"github.com/coder/websocket"
 
+	"dugnad/access"
+	"dugnad/schema"
 	"dugnad/server/database"
 )
 
@@ -284,6 +286,97 @@ func TestSubscriptionsOverWebSocket(t *testing.T) {
 		t.Errorf("a preview: %v", got)
 		_ = conn.CloseNow()
 	}
+}
+
+// socket opens a WebSocket for the owner of a token, or anonymously.
+func (h *testHub) socket(ctx context.Context, t *testing.T, token string) *websocket.Conn {
+	t.Helper()
+	conn, _, err := websocket.Dial(ctx, h.live, &websocket.DialOptions{Subprotocols: []string{"graphql-transport-ws"}}) //nolint:bodyclose // Dial has
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.CloseNow() })
+	payload := map[string]any{}
+	if token != "" {
+		payload["Authorization"] = "Bearer " + token
+	}
+	say(ctx, t, conn, map[string]any{"type": "connection_init", "payload": payload})
+	if got := receive(ctx, conn); got["type"] != "connection_ack" {
+		t.Fatalf("connection_init is answered %v", got)
+	}
+	return conn
+}
+
+// subscribe begins an operation on a socket.
+func subscribe(ctx context.Context, t *testing.T, conn *websocket.Conn, id, query string, variables map[string]any) {
+	t.Helper()
+	say(ctx, t, conn, map[string]any{
+		"id": id, "type": "subscribe", "payload": map[string]any{"query": query, "variables": variables},
+	})
+}
+
+// TestStreamsReadRights takes rights away from callers with open streams: what comes next has the rights of now.
+func TestStreamsReadRights(t *testing.T) {
+	eachNewsroom(t, func(n *newsroom) {
+		n.serveLive()
+		t := n.t.(*testing.T)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		secret := n.draft("EDITOR", "Kun for medlemmer")
+		n.as("EDITOR",
+			`mutation($id: ID!) { updatePractice(id: $id, expectedRevision: 1, input: {audience: MEMBERS}) { problems { code } } }`,
+			map[string]any{"id": secret}).ok()
+		revision := 2
+		publish := func() {
+			n.act("EDITOR", "publish", "", item(secret, revision)).expectCodes("publish")
+			n.update("EDITOR", secret, fmt.Sprint("Kun for medlemmer ", revision), revision)
+			revision++
+		}
+		practices := map[string]any{"filter": map[string]any{"types": []string{"PRACTICE"}}}
+		create := `mutation($org: ID!) { createPractice(organization: $org, input: {kind: ADVICE, texts: [{language: NB, title: "Etterpå", summary: "x"}]}) { entry { id } } }`
+		lose := map[string]func(account, token string){
+			"a disabled account": func(account, _ string) {
+				n.as("HUB_ADMIN", `mutation($id: ID!) { disableAccount(id: $id) { problems { code } } }`, map[string]any{"id": account}).
+					ok().expectCodes("disableAccount")
+			},
+			"a removed member": func(_, token string) {
+				m := n.askAs(token, `{ viewer { memberships { id } } }`, nil).ok().strings("id", "viewer", "memberships")
+				n.as("ADMIN", `mutation($m: ID!) { removeMember(id: $m) { problems { code } } }`, map[string]any{"m": m[0]}).
+					ok().expectCodes("removeMember")
+			},
+		}
+		for name, lose := range lose {
+			account, err := n.makeAccount(t.Context(), name, access.NewAccount{Organization: n.org["ks"], Role: schema.Editor})
+			if err != nil {
+				t.Fatal(err)
+			}
+			token := n.token(account)
+			asking, listening := n.socket(ctx, t, token), n.socket(ctx, t, token)
+			events := n.events(ctx, token, practices)
+			subscribe(ctx, t, listening, "1", subscribing, practices)
+			subscribe(ctx, t, listening, "2", `{ viewer { account { name } } }`, nil)
+			for got := (map[string]any{}); got["type"] != "complete"; got = receive(ctx, listening) { // 1 has begun
+			}
+			publish()
+			if got, _ := next(t, events); !strings.HasPrefix(got, "UPSERT Kun") {
+				t.Fatalf("%s: before, %q comes", name, got)
+			}
+			if got := fmt.Sprint(receive(ctx, listening)); !strings.Contains(got, "Kun for") {
+				t.Fatalf("%s: before, %s comes", name, got)
+			}
+			lose(account, token)
+			subscribe(ctx, t, asking, "1", create, map[string]any{"org": n.org["ks"]})
+			publish()
+			if got, _ := next(t, events); got != "end" {
+				t.Errorf("%s: %q comes as an event", name, got)
+			}
+			for what, conn := range map[string]*websocket.Conn{"an operation": asking, "a change": listening} {
+				if got := receive(ctx, conn); got["closed"] != websocket.StatusCode(4403) {
+					t.Errorf("%s: %s is answered %v", name, what, got)
+				}
+			}
+		}
+	})
 }
 
 func say(ctx context.Context, t *testing.T, conn *websocket.Conn, message map[string]any) {

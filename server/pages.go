@@ -94,7 +94,7 @@ func (h *Hub) serveID(w http.ResponseWriter, r *http.Request) {
 		return err
 	})
 	var rule *fault.Error
-	if errors.As(err, &rule) { // the preview cannot be shown
+	if errors.As(err, &rule) && rule.Code != fault.Unavailable { // the preview cannot be shown
 		respond.Refuse(w, r, statusOf(rule.Code), string(rule.Code)+": "+rule.Message)
 		return
 	}

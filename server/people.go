@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -58,7 +59,9 @@ func createKey(ctx context.Context, config Config, n newKey, out io.Writer) erro
 		for _, s := range n.Scope {
 			k.Scopes = append(k.Scopes, access.KeyScope(strings.ToUpper(s)))
 		}
-		if n.Expires != "" {
+		if n.Expires == "never" {
+			k.Lasting = true
+		} else if n.Expires != "" {
 			life, err := lifetime(n.Expires)
 			if err != nil {
 				return err
@@ -66,9 +69,12 @@ func createKey(ctx context.Context, config Config, n newKey, out io.Writer) erro
 			at := accounts.Now().Add(life)
 			k.Expires = &at
 		}
-		_, secret, err := accounts.CreateKey(ctx, k)
+		made, secret, err := accounts.CreateKey(ctx, k)
 		if err != nil {
 			return err
+		}
+		if made.ExpiresAt != nil {
+			_, _ = fmt.Fprintf(os.Stderr, "the key expires on %s\n", made.ExpiresAt.Format(time.DateOnly))
 		}
 		_, err = fmt.Fprintln(out, secret)
 		return err
@@ -130,5 +136,5 @@ func lifetime(s string) (time.Duration, error) {
 	} else if d, err := time.ParseDuration(s); err == nil && d > 0 {
 		return d, nil
 	}
-	return 0, fmt.Errorf("--expires is %q: it must read like 90d or 12h", s)
+	return 0, fmt.Errorf("--expires is %q: it must read like 90d or 12h, or be never", s)
 }

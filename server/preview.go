@@ -40,6 +40,9 @@ func (h *Hub) previewing(next http.Handler) http.Handler {
 			next.ServeHTTP(answer, r.WithContext(ctx))
 		})
 		w.Header().Set("Cache-Control", "private, no-store")
+		if respond.MayRetry(r.Context(), err) {
+			w.Header().Set("Retry-After", "1")
+		}
 		var rule *fault.Error
 		switch {
 		case errors.As(err, &rule):

@@ -4,7 +4,6 @@ import (
 	"context"
 	"math"
 	"net/http"
-	"net/netip"
 	"strconv"
 	"time"
 
@@ -46,9 +45,7 @@ func (l *rateLimits) take(caller string, isKey bool) (limit, left int, wait time
 	if limit == 0 {
 		return 0, 0, 0
 	}
-	limiter, _ := l.callers.ComputeIfAbsent(caller, func() (*rate.Limiter, bool) {
-		return rate.NewLimiter(rate.Limit(float64(limit)/60), max(1, limit/burst)), false
-	})
+	limiter := l.of(caller, limit)
 	now := time.Now()
 	reserved := limiter.ReserveN(now, 1)
 	if wait = reserved.DelayFrom(now); wait > 0 {
@@ -57,13 +54,60 @@ func (l *rateLimits) take(caller string, isKey bool) (limit, left int, wait time
 	return limit, max(0, int(limiter.TokensAt(now))), wait
 }
 
+// takeFurther counts further requests that came in one of an address, which take has counted already. It returns how
+// long to wait when they came too early. As many as may come at once always may.
+func (l *rateLimits) takeFurther(address string, further int) (wait time.Duration) {
+	if l.address == 0 {
+		return 0
+	}
+	limiter, now := l.of(address, l.address), time.Now()
+	reserved := limiter.ReserveN(now, min(further, limiter.Burst()-1))
+	if wait = reserved.DelayFrom(now); wait > 0 {
+		reserved.CancelAt(now)
+	}
+	return wait
+}
+
+// of returns the limiter of a caller, who may send limit requests a minute.
+func (l *rateLimits) of(caller string, limit int) *rate.Limiter {
+	limiter, _ := l.callers.ComputeIfAbsent(caller, func() (*rate.Limiter, bool) {
+		return rate.NewLimiter(rate.Limit(float64(limit)/60), max(1, limit/burst)), false
+	})
+	return limiter
+}
+
+// refusedCredentials is what the counts of refused credentials are under, besides that of requests.
+const refusedCredentials = "refused credentials of "
+
+// refusedWait returns how long an address must wait before its next credential is looked at. It may send as many refused
+// ones as it may send requests.
+func (l *rateLimits) refusedWait(address string) time.Duration {
+	if l.address == 0 {
+		return 0
+	}
+	limiter, now := l.of(refusedCredentials+address, l.address), time.Now()
+	missing := 1 - limiter.TokensAt(now)
+	if missing <= 0 {
+		return 0
+	}
+	return time.Duration(missing / float64(limiter.Limit()) * float64(time.Second))
+}
+
+// countRefused counts a refused credential of an address. Those that were being checked at once all count, so that the
+// address waits for them as well.
+func (l *rateLimits) countRefused(address string) {
+	if l.address > 0 {
+		l.of(refusedCredentials+address, l.address).ReserveN(time.Now(), 1)
+	}
+}
+
 // caller returns who is counted: the account or key of the context's viewer, else the address that the request comes
 // from.
 func (h *Hub) caller(ctx context.Context, r *http.Request) (name string, isKey bool) {
 	if name := access.ViewerOf(ctx).Name; name != "" {
 		return name, true
 	}
-	return network(h.auth.Address(r)), false
+	return access.Network(h.auth.Address(r)), false
 }
 
 // limited is the middleware that counts requests and refuses those that come too fast. Where callers may have a
@@ -89,29 +133,21 @@ func (h *Hub) limited(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
-		header.Set("Retry-After", strconv.Itoa(max(1, seconds(wait))))
-		header.Set("Access-Control-Allow-Origin", "*")
-		header.Set(
-			"Access-Control-Expose-Headers", "Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset",
-		)
-		header.Set("Cache-Control", "no-store")
-		respond.JSON(w, http.StatusTooManyRequests, map[string]any{"errors": gqlerror.List{
-			gqlcode.Error(fault.RateLimited, "too many requests: retry after the seconds in Retry-After"),
-		}})
+		tooManyRequests(w, wait, "too many requests: retry after the seconds in Retry-After")
 	})
 }
 
-// network returns the network of one caller: an IPv4 address itself, the /64 of an IPv6 address.
-func network(address string) string {
-	a, err := netip.ParseAddr(address)
-	if err != nil || a.Unmap().Is4() {
-		return address
-	}
-	prefix, err := a.WithZone("").Prefix(64)
-	if err != nil {
-		return address
-	}
-	return prefix.String()
+// tooManyRequests answers with 429, and when trying again may help.
+func tooManyRequests(w http.ResponseWriter, wait time.Duration, message string) {
+	header := w.Header()
+	header.Set("Retry-After", strconv.Itoa(max(1, seconds(wait))))
+	header.Set("Access-Control-Allow-Origin", "*")
+	header.Set(
+		"Access-Control-Expose-Headers", "Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset",
+	)
+	respond.JSON(w, http.StatusTooManyRequests, map[string]any{
+		"errors": gqlerror.List{gqlcode.Error(fault.RateLimited, message)},
+	})
 }
 
 func seconds(d time.Duration) int { return max(0, int(math.Ceil(d.Seconds()))) }

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"dugnad/access"
 )
 
 func TestRateLimits(t *testing.T) {
@@ -47,17 +49,21 @@ func TestRateLimits(t *testing.T) {
 	if a := h.send(r); a.Status != http.StatusNoContent {
 		t.Errorf("a preflight: %d", a.Status)
 	}
+	h.rates = newRateLimits(0, 0)
+	h.refusesSlowForms(t)
+	h.countsWhatAnAddressSends(t)
+	h.countsRefusedCredentials(t, n.people["EDITOR"])
 }
 
 func TestNetwork(t *testing.T) {
 	for address, want := range map[string]string{
-		"192.0.2.7": "192.0.2.7", "2001:db8:1:2:3:4:5:6": "2001:db8:1:2::/64", "::ffff:192.0.2.7": "::ffff:192.0.2.7", "fe80::1%eth0": "fe80::/64", "x": "x",
+		"192.0.2.7": "192.0.2.7", "2001:db8:1:2:3:4:5:6": "2001:db8:1:2::/64", "::ffff:192.0.2.7": "192.0.2.7", "fe80::1%eth0": "fe80::/64", "x": "x",
 	} {
-		if got := network(address); got != want {
+		if got := access.Network(address); got != want {
 			t.Errorf("%s is of %s, wanted %s", address, got, want)
 		}
 	}
-	if strings.Contains(network("2001:db8::1"), "::1") {
+	if strings.Contains(access.Network("2001:db8::1"), "::1") {
 		t.Error("one address of many")
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -29,16 +30,27 @@ import (
 type Authenticator func(*http.Request) (access.Viewer, error)
 
 // reading is the middleware that puts into the context what reading needs: the viewer, the database's client, the
-// hub's address and the seal of cursors.
+// hub's address and the seal of cursors. The viewer is read when the whole request has arrived.
 func (h *Hub) reading(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodOptions { // a CORS preflight, which has no credential
 			next.ServeHTTP(w, r)
 			return
 		}
-		viewer, err := h.Authenticate(r)
-		if err != nil {
+		r, err := h.received(r)
+		var viewer access.Viewer
+		if err == nil {
+			viewer, err = h.Authenticate(r)
+		}
+		switch {
+		case hasCode(err, fault.RateLimited):
+			tooManyRefused(w, err)
+			return
+		case isUnauthenticated(err):
 			h.limited(http.HandlerFunc(unauthenticated)).ServeHTTP(w, r) // counted by address
+			return
+		case err != nil:
+			h.limited(h.unidentified(err)).ServeHTTP(w, r)
 			return
 		}
 		ctx := context.WithValue(r.Context(), credentialKey{}, r)
@@ -54,6 +66,28 @@ func unauthenticated(w http.ResponseWriter, _ *http.Request) {
 	respond.JSON(w, http.StatusUnauthorized, map[string]any{"errors": gqlerror.List{
 		gqlcode.Error(fault.Unauthenticated, "the credential is not valid"),
 	}})
+}
+
+// isUnauthenticated reports whether err says that a credential is not valid. Any other error says nothing about it: the
+// database does not answer, or the request has ended.
+func isUnauthenticated(err error) bool { return hasCode(err, fault.Unauthenticated) }
+
+// unidentified answers a request whose credential could not be checked: with a page to browsers, else as JSON.
+func (h *Hub) unidentified(err error) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !respond.MayRetry(r.Context(), err) {
+			respond.Log(w, r, "authenticate the caller", err)
+		}
+		if strings.Contains(r.Header.Get("Accept"), "text/html") {
+			h.pages.Unavailable(w, r)
+			return
+		}
+		w.Header().Set("Access-Control-Allow-Origin", "*")
+		w.Header().Set("Retry-After", "1")
+		respond.JSON(w, http.StatusServiceUnavailable, map[string]any{"errors": gqlerror.List{
+			gqlcode.Error(fault.Unavailable, "the credential cannot be checked now; try again"),
+		}})
+	})
 }
 
 // readingAs returns a context in which the viewer reads.

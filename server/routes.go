@@ -43,15 +43,20 @@ func (h *Hub) routes() (http.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("create the explorer: %w", err)
 	}
+	h.pages = pages
 	r := chi.NewRouter()
-	r.Use(graphqlhttp.WithRequestID, graphqlhttp.PageHeaders(denyAll), h.transportSecurity, bounded, middleware.GetHead)
+	r.Use(
+		graphqlhttp.Connection, graphqlhttp.WithRequestID, graphqlhttp.PageHeaders(denyAll), h.transportSecurity, bounded,
+		middleware.GetHead,
+	)
 	r.Group(func(r chi.Router) { // asked every second, so not logged
-		r.Use(graphqlhttp.Recover(slog.Default()))
+		r.Use(graphqlhttp.Recover(slog.Default()), h.heldToManifest)
 		r.Get("/healthz", serveHealthy)
 		r.Get("/readyz", h.serveReady)
 	})
 	r.Group(func(r chi.Router) {
 		r.Use(h.measured, graphqlhttp.AccessLog(slog.Default()), graphqlhttp.Recover(slog.Default()))
+		r.Use(h.heldToManifest)
 		r.NotFound(pageOr(h.reading(http.HandlerFunc(pages.NotFound)).ServeHTTP, respond.NotFound))
 		r.MethodNotAllowed(respond.MethodNotAllowed)
 		r.Group(func(r chi.Router) {
@@ -78,11 +83,11 @@ func (h *Hub) routes() (http.Handler, error) {
 			h.newFeeds().Routes(r)
 		})
 		r.With(h.limited).Handle("/uploads/*", uploads)
-		r.Route("/auth", h.auth.Routes)
+		r.With(h.limited).Route("/auth", h.auth.Routes)
 		r.With(h.limited).Handle("/search-api/*", http.StripPrefix("/search-api", h.searchAPI()))
 		r.Group(func(r chi.Router) {
 			r.Use(h.reading)
-			r.With(h.limited).Handle("/graphql", h.previewing(h.graphql))
+			r.With(h.limited).Handle(graphqlPath, h.previewing(h.graphql))
 			r.Method(http.MethodGet, "/id/"+anID+"/{version:[0-9]{1,9}}", h.newVersionPages())
 			r.Get("/audit.csv", h.serveAudit)
 		})

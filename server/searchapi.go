@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strings"
+	"time"
 
 	"dugnad/access"
 	"dugnad/ent"
@@ -43,6 +44,9 @@ func (h *Hub) searchProtocol() *compat.Handler {
 		},
 		Distances: func(ctx context.Context, from compat.Area) (map[string]float64, error) {
 			return graph.Distances(anonymous(ctx, ""), from.Lat, from.Lon)
+		},
+		Charge: func(r *http.Request, further int) time.Duration {
+			return h.rates.takeFurther(access.Network(h.auth.Address(r)), further)
 		},
 		Unmet:   h.demand.Unmet,
 		Missing: h.follower.Repair,

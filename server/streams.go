@@ -4,9 +4,12 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"net/http"
 	"slices"
+	"sync"
+	"time"
 
 	"dugnad/access"
 	"dugnad/search/demand"
@@ -67,7 +70,7 @@ func (h *Hub) beginStream(r *http.Request, payload map[string]any) (context.Cont
 		r.Header.Del("Cookie")
 		viewer, err := h.Authenticate(r)
 		if err != nil {
-			return nil, err
+			return nil, known(err)
 		}
 		ctx = h.readingAs(context.WithValue(ctx, credentialKey{}, r), viewer)
 	}
@@ -77,7 +80,8 @@ func (h *Hub) beginStream(r *http.Request, payload map[string]any) (context.Cont
 	return ctx, nil
 }
 
-// stillAllowed returns an error when the caller's rights differ from those that it connected with.
+// stillAllowed returns an error when the caller's rights differ from those that it connected with, and
+// graphqlhttp.ErrRightsUnknown when they cannot be read now.
 func (h *Hub) stillAllowed(ctx context.Context) error {
 	was := access.ViewerOf(ctx)
 	if was.Name == "" {
@@ -87,12 +91,9 @@ func (h *Hub) stillAllowed(ctx context.Context) error {
 	if !ok {
 		return errNoRequest
 	}
-	is, err := h.Authenticate(r.Clone(ctx))
+	is, err := h.rights.read(ctx, r, h.Authenticate)
 	if err != nil {
-		if ctx.Err() != nil {
-			return nil // it ends anyway
-		}
-		return err
+		return known(err)
 	}
 	same := cmp.Or(is.Kind, access.Anonymous) == cmp.Or(was.Kind, access.Anonymous) && is.Name == was.Name &&
 		is.HubRole == was.HubRole &&
@@ -101,4 +102,79 @@ func (h *Hub) stillAllowed(ctx context.Context) error {
 		return errNotTheSame
 	}
 	return nil
+}
+
+// known returns an error of Authenticate as graphqlhttp takes it.
+func known(err error) error {
+	if isUnauthenticated(err) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", graphqlhttp.ErrRightsUnknown, err)
+}
+
+// rightsTime bounds one reading of rights.
+const rightsTime = 10 * time.Second
+
+// rights reads the rights of callers, for many streams of one caller at once: at most one reading of a credential runs
+// at a time, and all who ask meanwhile share the next one. So a reading always begins after it was asked for.
+type rights struct {
+	mu sync.Mutex
+	of map[string]*reading // the newest of each credential
+}
+
+// reading is of one credential.
+type reading struct {
+	begun  bool
+	done   chan struct{}
+	viewer access.Viewer
+	err    error
+}
+
+// read returns the viewer of the request's credential as it is now.
+func (c *rights) read(ctx context.Context, r *http.Request, authenticate Authenticator) (access.Viewer, error) {
+	key := fmt.Sprintf("%q", []string{r.Header.Get("Authorization"), r.Header.Get("Cookie"), r.Header.Get("Origin")})
+	c.mu.Lock()
+	last := c.of[key]
+	one := last
+	if last == nil || last.begun {
+		one = &reading{done: make(chan struct{})}
+		if c.of == nil {
+			c.of = map[string]*reading{}
+		}
+		c.of[key] = one
+		go c.run(context.WithoutCancel(ctx), key, one, last, r, authenticate)
+	}
+	c.mu.Unlock()
+	select {
+	case <-one.done:
+		return one.viewer, one.err
+	case <-ctx.Done():
+		return access.Viewer{}, ctx.Err()
+	}
+}
+
+// run reads the rights when the reading before has ended.
+func (c *rights) run(
+	ctx context.Context, key string, one, last *reading, r *http.Request, authenticate Authenticator,
+) {
+	if last != nil {
+		<-last.done
+	}
+	ctx, cancel := context.WithTimeout(ctx, rightsTime)
+	defer cancel()
+	defer func() {
+		if value := recover(); value != nil {
+			one.err = fmt.Errorf("read the rights of a caller: %v", value)
+		}
+		c.mu.Lock()
+		if c.of[key] == one {
+			delete(c.of, key)
+		}
+		c.mu.Unlock()
+		close(one.done)
+	}()
+	c.mu.Lock()
+	one.begun = true
+	c.mu.Unlock()
+	one.viewer, one.err = authenticate(r.Clone(ctx))
 }

@@ -2,21 +2,32 @@ package text
 
 import (
 	"bytes"
+	"fmt"
 	"html"
+	"log/slog"
 	"regexp"
+	"runtime/debug"
 	"strings"
 
 	"github.com/microcosm-cc/bluemonday"
 	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/extension"
 	"github.com/yuin/goldmark/parser"
+	"github.com/yuin/goldmark/renderer"
+	source "github.com/yuin/goldmark/text"
 	"github.com/yuin/goldmark/util"
 )
 
-// markdown is CommonMark with tables; it leaves raw HTML out.
+// markdown is CommonMark with tables; it leaves raw HTML out. It parses with a budget as its context.
 var markdown = goldmark.New(
-	goldmark.WithExtensions(extension.NewTable(extension.WithTableCellAlignMethod(extension.TableCellAlignNone))),
-	goldmark.WithParserOptions(parser.WithASTTransformers(util.Prioritized(houseRules{}, 1000))),
+	goldmark.WithParser(parser.NewParser(append(metered(),
+		parser.WithParagraphTransformers(util.Prioritized(boundedTables{extension.NewTableParagraphTransformer()}, 200)),
+		parser.WithASTTransformers(
+			util.Prioritized(extension.NewTableASTTransformer(), 0), util.Prioritized(houseRules{}, 1000)),
+	)...)),
+	goldmark.WithRendererOptions(renderer.WithNodeRenderers(util.Prioritized(
+		extension.NewTableHTMLRenderer(extension.WithTableCellAlignMethod(extension.TableCellAlignNone)), 500))),
 )
 
 // sanitizer allows what the renderer is meant to write and nothing else, as a second line of defence.
@@ -37,13 +48,77 @@ var sanitizer = func() *bluemonday.Policy {
 
 // HTML renders Markdown as HTML that is safe to put in a page. Links and images of the form hub:<id> point to /id/<id>;
 // other images, and links that are neither web, mail nor telephone, are replaced by their text; raw HTML is left out.
-// The top heading is h2.
+// The top heading is h2. A text that Check refuses is returned as paragraphs of its own characters.
 func HTML(markdownText string) string {
-	var out bytes.Buffer
-	if err := markdown.Convert(validUTF8(markdownText), &out); err != nil {
-		return "<p>" + html.EscapeString(markdownText) + "</p>" // a bytes.Buffer does not fail
+	src := validUTF8(markdownText)
+	out, err := render(src)
+	if err != nil {
+		return asWritten(src)
 	}
-	return strings.TrimSpace(sanitizer.Sanitize(out.String()))
+	return strings.TrimSpace(sanitizer.Sanitize(string(out)))
+}
+
+// Check returns an error if Markdown takes too much work or space to render. The message completes a sentence that
+// begins with the name of the text.
+func Check(markdownText string) error {
+	_, err := render(validUTF8(markdownText))
+	return err
+}
+
+// render returns HTML that has not been sanitized yet, or the error of what exceeds the budget.
+func render(src []byte) (out []byte, err error) {
+	defer end(&err)
+	page := limited{left: baseHTML + htmlPerByte*len(src)}
+	if err := markdown.Renderer().Render(&page, src, parse(src)); err != nil {
+		return nil, err
+	}
+	return page.out.Bytes(), nil
+}
+
+// parse parses Markdown. It panics with an overrun, which end recovers.
+func parse(src []byte) ast.Node {
+	return markdown.Parser().Parse(source.NewReader(src), parser.WithContext(newBudget(len(src))))
+}
+
+// end recovers the panic of an overrun as its error, and any other as errMalformed: one text that the parser fails on
+// must not end the process.
+func end(err *error) {
+	switch failed := recover().(type) {
+	case nil:
+	case overrun:
+		*err = failed.error
+	default:
+		slog.Error("rendering Markdown failed", "panic", fmt.Sprint(failed), "stack", string(debug.Stack()))
+		*err = errMalformed
+	}
+}
+
+// limited collects at most so many bytes; it panics with an overrun at the next.
+type limited struct {
+	out  bytes.Buffer
+	left int
+}
+
+// Write implements io.Writer.
+func (l *limited) Write(p []byte) (int, error) {
+	if l.left -= len(p); l.left < 0 {
+		panic(overrun{errHTML})
+	}
+	return l.out.Write(p)
+}
+
+// asWritten returns the characters of a text as paragraphs of HTML.
+func asWritten(src []byte) string {
+	var out strings.Builder
+	for _, paragraph := range strings.Split(plainly(src), "\n\n") {
+		out.WriteString("<p>" + html.EscapeString(paragraph) + "</p>\n")
+	}
+	return strings.TrimSpace(out.String())
+}
+
+// plainly returns the characters of a text without blank lines in a row and at its ends.
+func plainly(src []byte) string {
+	return strings.TrimSpace(blankLines.ReplaceAllString(string(src), "\n\n"))
 }
 
 func validUTF8(s string) []byte { return []byte(strings.ToValidUTF8(s, "\uFFFD")) }

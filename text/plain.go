@@ -10,22 +10,29 @@ import (
 	"github.com/yuin/goldmark/ast"
 	tables "github.com/yuin/goldmark/extension/ast"
 	htmlrenderer "github.com/yuin/goldmark/renderer/html"
-	source "github.com/yuin/goldmark/text"
 )
 
 var blankLines = regexp.MustCompile(`[ \t]*\n(?:[ \t]*\n)+`)
 
 // Plain returns the words of Markdown without markup: a blank line between paragraphs, a line for each item of a tight
-// list and each row of a table, whose cells are separated by tabs. It is text, not HTML: escape it before it goes into
-// a page.
+// list and each row of a table, whose cells are separated by tabs. A text that takes too much work is returned with its
+// markup. It is text, not HTML: escape it before it goes into a page.
 func Plain(markdownText string) string {
 	src := validUTF8(markdownText)
-	var escaped strings.Builder
-	writer := plainWriter{src: src, out: bufio.NewWriter(&escaped)}
-	_ = ast.Walk(markdown.Parser().Parse(source.NewReader(src)), writer.visit) // visit returns no error
-	_ = writer.out.Flush()                                                     // a strings.Builder does not fail
-	words := html.UnescapeString(escaped.String())
+	words, err := plain(src)
+	if err != nil {
+		return plainly(src)
+	}
 	return strings.TrimSpace(blankLines.ReplaceAllString(words, "\n\n"))
+}
+
+func plain(src []byte) (words string, err error) {
+	defer end(&err)
+	escaped := limited{left: baseHTML + htmlPerByte*len(src)}
+	writer := plainWriter{src: src, out: bufio.NewWriter(&escaped)}
+	_ = ast.Walk(parse(src), writer.visit) // visit returns no error
+	_ = writer.out.Flush()                 // a limited does not fail
+	return html.UnescapeString(escaped.out.String()), nil
 }
 
 // plainWriter writes words as escaped HTML, because goldmark resolves entities and backslashes only there; Plain

@@ -12,7 +12,6 @@ import (
 	"dugnad/access"
 	"dugnad/changes"
 	"dugnad/ent"
-	"dugnad/ent/apikey"
 	"dugnad/ent/delivery"
 	"dugnad/ent/webhook"
 	"dugnad/schema"
@@ -68,16 +67,11 @@ func (s *Service) collect(ctx context.Context) (more bool, err error) {
 }
 
 func (s *Service) collectFor(ctx context.Context, w *ent.Webhook, head int) (more bool, err error) {
-	if w.KeyID != nil {
-		live, err := s.Client.ApiKey.Query().
-			Where(apikey.ID(*w.KeyID), apikey.RevokedAtIsNil(), apikey.Or(apikey.ExpiresAtIsNil(), apikey.ExpiresAtGT(s.now()))).
-			Exist(ctx)
-		if err != nil {
-			return false, err
-		}
-		if !live {
-			return false, s.pause(ctx, w, schema.PausedKeyEnd)
-		}
+	switch reason, err := s.ended(ctx, w); {
+	case err != nil:
+		return false, err
+	case reason != "":
+		return false, s.pause(ctx, w, reason)
 	}
 	visible, err := s.List(asReaderOf(ctx, w.Audience), s.Client, w.Cursor, w.Filter, page)
 	if errors.Is(err, ErrLogEnded) {
@@ -122,6 +116,25 @@ func (s *Service) collectFor(ctx context.Context, w *ent.Webhook, head int) (mor
 		}
 		return tx.Delivery.CreateBulk(made...).Exec(ctx)
 	})
+}
+
+// ended returns why a webhook may not go on, "" if it may: the key that it belongs to has ended, or the account or key
+// that it comes from may not manage the organisation any more.
+func (s *Service) ended(ctx context.Context, w *ent.Webhook) (schema.PauseReason, error) {
+	if w.KeyID != nil {
+		_, err := access.PresentViewer(ctx, s.Client, s.now(), *w.KeyID)
+		if access.IsUnauthenticated(err) {
+			return schema.PausedKeyEnd, nil
+		}
+		if err != nil {
+			return "", err
+		}
+	}
+	maker, err := access.PresentViewer(ctx, s.Client, s.now(), w.CreatedBy)
+	if access.IsUnauthenticated(err) || err == nil && !maker.KeepsWebhook(w) {
+		return schema.PausedNoRight, nil
+	}
+	return "", err
 }
 
 // asReaderOf returns ctx with a viewer that may read exactly the given audience.

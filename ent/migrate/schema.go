@@ -72,6 +72,11 @@ var (
 				Unique:  false,
 				Columns: []*schema.Column{APIKeysColumns[14]},
 			},
+			{
+				Name:    "apikey_created_by",
+				Unique:  false,
+				Columns: []*schema.Column{APIKeysColumns[9]},
+			},
 		},
 	}
 	// AssetsColumns holds the columns for the "assets" table.
@@ -767,6 +772,11 @@ var (
 				Name:    "invitation_organization_id",
 				Unique:  false,
 				Columns: []*schema.Column{InvitationsColumns[2]},
+			},
+			{
+				Name:    "invitation_created_by",
+				Unique:  false,
+				Columns: []*schema.Column{InvitationsColumns[5]},
 			},
 		},
 	}
@@ -1593,8 +1603,9 @@ var (
 		{Name: "challenge", Type: field.TypeString, Nullable: true},
 		{Name: "redirect_uri", Type: field.TypeString, Nullable: true},
 		{Name: "refresh_hash", Type: field.TypeString, Unique: true, Nullable: true},
-		{Name: "spent_refresh_hash", Type: field.TypeString, Nullable: true},
+		{Name: "family_hash", Type: field.TypeString, Unique: true, Nullable: true},
 		{Name: "user_agent", Type: field.TypeString, Size: 300, Default: ""},
+		{Name: "authenticated_at", Type: field.TypeTime, Nullable: true},
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "last_used_at", Type: field.TypeTime},
 		{Name: "expires_at", Type: field.TypeTime},
@@ -1609,7 +1620,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "sign_ins_accounts_sign_ins",
-				Columns:    []*schema.Column{SignInsColumns[14]},
+				Columns:    []*schema.Column{SignInsColumns[15]},
 				RefColumns: []*schema.Column{AccountsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -1618,17 +1629,12 @@ var (
 			{
 				Name:    "signin_account_id",
 				Unique:  false,
-				Columns: []*schema.Column{SignInsColumns[14]},
-			},
-			{
-				Name:    "signin_spent_refresh_hash",
-				Unique:  false,
-				Columns: []*schema.Column{SignInsColumns[8]},
+				Columns: []*schema.Column{SignInsColumns[15]},
 			},
 			{
 				Name:    "signin_expires_at",
 				Unique:  false,
-				Columns: []*schema.Column{SignInsColumns[12]},
+				Columns: []*schema.Column{SignInsColumns[13]},
 			},
 		},
 	}
@@ -1915,7 +1921,7 @@ var (
 		{Name: "created_by", Type: field.TypeString},
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "paused_at", Type: field.TypeTime, Nullable: true},
-		{Name: "pause_reason", Type: field.TypeEnum, Nullable: true, Enums: []string{"BY_HAND", "UNREACHABLE", "ANSWERED_GONE", "KEY_ENDED", "LOG_ENDED"}},
+		{Name: "pause_reason", Type: field.TypeEnum, Nullable: true, Enums: []string{"BY_HAND", "UNREACHABLE", "ANSWERED_GONE", "KEY_ENDED", "LOG_ENDED", "RIGHT_ENDED"}},
 	}
 	// WebhooksTable holds the schema information for the "webhooks" table.
 	WebhooksTable = &schema.Table{

@@ -31,10 +31,12 @@ const (
 	FieldRedirectURI = "redirect_uri"
 	// FieldRefreshHash holds the string denoting the refresh_hash field in the database.
 	FieldRefreshHash = "refresh_hash"
-	// FieldSpentRefreshHash holds the string denoting the spent_refresh_hash field in the database.
-	FieldSpentRefreshHash = "spent_refresh_hash"
+	// FieldFamilyHash holds the string denoting the family_hash field in the database.
+	FieldFamilyHash = "family_hash"
 	// FieldUserAgent holds the string denoting the user_agent field in the database.
 	FieldUserAgent = "user_agent"
+	// FieldAuthenticatedAt holds the string denoting the authenticated_at field in the database.
+	FieldAuthenticatedAt = "authenticated_at"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
 	FieldCreatedAt = "created_at"
 	// FieldLastUsedAt holds the string denoting the last_used_at field in the database.
@@ -67,8 +69,9 @@ var Columns = []string{
 	FieldChallenge,
 	FieldRedirectURI,
 	FieldRefreshHash,
-	FieldSpentRefreshHash,
+	FieldFamilyHash,
 	FieldUserAgent,
+	FieldAuthenticatedAt,
 	FieldCreatedAt,
 	FieldLastUsedAt,
 	FieldExpiresAt,
@@ -152,14 +155,19 @@ func ByRefreshHash(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldRefreshHash, opts...).ToFunc()
 }
 
-// BySpentRefreshHash orders the results by the spent_refresh_hash field.
-func BySpentRefreshHash(opts ...sql.OrderTermOption) OrderOption {
-	return sql.OrderByField(FieldSpentRefreshHash, opts...).ToFunc()
+// ByFamilyHash orders the results by the family_hash field.
+func ByFamilyHash(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldFamilyHash, opts...).ToFunc()
 }
 
 // ByUserAgent orders the results by the user_agent field.
 func ByUserAgent(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldUserAgent, opts...).ToFunc()
+}
+
+// ByAuthenticatedAt orders the results by the authenticated_at field.
+func ByAuthenticatedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldAuthenticatedAt, opts...).ToFunc()
 }
 
 // ByCreatedAt orders the results by the created_at field.

@@ -86,14 +86,19 @@ func RefreshHash(v string) predicate.SignIn {
 	return predicate.SignIn(sql.FieldEQ(FieldRefreshHash, v))
 }
 
-// SpentRefreshHash applies equality check predicate on the "spent_refresh_hash" field. It's identical to SpentRefreshHashEQ.
-func SpentRefreshHash(v string) predicate.SignIn {
-	return predicate.SignIn(sql.FieldEQ(FieldSpentRefreshHash, v))
+// FamilyHash applies equality check predicate on the "family_hash" field. It's identical to FamilyHashEQ.
+func FamilyHash(v string) predicate.SignIn {
+	return predicate.SignIn(sql.FieldEQ(FieldFamilyHash, v))
 }
 
 // UserAgent applies equality check predicate on the "user_agent" field. It's identical to UserAgentEQ.
 func UserAgent(v string) predicate.SignIn {
 	return predicate.SignIn(sql.FieldEQ(FieldUserAgent, v))
+}
+
+// AuthenticatedAt applies equality check predicate on the "authenticated_at" field. It's identical to AuthenticatedAtEQ.
+func AuthenticatedAt(v time.Time) predicate.SignIn {
+	return predicate.SignIn(sql.FieldEQ(FieldAuthenticatedAt, v))
 }
 
 // CreatedAt applies equality check predicate on the "created_at" field. It's identical to CreatedAtEQ.
@@ -442,49 +447,49 @@ func RefreshHashNotNil() predicate.SignIn {
 	return predicate.SignIn(sql.FieldNotNull(FieldRefreshHash))
 }
 
-// SpentRefreshHashEQ applies the EQ predicate on the "spent_refresh_hash" field.
-func SpentRefreshHashEQ(v string) predicate.SignIn {
-	return predicate.SignIn(sql.FieldEQ(FieldSpentRefreshHash, v))
+// FamilyHashEQ applies the EQ predicate on the "family_hash" field.
+func FamilyHashEQ(v string) predicate.SignIn {
+	return predicate.SignIn(sql.FieldEQ(FieldFamilyHash, v))
 }
 
-// SpentRefreshHashNEQ applies the NEQ predicate on the "spent_refresh_hash" field.
-func SpentRefreshHashNEQ(v string) predicate.SignIn {
-	return predicate.SignIn(sql.FieldNEQ(FieldSpentRefreshHash, v))
+// FamilyHashNEQ applies the NEQ predicate on the "family_hash" field.
+func FamilyHashNEQ(v string) predicate.SignIn {
+	return predicate.SignIn(sql.FieldNEQ(FieldFamilyHash, v))
 }
 
-// SpentRefreshHashIn applies the In predicate on the "spent_refresh_hash" field.
-func SpentRefreshHashIn(vs ...string) predicate.SignIn {
-	return predicate.SignIn(sql.FieldIn(FieldSpentRefreshHash, vs...))
+// FamilyHashIn applies the In predicate on the "family_hash" field.
+func FamilyHashIn(vs ...string) predicate.SignIn {
+	return predicate.SignIn(sql.FieldIn(FieldFamilyHash, vs...))
 }
 
-// SpentRefreshHashGT applies the GT predicate on the "spent_refresh_hash" field.
-func SpentRefreshHashGT(v string) predicate.SignIn {
-	return predicate.SignIn(sql.FieldGT(FieldSpentRefreshHash, v))
+// FamilyHashGT applies the GT predicate on the "family_hash" field.
+func FamilyHashGT(v string) predicate.SignIn {
+	return predicate.SignIn(sql.FieldGT(FieldFamilyHash, v))
 }
 
-// SpentRefreshHashGTE applies the GTE predicate on the "spent_refresh_hash" field.
-func SpentRefreshHashGTE(v string) predicate.SignIn {
-	return predicate.SignIn(sql.FieldGTE(FieldSpentRefreshHash, v))
+// FamilyHashGTE applies the GTE predicate on the "family_hash" field.
+func FamilyHashGTE(v string) predicate.SignIn {
+	return predicate.SignIn(sql.FieldGTE(FieldFamilyHash, v))
 }
 
-// SpentRefreshHashLT applies the LT predicate on the "spent_refresh_hash" field.
-func SpentRefreshHashLT(v string) predicate.SignIn {
-	return predicate.SignIn(sql.FieldLT(FieldSpentRefreshHash, v))
+// FamilyHashLT applies the LT predicate on the "family_hash" field.
+func FamilyHashLT(v string) predicate.SignIn {
+	return predicate.SignIn(sql.FieldLT(FieldFamilyHash, v))
 }
 
-// SpentRefreshHashLTE applies the LTE predicate on the "spent_refresh_hash" field.
-func SpentRefreshHashLTE(v string) predicate.SignIn {
-	return predicate.SignIn(sql.FieldLTE(FieldSpentRefreshHash, v))
+// FamilyHashLTE applies the LTE predicate on the "family_hash" field.
+func FamilyHashLTE(v string) predicate.SignIn {
+	return predicate.SignIn(sql.FieldLTE(FieldFamilyHash, v))
 }
 
-// SpentRefreshHashIsNil applies the IsNil predicate on the "spent_refresh_hash" field.
-func SpentRefreshHashIsNil() predicate.SignIn {
-	return predicate.SignIn(sql.FieldIsNull(FieldSpentRefreshHash))
+// FamilyHashIsNil applies the IsNil predicate on the "family_hash" field.
+func FamilyHashIsNil() predicate.SignIn {
+	return predicate.SignIn(sql.FieldIsNull(FieldFamilyHash))
 }
 
-// SpentRefreshHashNotNil applies the NotNil predicate on the "spent_refresh_hash" field.
-func SpentRefreshHashNotNil() predicate.SignIn {
-	return predicate.SignIn(sql.FieldNotNull(FieldSpentRefreshHash))
+// FamilyHashNotNil applies the NotNil predicate on the "family_hash" field.
+func FamilyHashNotNil() predicate.SignIn {
+	return predicate.SignIn(sql.FieldNotNull(FieldFamilyHash))
 }
 
 // UserAgentEQ applies the EQ predicate on the "user_agent" field.
@@ -520,6 +525,51 @@ func UserAgentLT(v string) predicate.SignIn {
 // UserAgentLTE applies the LTE predicate on the "user_agent" field.
 func UserAgentLTE(v string) predicate.SignIn {
 	return predicate.SignIn(sql.FieldLTE(FieldUserAgent, v))
+}
+
+// AuthenticatedAtEQ applies the EQ predicate on the "authenticated_at" field.
+func AuthenticatedAtEQ(v time.Time) predicate.SignIn {
+	return predicate.SignIn(sql.FieldEQ(FieldAuthenticatedAt, v))
+}
+
+// AuthenticatedAtNEQ applies the NEQ predicate on the "authenticated_at" field.
+func AuthenticatedAtNEQ(v time.Time) predicate.SignIn {
+	return predicate.SignIn(sql.FieldNEQ(FieldAuthenticatedAt, v))
+}
+
+// AuthenticatedAtIn applies the In predicate on the "authenticated_at" field.
+func AuthenticatedAtIn(vs ...time.Time) predicate.SignIn {
+	return predicate.SignIn(sql.FieldIn(FieldAuthenticatedAt, vs...))
+}
+
+// AuthenticatedAtGT applies the GT predicate on the "authenticated_at" field.
+func AuthenticatedAtGT(v time.Time) predicate.SignIn {
+	return predicate.SignIn(sql.FieldGT(FieldAuthenticatedAt, v))
+}
+
+// AuthenticatedAtGTE applies the GTE predicate on the "authenticated_at" field.
+func AuthenticatedAtGTE(v time.Time) predicate.SignIn {
+	return predicate.SignIn(sql.FieldGTE(FieldAuthenticatedAt, v))
+}
+
+// AuthenticatedAtLT applies the LT predicate on the "authenticated_at" field.
+func AuthenticatedAtLT(v time.Time) predicate.SignIn {
+	return predicate.SignIn(sql.FieldLT(FieldAuthenticatedAt, v))
+}
+
+// AuthenticatedAtLTE applies the LTE predicate on the "authenticated_at" field.
+func AuthenticatedAtLTE(v time.Time) predicate.SignIn {
+	return predicate.SignIn(sql.FieldLTE(FieldAuthenticatedAt, v))
+}
+
+// AuthenticatedAtIsNil applies the IsNil predicate on the "authenticated_at" field.
+func AuthenticatedAtIsNil() predicate.SignIn {
+	return predicate.SignIn(sql.FieldIsNull(FieldAuthenticatedAt))
+}
+
+// AuthenticatedAtNotNil applies the NotNil predicate on the "authenticated_at" field.
+func AuthenticatedAtNotNil() predicate.SignIn {
+	return predicate.SignIn(sql.FieldNotNull(FieldAuthenticatedAt))
 }
 
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.

@@ -115,7 +115,7 @@ func AudienceValidator(a schema.Audience) error {
 // PauseReasonValidator is a validator for the "pause_reason" field enum values. It is called by the builders before save.
 func PauseReasonValidator(pr schema.PauseReason) error {
 	switch pr {
-	case "BY_HAND", "UNREACHABLE", "ANSWERED_GONE", "KEY_ENDED", "LOG_ENDED":
+	case "BY_HAND", "UNREACHABLE", "ANSWERED_GONE", "KEY_ENDED", "LOG_ENDED", "RIGHT_ENDED":
 		return nil
 	default:
 		return fmt.Errorf("webhook: invalid enum value for pause_reason field: %q", pr)

@@ -6610,6 +6610,29 @@ func (ec *executionContext) fieldContext_Problem_entry(_ context.Context, field 
 	return graphql.NewScalarFieldContext("Problem", field, true, false, errors.New("field of type ID does not have child fields"))
 }
 
+func (ec *executionContext) _Problem_reason(ctx context.Context, field graphql.CollectedField, obj *content.Problem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Problem_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ReasonText(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Problem_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Problem", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
 func (ec *executionContext) _PublishPayload_entries(ctx context.Context, field graphql.CollectedField, obj *model.PublishPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -8799,6 +8822,11 @@ func (ec *executionContext) _Problem(ctx context.Context, sel ast.SelectionSet, 
 			}
 		case "entry":
 			out.Values[i] = ec._Problem_entry(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "reason":
+			out.Values[i] = ec._Problem_reason(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}

@@ -118,7 +118,20 @@ func (ec *executionContext) _Contact_email(ctx context.Context, field graphql.Co
 		func(ctx context.Context) (any, error) {
 			return obj.Email, nil
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				if ec.Directives.MailAddress == nil {
+					var zeroVal *string
+					return zeroVal, errors.New("directive mailAddress is not implemented")
+				}
+				return ec.Directives.MailAddress(ctx, obj, directive0)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
 			return ec.marshalOString2ᚖstring(ctx, selections, v)
 		},
@@ -164,7 +177,20 @@ func (ec *executionContext) _Contact_url(ctx context.Context, field graphql.Coll
 		func(ctx context.Context) (any, error) {
 			return obj.URL, nil
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				if ec.Directives.WebLink == nil {
+					var zeroVal *string
+					return zeroVal, errors.New("directive webLink is not implemented")
+				}
+				return ec.Directives.WebLink(ctx, obj, directive0)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
 			return ec.marshalOString2ᚖstring(ctx, selections, v)
 		},
@@ -398,7 +424,20 @@ func (ec *executionContext) _Organization_url(ctx context.Context, field graphql
 		func(ctx context.Context) (any, error) {
 			return obj.URL, nil
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				if ec.Directives.WebLink == nil {
+					var zeroVal *string
+					return zeroVal, errors.New("directive webLink is not implemented")
+				}
+				return ec.Directives.WebLink(ctx, obj, directive0)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
 			return ec.marshalOString2ᚖstring(ctx, selections, v)
 		},

@@ -60,7 +60,9 @@ type ResolverRoot interface {
 }
 
 type DirectiveRoot struct {
-	InContext func(ctx context.Context, obj any, next graphql.Resolver, languages []schema.Language) (res any, err error)
+	InContext   func(ctx context.Context, obj any, next graphql.Resolver, languages []schema.Language) (res any, err error)
+	MailAddress func(ctx context.Context, obj any, next graphql.Resolver) (res any, err error)
+	WebLink     func(ctx context.Context, obj any, next graphql.Resolver) (res any, err error)
 }
 
 type ComplexityRoot struct {
@@ -1182,11 +1184,12 @@ type ComplexityRoot struct {
 	}
 
 	Problem struct {
-		About    func(childComplexity int) int
-		CodeText func(childComplexity int) int
-		Message  func(childComplexity int) int
-		Path     func(childComplexity int) int
-		Severity func(childComplexity int) int
+		About      func(childComplexity int) int
+		CodeText   func(childComplexity int) int
+		Message    func(childComplexity int) int
+		Path       func(childComplexity int) int
+		ReasonText func(childComplexity int) int
+		Severity   func(childComplexity int) int
 	}
 
 	Project struct {
@@ -7238,6 +7241,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Problem.Path(childComplexity), true
+	case "Problem.reason":
+		if e.ComplexityRoot.Problem.ReasonText == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Problem.ReasonText(childComplexity), true
 	case "Problem.severity":
 		if e.ComplexityRoot.Problem.Severity == nil {
 			break
@@ -10791,6 +10800,11 @@ enum KeyScope {
   PUBLISH
   "Managing members and keys."
   MANAGE
+  """
+  What people need a sign-in of the last 15 minutes for: giving and taking the role ADMIN and roles in the hub, and
+  ending accounts. A key has it only if it is listed.
+  """
+  SENSITIVE
 }
 
 "An act or refusal of a signed-in caller."
@@ -10834,7 +10848,7 @@ input AuditFilter {
 extend type Mutation {
   """
   Creates an invitation link. Requires an ADMIN of the organisation; for a role in the hub, without an organisation, a
-  HUB_ADMIN.
+  HUB_ADMIN. A role ADMIN or in the hub needs a sign-in of the last 15 minutes.
   """
   invite(
     "The organisation's id; absent for a role in the hub."
@@ -10846,27 +10860,43 @@ extend type Mutation {
   ): InvitePayload! @signedIn
   "Revokes an open invitation."
   revokeInvitation("Its id." id: ID!): DonePayload! @signedIn
-  "Changes the role of a member, from the next request on."
+  """
+  Changes the role of a member, from the next request on; to or from ADMIN it needs a sign-in of the last 15 minutes. What
+  the account made with a right that it loses ends: keys with a stronger role and what was made with them, open
+  invitations, schedules, webhooks.
+  """
   setRole("The membership's id." id: ID!, "The role." role: Role!): MembershipPayload! @signedIn
   """
-  Ends a membership and revokes the keys that the account created for the organisation. ADMINs may remove others,
-  everybody themselves.
+  Ends a membership, and what came from it: keys and what was made with them, open invitations, previews, schedules,
+  webhooks. ADMINs may remove others, everybody themselves. Removing another ADMIN needs a sign-in of the last 15 minutes.
   """
   removeMember("The membership's id." id: ID!): DonePayload! @signedIn
-  "Sets or removes the role of an account in the hub. HUB_ADMINs only."
+  """
+  Sets or removes the role of an account in the hub; what it made with a right that it loses ends. HUB_ADMINs only, with a
+  sign-in of the last 15 minutes.
+  """
   setHubRole(
     "The account's id."
     account: ID!
     "HUB_EDITOR or HUB_ADMIN; absent to remove the role."
     role: Role
   ): DonePayload! @signedIn
-  "Ends all access of an account, its sign-ins and keys. HUB_ADMINs only."
+  """
+  Ends all access of an account: its sign-ins, and all that it made and what was made with that. HUB_ADMINs only, with a
+  sign-in of the last 15 minutes.
+  """
   disableAccount("The account's id." id: ID!): DonePayload! @signedIn
-  "Removes all personal data of an account, for good; its writing stays, without an author. HUB_ADMINs only."
+  """
+  Removes all personal data of an account, for good; its writing stays, without an author. HUB_ADMINs only, with a
+  sign-in of the last 15 minutes.
+  """
   anonymizeAccount("The account's id." id: ID!): DonePayload! @signedIn
-  "Creates a key. The result holds the secret, which cannot be read again."
+  """
+  Creates a key. The result holds the secret, which cannot be read again. A role ADMIN or of the hub needs a sign-in of
+  the last 15 minutes.
+  """
   createKey("The key." input: CreateKeyInput!): CreateKeyPayload! @signedIn
-  "Revokes a key, effective at once."
+  "Revokes a key and what was made with it: keys, previews, open invitations, schedules, webhooks. Effective at once."
   revokeKey("Its id." id: ID!): DonePayload! @signedIn
   "Signs a device out of the account."
   revokeSignIn("The sign-in." id: ID!): DonePayload! @signedIn
@@ -10882,13 +10912,13 @@ input CreateKeyInput {
   kind: KeyKind!
   "Role of a SECRET key, no stronger than the caller's."
   role: Role
-  "Restrictions of the role; the whole role by default."
+  "Restrictions of the role, within those of the caller; those of the caller by default, without what needs SENSITIVE."
   scopes: [KeyScope!]
   "For a PUBLISHABLE key: origins of the pages in which it may be used, https://host or https://host:port."
   origins: [String!]
   "Name of a manifest of trusted documents; the key may send no other operations."
   manifest: String
-  "When it expires; never by default."
+  "When it expires, a year from now by default. A key that a key creates ends no later than its creator."
   expiresAt: Time
 }
 
@@ -11409,7 +11439,7 @@ type Download {
   "Its language, which may differ from the entry's."
   language: Language
   "URL; null if unknown, in which case ` + "`" + `note` + "`" + ` says where to ask."
-  url: String
+  url: String @webLink
   "Further remarks."
   note: String
 }
@@ -11682,7 +11712,7 @@ input DownloadInput {
   sizeAsStated: String
   "Its language, which may differ from the entry's."
   language: Language
-  "URL with https:// or http://."
+  "URL with https, http or mailto."
   url: String
   "The id of the asset."
   asset: ID
@@ -12129,7 +12159,8 @@ type Mutation {
   Removes a text from everything ever written of entries and reference data, for good: a national identity number, or
   what a person has the right to have removed. HUB_ADMINs only. The text is matched by its words, ignoring case, accents
   and punctuation; it is removed from texts, labels, notes, comments, reasons, keys and slugs, and the search index is
-  rebuilt. Files are not searched. Earlier copies, such as backups, still contain it.
+  rebuilt. Files are not searched. Earlier copies, such as backups, still contain it. Needs a sign-in of the last 15
+  minutes.
   """
   redact(
     """
@@ -12213,7 +12244,7 @@ type Problem {
   A stable code. Errors: INVALID, NOT_FOUND, FORBIDDEN, UNAUTHENTICATED (a wrong password), RATE_LIMITED, UNAVAILABLE, STAGE (not possible
   in the entry's stage), REQUIRED, SLUG_TAKEN, KEY_TAKEN. Warnings that can be acknowledged: NATIONAL_ID, DUF_NUMBER, PHONE, PRIVATE_EMAIL,
   DEAD_LINK, SHRUNK, NO_ALT. REDACTED is a warning that comes with an entry that was saved: a text was not kept, because it has been
-  redacted.
+  redacted. ENDED is a warning that comes with an entry that was transferred: what its former owner made of it has ended.
   """
   code: String!
   "How bad it is."
@@ -12224,6 +12255,11 @@ type Problem {
   message: String!
   "The id of the entry concerned."
   entry: ID
+  """
+  A stable reason, where a client can do something about it: RECENT_SIGN_IN_NEEDED with FORBIDDEN when the act is allowed
+  after signing in again, at ` + "`" + `/auth/sign-in?again=1` + "`" + `.
+  """
+  reason: String
 }
 
 "Severity of a problem."
@@ -12295,6 +12331,14 @@ input EventInput {
   "Number of participants."
   participants: Int
 }
+`, BuiltIn: false},
+	{Name: "../../schema/links.graphql", Input: `# The rules of addresses that editors write. A new field that holds a link or an e-mail address has one of them: server/links_test.go.
+
+"Holds a link with ` + "`" + `https` + "`" + `, ` + "`" + `http` + "`" + ` or ` + "`" + `mailto` + "`" + `; null where what is stored is something else, which editors are told at the next save."
+directive @webLink on FIELD_DEFINITION
+
+"Holds an e-mail address; null where what is stored is something else, which editors are told at the next save."
+directive @mailAddress on FIELD_DEFINITION
 `, BuiltIn: false},
 	{Name: "../../schema/network.graphql", Input: `"Municipalities that learn together."
 type Network implements Node & Content {
@@ -12383,7 +12427,7 @@ type Organization implements Node {
   "Slug of its kind: municipality, city-district, directorate, research-institute, consultancy, …"
   kind: String!
   "URL of its own website."
-  url: String
+  url: String @webLink
   "The municipality whose administration it is."
   municipality: Municipality
   "The district whose administration it is."
@@ -12399,11 +12443,11 @@ type Contact implements Node {
   "The organisation that it belongs to."
   organization: Organization!
   "E-mail address of the function."
-  email: String
+  email: String @mailAddress
   "Telephone number of the function."
   phone: String
   "Web page of the function."
-  url: String
+  url: String @webLink
 }
 
 "Selects organisations. All given conditions must hold."
@@ -12446,7 +12490,7 @@ input OrganizationInput {
   shortName: String
   "Slug of its kind."
   kind: String
-  "URL of its own website."
+  "URL of its own website, with https, http or mailto."
   url: String
   "The id of the municipality whose administration it is."
   municipality: ID
@@ -12464,7 +12508,7 @@ input ContactInput {
   email: String
   "The function's telephone number."
   phone: String
-  "Web page of the function."
+  "Web page of the function, with https, http or mailto."
   url: String
   "The id of the organisation that it belongs to."
   organization: ID
@@ -12897,13 +12941,13 @@ type Release implements Node {
   createdAt: Time!
   "Time of the last change."
   updatedAt: Time!
-  "Its entries, in the order in which they were added."
+  "Its entries, in the order in which they were added; without those that the viewer may not read as an editor."
   items: [ReleaseItem!]!
 }
 
 "An entry in a release."
 type ReleaseItem {
-  "The entry; null if it was deleted or the viewer may not read it as an editor."
+  "The entry."
   entry: Entry
   "The entry's id."
   id: ID!
@@ -13428,7 +13472,7 @@ type Tool implements Node & Content {
   "Licence that it may be used under."
   licence: String
   "URL of the tool."
-  link: String
+  link: String @webLink
   "Files of the tool."
   files: [Asset!]!
   "Running time in seconds."
@@ -13484,7 +13528,7 @@ input ToolInput {
   kind: ToolKind
   "Licence that it may be used under."
   licence: String
-  "URL of the tool."
+  "URL of the tool, with https, http or mailto."
   link: String
   "Running time in seconds."
   runningTime: Int
@@ -13953,6 +13997,8 @@ enum PauseReason {
   KEY_ENDED
   "It was paused for longer than the change log reaches back: start over with ` + "`" + `changes` + "`" + `."
   LOG_ENDED
+  "The account or key that it comes from may not manage the organisation any more. An ADMIN may resume it."
+  RIGHT_ENDED
 }
 
 "A notification of one change. Its id is sent as the header webhook-id and stays the same in every attempt."
@@ -16022,6 +16068,8 @@ func (ec *executionContext) childFields_Problem(ctx context.Context, field graph
 		return ec.fieldContext_Problem_message(ctx, field)
 	case "entry":
 		return ec.fieldContext_Problem_entry(ctx, field)
+	case "reason":
+		return ec.fieldContext_Problem_reason(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Problem", field.Name)
 }

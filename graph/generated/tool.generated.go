@@ -333,7 +333,20 @@ func (ec *executionContext) _Tool_link(ctx context.Context, field graphql.Collec
 		func(ctx context.Context) (any, error) {
 			return obj.Link, nil
 		},
-		nil,
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				if ec.Directives.WebLink == nil {
+					var zeroVal *string
+					return zeroVal, errors.New("directive webLink is not implemented")
+				}
+				return ec.Directives.WebLink(ctx, obj, directive0)
+			}
+
+			next = directive1
+			return next
+		},
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
 			return ec.marshalOString2ᚖstring(ctx, selections, v)
 		},

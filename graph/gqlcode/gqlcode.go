@@ -42,6 +42,15 @@ func Error(code fault.Code, message string, path ...any) *gqlerror.Error {
 	return err
 }
 
+// Refused returns the error of a *fault.Error, with its code, message and reason.
+func Refused(e *fault.Error) *gqlerror.Error {
+	err := Error(e.Code, e.Error())
+	if e.Reason != "" {
+		err.Extensions["reason"] = string(e.Reason)
+	}
+	return err
+}
+
 // At returns an error with the given code, message and path.
 func At(code fault.Code, path ast.Path, message string) *gqlerror.Error {
 	err := Error(code, message)
@@ -78,6 +87,12 @@ func Presenter(domain Domain, report Report) graphql.ErrorPresenterFunc {
 	return func(ctx context.Context, err error) *gqlerror.Error { return Present(ctx, err, domain, report) }
 }
 
+// ErrStopped is the error of each field that was not resolved because the answer has become too large. Present returns
+// the same value for all of them: there may be hundreds of thousands, and the answer is replaced by one error.
+var ErrStopped = errors.New("the answer is too large")
+
+var stopped = Error(fault.TooComplex, ErrStopped.Error())
+
 // Present returns the error that the client gets for err; its code is always one of the closed list. An error that
 // carries such a code passes as it is, and a *fault.Error keeps its code and message. Then domain is asked; then an
 // ended context makes UNAVAILABLE, and an argument that a scalar refused BAD_USER_INPUT. Everything else is reported
@@ -85,6 +100,9 @@ func Presenter(domain Domain, report Report) graphql.ErrorPresenterFunc {
 func Present(ctx context.Context, err error, domain Domain, report Report) *gqlerror.Error {
 	if err == nil {
 		return nil
+	}
+	if errors.Is(err, ErrStopped) {
+		return stopped
 	}
 	var original *gqlerror.Error
 	if !errors.As(err, &original) {
@@ -102,7 +120,7 @@ func Present(ctx context.Context, err error, domain Domain, report Report) *gqle
 	}
 	var refused *fault.Error
 	if errors.As(err, &refused) {
-		domain = func(context.Context, error) *gqlerror.Error { return Error(refused.Code, refused.Error()) }
+		domain = func(context.Context, error) *gqlerror.Error { return Refused(refused) }
 	}
 	if domain != nil {
 		if mapped := domain(ctx, err); Of(mapped) != "" {

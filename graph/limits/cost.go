@@ -15,7 +15,7 @@ import (
 )
 
 // The cost of an operation is the number of objects that its answer may hold: 1 for each object, and what is inside
-// a list counted once for each element. Leaves are free. A connection's `edges` and `nodes` have first ?? last ??
+// a list counted once for each element. Long texts cost what textCosts has, other leaves nothing. A connection's `edges` and `nodes` have first ?? last ??
 // DefaultPage elements, another list `first` or as many as its `ids`, else AssumedList. A totalCount is 1. Of
 // fragments on different object types only the dearest counts, because an object has one type. The same field asked
 // for in two fragments counts twice, although it runs once.
@@ -25,6 +25,16 @@ import (
 type cost struct {
 	flat    int64
 	perItem int64
+}
+
+// textCosts are the costs of fields with long texts, by name: 10 for up to 100,000 characters, 1 for up to 10,000 or
+// lists of shorter ones. A String with another name is a title, a label, an address or the like.
+var textCosts = map[string]int64{
+	"body": 10, "html": 10, "before": 10, "after": 10,
+	"challenge": 1, "cost": 1, "detail": 1, "didNotWork": 1, "error": 1, "findings": 1, "goals": 1, "howToUse": 1,
+	"lessons": 1, "meetings": 1, "message": 1, "method": 1, "needs": 1, "note": 1, "partners": 1, "preconditions": 1,
+	"problemStatement": 1, "programme": 1, "reason": 1, "recommendations": 1, "researchQuestions": 1, "resources": 1,
+	"sample": 1, "sectors": 1, "steps": 1, "text": 1,
 }
 
 const unpayable = int64(1) << 40
@@ -162,8 +172,11 @@ func (w *walk) field(f *ast.Field) (cost, *gqlerror.Error) {
 	}
 	typ := w.schema.Types[f.Definition.Type.Name()]
 	if typ == nil || typ.IsLeafType() {
-		if f.Name == "totalCount" {
+		switch {
+		case f.Name == "totalCount":
 			return cost{flat: 1}, nil
+		case f.Definition.Type.Name() == "String":
+			return cost{flat: textCosts[f.Name]}, nil
 		}
 		return cost{}, nil
 	}
@@ -216,8 +229,11 @@ func (w *walk) isConnection(typ *ast.Definition) bool {
 	return typ != nil && typ.Kind == ast.Object && strings.HasSuffix(typ.Name, "Connection")
 }
 
-// left reports whether @skip or @include removes the selection with these variables.
-func (w *walk) left(directives ast.DirectiveList) bool {
+// left reports whether @skip or @include removes the selection.
+func (w *walk) left(directives ast.DirectiveList) bool { return isLeft(directives, w.op.Variables) }
+
+// isLeft reports whether @skip or @include removes a selection with these variables.
+func isLeft(directives ast.DirectiveList, variables map[string]any) bool {
 	for _, directive := range directives {
 		if directive.Name != "skip" && directive.Name != "include" {
 			continue
@@ -226,7 +242,7 @@ func (w *walk) left(directives ast.DirectiveList) bool {
 		if argument == nil {
 			continue
 		}
-		value, err := argument.Value.Value(w.op.Variables)
+		value, err := argument.Value.Value(variables)
 		if on, ok := value.(bool); err == nil && ok && on == (directive.Name == "skip") {
 			return true
 		}

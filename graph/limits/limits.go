@@ -1,7 +1,7 @@
 // Package limits refuses GraphQL operations that would cost too much, before and while they run. It is one gqlgen
 // extension and works from the schema alone: the shape of a document is judged before validation (validation itself
-// can be made to take minutes), arguments and computed cost before execution, and the number of nodes and of
-// operations side by side during it.
+// can be made to take minutes), arguments and computed cost before execution, and the number of nodes, the
+// size of the answer and the operations side by side during it.
 package limits
 
 import (
@@ -44,6 +44,8 @@ type Limits struct {
 	MutationList    int // the same two for mutations, which carry whole documents
 	MutationString  int
 	Nodes           int           // list elements of one answer, counted while it is made; mutations are not cut off
+	Answer          int           // bytes of an answer, counted while it is made
+	AnonymousAnswer int           // the same without a credential
 	SideBySide      int           // queries and mutations that run at the same time
 	WaitForOthers   time.Duration // how long one more waits for its turn before it is UNAVAILABLE
 	ArgumentNesting int           // lists and objects inside each other in an argument
@@ -57,7 +59,7 @@ func Default() Limits {
 		Cost: 25_000, Introspection: 100_000,
 		Page: 100, DefaultPage: 20, AssumedList: 10,
 		FilterDepth: 5, FilterBranches: 20, List: 200, String: 10_000, MutationList: 1000, MutationString: 200_000,
-		Nodes: 25_000, SideBySide: 64, WaitForOthers: 2 * time.Second, ArgumentNesting: 32,
+		Nodes: 25_000, Answer: 16 << 20, AnonymousAnswer: 8 << 20, SideBySide: 64, WaitForOthers: 2 * time.Second, ArgumentNesting: 32,
 	}
 }
 
@@ -106,7 +108,7 @@ func (*Extension) ExtensionName() string { return "Limits" }
 
 // Validate takes the schema; gqlgen calls it when the extension is added.
 func (e *Extension) Validate(es graphql.ExecutableSchema) error {
-	if e.limits.SideBySide < 1 || e.limits.Cost < 1 || e.limits.Fields < 1 {
+	if e.limits.SideBySide < 1 || e.limits.Cost < 1 || e.limits.Fields < 1 || e.limits.AnonymousAnswer < 1 {
 		return fmt.Errorf("limits: %+v lets nothing run; start from limits.Default()", e.limits)
 	}
 	e.schema = es.Schema()
@@ -141,7 +143,7 @@ func (e *Extension) MutateOperationContext(_ context.Context, op *graphql.Operat
 	switch {
 	case cost > int64(e.limits.Cost):
 		return gqlcode.Error(fault.TooComplex, fmt.Sprintf(
-			"the operation costs %d, the limit is %d: ask for shorter pages (first) or fewer lists inside lists", cost, e.limits.Cost))
+			"the operation costs %d, the limit is %d: ask for shorter pages (first), fewer lists inside lists or fewer texts", cost, e.limits.Cost))
 	case introspection > int64(e.limits.Introspection):
 		return gqlcode.Error(fault.TooComplex, fmt.Sprintf(
 			"the introspection costs %d, the limit is %d", introspection, e.limits.Introspection))

@@ -2,15 +2,13 @@ package limits
 
 import (
 	"context"
-	"fmt"
-	"reflect"
-	"sync/atomic"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"dugnad/access"
 	"dugnad/fault"
 	"dugnad/graph/gqlcode"
 )
@@ -57,16 +55,9 @@ func (e *Extension) take(ctx context.Context) bool {
 
 type budgetKey struct{}
 
-// budget is the number of elements that one answer may still have. Cancelling stops what the other resolvers of the
-// answer are doing.
-type budget struct {
-	left   atomic.Int64
-	cancel context.CancelFunc
-}
-
-// InterceptResponse returns each answer of a query or subscription its budget of Limits.Nodes list elements. An
-// answer that exceeds it is replaced by one TOO_COMPLEX error. With extensions {"cost": true} in the request, the
-// answer's extensions have its cost.
+// InterceptResponse gives each answer its budget: of list elements (Limits.Nodes), and of bytes. An answer of a query
+// or subscription that exceeds it is replaced by one TOO_COMPLEX error; one of a mutation lacks its large fields. With
+// extensions {"cost": true} in the request, the answer's extensions have its cost.
 func (e *Extension) InterceptResponse(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 	if !graphql.HasOperationContext(ctx) {
 		return next(ctx)
@@ -76,45 +67,43 @@ func (e *Extension) InterceptResponse(ctx context.Context, next graphql.Response
 		graphql.RegisterExtension(ctx, costExtension, map[string]int64{"requested": Cost(ctx), "limit": int64(e.limits.Cost)})
 	}
 	operation := op.Operation
-	if operation == nil || operation.Operation == ast.Mutation {
-		return next(ctx) // a mutation that has been made must be able to say so
+	if operation == nil {
+		return next(ctx)
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	b := &budget{cancel: cancel}
-	b.left.Store(int64(e.limits.Nodes))
+	b := &budget{
+		limits: e.limits, size: e.limits.Answer, mutation: operation.Operation == ast.Mutation, cancel: cancel,
+		schema: e.schema, op: op,
+	}
+	if access.ViewerOf(ctx).IsAnonymous() {
+		b.size = e.limits.AnonymousAnswer
+	}
+	b.elements.Store(int64(e.limits.Nodes))
+	b.bytes.Store(int64(b.size))
 	response := next(context.WithValue(ctx, budgetKey{}, b))
-	if b.left.Load() < 0 {
-		return &graphql.Response{Data: []byte("null"), Errors: gqlerror.List{
-			gqlcode.Error(fault.TooComplex, fmt.Sprintf("the answer has more than %d nodes", e.limits.Nodes)),
-		}}
+	if response != nil && !b.mutation && b.exceeded() {
+		return &graphql.Response{
+			Data: []byte("null"), Errors: gqlerror.List{gqlcode.Error(fault.TooComplex, b.message())},
+			Extensions: response.Extensions,
+		}
 	}
 	return response
 }
 
-// InterceptField takes the elements of a list from the budget, after the list was resolved and before what is inside
-// it is.
+// InterceptField takes what a field resolved to from the budget, before what is inside it is resolved.
 func (e *Extension) InterceptField(ctx context.Context, next graphql.Resolver) (any, error) {
+	b, _ := ctx.Value(budgetKey{}).(*budget)
 	field := graphql.GetFieldContext(ctx)
-	if field == nil || field.Field.Field == nil || field.Field.Definition == nil ||
-		field.Field.Definition.Type.Elem == nil {
+	if b == nil || field == nil || field.Field.Field == nil || field.Field.Definition == nil {
 		return next(ctx)
 	}
+	if !b.mutation && b.exceeded() {
+		return nil, gqlcode.ErrStopped
+	}
 	result, err := next(ctx)
-	if err != nil || result == nil {
-		return result, err
+	if short := b.take(field, result, err); short != nil {
+		return nil, short
 	}
-	b, ok := ctx.Value(budgetKey{}).(*budget)
-	if !ok {
-		return result, nil
-	}
-	list := reflect.ValueOf(result)
-	if list.Kind() != reflect.Slice {
-		return result, nil
-	}
-	if b.left.Add(-int64(list.Len())) < 0 {
-		b.cancel()
-		return nil, gqlcode.Error(fault.TooComplex, "the answer has too many nodes")
-	}
-	return result, nil
+	return result, err
 }

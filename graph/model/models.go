@@ -316,7 +316,7 @@ type DownloadDocument struct {
 	SizeAsStated *string `json:"sizeAsStated,omitempty"`
 	// Its language, which may differ from the entry's.
 	Language *schema.Language `json:"language,omitempty"`
-	// URL with https:// or http://.
+	// URL with https, http or mailto.
 	URL *string `json:"url,omitempty"`
 	// The id of the asset.
 	Asset *string `json:"asset,omitempty"`
@@ -1052,7 +1052,7 @@ type ToolDocument struct {
 	Kind *schema.ToolKind `json:"kind,omitempty"`
 	// Licence that it may be used under.
 	Licence *string `json:"licence,omitempty"`
-	// URL of the tool.
+	// URL of the tool, with https, http or mailto.
 	Link *string `json:"link,omitempty"`
 	// Running time in seconds.
 	RunningTime *int `json:"runningTime,omitempty"`

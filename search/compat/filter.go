@@ -50,8 +50,9 @@ type parser struct {
 	leaves int
 }
 
-// tokens of a filter: quoted texts, signs, words.
-var tokens = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|!=|>=|<=|[\[\](),=<>]|[^\s\[\](),=<>!"']+|\S`)
+// tokens of a filter: quoted texts, signs, words. A text whose quotation mark is not closed is one token to the end, so
+// that the filter is read once.
+var tokens = regexp.MustCompile(`(?s)"(?:[^"\\]|\\.)*(?:"|\\?$)|'(?:[^'\\]|\\.)*(?:'|\\?$)|!=|>=|<=|[\[\](),=<>]|[^\s\[\](),=<>!"']+|\S`)
 
 // choice is a part of a filter: any of these values of a facet, or an area.
 type choice struct {
@@ -161,6 +162,9 @@ func (p *parser) text(text string) ([]choice, *Error) {
 	p.rest = tokens.FindAllString(text, -1)
 	if len(p.rest) == 0 {
 		return nil, nil
+	}
+	if isUnclosed(p.rest[len(p.rest)-1]) {
+		return nil, badFilter("a quotation mark is not closed")
 	}
 	c, err := p.or(0)
 	if err == nil && len(p.rest) > 0 {
@@ -338,6 +342,22 @@ func between(name string, by attribute, sign, from, to string) ([]choice, *Error
 		c.values = []string{nothing}
 	}
 	return []choice{c}, nil
+}
+
+// isUnclosed reports whether a token begins with a quotation mark that is not closed.
+func isUnclosed(t string) bool {
+	if t[0] != '"' && t[0] != '\'' {
+		return false
+	}
+	for i := 1; i < len(t); i++ {
+		switch t[i] {
+		case '\\':
+			i++
+		case t[0]:
+			return false
+		}
+	}
+	return true
 }
 
 func unquote(t string) string {

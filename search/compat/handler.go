@@ -15,6 +15,7 @@ import (
 	"strings"
 	"time"
 
+	"dugnad/fault"
 	"dugnad/search"
 )
 
@@ -45,6 +46,9 @@ type Handler struct {
 	Unmet func(ctx context.Context, text string)
 	// Missing is called with the id of a hit that does not exist.
 	Missing func(id string)
+	// Charge counts further searches in a request, which has been counted as one. It returns how long the caller must
+	// wait if they are too many; nil counts none.
+	Charge func(r *http.Request, further int) (wait time.Duration)
 }
 
 // Place is the position of a hit, in degrees.
@@ -72,7 +76,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), timeout)
 	defer cancel()
-	body, err := h.answer(ctx, r)
+	body, err := h.answer(ctx, header, r)
 	status := http.StatusOK
 	if err != nil {
 		status, body = err.Status, map[string]string{
@@ -97,7 +101,7 @@ func kind(e *Error) string {
 	return "invalid_request"
 }
 
-func (h *Handler) answer(ctx context.Context, r *http.Request) (any, *Error) {
+func (h *Handler) answer(ctx context.Context, header http.Header, r *http.Request) (any, *Error) {
 	parts := strings.Split(strings.Trim(r.URL.Path, "/"), "/")
 	route := r.Method + " " + parts[len(parts)-1]
 	onIndex := len(parts) == 3 && parts[0] == "indexes"
@@ -110,7 +114,7 @@ func (h *Handler) answer(ctx context.Context, r *http.Request) (any, *Error) {
 	case route == "GET version" && len(parts) == 1:
 		return map[string]string{"commitSha": "unknown", "commitDate": "unknown", "pkgVersion": "1.50.0"}, nil
 	case route == "POST multi-search" && len(parts) == 1:
-		return h.multiSearch(ctx, r)
+		return h.multiSearch(ctx, header, r)
 	case route == "POST search" && onIndex:
 		var q query
 		if err := readBody(r.Body, &q); err != nil {
@@ -134,7 +138,7 @@ func (h *Handler) answer(ctx context.Context, r *http.Request) (any, *Error) {
 	}
 }
 
-func (h *Handler) multiSearch(ctx context.Context, r *http.Request) (any, *Error) {
+func (h *Handler) multiSearch(ctx context.Context, header http.Header, r *http.Request) (any, *Error) {
 	var body struct {
 		Queries    []query `json:"queries"`
 		Federation any     `json:"federation"`
@@ -147,6 +151,14 @@ func (h *Handler) multiSearch(ctx context.Context, r *http.Request) (any, *Error
 	}
 	if len(body.Queries) > maxQueries {
 		return nil, &Error{400, "bad_request", "at most " + strconv.Itoa(maxQueries) + " queries are allowed in one request"}
+	}
+	if further := len(body.Queries) - 1; further > 0 && h.Charge != nil {
+		if wait := h.Charge(r, further); wait > 0 {
+			header.Set("Retry-After", strconv.Itoa(int(wait/time.Second)+1))
+			return nil, &Error{
+				http.StatusTooManyRequests, "too_many_search_requests", "too many searches: each query of a request counts as one",
+			}
+		}
 	}
 	results := []any{}
 	for _, q := range body.Queries {
@@ -400,7 +412,10 @@ func begins(typed, label, value string) bool {
 // clientError maps an error to what a client may see of it.
 func clientError(ctx context.Context, err error) *Error {
 	var q *search.QueryError
+	var refused *fault.Error
 	switch {
+	case errors.As(err, &refused) && refused.Code == fault.Unavailable:
+		return &Error{http.StatusServiceUnavailable, "service_unavailable", refused.Message}
 	case errors.As(err, &q):
 		return &Error{400, "bad_request", q.Error()}
 	case errors.Is(err, search.ErrUnavailable):

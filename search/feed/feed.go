@@ -6,6 +6,8 @@ package feed
 import (
 	"context"
 	"fmt"
+	"log/slog"
+	"runtime/debug"
 	"slices"
 
 	"dugnad/access"
@@ -85,19 +87,40 @@ func addContent(
 		return err
 	}
 	for _, e := range entries {
-		docs[e.ID] = e.document(linked, themes)
+		docs[e.ID] = e.documentOrTitles(ctx, linked, themes)
 	}
 	return nil
 }
 
-// document returns the search document of an entry: everything that a reader may read on its page, and nothing of other
-// entries, because not everybody who sees this one sees them.
-func (e *entry) document(linked *links, themes themeTree) search.Document {
+// documentOrTitles returns the search document of an entry, or one of its titles alone if making it panics: an entry
+// that the hub cannot read must not keep the others out of the index.
+func (e *entry) documentOrTitles(ctx context.Context, linked *links, themes themeTree) (d search.Document) {
+	defer func() {
+		if failed := recover(); failed != nil {
+			slog.ErrorContext(ctx, "an entry is searched by its titles only", "id", e.ID, "panic", fmt.Sprint(failed),
+				"stack", string(debug.Stack()))
+			d = e.titlesOnly()
+		}
+	}()
+	return e.document(linked, themes)
+}
+
+func (e *entry) titlesOnly() search.Document {
 	d := search.Document{
 		ID: e.ID, Type: e.Type, Public: e.Audience == schema.Public, SortDate: e.SortDate,
 		SortTitle: map[string]string{"nb": e.SortTitleNb, "nn": e.SortTitleNn, "en": e.SortTitleEn, "se": e.SortTitleSe},
 		Facets:    map[search.Facet][]string{},
 	}
+	for _, l := range e.languages() {
+		d.Titles = append(d.Titles, e.Titles[l])
+	}
+	return d
+}
+
+// document returns the search document of an entry: everything that a reader may read on its page, and nothing of other
+// entries, because not everybody who sees this one sees them.
+func (e *entry) document(linked *links, themes themeTree) search.Document {
+	d := e.titlesOnly()
 	if e.IssuedOn != nil {
 		d.Issued = *e.IssuedOn
 	}
@@ -109,7 +132,6 @@ func (e *entry) document(linked *links, themes themeTree) search.Document {
 		}
 	}
 	for _, l := range e.languages() {
-		d.Titles = append(d.Titles, e.Titles[l])
 		if s := e.Summaries[l]; s != "" {
 			d.Summaries = append(d.Summaries, s)
 		}

@@ -354,3 +354,16 @@ func TestAll(t *testing.T) {
 		t.Errorf("%d ids in %d calls, want %d", len(seen), calls, want)
 	}
 }
+
+// TestUnreadableEntry: an entry whose document panics is searched by its titles, and the others are not affected.
+func TestUnreadableEntry(t *testing.T) {
+	e := &entry{Type: "PRACTICE", ID: "pra_1", Audience: schema.Public, Titles: schema.Texts{"NB": "Ein tittel"}}
+	e.more = append(e.more, func(schema.Language) []string { panic("unreadable") })
+	d := e.documentOrTitles(t.Context(), &links{}, themeTree{})
+	if d.ID != "pra_1" || !d.Public || !slices.Equal(d.Titles, []string{"Ein tittel"}) || len(d.Bodies) > 0 {
+		t.Errorf("got %+v", d)
+	}
+	if err := d.Validate(); err != nil {
+		t.Error(err)
+	}
+}

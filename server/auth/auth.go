@@ -17,6 +17,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"strings"
 	"time"
 
@@ -137,6 +138,9 @@ func (a *Auth) parse(w http.ResponseWriter, r *http.Request) bool {
 	switch {
 	case errors.As(err, &large):
 		http.Error(w, "the form is too large", http.StatusRequestEntityTooLarge)
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		w.Header().Set("Connection", "close")
+		http.Error(w, "the form took too long to arrive", http.StatusRequestTimeout)
 	case err != nil:
 		http.Error(w, "the form cannot be read", http.StatusBadRequest)
 	}
@@ -144,13 +148,15 @@ func (a *Auth) parse(w http.ResponseWriter, r *http.Request) bool {
 }
 
 // Viewer returns the viewer of a request, by its Authorization header, else by its cookie, which is ignored on requests
-// from other origins. It is an error if the credential in the header is not valid; an expired cookie makes the viewer
-// anonymous.
+// from other origins. The error is UNAUTHENTICATED if the credential in the header is not valid, and anything else if it could
+// not be checked; an expired cookie makes the viewer anonymous.
 func (a *Auth) Viewer(r *http.Request) (access.Viewer, error) {
 	if header := r.Header.Get("Authorization"); header != "" {
 		secret, ok := strings.CutPrefix(header, "Bearer ")
 		if !ok {
-			return access.Viewer{}, errors.New("the Authorization header must be Bearer")
+			return access.Viewer{}, &fault.Error{
+				Code: fault.Unauthenticated, Message: "the Authorization header must be Bearer",
+			}
 		}
 		return a.Accounts.OfBearer(r.Context(), secret, r.Header.Get("Origin"))
 	}
@@ -160,11 +166,28 @@ func (a *Auth) Viewer(r *http.Request) (access.Viewer, error) {
 		return anonymous, nil
 	}
 	v, err := a.Accounts.OfCookie(r.Context(), cookie.Value)
-	var refused *fault.Error
-	if errors.As(err, &refused) {
+	if codeOf(err) == fault.Unauthenticated {
 		return anonymous, nil
 	}
 	return v, err
+}
+
+// HasCredential reports whether a request has a credential that Viewer looks at, valid or not.
+func (a *Auth) HasCredential(r *http.Request) bool {
+	if r.Header.Get("Authorization") != "" {
+		return true
+	}
+	_, err := r.Cookie(a.cookieName())
+	return err == nil && a.cookieCounts(r)
+}
+
+// codeOf returns the code of a *fault.Error, "" for other errors and nil.
+func codeOf(err error) fault.Code {
+	var refused *fault.Error
+	if errors.As(err, &refused) {
+		return refused.Code
+	}
+	return ""
 }
 
 // cookieCounts reports whether the cookie of a request may be used: it comes from the hub's own pages, or opens one of
@@ -194,8 +217,9 @@ func (a *Auth) setCookie(w http.ResponseWriter, name, value string, life time.Du
 	})
 }
 
-// enter signs the account in and ends the browser's previous session.
-func (a *Auth) enter(w http.ResponseWriter, r *http.Request, account string) error {
+// enter signs the account in and ends the browser's previous session. authenticated is when the person proved who they
+// are.
+func (a *Auth) enter(w http.ResponseWriter, r *http.Request, account string, authenticated time.Time) error {
 	if old, err := r.Cookie(a.cookieName()); err == nil {
 		if v, err := a.Accounts.OfCookie(r.Context(), old.Value); err == nil {
 			if err := a.Accounts.SignOut(r.Context(), v.SignIn); err != nil {
@@ -203,7 +227,7 @@ func (a *Auth) enter(w http.ResponseWriter, r *http.Request, account string) err
 			}
 		}
 	}
-	cookie, err := a.Accounts.SignIn(r.Context(), account, r.UserAgent())
+	cookie, err := a.Accounts.SignIn(r.Context(), account, r.UserAgent(), authenticated)
 	if err != nil {
 		return err
 	}

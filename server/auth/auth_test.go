@@ -15,6 +15,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -27,6 +28,7 @@ import (
 	"dugnad/ent"
 	"dugnad/schema"
 	"dugnad/server/auth"
+	"dugnad/server/database"
 	"dugnad/server/database/databasetest"
 )
 
@@ -45,7 +47,11 @@ const password = "correct horse battery staple"
 
 func newHouse(t *testing.T, provider func(callback string) *auth.Provider) *house {
 	t.Helper()
-	db := databasetest.SQLite(t)
+	return newHouseOn(t, databasetest.SQLite(t), provider)
+}
+
+func newHouseOn(t *testing.T, db *database.Database, provider func(callback string) *auth.Provider) *house {
+	t.Helper()
 	h := &house{T: t, client: access.NewClient(db.Driver()), now: time.Now(), log: &bytes.Buffer{}}
 	ids := func(prefix string) string {
 		return prefix + "_" + strings.ToLower(ulid.MustNew(ulid.Now(), rand.Reader).String())
@@ -75,7 +81,7 @@ func newHouse(t *testing.T, provider func(callback string) *auth.Provider) *hous
 			http.Error(w, "refused", http.StatusUnauthorized)
 			return
 		}
-		_ = json.NewEncoder(w).Encode(map[string]any{"kind": v.Kind, "name": v.Name, "hub": v.HubRole, "roles": v.Roles})
+		_ = json.NewEncoder(w).Encode(map[string]any{"kind": v.Kind, "name": v.Name, "hub": v.HubRole, "roles": v.Roles, "at": v.AuthenticatedAt})
 	}
 	r.Get("/who", who)
 	r.Post("/who", who)
@@ -259,20 +265,38 @@ func mustURL(s string) *url.URL {
 }
 
 func TestGuessing(t *testing.T) {
-	t.Parallel()
-	h := newHouse(t, nil)
-	h.account("kari@example.org")
-	b := h.browser()
-	for range 10 {
-		h.expect(h.do(b, "POST", "/auth/sign-in", signIn("kari@example.org", "wrong password")), 401, "")
-	}
-	locked := h.do(b, "POST", "/auth/sign-in", signIn("kari@example.org", password))
-	h.expect(locked, 429, "")
-	if locked.header.Get("Retry-After") == "" {
-		t.Error("no Retry-After")
-	}
-	h.now = h.now.Add(16 * time.Minute)
-	h.expect(h.do(b, "POST", "/auth/sign-in", signIn("kari@example.org", password)), 303, "/")
+	databasetest.Each(t, func(t *testing.T, db *database.Database) {
+		h := newHouseOn(t, db, nil)
+		h.account("kari@example.org")
+		h.account("ola@example.org")
+		b := h.browser()
+		var guesses sync.WaitGroup
+		var tried, refused atomic.Int32
+		for range 80 {
+			guesses.Go(func() {
+				switch r := h.do(h.browser(), "POST", "/auth/sign-in", signIn("kari@example.org", "wrong password")); r.status {
+				case 401:
+					tried.Add(1)
+				case 429:
+					refused.Add(1)
+				default:
+					t.Errorf("answered %d", r.status)
+				}
+			})
+		}
+		guesses.Wait()
+		if tried.Load() != 10 || refused.Load() != 70 {
+			t.Errorf("of 80 guesses side by side %d were tried and %d refused", tried.Load(), refused.Load())
+		}
+		locked := h.do(b, "POST", "/auth/sign-in", signIn("Kari@example.org ", password))
+		h.expect(locked, 429, "")
+		if locked.header.Get("Retry-After") == "" {
+			t.Error("no Retry-After")
+		}
+		h.expect(h.do(b, "POST", "/auth/sign-in", signIn("ola@example.org", password)), 303, "/")
+		h.now = h.now.Add(16 * time.Minute)
+		h.expect(h.do(b, "POST", "/auth/sign-in", signIn("kari@example.org", password)), 303, "/")
+	})
 }
 
 func TestSignInsEnd(t *testing.T) {
@@ -290,6 +314,11 @@ func TestSignInsEnd(t *testing.T) {
 	h.expect(h.do(
 		one, "POST", "/auth/password", url.Values{"old": {password}, "password": {"short"}, "again": {"short"}},
 	), 400, "")
+	for _, common := range []string{"velkommen1234", "kari12345678", "KS-2026-2026"} {
+		h.expect(h.do(
+			one, "POST", "/auth/password", url.Values{"old": {password}, "password": {common}, "again": {common}},
+		), 400, "")
+	}
 	h.expect(
 		h.do(one, "POST", "/auth/password", url.Values{"old": {password}, "password": {next}, "again": {next}}), 200, "",
 	)
@@ -301,7 +330,15 @@ func TestSignInsEnd(t *testing.T) {
 		t.Error("signed in after half a day without use")
 	}
 	h.expect(h.do(one, "POST", "/auth/sign-in", signIn("kari@example.org", next)), 303, "/")
-	ctx := access.WithViewer(t.Context(), access.Viewer{Kind: access.Member, Name: "acc_hub", HubRole: schema.HubAdmin})
+	admin, err := h.accounts.Create(access.WithViewer(t.Context(), access.System("test")), access.NewAccount{
+		Name: "Sigrid", Email: "sigrid@example.org", Password: password, HubRole: schema.HubAdmin,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx := access.WithViewer(t.Context(), access.Viewer{
+		Kind: access.Member, Name: admin, HubRole: schema.HubAdmin, AuthenticatedAt: h.now,
+	})
 	if err := h.accounts.Disable(ctx, id); err != nil {
 		t.Fatal(err)
 	}
@@ -309,6 +346,82 @@ func TestSignInsEnd(t *testing.T) {
 		t.Error("signed in to an account that has been ended")
 	}
 	h.expect(h.do(one, "POST", "/auth/sign-in", signIn("kari@example.org", next)), 401, "")
+}
+
+// age returns how long ago the person in the browser proved who they are.
+func (h *house) age(b *http.Client, headers ...string) time.Duration {
+	h.Helper()
+	var who struct{ At time.Time }
+	if err := json.Unmarshal([]byte(h.do(b, "GET", "/who", nil, headers...).body), &who); err != nil {
+		return -1
+	}
+	return h.now.Sub(who.At).Round(time.Second)
+}
+
+// The way back to a recent sign-in: in a browser, and in an app, whose refresh tokens do not make it recent.
+func TestSignInAgain(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, nil)
+	h.account("kari@example.org")
+	b := h.browser()
+	h.expect(h.do(b, "GET", "/auth/sign-in?again=1&returnTo=/om", nil), 200, "")
+	h.expect(h.do(b, "POST", "/auth/sign-in", signIn("kari@example.org", password)), 303, "/")
+	h.now = h.now.Add(time.Hour)
+	if got := h.age(b); got != time.Hour {
+		t.Errorf("signed in %s ago", got)
+	}
+	h.expect(h.do(b, "GET", "/auth/sign-in?returnTo=/om", nil), 303, "/om")
+	for language, title := range map[string]string{"nb": "Logg inn på nytt", "nn": "Logg inn på nytt", "en": "Sign in again"} {
+		page := h.do(b, "GET", "/auth/sign-in?again=1&returnTo=/om&lang="+language, nil)
+		if page.status != 200 || !strings.Contains(page.body, "<h1>"+title) || !strings.Contains(page.body, `value="kari@example.org"`) ||
+			!strings.Contains(page.body, `name="again" value="1"`) || !strings.Contains(page.body, "again=1") {
+			t.Errorf("the page in %s: %d %s", language, page.status, page.body)
+		}
+	}
+	wrong := h.do(b, "POST", "/auth/sign-in", signIn("kari@example.org", "wrong", "again", "1"))
+	if wrong.status != 401 || !strings.Contains(wrong.body, "Logg inn på nytt") || h.age(b) != time.Hour {
+		t.Errorf("a wrong password: %d, signed in %s ago", wrong.status, h.age(b))
+	}
+	h.expect(h.do(b, "POST", "/auth/sign-in", signIn("kari@example.org", password, "again", "1", "returnTo", "/om")), 303, "/om")
+	if got := h.age(b); got != 0 {
+		t.Errorf("after signing in again, %s ago", got)
+	}
+
+	sum := sha256.Sum256([]byte("the verifier of the app"))
+	form := url.Values{
+		"response_type": {"code"}, "redirect_uri": {"no.ks.dugnad:/signed-in"}, "code_challenge_method": {"S256"},
+		"code_challenge": {base64.RawURLEncoding.EncodeToString(sum[:])},
+	}
+	h.now = h.now.Add(10 * time.Minute)
+	tokens := h.tokens(url.Values{
+		"grant_type": {"authorization_code"}, "code_verifier": {"the verifier of the app"}, "redirect_uri": form["redirect_uri"],
+		"code": {mustURL(h.do(b, "POST", "/auth/authorize", form).location).Query().Get("code")},
+	})
+	tokens = h.tokens(url.Values{"grant_type": {"refresh_token"}, "refresh_token": {tokens["refresh_token"].(string)}})
+	if got := h.age(http.DefaultClient, "Authorization", "Bearer "+tokens["access_token"].(string)); got != 10*time.Minute {
+		t.Errorf("the app's person signed in %s ago", got)
+	}
+	for _, age := range []string{"x", "-1", "1.5", "99999999999999999999"} {
+		form.Set("max_age", age)
+		h.expect(h.do(b, "GET", "/auth/authorize?"+form.Encode(), nil), 400, "")
+	}
+	for age, again := range map[string]bool{"": false, "900": false, "601": false, "590": true, "60": true, "0": true} {
+		form.Set("max_age", age)
+		for _, ask := range []reply{
+			h.do(b, "GET", "/auth/authorize?"+form.Encode(), nil), h.do(b, "POST", "/auth/authorize", form),
+		} {
+			q := mustURL(ask.location).Query()
+			if back := mustURL(q.Get("returnTo")); again != (q.Get("again") == "1") ||
+				again && (back.Path != "/auth/authorize" || back.Query().Get("code_challenge") != form.Get("code_challenge")) {
+				t.Errorf("max_age=%s: %d to %s", age, ask.status, ask.location)
+			}
+		}
+	}
+	h.expect(h.do(b, "POST", "/auth/sign-in", signIn("kari@example.org", password, "again", "1")), 303, "/")
+	h.now = h.now.Add(20 * time.Second) // until the page is read
+	form.Set("max_age", "0")
+	h.expect(h.do(b, "GET", "/auth/authorize?"+form.Encode(), nil), 200, "")
+	h.expect(h.do(b, "POST", "/auth/authorize", form), 303, "*")
 }
 
 func accept(code string, more ...string) url.Values {
@@ -337,6 +450,15 @@ func TestInvitations(t *testing.T) {
 	h.expect(h.do(b, "POST", "/auth/invitation", url.Values{"code": {"nothing"}}), 404, "")
 	h.expect(h.do(b, "POST", "/auth/invitation/accept", accept(secret, "again", "other")), 400, "")
 	h.expect(h.do(b, "POST", "/auth/invitation/accept", accept(secret, "password", "short", "again", "short")), 400, "")
+	for language, phrase := range map[string]string{"nb": "lett å gjette", "nn": "lett å gjette", "en": "easy to guess"} {
+		for _, common := range []string{"sommer2026!!", "passord12345", "Ola Nordmann 1", "ola.nordmann"} {
+			form := accept(secret, "name", "Ola Nordmann", "email", "ola.nordmann@example.org", "password", common, "again", common)
+			r := h.do(b, "POST", "/auth/invitation/accept?lang="+language, form)
+			if r.status != 400 || !strings.Contains(r.body, phrase) || strings.Contains(r.body, common) && common != "ola.nordmann" {
+				t.Errorf("%q in %s: %d %s", common, language, r.status, r.body)
+			}
+		}
+	}
 	h.expect(h.do(b, "POST", "/auth/invitation/accept", accept(secret)), 303, "/")
 	if who := h.do(b, "GET", "/who", nil).body; !strings.Contains(who, `"hub":"HUB_ADMIN"`) {
 		t.Errorf("the first account is %s", who)
@@ -419,9 +541,6 @@ func TestNative(t *testing.T) {
 	if tokens["token_type"] != "Bearer" || tokens["expires_in"] != 600.0 {
 		t.Fatalf("got %v", tokens)
 	}
-	if got := exchange(c, "the verifier of the app", "http://127.0.0.1:51234/app"); got["error"] != "invalid_grant" {
-		t.Errorf("a code used twice: %v", got)
-	}
 	in := func(tokens map[string]any) bool {
 		access, _ := tokens["access_token"].(string)
 		return strings.Contains(
@@ -448,8 +567,36 @@ func TestNative(t *testing.T) {
 	if !in(last) {
 		t.Error("the second refresh is not taken")
 	}
-	if got := refresh(next); got["error"] != "invalid_grant" || in(last) {
-		t.Errorf("a refresh token used twice must end the sign-in: %v", got)
+	for name, again := range map[string]func(c string, spent []map[string]any) map[string]any{
+		"the code": func(c string, _ []map[string]any) map[string]any {
+			return exchange(c, "the verifier of the app", "http://127.0.0.1:51234/app")
+		},
+		"the code, with another verifier": func(c string, _ []map[string]any) map[string]any {
+			return exchange(c, "guessed", "http://127.0.0.1:51234/app")
+		},
+		"the first refresh token":  func(_ string, spent []map[string]any) map[string]any { return refresh(spent[0]) },
+		"the second refresh token": func(_ string, spent []map[string]any) map[string]any { return refresh(spent[1]) },
+		"the last refresh token":   func(_ string, spent []map[string]any) map[string]any { return refresh(spent[2]) },
+		"a made-up one of the family": func(_ string, spent []map[string]any) map[string]any {
+			token := spent[0]["refresh_token"].(string)
+			return refresh(map[string]any{"refresh_token": token[:len(token)-3] + "xyz"})
+		},
+	} {
+		c := code("http://127.0.0.1:51234/app")
+		spent := []map[string]any{exchange(c, "the verifier of the app", "http://127.0.0.1:51234/app")}
+		for range 2 {
+			spent = append(spent, refresh(spent[len(spent)-1]))
+		}
+		newest := refresh(spent[2])
+		if !in(newest) {
+			t.Fatalf("%s: not signed in: %v", name, newest)
+		}
+		if got := again(c, spent); got["error"] != "invalid_grant" || in(newest) || refresh(newest)["error"] != "invalid_grant" {
+			t.Errorf("%s, used again, must end the sign-in: %v", name, got)
+		}
+	}
+	if !in(last) {
+		t.Error("another sign-in of the same account has ended as well")
 	}
 	h.expect(h.do(http.DefaultClient, "GET", "/who", nil, "Authorization", "Bearer dugnad_at_nothing"), 401, "")
 	h.expect(h.do(http.DefaultClient, "GET", "/who", nil, "Authorization", "Basic eDp5"), 401, "")

@@ -2,6 +2,7 @@ package auth
 
 import (
 	"net/http"
+	"time"
 
 	"dugnad/access"
 	"dugnad/fault"
@@ -45,6 +46,8 @@ func (a *Auth) acceptPage(r *http.Request, code string) (page, error) {
 		p.Organization = a.OrganizationName(r.Context(), *i.OrganizationID)
 	}
 	switch v, err := a.Viewer(r); {
+	case unchecked(err):
+		return page{}, err
 	case err == nil && v.Account() != "":
 		p.Text = words.AuthAcceptAsYou
 	case a.oidc != nil:
@@ -74,7 +77,12 @@ func (a *Auth) acceptInvitation(w http.ResponseWriter, r *http.Request) {
 		a.refuse(w, r, codePage(), err)
 		return
 	}
-	if v, err := a.Viewer(r); err == nil && v.Account() != "" {
+	v, err := a.Viewer(r)
+	if unchecked(err) {
+		a.failed(w, r, err)
+		return
+	}
+	if err == nil && v.Account() != "" {
 		if err := a.Accounts.AcceptAs(r.Context(), code, v.Account()); err != nil {
 			a.refuse(w, r, p, err)
 			return
@@ -94,17 +102,18 @@ func (a *Auth) acceptInvitation(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	name, email := p.Fields[0].Value, p.Fields[1].Value
-	account, err := a.Accounts.AcceptWithPassword(r.Context(), code, name, email, r.PostForm.Get("password"))
+	account, err := a.Accounts.AcceptWithPassword(r.Context(), code, name, email, r.PostForm.Get("password"), a.address(r))
 	if err != nil {
 		a.refuse(w, r, p, err)
 		return
 	}
-	a.finish(w, r, account, "/")
+	a.finish(w, r, account, a.Accounts.Now(), "/")
 }
 
-// finish signs a new or returning account in and redirects to a page of the hub.
-func (a *Auth) finish(w http.ResponseWriter, r *http.Request, account, to string) {
-	if err := a.enter(w, r, account); err != nil {
+// finish signs a new or returning account in and redirects to a page of the hub. authenticated is when the person proved
+// who they are.
+func (a *Auth) finish(w http.ResponseWriter, r *http.Request, account string, authenticated time.Time, to string) {
+	if err := a.enter(w, r, account, authenticated); err != nil {
 		a.failed(w, r, err)
 		return
 	}

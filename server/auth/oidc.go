@@ -73,7 +73,8 @@ func (p *relyingParty) discover(ctx context.Context) (*oidc.Provider, oauth2.Con
 type started struct {
 	State, Nonce, Verifier string
 	ReturnTo, Invitation   string
-	Until                  time.Time
+	At, Until              time.Time
+	Again                  bool // the provider must ask who the person is, whether they are signed in there or not
 }
 
 const (
@@ -90,7 +91,7 @@ func (a *Auth) stateCookie() string {
 
 func (a *Auth) startOIDC(w http.ResponseWriter, r *http.Request) {
 	if a.oidc == nil {
-		a.page(w, r, http.StatusNotFound, a.signInPage("/"))
+		a.page(w, r, http.StatusNotFound, a.signInPage("/", false))
 		return
 	}
 	_, config, err := a.oidc.discover(r.Context())
@@ -98,9 +99,10 @@ func (a *Auth) startOIDC(w http.ResponseWriter, r *http.Request) {
 		a.unavailable(w, r, err)
 		return
 	}
+	now := a.Accounts.Now()
 	s := started{
 		State: random(), Nonce: random(), Verifier: oauth2.GenerateVerifier(), ReturnTo: local(r.PostForm.Get("returnTo")),
-		Invitation: r.PostForm.Get("code"), Until: a.Accounts.Now().Add(stateLife),
+		Invitation: r.PostForm.Get("code"), At: now, Until: now.Add(stateLife), Again: r.PostForm.Get("again") == "1",
 	}
 	sealed, err := a.seal(s)
 	if err != nil {
@@ -108,9 +110,11 @@ func (a *Auth) startOIDC(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	a.setCookie(w, a.stateCookie(), sealed, stateLife)
-	http.Redirect(
-		w, r, config.AuthCodeURL(s.State, oidc.Nonce(s.Nonce), oauth2.S256ChallengeOption(s.Verifier)), http.StatusSeeOther,
-	)
+	options := []oauth2.AuthCodeOption{oidc.Nonce(s.Nonce), oauth2.S256ChallengeOption(s.Verifier)}
+	if s.Again {
+		options = append(options, oauth2.SetAuthURLParam("max_age", "0"), oauth2.SetAuthURLParam("prompt", "login"))
+	}
+	http.Redirect(w, r, config.AuthCodeURL(s.State, options...), http.StatusSeeOther)
 }
 
 // unavailable answers that the provider does not respond.
@@ -122,7 +126,7 @@ func (a *Auth) unavailable(w http.ResponseWriter, r *http.Request, err error) {
 
 func (a *Auth) finishOIDC(w http.ResponseWriter, r *http.Request) {
 	if a.oidc == nil {
-		a.page(w, r, http.StatusNotFound, a.signInPage("/"))
+		a.page(w, r, http.StatusNotFound, a.signInPage("/", false))
 		return
 	}
 	var s started
@@ -142,58 +146,64 @@ func (a *Auth) finishOIDC(w http.ResponseWriter, r *http.Request) {
 		a.page(w, r, http.StatusUnauthorized, page{Title: words.AuthSignIn, Problem: words.AuthProviderRefused})
 		return
 	}
-	who, err := a.identity(r.Context(), q.Get("code"), s)
+	who, authenticated, err := a.identity(r.Context(), q.Get("code"), s)
 	if err != nil {
 		a.Logger.WarnContext(r.Context(), "OpenID response refused", "error", err)
 		a.page(w, r, http.StatusUnauthorized, page{Title: words.AuthSignIn, Problem: words.AuthProviderRefused})
 		return
 	}
 	account, err := a.Accounts.OfIdentity(r.Context(), who)
-	var unknown *fault.Error
-	switch {
-	case s.Invitation != "" && errors.As(err, &unknown):
+	switch code := codeOf(err); {
+	case s.Invitation != "" && code == fault.Unauthenticated:
 		account, err = a.Accounts.AcceptWithIdentity(r.Context(), s.Invitation, who)
 	case s.Invitation != "" && err == nil:
 		err = a.Accounts.AcceptAs(r.Context(), s.Invitation, account)
 	}
 	if err != nil {
-		a.refuse(w, r, a.signInPage(s.ReturnTo), err)
+		a.refuse(w, r, a.signInPage(s.ReturnTo, s.Again), err)
 		return
 	}
-	a.finish(w, r, account, s.ReturnTo)
+	a.finish(w, r, account, authenticated, s.ReturnTo)
 }
 
-// identity exchanges the code and verifies the id token: its signature, issuer, audience, expiry and nonce.
-func (a *Auth) identity(ctx context.Context, code string, s started) (who access.Identity, err error) {
+// identity exchanges the code and verifies the id token: its signature, issuer, audience, expiry, nonce and time of
+// authentication, which it returns.
+func (a *Auth) identity(
+	ctx context.Context, code string, s started,
+) (who access.Identity, authenticated time.Time, err error) {
 	provider, config, err := a.oidc.discover(ctx)
 	if err != nil {
-		return who, err
+		return who, authenticated, err
 	}
 	ctx, cancel := context.WithTimeout(a.oidc.context(ctx), providerTime)
 	defer cancel()
 	tokens, err := config.Exchange(ctx, code, oauth2.VerifierOption(s.Verifier))
 	if err != nil {
 		// err may hold the provider's response, which must not be logged.
-		return who, errors.New("exchange the code: refused, or no response")
+		return who, authenticated, errors.New("exchange the code: refused, or no response")
 	}
 	raw, ok := tokens.Extra("id_token").(string)
 	if !ok {
-		return who, errors.New("the response has no id token")
+		return who, authenticated, errors.New("the response has no id token")
 	}
 	token, err := provider.Verifier(&oidc.Config{ClientID: config.ClientID, Now: a.Accounts.Now}).Verify(ctx, raw)
 	if err != nil {
-		return who, err
+		return who, authenticated, err
 	}
 	if subtle.ConstantTimeCompare([]byte(token.Nonce), []byte(s.Nonce)) != 1 {
-		return who, errors.New("the nonce does not match")
+		return who, authenticated, errors.New("the nonce does not match")
 	}
 	var claims struct {
-		Name          string `json:"name"`
-		Email         string `json:"email"`
-		EmailVerified bool   `json:"email_verified"`
+		Name          string   `json:"name"`
+		Email         string   `json:"email"`
+		EmailVerified bool     `json:"email_verified"`
+		AuthTime      *float64 `json:"auth_time"` // in seconds since 1970
 	}
 	if err := token.Claims(&claims); err != nil {
-		return who, err
+		return who, authenticated, err
+	}
+	if authenticated, err = s.authenticated(claims.AuthTime, a.Accounts.Now()); err != nil {
+		return who, authenticated, err
 	}
 	if claims.Name == "" { // some providers give the name at their userinfo endpoint only
 		if info, err := provider.UserInfo(ctx, config.TokenSource(ctx, tokens)); err == nil && info.Subject == token.Subject {
@@ -203,5 +213,27 @@ func (a *Auth) identity(ctx context.Context, code string, s started) (who access
 	return access.Identity{
 		Issuer: token.Issuer, Subject: token.Subject,
 		Name: claims.Name, Email: claims.Email, EmailVerified: claims.EmailVerified,
-	}, nil
+	}, authenticated, nil
+}
+
+// clockSkew is how far the provider's clock may be from the hub's.
+const clockSkew = time.Minute
+
+// authenticated returns when the person proved who they are: authTime of the id token, in seconds since 1970, or now if
+// it is nil. When the person had to prove it once more, a token that does not say that they did is an error.
+func (s started) authenticated(authTime *float64, now time.Time) (time.Time, error) {
+	switch {
+	case authTime == nil && s.Again:
+		return now, errors.New("the id token has no auth_time, and max_age asks for one")
+	case authTime == nil:
+		return now, nil
+	}
+	if *authTime < 0 || *authTime > float64(now.Add(clockSkew).Unix()) {
+		return now, errors.New("the auth_time is in the future, or before 1970")
+	}
+	at := time.Unix(int64(*authTime), 0)
+	if s.Again && at.Before(s.At.Add(-clockSkew)) {
+		return now, errors.New("the provider did not ask the person to sign in again")
+	}
+	return at, nil
 }

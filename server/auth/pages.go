@@ -25,6 +25,7 @@ type page struct {
 	Action               string
 	Submit               words.Phrase
 	ReturnTo             string
+	Again                bool // the person is signed in, and proves once more who they are
 	Hidden               map[string]string
 	Fields               []field
 	TakeHash             bool // the first field takes what is after # in the address
@@ -55,6 +56,9 @@ func (p page) in(l *words.Language) templ.SafeURL {
 	address := "?lang=" + l.Tag
 	if p.ReturnTo != "" {
 		address += "&returnTo=" + url.QueryEscape(p.ReturnTo)
+	}
+	if p.Again {
+		address += "&again=1"
 	}
 	return templ.SafeURL(address)
 }
@@ -101,8 +105,13 @@ func serveStyle(w http.ResponseWriter, _ *http.Request) {
 	_, _ = w.Write(style)
 }
 
-// failed logs an internal error and answers with status 500.
+// failed logs an error and answers with status 500, or 503 if trying again may help.
 func (a *Auth) failed(w http.ResponseWriter, r *http.Request, err error) {
+	if codeOf(err) == fault.Unavailable || r.Context().Err() != nil {
+		w.Header().Set("Retry-After", "1")
+		http.Error(w, "the hub cannot answer now; try again", http.StatusServiceUnavailable)
+		return
+	}
 	a.Logger.ErrorContext(r.Context(), "sign-in request failed", "path", r.URL.Path, "error", err)
 	http.Error(w, "internal error", http.StatusInternalServerError)
 }
@@ -112,10 +121,14 @@ func problemOf(e *fault.Error) words.Phrase {
 	switch {
 	case e.Code == fault.RateLimited:
 		return words.AuthTooManyAttempts
+	case e.Code == fault.Unavailable:
+		return words.AuthBusy
 	case e.Code == fault.Unauthenticated:
 		return words.AuthWrongPassword
 	case e.Code == fault.NotFound:
 		return words.AuthInvitationGone
+	case e.Reason == fault.PasswordEasyToGuess:
+		return words.AuthPasswordCommon
 	case e.Field == "password":
 		return words.AuthPasswordHint
 	case e.Field == "email":

@@ -13,15 +13,37 @@ import (
 
 func (a *Auth) showSignIn(w http.ResponseWriter, r *http.Request) {
 	back := local(r.URL.Query().Get("returnTo"))
-	if v, err := a.Viewer(r); err == nil && v.Account() != "" {
+	again := r.URL.Query().Get("again") == "1"
+	v, err := a.Viewer(r)
+	switch in := err == nil && v.Account() != ""; {
+	case unchecked(err):
+		a.failed(w, r, err)
+		return
+	case !in:
+		a.page(w, r, http.StatusOK, a.signInPage(back, false))
+		return
+	case !again:
 		http.Redirect(w, r, back, http.StatusSeeOther)
 		return
 	}
-	a.page(w, r, http.StatusOK, a.signInPage(back))
+	email, err := a.Accounts.EmailOf(r.Context(), v.Account())
+	if err != nil {
+		a.failed(w, r, err)
+		return
+	}
+	p := a.signInPage(back, true)
+	if len(p.Fields) > 0 {
+		p.Fields[0].Value = email
+	}
+	a.page(w, r, http.StatusOK, p)
 }
 
-func (a *Auth) signInPage(back string) page {
-	p := page{Title: words.AuthSignIn, ReturnTo: back}
+// signInPage returns the page to sign in; again is for people who are signed in and prove once more who they are.
+func (a *Auth) signInPage(back string, again bool) page {
+	p := page{Title: words.AuthSignIn, ReturnTo: back, Again: again}
+	if again {
+		p.Title, p.Text = words.AuthSignInAgain, words.AuthSignInAgainText
+	}
 	if a.oidc != nil {
 		p.Provider, p.Action = a.oidc.provider.name(), "/auth/oidc/start"
 		return p
@@ -36,7 +58,7 @@ func (a *Auth) signInPage(back string) page {
 
 func (a *Auth) signIn(w http.ResponseWriter, r *http.Request) {
 	back := local(r.PostForm.Get("returnTo"))
-	p := a.signInPage(back)
+	p := a.signInPage(back, r.PostForm.Get("again") == "1")
 	if a.oidc != nil {
 		a.page(w, r, http.StatusNotFound, p)
 		return
@@ -65,13 +87,14 @@ func (a *Auth) signIn(w http.ResponseWriter, r *http.Request) {
 // refuse shows the page again with the problem; an error that is not a *fault.Error is logged as internal.
 func (a *Auth) refuse(w http.ResponseWriter, r *http.Request, p page, err error) {
 	var e *fault.Error
-	if !errors.As(err, &e) {
+	if !errors.As(err, &e) || e.Code == fault.Unavailable {
 		a.failed(w, r, err)
 		return
 	}
 	status := map[fault.Code]int{
 		fault.Unauthenticated: http.StatusUnauthorized, fault.Forbidden: http.StatusForbidden,
 		fault.NotFound: http.StatusNotFound, fault.RateLimited: http.StatusTooManyRequests,
+		fault.Unavailable: http.StatusServiceUnavailable,
 	}[e.Code]
 	if status == 0 {
 		status = http.StatusBadRequest
@@ -80,18 +103,26 @@ func (a *Auth) refuse(w http.ResponseWriter, r *http.Request, p page, err error)
 	for i := range p.Fields {
 		p.Fields[i].Wrong = e.Field != "" && p.Fields[i].Name == e.Field
 	}
-	if e.Code == fault.RateLimited {
+	if e.After > 0 {
 		w.Header().Set("Retry-After", strconv.Itoa(int(e.After.Seconds())+1))
 	}
 	a.page(w, r, status, p)
 }
+
+// unchecked reports whether err says that a credential could not be checked, which says nothing about whose it is.
+func unchecked(err error) bool { return err != nil && codeOf(err) != fault.Unauthenticated }
 
 func (a *Auth) showSignOut(w http.ResponseWriter, r *http.Request) {
 	a.page(w, r, http.StatusOK, page{Title: words.AuthSignOut, Action: "/auth/sign-out", Submit: words.AuthSignOut})
 }
 
 func (a *Auth) signOut(w http.ResponseWriter, r *http.Request) {
-	if v, err := a.Viewer(r); err == nil && v.SignIn != "" {
+	v, err := a.Viewer(r)
+	if unchecked(err) { // the session would live on, without its cookie
+		a.failed(w, r, err)
+		return
+	}
+	if err == nil && v.SignIn != "" {
 		if err := a.Accounts.SignOut(r.Context(), v.SignIn); err != nil {
 			a.failed(w, r, err)
 			return
@@ -146,11 +177,16 @@ func (a *Auth) changePassword(w http.ResponseWriter, r *http.Request) {
 	a.page(w, r, http.StatusOK, page{Title: words.AuthChangePassword, Text: words.AuthPasswordChanged})
 }
 
-// signedIn returns the viewer if it is an account. If not, it redirects to the sign-in page and returns false.
+// signedIn returns the viewer if it is an account. If not, it redirects to the sign-in page and returns
+// false; if that is not known, it answers with status 503.
 func (a *Auth) signedIn(w http.ResponseWriter, r *http.Request) (access.Viewer, bool) {
 	v, err := a.Viewer(r)
-	if err == nil && v.Account() != "" {
+	switch {
+	case err == nil && v.Account() != "":
 		return v, true
+	case unchecked(err):
+		a.failed(w, r, err)
+		return v, false
 	}
 	http.Redirect(w, r, "/auth/sign-in?returnTo="+url.QueryEscape(r.URL.RequestURI()), http.StatusSeeOther)
 	return v, false

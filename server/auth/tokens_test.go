@@ -105,21 +105,62 @@ func TestIDTokens(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	through := func(token func(nonce string) string, form url.Values) reply {
+	throughWith := func(b *http.Client, token func(nonce string) string, form url.Values) reply {
 		t.Helper()
-		b := h.browser()
 		to := h.do(b, "POST", "/auth/oidc/start", form)
 		q := mustURL(to.location).Query()
 		if !strings.HasPrefix(to.location, l.URL+"/authorize?") || q.Get("code_challenge_method") != "S256" ||
 			q.Get("code_challenge") == "" || q.Get("nonce") == "" {
 			t.Fatalf("sent to %s", to.location)
 		}
+		if again := form.Get("again") == "1"; again != (q.Get("max_age") == "0") || again != (q.Get("prompt") == "login") {
+			t.Errorf("sent to %s", to.location)
+		}
 		l.token, l.nonce = token, q.Get("nonce")
 		return h.do(b, "GET", "/auth/oidc/callback?code=x&state="+q.Get("state"), nil)
+	}
+	at := func(authTime any) func(nonce string) string {
+		return func(nonce string) string {
+			return signed(t, l.key, l.claims(nonce, map[string]any{"auth_time": authTime}))
+		}
+	}
+	through := func(token func(nonce string) string, form url.Values) reply {
+		t.Helper()
+		return throughWith(h.browser(), token, form)
 	}
 	right := func(nonce string) string { return signed(t, l.key, l.claims(nonce, nil)) }
 	h.expect(through(right, url.Values{"code": {h.invitation(schema.Editor)}}), 303, "/")
 	h.expect(through(right, url.Values{}), 303, "/")
+	// When the person proved who they are is what the provider says; when they must do so again, it must say so.
+	now, again := h.now.Unix(), url.Values{"again": {"1"}}
+	for _, c := range []struct {
+		name   string
+		token  func(nonce string) string
+		form   url.Values
+		status int
+		age    time.Duration
+	}{
+		{"no time", right, url.Values{}, 303, 0},
+		{"a while ago", at(now - 3600), url.Values{}, 303, time.Hour},
+		{"now", at(now), url.Values{}, 303, 0},
+		{"as a fraction", at(float64(now) - 59.5), url.Values{}, 303, time.Minute},
+		{"in the future", at(now + 3600), url.Values{}, 401, 0},
+		{"long before", at(-1e300), url.Values{}, 401, 0},
+		{"far in the future", at(1e300), url.Values{}, 401, 0},
+		{"as a word", at("now"), url.Values{}, 401, 0},
+		{"again, no time", right, again, 401, 0},
+		{"again, a while ago", at(now - 3600), again, 401, 0},
+		{"again, before it was asked", at(now - 120), again, 401, 0},
+		{"again, now", at(now), again, 303, 0},
+	} {
+		b := h.browser()
+		if r := throughWith(b, c.token, c.form); r.status != c.status {
+			t.Errorf("%s: %d, wanted %d", c.name, r.status, c.status)
+		}
+		if got := h.age(b); c.status == 303 && (got < c.age-2*time.Second || got > c.age+2*time.Second) {
+			t.Errorf("%s: signed in %s ago, wanted %s", c.name, got, c.age)
+		}
+	}
 	for name, token := range map[string]func(nonce string) string{
 		"alg none": func(nonce string) string {
 			return encode(`{"alg":"none"}`) + "." + encode(string(l.claims(nonce, nil))) + "."

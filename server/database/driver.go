@@ -11,7 +11,8 @@ import (
 	entsql "entgo.io/ent/dialect/sql"
 )
 
-// driver is ent's driver: it sends statements to readers or the writer, counts them, and locks transactions.
+// driver is ent's driver: it sends statements to readers or the writer, counts them, locks transactions, and codes
+// errors of a database that does not answer.
 type driver struct {
 	dialect string
 	reads   *entsql.Driver
@@ -27,24 +28,31 @@ func (d *driver) Close() error { return nil }
 
 func (d *driver) Exec(ctx context.Context, query string, args, v any) error {
 	count(ctx, query)
-	return d.writes.Exec(ctx, query, args, v)
+	return coded(d.writes.Exec(ctx, query, args, v))
 }
 
 func (d *driver) Query(ctx context.Context, query string, args, v any) error {
 	count(ctx, query)
-	return d.pool(query).Query(ctx, query, args, v)
+	if err := d.pool(query).Query(ctx, query, args, v); err != nil {
+		return coded(err)
+	}
+	rows := v.(*entsql.Rows) // Query has failed on anything else
+	rows.ColumnScanner = codedRows{rows.ColumnScanner}
+	return nil
 }
 
 // ExecContext is called by ent's client.ExecContext.
 func (d *driver) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
 	count(ctx, query)
-	return d.writes.ExecContext(ctx, query, args...)
+	result, err := d.writes.ExecContext(ctx, query, args...)
+	return result, coded(err)
 }
 
 // QueryContext is called by ent's client.QueryContext.
 func (d *driver) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	count(ctx, query)
-	return d.pool(query).QueryContext(ctx, query, args...)
+	rows, err := d.pool(query).QueryContext(ctx, query, args...)
+	return rows, coded(err)
 }
 
 // pool returns the readers for queries that only read. INSERT … RETURNING, by which ent gets ids, is a query that
@@ -68,7 +76,7 @@ func (d *driver) BeginTx(ctx context.Context, o *sql.TxOptions) (dialect.Tx, err
 	}
 	begun, err := pool.BeginTx(ctx, o)
 	if err != nil {
-		return nil, err
+		return nil, coded(err)
 	}
 	t := &tx{Tx: begun.(*entsql.Tx), turn: make(chan struct{}, 1)}
 	return t, nil
@@ -87,9 +95,12 @@ func (t *tx) take(ctx context.Context) error {
 	case t.turn <- struct{}{}:
 		return nil
 	case <-ctx.Done():
-		return ctx.Err()
+		return coded(ctx.Err())
 	}
 }
+
+// Commit commits the transaction. When the database does not answer, nobody knows whether it did.
+func (t *tx) Commit() error { return codedAs(t.Tx.Commit(), errUnsure) }
 
 func (t *tx) leave() { <-t.turn }
 
@@ -99,7 +110,7 @@ func (t *tx) Exec(ctx context.Context, query string, args, v any) error {
 		return err
 	}
 	defer t.leave()
-	return t.Tx.Exec(ctx, query, args, v)
+	return coded(t.Tx.Exec(ctx, query, args, v))
 }
 
 func (t *tx) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
@@ -108,7 +119,8 @@ func (t *tx) ExecContext(ctx context.Context, query string, args ...any) (sql.Re
 		return nil, err
 	}
 	defer t.leave()
-	return t.Tx.ExecContext(ctx, query, args...)
+	result, err := t.Tx.ExecContext(ctx, query, args...)
+	return result, coded(err)
 }
 
 func (t *tx) Query(ctx context.Context, query string, args, v any) error {
@@ -118,10 +130,10 @@ func (t *tx) Query(ctx context.Context, query string, args, v any) error {
 	}
 	if err := t.Tx.Query(ctx, query, args, v); err != nil {
 		t.leave()
-		return err
+		return coded(err)
 	}
 	rows := v.(*entsql.Rows) // Query has failed on anything else
-	rows.ColumnScanner = &turnRows{ColumnScanner: rows.ColumnScanner, leave: sync.OnceFunc(t.leave)}
+	rows.ColumnScanner = &turnRows{ColumnScanner: codedRows{rows.ColumnScanner}, leave: sync.OnceFunc(t.leave)}
 	return nil
 }
 

@@ -19,3 +19,6 @@ func (d *Database) Prepared() int {
 
 // PreparedStatements is how many may be.
 const PreparedStatements = preparedStatements
+
+// Coded is coded.
+var Coded = coded

@@ -15,6 +15,7 @@ import (
 
 	"dugnad/access"
 	"dugnad/ent"
+	"dugnad/web/respond"
 )
 
 // silence is how long a client may pause.
@@ -82,6 +83,12 @@ var (
 	errTusInternal = handler.NewError("ERR_INTERNAL", "internal error", http.StatusInternalServerError)
 )
 
+var errTusUnavailable = func() handler.Error {
+	err := handler.NewError("ERR_UNAVAILABLE", "the hub cannot answer now; try again", http.StatusServiceUnavailable)
+	err.HTTPResponse.Header["Retry-After"] = "1"
+	return err
+}()
+
 // told converts an error to the form that tusd sends to the client. Internal errors are logged.
 func told(ctx context.Context, err error) error {
 	var no refused
@@ -92,8 +99,8 @@ func told(ctx context.Context, err error) error {
 		return tusRefused(no.why)
 	case errors.Is(err, errMoved):
 		return handler.ErrMismatchOffset
-	case errors.Is(err, context.DeadlineExceeded):
-		return handler.NewError("ERR_UNAVAILABLE", "timed out; try again", http.StatusServiceUnavailable)
+	case respond.MayRetry(ctx, err):
+		return errTusUnavailable
 	}
 	slog.ErrorContext(ctx, "upload failed", "error", err)
 	return errTusInternal
@@ -118,6 +125,12 @@ func (s tusStore) GetUpload(ctx context.Context, id string) (handler.Upload, err
 	case err != nil:
 		return nil, told(ctx, err)
 	case !access.IsUploadSecret(row.Hash, secret), !row.ExpiresAt.After(s.u.now()):
+		return nil, handler.ErrNotFound
+	}
+	switch may, err := s.u.mayGoOn(ctx, row); {
+	case err != nil:
+		return nil, told(ctx, err)
+	case !may:
 		return nil, handler.ErrNotFound
 	case row.Problem != nil:
 		return nil, tusRefused(*row.Problem)

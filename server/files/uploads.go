@@ -128,6 +128,15 @@ func (u *Uploads) Create(
 	return made.Unwrap(), secret, nil
 }
 
+// mayGoOn reports whether the account or key that created an upload may still upload for the organisation.
+func (u *Uploads) mayGoOn(ctx context.Context, row *ent.Upload) (bool, error) {
+	maker, err := access.PresentViewer(ctx, u.Client, u.now(), row.CreatedBy)
+	if access.IsUnauthenticated(err) {
+		return false, nil
+	}
+	return err == nil && maker.RoleIn(row.OrganizationID) != "" && maker.Has(access.ScopeDrafts), err
+}
+
 // Get returns an upload that the viewer created, or nil.
 func (u *Uploads) Get(ctx context.Context, id string) (*ent.Upload, error) {
 	v := access.ViewerOf(ctx)
@@ -237,6 +246,11 @@ func (u *Uploads) finish(ctx context.Context, id string) error {
 	row, err := u.Client.Upload.Get(ctx, id)
 	if err != nil || row.AssetID != nil || row.Problem != nil {
 		return err
+	}
+	if may, err := u.mayGoOn(ctx, row); err != nil {
+		return err
+	} else if !may {
+		return u.refuse(ctx, row, "the right to upload for the organisation has ended")
 	}
 	made, mediaType, err := u.keep(ctx, row)
 	var no refused

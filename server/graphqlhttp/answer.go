@@ -73,8 +73,9 @@ func statusFor(mediaType string, response *graphql.Response) int {
 
 // busy reports whether trying again may help.
 func busy(response *graphql.Response) bool {
-	return len(response.Data) == 0 &&
-		slices.ContainsFunc(response.Errors, func(err *gqlerror.Error) bool { return gqlcode.Of(err) == fault.Unavailable })
+	return slices.ContainsFunc(response.Errors, func(err *gqlerror.Error) bool {
+		return gqlcode.Of(err) == fault.Unavailable
+	})
 }
 
 // statusOf is the status of a request error under application/graphql-response+json; application/json always has 200.
@@ -105,6 +106,7 @@ func write(w http.ResponseWriter, mediaType string, status int, response *graphq
 // there when nothing ran, and marshalling it would read through all of data once more.
 func encode(response *graphql.Response) []byte {
 	var body bytes.Buffer
+	body.Grow(len(response.Data) + 64) // not twice what it needs
 	part := func(name string, value any) {
 		raw, ok := value.(json.RawMessage)
 		if !ok {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"strings"
 	"sync"
@@ -25,13 +26,14 @@ type Streams struct {
 	// Nil keeps all of it.
 	Detach func(*http.Request) context.Context
 	// Begin returns the context of a WebSocket's operations, from the payload of connection_init. An error means that
-	// its credential is not valid.
+	// its credential is not valid, or ErrRightsUnknown that it cannot be checked now.
 	Begin func(r *http.Request, payload map[string]any) (context.Context, error)
 	// Allow counts an operation on a WebSocket, whose first request is counted as all are, and reports whether it may
 	// be answered.
 	Allow func(ctx context.Context, r *http.Request) bool
-	// Still is called every RecheckEvery. It returns an error, which ends the connection, when the context's caller
-	// no longer has the rights that it began with.
+	// Still returns an error when the context's caller no longer has the rights that it began with, which ends the
+	// connection, or ErrRightsUnknown when that cannot be found out now. It is called before an operation of a WebSocket,
+	// before each event is sent, and every RecheckEvery.
 	Still func(ctx context.Context) error
 	// Stopping ends when the program stops.
 	Stopping context.Context //nolint:containedctx // a signal
@@ -50,6 +52,45 @@ const (
 	recheckEvery  = 3 * time.Second
 	eventTimeout  = 10 * time.Second // for one message to leave
 )
+
+// ErrRightsUnknown is the error of Streams.Still when the rights of a caller cannot be read now. It ends nothing: the
+// connection waits.
+var ErrRightsUnknown = errors.New("the caller's rights cannot be read now")
+
+// The pauses between attempts to read the rights of a caller.
+const (
+	firstPause = 50 * time.Millisecond
+	lastPause  = 2 * time.Second
+)
+
+// allowed returns nil when the context's caller has the rights that it began with, and an error when it has lost them
+// or ctx has ended. While they cannot be read it waits.
+func (h *Handler) allowed(ctx context.Context) error {
+	for pause := firstPause; ; pause = min(2*pause, lastPause) {
+		err := h.still(ctx)
+		if !errors.Is(err, ErrRightsUnknown) {
+			return err
+		}
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// still is Streams.Still within a bounded time.
+func (h *Handler) still(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, eventTimeout)
+	defer cancel()
+	return h.streams.Still(ctx)
+}
+
+// hasLostRights reports whether it is known that the context's caller has lost its rights.
+func (h *Handler) hasLostRights(ctx context.Context) bool {
+	err := h.still(ctx)
+	return err != nil && !errors.Is(err, ErrRightsUnknown) && ctx.Err() == nil
+}
 
 func (s Streams) withDefaults() Streams {
 	set := func(n *int, otherwise int) {
@@ -116,7 +157,7 @@ var tooManyStreams = &problem{
 }
 
 // begin starts an operation of any kind. next returns its answers one after the other and nil at the end; it must be
-// called until then, or until ctx ends. request reports whether the only answer is a request error: nothing ran.
+// called until then, or until ctx ends. Events end when the caller loses its rights. request reports whether the only answer is a request error: nothing ran.
 func (h *Handler) begin(
 	ctx context.Context, params *graphql.RawParams, allowed gate,
 ) (next func() *graphql.Response, request bool) {
@@ -140,7 +181,11 @@ func (h *Handler) begin(
 				_ = h.recovered(ctx, value) // logs it
 			}
 		}()
-		return responses(ctx)
+		response = responses(ctx)
+		if response != nil && h.allowed(ctx) != nil { // lost while it was made
+			return nil
+		}
+		return response
 	}, false
 }
 
@@ -235,7 +280,7 @@ func (t events) Do(w http.ResponseWriter, r *http.Request, _ graphql.GraphExecut
 		case <-alive.C:
 			err = send(":\n\n")
 		case <-recheck.C:
-			if h.streams.Still(ctx) != nil {
+			if h.hasLostRights(ctx) {
 				_ = send("event: complete\ndata:\n\n")
 				return
 			}

@@ -254,9 +254,8 @@ func (s *socket) init(payload json.RawMessage) bool {
 		s.close(closeBadRequest, "Invalid message received")
 		return false
 	}
-	ctx, err := s.h.streams.Begin(s.r.WithContext(s.ctx), fields)
-	if err != nil {
-		s.close(closeForbidden, "Forbidden")
+	ctx, ok := s.authenticate(fields)
+	if !ok {
 		return false
 	}
 	if !s.write(message{Type: "connection_ack"}) {
@@ -271,13 +270,56 @@ func (s *socket) init(payload json.RawMessage) bool {
 		return s.conn.Ping(ctx) == nil
 	})
 	s.every(s.h.streams.RecheckEvery, func() bool {
-		if s.h.streams.Still(ctx) == nil {
+		if !s.h.hasLostRights(ctx) {
 			return true
 		}
 		s.close(closeForbidden, "Forbidden")
 		return false
 	})
 	return true
+}
+
+// authenticate returns the context of the socket's operations. While the credential cannot be checked it waits, at most
+// for the time of a request.
+func (s *socket) authenticate(fields map[string]any) (context.Context, bool) {
+	until, cancel := context.WithTimeout(s.ctx, s.h.options.Timeout)
+	defer cancel()
+	for pause := firstPause; ; pause = min(2*pause, lastPause) {
+		ctx, err := s.h.streams.Begin(s.r.WithContext(s.ctx), fields)
+		switch {
+		case err == nil:
+			return ctx, true
+		case !errors.Is(err, ErrRightsUnknown):
+			s.close(closeForbidden, "Forbidden")
+			return nil, false
+		}
+		select {
+		case <-time.After(pause):
+		case <-until.Done():
+			s.close(websocket.StatusTryAgainLater, "the credential cannot be checked now")
+			return nil, false
+		}
+	}
+}
+
+// permitted checks the caller's rights before an operation, and reports whether it may begin. Otherwise it has been
+// answered, or the socket is closed.
+func (s *socket) permitted(ctx context.Context, o *operation) bool {
+	until, cancel := context.WithTimeout(ctx, s.h.options.Timeout)
+	defer cancel()
+	err := s.h.allowed(until)
+	switch {
+	case err == nil:
+		return true
+	case ctx.Err() != nil:
+	case until.Err() != nil:
+		if s.finish(o) {
+			s.refuse(o.id, fault.Unavailable, "the caller's rights cannot be read now; try again")
+		}
+	default:
+		s.close(closeForbidden, "Forbidden")
+	}
+	return false
 }
 
 // every calls do at intervals until it returns false or the connection ends. No goroutine waits meanwhile.
@@ -326,7 +368,7 @@ func (s *socket) subscribe(id string, payload json.RawMessage) bool {
 		return false
 	}
 	if !s.h.streams.Allow(ready, s.r) {
-		return s.refuse(id, "too many requests")
+		return s.refuse(id, fault.RateLimited, "too many requests")
 	}
 	ctx, cancel := context.WithCancel(ready)
 	o := &operation{id, cancel}
@@ -345,7 +387,7 @@ func (s *socket) subscribe(id string, payload json.RawMessage) bool {
 		return false
 	case full:
 		cancel()
-		return s.refuse(id, "too many operations on this connection")
+		return s.refuse(id, fault.RateLimited, "too many operations on this connection")
 	}
 	go s.start(ctx, o, params)
 	return true
@@ -371,6 +413,9 @@ func (s *socket) start(ctx context.Context, o *operation, params *graphql.RawPar
 			ended()
 		}
 	}()
+	if !s.permitted(ctx, o) {
+		return
+	}
 	inner, driver := driven.With(ctx)
 	next, request := s.h.begin(inner, params, func(*ast.OperationDefinition) *problem { return nil })
 	if left = driver.Start(func() bool { return s.answer(ctx, o, next(), request) }, ended); left {
@@ -385,8 +430,8 @@ func (s *socket) start(ctx context.Context, o *operation, params *graphql.RawPar
 }
 
 // refuse answers an operation with an error.
-func (s *socket) refuse(id, why string) bool {
-	errs, err := json.Marshal(gqlerror.List{gqlcode.Error(fault.RateLimited, why)})
+func (s *socket) refuse(id string, code fault.Code, why string) bool {
+	errs, err := json.Marshal(gqlerror.List{gqlcode.Error(code, why)})
 	return err == nil && s.write(message{ID: id, Type: "error", Payload: errs})
 }
 
@@ -402,6 +447,10 @@ func short(id string) string {
 func (s *socket) answer(ctx context.Context, o *operation, response *graphql.Response, request bool) bool {
 	switch {
 	case response == nil:
+		if ctx.Err() == nil && s.h.hasLostRights(ctx) {
+			s.close(closeForbidden, "Forbidden")
+			return false
+		}
 		if s.finish(o) {
 			s.write(message{ID: o.id, Type: "complete"})
 		}

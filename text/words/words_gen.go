@@ -25,6 +25,7 @@ const (
 	AuthAllow                                  // Tillat
 	AuthAppText                                // En app ber om å få handle som deg i Dugnad. Tillat det bare om du selv startet i…
 	AuthAppTitle                               // Logg inn i en app
+	AuthBusy                                   // Mange logger inn akkurat nå. Prøv igjen om noen sekunder.
 	AuthChangePassword                         // Bytt passord
 	AuthCode                                   // Kode
 	AuthCodeHint                               // Det som står etter # i lenken.
@@ -46,12 +47,15 @@ const (
 	AuthPassword                               // Passord
 	AuthPasswordAgain                          // Passordet en gang til
 	AuthPasswordChanged                        // Passordet er byttet. Alle andre enheter er logget ut.
+	AuthPasswordCommon                         // Passordet er lett å gjette. Velg et som ikke er et vanlig ord, en rekke taster, …
 	AuthPasswordHint                           // Minst 12 og høyst 200 tegn.
 	AuthPasswordsDiffer                        // De to passordene er ikke like.
 	AuthProblem                                // Noe må rettes
 	AuthProviderRefused                        // Innloggingen ble ikke fullført.
 	AuthProviderUnavailable                    // Innloggingstjenesten svarer ikke. Prøv igjen om litt.
 	AuthSignIn                                 // Logg inn
+	AuthSignInAgain                            // Logg inn på nytt
+	AuthSignInAgainText                        // Det du skal gjøre, krever at du nettopp har logget inn.
 	AuthSignInExpired                          // Innloggingen tok for lang tid, eller ble startet i en annen nettleser. Prøv igje…
 	keyAuthSignInWith                          // Logg inn med {provider}
 	AuthSignOut                                // Logg ut
@@ -659,6 +663,7 @@ var keys = []string{
 	"auth.allow",
 	"auth.appText",
 	"auth.appTitle",
+	"auth.busy",
 	"auth.changePassword",
 	"auth.code",
 	"auth.codeHint",
@@ -680,12 +685,15 @@ var keys = []string{
 	"auth.password",
 	"auth.passwordAgain",
 	"auth.passwordChanged",
+	"auth.passwordCommon",
 	"auth.passwordHint",
 	"auth.passwordsDiffer",
 	"auth.problem",
 	"auth.providerRefused",
 	"auth.providerUnavailable",
 	"auth.signIn",
+	"auth.signInAgain",
+	"auth.signInAgainText",
 	"auth.signInExpired",
 	"auth.signInWith",
 	"auth.signOut",

@@ -88,6 +88,7 @@ func (e *Explorer) serveEmbed(build func(context.Context, *widget) (templ.Compon
 		} else if err != nil {
 			e.Logger.WarnContext(r.Context(), "embed failed", "path", r.URL.Path, "error", err)
 			status = http.StatusServiceUnavailable
+			w.Header().Set("Retry-After", "10")
 			body = embedSorry(em)
 		}
 		e.Shown(r, Embed{em.element, em.about})

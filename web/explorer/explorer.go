@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"os"
 	"strings"
 	"time"
 
@@ -127,6 +128,13 @@ func (e *Explorer) NotFound(w http.ResponseWriter, r *http.Request) {
 	e.serve(languageOf(r.URL.Path), func(*http.Request, *page) (templ.Component, error) { return nil, errNotFound })(w, r)
 }
 
+// Unavailable answers with the page for requests that may succeed when they are sent again.
+func (e *Explorer) Unavailable(w http.ResponseWriter, r *http.Request) {
+	e.serve(languageOf(r.URL.Path), func(*http.Request, *page) (templ.Component, error) {
+		return nil, &fault.Error{Code: fault.Unavailable, Message: "the database does not answer"}
+	})(w, r)
+}
+
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
 	"connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
@@ -158,6 +166,9 @@ func (e *Explorer) serve(l *words.Language, s show) http.HandlerFunc {
 			status, body = http.StatusNotFound, notFoundPage(p)
 		case errors.As(err, &bad):
 			status, body = http.StatusBadRequest, badRequestPage(p)
+		case errors.Is(err, os.ErrDeadlineExceeded): // of the request's body
+			w.Header().Set("Connection", "close")
+			status, body = http.StatusRequestTimeout, badRequestPage(p)
 		case errors.As(err, &refused) && refused.Code == fault.BadUserInput:
 			e.Logger.DebugContext(r.Context(), "API refused a page's request",
 				"path", r.URL.Path, "code", refused.Code, "error", err)

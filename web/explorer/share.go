@@ -5,9 +5,11 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
+	"os"
 	"slices"
 	"strings"
 
@@ -25,10 +27,13 @@ func (e *Explorer) mutate(ctx context.Context, document string, variables map[st
 	return e.API.Ask(ctx, e.documents[document], variables, into)
 }
 
-// readForm reads the fields of a form; badRequest if it is too large or malformed.
+// readForm reads the fields of a form; badRequest if it is too large or malformed, os.ErrDeadlineExceeded if it took
+// too long to arrive.
 func readForm(r *http.Request) (url.Values, error) {
 	r.Body = http.MaxBytesReader(nil, r.Body, maxForm)
-	if err := r.ParseForm(); err != nil {
+	if err := r.ParseForm(); errors.Is(err, os.ErrDeadlineExceeded) {
+		return nil, err
+	} else if err != nil {
 		return nil, badRequest("form")
 	}
 	return r.PostForm, nil

@@ -3,10 +3,14 @@
 package respond
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"net/http"
 	"strings"
+
+	"dugnad/fault"
 )
 
 // JSON sends a value as JSON with Cache-Control: no-store. It panics when the value cannot be encoded.
@@ -43,8 +47,29 @@ func MethodNotAllowed(w http.ResponseWriter, r *http.Request) {
 	Refuse(w, r, http.StatusMethodNotAllowed, "use GET")
 }
 
-// Failed sends 500 for an error of the hub's own, and logs the error with what was attempted ("read the feed").
+// Unavailable sends 503 with Retry-After, for requests that may succeed when they are sent again.
+func Unavailable(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Retry-After", "1")
+	Refuse(w, r, http.StatusServiceUnavailable, "the hub cannot answer now; try again")
+}
+
+// MayRetry reports whether err means that the request was not decided, so that sending it again may help: the database
+// does not answer, or the request's time is over.
+func MayRetry(ctx context.Context, err error) bool {
+	var refused *fault.Error
+	if errors.As(err, &refused) {
+		return refused.Code == fault.Unavailable
+	}
+	return ctx.Err() != nil || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)
+}
+
+// Failed sends 503 for an error that may be gone when the request is sent again. For any other it sends 500, and logs
+// the error with what was attempted ("read the feed").
 func Failed(w http.ResponseWriter, r *http.Request, attempted string, err error) {
+	if MayRetry(r.Context(), err) {
+		Unavailable(w, r)
+		return
+	}
 	Log(w, r, attempted, err)
 	Refuse(w, r, http.StatusInternalServerError, "internal error")
 }

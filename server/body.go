@@ -48,10 +48,6 @@ func (h *Hub) received(r *http.Request) (*http.Request, error) {
 	return &with, nil
 }
 
-func hasCredential(r *http.Request) bool {
-	return r.Header.Get("Authorization") != "" || r.Header.Get("Cookie") != ""
-}
-
 // failedReader is the end of a body that could not be read.
 type failedReader struct{ err error }
 

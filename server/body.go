@@ -21,7 +21,7 @@ func (h *Hub) received(r *http.Request) (*http.Request, error) {
 	}
 	var text bytes.Buffer
 	_, failed := io.Copy(&text, io.LimitReader(r.Body, graphqlhttp.AnonymousBody+1))
-	if failed == nil && text.Len() > graphqlhttp.AnonymousBody && hasCredential(r) {
+	if failed == nil && text.Len() > graphqlhttp.AnonymousBody && h.auth.HasCredential(r) {
 		viewer, err := h.Authenticate(r)
 		if err != nil {
 			return r, err

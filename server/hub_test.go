@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"dugnad/access"
+	"dugnad/fault"
 	"dugnad/server/files"
 )
 
@@ -53,7 +54,7 @@ func openHub(t *testing.T) *Hub {
 		case "member":
 			return aMember(), nil
 		}
-		return access.Viewer{}, errors.New("no such viewer")
+		return access.Viewer{}, &fault.Error{Code: fault.Unauthenticated, Message: "no such viewer"}
 	}
 	return h
 }

@@ -173,7 +173,7 @@ func (e *Explorer) serve(l *words.Language, s show) http.HandlerFunc {
 			status, body = http.StatusNotFound, notFoundPage(p)
 		case errors.As(err, &bad):
 			status, body = http.StatusBadRequest, badRequestPage(p)
-		case errors.Is(err, os.ErrDeadlineExceeded): // of the request's body
+		case errors.Is(err, os.ErrDeadlineExceeded): // of the form
 			w.Header().Set("Connection", "close")
 			status, body = http.StatusRequestTimeout, badRequestPage(p)
 		case errors.As(err, &refused) && refused.Code == fault.BadUserInput:

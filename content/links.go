@@ -2,18 +2,13 @@ package content
 
 import (
 	"strconv"
-	"strings"
-
-	"entgo.io/ent/dialect/sql"
 
 	"dugnad/ent"
 	"dugnad/ent/contentdistrict"
 	"dugnad/ent/contentmunicipality"
 	"dugnad/ent/contentorganization"
 	"dugnad/ent/networkmember"
-	"dugnad/ent/predicate"
 	"dugnad/ent/relation"
-	"dugnad/ent/slug"
 	"dugnad/schema"
 )
 
@@ -88,13 +83,4 @@ func (w *write) deleteLinks(id string) error {
 		}
 	}
 	return nil
-}
-
-type predicateSlug = predicate.Slug
-
-// slugLike is the predicate for the slug and those made from it by numbering.
-func slugLike(t schema.ContentType, address string) predicateSlug {
-	return slug.And(slug.TypeEQ(t), slug.Or(slug.Slug(address), func(s *sql.Selector) {
-		s.Where(sql.HasPrefix(s.C(slug.FieldSlug), strings.TrimSuffix(address, "-")+"-"))
-	}))
 }

@@ -454,7 +454,10 @@ func (w *write) dropSlugs(one *entryWrite, c *cutter) (moved bool, err error) {
 	if err := b.takeSlugs(); err != nil {
 		return false, err
 	}
-	return true, w.takeSlug(e, one.slug)
+	if err := b.evict(); err != nil {
+		return false, err
+	}
+	return true, w.storeSlug(e, one.slug, audienceOf(one.doc.Shared()))
 }
 
 // redactData rewrites the row of reference data from its newest revision.

@@ -24,7 +24,7 @@ func (h *Hub) received(r *http.Request) (*http.Request, error) {
 	}
 	var text bytes.Buffer
 	_, failed := io.Copy(&text, io.LimitReader(r.Body, graphqlhttp.AnonymousBody+1))
-	if failed == nil && text.Len() > graphqlhttp.AnonymousBody && hasCredential(r) {
+	if failed == nil && text.Len() > graphqlhttp.AnonymousBody && h.auth.HasCredential(r) {
 		viewer, err := h.Authenticate(r)
 		if err != nil {
 			return r, err
@@ -46,10 +46,6 @@ func (h *Hub) received(r *http.Request) (*http.Request, error) {
 		return with.WithContext(context.WithoutCancel(r.Context())), nil
 	}
 	return &with, nil
-}
-
-func hasCredential(r *http.Request) bool {
-	return r.Header.Get("Authorization") != "" || r.Header.Get("Cookie") != ""
 }
 
 // failedReader is the end of a body that could not be read.

@@ -20,7 +20,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	files.CountPages()
+	files.RunChild()
 	slog.SetDefault(slog.New(slog.DiscardHandler))
 	code := m.Run()
 	if err := removeTemplates(); err != nil {

@@ -120,20 +120,20 @@ func TestHashQueue(t *testing.T) {
 			runtime.Gosched()
 		}
 	}
-	for range 8 {
+	for range 18 {
 		wait("192.0.2.1")
 	}
 	if code := codeOf(enter("192.0.2.1")); code != fault.RateLimited {
-		t.Errorf("the eleventh of a network: %q", code)
+		t.Errorf("the twenty-first of a network: %q", code)
 	}
 	for i := range 12 {
 		wait(fmt.Sprintf("198.51.100.%d", i))
 	}
 	if code := codeOf(enter("203.0.113.1")); code != fault.Unavailable {
-		t.Errorf("the twenty-third: %q", code)
+		t.Errorf("the thirty-third: %q", code)
 	}
 	cancel() // the callers of those who wait have gone
-	for range 20 {
+	for range 30 {
 		if err := <-left; !errors.Is(err, context.Canceled) {
 			t.Errorf("one who has gone: %v", err)
 		}

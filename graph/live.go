@@ -2,6 +2,8 @@ package graph
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/json"
 	"log/slog"
 	"runtime/debug"
 	"sync"
@@ -50,10 +52,11 @@ func (r *Resolver) followChanges(
 	}
 	if f.driver == nil {
 		f.told = make(chan *view.Change)
-		f.send(found)
+		f.start(found, nil)
 	} else {
+		f.asks = sameFor(ctx)
 		f.told = make(chan *view.Change, 1)
-		f.driver.Take(func() { f.send(found) })
+		f.driver.Take(func() { f.start(found, nil) })
 	}
 	return f.told, nil
 }
@@ -69,31 +72,60 @@ type following struct {
 	field  graphql.CollectedField
 	told   chan *view.Change
 	driver *driven.Driver // nil where somebody waits at the other end of told
+	asks   asked
 }
 
-// send starts to deliver the changes found, and those after them.
-func (f *following) send(found []listed) {
-	background.Go(f.ctx, "live changes", func(context.Context) { f.deliver(found) })
+// asked identifies what a subscription asks. Those that ask the same from the same place have the same answers.
+type asked [sha256.Size]byte
+
+// sameFor returns what the context's subscription asks, if its answers are the same for all who ask it: for anonymous
+// readers. The zero value stands for answers that are its own.
+func sameFor(ctx context.Context) asked {
+	if v := access.ViewerOf(ctx); !v.IsAnonymous() || v.Name != "" {
+		return asked{}
+	}
+	op := graphql.GetOperationContext(ctx)
+	text, err := json.Marshal([]any{op.RawQuery, op.OperationName, op.Variables, op.Extensions})
+	if err != nil {
+		return asked{}
+	}
+	return sha256.Sum256(text)
 }
 
-// hand sends a change, and reports whether to continue.
-func (f *following) hand(c *view.Change) bool {
+// start has a goroutine deliver the changes found, and those after them.
+func (f *following) start(found []listed, crowd []*following) {
+	background.Go(f.ctx, "live changes", func(context.Context) { f.deliver(found, crowd) })
+}
+
+// hand sends a change to the subscription and to the crowd, and returns who of the crowd goes on together with it. ok is
+// false when the subscription itself is over.
+func (f *following) hand(c listed, crowd []*following) (together []*following, ok bool) {
 	if f.ctx.Err() != nil {
-		return false
+		return crowd, false
 	}
 	select {
-	case f.told <- c:
-		return f.driver == nil || f.driver.Pump()
+	case f.told <- c.Change:
 	case <-f.ctx.Done():
-		return false
+		return crowd, false
 	}
+	if f.driver == nil {
+		f.at = c.place
+		return nil, true
+	}
+	answer, ok := f.driver.Produce()
+	if !ok || f.ctx.Err() != nil { // what ended it may be in the answer
+		return crowd, false
+	}
+	together = spread(answer, c.place, crowd)
+	f.at = c.place
+	return together, f.driver.Send(answer)
 }
 
 // finish ends the stream; the client may come back with its cursor.
 func (f *following) finish() {
 	close(f.told)
 	if f.driver != nil {
-		f.driver.Pump()
+		f.driver.Produce()
 	}
 }
 
@@ -104,55 +136,75 @@ func (f *following) end() {
 	}
 }
 
+// read reads the changes from the subscription's place on, in its turn.
 func (f *following) read() ([]listed, error) {
+	if f.driver != nil && f.driver.Turn != nil { // else its operation is beginning
+		defer f.driver.Turn(f.ctx)()
+	}
 	return liveChanges(f.ctx, ent.FromContext(f.ctx), f.at, f.filter, f.field)
 }
 
-// deliver sends the given changes and those after them, until it has sent the last one or the subscription ends.
-func (f *following) deliver(found []listed) {
+// deliver sends the given changes and those after them, until it has sent the last one or the subscription ends. The
+// crowd are others that ask the same from the same place: they are sent the same answers. When the subscription ends,
+// one of them takes its part.
+func (f *following) deliver(found []listed, crowd []*following) {
 	waits := false
 	defer func() {
 		if value := recover(); value != nil { // nobody above would
 			slog.ErrorContext(f.ctx, "subscription panicked", "value", value, "stack", string(debug.Stack()))
 			f.finish()
 		}
-		if !waits {
-			f.end()
+		if waits {
+			return
 		}
+		if len(crowd) > 0 {
+			crowd[0].start(nil, crowd[1:])
+		}
+		f.end()
 	}()
 	for {
 		for _, c := range found {
-			if !f.hand(c.Change) {
+			var ok bool
+			if crowd, ok = f.hand(c, crowd); !ok {
 				return
 			}
-			f.at = c.place
 		}
-		if len(found) < livePage && !f.news() && f.r.lobby.enter(f) {
+		if len(found) < livePage && !f.news() && f.r.lobby.enter(f, crowd) {
 			waits = true // another goroutine may deliver already
 			return
 		}
-		for {
-			head := f.at.Seq
-			if known, _, err := f.r.Log.News(f.ctx, f.at.Seq, f.types, access.Audiences(f.ctx)); err == nil {
-				head = known
+		var err error
+		if found, err = f.readOn(); err != nil {
+			if f.ctx.Err() == nil { // the client comes back with its cursor, and is told
+				f.finish()
 			}
-			var err error
-			if found, err = f.read(); err == nil {
-				if len(found) == 0 { // what there is up to there is not for this viewer, and is not looked at again
-					f.at = changePlace{Seq: max(f.at.Seq, head)}
-				}
-				break
+			return
+		}
+	}
+}
+
+// readOn reads until it can. The error is that of an expired cursor, or of the subscription's context.
+func (f *following) readOn() ([]listed, error) {
+	for {
+		head := f.at.Seq
+		if known, _, err := f.r.Log.News(f.ctx, f.at.Seq, f.types, access.Audiences(f.ctx)); err == nil {
+			head = known
+		}
+		found, err := f.read()
+		if err == nil {
+			if len(found) == 0 { // what there is up to there is not for this viewer, and is not looked at again
+				f.at = changePlace{Seq: max(f.at.Seq, head)}
 			}
-			if f.ctx.Err() != nil || gqlcode.Of(gqlcode.Present(f.ctx, err, nil, nil)) == fault.CursorExpired {
-				f.finish() // the client comes back with its cursor, and is told
-				return
-			}
-			slog.ErrorContext(f.ctx, "could not read changes for a subscription", "error", err)
-			select {
-			case <-time.After(livePause):
-			case <-f.ctx.Done():
-				return
-			}
+			return found, nil
+		}
+		if f.ctx.Err() != nil || gqlcode.Of(gqlcode.Present(f.ctx, err, nil, nil)) == fault.CursorExpired {
+			return nil, err
+		}
+		slog.ErrorContext(f.ctx, "could not read changes for a subscription", "error", err)
+		select {
+		case <-time.After(livePause):
+		case <-f.ctx.Done():
+			return nil, f.ctx.Err()
 		}
 	}
 }
@@ -172,6 +224,64 @@ func (f *following) news() bool {
 	return news
 }
 
+const (
+	// spreadAtOnce is how many are sent an answer at the same time.
+	spreadAtOnce = 64
+	// spreadTime is how long the others wait for the slow ones.
+	spreadTime = 250 * time.Millisecond
+)
+
+// spread sends an answer to a crowd, and returns who has been sent it in spreadTime. The others go on by themselves
+// from the place, each when its client has taken the answer.
+func spread(answer []byte, at changePlace, crowd []*following) (together []*following) {
+	if len(crowd) == 0 {
+		return nil
+	}
+	var mu sync.Mutex
+	left := len(crowd)
+	late, done := false, make(chan struct{})
+	places := make(chan struct{}, spreadAtOnce)
+	send := func(f *following) (then func()) {
+		sent := f.ctx.Err() == nil && f.driver.Send(answer)
+		f.at = at
+		mu.Lock()
+		if left--; left == 0 {
+			close(done)
+		}
+		alone := late
+		if sent && !alone {
+			together = append(together, f)
+		}
+		mu.Unlock()
+		switch {
+		case !sent:
+			return f.end
+		case alone:
+			return func() { f.deliver(nil, nil) }
+		}
+		return func() {}
+	}
+	ctx := context.Background() // each send has the context of its own client
+	background.Go(ctx, "live changes", func(context.Context) {
+		for _, f := range crowd {
+			places <- struct{}{}
+			background.Go(ctx, "live changes", func(context.Context) {
+				then := send(f)
+				<-places
+				then()
+			})
+		}
+	})
+	select {
+	case <-done:
+	case <-time.After(spreadTime):
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	late = true
+	return together
+}
+
 // lobby holds the subscriptions that wait for changes. One goroutine reads the log for all of them.
 type lobby struct {
 	mu      sync.Mutex
@@ -179,13 +289,31 @@ type lobby struct {
 	awake   bool
 }
 
-// enter adds a subscription to the lobby. It returns false when there is news for it already.
-func (l *lobby) enter(f *following) bool {
+// enter adds a subscription and a crowd with the same place to the lobby. It returns false when there is news for them
+// already.
+func (l *lobby) enter(f *following, crowd []*following) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if f.news() { // between the last look and now
+		return false
+	}
 	if l.waiting == nil {
 		l.waiting = make(map[*following]func() bool)
 	}
+	l.wait(f)
+	for _, other := range crowd {
+		other.at = f.at
+		l.wait(other)
+	}
+	if !l.awake {
+		l.awake = true
+		background.Go(context.Background(), "live changes", func(context.Context) { l.watch(f.r.Waker) })
+	}
+	return true
+}
+
+// wait adds a subscription. The caller holds l.mu.
+func (l *lobby) wait(f *following) {
 	l.waiting[f] = context.AfterFunc(f.ctx, func() {
 		l.mu.Lock()
 		_, waits := l.waiting[f]
@@ -195,17 +323,9 @@ func (l *lobby) enter(f *following) bool {
 			f.end()
 		}
 	})
-	if !l.awake {
-		l.awake = true
-		background.Go(context.Background(), "live changes", func(context.Context) { l.watch(f.r.Waker) })
-	}
-	if f.news() { // between the last look and now
-		l.leave(f)
-		return false
-	}
-	return true
 }
 
+// leave removes a subscription. The caller holds l.mu.
 func (l *lobby) leave(f *following) {
 	l.waiting[f]()
 	delete(l.waiting, f)
@@ -217,10 +337,7 @@ func (l *lobby) watch(waker *changes.Waker) {
 	defer stop()
 	timer := time.NewTicker(livePause)
 	defer timer.Stop()
-	for {
-		if !l.look() {
-			return
-		}
+	for l.look() {
 		select {
 		case <-woken:
 		case <-timer.C:
@@ -228,24 +345,50 @@ func (l *lobby) watch(waker *changes.Waker) {
 	}
 }
 
-// look starts the subscriptions that have news, and reports whether any waits for more.
+// look sends those on their way for whom there is news: those that ask the same from the same place together. It
+// reports whether any waited.
 func (l *lobby) look() bool {
+	type same struct {
+		asked
+		changePlace
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if len(l.waiting) == 0 {
 		l.awake = false
 		return false
 	}
+	crowds := make(map[same][]*following)
 	for f := range l.waiting {
-		_ = background.Recover(f.ctx, "live changes", func(context.Context) error {
-			if f.news() {
-				l.leave(f)
-				f.send(nil)
-			}
-			return nil
-		})
+		if f.asks == (asked{}) {
+			l.send([]*following{f})
+			continue
+		}
+		of := same{f.asks, f.at}
+		crowds[of] = append(crowds[of], f)
+	}
+	for _, crowd := range crowds {
+		l.send(crowd)
 	}
 	return true
+}
+
+// send sends a crowd on its way if there is news for it. The caller holds l.mu.
+func (l *lobby) send(crowd []*following) {
+	first, others := crowd[0], crowd[1:]
+	_ = background.Recover(first.ctx, "live changes", func(context.Context) error {
+		if !first.news() {
+			for _, f := range others {
+				f.at = first.at
+			}
+			return nil
+		}
+		for _, f := range crowd {
+			l.leave(f)
+		}
+		first.start(nil, others)
+		return nil
+	})
 }
 
 func liveFrom(ctx context.Context, client *ent.Client, after *ent.Cursor) (at changePlace, err error) {

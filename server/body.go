@@ -2,8 +2,11 @@ package main
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"io"
 	"net/http"
+	"os"
 
 	"dugnad/server/graphqlhttp"
 )
@@ -21,7 +24,7 @@ func (h *Hub) received(r *http.Request) (*http.Request, error) {
 	}
 	var text bytes.Buffer
 	_, failed := io.Copy(&text, io.LimitReader(r.Body, graphqlhttp.AnonymousBody+1))
-	if failed == nil && text.Len() > graphqlhttp.AnonymousBody && hasCredential(r) {
+	if failed == nil && text.Len() > graphqlhttp.AnonymousBody && h.auth.HasCredential(r) {
 		viewer, err := h.Authenticate(r)
 		if err != nil {
 			return r, err
@@ -39,11 +42,10 @@ func (h *Hub) received(r *http.Request) (*http.Request, error) {
 		io.Reader
 		io.Closer
 	}{io.MultiReader(&text, rest), r.Body}
+	if errors.Is(failed, os.ErrDeadlineExceeded) { // for net/http the client has gone; it waits for an answer
+		return with.WithContext(context.WithoutCancel(r.Context())), nil
+	}
 	return &with, nil
-}
-
-func hasCredential(r *http.Request) bool {
-	return r.Header.Get("Authorization") != "" || r.Header.Get("Cookie") != ""
 }
 
 // failedReader is the end of a body that could not be read.

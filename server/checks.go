@@ -11,9 +11,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"dugnad/graph/limits"
+	"dugnad/server/graphqlhttp"
 )
 
 // maxRate is the largest rate limit, in requests a minute, and the largest operation limit.
@@ -142,7 +142,7 @@ func checkSecretKey(c *Config) error {
 }
 
 func checkLimits(c *Config) error {
-	_, _, err := c.limits()
+	_, err := c.bounds()
 	return err
 }
 
@@ -169,15 +169,24 @@ func checkURL(raw string, parts int, message string) error {
 	return failIf(!ok, message)
 }
 
-// limits returns the limits of an operation with the overrides of HUB_LIMITS, and the timeout of a request, 0 for the
-// default.
-func (c *Config) limits() (*limits.Limits, time.Duration, error) {
-	l, seconds := limits.Default(), 0
-	answer, anonymousAnswer := l.Answer>>20, l.AnonymousAnswer>>20 // in megabytes
-	bounds := map[string]*int{
-		"cost": &l.Cost, "depth": &l.Depth, "fields": &l.Fields, "nodes": &l.Nodes,
-		"roots": &l.Roots, "seconds": &seconds, "side-by-side": &l.SideBySide, "tokens": &l.Tokens,
+// bounds are the limits of operations and streams, with the overrides of HUB_LIMITS.
+type bounds struct {
+	limits.Limits
+	seconds int // of a request; 0 means the default
+	streams graphqlhttp.Streams
+}
+
+// bounds returns the limits with the overrides of HUB_LIMITS.
+func (c *Config) bounds() (*bounds, error) {
+	b := &bounds{Limits: limits.Default(), streams: graphqlhttp.DefaultStreams()}
+	answer, anonymousAnswer := b.Answer>>20, b.AnonymousAnswer>>20 // in megabytes
+	names := map[string]*int{
+		"cost": &b.Cost, "depth": &b.Depth, "fields": &b.Fields, "nodes": &b.Nodes,
+		"roots": &b.Roots, "seconds": &b.seconds, "side-by-side": &b.SideBySide, "tokens": &b.Tokens,
 		"answer-mb": &answer, "anonymous-answer-mb": &anonymousAnswer,
+		"subscription-cost": &b.Subscription, "subscriptions-per-address": &b.streams.PerAddress,
+		"subscriptions-per-account": &b.streams.PerAccount, "connections": &b.streams.Connections,
+		"connections-per-caller": &b.streams.PerCaller, "operations-per-connection": &b.streams.PerConnection,
 	}
 	for pair := range strings.SplitSeq(c.Limits, ",") {
 		name, number, _ := strings.Cut(strings.TrimSpace(pair), "=")
@@ -185,14 +194,14 @@ func (c *Config) limits() (*limits.Limits, time.Duration, error) {
 			continue
 		}
 		n, err := strconv.Atoi(number)
-		if bounds[name] == nil || err != nil || n < 1 || n > maxRate {
-			return nil, 0, fmt.Errorf("has %q: it must read NAME=NUMBER, with one of the names %s and a number of 1 to %d",
-				pair, strings.Join(slices.Sorted(maps.Keys(bounds)), ", "), maxRate)
+		if names[name] == nil || err != nil || n < 1 || n > maxRate {
+			return nil, fmt.Errorf("has %q: it must read NAME=NUMBER, with one of the names %s and a number of 1 to %d",
+				pair, strings.Join(slices.Sorted(maps.Keys(names)), ", "), maxRate)
 		}
-		*bounds[name] = n
+		*names[name] = n
 	}
-	l.Answer, l.AnonymousAnswer = answer<<20, anonymousAnswer<<20
-	return &l, time.Duration(seconds) * time.Second, nil
+	b.Answer, b.AnonymousAnswer = answer<<20, anonymousAnswer<<20
+	return b, nil
 }
 
 // isLoopback reports whether an address is reached from this machine only.

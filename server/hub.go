@@ -296,6 +296,7 @@ func (h *Hub) Run(ctx context.Context) error {
 	running.Go(func() { h.runRetention(work) })
 	running.Go(func() { h.runWebhooks(work) })
 	running.Go(func() { h.runPurge(work) })
+	running.Go(func() { h.tasks.Keep(work, "memory", h.runMemory) })
 	running.Go(func() { h.demand.Run(work, h.tasks) })
 	running.Go(func() { h.usage.Run(work, h.tasks) })
 	if h.config.Demo {

@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -375,6 +376,193 @@ func TestStreamsReadRights(t *testing.T) {
 					t.Errorf("%s: %s is answered %v", name, what, got)
 				}
 			}
+		}
+	})
+}
+
+// TestSubscriptionLimits has one caller subscribe as often as it may, and once more, over one connection and several.
+func TestSubscriptionLimits(t *testing.T) {
+	t.Parallel()
+	h := demoHub(t, anyDialect(), func(c *Config) {
+		c.Limits += ",subscriptions-per-address=3,subscriptions-per-account=5,operations-per-connection=4,connections-per-caller=4"
+	})
+	n := h.newsroom()
+	h.serveLive()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	const changes = `subscription { changes { id } }`
+	// begin subscribes, and then asks something, whose answer comes when the subscription has begun or was refused.
+	begin := func(conn *websocket.Conn, id, query string) (refused string) {
+		t.Helper()
+		subscribe(ctx, t, conn, id, query, nil)
+		for try := 0; ; try++ {
+			subscribe(ctx, t, conn, fmt.Sprint(id, "-", try), `{ __typename }`, nil)
+			for {
+				got := receive(ctx, conn)
+				switch {
+				case got["closed"] != nil:
+					t.Fatalf("%s: closed with %v", id, got["closed"])
+				case got["id"] == id:
+					return fmt.Sprint(got)
+				case got["type"] == "complete":
+					if try > 2 {
+						return ""
+					}
+				default:
+					continue
+				}
+				break
+			}
+		}
+	}
+	for name, test := range map[string]struct {
+		token string
+		most  int
+	}{"an address": {"", 3}, "an account": {n.people["EDITOR"], 5}} {
+		first, second := h.socket(ctx, t, test.token), h.socket(ctx, t, test.token)
+		for i := range test.most {
+			conn := []*websocket.Conn{first, second}[i%2]
+			if got := begin(conn, fmt.Sprint("s", i), changes); got != "" {
+				t.Fatalf("%s: subscription %d is answered %s", name, i+1, got)
+			}
+		}
+		if got := begin(first, "more", changes); !strings.Contains(got, "RATE_LIMITED") || !strings.Contains(got, "type:error") {
+			t.Errorf("%s: one more is answered %q", name, got)
+		}
+		if got := begin(first, "query", `{ viewer { account { name } } }`); !strings.Contains(got, "next") {
+			t.Errorf("%s: a query is answered %q", name, got)
+		}
+		r, err := http.NewRequestWithContext(ctx, http.MethodPost, h.live, strings.NewReader(`{"query": "`+changes+`"}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set("Accept", "text/event-stream")
+		if test.token != "" {
+			r.Header.Set("Authorization", "Bearer "+test.token)
+		}
+		res, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = res.Body.Close()
+		if res.StatusCode != http.StatusTooManyRequests {
+			t.Errorf("%s: one more over events is answered %d", name, res.StatusCode)
+		}
+		say(ctx, t, first, map[string]any{"id": "s0", "type": "complete"})
+		for deadline := time.Now().Add(10 * time.Second); ; { // it ends in a goroutine
+			if got := begin(first, "again", changes); got == "" {
+				break
+			} else if time.Now().After(deadline) {
+				t.Fatalf("%s: after one has ended: %s", name, got)
+			}
+		}
+		if name == "an address" {
+			_ = second.CloseNow()
+			_ = first.CloseNow()
+		}
+	}
+	h.graphql.WaitForStreams(10 * time.Second)
+	conn := h.socket(ctx, t, "")
+	if got := begin(conn, "dear", `subscription { changes { node { ... on Practice { related(first: 100) { nodes { id related(first: 10) { nodes { id } } } } } } } }`); !strings.Contains(got, "TOO_COMPLEX") {
+		t.Errorf("a subscription whose events cost more than 500: %s", got)
+	}
+}
+
+// TestSubscriptionsShare has many anonymous readers subscribe to the same: an event is loaded once for all of them, each
+// gets what it asked for, and one that does not read delays nobody.
+func TestSubscriptionsShare(t *testing.T) {
+	eachDemo(t, func(t *testing.T, h *testHub) {
+		n := h.newsroom()
+		var mu sync.Mutex
+		var counters []*database.Counter
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			ctx, counter := database.Count(r.Context())
+			mu.Lock()
+			counters = append(counters, counter)
+			mu.Unlock()
+			h.handler.ServeHTTP(w, r.WithContext(ctx))
+		}))
+		t.Cleanup(func() { h.stop(); server.Close() })
+		h.live = server.URL + "/graphql"
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		statements := func() (sum int) {
+			mu.Lock()
+			defer mu.Unlock()
+			for _, c := range counters {
+				sum += c.Statements()
+			}
+			return sum
+		}
+		practices := map[string]any{"filter": map[string]any{"types": []string{"PRACTICE"}}}
+		id := n.draft("EDITOR", "Delt 1")
+		seen := 1
+		publish := func(streams []<-chan map[string]any, want func(i int) string) (cost int) {
+			t.Helper()
+			before := statements()
+			n.act("EDITOR", "publish", "", item(id, seen)).expectCodes("publish")
+			for i, events := range streams {
+				if got, _ := next(t, events); got != want(i) {
+					t.Errorf("stream %d gets %q, not %q", i, got, want(i))
+				}
+			}
+			cost = statements() - before
+			seen++
+			n.update("EDITOR", id, fmt.Sprint("Delt ", seen), seen-1)
+			return cost
+		}
+		title := func(int) string { return fmt.Sprint("UPSERT Delt ", seen) }
+		one := h.events(ctx, "", practices)
+		first := publish([]<-chan map[string]any{one}, title)
+		streams := []<-chan map[string]any{one}
+		for range 30 {
+			streams = append(streams, h.events(ctx, "", practices))
+		}
+		others := []<-chan map[string]any{h.events(ctx, n.people["EDITOR"], practices), h.events(ctx, "", map[string]any{
+			"filter": map[string]any{"types": []string{"PRACTICE", "TOOL"}},
+		})}
+		publish(append(streams, others...), title) // from here on all of them wait at the same place
+		cost := publish(streams, title)
+		if first == 0 || cost > 10*first {
+			t.Errorf("an event takes %d statements for %d streams, and %d for one", cost, len(streams), first)
+		}
+		for _, events := range others { // the last event
+			if got, _ := next(t, events); !strings.HasPrefix(got, "UPSERT Delt") {
+				t.Errorf("another gets %q", got)
+			}
+		}
+
+		// One that never reads, of events that fill its connection.
+		large := `subscription { changes(filter: {types: [PRACTICE]}) { id action cursor node { ... on Practice { title ` + strings.Repeat(" ", 10)
+		for i := range 10 {
+			large += fmt.Sprintf("b%d: body(format: TEXT) ", i)
+		}
+		large += `} } } }`
+		n.as("EDITOR", `mutation($id: ID!, $seen: Int!, $texts: [ContentTextInput!]!) { updatePractice(id: $id, expectedRevision: $seen, input: {texts: $texts}) { problems { code } } }`,
+			map[string]any{"id": id, "seen": seen, "texts": []any{map[string]any{
+				"language": "NB", "title": "Stor", "summary": "x", "body": strings.Repeat("ord ", 24_000),
+			}}}).ok().expectCodes("updatePractice")
+		seen++
+		for range 5 {
+			stuck := h.socket(ctx, t, "")
+			subscribe(ctx, t, stuck, "1", large, nil)
+		}
+		reads := h.socket(ctx, t, "")
+		reads.SetReadLimit(4 << 20)
+		subscribe(ctx, t, reads, "1", large, nil)
+		for try := range 3 {
+			subscribe(ctx, t, reads, fmt.Sprint("q", try), `{ __typename }`, nil)
+			for got := (map[string]any{}); got["type"] != "complete"; got = receive(ctx, reads) {
+			}
+		}
+		for round := range 8 {
+			n.act("EDITOR", "publish", "", item(id, seen)).expectCodes("publish")
+			if got := receive(ctx, reads); got["type"] != "next" || !strings.Contains(fmt.Sprint(got), "ord ord") {
+				t.Fatalf("round %d: %.300v", round, got)
+			}
+			n.act("EDITOR", "withdraw", "", item(id, seen)).expectCodes("withdraw")
+			receive(ctx, reads)
 		}
 	})
 }

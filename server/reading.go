@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -122,10 +123,13 @@ func (h *Hub) newGraphQL() (*graphqlhttp.Handler, error) {
 			slog.ErrorContext(ctx, "could not record an audit event", "error", err)
 		},
 	}
-	overridden, timeout, _ := h.config.limits() // checked by Config.check
+	bounds, err := h.config.bounds()
+	if err != nil {
+		return nil, err
+	}
 	return graphqlhttp.New(schema, graphqlhttp.Options{
-		Limits: overridden, Timeout: timeout, Errors: domainErrors, MaxBody: largestBody, Extensions: []graphql.HandlerExtension{enforced},
-		Sharing: h.sharing(all), Streams: h.streams(), Documents: newDocumentStore(h.client),
+		Limits: &bounds.Limits, Timeout: time.Duration(bounds.seconds) * time.Second, Errors: domainErrors, MaxBody: largestBody, Extensions: []graphql.HandlerExtension{enforced},
+		Sharing: h.sharing(all), Streams: h.streams(bounds.streams), Documents: newDocumentStore(h.client),
 	}), nil
 }
 

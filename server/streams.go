@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"dugnad/access"
+	"dugnad/changes/background"
 	"dugnad/search/demand"
 	"dugnad/server/graphqlhttp"
 )
@@ -27,19 +28,15 @@ var (
 	authorizations = []string{"Authorization", "authorization"}
 )
 
-// streams returns how connections that stay open authenticate their callers, and keep checking them.
-func (h *Hub) streams() *graphqlhttp.Streams {
-	return &graphqlhttp.Streams{
-		Caller: func(r *http.Request) string {
-			name, _ := h.caller(r.Context(), r)
-			return name
-		},
-		Allow: func(ctx context.Context, r *http.Request) bool {
-			_, _, wait := h.rates.take(h.caller(ctx, r))
-			return wait == 0
-		},
-		Detach: h.detachStream, Begin: h.beginStream, Still: h.stillAllowed, Stopping: h.stopping,
+// streams returns how connections that stay open authenticate their callers, and keep checking them, within limits.
+func (h *Hub) streams(s graphqlhttp.Streams) *graphqlhttp.Streams {
+	s.Caller = h.caller
+	s.Allow = func(ctx context.Context, r *http.Request) bool {
+		_, _, wait := h.rates.take(h.caller(ctx, r))
+		return wait == 0
 	}
+	s.Detach, s.Begin, s.Still, s.Stopping = h.detachStream, h.beginStream, h.stillAllowed, h.stopping
+	return &s
 }
 
 // detachStream returns a context like that of reading that keeps nothing of the request but the caller's credential.
@@ -142,7 +139,9 @@ func (c *rights) read(ctx context.Context, r *http.Request, authenticate Authent
 			c.of = map[string]*reading{}
 		}
 		c.of[key] = one
-		go c.run(context.WithoutCancel(ctx), key, one, last, r, authenticate)
+		background.Go(context.WithoutCancel(ctx), "rights", func(ctx context.Context) {
+			c.run(ctx, key, one, last, r, authenticate)
+		})
 	}
 	c.mu.Unlock()
 	select {

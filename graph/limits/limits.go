@@ -33,6 +33,7 @@ type Limits struct {
 
 	Cost          int // cost of the operation, see cost.go
 	Introspection int // the same for __schema and __type
+	Subscription  int // the same for an event of a subscription
 
 	Page            int // first, last and the number of ids
 	DefaultPage     int // assumed of a connection without first or last
@@ -56,7 +57,7 @@ type Limits struct {
 func Default() Limits {
 	return Limits{
 		Tokens: 5000, Depth: 15, Roots: 20, Fields: 2000, Fragments: 100, Repeats: 20_000,
-		Cost: 25_000, Introspection: 100_000,
+		Cost: 25_000, Introspection: 100_000, Subscription: 500,
 		Page: 100, DefaultPage: 20, AssumedList: 10,
 		FilterDepth: 5, FilterBranches: 20, List: 200, String: 10_000, MutationList: 1000, MutationString: 200_000,
 		Nodes: 25_000, Answer: 16 << 20, AnonymousAnswer: 8 << 20, SideBySide: 64, WaitForOthers: 2 * time.Second, ArgumentNesting: 32,
@@ -141,6 +142,10 @@ func (e *Extension) MutateOperationContext(_ context.Context, op *graphql.Operat
 	}
 	op.Stats.SetExtension(costExtension, cost)
 	switch {
+	case op.Operation.Operation == ast.Subscription && cost > int64(e.limits.Subscription):
+		return gqlcode.Error(fault.TooComplex, fmt.Sprintf(
+			"each event of the subscription costs %d, the limit is %d: ask for ids, and for the rest when they come",
+			cost, e.limits.Subscription))
 	case cost > int64(e.limits.Cost):
 		return gqlcode.Error(fault.TooComplex, fmt.Sprintf(
 			"the operation costs %d, the limit is %d: ask for shorter pages (first), fewer lists inside lists or fewer texts", cost, e.limits.Cost))

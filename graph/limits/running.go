@@ -14,7 +14,7 @@ import (
 )
 
 // InterceptOperation lets at most Limits.SideBySide queries and mutations run at the same time. A subscription takes
-// no place: it would hold it while it waits for the next event.
+// no place, which it would hold while it waits for the next event; its transport takes one for each event (Turn).
 func (e *Extension) InterceptOperation(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
 	handler := next(ctx) // runs nothing yet: gqlgen resolves when the handler is called
 	if graphql.GetOperationContext(ctx).Operation.Operation == ast.Subscription {
@@ -33,6 +33,17 @@ func (e *Extension) InterceptOperation(ctx context.Context, next graphql.Operati
 		}
 		defer func() { <-e.slots }()
 		return handler(ctx)
+	}
+}
+
+// Turn waits for a place among the operations that run at the same time, until ctx ends, and returns the function that
+// leaves it.
+func (e *Extension) Turn(ctx context.Context) (done func()) {
+	select {
+	case e.slots <- struct{}{}:
+		return func() { <-e.slots }
+	case <-ctx.Done():
+		return func() {}
 	}
 }
 

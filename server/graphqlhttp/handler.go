@@ -62,6 +62,7 @@ type Options struct {
 // Handler is the GraphQL endpoint. Do runs operations without HTTP, under the same limits.
 type Handler struct {
 	options    Options
+	limits     *limits.Extension
 	exec       *executor.Executor
 	present    graphql.ErrorPresenterFunc
 	transports []graphql.Transport
@@ -90,7 +91,7 @@ func New(es graphql.ExecutableSchema, o Options) *Handler {
 	}
 	h := &Handler{
 		options: o, exec: executor.New(es), cors: newCORS(o.AllowHeaders), bodyTime: bodyTimeout,
-		open: open{of: map[string]int{}},
+		open: open{connections: map[string]int{}, subscriptions: map[string]int{}},
 	}
 	h.present = gqlcode.Presenter(o.Errors, h.report)
 	if o.Recover == nil {
@@ -111,7 +112,8 @@ func New(es graphql.ExecutableSchema, o Options) *Handler {
 		h.exec.Use(extension)
 	}
 	h.exec.Use(requireQuery{})
-	h.exec.Use(limits.New(*o.Limits, documents.knows))
+	h.limits = limits.New(*o.Limits, documents.knows)
+	h.exec.Use(h.limits)
 
 	if o.Sharing != nil {
 		h.answers = newAnswers(es.Schema(), *o.Sharing)

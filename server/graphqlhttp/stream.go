@@ -5,6 +5,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"sync"
@@ -14,14 +16,17 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"dugnad/changes/background"
 	"dugnad/fault"
+	"dugnad/graph/driven"
 	"dugnad/graph/gqlcode"
 )
 
 // Streams configure connections that stay open: server-sent events, and WebSocket.
 type Streams struct {
-	// Caller returns who opens a connection, for the limits below.
-	Caller func(*http.Request) string
+	// Caller returns who opens a connection or subscribes, for the limits below, and whether it is an account or a key
+	// rather than an address.
+	Caller func(ctx context.Context, r *http.Request) (name string, identified bool)
 	// Detach returns a context that lasts as long as a WebSocket, with what operations need of the request's context.
 	// Nil keeps all of it.
 	Detach func(*http.Request) context.Context
@@ -40,13 +45,16 @@ type Streams struct {
 
 	// 0 means the default: the constants below.
 	Connections, PerCaller, PerConnection int
+	PerAddress, PerAccount                int // subscriptions
 	InitTimeout, KeepAlive, RecheckEvery  time.Duration
 }
 
 const (
 	connections   = 20_000
-	perCaller     = 200 // connections of one key, account or address
-	perConnection = 50  // operations at once
+	perCaller     = 200  // connections of one key, account or address
+	perConnection = 50   // operations at once
+	perAddress    = 100  // subscriptions of one address without a credential
+	perAccount    = 1000 // subscriptions of one account or key
 	initTimeout   = 3 * time.Second
 	keepAlive     = 25 * time.Second
 	recheckEvery  = 3 * time.Second
@@ -92,6 +100,14 @@ func (h *Handler) hasLostRights(ctx context.Context) bool {
 	return err != nil && !errors.Is(err, ErrRightsUnknown) && ctx.Err() == nil
 }
 
+// DefaultStreams returns Streams with the default limits of connections and subscriptions.
+func DefaultStreams() Streams {
+	return Streams{
+		Connections: connections, PerCaller: perCaller, PerConnection: perConnection,
+		PerAddress: perAddress, PerAccount: perAccount,
+	}
+}
+
 func (s Streams) withDefaults() Streams {
 	set := func(n *int, otherwise int) {
 		if *n == 0 {
@@ -104,6 +120,8 @@ func (s Streams) withDefaults() Streams {
 	set(&s.Connections, connections)
 	set(&s.PerCaller, perCaller)
 	set(&s.PerConnection, perConnection)
+	set(&s.PerAddress, perAddress)
+	set(&s.PerAccount, perAccount)
 	for d, otherwise := range map[*time.Duration]time.Duration{&s.InitTimeout: initTimeout, &s.KeepAlive: keepAlive, &s.RecheckEvery: recheckEvery} {
 		if *d == 0 {
 			*d = otherwise
@@ -112,29 +130,49 @@ func (s Streams) withDefaults() Streams {
 	return s
 }
 
-// open counts open connections, in all and by caller.
+// open counts open connections, in all and by caller, and subscriptions by caller.
 type open struct {
-	mu  sync.Mutex
-	all int
-	of  map[string]int
+	mu            sync.Mutex
+	all           int
+	connections   map[string]int
+	subscriptions map[string]int
 }
 
-// take counts one more, and returns the function that releases it, nil when there are too many.
-func (o *open) take(caller string, s Streams) func() {
+// connect counts one more connection, and returns the function that releases it, nil when there are too many.
+func (o *open) connect(caller string, s Streams) func() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.all >= s.Connections || o.of[caller] >= s.PerCaller {
+	if o.all >= s.Connections || o.connections[caller] >= s.PerCaller {
 		return nil
 	}
 	o.all++
-	o.of[caller]++
+	o.connections[caller]++
 	return func() {
 		o.mu.Lock()
 		defer o.mu.Unlock()
 		o.all--
-		if o.of[caller]--; o.of[caller] == 0 {
-			delete(o.of, caller)
-		}
+		countDown(o.connections, caller)
+	}
+}
+
+// subscribe counts one more subscription, and returns the function that releases it, nil when there are too many.
+func (o *open) subscribe(caller string, limit int) func() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.subscriptions[caller] >= limit {
+		return nil
+	}
+	o.subscriptions[caller]++
+	return func() {
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		countDown(o.subscriptions, caller)
+	}
+}
+
+func countDown(of map[string]int, caller string) {
+	if of[caller]--; of[caller] == 0 {
+		delete(of, caller)
 	}
 }
 
@@ -156,41 +194,124 @@ var tooManyStreams = &problem{
 	status: http.StatusTooManyRequests, code: fault.RateLimited, message: "too many connections are open",
 }
 
-// begin starts an operation of any kind. next returns its answers one after the other and nil at the end; it must be
-// called until then, or until ctx ends. Events end when the caller loses its rights. request reports whether the only answer is a request error: nothing ran.
-func (h *Handler) begin(
-	ctx context.Context, params *graphql.RawParams, allowed gate,
-) (next func() *graphql.Response, request bool) {
+// begun is an operation of any kind that has begun.
+type begun struct {
+	// next returns the answers one after the other and nil at the end; it must be called until then, or until the
+	// operation's context ends. Its own context bounds the work on one answer.
+	next func(context.Context) *graphql.Response
+	// events reports whether it is a subscription that has begun.
+	events bool
+	// request reports whether the only answer is a request error: nothing ran.
+	request bool
+	// refused is why a subscription has not begun, which the answer says as well; else nil.
+	refused *problem
+	// release counts a subscription off when it has ended. It is never nil, and called once.
+	release func()
+}
+
+// begin starts an operation of any kind.
+func (h *Handler) begin(ctx context.Context, r *http.Request, params *graphql.RawParams, allowed gate) begun {
 	ctx = graphql.StartOperationTrace(ctx)
 	operation, errs := h.exec.CreateOperationContext(ctx, params)
 	if errs != nil {
-		return once(h.exec.DispatchError(graphql.WithOperationContext(ctx, operation), errs)), true
+		return done(h.exec.DispatchError(graphql.WithOperationContext(ctx, operation), errs))
 	}
 	if refused := allowed(operation.Operation); refused != nil {
-		return once(&graphql.Response{Errors: gqlerror.List{gqlcode.Error(refused.code, refused.message)}}), true
+		return done(&graphql.Response{Errors: gqlerror.List{gqlcode.Error(refused.code, refused.message)}})
 	}
 	if operation.Operation.Operation != ast.Subscription {
 		out := h.run(ctx, h.exec, params, func(*ast.OperationDefinition) *problem { return nil })
-		return once(out.response), len(out.response.Data) == 0
+		return done(out.response)
 	}
+	caller, identified := h.streams.Caller(ctx, r)
+	limit := h.streams.PerAddress
+	if identified {
+		limit = h.streams.PerAccount
+	}
+	release := h.open.subscribe(caller, limit)
+	if release == nil {
+		refused := &problem{
+			status: http.StatusTooManyRequests, code: fault.RateLimited,
+			message: fmt.Sprintf("too many subscriptions: at most %d at a time", limit),
+		}
+		b := done(&graphql.Response{Errors: gqlerror.List{gqlcode.Error(refused.code, refused.message)}})
+		b.refused = refused
+		return b
+	}
+	leave := h.limits.Turn(ctx) // the resolver reads the log
 	responses, ctx := h.exec.DispatchOperation(ctx, operation)
-	return func() (response *graphql.Response) {
+	leave()
+	return begun{events: true, release: release, next: func(within context.Context) (response *graphql.Response) {
 		defer func() {
 			if value := recover(); value != nil {
 				response = &graphql.Response{Errors: gqlerror.List{gqlcode.Error(fault.Internal, gqlcode.InternalMessage)}}
 				_ = h.recovered(ctx, value) // logs it
 			}
 		}()
-		response = responses(ctx)
-		if response != nil && h.allowed(ctx) != nil { // lost while it was made
-			return nil
-		}
-		return response
-	}, false
+		within, cancel := both(ctx, within)
+		defer cancel()
+		return responses(within)
+	}}
 }
 
-func once(response *graphql.Response) func() *graphql.Response {
-	return func() *graphql.Response {
+// both returns the context ctx with the end of another one.
+func both(ctx, until context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	stop := context.AfterFunc(until, cancel)
+	return ctx, func() {
+		stop()
+		cancel()
+	}
+}
+
+// done is an operation with one answer.
+func done(response *graphql.Response) begun {
+	return begun{next: once(response), request: len(response.Data) == 0, release: func() {}}
+}
+
+// drive has the answers of an operation sent until its end: by its resolver, if that takes the driver, or else by a
+// goroutine. answer encodes an answer, nil at the end, and reports whether more may come; ended is called once.
+func (h *Handler) drive(
+	ctx context.Context, b begun, driver *driven.Driver,
+	answer func(*graphql.Response) ([]byte, bool), send func([]byte) bool, ended func(),
+) {
+	next := func(within context.Context) ([]byte, bool) {
+		response := b.next(within)
+		if response != nil && b.events && h.allowed(ctx) != nil { // lost while it was made
+			response = nil
+		}
+		return answer(response)
+	}
+	taken := driver.Start(driven.Transport{
+		Produce: func() ([]byte, bool) {
+			leave := h.limits.Turn(ctx)
+			within, cancel := context.WithTimeout(ctx, h.options.Timeout)
+			defer cancel()
+			response := b.next(within)
+			leave() // before what may wait
+			if response != nil && h.allowed(ctx) != nil {
+				response = nil
+			}
+			return answer(response)
+		},
+		Send: send, Turn: h.limits.Turn, End: ended,
+	})
+	if taken {
+		return
+	}
+	background.Go(ctx, "stream", func(context.Context) {
+		defer ended()
+		for {
+			text, ok := next(ctx)
+			if !ok || !send(text) {
+				return
+			}
+		}
+	})
+}
+
+func once(response *graphql.Response) func(context.Context) *graphql.Response {
+	return func(context.Context) *graphql.Response {
 		r := response
 		response = nil
 		return r
@@ -219,7 +340,8 @@ func wantsEvents(r *http.Request) bool {
 
 func (t events) Do(w http.ResponseWriter, r *http.Request, _ graphql.GraphExecutor) {
 	h := t.h
-	release := h.open.take(h.streams.Caller(r), h.streams)
+	caller, _ := h.streams.Caller(r.Context(), r)
+	release := h.open.connect(caller, h.streams)
 	if release == nil {
 		answerProblem(w, r, tooManyStreams)
 		return
@@ -233,15 +355,23 @@ func (t events) Do(w http.ResponseWriter, r *http.Request, _ graphql.GraphExecut
 	}
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
-	next, _ := h.begin(ctx, params, allowed) // before the answer begins: who has its headers misses nothing any more
+	inner, driver := driven.With(ctx)
+	b := h.begin(inner, r, params, allowed) // before the answer begins: who has its headers misses nothing any more
+	defer b.release()
+	if b.refused != nil {
+		answerProblem(w, r, b.refused)
+		return
+	}
 	header := w.Header()
 	header.Set("Content-Type", "text/event-stream; charset=utf-8")
 	header.Set("Cache-Control", "private, no-store, no-transform")
 	header.Set("X-Accel-Buffering", "no")
-	send := func(text string) error {
+	send := func(parts ...string) error {
 		_ = connection.SetWriteDeadline(time.Now().Add(eventTimeout)) // recorders of tests have none
-		if _, err := w.Write([]byte(text)); err != nil {
-			return err
+		for _, part := range parts {
+			if _, err := io.WriteString(w, part); err != nil {
+				return err
+			}
 		}
 		return connection.Flush()
 	}
@@ -249,34 +379,41 @@ func (t events) Do(w http.ResponseWriter, r *http.Request, _ graphql.GraphExecut
 	if send(":\n\n") != nil {
 		return
 	}
-	answers := make(chan string)
-	go func() {
-		defer close(answers)
-		defer func() {
-			if value := recover(); value != nil {
-				_ = h.recovered(ctx, value) // logs it
-			}
-		}()
-		for response := next(); response != nil; response = next() {
-			select {
-			case answers <- oneLine(encode(response)): // before the next one, which takes its buffer
-			case <-ctx.Done():
-				return
-			}
+	answers, ended := make(chan []byte), make(chan struct{})
+	h.drive(ctx, b, driver, func(response *graphql.Response) ([]byte, bool) {
+		if response == nil {
+			return nil, false
 		}
-	}()
+		return oneLine(encode(response)), true
+	}, func(answer []byte) bool {
+		select {
+		case answers <- answer:
+			return true
+		case <-ctx.Done():
+			return false
+		}
+	}, sync.OnceFunc(func() { close(ended) }))
+	t.forward(ctx, answers, ended, send)
+	cancel()
+	<-ended // before the response is reused
+}
+
+// forward sends events until the operation has ended, the client goes or the hub stops.
+func (t events) forward(
+	ctx context.Context, answers <-chan []byte, ended <-chan struct{}, send func(parts ...string) error,
+) {
+	h := t.h
 	alive, recheck := time.NewTicker(h.streams.KeepAlive), time.NewTicker(h.streams.RecheckEvery)
 	defer alive.Stop()
 	defer recheck.Stop()
 	for {
 		var err error
 		select {
-		case answer, more := <-answers:
-			if !more {
-				_ = send("event: complete\ndata:\n\n")
-				return
-			}
-			err = send("event: next\ndata: " + answer + "\n\n")
+		case answer := <-answers:
+			err = send("event: next\ndata: ", string(answer), "\n\n")
+		case <-ended:
+			_ = send("event: complete\ndata:\n\n")
+			return
 		case <-alive.C:
 			err = send(":\n\n")
 		case <-recheck.C:
@@ -296,12 +433,13 @@ func (t events) Do(w http.ResponseWriter, r *http.Request, _ graphql.GraphExecut
 }
 
 // oneLine returns a JSON value without line breaks: in an event each line would need a field name.
-func oneLine(value []byte) string {
+func oneLine(value []byte) []byte {
 	var line bytes.Buffer
+	line.Grow(len(value))
 	if json.Compact(&line, value) != nil { // it has been encoded, so it is JSON
-		return "null"
+		return []byte("null")
 	}
-	return line.String()
+	return line.Bytes()
 }
 
 // read returns the operation that is asked for.

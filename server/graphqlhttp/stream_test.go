@@ -21,7 +21,9 @@ import (
 func streams(change func(*graphqlhttp.Streams)) func(*graphqlhttp.Options) {
 	return func(o *graphqlhttp.Options) {
 		o.Streams = &graphqlhttp.Streams{
-			Caller: func(r *http.Request) string { return r.Header.Get("Authorization") },
+			Caller: func(_ context.Context, r *http.Request) (string, bool) {
+				return r.Header.Get("Authorization"), r.Header.Get("Authorization") != ""
+			},
 			Begin: func(r *http.Request, payload map[string]any) (context.Context, error) {
 				if payload["Authorization"] == "bad" {
 					return nil, errors.New("no")

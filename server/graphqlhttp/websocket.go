@@ -52,7 +52,8 @@ func (sockets) Supports(r *http.Request) bool {
 
 func (t sockets) Do(w http.ResponseWriter, r *http.Request, _ graphql.GraphExecutor) {
 	h := t.h
-	release := h.open.take(h.streams.Caller(r), h.streams)
+	caller, _ := h.streams.Caller(r.Context(), r)
+	release := h.open.connect(caller, h.streams)
 	if release == nil {
 		answerProblem(w, r, tooManyStreams)
 		return
@@ -396,13 +397,12 @@ func (s *socket) subscribe(id string, payload json.RawMessage) bool {
 // start begins an operation. Its answers are asked for by its driver, if it takes one, or else by a goroutine, whose
 // stack need not hold what beginning takes.
 func (s *socket) start(ctx context.Context, o *operation, params *graphql.RawParams) {
-	var once sync.Once
-	ended := func() {
-		once.Do(func() {
-			o.cancel()
-			s.all.Done()
-		})
-	}
+	release := func() {}
+	ended := sync.OnceFunc(func() {
+		o.cancel()
+		release()
+		s.all.Done()
+	})
 	left := false
 	defer func() {
 		if value := recover(); value != nil {
@@ -417,16 +417,12 @@ func (s *socket) start(ctx context.Context, o *operation, params *graphql.RawPar
 		return
 	}
 	inner, driver := driven.With(ctx)
-	next, request := s.h.begin(inner, params, func(*ast.OperationDefinition) *problem { return nil })
-	if left = driver.Start(func() bool { return s.answer(ctx, o, next(), request) }, ended); left {
-		return
-	}
+	b := s.h.begin(inner, s.r, params, func(*ast.OperationDefinition) *problem { return nil })
+	release = b.release
 	left = true
-	background.Go(ctx, "socket operation", func(context.Context) {
-		defer ended()
-		for s.answer(ctx, o, next(), request) {
-		}
-	})
+	s.h.drive(ctx, b, driver, func(response *graphql.Response) ([]byte, bool) {
+		return s.answer(ctx, o, response, b.request)
+	}, func(answer []byte) bool { return ctx.Err() == nil && s.next(o.id, answer) }, ended)
 }
 
 // refuse answers an operation with an error.
@@ -443,28 +439,43 @@ func short(id string) string {
 	return id
 }
 
-// answer sends an answer of an operation, the end of all when it is nil, and reports whether more may come.
-func (s *socket) answer(ctx context.Context, o *operation, response *graphql.Response, request bool) bool {
+// answer encodes an answer of an operation. At its end, which is nil or an error of the request, it tells the client;
+// ok is false then.
+func (s *socket) answer(
+	ctx context.Context, o *operation, response *graphql.Response, request bool,
+) (answer []byte, ok bool) {
 	switch {
 	case response == nil:
 		if ctx.Err() == nil && s.h.hasLostRights(ctx) {
 			s.close(closeForbidden, "Forbidden")
-			return false
+			return nil, false
 		}
 		if s.finish(o) {
 			s.write(message{ID: o.id, Type: "complete"})
 		}
-		return false
+		return nil, false
 	case ctx.Err() != nil:
-		return false
+		return nil, false
 	case request && len(response.Data) == 0:
 		errs, err := json.Marshal(response.Errors)
 		if err == nil && s.finish(o) {
 			s.write(message{ID: o.id, Type: "error", Payload: errs})
 		}
+		return nil, false
+	}
+	return oneLine(encode(response)), true
+}
+
+// next sends an answer.
+func (s *socket) next(id string, answer []byte) bool {
+	quoted, err := json.Marshal(id)
+	if err != nil {
 		return false
 	}
-	return s.write(message{ID: o.id, Type: "next", Payload: encode(response)})
+	const begin, middle = `{"id":`, `,"type":"next","payload":`
+	text := make([]byte, 0, len(begin)+len(quoted)+len(middle)+len(answer)+1)
+	text = append(append(append(append(append(text, begin...), quoted...), middle...), answer...), '}')
+	return s.send(text)
 }
 
 // finish releases the id of an operation, and reports whether the client still waits for it: it may have ended it and
@@ -482,9 +493,10 @@ func (s *socket) finish(o *operation) bool {
 // write sends a message. The connection ends when it cannot be sent in time.
 func (s *socket) write(m message) bool {
 	data, err := json.Marshal(m)
-	if err != nil {
-		return false
-	}
+	return err == nil && s.send(data)
+}
+
+func (s *socket) send(data []byte) bool {
 	ctx, cancel := context.WithTimeout(s.ctx, eventTimeout)
 	defer cancel()
 	return s.conn.Write(ctx, websocket.MessageText, data) == nil

@@ -1,0 +1,65 @@
+package main
+
+import (
+	"context"
+	"os"
+	"runtime/debug"
+	"runtime/metrics"
+	"time"
+)
+
+const (
+	// streamBytes is about what an idle stream has on the heap.
+	streamBytes = 10 << 10
+	// usualGarbage is Go's default of GOGC: garbage up to as much as lives, in percent. leastGarbage is the least that
+	// open streams lead to.
+	usualGarbage, leastGarbage = 100, 25
+	// manyStreams is how many streams must have been opened before what that took is returned to the system.
+	manyStreams = 500
+	memoryPause = 5 * time.Second
+)
+
+// garbageFor returns how much garbage may be on a heap, in percent of the live bytes: as much as without the open
+// streams. Idle streams live long and make no garbage, so with Go's default each would take its memory twice.
+func garbageFor(live uint64, streams int) int {
+	if live == 0 {
+		return usualGarbage
+	}
+	ofStreams := min(uint64(max(0, streams))*streamBytes, live) //nolint:gosec // not negative
+	return max(leastGarbage, int(usualGarbage*(live-ofStreams)/live)) //nolint:gosec // at most usualGarbage
+}
+
+// runMemory adapts the garbage collector to the open streams until ctx ends. It does nothing if the operator has set
+// GOGC.
+func (h *Hub) runMemory(ctx context.Context) error {
+	if os.Getenv("GOGC") != "" {
+		<-ctx.Done()
+		return nil
+	}
+	defer debug.SetGCPercent(debug.SetGCPercent(usualGarbage))
+	ticker := time.NewTicker(memoryPause)
+	defer ticker.Stop()
+	percent, before, returned := usualGarbage, 0, 0
+	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+		}
+		streams := h.graphql.OpenStreams()
+		metrics.Read(live)
+		if now := garbageFor(live[0].Value.Uint64(), streams); now < percent-5 || now > percent+5 {
+			percent = now
+			debug.SetGCPercent(percent)
+		}
+		switch {
+		case streams < returned:
+			returned = streams
+		case streams-returned >= manyStreams && streams-before < manyStreams/10: // no longer many at once
+			returned = streams
+			debug.FreeOSMemory()
+		}
+		before = streams
+	}
+}

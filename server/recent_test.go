@@ -47,6 +47,7 @@ var ordinary = map[string]string{
 	"createReport createProject":       "writing",
 	"createNetwork createEvent":        "writing",
 	"createCollection":                 "writing",
+	"acceptRelation declineRelation":   "can be undone by the other",
 	"updatePractice updateTool":        "writing, with a history",
 	"updateReport updateProject":       "writing, with a history",
 	"updateNetwork updateEvent":        "writing, with a history",

@@ -36,11 +36,15 @@ var errWrongPassword = &fault.Error{
 func (a *Accounts) checkPassword(ctx context.Context, email, password, from string) (*ent.Account, error) {
 	email, from = strings.ToLower(strings.TrimSpace(email)), Network(from)
 	byAddress, byAccount := a.masked("address:"+from), a.masked("account:"+email)
-	if err := a.countAttempt(ctx, byAddress, attemptsForAddress); err != nil {
+	// Of an address that may try nothing more, no account counts anything, and of an account, no address.
+	if err := a.mayTry(ctx, byAddress, attemptsForAddress); err != nil {
 		return nil, err
 	}
 	if err := a.countAttempt(ctx, byAccount, attemptsForAccount); err != nil {
-		return nil, errors.Join(err, a.uncount(ctx, byAddress))
+		return nil, err
+	}
+	if err := a.countAttempt(ctx, byAddress, attemptsForAddress); err != nil {
+		return nil, errors.Join(err, a.uncount(ctx, byAccount))
 	}
 	who, err := a.withPassword(ctx, email, password, from)
 	switch {
@@ -106,13 +110,25 @@ func (a *Accounts) countAttempt(ctx context.Context, subject string, limit int) 
 	if counted, err := done.RowsAffected(); err != nil || counted > 0 {
 		return err
 	}
-	left := attemptsWindow
-	row, err := a.client.Attempt.Get(ctx, subject)
-	if err == nil {
-		left = max(time.Second, row.Since.Add(attemptsWindow).Sub(now))
-	} else if !ent.IsNotFound(err) {
+	if err := a.mayTry(ctx, subject, limit); err != nil {
 		return err
 	}
+	return tooManyAttempts(time.Second) // it was taken off meanwhile
+}
+
+// mayTry returns RATE_LIMITED if a masked subject has reached the limit.
+func (a *Accounts) mayTry(ctx context.Context, subject string, limit int) error {
+	row, err := a.client.Attempt.Get(ctx, subject)
+	if err != nil {
+		return ent.MaskNotFound(err)
+	}
+	if left := row.Since.Add(attemptsWindow).Sub(a.now()); row.Failures >= limit && left > 0 {
+		return tooManyAttempts(left)
+	}
+	return nil
+}
+
+func tooManyAttempts(left time.Duration) error {
 	return &fault.Error{Code: fault.RateLimited, Message: "too many attempts; try again later", After: left}
 }
 

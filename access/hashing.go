@@ -31,8 +31,8 @@ const (
 // does not keep others from signing in.
 const (
 	hashesAtOnce     = 2
-	hashesWaiting    = 20
-	hashesForNetwork = 10
+	hashesWaiting    = 30
+	hashesForNetwork = 20 // more than attemptsForAccount, so that one account under attack leaves room for others
 	busyRetry        = 3 * time.Second
 )
 

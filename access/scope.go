@@ -67,6 +67,20 @@ func Scope(ctx context.Context) func(*sql.Selector) {
 	}
 }
 
+// SlugScope returns the predicate of the addresses, in the table of slugs, that the viewer may follow. An address that
+// an entry had while only members read it is not for the public.
+func SlugScope(ctx context.Context, slugs *sql.SelectTable) *sql.Predicate {
+	v := ViewerOf(ctx)
+	public := sql.EQ(slugs.C("audience"), schema.Public)
+	switch {
+	case v.SeesMembers():
+		return sql.NotNull(slugs.C("audience"))
+	case v.Preview != nil && len(v.Preview.Entries) > 0:
+		return sql.Or(public, sql.In(slugs.C("entry_id"), anys(v.Preview.Entries)...))
+	}
+	return public
+}
+
 // EntryScope limits a query over the table of entries, or of releases, to those of organisations that the viewer has a
 // role in.
 func EntryScope(ctx context.Context) func(*sql.Selector) {

@@ -2,23 +2,19 @@ package content
 
 import (
 	"strconv"
-	"strings"
-
-	"entgo.io/ent/dialect/sql"
 
 	"dugnad/ent"
 	"dugnad/ent/contentdistrict"
 	"dugnad/ent/contentmunicipality"
 	"dugnad/ent/contentorganization"
 	"dugnad/ent/networkmember"
-	"dugnad/ent/predicate"
 	"dugnad/ent/relation"
-	"dugnad/ent/slug"
 	"dugnad/schema"
 )
 
 // putLinks rewrites the links of a live row: those with a role, an order or a note, which edges cannot have.
-func (w *write) putLinks(id string, doc *ent.Shared) error {
+// owner is the entry's.
+func (w *write) putLinks(id, owner string, doc *ent.Shared) error {
 	if err := w.deleteLinks(id); err != nil {
 		return err
 	}
@@ -45,11 +41,15 @@ func (w *write) putLinks(id string, doc *ent.Shared) error {
 			SetMunicipalityID(l.Municipality).
 			SetNillableFromDate(l.From).SetNillableToDate(l.To))
 	}
+	standings, err := w.standings(id, owner, doc.Relations)
+	if err != nil {
+		return err
+	}
 	var relations []*ent.RelationCreate
 	for i, r := range doc.Relations {
 		relations = append(relations, w.Relation.Create().SetFromID(id).SetToID(r.To).SetType(r.Type).SetSeq(i).
 			SetNillablePosition(r.Position).
-			SetSections(r.Section).SetNotes(r.Note))
+			SetSections(r.Section).SetNotes(r.Note).SetStanding(standings[relationKey{id, r.To, r.Type}]))
 	}
 	for _, put := range []func() error{
 		func() error { return inBulk(w.ctx, organizations, w.ContentOrganization.CreateBulk) },
@@ -88,13 +88,4 @@ func (w *write) deleteLinks(id string) error {
 		}
 	}
 	return nil
-}
-
-type predicateSlug = predicate.Slug
-
-// slugLike is the predicate for the slug and those made from it by numbering.
-func slugLike(t schema.ContentType, address string) predicateSlug {
-	return slug.And(slug.TypeEQ(t), slug.Or(slug.Slug(address), func(s *sql.Selector) {
-		s.Where(sql.HasPrefix(s.C(slug.FieldSlug), strings.TrimSuffix(address, "-")+"-"))
-	}))
 }

@@ -5,16 +5,13 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 
 	"dugnad/changes"
 	"dugnad/ent"
 	"dugnad/ent/entry"
 	"dugnad/ent/reference"
-	"dugnad/ent/slug"
 	"dugnad/fault"
 	"dugnad/schema"
-	"dugnad/text"
 )
 
 // Publish publishes the given revisions atomically, as Do does with ActPublish. Editors of the owner only. If a newer
@@ -62,7 +59,7 @@ func complete(id, gql string, doc ent.Document, why string) []Problem {
 func (b *batch) preparePublish() error {
 	return b.find(
 		b.readDocuments, // the head's documents, and what is missing in them
-		b.takeSlugs,     // the addresses that they will have
+		b.takeSlugs,     // slugs.go: the addresses that they will have
 		b.checkWarnings, // warnings.go: what somebody has to acknowledge
 	)
 }
@@ -72,6 +69,9 @@ func (b *batch) publish() error {
 	public := make(map[string]bool)
 	for _, e := range b.entries {
 		public[e.id] = isPublic(e.entry()) || audienceOf(e.doc.Shared()) == schema.Public
+	}
+	if err := b.evict(); err != nil { // slugs.go
+		return err
 	}
 	if err := b.putLiveRows(); err != nil {
 		return err
@@ -93,79 +93,6 @@ func (b *batch) readDocuments() (err error) {
 		}
 	}
 	return nil
-}
-
-// takeSlugs sets every entry's slug: the one in its document, else its present one, else one made from its title.
-func (b *batch) takeSlugs() error {
-	wanted := make(map[string]string, len(b.entries))
-	for _, e := range b.entries {
-		doc := e.doc.Shared()
-		switch {
-		case doc.Slug != nil:
-			wanted[e.id] = text.Slug(*doc.Slug)
-		case e.entry().Slug != nil:
-			e.slug = *e.entry().Slug
-		default:
-			wanted[e.id] = text.Slug(titleOf(doc.Texts))
-		}
-	}
-	taken, err := b.takenSlugs(wanted)
-	if err != nil {
-		return err
-	}
-	for _, e := range b.entries {
-		slug, ok := wanted[e.id]
-		if !ok {
-			continue
-		}
-		asked := e.doc.Shared().Slug
-		by := func(slug string) string { return taken[slugKey{e.entry().Type, slug}] }
-		if asked != nil && slug != *asked {
-			b.addProblem(problemAt(ProblemInvalid, "a slug has small letters a to z, digits and hyphens; for instance "+slug,
-				"slug").of(e.id))
-		}
-		if asked != nil && by(slug) != "" && by(slug) != e.id {
-			b.addProblem(problemAt(ProblemSlugTaken, "another published entry has this slug", "slug").of(e.id))
-			continue
-		}
-		base := slug
-		for n := 2; by(slug) != "" && by(slug) != e.id; n++ {
-			slug = base + "-" + strconv.Itoa(n)
-		}
-		taken[slugKey{e.entry().Type, slug}] = e.id
-		e.slug = slug
-	}
-	return nil
-}
-
-type slugKey struct {
-	t    schema.ContentType
-	slug string
-}
-
-// takenSlugs returns the ids of entries by slug, for the wanted slugs and those that begin with one. wanted is by the
-// entry's id.
-func (b *batch) takenSlugs(wanted map[string]string) (map[slugKey]string, error) {
-	taken := make(map[slugKey]string)
-	for chunk := range slices.Chunk(b.entries, 100) {
-		var alike []predicateSlug
-		for _, e := range chunk {
-			if slug, ok := wanted[e.id]; ok {
-				alike = append(alike, slugLike(e.entry().Type, slug))
-			}
-		}
-		if len(alike) == 0 {
-			continue
-		}
-		rows, err := b.Slug.Query().Where(slug.Or(alike...)).All(b.ctx)
-		if err != nil {
-			return nil, err
-		}
-		for _, r := range rows {
-			taken[slugKey{r.Type, r.Slug}] = r.EntryID
-		}
-	}
-	return taken, nil
 }
 
 // putLiveRows copies each document to the entry's live row, with its links, its references and its slug.
@@ -201,18 +128,18 @@ func (b *batch) putLiveRow(e *entryWrite, version int) error {
 	if err != nil {
 		return err
 	}
-	if err := b.putLinks(e.id, e.doc.Shared()); err != nil {
+	if err := b.putLinks(e.id, was.OwnerID, e.doc.Shared()); err != nil {
 		return err
 	}
 	if err := b.setReferences(e.id, e.doc, schema.OfPublished); err != nil {
 		return err
 	}
-	if was.Slug == nil || *was.Slug != e.slug {
-		if err := b.takeSlug(was, e.slug); err != nil {
+	audience := audienceOf(e.doc.Shared())
+	if !e.keepsSlug {
+		if err := b.storeSlug(was, e.slug, audience); err != nil {
 			return err
 		}
 	}
-	audience := audienceOf(e.doc.Shared())
 	if isPublic(was) && audience == schema.Members {
 		b.changes = append(b.changes, changes.Entry{
 			NodeID: e.id, Action: schema.Gone, Revision: e.revision,
@@ -254,14 +181,6 @@ func audienceOf(doc *ent.Shared) schema.Audience {
 		return schema.Public
 	}
 	return doc.Audience
-}
-
-func (w *write) takeSlug(e *ent.Entry, address string) error {
-	has, err := w.Slug.Query().Where(slug.TypeEQ(e.Type), slug.Slug(address)).Exist(w.ctx)
-	if err != nil || has {
-		return err
-	}
-	return w.Slug.Create().SetType(e.Type).SetSlug(address).SetEntryID(e.ID).Exec(w.ctx)
 }
 
 // referrer is a live entry with its published document.

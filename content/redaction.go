@@ -403,7 +403,7 @@ func (w *write) redactEntry(e *ent.Entry, c *cutter, changed []int) error {
 	if err := w.putLive(h.entry, one.doc, address, e.OwnerID); err != nil {
 		return err
 	}
-	if err := w.putLinks(e.ID, one.doc.Shared()); err != nil {
+	if err := w.putLinks(e.ID, e.OwnerID, one.doc.Shared()); err != nil {
 		return err
 	}
 	w.changes = append(w.changes, changes.Entry{
@@ -454,7 +454,10 @@ func (w *write) dropSlugs(one *entryWrite, c *cutter) (moved bool, err error) {
 	if err := b.takeSlugs(); err != nil {
 		return false, err
 	}
-	return true, w.takeSlug(e, one.slug)
+	if err := b.evict(); err != nil {
+		return false, err
+	}
+	return true, w.storeSlug(e, one.slug, audienceOf(one.doc.Shared()))
 }
 
 // redactData rewrites the row of reference data from its newest revision.

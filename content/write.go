@@ -13,18 +13,20 @@ type entryWrite struct {
 	draft Draft // what is to be saved; empty where the act saves nothing
 	item  Item  // what an act is to be done with; empty of a draft
 
-	patch    object       // parse: what the draft changes of the document
-	head     head         // readHeads: the newest revision there is
-	redacted *cutter      // readRedactions: what must not come back; nil for nothing
-	typ      ent.Type     // decide
-	stage    schema.Stage // decide: the stage that the act leads to
-	text     []byte       // merge: the new document as it is stored, in canonical form
-	hash     string       // merge
-	revision int          // merge of a draft, readDocuments of an act: the number of the revision that doc is of
-	doc      ent.Document // merge of a draft, readDocuments of an act: the document, read into its type
-	changed  bool         // store: there is a new revision; a save that changes nothing makes none
-	slug     string       // takeSlugs: the address that the entry is published under
-	written  *ent.Entry   // derive, record: the entry as it is afterwards
+	patch     object       // parse: what the draft changes of the document
+	head      head         // readHeads: the newest revision there is
+	redacted  *cutter      // readRedactions: what must not come back; nil for nothing
+	typ       ent.Type     // decide
+	stage     schema.Stage // decide: the stage that the act leads to
+	text      []byte       // merge: the new document as it is stored, in canonical form
+	hash      string       // merge
+	revision  int          // merge of a draft, readDocuments of an act: the number of the revision that doc is of
+	doc       ent.Document // merge of a draft, readDocuments of an act: the document, read into its type
+	changed   bool         // store: there is a new revision; a save that changes nothing makes none
+	slug      string       // takeSlugs: the address that the entry is published under
+	keepsSlug bool         // takeSlugs: slug is the one that it has
+	evicts    *holder      // takeSlugs: who has that address now, if it is another
+	written   *ent.Entry   // derive, record: the entry as it is afterwards
 
 	unplanned bool // transfer: its schedules end
 }

@@ -90,21 +90,22 @@ func byIDOr(id, other *string, column string) (func(*sql.Selector), error) {
 func oneContent[P ~func(*sql.Selector), R any](
 	ctx context.Context, id, slug *string, t schema.ContentType, find func(context.Context, ...P) (*R, error),
 ) (*R, error) {
-	where, err := contentBy(id, slug, t)
+	where, err := contentBy(ctx, id, slug, t)
 	if err != nil {
 		return nil, err
 	}
 	return find(ctx, P(where))
 }
 
-// contentBy is byIDOr for content: a slug selects the entry that has or had it.
-func contentBy(id, slug *string, t schema.ContentType) (func(*sql.Selector), error) {
+// contentBy is byIDOr for content: a slug selects the entry that has or had it, as far as the viewer's audience knows
+// it.
+func contentBy(ctx context.Context, id, slug *string, t schema.ContentType) (func(*sql.Selector), error) {
 	if slug == nil || id != nil {
 		return byIDOr(id, slug, "slug")
 	}
 	return func(s *sql.Selector) {
 		slugs := sql.Table("slugs")
 		s.Where(sql.In(s.C("id"), sql.Select(slugs.C("entry_id")).From(slugs).
-			Where(sql.And(sql.EQ(slugs.C("type"), t), sql.EQ(slugs.C("slug"), *slug)))))
+			Where(sql.And(sql.EQ(slugs.C("type"), t), sql.EQ(slugs.C("slug"), *slug), access.SlugScope(ctx, slugs)))))
 	}, nil
 }

@@ -60,10 +60,17 @@ func (h *Hub) serveImage(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	cut := files.Cut{Width: width, Shape: shape, Focus: asset.FocalPoint}
-	file, err := h.images.Open(r.Context(), asset.Sha256, cut)
+	var owner string
+	if asset.OwnerID != nil {
+		owner = *asset.OwnerID
+	}
+	file, err := h.images.Open(r.Context(), owner, asset.Sha256, cut)
 	switch {
 	case errors.Is(err, files.ErrNoPicture):
 		respond.NotFound(w, r)
+		return
+	case hasCode(err, fault.RateLimited):
+		tooManyRefused(w, err)
 		return
 	case err != nil:
 		respond.Failed(w, r, "resize "+asset.ID, err)

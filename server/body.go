@@ -2,8 +2,11 @@ package main
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"io"
 	"net/http"
+	"os"
 
 	"dugnad/server/graphqlhttp"
 )
@@ -39,6 +42,9 @@ func (h *Hub) received(r *http.Request) (*http.Request, error) {
 		io.Reader
 		io.Closer
 	}{io.MultiReader(&text, rest), r.Body}
+	if errors.Is(failed, os.ErrDeadlineExceeded) { // for net/http the client has gone; it waits for an answer
+		return with.WithContext(context.WithoutCancel(r.Context())), nil
+	}
 	return &with, nil
 }
 

@@ -15,11 +15,12 @@ import (
 	"time"
 
 	"dugnad/access"
+	"dugnad/fault"
 	"dugnad/server/files"
 )
 
 func TestMain(m *testing.M) {
-	files.CountPages()
+	files.RunChild()
 	slog.SetDefault(slog.New(slog.DiscardHandler))
 	code := m.Run()
 	if err := removeTemplates(); err != nil {
@@ -53,7 +54,7 @@ func openHub(t *testing.T) *Hub {
 		case "member":
 			return aMember(), nil
 		}
-		return access.Viewer{}, errors.New("no such viewer")
+		return access.Viewer{}, &fault.Error{Code: fault.Unauthenticated, Message: "no such viewer"}
 	}
 	return h
 }

@@ -12,7 +12,7 @@ import (
 )
 
 func main() {
-	files.CountPages()
+	files.RunChild()
 	line, err := parse(os.Args[1:], os.LookupEnv, os.Stdout)
 	if err == nil {
 		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

@@ -44,19 +44,20 @@ func (h *Hub) routes() (http.Handler, error) {
 		return nil, fmt.Errorf("create the explorer: %w", err)
 	}
 	h.pages = pages
+	text := wellFormed(h.reading(http.HandlerFunc(pages.BadRequest)))
 	r := chi.NewRouter()
 	r.Use(
 		graphqlhttp.Connection, graphqlhttp.WithRequestID, graphqlhttp.PageHeaders(denyAll), h.transportSecurity, bounded,
 		middleware.GetHead,
 	)
 	r.Group(func(r chi.Router) { // asked every second, so not logged
-		r.Use(graphqlhttp.Recover(slog.Default()), h.heldToManifest)
+		r.Use(graphqlhttp.Recover(slog.Default()), text, h.heldToManifest)
 		r.Get("/healthz", serveHealthy)
 		r.Get("/readyz", h.serveReady)
 	})
 	r.Group(func(r chi.Router) {
 		r.Use(h.measured, graphqlhttp.AccessLog(slog.Default()), graphqlhttp.Recover(slog.Default()))
-		r.Use(h.heldToManifest)
+		r.Use(text, h.heldToManifest)
 		r.NotFound(pageOr(h.reading(http.HandlerFunc(pages.NotFound)).ServeHTTP, respond.NotFound))
 		r.MethodNotAllowed(respond.MethodNotAllowed)
 		r.Group(func(r chi.Router) {
@@ -77,6 +78,7 @@ func (h *Hub) routes() (http.Handler, error) {
 		r.Get("/graphiql", serveGraphiQL(built))
 		r.With(middleware.Compress(pageCompression)).Get("/assets/*", serveAsset(built))
 		r.Get("/favicon.svg", serveFavicon)
+		r.Get("/robots.txt", h.serveRobots)
 		r.Get("/schema.graphql", serveSchema())
 		r.Group(func(r chi.Router) {
 			r.Use(h.limited, anyOrigin, h.anonymously)

@@ -156,7 +156,8 @@ type ContentTextDocument struct {
 	Title *string `json:"title,omitempty"`
 	// Summary, one paragraph of plain text of at most 2 000 characters.
 	Summary *string `json:"summary,omitempty"`
-	// CommonMark of at most 100 000 characters; `hub:<id>` links to an entry or an asset.
+	// CommonMark of at most 100 000 characters; `hub:<id>` links to an entry or an asset. What takes too much work or space to
+	// render is refused: more than 20 levels of lists and quotes, tables of more than 50 columns, thousands of unclosed brackets.
 	Body *string `json:"body,omitempty"`
 	// Findings.
 	Findings []string `json:"findings"`
@@ -316,7 +317,7 @@ type DownloadDocument struct {
 	SizeAsStated *string `json:"sizeAsStated,omitempty"`
 	// Its language, which may differ from the entry's.
 	Language *schema.Language `json:"language,omitempty"`
-	// URL with https, http or mailto.
+	// URL with https, http or mailto, without a user name or password.
 	URL *string `json:"url,omitempty"`
 	// The id of the asset.
 	Asset *string `json:"asset,omitempty"`
@@ -823,6 +824,22 @@ type RedactPayload struct {
 	Problems []*content.Problem `json:"problems"`
 }
 
+// A relation that an entry of another organisation states of an entry.
+type RelationClaim struct {
+	// The entry that states it.
+	From ent.Noder `json:"from"`
+	// The organisation that owns that entry.
+	Organization *ent.Organization `json:"organization"`
+	// The role of the stating entry towards the other one.
+	Type schema.RelationType `json:"type"`
+	// The chapter or part that it belongs to, in the words of that organisation.
+	Section *string `json:"section,omitempty"`
+	// The note, in the words of that organisation.
+	Note *string `json:"note,omitempty"`
+	// What readers of the entry see of it.
+	Standing schema.RelationStanding `json:"standing"`
+}
+
 // A page of relations.
 type RelationConnection struct {
 	// Number of relations on all pages.
@@ -865,6 +882,18 @@ type RelationEdge struct {
 	Section *string `json:"section,omitempty"`
 	// The editor's note.
 	Note *string `json:"note,omitempty"`
+	// The organisation that states the relation, while it is only its claim: the entry belongs to another organisation, whose
+	// editors have not accepted it. Its note and section are not shown then, and a relation that they declined is not
+	// listed. Null in the list of the entry that states it.
+	ClaimedBy *ent.Organization `json:"claimedBy,omitempty"`
+}
+
+// The result of a decision about a relation.
+type RelationPayload struct {
+	// The entry that the relation is stated of; null if there are problems.
+	Entry *ent.Entry `json:"entry,omitempty"`
+	// Why nothing was done.
+	Problems []*content.Problem `json:"problems"`
 }
 
 // Result of a mutation of a release. With problems or conflicts nothing was done.
@@ -1381,6 +1410,8 @@ const (
 	TaskReasonChangesRequested TaskReason = "CHANGES_REQUESTED"
 	// Its scheduled publishing or withdrawal failed.
 	TaskReasonScheduleFailed TaskReason = "SCHEDULE_FAILED"
+	// An entry of another organisation states a relation to it that nobody has accepted or declined; see `Entry.claims`.
+	TaskReasonClaim TaskReason = "CLAIM"
 )
 
 var AllTaskReason = []TaskReason{
@@ -1388,11 +1419,12 @@ var AllTaskReason = []TaskReason{
 	TaskReasonReview,
 	TaskReasonChangesRequested,
 	TaskReasonScheduleFailed,
+	TaskReasonClaim,
 }
 
 func (e TaskReason) IsValid() bool {
 	switch e {
-	case TaskReasonAssigned, TaskReasonReview, TaskReasonChangesRequested, TaskReasonScheduleFailed:
+	case TaskReasonAssigned, TaskReasonReview, TaskReasonChangesRequested, TaskReasonScheduleFailed, TaskReasonClaim:
 		return true
 	}
 	return false

@@ -26,6 +26,7 @@ import (
 	"dugnad/access"
 	"dugnad/fault"
 	"dugnad/text/words"
+	"dugnad/web/wellformed"
 )
 
 // maxForm is the largest form that is accepted, in bytes.
@@ -141,8 +142,9 @@ func (a *Auth) parse(w http.ResponseWriter, r *http.Request) bool {
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		w.Header().Set("Connection", "close")
 		http.Error(w, "the form took too long to arrive", http.StatusRequestTimeout)
-	case err != nil:
+	case err != nil || !wellformed.Form(r.PostForm):
 		http.Error(w, "the form cannot be read", http.StatusBadRequest)
+		return false
 	}
 	return err == nil
 }

@@ -2,6 +2,7 @@ package database_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -181,7 +182,7 @@ func TestWaitingForRowsEndsWithTheContext(t *testing.T) {
 		defer rows.Close()
 		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 		defer cancel()
-		if err := tx.Exec(ctx, "DELETE FROM themes", []any{}, nil); err != context.DeadlineExceeded { //nolint:errorlint // as it is
+		if err := tx.Exec(ctx, "DELETE FROM themes", []any{}, nil); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("got %v", err)
 		}
 	})

@@ -3,6 +3,7 @@ package files
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"image"
@@ -15,7 +16,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
-	"time"
 
 	"golang.org/x/image/draw"
 	_ "golang.org/x/image/webp" // a format that may be uploaded
@@ -28,30 +28,30 @@ const (
 	maxPixels = 50_000_000
 	// pictureBytes is the size of the largest picture file that may be uploaded.
 	pictureBytes = 40 << 20
-	// pictureTime is how long a picture may wait for its turn.
-	pictureTime = 20 * time.Second
+	// maxScans is how many times a progressive JPEG may go over its picture. Encoders make about ten scans; each takes
+	// time for every pixel, and few bytes.
+	maxScans = 100
 
 	jpegQuality  = 85
 	wholeQuality = 92 // of the stored picture, from which the others are made
 )
 
-// ErrNoPicture is the error of a file that is not a picture, or has too many pixels.
+// ErrNoPicture is the error of a file that is not a picture, has too many pixels, or takes too much time or memory.
 var ErrNoPicture = errors.New("not a picture that can be resized")
 
 // Shapes maps the suffixes of picture addresses to aspect ratios, width to height.
 var Shapes = map[string][2]int{"": {}, "wide": {16, 9}, "landscape": {4, 3}, "square": {1, 1}}
 
-// Pictures resizes pictures, one at a time, and caches the results in a folder that may be emptied at any time.
+// Pictures resizes pictures, one at a time, and caches the results in a folder that may be emptied at any time. It
+// decodes them in a child process.
 type Pictures struct {
 	folder string
 	files  Kept
-	turn   chan struct{} // holds a value while a picture is being made
+	turns  turns
 }
 
 // NewPictures returns Pictures of the given files, cached in folder.
-func NewPictures(folder string, kept Kept) *Pictures {
-	return &Pictures{folder: folder, files: kept, turn: make(chan struct{}, 1)}
-}
+func NewPictures(folder string, kept Kept) *Pictures { return &Pictures{folder: folder, files: kept} }
 
 // Cut is a crop of a picture at a width in pixels. Shape is a key of Shapes; Focus is what should be in the middle, nil
 // for the centre.
@@ -98,8 +98,9 @@ func (c Cut) of(r image.Rectangle) image.Rectangle {
 }
 
 // Open returns a cut of the picture with the SHA-256, or the picture itself if it needs no crop and is no wider. The
-// error is ErrNoPicture if it cannot be resized.
-func (p *Pictures) Open(ctx context.Context, sum string, cut Cut) (io.ReadSeekCloser, error) {
+// work counts as its owner's. The error is ErrNoPicture if it cannot be resized, which is remembered; RATE_LIMITED or
+// UNAVAILABLE if too much work is waiting.
+func (p *Pictures) Open(ctx context.Context, owner, sum string, cut Cut) (io.ReadSeekCloser, error) {
 	path := filepath.Join(p.folder, sum[:2], sum+"-"+cut.Name())
 	if kept, err := os.Open(path); err == nil { //nolint:gosec // made of the database's own values
 		return kept, nil
@@ -116,7 +117,10 @@ func (p *Pictures) Open(ctx context.Context, sum string, cut Cut) (io.ReadSeekCl
 		return original, nil
 	}
 	defer original.Close()
-	done, err := p.wait(ctx)
+	if p.isRefused(sum) {
+		return nil, ErrNoPicture
+	}
+	done, err := p.turns.take(ctx, owner)
 	if err != nil {
 		return nil, err
 	}
@@ -124,65 +128,129 @@ func (p *Pictures) Open(ctx context.Context, sum string, cut Cut) (io.ReadSeekCl
 	if kept, err := os.Open(path); err == nil { //nolint:gosec // as above; made during the wait
 		return kept, nil
 	}
-	picture, err := cutFrom(original, shape, cut)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrNoPicture, err)
+	if p.isRefused(sum) {
+		return nil, ErrNoPicture
 	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+	_, picture, err := job{Kind: cutJob, Cut: cut}.work(ctx, original)
+	if errors.Is(err, errChild) {
+		return nil, errors.Join(fmt.Errorf("%w: %w", ErrNoPicture, err), p.refuse(sum))
+	}
+	if err != nil {
 		return nil, err
 	}
-	if _, err := Write(path, bytes.NewReader(picture)); err != nil {
+	if err := p.keep(path, picture); err != nil {
 		return nil, err
 	}
 	return os.Open(path) //nolint:gosec // as above
 }
 
-// wait waits for the turn to use memory for a picture. The caller calls done afterwards.
-func (p *Pictures) wait(ctx context.Context) (done func(), err error) {
-	ctx, cancel := context.WithTimeout(ctx, pictureTime)
-	defer cancel()
-	select {
-	case p.turn <- struct{}{}:
-		return func() { <-p.turn }, nil
-	case <-ctx.Done():
-		return nil, ctx.Err()
+func (p *Pictures) keep(path string, picture []byte) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
 	}
+	_, err := Write(path, bytes.NewReader(picture))
+	return err
+}
+
+// refusal is the name of the file that remembers that a picture cannot be resized.
+func (p *Pictures) refusal(sum string) string { return filepath.Join(p.folder, sum[:2], sum+"-refused") }
+
+func (p *Pictures) refuse(sum string) error { return p.keep(p.refusal(sum), nil) }
+
+func (p *Pictures) isRefused(sum string) bool {
+	_, err := os.Stat(p.refusal(sum))
+	return err == nil
 }
 
 // Clean re-encodes a picture without anything else that its file holds: upright, as JPEG or PNG, of an animation the
-// first frame. It returns the picture, its media type and its size in pixels, or ErrNoPicture.
+// first frame. It returns the picture, its media type and its size in pixels. The errors are those of Open.
 func (p *Pictures) Clean(
-	ctx context.Context, file io.Reader,
+	ctx context.Context, owner string, file io.Reader,
 ) (picture []byte, mediaType string, size image.Point, err error) {
-	done, err := p.wait(ctx)
+	done, err := p.turns.take(ctx, owner)
 	if err != nil {
 		return nil, "", size, err
 	}
 	defer done()
+	found, picture, err := job{Kind: cleanJob}.work(ctx, file)
+	if errors.Is(err, errChild) {
+		err = fmt.Errorf("%w: %w", ErrNoPicture, err)
+	}
+	return picture, found.MediaType, image.Pt(found.Width, found.Height), err
+}
+
+// cleaned is the part of Clean that a child does.
+func cleaned(file io.Reader) (result, []byte, error) {
 	whole, err := io.ReadAll(io.LimitReader(file, pictureBytes+1))
 	if err != nil {
-		return nil, "", size, err
+		return result{}, nil, err
 	}
-	if len(whole) > pictureBytes {
-		return nil, "", size, ErrNoPicture
+	if len(whole) > pictureBytes || scans(whole) > maxScans {
+		return result{}, nil, ErrNoPicture
 	}
 	shape, err := shapeOf(bytes.NewReader(whole))
 	if err != nil {
-		return nil, "", size, err
+		return result{}, nil, err
 	}
 	shape.orientation = orientation(whole) // WebP has it at the end
 	source, format, err := image.Decode(bytes.NewReader(whole))
 	if err != nil {
-		return nil, "", size, fmt.Errorf("%w: %w", ErrNoPicture, err)
+		return result{}, nil, fmt.Errorf("%w: %w", ErrNoPicture, err)
 	}
 	whole = nil //nolint:ineffassign,wastedassign // frees the memory
 	source = shape.turn(source)
-	mediaType = "image/png"
+	mediaType := "image/png"
 	if opaque, ok := source.(interface{ Opaque() bool }); format == "jpeg" || format == "webp" && ok && opaque.Opaque() {
 		mediaType = "image/jpeg"
 	}
-	picture, err = encode(source, mediaType == "image/jpeg", wholeQuality)
-	return picture, mediaType, source.Bounds().Size(), err
+	picture, err := encode(source, mediaType == "image/jpeg", wholeQuality)
+	size := source.Bounds().Size()
+	return result{MediaType: mediaType, Width: size.X, Height: size.Y}, picture, err
+}
+
+// scans returns the number of scans of a JPEG, and 0 for other files. It looks at markers only, up to the end of the
+// picture: what follows may be a film.
+func scans(file []byte) (n int) {
+	if !bytes.HasPrefix(file, []byte{0xff, 0xd8}) {
+		return 0
+	}
+	for at := 2; at+4 <= len(file); {
+		next := bytes.IndexByte(file[at:len(file)-3], 0xff)
+		if next < 0 {
+			break
+		}
+		at += next
+		switch marker := file[at+1]; {
+		case marker == 0xff: // a fill byte
+			at++
+		case marker <= 0x01 || marker >= 0xd0 && marker <= 0xd7: // within the data of a scan
+			at += 2
+		case marker == 0xd9: // the end
+			return n
+		default:
+			if marker == 0xda {
+				n++
+			}
+			at += 2 + int(binary.BigEndian.Uint16(file[at+2:]))
+		}
+	}
+	return n
+}
+
+// cutOf is the part of Open that a child does.
+func cutOf(original io.Reader, cut Cut) ([]byte, error) {
+	whole, err := io.ReadAll(io.LimitReader(original, pictureOutput+1))
+	if err != nil {
+		return nil, err
+	}
+	if scans(whole) > maxScans {
+		return nil, ErrNoPicture
+	}
+	shape, err := shapeOf(bytes.NewReader(whole))
+	if err != nil {
+		return nil, err
+	}
+	return cutFrom(bytes.NewReader(whole), shape, cut)
 }
 
 func encode(picture image.Image, asJPEG bool, quality int) ([]byte, error) {
@@ -216,7 +284,12 @@ var formats = []string{"png", "jpeg", "gif", "webp"}
 
 // shapeOf reads the header of a picture and seeks back to the start. It returns ErrNoPicture if the picture cannot be
 // resized.
-func shapeOf(picture io.ReadSeeker) (shape, error) {
+func shapeOf(picture io.ReadSeeker) (found shape, err error) {
+	defer func() {
+		if recover() != nil { // the header is crafted
+			err = ErrNoPicture
+		}
+	}()
 	start, err := io.ReadAll(io.LimitReader(picture, exifSize))
 	if err != nil {
 		return shape{}, err

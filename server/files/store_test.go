@@ -17,7 +17,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	CountPages()
+	RunChild()
 	os.Exit(m.Run())
 }
 

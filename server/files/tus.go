@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"regexp"
+	"strconv"
 	"sync"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 
 	"dugnad/access"
 	"dugnad/ent"
+	"dugnad/fault"
 	"dugnad/web/respond"
 )
 
@@ -151,15 +153,23 @@ var (
 	errTusInternal = handler.NewError("ERR_INTERNAL", "internal error", http.StatusInternalServerError)
 )
 
-var errTusUnavailable = func() handler.Error {
-	err := handler.NewError("ERR_UNAVAILABLE", "the hub cannot answer now; try again", http.StatusServiceUnavailable)
-	err.HTTPResponse.Header["Retry-After"] = "1"
+// Errors of requests that may be sent again.
+var (
+	errTusUnavailable = later("ERR_UNAVAILABLE", "the hub cannot answer now; try again", http.StatusServiceUnavailable, "1")
+	errTusTooMany     = later("ERR_RATE_LIMITED", "too many files of this organisation are being worked on; try again later",
+		http.StatusTooManyRequests, strconv.Itoa(int(waitTime.Seconds())))
+)
+
+func later(code, message string, status int, seconds string) handler.Error {
+	err := handler.NewError(code, message, status)
+	err.HTTPResponse.Header["Retry-After"] = seconds
 	return err
-}()
+}
 
 // told converts an error to the form that tusd sends to the client. Internal errors are logged.
 func told(ctx context.Context, err error) error {
 	var no refused
+	var rule *fault.Error
 	switch {
 	case err == nil:
 		return nil
@@ -167,6 +177,8 @@ func told(ctx context.Context, err error) error {
 		return tusRefused(no.why)
 	case errors.Is(err, errMoved):
 		return handler.ErrMismatchOffset
+	case errors.As(err, &rule) && rule.Code == fault.RateLimited:
+		return errTusTooMany
 	case respond.MayRetry(ctx, err):
 		return errTusUnavailable
 	}

@@ -285,11 +285,12 @@ func (u *Uploads) keep(ctx context.Context, row *ent.Upload) (*content.Stored, s
 	whole := &joined{ctx: ctx, store: u.Kept.Store, parts: row.Parts}
 	defer whole.Close()
 	if accepted[row.MediaType] == pictureKind {
-		picture, mediaType, size, err := u.Pictures.Clean(ctx, whole)
+		picture, mediaType, size, err := u.Pictures.Clean(ctx, row.OrganizationID, whole)
 		switch {
 		case errors.Is(err, ErrNoPicture):
 			return nil, "", refused{
-				fmt.Sprintf("the picture cannot be read, or has more than %d million pixels", maxPixels/1_000_000),
+				fmt.Sprintf("the picture cannot be read, has more than %d million pixels, or takes too much time or memory",
+					maxPixels/1_000_000),
 			}
 		case err != nil:
 			return nil, "", fmt.Errorf("re-encode the picture %s: %w", row.ID, err)
@@ -306,16 +307,17 @@ func (u *Uploads) keep(ctx context.Context, row *ent.Upload) (*content.Stored, s
 	if err := u.Kept.Put(ctx, made.SHA256, whole); err != nil {
 		return nil, "", fmt.Errorf("store the file of %s: %w", row.ID, err)
 	}
-	made.Pages, err = u.pages(ctx, row.MediaType, made)
+	made.Pages, err = u.pages(ctx, row, made)
 	return made, row.MediaType, err
 }
 
-func (u *Uploads) pages(ctx context.Context, mediaType string, made *content.Stored) (int, error) {
-	kind := accepted[mediaType]
-	if kind == other || made.Bytes > pagesBytes {
+// pages returns the number of pages of a document, 0 where it has none or they cannot be counted.
+func (u *Uploads) pages(ctx context.Context, row *ent.Upload, made *content.Stored) (int, error) {
+	job := map[kind]string{pdfKind: pdfJob, officeKind: officeJob}[accepted[row.MediaType]]
+	if job == "" || made.Bytes > pagesBytes {
 		return 0, nil
 	}
-	done, err := u.Pictures.wait(ctx) // one at a time, like pictures
+	done, err := u.Pictures.turns.take(ctx, row.OrganizationID) // one at a time, like pictures
 	if err != nil {
 		return 0, err
 	}
@@ -325,20 +327,7 @@ func (u *Uploads) pages(ctx context.Context, mediaType string, made *content.Sto
 		return 0, err
 	}
 	defer file.Close()
-	if kind == pdfKind {
-		return pdfPages(ctx, file), nil
-	}
-	return officePages(&readerAt{file}, int64(made.Bytes)), nil
-}
-
-// readerAt implements io.ReaderAt by seeking. It is not safe for concurrent use.
-type readerAt struct{ io.ReadSeeker }
-
-func (r *readerAt) ReadAt(p []byte, at int64) (int, error) {
-	if _, err := r.Seek(at, io.SeekStart); err != nil {
-		return 0, err
-	}
-	return io.ReadFull(r, p)
+	return countPages(ctx, job, file)
 }
 
 // joined reads the parts of a file as one.

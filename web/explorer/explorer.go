@@ -128,6 +128,13 @@ func (e *Explorer) NotFound(w http.ResponseWriter, r *http.Request) {
 	e.serve(languageOf(r.URL.Path), func(*http.Request, *page) (templ.Component, error) { return nil, errNotFound })(w, r)
 }
 
+// BadRequest answers with the page for invalid addresses.
+func (e *Explorer) BadRequest(w http.ResponseWriter, r *http.Request) {
+	e.serve(languageOf(r.URL.Path), func(*http.Request, *page) (templ.Component, error) {
+		return nil, badRequest("address")
+	})(w, r)
+}
+
 // Unavailable answers with the page for requests that may succeed when they are sent again.
 func (e *Explorer) Unavailable(w http.ResponseWriter, r *http.Request) {
 	e.serve(languageOf(r.URL.Path), func(*http.Request, *page) (templ.Component, error) {
@@ -166,7 +173,7 @@ func (e *Explorer) serve(l *words.Language, s show) http.HandlerFunc {
 			status, body = http.StatusNotFound, notFoundPage(p)
 		case errors.As(err, &bad):
 			status, body = http.StatusBadRequest, badRequestPage(p)
-		case errors.Is(err, os.ErrDeadlineExceeded): // of the request's body
+		case errors.Is(err, os.ErrDeadlineExceeded): // of the form
 			w.Header().Set("Connection", "close")
 			status, body = http.StatusRequestTimeout, badRequestPage(p)
 		case errors.As(err, &refused) && refused.Code == fault.BadUserInput:

@@ -17,6 +17,7 @@ import (
 
 	"dugnad/schema"
 	"dugnad/text/words"
+	"dugnad/web/wellformed"
 )
 
 // maxForm is the largest form that is accepted, in bytes: enough for a few pages of text.
@@ -33,7 +34,7 @@ func readForm(r *http.Request) (url.Values, error) {
 	r.Body = http.MaxBytesReader(nil, r.Body, maxForm)
 	if err := r.ParseForm(); errors.Is(err, os.ErrDeadlineExceeded) {
 		return nil, err
-	} else if err != nil {
+	} else if err != nil || !wellformed.Form(r.PostForm) {
 		return nil, badRequest("form")
 	}
 	return r.PostForm, nil

@@ -1,0 +1,330 @@
+package content
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+
+	"dugnad/changes"
+	"dugnad/ent"
+	"dugnad/ent/entry"
+	"dugnad/ent/slug"
+	"dugnad/schema"
+	"dugnad/text"
+)
+
+// Addresses must tell readers nothing of what they do not see (docs/decisions/0037-addresses.md). An address is taken,
+// for an entry, only by entries that all readers of the entry see: a public entry takes the address of one that only
+// members read, or that is withdrawn, as if it were free. The other one gets another address, at once if it is live, or
+// when it is published again.
+
+type slugKey struct {
+	t    schema.ContentType
+	slug string
+}
+
+// holder is the entry that has an address now.
+type holder struct {
+	row   *ent.Slug
+	entry *ent.Entry
+}
+
+// slugTaker gives addresses to the entries of a batch.
+type slugTaker struct {
+	*batch
+	holders map[slugKey]*holder
+	given   map[slugKey]string // ids of entries of the batch
+}
+
+// takeSlugs sets every entry's slug: the one in its document, else its present one, else one made from its title. An
+// entry that opens to the public gets a new one if the public does not know the present one.
+func (b *batch) takeSlugs() error {
+	t := &slugTaker{b, map[slugKey]*holder{}, map[slugKey]string{}}
+	if err := t.readPresent(); err != nil {
+		return err
+	}
+	for _, e := range t.inOrder() {
+		if err := t.take(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// inOrder returns the entries of the batch in the order in which they choose: public ones before those for members,
+// which give way, and those that keep their slugs before others.
+func (t *slugTaker) inOrder() []*entryWrite {
+	rank := func(e *entryWrite) int {
+		r := 0
+		if audienceOf(e.doc.Shared()) == schema.Members {
+			r = 2
+		}
+		if _, keeps := t.present(e); !keeps {
+			r++
+		}
+		return r
+	}
+	all := slices.Clone(t.entries)
+	slices.SortStableFunc(all, func(x, y *entryWrite) int { return rank(x) - rank(y) })
+	return all
+}
+
+// readPresent reads who has the entries' present slugs, and those that they would like.
+func (t *slugTaker) readPresent() error {
+	var keys []slugKey
+	for _, e := range t.entries {
+		of, doc := e.entry().Type, e.doc.Shared()
+		switch {
+		case settled(e):
+		case doc.Slug != nil:
+			keys = append(keys, slugKey{of, *doc.Slug})
+		case e.entry().Slug != nil:
+			keys = append(keys, slugKey{of, *e.entry().Slug})
+		default:
+			keys = append(keys, slugKey{of, text.Slug(readyTitle(doc.Texts))})
+		}
+	}
+	return t.read(keys...)
+}
+
+// settled reports whether the entry is live, and those who will read it know its slug: it keeps that if its document
+// asks for no other.
+func settled(e *entryWrite) bool {
+	doc, was := e.doc.Shared(), e.entry()
+	return doc.Slug == nil && was.Slug != nil && was.Live && (isPublic(was) || audienceOf(doc) == schema.Members)
+}
+
+// present returns the entry's slug of today, and reports whether it keeps it: another entry may have taken it, or the
+// entry opens to a public that does not know it.
+func (t *slugTaker) present(e *entryWrite) (slug string, keeps bool) {
+	doc, was := e.doc.Shared(), e.entry().Slug
+	switch {
+	case doc.Slug != nil || was == nil:
+		return "", false
+	case settled(e):
+		return *was, true
+	}
+	h := t.holders[slugKey{e.entry().Type, *was}]
+	switch {
+	case h == nil: // a redaction has dropped it
+		return *was, true
+	case h.row.EntryID != e.id:
+		return "", false
+	}
+	return *was, audienceOf(doc) == schema.Members || h.row.Audience == schema.Public
+}
+
+// read reads who has the addresses that are not read yet.
+func (t *slugTaker) read(keys ...slugKey) error {
+	wanted := map[schema.ContentType][]string{}
+	for _, k := range keys {
+		if _, known := t.holders[k]; !known {
+			t.holders[k] = nil
+			wanted[k.t] = append(wanted[k.t], k.slug)
+		}
+	}
+	var rows []*ent.Slug
+	for of, slugs := range wanted {
+		for chunk := range slices.Chunk(slugs, 500) {
+			found, err := t.Slug.Query().Where(slug.TypeEQ(of), slug.SlugIn(chunk...)).All(t.ctx)
+			if err != nil {
+				return fmt.Errorf("read slugs: %w", err)
+			}
+			rows = append(rows, found...)
+		}
+	}
+	entries := make(map[string]*ent.Entry, len(rows))
+	for _, e := range t.entries {
+		entries[e.id] = e.entry()
+	}
+	var others []string
+	for _, r := range rows {
+		if entries[r.EntryID] == nil {
+			others = append(others, r.EntryID)
+		}
+	}
+	for chunk := range slices.Chunk(unique(others), 500) {
+		found, err := t.Entry.Query().Where(entry.IDIn(chunk...)).All(t.ctx)
+		if err != nil {
+			return fmt.Errorf("read the entries of slugs: %w", err)
+		}
+		for _, e := range found {
+			entries[e.ID] = e
+		}
+	}
+	for _, r := range rows {
+		t.holders[slugKey{r.Type, r.Slug}] = &holder{r, entries[r.EntryID]}
+	}
+	return nil
+}
+
+// take sets the slug of one entry.
+func (t *slugTaker) take(e *entryWrite) error {
+	of, doc := e.entry().Type, e.doc.Shared()
+	audience := audienceOf(doc)
+	if doc.Slug != nil {
+		return t.takeExplicit(e, *doc.Slug)
+	}
+	base := text.Slug(readyTitle(doc.Texts))
+	if present, keeps := t.present(e); keeps && t.given[slugKey{of, present}] == "" {
+		t.give(e, present)
+		e.keepsSlug = true
+		return nil
+	}
+	for n := 1; ; n++ {
+		candidate := base
+		if n > 1 {
+			candidate = base + "-" + strconv.Itoa(n)
+		}
+		if _, known := t.holders[slugKey{of, candidate}]; !known {
+			if err := t.read(numbered(of, base, n)...); err != nil {
+				return err
+			}
+		}
+		if !t.taken(slugKey{of, candidate}, e.id, audience) {
+			t.give(e, candidate)
+			return nil
+		}
+	}
+}
+
+// numbered returns the addresses made from base with the numbers from n on.
+func numbered(of schema.ContentType, base string, n int) []slugKey {
+	keys := []slugKey{{of, base}}
+	for i := max(n, 2); i < n+20; i++ {
+		keys = append(keys, slugKey{of, base + "-" + strconv.Itoa(i)})
+	}
+	return keys
+}
+
+// takeExplicit sets the slug that the document asks for. SLUG_TAKEN says that a live entry that the viewer may read
+// has it; one that the viewer may not read gives way.
+func (t *slugTaker) takeExplicit(e *entryWrite, asked string) error {
+	if normal := text.Slug(asked); normal != asked {
+		t.addProblem(problemAt(ProblemInvalid, "a slug has small letters a to z, digits and hyphens; for instance "+normal,
+			"slug").of(e.id))
+		return nil
+	}
+	key := slugKey{e.entry().Type, asked}
+	if err := t.read(key); err != nil {
+		return err
+	}
+	audience := schema.Public
+	if t.viewer.SeesMembers() || t.viewer.IsSystem() {
+		audience = schema.Members
+	}
+	if t.taken(key, e.id, audience) {
+		t.addProblem(problemAt(ProblemSlugTaken, "another published entry has this slug", "slug").of(e.id))
+		return nil
+	}
+	t.give(e, asked)
+	return nil
+}
+
+// taken reports whether readers of the audience know the address as that of another live entry.
+func (t *slugTaker) taken(key slugKey, id string, audience schema.Audience) bool {
+	if by := t.given[key]; by != "" {
+		return by != id
+	}
+	h := t.holders[key]
+	switch {
+	case h == nil, h.row.EntryID == id, h.entry == nil, !h.entry.Live:
+		return false
+	case audience == schema.Public:
+		return isPublic(h.entry) && h.row.Audience == schema.Public
+	}
+	return true
+}
+
+// give sets the entry's slug. Who has it now gives way when the entry is published.
+func (t *slugTaker) give(e *entryWrite, address string) {
+	key := slugKey{e.entry().Type, address}
+	e.slug = address
+	t.given[key] = e.id
+	if h := t.holders[key]; h != nil && h.row.EntryID != e.id {
+		e.evicts = h
+	}
+}
+
+// readyTitle returns the title that readers without wishes get of the texts that are ready.
+func readyTitle(texts []schema.ContentText) string {
+	return titleOf(slices.DeleteFunc(slices.Clone(texts), func(t schema.ContentText) bool {
+		return t.Ready != nil && !*t.Ready
+	}))
+}
+
+// storeSlug makes the address lead to the entry, for readers of its audience. Readers who know it from an earlier time
+// still do.
+func (w *write) storeSlug(e *ent.Entry, address string, audience schema.Audience) error {
+	row, err := w.Slug.Query().Where(slug.TypeEQ(e.Type), slug.Slug(address)).Only(w.ctx)
+	switch {
+	case ent.IsNotFound(err):
+		return w.Slug.Create().SetType(e.Type).SetSlug(address).SetEntryID(e.ID).SetAudience(audience).Exec(w.ctx)
+	case err != nil:
+		return err
+	case row.EntryID == e.ID && (row.Audience == audience || row.Audience == schema.Public):
+		return nil
+	}
+	return w.Slug.Update().Where(slug.ID(row.ID)).SetEntryID(e.ID).SetAudience(audience).Exec(w.ctx)
+}
+
+// evict gives the live entries whose addresses the batch takes others. Entries that are not live get theirs when they
+// are published.
+func (b *batch) evict() error {
+	evicted := map[string]*ent.Entry{}
+	for _, e := range b.entries {
+		if e.evicts == nil || e.evicts.entry == nil {
+			continue
+		}
+		was := e.evicts.entry
+		if was.Live && was.Slug != nil && *was.Slug == e.slug {
+			evicted[was.ID] = was
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(evicted)) {
+		if err := b.giveAnother(evicted[id]); err != nil {
+			return fmt.Errorf("give %s another address: %w", id, err)
+		}
+	}
+	return nil
+}
+
+// giveAnother gives a live entry a new address, made from its present one.
+func (b *batch) giveAnother(e *ent.Entry) error {
+	t := &slugTaker{b, map[slugKey]*holder{}, map[slugKey]string{}}
+	for _, w := range b.entries {
+		t.given[slugKey{w.entry().Type, w.slug}] = w.id
+	}
+	address := ""
+	for n := 2; address == ""; n++ {
+		candidate := slugKey{e.Type, *e.Slug + "-" + strconv.Itoa(n)}
+		if err := t.read(candidate); err != nil {
+			return err
+		}
+		if h := t.holders[candidate]; t.given[candidate] == "" && (h == nil || h.row.EntryID == e.ID) {
+			address = candidate.slug
+		}
+	}
+	published, err := b.revisions(map[string]int{e.ID: *e.Published})
+	if err != nil {
+		return err
+	}
+	doc, err := decode(string(e.Type), []byte(published[e.ID].Document))
+	if err != nil {
+		return err
+	}
+	if err := b.putLive(e, doc, address, e.OwnerID); err != nil {
+		return err
+	}
+	if err := b.storeSlug(e, address, *e.LiveAudience); err != nil {
+		return err
+	}
+	b.changes = append(b.changes, changes.Entry{
+		NodeID: e.ID, Action: schema.Upsert, Revision: *e.Published, Audience: *e.LiveAudience,
+	})
+	if b.preview {
+		return nil
+	}
+	return b.Entry.UpdateOneID(e.ID).SetSlug(address).Exec(b.ctx)
+}

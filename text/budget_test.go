@@ -55,8 +55,12 @@ func TestMarkdownCost(t *testing.T) {
 	t.Run("HTML", func(t *testing.T) {
 		costtest.Linear(t, func(s string) { HTML(s) }, markup...)
 	})
-	t.Run("Plain", func(t *testing.T) {
-		costtest.Linear(t, func(s string) { Plain(s) }, markup...)
+	t.Run("Plain", func(t *testing.T) { // it parses in the same way, and writes in another
+		var some []string
+		for i := 0; i < len(markup); i += 3 {
+			some = append(some, markup[i])
+		}
+		costtest.Linear(t, func(s string) { Plain(s) }, some...)
 	})
 	for name, bomb := range bombs {
 		t.Run(name, func(t *testing.T) {

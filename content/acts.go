@@ -352,7 +352,8 @@ func (w *write) deleteDrafts(ids []string) error {
 	return nil
 }
 
-// Values lists the acts in the order in which they are shown, without reading and previewing.
+// Values lists the acts in the order in which they are shown, without reading and previewing, and without decisions
+// about relations, which are about another entry as well.
 func (Act) Values() []string {
 	return []string{
 		"SAVE", "RESTORE", "DISCARD", "SUBMIT", "REQUEST_CHANGES", "APPROVE", "PUBLISH", "SCHEDULE_PUBLISH", "WITHDRAW",

@@ -13,7 +13,8 @@ import (
 )
 
 // putLinks rewrites the links of a live row: those with a role, an order or a note, which edges cannot have.
-func (w *write) putLinks(id string, doc *ent.Shared) error {
+// owner is the entry's.
+func (w *write) putLinks(id, owner string, doc *ent.Shared) error {
 	if err := w.deleteLinks(id); err != nil {
 		return err
 	}
@@ -40,11 +41,15 @@ func (w *write) putLinks(id string, doc *ent.Shared) error {
 			SetMunicipalityID(l.Municipality).
 			SetNillableFromDate(l.From).SetNillableToDate(l.To))
 	}
+	standings, err := w.standings(id, owner, doc.Relations)
+	if err != nil {
+		return err
+	}
 	var relations []*ent.RelationCreate
 	for i, r := range doc.Relations {
 		relations = append(relations, w.Relation.Create().SetFromID(id).SetToID(r.To).SetType(r.Type).SetSeq(i).
 			SetNillablePosition(r.Position).
-			SetSections(r.Section).SetNotes(r.Note))
+			SetSections(r.Section).SetNotes(r.Note).SetStanding(standings[relationKey{id, r.To, r.Type}]))
 	}
 	for _, put := range []func() error{
 		func() error { return inBulk(w.ctx, organizations, w.ContentOrganization.CreateBulk) },

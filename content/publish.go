@@ -128,7 +128,7 @@ func (b *batch) putLiveRow(e *entryWrite, version int) error {
 	if err != nil {
 		return err
 	}
-	if err := b.putLinks(e.id, e.doc.Shared()); err != nil {
+	if err := b.putLinks(e.id, was.OwnerID, e.doc.Shared()); err != nil {
 		return err
 	}
 	if err := b.setReferences(e.id, e.doc, schema.OfPublished); err != nil {

@@ -403,7 +403,7 @@ func (w *write) redactEntry(e *ent.Entry, c *cutter, changed []int) error {
 	if err := w.putLive(h.entry, one.doc, address, e.OwnerID); err != nil {
 		return err
 	}
-	if err := w.putLinks(e.ID, one.doc.Shared()); err != nil {
+	if err := w.putLinks(e.ID, e.OwnerID, one.doc.Shared()); err != nil {
 		return err
 	}
 	w.changes = append(w.changes, changes.Entry{

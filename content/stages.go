@@ -30,6 +30,8 @@ const (
 	ActTransfer         Act = "TRANSFER"
 	ActAssign           Act = "ASSIGN"
 	ActComment          Act = "COMMENT"
+	ActAcceptRelation   Act = "ACCEPT_RELATION" // that another organisation states of it
+	ActDeclineRelation  Act = "DECLINE_RELATION"
 	ActPreview          Act = "PREVIEW"
 	ActRead             Act = "READ" // the entry, its revisions and comments
 )
@@ -116,7 +118,9 @@ var rules = map[Act]rule{
 		least: schema.Contributor, from: []schema.Stage{schema.Editing, schema.InReview, schema.Approved, schema.Archived},
 		ever: &no, to: stays,
 	},
-	ActTransfer: {least: schema.Editor, to: stays},
+	ActTransfer:        {least: schema.Editor, to: stays},
+	ActAcceptRelation:  {least: schema.Editor, to: stays},
+	ActDeclineRelation: {least: schema.Editor, to: stays},
 }
 
 // noEntry is the message for entries that do not exist, and for those in whose organisation the viewer has no role.

@@ -60,6 +60,11 @@ func (b *batch) transfer() error {
 			return err
 		}
 	}
+	if len(b.problems) == 0 {
+		if err := b.forgetDecisions(b.ids(), to); err != nil { // relations.go
+			return err
+		}
+	}
 	if err := b.leaveReleases(to); err != nil {
 		return err
 	}

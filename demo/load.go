@@ -23,8 +23,12 @@ func Load(ctx context.Context, service *content.Service, progress content.Progre
 	if err != nil {
 		return fmt.Errorf("read the demo content: %w", err)
 	}
-	_, err = service.Import(access.WithViewer(ctx, access.System("demo")), items, false, progress)
-	return err
+	ctx = access.WithViewer(ctx, access.System("demo"))
+	done, err := service.Import(ctx, items, false, progress)
+	if err != nil || done.Created == 0 {
+		return err
+	}
+	return service.AcceptRelations(ctx) // it was edited as one whole
 }
 
 // read returns all items; a file holds one item or a list.

@@ -14,6 +14,7 @@ import (
 	"dugnad/graph/generated"
 	"dugnad/graph/model"
 	"dugnad/graph/view"
+	"dugnad/schema"
 	"dugnad/schema/entgql"
 	"time"
 )
@@ -80,6 +81,10 @@ func (r *entryResolver) Redactions(ctx context.Context, obj *ent.Entry) ([]*ent.
 	return redactionsOf(ctx, obj)
 }
 
+func (r *entryResolver) Claims(ctx context.Context, obj *ent.Entry) ([]*model.RelationClaim, error) {
+	return claims(ctx, obj)
+}
+
 func (r *mutationResolver) Publish(ctx context.Context, items []*content.Item, at *time.Time) (*model.PublishPayload, error) {
 	if at != nil {
 		return r.do(ctx, content.ActSchedulePublish, content.ActOptions{At: at}, items)
@@ -120,6 +125,14 @@ func (r *mutationResolver) Unarchive(ctx context.Context, items []*content.Item)
 
 func (r *mutationResolver) Delete(ctx context.Context, items []*content.Item) (*model.PublishPayload, error) {
 	return r.do(ctx, content.ActDelete, content.ActOptions{}, items)
+}
+
+func (r *mutationResolver) AcceptRelation(ctx context.Context, from string, to string, typeArg schema.RelationType) (*model.RelationPayload, error) {
+	return r.decideRelation(ctx, from, to, typeArg, true)
+}
+
+func (r *mutationResolver) DeclineRelation(ctx context.Context, from string, to string, typeArg schema.RelationType) (*model.RelationPayload, error) {
+	return r.decideRelation(ctx, from, to, typeArg, false)
 }
 
 func (r *mutationResolver) Transfer(ctx context.Context, items []*content.Item, organization string) (*model.PublishPayload, error) {

@@ -58,6 +58,9 @@ func (s stated) end() string {
 	return s.ToID
 }
 
+// claim reports whether the relation is only the claim of another organisation, on the page of its target.
+func (s stated) claim() bool { return s.in && s.Standing == schema.StatedByAnother }
+
 func (s stated) place() relationPlace {
 	p := relationPlace{In: s.in, Key: s.Seq, From: s.FromID, Seq: s.Seq}
 	switch {
@@ -89,7 +92,8 @@ func related(
 	}
 	type page struct {
 		grouped[stated]
-		nodes map[string]ent.Noder
+		nodes     map[string]ent.Noder
+		claimants map[string]*ent.Organization
 	}
 	found, err := ent.LoadPage(of.Page(), ent.FieldKey(ctx), func() (page, error) {
 		p := page{grouped: grouped[stated]{items: make(map[string][]stated), totals: make(map[string]int)}}
@@ -101,20 +105,26 @@ func related(
 				return p, err
 			}
 		}
-		var ids []string
+		var ids, claiming []string
 		for _, relations := range p.items {
 			slices.SortFunc(relations, func(a, b stated) int { return a.place().compare(b.place()) })
 			for _, r := range relations[:min(limit, len(relations))] {
 				ids = append(ids, r.end())
+				if r.claim() {
+					claiming = append(claiming, r.FromID)
+				}
 			}
 		}
 		slices.Sort(ids)
 		ids = slices.Compact(ids)
+		var err error
+		if p.claimants, err = claimantsOf(ctx, claiming); err != nil {
+			return p, err
+		}
 		selection := ent.NodeSelection(graphql.GetOperationContext(ctx), graphql.GetFieldContext(ctx).Field)
 		if selection == nil || len(ids) == 0 {
 			return p, nil
 		}
-		var err error
 		p.nodes, err = ent.FromContext(ctx).Load(ctx, ids, selection)
 		return p, err
 	})
@@ -136,12 +146,26 @@ func related(
 		if r.in {
 			edge.Direction = schema.RelationIn
 		}
+		if r.claim() { // the words are the other organisation's
+			edge.Section, edge.Note, edge.ClaimedBy = nil, nil, found.claimants[r.FromID]
+		}
 		c.Edges = append(c.Edges, edge)
 		if node != nil {
 			c.Nodes = append(c.Nodes, node)
 		}
 	}
 	return c, nil
+}
+
+// claimantsOf returns who owns the entries that state something of another organisation's, as far as it is asked for.
+func claimantsOf(ctx context.Context, ids []string) (map[string]*ent.Organization, error) {
+	oc := graphql.GetOperationContext(ctx)
+	edges := ent.Select(oc, graphql.GetFieldContext(ctx).Field, "edges")
+	if edges == nil {
+		return nil, nil
+	}
+	slices.Sort(ids)
+	return ownersOf(ctx, slices.Compact(ids), ent.Select(oc, *edges, "claimedBy"))
 }
 
 // loadRelations adds to g the relations that the entries state, or that others state of them, as far as the viewer
@@ -155,6 +179,9 @@ func loadRelations(
 		mine, other, key, ours = other, mine, fmt.Sprintf("COALESCE(position, %d)", noPosition), relation.ToIDIn(ids...)
 	}
 	q := ent.FromContext(ctx).Relation.Query().Where(ours, visible(ctx, other))
+	if in {
+		q.Where(relation.StandingNEQ(schema.DeclinedRelation))
+	}
 	if types != nil {
 		q.Where(relation.TypeIn(types...))
 	}

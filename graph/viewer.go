@@ -68,6 +68,11 @@ func tasks(ctx context.Context, first int) ([]*model.Task, error) {
 		return nil, err
 	}
 	add(model.TaskReasonReview, review)
+	of, err := entries(claimed(ctx), editorOf(v))
+	if err != nil {
+		return nil, err
+	}
+	add(model.TaskReasonClaim, of)
 	return orEmpty(all[:min(first, len(all))]), nil
 }
 

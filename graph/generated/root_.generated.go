@@ -457,6 +457,7 @@ type ComplexityRoot struct {
 		Acts              func(childComplexity int) int
 		Assignee          func(childComplexity int) int
 		BreaksIfWithdrawn func(childComplexity int) int
+		Claims            func(childComplexity int) int
 		Comments          func(childComplexity int) int
 		CreatedAt         func(childComplexity int) int
 		Dangling          func(childComplexity int) int
@@ -831,6 +832,7 @@ type ComplexityRoot struct {
 	}
 
 	Mutation struct {
+		AcceptRelation      func(childComplexity int, from string, to string, typeArg schema.RelationType) int
 		AddToRelease        func(childComplexity int, id string, items []*content.Item) int
 		AnonymizeAccount    func(childComplexity int, id string) int
 		Approve             func(childComplexity int, items []*content.Item, comment *string) int
@@ -855,6 +857,7 @@ type ComplexityRoot struct {
 		CreateTool          func(childComplexity int, input map[string]any, organization *string) int
 		CreateUpload        func(childComplexity int, input model.CreateUploadInput) int
 		CreateWebhook       func(childComplexity int, input model.CreateWebhookInput) int
+		DeclineRelation     func(childComplexity int, from string, to string, typeArg schema.RelationType) int
 		Delete              func(childComplexity int, items []*content.Item) int
 		DeleteRelease       func(childComplexity int, id string) int
 		DeleteWebhook       func(childComplexity int, id string) int
@@ -1365,6 +1368,15 @@ type ComplexityRoot struct {
 		Revisions func(childComplexity int) int
 	}
 
+	RelationClaim struct {
+		From         func(childComplexity int) int
+		Note         func(childComplexity int) int
+		Organization func(childComplexity int) int
+		Section      func(childComplexity int) int
+		Standing     func(childComplexity int) int
+		Type         func(childComplexity int) int
+	}
+
 	RelationConnection struct {
 		Edges      func(childComplexity int) int
 		Nodes      func(childComplexity int) int
@@ -1381,6 +1393,7 @@ type ComplexityRoot struct {
 	}
 
 	RelationEdge struct {
+		ClaimedBy func(childComplexity int) int
 		Cursor    func(childComplexity int) int
 		Direction func(childComplexity int) int
 		Node      func(childComplexity int) int
@@ -1388,6 +1401,11 @@ type ComplexityRoot struct {
 		Position  func(childComplexity int) int
 		Section   func(childComplexity int) int
 		Type      func(childComplexity int) int
+	}
+
+	RelationPayload struct {
+		Entry    func(childComplexity int) int
+		Problems func(childComplexity int) int
 	}
 
 	Release struct {
@@ -3480,6 +3498,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Entry.BreaksIfWithdrawn(childComplexity), true
+	case "Entry.claims":
+		if e.ComplexityRoot.Entry.Claims == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Entry.Claims(childComplexity), true
 	case "Entry.comments":
 		if e.ComplexityRoot.Entry.Comments == nil {
 			break
@@ -5089,6 +5113,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.MunicipalityPartDocument.Role(childComplexity), true
 
+	case "Mutation.acceptRelation":
+		if e.ComplexityRoot.Mutation.AcceptRelation == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_acceptRelation_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AcceptRelation(childComplexity, args["from"].(string), args["to"].(string), args["type"].(schema.RelationType)), true
 	case "Mutation.addToRelease":
 		if e.ComplexityRoot.Mutation.AddToRelease == nil {
 			break
@@ -5353,6 +5388,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateWebhook(childComplexity, args["input"].(model.CreateWebhookInput)), true
+	case "Mutation.declineRelation":
+		if e.ComplexityRoot.Mutation.DeclineRelation == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_declineRelation_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeclineRelation(childComplexity, args["from"].(string), args["to"].(string), args["type"].(schema.RelationType)), true
 	case "Mutation.delete":
 		if e.ComplexityRoot.Mutation.Delete == nil {
 			break
@@ -8425,6 +8471,43 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Redaction.Revisions(childComplexity), true
 
+	case "RelationClaim.from":
+		if e.ComplexityRoot.RelationClaim.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RelationClaim.From(childComplexity), true
+	case "RelationClaim.note":
+		if e.ComplexityRoot.RelationClaim.Note == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RelationClaim.Note(childComplexity), true
+	case "RelationClaim.organization":
+		if e.ComplexityRoot.RelationClaim.Organization == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RelationClaim.Organization(childComplexity), true
+	case "RelationClaim.section":
+		if e.ComplexityRoot.RelationClaim.Section == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RelationClaim.Section(childComplexity), true
+	case "RelationClaim.standing":
+		if e.ComplexityRoot.RelationClaim.Standing == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RelationClaim.Standing(childComplexity), true
+	case "RelationClaim.type":
+		if e.ComplexityRoot.RelationClaim.Type == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RelationClaim.Type(childComplexity), true
+
 	case "RelationConnection.edges":
 		if e.ComplexityRoot.RelationConnection.Edges == nil {
 			break
@@ -8481,6 +8564,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RelationDocument.Type(childComplexity), true
 
+	case "RelationEdge.claimedBy":
+		if e.ComplexityRoot.RelationEdge.ClaimedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RelationEdge.ClaimedBy(childComplexity), true
 	case "RelationEdge.cursor":
 		if e.ComplexityRoot.RelationEdge.Cursor == nil {
 			break
@@ -8523,6 +8612,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RelationEdge.Type(childComplexity), true
+
+	case "RelationPayload.entry":
+		if e.ComplexityRoot.RelationPayload.Entry == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RelationPayload.Entry(childComplexity), true
+	case "RelationPayload.problems":
+		if e.ComplexityRoot.RelationPayload.Problems == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RelationPayload.Problems(childComplexity), true
 
 	case "Release.createdAt":
 		if e.ComplexityRoot.Release.CreatedAt == nil {
@@ -10702,6 +10804,8 @@ enum TaskReason {
   CHANGES_REQUESTED
   "Its scheduled publishing or withdrawal failed."
   SCHEDULE_FAILED
+  "An entry of another organisation states a relation to it that nobody has accepted or declined; see ` + "`" + `Entry.claims` + "`" + `."
+  CLAIM
 }
 
 "A device that is signed in."
@@ -11254,6 +11358,12 @@ type RelationEdge {
   section: String
   "The editor's note."
   note: String
+  """
+  The organisation that states the relation, while it is only its claim: the entry belongs to another organisation, whose
+  editors have not accepted it. Its note and section are not shown then, and a relation that they declined is not
+  listed. Null in the list of the entry that states it.
+  """
+  claimedBy: Organization
 }
 
 "An organisation's role in an entry."
@@ -11828,6 +11938,44 @@ type Entry implements Node {
   breaksIfWithdrawn: [LiveUse!]!
   "The newest 100 redactions, newest first."
   redactions: [Redaction!]!
+  "What published entries of other organisations state of this entry, as far as the viewer may read them; at most 100."
+  claims: [RelationClaim!]!
+}
+
+"A relation that an entry of another organisation states of an entry."
+type RelationClaim {
+  "The entry that states it."
+  from: Node!
+  "The organisation that owns that entry."
+  organization: Organization!
+  "The role of the stating entry towards the other one."
+  type: RelationType!
+  "The chapter or part that it belongs to, in the words of that organisation."
+  section: String
+  "The note, in the words of that organisation."
+  note: String
+  "What readers of the entry see of it."
+  standing: RelationStanding!
+}
+
+"Whose word a relation is, on the page of the entry that it is stated of."
+enum RelationStanding {
+  "Both entries belong to the same organisation."
+  OWN
+  "It is shown as the claim of the other organisation, without its note. The entry's editors have not decided."
+  CLAIM
+  "The entry's editors have accepted it: it is shown as it is, until the other organisation changes its words."
+  ACCEPTED
+  "The entry's editors have declined it: it is not shown."
+  DECLINED
+}
+
+"The result of a decision about a relation."
+type RelationPayload {
+  "The entry that the relation is stated of; null if there are problems."
+  entry: Entry
+  "Why nothing was done."
+  problems: [Problem!]!
 }
 
 """
@@ -11910,6 +12058,10 @@ enum Act {
   ASSIGN
   "Comment on it."
   COMMENT
+  "Accept what an entry of another organisation states of it."
+  ACCEPT_RELATION
+  "Decline what an entry of another organisation states of it."
+  DECLINE_RELATION
 }
 
 "The state of an entry's text in one language."
@@ -12126,6 +12278,28 @@ type Mutation {
   unarchive("The entries, each with the head revision that the caller saw." items: [PublishItem!]!): PublishPayload! @signedIn
   "Deletes entries that were never published, with all their revisions."
   delete("The entries, each with the head revision that the caller saw." items: [PublishItem!]!): PublishPayload! @signedIn
+  """
+  Accepts what an entry of another organisation states of an entry: readers see it as it is, with its note. It becomes a
+  claim again when the other organisation changes its words, or one of the entries gets another owner. Requires the role
+  EDITOR in the owner of the entry that it is stated of.
+  """
+  acceptRelation(
+    "The id of the entry that states it."
+    from: ID!
+    "The id of the entry that it is stated of."
+    to: ID!
+    "The type of the relation."
+    type: RelationType!
+  ): RelationPayload! @signedIn
+  "Declines what an entry of another organisation states of an entry: readers of that entry do not see it. Requires EDITOR."
+  declineRelation(
+    "The id of the entry that states it."
+    from: ID!
+    "The id of the entry that it is stated of."
+    to: ID!
+    "The type of the relation."
+    type: RelationType!
+  ): RelationPayload! @signedIn
   "Transfers entries to another organisation. Requires the role EDITOR in both."
   transfer(
     "The entries, each with the head revision that the caller saw."
@@ -14961,6 +15135,8 @@ func (ec *executionContext) childFields_Entry(ctx context.Context, field graphql
 		return ec.fieldContext_Entry_breaksIfWithdrawn(ctx, field)
 	case "redactions":
 		return ec.fieldContext_Entry_redactions(ctx, field)
+	case "claims":
+		return ec.fieldContext_Entry_claims(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Entry", field.Name)
 }
@@ -16255,6 +16431,24 @@ func (ec *executionContext) childFields_Redaction(ctx context.Context, field gra
 	return nil, fmt.Errorf("no field named %q was found under type Redaction", field.Name)
 }
 
+func (ec *executionContext) childFields_RelationClaim(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "from":
+		return ec.fieldContext_RelationClaim_from(ctx, field)
+	case "organization":
+		return ec.fieldContext_RelationClaim_organization(ctx, field)
+	case "type":
+		return ec.fieldContext_RelationClaim_type(ctx, field)
+	case "section":
+		return ec.fieldContext_RelationClaim_section(ctx, field)
+	case "note":
+		return ec.fieldContext_RelationClaim_note(ctx, field)
+	case "standing":
+		return ec.fieldContext_RelationClaim_standing(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RelationClaim", field.Name)
+}
+
 func (ec *executionContext) childFields_RelationConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "totalCount":
@@ -16301,8 +16495,20 @@ func (ec *executionContext) childFields_RelationEdge(ctx context.Context, field 
 		return ec.fieldContext_RelationEdge_section(ctx, field)
 	case "note":
 		return ec.fieldContext_RelationEdge_note(ctx, field)
+	case "claimedBy":
+		return ec.fieldContext_RelationEdge_claimedBy(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RelationEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_RelationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "entry":
+		return ec.fieldContext_RelationPayload_entry(ctx, field)
+	case "problems":
+		return ec.fieldContext_RelationPayload_problems(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RelationPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Release(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -824,6 +824,22 @@ type RedactPayload struct {
 	Problems []*content.Problem `json:"problems"`
 }
 
+// A relation that an entry of another organisation states of an entry.
+type RelationClaim struct {
+	// The entry that states it.
+	From ent.Noder `json:"from"`
+	// The organisation that owns that entry.
+	Organization *ent.Organization `json:"organization"`
+	// The role of the stating entry towards the other one.
+	Type schema.RelationType `json:"type"`
+	// The chapter or part that it belongs to, in the words of that organisation.
+	Section *string `json:"section,omitempty"`
+	// The note, in the words of that organisation.
+	Note *string `json:"note,omitempty"`
+	// What readers of the entry see of it.
+	Standing schema.RelationStanding `json:"standing"`
+}
+
 // A page of relations.
 type RelationConnection struct {
 	// Number of relations on all pages.
@@ -866,6 +882,18 @@ type RelationEdge struct {
 	Section *string `json:"section,omitempty"`
 	// The editor's note.
 	Note *string `json:"note,omitempty"`
+	// The organisation that states the relation, while it is only its claim: the entry belongs to another organisation, whose
+	// editors have not accepted it. Its note and section are not shown then, and a relation that they declined is not
+	// listed. Null in the list of the entry that states it.
+	ClaimedBy *ent.Organization `json:"claimedBy,omitempty"`
+}
+
+// The result of a decision about a relation.
+type RelationPayload struct {
+	// The entry that the relation is stated of; null if there are problems.
+	Entry *ent.Entry `json:"entry,omitempty"`
+	// Why nothing was done.
+	Problems []*content.Problem `json:"problems"`
 }
 
 // Result of a mutation of a release. With problems or conflicts nothing was done.
@@ -1382,6 +1410,8 @@ const (
 	TaskReasonChangesRequested TaskReason = "CHANGES_REQUESTED"
 	// Its scheduled publishing or withdrawal failed.
 	TaskReasonScheduleFailed TaskReason = "SCHEDULE_FAILED"
+	// An entry of another organisation states a relation to it that nobody has accepted or declined; see `Entry.claims`.
+	TaskReasonClaim TaskReason = "CLAIM"
 )
 
 var AllTaskReason = []TaskReason{
@@ -1389,11 +1419,12 @@ var AllTaskReason = []TaskReason{
 	TaskReasonReview,
 	TaskReasonChangesRequested,
 	TaskReasonScheduleFailed,
+	TaskReasonClaim,
 }
 
 func (e TaskReason) IsValid() bool {
 	switch e {
-	case TaskReasonAssigned, TaskReasonReview, TaskReasonChangesRequested, TaskReasonScheduleFailed:
+	case TaskReasonAssigned, TaskReasonReview, TaskReasonChangesRequested, TaskReasonScheduleFailed, TaskReasonClaim:
 		return true
 	}
 	return false

@@ -101,6 +101,7 @@ const (
 	EntryChange                                // Endring
 	keyEntryChartOneScale                      // Åpen sirkel er før, fylt er etter. Skalaen går fra 0 til {end}.
 	EntryChartOwnScales                        // Åpen sirkel er før, fylt er etter. Hver linje har sin egen skala, fra 0.
+	keyEntryClaim                              // Ifølge {organization}: {relation}
 	EntryContactIsFunction                     // En funksjon, ikke en privatperson
 	EntryContacts                              // Spør kontakten
 	EntryCost                                  // Penger
@@ -418,6 +419,11 @@ func EmbedCodeOf(name string) Phrase {
 // EntryChartOneScale says: Åpen sirkel er før, fylt er etter. Skalaen går fra 0 til {end}.
 func EntryChartOneScale(end string) Phrase {
 	return filled{keyEntryChartOneScale, []placeholder{{name: "end", text: end}}}
+}
+
+// EntryClaim says: Ifølge {organization}: {relation}
+func EntryClaim(organization string, relation string) Phrase {
+	return filled{keyEntryClaim, []placeholder{{name: "organization", text: organization}, {name: "relation", text: relation}}}
 }
 
 // EntryDown says: Ned {difference}
@@ -739,6 +745,7 @@ var keys = []string{
 	"entry.change",
 	"entry.chartOneScale",
 	"entry.chartOwnScales",
+	"entry.claim",
 	"entry.contactIsFunction",
 	"entry.contacts",
 	"entry.cost",

@@ -198,6 +198,7 @@ func linksOf(links []placeLink, role string) (with []placeLink) {
 func series(e *entry) (before, after []card) {
 	for _, r := range e.Related.Edges {
 		switch {
+		case r.claimed(): // listed with the other relations
 		case r.Type == "FOLLOWS" && r.Direction == "OUT":
 			before = append(before, r.Node)
 		case r.Type == "FOLLOWS":
@@ -212,12 +213,25 @@ func others(e *entry) (rest []relation) {
 	seen := map[string]bool{}
 	for _, r := range e.Related.Edges {
 		front := r.Node.Type == "Collection" && r.Node.Slug == frontCollection
-		if r.Type != "FOLLOWS" && !front && (r.Type != "CONTAINS" || r.Direction != "OUT") && !seen[r.Node.ID] {
+		if (r.Type != "FOLLOWS" || r.claimed()) && !front && (r.Type != "CONTAINS" || r.Direction != "OUT") && !seen[r.Node.ID] {
 			seen[r.Node.ID] = true
 			rest = append(rest, r)
 		}
 	}
 	return rest
+}
+
+// claimed reports whether the relation is only what another organisation says of the entry. A collection that lists an
+// entry says nothing of it.
+func (r relation) claimed() bool { return r.ClaimedBy != nil && r.Type != "CONTAINS" }
+
+// relationOf writes how an entry is related to the page's.
+func (p *page) relationOf(r relation) string {
+	what := p.say(words.Relation[r.Type+"."+r.Direction])
+	if r.claimed() {
+		return p.say(words.EntryClaim(r.ClaimedBy.Name, what))
+	}
+	return what
 }
 
 // thenWas writes the name and the number that a municipality had when it took part, if they differ from today's.

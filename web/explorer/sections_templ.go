@@ -1768,7 +1768,7 @@ func relatedCards(p *page, all []relation) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		for _, r := range all {
-			templ_7745c5c3_Err = smallCard(p, &r.Node, strings.Join(filled(p.say(words.Relation[r.Type+"."+r.Direction]), r.Section, r.Note), ". ")).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = smallCard(p, &r.Node, strings.Join(filled(p.relationOf(r), r.Section, r.Note), ". ")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -173,6 +173,7 @@ type (
 		Type, Direction, Section, Note string
 		Position                       *int
 		Node                           card
+		ClaimedBy                      *struct{ Name string }
 	}
 
 	item struct {

@@ -97,7 +97,8 @@ func (h *testHub) rawStatus(t *testing.T, method, path, accept string) int {
 // overTheWire sends bytes and returns the status of the answer.
 func (h *testHub) overTheWire(t *testing.T, request string) int {
 	t.Helper()
-	conn, err := net.Dial("tcp", strings.TrimPrefix(h.url, "http://"))
+	var dialer net.Dialer
+	conn, err := dialer.DialContext(t.Context(), "tcp", strings.TrimPrefix(h.url, "http://"))
 	if err != nil {
 		t.Fatal(err)
 	}

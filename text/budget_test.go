@@ -55,20 +55,25 @@ func TestMarkdownCost(t *testing.T) {
 	t.Run("HTML", func(t *testing.T) {
 		costtest.Linear(t, func(s string) { HTML(s) }, markup...)
 	})
-	t.Run("Plain", func(t *testing.T) {
-		costtest.Linear(t, func(s string) { Plain(s) }, markup...)
+	t.Run("Plain", func(t *testing.T) { // it parses in the same way, and writes in another
+		var some []string
+		for i := 0; i < len(markup); i += 3 {
+			some = append(some, markup[i])
+		}
+		costtest.Linear(t, func(s string) { Plain(s) }, some...)
 	})
 	for name, bomb := range bombs {
 		t.Run(name, func(t *testing.T) {
-			costtest.Each(t, func(s string) { HTML(s); Plain(s) }, bomb)
-			if Check(bomb) == nil {
+			shown := "Foran.\n\n" + bomb
+			var page, plain string
+			costtest.Each(t, func(s string) { page, plain = HTML(s), Plain(s) }, shown)
+			if Check(shown) == nil {
 				t.Error("is accepted")
 			}
-			if got, most := len(HTML(bomb)), baseHTML+htmlPerByte*len(bomb); got > most {
-				t.Errorf("HTML has %d bytes; at most %d", got, most)
+			if most := baseHTML + htmlPerByte*len(shown); len(page) > most {
+				t.Errorf("HTML has %d bytes; at most %d", len(page), most)
 			}
-			shown := "Foran.\n\n" + bomb
-			if !strings.Contains(Plain(shown), "Foran.") || !strings.HasPrefix(HTML(shown), "<p>Foran.</p>") {
+			if !strings.Contains(plain, "Foran.") || !strings.HasPrefix(page, "<p>Foran.</p>") {
 				t.Error("the words are not shown")
 			}
 		})

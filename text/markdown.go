@@ -110,7 +110,7 @@ func (l *limited) Write(p []byte) (int, error) {
 // asWritten returns the characters of a text as paragraphs of HTML.
 func asWritten(src []byte) string {
 	var out strings.Builder
-	for _, paragraph := range strings.Split(plainly(src), "\n\n") {
+	for paragraph := range strings.SplitSeq(plainly(src), "\n\n") {
 		out.WriteString("<p>" + html.EscapeString(paragraph) + "</p>\n")
 	}
 	return strings.TrimSpace(out.String())

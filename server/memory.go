@@ -25,7 +25,7 @@ func garbageFor(live uint64, streams int) int {
 	if live == 0 {
 		return usualGarbage
 	}
-	ofStreams := min(uint64(max(0, streams))*streamBytes, live) //nolint:gosec // not negative
+	ofStreams := min(uint64(max(0, streams))*streamBytes, live)       //nolint:gosec // not negative
 	return max(leastGarbage, int(usualGarbage*(live-ofStreams)/live)) //nolint:gosec // at most usualGarbage
 }
 

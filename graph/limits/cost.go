@@ -55,9 +55,10 @@ func (c cost) plus(d cost) cost {
 // sum orders costs.
 func (c cost) sum() int64 { return partsOfObject*(c.flat+c.perItem) + c.texts }
 
-// whole returns the cost of what an object holds, with its texts as objects, rounded up.
+// whole returns the cost of what an object holds, with its texts as objects. The object itself pays for the first
+// texts, up to an object's worth.
 func (c cost) whole() cost {
-	return cost{flat: min(c.flat+(c.texts+partsOfObject-1)/partsOfObject, unpayable), perItem: c.perItem}
+	return cost{flat: min(c.flat+c.texts/partsOfObject, unpayable), perItem: c.perItem}
 }
 
 func (c cost) of(size int) int64 { return min(c.flat+c.perItem*int64(size), unpayable) }

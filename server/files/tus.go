@@ -155,14 +155,15 @@ var (
 
 // Errors of requests that may be sent again.
 var (
-	errTusUnavailable = later("ERR_UNAVAILABLE", "the hub cannot answer now; try again", http.StatusServiceUnavailable, "1")
-	errTusTooMany     = later("ERR_RATE_LIMITED", "too many files of this organisation are being worked on; try again later",
-		http.StatusTooManyRequests, strconv.Itoa(int(waitTime.Seconds())))
+	errTusUnavailable = later(http.StatusServiceUnavailable, "ERR_UNAVAILABLE", "the hub cannot answer now; try again", 1)
+	errTusTooMany     = later(http.StatusTooManyRequests, "ERR_RATE_LIMITED",
+		"too many files of this organisation are being worked on; try again later", int(waitTime.Seconds()))
 )
 
-func later(code, message string, status int, seconds string) handler.Error {
+// later returns an error of a request that may be sent again after some seconds.
+func later(status int, code, message string, seconds int) handler.Error {
 	err := handler.NewError(code, message, status)
-	err.HTTPResponse.Header["Retry-After"] = seconds
+	err.HTTPResponse.Header["Retry-After"] = strconv.Itoa(seconds)
 	return err
 }
 

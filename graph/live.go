@@ -97,8 +97,8 @@ func (f *following) start(found []listed, crowd []*following) {
 	background.Go(f.ctx, "live changes", func(context.Context) { f.deliver(found, crowd) })
 }
 
-// hand sends a change to the subscription and to the crowd, and returns who of the crowd goes on together with it. ok is
-// false when the subscription itself is over.
+// hand sends a change to the subscription and to the crowd, and returns who of the crowd goes on together with it. ok
+// is false when the subscription itself is over.
 func (f *following) hand(c listed, crowd []*following) (together []*following, ok bool) {
 	if f.ctx.Err() != nil {
 		return crowd, false

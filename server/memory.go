@@ -19,8 +19,8 @@ const (
 	memoryPause = 5 * time.Second
 )
 
-// garbageFor returns how much garbage there may be, in percent of the live bytes of heap and stacks: as much as without the open
-// streams. Idle streams live long and make no garbage, so with Go's default each would take its memory twice.
+// garbageFor returns how much garbage there may be, in percent of the live bytes of heap and stacks: as much as without
+// the open streams. Idle streams live long and make no garbage, so with Go's default each would take its memory twice.
 func garbageFor(live uint64, streams int) int {
 	if live == 0 {
 		return usualGarbage

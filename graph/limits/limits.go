@@ -60,7 +60,8 @@ func Default() Limits {
 		Cost: 25_000, Introspection: 100_000, Subscription: 500,
 		Page: 100, DefaultPage: 20, AssumedList: 10,
 		FilterDepth: 5, FilterBranches: 20, List: 200, String: 10_000, MutationList: 1000, MutationString: 200_000,
-		Nodes: 25_000, Answer: 16 << 20, AnonymousAnswer: 8 << 20, SideBySide: 64, WaitForOthers: 2 * time.Second, ArgumentNesting: 32,
+		Nodes: 25_000, Answer: 16 << 20, AnonymousAnswer: 8 << 20,
+		SideBySide: 64, WaitForOthers: 2 * time.Second, ArgumentNesting: 32,
 	}
 }
 
@@ -148,7 +149,8 @@ func (e *Extension) MutateOperationContext(_ context.Context, op *graphql.Operat
 			cost, e.limits.Subscription))
 	case cost > int64(e.limits.Cost):
 		return gqlcode.Error(fault.TooComplex, fmt.Sprintf(
-			"the operation costs %d, the limit is %d: ask for shorter pages (first), fewer lists inside lists or fewer texts", cost, e.limits.Cost))
+			"the operation costs %d, the limit is %d: ask for shorter pages (first), fewer lists inside lists or fewer texts",
+			cost, e.limits.Cost))
 	case introspection > int64(e.limits.Introspection):
 		return gqlcode.Error(fault.TooComplex, fmt.Sprintf(
 			"the introspection costs %d, the limit is %d", introspection, e.limits.Introspection))

@@ -10,17 +10,16 @@ import (
 	"time"
 
 	"dugnad/access"
-	"dugnad/ent"
 	"dugnad/fault"
 	"dugnad/server/database"
 	"dugnad/server/database/databasetest"
 )
 
 // newAccounts returns the service on a database, with the clock of the returned pointer.
-func newAccounts(db *database.Database) (*access.Accounts, *ent.Client, *time.Time) {
-	client, n := access.NewClient(db.Driver()), 0
+func newAccounts(db *database.Database) (*access.Accounts, *time.Time) {
+	n := 0
 	var mu sync.Mutex
-	accounts := access.NewAccounts(client, []byte("key"), func(prefix string) string {
+	accounts := access.NewAccounts(access.NewClient(db.Driver()), []byte("key"), func(prefix string) string {
 		mu.Lock()
 		defer mu.Unlock()
 		n++
@@ -28,7 +27,7 @@ func newAccounts(db *database.Database) (*access.Accounts, *ent.Client, *time.Ti
 	})
 	now := time.Now()
 	accounts.Now = func() time.Time { return now }
-	return accounts, client, &now
+	return accounts, &now
 }
 
 func codeOf(err error) fault.Code {
@@ -46,7 +45,7 @@ func codeOf(err error) fault.Code {
 // or was not tried, is taken off again.
 func TestAttemptsOfAnAddress(t *testing.T) {
 	databasetest.Each(t, func(t *testing.T, db *database.Database) {
-		accounts, _, now := newAccounts(db)
+		accounts, now := newAccounts(db)
 		system := access.WithViewer(t.Context(), access.System("test"))
 		const password = "correct horse battery staple"
 		_, err := accounts.Create(system, access.NewAccount{
@@ -96,7 +95,7 @@ func TestAttemptsOfAnAddress(t *testing.T) {
 // Passwords wait for a bounded time: beyond a number of waiting requests the next is refused at once, for one network
 // and for all, and one whose caller has gone leaves its place.
 func TestHashQueue(t *testing.T) {
-	accounts, _, _ := newAccounts(databasetest.SQLite(t))
+	accounts, _ := newAccounts(databasetest.SQLite(t))
 	ctx, cancel := context.WithCancel(t.Context())
 	var waiting sync.WaitGroup
 	stay := make(chan struct{})

@@ -13,7 +13,9 @@ import (
 
 // addressRules are the rules of strings that hold addresses, by the name that their fields have in documents, at any
 // depth. Readers get null for what is stored already and breaks its rule: the directives of schema/links.graphql.
-var addressRules = map[string]func(string) error{"url": text.CheckLink, "link": text.CheckLink, "email": text.CheckEmail}
+var addressRules = map[string]func(string) error{
+	"url": text.CheckLink, "link": text.CheckLink, "email": text.CheckEmail,
+}
 
 // breaksRule reports whether a string of a document is an address that readers are not shown.
 func breaksRule(field, value string) bool {

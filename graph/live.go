@@ -169,7 +169,7 @@ func (f *following) deliver(found []listed, crowd []*following) {
 				return
 			}
 		}
-		if len(found) < livePage && !f.news() && f.r.lobby.enter(f, crowd) {
+		if len(found) < livePage && f.r.lobby.enter(f, crowd) {
 			waits = true // another goroutine may deliver already
 			return
 		}
@@ -209,19 +209,20 @@ func (f *following) readOn() ([]listed, error) {
 	}
 }
 
-// news reports whether there may be changes after the place, and moves it past changes that are not for the viewer.
-func (f *following) news() bool {
+// news reports whether there may be changes after the place, and moves it past changes that are not for the viewer. The
+// error has been logged.
+func (f *following) news() (bool, error) {
 	head, news, err := f.r.Log.News(f.ctx, f.at.Seq, f.types, access.Audiences(f.ctx))
 	if err != nil {
 		if f.ctx.Err() == nil {
 			slog.ErrorContext(f.ctx, "could not read the change log for a subscription", "error", err)
 		}
-		return false
+		return false, err
 	}
 	if !news && !f.at.State {
 		f.at.Seq = head
 	}
-	return news
+	return news, nil
 }
 
 const (
@@ -287,6 +288,8 @@ type lobby struct {
 	mu      sync.Mutex
 	waiting map[*following]func() bool // what stops listening for the end of its context
 	awake   bool
+	head    int  // of the log, when all were looked at
+	unsure  bool // not all could be
 }
 
 // enter adds a subscription and a crowd with the same place to the lobby. It returns false when there is news for them
@@ -294,8 +297,11 @@ type lobby struct {
 func (l *lobby) enter(f *following, crowd []*following) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if f.news() { // between the last look and now
+	switch news, err := f.news(); {
+	case news:
 		return false
+	case err != nil:
+		l.unsure = true
 	}
 	if l.waiting == nil {
 		l.waiting = make(map[*following]func() bool)
@@ -307,7 +313,7 @@ func (l *lobby) enter(f *following, crowd []*following) bool {
 	}
 	if !l.awake {
 		l.awake = true
-		background.Go(context.Background(), "live changes", func(context.Context) { l.watch(f.r.Waker) })
+		background.Go(context.Background(), "live changes", func(context.Context) { l.watch(f.r.Log, f.r.Waker) })
 	}
 	return true
 }
@@ -332,12 +338,12 @@ func (l *lobby) leave(f *following) {
 }
 
 // watch checks for news at every wake-up and every livePause, until no subscription waits.
-func (l *lobby) watch(waker *changes.Waker) {
+func (l *lobby) watch(log Log, waker *changes.Waker) {
 	woken, stop := waker.Subscribe()
 	defer stop()
 	timer := time.NewTicker(livePause)
 	defer timer.Stop()
-	for l.look() {
+	for l.look(log) {
 		select {
 		case <-woken:
 		case <-timer.C:
@@ -347,7 +353,7 @@ func (l *lobby) watch(waker *changes.Waker) {
 
 // look sends those on their way for whom there is news: those that ask the same from the same place together. It
 // reports whether any waited.
-func (l *lobby) look() bool {
+func (l *lobby) look(log Log) bool {
 	type same struct {
 		asked
 		changePlace
@@ -358,6 +364,11 @@ func (l *lobby) look() bool {
 		l.awake = false
 		return false
 	}
+	head, _, err := log.News(context.Background(), l.head, nil, nil)
+	if err == nil && head == l.head && !l.unsure {
+		return true
+	}
+	l.head, l.unsure = head, err != nil
 	crowds := make(map[same][]*following)
 	for f := range l.waiting {
 		if f.asks == (asked{}) {
@@ -377,7 +388,9 @@ func (l *lobby) look() bool {
 func (l *lobby) send(crowd []*following) {
 	first, others := crowd[0], crowd[1:]
 	_ = background.Recover(first.ctx, "live changes", func(context.Context) error {
-		if !first.news() {
+		news, err := first.news()
+		l.unsure = l.unsure || err != nil
+		if !news {
 			for _, f := range others {
 				f.at = first.at
 			}

@@ -15,8 +15,9 @@ import (
 // unguarded are the goroutines that need no guard against panics, by file and function, with the reason.
 var unguarded = map[string]string{
 	"server/main.go main":                   "it ends the process",
-	"graph/live.go enter":                   "it takes a subscription off a list",
+	"graph/live.go wait":                    "it takes a subscription off a list",
 	"server/graphqlhttp/websocket.go serve": "it closes the socket",
+	"server/graphqlhttp/stream.go both":     "it cancels a context",
 }
 
 // notServed are folders whose code does not run in the hub.

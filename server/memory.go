@@ -9,8 +9,8 @@ import (
 )
 
 const (
-	// streamBytes is about what an idle stream has on the heap.
-	streamBytes = 10 << 10
+	// streamBytes is about what an idle stream has on the heap and as a stack.
+	streamBytes = 16 << 10
 	// usualGarbage is Go's default of GOGC: garbage up to as much as lives, in percent. leastGarbage is the least that
 	// open streams lead to.
 	usualGarbage, leastGarbage = 100, 25
@@ -19,13 +19,13 @@ const (
 	memoryPause = 5 * time.Second
 )
 
-// garbageFor returns how much garbage may be on a heap, in percent of the live bytes: as much as without the open
+// garbageFor returns how much garbage there may be, in percent of the live bytes of heap and stacks: as much as without the open
 // streams. Idle streams live long and make no garbage, so with Go's default each would take its memory twice.
 func garbageFor(live uint64, streams int) int {
 	if live == 0 {
 		return usualGarbage
 	}
-	ofStreams := min(uint64(max(0, streams))*streamBytes, live) //nolint:gosec // not negative
+	ofStreams := min(uint64(max(0, streams))*streamBytes, live)       //nolint:gosec // not negative
 	return max(leastGarbage, int(usualGarbage*(live-ofStreams)/live)) //nolint:gosec // at most usualGarbage
 }
 
@@ -40,7 +40,7 @@ func (h *Hub) runMemory(ctx context.Context) error {
 	ticker := time.NewTicker(memoryPause)
 	defer ticker.Stop()
 	percent, before, returned := usualGarbage, 0, 0
-	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}, {Name: "/memory/classes/heap/stacks:bytes"}}
 	for {
 		select {
 		case <-ctx.Done():
@@ -49,7 +49,7 @@ func (h *Hub) runMemory(ctx context.Context) error {
 		}
 		streams := h.graphql.OpenStreams()
 		metrics.Read(live)
-		if now := garbageFor(live[0].Value.Uint64(), streams); now < percent-5 || now > percent+5 {
+		if now := garbageFor(live[0].Value.Uint64()+live[1].Value.Uint64(), streams); now < percent-5 || now > percent+5 {
 			percent = now
 			debug.SetGCPercent(percent)
 		}

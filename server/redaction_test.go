@@ -289,7 +289,7 @@ func TestRedactionOfReferenceData(t *testing.T) {
 		id := a.at("createContact", "node", "id").(string)
 		n.redact("HUB_ADMIN", sought, false).expectCodes("redact")
 		c := n.ask(`query($id: ID!) { node(id: $id) { ... on Contact { function email } } }`, map[string]any{"id": id}).ok()
-		if c.at("node", "function") != "Rådgivar [fjernet]" || c.at("node", "email") != "[fjernet]@example.org" {
+		if c.at("node", "function") != "Rådgivar [fjernet]" || c.at("node", "email") != nil { // what is left is no address
 			t.Errorf("the contact is %s", c.Body)
 		}
 		row, err := n.client.Contact.Get(access.WithViewer(t.Context(), access.System("test")), id)
@@ -301,7 +301,7 @@ func TestRedactionOfReferenceData(t *testing.T) {
 			`mutation($id: ID!) { updateContact(id: $id, input: {email: "zakarias.qvigstad@example.org"}) { problems { code path message } } }`,
 			map[string]any{"id": id},
 		).ok()
-		if got := n.ask(`query($id: ID!) { node(id: $id) { ... on Contact { email } } }`, map[string]any{"id": id}).ok().at("node", "email"); got != "[fjernet]@example.org" {
+		if got := n.ask(`query($id: ID!) { node(id: $id) { ... on Contact { email } } }`, map[string]any{"id": id}).ok().at("node", "email"); got != nil {
 			t.Errorf("it is back: %v %s", got, b.Body)
 		}
 	})

@@ -14,7 +14,8 @@ import (
 	"dugnad/web/wellformed"
 )
 
-const malformedAddress = "the address has bytes that are not text: invalid UTF-8, a control character, or a % without two digits"
+const malformedAddress = "the address has bytes that are not text: " +
+	"invalid UTF-8, a control character, or a % without two digits"
 
 // wellFormed is the middleware that refuses addresses with bytes that are not text, before any handler looks them up.
 // page answers browsers. Headers are made valid UTF-8, because some of them are stored.

@@ -49,7 +49,8 @@ func CheckLink(link string) error {
 
 // isForbidden reports whether a character is invisible, or would end an address or be read in another way.
 func isForbidden(r rune) bool {
-	return unicode.IsControl(r) || unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) || strings.ContainsRune("<>\"\\`\uFFFD", r)
+	return unicode.IsControl(r) || unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) ||
+		strings.ContainsRune("<>\"\\`\uFFFD", r)
 }
 
 func checkHost(u *url.URL) error {

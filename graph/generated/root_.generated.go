@@ -11610,7 +11610,10 @@ input ContentTextInput {
   title: String
   "Summary, one paragraph of plain text of at most 2 000 characters."
   summary: String
-  "CommonMark of at most 100 000 characters; ` + "`" + `hub:<id>` + "`" + ` links to an entry or an asset."
+  """
+  CommonMark of at most 100 000 characters; ` + "`" + `hub:<id>` + "`" + ` links to an entry or an asset. What takes too much work or space to
+  render is refused: more than 20 levels of lists and quotes, tables of more than 50 columns, thousands of unclosed brackets.
+  """
   body: String
   "Findings."
   findings: [String!]
@@ -11822,7 +11825,7 @@ input DownloadInput {
   sizeAsStated: String
   "Its language, which may differ from the entry's."
   language: Language
-  "URL with https, http or mailto."
+  "URL with https, http or mailto, without a user name or password."
   url: String
   "The id of the asset."
   asset: ID

@@ -15,8 +15,9 @@ import (
 )
 
 // The cost of an operation is the number of objects that its answer may hold: 1 for each object, and what is inside
-// a list counted once for each element. Long texts cost what textCosts has, other leaves nothing. A connection's `edges` and `nodes` have first ?? last ??
-// DefaultPage elements, another list `first` or as many as its `ids`, else AssumedList. A totalCount is 1. Of
+// a list counted once for each element. Long texts cost what textCosts has, other leaves nothing. A connection's
+// `edges` and `nodes` have first ?? last ?? DefaultPage elements, another list `first` or as many as its `ids`, else
+// AssumedList. A totalCount is 1. Of
 // fragments on different object types only the dearest counts, because an object has one type. The same field asked
 // for in two fragments counts twice, although it runs once.
 
@@ -25,12 +26,18 @@ import (
 type cost struct {
 	flat    int64
 	perItem int64
+	texts   int64 // of the object's own texts, in parts of an object; see textCosts
 }
 
-// textCosts are the costs of fields with long texts, by name: 10 for up to 100,000 characters, 1 for up to 10,000 or
-// lists of shorter ones. A String with another name is a title, a label, an address or the like.
+// partsOfObject is how many short texts of one object cost as much as an object.
+const partsOfObject = 20
+
+// textCosts are the costs of fields with long texts, by name, in parts of an object: as much as an object for up to
+// 100,000 characters, one part for up to 10,000 or lists of shorter ones. A String with another name is a title, a
+// label, an address or the like. What bounds memory is the size of the answer, see size.go; this keeps operations from
+// asking for texts that they will not get.
 var textCosts = map[string]int64{
-	"body": 10, "html": 10, "before": 10, "after": 10,
+	"body": partsOfObject, "html": partsOfObject, "before": partsOfObject, "after": partsOfObject,
 	"challenge": 1, "cost": 1, "detail": 1, "didNotWork": 1, "error": 1, "findings": 1, "goals": 1, "howToUse": 1,
 	"lessons": 1, "meetings": 1, "message": 1, "method": 1, "needs": 1, "note": 1, "partners": 1, "preconditions": 1,
 	"problemStatement": 1, "programme": 1, "reason": 1, "recommendations": 1, "researchQuestions": 1, "resources": 1,
@@ -40,7 +47,18 @@ var textCosts = map[string]int64{
 const unpayable = int64(1) << 40
 
 func (c cost) plus(d cost) cost {
-	return cost{min(c.flat+d.flat, unpayable), min(c.perItem+d.perItem, unpayable)}
+	return cost{
+		min(c.flat+d.flat, unpayable), min(c.perItem+d.perItem, unpayable), min(c.texts+d.texts, unpayable),
+	}
+}
+
+// sum orders costs.
+func (c cost) sum() int64 { return partsOfObject*(c.flat+c.perItem) + c.texts }
+
+// whole returns the cost of what an object holds, with its texts as objects. The object itself pays for the first
+// texts, up to an object's worth.
+func (c cost) whole() cost {
+	return cost{flat: min(c.flat+c.texts/partsOfObject, unpayable), perItem: c.perItem}
 }
 
 func (c cost) of(size int) int64 { return min(c.flat+c.perItem*int64(size), unpayable) }
@@ -140,7 +158,7 @@ func (w *walk) set(parent *ast.Definition, set ast.SelectionSet) (cost, *gqlerro
 	}
 	var most cost
 	for _, c := range dearest {
-		if c.flat+c.perItem > most.flat+most.perItem {
+		if c.sum() > most.sum() {
 			most = c
 		}
 	}
@@ -176,7 +194,7 @@ func (w *walk) field(f *ast.Field) (cost, *gqlerror.Error) {
 		case f.Name == "totalCount":
 			return cost{flat: 1}, nil
 		case f.Definition.Type.Name() == "String":
-			return cost{flat: textCosts[f.Name]}, nil
+			return cost{texts: textCosts[f.Name]}, nil
 		}
 		return cost{}, nil
 	}
@@ -184,6 +202,7 @@ func (w *walk) field(f *ast.Field) (cost, *gqlerror.Error) {
 	if err != nil {
 		return cost{}, err
 	}
+	inside = inside.whole()
 	list := f.Definition.Type.Elem != nil
 	if strings.HasPrefix(typ.Name, "__") {
 		return w.introspection(f, inside), nil

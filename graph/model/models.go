@@ -156,7 +156,8 @@ type ContentTextDocument struct {
 	Title *string `json:"title,omitempty"`
 	// Summary, one paragraph of plain text of at most 2 000 characters.
 	Summary *string `json:"summary,omitempty"`
-	// CommonMark of at most 100 000 characters; `hub:<id>` links to an entry or an asset.
+	// CommonMark of at most 100 000 characters; `hub:<id>` links to an entry or an asset. What takes too much work or space to
+	// render is refused: more than 20 levels of lists and quotes, tables of more than 50 columns, thousands of unclosed brackets.
 	Body *string `json:"body,omitempty"`
 	// Findings.
 	Findings []string `json:"findings"`
@@ -316,7 +317,7 @@ type DownloadDocument struct {
 	SizeAsStated *string `json:"sizeAsStated,omitempty"`
 	// Its language, which may differ from the entry's.
 	Language *schema.Language `json:"language,omitempty"`
-	// URL with https, http or mailto.
+	// URL with https, http or mailto, without a user name or password.
 	URL *string `json:"url,omitempty"`
 	// The id of the asset.
 	Asset *string `json:"asset,omitempty"`

@@ -52,7 +52,8 @@ type parser struct {
 
 // tokens of a filter: quoted texts, signs, words. A text whose quotation mark is not closed is one token to the end, so
 // that the filter is read once.
-var tokens = regexp.MustCompile(`(?s)"(?:[^"\\]|\\.)*(?:"|\\?$)|'(?:[^'\\]|\\.)*(?:'|\\?$)|!=|>=|<=|[\[\](),=<>]|[^\s\[\](),=<>!"']+|\S`)
+var tokens = regexp.MustCompile(`(?s)"(?:[^"\\]|\\.)*(?:"|\\?$)|'(?:[^'\\]|\\.)*(?:'|\\?$)|` +
+	`!=|>=|<=|[\[\](),=<>]|[^\s\[\](),=<>!"']+|\S`)
 
 // choice is a part of a filter: any of these values of a facet, or an area.
 type choice struct {

@@ -14,14 +14,16 @@ func TestFilterCost(t *testing.T) {
 			_, _, _ = readFilter(s)
 			_, _, _ = readFilter([]any{s, []any{s}})
 		},
-		`"`, `'`, `\"`, `\'`, `"\"`, `"'`, `\`, `(`, `)`, `a`, ` `, `=`, `!`, `a = "b" OR `, `themes = a OR `, `themes IN [a, `,
+		`"`, `'`, `\"`, `\'`, `"\"`, `"'`, `\`, `(`, `)`, `a`, ` `, `=`, `!`, `a = "b" OR `,
+		`themes = a OR `, `themes IN [a, `,
 		`_geoRadius(`, `[`, `,`, "\n", "1,",
 	)
 }
 
 func TestUnclosedFilter(t *testing.T) {
 	for _, filter := range []string{
-		`themes = "a`, `themes = 'a`, `themes = "`, `themes = "a\"`, `themes = "a\`, `themes = a AND themes = 'b"`, `"`, `'\'`,
+		`themes = "a`, `themes = 'a`, `themes = "`, `themes = "a\"`, `themes = "a\`,
+		`themes = a AND themes = 'b"`, `"`, `'\'`,
 	} {
 		_, _, err := readFilter(filter)
 		if err == nil || err.Code != "invalid_search_filter" || !strings.Contains(err.Message, "quotation mark") {

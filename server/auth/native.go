@@ -36,7 +36,7 @@ func (a *Auth) read(q url.Values) (request, error) {
 	n := request{redirect: q.Get("redirect_uri"), challenge: q.Get("code_challenge"), state: q.Get("state")}
 	seconds, err := strconv.ParseUint(cmp.Or(q.Get("max_age"), "0"), 10, 31)
 	if q.Get("max_age") != "" {
-		age := max(leastAge, time.Duration(seconds)*time.Second) //nolint:gosec // 31 bits
+		age := max(leastAge, time.Duration(seconds)*time.Second)
 		n.maxAge = &age
 	}
 	switch {

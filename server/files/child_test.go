@@ -34,8 +34,9 @@ func progressive(w, h, scans int) []byte {
 	b.Write([]byte{0xff, 0xd8})
 	segment(0xdb, append([]byte{0}, bytes.Repeat([]byte{1}, 64)...)...)
 	segment(0xc2, 8, byte(h>>8), byte(h), byte(w>>8), byte(w), 1, 1, 0x11, 0)
-	segment(0xc4, append([]byte{0x00, 1}, append(make([]byte, 15), 0)...)...)    // DC: the difference 0
-	segment(0xc4, append([]byte{0x10, 1}, append(make([]byte, 15), 0xe0)...)...) // AC: the block ends, for 16384 blocks and more
+	segment(0xc4, append([]byte{0x00, 1}, append(make([]byte, 15), 0)...)...) // DC: the difference 0
+	// AC: the block ends, for 16384 blocks and more
+	segment(0xc4, append([]byte{0x10, 1}, append(make([]byte, 15), 0xe0)...)...)
 	blocks := ((w + 7) / 8) * ((h + 7) / 8)
 	segment(0xda, 1, 1, 0x00, 0, 0, 0)
 	b.Write(make([]byte, (blocks+7)/8))
@@ -96,7 +97,8 @@ func TestCraftedPictures(t *testing.T) {
 	if err := jpeg.Encode(&plain, image.NewGray(image.Rect(0, 0, 64, 64)), nil); err != nil {
 		t.Fatal(err)
 	}
-	metadata := append([]byte("\xff\xd8"), bytes.Repeat(append([]byte("\xff\xe1\xff\xff"), make([]byte, 0xfffd)...), 300)...)
+	application := append([]byte("\xff\xe1\xff\xff"), make([]byte, 0xfffd)...)
+	metadata := append([]byte("\xff\xd8"), bytes.Repeat(application, 300)...)
 	pictures := NewPictures(t.TempDir(), Kept{Folder(t.TempDir())})
 	for name, test := range map[string]struct {
 		file []byte
@@ -191,7 +193,9 @@ func TestChildEnds(t *testing.T) {
 		file string
 	}{
 		"an Office document that unpacks to a gigabyte": {officeJob, archive.String()},
-		"an archive that claims millions of files":      {officeJob, "PK\x05\x06\x00\x00\x00\x00\xff\xff\xff\xff\xff\xff\xff\x7f\x00\x00\x00\x00\x00\x00"},
+		"an archive that claims millions of files": {
+			officeJob, "PK\x05\x06\x00\x00\x00\x00\xff\xff\xff\xff\xff\xff\xff\x7f\x00\x00\x00\x00\x00\x00",
+		},
 		"no archive": {officeJob, "x"},
 		"no PDF":     {pdfJob, "%PDF-1.7\n" + strings.Repeat("[", 50_000)},
 	} {

@@ -153,7 +153,9 @@ func (p *Pictures) keep(path string, picture []byte) error {
 }
 
 // refusal is the name of the file that remembers that a picture cannot be resized.
-func (p *Pictures) refusal(sum string) string { return filepath.Join(p.folder, sum[:2], sum+"-refused") }
+func (p *Pictures) refusal(sum string) string {
+	return filepath.Join(p.folder, sum[:2], sum+"-refused")
+}
 
 func (p *Pictures) refuse(sum string) error { return p.keep(p.refusal(sum), nil) }
 

@@ -15,8 +15,8 @@ const (
 	waitTime = 20 * time.Second
 )
 
-// turns gives out the turn to use processor and memory for a file, to one file at a time. Owners take turns, so that the
-// files of one wait for at most one file of each other owner.
+// turns gives out the turn to use processor and memory for a file, to one file at a time. Owners take turns, so that
+// the files of one wait for at most one file of each other owner.
 type turns struct {
 	mu      sync.Mutex
 	taken   bool

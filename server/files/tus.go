@@ -8,10 +8,10 @@ import (
 	"net/http"
 	"regexp"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/tus/tusd/v2/pkg/handler"
-	"github.com/tus/tusd/v2/pkg/memorylocker"
 	logs "golang.org/x/exp/slog"
 
 	"dugnad/access"
@@ -34,7 +34,7 @@ type secretKey struct{}
 func (u *Uploads) Handler(prefix string) (http.Handler, error) {
 	composer := handler.NewStoreComposer()
 	composer.UseCore(tusStore{u})
-	composer.UseLocker(memorylocker.New())
+	composer.UseLocker(&locks{held: map[string]*held{}})
 	tus, err := handler.NewUnroutedHandler(handler.Config{
 		StoreComposer: composer, BasePath: prefix, MaxSize: u.Most, DisableDownload: true, DisableTermination: true, NetworkTimeout: silence,
 		// work that must finish does not end with the request
@@ -70,8 +70,76 @@ func (u *Uploads) Handler(prefix string) (http.Handler, error) {
 		}
 		r.Header.Del("X-HTTP-Method-Override")
 		r.Header.Del("Upload-Length") // known since the upload was created
-		route.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), secretKey{}, r.URL.Query().Get("secret"))))
+		ctx := context.WithValue(r.Context(), secretKey{}, r.URL.Query().Get("secret"))
+		ctx = context.WithValue(ctx, interruptKey{}, func() {
+			_ = http.NewResponseController(w).SetReadDeadline(time.Now()) // recorders of tests have none
+		})
+		route.ServeHTTP(w, r.WithContext(ctx))
 	})), nil
+}
+
+// interruptKey is the context's key of the function that ends the reading of a request's body.
+type interruptKey struct{}
+
+// interruptPause is the time between attempts to interrupt a request: tusd extends its deadline at each read.
+const interruptPause = 50 * time.Millisecond
+
+// locks lets one request at a time work on an upload. The next one interrupts it, because a client that resumes does not
+// wait for its old connection to fail. tusd's own way of interrupting has a data race.
+type locks struct {
+	mu   sync.Mutex
+	held map[string]*held
+}
+
+// held is a lock that a request has.
+type held struct {
+	interrupt func()
+	released  chan struct{}
+}
+
+// NewLock implements handler.Locker.
+func (l *locks) NewLock(id string) (handler.Lock, error) { return lock{l, id}, nil }
+
+type lock struct {
+	locks *locks
+	id    string
+}
+
+// Lock implements handler.Lock. It waits for the request that has the lock until ctx ends.
+func (l lock) Lock(ctx context.Context, _ func()) error {
+	mine := &held{interrupt: func() {}, released: make(chan struct{})}
+	if interrupt, ok := ctx.Value(interruptKey{}).(func()); ok {
+		mine.interrupt = interrupt
+	}
+	for {
+		l.locks.mu.Lock()
+		other := l.locks.held[l.id]
+		if other == nil {
+			l.locks.held[l.id] = mine
+		}
+		l.locks.mu.Unlock()
+		if other == nil {
+			return nil
+		}
+		other.interrupt()
+		select {
+		case <-other.released:
+		case <-time.After(interruptPause):
+		case <-ctx.Done():
+			return handler.ErrLockTimeout
+		}
+	}
+}
+
+// Unlock implements handler.Lock.
+func (l lock) Unlock() error {
+	l.locks.mu.Lock()
+	defer l.locks.mu.Unlock()
+	if mine := l.locks.held[l.id]; mine != nil {
+		delete(l.locks.held, l.id)
+		close(mine.released)
+	}
+	return nil
 }
 
 // tusStore implements tusd's store with Uploads.
@@ -87,14 +155,15 @@ var (
 
 // Errors of requests that may be sent again.
 var (
-	errTusUnavailable = later("ERR_UNAVAILABLE", "the hub cannot answer now; try again", http.StatusServiceUnavailable, "1")
-	errTusTooMany     = later("ERR_RATE_LIMITED", "too many files of this organisation are being worked on; try again later",
-		http.StatusTooManyRequests, strconv.Itoa(int(waitTime.Seconds())))
+	errTusUnavailable = later(http.StatusServiceUnavailable, "ERR_UNAVAILABLE", "the hub cannot answer now; try again", 1)
+	errTusTooMany     = later(http.StatusTooManyRequests, "ERR_RATE_LIMITED",
+		"too many files of this organisation are being worked on; try again later", int(waitTime.Seconds()))
 )
 
-func later(code, message string, status int, seconds string) handler.Error {
+// later returns an error of a request that may be sent again after some seconds.
+func later(status int, code, message string, seconds int) handler.Error {
 	err := handler.NewError(code, message, status)
-	err.HTTPResponse.Header["Retry-After"] = seconds
+	err.HTTPResponse.Header["Retry-After"] = strconv.Itoa(seconds)
 	return err
 }
 

@@ -88,7 +88,7 @@ func (t sockets) Do(w http.ResponseWriter, r *http.Request, _ graphql.GraphExecu
 
 // socketBuffer is the size of each of a socket's buffers, for messages that are small most of the time; net/http's
 // are 4 KB.
-const socketBuffer = 512
+const socketBuffer = 256
 
 // smallBuffers is a hijacker that hands over the connection with small buffers.
 type smallBuffers struct{ http.ResponseWriter }
@@ -102,7 +102,11 @@ func (w smallBuffers) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	if _, err := io.ReadFull(given, read); err != nil {
 		return nil, nil, errors.Join(err, conn.Close())
 	}
-	reader := bufio.NewReaderSize(io.MultiReader(bytes.NewReader(read), conn), max(socketBuffer, len(read)))
+	var from io.Reader = conn
+	if len(read) > 0 {
+		from = io.MultiReader(bytes.NewReader(read), conn)
+	}
+	reader := bufio.NewReaderSize(from, max(socketBuffer, len(read)))
 	if _, err := reader.Peek(len(read)); err != nil { // so that it is in the buffer, where it is looked for
 		return nil, nil, errors.Join(err, conn.Close())
 	}
@@ -176,32 +180,44 @@ type message struct {
 }
 
 func (s *socket) read() {
+	more := make(chan bool)
 	for {
 		kind, data, err := s.conn.Read(s.ctx)
 		if err != nil {
 			return
 		}
-		var m struct {
-			ID      *string         `json:"id"`
-			Type    string          `json:"type"`
-			Payload json.RawMessage `json:"payload"`
-		}
-		switch {
-		case int64(len(data)) > s.limit:
-			s.close(websocket.StatusMessageTooBig, fmt.Sprintf("a message is larger than %d bytes", s.limit))
-			return
-		case kind != websocket.MessageText || !utf8.Valid(data) || json.Unmarshal(data, &m) != nil || m.Type == "":
-			s.close(closeBadRequest, "Invalid message received")
-			return
-		}
-		id := ""
-		if m.ID != nil {
-			id = *m.ID
-		}
-		if !s.take(m.Type, id, m.Payload) {
+		// In a goroutine of its own, so that the stack of this one stays small: it waits most of the time.
+		background.Go(s.ctx, "socket message", func(context.Context) {
+			ok := false
+			defer func() { more <- ok }()
+			ok = s.handle(kind, data)
+		})
+		if !<-more {
 			return
 		}
 	}
+}
+
+// handle handles what has come, and reports whether to read on.
+func (s *socket) handle(kind websocket.MessageType, data []byte) bool {
+	var m struct {
+		ID      *string         `json:"id"`
+		Type    string          `json:"type"`
+		Payload json.RawMessage `json:"payload"`
+	}
+	switch {
+	case int64(len(data)) > s.limit:
+		s.close(websocket.StatusMessageTooBig, fmt.Sprintf("a message is larger than %d bytes", s.limit))
+		return false
+	case kind != websocket.MessageText || !utf8.Valid(data) || json.Unmarshal(data, &m) != nil || m.Type == "":
+		s.close(closeBadRequest, "Invalid message received")
+		return false
+	}
+	id := ""
+	if m.ID != nil {
+		id = *m.ID
+	}
+	return s.take(m.Type, id, m.Payload)
 }
 
 // take handles a message, and reports whether to read another.
@@ -270,6 +286,9 @@ func (s *socket) init(payload json.RawMessage) bool {
 		defer cancel()
 		return s.conn.Ping(ctx) == nil
 	})
+	if _, identified := s.h.streams.Caller(ctx, s.r); !identified {
+		return true // it has no rights to lose
+	}
 	s.every(s.h.streams.RecheckEvery, func() bool {
 		if !s.h.hasLostRights(ctx) {
 			return true

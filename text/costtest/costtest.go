@@ -26,8 +26,9 @@ const (
 // floor is the CPU time below which the ratio of two sizes says nothing.
 const floor = 50 * time.Millisecond
 
-// Linear calls do with each fragment repeated, and with pairs of fragments, and reports an error where the cost per byte grows with the size: by allocated bytes, and by the CPU time
-// of this thread, of which only the ratio between two sizes counts.
+// Linear calls do with each fragment repeated, and with pairs of fragments, and reports an error where the cost per byte
+// grows with the size: by allocated bytes, and by the CPU time of this thread, of which only the ratio between two sizes
+// counts.
 func Linear(t *testing.T, do func(input string), fragments ...string) {
 	t.Helper()
 	runtime.LockOSThread()
@@ -51,7 +52,9 @@ func Each(t *testing.T, do func(input string), inputs ...string) {
 	}
 }
 
-func fill(fragment string, size int) string { return strings.Repeat(fragment, max(1, size/len(fragment))) }
+func fill(fragment string, size int) string {
+	return strings.Repeat(fragment, max(1, size/len(fragment)))
+}
 
 func bound(size int) uint64 { return uint64(allocatedBase + allocatedPerByte*size) }
 

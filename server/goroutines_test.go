@@ -16,6 +16,7 @@ import (
 var unguarded = map[string]string{
 	"server/main.go main":                   "it ends the process",
 	"graph/live.go wait":                    "it takes a subscription off a list",
+	"server/graphqlhttp/stream.go both":     "it ends a context",
 	"server/graphqlhttp/websocket.go serve": "it closes the socket",
 	"server/graphqlhttp/stream.go both":     "it cancels a context",
 }

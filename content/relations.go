@@ -30,7 +30,9 @@ type relationKey struct {
 }
 
 // standings returns the standing of each relation of a document of the owner.
-func (w *write) standings(id, owner string, relations []schema.RelationRef) (map[relationKey]schema.RelationStanding, error) {
+func (w *write) standings(
+	id, owner string, relations []schema.RelationRef,
+) (map[relationKey]schema.RelationStanding, error) {
 	targets := make([]string, len(relations))
 	for i, r := range relations {
 		targets[i] = r.To

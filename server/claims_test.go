@@ -11,7 +11,9 @@ import (
 // stating publishes a practice of KS that states a relation of the entry.
 func (n *newsroom) stating(of, to, note string) string {
 	n.t.Helper()
-	id, published := n.practice("EDITOR", "ks", "Påstand "+of, map[string]any{"relations": []any{statement(of, to, note)}})
+	id, published := n.practice(
+		"EDITOR", "ks", "Påstand "+of, map[string]any{"relations": []any{statement(of, to, note)}},
+	)
 	published.expectCodes("publish")
 	return id
 }
@@ -24,7 +26,8 @@ func statement(of, to, note string) map[string]any {
 // shown returns what the viewer reads on the page of an entry of the relation that from states.
 func (n *newsroom) shown(viewer, to, from string) string {
 	n.t.Helper()
-	a := n.askAs(viewer, `query($id: ID!) { practice(id: $id) { related(first: 100) { totalCount edges { type direction section note claimedBy { slug } node { id } } } } }`,
+	a := n.askAs(viewer, `query($id: ID!) { practice(id: $id) { related(first: 100) {
+		totalCount edges { type direction section note claimedBy { slug } node { id } } } } }`,
 		map[string]any{"id": to}).ok()
 	edges := a.list("practice", "related", "edges")
 	if total := a.at("practice", "related", "totalCount"); total != float64(len(edges)) {
@@ -39,14 +42,17 @@ func (n *newsroom) shown(viewer, to, from string) string {
 		if claimant, ok := edge["claimedBy"].(map[string]any); ok {
 			by = claimant["slug"].(string)
 		}
-		return fmt.Sprintf("%v %v, note %v, section %v, claimed by %s", edge["type"], edge["direction"], edge["note"], edge["section"], by)
+		return fmt.Sprintf(
+			"%v %v, note %v, section %v, claimed by %s", edge["type"], edge["direction"], edge["note"], edge["section"], by,
+		)
 	}
 	return ""
 }
 
 func (n *newsroom) decide(role, mutation, from, to, of string) []string {
 	n.t.Helper()
-	return n.as(role, `mutation($from: ID!, $to: ID!, $type: RelationType!) { `+mutation+`(from: $from, to: $to, type: $type) { entry { id steps(first: 1) { act } } problems { code message } } }`,
+	return n.as(role, `mutation($from: ID!, $to: ID!, $type: RelationType!) {
+		`+mutation+`(from: $from, to: $to, type: $type) { entry { id } problems { code message } } }`,
 		map[string]any{"from": from, "to": to, "type": of}).ok().codes(mutation)
 }
 
@@ -147,9 +153,11 @@ func TestClaimsAreDecidedByName(t *testing.T) {
 		if strings.Contains(body, "VANSIRET") || !strings.Contains(body, "Ifølge "+name+": Erstatter dette") {
 			t.Errorf("the page does not say whose claim it is: %s", body)
 		}
-		claims := n.as("stranger", `query($id: ID!) { entry(id: $id) { claims { type standing note section organization { slug } from { id } } } }`,
+		claims := n.as("stranger", `query($id: ID!) { entry(id: $id) {
+			claims { type standing note section organization { slug } from { id } } } }`,
 			map[string]any{"id": theirs}).ok().list("entry", "claims")
-		if len(claims) != 1 || claims[0].(map[string]any)["note"] != "VANSIRET" || claims[0].(map[string]any)["standing"] != "CLAIM" {
+		if len(claims) != 1 || !strings.Contains(fmt.Sprint(claims), "note:VANSIRET") ||
+			!strings.Contains(fmt.Sprint(claims), "standing:CLAIM") {
 			t.Errorf("its editors see %v", claims)
 		}
 
@@ -157,22 +165,28 @@ func TestClaimsAreDecidedByName(t *testing.T) {
 		if got := n.decide("stranger", "acceptRelation", from, theirs, "REPLACES"); len(got) > 0 {
 			t.Fatalf("acceptRelation: %q", got)
 		}
-		if body := string(n.visit(page).Body); !strings.Contains(body, "Erstatter dette. Del av VANSIRET. VANSIRET") || strings.Contains(body, "Ifølge "+name) {
+		body = string(n.visit(page).Body)
+		if !strings.Contains(body, "Erstatter dette. Del av VANSIRET. VANSIRET") || strings.Contains(body, "Ifølge "+name) {
 			t.Errorf("once accepted the page says %s", body)
 		}
-		step := n.as("stranger", `query($id: ID!) { entry(id: $id) { steps(first: 1) { act reason } } }`, map[string]any{"id": theirs}).ok().list("entry", "steps")
+		step := n.as("stranger", `query($id: ID!) { entry(id: $id) { steps(first: 1) { act reason } } }`,
+			map[string]any{"id": theirs}).ok().list("entry", "steps")
 		if got := fmt.Sprint(step[0].(map[string]any)["act"]); got != "ACCEPT_RELATION" {
 			t.Errorf("the history says %s", got)
 		}
 
 		// Once the entry has another owner, nobody has agreed for that one.
-		a := n.as("HUB_EDITOR", `mutation($items: [PublishItem!]!, $org: ID!) { transfer(items: $items, organization: $org) { problems { code severity message } } }`,
-			map[string]any{"items": []any{item(from, 1)}, "org": n.org["imdi"]}).ok()
-		if got := n.shown("", theirs, from); !strings.HasSuffix(got, "claimed by nobody") || !strings.Contains(got, "VANSIRET") {
+		move := func(organization string) *answer {
+			return n.as("HUB_EDITOR", `mutation($items: [PublishItem!]!, $org: ID!) {
+				transfer(items: $items, organization: $org) { problems { code severity message } } }`,
+				map[string]any{"items": []any{item(from, 1)}, "org": n.org[organization]}).ok()
+		}
+		a := move("imdi")
+		got := n.shown("", theirs, from)
+		if !strings.HasSuffix(got, "claimed by nobody") || !strings.Contains(got, "VANSIRET") {
 			t.Errorf("with one owner: %q; %s", got, a.Body)
 		}
-		n.as("HUB_EDITOR", `mutation($items: [PublishItem!]!, $org: ID!) { transfer(items: $items, organization: $org) { problems { code severity message } } }`,
-			map[string]any{"items": []any{item(from, 1)}, "org": n.org["ks"]}).ok()
+		move("ks")
 		if got := n.shown("", theirs, from); got != "REPLACES IN, note <nil>, section <nil>, claimed by ks" {
 			t.Errorf("after it moved back: %q", got)
 		}

@@ -40,7 +40,8 @@ func TestGoroutines(t *testing.T) {
 		}
 		name, _ := filepath.Rel("..", path)
 		name = filepath.ToSlash(name)
-		if d.IsDir() && (slices.Contains(notServed, name) || d.Name() == "node_modules" || strings.HasPrefix(d.Name(), ".") && name != ".") {
+		hidden := d.Name() == "node_modules" || strings.HasPrefix(d.Name(), ".") && name != "."
+		if d.IsDir() && (hidden || slices.Contains(notServed, name)) {
 			return filepath.SkipDir
 		}
 		if d.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {

@@ -149,13 +149,15 @@ func (t *Tasks) note(name string, err error) int {
 // errPanic is the error of a run that panicked; the log has its stack.
 var errPanic = errors.New("panic")
 
-// Recover calls run and returns its error. A panic of run is logged with its stack, counted under the name (Panics), and
-// becomes an error. Every goroutine that is not a task begins with it, because a panic that leaves a goroutine ends the
+// Recover calls run and returns its error. A panic of run is logged with its stack, counted under the name (Panics),
+// and becomes an error. Every goroutine that is not a task begins with it, because a panic that leaves a goroutine ends the
 // process.
 func Recover(ctx context.Context, name string, run func(context.Context) error) (err error) {
 	defer func() {
 		if value := recover(); value != nil {
-			slog.ErrorContext(ctx, "recovered from a panic", "in", name, "panic", fmt.Sprint(value), "stack", string(debug.Stack()))
+			slog.ErrorContext(
+				ctx, "recovered from a panic", "in", name, "panic", fmt.Sprint(value), "stack", string(debug.Stack()),
+			)
 			count(name)
 			err = fmt.Errorf("%w: %v", errPanic, value)
 			if cause, ok := value.(error); ok {

@@ -122,8 +122,8 @@ func TestEngine_survives_lost_files(t *testing.T) {
 	}
 }
 
-// TestEngine_survives_failing_writes makes the index's folders unusable for new files, as a full disk does: what is there
-// is searched on, writes fail, and once it can write it goes on by itself, with nothing lost.
+// TestEngine_survives_failing_writes makes the index's folders unusable for new files, as a full disk does: what is
+// there is searched on, writes fail, and once it can write it goes on by itself, with nothing lost.
 func TestEngine_survives_failing_writes(t *testing.T) {
 	dir := t.TempDir()
 	e := open(t, dir)

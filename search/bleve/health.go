@@ -133,7 +133,8 @@ func (h *health) failed(err error) {
 	if errors.As(err, &source) && source.Source == persisterName && errors.Is(err, scorch.ErrPersist) {
 		h.notWritten(err)
 	} else {
-		slog.Warn("could not merge or clean the search index, retrying", "index", h.path, "error", err) //nolint:sloglint // as above
+		//nolint:sloglint // as above
+		slog.Warn("could not merge or clean the search index, retrying", "index", h.path, "error", err)
 	}
 	select {
 	case <-h.closing:
@@ -220,8 +221,8 @@ func (h *health) wait(ctx context.Context, done chan error) error {
 	}
 }
 
-// guard calls do, which reads or writes the index. A panic becomes an error; a fault, as when a file of the index is cut
-// short while it is mapped into memory, is damage as well.
+// guard calls do, which reads or writes the index. A panic becomes an error; a fault, as when a file of the index is
+// cut short while it is mapped into memory, is damage as well.
 func (h *health) guard(ctx context.Context, do func() error) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	err = background.Recover(ctx, "search index", func(context.Context) error { return do() })
@@ -233,8 +234,8 @@ func (h *health) guard(ctx context.Context, do func() error) (err error) {
 	return err
 }
 
-// lost returns which files of the index are gone, replaced or cut, with the reason. Readers of mapped files would notice
-// late or never.
+// lost returns which files of the index are gone, replaced or cut, with the reason. Readers of mapped files would
+// notice late or never.
 func (h *health) lost(segments []*scorch.SegmentSnapshot) map[string]error {
 	h.mu.Lock()
 	defer h.mu.Unlock()

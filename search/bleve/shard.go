@@ -57,8 +57,8 @@ func newMapping() *mapping.IndexMappingImpl {
 	return m
 }
 
-// options returns the options of an index. A batch must not wait for the disk: Bleve would close a segment that it could
-// not write although readers and later batches use it. The method show waits instead.
+// options returns the options of an index. A batch must not wait for the disk: Bleve would close a segment that it
+// could not write although readers and later batches use it. The method show waits instead.
 func options() map[string]any {
 	return map[string]any{
 		"bolt_timeout": boltTimeout, "unsafe_batch": true, "eventCallbackName": callbackName,

@@ -78,8 +78,8 @@ func (s *shard) set(key, value []byte) error {
 	return s.show(context.Background(), b, nil, -1)
 }
 
-// show makes a batch and its suggestions visible together, and waits until it is on the disk. seq is the sequence in the
-// batch, negative without one.
+// show makes a batch and its suggestions visible together, and waits until it is on the disk. seq is the sequence in
+// the batch, negative without one.
 func (s *shard) show(ctx context.Context, b *bleve.Batch, changed map[string]suggestible, seq int64) error {
 	callback, done := s.health.expect(func() {
 		if seq > s.written.Load() {

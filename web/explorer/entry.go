@@ -213,7 +213,8 @@ func others(e *entry) (rest []relation) {
 	seen := map[string]bool{}
 	for _, r := range e.Related.Edges {
 		front := r.Node.Type == "Collection" && r.Node.Slug == frontCollection
-		if (r.Type != "FOLLOWS" || r.claimed()) && !front && (r.Type != "CONTAINS" || r.Direction != "OUT") && !seen[r.Node.ID] {
+		inSeries := r.Type == "FOLLOWS" && !r.claimed()
+		if !inSeries && !front && (r.Type != "CONTAINS" || r.Direction != "OUT") && !seen[r.Node.ID] {
 			seen[r.Node.ID] = true
 			rest = append(rest, r)
 		}

@@ -81,11 +81,7 @@ func (a *Accounts) act(
 		if err := first(ctx, tx); err != nil {
 			return err
 		}
-		is, err := LockedViewer(ctx, tx, a.now(), by)
-		if err == nil && !sameRights(is, by) {
-			err = errRightsChanged
-		}
-		if err != nil {
+		if _, err := UnchangedViewer(ctx, tx, a.now(), by); err != nil {
 			return err
 		}
 		if err := do(ctx, tx, audit); err != nil {

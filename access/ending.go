@@ -2,6 +2,7 @@ package access
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"entgo.io/ent/dialect"
@@ -14,6 +15,8 @@ import (
 	"dugnad/ent/invitation"
 	"dugnad/ent/predicate"
 	"dugnad/ent/release"
+	"dugnad/ent/releaseitem"
+	"dugnad/ent/upload"
 	"dugnad/ent/webhook"
 	"dugnad/schema"
 )
@@ -77,7 +80,7 @@ func (a *Accounts) endOf(ctx context.Context, tx *ent.Client, audit *Recorder, m
 		}
 	}
 	for _, end := range []func(context.Context, *ent.Client, *Recorder, string, Viewer) error{
-		a.endInvitations, a.pauseWebhooks, a.endSchedules,
+		a.endInvitations, a.pauseWebhooks, a.endSchedules, a.endUploads,
 	} {
 		if err := end(ctx, tx, audit, maker, may); err != nil {
 			return err
@@ -154,11 +157,11 @@ func (v Viewer) KeepsWebhook(w *ent.Webhook) bool {
 // ScheduleEnded is why something is not done at its time: the right that the schedule came from is gone.
 const ScheduleEnded = "the account or key that set the time may not publish or withdraw this any more"
 
-// endSchedules marks what the maker scheduled and may not publish any more, so that its owners see it before the time
-// comes. Entries and releases that it may not publish are not published in any case: content decides again then.
+// endSchedules ends what the maker scheduled and may not publish or withdraw any more, and says why in the history of
+// the entry. With nothing else scheduled it is a problem of the entry, which its owners find among their tasks.
 func (a *Accounts) endSchedules(ctx context.Context, tx *ent.Client, _ *Recorder, maker string, may Viewer) error {
-	entries, err := tx.Entry.Query().
-		Where(entry.Or(entry.PublishBy(maker), entry.WithdrawBy(maker)), entry.ScheduleProblemIsNil()).All(ctx)
+	entries, err := tx.Entry.Query().Where(entry.Or(entry.PublishBy(maker), entry.WithdrawBy(maker))).
+		Order(ent.Asc(entry.FieldID)).All(ctx)
 	if err != nil {
 		return err
 	}
@@ -166,24 +169,99 @@ func (a *Accounts) endSchedules(ctx context.Context, tx *ent.Client, _ *Recorder
 		if may.Publishes(e.OwnerID) {
 			continue
 		}
-		if err := tx.Entry.UpdateOneID(e.ID).SetScheduleProblem("FORBIDDEN: " + ScheduleEnded).Exec(ctx); err != nil {
+		if err := a.endSchedule(ctx, tx, e, maker); err != nil {
 			return err
 		}
 	}
-	releases, err := tx.Release.Query().
-		Where(release.PublishBy(maker), release.PublishAtNotNil(), release.ScheduleProblemIsNil()).All(ctx)
+	releases, err := tx.Release.Query().Where(release.PublishBy(maker), release.PublishAtNotNil()).
+		Order(ent.Asc(release.FieldID)).All(ctx)
 	if err != nil {
 		return err
 	}
 	for _, r := range releases {
-		if may.Publishes(r.OwnerID) {
+		owners, err := ownersIn(ctx, tx, r)
+		if err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(owners, func(owner string) bool { return !may.Publishes(owner) }) {
 			continue
 		}
-		if err := tx.Release.UpdateOneID(r.ID).SetScheduleProblem("FORBIDDEN: " + ScheduleEnded).Exec(ctx); err != nil {
+		u := tx.Release.UpdateOneID(r.ID).ClearPublishAt().ClearPublishBy()
+		if err := u.SetScheduleProblem("FORBIDDEN: " + ScheduleEnded).Exec(ctx); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// endSchedule ends the schedules of an entry that the maker set.
+func (a *Accounts) endSchedule(ctx context.Context, tx *ent.Client, e *ent.Entry, maker string) error {
+	u, rest := tx.Entry.UpdateOneID(e.ID), false
+	ended := func(by *string, act string, clear func()) error {
+		if by == nil || *by != maker {
+			rest = rest || by != nil
+			return nil
+		}
+		clear()
+		return tx.Step.Create().SetEntryID(e.ID).SetRevision(e.Head).SetAct(act).SetStage(e.Stage).SetActor("schedule").
+			SetAt(a.now()).SetReason("failed: FORBIDDEN: " + ScheduleEnded).SetAcknowledged([]schema.Acknowledged{}).Exec(ctx)
+	}
+	err := errors.Join(
+		ended(e.PublishBy, "PUBLISH", func() {
+			u.ClearPublishAt().SetPublishOrder(schema.Never).ClearPublishRevision().ClearPublishBy()
+		}),
+		ended(e.WithdrawBy, "WITHDRAW", func() { u.ClearWithdrawAt().ClearWithdrawBy().ClearWithdrawReason() }),
+	)
+	if err != nil {
+		return err
+	}
+	if !rest {
+		u.SetScheduleProblem("FORBIDDEN: " + ScheduleEnded)
+	}
+	return u.Exec(ctx)
+}
+
+// ownersIn returns the owners of a release and of its entries.
+func ownersIn(ctx context.Context, tx *ent.Client, r *ent.Release) ([]string, error) {
+	ids, err := tx.ReleaseItem.Query().Where(releaseitem.ReleaseID(r.ID)).Select(releaseitem.FieldEntryID).Strings(ctx)
+	if err != nil {
+		return nil, err
+	}
+	owners := []string{r.OwnerID}
+	for chunk := range slices.Chunk(ids, 500) {
+		of, err := tx.Entry.Query().Where(entry.IDIn(chunk...)).Select(entry.FieldOwnerID).Strings(ctx)
+		if err != nil {
+			return nil, err
+		}
+		owners = append(owners, of...)
+	}
+	return owners, nil
+}
+
+// endUploads refuses the files that the maker has begun to send.
+func (a *Accounts) endUploads(ctx context.Context, tx *ent.Client, _ *Recorder, maker string, may Viewer) error {
+	open, err := tx.Upload.Query().
+		Where(upload.CreatedBy(maker), upload.AssetIDIsNil(), upload.ProblemIsNil(), upload.ExpiresAtGT(a.now())).All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, row := range open {
+		if may.Uploads(row.OrganizationID) {
+			continue
+		}
+		if err := tx.Upload.UpdateOneID(row.ID).SetProblem(UploadEnded).Exec(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// UploadEnded is why a file is refused whose sender has lost the right to send it.
+const UploadEnded = "the right to upload for the organisation has ended"
+
+// Uploads reports whether the viewer may upload files for the organisation.
+func (v Viewer) Uploads(organization string) bool {
+	return v.RoleIn(organization) != "" && v.Has(ScopeDrafts)
 }
 
 // Publishes reports whether the viewer may publish what the organisation owns.

@@ -47,6 +47,9 @@ func LockedViewer(ctx context.Context, tx *ent.Client, now time.Time, v Viewer) 
 		return v, nil
 	}
 	l := lineage{own(ctx), tx, now, true}
+	if err := l.lockRoot(v.Name); err != nil {
+		return Viewer{}, err
+	}
 	is, err := l.viewer(v.Name, maxLineage)
 	if err != nil {
 		return Viewer{}, err
@@ -65,12 +68,54 @@ func LockedViewer(ctx context.Context, tx *ent.Client, now time.Time, v Viewer) 
 	return is, nil
 }
 
+// UnchangedViewer is LockedViewer for what was decided before the transaction: the error is FORBIDDEN if the viewer has
+// other rights now.
+func UnchangedViewer(ctx context.Context, tx *ent.Client, now time.Time, v Viewer) (Viewer, error) {
+	is, err := LockedViewer(ctx, tx, now, v)
+	if err == nil && !sameRights(is, v) {
+		err = errRightsChanged
+	}
+	return is, err
+}
+
 // lineage reads the rights of accounts and keys.
 type lineage struct {
 	ctx    context.Context //nolint:containedctx // of one call
 	client *ent.Client
 	now    time.Time
 	lock   bool // what is read stays until the transaction ends
+}
+
+// lockRoot locks the account that a key comes from before any of the keys: whoever takes a right begins with the
+// account, too, and goes on from the key that made to the key that was made. In another order the two could each wait
+// for the other.
+func (l lineage) lockRoot(name string) error {
+	if l.client.Dialect() != dialect.Postgres || !strings.HasPrefix(name, keyPrefix) {
+		return nil // SQLite has one writer; an account has nothing before it
+	}
+	var keys []string
+	for strings.HasPrefix(name, keyPrefix) && len(keys) < maxLineage {
+		keys = append(keys, name)
+		key, err := l.client.ApiKey.Get(l.ctx, name)
+		if ent.IsNotFound(err) {
+			return errNotSignedIn
+		}
+		if err != nil {
+			return err
+		}
+		name = key.CreatedBy
+	}
+	if strings.HasPrefix(name, accountPrefix) {
+		if _, err := l.client.Account.Query().Where(account.ID(name), predicate.Account(l.locked())).Exist(l.ctx); err != nil {
+			return err
+		}
+	}
+	for _, key := range slices.Backward(keys) {
+		if _, err := l.client.ApiKey.Query().Where(apikey.ID(key), l.locked()).Exist(l.ctx); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (l lineage) viewer(name string, keys int) (Viewer, error) {

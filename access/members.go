@@ -232,7 +232,14 @@ func (a *Accounts) accept(ctx context.Context, tx *ent.Client, secret, accountID
 	if n == 0 {
 		return &fault.Error{Code: fault.NotFound, Message: "this invitation has been used"}
 	}
-	if i.OrganizationID == nil {
+	who, err := lineage{ctx, tx, a.now(), true}.account(accountID) // it may have been disabled meanwhile
+	switch {
+	case err != nil:
+		return err
+	case i.OrganizationID != nil:
+	case who.HubRole.Rank() >= i.Role.Rank(): // an invitation takes nothing away
+		return nil
+	default:
 		return tx.Account.UpdateOneID(accountID).SetHubRole(i.Role).Exec(ctx)
 	}
 	return a.putMember(ctx, tx, accountID, *i.OrganizationID, i.Role)

@@ -89,7 +89,8 @@ func (a *Accounts) ofPreview(ctx context.Context, secret string) (Viewer, error)
 	if !maker.Has(ScopeDrafts) || !all && len(organizations) == 0 {
 		return Viewer{}, errNotSignedIn
 	}
-	p := &Previewed{Release: t.ReleaseID, ScheduledBefore: t.ScheduledBefore, Organizations: t.Organizations, Maker: &maker}
+	p := &Previewed{Release: t.ReleaseID, ScheduledBefore: t.ScheduledBefore, Organizations: t.Organizations}
+	p.Maker, p.Made = &maker, t.CreatedAt
 	if len(t.Entries) > 0 {
 		q := a.client.Entry.Query().Where(entry.IDIn(t.Entries...))
 		if !all {
@@ -99,5 +100,5 @@ func (a *Accounts) ofPreview(ctx context.Context, secret string) (Viewer, error)
 			return Viewer{}, err
 		}
 	}
-	return Viewer{Kind: Preview, Name: t.ID, Preview: p}, nil
+	return Viewer{Kind: Preview, Name: t.ID, Manifest: maker.Manifest, Preview: p}, nil
 }

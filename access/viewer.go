@@ -46,6 +46,7 @@ type Previewed struct {
 	ScheduledBefore *time.Time // the entries that are scheduled to be published until then
 	Organizations   []string   // whose; nil for all
 	Maker           *Viewer    // who made the preview, with the rights of now
+	Made            time.Time
 }
 
 // KeyScope narrows what a key may do.

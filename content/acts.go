@@ -9,6 +9,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"dugnad/access"
 	"dugnad/ent"
 	"dugnad/ent/account"
 	"dugnad/ent/comment"
@@ -207,8 +208,10 @@ func (b *batch) recordAct(e *entryWrite) (*ent.Entry, error) {
 		unscheduleWithdraw(u)
 	case ActTransfer:
 		u.SetOwnerID(o.Organization).ClearAssigneeID()
-		if e.unplanned {
+		if e.endPublish {
 			unschedulePublish(u)
+		}
+		if e.endWithdraw {
 			unscheduleWithdraw(u)
 		}
 	case ActAssign:
@@ -235,14 +238,15 @@ func (b *batch) recordAct(e *entryWrite) (*ent.Entry, error) {
 	return written, b.addStep(written, b.act, o.Reason, e.item.Acknowledge)
 }
 
-// author returns the account that wrote the head of an entry, "" if it was a program or the account is disabled.
+// author returns the account that wrote the head of an entry, "" if it was a program or has no role in the owner any
+// more.
 func (w *write) author(e *ent.Entry) string {
 	r, err := w.Revision.Query().Where(revision.EntryID(e.ID), revision.Number(e.Head)).Only(w.ctx)
 	if err != nil {
 		return ""
 	}
-	there, err := w.Account.Query().Where(account.ID(r.Author), account.DisabledAtIsNil()).Exist(w.ctx)
-	if err != nil || !there {
+	v, err := access.PresentViewer(w.ctx, w.Client, w.now, r.Author)
+	if err != nil || v.Account() == "" || v.RoleIn(e.OwnerID) == "" {
 		return ""
 	}
 	return r.Author

@@ -71,7 +71,17 @@ func (s *Service) UpdateAsset(
 			return nil, fault.Errorf(fault.BadUserInput, "alt", "has more than %d characters", maxAlt)
 		}
 	}
-	_, problems, err = s.PutData(ctx, Data{ID: id, Document: document})
+	ownerStays := func(ctx context.Context, tx *ent.Client) error {
+		is, err := tx.Asset.Get(ctx, id)
+		if err != nil {
+			return err
+		}
+		if value(is.OwnerID) != value(a.OwnerID) {
+			return errNoAsset
+		}
+		return nil
+	}
+	_, problems, err = s.PutData(ctx, Data{ID: id, Document: document, Check: ownerStays})
 	return problems, err
 }
 

@@ -32,6 +32,8 @@ type Data struct {
 	Document json.RawMessage // a patch: absent = unchanged, null = cleared
 	File     []byte          // of an asset: its bytes
 	Stored   *Stored         // of an asset whose bytes are stored already
+	// Check says in the transaction whether it may be written; nil for what the caller has decided.
+	Check func(ctx context.Context, tx *ent.Client) error
 }
 
 // Stored holds the properties of a stored file. Zero means unknown.
@@ -67,6 +69,14 @@ func (s *Service) PutData(ctx context.Context, data ...Data) (changed int, probl
 		}
 	}
 	err = s.write(ctx, true, func(w *write) error {
+		for _, d := range data {
+			if d.Check == nil {
+				continue
+			}
+			if err := d.Check(w.ctx, w.Client); err != nil {
+				return err
+			}
+		}
 		last, err := w.lastRevisions(data)
 		if err != nil {
 			return err

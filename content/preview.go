@@ -12,6 +12,7 @@ import (
 	"dugnad/ent"
 	"dugnad/ent/entry"
 	"dugnad/ent/releaseitem"
+	"dugnad/ent/step"
 	"dugnad/fault"
 )
 
@@ -97,6 +98,9 @@ func (s *Service) Preview(ctx context.Context, show func(ctx context.Context)) (
 	if err != nil {
 		return err
 	}
+	if ids, err = w.notTransferred(ids, viewer.Preview.Made); err != nil {
+		return err
+	}
 	if ids, err = w.showAsPublished(ids); err != nil {
 		return err
 	}
@@ -140,6 +144,17 @@ func (w *write) previewed(p access.Previewed) ([]string, error) {
 			"more than %d entries are to be published up to then: preview an earlier time", MaxPreviewed)
 	}
 	return ids, err
+}
+
+// notTransferred returns the entries without those that have got another owner since a preview was made: it ends for
+// them, also where they come back.
+func (w *write) notTransferred(ids []string, since time.Time) ([]string, error) {
+	if len(ids) == 0 || since.IsZero() {
+		return ids, nil
+	}
+	moved, err := w.Step.Query().Where(step.EntryIDIn(ids...), step.Act(string(ActTransfer)), step.AtGT(since)).
+		Select(step.FieldEntryID).Strings(w.ctx)
+	return slices.DeleteFunc(ids, func(id string) bool { return slices.Contains(moved, id) }), err
 }
 
 // showAsPublished publishes the heads of the entries in the transaction of a preview, and returns their ids: those that

@@ -153,6 +153,10 @@ func (s *Service) AddToRelease(ctx context.Context, id string, items ...Item) (R
 		} else if err != nil {
 			return err
 		}
+		if problem, err := w.mayBeScheduled(r, b.entries); problem != nil || err != nil {
+			o.Problems = appendProblem(o.Problems, problem)
+			return err
+		}
 		if err := w.takeOut(id, b.ids()); err != nil {
 			return err
 		}
@@ -252,6 +256,26 @@ func (w *write) publishRelease(r *ent.Release, o *ReleaseOutcome, options ActOpt
 		SetUpdatedAt(w.now).Exec(w.ctx)
 }
 
+// mayBeScheduled returns a problem if the release is scheduled, and whoever did that may not publish one of the entries.
+func (w *write) mayBeScheduled(r *ent.Release, entries []*entryWrite) (*Problem, error) {
+	if r.PublishAt == nil || r.PublishBy == nil {
+		return nil, nil
+	}
+	v, err := access.PresentViewer(w.ctx, w.Client, w.now, *r.PublishBy)
+	if err != nil && !access.IsUnauthenticated(err) {
+		return nil, err
+	}
+	for _, e := range entries {
+		if err != nil || !v.Publishes(e.owner()) {
+			problem := problemAt(ProblemForbidden,
+				"the account or key that scheduled the release may not publish this entry: unschedule the release first", "items")
+			problem = problem.of(e.id)
+			return &problem, nil
+		}
+	}
+	return nil, nil
+}
+
 // foreignItems returns a problem if the viewer may not read some of the entries as an editor. It does not name them.
 func (w *write) foreignItems(items []Item) (*Problem, error) {
 	organizations, all := w.viewer.Organizations()
@@ -329,7 +353,11 @@ func (s *Service) runReleases(ctx context.Context) (done int, err error) {
 			continue
 		}
 		done++
-		if why := failure(o.Problems, o.Conflicts); why != "" {
+		why, err := s.failureOf(ctx, r, o)
+		if err != nil {
+			return done, err
+		}
+		if why != "" {
 			err := s.write(ctx, true, func(w *write) error {
 				return w.Release.Update().Where(release.ID(r.ID), release.ScheduleProblemIsNil()).SetScheduleProblem(why).
 					Exec(w.ctx)
@@ -359,6 +387,19 @@ func (s *Service) runRelease(ctx context.Context, r *ent.Release) (o ReleaseOutc
 		return w.publishRelease(r, o, ActOptions{unattended: true})
 	})
 	return o, happened, err
+}
+
+// failureOf returns a sentence that says why a release was not published at its time, "" if it was. It is for the owner of
+// the release, and names no entry of others.
+func (s *Service) failureOf(ctx context.Context, r *ent.Release, o ReleaseOutcome) (string, error) {
+	if len(o.Conflicts) == 0 {
+		return failure(o.Problems, nil), nil
+	}
+	own, err := s.client.Entry.Query().Where(entry.ID(o.Conflicts[0].Entry), entry.OwnerID(r.OwnerID)).Exist(ctx)
+	if err != nil || own {
+		return failure(o.Problems, o.Conflicts), err
+	}
+	return "CONFLICT: an entry of another organisation was saved since it was added", nil
 }
 
 // failure returns a sentence that says why a scheduled act failed, "" if there are no problems.

@@ -88,7 +88,8 @@ type write struct {
 }
 
 // write runs do in a transaction: all of it happens or nothing. publishing takes the publish lock first. The rights of
-// the viewer are read again in the transaction, and stay until it ends; the error is UNAUTHENTICATED if there are none.
+// the viewer are read again in the transaction, and stay until it ends; the error is UNAUTHENTICATED if there are none,
+// and FORBIDDEN if they are not those that the request came with.
 func (s *Service) write(ctx context.Context, publishing bool, do func(w *write) error) error {
 	viewer := access.ViewerOf(ctx)
 	if s.inside != nil {
@@ -110,7 +111,7 @@ func (s *Service) write(ctx context.Context, publishing bool, do func(w *write) 
 				return fmt.Errorf("lock publishing: %w", err)
 			}
 		}
-		if w.viewer, err = access.LockedViewer(ctx, w.Client, w.now, viewer); err != nil {
+		if w.viewer, err = access.UnchangedViewer(ctx, w.Client, w.now, viewer); err != nil {
 			return err
 		}
 		if err := do(w); err != nil {

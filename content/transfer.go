@@ -89,12 +89,16 @@ func (b *batch) endSchedules(one *entryWrite, to string) error {
 		if err != nil && !access.IsUnauthenticated(err) {
 			return err
 		}
-		if err != nil || !v.Publishes(to) {
-			one.unplanned = true
+		if err == nil && v.Publishes(to) {
+			continue
 		}
-	}
-	if one.unplanned {
-		b.tellEnded(e.ID, "its schedule: whoever set it may not publish for the new owner")
+		what := "publishing"
+		if by == e.PublishBy {
+			one.endPublish = true
+		} else {
+			one.endWithdraw, what = true, "withdrawal"
+		}
+		b.tellEnded(e.ID, "its scheduled %s: the account or key that set it may not do that for the new owner", what)
 	}
 	return nil
 }
@@ -124,8 +128,8 @@ func (b *batch) leaveReleases(to string) error {
 	return nil
 }
 
-// transferFiles gives the files that the entries use to the new owner, unless another entry of the former owner uses
-// them as well: nobody may change the picture of a page that they do not edit.
+// transferFiles gives the files that the entries use to the new owner, unless another entry uses them as
+// well: nobody may change the picture of a page that they do not edit.
 func (b *batch) transferFiles(to string) error {
 	owners := make(map[string][]string) // former owners, with the entries that they give away
 	for _, e := range b.entries {
@@ -138,12 +142,12 @@ func (b *batch) transferFiles(to string) error {
 			return err
 		}
 		for _, id := range used {
-			others, err := b.usedBy(id, from, ids)
+			others, err := b.usedBy(id, ids)
 			if err != nil {
 				return err
 			}
 			if others {
-				b.tellEnded("", "the file %s stays with the former owner, which uses it elsewhere", id)
+				b.tellEnded("", "the file %s stays with the former owner, because it is used elsewhere too", id)
 				continue
 			}
 			if err := b.Asset.UpdateOneID(id).Modify(own).Exec(b.ctx); err != nil {
@@ -175,15 +179,15 @@ func (w *write) filesOf(entries []string, where predicate.Asset) (ids []string, 
 	return owned, nil
 }
 
-// usedBy reports whether an entry of the owner, besides the given ones, points at the asset.
-func (w *write) usedBy(asset, owner string, besides []string) (bool, error) {
+// usedBy reports whether an entry besides the given ones points at the asset.
+func (w *write) usedBy(asset string, besides []string) (bool, error) {
 	from, err := w.Reference.Query().Where(reference.ToID(asset)).Select(reference.FieldFromID).Strings(w.ctx)
 	if err != nil {
 		return false, err
 	}
 	from = slices.DeleteFunc(unique(from), func(id string) bool { return slices.Contains(besides, id) })
 	for chunk := range slices.Chunk(from, 500) {
-		there, err := w.Entry.Query().Where(entry.IDIn(chunk...), entry.OwnerID(owner)).Exist(w.ctx)
+		there, err := w.Entry.Query().Where(entry.IDIn(chunk...)).Exist(w.ctx)
 		if err != nil || there {
 			return there, err
 		}

@@ -28,7 +28,7 @@ type entryWrite struct {
 	evicts    *holder      // takeSlugs: who has that address now, if it is another
 	written   *ent.Entry   // derive, record: the entry as it is afterwards
 
-	unplanned bool // transfer: its schedules end
+	endPublish, endWithdraw bool // transfer: its schedules end
 }
 
 // entry returns the entry before the write, nil if it is new.

@@ -84,10 +84,10 @@ func (h *Hub) heldToManifest(next http.Handler) http.Handler {
 // keysOf returns the keys of a request: in its Authorization header, and in its address, where embeds have one.
 func keysOf(r *http.Request) (keys []string) {
 	bearer, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-	for _, key := range append(r.URL.Query()["key"], bearer) {
+	for _, key := range []string{bearer, r.URL.Query().Get("key")} { // the address's first is the one that counts
 		if access.IsKey(key) {
 			keys = append(keys, key)
 		}
 	}
-	return keys[:min(len(keys), 2)]
+	return keys
 }

@@ -163,6 +163,9 @@ func TestTrustedDocuments(t *testing.T) {
 		}
 		n.refusedEverywhere(secret)
 		n.refusedEverywhere(publishable)
+		if a := n.visit("/schema.graphql?key=dugnad_pk_a&key=dugnad_pk_b", "Authorization", "Bearer "+secret); a.Status != http.StatusForbidden {
+			t.Errorf("with other keys in the address: %d", a.Status)
+		}
 		for _, none := range []string{"ingen", "", " "} { // an empty setting must not make a key that may ask anything
 			if a := n.as("ADMIN", `mutation($o: ID!, $m: String) { createKey(input: {organization: $o, name: "x", manifest: $m, kind: SECRET, role: EDITOR}) { problems { code path } } }`, map[string]any{"o": n.org["ks"], "m": none}).ok(); fmt.Sprint(a.at("createKey", "problems", 0, "path")) != "[manifest]" {
 				t.Errorf("the manifest %q: %v", none, a.at("createKey"))

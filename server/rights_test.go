@@ -378,3 +378,126 @@ func TestRightsAreReadInTheTransaction(t *testing.T) {
 		}
 	})
 }
+
+// A right that is given back does not revive what ended with it, and another person's schedule stays.
+func TestWhatEndedStaysEnded(t *testing.T) {
+	eachNewsroom(t, func(n *newsroom) {
+		m := maker{&office{newsroom: n}, "returning"}
+		account := m.account(schema.Editor)
+		upload := m.upload()
+		id, both := n.draft("EDITOR", "Skal ut"), n.draft("EDITOR", "Ut og inn")
+		for _, entry := range []string{id, both} {
+			n.act("EDITOR", "publish", "", item(entry, 1)).expectCodes("publish")
+		}
+		n.act(m.name, "withdraw", m.in(3*time.Hour), item(id, 1)).expectCodes("withdraw")
+		n.update("EDITOR", both, "Ut og inn igjen", 1).expectCodes("updatePractice")
+		n.act(m.name, "publish", m.in(time.Hour), item(both, 2)).expectCodes("publish")
+		n.act("EDITOR", "withdraw", m.in(90*time.Minute), item(both, 2)).expectCodes("withdraw")
+		draft := n.draft("EDITOR", "Fram og tilbake")
+		token := m.previewOf(fmt.Sprintf("entries: [%q]", draft))
+
+		m.order(fmt.Sprintf("setRole(id: %q, role: CONTRIBUTOR)", m.membership(account)))
+		a := n.as("EDITOR", `query($id: ID!) { entry(id: $id) { scheduleProblem withdrawAt steps { reason } } }`, map[string]any{"id": id}).ok()
+		if a.at("entry", "withdrawAt") != nil || a.at("entry", "scheduleProblem") == nil || !strings.Contains(string(a.Body), "failed: FORBIDDEN") {
+			t.Errorf("the owner is not told: %s", a.Body)
+		}
+		m.order(fmt.Sprintf("removeMember(id: %q)", m.membership(account)))
+		system := access.WithViewer(t.Context(), access.System("test"))
+		n.client.Membership.Create().SetID(n.service.NewID("mem")).SetAccountID(account).SetOrganizationID(n.org["ks"]).
+			SetRole(schema.Editor).SetCreatedAt(time.Now()).ExecX(system)
+		n.update("EDITOR", id, "Endra", 1).expectCodes("updatePractice")
+		n.act("EDITOR", "publish", "", item(id, 2)).expectCodes("publish")
+		m.atItsTime()
+		if n.isRead(both) {
+			t.Error("another editor's withdrawal was not carried out")
+		}
+		m.atItsTime()
+		if !n.isRead(id) {
+			t.Error("a withdrawal was revived")
+		}
+		if upload.works() {
+			t.Error("an upload was revived")
+		}
+		if m.shows(token, draft) {
+			t.Error("a preview was revived")
+		}
+
+		there := former(n, draft)
+		n.act("HUB_EDITOR", "transfer", fmt.Sprintf("organization: %q", n.org["imdi"]), item(draft, 1)).expectCodes("transfer")
+		n.update("stranger", draft, "HEMMELEG HOS IMDI", 1).expectCodes("updatePractice")
+		n.act("HUB_EDITOR", "transfer", fmt.Sprintf("organization: %q", n.org["ks"]), item(draft, 2)).expectCodes("transfer")
+		if m.shows(there, draft) {
+			t.Error("a preview of before a transfer shows what was written meanwhile")
+		}
+	})
+}
+
+// former returns a preview of the entry that the EDITOR makes.
+func former(n *newsroom, id string) string {
+	return maker{&office{newsroom: n}, "EDITOR"}.previewOf(fmt.Sprintf("entries: [%q]", id))
+}
+
+// An invitation takes nothing away, and whoever has been disabled meanwhile gets nothing by it.
+func TestInvitationsOnlyGive(t *testing.T) {
+	eachNewsroom(t, func(n *newsroom) {
+		m := maker{&office{newsroom: n}, "HUB_ADMIN"}
+		invite := func(role string) string {
+			t.Helper()
+			a := n.as("HUB_ADMIN", `mutation { invite(role: `+role+`) { url problems { code } } }`, nil).ok()
+			link, _ := a.at("invite", "url").(string)
+			_, code, _ := strings.Cut(link, "#")
+			return code
+		}
+		if err := n.accounts.AcceptAs(t.Context(), invite("HUB_EDITOR"), n.ids["HUB_ADMIN"]); err != nil {
+			t.Fatal(err)
+		}
+		if got := n.as("HUB_ADMIN", `{ viewer { hubRole } }`, nil).ok().at("viewer", "hubRole"); got != "HUB_ADMIN" {
+			t.Errorf("an invitation has made the HUB_ADMIN a %v", got)
+		}
+		gone := maker{&office{newsroom: n}, "gone"}
+		account := gone.account(schema.Editor)
+		code := invite("HUB_ADMIN")
+		m.order(fmt.Sprintf("disableAccount(id: %q)", account))
+		if err := n.accounts.AcceptAs(t.Context(), code, account); err == nil {
+			t.Error("a disabled account has accepted an invitation")
+		}
+	})
+}
+
+// Taking a right succeeds at once while programs of whoever loses it write.
+func TestTakingARightWhileItIsUsed(t *testing.T) {
+	eachNewsroom(t, func(n *newsroom) {
+		m := maker{&office{newsroom: n}, "busy"}
+		account := m.account(schema.Admin)
+		membership := m.membership(account)
+		m.createKey(m.name, "busyKey", "ADMIN", allScopes)
+		m.createKey("busyKey", "busyKeyOfKey", "ADMIN", allScopes)
+		var programs sync.WaitGroup
+		stop := make(chan struct{})
+		for _, key := range []string{"busyKey", "busyKeyOfKey", "busyKeyOfKey", m.name} {
+			programs.Go(func() {
+				for {
+					select {
+					case <-stop:
+						return
+					default:
+						n.askAs(n.people[key], `mutation { createPreview(input: {scheduledBefore: "2030-01-01T00:00:00Z"}) { id } }`, nil)
+					}
+				}
+			})
+		}
+		for _, mutation := range []string{
+			fmt.Sprintf("setRole(id: %q, role: EDITOR)", membership), fmt.Sprintf("setRole(id: %q, role: ADMIN)", membership),
+			fmt.Sprintf("removeMember(id: %q)", membership), fmt.Sprintf("disableAccount(id: %q)", account),
+		} {
+			m.order(mutation)
+		}
+		close(stop)
+		programs.Wait()
+		for _, key := range []string{"busyKey", "busyKeyOfKey", m.name} {
+			if a := n.as(key, `{ __typename }`, nil); a.code() != "UNAUTHENTICATED" {
+				t.Errorf("%s works still: %s", key, a.Body)
+			}
+		}
+	})
+}

@@ -67,7 +67,7 @@ func (s *Service) collect(ctx context.Context) (more bool, err error) {
 }
 
 func (s *Service) collectFor(ctx context.Context, w *ent.Webhook, head int) (more bool, err error) {
-	switch reason, err := s.ended(ctx, w); {
+	switch reason, err := s.ended(ctx, s.Client, w); {
 	case err != nil:
 		return false, err
 	case reason != "":
@@ -120,9 +120,9 @@ func (s *Service) collectFor(ctx context.Context, w *ent.Webhook, head int) (mor
 
 // ended returns why a webhook may not go on, "" if it may: the key that it belongs to has ended, or the account or key
 // that it comes from may not manage the organisation any more.
-func (s *Service) ended(ctx context.Context, w *ent.Webhook) (schema.PauseReason, error) {
+func (s *Service) ended(ctx context.Context, client *ent.Client, w *ent.Webhook) (schema.PauseReason, error) {
 	if w.KeyID != nil {
-		_, err := access.PresentViewer(ctx, s.Client, s.now(), *w.KeyID)
+		_, err := access.PresentViewer(ctx, client, s.now(), *w.KeyID)
 		if access.IsUnauthenticated(err) {
 			return schema.PausedKeyEnd, nil
 		}
@@ -130,7 +130,7 @@ func (s *Service) ended(ctx context.Context, w *ent.Webhook) (schema.PauseReason
 			return "", err
 		}
 	}
-	maker, err := access.PresentViewer(ctx, s.Client, s.now(), w.CreatedBy)
+	maker, err := access.PresentViewer(ctx, client, s.now(), w.CreatedBy)
 	if access.IsUnauthenticated(err) || err == nil && !maker.KeepsWebhook(w) {
 		return schema.PausedNoRight, nil
 	}

@@ -123,8 +123,17 @@ func (s *Service) due(
 		if err != nil {
 			return nil, nil, next, err
 		}
-		due = append(due, ready...)
 		if len(ready) > 0 {
+			switch reason, err := s.ended(ctx, s.Client, w); {
+			case err != nil:
+				return nil, nil, next, err
+			case reason != "":
+				if err := s.pause(ctx, w, reason); err != nil {
+					return nil, nil, next, err
+				}
+			default:
+				due = append(due, ready...)
+			}
 			continue
 		}
 		later, err := pending.Clone().Order(delivery.ByNextAt()).First(ctx)

@@ -335,12 +335,16 @@ func (s *Service) Pause(ctx context.Context, id string) (*ent.Webhook, error) {
 }
 
 // Resume continues from where a webhook stopped and retries its pending deliveries at once. With skip it continues from
-// now and skips them. One that was paused because its maker lost the right comes from the viewer from now on.
+// now and skips them. One whose maker has lost the right comes from the viewer from now on.
 func (s *Service) Resume(ctx context.Context, id string, skip bool) (*ent.Webhook, error) {
 	by := access.ViewerOf(ctx).Name
 	return s.change(ctx, id, func(ctx context.Context, tx *ent.Client, w *ent.Webhook) error {
 		u := tx.Webhook.UpdateOneID(w.ID).ClearPausedAt().ClearPauseReason()
-		if w.PauseReason != nil && *w.PauseReason == schema.PausedNoRight {
+		reason, err := s.ended(ctx, tx, w)
+		if err != nil {
+			return err
+		}
+		if reason == schema.PausedNoRight {
 			u.SetCreatedBy(by)
 		}
 		waiting := tx.Delivery.Update().Where(delivery.WebhookID(w.ID), delivery.StateEQ(schema.DeliveryPending))

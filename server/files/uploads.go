@@ -134,16 +134,32 @@ func (u *Uploads) mayGoOn(ctx context.Context, row *ent.Upload) (bool, error) {
 	if access.IsUnauthenticated(err) {
 		return false, nil
 	}
-	return err == nil && maker.RoleIn(row.OrganizationID) != "" && maker.Has(access.ScopeDrafts), err
+	return err == nil && maker.Uploads(row.OrganizationID), err
 }
 
-// Get returns an upload that the viewer created, or nil.
+// stillMay returns a refused error unless the account or key that created an upload may upload for the organisation
+// until the transaction ends.
+func (u *Uploads) stillMay(ctx context.Context, tx *ent.Client, row *ent.Upload) error {
+	maker, err := access.PresentViewer(ctx, tx, u.now(), row.CreatedBy)
+	if err == nil {
+		maker, err = access.LockedViewer(ctx, tx, u.now(), maker)
+	}
+	if access.IsUnauthenticated(err) || err == nil && !maker.Uploads(row.OrganizationID) {
+		return refused{access.UploadEnded}
+	}
+	return err
+}
+
+// Get returns an upload that the viewer created and may still make, or nil.
 func (u *Uploads) Get(ctx context.Context, id string) (*ent.Upload, error) {
 	v := access.ViewerOf(ctx)
 	if v.IsAnonymous() {
 		return nil, nil
 	}
 	found, err := u.Client.Upload.Query().Where(upload.ID(id), upload.CreatedBy(v.Name)).Only(own(ctx))
+	if err == nil && !v.Uploads(found.OrganizationID) {
+		return nil, nil
+	}
 	return found, ent.MaskNotFound(err)
 }
 
@@ -250,7 +266,7 @@ func (u *Uploads) finish(ctx context.Context, id string) error {
 	if may, err := u.mayGoOn(ctx, row); err != nil {
 		return err
 	} else if !may {
-		return u.refuse(ctx, row, "the right to upload for the organisation has ended")
+		return u.refuse(ctx, row, access.UploadEnded)
 	}
 	made, mediaType, err := u.keep(ctx, row)
 	var no refused
@@ -264,7 +280,11 @@ func (u *Uploads) finish(ctx context.Context, id string) error {
 	assetID := "ast" + strings.TrimPrefix(row.ID, "upl") // the same at every attempt
 	_, problems, err := u.Content.PutData(access.WithViewer(ctx, access.System("uploads")), content.Data{
 		ID: assetID, Stored: made, Document: assetDocument(row, named(row.Name, mediaType), mediaType),
+		Check: func(ctx context.Context, tx *ent.Client) error { return u.stillMay(ctx, tx, row) },
 	})
+	if errors.As(err, &no) {
+		return u.refuse(ctx, row, no.why)
+	}
 	if err != nil {
 		return fmt.Errorf("make an asset of %s: %w", row.ID, err)
 	}

@@ -197,12 +197,12 @@ func (a *Accounts) endSchedules(ctx context.Context, tx *ent.Client, _ *Recorder
 // endSchedule ends the schedules of an entry that the maker set.
 func (a *Accounts) endSchedule(ctx context.Context, tx *ent.Client, e *ent.Entry, maker string) error {
 	u, rest := tx.Entry.UpdateOneID(e.ID), false
-	ended := func(by *string, act string, clear func()) error {
+	ended := func(by *string, act string, unset func()) error {
 		if by == nil || *by != maker {
 			rest = rest || by != nil
 			return nil
 		}
-		clear()
+		unset()
 		return tx.Step.Create().SetEntryID(e.ID).SetRevision(e.Head).SetAct(act).SetStage(e.Stage).SetActor("schedule").
 			SetAt(a.now()).SetReason("failed: FORBIDDEN: " + ScheduleEnded).SetAcknowledged([]schema.Acknowledged{}).Exec(ctx)
 	}

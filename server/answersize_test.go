@@ -98,8 +98,7 @@ func TestAnswerSize(t *testing.T) {
 			subscribe(ctx, t, conn, "1", `subscription { changes(filter: {types: [PRACTICE]}) { node { ... on Practice {`+aliases(30, "body")+`} } } }`, nil)
 			subscribe(ctx, t, conn, "2", `subscription { changes(filter: {types: [PRACTICE]}) { node { ... on Practice { title } } } }`, nil)
 			subscribe(ctx, t, conn, "3", `{ __typename }`, nil)
-			for got := (map[string]any{}); got["type"] != "complete"; got = receive(ctx, conn) { // the others have begun
-			}
+			receiveUntilComplete(ctx, conn) // the others have begun
 			n.as("EDITOR", `mutation($id: ID!) { withdraw(items: [{id: $id, expectedRevision: 3}]) { problems { code } } }`, map[string]any{"id": id}).ok()
 			n.act("EDITOR", "publish", "", item(id, 3)).expectCodes("publish")
 			seen := map[string]string{}

@@ -85,7 +85,7 @@ func TestCacheOfReplicas(t *testing.T) {
 	skipOtherHalf(t, onPostgres)
 	writer := demoHub(t, onPostgres, cached)
 	reader := newTestHub(t, database.Options{URL: writer.config.DatabaseURL}, cached)
-	go reader.wake(t.Context())
+	go func() { _ = reader.wake(t.Context()) }() // until the test ends
 	n := writer.newsroom()
 	const count = `{ practices(first: 1) { totalCount } }`
 	for range 5 {

@@ -112,18 +112,18 @@ func TestClaims(t *testing.T) {
 				t.Error("the task stays")
 			}
 
-			n.revise("EDITOR", from, 1, map[string]any{"period": map[string]any{"start": "2020-01-01"}})
+			n.revise(from, 1, map[string]any{"period": map[string]any{"start": "2020-01-01"}})
 			if got := n.shown("", theirs, from); got != fact {
 				t.Errorf("after another change: %q, want %q", got, fact)
 			}
-			n.revise("EDITOR", from, 2, map[string]any{"relations": []any{statement(of, theirs, "NY")}})
+			n.revise(from, 2, map[string]any{"relations": []any{statement(of, theirs, "NY")}})
 			if got := n.shown("", theirs, from); got != claim {
 				t.Errorf("after new words: %q, want %q", got, claim)
 			}
 			if got := n.decide("stranger", "declineRelation", from, theirs, of); len(got) > 0 {
 				t.Fatalf("declineRelation: %q", got)
 			}
-			n.revise("EDITOR", from, 3, map[string]any{"relations": []any{statement(of, theirs, "NYERE")}})
+			n.revise(from, 3, map[string]any{"relations": []any{statement(of, theirs, "NYERE")}})
 			if got := n.shown("", theirs, from); got != "" {
 				t.Errorf("once declined: %q", got)
 			}

@@ -42,14 +42,15 @@ func (h *testHub) wire(t *testing.T) *wire {
 // begin sends a request whose body is to have a length, and the first part of it.
 func (w *wire) begin(method, target string, length int, part string, headers ...string) {
 	w.t.Helper()
-	text := fmt.Sprintf("%s %s HTTP/1.1\r\nHost: %s\r\n", method, target, w.host)
+	var text strings.Builder
+	fmt.Fprintf(&text, "%s %s HTTP/1.1\r\nHost: %s\r\n", method, target, w.host)
 	if length > 0 {
-		text += fmt.Sprintf("Content-Length: %d\r\n", length)
+		fmt.Fprintf(&text, "Content-Length: %d\r\n", length)
 	}
 	for i := 0; i < len(headers); i += 2 {
-		text += headers[i] + ": " + headers[i+1] + "\r\n"
+		text.WriteString(headers[i] + ": " + headers[i+1] + "\r\n")
 	}
-	w.send(text + "\r\n" + part)
+	w.send(text.String() + "\r\n" + part)
 }
 
 func (w *wire) send(text string) {

@@ -44,7 +44,7 @@ func (d *dataFolder) check(ctx context.Context, folder string) {
 	}
 	switch before := d.problem(); {
 	case problem != "" && before != problem:
-		slog.ErrorContext(ctx, problem, "error", err)
+		slog.ErrorContext(ctx, "cannot write to the data folder", "problem", problem, "error", err)
 	case problem == "" && before != "":
 		slog.InfoContext(ctx, "the data folder can be written again")
 	}

@@ -356,8 +356,7 @@ func TestStreamsReadRights(t *testing.T) {
 			events := n.events(ctx, token, practices)
 			subscribe(ctx, t, listening, "1", subscribing, practices)
 			subscribe(ctx, t, listening, "2", `{ viewer { account { name } } }`, nil)
-			for got := (map[string]any{}); got["type"] != "complete"; got = receive(ctx, listening) { // 1 has begun
-			}
+			receiveUntilComplete(ctx, listening) // 1 has begun
 			publish()
 			if got, _ := next(t, events); !strings.HasPrefix(got, "UPSERT Kun") {
 				t.Fatalf("%s: before, %q comes", name, got)
@@ -553,8 +552,7 @@ func TestSubscriptionsShare(t *testing.T) {
 		subscribe(ctx, t, reads, "1", large, nil)
 		for try := range 3 {
 			subscribe(ctx, t, reads, fmt.Sprint("q", try), `{ __typename }`, nil)
-			for got := (map[string]any{}); got["type"] != "complete"; got = receive(ctx, reads) {
-			}
+			receiveUntilComplete(ctx, reads)
 		}
 		for round := range 5 {
 			n.act("EDITOR", "publish", "", item(id, seen)).expectCodes("publish")
@@ -587,4 +585,11 @@ func receive(ctx context.Context, conn *websocket.Conn) map[string]any {
 	var message map[string]any
 	_ = json.Unmarshal(text, &message)
 	return message
+}
+
+// receiveUntilComplete reads messages until an operation is complete: those that were asked for before have begun.
+func receiveUntilComplete(ctx context.Context, conn *websocket.Conn) {
+	for receive(ctx, conn)["type"] != "complete" {
+		continue
+	}
 }

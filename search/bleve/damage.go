@@ -48,7 +48,7 @@ func (e *Engine) abandonDamaged(g *serving) bool {
 		return true
 	}
 	e.live, e.reason = nil, reason
-	slog.Error("the search index is damaged", "index", g.path, "error", reason) //nolint:sloglint // not of one request
+	slog.Error("the search index is damaged", "index", g.path, "error", reason)
 	background.Go(context.Background(), "damaged search index", func(context.Context) {
 		g.users.Wait()
 		// Its goroutines may have panicked, and then it cannot be closed: what it holds is lost until the next start.

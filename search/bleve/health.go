@@ -116,7 +116,7 @@ func (h *health) wrote() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.unwritten != nil {
-		slog.Info("the search index is written again", "index", h.path) //nolint:sloglint // Bleve has no context
+		slog.Info("the search index is written again", "index", h.path)
 	}
 	h.unwritten = nil
 }
@@ -125,7 +125,7 @@ func (h *health) wrote() {
 // makes them visible. It returns when they may try again.
 func (h *health) failed(err error) {
 	if errors.Is(err, scorch.ErrAsyncPanic) {
-		slog.Error("the search index panicked", "index", h.path, "error", err) //nolint:sloglint // Bleve has no context
+		slog.Error("the search index panicked", "index", h.path, "error", err)
 		h.fail(err)
 		return
 	}
@@ -133,7 +133,6 @@ func (h *health) failed(err error) {
 	if errors.As(err, &source) && source.Source == persisterName && errors.Is(err, scorch.ErrPersist) {
 		h.notWritten(err)
 	} else {
-		//nolint:sloglint // as above
 		slog.Warn("could not merge or clean the search index, retrying", "index", h.path, "error", err)
 	}
 	select {
@@ -147,7 +146,7 @@ func (h *health) notWritten(err error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.unwritten == nil {
-		slog.Error("could not write the search index, retrying", "index", h.path, "error", err) //nolint:sloglint // as above
+		slog.Error("could not write the search index, retrying", "index", h.path, "error", err)
 	}
 	h.unwritten = err
 	for done := range h.waiting {

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/lib/pq"
+	"github.com/lib/pq/pqerror"
 
 	"dugnad/ent"
 	"dugnad/fault"
@@ -21,7 +22,7 @@ import (
 // TestUnanswered maps the errors of drivers: those that say nothing about the statement are UNAVAILABLE, all others
 // pass as they are.
 func TestUnanswered(t *testing.T) {
-	refused := func(code string) error { return fmt.Errorf("query: %w", &pq.Error{Code: pq.ErrorCode(code)}) }
+	refused := func(code string) error { return fmt.Errorf("query: %w", &pq.Error{Code: pqerror.Code(code)}) }
 	for name, test := range map[string]struct {
 		err         error
 		unavailable bool

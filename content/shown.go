@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"dugnad/ent"
@@ -59,6 +60,10 @@ func (c *checker) addresses(v reflect.Value, name string, path []string) {
 			}
 		}
 	case reflect.String:
+		if strings.ContainsRune(v.String(), 0) { // PostgreSQL cannot keep it
+			c.invalid("must not contain U+0000", path...)
+			return
+		}
 		if rule := addressRules[name]; rule != nil && v.String() != "" {
 			if err := rule(v.String()); err != nil {
 				c.invalid(err.Error(), path...)

@@ -186,9 +186,9 @@ func formatted(markdown string, format schema.BodyFormat) *string {
 	switch format {
 	case schema.Markdown:
 	case schema.Text:
-		markdown = text.Plain(markdown)
+		markdown = text.RecentPlain(markdown)
 	default:
-		markdown = text.HTML(markdown)
+		markdown = text.RecentHTML(markdown)
 	}
 	return &markdown
 }

@@ -18,6 +18,7 @@ import (
 	"dugnad/docs"
 	"dugnad/fault"
 	"dugnad/graph/gqlcode"
+	"dugnad/graph/limits"
 	"dugnad/search/demand"
 	"dugnad/web"
 	"dugnad/web/explorer"
@@ -97,7 +98,8 @@ func (h *Hub) embedding(next http.Handler) http.Handler {
 			}
 		}
 		ctx := demand.WithClient(h.readingAs(r.Context(), viewer), h.auth.Address(r))
-		next.ServeHTTP(w, r.WithContext(ctx))
+		caller, _ := h.caller(ctx, r)
+		next.ServeHTTP(w, r.WithContext(limits.WithCaller(ctx, caller)))
 	})
 }
 

@@ -20,6 +20,7 @@ import (
 	"dugnad/graph/cursor"
 	"dugnad/graph/generated"
 	"dugnad/graph/gqlcode"
+	"dugnad/graph/limits"
 	"dugnad/graph/rules"
 	"dugnad/search"
 	"dugnad/search/demand"
@@ -56,7 +57,8 @@ func (h *Hub) reading(next http.Handler) http.Handler {
 		}
 		ctx := context.WithValue(r.Context(), credentialKey{}, r)
 		ctx = demand.WithClient(h.readingAs(ctx, viewer), cmp.Or(viewer.Account(), h.auth.Address(r)))
-		next.ServeHTTP(w, r.WithContext(ctx))
+		caller, _ := h.caller(ctx, r)
+		next.ServeHTTP(w, r.WithContext(limits.WithCaller(ctx, caller)))
 	})
 }
 
@@ -102,7 +104,9 @@ func (h *Hub) readingAs(ctx context.Context, viewer access.Viewer) context.Conte
 // anonymously is the middleware of pages that are the same for everyone: every caller reads as an anonymous viewer.
 func (h *Hub) anonymously(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		next.ServeHTTP(w, r.WithContext(h.readingAs(r.Context(), access.Viewer{Kind: access.Anonymous})))
+		ctx := h.readingAs(r.Context(), access.Viewer{Kind: access.Anonymous})
+		caller, _ := h.caller(ctx, r)
+		next.ServeHTTP(w, r.WithContext(limits.WithCaller(ctx, caller)))
 	})
 }
 

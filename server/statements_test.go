@@ -35,6 +35,7 @@ var notOfAHundred = map[string]string{
 	"CountyEdge.node":                "there are fifteen counties",
 	"DistrictEdge.node":              "there are fifteen districts",
 	"SearchConnection.optionalWords": "words of the query, from the engine's answer",
+	"RelationEdge.claimedBy":         "the demo content's relations are accepted; TestClaims has claims",
 	"Suggestion.node":                "suggest gives at most eight; counted with one and eight",
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"dugnad/access"
 	"dugnad/changes/background"
+	"dugnad/graph/limits"
 	"dugnad/search/demand"
 	"dugnad/server/graphqlhttp"
 )
@@ -46,7 +47,9 @@ func (h *Hub) detachStream(r *http.Request) context.Context {
 	if viewer.Name != "" {
 		ctx = context.WithValue(ctx, credentialKey{}, r.WithContext(ctx))
 	}
-	return demand.WithClient(h.readingAs(ctx, viewer), cmp.Or(viewer.Account(), h.auth.Address(r)))
+	ctx = demand.WithClient(h.readingAs(ctx, viewer), cmp.Or(viewer.Account(), h.auth.Address(r)))
+	caller, _ := h.caller(ctx, r)
+	return limits.WithCaller(ctx, caller)
 }
 
 // beginStream returns the context of the caller whose credential is in the first message of a WebSocket, because

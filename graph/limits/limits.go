@@ -69,7 +69,7 @@ func Default() Limits {
 type Extension struct {
 	limits Limits
 	known  func(ctx context.Context, query string) bool
-	slots  chan struct{}
+	places *places
 	schema *ast.Schema
 }
 
@@ -88,7 +88,7 @@ func New(l Limits, known func(ctx context.Context, query string) bool) *Extensio
 	if known == nil {
 		known = func(context.Context, string) bool { return false }
 	}
-	return &Extension{limits: l, known: known, slots: make(chan struct{}, l.SideBySide)}
+	return &Extension{limits: l, known: known, places: newPlaces(l.SideBySide)}
 }
 
 // Rules returns the validation rules to run under these limits, for the executor's SetDefaultRulesFn. No rule makes

@@ -2,7 +2,6 @@ package limits
 
 import (
 	"context"
-	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -25,13 +24,16 @@ func (e *Extension) InterceptOperation(ctx context.Context, next graphql.Operati
 		if refused {
 			return nil // streaming transports call until nil
 		}
-		if !e.take(ctx) {
+		ended, cancel := context.WithTimeout(ctx, e.limits.WaitForOthers)
+		leave, err := e.places.take(ended)
+		cancel()
+		if err != nil {
 			refused = true
 			return &graphql.Response{Errors: gqlerror.List{
 				gqlcode.Error(fault.Unavailable, "too many operations are running, try again in a moment"),
 			}}
 		}
-		defer func() { <-e.slots }()
+		defer leave()
 		return handler(ctx)
 	}
 }
@@ -39,29 +41,11 @@ func (e *Extension) InterceptOperation(ctx context.Context, next graphql.Operati
 // Turn waits for a place among the operations that run at the same time, until ctx ends, and returns the function that
 // leaves it.
 func (e *Extension) Turn(ctx context.Context) (done func()) {
-	select {
-	case e.slots <- struct{}{}:
-		return func() { <-e.slots }
-	case <-ctx.Done():
+	leave, err := e.places.take(ctx)
+	if err != nil {
 		return func() {}
 	}
-}
-
-func (e *Extension) take(ctx context.Context) bool {
-	select {
-	case e.slots <- struct{}{}:
-		return true
-	default:
-	}
-	timer := time.NewTimer(e.limits.WaitForOthers)
-	defer timer.Stop()
-	select {
-	case e.slots <- struct{}{}:
-		return true
-	case <-timer.C:
-	case <-ctx.Done():
-	}
-	return false
+	return leave
 }
 
 type budgetKey struct{}
@@ -111,6 +95,9 @@ func (e *Extension) InterceptField(ctx context.Context, next graphql.Resolver) (
 	}
 	if !b.mutation && b.exceeded() {
 		return nil, gqlcode.ErrStopped
+	}
+	if err := ctx.Err(); err != nil { // nobody waits for the answer any more
+		return nil, err
 	}
 	result, err := next(ctx)
 	if short := b.take(field, result, err); short != nil {

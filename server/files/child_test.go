@@ -107,6 +107,8 @@ func TestCraftedPictures(t *testing.T) {
 		"a JPEG of many scans":            {progressive(7000, 7000, 420), false},
 		"a JPEG of more scans":            {progressive(64, 64, 100_000), false},
 		"a JPEG of ten scans":             {progressive(640, 480, 10), true},
+		"a large JPEG of sixty scans":     {progressive(7000, 7000, 60), false},
+		"a small JPEG of ninety scans":    {progressive(640, 480, 90), true},
 		"a PNG with too much data":        {pngOf(8, 8, deflated(1<<30)), false},
 		"a PNG with too little data":      {pngOf(7000, 7000, deflated(8)), false},
 		"a GIF of many frames":            {animation.Bytes(), true},

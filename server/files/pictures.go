@@ -31,6 +31,8 @@ const (
 	// maxScans is how many times a progressive JPEG may go over its picture. Encoders make about ten scans; each takes
 	// time for every pixel, and few bytes.
 	maxScans = 100
+	// maxScanned is how many pixels all scans of a JPEG may go over: twenty of the largest picture.
+	maxScanned = 20 * maxPixels
 
 	jpegQuality  = 85
 	wholeQuality = 92 // of the stored picture, from which the others are made
@@ -194,6 +196,9 @@ func cleaned(file io.Reader) (result, []byte, error) {
 	if err != nil {
 		return result{}, nil, err
 	}
+	if scans(whole)*shape.pixels > maxScanned {
+		return result{}, nil, ErrNoPicture
+	}
 	shape.orientation = orientation(whole) // WebP has it at the end
 	source, format, err := image.Decode(bytes.NewReader(whole))
 	if err != nil {
@@ -268,6 +273,7 @@ func encode(picture image.Image, asJPEG bool, quality int) ([]byte, error) {
 // shape is what is known of a picture before it is decoded.
 type shape struct {
 	width       int // when upright
+	pixels      int
 	orientation int
 }
 
@@ -304,7 +310,7 @@ func shapeOf(picture io.ReadSeeker) (found shape, err error) {
 		config.Width > maxPixels/config.Height {
 		return shape{}, ErrNoPicture
 	}
-	s := shape{width: config.Width, orientation: orientation(start)}
+	s := shape{width: config.Width, pixels: config.Width * config.Height, orientation: orientation(start)}
 	if isTurned(s.orientation) {
 		s.width = config.Height
 	}

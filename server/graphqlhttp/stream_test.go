@@ -236,6 +236,7 @@ func TestStreams_end_with_the_rights(t *testing.T) {
 	var gone atomic.Bool
 	h := serve(t, streams(func(s *graphqlhttp.Streams) {
 		s.RecheckEvery = 20 * time.Millisecond
+		s.Caller = func(context.Context, *http.Request) (string, bool) { return "key_1", true }
 		s.Still = func(context.Context) error {
 			if gone.Load() {
 				return errors.New("gone")

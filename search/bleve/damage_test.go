@@ -134,15 +134,17 @@ func TestEngine_survives_failing_writes(t *testing.T) {
 		t.Fatalf("stores %v, %v", stores, err)
 	}
 	// A folder in the place of each file that Bleve would create next: neither root nor a lack of rights matters.
+	// It has something in it from the beginning, so that Bleve cannot remove it.
 	var inTheWay []string
+	full := filepath.Join(t.TempDir(), "full")
 	for _, store := range stores {
 		for n := range 200 {
+			if err := os.MkdirAll(filepath.Join(full, "full"), 0o700); err != nil {
+				t.Fatal(err)
+			}
 			path := filepath.Join(store, fmt.Sprintf("%012x.zap", n))
-			if os.Mkdir(path, 0o700) == nil {
+			if os.Rename(full, path) == nil {
 				inTheWay = append(inTheWay, path)
-				if err := os.Mkdir(filepath.Join(path, "full"), 0o700); err != nil { // so that Bleve cannot remove it
-					t.Fatal(err)
-				}
 			}
 		}
 	}
@@ -151,7 +153,7 @@ func TestEngine_survives_failing_writes(t *testing.T) {
 		if err := e.Apply(t.Context(), b); err == nil {
 			t.Fatalf("change %d was written", i)
 		}
-		if n, err := total(e); n < 300 || n > 301 || err != nil {
+		if n, err := total(e); n < 300 || n > 303 || err != nil { // few are kept in memory, however many come
 			t.Fatalf("while writes fail search finds %d, %v", n, err)
 		}
 	}

@@ -11,6 +11,7 @@ import (
 // TestAnswerSize asks for large answers in every way: each ends with one error when it is larger than the caller's
 // answer may be, and below that it comes whole.
 func TestAnswerSize(t *testing.T) {
+	walker(t)
 	eachDemo(t, func(t *testing.T, h *testHub) {
 		n := h.newsroom()
 		h.serveLive()

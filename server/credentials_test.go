@@ -162,7 +162,7 @@ func (h *testHub) countsRefusedCredentials(t *testing.T, valid string) {
 					refused++
 				}
 			}
-			if asked == 0 || asked > 10 || refused < 14 {
+			if asked == 0 || asked > 18 || refused < 7 { // 10 come at once, and one every 1.5 s on a slow machine
 				t.Errorf("%s, %s: of 25 the database was asked about %d, and %d were refused as too many", name, path, asked, refused)
 			}
 			if a := h.visit("/om"); a.Status == http.StatusTooManyRequests && path == "/favicon.svg" {

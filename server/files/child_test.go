@@ -109,7 +109,7 @@ func TestCraftedPictures(t *testing.T) {
 		"a JPEG of ten scans":             {progressive(640, 480, 10), true},
 		"a large JPEG of sixty scans":     {progressive(7000, 7000, 60), false},
 		"a small JPEG of ninety scans":    {progressive(640, 480, 90), true},
-		"a PNG with too much data":        {pngOf(8, 8, deflated(1<<30)), false},
+		"a PNG with too much data":        {pngOf(8, 8, deflated(1<<26)), false},
 		"a PNG with too little data":      {pngOf(7000, 7000, deflated(8)), false},
 		"a GIF of many frames":            {animation.Bytes(), true},
 		"a JPEG with much metadata":       {append(metadata, plain.Bytes()[2:]...), true},
@@ -186,7 +186,7 @@ func TestChildEnds(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, _ = io.WriteString(part, "<Properties><Pages>7</Pages><x>")
-	_, _ = io.CopyN(part, zeros{}, 1<<30)
+	_, _ = io.CopyN(part, zeros{}, 1<<26)
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -194,7 +194,7 @@ func TestChildEnds(t *testing.T) {
 		kind string
 		file string
 	}{
-		"an Office document that unpacks to a gigabyte": {officeJob, archive.String()},
+		"an Office document that unpacks to much more": {officeJob, archive.String()},
 		"an archive that claims millions of files": {
 			officeJob, "PK\x05\x06\x00\x00\x00\x00\xff\xff\xff\xff\xff\xff\xff\x7f\x00\x00\x00\x00\x00\x00",
 		},

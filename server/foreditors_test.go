@@ -94,6 +94,14 @@ func TestEditorsStatements(t *testing.T) {
 			items[i].(map[string]any)["acknowledge"] = acks
 		}
 		n.act("EDITOR", "publish", "", items...).expectCodes("publish")
+		for half := range slices.Chunk(ids, 60) { // what another organisation states of them
+			stated := make([]any, len(half))
+			for i, id := range half {
+				stated[i] = map[string]any{"to": id, "type": "SEE_ALSO"}
+			}
+			_, published := n.practice("stranger", "imdi", "Om andre", map[string]any{"relations": stated})
+			published.expectCodes("publish")
+		}
 		n.act("EDITOR", "assign", fmt.Sprintf("account: %q", n.ids["CONTRIBUTOR"]), items...).expectCodes("assign")
 		n.act("EDITOR", "approve", "", item(hidden, 1)).expectCodes("approve")
 		for _, id := range ids {
@@ -112,6 +120,7 @@ func TestEditorsStatements(t *testing.T) {
 			"comments": "{ text author { name } }", "usedBy": "{ id field entry { title owner { name } } }", "dangling": "{ id field entry { title owner { name } } }",
 			"breaksIfWithdrawn": "{ fields node { id ... on Practice { title themes { label } } } }",
 			"redactions":        "{ reason actor { name } }",
+			"claims":            "{ type note standing organization { name } from { id ... on Practice { title } } }",
 		}
 		var all strings.Builder
 		for _, f := range objectFields(s, s.Types["Entry"]) {

@@ -85,6 +85,7 @@ describe('embeds', () => {
   test('the portal shows a card, lists, a search and a frame under a strict policy, without cookies', async () => {
     const { page, context, complaints, close } = await open('/')
     await page.locator('dugnad-card').getByRole('link', { name: /Gode grep for boveiledning/ }).waitFor()
+    await page.locator('dugnad-list').first().getByRole('listitem').first().waitFor()
     assert.equal(await page.locator('dugnad-list').first().getByRole('listitem').count(), 3)
     await page.locator('iframe').scrollIntoViewIfNeeded()
     await page.frameLocator('iframe').getByRole('link', { name: /Gode grep for boveiledning/ }).waitFor()

@@ -21,10 +21,7 @@ var errNotSignedIn = &fault.Error{Code: fault.Unauthenticated, Message: "the cre
 
 // IsUnauthenticated reports whether the error says that a credential is not valid, or that who made something may do
 // nothing any more. Other errors of looking that up leave it unknown.
-func IsUnauthenticated(err error) bool {
-	var refused *fault.Error
-	return errors.As(err, &refused) && refused.Code == fault.Unauthenticated
-}
+func IsUnauthenticated(err error) bool { return fault.CodeOf(err) == fault.Unauthenticated }
 
 // Accounts manages accounts, sign-ins, members, keys and previews. Now and NewID may be replaced before its first use.
 type Accounts struct {

@@ -2,6 +2,7 @@ package access
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -72,7 +73,7 @@ func LockedViewer(ctx context.Context, tx *ent.Client, now time.Time, v Viewer) 
 // other rights now.
 func UnchangedViewer(ctx context.Context, tx *ent.Client, now time.Time, v Viewer) (Viewer, error) {
 	is, err := LockedViewer(ctx, tx, now, v)
-	if err == nil && !sameRights(is, v) {
+	if err == nil && !SameRights(is, v) {
 		err = errRightsChanged
 	}
 	return is, err
@@ -264,15 +265,10 @@ func (v Viewer) includes(role schema.Role, organization string) bool {
 	return v.Roles[organization].Rank() >= role.Rank()
 }
 
-// sameRights reports whether two viewers may do the same.
-func sameRights(a, b Viewer) bool {
-	if a.HubRole != b.HubRole || a.Manifest != b.Manifest || len(a.Roles) != len(b.Roles) {
+// SameRights reports whether two viewers may do the same.
+func SameRights(a, b Viewer) bool {
+	if a.HubRole != b.HubRole || a.Manifest != b.Manifest || !maps.Equal(a.Roles, b.Roles) {
 		return false
-	}
-	for organization, role := range a.Roles {
-		if b.Roles[organization] != role {
-			return false
-		}
 	}
 	for _, s := range KeyScopes() {
 		if a.Has(s) != b.Has(s) {

@@ -69,7 +69,7 @@ func (h *Hub) serveImage(w http.ResponseWriter, r *http.Request) {
 	case errors.Is(err, files.ErrNoPicture):
 		respond.NotFound(w, r)
 		return
-	case hasCode(err, fault.RateLimited):
+	case fault.CodeOf(err) == fault.RateLimited:
 		tooManyRefused(w, err)
 		return
 	case err != nil:

@@ -25,17 +25,11 @@ func (h *Hub) counting(authenticate Authenticator) Authenticator {
 		}
 		viewer, err := authenticate(r)
 		// A cookie that is not valid makes the viewer anonymous, without a name.
-		if isUnauthenticated(err) || err == nil && viewer.Name == "" {
+		if access.IsUnauthenticated(err) || err == nil && viewer.Name == "" {
 			h.rates.countRefused(address)
 		}
 		return viewer, err
 	}
-}
-
-// hasCode reports whether err is a *fault.Error with the code.
-func hasCode(err error, code fault.Code) bool {
-	var refused *fault.Error
-	return errors.As(err, &refused) && refused.Code == code
 }
 
 // tooManyRefused answers a request whose address has sent too many refused credentials.
@@ -62,10 +56,10 @@ func (h *Hub) heldToManifest(next http.Handler) http.Handler {
 			with.Header.Set("Authorization", "Bearer "+key)
 			viewer, err := h.Authenticate(with)
 			switch {
-			case hasCode(err, fault.RateLimited):
+			case fault.CodeOf(err) == fault.RateLimited:
 				tooManyRefused(w, err)
 				return
-			case isUnauthenticated(err):
+			case access.IsUnauthenticated(err):
 				// Where credentials count, it is refused.
 			case err != nil:
 				h.unidentified(err).ServeHTTP(w, r)

@@ -89,7 +89,7 @@ func (h *Hub) embedding(next http.Handler) http.Handler {
 			var err error
 			viewer, err = h.accounts.OfBearer(r.Context(), key, r.Header.Get("Origin"))
 			switch {
-			case err != nil && !isUnauthenticated(err):
+			case err != nil && !access.IsUnauthenticated(err):
 				respond.Failed(w, r, "check the key of an embed", err)
 				return
 			case err != nil, !viewer.IsAnonymous():

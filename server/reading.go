@@ -45,10 +45,10 @@ func (h *Hub) reading(next http.Handler) http.Handler {
 			viewer, err = h.Authenticate(r)
 		}
 		switch {
-		case hasCode(err, fault.RateLimited):
+		case fault.CodeOf(err) == fault.RateLimited:
 			tooManyRefused(w, err)
 			return
-		case isUnauthenticated(err):
+		case access.IsUnauthenticated(err):
 			h.limited(http.HandlerFunc(unauthenticated)).ServeHTTP(w, r) // counted by address
 			return
 		case err != nil:
@@ -70,10 +70,6 @@ func unauthenticated(w http.ResponseWriter, _ *http.Request) {
 		gqlcode.Error(fault.Unauthenticated, "the credential is not valid"),
 	}})
 }
-
-// isUnauthenticated reports whether err says that a credential is not valid. Any other error says nothing about it: the
-// database does not answer, or the request has ended.
-func isUnauthenticated(err error) bool { return hasCode(err, fault.Unauthenticated) }
 
 // unidentified answers a request whose credential could not be checked: with a page to browsers, else as JSON.
 func (h *Hub) unidentified(err error) http.Handler {

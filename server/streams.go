@@ -5,9 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"net/http"
-	"slices"
 	"sync"
 	"time"
 
@@ -96,8 +94,7 @@ func (h *Hub) stillAllowed(ctx context.Context) error {
 		return known(err)
 	}
 	same := cmp.Or(is.Kind, access.Anonymous) == cmp.Or(was.Kind, access.Anonymous) && is.Name == was.Name &&
-		is.HubRole == was.HubRole &&
-		maps.Equal(is.Roles, was.Roles) && slices.Equal(is.Scopes, was.Scopes)
+		access.SameRights(is, was)
 	if !same {
 		return errNotTheSame
 	}
@@ -106,7 +103,7 @@ func (h *Hub) stillAllowed(ctx context.Context) error {
 
 // known returns an error of Authenticate as graphqlhttp takes it.
 func known(err error) error {
-	if isUnauthenticated(err) {
+	if access.IsUnauthenticated(err) {
 		return err
 	}
 	return fmt.Errorf("%w: %w", graphqlhttp.ErrRightsUnknown, err)

@@ -67,11 +67,8 @@ func (s *Service) collect(ctx context.Context) (more bool, err error) {
 }
 
 func (s *Service) collectFor(ctx context.Context, w *ent.Webhook, head int) (more bool, err error) {
-	switch reason, err := s.ended(ctx, s.Client, w); {
-	case err != nil:
+	if paused, err := s.pauseIfEnded(ctx, w); paused || err != nil {
 		return false, err
-	case reason != "":
-		return false, s.pause(ctx, w, reason)
 	}
 	visible, err := s.List(asReaderOf(ctx, w.Audience), s.Client, w.Cursor, w.Filter, page)
 	if errors.Is(err, ErrLogEnded) {
@@ -135,6 +132,15 @@ func (s *Service) ended(ctx context.Context, client *ent.Client, w *ent.Webhook)
 		return schema.PausedNoRight, nil
 	}
 	return "", err
+}
+
+// pauseIfEnded pauses a webhook that may not go on, and reports whether it did.
+func (s *Service) pauseIfEnded(ctx context.Context, w *ent.Webhook) (paused bool, err error) {
+	reason, err := s.ended(ctx, s.Client, w)
+	if err != nil || reason == "" {
+		return false, err
+	}
+	return true, s.pause(ctx, w, reason)
 }
 
 // asReaderOf returns ctx with a viewer that may read exactly the given audience.

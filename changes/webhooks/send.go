@@ -124,14 +124,11 @@ func (s *Service) due(
 			return nil, nil, next, err
 		}
 		if len(ready) > 0 {
-			switch reason, err := s.ended(ctx, s.Client, w); {
-			case err != nil:
+			paused, err := s.pauseIfEnded(ctx, w)
+			if err != nil {
 				return nil, nil, next, err
-			case reason != "":
-				if err := s.pause(ctx, w, reason); err != nil {
-					return nil, nil, next, err
-				}
-			default:
+			}
+			if !paused {
 				due = append(due, ready...)
 			}
 			continue

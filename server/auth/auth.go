@@ -168,7 +168,7 @@ func (a *Auth) Viewer(r *http.Request) (access.Viewer, error) {
 		return anonymous, nil
 	}
 	v, err := a.Accounts.OfCookie(r.Context(), cookie.Value)
-	if codeOf(err) == fault.Unauthenticated {
+	if fault.CodeOf(err) == fault.Unauthenticated {
 		return anonymous, nil
 	}
 	return v, err
@@ -181,15 +181,6 @@ func (a *Auth) HasCredential(r *http.Request) bool {
 	}
 	_, err := r.Cookie(a.cookieName())
 	return err == nil && a.cookieCounts(r)
-}
-
-// codeOf returns the code of a *fault.Error, "" for other errors and nil.
-func codeOf(err error) fault.Code {
-	var refused *fault.Error
-	if errors.As(err, &refused) {
-		return refused.Code
-	}
-	return ""
 }
 
 // cookieCounts reports whether the cookie of a request may be used: it comes from the hub's own pages, or opens one of

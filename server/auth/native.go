@@ -168,7 +168,7 @@ func (a *Auth) token(w http.ResponseWriter, r *http.Request) {
 		writeJSON(w, http.StatusBadRequest, map[string]any{"error": "unsupported_grant_type"})
 		return
 	}
-	switch code := codeOf(err); {
+	switch code := fault.CodeOf(err); {
 	case code == fault.Unavailable:
 		w.Header().Set("Retry-After", "1")
 		writeJSON(w, http.StatusServiceUnavailable, map[string]any{"error": "temporarily_unavailable"})

@@ -153,7 +153,7 @@ func (a *Auth) finishOIDC(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	account, err := a.Accounts.OfIdentity(r.Context(), who)
-	switch code := codeOf(err); {
+	switch code := fault.CodeOf(err); {
 	case s.Invitation != "" && code == fault.Unauthenticated:
 		account, err = a.Accounts.AcceptWithIdentity(r.Context(), s.Invitation, who)
 	case s.Invitation != "" && err == nil:

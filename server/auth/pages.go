@@ -107,7 +107,7 @@ func serveStyle(w http.ResponseWriter, _ *http.Request) {
 
 // failed logs an error and answers with status 500, or 503 if trying again may help.
 func (a *Auth) failed(w http.ResponseWriter, r *http.Request, err error) {
-	if codeOf(err) == fault.Unavailable || r.Context().Err() != nil {
+	if fault.CodeOf(err) == fault.Unavailable || r.Context().Err() != nil {
 		w.Header().Set("Retry-After", "1")
 		http.Error(w, "the hub cannot answer now; try again", http.StatusServiceUnavailable)
 		return

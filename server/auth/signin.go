@@ -110,7 +110,7 @@ func (a *Auth) refuse(w http.ResponseWriter, r *http.Request, p page, err error)
 }
 
 // unchecked reports whether err says that a credential could not be checked, which says nothing about whose it is.
-func unchecked(err error) bool { return err != nil && codeOf(err) != fault.Unauthenticated }
+func unchecked(err error) bool { return err != nil && fault.CodeOf(err) != fault.Unauthenticated }
 
 func (a *Auth) showSignOut(w http.ResponseWriter, r *http.Request) {
 	a.page(w, r, http.StatusOK, page{Title: words.AuthSignOut, Action: "/auth/sign-out", Submit: words.AuthSignOut})

@@ -30,6 +30,7 @@ import (
 type Data struct {
 	ID       string
 	Document json.RawMessage // a patch: absent = unchanged, null = cleared
+	Whole    bool            // the document replaces the one before
 	File     []byte          // of an asset: its bytes
 	Stored   *Stored         // of an asset whose bytes are stored already
 	// Check says in the transaction whether it may be written; nil for what the caller has decided.
@@ -85,6 +86,10 @@ func (s *Service) PutData(ctx context.Context, data ...Data) (changed int, probl
 		if err != nil {
 			return err
 		}
+		sums, err := w.sums(slices.Collect(maps.Keys(last)))
+		if err != nil {
+			return err
+		}
 		var moved []Data
 		docs, ids := []ent.Document{}, []string{}
 		for _, d := range data {
@@ -96,7 +101,11 @@ func (s *Service) PutData(ctx context.Context, data ...Data) (changed int, probl
 			if err != nil {
 				return err
 			}
-			document, text, err := mergeDocument(t, d.ID, []byte(last[d.ID].Document), patch, redacted[d.ID])
+			before := []byte(last[d.ID].Document)
+			if d.Whole {
+				before = nil
+			}
+			document, text, err := mergeDocument(t, d.ID, before, patch, redacted[d.ID])
 			if err != nil {
 				return err
 			}
@@ -105,7 +114,7 @@ func (s *Service) PutData(ctx context.Context, data ...Data) (changed int, probl
 			if err != nil {
 				return fmt.Errorf("%s: %w", d.ID, err)
 			}
-			if hashOf(d.Document) == last[d.ID].Hash {
+			if hashOf(d.Document) == last[d.ID].Hash && !d.changes(sums[d.ID]) {
 				continue
 			}
 			problems = append(problems, complete(d.ID, t.GQL, doc, "must be filled")...)
@@ -210,6 +219,12 @@ func newest(s *sql.Selector) {
 		sql.ColumnsEQ(later.C(revision.FieldEntryID), s.C(revision.FieldEntryID)),
 		sql.ColumnsGT(later.C(revision.FieldNumber), s.C(revision.FieldNumber)),
 	))))
+}
+
+// changes reports whether it has another file than the one with the SHA-256.
+func (d Data) changes(sum string) bool {
+	stored := d.stored()
+	return stored != nil && sum != "" && stored.SHA256 != sum
 }
 
 // stored returns the properties of an asset's file, nil if it has none.

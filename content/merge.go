@@ -13,7 +13,7 @@ import (
 // result.
 func (b *batch) merge() error {
 	for _, e := range b.entries {
-		e.revision = e.head.number() + 1
+		e.revision = max(e.head.number()+1, e.draft.number)
 		var old []byte
 		if !e.draft.Whole {
 			old = e.head.document

@@ -2,6 +2,7 @@ package content
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -22,6 +23,7 @@ import (
 	"dugnad/ent/predicate"
 	"dugnad/ent/targetgroup"
 	"dugnad/ent/theme"
+	"dugnad/fault"
 	"dugnad/schema"
 )
 
@@ -107,7 +109,7 @@ func (s *Service) lookUp(ctx context.Context, kind string, keys []string) (pairs
 		err = c.Asset.Query().Where(asset.KeyIn(keys...)).Modify(as(asset.FieldKey)).Scan(ctx, &pairs)
 	default:
 		err = c.Entry.Query().Where(entry.TypeEQ(schema.ContentType(t.GQL)), entry.KeyIn(keys...)).
-			Modify(as(entry.FieldKey), func(s *sql.Selector) { s.OrderBy(sql.Desc(s.C(entry.FieldID))) }).Scan(ctx, &pairs)
+			Modify(as(entry.FieldKey), func(s *sql.Selector) { s.OrderBy(sql.Desc(s.C(entry.FieldCreatedAt)), sql.Desc(s.C(entry.FieldID))) }).Scan(ctx, &pairs)
 	}
 	return pairs, err
 }
@@ -119,4 +121,28 @@ func as(key string) func(*sql.Selector) {
 // ownNumbers is the predicate for the numbers of the municipality.
 func ownNumbers(id string) predicate.NumberUse {
 	return func(s *sql.Selector) { s.Where(sql.EQ(s.C(numberuse.MunicipalityColumn), id)) }
+}
+
+// idFields are the fields of documents, at any depth, that hold an id or a list of ids.
+var idFields = func() map[string]bool {
+	fields := map[string]bool{"to": true, "funder": true, "rater": true, "asset": true}
+	for f := range targets {
+		fields[f] = true
+	}
+	return fields
+}()
+
+// eachID returns a document in which every text that stands where an id does is replaced by what with returns for it.
+func eachID(document []byte, with func(string) string) (json.RawMessage, error) {
+	o, err := parseObject(document)
+	if err != nil {
+		return nil, &fault.Error{Code: fault.BadUserInput, Field: "document", Message: "must be JSON"}
+	}
+	eachText(map[string]any(o), nil, "", func(_ []string, field, s string) string {
+		if idFields[field] {
+			return with(s)
+		}
+		return s
+	})
+	return o.canonical()
 }

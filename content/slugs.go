@@ -227,6 +227,9 @@ func (t *slugTaker) taken(key slugKey, id string, audience schema.Audience) bool
 	if by := t.given[key]; by != "" {
 		return by != id
 	}
+	if by := t.reserved[key]; by != "" && by != id {
+		return true
+	}
 	h := t.holders[key]
 	switch {
 	case h == nil, h.row.EntryID == id, h.entry == nil, !h.entry.Live:

@@ -97,9 +97,12 @@ func (c *checker) stage(stage schema.Stage, f *File) {
 
 // begin gives a new entry its addresses, the decisions about its relations, and its versions, before it is published. It
 // returns warnings for what another entry of this hub has.
-func (w *write) begin(e *ent.Entry, f *File) (warnings []Problem, err error) {
+func (w *write) begin(e *ent.Entry, redacted *cutter, f *File) (warnings []Problem, err error) {
 	present := ""
 	for i, s := range f.Slugs {
+		if redacted != nil && redacted.holds(s.Slug) {
+			continue
+		}
 		taken, err := w.Slug.Query().Where(slug.TypeEQ(e.Type), slug.Slug(s.Slug)).Exist(w.ctx)
 		if err != nil {
 			return nil, fmt.Errorf("look up a slug: %w", err)
@@ -187,7 +190,7 @@ func (w *write) beginVersions(e *ent.Entry, f *File) error {
 
 // finish gives a new entry its stage, its schedules and its times, after everything else. It returns a warning for a
 // schedule whose time has passed.
-func (w *write) finish(id string, head int, f *File) (warnings []Problem, err error) {
+func (w *write) finish(id string, head int, redacted *cutter, f *File) (warnings []Problem, err error) {
 	u, set := w.Entry.Update().Where(entry.ID(id)), false
 	if f.Stage != "" {
 		u.SetStage(f.Stage)
@@ -210,7 +213,11 @@ func (w *write) finish(id string, head int, f *File) (warnings []Problem, err er
 			u.SetPublishAt(at).SetPublishOrder(at.Format(time.RFC3339)).SetPublishRevision(head)
 		}},
 		{f.WithdrawAt, "withdrawAt", func(at time.Time) {
-			u.SetWithdrawAt(at).SetWithdrawReason(f.WithdrawReason)
+			reason := f.WithdrawReason
+			if redacted != nil {
+				reason = redacted.cut(reason, gapIn(""))
+			}
+			u.SetWithdrawAt(at).SetWithdrawReason(reason)
 		}},
 	} {
 		switch {

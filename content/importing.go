@@ -353,7 +353,7 @@ func (m *importer) take(w *write, batch []*piece) (found []ItemProblem, err erro
 		switch {
 		case isNew:
 			p.fate = created
-			warnings, err := w.begin(e.written, p.File)
+			warnings, err := w.begin(e.written, e.redacted, p.File)
 			found = append(found, problemsOf(of(e.id, warnings), byID)...)
 			if err != nil {
 				return nil, fmt.Errorf("begin %s: %w", e.id, err)
@@ -385,7 +385,7 @@ func (m *importer) take(w *write, batch []*piece) (found []ItemProblem, err erro
 	}
 	for _, e := range b.entries {
 		if p := byID[e.id]; p.isNew {
-			warnings, err := w.finish(e.id, max(e.written.Head, heads[e.id]), p.File)
+			warnings, err := w.finish(e.id, max(e.written.Head, heads[e.id]), e.redacted, p.File)
 			found = append(found, problemsOf(of(e.id, warnings), byID)...)
 			if err != nil {
 				return nil, fmt.Errorf("finish %s: %w", e.id, err)

@@ -248,15 +248,10 @@ func TestRedaction(t *testing.T) {
 			}
 			text, err := os.ReadFile(filepath.Join(again, contentFile))
 			if err != nil ||
-				holds(
-					bytes.ReplaceAll(bytes.ReplaceAll(text, []byte("Qvigstads hus"), nil), []byte("Zakarias og Qvigstad er to"), nil),
-				) {
+				holds([]byte(strings.NewReplacer(
+					"Qvigstads hus", "", "Zakarias og Qvigstad er to", "", "zakarias-og-qvigstad-er-to", "",
+				).Replace(string(text)))) {
 				t.Errorf("it is there again: %v", err)
-				for _, l := range bytes.Split(text, []byte("\n")) {
-					if holds(bytes.ReplaceAll(bytes.ReplaceAll(l, []byte("Qvigstads hus"), nil), []byte("Zakarias og Qvigstad er to"), nil)) {
-						t.Logf("%.3000s", l)
-					}
-				}
 			}
 		})
 	})

@@ -334,9 +334,9 @@ func (m *importer) take(w *write, batch []*piece) (found []ItemProblem, err erro
 	byID := make(map[string]*piece, len(batch))
 	var drafts []Draft
 	for _, p := range batch {
-		byID[p.item.id] = p
+		byID[p.id] = p
 		drafts = append(drafts, Draft{
-			ID: p.item.id, Type: schema.ContentType(p.t.GQL), Owner: p.ownerID, Document: p.document, Whole: true,
+			ID: p.id, Type: schema.ContentType(p.t.GQL), Owner: p.ownerID, Document: p.document, Whole: true,
 			number: p.Revision, known: p.Elsewhere,
 		})
 	}
@@ -347,7 +347,7 @@ func (m *importer) take(w *write, batch []*piece) (found []ItemProblem, err erro
 	var items []Item
 	for _, e := range b.entries {
 		p := byID[e.id]
-		m.done.Redacted += min(1, len(e.warnings()))
+		m.done.Redacted += countOf(WarningRedacted, e.warnings())
 		isNew := e.entry() == nil
 		p.isNew = isNew
 		switch {
@@ -403,7 +403,7 @@ func (m *importer) takeDrafts(
 	for _, p := range batch {
 		if p.draft != nil {
 			drafts = append(drafts, Draft{
-				ID: p.item.id, Document: p.draft, Whole: true, number: p.DraftRevision, known: p.Elsewhere,
+				ID: p.id, Document: p.draft, Whole: true, number: p.DraftRevision, known: p.Elsewhere,
 			})
 		}
 	}
@@ -416,7 +416,7 @@ func (m *importer) takeDrafts(
 		return nil, problemsOf(b.problems, byID), ignoring(err)
 	}
 	for _, e := range b.entries {
-		m.done.Redacted += min(1, len(e.warnings()))
+		m.done.Redacted += countOf(WarningRedacted, e.warnings())
 		heads[e.id] = e.written.Head
 	}
 	return heads, nil, nil
@@ -483,7 +483,7 @@ func (m *importer) takeDataBatch(w *write, batch []*piece) ([]ItemProblem, error
 	byID := make(map[string]*piece, len(batch))
 	data := make([]Data, len(batch))
 	for i, p := range batch {
-		byID[p.item.id], data[i] = p, m.dataOf(p)
+		byID[p.id], data[i] = p, m.dataOf(p)
 	}
 	_, problems, err := m.within(w).PutData(m.ctx, data...)
 	if err != nil || len(problems) > 0 {
@@ -496,7 +496,7 @@ func (m *importer) takeDataBatch(w *write, batch []*piece) ([]ItemProblem, error
 }
 
 func (m *importer) dataOf(p *piece) Data {
-	d := Data{ID: p.item.id, Document: p.document, Whole: true, File: p.Bytes, Stored: p.stored}
+	d := Data{ID: p.id, Document: p.document, Whole: true, File: p.Bytes, Stored: p.stored}
 	if d.Stored != nil && p.ownerID != "" {
 		d.Stored.Owner = p.ownerID
 	}

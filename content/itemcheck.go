@@ -54,7 +54,7 @@ func (m *importer) resolved(p *piece, document []byte, at []string, refuse func(
 		id := m.index.meant(n, p.Owner)
 		if id == "" {
 			refuse(problemAt(ProblemNotFound, fmt.Sprintf("there is no %s:%s", n.Kind, n.Key), slices.Concat(at, path)...))
-			id = madeID(typeOfKind[n.Kind], "nothing", n.Key) // so that there is no second problem
+			id = madeID(typeOfKind[n.Kind], "nothing", n.Key, 0) // so that there is no second problem
 			m.index.coming[id] = ""
 		}
 		return id
@@ -89,7 +89,7 @@ func (m *importer) checkDataBatch(w *write, files []*File) error {
 	for _, f := range files {
 		p := &piece{File: f, item: m.index.dataOf[f]}
 		m.index.pieces[p.t.GQL] = append(m.index.pieces[p.t.GQL], p)
-		if p.item.id == "" || f.Document == nil {
+		if p.id == "" || f.Document == nil {
 			continue
 		}
 		before := m.done.Problems
@@ -103,7 +103,7 @@ func (m *importer) checkDataBatch(w *write, files []*File) error {
 		if p.document == nil || m.done.Problems > before {
 			continue
 		}
-		pieces, byID[p.item.id], data = append(pieces, p), p, append(data, m.dataOf(p))
+		pieces, byID[p.id], data = append(pieces, p), p, append(data, m.dataOf(p))
 	}
 	last, err := w.lastRevisions(data)
 	if err != nil {
@@ -113,31 +113,31 @@ func (m *importer) checkDataBatch(w *write, files []*File) error {
 	if err != nil {
 		return err
 	}
-	files2, err := w.sums(idsOf(pieces))
+	sums, err := w.sums(idsOf(pieces))
 	if err != nil {
 		return err
 	}
 	var docs []ent.Document
 	var ids []string
 	for i, p := range pieces {
-		document, text, doc := m.merged(p, p.document, nil, p.t, redacted[p.item.id])
+		document, text, doc := m.merged(p, p.document, nil, p.t, redacted[p.id])
 		if doc == nil {
 			continue
 		}
-		for _, problem := range complete(p.item.id, p.t.GQL, doc, "must be filled") {
+		for _, problem := range complete(p.id, p.t.GQL, doc, "must be filled") {
 			m.problem(p.problem(problem))
 		}
-		for _, problem := range unshown(p.item.id, doc) {
+		for _, problem := range unshown(p.id, doc) {
 			m.problem(p.problem(problem))
 		}
 		if name := naturalKey(document); name != "" && name != p.Key && p.t.GQL != "CONTACT" && p.t.GQL != "ASSET" {
 			m.problem(p.problem(problemAt(ProblemInvalid, fmt.Sprintf("must be %q, as in the document", name), "key")))
 		}
-		docs, ids = append(docs, doc), append(ids, p.item.id)
-		switch was := last[p.item.id]; {
+		docs, ids = append(docs, doc), append(ids, p.id)
+		switch was := last[p.id]; {
 		case was.Document == "":
 			p.fate = created
-		case was.Hash == hashOf(text) && !data[i].changes(files2[p.item.id]):
+		case was.Hash == hashOf(text) && !data[i].changes(sums[p.id]):
 			p.fate = unchanged
 		default:
 			p.fate = changed
@@ -155,7 +155,7 @@ func (m *importer) checkDataBatch(w *write, files []*File) error {
 func idsOf(pieces []*piece) []string {
 	ids := make([]string, len(pieces))
 	for i, p := range pieces {
-		ids[i] = p.item.id
+		ids[i] = p.id
 	}
 	return ids
 }
@@ -189,8 +189,8 @@ func (w *write) sums(ids []string) (map[string]string, error) {
 // have one.
 func (m *importer) takeFile(w *write, p *piece) error {
 	if p.Bytes == nil && p.Open == nil {
-		there, err := w.sums([]string{p.item.id})
-		if err == nil && there[p.item.id] == "" {
+		there, err := w.sums([]string{p.id})
+		if err == nil && there[p.id] == "" {
 			m.problem(p.problem(problemAt(ProblemRequired,
 				"its file is neither in the folder assets beside this file nor in the hub", "document", "file")))
 		}
@@ -264,7 +264,7 @@ func (m *importer) checkParents() error {
 	for _, p := range m.index.pieces["THEME"] {
 		var doc struct{ Parent string }
 		_ = json.Unmarshal(p.document, &doc) // checked already
-		above[p.item.id], of[p.item.id] = doc.Parent, p
+		above[p.id], of[p.id] = doc.Parent, p
 	}
 	for id, p := range of {
 		for steps, at := 0, above[id]; at != ""; steps, at = steps+1, above[at] {
@@ -304,7 +304,7 @@ func (m *importer) merged(
 		refuse(problemAt(ProblemInvalid, "there is no such field", path...))
 		remove(map[string]any(patch), path)
 	}
-	o, text, err = mergeDocument(t, p.item.id, nil, patch, redacted)
+	o, text, err = mergeDocument(t, p.id, nil, patch, redacted)
 	if err == nil {
 		doc, err = o.typed(t.GQL, text)
 	}
@@ -430,20 +430,20 @@ func (m *importer) checkContentBatch(w *write, pieces []*piece) error {
 	w.accepted = nil
 	before := make(map[string]int)
 	for _, p := range pieces {
-		before[p.item.id] = m.done.Problems
+		before[p.id] = m.done.Problems
 		if err := m.resolveNames(p, func(problem Problem) { m.problem(p.problem(problem)) }); err != nil {
 			return fmt.Errorf("%s: %w", p.File.label(), err)
 		}
 		if p.document == nil {
 			continue
 		}
-		c.byID[p.item.id] = p
-		draft := Draft{ID: p.item.id, Type: schema.ContentType(p.t.GQL), Owner: p.ownerID, Whole: true, known: p.Elsewhere}
+		c.byID[p.id] = p
+		draft := Draft{ID: p.id, Type: schema.ContentType(p.t.GQL), Owner: p.ownerID, Whole: true, known: p.Elsewhere}
 		draft.Document = p.document
-		c.entries = append(c.entries, &entryWrite{id: p.item.id, draft: draft, typ: p.t})
+		c.entries = append(c.entries, &entryWrite{id: p.id, draft: draft, typ: p.t})
 		if p.draft != nil {
 			draft.Document = p.draft
-			c.entries = append(c.entries, &entryWrite{id: p.item.id, draft: draft, typ: p.t, newer: true})
+			c.entries = append(c.entries, &entryWrite{id: p.id, draft: draft, typ: p.t, newer: true})
 		}
 	}
 	if err := c.find(c.readHeads, c.readRedactions, c.readPublished); err != nil {
@@ -452,6 +452,9 @@ func (m *importer) checkContentBatch(w *write, pieces []*piece) error {
 	c.entries = slices.DeleteFunc(c.entries, func(e *entryWrite) bool { return !c.mergeOne(e) })
 	if err := c.find(c.check, c.checkSlugs); err != nil {
 		return err
+	}
+	for _, e := range c.entries {
+		c.problems = append(c.problems, e.notes...)
 	}
 	for _, p := range problemsOf(c.problems, c.byID) {
 		m.problem(p)
@@ -530,7 +533,7 @@ func (c *contentCheck) checkSlugs() error {
 		}
 		asking = append(asking, &one)
 	}
-	b := &batch{write: c.batch.write, entries: asking}
+	b := &batch{write: c.write, entries: asking}
 	err := b.takeSlugs()
 	c.problems = append(c.problems, b.problems...)
 	return err

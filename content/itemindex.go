@@ -129,13 +129,13 @@ func (x *itemIndex) resolve(ctx context.Context, s *Service) (problems []ItemPro
 		}
 		x.byID[one.id] = one
 	}
-	for _, one := range x.items { // organisations first: content is named within its owner
+	for i, one := range x.items { // organisations first: content is named within its owner
 		if one == nil || one.t.Content || one.id == "" && one.key == "" {
 			continue
 		}
 		switch has := x.found[one.name()]; {
 		case has == "" && !one.given:
-			one.id = madeID(one.t, "", one.key)
+			one.id = madeID(one.t, "", one.key, i)
 		case has != "" && (!one.given || !there[one.id]):
 			one.id = has
 		case has != "" && has != one.id && one.t.Name != "Municipality": // a municipality takes numbers over
@@ -151,7 +151,7 @@ func (x *itemIndex) resolve(ctx context.Context, s *Service) (problems []ItemPro
 	if err != nil {
 		return nil, err
 	}
-	for _, one := range x.items {
+	for i, one := range x.items {
 		if one == nil || !one.t.Content || one.id == "" && one.key == "" || one.owner == "" {
 			continue
 		}
@@ -160,7 +160,7 @@ func (x *itemIndex) resolve(ctx context.Context, s *Service) (problems []ItemPro
 		}
 		if one.id == "" {
 			if one.id = own[ownKey{schema.ContentType(one.t.GQL), one.ownerID, one.key}]; one.id == "" {
-				one.id = madeID(one.t, one.owner, one.key)
+				one.id = madeID(one.t, one.owner, one.key, i)
 			}
 		}
 		take(one)
@@ -178,13 +178,14 @@ func (one *item) label() string {
 	return one.key
 }
 
-// madeID returns the id of what an import creates under a key. It depends on the key only, so that an import that was
-// stopped goes on with the same ids, which documents refer to.
-func madeID(t ent.Type, owner, key string) string {
+// madeID returns the id of what an import creates under a key. It depends on the key and the place among the items only,
+// so that an import that was stopped goes on with the same ids, which documents refer to, and so that ids are in the
+// order of the items: lists whose items are otherwise equal are in the order of ids.
+func madeID(t ent.Type, owner, key string, place int) string {
 	sum := sha256.Sum256([]byte(strings.Join([]string{"import", t.GQL, owner, key}, "\x00")))
 	var id ulid.ULID
 	copy(id[:], sum[:])
-	_ = id.SetTime(madeAt) // fits
+	_ = id.SetTime(madeAt + uint64(place)) //nolint:gosec // a place is not negative, and fits
 	return t.Prefix + "_" + strings.ToLower(id.String())
 }
 

@@ -99,8 +99,8 @@ func ReadItems(name string, r io.Reader, give func(*File) error, problem func(It
 		return nil
 	}
 	dec := json.NewDecoder(text)
-	next, n := text.list(dec)
-	for ; next(); n++ {
+	next := text.list(dec)
+	for next() {
 		var raw json.RawMessage
 		if err := dec.Decode(&raw); err != nil {
 			return text.failed(name, dec, err, refuse)
@@ -136,12 +136,12 @@ func readItem(raw []byte) (*File, []Problem) {
 		return f, []Problem{problemAt(ProblemInvalid, "must be an object with type, key and document")}
 	}
 	var problems []Problem
-	refuse := func(code ProblemCode, message string, path ...string) {
-		problems = append(problems, problemAt(code, message, path...))
+	refuse := func(message string, path ...string) {
+		problems = append(problems, problemAt(ProblemInvalid, message, path...))
 	}
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
 		if !slices.Contains(itemFields, name) {
-			refuse(ProblemInvalid, "an item has no such field; it has "+strings.Join(itemFields, ", "), name)
+			refuse("an item has no such field; it has "+strings.Join(itemFields, ", "), name)
 			continue
 		}
 		one, err := json.Marshal(map[string]json.RawMessage{name: fields[name]})
@@ -151,9 +151,9 @@ func readItem(raw []byte) (*File, []Problem) {
 		var kind *json.UnmarshalTypeError
 		switch {
 		case errors.As(err, &kind):
-			refuse(ProblemInvalid, "cannot be a "+kind.Value, name)
+			refuse("cannot be a "+kind.Value, name)
 		case err != nil:
-			refuse(ProblemInvalid, strings.TrimPrefix(err.Error(), "json: "), name)
+			refuse(strings.TrimPrefix(err.Error(), "json: "), name)
 		}
 	}
 	if string(f.Draft) == "null" {
@@ -162,7 +162,7 @@ func readItem(raw []byte) (*File, []Problem) {
 	var twice [][]string
 	_ = repeats(json.NewDecoder(bytes.NewReader(raw)), nil, &twice) // it is JSON
 	for _, path := range twice {
-		refuse(ProblemInvalid, "is there twice", path...)
+		refuse("is there twice", path...)
 	}
 	return f, append(problems, f.check()...)
 }
@@ -403,7 +403,7 @@ func (l *lines) badUpTo(offset int64) (found []badByte) {
 }
 
 // list returns what reports whether there is another item: one that is the whole file, or one of a list.
-func (l *lines) list(dec *json.Decoder) (next func() bool, n int) {
+func (l *lines) list(dec *json.Decoder) (next func() bool) {
 	for {
 		first, err := l.r.Peek(1)
 		if err != nil || !strings.ContainsAny(string(first), " \t\r\n") {
@@ -416,10 +416,10 @@ func (l *lines) list(dec *json.Decoder) (next func() bool, n int) {
 	}
 	if first, _ := l.r.Peek(1); len(first) == 0 || first[0] != '[' {
 		once := len(first) > 0
-		return func() bool { defer func() { once = false }(); return once }, 0
+		return func() bool { defer func() { once = false }(); return once }
 	}
 	_, _ = dec.Token()
-	return dec.More, 0
+	return dec.More
 }
 
 // end returns an error unless the file is at its end.

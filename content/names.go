@@ -2,7 +2,6 @@ package content
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -23,7 +22,6 @@ import (
 	"dugnad/ent/predicate"
 	"dugnad/ent/targetgroup"
 	"dugnad/ent/theme"
-	"dugnad/fault"
 	"dugnad/schema"
 )
 
@@ -131,18 +129,3 @@ var idFields = func() map[string]bool {
 	}
 	return fields
 }()
-
-// eachID returns a document in which every text that stands where an id does is replaced by what with returns for it.
-func eachID(document []byte, with func(string) string) (json.RawMessage, error) {
-	o, err := parseObject(document)
-	if err != nil {
-		return nil, &fault.Error{Code: fault.BadUserInput, Field: "document", Message: "must be JSON"}
-	}
-	eachText(map[string]any(o), nil, "", func(_ []string, field, s string) string {
-		if idFields[field] {
-			return with(s)
-		}
-		return s
-	})
-	return o.canonical()
-}

@@ -200,9 +200,9 @@ func (s *Service) importContent(ctx context.Context, files []File, done *Importe
 	for i, one := range saved {
 		done.Redacted += len(one.Warnings)
 		switch {
-		case one.Moved && one.Entry.Head == 1:
+		case one.Outcome == Created:
 			done.Created++
-		case one.Moved:
+		case one.Outcome == Updated:
 			done.Changed++
 		default:
 			done.Unchanged++
@@ -290,7 +290,7 @@ func (s *Service) unchanged(ids []string, documents, newer []json.RawMessage) ([
 			return "", err
 		}
 		t, _ := ent.TypeOf(id)
-		_, text, err := mergeDocument(t, id, nil, patch, redacted[id])
+		_, text, err := mergeDocument(t, id, nil, patch, true, redacted[id])
 		return hashOf(text), err
 	}
 	for i, id := range ids {

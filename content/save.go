@@ -26,8 +26,8 @@ type Draft struct {
 // Saved is the result of saving one draft.
 type Saved struct {
 	Entry    *ent.Entry
-	Moved    bool      // there is a new revision; a save that changes nothing makes none
-	Warnings []Problem // REDACTED, for a text that was cut
+	Outcome  Outcome   // Unchanged where the save changes nothing: it makes no revision
+	Warnings []Problem // REDACTED, for a text that was cut; SHRUNK, for what the document before it had
 }
 
 // save runs the stages of the write path, in order. All checks precede the first write. Publishing has further stages:
@@ -40,6 +40,7 @@ func (b *batch) save() error {
 		b.decideSaves,    // decide.go: whether the viewer may, and saw what there is; the next stage
 		b.merge,          // merge.go: the patch over the head; the new document, read once into its type
 		b.check,          // check.go: problems of the document, and of what it points at
+		b.compare,        // lost.go: what the document has no more
 		b.store,          // store.go: the revision and its references
 		b.derive,         // derive.go: what the entry's row has of its head; the step in its history
 	)
@@ -68,18 +69,25 @@ func (s *Service) saved(b *batch, err error) ([]Saved, []Problem, error) {
 	saved := make([]Saved, len(b.entries))
 	for i, e := range b.entries {
 		s.detach(e.written)
-		saved[i] = Saved{Entry: e.written, Moved: e.changed, Warnings: e.warnings()}
+		saved[i] = Saved{Entry: e.written, Outcome: e.outcome(), Warnings: e.warnings()}
 	}
 	return saved, nil, nil
+}
+
+func (e *entryWrite) outcome() Outcome {
+	if e.entry() == nil {
+		return Created
+	}
+	return outcomeOf(e.changed)
 }
 
 // warnings returns the warnings about a saved draft.
 func (e *entryWrite) warnings() []Problem {
 	if e.redacted == nil || e.redacted.places == 0 {
-		return nil
+		return e.lost
 	}
-	return []Problem{{
+	return append(e.lost, Problem{
 		Code: WarningRedacted, Severity: SeverityWarning, Path: []string{}, Entry: e.id,
 		Message: fmt.Sprintf("redacted text was not kept, in %d places", e.redacted.places),
-	}}
+	})
 }

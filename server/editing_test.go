@@ -135,6 +135,12 @@ func (a *answer) expectCodes(mutation string, want ...string) {
 	}
 }
 
+// expectReport checks the codes of the problems that editors are shown of an entry.
+func (n *newsroom) expectReport(id string, want ...string) {
+	n.t.Helper()
+	n.as("HUB_ADMIN", `query($id: ID!) { entry(id: $id) { problems { code } } }`, map[string]any{"id": id}).ok().expectCodes("entry", want...)
+}
+
 func (n *newsroom) stage(id string) string {
 	n.t.Helper()
 	return n.as(

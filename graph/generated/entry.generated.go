@@ -6848,6 +6848,29 @@ func (ec *executionContext) fieldContext_PublishPayload_entries(_ context.Contex
 	return fc, nil
 }
 
+func (ec *executionContext) _PublishPayload_outcome(ctx context.Context, field graphql.CollectedField, obj *model.PublishPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PublishPayload_outcome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outcome, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Outcome) graphql.Marshaler {
+			return ec.marshalOOutcome2ᚖdugnadᚋcontentᚐOutcome(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PublishPayload_outcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PublishPayload", field, false, false, errors.New("field of type Outcome does not have child fields"))
+}
+
 func (ec *executionContext) _PublishPayload_problems(ctx context.Context, field graphql.CollectedField, obj *model.PublishPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -7520,6 +7543,29 @@ func (ec *executionContext) fieldContext_SavePayload_entry(_ context.Context, fi
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _SavePayload_outcome(ctx context.Context, field graphql.CollectedField, obj *model.SavePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SavePayload_outcome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outcome, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Outcome) graphql.Marshaler {
+			return ec.marshalOOutcome2ᚖdugnadᚋcontentᚐOutcome(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SavePayload_outcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SavePayload", field, false, false, errors.New("field of type Outcome does not have child fields"))
 }
 
 func (ec *executionContext) _SavePayload_problems(ctx context.Context, field graphql.CollectedField, obj *model.SavePayload) (ret graphql.Marshaler) {
@@ -9290,6 +9336,11 @@ func (ec *executionContext) _PublishPayload(ctx context.Context, sel ast.Selecti
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "outcome":
+			out.Values[i] = ec._PublishPayload_outcome(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "problems":
 			out.Values[i] = ec._PublishPayload_problems(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -9610,6 +9661,11 @@ func (ec *executionContext) _SavePayload(ctx context.Context, sel ast.SelectionS
 			out.Values[i] = graphql.MarshalString("SavePayload")
 		case "entry":
 			out.Values[i] = ec._SavePayload_entry(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "outcome":
+			out.Values[i] = ec._SavePayload_outcome(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -10420,6 +10476,25 @@ func (ec *executionContext) marshalOFieldChange2ᚕᚖdugnadᚋcontentᚐFieldCh
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalOOutcome2ᚖdugnadᚋcontentᚐOutcome(ctx context.Context, v any) (*content.Outcome, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := graphql.UnmarshalString(v)
+	res := content.Outcome(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOOutcome2ᚖdugnadᚋcontentᚐOutcome(ctx context.Context, sel ast.SelectionSet, v *content.Outcome) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(string(*v))
+	return res
 }
 
 func (ec *executionContext) marshalORevision2ᚖdugnadᚋentᚐRevision(ctx context.Context, sel ast.SelectionSet, v *ent.Revision) graphql.Marshaler {

@@ -350,6 +350,7 @@ type ComplexityRoot struct {
 
 	DataPayload struct {
 		Node     func(childComplexity int) int
+		Outcome  func(childComplexity int) int
 		Problems func(childComplexity int) int
 	}
 
@@ -1284,6 +1285,7 @@ type ComplexityRoot struct {
 	PublishPayload struct {
 		Conflicts func(childComplexity int) int
 		Entries   func(childComplexity int) int
+		Outcome   func(childComplexity int) int
 		Problems  func(childComplexity int) int
 	}
 
@@ -1547,6 +1549,7 @@ type ComplexityRoot struct {
 	SavePayload struct {
 		Conflict func(childComplexity int) int
 		Entry    func(childComplexity int) int
+		Outcome  func(childComplexity int) int
 		Problems func(childComplexity int) int
 	}
 
@@ -3094,6 +3097,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DataPayload.Node(childComplexity), true
+	case "DataPayload.outcome":
+		if e.ComplexityRoot.DataPayload.Outcome == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DataPayload.Outcome(childComplexity), true
 	case "DataPayload.problems":
 		if e.ComplexityRoot.DataPayload.Problems == nil {
 			break
@@ -7790,6 +7799,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PublishPayload.Entries(childComplexity), true
+	case "PublishPayload.outcome":
+		if e.ComplexityRoot.PublishPayload.Outcome == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PublishPayload.Outcome(childComplexity), true
 	case "PublishPayload.problems":
 		if e.ComplexityRoot.PublishPayload.Problems == nil {
 			break
@@ -9307,6 +9322,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SavePayload.Entry(childComplexity), true
+	case "SavePayload.outcome":
+		if e.ComplexityRoot.SavePayload.Outcome == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SavePayload.Outcome(childComplexity), true
 	case "SavePayload.problems":
 		if e.ComplexityRoot.SavePayload.Problems == nil {
 			break
@@ -12376,13 +12397,28 @@ input Acknowledgement {
   reason: String!
 }
 
-"Result of a save. With problems of severity ERROR or a conflict, nothing was saved."
+"What a write has done."
+enum Outcome {
+  "There was no such thing before."
+  CREATED
+  "Something has changed."
+  UPDATED
+  "Everything was as wanted already, and nothing was written."
+  UNCHANGED
+}
+
+"""
+Result of a save. With problems of severity ERROR, nothing was saved; a conflict is one of them. SHRUNK warns of what the
+revision that the caller saw or the published one has, and the new one has not.
+"""
 type SavePayload {
-  "The entry after the save; null if nothing was saved."
+  "The entry after the save; null if nothing was saved, but with KEY_TAKEN the entry that has the key."
   entry: Entry
+  "What the save has done; null if nothing was saved."
+  outcome: Outcome
   "Problems found; empty if there are none."
   problems: [Problem!]!
-  "Set if somebody else saved in between."
+  "Set if somebody else saved in between; ` + "`" + `problems` + "`" + ` then has CONFLICT."
   conflict: Conflict
 }
 
@@ -12393,9 +12429,14 @@ nothing was done.
 type PublishPayload {
   "The entries after the act, in the order given; empty if nothing was done."
   entries: [Entry!]!
+  """
+  UPDATED if an entry has changed; UNCHANGED if all were as wanted already, such as published at this revision. Null if
+  nothing was done.
+  """
+  outcome: Outcome
   "Problems found; empty if there are none."
   problems: [Problem!]!
-  "Entries that somebody else saved in between."
+  "Entries that somebody else saved in between; ` + "`" + `problems` + "`" + ` has CONFLICT for each."
   conflicts: [Conflict!]!
 }
 
@@ -12419,7 +12460,7 @@ type CommentPayload {
 type Problem {
   """
   A stable code. Errors: INVALID, NOT_FOUND, FORBIDDEN, UNAUTHENTICATED (a wrong password), RATE_LIMITED, UNAVAILABLE, STAGE (not possible
-  in the entry's stage), REQUIRED, SLUG_TAKEN, KEY_TAKEN. Warnings that can be acknowledged: NATIONAL_ID, DUF_NUMBER, PHONE, PRIVATE_EMAIL,
+  in the entry's stage), REQUIRED, SLUG_TAKEN, KEY_TAKEN, CONFLICT (somebody else saved in between). Warnings that can be acknowledged: NATIONAL_ID, DUF_NUMBER, PHONE, PRIVATE_EMAIL,
   DEAD_LINK, SHRUNK, NO_ALT. REDACTED is a warning that comes with an entry that was saved: a text was not kept, because it has been
   redacted. ENDED is a warning that comes with an entry that was transferred: what its former owner made of it has ended.
   """
@@ -12673,6 +12714,8 @@ input OrganizationInput {
   municipality: ID
   "The id of the district whose administration it is."
   district: ID
+  "Languages whose texts are removed, from every field that has one text per language."
+  removeLanguages: [Language!]
 }
 
 "Fields of a contact to write: a function, not a private person. Absent = unchanged, null = cleared."
@@ -12689,12 +12732,16 @@ input ContactInput {
   url: String
   "The id of the organisation that it belongs to."
   organization: ID
+  "Languages whose texts are removed, from every field that has one text per language."
+  removeLanguages: [Language!]
 }
 
 "Result of writing reference data. With problems nothing was written."
 type DataPayload {
   "What was written; null with problems."
   node: Node
+  "What the write has done; null with problems."
+  outcome: Outcome
   "Problems found; empty if there are none."
   problems: [Problem!]!
 }
@@ -13177,7 +13224,7 @@ type ReleasePayload {
   release: Release
   "Everything that prevents publishing any of the entries, and other problems."
   problems: [Problem!]!
-  "Entries that somebody else saved since they were added."
+  "Entries that somebody else saved since they were added; ` + "`" + `problems` + "`" + ` has CONFLICT for each."
   conflicts: [Conflict!]!
 }
 `, BuiltIn: false},
@@ -13803,6 +13850,8 @@ input UpdateAssetInput {
   credit: String
   "The point of a picture that crops keep in view."
   focalPoint: FocalPointInput
+  "Languages whose texts are removed, from every field that has one text per language."
+  removeLanguages: [Language!]
 }
 
 "The point of a picture that crops keep in view."
@@ -14051,6 +14100,8 @@ input ThemeInput {
   position: Int
   "The id of the theme above it."
   parent: ID
+  "Languages whose texts are removed, from every field that has one text per language."
+  removeLanguages: [Language!]
 }
 
 "Fields of a target group to write. Absent = unchanged, null = cleared."
@@ -14063,6 +14114,8 @@ input TargetGroupInput {
   position: Int
   "Whether the group uses services or provides them."
   role: TargetGroupRole
+  "Languages whose texts are removed, from every field that has one text per language."
+  removeLanguages: [Language!]
 }
 
 "Fields of a method to write. Absent = unchanged, null = cleared."
@@ -14073,6 +14126,8 @@ input MethodInput {
   labels: [LocalTextInput!]
   "Position in the list."
   position: Int
+  "Languages whose texts are removed, from every field that has one text per language."
+  removeLanguages: [Language!]
 }
 
 "Fields of a section of an act to write. Absent = unchanged, null = cleared."
@@ -14091,6 +14146,8 @@ input LawSectionInput {
   from: Date
   "Last day in force."
   to: Date
+  "Languages whose texts are removed, from every field that has one text per language."
+  removeLanguages: [Language!]
 }
 `, BuiltIn: false},
 	{Name: "../../schema/webhooks.graphql", Input: `extend type Administration {
@@ -14875,6 +14932,8 @@ func (ec *executionContext) childFields_DataPayload(ctx context.Context, field g
 	switch field.Name {
 	case "node":
 		return ec.fieldContext_DataPayload_node(ctx, field)
+	case "outcome":
+		return ec.fieldContext_DataPayload_outcome(ctx, field)
 	case "problems":
 		return ec.fieldContext_DataPayload_problems(ctx, field)
 	}
@@ -16375,6 +16434,8 @@ func (ec *executionContext) childFields_PublishPayload(ctx context.Context, fiel
 	switch field.Name {
 	case "entries":
 		return ec.fieldContext_PublishPayload_entries(ctx, field)
+	case "outcome":
+		return ec.fieldContext_PublishPayload_outcome(ctx, field)
 	case "problems":
 		return ec.fieldContext_PublishPayload_problems(ctx, field)
 	case "conflicts":
@@ -16733,6 +16794,8 @@ func (ec *executionContext) childFields_SavePayload(ctx context.Context, field g
 	switch field.Name {
 	case "entry":
 		return ec.fieldContext_SavePayload_entry(ctx, field)
+	case "outcome":
+		return ec.fieldContext_SavePayload_outcome(ctx, field)
 	case "problems":
 		return ec.fieldContext_SavePayload_problems(ctx, field)
 	case "conflict":

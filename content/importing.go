@@ -199,10 +199,10 @@ func (s *Service) importContent(ctx context.Context, files []File, done *Importe
 	var items []Item
 	for i, one := range saved {
 		done.Redacted += len(one.Warnings)
-		switch {
-		case one.Outcome == Created:
+		switch one.Outcome {
+		case Created:
 			done.Created++
-		case one.Outcome == Updated:
+		case Updated:
 			done.Changed++
 		default:
 			done.Unchanged++

@@ -2,6 +2,7 @@ package content
 
 import (
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strconv"
@@ -94,9 +95,7 @@ func layTexts(before, patch []any) []any {
 // the language that it was made from: who names that has translated again.
 func layText(before, patch map[string]any) map[string]any {
 	text := make(map[string]any, len(before)+len(patch))
-	for field, v := range before {
-		text[field] = v
-	}
+	maps.Copy(text, before)
 	if _, translated := patch["translatedFrom"]; translated {
 		delete(text, "translatedRevision")
 	}

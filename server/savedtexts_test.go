@@ -26,11 +26,7 @@ func (a *answer) told(mutation string) []string {
 	var told []string
 	for _, p := range a.list(mutation, "problems") {
 		problem := p.(map[string]any)
-		path := fmt.Sprint(problem["code"])
-		for _, step := range problem["path"].([]any) {
-			path += " " + fmt.Sprint(step)
-		}
-		told = append(told, path)
+		told = append(told, strings.TrimSpace(fmt.Sprint(problem["code"])+" "+strings.Trim(fmt.Sprint(problem["path"]), "[]")))
 	}
 	slices.Sort(told)
 	return told
@@ -46,13 +42,13 @@ func TestTextsAreLaidOver(t *testing.T) {
 			var shown []string
 			for _, v := range a.list("save", "entry", "head", "document", "texts") {
 				t := v.(map[string]any)
-				line := fmt.Sprint(t["language"])
+				line := []string{fmt.Sprint(t["language"])}
 				for _, field := range []string{"title", "summary", "body", "challenge", "steps", "lessons", "translatedFrom", "translatedRevision"} {
 					if s := fmt.Sprint(t[field]); t[field] != nil && s != "[]" {
-						line += " " + field + "=" + s
+						line = append(line, field+"="+s)
 					}
 				}
-				shown = append(shown, line)
+				shown = append(shown, strings.Join(line, " "))
 			}
 			return strings.Join(shown, "; ")
 		}
@@ -104,7 +100,8 @@ func TestTextsAreLaidOver(t *testing.T) {
 			},
 			{
 				"a language is removed, another changed", object("removeLanguages", []any{"NN"}, "texts", nb("summary", "S2")),
-				"NB title=T summary=S2 body=B2; EN title=E", []string{"SHRUNK texts NN"},
+				"NB title=T summary=S2 body=B2; EN title=E",
+				[]string{"SHRUNK texts NN"},
 			},
 		} {
 			a := n.patch(id, seen, step.input)

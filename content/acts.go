@@ -395,7 +395,7 @@ func (w *write) deleteDrafts(ids []string) error {
 }
 
 // Values lists the acts in the order in which they are shown, without reading and previewing, and without decisions
-// about relations, which are about another entry as well.
+// about relations and addresses, which are about something else as well.
 func (Act) Values() []string {
 	return []string{
 		"SAVE", "RESTORE", "DISCARD", "SUBMIT", "REQUEST_CHANGES", "APPROVE", "PUBLISH", "SCHEDULE_PUBLISH", "WITHDRAW",

@@ -198,7 +198,11 @@ func (s *Service) importContent(ctx context.Context, files []File, done *Importe
 	}
 	var items []Item
 	for i, one := range saved {
-		done.Redacted += len(one.Warnings)
+		for _, w := range one.Warnings {
+			if w.Code == WarningRedacted {
+				done.Redacted++
+			}
+		}
 		switch one.Outcome {
 		case Created:
 			done.Created++

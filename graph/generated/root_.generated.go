@@ -462,6 +462,7 @@ type ComplexityRoot struct {
 		Comments          func(childComplexity int) int
 		CreatedAt         func(childComplexity int) int
 		Dangling          func(childComplexity int) int
+		FormerSlugs       func(childComplexity int) int
 		Head              func(childComplexity int) int
 		ID                func(childComplexity int) int
 		Key               func(childComplexity int) int
@@ -865,6 +866,7 @@ type ComplexityRoot struct {
 		DisableAccount      func(childComplexity int, id string) int
 		DiscardChanges      func(childComplexity int, id string, expectedRevision int) int
 		EndFormerSecret     func(childComplexity int, id string) int
+		FreeSlug            func(childComplexity int, id string, slug string) int
 		GiveFeedback        func(childComplexity int, input model.FeedbackInput) int
 		Invite              func(childComplexity int, organization *string, role schema.Role, email *string) int
 		PauseWebhook        func(childComplexity int, id string) int
@@ -3531,6 +3533,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Entry.Dangling(childComplexity), true
+	case "Entry.formerSlugs":
+		if e.ComplexityRoot.Entry.FormerSlugs == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Entry.FormerSlugs(childComplexity), true
 	case "Entry.head":
 		if e.ComplexityRoot.Entry.Head == nil {
 			break
@@ -5474,6 +5482,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.EndFormerSecret(childComplexity, args["id"].(string)), true
+	case "Mutation.freeSlug":
+		if e.ComplexityRoot.Mutation.FreeSlug == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_freeSlug_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.FreeSlug(childComplexity, args["id"].(string), args["slug"].(string)), true
 	case "Mutation.giveFeedback":
 		if e.ComplexityRoot.Mutation.GiveFeedback == nil {
 			break
@@ -11961,6 +11980,8 @@ type Entry implements Node {
   redactions: [Redaction!]!
   "What published entries of other organisations state of this entry, as far as the viewer may read them; at most 100."
   claims: [RelationClaim!]!
+  "Former slugs, which still lead to it; ` + "`" + `freeSlug` + "`" + ` ends one."
+  formerSlugs: [String!]!
 }
 
 "A relation that an entry of another organisation states of an entry."
@@ -12079,6 +12100,8 @@ enum Act {
   ASSIGN
   "Comment on it."
   COMMENT
+  "End one of its former addresses."
+  FREE_SLUG
   "Accept what an entry of another organisation states of it."
   ACCEPT_RELATION
   "Decline what an entry of another organisation states of it."
@@ -12299,6 +12322,11 @@ type Mutation {
   unarchive("The entries, each with the head revision that the caller saw." items: [PublishItem!]!): PublishPayload! @signedIn
   "Deletes entries that were never published, with all their revisions."
   delete("The entries, each with the head revision that the caller saw." items: [PublishItem!]!): PublishPayload! @signedIn
+  """
+  Ends a former address of an entry, so that another entry may take it, or the address of an entry that is not live.
+  Readers who follow it find nothing. Requires EDITOR.
+  """
+  freeSlug("The entry's id." id: ID!, "The address: its last part." slug: String!): SavePayload! @signedIn
   """
   Accepts what an entry of another organisation states of an entry: readers see it as it is, with its note. It becomes a
   claim again when the other organisation changes its words, or one of the entries gets another owner. Requires the role
@@ -15196,6 +15224,8 @@ func (ec *executionContext) childFields_Entry(ctx context.Context, field graphql
 		return ec.fieldContext_Entry_redactions(ctx, field)
 	case "claims":
 		return ec.fieldContext_Entry_claims(ctx, field)
+	case "formerSlugs":
+		return ec.fieldContext_Entry_formerSlugs(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Entry", field.Name)
 }

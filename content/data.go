@@ -282,7 +282,7 @@ func (w *write) putNumbers(id string, numbers []schema.MunicipalityNumber) (take
 	for i, n := range numbers {
 		given[i] = n.Number
 	}
-	if taken, err = w.idsIn(numberuse.Table, municipality.NumbersColumn, numberuse.FieldID, given); err != nil {
+	if taken, err = w.idsBy("mun", numberuse.Table, municipality.NumbersColumn, numberuse.FieldID, given); err != nil {
 		return nil, err
 	}
 	taken = slices.DeleteFunc(unique(taken), func(other string) bool { return other == id })

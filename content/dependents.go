@@ -20,20 +20,20 @@ import (
 	"dugnad/schema"
 )
 
-// showing lists the edges between reference data: the row id of table shows the rows of the type with the prefix of
-// whose id is in column. A former municipality shows what replaced it, which is in predecessor_id.
+// showing lists the edges between reference data: the rows of the type by that table.id names show the rows of the type
+// of that table.column names. A former municipality shows what replaced it, which is in predecessor_id.
 var showing = []struct {
-	of, table, id, column string
-	all                   bool // also what shows that, and so on
-	moves                 bool // filters look along the edge
+	of, by, table, id, column string
+	all                       bool // also what shows that, and so on
+	moves                     bool // filters look along the edge
 }{
-	{of: "the", table: theme.Table, id: theme.FieldID, column: theme.ParentColumn, all: true, moves: true},
-	{of: "cty", table: municipality.Table, id: municipality.FieldID, column: municipality.CountyColumn},
-	{of: "mun", table: municipality.SuccessorsTable, id: "municipality_id", column: "predecessor_id", all: true},
-	{of: "mun", table: municipality.Table, id: municipality.OrganizationColumn, column: municipality.FieldID},
-	{of: "mun", table: district.Table, id: district.FieldID, column: district.MunicipalityColumn},
-	{of: "dis", table: organization.Table, id: organization.FieldID, column: organization.DistrictColumn},
-	{of: "org", table: contact.Table, id: contact.FieldID, column: contact.OrganizationColumn},
+	{of: "the", by: "the", table: theme.Table, id: theme.FieldID, column: theme.ParentColumn, all: true, moves: true},
+	{of: "cty", by: "mun", table: municipality.Table, id: municipality.FieldID, column: municipality.CountyColumn},
+	{of: "mun", by: "mun", table: municipality.SuccessorsTable, id: "municipality_id", column: "predecessor_id", all: true},
+	{of: "mun", by: "org", table: municipality.Table, id: municipality.OrganizationColumn, column: municipality.FieldID},
+	{of: "mun", by: "dis", table: district.Table, id: district.FieldID, column: district.MunicipalityColumn},
+	{of: "dis", by: "org", table: organization.Table, id: organization.FieldID, column: organization.DistrictColumn},
+	{of: "org", by: "con", table: contact.Table, id: contact.FieldID, column: contact.OrganizationColumn},
 }
 
 // affected is a set of reference data by id. A value is true where entries that point at it may enter or leave a filter.
@@ -87,7 +87,7 @@ func (w *write) addShowing(edge int, changed, shown affected) error {
 	e := showing[edge]
 	for _, moving := range []bool{true, false} {
 		for todo := changed.of(e.of, moving); len(todo) > 0; {
-			ids, err := w.idsIn(e.table, e.id, e.column, todo)
+			ids, err := w.idsBy(e.by, e.table, e.id, e.column, todo)
 			if err != nil {
 				return err
 			}
@@ -151,19 +151,16 @@ func (w *write) appendEntries(sources []string, moves bool, done map[string]bool
 	return nil
 }
 
-// idsIn returns the values of the column id in the rows of a table that have one of the values in another column.
-func (w *write) idsIn(table, id, column string, values []string) (ids []string, err error) {
+// idsBy returns the ids of the type by that are in the column id of a table, in rows with one of the values in another
+// column.
+func (w *write) idsBy(by, table, id, column string, values []string) (ids []string, err error) {
+	of := ent.Types[slices.IndexFunc(ent.Types, func(t ent.Type) bool { return t.Prefix == by })]
 	for some := range slices.Chunk(values, 500) {
-		from := sql.Dialect(w.Dialect()).Select().From(sql.Table(table))
-		query, args := from.Select(from.C(id)).Where(sql.And(
-			sql.In(from.C(column), anys(some)...), sql.NotNull(from.C(id)),
-		)).Query()
-		rows, err := w.tx.QueryContext(w.ctx, query, args...)
+		found, err := w.VisibleIDs(w.ctx, of, "", 0, func(s *sql.Selector) {
+			from := sql.Table(table)
+			s.Where(sql.In(s.C("id"), sql.Select(from.C(id)).From(from).Where(sql.In(from.C(column), anys(some)...))))
+		})
 		if err != nil {
-			return nil, err
-		}
-		var found []string
-		if err := sql.ScanSlice(rows, &found); err != nil {
 			return nil, err
 		}
 		ids = append(ids, found...)
@@ -233,6 +230,13 @@ func (w *write) appendDataDependents(all []dataChange, taken []string) error {
 		for _, id := range c.ends() {
 			ends.add(id, strings.HasPrefix(id, "mun_") && c.moves())
 		}
+	}
+	replacing, err := w.idsBy("mun", municipality.SuccessorsTable, "predecessor_id", "municipality_id", taken)
+	if err != nil {
+		return fmt.Errorf("find what replaced municipalities: %w", err)
+	}
+	for _, id := range replacing {
+		ends.add(id, true)
 	}
 	for _, id := range taken {
 		changed.add(id, true)

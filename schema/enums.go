@@ -153,7 +153,9 @@ func (Stage) Values() []string {
 func (ReferenceState) Values() []string { return []string{"HEAD", "PUBLISHED"} }
 
 // Values lists the change actions.
-func (ChangeAction) Values() []string { return []string{"UPSERT", "GONE", "REDACTED", "SHOWN", "MOVED"} }
+func (ChangeAction) Values() []string {
+	return []string{"UPSERT", "GONE", "REDACTED", "SHOWN", "MOVED"}
+}
 
 // Values lists the roles, the weakest first.
 func (Role) Values() []string {

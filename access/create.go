@@ -2,6 +2,7 @@ package access
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"dugnad/ent"
@@ -57,6 +58,16 @@ func (a *Accounts) Create(ctx context.Context, n NewAccount) (id string, err err
 		return "", fmt.Errorf("make the account %s: %w", n.Email, err)
 	}
 	return id, nil
+}
+
+// HasPassword reports whether the password is that of the account with the e-mail address. It counts no attempt: it is
+// for the hub itself.
+func (a *Accounts) HasPassword(ctx context.Context, email, password string) (bool, error) {
+	_, err := a.withPassword(own(ctx), email, password, "")
+	if errors.Is(err, errWrongPassword) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // Has reports whether there is an account with the e-mail address.

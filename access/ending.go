@@ -23,7 +23,7 @@ import (
 
 // lockRights is the advisory lock, on PostgreSQL, of those who take rights: two who did so at once could each leave the
 // other as the last administrator.
-const lockRights = 0x64_75_67_6e_61_64_05
+const lockRights = 0x64_75_67_6e_61_64_07
 
 // changeRights is Act for what may take rights from somebody, one at a time.
 func (a *Accounts) changeRights(

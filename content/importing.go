@@ -198,11 +198,7 @@ func (s *Service) importContent(ctx context.Context, files []File, done *Importe
 	}
 	var items []Item
 	for i, one := range saved {
-		for _, w := range one.Warnings {
-			if w.Code == WarningRedacted {
-				done.Redacted++
-			}
-		}
+		done.Redacted += countOf(WarningRedacted, one.Warnings)
 		switch one.Outcome {
 		case Created:
 			done.Created++
@@ -234,7 +230,7 @@ func (s *Service) importContent(ctx context.Context, files []File, done *Importe
 		return err
 	}
 	for _, one := range saved {
-		done.Redacted += len(one.Warnings)
+		done.Redacted += countOf(WarningRedacted, one.Warnings)
 	}
 	progress(len(files), len(files), "content")
 	return nil

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"dugnad/ent"
 	"dugnad/schema"
@@ -27,7 +28,7 @@ type Draft struct {
 type Saved struct {
 	Entry    *ent.Entry
 	Outcome  Outcome   // Unchanged where the save changes nothing: it makes no revision
-	Warnings []Problem // REDACTED, for a text that was cut; SHRUNK, for what the document before it had
+	Warnings []Problem // what was not kept as it was given, what readers will not get of it, what is gone
 }
 
 // save runs the stages of the write path, in order. All checks precede the first write. Publishing has further stages:
@@ -81,13 +82,17 @@ func (e *entryWrite) outcome() Outcome {
 	return outcomeOf(e.changed)
 }
 
-// warnings returns the warnings about a saved draft.
+// warnings returns the warnings about a saved draft. What was stored before, and is told already, is not repeated.
 func (e *entryWrite) warnings() []Problem {
-	if e.redacted == nil || e.redacted.places == 0 {
-		return e.lost
+	var warnings []Problem
+	if e.changed {
+		warnings = slices.Concat(e.lost, e.notes)
 	}
-	return append(e.lost, Problem{
-		Code: WarningRedacted, Severity: SeverityWarning, Path: []string{}, Entry: e.id,
-		Message: fmt.Sprintf("redacted text was not kept, in %d places", e.redacted.places),
-	})
+	if e.redacted != nil && e.redacted.places > 0 {
+		warnings = append(warnings, Problem{
+			Code: WarningRedacted, Severity: SeverityWarning, Path: []string{}, Entry: e.id,
+			Message: fmt.Sprintf("redacted text was not kept, in %d places", e.redacted.places),
+		})
+	}
+	return warnings
 }

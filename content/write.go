@@ -21,6 +21,7 @@ type entryWrite struct {
 	text      []byte       // merge: the new document as it is stored, in canonical form
 	hash      string       // merge
 	revision  int          // merge of a draft, readDocuments of an act: the number of the revision that doc is of
+	notes     []Problem    // parse, check: warnings that come with the saved entry
 	doc       ent.Document // merge of a draft, readDocuments of an act: the document, read into its type
 	lost      []Problem    // compare: what the documents before it have and doc has not
 	changed   bool         // store: there is a new revision; a save that changes nothing makes none

@@ -44,7 +44,8 @@ var demoAccounts = []struct{ name, role string }{
 }
 
 // makeDemoAccounts creates the demo accounts that do not exist, and logs how to sign in with them. Their passwords
-// are derived from the hub's secret key: the same at every start, and impossible to guess.
+// are derived from the hub's secret key: the same at every start, and impossible to guess. A replica with another key
+// than the one that created them cannot tell the passwords.
 func (h *Hub) makeDemoAccounts(ctx context.Context, key []byte) error {
 	ctx = access.WithViewer(ctx, access.System("demo"))
 	org, err := h.client.Organization.Query().Where(organization.Slug(demoOrganization)).OnlyID(ctx)
@@ -69,6 +70,16 @@ func (h *Hub) makeDemoAccounts(ctx context.Context, key []byte) error {
 		}
 		if err != nil {
 			return err
+		}
+		if has {
+			switch same, err := h.accounts.HasPassword(ctx, n.Email, password); {
+			case err != nil:
+				return err
+			case !same:
+				slog.WarnContext(ctx, "demo account has a password that this replica does not know: "+
+					"set HUB_SECRET_KEY to the same value on all", "role", d.role, "email", n.Email)
+				continue
+			}
 		}
 		slog.InfoContext(
 			ctx, "demo account", "role", d.role, "email", n.Email, "password", password, "sign_in", h.baseURL+"/auth/sign-in",

@@ -380,22 +380,27 @@ func (h *Hub) wake(ctx context.Context) error {
 	}
 }
 
-// loadDemo loads the demo content and creates the demo accounts. It fails when another replica does the same at the
-// same time; the next try finds what that one has made.
+// lockDemo is the advisory lock of the replica that loads the demo content.
+const lockDemo = 0x64_75_67_6e_61_64_06
+
+// loadDemo loads the demo content and creates the demo accounts, one replica after the other: those that come later
+// find what the first has made.
 func (h *Hub) loadDemo(ctx context.Context) (err error) {
 	defer func() { h.demo.end(err) }()
-	start := time.Now()
-	err = demo.Load(ctx, h.service, func(done, total int, what string) {
-		slog.InfoContext(ctx, "loading demo content", "what", what, "done", done, "total", total)
+	return h.db.Own(ctx, lockDemo, func(ctx context.Context) error {
+		start := time.Now()
+		err := demo.Load(ctx, h.service, func(done, total int, what string) {
+			slog.InfoContext(ctx, "loading demo content", "what", what, "done", done, "total", total)
+		})
+		if err != nil {
+			return fmt.Errorf("load the demo content: %w", err)
+		}
+		slog.InfoContext(ctx, "loaded the demo content", "took", time.Since(start).Round(time.Millisecond))
+		if err := h.makeDemoAccounts(ctx, h.key); err != nil {
+			return fmt.Errorf("create the demo accounts: %w", err)
+		}
+		return nil
 	})
-	if err != nil {
-		return fmt.Errorf("load the demo content: %w", err)
-	}
-	slog.InfoContext(ctx, "loaded the demo content", "took", time.Since(start).Round(time.Millisecond))
-	if err := h.makeDemoAccounts(ctx, h.key); err != nil {
-		return fmt.Errorf("create the demo accounts: %w", err)
-	}
-	return nil
 }
 
 // Close releases everything that Open took. Call it after Run has returned, or instead of Run.

@@ -103,7 +103,7 @@ func TestCreatingWithAKey(t *testing.T) {
 		id := ""
 		expect := func(name string, a *answer, outcome any, told ...string) {
 			t.Helper()
-			if a.at("save", "outcome") != outcome || !slices.Equal(a.told("save"), told) || id != "" && a.at("save", "entry", "id") != id {
+			if a.at("save", "outcome") != outcome || !slices.Equal(a.problemsAt("save"), told) || id != "" && a.at("save", "entry", "id") != id {
 				t.Errorf("%s: %s", name, a.Body)
 			}
 		}

@@ -20,8 +20,8 @@ func (n *newsroom) patch(id string, seen int, input map[string]any) *answer {
 		map[string]any{"id": id, "seen": seen, "input": input}).ok()
 }
 
-// told returns the problems of a save, as CODE path, sorted.
-func (a *answer) told(mutation string) []string {
+// problemsAt returns the problems of a mutation, as CODE path, sorted.
+func (a *answer) problemsAt(mutation string) []string {
 	a.t.Helper()
 	var told []string
 	for _, p := range a.list(mutation, "problems") {
@@ -108,7 +108,7 @@ func TestTextsAreLaidOver(t *testing.T) {
 			if got := show(a); got != step.want {
 				t.Errorf("%s: got %s\nwanted %s", step.name, got, step.want)
 			}
-			if got := a.told("save"); !slices.Equal(got, step.told) {
+			if got := a.problemsAt("save"); !slices.Equal(got, step.told) {
 				t.Errorf("%s: told %q, wanted %q", step.name, got, step.told)
 			}
 			seen = int(a.at("save", "entry", "head", "number").(float64))
@@ -129,7 +129,7 @@ func TestTextsAreLaidOver(t *testing.T) {
 		}
 		for name, test := range refused {
 			a := n.patch(id, seen, test.input)
-			if got := a.told("save"); !slices.Equal(got, []string{test.told}) || a.at("save", "outcome") != nil {
+			if got := a.problemsAt("save"); !slices.Equal(got, []string{test.told}) || a.at("save", "outcome") != nil {
 				t.Errorf("%s: %s", name, a.Body)
 			}
 		}
@@ -151,16 +151,16 @@ func TestWhatReadersLoseIsTold(t *testing.T) {
 			"SHRUNK evidence direction", "SHRUNK texts 0 lessons", "SHRUNK texts NN", "SHRUNK themes",
 		}
 		a := n.patch(id, 2, object("themes", []any{}, "evidence", object("level", 3), "removeLanguages", []any{"NN"}, "texts", []any{textIn("NB", "lessons", nil)}))
-		if got := a.told("save"); !slices.Equal(got, want) {
+		if got := a.problemsAt("save"); !slices.Equal(got, want) {
 			t.Errorf("told %q, wanted %q", got, want)
 		}
 		// A later save does not change these, but readers still see them.
 		a = n.patch(id, 3, object("texts", []any{textIn("NB", "summary", "Ny.")}))
-		if got := a.told("save"); !slices.Equal(got, want) {
+		if got := a.problemsAt("save"); !slices.Equal(got, want) {
 			t.Errorf("told %q after another save, wanted %q", got, want)
 		}
 		a = n.act("EDITOR", "publish", "", item(id, 4))
-		if got := a.told("publish"); !slices.Equal(got, want) {
+		if got := a.problemsAt("publish"); !slices.Equal(got, want) {
 			t.Errorf("told %q at publishing, wanted %q", got, want)
 		}
 		acknowledged := item(id, 4)
@@ -171,7 +171,7 @@ func TestWhatReadersLoseIsTold(t *testing.T) {
 		}
 		acknowledged["acknowledge"] = all
 		n.act("EDITOR", "publish", "", acknowledged).expectCodes("publish")
-		if a := n.patch(id, 4, object("texts", []any{textIn("NB", "summary", "Nyere.")})); len(a.told("save")) > 0 {
+		if a := n.patch(id, 4, object("texts", []any{textIn("NB", "summary", "Nyere.")})); len(a.problemsAt("save")) > 0 {
 			t.Errorf("readers lose nothing any more: %s", a.Body)
 		}
 	})

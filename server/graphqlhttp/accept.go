@@ -1,6 +1,7 @@
 package graphqlhttp
 
 import (
+	"cmp"
 	"mime"
 	"net/http"
 	"strconv"
@@ -10,22 +11,23 @@ import (
 const (
 	mediaJSON    = "application/json"
 	mediaGraphQL = "application/graphql-response+json"
+	mediaEvents  = "text/event-stream"
 )
 
-// negotiate returns the media type of the answer, "" when the client takes neither. Of two equally wanted types the
-// one that was named wins over the one that a wildcard covers, then application/graphql-response+json when it was
-// named; without a preference it is application/json.
-func negotiate(r *http.Request) string {
-	accept := strings.Join(r.Header.Values("Accept"), ",")
-	if strings.TrimSpace(accept) == "" {
-		return mediaJSON
-	}
-	type want struct {
-		q     float64
-		named int // 3 by name, 2 by application/*, 1 by */*, 0 not at all
-	}
+// A want is how much a client wants a media type: its q, how exactly the range that covers it names it, and the place of
+// that range in Accept.
+type want struct {
+	q     float64
+	named int // 3 by name, 2 by type/*, 1 by */*, 0 not at all
+	at    int
+}
+
+// accepted returns what the client wants of the media types that the hub answers with. Nothing is wanted of a type that
+// Accept does not cover.
+func accepted(r *http.Request) map[string]want {
 	wants := map[string]want{}
-	for entry := range strings.SplitSeq(accept, ",") {
+	at := 0
+	for entry := range strings.SplitSeq(strings.Join(r.Header.Values("Accept"), ","), ",") {
 		mediaType, parameters, err := mime.ParseMediaType(entry)
 		if err != nil {
 			continue
@@ -40,13 +42,26 @@ func negotiate(r *http.Request) string {
 				continue
 			}
 		}
-		for _, ours := range []string{mediaJSON, mediaGraphQL} {
-			named := map[string]int{ours: 3, "application/*": 2, "*/*": 1}[mediaType]
+		at++
+		for _, ours := range []string{mediaJSON, mediaGraphQL, mediaEvents} {
+			major, _, _ := strings.Cut(ours, "/")
+			named := map[string]int{ours: 3, major + "/*": 2, "*/*": 1}[mediaType]
 			if named > wants[ours].named {
-				wants[ours] = want{q, named}
+				wants[ours] = want{q, named, at}
 			}
 		}
 	}
+	return wants
+}
+
+// negotiate returns the media type of the answer, "" when the client takes neither. Of two equally wanted types the
+// one that was named wins over the one that a wildcard covers, then application/graphql-response+json when it was
+// named; without a preference it is application/json.
+func negotiate(r *http.Request) string {
+	if strings.TrimSpace(strings.Join(r.Header.Values("Accept"), "")) == "" {
+		return mediaJSON
+	}
+	wants := accepted(r)
 	plain, graph := wants[mediaJSON], wants[mediaGraphQL]
 	switch {
 	case plain.q == 0 && graph.q == 0:
@@ -55,4 +70,25 @@ func negotiate(r *http.Request) string {
 		return mediaGraphQL
 	}
 	return mediaJSON
+}
+
+// takesEvents reports whether the client takes an event stream; what only */* covers is JSON. Every subscription needs
+// one.
+func takesEvents(r *http.Request) bool {
+	events := accepted(r)[mediaEvents]
+	return events.q > 0 && events.named > 1
+}
+
+// prefersEvents reports whether the client wants an event stream rather than JSON for any operation: by q, then by how
+// exactly it is named, then by the order.
+func prefersEvents(r *http.Request) bool {
+	wants := accepted(r)
+	less := func(a, b want) int {
+		return cmp.Or(cmp.Compare(a.q, b.q), cmp.Compare(a.named, b.named), cmp.Compare(b.at, a.at))
+	}
+	json, events := wants[mediaJSON], wants[mediaEvents]
+	if less(json, wants[mediaGraphQL]) < 0 {
+		json = wants[mediaGraphQL]
+	}
+	return events.q > 0 && events.named > 1 && less(events, json) > 0
 }

@@ -226,7 +226,7 @@ func (h *Handler) share(
 	made := h.answers.do(r.Context(), key, func(ctx context.Context) *answered {
 		return h.make(ctx, key, mediaType, params, allowed)
 	})
-	if made != nil { // else the client has gone
+	if made != nil && !h.streamed(w, r, made.problem, params) { // nil when the client has gone
 		made.write(w, r)
 	}
 }

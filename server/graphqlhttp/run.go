@@ -92,12 +92,15 @@ func execute(ctx context.Context, exec graphql.GraphExecutor, params *graphql.Ra
 	return outcome{response: responses(ctx)}
 }
 
+// needsEvents is the problem of a subscription that is to be answered as JSON.
+var needsEvents = &problem{
+	status: http.StatusNotAcceptable, code: fault.BadUserInput,
+	message: "a subscription needs Accept: text/event-stream or a WebSocket",
+}
+
 func noSubscription(operation *ast.OperationDefinition) *problem {
 	if operation.Operation == ast.Subscription {
-		return &problem{
-			status: http.StatusNotAcceptable, code: fault.BadUserInput,
-			message: "a subscription needs Accept: text/event-stream or a WebSocket",
-		}
+		return needsEvents
 	}
 	return nil
 }

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"strings"
 	"sync"
 	"time"
 
@@ -203,7 +202,7 @@ type begun struct {
 	events bool
 	// request reports whether the only answer is a request error: nothing ran.
 	request bool
-	// refused is why a subscription has not begun, which the answer says as well; else nil.
+	// refused is why the operation has not begun, which the answer says as well; else nil.
 	refused *problem
 	// release counts a subscription off when it has ended. It is never nil, and called once.
 	release func()
@@ -217,7 +216,7 @@ func (h *Handler) begin(ctx context.Context, r *http.Request, params *graphql.Ra
 		return done(h.exec.DispatchError(graphql.WithOperationContext(ctx, operation), errs))
 	}
 	if refused := allowed(operation.Operation); refused != nil {
-		return done(&graphql.Response{Errors: gqlerror.List{gqlcode.Error(refused.code, refused.message)}})
+		return refusedBegin(refused)
 	}
 	if operation.Operation.Operation != ast.Subscription {
 		out := h.run(ctx, h.exec, params, func(*ast.OperationDefinition) *problem { return nil })
@@ -234,9 +233,7 @@ func (h *Handler) begin(ctx context.Context, r *http.Request, params *graphql.Ra
 			status: http.StatusTooManyRequests, code: fault.RateLimited,
 			message: fmt.Sprintf("too many subscriptions: at most %d at a time", limit),
 		}
-		b := done(&graphql.Response{Errors: gqlerror.List{gqlcode.Error(refused.code, refused.message)}})
-		b.refused = refused
-		return b
+		return refusedBegin(refused)
 	}
 	leave := h.limits.Turn(ctx) // the resolver reads the log
 	responses, ctx := h.exec.DispatchOperation(ctx, operation)
@@ -267,6 +264,13 @@ func both(ctx, until context.Context) (context.Context, context.CancelFunc) {
 // done is an operation with one answer.
 func done(response *graphql.Response) begun {
 	return begun{next: once(response), request: len(response.Data) == 0, release: func() {}}
+}
+
+// refusedBegin is an operation that has not begun because of a problem.
+func refusedBegin(p *problem) begun {
+	b := done(&graphql.Response{Errors: gqlerror.List{gqlcode.Error(p.code, p.message)}})
+	b.refused = p
+	return b
 }
 
 // drive has the answers of an operation sent until its end: by its resolver, if that takes the driver, or else by a
@@ -325,20 +329,33 @@ type events struct{ h *Handler }
 var _ graphql.Transport = events{}
 
 func (events) Supports(r *http.Request) bool {
-	return (r.Method == http.MethodPost || r.Method == http.MethodGet) && r.Header.Get("Upgrade") == "" && wantsEvents(r)
-}
-
-func wantsEvents(r *http.Request) bool {
-	for entry := range strings.SplitSeq(strings.Join(r.Header.Values("Accept"), ","), ",") {
-		mediaType, _, _ := strings.Cut(entry, ";")
-		if strings.EqualFold(strings.TrimSpace(mediaType), "text/event-stream") {
-			return true
-		}
-	}
-	return false
+	return (r.Method == http.MethodPost || r.Method == http.MethodGet) && r.Header.Get("Upgrade") == "" &&
+		prefersEvents(r)
 }
 
 func (t events) Do(w http.ResponseWriter, r *http.Request, _ graphql.GraphExecutor) {
+	t.stream(w, r, func(connection *http.ResponseController) (*graphql.RawParams, gate, *problem) {
+		return t.read(r, connection)
+	})
+}
+
+// streamed answers a request whose operation has turned out to be a subscription, and reports whether the client takes
+// the stream that it needs.
+func (h *Handler) streamed(w http.ResponseWriter, r *http.Request, p *problem, params *graphql.RawParams) bool {
+	if p != needsEvents || h.options.Streams == nil || !takesEvents(r) {
+		return false
+	}
+	events{h}.stream(w, r, func(*http.ResponseController) (*graphql.RawParams, gate, *problem) {
+		return params, func(*ast.OperationDefinition) *problem { return nil }, nil
+	})
+	return true
+}
+
+// stream answers with events the operation that read returns.
+func (t events) stream(
+	w http.ResponseWriter, r *http.Request,
+	read func(*http.ResponseController) (*graphql.RawParams, gate, *problem),
+) {
 	h := t.h
 	caller, _ := h.streams.Caller(r.Context(), r)
 	release := h.open.connect(caller, h.streams)
@@ -348,7 +365,7 @@ func (t events) Do(w http.ResponseWriter, r *http.Request, _ graphql.GraphExecut
 	}
 	defer release()
 	connection := http.NewResponseController(w)
-	params, allowed, refused := t.read(r, connection)
+	params, allowed, refused := read(connection)
 	if refused != nil {
 		answerProblem(w, r, refused)
 		return

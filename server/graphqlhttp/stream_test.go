@@ -4,9 +4,11 @@ import (
 	"bufio"
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -321,9 +323,6 @@ func TestServerSentEvents(t *testing.T) {
 			}
 		}
 	}
-	if got := h.events(t, http.MethodGet, `mutation {slowSave}`); len(got) != 2 || !strings.Contains(got[0], "by POST") {
-		t.Errorf("a mutation over GET: %q", got)
-	}
 	for body, status := range map[string]int{`{`: 400, `{"query":""}`: 400, ``: 400} {
 		if a := h.post(t, body, "Accept", "text/event-stream"); a.status != status {
 			t.Errorf("%q: %d %s", body, a.status, a.body)
@@ -333,4 +332,78 @@ func TestServerSentEvents(t *testing.T) {
 		t.Errorf("without events: %d %s", a.status, a.body)
 	}
 	h.idle(t)
+}
+
+// TestEventsOrJSON: a stream is for subscriptions, and for those who would rather have it than JSON.
+func TestEventsOrJSON(t *testing.T) {
+	const (
+		urql   = graphqlJSON + ", application/graphql+json, application/json, text/event-stream, multipart/mixed"
+		events = "text/event-stream"
+		query  = `query {kind}`
+		ticks  = `subscription {ticks(to: 1)}`
+		save   = `mutation {save(title: \"x\")}`
+	)
+	for name, o := range map[string][]func(*graphqlhttp.Options){
+		"shared": {streams(nil), shared(&state{})}, "not shared": {streams(nil)},
+	} {
+		h := serve(t, func(options *graphqlhttp.Options) {
+			for _, set := range o {
+				set(options)
+			}
+		})
+		for _, c := range []struct{ method, accept, query, want string }{
+			{"both", urql, query, graphqlJSON},
+			{"both", urql, ticks, events},
+			{"POST", urql, save, graphqlJSON},
+			{"both", "application/json, text/event-stream", query, "application/json"},
+			{"both", "application/json, text/event-stream;q=0.1", ticks, events},
+			{"both", "text/event-stream, application/json", query, events},
+			{"both", "text/event-stream;q=0.9, application/json", query, "application/json"},
+			{"both", "application/json;q=0.8, text/event-stream", query, events},
+			{"both", "text/event-stream, */*", query, events},
+			{"both", "text/*, application/json", query, "application/json"},
+			{"both", "text/*", query, events},
+			{"both", "TEXT/Event-Stream", query, events},
+			{"POST", events, save, events},
+			{"both", "*/*", query, "application/json"},
+			{"both", "*/*", ticks, "406"},
+			{"both", "", ticks, "406"},
+			{"both", "application/json, text/event-stream;q=0", ticks, "406"},
+			{"both", "text/event-stream;q=0", query, "406"},
+			{"GET", events, save, "405"},
+			{"GET", urql, save, "405"},
+			{"GET", "application/json", save, "405"},
+		} {
+			for _, method := range []string{"GET", "POST"} {
+				if c.method != "both" && c.method != method {
+					continue
+				}
+				r := h.request(t, "POST", "/", `{"query":"`+c.query+`"}`, "Content-Type", "application/json", "Accept", c.accept)
+				if method == "GET" {
+					plain := strings.ReplaceAll(c.query, `\"`, `"`)
+					r = h.request(t, "GET", "/?query="+url.QueryEscape(plain), "", "Accept", c.accept)
+				}
+				res, err := http.DefaultClient.Do(r)
+				if err != nil {
+					t.Fatal(err)
+				}
+				body, _ := io.ReadAll(res.Body)
+				_ = res.Body.Close()
+				got, _, _ := strings.Cut(res.Header.Get("Content-Type"), ";")
+				if res.StatusCode != http.StatusOK {
+					got = strconv.Itoa(res.StatusCode)
+				}
+				if got != c.want {
+					t.Errorf("%s: %s %q %s: %s, wanted %s: %s", name, method, c.accept, c.query, got, c.want, body)
+				}
+				if (res.Header.Get("Allow") == "POST") != (c.want == "405") {
+					t.Errorf("%s: %s %q: Allow is %q", name, method, c.accept, res.Header.Get("Allow"))
+				}
+				if !strings.Contains(res.Header.Get("Vary"), "Accept") {
+					t.Errorf("%s: %s %q: Vary is %q", name, method, c.accept, res.Header.Get("Vary"))
+				}
+			}
+		}
+		h.idle(t)
+	}
 }

@@ -64,7 +64,10 @@ func (h *Handler) serve(
 		answerProblem(w, r, refused)
 		return
 	}
-	answer(w, r, mediaType, h.run(r.Context(), exec, params, allowed))
+	out := h.run(r.Context(), exec, params, allowed)
+	if !h.streamed(w, r, out.problem, params) {
+		answer(w, r, mediaType, out)
+	}
 }
 
 // get is the GET side: queries only.

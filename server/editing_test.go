@@ -165,6 +165,7 @@ func (n *newsroom) run(name string, test func(t *testing.T)) {
 }
 
 func TestEditing(t *testing.T) {
+	concurrent(t)
 	eachNewsroom(t, func(n *newsroom) {
 		n.run("from draft to published and back", func(t *testing.T) {
 			id := n.draft("CONTRIBUTOR", "Følgje til barnehagen")
@@ -492,6 +493,7 @@ func TestNothingIsDoneWithoutItsEvent(t *testing.T) {
 }
 
 func TestSchedules(t *testing.T) {
+	concurrent(t)
 	eachNewsroom(t, func(n *newsroom) {
 		due := func() {
 			t.Helper()
@@ -557,6 +559,7 @@ func TestSchedules(t *testing.T) {
 
 // Every acknowledged save is a revision, and the head of an entry is its last revision.
 func TestConcurrentSaves(t *testing.T) {
+	concurrent(t)
 	eachNewsroom(t, func(n *newsroom) {
 		const entries, writers, saves = 50, 8, 1000
 		ids := make([]string, entries)
@@ -622,6 +625,7 @@ func TestConcurrentSaves(t *testing.T) {
 }
 
 func TestPreview(t *testing.T) {
+	concurrent(t)
 	eachNewsroom(t, func(n *newsroom) {
 		live, draft, members := n.draft("EDITOR", "Synleg frå før"), n.draft("EDITOR", "Berre utkast"), n.draft("EDITOR", "For medlemer")
 		n.act("EDITOR", "publish", "", item(live, 1)).expectCodes("publish")
@@ -735,6 +739,7 @@ func TestPreview(t *testing.T) {
 }
 
 func TestReleases(t *testing.T) {
+	concurrent(t)
 	eachNewsroom(t, func(n *newsroom) {
 		const fields = `{ release { id name publishAt publishedAt scheduleProblem owner { slug } items { id revision entry { title stage } acknowledged { code reason } } }
 			problems { code path message entry } conflicts { entry } }`

@@ -89,6 +89,7 @@ func TestConflictsAreProblems(t *testing.T) {
 // TestCreatingWithAKey creates with a key again: the same content is the same entry, other content is refused, and only
 // one of many at once makes an entry.
 func TestCreatingWithAKey(t *testing.T) {
+	concurrent(t)
 	eachNewsroom(t, func(n *newsroom) {
 		create := func(key string, input map[string]any) *answer {
 			input["key"] = key
@@ -155,6 +156,7 @@ func TestCreatingWithAKey(t *testing.T) {
 // TestRepeatedActsLeaveNoTrace does acts again whose result is there already: no version, no history, no time, nothing
 // in the change log.
 func TestRepeatedActsLeaveNoTrace(t *testing.T) {
+	concurrent(t)
 	eachNewsroom(t, func(n *newsroom) {
 		id, other := n.draft("EDITOR", "Kvalifisering"), n.draft("EDITOR", "Mentor")
 		n.act("EDITOR", "publish", "", item(id, 1)).expectCodes("publish")

@@ -141,7 +141,7 @@ func (m *importer) checkDataBatch(w *write, files []*File) error {
 			p.fate = unchanged
 		default:
 			p.fate = changed
-			m.warnRemoved(p, nil, []byte(was.Document), document)
+			m.warnRemoved(p, []byte(was.Document), document)
 		}
 	}
 	found, err := w.missing(docs, ids)
@@ -304,7 +304,7 @@ func (m *importer) merged(
 		refuse(problemAt(ProblemInvalid, "there is no such field", path...))
 		remove(map[string]any(patch), path)
 	}
-	o, text, err = mergeDocument(t, p.id, nil, patch, redacted)
+	o, text, err = mergeDocument(t, p.id, nil, patch, true, redacted)
 	if err == nil {
 		doc, err = o.typed(t.GQL, text)
 	}
@@ -521,9 +521,13 @@ func (c *contentCheck) checkSlugs() error {
 			continue
 		}
 		key := slugKey{schema.ContentType(e.typ.GQL), *asked}
-		if first := c.index.asked[key]; first != nil && first.id != e.id {
+		first := c.index.asked[key]
+		if by := c.index.slugs[key]; first == nil && by != "" {
+			first = c.index.byID[by]
+		}
+		if first != nil && first.id != e.id {
 			c.addProblem(problemAt(ProblemSlugTaken,
-				fmt.Sprintf("%s in %s, line %d, asks for this slug too", first.label(), first.File, first.Line), "slug").of(e.id))
+				fmt.Sprintf("%s in %s, line %d, has this slug", first.label(), first.File, first.Line), "slug").of(e.id))
 			continue
 		}
 		c.index.asked[key], c.index.slugs[key] = c.byID[e.id].item, e.id
@@ -557,7 +561,7 @@ func (c *contentCheck) decideFates() {
 			p.fate = unchanged
 		default:
 			p.fate = changed
-			c.warnRemoved(p, nil, e.head.document, mustObject(e.text))
+			c.warnLost(p, e)
 		}
 		if e.redacted != nil && e.redacted.places > 0 && c.DryRun {
 			c.done.Redacted++
@@ -565,50 +569,26 @@ func (c *contentCheck) decideFates() {
 	}
 }
 
-func mustObject(text []byte) object {
-	o, _ := parseObject(text) // it was written right before
-	return o
-}
-
-// warnRemoved warns of the fields that a document has no more, and of those of its texts.
-func (m *importer) warnRemoved(p *piece, at []string, before []byte, now object) {
+// warnRemoved warns of the fields that a document of reference data has no more.
+func (m *importer) warnRemoved(p *piece, before []byte, now object) {
 	was, err := parseObject(before)
 	if err != nil {
 		return
 	}
-	gone := func(path ...string) {
-		m.problem(p.problem(warning(WarningShrunk, "is in the hub and not in the file: it goes", path...)))
-	}
 	for _, field := range keysOf(was) {
 		if _, has := now[field]; !has {
-			gone(append(slices.Clone(at), field)...)
-		}
-	}
-	texts := textsByLanguage(now)
-	for _, language := range keysOf(textsByLanguage(was)) {
-		old, _ := textsByLanguage(was)[language].(map[string]any)
-		text, ok := texts[language].(map[string]any)
-		if !ok {
-			gone("texts", language)
-			continue
-		}
-		for _, field := range keysOf(old) {
-			if _, has := text[field]; !has {
-				gone("texts", language, field)
-			}
+			m.problem(p.problem(warning(WarningShrunk, "is in the hub and not in the file: it goes", field)))
 		}
 	}
 }
 
-// textsByLanguage returns the texts of a document.
-func textsByLanguage(o object) map[string]any {
-	by := make(map[string]any)
-	list, _ := o["texts"].([]any)
-	for _, item := range list {
-		if t, ok := item.(map[string]any); ok {
-			language, _ := t["language"].(string)
-			by[language] = t
-		}
+// warnLost warns of what a document of content has no more.
+func (m *importer) warnLost(p *piece, e *entryWrite) {
+	was, err := decode(e.typ.GQL, e.head.document)
+	if err != nil {
+		return // it is replaced
 	}
-	return by
+	for _, problem := range (losses{entry: e.id, revision: e.head.number()}).lost(was, e.doc) {
+		m.problem(p.problem(problem))
+	}
 }

@@ -26,6 +26,7 @@ type item struct {
 	given      bool   // the file has the id
 	key, owner string // owner is a name
 	ownerID    string
+	slugs      []string // that it brings
 	fate       fate
 	isNew      bool // nothing here has the id
 }
@@ -73,6 +74,9 @@ func (x *itemIndex) add(f *File) {
 	}
 	one := &item{Place: f.Place, t: t, id: f.ID, given: f.ID != "", key: f.Key, owner: f.Owner}
 	x.items = append(x.items, one)
+	for _, s := range f.Slugs {
+		one.slugs = append(one.slugs, s.Slug)
+	}
 	if name := (Name{kindOf(f.Type), f.Key}); f.Key != "" {
 		x.names[name] = true
 		if x.byName[name] == nil {
@@ -165,6 +169,9 @@ func (x *itemIndex) resolve(ctx context.Context, s *Service) (problems []ItemPro
 		}
 		take(one)
 		x.coming[one.id] = one.ownerID
+		for _, s := range one.slugs {
+			x.slugs[slugKey{schema.ContentType(one.t.GQL), s}] = one.id
+		}
 	}
 	return problems, nil
 }

@@ -46,6 +46,15 @@ const (
 // WarningRedacted goes with an entry that was saved: a text was not kept, because it has been redacted.
 const WarningRedacted ProblemCode = "REDACTED"
 
+// The codes of warnings about files that were accepted.
+const (
+	WarningRenamed    ProblemCode = "RENAMED"     // the file has another name than it was given
+	WarningFirstFrame ProblemCode = "FIRST_FRAME" // of an animation
+	WarningPassword   ProblemCode = "PASSWORD"    // readers need one
+	WarningNotUTF8    ProblemCode = "NOT_UTF8"
+	WarningColors     ProblemCode = "COLORS" // their profile cannot be read
+)
+
 // WarningEnded goes with an entry that was transferred: something that its former owner made of it has ended.
 const WarningEnded ProblemCode = "ENDED"
 
@@ -56,6 +65,7 @@ func ProblemCodes() []ProblemCode {
 		ProblemStage, ProblemRequired, ProblemSlugTaken, ProblemKeyTaken,
 		WarningNationalID, WarningDUFNumber, WarningPhone, WarningPrivateEmail, WarningDeadLink, WarningShrunk, WarningNoAlt,
 		WarningRedacted, WarningEnded,
+		WarningRenamed, WarningFirstFrame, WarningPassword, WarningNotUTF8, WarningColors,
 	}
 }
 

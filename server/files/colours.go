@@ -3,9 +3,11 @@ package files
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"image"
 	"image/color"
+	"image/draw"
 	"math"
 
 	"github.com/kovidgoyal/imaging"
@@ -38,6 +40,16 @@ func inSRGB(picture image.Image, file []byte) (converted image.Image, err error)
 	channels := 3
 	if _, ok := picture.(*image.CMYK); ok {
 		channels = 4
+	}
+	_, paletted := picture.(*image.Paletted)
+	if channels == 3 && profile.IsMatrixShaper() && !isDeep(picture) && !paletted {
+		l, err := lightsOf(profile)
+		if err != nil {
+			return picture, err
+		}
+		to := in8Bits(picture)
+		l.convert(to.Pix)
+		return to, nil
 	}
 	// Colours outside of sRGB are clipped, as browsers do: mapping them into it takes microseconds a pixel.
 	to, err := profile.CreateTransformerToSRGB(imaging.Relative, true, channels, true, false, true)
@@ -132,8 +144,7 @@ func (t *transform) picture(from image.Image) image.Image {
 	if points := math.Pow(float64(gridSteps[t.channels]), float64(t.channels)); float64(r.Dx()*r.Dy()) > points {
 		t.sample()
 	}
-	switch from.ColorModel() {
-	case color.RGBA64Model, color.NRGBA64Model, color.Gray16Model:
+	if isDeep(from) {
 		to := image.NewNRGBA64(r)
 		for y := r.Min.Y; y < r.Max.Y; y++ {
 			for x := r.Min.X; x < r.Max.X; x++ {
@@ -150,6 +161,91 @@ func (t *transform) picture(from image.Image) image.Image {
 		}
 	}
 	return to
+}
+
+// isDeep reports whether the colours of a picture have 16 bits.
+func isDeep(picture image.Image) bool {
+	switch picture.ColorModel() {
+	case color.RGBA64Model, color.NRGBA64Model, color.Gray16Model:
+		return true
+	}
+	return false
+}
+
+// in8Bits returns a picture as one that may be changed.
+func in8Bits(from image.Image) *image.NRGBA {
+	if as, ok := from.(*image.NRGBA); ok {
+		return as
+	}
+	r := from.Bounds()
+	if isOpaque(from) { // drawing on RGBA is fast, and the same
+		to := image.NewRGBA(r)
+		draw.Draw(to, r, from, r.Min, draw.Src)
+		return &image.NRGBA{Pix: to.Pix, Stride: to.Stride, Rect: r}
+	}
+	to := image.NewNRGBA(r)
+	draw.Draw(to, r, from, r.Min, draw.Src)
+	return to
+}
+
+// fromD50 converts XYZ with the white of ICC profiles, D50, to the light of sRGB
+// (http://www.brucelindbloom.com/index.html?Eqn_RGB_XYZ_Matrix.html).
+var fromD50 = [3][3]float64{
+	{3.1338561, -1.6168667, -0.4906146}, {-0.9787684, 1.9161415, 0.0334540}, {0.0719453, -0.2289914, 1.4052427},
+}
+
+// lights are the tables that convert bytes by a profile of three curves and a matrix, as cameras and screens have:
+// the light of a colour is the sum of that of its channels.
+type lights struct {
+	of    [3][256][3]float32 // the light of sRGB, by channel and value
+	bytes []uint8            // of an amount of light
+}
+
+func lightsOf(profile *icc.Profile) (*lights, error) {
+	xyz, err := profile.CreateTransformerToPCS(imaging.Relative, 3, true)
+	if err != nil {
+		return nil, err
+	}
+	_, white, _ := xyz.Transform(1, 1, 1)
+	if !(white > 0) {
+		return nil, errors.New("a profile without white")
+	}
+	var l lights
+	for channel := range 3 {
+		for v := range 256 {
+			var in [3]float64
+			in[channel] = float64(v) / 0xff
+			x, y, z := xyz.Transform(in[0], in[1], in[2])
+			for i, row := range fromD50 {
+				l.of[channel][v][i] = float32((row[0]*x + row[1]*y + row[2]*z) / white)
+			}
+		}
+	}
+	const steps = 1 << 14 // the curve of sRGB is steep in the dark
+	l.bytes = make([]uint8, steps+1)
+	for i := range l.bytes {
+		v := float64(i) / steps
+		if v > 0.0031308 {
+			v = 1.055*math.Pow(v, 1/2.4) - 0.055
+		} else {
+			v *= 12.92
+		}
+		l.bytes[i] = uint8(v*0xff + 0.5)
+	}
+	return &l, nil
+}
+
+// convert converts pixels of four bytes, the last of which is alpha.
+func (l *lights) convert(pixels []uint8) {
+	most := float32(len(l.bytes) - 1)
+	for i := 0; i+4 <= len(pixels); i += 4 {
+		p := pixels[i : i+3 : i+3]
+		r, g, b := &l.of[0][p[0]], &l.of[1][p[1]], &l.of[2][p[2]]
+		for c := range p {
+			light := r[c] + g[c] + b[c]
+			p[c] = l.bytes[int(min(max(light, 0), 1)*most+0.5)]
+		}
+	}
 }
 
 // inByte returns the nearest byte to a value of 16 bits.

@@ -166,6 +166,41 @@ func TestBarePicturesStay(t *testing.T) {
 	}
 }
 
+// TestWaysOfConverting: a picture of many bits, a large one, and one in bytes are converted to the same colours.
+func TestWaysOfConverting(t *testing.T) {
+	t.Parallel()
+	for _, profile := range []string{"adobergb.png", "displayp3.png", "prophoto.png"} {
+		file := open(t, profile)
+		r := image.Rect(0, 0, 64, 64)
+		flat, deep := image.NewNRGBA(r), image.NewNRGBA64(r)
+		for y := range 64 {
+			for x := range 64 {
+				c := color.NRGBA{uint8(4*x + y%4), uint8(4*y + x%4), uint8(2*x + 2*y), 0xff}
+				flat.SetNRGBA(x, y, c)
+				deep.Set(x, y, c)
+			}
+		}
+		exact, err := inSRGB(deep, file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		near, err := inSRGB(flat, file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for y := range 64 {
+			for x := range 64 {
+				a, b := color.NRGBAModel.Convert(exact.At(x, y)).(color.NRGBA), near.At(x, y).(color.NRGBA)
+				for _, d := range []int{int(a.R) - int(b.R), int(a.G) - int(b.G), int(a.B) - int(b.B)} {
+					if max(d, -d) > 2 {
+						t.Fatalf("%s: %v at %d, %d; wanted %v", profile, b, x, y, a)
+					}
+				}
+			}
+		}
+	}
+}
+
 // TestUnreadableProfile: a profile that cannot be read is told, and the picture is kept.
 func TestUnreadableProfile(t *testing.T) {
 	t.Parallel()

@@ -6,6 +6,7 @@ import (
 	"mime"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/gabriel-vasile/mimetype"
 )
@@ -170,6 +171,19 @@ func isAs(head []byte, mediaType string) (is string, ok bool) {
 // hasMark16 reports whether a text begins with the byte order mark of UTF-16.
 func hasMark16(head []byte) bool {
 	return bytes.HasPrefix(head, []byte("\xff\xfe")) || bytes.HasPrefix(head, []byte("\xfe\xff"))
+}
+
+// Charset returns the encoding of a text that begins with head: UTF-8, UTF-16, or else that of older programs.
+func Charset(head []byte) string {
+	if hasMark16(head) {
+		return "utf-16"
+	}
+	for cut := 0; cut < utf8.UTFMax && cut <= len(head); cut++ { // the last character may be cut
+		if utf8.Valid(head[:len(head)-cut]) {
+			return "utf-8"
+		}
+	}
+	return "windows-1252"
 }
 
 // mismatch returns why a file that is found to be of one type is not taken as another.

@@ -3,8 +3,7 @@ package content
 import (
 	"context"
 	"encoding/json"
-	"regexp"
-	"strconv"
+	"slices"
 	"unicode/utf8"
 
 	"dugnad/access"
@@ -117,9 +116,6 @@ func (w *write) fileSizes(doc ent.Document) error {
 	return nil
 }
 
-// pictureLink is a picture of the hub in a body, with its alternative text.
-var pictureLink = regexp.MustCompile(`!\[([^\]]*)\]\(hub:ast_[0-9a-z]{26}\b`)
-
 // withoutAlt returns a warning for each place with a picture without alternative text: the entry's own, when silent
 // holds its asset, and those in its texts.
 func withoutAlt(entry string, doc ent.Document, silent map[string]bool) (problems []Problem) {
@@ -134,15 +130,11 @@ func withoutAlt(entry string, doc ent.Document, silent map[string]bool) (problem
 			warn("image")
 		}
 	}
-	for i, t := range doc.Shared().Texts {
-		if t.Ready != nil && !*t.Ready {
-			continue
-		}
-		for _, found := range pictureLink.FindAllStringSubmatch(t.Body, -1) {
-			if found[1] == "" {
-				warn("texts", strconv.Itoa(i), "body")
-				break
-			}
+	var warned []string
+	for _, a := range addressesIn(doc, false) {
+		if a.Picture && a.Shown && a.Silent && !slices.Equal(warned, a.path) {
+			warned = a.path
+			warn(a.path...)
 		}
 	}
 	return problems

@@ -17,6 +17,7 @@ func (b *batch) check() error {
 	for _, e := range b.entries {
 		b.problems = append(b.problems, check(e.id, e.typ.GQL, e.doc)...)
 		b.problems = append(b.problems, unshown(e.id, e.doc)...)
+		e.notes = append(e.notes, notShown(e.id, e.doc)...)
 	}
 	docs := make([]ent.Document, len(b.entries))
 	for i, e := range b.entries {
@@ -95,7 +96,8 @@ func (w *write) addKnown(known map[string]bool, entries, saving []string) error 
 		return nil
 	}
 	for chunk := range slices.Chunk(saving, 500) {
-		ids, err := w.Reference.Query().Where(reference.FromIDIn(chunk...), reference.StateEQ(schema.OfHead)).
+		ids, err := w.Reference.Query().Where(reference.FromIDIn(chunk...), reference.StateEQ(schema.OfHead),
+			reference.FieldNEQ(InBodies)). // those name what may not be there
 			Select(reference.FieldToID).Strings(w.ctx)
 		if err != nil {
 			return err

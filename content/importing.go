@@ -198,7 +198,7 @@ func (s *Service) importContent(ctx context.Context, files []File, done *Importe
 	}
 	var items []Item
 	for i, one := range saved {
-		done.Redacted += len(one.Warnings)
+		done.Redacted += countOf(WarningRedacted, one.Warnings)
 		switch {
 		case one.Moved && one.Entry.Head == 1:
 			done.Created++
@@ -230,7 +230,7 @@ func (s *Service) importContent(ctx context.Context, files []File, done *Importe
 		return err
 	}
 	for _, one := range saved {
-		done.Redacted += len(one.Warnings)
+		done.Redacted += countOf(WarningRedacted, one.Warnings)
 	}
 	progress(len(files), len(files), "content")
 	return nil

@@ -41,6 +41,7 @@ const (
 	WarningDeadLink     ProblemCode = "DEAD_LINK"     // a link to something that readers do not see
 	WarningShrunk       ProblemCode = "SHRUNK"        // little is left of a text that readers see now
 	WarningNoAlt        ProblemCode = "NO_ALT"        // a picture without alternative text
+	WarningPicture      ProblemCode = "PICTURE"       // a picture that readers get as a link or as words
 )
 
 // WarningRedacted goes with an entry that was saved: a text was not kept, because it has been redacted.
@@ -64,6 +65,7 @@ func ProblemCodes() []ProblemCode {
 		ProblemInvalid, ProblemNotFound, ProblemForbidden, ProblemUnauthenticated, ProblemRateLimited, ProblemUnavailable,
 		ProblemStage, ProblemRequired, ProblemSlugTaken, ProblemKeyTaken,
 		WarningNationalID, WarningDUFNumber, WarningPhone, WarningPrivateEmail, WarningDeadLink, WarningShrunk, WarningNoAlt,
+		WarningPicture,
 		WarningRedacted, WarningEnded,
 		WarningRenamed, WarningFirstFrame, WarningPassword, WarningNotUTF8, WarningColors,
 	}

@@ -131,7 +131,7 @@ func (b *batch) putLiveRow(e *entryWrite, version int) error {
 	if err := b.putLinks(e.id, was.OwnerID, e.doc.Shared()); err != nil {
 		return err
 	}
-	if err := b.setReferences(e.id, e.doc, schema.OfPublished); err != nil {
+	if err := b.setReferences(e.id, was.OwnerID, e.doc, schema.OfPublished); err != nil {
 		return err
 	}
 	audience := audienceOf(e.doc.Shared())
@@ -189,11 +189,13 @@ type referrer struct {
 	doc   ent.Document
 }
 
-// referring returns the other live entries whose published documents refer to any of the ids, by id.
+// referring returns the other live entries whose published documents refer to any of the ids, by id. Links in bodies
+// make no edges, and show as they are whether they lead somewhere or not.
 func (w *write) referring(ids []string) ([]referrer, error) {
 	var from []string
 	for chunk := range slices.Chunk(ids, 500) {
-		some, err := w.Reference.Query().Where(reference.ToIDIn(chunk...), reference.StateEQ(schema.OfPublished)).
+		some, err := w.Reference.Query().Where(reference.ToIDIn(chunk...), reference.StateEQ(schema.OfPublished),
+			reference.FieldNEQ(InBodies)).
 			Unique(true).Select(reference.FieldFromID).Strings(w.ctx)
 		if err != nil {
 			return nil, err

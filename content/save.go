@@ -27,7 +27,7 @@ type Draft struct {
 type Saved struct {
 	Entry    *ent.Entry
 	Moved    bool      // there is a new revision; a save that changes nothing makes none
-	Warnings []Problem // REDACTED, for a text that was cut
+	Warnings []Problem // what was not kept as it was given, and what readers will not get of it
 }
 
 // save runs the stages of the write path, in order. All checks precede the first write. Publishing has further stages:
@@ -73,13 +73,17 @@ func (s *Service) saved(b *batch, err error) ([]Saved, []Problem, error) {
 	return saved, nil, nil
 }
 
-// warnings returns the warnings about a saved draft.
+// warnings returns the warnings about a saved draft. What was stored before, and is told already, is not repeated.
 func (e *entryWrite) warnings() []Problem {
-	if e.redacted == nil || e.redacted.places == 0 {
+	if !e.changed {
 		return nil
 	}
-	return []Problem{{
-		Code: WarningRedacted, Severity: SeverityWarning, Path: []string{}, Entry: e.id,
-		Message: fmt.Sprintf("redacted text was not kept, in %d places", e.redacted.places),
-	}}
+	warnings := e.notes
+	if e.redacted != nil && e.redacted.places > 0 {
+		warnings = append(warnings, Problem{
+			Code: WarningRedacted, Severity: SeverityWarning, Path: []string{}, Entry: e.id,
+			Message: fmt.Sprintf("redacted text was not kept, in %d places", e.redacted.places),
+		})
+	}
+	return warnings
 }

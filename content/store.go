@@ -42,7 +42,7 @@ func (b *batch) storeRevision(e *entryWrite) error {
 	if err := b.addRevision(r); err != nil {
 		return err
 	}
-	return b.setReferences(e.id, e.doc, schema.OfHead)
+	return b.setReferences(e.id, e.owner(), e.doc, schema.OfHead)
 }
 
 // autosaveTime is the age up to which an autosave is replaced by the same author's next one.
@@ -83,11 +83,15 @@ func (w *write) addRevision(r revisionOf) error {
 }
 
 // setReferences replaces the references of the head or of the published revision of the entry.
-func (w *write) setReferences(id string, doc ent.Document, state schema.ReferenceState) error {
+func (w *write) setReferences(id, owner string, doc ent.Document, state schema.ReferenceState) error {
+	bodies, err := w.bodyReferences(id, owner, doc, state)
+	if err != nil {
+		return err
+	}
 	if _, err := w.Reference.Delete().Where(reference.FromID(id), reference.StateEQ(state)).Exec(w.ctx); err != nil {
 		return err
 	}
-	refs := doc.References()
+	refs := append(doc.References(), bodies...)
 	rows := make([]*ent.ReferenceCreate, len(refs))
 	for i, r := range refs {
 		rows[i] = w.Reference.Create().SetFromID(id).SetToID(r.ID).SetField(r.Field).SetState(state)

@@ -2,7 +2,6 @@ package content
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 
 	"dugnad/ent"
@@ -18,11 +17,15 @@ func (b *batch) checkWarnings() error {
 		return err
 	}
 	links := make(map[string][]link)
-	var targets []string
+	var targets, pictures []string
 	for _, e := range b.entries {
 		links[e.id] = linksOf(e.doc)
 		for _, l := range links[e.id] {
-			targets = append(targets, l.to)
+			if l.file {
+				pictures = append(pictures, l.to)
+			} else {
+				targets = append(targets, l.to)
+			}
 		}
 	}
 	live, err := ent.LiveIDs(b.ctx, b.Client, unique(targets))
@@ -32,13 +35,18 @@ func (b *batch) checkWarnings() error {
 	for _, e := range b.entries {
 		live[e.id] = true
 	}
+	files, err := b.bodyFiles(b.ids(), pictures)
+	if err != nil {
+		return err
+	}
 	silent, err := b.picturesWithoutAlt()
 	if err != nil {
 		return err
 	}
 	for _, e := range b.entries {
 		found := guard(e.id, e.doc, before[e.id])
-		found = append(found, deadLinks(e.id, links[e.id], live)...)
+		found = append(found, deadLinks(e, links[e.id], live, files)...)
+		found = append(found, notShown(e.id, e.doc)...)
 		found = append(found, withoutAlt(e.id, e.doc, silent)...)
 		b.problems = append(b.problems, unacknowledged(found, e.item.Acknowledge)...)
 	}
@@ -70,45 +78,51 @@ func (b *batch) publishedDocuments() (map[string]ent.Document, error) {
 type link struct {
 	to   string
 	path []string
+	file bool   // of a body: readers see it if the entry may show it
+	as   string // how a body has it, "" for other fields
 }
-
-// hubLink is a link in a body, hub:<id>.
-var hubLink = regexp.MustCompile(`\bhub:([a-z]{3}_[0-9a-z]{26})\b`)
 
 func linksOf(doc ent.Document) (links []link) {
 	shared := doc.Shared()
 	for i, r := range shared.Relations {
-		links = append(links, link{r.To, []string{"relations", strconv.Itoa(i), "to"}})
+		links = append(links, link{to: r.To, path: []string{"relations", strconv.Itoa(i), "to"}})
 	}
 	for _, r := range doc.References() {
 		if r.Field == "tools" || r.Field == "reports" {
-			links = append(links, link{r.ID, []string{r.Field}})
+			links = append(links, link{to: r.ID, path: []string{r.Field}})
 		}
 	}
-	for i, t := range shared.Texts {
-		if t.Ready != nil && !*t.Ready {
-			continue
-		}
-		for _, found := range hubLink.FindAllStringSubmatch(t.Body, -1) {
-			links = append(links, link{found[1], []string{"texts", strconv.Itoa(i), "body"}})
+	for _, a := range addressesIn(doc, false) {
+		if a.ID != "" {
+			t, _ := ent.TypeOf(a.ID)
+			links = append(links, link{to: a.ID, path: a.linkPath(), file: t.Name == ent.TypeAsset, as: a.To})
 		}
 	}
 	return links
 }
 
 // deadLinks returns a warning for each link to content that readers do not see.
-func deadLinks(entry string, links []link, live map[string]bool) (problems []Problem) {
+func deadLinks(e *entryWrite, links []link, live map[string]bool, files bodyFiles) (problems []Problem) {
 	for _, l := range links {
-		if live[l.to] {
+		t, _ := ent.TypeOf(l.to)
+		if l.file && files.mayShow(e.id, e.owner(), l.to) || live[l.to] && (l.as == "" || hasPage(t)) {
 			continue
 		}
 		n := len(problems) - 1
 		if n >= 0 && fmt.Sprint(problems[n].Path) == fmt.Sprint(l.path) {
 			continue
 		}
+		message := "links to something that readers do not see; the link is left out until they do"
+		switch {
+		case l.file:
+			message = quoted(l.as) + " is not a file that this entry may show; readers do not see it"
+		case l.as != "" && live[l.to]:
+			message = quoted(l.as) + " has no page; the link leads nowhere"
+		case l.as != "":
+			message = quoted(l.as) + " is nothing that readers see; the link leads nowhere until they do"
+		}
 		problems = append(problems, Problem{
-			Code: WarningDeadLink, Severity: SeverityWarning, Path: l.path, Entry: entry,
-			Message: "links to something that readers do not see; the link is left out until they do",
+			Code: WarningDeadLink, Severity: SeverityWarning, Path: l.path, Entry: e.id, Message: message,
 		})
 	}
 	return problems

@@ -21,6 +21,7 @@ type entryWrite struct {
 	text      []byte       // merge: the new document as it is stored, in canonical form
 	hash      string       // merge
 	revision  int          // merge of a draft, readDocuments of an act: the number of the revision that doc is of
+	notes     []Problem    // parse, check: warnings that come with the saved entry
 	doc       ent.Document // merge of a draft, readDocuments of an act: the document, read into its type
 	changed   bool         // store: there is a new revision; a save that changes nothing makes none
 	slug      string       // takeSlugs: the address that the entry is published under

@@ -177,9 +177,12 @@ func PermalinkOf(ctx context.Context, id string, version int) string {
 }
 
 // Body returns the body in the format.
-func (t *ContentText) Body(format schema.BodyFormat) *string { return formatted(t.body, format) }
+func (t *ContentText) Body(ctx context.Context, format schema.BodyFormat) *string {
+	return formatted(ctx, t.body, format)
+}
 
-func formatted(markdown string, format schema.BodyFormat) *string {
+// formatted returns a body in the format. HTML has links to the hub with its address, so that they work everywhere.
+func formatted(ctx context.Context, markdown string, format schema.BodyFormat) *string {
 	if markdown == "" {
 		return nil
 	}
@@ -188,7 +191,7 @@ func formatted(markdown string, format schema.BodyFormat) *string {
 	case schema.Text:
 		markdown = text.RecentPlain(markdown)
 	default:
-		markdown = text.RecentHTML(markdown)
+		markdown = text.RecentHTML(markdown, RequestOf(ctx).BaseURL)
 	}
 	return &markdown
 }
@@ -266,7 +269,7 @@ func (_m *Collection) Title(ctx context.Context) string { return _m.Titles[_m.La
 
 // Body returns the body in Language.
 func (_m *Collection) Body(ctx context.Context, format schema.BodyFormat) *string {
-	return formatted(_m.Bodies[_m.Language(ctx)], format)
+	return formatted(ctx, _m.Bodies[_m.Language(ctx)], format)
 }
 
 // Summary returns the text in Language.
@@ -372,7 +375,7 @@ func (_m *Event) Title(ctx context.Context) string { return _m.Titles[_m.Languag
 
 // Body returns the body in Language.
 func (_m *Event) Body(ctx context.Context, format schema.BodyFormat) *string {
-	return formatted(_m.Bodies[_m.Language(ctx)], format)
+	return formatted(ctx, _m.Bodies[_m.Language(ctx)], format)
 }
 
 // Summary returns the text in Language.
@@ -488,7 +491,7 @@ func (_m *Network) Title(ctx context.Context) string { return _m.Titles[_m.Langu
 
 // Body returns the body in Language.
 func (_m *Network) Body(ctx context.Context, format schema.BodyFormat) *string {
-	return formatted(_m.Bodies[_m.Language(ctx)], format)
+	return formatted(ctx, _m.Bodies[_m.Language(ctx)], format)
 }
 
 // Summary returns the text in Language.
@@ -604,7 +607,7 @@ func (_m *Practice) Title(ctx context.Context) string { return _m.Titles[_m.Lang
 
 // Body returns the body in Language.
 func (_m *Practice) Body(ctx context.Context, format schema.BodyFormat) *string {
-	return formatted(_m.Bodies[_m.Language(ctx)], format)
+	return formatted(ctx, _m.Bodies[_m.Language(ctx)], format)
 }
 
 // Summary returns the text in Language.
@@ -760,7 +763,7 @@ func (_m *Project) Title(ctx context.Context) string { return _m.Titles[_m.Langu
 
 // Body returns the body in Language.
 func (_m *Project) Body(ctx context.Context, format schema.BodyFormat) *string {
-	return formatted(_m.Bodies[_m.Language(ctx)], format)
+	return formatted(ctx, _m.Bodies[_m.Language(ctx)], format)
 }
 
 // Summary returns the text in Language.
@@ -901,7 +904,7 @@ func (_m *Report) Title(ctx context.Context) string { return _m.Titles[_m.Langua
 
 // Body returns the body in Language.
 func (_m *Report) Body(ctx context.Context, format schema.BodyFormat) *string {
-	return formatted(_m.Bodies[_m.Language(ctx)], format)
+	return formatted(ctx, _m.Bodies[_m.Language(ctx)], format)
 }
 
 // Summary returns the text in Language.
@@ -1022,7 +1025,7 @@ func (_m *Tool) Title(ctx context.Context) string { return _m.Titles[_m.Language
 
 // Body returns the body in Language.
 func (_m *Tool) Body(ctx context.Context, format schema.BodyFormat) *string {
-	return formatted(_m.Bodies[_m.Language(ctx)], format)
+	return formatted(ctx, _m.Bodies[_m.Language(ctx)], format)
 }
 
 // Summary returns the text in Language.

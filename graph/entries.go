@@ -303,7 +303,7 @@ func dangling(ctx context.Context, obj *ent.Entry) ([]*model.EntryUse, error) {
 		}
 		var ids []string
 		for _, r := range rows {
-			if t, ok := ent.TypeOf(r.ToID); ok && t.Content {
+			if t, ok := ent.TypeOf(r.ToID); ok && (t.Content || r.Field == content.InBodies) {
 				ids = append(ids, r.ToID)
 			}
 		}
@@ -317,7 +317,7 @@ func dangling(ctx context.Context, obj *ent.Entry) ([]*model.EntryUse, error) {
 		}
 		uses := make(map[string][]*model.EntryUse)
 		for _, r := range rows {
-			if t, _ := ent.TypeOf(r.ToID); t.Content && !seen[r.ToID] {
+			if t, _ := ent.TypeOf(r.ToID); (t.Content || r.Field == content.InBodies) && !seen[r.ToID] {
 				uses[r.FromID] = addUse(uses[r.FromID], &model.EntryUse{Entry: entries[r.ToID], ID: r.ToID, Field: r.Field})
 			}
 		}

@@ -221,7 +221,7 @@ func bodies(t *testing.T, h *testHub, s *seed) {
 	if a.at("practice", "body") != html {
 		t.Error("HTML is not the default")
 	}
-	for _, wanted := range []string{"<h2", `href="/id/too_01m8000000000000000000000"`, `href="https://example.org/?a=1&amp;b=2"`, "<li>ein</li>"} {
+	for _, wanted := range []string{"<h2", `href="` + h.baseURL + `/id/too_01m8000000000000000000000"`, `href="https://example.org/?a=1&amp;b=2"`, "<li>ein</li>"} {
 		if !strings.Contains(html, wanted) {
 			t.Errorf("the HTML has no %s: %s", wanted, html)
 		}

@@ -102,13 +102,28 @@ func (h *Hub) serveID(w http.ResponseWriter, r *http.Request) {
 		respond.Failed(w, r, "load "+id, err)
 		return
 	}
-	page, ok := found[id].(interface{ URL(context.Context) string })
-	if t, known := ent.TypeOf(id); !ok || !known || !t.Content && t.Name != ent.TypeAsset {
+	address := h.addressOf(r.Context(), found[id])
+	if address == "" {
 		respond.NotFound(w, r)
 		return
 	}
 	w.Header().Set("Cache-Control", "no-store")
-	http.Redirect(w, r, page.URL(r.Context()), http.StatusFound)
+	http.Redirect(w, r, address, http.StatusFound)
+}
+
+// addressOf returns the address of the page or the file of a node, "" for none. content.hasPage has the types.
+func (h *Hub) addressOf(ctx context.Context, node ent.Noder) string {
+	switch n := node.(type) {
+	case *ent.Theme:
+		return h.baseURL + "/tema/" + n.Slug
+	case *ent.Organization:
+		return h.baseURL + "/organisasjon/" + n.Slug
+	case *ent.Municipality:
+		return h.baseURL + "/kommune/" + n.Number
+	case interface{ URL(context.Context) string }: // content and assets
+		return n.URL(ctx)
+	}
+	return ""
 }
 
 // favicon is the logo.

@@ -7,6 +7,8 @@ import (
 	"regexp"
 
 	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/extension"
+	extras "github.com/yuin/goldmark/extension/ast"
 	"github.com/yuin/goldmark/parser"
 	source "github.com/yuin/goldmark/text"
 	"github.com/yuin/goldmark/util"
@@ -23,7 +25,7 @@ const (
 	maxNesting     = 20     // quotes and list items in one another
 	maxColumns     = 50     // of a table
 	maxCells       = 20_000 // of all tables of a text
-	maxDefinitions = 500    // of links: [label]: address
+	maxDefinitions = 500    // of links and footnotes: [label]: address
 )
 
 // The steps of calls and of rarer work than looking at a byte.
@@ -40,7 +42,7 @@ var (
 	errNesting     = fmt.Errorf("nests quotes and lists too deeply: at most %d levels", maxNesting)
 	errColumns     = fmt.Errorf("has a table with too many columns: at most %d", maxColumns)
 	errCells       = fmt.Errorf("has too many table cells: at most %d in all", maxCells)
-	errDefinitions = fmt.Errorf("has too many link definitions: at most %d", maxDefinitions)
+	errDefinitions = fmt.Errorf("has too many definitions of links and footnotes: at most %d", maxDefinitions)
 	errMarkup      = errors.New("has too much markup in one paragraph or that is never closed: " +
 		"brackets, emphasis, code, links or tags")
 	errHTML      = errors.New("is too long as HTML, many times its own length")
@@ -54,6 +56,9 @@ type budget struct {
 	steps       int // left
 	cells       int // left
 	definitions int // left
+
+	base  string    // address of the hub, for links to it
+	found []Address // by houseRules
 
 	pipes int // escaped ones in tables so far
 
@@ -94,26 +99,36 @@ func (b *budget) enter(block ast.Node) {
 	}
 }
 
-// AddReference implements parser.Context.
-func (b *budget) AddReference(r parser.Reference) {
+// define counts a definition of a link or a footnote.
+func (b *budget) define() {
 	if b.definitions--; b.definitions < 0 {
 		panic(overrun{errDefinitions})
 	}
+}
+
+// AddReference implements parser.Context.
+func (b *budget) AddReference(r parser.Reference) {
+	b.define()
 	b.Context.AddReference(r)
 }
 
 // metered returns goldmark's parsers, each of which spends from the budget that is its context.
 func metered() []parser.Option {
-	blocks := parser.DefaultBlockParsers()
+	blocks := append(parser.DefaultBlockParsers(), util.Prioritized(extension.NewFootnoteBlockParser(), 999))
 	for i := range blocks {
 		blocks[i].Value = blockParser{blocks[i].Value.(parser.BlockParser)}
 	}
 	inlines := []util.PrioritizedValue{
+		util.Prioritized(extension.NewTaskCheckBoxParser(), 0), // looks at three characters
 		util.Prioritized(codeSpans{parser.NewCodeSpanParser()}, 100),
+		util.Prioritized(footnotes{extension.NewFootnoteParser()}, 101),
 		util.Prioritized(links{parser.NewLinkParser(), parser.NewLinkParser().(parser.CloseBlocker)}, 200),
 		util.Prioritized(parser.NewAutoLinkParser(), 300), // looks no further than the next < or space
 		util.Prioritized(tags{parser.NewRawHTMLParser()}, 400),
 		util.Prioritized(emphasis{parser.NewEmphasisParser()}, 500),
+		util.Prioritized(emphasis{extension.NewStrikethroughParser()}, 500),
+		util.Prioritized(bareLinks{extension.NewLinkifyParser(
+			extension.WithLinkifyURLRegexp(bareAddress), extension.WithLinkifyWWWRegexp(bareDomain))}, 999),
 	}
 	return []parser.Option{
 		parser.WithBlockParsers(blocks...),
@@ -132,13 +147,17 @@ func (p blockParser) Open(parent ast.Node, reader source.Reader, pc parser.Conte
 	if node != nil && state&parser.HasChildren != 0 {
 		levels := 0
 		for up := parent; up != nil; up = up.Parent() {
-			if kind := up.Kind(); kind == ast.KindBlockquote || kind == ast.KindListItem {
+			switch up.Kind() {
+			case ast.KindBlockquote, ast.KindListItem, extras.KindFootnote:
 				levels++
 			}
 		}
 		if levels >= maxNesting {
 			panic(overrun{errNesting})
 		}
+	}
+	if _, ok := node.(*extras.Footnote); ok {
+		pc.(*budget).define()
 	}
 	return node, state
 }

@@ -14,7 +14,8 @@ var markup = []string{
 	"<", "<a ", "<a b='", "<a b=\"<", "<!--", "<?", "<![CDATA[", "<!A", "</a", "<a@b.c", "<http:", "<p>\n", "<script>\n",
 	"\n", "a\n", "a\n\n", "    a\n", "\t", "\t- a\n", "  - a\n", "| a ", "|", "|-", "|a|\n|-|\n", "|a|b|\n|-|-|\n",
 	"\\|", "`\\|", "\\", "&", "&amp;", "&#1", "# a\n", "===\n", "---\n", "```\n", "~~~\n", "a  \n", "(", "\"", "\x00",
-	"\xff", "a", "- a\n", "> a\n", "-\n", ">\n",
+	"\xff", "a", "- a\n", "> a\n", "-\n", ">\n", "~", "~~", "~a", "a~~b", "[^", "[^a]", "[^a]: ", "[^a]: b\n", "![^a]", "[^a][^b] ",
+	"- [x] ", "- [ ] a\n", "http://", "https://a.no/(", "(http://a", " www.a", "_a@b.no", "a@", "(a_", "https://a.no ",
 }
 
 // bombs took seconds and gigabytes when goldmark was not bounded.
@@ -34,6 +35,8 @@ var bombs = map[string]string{
 	"a long address, many times":         "[a]: http://" + strings.Repeat("x", 40_000) + "\n\n" + strings.Repeat("[a] ", 14_000),
 	"emphasis of two kinds":              "x*y" + strings.Repeat("z** ", 24_000),
 	"quotes around every line":           strings.Repeat(strings.Repeat(">", 20)+"\n\n", 4500),
+	"nested footnotes":                   strings.Repeat("[^a]: ", 15_000),
+	"many footnotes":                     "a[^1]\n\n" + strings.Repeat("[^1]: b\n", 12_000),
 	"escaped pipes in code":              "|a|\n|-|\n" + strings.Repeat("|`\\|`|\n", 14_000),
 }
 
@@ -53,7 +56,7 @@ func nestedLines(levels int) string {
 
 func TestMarkdownCost(t *testing.T) {
 	t.Run("HTML", func(t *testing.T) {
-		costtest.Linear(t, func(s string) { HTML(s) }, markup...)
+		costtest.Linear(t, func(s string) { HTML(s, "") }, markup...)
 	})
 	t.Run("Plain", func(t *testing.T) { // it parses in the same way, and writes in another
 		var some []string
@@ -66,7 +69,7 @@ func TestMarkdownCost(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			shown := "Foran.\n\n" + bomb
 			var page, plain string
-			costtest.Each(t, func(s string) { page, plain = HTML(s), Plain(s) }, shown)
+			costtest.Each(t, func(s string) { page, plain = HTML(s, ""), Plain(s) }, shown)
 			if Check(shown) == nil {
 				t.Error("is accepted")
 			}
@@ -93,6 +96,10 @@ func TestMarkdownBudget(t *testing.T) {
 		"a list":     strings.Repeat("- [et punkt](hub:pra_1) med *tekst*\n", 2700),
 		"many references": strings.Repeat("Se [kilden][a] og [den andre][b]. ", 1000) +
 			"\n\n[a]: https://ks.no/rapport\n[b]: <https://imdi.no> \"IMDi\"\n",
+		"bare links":        strings.Repeat("Se https://ks.no/rapport_2024/(del)?a=b og www.imdi.no, post@ks.no. ", 1400),
+		"footnotes":         strings.Repeat("Ord[^1] og ord[^2]. ", 3000) + "\n\n[^1]: Ein\n[^2]: To\n" + strings.Repeat("[^n]: Note\n", 400),
+		"one long word":     strings.Repeat("abcDEF_ghi-", 8000),
+		"tasks":             strings.Repeat("- [x] ~~gjort~~ i går\n", 3500),
 		"words and no more": strings.Repeat("ord ", 25_000),
 		"stray marks":       strings.Repeat("5 * 3 = 15, a_b, [x, `y, <z, 7 & 8\n\n", 2500),
 	} {
@@ -121,6 +128,10 @@ func TestMarkdownLimits(t *testing.T) {
 			"definitions", strings.Repeat("[a]: b\n", maxDefinitions), strings.Repeat("[a]: b\n", maxDefinitions+1),
 			errDefinitions,
 		},
+		{
+			"footnotes", strings.Repeat("[^a]: b\n", maxDefinitions), strings.Repeat("[^a]: b\n", maxDefinitions+1),
+			errDefinitions,
+		},
 		{"emphasis", strings.Repeat("*a* ", 5000), strings.Repeat("*a _b ", 8000) + strings.Repeat("a* ", 8000), errMarkup},
 	} {
 		if err := Check(test.within); err != nil {
@@ -145,8 +156,8 @@ func FuzzMarkdownCost(f *testing.F) {
 			t.Skip()
 		}
 		input := strings.Repeat(unit, min(max(1, int(times)), max(1, 100_000/len(unit))))
-		costtest.Each(t, func(s string) { HTML(s); Plain(s) }, input)
-		if out := HTML(input); len(out) > 2*(baseHTML+htmlPerByte*len(input)) {
+		costtest.Each(t, func(s string) { HTML(s, ""); Plain(s) }, input)
+		if out := HTML(input, ""); len(out) > 2*(baseHTML+htmlPerByte*len(input)) {
 			t.Errorf("%d bytes become %d", len(input), len(out))
 		}
 	})

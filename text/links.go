@@ -3,6 +3,7 @@ package text
 import (
 	"bytes"
 	"regexp"
+	"strings"
 
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/parser"
@@ -12,9 +13,12 @@ import (
 
 var (
 	hubAddress  = regexp.MustCompile(`^hub:([A-Za-z0-9_-]{1,64})$`)
-	hubPage     = regexp.MustCompile(`^/id/[A-Za-z0-9_-]{1,64}$`)
 	webAddress  = regexp.MustCompile(`^(?i:https?)://`)
-	linkAddress = regexp.MustCompile(`^(?:/id/[A-Za-z0-9_-]{1,64}|(?i:https?://|mailto:|tel:)[^\s]+)$`)
+	linkAddress = regexp.MustCompile(`^(?:(?i:https?)://[^\s/?#]\S*|(?i:mailto|tel):\S+)$`)
+
+	pictureAddress = regexp.MustCompile(`^(?:https?://[^/\s]+)?/id/[A-Za-z0-9_-]{1,64}$`)
+	shownAddress   = regexp.MustCompile(
+		`^(?:/id/[A-Za-z0-9_-]{1,64}|#n[0-9a-f]{8}-fn(?:ref[0-9]*)?:[0-9]+|(?i:https?)://[^\s/?#]\S*|(?i:mailto|tel):\S+)$`)
 )
 
 // houseRules changes a parsed text before it is rendered: where links and images may point, and h2 as the top heading,
@@ -22,8 +26,8 @@ var (
 type houseRules struct{}
 
 // Transform implements parser.ASTTransformer.
-func (houseRules) Transform(document *ast.Document, reader source.Reader, _ parser.Context) {
-	src := reader.Source()
+func (houseRules) Transform(document *ast.Document, reader source.Reader, pc parser.Context) {
+	src, b := reader.Source(), pc.(*budget)
 	var links []ast.Node // changed after the walk, which must not be disturbed
 	_ = ast.Walk(document, func(node ast.Node, entering bool) (ast.WalkStatus, error) {
 		if !entering {
@@ -38,41 +42,111 @@ func (houseRules) Transform(document *ast.Document, reader source.Reader, _ pars
 		return ast.WalkContinue, nil
 	})
 	for _, node := range links {
-		switch n := node.(type) {
-		case *ast.Link:
-			point(n, n.Destination)
-		case *ast.AutoLink:
-			point(linkOf(n, src), autoAddress(n, src))
-		case *ast.Image:
-			if address := resolve(n.Destination); hubPage.Match(address) {
-				n.Destination = address
-			} else {
-				unwrap(n)
+		link, address, picture := addressed(node, src)
+		found := Address{To: string(bytes.TrimSpace(address)), Picture: picture}
+		b.point(link, address, &found)
+		b.found = append(b.found, found)
+	}
+}
+
+// Address is where a link or a picture of a text points.
+type Address struct {
+	To      string // as it was written, hub:<id> for instance
+	ID      string // what a link hub:<id> points at, "" for others
+	Picture bool
+	Shown   bool // readers get the link or the picture; else its words alone, or a link to the picture
+	Silent  bool // a picture without an alternative text
+}
+
+// Addresses returns where the links and pictures of Markdown point, in order. It is nil for a text that takes too much
+// work.
+func Addresses(markdownText string) []Address {
+	if !strings.ContainsAny(markdownText, "<[@") && !strings.Contains(markdownText, "http") &&
+		!strings.Contains(markdownText, "www.") {
+		return nil // most texts
+	}
+	src := validUTF8(markdownText)
+	b := newBudget(len(src))
+	var err error
+	func() {
+		defer end(&err)
+		markdown.Parser().Parse(source.NewReader(src), parser.WithContext(b))
+	}()
+	if err != nil {
+		return nil
+	}
+	return b.found
+}
+
+// addressed returns a link or an image and its address. An address in angle brackets or in running text becomes an
+// ordinary link, so that all follow the same rules.
+func addressed(node ast.Node, src []byte) (link ast.Node, address []byte, picture bool) {
+	switch n := node.(type) {
+	case *ast.Image:
+		return n, n.Destination, true
+	case *ast.AutoLink:
+		return linkOf(n, src), autoAddress(n, src), false
+	case *ast.Link:
+		return n, n.Destination, false
+	}
+	panic(overrun{errMalformed})
+}
+
+// point sets the address of a link or an image, and what became of it. A link to a forbidden address is replaced by its
+// text, an image elsewhere by a link to it, with its alternative text.
+func (b *budget) point(node ast.Node, destination []byte, found *Address) {
+	address := bytes.TrimSpace(util.URLEscape(destination, true))
+	if own := hubAddress.FindSubmatch(address); own != nil {
+		found.ID, found.Shown = string(own[1]), true
+		address = []byte(b.base + "/id/" + found.ID)
+	}
+	switch n := node.(type) {
+	case *ast.Image:
+		found.Silent = !n.HasChildren()
+		if n.Destination = address; !found.Shown {
+			b.replaceImage(n)
+		}
+	case *ast.Link:
+		n.Destination = address
+		switch {
+		case found.Shown:
+		case !linkAddress.Match(address):
+			unwrap(n)
+		default:
+			found.Shown = true
+			if webAddress.Match(address) {
+				n.SetAttributeString("rel", []byte("noopener"))
 			}
 		}
 	}
 }
 
-// point sets the destination of a link. A link to a forbidden destination is replaced by its text.
-func point(link *ast.Link, destination []byte) {
-	address := resolve(destination)
-	switch {
-	case hubPage.Match(address):
-		link.Destination = address
-	case !linkAddress.Match(address):
-		unwrap(link)
-	case webAddress.Match(address):
-		link.SetAttributeString("rel", []byte("noopener"))
+// replaceImage puts a link to an image in its place, its alternative text in a link or for an address that is not of
+// the web.
+func (b *budget) replaceImage(image *ast.Image) {
+	address := image.Destination
+	web := webAddress.Match(address) && linkAddress.Match(address)
+	for up := image.Parent(); up != nil && web; up = up.Parent() {
+		b.spend(1)
+		_, inLink := up.(*ast.Link)
+		web = !inLink
 	}
-}
-
-// resolve returns an address as a browser resolves it in the page, and /id/<id> for hub:<id>.
-func resolve(destination []byte) []byte {
-	address := bytes.TrimSpace(util.URLEscape(destination, true))
-	if id := hubAddress.FindSubmatch(address); id != nil {
-		return append([]byte("/id/"), id[1]...)
+	if !web {
+		unwrap(image)
+		return
 	}
-	return address
+	link := ast.NewLink()
+	link.Destination = address
+	link.SetAttributeString("rel", []byte("noopener"))
+	if !image.HasChildren() {
+		label := ast.NewString(address)
+		label.SetRaw(true)
+		link.AppendChild(link, label)
+	}
+	for child := image.FirstChild(); child != nil; child = image.FirstChild() {
+		link.AppendChild(link, child)
+	}
+	image.Parent().ReplaceChild(image.Parent(), image, link)
 }
 
 // linkOf replaces an address in angle brackets by an ordinary link, so that both follow the same rules.

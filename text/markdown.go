@@ -19,39 +19,55 @@ import (
 	"github.com/yuin/goldmark/util"
 )
 
-// markdown is CommonMark with tables; it leaves raw HTML out. It parses with a budget as its context.
+// markdown is CommonMark with tables, footnotes, strikethrough, task lists and bare links; it leaves raw HTML out. It
+// parses with a budget as its context.
 var markdown = goldmark.New(
 	goldmark.WithParser(parser.NewParser(append(metered(),
 		parser.WithParagraphTransformers(util.Prioritized(boundedTables{extension.NewTableParagraphTransformer()}, 200)),
 		parser.WithASTTransformers(
-			util.Prioritized(extension.NewTableASTTransformer(), 0), util.Prioritized(houseRules{}, 1000)),
+			util.Prioritized(extension.NewTableASTTransformer(), 0),
+			util.Prioritized(unreferenced{}, 998), util.Prioritized(extension.NewFootnoteASTTransformer(), 999),
+			util.Prioritized(houseRules{}, 1000)),
 	)...)),
-	goldmark.WithRendererOptions(renderer.WithNodeRenderers(util.Prioritized(
-		extension.NewTableHTMLRenderer(extension.WithTableCellAlignMethod(extension.TableCellAlignNone)), 500))),
+	goldmark.WithRendererOptions(renderer.WithNodeRenderers(
+		util.Prioritized(extension.NewTableHTMLRenderer(
+			extension.WithTableCellAlignMethod(extension.TableCellAlignAttribute)), 500), // styles break strict policies
+		util.Prioritized(extension.NewStrikethroughHTMLRenderer(), 500),
+		util.Prioritized(checkBoxes{}, 500),
+		util.Prioritized(extension.NewFootnoteHTMLRenderer(extension.WithFootnoteIDPrefixFunction(footnotePrefix)), 500),
+	)),
 )
 
 // sanitizer allows what the renderer is meant to write and nothing else, as a second line of defence.
 var sanitizer = func() *bluemonday.Policy {
 	policy := bluemonday.NewPolicy()
-	policy.AllowElements("p", "br", "hr", "h2", "h3", "h4", "h5", "h6", "em", "strong", "code", "pre", "blockquote",
-		"ul", "ol", "li", "table", "thead", "tbody", "tr", "th", "td")
+	policy.AllowElements("p", "br", "hr", "h2", "h3", "h4", "h5", "h6", "em", "strong", "del", "code", "pre", "blockquote",
+		"ul", "ol", "li", "table", "thead", "tbody", "tr", "th", "td", "sup", "div")
 	policy.RequireParseableURLs(true)
 	policy.AllowRelativeURLs(true)
 	policy.AllowURLSchemes("http", "https", "mailto", "tel")
-	policy.AllowAttrs("href").Matching(linkAddress).OnElements("a")
+	policy.AllowAttrs("href").Matching(shownAddress).OnElements("a")
 	policy.AllowAttrs("rel").Matching(regexp.MustCompile(`^noopener$`)).OnElements("a")
-	policy.AllowAttrs("src").Matching(hubPage).OnElements("img")
+	policy.AllowAttrs("src").Matching(pictureAddress).OnElements("img")
 	policy.AllowAttrs("alt").OnElements("img")
 	policy.AllowAttrs("start").Matching(regexp.MustCompile(`^[0-9]{1,9}$`)).OnElements("ol")
+	policy.AllowAttrs("align").Matching(regexp.MustCompile(`^(?:left|center|right)$`)).OnElements("th", "td")
+	policy.AllowAttrs("id").Matching(footnoteID).OnElements("sup", "li")
+	policy.AllowAttrs("class").Matching(regexp.MustCompile(`^footnote(?:s|-ref|-backref)$`)).OnElements("a", "div")
+	policy.AllowAttrs("role").Matching(regexp.MustCompile(`^doc-(?:noteref|endnotes|backlink)$`)).OnElements("a", "div")
+	policy.AllowAttrs("type").Matching(regexp.MustCompile(`^checkbox$`)).OnElements("input")
+	policy.AllowAttrs("checked", "disabled").Matching(regexp.MustCompile(`^$`)).OnElements("input")
+	policy.AllowAttrs("aria-label").Matching(regexp.MustCompile(`^[☐☑]$`)).OnElements("input")
 	return policy
 }()
 
-// HTML renders Markdown as HTML that is safe to put in a page. Links and images of the form hub:<id> point to /id/<id>;
-// other images, and links that are neither web, mail nor telephone, are replaced by their text; raw HTML is left out.
-// The top heading is h2. A text that Check refuses is returned as paragraphs of its own characters.
-func HTML(markdownText string) string {
+// HTML renders Markdown as HTML that is safe to put in a page. Links and images of the form hub:<id> point to /id/<id>
+// of the hub whose address is base, "" for pages of the hub itself. Images elsewhere become links to them; links that
+// are neither web, mail nor telephone are replaced by their text; raw HTML is left out. The top heading is h2. A text
+// that Check refuses is returned as paragraphs of its own characters.
+func HTML(markdownText, base string) string {
 	src := validUTF8(markdownText)
-	out, err := render(src)
+	out, err := render(src, base)
 	if err != nil {
 		return asWritten(src)
 	}
@@ -61,15 +77,18 @@ func HTML(markdownText string) string {
 // Check returns an error if Markdown takes too much work or space to render. The message completes a sentence that
 // begins with the name of the text.
 func Check(markdownText string) error {
-	_, err := render(validUTF8(markdownText))
+	_, err := render(validUTF8(markdownText), "")
 	return err
 }
 
 // render returns HTML that has not been sanitized yet, or the error of what exceeds the budget.
-func render(src []byte) (out []byte, err error) {
+func render(src []byte, base string) (out []byte, err error) {
 	defer end(&err)
-	page := limited{left: baseHTML + htmlPerByte*len(src)}
-	if err := markdown.Renderer().Render(&page, src, parse(src)); err != nil {
+	b := newBudget(len(src))
+	b.base = base
+	document := markdown.Parser().Parse(source.NewReader(src), parser.WithContext(b))
+	page := limited{left: baseHTML + htmlPerByte*len(src) + len(base)*len(b.found)} // the same texts fit at any address
+	if err := markdown.Renderer().Render(&page, src, document); err != nil {
 		return nil, err
 	}
 	return page.out.Bytes(), nil

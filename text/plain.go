@@ -3,19 +3,20 @@ package text
 import (
 	"bufio"
 	"bytes"
+	"fmt"
 	"html"
 	"regexp"
 	"strings"
 
 	"github.com/yuin/goldmark/ast"
-	tables "github.com/yuin/goldmark/extension/ast"
+	extras "github.com/yuin/goldmark/extension/ast"
 	htmlrenderer "github.com/yuin/goldmark/renderer/html"
 )
 
 var blankLines = regexp.MustCompile(`[ \t]*\n(?:[ \t]*\n)+`)
 
 // Plain returns the words of Markdown without markup: a blank line between paragraphs, a line for each item of a tight
-// list and each row of a table, whose cells are separated by tabs. A text that takes too much work is returned with its
+// list and each row of a table, whose cells are separated by tabs; footnotes are last, with their numbers. A text that takes too much work is returned with its
 // markup. It is text, not HTML: escape it before it goes into a page.
 func Plain(markdownText string) string {
 	src := validUTF8(markdownText)
@@ -56,6 +57,12 @@ func (w plainWriter) visit(node ast.Node, entering bool) (ast.WalkStatus, error)
 		w.writeRaw(n.Value)
 	case *ast.Text:
 		w.writeText(n)
+	case *extras.TaskCheckBox:
+		_, _ = w.out.WriteString(signOf(n) + " ")
+	case *extras.FootnoteLink:
+		_, _ = fmt.Fprintf(w.out, "[%d]", n.Index)
+	case *extras.Footnote:
+		_, _ = fmt.Fprintf(w.out, "[%d] ", n.Index)
 	}
 	return ast.WalkContinue, nil
 }
@@ -80,17 +87,17 @@ func (w plainWriter) writeRaw(value []byte) { htmlrenderer.DefaultWriter.RawWrit
 // leave ends the line or the paragraph of a block that has been written.
 func (w plainWriter) leave(node ast.Node) {
 	switch n := node.(type) {
-	case *tables.TableCell:
+	case *extras.TableCell:
 		if n.NextSibling() != nil {
 			_ = w.out.WriteByte('\t')
 		}
-	case *ast.TextBlock, *tables.TableRow, *tables.TableHeader:
+	case *ast.TextBlock, *extras.TableRow, *extras.TableHeader:
 		_ = w.out.WriteByte('\n')
 	case *ast.List:
 		if _, nested := n.Parent().(*ast.ListItem); !nested {
 			_, _ = w.out.WriteString("\n\n")
 		}
-	case *tables.Table, *ast.Paragraph, *ast.Heading, *ast.CodeBlock, *ast.FencedCodeBlock, *ast.Blockquote,
+	case *extras.Table, *ast.Paragraph, *ast.Heading, *ast.CodeBlock, *ast.FencedCodeBlock, *ast.Blockquote,
 		*ast.ThematicBreak:
 		_, _ = w.out.WriteString("\n\n")
 	}

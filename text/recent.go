@@ -15,6 +15,7 @@ const (
 
 type recentKey struct {
 	sum   [sha256.Size]byte
+	base  string
 	plain bool
 }
 
@@ -24,17 +25,19 @@ var recent = otter.Must(&otter.Options[recentKey, string]{
 	Weigher:       func(_ recentKey, rendered string) uint32 { return uint32(len(rendered)) + 100 },
 })
 
-// RecentHTML returns HTML(markdown), from memory if it was rendered lately.
-func RecentHTML(markdown string) string { return recently(markdown, false, HTML) }
+// RecentHTML returns HTML(markdown, base), from memory if it was rendered lately.
+func RecentHTML(markdown, base string) string {
+	return recently(markdown, recentKey{base: base}, func(s string) string { return HTML(s, base) })
+}
 
 // RecentPlain returns Plain(markdown), from memory if it was rendered lately.
-func RecentPlain(markdown string) string { return recently(markdown, true, Plain) }
+func RecentPlain(markdown string) string { return recently(markdown, recentKey{plain: true}, Plain) }
 
-func recently(markdown string, plain bool, render func(string) string) string {
+func recently(markdown string, key recentKey, render func(string) string) string {
 	if len(markdown) < recentLeast {
 		return render(markdown)
 	}
-	key := recentKey{sha256.Sum256([]byte(markdown)), plain}
+	key.sum = sha256.Sum256([]byte(markdown))
 	rendered, _ := recent.ComputeIfAbsent(key, func() (string, bool) { return render(markdown), false })
 	return rendered
 }

@@ -677,7 +677,7 @@ func (ec *executionContext) _ContentText_body(ctx context.Context, field graphql
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return obj.Body(fc.Args["format"].(schema.BodyFormat)), nil
+			return obj.Body(ctx, fc.Args["format"].(schema.BodyFormat)), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {

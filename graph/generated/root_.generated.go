@@ -11936,11 +11936,11 @@ type Entry implements Node {
   comments: [Comment!]!
   "Entries whose head or published revision refers to this one, as far as the viewer may read them as an editor."
   usedBy: [EntryUse!]!
-  "References of the head to things that readers do not see."
+  "References of the head, links in bodies included, to things that readers do not see."
   dangling: [EntryUse!]!
   """
   Published content that refers to this entry and would lose the link if it were withdrawn, whoever owns it, as far as
-  the viewer may read it. Links in bodies are not included.
+  the viewer may read it. The field of links in bodies is ` + "`" + `body` + "`" + `.
   """
   breaksIfWithdrawn: [LiveUse!]!
   "The newest 100 redactions, newest first."
@@ -12427,7 +12427,8 @@ type Problem {
   """
   A stable code. Errors: INVALID, NOT_FOUND, FORBIDDEN, UNAUTHENTICATED (a wrong password), RATE_LIMITED, UNAVAILABLE, STAGE (not possible
   in the entry's stage), REQUIRED, SLUG_TAKEN, KEY_TAKEN. Warnings that can be acknowledged: NATIONAL_ID, DUF_NUMBER, PHONE, PRIVATE_EMAIL,
-  DEAD_LINK, SHRUNK, NO_ALT. REDACTED is a warning that comes with an entry that was saved: a text was not kept, because it has been
+  DEAD_LINK (of a body: the path ends with the link), SHRUNK, NO_ALT, PICTURE (of a body: not one of the hub). Of these, links that
+  can lead nowhere and such pictures come with an entry that was saved, too. REDACTED is a warning that comes with an entry that was saved: a text was not kept, because it has been
   redacted. ENDED is a warning that comes with an entry that was transferred: what its former owner made of it has ended.
   RENAMED, FIRST_FRAME, PASSWORD, NOT_UTF8, COLORS are warnings about a file that was accepted (` + "`" + `Upload.warnings` + "`" + `).
   """

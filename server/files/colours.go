@@ -105,10 +105,10 @@ func (t *transform) convert(in, out []float64) {
 	}
 	var first int
 	var part [4]float32
-	for c := range t.channels {
-		at := in[c] * float64(t.steps-1)
+	for c, v := range in {
+		at := v * float64(t.steps-1)
 		low := min(int(at), t.steps-2)
-		part[c] = float32(at - float64(low))
+		part[c] = float32(at - float64(low)) //nolint:gosec // at most 4 channels
 		first = first*t.steps + low
 	}
 	var r, g, b float32
@@ -211,11 +211,10 @@ func lightsOf(profile *icc.Profile) (*lights, error) {
 		return nil, errors.New("a profile without white")
 	}
 	var l lights
-	for channel := range 3 {
+	for channel, one := range [3][3]float64{{1}, {0, 1}, {0, 0, 1}} {
 		for v := range 256 {
-			var in [3]float64
-			in[channel] = float64(v) / 0xff
-			x, y, z := xyz.Transform(in[0], in[1], in[2])
+			level := float64(v) / 0xff
+			x, y, z := xyz.Transform(level*one[0], level*one[1], level*one[2])
 			for i, row := range fromD50 {
 				l.of[channel][v][i] = float32((row[0]*x + row[1]*y + row[2]*z) / white)
 			}

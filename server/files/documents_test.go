@@ -49,7 +49,7 @@ func fileOf(t *testing.T, content []byte) *os.File {
 	if err := os.WriteFile(path, content, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	file, err := os.Open(path) //nolint:gosec // of the test
+	file, err := os.Open(path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -102,7 +102,7 @@ func TestDocuments(t *testing.T) {
 		t.Fatal(written, err)
 	}
 	for _, path := range written {
-		file, err := os.Open(path) //nolint:gosec // of the test
+		file, err := os.Open(path)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -37,7 +37,7 @@ type download struct{ title, url, format string }
 func newPage(v *Version, base string, l *words.Language) (*page, error) {
 	t := bestText(v.Texts, l.Chain)
 	p := &page{
-		Version: v, language: l, textTag: t.Language.Tag(), title: t.Title, summary: t.Summary, body: text.HTML(t.Body),
+		Version: v, language: l, textTag: t.Language.Tag(), title: t.Title, summary: t.Summary, body: text.HTML(t.Body, ""),
 		kind: l.Say(words.ContentType[string(v.Type)]), owner: v.Owner.In(l.Chain), sections: sectionsOf(&t, l),
 	}
 	var rest struct {

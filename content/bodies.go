@@ -1,0 +1,178 @@
+package content
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"dugnad/access"
+	"dugnad/ent"
+	"dugnad/ent/asset"
+	"dugnad/ent/reference"
+	"dugnad/schema"
+	"dugnad/text"
+)
+
+// InBodies is the field of references that are links and pictures in bodies, hub:<id>. They make no edges.
+const InBodies = "body"
+
+// bodyAddress is a link or a picture of a body.
+type bodyAddress struct {
+	text.Address
+	path []string // of the body
+}
+
+// linkPath returns the path to the link: the body's, and how the link is written.
+func (a bodyAddress) linkPath() []string { return append(a.path[:len(a.path):len(a.path)], a.To) }
+
+// addressesIn returns the links and pictures of a document's bodies, each once, those of texts that are not ready only
+// if all is set.
+func addressesIn(doc ent.Document, all bool) (found []bodyAddress) {
+	shared := doc.Shared()
+	if shared == nil {
+		return nil
+	}
+	for i, t := range shared.Texts {
+		if !all && t.Ready != nil && !*t.Ready {
+			continue
+		}
+		path := []string{"texts", strconv.Itoa(i), "body"}
+		seen := make(map[text.Address]bool)
+		for _, a := range text.Addresses(t.Body) {
+			if !seen[a] {
+				seen[a] = true
+				found = append(found, bodyAddress{a, path})
+			}
+		}
+	}
+	return found
+}
+
+// bodyReferences returns what the bodies of a document point at, each once. Of the files, it leaves out those that the
+// entry may not show. Readers see only texts that are ready, so only these count of a published document.
+func (w *write) bodyReferences(id, owner string, doc ent.Document, state schema.ReferenceState) ([]ent.Ref, error) {
+	var ids, files []string
+	for _, a := range addressesIn(doc, state == schema.OfHead) {
+		t, ok := ent.TypeOf(a.ID)
+		switch {
+		case !ok:
+		case t.Name == ent.TypeAsset:
+			files = append(files, a.ID)
+		default:
+			ids = append(ids, a.ID)
+		}
+	}
+	own, err := w.bodyFiles([]string{id}, files)
+	if err != nil {
+		return nil, err
+	}
+	known := make(map[string]bool)
+	if state == schema.OfHead {
+		if err := w.addFiles(known, unique(files)); err != nil {
+			return nil, err
+		}
+	}
+	for _, f := range files {
+		if known[f] || own.mayShow(id, owner, f) {
+			ids = append(ids, f)
+		}
+	}
+	ids = unique(ids)
+	refs := make([]ent.Ref, len(ids))
+	for i, to := range ids {
+		refs[i] = ent.Ref{Field: InBodies, ID: to}
+	}
+	return refs, nil
+}
+
+// bodyFiles is which files the bodies of entries may show, and make visible to their readers: those of the entry's
+// owner, and those that its head refers to, which the writer of the time could refer to. So nobody publishes another
+// organisation's file by its id.
+type bodyFiles struct {
+	owners   map[string]string // of the files that exist, "" for none
+	referred map[ent.Ref]bool  // Field is the entry
+}
+
+func (f bodyFiles) mayShow(entry, owner, file string) bool {
+	of, exists := f.owners[file]
+	return exists && (of == owner || f.referred[ent.Ref{Field: entry, ID: file}])
+}
+
+// bodyFiles looks up the files for all of the entries.
+func (w *write) bodyFiles(entries, files []string) (bodyFiles, error) {
+	found := bodyFiles{make(map[string]string), make(map[ent.Ref]bool)}
+	files = unique(files)
+	for chunk := range slices.Chunk(files, 500) {
+		assets, err := w.Asset.Query().Where(asset.IDIn(chunk...)).Select(asset.FieldID, asset.FieldOwnerID).
+			All(access.WithViewer(w.ctx, access.System("content")))
+		if err != nil {
+			return found, err
+		}
+		for _, a := range assets {
+			found.owners[a.ID] = value(a.OwnerID)
+		}
+		for from := range slices.Chunk(entries, 500) {
+			refs, err := w.Reference.Query().
+				Where(reference.FromIDIn(from...), reference.StateEQ(schema.OfHead), reference.ToIDIn(chunk...)).All(w.ctx)
+			if err != nil {
+				return found, err
+			}
+			for _, r := range refs {
+				found.referred[ent.Ref{Field: r.FromID, ID: r.ToID}] = true
+			}
+		}
+	}
+	return found, nil
+}
+
+// hasPage reports whether a link to something of the type leads somewhere: Hub.serveID.
+func hasPage(t ent.Type) bool {
+	return t.Content || slices.Contains([]string{ent.TypeAsset, ent.TypeMunicipality, ent.TypeOrganization, ent.TypeTheme}, t.Name)
+}
+
+// notShown returns a warning for each link and picture of the bodies that readers do not get as such, wherever it
+// points: malformed addresses, addresses within a site, and pictures of other sites.
+func notShown(entry string, doc ent.Document) (problems []Problem) {
+	for _, a := range addressesIn(doc, false) {
+		code, message := WarningDeadLink, "is not an address of the web, of mail or of the hub (hub:<id>); readers get its words alone"
+		switch {
+		case a.Shown:
+			continue
+		case a.Picture && isWeb(a.To):
+			code, message = WarningPicture, "is a picture of another site; readers get a link to it"
+		case a.Picture:
+			code, message = WarningPicture, "is not a picture of the hub (hub:<id>); readers get its alternative text alone"
+		case strings.HasPrefix(a.To, "hub:"):
+			message = "is not an id of the hub; readers get its words alone"
+		}
+		problems = append(problems, Problem{
+			Code: code, Severity: SeverityWarning, Path: a.linkPath(), Entry: entry, Message: quoted(a.To) + " " + message,
+		})
+	}
+	return problems
+}
+
+func isWeb(address string) bool {
+	return strings.HasPrefix(address, "https://") || strings.HasPrefix(address, "http://")
+}
+
+// maxQuoted is how much of an address a message repeats, in bytes.
+const maxQuoted = 200
+
+func quoted(address string) string {
+	if len(address) > maxQuoted {
+		address = strings.ToValidUTF8(address[:maxQuoted], "") + "…"
+	}
+	return fmt.Sprintf("%q", address)
+}
+
+// countOf returns how many of the problems have the code.
+func countOf(code ProblemCode, problems []Problem) (n int) {
+	for _, p := range problems {
+		if p.Code == code {
+			n++
+		}
+	}
+	return n
+}

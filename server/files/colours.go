@@ -108,7 +108,7 @@ func (t *transform) convert(in, out []float64) {
 	for c, v := range in {
 		at := v * float64(t.steps-1)
 		low := min(int(at), t.steps-2)
-		part[c] = float32(at - float64(low)) //nolint:gosec // at most 4 channels
+		part[c] = float32(at - float64(low))
 		first = first*t.steps + low
 	}
 	var r, g, b float32
@@ -214,7 +214,7 @@ func lightsOf(profile *icc.Profile) (*lights, error) {
 	for channel, one := range [3][3]float64{{1}, {0, 1}, {0, 0, 1}} {
 		for v := range 256 {
 			level := float64(v) / 0xff
-			x, y, z := xyz.Transform(level*one[0], level*one[1], level*one[2])
+			x, y, z := xyz.Transform(level*one[0], level*one[1], level*one[2]) //nolint:gosec // of 3
 			for i, row := range fromD50 {
 				l.of[channel][v][i] = float32((row[0]*x + row[1]*y + row[2]*z) / white)
 			}

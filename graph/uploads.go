@@ -24,9 +24,7 @@ func (r *Resolver) createUpload(ctx context.Context, in model.CreateUploadInput)
 func uploadWarnings(of *ent.Upload) []*content.Problem {
 	warnings := make([]*content.Problem, len(of.Warnings))
 	for i, w := range of.Warnings {
-		warnings[i] = &content.Problem{
-			Code: content.ProblemCode(w.Code), Severity: content.SeverityWarning, Path: []string{}, Message: w.Message,
-		}
+		warnings[i] = content.FileWarning(w)
 	}
 	return warnings
 }

@@ -429,7 +429,7 @@ func filesAsTheyCome(t *testing.T, n *newsroom) {
 		"an animated GIF":   {"a.gif", "image/gif", testFile(t, "pictures/animated.gif"), "image/png", "FIRST_FRAME RENAMED"},
 		"a PNG called JPEG": {"a.jpg", "image/jpg", testFile(t, "pictures/displayp3.png"), "image/png", "RENAMED"},
 		"a locked PDF":      {"a.pdf", "application/pdf", locked.String(), "application/pdf", "PASSWORD"},
-		"a text of Latin 1": {"a.csv", "text/csv", "kommune;tal\nN\xe6r\xf8y;3\n", "text/csv", "NOT_UTF8"},
+		"a text of Latin 1": {"a.csv", "text/csv", "kommune;tal\nN\xe6r\xf8y;3\n", "text/csv", "ENCODING"},
 		"subtitles":         {"a.vtt", "text/vtt", "WEBVTT\n\n00:01.000 --> 00:02.000\nHei på deg\n", "text/vtt", ""},
 
 		"Excel called Word":     {"a.docx", word, testFile(t, "documents/openpyxl.xlsx"), "", "spreadsheetml"},
@@ -454,7 +454,7 @@ func filesAsTheyCome(t *testing.T, n *newsroom) {
 		}
 		codes := a.strings("code", "upload", "warnings")
 		slices.Sort(codes)
-		if kind := map[string]string{"NOT_UTF8": "text/csv; charset=windows-1252", "": "text/vtt; charset=utf-8"}[f.warnings]; strings.HasPrefix(f.is, "text/") {
+		if kind := map[string]string{"ENCODING": "text/csv; charset=windows-1252", "": "text/vtt; charset=utf-8"}[f.warnings]; strings.HasPrefix(f.is, "text/") {
 			url, _ := a.at("upload", "asset", "url").(string)
 			if got := n.file("EDITOR", url).Header.Get("Content-Type"); got != kind {
 				t.Errorf("%s is served as %s", what, got)

@@ -12430,7 +12430,7 @@ type Problem {
   DEAD_LINK (of a body: the path ends with the link), SHRUNK, NO_ALT, PICTURE (of a body: not one of the hub). Of these, links that
   can lead nowhere and such pictures come with an entry that was saved, too. REDACTED is a warning that comes with an entry that was saved: a text was not kept, because it has been
   redacted. ENDED is a warning that comes with an entry that was transferred: what its former owner made of it has ended.
-  RENAMED, FIRST_FRAME, PASSWORD, NOT_UTF8, COLORS are warnings about a file that was accepted (` + "`" + `Upload.warnings` + "`" + `).
+  RENAMED, FIRST_FRAME, PASSWORD, ENCODING, COLORS are warnings about a file that was accepted (` + "`" + `Upload.warnings` + "`" + `).
   """
   code: String!
   "How bad it is."
@@ -13747,7 +13747,7 @@ type Upload {
   problem: String
   """
   What its sender should know, though the file is accepted: RENAMED, FIRST_FRAME (of an animation), PASSWORD (readers cannot open
-  it), NOT_UTF8, COLORS (their profile cannot be read).
+  it), ENCODING, COLORS (their profile cannot be read).
   """
   warnings: [Problem!]!
 }

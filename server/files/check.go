@@ -261,6 +261,6 @@ func checkText(f *File, open func() (io.ReadCloser, error)) error {
 	if f.MediaType == vttType {
 		return Refused{"WebVTT must be UTF-8: save it in that encoding"}
 	}
-	f.warn(content.WarningNotUTF8, "the text is not UTF-8: programs may show æ, ø and å wrongly")
+	f.warn(content.WarningEncoding, "the text is not UTF-8: programs may show æ, ø and å wrongly")
 	return nil
 }

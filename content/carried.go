@@ -294,7 +294,7 @@ func utc(at *time.Time) *time.Time {
 	if at == nil {
 		return nil
 	}
-	t := at.UTC()
+	t := at.UTC().Truncate(time.Microsecond) // what PostgreSQL keeps
 	return &t
 }
 

@@ -54,7 +54,13 @@ type Progress func(done, total int, what string)
 
 // Imported is the result of an import: how many items created something, changed something or changed nothing, in how
 // many documents redacted text was cut again, and the number of problems.
-type Imported struct{ Created, Changed, Unchanged, Redacted, Problems int }
+type Imported struct {
+	Created   int `json:"created"`
+	Changed   int `json:"changed"`
+	Unchanged int `json:"unchanged"`
+	Redacted  int `json:"redacted"`
+	Problems  int `json:"problems"`
+}
 
 // ErrProblems is the error of an import that has found problems: nothing was written if it found them by its checks,
 // and everything but the batches that had them otherwise.

@@ -20,9 +20,9 @@ import (
 
 // Intake checks and cleans the files of assets as uploads are checked and cleaned.
 type Intake interface {
-	// Take reads a file, and stores what the hub keeps of it if keep is set. The error is BAD_USER_INPUT for a file that
-	// is not accepted.
-	Take(ctx context.Context, file NewFile, keep bool) (taken *Stored, name, mediaType string, err error)
+	// Take reads a file, and stores what the hub keeps of it if keep is set. It returns warnings of what it changed. The
+	// error is BAD_USER_INPUT for a file that is not accepted.
+	Take(ctx context.Context, file NewFile, keep bool) (taken *Stored, name, mediaType string, warnings []Problem, err error)
 }
 
 // NewFile is a file that becomes an asset.
@@ -204,11 +204,11 @@ func (m *importer) takeFile(w *write, p *piece) error {
 		return nil
 	}
 	file := NewFile{Name: doc.File, MediaType: doc.MediaType, Owner: p.ownerID, Open: p.opened}
-	taken, name, mediaType, err := m.Intake.Take(m.ctx, file, !m.DryRun)
+	taken, name, mediaType, warnings, err := m.Intake.Take(m.ctx, file, !m.DryRun)
 	var refused *fault.Error
 	if errors.As(err, &refused) && refused.Code == fault.BadUserInput {
 		path := refused.Field
-		if path == "name" {
+		if path == "name" || path == "bytes" {
 			path = "file"
 		}
 		m.problem(p.problem(problemAt(ProblemInvalid, refused.Message, "document", path)))
@@ -218,6 +218,9 @@ func (m *importer) takeFile(w *write, p *piece) error {
 		return err
 	}
 	p.stored = taken
+	for _, problem := range warnings {
+		m.problem(p.problem(problem))
+	}
 	o, err := parseObject(p.document)
 	if err != nil {
 		return nil
@@ -298,9 +301,7 @@ func (m *importer) merged(
 		refuse(asProblem(err))
 		return nil, nil, nil
 	}
-	wrong := false
 	for _, path := range unknownFields(map[string]any(patch), reflect.TypeOf(kind), nil) {
-		wrong = true
 		refuse(problemAt(ProblemInvalid, "there is no such field", path...))
 		remove(map[string]any(patch), path)
 	}
@@ -309,9 +310,6 @@ func (m *importer) merged(
 		doc, err = o.typed(t.GQL, text)
 	}
 	if err == nil {
-		if wrong {
-			return nil, nil, nil
-		}
 		return o, text, doc
 	}
 	whole := err
@@ -450,16 +448,41 @@ func (m *importer) checkContentBatch(w *write, pieces []*piece) error {
 		return err
 	}
 	c.entries = slices.DeleteFunc(c.entries, func(e *entryWrite) bool { return !c.mergeOne(e) })
-	if err := c.find(c.check, c.checkSlugs); err != nil {
+	if err := c.find(c.checkDocuments, c.checkSlugs); err != nil {
 		return err
-	}
-	for _, e := range c.entries {
-		c.problems = append(c.problems, e.notes...)
 	}
 	for _, p := range problemsOf(c.problems, c.byID) {
 		m.problem(p)
 	}
 	c.decideFates()
+	return nil
+}
+
+// checkDocuments checks the documents, and then the newer drafts, whose paths begin with draft.
+func (c *contentCheck) checkDocuments() error {
+	for _, newer := range []bool{false, true} {
+		b := &batch{write: c.batch.write, act: ActSave} //nolint:staticcheck // the transaction, not Service.write
+		for _, e := range c.entries {
+			if e.newer == newer {
+				b.entries = append(b.entries, e)
+			}
+		}
+		if err := b.check(); err != nil {
+			return err
+		}
+		for _, e := range b.entries {
+			b.problems = append(b.problems, e.notes...)
+		}
+		for _, p := range b.problems {
+			if slices.Equal(p.Path, []string{"owner"}) && c.byID[p.Entry].ownerID == "" {
+				continue // it is told already
+			}
+			if newer {
+				p.Path = append([]string{"draft"}, p.Path...)
+			}
+			c.addProblem(p)
+		}
+	}
 	return nil
 }
 
@@ -469,10 +492,6 @@ func (c *contentCheck) mergeOne(e *entryWrite) bool {
 	var at []string
 	if e.newer {
 		at = []string{"draft"}
-	}
-	if _, problem := c.maySave(e.draft, e.entry()); problem != nil && !e.newer {
-		c.problem(p.problem(*problem))
-		return false
 	}
 	o, text, doc := c.merged(p, e.draft.Document, at, e.typ, e.redacted)
 	if doc == nil {
@@ -561,6 +580,9 @@ func (c *contentCheck) decideFates() {
 			p.fate = unchanged
 		default:
 			p.fate = changed
+			if _, problem := c.maySave(e.draft, was); problem != nil {
+				c.problem(p.problem(*problem))
+			}
 			c.warnLost(p, e)
 		}
 		if e.redacted != nil && e.redacted.places > 0 && c.DryRun {

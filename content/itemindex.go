@@ -122,12 +122,12 @@ func (x *itemIndex) resolve(ctx context.Context, s *Service) (problems []ItemPro
 		})
 		one.fate = skipped
 	}
-	take := func(one *item) {
-		if first := x.byID[one.id]; first != nil {
-			path := "key"
-			if one.given {
-				path = "id"
-			}
+	take := func(one, first *item) {
+		path := "key"
+		if first == nil || first == one || one.key == "" {
+			first, path = x.byID[one.id], "id"
+		}
+		if first != nil {
 			refuse(one, ProblemKeyTaken, path, "the same %s is in %s, line %d", strings.ToLower(one.t.GQL), first.File, first.Line)
 			return
 		}
@@ -148,7 +148,7 @@ func (x *itemIndex) resolve(ctx context.Context, s *Service) (problems []ItemPro
 		if one.owner != "" {
 			one.ownerID = x.idOf(one.owner)
 		}
-		take(one)
+		take(one, x.byName[one.name()])
 		x.coming[one.id] = ""
 	}
 	own, err := x.ownEntries(ctx, s)
@@ -167,7 +167,7 @@ func (x *itemIndex) resolve(ctx context.Context, s *Service) (problems []ItemPro
 				one.id = madeID(one.t, one.owner, one.key, i)
 			}
 		}
-		take(one)
+		take(one, x.byOwn[ownKey{schema.ContentType(one.t.GQL), one.owner, one.key}])
 		x.coming[one.id] = one.ownerID
 		for _, s := range one.slugs {
 			x.slugs[slugKey{schema.ContentType(one.t.GQL), s}] = one.id

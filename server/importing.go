@@ -16,6 +16,8 @@ import (
 	"dugnad/access"
 	"dugnad/content"
 	"dugnad/ent"
+	"dugnad/fault"
+	"dugnad/server/files"
 )
 
 // newImport holds the arguments of import.
@@ -74,12 +76,12 @@ type importReport struct {
 	out  io.Writer
 	json bool
 
-	content.Imported
-	Erased   string          `json:"erased,omitempty"`
-	DryRun   bool            `json:"dryRun"`
-	Error    string          `json:"error,omitempty"`
-	Problems []importProblem `json:"problems"`
-	Warnings []importProblem `json:"warnings"`
+	content.Imported `json:"result"`
+	Erased           string          `json:"erased,omitempty"`
+	DryRun           bool            `json:"dryRun"`
+	Error            string          `json:"error,omitempty"`
+	Problems         []importProblem `json:"problems"`
+	Warnings         []importProblem `json:"warnings"`
 }
 
 func (r *importReport) problem(p content.ItemProblem) { r.Problems = r.add(r.Problems, "", p) }
@@ -311,4 +313,57 @@ func (p *progress) String() string {
 func (p *progress) end() {
 	close(p.stop)
 	<-p.ended
+}
+
+// intake checks and cleans the files of an import as uploads are, and implements content.Intake.
+type intake struct{ files.Checker }
+
+// newIntake returns an intake that keeps files in the hub's store.
+func newIntake(config Config, kept files.Kept) intake {
+	return intake{files.Checker{
+		Kept: kept, Pictures: files.NewPictures(filepath.Join(config.Data, imagesFolder), kept),
+		Most: int64(config.UploadMB) << 20,
+	}}
+}
+
+// Take implements content.Intake.
+func (i intake) Take(
+	ctx context.Context, f content.NewFile, keep bool,
+) (taken *content.Stored, name, mediaType string, warnings []content.Problem, err error) {
+	size, err := sizeOf(f.Open)
+	if err != nil {
+		return nil, "", "", nil, err
+	}
+	claim, renamed, err := i.Accept(files.Claim{Name: f.Name, MediaType: f.MediaType, Bytes: size})
+	if err != nil {
+		return nil, "", "", nil, err
+	}
+	if !keep {
+		folder, err := os.MkdirTemp("", "dugnad-*")
+		if err != nil {
+			return nil, "", "", nil, err
+		}
+		defer func() { _ = os.RemoveAll(folder) }()
+		i.Kept = files.Kept{Store: files.Folder(folder)}
+	}
+	made, err := i.Keep(ctx, f.Owner, claim, f.Open)
+	var no files.Refused
+	if errors.As(err, &no) {
+		return nil, "", "", nil, &fault.Error{Code: fault.BadUserInput, Field: "file", Message: no.Why}
+	}
+	for _, w := range append(renamed, made.Warnings...) {
+		warnings = append(warnings, content.Problem{
+			Code: content.ProblemCode(w.Code), Severity: content.SeverityWarning, Path: []string{"file"}, Message: w.Message,
+		})
+	}
+	return made.Stored, made.Name, made.MediaType, warnings, err
+}
+
+func sizeOf(open func() (io.ReadCloser, error)) (int, error) {
+	file, err := open()
+	if err != nil {
+		return 0, err
+	}
+	n, err := io.Copy(io.Discard, file)
+	return int(n), errors.Join(err, file.Close())
 }

@@ -45,6 +45,7 @@ func withContent(
 			return err
 		}
 		service := content.New(client, &changes.Waker{}, store)
+		service.Intake = newIntake(config, store)
 		if service.Key, err = secretKey(config); err != nil {
 			return err
 		}

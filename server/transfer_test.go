@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -12,6 +13,7 @@ import (
 
 	"dugnad/access"
 	"dugnad/content"
+	"dugnad/ent"
 	"dugnad/server/database"
 )
 
@@ -20,6 +22,7 @@ func configOf(t *testing.T, o database.Options) Config {
 	t.Helper()
 	c := Config{
 		Addr: "127.0.0.1:0", Data: o.Path, DatabaseURL: o.URL, SecretKey: "a secret key for tests, and only for tests",
+		UploadMB: 10,
 	}
 	if c.Data == "" {
 		c.Data = t.TempDir()
@@ -36,13 +39,14 @@ const allThatIsRead = `{ practices(first: 100, orderBy: [{field: PUBLISHED_AT, d
 
 func TestExportAndImport(t *testing.T) {
 	eachDialect(t, func(t *testing.T, dialect string) {
-		to := emptyOptions(t, dialect)
+		to := emptyOptions(t, otherDialect(dialect))
 		h := demoHub(t, dialect)
 		ctx := access.WithViewer(t.Context(), access.System("test"))
 		newer := h.ask(`{ practices(first: 1) { nodes { id } } }`, nil).ok().at("practices", "nodes", 0, "id").(string)
 		if _, problems, err := h.service.Save(ctx, content.Draft{ID: newer, Document: json.RawMessage(`{"slug": "ny-adresse"}`)}); err != nil || len(problems) > 0 {
 			t.Fatal(err, problems)
 		}
+		h.liveThrough(t)
 		folder := t.TempDir()
 		c := h.config
 		var out bytes.Buffer
@@ -75,7 +79,16 @@ func TestExportAndImport(t *testing.T) {
 			}
 		}
 		run("would be imported", true, folder)
-		run(" 0 changed, 0 unchanged", false, folder) // the dry run has left nothing
+		stopAfterAWhile(t, other, folder)
+		run(" 0 changed, ", false, folder) // the dry run has left nothing; what was written before the stop is not written again
+		if strings.Contains(out.String(), " 0 unchanged") || strings.Contains(out.String(), ": 0 created") {
+			t.Errorf("the import did not go on: %s", out.String())
+		}
+		again := t.TempDir()
+		if err := export(t.Context(), other, again, "", &out); err != nil {
+			t.Fatal(err)
+		}
+		sameFolders(t, folder, again)
 		run(": 0 created, 0 changed", false, folder)
 		run("would be imported: 0 created, 0 changed", true, filepath.Join(folder, contentFile))
 
@@ -108,4 +121,30 @@ func TestExportAndImport(t *testing.T) {
 			t.Errorf("a file that is not there: %v", err)
 		}
 	})
+}
+
+// otherDialect returns the other database, if it is there to be tested.
+func otherDialect(dialect string) string {
+	if dialect == onSQLite && os.Getenv("HUB_TEST_POSTGRES_URL") != "" {
+		return onPostgres
+	}
+	return onSQLite
+}
+
+// stopAfterAWhile begins an import and stops it when it has written some of the content.
+func stopAfterAWhile(t *testing.T, c Config, folder string) {
+	t.Helper()
+	err := withContent(t.Context(), c, func(ctx context.Context, s *content.Service, _ *access.Accounts, _ *ent.Client) error {
+		ctx, stop := context.WithCancel(ctx)
+		defer stop()
+		_, err := s.Import(ctx, itemsIn([]string{folder}), content.ImportOptions{Progress: func(_, _ int, what string) {
+			if what == "written" {
+				stop()
+			}
+		}})
+		return err
+	})
+	if !errors.Is(err, context.Canceled) {
+		t.Fatalf("a stopped import ends with %v", err)
+	}
 }

@@ -3,10 +3,10 @@ package main
 import (
 	"errors"
 	"net/http"
-	"strings"
 
 	"dugnad/access"
 	"dugnad/fault"
+	"dugnad/server/auth"
 	"dugnad/web/respond"
 )
 
@@ -77,7 +77,7 @@ func (h *Hub) heldToManifest(next http.Handler) http.Handler {
 
 // keysOf returns the keys of a request: in its Authorization header, and in its address, where embeds have one.
 func keysOf(r *http.Request) (keys []string) {
-	bearer, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	bearer, _ := auth.Bearer(r.Header.Get("Authorization"))
 	for _, key := range []string{bearer, r.URL.Query().Get("key")} { // the address's first is the one that counts
 		if access.IsKey(key) {
 			keys = append(keys, key)

@@ -31,6 +31,7 @@ import (
 type Data struct {
 	ID       string
 	Document json.RawMessage // a patch: absent = unchanged, null = cleared
+	Whole    bool            // the document replaces the one before
 	File     []byte          // of an asset: its bytes
 	Stored   *Stored         // of an asset whose bytes are stored already
 	// Check says in the transaction whether it may be written; nil for what the caller has decided.
@@ -97,7 +98,7 @@ func (s *Service) PutData(ctx context.Context, data ...Data) (changed int, probl
 			if err != nil {
 				return err
 			}
-			document, text, err := mergeDocument(t, d.ID, []byte(last[d.ID].Document), patch, redacted[d.ID])
+			document, text, err := mergeDocument(t, d.ID, []byte(last[d.ID].Document), patch, d.Whole, redacted[d.ID])
 			if err != nil {
 				return err
 			}

@@ -1,6 +1,8 @@
 package content
 
 import (
+	"strings"
+
 	"dugnad/fault"
 	"dugnad/schema"
 )
@@ -30,6 +32,7 @@ const (
 	ProblemRequired  ProblemCode = "REQUIRED"   // something is missing
 	ProblemSlugTaken ProblemCode = "SLUG_TAKEN" // another one has the slug
 	ProblemKeyTaken  ProblemCode = "KEY_TAKEN"  // another entry of the owner has the key
+	ProblemConflict  ProblemCode = "CONFLICT"   // somebody else saved since the revision that was seen
 )
 
 // The codes of warnings that stop publishing until they are acknowledged.
@@ -54,7 +57,7 @@ const WarningEnded ProblemCode = "ENDED"
 func ProblemCodes() []ProblemCode {
 	return []ProblemCode{
 		ProblemInvalid, ProblemNotFound, ProblemForbidden, ProblemUnauthenticated, ProblemRateLimited, ProblemUnavailable,
-		ProblemStage, ProblemRequired, ProblemSlugTaken, ProblemKeyTaken,
+		ProblemStage, ProblemRequired, ProblemSlugTaken, ProblemKeyTaken, ProblemConflict,
 		WarningNationalID, WarningDUFNumber, WarningPhone, WarningPrivateEmail, WarningDeadLink, WarningShrunk, WarningNoAlt,
 		WarningPicture,
 		WarningRedacted, WarningEnded,
@@ -106,7 +109,7 @@ var problemCodes = map[fault.Code]ProblemCode{
 func ProblemOf(err *fault.Error) (p Problem, ok bool) {
 	code, ok := problemCodes[err.Code]
 	if p = problemAt(code, err.Message); err.Field != "" {
-		p.Path = []string{err.Field}
+		p.Path = strings.Split(err.Field, ".")
 	}
 	p.Reason = err.Reason
 	return p, ok

@@ -26,6 +26,7 @@ import (
 	"dugnad/ent/step"
 	"dugnad/fault"
 	"dugnad/schema"
+	"dugnad/text"
 )
 
 // The bounds of a redaction. A shorter text would match too much.
@@ -112,7 +113,7 @@ func checkRedaction(c *cutter, ids []string, reason string) (problems []Problem)
 		addProblem(ProblemInvalid, "reason", "must not contain the text")
 	}
 	switch {
-	case strings.TrimSpace(reason) == "":
+	case text.IsBlank(reason):
 		addProblem(ProblemRequired, "reason", "say why")
 	case utf8.RuneCountInString(reason) > maxText:
 		addProblem(ProblemInvalid, "reason", fmt.Sprintf("has more than %d characters", maxText))

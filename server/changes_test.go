@@ -15,6 +15,7 @@ import (
 )
 
 func TestChanges(t *testing.T) {
+	concurrent(t)
 	eachDemo(t, func(t *testing.T, h *testHub) {
 		s := h.seeded()
 		t.Run("the state, then what happens", func(t *testing.T) { stateThenChanges(t, h.in(t), s) })

@@ -215,6 +215,7 @@ func pdf(pages int) []byte {
 }
 
 func TestUpload(t *testing.T) {
+	concurrent(t)
 	eachStudio(t, func(t *testing.T, n *newsroom) {
 		picture := photo(1200, 800)
 		s := n.upload("CONTRIBUTOR", "Frå kafeen æ.jpeg", "image/jpeg", len(picture))
@@ -492,6 +493,7 @@ func TestFilesOfOthers(t *testing.T) {
 
 // An interrupted upload can be resumed, and an expired one is deleted with its bytes.
 func TestUploadsThatEnd(t *testing.T) {
+	concurrent(t)
 	eachStudio(t, func(t *testing.T, n *newsroom) {
 		s := n.upload("EDITOR", "a.txt", "text/plain", 100)
 		s.piece(0, bytes.Repeat([]byte("a"), 60))

@@ -503,7 +503,7 @@ func (ec *executionContext) unmarshalInputUpdateAssetInput(ctx context.Context, 
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"alt", "credit", "focalPoint"}
+	fieldsInOrder := [...]string{"alt", "credit", "focalPoint", "removeLanguages"}
 	it = make(map[string]any, len(asMap))
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
@@ -532,6 +532,13 @@ func (ec *executionContext) unmarshalInputUpdateAssetInput(ctx context.Context, 
 				return it, err
 			}
 			it["focalPoint"] = data
+		case "removeLanguages":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("removeLanguages"))
+			data, err := ec.unmarshalOLanguage2ᚕdugnadᚋschemaᚐLanguageᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["removeLanguages"] = data
 		}
 	}
 	return it, nil

@@ -1,14 +1,28 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"net/http"
+	"time"
 
 	"dugnad/access"
 	"dugnad/fault"
 	"dugnad/server/auth"
 	"dugnad/web/respond"
 )
+
+// authenticateTime bounds how long a credential is looked up. Afterwards it is not known whether it is valid.
+const authenticateTime = 5 * time.Second
+
+// inTime returns an Authenticator that gives up in time, with an error that is UNAVAILABLE.
+func inTime(authenticate Authenticator) Authenticator {
+	return func(r *http.Request) (access.Viewer, error) {
+		ctx, cancel := context.WithTimeout(r.Context(), authenticateTime)
+		defer cancel()
+		return authenticate(r.WithContext(ctx))
+	}
+}
 
 // counting returns an Authenticator that counts the refused credentials of each address. An address that has sent too
 // many in a while is refused, with RATE_LIMITED, before the database is asked about another.

@@ -236,6 +236,30 @@ func TestVariables(t *testing.T) {
 		}
 	})
 
+	t.Run("origins of keys, as browsers send them", func(t *testing.T) {
+		create := func(origins string) *answer {
+			t.Helper()
+			return h.as("ADMIN", `mutation($o: ID!) { createKey(input: {organization: $o, name: "x", kind: PUBLISHABLE, origins: [`+origins+`]}) { secret problems { code } } }`,
+				map[string]any{"o": h.org["ks"]}).ok()
+		}
+		create(`"https://*.a.example"`).expectCodes("createKey", "INVALID")
+		made := create(`"https://Rådhus.example:443", "http://localhost:80"`)
+		made.expectCodes("createKey")
+		for origin, want := range map[string]int{
+			"https://xn--rdhus-mra.example": 200, "http://localhost": 200, "": 200, "https://xn--rdhus-mra.example:8443": 401, "http://localhost:3000": 401,
+		} {
+			r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, h.url+"/graphql?query={__typename}", http.NoBody)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Header.Set("Authorization", fmt.Sprint("bearer ", made.at("createKey", "secret"))) // a scheme is in any letter case
+			r.Header.Set("Origin", origin)
+			if a := h.send(r); a.Status != want {
+				t.Errorf("a key with %s is answered %d: %s", origin, a.Status, a.Body)
+			}
+		}
+	})
+
 	for name, c := range map[string]struct {
 		query     string
 		variables string

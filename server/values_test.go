@@ -10,6 +10,7 @@ import (
 
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"dugnad/access"
 	"dugnad/graph"
 	"dugnad/graph/generated"
 )
@@ -257,6 +258,24 @@ func TestVariables(t *testing.T) {
 			if a := h.send(r); a.Status != want {
 				t.Errorf("a key with %s is answered %d: %s", origin, a.Status, a.Body)
 			}
+		}
+	})
+
+	t.Run("a key while the database takes no writes", func(t *testing.T) { // its first use cannot be noted
+		key := h.as("ADMIN", `mutation($o: ID!) { createKey(input: {organization: $o, name: "x", kind: SECRET, role: EDITOR, scopes: [READ]}) { secret } }`,
+			map[string]any{"o": h.org["ks"]}).ok().at("createKey", "secret").(string)
+		busy, err := h.client.Tx(access.WithViewer(t.Context(), access.System("test")))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := busy.ExecContext(t.Context(), "UPDATE api_keys SET name = name"); err != nil {
+			t.Fatal(err)
+		}
+		if a := h.askAs(key, `{ practices(first: 1) { nodes { id } } }`, nil).ok(); len(a.list("practices", "nodes")) != 1 {
+			t.Errorf("it reads %s", a.Body)
+		}
+		if err := busy.Rollback(); err != nil {
+			t.Fatal(err)
 		}
 	})
 

@@ -290,7 +290,7 @@ func (s *Service) unchanged(ids []string, documents, newer []json.RawMessage) ([
 			return "", err
 		}
 		t, _ := ent.TypeOf(id)
-		_, text, err := mergeDocument(t, id, nil, patch, redacted[id])
+		_, text, _, err := mergeDocument(t, id, nil, patch, redacted[id])
 		return hashOf(text), err
 	}
 	for i, id := range ids {

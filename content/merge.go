@@ -18,11 +18,11 @@ func (b *batch) merge() error {
 		if !e.draft.Whole {
 			old = e.head.document
 		}
-		document, text, err := mergeDocument(e.typ, e.id, old, e.patch, e.redacted)
+		document, text, notes, err := mergeDocument(e.typ, e.id, old, e.patch, e.redacted)
 		if err != nil {
 			return err
 		}
-		e.text = text
+		e.text, e.notes = text, notes
 		if e.doc, err = document.typed(e.typ.GQL, e.text); err != nil {
 			return err
 		}
@@ -34,20 +34,26 @@ func (b *batch) merge() error {
 	return nil
 }
 
-// mergeDocument applies a patch to a stored document, nil for a new one, and removes redacted texts if redacted is not
-// nil. It returns the new document, and its canonical form.
-func mergeDocument(t ent.Type, id string, old []byte, patch object, redacted *cutter) (object, []byte, error) {
+// mergeDocument applies a patch to a stored document, nil for a new one, takes over the HTML of bodies that are new, and
+// removes redacted texts if redacted is not nil. It returns the new document, its canonical form, and warnings.
+func mergeDocument(
+	t ent.Type, id string, old []byte, patch object, redacted *cutter,
+) (object, []byte, []Problem, error) {
 	document, err := lay(old, patch)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
+	}
+	notes, err := takeOverHTML(id, document, old)
+	if err != nil {
+		return nil, nil, nil, err
 	}
 	if redacted != nil {
 		if err := redacted.cutDocument(t, id, document); err != nil {
-			return nil, nil, err
+			return nil, nil, nil, err
 		}
 	}
 	text, err := document.canonical()
-	return document, text, err
+	return document, text, notes, err
 }
 
 // lay applies a patch to a stored document, nil for a new one: absent = unchanged, null = cleared.

@@ -58,6 +58,7 @@ type budget struct {
 	definitions int // left
 
 	base  string    // address of the hub, for links to it
+	html  bool      // there is HTML in it
 	found []Address // by houseRules
 
 	pipes int // escaped ones in tables so far
@@ -156,8 +157,11 @@ func (p blockParser) Open(parent ast.Node, reader source.Reader, pc parser.Conte
 			panic(overrun{errNesting})
 		}
 	}
-	if _, ok := node.(*extras.Footnote); ok {
+	switch node.(type) {
+	case *extras.Footnote:
 		pc.(*budget).define()
+	case *ast.HTMLBlock:
+		pc.(*budget).html = true
 	}
 	return node, state
 }
@@ -268,6 +272,7 @@ func (p tags) Parse(parent ast.Node, block source.Reader, pc parser.Context) ast
 	line, _ := block.PeekLine()
 	switch {
 	case node != nil:
+		b.html = true
 		b.spend(before - rest(parent, block))
 	case len(line) > 1 && (line[1] == '!' || line[1] == '?'):
 		b.spend(before)

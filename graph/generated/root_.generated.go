@@ -12422,7 +12422,8 @@ type Problem {
   in the entry's stage), REQUIRED, SLUG_TAKEN, KEY_TAKEN. Warnings that can be acknowledged: NATIONAL_ID, DUF_NUMBER, PHONE, PRIVATE_EMAIL,
   DEAD_LINK (of a body: the path ends with the link), SHRUNK, NO_ALT, PICTURE (of a body: not one of the hub). Of these, links that
   can lead nowhere and such pictures come with an entry that was saved, too. REDACTED is a warning that comes with an entry that was saved: a text was not kept, because it has been
-  redacted. ENDED is a warning that comes with an entry that was transferred: what its former owner made of it has ended.
+  redacted. HTML and LEFT_OUT come with an entry that was saved, too: markup in a body was taken over as Markdown, and some of it was not.
+  ENDED is a warning that comes with an entry that was transferred: what its former owner made of it has ended.
   """
   code: String!
   "How bad it is."

@@ -281,7 +281,7 @@ func TestPastedBodies(t *testing.T) {
 			for _, id := range []string{ids[p.name], ids["stored "+p.name]} {
 				a := n.ask(`query($id: ID!) { practice(id: $id) { slug html: body text: body(format: TEXT) markdown: body(format: MARKDOWN) } }`, map[string]any{"id": id}).ok()
 				page := n.visit("/praksis/" + a.at("practice", "slug").(string))
-				for _, word := range strings.FieldsSeq(p.words) {
+				for word := range strings.FieldsSeq(p.words) {
 					for _, format := range []string{"html", "text"} {
 						if got, _ := a.at("practice", format).(string); !strings.Contains(strings.ToLower(got), word) {
 							t.Errorf("%s: %s has no %q: %s", p.name, format, word, got)

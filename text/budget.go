@@ -113,8 +113,8 @@ func (b *budget) AddReference(r parser.Reference) {
 	b.Context.AddReference(r)
 }
 
-// metered returns goldmark's parsers, each of which spends from the budget that is its context.
-func metered() []parser.Option {
+// metered returns goldmark's parsers, each of which spends from the budget that is its context, and others.
+func metered(others ...util.PrioritizedValue) []parser.Option {
 	blocks := append(parser.DefaultBlockParsers(), util.Prioritized(extension.NewFootnoteBlockParser(), 999))
 	for i := range blocks {
 		blocks[i].Value = blockParser{blocks[i].Value.(parser.BlockParser)}
@@ -128,12 +128,10 @@ func metered() []parser.Option {
 		util.Prioritized(tags{parser.NewRawHTMLParser()}, 400),
 		util.Prioritized(emphasis{parser.NewEmphasisParser()}, 500),
 		util.Prioritized(emphasis{extension.NewStrikethroughParser()}, 500),
-		util.Prioritized(bareLinks{extension.NewLinkifyParser(
-			extension.WithLinkifyURLRegexp(bareAddress), extension.WithLinkifyWWWRegexp(bareDomain))}, 999),
 	}
 	return []parser.Option{
 		parser.WithBlockParsers(blocks...),
-		parser.WithInlineParsers(inlines...),
+		parser.WithInlineParsers(append(inlines, others...)...),
 		parser.WithParagraphTransformers(parser.DefaultParagraphTransformers()...),
 	}
 }

@@ -22,7 +22,8 @@ import (
 // markdown is CommonMark with tables, footnotes, strikethrough, task lists and bare links; it leaves raw HTML out. It
 // parses with a budget as its context.
 var markdown = goldmark.New(
-	goldmark.WithParser(parser.NewParser(append(metered(),
+	goldmark.WithParser(parser.NewParser(append(metered(util.Prioritized(bareLinks{extension.NewLinkifyParser(
+		extension.WithLinkifyURLRegexp(bareAddress), extension.WithLinkifyWWWRegexp(bareDomain))}, 999)),
 		parser.WithParagraphTransformers(util.Prioritized(boundedTables{extension.NewTableParagraphTransformer()}, 200)),
 		parser.WithASTTransformers(
 			util.Prioritized(extension.NewTableASTTransformer(), 0),

@@ -26,6 +26,7 @@ func TestTakeOver(t *testing.T) {
 		{"a figure", `<figure><img src="https://x.no/a.png" alt="Ein [gavl]"/><figcaption>Under</figcaption></figure>`, "![Ein \\[gavl\\]](https://x.no/a.png)\n\nUnder", ""},
 		{"a caption of WordPress", `[caption id="attachment_1" width="300"]<img src="https://x.no/a.png" alt="A" /> Under[/caption]`, "![A](https://x.no/a.png) Under", "a shortcode of WordPress (2 times)"},
 		{"signs above", "<p>CO<sub>2</sub> 10<sup>-6</sup> n<sup>te</sup></p>", "CO₂ 10⁻⁶ nte", ""},
+		{"addresses", "<u>Sjå</u> https://ks.no/a_b, <a href=\"mailto:post@ks.no\">post@ks.no</a> og <a href=\"http://x.no/?a=1&amp;b\">http://x.no/?a=1&amp;b</a>", "Sjå https://ks.no/a_b, <post@ks.no> og [http://x.no/?a=1\\&b](http://x.no/?a=1\\&b)", ""},
 		{"scripts", "<p>a</p><script>b()</script><style>c{}</style><!-- d -->", "a", "a comment; a script; styles"},
 		{"embedded", `<p>Sjå</p><iframe src="https://www.youtube.com/embed/x" title="Film"></iframe>`, "Sjå\n\n[Film](https://www.youtube.com/embed/x)", "what is embedded (iframe) https://www.youtube.com/embed/x; there is a link to it"},
 		{"a picture in itself", `<p>a<img src="data:image/png;base64,AAAA" alt="Alt">b<img src="https://x.no/p.gif" width=1 height=1></p>`, "aAltb", "a picture in the text itself (data:); upload it; a picture of one point"},

@@ -220,8 +220,16 @@ func (w *markdownWriter) link(line *strings.Builder, e *element, c context) {
 		return
 	}
 	at := strings.Index(words, trimmed)
+	if mail, isMail := strings.CutPrefix(href, "mailto:"); isPlainAddress(href) && trimmed == escapeText(href) ||
+		isMail && CheckEmail(mail) == nil && trimmed == escapeText(mail) {
+		line.WriteString(words[:at] + "<" + strings.TrimPrefix(href, "mailto:") + ">" + words[at+len(trimmed):])
+		return
+	}
 	line.WriteString(words[:at] + "[" + trimmed + "](" + to + ")" + words[at+len(trimmed):])
 }
+
+// isPlainAddress reports whether an address can be written in angle brackets.
+func isPlainAddress(s string) bool { return isWebAddress(s) && !strings.ContainsAny(s, "<>\\&|") }
 
 // linkTo returns the address of a link as Markdown has it, "" for one that is left out.
 func (w *markdownWriter) linkTo(href string) string {

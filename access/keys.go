@@ -12,6 +12,7 @@ import (
 	"dugnad/ent/trusteddocument"
 	"dugnad/fault"
 	"dugnad/schema"
+	"dugnad/text"
 )
 
 // keyLife is how long a key lasts if nothing else is asked for.
@@ -33,7 +34,7 @@ type NewKey struct {
 func (k *NewKey) check(now time.Time) error {
 	k.Name = strings.TrimSpace(k.Name)
 	switch {
-	case k.Name == "" || len([]rune(k.Name)) > 200:
+	case text.IsBlank(k.Name) || len([]rune(k.Name)) > 200:
 		return &fault.Error{Code: fault.BadUserInput, Field: "name", Message: "must have 1 to 200 characters"}
 	case k.Expires != nil && !k.Expires.After(now):
 		return &fault.Error{Code: fault.BadUserInput, Field: "expiresAt", Message: "must be in the future"}

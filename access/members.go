@@ -17,6 +17,7 @@ import (
 	"dugnad/ent/signin"
 	"dugnad/fault"
 	"dugnad/schema"
+	"dugnad/text"
 )
 
 var errNoHubAdmin = &fault.Error{Code: fault.Forbidden, Message: "this needs the role HUB_ADMIN"}
@@ -198,7 +199,7 @@ func (a *Accounts) acceptNew(
 	ctx context.Context, secret, name string, set func(*ent.AccountCreate),
 ) (accountID string, err error) {
 	name = strings.TrimSpace(name)
-	if name == "" || len([]rune(name)) > 200 {
+	if text.IsBlank(name) || len([]rune(name)) > 200 {
 		return "", &fault.Error{Code: fault.BadUserInput, Field: "name", Message: "must have 1 to 200 characters"}
 	}
 	accountID = a.NewID("acc")

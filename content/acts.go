@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -19,6 +18,7 @@ import (
 	"dugnad/ent/revision"
 	"dugnad/ent/step"
 	"dugnad/schema"
+	"dugnad/text"
 )
 
 // Item is an entry to act on, the head revision that the editor saw, and the warnings that the editor acknowledges.
@@ -41,10 +41,11 @@ type ActOptions struct {
 	unattended   bool       // nobody is there to acknowledge warnings: they were, when the time was set
 }
 
-// Outcome is the result of an act on several entries. With problems of severity ERROR, warnings that were not
+// Result is the result of an act on several entries. With problems of severity ERROR, warnings that were not
 // acknowledged, or conflicts, nothing was done and there are no entries.
-type Outcome struct {
+type Result struct {
 	Entries   []*ent.Entry
+	Outcome   Outcome   // Unchanged if all entries were as wanted already; "" if nothing was done
 	Ended     []Problem // warnings, with the entries: what a transfer has ended
 	Problems  []Problem
 	Conflicts []*ConflictError
@@ -60,16 +61,17 @@ func (b *batch) do() error {
 		b.readHeads, // head.go: what there is now, held until the transaction ends
 		b.dropNotDue,
 		b.decideAct, // decide.go: whether the viewer may, and saw what there is; the next stage
-		b.perform,   // acts.go: what the act does besides the stage
-		b.record,    // acts.go: the entry's row, its comment and the step in its history
+		b.leaveUnchanged,
+		b.perform, // acts.go: what the act does besides the stage
+		b.record,  // acts.go: the entry's row, its comment and the step in its history
 	)
 }
 
 // Do performs an act on the entries atomically. The problem of an entry is NOT_FOUND if it does not exist or the viewer
 // has no role in its organisation, FORBIDDEN if the role is too weak, and STAGE if the act is not possible in its
 // stage.
-func (s *Service) Do(ctx context.Context, act Act, options ActOptions, items ...Item) (Outcome, error) {
-	var o Outcome
+func (s *Service) Do(ctx context.Context, act Act, options ActOptions, items ...Item) (Result, error) {
+	var o Result
 	err := s.write(ctx, publishes(act), func(w *write) (err error) {
 		if o, err = w.do(act, options, items); err == nil && len(o.Problems)+len(o.Conflicts) > 0 {
 			return errProblems
@@ -80,25 +82,29 @@ func (s *Service) Do(ctx context.Context, act Act, options ActOptions, items ...
 		return o, nil
 	}
 	if err != nil {
-		return Outcome{}, err
+		return Result{}, err
 	}
 	s.detach(o.Entries...)
 	return o, nil
 }
 
 // do performs an act within the transaction. The caller rolls back if there are problems or conflicts.
-func (w *write) do(act Act, options ActOptions, items []Item) (Outcome, error) {
+func (w *write) do(act Act, options ActOptions, items []Item) (Result, error) {
 	b := w.actBatch(act, options, items)
 	switch err := b.do(); {
 	case errors.Is(err, errProblems):
-		return Outcome{Problems: b.problems, Conflicts: b.conflicts}, nil
+		return Result{Problems: b.problems, Conflicts: b.conflicts}, nil
 	case err != nil:
-		return Outcome{}, err
+		return Result{}, err
 	}
-	o := Outcome{Ended: b.ended}
-	for _, e := range b.entries {
-		if e.written != nil {
-			o.Entries = append(o.Entries, e.written)
+	o := Result{Ended: b.ended, Outcome: outcomeOf(len(b.entries) > 0)}
+	written := make(map[string]*ent.Entry, len(items))
+	for _, e := range slices.Concat(b.entries, b.unchanged) {
+		written[e.id] = e.written
+	}
+	for _, item := range items {
+		if e := written[item.ID]; e != nil {
+			o.Entries = append(o.Entries, e)
 		}
 	}
 	return o, nil
@@ -128,7 +134,7 @@ func (b *batch) checkCall() error {
 			b.addProblem(problemAt(ProblemInvalid, fmt.Sprintf("has more than %d characters", maxText), text.name))
 		}
 	}
-	if b.act == ActRequestChanges && strings.TrimSpace(b.options.Comment) == "" {
+	if b.act == ActRequestChanges && text.IsBlank(b.options.Comment) {
 		b.addProblem(problemAt(ProblemRequired, "say what is to be changed", "comment"))
 	}
 	scheduled := b.act == ActSchedulePublish || b.act == ActScheduleWithdraw
@@ -152,8 +158,40 @@ func (b *batch) dropNotDue() error {
 	return nil
 }
 
+// leaveUnchanged sets aside the entries that are as the act would make them: nothing is written of them, so that a call
+// that is repeated because its answer was lost leaves no trace.
+func (b *batch) leaveUnchanged() error {
+	changes := func(e *entryWrite) bool {
+		was := e.entry()
+		switch b.act {
+		case ActPublish:
+			return !was.Live || was.Stage != schema.Published || *was.Published != was.Head || was.PublishAt != nil
+		case ActTransfer:
+			return was.OwnerID != b.options.Organization
+		case ActAssign:
+			return value(was.AssigneeID) != b.options.Account
+		default:
+			return true
+		}
+	}
+	var changed []*entryWrite
+	for _, e := range b.entries {
+		if changes(e) {
+			changed = append(changed, e)
+			continue
+		}
+		e.written = e.entry()
+		b.unchanged = append(b.unchanged, e)
+	}
+	b.entries = changed
+	return nil
+}
+
 // perform does the work of the act besides changing the stage.
 func (b *batch) perform() error {
+	if len(b.entries) == 0 {
+		return nil
+	}
 	switch b.act {
 	case ActPublish, ActSchedulePublish:
 		if err := b.preparePublish(); err != nil || len(b.problems) > 0 {
@@ -267,7 +305,7 @@ func (w *write) addComment(e *ent.Entry, text string, act Act) (*ent.Comment, er
 }
 
 // Comment adds a comment to an entry. Contributors of its owner only.
-func (s *Service) Comment(ctx context.Context, id, text string) (added *ent.Comment, problems []Problem, err error) {
+func (s *Service) Comment(ctx context.Context, id, words string) (added *ent.Comment, problems []Problem, err error) {
 	err = s.write(ctx, false, func(w *write) error {
 		heads, err := w.heads([]string{id})
 		if err != nil {
@@ -275,10 +313,10 @@ func (s *Service) Comment(ctx context.Context, id, text string) (added *ent.Comm
 		}
 		e := heads[id].entry
 		_, problem := w.decide(id, e, ActComment)
-		switch n := utf8.RuneCountInString(text); {
+		switch n := utf8.RuneCountInString(words); {
 		case problem != nil:
 			problems = append(problems, *problem)
-		case strings.TrimSpace(text) == "":
+		case text.IsBlank(words):
 			problems = append(problems, problemAt(ProblemRequired, "must not be empty", "text").of(id))
 		case n > maxText:
 			problems = append(problems, problemAt(ProblemInvalid, fmt.Sprintf("has %d characters; at most %d", n, maxText),
@@ -288,7 +326,7 @@ func (s *Service) Comment(ctx context.Context, id, text string) (added *ent.Comm
 			return errProblems
 		}
 		w.audit.AddSubjects(e.OwnerID)
-		added, err = w.addComment(e, text, "")
+		added, err = w.addComment(e, words, "")
 		return err
 	})
 	if errors.Is(err, errProblems) {
@@ -357,7 +395,7 @@ func (w *write) deleteDrafts(ids []string) error {
 }
 
 // Values lists the acts in the order in which they are shown, without reading and previewing, and without decisions
-// about relations, which are about another entry as well.
+// about relations and addresses, which are about something else as well.
 func (Act) Values() []string {
 	return []string{
 		"SAVE", "RESTORE", "DISCARD", "SUBMIT", "REQUEST_CHANGES", "APPROVE", "PUBLISH", "SCHEDULE_PUBLISH", "WITHDRAW",

@@ -5,6 +5,7 @@ import (
 
 	"dugnad/ent"
 	"dugnad/ent/revision"
+	"dugnad/fault"
 )
 
 // ConflictError is the error of a save that is based on an older revision: what the writer saw, what the writer wants,
@@ -21,6 +22,13 @@ type ConflictError struct {
 
 func (e *ConflictError) Error() string {
 	return fmt.Sprintf("entry %s: revision %d was seen, but %d is the newest", e.Entry, e.Seen, e.Head)
+}
+
+// Problem returns the conflict as a problem of its entry, for callers who look at problems only.
+func (e *ConflictError) Problem() Problem {
+	return problemAt(ProblemConflict, fmt.Sprintf(
+		"nothing was done: revision %d was seen, but %d is the newest; conflict has what others changed", e.Seen, e.Head,
+	), "expectedRevision").of(e.Entry)
 }
 
 // Fields returns the places that both changed, to different values; none when the writer only saw an older revision.
@@ -52,7 +60,10 @@ func (w *write) conflict(h head, seen int, patch object) (*ConflictError, error)
 	}
 	c.Base, c.Theirs, c.Mine = c.Base.Unwrap(), c.Theirs.Unwrap(), []byte(c.Base.Document)
 	if patch != nil {
-		mine, err := lay(c.Mine, patch)
+		mine, err := lay(c.Type, c.Mine, patch)
+		if fault.CodeOf(err) == fault.BadUserInput { // it does not fit what was seen
+			return c, nil
+		}
 		if err != nil {
 			return nil, err
 		}

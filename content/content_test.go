@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -164,6 +165,8 @@ func TestSave(t *testing.T) {
 				}
 			})
 		}
+		const figure = `{"label": [{"language": "NB", "text": "x"}], "value": 1, "unit": "percent"}`
+		const download = `{"title": [{"language": "NB", "text": "x"}], "format": "PDF", "url": "https://a.example/b"}`
 		for name, document := range map[string]string{
 			"texts.0.language":              `{"texts": [{"language": "XX", "title": "x"}]}`,
 			"texts.1.language":              `{"texts": [{"language": "NB"}, {"language": "NB"}]}`,
@@ -172,7 +175,18 @@ func TestSave(t *testing.T) {
 			"kind":                          `{"kind": "METHOD"}`,
 			"audience":                      `{"audience": "SOME"}`,
 			"issued.date":                   `{"issued": {"date": "2019-02-30", "precision": "DAY"}}`,
-			"period":                        `{"period": {"start": "2019-02-02", "end": "2019-02-01"}}`,
+			"period.end":                    `{"period": {"start": "2019-02-02", "end": "2019-02-01"}}`,
+			"tools.1":                       `{"tools": ["too_01m8000000000000000000000", "too_01m8000000000000000000000"]}`,
+			"themes.2":                      `{"themes": ["the_01m8000000000000000000000", "the_01m8000000000000000000001", "the_01m8000000000000000000000"]}`,
+			"relations.1":                   `{"relations": [{"to": "too_01m8000000000000000000000", "type": "SEE_ALSO"}, {"to": "too_01m8000000000000000000000", "type": "SEE_ALSO", "position": 2}]}`,
+			"organizations.1":               `{"organizations": [{"organization": "` + h.owner + `", "role": "LEAD"}, {"organization": "` + h.owner + `", "role": "LEAD"}]}`,
+			"municipalities.1":              `{"municipalities": [{"municipality": "mun_1", "role": "CASE"}, {"municipality": "mun_1", "role": "CASE"}]}`,
+			"keyFigures.1":                  `{"keyFigures": [` + figure + `, ` + figure + `]}`,
+			"downloads.1":                   `{"downloads": [` + download + `, ` + strings.Replace(download, "PDF", "HTML", 1) + `]}`,
+			"keyFigures.0.n":                `{"keyFigures": [` + strings.Replace(figure, "}]", `}], "n": -1`, 1) + `]}`,
+			"keyFigures.0.year":             `{"keyFigures": [` + strings.Replace(figure, "}]", `}], "year": 20244`, 1) + `]}`,
+			"downloads.0.pages":             `{"downloads": [` + strings.Replace(download, "}]", `}], "pages": -3`, 1) + `]}`,
+			"unnamedMunicipalities.0.count": `{"unnamedMunicipalities": [{"count": -17, "role": "PILOT", "note": [{"language": "NB", "text": "x"}]}]}`,
 			"evidence.level":                `{"evidence": {"level": 6}}`,
 			"keyFigures.0.upper":            `{"keyFigures": [{"label": [{"language": "NB", "text": "x"}], "value": 1, "unit": "percent", "operator": "RANGE"}]}`,
 			"downloads.0.url":               `{"downloads": [{"title": [{"language": "NB", "text": "x"}], "format": "PDF", "url": "javascript:alert(1)"}]}`,
@@ -183,6 +197,7 @@ func TestSave(t *testing.T) {
 			"municipalities.0.municipality": `{"municipalities": [{"role": "CASE"}]}`,
 			"relations.0.to":                `{"relations": [{"type": "SEE_ALSO"}]}`,
 			"downloads.0.title.0.language":  `{"downloads": [{"title": [{"language": "XX", "text": "x"}], "format": "PDF"}]}`,
+			"downloads.0.note.0.text":       `{"downloads": [` + strings.Replace(download, "}]", `}], "note": [{"language": "NB", "text": "\u200b\u00a0"}]`, 1) + `]}`,
 			"downloads.0.title.0.text":      `{"downloads": [{"title": [{"language": "NB", "text": " "}], "format": "PDF"}]}`,
 			"results.0.label.1.language":    `{"results": [{"label": [{"language": "NB", "text": "x"}, {"language": "NB", "text": "y"}]}]}`,
 			"period.start":                  `{"period": {"start": "i fjor"}}`,
@@ -471,6 +486,61 @@ func TestChangeLog(t *testing.T) {
 		}
 		if n := h.client.Reference.Query().Where(reference.FromID(id)).CountX(h.ctx); n != 0 {
 			h.Errorf("%d references of an entry that points at nothing", n)
+		}
+	})
+}
+
+// What readers would see nothing of counts as missing, as an empty value does.
+func TestBlankIsMissing(t *testing.T) {
+	each(t, func(h *hub) {
+		for _, blank := range []string{"", "  ", "\u00a0", "\u200b\u2060", "\ufeff", "\u3164"} {
+			_, problems, err := h.Publish(h.ctx, h.draft(h.NewID("pra"), named(blank, "")))
+			if err != nil || len(problems) != 1 || problems[0].Code != content.ProblemRequired ||
+				strings.Join(problems[0].Path, ".") != "texts.0.title" {
+				t.Errorf("title %q: %v %v", blank, problems, err)
+			}
+			for field, document := range map[string]string{
+				"labels.0.text": `{"slug": "a", "labels": [{"language": "NB", "text": %q}]}`,
+				"slug":          `{"slug": %q, "labels": [{"language": "NB", "text": "A"}]}`,
+			} {
+				_, problems, err := h.PutData(h.ctx, content.Data{ID: h.NewID("the"), Document: fmt.Appendf(nil, document, blank)})
+				if err != nil || len(problems) != 1 || strings.Join(problems[0].Path, ".") != field {
+					t.Errorf("%s %q: %v %v", field, blank, problems, err)
+				}
+			}
+		}
+		for _, slug := range []string{"A", "å", "a b", "a/b", "-a", "a..b", "a-", strings.Repeat("a", 81), " a"} {
+			_, problems, err := h.PutData(h.ctx, content.Data{
+				ID: h.NewID("the"), Document: fmt.Appendf(nil, `{"slug": %q, "labels": [{"language": "NB", "text": "A"}]}`, slug),
+			})
+			if err != nil || len(problems) != 1 || problems[0].Code != content.ProblemInvalid {
+				t.Errorf("slug %q: %v %v", slug, problems, err)
+			}
+		}
+	})
+}
+
+// Texts of reference data are laid over by language, as those of entries are.
+func TestLabelsAreLaidOver(t *testing.T) {
+	each(t, func(h *hub) {
+		id := h.NewID("the")
+		for _, step := range []struct{ document, want string }{
+			{`{"slug": "a", "labels": [{"language": "NB", "text": "A"}, {"language": "NN", "text": "Å"}]}`, "NB A NN Å "},
+			{`{"labels": [{"language": "NB", "text": "B"}]}`, "NB B NN Å "},
+			{`{"labels": [{"language": "EN", "text": "C"}], "removeLanguages": ["NN"]}`, "NB B EN C "},
+			{`{"removeLanguages": ["EN"]}`, "NB B "},
+		} {
+			if _, problems, err := h.PutData(h.ctx, content.Data{ID: id, Document: json.RawMessage(step.document)}); err != nil ||
+				len(problems) > 0 {
+				t.Fatalf("%s: %v %v", step.document, problems, err)
+			}
+			got := ""
+			for _, label := range h.client.Theme.GetX(h.ctx, id).LabelTexts {
+				got += string(label.Language) + " " + label.Text + " "
+			}
+			if got != step.want {
+				t.Errorf("%s: got %s, wanted %s", step.document, got, step.want)
+			}
 		}
 	})
 }

@@ -9,11 +9,13 @@ import (
 	"dugnad/access"
 	"dugnad/ent"
 	"dugnad/ent/entry"
+	"dugnad/fault"
 	"dugnad/schema"
 )
 
-// Create saves a new entry of the draft's type. With the key of an entry that the owner has, it returns that entry and
-// changes nothing, so that a caller who did not get the answer can ask again. Contributors of the owner only.
+// Create saves a new entry of the draft's type. If the owner has an entry with its key, nothing is written: with the
+// same content the outcome is Unchanged, so that a caller who did not get the answer can ask again; with other content
+// there is the problem KEY_TAKEN, beside the entry that has the key. Contributors of the owner only.
 func (s *Service) Create(ctx context.Context, d Draft) (saved Saved, problems []Problem, err error) {
 	var t ent.Type
 	for _, one := range ent.Types {
@@ -22,35 +24,28 @@ func (s *Service) Create(ctx context.Context, d Draft) (saved Saved, problems []
 		}
 	}
 	d.ID = s.NewID(t.Prefix)
-	err = s.write(ctx, false, func(w *write) error {
+	create := func(w *write) error {
 		if _, problem := w.maySave(d, nil); problem != nil {
 			problems = []Problem{*problem}
 			return errProblems
 		}
-		if e, err := w.withKey(d); err != nil || e != nil {
-			saved.Entry = e
+		if saved, problems, err = w.withKey(d, t); err != nil || saved.Entry != nil {
 			return err
 		}
 		b := w.draftBatch([]Draft{d})
 		err := b.save()
-		saved, problems = Saved{}, nil
+		problems = nil
 		for _, p := range b.problems {
 			problems = append(problems, p.of("")) // it has never been there
 		}
 		if err == nil {
-			saved = Saved{Entry: b.entries[0].written, Moved: true, Warnings: b.entries[0].warnings()}
+			saved = Saved{Entry: b.entries[0].written, Outcome: Created, Warnings: b.entries[0].warnings()}
 		}
 		return err
-	})
+	}
+	err = s.write(ctx, false, create)
 	if ent.IsConstraintError(err) { // another call with the key was first
-		var taken *ent.Entry
-		err = s.write(ctx, false, func(w *write) (err error) {
-			if taken, err = w.withKey(d); err == nil && taken == nil {
-				err = errors.New("the entry could not be written, and no other has its key")
-			}
-			return err
-		})
-		saved.Entry = taken
+		err = s.write(ctx, false, create)
 	}
 	if errors.Is(err, errProblems) {
 		return Saved{}, problems, nil
@@ -59,17 +54,35 @@ func (s *Service) Create(ctx context.Context, d Draft) (saved Saved, problems []
 		return Saved{}, nil, err
 	}
 	s.detach(saved.Entry)
-	return saved, nil, nil
+	return saved, problems, nil
 }
 
-// withKey returns the entry of the draft's type and owner that has the key in its document, nil for none.
-func (w *write) withKey(d Draft) (*ent.Entry, error) {
+// withKey returns the entry of the draft's type and owner that has the key in its document, without an entry for none.
+// Unless its newest revision is what the draft would make, there is a problem.
+func (w *write) withKey(d Draft, t ent.Type) (saved Saved, problems []Problem, err error) {
 	var has struct{ Key *string }
 	if err := json.Unmarshal(d.Document, &has); err != nil || has.Key == nil {
-		return nil, nil // the write path finds what is wrong with the document
+		return saved, nil, nil // the write path finds what is wrong with the document
 	}
 	e, err := w.Entry.Query().Where(entry.TypeEQ(d.Type), entry.OwnerID(d.Owner), entry.Key(*has.Key)).Only(w.ctx)
-	return e, ent.MaskNotFound(err)
+	if err != nil {
+		return saved, nil, ent.MaskNotFound(err)
+	}
+	saved = Saved{Entry: e, Outcome: Unchanged}
+	d.ID, d.Whole = e.ID, true
+	b := w.draftBatch([]Draft{d})
+	b.entries[0].typ = t
+	err = b.run(b.parse, b.readHeads, b.readRedactions, b.merge)
+	switch same := b.entries[0].hash == b.entries[0].head.hash; {
+	case err == nil && same:
+		return saved, nil, nil
+	case err != nil && fault.CodeOf(err) != fault.BadUserInput:
+		return saved, nil, err
+	}
+	saved.Outcome = ""
+	return saved, []Problem{problemAt(ProblemKeyTaken, fmt.Sprintf(
+		"an entry of the organisation has this key, with other content; nothing was saved, update %s instead", e.ID,
+	), "key").of(e.ID)}, nil
 }
 
 // Restore makes the document of an earlier revision the newest one, as Save does.
@@ -121,36 +134,41 @@ func (s *Service) again(
 // empty. HUB_EDITORs only; places, HUB_ADMINs only.
 func (s *Service) WriteData(
 	ctx context.Context, gql, id string, document json.RawMessage,
-) (written string, problems []Problem, err error) {
+) (written string, outcome Outcome, problems []Problem, err error) {
 	v := access.ViewerOf(ctx)
 	least := schema.HubEditor
 	if gql == "MUNICIPALITY" || gql == "COUNTY" || gql == "DISTRICT" {
 		least = schema.HubAdmin
 	}
 	if !v.IsSystem() && (v.HubRole.Rank() < least.Rank() || !v.Has(access.ScopePublish)) {
-		return "", []Problem{problemAt(ProblemForbidden, fmt.Sprintf("this needs the role %s", least))}, nil
+		return "", "", []Problem{problemAt(ProblemForbidden, fmt.Sprintf("this needs the role %s", least))}, nil
 	}
+	outcome = Updated
 	for _, t := range ent.Types {
 		if t.GQL != gql || t.Content {
 			continue
 		}
 		if id == "" {
-			id = s.NewID(t.Prefix)
+			id, outcome = s.NewID(t.Prefix), Created
 			break
 		}
 		there, err := ent.LiveIDs(access.WithViewer(ctx, access.System("content")), s.client, []string{id})
 		if err != nil {
-			return "", nil, err
+			return "", "", nil, err
 		}
 		if of, _ := ent.TypeOf(id); of.GQL != gql || !there[id] {
-			return "", []Problem{problemAt(ProblemNotFound, "there is nothing of this type with the id", "id")}, nil
+			return "", "", []Problem{problemAt(ProblemNotFound, "there is nothing of this type with the id", "id")}, nil
 		}
 	}
-	if _, problems, err = s.PutData(ctx, Data{ID: id, Document: document}); err != nil || len(problems) > 0 {
+	changed, problems, err := s.PutData(ctx, Data{ID: id, Document: document})
+	if err != nil || len(problems) > 0 {
 		if ent.IsConstraintError(err) {
-			return "", []Problem{problemAt(ProblemSlugTaken, "another one has this slug", "slug")}, nil
+			return "", "", []Problem{problemAt(ProblemSlugTaken, "another one has this slug", "slug")}, nil
 		}
-		return "", problems, err
+		return "", "", problems, err
 	}
-	return id, nil, nil
+	if changed == 0 {
+		outcome = Unchanged
+	}
+	return id, outcome, nil, nil
 }

@@ -19,6 +19,7 @@ import (
 
 	"dugnad/changes"
 	"dugnad/ent"
+	"dugnad/ent/municipality"
 	"dugnad/ent/numberuse"
 	"dugnad/ent/revision"
 	"dugnad/fault"
@@ -30,6 +31,7 @@ import (
 type Data struct {
 	ID       string
 	Document json.RawMessage // a patch: absent = unchanged, null = cleared
+	Whole    bool            // the document replaces the one before
 	File     []byte          // of an asset: its bytes
 	Stored   *Stored         // of an asset whose bytes are stored already
 	// Check says in the transaction whether it may be written; nil for what the caller has decided.
@@ -96,7 +98,7 @@ func (s *Service) PutData(ctx context.Context, data ...Data) (changed int, probl
 			if err != nil {
 				return err
 			}
-			document, text, _, err := mergeDocument(t, d.ID, []byte(last[d.ID].Document), patch, redacted[d.ID])
+			document, text, _, err := mergeDocument(t, d.ID, []byte(last[d.ID].Document), patch, d.Whole, redacted[d.ID])
 			if err != nil {
 				return err
 			}
@@ -130,15 +132,27 @@ func (s *Service) PutData(ctx context.Context, data ...Data) (changed int, probl
 
 func (w *write) putData(data []Data, docs []ent.Document, last map[string]*ent.Revision) error {
 	byID := make(map[string]ent.Document, len(data))
+	written, taken := make([]dataChange, len(data)), []string{}
 	for i, d := range data {
+		written[i] = dataChange{id: d.ID, after: docs[i]}
+		if before := last[d.ID]; before.Number > 0 {
+			t, _ := ent.TypeOf(d.ID)
+			was, err := decode(t.GQL, []byte(before.Document))
+			if err != nil {
+				return fmt.Errorf("revision %d of %s: %w", before.Number, d.ID, err)
+			}
+			written[i].before = was
+		}
 		w.audit.AddSubjects("", d.ID)
 		if err := docs[i].PutRow(w.ctx, w.Client, d.ID, derived(docs[i], d.stored())); err != nil {
 			return fmt.Errorf("put %s: %w", d.ID, err)
 		}
 		if m, ok := docs[i].(*ent.MunicipalityInput); ok {
-			if err := w.putNumbers(d.ID, m.Numbers.Value()); err != nil {
+			from, err := w.putNumbers(d.ID, m.Numbers.Value())
+			if err != nil {
 				return fmt.Errorf("put the numbers of %s: %w", d.ID, err)
 			}
+			taken = append(taken, from...)
 		}
 		number := last[d.ID].Number + 1
 		if err := w.addRevision(revisionOf{
@@ -157,9 +171,11 @@ func (w *write) putData(data []Data, docs []ent.Document, last map[string]*ent.R
 		return err
 	}
 	if slices.ContainsFunc(docs, func(d ent.Document) bool { _, ok := d.(*ent.ThemeInput); return ok }) {
-		return w.checkThemes()
+		if err := w.checkThemes(); err != nil {
+			return err
+		}
 	}
-	return nil
+	return w.appendDataDependents(written, taken)
 }
 
 // checkThemes returns BAD_USER_INPUT if a theme is its own ancestor.
@@ -260,15 +276,20 @@ func folded(local schema.LocalText, names ...string) string {
 	return b.String()
 }
 
-// putNumbers replaces the numbers of a municipality. A number that another municipality has is taken from it.
-func (w *write) putNumbers(id string, numbers []schema.MunicipalityNumber) error {
+// putNumbers replaces the numbers of a municipality. A number that another municipality has is taken from it; taken are
+// the ids of those.
+func (w *write) putNumbers(id string, numbers []schema.MunicipalityNumber) (taken []string, err error) {
 	given := make([]string, len(numbers))
 	for i, n := range numbers {
 		given[i] = n.Number
 	}
-	_, err := w.NumberUse.Delete().Where(numberuse.Or(numberuse.NumberIn(given...), ownNumbers(id))).Exec(w.ctx)
+	if taken, err = w.idsBy("mun", numberuse.Table, municipality.NumbersColumn, numberuse.FieldID, given); err != nil {
+		return nil, err
+	}
+	taken = slices.DeleteFunc(unique(taken), func(other string) bool { return other == id })
+	_, err = w.NumberUse.Delete().Where(numberuse.Or(numberuse.NumberIn(given...), ownNumbers(id))).Exec(w.ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	rows := make([]*ent.NumberUseCreate, len(numbers))
 	for i, n := range numbers {
@@ -276,7 +297,7 @@ func (w *write) putNumbers(id string, numbers []schema.MunicipalityNumber) error
 			SetNillableToDate(n.To).
 			SetMunicipalityID(id)
 	}
-	return inBulk(w.ctx, rows, w.NumberUse.CreateBulk)
+	return taken, inBulk(w.ctx, rows, w.NumberUse.CreateBulk)
 }
 
 func sumOf(file []byte) string {

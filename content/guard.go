@@ -33,9 +33,8 @@ func unacknowledged(warnings []Problem, acks []Acknowledgement) []Problem {
 }
 
 // guard returns warnings for what should be looked at before it is published: numbers and addresses of persons in what
-// readers would see, and texts that are much shorter than what they see now. before is the document that they see now,
-// nil for none. Messages never repeat what was found.
-func guard(entry string, doc, before ent.Document) []Problem {
+// readers would see. Messages never repeat what was found.
+func guard(entry string, doc ent.Document) []Problem {
 	g := &guarded{entry: entry}
 	shared := doc.Shared()
 	for i, t := range shared.Texts {
@@ -49,9 +48,6 @@ func guard(entry string, doc, before ent.Document) []Problem {
 		if value := v.Field(i).MethodByName("Value"); value.IsValid() && name != "texts" && !notWords[name] {
 			g.walk(value.Call(nil)[0], []string{name})
 		}
-	}
-	if before != nil {
-		g.shrunk(before.Shared().Texts, shared.Texts)
 	}
 	return g.problems
 }
@@ -132,48 +128,6 @@ func (g *guarded) text(s string, path []string) {
 func overlaps(ranges [][2]int, at [2]int) bool {
 	i, _ := slices.BinarySearchFunc(ranges, at[0], func(r [2]int, start int) int { return cmp.Compare(r[1], start+1) })
 	return i < len(ranges) && ranges[i][0] < at[1]
-}
-
-// shrunk adds warnings for texts of at least 200 characters of which less than a tenth is left.
-func (g *guarded) shrunk(before, now []schema.ContentText) {
-	for _, was := range before {
-		i := slices.IndexFunc(now, func(t schema.ContentText) bool { return t.Language == was.Language })
-		old := reflect.ValueOf(was)
-		var current reflect.Value
-		if i >= 0 && (now[i].Ready == nil || *now[i].Ready) {
-			current = reflect.ValueOf(now[i])
-		}
-		total, left := 0, 0
-		for f := range old.NumField() {
-			field := old.Type().Field(f)
-			if slices.Contains(ofEveryText, field.Name) {
-				continue
-			}
-			n, m := lengthOf(old.Field(f)), 0
-			if current.IsValid() {
-				m = lengthOf(current.Field(f))
-			}
-			total, left = total+n, left+m
-			if current.IsValid() && n >= 200 && m*10 < n {
-				g.warn(WarningShrunk, fmt.Sprintf("had %d characters, and has %d", n, m),
-					[]string{"texts", strconv.Itoa(i), jsonName(field)})
-			}
-		}
-		if !current.IsValid() && total >= 200 {
-			g.warn(WarningShrunk, fmt.Sprintf("the text in %s, of %d characters, is gone", was.Language, total),
-				[]string{"texts"})
-		}
-	}
-}
-
-func lengthOf(v reflect.Value) int {
-	switch x := v.Interface().(type) {
-	case string:
-		return utf8.RuneCountInString(x)
-	case []string:
-		return utf8.RuneCountInString(strings.Join(x, ""))
-	}
-	return 0
 }
 
 // digitRuns matches runs of digits, in groups separated by spaces (also no-break spaces), hyphens or full stops, with

@@ -8,8 +8,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-
-	"dugnad/ent"
 )
 
 // identityNumber makes a number with right check digits of a day and a running number; ok is false where there is none.
@@ -36,7 +34,7 @@ func codesIn(t *testing.T, document string) []string {
 		t.Fatal(err)
 	}
 	var codes []string
-	for _, p := range guard("pra", doc, nil) {
+	for _, p := range guard("pra", doc) {
 		codes = append(codes, string(p.Code)+" "+strings.Join(p.Path, "."))
 	}
 	return codes
@@ -128,37 +126,6 @@ func TestGuardEverywhere(t *testing.T) {
 	}
 }
 
-func TestGuardShrunk(t *testing.T) {
-	long := strings.Repeat("Ord og fleire ord. ", 20)
-	document := func(body, nn string) ent.Document {
-		d, err := decode(
-			"PRACTICE", fmt.Appendf(nil, `{"texts": [{"language": "NB", "title": "t", "body": %q}%s]}`, body, nn),
-		)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return d
-	}
-	both := document(long, fmt.Sprintf(`, {"language": "NN", "title": "t", "body": %q}`, long))
-	for _, test := range []struct {
-		now  ent.Document
-		want string
-	}{
-		{both, "[]"}, {document(long[:100], ""), "[texts]"}, {document("", ""), "[texts.0.body texts]"},
-	} {
-		paths := []string{}
-		for _, p := range guard("pra", test.now, both) {
-			if p.Code != "SHRUNK" || p.Severity != SeverityWarning {
-				t.Errorf("got %+v", p)
-			}
-			paths = append(paths, strings.Join(p.Path, "."))
-		}
-		if got := fmt.Sprint(paths); got != test.want {
-			t.Errorf("got %s, wanted %s", got, test.want)
-		}
-	}
-}
-
 // What was published before the guard came is not suspected without a reason.
 func TestGuardOfDemoContent(t *testing.T) {
 	files, err := filepath.Glob(filepath.Join("..", "demo", "*", "*.json"))
@@ -185,7 +152,7 @@ func TestGuardOfDemoContent(t *testing.T) {
 				continue
 			}
 			looked++
-			for _, p := range guard(f.Key, doc, nil) {
+			for _, p := range guard(f.Key, doc) {
 				t.Errorf("%s: %s at %s: %s", f.Key, p.Code, strings.Join(p.Path, "."), p.Message)
 			}
 		}

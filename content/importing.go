@@ -199,10 +199,10 @@ func (s *Service) importContent(ctx context.Context, files []File, done *Importe
 	var items []Item
 	for i, one := range saved {
 		done.Redacted += countOf(WarningRedacted, one.Warnings)
-		switch {
-		case one.Moved && one.Entry.Head == 1:
+		switch one.Outcome {
+		case Created:
 			done.Created++
-		case one.Moved:
+		case Updated:
 			done.Changed++
 		default:
 			done.Unchanged++
@@ -290,7 +290,7 @@ func (s *Service) unchanged(ids []string, documents, newer []json.RawMessage) ([
 			return "", err
 		}
 		t, _ := ent.TypeOf(id)
-		_, text, _, err := mergeDocument(t, id, nil, patch, redacted[id])
+		_, text, _, err := mergeDocument(t, id, nil, patch, true, redacted[id])
 		return hashOf(text), err
 	}
 	for i, id := range ids {

@@ -14,11 +14,7 @@ import (
 func (b *batch) merge() error {
 	for _, e := range b.entries {
 		e.revision = e.head.number() + 1
-		var old []byte
-		if !e.draft.Whole {
-			old = e.head.document
-		}
-		document, text, notes, err := mergeDocument(e.typ, e.id, old, e.patch, e.redacted)
+		document, text, notes, err := mergeDocument(e.typ, e.id, e.head.document, e.patch, e.draft.Whole, e.redacted)
 		if err != nil {
 			return err
 		}
@@ -34,13 +30,17 @@ func (b *batch) merge() error {
 	return nil
 }
 
-// mergeDocument applies a patch to a stored document, nil for a new one, takes over the HTML of bodies that are new, and
-// removes redacted texts if redacted is not nil. It returns the new document, its canonical form, and warnings.
+// mergeDocument applies a patch to a stored document, nil for a new one, or takes the patch for the whole document. It
+// takes over the HTML of bodies that are new, removes redacted texts if redacted is not nil, and returns the new document,
+// its canonical form, and warnings.
 func mergeDocument(
-	t ent.Type, id string, old []byte, patch object, redacted *cutter,
+	t ent.Type, id string, old []byte, patch object, whole bool, redacted *cutter,
 ) (object, []byte, []Problem, error) {
-	document, err := lay(old, patch)
-	if err != nil {
+	var document object
+	var err error
+	if whole {
+		document = patch.withoutNulls()
+	} else if document, err = lay(t.GQL, old, patch); err != nil {
 		return nil, nil, nil, err
 	}
 	notes, err := takeOverHTML(id, document, old)
@@ -54,25 +54,6 @@ func mergeDocument(
 	}
 	text, err := document.canonical()
 	return document, text, notes, err
-}
-
-// lay applies a patch to a stored document, nil for a new one: absent = unchanged, null = cleared.
-func lay(old []byte, patch object) (object, error) {
-	document := object{}
-	if len(old) > 0 {
-		var err error
-		if document, err = parseObject(old); err != nil {
-			return nil, fmt.Errorf("read the stored document: %w", err)
-		}
-	}
-	for field, v := range patch {
-		if v == nil {
-			delete(document, field)
-		} else {
-			document[field] = v
-		}
-	}
-	return document, nil
 }
 
 // fillTranslations sets the revision that a translation was made from where the writer gave only the language: the

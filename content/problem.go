@@ -1,6 +1,8 @@
 package content
 
 import (
+	"strings"
+
 	"dugnad/fault"
 	"dugnad/schema"
 )
@@ -30,6 +32,7 @@ const (
 	ProblemRequired  ProblemCode = "REQUIRED"   // something is missing
 	ProblemSlugTaken ProblemCode = "SLUG_TAKEN" // another one has the slug
 	ProblemKeyTaken  ProblemCode = "KEY_TAKEN"  // another entry of the owner has the key
+	ProblemConflict  ProblemCode = "CONFLICT"   // somebody else saved since the revision that was seen
 )
 
 // The codes of warnings that stop publishing until they are acknowledged.
@@ -56,14 +59,24 @@ const (
 // WarningEnded goes with an entry that was transferred: something that its former owner made of it has ended.
 const WarningEnded ProblemCode = "ENDED"
 
+// The codes of warnings about files that were accepted.
+const (
+	WarningRenamed    ProblemCode = "RENAMED"     // the file has another name than it was given
+	WarningFirstFrame ProblemCode = "FIRST_FRAME" // of an animation
+	WarningPassword   ProblemCode = "PASSWORD"    // readers need one
+	WarningEncoding   ProblemCode = "ENCODING"    // of a text, other than UTF-8
+	WarningColors     ProblemCode = "COLORS" // their profile cannot be read
+)
+
 // ProblemCodes lists every code, in the order in which the API describes them.
 func ProblemCodes() []ProblemCode {
 	return []ProblemCode{
 		ProblemInvalid, ProblemNotFound, ProblemForbidden, ProblemUnauthenticated, ProblemRateLimited, ProblemUnavailable,
-		ProblemStage, ProblemRequired, ProblemSlugTaken, ProblemKeyTaken,
+		ProblemStage, ProblemRequired, ProblemSlugTaken, ProblemKeyTaken, ProblemConflict,
 		WarningNationalID, WarningDUFNumber, WarningPhone, WarningPrivateEmail, WarningDeadLink, WarningShrunk, WarningNoAlt,
 		WarningPicture,
 		WarningRedacted, WarningHTML, WarningLeftOut, WarningEnded,
+		WarningRenamed, WarningFirstFrame, WarningPassword, WarningEncoding, WarningColors,
 	}
 }
 
@@ -75,6 +88,11 @@ type Problem struct {
 	Message  string   // for people
 	Entry    string   // id of the entry that it is about, "" for none
 	Reason   fault.Reason
+}
+
+// FileWarning returns a stored warning about a file as a problem.
+func FileWarning(w schema.FileWarning) *Problem {
+	return &Problem{Code: ProblemCode(w.Code), Severity: SeverityWarning, Path: []string{}, Message: w.Message}
 }
 
 // CodeText returns the code as text, for the API.
@@ -112,7 +130,7 @@ var problemCodes = map[fault.Code]ProblemCode{
 func ProblemOf(err *fault.Error) (p Problem, ok bool) {
 	code, ok := problemCodes[err.Code]
 	if p = problemAt(code, err.Message); err.Field != "" {
-		p.Path = []string{err.Field}
+		p.Path = strings.Split(err.Field, ".")
 	}
 	p.Reason = err.Reason
 	return p, ok

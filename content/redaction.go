@@ -26,6 +26,7 @@ import (
 	"dugnad/ent/step"
 	"dugnad/fault"
 	"dugnad/schema"
+	"dugnad/text"
 )
 
 // The bounds of a redaction. A shorter text would match too much.
@@ -112,7 +113,7 @@ func checkRedaction(c *cutter, ids []string, reason string) (problems []Problem)
 		addProblem(ProblemInvalid, "reason", "must not contain the text")
 	}
 	switch {
-	case strings.TrimSpace(reason) == "":
+	case text.IsBlank(reason):
 		addProblem(ProblemRequired, "reason", "say why")
 	case utf8.RuneCountInString(reason) > maxText:
 		addProblem(ProblemInvalid, "reason", fmt.Sprintf("has more than %d characters", maxText))
@@ -410,6 +411,11 @@ func (w *write) redactEntry(e *ent.Entry, c *cutter, changed []int) error {
 		NodeID: e.ID, Action: schema.Redacted, Revision: *e.Published,
 		Audience: *e.LiveAudience,
 	})
+	referring, err := w.referring([]string{e.ID}) // they show its title
+	if err != nil {
+		return err
+	}
+	w.touch(referring, map[string]bool{e.ID: isPublic(e)})
 	return w.connect(map[string]ent.Document{e.ID: one.doc})
 }
 
@@ -478,7 +484,10 @@ func (w *write) redactData(id string) error {
 		NodeID: id, Action: schema.Redacted, Revision: last[id].Number,
 		Audience: schema.Public,
 	})
-	return w.connect(map[string]ent.Document{id: doc})
+	if err := w.connect(map[string]ent.Document{id: doc}); err != nil {
+		return err
+	}
+	return w.appendDependents(affected{id: true}, nil) // a slug may be another
 }
 
 // readRedactions loads the redactions of the entries.

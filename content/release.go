@@ -15,10 +15,11 @@ import (
 	"dugnad/ent/release"
 	"dugnad/ent/releaseitem"
 	"dugnad/schema"
+	"dugnad/text"
 )
 
-// ReleaseOutcome is the result of an act on a release. With problems or conflicts nothing was done.
-type ReleaseOutcome struct {
+// ReleaseResult is the result of an act on a release. With problems or conflicts nothing was done.
+type ReleaseResult struct {
 	Release   *ent.Release
 	Problems  []Problem
 	Conflicts []*ConflictError
@@ -28,8 +29,8 @@ const noRelease = "there is no such release"
 
 // onRelease runs do on a release that is not published, in a transaction. Editors of its owner only.
 func (s *Service) onRelease(
-	ctx context.Context, id string, do func(w *write, r *ent.Release, o *ReleaseOutcome) error,
-) (o ReleaseOutcome, err error) {
+	ctx context.Context, id string, do func(w *write, r *ent.Release, o *ReleaseResult) error,
+) (o ReleaseResult, err error) {
 	err = s.write(ctx, true, func(w *write) error {
 		r, err := w.Release.Get(w.ctx, id)
 		if err = ent.MaskNotFound(err); err != nil {
@@ -60,10 +61,10 @@ func (s *Service) onRelease(
 		return err
 	})
 	if errors.Is(err, errProblems) {
-		return ReleaseOutcome{Problems: o.Problems, Conflicts: o.Conflicts}, nil
+		return ReleaseResult{Problems: o.Problems, Conflicts: o.Conflicts}, nil
 	}
 	if err != nil {
-		return ReleaseOutcome{}, err
+		return ReleaseResult{}, err
 	}
 	if o.Release != nil {
 		o.Release = o.Release.Unwrap()
@@ -90,14 +91,14 @@ func (w *write) editorOf(organization string) *Problem {
 }
 
 func checkName(name string) []Problem {
-	if n := utf8.RuneCountInString(strings.TrimSpace(name)); n < 1 || n > 200 {
+	if n := utf8.RuneCountInString(strings.TrimSpace(name)); text.IsBlank(name) || n > 200 {
 		return []Problem{problemAt(ProblemInvalid, "must have 1 to 200 characters", "name")}
 	}
 	return nil
 }
 
 // CreateRelease creates an empty release of the organisation. Its editors only.
-func (s *Service) CreateRelease(ctx context.Context, name, organization string) (o ReleaseOutcome, err error) {
+func (s *Service) CreateRelease(ctx context.Context, name, organization string) (o ReleaseResult, err error) {
 	err = s.write(ctx, false, func(w *write) error {
 		there, err := ent.LiveIDs(w.ctx, w.Client, []string{organization})
 		if err != nil {
@@ -126,15 +127,15 @@ func (s *Service) CreateRelease(ctx context.Context, name, organization string) 
 	case errors.Is(err, errProblems):
 		return o, nil
 	case err != nil:
-		return ReleaseOutcome{}, err
+		return ReleaseResult{}, err
 	}
 	o.Release = o.Release.Unwrap()
 	return o, nil
 }
 
 // RenameRelease changes the name of a release. Editors of its owner only.
-func (s *Service) RenameRelease(ctx context.Context, id, name string) (ReleaseOutcome, error) {
-	return s.onRelease(ctx, id, func(w *write, r *ent.Release, o *ReleaseOutcome) error {
+func (s *Service) RenameRelease(ctx context.Context, id, name string) (ReleaseResult, error) {
+	return s.onRelease(ctx, id, func(w *write, r *ent.Release, o *ReleaseResult) error {
 		if o.Problems = checkName(name); len(o.Problems) > 0 {
 			return nil
 		}
@@ -144,8 +145,8 @@ func (s *Service) RenameRelease(ctx context.Context, id, name string) (ReleaseOu
 
 // AddToRelease adds entries to a release, each at the revision that was seen; an entry that is in it already gets that
 // revision. Editors of the owners of the release and of the entries only.
-func (s *Service) AddToRelease(ctx context.Context, id string, items ...Item) (ReleaseOutcome, error) {
-	return s.onRelease(ctx, id, func(w *write, r *ent.Release, o *ReleaseOutcome) error {
+func (s *Service) AddToRelease(ctx context.Context, id string, items ...Item) (ReleaseResult, error) {
+	return s.onRelease(ctx, id, func(w *write, r *ent.Release, o *ReleaseResult) error {
 		b := w.actBatch(ActPublish, ActOptions{}, items)
 		if err := b.run(b.checkCall, b.readHeads, b.decideAct); errors.Is(err, errProblems) {
 			o.Problems, o.Conflicts = b.problems, b.conflicts
@@ -200,8 +201,8 @@ func (w *write) takeOut(id string, entries []string) error {
 }
 
 // RemoveFromRelease removes entries from a release; those that are not in it are ignored. Editors of its owner only.
-func (s *Service) RemoveFromRelease(ctx context.Context, id string, entries []string) (ReleaseOutcome, error) {
-	return s.onRelease(ctx, id, func(w *write, r *ent.Release, _ *ReleaseOutcome) error {
+func (s *Service) RemoveFromRelease(ctx context.Context, id string, entries []string) (ReleaseResult, error) {
+	return s.onRelease(ctx, id, func(w *write, r *ent.Release, _ *ReleaseResult) error {
 		if err := w.takeOut(id, entries); err != nil {
 			return err
 		}
@@ -211,8 +212,8 @@ func (s *Service) RemoveFromRelease(ctx context.Context, id string, entries []st
 
 // PublishRelease publishes all entries of a release atomically, as Do does with ActPublish. If at is not nil, it
 // schedules them for that time. The outcome has every problem of every entry.
-func (s *Service) PublishRelease(ctx context.Context, id string, at *time.Time) (ReleaseOutcome, error) {
-	return s.onRelease(ctx, id, func(w *write, r *ent.Release, o *ReleaseOutcome) error {
+func (s *Service) PublishRelease(ctx context.Context, id string, at *time.Time) (ReleaseResult, error) {
+	return s.onRelease(ctx, id, func(w *write, r *ent.Release, o *ReleaseResult) error {
 		if at == nil {
 			return w.publishRelease(r, o, ActOptions{})
 		}
@@ -237,7 +238,7 @@ func (s *Service) PublishRelease(ctx context.Context, id string, at *time.Time) 
 	})
 }
 
-func (w *write) publishRelease(r *ent.Release, o *ReleaseOutcome, options ActOptions) error {
+func (w *write) publishRelease(r *ent.Release, o *ReleaseResult, options ActOptions) error {
 	items, err := w.releaseItems(r.ID)
 	if err != nil {
 		return err
@@ -320,15 +321,15 @@ func (w *write) releaseItems(id string) ([]Item, error) {
 }
 
 // UnscheduleRelease clears the time that was set. Editors of its owner only.
-func (s *Service) UnscheduleRelease(ctx context.Context, id string) (ReleaseOutcome, error) {
-	return s.onRelease(ctx, id, func(w *write, r *ent.Release, _ *ReleaseOutcome) error {
+func (s *Service) UnscheduleRelease(ctx context.Context, id string) (ReleaseResult, error) {
+	return s.onRelease(ctx, id, func(w *write, r *ent.Release, _ *ReleaseResult) error {
 		return w.Release.UpdateOne(r).ClearPublishAt().ClearPublishBy().ClearScheduleProblem().SetUpdatedAt(w.now).Exec(w.ctx)
 	})
 }
 
 // DeleteRelease deletes a release that is not published; the entries stay. Editors of its owner only.
-func (s *Service) DeleteRelease(ctx context.Context, id string) (ReleaseOutcome, error) {
-	return s.onRelease(ctx, id, func(w *write, r *ent.Release, _ *ReleaseOutcome) error {
+func (s *Service) DeleteRelease(ctx context.Context, id string) (ReleaseResult, error) {
+	return s.onRelease(ctx, id, func(w *write, r *ent.Release, _ *ReleaseResult) error {
 		if _, err := w.ReleaseItem.Delete().Where(releaseitem.ReleaseID(id)).Exec(w.ctx); err != nil {
 			return err
 		}
@@ -371,15 +372,15 @@ func (s *Service) runReleases(ctx context.Context) (done int, err error) {
 }
 
 // runRelease publishes a release whose time has come. happened is false if another replica was first.
-func (s *Service) runRelease(ctx context.Context, r *ent.Release) (o ReleaseOutcome, happened bool, err error) {
+func (s *Service) runRelease(ctx context.Context, r *ent.Release) (o ReleaseResult, happened bool, err error) {
 	as, problem, err := s.asMaker(ctx, r.PublishBy, r.OwnerID)
 	switch {
 	case err != nil:
 		return o, false, err
 	case problem != nil:
-		return ReleaseOutcome{Problems: []Problem{*problem}}, true, nil
+		return ReleaseResult{Problems: []Problem{*problem}}, true, nil
 	}
-	o, err = s.onRelease(as, r.ID, func(w *write, r *ent.Release, o *ReleaseOutcome) error {
+	o, err = s.onRelease(as, r.ID, func(w *write, r *ent.Release, o *ReleaseResult) error {
 		if r.PublishAt == nil || r.PublishAt.After(w.now) || r.ScheduleProblem != nil {
 			return nil
 		}
@@ -391,7 +392,7 @@ func (s *Service) runRelease(ctx context.Context, r *ent.Release) (o ReleaseOutc
 
 // failureOf returns a sentence that says why a release was not published at its time, "" if it was. It is for the owner of
 // the release, and names no entry of others.
-func (s *Service) failureOf(ctx context.Context, r *ent.Release, o ReleaseOutcome) (string, error) {
+func (s *Service) failureOf(ctx context.Context, r *ent.Release, o ReleaseResult) (string, error) {
 	if len(o.Conflicts) == 0 {
 		return failure(o.Problems, nil), nil
 	}

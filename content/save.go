@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"dugnad/ent"
 	"dugnad/schema"
@@ -26,8 +27,8 @@ type Draft struct {
 // Saved is the result of saving one draft.
 type Saved struct {
 	Entry    *ent.Entry
-	Moved    bool      // there is a new revision; a save that changes nothing makes none
-	Warnings []Problem // what was not kept as it was given, and what readers will not get of it
+	Outcome  Outcome   // Unchanged where the save changes nothing: it makes no revision
+	Warnings []Problem // what was not kept as it was given, what readers will not get of it, what is gone
 }
 
 // save runs the stages of the write path, in order. All checks precede the first write. Publishing has further stages:
@@ -40,6 +41,7 @@ func (b *batch) save() error {
 		b.decideSaves,    // decide.go: whether the viewer may, and saw what there is; the next stage
 		b.merge,          // merge.go: the patch over the head; the new document, read once into its type
 		b.check,          // check.go: problems of the document, and of what it points at
+		b.compare,        // lost.go: what the document has no more
 		b.store,          // store.go: the revision and its references
 		b.derive,         // derive.go: what the entry's row has of its head; the step in its history
 	)
@@ -68,17 +70,24 @@ func (s *Service) saved(b *batch, err error) ([]Saved, []Problem, error) {
 	saved := make([]Saved, len(b.entries))
 	for i, e := range b.entries {
 		s.detach(e.written)
-		saved[i] = Saved{Entry: e.written, Moved: e.changed, Warnings: e.warnings()}
+		saved[i] = Saved{Entry: e.written, Outcome: e.outcome(), Warnings: e.warnings()}
 	}
 	return saved, nil, nil
 }
 
+func (e *entryWrite) outcome() Outcome {
+	if e.entry() == nil {
+		return Created
+	}
+	return outcomeOf(e.changed)
+}
+
 // warnings returns the warnings about a saved draft. What was stored before, and is told already, is not repeated.
 func (e *entryWrite) warnings() []Problem {
-	if !e.changed {
-		return nil
+	var warnings []Problem
+	if e.changed {
+		warnings = slices.Concat(e.lost, e.notes)
 	}
-	warnings := e.notes
 	if e.redacted != nil && e.redacted.places > 0 {
 		warnings = append(warnings, Problem{
 			Code: WarningRedacted, Severity: SeverityWarning, Path: []string{}, Entry: e.id,

@@ -60,7 +60,7 @@ func (s *Service) runSchedule(ctx context.Context, act Act, e *ent.Entry) (happe
 	} else if e.WithdrawReason != nil {
 		options.Reason = *e.WithdrawReason
 	}
-	var o Outcome
+	var o Result
 	as, problem, err := s.asMaker(ctx, maker, e.OwnerID)
 	switch {
 	case problem != nil:

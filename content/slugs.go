@@ -1,6 +1,8 @@
 package content
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -215,11 +217,83 @@ func (t *slugTaker) takeExplicit(e *entryWrite, asked string) error {
 		audience = schema.Members
 	}
 	if t.taken(key, e.id, audience) {
-		t.addProblem(problemAt(ProblemSlugTaken, "another published entry has this slug", "slug").of(e.id))
+		why, err := t.holding(key)
+		if err != nil {
+			return err
+		}
+		t.addProblem(problemAt(ProblemSlugTaken, why, "slug").of(e.id))
 		return nil
 	}
 	t.give(e, asked)
 	return nil
+}
+
+// holding says who has an address that is taken: the viewer may read that entry.
+func (t *slugTaker) holding(key slugKey) (string, error) {
+	if by := t.given[key]; by != "" {
+		return fmt.Sprintf("the entry %s, which is published at the same time, has this slug", by), nil
+	}
+	h := t.holders[key].entry
+	documents, err := t.revisions(map[string]int{h.ID: *h.Published})
+	if err != nil {
+		return "", err
+	}
+	texts, err := textsIn([]byte(documents[h.ID].Document))
+	if err != nil {
+		return "", err
+	}
+	who := fmt.Sprintf("%q (%s)", readyTitle(texts), h.ID)
+	if value(h.Slug) == key.slug {
+		return who + ", which is published, has this slug", nil
+	}
+	return "this is a former slug of " + who + ", and still leads there; freeSlug frees it", nil
+}
+
+// FreeSlug ends an address of an entry, so that others may take it: a former one, or that of an entry that is not live.
+// Editors of the owner only. The outcome is Unchanged if the entry has no such address.
+func (s *Service) FreeSlug(ctx context.Context, id, address string) (saved []Saved, problems []Problem, err error) {
+	var freed Saved
+	err = s.write(ctx, true, func(w *write) error {
+		heads, err := w.heads([]string{id})
+		if err != nil {
+			return err
+		}
+		e := heads[id].entry
+		_, problem := w.decide(id, e, ActFreeSlug)
+		if problem == nil && e.Live && value(e.Slug) == address {
+			is := problemAt(ProblemInvalid, "is the address of what is published: give that another slug, or withdraw it", "slug")
+			problem = &is
+		}
+		if problem != nil {
+			problems = []Problem{problem.of(id)}
+			return errProblems
+		}
+		w.audit.AddSubjects(e.OwnerID, id)
+		n, err := w.Slug.Delete().Where(slug.TypeEQ(e.Type), slug.Slug(address), slug.EntryID(id)).Exec(w.ctx)
+		freed = Saved{Entry: e, Outcome: outcomeOf(n > 0)}
+		if err != nil || n == 0 {
+			return err
+		}
+		if e.Live { // whoever keeps answers asks again
+			w.changes = append(w.changes, changes.Entry{
+				NodeID: id, Action: schema.Upsert, Revision: *e.Published, Audience: *e.LiveAudience,
+			})
+		}
+		if value(e.Slug) == address {
+			if freed.Entry, err = w.Entry.UpdateOne(e).ClearSlug().Save(w.ctx); err != nil {
+				return err
+			}
+		}
+		return w.addStep(e, ActFreeSlug, address, nil)
+	})
+	if errors.Is(err, errProblems) {
+		return nil, problems, nil
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	s.detach(freed.Entry)
+	return []Saved{freed}, nil, nil
 }
 
 // taken reports whether readers of the audience know the address as that of another live entry.

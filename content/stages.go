@@ -32,6 +32,7 @@ const (
 	ActComment          Act = "COMMENT"
 	ActAcceptRelation   Act = "ACCEPT_RELATION" // that another organisation states of it
 	ActDeclineRelation  Act = "DECLINE_RELATION"
+	ActFreeSlug         Act = "FREE_SLUG"
 	ActPreview          Act = "PREVIEW"
 	ActRead             Act = "READ" // the entry, its revisions and comments
 )
@@ -119,6 +120,7 @@ var rules = map[Act]rule{
 		ever: &no, to: stays,
 	},
 	ActTransfer:        {least: schema.Editor, to: stays},
+	ActFreeSlug:        {least: schema.Editor, to: stays},
 	ActAcceptRelation:  {least: schema.Editor, to: stays},
 	ActDeclineRelation: {least: schema.Editor, to: stays},
 }

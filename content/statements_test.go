@@ -71,7 +71,7 @@ func TestStatementsOfWriting(t *testing.T) {
 			{"a change", save(`{"period": {"start": "2019-01-01"}}`, &one), 14},
 			{"the same again", save(`{"period": {"start": "2019-01-01"}}`, nil), 9},
 			{"publish the first time", publish(2), 37},
-			{"a change of what is live", save(`{"period": null}`, nil), 14},
+			{"a change of what is live", save(`{"period": {"start": "2020-01-01"}}`, nil), 14},
 			{"publish again", publish(3), 34},
 		} {
 			t.Run(c.name, func(t *testing.T) {

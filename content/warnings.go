@@ -12,7 +12,7 @@ func (b *batch) checkWarnings() error {
 	if b.viewer.IsSystem() || b.options.unattended {
 		return nil
 	}
-	before, err := b.publishedDocuments()
+	before, err := b.publishedDocuments(b.entries)
 	if err != nil {
 		return err
 	}
@@ -44,7 +44,10 @@ func (b *batch) checkWarnings() error {
 		return err
 	}
 	for _, e := range b.entries {
-		found := guard(e.id, e.doc, before[e.id])
+		found := guard(e.id, e.doc)
+		if was := before[e.id]; was != nil {
+			found = append(found, losses{entry: e.id, revision: *e.entry().Published, readers: true}.lost(was, e.doc)...)
+		}
 		found = append(found, deadLinks(e, links[e.id], live, files)...)
 		found = append(found, notShown(e.id, e.doc)...)
 		found = append(found, withoutAlt(e.id, e.doc, silent)...)
@@ -54,9 +57,9 @@ func (b *batch) checkWarnings() error {
 }
 
 // publishedDocuments returns the published documents of the entries, by id.
-func (b *batch) publishedDocuments() (map[string]ent.Document, error) {
+func (b *batch) publishedDocuments(entries []*entryWrite) (map[string]ent.Document, error) {
 	numbers, types := make(map[string]int), make(map[string]string)
-	for _, one := range b.entries {
+	for _, one := range entries {
 		if e := one.entry(); e.Live {
 			numbers[e.ID], types[e.ID] = *e.Published, string(e.Type)
 		}

@@ -23,6 +23,7 @@ type entryWrite struct {
 	revision  int          // merge of a draft, readDocuments of an act: the number of the revision that doc is of
 	notes     []Problem    // parse, check: warnings that come with the saved entry
 	doc       ent.Document // merge of a draft, readDocuments of an act: the document, read into its type
+	lost      []Problem    // compare: what the documents before it have and doc has not
 	changed   bool         // store: there is a new revision; a save that changes nothing makes none
 	slug      string       // takeSlugs: the address that the entry is published under
 	keepsSlug bool         // takeSlugs: slug is the one that it has
@@ -49,6 +50,7 @@ type batch struct {
 	act       Act
 	options   ActOptions
 	entries   []*entryWrite
+	unchanged []*entryWrite // leaveUnchanged: what the act would not change
 	problems  []Problem
 	ended     []Problem // transfer: what it ended
 	conflicts []*ConflictError

@@ -325,7 +325,7 @@ func missingTexts(texts []schema.ContentText) [][]string {
 			continue
 		}
 		ready = true
-		if t.Title == "" {
+		if text.IsBlank(t.Title) {
 			missing = append(missing, []string{"texts", strconv.Itoa(i), "title"})
 		}
 	}
@@ -355,13 +355,13 @@ type AssetInput struct {
 // Missing implements Document.
 func (d *AssetInput) Missing() [][]string {
 	var missing [][]string
-	if d.Key.Value() == nil {
+	if text.IsBlank(deref(d.Key.Value())) {
 		missing = append(missing, []string{"key"})
 	}
-	if d.File.Value() == nil {
+	if text.IsBlank(deref(d.File.Value())) {
 		missing = append(missing, []string{"file"})
 	}
-	if d.MediaType.Value() == nil {
+	if text.IsBlank(deref(d.MediaType.Value())) {
 		missing = append(missing, []string{"mediaType"})
 	}
 	return missing
@@ -627,7 +627,7 @@ type ContactInput struct {
 // Missing implements Document.
 func (d *ContactInput) Missing() [][]string {
 	var missing [][]string
-	if d.Key.Value() == nil {
+	if text.IsBlank(deref(d.Key.Value())) {
 		missing = append(missing, []string{"key"})
 	}
 	if len(d.Functions.Value()) == 0 {
@@ -730,10 +730,10 @@ type CountyInput struct {
 // Missing implements Document.
 func (d *CountyInput) Missing() [][]string {
 	var missing [][]string
-	if d.Number.Value() == nil {
+	if text.IsBlank(deref(d.Number.Value())) {
 		missing = append(missing, []string{"number"})
 	}
-	if d.Name.Value() == nil {
+	if text.IsBlank(deref(d.Name.Value())) {
 		missing = append(missing, []string{"name"})
 	}
 	return missing
@@ -807,10 +807,10 @@ type DistrictInput struct {
 // Missing implements Document.
 func (d *DistrictInput) Missing() [][]string {
 	var missing [][]string
-	if d.Number.Value() == nil {
+	if text.IsBlank(deref(d.Number.Value())) {
 		missing = append(missing, []string{"number"})
 	}
-	if d.Name.Value() == nil {
+	if text.IsBlank(deref(d.Name.Value())) {
 		missing = append(missing, []string{"name"})
 	}
 	if d.Municipality.Value() == nil {
@@ -1112,7 +1112,7 @@ type LawSectionInput struct {
 // Missing implements Document.
 func (d *LawSectionInput) Missing() [][]string {
 	var missing [][]string
-	if d.Slug.Value() == nil {
+	if text.IsBlank(deref(d.Slug.Value())) {
 		missing = append(missing, []string{"slug"})
 	}
 	if len(d.LabelTexts.Value()) == 0 {
@@ -1121,7 +1121,7 @@ func (d *LawSectionInput) Missing() [][]string {
 	if len(d.Acts.Value()) == 0 {
 		missing = append(missing, []string{"act"})
 	}
-	if d.Section.Value() == nil {
+	if text.IsBlank(deref(d.Section.Value())) {
 		missing = append(missing, []string{"section"})
 	}
 	return missing
@@ -1211,7 +1211,7 @@ type MethodInput struct {
 // Missing implements Document.
 func (d *MethodInput) Missing() [][]string {
 	var missing [][]string
-	if d.Slug.Value() == nil {
+	if text.IsBlank(deref(d.Slug.Value())) {
 		missing = append(missing, []string{"slug"})
 	}
 	if len(d.LabelTexts.Value()) == 0 {
@@ -1303,10 +1303,10 @@ type MunicipalityInput struct {
 // Missing implements Document.
 func (d *MunicipalityInput) Missing() [][]string {
 	var missing [][]string
-	if d.Number.Value() == nil {
+	if text.IsBlank(deref(d.Number.Value())) {
 		missing = append(missing, []string{"number"})
 	}
-	if d.Name.Value() == nil {
+	if text.IsBlank(deref(d.Name.Value())) {
 		missing = append(missing, []string{"name"})
 	}
 	return missing
@@ -1662,13 +1662,13 @@ type OrganizationInput struct {
 // Missing implements Document.
 func (d *OrganizationInput) Missing() [][]string {
 	var missing [][]string
-	if d.Slug.Value() == nil {
+	if text.IsBlank(deref(d.Slug.Value())) {
 		missing = append(missing, []string{"slug"})
 	}
 	if len(d.LocalNames.Value()) == 0 {
 		missing = append(missing, []string{"names"})
 	}
-	if d.Kind.Value() == nil {
+	if text.IsBlank(deref(d.Kind.Value())) {
 		missing = append(missing, []string{"kind"})
 	}
 	return missing
@@ -2426,7 +2426,7 @@ type TargetGroupInput struct {
 // Missing implements Document.
 func (d *TargetGroupInput) Missing() [][]string {
 	var missing [][]string
-	if d.Slug.Value() == nil {
+	if text.IsBlank(deref(d.Slug.Value())) {
 		missing = append(missing, []string{"slug"})
 	}
 	if len(d.LabelTexts.Value()) == 0 {
@@ -2515,7 +2515,7 @@ type ThemeInput struct {
 // Missing implements Document.
 func (d *ThemeInput) Missing() [][]string {
 	var missing [][]string
-	if d.Slug.Value() == nil {
+	if text.IsBlank(deref(d.Slug.Value())) {
 		missing = append(missing, []string{"slug"})
 	}
 	if len(d.LabelTexts.Value()) == 0 {

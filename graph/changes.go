@@ -215,7 +215,9 @@ func readLog(
 			if there[r.NodeID] {
 				action = schema.Upsert
 			}
-			if !toldAgain(rows[i:]) {
+			// what only shows something that changed was not in the filter before either, or it has a change of its own
+			outside := r.Action == schema.Shown && !there[r.NodeID]
+			if !outside && !toldAgain(rows[i:]) {
 				found = append(found, listed{&view.Change{ID: r.NodeID, Action: action, At: r.At}, changePlace{Seq: r.ID}})
 			}
 		}

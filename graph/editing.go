@@ -63,15 +63,19 @@ func (r *Resolver) do(
 			o.Entries[i] = found
 		}
 	}
-	p := &model.PublishPayload{Entries: orEmpty(o.Entries), Problems: pointers(append(o.Problems, o.Ended...)), Conflicts: []*model.Conflict{}}
-	for _, c := range o.Conflicts {
-		conflict, err := conflictOf(c)
-		if err != nil {
-			return nil, err
-		}
-		p.Conflicts = append(p.Conflicts, conflict)
+	conflicts, told, err := conflictsOf(o.Conflicts)
+	return &model.PublishPayload{
+		Entries: orEmpty(o.Entries), Outcome: outcomeOf(o.Outcome),
+		Problems: append(pointers(append(o.Problems, o.Ended...)), told...), Conflicts: conflicts,
+	}, err
+}
+
+// outcomeOf returns the outcome of a write, nil where nothing was done.
+func outcomeOf(o content.Outcome) *content.Outcome {
+	if o == "" {
+		return nil
 	}
-	return p, nil
+	return &o
 }
 
 // save saves a draft and returns the payload of the mutation.
@@ -85,14 +89,17 @@ func savePayload(saved []content.Saved, problems []content.Problem, err error) (
 	switch {
 	case errors.As(err, &conflict):
 		c, err := conflictOf(conflict)
-		return &model.SavePayload{Problems: []*content.Problem{}, Conflict: c}, err
+		told := conflict.Problem()
+		return &model.SavePayload{Problems: []*content.Problem{&told}, Conflict: c}, err
 	case err != nil:
 		problems, err := problemsOf(err)
 		return &model.SavePayload{Problems: problems}, err
-	case len(problems) > 0:
+	case len(saved) == 0:
 		return &model.SavePayload{Problems: pointers(problems)}, nil
 	}
-	return &model.SavePayload{Entry: saved[0].Entry, Problems: pointers(saved[0].Warnings)}, nil
+	return &model.SavePayload{
+		Entry: saved[0].Entry, Outcome: outcomeOf(saved[0].Outcome), Problems: pointers(append(problems, saved[0].Warnings...)),
+	}, nil
 }
 
 // create creates an entry of a content type. organization may be nil for callers who have a role in one organisation
@@ -148,7 +155,7 @@ func (r *Resolver) putData(ctx context.Context, t, id string, input map[string]a
 	if err != nil {
 		return nil, err
 	}
-	written, problems, err := r.Content.WriteData(ctx, t, id, document)
+	written, outcome, problems, err := r.Content.WriteData(ctx, t, id, document)
 	switch {
 	case err != nil:
 		problems, err := problemsOf(err)
@@ -157,7 +164,23 @@ func (r *Resolver) putData(ctx context.Context, t, id string, input map[string]a
 		return &model.DataPayload{Problems: pointers(problems)}, nil
 	}
 	found, err := ent.FromContext(ctx).Load(ctx, []string{written}, nil)
-	return &model.DataPayload{Node: found[written], Problems: []*content.Problem{}}, err
+	return &model.DataPayload{
+		Node: found[written], Outcome: outcomeOf(outcome), Problems: []*content.Problem{},
+	}, err
+}
+
+// conflictsOf returns the conflicts of an act, and each as a problem.
+func conflictsOf(found []*content.ConflictError) ([]*model.Conflict, []*content.Problem, error) {
+	conflicts, problems := make([]*model.Conflict, len(found)), make([]*content.Problem, len(found))
+	for i, c := range found {
+		var err error
+		if conflicts[i], err = conflictOf(c); err != nil {
+			return nil, nil, err
+		}
+		told := c.Problem()
+		problems[i] = &told
+	}
+	return conflicts, problems, nil
 }
 
 func conflictOf(c *content.ConflictError) (*model.Conflict, error) {

@@ -17,6 +17,7 @@ import (
 	"dugnad/ent/redaction"
 	"dugnad/ent/reference"
 	"dugnad/ent/revision"
+	"dugnad/ent/slug"
 	"dugnad/ent/step"
 	"dugnad/fault"
 	"dugnad/graph/gqlcode"
@@ -197,6 +198,20 @@ func redactionsOf(ctx context.Context, obj *ent.Entry) ([]*ent.Redaction, error)
 	}, func(r *ent.Redaction) string { return r.EntryID }, func(a, b *ent.Redaction) int {
 		return strings.Compare(b.ID, a.ID)
 	})
+}
+
+// formerSlugs returns the addresses that lead to an entry besides its present one, in alphabetical order.
+func formerSlugs(ctx context.Context, obj *ent.Entry) ([]string, error) {
+	found, err := ent.LoadPage(obj.Page(), ent.FieldKey(ctx), func() (map[string][]string, error) {
+		rows, err := ent.FromContext(ctx).Slug.Query().Where(slug.EntryIDIn(entryIDs(obj)...)).Order(slug.BySlug()).All(ctx)
+		by := make(map[string][]string, len(rows))
+		for _, r := range rows {
+			by[r.EntryID] = append(by[r.EntryID], r.Slug)
+		}
+		return by, err
+	})
+	former := slices.DeleteFunc(slices.Clone(found[obj.ID]), func(s string) bool { return s == value(obj.Slug) })
+	return orEmpty(former), err
 }
 
 // usedBy returns the references to an entry from heads and published revisions of entries that the viewer may read as

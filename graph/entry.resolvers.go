@@ -85,6 +85,10 @@ func (r *entryResolver) Claims(ctx context.Context, obj *ent.Entry) ([]*model.Re
 	return claims(ctx, obj)
 }
 
+func (r *entryResolver) FormerSlugs(ctx context.Context, obj *ent.Entry) ([]string, error) {
+	return formerSlugs(ctx, obj)
+}
+
 func (r *mutationResolver) Publish(ctx context.Context, items []*content.Item, at *time.Time) (*model.PublishPayload, error) {
 	if at != nil {
 		return r.do(ctx, content.ActSchedulePublish, content.ActOptions{At: at}, items)
@@ -125,6 +129,10 @@ func (r *mutationResolver) Unarchive(ctx context.Context, items []*content.Item)
 
 func (r *mutationResolver) Delete(ctx context.Context, items []*content.Item) (*model.PublishPayload, error) {
 	return r.do(ctx, content.ActDelete, content.ActOptions{}, items)
+}
+
+func (r *mutationResolver) FreeSlug(ctx context.Context, id string, slug string) (*model.SavePayload, error) {
+	return savePayload(r.Content.FreeSlug(ctx, id, slug))
 }
 
 func (r *mutationResolver) AcceptRelation(ctx context.Context, from string, to string, typeArg schema.RelationType) (*model.RelationPayload, error) {

@@ -12,19 +12,17 @@ import (
 	"dugnad/graph/view"
 )
 
-func releasePayload(ctx context.Context, o content.ReleaseOutcome, err error) (*model.ReleasePayload, error) {
+func releasePayload(ctx context.Context, o content.ReleaseResult, err error) (*model.ReleasePayload, error) {
 	p := &model.ReleasePayload{Problems: pointers(o.Problems), Conflicts: []*model.Conflict{}}
 	if err != nil {
 		p.Problems, err = problemsOf(err)
 		return p, err
 	}
-	for _, c := range o.Conflicts {
-		conflict, err := conflictOf(c)
-		if err != nil {
-			return nil, err
-		}
-		p.Conflicts = append(p.Conflicts, conflict)
+	conflicts, told, err := conflictsOf(o.Conflicts)
+	if err != nil {
+		return nil, err
 	}
+	p.Conflicts, p.Problems = conflicts, append(p.Problems, told...)
 	if o.Release != nil {
 		p.Release, err = releaseByID(ctx, o.Release.ID)
 	}

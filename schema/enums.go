@@ -86,6 +86,10 @@ const (
 	Gone   ChangeAction = "GONE"
 	// an UPSERT that also removed a redacted text from storage; the API shows it as UPSERT
 	Redacted ChangeAction = "REDACTED"
+	// an UPSERT of what shows reference data that has changed; search finds those by itself
+	Shown ChangeAction = "SHOWN"
+	// the same, where the object may have entered or left a filter; the API shows it as UPSERT or GONE
+	Moved ChangeAction = "MOVED"
 
 	Contributor Role = "CONTRIBUTOR" // writes drafts of the organisation
 	Editor      Role = "EDITOR"      // also reviews and publishes for the organisation
@@ -149,7 +153,9 @@ func (Stage) Values() []string {
 func (ReferenceState) Values() []string { return []string{"HEAD", "PUBLISHED"} }
 
 // Values lists the change actions.
-func (ChangeAction) Values() []string { return []string{"UPSERT", "GONE", "REDACTED"} }
+func (ChangeAction) Values() []string {
+	return []string{"UPSERT", "GONE", "REDACTED", "SHOWN", "MOVED"}
+}
 
 // Values lists the roles, the weakest first.
 func (Role) Values() []string {

@@ -161,6 +161,7 @@ func TestFileVisibility(t *testing.T) {
 }
 
 func TestImage(t *testing.T) {
+	concurrent(t)
 	s := newSample(t)
 	path := "/files/" + s.assetID(t, "open")
 	for width, want := range map[int]int{320: 320, 960: 960, 1280: 1000, 1920: 1000} {

@@ -15,6 +15,7 @@ func cached(c *Config) { c.CacheMB = 16 }
 
 // TestCache reads anonymously, again and again, while content changes.
 func TestCache(t *testing.T) {
+	concurrent(t)
 	eachDemo(t, func(t *testing.T, h *testHub) {
 		n := h.newsroom()
 		h.caughtUpNow()
@@ -81,6 +82,7 @@ func TestCache(t *testing.T) {
 
 // TestCacheOfReplicas publishes on one replica while another caches answers.
 func TestCacheOfReplicas(t *testing.T) {
+	concurrent(t)
 	t.Parallel()
 	skipOtherHalf(t, onPostgres)
 	writer := demoHub(t, onPostgres, cached)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -14,11 +15,13 @@ import (
 )
 
 func TestChanges(t *testing.T) {
+	concurrent(t)
 	eachDemo(t, func(t *testing.T, h *testHub) {
 		s := h.seeded()
 		t.Run("the state, then what happens", func(t *testing.T) { stateThenChanges(t, h.in(t), s) })
 		t.Run("filters", func(t *testing.T) { changesByFilter(t, h.in(t), s) })
 		t.Run("a copy is the state", func(t *testing.T) { copiesAreTheState(t, h.in(t), s) })
+		t.Run("reference data", func(t *testing.T) { referenceChangesReachFollowers(t, h.in(t), s) })
 		t.Run("wrong cursors", func(t *testing.T) { wrongChangeCursors(t, h.in(t)) })
 		t.Run("an expired cursor", func(t *testing.T) { expiredCursor(t, h.in(t), s) })
 	})
@@ -29,6 +32,7 @@ type copyOf struct {
 	h      *testHub
 	viewer string
 	filter string
+	fields string // that it holds of each thing; "" means a few
 	size   int
 	after  any
 	things map[string]string
@@ -46,8 +50,10 @@ func (c *copyOf) page() bool {
 	if c.filter != "" {
 		filter = ", filter: {" + c.filter + "}"
 	}
+	fields := cmp.Or(c.fields,
+		`... on Content { title slug audience themes { slug } related(direction: OUT, first: 5) { nodes { id } } } ... on Theme { label } ... on Municipality { name }`)
 	a := c.h.askAs(c.viewer, `query($n: Int, $c: Cursor) { changes(first: $n, after: $c`+filter+`) {
-		edges { cursor node { id action at node { __typename id ... on Content { title slug audience themes { slug } related(direction: OUT, first: 5) { nodes { id } } } ... on Theme { label } ... on Municipality { name } } } }
+		edges { cursor node { id action at node { __typename id `+fields+` } } }
 		pageInfo { hasNextPage endCursor } } }`, map[string]any{"n": c.size, "c": c.after}).ok()
 	for _, e := range a.maps("changes", "edges") {
 		c.seen++
@@ -80,7 +86,9 @@ func (c *copyOf) follow() *copyOf {
 // same compares the copy that the client keeps with the state read afresh.
 func (c *copyOf) same(what string) {
 	c.h.t.Helper()
-	fresh := c.h.copy(c.viewer, c.filter, 100).follow()
+	fresh := c.h.copy(c.viewer, c.filter, 100)
+	fresh.fields = c.fields
+	fresh.follow()
 	if maps.Equal(fresh.things, c.things) {
 		return
 	}

@@ -75,6 +75,7 @@ func (w *wire) answered() (status int, body string, open bool) {
 // TestConnectionAfterTrouble makes trouble of every kind on connections that are kept open, and then asks for
 // everything on the same connection, as other callers behind a proxy do.
 func TestConnectionAfterTrouble(t *testing.T) {
+	concurrent(t)
 	eachNewsroom(t, func(n *newsroom) {
 		n.serveLive()
 		t := n.t.(*testing.T)
@@ -158,6 +159,7 @@ func TestConnectionAfterTrouble(t *testing.T) {
 // TestRightsAfterBody takes rights away between the headers of a request and the end of its body: they are those of
 // the moment at which the operation begins.
 func TestRightsAfterBody(t *testing.T) {
+	concurrent(t)
 	eachNewsroom(t, func(n *newsroom) {
 		n.serveLive()
 		t := n.t.(*testing.T)

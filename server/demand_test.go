@@ -11,6 +11,7 @@ import (
 )
 
 func TestUnmetSearches(t *testing.T) {
+	concurrent(t)
 	eachNewsroom(t, func(n *newsroom) {
 		n.caughtUpNow()
 		everybody := []string{"", "CONTRIBUTOR", "EDITOR", "ADMIN", "stranger", "HUB_EDITOR"}

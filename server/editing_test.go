@@ -135,6 +135,12 @@ func (a *answer) expectCodes(mutation string, want ...string) {
 	}
 }
 
+// expectReport checks the codes of the problems that editors are shown of an entry.
+func (n *newsroom) expectReport(id string, want ...string) {
+	n.t.Helper()
+	n.as("HUB_ADMIN", `query($id: ID!) { entry(id: $id) { problems { code } } }`, map[string]any{"id": id}).ok().expectCodes("entry", want...)
+}
+
 func (n *newsroom) stage(id string) string {
 	n.t.Helper()
 	return n.as(
@@ -159,6 +165,7 @@ func (n *newsroom) run(name string, test func(t *testing.T)) {
 }
 
 func TestEditing(t *testing.T) {
+	concurrent(t)
 	eachNewsroom(t, func(n *newsroom) {
 		n.run("from draft to published and back", func(t *testing.T) {
 			id := n.draft("CONTRIBUTOR", "Følgje til barnehagen")
@@ -486,6 +493,7 @@ func TestNothingIsDoneWithoutItsEvent(t *testing.T) {
 }
 
 func TestSchedules(t *testing.T) {
+	concurrent(t)
 	eachNewsroom(t, func(n *newsroom) {
 		due := func() {
 			t.Helper()
@@ -551,6 +559,7 @@ func TestSchedules(t *testing.T) {
 
 // Every acknowledged save is a revision, and the head of an entry is its last revision.
 func TestConcurrentSaves(t *testing.T) {
+	concurrent(t)
 	eachNewsroom(t, func(n *newsroom) {
 		const entries, writers, saves = 50, 8, 1000
 		ids := make([]string, entries)
@@ -616,6 +625,7 @@ func TestConcurrentSaves(t *testing.T) {
 }
 
 func TestPreview(t *testing.T) {
+	concurrent(t)
 	eachNewsroom(t, func(n *newsroom) {
 		live, draft, members := n.draft("EDITOR", "Synleg frå før"), n.draft("EDITOR", "Berre utkast"), n.draft("EDITOR", "For medlemer")
 		n.act("EDITOR", "publish", "", item(live, 1)).expectCodes("publish")
@@ -729,6 +739,7 @@ func TestPreview(t *testing.T) {
 }
 
 func TestReleases(t *testing.T) {
+	concurrent(t)
 	eachNewsroom(t, func(n *newsroom) {
 		const fields = `{ release { id name publishAt publishedAt scheduleProblem owner { slug } items { id revision entry { title stage } acknowledged { code reason } } }
 			problems { code path message entry } conflicts { entry } }`

@@ -12,6 +12,7 @@ import (
 
 // TestExamples runs the operations of docs/examples and compares each answer with the file beside it.
 func TestExamples(t *testing.T) {
+	concurrent(t)
 	operations, err := filepath.Glob("../docs/examples/*.graphql")
 	if err != nil || len(operations) < 5 {
 		t.Fatalf(

@@ -112,6 +112,7 @@ func (w *world) slugOf(t *testing.T, id string) string {
 
 // TestExplorerPages requests pages as browsers and caches do.
 func TestExplorerPages(t *testing.T) {
+	concurrent(t)
 	eachNewsroom(t, func(n *newsroom) {
 		t := n.t
 		n.caughtUpNow()
@@ -308,6 +309,7 @@ func TestFeedback(t *testing.T) {
 
 // TestEmbeds requests embeds as partners' pages do, and reads where content is shown.
 func TestEmbeds(t *testing.T) {
+	concurrent(t)
 	eachNewsroom(t, func(n *newsroom) {
 		t := n.t
 		id := n.published("Eit kort for partnarar")

@@ -11,6 +11,7 @@ import (
 // TestSearchFolderLost removes, replaces and cuts the search index of a running hub: search answers UNAVAILABLE or the
 // truth, everything else works, readiness says so, and the index is rebuilt without another start.
 func TestSearchFolderLost(t *testing.T) {
+	concurrent(t)
 	eachDemo(t, func(t *testing.T, h *testHub) {
 		search := func() *answer { return h.ask(`{ search(query: "mentor") { totalCount } }`, nil) }
 		h.caughtUpNow()

@@ -114,7 +114,8 @@ func TestEditorsStatements(t *testing.T) {
 
 		s := generated.NewExecutableSchema(generated.Config{}).Schema()
 		depth := map[string]string{
-			"owner": "{ name }", "assignee": "{ name }", "head": "{ number document { __typename } author { name } }", "published": "{ number document { __typename } author { name } }",
+			"formerSlugs": "",
+			"owner":       "{ name }", "assignee": "{ name }", "head": "{ number document { __typename } author { name } }", "published": "{ number document { __typename } author { name } }",
 			"live": "{ id ... on Practice { title themes { label } } }", "acts": "", "problems": "{ code path }", "languages": "{ language stale }",
 			"revisions": "(first: 2) { number document { __typename } author { name } }", "steps": "(first: 2) { act actor { name } acknowledged { code path } }",
 			"comments": "{ text author { name } }", "usedBy": "{ id field entry { title owner { name } } }", "dangling": "{ id field entry { title owner { name } } }",

@@ -8,6 +8,7 @@ import (
 )
 
 func TestLanguages(t *testing.T) {
+	concurrent(t)
 	eachDemo(t, func(t *testing.T, h *testHub) {
 		s := h.seeded()
 		t.Run("chains", func(t *testing.T) { languageChains(t, h.in(t), s) })

@@ -99,6 +99,7 @@ func next(t *testing.T, events <-chan map[string]any) (what, cursor string) {
 const subscribing = `subscription($after: Cursor, $filter: ChangeFilter) { changes(after: $after, filter: $filter) { id action cursor node { ... on Content { title } } } }`
 
 func TestSubscriptions(t *testing.T) {
+	concurrent(t)
 	eachNewsroom(t, func(n *newsroom) {
 		n.serveLive()
 		ctx, cancel := context.WithCancel(n.t.Context())
@@ -168,6 +169,7 @@ func TestSubscriptions(t *testing.T) {
 // TestSubscriptionsRest subscribes from a place after which no change is for the viewer: the log is read once, and not
 // repeatedly.
 func TestSubscriptionsRest(t *testing.T) {
+	concurrent(t)
 	t.Parallel()
 	h := demoHub(t, anyDialect())
 	n := h.newsroom()
@@ -218,6 +220,7 @@ func (h *testHub) drained(events <-chan map[string]any) (all []map[string]any) {
 
 // TestSubscriptionsOverWebSocket sends the credential in the first message, as browsers do.
 func TestSubscriptionsOverWebSocket(t *testing.T) {
+	concurrent(t)
 	t.Parallel()
 	h := demoHub(t, anyDialect())
 	n := h.newsroom()
@@ -318,6 +321,7 @@ func subscribe(ctx context.Context, t *testing.T, conn *websocket.Conn, id, quer
 
 // TestStreamsReadRights takes rights away from callers with open streams: what comes next has the rights of now.
 func TestStreamsReadRights(t *testing.T) {
+	concurrent(t)
 	eachNewsroom(t, func(n *newsroom) {
 		n.serveLive()
 		t := n.t.(*testing.T)
@@ -471,6 +475,7 @@ func TestSubscriptionLimits(t *testing.T) {
 // TestSubscriptionsShare has many anonymous readers subscribe to the same: an event is loaded once for all of them, each
 // gets what it asked for, and one that does not read delays nobody.
 func TestSubscriptionsShare(t *testing.T) {
+	concurrent(t)
 	eachDemo(t, func(t *testing.T, h *testHub) {
 		n := h.newsroom()
 		var mu sync.Mutex

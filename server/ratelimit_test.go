@@ -9,6 +9,7 @@ import (
 )
 
 func TestRateLimits(t *testing.T) {
+	concurrent(t)
 	t.Parallel()
 	h := demoHub(t, anyDialect(), func(c *Config) { c.RateAddress, c.RateKey = 40, 80 })
 	n := h.newsroom()

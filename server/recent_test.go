@@ -48,6 +48,7 @@ var ordinary = map[string]string{
 	"createNetwork createEvent":        "writing",
 	"createCollection":                 "writing",
 	"acceptRelation declineRelation":   "can be undone by the other",
+	"freeSlug":                         "an address of before, and can be taken again",
 	"updatePractice updateTool":        "writing, with a history",
 	"updateReport updateProject":       "writing, with a history",
 	"updateNetwork updateEvent":        "writing, with a history",

@@ -289,6 +289,7 @@ func TestScopesTellNothing(t *testing.T) {
 
 // Two administrators who take each other's role at once leave one.
 func TestTheLastAdministratorStays(t *testing.T) {
+	concurrent(t)
 	eachNewsroom(t, func(n *newsroom) {
 		last := "HUB_ADMIN"
 		for round := range 6 {
@@ -319,6 +320,7 @@ func TestTheLastAdministratorStays(t *testing.T) {
 
 // Rights are read again in the transaction: a request that began before they were lost does nothing after.
 func TestRightsAreReadInTheTransaction(t *testing.T) {
+	concurrent(t)
 	eachNewsroom(t, func(n *newsroom) {
 		m := maker{&office{newsroom: n}, "leaver"}
 		account := m.account(schema.Admin)
@@ -466,6 +468,7 @@ func TestInvitationsOnlyGive(t *testing.T) {
 
 // Taking a right succeeds at once while programs of whoever loses it write.
 func TestTakingARightWhileItIsUsed(t *testing.T) {
+	concurrent(t)
 	eachNewsroom(t, func(n *newsroom) {
 		m := maker{&office{newsroom: n}, "busy"}
 		account := m.account(schema.Admin)

@@ -11,6 +11,7 @@ import (
 )
 
 func TestSearch(t *testing.T) {
+	concurrent(t)
 	eachDemo(t, func(t *testing.T, h *testHub) {
 		s := h.seeded()
 		h.caughtUpNow()
@@ -518,6 +519,7 @@ func searchByFormerMunicipality(t *testing.T, h *testHub, s *seed) {
 
 // TestSearchWhileTheIndexIsBuilt has a hub whose follower does not run yet.
 func TestSearchWhileTheIndexIsBuilt(t *testing.T) {
+	concurrent(t)
 	h := openHub(t)
 	for query, want := range map[string]string{
 		`{search(query:"tolk"){totalCount}}`: "UNAVAILABLE", `{suggest(text:"t"){text}}`: "UNAVAILABLE", `{facetValues(facet:THEME){value}}`: "UNAVAILABLE",

@@ -210,3 +210,59 @@ func TestSlugsAfterWithdrawal(t *testing.T) {
 		}
 	})
 }
+
+// TestSlugsAreFreed takes addresses that others have had: whoever has one is named, and former ones can be freed, by
+// editors of their owner.
+func TestSlugsAreFreed(t *testing.T) {
+	eachNewsroom(t, func(n *newsroom) {
+		free := func(role, id, slug string) *answer {
+			return n.as(role, `mutation($id: ID!, $slug: String!) { freeSlug(id: $id, slug: $slug) { outcome entry { formerSlugs } problems { code } } }`,
+				map[string]any{"id": id, "slug": slug}).ok()
+		}
+		taken := func(slug, title, id string) {
+			t.Helper()
+			_, a := n.practice("stranger", "imdi", "Vår eigen", map[string]any{"slug": slug})
+			a.expectCodes("publish", "SLUG_TAKEN")
+			if message := fmt.Sprint(a.list("publish", "problems")); !strings.Contains(message, id) || !strings.Contains(message, title) {
+				t.Errorf("%s: %s", slug, message)
+			}
+		}
+		id, _ := n.practice("EDITOR", "ks", "Fyrste namn", nil)
+		n.revise(id, 1, map[string]any{"slug": "andre-namn"})
+		n.update("EDITOR", id, "Hemmeleg ny tittel", 2)
+		taken("fyrste-namn", `"Fyrste namn"`, id)
+		taken("andre-namn", `"Fyrste namn"`, id)
+
+		free("stranger", id, "fyrste-namn").expectCodes("freeSlug", "NOT_FOUND")
+		free("CONTRIBUTOR", id, "fyrste-namn").expectCodes("freeSlug", "FORBIDDEN")
+		free("EDITOR", id, "andre-namn").expectCodes("freeSlug", "INVALID")
+		if n.leadsTo("", "fyrste-namn") != id {
+			t.Error("the former address does not lead to the entry")
+		}
+		if a := n.as("EDITOR", fmt.Sprintf(`{ entry(id: %q) { formerSlugs } }`, id), nil).ok(); fmt.Sprint(a.list("entry", "formerSlugs")) != "[fyrste-namn]" {
+			t.Errorf("%s", a.Body)
+		}
+		for _, outcome := range []string{"UPDATED", "UNCHANGED"} {
+			if a := free("EDITOR", id, "fyrste-namn"); a.at("freeSlug", "outcome") != outcome || len(a.list("freeSlug", "entry", "formerSlugs")) > 0 {
+				t.Errorf("wanted %s: %s", outcome, a.Body)
+			}
+		}
+		if n.leadsTo("", "fyrste-namn") != "" {
+			t.Error("the freed address still leads somewhere")
+		}
+		other, a := n.practice("stranger", "imdi", "Vår eigen", map[string]any{"slug": "fyrste-namn"})
+		a.expectCodes("publish")
+		if n.leadsTo("", "fyrste-namn") != other {
+			t.Error("the freed address does not lead to who took it")
+		}
+
+		n.act("EDITOR", "withdraw", "", item(id, 3)).expectCodes("withdraw")
+		if a := free("EDITOR", id, "andre-namn"); a.at("freeSlug", "outcome") != "UPDATED" {
+			t.Errorf("%s", a.Body)
+		}
+		n.act("EDITOR", "publish", "", item(id, 3)).expectCodes("publish")
+		if got := n.slugOf("", id); got != "andre-namn" { // its document asks for it
+			t.Errorf("published again under %s", got)
+		}
+	})
+}

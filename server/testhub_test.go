@@ -84,9 +84,9 @@ func eachDemo(t *testing.T, test func(t *testing.T, h *testHub), settings ...fun
 // uncached turns off the hub's cache of answers.
 func uncached(c *Config) { c.CacheMB = 0 }
 
-// split reports whether scripts/test has split the tests of this package between a run with the race detector and one
-// without, because modernc's SQLite is Go code and takes most of the time when it is instrumented: with the race
-// detector tests run on PostgreSQL, without it on SQLite. Walkers run without it on both.
+// split reports whether scripts/test has split the tests of this package between a run with the race detector, which
+// makes them several times slower, and one without: concurrent tests run with it on PostgreSQL and without it on SQLite,
+// because modernc's SQLite is Go code; all others run without it on both.
 func split() bool { return os.Getenv("HUB_TEST_SPLIT") == "true" }
 
 // walkers are the names of the tests that have called walker.
@@ -102,6 +102,16 @@ func walker(t *testing.T) {
 	walkers.Store(t.Name(), true)
 }
 
+// concurrentTests are the names of the tests that have called concurrent.
+var concurrentTests sync.Map
+
+// concurrent declares that the test does several things at once, or that what it asks for is done at once: scripts/test
+// runs its half on PostgreSQL with the race detector.
+func concurrent(t *testing.T) {
+	t.Helper()
+	concurrentTests.Store(t.Name(), true)
+}
+
 // skipOtherHalf skips a test on the dialect when the other run of a split has it.
 func skipOtherHalf(t *testing.T, dialect string) {
 	t.Helper()
@@ -109,13 +119,11 @@ func skipOtherHalf(t *testing.T, dialect string) {
 		return
 	}
 	name, _, _ := strings.Cut(t.Name(), "/")
-	if _, walks := walkers.Load(name); walks {
-		return
-	}
-	if underRace && dialect == onSQLite {
+	_, raced := concurrentTests.Load(name)
+	if underRace && (!raced || dialect == onSQLite) {
 		t.Skip("runs without the race detector, in the step walkers of scripts/test")
 	}
-	if !underRace && dialect == onPostgres {
+	if !underRace && raced && dialect == onPostgres {
 		t.Skip("runs with the race detector, in the step go of scripts/test")
 	}
 }

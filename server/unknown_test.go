@@ -90,6 +90,7 @@ func (l *line) set(cut bool) {
 // TestUnknownIsNotForbidden asks every route with a credential that is known to be bad, which is 401 or anonymous, and
 // then with a good one while the database is away: that is 503 everywhere, and never 401, 403, 404 or 500.
 func TestUnknownIsNotForbidden(t *testing.T) {
+	concurrent(t)
 	t.Parallel()
 	skipOtherHalf(t, onPostgres)
 	o := demoTemplate.Postgres(t)

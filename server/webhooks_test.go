@@ -155,6 +155,7 @@ func (r received) signedWith(secret string) bool {
 }
 
 func TestWebhooks(t *testing.T) {
+	concurrent(t)
 	eachOffice(t, func(t *testing.T, o *office) {
 		r := newReceiver(t)
 		id, secret := o.made(map[string]any{"url": r.URL + "/hook"})
@@ -385,6 +386,7 @@ func TestWebhookThatCannotBeReached(t *testing.T) {
 
 // A sender that is stopped and restarted between deliveries sends each change with one id.
 func TestWebhooksAndRestarts(t *testing.T) {
+	concurrent(t)
 	eachOffice(t, func(t *testing.T, o *office) {
 		r := newReceiver(t)
 		o.made(map[string]any{"url": r.URL})
@@ -427,6 +429,7 @@ func inOrder(texts ...string) []string {
 }
 
 func TestWebhookFilters(t *testing.T) {
+	concurrent(t)
 	eachOffice(t, func(t *testing.T, o *office) {
 		mine, members, gone, themed := newReceiver(t), newReceiver(t), newReceiver(t), newReceiver(t)
 		o.made(map[string]any{"url": mine.URL, "filter": map[string]any{"types": []any{"PRACTICE"}}})

@@ -139,10 +139,12 @@ func newWorld(h *testHub, kind worldKind) *world {
 	w.now = at(3)
 	w.withdraw(w.in(withdrawn)...)
 	if made := w.in(madeMembers); made != nil {
-		if !kind.membersOpen {
-			for _, id := range made {
-				w.save(content.Draft{ID: id, Document: json.RawMessage(`{"audience": "MEMBERS"}`)})
-			}
+		audience := "MEMBERS"
+		if kind.membersOpen {
+			audience = "PUBLIC"
+		}
+		for _, id := range made {
+			w.save(content.Draft{ID: id, Document: rawJSON(map[string]any{"audience": audience})})
 		}
 		w.publish(made...)
 	}

@@ -21,6 +21,7 @@ import (
 	"dugnad/ent/webhook"
 	"dugnad/fault"
 	"dugnad/schema"
+	"dugnad/text"
 )
 
 const (
@@ -77,7 +78,7 @@ func (s *Service) check(g *Settings) error {
 	}
 	if g.Name != nil {
 		*g.Name = strings.TrimSpace(*g.Name)
-		if n := len([]rune(*g.Name)); n == 0 || n > 200 {
+		if n := len([]rune(*g.Name)); text.IsBlank(*g.Name) || n > 200 {
 			return invalid("name", "must have 1 to 200 characters")
 		}
 	}

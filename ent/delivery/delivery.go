@@ -92,7 +92,7 @@ var (
 // ActionValidator is a validator for the "action" field enum values. It is called by the builders before save.
 func ActionValidator(a schema.ChangeAction) error {
 	switch a {
-	case "UPSERT", "GONE", "REDACTED":
+	case "UPSERT", "GONE", "REDACTED", "SHOWN", "MOVED":
 		return nil
 	default:
 		return fmt.Errorf("delivery: invalid enum value for action field: %q", a)

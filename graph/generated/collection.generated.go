@@ -1404,7 +1404,7 @@ func (ec *executionContext) unmarshalInputCollectionInput(ctx context.Context, o
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"key", "slug", "texts", "audience", "issued", "image", "themes", "targetGroups", "methods", "contacts", "lawSections", "organizations", "municipalities", "districts", "unnamedMunicipalities", "keyFigures", "evidence", "downloads", "relations"}
+	fieldsInOrder := [...]string{"key", "slug", "texts", "audience", "issued", "image", "themes", "targetGroups", "methods", "contacts", "lawSections", "organizations", "municipalities", "districts", "unnamedMunicipalities", "keyFigures", "evidence", "downloads", "relations", "removeLanguages"}
 	it = make(map[string]any, len(asMap))
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
@@ -1545,6 +1545,13 @@ func (ec *executionContext) unmarshalInputCollectionInput(ctx context.Context, o
 				return it, err
 			}
 			it["relations"] = data
+		case "removeLanguages":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("removeLanguages"))
+			data, err := ec.unmarshalOLanguage2ᚕdugnadᚋschemaᚐLanguageᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["removeLanguages"] = data
 		}
 	}
 	return it, nil

@@ -45,6 +45,7 @@ type EntryResolver interface {
 	BreaksIfWithdrawn(ctx context.Context, obj *ent.Entry) ([]*model.LiveUse, error)
 	Redactions(ctx context.Context, obj *ent.Entry) ([]*ent.Redaction, error)
 	Claims(ctx context.Context, obj *ent.Entry) ([]*model.RelationClaim, error)
+	FormerSlugs(ctx context.Context, obj *ent.Entry) ([]string, error)
 }
 type MutationResolver interface {
 	Publish(ctx context.Context, items []*content.Item, at *time.Time) (*model.PublishPayload, error)
@@ -56,6 +57,7 @@ type MutationResolver interface {
 	Archive(ctx context.Context, items []*content.Item, reason *string) (*model.PublishPayload, error)
 	Unarchive(ctx context.Context, items []*content.Item) (*model.PublishPayload, error)
 	Delete(ctx context.Context, items []*content.Item) (*model.PublishPayload, error)
+	FreeSlug(ctx context.Context, id string, slug string) (*model.SavePayload, error)
 	AcceptRelation(ctx context.Context, from string, to string, typeArg schema.RelationType) (*model.RelationPayload, error)
 	DeclineRelation(ctx context.Context, from string, to string, typeArg schema.RelationType) (*model.RelationPayload, error)
 	Transfer(ctx context.Context, items []*content.Item, organization string) (*model.PublishPayload, error)
@@ -766,6 +768,28 @@ func (ec *executionContext) field_Mutation_endFormerSecret_args(ctx context.Cont
 		return nil, err
 	}
 	args["id"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_freeSlug_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "slug",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNString2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["slug"] = arg1
 	return args, nil
 }
 
@@ -3050,6 +3074,29 @@ func (ec *executionContext) fieldContext_Entry_claims(_ context.Context, field g
 	return fc, nil
 }
 
+func (ec *executionContext) _Entry_formerSlugs(ctx context.Context, field graphql.CollectedField, obj *ent.Entry) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Entry_formerSlugs(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Entry().FormerSlugs(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Entry_formerSlugs(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Entry", field, true, true, errors.New("field of type String does not have child fields"))
+}
+
 func (ec *executionContext) _EntryLanguage_language(ctx context.Context, field graphql.CollectedField, obj *content.EntryLanguage) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -3812,6 +3859,50 @@ func (ec *executionContext) fieldContext_Mutation_delete(ctx context.Context, fi
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_delete_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_freeSlug(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_freeSlug(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().FreeSlug(ctx, fc.Args["id"].(string), fc.Args["slug"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.SavePayload) graphql.Marshaler {
+			return ec.marshalNSavePayload2ᚖdugnadᚋgraphᚋmodelᚐSavePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_freeSlug(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SavePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_freeSlug_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -6848,6 +6939,29 @@ func (ec *executionContext) fieldContext_PublishPayload_entries(_ context.Contex
 	return fc, nil
 }
 
+func (ec *executionContext) _PublishPayload_outcome(ctx context.Context, field graphql.CollectedField, obj *model.PublishPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PublishPayload_outcome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outcome, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Outcome) graphql.Marshaler {
+			return ec.marshalOOutcome2ᚖdugnadᚋcontentᚐOutcome(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PublishPayload_outcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PublishPayload", field, false, false, errors.New("field of type Outcome does not have child fields"))
+}
+
 func (ec *executionContext) _PublishPayload_problems(ctx context.Context, field graphql.CollectedField, obj *model.PublishPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -7520,6 +7634,29 @@ func (ec *executionContext) fieldContext_SavePayload_entry(_ context.Context, fi
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _SavePayload_outcome(ctx context.Context, field graphql.CollectedField, obj *model.SavePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SavePayload_outcome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outcome, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Outcome) graphql.Marshaler {
+			return ec.marshalOOutcome2ᚖdugnadᚋcontentᚐOutcome(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SavePayload_outcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SavePayload", field, false, false, errors.New("field of type Outcome does not have child fields"))
 }
 
 func (ec *executionContext) _SavePayload_problems(ctx context.Context, field graphql.CollectedField, obj *model.SavePayload) (ret graphql.Marshaler) {
@@ -8423,6 +8560,11 @@ func (ec *executionContext) _Entry(ctx context.Context, sel ast.SelectionSet, ob
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "formerSlugs":
+			out.Values[i] = ec._Entry_formerSlugs(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -8730,6 +8872,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "delete":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_delete(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "freeSlug":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_freeSlug(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -9290,6 +9439,11 @@ func (ec *executionContext) _PublishPayload(ctx context.Context, sel ast.Selecti
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "outcome":
+			out.Values[i] = ec._PublishPayload_outcome(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "problems":
 			out.Values[i] = ec._PublishPayload_problems(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -9610,6 +9764,11 @@ func (ec *executionContext) _SavePayload(ctx context.Context, sel ast.SelectionS
 			out.Values[i] = graphql.MarshalString("SavePayload")
 		case "entry":
 			out.Values[i] = ec._SavePayload_entry(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "outcome":
+			out.Values[i] = ec._SavePayload_outcome(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -10420,6 +10579,25 @@ func (ec *executionContext) marshalOFieldChange2ᚕᚖdugnadᚋcontentᚐFieldCh
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalOOutcome2ᚖdugnadᚋcontentᚐOutcome(ctx context.Context, v any) (*content.Outcome, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := graphql.UnmarshalString(v)
+	res := content.Outcome(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOOutcome2ᚖdugnadᚋcontentᚐOutcome(ctx context.Context, sel ast.SelectionSet, v *content.Outcome) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(string(*v))
+	return res
 }
 
 func (ec *executionContext) marshalORevision2ᚖdugnadᚋentᚐRevision(ctx context.Context, sel ast.SelectionSet, v *ent.Revision) graphql.Marshaler {

@@ -234,6 +234,29 @@ func (ec *executionContext) fieldContext_DataPayload_node(_ context.Context, fie
 	return fc, nil
 }
 
+func (ec *executionContext) _DataPayload_outcome(ctx context.Context, field graphql.CollectedField, obj *model.DataPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DataPayload_outcome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outcome, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *content.Outcome) graphql.Marshaler {
+			return ec.marshalOOutcome2ᚖdugnadᚋcontentᚐOutcome(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DataPayload_outcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DataPayload", field, false, false, errors.New("field of type Outcome does not have child fields"))
+}
+
 func (ec *executionContext) _DataPayload_problems(ctx context.Context, field graphql.CollectedField, obj *model.DataPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -528,7 +551,7 @@ func (ec *executionContext) unmarshalInputContactInput(ctx context.Context, obj 
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"key", "functions", "email", "phone", "url", "organization"}
+	fieldsInOrder := [...]string{"key", "functions", "email", "phone", "url", "organization", "removeLanguages"}
 	it = make(map[string]any, len(asMap))
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
@@ -578,6 +601,13 @@ func (ec *executionContext) unmarshalInputContactInput(ctx context.Context, obj 
 				return it, err
 			}
 			it["organization"] = data
+		case "removeLanguages":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("removeLanguages"))
+			data, err := ec.unmarshalOLanguage2ᚕdugnadᚋschemaᚐLanguageᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["removeLanguages"] = data
 		}
 	}
 	return it, nil
@@ -645,7 +675,7 @@ func (ec *executionContext) unmarshalInputOrganizationInput(ctx context.Context,
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"slug", "names", "shortName", "kind", "url", "municipality", "district"}
+	fieldsInOrder := [...]string{"slug", "names", "shortName", "kind", "url", "municipality", "district", "removeLanguages"}
 	it = make(map[string]any, len(asMap))
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
@@ -702,6 +732,13 @@ func (ec *executionContext) unmarshalInputOrganizationInput(ctx context.Context,
 				return it, err
 			}
 			it["district"] = data
+		case "removeLanguages":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("removeLanguages"))
+			data, err := ec.unmarshalOLanguage2ᚕdugnadᚋschemaᚐLanguageᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["removeLanguages"] = data
 		}
 	}
 	return it, nil
@@ -792,6 +829,11 @@ func (ec *executionContext) _DataPayload(ctx context.Context, sel ast.SelectionS
 			out.Values[i] = graphql.MarshalString("DataPayload")
 		case "node":
 			out.Values[i] = ec._DataPayload_node(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "outcome":
+			out.Values[i] = ec._DataPayload_outcome(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}

@@ -350,6 +350,7 @@ type ComplexityRoot struct {
 
 	DataPayload struct {
 		Node     func(childComplexity int) int
+		Outcome  func(childComplexity int) int
 		Problems func(childComplexity int) int
 	}
 
@@ -461,6 +462,7 @@ type ComplexityRoot struct {
 		Comments          func(childComplexity int) int
 		CreatedAt         func(childComplexity int) int
 		Dangling          func(childComplexity int) int
+		FormerSlugs       func(childComplexity int) int
 		Head              func(childComplexity int) int
 		ID                func(childComplexity int) int
 		Key               func(childComplexity int) int
@@ -864,6 +866,7 @@ type ComplexityRoot struct {
 		DisableAccount      func(childComplexity int, id string) int
 		DiscardChanges      func(childComplexity int, id string, expectedRevision int) int
 		EndFormerSecret     func(childComplexity int, id string) int
+		FreeSlug            func(childComplexity int, id string, slug string) int
 		GiveFeedback        func(childComplexity int, input model.FeedbackInput) int
 		Invite              func(childComplexity int, organization *string, role schema.Role, email *string) int
 		PauseWebhook        func(childComplexity int, id string) int
@@ -1284,6 +1287,7 @@ type ComplexityRoot struct {
 	PublishPayload struct {
 		Conflicts func(childComplexity int) int
 		Entries   func(childComplexity int) int
+		Outcome   func(childComplexity int) int
 		Problems  func(childComplexity int) int
 	}
 
@@ -1547,6 +1551,7 @@ type ComplexityRoot struct {
 	SavePayload struct {
 		Conflict func(childComplexity int) int
 		Entry    func(childComplexity int) int
+		Outcome  func(childComplexity int) int
 		Problems func(childComplexity int) int
 	}
 
@@ -1790,6 +1795,7 @@ type ComplexityRoot struct {
 		Name      func(childComplexity int) int
 		Problem   func(childComplexity int) int
 		Received  func(childComplexity int) int
+		Warnings  func(childComplexity int) int
 	}
 
 	Viewer struct {
@@ -3094,6 +3100,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DataPayload.Node(childComplexity), true
+	case "DataPayload.outcome":
+		if e.ComplexityRoot.DataPayload.Outcome == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DataPayload.Outcome(childComplexity), true
 	case "DataPayload.problems":
 		if e.ComplexityRoot.DataPayload.Problems == nil {
 			break
@@ -3522,6 +3534,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Entry.Dangling(childComplexity), true
+	case "Entry.formerSlugs":
+		if e.ComplexityRoot.Entry.FormerSlugs == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Entry.FormerSlugs(childComplexity), true
 	case "Entry.head":
 		if e.ComplexityRoot.Entry.Head == nil {
 			break
@@ -5465,6 +5483,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.EndFormerSecret(childComplexity, args["id"].(string)), true
+	case "Mutation.freeSlug":
+		if e.ComplexityRoot.Mutation.FreeSlug == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_freeSlug_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.FreeSlug(childComplexity, args["id"].(string), args["slug"].(string)), true
 	case "Mutation.giveFeedback":
 		if e.ComplexityRoot.Mutation.GiveFeedback == nil {
 			break
@@ -7790,6 +7819,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PublishPayload.Entries(childComplexity), true
+	case "PublishPayload.outcome":
+		if e.ComplexityRoot.PublishPayload.Outcome == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PublishPayload.Outcome(childComplexity), true
 	case "PublishPayload.problems":
 		if e.ComplexityRoot.PublishPayload.Problems == nil {
 			break
@@ -9307,6 +9342,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SavePayload.Entry(childComplexity), true
+	case "SavePayload.outcome":
+		if e.ComplexityRoot.SavePayload.Outcome == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SavePayload.Outcome(childComplexity), true
 	case "SavePayload.problems":
 		if e.ComplexityRoot.SavePayload.Problems == nil {
 			break
@@ -10368,6 +10409,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Upload.Received(childComplexity), true
+	case "Upload.warnings":
+		if e.ComplexityRoot.Upload.Warnings == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Upload.Warnings(childComplexity), true
 
 	case "Viewer.account":
 		if e.ComplexityRoot.Viewer.Account == nil {
@@ -11940,6 +11987,8 @@ type Entry implements Node {
   redactions: [Redaction!]!
   "What published entries of other organisations state of this entry, as far as the viewer may read them; at most 100."
   claims: [RelationClaim!]!
+  "Former slugs, which still lead to it; ` + "`" + `freeSlug` + "`" + ` ends one."
+  formerSlugs: [String!]!
 }
 
 "A relation that an entry of another organisation states of an entry."
@@ -12058,6 +12107,8 @@ enum Act {
   ASSIGN
   "Comment on it."
   COMMENT
+  "End one of its former addresses."
+  FREE_SLUG
   "Accept what an entry of another organisation states of it."
   ACCEPT_RELATION
   "Decline what an entry of another organisation states of it."
@@ -12279,6 +12330,11 @@ type Mutation {
   "Deletes entries that were never published, with all their revisions."
   delete("The entries, each with the head revision that the caller saw." items: [PublishItem!]!): PublishPayload! @signedIn
   """
+  Ends a former address of an entry, so that another entry may take it, or the address of an entry that is not live.
+  Readers who follow it find nothing. Requires EDITOR.
+  """
+  freeSlug("The entry's id." id: ID!, "The address: its last part." slug: String!): SavePayload! @signedIn
+  """
   Accepts what an entry of another organisation states of an entry: readers see it as it is, with its note. It becomes a
   claim again when the other organisation changes its words, or one of the entries gets another owner. Requires the role
   EDITOR in the owner of the entry that it is stated of.
@@ -12376,13 +12432,28 @@ input Acknowledgement {
   reason: String!
 }
 
-"Result of a save. With problems of severity ERROR or a conflict, nothing was saved."
+"What a write has done."
+enum Outcome {
+  "There was no such thing before."
+  CREATED
+  "Something has changed."
+  UPDATED
+  "Everything was as wanted already, and nothing was written."
+  UNCHANGED
+}
+
+"""
+Result of a save. With problems of severity ERROR, nothing was saved; a conflict is one of them. SHRUNK warns of what the
+revision that the caller saw or the published one has, and the new one has not.
+"""
 type SavePayload {
-  "The entry after the save; null if nothing was saved."
+  "The entry after the save; null if nothing was saved, but with KEY_TAKEN the entry that has the key."
   entry: Entry
+  "What the save has done; null if nothing was saved."
+  outcome: Outcome
   "Problems found; empty if there are none."
   problems: [Problem!]!
-  "Set if somebody else saved in between."
+  "Set if somebody else saved in between; ` + "`" + `problems` + "`" + ` then has CONFLICT."
   conflict: Conflict
 }
 
@@ -12393,9 +12464,14 @@ nothing was done.
 type PublishPayload {
   "The entries after the act, in the order given; empty if nothing was done."
   entries: [Entry!]!
+  """
+  UPDATED if an entry has changed; UNCHANGED if all were as wanted already, such as published at this revision. Null if
+  nothing was done.
+  """
+  outcome: Outcome
   "Problems found; empty if there are none."
   problems: [Problem!]!
-  "Entries that somebody else saved in between."
+  "Entries that somebody else saved in between; ` + "`" + `problems` + "`" + ` has CONFLICT for each."
   conflicts: [Conflict!]!
 }
 
@@ -12419,11 +12495,13 @@ type CommentPayload {
 type Problem {
   """
   A stable code. Errors: INVALID, NOT_FOUND, FORBIDDEN, UNAUTHENTICATED (a wrong password), RATE_LIMITED, UNAVAILABLE, STAGE (not possible
-  in the entry's stage), REQUIRED, SLUG_TAKEN, KEY_TAKEN. Warnings that can be acknowledged: NATIONAL_ID, DUF_NUMBER, PHONE, PRIVATE_EMAIL,
-  DEAD_LINK (of a body: the path ends with the link), SHRUNK, NO_ALT, PICTURE (of a body: not one of the hub). Of these, links that
-  can lead nowhere and such pictures come with an entry that was saved, too. REDACTED is a warning that comes with an entry that was saved: a text was not kept, because it has been
+  in the entry's stage), REQUIRED, SLUG_TAKEN, KEY_TAKEN, CONFLICT (somebody else saved in between). Warnings that can be
+  acknowledged: NATIONAL_ID, DUF_NUMBER, PHONE, PRIVATE_EMAIL, DEAD_LINK (of a body: the path ends with the link), SHRUNK (the
+  published revision has what this one has not), NO_ALT, PICTURE (of a body: not one of the hub). Of these, SHRUNK, links that can
+  lead nowhere and such pictures come with an entry that was saved, too. REDACTED is a warning that comes with an entry that was saved: a text was not kept, because it has been
   redacted. HTML and LEFT_OUT come with an entry that was saved, too: markup in a body was taken over as Markdown, and some of it was not.
   ENDED is a warning that comes with an entry that was transferred: what its former owner made of it has ended.
+  RENAMED, FIRST_FRAME, PASSWORD, ENCODING, COLORS are warnings about a file that was accepted (` + "`" + `Upload.warnings` + "`" + `).
   """
   code: String!
   "How bad it is."
@@ -12675,6 +12753,8 @@ input OrganizationInput {
   municipality: ID
   "The id of the district whose administration it is."
   district: ID
+  "Languages whose texts are removed, from every field that has one text per language."
+  removeLanguages: [Language!]
 }
 
 "Fields of a contact to write: a function, not a private person. Absent = unchanged, null = cleared."
@@ -12691,12 +12771,16 @@ input ContactInput {
   url: String
   "The id of the organisation that it belongs to."
   organization: ID
+  "Languages whose texts are removed, from every field that has one text per language."
+  removeLanguages: [Language!]
 }
 
 "Result of writing reference data. With problems nothing was written."
 type DataPayload {
   "What was written; null with problems."
   node: Node
+  "What the write has done; null with problems."
+  outcome: Outcome
   "Problems found; empty if there are none."
   problems: [Problem!]!
 }
@@ -13179,7 +13263,7 @@ type ReleasePayload {
   release: Release
   "Everything that prevents publishing any of the entries, and other problems."
   problems: [Problem!]!
-  "Entries that somebody else saved since they were added."
+  "Entries that somebody else saved since they were added; ` + "`" + `problems` + "`" + ` has CONFLICT for each."
   conflicts: [Conflict!]!
 }
 `, BuiltIn: false},
@@ -13738,6 +13822,11 @@ type Upload {
   asset: Asset
   "Why the file was rejected."
   problem: String
+  """
+  What its sender should know, though the file is accepted: RENAMED, FIRST_FRAME (of an animation), PASSWORD (readers cannot open
+  it), ENCODING, COLORS (their profile cannot be read).
+  """
+  warnings: [Problem!]!
 }
 
 "The point of a picture that crops keep in view: 0, 0 is the upper left corner, 1, 1 the lower right one."
@@ -13764,8 +13853,8 @@ extend type Mutation {
   """
   Creates a URL to upload a file to, by the tus protocol (tus-js-client and Uppy: ` + "`" + `uploadUrl` + "`" + `), in one or several parts;
   after the last part the file becomes an asset or is rejected. Pictures are PNG, JPEG, WebP or GIF and are stored
-  without metadata on camera and place; documents are PDF, Word, Excel, PowerPoint, OpenDocument, CSV or plain text;
-  films are MP4, with WebVTT. Requires a role in the organisation.
+  upright, in sRGB, without metadata on camera and place, of an animation the first frame; documents are PDF, Word, Excel,
+  PowerPoint, OpenDocument, EPUB, CSV or plain text; films and sound are MP4, WebM, MP3, M4A or Ogg, with WebVTT. Requires a role in the organisation.
   """
   createUpload("The file to be uploaded." input: CreateUploadInput!): CreateUploadPayload! @signedIn
   """
@@ -13779,7 +13868,10 @@ extend type Mutation {
 input CreateUploadInput {
   "The id of the organisation that it belongs to."
   organization: ID!
-  "File name for downloads."
+  """
+  File name for downloads, at most 200 characters and 255 bytes in UTF-8. It gets the ending of its type, and loses what is
+  invisible or not allowed in names of files; ` + "`" + `Upload.name` + "`" + ` has the result.
+  """
   name: String!
   "Exact size in bytes."
   bytes: Int!
@@ -13805,6 +13897,8 @@ input UpdateAssetInput {
   credit: String
   "The point of a picture that crops keep in view."
   focalPoint: FocalPointInput
+  "Languages whose texts are removed, from every field that has one text per language."
+  removeLanguages: [Language!]
 }
 
 "The point of a picture that crops keep in view."
@@ -14053,6 +14147,8 @@ input ThemeInput {
   position: Int
   "The id of the theme above it."
   parent: ID
+  "Languages whose texts are removed, from every field that has one text per language."
+  removeLanguages: [Language!]
 }
 
 "Fields of a target group to write. Absent = unchanged, null = cleared."
@@ -14065,6 +14161,8 @@ input TargetGroupInput {
   position: Int
   "Whether the group uses services or provides them."
   role: TargetGroupRole
+  "Languages whose texts are removed, from every field that has one text per language."
+  removeLanguages: [Language!]
 }
 
 "Fields of a method to write. Absent = unchanged, null = cleared."
@@ -14075,6 +14173,8 @@ input MethodInput {
   labels: [LocalTextInput!]
   "Position in the list."
   position: Int
+  "Languages whose texts are removed, from every field that has one text per language."
+  removeLanguages: [Language!]
 }
 
 "Fields of a section of an act to write. Absent = unchanged, null = cleared."
@@ -14093,6 +14193,8 @@ input LawSectionInput {
   from: Date
   "Last day in force."
   to: Date
+  "Languages whose texts are removed, from every field that has one text per language."
+  removeLanguages: [Language!]
 }
 `, BuiltIn: false},
 	{Name: "../../schema/webhooks.graphql", Input: `extend type Administration {
@@ -14877,6 +14979,8 @@ func (ec *executionContext) childFields_DataPayload(ctx context.Context, field g
 	switch field.Name {
 	case "node":
 		return ec.fieldContext_DataPayload_node(ctx, field)
+	case "outcome":
+		return ec.fieldContext_DataPayload_outcome(ctx, field)
 	case "problems":
 		return ec.fieldContext_DataPayload_problems(ctx, field)
 	}
@@ -15139,6 +15243,8 @@ func (ec *executionContext) childFields_Entry(ctx context.Context, field graphql
 		return ec.fieldContext_Entry_redactions(ctx, field)
 	case "claims":
 		return ec.fieldContext_Entry_claims(ctx, field)
+	case "formerSlugs":
+		return ec.fieldContext_Entry_formerSlugs(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Entry", field.Name)
 }
@@ -16377,6 +16483,8 @@ func (ec *executionContext) childFields_PublishPayload(ctx context.Context, fiel
 	switch field.Name {
 	case "entries":
 		return ec.fieldContext_PublishPayload_entries(ctx, field)
+	case "outcome":
+		return ec.fieldContext_PublishPayload_outcome(ctx, field)
 	case "problems":
 		return ec.fieldContext_PublishPayload_problems(ctx, field)
 	case "conflicts":
@@ -16735,6 +16843,8 @@ func (ec *executionContext) childFields_SavePayload(ctx context.Context, field g
 	switch field.Name {
 	case "entry":
 		return ec.fieldContext_SavePayload_entry(ctx, field)
+	case "outcome":
+		return ec.fieldContext_SavePayload_outcome(ctx, field)
 	case "problems":
 		return ec.fieldContext_SavePayload_problems(ctx, field)
 	case "conflict":
@@ -17159,6 +17269,8 @@ func (ec *executionContext) childFields_Upload(ctx context.Context, field graphq
 		return ec.fieldContext_Upload_asset(ctx, field)
 	case "problem":
 		return ec.fieldContext_Upload_problem(ctx, field)
+	case "warnings":
+		return ec.fieldContext_Upload_warnings(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Upload", field.Name)
 }

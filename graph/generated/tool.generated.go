@@ -1674,7 +1674,7 @@ func (ec *executionContext) unmarshalInputToolInput(ctx context.Context, obj any
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"kind", "licence", "link", "runningTime", "reports", "files", "key", "slug", "texts", "audience", "issued", "image", "themes", "targetGroups", "methods", "contacts", "lawSections", "organizations", "municipalities", "districts", "unnamedMunicipalities", "keyFigures", "evidence", "downloads", "relations"}
+	fieldsInOrder := [...]string{"kind", "licence", "link", "runningTime", "reports", "files", "key", "slug", "texts", "audience", "issued", "image", "themes", "targetGroups", "methods", "contacts", "lawSections", "organizations", "municipalities", "districts", "unnamedMunicipalities", "keyFigures", "evidence", "downloads", "relations", "removeLanguages"}
 	it = make(map[string]any, len(asMap))
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
@@ -1857,6 +1857,13 @@ func (ec *executionContext) unmarshalInputToolInput(ctx context.Context, obj any
 				return it, err
 			}
 			it["relations"] = data
+		case "removeLanguages":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("removeLanguages"))
+			data, err := ec.unmarshalOLanguage2ᚕdugnadᚋschemaᚐLanguageᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["removeLanguages"] = data
 		}
 	}
 	return it, nil

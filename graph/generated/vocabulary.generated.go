@@ -624,7 +624,7 @@ func (ec *executionContext) unmarshalInputLawSectionInput(ctx context.Context, o
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"slug", "labels", "position", "act", "section", "from", "to"}
+	fieldsInOrder := [...]string{"slug", "labels", "position", "act", "section", "from", "to", "removeLanguages"}
 	it = make(map[string]any, len(asMap))
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
@@ -681,6 +681,13 @@ func (ec *executionContext) unmarshalInputLawSectionInput(ctx context.Context, o
 				return it, err
 			}
 			it["to"] = data
+		case "removeLanguages":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("removeLanguages"))
+			data, err := ec.unmarshalOLanguage2ᚕdugnadᚋschemaᚐLanguageᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["removeLanguages"] = data
 		}
 	}
 	return it, nil
@@ -697,7 +704,7 @@ func (ec *executionContext) unmarshalInputMethodInput(ctx context.Context, obj a
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"slug", "labels", "position"}
+	fieldsInOrder := [...]string{"slug", "labels", "position", "removeLanguages"}
 	it = make(map[string]any, len(asMap))
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
@@ -726,6 +733,13 @@ func (ec *executionContext) unmarshalInputMethodInput(ctx context.Context, obj a
 				return it, err
 			}
 			it["position"] = data
+		case "removeLanguages":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("removeLanguages"))
+			data, err := ec.unmarshalOLanguage2ᚕdugnadᚋschemaᚐLanguageᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["removeLanguages"] = data
 		}
 	}
 	return it, nil
@@ -742,7 +756,7 @@ func (ec *executionContext) unmarshalInputTargetGroupInput(ctx context.Context, 
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"slug", "labels", "position", "role"}
+	fieldsInOrder := [...]string{"slug", "labels", "position", "role", "removeLanguages"}
 	it = make(map[string]any, len(asMap))
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
@@ -778,6 +792,13 @@ func (ec *executionContext) unmarshalInputTargetGroupInput(ctx context.Context, 
 				return it, err
 			}
 			it["role"] = data
+		case "removeLanguages":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("removeLanguages"))
+			data, err := ec.unmarshalOLanguage2ᚕdugnadᚋschemaᚐLanguageᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["removeLanguages"] = data
 		}
 	}
 	return it, nil
@@ -794,7 +815,7 @@ func (ec *executionContext) unmarshalInputThemeInput(ctx context.Context, obj an
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"slug", "labels", "position", "parent"}
+	fieldsInOrder := [...]string{"slug", "labels", "position", "parent", "removeLanguages"}
 	it = make(map[string]any, len(asMap))
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
@@ -830,6 +851,13 @@ func (ec *executionContext) unmarshalInputThemeInput(ctx context.Context, obj an
 				return it, err
 			}
 			it["parent"] = data
+		case "removeLanguages":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("removeLanguages"))
+			data, err := ec.unmarshalOLanguage2ᚕdugnadᚋschemaᚐLanguageᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it["removeLanguages"] = data
 		}
 	}
 	return it, nil

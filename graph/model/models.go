@@ -69,11 +69,12 @@ type ChangeFilter struct {
 
 // The saved document of a collection.
 type CollectionDocument struct {
-	// Client-supplied key, unique per owner and type: creating with a key that exists returns the existing entry.
+	// Client-supplied key, unique per owner and type. Creating with a key that exists changes nothing: it returns the entry,
+	// with the problem KEY_TAKEN if its content is another.
 	Key *string `json:"key,omitempty"`
 	// Name in URLs: a to z, digits and hyphens, at most 80 characters. Derived from the title by default.
 	Slug *string `json:"slug,omitempty"`
-	// The texts, one per language; replaces the texts of all languages.
+	// Texts, one per language. Other languages, and fields of a text that are absent, stay as they are; null clears a field.
 	Texts []*ContentTextDocument `json:"texts"`
 	// Who may read it once it is published; PUBLIC by default.
 	Audience *schema.Audience `json:"audience,omitempty"`
@@ -221,7 +222,8 @@ type CreateKeyPayload struct {
 type CreateUploadInput struct {
 	// The id of the organisation that it belongs to.
 	Organization string `json:"organization"`
-	// File name for downloads.
+	// File name for downloads, at most 200 characters and 255 bytes in UTF-8. It gets the ending of its type, and loses what is
+	// invisible or not allowed in names of files; `Upload.name` has the result.
 	Name string `json:"name"`
 	// Exact size in bytes.
 	Bytes int `json:"bytes"`
@@ -261,6 +263,8 @@ type CreateWebhookInput struct {
 type DataPayload struct {
 	// What was written; null with problems.
 	Node ent.Noder `json:"node,omitempty"`
+	// What the write has done; null with problems.
+	Outcome *content.Outcome `json:"outcome,omitempty"`
 	// Problems found; empty if there are none.
 	Problems []*content.Problem `json:"problems"`
 }
@@ -349,11 +353,12 @@ type EventDocument struct {
 	Online *bool `json:"online,omitempty"`
 	// Number of participants.
 	Participants *int `json:"participants,omitempty"`
-	// Client-supplied key, unique per owner and type: creating with a key that exists returns the existing entry.
+	// Client-supplied key, unique per owner and type. Creating with a key that exists changes nothing: it returns the entry,
+	// with the problem KEY_TAKEN if its content is another.
 	Key *string `json:"key,omitempty"`
 	// Name in URLs: a to z, digits and hyphens, at most 80 characters. Derived from the title by default.
 	Slug *string `json:"slug,omitempty"`
-	// The texts, one per language; replaces the texts of all languages.
+	// Texts, one per language. Other languages, and fields of a text that are absent, stay as they are; null clears a field.
 	Texts []*ContentTextDocument `json:"texts"`
 	// Who may read it once it is published; PUBLIC by default.
 	Audience *schema.Audience `json:"audience,omitempty"`
@@ -547,11 +552,12 @@ type NetworkDocument struct {
 	Period *PeriodDocument `json:"period,omitempty"`
 	// Members, present and former.
 	Members []*NetworkMemberDocument `json:"members"`
-	// Client-supplied key, unique per owner and type: creating with a key that exists returns the existing entry.
+	// Client-supplied key, unique per owner and type. Creating with a key that exists changes nothing: it returns the entry,
+	// with the problem KEY_TAKEN if its content is another.
 	Key *string `json:"key,omitempty"`
 	// Name in URLs: a to z, digits and hyphens, at most 80 characters. Derived from the title by default.
 	Slug *string `json:"slug,omitempty"`
-	// The texts, one per language; replaces the texts of all languages.
+	// Texts, one per language. Other languages, and fields of a text that are absent, stay as they are; null clears a field.
 	Texts []*ContentTextDocument `json:"texts"`
 	// Who may read it once it is published; PUBLIC by default.
 	Audience *schema.Audience `json:"audience,omitempty"`
@@ -649,11 +655,12 @@ type PracticeDocument struct {
 	Tools []string `json:"tools"`
 	// Ids of the reports that document it.
 	Reports []string `json:"reports"`
-	// Client-supplied key, unique per owner and type: creating with a key that exists returns the existing entry.
+	// Client-supplied key, unique per owner and type. Creating with a key that exists changes nothing: it returns the entry,
+	// with the problem KEY_TAKEN if its content is another.
 	Key *string `json:"key,omitempty"`
 	// Name in URLs: a to z, digits and hyphens, at most 80 characters. Derived from the title by default.
 	Slug *string `json:"slug,omitempty"`
-	// The texts, one per language; replaces the texts of all languages.
+	// Texts, one per language. Other languages, and fields of a text that are absent, stay as they are; null clears a field.
 	Texts []*ContentTextDocument `json:"texts"`
 	// Who may read it once it is published; PUBLIC by default.
 	Audience *schema.Audience `json:"audience,omitempty"`
@@ -745,11 +752,12 @@ type ProjectDocument struct {
 	Period *PeriodDocument `json:"period,omitempty"`
 	// Funding received.
 	Funding []*FundingDocument `json:"funding"`
-	// Client-supplied key, unique per owner and type: creating with a key that exists returns the existing entry.
+	// Client-supplied key, unique per owner and type. Creating with a key that exists changes nothing: it returns the entry,
+	// with the problem KEY_TAKEN if its content is another.
 	Key *string `json:"key,omitempty"`
 	// Name in URLs: a to z, digits and hyphens, at most 80 characters. Derived from the title by default.
 	Slug *string `json:"slug,omitempty"`
-	// The texts, one per language; replaces the texts of all languages.
+	// Texts, one per language. Other languages, and fields of a text that are absent, stay as they are; null clears a field.
 	Texts []*ContentTextDocument `json:"texts"`
 	// Who may read it once it is published; PUBLIC by default.
 	Audience *schema.Audience `json:"audience,omitempty"`
@@ -792,9 +800,12 @@ func (ProjectDocument) IsDocument() {}
 type PublishPayload struct {
 	// The entries after the act, in the order given; empty if nothing was done.
 	Entries []*ent.Entry `json:"entries"`
+	// UPDATED if an entry has changed; UNCHANGED if all were as wanted already, such as published at this revision. Null if
+	// nothing was done.
+	Outcome *content.Outcome `json:"outcome,omitempty"`
 	// Problems found; empty if there are none.
 	Problems []*content.Problem `json:"problems"`
-	// Entries that somebody else saved in between.
+	// Entries that somebody else saved in between; `problems` has CONFLICT for each.
 	Conflicts []*Conflict `json:"conflicts"`
 }
 
@@ -902,7 +913,7 @@ type ReleasePayload struct {
 	Release *ent.Release `json:"release,omitempty"`
 	// Everything that prevents publishing any of the entries, and other problems.
 	Problems []*content.Problem `json:"problems"`
-	// Entries that somebody else saved since they were added.
+	// Entries that somebody else saved since they were added; `problems` has CONFLICT for each.
 	Conflicts []*Conflict `json:"conflicts"`
 }
 
@@ -926,11 +937,12 @@ type ReportDocument struct {
 	SampleSize *int `json:"sampleSize,omitempty"`
 	// Funding received.
 	Funding []*FundingDocument `json:"funding"`
-	// Client-supplied key, unique per owner and type: creating with a key that exists returns the existing entry.
+	// Client-supplied key, unique per owner and type. Creating with a key that exists changes nothing: it returns the entry,
+	// with the problem KEY_TAKEN if its content is another.
 	Key *string `json:"key,omitempty"`
 	// Name in URLs: a to z, digits and hyphens, at most 80 characters. Derived from the title by default.
 	Slug *string `json:"slug,omitempty"`
-	// The texts, one per language; replaces the texts of all languages.
+	// Texts, one per language. Other languages, and fields of a text that are absent, stay as they are; null clears a field.
 	Texts []*ContentTextDocument `json:"texts"`
 	// Who may read it once it is published; PUBLIC by default.
 	Audience *schema.Audience `json:"audience,omitempty"`
@@ -968,13 +980,16 @@ type ReportDocument struct {
 
 func (ReportDocument) IsDocument() {}
 
-// Result of a save. With problems of severity ERROR or a conflict, nothing was saved.
+// Result of a save. With problems of severity ERROR, nothing was saved; a conflict is one of them. SHRUNK warns of what the
+// revision that the caller saw or the published one has, and the new one has not.
 type SavePayload struct {
-	// The entry after the save; null if nothing was saved.
+	// The entry after the save; null if nothing was saved, but with KEY_TAKEN the entry that has the key.
 	Entry *ent.Entry `json:"entry,omitempty"`
+	// What the save has done; null if nothing was saved.
+	Outcome *content.Outcome `json:"outcome,omitempty"`
 	// Problems found; empty if there are none.
 	Problems []*content.Problem `json:"problems"`
-	// Set if somebody else saved in between.
+	// Set if somebody else saved in between; `problems` then has CONFLICT.
 	Conflict *Conflict `json:"conflict,omitempty"`
 }
 
@@ -1089,11 +1104,12 @@ type ToolDocument struct {
 	Reports []string `json:"reports"`
 	// Ids of its files.
 	Files []string `json:"files"`
-	// Client-supplied key, unique per owner and type: creating with a key that exists returns the existing entry.
+	// Client-supplied key, unique per owner and type. Creating with a key that exists changes nothing: it returns the entry,
+	// with the problem KEY_TAKEN if its content is another.
 	Key *string `json:"key,omitempty"`
 	// Name in URLs: a to z, digits and hyphens, at most 80 characters. Derived from the title by default.
 	Slug *string `json:"slug,omitempty"`
-	// The texts, one per language; replaces the texts of all languages.
+	// Texts, one per language. Other languages, and fields of a text that are absent, stay as they are; null clears a field.
 	Texts []*ContentTextDocument `json:"texts"`
 	// Who may read it once it is published; PUBLIC by default.
 	Audience *schema.Audience `json:"audience,omitempty"`

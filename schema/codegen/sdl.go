@@ -31,9 +31,12 @@ func generateSDL(types registry) error {
 		return err
 	}
 	content := own.Definitions.ForName("Content")
-	filter, order, input := shared.Definitions.ForName("ContentFilter"), shared.Definitions.ForName("ContentOrderField"), shared.Definitions.ForName("ContentInput")
-	if content == nil || filter == nil || order == nil || input == nil {
-		return errors.New("the schema must declare Content, ContentFilter, ContentOrderField and ContentInput")
+	filter, order := shared.Definitions.ForName("ContentFilter"), shared.Definitions.ForName("ContentOrderField")
+	input, change := shared.Definitions.ForName("ContentInput"), shared.Definitions.ForName("ContentChange")
+	if content == nil || filter == nil || order == nil || input == nil || change == nil {
+		return errors.New(
+			"the schema must declare Content, ContentFilter, ContentOrderField, ContentInput and ContentChange",
+		)
 	}
 	if err := os.RemoveAll(sdlDir); err != nil {
 		return err
@@ -42,7 +45,7 @@ func generateSDL(types registry) error {
 		return err
 	}
 	for _, t := range types.content {
-		text := contentSDL(t, content.Fields, filter.Fields, input.Fields, order.EnumValues)
+		text := contentSDL(t, content.Fields, filter.Fields, slices.Concat(input.Fields, change.Fields), order.EnumValues)
 		if err := os.WriteFile(filepath.Join(sdlDir, t.Singular+".graphql"), text, 0o644); err != nil {
 			return err
 		}

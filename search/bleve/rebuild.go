@@ -202,6 +202,9 @@ func (r *rebuild) finish() (*generation, error) {
 	if err != nil {
 		return nil, err
 	}
+	if r.isEnded() {
+		return nil, search.ErrClosed
+	}
 	openAt := createShard
 	if some {
 		openAt = adoptShard
@@ -227,7 +230,12 @@ func (r *rebuild) drain(g *generation) error {
 	if err != nil {
 		return err
 	}
-	return r.spool.batches(size, func(b search.Batch) error { return g.apply(context.Background(), b, -1) })
+	return r.spool.batches(size, func(b search.Batch) error {
+		if r.isEnded() {
+			return search.ErrClosed
+		}
+		return g.apply(context.Background(), b, -1)
+	})
 }
 
 // install writes the last batches and makes g the generation that the next start opens; the engine's writing lock must
@@ -264,8 +272,18 @@ func (r *rebuild) Abort() error {
 	return r.end()
 }
 
-// end removes the new generation; the engine's writing lock must be held. A running build cannot be stopped, so end
-// waits for it up to closeTimeout.
+// isEnded reports whether the rebuild was committed, aborted, or ended with its engine.
+func (r *rebuild) isEnded() bool {
+	select {
+	case <-r.ended:
+		return true
+	default:
+		return false
+	}
+}
+
+// end removes the new generation; the engine's writing lock must be held. A running build stops at its next batch; the
+// merge of the offline part cannot be stopped, so end waits up to closeTimeout.
 func (r *rebuild) end() error {
 	r.over, r.engine.build = true, nil
 	close(r.ended)

@@ -13,6 +13,7 @@ import (
 	"dugnad/changes"
 	"dugnad/changes/background"
 	"dugnad/ent"
+	"dugnad/ent/change"
 	"dugnad/schema"
 	"dugnad/search"
 )
@@ -235,6 +236,13 @@ func (f *Follower) next(ctx context.Context) ([]*ent.Change, error) {
 	if len(batch) == 0 || int64(batch[0].ID) != seq {
 		return nil, fmt.Errorf("%w: it stands at %d", errCut, seq)
 	}
+	if len(batch) > chunk && slices.ContainsFunc(batch[1:], isShown) { // there may be thousands, in one place
+		more, err := f.own(ctx, int(seq))
+		if err != nil {
+			return nil, err
+		}
+		batch = append(batch[:1], more...)
+	}
 	if slices.ContainsFunc(batch[1:], isRedacted) {
 		return nil, errRedacted
 	}
@@ -244,6 +252,27 @@ func (f *Follower) next(ctx context.Context) ([]*ent.Change, error) {
 // errRedacted requests a rebuild after a redaction, because a replaced document stays in the files of an index for a
 // while.
 var errRedacted = errors.New("a text was redacted")
+
+// isShown reports whether the change is one of an object that shows changed reference data. The follower finds those by
+// itself (Dependents), so that other changes do not wait for them.
+func isShown(c *ent.Change) bool { return c.Action == schema.Shown || c.Action == schema.Moved }
+
+var notShown = change.Not(change.ActionIn(schema.Shown, schema.Moved))
+
+// own returns the next changes that are not about what shows something else, and the last change of the log, which
+// moves the cursor, when there are few.
+func (f *Follower) own(ctx context.Context, after int) ([]*ent.Change, error) {
+	head, err := changes.Head(ctx, f.client)
+	if err != nil {
+		return nil, fmt.Errorf("read the head of the change log: %w", err)
+	}
+	batch, err := f.client.Change.Query().Where(change.IDGT(after), change.IDLTE(head), change.Or(notShown, change.ID(head))).
+		Order(change.ByID()).Limit(chunk).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the change log after %d: %w", after, err)
+	}
+	return batch, nil
+}
 
 func isRedacted(c *ent.Change) bool { return c.Action == schema.Redacted }
 
@@ -256,11 +285,10 @@ func (f *Follower) far(ctx context.Context, batch []*ent.Change) error {
 	if len(batch) < chunk {
 		return nil
 	}
-	head, err := changes.Head(ctx, f.client)
+	behind, err := f.client.Change.Query().Where(change.IDGT(batch[0].ID), notShown).Count(ctx)
 	if err != nil {
-		return fmt.Errorf("read the head of the change log: %w", err)
+		return fmt.Errorf("count the changes not yet indexed: %w", err)
 	}
-	behind := head - batch[0].ID
 	if behind < 2*chunk {
 		return nil
 	}
@@ -298,7 +326,7 @@ func (f *Follower) follow(ctx context.Context, batch []*ent.Change) error {
 		if err := f.apply(ctx, shown, 0); err != nil {
 			return err
 		}
-		next, err := f.read(ctx, ahead, chunk)
+		next, err := f.own(ctx, ahead)
 		if err != nil || len(next) == 0 {
 			return err
 		}
@@ -316,7 +344,7 @@ func changed(batch []*ent.Change) []string {
 	seen := make(map[string]bool, len(batch))
 	var ids []string
 	for _, c := range batch {
-		if !seen[c.NodeID] {
+		if !seen[c.NodeID] && !isShown(c) {
 			seen[c.NodeID], ids = true, append(ids, c.NodeID)
 		}
 	}

@@ -1,0 +1,165 @@
+package content
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"dugnad/ent"
+	"dugnad/schema"
+)
+
+// compare adds warnings for what the new documents have no more: of the revision that the writer saw, and of the one
+// that readers see. They keep nobody from saving.
+func (b *batch) compare() error {
+	changed := slices.DeleteFunc(slices.Clone(b.entries), func(e *entryWrite) bool {
+		return e.entry() == nil || e.head.hash == e.hash
+	})
+	newer := slices.DeleteFunc(slices.Clone(changed), func(e *entryWrite) bool {
+		return !e.entry().Live || *e.entry().Published == e.head.number()
+	})
+	published, err := b.publishedDocuments(newer)
+	if err != nil {
+		return err
+	}
+	for _, e := range changed {
+		seen, err := decode(e.typ.GQL, e.head.document)
+		if err != nil {
+			return fmt.Errorf("revision %d of %s: %w", e.head.number(), e.id, err)
+		}
+		e.lost = losses{entry: e.id, revision: e.head.number()}.lost(seen, e.doc)
+		if published[e.id] == nil {
+			continue
+		}
+		for _, p := range (losses{entry: e.id, revision: *e.entry().Published}).lost(published[e.id], e.doc) {
+			if !slices.ContainsFunc(e.lost, func(q Problem) bool { return slices.Equal(p.Path, q.Path) }) {
+				e.lost = append(e.lost, p)
+			}
+		}
+	}
+	return nil
+}
+
+// losses finds what an earlier document of an entry has and a later one has not. Its warnings have the code SHRUNK.
+type losses struct {
+	entry    string
+	revision int  // of the earlier document
+	readers  bool // only what readers see counts, and small reductions of lists do not
+	problems []Problem
+}
+
+// lost returns a warning for each text, field and language of the earlier document that the later one has no more, for
+// texts of which little is left, and for shorter lists.
+func (l losses) lost(before, now ent.Document) []Problem {
+	l.texts(before.Shared().Texts, now.Shared().Texts)
+	was, is := reflect.ValueOf(before).Elem(), reflect.ValueOf(now).Elem()
+	for i := range was.NumField() {
+		name := jsonName(was.Type().Field(i))
+		value := was.Field(i).MethodByName("Value") // of an Omittable
+		if !value.IsValid() || name == "texts" || l.readers && (name == "key" || name == "slug") {
+			continue
+		}
+		l.value(value.Call(nil)[0], is.Field(i).MethodByName("Value").Call(nil)[0], []string{name})
+	}
+	return l.problems
+}
+
+func (l *losses) add(path []string, format string, args ...any) {
+	l.problems = append(l.problems, Problem{
+		Code: WarningShrunk, Severity: SeverityWarning, Entry: l.entry, Path: path,
+		Message: fmt.Sprintf("revision %d has ", l.revision) + fmt.Sprintf(format, args...),
+	})
+}
+
+// texts compares the texts of each language, field by field.
+func (l *losses) texts(before, now []schema.ContentText) {
+	seen := func(t schema.ContentText) bool { return !l.readers || t.Ready == nil || *t.Ready }
+	for _, was := range before {
+		if !seen(was) {
+			continue
+		}
+		old := reflect.ValueOf(was)
+		total := 0
+		for f := range old.NumField() {
+			total += l.lengthOf(old, f)
+		}
+		i := slices.IndexFunc(now, func(t schema.ContentText) bool { return t.Language == was.Language })
+		if i < 0 || !seen(now[i]) {
+			if total > 0 {
+				l.add([]string{"texts", string(was.Language)}, "a text in %s, of %d characters, which is gone", was.Language, total)
+			}
+			continue
+		}
+		current := reflect.ValueOf(now[i])
+		for f := range old.NumField() {
+			path := []string{"texts", strconv.Itoa(i), jsonName(old.Type().Field(f))}
+			n, m := l.lengthOf(old, f), l.lengthOf(current, f)
+			switch {
+			case n == 0:
+			case m == 0:
+				l.add(path, "%d characters here, which are gone", n)
+			case n >= 200 && m*10 < n:
+				l.add(path, "%d characters here, of which %d are left", n, m)
+			case old.Field(f).Kind() == reflect.Slice:
+				l.list(old.Field(f).Len(), current.Field(f).Len(), path)
+			}
+		}
+	}
+}
+
+// lengthOf returns the number of characters of a field of a text, 0 for one that is no part of the text itself.
+func (l *losses) lengthOf(text reflect.Value, field int) int {
+	if slices.Contains(ofEveryText, text.Type().Field(field).Name) {
+		return 0
+	}
+	switch x := text.Field(field).Interface().(type) {
+	case string:
+		return utf8.RuneCountInString(x)
+	case []string:
+		return utf8.RuneCountInString(strings.Join(x, ""))
+	}
+	return 0
+}
+
+// value compares values of any other type. Objects are compared field by field, lists by their length.
+func (l *losses) value(was, is reflect.Value, path []string) {
+	for was.Kind() == reflect.Pointer {
+		switch {
+		case was.IsNil():
+			return
+		case is.IsNil():
+			l.add(path, "a value here, which is gone")
+			return
+		}
+		was, is = was.Elem(), is.Elem()
+	}
+	switch was.Kind() {
+	case reflect.Slice, reflect.Map:
+		l.list(was.Len(), is.Len(), path)
+	case reflect.Struct:
+		for i := range was.NumField() {
+			if f := was.Type().Field(i); f.IsExported() {
+				l.value(was.Field(i), is.Field(i), append(slices.Clone(path), jsonName(f)))
+			}
+		}
+	case reflect.Bool: // false is a value
+	default:
+		if !was.IsZero() && is.IsZero() {
+			l.add(path, "a value here, which is gone")
+		}
+	}
+}
+
+// list compares the lengths of two lists. To readers, losing less than half of a list is editing.
+func (l *losses) list(n, m int, path []string) {
+	switch {
+	case n == 0 || m >= n || l.readers && m*2 > n:
+	case m == 0:
+		l.add(path, "%d items here, which are gone", n)
+	default:
+		l.add(path, "%d items here, of which %d are left", n, m)
+	}
+}

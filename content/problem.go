@@ -53,6 +53,15 @@ const WarningRedacted ProblemCode = "REDACTED"
 // WarningEnded goes with an entry that was transferred: something that its former owner made of it has ended.
 const WarningEnded ProblemCode = "ENDED"
 
+// The codes of warnings about files that were accepted.
+const (
+	WarningRenamed    ProblemCode = "RENAMED"     // the file has another name than it was given
+	WarningFirstFrame ProblemCode = "FIRST_FRAME" // of an animation
+	WarningPassword   ProblemCode = "PASSWORD"    // readers need one
+	WarningEncoding   ProblemCode = "ENCODING"    // of a text, other than UTF-8
+	WarningColors     ProblemCode = "COLORS" // their profile cannot be read
+)
+
 // ProblemCodes lists every code, in the order in which the API describes them.
 func ProblemCodes() []ProblemCode {
 	return []ProblemCode{
@@ -61,6 +70,7 @@ func ProblemCodes() []ProblemCode {
 		WarningNationalID, WarningDUFNumber, WarningPhone, WarningPrivateEmail, WarningDeadLink, WarningShrunk, WarningNoAlt,
 		WarningPicture,
 		WarningRedacted, WarningEnded,
+		WarningRenamed, WarningFirstFrame, WarningPassword, WarningEncoding, WarningColors,
 	}
 }
 
@@ -72,6 +82,11 @@ type Problem struct {
 	Message  string   // for people
 	Entry    string   // id of the entry that it is about, "" for none
 	Reason   fault.Reason
+}
+
+// FileWarning returns a stored warning about a file as a problem.
+func FileWarning(w schema.FileWarning) *Problem {
+	return &Problem{Code: ProblemCode(w.Code), Severity: SeverityWarning, Path: []string{}, Message: w.Message}
 }
 
 // CodeText returns the code as text, for the API.

@@ -18227,6 +18227,8 @@ type UploadMutation struct {
 	head            *[]byte
 	asset_id        *string
 	problem         *string
+	warnings        *[]schema.FileWarning
+	appendwarnings  []schema.FileWarning
 	created_by      *string
 	created_at      *time.Time
 	expires_at      *time.Time
@@ -18520,6 +18522,47 @@ func (m *UploadMutation) ClearProblem() {
 // ProblemCleared returns if the "problem" field was cleared in this mutation.
 func (m *UploadMutation) ProblemCleared() bool {
 	_, ok := m.clearedFields[upload.FieldProblem]
+	return ok
+}
+
+// SetWarnings sets the "warnings" field.
+func (m *UploadMutation) SetWarnings(sw []schema.FileWarning) {
+	m.warnings = &sw
+	m.appendwarnings = nil
+}
+
+// Warnings returns the value of the "warnings" field in the mutation.
+func (m *UploadMutation) Warnings() (r []schema.FileWarning, exists bool) {
+	v := m.warnings
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// AppendWarnings adds sw to the "warnings" field.
+func (m *UploadMutation) AppendWarnings(sw []schema.FileWarning) {
+	m.appendwarnings = append(m.appendwarnings, sw...)
+}
+
+// AppendedWarnings returns the list of values that were appended to the "warnings" field in this mutation.
+func (m *UploadMutation) AppendedWarnings() ([]schema.FileWarning, bool) {
+	if len(m.appendwarnings) == 0 {
+		return nil, false
+	}
+	return m.appendwarnings, true
+}
+
+// ClearWarnings clears the value of the "warnings" field.
+func (m *UploadMutation) ClearWarnings() {
+	m.warnings = nil
+	m.appendwarnings = nil
+	m.clearedFields[upload.FieldWarnings] = struct{}{}
+}
+
+// WarningsCleared returns if the "warnings" field was cleared in this mutation.
+func (m *UploadMutation) WarningsCleared() bool {
+	_, ok := m.clearedFields[upload.FieldWarnings]
 	return ok
 }
 

@@ -41,6 +41,8 @@ type Upload struct {
 	AssetID *string `json:"asset_id,omitempty"`
 	// Problem holds the value of the "problem" field.
 	Problem *string `json:"problem,omitempty"`
+	// Warnings holds the value of the "warnings" field.
+	Warnings []schema.FileWarning `json:"warnings,omitempty"`
 	// CreatedBy holds the value of the "created_by" field.
 	CreatedBy string `json:"created_by,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
@@ -55,7 +57,7 @@ func (*Upload) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case upload.FieldParts, upload.FieldSumState, upload.FieldHead:
+		case upload.FieldParts, upload.FieldSumState, upload.FieldHead, upload.FieldWarnings:
 			values[i] = new([]byte)
 		case upload.FieldBytes, upload.FieldReceived:
 			values[i] = new(sql.NullInt64)
@@ -154,6 +156,14 @@ func (_m *Upload) assignValues(columns []string, values []any) error {
 				_m.Problem = new(string)
 				*_m.Problem = value.String
 			}
+		case upload.FieldWarnings:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field warnings", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Warnings); err != nil {
+					return fmt.Errorf("unmarshal field warnings: %w", err)
+				}
+			}
 		case upload.FieldCreatedBy:
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field created_by", values[i])
@@ -236,6 +246,9 @@ func (_m *Upload) String() string {
 		builder.WriteString("problem=")
 		builder.WriteString(*v)
 	}
+	builder.WriteString(", ")
+	builder.WriteString("warnings=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Warnings))
 	builder.WriteString(", ")
 	builder.WriteString("created_by=")
 	builder.WriteString(_m.CreatedBy)

@@ -86,6 +86,12 @@ func (_c *UploadCreate) SetProblem(v string) *UploadCreate {
 	return _c
 }
 
+// SetWarnings sets the "warnings" field.
+func (_c *UploadCreate) SetWarnings(v []schema.FileWarning) *UploadCreate {
+	_c.mutation.SetWarnings(v)
+	return _c
+}
+
 // SetCreatedBy sets the "created_by" field.
 func (_c *UploadCreate) SetCreatedBy(v string) *UploadCreate {
 	_c.mutation.SetCreatedBy(v)
@@ -257,6 +263,10 @@ func (_c *UploadCreate) createSpec() (*Upload, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Problem(); ok {
 		_spec.SetField(upload.FieldProblem, field.TypeString, value)
 		_node.Problem = &value
+	}
+	if value, ok := _c.mutation.Warnings(); ok {
+		_spec.SetField(upload.FieldWarnings, field.TypeJSON, value)
+		_node.Warnings = value
 	}
 	if value, ok := _c.mutation.CreatedBy(); ok {
 		_spec.SetField(upload.FieldCreatedBy, field.TypeString, value)

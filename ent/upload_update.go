@@ -102,6 +102,24 @@ func (_u *UploadUpdate) ClearProblem() *UploadUpdate {
 	return _u
 }
 
+// SetWarnings sets the "warnings" field.
+func (_u *UploadUpdate) SetWarnings(v []schema.FileWarning) *UploadUpdate {
+	_u.mutation.SetWarnings(v)
+	return _u
+}
+
+// AppendWarnings appends value to the "warnings" field.
+func (_u *UploadUpdate) AppendWarnings(v []schema.FileWarning) *UploadUpdate {
+	_u.mutation.AppendWarnings(v)
+	return _u
+}
+
+// ClearWarnings clears the value of the "warnings" field.
+func (_u *UploadUpdate) ClearWarnings() *UploadUpdate {
+	_u.mutation.ClearWarnings()
+	return _u
+}
+
 // Save executes the query and returns the number of nodes affected by the update operation.
 func (_u *UploadUpdate) Save(ctx context.Context) (int, error) {
 	return _u.sqlSave(ctx)
@@ -172,6 +190,17 @@ func (_u *UploadUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if _u.mutation.ProblemCleared() {
 		_spec.ClearField(upload.FieldProblem, field.TypeString)
+	}
+	if value, ok := _u.mutation.Warnings(); ok {
+		_spec.SetField(upload.FieldWarnings, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedWarnings(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, upload.FieldWarnings, value)
+		})
+	}
+	if _u.mutation.WarningsCleared() {
+		_spec.ClearField(upload.FieldWarnings, field.TypeJSON)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
@@ -264,6 +293,24 @@ func (_u *UploadUpdateOne) SetProblem(v string) *UploadUpdateOne {
 // ClearProblem clears the value of the "problem" field.
 func (_u *UploadUpdateOne) ClearProblem() *UploadUpdateOne {
 	_u.mutation.ClearProblem()
+	return _u
+}
+
+// SetWarnings sets the "warnings" field.
+func (_u *UploadUpdateOne) SetWarnings(v []schema.FileWarning) *UploadUpdateOne {
+	_u.mutation.SetWarnings(v)
+	return _u
+}
+
+// AppendWarnings appends value to the "warnings" field.
+func (_u *UploadUpdateOne) AppendWarnings(v []schema.FileWarning) *UploadUpdateOne {
+	_u.mutation.AppendWarnings(v)
+	return _u
+}
+
+// ClearWarnings clears the value of the "warnings" field.
+func (_u *UploadUpdateOne) ClearWarnings() *UploadUpdateOne {
+	_u.mutation.ClearWarnings()
 	return _u
 }
 
@@ -367,6 +414,17 @@ func (_u *UploadUpdateOne) sqlSave(ctx context.Context) (_node *Upload, err erro
 	}
 	if _u.mutation.ProblemCleared() {
 		_spec.ClearField(upload.FieldProblem, field.TypeString)
+	}
+	if value, ok := _u.mutation.Warnings(); ok {
+		_spec.SetField(upload.FieldWarnings, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedWarnings(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, upload.FieldWarnings, value)
+		})
+	}
+	if _u.mutation.WarningsCleared() {
+		_spec.ClearField(upload.FieldWarnings, field.TypeJSON)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &Upload{config: _u.config}

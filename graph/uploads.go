@@ -21,6 +21,14 @@ func (r *Resolver) createUpload(ctx context.Context, in model.CreateUploadInput)
 	return &model.CreateUploadPayload{Upload: opened, URL: &address, Problems: []*content.Problem{}}, nil
 }
 
+func uploadWarnings(of *ent.Upload) []*content.Problem {
+	warnings := make([]*content.Problem, len(of.Warnings))
+	for i, w := range of.Warnings {
+		warnings[i] = content.FileWarning(w)
+	}
+	return warnings
+}
+
 func (r *Resolver) updateAsset(ctx context.Context, id string, in map[string]any) (*model.AssetPayload, error) {
 	document, err := json.Marshal(in)
 	if err != nil {

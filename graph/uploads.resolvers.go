@@ -7,6 +7,7 @@ package graph
 
 import (
 	"context"
+	"dugnad/content"
 	"dugnad/ent"
 	"dugnad/graph/generated"
 	"dugnad/graph/model"
@@ -26,6 +27,10 @@ func (r *queryResolver) Upload(ctx context.Context, id string) (*ent.Upload, err
 
 func (r *uploadResolver) Asset(ctx context.Context, obj *ent.Upload) (*ent.Asset, error) {
 	return r.Uploads.Asset(ctx, obj)
+}
+
+func (r *uploadResolver) Warnings(ctx context.Context, obj *ent.Upload) ([]*content.Problem, error) {
+	return uploadWarnings(obj), nil
 }
 
 func (r *Resolver) Upload() generated.UploadResolver { return &uploadResolver{r} }

@@ -247,6 +247,12 @@ type DeliveryAttempt struct {
 	Milliseconds int       `json:"ms"`
 }
 
+// FileWarning is something that the sender of a file should know, though it was accepted.
+type FileWarning struct {
+	Code    string `json:"code"`
+	Message string `json:"message"`
+}
+
 // UploadPart is the piece of a file that one request uploaded, with its name in the store.
 type UploadPart struct {
 	Name  string `json:"name"`

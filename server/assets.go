@@ -24,7 +24,17 @@ import (
 
 // inlineTypes are the media types that a browser may show; it saves all others, so that no file can act as a page of
 // the hub.
-var inlineTypes = []string{"image/png", "image/jpeg", "image/webp", "image/gif", "application/pdf", "video/mp4"}
+var inlineTypes = []string{
+	"image/png", "image/jpeg", "image/webp", "image/gif", "application/pdf", "video/mp4", "video/webm", "audio/mpeg",
+	"audio/mp4", "audio/ogg",
+}
+
+// The policies of files that are opened as pages. A browser shows a film in a page of its own, which loads it once more:
+// that page runs no script either, but has to be of the same origin as the film.
+const (
+	filePolicy = "default-src 'none'; sandbox"
+	filmPolicy = "default-src 'none'; media-src 'self'; style-src 'unsafe-inline'; sandbox allow-same-origin"
+)
 
 // slowest is the speed in bytes a second below which sending a file is aborted.
 const slowest = 16 << 10
@@ -106,6 +116,10 @@ func sendFile(w http.ResponseWriter, r *http.Request, asset *ent.Asset, tag stri
 	if err != nil {
 		mediaType = "application/octet-stream"
 	}
+	policy := filePolicy
+	if strings.HasPrefix(mediaType, "video/") || strings.HasPrefix(mediaType, "audio/") {
+		policy = filmPolicy
+	}
 	disposition := "attachment"
 	if slices.Contains(inlineTypes, mediaType) {
 		disposition = "inline"
@@ -123,12 +137,24 @@ func sendFile(w http.ResponseWriter, r *http.Request, asset *ent.Asset, tag stri
 	header := w.Header()
 	header.Set("Cache-Control", caching)
 	header.Set("Content-Disposition", disposition)
-	header.Set("Content-Security-Policy", "default-src 'none'; sandbox")
-	header.Set("Content-Type", mediaType)
+	header.Set("Content-Security-Policy", policy)
+	header.Set("Content-Type", mediaType+charset(mediaType, file))
 	header.Set("Cross-Origin-Resource-Policy", "cross-origin")
 	header.Set("ETag", `"`+tag+`"`)
 	header.Add("Vary", "Authorization, Cookie")
 	_ = http.NewResponseController(w).SetWriteDeadline(
 		time.Now().Add(answerTime + time.Duration(asset.Bytes/slowest)*time.Second)) // recorders of tests have none
 	http.ServeContent(w, r, "", time.Time{}, file)
+}
+
+// charset returns the parameter for the encoding of a text, guessed from its start, and "" for other files.
+func charset(mediaType string, file io.ReadSeeker) string {
+	if !strings.HasPrefix(mediaType, "text/") {
+		return ""
+	}
+	head, err := io.ReadAll(io.LimitReader(file, 4096))
+	if _, again := file.Seek(0, io.SeekStart); err != nil || again != nil {
+		return ""
+	}
+	return "; charset=" + files.Charset(head)
 }

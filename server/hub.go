@@ -249,7 +249,8 @@ func (h *Hub) open(ctx context.Context) error {
 	h.service.Key = h.key
 	h.accounts = access.NewAccounts(h.client, h.key, h.service.NewID)
 	h.uploads = &files.Uploads{
-		Client: h.client, Accounts: h.accounts, Content: h.service, Kept: h.files, Pictures: h.images, Most: int64(h.config.UploadMB) << 20, Now: time.Now,
+		Checker: files.Checker{Kept: h.files, Pictures: h.images, Most: int64(h.config.UploadMB) << 20},
+		Client:  h.client, Accounts: h.accounts, Content: h.service, Now: time.Now,
 	}
 	if h.webhooks, err = h.newWebhooks(); err != nil {
 		return fmt.Errorf("create the webhooks: %w", err)

@@ -13,8 +13,12 @@ import (
 	"image/png"
 	"io"
 	"maps"
+	"mime"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -22,6 +26,8 @@ import (
 
 	"github.com/johannesboyne/gofakes3"
 	"github.com/johannesboyne/gofakes3/backend/s3mem"
+	"github.com/pdfcpu/pdfcpu/pkg/api"
+	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/model"
 
 	"dugnad/access"
 )
@@ -377,7 +383,159 @@ func TestUploadedDocuments(t *testing.T) {
 		if got := n.bytes("", report["url"].(string)); !bytes.Equal(got, pdf(7)) {
 			t.Error("the file is not what was sent")
 		}
+		t.Run("as they come", func(t *testing.T) { filesAsTheyCome(t, n.inside(t)) })
+		t.Run("names", func(t *testing.T) { namesOfFiles(t, n.inside(t)) })
+		t.Run("a film opened as a page", func(t *testing.T) { filmAsPage(t, n.inside(t)) })
 	})
+}
+
+// inside is the newsroom for a test within its own.
+func (n *newsroom) inside(t *testing.T) *newsroom {
+	inner := *n
+	inner.testHub = n.in(t)
+	return &inner
+}
+
+// testFile returns a file of the tests of uploads.
+func testFile(t *testing.T, path string) string {
+	t.Helper()
+	file, err := os.ReadFile(filepath.Join("files", "testdata", filepath.FromSlash(path)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(file)
+}
+
+// filesAsTheyCome: files of other programs, and with mistakes that people make, are taken and told, or refused with what
+// is taken.
+func filesAsTheyCome(t *testing.T, n *newsroom) {
+	const (
+		word  = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+		excel = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+		odf   = "application/vnd.oasis.opendocument."
+	)
+	var locked bytes.Buffer
+	api.DisableConfigDir()
+	if err := api.Encrypt(bytes.NewReader(pdf(1)), &locked, model.NewAESConfiguration("hemmeleg", "owner", 256)); err != nil {
+		t.Fatal(err)
+	}
+	box := func(brand string) string { return "\x00\x00\x00\x18ftyp" + brand + "\x00\x00\x02\x00" + brand + "mif1" }
+	for what, f := range map[string]struct{ name, mediaType, file, is, warnings string }{
+		"openpyxl":          {"a.xlsx", excel, testFile(t, "documents/openpyxl.xlsx"), excel, ""},
+		"python-docx":       {"a.docx", word, testFile(t, "documents/python-docx.docx"), word, ""},
+		"a presentation":    {"a.pptx", strings.Replace(word, "wordprocessingml.document", "presentationml.presentation", 1), testFile(t, "documents/python-pptx.pptx"), strings.Replace(word, "wordprocessingml.document", "presentationml.presentation", 1), ""},
+		"OpenDocument":      {"a.ods", odf + "spreadsheet", testFile(t, "documents/odfpy.ods"), odf + "spreadsheet", ""},
+		"a lossy WebP":      {"a.webp", "image/webp", testFile(t, "pictures/lossy.webp"), "image/jpeg", "RENAMED"},
+		"an animated WebP":  {"a.webp", "image/webp", testFile(t, "pictures/animated.webp"), "image/jpeg", "FIRST_FRAME RENAMED"},
+		"an animated GIF":   {"a.gif", "image/gif", testFile(t, "pictures/animated.gif"), "image/png", "FIRST_FRAME RENAMED"},
+		"a PNG called JPEG": {"a.jpg", "image/jpg", testFile(t, "pictures/displayp3.png"), "image/png", "RENAMED"},
+		"a locked PDF":      {"a.pdf", "application/pdf", locked.String(), "application/pdf", "PASSWORD"},
+		"a text of Latin 1": {"a.csv", "text/csv", "kommune;tal\nN\xe6r\xf8y;3\n", "text/csv", "ENCODING"},
+		"subtitles":         {"a.vtt", "text/vtt", "WEBVTT\n\n00:01.000 --> 00:02.000\nHei på deg\n", "text/vtt", ""},
+
+		"Excel called Word":     {"a.docx", word, testFile(t, "documents/openpyxl.xlsx"), "", "spreadsheetml"},
+		"half a document":       {"a.docx", word, testFile(t, "documents/python-docx.docx")[:20_000], "", "broken"},
+		"a locked document":     {"a.docx", word, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + strings.Repeat("\x00", 600), "", "password"},
+		"HEIC called JPEG":      {"a.jpg", "image/jpeg", box("heic"), "", "accepted are pictures (PNG, JPEG, WebP, GIF)"},
+		"AVIF called WebP":      {"a.webp", "image/webp", box("avif"), "", "accepted are pictures (PNG, JPEG, WebP, GIF)"},
+		"half a JPEG":           {"a.jpg", "image/jpeg", string(photo(64, 64)[:400]), "", "cannot be read"},
+		"subtitles in Latin 1":  {"a.vtt", "text/vtt", "WEBVTT\n\n00:01.000 --> 00:02.000\nHei p\xe5 deg\n", "", "UTF-8"},
+		"an archive called ODF": {"a.odt", odf + "text", string(wordDocument(1)), "", "wordprocessingml"},
+	} {
+		s := n.upload("EDITOR", f.name, f.mediaType, len(f.file))
+		status, _, text := s.piece(0, []byte(f.file))
+		a := n.as("EDITOR", `query($id: ID!) { upload(id: $id) { problem warnings { code severity message } asset { mediaType url } } }`,
+			map[string]any{"id": s.id}).ok()
+		if f.is == "" {
+			problem, _ := a.at("upload", "problem").(string)
+			if status != http.StatusUnprocessableEntity || a.at("upload", "asset") != nil || !strings.Contains(problem, f.warnings) {
+				t.Errorf("%s: %d %s, %v", what, status, text, a.at("upload"))
+			}
+			continue
+		}
+		codes := a.strings("code", "upload", "warnings")
+		slices.Sort(codes)
+		if kind := map[string]string{"ENCODING": "text/csv; charset=windows-1252", "": "text/vtt; charset=utf-8"}[f.warnings]; strings.HasPrefix(f.is, "text/") {
+			url, _ := a.at("upload", "asset", "url").(string)
+			if got := n.file("EDITOR", url).Header.Get("Content-Type"); got != kind {
+				t.Errorf("%s is served as %s", what, got)
+			}
+		}
+		if a.at("upload", "asset") == nil || a.at("upload", "asset", "mediaType") != f.is || strings.Join(codes, " ") != f.warnings {
+			t.Errorf("%s: %d %s, %v", what, status, text, a.at("upload"))
+		}
+	}
+	for mediaType, part := range map[string]string{
+		"image/heic": "convert it to JPEG", "image/avif": "convert it to JPEG", "image/tiff": "TIFF", "application/msword": ".docx",
+		"application/rtf": "RTF", "application/zip": "archives", "image/svg+xml": "scripts", "x/y": "this type",
+		"application/vnd.ms-excel.sheet.macroEnabled.12": "macros",
+	} {
+		a := n.open("EDITOR", map[string]any{"name": "a", "mediaType": mediaType, "bytes": 10})
+		said := fmt.Sprint(a.at("createUpload", "problems"))
+		if a.at("createUpload", "upload") != nil || !strings.Contains(said, part) || !strings.Contains(said, "PNG, JPEG, WebP, GIF") {
+			t.Errorf("%s: %s", mediaType, said)
+		}
+	}
+}
+
+// namesOfFiles: a name is kept with the ending of its type, without what is invisible, or refused with a code.
+func namesOfFiles(t *testing.T, n *newsroom) {
+	const query = `mutation($input: CreateUploadInput!) { createUpload(input: $input) { upload { id name warnings { code } } url problems { code path } } }`
+	for given, want := range map[string]string{
+		strings.Repeat("å", 110): strings.Repeat("å", 110) + ".txt", strings.Repeat("å", 150): "", "rapport\u202etxt.exe": "rapporttxt.txt",
+		"../../a": "a.txt", "..": "", "\u200e": "", "a\u0007": "", "CON.txt": "_CON.txt", "data.json": "data.json",
+	} {
+		input := map[string]any{"organization": n.org["ks"], "name": given, "mediaType": "text/plain", "bytes": 3}
+		a := n.as("EDITOR", query, map[string]any{"input": input}).ok()
+		if want == "" {
+			if fmt.Sprint(a.codes("createUpload")) != "[INVALID]" || fmt.Sprint(a.at("createUpload", "problems", 0, "path")) != "[name]" {
+				t.Errorf("%q: %v", given, a.at("createUpload"))
+			}
+			continue
+		}
+		if got := a.at("createUpload", "upload", "name"); got != want ||
+			(len(a.list("createUpload", "upload", "warnings")) == 1) != (given != want) {
+			t.Errorf("%q: %v", given, a.at("createUpload", "upload"))
+			continue
+		}
+		s := &sending{n, a.at("createUpload", "upload", "id").(string), a.at("createUpload", "url").(string)}
+		s.piece(0, []byte("æ\n"))
+		asset, problem := s.asset("EDITOR")
+		if asset == nil {
+			t.Errorf("%q: %v", given, problem)
+			continue
+		}
+		disposition := n.file("EDITOR", asset["url"].(string)).Header.Get("Content-Disposition")
+		if kind, with, err := mime.ParseMediaType(disposition); err != nil || kind != "attachment" || with["filename"] != want {
+			t.Errorf("%q: %s", given, disposition)
+		}
+	}
+}
+
+// filmAsPage: a browser shows a film in a page that loads it from the same address, and in parts.
+func filmAsPage(t *testing.T, n *newsroom) {
+	film := testFile(t, "film.mp4")
+	asset := n.taken("film.mov", "video/mp4", []byte(film))
+	whole := n.file("EDITOR", asset["url"].(string))
+	policy := whole.Header.Get("Content-Security-Policy")
+	for _, part := range []string{"default-src 'none'", "media-src 'self'", "sandbox allow-same-origin"} {
+		if !strings.Contains(policy, part) {
+			t.Errorf("the policy %q has no %q", policy, part)
+		}
+	}
+	if strings.Contains(policy, "script") || whole.Header.Get("Content-Disposition") != "inline; filename=film.mp4" ||
+		whole.Header.Get("Accept-Ranges") != "bytes" {
+		t.Errorf("%v", whole.Header)
+	}
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, asset["url"].(string), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Authorization", "Bearer "+n.people["EDITOR"])
+	r.Header.Set("Range", "bytes=100-199")
+	if part := n.send(r); part.Status != http.StatusPartialContent || string(part.Body) != film[100:200] {
+		t.Errorf("a part: %d, %d bytes", part.Status, len(part.Body))
+	}
 }
 
 func TestUploadsThatAreRefused(t *testing.T) {

@@ -1872,7 +1872,7 @@ var (
 		{Name: "id", Type: field.TypeString, Size: 32},
 		{Name: "hash", Type: field.TypeString, Unique: true},
 		{Name: "organization_id", Type: field.TypeString},
-		{Name: "name", Type: field.TypeString, Size: 200},
+		{Name: "name", Type: field.TypeString, Size: 255},
 		{Name: "media_type", Type: field.TypeString},
 		{Name: "bytes", Type: field.TypeInt},
 		{Name: "received", Type: field.TypeInt, Default: 0},
@@ -1881,6 +1881,7 @@ var (
 		{Name: "head", Type: field.TypeBytes, Nullable: true},
 		{Name: "asset_id", Type: field.TypeString, Nullable: true},
 		{Name: "problem", Type: field.TypeString, Nullable: true},
+		{Name: "warnings", Type: field.TypeJSON, Nullable: true},
 		{Name: "created_by", Type: field.TypeString},
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "expires_at", Type: field.TypeTime},
@@ -1899,7 +1900,7 @@ var (
 			{
 				Name:    "upload_expires_at",
 				Unique:  false,
-				Columns: []*schema.Column{UploadsColumns[14]},
+				Columns: []*schema.Column{UploadsColumns[15]},
 			},
 		},
 	}

@@ -33,6 +33,8 @@ const (
 	FieldAssetID = "asset_id"
 	// FieldProblem holds the string denoting the problem field in the database.
 	FieldProblem = "problem"
+	// FieldWarnings holds the string denoting the warnings field in the database.
+	FieldWarnings = "warnings"
 	// FieldCreatedBy holds the string denoting the created_by field in the database.
 	FieldCreatedBy = "created_by"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
@@ -57,6 +59,7 @@ var Columns = []string{
 	FieldHead,
 	FieldAssetID,
 	FieldProblem,
+	FieldWarnings,
 	FieldCreatedBy,
 	FieldCreatedAt,
 	FieldExpiresAt,

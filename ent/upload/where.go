@@ -504,6 +504,16 @@ func ProblemNotNil() predicate.Upload {
 	return predicate.Upload(sql.FieldNotNull(FieldProblem))
 }
 
+// WarningsIsNil applies the IsNil predicate on the "warnings" field.
+func WarningsIsNil() predicate.Upload {
+	return predicate.Upload(sql.FieldIsNull(FieldWarnings))
+}
+
+// WarningsNotNil applies the NotNil predicate on the "warnings" field.
+func WarningsNotNil() predicate.Upload {
+	return predicate.Upload(sql.FieldNotNull(FieldWarnings))
+}
+
 // CreatedByEQ applies the EQ predicate on the "created_by" field.
 func CreatedByEQ(v string) predicate.Upload {
 	return predicate.Upload(sql.FieldEQ(FieldCreatedBy, v))

@@ -1795,6 +1795,7 @@ type ComplexityRoot struct {
 		Name      func(childComplexity int) int
 		Problem   func(childComplexity int) int
 		Received  func(childComplexity int) int
+		Warnings  func(childComplexity int) int
 	}
 
 	Viewer struct {
@@ -10408,6 +10409,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Upload.Received(childComplexity), true
+	case "Upload.warnings":
+		if e.ComplexityRoot.Upload.Warnings == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Upload.Warnings(childComplexity), true
 
 	case "Viewer.account":
 		if e.ComplexityRoot.Viewer.Account == nil {
@@ -12493,6 +12500,7 @@ type Problem {
   published revision has what this one has not), NO_ALT, PICTURE (of a body: not one of the hub). Of these, what is gone, links that can
   lead nowhere and such pictures come with an entry that was saved, too. REDACTED is a warning that comes with an entry that was saved: a text was not kept, because it has been
   redacted. ENDED is a warning that comes with an entry that was transferred: what its former owner made of it has ended.
+  RENAMED, FIRST_FRAME, PASSWORD, ENCODING, COLORS are warnings about a file that was accepted (` + "`" + `Upload.warnings` + "`" + `).
   """
   code: String!
   "How bad it is."
@@ -13813,6 +13821,11 @@ type Upload {
   asset: Asset
   "Why the file was rejected."
   problem: String
+  """
+  What its sender should know, though the file is accepted: RENAMED, FIRST_FRAME (of an animation), PASSWORD (readers cannot open
+  it), ENCODING, COLORS (their profile cannot be read).
+  """
+  warnings: [Problem!]!
 }
 
 "The point of a picture that crops keep in view: 0, 0 is the upper left corner, 1, 1 the lower right one."
@@ -13839,8 +13852,8 @@ extend type Mutation {
   """
   Creates a URL to upload a file to, by the tus protocol (tus-js-client and Uppy: ` + "`" + `uploadUrl` + "`" + `), in one or several parts;
   after the last part the file becomes an asset or is rejected. Pictures are PNG, JPEG, WebP or GIF and are stored
-  without metadata on camera and place; documents are PDF, Word, Excel, PowerPoint, OpenDocument, CSV or plain text;
-  films are MP4, with WebVTT. Requires a role in the organisation.
+  upright, in sRGB, without metadata on camera and place, of an animation the first frame; documents are PDF, Word, Excel,
+  PowerPoint, OpenDocument, EPUB, CSV or plain text; films and sound are MP4, WebM, MP3, M4A or Ogg, with WebVTT. Requires a role in the organisation.
   """
   createUpload("The file to be uploaded." input: CreateUploadInput!): CreateUploadPayload! @signedIn
   """
@@ -13854,7 +13867,10 @@ extend type Mutation {
 input CreateUploadInput {
   "The id of the organisation that it belongs to."
   organization: ID!
-  "File name for downloads."
+  """
+  File name for downloads, at most 200 characters and 255 bytes in UTF-8. It gets the ending of its type, and loses what is
+  invisible or not allowed in names of files; ` + "`" + `Upload.name` + "`" + ` has the result.
+  """
   name: String!
   "Exact size in bytes."
   bytes: Int!
@@ -17252,6 +17268,8 @@ func (ec *executionContext) childFields_Upload(ctx context.Context, field graphq
 		return ec.fieldContext_Upload_asset(ctx, field)
 	case "problem":
 		return ec.fieldContext_Upload_problem(ctx, field)
+	case "warnings":
+		return ec.fieldContext_Upload_warnings(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Upload", field.Name)
 }

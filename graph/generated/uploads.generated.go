@@ -22,6 +22,8 @@ import (
 
 type UploadResolver interface {
 	Asset(ctx context.Context, obj *ent.Upload) (*ent.Asset, error)
+
+	Warnings(ctx context.Context, obj *ent.Upload) ([]*content.Problem, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -399,6 +401,38 @@ func (ec *executionContext) fieldContext_Upload_problem(_ context.Context, field
 	return graphql.NewScalarFieldContext("Upload", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _Upload_warnings(ctx context.Context, field graphql.CollectedField, obj *ent.Upload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Upload_warnings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Upload().Warnings(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*content.Problem) graphql.Marshaler {
+			return ec.marshalNProblem2ᚕᚖdugnadᚋcontentᚐProblemᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Upload_warnings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Upload",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Problem(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 // endregion **************************** field.gotpl *****************************
 
 // region    **************************** input.gotpl *****************************
@@ -731,6 +765,11 @@ func (ec *executionContext) _Upload(ctx context.Context, sel ast.SelectionSet, o
 		case "problem":
 			out.Values[i] = ec._Upload_problem(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "warnings":
+			out.Values[i] = ec._Upload_warnings(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:

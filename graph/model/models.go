@@ -222,7 +222,8 @@ type CreateKeyPayload struct {
 type CreateUploadInput struct {
 	// The id of the organisation that it belongs to.
 	Organization string `json:"organization"`
-	// File name for downloads.
+	// File name for downloads, at most 200 characters and 255 bytes in UTF-8. It gets the ending of its type, and loses what is
+	// invisible or not allowed in names of files; `Upload.name` has the result.
 	Name string `json:"name"`
 	// Exact size in bytes.
 	Bytes int `json:"bytes"`

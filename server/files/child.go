@@ -35,8 +35,8 @@ const (
 	// childTime is how long a child may take on a machine that is busy with other things.
 	childTime = 30 * time.Second
 
-	pagesTime   = 10 * time.Second
-	pagesMemory = 512 << 20
+	documentTime   = 10 * time.Second
+	documentMemory = 512 << 20
 
 	pictureWork   = 15 * time.Second
 	pictureMemory = 1536 << 20
@@ -57,6 +57,15 @@ type result struct {
 	MediaType string `json:",omitempty"`
 	Width     int    `json:",omitempty"`
 	Height    int    `json:",omitempty"`
+
+	Locked  bool `json:",omitempty"` // with a password
+	Still   bool `json:",omitempty"` // the first frame of an animation
+	Colours bool `json:",omitempty"` // of a profile that cannot be read
+}
+
+// result returns what is told of a document.
+func (d document) result() result {
+	return result{MediaType: d.mediaType, Pages: d.pages, Locked: d.locked}
 }
 
 // errChild is the error of a file that a child could not work on within its limits.
@@ -85,7 +94,7 @@ func (j job) limits() job {
 	case cleanJob, cutJob:
 		j.processor, j.memory, j.output = pictureWork, pictureMemory, pictureOutput
 	default:
-		j.processor, j.memory, j.output = pagesTime, pagesMemory, 1<<10
+		j.processor, j.memory, j.output = documentTime, documentMemory, 1<<10
 	}
 	return j
 }
@@ -110,9 +119,13 @@ func (j job) do(file *os.File, to io.Writer) (err error) {
 	case cutJob:
 		picture, err = cutOf(file, j.Cut)
 	case pdfJob:
-		found.Pages, err = pdfPages(file)
+		var d document
+		d, err = pdfOf(file)
+		found = d.result()
 	case officeJob:
-		found.Pages, err = officePages(file)
+		var d document
+		d, err = officeOf(file)
+		found = d.result()
 	default:
 		err = fmt.Errorf("%q is not a kind of job", j.Kind)
 	}

@@ -35,7 +35,7 @@ const (
 	maxScanned = 20 * maxPixels
 
 	jpegQuality  = 85
-	wholeQuality = 92 // of the stored picture, from which the others are made
+	wholeQuality = 95 // of the stored picture, from which the others are made
 )
 
 // ErrNoPicture is the error of a file that is not a picture, has too many pixels, or takes too much time or memory.
@@ -166,53 +166,85 @@ func (p *Pictures) isRefused(sum string) bool {
 	return err == nil
 }
 
-// Clean re-encodes a picture without anything else that its file holds: upright, as JPEG or PNG, of an animation the
-// first frame. It returns the picture, its media type and its size in pixels. The errors are those of Open.
-func (p *Pictures) Clean(
-	ctx context.Context, owner string, file io.Reader,
-) (picture []byte, mediaType string, size image.Point, err error) {
+// Cleaned is a picture without anything else that its file held.
+type Cleaned struct {
+	Picture   []byte
+	MediaType string
+	Size      image.Point
+	Still     bool // of an animation only the first frame is left
+	Colours   bool // the profile that says what its colours mean could not be read
+}
+
+// Clean returns a picture without anything else that its file holds: upright, in sRGB, as JPEG or PNG, of an animation
+// the first frame. It is re-encoded unless it is so already. The errors are those of Open.
+func (p *Pictures) Clean(ctx context.Context, owner string, file io.Reader) (c Cleaned, err error) {
 	done, err := p.turns.take(ctx, owner)
 	if err != nil {
-		return nil, "", size, err
+		return c, err
 	}
 	defer done()
 	found, picture, err := job{Kind: cleanJob}.work(ctx, file)
 	if errors.Is(err, errChild) {
 		err = fmt.Errorf("%w: %w", ErrNoPicture, err)
 	}
-	return picture, found.MediaType, image.Pt(found.Width, found.Height), err
+	return Cleaned{picture, found.MediaType, image.Pt(found.Width, found.Height), found.Still, found.Colours}, err
+}
+
+// decode returns the picture in a file in sRGB, and its format. unread reports that the file has a profile of colours
+// that cannot be read.
+func decode(file []byte) (picture image.Image, format string, unread bool, err error) {
+	if webpChunks(file) != nil {
+		format = "webp"
+		picture, err = decodeWebP(file)
+	} else {
+		picture, format, err = image.Decode(bytes.NewReader(file))
+	}
+	if err != nil {
+		return nil, "", false, fmt.Errorf("%w: %w", ErrNoPicture, err)
+	}
+	picture, err = inSRGB(picture, file)
+	return picture, format, err != nil, nil
 }
 
 // cleaned is the part of Clean that a child does.
-func cleaned(file io.Reader) (result, []byte, error) {
+func cleaned(file io.Reader) (found result, picture []byte, err error) {
 	whole, err := io.ReadAll(io.LimitReader(file, pictureBytes+1))
 	if err != nil {
-		return result{}, nil, err
+		return found, nil, err
 	}
 	if len(whole) > pictureBytes || scans(whole) > maxScans {
-		return result{}, nil, ErrNoPicture
+		return found, nil, ErrNoPicture
 	}
 	shape, err := shapeOf(bytes.NewReader(whole))
 	if err != nil {
-		return result{}, nil, err
+		return found, nil, err
 	}
 	if scans(whole)*shape.pixels > maxScanned {
-		return result{}, nil, ErrNoPicture
+		return found, nil, ErrNoPicture
 	}
 	shape.orientation = orientation(whole) // WebP has it at the end
-	source, format, err := image.Decode(bytes.NewReader(whole))
+	source, format, unread, err := decode(whole)
 	if err != nil {
-		return result{}, nil, fmt.Errorf("%w: %w", ErrNoPicture, err)
+		return found, nil, err
 	}
-	whole = nil //nolint:ineffassign,wastedassign // frees the memory
-	source = shape.turn(source)
-	mediaType := "image/png"
-	if opaque, ok := source.(interface{ Opaque() bool }); format == "jpeg" || format == "webp" && ok && opaque.Opaque() {
-		mediaType = "image/jpeg"
+	found = result{MediaType: pngType, Still: isAnimated(whole), Colours: unread}
+	if format == "jpeg" || format == "webp" && !isLossless(whole) && isOpaque(source) {
+		found.MediaType = jpegType
 	}
-	picture, err := encode(source, mediaType == "image/jpeg", wholeQuality)
-	size := source.Bounds().Size()
-	return result{MediaType: mediaType, Width: size.X, Height: size.Y}, picture, err
+	if bare := isBare(whole); bare {
+		picture = whole
+	} else {
+		whole = nil //nolint:ineffassign,wastedassign // frees the memory
+		source = shape.turn(source)
+		picture, err = encode(source, found.MediaType == jpegType, wholeQuality)
+	}
+	found.Width, found.Height = source.Bounds().Dx(), source.Bounds().Dy()
+	return found, picture, err
+}
+
+func isOpaque(picture image.Image) bool {
+	opaque, ok := picture.(interface{ Opaque() bool })
+	return ok && opaque.Opaque()
 }
 
 // scans returns the number of scans of a JPEG, and 0 for other files. It looks at markers only, up to the end of the
@@ -257,7 +289,7 @@ func cutOf(original io.Reader, cut Cut) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return cutFrom(bytes.NewReader(whole), shape, cut)
+	return cutFrom(whole, shape, cut)
 }
 
 func encode(picture image.Image, asJPEG bool, quality int) ([]byte, error) {
@@ -319,8 +351,8 @@ func shapeOf(picture io.ReadSeeker) (found shape, err error) {
 }
 
 // cutFrom returns an upright cut in the format of the original, without anything else that its file holds.
-func cutFrom(original io.Reader, shape shape, cut Cut) ([]byte, error) {
-	source, format, err := image.Decode(original)
+func cutFrom(original []byte, shape shape, cut Cut) ([]byte, error) {
+	source, format, _, err := decode(original)
 	if err != nil {
 		return nil, err
 	}

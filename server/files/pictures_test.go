@@ -43,7 +43,7 @@ func TestOrientation(t *testing.T) {
 			t.Errorf("orientation %d: seen as %+v, %v; want %d wide", o, s, err, w)
 			continue
 		}
-		small, err := cutFrom(bytes.NewReader(file), s, Cut{Width: 320})
+		small, err := cutFrom(file, s, Cut{Width: 320})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -169,13 +169,13 @@ func later(status int, code, message string, seconds int) handler.Error {
 
 // told converts an error to the form that tusd sends to the client. Internal errors are logged.
 func told(ctx context.Context, err error) error {
-	var no refused
+	var no Refused
 	var rule *fault.Error
 	switch {
 	case err == nil:
 		return nil
 	case errors.As(err, &no):
-		return tusRefused(no.why)
+		return tusRefused(no.Why)
 	case errors.Is(err, errMoved):
 		return handler.ErrMismatchOffset
 	case errors.As(err, &rule) && rule.Code == fault.RateLimited:

@@ -5,17 +5,14 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"hash"
 	"io"
 	"log/slog"
-	"path"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"dugnad/access"
 	"dugnad/content"
@@ -33,12 +30,10 @@ const (
 
 // Uploads receives files and makes assets of them.
 type Uploads struct {
+	Checker
 	Client   *ent.Client
 	Accounts *access.Accounts
 	Content  *content.Service
-	Kept     Kept
-	Pictures *Pictures
-	Most     int64 // bytes of the largest file
 	Now      func() time.Time
 }
 
@@ -48,50 +43,20 @@ func own(ctx context.Context) context.Context {
 	return access.WithViewer(ctx, access.System("uploads"))
 }
 
-// newUpload is what a client claims of a file.
-type newUpload struct {
-	Name, MediaType string
-	Bytes           int
-}
-
-func (n *newUpload) check(most int64) error {
-	wrong := func(field, format string, args ...any) error {
-		return &fault.Error{Code: fault.BadUserInput, Field: field, Message: fmt.Sprintf(format, args...)}
-	}
-	n.Name = path.Base(strings.ReplaceAll(strings.TrimSpace(n.Name), `\`, "/"))
-	n.MediaType = plainType(n.MediaType)
-	kind, ok := accepted[n.MediaType]
-	switch {
-	case n.Name == "." || n.Name == "/" || utf8.RuneCountInString(n.Name) > 200 || !utf8.ValidString(n.Name) ||
-		strings.ContainsFunc(n.Name, func(r rune) bool { return r < ' ' || r == 0x7f }):
-		return wrong("name", "must have 1 to 200 characters, none of them control characters")
-	case n.MediaType == "image/svg+xml":
-		return wrong("mediaType", "SVG is not accepted, because it can hold scripts: convert it to PNG")
-	case !ok:
-		return wrong("mediaType", "is not accepted; accepted are pictures, PDF, Office documents, text, MP4 and MP3")
-	case n.Bytes < 1:
-		return wrong("bytes", "must be at least 1")
-	case int64(n.Bytes) > most:
-		return wrong("bytes", "must be at most %d", most)
-	case kind == pictureKind && n.Bytes > pictureBytes:
-		return wrong("bytes", "must be at most %d for a picture", pictureBytes)
-	}
-	return nil
-}
-
 // Create creates an upload and returns it with the secret for its address. Members of the organisation only;
 // fault.RateLimited if it has too many uploads open.
 func (u *Uploads) Create(
 	ctx context.Context, organization, name, mediaType string, size int,
 ) (made *ent.Upload, secret string, err error) {
-	v, n := access.ViewerOf(ctx), newUpload{name, mediaType, size}
+	v := access.ViewerOf(ctx)
 	switch {
 	case v.RoleIn(organization) == "":
 		return nil, "", &fault.Error{Code: fault.NotFound, Field: "organization", Message: "there is no such organisation"}
 	case !v.Has(access.ScopeDrafts):
 		return nil, "", &fault.Error{Code: fault.Forbidden, Message: "this needs the scope DRAFTS"}
 	}
-	if err := n.check(u.Most); err != nil {
+	n, warnings, err := u.Accept(Claim{name, mediaType, size})
+	if err != nil {
 		return nil, "", err
 	}
 	secret, hash := access.NewUploadSecret()
@@ -116,7 +81,8 @@ func (u *Uploads) Create(
 		}
 		id := u.Accounts.NewID("upl")
 		made, err = tx.Upload.Create().SetID(id).SetHash(hash).SetOrganizationID(there.ID).SetName(n.Name).SetMediaType(n.MediaType).SetBytes(n.Bytes).
-			SetParts([]schema.UploadPart{}).SetCreatedBy(v.Name).SetCreatedAt(u.now()).SetExpiresAt(u.now().Add(uploadLife)).Save(in)
+			SetParts([]schema.UploadPart{}).SetWarnings(warnings).
+			SetCreatedBy(v.Name).SetCreatedAt(u.now()).SetExpiresAt(u.now().Add(uploadLife)).Save(in)
 		if err == nil {
 			audit.AddSubjects(there.ID, there.ID, id)
 		}
@@ -137,7 +103,7 @@ func (u *Uploads) mayGoOn(ctx context.Context, row *ent.Upload) (bool, error) {
 	return err == nil && maker.Uploads(row.OrganizationID), err
 }
 
-// stillMay returns a refused error unless the account or key that created an upload may upload for the organisation
+// stillMay returns a Refused error unless the account or key that created an upload may upload for the organisation
 // until the transaction ends.
 func (u *Uploads) stillMay(ctx context.Context, tx *ent.Client, row *ent.Upload) error {
 	maker, err := access.PresentViewer(ctx, tx, u.now(), row.CreatedBy)
@@ -145,7 +111,7 @@ func (u *Uploads) stillMay(ctx context.Context, tx *ent.Client, row *ent.Upload)
 		maker, err = access.LockedViewer(ctx, tx, u.now(), maker)
 	}
 	if access.IsUnauthenticated(err) || err == nil && !maker.Uploads(row.OrganizationID) {
-		return refused{access.UploadEnded}
+		return Refused{access.UploadEnded}
 	}
 	return err
 }
@@ -172,11 +138,6 @@ func (u *Uploads) Asset(ctx context.Context, row *ent.Upload) (*ent.Asset, error
 	return a, ent.MaskNotFound(err)
 }
 
-// refused is the error of a file that is not accepted, with a reason for the sender.
-type refused struct{ why string }
-
-func (r refused) Error() string { return r.why }
-
 // take stores what src gives as the next part of the file and returns its size. The error is errMoved if another
 // request has sent that part.
 func (u *Uploads) take(ctx context.Context, row *ent.Upload, src io.Reader) (int64, error) {
@@ -199,8 +160,10 @@ func (u *Uploads) take(ctx context.Context, row *ent.Upload, src io.Reader) (int
 	if n == 0 {
 		return undo(nil)
 	}
-	if (head.Len() >= headBytes || n == left) && len(row.Head) < headBytes && !isAs(head.Bytes(), row.MediaType) {
-		return undo(u.refuse(ctx, row, fmt.Sprintf("the file is %s, not %s", whatIs(head.Bytes()), row.MediaType)))
+	if (head.Len() >= headBytes || n == left) && len(row.Head) < headBytes {
+		if _, ok := isAs(head.Bytes(), row.MediaType); !ok { // early: the file may be large
+			return undo(u.refuse(ctx, row, mismatch(whatIs(head.Bytes()), row.MediaType)))
+		}
 	}
 	state, err := sum.(encoding.BinaryMarshaler).MarshalBinary()
 	if err != nil {
@@ -240,12 +203,12 @@ func (f *firstBytes) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// refuse rejects a file for good and returns the reason as a refused error.
+// refuse rejects a file for good and returns the reason as a Refused error.
 func (u *Uploads) refuse(ctx context.Context, row *ent.Upload, why string) error {
 	if err := u.Client.Upload.UpdateOneID(row.ID).SetProblem(why).SetParts([]schema.UploadPart{}).Exec(ctx); err != nil {
 		return err
 	}
-	return errors.Join(refused{why}, u.drop(ctx, row))
+	return errors.Join(Refused{why}, u.drop(ctx, row))
 }
 
 // drop deletes the parts of an upload.
@@ -268,10 +231,10 @@ func (u *Uploads) finish(ctx context.Context, id string) error {
 	} else if !may {
 		return u.refuse(ctx, row, access.UploadEnded)
 	}
-	made, mediaType, err := u.keep(ctx, row)
-	var no refused
+	made, err := u.keep(ctx, row)
+	var no Refused
 	if errors.As(err, &no) {
-		return u.refuse(ctx, row, no.why)
+		return u.refuse(ctx, row, no.Why)
 	}
 	if err != nil {
 		return err
@@ -279,11 +242,11 @@ func (u *Uploads) finish(ctx context.Context, id string) error {
 	made.Owner = row.OrganizationID
 	assetID := "ast" + strings.TrimPrefix(row.ID, "upl") // the same at every attempt
 	_, problems, err := u.Content.PutData(access.WithViewer(ctx, access.System("uploads")), content.Data{
-		ID: assetID, Stored: made, Document: assetDocument(row, named(row.Name, mediaType), mediaType),
+		ID: assetID, Stored: made.Stored, Document: assetDocument(row, made.Name, made.MediaType),
 		Check: func(ctx context.Context, tx *ent.Client) error { return u.stillMay(ctx, tx, row) },
 	})
 	if errors.As(err, &no) {
-		return u.refuse(ctx, row, no.why)
+		return u.refuse(ctx, row, no.Why)
 	}
 	if err != nil {
 		return fmt.Errorf("make an asset of %s: %w", row.ID, err)
@@ -291,7 +254,8 @@ func (u *Uploads) finish(ctx context.Context, id string) error {
 	if len(problems) > 0 {
 		return fmt.Errorf("make an asset of %s: %s", row.ID, problems[0].Message)
 	}
-	if err := u.Client.Upload.UpdateOneID(row.ID).SetAssetID(assetID).SetParts([]schema.UploadPart{}).Exec(ctx); err != nil {
+	if err := u.Client.Upload.UpdateOneID(row.ID).SetAssetID(assetID).SetParts([]schema.UploadPart{}).
+		SetWarnings(append(row.Warnings, made.Warnings...)).Exec(ctx); err != nil {
 		return err
 	}
 	if err := u.drop(ctx, row); err != nil {
@@ -300,54 +264,19 @@ func (u *Uploads) finish(ctx context.Context, id string) error {
 	return nil
 }
 
-// keep stores the complete file, a picture re-encoded, and returns what is known of it and its media type.
-func (u *Uploads) keep(ctx context.Context, row *ent.Upload) (*content.Stored, string, error) {
-	whole := &joined{ctx: ctx, store: u.Kept.Store, parts: row.Parts}
-	defer whole.Close()
-	if accepted[row.MediaType] == pictureKind {
-		picture, mediaType, size, err := u.Pictures.Clean(ctx, row.OrganizationID, whole)
-		switch {
-		case errors.Is(err, ErrNoPicture):
-			return nil, "", refused{
-				fmt.Sprintf("the picture cannot be read, has more than %d million pixels, or takes too much time or memory",
-					maxPixels/1_000_000),
-			}
-		case err != nil:
-			return nil, "", fmt.Errorf("re-encode the picture %s: %w", row.ID, err)
+// keep checks and stores the complete file.
+func (u *Uploads) keep(ctx context.Context, row *ent.Upload) (File, error) {
+	f, err := u.Keep(ctx, row.OrganizationID, Claim{row.Name, row.MediaType, row.Bytes}, func() (io.ReadCloser, error) {
+		if len(row.Parts) == 1 {
+			return u.Kept.Store.Open(ctx, row.Parts[0].Name)
 		}
-		sum := sha256.Sum256(picture)
-		made := &content.Stored{SHA256: hex.EncodeToString(sum[:]), Bytes: len(picture), Width: size.X, Height: size.Y}
-		return made, mediaType, u.Kept.Put(ctx, made.SHA256, bytes.NewReader(picture))
+		return &joined{ctx: ctx, store: u.Kept.Store, parts: row.Parts}, nil
+	})
+	var no Refused
+	if err != nil && !errors.As(err, &no) {
+		err = fmt.Errorf("keep the file of %s: %w", row.ID, err)
 	}
-	sum, err := sumFrom(row.SumState)
-	if err != nil {
-		return nil, "", err
-	}
-	made := &content.Stored{SHA256: hex.EncodeToString(sum.Sum(nil)), Bytes: row.Bytes}
-	if err := u.Kept.Put(ctx, made.SHA256, whole); err != nil {
-		return nil, "", fmt.Errorf("store the file of %s: %w", row.ID, err)
-	}
-	made.Pages, err = u.pages(ctx, row, made)
-	return made, row.MediaType, err
-}
-
-// pages returns the number of pages of a document, 0 where it has none or they cannot be counted.
-func (u *Uploads) pages(ctx context.Context, row *ent.Upload, made *content.Stored) (int, error) {
-	job := map[kind]string{pdfKind: pdfJob, officeKind: officeJob}[accepted[row.MediaType]]
-	if job == "" || made.Bytes > pagesBytes {
-		return 0, nil
-	}
-	done, err := u.Pictures.turns.take(ctx, row.OrganizationID) // one at a time, like pictures
-	if err != nil {
-		return 0, err
-	}
-	defer done()
-	file, err := u.Kept.Open(ctx, made.SHA256)
-	if err != nil {
-		return 0, err
-	}
-	defer file.Close()
-	return countPages(ctx, job, file)
+	return f, err
 }
 
 // joined reads the parts of a file as one.

@@ -1,0 +1,2 @@
+-- Modify "uploads" table
+ALTER TABLE "uploads" ADD COLUMN "warnings" jsonb NULL;

@@ -27,6 +27,7 @@ type Item struct {
 	Revision    int
 	Acknowledge []Acknowledgement
 	first       *time.Time // when it was first published, in the hub that it comes from
+	updated     *time.Time // when it was published last, there
 }
 
 // ActOptions are the arguments of an act besides its entries.

@@ -22,6 +22,7 @@ func (b *batch) check() error {
 	docs := make([]ent.Document, len(b.entries))
 	for i, e := range b.entries {
 		docs[i] = e.doc
+		b.accept(e.draft.known)
 	}
 	dangling, err := b.missing(docs, b.ids())
 	if err != nil {
@@ -43,7 +44,8 @@ func (w *write) missing(docs []ent.Document, saving []string) ([]Problem, error)
 		for _, r := range d.References() {
 			t, ok := ent.TypeOf(r.ID)
 			switch {
-			case !ok || known[r.ID]:
+			case !ok || known[r.ID] || w.accepted[r.ID] || w.comes(r.ID):
+				known[r.ID] = ok
 			case t.Content:
 				entries = append(entries, r.ID)
 			case t.Name == ent.TypeAsset:
@@ -74,8 +76,24 @@ func (w *write) missing(docs []ent.Document, saving []string) ([]Problem, error)
 	return problems, nil
 }
 
+// accept lets documents refer to the ids although nothing has them.
+func (w *write) accept(ids []string) {
+	for _, id := range ids {
+		if w.accepted == nil {
+			w.accepted = make(map[string]bool)
+		}
+		w.accepted[id] = true
+	}
+}
+
+// comes reports whether the import that is being done brings what has the id.
+func (w *write) comes(id string) bool {
+	_, comes := w.coming[id]
+	return comes
+}
+
 // addKnown adds the entries that the writer may refer to: those that the writer may read, as a reader or as an editor,
-// and those that the head refers to already, which may have been withdrawn since. The writer must not learn that others
+// and those that the head refers to already, which may have been withdrawn or deleted since. The writer must not learn that others
 // exist.
 func (w *write) addKnown(known map[string]bool, entries, saving []string) error {
 	for chunk := range slices.Chunk(entries, 500) {
@@ -91,9 +109,6 @@ func (w *write) addKnown(known map[string]bool, entries, saving []string) error 
 		for _, id := range ids {
 			known[id] = true
 		}
-	}
-	if _, all := w.viewer.Organizations(); all {
-		return nil
 	}
 	for chunk := range slices.Chunk(saving, 500) {
 		ids, err := w.Reference.Query().Where(reference.FromIDIn(chunk...), reference.StateEQ(schema.OfHead),
@@ -155,7 +170,7 @@ func (b *batch) checkOwners() error {
 		}
 	}
 	for _, e := range b.entries {
-		if t, _ := ent.TypeOf(e.owner()); t.Name != "Organization" || !there[e.owner()] {
+		if t, _ := ent.TypeOf(e.owner()); t.Name != "Organization" || !there[e.owner()] && !b.comes(e.owner()) {
 			b.addProblem(problemAt(ProblemNotFound, noOrganization, "owner").of(e.id))
 		}
 		if key := e.doc.Shared().Key; key != nil {

@@ -122,9 +122,13 @@ func (s *Service) again(
 			b.addProblem(problemAt(ProblemNotFound, "there is no such revision", "revision").of(id))
 			return errProblems
 		}
-		b = w.draftBatch([]Draft{{
-			ID: id, Document: json.RawMessage(found[id].Document), Whole: true, Expected: &expected, Note: note, act: act,
-		}})
+		d, warnings, err := w.earlier(id, found[id].Document) // restore.go
+		if err != nil {
+			return err
+		}
+		d.Expected, d.Note, d.act = &expected, note, act
+		b = w.draftBatch([]Draft{d})
+		b.entries[0].notes = warnings
 		return b.save()
 	})
 	return s.saved(b, err)

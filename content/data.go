@@ -87,6 +87,10 @@ func (s *Service) PutData(ctx context.Context, data ...Data) (changed int, probl
 		if err != nil {
 			return err
 		}
+		sums, err := w.sums(slices.Collect(maps.Keys(last)))
+		if err != nil {
+			return err
+		}
 		var moved []Data
 		docs, ids := []ent.Document{}, []string{}
 		for _, d := range data {
@@ -107,7 +111,7 @@ func (s *Service) PutData(ctx context.Context, data ...Data) (changed int, probl
 			if err != nil {
 				return fmt.Errorf("%s: %w", d.ID, err)
 			}
-			if hashOf(d.Document) == last[d.ID].Hash {
+			if hashOf(d.Document) == last[d.ID].Hash && !d.changes(sums[d.ID]) {
 				continue
 			}
 			problems = append(problems, complete(d.ID, t.GQL, doc, "must be filled")...)
@@ -226,6 +230,12 @@ func newest(s *sql.Selector) {
 		sql.ColumnsEQ(later.C(revision.FieldEntryID), s.C(revision.FieldEntryID)),
 		sql.ColumnsGT(later.C(revision.FieldNumber), s.C(revision.FieldNumber)),
 	))))
+}
+
+// changes reports whether it has another file than the one with the SHA-256.
+func (d Data) changes(sum string) bool {
+	stored := d.stored()
+	return stored != nil && sum != "" && stored.SHA256 != sum
 }
 
 // stored returns the properties of an asset's file, nil if it has none.

@@ -5,8 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
-	"strings"
 
 	"entgo.io/ent/dialect/sql"
 
@@ -25,9 +25,9 @@ import (
 	"dugnad/ent/theme"
 )
 
-// Export calls give with every entry of an organisation, or of all when it is "", as a file that Import reads. Of a
-// live entry the file has the published document, with a newer draft beside it; of others the newest revision. Content
-// is identified by id, reference data by name. It checks no rights.
+// Export calls give with every entry of an organisation, or of all when it is "", as an item that Import reads. Of an
+// entry that was published the item has the document that was published last, with a newer draft beside it; of others the
+// newest revision. In documents, content is identified by id, reference data by name. It checks no rights.
 func (s *Service) Export(ctx context.Context, organization string, give func(File) error) error {
 	ctx = access.WithViewer(ctx, access.System("export"))
 	for after := ""; ; {
@@ -39,7 +39,7 @@ func (s *Service) Export(ctx context.Context, organization string, give func(Fil
 		if err != nil || len(entries) == 0 {
 			return err
 		}
-		files, err := s.exported(ctx, entries)
+		files, err := s.exported(ctx, entries, organization)
 		if err != nil {
 			return err
 		}
@@ -52,11 +52,11 @@ func (s *Service) Export(ctx context.Context, organization string, give func(Fil
 	}
 }
 
-func (s *Service) exported(ctx context.Context, entries []*ent.Entry) ([]File, error) {
+func (s *Service) exported(ctx context.Context, entries []*ent.Entry, among string) ([]File, error) {
 	w := &write{Client: s.client, ctx: ctx, now: s.Now()}
 	heads, published := make(map[string]int), make(map[string]int)
 	for _, e := range entries {
-		if heads[e.ID] = e.Head; e.Live && *e.Published != e.Head {
+		if heads[e.ID] = e.Head; e.Published != nil && *e.Published != e.Head {
 			published[e.ID] = *e.Published
 		}
 	}
@@ -89,9 +89,7 @@ func (s *Service) exported(ctx context.Context, entries []*ent.Entry) ([]File, e
 	files := make([]File, len(entries))
 	for i, e := range entries {
 		f := File{Type: string(e.Type), ID: e.ID, Owner: "organization:" + names[e.OwnerID].Key, Published: e.Live}
-		if e.Live {
-			f.First = e.FirstPublishedAt
-		}
+		f.Revision = e.Head
 		if e.Key != nil {
 			f.Key = *e.Key
 		}
@@ -99,14 +97,17 @@ func (s *Service) exported(ctx context.Context, entries []*ent.Entry) ([]File, e
 			return nil, err
 		}
 		if r := shown[e.ID]; r != nil {
-			f.Draft = f.Document
+			f.Draft, f.Revision, f.DraftRevision = f.Document, r.Number, e.Head
 			if f.Document, err = named(r.Document, names); err != nil {
 				return nil, err
 			}
 		}
 		files[i] = f
 	}
-	return files, nil
+	if err := w.carried(entries, files); err != nil {
+		return nil, err
+	}
+	return files, w.elsewhere(files, among)
 }
 
 // ExportData calls give with the reference data as files that Import reads, in the order in which it reads them. It
@@ -141,10 +142,14 @@ func (s *Service) ExportData(ctx context.Context, give func(File) error) error {
 			if err != nil {
 				return err
 			}
+			owners, err := s.ownersOfFiles(ctx, chunk)
+			if err != nil {
+				return err
+			}
 			for _, id := range chunk {
 				document, err := named(last[id].Document, names)
 				if err == nil {
-					err = give(File{Type: gql, Key: names[id].Key, Document: document})
+					err = give(File{Type: gql, ID: id, Key: names[id].Key, Owner: owners[id], Document: document})
 				}
 				if err != nil {
 					return err
@@ -166,23 +171,114 @@ func (s *Service) File(ctx context.Context, key string) (name string, content io
 	return a.File, content, err
 }
 
-// named replaces the ids of reference data in a document by names.
-func named(document string, names map[string]Name) (json.RawMessage, error) {
-	return eachID(json.RawMessage(document), func(s string) (string, error) {
-		if n, ok := names[s]; ok {
-			return n.Kind + ":" + n.Key, nil
-		}
-		return s, nil
-	})
+// ownersOfFiles returns the names of the organisations that own assets, by the ids of the assets.
+func (s *Service) ownersOfFiles(ctx context.Context, ids []string) (map[string]string, error) {
+	rows, err := s.client.Asset.Query().Where(asset.IDIn(ids...), asset.OwnerIDNotNil()).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the owners of files: %w", err)
+	}
+	var owners []string
+	for _, r := range rows {
+		owners = append(owners, *r.OwnerID)
+	}
+	names, err := s.namesOf(ctx, owners)
+	if err != nil {
+		return nil, err
+	}
+	named := make(map[string]string)
+	for _, r := range rows {
+		named[r.ID] = "organization:" + names[*r.OwnerID].Key
+	}
+	return named, nil
 }
 
-// dataIDs returns the texts of a document that stand where an id does.
-func dataIDs(document string) (ids []string, err error) {
-	_, err = eachID(json.RawMessage(document), func(s string) (string, error) {
-		ids = append(ids, s)
-		return s, nil
+// elsewhere fills in which content the documents refer to that is not exported: what was deleted, and what others than
+// the organisation own, if the export is of one.
+func (w *write) elsewhere(files []File, organization string) error {
+	of := make([][]string, len(files))
+	var all []string
+	for i, f := range files {
+		for _, document := range [][]byte{f.Document, f.Draft} {
+			if document == nil {
+				continue
+			}
+			ids, err := dataIDs(string(document))
+			if err != nil {
+				return err
+			}
+			of[i] = append(of[i], slices.DeleteFunc(ids, func(id string) bool { t, ok := ent.TypeOf(id); return !ok || !t.Content })...)
+		}
+		of[i] = unique(of[i])
+		all = append(all, of[i]...)
+	}
+	here := make(map[string]bool)
+	for chunk := range slices.Chunk(unique(all), 500) {
+		q := w.Entry.Query().Where(entry.IDIn(chunk...))
+		if organization != "" {
+			q.Where(entry.OwnerID(organization))
+		}
+		ids, err := q.IDs(w.ctx)
+		if err != nil {
+			return fmt.Errorf("look up what documents refer to: %w", err)
+		}
+		for _, id := range ids {
+			here[id] = true
+		}
+	}
+	for i := range files {
+		files[i].Elsewhere = slices.DeleteFunc(of[i], func(id string) bool { return here[id] })
+	}
+	return nil
+}
+
+// idLink is a link of a body to an id, with what is before and after it.
+var idLink = regexp.MustCompile(`([(<]|\]:[ \t]*)hub:([a-z]{3}_[0-9a-z]{26})([)>\s]|$)`)
+
+// simpleKey matches keys that are not cut off in a link of a body.
+var simpleKey = regexp.MustCompile(`^[A-Za-z0-9._~-]*[A-Za-z0-9_~-]$`)
+
+// named replaces the ids of reference data in a document by names.
+func named(document string, names map[string]Name) (json.RawMessage, error) {
+	o, err := parseObject([]byte(document))
+	if err != nil {
+		return nil, fmt.Errorf("read a stored document: %w", err)
+	}
+	eachText(map[string]any(o), nil, "", func(_ []string, field, s string) string {
+		if n, ok := names[s]; ok && idFields[field] {
+			return n.Kind + ":" + n.Key
+		}
+		if field != "body" {
+			return s
+		}
+		return idLink.ReplaceAllStringFunc(s, func(link string) string {
+			parts := idLink.FindStringSubmatch(link)
+			if n, ok := names[parts[2]]; ok && simpleKey.MatchString(n.Key) {
+				return parts[1] + "hub:" + n.Kind + ":" + n.Key + parts[3]
+			}
+			return link
+		})
 	})
-	return ids, err
+	return o.canonical()
+}
+
+// dataIDs returns the texts of a document that stand where an id does, and the ids in the links of its bodies.
+func dataIDs(document string) (ids []string, err error) {
+	o, err := parseObject([]byte(document))
+	if err != nil {
+		return nil, fmt.Errorf("read a stored document: %w", err)
+	}
+	eachText(map[string]any(o), nil, "", func(_ []string, field, s string) string {
+		if idFields[field] {
+			ids = append(ids, s)
+		}
+		if field == "body" {
+			for _, link := range idLink.FindAllStringSubmatch(s, -1) {
+				ids = append(ids, link[2])
+			}
+		}
+		return s
+	})
+	return ids, nil
 }
 
 // namesOf returns the names of reference data by id, with one statement for each type.
@@ -194,7 +290,7 @@ func (s *Service) namesOf(ctx context.Context, ids []string) (map[string]Name, e
 		}
 	}
 	for gql, ids := range byType {
-		kind := strings.ReplaceAll(strings.ToLower(gql), "_", "-")
+		kind := kindOf(gql)
 		for chunk := range slices.Chunk(ids, 500) {
 			pairs, err := s.keysOf(ctx, gql, chunk)
 			if err != nil {

@@ -1,15 +1,14 @@
 package content
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
+
+	"entgo.io/ent/dialect"
 
 	"dugnad/access"
 	"dugnad/ent"
@@ -17,38 +16,49 @@ import (
 	"dugnad/schema"
 )
 
-// File is one item of the documents format: docs/documents.md.
-type File struct {
-	Type      string `json:"type"`
-	ID        string `json:"id,omitempty"` // of content: the same in every hub
-	Key       string `json:"key"`
-	Owner     string `json:"owner,omitempty"`
-	Published bool   `json:"published,omitempty"`
-	// when it was first published; used only if the import publishes it for the first time here
-	First    *time.Time      `json:"publishedAt,omitempty"`
-	Document json.RawMessage `json:"document"`
-	Draft    json.RawMessage `json:"draft,omitempty"` // of published content: a newer document, which readers do not see
-	Bytes    []byte          `json:"-"`               // of an asset: the file beside it
-}
+// An import is checked whole before it writes anything, then written in batches, each a transaction of its own: however
+// large it is, others go on reading and writing, and one that was stopped is gone on with by running it again
+// (docs/decisions/0041-imports.md). The files are read several times instead of being held in memory.
 
-// ProblemsError is an import that was refused because of problems in its documents.
-type ProblemsError struct{ Problems []Problem }
+// Source gives the items of an import, the same ones in the same order whenever it is called, and calls problem with
+// what is wrong with their form.
+type Source func(give func(*File) error, problem func(ItemProblem)) error
 
-func (e *ProblemsError) Error() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%d problems:", len(e.Problems))
-	for i, p := range e.Problems {
-		if i == 10 {
-			fmt.Fprintf(&b, " and %d more", len(e.Problems)-i)
-			break
+// Items is the source of the given items.
+func Items(files ...File) Source {
+	return func(give func(*File) error, problem func(ItemProblem)) error {
+		for _, f := range files {
+			for _, p := range f.check() {
+				problem(f.problem(p))
+			}
+			if err := give(&f); err != nil {
+				return err
+			}
 		}
-		fmt.Fprintf(&b, " %s %s: %s;", p.Entry, strings.Join(p.Path, "."), p.Message)
+		return nil
 	}
-	return b.String()
 }
 
-// Progress is called with how many of the items of a type have been imported.
+// ImportOptions are the options of an import.
+type ImportOptions struct {
+	DryRun   bool
+	Before   func(context.Context) error // called between the checks and the first write; nil for nothing
+	Progress Progress                    // nil for nobody
+	// Problem and Warning are called with what is found; nil for nobody. Nothing is written after a problem of the checks.
+	Problem, Warning func(ItemProblem)
+}
+
+// Progress is called with how many of how many items an import is done with, and what it does. total is 0 as long as it
+// is not known.
 type Progress func(done, total int, what string)
+
+// Imported is the result of an import: how many items created something, changed something or changed nothing, in how
+// many documents redacted text was cut again, and the number of problems.
+type Imported struct{ Created, Changed, Unchanged, Redacted, Problems int }
+
+// ErrProblems is the error of an import that has found problems: nothing was written if it found them by its checks,
+// and everything but the batches that had them otherwise.
+var ErrProblems = errors.New("there are problems")
 
 // dataTypes are the types of reference data, in the order in which they are imported: what others point at comes first.
 var dataTypes = []string{
@@ -56,391 +66,444 @@ var dataTypes = []string{
 	"ASSET",
 }
 
-// Imported is the result of an import: how many files created something, changed something or changed nothing, and in
-// how many documents of content redacted text was cut again.
-type Imported struct{ Created, Changed, Unchanged, Redacted int }
+// contentRank is the order in which content is written: what others point at comes first, so that their edges need not
+// be written again.
+func contentRank(t ent.Type) int {
+	switch t.GQL {
+	case "REPORT":
+		return 0
+	case "TOOL":
+		return 1
+	case "COLLECTION":
+		return 3
+	}
+	return 2
+}
 
 // errDryRun rolls back a dry run.
 var errDryRun = errors.New("dry run")
 
-// Import imports the files atomically: reference data first, type by type, then content. It uses the write path of
-// editors, so it checks what a save and a publish check, and importing the same files again changes nothing. A dry run
-// is rolled back at the end. If there are problems in the documents, the error is a *ProblemsError. It checks no
-// rights.
-func (s *Service) Import(ctx context.Context, files []File, dryRun bool, progress Progress) (done Imported, err error) {
-	err = s.write(ctx, true, func(w *write) error {
-		if err := s.within(w).importAll(ctx, files, &done, progress); err != nil {
-			return err
-		}
-		if dryRun {
-			return errDryRun
-		}
-		return nil
-	})
-	if errors.Is(err, errDryRun) {
-		err = nil
-	}
-	return done, err
+// importer is an import that is being done.
+type importer struct {
+	*Service
+	ImportOptions
+	ctx    context.Context // of the viewer
+	source Source
+	index  *itemIndex
+	done   Imported
+	size   int // of the next batch
 }
 
-func (s *Service) importAll(ctx context.Context, files []File, done *Imported, progress Progress) error {
-	byType := make(map[string][]File)
-	for _, f := range files {
-		byType[f.Type] = append(byType[f.Type], f)
+// Import imports the items of the source: reference data first, type by type, then content. It uses the write path of
+// editors, so it checks what a save and a publish check, and importing the same items again changes nothing. It checks
+// no rights.
+func (s *Service) Import(ctx context.Context, source Source, options ImportOptions) (done Imported, err error) {
+	m := &importer{Service: s, ImportOptions: options, ctx: ctx, source: source, index: newItemIndex(), size: firstBatch}
+	if m.Progress == nil {
+		m.Progress = func(int, int, string) {}
 	}
-	for _, t := range dataTypes {
-		if err := s.importData(ctx, t, byType[t], done, progress); err != nil {
-			return fmt.Errorf("import %s: %w", t, err)
+	steps := []func() error{m.read, m.checkData, m.checkContent, m.stopAtProblems, m.before, m.takeData, m.takeContent}
+	if options.DryRun {
+		steps = append(steps[:4:4], m.countAll)
+	}
+	for _, step := range steps {
+		if err := step(); err != nil {
+			return m.done, err
 		}
 	}
-	var content []File
-	for _, t := range ent.Types {
-		if t.Content {
-			content = append(content, byType[t.GQL]...)
-		}
-	}
-	if err := s.importContent(ctx, content, done, progress); err != nil {
-		return fmt.Errorf("import content: %w", err)
+	return m.done, m.stopAtProblems()
+}
+
+func (m *importer) stopAtProblems() error {
+	if m.done.Problems > 0 {
+		return ErrProblems
 	}
 	return nil
 }
 
-func (s *Service) importData(ctx context.Context, gql string, files []File, done *Imported, progress Progress) error {
-	if len(files) == 0 {
+// countAll counts what would be done.
+func (m *importer) countAll() error {
+	for _, one := range m.index.items {
+		m.count(one)
+	}
+	return nil
+}
+
+func (m *importer) before() error {
+	if m.Before == nil {
 		return nil
 	}
-	ids, documents, err := s.resolveFiles(ctx, files)
-	if err != nil {
-		return err
+	return m.Before(m.ctx)
+}
+
+// count adds the fate of an item to the result.
+func (m *importer) count(one *item) {
+	switch one.fate {
+	case created:
+		m.done.Created++
+	case changed:
+		m.done.Changed++
+	case unchanged:
+		m.done.Unchanged++
+	case skipped:
 	}
-	there, err := ent.LiveIDs(access.WithViewer(ctx, access.System("content")), s.client, ids)
-	if err != nil {
-		return err
-	}
-	data := make([]Data, len(files))
-	for i, f := range files {
-		data[i] = Data{ID: ids[i], Document: documents[i], File: f.Bytes}
-		if gql == "CONTACT" || gql == "ASSET" {
-			if data[i].Document, err = withKey(documents[i], f.Key); err != nil {
-				return fmt.Errorf("%s: %w", f.Key, err)
-			}
+}
+
+func (m *importer) problem(p ItemProblem) {
+	if p.Severity == SeverityWarning {
+		if m.Warning != nil {
+			m.Warning(p)
 		}
+		return
 	}
-	changed, problems, err := s.PutData(ctx, data...)
-	if len(problems) > 0 {
-		err = &ProblemsError{problems}
+	m.done.Problems++
+	if m.Problem != nil {
+		m.Problem(p)
 	}
-	if err == nil {
-		progress(len(files), len(files), gql)
-		done.Created += len(files) - len(there)
-		done.Changed += changed - (len(files) - len(there))
-		done.Unchanged += len(files) - changed
+}
+
+// read reads the source for the first time, and gives every item its id.
+func (m *importer) read() error {
+	err := m.source(func(f *File) error {
+		m.index.add(f)
+		m.Progress(len(m.index.items), 0, "read")
+		return m.ctx.Err()
+	}, m.problem)
+	if err != nil {
+		return err
+	}
+	problems, err := m.index.resolve(m.ctx, m.Service)
+	for _, p := range problems {
+		m.problem(p)
 	}
 	return err
 }
 
-func (s *Service) importContent(ctx context.Context, files []File, done *Imported, progress Progress) error {
-	if len(files) == 0 {
-		return nil
-	}
-	ids, documents, err := s.resolveFiles(ctx, files)
-	if err != nil {
-		return err
-	}
-	var owners []Name
-	for _, f := range files {
-		name, ok := ParseName(f.Owner)
-		if !ok {
-			return fault.Errorf(fault.BadUserInput, "owner", "of %s: %q is not the name of an organisation", f.Key, f.Owner)
+// piece is an item of an import that is being checked or written.
+type piece struct {
+	*File
+	*item
+	document, draft []byte  // with ids in the place of names
+	stored          *Stored // of an asset: its file, checked and cleaned
+}
+
+// The batches of an import: so many items at first, and then so many that a batch takes about batchTime.
+const (
+	firstBatch   = 20
+	largestBatch = 500
+	batchTime    = 300 * time.Millisecond
+	checkedBatch = 200
+	// batchPause is how long an import leaves SQLite, which has one writer at a time, to others between two batches: they
+	// look every 100 ms whether it is free.
+	batchPause = 110 * time.Millisecond
+)
+
+// contentInBatches calls do with the content that is wanted, in batches.
+func (m *importer) contentInBatches(wanted func(*item) bool, size func() int, do func([]*piece) error) error {
+	n := 0
+	var batch []*piece
+	end := func() error {
+		if len(batch) == 0 {
+			return nil
 		}
-		owners = append(owners, name)
-	}
-	owner, err := s.Resolve(ctx, owners)
-	if err != nil {
+		err := do(batch)
+		batch = nil
 		return err
 	}
-	for i, f := range files {
-		if owner[owners[i]] == "" {
-			return fault.Errorf(fault.NotFound, "owner", "of %s: there is no %s", f.Key, f.Owner)
+	err := m.source(func(f *File) error {
+		if n >= len(m.index.items) || m.index.items[n] != nil && m.index.items[n].Place != f.Place {
+			return errors.New("the files have changed since the import began")
 		}
-		if documents[i], err = withOwnKey(documents[i], f.Key); err != nil {
-			return fmt.Errorf("%s: %w", f.Key, err)
+		one := m.index.items[n]
+		n++
+		if one == nil || !one.t.Content || one.id == "" || !wanted(one) {
+			return m.ctx.Err()
 		}
-	}
-	newer, err := s.newerDrafts(ctx, files, ids)
+		if batch = append(batch, &piece{File: f, item: one}); len(batch) < size() {
+			return nil
+		}
+		return end()
+	}, func(ItemProblem) {})
 	if err != nil {
 		return err
 	}
-	unchanged, err := s.unchanged(ids, documents, newer)
-	if err != nil {
-		return err
-	}
-	var drafts []Draft
-	var published []bool
-	var first []*time.Time
-	for i, f := range files {
-		if unchanged[i] {
-			done.Unchanged++
+	return end()
+}
+
+// takeContent writes the content that is new or changed.
+func (m *importer) takeContent() error {
+	total, at := 0, 0
+	for _, one := range m.index.items {
+		if one == nil || !one.t.Content {
 			continue
 		}
-		published, first = append(published, f.Published), append(first, f.First)
-		drafts = append(drafts, Draft{
-			ID: ids[i], Type: schema.ContentType(f.Type), Owner: owner[owners[i]],
-			Document: documents[i], Whole: f.ID != "",
-		})
-	}
-	saved, problems, err := s.Save(ctx, drafts...)
-	if len(problems) > 0 {
-		err = &ProblemsError{problems}
-	}
-	if err != nil {
-		return err
-	}
-	var items []Item
-	for i, one := range saved {
-		done.Redacted += countOf(WarningRedacted, one.Warnings)
-		switch one.Outcome {
-		case Created:
-			done.Created++
-		case Updated:
-			done.Changed++
-		default:
-			done.Unchanged++
-		}
-		if published[i] && (!one.Entry.Live || *one.Entry.Published != one.Entry.Head) {
-			items = append(items, Item{ID: one.Entry.ID, Revision: one.Entry.Head, first: first[i]})
+		if one.fate == unchanged {
+			m.done.Unchanged++
+		} else {
+			total++
 		}
 	}
-	if _, problems, err = s.Publish(ctx, items...); len(problems) > 0 {
-		err = &ProblemsError{problems}
-	}
-	if err != nil {
-		return err
-	}
-	drafts = nil
-	for i := range files {
-		if newer[i] != nil && !unchanged[i] {
-			drafts = append(drafts, Draft{ID: ids[i], Document: newer[i], Whole: true})
+	for rank := range 4 {
+		err := m.contentInBatches(func(one *item) bool { return contentRank(one.t) == rank && one.fate != unchanged },
+			func() int { return m.size },
+			func(batch []*piece) error {
+				for _, p := range batch {
+					if err := m.resolveNames(p, func(Problem) {}); err != nil {
+						return err
+					}
+				}
+				if err := m.inBatch(len(batch), func(w *write) ([]ItemProblem, error) { return m.take(w, batch) }); err != nil {
+					return fmt.Errorf("import content after %d of %d: %w", at, total, err)
+				}
+				at += len(batch)
+				m.Progress(at, total, "written")
+				return nil
+			})
+		if err != nil {
+			return err
 		}
 	}
-	if saved, problems, err = s.Save(ctx, drafts...); len(problems) > 0 {
-		err = &ProblemsError{problems}
-	}
-	if err != nil {
-		return err
-	}
-	for _, one := range saved {
-		done.Redacted += countOf(WarningRedacted, one.Warnings)
-	}
-	progress(len(files), len(files), "content")
 	return nil
 }
 
-// newerDrafts returns the documents of the files' drafts, with names replaced by ids; nil if a file has no draft.
-func (s *Service) newerDrafts(ctx context.Context, files []File, ids []string) ([]json.RawMessage, error) {
-	newer := make([]json.RawMessage, len(files))
-	var with []File
-	for i, f := range files {
-		if f.Draft != nil {
-			with = append(with, File{Type: f.Type, ID: ids[i], Key: f.Key, Document: f.Draft})
-		}
-	}
-	_, documents, err := s.resolveFiles(ctx, with)
-	if err != nil {
-		return nil, err
-	}
-	n := 0
-	for i, f := range files {
-		if f.Draft == nil {
-			continue
-		}
-		if newer[i], err = withOwnKey(documents[n], f.Key); err != nil {
-			return nil, fmt.Errorf("%s: %w", f.Key, err)
-		}
-		n++
-	}
-	return newer, nil
-}
-
-// unchanged returns the entries with a newer draft whose published document and draft both equal the files.
-func (s *Service) unchanged(ids []string, documents, newer []json.RawMessage) ([]bool, error) {
-	unchanged := make([]bool, len(ids))
-	w := s.inside
-	heads, err := w.heads(ids)
-	if err != nil {
-		return nil, err
-	}
-	numbers := make(map[string]int)
-	for i, id := range ids {
-		if e := heads[id].entry; e != nil && e.Live && newer[i] != nil {
-			numbers[id] = *e.Published
-		}
-	}
-	published, err := w.revisions(numbers)
-	if err != nil {
-		return nil, err
-	}
-	redacted, err := w.redactedFrom(slices.Collect(maps.Keys(numbers)))
-	if err != nil {
-		return nil, err
-	}
-	hash := func(id string, document json.RawMessage) (string, error) {
-		patch, err := parsePatch(document)
-		if err != nil {
-			return "", err
-		}
-		t, _ := ent.TypeOf(id)
-		_, text, err := mergeDocument(t, id, nil, patch, true, redacted[id])
-		return hashOf(text), err
-	}
-	for i, id := range ids {
-		if published[id] == nil {
-			continue
-		}
-		shown, err := hash(id, documents[i])
-		if err != nil {
-			return nil, err
-		}
-		draft, err := hash(id, newer[i])
-		if err != nil {
-			return nil, err
-		}
-		unchanged[i] = shown == published[id].Hash && draft == heads[id].hash
-	}
-	return unchanged, nil
-}
-
-// withOwnKey returns the document with the key in it, unless the key is "".
-func withOwnKey(document json.RawMessage, key string) (json.RawMessage, error) {
-	if key == "" {
-		return document, nil
-	}
-	return withKey(document, key)
-}
-
-// resolveFiles returns the id of every file, the one it has or a new one, and its document with ids in the place of
-// names.
-func (s *Service) resolveFiles(
-	ctx context.Context, files []File,
-) (ids []string, documents []json.RawMessage, err error) {
-	var names []Name
-	own := make([]Name, len(files))
-	for i, f := range files {
-		own[i] = Name{strings.ReplaceAll(strings.ToLower(f.Type), "_", "-"), f.Key}
-		if f.ID != "" {
-			if t, ok := ent.TypeOf(f.ID); !ok || !t.Content || t.GQL != f.Type {
-				return nil, nil, fault.Errorf(fault.BadUserInput, "id", "%q is not an id of content of the type %s", f.ID, f.Type)
+// inBatch writes a batch, in a transaction. It is tried again when the database did not answer, or when somebody else
+// wrote the same at the same time. Problems, which the checks have not found because somebody changed something since,
+// leave the batch out.
+func (m *importer) inBatch(n int, do func(w *write) ([]ItemProblem, error)) error {
+	for try := 1; ; try++ {
+		var result Imported
+		var found []ItemProblem
+		began, before := m.Now(), m.done
+		err := m.write(m.ctx, true, func(w *write) (err error) {
+			m.done = before
+			w.coming, w.reserved = m.index.coming, m.index.slugs
+			if found, err = do(w); err == nil && slices.ContainsFunc(found, isError) {
+				err = errProblems
 			}
-		}
-		if _, ok := TypeOfKind(own[i].Kind); !ok {
-			return nil, nil, fault.Errorf(fault.BadUserInput, "type", "of %s: there is no type %q", f.Key, f.Type)
-		}
-		if _, err := renamed(f.Document,
-			func(n Name) (string, error) { names = append(names, n); return "", nil }); err != nil {
-			return nil, nil, fmt.Errorf("%s: %w", f.Key, err)
-		}
-	}
-	found, err := s.Resolve(ctx, append(slices.Clone(own), names...))
-	if err != nil {
-		return nil, nil, err
-	}
-	ids = make([]string, len(files))
-	for i, n := range own {
-		if files[i].ID != "" {
-			ids[i] = files[i].ID
-			if n.Key != "" {
-				found[n] = ids[i]
-			}
-			continue
-		}
-		if found[n] == "" {
-			t, _ := TypeOfKind(n.Kind)
-			found[n] = s.NewID(t.Prefix)
-		}
-		ids[i] = found[n]
-	}
-	documents = make([]json.RawMessage, len(files))
-	for i, f := range files {
-		documents[i], err = renamed(f.Document, func(n Name) (string, error) {
-			if found[n] == "" {
-				return "", fault.Errorf(fault.NotFound, "", "there is no %s:%s", n.Kind, n.Key)
-			}
-			return found[n], nil
+			result = m.done
+			return err
 		})
-		if err != nil {
-			return nil, nil, fmt.Errorf("%s: %w", f.Key, err)
+		switch {
+		case err == nil || errors.Is(err, errProblems):
+			if m.done = before; err == nil {
+				m.done = result
+			}
+			for _, p := range found {
+				m.problem(p)
+			}
+			return m.pace(n, m.Now().Sub(began))
+		case try == 5 || m.ctx.Err() != nil || fault.CodeOf(err) != fault.Unavailable && !ent.IsConstraintError(err) &&
+			!strings.Contains(err.Error(), "deadlock"):
+			m.done = before
+			return err
+		}
+		m.done = before
+		if err := m.pause(time.Duration(try) * time.Second); err != nil {
+			return err
 		}
 	}
-	return ids, documents, nil
 }
 
-func withKey(document json.RawMessage, key string) (json.RawMessage, error) {
-	fields := make(map[string]json.RawMessage)
-	if err := json.Unmarshal(document, &fields); err != nil {
-		return nil, &fault.Error{Code: fault.BadUserInput, Field: "document", Message: "must be a JSON object"}
+func isError(p ItemProblem) bool { return p.Severity == SeverityError }
+
+// pace sets the size of the next batch from the time that one of n took, and leaves the database to others for a while.
+func (m *importer) pace(n int, took time.Duration) error {
+	if took > batchTime {
+		m.size = max(1, min(m.size, n*int(batchTime/time.Millisecond)/int(took/time.Millisecond)))
+	} else if n >= m.size {
+		m.size = min(largestBatch, 2*m.size, n*int(batchTime/time.Millisecond)/max(1, int(took/time.Millisecond)))
 	}
-	text, err := json.Marshal(key)
-	if err != nil {
-		return nil, err
+	if m.client.Dialect() == dialect.Postgres || took < batchPause/10 {
+		return nil
 	}
-	fields["key"] = text
-	return json.Marshal(fields)
+	return m.pause(batchPause)
 }
 
-// idFields are the fields of documents, at any depth, that hold an id or a list of ids.
-var idFields = func() map[string]bool {
-	fields := map[string]bool{"to": true, "funder": true, "rater": true, "asset": true}
-	for f := range targets {
-		fields[f] = true
+func (m *importer) pause(d time.Duration) error {
+	select {
+	case <-m.ctx.Done():
+		return m.ctx.Err()
+	case <-time.After(d):
+		return nil
 	}
-	return fields
-}()
+}
 
-// renamed returns a document in which every name is replaced by what id returns for it.
-func renamed(document json.RawMessage, id func(Name) (string, error)) (json.RawMessage, error) {
-	return eachID(document, func(s string) (string, error) {
-		if n, ok := ParseName(s); ok {
-			return id(n)
+// take writes a batch of content: each item as a save, a publish and the save of a newer draft. It returns the problems
+// of the first of these that has any.
+func (m *importer) take(w *write, batch []*piece) (found []ItemProblem, err error) {
+	byID := make(map[string]*piece, len(batch))
+	var drafts []Draft
+	for _, p := range batch {
+		byID[p.id] = p
+		drafts = append(drafts, Draft{
+			ID: p.id, Type: schema.ContentType(p.t.GQL), Owner: p.ownerID, Document: p.document, Whole: true,
+			number: p.Revision, known: p.Elsewhere,
+		})
+	}
+	b := w.draftBatch(drafts)
+	if err = b.save(); err != nil {
+		return problemsOf(b.problems, byID), ignoring(err)
+	}
+	var items []Item
+	for _, e := range b.entries {
+		p := byID[e.id]
+		m.done.Redacted += countOf(WarningRedacted, e.warnings())
+		isNew := e.entry() == nil
+		p.isNew = isNew
+		switch {
+		case isNew:
+			p.fate = created
+			warnings, err := w.begin(e.written, e.redacted, p.File)
+			found = append(found, problemsOf(of(e.id, warnings), byID)...)
+			if err != nil {
+				return nil, fmt.Errorf("begin %s: %w", e.id, err)
+			}
+		default:
+			p.fate = changed
 		}
-		return s, nil
-	})
-}
-
-// eachID returns a document in which every text that stands where an id does is replaced by what with returns for it.
-func eachID(document json.RawMessage, with func(string) (string, error)) (json.RawMessage, error) {
-	dec := json.NewDecoder(bytes.NewReader(document))
-	dec.UseNumber()
-	var v any
-	if err := dec.Decode(&v); err != nil {
-		return nil, &fault.Error{Code: fault.BadUserInput, Field: "document", Message: "must be JSON"}
-	}
-	v, err := idsIn(v, false, with)
-	if err != nil {
-		return nil, err
-	}
-	return json.Marshal(v)
-}
-
-func idsIn(v any, isID bool, with func(string) (string, error)) (any, error) {
-	switch v := v.(type) {
-	case string:
-		if isID {
-			return with(v)
+		m.count(p.item)
+		if p.Published && (!e.written.Live || *e.written.Published != e.written.Head) {
+			item := Item{ID: e.id, Revision: e.written.Head, first: p.First}
+			if isNew {
+				item.updated = p.Updated
+			}
+			items = append(items, item)
 		}
-	case []any:
-		for i := range v {
-			var err error
-			if v[i], err = idsIn(v[i], isID, with); err != nil {
-				return nil, err
+	}
+	if len(items) > 0 {
+		o, err := w.do(ActPublish, ActOptions{}, items)
+		if err != nil || len(o.Problems) > 0 {
+			return problemsOf(o.Problems, byID), err
+		}
+		if len(o.Conflicts) > 0 { // cannot happen: the transaction holds the entries
+			return nil, o.Conflicts[0]
+		}
+	}
+	heads, more, err := m.takeDrafts(w, batch, byID)
+	if err != nil || slices.ContainsFunc(more, isError) {
+		return more, err
+	}
+	for _, e := range b.entries {
+		if p := byID[e.id]; p.isNew {
+			warnings, err := w.finish(e.id, max(e.written.Head, heads[e.id]), e.redacted, p.File)
+			found = append(found, problemsOf(of(e.id, warnings), byID)...)
+			if err != nil {
+				return nil, fmt.Errorf("finish %s: %w", e.id, err)
 			}
 		}
-	case map[string]any:
-		for k := range v {
-			var err error
-			if v[k], err = idsIn(v[k], idFields[k], with); err != nil {
-				return nil, err
-			}
+	}
+	return found, nil
+}
+
+// takeDrafts saves the newer drafts of a batch, and returns the numbers of their revisions.
+func (m *importer) takeDrafts(
+	w *write, batch []*piece, byID map[string]*piece,
+) (heads map[string]int, found []ItemProblem, err error) {
+	var drafts []Draft
+	for _, p := range batch {
+		if p.draft != nil {
+			drafts = append(drafts, Draft{
+				ID: p.id, Document: p.draft, Whole: true, number: p.DraftRevision, known: p.Elsewhere,
+			})
 		}
 	}
-	return v, nil
+	heads = make(map[string]int, len(drafts))
+	if len(drafts) == 0 {
+		return heads, nil, nil
+	}
+	b := w.draftBatch(drafts)
+	if err := b.save(); err != nil {
+		return nil, problemsOf(b.problems, byID), ignoring(err)
+	}
+	for _, e := range b.entries {
+		m.done.Redacted += countOf(WarningRedacted, e.warnings())
+		heads[e.id] = e.written.Head
+	}
+	return heads, nil, nil
+}
+
+// ignoring returns the error unless it stands for problems.
+func ignoring(err error) error {
+	if errors.Is(err, errProblems) {
+		return nil
+	}
+	return err
+}
+
+func of(id string, problems []Problem) []Problem {
+	for i := range problems {
+		problems[i].Entry = id
+	}
+	return problems
+}
+
+// problemsOf returns the problems of entries as those of their items.
+func problemsOf(problems []Problem, byID map[string]*piece) []ItemProblem {
+	found := make([]ItemProblem, len(problems))
+	for i, p := range problems {
+		found[i] = ItemProblem{Problem: p}
+		if piece := byID[p.Entry]; piece != nil {
+			found[i] = piece.problem(p)
+		}
+	}
+	return found
+}
+
+// takeData writes the reference data that is new or changed, type by type. Themes and municipalities point at others of
+// their type, so that each of these types is one batch.
+func (m *importer) takeData() error {
+	for _, gql := range dataTypes {
+		var batch []*piece
+		for _, p := range m.index.pieces[gql] {
+			if p.fate == unchanged {
+				m.done.Unchanged++
+				continue
+			}
+			batch = append(batch, p)
+		}
+		size := dataBatch
+		if gql == "THEME" || gql == "MUNICIPALITY" {
+			size = len(batch)
+		}
+		for done := 0; done < len(batch); done += size {
+			chunk := batch[done:min(done+size, len(batch))]
+			if err := m.inBatch(0, func(w *write) ([]ItemProblem, error) { return m.takeDataBatch(w, chunk) }); err != nil {
+				return fmt.Errorf("import %s after %d of %d: %w", gql, done, len(batch), err)
+			}
+			m.Progress(done+len(chunk), len(batch), gql)
+		}
+	}
+	return nil
+}
+
+// dataBatch is how many pieces of reference data are written at once.
+const dataBatch = 200
+
+func (m *importer) takeDataBatch(w *write, batch []*piece) ([]ItemProblem, error) {
+	byID := make(map[string]*piece, len(batch))
+	data := make([]Data, len(batch))
+	for i, p := range batch {
+		byID[p.id], data[i] = p, m.dataOf(p)
+	}
+	_, problems, err := m.within(w).PutData(m.ctx, data...)
+	if err != nil || len(problems) > 0 {
+		return problemsOf(problems, byID), ignoring(err)
+	}
+	for _, p := range batch {
+		m.count(p.item)
+	}
+	return nil, nil
+}
+
+func (m *importer) dataOf(p *piece) Data {
+	d := Data{ID: p.id, Document: p.document, Whole: true, File: p.Bytes, Stored: p.stored}
+	if d.Stored != nil && p.ownerID != "" {
+		d.Stored.Owner = p.ownerID
+	}
+	return d
+}
+
+// system is the context in which an import reads: it sees everything.
+func (m *importer) system() context.Context {
+	return access.WithViewer(m.ctx, access.System("content"))
 }

@@ -13,7 +13,7 @@ import (
 // result.
 func (b *batch) merge() error {
 	for _, e := range b.entries {
-		e.revision = e.head.number() + 1
+		e.revision = max(e.head.number()+1, e.draft.number)
 		document, text, err := mergeDocument(e.typ, e.id, e.head.document, e.patch, e.draft.Whole, e.redacted)
 		if err != nil {
 			return err

@@ -107,7 +107,7 @@ func (s *Service) lookUp(ctx context.Context, kind string, keys []string) (pairs
 		err = c.Asset.Query().Where(asset.KeyIn(keys...)).Modify(as(asset.FieldKey)).Scan(ctx, &pairs)
 	default:
 		err = c.Entry.Query().Where(entry.TypeEQ(schema.ContentType(t.GQL)), entry.KeyIn(keys...)).
-			Modify(as(entry.FieldKey), func(s *sql.Selector) { s.OrderBy(sql.Desc(s.C(entry.FieldID))) }).Scan(ctx, &pairs)
+			Modify(as(entry.FieldKey), func(s *sql.Selector) { s.OrderBy(sql.Desc(s.C(entry.FieldCreatedAt)), sql.Desc(s.C(entry.FieldID))) }).Scan(ctx, &pairs)
 	}
 	return pairs, err
 }
@@ -120,3 +120,12 @@ func as(key string) func(*sql.Selector) {
 func ownNumbers(id string) predicate.NumberUse {
 	return func(s *sql.Selector) { s.Where(sql.EQ(s.C(numberuse.MunicipalityColumn), id)) }
 }
+
+// idFields are the fields of documents, at any depth, that hold an id or a list of ids.
+var idFields = func() map[string]bool {
+	fields := map[string]bool{"to": true, "funder": true, "rater": true, "asset": true}
+	for f := range targets {
+		fields[f] = true
+	}
+	return fields
+}()

@@ -118,11 +118,15 @@ func (b *batch) putLiveRow(e *entryWrite, version int) error {
 	case e.item.first != nil && e.item.first.Before(b.now): // clocks differ
 		first = e.item.first.UTC()
 	}
+	updated := b.now
+	if e.item.updated != nil {
+		updated = b.past(*e.item.updated)
+	}
 	if err := b.fileSizes(e.doc); err != nil {
 		return err
 	}
 	err := e.doc.PutRow(b.ctx, b.Client, e.id, map[string]any{
-		"slug": e.slug, "owner_id": was.OwnerID, "published_at": first, "updated_at": b.now, "revision": e.revision,
+		"slug": e.slug, "owner_id": was.OwnerID, "published_at": first, "updated_at": updated, "revision": e.revision,
 		"version": version,
 	})
 	if err != nil {
@@ -202,7 +206,11 @@ func (w *write) referring(ids []string) ([]referrer, error) {
 		}
 		from = append(from, some...)
 	}
-	from = slices.DeleteFunc(unique(from), func(id string) bool { return slices.Contains(ids, id) })
+	among := make(map[string]bool, len(ids))
+	for _, id := range ids {
+		among[id] = true
+	}
+	from = slices.DeleteFunc(unique(from), func(id string) bool { return among[id] })
 	var referring []referrer
 	for chunk := range slices.Chunk(from, 500) {
 		entries, err := w.Entry.Query().Where(entry.IDIn(chunk...), entry.Live(true)).Order(entry.ByID()).All(w.ctx)

@@ -107,6 +107,11 @@ func (w *write) owners(ids []string) (map[string]string, error) {
 			owners[e.ID] = e.OwnerID
 		}
 	}
+	for _, id := range ids {
+		if owner := w.coming[id]; owner != "" && owners[id] == "" {
+			owners[id] = owner
+		}
+	}
 	return owners, nil
 }
 

@@ -20,8 +20,10 @@ type Draft struct {
 	Whole    bool               // the document replaces the one before
 	Expected *int               // the head revision that the writer saw; nil when none was seen
 	Note     string
-	Autosave bool // saved without being asked to: it replaces an autosave of the same author that is not old
-	act      Act  // ActSave when empty
+	Autosave bool     // saved without being asked to: it replaces an autosave of the same author that is not old
+	act      Act      // ActSave when empty
+	number   int      // of the revision of a new entry, or of a later one; 0 for the next
+	known    []string // ids that it may refer to although nothing has them
 }
 
 // Saved is the result of saving one draft.

@@ -45,6 +45,7 @@ type Service struct {
 	NewID func(prefix string) string
 	// PreviewTime bounds what one preview takes; 0 means 2 s, and 500 ms on SQLite.
 	PreviewTime time.Duration
+	Intake      Intake // nil for one that takes files as they are: of trusted ones
 	Key         []byte // secret, and the same on every replica: of the hashes that keep redacted texts out
 }
 
@@ -85,6 +86,10 @@ type write struct {
 	key     []byte // Service.Key
 	changes []changes.Entry
 	preview bool // it will be rolled back
+
+	coming   map[string]string  // of an import: owners of what it brings, by id, "" for reference data
+	reserved map[slugKey]string // of an import: ids of what it brings, by the addresses that they will have
+	accepted map[string]bool    // ids that documents may refer to although nothing has them
 }
 
 // write runs do in a transaction: all of it happens or nothing. publishing takes the publish lock first. The rights of

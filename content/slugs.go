@@ -233,6 +233,9 @@ func (t *slugTaker) holding(key slugKey) (string, error) {
 	if by := t.given[key]; by != "" {
 		return fmt.Sprintf("the entry %s, which is published at the same time, has this slug", by), nil
 	}
+	if by := t.reserved[key]; by != "" {
+		return fmt.Sprintf("%s, which is imported too, has this slug", by), nil
+	}
 	h := t.holders[key].entry
 	documents, err := t.revisions(map[string]int{h.ID: *h.Published})
 	if err != nil {
@@ -300,6 +303,9 @@ func (s *Service) FreeSlug(ctx context.Context, id, address string) (saved []Sav
 func (t *slugTaker) taken(key slugKey, id string, audience schema.Audience) bool {
 	if by := t.given[key]; by != "" {
 		return by != id
+	}
+	if by := t.reserved[key]; by != "" && by != id {
+		return true
 	}
 	h := t.holders[key]
 	switch {

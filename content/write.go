@@ -30,6 +30,8 @@ type entryWrite struct {
 	evicts    *holder      // takeSlugs: who has that address now, if it is another
 	written   *ent.Entry   // derive, record: the entry as it is afterwards
 
+	newer bool // import: the document is that of a newer draft
+
 	endPublish, endWithdraw bool // transfer: its schedules end
 }
 

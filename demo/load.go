@@ -2,10 +2,10 @@
 package demo
 
 import (
-	"bytes"
 	"context"
 	"embed"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
 	"path"
@@ -19,50 +19,39 @@ var files embed.FS
 
 // Load imports the demo content, atomically, and calls progress for each type. Loading it again changes nothing.
 func Load(ctx context.Context, service *content.Service, progress content.Progress) error {
-	items, err := read()
-	if err != nil {
-		return fmt.Errorf("read the demo content: %w", err)
-	}
 	ctx = access.WithViewer(ctx, access.System("demo"))
-	done, err := service.Import(ctx, items, false, progress)
+	var problems []error
+	done, err := service.Import(ctx, items, content.ImportOptions{
+		Progress: progress,
+		Problem:  func(p content.ItemProblem) { problems = append(problems, errors.New(p.String())) },
+	})
+	if err != nil {
+		return errors.Join(append(problems, err)...)
+	}
 	if err != nil || done.Created == 0 {
 		return err
 	}
 	return service.AcceptRelations(ctx) // it was edited as one whole
 }
 
-// read returns all items; a file holds one item or a list.
-func read() (items []content.File, err error) {
-	err = fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {
+// items is the source of all items; a file holds one item or a list.
+func items(give func(*content.File) error, problem func(content.ItemProblem)) error {
+	return fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || path.Ext(name) != ".json" {
 			return err
 		}
-		text, err := files.ReadFile(name)
+		file, err := files.Open(name)
 		if err != nil {
 			return err
 		}
-		var list []content.File
-		if text = bytes.TrimSpace(text); bytes.HasPrefix(text, []byte("{")) {
-			list = make([]content.File, 1)
-			err = json.Unmarshal(text, &list[0])
-		} else {
-			err = json.Unmarshal(text, &list)
-		}
-		if err != nil {
-			return fmt.Errorf("%s: %w", name, err)
-		}
-		items = append(items, list...)
-		return nil
+		defer file.Close()
+		return content.ReadItems(name, file, func(item *content.File) error {
+			if err := readAsset(item); err != nil {
+				return err
+			}
+			return give(item)
+		}, problem)
 	})
-	if err != nil {
-		return nil, err
-	}
-	for i := range items {
-		if err := readAsset(&items[i]); err != nil {
-			return nil, err
-		}
-	}
-	return items, nil
 }
 
 // readAsset adds the bytes of the file that an asset names; other items stay as they are.

@@ -4863,6 +4863,11 @@ func (c *StepClient) Create() *StepCreate {
 	return &StepCreate{config: c.config, mutation: mutation}
 }
 
+// CreateBulk returns a builder for creating a bulk of Step entities.
+func (c *StepClient) CreateBulk(builders ...*StepCreate) *StepCreateBulk {
+	return &StepCreateBulk{config: c.config, builders: builders}
+}
+
 // UpdateOne returns an update builder for the given entity.
 func (c *StepClient) UpdateOne(_m *Step) *StepUpdateOne {
 	mutation := newStepMutation(c.config, OpUpdateOne, withStep(_m))

@@ -191,3 +191,43 @@ func (_c *StepCreate) createSpec() (*Step, *sqlgraph.CreateSpec) {
 	}
 	return _node, _spec
 }
+
+// StepCreateBulk is the builder for creating many Step entities in bulk.
+type StepCreateBulk struct {
+	config
+	err      error
+	builders []*StepCreate
+}
+
+// Save creates the Step entities with one statement.
+func (_c *StepCreateBulk) Save(ctx context.Context) ([]*Step, error) {
+	spec := &sqlgraph.BatchCreateSpec{Nodes: make([]*sqlgraph.CreateSpec, len(_c.builders))}
+	nodes := make([]*Step, len(_c.builders))
+	for i, builder := range _c.builders {
+		if err := builder.check(); err != nil {
+			return nil, err
+		}
+		nodes[i], spec.Nodes[i] = builder.createSpec()
+	}
+	if len(nodes) == 0 {
+		return nodes, nil
+	}
+	if err := sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {
+		if sqlgraph.IsConstraintError(err) {
+			err = &ConstraintError{msg: err.Error(), wrap: err}
+		}
+		return nil, err
+	}
+	for i, node := range nodes {
+		if id, ok := spec.Nodes[i].ID.Value.(int64); ok && node.ID == 0 {
+			node.ID = int(id)
+		}
+	}
+	return nodes, nil
+}
+
+// Exec creates the Step entities with one statement.
+func (_c *StepCreateBulk) Exec(ctx context.Context) error {
+	_, err := _c.Save(ctx)
+	return err
+}

@@ -50,7 +50,7 @@ func newSample(t *testing.T) *sample {
 			"asset": "asset:" + asset, "title": []any{map[string]any{"language": "NB", "text": asset}}, "format": "FILE",
 		}}
 	}
-	_, err := s.service.Import(access.WithViewer(t.Context(), access.System("test")), []content.File{
+	_, err := s.service.Import(access.WithViewer(t.Context(), access.System("test")), content.Items([]content.File{
 		{Type: "ORGANIZATION", Key: "ks", Document: document(map[string]any{
 			"slug": "ks", "names": []any{map[string]any{"language": "NB", "text": "KS"}}, "kind": "interest-organisation",
 		})},
@@ -61,7 +61,7 @@ func newSample(t *testing.T) *sample {
 		practice("for-all", true, map[string]any{"image": "asset:open", "downloads": download("page")}),
 		practice("for-members", true, map[string]any{"image": "asset:closed", "audience": "MEMBERS"}),
 		practice("unwritten", false, map[string]any{"image": "asset:draft"}),
-	}, false, func(int, int, string) {})
+	}...), content.ImportOptions{Problem: func(p content.ItemProblem) { t.Error(p.String()) }})
 	if err != nil {
 		t.Fatal(err)
 	}

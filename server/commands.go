@@ -33,7 +33,7 @@ func run(ctx context.Context, line commandLine, in io.Reader, out io.Writer) err
 	case "check":
 		return check(ctx, config, out)
 	case "import <file>":
-		return importFiles(ctx, config, line.Import.Paths, line.Import.DryRun, out)
+		return importFiles(ctx, config, line.Import, out, os.Stderr)
 	case "export <folder>":
 		return export(ctx, config, line.Export.Folder, line.Export.Organization, out)
 	case "key create":

@@ -64,10 +64,7 @@ type commandLine struct {
 	Check   struct{} `cmd:"" help:"Compare the search indexes with the database and repair differences; fails when there were any. The hub must not be running on the same data folder."`
 	Version struct{} `cmd:"" help:"Print the version and the commit of this program."`
 
-	Import struct {
-		DryRun bool     `help:"Print what would be done, and change nothing."`
-		Paths  []string `arg:"" name:"file" help:"Files of the documents format, or folders of them."`
-	} `cmd:"" help:"Import content and reference data atomically; the hub may be running."`
+	Import newImport `cmd:"" help:"Import content and reference data: checked whole first, then written in batches; the hub may be running. One that was stopped is gone on with by running it again."`
 	Export struct {
 		Organization string `placeholder:"SLUG" help:"Only the content of this organisation; by default everything."`
 		Folder       string `arg:"" help:"Folder to write to."`

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -66,7 +67,7 @@ func TestExportAndImport(t *testing.T) {
 		run := func(want string, dry bool, paths ...string) {
 			t.Helper()
 			out.Reset()
-			if err := importFiles(t.Context(), other, paths, dry, &out); err != nil {
+			if err := importFiles(t.Context(), other, newImport{Paths: paths, DryRun: dry}, &out, io.Discard); err != nil {
 				t.Fatalf("import: %v\n%s", err, out.String())
 			}
 			if !strings.Contains(out.String(), want) {
@@ -96,14 +97,14 @@ func TestExportAndImport(t *testing.T) {
 			t.Fatal(err)
 		}
 		out.Reset()
-		if err := importFiles(t.Context(), other, []string{bad}, false, &out); err == nil ||
+		if err := importFiles(t.Context(), other, newImport{Paths: []string{bad}}, &out, io.Discard); err == nil ||
 			!strings.Contains(out.String(), "REQUIRED") {
 			t.Errorf("what cannot be published: %v %s", err, out.String())
 		}
 		if n := there.ask(`{ theme(slug: "heilt-nytt") { id } }`, nil).ok().at("theme"); n != nil {
 			t.Error("a part of a refused import came in")
 		}
-		if err := importFiles(t.Context(), other, []string{filepath.Join(t.TempDir(), "nothing.json")}, false, &out); !errors.Is(err, os.ErrNotExist) {
+		if err := importFiles(t.Context(), other, newImport{Paths: []string{filepath.Join(t.TempDir(), "nothing.json")}}, &out, io.Discard); !errors.Is(err, os.ErrNotExist) {
 			t.Errorf("a file that is not there: %v", err)
 		}
 	})

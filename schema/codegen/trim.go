@@ -30,7 +30,7 @@ var (
 		"ReleaseItem", "Revision", "SignIn", "Step", "Upload", "Webhook")
 	// Types whose rows are created in bulk: CreateBulk.
 	createdInBulk = set("Change", "ContentDistrict", "ContentMunicipality", "ContentOrganization", "Delivery", "NetworkMember",
-		"NumberUse", "Reference", "Relation", "ReleaseItem", "TrustedDocument")
+		"NumberUse", "Reference", "Relation", "ReleaseItem", "Step", "TrustedDocument")
 	// Types that are counted by group: GroupBy.
 	grouped = set("ContentMunicipality", "Delivery", "EmbedUse", "Feedback", "NetworkMember", "Relation", "Step",
 		"TrustedDocument", "UnmetSearch")

@@ -59,7 +59,7 @@ const (
 	WarningFirstFrame ProblemCode = "FIRST_FRAME" // of an animation
 	WarningPassword   ProblemCode = "PASSWORD"    // readers need one
 	WarningEncoding   ProblemCode = "ENCODING"    // of a text, other than UTF-8
-	WarningColors     ProblemCode = "COLORS" // their profile cannot be read
+	WarningColors     ProblemCode = "COLORS"      // their profile cannot be read
 )
 
 // ProblemCodes lists every code, in the order in which the API describes them.

@@ -304,13 +304,16 @@ func (m *importer) merged(
 		refuse(problemAt(ProblemInvalid, "there is no such field", path...))
 		remove(map[string]any(patch), path)
 	}
-	o, text, err = mergeDocument(t, p.id, nil, patch, true, redacted)
+	o, text, notes, err := mergeDocument(t, p.id, nil, patch, true, redacted)
 	if err == nil {
 		doc, err = o.typed(t.GQL, text)
 	}
 	if err == nil {
 		if wrong {
 			return nil, nil, nil
+		}
+		for _, warning := range append(notes, notShown(p.id, doc)...) { // what a save tells
+			refuse(warning)
 		}
 		return o, text, doc
 	}

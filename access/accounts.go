@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"dugnad/ent"
@@ -30,6 +31,8 @@ type Accounts struct {
 	hashes *hashQueue
 	Now    func() time.Time
 	NewID  func(prefix string) string
+
+	noStamps atomic.Int64 // until when none are written, in Unix nanoseconds
 }
 
 // NewAccounts returns the service. key is secret, and the same on every replica.
@@ -172,10 +175,10 @@ func (a *Accounts) viewer(ctx context.Context, where ...predicate.SignIn) (Viewe
 		return Viewer{}, errNotSignedIn
 	}
 	if now.Sub(s.LastUsedAt) > usedPrecision {
-		err := a.client.SignIn.UpdateOneID(s.ID).SetLastUsedAt(now).Exec(ctx)
-		if err := errors.Join(err, a.client.Account.UpdateOneID(who.ID).SetLastSeenAt(now).Exec(ctx)); err != nil {
-			return Viewer{}, err
-		}
+		a.stamp(ctx, func(ctx context.Context) error {
+			err := a.client.SignIn.UpdateOneID(s.ID).SetLastUsedAt(now).Exec(ctx)
+			return errors.Join(err, a.client.Account.UpdateOneID(who.ID).SetLastSeenAt(now).Exec(ctx))
+		})
 	}
 	v := accountViewer(who, who.Edges.Memberships)
 	v.SignIn, v.AuthenticatedAt = s.ID, s.CreatedAt

@@ -2,7 +2,6 @@ package access
 
 import (
 	"context"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -69,9 +68,8 @@ func (k *NewKey) check(now time.Time) error {
 			}
 		}
 		for _, o := range k.Origins {
-			if u, err := url.Parse(o); err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" ||
-				o != u.Scheme+"://"+u.Host {
-				return fault.Errorf(fault.BadUserInput, "origins", "%q is not of the form https://host or https://host:port", o)
+			if _, err := Origin(o); err != nil {
+				return err
 			}
 		}
 	default:
@@ -125,7 +123,7 @@ func (a *Accounts) CreateKey(ctx context.Context, k NewKey) (key *ent.ApiKey, se
 			return err
 		}
 		c := tx.ApiKey.Create().SetID(a.NewID("key")).SetOrganizationID(there.ID).SetName(k.Name).SetKind(k.Kind).
-			SetScopes(scopeNames(k.Scopes)).SetOrigins(orEmpty(k.Origins)).SetHash(hashOf(secret)).
+			SetScopes(scopeNames(k.Scopes)).SetOrigins(Origins(k.Origins)).SetHash(hashOf(secret)).
 			SetEnding(secret[len(secret)-4:]).
 			SetCreatedBy(by.Name).SetCreatedAt(a.now()).SetNillableExpiresAt(k.Expires).
 			SetNillableManifest(k.Manifest)
@@ -252,13 +250,13 @@ func (a *Accounts) ofKey(ctx context.Context, secret, origin string) (Viewer, er
 	if err != nil {
 		return Viewer{}, err
 	}
-	if key.Kind == schema.PublishableKey && origin != "" && !slices.Contains(key.Origins, origin) {
+	if key.Kind == schema.PublishableKey && origin != "" && !slices.Contains(Origins(key.Origins), origin) {
 		return Viewer{}, errNotSignedIn
 	}
 	if key.LastUsedAt == nil || now.Sub(*key.LastUsedAt) > usedPrecision {
-		if err := a.client.ApiKey.UpdateOneID(key.ID).SetLastUsedAt(now).Exec(ctx); err != nil {
-			return Viewer{}, err
-		}
+		a.stamp(ctx, func(ctx context.Context) error {
+			return a.client.ApiKey.UpdateOneID(key.ID).SetLastUsedAt(now).Exec(ctx)
+		})
 	}
 	return v, nil
 }

@@ -52,7 +52,7 @@ func (v Viewer) MayAct(act string, role schema.Role, now time.Time) error {
 		if v.Has(ScopeSensitive) {
 			return nil
 		}
-		return &fault.Error{Code: fault.Forbidden, Message: "this needs a key with the scope SENSITIVE"}
+		return &fault.Error{Code: fault.Forbidden, Message: act + " needs a key with the scope SENSITIVE, or a person who signed in within the last 15 minutes: it erases for good, or gives or takes power over others"}
 	case Anonymous, Preview:
 	}
 	return &fault.Error{Code: fault.Forbidden, Message: "this is for those who are signed in"}

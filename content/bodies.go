@@ -2,9 +2,11 @@ package content
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"dugnad/access"
 	"dugnad/ent"
@@ -129,6 +131,57 @@ func (w *write) bodyFiles(entries, files []string) (bodyFiles, error) {
 // hasPage reports whether a link to something of the type leads somewhere: Hub.serveID.
 func hasPage(t ent.Type) bool {
 	return t.Content || slices.Contains([]string{ent.TypeAsset, ent.TypeMunicipality, ent.TypeOrganization, ent.TypeTheme}, t.Name)
+}
+
+// takeOverHTML puts Markdown in the place of bodies with HTML, but for those that the stored document has as they are.
+func takeOverHTML(id string, document object, old []byte) (notes []Problem, err error) {
+	texts, _ := document["texts"].([]any)
+	var stored map[string]bool
+	for i := range texts {
+		one, _ := texts[i].(map[string]any)
+		body, _ := one["body"].(string)
+		if !strings.Contains(body, "<") || utf8.RuneCountInString(body) > maxBody {
+			continue
+		}
+		if stored == nil {
+			if stored, err = bodiesIn(old); err != nil {
+				return nil, err
+			}
+		}
+		if stored[body] {
+			continue
+		}
+		taken, left, ok := text.TakeOver(body)
+		if !ok {
+			continue
+		}
+		with := maps.Clone(one) // the patch keeps its own
+		with["body"] = taken
+		texts = slices.Clone(texts)
+		texts[i] = with
+		document["texts"] = texts
+		path := []string{"texts", strconv.Itoa(i), "body"}
+		notes = append(notes, Problem{
+			Code: WarningHTML, Severity: SeverityWarning, Path: path, Entry: id,
+			Message: "HTML was taken over as Markdown; look whether it is as it should be",
+		})
+		if len(left) > 0 {
+			notes = append(notes, Problem{
+				Code: WarningLeftOut, Severity: SeverityWarning, Path: path, Entry: id,
+				Message: "left out of the HTML: " + strings.Join(left, "; "),
+			})
+		}
+	}
+	return notes, nil
+}
+
+func bodiesIn(document []byte) (map[string]bool, error) {
+	bodies := make(map[string]bool)
+	texts, err := textsIn(document)
+	for _, t := range texts {
+		bodies[t.Body] = true
+	}
+	return bodies, err
 }
 
 // notShown returns a warning for each link and picture of the bodies that readers do not get as such, wherever it

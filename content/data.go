@@ -102,7 +102,7 @@ func (s *Service) PutData(ctx context.Context, data ...Data) (changed int, probl
 			if err != nil {
 				return err
 			}
-			document, text, err := mergeDocument(t, d.ID, []byte(last[d.ID].Document), patch, d.Whole, redacted[d.ID])
+			document, text, _, err := mergeDocument(t, d.ID, []byte(last[d.ID].Document), patch, d.Whole, redacted[d.ID])
 			if err != nil {
 				return err
 			}

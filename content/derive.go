@@ -128,8 +128,8 @@ func titleOf(texts []schema.ContentText) string {
 	return ""
 }
 
-// FillEntries fills the columns derived from heads, and the first step of the history, for entries that were created
-// before these were stored.
+// FillEntries fills the columns derived from heads, the first step of the history, and the references of bodies, for
+// entries that were created before these were stored. A migration that wants them filled again clears the words.
 func (s *Service) FillEntries(ctx context.Context) error {
 	for after := ""; ; {
 		n := 0
@@ -182,6 +182,26 @@ func (w *write) fill(e *ent.Entry, h head) error {
 			return err
 		}
 	}
+	if err := w.fillReferences(e, doc); err != nil {
+		return err
+	}
 	return w.Entry.UpdateOne(e).SetSortTitle(sortTitle(e.Title)).
 		SetFoldedWords(foldedWords(doc.Shared())).SetHeadLanguages(languageList(doc.Shared().Texts)).Exec(w.ctx)
+}
+
+// fillReferences writes the references of an entry again, with those files that its owner may show.
+func (w *write) fillReferences(e *ent.Entry, doc ent.Document) error {
+	of := *w
+	of.viewer = access.Viewer{Kind: access.Key, Roles: map[string]schema.Role{e.OwnerID: schema.Contributor}}
+	if err := of.setReferences(e.ID, e.OwnerID, doc, schema.OfHead); err != nil || !e.Live {
+		return err
+	}
+	published, err := w.revisions(map[string]int{e.ID: *e.Published})
+	if err != nil {
+		return err
+	}
+	if doc, err = decode(string(e.Type), []byte(published[e.ID].Document)); err != nil {
+		return fmt.Errorf("revision %d: %w", *e.Published, err)
+	}
+	return of.setReferences(e.ID, e.OwnerID, doc, schema.OfPublished)
 }

@@ -305,11 +305,14 @@ func (m *importer) merged(
 		refuse(problemAt(ProblemInvalid, "there is no such field", path...))
 		remove(map[string]any(patch), path)
 	}
-	o, text, err = mergeDocument(t, p.id, nil, patch, true, redacted)
+	o, text, notes, err := mergeDocument(t, p.id, nil, patch, true, redacted)
 	if err == nil {
 		doc, err = o.typed(t.GQL, text)
 	}
 	if err == nil {
+		for _, warning := range notes {
+			refuse(warning)
+		}
 		return o, text, doc
 	}
 	whole := err

@@ -14,11 +14,11 @@ import (
 func (b *batch) merge() error {
 	for _, e := range b.entries {
 		e.revision = max(e.head.number()+1, e.draft.number)
-		document, text, err := mergeDocument(e.typ, e.id, e.head.document, e.patch, e.draft.Whole, e.redacted)
+		document, text, notes, err := mergeDocument(e.typ, e.id, e.head.document, e.patch, e.draft.Whole, e.redacted)
 		if err != nil {
 			return err
 		}
-		e.text = text
+		e.text, e.notes = text, notes
 		if e.doc, err = document.typed(e.typ.GQL, e.text); err != nil {
 			return err
 		}
@@ -31,22 +31,29 @@ func (b *batch) merge() error {
 }
 
 // mergeDocument applies a patch to a stored document, nil for a new one, or takes the patch for the whole document. It
-// removes redacted texts if redacted is not nil, and returns the new document and its canonical form.
-func mergeDocument(t ent.Type, id string, old []byte, patch object, whole bool, redacted *cutter) (object, []byte, error) {
+// takes over the HTML of bodies that are new, removes redacted texts if redacted is not nil, and returns the new document,
+// its canonical form, and warnings.
+func mergeDocument(
+	t ent.Type, id string, old []byte, patch object, whole bool, redacted *cutter,
+) (object, []byte, []Problem, error) {
 	var document object
 	var err error
 	if whole {
 		document = patch.withoutNulls()
 	} else if document, err = lay(t.GQL, old, patch); err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
+	}
+	notes, err := takeOverHTML(id, document, old)
+	if err != nil {
+		return nil, nil, nil, err
 	}
 	if redacted != nil {
 		if err := redacted.cutDocument(t, id, document); err != nil {
-			return nil, nil, err
+			return nil, nil, nil, err
 		}
 	}
 	text, err := document.canonical()
-	return document, text, err
+	return document, text, notes, err
 }
 
 // fillTranslations sets the revision that a translation was made from where the writer gave only the language: the

@@ -50,6 +50,12 @@ const (
 // WarningRedacted goes with an entry that was saved: a text was not kept, because it has been redacted.
 const WarningRedacted ProblemCode = "REDACTED"
 
+// The warnings that go with an entry that was saved with HTML in a body.
+const (
+	WarningHTML    ProblemCode = "HTML"     // it is Markdown now
+	WarningLeftOut ProblemCode = "LEFT_OUT" // something of it is not: scripts, for instance
+)
+
 // WarningEnded goes with an entry that was transferred: something that its former owner made of it has ended.
 const WarningEnded ProblemCode = "ENDED"
 
@@ -69,7 +75,7 @@ func ProblemCodes() []ProblemCode {
 		ProblemStage, ProblemRequired, ProblemSlugTaken, ProblemKeyTaken, ProblemConflict,
 		WarningNationalID, WarningDUFNumber, WarningPhone, WarningPrivateEmail, WarningDeadLink, WarningShrunk, WarningNoAlt,
 		WarningPicture,
-		WarningRedacted, WarningEnded,
+		WarningRedacted, WarningHTML, WarningLeftOut, WarningEnded,
 		WarningRenamed, WarningFirstFrame, WarningPassword, WarningEncoding, WarningColors,
 	}
 }

@@ -2068,6 +2068,34 @@ func (_m *EntryQuery) Paginate(
 }
 
 var (
+	// EntryOrderFieldSortTitle orders Entry by sort_title.
+	EntryOrderFieldSortTitle = &EntryOrderField{
+		Value: func(_m *Entry) (ent.Value, error) {
+			return _m.SortTitle, nil
+		},
+		column: entry.FieldSortTitle,
+		toTerm: entry.BySortTitle,
+		toCursor: func(_m *Entry) Cursor {
+			return Cursor{
+				ID:    _m.ID,
+				Value: _m.SortTitle,
+			}
+		},
+	}
+	// EntryOrderFieldPublishOrder orders Entry by publish_order.
+	EntryOrderFieldPublishOrder = &EntryOrderField{
+		Value: func(_m *Entry) (ent.Value, error) {
+			return _m.PublishOrder, nil
+		},
+		column: entry.FieldPublishOrder,
+		toTerm: entry.ByPublishOrder,
+		toCursor: func(_m *Entry) Cursor {
+			return Cursor{
+				ID:    _m.ID,
+				Value: _m.PublishOrder,
+			}
+		},
+	}
 	// EntryOrderFieldUpdatedAt orders Entry by updated_at.
 	EntryOrderFieldUpdatedAt = &EntryOrderField{
 		Value: func(_m *Entry) (ent.Value, error) {
@@ -2088,6 +2116,10 @@ var (
 func (f EntryOrderField) String() string {
 	var str string
 	switch f.column {
+	case EntryOrderFieldSortTitle.column:
+		str = "TITLE"
+	case EntryOrderFieldPublishOrder.column:
+		str = "PUBLISH_AT"
 	case EntryOrderFieldUpdatedAt.column:
 		str = "UPDATED_AT"
 	}
@@ -2106,6 +2138,10 @@ func (f *EntryOrderField) UnmarshalGQL(v interface{}) error {
 		return fmt.Errorf("EntryOrderField %T must be a string", v)
 	}
 	switch str {
+	case "TITLE":
+		*f = *EntryOrderFieldSortTitle
+	case "PUBLISH_AT":
+		*f = *EntryOrderFieldPublishOrder
 	case "UPDATED_AT":
 		*f = *EntryOrderFieldUpdatedAt
 	default:

@@ -132,8 +132,8 @@ func wanted(filter *model.ChangeFilter) []ent.Type {
 		if filter == nil {
 			return false
 		}
-		narrowed := filter.Themes != nil || filter.Municipalities != nil || filter.Organizations != nil
-		return filter.Types != nil && !slices.Contains(filter.Types, model.SearchType(t.GQL)) || narrowed && !t.Content
+		narrowed := len(filter.Themes)+len(filter.Municipalities)+len(filter.Organizations) > 0
+		return len(filter.Types) > 0 && !slices.Contains(filter.Types, model.SearchType(t.GQL)) || narrowed && !t.Content
 	})
 }
 

@@ -31,6 +31,7 @@ func (Entry) Annotations() []schema.Annotation {
 // is publish_at as RFC 3339 text, Never without it.
 func (Entry) Fields() []ent.Field {
 	skip := entgql.Skip(entgql.SkipAll)
+	order := entgql.Skip(entgql.SkipAll &^ entgql.SkipOrderField)
 	return []ent.Field{
 		field.Enum("type").GoType(ContentType("")),
 		field.String("owner_id").Annotations(skip),
@@ -38,7 +39,7 @@ func (Entry) Fields() []ent.Field {
 		field.String("key").Optional().Nillable(),
 		field.Enum("stage").GoType(Stage("")).Default(string(Editing)),
 		field.String("title"),
-		field.String("sort_title").Default("").Annotations(skip, entgql.OrderField("TITLE")),
+		field.String("sort_title").Default("").Annotations(order, entgql.OrderField("TITLE")),
 		field.Text("folded_words").Default("").Annotations(skip).Comment(
 			"The words of the head's texts, its key and its slug in folded form, each once and after a space, for the search filter.",
 		),
@@ -55,7 +56,7 @@ func (Entry) Fields() []ent.Field {
 		field.Time("publish_at").Optional().Nillable(),
 		field.Int("publish_revision").Optional().Nillable().Annotations(skip),
 		field.String("publish_by").Optional().Nillable().Annotations(skip),
-		field.String("publish_order").Default(Never).Annotations(skip, entgql.OrderField("PUBLISH_AT")),
+		field.String("publish_order").Default(Never).Annotations(order, entgql.OrderField("PUBLISH_AT")),
 		field.Time("withdraw_at").Optional().Nillable(),
 		field.String("withdraw_by").Optional().Nillable().Annotations(skip),
 		field.String("withdraw_reason").Optional().Nillable(),

@@ -14,6 +14,7 @@ import (
 
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"dugnad/graph"
 	"dugnad/graph/cursor"
 	"dugnad/graph/generated"
 )
@@ -368,7 +369,7 @@ func badArguments(t *testing.T, h *testHub) {
 		"changes 101":                      {`{changes(first: 101) {nodes {id}}}`, []string{badInput}},
 		"changes of a type that is not":    {`{changes(filter: {types: [NOTHING]}) {nodes {id}}}`, []string{invalid}},
 		"changes of no types":              {`{changes(filter: {types: []}) {nodes {id}}}`, []string{""}},
-		"changes of a number that is none": {`{changes(filter: {municipalities: ["x"]}) {nodes {id}}}`, []string{""}},
+		"changes of a number that is none": {`{changes(filter: {municipalities: ["x"]}) {nodes {id}}}`, []string{badInput}},
 	} {
 		t.Run(name, func(t *testing.T) { refusedQuery(t, h, c.query, nil, c.codes...) })
 	}
@@ -576,7 +577,12 @@ func badPages(t *testing.T, h *testHub) {
 
 // emptyFilters sets every text of every filter to values that match nothing.
 func emptyFilters(t *testing.T, h *testHub) {
-	s := generated.NewExecutableSchema(generated.Config{}).Schema()
+	es := generated.NewExecutableSchema(generated.Config{})
+	s := es.Schema()
+	values := &graph.FilterValues{}
+	if err := values.Validate(es); err != nil {
+		t.Fatal(err)
+	}
 	for _, f := range s.Query.Fields {
 		argument := f.Arguments.ForName("filter")
 		// that has search's; these are null for readers
@@ -610,6 +616,12 @@ func emptyFilters(t *testing.T, h *testHub) {
 					v = []string{odd}
 				}
 				a := posted(t, h, rawBody(query, map[string]any{"v": v}))
+				if values.Checks(argument.Type.Name() + "." + field.Name) { // TestFilterValues has more of them
+					if a.code() != badInput {
+						t.Errorf("%s of %s %.30q: %.300s", f.Name, field.Name, odd, a.Body)
+					}
+					continue
+				}
 				if len(a.Errors) > 0 || list && !bytes.Contains(a.Body, []byte(`"nodes":[]`)) {
 					t.Errorf("%s of %s %.30q: %.300s", f.Name, field.Name, odd, a.Body)
 				}
@@ -642,13 +654,13 @@ func oddSearches(t *testing.T, h *testHub) {
 		"query($v: [String!]) {facetValues(facet: THEME, filter: {themes: $v, organizations: $v}) {value label}}",
 	} {
 		for _, odd := range oddTexts {
-			if a := posted(t, h, rawBody(query, map[string]any{"v": []string{odd}})); len(a.Errors) > 0 {
+			if a := posted(t, h, rawBody(query, map[string]any{"v": []string{odd}})); a.code() != badInput {
 				t.Errorf("%s with %.30q: %.300s", query, odd, a.Body)
 			}
 		}
 	}
 	for _, query := range []string{
-		"{search(filter: {years: [-1, 99999, 2147483647], evidence: [-1, 6, 99]}) {totalCount}}", `{search(filter: {issuedAfter: "1000-01-01", issuedBefore: "1000-01-01"}) {totalCount}}`,
+		`{search(filter: {issuedAfter: "1000-01-01", issuedBefore: "1000-01-01"}) {totalCount}}`,
 		"{search(filter: {types: []}) {totalCount}}", "{search(facets: []) {totalCount facets {facet}}}", "{search(facets: [TYPE, TYPE, TYPE]) {totalCount facets {facet}}}", "{search(filter: {}) {totalCount}}",
 	} {
 		if a := posted(t, h, rawBody(query, nil)); len(a.Errors) > 0 {

@@ -213,3 +213,98 @@ func TestBodyReferences(t *testing.T) {
 		}
 	})
 }
+
+// pasted are bodies as programs make them, by the manner of each: what is told of them, and words that have to be there.
+var pasted = []struct {
+	name, body string
+	told       []string
+	words      string
+	html       string
+}{
+	{
+		"Word", "<!--[if gte mso 9]><xml><w:View>Normal</w:View></xml><![endif]--><style><!-- p.MsoNormal {margin:0cm} --></style><p class=MsoNormal><b><span lang=NO>Kvalifiseringskanari</span></b><o:p></o:p></p><p class=MsoListParagraph style='mso-list:l0 level1 lfo1'><![if !supportLists]><span style='mso-list:Ignore'>·<span>&nbsp; </span></span><![endif]>fyrste punktkanari</p><p class=MsoListParagraph style='mso-list:l0 level1 lfo1'><span style='mso-list:Ignore'>·</span>andre</p><table class=MsoTableGrid><tr><td><p>Kommunecellekanari</p></td><td><p align=right>12</p></td></tr><tr><td>B</td><td>13</td></tr></table>",
+		[]string{"HTML", "LEFT_OUT styles"},
+		"kvalifiseringskanari punktkanari kommunecellekanari", "<strong>Kvalifiseringskanari</strong>",
+	},
+	{
+		"WordPress", "<!-- wp:paragraph -->\n<p>Avsnittkanari med <a href=\"https://ks.no/?a=1&amp;b=2\">lenkekanari</a></p>\n<!-- /wp:paragraph -->\n\n<!-- wp:image -->\n<figure class=\"wp-block-image\"><img src=\"data:image/png;base64,AA\" alt=\"Altkanari\"/><figcaption>Undertekstkanari</figcaption></figure>\n<!-- /wp:image -->\n<iframe src=\"https://www.youtube.com/embed/x\"></iframe>",
+		[]string{"HTML", "LEFT_OUT data:"},
+		"avsnittkanari lenkekanari altkanari undertekstkanari", `<a href="https://ks.no/?a=1&amp;b=2" rel="noopener">lenkekanari</a>`,
+	},
+	{
+		"Google Docs", `<meta charset='utf-8'><b style="font-weight:normal;" id="docs-internal-guid-1"><p dir="ltr"><span style="font-weight:700">Feitkanari</span><span> vanlegkanari</span></p><ul><li dir="ltr"><p><span>listekanari</span></p></li><ul><li><p>underkanari</p></li></ul></ul></b>`,
+		[]string{"HTML"},
+		"feitkanari vanlegkanari listekanari underkanari", "<strong>Feitkanari</strong> vanlegkanari",
+	},
+	{"Markdown", "Er 3 < 4 og `<b>kodekanari</b>` *med* ~~strek~~ [^1]\n\n[^1]: Notekanari", nil, "kodekanari notekanari", "<code>&lt;b&gt;kodekanari&lt;/b&gt;</code>"},
+}
+
+// TestPastedBodies: HTML in a body is Markdown once it is saved, and what is left out is told. What is stored with HTML
+// already shows its words. Search finds them.
+func TestPastedBodies(t *testing.T) {
+	eachNewsroom(t, func(n *newsroom) {
+		ids := make(map[string]string)
+		for i, p := range pasted {
+			a, id := n.write("EDITOR", "ks", fmt.Sprintf("Limt inn %d", i), p.body)
+			told := a.told("createPractice")
+			if len(told) != len(p.told) {
+				t.Errorf("%s tells %q, not %q", p.name, told, p.told)
+			}
+			for i, want := range p.told {
+				code, what, _ := strings.Cut(want, " ")
+				if i < len(told) && (!strings.HasPrefix(told[i], code+" ") || !strings.Contains(told[i], what)) {
+					t.Errorf("%s tells %q, not %q", p.name, told[i], want)
+				}
+			}
+			n.act("EDITOR", "publish", "", item(id, 1)).expectCodes("publish")
+			ids[p.name] = id
+
+			again := n.as("EDITOR", `mutation($id: ID!, $input: PracticeInput!) {
+				updatePractice(id: $id, input: $input, expectedRevision: 1) { entry { head { number } } problems { code } } }`,
+				map[string]any{"id": id, "input": inBody(fmt.Sprintf("Limt inn %d", i), p.body)}).ok()
+			if got := fmt.Sprint(again.at("updatePractice", "entry", "head", "number")); got != "1" {
+				t.Errorf("%s: the same again makes revision %s: %s", p.name, got, again.Body)
+			}
+
+			stored := n.draft("EDITOR", fmt.Sprintf("Lagra %d", i))
+			n.revise(stored, 1, inBody(fmt.Sprintf("Lagra %d", i), fmt.Sprintf("FØR%dETTER", i)))
+			n.store(t, fmt.Sprintf("FØR%dETTER", i), p.body)
+			ids["stored "+p.name] = stored
+		}
+		if _, err := n.follower.Reconcile(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if err := n.follower.Reindex(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range pasted {
+			for _, id := range []string{ids[p.name], ids["stored "+p.name]} {
+				a := n.ask(`query($id: ID!) { practice(id: $id) { slug html: body text: body(format: TEXT) markdown: body(format: MARKDOWN) } }`, map[string]any{"id": id}).ok()
+				page := n.visit("/praksis/" + a.at("practice", "slug").(string))
+				for word := range strings.FieldsSeq(p.words) {
+					for _, format := range []string{"html", "text"} {
+						if got, _ := a.at("practice", format).(string); !strings.Contains(strings.ToLower(got), word) {
+							t.Errorf("%s: %s has no %q: %s", p.name, format, word, got)
+						}
+					}
+					if !strings.Contains(strings.ToLower(string(page.Body)), word) {
+						t.Errorf("%s: the page has no %q", p.name, word)
+					}
+					found := n.ask(`query($q: String!) { search(query: $q, first: 50) { edges { node { id } } } }`, map[string]any{"q": word}).ok()
+					if !strings.Contains(fmt.Sprint(found.list("search", "edges")), id) {
+						t.Errorf("%s: search for %q does not find %s: %s", p.name, word, id, found.Body)
+					}
+				}
+				if got, _ := a.at("practice", "html").(string); !strings.Contains(got, p.html) {
+					t.Errorf("%s: the HTML is %s, without %s", p.name, got, p.html)
+				}
+			}
+			a := n.ask(`query($id: ID!) { practice(id: $id) { body(format: MARKDOWN) } }`, map[string]any{"id": ids[p.name]}).ok()
+			if got := a.at("practice", "body").(string); p.told != nil && strings.Contains(got, "<") {
+				t.Errorf("%s: the Markdown has HTML: %s", p.name, got)
+			} else if p.told == nil && got != p.body {
+				t.Errorf("%s: the Markdown is not as it was written: %s", p.name, got)
+			}
+		}
+	})
+}

@@ -88,6 +88,7 @@ func TestCacheOfReplicas(t *testing.T) {
 	writer := demoHub(t, onPostgres, cached)
 	reader := newTestHub(t, database.Options{URL: writer.config.DatabaseURL}, cached)
 	go func() { _ = reader.wake(t.Context()) }() // until the test ends
+	reader.caughtUpNow()                         // its index is built from nothing, which cannot be stopped midway
 	n := writer.newsroom()
 	const count = `{ practices(first: 1) { totalCount } }`
 	for range 5 {

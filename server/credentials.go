@@ -1,14 +1,28 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"net/http"
-	"strings"
+	"time"
 
 	"dugnad/access"
 	"dugnad/fault"
+	"dugnad/server/auth"
 	"dugnad/web/respond"
 )
+
+// authenticateTime bounds how long a credential is looked up. Afterwards it is not known whether it is valid.
+const authenticateTime = 5 * time.Second
+
+// inTime returns an Authenticator that gives up in time, with an error that is UNAVAILABLE.
+func inTime(authenticate Authenticator) Authenticator {
+	return func(r *http.Request) (access.Viewer, error) {
+		ctx, cancel := context.WithTimeout(r.Context(), authenticateTime)
+		defer cancel()
+		return authenticate(r.WithContext(ctx))
+	}
+}
 
 // counting returns an Authenticator that counts the refused credentials of each address. An address that has sent too
 // many in a while is refused, with RATE_LIMITED, before the database is asked about another.
@@ -77,7 +91,7 @@ func (h *Hub) heldToManifest(next http.Handler) http.Handler {
 
 // keysOf returns the keys of a request: in its Authorization header, and in its address, where embeds have one.
 func keysOf(r *http.Request) (keys []string) {
-	bearer, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	bearer, _ := auth.Bearer(r.Header.Get("Authorization"))
 	for _, key := range []string{bearer, r.URL.Query().Get("key")} { // the address's first is the one that counts
 		if access.IsKey(key) {
 			keys = append(keys, key)

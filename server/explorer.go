@@ -123,7 +123,10 @@ func (h *Hub) frameAncestors(ctx context.Context) []string {
 	if err != nil {
 		return []string{"'none'"}
 	}
-	return found.Origins
+	if origins := access.Origins(found.Origins); len(origins) > 0 {
+		return origins
+	}
+	return []string{"'none'"}
 }
 
 // serveEmbedScript sends the web components. Partners' pages refer to its address, so browsers ask again after five

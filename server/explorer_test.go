@@ -174,7 +174,7 @@ func TestExplorerPages(t *testing.T) {
 		}
 		for at, want := range map[string]int{
 			"/finst-ikkje": 404, "/praksis/finst-ikkje": 404, "/kommune/9999": 404, "/tema/finst-ikkje": 404, "/organisasjon/finst-ikkje": 404, "/sok?ar=abc": 400, "/sok?sort=tilfeldig": 400,
-			"/sok?type=NOKO": 400, "/sok?etter=tull": 400, "/sok?kommune=zzz": 200, "/praksis/%00": 400, "/praksis/%ff": 400,
+			"/sok?type=NOKO": 400, "/sok?etter=tull": 400, "/sok?kommune=zzz": 400, "/sok?tema=finst-ikkje": 400, "/praksis/%00": 400, "/praksis/%ff": 400,
 			"/sok?q=%00%ff": 400, "/kommuner?navn=" + url.QueryEscape("'; DROP TABLE"): 200, "/nn/finst-ikkje": 404,
 		} {
 			a := n.visit(at, "Accept", "text/html")
@@ -354,6 +354,11 @@ func TestEmbeds(t *testing.T) {
 			strings.Repeat("a,", 3000)} {
 			if a := n.visit(at); a.Status >= 500 {
 				t.Errorf("%.60s answers %d", at, a.Status)
+			}
+		}
+		for _, at := range []string{"/embed/list?theme=finst-ikkje", "/embed/search?q=a&lang=nn&theme=finst-ikkje"} {
+			if a := n.visit(at); a.Status != http.StatusOK || !strings.Contains(string(a.Body), "theme=&#34;finst-ikkje&#34;") {
+				t.Errorf("%s does not say what is unknown: %d %s", at, a.Status, a.Body)
 			}
 		}
 		for _, at := range []string{"/embed/card?item=" + url.QueryEscape(n.url+"/praksis/eit-kort-for-partnarar"), "/embed/card?lang=nn&item=" +

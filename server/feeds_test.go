@@ -73,8 +73,13 @@ func TestFeeds(t *testing.T) {
 			len(got.Entries) >= feeds.Length {
 			t.Errorf("%d entries of tools and reports", len(got.Entries))
 		}
-		if got := read("?theme=finst-ikkje"); len(got.Entries) != 0 {
-			t.Errorf("%d entries of no theme", len(got.Entries))
+		for _, format := range []string{"atom.xml", "feed.json"} {
+			for _, parameter := range []string{"theme=finst-ikkje", "county=99", "municipality=0000", "organization=x", "method=x", "targetGroup=x"} {
+				value := parameter[strings.Index(parameter, "=")+1:]
+				if a := n.visit("/feeds/" + format + "?" + parameter); a.Status != 400 || !strings.Contains(string(a.Body), value) {
+					t.Errorf("%s of %s: %d %s", format, parameter, a.Status, a.Body)
+				}
+			}
 		}
 		a := n.visit("/feeds/feed.json?type=PRACTICE")
 		var items struct {

@@ -12,8 +12,8 @@ import (
 	"dugnad/web/respond"
 )
 
-// readyTimeout bounds how long checking the parts may take.
-const readyTimeout = 2 * time.Second
+// readyTimeout bounds how long checking the parts may take, so that the answer comes within two seconds.
+const readyTimeout = 1500 * time.Millisecond
 
 // failingRuns is after how many failures in a row a background task counts as failing: one alone may be a restart of
 // the database.

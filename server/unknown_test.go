@@ -20,9 +20,10 @@ import (
 type line struct {
 	to string
 
-	mu   sync.Mutex
-	cut  bool
-	open map[net.Conn]bool
+	mu     sync.Mutex
+	cut    bool
+	silent bool
+	open   map[net.Conn]bool
 }
 
 // newLine puts a line in front of the database, and returns the URL of its near end.
@@ -71,15 +72,32 @@ func (l *line) carry(near net.Conn) {
 		delete(l.open, far)
 		l.mu.Unlock()
 	}()
-	go func() { _, _ = io.Copy(far, near); _ = far.Close() }()
-	_, _ = io.Copy(near, far)
+	go func() { _, _ = io.Copy(l.audible(far), near); _ = far.Close() }()
+	_, _ = io.Copy(l.audible(near), far)
 }
+
+// audible returns a writer that drops everything while the line is silent.
+func (l *line) audible(to io.Writer) io.Writer {
+	return writerFunc(func(p []byte) (int, error) {
+		l.mu.Lock()
+		silent := l.silent
+		l.mu.Unlock()
+		if silent {
+			return len(p), nil
+		}
+		return to.Write(p)
+	})
+}
+
+type writerFunc func([]byte) (int, error)
+
+func (f writerFunc) Write(p []byte) (int, error) { return f(p) }
 
 // set cuts the line or repairs it.
 func (l *line) set(cut bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.cut = cut
+	l.cut, l.silent = cut, false
 	for conn := range l.open {
 		if cut {
 			_ = conn.Close()
@@ -259,6 +277,58 @@ func TestUnknownIsNotForbidden(t *testing.T) {
 	for name, events := range streams {
 		if got, _ := next(t, events); got != "UPSERT Kontakt igjen" {
 			t.Errorf("%s: %q comes after the repair", name, got)
+		}
+	}
+}
+
+// hold makes the line silent: what is sent is lost, and nothing says so. set(true) ends that too.
+func (l *line) hold() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.silent = true
+}
+
+// TestSilentDatabase has a database that accepts everything and answers nothing: readiness says so, and each request
+// ends within its time.
+func TestSilentDatabase(t *testing.T) {
+	t.Parallel()
+	skipOtherHalf(t, onPostgres)
+	o := demoTemplate.Postgres(t)
+	var l *line
+	l, o.URL = newLine(t, o.URL)
+	h := newTestHub(t, o, uncached, func(c *Config) { c.Limits = "seconds=1" })
+	h.demo = true
+	n := h.newsroom()
+	id := n.draft("EDITOR", "Utan svar")
+	n.as("EDITOR", `{ viewer { account { name } } }`, nil).ok()
+	l.hold()
+	const most = 15 * time.Second // many times what it takes; without a bound, it would be for ever
+	within := func(what string, ask func() *answer) {
+		t.Helper()
+		done := make(chan *answer, 1)
+		go func() { done <- ask() }()
+		select {
+		case a := <-done:
+			if a.Status != 503 && a.code() != "UNAVAILABLE" {
+				t.Errorf("%s while the database is silent: %d %.300s", what, a.Status, a.Body)
+			}
+		case <-time.After(most):
+			t.Errorf("%s waits for the database", what)
+		}
+	}
+	within("readiness", func() *answer { return n.visit("/readyz") })
+	within("a write", func() *answer {
+		return n.as("EDITOR", `mutation($id: ID!) { updatePractice(id: $id, input: {audience: MEMBERS}, expectedRevision: 1) { problems { code } } }`, map[string]any{"id": id})
+	})
+	within("an anonymous read", func() *answer { return n.ask(`{ practices(first: 1) { totalCount } }`, nil) })
+	for range 2 {
+		within("readiness", func() *answer { return n.visit("/readyz") })
+	}
+	l.set(true)
+	l.set(false)
+	for tries := 0; n.stage(id) == ""; tries++ { // each bad connection of the pool fails once at most
+		if tries > 60 {
+			t.Fatal("nothing is answered after the repair")
 		}
 	}
 }

@@ -294,7 +294,7 @@ func searches(s *ast.Schema) []probe {
 		"types": "[PRACTICE]", "kinds": `["PRACTICE.APPROACH", "TOOL.CHECKLIST", "REPORT.EVALUATION", "NETWORK.PILOT_COHORT"]`, "themes": `["lukket"]`,
 		"targetGroups": `["lukket"]`, "methods": `["lukket"]`, "counties": `["46"]`, "municipalities": `["4601"]`, "organizations": `["lukket"]`,
 		"languages": "[SE]", "years": "[2021]", "evidence": "[5]", "issuedAfter": `"2021-01-01"`, "issuedBefore": `"2021-12-31"`,
-		"near": "{lat: 60.4, lon: 5.3, km: 30}", "within": "{south: 60, west: 5, north: 61, east: 6}", "likeMunicipality": `"1103"`,
+		"near": "{lat: 60.4, lon: 5.3, km: 30}", "within": "{south: 60, west: 5, north: 61, east: 6}", "likeMunicipality": `"4601"`,
 	}
 	for _, f := range s.Types["SearchFilter"].Fields {
 		v := values[f.Name]

@@ -58,6 +58,7 @@ type budget struct {
 	definitions int // left
 
 	base  string    // address of the hub, for links to it
+	html  bool      // there is HTML in it
 	found []Address // by houseRules
 
 	pipes int // escaped ones in tables so far
@@ -112,8 +113,8 @@ func (b *budget) AddReference(r parser.Reference) {
 	b.Context.AddReference(r)
 }
 
-// metered returns goldmark's parsers, each of which spends from the budget that is its context.
-func metered() []parser.Option {
+// metered returns goldmark's parsers, each of which spends from the budget that is its context, and others.
+func metered(others ...util.PrioritizedValue) []parser.Option {
 	blocks := append(parser.DefaultBlockParsers(), util.Prioritized(extension.NewFootnoteBlockParser(), 999))
 	for i := range blocks {
 		blocks[i].Value = blockParser{blocks[i].Value.(parser.BlockParser)}
@@ -127,12 +128,10 @@ func metered() []parser.Option {
 		util.Prioritized(tags{parser.NewRawHTMLParser()}, 400),
 		util.Prioritized(emphasis{parser.NewEmphasisParser()}, 500),
 		util.Prioritized(emphasis{extension.NewStrikethroughParser()}, 500),
-		util.Prioritized(bareLinks{extension.NewLinkifyParser(
-			extension.WithLinkifyURLRegexp(bareAddress), extension.WithLinkifyWWWRegexp(bareDomain))}, 999),
 	}
 	return []parser.Option{
 		parser.WithBlockParsers(blocks...),
-		parser.WithInlineParsers(inlines...),
+		parser.WithInlineParsers(append(inlines, others...)...),
 		parser.WithParagraphTransformers(parser.DefaultParagraphTransformers()...),
 	}
 }
@@ -156,8 +155,11 @@ func (p blockParser) Open(parent ast.Node, reader source.Reader, pc parser.Conte
 			panic(overrun{errNesting})
 		}
 	}
-	if _, ok := node.(*extras.Footnote); ok {
+	switch node.(type) {
+	case *extras.Footnote:
 		pc.(*budget).define()
+	case *ast.HTMLBlock:
+		pc.(*budget).html = true
 	}
 	return node, state
 }
@@ -268,6 +270,7 @@ func (p tags) Parse(parent ast.Node, block source.Reader, pc parser.Context) ast
 	line, _ := block.PeekLine()
 	switch {
 	case node != nil:
+		b.html = true
 		b.spend(before - rest(parent, block))
 	case len(line) > 1 && (line[1] == '!' || line[1] == '?'):
 		b.spend(before)

@@ -66,16 +66,19 @@ func Addresses(markdownText string) []Address {
 		return nil // most texts
 	}
 	src := validUTF8(markdownText)
-	b := newBudget(len(src))
-	var err error
-	func() {
-		defer end(&err)
-		markdown.Parser().Parse(source.NewReader(src), parser.WithContext(b))
-	}()
-	if err != nil {
-		return nil
+	found, hasHTML, err := addresses(src)
+	if err == nil && hasHTML {
+		if taken, _, err := takeOver(src); err == nil {
+			found, _, _ = addresses([]byte(taken))
+		}
 	}
-	return b.found
+	return found
+}
+
+func addresses(src []byte) (found []Address, hasHTML bool, err error) {
+	defer end(&err)
+	_, b := parse(src)
+	return b.found, b.html, nil
 }
 
 // addressed returns a link or an image and its address. An address in angle brackets or in running text becomes an

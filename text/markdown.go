@@ -22,7 +22,8 @@ import (
 // markdown is CommonMark with tables, footnotes, strikethrough, task lists and bare links; it leaves raw HTML out. It
 // parses with a budget as its context.
 var markdown = goldmark.New(
-	goldmark.WithParser(parser.NewParser(append(metered(),
+	goldmark.WithParser(parser.NewParser(append(metered(util.Prioritized(bareLinks{extension.NewLinkifyParser(
+		extension.WithLinkifyURLRegexp(bareAddress), extension.WithLinkifyWWWRegexp(bareDomain))}, 999)),
 		parser.WithParagraphTransformers(util.Prioritized(boundedTables{extension.NewTableParagraphTransformer()}, 200)),
 		parser.WithASTTransformers(
 			util.Prioritized(extension.NewTableASTTransformer(), 0),
@@ -63,11 +64,17 @@ var sanitizer = func() *bluemonday.Policy {
 
 // HTML renders Markdown as HTML that is safe to put in a page. Links and images of the form hub:<id> point to /id/<id>
 // of the hub whose address is base, "" for pages of the hub itself. Images elsewhere become links to them; links that
-// are neither web, mail nor telephone are replaced by their text; raw HTML is left out. The top heading is h2. A text
+// are neither web, mail nor telephone are replaced by their text; HTML is taken over: TakeOver. The top heading is h2. A text
 // that Check refuses is returned as paragraphs of its own characters.
 func HTML(markdownText, base string) string {
 	src := validUTF8(markdownText)
-	out, err := render(src, base)
+	out, b, err := render(src, base)
+	if err == nil && b.html {
+		var taken string
+		if taken, _, err = takeOver(src); err == nil {
+			out, _, err = render([]byte(taken), base)
+		}
+	}
 	if err != nil {
 		return asWritten(src)
 	}
@@ -77,26 +84,27 @@ func HTML(markdownText, base string) string {
 // Check returns an error if Markdown takes too much work or space to render. The message completes a sentence that
 // begins with the name of the text.
 func Check(markdownText string) error {
-	_, err := render(validUTF8(markdownText), "")
+	_, _, err := render(validUTF8(markdownText), "")
 	return err
 }
 
 // render returns HTML that has not been sanitized yet, or the error of what exceeds the budget.
-func render(src []byte, base string) (out []byte, err error) {
+func render(src []byte, base string) (out []byte, b *budget, err error) {
 	defer end(&err)
-	b := newBudget(len(src))
+	b = newBudget(len(src))
 	b.base = base
 	document := markdown.Parser().Parse(source.NewReader(src), parser.WithContext(b))
 	page := limited{left: baseHTML + htmlPerByte*len(src) + len(base)*len(b.found)} // the same texts fit at any address
 	if err := markdown.Renderer().Render(&page, src, document); err != nil {
-		return nil, err
+		return nil, b, err
 	}
-	return page.out.Bytes(), nil
+	return page.out.Bytes(), b, nil
 }
 
 // parse parses Markdown. It panics with an overrun, which end recovers.
-func parse(src []byte) ast.Node {
-	return markdown.Parser().Parse(source.NewReader(src), parser.WithContext(newBudget(len(src))))
+func parse(src []byte) (ast.Node, *budget) {
+	b := newBudget(len(src))
+	return markdown.Parser().Parse(source.NewReader(src), parser.WithContext(b)), b
 }
 
 // end recovers the panic of an overrun as its error, and any other as errMalformed: one text that the parser fails on

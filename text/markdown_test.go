@@ -38,7 +38,7 @@ func TestMarkdown(t *testing.T) {
 		},
 		{"a script in disguise", "[a](JAVA&#115;cript&colon;alert(1)) [b](data:text/html;base64,x)", "<p>a b</p>", "a b"},
 		{"an address without a scheme", "[a](//evil.example) [b](/graphql) [c](x.html)", "<p>a b c</p>", "a b c"},
-		{"raw HTML", "a <b onclick=x()>b</b>\n\n<script>alert(1)</script>\n\nc", "<p>a b</p>\n\n<p>c</p>", "a b\n\nc"},
+		{"raw HTML", "a <b onclick=x()>b</b>\n\n<script>alert(1)</script>\n\nc", "<p>a <strong>b</strong></p>\n<p>c</p>", "a b\n\nc"},
 		{"a picture of ours", "![Gavler](hub:ast_01abc)", `<p><img src="/id/ast_01abc" alt="Gavler"></p>`, "Gavler"},
 		{
 			"a picture from elsewhere", "![Gavler](https://x.no/a.png) ![x](data:image/png;base64,AA) ![](http://x.no/b.png) ![y](//x.no/c.png)",

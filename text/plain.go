@@ -20,20 +20,27 @@ var blankLines = regexp.MustCompile(`[ \t]*\n(?:[ \t]*\n)+`)
 // markup. It is text, not HTML: escape it before it goes into a page.
 func Plain(markdownText string) string {
 	src := validUTF8(markdownText)
-	words, err := plain(src)
+	words, b, err := plain(src)
+	if err == nil && b.html {
+		var taken string
+		if taken, _, err = takeOver(src); err == nil {
+			words, _, err = plain([]byte(taken))
+		}
+	}
 	if err != nil {
 		return plainly(src)
 	}
 	return strings.TrimSpace(blankLines.ReplaceAllString(words, "\n\n"))
 }
 
-func plain(src []byte) (words string, err error) {
+func plain(src []byte) (words string, b *budget, err error) {
 	defer end(&err)
+	document, b := parse(src)
 	escaped := limited{left: baseHTML + htmlPerByte*len(src)}
 	writer := plainWriter{src: src, out: bufio.NewWriter(&escaped)}
-	_ = ast.Walk(parse(src), writer.visit) // visit returns no error
-	_ = writer.out.Flush()                 // a limited does not fail
-	return html.UnescapeString(escaped.out.String()), nil
+	_ = ast.Walk(document, writer.visit) // visit returns no error
+	_ = writer.out.Flush()               // a limited does not fail
+	return html.UnescapeString(escaped.out.String()), b, nil
 }
 
 // plainWriter writes words as escaped HTML, because goldmark resolves entities and backslashes only there; Plain

@@ -165,7 +165,7 @@ func (s *Service) lastActions(
 	if err := json.Unmarshal([]byte(w.Filter), &narrowed); err != nil {
 		return nil, err
 	}
-	if narrowed.Themes == nil && narrowed.Municipalities == nil && narrowed.Organizations == nil {
+	if len(narrowed.Themes)+len(narrowed.Municipalities)+len(narrowed.Organizations) == 0 {
 		return nil, nil
 	}
 	last := make(map[string]schema.ChangeAction)

@@ -80,7 +80,7 @@ func (n *node) compile(q query) *sql.Predicate {
 	for _, m := range n.and {
 		all = add(all, m.compile(q))
 	}
-	if n.or != nil {
+	if len(n.or) > 0 {
 		var some []*sql.Predicate
 		open := false
 		for _, m := range n.or {
@@ -90,8 +90,6 @@ func (n *node) compile(q query) *sql.Predicate {
 		}
 		switch {
 		case open: // one of them lets everything pass
-		case len(some) == 0:
-			all = append(all, sql.False())
 		case len(some) == 1: // an Or of one is written without parentheses, and so is an Or inside it
 			all = append(all, some[0])
 		default:
@@ -124,7 +122,7 @@ func add(list []*sql.Predicate, p *sql.Predicate) []*sql.Predicate {
 
 func (f *Shared) predicates(q query) []*sql.Predicate {
 	var all []*sql.Predicate
-	if f.Themes != nil {
+	if len(f.Themes) > 0 {
 		all = append(all, q.linked("theme", func(id string) *sql.Predicate { return themesBelow(id, f.Themes) }))
 	}
 	for _, v := range []struct {
@@ -135,20 +133,20 @@ func (f *Shared) predicates(q query) []*sql.Predicate {
 		{"method", "methods", f.Methods},
 		{"law_section", "law_sections", f.LawSections},
 	} {
-		if v.slugs == nil {
+		if len(v.slugs) == 0 {
 			continue
 		}
 		all = append(
 			all, q.linked(v.singular, func(id string) *sql.Predicate { return sql.In(id, bySlug(v.table, v.slugs)) }),
 		)
 	}
-	if f.Municipalities != nil {
+	if len(f.Municipalities) > 0 {
 		all = append(all, q.inMunicipality(func(id string) *sql.Predicate { return todayOf(id, f.Municipalities) }))
 	}
-	if f.Counties != nil {
+	if len(f.Counties) > 0 {
 		all = append(all, q.inMunicipality(func(id string) *sql.Predicate { return sql.In(id, inCounties(f.Counties)) }))
 	}
-	if f.Organizations != nil {
+	if len(f.Organizations) > 0 {
 		links := sql.Table(contentorganization.Table)
 		all = append(all, sql.Or(
 			sql.In(q.s.C("owner_id"), bySlug(organization.Table, f.Organizations)),
@@ -156,7 +154,7 @@ func (f *Shared) predicates(q query) []*sql.Predicate {
 				Where(sql.In(links.C(contentorganization.FieldOrganizationID), bySlug(organization.Table, f.Organizations)))),
 		))
 	}
-	if f.Languages != nil {
+	if len(f.Languages) > 0 {
 		all = append(all, hasLanguage(q, f.Languages))
 	}
 	if f.EvidenceAtLeast != nil {
@@ -197,7 +195,7 @@ func (q query) inMunicipality(to func(id string) *sql.Predicate) *sql.Predicate 
 
 // contains returns the predicate of collections with any of the entries that the viewer may see.
 func contains(q query, ids []string) []*sql.Predicate {
-	if ids == nil {
+	if len(ids) == 0 {
 		return nil
 	}
 	byTable := make(map[string][]any)
@@ -223,11 +221,8 @@ func contains(q query, ids []string) []*sql.Predicate {
 }
 
 func in[T any](q query, column string, values []T) []*sql.Predicate {
-	switch {
-	case values == nil:
+	if len(values) == 0 {
 		return nil
-	case len(values) == 0:
-		return []*sql.Predicate{sql.False()}
 	}
 	return []*sql.Predicate{known(q, column, sql.In(q.s.C(column), anys(values)...))}
 }
@@ -268,19 +263,12 @@ func hasLanguage(q query, languages []schema.Language) *sql.Predicate {
 	for i, l := range languages {
 		some[i] = sqljson.HasKey(q.s.C("titles"), sqljson.Path(string(l)))
 	}
-	if len(some) == 0 {
-		return sql.False()
-	}
 	return sql.Or(some...)
 }
 
 func bySlug(name string, slugs []string) *sql.Selector {
 	table := sql.Table(name)
-	where := sql.False()
-	if len(slugs) > 0 {
-		where = sql.In(table.C("slug"), anys(slugs)...)
-	}
-	return sql.Select(table.C("id")).From(table).Where(where)
+	return sql.Select(table.C("id")).From(table).Where(sql.In(table.C("slug"), anys(slugs)...))
 }
 
 func utc(t *time.Time) *time.Time {
@@ -303,9 +291,6 @@ func anys[T any](values []T) []any {
 // slugs as an array, for which its planner estimates ten rows. For a recursive query it estimates hundreds, and then
 // reads all links.
 func themesBelow(id string, slugs []string) *sql.Predicate {
-	if len(slugs) == 0 {
-		return sql.False()
-	}
 	return sql.P(func(b *sql.Builder) {
 		before, after := " IN (", ")"
 		if b.Dialect() == dialect.Postgres {
@@ -321,9 +306,6 @@ func themesBelow(id string, slugs []string) *sql.Predicate {
 // todayOf returns the predicate of ids of the municipalities that have or had one of the numbers, and of their
 // successors.
 func todayOf(id string, numbers []string) *sql.Predicate {
-	if len(numbers) == 0 {
-		return sql.False()
-	}
 	had := func(b *sql.Builder) {
 		b.WriteString(
 			"SELECT municipality_numbers FROM number_uses WHERE number IN (",
@@ -341,10 +323,7 @@ func todayOf(id string, numbers []string) *sql.Predicate {
 
 func inCounties(numbers []string) *sql.Selector {
 	municipalities, counties := sql.Table("municipalities"), sql.Table("counties")
-	where := sql.False()
-	if len(numbers) > 0 {
-		where = sql.In(counties.C("number"), anys(numbers)...)
-	}
+	where := sql.In(counties.C("number"), anys(numbers)...)
 	return sql.Select(municipalities.C("id")).From(municipalities).
 		Where(sql.In(municipalities.C("municipality_county"), sql.Select(counties.C("id")).From(counties).Where(where)))
 }
@@ -362,10 +341,10 @@ func Municipalities(f *MunicipalityFilter, former bool) predicate.Municipality {
 		all := append(in(q, "kostra_group", f.KostraGroups), in(q, "centrality", f.Centralities)...)
 		all = append(all, between(q, "population", f.PopulationAtLeast, f.PopulationAtMost)...)
 		all = append(all, named(q, f.Name)...)
-		if f.Counties != nil {
+		if len(f.Counties) > 0 {
 			all = append(all, sql.In(s.C("id"), inCounties(f.Counties)))
 		}
-		if f.Numbers != nil {
+		if len(f.Numbers) > 0 {
 			all = append(all, todayOf(s.C("id"), f.Numbers))
 		}
 		for _, p := range all {
@@ -383,7 +362,7 @@ func Organizations(f *OrganizationFilter) predicate.Organization {
 		q := query{s: s}
 		all := append(in(q, "kind", f.Kinds), in(q, "slug", f.Slugs)...)
 		all = append(all, named(q, f.Name)...)
-		if f.Municipalities != nil {
+		if len(f.Municipalities) > 0 {
 			table := sql.Table(municipality.Table) // which holds the key, the edge being one to one
 			all = append(all, sql.In(s.C("id"), sql.Select(table.C(organization.MunicipalityColumn)).From(table).
 				Where(todayOf(table.C(municipality.FieldID), f.Municipalities))))

@@ -49,7 +49,7 @@ func Entries(f *EntryFilter) func(*sql.Selector) {
 		if f.Failed != nil {
 			all = append(all, when(*f.Failed, sql.NotNull(s.C("schedule_problem"))))
 		}
-		if f.Languages != nil {
+		if len(f.Languages) > 0 {
 			some := []*sql.Predicate{sql.False(), sql.False()} // an Or of one is written without parentheses
 			for _, l := range f.Languages {
 				some = append(some, sql.Contains(s.C("head_languages"), ","+string(l)+","))

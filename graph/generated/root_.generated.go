@@ -12497,9 +12497,10 @@ type Problem {
   A stable code. Errors: INVALID, NOT_FOUND, FORBIDDEN, UNAUTHENTICATED (a wrong password), RATE_LIMITED, UNAVAILABLE, STAGE (not possible
   in the entry's stage), REQUIRED, SLUG_TAKEN, KEY_TAKEN, CONFLICT (somebody else saved in between). Warnings that can be
   acknowledged: NATIONAL_ID, DUF_NUMBER, PHONE, PRIVATE_EMAIL, DEAD_LINK (of a body: the path ends with the link), SHRUNK (the
-  published revision has what this one has not), NO_ALT, PICTURE (of a body: not one of the hub). Of these, SHRUNK, links that can
+  published revision has what this one has not), NO_ALT, PICTURE (of a body: not one of the hub). Of these, what is gone, links that can
   lead nowhere and such pictures come with an entry that was saved, too. REDACTED is a warning that comes with an entry that was saved: a text was not kept, because it has been
-  redacted. ENDED is a warning that comes with an entry that was transferred: what its former owner made of it has ended.
+  redacted. HTML and LEFT_OUT come with an entry that was saved, too: markup in a body was taken over as Markdown, and some of it was not.
+  ENDED is a warning that comes with an entry that was transferred: what its former owner made of it has ended.
   RENAMED, FIRST_FRAME, PASSWORD, ENCODING, COLORS are warnings about a file that was accepted (` + "`" + `Upload.warnings` + "`" + `).
   """
   code: String!

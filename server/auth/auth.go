@@ -154,7 +154,7 @@ func (a *Auth) parse(w http.ResponseWriter, r *http.Request) bool {
 // not be checked; an expired cookie makes the viewer anonymous.
 func (a *Auth) Viewer(r *http.Request) (access.Viewer, error) {
 	if header := r.Header.Get("Authorization"); header != "" {
-		secret, ok := strings.CutPrefix(header, "Bearer ")
+		secret, ok := Bearer(header)
 		if !ok {
 			return access.Viewer{}, &fault.Error{
 				Code: fault.Unauthenticated, Message: "the Authorization header must be Bearer",

@@ -69,7 +69,11 @@ func postgresPool(config pq.Config) (*sql.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	return sql.OpenDB(connector), nil
+	call := silentCall
+	if config.Runtime["statement_timeout"] != postgresSettings["statement_timeout"] {
+		call = 0 // the operator's statements, and those of migrations, take as long as they take
+	}
+	return sql.OpenDB(newImpatient(connector, call)), nil
 }
 
 // postgresConfig parses the URL. Its errors do not quote it, because it holds the password: if malformed, anywhere.

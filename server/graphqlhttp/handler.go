@@ -105,7 +105,8 @@ func New(es graphql.ExecutableSchema, o Options) *Handler {
 	h.exec.SetParserTokenLimit(o.Limits.Tokens)
 	h.exec.SetDefaultRulesFn(limits.Rules)
 	h.exec.SetDisableSuggestion(true)
-	h.exec.Use(codedErrors{h.present})
+	checked := &variables{documents: documents, tokens: o.Limits.Tokens}
+	h.exec.Use(codedErrors{h.present, checked.explained})
 	h.exec.Use(introspection{})
 	h.exec.Use(newPersisted(o.Documents))
 	for _, extension := range o.Extensions {
@@ -114,6 +115,7 @@ func New(es graphql.ExecutableSchema, o Options) *Handler {
 	h.exec.Use(requireQuery{})
 	h.limits = limits.New(*o.Limits, documents.knows)
 	h.exec.Use(h.limits)
+	h.exec.Use(checked)
 
 	if o.Sharing != nil {
 		h.answers = newAnswers(es.Schema(), *o.Sharing)
@@ -194,7 +196,10 @@ func (h *Handler) recovered(ctx context.Context, value any) error {
 }
 
 // codedErrors is the outermost extension: errors that did not come by way of the presenter get their code here.
-type codedErrors struct{ present graphql.ErrorPresenterFunc }
+type codedErrors struct {
+	present graphql.ErrorPresenterFunc
+	explain func(*gqlerror.Error) // adds to the message of an error in the document
+}
 
 func (codedErrors) ExtensionName() string                   { return "CodedErrors" }
 func (codedErrors) Validate(graphql.ExecutableSchema) error { return nil }
@@ -208,6 +213,9 @@ func (c codedErrors) InterceptResponse(ctx context.Context, next graphql.Respons
 		response.Errors = response.Errors[:maxErrors]
 	}
 	for i, err := range response.Errors {
+		if err.Rule != "" {
+			c.explain(err)
+		}
 		if gqlcode.Of(err) == "" {
 			response.Errors[i] = c.present(ctx, err)
 		}

@@ -90,6 +90,7 @@ const (
 	EmbedPreview                               // Slik ser det ut
 	EmbedSearchCode                            // Søkefelt på egen side
 	EmbedSearchInDugnad                        // Søk i Dugnad
+	keyEmbedUnknown                            // Innbyggingen ber om et utvalg som ikke finnes: {selection}.
 	EntryAdvice                                // Anbefalinger
 	EntryAfter                                 // Etter
 	EntryAllFigures                            // Alle nøkkeltall
@@ -416,6 +417,11 @@ func EmbedCodeOf(name string) Phrase {
 	return filled{keyEmbedCodeOf, []placeholder{{name: "name", text: name}}}
 }
 
+// EmbedUnknown says: Innbyggingen ber om et utvalg som ikke finnes: {selection}.
+func EmbedUnknown(selection string) Phrase {
+	return filled{keyEmbedUnknown, []placeholder{{name: "selection", text: selection}}}
+}
+
 // EntryChartOneScale says: Åpen sirkel er før, fylt er etter. Skalaen går fra 0 til {end}.
 func EntryChartOneScale(end string) Phrase {
 	return filled{keyEntryChartOneScale, []placeholder{{name: "end", text: end}}}
@@ -734,6 +740,7 @@ var keys = []string{
 	"embed.preview",
 	"embed.searchCode",
 	"embed.searchInDugnad",
+	"embed.unknown",
 	"entry.advice",
 	"entry.after",
 	"entry.allFigures",

@@ -3,6 +3,7 @@ package explorer
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"html/template"
 	"net/http"
 	"net/url"
@@ -52,6 +53,7 @@ type widget struct {
 	total   int
 	more    templ.SafeURL
 	words   string
+	unknown string // the attributes of a selection that the API refuses
 	asked   url.Values
 }
 
@@ -220,6 +222,17 @@ func (em *widget) narrowed() (filter map[string]any, pairs []string) {
 	return filter, pairs
 }
 
+// selection writes the attributes that filter the embed as its author wrote them.
+func (em *widget) selection() string {
+	var given []string
+	for _, f := range listFilters {
+		if v := em.asked.Get(f.name); v != "" {
+			given = append(given, fmt.Sprintf("%s=%q", f.name, v))
+		}
+	}
+	return strings.Join(given, " ")
+}
+
 func (em *widget) first() int {
 	n, err := strconv.Atoi(em.asked.Get("first"))
 	if err != nil || n < 1 {
@@ -282,11 +295,12 @@ func (e *Explorer) embedList(ctx context.Context, em *widget) (templ.Component, 
 }
 
 // hits searches for the entries of an embed. There are none if the API refuses the filter, for example for an unknown
-// theme.
+// theme; the embed says so, because an empty list would look like a true one.
 func (e *Explorer) hits(ctx context.Context, em *widget, variables map[string]any) error {
 	var d struct{ Search found }
 	err := e.ask(ctx, em.page, "search", variables, &d)
 	if isRefused(err, fault.BadUserInput) {
+		em.unknown = em.selection()
 		return nil
 	}
 	em.total = d.Search.TotalCount

@@ -13,6 +13,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/go-chi/chi/v5"
 
+	"dugnad/fault"
 	"dugnad/text"
 	"dugnad/text/words"
 )
@@ -141,7 +142,11 @@ const sharedShown = 50
 func (e *Explorer) municipality(r *http.Request, p *page) (templ.Component, error) {
 	number := chi.URLParam(r, "number")
 	var d municipalityData
-	if err := e.ask(r.Context(), p, "municipality", map[string]any{"number": number}, &d); err != nil {
+	err := e.ask(r.Context(), p, "municipality", map[string]any{"number": number}, &d)
+	if isRefused(err, fault.BadUserInput) { // no municipality has the number
+		return nil, errNotFound
+	}
+	if err != nil {
 		return nil, err
 	}
 	if d.Municipality == nil {
@@ -150,7 +155,6 @@ func (e *Explorer) municipality(r *http.Request, p *page) (templ.Component, erro
 	if d.Municipality.Number != number {
 		return nil, moved("/kommune/" + d.Municipality.Number)
 	}
-	var err error
 	if d.found, err = e.shared(r.Context(), p, "municipalities", number, sharedShown); err != nil {
 		return nil, err
 	}

@@ -5,6 +5,7 @@ package feeds
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"dugnad/fault"
 	"dugnad/schema"
 	"dugnad/schema/facet"
 	"dugnad/web/explorer"
@@ -89,6 +91,11 @@ func (f *Feeds) serveFeed(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	entries, err := f.entries(r.Context(), asked)
+	var refused *fault.Error
+	if errors.As(err, &refused) && refused.Code == fault.BadUserInput { // an unknown value
+		respond.Refuse(w, r, http.StatusBadRequest, refused.Message)
+		return
+	}
 	if err != nil {
 		respond.Failed(w, r, "read the entries of a feed", err)
 		return

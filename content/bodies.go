@@ -192,12 +192,14 @@ func notShown(entry string, doc ent.Document) (problems []Problem) {
 		switch {
 		case a.Shown:
 			continue
-		case a.Picture && isWeb(a.To):
+		case a.Picture && text.IsWeb(a.To):
 			code, message = WarningPicture, "is a picture of another site; readers get a link to it"
 		case a.Picture:
 			code, message = WarningPicture, "is not a picture of the hub (hub:<id>); readers get its alternative text alone"
 		case strings.HasPrefix(a.To, "hub:"):
 			message = "is not an id of the hub; readers get its words alone"
+		case isWeb(a.To):
+			message = "is no address that browsers can read; readers get its words alone"
 		}
 		problems = append(problems, Problem{
 			Code: code, Severity: SeverityWarning, Path: a.linkPath(), Entry: entry, Message: quoted(a.To) + " " + message,

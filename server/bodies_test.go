@@ -83,6 +83,8 @@ func TestBodyLinks(t *testing.T) {
 			{"a place in a page", "[Ned](#x)", "DEAD_LINK", "DEAD_LINK", "#x", "", "<p>Ned</p>", "Ned"},
 			{"a page", "[Side](side.html)", "DEAD_LINK", "DEAD_LINK", "side.html", "", "<p>Side</p>", "Side"},
 			{"no scheme", "[Side](//x.no/y)", "DEAD_LINK", "DEAD_LINK", "//x.no/y", "", "<p>Side</p>", "Side"},
+			{"a space in the host", "[Side](http://a%20b.no/x)", "DEAD_LINK", "DEAD_LINK", "http://a%20b.no/x", "browsers", "<p>Side</p>", "Side"},
+			{"no port", "<https://a.no:port/>", "DEAD_LINK", "DEAD_LINK", "https://a.no:port/", "browsers", "<p>https://a.no:port/</p>", "https://a.no:port/"},
 			{"a file of a computer", `[Fil](<file:///C:/Mine filer/a.docx>)`, "DEAD_LINK", "DEAD_LINK", "file:///C:/Mine filer/a.docx", "", "<p>Fil</p>", "Fil"},
 			{"no id", "[Rart](hub:x/y)", "DEAD_LINK", "DEAD_LINK", "hub:x/y", "not an id", "<p>Rart</p>", "Rart"},
 			{"by reference", "[Rart][r]\n\n[r]: hub:", "DEAD_LINK", "DEAD_LINK", "hub:", "", "<p>Rart</p>", "Rart"},

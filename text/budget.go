@@ -60,6 +60,7 @@ type budget struct {
 	base  string    // address of the hub, for links to it
 	html  bool      // there is HTML in it
 	found []Address // by houseRules
+	tags  *tagged   // set at the first
 
 	pipes int // escaped ones in tables so far
 
@@ -117,7 +118,8 @@ func (b *budget) AddReference(r parser.Reference) {
 func metered(others ...util.PrioritizedValue) []parser.Option {
 	blocks := append(parser.DefaultBlockParsers(), util.Prioritized(extension.NewFootnoteBlockParser(), 999))
 	for i := range blocks {
-		blocks[i].Value = blockParser{blocks[i].Value.(parser.BlockParser)}
+		block := blocks[i].Value.(parser.BlockParser)
+		blocks[i].Value = blockParser{block, block == parser.NewHTMLBlockParser()}
 	}
 	inlines := []util.PrioritizedValue{
 		util.Prioritized(extension.NewTaskCheckBoxParser(), 0), // looks at three characters
@@ -137,11 +139,17 @@ func metered(others ...util.PrioritizedValue) []parser.Option {
 }
 
 // blockParser looks at the rest of a line, and bounds how deeply blocks are nested.
-type blockParser struct{ parser.BlockParser }
+type blockParser struct {
+	parser.BlockParser
+	html bool
+}
 
 // Open implements parser.BlockParser.
 func (p blockParser) Open(parent ast.Node, reader source.Reader, pc parser.Context) (ast.Node, parser.State) {
 	pc.(*budget).spendLine(reader)
+	if p.html && !pc.(*budget).isMarkup(reader) {
+		return nil, parser.NoChildren
+	}
 	node, state := p.BlockParser.Open(parent, reader, pc)
 	if node != nil && state&parser.HasChildren != 0 {
 		levels := 0
@@ -265,6 +273,10 @@ type tags struct{ parser.InlineParser }
 // Parse implements parser.InlineParser.
 func (p tags) Parse(parent ast.Node, block source.Reader, pc parser.Context) ast.Node {
 	b := pc.(*budget)
+	if !b.isMarkup(block) {
+		b.spend(callSteps)
+		return nil
+	}
 	before := rest(parent, block)
 	node := p.InlineParser.Parse(parent, &meteredReader{block, b}, pc)
 	line, _ := block.PeekLine()

@@ -2,6 +2,7 @@ package text
 
 import (
 	"bytes"
+	"net/url"
 	"regexp"
 	"strings"
 
@@ -113,7 +114,7 @@ func (b *budget) point(node ast.Node, destination []byte, found *Address) {
 		n.Destination = address
 		switch {
 		case found.Shown:
-		case !linkAddress.Match(address):
+		case !isShown(string(address)):
 			unwrap(n)
 		default:
 			found.Shown = true
@@ -124,11 +125,23 @@ func (b *budget) point(node ast.Node, destination []byte, found *Address) {
 	}
 }
 
+// isShown reports whether readers get a link to an address: one of the web, mail or telephone that the sanitizer and
+// browsers can read.
+func isShown(address string) bool {
+	_, err := url.Parse(address)
+	return err == nil && linkAddress.MatchString(address)
+}
+
+func isWebAddress(s string) bool { return webAddress.MatchString(s) && isShown(s) }
+
+// IsWeb reports whether an address, as it is written in Markdown, is one of the web that readers get a link to.
+func IsWeb(address string) bool { return isWebAddress(string(util.URLEscape([]byte(address), true))) }
+
 // replaceImage puts a link to an image in its place, its alternative text in a link or for an address that is not of
 // the web.
 func (b *budget) replaceImage(image *ast.Image) {
 	address := image.Destination
-	web := webAddress.Match(address) && linkAddress.Match(address)
+	web := isWebAddress(string(address))
 	for up := image.Parent(); up != nil && web; up = up.Parent() {
 		b.spend(1)
 		_, inLink := up.(*ast.Link)

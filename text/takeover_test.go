@@ -39,6 +39,11 @@ func TestTakeOver(t *testing.T) {
 		{"indented", "<div>\n\n    <p>a</p>\n\n    <pre>\n    b</pre>\n</div>", "a\n\n```\n    b\n```", ""},
 		{"footnotes and tasks beside HTML", "<u>a</u>[^1]\n\n- [x] b\n- [ ] c\n\n[^1]: Note\n", "a[^1]\n\n- [x] b\n- [ ] c\n\n[^1]: Note", ""},
 		{"code beside HTML", "<u>a</u> `<b>`\n\n```html\n<p>b</p>\n```\n\n    <i>\n", "a `<b>`\n\n```html\n<p>b</p>\n```\n\n```\n<i>\n```", ""},
+		{"words in angle brackets", "<p>Hei <navn> og &lt;dato&gt;</p>\n\n<Kommune> a<b og c>d, p<0.05 </3> <u>x</u> <https://ks.no>", "Hei \\<navn> og \\<dato>\n\n\\<Kommune> a\\<b og c>d, p\\<0.05 \\</3> x <https://ks.no>", ""},
+		{"words in angle brackets in HTML", "<div>a <navn> b </navn> c<b og c>d <https://ks.no> </3> <time> <text> <e-post> <p x> e</div>", "a \\<navn> b \\</navn> c\\<b og c>d \\<https://ks.no> \\</3> \\<time> \\<text> \\<e-post> \\<p x> e", ""},
+		{"elements of programs", "<div uk-grid><my-box>a</my-box> <w:sdt id=1>b</w:sdt> <time>c</time> <b class=x data-y>d</b><o:p></o:p> <svg><text x=1>e</text></svg></div>", "a b c **d** e", "a drawing or an object (svg), but for its words"},
+		{"what would hide the rest", "<u>a</u> <script>b\n\n<p>c <!-- d</p>\n\n<title>e", "a \\<script>b\n\nc \\<!-- d\n\n\\<title>e", ""},
+		{"a tag that is never closed", "<p>a</p>\n<p title=\"b c</p>\nd", "a\n\n\\<p title=\"b c\\</p> d", ""},
 		{"links to the hub", `<a href="hub:pra_1">a</a> ![b](hub:ast_2) [c][r]` + "\n\n[r]: hub:too_3", "[a](hub:pra_1) ![b](hub:ast_2) [c](hub:too_3)", ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -52,7 +57,11 @@ func TestTakeOver(t *testing.T) {
 			checkTakenOver(t, test.html)
 		})
 	}
-	for _, kept := range []string{"", "a < b & c", "`<b>`", "    <b>x</b>\n", "```\n<p>x</p>\n```\n", "<https://ks.no> \\<b>", "3 <- 4", "<post@ks.no>"} {
+	for _, kept := range []string{
+		"", "a < b & c", "`<b>`", "    <b>x</b>\n", "```\n<p>x</p>\n```\n", "<https://ks.no> \\<b>", "3 <- 4", "<post@ks.no>",
+		"Hei <navn>, møt <dato>. p<0.05 og a<b og c>d, <3 List<String> </3> <fornavn-etternavn> <time> <text>", "<Kommune>", "<navn>\n\n**a**",
+		"<navn>Ola</navn>", "a\n<!-- aldri lukket\n\n# b", "a <script>b\n\nc", "<style>a\n\nb", "<title>a\n\n**b**", "<!--\n\na",
+	} {
 		if got, _, ok := TakeOver(kept); ok || got != kept {
 			t.Errorf("%q becomes %q", kept, got)
 		}
@@ -154,7 +163,7 @@ var htmlFragments = []string{
 	"<td>", "<tr>", "<td rowspan=50 colspan=50>a</td>", "<br>", "<a href=x>a", "<a href=x>", "<img src=x alt=a>", "<blockquote>a", "<pre>a",
 	"<pre>`</pre>", "<code>`</code>", "<h1>#", "<sup>1</sup>", "<script>", "<style>a</style>", "<!-- a -->", "<!--", "<textarea>", "<iframe src=https://x.no>",
 	"<p style='mso-list:l0 level2 lfo1'>a", "<span style='mso-list:Ignore'>a</span>", "<span style='font-weight:700'>a</span>", "&amp;", "&#1;", "[", "]", "_", "*", "|",
-	"<input type=checkbox>", "<dl><dt>a<dd>", "<details><summary>a", "\n\n", "    <p>a\n\n", "<p>\n\n", "a\n", "<", "<a ", "<a b='", "<svg>", "<title>", "<option>",
+	"<input type=checkbox>", "<dl><dt>a<dd>", "<details><summary>a", "\n\n", "    <p>a\n\n", "<p>\n\n", "a\n", "<", "<a ", "<a b='", "<svg>", "<title>", "<option>", "<navn>", "<b og c>", "<a b=\"<a c=' d=\"", "</time", "<navn>", "<b og c>", "<a b=\"<a c=' d=\"", "</navn", "<time>",
 	"<div class=footnotes role=doc-endnotes><ol><li id=a:1>", "<a class=footnote-ref role=doc-noteref href=#:1>",
 }
 

@@ -1,8 +1,6 @@
 package text
 
 import (
-	"errors"
-	"io"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -67,34 +65,75 @@ var (
 )
 
 // treeOf reads HTML as a tree. It is lenient, as browsers are: elements that are never opened or closed lose their tags
-// and no words. Each tag costs at most maxDepth steps.
+// and no words. What looks like a tag and is none is a text. Each tag costs at most maxDepth steps.
 func treeOf(s string) *element {
-	b := &treeBuilder{open: []*element{{}}}
+	s = closed(s)
+	b := &treeBuilder{open: []*element{{}}, tags: tagsOf([]byte(s))}
 	z := html.NewTokenizer(strings.NewReader(s))
-	for {
-		switch kind := z.Next(); kind {
-		case html.ErrorToken:
-			if errors.Is(z.Err(), io.EOF) {
-				return b.open[0]
-			}
-			b.top().append(&element{text: string(z.Raw())})
+	for at := 0; ; {
+		kind := z.Next()
+		raw := string(z.Raw())
+		b.token(z, kind, raw, at)
+		if at += len(raw); kind == html.ErrorToken {
 			return b.open[0]
-		case html.TextToken:
-			b.top().append(&element{text: string(z.Text())})
-		case html.CommentToken:
-			b.top().append(&element{name: "#comment", text: string(z.Text())})
-		case html.StartTagToken, html.SelfClosingTagToken:
-			b.start(z.Token(), kind == html.SelfClosingTagToken)
-		case html.EndTagToken:
-			name, _ := z.TagName()
-			b.end(string(name))
-		case html.DoctypeToken:
 		}
 	}
 }
 
+// closed makes texts of comments and tags that do not end: they would have all the rest inside.
+func closed(s string) string {
+	if i := strings.LastIndex(s, "-->") + 1; strings.Contains(s[i:], "<!--") {
+		s = s[:i] + strings.ReplaceAll(s[i:], "<!--", "&lt;!--")
+	}
+	i := strings.LastIndexByte(s, '>') + 1
+	return s[:i] + strings.ReplaceAll(s[i:], "<", "&lt;")
+}
+
+// token adds what was read at a place.
+func (b *treeBuilder) token(z *html.Tokenizer, kind html.TokenType, raw string, at int) {
+	switch kind {
+	case html.ErrorToken:
+		if raw != "" {
+			b.top().append(&element{text: raw})
+		}
+	case html.TextToken:
+		b.top().append(&element{text: string(z.Text())})
+	case html.CommentToken, html.DoctypeToken:
+		switch { // what else looks like one, such as </3>, is words
+		case !strings.HasPrefix(raw, "<!") && !strings.HasPrefix(raw, "<?"):
+			b.top().append(&element{text: raw})
+		case kind == html.CommentToken:
+			b.top().append(&element{name: "#comment", text: string(z.Text())})
+		}
+	case html.StartTagToken, html.SelfClosingTagToken:
+		t := z.Token()
+		if !b.tags.isMarkup([]byte(raw), at) {
+			z.NextIsNotRawText()
+			b.top().append(&element{text: raw})
+			return
+		}
+		if t.Data != "plaintext" && b.tags.ends[t.Data] <= at {
+			z.NextIsNotRawText()
+			if t.Data == "iframe" {
+				kind = html.SelfClosingTagToken
+			}
+		}
+		b.start(t, kind == html.SelfClosingTagToken)
+	case html.EndTagToken:
+		if !b.tags.isMarkup([]byte(raw), at) {
+			b.top().append(&element{text: raw})
+			return
+		}
+		name, _ := z.TagName()
+		b.end(string(name))
+	}
+}
+
 // treeBuilder has the elements that are open, the outermost first.
-type treeBuilder struct{ open []*element }
+type treeBuilder struct {
+	open []*element
+	tags *tagged
+}
 
 func (b *treeBuilder) top() *element { return b.open[len(b.open)-1] }
 
@@ -119,7 +158,7 @@ func (b *treeBuilder) start(t html.Token, selfClosing bool) {
 		}
 	}
 	b.top().append(e)
-	if !voids[e.name] && len(b.open) < maxDepth && (!selfClosing || !strings.Contains(e.name, ":")) {
+	if !voids[e.name] && len(b.open) < maxDepth && (!selfClosing || e.name != "iframe" && !strings.Contains(e.name, ":")) {
 		b.open = append(b.open, e)
 	}
 }

@@ -318,8 +318,6 @@ func (w *markdownWriter) embedded(line *strings.Builder, e *element, c context) 
 	line.WriteString(" [" + escapeText(title) + "](" + escapeAddress(src) + ") ")
 }
 
-func isWebAddress(s string) bool { return webAddress.MatchString(s) && linkAddress.MatchString(s) }
-
 func clip(s string) string {
 	if len(s) > maxClipped {
 		return strings.ToValidUTF8(s[:maxClipped], "") + "…"

@@ -249,11 +249,11 @@ func (t *slugTaker) holding(key slugKey) (string, error) {
 	if value(h.Slug) == key.slug {
 		return who + ", which is published, has this slug", nil
 	}
-	return "this is a former slug of " + who + ", and still leads there; freeSlug frees it", nil
+	return "this is a former slug of " + who + ", and still leads there, until editors of its owner end it with freeSlug", nil
 }
 
 // FreeSlug ends an address of an entry, so that others may take it: a former one, or that of an entry that is not live.
-// Editors of the owner only. The outcome is Unchanged if the entry has no such address.
+// Editors of the owner only. NOT_FOUND also if the entry has no such address.
 func (s *Service) FreeSlug(ctx context.Context, id, address string) (saved []Saved, problems []Problem, err error) {
 	var freed Saved
 	err = s.write(ctx, true, func(w *write) error {
@@ -273,10 +273,14 @@ func (s *Service) FreeSlug(ctx context.Context, id, address string) (saved []Sav
 		}
 		w.audit.AddSubjects(e.OwnerID, id)
 		n, err := w.Slug.Delete().Where(slug.TypeEQ(e.Type), slug.Slug(address), slug.EntryID(id)).Exec(w.ctx)
-		freed = Saved{Entry: e, Outcome: outcomeOf(n > 0)}
-		if err != nil || n == 0 {
+		if err != nil {
 			return err
 		}
+		if n == 0 {
+			problems = []Problem{problemAt(ProblemNotFound, "no such address leads to the entry", "slug").of(id)}
+			return errProblems
+		}
+		freed = Saved{Entry: e, Outcome: Updated}
 		if e.Live { // whoever keeps answers asks again
 			w.changes = append(w.changes, changes.Entry{
 				NodeID: id, Action: schema.Upsert, Revision: *e.Published, Audience: *e.LiveAudience,

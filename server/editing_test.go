@@ -824,10 +824,15 @@ func TestReleases(t *testing.T) {
 		if n.isRead(one) || n.isRead(two) || a.at("publishRelease", "problems", 0, "entry") != broken {
 			t.Errorf("a part was published: %s", a.Body)
 		}
-		n.as(
-			"EDITOR", `mutation($id: ID!, $e: [ID!]!) { removeFromRelease(id: $id, entries: $e) { problems { code } } }`,
-			map[string]any{"id": release, "e": []any{broken}},
-		).ok()
+		remove := func(role string, entries ...any) *answer {
+			return n.as(role, `mutation($id: ID!, $e: [ID!]!) { removeFromRelease(id: $id, entries: $e) { problems { code } } }`,
+				map[string]any{"id": release, "e": entries}).ok()
+		}
+		add("HUB_EDITOR", release, item(foreign, 1)).expectCodes("addToRelease")
+		remove("EDITOR", broken, foreign).expectCodes("removeFromRelease", "NOT_FOUND")
+		remove("EDITOR", n.draft("EDITOR", "Ikkje med")).expectCodes("removeFromRelease", "NOT_FOUND")
+		remove("HUB_EDITOR", foreign).expectCodes("removeFromRelease")
+		remove("EDITOR", broken).expectCodes("removeFromRelease")
 		if a := n.askAs(preview, `query($id: ID!) { practice(id: $id) { title } }`, map[string]any{"id": two}).ok(); a.at("practice", "title") != "To" {
 			t.Errorf("the preview of the release: %s", a.Body)
 		}

@@ -216,7 +216,7 @@ func (t *slugTaker) takeExplicit(e *entryWrite, asked string) error {
 	if t.viewer.SeesMembers() || t.viewer.IsSystem() {
 		audience = schema.Members
 	}
-	if t.taken(key, e.id, audience) {
+	if t.taken(key, e.id, audience) || t.ownHolds(key, e.id) {
 		why, err := t.holding(key)
 		if err != nil {
 			return err
@@ -228,6 +228,14 @@ func (t *slugTaker) takeExplicit(e *entryWrite, asked string) error {
 	return nil
 }
 
+// ownHolds reports whether another entry, in whose organisation the viewer has a role, has the address though it is not
+// live: its editors may want it back. Entries of others give way in silence.
+func (t *slugTaker) ownHolds(key slugKey, id string) bool {
+	h := t.holders[key]
+	return h != nil && h.entry != nil && h.row.EntryID != id && !h.entry.Live && !t.viewer.IsSystem() &&
+		t.viewer.RoleIn(h.entry.OwnerID) != ""
+}
+
 // holding says who has an address that is taken: the viewer may read that entry.
 func (t *slugTaker) holding(key slugKey) (string, error) {
 	if by := t.given[key]; by != "" {
@@ -237,6 +245,9 @@ func (t *slugTaker) holding(key slugKey) (string, error) {
 		return fmt.Sprintf("%s, which is imported too, has this slug", by), nil
 	}
 	h := t.holders[key].entry
+	if !h.Live {
+		return fmt.Sprintf("%q (%s), which is %s, has this slug; freeSlug frees it", h.Title, h.ID, h.Stage), nil
+	}
 	documents, err := t.revisions(map[string]int{h.ID: *h.Published})
 	if err != nil {
 		return "", err

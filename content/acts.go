@@ -162,11 +162,20 @@ func (b *batch) dropNotDue() error {
 // leaveUnchanged sets aside the entries that are as the act would make them: nothing is written of them, so that a call
 // that is repeated because its answer was lost leaves no trace.
 func (b *batch) leaveUnchanged() error {
+	if b.options.checkOnly {
+		return nil
+	}
 	changes := func(e *entryWrite) bool {
 		was := e.entry()
 		switch b.act {
 		case ActPublish:
 			return !was.Live || was.Stage != schema.Published || *was.Published != was.Head || was.PublishAt != nil
+		case ActSchedulePublish:
+			return was.PublishAt == nil || !was.PublishAt.Equal(*b.options.At) || value(was.PublishRevision) != e.item.Revision
+		case ActScheduleWithdraw:
+			return was.WithdrawAt == nil || !was.WithdrawAt.Equal(*b.options.At) || value(was.WithdrawReason) != b.options.Reason
+		case ActUnschedule:
+			return was.PublishAt != nil || was.WithdrawAt != nil || was.ScheduleProblem != nil
 		case ActTransfer:
 			return was.OwnerID != b.options.Organization
 		case ActAssign:

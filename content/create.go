@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 
 	"dugnad/access"
 	"dugnad/ent"
@@ -72,17 +73,76 @@ func (w *write) withKey(d Draft, t ent.Type) (saved Saved, problems []Problem, e
 	d.ID, d.Whole = e.ID, true
 	b := w.draftBatch([]Draft{d})
 	b.entries[0].typ = t
-	err = b.run(b.parse, b.readHeads, b.readRedactions, b.merge)
-	switch same := b.entries[0].hash == b.entries[0].head.hash; {
-	case err == nil && same:
-		return saved, nil, nil
-	case err != nil && fault.CodeOf(err) != fault.BadUserInput:
+	dropNothing := func() error { // a list of no languages to remove says nothing
+		if list, ok := b.entries[0].patch[removeLanguages].([]any); ok && len(list) == 0 {
+			delete(b.entries[0].patch, removeLanguages)
+		}
+		return nil
+	}
+	err = b.run(b.parse, dropNothing, b.readHeads, b.readRedactions, b.merge)
+	if err != nil && fault.CodeOf(err) != fault.BadUserInput {
 		return saved, nil, err
+	}
+	if err == nil {
+		same, err := sameContent(b.entries[0].text, b.entries[0].head.document)
+		if err != nil || same {
+			return saved, nil, err
+		}
 	}
 	saved.Outcome = ""
 	return saved, []Problem{problemAt(ProblemKeyTaken, fmt.Sprintf(
 		"an entry of the organisation has this key, with other content; nothing was saved, update %s instead", e.ID,
 	), "key").of(e.ID)}, nil
+}
+
+// defaults are the values that a document may leave out.
+var defaults = map[string]any{
+	"ready": true, "audience": "PUBLIC", "operator": "EXACT", "direction": "UNKNOWN", "online": false, "ongoing": false,
+}
+
+// sameContent reports whether two documents say the same: what is empty or a default may be left out.
+func sameContent(a, b []byte) (bool, error) {
+	var said [2]any
+	for i, document := range [][]byte{a, b} {
+		o, err := parseObject(document)
+		if err != nil {
+			return false, err
+		}
+		said[i] = withoutDefaults(map[string]any(o))
+	}
+	return reflect.DeepEqual(said[0], said[1]), nil
+}
+
+// withoutDefaults returns a value without what is empty or a default, nil if nothing is left.
+func withoutDefaults(v any) any {
+	switch v := v.(type) {
+	case string:
+		if v == "" {
+			return nil
+		}
+	case []any:
+		list := make([]any, len(v))
+		for i := range v {
+			list[i] = withoutDefaults(v[i])
+		}
+		if len(list) > 0 {
+			return list
+		}
+		return nil
+	case map[string]any:
+		left := make(map[string]any, len(v))
+		for field, value := range v {
+			is, known := defaults[field]
+			if value = withoutDefaults(value); value != nil && (!known || value != is) {
+				left[field] = value
+			}
+		}
+		if len(left) > 0 {
+			return left
+		}
+		return nil
+	}
+	return v
 }
 
 // Restore makes the document of an earlier revision the newest one, as Save does.
@@ -167,7 +227,15 @@ func (s *Service) WriteData(
 	changed, problems, err := s.PutData(ctx, Data{ID: id, Document: document})
 	if err != nil || len(problems) > 0 {
 		if ent.IsConstraintError(err) {
+			if gql == "CONTACT" {
+				return "", "", []Problem{problemAt(ProblemKeyTaken, "another contact has this key", "key")}, nil
+			}
 			return "", "", []Problem{problemAt(ProblemSlugTaken, "another one has this slug", "slug")}, nil
+		}
+		if outcome == Created {
+			for i := range problems { // it has never been there
+				problems[i] = problems[i].of("")
+			}
 		}
 		return "", "", problems, err
 	}

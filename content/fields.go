@@ -7,7 +7,9 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
+	"unicode"
 
 	"dugnad/ent"
 	"dugnad/schema"
@@ -30,8 +32,21 @@ func (c *checker) fields(doc ent.Document) {
 		}
 	}
 	c.named(values, nil)
+	c.key(values["key"])
 	if doc.Shared() == nil {
 		c.names(values)
+	}
+}
+
+// key checks the writer's own id: it is one line of visible characters, without spaces around it.
+func (c *checker) key(v reflect.Value) {
+	key := stringOf(v)
+	switch {
+	case key == nil:
+	case text.IsBlank(*key), strings.TrimSpace(*key) != *key, strings.ContainsFunc(*key, unicode.IsControl):
+		c.invalid("must have visible characters, no control characters, and no spaces around them", "key")
+	default:
+		c.length(*key, maxKey, "key")
 	}
 }
 
@@ -132,6 +147,31 @@ func (c *checker) distinct(list reflect.Value, path []string) {
 	}
 }
 
+// blanks adds a problem for each text of a value that has characters but shows none, at any depth.
+func (c *checker) blanks(v reflect.Value, path []string) {
+	switch v.Kind() {
+	case reflect.Pointer:
+		if !v.IsNil() {
+			c.blanks(v.Elem(), path)
+		}
+	case reflect.Slice:
+		for i := range min(v.Len(), maxItems) {
+			c.blanks(v.Index(i), append(slices.Clone(path), strconv.Itoa(i)))
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if f := v.Type().Field(i); f.IsExported() {
+				c.blanks(v.Field(i), append(slices.Clone(path), jsonName(f)))
+			}
+		}
+	case reflect.String:
+		if s := v.String(); s != "" && text.IsBlank(s) {
+			c.invalid("has only characters that show nothing", path...)
+		}
+	default: // numbers and booleans show something
+	}
+}
+
 // identity returns what makes an item of a list the same as another one. The rest, such as notes, may differ.
 func identity(item any) string {
 	switch x := item.(type) {
@@ -158,6 +198,11 @@ func (c *checker) walk(v reflect.Value, path []string) {
 	case schema.Date:
 		if _, err := schema.ParseDate(string(x)); err != nil {
 			c.invalid(err.Error(), path...)
+		}
+		return
+	case time.Time:
+		if !schema.IsYear(x.UTC().Year()) {
+			c.invalid("must be in a year of four digits", path...)
 		}
 		return
 	case schema.LocalText:

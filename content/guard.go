@@ -12,6 +12,7 @@ import (
 
 	"dugnad/ent"
 	"dugnad/schema"
+	"dugnad/text"
 )
 
 // Acknowledgement is the acknowledgement of a warning, with a reason.
@@ -40,6 +41,7 @@ func guard(entry string, doc ent.Document) []Problem {
 	for i, t := range shared.Texts {
 		if t.Ready == nil || *t.Ready {
 			g.walk(reflect.ValueOf(t), []string{"texts", strconv.Itoa(i)})
+			g.shownBody(t.Body, []string{"texts", strconv.Itoa(i), "body"})
 		}
 	}
 	v := reflect.ValueOf(doc).Elem()
@@ -92,6 +94,21 @@ func (g *guarded) walk(v reflect.Value, path []string) {
 			g.text(v.String(), path)
 		}
 	default: // numbers and booleans hold no personal data
+	}
+}
+
+// shownBody looks at a body as readers see it: markup between its digits hides a number from those who read the Markdown
+// only. What that shows already is not told twice.
+func (g *guarded) shownBody(body string, path []string) {
+	if !strings.ContainsAny(body, "0123456789@") {
+		return
+	}
+	shown := guarded{entry: g.entry}
+	shown.text(strings.ReplaceAll(text.RecentPlain(body), "\u00ad", ""), path)
+	for _, p := range shown.problems {
+		if !slices.ContainsFunc(g.problems, func(q Problem) bool { return p.Code == q.Code && slices.Equal(p.Path, q.Path) }) {
+			g.problems = append(g.problems, p)
+		}
 	}
 }
 

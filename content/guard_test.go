@@ -115,6 +115,23 @@ func TestGuardOneDigit(t *testing.T) {
 	}
 }
 
+// Markup between the digits of a number hides it from nobody who reads the page.
+func TestGuardAsShown(t *testing.T) {
+	for _, body := range []string{
+		"Ring 91**23**4567 no", "Ring 91*234*567", "Ring 91[234](https://a.example)567", "Ring 91\u00ad234\u00ad567",
+		"| a |\n|---|\n| Ring 91**234567** |",
+	} {
+		text, err := json.Marshal(body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := codesIn(t, `{"texts": [{"language": "NB", "title": "t", "body": `+string(text)+`}]}`)
+		if !slices.Equal(got, []string{"PHONE texts.0.body"}) {
+			t.Errorf("%q: %q", body, got)
+		}
+	}
+}
+
 func TestGuardEverywhere(t *testing.T) {
 	got := codesIn(t, `{"slug": "ring-91234567", "key": "91234567", "texts": [{"language": "NB", "title": "Ring 91234567", "steps": ["a", "b 91234567"]},
 		{"language": "NN", "title": "Ring 91234567", "ready": false}],

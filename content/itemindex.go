@@ -261,8 +261,8 @@ func (x *itemIndex) meant(n Name, owner string) string {
 	return x.idOf(n.Kind + ":" + n.Key)
 }
 
-// nameLink is a link of a body whose target is named, as in [text](hub:practice:rad-tillit).
-var nameLink = regexp.MustCompile(`([(<]|\]:[ \t]*)hub:([a-z-]+:[^\s()<>"']+)`)
+// nameLink is a link of a body whose target is named, as in [text](hub:practice:rad-tillit) or <a href="hub:practice:rad-tillit">.
+var nameLink = regexp.MustCompile(`([(<"'=]|\]:[ \t]*)hub:([a-z-]+:[^\s()<>"']+)`)
 
 // withIDs returns the document as JSON values, with what id returns in the place of every name: where an id is, and in
 // the links of bodies. The error says that it is no JSON object.

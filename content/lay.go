@@ -144,6 +144,9 @@ func removeTexts(document object, fields map[string]bool, patch object) error {
 			}
 			removed = true
 		}
+		if slices.Contains(list[:i], v) {
+			return fault.Errorf(fault.BadUserInput, path, "%v is listed twice", v)
+		}
 		if !removed || !slices.Contains(schema.AllLanguages(), schema.Language(language)) {
 			return fault.Errorf(fault.BadUserInput, path, "there is no text in %v", v)
 		}

@@ -137,8 +137,8 @@ func (l *losses) value(was, is reflect.Value, path []string) {
 		was, is = was.Elem(), is.Elem()
 	}
 	switch was.Kind() {
-	case reflect.Slice, reflect.Map:
-		l.list(was.Len(), is.Len(), path)
+	case reflect.Slice:
+		l.items(was, is, path)
 	case reflect.Struct:
 		for i := range was.NumField() {
 			if f := was.Type().Field(i); f.IsExported() {
@@ -151,6 +151,53 @@ func (l *losses) value(was, is reflect.Value, path []string) {
 			l.add(path, "a value here, which is gone")
 		}
 	}
+}
+
+// items compares two lists by what their items are: each is compared with the same one, if it is still there. Items that
+// are nothing but their fields, such as key figures, are compared in order.
+func (l *losses) items(was, is reflect.Value, path []string) {
+	now := make(map[string]int, is.Len())
+	for i := range is.Len() {
+		now[l.identity(is.Index(i))] = i
+	}
+	pairs := make(map[int]int, was.Len()) // index before, index now
+	used := make(map[int]bool, is.Len())
+	for i := range was.Len() {
+		if j, ok := now[l.identity(was.Index(i))]; ok && !used[j] {
+			pairs[i], used[j] = j, true
+		}
+	}
+	for i := range was.Len() {
+		if _, paired := pairs[i]; !paired && i < is.Len() && !used[i] && !hasIdentity(was.Index(i)) {
+			pairs[i], used[i] = i, true
+		}
+	}
+	l.list(was.Len(), len(pairs), path)
+	for i := range was.Len() {
+		if j, ok := pairs[i]; ok {
+			l.value(was.Index(i), is.Index(j), append(slices.Clone(path), strconv.Itoa(j)))
+		}
+	}
+}
+
+// identity returns what makes an item the same as one of the other list.
+func (l *losses) identity(item reflect.Value) string {
+	if s, ok := item.Interface().(schema.LocalString); ok {
+		return string(s.Language)
+	}
+	return identity(item.Interface())
+}
+
+// hasIdentity reports whether an item refers to something or is of a language, so that another one cannot be it.
+func hasIdentity(item reflect.Value) bool {
+	switch x := item.Interface().(type) {
+	case schema.OrganizationRef, schema.MunicipalityRef, schema.DistrictRef, schema.MemberRef, schema.RelationRef,
+		schema.LocalString, string:
+		return true
+	case schema.Download:
+		return x.URL+x.Asset != ""
+	}
+	return false
 }
 
 // list compares the lengths of two lists. To readers, losing less than half of a list is editing.

@@ -13,7 +13,8 @@ func TestLost(t *testing.T) {
 	before := fmt.Sprintf(`{
 		"key": "k", "slug": "ein-slug", "kind": "MODEL", "audience": "MEMBERS", "image": "ast_1", "themes": ["the_1", "the_2", "the_3"],
 		"period": {"start": "2020-01-01", "end": "2021-01-01"}, "evidence": {"level": 3, "direction": "POSITIVE"},
-		"municipalities": [{"municipality": "mun_1", "role": "OWNER"}],
+		"municipalities": [{"municipality": "mun_1", "role": "OWNER", "nameThen": "Flora"}],
+		"keyFigures": [{"label": [{"language": "NB", "text": "tall"}, {"language": "NN", "text": "tal"}], "value": 1, "unit": "percent", "n": 12, "year": 2020}],
 		"texts": [
 			{"language": "NB", "title": "T", "summary": "S", "body": %[1]q, "steps": ["a", "b", "c"], "lessons": "L"},
 			{"language": "NN", "title": "T", "body": "kort"},
@@ -24,7 +25,8 @@ func TestLost(t *testing.T) {
 	const en = `{"language": "EN", "title": "T", "ready": false}`
 	const rest = `"key": "k", "slug": "ein-slug", "kind": "MODEL", "audience": "MEMBERS", "image": "ast_1", "themes": ["the_1", "the_2", "the_3"],
 		"period": {"start": "2020-01-01", "end": "2021-01-01"}, "evidence": {"level": 3, "direction": "POSITIVE"},
-		"municipalities": [{"municipality": "mun_1", "role": "OWNER"}]`
+		"municipalities": [{"municipality": "mun_1", "role": "OWNER", "nameThen": "Flora"}],
+		"keyFigures": [{"label": [{"language": "NB", "text": "tall"}, {"language": "NN", "text": "tal"}], "value": 1, "unit": "percent", "n": 12, "year": 2020}]`
 	document := func(fields string, texts ...string) string {
 		all := "{" + fields + `, "texts": [` + strings.Join(texts, ", ") + "]}"
 		return strings.ReplaceAll(all, "%[1]q", strconv.Quote(long))
@@ -48,13 +50,24 @@ func TestLost(t *testing.T) {
 		},
 		{
 			"fields", document(`"kind": "MODEL"`, nb, nn, en),
-			"key slug municipalities audience evidence image period themes", "municipalities audience evidence image period themes",
+			"key slug municipalities audience evidence image keyFigures period themes", "municipalities audience evidence image keyFigures period themes",
 		},
 		{
 			"parts", strings.NewReplacer(`, "end": "2021-01-01"`, "", `, "direction": "POSITIVE"`, "", `"the_1", "the_2", `, "").Replace(before),
 			"evidence.direction period.end themes", "evidence.direction period.end themes",
 		},
 		{"one of three", strings.Replace(before, `"the_1", `, "", 1), "themes", ""},
+		{"one replaced by another", strings.Replace(before, `"the_1"`, `"the_9"`, 1), "themes", ""},
+		{"all replaced by others", strings.NewReplacer(`"the_1"`, `"the_7"`, `"the_2"`, `"the_8"`, `"the_3"`, `"the_9"`).Replace(before), "themes", "themes"},
+		{"in another order", strings.Replace(before, `"the_1", "the_2"`, `"the_2", "the_1"`, 1), "", ""},
+		{
+			"inside a figure", strings.NewReplacer(`, {"language": "NN", "text": "tal"}`, "", `, "n": 12, "year": 2020`, "").Replace(before),
+			"keyFigures.0.label keyFigures.0.n keyFigures.0.year", "keyFigures.0.label keyFigures.0.n keyFigures.0.year",
+		},
+		{
+			"inside a part", strings.Replace(before, `"role": "OWNER", "nameThen": "Flora"`, `"role": "OWNER"`, 1),
+			"municipalities", "municipalities",
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			was, err := decode("PRACTICE", []byte(before))

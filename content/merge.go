@@ -18,7 +18,7 @@ func (b *batch) merge() error {
 		if err != nil {
 			return err
 		}
-		e.text, e.notes = text, notes
+		e.text, e.notes = text, append(e.notes, notes...)
 		if e.doc, err = document.typed(e.typ.GQL, e.text); err != nil {
 			return err
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 
 	"dugnad/changes"
@@ -51,6 +52,18 @@ func complete(id, gql string, doc ent.Document, why string) []Problem {
 	problems := check(id, gql, doc)
 	for _, path := range doc.Missing() {
 		problems = append(problems, problemAt(ProblemRequired, why, path...).of(id))
+	}
+	c := &checker{entry: id}
+	v := reflect.ValueOf(doc).Elem()
+	for i := range v.NumField() {
+		if value := v.Field(i).MethodByName("Value"); value.IsValid() {
+			c.blanks(value.Call(nil)[0], []string{jsonName(v.Type().Field(i))})
+		}
+	}
+	for _, p := range c.problems { // what is missing is told once
+		if !slices.ContainsFunc(problems, func(q Problem) bool { return slices.Equal(p.Path, q.Path) }) {
+			problems = append(problems, p)
+		}
 	}
 	return problems
 }

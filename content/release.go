@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -200,9 +201,30 @@ func (w *write) takeOut(id string, entries []string) error {
 	return nil
 }
 
-// RemoveFromRelease removes entries from a release; those that are not in it are ignored. Editors of its owner only.
+// RemoveFromRelease removes entries from a release. NOT_FOUND for those that are not in it, and for those that the viewer
+// does not see in it. Editors of its owner only.
 func (s *Service) RemoveFromRelease(ctx context.Context, id string, entries []string) (ReleaseResult, error) {
-	return s.onRelease(ctx, id, func(w *write, r *ent.Release, _ *ReleaseResult) error {
+	return s.onRelease(ctx, id, func(w *write, r *ent.Release, o *ReleaseResult) error {
+		items, err := w.releaseItems(id)
+		if err != nil {
+			return err
+		}
+		q := w.Entry.Query().Where(entry.IDIn(entries...))
+		if organizations, all := w.viewer.Organizations(); !all {
+			q.Where(entry.OwnerIDIn(organizations...))
+		}
+		seen, err := q.IDs(w.ctx)
+		if err != nil {
+			return err
+		}
+		for i, e := range entries {
+			if !slices.Contains(seen, e) || !slices.ContainsFunc(items, func(item Item) bool { return item.ID == e }) {
+				o.Problems = append(o.Problems, problemAt(ProblemNotFound, "the release has no such entry", "entries", strconv.Itoa(i)))
+			}
+		}
+		if len(o.Problems) > 0 {
+			return nil
+		}
 		if err := w.takeOut(id, entries); err != nil {
 			return err
 		}

@@ -216,7 +216,7 @@ func (t *slugTaker) takeExplicit(e *entryWrite, asked string) error {
 	if t.viewer.SeesMembers() || t.viewer.IsSystem() {
 		audience = schema.Members
 	}
-	if t.taken(key, e.id, audience) {
+	if t.taken(key, e.id, audience) || t.ownHolds(key, e.id) {
 		why, err := t.holding(key)
 		if err != nil {
 			return err
@@ -228,6 +228,14 @@ func (t *slugTaker) takeExplicit(e *entryWrite, asked string) error {
 	return nil
 }
 
+// ownHolds reports whether another entry, in whose organisation the viewer has a role, has the address though it is not
+// live: its editors may want it back. Entries of others give way in silence.
+func (t *slugTaker) ownHolds(key slugKey, id string) bool {
+	h := t.holders[key]
+	return h != nil && h.entry != nil && h.row.EntryID != id && !h.entry.Live && !t.viewer.IsSystem() &&
+		t.viewer.RoleIn(h.entry.OwnerID) != ""
+}
+
 // holding says who has an address that is taken: the viewer may read that entry.
 func (t *slugTaker) holding(key slugKey) (string, error) {
 	if by := t.given[key]; by != "" {
@@ -237,6 +245,9 @@ func (t *slugTaker) holding(key slugKey) (string, error) {
 		return fmt.Sprintf("%s, which is imported too, has this slug", by), nil
 	}
 	h := t.holders[key].entry
+	if !h.Live {
+		return fmt.Sprintf("%q (%s), which is %s, has this slug; freeSlug frees it", h.Title, h.ID, h.Stage), nil
+	}
 	documents, err := t.revisions(map[string]int{h.ID: *h.Published})
 	if err != nil {
 		return "", err
@@ -249,11 +260,11 @@ func (t *slugTaker) holding(key slugKey) (string, error) {
 	if value(h.Slug) == key.slug {
 		return who + ", which is published, has this slug", nil
 	}
-	return "this is a former slug of " + who + ", and still leads there; freeSlug frees it", nil
+	return "this is a former slug of " + who + ", and still leads there, until editors of its owner end it with freeSlug", nil
 }
 
 // FreeSlug ends an address of an entry, so that others may take it: a former one, or that of an entry that is not live.
-// Editors of the owner only. The outcome is Unchanged if the entry has no such address.
+// Editors of the owner only. NOT_FOUND also if the entry has no such address.
 func (s *Service) FreeSlug(ctx context.Context, id, address string) (saved []Saved, problems []Problem, err error) {
 	var freed Saved
 	err = s.write(ctx, true, func(w *write) error {
@@ -273,10 +284,14 @@ func (s *Service) FreeSlug(ctx context.Context, id, address string) (saved []Sav
 		}
 		w.audit.AddSubjects(e.OwnerID, id)
 		n, err := w.Slug.Delete().Where(slug.TypeEQ(e.Type), slug.Slug(address), slug.EntryID(id)).Exec(w.ctx)
-		freed = Saved{Entry: e, Outcome: outcomeOf(n > 0)}
-		if err != nil || n == 0 {
+		if err != nil {
 			return err
 		}
+		if n == 0 {
+			problems = []Problem{problemAt(ProblemNotFound, "no such address leads to the entry", "slug").of(id)}
+			return errProblems
+		}
+		freed = Saved{Entry: e, Outcome: Updated}
 		if e.Live { // whoever keeps answers asks again
 			w.changes = append(w.changes, changes.Entry{
 				NodeID: id, Action: schema.Upsert, Revision: *e.Published, Audience: *e.LiveAudience,

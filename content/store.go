@@ -17,7 +17,7 @@ import (
 func (b *batch) store() error {
 	for _, e := range b.entries {
 		b.audit.AddSubjects(e.owner(), e.id)
-		if e.entry() != nil && e.head.hash == e.hash && e.draft.act == "" {
+		if e.entry() != nil && e.head.hash == e.hash && (e.draft.act == "" || e.draft.act == ActRestore) {
 			e.written = e.entry()
 			continue
 		}

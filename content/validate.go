@@ -19,6 +19,7 @@ const (
 	maxText    = 10_000
 	maxItems   = 500
 	maxCode    = 80 // slugs and numbers of reference data
+	maxKey     = 200
 )
 
 // checker collects the problems of one document.

@@ -12,9 +12,12 @@ import (
 // Date is a calendar day in the form YYYY-MM-DD, which every database sorts by time.
 type Date string
 
+// IsYear reports whether a year has four digits, so that its days sort as text and are what RFC 3339 writes.
+func IsYear(year int) bool { return year >= 1000 && year <= 9999 }
+
 // ParseDate parses YYYY-MM-DD. The error says that the form is another one or that no such day exists.
 func ParseDate(s string) (Date, error) {
-	if _, err := time.Parse(time.DateOnly, s); err != nil {
+	if t, err := time.Parse(time.DateOnly, s); err != nil || !IsYear(t.Year()) {
 		return "", fmt.Errorf("%q is not a date like 2019-09-30", s)
 	}
 	return Date(s), nil

@@ -167,6 +167,25 @@ func (n *newsroom) run(name string, test func(t *testing.T)) {
 func TestEditing(t *testing.T) {
 	concurrent(t)
 	eachNewsroom(t, func(n *newsroom) {
+		n.run("back to a revision that refers to what was deleted", func(t *testing.T) {
+			id, gone := n.draft("CONTRIBUTOR", "Viser til noko"), n.draft("CONTRIBUTOR", "Blir sletta")
+			relate := func(seen int, relations ...any) {
+				t.Helper()
+				n.as("CONTRIBUTOR", `mutation($id: ID!, $input: PracticeInput!, $seen: Int!) { updatePractice(id: $id, input: $input, expectedRevision: $seen) `+saveFields+` }`,
+					map[string]any{"id": id, "seen": seen, "input": map[string]any{"relations": relations}}).ok()
+			}
+			relate(1, map[string]any{"to": gone, "type": "SEE_ALSO"})
+			relate(2)
+			n.act("CONTRIBUTOR", "delete", "", item(gone, 1)).expectCodes("delete")
+			a := n.as(
+				"CONTRIBUTOR", `mutation($id: ID!) { restore(id: $id, revision: 2, expectedRevision: 3) `+saveFields+` }`, map[string]any{"id": id},
+			).ok()
+			a.expectCodes("restore", "DEAD_LINK")
+			if a.at("restore", "entry", "head", "number") != 4.0 || !strings.Contains(string(a.Body), gone) {
+				t.Errorf("the revision is not back, or what is gone is not told: %s", a.Body)
+			}
+			n.update("CONTRIBUTOR", id, "Viser til noko, og er lagra att", 4).expectCodes("updatePractice")
+		})
 		n.run("from draft to published and back", func(t *testing.T) {
 			id := n.draft("CONTRIBUTOR", "Følgje til barnehagen")
 			n.update("CONTRIBUTOR", id, "Følge til barnehagen", 1)
@@ -805,10 +824,15 @@ func TestReleases(t *testing.T) {
 		if n.isRead(one) || n.isRead(two) || a.at("publishRelease", "problems", 0, "entry") != broken {
 			t.Errorf("a part was published: %s", a.Body)
 		}
-		n.as(
-			"EDITOR", `mutation($id: ID!, $e: [ID!]!) { removeFromRelease(id: $id, entries: $e) { problems { code } } }`,
-			map[string]any{"id": release, "e": []any{broken}},
-		).ok()
+		remove := func(role string, entries ...any) *answer {
+			return n.as(role, `mutation($id: ID!, $e: [ID!]!) { removeFromRelease(id: $id, entries: $e) { problems { code } } }`,
+				map[string]any{"id": release, "e": entries}).ok()
+		}
+		add("HUB_EDITOR", release, item(foreign, 1)).expectCodes("addToRelease")
+		remove("EDITOR", broken, foreign).expectCodes("removeFromRelease", "NOT_FOUND")
+		remove("EDITOR", n.draft("EDITOR", "Ikkje med")).expectCodes("removeFromRelease", "NOT_FOUND")
+		remove("HUB_EDITOR", foreign).expectCodes("removeFromRelease")
+		remove("EDITOR", broken).expectCodes("removeFromRelease")
 		if a := n.askAs(preview, `query($id: ID!) { practice(id: $id) { title } }`, map[string]any{"id": two}).ok(); a.at("practice", "title") != "To" {
 			t.Errorf("the preview of the release: %s", a.Body)
 		}

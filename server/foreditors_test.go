@@ -9,6 +9,7 @@ import (
 
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"dugnad/access"
 	"dugnad/graph/generated"
 )
 
@@ -101,6 +102,10 @@ func TestEditorsStatements(t *testing.T) {
 			}
 			_, published := n.practice("stranger", "imdi", "Om andre", map[string]any{"relations": stated})
 			published.expectCodes("publish")
+		}
+		for i, id := range ids {
+			n.client.Slug.Create().SetType("PRACTICE").SetSlug(fmt.Sprintf("gammal-%d", i)).SetEntryID(id).
+				ExecX(access.WithViewer(t.Context(), access.System("test")))
 		}
 		n.act("EDITOR", "assign", fmt.Sprintf("account: %q", n.ids["CONTRIBUTOR"]), items...).expectCodes("assign")
 		n.act("EDITOR", "approve", "", item(hidden, 1)).expectCodes("approve")

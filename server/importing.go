@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -17,6 +18,7 @@ import (
 	"dugnad/content"
 	"dugnad/ent"
 	"dugnad/fault"
+	"dugnad/schema"
 	"dugnad/server/files"
 )
 
@@ -353,10 +355,17 @@ func (i intake) Take(
 	}
 	for _, w := range append(renamed, made.Warnings...) {
 		warnings = append(warnings, content.Problem{
-			Code: content.ProblemCode(w.Code), Severity: content.SeverityWarning, Path: []string{"file"}, Message: w.Message,
+			Code: codeOf(w), Severity: content.SeverityWarning, Path: []string{"file"}, Message: w.Message,
 		})
 	}
 	return made.Stored, made.Name, made.MediaType, warnings, err
+}
+
+// codeOf returns the code of a warning about a file.
+func codeOf(w schema.FileWarning) content.ProblemCode {
+	codes := content.ProblemCodes()
+	i := slices.IndexFunc(codes, func(c content.ProblemCode) bool { return string(c) == w.Code })
+	return codes[i]
 }
 
 func sizeOf(open func() (io.ReadCloser, error)) (int, error) {

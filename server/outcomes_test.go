@@ -112,6 +112,15 @@ func TestCreatingWithAKey(t *testing.T) {
 		expect("new", first, "CREATED")
 		id = first.at("save", "entry", "id").(string)
 		expect("the same", create("vår-1", content()), "UNCHANGED")
+		spelt := content()
+		spelt["audience"], spelt["themes"], spelt["removeLanguages"], spelt["image"] = "PUBLIC", []any{}, []any{}, nil
+		spelt["texts"].([]any)[0].(map[string]any)["ready"] = true
+		expect("the same with defaults", create("vår-1", spelt), "UNCHANGED")
+		for _, key := range []string{"", " ", "\u200b", "a\nb", " a", strings.Repeat("å", 201)} {
+			if a := create(key, content()); !slices.Equal(a.problemsAt("save"), []string{"INVALID key"}) {
+				t.Errorf("key %q: %s", key, a.Body)
+			}
+		}
 		for name, change := range map[string]func(map[string]any){
 			"another title":   func(c map[string]any) { c["texts"] = []any{textIn("NB", "title", "Jobbsjansen 2")} },
 			"another kind":    func(c map[string]any) { c["kind"] = "ADVICE" },
@@ -169,8 +178,12 @@ func TestRepeatedActsLeaveNoTrace(t *testing.T) {
 			t.Fatal(state())
 		}
 		for _, c := range []struct{ act, arguments string }{
-			{"publish", ""}, {"transfer", fmt.Sprintf("organization: %q", n.org["ks"])}, {"assign", ""},
+			{"publish", ""}, {"transfer", fmt.Sprintf("organization: %q", n.org["ks"])}, {"assign", ""}, {"unschedule", ""},
+			{"withdraw", `at: "2099-01-01T11:00:00+01:00", reason: "slutt"`},
 		} {
+			if c.act == "withdraw" {
+				n.act("EDITOR", "withdraw", `at: "2099-01-01T10:00:00Z", reason: "slutt"`, item(id, 1)).expectCodes("withdraw")
+			}
 			before := state()
 			n.now = n.now.Add(1e9)
 			call := fmt.Sprintf(`mutation($items: [PublishItem!]!) { act: %s(items: $items %s) { outcome entries { id } problems { code } } }`, c.act, c.arguments)
@@ -193,6 +206,26 @@ func TestRepeatedActsLeaveNoTrace(t *testing.T) {
 		entries := a.list("act", "entries")
 		if a.at("act", "outcome") != "UPDATED" || len(entries) != 2 || entries[0].(map[string]any)["id"] != id || !n.isRead(other) {
 			t.Errorf("one of two published: %s", a.Body)
+		}
+	})
+}
+
+// TestTimesOfFourDigits gives times and dates in years that databases and RFC 3339 do not agree about: they are refused
+// where they are given.
+func TestTimesOfFourDigits(t *testing.T) {
+	eachNewsroom(t, func(n *newsroom) {
+		id := n.draft("EDITOR", "Tid")
+		for _, far := range []string{"9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00", "0999-12-31T23:59:59Z", "10000-01-01T00:00:00Z"} {
+			for name, operation := range map[string]string{
+				"a field":    fmt.Sprintf(`mutation { createEvent(input: {startsAt: %q}) { problems { code } } }`, far),
+				"a schedule": fmt.Sprintf(`mutation { publish(items: [{id: %q, expectedRevision: 1}], at: %q) { problems { code } } }`, id, far),
+				"a filter":   fmt.Sprintf(`{ practices(filter: {publishedAfter: %q}) { totalCount } }`, far),
+				"a date":     fmt.Sprintf(`{ practices(filter: {issuedAfter: %q}) { totalCount } }`, strings.Replace(far[:len("0999-12-31")], "9999", "0000", 1)),
+			} {
+				if a := n.as("EDITOR", operation, nil); a.code() != "BAD_USER_INPUT" {
+					t.Errorf("%s in %s: %s", far, name, a.Body)
+				}
+			}
 		}
 	})
 }

@@ -80,14 +80,19 @@ func export(ctx context.Context, config Config, folder, slug string, out io.Writ
 				return err
 			}
 		}
+		elsewhere := 0
 		n, err := writeItems(filepath.Join(folder, contentFile), func(give func(content.File) error) error {
-			return service.Export(ctx, organization, give)
+			return service.Export(ctx, organization, func(f content.File) error {
+				elsewhere += len(f.Elsewhere)
+				return give(f)
+			})
 		})
 		if err != nil {
 			return err
 		}
 		if organization != "" {
-			_, err = fmt.Fprintf(out, "exported to %s: %d of content\n", folder, n)
+			_, err = fmt.Fprintf(out, "exported to %s: %d of content\nnot in it: reference data and files; "+
+				"content that it refers to, in %d places\n", folder, n, elsewhere)
 			return err
 		}
 		var assets []string
@@ -110,9 +115,19 @@ func export(ctx context.Context, config Config, folder, slug string, out io.Writ
 		if err := exportErasures(ctx, service, accounts, folder); err != nil {
 			return err
 		}
-		_, err = fmt.Fprintf(
-			out, "exported to %s: %d of content, %d of reference data, %d files\n", folder, n, m, len(assets),
-		)
+		omitted, err := service.Omitted(ctx)
+		if err != nil {
+			return err
+		}
+		var b strings.Builder
+		fmt.Fprintf(&b, "exported to %s: %d of content, %d of reference data, %d files\n", folder, n, m, len(assets))
+		if elsewhere > 0 {
+			omitted = append(omitted, content.Omitted{What: "references to what was deleted", Count: elsewhere})
+		}
+		for i, one := range omitted {
+			fmt.Fprintf(&b, "%s%d %s", map[bool]string{true: "not in it: ", false: ", "}[i == 0], one.Count, one.What)
+		}
+		_, err = fmt.Fprintln(out, b.String())
 		return err
 	})
 }

@@ -53,7 +53,11 @@ func TestExportAndImport(t *testing.T) {
 		if err := export(t.Context(), c, folder, "", &out); err != nil {
 			t.Fatal(err)
 		}
-		t.Log(out.String())
+		for _, want := range []string{"not in it: ", " earlier revisions", " 1 references to what was deleted"} {
+			if !strings.Contains(out.String(), want) {
+				t.Errorf("the export does not tell %q: %s", want, out.String())
+			}
+		}
 		own := filepath.Join(folder, "own")
 		if err := export(t.Context(), c, own, "ks", &out); err != nil {
 			t.Fatal(err)

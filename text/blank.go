@@ -5,12 +5,15 @@ import (
 	"unicode"
 )
 
-// IsBlank reports whether readers would see nothing of s: it is empty, or has only spaces, control and format
-// characters, and other characters that are drawn as nothing.
+// IsBlank reports whether readers would see nothing of s: it has no letter, number, mark of punctuation or symbol that
+// is drawn as something.
 func IsBlank(s string) bool { return !strings.ContainsFunc(s, isVisible) }
 
+// drawnAsNothing are letters and symbols without a picture of their own: the empty Braille cell, the null notehead, and
+// the marks of a missing object and of a missing character.
+const drawnAsNothing = "\u2800\U0001d159\ufffc\ufffd"
+
 func isVisible(r rune) bool {
-	return r != '\u2800' && // an empty Braille cell
-		!unicode.In(r, unicode.White_Space, unicode.Z, unicode.Cc, unicode.Cf, unicode.Variation_Selector,
-			unicode.Other_Default_Ignorable_Code_Point)
+	return unicode.In(r, unicode.L, unicode.N, unicode.P, unicode.S) &&
+		!unicode.In(r, unicode.Other_Default_Ignorable_Code_Point) && !strings.ContainsRune(drawnAsNothing, r)
 }

@@ -129,7 +129,7 @@ func metered(others ...util.PrioritizedValue) []parser.Option {
 		util.Prioritized(parser.NewAutoLinkParser(), 300), // looks no further than the next < or space
 		util.Prioritized(tags{parser.NewRawHTMLParser()}, 400),
 		util.Prioritized(emphasis{parser.NewEmphasisParser()}, 500),
-		util.Prioritized(emphasis{extension.NewStrikethroughParser()}, 500),
+		util.Prioritized(emphasis{doubleTildes{extension.NewStrikethroughParser()}}, 500),
 	}
 	return []parser.Option{
 		parser.WithBlockParsers(blocks...),

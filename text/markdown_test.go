@@ -68,7 +68,7 @@ func TestMarkdown(t *testing.T) {
 			"<table>\n<thead>\n<tr>\n<th align=\"left\">a</th>\n<th align=\"center\">b</th>\n<th align=\"right\">c</th>\n<th>d</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td align=\"left\">1</td>\n<td align=\"center\">2</td>\n<td align=\"right\">3</td>\n<td>4</td>\n</tr>\n</tbody>\n</table>",
 			"a\tb\tc\td\n1\t2\t3\t4",
 		},
-		{"strikethrough", "~~en *to*~~ ~tre~ 5~7", "<p><del>en <em>to</em></del> <del>tre</del> 5~7</p>", "en to tre 5~7"},
+		{"strikethrough", "~~en *to*~~ ~tre~ 5~7", "<p><del>en <em>to</em></del> ~tre~ 5~7</p>", "en to ~tre~ 5~7"},
 		{
 			"bare links", "Sjå https://ks.no/a_b?c=d, (www.imdi.no/x_(y)) og post@ks.no. **https://udi.no**",
 			`<p>Sjå <a href="https://ks.no/a_b?c=d" rel="noopener">https://ks.no/a_b?c=d</a>, (<a href="http://www.imdi.no/x_(y)" rel="noopener">www.imdi.no/x_(y)</a>) og <a href="mailto:post@ks.no">post@ks.no</a>. <strong><a href="https://udi.no" rel="noopener">https://udi.no</a></strong></p>`,

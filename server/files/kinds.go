@@ -142,6 +142,9 @@ func plainType(mediaType string) string {
 // whatIs returns the media type that the start of a file shows. Of documents in an archive it is zipType.
 func whatIs(head []byte) string {
 	found := mimetype.Detect(head)
+	if found.Is("image/vnd.mozilla.apng") { // a PNG that moves
+		return "image/png"
+	}
 	for of := found; of != nil; of = of.Parent() {
 		if of.Is(zipType) {
 			return zipType

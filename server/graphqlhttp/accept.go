@@ -1,7 +1,6 @@
 package graphqlhttp
 
 import (
-	"cmp"
 	"mime"
 	"net/http"
 	"strconv"
@@ -79,16 +78,19 @@ func takesEvents(r *http.Request) bool {
 	return events.q > 0 && events.named > 1
 }
 
-// prefersEvents reports whether the client wants an event stream rather than JSON for any operation: by q, then by how
-// exactly it is named, then by the order.
+// prefersEvents reports whether the client wants an event stream rather than JSON for any operation: by q, then by the
+// order, in which a wildcard counts for JSON only.
 func prefersEvents(r *http.Request) bool {
 	wants := accepted(r)
-	less := func(a, b want) int {
-		return cmp.Or(cmp.Compare(a.q, b.q), cmp.Compare(a.named, b.named), cmp.Compare(b.at, a.at))
-	}
 	json, events := wants[mediaJSON], wants[mediaEvents]
-	if less(json, wants[mediaGraphQL]) < 0 {
-		json = wants[mediaGraphQL]
+	if graph := wants[mediaGraphQL]; graph.q > json.q || graph.q == json.q && graph.q > 0 && (graph.at < json.at || json.at == 0) {
+		json = graph
 	}
-	return events.q > 0 && events.named > 1 && less(events, json) > 0
+	switch {
+	case events.q == 0, events.named <= 1:
+		return false
+	case events.q != json.q:
+		return events.q > json.q
+	}
+	return events.named == 3 && events.at < json.at
 }

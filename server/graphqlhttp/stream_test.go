@@ -362,6 +362,8 @@ func TestEventsOrJSON(t *testing.T) {
 			{"both", "application/json;q=0.8, text/event-stream", query, events},
 			{"both", "text/event-stream, */*", query, events},
 			{"both", "text/*, application/json", query, "application/json"},
+			{"both", "*/*, text/event-stream", query, "application/json"},
+			{"both", "text/event-stream, */*", query, "text/event-stream"},
 			{"both", "text/*", query, events},
 			{"both", "TEXT/Event-Stream", query, events},
 			{"POST", events, save, events},

@@ -7,7 +7,6 @@ import (
 	"html/template"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -208,10 +207,6 @@ func (em *widget) narrowed() (filter map[string]any, pairs []string) {
 			values := strings.Split(v, ",")
 			if f.name == "type" {
 				values = strings.Split(strings.ToUpper(v), ",")
-				values = slices.DeleteFunc(values, func(t string) bool { return !isContent(t) })
-				if len(values) == 0 {
-					continue
-				}
 			}
 			filter[by.Field] = values
 			for _, one := range values {

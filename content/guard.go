@@ -25,12 +25,19 @@ type Acknowledgement struct {
 // unacknowledged returns the warnings that were not acknowledged with a reason of at least three characters. It reuses
 // the slice.
 func unacknowledged(warnings []Problem, acks []Acknowledgement) []Problem {
-	return slices.DeleteFunc(warnings, func(p Problem) bool {
-		return slices.ContainsFunc(acks, func(a Acknowledgement) bool {
-			return a.Code == string(p.Code) && slices.Equal(a.Path, p.Path) &&
-				utf8.RuneCountInString(strings.TrimSpace(a.Reason)) >= 3
-		})
+	short := func(a Acknowledgement) bool { return utf8.RuneCountInString(strings.TrimSpace(a.Reason)) < 3 }
+	of := func(p Problem, a Acknowledgement) bool {
+		return a.Code == string(p.Code) && slices.Equal(a.Path, p.Path)
+	}
+	left := slices.DeleteFunc(warnings, func(p Problem) bool {
+		return slices.ContainsFunc(acks, func(a Acknowledgement) bool { return of(p, a) && !short(a) })
 	})
+	for i, p := range left {
+		if slices.ContainsFunc(acks, func(a Acknowledgement) bool { return of(p, a) }) {
+			left[i].Message += "; to acknowledge it, the reason must have at least 3 characters"
+		}
+	}
+	return left
 }
 
 // guard returns warnings for what should be looked at before it is published: numbers and addresses of persons in what

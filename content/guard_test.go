@@ -194,6 +194,8 @@ func TestUnacknowledged(t *testing.T) {
 	} {
 		if left := unacknowledged(warnings(), []Acknowledgement{test.ack}); len(left) != test.left {
 			t.Errorf("%+v leaves %v", test.ack, left)
+		} else if told := strings.Contains(left[0].Message, "3 characters"); told != (test.ack.Reason == " ok") {
+			t.Errorf("%+v is told as %q", test.ack, left[0].Message)
 		}
 	}
 }

@@ -44,6 +44,9 @@ func TestTakeOver(t *testing.T) {
 		{"elements of programs", "<div uk-grid><my-box>a</my-box> <w:sdt id=1>b</w:sdt> <time>c</time> <b class=x data-y>d</b><o:p></o:p> <svg><text x=1>e</text></svg></div>", "a b c **d** e", "a drawing or an object (svg), but for its words"},
 		{"what would hide the rest", "<u>a</u> <script>b\n\n<p>c <!-- d</p>\n\n<title>e", "a \\<script>b\n\nc \\<!-- d\n\n\\<title>e", ""},
 		{"a tag that is never closed", "<p>a</p>\n<p title=\"b c</p>\nd", "a\n\n\\<p title=\"b c\\</p> d", ""},
+		{"numbered headings of Word", "<h1><![if !supportLists]><span style='mso-list:Ignore'>2</span><![endif]>Bakgrunn</h1><h2 style='mso-list:l0 level2 lfo1'><span style='mso-list:Ignore'>2.3<span>&nbsp; </span></span>Metode</h2>", "# 2 Bakgrunn\n\n## 2.3  Metode", ""},
+		{"numbers of Word", wordItems("§ 4", "a)", "iv.", "7.", "8.", "12.", "·", "1."), "-  § 4 ord\n-  a) ord\n-  iv. ord\n\n7. ord\n8. ord\n\n12) ord\n-  ord\n1. ord", ""},
+		{"numbers of lists", "<ol type=a start=3 reversed><li>a<li value=9>b</ol>", "3. a\n4. b", "that the numbers of a list go down; the letters or Roman numbers of a list (type=a), which has numbers instead; the number 9 of an item"},
 		{"links to the hub", `<a href="hub:pra_1">a</a> ![b](hub:ast_2) [c][r]` + "\n\n[r]: hub:too_3", "[a](hub:pra_1) ![b](hub:ast_2) [c](hub:too_3)", ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -66,6 +69,15 @@ func TestTakeOver(t *testing.T) {
 			t.Errorf("%q becomes %q", kept, got)
 		}
 	}
+}
+
+// wordItems are items of a list as Word writes them, with these bullets and numbers.
+func wordItems(labels ...string) string {
+	var out strings.Builder
+	for _, label := range labels {
+		out.WriteString("<p style='mso-list:l0 level1 lfo1'><span style='mso-list:Ignore'>" + label + "</span>ord</p>")
+	}
+	return out.String()
 }
 
 // checkTakenOver: what was taken over has no HTML, and stays as it is.

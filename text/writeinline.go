@@ -68,7 +68,12 @@ func (w *markdownWriter) inline(line *strings.Builder, e *element, c context) {
 		w.leave("a drawing or an object (%s), but for its words", e.name)
 	}
 	if isIgnored(e) {
-		return // of an item, which has a bullet of its own
+		if !c.inItem { // the number of a heading
+			w.inlineChildren(line, e, c)
+			line.WriteByte(' ')
+			w.plain.WriteByte(' ')
+		}
+		return
 	}
 	if mark, ok := w.markOf(e); ok {
 		line.WriteRune(mark)

@@ -32,6 +32,7 @@ type context struct {
 	around string // marks of inline elements that have it inside, the outermost first
 	inLink bool
 	inCell bool
+	inItem bool // of Word, which has its marker in front
 }
 
 // The marks of inline elements while a line is collected: written once what is around them is known.
@@ -444,6 +445,8 @@ func (w *markdownWriter) listOf(e *element, children []*element, c context, befo
 	}
 	inner := c
 	inner.level++
+	inner.inItem = false
+	w.numbering(e, children)
 	var items [][]string
 	for _, child := range children {
 		switch child.name {
@@ -466,6 +469,24 @@ func (w *markdownWriter) listOf(e *element, children []*element, c context, befo
 		found = append(found, list)
 	}
 	return found
+}
+
+// numbering tells of numbers that Markdown cannot have.
+func (w *markdownWriter) numbering(e *element, children []*element) {
+	if e.name != "ol" {
+		return
+	}
+	if kind := e.attribute("type"); kind != "" && kind != "1" {
+		w.leave("the letters or Roman numbers of a list (type=%s), which has numbers instead", clip(kind))
+	}
+	if _, down := e.attributes["reversed"]; down {
+		w.leave("that the numbers of a list go down")
+	}
+	for _, child := range children {
+		if value := child.attribute("value"); child.name == "li" && value != "" {
+			w.leave("the number %s of an item", clip(value))
+		}
+	}
 }
 
 // writeList returns the items as a list, which is loose if one of them has two paragraphs.
@@ -511,53 +532,95 @@ func isList(block string) bool {
 // isWordItem reports whether an element is an item of a list as Word writes it: a paragraph with its bullet.
 func isWordItem(e *element) bool {
 	style := e.attributes["style"]
-	return (e.name == "p" || len(e.name) == 2 && e.name[0] == 'h') && strings.Contains(style, "mso-list:") &&
-		wordLevel.MatchString(style)
+	return e.name == "p" && strings.Contains(style, "mso-list:") && wordLevel.MatchString(style)
 }
 
 var (
 	wordLevel  = regexp.MustCompile(`mso-list:\s*\S+\s+level([1-9])`)
-	wordNumber = regexp.MustCompile(`^[(]?[0-9a-zA-Z]{1,4}[.)]`)
+	wordNumber = regexp.MustCompile(`^[(]?([0-9]{1,9})[.)]$`)
+	wordBullet = regexp.MustCompile(`^(?:[^\pL\pN]|[oqnlvØü])?$`) // letters of Wingdings and Courier
 )
 
-// wordList returns paragraphs that are items of a list in Word.
-func (w *markdownWriter) wordList(items []*element, c context) string {
-	var lines []string
-	depth := 0
-	for _, item := range items {
-		level, _ := strconv.Atoi(wordLevel.FindStringSubmatch(item.attributes["style"])[1])
-		depth = max(1, min(level, depth+1, maxWritten-c.level))
-		marker := "-  "
-		if bullet := wordBullet(item); wordNumber.MatchString(strings.TrimSpace(bullet)) {
-			marker = "1. "
-		}
-		inner := c
-		inner.level += depth
-		paragraphs := w.blocks(&element{first: item.first, last: item.last}, inner)
-		if len(paragraphs) == 0 {
-			continue
-		}
-		indent := strings.Repeat("   ", depth-1)
-		lines = append(lines, prefixed(strings.Join(paragraphs, "\\\n"), indent+marker, indent+"   "))
-	}
-	return strings.Join(lines, "\n")
+// wordItem is the last item of a level: the width of its marker, its number, 0 for a bullet, and what follows that.
+type wordItem struct {
+	width, number int
+	point         string
 }
 
-// wordBullet returns the bullet or number that Word wrote into an item.
-func wordBullet(item *element) string {
+// wordList returns paragraphs that are items of a list in Word. A number that does not follow begins another list; what
+// is neither a number nor a bullet, such as § 4 or a), begins the words of the item.
+func (w *markdownWriter) wordList(items []*element, c context) string {
+	var out strings.Builder
+	var levels []wordItem
+	for _, item := range items {
+		level, _ := strconv.Atoi(wordLevel.FindStringSubmatch(item.attributes["style"])[1])
+		depth := max(1, min(level, len(levels)+1, maxWritten-c.level))
+		inner := c
+		inner.level += depth
+		inner.inItem = true
+		label := wordLabel(item)
+		number := wordNumber.FindStringSubmatch(label)
+		if number == nil && !wordBullet.MatchString(label) {
+			w.say(label + " ")
+		} else {
+			label = ""
+		}
+		paragraphs := w.blocks(&element{first: item.first, last: item.last}, inner)
+		if len(paragraphs) == 0 && label == "" {
+			continue
+		}
+		if label != "" {
+			paragraphs = append([]string{strings.TrimSpace(escapeText(label) + " " + strings.Join(paragraphs[:min(1, len(paragraphs))], ""))},
+				paragraphs[min(1, len(paragraphs)):]...)
+		}
+		last := wordItem{point: ")"}
+		if depth <= len(levels) {
+			last = levels[depth-1]
+		}
+		now, marker := wordItem{point: ")"}, "-  "
+		separator := "\n"
+		if number != nil {
+			now.number, _ = strconv.Atoi(number[1])
+			now.point = last.point
+			if last.number == 0 || now.number != last.number+1 {
+				now.point = map[string]string{".": ")", ")": "."}[last.point]
+				if now.number != 1 {
+					separator = "\n\n" // such a list does not begin within a paragraph
+				}
+			}
+			marker = number[1] + now.point + " "
+		}
+		now.width = len(marker)
+		levels = levels[:depth-1]
+		indent := 0
+		for _, l := range levels {
+			indent += l.width
+		}
+		levels = append(levels, now)
+		if out.Len() > 0 {
+			out.WriteString(separator)
+		}
+		spaces := strings.Repeat(" ", indent)
+		out.WriteString(prefixed(strings.Join(paragraphs, "\\\n"), spaces+marker, spaces+strings.Repeat(" ", len(marker))))
+	}
+	return out.String()
+}
+
+// wordLabel returns the bullet or number that Word wrote into an item.
+func wordLabel(item *element) string {
 	var out strings.Builder
 	var walk func(e *element, in bool)
 	walk = func(e *element, in bool) {
 		in = in || isIgnored(e)
 		if e.name == "" && in {
-			out.WriteString(e.text)
+			out.WriteString(clean(e.text))
 		}
 		for child := e.first; child != nil; child = child.next {
 			walk(child, in)
 		}
 	}
 	walk(item, false)
-	return out.String()
+	return strings.Join(strings.Fields(out.String()), " ")
 }
 
 // isIgnored reports whether an element is the bullet of an item of Word.

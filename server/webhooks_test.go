@@ -435,7 +435,7 @@ func TestWebhookFilters(t *testing.T) {
 		o.made(map[string]any{"url": mine.URL, "filter": map[string]any{"types": []any{"PRACTICE"}}})
 		o.made(map[string]any{"url": members.URL, "audience": "MEMBERS"})
 		o.made(map[string]any{"url": gone.URL, "actions": []any{"GONE"}})
-		o.made(map[string]any{"url": themed.URL, "filter": map[string]any{"themes": []any{"housing"}}})
+		o.made(map[string]any{"url": themed.URL, "filter": map[string]any{"themes": []any{"settlement.housing"}}})
 		id := o.draft("EDITOR", "For medlemer")
 		o.as(
 			"EDITOR",

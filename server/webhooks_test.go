@@ -574,7 +574,7 @@ func TestWebhookBadInput(t *testing.T) {
 			"no name": {"url": "https://example.org/", "name": "  "}, "a long name": {"url": "https://example.org/", "name": strings.Repeat("x", 201)}, "no actions": {
 				"url": "https://example.org/", "actions": []any{},
 			},
-			"a long filter": {"url": "https://example.org/", "filter": map[string]any{"themes": []any{strings.Repeat("x", 10_000)}}}, "no organisation": {
+			"a long filter": {"url": "https://example.org/", "filter": map[string]any{"themes": slices.Repeat([]any{"settlement.housing"}, 600)}}, "no organisation": {
 				"url": "https://example.org/", "organization": "org_01m88ahx6q1a3jk2p313s8y32c",
 			},
 		} {

@@ -387,7 +387,7 @@ func TestStreamsReadRights(t *testing.T) {
 func TestSubscriptionLimits(t *testing.T) {
 	t.Parallel()
 	h := demoHub(t, anyDialect(), func(c *Config) {
-		c.Limits += ",subscriptions-per-address=3,subscriptions-per-account=5,operations-per-connection=4,connections-per-caller=4"
+		c.Limits += ",subscriptions-per-address=3,subscriptions-per-account=5,operations-per-connection=8,connections-per-caller=4"
 	})
 	n := h.newsroom()
 	h.serveLive()

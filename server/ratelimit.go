@@ -27,12 +27,13 @@ const (
 type rateLimits struct {
 	address, key int // requests a minute; 0 means unlimited
 	callers      *otter.Cache[string, *rate.Limiter]
+	now          func() time.Time
 }
 
 func newRateLimits(address, key int) *rateLimits {
 	return &rateLimits{address, key, otter.Must(&otter.Options[string, *rate.Limiter]{
 		MaximumSize: maxCallers, ExpiryCalculator: otter.ExpiryAccessing[string, *rate.Limiter](callerExpiry),
-	})}
+	}), time.Now}
 }
 
 // take counts a request. It returns how many may come in a minute and how many may come now, and how long to wait
@@ -46,7 +47,7 @@ func (l *rateLimits) take(caller string, isKey bool) (limit, left int, wait time
 		return 0, 0, 0
 	}
 	limiter := l.of(caller, limit)
-	now := time.Now()
+	now := l.now()
 	reserved := limiter.ReserveN(now, 1)
 	if wait = reserved.DelayFrom(now); wait > 0 {
 		reserved.CancelAt(now)
@@ -60,7 +61,7 @@ func (l *rateLimits) takeFurther(address string, further int) (wait time.Duratio
 	if l.address == 0 {
 		return 0
 	}
-	limiter, now := l.of(address, l.address), time.Now()
+	limiter, now := l.of(address, l.address), l.now()
 	reserved := limiter.ReserveN(now, min(further, limiter.Burst()-1))
 	if wait = reserved.DelayFrom(now); wait > 0 {
 		reserved.CancelAt(now)
@@ -85,7 +86,7 @@ func (l *rateLimits) refusedWait(address string) time.Duration {
 	if l.address == 0 {
 		return 0
 	}
-	limiter, now := l.of(refusedCredentials+address, l.address), time.Now()
+	limiter, now := l.of(refusedCredentials+address, l.address), l.now()
 	missing := 1 - limiter.TokensAt(now)
 	if missing <= 0 {
 		return 0
@@ -97,7 +98,7 @@ func (l *rateLimits) refusedWait(address string) time.Duration {
 // address waits for them as well.
 func (l *rateLimits) countRefused(address string) {
 	if l.address > 0 {
-		l.of(refusedCredentials+address, l.address).ReserveN(time.Now(), 1)
+		l.of(refusedCredentials+address, l.address).ReserveN(l.now(), 1)
 	}
 }
 

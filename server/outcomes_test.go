@@ -215,12 +215,12 @@ func TestRepeatedActsLeaveNoTrace(t *testing.T) {
 func TestTimesOfFourDigits(t *testing.T) {
 	eachNewsroom(t, func(n *newsroom) {
 		id := n.draft("EDITOR", "Tid")
-		for _, far := range []string{"9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00", "0999-12-31T23:59:59Z", "10000-01-01T00:00:00Z"} {
+		for _, far := range []string{"9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00", "10000-01-01T00:00:00Z"} {
 			for name, operation := range map[string]string{
 				"a field":    fmt.Sprintf(`mutation { createEvent(input: {startsAt: %q}) { problems { code } } }`, far),
 				"a schedule": fmt.Sprintf(`mutation { publish(items: [{id: %q, expectedRevision: 1}], at: %q) { problems { code } } }`, id, far),
 				"a filter":   fmt.Sprintf(`{ practices(filter: {publishedAfter: %q}) { totalCount } }`, far),
-				"a date":     fmt.Sprintf(`{ practices(filter: {issuedAfter: %q}) { totalCount } }`, strings.Replace(far[:len("0999-12-31")], "9999", "0000", 1)),
+				"a date":     fmt.Sprintf(`{ practices(filter: {issuedAfter: %q}) { totalCount } }`, strings.Replace(far[:len("9999-12-31")], "9999", "0000", 1)),
 			} {
 				if a := n.as("EDITOR", operation, nil); a.code() != "BAD_USER_INPUT" {
 					t.Errorf("%s in %s: %s", far, name, a.Body)

@@ -5,8 +5,6 @@ import (
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
-
-	"dugnad/schema"
 )
 
 // MarshalTime encodes a Time.
@@ -17,7 +15,7 @@ func MarshalTime(t time.Time) graphql.Marshaler { return graphql.MarshalTime(t) 
 func UnmarshalTime(v any) (time.Time, error) {
 	s, ok := v.(string)
 	if ok {
-		if t, err := time.Parse(time.RFC3339Nano, s); err == nil && schema.IsYear(t.UTC().Year()) {
+		if t, err := time.Parse(time.RFC3339Nano, s); err == nil && t.UTC().Year() > 0 && t.UTC().Year() < 10_000 {
 			return t.Truncate(time.Microsecond), nil
 		}
 	}

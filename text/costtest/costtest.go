@@ -13,7 +13,7 @@ import (
 // The sizes of the inputs in bytes that are compared, and how many times the cost of the small one the large one may
 // have. Linear work has four times the cost, quadratic work sixteen.
 const (
-	small, large = 5_000, 20_000
+	small, large = 5_000 / smaller, 20_000 / smaller
 	ratio        = 9
 )
 

@@ -178,7 +178,10 @@ func TestRepeatedActsLeaveNoTrace(t *testing.T) {
 			t.Fatal(state())
 		}
 		for _, c := range []struct{ act, arguments string }{
-			{"publish", ""}, {"transfer", fmt.Sprintf("organization: %q", n.org["ks"])}, {"assign", ""}, {"unschedule", ""},
+			{"publish", ""},
+			{"transfer", fmt.Sprintf("organization: %q", n.org["ks"])},
+			{"assign", ""},
+			{"unschedule", ""},
 			{"withdraw", `at: "2099-01-01T11:00:00+01:00", reason: "slutt"`},
 		} {
 			if c.act == "withdraw" {

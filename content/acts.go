@@ -348,8 +348,8 @@ func (s *Service) Comment(ctx context.Context, id, words string) (added *ent.Com
 }
 
 // addStep adds a step to the history of an entry; e is the entry after the step.
-func (w *write) addStep(e *ent.Entry, act Act, reason string, acks []Acknowledgement) error {
-	return w.newStep(e, act, reason, acks).Exec(w.ctx)
+func (w *write) addStep(e *ent.Entry, act Act, reason string) error {
+	return w.newStep(e, act, reason, nil).Exec(w.ctx)
 }
 
 func (w *write) newStep(e *ent.Entry, act Act, reason string, acks []Acknowledgement) *ent.StepCreate {

@@ -37,7 +37,7 @@ func (b *batch) derive() error {
 			continue
 		}
 		if e.written, err = b.updateEntry(e, len(stale) > 0); err == nil && e.draft.act != "" {
-			err = b.addStep(e.written, e.draft.act, e.draft.Note, nil)
+			err = b.addStep(e.written, e.draft.act, e.draft.Note)
 		}
 		if err != nil {
 			return fmt.Errorf("save %s: %w", e.id, err)

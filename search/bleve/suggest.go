@@ -134,7 +134,7 @@ func (s *suggester) add(id string, d suggestible) {
 			made.places = append(made.places, place{p.Key, p.Text})
 		}
 		if at := len(made.places) - 1; at <= math.MaxUint16 && p.At <= math.MaxUint16 {
-			s.changed[p.Way] = append(s.changed[p.Way], entry{n, uint16(at), uint16(p.At)}) //nolint:gosec // checked
+			s.changed[p.Way] = append(s.changed[p.Way], entry{n, uint16(at), uint16(p.At)})
 		}
 	}
 	made.places = slices.Clip(made.places)

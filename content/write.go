@@ -2,6 +2,7 @@ package content
 
 import (
 	"errors"
+	"time"
 
 	"dugnad/ent"
 	"dugnad/schema"
@@ -23,11 +24,13 @@ type entryWrite struct {
 	revision  int          // merge of a draft, readDocuments of an act: the number of the revision that doc is of
 	notes     []Problem    // parse, check: warnings that come with the saved entry
 	doc       ent.Document // merge of a draft, readDocuments of an act: the document, read into its type
+	before    ent.Document // readDocuments of an act: the document that is live; nil if none is
 	lost      []Problem    // compare: what the documents before it have and doc has not
 	changed   bool         // store: there is a new revision; a save that changes nothing makes none
 	slug      string       // takeSlugs: the address that the entry is published under
 	keepsSlug bool         // takeSlugs: slug is the one that it has
-	evicts    *holder      // takeSlugs: who has that address now, if it is another
+	holder    *holder      // takeSlugs: who has that address now, nil for nobody
+	first     time.Time    // putLiveRows: when the entry was first published
 	written   *ent.Entry   // derive, record: the entry as it is afterwards
 
 	newer bool // import: the document is that of a newer draft

@@ -118,7 +118,7 @@ func (s *Service) PutData(ctx context.Context, data ...Data) (changed int, probl
 			problems = append(problems, unshown(d.ID, doc)...)
 			moved, docs, ids = append(moved, d), append(docs, doc), append(ids, d.ID)
 		}
-		found, err := w.missing(docs, ids)
+		found, err := w.missing(docs, ids, nil)
 		if err != nil {
 			return err
 		}

@@ -19,11 +19,7 @@ func (b *batch) compare() error {
 		return e.entry() == nil || e.head.hash == e.hash
 	})
 	for _, e := range changed {
-		seen, err := decode(e.typ.GQL, e.head.document)
-		if err != nil {
-			return fmt.Errorf("revision %d of %s: %w", e.head.number(), e.id, err)
-		}
-		e.lost = losses{entry: e.id, revision: e.head.number()}.lost(seen, e.doc)
+		e.lost = losses{entry: e.id, revision: e.head.number()}.lost(e.before, e.doc)
 		if !e.entry().Live || *e.entry().Published == e.head.number() {
 			continue
 		}

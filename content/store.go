@@ -34,7 +34,7 @@ func (b *batch) store() error {
 			r.note = e.draft.Note
 		}
 		revisions = append(revisions, r)
-		pointing = append(pointing, pointer{id: e.id, owner: e.owner(), doc: e.doc, isNew: e.entry() == nil})
+		pointing = append(pointing, pointer{id: e.id, owner: e.owner(), doc: e.doc, before: e.before, isNew: e.entry() == nil})
 	}
 	if err := b.addRevisions(revisions); err != nil {
 		return fmt.Errorf("store revisions: %w", err)

@@ -24,7 +24,7 @@ type entryWrite struct {
 	revision  int          // merge of a draft, readDocuments of an act: the number of the revision that doc is of
 	notes     []Problem    // parse, check: warnings that come with the saved entry
 	doc       ent.Document // merge of a draft, readDocuments of an act: the document, read into its type
-	before    ent.Document // readDocuments of an act: the document that is live; nil if none is
+	before    ent.Document // merge of a draft: the head's; readDocuments of an act: the one that is live; nil for none
 	lost      []Problem    // compare: what the documents before it have and doc has not
 	changed   bool         // store: there is a new revision; a save that changes nothing makes none
 	slug      string       // takeSlugs: the address that the entry is published under

@@ -116,15 +116,6 @@ func (b *batch) ids() []string {
 	return ids
 }
 
-// documents returns the documents of the entries, by id.
-func (b *batch) documents() map[string]ent.Document {
-	docs := make(map[string]ent.Document, len(b.entries))
-	for _, e := range b.entries {
-		docs[e.id] = e.doc
-	}
-	return docs
-}
-
 // detach takes entries out of the transaction once it has ended, so that their edges can be asked for.
 func (s *Service) detach(entries ...*ent.Entry) {
 	if s.inside != nil {

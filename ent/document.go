@@ -307,6 +307,9 @@ func sortDate(issued *schema.PartialDate, period *schema.Period, publishedAt any
 	}
 }
 
+// distinct returns the ids in order, each once.
+func distinct(ids []string) []string { return slices.Compact(slices.Sorted(slices.Values(ids))) }
+
 func onlyLive(ids []string, live map[string]bool) []string {
 	kept := make([]string, 0, len(ids))
 	for _, id := range ids {
@@ -515,6 +518,17 @@ func (d *CollectionInput) Shared() *Shared {
 	}
 }
 
+// links returns what the row's column links holds.
+func (d *CollectionInput) links() schema.Links {
+	return schema.Links{
+		Themes:        distinct(d.Themes.Value()),
+		TargetGroups:  distinct(d.TargetGroups.Value()),
+		Methods:       distinct(d.Methods.Value()),
+		LawSections:   distinct(d.LawSections.Value()),
+		Organizations: d.Organizations.Value(), Municipalities: d.Municipalities.Value(), Districts: d.Districts.Value(),
+	}
+}
+
 func (d *CollectionInput) set(m *CollectionMutation, managed map[string]any) error {
 	texts, shared := readyTexts(d.Texts.Value()), d.Shared()
 	m.SetTitles(textsOf(texts, func(t schema.ContentText) string { return t.Title }))
@@ -528,6 +542,7 @@ func (d *CollectionInput) set(m *CollectionMutation, managed map[string]any) err
 	m.SetSortTitleNn(sortTitle(titles, schema.NN))
 	m.SetSortTitleEn(sortTitle(titles, schema.EN))
 	m.SetSortTitleSe(sortTitle(titles, schema.SE))
+	m.SetLinks(d.links())
 	m.SetSortDate(sortDate(shared.Issued, shared.Period, managed["published_at"]))
 	if shared.Issued != nil {
 		m.SetIssuedOn(string(shared.Issued.Date))
@@ -972,6 +987,17 @@ func (d *EventInput) Shared() *Shared {
 	}
 }
 
+// links returns what the row's column links holds.
+func (d *EventInput) links() schema.Links {
+	return schema.Links{
+		Themes:        distinct(d.Themes.Value()),
+		TargetGroups:  distinct(d.TargetGroups.Value()),
+		Methods:       distinct(d.Methods.Value()),
+		LawSections:   distinct(d.LawSections.Value()),
+		Organizations: d.Organizations.Value(), Municipalities: d.Municipalities.Value(), Districts: d.Districts.Value(),
+	}
+}
+
 func (d *EventInput) set(m *EventMutation, managed map[string]any) error {
 	texts, shared := readyTexts(d.Texts.Value()), d.Shared()
 	m.SetTitles(textsOf(texts, func(t schema.ContentText) string { return t.Title }))
@@ -987,6 +1013,7 @@ func (d *EventInput) set(m *EventMutation, managed map[string]any) error {
 	m.SetSortTitleNn(sortTitle(titles, schema.NN))
 	m.SetSortTitleEn(sortTitle(titles, schema.EN))
 	m.SetSortTitleSe(sortTitle(titles, schema.SE))
+	m.SetLinks(d.links())
 	m.SetSortDate(sortDate(shared.Issued, shared.Period, managed["published_at"]))
 	if shared.Issued != nil {
 		m.SetIssuedOn(string(shared.Issued.Date))
@@ -1539,6 +1566,17 @@ func (d *NetworkInput) Shared() *Shared {
 	}
 }
 
+// links returns what the row's column links holds.
+func (d *NetworkInput) links() schema.Links {
+	return schema.Links{
+		Themes:        distinct(d.Themes.Value()),
+		TargetGroups:  distinct(d.TargetGroups.Value()),
+		Methods:       distinct(d.Methods.Value()),
+		LawSections:   distinct(d.LawSections.Value()),
+		Organizations: d.Organizations.Value(), Municipalities: d.Municipalities.Value(), Districts: d.Districts.Value(),
+	}
+}
+
 func (d *NetworkInput) set(m *NetworkMutation, managed map[string]any) error {
 	texts, shared := readyTexts(d.Texts.Value()), d.Shared()
 	m.SetTitles(textsOf(texts, func(t schema.ContentText) string { return t.Title }))
@@ -1554,6 +1592,7 @@ func (d *NetworkInput) set(m *NetworkMutation, managed map[string]any) error {
 	m.SetSortTitleNn(sortTitle(titles, schema.NN))
 	m.SetSortTitleEn(sortTitle(titles, schema.EN))
 	m.SetSortTitleSe(sortTitle(titles, schema.SE))
+	m.SetLinks(d.links())
 	m.SetSortDate(sortDate(shared.Issued, shared.Period, managed["published_at"]))
 	if shared.Issued != nil {
 		m.SetIssuedOn(string(shared.Issued.Date))
@@ -1853,6 +1892,17 @@ func (d *PracticeInput) Shared() *Shared {
 	}
 }
 
+// links returns what the row's column links holds.
+func (d *PracticeInput) links() schema.Links {
+	return schema.Links{
+		Themes:        distinct(d.Themes.Value()),
+		TargetGroups:  distinct(d.TargetGroups.Value()),
+		Methods:       distinct(d.Methods.Value()),
+		LawSections:   distinct(d.LawSections.Value()),
+		Organizations: d.Organizations.Value(), Municipalities: d.Municipalities.Value(), Districts: d.Districts.Value(),
+	}
+}
+
 func (d *PracticeInput) set(m *PracticeMutation, managed map[string]any) error {
 	texts, shared := readyTexts(d.Texts.Value()), d.Shared()
 	m.SetTitles(textsOf(texts, func(t schema.ContentText) string { return t.Title }))
@@ -1874,6 +1924,7 @@ func (d *PracticeInput) set(m *PracticeMutation, managed map[string]any) error {
 	m.SetSortTitleNn(sortTitle(titles, schema.NN))
 	m.SetSortTitleEn(sortTitle(titles, schema.EN))
 	m.SetSortTitleSe(sortTitle(titles, schema.SE))
+	m.SetLinks(d.links())
 	m.SetSortDate(sortDate(shared.Issued, shared.Period, managed["published_at"]))
 	if shared.Issued != nil {
 		m.SetIssuedOn(string(shared.Issued.Date))
@@ -2066,6 +2117,17 @@ func (d *ProjectInput) Shared() *Shared {
 	}
 }
 
+// links returns what the row's column links holds.
+func (d *ProjectInput) links() schema.Links {
+	return schema.Links{
+		Themes:        distinct(d.Themes.Value()),
+		TargetGroups:  distinct(d.TargetGroups.Value()),
+		Methods:       distinct(d.Methods.Value()),
+		LawSections:   distinct(d.LawSections.Value()),
+		Organizations: d.Organizations.Value(), Municipalities: d.Municipalities.Value(), Districts: d.Districts.Value(),
+	}
+}
+
 func (d *ProjectInput) set(m *ProjectMutation, managed map[string]any) error {
 	texts, shared := readyTexts(d.Texts.Value()), d.Shared()
 	m.SetTitles(textsOf(texts, func(t schema.ContentText) string { return t.Title }))
@@ -2084,6 +2146,7 @@ func (d *ProjectInput) set(m *ProjectMutation, managed map[string]any) error {
 	m.SetSortTitleNn(sortTitle(titles, schema.NN))
 	m.SetSortTitleEn(sortTitle(titles, schema.EN))
 	m.SetSortTitleSe(sortTitle(titles, schema.SE))
+	m.SetLinks(d.links())
 	m.SetSortDate(sortDate(shared.Issued, shared.Period, managed["published_at"]))
 	if shared.Issued != nil {
 		m.SetIssuedOn(string(shared.Issued.Date))
@@ -2291,6 +2354,17 @@ func (d *ReportInput) Shared() *Shared {
 	}
 }
 
+// links returns what the row's column links holds.
+func (d *ReportInput) links() schema.Links {
+	return schema.Links{
+		Themes:        distinct(d.Themes.Value()),
+		TargetGroups:  distinct(d.TargetGroups.Value()),
+		Methods:       distinct(d.Methods.Value()),
+		LawSections:   distinct(d.LawSections.Value()),
+		Organizations: d.Organizations.Value(), Municipalities: d.Municipalities.Value(), Districts: d.Districts.Value(),
+	}
+}
+
 func (d *ReportInput) set(m *ReportMutation, managed map[string]any) error {
 	texts, shared := readyTexts(d.Texts.Value()), d.Shared()
 	m.SetTitles(textsOf(texts, func(t schema.ContentText) string { return t.Title }))
@@ -2306,6 +2380,7 @@ func (d *ReportInput) set(m *ReportMutation, managed map[string]any) error {
 	m.SetSortTitleNn(sortTitle(titles, schema.NN))
 	m.SetSortTitleEn(sortTitle(titles, schema.EN))
 	m.SetSortTitleSe(sortTitle(titles, schema.SE))
+	m.SetLinks(d.links())
 	m.SetSortDate(sortDate(shared.Issued, shared.Period, managed["published_at"]))
 	if shared.Issued != nil {
 		m.SetIssuedOn(string(shared.Issued.Date))
@@ -2693,6 +2768,17 @@ func (d *ToolInput) Shared() *Shared {
 	}
 }
 
+// links returns what the row's column links holds.
+func (d *ToolInput) links() schema.Links {
+	return schema.Links{
+		Themes:        distinct(d.Themes.Value()),
+		TargetGroups:  distinct(d.TargetGroups.Value()),
+		Methods:       distinct(d.Methods.Value()),
+		LawSections:   distinct(d.LawSections.Value()),
+		Organizations: d.Organizations.Value(), Municipalities: d.Municipalities.Value(), Districts: d.Districts.Value(),
+	}
+}
+
 func (d *ToolInput) set(m *ToolMutation, managed map[string]any) error {
 	texts, shared := readyTexts(d.Texts.Value()), d.Shared()
 	m.SetTitles(textsOf(texts, func(t schema.ContentText) string { return t.Title }))
@@ -2709,6 +2795,7 @@ func (d *ToolInput) set(m *ToolMutation, managed map[string]any) error {
 	m.SetSortTitleNn(sortTitle(titles, schema.NN))
 	m.SetSortTitleEn(sortTitle(titles, schema.EN))
 	m.SetSortTitleSe(sortTitle(titles, schema.SE))
+	m.SetLinks(d.links())
 	m.SetSortDate(sortDate(shared.Issued, shared.Period, managed["published_at"]))
 	if shared.Issued != nil {
 		m.SetIssuedOn(string(shared.Issued.Date))

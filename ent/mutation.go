@@ -1818,6 +1818,7 @@ type CollectionMutation struct {
 	rating               **schema.Evidence
 	evidence_level       *int
 	addevidence_level    *int
+	links                *schema.Links
 	clearedFields        map[string]struct{}
 	owner                *string
 	clearedowner         bool
@@ -2394,6 +2395,26 @@ func (m *CollectionMutation) ImageIDCleared() bool {
 	return ok
 }
 
+// SetLinks sets the "links" field.
+func (m *CollectionMutation) SetLinks(s schema.Links) {
+	m.links = &s
+}
+
+// Links returns the value of the "links" field in the mutation.
+func (m *CollectionMutation) Links() (r schema.Links, exists bool) {
+	v := m.links
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// LinksCleared returns if the "links" field was cleared in this mutation.
+func (m *CollectionMutation) LinksCleared() bool {
+	_, ok := m.clearedFields[collection.FieldLinks]
+	return ok
+}
+
 // OwnerCleared reports if the "owner" edge to the Organization entity was cleared.
 func (m *CollectionMutation) OwnerCleared() bool {
 	return m.clearedowner
@@ -2801,6 +2822,13 @@ func (m *CollectionMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetImageID(v)
+		return nil
+	case collection.FieldLinks:
+		v, ok := value.(schema.Links)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLinks(v)
 		return nil
 	}
 	return fmt.Errorf("unknown Collection field %s", name)
@@ -5160,6 +5188,7 @@ type EventMutation struct {
 	rating               **schema.Evidence
 	evidence_level       *int
 	addevidence_level    *int
+	links                *schema.Links
 	starts_at            *time.Time
 	ends_at              *time.Time
 	place                *string
@@ -5744,6 +5773,26 @@ func (m *EventMutation) ImageIDCleared() bool {
 	return ok
 }
 
+// SetLinks sets the "links" field.
+func (m *EventMutation) SetLinks(s schema.Links) {
+	m.links = &s
+}
+
+// Links returns the value of the "links" field in the mutation.
+func (m *EventMutation) Links() (r schema.Links, exists bool) {
+	v := m.links
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// LinksCleared returns if the "links" field was cleared in this mutation.
+func (m *EventMutation) LinksCleared() bool {
+	_, ok := m.clearedFields[event.FieldLinks]
+	return ok
+}
+
 // SetStartsAt sets the "starts_at" field.
 func (m *EventMutation) SetStartsAt(t time.Time) {
 	m.starts_at = &t
@@ -6308,6 +6357,13 @@ func (m *EventMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetImageID(v)
+		return nil
+	case event.FieldLinks:
+		v, ok := value.(schema.Links)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLinks(v)
 		return nil
 	case event.FieldStartsAt:
 		v, ok := value.(time.Time)
@@ -8182,6 +8238,7 @@ type NetworkMutation struct {
 	rating               **schema.Evidence
 	evidence_level       *int
 	addevidence_level    *int
+	links                *schema.Links
 	kind                 *schema.NetworkKind
 	period               **schema.Period
 	method_texts         *schema.Texts
@@ -8762,6 +8819,26 @@ func (m *NetworkMutation) ImageIDCleared() bool {
 	return ok
 }
 
+// SetLinks sets the "links" field.
+func (m *NetworkMutation) SetLinks(s schema.Links) {
+	m.links = &s
+}
+
+// Links returns the value of the "links" field in the mutation.
+func (m *NetworkMutation) Links() (r schema.Links, exists bool) {
+	v := m.links
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// LinksCleared returns if the "links" field was cleared in this mutation.
+func (m *NetworkMutation) LinksCleared() bool {
+	_, ok := m.clearedFields[network.FieldLinks]
+	return ok
+}
+
 // SetKind sets the "kind" field.
 func (m *NetworkMutation) SetKind(sk schema.NetworkKind) {
 	m.kind = &sk
@@ -9237,6 +9314,13 @@ func (m *NetworkMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetImageID(v)
+		return nil
+	case network.FieldLinks:
+		v, ok := value.(schema.Links)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLinks(v)
 		return nil
 	case network.FieldKind:
 		v, ok := value.(schema.NetworkKind)
@@ -9885,6 +9969,7 @@ type PracticeMutation struct {
 	rating               **schema.Evidence
 	evidence_level       *int
 	addevidence_level    *int
+	links                *schema.Links
 	kind                 *schema.PracticeKind
 	challenge_texts      *schema.Texts
 	goal_texts           *schema.TextLists
@@ -10476,6 +10561,26 @@ func (m *PracticeMutation) SetImageID(s string) {
 // ImageIDCleared returns if the "image_id" field was cleared in this mutation.
 func (m *PracticeMutation) ImageIDCleared() bool {
 	_, ok := m.clearedFields[practice.FieldImageID]
+	return ok
+}
+
+// SetLinks sets the "links" field.
+func (m *PracticeMutation) SetLinks(s schema.Links) {
+	m.links = &s
+}
+
+// Links returns the value of the "links" field in the mutation.
+func (m *PracticeMutation) Links() (r schema.Links, exists bool) {
+	v := m.links
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// LinksCleared returns if the "links" field was cleared in this mutation.
+func (m *PracticeMutation) LinksCleared() bool {
+	_, ok := m.clearedFields[practice.FieldLinks]
 	return ok
 }
 
@@ -11147,6 +11252,13 @@ func (m *PracticeMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetImageID(v)
 		return nil
+	case practice.FieldLinks:
+		v, ok := value.(schema.Links)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLinks(v)
+		return nil
 	case practice.FieldKind:
 		v, ok := value.(schema.PracticeKind)
 		if !ok {
@@ -11481,6 +11593,7 @@ type ProjectMutation struct {
 	rating                  **schema.Evidence
 	evidence_level          *int
 	addevidence_level       *int
+	links                   *schema.Links
 	project_number          *string
 	value                   *float64
 	addvalue                *float64
@@ -12066,6 +12179,26 @@ func (m *ProjectMutation) SetImageID(s string) {
 // ImageIDCleared returns if the "image_id" field was cleared in this mutation.
 func (m *ProjectMutation) ImageIDCleared() bool {
 	_, ok := m.clearedFields[project.FieldImageID]
+	return ok
+}
+
+// SetLinks sets the "links" field.
+func (m *ProjectMutation) SetLinks(s schema.Links) {
+	m.links = &s
+}
+
+// Links returns the value of the "links" field in the mutation.
+func (m *ProjectMutation) Links() (r schema.Links, exists bool) {
+	v := m.links
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// LinksCleared returns if the "links" field was cleared in this mutation.
+func (m *ProjectMutation) LinksCleared() bool {
+	_, ok := m.clearedFields[project.FieldLinks]
 	return ok
 }
 
@@ -12697,6 +12830,13 @@ func (m *ProjectMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetImageID(v)
+		return nil
+	case project.FieldLinks:
+		v, ok := value.(schema.Links)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLinks(v)
 		return nil
 	case project.FieldProjectNumber:
 		v, ok := value.(string)
@@ -14014,6 +14154,7 @@ type ReportMutation struct {
 	rating               **schema.Evidence
 	evidence_level       *int
 	addevidence_level    *int
+	links                *schema.Links
 	kind                 *schema.ReportKind
 	edition_year         *int
 	addedition_year      *int
@@ -14603,6 +14744,26 @@ func (m *ReportMutation) SetImageID(s string) {
 // ImageIDCleared returns if the "image_id" field was cleared in this mutation.
 func (m *ReportMutation) ImageIDCleared() bool {
 	_, ok := m.clearedFields[report.FieldImageID]
+	return ok
+}
+
+// SetLinks sets the "links" field.
+func (m *ReportMutation) SetLinks(s schema.Links) {
+	m.links = &s
+}
+
+// Links returns the value of the "links" field in the mutation.
+func (m *ReportMutation) Links() (r schema.Links, exists bool) {
+	v := m.links
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// LinksCleared returns if the "links" field was cleared in this mutation.
+func (m *ReportMutation) LinksCleared() bool {
+	_, ok := m.clearedFields[report.FieldLinks]
 	return ok
 }
 
@@ -15248,6 +15409,13 @@ func (m *ReportMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetImageID(v)
+		return nil
+	case report.FieldLinks:
+		v, ok := value.(schema.Links)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLinks(v)
 		return nil
 	case report.FieldKind:
 		v, ok := value.(schema.ReportKind)
@@ -16680,6 +16848,7 @@ type ToolMutation struct {
 	rating               **schema.Evidence
 	evidence_level       *int
 	addevidence_level    *int
+	links                *schema.Links
 	kind                 *schema.ToolKind
 	how_to_use_texts     *schema.Texts
 	step_texts           *schema.TextLists
@@ -17270,6 +17439,26 @@ func (m *ToolMutation) SetImageID(s string) {
 // ImageIDCleared returns if the "image_id" field was cleared in this mutation.
 func (m *ToolMutation) ImageIDCleared() bool {
 	_, ok := m.clearedFields[tool.FieldImageID]
+	return ok
+}
+
+// SetLinks sets the "links" field.
+func (m *ToolMutation) SetLinks(s schema.Links) {
+	m.links = &s
+}
+
+// Links returns the value of the "links" field in the mutation.
+func (m *ToolMutation) Links() (r schema.Links, exists bool) {
+	v := m.links
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// LinksCleared returns if the "links" field was cleared in this mutation.
+func (m *ToolMutation) LinksCleared() bool {
+	_, ok := m.clearedFields[tool.FieldLinks]
 	return ok
 }
 
@@ -17918,6 +18107,13 @@ func (m *ToolMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetImageID(v)
+		return nil
+	case tool.FieldLinks:
+		v, ok := value.(schema.Links)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLinks(v)
 		return nil
 	case tool.FieldKind:
 		v, ok := value.(schema.ToolKind)

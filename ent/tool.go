@@ -73,6 +73,8 @@ type Tool struct {
 	OwnerID string `json:"owner_id,omitempty"`
 	// ImageID holds the value of the "image_id" field.
 	ImageID *string `json:"image_id,omitempty"`
+	// What the entry points at in reference data, so that no join is needed to show it. null where an older version wrote the row.
+	Links schema.Links `json:"links,omitempty"`
 	// Kind holds the value of the "kind" field.
 	Kind schema.ToolKind `json:"kind,omitempty"`
 	// HowToUseTexts holds the value of the "how_to_use_texts" field.
@@ -122,7 +124,7 @@ type ToolEdges struct {
 	// type was loaded (or requested) in eager-loading or not.
 	loadedTypes [10]bool
 	// totalCount holds the number of nodes of the edges above, by alias.
-	totalCount [10]map[string]int
+	totalCount [5]map[string]int
 
 	namedThemes       map[string][]*Theme
 	namedTargetGroups map[string][]*TargetGroup
@@ -233,7 +235,7 @@ func (*Tool) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case tool.FieldTitles, tool.FieldSummaries, tool.FieldBodies, tool.FieldFindingTexts, tool.FieldRecommendationTexts, tool.FieldPartnerTexts, tool.FieldIssued, tool.FieldFigures, tool.FieldUnnamedGroups, tool.FieldDownloadList, tool.FieldRating, tool.FieldHowToUseTexts, tool.FieldStepTexts, tool.FieldSectorTexts:
+		case tool.FieldTitles, tool.FieldSummaries, tool.FieldBodies, tool.FieldFindingTexts, tool.FieldRecommendationTexts, tool.FieldPartnerTexts, tool.FieldIssued, tool.FieldFigures, tool.FieldUnnamedGroups, tool.FieldDownloadList, tool.FieldRating, tool.FieldLinks, tool.FieldHowToUseTexts, tool.FieldStepTexts, tool.FieldSectorTexts:
 			values[i] = new([]byte)
 		case tool.FieldRevision, tool.FieldVersion, tool.FieldEvidenceLevel, tool.FieldRunningTime:
 			values[i] = new(sql.NullInt64)
@@ -442,6 +444,14 @@ func (_m *Tool) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.ImageID = new(string)
 				*_m.ImageID = value.String
+			}
+		case tool.FieldLinks:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field links", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Links); err != nil {
+					return fmt.Errorf("unmarshal field links: %w", err)
+				}
 			}
 		case tool.FieldKind:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -656,6 +666,9 @@ func (_m *Tool) String() string {
 		builder.WriteString("image_id=")
 		builder.WriteString(*v)
 	}
+	builder.WriteString(", ")
+	builder.WriteString("links=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Links))
 	builder.WriteString(", ")
 	builder.WriteString("kind=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Kind))

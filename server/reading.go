@@ -93,7 +93,9 @@ func (h *Hub) unidentified(err error) http.Handler {
 func (h *Hub) readingAs(ctx context.Context, viewer access.Viewer) context.Context {
 	ctx = access.WithViewer(ctx, viewer)
 	ctx = ent.NewContext(ctx, h.client)
-	ctx = ent.WithRequest(ctx, ent.Request{BaseURL: h.baseURL, OpenCursor: cursor.Open})
+	ctx = ent.WithRequest(ctx, ent.Request{
+		BaseURL: h.baseURL, OpenCursor: cursor.Open, Reference: h.reference.get,
+	})
 	return cursor.With(ctx, h.sealer)
 }
 

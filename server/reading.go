@@ -131,7 +131,7 @@ func (h *Hub) newGraphQL() (*graphqlhttp.Handler, error) {
 	}
 	return graphqlhttp.New(schema, graphqlhttp.Options{
 		Limits: &bounds.Limits, Timeout: time.Duration(bounds.seconds) * time.Second, Errors: domainErrors, MaxBody: largestBody, Extensions: []graphql.HandlerExtension{
-			enforced, &graph.FilterValues{Client: h.client, Log: h.changeCounter},
+			enforced, &graph.FilterValues{},
 		},
 		Sharing: h.sharing(all), Streams: h.streams(bounds.streams), Documents: newDocumentStore(h.client),
 	}), nil

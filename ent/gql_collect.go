@@ -30,19 +30,24 @@ type Request struct {
 
 	// Reference returns the reference data in memory: what is known to be current, or at least newer than the given one.
 	Reference func(ctx context.Context, than *ReferenceData) (*ReferenceData, error)
+
+	chain []schema.Language // of Languages
 }
 
 type requestKey struct{}
 
 // WithRequest returns a context with r.
 func WithRequest(ctx context.Context, r Request) context.Context {
-	return context.WithValue(ctx, requestKey{}, r)
+	r.chain = text.Chain(r.Languages)
+	return context.WithValue(ctx, requestKey{}, &r)
 }
 
 // RequestOf returns the request of the context, the zero Request if there is none.
 func RequestOf(ctx context.Context) Request {
-	r, _ := ctx.Value(requestKey{}).(Request)
-	return r
+	if r, ok := ctx.Value(requestKey{}).(*Request); ok {
+		return *r
+	}
+	return Request{}
 }
 
 // WithLanguages returns a context whose request asks for the languages.
@@ -52,8 +57,13 @@ func WithLanguages(ctx context.Context, languages []schema.Language) context.Con
 	return WithRequest(ctx, r)
 }
 
-// Chain returns the requested languages, each followed by its fallbacks.
-func Chain(ctx context.Context) []schema.Language { return text.Chain(RequestOf(ctx).Languages) }
+// Chain returns the requested languages, each followed by its fallbacks. Nobody changes the list.
+func Chain(ctx context.Context) []schema.Language {
+	if r, ok := ctx.Value(requestKey{}).(*Request); ok {
+		return r.chain
+	}
+	return text.Chain[schema.Language](nil)
+}
 
 // PageSize returns first, or DefaultPage if both arguments are nil.
 func PageSize(first, last *int) *int {

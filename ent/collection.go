@@ -7,7 +7,7 @@ import (
 	"dugnad/ent/collection"
 	"dugnad/ent/organization"
 	"dugnad/schema"
-	"encoding/json"
+
 	"fmt"
 	"strings"
 	"time"
@@ -224,7 +224,7 @@ func (_m *Collection) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field titles", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.Titles); err != nil {
+				if err := schema.Decode(*value, &_m.Titles); err != nil {
 					return fmt.Errorf("unmarshal field titles: %w", err)
 				}
 			}
@@ -232,7 +232,7 @@ func (_m *Collection) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field summaries", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.Summaries); err != nil {
+				if err := schema.Decode(*value, &_m.Summaries); err != nil {
 					return fmt.Errorf("unmarshal field summaries: %w", err)
 				}
 			}
@@ -240,7 +240,7 @@ func (_m *Collection) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field bodies", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.Bodies); err != nil {
+				if err := schema.Decode(*value, &_m.Bodies); err != nil {
 					return fmt.Errorf("unmarshal field bodies: %w", err)
 				}
 			}
@@ -248,7 +248,7 @@ func (_m *Collection) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field finding_texts", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.FindingTexts); err != nil {
+				if err := schema.Decode(*value, &_m.FindingTexts); err != nil {
 					return fmt.Errorf("unmarshal field finding_texts: %w", err)
 				}
 			}
@@ -256,7 +256,7 @@ func (_m *Collection) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field recommendation_texts", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.RecommendationTexts); err != nil {
+				if err := schema.Decode(*value, &_m.RecommendationTexts); err != nil {
 					return fmt.Errorf("unmarshal field recommendation_texts: %w", err)
 				}
 			}
@@ -264,7 +264,7 @@ func (_m *Collection) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field partner_texts", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.PartnerTexts); err != nil {
+				if err := schema.Decode(*value, &_m.PartnerTexts); err != nil {
 					return fmt.Errorf("unmarshal field partner_texts: %w", err)
 				}
 			}
@@ -302,7 +302,7 @@ func (_m *Collection) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field issued", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.Issued); err != nil {
+				if err := schema.Decode(*value, &_m.Issued); err != nil {
 					return fmt.Errorf("unmarshal field issued: %w", err)
 				}
 			}
@@ -347,7 +347,7 @@ func (_m *Collection) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field figures", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.Figures); err != nil {
+				if err := schema.Decode(*value, &_m.Figures); err != nil {
 					return fmt.Errorf("unmarshal field figures: %w", err)
 				}
 			}
@@ -355,7 +355,7 @@ func (_m *Collection) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field unnamed_groups", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.UnnamedGroups); err != nil {
+				if err := schema.Decode(*value, &_m.UnnamedGroups); err != nil {
 					return fmt.Errorf("unmarshal field unnamed_groups: %w", err)
 				}
 			}
@@ -363,7 +363,7 @@ func (_m *Collection) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field download_list", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.DownloadList); err != nil {
+				if err := schema.Decode(*value, &_m.DownloadList); err != nil {
 					return fmt.Errorf("unmarshal field download_list: %w", err)
 				}
 			}
@@ -371,7 +371,7 @@ func (_m *Collection) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field rating", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.Rating); err != nil {
+				if err := schema.Decode(*value, &_m.Rating); err != nil {
 					return fmt.Errorf("unmarshal field rating: %w", err)
 				}
 			}
@@ -399,7 +399,7 @@ func (_m *Collection) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field links", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.Links); err != nil {
+				if err := schema.Decode(*value, &_m.Links); err != nil {
 					return fmt.Errorf("unmarshal field links: %w", err)
 				}
 			}

@@ -7,7 +7,7 @@ import (
 	"dugnad/ent/organization"
 	"dugnad/ent/practice"
 	"dugnad/schema"
-	"encoding/json"
+
 	"fmt"
 	"strings"
 	"time"
@@ -270,7 +270,7 @@ func (_m *Practice) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field titles", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.Titles); err != nil {
+				if err := schema.Decode(*value, &_m.Titles); err != nil {
 					return fmt.Errorf("unmarshal field titles: %w", err)
 				}
 			}
@@ -278,7 +278,7 @@ func (_m *Practice) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field summaries", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.Summaries); err != nil {
+				if err := schema.Decode(*value, &_m.Summaries); err != nil {
 					return fmt.Errorf("unmarshal field summaries: %w", err)
 				}
 			}
@@ -286,7 +286,7 @@ func (_m *Practice) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field bodies", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.Bodies); err != nil {
+				if err := schema.Decode(*value, &_m.Bodies); err != nil {
 					return fmt.Errorf("unmarshal field bodies: %w", err)
 				}
 			}
@@ -294,7 +294,7 @@ func (_m *Practice) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field finding_texts", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.FindingTexts); err != nil {
+				if err := schema.Decode(*value, &_m.FindingTexts); err != nil {
 					return fmt.Errorf("unmarshal field finding_texts: %w", err)
 				}
 			}
@@ -302,7 +302,7 @@ func (_m *Practice) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field recommendation_texts", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.RecommendationTexts); err != nil {
+				if err := schema.Decode(*value, &_m.RecommendationTexts); err != nil {
 					return fmt.Errorf("unmarshal field recommendation_texts: %w", err)
 				}
 			}
@@ -310,7 +310,7 @@ func (_m *Practice) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field partner_texts", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.PartnerTexts); err != nil {
+				if err := schema.Decode(*value, &_m.PartnerTexts); err != nil {
 					return fmt.Errorf("unmarshal field partner_texts: %w", err)
 				}
 			}
@@ -348,7 +348,7 @@ func (_m *Practice) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field issued", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.Issued); err != nil {
+				if err := schema.Decode(*value, &_m.Issued); err != nil {
 					return fmt.Errorf("unmarshal field issued: %w", err)
 				}
 			}
@@ -393,7 +393,7 @@ func (_m *Practice) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field figures", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.Figures); err != nil {
+				if err := schema.Decode(*value, &_m.Figures); err != nil {
 					return fmt.Errorf("unmarshal field figures: %w", err)
 				}
 			}
@@ -401,7 +401,7 @@ func (_m *Practice) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field unnamed_groups", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.UnnamedGroups); err != nil {
+				if err := schema.Decode(*value, &_m.UnnamedGroups); err != nil {
 					return fmt.Errorf("unmarshal field unnamed_groups: %w", err)
 				}
 			}
@@ -409,7 +409,7 @@ func (_m *Practice) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field download_list", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.DownloadList); err != nil {
+				if err := schema.Decode(*value, &_m.DownloadList); err != nil {
 					return fmt.Errorf("unmarshal field download_list: %w", err)
 				}
 			}
@@ -417,7 +417,7 @@ func (_m *Practice) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field rating", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.Rating); err != nil {
+				if err := schema.Decode(*value, &_m.Rating); err != nil {
 					return fmt.Errorf("unmarshal field rating: %w", err)
 				}
 			}
@@ -445,7 +445,7 @@ func (_m *Practice) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field links", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.Links); err != nil {
+				if err := schema.Decode(*value, &_m.Links); err != nil {
 					return fmt.Errorf("unmarshal field links: %w", err)
 				}
 			}
@@ -459,7 +459,7 @@ func (_m *Practice) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field challenge_texts", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.ChallengeTexts); err != nil {
+				if err := schema.Decode(*value, &_m.ChallengeTexts); err != nil {
 					return fmt.Errorf("unmarshal field challenge_texts: %w", err)
 				}
 			}
@@ -467,7 +467,7 @@ func (_m *Practice) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field goal_texts", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.GoalTexts); err != nil {
+				if err := schema.Decode(*value, &_m.GoalTexts); err != nil {
 					return fmt.Errorf("unmarshal field goal_texts: %w", err)
 				}
 			}
@@ -475,7 +475,7 @@ func (_m *Practice) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field step_texts", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.StepTexts); err != nil {
+				if err := schema.Decode(*value, &_m.StepTexts); err != nil {
 					return fmt.Errorf("unmarshal field step_texts: %w", err)
 				}
 			}
@@ -483,7 +483,7 @@ func (_m *Practice) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field resource_texts", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.ResourceTexts); err != nil {
+				if err := schema.Decode(*value, &_m.ResourceTexts); err != nil {
 					return fmt.Errorf("unmarshal field resource_texts: %w", err)
 				}
 			}
@@ -491,7 +491,7 @@ func (_m *Practice) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field cost_texts", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.CostTexts); err != nil {
+				if err := schema.Decode(*value, &_m.CostTexts); err != nil {
 					return fmt.Errorf("unmarshal field cost_texts: %w", err)
 				}
 			}
@@ -499,7 +499,7 @@ func (_m *Practice) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field precondition_texts", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.PreconditionTexts); err != nil {
+				if err := schema.Decode(*value, &_m.PreconditionTexts); err != nil {
 					return fmt.Errorf("unmarshal field precondition_texts: %w", err)
 				}
 			}
@@ -507,7 +507,7 @@ func (_m *Practice) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field lesson_texts", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.LessonTexts); err != nil {
+				if err := schema.Decode(*value, &_m.LessonTexts); err != nil {
 					return fmt.Errorf("unmarshal field lesson_texts: %w", err)
 				}
 			}
@@ -515,7 +515,7 @@ func (_m *Practice) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field did_not_work_texts", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.DidNotWorkTexts); err != nil {
+				if err := schema.Decode(*value, &_m.DidNotWorkTexts); err != nil {
 					return fmt.Errorf("unmarshal field did_not_work_texts: %w", err)
 				}
 			}
@@ -523,7 +523,7 @@ func (_m *Practice) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field measured", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.Measured); err != nil {
+				if err := schema.Decode(*value, &_m.Measured); err != nil {
 					return fmt.Errorf("unmarshal field measured: %w", err)
 				}
 			}
@@ -531,7 +531,7 @@ func (_m *Practice) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field period", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.Period); err != nil {
+				if err := schema.Decode(*value, &_m.Period); err != nil {
 					return fmt.Errorf("unmarshal field period: %w", err)
 				}
 			}

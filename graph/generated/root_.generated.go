@@ -3,6 +3,7 @@
 package generated
 
 import (
+	"dugnad/graph/inplace"
 	"bytes"
 	"context"
 	"dugnad/access"
@@ -10677,9 +10678,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 					return nil
 				}
 			}
-			var buf bytes.Buffer
-			data.MarshalGQL(&buf)
-			response.Data = buf.Bytes()
+			answer := inplace.Marshal(data)
+			response.Data = answer
 			if atomic.LoadInt32(&ec.Deferred) > 0 {
 				hasNext := atomic.LoadInt32(&ec.PendingDeferred) > 0
 				response.HasNext = &hasNext
@@ -10695,11 +10695,10 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			first = false
 			ctx = graphql.WithUnmarshalerMap(ctx, inputUnmarshalMap)
 			data := ec._Mutation(ctx, opCtx.Operation.SelectionSet)
-			var buf bytes.Buffer
-			data.MarshalGQL(&buf)
+			answer := inplace.Marshal(data)
 
 			return &graphql.Response{
-				Data: buf.Bytes(),
+				Data: answer,
 			}
 		}
 	case ast.Subscription:
@@ -10718,7 +10717,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			data.MarshalGQL(&buf)
 
 			return &graphql.Response{
-				Data: buf.Bytes(),
+				Data: answer,
 			}
 		}
 

@@ -78,6 +78,10 @@ var patches = []struct {
 			`\tec\.ProcessDeferredGroup\(graphql\.DeferredGroup\{\n(?:\t\t.*\n)+\t\}\)\n\n`),
 		"", 50,
 	},
+	{ // queries and mutations
+		regexp.MustCompile(`(?m)^\t\t\tvar buf bytes\.Buffer\n\t\t\tdata\.MarshalGQL\(&buf\)\n`), "\t\t\tanswer := inplace.Marshal(data)\n", 2,
+	},
+	{regexp.MustCompile(`(?m)^(\t\t\tresponse\.Data = |\t\t\t\tData: )buf\.Bytes\(\)`), "${1}answer", 2},
 }
 
 // concurrent is what a function of the generated code has that still resolves fields side by side.

@@ -10717,7 +10717,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			data.MarshalGQL(&buf)
 
 			return &graphql.Response{
-				Data: answer,
+				Data: buf.Bytes(),
 			}
 		}
 

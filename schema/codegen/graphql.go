@@ -81,7 +81,11 @@ var patches = []struct {
 	{ // queries and mutations
 		regexp.MustCompile(`(?m)^\t\t\tvar buf bytes\.Buffer\n\t\t\tdata\.MarshalGQL\(&buf\)\n`), "\t\t\tanswer := inplace.Marshal(data)\n", 2,
 	},
-	{regexp.MustCompile(`(?m)^(\t\t\tresponse\.Data = |\t\t\t\tData: )buf\.Bytes\(\)`), "${1}answer", 2},
+	{regexp.MustCompile(`(?m)^\t\t\tresponse\.Data = buf\.Bytes\(\)`), "\t\t\tresponse.Data = answer", 1},
+	{
+		regexp.MustCompile(`(answer := inplace\.Marshal\(data\)\n\n\t\t\treturn &graphql\.Response\{\n\t\t\t\tData: )buf\.Bytes\(\)`),
+		"${1}answer", 1,
+	},
 }
 
 // concurrent is what a function of the generated code has that still resolves fields side by side.
@@ -101,10 +105,10 @@ func resolveInPlace() error {
 		}
 		functions := bytes.SplitAfter(text, []byte("\n}\n"))
 		changed := false
-		for i, function := range functions {
+		for i := range functions {
 			for j, p := range patches {
-				n := len(p.find.FindAllIndex(function, -1))
-				if n == 0 || bytes.Contains(function, concurrent) {
+				n := len(p.find.FindAllIndex(functions[i], -1))
+				if n == 0 || bytes.Contains(functions[i], concurrent) {
 					continue
 				}
 				functions[i] = p.find.ReplaceAll(functions[i], []byte(p.with))

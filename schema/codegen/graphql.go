@@ -78,6 +78,10 @@ var patches = []struct {
 			`\tec\.ProcessDeferredGroup\(graphql\.DeferredGroup\{\n(?:\t\t.*\n)+\t\}\)\n\n`),
 		"", 50,
 	},
+	{ // a map of all inputs for each request, which only filters of entgql read
+		regexp.MustCompile(`(?m)^\tinputUnmarshalMap := graphql\.BuildUnmarshalerMap\(\n(?:\t\t.*\n)+\t\)\n`), "", 1,
+	},
+	{regexp.MustCompile(`(?m)^\t+ctx = graphql\.WithUnmarshalerMap\(ctx, inputUnmarshalMap\)\n`), "", 2},
 	{ // queries and mutations
 		regexp.MustCompile(`(?m)^\t\t\tvar buf bytes\.Buffer\n\t\t\tdata\.MarshalGQL\(&buf\)\n`), "\t\t\tanswer := inplace.Marshal(data)\n", 2,
 	},

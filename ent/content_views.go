@@ -188,9 +188,10 @@ func formatted(ctx context.Context, markdown string, format schema.BodyFormat) *
 	switch format {
 	case schema.Markdown:
 	case schema.Text:
-		markdown = text.RecentPlain(markdown)
+		markdown = requestOf(ctx).renderings.Plain(markdown)
 	default:
-		markdown = text.RecentHTML(markdown, RequestOf(ctx).BaseURL)
+		r := requestOf(ctx)
+		markdown = r.renderings.HTML(markdown, r.BaseURL)
 	}
 	return &markdown
 }

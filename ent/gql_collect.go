@@ -31,7 +31,8 @@ type Request struct {
 	// Reference returns the reference data in memory: what is known to be current, or at least newer than the given one.
 	Reference func(ctx context.Context, than *ReferenceData) (*ReferenceData, error)
 
-	chain []schema.Language // of Languages
+	chain      []schema.Language // of Languages
+	renderings *text.Renderings
 }
 
 type requestKey struct{}
@@ -39,16 +40,25 @@ type requestKey struct{}
 // WithRequest returns a context with r.
 func WithRequest(ctx context.Context, r Request) context.Context {
 	r.chain = text.Chain(r.Languages)
+	if r.renderings == nil {
+		r.renderings = &text.Renderings{}
+	}
 	return context.WithValue(ctx, requestKey{}, &r)
 }
 
 // RequestOf returns the request of the context, the zero Request if there is none.
 func RequestOf(ctx context.Context) Request {
-	if r, ok := ctx.Value(requestKey{}).(*Request); ok {
-		return *r
-	}
-	return Request{}
+	return *requestOf(ctx)
 }
+
+func requestOf(ctx context.Context) *Request {
+	if r, ok := ctx.Value(requestKey{}).(*Request); ok {
+		return r
+	}
+	return &noRequest
+}
+
+var noRequest = Request{chain: text.Chain[schema.Language](nil)}
 
 // WithLanguages returns a context whose request asks for the languages.
 func WithLanguages(ctx context.Context, languages []schema.Language) context.Context {
@@ -58,12 +68,7 @@ func WithLanguages(ctx context.Context, languages []schema.Language) context.Con
 }
 
 // Chain returns the requested languages, each followed by its fallbacks. Nobody changes the list.
-func Chain(ctx context.Context) []schema.Language {
-	if r, ok := ctx.Value(requestKey{}).(*Request); ok {
-		return r.chain
-	}
-	return text.Chain[schema.Language](nil)
-}
+func Chain(ctx context.Context) []schema.Language { return requestOf(ctx).chain }
 
 // PageSize returns first, or DefaultPage if both arguments are nil.
 func PageSize(first, last *int) *int {

@@ -62,8 +62,16 @@ func newMapping() *mapping.IndexMappingImpl {
 func options() map[string]any {
 	return map[string]any{
 		"bolt_timeout": boltTimeout, "unsafe_batch": true, "eventCallbackName": callbackName,
-		"asyncErrorCallbackName": callbackName,
+		"asyncErrorCallbackName": callbackName, "scorchMergePlanOptions": merging,
 	}
+}
+
+// merging keeps a change cheap: Bleve's own plan takes all segments of up to 2,000 documents for equally small, so that
+// an index of that size was rewritten every few changes. Here a change is merged with those of its own size: with 20
+// documents, then 200, and so on. At most some three segments of each size are left, because every segment costs a search
+// a little (docs/decisions/0048-import-speed.md).
+var merging = map[string]any{
+	"MaxSegmentsPerTier": 3, "TierGrowth": 10, "SegmentsPerMergeTask": 10, "FloorSegmentSize": 20,
 }
 
 func createShard(path string) (*shard, error) {

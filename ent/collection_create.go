@@ -269,6 +269,10 @@ func (_c *CollectionCreate) createSpec() (*Collection, *sqlgraph.CreateSpec) {
 		_spec.SetField(collection.FieldEvidenceLevel, field.TypeInt, value)
 		_node.EvidenceLevel = &value
 	}
+	if value, ok := _c.mutation.Links(); ok {
+		_spec.SetField(collection.FieldLinks, field.TypeJSON, value)
+		_node.Links = value
+	}
 	if nodes := _c.mutation.OwnerIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
 			Rel:     sqlgraph.M2O,

@@ -20,9 +20,8 @@ type Content interface {
 	IsContent()
 	ContentID() string
 	ContentAudience() schema.Audience
+	ContentLinks() schema.Links
 	Page() *Page
-	// OrganizationIDs returns the organisations inside the row's values: the rater of its evidence and its funders.
-	OrganizationIDs() []string
 }
 
 // Page is the rows of one query. Data that the query did not load is loaded for all of them when it is first needed.
@@ -189,21 +188,30 @@ func formatted(ctx context.Context, markdown string, format schema.BodyFormat) *
 	switch format {
 	case schema.Markdown:
 	case schema.Text:
-		markdown = text.RecentPlain(markdown)
+		markdown = requestOf(ctx).renderings.Plain(markdown)
 	default:
-		markdown = text.RecentHTML(markdown, RequestOf(ctx).BaseURL)
+		r := requestOf(ctx)
+		markdown = r.renderings.HTML(markdown, r.BaseURL)
 	}
 	return &markdown
 }
 
-func pick(texts schema.Texts, chain []schema.Language) string {
-	l, _ := text.Choose(chain, languagesOf(texts))
-	return texts[l]
+func pick(texts schema.Texts, chain []schema.Language) string { return texts[chosen(texts, chain)] }
+
+// chosen returns the language that a reader gets: the first of the chain that there is, else any.
+func chosen(texts schema.Texts, chain []schema.Language) schema.Language {
+	for _, l := range chain {
+		if _, ok := texts[l]; ok {
+			return l
+		}
+	}
+	l, _ := text.Choose(nil, languagesOf(texts))
+	return l
 }
 
 func languagesOf(texts schema.Texts) []schema.Language {
-	var languages []schema.Language
-	for _, l := range schema.AllLanguages() {
+	languages := make([]schema.Language, 0, len(texts))
+	for l := range schema.EachLanguage() {
 		if _, ok := texts[l]; ok {
 			languages = append(languages, l)
 		}
@@ -217,22 +225,12 @@ func (_m *Collection) ContentID() string { return _m.ID }
 // ContentAudience implements Content.
 func (_m *Collection) ContentAudience() schema.Audience { return _m.Audience }
 
-// OrganizationIDs implements Content.
-func (_m *Collection) OrganizationIDs() []string {
-	var ids []string
-	if _m.Rating != nil && _m.Rating.Rater != "" {
-		ids = append(ids, _m.Rating.Rater)
-	}
-	return ids
-}
-
 // Page implements Content.
 func (_m *Collection) Page() *Page { return _m.page }
 
 // Language returns the language that the reader gets: the first requested one that the entry has, else any.
 func (_m *Collection) Language(ctx context.Context) schema.Language {
-	l, _ := text.Choose(Chain(ctx), languagesOf(_m.Titles))
-	return l
+	return chosen(_m.Titles, Chain(ctx))
 }
 
 // IsFallback reports whether Language differs from the language that was requested first.
@@ -314,7 +312,7 @@ func (_m *Collection) Evidence(ctx context.Context) *EvidenceView {
 		return nil
 	}
 	e := _m.Rating
-	return &EvidenceView{Level: e.Level, Direction: e.DirectionOrUnknown(), Basis: schema.OrNil(e.Basis.In(chainOf(ctx, _m))), RatedAt: e.RatedAt, RaterID: e.Rater, Of: _m}
+	return &EvidenceView{Level: e.Level, Direction: e.DirectionOrUnknown(), Basis: schema.OrNil(e.Basis.In(chainOf(ctx, _m))), RatedAt: e.RatedAt, RaterID: e.Rater}
 }
 
 // ContentID implements Content.
@@ -323,22 +321,12 @@ func (_m *Event) ContentID() string { return _m.ID }
 // ContentAudience implements Content.
 func (_m *Event) ContentAudience() schema.Audience { return _m.Audience }
 
-// OrganizationIDs implements Content.
-func (_m *Event) OrganizationIDs() []string {
-	var ids []string
-	if _m.Rating != nil && _m.Rating.Rater != "" {
-		ids = append(ids, _m.Rating.Rater)
-	}
-	return ids
-}
-
 // Page implements Content.
 func (_m *Event) Page() *Page { return _m.page }
 
 // Language returns the language that the reader gets: the first requested one that the entry has, else any.
 func (_m *Event) Language(ctx context.Context) schema.Language {
-	l, _ := text.Choose(Chain(ctx), languagesOf(_m.Titles))
-	return l
+	return chosen(_m.Titles, Chain(ctx))
 }
 
 // IsFallback reports whether Language differs from the language that was requested first.
@@ -430,7 +418,7 @@ func (_m *Event) Evidence(ctx context.Context) *EvidenceView {
 		return nil
 	}
 	e := _m.Rating
-	return &EvidenceView{Level: e.Level, Direction: e.DirectionOrUnknown(), Basis: schema.OrNil(e.Basis.In(chainOf(ctx, _m))), RatedAt: e.RatedAt, RaterID: e.Rater, Of: _m}
+	return &EvidenceView{Level: e.Level, Direction: e.DirectionOrUnknown(), Basis: schema.OrNil(e.Basis.In(chainOf(ctx, _m))), RatedAt: e.RatedAt, RaterID: e.Rater}
 }
 
 // ContentID implements Content.
@@ -439,22 +427,12 @@ func (_m *Network) ContentID() string { return _m.ID }
 // ContentAudience implements Content.
 func (_m *Network) ContentAudience() schema.Audience { return _m.Audience }
 
-// OrganizationIDs implements Content.
-func (_m *Network) OrganizationIDs() []string {
-	var ids []string
-	if _m.Rating != nil && _m.Rating.Rater != "" {
-		ids = append(ids, _m.Rating.Rater)
-	}
-	return ids
-}
-
 // Page implements Content.
 func (_m *Network) Page() *Page { return _m.page }
 
 // Language returns the language that the reader gets: the first requested one that the entry has, else any.
 func (_m *Network) Language(ctx context.Context) schema.Language {
-	l, _ := text.Choose(Chain(ctx), languagesOf(_m.Titles))
-	return l
+	return chosen(_m.Titles, Chain(ctx))
 }
 
 // IsFallback reports whether Language differs from the language that was requested first.
@@ -546,7 +524,7 @@ func (_m *Network) Evidence(ctx context.Context) *EvidenceView {
 		return nil
 	}
 	e := _m.Rating
-	return &EvidenceView{Level: e.Level, Direction: e.DirectionOrUnknown(), Basis: schema.OrNil(e.Basis.In(chainOf(ctx, _m))), RatedAt: e.RatedAt, RaterID: e.Rater, Of: _m}
+	return &EvidenceView{Level: e.Level, Direction: e.DirectionOrUnknown(), Basis: schema.OrNil(e.Basis.In(chainOf(ctx, _m))), RatedAt: e.RatedAt, RaterID: e.Rater}
 }
 
 // ContentID implements Content.
@@ -555,22 +533,12 @@ func (_m *Practice) ContentID() string { return _m.ID }
 // ContentAudience implements Content.
 func (_m *Practice) ContentAudience() schema.Audience { return _m.Audience }
 
-// OrganizationIDs implements Content.
-func (_m *Practice) OrganizationIDs() []string {
-	var ids []string
-	if _m.Rating != nil && _m.Rating.Rater != "" {
-		ids = append(ids, _m.Rating.Rater)
-	}
-	return ids
-}
-
 // Page implements Content.
 func (_m *Practice) Page() *Page { return _m.page }
 
 // Language returns the language that the reader gets: the first requested one that the entry has, else any.
 func (_m *Practice) Language(ctx context.Context) schema.Language {
-	l, _ := text.Choose(Chain(ctx), languagesOf(_m.Titles))
-	return l
+	return chosen(_m.Titles, Chain(ctx))
 }
 
 // IsFallback reports whether Language differs from the language that was requested first.
@@ -692,7 +660,7 @@ func (_m *Practice) Evidence(ctx context.Context) *EvidenceView {
 		return nil
 	}
 	e := _m.Rating
-	return &EvidenceView{Level: e.Level, Direction: e.DirectionOrUnknown(), Basis: schema.OrNil(e.Basis.In(chainOf(ctx, _m))), RatedAt: e.RatedAt, RaterID: e.Rater, Of: _m}
+	return &EvidenceView{Level: e.Level, Direction: e.DirectionOrUnknown(), Basis: schema.OrNil(e.Basis.In(chainOf(ctx, _m))), RatedAt: e.RatedAt, RaterID: e.Rater}
 }
 
 // Results returns what the practice measured.
@@ -706,27 +674,12 @@ func (_m *Project) ContentID() string { return _m.ID }
 // ContentAudience implements Content.
 func (_m *Project) ContentAudience() schema.Audience { return _m.Audience }
 
-// OrganizationIDs implements Content.
-func (_m *Project) OrganizationIDs() []string {
-	var ids []string
-	if _m.Rating != nil && _m.Rating.Rater != "" {
-		ids = append(ids, _m.Rating.Rater)
-	}
-	for _, g := range _m.Grants {
-		if g.Funder != "" {
-			ids = append(ids, g.Funder)
-		}
-	}
-	return ids
-}
-
 // Page implements Content.
 func (_m *Project) Page() *Page { return _m.page }
 
 // Language returns the language that the reader gets: the first requested one that the entry has, else any.
 func (_m *Project) Language(ctx context.Context) schema.Language {
-	l, _ := text.Choose(Chain(ctx), languagesOf(_m.Titles))
-	return l
+	return chosen(_m.Titles, Chain(ctx))
 }
 
 // IsFallback reports whether Language differs from the language that was requested first.
@@ -833,12 +786,12 @@ func (_m *Project) Evidence(ctx context.Context) *EvidenceView {
 		return nil
 	}
 	e := _m.Rating
-	return &EvidenceView{Level: e.Level, Direction: e.DirectionOrUnknown(), Basis: schema.OrNil(e.Basis.In(chainOf(ctx, _m))), RatedAt: e.RatedAt, RaterID: e.Rater, Of: _m}
+	return &EvidenceView{Level: e.Level, Direction: e.DirectionOrUnknown(), Basis: schema.OrNil(e.Basis.In(chainOf(ctx, _m))), RatedAt: e.RatedAt, RaterID: e.Rater}
 }
 
 // Funding returns the money given to what the entry is about.
 func (_m *Project) Funding() []*FundingView {
-	return views(_m.Grants, func(f schema.Funding) *FundingView { return &FundingView{Funding: f, Of: _m} })
+	return views(_m.Grants, func(f schema.Funding) *FundingView { return &FundingView{Funding: f} })
 }
 
 // ContentID implements Content.
@@ -847,27 +800,12 @@ func (_m *Report) ContentID() string { return _m.ID }
 // ContentAudience implements Content.
 func (_m *Report) ContentAudience() schema.Audience { return _m.Audience }
 
-// OrganizationIDs implements Content.
-func (_m *Report) OrganizationIDs() []string {
-	var ids []string
-	if _m.Rating != nil && _m.Rating.Rater != "" {
-		ids = append(ids, _m.Rating.Rater)
-	}
-	for _, g := range _m.Grants {
-		if g.Funder != "" {
-			ids = append(ids, g.Funder)
-		}
-	}
-	return ids
-}
-
 // Page implements Content.
 func (_m *Report) Page() *Page { return _m.page }
 
 // Language returns the language that the reader gets: the first requested one that the entry has, else any.
 func (_m *Report) Language(ctx context.Context) schema.Language {
-	l, _ := text.Choose(Chain(ctx), languagesOf(_m.Titles))
-	return l
+	return chosen(_m.Titles, Chain(ctx))
 }
 
 // IsFallback reports whether Language differs from the language that was requested first.
@@ -959,12 +897,12 @@ func (_m *Report) Evidence(ctx context.Context) *EvidenceView {
 		return nil
 	}
 	e := _m.Rating
-	return &EvidenceView{Level: e.Level, Direction: e.DirectionOrUnknown(), Basis: schema.OrNil(e.Basis.In(chainOf(ctx, _m))), RatedAt: e.RatedAt, RaterID: e.Rater, Of: _m}
+	return &EvidenceView{Level: e.Level, Direction: e.DirectionOrUnknown(), Basis: schema.OrNil(e.Basis.In(chainOf(ctx, _m))), RatedAt: e.RatedAt, RaterID: e.Rater}
 }
 
 // Funding returns the money given to what the entry is about.
 func (_m *Report) Funding() []*FundingView {
-	return views(_m.Grants, func(f schema.Funding) *FundingView { return &FundingView{Funding: f, Of: _m} })
+	return views(_m.Grants, func(f schema.Funding) *FundingView { return &FundingView{Funding: f} })
 }
 
 // ContentID implements Content.
@@ -973,22 +911,12 @@ func (_m *Tool) ContentID() string { return _m.ID }
 // ContentAudience implements Content.
 func (_m *Tool) ContentAudience() schema.Audience { return _m.Audience }
 
-// OrganizationIDs implements Content.
-func (_m *Tool) OrganizationIDs() []string {
-	var ids []string
-	if _m.Rating != nil && _m.Rating.Rater != "" {
-		ids = append(ids, _m.Rating.Rater)
-	}
-	return ids
-}
-
 // Page implements Content.
 func (_m *Tool) Page() *Page { return _m.page }
 
 // Language returns the language that the reader gets: the first requested one that the entry has, else any.
 func (_m *Tool) Language(ctx context.Context) schema.Language {
-	l, _ := text.Choose(Chain(ctx), languagesOf(_m.Titles))
-	return l
+	return chosen(_m.Titles, Chain(ctx))
 }
 
 // IsFallback reports whether Language differs from the language that was requested first.
@@ -1085,7 +1013,7 @@ func (_m *Tool) Evidence(ctx context.Context) *EvidenceView {
 		return nil
 	}
 	e := _m.Rating
-	return &EvidenceView{Level: e.Level, Direction: e.DirectionOrUnknown(), Basis: schema.OrNil(e.Basis.In(chainOf(ctx, _m))), RatedAt: e.RatedAt, RaterID: e.Rater, Of: _m}
+	return &EvidenceView{Level: e.Level, Direction: e.DirectionOrUnknown(), Basis: schema.OrNil(e.Basis.In(chainOf(ctx, _m))), RatedAt: e.RatedAt, RaterID: e.Rater}
 }
 
 // Page returns the page that the row was read in. A row that was just written is a page of its own.
@@ -1158,13 +1086,11 @@ type EvidenceView struct {
 	Basis     *string
 	RatedAt   *schema.Date
 	RaterID   string
-	Of        Content
 }
 
 // FundingView is a grant to what an entry is about.
 type FundingView struct {
 	schema.Funding
-	Of Content
 }
 
 // FieldKey returns the path of the field in the operation without list indexes: it is the same for all items of a list.

@@ -44,9 +44,9 @@ type Document interface {
 	Shared() *Shared
 }
 
-// ReferenceData is the document of a piece of reference data. The rows of content are written by PutRows, and its edges
+// ReferenceDocument is the document of a piece of reference data. The rows of content are written by PutRows, and its edges
 // are in EdgeStores.
-type ReferenceData interface {
+type ReferenceDocument interface {
 	Document
 	// PutRow writes the columns of the row with this id, and creates it if necessary. managed holds the columns that are
 	// not in the document, by name.
@@ -521,6 +521,9 @@ func sortDate(issued *schema.PartialDate, period *schema.Period, publishedAt any
 	}
 }
 
+// distinct returns the ids in order, each once.
+func distinct(ids []string) []string { return slices.Compact(slices.Sorted(slices.Values(ids))) }
+
 func onlyLive(ids []string, live map[string]bool) []string {
 	kept := make([]string, 0, len(ids))
 	for _, id := range ids {
@@ -631,7 +634,7 @@ func (d *AssetInput) set(m *AssetMutation, managed map[string]any) error {
 	return nil
 }
 
-// PutRow implements ReferenceData.
+// PutRow implements ReferenceDocument.
 func (d *AssetInput) PutRow(ctx context.Context, c *Client, id string, managed map[string]any) error {
 	u := c.Asset.UpdateOneID(id)
 	if err := d.set(u.Mutation(), managed); err != nil {
@@ -647,7 +650,7 @@ func (d *AssetInput) PutRow(ctx context.Context, c *Client, id string, managed m
 	return n.Exec(ctx)
 }
 
-// PutEdges implements ReferenceData.
+// PutEdges implements ReferenceDocument.
 func (d *AssetInput) PutEdges(ctx context.Context, c *Client, id string, live map[string]bool) error {
 	return nil
 }
@@ -729,6 +732,17 @@ func (d *CollectionInput) Shared() *Shared {
 	}
 }
 
+// links returns what the row's column links holds.
+func (d *CollectionInput) links() schema.Links {
+	return schema.Links{
+		Themes:        distinct(d.Themes.Value()),
+		TargetGroups:  distinct(d.TargetGroups.Value()),
+		Methods:       distinct(d.Methods.Value()),
+		LawSections:   distinct(d.LawSections.Value()),
+		Organizations: d.Organizations.Value(), Municipalities: d.Municipalities.Value(), Districts: d.Districts.Value(),
+	}
+}
+
 func (d *CollectionInput) set(m *CollectionMutation, managed map[string]any) error {
 	texts, shared := readyTexts(d.Texts.Value()), d.Shared()
 	m.SetTitles(textsOf(texts, func(t schema.ContentText) string { return t.Title }))
@@ -742,6 +756,7 @@ func (d *CollectionInput) set(m *CollectionMutation, managed map[string]any) err
 	m.SetSortTitleNn(sortTitle(titles, schema.NN))
 	m.SetSortTitleEn(sortTitle(titles, schema.EN))
 	m.SetSortTitleSe(sortTitle(titles, schema.SE))
+	m.SetLinks(d.links())
 	m.SetSortDate(sortDate(shared.Issued, shared.Period, managed["published_at"]))
 	if shared.Issued != nil {
 		m.SetIssuedOn(string(shared.Issued.Date))
@@ -881,7 +896,7 @@ func (d *ContactInput) set(m *ContactMutation, managed map[string]any) error {
 	return nil
 }
 
-// PutRow implements ReferenceData.
+// PutRow implements ReferenceDocument.
 func (d *ContactInput) PutRow(ctx context.Context, c *Client, id string, managed map[string]any) error {
 	to := d.Organization.Value()
 	if to == nil {
@@ -902,7 +917,7 @@ func (d *ContactInput) PutRow(ctx context.Context, c *Client, id string, managed
 	return n.Exec(ctx)
 }
 
-// PutEdges implements ReferenceData.
+// PutEdges implements ReferenceDocument.
 func (d *ContactInput) PutEdges(ctx context.Context, c *Client, id string, live map[string]bool) error {
 	u := c.Contact.UpdateOneID(id)
 	m := u.Mutation()
@@ -968,7 +983,7 @@ func (d *CountyInput) set(m *CountyMutation, managed map[string]any) error {
 	return nil
 }
 
-// PutRow implements ReferenceData.
+// PutRow implements ReferenceDocument.
 func (d *CountyInput) PutRow(ctx context.Context, c *Client, id string, managed map[string]any) error {
 	u := c.County.UpdateOneID(id)
 	if err := d.set(u.Mutation(), managed); err != nil {
@@ -984,7 +999,7 @@ func (d *CountyInput) PutRow(ctx context.Context, c *Client, id string, managed 
 	return n.Exec(ctx)
 }
 
-// PutEdges implements ReferenceData.
+// PutEdges implements ReferenceDocument.
 func (d *CountyInput) PutEdges(ctx context.Context, c *Client, id string, live map[string]bool) error {
 	return nil
 }
@@ -1046,7 +1061,7 @@ func (d *DistrictInput) set(m *DistrictMutation, managed map[string]any) error {
 	return nil
 }
 
-// PutRow implements ReferenceData.
+// PutRow implements ReferenceDocument.
 func (d *DistrictInput) PutRow(ctx context.Context, c *Client, id string, managed map[string]any) error {
 	to := d.Municipality.Value()
 	if to == nil {
@@ -1067,7 +1082,7 @@ func (d *DistrictInput) PutRow(ctx context.Context, c *Client, id string, manage
 	return n.Exec(ctx)
 }
 
-// PutEdges implements ReferenceData.
+// PutEdges implements ReferenceDocument.
 func (d *DistrictInput) PutEdges(ctx context.Context, c *Client, id string, live map[string]bool) error {
 	u := c.District.UpdateOneID(id)
 	m := u.Mutation()
@@ -1164,6 +1179,17 @@ func (d *EventInput) Shared() *Shared {
 	}
 }
 
+// links returns what the row's column links holds.
+func (d *EventInput) links() schema.Links {
+	return schema.Links{
+		Themes:        distinct(d.Themes.Value()),
+		TargetGroups:  distinct(d.TargetGroups.Value()),
+		Methods:       distinct(d.Methods.Value()),
+		LawSections:   distinct(d.LawSections.Value()),
+		Organizations: d.Organizations.Value(), Municipalities: d.Municipalities.Value(), Districts: d.Districts.Value(),
+	}
+}
+
 func (d *EventInput) set(m *EventMutation, managed map[string]any) error {
 	texts, shared := readyTexts(d.Texts.Value()), d.Shared()
 	m.SetTitles(textsOf(texts, func(t schema.ContentText) string { return t.Title }))
@@ -1179,6 +1205,7 @@ func (d *EventInput) set(m *EventMutation, managed map[string]any) error {
 	m.SetSortTitleNn(sortTitle(titles, schema.NN))
 	m.SetSortTitleEn(sortTitle(titles, schema.EN))
 	m.SetSortTitleSe(sortTitle(titles, schema.SE))
+	m.SetLinks(d.links())
 	m.SetSortDate(sortDate(shared.Issued, shared.Period, managed["published_at"]))
 	if shared.Issued != nil {
 		m.SetIssuedOn(string(shared.Issued.Date))
@@ -1350,7 +1377,7 @@ func (d *LawSectionInput) set(m *LawSectionMutation, managed map[string]any) err
 	return nil
 }
 
-// PutRow implements ReferenceData.
+// PutRow implements ReferenceDocument.
 func (d *LawSectionInput) PutRow(ctx context.Context, c *Client, id string, managed map[string]any) error {
 	u := c.LawSection.UpdateOneID(id)
 	if err := d.set(u.Mutation(), managed); err != nil {
@@ -1366,7 +1393,7 @@ func (d *LawSectionInput) PutRow(ctx context.Context, c *Client, id string, mana
 	return n.Exec(ctx)
 }
 
-// PutEdges implements ReferenceData.
+// PutEdges implements ReferenceDocument.
 func (d *LawSectionInput) PutEdges(ctx context.Context, c *Client, id string, live map[string]bool) error {
 	return nil
 }
@@ -1427,7 +1454,7 @@ func (d *MethodInput) set(m *MethodMutation, managed map[string]any) error {
 	return nil
 }
 
-// PutRow implements ReferenceData.
+// PutRow implements ReferenceDocument.
 func (d *MethodInput) PutRow(ctx context.Context, c *Client, id string, managed map[string]any) error {
 	u := c.Method.UpdateOneID(id)
 	if err := d.set(u.Mutation(), managed); err != nil {
@@ -1443,7 +1470,7 @@ func (d *MethodInput) PutRow(ctx context.Context, c *Client, id string, managed 
 	return n.Exec(ctx)
 }
 
-// PutEdges implements ReferenceData.
+// PutEdges implements ReferenceDocument.
 func (d *MethodInput) PutEdges(ctx context.Context, c *Client, id string, live map[string]bool) error {
 	return nil
 }
@@ -1590,7 +1617,7 @@ func (d *MunicipalityInput) set(m *MunicipalityMutation, managed map[string]any)
 	return nil
 }
 
-// PutRow implements ReferenceData.
+// PutRow implements ReferenceDocument.
 func (d *MunicipalityInput) PutRow(ctx context.Context, c *Client, id string, managed map[string]any) error {
 	u := c.Municipality.UpdateOneID(id)
 	if err := d.set(u.Mutation(), managed); err != nil {
@@ -1606,7 +1633,7 @@ func (d *MunicipalityInput) PutRow(ctx context.Context, c *Client, id string, ma
 	return n.Exec(ctx)
 }
 
-// PutEdges implements ReferenceData.
+// PutEdges implements ReferenceDocument.
 func (d *MunicipalityInput) PutEdges(ctx context.Context, c *Client, id string, live map[string]bool) error {
 	u := c.Municipality.UpdateOneID(id)
 	m := u.Mutation()
@@ -1709,6 +1736,17 @@ func (d *NetworkInput) Shared() *Shared {
 	}
 }
 
+// links returns what the row's column links holds.
+func (d *NetworkInput) links() schema.Links {
+	return schema.Links{
+		Themes:        distinct(d.Themes.Value()),
+		TargetGroups:  distinct(d.TargetGroups.Value()),
+		Methods:       distinct(d.Methods.Value()),
+		LawSections:   distinct(d.LawSections.Value()),
+		Organizations: d.Organizations.Value(), Municipalities: d.Municipalities.Value(), Districts: d.Districts.Value(),
+	}
+}
+
 func (d *NetworkInput) set(m *NetworkMutation, managed map[string]any) error {
 	texts, shared := readyTexts(d.Texts.Value()), d.Shared()
 	m.SetTitles(textsOf(texts, func(t schema.ContentText) string { return t.Title }))
@@ -1724,6 +1762,7 @@ func (d *NetworkInput) set(m *NetworkMutation, managed map[string]any) error {
 	m.SetSortTitleNn(sortTitle(titles, schema.NN))
 	m.SetSortTitleEn(sortTitle(titles, schema.EN))
 	m.SetSortTitleSe(sortTitle(titles, schema.SE))
+	m.SetLinks(d.links())
 	m.SetSortDate(sortDate(shared.Issued, shared.Period, managed["published_at"]))
 	if shared.Issued != nil {
 		m.SetIssuedOn(string(shared.Issued.Date))
@@ -1873,7 +1912,7 @@ func (d *OrganizationInput) set(m *OrganizationMutation, managed map[string]any)
 	return nil
 }
 
-// PutRow implements ReferenceData.
+// PutRow implements ReferenceDocument.
 func (d *OrganizationInput) PutRow(ctx context.Context, c *Client, id string, managed map[string]any) error {
 	u := c.Organization.UpdateOneID(id)
 	if err := d.set(u.Mutation(), managed); err != nil {
@@ -1889,7 +1928,7 @@ func (d *OrganizationInput) PutRow(ctx context.Context, c *Client, id string, ma
 	return n.Exec(ctx)
 }
 
-// PutEdges implements ReferenceData.
+// PutEdges implements ReferenceDocument.
 func (d *OrganizationInput) PutEdges(ctx context.Context, c *Client, id string, live map[string]bool) error {
 	u := c.Organization.UpdateOneID(id)
 	m := u.Mutation()
@@ -2001,6 +2040,17 @@ func (d *PracticeInput) Shared() *Shared {
 	}
 }
 
+// links returns what the row's column links holds.
+func (d *PracticeInput) links() schema.Links {
+	return schema.Links{
+		Themes:        distinct(d.Themes.Value()),
+		TargetGroups:  distinct(d.TargetGroups.Value()),
+		Methods:       distinct(d.Methods.Value()),
+		LawSections:   distinct(d.LawSections.Value()),
+		Organizations: d.Organizations.Value(), Municipalities: d.Municipalities.Value(), Districts: d.Districts.Value(),
+	}
+}
+
 func (d *PracticeInput) set(m *PracticeMutation, managed map[string]any) error {
 	texts, shared := readyTexts(d.Texts.Value()), d.Shared()
 	m.SetTitles(textsOf(texts, func(t schema.ContentText) string { return t.Title }))
@@ -2022,6 +2072,7 @@ func (d *PracticeInput) set(m *PracticeMutation, managed map[string]any) error {
 	m.SetSortTitleNn(sortTitle(titles, schema.NN))
 	m.SetSortTitleEn(sortTitle(titles, schema.EN))
 	m.SetSortTitleSe(sortTitle(titles, schema.SE))
+	m.SetLinks(d.links())
 	m.SetSortDate(sortDate(shared.Issued, shared.Period, managed["published_at"]))
 	if shared.Issued != nil {
 		m.SetIssuedOn(string(shared.Issued.Date))
@@ -2188,6 +2239,17 @@ func (d *ProjectInput) Shared() *Shared {
 	}
 }
 
+// links returns what the row's column links holds.
+func (d *ProjectInput) links() schema.Links {
+	return schema.Links{
+		Themes:        distinct(d.Themes.Value()),
+		TargetGroups:  distinct(d.TargetGroups.Value()),
+		Methods:       distinct(d.Methods.Value()),
+		LawSections:   distinct(d.LawSections.Value()),
+		Organizations: d.Organizations.Value(), Municipalities: d.Municipalities.Value(), Districts: d.Districts.Value(),
+	}
+}
+
 func (d *ProjectInput) set(m *ProjectMutation, managed map[string]any) error {
 	texts, shared := readyTexts(d.Texts.Value()), d.Shared()
 	m.SetTitles(textsOf(texts, func(t schema.ContentText) string { return t.Title }))
@@ -2206,6 +2268,7 @@ func (d *ProjectInput) set(m *ProjectMutation, managed map[string]any) error {
 	m.SetSortTitleNn(sortTitle(titles, schema.NN))
 	m.SetSortTitleEn(sortTitle(titles, schema.EN))
 	m.SetSortTitleSe(sortTitle(titles, schema.SE))
+	m.SetLinks(d.links())
 	m.SetSortDate(sortDate(shared.Issued, shared.Period, managed["published_at"]))
 	if shared.Issued != nil {
 		m.SetIssuedOn(string(shared.Issued.Date))
@@ -2391,6 +2454,17 @@ func (d *ReportInput) Shared() *Shared {
 	}
 }
 
+// links returns what the row's column links holds.
+func (d *ReportInput) links() schema.Links {
+	return schema.Links{
+		Themes:        distinct(d.Themes.Value()),
+		TargetGroups:  distinct(d.TargetGroups.Value()),
+		Methods:       distinct(d.Methods.Value()),
+		LawSections:   distinct(d.LawSections.Value()),
+		Organizations: d.Organizations.Value(), Municipalities: d.Municipalities.Value(), Districts: d.Districts.Value(),
+	}
+}
+
 func (d *ReportInput) set(m *ReportMutation, managed map[string]any) error {
 	texts, shared := readyTexts(d.Texts.Value()), d.Shared()
 	m.SetTitles(textsOf(texts, func(t schema.ContentText) string { return t.Title }))
@@ -2406,6 +2480,7 @@ func (d *ReportInput) set(m *ReportMutation, managed map[string]any) error {
 	m.SetSortTitleNn(sortTitle(titles, schema.NN))
 	m.SetSortTitleEn(sortTitle(titles, schema.EN))
 	m.SetSortTitleSe(sortTitle(titles, schema.SE))
+	m.SetLinks(d.links())
 	m.SetSortDate(sortDate(shared.Issued, shared.Period, managed["published_at"]))
 	if shared.Issued != nil {
 		m.SetIssuedOn(string(shared.Issued.Date))
@@ -2561,7 +2636,7 @@ func (d *TargetGroupInput) set(m *TargetGroupMutation, managed map[string]any) e
 	return nil
 }
 
-// PutRow implements ReferenceData.
+// PutRow implements ReferenceDocument.
 func (d *TargetGroupInput) PutRow(ctx context.Context, c *Client, id string, managed map[string]any) error {
 	u := c.TargetGroup.UpdateOneID(id)
 	if err := d.set(u.Mutation(), managed); err != nil {
@@ -2577,7 +2652,7 @@ func (d *TargetGroupInput) PutRow(ctx context.Context, c *Client, id string, man
 	return n.Exec(ctx)
 }
 
-// PutEdges implements ReferenceData.
+// PutEdges implements ReferenceDocument.
 func (d *TargetGroupInput) PutEdges(ctx context.Context, c *Client, id string, live map[string]bool) error {
 	return nil
 }
@@ -2642,7 +2717,7 @@ func (d *ThemeInput) set(m *ThemeMutation, managed map[string]any) error {
 	return nil
 }
 
-// PutRow implements ReferenceData.
+// PutRow implements ReferenceDocument.
 func (d *ThemeInput) PutRow(ctx context.Context, c *Client, id string, managed map[string]any) error {
 	u := c.Theme.UpdateOneID(id)
 	if err := d.set(u.Mutation(), managed); err != nil {
@@ -2658,7 +2733,7 @@ func (d *ThemeInput) PutRow(ctx context.Context, c *Client, id string, managed m
 	return n.Exec(ctx)
 }
 
-// PutEdges implements ReferenceData.
+// PutEdges implements ReferenceDocument.
 func (d *ThemeInput) PutEdges(ctx context.Context, c *Client, id string, live map[string]bool) error {
 	u := c.Theme.UpdateOneID(id)
 	m := u.Mutation()
@@ -2771,6 +2846,17 @@ func (d *ToolInput) Shared() *Shared {
 	}
 }
 
+// links returns what the row's column links holds.
+func (d *ToolInput) links() schema.Links {
+	return schema.Links{
+		Themes:        distinct(d.Themes.Value()),
+		TargetGroups:  distinct(d.TargetGroups.Value()),
+		Methods:       distinct(d.Methods.Value()),
+		LawSections:   distinct(d.LawSections.Value()),
+		Organizations: d.Organizations.Value(), Municipalities: d.Municipalities.Value(), Districts: d.Districts.Value(),
+	}
+}
+
 func (d *ToolInput) set(m *ToolMutation, managed map[string]any) error {
 	texts, shared := readyTexts(d.Texts.Value()), d.Shared()
 	m.SetTitles(textsOf(texts, func(t schema.ContentText) string { return t.Title }))
@@ -2787,6 +2873,7 @@ func (d *ToolInput) set(m *ToolMutation, managed map[string]any) error {
 	m.SetSortTitleNn(sortTitle(titles, schema.NN))
 	m.SetSortTitleEn(sortTitle(titles, schema.EN))
 	m.SetSortTitleSe(sortTitle(titles, schema.SE))
+	m.SetLinks(d.links())
 	m.SetSortDate(sortDate(shared.Issued, shared.Period, managed["published_at"]))
 	if shared.Issued != nil {
 		m.SetIssuedOn(string(shared.Issued.Date))

@@ -287,6 +287,10 @@ func (_c *EventCreate) createSpec() (*Event, *sqlgraph.CreateSpec) {
 		_spec.SetField(event.FieldEvidenceLevel, field.TypeInt, value)
 		_node.EvidenceLevel = &value
 	}
+	if value, ok := _c.mutation.Links(); ok {
+		_spec.SetField(event.FieldLinks, field.TypeJSON, value)
+		_node.Links = value
+	}
 	if value, ok := _c.mutation.StartsAt(); ok {
 		_spec.SetField(event.FieldStartsAt, field.TypeTime, value)
 		_node.StartsAt = &value

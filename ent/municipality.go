@@ -7,7 +7,7 @@ import (
 	"dugnad/ent/municipality"
 	"dugnad/ent/organization"
 	"dugnad/schema"
-	"encoding/json"
+
 	"fmt"
 	"strings"
 
@@ -77,8 +77,6 @@ type MunicipalityEdges struct {
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
 	loadedTypes [5]bool
-	// totalCount holds the number of nodes of the edges above, by alias.
-	totalCount [5]map[string]int
 
 	namedPredecessors map[string][]*Municipality
 	namedSuccessors   map[string][]*Municipality
@@ -197,7 +195,7 @@ func (_m *Municipality) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field local_names", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.LocalNames); err != nil {
+				if err := schema.Decode(*value, &_m.LocalNames); err != nil {
 					return fmt.Errorf("unmarshal field local_names: %w", err)
 				}
 			}

@@ -7,7 +7,7 @@ import (
 	"dugnad/ent/network"
 	"dugnad/ent/organization"
 	"dugnad/schema"
-	"encoding/json"
+
 	"fmt"
 	"strings"
 	"time"
@@ -73,6 +73,8 @@ type Network struct {
 	OwnerID string `json:"owner_id,omitempty"`
 	// ImageID holds the value of the "image_id" field.
 	ImageID *string `json:"image_id,omitempty"`
+	// What the entry points at in reference data, so that no join is needed to show it. null where an older version wrote the row.
+	Links schema.Links `json:"links,omitempty"`
 	// Kind holds the value of the "kind" field.
 	Kind schema.NetworkKind `json:"kind,omitempty"`
 	// Period holds the value of the "period" field.
@@ -110,7 +112,7 @@ type NetworkEdges struct {
 	// type was loaded (or requested) in eager-loading or not.
 	loadedTypes [7]bool
 	// totalCount holds the number of nodes of the edges above, by alias.
-	totalCount [7]map[string]int
+	totalCount [2]map[string]int
 
 	namedThemes       map[string][]*Theme
 	namedTargetGroups map[string][]*TargetGroup
@@ -191,7 +193,7 @@ func (*Network) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case network.FieldTitles, network.FieldSummaries, network.FieldBodies, network.FieldFindingTexts, network.FieldRecommendationTexts, network.FieldPartnerTexts, network.FieldIssued, network.FieldFigures, network.FieldUnnamedGroups, network.FieldDownloadList, network.FieldRating, network.FieldPeriod, network.FieldMethodTexts, network.FieldMeetingTexts:
+		case network.FieldTitles, network.FieldSummaries, network.FieldBodies, network.FieldFindingTexts, network.FieldRecommendationTexts, network.FieldPartnerTexts, network.FieldIssued, network.FieldFigures, network.FieldUnnamedGroups, network.FieldDownloadList, network.FieldRating, network.FieldLinks, network.FieldPeriod, network.FieldMethodTexts, network.FieldMeetingTexts:
 			values[i] = new([]byte)
 		case network.FieldRevision, network.FieldVersion, network.FieldEvidenceLevel:
 			values[i] = new(sql.NullInt64)
@@ -230,7 +232,7 @@ func (_m *Network) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field titles", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.Titles); err != nil {
+				if err := schema.Decode(*value, &_m.Titles); err != nil {
 					return fmt.Errorf("unmarshal field titles: %w", err)
 				}
 			}
@@ -238,7 +240,7 @@ func (_m *Network) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field summaries", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.Summaries); err != nil {
+				if err := schema.Decode(*value, &_m.Summaries); err != nil {
 					return fmt.Errorf("unmarshal field summaries: %w", err)
 				}
 			}
@@ -246,7 +248,7 @@ func (_m *Network) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field bodies", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.Bodies); err != nil {
+				if err := schema.Decode(*value, &_m.Bodies); err != nil {
 					return fmt.Errorf("unmarshal field bodies: %w", err)
 				}
 			}
@@ -254,7 +256,7 @@ func (_m *Network) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field finding_texts", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.FindingTexts); err != nil {
+				if err := schema.Decode(*value, &_m.FindingTexts); err != nil {
 					return fmt.Errorf("unmarshal field finding_texts: %w", err)
 				}
 			}
@@ -262,7 +264,7 @@ func (_m *Network) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field recommendation_texts", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.RecommendationTexts); err != nil {
+				if err := schema.Decode(*value, &_m.RecommendationTexts); err != nil {
 					return fmt.Errorf("unmarshal field recommendation_texts: %w", err)
 				}
 			}
@@ -270,7 +272,7 @@ func (_m *Network) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field partner_texts", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.PartnerTexts); err != nil {
+				if err := schema.Decode(*value, &_m.PartnerTexts); err != nil {
 					return fmt.Errorf("unmarshal field partner_texts: %w", err)
 				}
 			}
@@ -308,7 +310,7 @@ func (_m *Network) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field issued", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.Issued); err != nil {
+				if err := schema.Decode(*value, &_m.Issued); err != nil {
 					return fmt.Errorf("unmarshal field issued: %w", err)
 				}
 			}
@@ -353,7 +355,7 @@ func (_m *Network) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field figures", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.Figures); err != nil {
+				if err := schema.Decode(*value, &_m.Figures); err != nil {
 					return fmt.Errorf("unmarshal field figures: %w", err)
 				}
 			}
@@ -361,7 +363,7 @@ func (_m *Network) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field unnamed_groups", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.UnnamedGroups); err != nil {
+				if err := schema.Decode(*value, &_m.UnnamedGroups); err != nil {
 					return fmt.Errorf("unmarshal field unnamed_groups: %w", err)
 				}
 			}
@@ -369,7 +371,7 @@ func (_m *Network) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field download_list", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.DownloadList); err != nil {
+				if err := schema.Decode(*value, &_m.DownloadList); err != nil {
 					return fmt.Errorf("unmarshal field download_list: %w", err)
 				}
 			}
@@ -377,7 +379,7 @@ func (_m *Network) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field rating", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.Rating); err != nil {
+				if err := schema.Decode(*value, &_m.Rating); err != nil {
 					return fmt.Errorf("unmarshal field rating: %w", err)
 				}
 			}
@@ -401,6 +403,14 @@ func (_m *Network) assignValues(columns []string, values []any) error {
 				_m.ImageID = new(string)
 				*_m.ImageID = value.String
 			}
+		case network.FieldLinks:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field links", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := schema.Decode(*value, &_m.Links); err != nil {
+					return fmt.Errorf("unmarshal field links: %w", err)
+				}
+			}
 		case network.FieldKind:
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field kind", values[i])
@@ -411,7 +421,7 @@ func (_m *Network) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field period", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.Period); err != nil {
+				if err := schema.Decode(*value, &_m.Period); err != nil {
 					return fmt.Errorf("unmarshal field period: %w", err)
 				}
 			}
@@ -419,7 +429,7 @@ func (_m *Network) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field method_texts", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.MethodTexts); err != nil {
+				if err := schema.Decode(*value, &_m.MethodTexts); err != nil {
 					return fmt.Errorf("unmarshal field method_texts: %w", err)
 				}
 			}
@@ -427,7 +437,7 @@ func (_m *Network) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field meeting_texts", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.MeetingTexts); err != nil {
+				if err := schema.Decode(*value, &_m.MeetingTexts); err != nil {
 					return fmt.Errorf("unmarshal field meeting_texts: %w", err)
 				}
 			}
@@ -578,6 +588,9 @@ func (_m *Network) String() string {
 		builder.WriteString("image_id=")
 		builder.WriteString(*v)
 	}
+	builder.WriteString(", ")
+	builder.WriteString("links=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Links))
 	builder.WriteString(", ")
 	builder.WriteString("kind=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Kind))

@@ -7,7 +7,7 @@ import (
 	"dugnad/ent/municipality"
 	"dugnad/ent/organization"
 	"dugnad/schema"
-	"encoding/json"
+
 	"fmt"
 	"strings"
 
@@ -50,8 +50,6 @@ type OrganizationEdges struct {
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
 	loadedTypes [2]bool
-	// totalCount holds the number of nodes of the edges above, by alias.
-	totalCount [2]map[string]int
 }
 
 // MunicipalityOrErr returns the Municipality value or an error if the edge
@@ -118,7 +116,7 @@ func (_m *Organization) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field local_names", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.LocalNames); err != nil {
+				if err := schema.Decode(*value, &_m.LocalNames); err != nil {
 					return fmt.Errorf("unmarshal field local_names: %w", err)
 				}
 			}

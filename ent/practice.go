@@ -7,7 +7,7 @@ import (
 	"dugnad/ent/organization"
 	"dugnad/ent/practice"
 	"dugnad/schema"
-	"encoding/json"
+
 	"fmt"
 	"strings"
 	"time"
@@ -73,6 +73,8 @@ type Practice struct {
 	OwnerID string `json:"owner_id,omitempty"`
 	// ImageID holds the value of the "image_id" field.
 	ImageID *string `json:"image_id,omitempty"`
+	// What the entry points at in reference data, so that no join is needed to show it. null where an older version wrote the row.
+	Links schema.Links `json:"links,omitempty"`
 	// Kind holds the value of the "kind" field.
 	Kind schema.PracticeKind `json:"kind,omitempty"`
 	// ChallengeTexts holds the value of the "challenge_texts" field.
@@ -128,7 +130,7 @@ type PracticeEdges struct {
 	// type was loaded (or requested) in eager-loading or not.
 	loadedTypes [9]bool
 	// totalCount holds the number of nodes of the edges above, by alias.
-	totalCount [9]map[string]int
+	totalCount [4]map[string]int
 
 	namedThemes       map[string][]*Theme
 	namedTargetGroups map[string][]*TargetGroup
@@ -229,7 +231,7 @@ func (*Practice) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case practice.FieldTitles, practice.FieldSummaries, practice.FieldBodies, practice.FieldFindingTexts, practice.FieldRecommendationTexts, practice.FieldPartnerTexts, practice.FieldIssued, practice.FieldFigures, practice.FieldUnnamedGroups, practice.FieldDownloadList, practice.FieldRating, practice.FieldChallengeTexts, practice.FieldGoalTexts, practice.FieldStepTexts, practice.FieldResourceTexts, practice.FieldCostTexts, practice.FieldPreconditionTexts, practice.FieldLessonTexts, practice.FieldDidNotWorkTexts, practice.FieldMeasured, practice.FieldPeriod:
+		case practice.FieldTitles, practice.FieldSummaries, practice.FieldBodies, practice.FieldFindingTexts, practice.FieldRecommendationTexts, practice.FieldPartnerTexts, practice.FieldIssued, practice.FieldFigures, practice.FieldUnnamedGroups, practice.FieldDownloadList, practice.FieldRating, practice.FieldLinks, practice.FieldChallengeTexts, practice.FieldGoalTexts, practice.FieldStepTexts, practice.FieldResourceTexts, practice.FieldCostTexts, practice.FieldPreconditionTexts, practice.FieldLessonTexts, practice.FieldDidNotWorkTexts, practice.FieldMeasured, practice.FieldPeriod:
 			values[i] = new([]byte)
 		case practice.FieldRevision, practice.FieldVersion, practice.FieldEvidenceLevel:
 			values[i] = new(sql.NullInt64)
@@ -268,7 +270,7 @@ func (_m *Practice) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field titles", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.Titles); err != nil {
+				if err := schema.Decode(*value, &_m.Titles); err != nil {
 					return fmt.Errorf("unmarshal field titles: %w", err)
 				}
 			}
@@ -276,7 +278,7 @@ func (_m *Practice) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field summaries", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.Summaries); err != nil {
+				if err := schema.Decode(*value, &_m.Summaries); err != nil {
 					return fmt.Errorf("unmarshal field summaries: %w", err)
 				}
 			}
@@ -284,7 +286,7 @@ func (_m *Practice) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field bodies", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.Bodies); err != nil {
+				if err := schema.Decode(*value, &_m.Bodies); err != nil {
 					return fmt.Errorf("unmarshal field bodies: %w", err)
 				}
 			}
@@ -292,7 +294,7 @@ func (_m *Practice) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field finding_texts", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.FindingTexts); err != nil {
+				if err := schema.Decode(*value, &_m.FindingTexts); err != nil {
 					return fmt.Errorf("unmarshal field finding_texts: %w", err)
 				}
 			}
@@ -300,7 +302,7 @@ func (_m *Practice) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field recommendation_texts", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.RecommendationTexts); err != nil {
+				if err := schema.Decode(*value, &_m.RecommendationTexts); err != nil {
 					return fmt.Errorf("unmarshal field recommendation_texts: %w", err)
 				}
 			}
@@ -308,7 +310,7 @@ func (_m *Practice) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field partner_texts", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.PartnerTexts); err != nil {
+				if err := schema.Decode(*value, &_m.PartnerTexts); err != nil {
 					return fmt.Errorf("unmarshal field partner_texts: %w", err)
 				}
 			}
@@ -346,7 +348,7 @@ func (_m *Practice) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field issued", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.Issued); err != nil {
+				if err := schema.Decode(*value, &_m.Issued); err != nil {
 					return fmt.Errorf("unmarshal field issued: %w", err)
 				}
 			}
@@ -391,7 +393,7 @@ func (_m *Practice) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field figures", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.Figures); err != nil {
+				if err := schema.Decode(*value, &_m.Figures); err != nil {
 					return fmt.Errorf("unmarshal field figures: %w", err)
 				}
 			}
@@ -399,7 +401,7 @@ func (_m *Practice) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field unnamed_groups", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.UnnamedGroups); err != nil {
+				if err := schema.Decode(*value, &_m.UnnamedGroups); err != nil {
 					return fmt.Errorf("unmarshal field unnamed_groups: %w", err)
 				}
 			}
@@ -407,7 +409,7 @@ func (_m *Practice) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field download_list", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.DownloadList); err != nil {
+				if err := schema.Decode(*value, &_m.DownloadList); err != nil {
 					return fmt.Errorf("unmarshal field download_list: %w", err)
 				}
 			}
@@ -415,7 +417,7 @@ func (_m *Practice) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field rating", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.Rating); err != nil {
+				if err := schema.Decode(*value, &_m.Rating); err != nil {
 					return fmt.Errorf("unmarshal field rating: %w", err)
 				}
 			}
@@ -439,6 +441,14 @@ func (_m *Practice) assignValues(columns []string, values []any) error {
 				_m.ImageID = new(string)
 				*_m.ImageID = value.String
 			}
+		case practice.FieldLinks:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field links", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := schema.Decode(*value, &_m.Links); err != nil {
+					return fmt.Errorf("unmarshal field links: %w", err)
+				}
+			}
 		case practice.FieldKind:
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field kind", values[i])
@@ -449,7 +459,7 @@ func (_m *Practice) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field challenge_texts", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.ChallengeTexts); err != nil {
+				if err := schema.Decode(*value, &_m.ChallengeTexts); err != nil {
 					return fmt.Errorf("unmarshal field challenge_texts: %w", err)
 				}
 			}
@@ -457,7 +467,7 @@ func (_m *Practice) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field goal_texts", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.GoalTexts); err != nil {
+				if err := schema.Decode(*value, &_m.GoalTexts); err != nil {
 					return fmt.Errorf("unmarshal field goal_texts: %w", err)
 				}
 			}
@@ -465,7 +475,7 @@ func (_m *Practice) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field step_texts", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.StepTexts); err != nil {
+				if err := schema.Decode(*value, &_m.StepTexts); err != nil {
 					return fmt.Errorf("unmarshal field step_texts: %w", err)
 				}
 			}
@@ -473,7 +483,7 @@ func (_m *Practice) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field resource_texts", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.ResourceTexts); err != nil {
+				if err := schema.Decode(*value, &_m.ResourceTexts); err != nil {
 					return fmt.Errorf("unmarshal field resource_texts: %w", err)
 				}
 			}
@@ -481,7 +491,7 @@ func (_m *Practice) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field cost_texts", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.CostTexts); err != nil {
+				if err := schema.Decode(*value, &_m.CostTexts); err != nil {
 					return fmt.Errorf("unmarshal field cost_texts: %w", err)
 				}
 			}
@@ -489,7 +499,7 @@ func (_m *Practice) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field precondition_texts", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.PreconditionTexts); err != nil {
+				if err := schema.Decode(*value, &_m.PreconditionTexts); err != nil {
 					return fmt.Errorf("unmarshal field precondition_texts: %w", err)
 				}
 			}
@@ -497,7 +507,7 @@ func (_m *Practice) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field lesson_texts", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.LessonTexts); err != nil {
+				if err := schema.Decode(*value, &_m.LessonTexts); err != nil {
 					return fmt.Errorf("unmarshal field lesson_texts: %w", err)
 				}
 			}
@@ -505,7 +515,7 @@ func (_m *Practice) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field did_not_work_texts", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.DidNotWorkTexts); err != nil {
+				if err := schema.Decode(*value, &_m.DidNotWorkTexts); err != nil {
 					return fmt.Errorf("unmarshal field did_not_work_texts: %w", err)
 				}
 			}
@@ -513,7 +523,7 @@ func (_m *Practice) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field measured", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.Measured); err != nil {
+				if err := schema.Decode(*value, &_m.Measured); err != nil {
 					return fmt.Errorf("unmarshal field measured: %w", err)
 				}
 			}
@@ -521,7 +531,7 @@ func (_m *Practice) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field period", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.Period); err != nil {
+				if err := schema.Decode(*value, &_m.Period); err != nil {
 					return fmt.Errorf("unmarshal field period: %w", err)
 				}
 			}
@@ -682,6 +692,9 @@ func (_m *Practice) String() string {
 		builder.WriteString("image_id=")
 		builder.WriteString(*v)
 	}
+	builder.WriteString(", ")
+	builder.WriteString("links=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Links))
 	builder.WriteString(", ")
 	builder.WriteString("kind=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Kind))

@@ -303,6 +303,10 @@ func (_c *PracticeCreate) createSpec() (*Practice, *sqlgraph.CreateSpec) {
 		_spec.SetField(practice.FieldEvidenceLevel, field.TypeInt, value)
 		_node.EvidenceLevel = &value
 	}
+	if value, ok := _c.mutation.Links(); ok {
+		_spec.SetField(practice.FieldLinks, field.TypeJSON, value)
+		_node.Links = value
+	}
 	if value, ok := _c.mutation.Kind(); ok {
 		_spec.SetField(practice.FieldKind, field.TypeEnum, value)
 		_node.Kind = value

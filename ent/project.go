@@ -7,7 +7,7 @@ import (
 	"dugnad/ent/organization"
 	"dugnad/ent/project"
 	"dugnad/schema"
-	"encoding/json"
+
 	"fmt"
 	"strings"
 	"time"
@@ -73,6 +73,8 @@ type Project struct {
 	OwnerID string `json:"owner_id,omitempty"`
 	// ImageID holds the value of the "image_id" field.
 	ImageID *string `json:"image_id,omitempty"`
+	// What the entry points at in reference data, so that no join is needed to show it. null where an older version wrote the row.
+	Links schema.Links `json:"links,omitempty"`
 	// ProjectNumber holds the value of the "project_number" field.
 	ProjectNumber *string `json:"project_number,omitempty"`
 	// Value holds the value of the "value" field.
@@ -122,7 +124,7 @@ type ProjectEdges struct {
 	// type was loaded (or requested) in eager-loading or not.
 	loadedTypes [7]bool
 	// totalCount holds the number of nodes of the edges above, by alias.
-	totalCount [7]map[string]int
+	totalCount [2]map[string]int
 
 	namedThemes       map[string][]*Theme
 	namedTargetGroups map[string][]*TargetGroup
@@ -203,7 +205,7 @@ func (*Project) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case project.FieldTitles, project.FieldSummaries, project.FieldBodies, project.FieldFindingTexts, project.FieldRecommendationTexts, project.FieldPartnerTexts, project.FieldIssued, project.FieldFigures, project.FieldUnnamedGroups, project.FieldDownloadList, project.FieldRating, project.FieldPeriod, project.FieldGoalTexts, project.FieldNeedTexts, project.FieldResearchQuestionTexts, project.FieldMethodTexts, project.FieldProblemTexts, project.FieldGrants:
+		case project.FieldTitles, project.FieldSummaries, project.FieldBodies, project.FieldFindingTexts, project.FieldRecommendationTexts, project.FieldPartnerTexts, project.FieldIssued, project.FieldFigures, project.FieldUnnamedGroups, project.FieldDownloadList, project.FieldRating, project.FieldLinks, project.FieldPeriod, project.FieldGoalTexts, project.FieldNeedTexts, project.FieldResearchQuestionTexts, project.FieldMethodTexts, project.FieldProblemTexts, project.FieldGrants:
 			values[i] = new([]byte)
 		case project.FieldValue:
 			values[i] = new(sql.NullFloat64)
@@ -244,7 +246,7 @@ func (_m *Project) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field titles", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.Titles); err != nil {
+				if err := schema.Decode(*value, &_m.Titles); err != nil {
 					return fmt.Errorf("unmarshal field titles: %w", err)
 				}
 			}
@@ -252,7 +254,7 @@ func (_m *Project) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field summaries", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.Summaries); err != nil {
+				if err := schema.Decode(*value, &_m.Summaries); err != nil {
 					return fmt.Errorf("unmarshal field summaries: %w", err)
 				}
 			}
@@ -260,7 +262,7 @@ func (_m *Project) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field bodies", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.Bodies); err != nil {
+				if err := schema.Decode(*value, &_m.Bodies); err != nil {
 					return fmt.Errorf("unmarshal field bodies: %w", err)
 				}
 			}
@@ -268,7 +270,7 @@ func (_m *Project) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field finding_texts", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.FindingTexts); err != nil {
+				if err := schema.Decode(*value, &_m.FindingTexts); err != nil {
 					return fmt.Errorf("unmarshal field finding_texts: %w", err)
 				}
 			}
@@ -276,7 +278,7 @@ func (_m *Project) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field recommendation_texts", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.RecommendationTexts); err != nil {
+				if err := schema.Decode(*value, &_m.RecommendationTexts); err != nil {
 					return fmt.Errorf("unmarshal field recommendation_texts: %w", err)
 				}
 			}
@@ -284,7 +286,7 @@ func (_m *Project) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field partner_texts", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.PartnerTexts); err != nil {
+				if err := schema.Decode(*value, &_m.PartnerTexts); err != nil {
 					return fmt.Errorf("unmarshal field partner_texts: %w", err)
 				}
 			}
@@ -322,7 +324,7 @@ func (_m *Project) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field issued", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.Issued); err != nil {
+				if err := schema.Decode(*value, &_m.Issued); err != nil {
 					return fmt.Errorf("unmarshal field issued: %w", err)
 				}
 			}
@@ -367,7 +369,7 @@ func (_m *Project) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field figures", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.Figures); err != nil {
+				if err := schema.Decode(*value, &_m.Figures); err != nil {
 					return fmt.Errorf("unmarshal field figures: %w", err)
 				}
 			}
@@ -375,7 +377,7 @@ func (_m *Project) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field unnamed_groups", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.UnnamedGroups); err != nil {
+				if err := schema.Decode(*value, &_m.UnnamedGroups); err != nil {
 					return fmt.Errorf("unmarshal field unnamed_groups: %w", err)
 				}
 			}
@@ -383,7 +385,7 @@ func (_m *Project) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field download_list", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.DownloadList); err != nil {
+				if err := schema.Decode(*value, &_m.DownloadList); err != nil {
 					return fmt.Errorf("unmarshal field download_list: %w", err)
 				}
 			}
@@ -391,7 +393,7 @@ func (_m *Project) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field rating", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.Rating); err != nil {
+				if err := schema.Decode(*value, &_m.Rating); err != nil {
 					return fmt.Errorf("unmarshal field rating: %w", err)
 				}
 			}
@@ -414,6 +416,14 @@ func (_m *Project) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.ImageID = new(string)
 				*_m.ImageID = value.String
+			}
+		case project.FieldLinks:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field links", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := schema.Decode(*value, &_m.Links); err != nil {
+					return fmt.Errorf("unmarshal field links: %w", err)
+				}
 			}
 		case project.FieldProjectNumber:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -440,7 +450,7 @@ func (_m *Project) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field period", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.Period); err != nil {
+				if err := schema.Decode(*value, &_m.Period); err != nil {
 					return fmt.Errorf("unmarshal field period: %w", err)
 				}
 			}
@@ -448,7 +458,7 @@ func (_m *Project) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field goal_texts", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.GoalTexts); err != nil {
+				if err := schema.Decode(*value, &_m.GoalTexts); err != nil {
 					return fmt.Errorf("unmarshal field goal_texts: %w", err)
 				}
 			}
@@ -456,7 +466,7 @@ func (_m *Project) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field need_texts", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.NeedTexts); err != nil {
+				if err := schema.Decode(*value, &_m.NeedTexts); err != nil {
 					return fmt.Errorf("unmarshal field need_texts: %w", err)
 				}
 			}
@@ -464,7 +474,7 @@ func (_m *Project) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field research_question_texts", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.ResearchQuestionTexts); err != nil {
+				if err := schema.Decode(*value, &_m.ResearchQuestionTexts); err != nil {
 					return fmt.Errorf("unmarshal field research_question_texts: %w", err)
 				}
 			}
@@ -472,7 +482,7 @@ func (_m *Project) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field method_texts", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.MethodTexts); err != nil {
+				if err := schema.Decode(*value, &_m.MethodTexts); err != nil {
 					return fmt.Errorf("unmarshal field method_texts: %w", err)
 				}
 			}
@@ -480,7 +490,7 @@ func (_m *Project) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field problem_texts", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.ProblemTexts); err != nil {
+				if err := schema.Decode(*value, &_m.ProblemTexts); err != nil {
 					return fmt.Errorf("unmarshal field problem_texts: %w", err)
 				}
 			}
@@ -488,7 +498,7 @@ func (_m *Project) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field grants", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.Grants); err != nil {
+				if err := schema.Decode(*value, &_m.Grants); err != nil {
 					return fmt.Errorf("unmarshal field grants: %w", err)
 				}
 			}
@@ -639,6 +649,9 @@ func (_m *Project) String() string {
 		builder.WriteString("image_id=")
 		builder.WriteString(*v)
 	}
+	builder.WriteString(", ")
+	builder.WriteString("links=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Links))
 	builder.WriteString(", ")
 	if v := _m.ProjectNumber; v != nil {
 		builder.WriteString("project_number=")

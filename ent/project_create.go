@@ -289,6 +289,10 @@ func (_c *ProjectCreate) createSpec() (*Project, *sqlgraph.CreateSpec) {
 		_spec.SetField(project.FieldEvidenceLevel, field.TypeInt, value)
 		_node.EvidenceLevel = &value
 	}
+	if value, ok := _c.mutation.Links(); ok {
+		_spec.SetField(project.FieldLinks, field.TypeJSON, value)
+		_node.Links = value
+	}
 	if value, ok := _c.mutation.ProjectNumber(); ok {
 		_spec.SetField(project.FieldProjectNumber, field.TypeString, value)
 		_node.ProjectNumber = &value

@@ -7,7 +7,7 @@ import (
 	"dugnad/ent/organization"
 	"dugnad/ent/report"
 	"dugnad/schema"
-	"encoding/json"
+
 	"fmt"
 	"strings"
 	"time"
@@ -73,6 +73,8 @@ type Report struct {
 	OwnerID string `json:"owner_id,omitempty"`
 	// ImageID holds the value of the "image_id" field.
 	ImageID *string `json:"image_id,omitempty"`
+	// What the entry points at in reference data, so that no join is needed to show it. null where an older version wrote the row.
+	Links schema.Links `json:"links,omitempty"`
 	// Kind holds the value of the "kind" field.
 	Kind schema.ReportKind `json:"kind,omitempty"`
 	// EditionYear holds the value of the "edition_year" field.
@@ -120,7 +122,7 @@ type ReportEdges struct {
 	// type was loaded (or requested) in eager-loading or not.
 	loadedTypes [9]bool
 	// totalCount holds the number of nodes of the edges above, by alias.
-	totalCount [9]map[string]int
+	totalCount [4]map[string]int
 
 	namedThemes       map[string][]*Theme
 	namedTargetGroups map[string][]*TargetGroup
@@ -221,7 +223,7 @@ func (*Report) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case report.FieldTitles, report.FieldSummaries, report.FieldBodies, report.FieldFindingTexts, report.FieldRecommendationTexts, report.FieldPartnerTexts, report.FieldIssued, report.FieldFigures, report.FieldUnnamedGroups, report.FieldDownloadList, report.FieldRating, report.FieldMethodTexts, report.FieldSampleTexts, report.FieldGrants:
+		case report.FieldTitles, report.FieldSummaries, report.FieldBodies, report.FieldFindingTexts, report.FieldRecommendationTexts, report.FieldPartnerTexts, report.FieldIssued, report.FieldFigures, report.FieldUnnamedGroups, report.FieldDownloadList, report.FieldRating, report.FieldLinks, report.FieldMethodTexts, report.FieldSampleTexts, report.FieldGrants:
 			values[i] = new([]byte)
 		case report.FieldRevision, report.FieldVersion, report.FieldEvidenceLevel, report.FieldEditionYear, report.FieldSampleSize:
 			values[i] = new(sql.NullInt64)
@@ -260,7 +262,7 @@ func (_m *Report) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field titles", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.Titles); err != nil {
+				if err := schema.Decode(*value, &_m.Titles); err != nil {
 					return fmt.Errorf("unmarshal field titles: %w", err)
 				}
 			}
@@ -268,7 +270,7 @@ func (_m *Report) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field summaries", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.Summaries); err != nil {
+				if err := schema.Decode(*value, &_m.Summaries); err != nil {
 					return fmt.Errorf("unmarshal field summaries: %w", err)
 				}
 			}
@@ -276,7 +278,7 @@ func (_m *Report) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field bodies", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.Bodies); err != nil {
+				if err := schema.Decode(*value, &_m.Bodies); err != nil {
 					return fmt.Errorf("unmarshal field bodies: %w", err)
 				}
 			}
@@ -284,7 +286,7 @@ func (_m *Report) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field finding_texts", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.FindingTexts); err != nil {
+				if err := schema.Decode(*value, &_m.FindingTexts); err != nil {
 					return fmt.Errorf("unmarshal field finding_texts: %w", err)
 				}
 			}
@@ -292,7 +294,7 @@ func (_m *Report) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field recommendation_texts", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.RecommendationTexts); err != nil {
+				if err := schema.Decode(*value, &_m.RecommendationTexts); err != nil {
 					return fmt.Errorf("unmarshal field recommendation_texts: %w", err)
 				}
 			}
@@ -300,7 +302,7 @@ func (_m *Report) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field partner_texts", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.PartnerTexts); err != nil {
+				if err := schema.Decode(*value, &_m.PartnerTexts); err != nil {
 					return fmt.Errorf("unmarshal field partner_texts: %w", err)
 				}
 			}
@@ -338,7 +340,7 @@ func (_m *Report) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field issued", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.Issued); err != nil {
+				if err := schema.Decode(*value, &_m.Issued); err != nil {
 					return fmt.Errorf("unmarshal field issued: %w", err)
 				}
 			}
@@ -383,7 +385,7 @@ func (_m *Report) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field figures", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.Figures); err != nil {
+				if err := schema.Decode(*value, &_m.Figures); err != nil {
 					return fmt.Errorf("unmarshal field figures: %w", err)
 				}
 			}
@@ -391,7 +393,7 @@ func (_m *Report) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field unnamed_groups", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.UnnamedGroups); err != nil {
+				if err := schema.Decode(*value, &_m.UnnamedGroups); err != nil {
 					return fmt.Errorf("unmarshal field unnamed_groups: %w", err)
 				}
 			}
@@ -399,7 +401,7 @@ func (_m *Report) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field download_list", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.DownloadList); err != nil {
+				if err := schema.Decode(*value, &_m.DownloadList); err != nil {
 					return fmt.Errorf("unmarshal field download_list: %w", err)
 				}
 			}
@@ -407,7 +409,7 @@ func (_m *Report) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field rating", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.Rating); err != nil {
+				if err := schema.Decode(*value, &_m.Rating); err != nil {
 					return fmt.Errorf("unmarshal field rating: %w", err)
 				}
 			}
@@ -430,6 +432,14 @@ func (_m *Report) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.ImageID = new(string)
 				*_m.ImageID = value.String
+			}
+		case report.FieldLinks:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field links", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := schema.Decode(*value, &_m.Links); err != nil {
+					return fmt.Errorf("unmarshal field links: %w", err)
+				}
 			}
 		case report.FieldKind:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -462,7 +472,7 @@ func (_m *Report) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field method_texts", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.MethodTexts); err != nil {
+				if err := schema.Decode(*value, &_m.MethodTexts); err != nil {
 					return fmt.Errorf("unmarshal field method_texts: %w", err)
 				}
 			}
@@ -470,7 +480,7 @@ func (_m *Report) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field sample_texts", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.SampleTexts); err != nil {
+				if err := schema.Decode(*value, &_m.SampleTexts); err != nil {
 					return fmt.Errorf("unmarshal field sample_texts: %w", err)
 				}
 			}
@@ -478,7 +488,7 @@ func (_m *Report) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field grants", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.Grants); err != nil {
+				if err := schema.Decode(*value, &_m.Grants); err != nil {
 					return fmt.Errorf("unmarshal field grants: %w", err)
 				}
 			}
@@ -639,6 +649,9 @@ func (_m *Report) String() string {
 		builder.WriteString("image_id=")
 		builder.WriteString(*v)
 	}
+	builder.WriteString(", ")
+	builder.WriteString("links=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Links))
 	builder.WriteString(", ")
 	builder.WriteString("kind=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Kind))

@@ -290,6 +290,10 @@ func (_c *ReportCreate) createSpec() (*Report, *sqlgraph.CreateSpec) {
 		_spec.SetField(report.FieldEvidenceLevel, field.TypeInt, value)
 		_node.EvidenceLevel = &value
 	}
+	if value, ok := _c.mutation.Links(); ok {
+		_spec.SetField(report.FieldLinks, field.TypeJSON, value)
+		_node.Links = value
+	}
 	if value, ok := _c.mutation.Kind(); ok {
 		_spec.SetField(report.FieldKind, field.TypeEnum, value)
 		_node.Kind = value

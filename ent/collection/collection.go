@@ -67,6 +67,8 @@ const (
 	FieldOwnerID = "owner_id"
 	// FieldImageID holds the string denoting the image_id field in the database.
 	FieldImageID = "image_id"
+	// FieldLinks holds the string denoting the links field in the database.
+	FieldLinks = "links"
 	// EdgeOwner holds the string denoting the owner edge name in mutations.
 	EdgeOwner = "owner"
 	// EdgeImage holds the string denoting the image edge name in mutations.
@@ -153,6 +155,7 @@ var Columns = []string{
 	FieldEvidenceLevel,
 	FieldOwnerID,
 	FieldImageID,
+	FieldLinks,
 }
 
 var (

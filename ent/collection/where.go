@@ -712,6 +712,16 @@ func ImageIDNotNil() predicate.Collection {
 	return predicate.Collection(sql.FieldNotNull(FieldImageID))
 }
 
+// LinksIsNil applies the IsNil predicate on the "links" field.
+func LinksIsNil() predicate.Collection {
+	return predicate.Collection(sql.FieldIsNull(FieldLinks))
+}
+
+// LinksNotNil applies the NotNil predicate on the "links" field.
+func LinksNotNil() predicate.Collection {
+	return predicate.Collection(sql.FieldNotNull(FieldLinks))
+}
+
 // HasOwner applies the HasEdge predicate on the "owner" edge.
 func HasOwner() predicate.Collection {
 	return predicate.Collection(func(s *sql.Selector) {

@@ -67,6 +67,8 @@ const (
 	FieldOwnerID = "owner_id"
 	// FieldImageID holds the string denoting the image_id field in the database.
 	FieldImageID = "image_id"
+	// FieldLinks holds the string denoting the links field in the database.
+	FieldLinks = "links"
 	// FieldStartsAt holds the string denoting the starts_at field in the database.
 	FieldStartsAt = "starts_at"
 	// FieldEndsAt holds the string denoting the ends_at field in the database.
@@ -167,6 +169,7 @@ var Columns = []string{
 	FieldEvidenceLevel,
 	FieldOwnerID,
 	FieldImageID,
+	FieldLinks,
 	FieldStartsAt,
 	FieldEndsAt,
 	FieldPlace,

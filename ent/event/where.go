@@ -737,6 +737,16 @@ func ImageIDNotNil() predicate.Event {
 	return predicate.Event(sql.FieldNotNull(FieldImageID))
 }
 
+// LinksIsNil applies the IsNil predicate on the "links" field.
+func LinksIsNil() predicate.Event {
+	return predicate.Event(sql.FieldIsNull(FieldLinks))
+}
+
+// LinksNotNil applies the NotNil predicate on the "links" field.
+func LinksNotNil() predicate.Event {
+	return predicate.Event(sql.FieldNotNull(FieldLinks))
+}
+
 // StartsAtEQ applies the EQ predicate on the "starts_at" field.
 func StartsAtEQ(v time.Time) predicate.Event {
 	return predicate.Event(sql.FieldEQ(FieldStartsAt, v))

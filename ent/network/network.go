@@ -67,6 +67,8 @@ const (
 	FieldOwnerID = "owner_id"
 	// FieldImageID holds the string denoting the image_id field in the database.
 	FieldImageID = "image_id"
+	// FieldLinks holds the string denoting the links field in the database.
+	FieldLinks = "links"
 	// FieldKind holds the string denoting the kind field in the database.
 	FieldKind = "kind"
 	// FieldPeriod holds the string denoting the period field in the database.
@@ -161,6 +163,7 @@ var Columns = []string{
 	FieldEvidenceLevel,
 	FieldOwnerID,
 	FieldImageID,
+	FieldLinks,
 	FieldKind,
 	FieldPeriod,
 	FieldMethodTexts,

@@ -712,6 +712,16 @@ func ImageIDNotNil() predicate.Network {
 	return predicate.Network(sql.FieldNotNull(FieldImageID))
 }
 
+// LinksIsNil applies the IsNil predicate on the "links" field.
+func LinksIsNil() predicate.Network {
+	return predicate.Network(sql.FieldIsNull(FieldLinks))
+}
+
+// LinksNotNil applies the NotNil predicate on the "links" field.
+func LinksNotNil() predicate.Network {
+	return predicate.Network(sql.FieldNotNull(FieldLinks))
+}
+
 // KindEQ applies the EQ predicate on the "kind" field.
 func KindEQ(v schema.NetworkKind) predicate.Network {
 	vc := v

@@ -712,6 +712,16 @@ func ImageIDNotNil() predicate.Practice {
 	return predicate.Practice(sql.FieldNotNull(FieldImageID))
 }
 
+// LinksIsNil applies the IsNil predicate on the "links" field.
+func LinksIsNil() predicate.Practice {
+	return predicate.Practice(sql.FieldIsNull(FieldLinks))
+}
+
+// LinksNotNil applies the NotNil predicate on the "links" field.
+func LinksNotNil() predicate.Practice {
+	return predicate.Practice(sql.FieldNotNull(FieldLinks))
+}
+
 // KindEQ applies the EQ predicate on the "kind" field.
 func KindEQ(v schema.PracticeKind) predicate.Practice {
 	vc := v

@@ -67,6 +67,8 @@ const (
 	FieldOwnerID = "owner_id"
 	// FieldImageID holds the string denoting the image_id field in the database.
 	FieldImageID = "image_id"
+	// FieldLinks holds the string denoting the links field in the database.
+	FieldLinks = "links"
 	// FieldProjectNumber holds the string denoting the project_number field in the database.
 	FieldProjectNumber = "project_number"
 	// FieldValue holds the string denoting the value field in the database.
@@ -173,6 +175,7 @@ var Columns = []string{
 	FieldEvidenceLevel,
 	FieldOwnerID,
 	FieldImageID,
+	FieldLinks,
 	FieldProjectNumber,
 	FieldValue,
 	FieldCurrency,

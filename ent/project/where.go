@@ -727,6 +727,16 @@ func ImageIDNotNil() predicate.Project {
 	return predicate.Project(sql.FieldNotNull(FieldImageID))
 }
 
+// LinksIsNil applies the IsNil predicate on the "links" field.
+func LinksIsNil() predicate.Project {
+	return predicate.Project(sql.FieldIsNull(FieldLinks))
+}
+
+// LinksNotNil applies the NotNil predicate on the "links" field.
+func LinksNotNil() predicate.Project {
+	return predicate.Project(sql.FieldNotNull(FieldLinks))
+}
+
 // ProjectNumberEQ applies the EQ predicate on the "project_number" field.
 func ProjectNumberEQ(v string) predicate.Project {
 	return predicate.Project(sql.FieldEQ(FieldProjectNumber, v))

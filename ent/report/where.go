@@ -727,6 +727,16 @@ func ImageIDNotNil() predicate.Report {
 	return predicate.Report(sql.FieldNotNull(FieldImageID))
 }
 
+// LinksIsNil applies the IsNil predicate on the "links" field.
+func LinksIsNil() predicate.Report {
+	return predicate.Report(sql.FieldIsNull(FieldLinks))
+}
+
+// LinksNotNil applies the NotNil predicate on the "links" field.
+func LinksNotNil() predicate.Report {
+	return predicate.Report(sql.FieldNotNull(FieldLinks))
+}
+
 // KindEQ applies the EQ predicate on the "kind" field.
 func KindEQ(v schema.ReportKind) predicate.Report {
 	vc := v

@@ -67,6 +67,8 @@ const (
 	FieldOwnerID = "owner_id"
 	// FieldImageID holds the string denoting the image_id field in the database.
 	FieldImageID = "image_id"
+	// FieldLinks holds the string denoting the links field in the database.
+	FieldLinks = "links"
 	// FieldKind holds the string denoting the kind field in the database.
 	FieldKind = "kind"
 	// FieldHowToUseTexts holds the string denoting the how_to_use_texts field in the database.
@@ -188,6 +190,7 @@ var Columns = []string{
 	FieldEvidenceLevel,
 	FieldOwnerID,
 	FieldImageID,
+	FieldLinks,
 	FieldKind,
 	FieldHowToUseTexts,
 	FieldStepTexts,

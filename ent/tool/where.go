@@ -727,6 +727,16 @@ func ImageIDNotNil() predicate.Tool {
 	return predicate.Tool(sql.FieldNotNull(FieldImageID))
 }
 
+// LinksIsNil applies the IsNil predicate on the "links" field.
+func LinksIsNil() predicate.Tool {
+	return predicate.Tool(sql.FieldIsNull(FieldLinks))
+}
+
+// LinksNotNil applies the NotNil predicate on the "links" field.
+func LinksNotNil() predicate.Tool {
+	return predicate.Tool(sql.FieldNotNull(FieldLinks))
+}
+
 // KindEQ applies the EQ predicate on the "kind" field.
 func KindEQ(v schema.ToolKind) predicate.Tool {
 	vc := v

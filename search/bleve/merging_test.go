@@ -11,7 +11,7 @@ import (
 
 // Changes are merged with each other, and not with the whole index; and they do not stay in as many files.
 func TestEngine_merges_changes_with_each_other(t *testing.T) {
-	const documents, changes, most = 300, 40, 12
+	const documents, changes, most = 200, 40, 12
 	dir := t.TempDir()
 	e := open(t, dir)
 	rebuild(t, e, documents, 1)

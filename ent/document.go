@@ -307,6 +307,24 @@ func sortDate(issued *schema.PartialDate, period *schema.Period, publishedAt any
 	}
 }
 
+// termsOf returns the ids of the reference data by which filters find a row: its owner, what its shared fields link to,
+// and the ids.
+func termsOf(shared *Shared, owner any, ids []string) schema.Terms {
+	if id, ok := owner.(string); ok {
+		ids = append(ids, id)
+	}
+	for _, l := range shared.Organizations {
+		ids = append(ids, l.Organization)
+	}
+	for _, l := range shared.Municipalities {
+		ids = append(ids, l.Municipality)
+	}
+	for _, l := range shared.Members {
+		ids = append(ids, l.Municipality)
+	}
+	return schema.NewTerms(ids)
+}
+
 func onlyLive(ids []string, live map[string]bool) []string {
 	kept := make([]string, 0, len(ids))
 	for _, id := range ids {
@@ -529,6 +547,12 @@ func (d *CollectionInput) set(m *CollectionMutation, managed map[string]any) err
 	m.SetSortTitleEn(sortTitle(titles, schema.EN))
 	m.SetSortTitleSe(sortTitle(titles, schema.SE))
 	m.SetSortDate(sortDate(shared.Issued, shared.Period, managed["published_at"]))
+	m.SetTerms(termsOf(shared, managed["owner_id"], slices.Concat(
+		d.Themes.Value(),
+		d.TargetGroups.Value(),
+		d.Methods.Value(),
+		d.LawSections.Value(),
+	)))
 	if shared.Issued != nil {
 		m.SetIssuedOn(string(shared.Issued.Date))
 	} else {
@@ -988,6 +1012,12 @@ func (d *EventInput) set(m *EventMutation, managed map[string]any) error {
 	m.SetSortTitleEn(sortTitle(titles, schema.EN))
 	m.SetSortTitleSe(sortTitle(titles, schema.SE))
 	m.SetSortDate(sortDate(shared.Issued, shared.Period, managed["published_at"]))
+	m.SetTerms(termsOf(shared, managed["owner_id"], slices.Concat(
+		d.Themes.Value(),
+		d.TargetGroups.Value(),
+		d.Methods.Value(),
+		d.LawSections.Value(),
+	)))
 	if shared.Issued != nil {
 		m.SetIssuedOn(string(shared.Issued.Date))
 	} else {
@@ -1555,6 +1585,12 @@ func (d *NetworkInput) set(m *NetworkMutation, managed map[string]any) error {
 	m.SetSortTitleEn(sortTitle(titles, schema.EN))
 	m.SetSortTitleSe(sortTitle(titles, schema.SE))
 	m.SetSortDate(sortDate(shared.Issued, shared.Period, managed["published_at"]))
+	m.SetTerms(termsOf(shared, managed["owner_id"], slices.Concat(
+		d.Themes.Value(),
+		d.TargetGroups.Value(),
+		d.Methods.Value(),
+		d.LawSections.Value(),
+	)))
 	if shared.Issued != nil {
 		m.SetIssuedOn(string(shared.Issued.Date))
 	} else {
@@ -1875,6 +1911,12 @@ func (d *PracticeInput) set(m *PracticeMutation, managed map[string]any) error {
 	m.SetSortTitleEn(sortTitle(titles, schema.EN))
 	m.SetSortTitleSe(sortTitle(titles, schema.SE))
 	m.SetSortDate(sortDate(shared.Issued, shared.Period, managed["published_at"]))
+	m.SetTerms(termsOf(shared, managed["owner_id"], slices.Concat(
+		d.Themes.Value(),
+		d.TargetGroups.Value(),
+		d.Methods.Value(),
+		d.LawSections.Value(),
+	)))
 	if shared.Issued != nil {
 		m.SetIssuedOn(string(shared.Issued.Date))
 	} else {
@@ -2085,6 +2127,12 @@ func (d *ProjectInput) set(m *ProjectMutation, managed map[string]any) error {
 	m.SetSortTitleEn(sortTitle(titles, schema.EN))
 	m.SetSortTitleSe(sortTitle(titles, schema.SE))
 	m.SetSortDate(sortDate(shared.Issued, shared.Period, managed["published_at"]))
+	m.SetTerms(termsOf(shared, managed["owner_id"], slices.Concat(
+		d.Themes.Value(),
+		d.TargetGroups.Value(),
+		d.Methods.Value(),
+		d.LawSections.Value(),
+	)))
 	if shared.Issued != nil {
 		m.SetIssuedOn(string(shared.Issued.Date))
 	} else {
@@ -2307,6 +2355,12 @@ func (d *ReportInput) set(m *ReportMutation, managed map[string]any) error {
 	m.SetSortTitleEn(sortTitle(titles, schema.EN))
 	m.SetSortTitleSe(sortTitle(titles, schema.SE))
 	m.SetSortDate(sortDate(shared.Issued, shared.Period, managed["published_at"]))
+	m.SetTerms(termsOf(shared, managed["owner_id"], slices.Concat(
+		d.Themes.Value(),
+		d.TargetGroups.Value(),
+		d.Methods.Value(),
+		d.LawSections.Value(),
+	)))
 	if shared.Issued != nil {
 		m.SetIssuedOn(string(shared.Issued.Date))
 	} else {
@@ -2710,6 +2764,12 @@ func (d *ToolInput) set(m *ToolMutation, managed map[string]any) error {
 	m.SetSortTitleEn(sortTitle(titles, schema.EN))
 	m.SetSortTitleSe(sortTitle(titles, schema.SE))
 	m.SetSortDate(sortDate(shared.Issued, shared.Period, managed["published_at"]))
+	m.SetTerms(termsOf(shared, managed["owner_id"], slices.Concat(
+		d.Themes.Value(),
+		d.TargetGroups.Value(),
+		d.Methods.Value(),
+		d.LawSections.Value(),
+	)))
 	if shared.Issued != nil {
 		m.SetIssuedOn(string(shared.Issued.Date))
 	} else {

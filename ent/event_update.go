@@ -237,6 +237,9 @@ func (_u *EventUpdateOne) sqlSave(ctx context.Context) (_node *Event, err error)
 	if _u.mutation.EvidenceLevelCleared() {
 		_spec.ClearField(event.FieldEvidenceLevel, field.TypeInt)
 	}
+	if value, ok := _u.mutation.Terms(); ok {
+		_spec.SetField(event.FieldTerms, field.TypeOther, value)
+	}
 	if value, ok := _u.mutation.StartsAt(); ok {
 		_spec.SetField(event.FieldStartsAt, field.TypeTime, value)
 	}

@@ -1818,6 +1818,7 @@ type CollectionMutation struct {
 	rating               **schema.Evidence
 	evidence_level       *int
 	addevidence_level    *int
+	terms                *schema.Terms
 	clearedFields        map[string]struct{}
 	owner                *string
 	clearedowner         bool
@@ -2394,6 +2395,20 @@ func (m *CollectionMutation) ImageIDCleared() bool {
 	return ok
 }
 
+// SetTerms sets the "terms" field.
+func (m *CollectionMutation) SetTerms(s schema.Terms) {
+	m.terms = &s
+}
+
+// Terms returns the value of the "terms" field in the mutation.
+func (m *CollectionMutation) Terms() (r schema.Terms, exists bool) {
+	v := m.terms
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
 // OwnerCleared reports if the "owner" edge to the Organization entity was cleared.
 func (m *CollectionMutation) OwnerCleared() bool {
 	return m.clearedowner
@@ -2801,6 +2816,13 @@ func (m *CollectionMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetImageID(v)
+		return nil
+	case collection.FieldTerms:
+		v, ok := value.(schema.Terms)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTerms(v)
 		return nil
 	}
 	return fmt.Errorf("unknown Collection field %s", name)
@@ -5160,6 +5182,7 @@ type EventMutation struct {
 	rating               **schema.Evidence
 	evidence_level       *int
 	addevidence_level    *int
+	terms                *schema.Terms
 	starts_at            *time.Time
 	ends_at              *time.Time
 	place                *string
@@ -5744,6 +5767,20 @@ func (m *EventMutation) ImageIDCleared() bool {
 	return ok
 }
 
+// SetTerms sets the "terms" field.
+func (m *EventMutation) SetTerms(s schema.Terms) {
+	m.terms = &s
+}
+
+// Terms returns the value of the "terms" field in the mutation.
+func (m *EventMutation) Terms() (r schema.Terms, exists bool) {
+	v := m.terms
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
 // SetStartsAt sets the "starts_at" field.
 func (m *EventMutation) SetStartsAt(t time.Time) {
 	m.starts_at = &t
@@ -6308,6 +6345,13 @@ func (m *EventMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetImageID(v)
+		return nil
+	case event.FieldTerms:
+		v, ok := value.(schema.Terms)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTerms(v)
 		return nil
 	case event.FieldStartsAt:
 		v, ok := value.(time.Time)
@@ -8182,6 +8226,7 @@ type NetworkMutation struct {
 	rating               **schema.Evidence
 	evidence_level       *int
 	addevidence_level    *int
+	terms                *schema.Terms
 	kind                 *schema.NetworkKind
 	period               **schema.Period
 	method_texts         *schema.Texts
@@ -8762,6 +8807,20 @@ func (m *NetworkMutation) ImageIDCleared() bool {
 	return ok
 }
 
+// SetTerms sets the "terms" field.
+func (m *NetworkMutation) SetTerms(s schema.Terms) {
+	m.terms = &s
+}
+
+// Terms returns the value of the "terms" field in the mutation.
+func (m *NetworkMutation) Terms() (r schema.Terms, exists bool) {
+	v := m.terms
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
 // SetKind sets the "kind" field.
 func (m *NetworkMutation) SetKind(sk schema.NetworkKind) {
 	m.kind = &sk
@@ -9237,6 +9296,13 @@ func (m *NetworkMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetImageID(v)
+		return nil
+	case network.FieldTerms:
+		v, ok := value.(schema.Terms)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTerms(v)
 		return nil
 	case network.FieldKind:
 		v, ok := value.(schema.NetworkKind)
@@ -9885,6 +9951,7 @@ type PracticeMutation struct {
 	rating               **schema.Evidence
 	evidence_level       *int
 	addevidence_level    *int
+	terms                *schema.Terms
 	kind                 *schema.PracticeKind
 	challenge_texts      *schema.Texts
 	goal_texts           *schema.TextLists
@@ -10477,6 +10544,20 @@ func (m *PracticeMutation) SetImageID(s string) {
 func (m *PracticeMutation) ImageIDCleared() bool {
 	_, ok := m.clearedFields[practice.FieldImageID]
 	return ok
+}
+
+// SetTerms sets the "terms" field.
+func (m *PracticeMutation) SetTerms(s schema.Terms) {
+	m.terms = &s
+}
+
+// Terms returns the value of the "terms" field in the mutation.
+func (m *PracticeMutation) Terms() (r schema.Terms, exists bool) {
+	v := m.terms
+	if v == nil {
+		return
+	}
+	return *v, true
 }
 
 // SetKind sets the "kind" field.
@@ -11147,6 +11228,13 @@ func (m *PracticeMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetImageID(v)
 		return nil
+	case practice.FieldTerms:
+		v, ok := value.(schema.Terms)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTerms(v)
+		return nil
 	case practice.FieldKind:
 		v, ok := value.(schema.PracticeKind)
 		if !ok {
@@ -11481,6 +11569,7 @@ type ProjectMutation struct {
 	rating                  **schema.Evidence
 	evidence_level          *int
 	addevidence_level       *int
+	terms                   *schema.Terms
 	project_number          *string
 	value                   *float64
 	addvalue                *float64
@@ -12067,6 +12156,20 @@ func (m *ProjectMutation) SetImageID(s string) {
 func (m *ProjectMutation) ImageIDCleared() bool {
 	_, ok := m.clearedFields[project.FieldImageID]
 	return ok
+}
+
+// SetTerms sets the "terms" field.
+func (m *ProjectMutation) SetTerms(s schema.Terms) {
+	m.terms = &s
+}
+
+// Terms returns the value of the "terms" field in the mutation.
+func (m *ProjectMutation) Terms() (r schema.Terms, exists bool) {
+	v := m.terms
+	if v == nil {
+		return
+	}
+	return *v, true
 }
 
 // SetProjectNumber sets the "project_number" field.
@@ -12697,6 +12800,13 @@ func (m *ProjectMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetImageID(v)
+		return nil
+	case project.FieldTerms:
+		v, ok := value.(schema.Terms)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTerms(v)
 		return nil
 	case project.FieldProjectNumber:
 		v, ok := value.(string)
@@ -14014,6 +14124,7 @@ type ReportMutation struct {
 	rating               **schema.Evidence
 	evidence_level       *int
 	addevidence_level    *int
+	terms                *schema.Terms
 	kind                 *schema.ReportKind
 	edition_year         *int
 	addedition_year      *int
@@ -14604,6 +14715,20 @@ func (m *ReportMutation) SetImageID(s string) {
 func (m *ReportMutation) ImageIDCleared() bool {
 	_, ok := m.clearedFields[report.FieldImageID]
 	return ok
+}
+
+// SetTerms sets the "terms" field.
+func (m *ReportMutation) SetTerms(s schema.Terms) {
+	m.terms = &s
+}
+
+// Terms returns the value of the "terms" field in the mutation.
+func (m *ReportMutation) Terms() (r schema.Terms, exists bool) {
+	v := m.terms
+	if v == nil {
+		return
+	}
+	return *v, true
 }
 
 // SetKind sets the "kind" field.
@@ -15248,6 +15373,13 @@ func (m *ReportMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetImageID(v)
+		return nil
+	case report.FieldTerms:
+		v, ok := value.(schema.Terms)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTerms(v)
 		return nil
 	case report.FieldKind:
 		v, ok := value.(schema.ReportKind)
@@ -16680,6 +16812,7 @@ type ToolMutation struct {
 	rating               **schema.Evidence
 	evidence_level       *int
 	addevidence_level    *int
+	terms                *schema.Terms
 	kind                 *schema.ToolKind
 	how_to_use_texts     *schema.Texts
 	step_texts           *schema.TextLists
@@ -17271,6 +17404,20 @@ func (m *ToolMutation) SetImageID(s string) {
 func (m *ToolMutation) ImageIDCleared() bool {
 	_, ok := m.clearedFields[tool.FieldImageID]
 	return ok
+}
+
+// SetTerms sets the "terms" field.
+func (m *ToolMutation) SetTerms(s schema.Terms) {
+	m.terms = &s
+}
+
+// Terms returns the value of the "terms" field in the mutation.
+func (m *ToolMutation) Terms() (r schema.Terms, exists bool) {
+	v := m.terms
+	if v == nil {
+		return
+	}
+	return *v, true
 }
 
 // SetKind sets the "kind" field.
@@ -17918,6 +18065,13 @@ func (m *ToolMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetImageID(v)
+		return nil
+	case tool.FieldTerms:
+		v, ok := value.(schema.Terms)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTerms(v)
 		return nil
 	case tool.FieldKind:
 		v, ok := value.(schema.ToolKind)

@@ -73,6 +73,8 @@ type Network struct {
 	OwnerID string `json:"owner_id,omitempty"`
 	// ImageID holds the value of the "image_id" field.
 	ImageID *string `json:"image_id,omitempty"`
+	// Ids of the reference data that filters of lists find the row by.
+	Terms schema.Terms `json:"terms,omitempty"`
 	// Kind holds the value of the "kind" field.
 	Kind schema.NetworkKind `json:"kind,omitempty"`
 	// Period holds the value of the "period" field.
@@ -193,6 +195,8 @@ func (*Network) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case network.FieldTitles, network.FieldSummaries, network.FieldBodies, network.FieldFindingTexts, network.FieldRecommendationTexts, network.FieldPartnerTexts, network.FieldIssued, network.FieldFigures, network.FieldUnnamedGroups, network.FieldDownloadList, network.FieldRating, network.FieldPeriod, network.FieldMethodTexts, network.FieldMeetingTexts:
 			values[i] = new([]byte)
+		case network.FieldTerms:
+			values[i] = new(schema.Terms)
 		case network.FieldRevision, network.FieldVersion, network.FieldEvidenceLevel:
 			values[i] = new(sql.NullInt64)
 		case network.FieldID, network.FieldSlug, network.FieldSortTitleNb, network.FieldSortTitleNn, network.FieldSortTitleEn, network.FieldSortTitleSe, network.FieldAudience, network.FieldIssuedOn, network.FieldSortDate, network.FieldOwnerID, network.FieldImageID, network.FieldKind:
@@ -401,6 +405,12 @@ func (_m *Network) assignValues(columns []string, values []any) error {
 				_m.ImageID = new(string)
 				*_m.ImageID = value.String
 			}
+		case network.FieldTerms:
+			if value, ok := values[i].(*schema.Terms); !ok {
+				return fmt.Errorf("unexpected type %T for field terms", values[i])
+			} else if value != nil {
+				_m.Terms = *value
+			}
 		case network.FieldKind:
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field kind", values[i])
@@ -578,6 +588,9 @@ func (_m *Network) String() string {
 		builder.WriteString("image_id=")
 		builder.WriteString(*v)
 	}
+	builder.WriteString(", ")
+	builder.WriteString("terms=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Terms))
 	builder.WriteString(", ")
 	builder.WriteString("kind=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Kind))

@@ -237,6 +237,9 @@ func (_u *NetworkUpdateOne) sqlSave(ctx context.Context) (_node *Network, err er
 	if _u.mutation.EvidenceLevelCleared() {
 		_spec.ClearField(network.FieldEvidenceLevel, field.TypeInt)
 	}
+	if value, ok := _u.mutation.Terms(); ok {
+		_spec.SetField(network.FieldTerms, field.TypeOther, value)
+	}
 	if value, ok := _u.mutation.Kind(); ok {
 		_spec.SetField(network.FieldKind, field.TypeEnum, value)
 	}

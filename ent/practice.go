@@ -73,6 +73,8 @@ type Practice struct {
 	OwnerID string `json:"owner_id,omitempty"`
 	// ImageID holds the value of the "image_id" field.
 	ImageID *string `json:"image_id,omitempty"`
+	// Ids of the reference data that filters of lists find the row by.
+	Terms schema.Terms `json:"terms,omitempty"`
 	// Kind holds the value of the "kind" field.
 	Kind schema.PracticeKind `json:"kind,omitempty"`
 	// ChallengeTexts holds the value of the "challenge_texts" field.
@@ -231,6 +233,8 @@ func (*Practice) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case practice.FieldTitles, practice.FieldSummaries, practice.FieldBodies, practice.FieldFindingTexts, practice.FieldRecommendationTexts, practice.FieldPartnerTexts, practice.FieldIssued, practice.FieldFigures, practice.FieldUnnamedGroups, practice.FieldDownloadList, practice.FieldRating, practice.FieldChallengeTexts, practice.FieldGoalTexts, practice.FieldStepTexts, practice.FieldResourceTexts, practice.FieldCostTexts, practice.FieldPreconditionTexts, practice.FieldLessonTexts, practice.FieldDidNotWorkTexts, practice.FieldMeasured, practice.FieldPeriod:
 			values[i] = new([]byte)
+		case practice.FieldTerms:
+			values[i] = new(schema.Terms)
 		case practice.FieldRevision, practice.FieldVersion, practice.FieldEvidenceLevel:
 			values[i] = new(sql.NullInt64)
 		case practice.FieldID, practice.FieldSlug, practice.FieldSortTitleNb, practice.FieldSortTitleNn, practice.FieldSortTitleEn, practice.FieldSortTitleSe, practice.FieldAudience, practice.FieldIssuedOn, practice.FieldSortDate, practice.FieldOwnerID, practice.FieldImageID, practice.FieldKind:
@@ -438,6 +442,12 @@ func (_m *Practice) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.ImageID = new(string)
 				*_m.ImageID = value.String
+			}
+		case practice.FieldTerms:
+			if value, ok := values[i].(*schema.Terms); !ok {
+				return fmt.Errorf("unexpected type %T for field terms", values[i])
+			} else if value != nil {
+				_m.Terms = *value
 			}
 		case practice.FieldKind:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -682,6 +692,9 @@ func (_m *Practice) String() string {
 		builder.WriteString("image_id=")
 		builder.WriteString(*v)
 	}
+	builder.WriteString(", ")
+	builder.WriteString("terms=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Terms))
 	builder.WriteString(", ")
 	builder.WriteString("kind=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Kind))

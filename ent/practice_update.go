@@ -239,6 +239,9 @@ func (_u *PracticeUpdateOne) sqlSave(ctx context.Context) (_node *Practice, err 
 	if _u.mutation.EvidenceLevelCleared() {
 		_spec.ClearField(practice.FieldEvidenceLevel, field.TypeInt)
 	}
+	if value, ok := _u.mutation.Terms(); ok {
+		_spec.SetField(practice.FieldTerms, field.TypeOther, value)
+	}
 	if value, ok := _u.mutation.Kind(); ok {
 		_spec.SetField(practice.FieldKind, field.TypeEnum, value)
 	}

@@ -73,6 +73,8 @@ type Project struct {
 	OwnerID string `json:"owner_id,omitempty"`
 	// ImageID holds the value of the "image_id" field.
 	ImageID *string `json:"image_id,omitempty"`
+	// Ids of the reference data that filters of lists find the row by.
+	Terms schema.Terms `json:"terms,omitempty"`
 	// ProjectNumber holds the value of the "project_number" field.
 	ProjectNumber *string `json:"project_number,omitempty"`
 	// Value holds the value of the "value" field.
@@ -205,6 +207,8 @@ func (*Project) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case project.FieldTitles, project.FieldSummaries, project.FieldBodies, project.FieldFindingTexts, project.FieldRecommendationTexts, project.FieldPartnerTexts, project.FieldIssued, project.FieldFigures, project.FieldUnnamedGroups, project.FieldDownloadList, project.FieldRating, project.FieldPeriod, project.FieldGoalTexts, project.FieldNeedTexts, project.FieldResearchQuestionTexts, project.FieldMethodTexts, project.FieldProblemTexts, project.FieldGrants:
 			values[i] = new([]byte)
+		case project.FieldTerms:
+			values[i] = new(schema.Terms)
 		case project.FieldValue:
 			values[i] = new(sql.NullFloat64)
 		case project.FieldRevision, project.FieldVersion, project.FieldEvidenceLevel:
@@ -414,6 +418,12 @@ func (_m *Project) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.ImageID = new(string)
 				*_m.ImageID = value.String
+			}
+		case project.FieldTerms:
+			if value, ok := values[i].(*schema.Terms); !ok {
+				return fmt.Errorf("unexpected type %T for field terms", values[i])
+			} else if value != nil {
+				_m.Terms = *value
 			}
 		case project.FieldProjectNumber:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -639,6 +649,9 @@ func (_m *Project) String() string {
 		builder.WriteString("image_id=")
 		builder.WriteString(*v)
 	}
+	builder.WriteString(", ")
+	builder.WriteString("terms=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Terms))
 	builder.WriteString(", ")
 	if v := _m.ProjectNumber; v != nil {
 		builder.WriteString("project_number=")

@@ -237,6 +237,9 @@ func (_u *ProjectUpdateOne) sqlSave(ctx context.Context) (_node *Project, err er
 	if _u.mutation.EvidenceLevelCleared() {
 		_spec.ClearField(project.FieldEvidenceLevel, field.TypeInt)
 	}
+	if value, ok := _u.mutation.Terms(); ok {
+		_spec.SetField(project.FieldTerms, field.TypeOther, value)
+	}
 	if value, ok := _u.mutation.ProjectNumber(); ok {
 		_spec.SetField(project.FieldProjectNumber, field.TypeString, value)
 	}

@@ -73,6 +73,8 @@ type Report struct {
 	OwnerID string `json:"owner_id,omitempty"`
 	// ImageID holds the value of the "image_id" field.
 	ImageID *string `json:"image_id,omitempty"`
+	// Ids of the reference data that filters of lists find the row by.
+	Terms schema.Terms `json:"terms,omitempty"`
 	// Kind holds the value of the "kind" field.
 	Kind schema.ReportKind `json:"kind,omitempty"`
 	// EditionYear holds the value of the "edition_year" field.
@@ -223,6 +225,8 @@ func (*Report) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case report.FieldTitles, report.FieldSummaries, report.FieldBodies, report.FieldFindingTexts, report.FieldRecommendationTexts, report.FieldPartnerTexts, report.FieldIssued, report.FieldFigures, report.FieldUnnamedGroups, report.FieldDownloadList, report.FieldRating, report.FieldMethodTexts, report.FieldSampleTexts, report.FieldGrants:
 			values[i] = new([]byte)
+		case report.FieldTerms:
+			values[i] = new(schema.Terms)
 		case report.FieldRevision, report.FieldVersion, report.FieldEvidenceLevel, report.FieldEditionYear, report.FieldSampleSize:
 			values[i] = new(sql.NullInt64)
 		case report.FieldID, report.FieldSlug, report.FieldSortTitleNb, report.FieldSortTitleNn, report.FieldSortTitleEn, report.FieldSortTitleSe, report.FieldAudience, report.FieldIssuedOn, report.FieldSortDate, report.FieldOwnerID, report.FieldImageID, report.FieldKind, report.FieldSeries:
@@ -430,6 +434,12 @@ func (_m *Report) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.ImageID = new(string)
 				*_m.ImageID = value.String
+			}
+		case report.FieldTerms:
+			if value, ok := values[i].(*schema.Terms); !ok {
+				return fmt.Errorf("unexpected type %T for field terms", values[i])
+			} else if value != nil {
+				_m.Terms = *value
 			}
 		case report.FieldKind:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -639,6 +649,9 @@ func (_m *Report) String() string {
 		builder.WriteString("image_id=")
 		builder.WriteString(*v)
 	}
+	builder.WriteString(", ")
+	builder.WriteString("terms=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Terms))
 	builder.WriteString(", ")
 	builder.WriteString("kind=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Kind))

@@ -244,6 +244,9 @@ func (_u *ReportUpdateOne) sqlSave(ctx context.Context) (_node *Report, err erro
 	if _u.mutation.EvidenceLevelCleared() {
 		_spec.ClearField(report.FieldEvidenceLevel, field.TypeInt)
 	}
+	if value, ok := _u.mutation.Terms(); ok {
+		_spec.SetField(report.FieldTerms, field.TypeOther, value)
+	}
 	if value, ok := _u.mutation.Kind(); ok {
 		_spec.SetField(report.FieldKind, field.TypeEnum, value)
 	}

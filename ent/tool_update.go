@@ -244,6 +244,9 @@ func (_u *ToolUpdateOne) sqlSave(ctx context.Context) (_node *Tool, err error) {
 	if _u.mutation.EvidenceLevelCleared() {
 		_spec.ClearField(tool.FieldEvidenceLevel, field.TypeInt)
 	}
+	if value, ok := _u.mutation.Terms(); ok {
+		_spec.SetField(tool.FieldTerms, field.TypeOther, value)
+	}
 	if value, ok := _u.mutation.Kind(); ok {
 		_spec.SetField(tool.FieldKind, field.TypeEnum, value)
 	}

@@ -121,6 +121,11 @@ func ImageID(v string) predicate.Event {
 	return predicate.Event(sql.FieldEQ(FieldImageID, v))
 }
 
+// Terms applies equality check predicate on the "terms" field. It's identical to TermsEQ.
+func Terms(v schema.Terms) predicate.Event {
+	return predicate.Event(sql.FieldEQ(FieldTerms, v))
+}
+
 // StartsAt applies equality check predicate on the "starts_at" field. It's identical to StartsAtEQ.
 func StartsAt(v time.Time) predicate.Event {
 	return predicate.Event(sql.FieldEQ(FieldStartsAt, v))
@@ -735,6 +740,41 @@ func ImageIDIsNil() predicate.Event {
 // ImageIDNotNil applies the NotNil predicate on the "image_id" field.
 func ImageIDNotNil() predicate.Event {
 	return predicate.Event(sql.FieldNotNull(FieldImageID))
+}
+
+// TermsEQ applies the EQ predicate on the "terms" field.
+func TermsEQ(v schema.Terms) predicate.Event {
+	return predicate.Event(sql.FieldEQ(FieldTerms, v))
+}
+
+// TermsNEQ applies the NEQ predicate on the "terms" field.
+func TermsNEQ(v schema.Terms) predicate.Event {
+	return predicate.Event(sql.FieldNEQ(FieldTerms, v))
+}
+
+// TermsIn applies the In predicate on the "terms" field.
+func TermsIn(vs ...schema.Terms) predicate.Event {
+	return predicate.Event(sql.FieldIn(FieldTerms, vs...))
+}
+
+// TermsGT applies the GT predicate on the "terms" field.
+func TermsGT(v schema.Terms) predicate.Event {
+	return predicate.Event(sql.FieldGT(FieldTerms, v))
+}
+
+// TermsGTE applies the GTE predicate on the "terms" field.
+func TermsGTE(v schema.Terms) predicate.Event {
+	return predicate.Event(sql.FieldGTE(FieldTerms, v))
+}
+
+// TermsLT applies the LT predicate on the "terms" field.
+func TermsLT(v schema.Terms) predicate.Event {
+	return predicate.Event(sql.FieldLT(FieldTerms, v))
+}
+
+// TermsLTE applies the LTE predicate on the "terms" field.
+func TermsLTE(v schema.Terms) predicate.Event {
+	return predicate.Event(sql.FieldLTE(FieldTerms, v))
 }
 
 // StartsAtEQ applies the EQ predicate on the "starts_at" field.

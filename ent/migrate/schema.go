@@ -3,6 +3,7 @@
 package migrate
 
 import (
+	"entgo.io/ent/dialect/entsql"
 	"entgo.io/ent/dialect/sql/schema"
 	"entgo.io/ent/schema/field"
 )
@@ -204,6 +205,7 @@ var (
 		{Name: "download_list", Type: field.TypeJSON, Nullable: true},
 		{Name: "rating", Type: field.TypeJSON, Nullable: true},
 		{Name: "evidence_level", Type: field.TypeInt, Nullable: true},
+		{Name: "terms", Type: field.TypeOther, Default: "{}", SchemaType: map[string]string{"postgres": "text[]", "sqlite3": "text"}},
 		{Name: "owner_id", Type: field.TypeString, Size: 32},
 		{Name: "image_id", Type: field.TypeString, Nullable: true, Size: 32},
 	}
@@ -215,13 +217,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "collections_organizations_owner",
-				Columns:    []*schema.Column{CollectionsColumns[25]},
+				Columns:    []*schema.Column{CollectionsColumns[26]},
 				RefColumns: []*schema.Column{OrganizationsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "collections_assets_image",
-				Columns:    []*schema.Column{CollectionsColumns[26]},
+				Columns:    []*schema.Column{CollectionsColumns[27]},
 				RefColumns: []*schema.Column{AssetsColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -255,12 +257,22 @@ var (
 			{
 				Name:    "collection_owner_id",
 				Unique:  false,
-				Columns: []*schema.Column{CollectionsColumns[25]},
+				Columns: []*schema.Column{CollectionsColumns[26]},
 			},
 			{
 				Name:    "collection_image_id",
 				Unique:  false,
-				Columns: []*schema.Column{CollectionsColumns[26]},
+				Columns: []*schema.Column{CollectionsColumns[27]},
+			},
+			{
+				Name:    "collection_terms",
+				Unique:  false,
+				Columns: []*schema.Column{CollectionsColumns[25]},
+				Annotation: &entsql.IndexAnnotation{
+					Types: map[string]string{
+						"postgres": "GIN",
+					},
+				},
 			},
 		},
 	}
@@ -655,6 +667,7 @@ var (
 		{Name: "download_list", Type: field.TypeJSON, Nullable: true},
 		{Name: "rating", Type: field.TypeJSON, Nullable: true},
 		{Name: "evidence_level", Type: field.TypeInt, Nullable: true},
+		{Name: "terms", Type: field.TypeOther, Default: "{}", SchemaType: map[string]string{"postgres": "text[]", "sqlite3": "text"}},
 		{Name: "starts_at", Type: field.TypeTime, Nullable: true},
 		{Name: "ends_at", Type: field.TypeTime, Nullable: true},
 		{Name: "place", Type: field.TypeString, Nullable: true},
@@ -673,13 +686,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "events_organizations_owner",
-				Columns:    []*schema.Column{EventsColumns[32]},
+				Columns:    []*schema.Column{EventsColumns[33]},
 				RefColumns: []*schema.Column{OrganizationsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "events_assets_image",
-				Columns:    []*schema.Column{EventsColumns[33]},
+				Columns:    []*schema.Column{EventsColumns[34]},
 				RefColumns: []*schema.Column{AssetsColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -713,12 +726,22 @@ var (
 			{
 				Name:    "event_owner_id",
 				Unique:  false,
-				Columns: []*schema.Column{EventsColumns[32]},
+				Columns: []*schema.Column{EventsColumns[33]},
 			},
 			{
 				Name:    "event_image_id",
 				Unique:  false,
-				Columns: []*schema.Column{EventsColumns[33]},
+				Columns: []*schema.Column{EventsColumns[34]},
+			},
+			{
+				Name:    "event_terms",
+				Unique:  false,
+				Columns: []*schema.Column{EventsColumns[25]},
+				Annotation: &entsql.IndexAnnotation{
+					Types: map[string]string{
+						"postgres": "GIN",
+					},
+				},
 			},
 		},
 	}
@@ -927,6 +950,7 @@ var (
 		{Name: "download_list", Type: field.TypeJSON, Nullable: true},
 		{Name: "rating", Type: field.TypeJSON, Nullable: true},
 		{Name: "evidence_level", Type: field.TypeInt, Nullable: true},
+		{Name: "terms", Type: field.TypeOther, Default: "{}", SchemaType: map[string]string{"postgres": "text[]", "sqlite3": "text"}},
 		{Name: "kind", Type: field.TypeEnum, Enums: []string{"EFFICIENCY_NETWORK", "PILOT_COHORT", "PROFESSIONAL"}},
 		{Name: "period", Type: field.TypeJSON, Nullable: true},
 		{Name: "method_texts", Type: field.TypeJSON},
@@ -942,13 +966,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "networks_organizations_owner",
-				Columns:    []*schema.Column{NetworksColumns[29]},
+				Columns:    []*schema.Column{NetworksColumns[30]},
 				RefColumns: []*schema.Column{OrganizationsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "networks_assets_image",
-				Columns:    []*schema.Column{NetworksColumns[30]},
+				Columns:    []*schema.Column{NetworksColumns[31]},
 				RefColumns: []*schema.Column{AssetsColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -982,12 +1006,22 @@ var (
 			{
 				Name:    "network_owner_id",
 				Unique:  false,
-				Columns: []*schema.Column{NetworksColumns[29]},
+				Columns: []*schema.Column{NetworksColumns[30]},
 			},
 			{
 				Name:    "network_image_id",
 				Unique:  false,
-				Columns: []*schema.Column{NetworksColumns[30]},
+				Columns: []*schema.Column{NetworksColumns[31]},
+			},
+			{
+				Name:    "network_terms",
+				Unique:  false,
+				Columns: []*schema.Column{NetworksColumns[25]},
+				Annotation: &entsql.IndexAnnotation{
+					Types: map[string]string{
+						"postgres": "GIN",
+					},
+				},
 			},
 		},
 	}
@@ -1102,6 +1136,7 @@ var (
 		{Name: "download_list", Type: field.TypeJSON, Nullable: true},
 		{Name: "rating", Type: field.TypeJSON, Nullable: true},
 		{Name: "evidence_level", Type: field.TypeInt, Nullable: true},
+		{Name: "terms", Type: field.TypeOther, Default: "{}", SchemaType: map[string]string{"postgres": "text[]", "sqlite3": "text"}},
 		{Name: "kind", Type: field.TypeEnum, Enums: []string{"EXPERIENCE", "APPROACH", "MODEL", "ADVICE", "SUCCESS_STORY"}},
 		{Name: "challenge_texts", Type: field.TypeJSON},
 		{Name: "goal_texts", Type: field.TypeJSON},
@@ -1124,13 +1159,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "practices_organizations_owner",
-				Columns:    []*schema.Column{PracticesColumns[36]},
+				Columns:    []*schema.Column{PracticesColumns[37]},
 				RefColumns: []*schema.Column{OrganizationsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "practices_assets_image",
-				Columns:    []*schema.Column{PracticesColumns[37]},
+				Columns:    []*schema.Column{PracticesColumns[38]},
 				RefColumns: []*schema.Column{AssetsColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -1164,12 +1199,22 @@ var (
 			{
 				Name:    "practice_owner_id",
 				Unique:  false,
-				Columns: []*schema.Column{PracticesColumns[36]},
+				Columns: []*schema.Column{PracticesColumns[37]},
 			},
 			{
 				Name:    "practice_image_id",
 				Unique:  false,
-				Columns: []*schema.Column{PracticesColumns[37]},
+				Columns: []*schema.Column{PracticesColumns[38]},
+			},
+			{
+				Name:    "practice_terms",
+				Unique:  false,
+				Columns: []*schema.Column{PracticesColumns[25]},
+				Annotation: &entsql.IndexAnnotation{
+					Types: map[string]string{
+						"postgres": "GIN",
+					},
+				},
 			},
 		},
 	}
@@ -1226,6 +1271,7 @@ var (
 		{Name: "download_list", Type: field.TypeJSON, Nullable: true},
 		{Name: "rating", Type: field.TypeJSON, Nullable: true},
 		{Name: "evidence_level", Type: field.TypeInt, Nullable: true},
+		{Name: "terms", Type: field.TypeOther, Default: "{}", SchemaType: map[string]string{"postgres": "text[]", "sqlite3": "text"}},
 		{Name: "project_number", Type: field.TypeString, Nullable: true},
 		{Name: "value", Type: field.TypeFloat64, Nullable: true},
 		{Name: "currency", Type: field.TypeString, Nullable: true, Size: 3},
@@ -1247,13 +1293,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "projects_organizations_owner",
-				Columns:    []*schema.Column{ProjectsColumns[35]},
+				Columns:    []*schema.Column{ProjectsColumns[36]},
 				RefColumns: []*schema.Column{OrganizationsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "projects_assets_image",
-				Columns:    []*schema.Column{ProjectsColumns[36]},
+				Columns:    []*schema.Column{ProjectsColumns[37]},
 				RefColumns: []*schema.Column{AssetsColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -1287,12 +1333,22 @@ var (
 			{
 				Name:    "project_owner_id",
 				Unique:  false,
-				Columns: []*schema.Column{ProjectsColumns[35]},
+				Columns: []*schema.Column{ProjectsColumns[36]},
 			},
 			{
 				Name:    "project_image_id",
 				Unique:  false,
-				Columns: []*schema.Column{ProjectsColumns[36]},
+				Columns: []*schema.Column{ProjectsColumns[37]},
+			},
+			{
+				Name:    "project_terms",
+				Unique:  false,
+				Columns: []*schema.Column{ProjectsColumns[25]},
+				Annotation: &entsql.IndexAnnotation{
+					Types: map[string]string{
+						"postgres": "GIN",
+					},
+				},
 			},
 		},
 	}
@@ -1501,6 +1557,7 @@ var (
 		{Name: "download_list", Type: field.TypeJSON, Nullable: true},
 		{Name: "rating", Type: field.TypeJSON, Nullable: true},
 		{Name: "evidence_level", Type: field.TypeInt, Nullable: true},
+		{Name: "terms", Type: field.TypeOther, Default: "{}", SchemaType: map[string]string{"postgres": "text[]", "sqlite3": "text"}},
 		{Name: "kind", Type: field.TypeEnum, Enums: []string{"RESEARCH", "EVALUATION", "SURVEY", "STATISTICS", "REVIEW", "ANNUAL"}},
 		{Name: "edition_year", Type: field.TypeInt, Nullable: true},
 		{Name: "series", Type: field.TypeString, Nullable: true},
@@ -1519,13 +1576,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "reports_organizations_owner",
-				Columns:    []*schema.Column{ReportsColumns[32]},
+				Columns:    []*schema.Column{ReportsColumns[33]},
 				RefColumns: []*schema.Column{OrganizationsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "reports_assets_image",
-				Columns:    []*schema.Column{ReportsColumns[33]},
+				Columns:    []*schema.Column{ReportsColumns[34]},
 				RefColumns: []*schema.Column{AssetsColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -1559,12 +1616,22 @@ var (
 			{
 				Name:    "report_owner_id",
 				Unique:  false,
-				Columns: []*schema.Column{ReportsColumns[32]},
+				Columns: []*schema.Column{ReportsColumns[33]},
 			},
 			{
 				Name:    "report_image_id",
 				Unique:  false,
-				Columns: []*schema.Column{ReportsColumns[33]},
+				Columns: []*schema.Column{ReportsColumns[34]},
+			},
+			{
+				Name:    "report_terms",
+				Unique:  false,
+				Columns: []*schema.Column{ReportsColumns[25]},
+				Annotation: &entsql.IndexAnnotation{
+					Types: map[string]string{
+						"postgres": "GIN",
+					},
+				},
 			},
 		},
 	}
@@ -1752,6 +1819,7 @@ var (
 		{Name: "download_list", Type: field.TypeJSON, Nullable: true},
 		{Name: "rating", Type: field.TypeJSON, Nullable: true},
 		{Name: "evidence_level", Type: field.TypeInt, Nullable: true},
+		{Name: "terms", Type: field.TypeOther, Default: "{}", SchemaType: map[string]string{"postgres": "text[]", "sqlite3": "text"}},
 		{Name: "kind", Type: field.TypeEnum, Enums: []string{"TEMPLATE", "CHECKLIST", "GUIDE", "COURSE", "FILM", "CALCULATOR", "DIGITAL_SERVICE", "METHOD"}},
 		{Name: "how_to_use_texts", Type: field.TypeJSON},
 		{Name: "step_texts", Type: field.TypeJSON},
@@ -1770,13 +1838,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "tools_organizations_owner",
-				Columns:    []*schema.Column{ToolsColumns[32]},
+				Columns:    []*schema.Column{ToolsColumns[33]},
 				RefColumns: []*schema.Column{OrganizationsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "tools_assets_image",
-				Columns:    []*schema.Column{ToolsColumns[33]},
+				Columns:    []*schema.Column{ToolsColumns[34]},
 				RefColumns: []*schema.Column{AssetsColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -1810,12 +1878,22 @@ var (
 			{
 				Name:    "tool_owner_id",
 				Unique:  false,
-				Columns: []*schema.Column{ToolsColumns[32]},
+				Columns: []*schema.Column{ToolsColumns[33]},
 			},
 			{
 				Name:    "tool_image_id",
 				Unique:  false,
-				Columns: []*schema.Column{ToolsColumns[33]},
+				Columns: []*schema.Column{ToolsColumns[34]},
+			},
+			{
+				Name:    "tool_terms",
+				Unique:  false,
+				Columns: []*schema.Column{ToolsColumns[25]},
+				Annotation: &entsql.IndexAnnotation{
+					Types: map[string]string{
+						"postgres": "GIN",
+					},
+				},
 			},
 		},
 	}

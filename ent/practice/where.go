@@ -121,6 +121,11 @@ func ImageID(v string) predicate.Practice {
 	return predicate.Practice(sql.FieldEQ(FieldImageID, v))
 }
 
+// Terms applies equality check predicate on the "terms" field. It's identical to TermsEQ.
+func Terms(v schema.Terms) predicate.Practice {
+	return predicate.Practice(sql.FieldEQ(FieldTerms, v))
+}
+
 // SlugEQ applies the EQ predicate on the "slug" field.
 func SlugEQ(v string) predicate.Practice {
 	return predicate.Practice(sql.FieldEQ(FieldSlug, v))
@@ -710,6 +715,41 @@ func ImageIDIsNil() predicate.Practice {
 // ImageIDNotNil applies the NotNil predicate on the "image_id" field.
 func ImageIDNotNil() predicate.Practice {
 	return predicate.Practice(sql.FieldNotNull(FieldImageID))
+}
+
+// TermsEQ applies the EQ predicate on the "terms" field.
+func TermsEQ(v schema.Terms) predicate.Practice {
+	return predicate.Practice(sql.FieldEQ(FieldTerms, v))
+}
+
+// TermsNEQ applies the NEQ predicate on the "terms" field.
+func TermsNEQ(v schema.Terms) predicate.Practice {
+	return predicate.Practice(sql.FieldNEQ(FieldTerms, v))
+}
+
+// TermsIn applies the In predicate on the "terms" field.
+func TermsIn(vs ...schema.Terms) predicate.Practice {
+	return predicate.Practice(sql.FieldIn(FieldTerms, vs...))
+}
+
+// TermsGT applies the GT predicate on the "terms" field.
+func TermsGT(v schema.Terms) predicate.Practice {
+	return predicate.Practice(sql.FieldGT(FieldTerms, v))
+}
+
+// TermsGTE applies the GTE predicate on the "terms" field.
+func TermsGTE(v schema.Terms) predicate.Practice {
+	return predicate.Practice(sql.FieldGTE(FieldTerms, v))
+}
+
+// TermsLT applies the LT predicate on the "terms" field.
+func TermsLT(v schema.Terms) predicate.Practice {
+	return predicate.Practice(sql.FieldLT(FieldTerms, v))
+}
+
+// TermsLTE applies the LTE predicate on the "terms" field.
+func TermsLTE(v schema.Terms) predicate.Practice {
+	return predicate.Practice(sql.FieldLTE(FieldTerms, v))
 }
 
 // KindEQ applies the EQ predicate on the "kind" field.

@@ -121,6 +121,11 @@ func ImageID(v string) predicate.Project {
 	return predicate.Project(sql.FieldEQ(FieldImageID, v))
 }
 
+// Terms applies equality check predicate on the "terms" field. It's identical to TermsEQ.
+func Terms(v schema.Terms) predicate.Project {
+	return predicate.Project(sql.FieldEQ(FieldTerms, v))
+}
+
 // ProjectNumber applies equality check predicate on the "project_number" field. It's identical to ProjectNumberEQ.
 func ProjectNumber(v string) predicate.Project {
 	return predicate.Project(sql.FieldEQ(FieldProjectNumber, v))
@@ -725,6 +730,41 @@ func ImageIDIsNil() predicate.Project {
 // ImageIDNotNil applies the NotNil predicate on the "image_id" field.
 func ImageIDNotNil() predicate.Project {
 	return predicate.Project(sql.FieldNotNull(FieldImageID))
+}
+
+// TermsEQ applies the EQ predicate on the "terms" field.
+func TermsEQ(v schema.Terms) predicate.Project {
+	return predicate.Project(sql.FieldEQ(FieldTerms, v))
+}
+
+// TermsNEQ applies the NEQ predicate on the "terms" field.
+func TermsNEQ(v schema.Terms) predicate.Project {
+	return predicate.Project(sql.FieldNEQ(FieldTerms, v))
+}
+
+// TermsIn applies the In predicate on the "terms" field.
+func TermsIn(vs ...schema.Terms) predicate.Project {
+	return predicate.Project(sql.FieldIn(FieldTerms, vs...))
+}
+
+// TermsGT applies the GT predicate on the "terms" field.
+func TermsGT(v schema.Terms) predicate.Project {
+	return predicate.Project(sql.FieldGT(FieldTerms, v))
+}
+
+// TermsGTE applies the GTE predicate on the "terms" field.
+func TermsGTE(v schema.Terms) predicate.Project {
+	return predicate.Project(sql.FieldGTE(FieldTerms, v))
+}
+
+// TermsLT applies the LT predicate on the "terms" field.
+func TermsLT(v schema.Terms) predicate.Project {
+	return predicate.Project(sql.FieldLT(FieldTerms, v))
+}
+
+// TermsLTE applies the LTE predicate on the "terms" field.
+func TermsLTE(v schema.Terms) predicate.Project {
+	return predicate.Project(sql.FieldLTE(FieldTerms, v))
 }
 
 // ProjectNumberEQ applies the EQ predicate on the "project_number" field.

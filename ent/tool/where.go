@@ -121,6 +121,11 @@ func ImageID(v string) predicate.Tool {
 	return predicate.Tool(sql.FieldEQ(FieldImageID, v))
 }
 
+// Terms applies equality check predicate on the "terms" field. It's identical to TermsEQ.
+func Terms(v schema.Terms) predicate.Tool {
+	return predicate.Tool(sql.FieldEQ(FieldTerms, v))
+}
+
 // Licence applies equality check predicate on the "licence" field. It's identical to LicenceEQ.
 func Licence(v string) predicate.Tool {
 	return predicate.Tool(sql.FieldEQ(FieldLicence, v))
@@ -725,6 +730,41 @@ func ImageIDIsNil() predicate.Tool {
 // ImageIDNotNil applies the NotNil predicate on the "image_id" field.
 func ImageIDNotNil() predicate.Tool {
 	return predicate.Tool(sql.FieldNotNull(FieldImageID))
+}
+
+// TermsEQ applies the EQ predicate on the "terms" field.
+func TermsEQ(v schema.Terms) predicate.Tool {
+	return predicate.Tool(sql.FieldEQ(FieldTerms, v))
+}
+
+// TermsNEQ applies the NEQ predicate on the "terms" field.
+func TermsNEQ(v schema.Terms) predicate.Tool {
+	return predicate.Tool(sql.FieldNEQ(FieldTerms, v))
+}
+
+// TermsIn applies the In predicate on the "terms" field.
+func TermsIn(vs ...schema.Terms) predicate.Tool {
+	return predicate.Tool(sql.FieldIn(FieldTerms, vs...))
+}
+
+// TermsGT applies the GT predicate on the "terms" field.
+func TermsGT(v schema.Terms) predicate.Tool {
+	return predicate.Tool(sql.FieldGT(FieldTerms, v))
+}
+
+// TermsGTE applies the GTE predicate on the "terms" field.
+func TermsGTE(v schema.Terms) predicate.Tool {
+	return predicate.Tool(sql.FieldGTE(FieldTerms, v))
+}
+
+// TermsLT applies the LT predicate on the "terms" field.
+func TermsLT(v schema.Terms) predicate.Tool {
+	return predicate.Tool(sql.FieldLT(FieldTerms, v))
+}
+
+// TermsLTE applies the LTE predicate on the "terms" field.
+func TermsLTE(v schema.Terms) predicate.Tool {
+	return predicate.Tool(sql.FieldLTE(FieldTerms, v))
 }
 
 // KindEQ applies the EQ predicate on the "kind" field.

@@ -175,6 +175,28 @@ var mends = []mend{
 		"gql_pagination.go",
 		regexp.MustCompile(`hasCollectedField\(ctx, totalCountField\) \|\| hasCollectedField\(ctx, pageInfoField\)`), `hasCollectedField(ctx, totalCountField)`, 5,
 	},
+	{ // A page and its total are one statement (templates/lists.tmpl).
+		"gql_pagination.go",
+		regexp.MustCompile(`(?s)(func \(_m \*(\w+)\) Paginate\(.*?\n)(\tconn := )`), "${1}\tvar whole *${2}\n${3}", 5,
+	},
+	{
+		"gql_pagination.go", regexp.MustCompile(
+			`c := _m\.Clone\(\)\s+c\.ctx\.Fields = nil\s+if (conn\.TotalCount, err = )c(\.Count\(ctx\); err != nil \{\s+return nil, err\s+\})`,
+		),
+		"whole = _m.Clone()\n\t\t\twhole.ctx.Fields = nil\n\t\t}\n\t\t" +
+			"if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {\n\t\t\tif ${1}whole${2}", 5,
+	},
+	{
+		"gql_pagination.go", regexp.MustCompile(`nodes, err := _m\.All\(ctx\)`),
+		`columns := []string{"id"}
+	for _, o := range pager.order {
+		if o.Field.column != "id" {
+			columns = append(columns, o.Field.column)
+		}
+	}
+	nodes, total, err := _m.page(ctx, whole, columns)
+	conn.TotalCount = total`, 5,
+	},
 }
 
 func (m mend) apply() error {

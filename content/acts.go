@@ -228,12 +228,14 @@ func (b *batch) record() (err error) {
 	if b.act == ActDelete || b.options.checkOnly {
 		return nil
 	}
-	for _, e := range b.entries {
+	steps := make([]*ent.StepCreate, len(b.entries))
+	for i, e := range b.entries {
 		if e.written, err = b.recordAct(e); err != nil {
 			return fmt.Errorf("%s %s: %w", b.act, e.id, err)
 		}
+		steps[i] = b.newStep(e.written, b.act, b.options.Reason, e.item.Acknowledge)
 	}
-	return nil
+	return inBulk(b.ctx, steps, b.Step.CreateBulk)
 }
 
 func (b *batch) recordAct(e *entryWrite) (*ent.Entry, error) {
@@ -283,7 +285,7 @@ func (b *batch) recordAct(e *entryWrite) (*ent.Entry, error) {
 			return nil, err
 		}
 	}
-	return written, b.addStep(written, b.act, o.Reason, e.item.Acknowledge)
+	return written, nil
 }
 
 // author returns the account that wrote the head of an entry, "" if it was a program or has no role in the owner any
@@ -346,10 +348,14 @@ func (s *Service) Comment(ctx context.Context, id, words string) (added *ent.Com
 }
 
 // addStep adds a step to the history of an entry; e is the entry after the step.
-func (w *write) addStep(e *ent.Entry, act Act, reason string, acks []Acknowledgement) error {
+func (w *write) addStep(e *ent.Entry, act Act, reason string) error {
+	return w.newStep(e, act, reason, nil).Exec(w.ctx)
+}
+
+func (w *write) newStep(e *ent.Entry, act Act, reason string, acks []Acknowledgement) *ent.StepCreate {
 	return w.Step.Create().SetEntryID(e.ID).SetRevision(e.Head).SetAct(string(act)).SetStage(e.Stage).SetActor(w.actor).
 		SetAt(w.now).
-		SetNillableReason(schema.OrNil(reason)).SetAcknowledged(acknowledged(acks)).Exec(w.ctx)
+		SetNillableReason(schema.OrNil(reason)).SetAcknowledged(acknowledged(acks))
 }
 
 // checkAssignee adds a problem unless the account has a role in the owners of all entries.

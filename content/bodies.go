@@ -51,39 +51,46 @@ func addressesIn(doc ent.Document, all bool) (found []bodyAddress) {
 	return found
 }
 
-// bodyReferences returns what the bodies of a document point at, each once. Of the files, it leaves out those that the
-// entry may not show. Readers see only texts that are ready, so only these count of a published document.
-func (w *write) bodyReferences(id, owner string, doc ent.Document, state schema.ReferenceState) ([]ent.Ref, error) {
-	var ids, files []string
-	for _, a := range addressesIn(doc, state == schema.OfHead) {
-		t, ok := ent.TypeOf(a.ID)
-		switch {
-		case !ok:
-		case t.Name == ent.TypeAsset:
-			files = append(files, a.ID)
-		default:
-			ids = append(ids, a.ID)
+// bodyReferences returns what the bodies of documents point at, each once, by the entry. Of the files, it leaves out
+// those that the entry may not show. Readers see only texts that are ready, so only these count of a published document.
+func (w *write) bodyReferences(state schema.ReferenceState, from []pointer) (map[string][]ent.Ref, error) {
+	ids, files := make(map[string][]string), make(map[string][]string)
+	var showing, shown []string
+	for _, p := range from {
+		for _, a := range addressesIn(p.doc, state == schema.OfHead) {
+			t, ok := ent.TypeOf(a.ID)
+			switch {
+			case !ok:
+			case t.Name == ent.TypeAsset:
+				files[p.id] = append(files[p.id], a.ID)
+			default:
+				ids[p.id] = append(ids[p.id], a.ID)
+			}
+		}
+		if len(files[p.id]) > 0 {
+			showing, shown = append(showing, p.id), append(shown, files[p.id]...)
 		}
 	}
-	own, err := w.bodyFiles([]string{id}, files)
+	own, err := w.bodyFiles(showing, shown)
 	if err != nil {
 		return nil, err
 	}
 	known := make(map[string]bool)
 	if state == schema.OfHead {
-		if err := w.addFiles(known, unique(files)); err != nil {
+		if err := w.addFiles(known, unique(shown)); err != nil {
 			return nil, err
 		}
 	}
-	for _, f := range files {
-		if known[f] || own.mayShow(id, owner, f) {
-			ids = append(ids, f)
+	refs := make(map[string][]ent.Ref)
+	for _, p := range from {
+		for _, f := range files[p.id] {
+			if known[f] || own.mayShow(p.id, p.owner, f) {
+				ids[p.id] = append(ids[p.id], f)
+			}
 		}
-	}
-	ids = unique(ids)
-	refs := make([]ent.Ref, len(ids))
-	for i, to := range ids {
-		refs[i] = ent.Ref{Field: InBodies, ID: to}
+		for _, to := range unique(ids[p.id]) {
+			refs[p.id] = append(refs[p.id], ent.Ref{Field: InBodies, ID: to})
+		}
 	}
 	return refs, nil
 }

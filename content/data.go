@@ -137,6 +137,7 @@ func (s *Service) PutData(ctx context.Context, data ...Data) (changed int, probl
 func (w *write) putData(data []Data, docs []ent.Document, last map[string]*ent.Revision) error {
 	byID := make(map[string]ent.Document, len(data))
 	written, taken := make([]dataChange, len(data)), []string{}
+	revisions := make([]revisionOf, len(data))
 	for i, d := range data {
 		written[i] = dataChange{id: d.ID, after: docs[i]}
 		if before := last[d.ID]; before.Number > 0 {
@@ -159,17 +160,15 @@ func (w *write) putData(data []Data, docs []ent.Document, last map[string]*ent.R
 			taken = append(taken, from...)
 		}
 		number := last[d.ID].Number + 1
-		if err := w.addRevision(revisionOf{
-			entry: d.ID, number: number, document: d.Document,
-			hash: hashOf(d.Document),
-		}); err != nil {
-			return err
-		}
+		revisions[i] = revisionOf{entry: d.ID, number: number, document: d.Document, hash: hashOf(d.Document)}
 		w.changes = append(w.changes, changes.Entry{
 			NodeID: d.ID, Action: schema.Upsert, Revision: number,
 			Audience: schema.Public,
 		})
 		byID[d.ID] = docs[i]
+	}
+	if err := w.addRevisions(revisions); err != nil {
+		return fmt.Errorf("store revisions: %w", err)
 	}
 	if err := w.connect(byID); err != nil {
 		return err

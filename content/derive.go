@@ -27,31 +27,43 @@ func (b *batch) derive() error {
 	if err != nil {
 		return err
 	}
+	var created []*entryWrite
+	var rows []*ent.EntryCreate
 	for _, e := range changed {
 		stale := staleLanguages(e.doc.Shared().Texts,
 			func(n int) []schema.ContentText { return originals[original{e.id, n}] })
 		if e.entry() == nil {
-			e.written, err = b.createEntry(e, len(stale) > 0)
-		} else {
-			e.written, err = b.updateEntry(e, len(stale) > 0)
+			created, rows = append(created, e), append(rows, b.newEntry(e, len(stale) > 0))
+			continue
 		}
-		if err == nil && e.entry() != nil && e.draft.act != "" {
-			err = b.addStep(e.written, e.draft.act, e.draft.Note, nil)
+		if e.written, err = b.updateEntry(e, len(stale) > 0); err == nil && e.draft.act != "" {
+			err = b.addStep(e.written, e.draft.act, e.draft.Note)
 		}
 		if err != nil {
 			return fmt.Errorf("save %s: %w", e.id, err)
 		}
 	}
+	for len(rows) > 0 {
+		n := min(500, len(rows))
+		written, err := b.Entry.CreateBulk(rows[:n]...).Save(b.ctx)
+		if err != nil {
+			return fmt.Errorf("create entries: %w", err)
+		}
+		for i, e := range created[:n] {
+			e.written = written[i]
+		}
+		created, rows = created[n:], rows[n:]
+	}
 	return nil
 }
 
-func (w *write) createEntry(e *entryWrite, stale bool) (*ent.Entry, error) {
+func (w *write) newEntry(e *entryWrite, stale bool) *ent.EntryCreate {
 	shared := e.doc.Shared()
 	title := titleOf(shared.Texts)
 	return w.Entry.Create().SetID(e.id).SetType(e.draft.Type).SetOwnerID(e.draft.Owner).SetNillableKey(shared.Key).
 		SetTitle(title).SetSortTitle(sortTitle(title)).SetFoldedWords(foldedWords(shared)).
 		SetHeadLanguages(languageList(shared.Texts)).SetStale(stale).
-		SetHead(e.revision).SetCreatedBy(w.actor).SetCreatedAt(w.now).SetUpdatedAt(w.now).Save(w.ctx)
+		SetHead(e.revision).SetCreatedBy(w.actor).SetCreatedAt(w.now).SetUpdatedAt(w.now)
 }
 
 func (w *write) updateEntry(e *entryWrite, stale bool) (*ent.Entry, error) {
@@ -193,7 +205,7 @@ func (w *write) fill(e *ent.Entry, h head) error {
 func (w *write) fillReferences(e *ent.Entry, doc ent.Document) error {
 	of := *w
 	of.viewer = access.Viewer{Kind: access.Key, Roles: map[string]schema.Role{e.OwnerID: schema.Contributor}}
-	if err := of.setReferences(e.ID, e.OwnerID, doc, schema.OfHead); err != nil || !e.Live {
+	if err := of.setReferences(schema.OfHead, pointer{id: e.ID, owner: e.OwnerID, doc: doc}); err != nil || !e.Live {
 		return err
 	}
 	published, err := w.revisions(map[string]int{e.ID: *e.Published})
@@ -203,5 +215,5 @@ func (w *write) fillReferences(e *ent.Entry, doc ent.Document) error {
 	if doc, err = decode(string(e.Type), []byte(published[e.ID].Document)); err != nil {
 		return fmt.Errorf("revision %d: %w", *e.Published, err)
 	}
-	return of.setReferences(e.ID, e.OwnerID, doc, schema.OfPublished)
+	return of.setReferences(schema.OfPublished, pointer{id: e.ID, owner: e.OwnerID, doc: doc})
 }

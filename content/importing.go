@@ -18,18 +18,21 @@ import (
 
 // An import is checked whole before it writes anything, then written in batches, each a transaction of its own: however
 // large it is, others go on reading and writing, and one that was stopped is gone on with by running it again
-// (docs/decisions/0041-imports.md). The files are read several times instead of being held in memory.
+// (docs/decisions/0041-imports.md). The files are read twice, once for the names and once for the checks, instead of
+// being held in memory; what the checks made of them is spooled (docs/decisions/0048-import-speed.md).
 
 // Source gives the items of an import, the same ones in the same order whenever it is called, and calls problem with
-// what is wrong with their form.
+// what is wrong with their form. With a nil problem, their form has been checked before.
 type Source func(give func(*File) error, problem func(ItemProblem)) error
 
 // Items is the source of the given items.
 func Items(files ...File) Source {
 	return func(give func(*File) error, problem func(ItemProblem)) error {
 		for _, f := range files {
-			for _, p := range f.check() {
-				problem(f.problem(p))
+			if problem != nil {
+				for _, p := range f.check() {
+					problem(f.problem(p))
+				}
 			}
 			if err := give(&f); err != nil {
 				return err
@@ -96,6 +99,7 @@ type importer struct {
 	ctx    context.Context // of the viewer
 	source Source
 	index  *itemIndex
+	spool  *spool // the content that has been checked; nil for a dry run
 	done   Imported
 	size   int // of the next batch
 }
@@ -111,6 +115,11 @@ func (s *Service) Import(ctx context.Context, source Source, options ImportOptio
 	steps := []func() error{m.read, m.checkData, m.checkContent, m.stopAtProblems, m.before, m.takeData, m.takeContent}
 	if options.DryRun {
 		steps = append(steps[:4:4], m.countAll)
+	} else {
+		if m.spool, err = newSpool(); err != nil {
+			return m.done, err
+		}
+		defer func() { err = errors.Join(err, m.spool.close()) }()
 	}
 	for _, step := range steps {
 		if err := step(); err != nil {
@@ -204,8 +213,8 @@ const (
 	batchPause = 110 * time.Millisecond
 )
 
-// contentInBatches calls do with the content that is wanted, in batches.
-func (m *importer) contentInBatches(wanted func(*item) bool, size func() int, do func([]*piece) error) error {
+// contentInBatches calls do with the content of the source, in batches.
+func (m *importer) contentInBatches(size int, do func([]*piece) error) error {
 	n := 0
 	var batch []*piece
 	end := func() error {
@@ -222,54 +231,63 @@ func (m *importer) contentInBatches(wanted func(*item) bool, size func() int, do
 		}
 		one := m.index.items[n]
 		n++
-		if one == nil || !one.t.Content || one.id == "" || !wanted(one) {
+		if one == nil || !one.t.Content || one.id == "" {
 			return m.ctx.Err()
 		}
-		if batch = append(batch, &piece{File: f, item: one}); len(batch) < size() {
+		if batch = append(batch, &piece{File: f, item: one}); len(batch) < size {
 			return nil
 		}
 		return end()
-	}, func(ItemProblem) {})
+	}, nil)
 	if err != nil {
 		return err
 	}
 	return end()
 }
 
-// takeContent writes the content that is new or changed.
+// takeContent writes the content that is new or changed: first what others point at.
 func (m *importer) takeContent() error {
+	var ranks [4][]*item
 	total, at := 0, 0
 	for _, one := range m.index.items {
-		if one == nil || !one.t.Content {
-			continue
-		}
-		if one.fate == unchanged {
+		switch {
+		case one == nil || !one.t.Content:
+		case one.fate == unchanged:
 			m.done.Unchanged++
-		} else {
+		default:
+			ranks[contentRank(one.t)] = append(ranks[contentRank(one.t)], one)
 			total++
 		}
 	}
-	for rank := range 4 {
-		err := m.contentInBatches(func(one *item) bool { return contentRank(one.t) == rank && one.fate != unchanged },
-			func() int { return m.size },
-			func(batch []*piece) error {
-				for _, p := range batch {
-					if err := m.resolveNames(p, func(Problem) {}); err != nil {
-						return err
-					}
-				}
-				if err := m.inBatch(len(batch), func(w *write) ([]ItemProblem, error) { return m.take(w, batch) }); err != nil {
-					return fmt.Errorf("import content after %d of %d: %w", at, total, err)
-				}
-				at += len(batch)
-				m.Progress(at, total, "written")
-				return nil
-			})
-		if err != nil {
-			return err
+	for _, items := range ranks {
+		for len(items) > 0 {
+			n := min(m.size, len(items))
+			batch, err := m.spooled(items[:n])
+			if err == nil {
+				err = m.inBatch(n, func(w *write) ([]ItemProblem, error) { return m.take(w, batch) })
+			}
+			if err != nil {
+				return fmt.Errorf("import content after %d of %d: %w", at, total, err)
+			}
+			items, at = items[n:], at+n
+			m.Progress(at, total, "written")
 		}
 	}
 	return nil
+}
+
+// spooled returns the items as the checks left them.
+func (m *importer) spooled(items []*item) ([]*piece, error) {
+	batch := make([]*piece, len(items))
+	for i, one := range items {
+		f, document, draft, err := m.spool.read(one.spot)
+		if err != nil {
+			return nil, err
+		}
+		f.Place = one.Place
+		batch[i] = &piece{File: f, item: one, document: document, draft: draft}
+	}
+	return batch, nil
 }
 
 // inBatch writes a batch, in a transaction. It is tried again when the database did not answer, or when somebody else

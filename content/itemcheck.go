@@ -120,7 +120,7 @@ func (m *importer) checkDataBatch(w *write, files []*File) error {
 	var docs []ent.Document
 	var ids []string
 	for i, p := range pieces {
-		document, text, doc := m.merged(p, p.document, nil, p.t, redacted[p.id])
+		document, text, doc := m.merged(p, p.document, nil, nil, p.t, redacted[p.id])
 		if doc == nil {
 			continue
 		}
@@ -282,10 +282,10 @@ func (m *importer) checkParents() error {
 	return nil
 }
 
-// merged returns a document of a piece as it will be stored, nil where it has problems. Every field that is wrong is a
-// problem.
+// merged returns a document of a piece as it will be stored, in the place of old, nil where it has problems. Every field
+// that is wrong is a problem.
 func (m *importer) merged(
-	p *piece, document []byte, at []string, t ent.Type, redacted *cutter,
+	p *piece, document, old []byte, at []string, t ent.Type, redacted *cutter,
 ) (o object, text []byte, doc ent.Document) {
 	refuse := func(problem Problem) {
 		problem.Path = slices.Concat(at, problem.Path)
@@ -305,7 +305,7 @@ func (m *importer) merged(
 		refuse(problemAt(ProblemInvalid, "there is no such field", path...))
 		remove(map[string]any(patch), path)
 	}
-	o, text, notes, err := mergeDocument(t, p.id, nil, patch, true, redacted)
+	o, text, notes, err := mergeDocument(t, p.id, old, patch, true, redacted)
 	if err == nil {
 		doc, err = o.typed(t.GQL, text)
 	}
@@ -407,15 +407,14 @@ func (m *importer) checkContent() error {
 			total++
 		}
 	}
-	return m.contentInBatches(func(*item) bool { return true }, func() int { return checkedBatch },
-		func(batch []*piece) error {
-			if err := m.checkContentBatch(w, batch); err != nil {
-				return fmt.Errorf("check content after %d of %d: %w", done, total, err)
-			}
-			done += len(batch)
-			m.Progress(done, total, "checked")
-			return m.ctx.Err()
-		})
+	return m.contentInBatches(checkedBatch, func(batch []*piece) error {
+		if err := m.checkContentBatch(w, batch); err != nil {
+			return fmt.Errorf("check content after %d of %d: %w", done, total, err)
+		}
+		done += len(batch)
+		m.Progress(done, total, "checked")
+		return m.ctx.Err()
+	})
 }
 
 // contentCheck is the check of one batch of content.
@@ -458,6 +457,22 @@ func (m *importer) checkContentBatch(w *write, pieces []*piece) error {
 		m.problem(p)
 	}
 	c.decideFates()
+	return c.keep(pieces)
+}
+
+// keep spools what is to be written, unless nothing is because of problems.
+func (c *contentCheck) keep(pieces []*piece) (err error) {
+	if c.spool == nil || c.done.Problems > 0 {
+		return nil
+	}
+	for _, p := range pieces {
+		if p.fate == unchanged {
+			continue
+		}
+		if p.spot, err = c.spool.add(p.File, p.document, p.draft); err != nil {
+			return fmt.Errorf("%s: %w", p.File.label(), err)
+		}
+	}
 	return nil
 }
 
@@ -496,9 +511,15 @@ func (c *contentCheck) mergeOne(e *entryWrite) bool {
 	if e.newer {
 		at = []string{"draft"}
 	}
-	o, text, doc := c.merged(p, e.draft.Document, at, e.typ, e.redacted)
-	if doc == nil {
+	o, text, doc := c.merged(p, e.draft.Document, e.head.document, at, e.typ, e.redacted)
+	switch {
+	case doc == nil:
 		return false
+	case e.redacted != nil: // cut, and counted, when it is written
+	case e.newer:
+		p.draft = text
+	default:
+		p.document = text
 	}
 	e.text, e.doc, e.revision = text, doc, e.head.number()+1
 	if err := e.fillTranslations(o); err != nil {

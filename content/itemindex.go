@@ -29,6 +29,7 @@ type item struct {
 	slugs      []string // that it brings
 	fate       fate
 	isNew      bool // nothing here has the id
+	spot       spot // of its checked document
 }
 
 // fate is what an import does with an item.

@@ -86,6 +86,10 @@ func (f *File) label() string {
 // are not JSON objects.
 func ReadItems(name string, r io.Reader, give func(*File) error, problem func(ItemProblem)) error {
 	text := &lines{r: bufio.NewReaderSize(r, 64<<10), line: 1}
+	checked := problem == nil
+	if checked {
+		problem = func(ItemProblem) {}
+	}
 	refuse := func(line int, format string, args ...any) {
 		problem(ItemProblem{
 			Problem: problemAt(ProblemInvalid, fmt.Sprintf(format, args...)), Place: Place{name, line},
@@ -105,7 +109,7 @@ func ReadItems(name string, r io.Reader, give func(*File) error, problem func(It
 		if err := dec.Decode(&raw); err != nil {
 			return text.failed(name, dec, err, refuse)
 		}
-		f, problems := readItem(raw)
+		f, problems := readItem(raw, checked)
 		f.Place = Place{name, text.lineAt(dec.InputOffset() - int64(len(raw)))}
 		for _, p := range problems {
 			problem(f.problem(p))
@@ -128,9 +132,16 @@ func ReadItems(name string, r io.Reader, give func(*File) error, problem func(It
 	return nil
 }
 
-// readItem reads an item, with all that is wrong with its form.
-func readItem(raw []byte) (*File, []Problem) {
+// readItem reads an item, with all that is wrong with its form unless that has been checked.
+func readItem(raw []byte, checked bool) (*File, []Problem) {
 	f := &File{raw: raw}
+	if checked && json.Unmarshal(raw, f) == nil {
+		if string(f.Draft) == "null" {
+			f.Draft = nil
+		}
+		return f, nil
+	}
+	f = &File{raw: raw}
 	fields := make(map[string]json.RawMessage)
 	if err := json.Unmarshal(raw, &fields); err != nil || fields == nil {
 		return f, []Problem{problemAt(ProblemInvalid, "must be an object with type, key and document")}

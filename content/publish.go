@@ -114,10 +114,16 @@ func (b *batch) putLiveRows() error {
 	if err != nil {
 		return err
 	}
-	for _, e := range b.entries {
+	pointing := make([]pointer, len(b.entries))
+	for i, e := range b.entries {
 		if err := b.putLiveRow(e, versions[e.id]+1); err != nil {
 			return fmt.Errorf("publish %s: %w", e.id, err)
 		}
+		was := e.entry()
+		pointing[i] = pointer{id: e.id, owner: was.OwnerID, doc: e.doc, isNew: was.Published == nil}
+	}
+	if err := b.setReferences(schema.OfPublished, pointing...); err != nil {
+		return fmt.Errorf("store references: %w", err)
 	}
 	return nil
 }
@@ -146,9 +152,6 @@ func (b *batch) putLiveRow(e *entryWrite, version int) error {
 		return err
 	}
 	if err := b.putLinks(e.id, was.OwnerID, e.doc.Shared()); err != nil {
-		return err
-	}
-	if err := b.setReferences(e.id, was.OwnerID, e.doc, schema.OfPublished); err != nil {
 		return err
 	}
 	audience := audienceOf(e.doc.Shared())

@@ -236,7 +236,7 @@ func (w *write) decideRelation(e *ent.Entry, key relationKey, act Act) (*Problem
 			NodeID: e.ID, Action: schema.Upsert, Revision: *e.Published, Audience: audience,
 		})
 	}
-	return nil, w.addStep(e, act, string(key.of)+" "+key.from, nil)
+	return nil, w.addStep(e, act, string(key.of)+" "+key.from)
 }
 
 // putDecision replaces the decision about the relation with one of now.

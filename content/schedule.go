@@ -81,7 +81,7 @@ func (s *Service) runSchedule(ctx context.Context, act Act, e *ent.Entry) (happe
 		if err != nil {
 			return err
 		}
-		return w.addStep(now, act, "failed: "+why, nil)
+		return w.addStep(now, act, "failed: "+why)
 	})
 }
 

@@ -302,7 +302,7 @@ func (s *Service) FreeSlug(ctx context.Context, id, address string) (saved []Sav
 				return err
 			}
 		}
-		return w.addStep(e, ActFreeSlug, address, nil)
+		return w.addStep(e, ActFreeSlug, address)
 	})
 	if errors.Is(err, errProblems) {
 		return nil, problems, nil

@@ -15,6 +15,8 @@ import (
 // store writes the new revisions and their references. A draft that changes nothing gets no revision, unless its act
 // has a step in the history.
 func (b *batch) store() error {
+	var revisions []revisionOf
+	var pointing []pointer
 	for _, e := range b.entries {
 		b.audit.AddSubjects(e.owner(), e.id)
 		if e.entry() != nil && e.head.hash == e.hash && (e.draft.act == "" || e.draft.act == ActRestore) {
@@ -22,27 +24,25 @@ func (b *batch) store() error {
 			continue
 		}
 		e.changed = true
-		if err := b.storeRevision(e); err != nil {
-			return fmt.Errorf("save %s: %w", e.id, err)
+		if e.draft.Autosave && e.entry() != nil {
+			if err := b.replaceAutosave(e.entry(), e.doc); err != nil {
+				return fmt.Errorf("save %s: %w", e.id, err)
+			}
 		}
+		r := revisionOf{entry: e.id, number: e.revision, document: e.text, hash: e.hash, autosave: e.draft.Autosave}
+		if e.draft.act == "" { // the note of another act is the reason of its step
+			r.note = e.draft.Note
+		}
+		revisions = append(revisions, r)
+		pointing = append(pointing, pointer{id: e.id, owner: e.owner(), doc: e.doc, isNew: e.entry() == nil})
+	}
+	if err := b.addRevisions(revisions); err != nil {
+		return fmt.Errorf("store revisions: %w", err)
+	}
+	if err := b.setReferences(schema.OfHead, pointing...); err != nil {
+		return fmt.Errorf("store references: %w", err)
 	}
 	return nil
-}
-
-func (b *batch) storeRevision(e *entryWrite) error {
-	if e.draft.Autosave && e.entry() != nil {
-		if err := b.replaceAutosave(e.entry(), e.doc); err != nil {
-			return err
-		}
-	}
-	r := revisionOf{entry: e.id, number: e.revision, document: e.text, hash: e.hash, autosave: e.draft.Autosave}
-	if e.draft.act == "" { // the note of another act is the reason of its step
-		r.note = e.draft.Note
-	}
-	if err := b.addRevision(r); err != nil {
-		return err
-	}
-	return b.setReferences(e.id, e.owner(), e.doc, schema.OfHead)
 }
 
 // autosaveTime is the age up to which an autosave is replaced by the same author's next one.
@@ -76,25 +76,54 @@ type revisionOf struct {
 	autosave bool
 }
 
-func (w *write) addRevision(r revisionOf) error {
-	return w.Revision.Create().SetID(w.newID("rev")).SetEntryID(r.entry).SetNumber(r.number).
-		SetDocument(string(r.document)).SetHash(r.hash).
-		SetAuthor(w.actor).SetCreatedAt(w.now).SetAutosave(r.autosave).SetNillableNote(schema.OrNil(r.note)).Exec(w.ctx)
+func (w *write) addRevisions(revisions []revisionOf) error {
+	rows := make([]*ent.RevisionCreate, len(revisions))
+	for i, r := range revisions {
+		rows[i] = w.Revision.Create().SetID(w.newID("rev")).SetEntryID(r.entry).SetNumber(r.number).
+			SetDocument(string(r.document)).SetHash(r.hash).
+			SetAuthor(w.actor).SetCreatedAt(w.now).SetAutosave(r.autosave).SetNillableNote(schema.OrNil(r.note))
+	}
+	for from, to := 0, 0; from < len(rows); from = to {
+		for bytes := 0; to < len(rows) && (to == from || bytes+len(revisions[to].document) <= statementBytes); to++ {
+			bytes += len(revisions[to].document)
+		}
+		if err := inBulk(w.ctx, rows[from:to], w.Revision.CreateBulk); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-// setReferences replaces the references of the head or of the published revision of the entry.
-func (w *write) setReferences(id, owner string, doc ent.Document, state schema.ReferenceState) error {
-	bodies, err := w.bodyReferences(id, owner, doc, state)
+// statementBytes is how much of documents one statement carries, unless one document is larger.
+const statementBytes = 4 << 20
+
+// pointer is an entry with a document that points at others.
+type pointer struct {
+	id, owner string
+	doc       ent.Document
+	isNew     bool // there are no references yet
+}
+
+// setReferences replaces the references of the heads or of the published revisions of the entries.
+func (w *write) setReferences(state schema.ReferenceState, from ...pointer) error {
+	bodies, err := w.bodyReferences(state, from)
 	if err != nil {
 		return err
 	}
-	if _, err := w.Reference.Delete().Where(reference.FromID(id), reference.StateEQ(state)).Exec(w.ctx); err != nil {
-		return err
+	var before []string
+	var rows []*ent.ReferenceCreate
+	for _, p := range from {
+		if !p.isNew {
+			before = append(before, p.id)
+		}
+		for _, r := range append(p.doc.References(), bodies[p.id]...) {
+			rows = append(rows, w.Reference.Create().SetFromID(p.id).SetToID(r.ID).SetField(r.Field).SetState(state))
+		}
 	}
-	refs := append(doc.References(), bodies...)
-	rows := make([]*ent.ReferenceCreate, len(refs))
-	for i, r := range refs {
-		rows[i] = w.Reference.Create().SetFromID(id).SetToID(r.ID).SetField(r.Field).SetState(state)
+	for chunk := range slices.Chunk(before, 500) {
+		if _, err := w.Reference.Delete().Where(reference.FromIDIn(chunk...), reference.StateEQ(state)).Exec(w.ctx); err != nil {
+			return err
+		}
 	}
 	return inBulk(w.ctx, rows, w.Reference.CreateBulk)
 }

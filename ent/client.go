@@ -2015,6 +2015,11 @@ func (c *EntryClient) Create() *EntryCreate {
 	return &EntryCreate{config: c.config, mutation: mutation}
 }
 
+// CreateBulk returns a builder for creating a bulk of Entry entities.
+func (c *EntryClient) CreateBulk(builders ...*EntryCreate) *EntryCreateBulk {
+	return &EntryCreateBulk{config: c.config, builders: builders}
+}
+
 // Update returns an update builder for Entry.
 func (c *EntryClient) Update() *EntryUpdate {
 	mutation := newEntryMutation(c.config, OpUpdate)
@@ -4604,6 +4609,11 @@ func (c *RevisionClient) Create() *RevisionCreate {
 	return &RevisionCreate{config: c.config, mutation: mutation}
 }
 
+// CreateBulk returns a builder for creating a bulk of Revision entities.
+func (c *RevisionClient) CreateBulk(builders ...*RevisionCreate) *RevisionCreateBulk {
+	return &RevisionCreateBulk{config: c.config, builders: builders}
+}
+
 // UpdateOne returns an update builder for the given entity.
 func (c *RevisionClient) UpdateOne(_m *Revision) *RevisionUpdateOne {
 	mutation := newRevisionMutation(c.config, OpUpdateOne, withRevision(_m))
@@ -4786,6 +4796,11 @@ func (c *SlugClient) Intercept(interceptors ...Interceptor) {
 func (c *SlugClient) Create() *SlugCreate {
 	mutation := newSlugMutation(c.config, OpCreate)
 	return &SlugCreate{config: c.config, mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Slug entities.
+func (c *SlugClient) CreateBulk(builders ...*SlugCreate) *SlugCreateBulk {
+	return &SlugCreateBulk{config: c.config, builders: builders}
 }
 
 // Update returns an update builder for Slug.

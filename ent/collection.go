@@ -73,6 +73,8 @@ type Collection struct {
 	OwnerID string `json:"owner_id,omitempty"`
 	// ImageID holds the value of the "image_id" field.
 	ImageID *string `json:"image_id,omitempty"`
+	// What the entry points at in reference data, so that no join is needed to show it. null where an older version wrote the row.
+	Links schema.Links `json:"links,omitempty"`
 	// Ids of the reference data that filters of lists find the row by.
 	Terms schema.Terms `json:"terms,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
@@ -104,7 +106,7 @@ type CollectionEdges struct {
 	// type was loaded (or requested) in eager-loading or not.
 	loadedTypes [7]bool
 	// totalCount holds the number of nodes of the edges above, by alias.
-	totalCount [7]map[string]int
+	totalCount [2]map[string]int
 
 	namedThemes       map[string][]*Theme
 	namedTargetGroups map[string][]*TargetGroup
@@ -185,7 +187,7 @@ func (*Collection) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case collection.FieldTitles, collection.FieldSummaries, collection.FieldBodies, collection.FieldFindingTexts, collection.FieldRecommendationTexts, collection.FieldPartnerTexts, collection.FieldIssued, collection.FieldFigures, collection.FieldUnnamedGroups, collection.FieldDownloadList, collection.FieldRating:
+		case collection.FieldTitles, collection.FieldSummaries, collection.FieldBodies, collection.FieldFindingTexts, collection.FieldRecommendationTexts, collection.FieldPartnerTexts, collection.FieldIssued, collection.FieldFigures, collection.FieldUnnamedGroups, collection.FieldDownloadList, collection.FieldRating, collection.FieldLinks:
 			values[i] = new([]byte)
 		case collection.FieldTerms:
 			values[i] = new(schema.Terms)
@@ -397,6 +399,14 @@ func (_m *Collection) assignValues(columns []string, values []any) error {
 				_m.ImageID = new(string)
 				*_m.ImageID = value.String
 			}
+		case collection.FieldLinks:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field links", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Links); err != nil {
+					return fmt.Errorf("unmarshal field links: %w", err)
+				}
+			}
 		case collection.FieldTerms:
 			if value, ok := values[i].(*schema.Terms); !ok {
 				return fmt.Errorf("unexpected type %T for field terms", values[i])
@@ -550,6 +560,9 @@ func (_m *Collection) String() string {
 		builder.WriteString("image_id=")
 		builder.WriteString(*v)
 	}
+	builder.WriteString(", ")
+	builder.WriteString("links=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Links))
 	builder.WriteString(", ")
 	builder.WriteString("terms=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Terms))

@@ -232,6 +232,12 @@ func (_u *CollectionUpdateOne) sqlSave(ctx context.Context) (_node *Collection, 
 	if _u.mutation.EvidenceLevelCleared() {
 		_spec.ClearField(collection.FieldEvidenceLevel, field.TypeInt)
 	}
+	if value, ok := _u.mutation.Links(); ok {
+		_spec.SetField(collection.FieldLinks, field.TypeJSON, value)
+	}
+	if _u.mutation.LinksCleared() {
+		_spec.ClearField(collection.FieldLinks, field.TypeJSON)
+	}
 	if value, ok := _u.mutation.Terms(); ok {
 		_spec.SetField(collection.FieldTerms, field.TypeOther, value)
 	}

@@ -20,9 +20,8 @@ type Content interface {
 	IsContent()
 	ContentID() string
 	ContentAudience() schema.Audience
+	ContentLinks() schema.Links
 	Page() *Page
-	// OrganizationIDs returns the organisations inside the row's values: the rater of its evidence and its funders.
-	OrganizationIDs() []string
 }
 
 // Page is the rows of one query. Data that the query did not load is loaded for all of them when it is first needed.
@@ -217,15 +216,6 @@ func (_m *Collection) ContentID() string { return _m.ID }
 // ContentAudience implements Content.
 func (_m *Collection) ContentAudience() schema.Audience { return _m.Audience }
 
-// OrganizationIDs implements Content.
-func (_m *Collection) OrganizationIDs() []string {
-	var ids []string
-	if _m.Rating != nil && _m.Rating.Rater != "" {
-		ids = append(ids, _m.Rating.Rater)
-	}
-	return ids
-}
-
 // Page implements Content.
 func (_m *Collection) Page() *Page { return _m.page }
 
@@ -314,7 +304,7 @@ func (_m *Collection) Evidence(ctx context.Context) *EvidenceView {
 		return nil
 	}
 	e := _m.Rating
-	return &EvidenceView{Level: e.Level, Direction: e.DirectionOrUnknown(), Basis: schema.OrNil(e.Basis.In(chainOf(ctx, _m))), RatedAt: e.RatedAt, RaterID: e.Rater, Of: _m}
+	return &EvidenceView{Level: e.Level, Direction: e.DirectionOrUnknown(), Basis: schema.OrNil(e.Basis.In(chainOf(ctx, _m))), RatedAt: e.RatedAt, RaterID: e.Rater}
 }
 
 // ContentID implements Content.
@@ -322,15 +312,6 @@ func (_m *Event) ContentID() string { return _m.ID }
 
 // ContentAudience implements Content.
 func (_m *Event) ContentAudience() schema.Audience { return _m.Audience }
-
-// OrganizationIDs implements Content.
-func (_m *Event) OrganizationIDs() []string {
-	var ids []string
-	if _m.Rating != nil && _m.Rating.Rater != "" {
-		ids = append(ids, _m.Rating.Rater)
-	}
-	return ids
-}
 
 // Page implements Content.
 func (_m *Event) Page() *Page { return _m.page }
@@ -430,7 +411,7 @@ func (_m *Event) Evidence(ctx context.Context) *EvidenceView {
 		return nil
 	}
 	e := _m.Rating
-	return &EvidenceView{Level: e.Level, Direction: e.DirectionOrUnknown(), Basis: schema.OrNil(e.Basis.In(chainOf(ctx, _m))), RatedAt: e.RatedAt, RaterID: e.Rater, Of: _m}
+	return &EvidenceView{Level: e.Level, Direction: e.DirectionOrUnknown(), Basis: schema.OrNil(e.Basis.In(chainOf(ctx, _m))), RatedAt: e.RatedAt, RaterID: e.Rater}
 }
 
 // ContentID implements Content.
@@ -438,15 +419,6 @@ func (_m *Network) ContentID() string { return _m.ID }
 
 // ContentAudience implements Content.
 func (_m *Network) ContentAudience() schema.Audience { return _m.Audience }
-
-// OrganizationIDs implements Content.
-func (_m *Network) OrganizationIDs() []string {
-	var ids []string
-	if _m.Rating != nil && _m.Rating.Rater != "" {
-		ids = append(ids, _m.Rating.Rater)
-	}
-	return ids
-}
 
 // Page implements Content.
 func (_m *Network) Page() *Page { return _m.page }
@@ -546,7 +518,7 @@ func (_m *Network) Evidence(ctx context.Context) *EvidenceView {
 		return nil
 	}
 	e := _m.Rating
-	return &EvidenceView{Level: e.Level, Direction: e.DirectionOrUnknown(), Basis: schema.OrNil(e.Basis.In(chainOf(ctx, _m))), RatedAt: e.RatedAt, RaterID: e.Rater, Of: _m}
+	return &EvidenceView{Level: e.Level, Direction: e.DirectionOrUnknown(), Basis: schema.OrNil(e.Basis.In(chainOf(ctx, _m))), RatedAt: e.RatedAt, RaterID: e.Rater}
 }
 
 // ContentID implements Content.
@@ -554,15 +526,6 @@ func (_m *Practice) ContentID() string { return _m.ID }
 
 // ContentAudience implements Content.
 func (_m *Practice) ContentAudience() schema.Audience { return _m.Audience }
-
-// OrganizationIDs implements Content.
-func (_m *Practice) OrganizationIDs() []string {
-	var ids []string
-	if _m.Rating != nil && _m.Rating.Rater != "" {
-		ids = append(ids, _m.Rating.Rater)
-	}
-	return ids
-}
 
 // Page implements Content.
 func (_m *Practice) Page() *Page { return _m.page }
@@ -692,7 +655,7 @@ func (_m *Practice) Evidence(ctx context.Context) *EvidenceView {
 		return nil
 	}
 	e := _m.Rating
-	return &EvidenceView{Level: e.Level, Direction: e.DirectionOrUnknown(), Basis: schema.OrNil(e.Basis.In(chainOf(ctx, _m))), RatedAt: e.RatedAt, RaterID: e.Rater, Of: _m}
+	return &EvidenceView{Level: e.Level, Direction: e.DirectionOrUnknown(), Basis: schema.OrNil(e.Basis.In(chainOf(ctx, _m))), RatedAt: e.RatedAt, RaterID: e.Rater}
 }
 
 // Results returns what the practice measured.
@@ -705,20 +668,6 @@ func (_m *Project) ContentID() string { return _m.ID }
 
 // ContentAudience implements Content.
 func (_m *Project) ContentAudience() schema.Audience { return _m.Audience }
-
-// OrganizationIDs implements Content.
-func (_m *Project) OrganizationIDs() []string {
-	var ids []string
-	if _m.Rating != nil && _m.Rating.Rater != "" {
-		ids = append(ids, _m.Rating.Rater)
-	}
-	for _, g := range _m.Grants {
-		if g.Funder != "" {
-			ids = append(ids, g.Funder)
-		}
-	}
-	return ids
-}
 
 // Page implements Content.
 func (_m *Project) Page() *Page { return _m.page }
@@ -833,12 +782,12 @@ func (_m *Project) Evidence(ctx context.Context) *EvidenceView {
 		return nil
 	}
 	e := _m.Rating
-	return &EvidenceView{Level: e.Level, Direction: e.DirectionOrUnknown(), Basis: schema.OrNil(e.Basis.In(chainOf(ctx, _m))), RatedAt: e.RatedAt, RaterID: e.Rater, Of: _m}
+	return &EvidenceView{Level: e.Level, Direction: e.DirectionOrUnknown(), Basis: schema.OrNil(e.Basis.In(chainOf(ctx, _m))), RatedAt: e.RatedAt, RaterID: e.Rater}
 }
 
 // Funding returns the money given to what the entry is about.
 func (_m *Project) Funding() []*FundingView {
-	return views(_m.Grants, func(f schema.Funding) *FundingView { return &FundingView{Funding: f, Of: _m} })
+	return views(_m.Grants, func(f schema.Funding) *FundingView { return &FundingView{Funding: f} })
 }
 
 // ContentID implements Content.
@@ -846,20 +795,6 @@ func (_m *Report) ContentID() string { return _m.ID }
 
 // ContentAudience implements Content.
 func (_m *Report) ContentAudience() schema.Audience { return _m.Audience }
-
-// OrganizationIDs implements Content.
-func (_m *Report) OrganizationIDs() []string {
-	var ids []string
-	if _m.Rating != nil && _m.Rating.Rater != "" {
-		ids = append(ids, _m.Rating.Rater)
-	}
-	for _, g := range _m.Grants {
-		if g.Funder != "" {
-			ids = append(ids, g.Funder)
-		}
-	}
-	return ids
-}
 
 // Page implements Content.
 func (_m *Report) Page() *Page { return _m.page }
@@ -959,12 +894,12 @@ func (_m *Report) Evidence(ctx context.Context) *EvidenceView {
 		return nil
 	}
 	e := _m.Rating
-	return &EvidenceView{Level: e.Level, Direction: e.DirectionOrUnknown(), Basis: schema.OrNil(e.Basis.In(chainOf(ctx, _m))), RatedAt: e.RatedAt, RaterID: e.Rater, Of: _m}
+	return &EvidenceView{Level: e.Level, Direction: e.DirectionOrUnknown(), Basis: schema.OrNil(e.Basis.In(chainOf(ctx, _m))), RatedAt: e.RatedAt, RaterID: e.Rater}
 }
 
 // Funding returns the money given to what the entry is about.
 func (_m *Report) Funding() []*FundingView {
-	return views(_m.Grants, func(f schema.Funding) *FundingView { return &FundingView{Funding: f, Of: _m} })
+	return views(_m.Grants, func(f schema.Funding) *FundingView { return &FundingView{Funding: f} })
 }
 
 // ContentID implements Content.
@@ -972,15 +907,6 @@ func (_m *Tool) ContentID() string { return _m.ID }
 
 // ContentAudience implements Content.
 func (_m *Tool) ContentAudience() schema.Audience { return _m.Audience }
-
-// OrganizationIDs implements Content.
-func (_m *Tool) OrganizationIDs() []string {
-	var ids []string
-	if _m.Rating != nil && _m.Rating.Rater != "" {
-		ids = append(ids, _m.Rating.Rater)
-	}
-	return ids
-}
 
 // Page implements Content.
 func (_m *Tool) Page() *Page { return _m.page }
@@ -1085,7 +1011,7 @@ func (_m *Tool) Evidence(ctx context.Context) *EvidenceView {
 		return nil
 	}
 	e := _m.Rating
-	return &EvidenceView{Level: e.Level, Direction: e.DirectionOrUnknown(), Basis: schema.OrNil(e.Basis.In(chainOf(ctx, _m))), RatedAt: e.RatedAt, RaterID: e.Rater, Of: _m}
+	return &EvidenceView{Level: e.Level, Direction: e.DirectionOrUnknown(), Basis: schema.OrNil(e.Basis.In(chainOf(ctx, _m))), RatedAt: e.RatedAt, RaterID: e.Rater}
 }
 
 // Page returns the page that the row was read in. A row that was just written is a page of its own.
@@ -1158,13 +1084,11 @@ type EvidenceView struct {
 	Basis     *string
 	RatedAt   *schema.Date
 	RaterID   string
-	Of        Content
 }
 
 // FundingView is a grant to what an entry is about.
 type FundingView struct {
 	schema.Funding
-	Of Content
 }
 
 // FieldKey returns the path of the field in the operation without list indexes: it is the same for all items of a list.

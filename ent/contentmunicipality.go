@@ -44,8 +44,6 @@ type ContentMunicipalityEdges struct {
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
 	loadedTypes [1]bool
-	// totalCount holds the number of nodes of the edges above, by alias.
-	totalCount [1]map[string]int
 }
 
 // MunicipalityOrErr returns the Municipality value or an error if the edge

@@ -307,19 +307,22 @@ func sortDate(issued *schema.PartialDate, period *schema.Period, publishedAt any
 	}
 }
 
-// termsOf returns the ids of the reference data by which filters find a row: its owner, what its shared fields link to,
-// and the ids.
-func termsOf(shared *Shared, owner any, ids []string) schema.Terms {
+// distinct returns the ids in order, each once.
+func distinct(ids []string) []string { return slices.Compact(slices.Sorted(slices.Values(ids))) }
+
+// termsOf returns the ids of the reference data by which filters find a row: its owner, and what it links to.
+func termsOf(links schema.Links, members []schema.MemberRef, owner any) schema.Terms {
+	ids := slices.Concat(links.Themes, links.TargetGroups, links.Methods, links.LawSections)
 	if id, ok := owner.(string); ok {
 		ids = append(ids, id)
 	}
-	for _, l := range shared.Organizations {
+	for _, l := range links.Organizations {
 		ids = append(ids, l.Organization)
 	}
-	for _, l := range shared.Municipalities {
+	for _, l := range links.Municipalities {
 		ids = append(ids, l.Municipality)
 	}
-	for _, l := range shared.Members {
+	for _, l := range members {
 		ids = append(ids, l.Municipality)
 	}
 	return schema.NewTerms(ids)
@@ -533,6 +536,17 @@ func (d *CollectionInput) Shared() *Shared {
 	}
 }
 
+// links returns what the row's column links holds.
+func (d *CollectionInput) links() schema.Links {
+	return schema.Links{
+		Themes:        distinct(d.Themes.Value()),
+		TargetGroups:  distinct(d.TargetGroups.Value()),
+		Methods:       distinct(d.Methods.Value()),
+		LawSections:   distinct(d.LawSections.Value()),
+		Organizations: d.Organizations.Value(), Municipalities: d.Municipalities.Value(), Districts: d.Districts.Value(),
+	}
+}
+
 func (d *CollectionInput) set(m *CollectionMutation, managed map[string]any) error {
 	texts, shared := readyTexts(d.Texts.Value()), d.Shared()
 	m.SetTitles(textsOf(texts, func(t schema.ContentText) string { return t.Title }))
@@ -546,13 +560,9 @@ func (d *CollectionInput) set(m *CollectionMutation, managed map[string]any) err
 	m.SetSortTitleNn(sortTitle(titles, schema.NN))
 	m.SetSortTitleEn(sortTitle(titles, schema.EN))
 	m.SetSortTitleSe(sortTitle(titles, schema.SE))
+	m.SetLinks(d.links())
 	m.SetSortDate(sortDate(shared.Issued, shared.Period, managed["published_at"]))
-	m.SetTerms(termsOf(shared, managed["owner_id"], slices.Concat(
-		d.Themes.Value(),
-		d.TargetGroups.Value(),
-		d.Methods.Value(),
-		d.LawSections.Value(),
-	)))
+	m.SetTerms(termsOf(d.links(), shared.Members, managed["owner_id"]))
 	if shared.Issued != nil {
 		m.SetIssuedOn(string(shared.Issued.Date))
 	} else {
@@ -996,6 +1006,17 @@ func (d *EventInput) Shared() *Shared {
 	}
 }
 
+// links returns what the row's column links holds.
+func (d *EventInput) links() schema.Links {
+	return schema.Links{
+		Themes:        distinct(d.Themes.Value()),
+		TargetGroups:  distinct(d.TargetGroups.Value()),
+		Methods:       distinct(d.Methods.Value()),
+		LawSections:   distinct(d.LawSections.Value()),
+		Organizations: d.Organizations.Value(), Municipalities: d.Municipalities.Value(), Districts: d.Districts.Value(),
+	}
+}
+
 func (d *EventInput) set(m *EventMutation, managed map[string]any) error {
 	texts, shared := readyTexts(d.Texts.Value()), d.Shared()
 	m.SetTitles(textsOf(texts, func(t schema.ContentText) string { return t.Title }))
@@ -1011,13 +1032,9 @@ func (d *EventInput) set(m *EventMutation, managed map[string]any) error {
 	m.SetSortTitleNn(sortTitle(titles, schema.NN))
 	m.SetSortTitleEn(sortTitle(titles, schema.EN))
 	m.SetSortTitleSe(sortTitle(titles, schema.SE))
+	m.SetLinks(d.links())
 	m.SetSortDate(sortDate(shared.Issued, shared.Period, managed["published_at"]))
-	m.SetTerms(termsOf(shared, managed["owner_id"], slices.Concat(
-		d.Themes.Value(),
-		d.TargetGroups.Value(),
-		d.Methods.Value(),
-		d.LawSections.Value(),
-	)))
+	m.SetTerms(termsOf(d.links(), shared.Members, managed["owner_id"]))
 	if shared.Issued != nil {
 		m.SetIssuedOn(string(shared.Issued.Date))
 	} else {
@@ -1569,6 +1586,17 @@ func (d *NetworkInput) Shared() *Shared {
 	}
 }
 
+// links returns what the row's column links holds.
+func (d *NetworkInput) links() schema.Links {
+	return schema.Links{
+		Themes:        distinct(d.Themes.Value()),
+		TargetGroups:  distinct(d.TargetGroups.Value()),
+		Methods:       distinct(d.Methods.Value()),
+		LawSections:   distinct(d.LawSections.Value()),
+		Organizations: d.Organizations.Value(), Municipalities: d.Municipalities.Value(), Districts: d.Districts.Value(),
+	}
+}
+
 func (d *NetworkInput) set(m *NetworkMutation, managed map[string]any) error {
 	texts, shared := readyTexts(d.Texts.Value()), d.Shared()
 	m.SetTitles(textsOf(texts, func(t schema.ContentText) string { return t.Title }))
@@ -1584,13 +1612,9 @@ func (d *NetworkInput) set(m *NetworkMutation, managed map[string]any) error {
 	m.SetSortTitleNn(sortTitle(titles, schema.NN))
 	m.SetSortTitleEn(sortTitle(titles, schema.EN))
 	m.SetSortTitleSe(sortTitle(titles, schema.SE))
+	m.SetLinks(d.links())
 	m.SetSortDate(sortDate(shared.Issued, shared.Period, managed["published_at"]))
-	m.SetTerms(termsOf(shared, managed["owner_id"], slices.Concat(
-		d.Themes.Value(),
-		d.TargetGroups.Value(),
-		d.Methods.Value(),
-		d.LawSections.Value(),
-	)))
+	m.SetTerms(termsOf(d.links(), shared.Members, managed["owner_id"]))
 	if shared.Issued != nil {
 		m.SetIssuedOn(string(shared.Issued.Date))
 	} else {
@@ -1889,6 +1913,17 @@ func (d *PracticeInput) Shared() *Shared {
 	}
 }
 
+// links returns what the row's column links holds.
+func (d *PracticeInput) links() schema.Links {
+	return schema.Links{
+		Themes:        distinct(d.Themes.Value()),
+		TargetGroups:  distinct(d.TargetGroups.Value()),
+		Methods:       distinct(d.Methods.Value()),
+		LawSections:   distinct(d.LawSections.Value()),
+		Organizations: d.Organizations.Value(), Municipalities: d.Municipalities.Value(), Districts: d.Districts.Value(),
+	}
+}
+
 func (d *PracticeInput) set(m *PracticeMutation, managed map[string]any) error {
 	texts, shared := readyTexts(d.Texts.Value()), d.Shared()
 	m.SetTitles(textsOf(texts, func(t schema.ContentText) string { return t.Title }))
@@ -1910,13 +1945,9 @@ func (d *PracticeInput) set(m *PracticeMutation, managed map[string]any) error {
 	m.SetSortTitleNn(sortTitle(titles, schema.NN))
 	m.SetSortTitleEn(sortTitle(titles, schema.EN))
 	m.SetSortTitleSe(sortTitle(titles, schema.SE))
+	m.SetLinks(d.links())
 	m.SetSortDate(sortDate(shared.Issued, shared.Period, managed["published_at"]))
-	m.SetTerms(termsOf(shared, managed["owner_id"], slices.Concat(
-		d.Themes.Value(),
-		d.TargetGroups.Value(),
-		d.Methods.Value(),
-		d.LawSections.Value(),
-	)))
+	m.SetTerms(termsOf(d.links(), shared.Members, managed["owner_id"]))
 	if shared.Issued != nil {
 		m.SetIssuedOn(string(shared.Issued.Date))
 	} else {
@@ -2108,6 +2139,17 @@ func (d *ProjectInput) Shared() *Shared {
 	}
 }
 
+// links returns what the row's column links holds.
+func (d *ProjectInput) links() schema.Links {
+	return schema.Links{
+		Themes:        distinct(d.Themes.Value()),
+		TargetGroups:  distinct(d.TargetGroups.Value()),
+		Methods:       distinct(d.Methods.Value()),
+		LawSections:   distinct(d.LawSections.Value()),
+		Organizations: d.Organizations.Value(), Municipalities: d.Municipalities.Value(), Districts: d.Districts.Value(),
+	}
+}
+
 func (d *ProjectInput) set(m *ProjectMutation, managed map[string]any) error {
 	texts, shared := readyTexts(d.Texts.Value()), d.Shared()
 	m.SetTitles(textsOf(texts, func(t schema.ContentText) string { return t.Title }))
@@ -2126,13 +2168,9 @@ func (d *ProjectInput) set(m *ProjectMutation, managed map[string]any) error {
 	m.SetSortTitleNn(sortTitle(titles, schema.NN))
 	m.SetSortTitleEn(sortTitle(titles, schema.EN))
 	m.SetSortTitleSe(sortTitle(titles, schema.SE))
+	m.SetLinks(d.links())
 	m.SetSortDate(sortDate(shared.Issued, shared.Period, managed["published_at"]))
-	m.SetTerms(termsOf(shared, managed["owner_id"], slices.Concat(
-		d.Themes.Value(),
-		d.TargetGroups.Value(),
-		d.Methods.Value(),
-		d.LawSections.Value(),
-	)))
+	m.SetTerms(termsOf(d.links(), shared.Members, managed["owner_id"]))
 	if shared.Issued != nil {
 		m.SetIssuedOn(string(shared.Issued.Date))
 	} else {
@@ -2339,6 +2377,17 @@ func (d *ReportInput) Shared() *Shared {
 	}
 }
 
+// links returns what the row's column links holds.
+func (d *ReportInput) links() schema.Links {
+	return schema.Links{
+		Themes:        distinct(d.Themes.Value()),
+		TargetGroups:  distinct(d.TargetGroups.Value()),
+		Methods:       distinct(d.Methods.Value()),
+		LawSections:   distinct(d.LawSections.Value()),
+		Organizations: d.Organizations.Value(), Municipalities: d.Municipalities.Value(), Districts: d.Districts.Value(),
+	}
+}
+
 func (d *ReportInput) set(m *ReportMutation, managed map[string]any) error {
 	texts, shared := readyTexts(d.Texts.Value()), d.Shared()
 	m.SetTitles(textsOf(texts, func(t schema.ContentText) string { return t.Title }))
@@ -2354,13 +2403,9 @@ func (d *ReportInput) set(m *ReportMutation, managed map[string]any) error {
 	m.SetSortTitleNn(sortTitle(titles, schema.NN))
 	m.SetSortTitleEn(sortTitle(titles, schema.EN))
 	m.SetSortTitleSe(sortTitle(titles, schema.SE))
+	m.SetLinks(d.links())
 	m.SetSortDate(sortDate(shared.Issued, shared.Period, managed["published_at"]))
-	m.SetTerms(termsOf(shared, managed["owner_id"], slices.Concat(
-		d.Themes.Value(),
-		d.TargetGroups.Value(),
-		d.Methods.Value(),
-		d.LawSections.Value(),
-	)))
+	m.SetTerms(termsOf(d.links(), shared.Members, managed["owner_id"]))
 	if shared.Issued != nil {
 		m.SetIssuedOn(string(shared.Issued.Date))
 	} else {
@@ -2747,6 +2792,17 @@ func (d *ToolInput) Shared() *Shared {
 	}
 }
 
+// links returns what the row's column links holds.
+func (d *ToolInput) links() schema.Links {
+	return schema.Links{
+		Themes:        distinct(d.Themes.Value()),
+		TargetGroups:  distinct(d.TargetGroups.Value()),
+		Methods:       distinct(d.Methods.Value()),
+		LawSections:   distinct(d.LawSections.Value()),
+		Organizations: d.Organizations.Value(), Municipalities: d.Municipalities.Value(), Districts: d.Districts.Value(),
+	}
+}
+
 func (d *ToolInput) set(m *ToolMutation, managed map[string]any) error {
 	texts, shared := readyTexts(d.Texts.Value()), d.Shared()
 	m.SetTitles(textsOf(texts, func(t schema.ContentText) string { return t.Title }))
@@ -2763,13 +2819,9 @@ func (d *ToolInput) set(m *ToolMutation, managed map[string]any) error {
 	m.SetSortTitleNn(sortTitle(titles, schema.NN))
 	m.SetSortTitleEn(sortTitle(titles, schema.EN))
 	m.SetSortTitleSe(sortTitle(titles, schema.SE))
+	m.SetLinks(d.links())
 	m.SetSortDate(sortDate(shared.Issued, shared.Period, managed["published_at"]))
-	m.SetTerms(termsOf(shared, managed["owner_id"], slices.Concat(
-		d.Themes.Value(),
-		d.TargetGroups.Value(),
-		d.Methods.Value(),
-		d.LawSections.Value(),
-	)))
+	m.SetTerms(termsOf(d.links(), shared.Members, managed["owner_id"]))
 	if shared.Issued != nil {
 		m.SetIssuedOn(string(shared.Issued.Date))
 	} else {

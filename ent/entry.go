@@ -93,7 +93,7 @@ type EntryEdges struct {
 	// type was loaded (or requested) in eager-loading or not.
 	loadedTypes [2]bool
 	// totalCount holds the number of nodes of the edges above, by alias.
-	totalCount [2]map[string]int
+	totalCount [1]map[string]int
 }
 
 // OwnerOrErr returns the Owner value or an error if the edge

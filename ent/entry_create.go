@@ -491,3 +491,39 @@ func (_c *EntryCreate) createSpec() (*Entry, *sqlgraph.CreateSpec) {
 	}
 	return _node, _spec
 }
+
+// EntryCreateBulk is the builder for creating many Entry entities in bulk.
+type EntryCreateBulk struct {
+	config
+	err      error
+	builders []*EntryCreate
+}
+
+// Save creates the Entry entities with one statement.
+func (_c *EntryCreateBulk) Save(ctx context.Context) ([]*Entry, error) {
+	spec := &sqlgraph.BatchCreateSpec{Nodes: make([]*sqlgraph.CreateSpec, len(_c.builders))}
+	nodes := make([]*Entry, len(_c.builders))
+	for i, builder := range _c.builders {
+		builder.defaults()
+		if err := builder.check(); err != nil {
+			return nil, err
+		}
+		nodes[i], spec.Nodes[i] = builder.createSpec()
+	}
+	if len(nodes) == 0 {
+		return nodes, nil
+	}
+	if err := sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {
+		if sqlgraph.IsConstraintError(err) {
+			err = &ConstraintError{msg: err.Error(), wrap: err}
+		}
+		return nil, err
+	}
+	return nodes, nil
+}
+
+// Exec creates the Entry entities with one statement.
+func (_c *EntryCreateBulk) Exec(ctx context.Context) error {
+	_, err := _c.Save(ctx)
+	return err
+}

@@ -73,6 +73,8 @@ type Event struct {
 	OwnerID string `json:"owner_id,omitempty"`
 	// ImageID holds the value of the "image_id" field.
 	ImageID *string `json:"image_id,omitempty"`
+	// What the entry points at in reference data, so that no join is needed to show it. null where an older version wrote the row.
+	Links schema.Links `json:"links,omitempty"`
 	// Ids of the reference data that filters of lists find the row by.
 	Terms schema.Terms `json:"terms,omitempty"`
 	// StartsAt holds the value of the "starts_at" field.
@@ -118,7 +120,7 @@ type EventEdges struct {
 	// type was loaded (or requested) in eager-loading or not.
 	loadedTypes [7]bool
 	// totalCount holds the number of nodes of the edges above, by alias.
-	totalCount [7]map[string]int
+	totalCount [2]map[string]int
 
 	namedThemes       map[string][]*Theme
 	namedTargetGroups map[string][]*TargetGroup
@@ -199,7 +201,7 @@ func (*Event) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case event.FieldTitles, event.FieldSummaries, event.FieldBodies, event.FieldFindingTexts, event.FieldRecommendationTexts, event.FieldPartnerTexts, event.FieldIssued, event.FieldFigures, event.FieldUnnamedGroups, event.FieldDownloadList, event.FieldRating, event.FieldProgrammeTexts, event.FieldSectorTexts:
+		case event.FieldTitles, event.FieldSummaries, event.FieldBodies, event.FieldFindingTexts, event.FieldRecommendationTexts, event.FieldPartnerTexts, event.FieldIssued, event.FieldFigures, event.FieldUnnamedGroups, event.FieldDownloadList, event.FieldRating, event.FieldLinks, event.FieldProgrammeTexts, event.FieldSectorTexts:
 			values[i] = new([]byte)
 		case event.FieldTerms:
 			values[i] = new(schema.Terms)
@@ -413,6 +415,14 @@ func (_m *Event) assignValues(columns []string, values []any) error {
 				_m.ImageID = new(string)
 				*_m.ImageID = value.String
 			}
+		case event.FieldLinks:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field links", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Links); err != nil {
+					return fmt.Errorf("unmarshal field links: %w", err)
+				}
+			}
 		case event.FieldTerms:
 			if value, ok := values[i].(*schema.Terms); !ok {
 				return fmt.Errorf("unexpected type %T for field terms", values[i])
@@ -616,6 +626,9 @@ func (_m *Event) String() string {
 		builder.WriteString("image_id=")
 		builder.WriteString(*v)
 	}
+	builder.WriteString(", ")
+	builder.WriteString("links=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Links))
 	builder.WriteString(", ")
 	builder.WriteString("terms=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Terms))

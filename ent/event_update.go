@@ -237,6 +237,12 @@ func (_u *EventUpdateOne) sqlSave(ctx context.Context) (_node *Event, err error)
 	if _u.mutation.EvidenceLevelCleared() {
 		_spec.ClearField(event.FieldEvidenceLevel, field.TypeInt)
 	}
+	if value, ok := _u.mutation.Links(); ok {
+		_spec.SetField(event.FieldLinks, field.TypeJSON, value)
+	}
+	if _u.mutation.LinksCleared() {
+		_spec.ClearField(event.FieldLinks, field.TypeJSON)
+	}
 	if value, ok := _u.mutation.Terms(); ok {
 		_spec.SetField(event.FieldTerms, field.TypeOther, value)
 	}

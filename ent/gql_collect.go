@@ -27,6 +27,9 @@ type Request struct {
 	Languages  []schema.Language // wanted, in order; empty means NB
 	BaseURL    string            // without a slash at the end
 	OpenCursor func(ctx context.Context, field graphql.CollectedField, v any) (*Cursor, error)
+
+	// Reference returns the reference data in memory: what is known to be current, or at least newer than the given one.
+	Reference func(ctx context.Context, than *ReferenceData) (*ReferenceData, error)
 }
 
 type requestKey struct{}

@@ -458,21 +458,6 @@ func (_q *CollectionQuery) collectField(ctx context.Context, oneNode bool, opCtx
 	for _, field := range fields {
 		switch field.Name {
 
-		case "owner":
-			var (
-				alias = loadKey(opCtx, field)
-				path  = append(path, alias)
-				query = (&OrganizationClient{config: _q.config}).Query()
-			)
-			if err := query.collectField(ctx, oneNode, opCtx, named(fields, field), path, organizationImplementors...); err != nil {
-				return err
-			}
-			_q.withOwner = query
-			if _, ok := fieldSeen[collection.FieldOwnerID]; !ok {
-				selectedFields = append(selectedFields, collection.FieldOwnerID)
-				fieldSeen[collection.FieldOwnerID] = struct{}{}
-			}
-
 		case "image":
 			var (
 				alias = loadKey(opCtx, field)
@@ -488,45 +473,6 @@ func (_q *CollectionQuery) collectField(ctx context.Context, oneNode bool, opCtx
 				fieldSeen[collection.FieldImageID] = struct{}{}
 			}
 
-		case "themes":
-			var (
-				alias = loadKey(opCtx, field)
-				path  = append(path, alias)
-				query = (&ThemeClient{config: _q.config}).Query()
-			)
-			if err := query.collectField(ctx, false, opCtx, field, path, themeImplementors...); err != nil {
-				return err
-			}
-			_q.WithNamedThemes(alias, func(wq *ThemeQuery) {
-				*wq = *query
-			})
-
-		case "targetGroups":
-			var (
-				alias = loadKey(opCtx, field)
-				path  = append(path, alias)
-				query = (&TargetGroupClient{config: _q.config}).Query()
-			)
-			if err := query.collectField(ctx, false, opCtx, field, path, targetgroupImplementors...); err != nil {
-				return err
-			}
-			_q.WithNamedTargetGroups(alias, func(wq *TargetGroupQuery) {
-				*wq = *query
-			})
-
-		case "methods":
-			var (
-				alias = loadKey(opCtx, field)
-				path  = append(path, alias)
-				query = (&MethodClient{config: _q.config}).Query()
-			)
-			if err := query.collectField(ctx, false, opCtx, field, path, methodImplementors...); err != nil {
-				return err
-			}
-			_q.WithNamedMethods(alias, func(wq *MethodQuery) {
-				*wq = *query
-			})
-
 		case "contacts":
 			var (
 				alias = loadKey(opCtx, field)
@@ -539,25 +485,12 @@ func (_q *CollectionQuery) collectField(ctx context.Context, oneNode bool, opCtx
 			_q.WithNamedContacts(alias, func(wq *ContactQuery) {
 				*wq = *query
 			})
-
-		case "lawSections":
-			var (
-				alias = loadKey(opCtx, field)
-				path  = append(path, alias)
-				query = (&LawSectionClient{config: _q.config}).Query()
-			)
-			if err := query.collectField(ctx, false, opCtx, field, path, lawsectionImplementors...); err != nil {
-				return err
-			}
-			_q.WithNamedLawSections(alias, func(wq *LawSectionQuery) {
-				*wq = *query
-			})
 		case "slug", "url":
 			if _, ok := fieldSeen[collection.FieldSlug]; !ok {
 				selectedFields = append(selectedFields, collection.FieldSlug)
 				fieldSeen[collection.FieldSlug] = struct{}{}
 			}
-		case "title", "language", "isFallback", "languages", "organizations", "municipalities", "districts", "related", "members", "items":
+		case "title", "language", "isFallback", "languages", "related", "members", "items":
 			if _, ok := fieldSeen[collection.FieldTitles]; !ok {
 				selectedFields = append(selectedFields, collection.FieldTitles)
 				fieldSeen[collection.FieldTitles] = struct{}{}
@@ -672,7 +605,7 @@ func (_q *CollectionQuery) collectField(ctx context.Context, oneNode bool, opCtx
 				selectedFields = append(selectedFields, collection.FieldEvidenceLevel)
 				fieldSeen[collection.FieldEvidenceLevel] = struct{}{}
 			}
-		case "ownerID":
+		case "owner":
 			if _, ok := fieldSeen[collection.FieldOwnerID]; !ok {
 				selectedFields = append(selectedFields, collection.FieldOwnerID)
 				fieldSeen[collection.FieldOwnerID] = struct{}{}
@@ -681,6 +614,11 @@ func (_q *CollectionQuery) collectField(ctx context.Context, oneNode bool, opCtx
 			if _, ok := fieldSeen[collection.FieldImageID]; !ok {
 				selectedFields = append(selectedFields, collection.FieldImageID)
 				fieldSeen[collection.FieldImageID] = struct{}{}
+			}
+		case "themes", "targetGroups", "methods", "lawSections", "organizations", "municipalities", "districts":
+			if _, ok := fieldSeen[collection.FieldLinks]; !ok {
+				selectedFields = append(selectedFields, collection.FieldLinks)
+				fieldSeen[collection.FieldLinks] = struct{}{}
 			}
 		case "id":
 		case "__typename":
@@ -835,27 +773,12 @@ func (_q *ContentDistrictQuery) collectField(ctx context.Context, oneNode bool, 
 	fields := collectFields(opCtx, collected.Selections, satisfies)
 	for _, field := range fields {
 		switch field.Name {
-
-		case "district":
-			var (
-				alias = loadKey(opCtx, field)
-				path  = append(path, alias)
-				query = (&DistrictClient{config: _q.config}).Query()
-			)
-			if err := query.collectField(ctx, oneNode, opCtx, named(fields, field), path, districtImplementors...); err != nil {
-				return err
-			}
-			_q.withDistrict = query
-			if _, ok := fieldSeen[contentdistrict.FieldDistrictID]; !ok {
-				selectedFields = append(selectedFields, contentdistrict.FieldDistrictID)
-				fieldSeen[contentdistrict.FieldDistrictID] = struct{}{}
-			}
 		case "contentID":
 			if _, ok := fieldSeen[contentdistrict.FieldContentID]; !ok {
 				selectedFields = append(selectedFields, contentdistrict.FieldContentID)
 				fieldSeen[contentdistrict.FieldContentID] = struct{}{}
 			}
-		case "districtID":
+		case "district":
 			if _, ok := fieldSeen[contentdistrict.FieldDistrictID]; !ok {
 				selectedFields = append(selectedFields, contentdistrict.FieldDistrictID)
 				fieldSeen[contentdistrict.FieldDistrictID] = struct{}{}
@@ -904,27 +827,12 @@ func (_q *ContentMunicipalityQuery) collectField(ctx context.Context, oneNode bo
 	fields := collectFields(opCtx, collected.Selections, satisfies)
 	for _, field := range fields {
 		switch field.Name {
-
-		case "node":
-			var (
-				alias = loadKey(opCtx, field)
-				path  = append(path, alias)
-				query = (&MunicipalityClient{config: _q.config}).Query()
-			)
-			if err := query.collectField(ctx, oneNode, opCtx, named(fields, field), path, municipalityImplementors...); err != nil {
-				return err
-			}
-			_q.withMunicipality = query
-			if _, ok := fieldSeen[contentmunicipality.FieldMunicipalityID]; !ok {
-				selectedFields = append(selectedFields, contentmunicipality.FieldMunicipalityID)
-				fieldSeen[contentmunicipality.FieldMunicipalityID] = struct{}{}
-			}
 		case "contentID":
 			if _, ok := fieldSeen[contentmunicipality.FieldContentID]; !ok {
 				selectedFields = append(selectedFields, contentmunicipality.FieldContentID)
 				fieldSeen[contentmunicipality.FieldContentID] = struct{}{}
 			}
-		case "municipalityID":
+		case "node":
 			if _, ok := fieldSeen[contentmunicipality.FieldMunicipalityID]; !ok {
 				selectedFields = append(selectedFields, contentmunicipality.FieldMunicipalityID)
 				fieldSeen[contentmunicipality.FieldMunicipalityID] = struct{}{}
@@ -983,27 +891,12 @@ func (_q *ContentOrganizationQuery) collectField(ctx context.Context, oneNode bo
 	fields := collectFields(opCtx, collected.Selections, satisfies)
 	for _, field := range fields {
 		switch field.Name {
-
-		case "organization":
-			var (
-				alias = loadKey(opCtx, field)
-				path  = append(path, alias)
-				query = (&OrganizationClient{config: _q.config}).Query()
-			)
-			if err := query.collectField(ctx, oneNode, opCtx, named(fields, field), path, organizationImplementors...); err != nil {
-				return err
-			}
-			_q.withOrganization = query
-			if _, ok := fieldSeen[contentorganization.FieldOrganizationID]; !ok {
-				selectedFields = append(selectedFields, contentorganization.FieldOrganizationID)
-				fieldSeen[contentorganization.FieldOrganizationID] = struct{}{}
-			}
 		case "contentID":
 			if _, ok := fieldSeen[contentorganization.FieldContentID]; !ok {
 				selectedFields = append(selectedFields, contentorganization.FieldContentID)
 				fieldSeen[contentorganization.FieldContentID] = struct{}{}
 			}
-		case "organizationID":
+		case "organization":
 			if _, ok := fieldSeen[contentorganization.FieldOrganizationID]; !ok {
 				selectedFields = append(selectedFields, contentorganization.FieldOrganizationID)
 				fieldSeen[contentorganization.FieldOrganizationID] = struct{}{}
@@ -1283,17 +1176,6 @@ func (_q *DistrictQuery) collectField(ctx context.Context, oneNode bool, opCtx *
 	fields := collectFields(opCtx, collected.Selections, satisfies)
 	for _, field := range fields {
 		switch field.Name {
-
-		case "municipality":
-			var (
-				alias = loadKey(opCtx, field)
-				path  = append(path, alias)
-				query = (&MunicipalityClient{config: _q.config}).Query()
-			)
-			if err := query.collectField(ctx, oneNode, opCtx, named(fields, field), path, municipalityImplementors...); err != nil {
-				return err
-			}
-			_q.withMunicipality = query
 		case "number":
 			if _, ok := fieldSeen[district.FieldNumber]; !ok {
 				selectedFields = append(selectedFields, district.FieldNumber)
@@ -1393,21 +1275,6 @@ func (_q *EntryQuery) collectField(ctx context.Context, oneNode bool, opCtx *gra
 	for _, field := range fields {
 		switch field.Name {
 
-		case "owner":
-			var (
-				alias = loadKey(opCtx, field)
-				path  = append(path, alias)
-				query = (&OrganizationClient{config: _q.config}).Query()
-			)
-			if err := query.collectField(ctx, oneNode, opCtx, named(fields, field), path, organizationImplementors...); err != nil {
-				return err
-			}
-			_q.withOwner = query
-			if _, ok := fieldSeen[entry.FieldOwnerID]; !ok {
-				selectedFields = append(selectedFields, entry.FieldOwnerID)
-				fieldSeen[entry.FieldOwnerID] = struct{}{}
-			}
-
 		case "assignee":
 			var (
 				alias = loadKey(opCtx, field)
@@ -1426,6 +1293,11 @@ func (_q *EntryQuery) collectField(ctx context.Context, oneNode bool, opCtx *gra
 			if _, ok := fieldSeen[entry.FieldType]; !ok {
 				selectedFields = append(selectedFields, entry.FieldType)
 				fieldSeen[entry.FieldType] = struct{}{}
+			}
+		case "owner":
+			if _, ok := fieldSeen[entry.FieldOwnerID]; !ok {
+				selectedFields = append(selectedFields, entry.FieldOwnerID)
+				fieldSeen[entry.FieldOwnerID] = struct{}{}
 			}
 		case "key":
 			if _, ok := fieldSeen[entry.FieldKey]; !ok {
@@ -1586,21 +1458,6 @@ func (_q *EventQuery) collectField(ctx context.Context, oneNode bool, opCtx *gra
 	for _, field := range fields {
 		switch field.Name {
 
-		case "owner":
-			var (
-				alias = loadKey(opCtx, field)
-				path  = append(path, alias)
-				query = (&OrganizationClient{config: _q.config}).Query()
-			)
-			if err := query.collectField(ctx, oneNode, opCtx, named(fields, field), path, organizationImplementors...); err != nil {
-				return err
-			}
-			_q.withOwner = query
-			if _, ok := fieldSeen[event.FieldOwnerID]; !ok {
-				selectedFields = append(selectedFields, event.FieldOwnerID)
-				fieldSeen[event.FieldOwnerID] = struct{}{}
-			}
-
 		case "image":
 			var (
 				alias = loadKey(opCtx, field)
@@ -1616,45 +1473,6 @@ func (_q *EventQuery) collectField(ctx context.Context, oneNode bool, opCtx *gra
 				fieldSeen[event.FieldImageID] = struct{}{}
 			}
 
-		case "themes":
-			var (
-				alias = loadKey(opCtx, field)
-				path  = append(path, alias)
-				query = (&ThemeClient{config: _q.config}).Query()
-			)
-			if err := query.collectField(ctx, false, opCtx, field, path, themeImplementors...); err != nil {
-				return err
-			}
-			_q.WithNamedThemes(alias, func(wq *ThemeQuery) {
-				*wq = *query
-			})
-
-		case "targetGroups":
-			var (
-				alias = loadKey(opCtx, field)
-				path  = append(path, alias)
-				query = (&TargetGroupClient{config: _q.config}).Query()
-			)
-			if err := query.collectField(ctx, false, opCtx, field, path, targetgroupImplementors...); err != nil {
-				return err
-			}
-			_q.WithNamedTargetGroups(alias, func(wq *TargetGroupQuery) {
-				*wq = *query
-			})
-
-		case "methods":
-			var (
-				alias = loadKey(opCtx, field)
-				path  = append(path, alias)
-				query = (&MethodClient{config: _q.config}).Query()
-			)
-			if err := query.collectField(ctx, false, opCtx, field, path, methodImplementors...); err != nil {
-				return err
-			}
-			_q.WithNamedMethods(alias, func(wq *MethodQuery) {
-				*wq = *query
-			})
-
 		case "contacts":
 			var (
 				alias = loadKey(opCtx, field)
@@ -1667,25 +1485,12 @@ func (_q *EventQuery) collectField(ctx context.Context, oneNode bool, opCtx *gra
 			_q.WithNamedContacts(alias, func(wq *ContactQuery) {
 				*wq = *query
 			})
-
-		case "lawSections":
-			var (
-				alias = loadKey(opCtx, field)
-				path  = append(path, alias)
-				query = (&LawSectionClient{config: _q.config}).Query()
-			)
-			if err := query.collectField(ctx, false, opCtx, field, path, lawsectionImplementors...); err != nil {
-				return err
-			}
-			_q.WithNamedLawSections(alias, func(wq *LawSectionQuery) {
-				*wq = *query
-			})
 		case "slug", "url":
 			if _, ok := fieldSeen[event.FieldSlug]; !ok {
 				selectedFields = append(selectedFields, event.FieldSlug)
 				fieldSeen[event.FieldSlug] = struct{}{}
 			}
-		case "title", "language", "isFallback", "languages", "organizations", "municipalities", "districts", "related", "members", "items":
+		case "title", "language", "isFallback", "languages", "related", "members", "items":
 			if _, ok := fieldSeen[event.FieldTitles]; !ok {
 				selectedFields = append(selectedFields, event.FieldTitles)
 				fieldSeen[event.FieldTitles] = struct{}{}
@@ -1800,7 +1605,7 @@ func (_q *EventQuery) collectField(ctx context.Context, oneNode bool, opCtx *gra
 				selectedFields = append(selectedFields, event.FieldEvidenceLevel)
 				fieldSeen[event.FieldEvidenceLevel] = struct{}{}
 			}
-		case "ownerID":
+		case "owner":
 			if _, ok := fieldSeen[event.FieldOwnerID]; !ok {
 				selectedFields = append(selectedFields, event.FieldOwnerID)
 				fieldSeen[event.FieldOwnerID] = struct{}{}
@@ -1809,6 +1614,11 @@ func (_q *EventQuery) collectField(ctx context.Context, oneNode bool, opCtx *gra
 			if _, ok := fieldSeen[event.FieldImageID]; !ok {
 				selectedFields = append(selectedFields, event.FieldImageID)
 				fieldSeen[event.FieldImageID] = struct{}{}
+			}
+		case "themes", "targetGroups", "methods", "lawSections", "organizations", "municipalities", "districts":
+			if _, ok := fieldSeen[event.FieldLinks]; !ok {
+				selectedFields = append(selectedFields, event.FieldLinks)
+				fieldSeen[event.FieldLinks] = struct{}{}
 			}
 		case "startsAt":
 			if _, ok := fieldSeen[event.FieldStartsAt]; !ok {
@@ -2243,67 +2053,6 @@ func (_q *MunicipalityQuery) collectField(ctx context.Context, oneNode bool, opC
 	fields := collectFields(opCtx, collected.Selections, satisfies)
 	for _, field := range fields {
 		switch field.Name {
-
-		case "county":
-			var (
-				alias = loadKey(opCtx, field)
-				path  = append(path, alias)
-				query = (&CountyClient{config: _q.config}).Query()
-			)
-			if err := query.collectField(ctx, oneNode, opCtx, named(fields, field), path, countyImplementors...); err != nil {
-				return err
-			}
-			_q.withCounty = query
-
-		case "predecessors":
-			var (
-				alias = loadKey(opCtx, field)
-				path  = append(path, alias)
-				query = (&MunicipalityClient{config: _q.config}).Query()
-			)
-			if err := query.collectField(ctx, false, opCtx, field, path, municipalityImplementors...); err != nil {
-				return err
-			}
-			_q.WithNamedPredecessors(alias, func(wq *MunicipalityQuery) {
-				*wq = *query
-			})
-
-		case "successors":
-			var (
-				alias = loadKey(opCtx, field)
-				path  = append(path, alias)
-				query = (&MunicipalityClient{config: _q.config}).Query()
-			)
-			if err := query.collectField(ctx, false, opCtx, field, path, municipalityImplementors...); err != nil {
-				return err
-			}
-			_q.WithNamedSuccessors(alias, func(wq *MunicipalityQuery) {
-				*wq = *query
-			})
-
-		case "numbers":
-			var (
-				alias = loadKey(opCtx, field)
-				path  = append(path, alias)
-				query = (&NumberUseClient{config: _q.config}).Query()
-			)
-			if err := query.collectField(ctx, false, opCtx, field, path, numberuseImplementors...); err != nil {
-				return err
-			}
-			_q.WithNamedNumbers(alias, func(wq *NumberUseQuery) {
-				*wq = *query
-			})
-
-		case "organization":
-			var (
-				alias = loadKey(opCtx, field)
-				path  = append(path, alias)
-				query = (&OrganizationClient{config: _q.config}).Query()
-			)
-			if err := query.collectField(ctx, oneNode, opCtx, named(fields, field), path, organizationImplementors...); err != nil {
-				return err
-			}
-			_q.withOrganization = query
 		case "number":
 			if _, ok := fieldSeen[municipality.FieldNumber]; !ok {
 				selectedFields = append(selectedFields, municipality.FieldNumber)
@@ -2478,21 +2227,6 @@ func (_q *NetworkQuery) collectField(ctx context.Context, oneNode bool, opCtx *g
 	for _, field := range fields {
 		switch field.Name {
 
-		case "owner":
-			var (
-				alias = loadKey(opCtx, field)
-				path  = append(path, alias)
-				query = (&OrganizationClient{config: _q.config}).Query()
-			)
-			if err := query.collectField(ctx, oneNode, opCtx, named(fields, field), path, organizationImplementors...); err != nil {
-				return err
-			}
-			_q.withOwner = query
-			if _, ok := fieldSeen[network.FieldOwnerID]; !ok {
-				selectedFields = append(selectedFields, network.FieldOwnerID)
-				fieldSeen[network.FieldOwnerID] = struct{}{}
-			}
-
 		case "image":
 			var (
 				alias = loadKey(opCtx, field)
@@ -2508,45 +2242,6 @@ func (_q *NetworkQuery) collectField(ctx context.Context, oneNode bool, opCtx *g
 				fieldSeen[network.FieldImageID] = struct{}{}
 			}
 
-		case "themes":
-			var (
-				alias = loadKey(opCtx, field)
-				path  = append(path, alias)
-				query = (&ThemeClient{config: _q.config}).Query()
-			)
-			if err := query.collectField(ctx, false, opCtx, field, path, themeImplementors...); err != nil {
-				return err
-			}
-			_q.WithNamedThemes(alias, func(wq *ThemeQuery) {
-				*wq = *query
-			})
-
-		case "targetGroups":
-			var (
-				alias = loadKey(opCtx, field)
-				path  = append(path, alias)
-				query = (&TargetGroupClient{config: _q.config}).Query()
-			)
-			if err := query.collectField(ctx, false, opCtx, field, path, targetgroupImplementors...); err != nil {
-				return err
-			}
-			_q.WithNamedTargetGroups(alias, func(wq *TargetGroupQuery) {
-				*wq = *query
-			})
-
-		case "methods":
-			var (
-				alias = loadKey(opCtx, field)
-				path  = append(path, alias)
-				query = (&MethodClient{config: _q.config}).Query()
-			)
-			if err := query.collectField(ctx, false, opCtx, field, path, methodImplementors...); err != nil {
-				return err
-			}
-			_q.WithNamedMethods(alias, func(wq *MethodQuery) {
-				*wq = *query
-			})
-
 		case "contacts":
 			var (
 				alias = loadKey(opCtx, field)
@@ -2559,25 +2254,12 @@ func (_q *NetworkQuery) collectField(ctx context.Context, oneNode bool, opCtx *g
 			_q.WithNamedContacts(alias, func(wq *ContactQuery) {
 				*wq = *query
 			})
-
-		case "lawSections":
-			var (
-				alias = loadKey(opCtx, field)
-				path  = append(path, alias)
-				query = (&LawSectionClient{config: _q.config}).Query()
-			)
-			if err := query.collectField(ctx, false, opCtx, field, path, lawsectionImplementors...); err != nil {
-				return err
-			}
-			_q.WithNamedLawSections(alias, func(wq *LawSectionQuery) {
-				*wq = *query
-			})
 		case "slug", "url":
 			if _, ok := fieldSeen[network.FieldSlug]; !ok {
 				selectedFields = append(selectedFields, network.FieldSlug)
 				fieldSeen[network.FieldSlug] = struct{}{}
 			}
-		case "title", "language", "isFallback", "languages", "organizations", "municipalities", "districts", "related", "members", "items":
+		case "title", "language", "isFallback", "languages", "related", "members", "items":
 			if _, ok := fieldSeen[network.FieldTitles]; !ok {
 				selectedFields = append(selectedFields, network.FieldTitles)
 				fieldSeen[network.FieldTitles] = struct{}{}
@@ -2692,7 +2374,7 @@ func (_q *NetworkQuery) collectField(ctx context.Context, oneNode bool, opCtx *g
 				selectedFields = append(selectedFields, network.FieldEvidenceLevel)
 				fieldSeen[network.FieldEvidenceLevel] = struct{}{}
 			}
-		case "ownerID":
+		case "owner":
 			if _, ok := fieldSeen[network.FieldOwnerID]; !ok {
 				selectedFields = append(selectedFields, network.FieldOwnerID)
 				fieldSeen[network.FieldOwnerID] = struct{}{}
@@ -2701,6 +2383,11 @@ func (_q *NetworkQuery) collectField(ctx context.Context, oneNode bool, opCtx *g
 			if _, ok := fieldSeen[network.FieldImageID]; !ok {
 				selectedFields = append(selectedFields, network.FieldImageID)
 				fieldSeen[network.FieldImageID] = struct{}{}
+			}
+		case "themes", "targetGroups", "methods", "lawSections", "organizations", "municipalities", "districts":
+			if _, ok := fieldSeen[network.FieldLinks]; !ok {
+				selectedFields = append(selectedFields, network.FieldLinks)
+				fieldSeen[network.FieldLinks] = struct{}{}
 			}
 		case "kind":
 			if _, ok := fieldSeen[network.FieldKind]; !ok {
@@ -2810,27 +2497,12 @@ func (_q *NetworkMemberQuery) collectField(ctx context.Context, oneNode bool, op
 	fields := collectFields(opCtx, collected.Selections, satisfies)
 	for _, field := range fields {
 		switch field.Name {
-
-		case "node":
-			var (
-				alias = loadKey(opCtx, field)
-				path  = append(path, alias)
-				query = (&MunicipalityClient{config: _q.config}).Query()
-			)
-			if err := query.collectField(ctx, oneNode, opCtx, named(fields, field), path, municipalityImplementors...); err != nil {
-				return err
-			}
-			_q.withMunicipality = query
-			if _, ok := fieldSeen[networkmember.FieldMunicipalityID]; !ok {
-				selectedFields = append(selectedFields, networkmember.FieldMunicipalityID)
-				fieldSeen[networkmember.FieldMunicipalityID] = struct{}{}
-			}
 		case "contentID":
 			if _, ok := fieldSeen[networkmember.FieldContentID]; !ok {
 				selectedFields = append(selectedFields, networkmember.FieldContentID)
 				fieldSeen[networkmember.FieldContentID] = struct{}{}
 			}
-		case "municipalityID":
+		case "node":
 			if _, ok := fieldSeen[networkmember.FieldMunicipalityID]; !ok {
 				selectedFields = append(selectedFields, networkmember.FieldMunicipalityID)
 				fieldSeen[networkmember.FieldMunicipalityID] = struct{}{}
@@ -2938,28 +2610,6 @@ func (_q *OrganizationQuery) collectField(ctx context.Context, oneNode bool, opC
 	fields := collectFields(opCtx, collected.Selections, satisfies)
 	for _, field := range fields {
 		switch field.Name {
-
-		case "municipality":
-			var (
-				alias = loadKey(opCtx, field)
-				path  = append(path, alias)
-				query = (&MunicipalityClient{config: _q.config}).Query()
-			)
-			if err := query.collectField(ctx, oneNode, opCtx, named(fields, field), path, municipalityImplementors...); err != nil {
-				return err
-			}
-			_q.withMunicipality = query
-
-		case "district":
-			var (
-				alias = loadKey(opCtx, field)
-				path  = append(path, alias)
-				query = (&DistrictClient{config: _q.config}).Query()
-			)
-			if err := query.collectField(ctx, oneNode, opCtx, named(fields, field), path, districtImplementors...); err != nil {
-				return err
-			}
-			_q.withDistrict = query
 		case "slug":
 			if _, ok := fieldSeen[organization.FieldSlug]; !ok {
 				selectedFields = append(selectedFields, organization.FieldSlug)
@@ -3084,21 +2734,6 @@ func (_q *PracticeQuery) collectField(ctx context.Context, oneNode bool, opCtx *
 	for _, field := range fields {
 		switch field.Name {
 
-		case "owner":
-			var (
-				alias = loadKey(opCtx, field)
-				path  = append(path, alias)
-				query = (&OrganizationClient{config: _q.config}).Query()
-			)
-			if err := query.collectField(ctx, oneNode, opCtx, named(fields, field), path, organizationImplementors...); err != nil {
-				return err
-			}
-			_q.withOwner = query
-			if _, ok := fieldSeen[practice.FieldOwnerID]; !ok {
-				selectedFields = append(selectedFields, practice.FieldOwnerID)
-				fieldSeen[practice.FieldOwnerID] = struct{}{}
-			}
-
 		case "image":
 			var (
 				alias = loadKey(opCtx, field)
@@ -3114,45 +2749,6 @@ func (_q *PracticeQuery) collectField(ctx context.Context, oneNode bool, opCtx *
 				fieldSeen[practice.FieldImageID] = struct{}{}
 			}
 
-		case "themes":
-			var (
-				alias = loadKey(opCtx, field)
-				path  = append(path, alias)
-				query = (&ThemeClient{config: _q.config}).Query()
-			)
-			if err := query.collectField(ctx, false, opCtx, field, path, themeImplementors...); err != nil {
-				return err
-			}
-			_q.WithNamedThemes(alias, func(wq *ThemeQuery) {
-				*wq = *query
-			})
-
-		case "targetGroups":
-			var (
-				alias = loadKey(opCtx, field)
-				path  = append(path, alias)
-				query = (&TargetGroupClient{config: _q.config}).Query()
-			)
-			if err := query.collectField(ctx, false, opCtx, field, path, targetgroupImplementors...); err != nil {
-				return err
-			}
-			_q.WithNamedTargetGroups(alias, func(wq *TargetGroupQuery) {
-				*wq = *query
-			})
-
-		case "methods":
-			var (
-				alias = loadKey(opCtx, field)
-				path  = append(path, alias)
-				query = (&MethodClient{config: _q.config}).Query()
-			)
-			if err := query.collectField(ctx, false, opCtx, field, path, methodImplementors...); err != nil {
-				return err
-			}
-			_q.WithNamedMethods(alias, func(wq *MethodQuery) {
-				*wq = *query
-			})
-
 		case "contacts":
 			var (
 				alias = loadKey(opCtx, field)
@@ -3163,19 +2759,6 @@ func (_q *PracticeQuery) collectField(ctx context.Context, oneNode bool, opCtx *
 				return err
 			}
 			_q.WithNamedContacts(alias, func(wq *ContactQuery) {
-				*wq = *query
-			})
-
-		case "lawSections":
-			var (
-				alias = loadKey(opCtx, field)
-				path  = append(path, alias)
-				query = (&LawSectionClient{config: _q.config}).Query()
-			)
-			if err := query.collectField(ctx, false, opCtx, field, path, lawsectionImplementors...); err != nil {
-				return err
-			}
-			_q.WithNamedLawSections(alias, func(wq *LawSectionQuery) {
 				*wq = *query
 			})
 
@@ -3226,10 +2809,10 @@ func (_q *PracticeQuery) collectField(ctx context.Context, oneNode bool, opCtx *
 						}
 						for i := range nodes {
 							n := m[nodes[i].ID]
-							if nodes[i].Edges.totalCount[7] == nil {
-								nodes[i].Edges.totalCount[7] = make(map[string]int)
+							if nodes[i].Edges.totalCount[2] == nil {
+								nodes[i].Edges.totalCount[2] = make(map[string]int)
 							}
-							nodes[i].Edges.totalCount[7][alias] = n
+							nodes[i].Edges.totalCount[2][alias] = n
 						}
 						return nil
 					})
@@ -3237,10 +2820,10 @@ func (_q *PracticeQuery) collectField(ctx context.Context, oneNode bool, opCtx *
 					_q.loadTotal = append(_q.loadTotal, func(_ context.Context, nodes []*Practice) error {
 						for i := range nodes {
 							n := len(nodes[i].Edges.Tools)
-							if nodes[i].Edges.totalCount[7] == nil {
-								nodes[i].Edges.totalCount[7] = make(map[string]int)
+							if nodes[i].Edges.totalCount[2] == nil {
+								nodes[i].Edges.totalCount[2] = make(map[string]int)
 							}
-							nodes[i].Edges.totalCount[7][alias] = n
+							nodes[i].Edges.totalCount[2][alias] = n
 						}
 						return nil
 					})
@@ -3319,10 +2902,10 @@ func (_q *PracticeQuery) collectField(ctx context.Context, oneNode bool, opCtx *
 						}
 						for i := range nodes {
 							n := m[nodes[i].ID]
-							if nodes[i].Edges.totalCount[8] == nil {
-								nodes[i].Edges.totalCount[8] = make(map[string]int)
+							if nodes[i].Edges.totalCount[3] == nil {
+								nodes[i].Edges.totalCount[3] = make(map[string]int)
 							}
-							nodes[i].Edges.totalCount[8][alias] = n
+							nodes[i].Edges.totalCount[3][alias] = n
 						}
 						return nil
 					})
@@ -3330,10 +2913,10 @@ func (_q *PracticeQuery) collectField(ctx context.Context, oneNode bool, opCtx *
 					_q.loadTotal = append(_q.loadTotal, func(_ context.Context, nodes []*Practice) error {
 						for i := range nodes {
 							n := len(nodes[i].Edges.Reports)
-							if nodes[i].Edges.totalCount[8] == nil {
-								nodes[i].Edges.totalCount[8] = make(map[string]int)
+							if nodes[i].Edges.totalCount[3] == nil {
+								nodes[i].Edges.totalCount[3] = make(map[string]int)
 							}
-							nodes[i].Edges.totalCount[8][alias] = n
+							nodes[i].Edges.totalCount[3][alias] = n
 						}
 						return nil
 					})
@@ -3369,7 +2952,7 @@ func (_q *PracticeQuery) collectField(ctx context.Context, oneNode bool, opCtx *
 				selectedFields = append(selectedFields, practice.FieldSlug)
 				fieldSeen[practice.FieldSlug] = struct{}{}
 			}
-		case "title", "language", "isFallback", "languages", "organizations", "municipalities", "districts", "related", "members", "items":
+		case "title", "language", "isFallback", "languages", "related", "members", "items":
 			if _, ok := fieldSeen[practice.FieldTitles]; !ok {
 				selectedFields = append(selectedFields, practice.FieldTitles)
 				fieldSeen[practice.FieldTitles] = struct{}{}
@@ -3484,7 +3067,7 @@ func (_q *PracticeQuery) collectField(ctx context.Context, oneNode bool, opCtx *
 				selectedFields = append(selectedFields, practice.FieldEvidenceLevel)
 				fieldSeen[practice.FieldEvidenceLevel] = struct{}{}
 			}
-		case "ownerID":
+		case "owner":
 			if _, ok := fieldSeen[practice.FieldOwnerID]; !ok {
 				selectedFields = append(selectedFields, practice.FieldOwnerID)
 				fieldSeen[practice.FieldOwnerID] = struct{}{}
@@ -3493,6 +3076,11 @@ func (_q *PracticeQuery) collectField(ctx context.Context, oneNode bool, opCtx *
 			if _, ok := fieldSeen[practice.FieldImageID]; !ok {
 				selectedFields = append(selectedFields, practice.FieldImageID)
 				fieldSeen[practice.FieldImageID] = struct{}{}
+			}
+		case "themes", "targetGroups", "methods", "lawSections", "organizations", "municipalities", "districts":
+			if _, ok := fieldSeen[practice.FieldLinks]; !ok {
+				selectedFields = append(selectedFields, practice.FieldLinks)
+				fieldSeen[practice.FieldLinks] = struct{}{}
 			}
 		case "kind":
 			if _, ok := fieldSeen[practice.FieldKind]; !ok {
@@ -3638,21 +3226,6 @@ func (_q *ProjectQuery) collectField(ctx context.Context, oneNode bool, opCtx *g
 	for _, field := range fields {
 		switch field.Name {
 
-		case "owner":
-			var (
-				alias = loadKey(opCtx, field)
-				path  = append(path, alias)
-				query = (&OrganizationClient{config: _q.config}).Query()
-			)
-			if err := query.collectField(ctx, oneNode, opCtx, named(fields, field), path, organizationImplementors...); err != nil {
-				return err
-			}
-			_q.withOwner = query
-			if _, ok := fieldSeen[project.FieldOwnerID]; !ok {
-				selectedFields = append(selectedFields, project.FieldOwnerID)
-				fieldSeen[project.FieldOwnerID] = struct{}{}
-			}
-
 		case "image":
 			var (
 				alias = loadKey(opCtx, field)
@@ -3668,45 +3241,6 @@ func (_q *ProjectQuery) collectField(ctx context.Context, oneNode bool, opCtx *g
 				fieldSeen[project.FieldImageID] = struct{}{}
 			}
 
-		case "themes":
-			var (
-				alias = loadKey(opCtx, field)
-				path  = append(path, alias)
-				query = (&ThemeClient{config: _q.config}).Query()
-			)
-			if err := query.collectField(ctx, false, opCtx, field, path, themeImplementors...); err != nil {
-				return err
-			}
-			_q.WithNamedThemes(alias, func(wq *ThemeQuery) {
-				*wq = *query
-			})
-
-		case "targetGroups":
-			var (
-				alias = loadKey(opCtx, field)
-				path  = append(path, alias)
-				query = (&TargetGroupClient{config: _q.config}).Query()
-			)
-			if err := query.collectField(ctx, false, opCtx, field, path, targetgroupImplementors...); err != nil {
-				return err
-			}
-			_q.WithNamedTargetGroups(alias, func(wq *TargetGroupQuery) {
-				*wq = *query
-			})
-
-		case "methods":
-			var (
-				alias = loadKey(opCtx, field)
-				path  = append(path, alias)
-				query = (&MethodClient{config: _q.config}).Query()
-			)
-			if err := query.collectField(ctx, false, opCtx, field, path, methodImplementors...); err != nil {
-				return err
-			}
-			_q.WithNamedMethods(alias, func(wq *MethodQuery) {
-				*wq = *query
-			})
-
 		case "contacts":
 			var (
 				alias = loadKey(opCtx, field)
@@ -3719,25 +3253,12 @@ func (_q *ProjectQuery) collectField(ctx context.Context, oneNode bool, opCtx *g
 			_q.WithNamedContacts(alias, func(wq *ContactQuery) {
 				*wq = *query
 			})
-
-		case "lawSections":
-			var (
-				alias = loadKey(opCtx, field)
-				path  = append(path, alias)
-				query = (&LawSectionClient{config: _q.config}).Query()
-			)
-			if err := query.collectField(ctx, false, opCtx, field, path, lawsectionImplementors...); err != nil {
-				return err
-			}
-			_q.WithNamedLawSections(alias, func(wq *LawSectionQuery) {
-				*wq = *query
-			})
 		case "slug", "url":
 			if _, ok := fieldSeen[project.FieldSlug]; !ok {
 				selectedFields = append(selectedFields, project.FieldSlug)
 				fieldSeen[project.FieldSlug] = struct{}{}
 			}
-		case "title", "language", "isFallback", "languages", "organizations", "municipalities", "districts", "related", "members", "items":
+		case "title", "language", "isFallback", "languages", "related", "members", "items":
 			if _, ok := fieldSeen[project.FieldTitles]; !ok {
 				selectedFields = append(selectedFields, project.FieldTitles)
 				fieldSeen[project.FieldTitles] = struct{}{}
@@ -3852,7 +3373,7 @@ func (_q *ProjectQuery) collectField(ctx context.Context, oneNode bool, opCtx *g
 				selectedFields = append(selectedFields, project.FieldEvidenceLevel)
 				fieldSeen[project.FieldEvidenceLevel] = struct{}{}
 			}
-		case "ownerID":
+		case "owner":
 			if _, ok := fieldSeen[project.FieldOwnerID]; !ok {
 				selectedFields = append(selectedFields, project.FieldOwnerID)
 				fieldSeen[project.FieldOwnerID] = struct{}{}
@@ -3861,6 +3382,11 @@ func (_q *ProjectQuery) collectField(ctx context.Context, oneNode bool, opCtx *g
 			if _, ok := fieldSeen[project.FieldImageID]; !ok {
 				selectedFields = append(selectedFields, project.FieldImageID)
 				fieldSeen[project.FieldImageID] = struct{}{}
+			}
+		case "themes", "targetGroups", "methods", "lawSections", "organizations", "municipalities", "districts":
+			if _, ok := fieldSeen[project.FieldLinks]; !ok {
+				selectedFields = append(selectedFields, project.FieldLinks)
+				fieldSeen[project.FieldLinks] = struct{}{}
 			}
 		case "projectNumber":
 			if _, ok := fieldSeen[project.FieldProjectNumber]; !ok {
@@ -4000,25 +3526,15 @@ func (_q *ReleaseQuery) collectField(ctx context.Context, oneNode bool, opCtx *g
 	fields := collectFields(opCtx, collected.Selections, satisfies)
 	for _, field := range fields {
 		switch field.Name {
-
-		case "owner":
-			var (
-				alias = loadKey(opCtx, field)
-				path  = append(path, alias)
-				query = (&OrganizationClient{config: _q.config}).Query()
-			)
-			if err := query.collectField(ctx, oneNode, opCtx, named(fields, field), path, organizationImplementors...); err != nil {
-				return err
-			}
-			_q.withOwner = query
-			if _, ok := fieldSeen[release.FieldOwnerID]; !ok {
-				selectedFields = append(selectedFields, release.FieldOwnerID)
-				fieldSeen[release.FieldOwnerID] = struct{}{}
-			}
 		case "name":
 			if _, ok := fieldSeen[release.FieldName]; !ok {
 				selectedFields = append(selectedFields, release.FieldName)
 				fieldSeen[release.FieldName] = struct{}{}
+			}
+		case "owner":
+			if _, ok := fieldSeen[release.FieldOwnerID]; !ok {
+				selectedFields = append(selectedFields, release.FieldOwnerID)
+				fieldSeen[release.FieldOwnerID] = struct{}{}
 			}
 		case "publishAt":
 			if _, ok := fieldSeen[release.FieldPublishAt]; !ok {
@@ -4134,21 +3650,6 @@ func (_q *ReportQuery) collectField(ctx context.Context, oneNode bool, opCtx *gr
 	for _, field := range fields {
 		switch field.Name {
 
-		case "owner":
-			var (
-				alias = loadKey(opCtx, field)
-				path  = append(path, alias)
-				query = (&OrganizationClient{config: _q.config}).Query()
-			)
-			if err := query.collectField(ctx, oneNode, opCtx, named(fields, field), path, organizationImplementors...); err != nil {
-				return err
-			}
-			_q.withOwner = query
-			if _, ok := fieldSeen[report.FieldOwnerID]; !ok {
-				selectedFields = append(selectedFields, report.FieldOwnerID)
-				fieldSeen[report.FieldOwnerID] = struct{}{}
-			}
-
 		case "image":
 			var (
 				alias = loadKey(opCtx, field)
@@ -4164,45 +3665,6 @@ func (_q *ReportQuery) collectField(ctx context.Context, oneNode bool, opCtx *gr
 				fieldSeen[report.FieldImageID] = struct{}{}
 			}
 
-		case "themes":
-			var (
-				alias = loadKey(opCtx, field)
-				path  = append(path, alias)
-				query = (&ThemeClient{config: _q.config}).Query()
-			)
-			if err := query.collectField(ctx, false, opCtx, field, path, themeImplementors...); err != nil {
-				return err
-			}
-			_q.WithNamedThemes(alias, func(wq *ThemeQuery) {
-				*wq = *query
-			})
-
-		case "targetGroups":
-			var (
-				alias = loadKey(opCtx, field)
-				path  = append(path, alias)
-				query = (&TargetGroupClient{config: _q.config}).Query()
-			)
-			if err := query.collectField(ctx, false, opCtx, field, path, targetgroupImplementors...); err != nil {
-				return err
-			}
-			_q.WithNamedTargetGroups(alias, func(wq *TargetGroupQuery) {
-				*wq = *query
-			})
-
-		case "methods":
-			var (
-				alias = loadKey(opCtx, field)
-				path  = append(path, alias)
-				query = (&MethodClient{config: _q.config}).Query()
-			)
-			if err := query.collectField(ctx, false, opCtx, field, path, methodImplementors...); err != nil {
-				return err
-			}
-			_q.WithNamedMethods(alias, func(wq *MethodQuery) {
-				*wq = *query
-			})
-
 		case "contacts":
 			var (
 				alias = loadKey(opCtx, field)
@@ -4213,19 +3675,6 @@ func (_q *ReportQuery) collectField(ctx context.Context, oneNode bool, opCtx *gr
 				return err
 			}
 			_q.WithNamedContacts(alias, func(wq *ContactQuery) {
-				*wq = *query
-			})
-
-		case "lawSections":
-			var (
-				alias = loadKey(opCtx, field)
-				path  = append(path, alias)
-				query = (&LawSectionClient{config: _q.config}).Query()
-			)
-			if err := query.collectField(ctx, false, opCtx, field, path, lawsectionImplementors...); err != nil {
-				return err
-			}
-			_q.WithNamedLawSections(alias, func(wq *LawSectionQuery) {
 				*wq = *query
 			})
 
@@ -4276,10 +3725,10 @@ func (_q *ReportQuery) collectField(ctx context.Context, oneNode bool, opCtx *gr
 						}
 						for i := range nodes {
 							n := m[nodes[i].ID]
-							if nodes[i].Edges.totalCount[7] == nil {
-								nodes[i].Edges.totalCount[7] = make(map[string]int)
+							if nodes[i].Edges.totalCount[2] == nil {
+								nodes[i].Edges.totalCount[2] = make(map[string]int)
 							}
-							nodes[i].Edges.totalCount[7][alias] = n
+							nodes[i].Edges.totalCount[2][alias] = n
 						}
 						return nil
 					})
@@ -4287,10 +3736,10 @@ func (_q *ReportQuery) collectField(ctx context.Context, oneNode bool, opCtx *gr
 					_q.loadTotal = append(_q.loadTotal, func(_ context.Context, nodes []*Report) error {
 						for i := range nodes {
 							n := len(nodes[i].Edges.Practices)
-							if nodes[i].Edges.totalCount[7] == nil {
-								nodes[i].Edges.totalCount[7] = make(map[string]int)
+							if nodes[i].Edges.totalCount[2] == nil {
+								nodes[i].Edges.totalCount[2] = make(map[string]int)
 							}
-							nodes[i].Edges.totalCount[7][alias] = n
+							nodes[i].Edges.totalCount[2][alias] = n
 						}
 						return nil
 					})
@@ -4369,10 +3818,10 @@ func (_q *ReportQuery) collectField(ctx context.Context, oneNode bool, opCtx *gr
 						}
 						for i := range nodes {
 							n := m[nodes[i].ID]
-							if nodes[i].Edges.totalCount[8] == nil {
-								nodes[i].Edges.totalCount[8] = make(map[string]int)
+							if nodes[i].Edges.totalCount[3] == nil {
+								nodes[i].Edges.totalCount[3] = make(map[string]int)
 							}
-							nodes[i].Edges.totalCount[8][alias] = n
+							nodes[i].Edges.totalCount[3][alias] = n
 						}
 						return nil
 					})
@@ -4380,10 +3829,10 @@ func (_q *ReportQuery) collectField(ctx context.Context, oneNode bool, opCtx *gr
 					_q.loadTotal = append(_q.loadTotal, func(_ context.Context, nodes []*Report) error {
 						for i := range nodes {
 							n := len(nodes[i].Edges.Tools)
-							if nodes[i].Edges.totalCount[8] == nil {
-								nodes[i].Edges.totalCount[8] = make(map[string]int)
+							if nodes[i].Edges.totalCount[3] == nil {
+								nodes[i].Edges.totalCount[3] = make(map[string]int)
 							}
-							nodes[i].Edges.totalCount[8][alias] = n
+							nodes[i].Edges.totalCount[3][alias] = n
 						}
 						return nil
 					})
@@ -4419,7 +3868,7 @@ func (_q *ReportQuery) collectField(ctx context.Context, oneNode bool, opCtx *gr
 				selectedFields = append(selectedFields, report.FieldSlug)
 				fieldSeen[report.FieldSlug] = struct{}{}
 			}
-		case "title", "language", "isFallback", "languages", "organizations", "municipalities", "districts", "related", "members", "items":
+		case "title", "language", "isFallback", "languages", "related", "members", "items":
 			if _, ok := fieldSeen[report.FieldTitles]; !ok {
 				selectedFields = append(selectedFields, report.FieldTitles)
 				fieldSeen[report.FieldTitles] = struct{}{}
@@ -4534,7 +3983,7 @@ func (_q *ReportQuery) collectField(ctx context.Context, oneNode bool, opCtx *gr
 				selectedFields = append(selectedFields, report.FieldEvidenceLevel)
 				fieldSeen[report.FieldEvidenceLevel] = struct{}{}
 			}
-		case "ownerID":
+		case "owner":
 			if _, ok := fieldSeen[report.FieldOwnerID]; !ok {
 				selectedFields = append(selectedFields, report.FieldOwnerID)
 				fieldSeen[report.FieldOwnerID] = struct{}{}
@@ -4543,6 +3992,11 @@ func (_q *ReportQuery) collectField(ctx context.Context, oneNode bool, opCtx *gr
 			if _, ok := fieldSeen[report.FieldImageID]; !ok {
 				selectedFields = append(selectedFields, report.FieldImageID)
 				fieldSeen[report.FieldImageID] = struct{}{}
+			}
+		case "themes", "targetGroups", "methods", "lawSections", "organizations", "municipalities", "districts":
+			if _, ok := fieldSeen[report.FieldLinks]; !ok {
+				selectedFields = append(selectedFields, report.FieldLinks)
+				fieldSeen[report.FieldLinks] = struct{}{}
 			}
 		case "kind":
 			if _, ok := fieldSeen[report.FieldKind]; !ok {
@@ -4844,30 +4298,6 @@ func (_q *ThemeQuery) collectField(ctx context.Context, oneNode bool, opCtx *gra
 	fields := collectFields(opCtx, collected.Selections, satisfies)
 	for _, field := range fields {
 		switch field.Name {
-
-		case "parent":
-			var (
-				alias = loadKey(opCtx, field)
-				path  = append(path, alias)
-				query = (&ThemeClient{config: _q.config}).Query()
-			)
-			if err := query.collectField(ctx, oneNode, opCtx, named(fields, field), path, themeImplementors...); err != nil {
-				return err
-			}
-			_q.withParent = query
-
-		case "children":
-			var (
-				alias = loadKey(opCtx, field)
-				path  = append(path, alias)
-				query = (&ThemeClient{config: _q.config}).Query()
-			)
-			if err := query.collectField(ctx, false, opCtx, field, path, themeImplementors...); err != nil {
-				return err
-			}
-			_q.WithNamedChildren(alias, func(wq *ThemeQuery) {
-				*wq = *query
-			})
 		case "slug":
 			if _, ok := fieldSeen[theme.FieldSlug]; !ok {
 				selectedFields = append(selectedFields, theme.FieldSlug)
@@ -4972,21 +4402,6 @@ func (_q *ToolQuery) collectField(ctx context.Context, oneNode bool, opCtx *grap
 	for _, field := range fields {
 		switch field.Name {
 
-		case "owner":
-			var (
-				alias = loadKey(opCtx, field)
-				path  = append(path, alias)
-				query = (&OrganizationClient{config: _q.config}).Query()
-			)
-			if err := query.collectField(ctx, oneNode, opCtx, named(fields, field), path, organizationImplementors...); err != nil {
-				return err
-			}
-			_q.withOwner = query
-			if _, ok := fieldSeen[tool.FieldOwnerID]; !ok {
-				selectedFields = append(selectedFields, tool.FieldOwnerID)
-				fieldSeen[tool.FieldOwnerID] = struct{}{}
-			}
-
 		case "image":
 			var (
 				alias = loadKey(opCtx, field)
@@ -5002,45 +4417,6 @@ func (_q *ToolQuery) collectField(ctx context.Context, oneNode bool, opCtx *grap
 				fieldSeen[tool.FieldImageID] = struct{}{}
 			}
 
-		case "themes":
-			var (
-				alias = loadKey(opCtx, field)
-				path  = append(path, alias)
-				query = (&ThemeClient{config: _q.config}).Query()
-			)
-			if err := query.collectField(ctx, false, opCtx, field, path, themeImplementors...); err != nil {
-				return err
-			}
-			_q.WithNamedThemes(alias, func(wq *ThemeQuery) {
-				*wq = *query
-			})
-
-		case "targetGroups":
-			var (
-				alias = loadKey(opCtx, field)
-				path  = append(path, alias)
-				query = (&TargetGroupClient{config: _q.config}).Query()
-			)
-			if err := query.collectField(ctx, false, opCtx, field, path, targetgroupImplementors...); err != nil {
-				return err
-			}
-			_q.WithNamedTargetGroups(alias, func(wq *TargetGroupQuery) {
-				*wq = *query
-			})
-
-		case "methods":
-			var (
-				alias = loadKey(opCtx, field)
-				path  = append(path, alias)
-				query = (&MethodClient{config: _q.config}).Query()
-			)
-			if err := query.collectField(ctx, false, opCtx, field, path, methodImplementors...); err != nil {
-				return err
-			}
-			_q.WithNamedMethods(alias, func(wq *MethodQuery) {
-				*wq = *query
-			})
-
 		case "contacts":
 			var (
 				alias = loadKey(opCtx, field)
@@ -5051,19 +4427,6 @@ func (_q *ToolQuery) collectField(ctx context.Context, oneNode bool, opCtx *grap
 				return err
 			}
 			_q.WithNamedContacts(alias, func(wq *ContactQuery) {
-				*wq = *query
-			})
-
-		case "lawSections":
-			var (
-				alias = loadKey(opCtx, field)
-				path  = append(path, alias)
-				query = (&LawSectionClient{config: _q.config}).Query()
-			)
-			if err := query.collectField(ctx, false, opCtx, field, path, lawsectionImplementors...); err != nil {
-				return err
-			}
-			_q.WithNamedLawSections(alias, func(wq *LawSectionQuery) {
 				*wq = *query
 			})
 
@@ -5114,10 +4477,10 @@ func (_q *ToolQuery) collectField(ctx context.Context, oneNode bool, opCtx *grap
 						}
 						for i := range nodes {
 							n := m[nodes[i].ID]
-							if nodes[i].Edges.totalCount[7] == nil {
-								nodes[i].Edges.totalCount[7] = make(map[string]int)
+							if nodes[i].Edges.totalCount[2] == nil {
+								nodes[i].Edges.totalCount[2] = make(map[string]int)
 							}
-							nodes[i].Edges.totalCount[7][alias] = n
+							nodes[i].Edges.totalCount[2][alias] = n
 						}
 						return nil
 					})
@@ -5125,10 +4488,10 @@ func (_q *ToolQuery) collectField(ctx context.Context, oneNode bool, opCtx *grap
 					_q.loadTotal = append(_q.loadTotal, func(_ context.Context, nodes []*Tool) error {
 						for i := range nodes {
 							n := len(nodes[i].Edges.Reports)
-							if nodes[i].Edges.totalCount[7] == nil {
-								nodes[i].Edges.totalCount[7] = make(map[string]int)
+							if nodes[i].Edges.totalCount[2] == nil {
+								nodes[i].Edges.totalCount[2] = make(map[string]int)
 							}
-							nodes[i].Edges.totalCount[7][alias] = n
+							nodes[i].Edges.totalCount[2][alias] = n
 						}
 						return nil
 					})
@@ -5220,10 +4583,10 @@ func (_q *ToolQuery) collectField(ctx context.Context, oneNode bool, opCtx *grap
 						}
 						for i := range nodes {
 							n := m[nodes[i].ID]
-							if nodes[i].Edges.totalCount[9] == nil {
-								nodes[i].Edges.totalCount[9] = make(map[string]int)
+							if nodes[i].Edges.totalCount[4] == nil {
+								nodes[i].Edges.totalCount[4] = make(map[string]int)
 							}
-							nodes[i].Edges.totalCount[9][alias] = n
+							nodes[i].Edges.totalCount[4][alias] = n
 						}
 						return nil
 					})
@@ -5231,10 +4594,10 @@ func (_q *ToolQuery) collectField(ctx context.Context, oneNode bool, opCtx *grap
 					_q.loadTotal = append(_q.loadTotal, func(_ context.Context, nodes []*Tool) error {
 						for i := range nodes {
 							n := len(nodes[i].Edges.Practices)
-							if nodes[i].Edges.totalCount[9] == nil {
-								nodes[i].Edges.totalCount[9] = make(map[string]int)
+							if nodes[i].Edges.totalCount[4] == nil {
+								nodes[i].Edges.totalCount[4] = make(map[string]int)
 							}
-							nodes[i].Edges.totalCount[9][alias] = n
+							nodes[i].Edges.totalCount[4][alias] = n
 						}
 						return nil
 					})
@@ -5270,7 +4633,7 @@ func (_q *ToolQuery) collectField(ctx context.Context, oneNode bool, opCtx *grap
 				selectedFields = append(selectedFields, tool.FieldSlug)
 				fieldSeen[tool.FieldSlug] = struct{}{}
 			}
-		case "title", "language", "isFallback", "languages", "organizations", "municipalities", "districts", "related", "members", "items":
+		case "title", "language", "isFallback", "languages", "related", "members", "items":
 			if _, ok := fieldSeen[tool.FieldTitles]; !ok {
 				selectedFields = append(selectedFields, tool.FieldTitles)
 				fieldSeen[tool.FieldTitles] = struct{}{}
@@ -5385,7 +4748,7 @@ func (_q *ToolQuery) collectField(ctx context.Context, oneNode bool, opCtx *grap
 				selectedFields = append(selectedFields, tool.FieldEvidenceLevel)
 				fieldSeen[tool.FieldEvidenceLevel] = struct{}{}
 			}
-		case "ownerID":
+		case "owner":
 			if _, ok := fieldSeen[tool.FieldOwnerID]; !ok {
 				selectedFields = append(selectedFields, tool.FieldOwnerID)
 				fieldSeen[tool.FieldOwnerID] = struct{}{}
@@ -5394,6 +4757,11 @@ func (_q *ToolQuery) collectField(ctx context.Context, oneNode bool, opCtx *grap
 			if _, ok := fieldSeen[tool.FieldImageID]; !ok {
 				selectedFields = append(selectedFields, tool.FieldImageID)
 				fieldSeen[tool.FieldImageID] = struct{}{}
+			}
+		case "themes", "targetGroups", "methods", "lawSections", "organizations", "municipalities", "districts":
+			if _, ok := fieldSeen[tool.FieldLinks]; !ok {
+				selectedFields = append(selectedFields, tool.FieldLinks)
+				fieldSeen[tool.FieldLinks] = struct{}{}
 			}
 		case "kind":
 			if _, ok := fieldSeen[tool.FieldKind]; !ok {

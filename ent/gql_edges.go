@@ -33,15 +33,6 @@ func (_m *ApiKey) Organization(ctx context.Context) (*Organization, error) {
 	return to, err
 }
 
-// Owner returns the owner edge.
-func (_m *Collection) Owner(ctx context.Context) (*Organization, error) {
-	to, err := _m.Edges.OwnerOrErr()
-	if IsNotLoaded(err) {
-		to, err = _m.QueryOwner().Only(ctx)
-	}
-	return to, err
-}
-
 // Image returns the image edge.
 func (_m *Collection) Image(ctx context.Context) (*Asset, error) {
 	to, err := _m.Edges.ImageOrErr()
@@ -49,48 +40,6 @@ func (_m *Collection) Image(ctx context.Context) (*Asset, error) {
 		to, err = _m.QueryImage().Only(ctx)
 	}
 	return to, MaskNotFound(err)
-}
-
-// Themes returns the themes edge.
-func (_m *Collection) Themes(ctx context.Context) (to []*Theme, err error) {
-	if fc := graphql.GetFieldContext(ctx); fc != nil {
-		to, err = _m.NamedThemes(loadKey(graphql.GetOperationContext(ctx), fc.Field))
-	} else {
-		to, err = _m.Edges.ThemesOrErr()
-	}
-	if IsNotLoaded(err) {
-		to, err = _m.QueryThemes().All(ctx)
-	}
-	slices.SortFunc(to, func(a, b *Theme) int { return strings.Compare(a.ID, b.ID) }) // in the order they were made
-	return to, err
-}
-
-// TargetGroups returns the target_groups edge.
-func (_m *Collection) TargetGroups(ctx context.Context) (to []*TargetGroup, err error) {
-	if fc := graphql.GetFieldContext(ctx); fc != nil {
-		to, err = _m.NamedTargetGroups(loadKey(graphql.GetOperationContext(ctx), fc.Field))
-	} else {
-		to, err = _m.Edges.TargetGroupsOrErr()
-	}
-	if IsNotLoaded(err) {
-		to, err = _m.QueryTargetGroups().All(ctx)
-	}
-	slices.SortFunc(to, func(a, b *TargetGroup) int { return strings.Compare(a.ID, b.ID) }) // in the order they were made
-	return to, err
-}
-
-// Methods returns the methods edge.
-func (_m *Collection) Methods(ctx context.Context) (to []*Method, err error) {
-	if fc := graphql.GetFieldContext(ctx); fc != nil {
-		to, err = _m.NamedMethods(loadKey(graphql.GetOperationContext(ctx), fc.Field))
-	} else {
-		to, err = _m.Edges.MethodsOrErr()
-	}
-	if IsNotLoaded(err) {
-		to, err = _m.QueryMethods().All(ctx)
-	}
-	slices.SortFunc(to, func(a, b *Method) int { return strings.Compare(a.ID, b.ID) }) // in the order they were made
-	return to, err
 }
 
 // Contacts returns the contacts edge.
@@ -107,70 +56,11 @@ func (_m *Collection) Contacts(ctx context.Context) (to []*Contact, err error) {
 	return to, err
 }
 
-// LawSections returns the law_sections edge.
-func (_m *Collection) LawSections(ctx context.Context) (to []*LawSection, err error) {
-	if fc := graphql.GetFieldContext(ctx); fc != nil {
-		to, err = _m.NamedLawSections(loadKey(graphql.GetOperationContext(ctx), fc.Field))
-	} else {
-		to, err = _m.Edges.LawSectionsOrErr()
-	}
-	if IsNotLoaded(err) {
-		to, err = _m.QueryLawSections().All(ctx)
-	}
-	slices.SortFunc(to, func(a, b *LawSection) int { return strings.Compare(a.ID, b.ID) }) // in the order they were made
-	return to, err
-}
-
 // Organization returns the organization edge.
 func (_m *Contact) Organization(ctx context.Context) (*Organization, error) {
 	to, err := _m.Edges.OrganizationOrErr()
 	if IsNotLoaded(err) {
 		to, err = _m.QueryOrganization().Only(ctx)
-	}
-	return to, err
-}
-
-// District returns the district edge.
-func (_m *ContentDistrict) District(ctx context.Context) (*District, error) {
-	to, err := _m.Edges.DistrictOrErr()
-	if IsNotLoaded(err) {
-		to, err = _m.QueryDistrict().Only(ctx)
-	}
-	return to, err
-}
-
-// Municipality returns the municipality edge.
-func (_m *ContentMunicipality) Municipality(ctx context.Context) (*Municipality, error) {
-	to, err := _m.Edges.MunicipalityOrErr()
-	if IsNotLoaded(err) {
-		to, err = _m.QueryMunicipality().Only(ctx)
-	}
-	return to, err
-}
-
-// Organization returns the organization edge.
-func (_m *ContentOrganization) Organization(ctx context.Context) (*Organization, error) {
-	to, err := _m.Edges.OrganizationOrErr()
-	if IsNotLoaded(err) {
-		to, err = _m.QueryOrganization().Only(ctx)
-	}
-	return to, err
-}
-
-// Municipality returns the municipality edge.
-func (_m *District) Municipality(ctx context.Context) (*Municipality, error) {
-	to, err := _m.Edges.MunicipalityOrErr()
-	if IsNotLoaded(err) {
-		to, err = _m.QueryMunicipality().Only(ctx)
-	}
-	return to, err
-}
-
-// Owner returns the owner edge.
-func (_m *Entry) Owner(ctx context.Context) (*Organization, error) {
-	to, err := _m.Edges.OwnerOrErr()
-	if IsNotLoaded(err) {
-		to, err = _m.QueryOwner().Only(ctx)
 	}
 	return to, err
 }
@@ -184,15 +74,6 @@ func (_m *Entry) Assignee(ctx context.Context) (*Account, error) {
 	return to, MaskNotFound(err)
 }
 
-// Owner returns the owner edge.
-func (_m *Event) Owner(ctx context.Context) (*Organization, error) {
-	to, err := _m.Edges.OwnerOrErr()
-	if IsNotLoaded(err) {
-		to, err = _m.QueryOwner().Only(ctx)
-	}
-	return to, err
-}
-
 // Image returns the image edge.
 func (_m *Event) Image(ctx context.Context) (*Asset, error) {
 	to, err := _m.Edges.ImageOrErr()
@@ -200,48 +81,6 @@ func (_m *Event) Image(ctx context.Context) (*Asset, error) {
 		to, err = _m.QueryImage().Only(ctx)
 	}
 	return to, MaskNotFound(err)
-}
-
-// Themes returns the themes edge.
-func (_m *Event) Themes(ctx context.Context) (to []*Theme, err error) {
-	if fc := graphql.GetFieldContext(ctx); fc != nil {
-		to, err = _m.NamedThemes(loadKey(graphql.GetOperationContext(ctx), fc.Field))
-	} else {
-		to, err = _m.Edges.ThemesOrErr()
-	}
-	if IsNotLoaded(err) {
-		to, err = _m.QueryThemes().All(ctx)
-	}
-	slices.SortFunc(to, func(a, b *Theme) int { return strings.Compare(a.ID, b.ID) }) // in the order they were made
-	return to, err
-}
-
-// TargetGroups returns the target_groups edge.
-func (_m *Event) TargetGroups(ctx context.Context) (to []*TargetGroup, err error) {
-	if fc := graphql.GetFieldContext(ctx); fc != nil {
-		to, err = _m.NamedTargetGroups(loadKey(graphql.GetOperationContext(ctx), fc.Field))
-	} else {
-		to, err = _m.Edges.TargetGroupsOrErr()
-	}
-	if IsNotLoaded(err) {
-		to, err = _m.QueryTargetGroups().All(ctx)
-	}
-	slices.SortFunc(to, func(a, b *TargetGroup) int { return strings.Compare(a.ID, b.ID) }) // in the order they were made
-	return to, err
-}
-
-// Methods returns the methods edge.
-func (_m *Event) Methods(ctx context.Context) (to []*Method, err error) {
-	if fc := graphql.GetFieldContext(ctx); fc != nil {
-		to, err = _m.NamedMethods(loadKey(graphql.GetOperationContext(ctx), fc.Field))
-	} else {
-		to, err = _m.Edges.MethodsOrErr()
-	}
-	if IsNotLoaded(err) {
-		to, err = _m.QueryMethods().All(ctx)
-	}
-	slices.SortFunc(to, func(a, b *Method) int { return strings.Compare(a.ID, b.ID) }) // in the order they were made
-	return to, err
 }
 
 // Contacts returns the contacts edge.
@@ -255,20 +94,6 @@ func (_m *Event) Contacts(ctx context.Context) (to []*Contact, err error) {
 		to, err = _m.QueryContacts().All(ctx)
 	}
 	slices.SortFunc(to, func(a, b *Contact) int { return strings.Compare(a.ID, b.ID) }) // in the order they were made
-	return to, err
-}
-
-// LawSections returns the law_sections edge.
-func (_m *Event) LawSections(ctx context.Context) (to []*LawSection, err error) {
-	if fc := graphql.GetFieldContext(ctx); fc != nil {
-		to, err = _m.NamedLawSections(loadKey(graphql.GetOperationContext(ctx), fc.Field))
-	} else {
-		to, err = _m.Edges.LawSectionsOrErr()
-	}
-	if IsNotLoaded(err) {
-		to, err = _m.QueryLawSections().All(ctx)
-	}
-	slices.SortFunc(to, func(a, b *LawSection) int { return strings.Compare(a.ID, b.ID) }) // in the order they were made
 	return to, err
 }
 
@@ -290,75 +115,6 @@ func (_m *Membership) Organization(ctx context.Context) (*Organization, error) {
 	return to, err
 }
 
-// County returns the county edge.
-func (_m *Municipality) County(ctx context.Context) (*County, error) {
-	to, err := _m.Edges.CountyOrErr()
-	if IsNotLoaded(err) {
-		to, err = _m.QueryCounty().Only(ctx)
-	}
-	return to, MaskNotFound(err)
-}
-
-// Predecessors returns the predecessors edge.
-func (_m *Municipality) Predecessors(ctx context.Context) (to []*Municipality, err error) {
-	if fc := graphql.GetFieldContext(ctx); fc != nil {
-		to, err = _m.NamedPredecessors(loadKey(graphql.GetOperationContext(ctx), fc.Field))
-	} else {
-		to, err = _m.Edges.PredecessorsOrErr()
-	}
-	if IsNotLoaded(err) {
-		to, err = _m.QueryPredecessors().All(ctx)
-	}
-	slices.SortFunc(to, func(a, b *Municipality) int { return strings.Compare(a.ID, b.ID) }) // in the order they were made
-	return to, err
-}
-
-// Successors returns the successors edge.
-func (_m *Municipality) Successors(ctx context.Context) (to []*Municipality, err error) {
-	if fc := graphql.GetFieldContext(ctx); fc != nil {
-		to, err = _m.NamedSuccessors(loadKey(graphql.GetOperationContext(ctx), fc.Field))
-	} else {
-		to, err = _m.Edges.SuccessorsOrErr()
-	}
-	if IsNotLoaded(err) {
-		to, err = _m.QuerySuccessors().All(ctx)
-	}
-	slices.SortFunc(to, func(a, b *Municipality) int { return strings.Compare(a.ID, b.ID) }) // in the order they were made
-	return to, err
-}
-
-// Numbers returns the numbers edge.
-func (_m *Municipality) Numbers(ctx context.Context) (to []*NumberUse, err error) {
-	if fc := graphql.GetFieldContext(ctx); fc != nil {
-		to, err = _m.NamedNumbers(loadKey(graphql.GetOperationContext(ctx), fc.Field))
-	} else {
-		to, err = _m.Edges.NumbersOrErr()
-	}
-	if IsNotLoaded(err) {
-		to, err = _m.QueryNumbers().All(ctx)
-	}
-	slices.SortFunc(to, func(a, b *NumberUse) int { return strings.Compare(a.ID, b.ID) }) // in the order they were made
-	return to, err
-}
-
-// Organization returns the organization edge.
-func (_m *Municipality) Organization(ctx context.Context) (*Organization, error) {
-	to, err := _m.Edges.OrganizationOrErr()
-	if IsNotLoaded(err) {
-		to, err = _m.QueryOrganization().Only(ctx)
-	}
-	return to, MaskNotFound(err)
-}
-
-// Owner returns the owner edge.
-func (_m *Network) Owner(ctx context.Context) (*Organization, error) {
-	to, err := _m.Edges.OwnerOrErr()
-	if IsNotLoaded(err) {
-		to, err = _m.QueryOwner().Only(ctx)
-	}
-	return to, err
-}
-
 // Image returns the image edge.
 func (_m *Network) Image(ctx context.Context) (*Asset, error) {
 	to, err := _m.Edges.ImageOrErr()
@@ -366,48 +122,6 @@ func (_m *Network) Image(ctx context.Context) (*Asset, error) {
 		to, err = _m.QueryImage().Only(ctx)
 	}
 	return to, MaskNotFound(err)
-}
-
-// Themes returns the themes edge.
-func (_m *Network) Themes(ctx context.Context) (to []*Theme, err error) {
-	if fc := graphql.GetFieldContext(ctx); fc != nil {
-		to, err = _m.NamedThemes(loadKey(graphql.GetOperationContext(ctx), fc.Field))
-	} else {
-		to, err = _m.Edges.ThemesOrErr()
-	}
-	if IsNotLoaded(err) {
-		to, err = _m.QueryThemes().All(ctx)
-	}
-	slices.SortFunc(to, func(a, b *Theme) int { return strings.Compare(a.ID, b.ID) }) // in the order they were made
-	return to, err
-}
-
-// TargetGroups returns the target_groups edge.
-func (_m *Network) TargetGroups(ctx context.Context) (to []*TargetGroup, err error) {
-	if fc := graphql.GetFieldContext(ctx); fc != nil {
-		to, err = _m.NamedTargetGroups(loadKey(graphql.GetOperationContext(ctx), fc.Field))
-	} else {
-		to, err = _m.Edges.TargetGroupsOrErr()
-	}
-	if IsNotLoaded(err) {
-		to, err = _m.QueryTargetGroups().All(ctx)
-	}
-	slices.SortFunc(to, func(a, b *TargetGroup) int { return strings.Compare(a.ID, b.ID) }) // in the order they were made
-	return to, err
-}
-
-// Methods returns the methods edge.
-func (_m *Network) Methods(ctx context.Context) (to []*Method, err error) {
-	if fc := graphql.GetFieldContext(ctx); fc != nil {
-		to, err = _m.NamedMethods(loadKey(graphql.GetOperationContext(ctx), fc.Field))
-	} else {
-		to, err = _m.Edges.MethodsOrErr()
-	}
-	if IsNotLoaded(err) {
-		to, err = _m.QueryMethods().All(ctx)
-	}
-	slices.SortFunc(to, func(a, b *Method) int { return strings.Compare(a.ID, b.ID) }) // in the order they were made
-	return to, err
 }
 
 // Contacts returns the contacts edge.
@@ -424,56 +138,6 @@ func (_m *Network) Contacts(ctx context.Context) (to []*Contact, err error) {
 	return to, err
 }
 
-// LawSections returns the law_sections edge.
-func (_m *Network) LawSections(ctx context.Context) (to []*LawSection, err error) {
-	if fc := graphql.GetFieldContext(ctx); fc != nil {
-		to, err = _m.NamedLawSections(loadKey(graphql.GetOperationContext(ctx), fc.Field))
-	} else {
-		to, err = _m.Edges.LawSectionsOrErr()
-	}
-	if IsNotLoaded(err) {
-		to, err = _m.QueryLawSections().All(ctx)
-	}
-	slices.SortFunc(to, func(a, b *LawSection) int { return strings.Compare(a.ID, b.ID) }) // in the order they were made
-	return to, err
-}
-
-// Municipality returns the municipality edge.
-func (_m *NetworkMember) Municipality(ctx context.Context) (*Municipality, error) {
-	to, err := _m.Edges.MunicipalityOrErr()
-	if IsNotLoaded(err) {
-		to, err = _m.QueryMunicipality().Only(ctx)
-	}
-	return to, err
-}
-
-// Municipality returns the municipality edge.
-func (_m *Organization) Municipality(ctx context.Context) (*Municipality, error) {
-	to, err := _m.Edges.MunicipalityOrErr()
-	if IsNotLoaded(err) {
-		to, err = _m.QueryMunicipality().Only(ctx)
-	}
-	return to, MaskNotFound(err)
-}
-
-// District returns the district edge.
-func (_m *Organization) District(ctx context.Context) (*District, error) {
-	to, err := _m.Edges.DistrictOrErr()
-	if IsNotLoaded(err) {
-		to, err = _m.QueryDistrict().Only(ctx)
-	}
-	return to, MaskNotFound(err)
-}
-
-// Owner returns the owner edge.
-func (_m *Practice) Owner(ctx context.Context) (*Organization, error) {
-	to, err := _m.Edges.OwnerOrErr()
-	if IsNotLoaded(err) {
-		to, err = _m.QueryOwner().Only(ctx)
-	}
-	return to, err
-}
-
 // Image returns the image edge.
 func (_m *Practice) Image(ctx context.Context) (*Asset, error) {
 	to, err := _m.Edges.ImageOrErr()
@@ -481,48 +145,6 @@ func (_m *Practice) Image(ctx context.Context) (*Asset, error) {
 		to, err = _m.QueryImage().Only(ctx)
 	}
 	return to, MaskNotFound(err)
-}
-
-// Themes returns the themes edge.
-func (_m *Practice) Themes(ctx context.Context) (to []*Theme, err error) {
-	if fc := graphql.GetFieldContext(ctx); fc != nil {
-		to, err = _m.NamedThemes(loadKey(graphql.GetOperationContext(ctx), fc.Field))
-	} else {
-		to, err = _m.Edges.ThemesOrErr()
-	}
-	if IsNotLoaded(err) {
-		to, err = _m.QueryThemes().All(ctx)
-	}
-	slices.SortFunc(to, func(a, b *Theme) int { return strings.Compare(a.ID, b.ID) }) // in the order they were made
-	return to, err
-}
-
-// TargetGroups returns the target_groups edge.
-func (_m *Practice) TargetGroups(ctx context.Context) (to []*TargetGroup, err error) {
-	if fc := graphql.GetFieldContext(ctx); fc != nil {
-		to, err = _m.NamedTargetGroups(loadKey(graphql.GetOperationContext(ctx), fc.Field))
-	} else {
-		to, err = _m.Edges.TargetGroupsOrErr()
-	}
-	if IsNotLoaded(err) {
-		to, err = _m.QueryTargetGroups().All(ctx)
-	}
-	slices.SortFunc(to, func(a, b *TargetGroup) int { return strings.Compare(a.ID, b.ID) }) // in the order they were made
-	return to, err
-}
-
-// Methods returns the methods edge.
-func (_m *Practice) Methods(ctx context.Context) (to []*Method, err error) {
-	if fc := graphql.GetFieldContext(ctx); fc != nil {
-		to, err = _m.NamedMethods(loadKey(graphql.GetOperationContext(ctx), fc.Field))
-	} else {
-		to, err = _m.Edges.MethodsOrErr()
-	}
-	if IsNotLoaded(err) {
-		to, err = _m.QueryMethods().All(ctx)
-	}
-	slices.SortFunc(to, func(a, b *Method) int { return strings.Compare(a.ID, b.ID) }) // in the order they were made
-	return to, err
 }
 
 // Contacts returns the contacts edge.
@@ -539,25 +161,11 @@ func (_m *Practice) Contacts(ctx context.Context) (to []*Contact, err error) {
 	return to, err
 }
 
-// LawSections returns the law_sections edge.
-func (_m *Practice) LawSections(ctx context.Context) (to []*LawSection, err error) {
-	if fc := graphql.GetFieldContext(ctx); fc != nil {
-		to, err = _m.NamedLawSections(loadKey(graphql.GetOperationContext(ctx), fc.Field))
-	} else {
-		to, err = _m.Edges.LawSectionsOrErr()
-	}
-	if IsNotLoaded(err) {
-		to, err = _m.QueryLawSections().All(ctx)
-	}
-	slices.SortFunc(to, func(a, b *LawSection) int { return strings.Compare(a.ID, b.ID) }) // in the order they were made
-	return to, err
-}
-
 // Tools returns a page of the tools edge.
 func (_m *Practice) Tools(ctx context.Context, first *int, after *Cursor) (*ToolConnection, error) {
 	first = PageSize(first, nil)
 	alias := loadKey(graphql.GetOperationContext(ctx), graphql.GetFieldContext(ctx).Field)
-	total, counted := _m.Edges.totalCount[7][alias]
+	total, counted := _m.Edges.totalCount[2][alias]
 	nodes, err := _m.NamedTools(alias)
 	if err != nil && !counted {
 		return _m.QueryTools().Paginate(ctx, after, first, nil, nil)
@@ -575,7 +183,7 @@ func (_m *Practice) Tools(ctx context.Context, first *int, after *Cursor) (*Tool
 func (_m *Practice) Reports(ctx context.Context, first *int, after *Cursor) (*ReportConnection, error) {
 	first = PageSize(first, nil)
 	alias := loadKey(graphql.GetOperationContext(ctx), graphql.GetFieldContext(ctx).Field)
-	total, counted := _m.Edges.totalCount[8][alias]
+	total, counted := _m.Edges.totalCount[3][alias]
 	nodes, err := _m.NamedReports(alias)
 	if err != nil && !counted {
 		return _m.QueryReports().Paginate(ctx, after, first, nil, nil)
@@ -589,15 +197,6 @@ func (_m *Practice) Reports(ctx context.Context, first *int, after *Cursor) (*Re
 	return conn, nil
 }
 
-// Owner returns the owner edge.
-func (_m *Project) Owner(ctx context.Context) (*Organization, error) {
-	to, err := _m.Edges.OwnerOrErr()
-	if IsNotLoaded(err) {
-		to, err = _m.QueryOwner().Only(ctx)
-	}
-	return to, err
-}
-
 // Image returns the image edge.
 func (_m *Project) Image(ctx context.Context) (*Asset, error) {
 	to, err := _m.Edges.ImageOrErr()
@@ -605,48 +204,6 @@ func (_m *Project) Image(ctx context.Context) (*Asset, error) {
 		to, err = _m.QueryImage().Only(ctx)
 	}
 	return to, MaskNotFound(err)
-}
-
-// Themes returns the themes edge.
-func (_m *Project) Themes(ctx context.Context) (to []*Theme, err error) {
-	if fc := graphql.GetFieldContext(ctx); fc != nil {
-		to, err = _m.NamedThemes(loadKey(graphql.GetOperationContext(ctx), fc.Field))
-	} else {
-		to, err = _m.Edges.ThemesOrErr()
-	}
-	if IsNotLoaded(err) {
-		to, err = _m.QueryThemes().All(ctx)
-	}
-	slices.SortFunc(to, func(a, b *Theme) int { return strings.Compare(a.ID, b.ID) }) // in the order they were made
-	return to, err
-}
-
-// TargetGroups returns the target_groups edge.
-func (_m *Project) TargetGroups(ctx context.Context) (to []*TargetGroup, err error) {
-	if fc := graphql.GetFieldContext(ctx); fc != nil {
-		to, err = _m.NamedTargetGroups(loadKey(graphql.GetOperationContext(ctx), fc.Field))
-	} else {
-		to, err = _m.Edges.TargetGroupsOrErr()
-	}
-	if IsNotLoaded(err) {
-		to, err = _m.QueryTargetGroups().All(ctx)
-	}
-	slices.SortFunc(to, func(a, b *TargetGroup) int { return strings.Compare(a.ID, b.ID) }) // in the order they were made
-	return to, err
-}
-
-// Methods returns the methods edge.
-func (_m *Project) Methods(ctx context.Context) (to []*Method, err error) {
-	if fc := graphql.GetFieldContext(ctx); fc != nil {
-		to, err = _m.NamedMethods(loadKey(graphql.GetOperationContext(ctx), fc.Field))
-	} else {
-		to, err = _m.Edges.MethodsOrErr()
-	}
-	if IsNotLoaded(err) {
-		to, err = _m.QueryMethods().All(ctx)
-	}
-	slices.SortFunc(to, func(a, b *Method) int { return strings.Compare(a.ID, b.ID) }) // in the order they were made
-	return to, err
 }
 
 // Contacts returns the contacts edge.
@@ -663,38 +220,6 @@ func (_m *Project) Contacts(ctx context.Context) (to []*Contact, err error) {
 	return to, err
 }
 
-// LawSections returns the law_sections edge.
-func (_m *Project) LawSections(ctx context.Context) (to []*LawSection, err error) {
-	if fc := graphql.GetFieldContext(ctx); fc != nil {
-		to, err = _m.NamedLawSections(loadKey(graphql.GetOperationContext(ctx), fc.Field))
-	} else {
-		to, err = _m.Edges.LawSectionsOrErr()
-	}
-	if IsNotLoaded(err) {
-		to, err = _m.QueryLawSections().All(ctx)
-	}
-	slices.SortFunc(to, func(a, b *LawSection) int { return strings.Compare(a.ID, b.ID) }) // in the order they were made
-	return to, err
-}
-
-// Owner returns the owner edge.
-func (_m *Release) Owner(ctx context.Context) (*Organization, error) {
-	to, err := _m.Edges.OwnerOrErr()
-	if IsNotLoaded(err) {
-		to, err = _m.QueryOwner().Only(ctx)
-	}
-	return to, err
-}
-
-// Owner returns the owner edge.
-func (_m *Report) Owner(ctx context.Context) (*Organization, error) {
-	to, err := _m.Edges.OwnerOrErr()
-	if IsNotLoaded(err) {
-		to, err = _m.QueryOwner().Only(ctx)
-	}
-	return to, err
-}
-
 // Image returns the image edge.
 func (_m *Report) Image(ctx context.Context) (*Asset, error) {
 	to, err := _m.Edges.ImageOrErr()
@@ -702,48 +227,6 @@ func (_m *Report) Image(ctx context.Context) (*Asset, error) {
 		to, err = _m.QueryImage().Only(ctx)
 	}
 	return to, MaskNotFound(err)
-}
-
-// Themes returns the themes edge.
-func (_m *Report) Themes(ctx context.Context) (to []*Theme, err error) {
-	if fc := graphql.GetFieldContext(ctx); fc != nil {
-		to, err = _m.NamedThemes(loadKey(graphql.GetOperationContext(ctx), fc.Field))
-	} else {
-		to, err = _m.Edges.ThemesOrErr()
-	}
-	if IsNotLoaded(err) {
-		to, err = _m.QueryThemes().All(ctx)
-	}
-	slices.SortFunc(to, func(a, b *Theme) int { return strings.Compare(a.ID, b.ID) }) // in the order they were made
-	return to, err
-}
-
-// TargetGroups returns the target_groups edge.
-func (_m *Report) TargetGroups(ctx context.Context) (to []*TargetGroup, err error) {
-	if fc := graphql.GetFieldContext(ctx); fc != nil {
-		to, err = _m.NamedTargetGroups(loadKey(graphql.GetOperationContext(ctx), fc.Field))
-	} else {
-		to, err = _m.Edges.TargetGroupsOrErr()
-	}
-	if IsNotLoaded(err) {
-		to, err = _m.QueryTargetGroups().All(ctx)
-	}
-	slices.SortFunc(to, func(a, b *TargetGroup) int { return strings.Compare(a.ID, b.ID) }) // in the order they were made
-	return to, err
-}
-
-// Methods returns the methods edge.
-func (_m *Report) Methods(ctx context.Context) (to []*Method, err error) {
-	if fc := graphql.GetFieldContext(ctx); fc != nil {
-		to, err = _m.NamedMethods(loadKey(graphql.GetOperationContext(ctx), fc.Field))
-	} else {
-		to, err = _m.Edges.MethodsOrErr()
-	}
-	if IsNotLoaded(err) {
-		to, err = _m.QueryMethods().All(ctx)
-	}
-	slices.SortFunc(to, func(a, b *Method) int { return strings.Compare(a.ID, b.ID) }) // in the order they were made
-	return to, err
 }
 
 // Contacts returns the contacts edge.
@@ -760,25 +243,11 @@ func (_m *Report) Contacts(ctx context.Context) (to []*Contact, err error) {
 	return to, err
 }
 
-// LawSections returns the law_sections edge.
-func (_m *Report) LawSections(ctx context.Context) (to []*LawSection, err error) {
-	if fc := graphql.GetFieldContext(ctx); fc != nil {
-		to, err = _m.NamedLawSections(loadKey(graphql.GetOperationContext(ctx), fc.Field))
-	} else {
-		to, err = _m.Edges.LawSectionsOrErr()
-	}
-	if IsNotLoaded(err) {
-		to, err = _m.QueryLawSections().All(ctx)
-	}
-	slices.SortFunc(to, func(a, b *LawSection) int { return strings.Compare(a.ID, b.ID) }) // in the order they were made
-	return to, err
-}
-
 // Practices returns a page of the practices edge.
 func (_m *Report) Practices(ctx context.Context, first *int, after *Cursor) (*PracticeConnection, error) {
 	first = PageSize(first, nil)
 	alias := loadKey(graphql.GetOperationContext(ctx), graphql.GetFieldContext(ctx).Field)
-	total, counted := _m.Edges.totalCount[7][alias]
+	total, counted := _m.Edges.totalCount[2][alias]
 	nodes, err := _m.NamedPractices(alias)
 	if err != nil && !counted {
 		return _m.QueryPractices().Paginate(ctx, after, first, nil, nil)
@@ -796,7 +265,7 @@ func (_m *Report) Practices(ctx context.Context, first *int, after *Cursor) (*Pr
 func (_m *Report) Tools(ctx context.Context, first *int, after *Cursor) (*ToolConnection, error) {
 	first = PageSize(first, nil)
 	alias := loadKey(graphql.GetOperationContext(ctx), graphql.GetFieldContext(ctx).Field)
-	total, counted := _m.Edges.totalCount[8][alias]
+	total, counted := _m.Edges.totalCount[3][alias]
 	nodes, err := _m.NamedTools(alias)
 	if err != nil && !counted {
 		return _m.QueryTools().Paginate(ctx, after, first, nil, nil)
@@ -810,38 +279,6 @@ func (_m *Report) Tools(ctx context.Context, first *int, after *Cursor) (*ToolCo
 	return conn, nil
 }
 
-// Parent returns the parent edge.
-func (_m *Theme) Parent(ctx context.Context) (*Theme, error) {
-	to, err := _m.Edges.ParentOrErr()
-	if IsNotLoaded(err) {
-		to, err = _m.QueryParent().Only(ctx)
-	}
-	return to, MaskNotFound(err)
-}
-
-// Children returns the children edge.
-func (_m *Theme) Children(ctx context.Context) (to []*Theme, err error) {
-	if fc := graphql.GetFieldContext(ctx); fc != nil {
-		to, err = _m.NamedChildren(loadKey(graphql.GetOperationContext(ctx), fc.Field))
-	} else {
-		to, err = _m.Edges.ChildrenOrErr()
-	}
-	if IsNotLoaded(err) {
-		to, err = _m.QueryChildren().All(ctx)
-	}
-	slices.SortFunc(to, func(a, b *Theme) int { return strings.Compare(a.ID, b.ID) }) // in the order they were made
-	return to, err
-}
-
-// Owner returns the owner edge.
-func (_m *Tool) Owner(ctx context.Context) (*Organization, error) {
-	to, err := _m.Edges.OwnerOrErr()
-	if IsNotLoaded(err) {
-		to, err = _m.QueryOwner().Only(ctx)
-	}
-	return to, err
-}
-
 // Image returns the image edge.
 func (_m *Tool) Image(ctx context.Context) (*Asset, error) {
 	to, err := _m.Edges.ImageOrErr()
@@ -849,48 +286,6 @@ func (_m *Tool) Image(ctx context.Context) (*Asset, error) {
 		to, err = _m.QueryImage().Only(ctx)
 	}
 	return to, MaskNotFound(err)
-}
-
-// Themes returns the themes edge.
-func (_m *Tool) Themes(ctx context.Context) (to []*Theme, err error) {
-	if fc := graphql.GetFieldContext(ctx); fc != nil {
-		to, err = _m.NamedThemes(loadKey(graphql.GetOperationContext(ctx), fc.Field))
-	} else {
-		to, err = _m.Edges.ThemesOrErr()
-	}
-	if IsNotLoaded(err) {
-		to, err = _m.QueryThemes().All(ctx)
-	}
-	slices.SortFunc(to, func(a, b *Theme) int { return strings.Compare(a.ID, b.ID) }) // in the order they were made
-	return to, err
-}
-
-// TargetGroups returns the target_groups edge.
-func (_m *Tool) TargetGroups(ctx context.Context) (to []*TargetGroup, err error) {
-	if fc := graphql.GetFieldContext(ctx); fc != nil {
-		to, err = _m.NamedTargetGroups(loadKey(graphql.GetOperationContext(ctx), fc.Field))
-	} else {
-		to, err = _m.Edges.TargetGroupsOrErr()
-	}
-	if IsNotLoaded(err) {
-		to, err = _m.QueryTargetGroups().All(ctx)
-	}
-	slices.SortFunc(to, func(a, b *TargetGroup) int { return strings.Compare(a.ID, b.ID) }) // in the order they were made
-	return to, err
-}
-
-// Methods returns the methods edge.
-func (_m *Tool) Methods(ctx context.Context) (to []*Method, err error) {
-	if fc := graphql.GetFieldContext(ctx); fc != nil {
-		to, err = _m.NamedMethods(loadKey(graphql.GetOperationContext(ctx), fc.Field))
-	} else {
-		to, err = _m.Edges.MethodsOrErr()
-	}
-	if IsNotLoaded(err) {
-		to, err = _m.QueryMethods().All(ctx)
-	}
-	slices.SortFunc(to, func(a, b *Method) int { return strings.Compare(a.ID, b.ID) }) // in the order they were made
-	return to, err
 }
 
 // Contacts returns the contacts edge.
@@ -907,25 +302,11 @@ func (_m *Tool) Contacts(ctx context.Context) (to []*Contact, err error) {
 	return to, err
 }
 
-// LawSections returns the law_sections edge.
-func (_m *Tool) LawSections(ctx context.Context) (to []*LawSection, err error) {
-	if fc := graphql.GetFieldContext(ctx); fc != nil {
-		to, err = _m.NamedLawSections(loadKey(graphql.GetOperationContext(ctx), fc.Field))
-	} else {
-		to, err = _m.Edges.LawSectionsOrErr()
-	}
-	if IsNotLoaded(err) {
-		to, err = _m.QueryLawSections().All(ctx)
-	}
-	slices.SortFunc(to, func(a, b *LawSection) int { return strings.Compare(a.ID, b.ID) }) // in the order they were made
-	return to, err
-}
-
 // Reports returns a page of the reports edge.
 func (_m *Tool) Reports(ctx context.Context, first *int, after *Cursor) (*ReportConnection, error) {
 	first = PageSize(first, nil)
 	alias := loadKey(graphql.GetOperationContext(ctx), graphql.GetFieldContext(ctx).Field)
-	total, counted := _m.Edges.totalCount[7][alias]
+	total, counted := _m.Edges.totalCount[2][alias]
 	nodes, err := _m.NamedReports(alias)
 	if err != nil && !counted {
 		return _m.QueryReports().Paginate(ctx, after, first, nil, nil)
@@ -957,7 +338,7 @@ func (_m *Tool) Files(ctx context.Context) (to []*Asset, err error) {
 func (_m *Tool) Practices(ctx context.Context, first *int, after *Cursor) (*PracticeConnection, error) {
 	first = PageSize(first, nil)
 	alias := loadKey(graphql.GetOperationContext(ctx), graphql.GetFieldContext(ctx).Field)
-	total, counted := _m.Edges.totalCount[9][alias]
+	total, counted := _m.Edges.totalCount[4][alias]
 	nodes, err := _m.NamedPractices(alias)
 	if err != nil && !counted {
 		return _m.QueryPractices().Paginate(ctx, after, first, nil, nil)

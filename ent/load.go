@@ -9,9 +9,6 @@ import (
 	"dugnad/ent/asset"
 	"dugnad/ent/collection"
 	"dugnad/ent/contact"
-	"dugnad/ent/contentdistrict"
-	"dugnad/ent/contentmunicipality"
-	"dugnad/ent/contentorganization"
 	"dugnad/ent/county"
 	"dugnad/ent/district"
 	"dugnad/ent/event"
@@ -19,7 +16,6 @@ import (
 	"dugnad/ent/method"
 	"dugnad/ent/municipality"
 	"dugnad/ent/network"
-	"dugnad/ent/networkmember"
 	"dugnad/ent/organization"
 	"dugnad/ent/practice"
 	"dugnad/ent/predicate"
@@ -555,104 +551,14 @@ func asContent[R Content](rows []R, err error) ([]Content, error) {
 // Cursor returns the link's place among those of its content.
 func (_m *ContentDistrict) Cursor() Cursor { return Cursor{ID: strconv.Itoa(_m.Seq)} }
 
-// Of returns the id of the content that has the link, and the link's place in it.
-func (_m *ContentDistrict) Of() (content string, seq int) { return _m.ContentID, _m.Seq }
-
-// Collecting makes the query load what the field, a list of links, selects.
-func (_q *ContentDistrictQuery) Collecting(ctx context.Context, links graphql.CollectedField) (*ContentDistrictQuery, error) {
-	q := _q
-	if err := q.collectField(ctx, false, graphql.GetOperationContext(ctx), links, nil); err != nil {
-		return nil, err
-	}
-	if len(q.ctx.Fields) > 0 {
-		q.ctx.AppendFieldOnce(contentdistrict.FieldContentID).AppendFieldOnce(contentdistrict.FieldSeq)
-	}
-	return q, nil
-}
-
 // Cursor returns the link's place among those of its content.
 func (_m *ContentMunicipality) Cursor() Cursor { return Cursor{ID: strconv.Itoa(_m.Seq)} }
-
-// Of returns the id of the content that has the link, and the link's place in it.
-func (_m *ContentMunicipality) Of() (content string, seq int) { return _m.ContentID, _m.Seq }
-
-// Collecting makes the query load what the field, a list of links, selects.
-func (_q *ContentMunicipalityQuery) Collecting(ctx context.Context, links graphql.CollectedField) (*ContentMunicipalityQuery, error) {
-	q := _q
-	if err := q.collectField(ctx, false, graphql.GetOperationContext(ctx), links, nil); err != nil {
-		return nil, err
-	}
-	if len(q.ctx.Fields) > 0 {
-		q.ctx.AppendFieldOnce(contentmunicipality.FieldContentID).AppendFieldOnce(contentmunicipality.FieldSeq)
-	}
-	return q, nil
-}
-
-// CollectingNodes makes the query load what the connection selects of its nodes.
-func (_q *ContentMunicipalityQuery) CollectingNodes(ctx context.Context, connection graphql.CollectedField) (*ContentMunicipalityQuery, error) {
-	oc := graphql.GetOperationContext(ctx)
-	selection := nodeSelection(oc, connection)
-	if selection == nil {
-		return _q, nil
-	}
-	nodes := (&MunicipalityClient{config: _q.config}).Query()
-	if err := nodes.collectField(ctx, false, oc, *selection, nil, municipalityImplementors...); err != nil {
-		return nil, err
-	}
-	_q.withMunicipality = nodes
-	return _q, nil
-}
 
 // Cursor returns the link's place among those of its content.
 func (_m *ContentOrganization) Cursor() Cursor { return Cursor{ID: strconv.Itoa(_m.Seq)} }
 
-// Of returns the id of the content that has the link, and the link's place in it.
-func (_m *ContentOrganization) Of() (content string, seq int) { return _m.ContentID, _m.Seq }
-
-// Collecting makes the query load what the field, a list of links, selects.
-func (_q *ContentOrganizationQuery) Collecting(ctx context.Context, links graphql.CollectedField) (*ContentOrganizationQuery, error) {
-	q := _q
-	if err := q.collectField(ctx, false, graphql.GetOperationContext(ctx), links, nil); err != nil {
-		return nil, err
-	}
-	if len(q.ctx.Fields) > 0 {
-		q.ctx.AppendFieldOnce(contentorganization.FieldContentID).AppendFieldOnce(contentorganization.FieldSeq)
-	}
-	return q, nil
-}
-
 // Cursor returns the link's place among those of its content.
 func (_m *NetworkMember) Cursor() Cursor { return Cursor{ID: strconv.Itoa(_m.Seq)} }
-
-// Of returns the id of the content that has the link, and the link's place in it.
-func (_m *NetworkMember) Of() (content string, seq int) { return _m.ContentID, _m.Seq }
-
-// Collecting makes the query load what the field, a list of links, selects.
-func (_q *NetworkMemberQuery) Collecting(ctx context.Context, links graphql.CollectedField) (*NetworkMemberQuery, error) {
-	q := _q
-	if err := q.collectField(ctx, false, graphql.GetOperationContext(ctx), links, nil); err != nil {
-		return nil, err
-	}
-	if len(q.ctx.Fields) > 0 {
-		q.ctx.AppendFieldOnce(networkmember.FieldContentID).AppendFieldOnce(networkmember.FieldSeq)
-	}
-	return q, nil
-}
-
-// CollectingNodes makes the query load what the connection selects of its nodes.
-func (_q *NetworkMemberQuery) CollectingNodes(ctx context.Context, connection graphql.CollectedField) (*NetworkMemberQuery, error) {
-	oc := graphql.GetOperationContext(ctx)
-	selection := nodeSelection(oc, connection)
-	if selection == nil {
-		return _q, nil
-	}
-	nodes := (&MunicipalityClient{config: _q.config}).Query()
-	if err := nodes.collectField(ctx, false, oc, *selection, nil, municipalityImplementors...); err != nil {
-		return nil, err
-	}
-	_q.withMunicipality = nodes
-	return _q, nil
-}
 
 // Find returns the one row that matches all predicates, with what the field selects; nil if the viewer sees none.
 func (c *AssetClient) Find(ctx context.Context, where ...predicate.Asset) (*Asset, error) {

@@ -77,8 +77,6 @@ type MunicipalityEdges struct {
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
 	loadedTypes [5]bool
-	// totalCount holds the number of nodes of the edges above, by alias.
-	totalCount [5]map[string]int
 
 	namedPredecessors map[string][]*Municipality
 	namedSuccessors   map[string][]*Municipality

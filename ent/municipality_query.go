@@ -792,48 +792,6 @@ func (_q *MunicipalityQuery) Modify(modifiers ...func(s *sql.Selector)) *Municip
 	return _q.Select()
 }
 
-// WithNamedPredecessors tells the query-builder to eager-load the nodes that are connected to the "predecessors"
-// edge with the given name. The optional arguments are used to configure the query builder of the edge.
-func (_q *MunicipalityQuery) WithNamedPredecessors(name string, opts ...func(*MunicipalityQuery)) *MunicipalityQuery {
-	query := (&MunicipalityClient{config: _q.config}).Query()
-	for _, opt := range opts {
-		opt(query)
-	}
-	if _q.withNamedPredecessors == nil {
-		_q.withNamedPredecessors = make(map[string]*MunicipalityQuery)
-	}
-	_q.withNamedPredecessors[name] = query
-	return _q
-}
-
-// WithNamedSuccessors tells the query-builder to eager-load the nodes that are connected to the "successors"
-// edge with the given name. The optional arguments are used to configure the query builder of the edge.
-func (_q *MunicipalityQuery) WithNamedSuccessors(name string, opts ...func(*MunicipalityQuery)) *MunicipalityQuery {
-	query := (&MunicipalityClient{config: _q.config}).Query()
-	for _, opt := range opts {
-		opt(query)
-	}
-	if _q.withNamedSuccessors == nil {
-		_q.withNamedSuccessors = make(map[string]*MunicipalityQuery)
-	}
-	_q.withNamedSuccessors[name] = query
-	return _q
-}
-
-// WithNamedNumbers tells the query-builder to eager-load the nodes that are connected to the "numbers"
-// edge with the given name. The optional arguments are used to configure the query builder of the edge.
-func (_q *MunicipalityQuery) WithNamedNumbers(name string, opts ...func(*NumberUseQuery)) *MunicipalityQuery {
-	query := (&NumberUseClient{config: _q.config}).Query()
-	for _, opt := range opts {
-		opt(query)
-	}
-	if _q.withNamedNumbers == nil {
-		_q.withNamedNumbers = make(map[string]*NumberUseQuery)
-	}
-	_q.withNamedNumbers[name] = query
-	return _q
-}
-
 // MunicipalitySelect is the builder for selecting fields of Municipality entities.
 type MunicipalitySelect struct {
 	*MunicipalityQuery

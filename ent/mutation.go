@@ -1818,6 +1818,7 @@ type CollectionMutation struct {
 	rating               **schema.Evidence
 	evidence_level       *int
 	addevidence_level    *int
+	links                *schema.Links
 	terms                *schema.Terms
 	clearedFields        map[string]struct{}
 	owner                *string
@@ -2395,6 +2396,26 @@ func (m *CollectionMutation) ImageIDCleared() bool {
 	return ok
 }
 
+// SetLinks sets the "links" field.
+func (m *CollectionMutation) SetLinks(s schema.Links) {
+	m.links = &s
+}
+
+// Links returns the value of the "links" field in the mutation.
+func (m *CollectionMutation) Links() (r schema.Links, exists bool) {
+	v := m.links
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// LinksCleared returns if the "links" field was cleared in this mutation.
+func (m *CollectionMutation) LinksCleared() bool {
+	_, ok := m.clearedFields[collection.FieldLinks]
+	return ok
+}
+
 // SetTerms sets the "terms" field.
 func (m *CollectionMutation) SetTerms(s schema.Terms) {
 	m.terms = &s
@@ -2816,6 +2837,13 @@ func (m *CollectionMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetImageID(v)
+		return nil
+	case collection.FieldLinks:
+		v, ok := value.(schema.Links)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLinks(v)
 		return nil
 	case collection.FieldTerms:
 		v, ok := value.(schema.Terms)
@@ -5182,6 +5210,7 @@ type EventMutation struct {
 	rating               **schema.Evidence
 	evidence_level       *int
 	addevidence_level    *int
+	links                *schema.Links
 	terms                *schema.Terms
 	starts_at            *time.Time
 	ends_at              *time.Time
@@ -5767,6 +5796,26 @@ func (m *EventMutation) ImageIDCleared() bool {
 	return ok
 }
 
+// SetLinks sets the "links" field.
+func (m *EventMutation) SetLinks(s schema.Links) {
+	m.links = &s
+}
+
+// Links returns the value of the "links" field in the mutation.
+func (m *EventMutation) Links() (r schema.Links, exists bool) {
+	v := m.links
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// LinksCleared returns if the "links" field was cleared in this mutation.
+func (m *EventMutation) LinksCleared() bool {
+	_, ok := m.clearedFields[event.FieldLinks]
+	return ok
+}
+
 // SetTerms sets the "terms" field.
 func (m *EventMutation) SetTerms(s schema.Terms) {
 	m.terms = &s
@@ -6345,6 +6394,13 @@ func (m *EventMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetImageID(v)
+		return nil
+	case event.FieldLinks:
+		v, ok := value.(schema.Links)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLinks(v)
 		return nil
 	case event.FieldTerms:
 		v, ok := value.(schema.Terms)
@@ -8226,6 +8282,7 @@ type NetworkMutation struct {
 	rating               **schema.Evidence
 	evidence_level       *int
 	addevidence_level    *int
+	links                *schema.Links
 	terms                *schema.Terms
 	kind                 *schema.NetworkKind
 	period               **schema.Period
@@ -8807,6 +8864,26 @@ func (m *NetworkMutation) ImageIDCleared() bool {
 	return ok
 }
 
+// SetLinks sets the "links" field.
+func (m *NetworkMutation) SetLinks(s schema.Links) {
+	m.links = &s
+}
+
+// Links returns the value of the "links" field in the mutation.
+func (m *NetworkMutation) Links() (r schema.Links, exists bool) {
+	v := m.links
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// LinksCleared returns if the "links" field was cleared in this mutation.
+func (m *NetworkMutation) LinksCleared() bool {
+	_, ok := m.clearedFields[network.FieldLinks]
+	return ok
+}
+
 // SetTerms sets the "terms" field.
 func (m *NetworkMutation) SetTerms(s schema.Terms) {
 	m.terms = &s
@@ -9296,6 +9373,13 @@ func (m *NetworkMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetImageID(v)
+		return nil
+	case network.FieldLinks:
+		v, ok := value.(schema.Links)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLinks(v)
 		return nil
 	case network.FieldTerms:
 		v, ok := value.(schema.Terms)
@@ -9951,6 +10035,7 @@ type PracticeMutation struct {
 	rating               **schema.Evidence
 	evidence_level       *int
 	addevidence_level    *int
+	links                *schema.Links
 	terms                *schema.Terms
 	kind                 *schema.PracticeKind
 	challenge_texts      *schema.Texts
@@ -10543,6 +10628,26 @@ func (m *PracticeMutation) SetImageID(s string) {
 // ImageIDCleared returns if the "image_id" field was cleared in this mutation.
 func (m *PracticeMutation) ImageIDCleared() bool {
 	_, ok := m.clearedFields[practice.FieldImageID]
+	return ok
+}
+
+// SetLinks sets the "links" field.
+func (m *PracticeMutation) SetLinks(s schema.Links) {
+	m.links = &s
+}
+
+// Links returns the value of the "links" field in the mutation.
+func (m *PracticeMutation) Links() (r schema.Links, exists bool) {
+	v := m.links
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// LinksCleared returns if the "links" field was cleared in this mutation.
+func (m *PracticeMutation) LinksCleared() bool {
+	_, ok := m.clearedFields[practice.FieldLinks]
 	return ok
 }
 
@@ -11228,6 +11333,13 @@ func (m *PracticeMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetImageID(v)
 		return nil
+	case practice.FieldLinks:
+		v, ok := value.(schema.Links)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLinks(v)
+		return nil
 	case practice.FieldTerms:
 		v, ok := value.(schema.Terms)
 		if !ok {
@@ -11569,6 +11681,7 @@ type ProjectMutation struct {
 	rating                  **schema.Evidence
 	evidence_level          *int
 	addevidence_level       *int
+	links                   *schema.Links
 	terms                   *schema.Terms
 	project_number          *string
 	value                   *float64
@@ -12155,6 +12268,26 @@ func (m *ProjectMutation) SetImageID(s string) {
 // ImageIDCleared returns if the "image_id" field was cleared in this mutation.
 func (m *ProjectMutation) ImageIDCleared() bool {
 	_, ok := m.clearedFields[project.FieldImageID]
+	return ok
+}
+
+// SetLinks sets the "links" field.
+func (m *ProjectMutation) SetLinks(s schema.Links) {
+	m.links = &s
+}
+
+// Links returns the value of the "links" field in the mutation.
+func (m *ProjectMutation) Links() (r schema.Links, exists bool) {
+	v := m.links
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// LinksCleared returns if the "links" field was cleared in this mutation.
+func (m *ProjectMutation) LinksCleared() bool {
+	_, ok := m.clearedFields[project.FieldLinks]
 	return ok
 }
 
@@ -12800,6 +12933,13 @@ func (m *ProjectMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetImageID(v)
+		return nil
+	case project.FieldLinks:
+		v, ok := value.(schema.Links)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLinks(v)
 		return nil
 	case project.FieldTerms:
 		v, ok := value.(schema.Terms)
@@ -14124,6 +14264,7 @@ type ReportMutation struct {
 	rating               **schema.Evidence
 	evidence_level       *int
 	addevidence_level    *int
+	links                *schema.Links
 	terms                *schema.Terms
 	kind                 *schema.ReportKind
 	edition_year         *int
@@ -14714,6 +14855,26 @@ func (m *ReportMutation) SetImageID(s string) {
 // ImageIDCleared returns if the "image_id" field was cleared in this mutation.
 func (m *ReportMutation) ImageIDCleared() bool {
 	_, ok := m.clearedFields[report.FieldImageID]
+	return ok
+}
+
+// SetLinks sets the "links" field.
+func (m *ReportMutation) SetLinks(s schema.Links) {
+	m.links = &s
+}
+
+// Links returns the value of the "links" field in the mutation.
+func (m *ReportMutation) Links() (r schema.Links, exists bool) {
+	v := m.links
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// LinksCleared returns if the "links" field was cleared in this mutation.
+func (m *ReportMutation) LinksCleared() bool {
+	_, ok := m.clearedFields[report.FieldLinks]
 	return ok
 }
 
@@ -15373,6 +15534,13 @@ func (m *ReportMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetImageID(v)
+		return nil
+	case report.FieldLinks:
+		v, ok := value.(schema.Links)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLinks(v)
 		return nil
 	case report.FieldTerms:
 		v, ok := value.(schema.Terms)
@@ -16812,6 +16980,7 @@ type ToolMutation struct {
 	rating               **schema.Evidence
 	evidence_level       *int
 	addevidence_level    *int
+	links                *schema.Links
 	terms                *schema.Terms
 	kind                 *schema.ToolKind
 	how_to_use_texts     *schema.Texts
@@ -17403,6 +17572,26 @@ func (m *ToolMutation) SetImageID(s string) {
 // ImageIDCleared returns if the "image_id" field was cleared in this mutation.
 func (m *ToolMutation) ImageIDCleared() bool {
 	_, ok := m.clearedFields[tool.FieldImageID]
+	return ok
+}
+
+// SetLinks sets the "links" field.
+func (m *ToolMutation) SetLinks(s schema.Links) {
+	m.links = &s
+}
+
+// Links returns the value of the "links" field in the mutation.
+func (m *ToolMutation) Links() (r schema.Links, exists bool) {
+	v := m.links
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// LinksCleared returns if the "links" field was cleared in this mutation.
+func (m *ToolMutation) LinksCleared() bool {
+	_, ok := m.clearedFields[tool.FieldLinks]
 	return ok
 }
 
@@ -18065,6 +18254,13 @@ func (m *ToolMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetImageID(v)
+		return nil
+	case tool.FieldLinks:
+		v, ok := value.(schema.Links)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLinks(v)
 		return nil
 	case tool.FieldTerms:
 		v, ok := value.(schema.Terms)

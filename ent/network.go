@@ -73,6 +73,8 @@ type Network struct {
 	OwnerID string `json:"owner_id,omitempty"`
 	// ImageID holds the value of the "image_id" field.
 	ImageID *string `json:"image_id,omitempty"`
+	// What the entry points at in reference data, so that no join is needed to show it. null where an older version wrote the row.
+	Links schema.Links `json:"links,omitempty"`
 	// Ids of the reference data that filters of lists find the row by.
 	Terms schema.Terms `json:"terms,omitempty"`
 	// Kind holds the value of the "kind" field.
@@ -112,7 +114,7 @@ type NetworkEdges struct {
 	// type was loaded (or requested) in eager-loading or not.
 	loadedTypes [7]bool
 	// totalCount holds the number of nodes of the edges above, by alias.
-	totalCount [7]map[string]int
+	totalCount [2]map[string]int
 
 	namedThemes       map[string][]*Theme
 	namedTargetGroups map[string][]*TargetGroup
@@ -193,7 +195,7 @@ func (*Network) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case network.FieldTitles, network.FieldSummaries, network.FieldBodies, network.FieldFindingTexts, network.FieldRecommendationTexts, network.FieldPartnerTexts, network.FieldIssued, network.FieldFigures, network.FieldUnnamedGroups, network.FieldDownloadList, network.FieldRating, network.FieldPeriod, network.FieldMethodTexts, network.FieldMeetingTexts:
+		case network.FieldTitles, network.FieldSummaries, network.FieldBodies, network.FieldFindingTexts, network.FieldRecommendationTexts, network.FieldPartnerTexts, network.FieldIssued, network.FieldFigures, network.FieldUnnamedGroups, network.FieldDownloadList, network.FieldRating, network.FieldLinks, network.FieldPeriod, network.FieldMethodTexts, network.FieldMeetingTexts:
 			values[i] = new([]byte)
 		case network.FieldTerms:
 			values[i] = new(schema.Terms)
@@ -405,6 +407,14 @@ func (_m *Network) assignValues(columns []string, values []any) error {
 				_m.ImageID = new(string)
 				*_m.ImageID = value.String
 			}
+		case network.FieldLinks:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field links", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Links); err != nil {
+					return fmt.Errorf("unmarshal field links: %w", err)
+				}
+			}
 		case network.FieldTerms:
 			if value, ok := values[i].(*schema.Terms); !ok {
 				return fmt.Errorf("unexpected type %T for field terms", values[i])
@@ -588,6 +598,9 @@ func (_m *Network) String() string {
 		builder.WriteString("image_id=")
 		builder.WriteString(*v)
 	}
+	builder.WriteString(", ")
+	builder.WriteString("links=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Links))
 	builder.WriteString(", ")
 	builder.WriteString("terms=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Terms))

@@ -979,48 +979,6 @@ func (_q *NetworkQuery) Modify(modifiers ...func(s *sql.Selector)) *NetworkSelec
 	return _q.Select()
 }
 
-// WithNamedThemes tells the query-builder to eager-load the nodes that are connected to the "themes"
-// edge with the given name. The optional arguments are used to configure the query builder of the edge.
-func (_q *NetworkQuery) WithNamedThemes(name string, opts ...func(*ThemeQuery)) *NetworkQuery {
-	query := (&ThemeClient{config: _q.config}).Query()
-	for _, opt := range opts {
-		opt(query)
-	}
-	if _q.withNamedThemes == nil {
-		_q.withNamedThemes = make(map[string]*ThemeQuery)
-	}
-	_q.withNamedThemes[name] = query
-	return _q
-}
-
-// WithNamedTargetGroups tells the query-builder to eager-load the nodes that are connected to the "target_groups"
-// edge with the given name. The optional arguments are used to configure the query builder of the edge.
-func (_q *NetworkQuery) WithNamedTargetGroups(name string, opts ...func(*TargetGroupQuery)) *NetworkQuery {
-	query := (&TargetGroupClient{config: _q.config}).Query()
-	for _, opt := range opts {
-		opt(query)
-	}
-	if _q.withNamedTargetGroups == nil {
-		_q.withNamedTargetGroups = make(map[string]*TargetGroupQuery)
-	}
-	_q.withNamedTargetGroups[name] = query
-	return _q
-}
-
-// WithNamedMethods tells the query-builder to eager-load the nodes that are connected to the "methods"
-// edge with the given name. The optional arguments are used to configure the query builder of the edge.
-func (_q *NetworkQuery) WithNamedMethods(name string, opts ...func(*MethodQuery)) *NetworkQuery {
-	query := (&MethodClient{config: _q.config}).Query()
-	for _, opt := range opts {
-		opt(query)
-	}
-	if _q.withNamedMethods == nil {
-		_q.withNamedMethods = make(map[string]*MethodQuery)
-	}
-	_q.withNamedMethods[name] = query
-	return _q
-}
-
 // WithNamedContacts tells the query-builder to eager-load the nodes that are connected to the "contacts"
 // edge with the given name. The optional arguments are used to configure the query builder of the edge.
 func (_q *NetworkQuery) WithNamedContacts(name string, opts ...func(*ContactQuery)) *NetworkQuery {
@@ -1032,20 +990,6 @@ func (_q *NetworkQuery) WithNamedContacts(name string, opts ...func(*ContactQuer
 		_q.withNamedContacts = make(map[string]*ContactQuery)
 	}
 	_q.withNamedContacts[name] = query
-	return _q
-}
-
-// WithNamedLawSections tells the query-builder to eager-load the nodes that are connected to the "law_sections"
-// edge with the given name. The optional arguments are used to configure the query builder of the edge.
-func (_q *NetworkQuery) WithNamedLawSections(name string, opts ...func(*LawSectionQuery)) *NetworkQuery {
-	query := (&LawSectionClient{config: _q.config}).Query()
-	for _, opt := range opts {
-		opt(query)
-	}
-	if _q.withNamedLawSections == nil {
-		_q.withNamedLawSections = make(map[string]*LawSectionQuery)
-	}
-	_q.withNamedLawSections[name] = query
 	return _q
 }
 

@@ -237,6 +237,12 @@ func (_u *NetworkUpdateOne) sqlSave(ctx context.Context) (_node *Network, err er
 	if _u.mutation.EvidenceLevelCleared() {
 		_spec.ClearField(network.FieldEvidenceLevel, field.TypeInt)
 	}
+	if value, ok := _u.mutation.Links(); ok {
+		_spec.SetField(network.FieldLinks, field.TypeJSON, value)
+	}
+	if _u.mutation.LinksCleared() {
+		_spec.ClearField(network.FieldLinks, field.TypeJSON)
+	}
 	if value, ok := _u.mutation.Terms(); ok {
 		_spec.SetField(network.FieldTerms, field.TypeOther, value)
 	}

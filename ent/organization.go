@@ -50,8 +50,6 @@ type OrganizationEdges struct {
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
 	loadedTypes [2]bool
-	// totalCount holds the number of nodes of the edges above, by alias.
-	totalCount [2]map[string]int
 }
 
 // MunicipalityOrErr returns the Municipality value or an error if the edge

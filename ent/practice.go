@@ -73,6 +73,8 @@ type Practice struct {
 	OwnerID string `json:"owner_id,omitempty"`
 	// ImageID holds the value of the "image_id" field.
 	ImageID *string `json:"image_id,omitempty"`
+	// What the entry points at in reference data, so that no join is needed to show it. null where an older version wrote the row.
+	Links schema.Links `json:"links,omitempty"`
 	// Ids of the reference data that filters of lists find the row by.
 	Terms schema.Terms `json:"terms,omitempty"`
 	// Kind holds the value of the "kind" field.
@@ -130,7 +132,7 @@ type PracticeEdges struct {
 	// type was loaded (or requested) in eager-loading or not.
 	loadedTypes [9]bool
 	// totalCount holds the number of nodes of the edges above, by alias.
-	totalCount [9]map[string]int
+	totalCount [4]map[string]int
 
 	namedThemes       map[string][]*Theme
 	namedTargetGroups map[string][]*TargetGroup
@@ -231,7 +233,7 @@ func (*Practice) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case practice.FieldTitles, practice.FieldSummaries, practice.FieldBodies, practice.FieldFindingTexts, practice.FieldRecommendationTexts, practice.FieldPartnerTexts, practice.FieldIssued, practice.FieldFigures, practice.FieldUnnamedGroups, practice.FieldDownloadList, practice.FieldRating, practice.FieldChallengeTexts, practice.FieldGoalTexts, practice.FieldStepTexts, practice.FieldResourceTexts, practice.FieldCostTexts, practice.FieldPreconditionTexts, practice.FieldLessonTexts, practice.FieldDidNotWorkTexts, practice.FieldMeasured, practice.FieldPeriod:
+		case practice.FieldTitles, practice.FieldSummaries, practice.FieldBodies, practice.FieldFindingTexts, practice.FieldRecommendationTexts, practice.FieldPartnerTexts, practice.FieldIssued, practice.FieldFigures, practice.FieldUnnamedGroups, practice.FieldDownloadList, practice.FieldRating, practice.FieldLinks, practice.FieldChallengeTexts, practice.FieldGoalTexts, practice.FieldStepTexts, practice.FieldResourceTexts, practice.FieldCostTexts, practice.FieldPreconditionTexts, practice.FieldLessonTexts, practice.FieldDidNotWorkTexts, practice.FieldMeasured, practice.FieldPeriod:
 			values[i] = new([]byte)
 		case practice.FieldTerms:
 			values[i] = new(schema.Terms)
@@ -442,6 +444,14 @@ func (_m *Practice) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.ImageID = new(string)
 				*_m.ImageID = value.String
+			}
+		case practice.FieldLinks:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field links", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Links); err != nil {
+					return fmt.Errorf("unmarshal field links: %w", err)
+				}
 			}
 		case practice.FieldTerms:
 			if value, ok := values[i].(*schema.Terms); !ok {
@@ -692,6 +702,9 @@ func (_m *Practice) String() string {
 		builder.WriteString("image_id=")
 		builder.WriteString(*v)
 	}
+	builder.WriteString(", ")
+	builder.WriteString("links=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Links))
 	builder.WriteString(", ")
 	builder.WriteString("terms=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Terms))

@@ -73,6 +73,8 @@ type Project struct {
 	OwnerID string `json:"owner_id,omitempty"`
 	// ImageID holds the value of the "image_id" field.
 	ImageID *string `json:"image_id,omitempty"`
+	// What the entry points at in reference data, so that no join is needed to show it. null where an older version wrote the row.
+	Links schema.Links `json:"links,omitempty"`
 	// Ids of the reference data that filters of lists find the row by.
 	Terms schema.Terms `json:"terms,omitempty"`
 	// ProjectNumber holds the value of the "project_number" field.
@@ -124,7 +126,7 @@ type ProjectEdges struct {
 	// type was loaded (or requested) in eager-loading or not.
 	loadedTypes [7]bool
 	// totalCount holds the number of nodes of the edges above, by alias.
-	totalCount [7]map[string]int
+	totalCount [2]map[string]int
 
 	namedThemes       map[string][]*Theme
 	namedTargetGroups map[string][]*TargetGroup
@@ -205,7 +207,7 @@ func (*Project) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case project.FieldTitles, project.FieldSummaries, project.FieldBodies, project.FieldFindingTexts, project.FieldRecommendationTexts, project.FieldPartnerTexts, project.FieldIssued, project.FieldFigures, project.FieldUnnamedGroups, project.FieldDownloadList, project.FieldRating, project.FieldPeriod, project.FieldGoalTexts, project.FieldNeedTexts, project.FieldResearchQuestionTexts, project.FieldMethodTexts, project.FieldProblemTexts, project.FieldGrants:
+		case project.FieldTitles, project.FieldSummaries, project.FieldBodies, project.FieldFindingTexts, project.FieldRecommendationTexts, project.FieldPartnerTexts, project.FieldIssued, project.FieldFigures, project.FieldUnnamedGroups, project.FieldDownloadList, project.FieldRating, project.FieldLinks, project.FieldPeriod, project.FieldGoalTexts, project.FieldNeedTexts, project.FieldResearchQuestionTexts, project.FieldMethodTexts, project.FieldProblemTexts, project.FieldGrants:
 			values[i] = new([]byte)
 		case project.FieldTerms:
 			values[i] = new(schema.Terms)
@@ -418,6 +420,14 @@ func (_m *Project) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.ImageID = new(string)
 				*_m.ImageID = value.String
+			}
+		case project.FieldLinks:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field links", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Links); err != nil {
+					return fmt.Errorf("unmarshal field links: %w", err)
+				}
 			}
 		case project.FieldTerms:
 			if value, ok := values[i].(*schema.Terms); !ok {
@@ -649,6 +659,9 @@ func (_m *Project) String() string {
 		builder.WriteString("image_id=")
 		builder.WriteString(*v)
 	}
+	builder.WriteString(", ")
+	builder.WriteString("links=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Links))
 	builder.WriteString(", ")
 	builder.WriteString("terms=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Terms))

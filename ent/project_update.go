@@ -237,6 +237,12 @@ func (_u *ProjectUpdateOne) sqlSave(ctx context.Context) (_node *Project, err er
 	if _u.mutation.EvidenceLevelCleared() {
 		_spec.ClearField(project.FieldEvidenceLevel, field.TypeInt)
 	}
+	if value, ok := _u.mutation.Links(); ok {
+		_spec.SetField(project.FieldLinks, field.TypeJSON, value)
+	}
+	if _u.mutation.LinksCleared() {
+		_spec.ClearField(project.FieldLinks, field.TypeJSON)
+	}
 	if value, ok := _u.mutation.Terms(); ok {
 		_spec.SetField(project.FieldTerms, field.TypeOther, value)
 	}

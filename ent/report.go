@@ -73,6 +73,8 @@ type Report struct {
 	OwnerID string `json:"owner_id,omitempty"`
 	// ImageID holds the value of the "image_id" field.
 	ImageID *string `json:"image_id,omitempty"`
+	// What the entry points at in reference data, so that no join is needed to show it. null where an older version wrote the row.
+	Links schema.Links `json:"links,omitempty"`
 	// Ids of the reference data that filters of lists find the row by.
 	Terms schema.Terms `json:"terms,omitempty"`
 	// Kind holds the value of the "kind" field.
@@ -122,7 +124,7 @@ type ReportEdges struct {
 	// type was loaded (or requested) in eager-loading or not.
 	loadedTypes [9]bool
 	// totalCount holds the number of nodes of the edges above, by alias.
-	totalCount [9]map[string]int
+	totalCount [4]map[string]int
 
 	namedThemes       map[string][]*Theme
 	namedTargetGroups map[string][]*TargetGroup
@@ -223,7 +225,7 @@ func (*Report) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case report.FieldTitles, report.FieldSummaries, report.FieldBodies, report.FieldFindingTexts, report.FieldRecommendationTexts, report.FieldPartnerTexts, report.FieldIssued, report.FieldFigures, report.FieldUnnamedGroups, report.FieldDownloadList, report.FieldRating, report.FieldMethodTexts, report.FieldSampleTexts, report.FieldGrants:
+		case report.FieldTitles, report.FieldSummaries, report.FieldBodies, report.FieldFindingTexts, report.FieldRecommendationTexts, report.FieldPartnerTexts, report.FieldIssued, report.FieldFigures, report.FieldUnnamedGroups, report.FieldDownloadList, report.FieldRating, report.FieldLinks, report.FieldMethodTexts, report.FieldSampleTexts, report.FieldGrants:
 			values[i] = new([]byte)
 		case report.FieldTerms:
 			values[i] = new(schema.Terms)
@@ -434,6 +436,14 @@ func (_m *Report) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.ImageID = new(string)
 				*_m.ImageID = value.String
+			}
+		case report.FieldLinks:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field links", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Links); err != nil {
+					return fmt.Errorf("unmarshal field links: %w", err)
+				}
 			}
 		case report.FieldTerms:
 			if value, ok := values[i].(*schema.Terms); !ok {
@@ -649,6 +659,9 @@ func (_m *Report) String() string {
 		builder.WriteString("image_id=")
 		builder.WriteString(*v)
 	}
+	builder.WriteString(", ")
+	builder.WriteString("links=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Links))
 	builder.WriteString(", ")
 	builder.WriteString("terms=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Terms))

@@ -244,6 +244,12 @@ func (_u *ReportUpdateOne) sqlSave(ctx context.Context) (_node *Report, err erro
 	if _u.mutation.EvidenceLevelCleared() {
 		_spec.ClearField(report.FieldEvidenceLevel, field.TypeInt)
 	}
+	if value, ok := _u.mutation.Links(); ok {
+		_spec.SetField(report.FieldLinks, field.TypeJSON, value)
+	}
+	if _u.mutation.LinksCleared() {
+		_spec.ClearField(report.FieldLinks, field.TypeJSON)
+	}
 	if value, ok := _u.mutation.Terms(); ok {
 		_spec.SetField(report.FieldTerms, field.TypeOther, value)
 	}

@@ -205,3 +205,39 @@ func (_c *RevisionCreate) createSpec() (*Revision, *sqlgraph.CreateSpec) {
 	}
 	return _node, _spec
 }
+
+// RevisionCreateBulk is the builder for creating many Revision entities in bulk.
+type RevisionCreateBulk struct {
+	config
+	err      error
+	builders []*RevisionCreate
+}
+
+// Save creates the Revision entities with one statement.
+func (_c *RevisionCreateBulk) Save(ctx context.Context) ([]*Revision, error) {
+	spec := &sqlgraph.BatchCreateSpec{Nodes: make([]*sqlgraph.CreateSpec, len(_c.builders))}
+	nodes := make([]*Revision, len(_c.builders))
+	for i, builder := range _c.builders {
+		builder.defaults()
+		if err := builder.check(); err != nil {
+			return nil, err
+		}
+		nodes[i], spec.Nodes[i] = builder.createSpec()
+	}
+	if len(nodes) == 0 {
+		return nodes, nil
+	}
+	if err := sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {
+		if sqlgraph.IsConstraintError(err) {
+			err = &ConstraintError{msg: err.Error(), wrap: err}
+		}
+		return nil, err
+	}
+	return nodes, nil
+}
+
+// Exec creates the Revision entities with one statement.
+func (_c *RevisionCreateBulk) Exec(ctx context.Context) error {
+	_, err := _c.Save(ctx)
+	return err
+}

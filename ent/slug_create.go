@@ -150,3 +150,44 @@ func (_c *SlugCreate) createSpec() (*Slug, *sqlgraph.CreateSpec) {
 	}
 	return _node, _spec
 }
+
+// SlugCreateBulk is the builder for creating many Slug entities in bulk.
+type SlugCreateBulk struct {
+	config
+	err      error
+	builders []*SlugCreate
+}
+
+// Save creates the Slug entities with one statement.
+func (_c *SlugCreateBulk) Save(ctx context.Context) ([]*Slug, error) {
+	spec := &sqlgraph.BatchCreateSpec{Nodes: make([]*sqlgraph.CreateSpec, len(_c.builders))}
+	nodes := make([]*Slug, len(_c.builders))
+	for i, builder := range _c.builders {
+		builder.defaults()
+		if err := builder.check(); err != nil {
+			return nil, err
+		}
+		nodes[i], spec.Nodes[i] = builder.createSpec()
+	}
+	if len(nodes) == 0 {
+		return nodes, nil
+	}
+	if err := sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {
+		if sqlgraph.IsConstraintError(err) {
+			err = &ConstraintError{msg: err.Error(), wrap: err}
+		}
+		return nil, err
+	}
+	for i, node := range nodes {
+		if id, ok := spec.Nodes[i].ID.Value.(int64); ok && node.ID == 0 {
+			node.ID = int(id)
+		}
+	}
+	return nodes, nil
+}
+
+// Exec creates the Slug entities with one statement.
+func (_c *SlugCreateBulk) Exec(ctx context.Context) error {
+	_, err := _c.Save(ctx)
+	return err
+}

@@ -40,8 +40,6 @@ type ThemeEdges struct {
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
 	loadedTypes [2]bool
-	// totalCount holds the number of nodes of the edges above, by alias.
-	totalCount [2]map[string]int
 
 	namedChildren map[string][]*Theme
 }

@@ -535,20 +535,6 @@ func (_q *ThemeQuery) Modify(modifiers ...func(s *sql.Selector)) *ThemeSelect {
 	return _q.Select()
 }
 
-// WithNamedChildren tells the query-builder to eager-load the nodes that are connected to the "children"
-// edge with the given name. The optional arguments are used to configure the query builder of the edge.
-func (_q *ThemeQuery) WithNamedChildren(name string, opts ...func(*ThemeQuery)) *ThemeQuery {
-	query := (&ThemeClient{config: _q.config}).Query()
-	for _, opt := range opts {
-		opt(query)
-	}
-	if _q.withNamedChildren == nil {
-		_q.withNamedChildren = make(map[string]*ThemeQuery)
-	}
-	_q.withNamedChildren[name] = query
-	return _q
-}
-
 // ThemeSelect is the builder for selecting fields of Theme entities.
 type ThemeSelect struct {
 	*ThemeQuery

@@ -73,6 +73,8 @@ type Tool struct {
 	OwnerID string `json:"owner_id,omitempty"`
 	// ImageID holds the value of the "image_id" field.
 	ImageID *string `json:"image_id,omitempty"`
+	// What the entry points at in reference data, so that no join is needed to show it. null where an older version wrote the row.
+	Links schema.Links `json:"links,omitempty"`
 	// Ids of the reference data that filters of lists find the row by.
 	Terms schema.Terms `json:"terms,omitempty"`
 	// Kind holds the value of the "kind" field.
@@ -124,7 +126,7 @@ type ToolEdges struct {
 	// type was loaded (or requested) in eager-loading or not.
 	loadedTypes [10]bool
 	// totalCount holds the number of nodes of the edges above, by alias.
-	totalCount [10]map[string]int
+	totalCount [5]map[string]int
 
 	namedThemes       map[string][]*Theme
 	namedTargetGroups map[string][]*TargetGroup
@@ -235,7 +237,7 @@ func (*Tool) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case tool.FieldTitles, tool.FieldSummaries, tool.FieldBodies, tool.FieldFindingTexts, tool.FieldRecommendationTexts, tool.FieldPartnerTexts, tool.FieldIssued, tool.FieldFigures, tool.FieldUnnamedGroups, tool.FieldDownloadList, tool.FieldRating, tool.FieldHowToUseTexts, tool.FieldStepTexts, tool.FieldSectorTexts:
+		case tool.FieldTitles, tool.FieldSummaries, tool.FieldBodies, tool.FieldFindingTexts, tool.FieldRecommendationTexts, tool.FieldPartnerTexts, tool.FieldIssued, tool.FieldFigures, tool.FieldUnnamedGroups, tool.FieldDownloadList, tool.FieldRating, tool.FieldLinks, tool.FieldHowToUseTexts, tool.FieldStepTexts, tool.FieldSectorTexts:
 			values[i] = new([]byte)
 		case tool.FieldTerms:
 			values[i] = new(schema.Terms)
@@ -446,6 +448,14 @@ func (_m *Tool) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.ImageID = new(string)
 				*_m.ImageID = value.String
+			}
+		case tool.FieldLinks:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field links", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Links); err != nil {
+					return fmt.Errorf("unmarshal field links: %w", err)
+				}
 			}
 		case tool.FieldTerms:
 			if value, ok := values[i].(*schema.Terms); !ok {
@@ -666,6 +676,9 @@ func (_m *Tool) String() string {
 		builder.WriteString("image_id=")
 		builder.WriteString(*v)
 	}
+	builder.WriteString(", ")
+	builder.WriteString("links=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Links))
 	builder.WriteString(", ")
 	builder.WriteString("terms=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Terms))

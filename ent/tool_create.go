@@ -295,6 +295,10 @@ func (_c *ToolCreate) createSpec() (*Tool, *sqlgraph.CreateSpec) {
 		_spec.SetField(tool.FieldEvidenceLevel, field.TypeInt, value)
 		_node.EvidenceLevel = &value
 	}
+	if value, ok := _c.mutation.Links(); ok {
+		_spec.SetField(tool.FieldLinks, field.TypeJSON, value)
+		_node.Links = value
+	}
 	if value, ok := _c.mutation.Terms(); ok {
 		_spec.SetField(tool.FieldTerms, field.TypeOther, value)
 		_node.Terms = value

@@ -20,7 +20,7 @@ func (r *collectionResolver) Items(ctx context.Context, obj *ent.Collection, fir
 }
 
 func (r *collectionResolver) Organizations(ctx context.Context, obj *ent.Collection, roles []schema.OrganizationRole) ([]*ent.ContentOrganization, error) {
-	return organizationLinks(ctx, obj, roles)
+	return organizationLinks(obj, roles), nil
 }
 
 func (r *collectionResolver) Municipalities(ctx context.Context, obj *ent.Collection, roles []schema.MunicipalityRole, first *int, after *entgql.Cursor[string]) (*model.ContentMunicipalityConnection, error) {
@@ -28,7 +28,7 @@ func (r *collectionResolver) Municipalities(ctx context.Context, obj *ent.Collec
 }
 
 func (r *collectionResolver) Districts(ctx context.Context, obj *ent.Collection, roles []schema.MunicipalityRole) ([]*ent.ContentDistrict, error) {
-	return districtLinks(ctx, obj, roles)
+	return districtLinks(obj, roles), nil
 }
 
 func (r *collectionResolver) Related(ctx context.Context, obj *ent.Collection, types []schema.RelationType, direction schema.RelationDirection, first *int, after *entgql.Cursor[string]) (*model.RelationConnection, error) {

@@ -12,11 +12,11 @@ import (
 )
 
 func (r *evidenceResolver) Rater(ctx context.Context, obj *ent.EvidenceView) (*ent.Organization, error) {
-	return organizationOf(ctx, obj.Of, obj.RaterID)
+	return heldOrganization(ctx, obj.RaterID)
 }
 
 func (r *fundingResolver) Funder(ctx context.Context, obj *ent.FundingView) (*ent.Organization, error) {
-	return organizationOf(ctx, obj.Of, obj.Funder)
+	return heldOrganization(ctx, obj.Funder)
 }
 
 func (r *Resolver) Evidence() generated.EvidenceResolver { return &evidenceResolver{r} }

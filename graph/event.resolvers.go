@@ -16,7 +16,7 @@ import (
 )
 
 func (r *eventResolver) Organizations(ctx context.Context, obj *ent.Event, roles []schema.OrganizationRole) ([]*ent.ContentOrganization, error) {
-	return organizationLinks(ctx, obj, roles)
+	return organizationLinks(obj, roles), nil
 }
 
 func (r *eventResolver) Municipalities(ctx context.Context, obj *ent.Event, roles []schema.MunicipalityRole, first *int, after *entgql.Cursor[string]) (*model.ContentMunicipalityConnection, error) {
@@ -24,7 +24,7 @@ func (r *eventResolver) Municipalities(ctx context.Context, obj *ent.Event, role
 }
 
 func (r *eventResolver) Districts(ctx context.Context, obj *ent.Event, roles []schema.MunicipalityRole) ([]*ent.ContentDistrict, error) {
-	return districtLinks(ctx, obj, roles)
+	return districtLinks(obj, roles), nil
 }
 
 func (r *eventResolver) Related(ctx context.Context, obj *ent.Event, types []schema.RelationType, direction schema.RelationDirection, first *int, after *entgql.Cursor[string]) (*model.RelationConnection, error) {

@@ -7,14 +7,9 @@ import (
 	"entgo.io/ent/dialect/sql"
 
 	"dugnad/ent"
-	"dugnad/ent/county"
-	"dugnad/ent/method"
 	"dugnad/ent/municipality"
 	"dugnad/ent/numberuse"
-	"dugnad/ent/organization"
 	"dugnad/ent/predicate"
-	"dugnad/ent/targetgroup"
-	"dugnad/ent/theme"
 	"dugnad/schema/facet"
 	"dugnad/search"
 	"dugnad/text/words"
@@ -26,38 +21,42 @@ type label struct {
 	parent *string
 }
 
-// rowLabels loads the labels of facets whose values are reference data, by value, with one statement each.
-var rowLabels = map[search.Facet]func(ctx context.Context, c *ent.Client, values []string) (map[string]label, error){
-	search.Theme: func(ctx context.Context, c *ent.Client, slugs []string) (map[string]label, error) {
-		rows, err := c.Theme.Query().Where(theme.SlugIn(slugs...)).WithParent().All(ctx)
-		return labelEach(rows, err, func(r *ent.Theme) (string, label) {
-			l := label{label: r.Label(ctx)}
-			if r.Edges.Parent != nil {
-				l.parent = &r.Edges.Parent.Slug
-			}
-			return r.Slug, l
-		})
+// rowLabels are the labels of facets whose values are reference data.
+var rowLabels = map[search.Facet]func(ctx context.Context, d *ent.ReferenceData, value string) (label, bool){
+	search.Theme: func(ctx context.Context, d *ent.ReferenceData, slug string) (label, bool) {
+		t, ok := d.ThemeBySlug[slug]
+		if !ok {
+			return label{}, false
+		}
+		l := label{label: t.Label(ctx)}
+		if t.Edges.Parent != nil {
+			l.parent = &t.Edges.Parent.Slug
+		}
+		return l, true
 	},
-	search.TargetGroup: func(ctx context.Context, c *ent.Client, slugs []string) (map[string]label, error) {
-		rows, err := c.TargetGroup.Query().Where(targetgroup.SlugIn(slugs...)).All(ctx)
-		return labelEach(rows, err, func(r *ent.TargetGroup) (string, label) { return r.Slug, label{label: r.Label(ctx)} })
+	search.TargetGroup: func(ctx context.Context, d *ent.ReferenceData, slug string) (label, bool) {
+		return labelOf(d.TargetGroupBySlug, slug, func(t *ent.TargetGroup) string { return t.Label(ctx) })
 	},
-	search.Method: func(ctx context.Context, c *ent.Client, slugs []string) (map[string]label, error) {
-		rows, err := c.Method.Query().Where(method.SlugIn(slugs...)).All(ctx)
-		return labelEach(rows, err, func(r *ent.Method) (string, label) { return r.Slug, label{label: r.Label(ctx)} })
+	search.Method: func(ctx context.Context, d *ent.ReferenceData, slug string) (label, bool) {
+		return labelOf(d.MethodBySlug, slug, func(m *ent.Method) string { return m.Label(ctx) })
 	},
-	search.County: func(ctx context.Context, c *ent.Client, numbers []string) (map[string]label, error) {
-		rows, err := c.County.Query().Where(county.NumberIn(numbers...)).All(ctx)
-		return labelEach(rows, err, func(r *ent.County) (string, label) { return r.Number, label{label: r.Name} })
+	search.County: func(_ context.Context, d *ent.ReferenceData, number string) (label, bool) {
+		return labelOf(d.CountyByNumber, number, func(c *ent.County) string { return c.Name })
 	},
-	search.Municipality: func(ctx context.Context, c *ent.Client, numbers []string) (map[string]label, error) {
-		rows, err := c.Municipality.Query().Where(municipality.NumberIn(numbers...)).All(ctx)
-		return labelEach(rows, err, func(r *ent.Municipality) (string, label) { return r.Number, label{label: r.Name} })
+	search.Municipality: func(_ context.Context, d *ent.ReferenceData, number string) (label, bool) {
+		return labelOf(d.MunicipalityByNumber, number, func(m *ent.Municipality) string { return m.Name })
 	},
-	search.Organization: func(ctx context.Context, c *ent.Client, slugs []string) (map[string]label, error) {
-		rows, err := c.Organization.Query().Where(organization.SlugIn(slugs...)).All(ctx)
-		return labelEach(rows, err, func(r *ent.Organization) (string, label) { return r.Slug, label{label: r.Name(ctx)} })
+	search.Organization: func(ctx context.Context, d *ent.ReferenceData, slug string) (label, bool) {
+		return labelOf(d.OrganizationBySlug, slug, func(o *ent.Organization) string { return o.Name(ctx) })
 	},
+}
+
+func labelOf[R any](rows map[string]*R, value string, of func(*R) string) (label, bool) {
+	row, ok := rows[value]
+	if !ok {
+		return label{}, false
+	}
+	return label{label: of(row)}, true
 }
 
 // facetWords are the words for the values of the facets whose labels come FromWords.
@@ -66,16 +65,7 @@ var facetWords = map[search.Facet]map[string]words.Key{
 	search.Language: words.ContentLanguage, search.Evidence: words.Evidence,
 }
 
-func labelEach[R any](rows []*R, err error, of func(*R) (value string, l label)) (map[string]label, error) {
-	labels := make(map[string]label, len(rows))
-	for _, r := range rows {
-		value, l := of(r)
-		labels[value] = l
-	}
-	return labels, err
-}
-
-// labelsOf returns the labels of the values of a facet, by value, with at most one statement. Unknown values have none.
+// labelsOf returns the labels of the values of a facet, by value. Unknown values have none.
 func labelsOf(ctx context.Context, f search.Facet, counts []search.FacetCount) (map[string]label, error) {
 	values := make([]string, len(counts))
 	for i, c := range counts {
@@ -87,7 +77,17 @@ func labelsOf(ctx context.Context, f search.Facet, counts []search.FacetCount) (
 		if read == nil {
 			return nil, fmt.Errorf("facet %s: graph/labels.go does not read its labels", f)
 		}
-		return read(ctx, ent.FromContext(ctx), values)
+		data, err := ent.ReferenceDataOf(ctx)
+		if err != nil {
+			return nil, err
+		}
+		labels := make(map[string]label, len(values))
+		for _, v := range values {
+			if l, ok := read(ctx, data, v); ok {
+				labels[v] = l
+			}
+		}
+		return labels, nil
 	}
 	phrases := facetWords[f]
 	if from == facet.FromWords && phrases == nil {

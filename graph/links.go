@@ -10,17 +10,14 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 
 	"dugnad/ent"
-	"dugnad/ent/contentdistrict"
-	"dugnad/ent/contentmunicipality"
-	"dugnad/ent/contentorganization"
 	"dugnad/ent/networkmember"
 	"dugnad/graph/model"
 	"dugnad/schema"
 	"dugnad/schema/entgql"
 )
 
-// Links are loaded for the whole page that an entry was read in, by whichever entry is asked first: two statements a
-// field of the operation, however many entries there are.
+// Links to reference data are in the entry's own row. Members of a network, of which there can be many, are rows of
+// their own: they are loaded for the whole page that an entry was read in, by whichever entry is asked first.
 
 // grouped is what a page's entries have, by entry.
 type grouped[T any] struct {
@@ -28,164 +25,122 @@ type grouped[T any] struct {
 	totals map[string]int
 }
 
-func organizationLinks(
-	ctx context.Context, of ent.Content, roles []schema.OrganizationRole,
-) ([]*ent.ContentOrganization, error) {
-	return linkList(ctx, of, func() ([]*ent.ContentOrganization, error) {
-		q := ent.FromContext(ctx).ContentOrganization.Query().Where(contentorganization.ContentIDIn(of.Page().IDs()...))
-		if roles != nil {
-			q.Where(contentorganization.RoleIn(roles...))
+// linkID is the id of an entry's link at an index.
+func linkID(entry string, i int) string { return entry + ":" + strconv.Itoa(i) }
+
+// inRole returns a link for each of an entry's references whose role is among the given ones, all without any.
+func inRole[R any, O ~string, L any](refs []R, roles []O, link func(i int, ref R) (*L, O)) []*L {
+	links := make([]*L, 0, len(refs))
+	for i, ref := range refs {
+		if l, role := link(i, ref); roles == nil || slices.Contains(roles, role) {
+			links = append(links, l)
 		}
-		q, err := q.Collecting(ctx, graphql.GetFieldContext(ctx).Field)
-		if err != nil {
-			return nil, err
-		}
-		return q.All(ctx)
+	}
+	return links
+}
+
+func organizationLinks(of ent.Content, roles []schema.OrganizationRole) []*ent.ContentOrganization {
+	id := of.ContentID()
+	return inRole(of.ContentLinks().Organizations, roles, func(i int, r schema.OrganizationRef) (*ent.ContentOrganization, schema.OrganizationRole) {
+		return &ent.ContentOrganization{ID: linkID(id, i), ContentID: id, Seq: i, OrganizationID: r.Organization, Role: r.Role}, r.Role
 	})
 }
 
-func districtLinks(
-	ctx context.Context, of ent.Content, roles []schema.MunicipalityRole,
-) ([]*ent.ContentDistrict, error) {
-	return linkList(ctx, of, func() ([]*ent.ContentDistrict, error) {
-		q := ent.FromContext(ctx).ContentDistrict.Query().Where(contentdistrict.ContentIDIn(of.Page().IDs()...))
-		if roles != nil {
-			q.Where(contentdistrict.RoleIn(roles...))
-		}
-		q, err := q.Collecting(ctx, graphql.GetFieldContext(ctx).Field)
-		if err != nil {
-			return nil, err
-		}
-		return q.All(ctx)
+func districtLinks(of ent.Content, roles []schema.MunicipalityRole) []*ent.ContentDistrict {
+	id := of.ContentID()
+	return inRole(of.ContentLinks().Districts, roles, func(i int, r schema.DistrictRef) (*ent.ContentDistrict, schema.MunicipalityRole) {
+		return &ent.ContentDistrict{ID: linkID(id, i), ContentID: id, Seq: i, DistrictID: r.District, Role: r.Role}, r.Role
 	})
-}
-
-// linkList returns all links of an entry, in order. fetch reads them for all entries that were read together.
-func linkList[L link](ctx context.Context, of ent.Content, fetch func() ([]L, error)) ([]L, error) {
-	found, err := ent.LoadPage(of.Page(), ent.FieldKey(ctx), func() (map[string][]L, error) {
-		rows, err := fetch()
-		return byEntry(rows), err
-	})
-	return orEmpty(found[of.ContentID()]), err
 }
 
 func municipalityLinks(
 	ctx context.Context, of ent.Content, roles []schema.MunicipalityRole, first *int, after *ent.Cursor,
 ) (*model.ContentMunicipalityConnection, error) {
-	links, err := linkPage(ctx, of, first, after, func(from, limit int) (rows []*ent.ContentMunicipality, counts []count, err error) {
-		q := ent.FromContext(ctx).ContentMunicipality.Query().Where(contentmunicipality.ContentIDIn(of.Page().IDs()...))
-		if roles != nil {
-			q.Where(contentmunicipality.RoleIn(roles...))
+	id, from, err := of.ContentID(), -1, error(nil)
+	if after != nil {
+		if from, err = linkAfter(after); err != nil {
+			return nil, err
 		}
-		if asksFor(ctx, "totalCount") {
-			if err = q.Clone().GroupBy(contentmunicipality.FieldContentID).Aggregate(ent.Count()).Scan(ctx, &counts); err != nil {
-				return nil, nil, err
-			}
-		}
-		if q, err = q.Where(contentmunicipality.SeqGT(from)).CollectingNodes(ctx, graphql.GetFieldContext(ctx).Field); err != nil {
-			return nil, nil, err
-		}
-		q.Modify(perEntry(limit))
-		rows, err = q.All(ctx)
-		return rows, counts, err
+	}
+	all := inRole(of.ContentLinks().Municipalities, roles, func(i int, r schema.MunicipalityRef) (*ent.ContentMunicipality, schema.MunicipalityRole) {
+		return &ent.ContentMunicipality{
+			ID: linkID(id, i), ContentID: id, Seq: i, MunicipalityID: r.Municipality, Role: r.Role,
+			NameThen: schema.OrNil(r.NameThen), NumberThen: schema.OrNil(r.NumberThen),
+		}, r.Role
 	})
-	if err != nil {
-		return nil, err
+	rest := slices.IndexFunc(all, func(l *ent.ContentMunicipality) bool { return l.Seq > from })
+	if rest < 0 {
+		rest = len(all)
 	}
-	nodes := make([]*ent.Municipality, len(links.edges))
-	for i, e := range links.edges {
-		nodes[i] = e.Edges.Municipality
-	}
+	edges, more := cut(all[rest:], *ent.PageSize(first, nil))
+	nodes, err := municipalitiesOf(ctx, edges)
 	return &model.ContentMunicipalityConnection{
-		TotalCount: links.total, Edges: links.edges, Nodes: nodes, PageInfo: links.info,
-	}, nil
+		TotalCount: len(all), Edges: edges, Nodes: nodes, PageInfo: pageInfo(edges, more, after, (*ent.ContentMunicipality).Cursor),
+	}, err
+}
+
+// municipalitiesOf returns the municipality of each link.
+func municipalitiesOf[L interface {
+	Municipality(ctx context.Context) (*ent.Municipality, error)
+}](ctx context.Context, links []L) (nodes []*ent.Municipality, err error) {
+	nodes = make([]*ent.Municipality, len(links))
+	for i, l := range links {
+		if nodes[i], err = l.Municipality(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return nodes, nil
 }
 
 func networkMembers(
 	ctx context.Context, of *ent.Network, first *int, after *ent.Cursor,
 ) (*model.NetworkMemberConnection, error) {
-	links, err := linkPage(ctx, of, first, after, func(from, limit int) (rows []*ent.NetworkMember, counts []count, err error) {
+	limit, from := *ent.PageSize(first, nil), -1
+	if after != nil {
+		var err error
+		if from, err = linkAfter(after); err != nil {
+			return nil, err
+		}
+	}
+	found, err := ent.LoadPage(of.Page(), ent.FieldKey(ctx), func() (g grouped[*ent.NetworkMember], err error) {
 		q := ent.FromContext(ctx).NetworkMember.Query().Where(networkmember.ContentIDIn(of.Page().IDs()...))
 		if asksFor(ctx, "totalCount") {
+			var counts []count
 			if err = q.Clone().GroupBy(networkmember.FieldContentID).Aggregate(ent.Count()).Scan(ctx, &counts); err != nil {
-				return nil, nil, err
+				return g, err
 			}
+			g.totals = totals(counts)
 		}
-		if q, err = q.Where(networkmember.SeqGT(from)).CollectingNodes(ctx, graphql.GetFieldContext(ctx).Field); err != nil {
-			return nil, nil, err
-		}
-		q.Modify(perEntry(limit))
-		rows, err = q.All(ctx)
-		return rows, counts, err
+		q.Where(networkmember.SeqGT(from)).Modify(perEntry(limit + 1))
+		rows, err := q.All(ctx)
+		g.items = byEntry(rows)
+		return g, err
 	})
 	if err != nil {
 		return nil, err
 	}
-	nodes := make([]*ent.Municipality, len(links.edges))
-	for i, e := range links.edges {
-		nodes[i] = e.Edges.Municipality
-	}
+	edges, more := cut(found.items[of.ID], limit)
+	nodes, err := municipalitiesOf(ctx, edges)
 	return &model.NetworkMemberConnection{
-		TotalCount: links.total, Edges: links.edges, Nodes: nodes, PageInfo: links.info,
-	}, nil
+		TotalCount: found.totals[of.ID], Edges: edges, Nodes: nodes, PageInfo: pageInfo(edges, more, after, (*ent.NetworkMember).Cursor),
+	}, err
 }
 
-// link is a link row, with its entry and its place among those of the entry.
-type link interface {
-	Of() (entry string, seq int)
-	Cursor() ent.Cursor
-}
-
-// linked is a page of an entry's links.
-type linked[L link] struct {
-	edges []L
-	total int
-	info  *ent.PageInfo
-}
-
-// linkPage returns a page of an entry's links. fetch reads them for all entries that were read together: at most
-// limit of each, after from.
-func linkPage[L link](
-	ctx context.Context, of ent.Content, first *int, after *ent.Cursor, fetch func(from, limit int) ([]L, []count, error),
-) (linked[L], error) {
-	limit, from := *ent.PageSize(first, nil), -1
-	if after != nil {
-		var err error
-		if from, err = strconv.Atoi(after.ID); err != nil {
-			return linked[L]{}, fmt.Errorf("a sealed cursor of links holds %q: %w", after.ID, err)
-		}
-	}
-	found, err := ent.LoadPage(of.Page(), ent.FieldKey(ctx), func() (g grouped[L], err error) {
-		rows, counts, err := fetch(from, limit+1)
-		if err != nil {
-			return g, err
-		}
-		g.items = byEntry(rows)
-		g.totals = totals(counts)
-		return g, nil
-	})
-	if err != nil {
-		return linked[L]{}, err
-	}
-	edges, more := cut(found.items[of.ContentID()], limit)
-	return linked[L]{edges, found.totals[of.ContentID()], pageInfo(edges, more, after, L.Cursor)}, nil
-}
-
-// organizationOf returns an organisation that an entry refers to, loaded with those of the whole page.
-func organizationOf(ctx context.Context, of ent.Content, id string) (*ent.Organization, error) {
+// heldOrganization returns the organisation with the id, nil for none.
+func heldOrganization(ctx context.Context, id string) (*ent.Organization, error) {
 	if id == "" {
 		return nil, nil
 	}
-	found, err := ent.LoadPage(of.Page(), ent.FieldKey(ctx), func() (map[string]ent.Noder, error) {
-		var ids []string
-		for _, row := range of.Page().Rows() {
-			ids = append(ids, row.OrganizationIDs()...)
-		}
-		slices.Sort(ids)
-		return ent.FromContext(ctx).Load(ctx, slices.Compact(ids), &graphql.GetFieldContext(ctx).Field)
-	})
-	o, _ := found[id].(*ent.Organization)
-	return o, err
+	return ent.HeldOrganization(ctx, id)
+}
+
+// linkAfter returns the place that a cursor of links holds.
+func linkAfter(after *ent.Cursor) (int, error) {
+	from, err := strconv.Atoi(after.ID)
+	if err != nil {
+		return 0, fmt.Errorf("a sealed cursor of links holds %q: %w", after.ID, err)
+	}
+	return from, nil
 }
 
 // count returns the number of links of an entry.
@@ -232,17 +187,12 @@ func asksFor(ctx context.Context, name string) bool {
 	)
 }
 
-// byEntry groups links by entry, in order.
-func byEntry[L link](rows []L) map[string][]L {
-	slices.SortFunc(rows, func(a, b L) int {
-		_, i := a.Of()
-		_, j := b.Of()
-		return i - j
-	})
-	groups := make(map[string][]L)
+// byEntry groups members by network, in order.
+func byEntry(rows []*ent.NetworkMember) map[string][]*ent.NetworkMember {
+	slices.SortFunc(rows, func(a, b *ent.NetworkMember) int { return a.Seq - b.Seq })
+	groups := make(map[string][]*ent.NetworkMember)
 	for _, row := range rows {
-		entry, _ := row.Of()
-		groups[entry] = append(groups[entry], row)
+		groups[row.ContentID] = append(groups[row.ContentID], row)
 	}
 	return groups
 }

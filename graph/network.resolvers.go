@@ -28,7 +28,7 @@ func (r *networkResolver) Members(ctx context.Context, obj *ent.Network, first *
 }
 
 func (r *networkResolver) Organizations(ctx context.Context, obj *ent.Network, roles []schema.OrganizationRole) ([]*ent.ContentOrganization, error) {
-	return organizationLinks(ctx, obj, roles)
+	return organizationLinks(obj, roles), nil
 }
 
 func (r *networkResolver) Municipalities(ctx context.Context, obj *ent.Network, roles []schema.MunicipalityRole, first *int, after *entgql.Cursor[string]) (*model.ContentMunicipalityConnection, error) {
@@ -36,7 +36,7 @@ func (r *networkResolver) Municipalities(ctx context.Context, obj *ent.Network, 
 }
 
 func (r *networkResolver) Districts(ctx context.Context, obj *ent.Network, roles []schema.MunicipalityRole) ([]*ent.ContentDistrict, error) {
-	return districtLinks(ctx, obj, roles)
+	return districtLinks(obj, roles), nil
 }
 
 func (r *networkResolver) Related(ctx context.Context, obj *ent.Network, types []schema.RelationType, direction schema.RelationDirection, first *int, after *entgql.Cursor[string]) (*model.RelationConnection, error) {

@@ -24,7 +24,7 @@ func (r *mutationResolver) UpdatePractice(ctx context.Context, id string, input 
 }
 
 func (r *practiceResolver) Organizations(ctx context.Context, obj *ent.Practice, roles []schema.OrganizationRole) ([]*ent.ContentOrganization, error) {
-	return organizationLinks(ctx, obj, roles)
+	return organizationLinks(obj, roles), nil
 }
 
 func (r *practiceResolver) Municipalities(ctx context.Context, obj *ent.Practice, roles []schema.MunicipalityRole, first *int, after *entgql.Cursor[string]) (*model.ContentMunicipalityConnection, error) {
@@ -32,7 +32,7 @@ func (r *practiceResolver) Municipalities(ctx context.Context, obj *ent.Practice
 }
 
 func (r *practiceResolver) Districts(ctx context.Context, obj *ent.Practice, roles []schema.MunicipalityRole) ([]*ent.ContentDistrict, error) {
-	return districtLinks(ctx, obj, roles)
+	return districtLinks(obj, roles), nil
 }
 
 func (r *practiceResolver) Related(ctx context.Context, obj *ent.Practice, types []schema.RelationType, direction schema.RelationDirection, first *int, after *entgql.Cursor[string]) (*model.RelationConnection, error) {

@@ -24,7 +24,7 @@ func (r *mutationResolver) UpdateProject(ctx context.Context, id string, input m
 }
 
 func (r *projectResolver) Organizations(ctx context.Context, obj *ent.Project, roles []schema.OrganizationRole) ([]*ent.ContentOrganization, error) {
-	return organizationLinks(ctx, obj, roles)
+	return organizationLinks(obj, roles), nil
 }
 
 func (r *projectResolver) Municipalities(ctx context.Context, obj *ent.Project, roles []schema.MunicipalityRole, first *int, after *entgql.Cursor[string]) (*model.ContentMunicipalityConnection, error) {
@@ -32,7 +32,7 @@ func (r *projectResolver) Municipalities(ctx context.Context, obj *ent.Project, 
 }
 
 func (r *projectResolver) Districts(ctx context.Context, obj *ent.Project, roles []schema.MunicipalityRole) ([]*ent.ContentDistrict, error) {
-	return districtLinks(ctx, obj, roles)
+	return districtLinks(obj, roles), nil
 }
 
 func (r *projectResolver) Related(ctx context.Context, obj *ent.Project, types []schema.RelationType, direction schema.RelationDirection, first *int, after *entgql.Cursor[string]) (*model.RelationConnection, error) {

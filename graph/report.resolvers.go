@@ -33,7 +33,7 @@ func (r *queryResolver) Reports(ctx context.Context, first *int, after *entgql.C
 }
 
 func (r *reportResolver) Organizations(ctx context.Context, obj *ent.Report, roles []schema.OrganizationRole) ([]*ent.ContentOrganization, error) {
-	return organizationLinks(ctx, obj, roles)
+	return organizationLinks(obj, roles), nil
 }
 
 func (r *reportResolver) Municipalities(ctx context.Context, obj *ent.Report, roles []schema.MunicipalityRole, first *int, after *entgql.Cursor[string]) (*model.ContentMunicipalityConnection, error) {
@@ -41,7 +41,7 @@ func (r *reportResolver) Municipalities(ctx context.Context, obj *ent.Report, ro
 }
 
 func (r *reportResolver) Districts(ctx context.Context, obj *ent.Report, roles []schema.MunicipalityRole) ([]*ent.ContentDistrict, error) {
-	return districtLinks(ctx, obj, roles)
+	return districtLinks(obj, roles), nil
 }
 
 func (r *reportResolver) Related(ctx context.Context, obj *ent.Report, types []schema.RelationType, direction schema.RelationDirection, first *int, after *entgql.Cursor[string]) (*model.RelationConnection, error) {

@@ -33,7 +33,7 @@ func (r *queryResolver) Tools(ctx context.Context, first *int, after *entgql.Cur
 }
 
 func (r *toolResolver) Organizations(ctx context.Context, obj *ent.Tool, roles []schema.OrganizationRole) ([]*ent.ContentOrganization, error) {
-	return organizationLinks(ctx, obj, roles)
+	return organizationLinks(obj, roles), nil
 }
 
 func (r *toolResolver) Municipalities(ctx context.Context, obj *ent.Tool, roles []schema.MunicipalityRole, first *int, after *entgql.Cursor[string]) (*model.ContentMunicipalityConnection, error) {
@@ -41,7 +41,7 @@ func (r *toolResolver) Municipalities(ctx context.Context, obj *ent.Tool, roles 
 }
 
 func (r *toolResolver) Districts(ctx context.Context, obj *ent.Tool, roles []schema.MunicipalityRole) ([]*ent.ContentDistrict, error) {
-	return districtLinks(ctx, obj, roles)
+	return districtLinks(obj, roles), nil
 }
 
 func (r *toolResolver) Related(ctx context.Context, obj *ent.Tool, types []schema.RelationType, direction schema.RelationDirection, first *int, after *entgql.Cursor[string]) (*model.RelationConnection, error) {

@@ -4,32 +4,21 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"math"
+	"iter"
+	"maps"
 	"reflect"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
-	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/agext/levenshtein"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
-	"dugnad/access"
 	"dugnad/ent"
-	"dugnad/ent/county"
-	"dugnad/ent/lawsection"
-	"dugnad/ent/method"
-	"dugnad/ent/municipality"
-	"dugnad/ent/numberuse"
-	"dugnad/ent/organization"
-	"dugnad/ent/targetgroup"
-	"dugnad/ent/theme"
 	"dugnad/fault"
 	"dugnad/graph/gqlcode"
-	"dugnad/schema"
 	"dugnad/schema/facet"
 	"dugnad/text"
 )
@@ -38,9 +27,6 @@ import (
 // can have: an empty answer would look like a true one. It looks only at what everybody may know; ids and slugs of
 // content are left alone. See decision 0044.
 type FilterValues struct {
-	Client *ent.Client
-	Log    Log
-
 	fields map[string]*valueSet // by "Input.field" and "Type.field.argument"
 	inputs map[string]bool      // inputs with such fields, also further inside
 	inner  map[string]string    // by "Input.field": the name of such an input
@@ -51,59 +37,76 @@ func (*FilterValues) ExtensionName() string { return "FilterValues" }
 
 // valueSet is what a filter field takes: the values in the database, or a closed list.
 type valueSet struct {
-	what   string // what a value is
-	where  string // where to find the values; "" for a closed list
-	types  []string
-	read   func(context.Context, *ent.Client) ([]string, error)
-	closed bool
+	what  string // what a value is
+	where string // where to find the values; "" for a closed list
+	has   func(*ent.ReferenceData, string) bool
+	all   func(*ent.ReferenceData) iter.Seq[string]
+}
 
-	mu     sync.Mutex
-	loaded bool
-	seq    int // of the change log, when they were read
-	values []string
-	is     map[string]bool
+// valuesOf returns the set of the keys of a map of reference data.
+func valuesOf[R any](what, where string, rows func(*ent.ReferenceData) map[string]*R) *valueSet {
+	return &valueSet{
+		what: what, where: where,
+		has: func(d *ent.ReferenceData, value string) bool { _, ok := rows(d)[value]; return ok },
+		all: func(d *ent.ReferenceData) iter.Seq[string] { return maps.Keys(rows(d)) },
+	}
+}
+
+// kindsIn returns the set of the values that a column of reference data has.
+func kindsIn(what, where string, values func(*ent.ReferenceData) iter.Seq[string]) *valueSet {
+	return &valueSet{what: what, where: where, all: values, has: func(d *ent.ReferenceData, value string) bool {
+		for v := range values(d) {
+			if v == value {
+				return true
+			}
+		}
+		return false
+	}}
 }
 
 func (v *FilterValues) sets(s *ast.Schema) map[string]*valueSet {
-	numbers := &valueSet{what: "a number that a municipality has or had since 2016", where: "municipalities", types: []string{"MUNICIPALITY"}, read: func(ctx context.Context, c *ent.Client) ([]string, error) {
-		return c.NumberUse.Query().Select(numberuse.FieldNumber).Strings(ctx)
-	}}
-	themes := &valueSet{what: "the slug of a theme", where: "themes", types: []string{"THEME"}, read: func(ctx context.Context, c *ent.Client) ([]string, error) {
-		return c.Theme.Query().Select(theme.FieldSlug).Strings(ctx)
-	}}
-	organizations := &valueSet{what: "the slug of an organisation", where: "organizations", types: []string{"ORGANIZATION"}, read: func(ctx context.Context, c *ent.Client) ([]string, error) {
-		return c.Organization.Query().Select(organization.FieldSlug).Strings(ctx)
-	}}
-	organizationIDs := &valueSet{what: "the id of an organisation", where: "organizations", types: []string{"ORGANIZATION"}, read: func(ctx context.Context, c *ent.Client) ([]string, error) {
-		return c.Organization.Query().IDs(ctx)
-	}}
-	counties := &valueSet{what: "the number of a county", where: "counties", types: []string{"COUNTY"}, read: func(ctx context.Context, c *ent.Client) ([]string, error) {
-		return c.County.Query().Select(county.FieldNumber).Strings(ctx)
-	}}
+	numbers := valuesOf("a number that a municipality has or had since 2016", "municipalities",
+		func(d *ent.ReferenceData) map[string]*ent.NumberUse { return d.NumberUseByNumber })
+	themes := valuesOf("the slug of a theme", "themes", func(d *ent.ReferenceData) map[string]*ent.Theme { return d.ThemeBySlug })
+	organizations := valuesOf("the slug of an organisation", "organizations",
+		func(d *ent.ReferenceData) map[string]*ent.Organization { return d.OrganizationBySlug })
+	organizationIDs := valuesOf("the id of an organisation", "organizations",
+		func(d *ent.ReferenceData) map[string]*ent.Organization { return d.Organization })
+	counties := valuesOf("the number of a county", "counties",
+		func(d *ent.ReferenceData) map[string]*ent.County { return d.CountyByNumber })
 	evidence := closedSet("a level of evidence", wholeNumbers(0, 5)...)
 	sets := map[string]*valueSet{
 		"themes": themes,
-		"targetGroups": {what: "the slug of a target group", where: "targetGroups", types: []string{"TARGET_GROUP"}, read: func(ctx context.Context, c *ent.Client) ([]string, error) {
-			return c.TargetGroup.Query().Select(targetgroup.FieldSlug).Strings(ctx)
-		}},
-		"methods": {what: "the slug of a method", where: "methods", types: []string{"METHOD"}, read: func(ctx context.Context, c *ent.Client) ([]string, error) {
-			return c.Method.Query().Select(method.FieldSlug).Strings(ctx)
-		}},
-		"lawSections": {what: "the slug of a section of an act", where: "lawSections", types: []string{"LAW_SECTION"}, read: func(ctx context.Context, c *ent.Client) ([]string, error) {
-			return c.LawSection.Query().Select(lawsection.FieldSlug).Strings(ctx)
-		}},
+		"targetGroups": valuesOf("the slug of a target group", "targetGroups",
+			func(d *ent.ReferenceData) map[string]*ent.TargetGroup { return d.TargetGroupBySlug }),
+		"methods": valuesOf("the slug of a method", "methods",
+			func(d *ent.ReferenceData) map[string]*ent.Method { return d.MethodBySlug }),
+		"lawSections": valuesOf("the slug of a section of an act", "lawSections",
+			func(d *ent.ReferenceData) map[string]*ent.LawSection { return d.LawSectionBySlug }),
 		"municipalities": numbers, "counties": counties, "organizations": organizations,
 		"evidenceAtLeast": evidence,
 
 		"MunicipalityFilter.numbers":      numbers,
 		"MunicipalityFilter.centralities": closedSet("a centrality class", wholeNumbers(1, 6)...),
-		"MunicipalityFilter.kostraGroups": {what: "a KOSTRA group", where: "municipalities", types: []string{"MUNICIPALITY"}, read: func(ctx context.Context, c *ent.Client) ([]string, error) {
-			return c.Municipality.Query().Unique(true).Where(municipality.KostraGroupNotNil()).Select(municipality.FieldKostraGroup).Strings(ctx)
-		}},
+		"MunicipalityFilter.kostraGroups": kindsIn("a KOSTRA group", "municipalities", func(d *ent.ReferenceData) iter.Seq[string] {
+			return func(yield func(string) bool) {
+				for _, m := range d.Municipality {
+					if m.KostraGroup != nil && !yield(*m.KostraGroup) {
+						return
+					}
+				}
+			}
+		}),
 		"OrganizationFilter.slugs": organizations,
-		"OrganizationFilter.kinds": {what: "a kind of organisation", where: "organizations", types: []string{"ORGANIZATION"}, read: func(ctx context.Context, c *ent.Client) ([]string, error) {
-			return c.Organization.Query().Unique(true).Select(organization.FieldKind).Strings(ctx)
-		}},
+		"OrganizationFilter.kinds": kindsIn("a kind of organisation", "organizations", func(d *ent.ReferenceData) iter.Seq[string] {
+			return func(yield func(string) bool) {
+				for _, o := range d.Organization {
+					if !yield(o.Kind) {
+						return
+					}
+				}
+			}
+		}),
 		"EntryFilter.organizations": organizationIDs, "ReleaseFilter.organizations": organizationIDs,
 		"AuditFilter.organization":           organizationIDs,
 		"SearchFilter.likeMunicipality":      numbers,
@@ -119,9 +122,7 @@ func (v *FilterValues) sets(s *ast.Schema) map[string]*valueSet {
 }
 
 func closedSet(what string, values ...string) *valueSet {
-	v := &valueSet{what: what, closed: true}
-	v.set(values)
-	return v
+	return kindsIn(what, "", func(*ent.ReferenceData) iter.Seq[string] { return slices.Values(values) })
 }
 
 func wholeNumbers(from, to int) []string {
@@ -195,14 +196,15 @@ func (v *FilterValues) Validate(es graphql.ExecutableSchema) error {
 func (v *FilterValues) Checks(name string) bool { return v.fields[name] != nil }
 
 // MutateOperationContext refuses an operation with a value that is not known.
-func (v *FilterValues) MutateOperationContext(_ context.Context, op *graphql.OperationContext) *gqlerror.Error {
-	w := &valueWalk{FilterValues: v, op: op}
+func (v *FilterValues) MutateOperationContext(ctx context.Context, op *graphql.OperationContext) *gqlerror.Error {
+	w := &valueWalk{FilterValues: v, ctx: ctx, op: op}
 	return w.selections(op.Operation.SelectionSet, nil)
 }
 
 // valueWalk looks for values of filters in one operation. It looks at each fragment once.
 type valueWalk struct {
 	*FilterValues
+	ctx  context.Context //nolint:containedctx // of the walk
 	op   *graphql.OperationContext
 	seen map[string]bool
 }
@@ -324,14 +326,16 @@ func (w *valueWalk) check(set *valueSet, value string, path ast.Path) *gqlerror.
 	if set == nil {
 		return nil
 	}
-	known, err := set.has(value, w.Client, w.Log)
+	data, err := ent.ReferenceDataOf(w.ctx)
 	if err != nil {
 		return &gqlerror.Error{Err: err, Message: err.Error(), Path: path}
 	}
-	if known {
+	if set.has(data, value) {
 		return nil
 	}
-	return gqlcode.At(fault.BadUserInput, path, fmt.Sprintf("%s is not %s%s", strconv.Quote(shortened(value)), set.what, set.hint(value)))
+	return gqlcode.At(
+		fault.BadUserInput, path, fmt.Sprintf("%s is not %s%s", strconv.Quote(shortened(value)), set.what, set.hint(data, value)),
+	)
 }
 
 // shortened returns a value as messages quote it.
@@ -343,52 +347,14 @@ func shortened(value string) string {
 	return value
 }
 
-// readValues bounds reading the values of a set.
-const readValues = 2 * time.Second
-
-// has reports whether the value is known. The values are read when the change log has news of their types.
-func (s *valueSet) has(value string, client *ent.Client, log Log) (bool, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.closed {
-		return s.is[value], nil
-	}
-	ctx, cancel := context.WithTimeout(access.WithViewer(context.Background(), access.System("values")), readValues)
-	defer cancel()
-	after := s.seq
-	if !s.loaded {
-		after = math.MaxInt32
-	}
-	head, news, err := log.News(ctx, after, s.types, []schema.Audience{schema.Public})
-	if err != nil {
-		return false, err
-	}
-	if news || !s.loaded {
-		values, err := s.read(ctx, client)
-		if err != nil {
-			return false, fmt.Errorf("read the values of a filter: %w", err)
-		}
-		s.set(values)
-		s.loaded = true
-	}
-	s.seq = head
-	return s.is[value], nil
-}
-
-func (s *valueSet) set(values []string) {
-	s.values, s.is = values, make(map[string]bool, len(values))
-	for _, v := range values {
-		s.is[v] = true
-	}
-}
-
 // hint says which values there are, or which are close.
-func (s *valueSet) hint(value string) string {
+func (s *valueSet) hint(data *ent.ReferenceData, value string) string {
 	const most, few = 5, 12
-	if len(s.values) <= few && len(s.values) > 0 {
-		return ": use " + strings.Join(slices.Sorted(slices.Values(s.values)), ", ")
+	values := slices.Compact(slices.Sorted(s.all(data)))
+	if len(values) <= few && len(values) > 0 {
+		return ": use " + strings.Join(values, ", ")
 	}
-	if near := nearest(value, s.values, most); len(near) > 0 {
+	if near := nearest(value, values, most); len(near) > 0 {
 		return ": close to it are " + strings.Join(near, ", ")
 	}
 	if s.where != "" {

@@ -68,3 +68,16 @@ func (InDocument) Name() string { return "InDocument" }
 
 // DocumentName gives the column the name in documents.
 func DocumentName(name string) schema.Annotation { return InDocument{As: name} }
+
+// Held marks a type of reference data whose rows every replica holds in memory: edges to it are read there
+// (docs/decisions/0045-reference-data.md).
+type Held struct{ On bool }
+
+// Name implements schema.Annotation.
+func (Held) Name() string { return "Held" }
+
+// held returns the annotation Held.
+func held() Held { return Held{On: true} }
+
+// fromMemory keeps an edge to a held type out of what a query loads.
+func fromMemory() schema.Annotation { return entgql.Skip(entgql.SkipType) }

@@ -34,7 +34,7 @@ func (Entry) Fields() []ent.Field {
 	order := entgql.Skip(entgql.SkipAll &^ entgql.SkipOrderField)
 	return []ent.Field{
 		field.Enum("type").GoType(ContentType("")),
-		field.String("owner_id").Annotations(skip),
+		field.String("owner_id").Annotations(entgql.MapsTo("owner")),
 		field.String("assignee_id").Optional().Nillable().Annotations(skip),
 		field.String("key").Optional().Nillable(),
 		field.Enum("stage").GoType(Stage("")).Default(string(Editing)),
@@ -70,7 +70,7 @@ func (Entry) Fields() []ent.Field {
 // Edges of Entry.
 func (Entry) Edges() []ent.Edge {
 	return []ent.Edge{
-		edge.To("owner", Organization.Type).Field("owner_id").Unique().Required(),
+		edge.To("owner", Organization.Type).Field("owner_id").Unique().Required().Annotations(fromMemory()),
 		edge.To("assignee", Account.Type).Field("assignee_id").Unique(),
 	}
 }

@@ -83,7 +83,7 @@ func (ContentMunicipality) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("id").Comment("The content's id, a colon and seq."),
 		field.String("content_id"),
-		field.String("municipality_id"),
+		field.String("municipality_id").Annotations(entgql.MapsTo("node")),
 		field.Enum("role").GoType(MunicipalityRole("")),
 		field.Int("seq"),
 		field.String("name_then").Optional().Nillable(),
@@ -94,7 +94,7 @@ func (ContentMunicipality) Fields() []ent.Field {
 // Edges of ContentMunicipality.
 func (ContentMunicipality) Edges() []ent.Edge {
 	return []ent.Edge{edge.To("municipality", Municipality.Type).Field("municipality_id").Unique().Required().
-		Annotations(entgql.MapsTo("node"))}
+		Annotations(fromMemory())}
 }
 
 // Indexes of ContentMunicipality.
@@ -115,7 +115,7 @@ func (ContentOrganization) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("id").Comment("The content's id, a colon and seq."),
 		field.String("content_id"),
-		field.String("organization_id"),
+		field.String("organization_id").Annotations(entgql.MapsTo("organization")),
 		field.Enum("role").GoType(OrganizationRole("")),
 		field.Int("seq"),
 	}
@@ -123,7 +123,8 @@ func (ContentOrganization) Fields() []ent.Field {
 
 // Edges of ContentOrganization.
 func (ContentOrganization) Edges() []ent.Edge {
-	return []ent.Edge{edge.To("organization", Organization.Type).Field("organization_id").Unique().Required()}
+	return []ent.Edge{edge.To("organization", Organization.Type).Field("organization_id").Unique().Required().
+		Annotations(fromMemory())}
 }
 
 // Indexes of ContentOrganization.
@@ -144,7 +145,7 @@ func (ContentDistrict) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("id").Comment("The content's id, a colon and seq."),
 		field.String("content_id"),
-		field.String("district_id"),
+		field.String("district_id").Annotations(entgql.MapsTo("district")),
 		field.Enum("role").GoType(MunicipalityRole("")),
 		field.Int("seq"),
 	}
@@ -152,7 +153,8 @@ func (ContentDistrict) Fields() []ent.Field {
 
 // Edges of ContentDistrict.
 func (ContentDistrict) Edges() []ent.Edge {
-	return []ent.Edge{edge.To("district", District.Type).Field("district_id").Unique().Required()}
+	return []ent.Edge{edge.To("district", District.Type).Field("district_id").Unique().Required().
+		Annotations(fromMemory())}
 }
 
 // Indexes of ContentDistrict.
@@ -173,7 +175,7 @@ func (NetworkMember) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("id").Comment("The content's id, a colon and seq."),
 		field.String("content_id"),
-		field.String("municipality_id"),
+		field.String("municipality_id").Annotations(entgql.MapsTo("node")),
 		field.Int("seq"),
 		field.String("from_date").GoType(Date("")).Optional().Nillable().Annotations(entgql.MapsTo("from")),
 		field.String("to_date").GoType(Date("")).Optional().Nillable().Annotations(entgql.MapsTo("to")),
@@ -183,7 +185,7 @@ func (NetworkMember) Fields() []ent.Field {
 // Edges of NetworkMember.
 func (NetworkMember) Edges() []ent.Edge {
 	return []ent.Edge{edge.To("municipality", Municipality.Type).Field("municipality_id").Unique().Required().
-		Annotations(entgql.MapsTo("node"))}
+		Annotations(fromMemory())}
 }
 
 // Indexes of NetworkMember.

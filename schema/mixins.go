@@ -38,8 +38,7 @@ func (Content) Fields() []ent.Field {
 		field.String("slug").Unique().Annotations(managed(), entgql.MapsTo("slug", "url")),
 		field.JSON("titles", Texts{}).Annotations(Local{In: "Title"}, managed(),
 			entgql.MapsTo(
-				"title", "language", "isFallback", "languages", "organizations", "municipalities", "districts", "related",
-				"members", "items",
+				"title", "language", "isFallback", "languages", "related", "members", "items",
 			)),
 		field.JSON("summaries", Texts{}).Annotations(Local{In: "Summary"}, managed(), entgql.MapsTo("summary")),
 		field.JSON("bodies", Texts{}).Annotations(Local{In: "Body"}, managed(), entgql.MapsTo("body")),
@@ -70,8 +69,13 @@ func (Content) Fields() []ent.Field {
 			Annotations(entgql.MapsTo("downloads"), DocumentName("downloads")),
 		field.JSON("rating", &Evidence{}).Optional().Annotations(entgql.MapsTo("evidence"), DocumentName("evidence")),
 		field.Int("evidence_level").Optional().Nillable().Annotations(managed()),
-		field.String("owner_id").Annotations(managed()),
+		field.String("owner_id").Annotations(managed(), entgql.MapsTo("owner")),
 		field.String("image_id").Optional().Nillable().Annotations(managed()),
+		field.JSON("links", Links{}).Optional().
+			Annotations(managed(), entgql.MapsTo(
+				"themes", "targetGroups", "methods", "lawSections", "organizations", "municipalities", "districts",
+			)).
+			Comment("What the entry points at in reference data, so that no join is needed to show it. null where an older version wrote the row."),
 		field.Other("terms", Terms{}).
 			SchemaType(map[string]string{dialect.Postgres: "text[]", dialect.SQLite: "text"}).
 			Annotations(managed(), entsql.Default("{}"), entgql.Skip()).
@@ -82,13 +86,13 @@ func (Content) Fields() []ent.Field {
 // Edges of the mixin: to reference data, which is always live.
 func (Content) Edges() []ent.Edge {
 	return []ent.Edge{
-		edge.To("owner", Organization.Type).Field("owner_id").Unique().Required().Annotations(managed()),
+		edge.To("owner", Organization.Type).Field("owner_id").Unique().Required().Annotations(managed(), fromMemory()),
 		edge.To("image", Asset.Type).Field("image_id").Unique(),
-		edge.To("themes", Theme.Type),
-		edge.To("target_groups", TargetGroup.Type),
-		edge.To("methods", Method.Type),
+		edge.To("themes", Theme.Type).Annotations(fromMemory()),
+		edge.To("target_groups", TargetGroup.Type).Annotations(fromMemory()),
+		edge.To("methods", Method.Type).Annotations(fromMemory()),
 		edge.To("contacts", Contact.Type),
-		edge.To("law_sections", LawSection.Type),
+		edge.To("law_sections", LawSection.Type).Annotations(fromMemory()),
 	}
 }
 

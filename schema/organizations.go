@@ -17,7 +17,7 @@ func (Organization) Mixin() []ent.Mixin { return []ent.Mixin{PrefixedID{}} }
 
 // Annotations of Organization.
 func (Organization) Annotations() []schema.Annotation {
-	return searchedReference("org", "ORGANIZATION")
+	return append(searchedReference("org", "ORGANIZATION"), held())
 }
 
 // Fields of Organization. kind is a slug of the organisation types: municipality, directorate, research-institute, ….
@@ -37,8 +37,8 @@ func (Organization) Fields() []ent.Field {
 // Edges of Organization.
 func (Organization) Edges() []ent.Edge {
 	return []ent.Edge{
-		edge.To("municipality", Municipality.Type).Unique(),
-		edge.To("district", District.Type).Unique(),
+		edge.To("municipality", Municipality.Type).Unique().Annotations(fromMemory()),
+		edge.To("district", District.Type).Unique().Annotations(fromMemory()),
 	}
 }
 

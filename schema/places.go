@@ -17,7 +17,7 @@ type County struct{ ent.Schema }
 func (County) Mixin() []ent.Mixin { return []ent.Mixin{PrefixedID{}} }
 
 // Annotations of County.
-func (County) Annotations() []schema.Annotation { return reference("cty", "COUNTY") }
+func (County) Annotations() []schema.Annotation { return append(reference("cty", "COUNTY"), held()) }
 
 // Fields of County.
 func (County) Fields() []ent.Field {
@@ -37,7 +37,7 @@ func (Municipality) Mixin() []ent.Mixin { return []ent.Mixin{PrefixedID{}} }
 
 // Annotations of Municipality.
 func (Municipality) Annotations() []schema.Annotation {
-	return searchedReference("mun", "MUNICIPALITY")
+	return append(searchedReference("mun", "MUNICIPALITY"), held())
 }
 
 // Fields of Municipality. Latitude and longitude are of the middle of its land area, in degrees (WGS84).
@@ -66,10 +66,10 @@ func (Municipality) Fields() []ent.Field {
 // Edges of Municipality.
 func (Municipality) Edges() []ent.Edge {
 	return []ent.Edge{
-		edge.To("county", County.Type).Unique(),
-		edge.To("successors", Municipality.Type).From("predecessors"),
-		edge.To("numbers", NumberUse.Type).Annotations(managed()),
-		edge.From("organization", Organization.Type).Ref("municipality").Unique(),
+		edge.To("county", County.Type).Unique().Annotations(fromMemory()),
+		edge.To("successors", Municipality.Type).Annotations(fromMemory()).From("predecessors").Annotations(fromMemory()),
+		edge.To("numbers", NumberUse.Type).Annotations(managed(), fromMemory()),
+		edge.From("organization", Organization.Type).Ref("municipality").Unique().Annotations(fromMemory()),
 	}
 }
 
@@ -83,7 +83,7 @@ type NumberUse struct{ ent.Schema }
 
 // Annotations of NumberUse.
 func (NumberUse) Annotations() []schema.Annotation {
-	return []schema.Annotation{entgql.Type("MunicipalityNumber"), entgql.Skip(entgql.SkipOrderField)}
+	return []schema.Annotation{entgql.Type("MunicipalityNumber"), entgql.Skip(entgql.SkipOrderField), held()}
 }
 
 // Fields of NumberUse. Dates are days; to_date is the last one.
@@ -112,7 +112,7 @@ type District struct{ ent.Schema }
 func (District) Mixin() []ent.Mixin { return []ent.Mixin{PrefixedID{}} }
 
 // Annotations of District.
-func (District) Annotations() []schema.Annotation { return reference("dis", "DISTRICT") }
+func (District) Annotations() []schema.Annotation { return append(reference("dis", "DISTRICT"), held()) }
 
 // Fields of District.
 func (District) Fields() []ent.Field {
@@ -124,5 +124,5 @@ func (District) Fields() []ent.Field {
 
 // Edges of District.
 func (District) Edges() []ent.Edge {
-	return []ent.Edge{edge.To("municipality", Municipality.Type).Unique().Required().Annotations(Requirement{On: true})}
+	return []ent.Edge{edge.To("municipality", Municipality.Type).Unique().Required().Annotations(Requirement{On: true}, fromMemory())}
 }

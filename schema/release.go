@@ -27,7 +27,7 @@ func (Release) Fields() []ent.Field {
 	skip := entgql.Skip(entgql.SkipAll)
 	return []ent.Field{
 		field.String("name").NotEmpty().MaxLen(200),
-		field.String("owner_id").Immutable().Annotations(skip),
+		field.String("owner_id").Immutable().Annotations(entgql.MapsTo("owner")),
 		field.Time("publish_at").Optional().Nillable(),
 		field.String("publish_by").Optional().Nillable().Annotations(skip),
 		field.Time("published_at").Optional().Nillable(),
@@ -41,7 +41,7 @@ func (Release) Fields() []ent.Field {
 
 // Edges of Release.
 func (Release) Edges() []ent.Edge {
-	return []ent.Edge{edge.To("owner", Organization.Type).Field("owner_id").Unique().Required().Immutable()}
+	return []ent.Edge{edge.To("owner", Organization.Type).Field("owner_id").Unique().Required().Immutable().Annotations(fromMemory())}
 }
 
 // Indexes of Release.

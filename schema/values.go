@@ -150,6 +150,18 @@ type DistrictRef struct {
 	Role     MunicipalityRole `json:"role"`     // as MunicipalityRef
 }
 
+// Links is what an entry points at in reference data: ids in the order in which the rows were made, and
+// what has a role in the order of the document.
+type Links struct {
+	Themes         []string          `json:"themes,omitempty"`
+	TargetGroups   []string          `json:"targetGroups,omitempty"`
+	Methods        []string          `json:"methods,omitempty"`
+	LawSections    []string          `json:"lawSections,omitempty"`
+	Organizations  []OrganizationRef `json:"organizations,omitempty"`
+	Municipalities []MunicipalityRef `json:"municipalities,omitempty"`
+	Districts      []DistrictRef     `json:"districts,omitempty"`
+}
+
 // MemberRef is a network's member for a time.
 type MemberRef struct {
 	Municipality string `json:"municipality"` // id

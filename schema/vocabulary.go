@@ -29,12 +29,12 @@ type Theme struct{ ent.Schema }
 func (Theme) Mixin() []ent.Mixin { return []ent.Mixin{Term{}} }
 
 // Annotations of Theme.
-func (Theme) Annotations() []schema.Annotation { return reference("the", "THEME") }
+func (Theme) Annotations() []schema.Annotation { return append(reference("the", "THEME"), held()) }
 
 // Edges of Theme.
 func (Theme) Edges() []ent.Edge {
 	return append(ofContent("themes"),
-		edge.To("children", Theme.Type).Annotations(managed()).From("parent").Unique())
+		edge.To("children", Theme.Type).Annotations(managed(), fromMemory()).From("parent").Unique().Annotations(fromMemory()))
 }
 
 // TargetGroup is whom a service is for (END_USER) or who provides it (PROFESSIONAL).
@@ -44,7 +44,7 @@ type TargetGroup struct{ ent.Schema }
 func (TargetGroup) Mixin() []ent.Mixin { return []ent.Mixin{Term{}} }
 
 // Annotations of TargetGroup.
-func (TargetGroup) Annotations() []schema.Annotation { return reference("tgr", "TARGET_GROUP") }
+func (TargetGroup) Annotations() []schema.Annotation { return append(reference("tgr", "TARGET_GROUP"), held()) }
 
 // Fields of TargetGroup.
 func (TargetGroup) Fields() []ent.Field {
@@ -61,7 +61,7 @@ type Method struct{ ent.Schema }
 func (Method) Mixin() []ent.Mixin { return []ent.Mixin{Term{}} }
 
 // Annotations of Method.
-func (Method) Annotations() []schema.Annotation { return reference("met", "METHOD") }
+func (Method) Annotations() []schema.Annotation { return append(reference("met", "METHOD"), held()) }
 
 // Edges of Method.
 func (Method) Edges() []ent.Edge { return ofContent("methods") }
@@ -73,7 +73,7 @@ type LawSection struct{ ent.Schema }
 func (LawSection) Mixin() []ent.Mixin { return []ent.Mixin{Term{}} }
 
 // Annotations of LawSection.
-func (LawSection) Annotations() []schema.Annotation { return reference("law", "LAW_SECTION") }
+func (LawSection) Annotations() []schema.Annotation { return append(reference("law", "LAW_SECTION"), held()) }
 
 // Fields of LawSection.
 func (LawSection) Fields() []ent.Field {

@@ -180,6 +180,7 @@ type Hub struct {
 	demand         *demand.Recorder
 	usage          *usage.Counter
 	changeCounter  *changeCounter
+	reference      *referenceData
 	requestSeconds *prometheus.HistogramVec
 	rates          *rateLimits
 	rights         rights
@@ -257,6 +258,7 @@ func (h *Hub) open(ctx context.Context) error {
 	}
 	h.rates = newRateLimits(h.config.RateAddress, h.config.RateKey)
 	h.changeCounter = newChangeCounter(h.client, h.waker)
+	h.reference = newReferenceData(h.client, h.changeCounter)
 	h.demand = demand.New(h.client, func() time.Time { return h.service.Now() })
 	h.usage = usage.New(h.client, func() time.Time { return h.service.Now() })
 	if err := h.service.FillEntries(ctx); err != nil {

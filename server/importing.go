@@ -217,9 +217,12 @@ func itemsIn(paths []string) content.Source {
 				return err
 			}
 			defer file.Close()
-			counted := func(p content.ItemProblem) {
-				n++
-				problem(p)
+			counted := problem
+			if problem != nil {
+				counted = func(p content.ItemProblem) {
+					n++
+					problem(p)
+				}
 			}
 			return content.ReadItems(name, file, func(item *content.File) error {
 				n++
@@ -231,7 +234,7 @@ func itemsIn(paths []string) content.Source {
 				return give(item)
 			}, counted)
 		})
-		if err == nil && n == 0 {
+		if err == nil && n == 0 && problem != nil {
 			err = fmt.Errorf("no items in %s", strings.Join(paths, ", "))
 		}
 		return err

@@ -93,7 +93,9 @@ func (h *Hub) unidentified(err error) http.Handler {
 func (h *Hub) readingAs(ctx context.Context, viewer access.Viewer) context.Context {
 	ctx = access.WithViewer(ctx, viewer)
 	ctx = ent.NewContext(ctx, h.client)
-	ctx = ent.WithRequest(ctx, ent.Request{BaseURL: h.baseURL, OpenCursor: cursor.Open})
+	ctx = ent.WithRequest(ctx, ent.Request{
+		BaseURL: h.baseURL, OpenCursor: cursor.Open, Reference: h.reference.get,
+	})
 	return cursor.With(ctx, h.sealer)
 }
 
@@ -129,7 +131,7 @@ func (h *Hub) newGraphQL() (*graphqlhttp.Handler, error) {
 	}
 	return graphqlhttp.New(schema, graphqlhttp.Options{
 		Limits: &bounds.Limits, Timeout: time.Duration(bounds.seconds) * time.Second, Errors: domainErrors, MaxBody: largestBody, Extensions: []graphql.HandlerExtension{
-			enforced, &graph.FilterValues{Client: h.client, Log: h.changeCounter},
+			enforced, &graph.FilterValues{},
 		},
 		Sharing: h.sharing(all), Streams: h.streams(bounds.streams), Documents: newDocumentStore(h.client),
 	}), nil

@@ -36,11 +36,16 @@ func Plain(markdownText string) string {
 func plain(src []byte) (words string, b *budget, err error) {
 	defer end(&err)
 	document, b := parse(src)
+	return plainOf(src, document), b, nil
+}
+
+// plainOf returns the words of parsed Markdown. It panics with an overrun, which end recovers.
+func plainOf(src []byte, document ast.Node) string {
 	escaped := limited{left: baseHTML + htmlPerByte*len(src)}
 	writer := plainWriter{src: src, out: bufio.NewWriter(&escaped)}
 	_ = ast.Walk(document, writer.visit) // visit returns no error
 	_ = writer.out.Flush()               // a limited does not fail
-	return html.UnescapeString(escaped.out.String()), b, nil
+	return html.UnescapeString(escaped.out.String())
 }
 
 // plainWriter writes words as escaped HTML, because goldmark resolves entities and backslashes only there; Plain

@@ -73,32 +73,61 @@ func takeOver(src []byte) (taken string, left []string, err error) {
 }
 
 // isWhole reports whether a text is Markdown without HTML that can be rendered and has the letters.
-func isWhole(taken string, letters map[rune]int) bool {
-	src := []byte(taken)
-	_, b, err := render(src, "")
-	if err != nil || b.html {
+func isWhole(taken string, letters letterCounts) bool {
+	words, html, err := wordsOf([]byte(taken))
+	if err != nil || html {
 		return false
 	}
-	words, _, err := plain(src)
-	if err != nil {
-		return false
+	var has letterCounts
+	has.add(words)
+	return has.cover(letters)
+}
+
+// wordsOf returns the words of Markdown, and reports whether HTML is in it. The error says that it cannot be rendered.
+func wordsOf(src []byte) (words string, html bool, err error) {
+	defer end(&err)
+	document, b := parse(src)
+	page := limited{left: baseHTML + htmlPerByte*len(src)}
+	if err := markdown.Renderer().Render(&page, src, document); err != nil {
+		return "", false, err
 	}
-	has := make(map[rune]int)
-	countLetters(has, words)
-	for letter, n := range letters {
-		if has[letter] < n {
+	return plainOf(src, document), b.html, nil
+}
+
+// letterCounts counts letters; those of Latin scripts, which most are, without a map.
+type letterCounts struct {
+	latin [0x180]int
+	other map[rune]int
+}
+
+func (c *letterCounts) add(s string) {
+	for _, r := range s {
+		switch {
+		case r < 'A' || !unicode.IsLetter(r):
+		case int(r) < len(c.latin):
+			c.latin[r]++
+		default:
+			if c.other == nil {
+				c.other = make(map[rune]int)
+			}
+			c.other[r]++
+		}
+	}
+}
+
+// cover reports whether there are at least as many of each letter.
+func (c *letterCounts) cover(wanted letterCounts) bool {
+	for r, n := range wanted.latin {
+		if c.latin[r] < n {
+			return false
+		}
+	}
+	for r, n := range wanted.other {
+		if c.other[r] < n {
 			return false
 		}
 	}
 	return true
-}
-
-func countLetters(counts map[rune]int, s string) {
-	for _, r := range s {
-		if unicode.IsLetter(r) {
-			counts[r]++
-		}
-	}
 }
 
 // escapedParagraphs returns Markdown that shows the characters of a text, of which only blank lines separate anything.

@@ -25,7 +25,7 @@ func (w *markdownWriter) inline(line *strings.Builder, e *element, c context) {
 	}
 	switch e.name {
 	case "":
-		s := inlineSpace.ReplaceAllString(w.withoutShortcodes(clean(e.text)), " ")
+		s := withoutRuns(w.withoutShortcodes(clean(e.text)), inlineSpace)
 		w.say(s)
 		line.WriteString(escapeText(s))
 		return
@@ -86,13 +86,39 @@ func (w *markdownWriter) inline(line *strings.Builder, e *element, c context) {
 var shortcode = regexp.MustCompile(`\[/?(?:caption|embed)\b[^\[\]]*\]`)
 
 func (w *markdownWriter) withoutShortcodes(s string) string {
+	if strings.IndexByte(s, '[') < 0 {
+		return s
+	}
 	return shortcode.ReplaceAllStringFunc(s, func(string) string {
 		w.leave("a shortcode of WordPress")
 		return " "
 	})
 }
 
-var inlineSpace = regexp.MustCompile(`[ \t\n\f\r]+`)
+// inlineSpace are the characters that are one space together.
+const inlineSpace = " \t\n\f\r"
+
+// withoutRuns puts one space in the place of each run of the characters, of which one is the space.
+func withoutRuns(s, spaces string) string {
+	changes := strings.Contains(s, "  ") || spaces != " " && strings.ContainsAny(s, spaces[1:])
+	if !changes {
+		return s
+	}
+	var out strings.Builder
+	out.Grow(len(s))
+	within := false
+	for i := range len(s) {
+		is := strings.IndexByte(spaces, s[i]) >= 0
+		switch {
+		case !is:
+			out.WriteByte(s[i])
+		case !within:
+			out.WriteByte(' ')
+		}
+		within = is
+	}
+	return out.String()
+}
 
 // escapeText escapes the characters of a text that Markdown would read as markup within a line.
 func escapeText(s string) string {
@@ -152,7 +178,7 @@ func (w *markdownWriter) code(line *strings.Builder, e *element, c context) {
 		w.inlineChildren(line, e, c)
 		return
 	}
-	s := strings.TrimSpace(inlineSpace.ReplaceAllString(w.raw(e, false), " "))
+	s := strings.TrimSpace(withoutRuns(w.raw(e, false), inlineSpace))
 	if s == "" {
 		return
 	}
@@ -275,7 +301,7 @@ func (w *markdownWriter) image(line *strings.Builder, e *element) {
 			}
 		}
 	}
-	alt := inlineSpace.ReplaceAllString(clean(e.attribute("alt")), " ")
+	alt := withoutRuns(clean(e.attribute("alt")), inlineSpace)
 	w.say(alt)
 	w.plain.WriteByte(' ')
 	size := e.attribute("width") + "x" + e.attribute("height")
@@ -302,7 +328,7 @@ func (w *markdownWriter) embedded(line *strings.Builder, e *element, c context) 
 	for child := e.first; child != nil && src == ""; child = child.next {
 		src = destination(child.attribute("src"))
 	}
-	title := inlineSpace.ReplaceAllString(clean(e.attribute("title")), " ")
+	title := withoutRuns(clean(e.attribute("title")), inlineSpace)
 	w.say(title)
 	if strings.HasPrefix(src, "//") {
 		src = "https:" + src
@@ -342,7 +368,7 @@ func (w *markdownWriter) input(line *strings.Builder, e *element) {
 			line.WriteString("[ ] ")
 		}
 	case "submit", "button", "reset":
-		s := inlineSpace.ReplaceAllString(clean(e.attribute("value")), " ")
+		s := withoutRuns(clean(e.attribute("value")), inlineSpace)
 		w.say(s)
 		line.WriteString(escapeText(s))
 	default:

@@ -12,12 +12,12 @@ import (
 type markdownWriter struct {
 	tree    *element
 	left    map[string]int  // what was left out
-	letters map[rune]int    // of the words
+	letters letterCounts    // of the words
 	plain   strings.Builder // the words, blocks separated by blank lines
 }
 
 func newMarkdownWriter(tree *element) *markdownWriter {
-	return &markdownWriter{tree: tree, left: make(map[string]int), letters: make(map[rune]int)}
+	return &markdownWriter{tree: tree, left: make(map[string]int)}
 }
 
 // text returns the Markdown.
@@ -44,6 +44,8 @@ const (
 	emClose     = '\x05'
 	delOpen     = '\x06'
 	delClose    = '\x07'
+
+	allMarks = "\x01\x02\x03\x04\x05\x06\x07"
 )
 
 var (
@@ -174,7 +176,11 @@ func childrenOf(e *element) (all []*element) {
 
 // paragraphs returns a line of inline elements as paragraphs, which two breaks in a row separate.
 func (w *markdownWriter) paragraphs(line string, c context) (found []string) {
-	for _, part := range doubleBreak.Split(line, -1) {
+	parts := []string{line}
+	if strings.IndexByte(line, breakMark) >= 0 {
+		parts = doubleBreak.Split(line, -1)
+	}
+	for _, part := range parts {
 		var opened, closed strings.Builder
 		for _, mark := range c.around {
 			opened.WriteRune(mark)
@@ -198,7 +204,6 @@ func reversed(s string) string {
 
 var (
 	doubleBreak = regexp.MustCompile("\x01[ \u00a0]*\x01[ \u00a0\x01]*")
-	spaceRun    = regexp.MustCompile(` {2,}`)
 	aroundBreak = regexp.MustCompile("[ \u00a0]*\x01[ \u00a0]*")
 	openSpace   = regexp.MustCompile("([\x02\x04\x06]+)([ \u00a0\x01]+)")
 	closeSpace  = regexp.MustCompile("([ \u00a0\x01]+)([\x03\x05\x07]+)")
@@ -212,10 +217,12 @@ var (
 // finish returns a line of inline elements as Markdown: spaces outside the marks, marks only where they work, and no
 // beginning of a line that means another block.
 func finish(line string, oneLine bool) string {
-	line = adjacentMarks.Replace(spaceRun.ReplaceAllString(line, " "))
-	line = closeSpace.ReplaceAllString(openSpace.ReplaceAllString(line, "$2$1"), "$2$1")
-	line = strings.Trim(aroundBreak.ReplaceAllString(spaceRun.ReplaceAllString(line, " "), "\x01"), " \u00a0\x01")
-	line = spaceRun.ReplaceAllString(marked(line), " ")
+	line = withoutRuns(line, " ")
+	if strings.ContainsAny(line, allMarks) { // few lines have one
+		line = closeSpace.ReplaceAllString(openSpace.ReplaceAllString(adjacentMarks.Replace(line), "$2$1"), "$2$1")
+		line = aroundBreak.ReplaceAllString(withoutRuns(line, " "), "\x01")
+	}
+	line = withoutRuns(marked(strings.Trim(line, " \u00a0\x01")), " ")
 	if oneLine {
 		return strings.TrimSpace(strings.ReplaceAll(line, "\x01", " "))
 	}
@@ -418,7 +425,7 @@ func (w *markdownWriter) raw(e *element, breaks bool) string {
 
 // say counts words that are written.
 func (w *markdownWriter) say(s string) {
-	countLetters(w.letters, s)
+	w.letters.add(s)
 	w.plain.WriteString(s)
 }
 

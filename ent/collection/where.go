@@ -717,6 +717,16 @@ func ImageIDNotNil() predicate.Collection {
 	return predicate.Collection(sql.FieldNotNull(FieldImageID))
 }
 
+// LinksIsNil applies the IsNil predicate on the "links" field.
+func LinksIsNil() predicate.Collection {
+	return predicate.Collection(sql.FieldIsNull(FieldLinks))
+}
+
+// LinksNotNil applies the NotNil predicate on the "links" field.
+func LinksNotNil() predicate.Collection {
+	return predicate.Collection(sql.FieldNotNull(FieldLinks))
+}
+
 // TermsEQ applies the EQ predicate on the "terms" field.
 func TermsEQ(v schema.Terms) predicate.Collection {
 	return predicate.Collection(sql.FieldEQ(FieldTerms, v))

@@ -742,6 +742,16 @@ func ImageIDNotNil() predicate.Event {
 	return predicate.Event(sql.FieldNotNull(FieldImageID))
 }
 
+// LinksIsNil applies the IsNil predicate on the "links" field.
+func LinksIsNil() predicate.Event {
+	return predicate.Event(sql.FieldIsNull(FieldLinks))
+}
+
+// LinksNotNil applies the NotNil predicate on the "links" field.
+func LinksNotNil() predicate.Event {
+	return predicate.Event(sql.FieldNotNull(FieldLinks))
+}
+
 // TermsEQ applies the EQ predicate on the "terms" field.
 func TermsEQ(v schema.Terms) predicate.Event {
 	return predicate.Event(sql.FieldEQ(FieldTerms, v))

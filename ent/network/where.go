@@ -717,6 +717,16 @@ func ImageIDNotNil() predicate.Network {
 	return predicate.Network(sql.FieldNotNull(FieldImageID))
 }
 
+// LinksIsNil applies the IsNil predicate on the "links" field.
+func LinksIsNil() predicate.Network {
+	return predicate.Network(sql.FieldIsNull(FieldLinks))
+}
+
+// LinksNotNil applies the NotNil predicate on the "links" field.
+func LinksNotNil() predicate.Network {
+	return predicate.Network(sql.FieldNotNull(FieldLinks))
+}
+
 // TermsEQ applies the EQ predicate on the "terms" field.
 func TermsEQ(v schema.Terms) predicate.Network {
 	return predicate.Network(sql.FieldEQ(FieldTerms, v))

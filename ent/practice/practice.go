@@ -67,6 +67,8 @@ const (
 	FieldOwnerID = "owner_id"
 	// FieldImageID holds the string denoting the image_id field in the database.
 	FieldImageID = "image_id"
+	// FieldLinks holds the string denoting the links field in the database.
+	FieldLinks = "links"
 	// FieldTerms holds the string denoting the terms field in the database.
 	FieldTerms = "terms"
 	// FieldKind holds the string denoting the kind field in the database.
@@ -191,6 +193,7 @@ var Columns = []string{
 	FieldEvidenceLevel,
 	FieldOwnerID,
 	FieldImageID,
+	FieldLinks,
 	FieldTerms,
 	FieldKind,
 	FieldChallengeTexts,

@@ -717,6 +717,16 @@ func ImageIDNotNil() predicate.Practice {
 	return predicate.Practice(sql.FieldNotNull(FieldImageID))
 }
 
+// LinksIsNil applies the IsNil predicate on the "links" field.
+func LinksIsNil() predicate.Practice {
+	return predicate.Practice(sql.FieldIsNull(FieldLinks))
+}
+
+// LinksNotNil applies the NotNil predicate on the "links" field.
+func LinksNotNil() predicate.Practice {
+	return predicate.Practice(sql.FieldNotNull(FieldLinks))
+}
+
 // TermsEQ applies the EQ predicate on the "terms" field.
 func TermsEQ(v schema.Terms) predicate.Practice {
 	return predicate.Practice(sql.FieldEQ(FieldTerms, v))

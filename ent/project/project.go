@@ -67,6 +67,8 @@ const (
 	FieldOwnerID = "owner_id"
 	// FieldImageID holds the string denoting the image_id field in the database.
 	FieldImageID = "image_id"
+	// FieldLinks holds the string denoting the links field in the database.
+	FieldLinks = "links"
 	// FieldTerms holds the string denoting the terms field in the database.
 	FieldTerms = "terms"
 	// FieldProjectNumber holds the string denoting the project_number field in the database.
@@ -175,6 +177,7 @@ var Columns = []string{
 	FieldEvidenceLevel,
 	FieldOwnerID,
 	FieldImageID,
+	FieldLinks,
 	FieldTerms,
 	FieldProjectNumber,
 	FieldValue,

@@ -732,6 +732,16 @@ func ImageIDNotNil() predicate.Project {
 	return predicate.Project(sql.FieldNotNull(FieldImageID))
 }
 
+// LinksIsNil applies the IsNil predicate on the "links" field.
+func LinksIsNil() predicate.Project {
+	return predicate.Project(sql.FieldIsNull(FieldLinks))
+}
+
+// LinksNotNil applies the NotNil predicate on the "links" field.
+func LinksNotNil() predicate.Project {
+	return predicate.Project(sql.FieldNotNull(FieldLinks))
+}
+
 // TermsEQ applies the EQ predicate on the "terms" field.
 func TermsEQ(v schema.Terms) predicate.Project {
 	return predicate.Project(sql.FieldEQ(FieldTerms, v))

@@ -732,6 +732,16 @@ func ImageIDNotNil() predicate.Report {
 	return predicate.Report(sql.FieldNotNull(FieldImageID))
 }
 
+// LinksIsNil applies the IsNil predicate on the "links" field.
+func LinksIsNil() predicate.Report {
+	return predicate.Report(sql.FieldIsNull(FieldLinks))
+}
+
+// LinksNotNil applies the NotNil predicate on the "links" field.
+func LinksNotNil() predicate.Report {
+	return predicate.Report(sql.FieldNotNull(FieldLinks))
+}
+
 // TermsEQ applies the EQ predicate on the "terms" field.
 func TermsEQ(v schema.Terms) predicate.Report {
 	return predicate.Report(sql.FieldEQ(FieldTerms, v))

@@ -732,6 +732,16 @@ func ImageIDNotNil() predicate.Tool {
 	return predicate.Tool(sql.FieldNotNull(FieldImageID))
 }
 
+// LinksIsNil applies the IsNil predicate on the "links" field.
+func LinksIsNil() predicate.Tool {
+	return predicate.Tool(sql.FieldIsNull(FieldLinks))
+}
+
+// LinksNotNil applies the NotNil predicate on the "links" field.
+func LinksNotNil() predicate.Tool {
+	return predicate.Tool(sql.FieldNotNull(FieldLinks))
+}
+
 // TermsEQ applies the EQ predicate on the "terms" field.
 func TermsEQ(v schema.Terms) predicate.Tool {
 	return predicate.Tool(sql.FieldEQ(FieldTerms, v))

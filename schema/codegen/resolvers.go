@@ -28,9 +28,9 @@ func (r resolvers) Implement(written string, field *codegen.Field) string {
 func (r resolvers) body(object, method string) string {
 	if slices.ContainsFunc(r.types, func(t contentType) bool { return t.Name == object }) {
 		return map[string]string{
-			"Organizations":  "return organizationLinks(ctx, obj, roles)",
+			"Organizations":  "return organizationLinks(obj, roles), nil",
 			"Municipalities": "return municipalityLinks(ctx, obj, roles, first, after)",
-			"Districts":      "return districtLinks(ctx, obj, roles)",
+			"Districts":      "return districtLinks(obj, roles), nil",
 			"Related":        "return related(ctx, obj, types, direction, first, after)",
 		}[method]
 	}

@@ -29,8 +29,8 @@ var (
 	updatedOne = set("Account", "ApiKey", "Attempt", "Comment", "Delivery", "Entry", "Invitation", "Membership", "Release",
 		"ReleaseItem", "Revision", "SignIn", "Step", "Upload", "Webhook")
 	// Types whose rows are created in bulk: CreateBulk.
-	createdInBulk = set("Change", "ContentDistrict", "ContentMunicipality", "ContentOrganization", "Delivery", "NetworkMember",
-		"NumberUse", "Reference", "Relation", "ReleaseItem", "Step", "TrustedDocument")
+	createdInBulk = set("Change", "ContentDistrict", "ContentMunicipality", "ContentOrganization", "Delivery", "Entry", "NetworkMember",
+		"NumberUse", "Reference", "Relation", "ReleaseItem", "Revision", "Slug", "Step", "TrustedDocument")
 	// Types that are counted by group: GroupBy.
 	grouped = set("ContentMunicipality", "Delivery", "EmbedUse", "Feedback", "NetworkMember", "Relation", "Step",
 		"TrustedDocument", "UnmetSearch")

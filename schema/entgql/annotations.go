@@ -25,6 +25,7 @@ type SkipMode int
 
 // What can be skipped; the bits are entgql's.
 const (
+	SkipType       SkipMode = 1 << 0
 	SkipOrderField SkipMode = 1 << 2
 	SkipAll        SkipMode = 1<<6 - 1
 )

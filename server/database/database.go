@@ -59,7 +59,6 @@ func (d *Database) Ping(ctx context.Context) error { return d.reads.PingContext(
 
 // Close closes all connections, the writer last, which moves SQLite's write-ahead log into the file.
 func (d *Database) Close() error {
-	d.driver.prepared.close()
 	if d.reads == d.writes {
 		return d.writes.Close()
 	}

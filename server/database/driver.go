@@ -17,8 +17,6 @@ type driver struct {
 	dialect string
 	reads   *entsql.Driver
 	writes  *entsql.Driver
-
-	prepared *prepared // nil on SQLite
 }
 
 func (d *driver) Dialect() string { return d.dialect }

@@ -10,11 +10,17 @@ func (d *Database) MigrateFrom(ctx context.Context, folder fs.FS) error {
 	return d.migrate(ctx, folder)
 }
 
-// Prepared is how many texts are in the cache.
-func (d *Database) Prepared() int {
-	d.driver.prepared.mu.Lock()
-	defer d.driver.prepared.mu.Unlock()
-	return d.driver.prepared.recent.Len()
+// Prepared returns how many texts a connection keeps.
+func (d *Database) Prepared(ctx context.Context) (n int, err error) {
+	conn, err := d.writes.Conn(ctx)
+	if err != nil {
+		return 0, err
+	}
+	defer conn.Close()
+	return n, conn.Raw(func(raw any) error {
+		n = raw.(*impatientConn).prepared.recent.Len()
+		return nil
+	})
 }
 
 // PreparedStatements is how many may be.

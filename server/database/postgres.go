@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"entgo.io/ent/dialect"
-	entsql "entgo.io/ent/dialect/sql"
 	"github.com/lib/pq"
 )
 
@@ -31,7 +30,7 @@ func openPostgres(ctx context.Context, o Options) (*Database, error) {
 	if err != nil {
 		return nil, err
 	}
-	pool, err := postgresPool(config)
+	pool, err := postgresPool(config, true)
 	if err != nil {
 		return nil, err
 	}
@@ -51,12 +50,10 @@ func openPostgres(ctx context.Context, o Options) (*Database, error) {
 		for name := range postgresSettings {
 			patient.Runtime[name] = "0"
 		}
-		one, _ := postgresPool(patient) // the configuration was accepted before
+		one, _ := postgresPool(patient, false) // the configuration was accepted before
 		one.SetMaxOpenConns(1)
 		return one
 	}
-	db.driver.prepared = newPrepared(pool)
-	db.driver.reads = entsql.NewDriver(dialect.Postgres, entsql.Conn{ExecQuerier: db.driver.prepared})
 	if err := checkPostgres(ctx, pool); err != nil {
 		_ = db.Close()
 		return nil, fmt.Errorf("open PostgreSQL database %s on %s: %w", config.Database, config.Host, err)
@@ -64,7 +61,8 @@ func openPostgres(ctx context.Context, o Options) (*Database, error) {
 	return db, nil
 }
 
-func postgresPool(config pq.Config) (*sql.DB, error) {
+// postgresPool returns a pool of connections, which keep prepared statements if prepare is set.
+func postgresPool(config pq.Config, prepare bool) (*sql.DB, error) {
 	connector, err := pq.NewConnectorConfig(config)
 	if err != nil {
 		return nil, err
@@ -73,7 +71,7 @@ func postgresPool(config pq.Config) (*sql.DB, error) {
 	if config.Runtime["statement_timeout"] != postgresSettings["statement_timeout"] {
 		call = 0 // the operator's statements, and those of migrations, take as long as they take
 	}
-	return sql.OpenDB(newImpatient(connector, call)), nil
+	return sql.OpenDB(newImpatient(connector, call, prepare)), nil
 }
 
 // postgresConfig parses the URL. Its errors do not quote it, because it holds the password: if malformed, anywhere.

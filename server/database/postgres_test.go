@@ -12,6 +12,7 @@ import (
 	"entgo.io/ent/dialect"
 
 	"dugnad/ent/theme"
+	"dugnad/fault"
 	"dugnad/server/database"
 	"dugnad/server/database/databasetest"
 )
@@ -128,8 +129,43 @@ func TestPreparedStatementsAreBounded(t *testing.T) {
 			}
 		}
 	}
-	if n := db.Prepared(); n > database.PreparedStatements {
-		t.Errorf("%d texts are kept", n)
+	if n, err := db.Prepared(t.Context()); err != nil || n == 0 || n > database.PreparedStatements {
+		t.Errorf("%d texts are kept: %v", n, err)
+	}
+}
+
+// A transaction prepares what is repeated, on its own connection, and so do writes.
+func TestPreparedStatementsInTransactions(t *testing.T) {
+	db := databasetest.Postgres(t)
+	addThemes(t, client(t, db), 3)
+	tx, err := db.DB().BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tx.Rollback() //nolint:errcheck // it only reads
+	prepared := func(like string) (n int) {
+		t.Helper()
+		const query = "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE "
+		if err := tx.QueryRowContext(t.Context(), query+"'"+like+"'").Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	for i := range 4 {
+		var slug string
+		id := fmt.Sprintf("the_%03d", i%3)
+		err := tx.QueryRowContext(t.Context(), `SELECT slug FROM themes WHERE id = $1`, id).Scan(&slug)
+		if want := fmt.Sprintf("theme-%d", i%3); err != nil || slug != want {
+			t.Fatalf("%s has %q: %v", id, slug, err)
+		}
+		if _, err := tx.ExecContext(t.Context(), `UPDATE themes SET position = $1 WHERE id = $2`, i, id); err != nil {
+			t.Fatal(err)
+		}
+		for _, like := range []string{"SELECT slug FROM themes%", "UPDATE themes SET%"} {
+			if n := prepared(like); n != min(i, 1) {
+				t.Errorf("%q is prepared %d times after %d executions", like, n, i+1)
+			}
+		}
 	}
 }
 
@@ -152,6 +188,38 @@ func TestPreparedStatementsSurviveAMigration(t *testing.T) {
 	}
 	for range 3 {
 		read()
+	}
+	tx, err := c.Tx(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		if n := len(tx.Theme.Query().AllX(t.Context())); n != 3 {
+			t.Fatalf("%d themes", n)
+		}
+	}
+	if err := tx.Rollback(); err != nil {
+		t.Fatal(err)
+	}
+	execute(t, db, "ALTER TABLE themes ALTER COLUMN position TYPE bigint")
+	failed := 0
+	for range 3 { // the transaction that meets the change fails, and can be repeated
+		tx, err := c.Tx(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := tx.Theme.Query().All(t.Context()); err != nil {
+			if fault.CodeOf(err) != fault.Unavailable {
+				t.Errorf("the error is not one that asks for another try: %v", err)
+			}
+			failed++
+		}
+		if err := tx.Rollback(); err != nil {
+			t.Error(err)
+		}
+	}
+	if failed > 1 {
+		t.Errorf("%d of 3 transactions failed", failed)
 	}
 }
 

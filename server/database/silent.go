@@ -25,12 +25,13 @@ const silentCall = 45 * time.Second
 // impatient is pq's connector with connections that are closed when the server does not answer in time.
 type impatient struct {
 	*pq.Connector
-	call time.Duration // for calls without a deadline; 0 means unlimited
+	call    time.Duration // for calls without a deadline; 0 means unlimited
+	prepare bool          // connections keep prepared statements
 }
 
-func newImpatient(c *pq.Connector, call time.Duration) impatient {
+func newImpatient(c *pq.Connector, call time.Duration, prepare bool) impatient {
 	c.Dialer(&recordingDialer{})
-	return impatient{c, call}
+	return impatient{c, call, prepare}
 }
 
 // Connect implements driver.Connector.
@@ -46,7 +47,11 @@ func (c impatient) Connect(ctx context.Context) (sqldriver.Conn, error) {
 		_ = opened.Close()
 		return nil, errors.New("the PostgreSQL driver's connections lack a method that the hub needs")
 	}
-	return &impatientConn{is, line}, nil
+	conn := &impatientConn{pqConn: is, line: line}
+	if c.prepare {
+		conn.prepared = newPrepared(is)
+	}
+	return conn, nil
 }
 
 // pqConn is what database/sql uses of pq's connections.
@@ -138,7 +143,9 @@ func (d *recordingDialer) DialContext(ctx context.Context, network, address stri
 
 type impatientConn struct {
 	pqConn
-	line *line
+	line     *line
+	prepared *prepared // nil for none
+	inTx     bool
 }
 
 func (c *impatientConn) BeginTx(ctx context.Context, o sqldriver.TxOptions) (sqldriver.Tx, error) {
@@ -147,7 +154,8 @@ func (c *impatientConn) BeginTx(ctx context.Context, o sqldriver.TxOptions) (sql
 	if err != nil {
 		return nil, err
 	}
-	return &impatientTx{tx, c.line, ctx}, nil
+	c.inTx = true
+	return &impatientTx{tx, c, ctx}, nil
 }
 
 func (c *impatientConn) PrepareContext(ctx context.Context, query string) (sqldriver.Stmt, error) {
@@ -163,14 +171,48 @@ func (c *impatientConn) PrepareContext(ctx context.Context, query string) (sqldr
 	return &impatientStmt{is, c.line}, nil
 }
 
-func (c *impatientConn) ExecContext(ctx context.Context, query string, args []sqldriver.NamedValue) (sqldriver.Result, error) {
+// ExecContext runs a statement as a prepared one where that helps. One without arguments may be several statements.
+func (c *impatientConn) ExecContext(
+	ctx context.Context, query string, args []sqldriver.NamedValue,
+) (sqldriver.Result, error) {
 	defer c.line.during(ctx)()
-	return c.pqConn.ExecContext(ctx, query, args)
+	if len(args) == 0 {
+		return c.pqConn.ExecContext(ctx, query, args)
+	}
+	return run(ctx, c, query, args, pqStmt.ExecContext, c.pqConn.ExecContext)
 }
 
-func (c *impatientConn) QueryContext(ctx context.Context, query string, args []sqldriver.NamedValue) (sqldriver.Rows, error) {
+// QueryContext runs a query as a prepared statement where that helps.
+func (c *impatientConn) QueryContext(
+	ctx context.Context, query string, args []sqldriver.NamedValue,
+) (sqldriver.Rows, error) {
 	defer c.line.during(ctx)()
-	return c.pqConn.QueryContext(ctx, query, args)
+	return run(ctx, c, query, args, pqStmt.QueryContext, c.pqConn.QueryContext)
+}
+
+// run runs a statement that is prepared, or the plain text. A statement that is stale has not run: outside transactions
+// its text runs in its place; a transaction has failed.
+func run[R any](
+	ctx context.Context, c *impatientConn, query string, args []sqldriver.NamedValue,
+	prepared func(pqStmt, context.Context, []sqldriver.NamedValue) (R, error),
+	plain func(context.Context, string, []sqldriver.NamedValue) (R, error),
+) (none R, err error) {
+	stmt, err := c.prepared.statement(ctx, query)
+	if err != nil {
+		return none, err
+	}
+	if stmt == nil {
+		return plain(ctx, query, args)
+	}
+	result, err := prepared(stmt, ctx, args)
+	if !stale(err) {
+		return result, err
+	}
+	c.prepared.forget()
+	if c.inTx {
+		return none, err
+	}
+	return plain(ctx, query, args)
 }
 
 func (c *impatientConn) Ping(ctx context.Context) error {
@@ -210,18 +252,20 @@ func (s *impatientStmt) QueryContext(ctx context.Context, args []sqldriver.Named
 // impatientTx commits within the time of the transaction, and rolls back whether that is over or not.
 type impatientTx struct {
 	sqldriver.Tx
-	line *line
+	conn *impatientConn
 	ctx  context.Context //nolint:containedctx // of the transaction: Commit has none
 }
 
 func (t *impatientTx) Commit() error {
-	defer t.line.during(t.ctx)()
+	t.conn.inTx = false
+	defer t.conn.line.during(t.ctx)()
 	return t.Tx.Commit()
 }
 
 func (t *impatientTx) Rollback() error {
 	ctx, cancel := context.WithTimeout(context.Background(), silentGrace)
 	defer cancel()
-	defer t.line.during(ctx)()
+	t.conn.inTx = false
+	defer t.conn.line.during(ctx)()
 	return t.Tx.Rollback()
 }

@@ -99,6 +99,8 @@ func unanswered(err error) bool {
 	var refused *pq.Error
 	var lite *sqlite.Error
 	switch {
+	case stale(err): // in a transaction, which can be repeated
+		return true
 	case errors.As(err, &refused):
 		for _, class := range unansweredClasses {
 			if strings.HasPrefix(string(refused.Code), class) {

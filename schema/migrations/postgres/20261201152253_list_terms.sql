@@ -20,3 +20,10 @@ CREATE INDEX "report_terms" ON "reports" USING gin ("terms") WITH (fastupdate = 
 ALTER TABLE "tools" ADD COLUMN "terms" text[] NOT NULL DEFAULT '{}';
 UPDATE "tools" SET "terms" = ARRAY(SELECT id FROM (SELECT theme_id AS id FROM tool_themes WHERE tool_id = "tools".id UNION SELECT target_group_id AS id FROM tool_target_groups WHERE tool_id = "tools".id UNION SELECT method_id AS id FROM tool_methods WHERE tool_id = "tools".id UNION SELECT law_section_id AS id FROM tool_law_sections WHERE tool_id = "tools".id UNION SELECT municipality_id FROM content_municipalities WHERE content_id = "tools".id UNION SELECT organization_id FROM content_organizations WHERE content_id = "tools".id UNION SELECT "tools".owner_id) AS linked ORDER BY id COLLATE "C");
 CREATE INDEX "tool_terms" ON "tools" USING gin ("terms") WITH (fastupdate = off);
+ANALYZE "collections" ("terms");
+ANALYZE "events" ("terms");
+ANALYZE "networks" ("terms");
+ANALYZE "practices" ("terms");
+ANALYZE "projects" ("terms");
+ANALYZE "reports" ("terms");
+ANALYZE "tools" ("terms");

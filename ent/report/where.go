@@ -5,6 +5,7 @@ package report
 import (
 	"dugnad/ent/predicate"
 	"dugnad/schema"
+	"dugnad/schema/entgql"
 	"time"
 
 	"entgo.io/ent/dialect/sql"
@@ -28,7 +29,7 @@ func IDNEQ(id string) predicate.Report {
 
 // IDIn applies the In predicate on the ID field.
 func IDIn(ids ...string) predicate.Report {
-	return predicate.Report(sql.FieldIn(FieldID, ids...))
+	return predicate.Report(entgql.FieldIn(FieldID, ids...))
 }
 
 // IDGT applies the GT predicate on the ID field.
@@ -153,7 +154,7 @@ func SlugNEQ(v string) predicate.Report {
 
 // SlugIn applies the In predicate on the "slug" field.
 func SlugIn(vs ...string) predicate.Report {
-	return predicate.Report(sql.FieldIn(FieldSlug, vs...))
+	return predicate.Report(entgql.FieldIn(FieldSlug, vs...))
 }
 
 // SlugGT applies the GT predicate on the "slug" field.
@@ -188,7 +189,7 @@ func SortTitleNbNEQ(v string) predicate.Report {
 
 // SortTitleNbIn applies the In predicate on the "sort_title_nb" field.
 func SortTitleNbIn(vs ...string) predicate.Report {
-	return predicate.Report(sql.FieldIn(FieldSortTitleNb, vs...))
+	return predicate.Report(entgql.FieldIn(FieldSortTitleNb, vs...))
 }
 
 // SortTitleNbGT applies the GT predicate on the "sort_title_nb" field.
@@ -223,7 +224,7 @@ func SortTitleNnNEQ(v string) predicate.Report {
 
 // SortTitleNnIn applies the In predicate on the "sort_title_nn" field.
 func SortTitleNnIn(vs ...string) predicate.Report {
-	return predicate.Report(sql.FieldIn(FieldSortTitleNn, vs...))
+	return predicate.Report(entgql.FieldIn(FieldSortTitleNn, vs...))
 }
 
 // SortTitleNnGT applies the GT predicate on the "sort_title_nn" field.
@@ -258,7 +259,7 @@ func SortTitleEnNEQ(v string) predicate.Report {
 
 // SortTitleEnIn applies the In predicate on the "sort_title_en" field.
 func SortTitleEnIn(vs ...string) predicate.Report {
-	return predicate.Report(sql.FieldIn(FieldSortTitleEn, vs...))
+	return predicate.Report(entgql.FieldIn(FieldSortTitleEn, vs...))
 }
 
 // SortTitleEnGT applies the GT predicate on the "sort_title_en" field.
@@ -293,7 +294,7 @@ func SortTitleSeNEQ(v string) predicate.Report {
 
 // SortTitleSeIn applies the In predicate on the "sort_title_se" field.
 func SortTitleSeIn(vs ...string) predicate.Report {
-	return predicate.Report(sql.FieldIn(FieldSortTitleSe, vs...))
+	return predicate.Report(entgql.FieldIn(FieldSortTitleSe, vs...))
 }
 
 // SortTitleSeGT applies the GT predicate on the "sort_title_se" field.
@@ -359,7 +360,7 @@ func IssuedOnNEQ(v string) predicate.Report {
 
 // IssuedOnIn applies the In predicate on the "issued_on" field.
 func IssuedOnIn(vs ...string) predicate.Report {
-	return predicate.Report(sql.FieldIn(FieldIssuedOn, vs...))
+	return predicate.Report(entgql.FieldIn(FieldIssuedOn, vs...))
 }
 
 // IssuedOnGT applies the GT predicate on the "issued_on" field.
@@ -404,7 +405,7 @@ func SortDateNEQ(v string) predicate.Report {
 
 // SortDateIn applies the In predicate on the "sort_date" field.
 func SortDateIn(vs ...string) predicate.Report {
-	return predicate.Report(sql.FieldIn(FieldSortDate, vs...))
+	return predicate.Report(entgql.FieldIn(FieldSortDate, vs...))
 }
 
 // SortDateGT applies the GT predicate on the "sort_date" field.
@@ -664,7 +665,7 @@ func OwnerIDNEQ(v string) predicate.Report {
 
 // OwnerIDIn applies the In predicate on the "owner_id" field.
 func OwnerIDIn(vs ...string) predicate.Report {
-	return predicate.Report(sql.FieldIn(FieldOwnerID, vs...))
+	return predicate.Report(entgql.FieldIn(FieldOwnerID, vs...))
 }
 
 // OwnerIDGT applies the GT predicate on the "owner_id" field.
@@ -699,7 +700,7 @@ func ImageIDNEQ(v string) predicate.Report {
 
 // ImageIDIn applies the In predicate on the "image_id" field.
 func ImageIDIn(vs ...string) predicate.Report {
-	return predicate.Report(sql.FieldIn(FieldImageID, vs...))
+	return predicate.Report(entgql.FieldIn(FieldImageID, vs...))
 }
 
 // ImageIDGT applies the GT predicate on the "image_id" field.
@@ -855,7 +856,7 @@ func SeriesNEQ(v string) predicate.Report {
 
 // SeriesIn applies the In predicate on the "series" field.
 func SeriesIn(vs ...string) predicate.Report {
-	return predicate.Report(sql.FieldIn(FieldSeries, vs...))
+	return predicate.Report(entgql.FieldIn(FieldSeries, vs...))
 }
 
 // SeriesGT applies the GT predicate on the "series" field.

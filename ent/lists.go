@@ -85,7 +85,9 @@ func (c *counted) modify(s *sql.Selector) {
 		return
 	}
 	matching := d.Table("matching")
-	with := d.With("matching").As(all)
+	with := sql.ExprFunc(func(b *sql.Builder) {
+		b.WriteString("WITH ").Ident("matching").WriteString(" AS MATERIALIZED (").Join(all).WriteByte(')')
+	})
 	ids := d.Select(matching.C("id")).From(matching).Limit(c.limit)
 	apply(ids, c.cursors, c.order)
 	page := d.Select().From(table).WithContext(s.Context())

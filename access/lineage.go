@@ -111,6 +111,9 @@ func (l lineage) lockRoot(name string) error {
 			return err
 		}
 	}
+	if len(keys) < 2 {
+		return nil // the key is locked when it is read again
+	}
 	for _, key := range slices.Backward(keys) {
 		if _, err := l.client.ApiKey.Query().Where(apikey.ID(key), l.locked()).Exist(l.ctx); err != nil {
 			return err

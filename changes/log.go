@@ -39,7 +39,8 @@ func Append(ctx context.Context, tx *ent.Tx, at time.Time, actor string, entries
 		return nil
 	}
 	if tx.Client().Dialect() == dialect.Postgres {
-		if _, err := tx.ExecContext(ctx, "SELECT pg_advisory_xact_lock($1)", lockLog); err != nil {
+		const lock = "SELECT pg_advisory_xact_lock($1), pg_notify($2, '')" // the notification is sent at the commit
+		if _, err := tx.ExecContext(ctx, lock, lockLog, Channel); err != nil {
 			return fmt.Errorf("lock the change log: %w", err)
 		}
 	}
@@ -55,11 +56,6 @@ func Append(ctx context.Context, tx *ent.Tx, at time.Time, actor string, entries
 		}
 		if err := tx.Change.CreateBulk(rows...).Exec(ctx); err != nil {
 			return fmt.Errorf("append to the change log: %w", err)
-		}
-	}
-	if tx.Client().Dialect() == dialect.Postgres {
-		if _, err := tx.ExecContext(ctx, "SELECT pg_notify($1, '')", Channel); err != nil {
-			return fmt.Errorf("notify of changes: %w", err)
 		}
 	}
 	return nil

@@ -239,7 +239,7 @@ func (b *batch) record() (err error) {
 }
 
 func (b *batch) recordAct(e *entryWrite) (*ent.Entry, error) {
-	u := b.Entry.UpdateOneID(e.id).SetStage(e.stage).SetUpdatedAt(b.now)
+	u := b.Entry.UpdateOne(e.entry()).SetStage(e.stage).SetUpdatedAt(b.now)
 	o := b.options
 	switch b.act {
 	case ActSchedulePublish:
@@ -249,6 +249,8 @@ func (b *batch) recordAct(e *entryWrite) (*ent.Entry, error) {
 	case ActScheduleWithdraw:
 		u.SetWithdrawAt(o.At.UTC()).SetWithdrawBy(b.actor).SetWithdrawReason(o.Reason).ClearScheduleProblem()
 	case ActPublish:
+		u.SetPublished(e.revision).SetLive(true).SetLiveAudience(audienceOf(e.doc.Shared())).SetSlug(e.slug).
+			SetFirstPublishedAt(e.first)
 		unschedulePublish(u)
 	case ActWithdraw:
 		u.SetLive(false).ClearLiveAudience()
@@ -276,7 +278,7 @@ func (b *batch) recordAct(e *entryWrite) (*ent.Entry, error) {
 		}
 	default:
 	}
-	written, err := u.Save(b.ctx)
+	written, err := u.Apply(b.ctx, e.entry())
 	if err != nil {
 		return nil, err
 	}

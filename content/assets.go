@@ -90,27 +90,34 @@ const (
 	maxAlt    = 2000
 )
 
-// fileSizes fills in the sizes of the downloads of a document that are assets.
-func (w *write) fileSizes(doc ent.Document) error {
-	downloads := doc.Shared().Downloads
+// fileSizes fills in the sizes of the downloads of documents that are assets.
+func (w *write) fileSizes(docs ...ent.Document) error {
+	var downloads []*schema.Download
+	for _, doc := range docs {
+		list := doc.Shared().Downloads
+		for i := range list { // they are the document's own
+			downloads = append(downloads, &list[i])
+		}
+	}
 	var ids []string
 	for _, d := range downloads {
 		if d.Asset != "" {
 			ids = append(ids, d.Asset)
 		}
 	}
-	if len(ids) == 0 {
-		return nil
+	assets := make(map[string]*ent.Asset)
+	for chunk := range slices.Chunk(unique(ids), 500) {
+		found, err := w.Asset.Query().Where(asset.IDIn(chunk...)).All(access.WithViewer(w.ctx, access.System("content")))
+		if err != nil {
+			return err
+		}
+		for _, a := range found {
+			assets[a.ID] = a
+		}
 	}
-	assets, err := w.Asset.Query().Where(asset.IDIn(ids...)).All(access.WithViewer(w.ctx, access.System("content")))
-	if err != nil {
-		return err
-	}
-	for i := range downloads {
-		for _, a := range assets {
-			if a.ID == downloads[i].Asset {
-				downloads[i].Bytes, downloads[i].Pages = &a.Bytes, a.Pages
-			}
+	for _, d := range downloads {
+		if a := assets[d.Asset]; a != nil {
+			d.Bytes, d.Pages = &a.Bytes, a.Pages
 		}
 	}
 	return nil

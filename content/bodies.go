@@ -51,22 +51,28 @@ func addressesIn(doc ent.Document, all bool) (found []bodyAddress) {
 	return found
 }
 
+// bodyTargets returns the ids of what the bodies of a document point at, files apart.
+func bodyTargets(doc ent.Document, state schema.ReferenceState) (ids, files []string) {
+	for _, a := range addressesIn(doc, state == schema.OfHead) {
+		t, ok := ent.TypeOf(a.ID)
+		switch {
+		case !ok:
+		case t.Name == ent.TypeAsset:
+			files = append(files, a.ID)
+		default:
+			ids = append(ids, a.ID)
+		}
+	}
+	return ids, files
+}
+
 // bodyReferences returns what the bodies of documents point at, each once, by the entry. Of the files, it leaves out
 // those that the entry may not show. Readers see only texts that are ready, so only these count of a published document.
 func (w *write) bodyReferences(state schema.ReferenceState, from []pointer) (map[string][]ent.Ref, error) {
 	ids, files := make(map[string][]string), make(map[string][]string)
 	var showing, shown []string
 	for _, p := range from {
-		for _, a := range addressesIn(p.doc, state == schema.OfHead) {
-			t, ok := ent.TypeOf(a.ID)
-			switch {
-			case !ok:
-			case t.Name == ent.TypeAsset:
-				files[p.id] = append(files[p.id], a.ID)
-			default:
-				ids[p.id] = append(ids[p.id], a.ID)
-			}
-		}
+		ids[p.id], files[p.id] = bodyTargets(p.doc, state)
 		if len(files[p.id]) > 0 {
 			showing, shown = append(showing, p.id), append(shown, files[p.id]...)
 		}

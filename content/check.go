@@ -7,7 +7,6 @@ import (
 	"dugnad/ent"
 	"dugnad/ent/asset"
 	"dugnad/ent/entry"
-	"dugnad/ent/reference"
 	"dugnad/schema"
 )
 
@@ -19,12 +18,17 @@ func (b *batch) check() error {
 		b.problems = append(b.problems, unshown(e.id, e.doc)...)
 		e.notes = append(e.notes, notShown(e.id, e.doc)...)
 	}
-	docs := make([]ent.Document, len(b.entries))
+	docs, known := make([]ent.Document, len(b.entries)), make(map[string]bool)
 	for i, e := range b.entries {
 		docs[i] = e.doc
 		b.accept(e.draft.known)
+		if e.before != nil { // what it refers to may have been withdrawn or deleted since
+			for _, r := range e.before.References() {
+				known[r.ID] = true
+			}
+		}
 	}
-	dangling, err := b.missing(docs, b.ids())
+	dangling, err := b.missing(docs, b.ids(), known)
 	if err != nil {
 		return err
 	}
@@ -32,10 +36,12 @@ func (b *batch) check() error {
 	return b.checkOwners()
 }
 
-// missing returns a problem for every reference of the documents to an object that is neither stored nor being saved.
-// saving holds the ids of the documents, in order.
-func (w *write) missing(docs []ent.Document, saving []string) ([]Problem, error) {
-	known := make(map[string]bool)
+// missing returns a problem for every reference of the documents to an object that is neither known, nor stored, nor
+// being saved. saving holds the ids of the documents, in order. It adds to known, which may be nil.
+func (w *write) missing(docs []ent.Document, saving []string, known map[string]bool) ([]Problem, error) {
+	if known == nil {
+		known = make(map[string]bool)
+	}
 	for _, id := range saving {
 		known[id] = true
 	}
@@ -44,8 +50,9 @@ func (w *write) missing(docs []ent.Document, saving []string) ([]Problem, error)
 		for _, r := range d.References() {
 			t, ok := ent.TypeOf(r.ID)
 			switch {
-			case !ok || known[r.ID] || w.accepted[r.ID] || w.comes(r.ID):
-				known[r.ID] = ok
+			case !ok:
+			case known[r.ID] || w.accepted[r.ID] || w.comes(r.ID):
+				known[r.ID] = true
 			case t.Content:
 				entries = append(entries, r.ID)
 			case t.Name == ent.TypeAsset:
@@ -55,7 +62,7 @@ func (w *write) missing(docs []ent.Document, saving []string) ([]Problem, error)
 			}
 		}
 	}
-	if err := w.addKnown(known, unique(entries), saving); err != nil {
+	if err := w.addKnown(known, unique(entries)); err != nil {
 		return nil, err
 	}
 	if err := w.addFiles(known, unique(files)); err != nil {
@@ -92,10 +99,9 @@ func (w *write) comes(id string) bool {
 	return comes
 }
 
-// addKnown adds the entries that the writer may refer to: those that the writer may read, as a reader or as an editor,
-// and those that the head refers to already, which may have been withdrawn or deleted since. The writer must not learn that others
-// exist.
-func (w *write) addKnown(known map[string]bool, entries, saving []string) error {
+// addKnown adds the entries that the writer may refer to: those that the writer may read, as a reader or as an editor.
+// The writer must not learn that others exist.
+func (w *write) addKnown(known map[string]bool, entries []string) error {
 	for chunk := range slices.Chunk(entries, 500) {
 		q := w.Entry.Query().Where(entry.IDIn(chunk...))
 		if organizations, all := w.viewer.Organizations(); !all {
@@ -103,17 +109,6 @@ func (w *write) addKnown(known map[string]bool, entries, saving []string) error 
 			q.Where(entry.Or(seen, entry.OwnerIDIn(organizations...)))
 		}
 		ids, err := q.IDs(w.ctx)
-		if err != nil {
-			return err
-		}
-		for _, id := range ids {
-			known[id] = true
-		}
-	}
-	for chunk := range slices.Chunk(saving, 500) {
-		ids, err := w.Reference.Query().Where(reference.FromIDIn(chunk...), reference.StateEQ(schema.OfHead),
-			reference.FieldNEQ(InBodies)). // those name what may not be there
-			Select(reference.FieldToID).Strings(w.ctx)
 		if err != nil {
 			return err
 		}
@@ -150,8 +145,11 @@ func (w *write) addFiles(known map[string]bool, files []string) error {
 func (b *batch) checkOwners() error {
 	var owners, keys []string
 	for _, e := range b.entries {
-		owners = append(owners, e.owner())
-		if key := e.doc.Shared().Key; key != nil {
+		was := e.entry()
+		if was == nil { // an organisation that owns something stays
+			owners = append(owners, e.owner())
+		}
+		if key := e.doc.Shared().Key; key != nil && (was == nil || value(was.Key) != *key) {
 			keys = append(keys, *key)
 		}
 	}
@@ -170,7 +168,8 @@ func (b *batch) checkOwners() error {
 		}
 	}
 	for _, e := range b.entries {
-		if t, _ := ent.TypeOf(e.owner()); t.Name != "Organization" || !there[e.owner()] && !b.comes(e.owner()) {
+		if t, _ := ent.TypeOf(e.owner()); e.entry() == nil &&
+			(t.Name != "Organization" || !there[e.owner()] && !b.comes(e.owner())) {
 			b.addProblem(problemAt(ProblemNotFound, noOrganization, "owner").of(e.id))
 		}
 		if key := e.doc.Shared().Key; key != nil {

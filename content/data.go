@@ -118,7 +118,7 @@ func (s *Service) PutData(ctx context.Context, data ...Data) (changed int, probl
 			problems = append(problems, unshown(d.ID, doc)...)
 			moved, docs, ids = append(moved, d), append(docs, doc), append(ids, d.ID)
 		}
-		found, err := w.missing(docs, ids)
+		found, err := w.missing(docs, ids, nil)
 		if err != nil {
 			return err
 		}
@@ -135,7 +135,7 @@ func (s *Service) PutData(ctx context.Context, data ...Data) (changed int, probl
 }
 
 func (w *write) putData(data []Data, docs []ent.Document, last map[string]*ent.Revision) error {
-	byID := make(map[string]ent.Document, len(data))
+	byID := make(map[string]ent.ReferenceData, len(data))
 	written, taken := make([]dataChange, len(data)), []string{}
 	revisions := make([]revisionOf, len(data))
 	for i, d := range data {
@@ -149,7 +149,11 @@ func (w *write) putData(data []Data, docs []ent.Document, last map[string]*ent.R
 			written[i].before = was
 		}
 		w.audit.AddSubjects("", d.ID)
-		if err := docs[i].PutRow(w.ctx, w.Client, d.ID, derived(docs[i], d.stored())); err != nil {
+		doc, ok := docs[i].(ent.ReferenceData)
+		if !ok {
+			return fmt.Errorf("%s is not reference data", d.ID)
+		}
+		if err := doc.PutRow(w.ctx, w.Client, d.ID, derived(docs[i], d.stored())); err != nil {
 			return fmt.Errorf("put %s: %w", d.ID, err)
 		}
 		if m, ok := docs[i].(*ent.MunicipalityInput); ok {
@@ -165,12 +169,12 @@ func (w *write) putData(data []Data, docs []ent.Document, last map[string]*ent.R
 			NodeID: d.ID, Action: schema.Upsert, Revision: number,
 			Audience: schema.Public,
 		})
-		byID[d.ID] = docs[i]
+		byID[d.ID] = doc
 	}
 	if err := w.addRevisions(revisions); err != nil {
 		return fmt.Errorf("store revisions: %w", err)
 	}
-	if err := w.connect(byID); err != nil {
+	if err := w.connectData(byID); err != nil {
 		return err
 	}
 	if slices.ContainsFunc(docs, func(d ent.Document) bool { _, ok := d.(*ent.ThemeInput); return ok }) {

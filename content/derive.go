@@ -79,7 +79,7 @@ func (w *write) updateEntry(e *entryWrite, stale bool) (*ent.Entry, error) {
 	if e.draft.act == ActDiscard {
 		u.SetPublished(e.revision) // the document is the published one's
 	}
-	return u.Save(w.ctx)
+	return u.Apply(w.ctx, e.entry())
 }
 
 // sortTitle returns the collation key of a title, for lists of entries.

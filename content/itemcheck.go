@@ -144,7 +144,7 @@ func (m *importer) checkDataBatch(w *write, files []*File) error {
 			m.warnRemoved(p, []byte(was.Document), document)
 		}
 	}
-	found, err := w.missing(docs, ids)
+	found, err := w.missing(docs, ids, nil)
 	for _, p := range problemsOf(found, byID) {
 		m.problem(p)
 	}

@@ -18,23 +18,16 @@ func (b *batch) compare() error {
 	changed := slices.DeleteFunc(slices.Clone(b.entries), func(e *entryWrite) bool {
 		return e.entry() == nil || e.head.hash == e.hash
 	})
-	newer := slices.DeleteFunc(slices.Clone(changed), func(e *entryWrite) bool {
-		return !e.entry().Live || *e.entry().Published == e.head.number()
-	})
-	published, err := b.publishedDocuments(newer)
-	if err != nil {
-		return err
-	}
 	for _, e := range changed {
-		seen, err := decode(e.typ.GQL, e.head.document)
-		if err != nil {
-			return fmt.Errorf("revision %d of %s: %w", e.head.number(), e.id, err)
-		}
-		e.lost = losses{entry: e.id, revision: e.head.number()}.lost(seen, e.doc)
-		if published[e.id] == nil {
+		e.lost = losses{entry: e.id, revision: e.head.number()}.lost(e.before, e.doc)
+		if !e.entry().Live || *e.entry().Published == e.head.number() {
 			continue
 		}
-		for _, p := range (losses{entry: e.id, revision: *e.entry().Published}).lost(published[e.id], e.doc) {
+		live, err := e.head.live()
+		if err != nil {
+			return err
+		}
+		for _, p := range (losses{entry: e.id, revision: *e.entry().Published}).lost(live, e.doc) {
 			if !slices.ContainsFunc(e.lost, func(q Problem) bool { return slices.Equal(p.Path, q.Path) }) {
 				e.lost = append(e.lost, p)
 			}

@@ -26,6 +26,15 @@ func (b *batch) merge() error {
 			return err
 		}
 		e.hash = hashOf(e.text)
+		switch {
+		case e.entry() == nil:
+		case e.hash == e.head.hash:
+			e.before = e.doc
+		default:
+			if e.before, err = decode(e.typ.GQL, e.head.document); err != nil {
+				return fmt.Errorf("revision %d of %s: %w", e.head.number(), e.id, err)
+			}
+		}
 	}
 	return nil
 }

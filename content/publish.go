@@ -92,15 +92,19 @@ func (b *batch) publish() error {
 	return b.connectLive(public)
 }
 
-// readDocuments decodes the heads' documents, and adds problems for missing and invalid values.
+// readDocuments decodes the heads' documents and those that are live, and adds problems for missing and invalid values.
 func (b *batch) readDocuments() (err error) {
 	for _, e := range b.entries {
 		e.revision = e.item.Revision
-		if e.doc, err = decode(string(e.entry().Type), e.head.document); err != nil {
+		was := e.entry()
+		if e.doc, err = decode(string(was.Type), e.head.document); err != nil {
 			return fmt.Errorf("revision %d of %s: %w", e.revision, e.id, err)
 		}
+		if e.before, err = e.head.live(); err != nil {
+			return err
+		}
 		b.problems = append(b.problems,
-			complete(e.id, string(e.entry().Type), e.doc, "must be filled before the entry can be published")...)
+			complete(e.id, string(was.Type), e.doc, "must be filled before the entry can be published")...)
 		if !b.preview { // shown poorer, as it is where it has been published
 			b.problems = append(b.problems, unshown(e.id, e.doc)...)
 		}
@@ -114,52 +118,53 @@ func (b *batch) putLiveRows() error {
 	if err != nil {
 		return err
 	}
-	pointing := make([]pointer, len(b.entries))
+	docs := make([]ent.Document, len(b.entries))
 	for i, e := range b.entries {
-		if err := b.putLiveRow(e, versions[e.id]+1); err != nil {
-			return fmt.Errorf("publish %s: %w", e.id, err)
-		}
+		docs[i] = e.doc
+	}
+	if err := b.fileSizes(docs...); err != nil {
+		return err
+	}
+	rows, links, pointing := make([]ent.Row, len(b.entries)), make([]linking, len(b.entries)), make([]pointer, len(b.entries))
+	for i, e := range b.entries {
 		was := e.entry()
-		pointing[i] = pointer{id: e.id, owner: was.OwnerID, doc: e.doc, isNew: was.Published == nil}
+		rows[i] = b.liveRow(e, versions[e.id]+1)
+		links[i] = linking{id: e.id, owner: was.OwnerID, links: e.doc.Shared(), isNew: !was.Live}
+		if e.before != nil {
+			links[i].before = e.before.Shared()
+		}
+		pointing[i] = pointer{id: e.id, owner: was.OwnerID, doc: e.doc, before: e.before, isNew: was.Published == nil}
+	}
+	if err := ent.PutRows(b.ctx, b.Client, rows); err != nil {
+		return fmt.Errorf("publish: %w", err)
+	}
+	if err := b.putLinks(links...); err != nil {
+		return err
 	}
 	if err := b.setReferences(schema.OfPublished, pointing...); err != nil {
 		return fmt.Errorf("store references: %w", err)
 	}
+	if err := b.storeSlugs(); err != nil {
+		return fmt.Errorf("store slugs: %w", err)
+	}
 	return nil
 }
 
-func (b *batch) putLiveRow(e *entryWrite, version int) error {
+// liveRow returns the live row of an entry, and appends its change. The entry's own row follows in recordAct.
+func (b *batch) liveRow(e *entryWrite, version int) ent.Row {
 	was := e.entry()
-	first := b.now
+	e.first = b.now
 	switch {
 	case was.FirstPublishedAt != nil:
-		first = *was.FirstPublishedAt
+		e.first = *was.FirstPublishedAt
 	case e.item.first != nil && e.item.first.Before(b.now): // clocks differ
-		first = e.item.first.UTC()
+		e.first = e.item.first.UTC()
 	}
 	updated := b.now
 	if e.item.updated != nil {
 		updated = b.past(*e.item.updated)
 	}
-	if err := b.fileSizes(e.doc); err != nil {
-		return err
-	}
-	err := e.doc.PutRow(b.ctx, b.Client, e.id, map[string]any{
-		"slug": e.slug, "owner_id": was.OwnerID, "published_at": first, "updated_at": updated, "revision": e.revision,
-		"version": version,
-	})
-	if err != nil {
-		return err
-	}
-	if err := b.putLinks(e.id, was.OwnerID, e.doc.Shared()); err != nil {
-		return err
-	}
 	audience := audienceOf(e.doc.Shared())
-	if !e.keepsSlug {
-		if err := b.storeSlug(was, e.slug, audience); err != nil {
-			return err
-		}
-	}
 	if isPublic(was) && audience == schema.Members {
 		b.changes = append(b.changes, changes.Entry{
 			NodeID: e.id, Action: schema.Gone, Revision: e.revision,
@@ -170,26 +175,41 @@ func (b *batch) putLiveRow(e *entryWrite, version int) error {
 		NodeID: e.id, Action: schema.Upsert, Revision: e.revision,
 		Audience: audience,
 	})
-	if b.preview { // so that editors can go on saving
-		return nil
-	}
-	return b.Entry.UpdateOne(was).SetPublished(e.revision).SetLive(true).SetLiveAudience(audience).
-		SetSlug(e.slug).SetFirstPublishedAt(first).Exec(b.ctx)
+	return ent.Row{ID: e.id, Document: e.doc, Managed: map[string]any{
+		"slug": e.slug, "owner_id": was.OwnerID, "published_at": e.first, "updated_at": updated, "revision": e.revision,
+		"version": version,
+	}}
 }
 
-// connectLive creates the edges of the live rows to live objects, and restores the edges of live entries whose
-// published documents refer to them. public has the entries that are or were public.
+// connectLive changes the edges of the live rows to those of their documents, and restores the edges of live entries
+// whose published documents refer to what was not live. public has the entries that are or were public.
 func (b *batch) connectLive(public map[string]bool) error {
 	referring, err := b.referring(b.ids())
 	if err != nil {
 		return err
 	}
-	docs := b.documents()
-	for _, r := range referring {
-		docs[r.entry.ID] = r.doc
-	}
 	b.touch(referring, public)
-	return b.connect(docs)
+	var gone, come []edge
+	opens := make(map[string]bool)
+	for _, e := range b.entries {
+		opens[e.id] = !e.entry().Live
+		old, now := edgesOf(e.id, e.before), edgesOf(e.id, e.doc)
+		gone = append(gone, without(old, now)...)
+		come = append(come, without(now, old)...)
+	}
+	for _, r := range referring {
+		for _, ref := range r.refs {
+			if opens[ref.ID] {
+				come = append(come, edge{r.entry.ID, ref})
+			}
+		}
+	}
+	return b.changeEdges(gone, come)
+}
+
+// without returns the edges that are not among the others.
+func without(edges, others []edge) []edge {
+	return slices.DeleteFunc(slices.Clone(edges), func(e edge) bool { return slices.Contains(others, e) })
 }
 
 func isPublic(e *ent.Entry) bool {
@@ -203,57 +223,49 @@ func audienceOf(doc *ent.Shared) schema.Audience {
 	return doc.Audience
 }
 
-// referrer is a live entry with its published document.
+// referrer is a live entry with the references of its published document to what is asked for.
 type referrer struct {
-	entry *ent.Entry
-	doc   ent.Document
+	entry *ent.Entry // with its id, its published revision and its audience
+	refs  []ent.Ref
 }
 
 // referring returns the other live entries whose published documents refer to any of the ids, by id. Links in bodies
 // make no edges, and show as they are whether they lead somewhere or not.
 func (w *write) referring(ids []string) ([]referrer, error) {
-	var from []string
-	for chunk := range slices.Chunk(ids, 500) {
-		some, err := w.Reference.Query().Where(reference.ToIDIn(chunk...), reference.StateEQ(schema.OfPublished),
-			reference.FieldNEQ(InBodies)).
-			Unique(true).Select(reference.FieldFromID).Strings(w.ctx)
-		if err != nil {
-			return nil, err
-		}
-		from = append(from, some...)
-	}
 	among := make(map[string]bool, len(ids))
 	for _, id := range ids {
 		among[id] = true
 	}
-	from = slices.DeleteFunc(unique(from), func(id string) bool { return among[id] })
-	var referring []referrer
-	for chunk := range slices.Chunk(from, 500) {
-		entries, err := w.Entry.Query().Where(entry.IDIn(chunk...), entry.Live(true)).Order(entry.ByID()).All(w.ctx)
+	refs := make(map[string][]ent.Ref)
+	for chunk := range slices.Chunk(ids, 500) {
+		rows, err := w.Reference.Query().Where(reference.ToIDIn(chunk...), reference.StateEQ(schema.OfPublished),
+			reference.FieldNEQ(InBodies)).
+			Select(reference.FieldFromID, reference.FieldField, reference.FieldToID).All(w.ctx)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("find what refers to entries: %w", err)
 		}
-		numbers := make(map[string]int, len(entries))
-		for _, e := range entries {
-			numbers[e.ID] = *e.Published
-		}
-		revisions, err := w.revisions(numbers)
-		if err != nil {
-			return nil, err
-		}
-		for _, e := range entries {
-			doc, err := decode(string(e.Type), []byte(revisions[e.ID].Document))
-			if err != nil {
-				return nil, fmt.Errorf("revision %d of %s: %w", *e.Published, e.ID, err)
+		for _, r := range rows {
+			if !among[r.FromID] {
+				refs[r.FromID] = append(refs[r.FromID], ent.Ref{Field: r.Field, ID: r.ToID})
 			}
-			referring = append(referring, referrer{e, doc})
+		}
+	}
+	var referring []referrer
+	for chunk := range slices.Chunk(slices.Sorted(maps.Keys(refs)), 500) {
+		entries, err := w.Entry.Query().Where(entry.IDIn(chunk...), entry.Live(true)).Order(entry.ByID()).
+			Select(entry.FieldID, entry.FieldPublished, entry.FieldLiveAudience).All(w.ctx)
+		if err != nil {
+			return nil, fmt.Errorf("read the entries that refer to others: %w", err)
+		}
+		for _, e := range entries {
+			referring = append(referring, referrer{e, refs[e.ID]})
 		}
 	}
 	return referring, nil
 }
 
-// connect replaces the edges of the live rows with those of the documents to live objects.
-func (w *write) connect(docs map[string]ent.Document) error {
+// connectData replaces the edges of the rows of reference data with those of the documents to rows that are there.
+func (w *write) connectData(docs map[string]ent.ReferenceData) error {
 	var targets []string
 	for _, d := range docs {
 		for _, r := range d.References() {
@@ -277,7 +289,7 @@ func (w *write) connect(docs map[string]ent.Document) error {
 func (w *write) touch(referring []referrer, public map[string]bool) {
 	for _, r := range referring {
 		audience := *r.entry.LiveAudience
-		if !slices.ContainsFunc(r.doc.References(), func(r ent.Ref) bool { return public[r.ID] }) {
+		if !slices.ContainsFunc(r.refs, func(r ent.Ref) bool { return public[r.ID] }) {
 			audience = schema.Members
 		}
 		w.changes = append(w.changes, changes.Entry{
@@ -297,13 +309,13 @@ func (b *batch) withdraw() error {
 		if err := ent.DeleteRow(b.ctx, b.Client, e.ID); err != nil {
 			return fmt.Errorf("withdraw %s: %w", e.ID, err)
 		}
-		if err := b.deleteLinks(e.ID); err != nil {
-			return fmt.Errorf("withdraw %s: %w", e.ID, err)
-		}
 		b.changes = append(b.changes, changes.Entry{
 			NodeID: e.ID, Action: schema.Gone, Revision: *e.Published,
 			Audience: *e.LiveAudience,
 		})
+	}
+	if err := b.deleteLinks(b.ids()); err != nil {
+		return fmt.Errorf("withdraw: %w", err)
 	}
 	referring, err := b.referring(b.ids())
 	if err != nil {

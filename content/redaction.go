@@ -376,13 +376,12 @@ func (w *write) redactEntry(e *ent.Entry, c *cutter, changed []int) error {
 	}
 	one := &entryWrite{id: e.ID, head: h, doc: document}
 	if e.Live {
-		published, err := w.revisions(map[string]int{e.ID: *e.Published})
-		if err != nil {
+		if one.doc, err = h.live(); err != nil {
 			return err
 		}
-		if one.doc, err = decode(string(e.Type), []byte(published[e.ID].Document)); err != nil {
-			return fmt.Errorf("revision %d: %w", *e.Published, err)
-		}
+	}
+	if err := w.fillReferences(h.entry, document); err != nil { // a link may be cut
+		return err
 	}
 	moved, err := w.dropSlugs(one, c)
 	if err != nil {
@@ -404,7 +403,7 @@ func (w *write) redactEntry(e *ent.Entry, c *cutter, changed []int) error {
 	if err := w.putLive(h.entry, one.doc, address, e.OwnerID); err != nil {
 		return err
 	}
-	if err := w.putLinks(e.ID, e.OwnerID, one.doc.Shared()); err != nil {
+	if err := w.putLinks(linking{id: e.ID, owner: e.OwnerID, links: one.doc.Shared()}); err != nil {
 		return err
 	}
 	w.changes = append(w.changes, changes.Entry{
@@ -416,7 +415,7 @@ func (w *write) redactEntry(e *ent.Entry, c *cutter, changed []int) error {
 		return err
 	}
 	w.touch(referring, map[string]bool{e.ID: isPublic(e)})
-	return w.connect(map[string]ent.Document{e.ID: one.doc})
+	return nil
 }
 
 // putLive writes the live row of an entry from its published document.
@@ -428,11 +427,11 @@ func (w *write) putLive(e *ent.Entry, published ent.Document, address, owner str
 	if err := w.fileSizes(published); err != nil {
 		return err
 	}
-	return published.PutRow(w.ctx, w.Client, e.ID, map[string]any{
+	return ent.PutRows(w.ctx, w.Client, []ent.Row{{ID: e.ID, Document: published, Managed: map[string]any{
 		"slug": address, "owner_id": owner, "published_at": *e.FirstPublishedAt, "updated_at": w.now,
 		"revision": *e.Published,
 		"version":  versions[e.ID],
-	})
+	}}})
 }
 
 // dropSlugs deletes the entry's slugs that have the text in them. moved reports whether it has another slug now.
@@ -473,9 +472,13 @@ func (w *write) redactData(id string) error {
 		return err
 	}
 	t, _ := ent.TypeOf(id)
-	doc, err := decode(t.GQL, []byte(last[id].Document))
+	read, err := decode(t.GQL, []byte(last[id].Document))
 	if err != nil {
 		return fmt.Errorf("revision %d: %w", last[id].Number, err)
+	}
+	doc, ok := read.(ent.ReferenceData)
+	if !ok {
+		return fmt.Errorf("%s is not reference data", id)
 	}
 	if err := doc.PutRow(w.ctx, w.Client, id, derived(doc, nil)); err != nil {
 		return err
@@ -484,7 +487,7 @@ func (w *write) redactData(id string) error {
 		NodeID: id, Action: schema.Redacted, Revision: last[id].Number,
 		Audience: schema.Public,
 	})
-	if err := w.connect(map[string]ent.Document{id: doc}); err != nil {
+	if err := w.connectData(map[string]ent.ReferenceData{id: doc}); err != nil {
 		return err
 	}
 	return w.appendDependents(affected{id: true}, nil) // a slug may be another

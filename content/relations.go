@@ -29,28 +29,38 @@ type relationKey struct {
 	of       schema.RelationType
 }
 
-// standings returns the standing of each relation of a document of the owner.
-func (w *write) standings(
-	id, owner string, relations []schema.RelationRef,
-) (map[relationKey]schema.RelationStanding, error) {
-	targets := make([]string, len(relations))
-	for i, r := range relations {
-		targets[i] = r.To
+// standings returns the standing of each relation that the entries state.
+func (w *write) standings(from []linking) (map[relationKey]schema.RelationStanding, error) {
+	var targets []string
+	for _, f := range from {
+		for _, r := range f.links.Relations {
+			targets = append(targets, r.To)
+		}
+	}
+	all := make(map[relationKey]schema.RelationStanding, len(targets))
+	if len(targets) == 0 {
+		return all, nil
 	}
 	owners, err := w.owners(targets)
 	if err != nil {
 		return nil, err
 	}
 	byKey := map[relationKey][]schema.RelationRef{}
-	foreign := false
-	for _, r := range relations {
-		key := relationKey{id, r.To, r.Type}
-		byKey[key] = append(byKey[key], r)
-		foreign = foreign || owners[r.To] != owner
+	ownerOf := map[string]string{}
+	var foreign []string // entries that state something of another organisation's
+	for _, f := range from {
+		ownerOf[f.id] = f.owner
+		for _, r := range f.links.Relations {
+			key := relationKey{f.id, r.To, r.Type}
+			byKey[key] = append(byKey[key], r)
+			if owners[r.To] != f.owner {
+				foreign = append(foreign, f.id)
+			}
+		}
 	}
 	decided := map[relationKey]*ent.RelationDecision{}
-	if foreign {
-		rows, err := w.RelationDecision.Query().Where(relationdecision.FromID(id)).All(w.ctx)
+	for chunk := range slices.Chunk(unique(foreign), 500) {
+		rows, err := w.RelationDecision.Query().Where(relationdecision.FromIDIn(chunk...)).All(w.ctx)
 		if err != nil {
 			return nil, fmt.Errorf("read the decisions about relations: %w", err)
 		}
@@ -58,9 +68,8 @@ func (w *write) standings(
 			decided[relationKey{d.FromID, d.ToID, d.Type}] = d
 		}
 	}
-	all := make(map[relationKey]schema.RelationStanding, len(byKey))
 	for key, stated := range byKey {
-		all[key] = standing(owner, owners[key.to], decided[key], stated)
+		all[key] = standing(ownerOf[key.from], owners[key.to], decided[key], stated)
 	}
 	return all, nil
 }

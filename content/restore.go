@@ -5,6 +5,8 @@ import (
 	"fmt"
 
 	"dugnad/ent"
+	"dugnad/ent/reference"
+	"dugnad/schema"
 )
 
 // earlier returns the draft that makes an earlier document of an entry the newest one, and warnings. The document may
@@ -39,7 +41,10 @@ func (w *write) earlier(id, document string) (Draft, []Problem, error) {
 		}
 	}
 	known := make(map[string]bool)
-	if err := w.addKnown(known, entries, []string{id}); err != nil {
+	if err := w.addKnown(known, entries); err != nil {
+		return d, nil, err
+	}
+	if err := w.addReferred(known, id); err != nil {
 		return d, nil, err
 	}
 	if err := w.addFiles(known, files); err != nil {
@@ -71,4 +76,16 @@ func (w *write) earlier(id, document string) (Draft, []Problem, error) {
 		}
 	}
 	return d, warnings, nil
+}
+
+// addReferred adds what the head of the entry refers to, which may have been withdrawn or deleted since. Links in bodies
+// name what may not be there.
+func (w *write) addReferred(known map[string]bool, id string) error {
+	ids, err := w.Reference.Query().
+		Where(reference.FromID(id), reference.StateEQ(schema.OfHead), reference.FieldNEQ(InBodies)).
+		Select(reference.FieldToID).Strings(w.ctx)
+	for _, id := range ids {
+		known[id] = true
+	}
+	return err
 }

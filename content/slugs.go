@@ -335,11 +335,8 @@ func (t *slugTaker) taken(key slugKey, id string, audience schema.Audience) bool
 // give sets the entry's slug. Who has it now gives way when the entry is published.
 func (t *slugTaker) give(e *entryWrite, address string) {
 	key := slugKey{e.entry().Type, address}
-	e.slug = address
+	e.slug, e.holder = address, t.holders[key]
 	t.given[key] = e.id
-	if h := t.holders[key]; h != nil && h.row.EntryID != e.id {
-		e.evicts = h
-	}
 }
 
 // readyTitle returns the title that readers without wishes get of the texts that are ready.
@@ -347,6 +344,27 @@ func readyTitle(texts []schema.ContentText) string {
 	return titleOf(slices.DeleteFunc(slices.Clone(texts), func(t schema.ContentText) bool {
 		return t.Ready != nil && !*t.Ready
 	}))
+}
+
+// storeSlugs makes the addresses of the batch lead to its entries, for readers of their audiences. Readers who know one
+// from an earlier time still do.
+func (b *batch) storeSlugs() error {
+	var rows []*ent.SlugCreate
+	for _, e := range b.entries {
+		audience := audienceOf(e.doc.Shared())
+		switch h := e.holder; {
+		case e.keepsSlug:
+		case h == nil:
+			rows = append(rows, b.Slug.Create().SetType(e.entry().Type).SetSlug(e.slug).SetEntryID(e.id).SetAudience(audience))
+		case h.row.EntryID == e.id && (h.row.Audience == audience || h.row.Audience == schema.Public):
+		default:
+			err := b.Slug.Update().Where(slug.ID(h.row.ID)).SetEntryID(e.id).SetAudience(audience).Exec(b.ctx)
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return inBulk(b.ctx, rows, b.Slug.CreateBulk)
 }
 
 // storeSlug makes the address lead to the entry, for readers of its audience. Readers who know it from an earlier time
@@ -369,10 +387,10 @@ func (w *write) storeSlug(e *ent.Entry, address string, audience schema.Audience
 func (b *batch) evict() error {
 	evicted := map[string]*ent.Entry{}
 	for _, e := range b.entries {
-		if e.evicts == nil || e.evicts.entry == nil {
+		if e.holder == nil || e.holder.entry == nil || e.holder.row.EntryID == e.id {
 			continue
 		}
-		was := e.evicts.entry
+		was := e.holder.entry
 		if was.Live && was.Slug != nil && *was.Slug == e.slug {
 			evicted[was.ID] = was
 		}

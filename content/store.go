@@ -34,7 +34,7 @@ func (b *batch) store() error {
 			r.note = e.draft.Note
 		}
 		revisions = append(revisions, r)
-		pointing = append(pointing, pointer{id: e.id, owner: e.owner(), doc: e.doc, isNew: e.entry() == nil})
+		pointing = append(pointing, pointer{id: e.id, owner: e.owner(), doc: e.doc, before: e.before, isNew: e.entry() == nil})
 	}
 	if err := b.addRevisions(revisions); err != nil {
 		return fmt.Errorf("store revisions: %w", err)
@@ -101,11 +101,23 @@ const statementBytes = 4 << 20
 type pointer struct {
 	id, owner string
 	doc       ent.Document
-	isNew     bool // there are no references yet
+	before    ent.Document // whose references are stored; nil if that is not known
+	isNew     bool         // there are no references yet
 }
 
-// setReferences replaces the references of the heads or of the published revisions of the entries.
+// refersAsBefore reports whether the documents before and now refer to the same. Files in bodies are looked up.
+func (p pointer) refersAsBefore(state schema.ReferenceState) bool {
+	if p.before == nil || !slices.Equal(p.before.References(), p.doc.References()) {
+		return false
+	}
+	old, oldFiles := bodyTargets(p.before, state)
+	now, files := bodyTargets(p.doc, state)
+	return len(oldFiles)+len(files) == 0 && slices.Equal(unique(old), unique(now))
+}
+
+// setReferences replaces the references of the heads or of the published revisions of the entries, where they change.
 func (w *write) setReferences(state schema.ReferenceState, from ...pointer) error {
+	from = slices.DeleteFunc(slices.Clone(from), func(p pointer) bool { return p.refersAsBefore(state) })
 	bodies, err := w.bodyReferences(state, from)
 	if err != nil {
 		return err

@@ -12,10 +12,6 @@ func (b *batch) checkWarnings() error {
 	if b.viewer.IsSystem() || b.options.unattended {
 		return nil
 	}
-	before, err := b.publishedDocuments(b.entries)
-	if err != nil {
-		return err
-	}
 	links := make(map[string][]link)
 	var targets, pictures []string
 	for _, e := range b.entries {
@@ -45,7 +41,7 @@ func (b *batch) checkWarnings() error {
 	}
 	for _, e := range b.entries {
 		found := guard(e.id, e.doc)
-		if was := before[e.id]; was != nil {
+		if was := e.before; was != nil {
 			found = append(found, losses{entry: e.id, revision: *e.entry().Published, readers: true}.lost(was, e.doc)...)
 		}
 		found = append(found, deadLinks(e, links[e.id], live, files)...)
@@ -54,27 +50,6 @@ func (b *batch) checkWarnings() error {
 		b.problems = append(b.problems, unacknowledged(found, e.item.Acknowledge)...)
 	}
 	return nil
-}
-
-// publishedDocuments returns the published documents of the entries, by id.
-func (b *batch) publishedDocuments(entries []*entryWrite) (map[string]ent.Document, error) {
-	numbers, types := make(map[string]int), make(map[string]string)
-	for _, one := range entries {
-		if e := one.entry(); e.Live {
-			numbers[e.ID], types[e.ID] = *e.Published, string(e.Type)
-		}
-	}
-	revisions, err := b.revisions(numbers)
-	if err != nil {
-		return nil, err
-	}
-	docs := make(map[string]ent.Document, len(revisions))
-	for id, r := range revisions {
-		if docs[id], err = decode(types[id], []byte(r.Document)); err != nil {
-			return nil, fmt.Errorf("revision %d of %s: %w", r.Number, id, err)
-		}
-	}
-	return docs, nil
 }
 
 // link is a reference of a document that readers see as a link.

@@ -2,6 +2,7 @@ package content
 
 import (
 	"errors"
+	"time"
 
 	"dugnad/ent"
 	"dugnad/schema"
@@ -23,11 +24,13 @@ type entryWrite struct {
 	revision  int          // merge of a draft, readDocuments of an act: the number of the revision that doc is of
 	notes     []Problem    // parse, check: warnings that come with the saved entry
 	doc       ent.Document // merge of a draft, readDocuments of an act: the document, read into its type
+	before    ent.Document // merge of a draft: the head's; readDocuments of an act: the one that is live; nil for none
 	lost      []Problem    // compare: what the documents before it have and doc has not
 	changed   bool         // store: there is a new revision; a save that changes nothing makes none
 	slug      string       // takeSlugs: the address that the entry is published under
 	keepsSlug bool         // takeSlugs: slug is the one that it has
-	evicts    *holder      // takeSlugs: who has that address now, if it is another
+	holder    *holder      // takeSlugs: who has that address now, nil for nobody
+	first     time.Time    // putLiveRows: when the entry was first published
 	written   *ent.Entry   // derive, record: the entry as it is afterwards
 
 	newer bool // import: the document is that of a newer draft
@@ -111,15 +114,6 @@ func (b *batch) ids() []string {
 		ids[i] = e.id
 	}
 	return ids
-}
-
-// documents returns the documents of the entries, by id.
-func (b *batch) documents() map[string]ent.Document {
-	docs := make(map[string]ent.Document, len(b.entries))
-	for _, e := range b.entries {
-		docs[e.id] = e.doc
-	}
-	return docs
 }
 
 // detach takes entries out of the transaction once it has ended, so that their edges can be asked for.

@@ -1019,16 +1019,9 @@ func (c *CollectionClient) Create() *CollectionCreate {
 	return &CollectionCreate{config: c.config, mutation: mutation}
 }
 
-// UpdateOne returns an update builder for the given entity.
-func (c *CollectionClient) UpdateOne(_m *Collection) *CollectionUpdateOne {
-	mutation := newCollectionMutation(c.config, OpUpdateOne, withCollection(_m))
-	return &CollectionUpdateOne{config: c.config, mutation: mutation}
-}
-
-// UpdateOneID returns an update builder for the given id.
-func (c *CollectionClient) UpdateOneID(id string) *CollectionUpdateOne {
-	mutation := newCollectionMutation(c.config, OpUpdateOne, withCollectionID(id))
-	return &CollectionUpdateOne{config: c.config, mutation: mutation}
+// CreateBulk returns a builder for creating a bulk of Collection entities.
+func (c *CollectionClient) CreateBulk(builders ...*CollectionCreate) *CollectionCreateBulk {
+	return &CollectionCreateBulk{config: c.config, builders: builders}
 }
 
 // Delete returns a delete builder for Collection.
@@ -2139,16 +2132,9 @@ func (c *EventClient) Create() *EventCreate {
 	return &EventCreate{config: c.config, mutation: mutation}
 }
 
-// UpdateOne returns an update builder for the given entity.
-func (c *EventClient) UpdateOne(_m *Event) *EventUpdateOne {
-	mutation := newEventMutation(c.config, OpUpdateOne, withEvent(_m))
-	return &EventUpdateOne{config: c.config, mutation: mutation}
-}
-
-// UpdateOneID returns an update builder for the given id.
-func (c *EventClient) UpdateOneID(id string) *EventUpdateOne {
-	mutation := newEventMutation(c.config, OpUpdateOne, withEventID(id))
-	return &EventUpdateOne{config: c.config, mutation: mutation}
+// CreateBulk returns a builder for creating a bulk of Event entities.
+func (c *EventClient) CreateBulk(builders ...*EventCreate) *EventCreateBulk {
+	return &EventCreateBulk{config: c.config, builders: builders}
 }
 
 // Delete returns a delete builder for Event.
@@ -2924,16 +2910,9 @@ func (c *NetworkClient) Create() *NetworkCreate {
 	return &NetworkCreate{config: c.config, mutation: mutation}
 }
 
-// UpdateOne returns an update builder for the given entity.
-func (c *NetworkClient) UpdateOne(_m *Network) *NetworkUpdateOne {
-	mutation := newNetworkMutation(c.config, OpUpdateOne, withNetwork(_m))
-	return &NetworkUpdateOne{config: c.config, mutation: mutation}
-}
-
-// UpdateOneID returns an update builder for the given id.
-func (c *NetworkClient) UpdateOneID(id string) *NetworkUpdateOne {
-	mutation := newNetworkMutation(c.config, OpUpdateOne, withNetworkID(id))
-	return &NetworkUpdateOne{config: c.config, mutation: mutation}
+// CreateBulk returns a builder for creating a bulk of Network entities.
+func (c *NetworkClient) CreateBulk(builders ...*NetworkCreate) *NetworkCreateBulk {
+	return &NetworkCreateBulk{config: c.config, builders: builders}
 }
 
 // Delete returns a delete builder for Network.
@@ -3410,16 +3389,9 @@ func (c *PracticeClient) Create() *PracticeCreate {
 	return &PracticeCreate{config: c.config, mutation: mutation}
 }
 
-// UpdateOne returns an update builder for the given entity.
-func (c *PracticeClient) UpdateOne(_m *Practice) *PracticeUpdateOne {
-	mutation := newPracticeMutation(c.config, OpUpdateOne, withPractice(_m))
-	return &PracticeUpdateOne{config: c.config, mutation: mutation}
-}
-
-// UpdateOneID returns an update builder for the given id.
-func (c *PracticeClient) UpdateOneID(id string) *PracticeUpdateOne {
-	mutation := newPracticeMutation(c.config, OpUpdateOne, withPracticeID(id))
-	return &PracticeUpdateOne{config: c.config, mutation: mutation}
+// CreateBulk returns a builder for creating a bulk of Practice entities.
+func (c *PracticeClient) CreateBulk(builders ...*PracticeCreate) *PracticeCreateBulk {
+	return &PracticeCreateBulk{config: c.config, builders: builders}
 }
 
 // Delete returns a delete builder for Practice.
@@ -3710,16 +3682,9 @@ func (c *ProjectClient) Create() *ProjectCreate {
 	return &ProjectCreate{config: c.config, mutation: mutation}
 }
 
-// UpdateOne returns an update builder for the given entity.
-func (c *ProjectClient) UpdateOne(_m *Project) *ProjectUpdateOne {
-	mutation := newProjectMutation(c.config, OpUpdateOne, withProject(_m))
-	return &ProjectUpdateOne{config: c.config, mutation: mutation}
-}
-
-// UpdateOneID returns an update builder for the given id.
-func (c *ProjectClient) UpdateOneID(id string) *ProjectUpdateOne {
-	mutation := newProjectMutation(c.config, OpUpdateOne, withProjectID(id))
-	return &ProjectUpdateOne{config: c.config, mutation: mutation}
+// CreateBulk returns a builder for creating a bulk of Project entities.
+func (c *ProjectClient) CreateBulk(builders ...*ProjectCreate) *ProjectCreateBulk {
+	return &ProjectCreateBulk{config: c.config, builders: builders}
 }
 
 // Delete returns a delete builder for Project.
@@ -4384,16 +4349,9 @@ func (c *ReportClient) Create() *ReportCreate {
 	return &ReportCreate{config: c.config, mutation: mutation}
 }
 
-// UpdateOne returns an update builder for the given entity.
-func (c *ReportClient) UpdateOne(_m *Report) *ReportUpdateOne {
-	mutation := newReportMutation(c.config, OpUpdateOne, withReport(_m))
-	return &ReportUpdateOne{config: c.config, mutation: mutation}
-}
-
-// UpdateOneID returns an update builder for the given id.
-func (c *ReportClient) UpdateOneID(id string) *ReportUpdateOne {
-	mutation := newReportMutation(c.config, OpUpdateOne, withReportID(id))
-	return &ReportUpdateOne{config: c.config, mutation: mutation}
+// CreateBulk returns a builder for creating a bulk of Report entities.
+func (c *ReportClient) CreateBulk(builders ...*ReportCreate) *ReportCreateBulk {
+	return &ReportCreateBulk{config: c.config, builders: builders}
 }
 
 // Delete returns a delete builder for Report.
@@ -5158,16 +5116,9 @@ func (c *ToolClient) Create() *ToolCreate {
 	return &ToolCreate{config: c.config, mutation: mutation}
 }
 
-// UpdateOne returns an update builder for the given entity.
-func (c *ToolClient) UpdateOne(_m *Tool) *ToolUpdateOne {
-	mutation := newToolMutation(c.config, OpUpdateOne, withTool(_m))
-	return &ToolUpdateOne{config: c.config, mutation: mutation}
-}
-
-// UpdateOneID returns an update builder for the given id.
-func (c *ToolClient) UpdateOneID(id string) *ToolUpdateOne {
-	mutation := newToolMutation(c.config, OpUpdateOne, withToolID(id))
-	return &ToolUpdateOne{config: c.config, mutation: mutation}
+// CreateBulk returns a builder for creating a bulk of Tool entities.
+func (c *ToolClient) CreateBulk(builders ...*ToolCreate) *ToolCreateBulk {
+	return &ToolCreateBulk{config: c.config, builders: builders}
 }
 
 // Delete returns a delete builder for Tool.

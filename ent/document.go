@@ -42,11 +42,225 @@ type Document interface {
 	References() []Ref
 	// Shared returns the fields of all content types; nil for reference data.
 	Shared() *Shared
+}
+
+// ReferenceData is the document of a piece of reference data. The rows of content are written by PutRows, and its edges
+// are in EdgeStores.
+type ReferenceData interface {
+	Document
 	// PutRow writes the columns of the row with this id, and creates it if necessary. managed holds the columns that are
 	// not in the document, by name.
 	PutRow(ctx context.Context, c *Client, id string, managed map[string]any) error
 	// PutEdges replaces the row's edges with those of the document to ids that are live.
 	PutEdges(ctx context.Context, c *Client, id string, live map[string]bool) error
+}
+
+// A Row is the live row of an entry of content, as it is to be.
+type Row struct {
+	ID       string
+	Document Document
+	Managed  map[string]any // the columns that are not in the document, by name
+}
+
+// PutRows writes the rows of content: those that are not there are created. Their edges stay. It executes one statement
+// for each 50 rows of a type.
+func PutRows(ctx context.Context, c *Client, rows []Row) error {
+	byPrefix := make(map[string][]Row)
+	for _, r := range rows {
+		t, _ := TypeOf(r.ID)
+		byPrefix[t.Prefix] = append(byPrefix[t.Prefix], r)
+	}
+	for _, t := range Types {
+		for rows := range slices.Chunk(byPrefix[t.Prefix], 50) {
+			var err error
+			switch t.Prefix {
+			case "col":
+				err = putCollectionRows(ctx, c, rows)
+			case "eve":
+				err = putEventRows(ctx, c, rows)
+			case "net":
+				err = putNetworkRows(ctx, c, rows)
+			case "pra":
+				err = putPracticeRows(ctx, c, rows)
+			case "pro":
+				err = putProjectRows(ctx, c, rows)
+			case "rep":
+				err = putReportRows(ctx, c, rows)
+			case "too":
+				err = putToolRows(ctx, c, rows)
+			default:
+				err = fmt.Errorf("%s is not content", t.Name)
+			}
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// An EdgeStore is where the edges of a field are stored: in a table of their own, or in a column of the row.
+type EdgeStore struct {
+	Table    string // with the edges
+	From, To string // columns: the row's id and the other one
+	Target   string // table of what they lead to
+	InRow    bool   // Table is the row's own
+}
+
+// EdgeStores has the edges of content to what documents refer to, by prefix and field.
+var EdgeStores = map[string]map[string]EdgeStore{
+	"col": {
+		"image": {
+			Table: collection.Table, From: collection.FieldID, To: collection.ImageColumn, InRow: true, Target: collection.ImageInverseTable,
+		},
+		"themes": {
+			Table: collection.ThemesTable, From: collection.ThemesPrimaryKey[0], To: collection.ThemesPrimaryKey[1], Target: collection.ThemesInverseTable,
+		},
+		"targetGroups": {
+			Table: collection.TargetGroupsTable, From: collection.TargetGroupsPrimaryKey[0], To: collection.TargetGroupsPrimaryKey[1], Target: collection.TargetGroupsInverseTable,
+		},
+		"methods": {
+			Table: collection.MethodsTable, From: collection.MethodsPrimaryKey[0], To: collection.MethodsPrimaryKey[1], Target: collection.MethodsInverseTable,
+		},
+		"contacts": {
+			Table: collection.ContactsTable, From: collection.ContactsPrimaryKey[0], To: collection.ContactsPrimaryKey[1], Target: collection.ContactsInverseTable,
+		},
+		"lawSections": {
+			Table: collection.LawSectionsTable, From: collection.LawSectionsPrimaryKey[0], To: collection.LawSectionsPrimaryKey[1], Target: collection.LawSectionsInverseTable,
+		},
+	},
+	"eve": {
+		"image": {
+			Table: event.Table, From: event.FieldID, To: event.ImageColumn, InRow: true, Target: event.ImageInverseTable,
+		},
+		"themes": {
+			Table: event.ThemesTable, From: event.ThemesPrimaryKey[0], To: event.ThemesPrimaryKey[1], Target: event.ThemesInverseTable,
+		},
+		"targetGroups": {
+			Table: event.TargetGroupsTable, From: event.TargetGroupsPrimaryKey[0], To: event.TargetGroupsPrimaryKey[1], Target: event.TargetGroupsInverseTable,
+		},
+		"methods": {
+			Table: event.MethodsTable, From: event.MethodsPrimaryKey[0], To: event.MethodsPrimaryKey[1], Target: event.MethodsInverseTable,
+		},
+		"contacts": {
+			Table: event.ContactsTable, From: event.ContactsPrimaryKey[0], To: event.ContactsPrimaryKey[1], Target: event.ContactsInverseTable,
+		},
+		"lawSections": {
+			Table: event.LawSectionsTable, From: event.LawSectionsPrimaryKey[0], To: event.LawSectionsPrimaryKey[1], Target: event.LawSectionsInverseTable,
+		},
+	},
+	"net": {
+		"image": {
+			Table: network.Table, From: network.FieldID, To: network.ImageColumn, InRow: true, Target: network.ImageInverseTable,
+		},
+		"themes": {
+			Table: network.ThemesTable, From: network.ThemesPrimaryKey[0], To: network.ThemesPrimaryKey[1], Target: network.ThemesInverseTable,
+		},
+		"targetGroups": {
+			Table: network.TargetGroupsTable, From: network.TargetGroupsPrimaryKey[0], To: network.TargetGroupsPrimaryKey[1], Target: network.TargetGroupsInverseTable,
+		},
+		"methods": {
+			Table: network.MethodsTable, From: network.MethodsPrimaryKey[0], To: network.MethodsPrimaryKey[1], Target: network.MethodsInverseTable,
+		},
+		"contacts": {
+			Table: network.ContactsTable, From: network.ContactsPrimaryKey[0], To: network.ContactsPrimaryKey[1], Target: network.ContactsInverseTable,
+		},
+		"lawSections": {
+			Table: network.LawSectionsTable, From: network.LawSectionsPrimaryKey[0], To: network.LawSectionsPrimaryKey[1], Target: network.LawSectionsInverseTable,
+		},
+	},
+	"pra": {
+		"image": {
+			Table: practice.Table, From: practice.FieldID, To: practice.ImageColumn, InRow: true, Target: practice.ImageInverseTable,
+		},
+		"themes": {
+			Table: practice.ThemesTable, From: practice.ThemesPrimaryKey[0], To: practice.ThemesPrimaryKey[1], Target: practice.ThemesInverseTable,
+		},
+		"targetGroups": {
+			Table: practice.TargetGroupsTable, From: practice.TargetGroupsPrimaryKey[0], To: practice.TargetGroupsPrimaryKey[1], Target: practice.TargetGroupsInverseTable,
+		},
+		"methods": {
+			Table: practice.MethodsTable, From: practice.MethodsPrimaryKey[0], To: practice.MethodsPrimaryKey[1], Target: practice.MethodsInverseTable,
+		},
+		"contacts": {
+			Table: practice.ContactsTable, From: practice.ContactsPrimaryKey[0], To: practice.ContactsPrimaryKey[1], Target: practice.ContactsInverseTable,
+		},
+		"lawSections": {
+			Table: practice.LawSectionsTable, From: practice.LawSectionsPrimaryKey[0], To: practice.LawSectionsPrimaryKey[1], Target: practice.LawSectionsInverseTable,
+		},
+		"tools": {
+			Table: practice.ToolsTable, From: practice.ToolsPrimaryKey[0], To: practice.ToolsPrimaryKey[1], Target: practice.ToolsInverseTable,
+		},
+		"reports": {
+			Table: practice.ReportsTable, From: practice.ReportsPrimaryKey[0], To: practice.ReportsPrimaryKey[1], Target: practice.ReportsInverseTable,
+		},
+	},
+	"pro": {
+		"image": {
+			Table: project.Table, From: project.FieldID, To: project.ImageColumn, InRow: true, Target: project.ImageInverseTable,
+		},
+		"themes": {
+			Table: project.ThemesTable, From: project.ThemesPrimaryKey[0], To: project.ThemesPrimaryKey[1], Target: project.ThemesInverseTable,
+		},
+		"targetGroups": {
+			Table: project.TargetGroupsTable, From: project.TargetGroupsPrimaryKey[0], To: project.TargetGroupsPrimaryKey[1], Target: project.TargetGroupsInverseTable,
+		},
+		"methods": {
+			Table: project.MethodsTable, From: project.MethodsPrimaryKey[0], To: project.MethodsPrimaryKey[1], Target: project.MethodsInverseTable,
+		},
+		"contacts": {
+			Table: project.ContactsTable, From: project.ContactsPrimaryKey[0], To: project.ContactsPrimaryKey[1], Target: project.ContactsInverseTable,
+		},
+		"lawSections": {
+			Table: project.LawSectionsTable, From: project.LawSectionsPrimaryKey[0], To: project.LawSectionsPrimaryKey[1], Target: project.LawSectionsInverseTable,
+		},
+	},
+	"rep": {
+		"image": {
+			Table: report.Table, From: report.FieldID, To: report.ImageColumn, InRow: true, Target: report.ImageInverseTable,
+		},
+		"themes": {
+			Table: report.ThemesTable, From: report.ThemesPrimaryKey[0], To: report.ThemesPrimaryKey[1], Target: report.ThemesInverseTable,
+		},
+		"targetGroups": {
+			Table: report.TargetGroupsTable, From: report.TargetGroupsPrimaryKey[0], To: report.TargetGroupsPrimaryKey[1], Target: report.TargetGroupsInverseTable,
+		},
+		"methods": {
+			Table: report.MethodsTable, From: report.MethodsPrimaryKey[0], To: report.MethodsPrimaryKey[1], Target: report.MethodsInverseTable,
+		},
+		"contacts": {
+			Table: report.ContactsTable, From: report.ContactsPrimaryKey[0], To: report.ContactsPrimaryKey[1], Target: report.ContactsInverseTable,
+		},
+		"lawSections": {
+			Table: report.LawSectionsTable, From: report.LawSectionsPrimaryKey[0], To: report.LawSectionsPrimaryKey[1], Target: report.LawSectionsInverseTable,
+		},
+	},
+	"too": {
+		"image": {
+			Table: tool.Table, From: tool.FieldID, To: tool.ImageColumn, InRow: true, Target: tool.ImageInverseTable,
+		},
+		"themes": {
+			Table: tool.ThemesTable, From: tool.ThemesPrimaryKey[0], To: tool.ThemesPrimaryKey[1], Target: tool.ThemesInverseTable,
+		},
+		"targetGroups": {
+			Table: tool.TargetGroupsTable, From: tool.TargetGroupsPrimaryKey[0], To: tool.TargetGroupsPrimaryKey[1], Target: tool.TargetGroupsInverseTable,
+		},
+		"methods": {
+			Table: tool.MethodsTable, From: tool.MethodsPrimaryKey[0], To: tool.MethodsPrimaryKey[1], Target: tool.MethodsInverseTable,
+		},
+		"contacts": {
+			Table: tool.ContactsTable, From: tool.ContactsPrimaryKey[0], To: tool.ContactsPrimaryKey[1], Target: tool.ContactsInverseTable,
+		},
+		"lawSections": {
+			Table: tool.LawSectionsTable, From: tool.LawSectionsPrimaryKey[0], To: tool.LawSectionsPrimaryKey[1], Target: tool.LawSectionsInverseTable,
+		},
+		"reports": {
+			Table: tool.ReportsTable, From: tool.ReportsPrimaryKey[0], To: tool.ReportsPrimaryKey[1], Target: tool.ReportsInverseTable,
+		},
+		"files": {
+			Table: tool.FilesTable, From: tool.FilesPrimaryKey[0], To: tool.FilesPrimaryKey[1], Target: tool.FilesInverseTable,
+		},
+	},
 }
 
 // A Ref is a reference of a document, with the field that has it.
@@ -438,7 +652,7 @@ func (d *AssetInput) set(m *AssetMutation, managed map[string]any) error {
 	return nil
 }
 
-// PutRow implements Document.
+// PutRow implements ReferenceData.
 func (d *AssetInput) PutRow(ctx context.Context, c *Client, id string, managed map[string]any) error {
 	u := c.Asset.UpdateOneID(id)
 	if err := d.set(u.Mutation(), managed); err != nil {
@@ -454,7 +668,7 @@ func (d *AssetInput) PutRow(ctx context.Context, c *Client, id string, managed m
 	return n.Exec(ctx)
 }
 
-// PutEdges implements Document.
+// PutEdges implements ReferenceData.
 func (d *AssetInput) PutEdges(ctx context.Context, c *Client, id string, live map[string]bool) error {
 	return nil
 }
@@ -611,41 +825,19 @@ func (d *CollectionInput) set(m *CollectionMutation, managed map[string]any) err
 	return nil
 }
 
-// PutRow implements Document.
-func (d *CollectionInput) PutRow(ctx context.Context, c *Client, id string, managed map[string]any) error {
-	u := c.Collection.UpdateOneID(id)
-	if err := d.set(u.Mutation(), managed); err != nil {
-		return err
+func putCollectionRows(ctx context.Context, c *Client, rows []Row) error {
+	builders := make([]*CollectionCreate, len(rows))
+	for i, r := range rows {
+		d, ok := r.Document.(*CollectionInput)
+		if !ok {
+			return fmt.Errorf("%s is no Collection", r.ID)
+		}
+		builders[i] = c.Collection.Create().SetID(r.ID)
+		if err := d.set(builders[i].Mutation(), r.Managed); err != nil {
+			return err
+		}
 	}
-	if err := u.Exec(ctx); !IsNotFound(err) {
-		return err
-	}
-	n := c.Collection.Create().SetID(id)
-	if err := d.set(n.Mutation(), managed); err != nil {
-		return err
-	}
-	return n.Exec(ctx)
-}
-
-// PutEdges implements Document.
-func (d *CollectionInput) PutEdges(ctx context.Context, c *Client, id string, live map[string]bool) error {
-	u := c.Collection.UpdateOneID(id)
-	m := u.Mutation()
-	m.ClearImage()
-	if v := d.Image.Value(); v != nil && live[*v] {
-		m.SetImageID(*v)
-	}
-	m.ClearThemes()
-	m.AddThemeIDs(onlyLive(d.Themes.Value(), live)...)
-	m.ClearTargetGroups()
-	m.AddTargetGroupIDs(onlyLive(d.TargetGroups.Value(), live)...)
-	m.ClearMethods()
-	m.AddMethodIDs(onlyLive(d.Methods.Value(), live)...)
-	m.ClearContacts()
-	m.AddContactIDs(onlyLive(d.Contacts.Value(), live)...)
-	m.ClearLawSections()
-	m.AddLawSectionIDs(onlyLive(d.LawSections.Value(), live)...)
-	return u.Exec(ctx)
+	return c.Collection.CreateBulk(builders...).put(ctx)
 }
 
 // ContactInput is a document of type Contact.
@@ -723,7 +915,7 @@ func (d *ContactInput) set(m *ContactMutation, managed map[string]any) error {
 	return nil
 }
 
-// PutRow implements Document.
+// PutRow implements ReferenceData.
 func (d *ContactInput) PutRow(ctx context.Context, c *Client, id string, managed map[string]any) error {
 	to := d.Organization.Value()
 	if to == nil {
@@ -744,7 +936,7 @@ func (d *ContactInput) PutRow(ctx context.Context, c *Client, id string, managed
 	return n.Exec(ctx)
 }
 
-// PutEdges implements Document.
+// PutEdges implements ReferenceData.
 func (d *ContactInput) PutEdges(ctx context.Context, c *Client, id string, live map[string]bool) error {
 	u := c.Contact.UpdateOneID(id)
 	m := u.Mutation()
@@ -810,7 +1002,7 @@ func (d *CountyInput) set(m *CountyMutation, managed map[string]any) error {
 	return nil
 }
 
-// PutRow implements Document.
+// PutRow implements ReferenceData.
 func (d *CountyInput) PutRow(ctx context.Context, c *Client, id string, managed map[string]any) error {
 	u := c.County.UpdateOneID(id)
 	if err := d.set(u.Mutation(), managed); err != nil {
@@ -826,7 +1018,7 @@ func (d *CountyInput) PutRow(ctx context.Context, c *Client, id string, managed 
 	return n.Exec(ctx)
 }
 
-// PutEdges implements Document.
+// PutEdges implements ReferenceData.
 func (d *CountyInput) PutEdges(ctx context.Context, c *Client, id string, live map[string]bool) error {
 	return nil
 }
@@ -888,7 +1080,7 @@ func (d *DistrictInput) set(m *DistrictMutation, managed map[string]any) error {
 	return nil
 }
 
-// PutRow implements Document.
+// PutRow implements ReferenceData.
 func (d *DistrictInput) PutRow(ctx context.Context, c *Client, id string, managed map[string]any) error {
 	to := d.Municipality.Value()
 	if to == nil {
@@ -909,7 +1101,7 @@ func (d *DistrictInput) PutRow(ctx context.Context, c *Client, id string, manage
 	return n.Exec(ctx)
 }
 
-// PutEdges implements Document.
+// PutEdges implements ReferenceData.
 func (d *DistrictInput) PutEdges(ctx context.Context, c *Client, id string, live map[string]bool) error {
 	u := c.District.UpdateOneID(id)
 	m := u.Mutation()
@@ -1108,41 +1300,19 @@ func (d *EventInput) set(m *EventMutation, managed map[string]any) error {
 	return nil
 }
 
-// PutRow implements Document.
-func (d *EventInput) PutRow(ctx context.Context, c *Client, id string, managed map[string]any) error {
-	u := c.Event.UpdateOneID(id)
-	if err := d.set(u.Mutation(), managed); err != nil {
-		return err
+func putEventRows(ctx context.Context, c *Client, rows []Row) error {
+	builders := make([]*EventCreate, len(rows))
+	for i, r := range rows {
+		d, ok := r.Document.(*EventInput)
+		if !ok {
+			return fmt.Errorf("%s is no Event", r.ID)
+		}
+		builders[i] = c.Event.Create().SetID(r.ID)
+		if err := d.set(builders[i].Mutation(), r.Managed); err != nil {
+			return err
+		}
 	}
-	if err := u.Exec(ctx); !IsNotFound(err) {
-		return err
-	}
-	n := c.Event.Create().SetID(id)
-	if err := d.set(n.Mutation(), managed); err != nil {
-		return err
-	}
-	return n.Exec(ctx)
-}
-
-// PutEdges implements Document.
-func (d *EventInput) PutEdges(ctx context.Context, c *Client, id string, live map[string]bool) error {
-	u := c.Event.UpdateOneID(id)
-	m := u.Mutation()
-	m.ClearImage()
-	if v := d.Image.Value(); v != nil && live[*v] {
-		m.SetImageID(*v)
-	}
-	m.ClearThemes()
-	m.AddThemeIDs(onlyLive(d.Themes.Value(), live)...)
-	m.ClearTargetGroups()
-	m.AddTargetGroupIDs(onlyLive(d.TargetGroups.Value(), live)...)
-	m.ClearMethods()
-	m.AddMethodIDs(onlyLive(d.Methods.Value(), live)...)
-	m.ClearContacts()
-	m.AddContactIDs(onlyLive(d.Contacts.Value(), live)...)
-	m.ClearLawSections()
-	m.AddLawSectionIDs(onlyLive(d.LawSections.Value(), live)...)
-	return u.Exec(ctx)
+	return c.Event.CreateBulk(builders...).put(ctx)
 }
 
 // LawSectionInput is a document of type LawSection.
@@ -1227,7 +1397,7 @@ func (d *LawSectionInput) set(m *LawSectionMutation, managed map[string]any) err
 	return nil
 }
 
-// PutRow implements Document.
+// PutRow implements ReferenceData.
 func (d *LawSectionInput) PutRow(ctx context.Context, c *Client, id string, managed map[string]any) error {
 	u := c.LawSection.UpdateOneID(id)
 	if err := d.set(u.Mutation(), managed); err != nil {
@@ -1243,7 +1413,7 @@ func (d *LawSectionInput) PutRow(ctx context.Context, c *Client, id string, mana
 	return n.Exec(ctx)
 }
 
-// PutEdges implements Document.
+// PutEdges implements ReferenceData.
 func (d *LawSectionInput) PutEdges(ctx context.Context, c *Client, id string, live map[string]bool) error {
 	return nil
 }
@@ -1304,7 +1474,7 @@ func (d *MethodInput) set(m *MethodMutation, managed map[string]any) error {
 	return nil
 }
 
-// PutRow implements Document.
+// PutRow implements ReferenceData.
 func (d *MethodInput) PutRow(ctx context.Context, c *Client, id string, managed map[string]any) error {
 	u := c.Method.UpdateOneID(id)
 	if err := d.set(u.Mutation(), managed); err != nil {
@@ -1320,7 +1490,7 @@ func (d *MethodInput) PutRow(ctx context.Context, c *Client, id string, managed 
 	return n.Exec(ctx)
 }
 
-// PutEdges implements Document.
+// PutEdges implements ReferenceData.
 func (d *MethodInput) PutEdges(ctx context.Context, c *Client, id string, live map[string]bool) error {
 	return nil
 }
@@ -1467,7 +1637,7 @@ func (d *MunicipalityInput) set(m *MunicipalityMutation, managed map[string]any)
 	return nil
 }
 
-// PutRow implements Document.
+// PutRow implements ReferenceData.
 func (d *MunicipalityInput) PutRow(ctx context.Context, c *Client, id string, managed map[string]any) error {
 	u := c.Municipality.UpdateOneID(id)
 	if err := d.set(u.Mutation(), managed); err != nil {
@@ -1483,7 +1653,7 @@ func (d *MunicipalityInput) PutRow(ctx context.Context, c *Client, id string, ma
 	return n.Exec(ctx)
 }
 
-// PutEdges implements Document.
+// PutEdges implements ReferenceData.
 func (d *MunicipalityInput) PutEdges(ctx context.Context, c *Client, id string, live map[string]bool) error {
 	u := c.Municipality.UpdateOneID(id)
 	m := u.Mutation()
@@ -1671,41 +1841,19 @@ func (d *NetworkInput) set(m *NetworkMutation, managed map[string]any) error {
 	return nil
 }
 
-// PutRow implements Document.
-func (d *NetworkInput) PutRow(ctx context.Context, c *Client, id string, managed map[string]any) error {
-	u := c.Network.UpdateOneID(id)
-	if err := d.set(u.Mutation(), managed); err != nil {
-		return err
+func putNetworkRows(ctx context.Context, c *Client, rows []Row) error {
+	builders := make([]*NetworkCreate, len(rows))
+	for i, r := range rows {
+		d, ok := r.Document.(*NetworkInput)
+		if !ok {
+			return fmt.Errorf("%s is no Network", r.ID)
+		}
+		builders[i] = c.Network.Create().SetID(r.ID)
+		if err := d.set(builders[i].Mutation(), r.Managed); err != nil {
+			return err
+		}
 	}
-	if err := u.Exec(ctx); !IsNotFound(err) {
-		return err
-	}
-	n := c.Network.Create().SetID(id)
-	if err := d.set(n.Mutation(), managed); err != nil {
-		return err
-	}
-	return n.Exec(ctx)
-}
-
-// PutEdges implements Document.
-func (d *NetworkInput) PutEdges(ctx context.Context, c *Client, id string, live map[string]bool) error {
-	u := c.Network.UpdateOneID(id)
-	m := u.Mutation()
-	m.ClearImage()
-	if v := d.Image.Value(); v != nil && live[*v] {
-		m.SetImageID(*v)
-	}
-	m.ClearThemes()
-	m.AddThemeIDs(onlyLive(d.Themes.Value(), live)...)
-	m.ClearTargetGroups()
-	m.AddTargetGroupIDs(onlyLive(d.TargetGroups.Value(), live)...)
-	m.ClearMethods()
-	m.AddMethodIDs(onlyLive(d.Methods.Value(), live)...)
-	m.ClearContacts()
-	m.AddContactIDs(onlyLive(d.Contacts.Value(), live)...)
-	m.ClearLawSections()
-	m.AddLawSectionIDs(onlyLive(d.LawSections.Value(), live)...)
-	return u.Exec(ctx)
+	return c.Network.CreateBulk(builders...).put(ctx)
 }
 
 // OrganizationInput is a document of type Organization.
@@ -1785,7 +1933,7 @@ func (d *OrganizationInput) set(m *OrganizationMutation, managed map[string]any)
 	return nil
 }
 
-// PutRow implements Document.
+// PutRow implements ReferenceData.
 func (d *OrganizationInput) PutRow(ctx context.Context, c *Client, id string, managed map[string]any) error {
 	u := c.Organization.UpdateOneID(id)
 	if err := d.set(u.Mutation(), managed); err != nil {
@@ -1801,7 +1949,7 @@ func (d *OrganizationInput) PutRow(ctx context.Context, c *Client, id string, ma
 	return n.Exec(ctx)
 }
 
-// PutEdges implements Document.
+// PutEdges implements ReferenceData.
 func (d *OrganizationInput) PutEdges(ctx context.Context, c *Client, id string, live map[string]bool) error {
 	u := c.Organization.UpdateOneID(id)
 	m := u.Mutation()
@@ -2009,45 +2157,19 @@ func (d *PracticeInput) set(m *PracticeMutation, managed map[string]any) error {
 	return nil
 }
 
-// PutRow implements Document.
-func (d *PracticeInput) PutRow(ctx context.Context, c *Client, id string, managed map[string]any) error {
-	u := c.Practice.UpdateOneID(id)
-	if err := d.set(u.Mutation(), managed); err != nil {
-		return err
+func putPracticeRows(ctx context.Context, c *Client, rows []Row) error {
+	builders := make([]*PracticeCreate, len(rows))
+	for i, r := range rows {
+		d, ok := r.Document.(*PracticeInput)
+		if !ok {
+			return fmt.Errorf("%s is no Practice", r.ID)
+		}
+		builders[i] = c.Practice.Create().SetID(r.ID)
+		if err := d.set(builders[i].Mutation(), r.Managed); err != nil {
+			return err
+		}
 	}
-	if err := u.Exec(ctx); !IsNotFound(err) {
-		return err
-	}
-	n := c.Practice.Create().SetID(id)
-	if err := d.set(n.Mutation(), managed); err != nil {
-		return err
-	}
-	return n.Exec(ctx)
-}
-
-// PutEdges implements Document.
-func (d *PracticeInput) PutEdges(ctx context.Context, c *Client, id string, live map[string]bool) error {
-	u := c.Practice.UpdateOneID(id)
-	m := u.Mutation()
-	m.ClearImage()
-	if v := d.Image.Value(); v != nil && live[*v] {
-		m.SetImageID(*v)
-	}
-	m.ClearThemes()
-	m.AddThemeIDs(onlyLive(d.Themes.Value(), live)...)
-	m.ClearTargetGroups()
-	m.AddTargetGroupIDs(onlyLive(d.TargetGroups.Value(), live)...)
-	m.ClearMethods()
-	m.AddMethodIDs(onlyLive(d.Methods.Value(), live)...)
-	m.ClearContacts()
-	m.AddContactIDs(onlyLive(d.Contacts.Value(), live)...)
-	m.ClearLawSections()
-	m.AddLawSectionIDs(onlyLive(d.LawSections.Value(), live)...)
-	m.ClearTools()
-	m.AddToolIDs(onlyLive(d.Tools.Value(), live)...)
-	m.ClearReports()
-	m.AddReportIDs(onlyLive(d.Reports.Value(), live)...)
-	return u.Exec(ctx)
+	return c.Practice.CreateBulk(builders...).put(ctx)
 }
 
 // ProjectInput is a document of type Project.
@@ -2244,41 +2366,19 @@ func (d *ProjectInput) set(m *ProjectMutation, managed map[string]any) error {
 	return nil
 }
 
-// PutRow implements Document.
-func (d *ProjectInput) PutRow(ctx context.Context, c *Client, id string, managed map[string]any) error {
-	u := c.Project.UpdateOneID(id)
-	if err := d.set(u.Mutation(), managed); err != nil {
-		return err
+func putProjectRows(ctx context.Context, c *Client, rows []Row) error {
+	builders := make([]*ProjectCreate, len(rows))
+	for i, r := range rows {
+		d, ok := r.Document.(*ProjectInput)
+		if !ok {
+			return fmt.Errorf("%s is no Project", r.ID)
+		}
+		builders[i] = c.Project.Create().SetID(r.ID)
+		if err := d.set(builders[i].Mutation(), r.Managed); err != nil {
+			return err
+		}
 	}
-	if err := u.Exec(ctx); !IsNotFound(err) {
-		return err
-	}
-	n := c.Project.Create().SetID(id)
-	if err := d.set(n.Mutation(), managed); err != nil {
-		return err
-	}
-	return n.Exec(ctx)
-}
-
-// PutEdges implements Document.
-func (d *ProjectInput) PutEdges(ctx context.Context, c *Client, id string, live map[string]bool) error {
-	u := c.Project.UpdateOneID(id)
-	m := u.Mutation()
-	m.ClearImage()
-	if v := d.Image.Value(); v != nil && live[*v] {
-		m.SetImageID(*v)
-	}
-	m.ClearThemes()
-	m.AddThemeIDs(onlyLive(d.Themes.Value(), live)...)
-	m.ClearTargetGroups()
-	m.AddTargetGroupIDs(onlyLive(d.TargetGroups.Value(), live)...)
-	m.ClearMethods()
-	m.AddMethodIDs(onlyLive(d.Methods.Value(), live)...)
-	m.ClearContacts()
-	m.AddContactIDs(onlyLive(d.Contacts.Value(), live)...)
-	m.ClearLawSections()
-	m.AddLawSectionIDs(onlyLive(d.LawSections.Value(), live)...)
-	return u.Exec(ctx)
+	return c.Project.CreateBulk(builders...).put(ctx)
 }
 
 // ReportInput is a document of type Report.
@@ -2477,41 +2577,19 @@ func (d *ReportInput) set(m *ReportMutation, managed map[string]any) error {
 	return nil
 }
 
-// PutRow implements Document.
-func (d *ReportInput) PutRow(ctx context.Context, c *Client, id string, managed map[string]any) error {
-	u := c.Report.UpdateOneID(id)
-	if err := d.set(u.Mutation(), managed); err != nil {
-		return err
+func putReportRows(ctx context.Context, c *Client, rows []Row) error {
+	builders := make([]*ReportCreate, len(rows))
+	for i, r := range rows {
+		d, ok := r.Document.(*ReportInput)
+		if !ok {
+			return fmt.Errorf("%s is no Report", r.ID)
+		}
+		builders[i] = c.Report.Create().SetID(r.ID)
+		if err := d.set(builders[i].Mutation(), r.Managed); err != nil {
+			return err
+		}
 	}
-	if err := u.Exec(ctx); !IsNotFound(err) {
-		return err
-	}
-	n := c.Report.Create().SetID(id)
-	if err := d.set(n.Mutation(), managed); err != nil {
-		return err
-	}
-	return n.Exec(ctx)
-}
-
-// PutEdges implements Document.
-func (d *ReportInput) PutEdges(ctx context.Context, c *Client, id string, live map[string]bool) error {
-	u := c.Report.UpdateOneID(id)
-	m := u.Mutation()
-	m.ClearImage()
-	if v := d.Image.Value(); v != nil && live[*v] {
-		m.SetImageID(*v)
-	}
-	m.ClearThemes()
-	m.AddThemeIDs(onlyLive(d.Themes.Value(), live)...)
-	m.ClearTargetGroups()
-	m.AddTargetGroupIDs(onlyLive(d.TargetGroups.Value(), live)...)
-	m.ClearMethods()
-	m.AddMethodIDs(onlyLive(d.Methods.Value(), live)...)
-	m.ClearContacts()
-	m.AddContactIDs(onlyLive(d.Contacts.Value(), live)...)
-	m.ClearLawSections()
-	m.AddLawSectionIDs(onlyLive(d.LawSections.Value(), live)...)
-	return u.Exec(ctx)
+	return c.Report.CreateBulk(builders...).put(ctx)
 }
 
 // TargetGroupInput is a document of type TargetGroup.
@@ -2582,7 +2660,7 @@ func (d *TargetGroupInput) set(m *TargetGroupMutation, managed map[string]any) e
 	return nil
 }
 
-// PutRow implements Document.
+// PutRow implements ReferenceData.
 func (d *TargetGroupInput) PutRow(ctx context.Context, c *Client, id string, managed map[string]any) error {
 	u := c.TargetGroup.UpdateOneID(id)
 	if err := d.set(u.Mutation(), managed); err != nil {
@@ -2598,7 +2676,7 @@ func (d *TargetGroupInput) PutRow(ctx context.Context, c *Client, id string, man
 	return n.Exec(ctx)
 }
 
-// PutEdges implements Document.
+// PutEdges implements ReferenceData.
 func (d *TargetGroupInput) PutEdges(ctx context.Context, c *Client, id string, live map[string]bool) error {
 	return nil
 }
@@ -2663,7 +2741,7 @@ func (d *ThemeInput) set(m *ThemeMutation, managed map[string]any) error {
 	return nil
 }
 
-// PutRow implements Document.
+// PutRow implements ReferenceData.
 func (d *ThemeInput) PutRow(ctx context.Context, c *Client, id string, managed map[string]any) error {
 	u := c.Theme.UpdateOneID(id)
 	if err := d.set(u.Mutation(), managed); err != nil {
@@ -2679,7 +2757,7 @@ func (d *ThemeInput) PutRow(ctx context.Context, c *Client, id string, managed m
 	return n.Exec(ctx)
 }
 
-// PutEdges implements Document.
+// PutEdges implements ReferenceData.
 func (d *ThemeInput) PutEdges(ctx context.Context, c *Client, id string, live map[string]bool) error {
 	u := c.Theme.UpdateOneID(id)
 	m := u.Mutation()
@@ -2888,45 +2966,19 @@ func (d *ToolInput) set(m *ToolMutation, managed map[string]any) error {
 	return nil
 }
 
-// PutRow implements Document.
-func (d *ToolInput) PutRow(ctx context.Context, c *Client, id string, managed map[string]any) error {
-	u := c.Tool.UpdateOneID(id)
-	if err := d.set(u.Mutation(), managed); err != nil {
-		return err
+func putToolRows(ctx context.Context, c *Client, rows []Row) error {
+	builders := make([]*ToolCreate, len(rows))
+	for i, r := range rows {
+		d, ok := r.Document.(*ToolInput)
+		if !ok {
+			return fmt.Errorf("%s is no Tool", r.ID)
+		}
+		builders[i] = c.Tool.Create().SetID(r.ID)
+		if err := d.set(builders[i].Mutation(), r.Managed); err != nil {
+			return err
+		}
 	}
-	if err := u.Exec(ctx); !IsNotFound(err) {
-		return err
-	}
-	n := c.Tool.Create().SetID(id)
-	if err := d.set(n.Mutation(), managed); err != nil {
-		return err
-	}
-	return n.Exec(ctx)
-}
-
-// PutEdges implements Document.
-func (d *ToolInput) PutEdges(ctx context.Context, c *Client, id string, live map[string]bool) error {
-	u := c.Tool.UpdateOneID(id)
-	m := u.Mutation()
-	m.ClearImage()
-	if v := d.Image.Value(); v != nil && live[*v] {
-		m.SetImageID(*v)
-	}
-	m.ClearThemes()
-	m.AddThemeIDs(onlyLive(d.Themes.Value(), live)...)
-	m.ClearTargetGroups()
-	m.AddTargetGroupIDs(onlyLive(d.TargetGroups.Value(), live)...)
-	m.ClearMethods()
-	m.AddMethodIDs(onlyLive(d.Methods.Value(), live)...)
-	m.ClearContacts()
-	m.AddContactIDs(onlyLive(d.Contacts.Value(), live)...)
-	m.ClearLawSections()
-	m.AddLawSectionIDs(onlyLive(d.LawSections.Value(), live)...)
-	m.ClearReports()
-	m.AddReportIDs(onlyLive(d.Reports.Value(), live)...)
-	m.ClearFiles()
-	m.AddFileIDs(onlyLive(d.Files.Value(), live)...)
-	return u.Exec(ctx)
+	return c.Tool.CreateBulk(builders...).put(ctx)
 }
 
 // references returns the references of the shared fields.

@@ -1818,8 +1818,6 @@ type CollectionMutation struct {
 	rating               **schema.Evidence
 	evidence_level       *int
 	addevidence_level    *int
-	links                *schema.Links
-	terms                *schema.Terms
 	clearedFields        map[string]struct{}
 	owner                *string
 	clearedowner         bool
@@ -1859,20 +1857,6 @@ func newCollectionMutation(c config, op Op, opts ...collectionOption) *Collectio
 		opt(m)
 	}
 	return m
-}
-
-// withCollectionID sets the ID field of the mutation.
-func withCollectionID(id string) collectionOption {
-	return func(m *CollectionMutation) {
-		m.id = &id
-	}
-}
-
-// withCollection sets the old Collection of the mutation.
-func withCollection(node *Collection) collectionOption {
-	return func(m *CollectionMutation) {
-		m.id = &node.ID
-	}
 }
 
 // SetID sets the value of the id field. Note that this
@@ -2078,12 +2062,6 @@ func (m *CollectionMutation) ClearIssued() {
 	m.clearedFields[collection.FieldIssued] = struct{}{}
 }
 
-// IssuedCleared returns if the "issued" field was cleared in this mutation.
-func (m *CollectionMutation) IssuedCleared() bool {
-	_, ok := m.clearedFields[collection.FieldIssued]
-	return ok
-}
-
 // SetIssuedOn sets the "issued_on" field.
 func (m *CollectionMutation) SetIssuedOn(s string) {
 	m.issued_on = &s
@@ -2102,12 +2080,6 @@ func (m *CollectionMutation) IssuedOn() (r string, exists bool) {
 func (m *CollectionMutation) ClearIssuedOn() {
 	m.issued_on = nil
 	m.clearedFields[collection.FieldIssuedOn] = struct{}{}
-}
-
-// IssuedOnCleared returns if the "issued_on" field was cleared in this mutation.
-func (m *CollectionMutation) IssuedOnCleared() bool {
-	_, ok := m.clearedFields[collection.FieldIssuedOn]
-	return ok
 }
 
 // SetSortDate sets the "sort_date" field.
@@ -2167,15 +2139,6 @@ func (m *CollectionMutation) Revision() (r int, exists bool) {
 	return *v, true
 }
 
-// AddedRevision returns the value that was added to the "revision" field in this mutation.
-func (m *CollectionMutation) AddedRevision() (r int, exists bool) {
-	v := m.addrevision
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
 // SetVersion sets the "version" field.
 func (m *CollectionMutation) SetVersion(i int) {
 	m.version = &i
@@ -2185,15 +2148,6 @@ func (m *CollectionMutation) SetVersion(i int) {
 // Version returns the value of the "version" field in the mutation.
 func (m *CollectionMutation) Version() (r int, exists bool) {
 	v := m.version
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// AddedVersion returns the value that was added to the "version" field in this mutation.
-func (m *CollectionMutation) AddedVersion() (r int, exists bool) {
-	v := m.addversion
 	if v == nil {
 		return
 	}
@@ -2215,25 +2169,11 @@ func (m *CollectionMutation) Figures() (r []schema.KeyFigure, exists bool) {
 	return *v, true
 }
 
-// AppendedFigures returns the list of values that were appended to the "figures" field in this mutation.
-func (m *CollectionMutation) AppendedFigures() ([]schema.KeyFigure, bool) {
-	if len(m.appendfigures) == 0 {
-		return nil, false
-	}
-	return m.appendfigures, true
-}
-
 // ClearFigures clears the value of the "figures" field.
 func (m *CollectionMutation) ClearFigures() {
 	m.figures = nil
 	m.appendfigures = nil
 	m.clearedFields[collection.FieldFigures] = struct{}{}
-}
-
-// FiguresCleared returns if the "figures" field was cleared in this mutation.
-func (m *CollectionMutation) FiguresCleared() bool {
-	_, ok := m.clearedFields[collection.FieldFigures]
-	return ok
 }
 
 // SetUnnamedGroups sets the "unnamed_groups" field.
@@ -2251,25 +2191,11 @@ func (m *CollectionMutation) UnnamedGroups() (r []schema.UnnamedGroup, exists bo
 	return *v, true
 }
 
-// AppendedUnnamedGroups returns the list of values that were appended to the "unnamed_groups" field in this mutation.
-func (m *CollectionMutation) AppendedUnnamedGroups() ([]schema.UnnamedGroup, bool) {
-	if len(m.appendunnamed_groups) == 0 {
-		return nil, false
-	}
-	return m.appendunnamed_groups, true
-}
-
 // ClearUnnamedGroups clears the value of the "unnamed_groups" field.
 func (m *CollectionMutation) ClearUnnamedGroups() {
 	m.unnamed_groups = nil
 	m.appendunnamed_groups = nil
 	m.clearedFields[collection.FieldUnnamedGroups] = struct{}{}
-}
-
-// UnnamedGroupsCleared returns if the "unnamed_groups" field was cleared in this mutation.
-func (m *CollectionMutation) UnnamedGroupsCleared() bool {
-	_, ok := m.clearedFields[collection.FieldUnnamedGroups]
-	return ok
 }
 
 // SetDownloadList sets the "download_list" field.
@@ -2287,25 +2213,11 @@ func (m *CollectionMutation) DownloadList() (r []schema.Download, exists bool) {
 	return *v, true
 }
 
-// AppendedDownloadList returns the list of values that were appended to the "download_list" field in this mutation.
-func (m *CollectionMutation) AppendedDownloadList() ([]schema.Download, bool) {
-	if len(m.appenddownload_list) == 0 {
-		return nil, false
-	}
-	return m.appenddownload_list, true
-}
-
 // ClearDownloadList clears the value of the "download_list" field.
 func (m *CollectionMutation) ClearDownloadList() {
 	m.download_list = nil
 	m.appenddownload_list = nil
 	m.clearedFields[collection.FieldDownloadList] = struct{}{}
-}
-
-// DownloadListCleared returns if the "download_list" field was cleared in this mutation.
-func (m *CollectionMutation) DownloadListCleared() bool {
-	_, ok := m.clearedFields[collection.FieldDownloadList]
-	return ok
 }
 
 // SetRating sets the "rating" field.
@@ -2328,12 +2240,6 @@ func (m *CollectionMutation) ClearRating() {
 	m.clearedFields[collection.FieldRating] = struct{}{}
 }
 
-// RatingCleared returns if the "rating" field was cleared in this mutation.
-func (m *CollectionMutation) RatingCleared() bool {
-	_, ok := m.clearedFields[collection.FieldRating]
-	return ok
-}
-
 // SetEvidenceLevel sets the "evidence_level" field.
 func (m *CollectionMutation) SetEvidenceLevel(i int) {
 	m.evidence_level = &i
@@ -2349,26 +2255,11 @@ func (m *CollectionMutation) EvidenceLevel() (r int, exists bool) {
 	return *v, true
 }
 
-// AddedEvidenceLevel returns the value that was added to the "evidence_level" field in this mutation.
-func (m *CollectionMutation) AddedEvidenceLevel() (r int, exists bool) {
-	v := m.addevidence_level
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
 // ClearEvidenceLevel clears the value of the "evidence_level" field.
 func (m *CollectionMutation) ClearEvidenceLevel() {
 	m.evidence_level = nil
 	m.addevidence_level = nil
 	m.clearedFields[collection.FieldEvidenceLevel] = struct{}{}
-}
-
-// EvidenceLevelCleared returns if the "evidence_level" field was cleared in this mutation.
-func (m *CollectionMutation) EvidenceLevelCleared() bool {
-	_, ok := m.clearedFields[collection.FieldEvidenceLevel]
-	return ok
 }
 
 // SetOwnerID sets the "owner_id" field.
@@ -2390,51 +2281,6 @@ func (m *CollectionMutation) SetImageID(s string) {
 	m.image = &s
 }
 
-// ImageIDCleared returns if the "image_id" field was cleared in this mutation.
-func (m *CollectionMutation) ImageIDCleared() bool {
-	_, ok := m.clearedFields[collection.FieldImageID]
-	return ok
-}
-
-// SetLinks sets the "links" field.
-func (m *CollectionMutation) SetLinks(s schema.Links) {
-	m.links = &s
-}
-
-// Links returns the value of the "links" field in the mutation.
-func (m *CollectionMutation) Links() (r schema.Links, exists bool) {
-	v := m.links
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// LinksCleared returns if the "links" field was cleared in this mutation.
-func (m *CollectionMutation) LinksCleared() bool {
-	_, ok := m.clearedFields[collection.FieldLinks]
-	return ok
-}
-
-// SetTerms sets the "terms" field.
-func (m *CollectionMutation) SetTerms(s schema.Terms) {
-	m.terms = &s
-}
-
-// Terms returns the value of the "terms" field in the mutation.
-func (m *CollectionMutation) Terms() (r schema.Terms, exists bool) {
-	v := m.terms
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OwnerCleared reports if the "owner" edge to the Organization entity was cleared.
-func (m *CollectionMutation) OwnerCleared() bool {
-	return m.clearedowner
-}
-
 // OwnerIDs returns the "owner" edge IDs in the mutation.
 // Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
 // OwnerID instead. It exists only for internal usage by the builders.
@@ -2443,17 +2289,6 @@ func (m *CollectionMutation) OwnerIDs() (ids []string) {
 		ids = append(ids, *id)
 	}
 	return
-}
-
-// ClearImage clears the "image" edge to the Asset entity.
-func (m *CollectionMutation) ClearImage() {
-	m.clearedimage = true
-	m.clearedFields[collection.FieldImageID] = struct{}{}
-}
-
-// ImageCleared reports if the "image" edge to the Asset entity was cleared.
-func (m *CollectionMutation) ImageCleared() bool {
-	return m.ImageIDCleared() || m.clearedimage
 }
 
 // ImageIDs returns the "image" edge IDs in the mutation.
@@ -2466,65 +2301,9 @@ func (m *CollectionMutation) ImageIDs() (ids []string) {
 	return
 }
 
-// AddThemeIDs adds the "themes" edge to the Theme entity by ids.
-func (m *CollectionMutation) AddThemeIDs(ids ...string) {
-	if m.themes == nil {
-		m.themes = make(map[string]struct{})
-	}
-	for i := range ids {
-		m.themes[ids[i]] = struct{}{}
-	}
-}
-
-// ClearThemes clears the "themes" edge to the Theme entity.
-func (m *CollectionMutation) ClearThemes() {
-	m.clearedthemes = true
-}
-
-// ThemesCleared reports if the "themes" edge to the Theme entity was cleared.
-func (m *CollectionMutation) ThemesCleared() bool {
-	return m.clearedthemes
-}
-
-// RemovedThemes returns the removed IDs of the "themes" edge to the Theme entity.
-func (m *CollectionMutation) RemovedThemesIDs() (ids []string) {
-	for id := range m.removedthemes {
-		ids = append(ids, id)
-	}
-	return
-}
-
 // ThemesIDs returns the "themes" edge IDs in the mutation.
 func (m *CollectionMutation) ThemesIDs() (ids []string) {
 	for id := range m.themes {
-		ids = append(ids, id)
-	}
-	return
-}
-
-// AddTargetGroupIDs adds the "target_groups" edge to the TargetGroup entity by ids.
-func (m *CollectionMutation) AddTargetGroupIDs(ids ...string) {
-	if m.target_groups == nil {
-		m.target_groups = make(map[string]struct{})
-	}
-	for i := range ids {
-		m.target_groups[ids[i]] = struct{}{}
-	}
-}
-
-// ClearTargetGroups clears the "target_groups" edge to the TargetGroup entity.
-func (m *CollectionMutation) ClearTargetGroups() {
-	m.clearedtarget_groups = true
-}
-
-// TargetGroupsCleared reports if the "target_groups" edge to the TargetGroup entity was cleared.
-func (m *CollectionMutation) TargetGroupsCleared() bool {
-	return m.clearedtarget_groups
-}
-
-// RemovedTargetGroups returns the removed IDs of the "target_groups" edge to the TargetGroup entity.
-func (m *CollectionMutation) RemovedTargetGroupsIDs() (ids []string) {
-	for id := range m.removedtarget_groups {
 		ids = append(ids, id)
 	}
 	return
@@ -2538,34 +2317,6 @@ func (m *CollectionMutation) TargetGroupsIDs() (ids []string) {
 	return
 }
 
-// AddMethodIDs adds the "methods" edge to the Method entity by ids.
-func (m *CollectionMutation) AddMethodIDs(ids ...string) {
-	if m.methods == nil {
-		m.methods = make(map[string]struct{})
-	}
-	for i := range ids {
-		m.methods[ids[i]] = struct{}{}
-	}
-}
-
-// ClearMethods clears the "methods" edge to the Method entity.
-func (m *CollectionMutation) ClearMethods() {
-	m.clearedmethods = true
-}
-
-// MethodsCleared reports if the "methods" edge to the Method entity was cleared.
-func (m *CollectionMutation) MethodsCleared() bool {
-	return m.clearedmethods
-}
-
-// RemovedMethods returns the removed IDs of the "methods" edge to the Method entity.
-func (m *CollectionMutation) RemovedMethodsIDs() (ids []string) {
-	for id := range m.removedmethods {
-		ids = append(ids, id)
-	}
-	return
-}
-
 // MethodsIDs returns the "methods" edge IDs in the mutation.
 func (m *CollectionMutation) MethodsIDs() (ids []string) {
 	for id := range m.methods {
@@ -2574,65 +2325,9 @@ func (m *CollectionMutation) MethodsIDs() (ids []string) {
 	return
 }
 
-// AddContactIDs adds the "contacts" edge to the Contact entity by ids.
-func (m *CollectionMutation) AddContactIDs(ids ...string) {
-	if m.contacts == nil {
-		m.contacts = make(map[string]struct{})
-	}
-	for i := range ids {
-		m.contacts[ids[i]] = struct{}{}
-	}
-}
-
-// ClearContacts clears the "contacts" edge to the Contact entity.
-func (m *CollectionMutation) ClearContacts() {
-	m.clearedcontacts = true
-}
-
-// ContactsCleared reports if the "contacts" edge to the Contact entity was cleared.
-func (m *CollectionMutation) ContactsCleared() bool {
-	return m.clearedcontacts
-}
-
-// RemovedContacts returns the removed IDs of the "contacts" edge to the Contact entity.
-func (m *CollectionMutation) RemovedContactsIDs() (ids []string) {
-	for id := range m.removedcontacts {
-		ids = append(ids, id)
-	}
-	return
-}
-
 // ContactsIDs returns the "contacts" edge IDs in the mutation.
 func (m *CollectionMutation) ContactsIDs() (ids []string) {
 	for id := range m.contacts {
-		ids = append(ids, id)
-	}
-	return
-}
-
-// AddLawSectionIDs adds the "law_sections" edge to the LawSection entity by ids.
-func (m *CollectionMutation) AddLawSectionIDs(ids ...string) {
-	if m.law_sections == nil {
-		m.law_sections = make(map[string]struct{})
-	}
-	for i := range ids {
-		m.law_sections[ids[i]] = struct{}{}
-	}
-}
-
-// ClearLawSections clears the "law_sections" edge to the LawSection entity.
-func (m *CollectionMutation) ClearLawSections() {
-	m.clearedlaw_sections = true
-}
-
-// LawSectionsCleared reports if the "law_sections" edge to the LawSection entity was cleared.
-func (m *CollectionMutation) LawSectionsCleared() bool {
-	return m.clearedlaw_sections
-}
-
-// RemovedLawSections returns the removed IDs of the "law_sections" edge to the LawSection entity.
-func (m *CollectionMutation) RemovedLawSectionsIDs() (ids []string) {
-	for id := range m.removedlaw_sections {
 		ids = append(ids, id)
 	}
 	return
@@ -2837,20 +2532,6 @@ func (m *CollectionMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetImageID(v)
-		return nil
-	case collection.FieldLinks:
-		v, ok := value.(schema.Links)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetLinks(v)
-		return nil
-	case collection.FieldTerms:
-		v, ok := value.(schema.Terms)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetTerms(v)
 		return nil
 	}
 	return fmt.Errorf("unknown Collection field %s", name)
@@ -4556,6 +4237,15 @@ func (m *EntryMutation) SetAssigneeID(s string) {
 	m.assignee = &s
 }
 
+// AssigneeID returns the value of the "assignee_id" field in the mutation.
+func (m *EntryMutation) AssigneeID() (r string, exists bool) {
+	v := m.assignee
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
 // ClearAssigneeID clears the value of the "assignee_id" field.
 func (m *EntryMutation) ClearAssigneeID() {
 	m.assignee = nil
@@ -5210,8 +4900,6 @@ type EventMutation struct {
 	rating               **schema.Evidence
 	evidence_level       *int
 	addevidence_level    *int
-	links                *schema.Links
-	terms                *schema.Terms
 	starts_at            *time.Time
 	ends_at              *time.Time
 	place                *string
@@ -5259,20 +4947,6 @@ func newEventMutation(c config, op Op, opts ...eventOption) *EventMutation {
 		opt(m)
 	}
 	return m
-}
-
-// withEventID sets the ID field of the mutation.
-func withEventID(id string) eventOption {
-	return func(m *EventMutation) {
-		m.id = &id
-	}
-}
-
-// withEvent sets the old Event of the mutation.
-func withEvent(node *Event) eventOption {
-	return func(m *EventMutation) {
-		m.id = &node.ID
-	}
 }
 
 // SetID sets the value of the id field. Note that this
@@ -5478,12 +5152,6 @@ func (m *EventMutation) ClearIssued() {
 	m.clearedFields[event.FieldIssued] = struct{}{}
 }
 
-// IssuedCleared returns if the "issued" field was cleared in this mutation.
-func (m *EventMutation) IssuedCleared() bool {
-	_, ok := m.clearedFields[event.FieldIssued]
-	return ok
-}
-
 // SetIssuedOn sets the "issued_on" field.
 func (m *EventMutation) SetIssuedOn(s string) {
 	m.issued_on = &s
@@ -5502,12 +5170,6 @@ func (m *EventMutation) IssuedOn() (r string, exists bool) {
 func (m *EventMutation) ClearIssuedOn() {
 	m.issued_on = nil
 	m.clearedFields[event.FieldIssuedOn] = struct{}{}
-}
-
-// IssuedOnCleared returns if the "issued_on" field was cleared in this mutation.
-func (m *EventMutation) IssuedOnCleared() bool {
-	_, ok := m.clearedFields[event.FieldIssuedOn]
-	return ok
 }
 
 // SetSortDate sets the "sort_date" field.
@@ -5567,15 +5229,6 @@ func (m *EventMutation) Revision() (r int, exists bool) {
 	return *v, true
 }
 
-// AddedRevision returns the value that was added to the "revision" field in this mutation.
-func (m *EventMutation) AddedRevision() (r int, exists bool) {
-	v := m.addrevision
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
 // SetVersion sets the "version" field.
 func (m *EventMutation) SetVersion(i int) {
 	m.version = &i
@@ -5585,15 +5238,6 @@ func (m *EventMutation) SetVersion(i int) {
 // Version returns the value of the "version" field in the mutation.
 func (m *EventMutation) Version() (r int, exists bool) {
 	v := m.version
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// AddedVersion returns the value that was added to the "version" field in this mutation.
-func (m *EventMutation) AddedVersion() (r int, exists bool) {
-	v := m.addversion
 	if v == nil {
 		return
 	}
@@ -5615,25 +5259,11 @@ func (m *EventMutation) Figures() (r []schema.KeyFigure, exists bool) {
 	return *v, true
 }
 
-// AppendedFigures returns the list of values that were appended to the "figures" field in this mutation.
-func (m *EventMutation) AppendedFigures() ([]schema.KeyFigure, bool) {
-	if len(m.appendfigures) == 0 {
-		return nil, false
-	}
-	return m.appendfigures, true
-}
-
 // ClearFigures clears the value of the "figures" field.
 func (m *EventMutation) ClearFigures() {
 	m.figures = nil
 	m.appendfigures = nil
 	m.clearedFields[event.FieldFigures] = struct{}{}
-}
-
-// FiguresCleared returns if the "figures" field was cleared in this mutation.
-func (m *EventMutation) FiguresCleared() bool {
-	_, ok := m.clearedFields[event.FieldFigures]
-	return ok
 }
 
 // SetUnnamedGroups sets the "unnamed_groups" field.
@@ -5651,25 +5281,11 @@ func (m *EventMutation) UnnamedGroups() (r []schema.UnnamedGroup, exists bool) {
 	return *v, true
 }
 
-// AppendedUnnamedGroups returns the list of values that were appended to the "unnamed_groups" field in this mutation.
-func (m *EventMutation) AppendedUnnamedGroups() ([]schema.UnnamedGroup, bool) {
-	if len(m.appendunnamed_groups) == 0 {
-		return nil, false
-	}
-	return m.appendunnamed_groups, true
-}
-
 // ClearUnnamedGroups clears the value of the "unnamed_groups" field.
 func (m *EventMutation) ClearUnnamedGroups() {
 	m.unnamed_groups = nil
 	m.appendunnamed_groups = nil
 	m.clearedFields[event.FieldUnnamedGroups] = struct{}{}
-}
-
-// UnnamedGroupsCleared returns if the "unnamed_groups" field was cleared in this mutation.
-func (m *EventMutation) UnnamedGroupsCleared() bool {
-	_, ok := m.clearedFields[event.FieldUnnamedGroups]
-	return ok
 }
 
 // SetDownloadList sets the "download_list" field.
@@ -5687,25 +5303,11 @@ func (m *EventMutation) DownloadList() (r []schema.Download, exists bool) {
 	return *v, true
 }
 
-// AppendedDownloadList returns the list of values that were appended to the "download_list" field in this mutation.
-func (m *EventMutation) AppendedDownloadList() ([]schema.Download, bool) {
-	if len(m.appenddownload_list) == 0 {
-		return nil, false
-	}
-	return m.appenddownload_list, true
-}
-
 // ClearDownloadList clears the value of the "download_list" field.
 func (m *EventMutation) ClearDownloadList() {
 	m.download_list = nil
 	m.appenddownload_list = nil
 	m.clearedFields[event.FieldDownloadList] = struct{}{}
-}
-
-// DownloadListCleared returns if the "download_list" field was cleared in this mutation.
-func (m *EventMutation) DownloadListCleared() bool {
-	_, ok := m.clearedFields[event.FieldDownloadList]
-	return ok
 }
 
 // SetRating sets the "rating" field.
@@ -5728,12 +5330,6 @@ func (m *EventMutation) ClearRating() {
 	m.clearedFields[event.FieldRating] = struct{}{}
 }
 
-// RatingCleared returns if the "rating" field was cleared in this mutation.
-func (m *EventMutation) RatingCleared() bool {
-	_, ok := m.clearedFields[event.FieldRating]
-	return ok
-}
-
 // SetEvidenceLevel sets the "evidence_level" field.
 func (m *EventMutation) SetEvidenceLevel(i int) {
 	m.evidence_level = &i
@@ -5749,26 +5345,11 @@ func (m *EventMutation) EvidenceLevel() (r int, exists bool) {
 	return *v, true
 }
 
-// AddedEvidenceLevel returns the value that was added to the "evidence_level" field in this mutation.
-func (m *EventMutation) AddedEvidenceLevel() (r int, exists bool) {
-	v := m.addevidence_level
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
 // ClearEvidenceLevel clears the value of the "evidence_level" field.
 func (m *EventMutation) ClearEvidenceLevel() {
 	m.evidence_level = nil
 	m.addevidence_level = nil
 	m.clearedFields[event.FieldEvidenceLevel] = struct{}{}
-}
-
-// EvidenceLevelCleared returns if the "evidence_level" field was cleared in this mutation.
-func (m *EventMutation) EvidenceLevelCleared() bool {
-	_, ok := m.clearedFields[event.FieldEvidenceLevel]
-	return ok
 }
 
 // SetOwnerID sets the "owner_id" field.
@@ -5788,46 +5369,6 @@ func (m *EventMutation) OwnerID() (r string, exists bool) {
 // SetImageID sets the "image_id" field.
 func (m *EventMutation) SetImageID(s string) {
 	m.image = &s
-}
-
-// ImageIDCleared returns if the "image_id" field was cleared in this mutation.
-func (m *EventMutation) ImageIDCleared() bool {
-	_, ok := m.clearedFields[event.FieldImageID]
-	return ok
-}
-
-// SetLinks sets the "links" field.
-func (m *EventMutation) SetLinks(s schema.Links) {
-	m.links = &s
-}
-
-// Links returns the value of the "links" field in the mutation.
-func (m *EventMutation) Links() (r schema.Links, exists bool) {
-	v := m.links
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// LinksCleared returns if the "links" field was cleared in this mutation.
-func (m *EventMutation) LinksCleared() bool {
-	_, ok := m.clearedFields[event.FieldLinks]
-	return ok
-}
-
-// SetTerms sets the "terms" field.
-func (m *EventMutation) SetTerms(s schema.Terms) {
-	m.terms = &s
-}
-
-// Terms returns the value of the "terms" field in the mutation.
-func (m *EventMutation) Terms() (r schema.Terms, exists bool) {
-	v := m.terms
-	if v == nil {
-		return
-	}
-	return *v, true
 }
 
 // SetStartsAt sets the "starts_at" field.
@@ -5850,12 +5391,6 @@ func (m *EventMutation) ClearStartsAt() {
 	m.clearedFields[event.FieldStartsAt] = struct{}{}
 }
 
-// StartsAtCleared returns if the "starts_at" field was cleared in this mutation.
-func (m *EventMutation) StartsAtCleared() bool {
-	_, ok := m.clearedFields[event.FieldStartsAt]
-	return ok
-}
-
 // SetEndsAt sets the "ends_at" field.
 func (m *EventMutation) SetEndsAt(t time.Time) {
 	m.ends_at = &t
@@ -5876,12 +5411,6 @@ func (m *EventMutation) ClearEndsAt() {
 	m.clearedFields[event.FieldEndsAt] = struct{}{}
 }
 
-// EndsAtCleared returns if the "ends_at" field was cleared in this mutation.
-func (m *EventMutation) EndsAtCleared() bool {
-	_, ok := m.clearedFields[event.FieldEndsAt]
-	return ok
-}
-
 // SetPlace sets the "place" field.
 func (m *EventMutation) SetPlace(s string) {
 	m.place = &s
@@ -5900,12 +5429,6 @@ func (m *EventMutation) Place() (r string, exists bool) {
 func (m *EventMutation) ClearPlace() {
 	m.place = nil
 	m.clearedFields[event.FieldPlace] = struct{}{}
-}
-
-// PlaceCleared returns if the "place" field was cleared in this mutation.
-func (m *EventMutation) PlaceCleared() bool {
-	_, ok := m.clearedFields[event.FieldPlace]
-	return ok
 }
 
 // SetOnline sets the "online" field.
@@ -5937,26 +5460,11 @@ func (m *EventMutation) Participants() (r int, exists bool) {
 	return *v, true
 }
 
-// AddedParticipants returns the value that was added to the "participants" field in this mutation.
-func (m *EventMutation) AddedParticipants() (r int, exists bool) {
-	v := m.addparticipants
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
 // ClearParticipants clears the value of the "participants" field.
 func (m *EventMutation) ClearParticipants() {
 	m.participants = nil
 	m.addparticipants = nil
 	m.clearedFields[event.FieldParticipants] = struct{}{}
-}
-
-// ParticipantsCleared returns if the "participants" field was cleared in this mutation.
-func (m *EventMutation) ParticipantsCleared() bool {
-	_, ok := m.clearedFields[event.FieldParticipants]
-	return ok
 }
 
 // SetProgrammeTexts sets the "programme_texts" field.
@@ -5987,11 +5495,6 @@ func (m *EventMutation) SectorTexts() (r schema.TextLists, exists bool) {
 	return *v, true
 }
 
-// OwnerCleared reports if the "owner" edge to the Organization entity was cleared.
-func (m *EventMutation) OwnerCleared() bool {
-	return m.clearedowner
-}
-
 // OwnerIDs returns the "owner" edge IDs in the mutation.
 // Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
 // OwnerID instead. It exists only for internal usage by the builders.
@@ -6000,17 +5503,6 @@ func (m *EventMutation) OwnerIDs() (ids []string) {
 		ids = append(ids, *id)
 	}
 	return
-}
-
-// ClearImage clears the "image" edge to the Asset entity.
-func (m *EventMutation) ClearImage() {
-	m.clearedimage = true
-	m.clearedFields[event.FieldImageID] = struct{}{}
-}
-
-// ImageCleared reports if the "image" edge to the Asset entity was cleared.
-func (m *EventMutation) ImageCleared() bool {
-	return m.ImageIDCleared() || m.clearedimage
 }
 
 // ImageIDs returns the "image" edge IDs in the mutation.
@@ -6023,65 +5515,9 @@ func (m *EventMutation) ImageIDs() (ids []string) {
 	return
 }
 
-// AddThemeIDs adds the "themes" edge to the Theme entity by ids.
-func (m *EventMutation) AddThemeIDs(ids ...string) {
-	if m.themes == nil {
-		m.themes = make(map[string]struct{})
-	}
-	for i := range ids {
-		m.themes[ids[i]] = struct{}{}
-	}
-}
-
-// ClearThemes clears the "themes" edge to the Theme entity.
-func (m *EventMutation) ClearThemes() {
-	m.clearedthemes = true
-}
-
-// ThemesCleared reports if the "themes" edge to the Theme entity was cleared.
-func (m *EventMutation) ThemesCleared() bool {
-	return m.clearedthemes
-}
-
-// RemovedThemes returns the removed IDs of the "themes" edge to the Theme entity.
-func (m *EventMutation) RemovedThemesIDs() (ids []string) {
-	for id := range m.removedthemes {
-		ids = append(ids, id)
-	}
-	return
-}
-
 // ThemesIDs returns the "themes" edge IDs in the mutation.
 func (m *EventMutation) ThemesIDs() (ids []string) {
 	for id := range m.themes {
-		ids = append(ids, id)
-	}
-	return
-}
-
-// AddTargetGroupIDs adds the "target_groups" edge to the TargetGroup entity by ids.
-func (m *EventMutation) AddTargetGroupIDs(ids ...string) {
-	if m.target_groups == nil {
-		m.target_groups = make(map[string]struct{})
-	}
-	for i := range ids {
-		m.target_groups[ids[i]] = struct{}{}
-	}
-}
-
-// ClearTargetGroups clears the "target_groups" edge to the TargetGroup entity.
-func (m *EventMutation) ClearTargetGroups() {
-	m.clearedtarget_groups = true
-}
-
-// TargetGroupsCleared reports if the "target_groups" edge to the TargetGroup entity was cleared.
-func (m *EventMutation) TargetGroupsCleared() bool {
-	return m.clearedtarget_groups
-}
-
-// RemovedTargetGroups returns the removed IDs of the "target_groups" edge to the TargetGroup entity.
-func (m *EventMutation) RemovedTargetGroupsIDs() (ids []string) {
-	for id := range m.removedtarget_groups {
 		ids = append(ids, id)
 	}
 	return
@@ -6095,34 +5531,6 @@ func (m *EventMutation) TargetGroupsIDs() (ids []string) {
 	return
 }
 
-// AddMethodIDs adds the "methods" edge to the Method entity by ids.
-func (m *EventMutation) AddMethodIDs(ids ...string) {
-	if m.methods == nil {
-		m.methods = make(map[string]struct{})
-	}
-	for i := range ids {
-		m.methods[ids[i]] = struct{}{}
-	}
-}
-
-// ClearMethods clears the "methods" edge to the Method entity.
-func (m *EventMutation) ClearMethods() {
-	m.clearedmethods = true
-}
-
-// MethodsCleared reports if the "methods" edge to the Method entity was cleared.
-func (m *EventMutation) MethodsCleared() bool {
-	return m.clearedmethods
-}
-
-// RemovedMethods returns the removed IDs of the "methods" edge to the Method entity.
-func (m *EventMutation) RemovedMethodsIDs() (ids []string) {
-	for id := range m.removedmethods {
-		ids = append(ids, id)
-	}
-	return
-}
-
 // MethodsIDs returns the "methods" edge IDs in the mutation.
 func (m *EventMutation) MethodsIDs() (ids []string) {
 	for id := range m.methods {
@@ -6131,65 +5539,9 @@ func (m *EventMutation) MethodsIDs() (ids []string) {
 	return
 }
 
-// AddContactIDs adds the "contacts" edge to the Contact entity by ids.
-func (m *EventMutation) AddContactIDs(ids ...string) {
-	if m.contacts == nil {
-		m.contacts = make(map[string]struct{})
-	}
-	for i := range ids {
-		m.contacts[ids[i]] = struct{}{}
-	}
-}
-
-// ClearContacts clears the "contacts" edge to the Contact entity.
-func (m *EventMutation) ClearContacts() {
-	m.clearedcontacts = true
-}
-
-// ContactsCleared reports if the "contacts" edge to the Contact entity was cleared.
-func (m *EventMutation) ContactsCleared() bool {
-	return m.clearedcontacts
-}
-
-// RemovedContacts returns the removed IDs of the "contacts" edge to the Contact entity.
-func (m *EventMutation) RemovedContactsIDs() (ids []string) {
-	for id := range m.removedcontacts {
-		ids = append(ids, id)
-	}
-	return
-}
-
 // ContactsIDs returns the "contacts" edge IDs in the mutation.
 func (m *EventMutation) ContactsIDs() (ids []string) {
 	for id := range m.contacts {
-		ids = append(ids, id)
-	}
-	return
-}
-
-// AddLawSectionIDs adds the "law_sections" edge to the LawSection entity by ids.
-func (m *EventMutation) AddLawSectionIDs(ids ...string) {
-	if m.law_sections == nil {
-		m.law_sections = make(map[string]struct{})
-	}
-	for i := range ids {
-		m.law_sections[ids[i]] = struct{}{}
-	}
-}
-
-// ClearLawSections clears the "law_sections" edge to the LawSection entity.
-func (m *EventMutation) ClearLawSections() {
-	m.clearedlaw_sections = true
-}
-
-// LawSectionsCleared reports if the "law_sections" edge to the LawSection entity was cleared.
-func (m *EventMutation) LawSectionsCleared() bool {
-	return m.clearedlaw_sections
-}
-
-// RemovedLawSections returns the removed IDs of the "law_sections" edge to the LawSection entity.
-func (m *EventMutation) RemovedLawSectionsIDs() (ids []string) {
-	for id := range m.removedlaw_sections {
 		ids = append(ids, id)
 	}
 	return
@@ -6394,20 +5746,6 @@ func (m *EventMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetImageID(v)
-		return nil
-	case event.FieldLinks:
-		v, ok := value.(schema.Links)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetLinks(v)
-		return nil
-	case event.FieldTerms:
-		v, ok := value.(schema.Terms)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetTerms(v)
 		return nil
 	case event.FieldStartsAt:
 		v, ok := value.(time.Time)
@@ -8282,8 +7620,6 @@ type NetworkMutation struct {
 	rating               **schema.Evidence
 	evidence_level       *int
 	addevidence_level    *int
-	links                *schema.Links
-	terms                *schema.Terms
 	kind                 *schema.NetworkKind
 	period               **schema.Period
 	method_texts         *schema.Texts
@@ -8327,20 +7663,6 @@ func newNetworkMutation(c config, op Op, opts ...networkOption) *NetworkMutation
 		opt(m)
 	}
 	return m
-}
-
-// withNetworkID sets the ID field of the mutation.
-func withNetworkID(id string) networkOption {
-	return func(m *NetworkMutation) {
-		m.id = &id
-	}
-}
-
-// withNetwork sets the old Network of the mutation.
-func withNetwork(node *Network) networkOption {
-	return func(m *NetworkMutation) {
-		m.id = &node.ID
-	}
 }
 
 // SetID sets the value of the id field. Note that this
@@ -8546,12 +7868,6 @@ func (m *NetworkMutation) ClearIssued() {
 	m.clearedFields[network.FieldIssued] = struct{}{}
 }
 
-// IssuedCleared returns if the "issued" field was cleared in this mutation.
-func (m *NetworkMutation) IssuedCleared() bool {
-	_, ok := m.clearedFields[network.FieldIssued]
-	return ok
-}
-
 // SetIssuedOn sets the "issued_on" field.
 func (m *NetworkMutation) SetIssuedOn(s string) {
 	m.issued_on = &s
@@ -8570,12 +7886,6 @@ func (m *NetworkMutation) IssuedOn() (r string, exists bool) {
 func (m *NetworkMutation) ClearIssuedOn() {
 	m.issued_on = nil
 	m.clearedFields[network.FieldIssuedOn] = struct{}{}
-}
-
-// IssuedOnCleared returns if the "issued_on" field was cleared in this mutation.
-func (m *NetworkMutation) IssuedOnCleared() bool {
-	_, ok := m.clearedFields[network.FieldIssuedOn]
-	return ok
 }
 
 // SetSortDate sets the "sort_date" field.
@@ -8635,15 +7945,6 @@ func (m *NetworkMutation) Revision() (r int, exists bool) {
 	return *v, true
 }
 
-// AddedRevision returns the value that was added to the "revision" field in this mutation.
-func (m *NetworkMutation) AddedRevision() (r int, exists bool) {
-	v := m.addrevision
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
 // SetVersion sets the "version" field.
 func (m *NetworkMutation) SetVersion(i int) {
 	m.version = &i
@@ -8653,15 +7954,6 @@ func (m *NetworkMutation) SetVersion(i int) {
 // Version returns the value of the "version" field in the mutation.
 func (m *NetworkMutation) Version() (r int, exists bool) {
 	v := m.version
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// AddedVersion returns the value that was added to the "version" field in this mutation.
-func (m *NetworkMutation) AddedVersion() (r int, exists bool) {
-	v := m.addversion
 	if v == nil {
 		return
 	}
@@ -8683,25 +7975,11 @@ func (m *NetworkMutation) Figures() (r []schema.KeyFigure, exists bool) {
 	return *v, true
 }
 
-// AppendedFigures returns the list of values that were appended to the "figures" field in this mutation.
-func (m *NetworkMutation) AppendedFigures() ([]schema.KeyFigure, bool) {
-	if len(m.appendfigures) == 0 {
-		return nil, false
-	}
-	return m.appendfigures, true
-}
-
 // ClearFigures clears the value of the "figures" field.
 func (m *NetworkMutation) ClearFigures() {
 	m.figures = nil
 	m.appendfigures = nil
 	m.clearedFields[network.FieldFigures] = struct{}{}
-}
-
-// FiguresCleared returns if the "figures" field was cleared in this mutation.
-func (m *NetworkMutation) FiguresCleared() bool {
-	_, ok := m.clearedFields[network.FieldFigures]
-	return ok
 }
 
 // SetUnnamedGroups sets the "unnamed_groups" field.
@@ -8719,25 +7997,11 @@ func (m *NetworkMutation) UnnamedGroups() (r []schema.UnnamedGroup, exists bool)
 	return *v, true
 }
 
-// AppendedUnnamedGroups returns the list of values that were appended to the "unnamed_groups" field in this mutation.
-func (m *NetworkMutation) AppendedUnnamedGroups() ([]schema.UnnamedGroup, bool) {
-	if len(m.appendunnamed_groups) == 0 {
-		return nil, false
-	}
-	return m.appendunnamed_groups, true
-}
-
 // ClearUnnamedGroups clears the value of the "unnamed_groups" field.
 func (m *NetworkMutation) ClearUnnamedGroups() {
 	m.unnamed_groups = nil
 	m.appendunnamed_groups = nil
 	m.clearedFields[network.FieldUnnamedGroups] = struct{}{}
-}
-
-// UnnamedGroupsCleared returns if the "unnamed_groups" field was cleared in this mutation.
-func (m *NetworkMutation) UnnamedGroupsCleared() bool {
-	_, ok := m.clearedFields[network.FieldUnnamedGroups]
-	return ok
 }
 
 // SetDownloadList sets the "download_list" field.
@@ -8755,25 +8019,11 @@ func (m *NetworkMutation) DownloadList() (r []schema.Download, exists bool) {
 	return *v, true
 }
 
-// AppendedDownloadList returns the list of values that were appended to the "download_list" field in this mutation.
-func (m *NetworkMutation) AppendedDownloadList() ([]schema.Download, bool) {
-	if len(m.appenddownload_list) == 0 {
-		return nil, false
-	}
-	return m.appenddownload_list, true
-}
-
 // ClearDownloadList clears the value of the "download_list" field.
 func (m *NetworkMutation) ClearDownloadList() {
 	m.download_list = nil
 	m.appenddownload_list = nil
 	m.clearedFields[network.FieldDownloadList] = struct{}{}
-}
-
-// DownloadListCleared returns if the "download_list" field was cleared in this mutation.
-func (m *NetworkMutation) DownloadListCleared() bool {
-	_, ok := m.clearedFields[network.FieldDownloadList]
-	return ok
 }
 
 // SetRating sets the "rating" field.
@@ -8796,12 +8046,6 @@ func (m *NetworkMutation) ClearRating() {
 	m.clearedFields[network.FieldRating] = struct{}{}
 }
 
-// RatingCleared returns if the "rating" field was cleared in this mutation.
-func (m *NetworkMutation) RatingCleared() bool {
-	_, ok := m.clearedFields[network.FieldRating]
-	return ok
-}
-
 // SetEvidenceLevel sets the "evidence_level" field.
 func (m *NetworkMutation) SetEvidenceLevel(i int) {
 	m.evidence_level = &i
@@ -8817,26 +8061,11 @@ func (m *NetworkMutation) EvidenceLevel() (r int, exists bool) {
 	return *v, true
 }
 
-// AddedEvidenceLevel returns the value that was added to the "evidence_level" field in this mutation.
-func (m *NetworkMutation) AddedEvidenceLevel() (r int, exists bool) {
-	v := m.addevidence_level
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
 // ClearEvidenceLevel clears the value of the "evidence_level" field.
 func (m *NetworkMutation) ClearEvidenceLevel() {
 	m.evidence_level = nil
 	m.addevidence_level = nil
 	m.clearedFields[network.FieldEvidenceLevel] = struct{}{}
-}
-
-// EvidenceLevelCleared returns if the "evidence_level" field was cleared in this mutation.
-func (m *NetworkMutation) EvidenceLevelCleared() bool {
-	_, ok := m.clearedFields[network.FieldEvidenceLevel]
-	return ok
 }
 
 // SetOwnerID sets the "owner_id" field.
@@ -8856,46 +8085,6 @@ func (m *NetworkMutation) OwnerID() (r string, exists bool) {
 // SetImageID sets the "image_id" field.
 func (m *NetworkMutation) SetImageID(s string) {
 	m.image = &s
-}
-
-// ImageIDCleared returns if the "image_id" field was cleared in this mutation.
-func (m *NetworkMutation) ImageIDCleared() bool {
-	_, ok := m.clearedFields[network.FieldImageID]
-	return ok
-}
-
-// SetLinks sets the "links" field.
-func (m *NetworkMutation) SetLinks(s schema.Links) {
-	m.links = &s
-}
-
-// Links returns the value of the "links" field in the mutation.
-func (m *NetworkMutation) Links() (r schema.Links, exists bool) {
-	v := m.links
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// LinksCleared returns if the "links" field was cleared in this mutation.
-func (m *NetworkMutation) LinksCleared() bool {
-	_, ok := m.clearedFields[network.FieldLinks]
-	return ok
-}
-
-// SetTerms sets the "terms" field.
-func (m *NetworkMutation) SetTerms(s schema.Terms) {
-	m.terms = &s
-}
-
-// Terms returns the value of the "terms" field in the mutation.
-func (m *NetworkMutation) Terms() (r schema.Terms, exists bool) {
-	v := m.terms
-	if v == nil {
-		return
-	}
-	return *v, true
 }
 
 // SetKind sets the "kind" field.
@@ -8932,12 +8121,6 @@ func (m *NetworkMutation) ClearPeriod() {
 	m.clearedFields[network.FieldPeriod] = struct{}{}
 }
 
-// PeriodCleared returns if the "period" field was cleared in this mutation.
-func (m *NetworkMutation) PeriodCleared() bool {
-	_, ok := m.clearedFields[network.FieldPeriod]
-	return ok
-}
-
 // SetMethodTexts sets the "method_texts" field.
 func (m *NetworkMutation) SetMethodTexts(s schema.Texts) {
 	m.method_texts = &s
@@ -8966,11 +8149,6 @@ func (m *NetworkMutation) MeetingTexts() (r schema.Texts, exists bool) {
 	return *v, true
 }
 
-// OwnerCleared reports if the "owner" edge to the Organization entity was cleared.
-func (m *NetworkMutation) OwnerCleared() bool {
-	return m.clearedowner
-}
-
 // OwnerIDs returns the "owner" edge IDs in the mutation.
 // Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
 // OwnerID instead. It exists only for internal usage by the builders.
@@ -8979,17 +8157,6 @@ func (m *NetworkMutation) OwnerIDs() (ids []string) {
 		ids = append(ids, *id)
 	}
 	return
-}
-
-// ClearImage clears the "image" edge to the Asset entity.
-func (m *NetworkMutation) ClearImage() {
-	m.clearedimage = true
-	m.clearedFields[network.FieldImageID] = struct{}{}
-}
-
-// ImageCleared reports if the "image" edge to the Asset entity was cleared.
-func (m *NetworkMutation) ImageCleared() bool {
-	return m.ImageIDCleared() || m.clearedimage
 }
 
 // ImageIDs returns the "image" edge IDs in the mutation.
@@ -9002,65 +8169,9 @@ func (m *NetworkMutation) ImageIDs() (ids []string) {
 	return
 }
 
-// AddThemeIDs adds the "themes" edge to the Theme entity by ids.
-func (m *NetworkMutation) AddThemeIDs(ids ...string) {
-	if m.themes == nil {
-		m.themes = make(map[string]struct{})
-	}
-	for i := range ids {
-		m.themes[ids[i]] = struct{}{}
-	}
-}
-
-// ClearThemes clears the "themes" edge to the Theme entity.
-func (m *NetworkMutation) ClearThemes() {
-	m.clearedthemes = true
-}
-
-// ThemesCleared reports if the "themes" edge to the Theme entity was cleared.
-func (m *NetworkMutation) ThemesCleared() bool {
-	return m.clearedthemes
-}
-
-// RemovedThemes returns the removed IDs of the "themes" edge to the Theme entity.
-func (m *NetworkMutation) RemovedThemesIDs() (ids []string) {
-	for id := range m.removedthemes {
-		ids = append(ids, id)
-	}
-	return
-}
-
 // ThemesIDs returns the "themes" edge IDs in the mutation.
 func (m *NetworkMutation) ThemesIDs() (ids []string) {
 	for id := range m.themes {
-		ids = append(ids, id)
-	}
-	return
-}
-
-// AddTargetGroupIDs adds the "target_groups" edge to the TargetGroup entity by ids.
-func (m *NetworkMutation) AddTargetGroupIDs(ids ...string) {
-	if m.target_groups == nil {
-		m.target_groups = make(map[string]struct{})
-	}
-	for i := range ids {
-		m.target_groups[ids[i]] = struct{}{}
-	}
-}
-
-// ClearTargetGroups clears the "target_groups" edge to the TargetGroup entity.
-func (m *NetworkMutation) ClearTargetGroups() {
-	m.clearedtarget_groups = true
-}
-
-// TargetGroupsCleared reports if the "target_groups" edge to the TargetGroup entity was cleared.
-func (m *NetworkMutation) TargetGroupsCleared() bool {
-	return m.clearedtarget_groups
-}
-
-// RemovedTargetGroups returns the removed IDs of the "target_groups" edge to the TargetGroup entity.
-func (m *NetworkMutation) RemovedTargetGroupsIDs() (ids []string) {
-	for id := range m.removedtarget_groups {
 		ids = append(ids, id)
 	}
 	return
@@ -9074,34 +8185,6 @@ func (m *NetworkMutation) TargetGroupsIDs() (ids []string) {
 	return
 }
 
-// AddMethodIDs adds the "methods" edge to the Method entity by ids.
-func (m *NetworkMutation) AddMethodIDs(ids ...string) {
-	if m.methods == nil {
-		m.methods = make(map[string]struct{})
-	}
-	for i := range ids {
-		m.methods[ids[i]] = struct{}{}
-	}
-}
-
-// ClearMethods clears the "methods" edge to the Method entity.
-func (m *NetworkMutation) ClearMethods() {
-	m.clearedmethods = true
-}
-
-// MethodsCleared reports if the "methods" edge to the Method entity was cleared.
-func (m *NetworkMutation) MethodsCleared() bool {
-	return m.clearedmethods
-}
-
-// RemovedMethods returns the removed IDs of the "methods" edge to the Method entity.
-func (m *NetworkMutation) RemovedMethodsIDs() (ids []string) {
-	for id := range m.removedmethods {
-		ids = append(ids, id)
-	}
-	return
-}
-
 // MethodsIDs returns the "methods" edge IDs in the mutation.
 func (m *NetworkMutation) MethodsIDs() (ids []string) {
 	for id := range m.methods {
@@ -9110,65 +8193,9 @@ func (m *NetworkMutation) MethodsIDs() (ids []string) {
 	return
 }
 
-// AddContactIDs adds the "contacts" edge to the Contact entity by ids.
-func (m *NetworkMutation) AddContactIDs(ids ...string) {
-	if m.contacts == nil {
-		m.contacts = make(map[string]struct{})
-	}
-	for i := range ids {
-		m.contacts[ids[i]] = struct{}{}
-	}
-}
-
-// ClearContacts clears the "contacts" edge to the Contact entity.
-func (m *NetworkMutation) ClearContacts() {
-	m.clearedcontacts = true
-}
-
-// ContactsCleared reports if the "contacts" edge to the Contact entity was cleared.
-func (m *NetworkMutation) ContactsCleared() bool {
-	return m.clearedcontacts
-}
-
-// RemovedContacts returns the removed IDs of the "contacts" edge to the Contact entity.
-func (m *NetworkMutation) RemovedContactsIDs() (ids []string) {
-	for id := range m.removedcontacts {
-		ids = append(ids, id)
-	}
-	return
-}
-
 // ContactsIDs returns the "contacts" edge IDs in the mutation.
 func (m *NetworkMutation) ContactsIDs() (ids []string) {
 	for id := range m.contacts {
-		ids = append(ids, id)
-	}
-	return
-}
-
-// AddLawSectionIDs adds the "law_sections" edge to the LawSection entity by ids.
-func (m *NetworkMutation) AddLawSectionIDs(ids ...string) {
-	if m.law_sections == nil {
-		m.law_sections = make(map[string]struct{})
-	}
-	for i := range ids {
-		m.law_sections[ids[i]] = struct{}{}
-	}
-}
-
-// ClearLawSections clears the "law_sections" edge to the LawSection entity.
-func (m *NetworkMutation) ClearLawSections() {
-	m.clearedlaw_sections = true
-}
-
-// LawSectionsCleared reports if the "law_sections" edge to the LawSection entity was cleared.
-func (m *NetworkMutation) LawSectionsCleared() bool {
-	return m.clearedlaw_sections
-}
-
-// RemovedLawSections returns the removed IDs of the "law_sections" edge to the LawSection entity.
-func (m *NetworkMutation) RemovedLawSectionsIDs() (ids []string) {
-	for id := range m.removedlaw_sections {
 		ids = append(ids, id)
 	}
 	return
@@ -9373,20 +8400,6 @@ func (m *NetworkMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetImageID(v)
-		return nil
-	case network.FieldLinks:
-		v, ok := value.(schema.Links)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetLinks(v)
-		return nil
-	case network.FieldTerms:
-		v, ok := value.(schema.Terms)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetTerms(v)
 		return nil
 	case network.FieldKind:
 		v, ok := value.(schema.NetworkKind)
@@ -10035,8 +9048,6 @@ type PracticeMutation struct {
 	rating               **schema.Evidence
 	evidence_level       *int
 	addevidence_level    *int
-	links                *schema.Links
-	terms                *schema.Terms
 	kind                 *schema.PracticeKind
 	challenge_texts      *schema.Texts
 	goal_texts           *schema.TextLists
@@ -10094,20 +9105,6 @@ func newPracticeMutation(c config, op Op, opts ...practiceOption) *PracticeMutat
 		opt(m)
 	}
 	return m
-}
-
-// withPracticeID sets the ID field of the mutation.
-func withPracticeID(id string) practiceOption {
-	return func(m *PracticeMutation) {
-		m.id = &id
-	}
-}
-
-// withPractice sets the old Practice of the mutation.
-func withPractice(node *Practice) practiceOption {
-	return func(m *PracticeMutation) {
-		m.id = &node.ID
-	}
 }
 
 // SetID sets the value of the id field. Note that this
@@ -10313,12 +9310,6 @@ func (m *PracticeMutation) ClearIssued() {
 	m.clearedFields[practice.FieldIssued] = struct{}{}
 }
 
-// IssuedCleared returns if the "issued" field was cleared in this mutation.
-func (m *PracticeMutation) IssuedCleared() bool {
-	_, ok := m.clearedFields[practice.FieldIssued]
-	return ok
-}
-
 // SetIssuedOn sets the "issued_on" field.
 func (m *PracticeMutation) SetIssuedOn(s string) {
 	m.issued_on = &s
@@ -10337,12 +9328,6 @@ func (m *PracticeMutation) IssuedOn() (r string, exists bool) {
 func (m *PracticeMutation) ClearIssuedOn() {
 	m.issued_on = nil
 	m.clearedFields[practice.FieldIssuedOn] = struct{}{}
-}
-
-// IssuedOnCleared returns if the "issued_on" field was cleared in this mutation.
-func (m *PracticeMutation) IssuedOnCleared() bool {
-	_, ok := m.clearedFields[practice.FieldIssuedOn]
-	return ok
 }
 
 // SetSortDate sets the "sort_date" field.
@@ -10402,15 +9387,6 @@ func (m *PracticeMutation) Revision() (r int, exists bool) {
 	return *v, true
 }
 
-// AddedRevision returns the value that was added to the "revision" field in this mutation.
-func (m *PracticeMutation) AddedRevision() (r int, exists bool) {
-	v := m.addrevision
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
 // SetVersion sets the "version" field.
 func (m *PracticeMutation) SetVersion(i int) {
 	m.version = &i
@@ -10420,15 +9396,6 @@ func (m *PracticeMutation) SetVersion(i int) {
 // Version returns the value of the "version" field in the mutation.
 func (m *PracticeMutation) Version() (r int, exists bool) {
 	v := m.version
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// AddedVersion returns the value that was added to the "version" field in this mutation.
-func (m *PracticeMutation) AddedVersion() (r int, exists bool) {
-	v := m.addversion
 	if v == nil {
 		return
 	}
@@ -10450,25 +9417,11 @@ func (m *PracticeMutation) Figures() (r []schema.KeyFigure, exists bool) {
 	return *v, true
 }
 
-// AppendedFigures returns the list of values that were appended to the "figures" field in this mutation.
-func (m *PracticeMutation) AppendedFigures() ([]schema.KeyFigure, bool) {
-	if len(m.appendfigures) == 0 {
-		return nil, false
-	}
-	return m.appendfigures, true
-}
-
 // ClearFigures clears the value of the "figures" field.
 func (m *PracticeMutation) ClearFigures() {
 	m.figures = nil
 	m.appendfigures = nil
 	m.clearedFields[practice.FieldFigures] = struct{}{}
-}
-
-// FiguresCleared returns if the "figures" field was cleared in this mutation.
-func (m *PracticeMutation) FiguresCleared() bool {
-	_, ok := m.clearedFields[practice.FieldFigures]
-	return ok
 }
 
 // SetUnnamedGroups sets the "unnamed_groups" field.
@@ -10486,25 +9439,11 @@ func (m *PracticeMutation) UnnamedGroups() (r []schema.UnnamedGroup, exists bool
 	return *v, true
 }
 
-// AppendedUnnamedGroups returns the list of values that were appended to the "unnamed_groups" field in this mutation.
-func (m *PracticeMutation) AppendedUnnamedGroups() ([]schema.UnnamedGroup, bool) {
-	if len(m.appendunnamed_groups) == 0 {
-		return nil, false
-	}
-	return m.appendunnamed_groups, true
-}
-
 // ClearUnnamedGroups clears the value of the "unnamed_groups" field.
 func (m *PracticeMutation) ClearUnnamedGroups() {
 	m.unnamed_groups = nil
 	m.appendunnamed_groups = nil
 	m.clearedFields[practice.FieldUnnamedGroups] = struct{}{}
-}
-
-// UnnamedGroupsCleared returns if the "unnamed_groups" field was cleared in this mutation.
-func (m *PracticeMutation) UnnamedGroupsCleared() bool {
-	_, ok := m.clearedFields[practice.FieldUnnamedGroups]
-	return ok
 }
 
 // SetDownloadList sets the "download_list" field.
@@ -10522,25 +9461,11 @@ func (m *PracticeMutation) DownloadList() (r []schema.Download, exists bool) {
 	return *v, true
 }
 
-// AppendedDownloadList returns the list of values that were appended to the "download_list" field in this mutation.
-func (m *PracticeMutation) AppendedDownloadList() ([]schema.Download, bool) {
-	if len(m.appenddownload_list) == 0 {
-		return nil, false
-	}
-	return m.appenddownload_list, true
-}
-
 // ClearDownloadList clears the value of the "download_list" field.
 func (m *PracticeMutation) ClearDownloadList() {
 	m.download_list = nil
 	m.appenddownload_list = nil
 	m.clearedFields[practice.FieldDownloadList] = struct{}{}
-}
-
-// DownloadListCleared returns if the "download_list" field was cleared in this mutation.
-func (m *PracticeMutation) DownloadListCleared() bool {
-	_, ok := m.clearedFields[practice.FieldDownloadList]
-	return ok
 }
 
 // SetRating sets the "rating" field.
@@ -10563,12 +9488,6 @@ func (m *PracticeMutation) ClearRating() {
 	m.clearedFields[practice.FieldRating] = struct{}{}
 }
 
-// RatingCleared returns if the "rating" field was cleared in this mutation.
-func (m *PracticeMutation) RatingCleared() bool {
-	_, ok := m.clearedFields[practice.FieldRating]
-	return ok
-}
-
 // SetEvidenceLevel sets the "evidence_level" field.
 func (m *PracticeMutation) SetEvidenceLevel(i int) {
 	m.evidence_level = &i
@@ -10584,26 +9503,11 @@ func (m *PracticeMutation) EvidenceLevel() (r int, exists bool) {
 	return *v, true
 }
 
-// AddedEvidenceLevel returns the value that was added to the "evidence_level" field in this mutation.
-func (m *PracticeMutation) AddedEvidenceLevel() (r int, exists bool) {
-	v := m.addevidence_level
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
 // ClearEvidenceLevel clears the value of the "evidence_level" field.
 func (m *PracticeMutation) ClearEvidenceLevel() {
 	m.evidence_level = nil
 	m.addevidence_level = nil
 	m.clearedFields[practice.FieldEvidenceLevel] = struct{}{}
-}
-
-// EvidenceLevelCleared returns if the "evidence_level" field was cleared in this mutation.
-func (m *PracticeMutation) EvidenceLevelCleared() bool {
-	_, ok := m.clearedFields[practice.FieldEvidenceLevel]
-	return ok
 }
 
 // SetOwnerID sets the "owner_id" field.
@@ -10623,46 +9527,6 @@ func (m *PracticeMutation) OwnerID() (r string, exists bool) {
 // SetImageID sets the "image_id" field.
 func (m *PracticeMutation) SetImageID(s string) {
 	m.image = &s
-}
-
-// ImageIDCleared returns if the "image_id" field was cleared in this mutation.
-func (m *PracticeMutation) ImageIDCleared() bool {
-	_, ok := m.clearedFields[practice.FieldImageID]
-	return ok
-}
-
-// SetLinks sets the "links" field.
-func (m *PracticeMutation) SetLinks(s schema.Links) {
-	m.links = &s
-}
-
-// Links returns the value of the "links" field in the mutation.
-func (m *PracticeMutation) Links() (r schema.Links, exists bool) {
-	v := m.links
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// LinksCleared returns if the "links" field was cleared in this mutation.
-func (m *PracticeMutation) LinksCleared() bool {
-	_, ok := m.clearedFields[practice.FieldLinks]
-	return ok
-}
-
-// SetTerms sets the "terms" field.
-func (m *PracticeMutation) SetTerms(s schema.Terms) {
-	m.terms = &s
-}
-
-// Terms returns the value of the "terms" field in the mutation.
-func (m *PracticeMutation) Terms() (r schema.Terms, exists bool) {
-	v := m.terms
-	if v == nil {
-		return
-	}
-	return *v, true
 }
 
 // SetKind sets the "kind" field.
@@ -10806,25 +9670,11 @@ func (m *PracticeMutation) Measured() (r []schema.PracticeResult, exists bool) {
 	return *v, true
 }
 
-// AppendedMeasured returns the list of values that were appended to the "measured" field in this mutation.
-func (m *PracticeMutation) AppendedMeasured() ([]schema.PracticeResult, bool) {
-	if len(m.appendmeasured) == 0 {
-		return nil, false
-	}
-	return m.appendmeasured, true
-}
-
 // ClearMeasured clears the value of the "measured" field.
 func (m *PracticeMutation) ClearMeasured() {
 	m.measured = nil
 	m.appendmeasured = nil
 	m.clearedFields[practice.FieldMeasured] = struct{}{}
-}
-
-// MeasuredCleared returns if the "measured" field was cleared in this mutation.
-func (m *PracticeMutation) MeasuredCleared() bool {
-	_, ok := m.clearedFields[practice.FieldMeasured]
-	return ok
 }
 
 // SetPeriod sets the "period" field.
@@ -10847,17 +9697,6 @@ func (m *PracticeMutation) ClearPeriod() {
 	m.clearedFields[practice.FieldPeriod] = struct{}{}
 }
 
-// PeriodCleared returns if the "period" field was cleared in this mutation.
-func (m *PracticeMutation) PeriodCleared() bool {
-	_, ok := m.clearedFields[practice.FieldPeriod]
-	return ok
-}
-
-// OwnerCleared reports if the "owner" edge to the Organization entity was cleared.
-func (m *PracticeMutation) OwnerCleared() bool {
-	return m.clearedowner
-}
-
 // OwnerIDs returns the "owner" edge IDs in the mutation.
 // Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
 // OwnerID instead. It exists only for internal usage by the builders.
@@ -10866,17 +9705,6 @@ func (m *PracticeMutation) OwnerIDs() (ids []string) {
 		ids = append(ids, *id)
 	}
 	return
-}
-
-// ClearImage clears the "image" edge to the Asset entity.
-func (m *PracticeMutation) ClearImage() {
-	m.clearedimage = true
-	m.clearedFields[practice.FieldImageID] = struct{}{}
-}
-
-// ImageCleared reports if the "image" edge to the Asset entity was cleared.
-func (m *PracticeMutation) ImageCleared() bool {
-	return m.ImageIDCleared() || m.clearedimage
 }
 
 // ImageIDs returns the "image" edge IDs in the mutation.
@@ -10889,65 +9717,9 @@ func (m *PracticeMutation) ImageIDs() (ids []string) {
 	return
 }
 
-// AddThemeIDs adds the "themes" edge to the Theme entity by ids.
-func (m *PracticeMutation) AddThemeIDs(ids ...string) {
-	if m.themes == nil {
-		m.themes = make(map[string]struct{})
-	}
-	for i := range ids {
-		m.themes[ids[i]] = struct{}{}
-	}
-}
-
-// ClearThemes clears the "themes" edge to the Theme entity.
-func (m *PracticeMutation) ClearThemes() {
-	m.clearedthemes = true
-}
-
-// ThemesCleared reports if the "themes" edge to the Theme entity was cleared.
-func (m *PracticeMutation) ThemesCleared() bool {
-	return m.clearedthemes
-}
-
-// RemovedThemes returns the removed IDs of the "themes" edge to the Theme entity.
-func (m *PracticeMutation) RemovedThemesIDs() (ids []string) {
-	for id := range m.removedthemes {
-		ids = append(ids, id)
-	}
-	return
-}
-
 // ThemesIDs returns the "themes" edge IDs in the mutation.
 func (m *PracticeMutation) ThemesIDs() (ids []string) {
 	for id := range m.themes {
-		ids = append(ids, id)
-	}
-	return
-}
-
-// AddTargetGroupIDs adds the "target_groups" edge to the TargetGroup entity by ids.
-func (m *PracticeMutation) AddTargetGroupIDs(ids ...string) {
-	if m.target_groups == nil {
-		m.target_groups = make(map[string]struct{})
-	}
-	for i := range ids {
-		m.target_groups[ids[i]] = struct{}{}
-	}
-}
-
-// ClearTargetGroups clears the "target_groups" edge to the TargetGroup entity.
-func (m *PracticeMutation) ClearTargetGroups() {
-	m.clearedtarget_groups = true
-}
-
-// TargetGroupsCleared reports if the "target_groups" edge to the TargetGroup entity was cleared.
-func (m *PracticeMutation) TargetGroupsCleared() bool {
-	return m.clearedtarget_groups
-}
-
-// RemovedTargetGroups returns the removed IDs of the "target_groups" edge to the TargetGroup entity.
-func (m *PracticeMutation) RemovedTargetGroupsIDs() (ids []string) {
-	for id := range m.removedtarget_groups {
 		ids = append(ids, id)
 	}
 	return
@@ -10961,65 +9733,9 @@ func (m *PracticeMutation) TargetGroupsIDs() (ids []string) {
 	return
 }
 
-// AddMethodIDs adds the "methods" edge to the Method entity by ids.
-func (m *PracticeMutation) AddMethodIDs(ids ...string) {
-	if m.methods == nil {
-		m.methods = make(map[string]struct{})
-	}
-	for i := range ids {
-		m.methods[ids[i]] = struct{}{}
-	}
-}
-
-// ClearMethods clears the "methods" edge to the Method entity.
-func (m *PracticeMutation) ClearMethods() {
-	m.clearedmethods = true
-}
-
-// MethodsCleared reports if the "methods" edge to the Method entity was cleared.
-func (m *PracticeMutation) MethodsCleared() bool {
-	return m.clearedmethods
-}
-
-// RemovedMethods returns the removed IDs of the "methods" edge to the Method entity.
-func (m *PracticeMutation) RemovedMethodsIDs() (ids []string) {
-	for id := range m.removedmethods {
-		ids = append(ids, id)
-	}
-	return
-}
-
 // MethodsIDs returns the "methods" edge IDs in the mutation.
 func (m *PracticeMutation) MethodsIDs() (ids []string) {
 	for id := range m.methods {
-		ids = append(ids, id)
-	}
-	return
-}
-
-// AddContactIDs adds the "contacts" edge to the Contact entity by ids.
-func (m *PracticeMutation) AddContactIDs(ids ...string) {
-	if m.contacts == nil {
-		m.contacts = make(map[string]struct{})
-	}
-	for i := range ids {
-		m.contacts[ids[i]] = struct{}{}
-	}
-}
-
-// ClearContacts clears the "contacts" edge to the Contact entity.
-func (m *PracticeMutation) ClearContacts() {
-	m.clearedcontacts = true
-}
-
-// ContactsCleared reports if the "contacts" edge to the Contact entity was cleared.
-func (m *PracticeMutation) ContactsCleared() bool {
-	return m.clearedcontacts
-}
-
-// RemovedContacts returns the removed IDs of the "contacts" edge to the Contact entity.
-func (m *PracticeMutation) RemovedContactsIDs() (ids []string) {
-	for id := range m.removedcontacts {
 		ids = append(ids, id)
 	}
 	return
@@ -11033,34 +9749,6 @@ func (m *PracticeMutation) ContactsIDs() (ids []string) {
 	return
 }
 
-// AddLawSectionIDs adds the "law_sections" edge to the LawSection entity by ids.
-func (m *PracticeMutation) AddLawSectionIDs(ids ...string) {
-	if m.law_sections == nil {
-		m.law_sections = make(map[string]struct{})
-	}
-	for i := range ids {
-		m.law_sections[ids[i]] = struct{}{}
-	}
-}
-
-// ClearLawSections clears the "law_sections" edge to the LawSection entity.
-func (m *PracticeMutation) ClearLawSections() {
-	m.clearedlaw_sections = true
-}
-
-// LawSectionsCleared reports if the "law_sections" edge to the LawSection entity was cleared.
-func (m *PracticeMutation) LawSectionsCleared() bool {
-	return m.clearedlaw_sections
-}
-
-// RemovedLawSections returns the removed IDs of the "law_sections" edge to the LawSection entity.
-func (m *PracticeMutation) RemovedLawSectionsIDs() (ids []string) {
-	for id := range m.removedlaw_sections {
-		ids = append(ids, id)
-	}
-	return
-}
-
 // LawSectionsIDs returns the "law_sections" edge IDs in the mutation.
 func (m *PracticeMutation) LawSectionsIDs() (ids []string) {
 	for id := range m.law_sections {
@@ -11069,65 +9757,9 @@ func (m *PracticeMutation) LawSectionsIDs() (ids []string) {
 	return
 }
 
-// AddToolIDs adds the "tools" edge to the Tool entity by ids.
-func (m *PracticeMutation) AddToolIDs(ids ...string) {
-	if m.tools == nil {
-		m.tools = make(map[string]struct{})
-	}
-	for i := range ids {
-		m.tools[ids[i]] = struct{}{}
-	}
-}
-
-// ClearTools clears the "tools" edge to the Tool entity.
-func (m *PracticeMutation) ClearTools() {
-	m.clearedtools = true
-}
-
-// ToolsCleared reports if the "tools" edge to the Tool entity was cleared.
-func (m *PracticeMutation) ToolsCleared() bool {
-	return m.clearedtools
-}
-
-// RemovedTools returns the removed IDs of the "tools" edge to the Tool entity.
-func (m *PracticeMutation) RemovedToolsIDs() (ids []string) {
-	for id := range m.removedtools {
-		ids = append(ids, id)
-	}
-	return
-}
-
 // ToolsIDs returns the "tools" edge IDs in the mutation.
 func (m *PracticeMutation) ToolsIDs() (ids []string) {
 	for id := range m.tools {
-		ids = append(ids, id)
-	}
-	return
-}
-
-// AddReportIDs adds the "reports" edge to the Report entity by ids.
-func (m *PracticeMutation) AddReportIDs(ids ...string) {
-	if m.reports == nil {
-		m.reports = make(map[string]struct{})
-	}
-	for i := range ids {
-		m.reports[ids[i]] = struct{}{}
-	}
-}
-
-// ClearReports clears the "reports" edge to the Report entity.
-func (m *PracticeMutation) ClearReports() {
-	m.clearedreports = true
-}
-
-// ReportsCleared reports if the "reports" edge to the Report entity was cleared.
-func (m *PracticeMutation) ReportsCleared() bool {
-	return m.clearedreports
-}
-
-// RemovedReports returns the removed IDs of the "reports" edge to the Report entity.
-func (m *PracticeMutation) RemovedReportsIDs() (ids []string) {
-	for id := range m.removedreports {
 		ids = append(ids, id)
 	}
 	return
@@ -11332,20 +9964,6 @@ func (m *PracticeMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetImageID(v)
-		return nil
-	case practice.FieldLinks:
-		v, ok := value.(schema.Links)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetLinks(v)
-		return nil
-	case practice.FieldTerms:
-		v, ok := value.(schema.Terms)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetTerms(v)
 		return nil
 	case practice.FieldKind:
 		v, ok := value.(schema.PracticeKind)
@@ -11681,8 +10299,6 @@ type ProjectMutation struct {
 	rating                  **schema.Evidence
 	evidence_level          *int
 	addevidence_level       *int
-	links                   *schema.Links
-	terms                   *schema.Terms
 	project_number          *string
 	value                   *float64
 	addvalue                *float64
@@ -11734,20 +10350,6 @@ func newProjectMutation(c config, op Op, opts ...projectOption) *ProjectMutation
 		opt(m)
 	}
 	return m
-}
-
-// withProjectID sets the ID field of the mutation.
-func withProjectID(id string) projectOption {
-	return func(m *ProjectMutation) {
-		m.id = &id
-	}
-}
-
-// withProject sets the old Project of the mutation.
-func withProject(node *Project) projectOption {
-	return func(m *ProjectMutation) {
-		m.id = &node.ID
-	}
 }
 
 // SetID sets the value of the id field. Note that this
@@ -11953,12 +10555,6 @@ func (m *ProjectMutation) ClearIssued() {
 	m.clearedFields[project.FieldIssued] = struct{}{}
 }
 
-// IssuedCleared returns if the "issued" field was cleared in this mutation.
-func (m *ProjectMutation) IssuedCleared() bool {
-	_, ok := m.clearedFields[project.FieldIssued]
-	return ok
-}
-
 // SetIssuedOn sets the "issued_on" field.
 func (m *ProjectMutation) SetIssuedOn(s string) {
 	m.issued_on = &s
@@ -11977,12 +10573,6 @@ func (m *ProjectMutation) IssuedOn() (r string, exists bool) {
 func (m *ProjectMutation) ClearIssuedOn() {
 	m.issued_on = nil
 	m.clearedFields[project.FieldIssuedOn] = struct{}{}
-}
-
-// IssuedOnCleared returns if the "issued_on" field was cleared in this mutation.
-func (m *ProjectMutation) IssuedOnCleared() bool {
-	_, ok := m.clearedFields[project.FieldIssuedOn]
-	return ok
 }
 
 // SetSortDate sets the "sort_date" field.
@@ -12042,15 +10632,6 @@ func (m *ProjectMutation) Revision() (r int, exists bool) {
 	return *v, true
 }
 
-// AddedRevision returns the value that was added to the "revision" field in this mutation.
-func (m *ProjectMutation) AddedRevision() (r int, exists bool) {
-	v := m.addrevision
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
 // SetVersion sets the "version" field.
 func (m *ProjectMutation) SetVersion(i int) {
 	m.version = &i
@@ -12060,15 +10641,6 @@ func (m *ProjectMutation) SetVersion(i int) {
 // Version returns the value of the "version" field in the mutation.
 func (m *ProjectMutation) Version() (r int, exists bool) {
 	v := m.version
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// AddedVersion returns the value that was added to the "version" field in this mutation.
-func (m *ProjectMutation) AddedVersion() (r int, exists bool) {
-	v := m.addversion
 	if v == nil {
 		return
 	}
@@ -12090,25 +10662,11 @@ func (m *ProjectMutation) Figures() (r []schema.KeyFigure, exists bool) {
 	return *v, true
 }
 
-// AppendedFigures returns the list of values that were appended to the "figures" field in this mutation.
-func (m *ProjectMutation) AppendedFigures() ([]schema.KeyFigure, bool) {
-	if len(m.appendfigures) == 0 {
-		return nil, false
-	}
-	return m.appendfigures, true
-}
-
 // ClearFigures clears the value of the "figures" field.
 func (m *ProjectMutation) ClearFigures() {
 	m.figures = nil
 	m.appendfigures = nil
 	m.clearedFields[project.FieldFigures] = struct{}{}
-}
-
-// FiguresCleared returns if the "figures" field was cleared in this mutation.
-func (m *ProjectMutation) FiguresCleared() bool {
-	_, ok := m.clearedFields[project.FieldFigures]
-	return ok
 }
 
 // SetUnnamedGroups sets the "unnamed_groups" field.
@@ -12126,25 +10684,11 @@ func (m *ProjectMutation) UnnamedGroups() (r []schema.UnnamedGroup, exists bool)
 	return *v, true
 }
 
-// AppendedUnnamedGroups returns the list of values that were appended to the "unnamed_groups" field in this mutation.
-func (m *ProjectMutation) AppendedUnnamedGroups() ([]schema.UnnamedGroup, bool) {
-	if len(m.appendunnamed_groups) == 0 {
-		return nil, false
-	}
-	return m.appendunnamed_groups, true
-}
-
 // ClearUnnamedGroups clears the value of the "unnamed_groups" field.
 func (m *ProjectMutation) ClearUnnamedGroups() {
 	m.unnamed_groups = nil
 	m.appendunnamed_groups = nil
 	m.clearedFields[project.FieldUnnamedGroups] = struct{}{}
-}
-
-// UnnamedGroupsCleared returns if the "unnamed_groups" field was cleared in this mutation.
-func (m *ProjectMutation) UnnamedGroupsCleared() bool {
-	_, ok := m.clearedFields[project.FieldUnnamedGroups]
-	return ok
 }
 
 // SetDownloadList sets the "download_list" field.
@@ -12162,25 +10706,11 @@ func (m *ProjectMutation) DownloadList() (r []schema.Download, exists bool) {
 	return *v, true
 }
 
-// AppendedDownloadList returns the list of values that were appended to the "download_list" field in this mutation.
-func (m *ProjectMutation) AppendedDownloadList() ([]schema.Download, bool) {
-	if len(m.appenddownload_list) == 0 {
-		return nil, false
-	}
-	return m.appenddownload_list, true
-}
-
 // ClearDownloadList clears the value of the "download_list" field.
 func (m *ProjectMutation) ClearDownloadList() {
 	m.download_list = nil
 	m.appenddownload_list = nil
 	m.clearedFields[project.FieldDownloadList] = struct{}{}
-}
-
-// DownloadListCleared returns if the "download_list" field was cleared in this mutation.
-func (m *ProjectMutation) DownloadListCleared() bool {
-	_, ok := m.clearedFields[project.FieldDownloadList]
-	return ok
 }
 
 // SetRating sets the "rating" field.
@@ -12203,12 +10733,6 @@ func (m *ProjectMutation) ClearRating() {
 	m.clearedFields[project.FieldRating] = struct{}{}
 }
 
-// RatingCleared returns if the "rating" field was cleared in this mutation.
-func (m *ProjectMutation) RatingCleared() bool {
-	_, ok := m.clearedFields[project.FieldRating]
-	return ok
-}
-
 // SetEvidenceLevel sets the "evidence_level" field.
 func (m *ProjectMutation) SetEvidenceLevel(i int) {
 	m.evidence_level = &i
@@ -12224,26 +10748,11 @@ func (m *ProjectMutation) EvidenceLevel() (r int, exists bool) {
 	return *v, true
 }
 
-// AddedEvidenceLevel returns the value that was added to the "evidence_level" field in this mutation.
-func (m *ProjectMutation) AddedEvidenceLevel() (r int, exists bool) {
-	v := m.addevidence_level
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
 // ClearEvidenceLevel clears the value of the "evidence_level" field.
 func (m *ProjectMutation) ClearEvidenceLevel() {
 	m.evidence_level = nil
 	m.addevidence_level = nil
 	m.clearedFields[project.FieldEvidenceLevel] = struct{}{}
-}
-
-// EvidenceLevelCleared returns if the "evidence_level" field was cleared in this mutation.
-func (m *ProjectMutation) EvidenceLevelCleared() bool {
-	_, ok := m.clearedFields[project.FieldEvidenceLevel]
-	return ok
 }
 
 // SetOwnerID sets the "owner_id" field.
@@ -12263,46 +10772,6 @@ func (m *ProjectMutation) OwnerID() (r string, exists bool) {
 // SetImageID sets the "image_id" field.
 func (m *ProjectMutation) SetImageID(s string) {
 	m.image = &s
-}
-
-// ImageIDCleared returns if the "image_id" field was cleared in this mutation.
-func (m *ProjectMutation) ImageIDCleared() bool {
-	_, ok := m.clearedFields[project.FieldImageID]
-	return ok
-}
-
-// SetLinks sets the "links" field.
-func (m *ProjectMutation) SetLinks(s schema.Links) {
-	m.links = &s
-}
-
-// Links returns the value of the "links" field in the mutation.
-func (m *ProjectMutation) Links() (r schema.Links, exists bool) {
-	v := m.links
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// LinksCleared returns if the "links" field was cleared in this mutation.
-func (m *ProjectMutation) LinksCleared() bool {
-	_, ok := m.clearedFields[project.FieldLinks]
-	return ok
-}
-
-// SetTerms sets the "terms" field.
-func (m *ProjectMutation) SetTerms(s schema.Terms) {
-	m.terms = &s
-}
-
-// Terms returns the value of the "terms" field in the mutation.
-func (m *ProjectMutation) Terms() (r schema.Terms, exists bool) {
-	v := m.terms
-	if v == nil {
-		return
-	}
-	return *v, true
 }
 
 // SetProjectNumber sets the "project_number" field.
@@ -12325,12 +10794,6 @@ func (m *ProjectMutation) ClearProjectNumber() {
 	m.clearedFields[project.FieldProjectNumber] = struct{}{}
 }
 
-// ProjectNumberCleared returns if the "project_number" field was cleared in this mutation.
-func (m *ProjectMutation) ProjectNumberCleared() bool {
-	_, ok := m.clearedFields[project.FieldProjectNumber]
-	return ok
-}
-
 // SetValue sets the "value" field.
 func (m *ProjectMutation) SetValue(f float64) {
 	m.value = &f
@@ -12346,26 +10809,11 @@ func (m *ProjectMutation) Value() (r float64, exists bool) {
 	return *v, true
 }
 
-// AddedValue returns the value that was added to the "value" field in this mutation.
-func (m *ProjectMutation) AddedValue() (r float64, exists bool) {
-	v := m.addvalue
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
 // ClearValue clears the value of the "value" field.
 func (m *ProjectMutation) ClearValue() {
 	m.value = nil
 	m.addvalue = nil
 	m.clearedFields[project.FieldValue] = struct{}{}
-}
-
-// ValueCleared returns if the "value" field was cleared in this mutation.
-func (m *ProjectMutation) ValueCleared() bool {
-	_, ok := m.clearedFields[project.FieldValue]
-	return ok
 }
 
 // SetCurrency sets the "currency" field.
@@ -12388,12 +10836,6 @@ func (m *ProjectMutation) ClearCurrency() {
 	m.clearedFields[project.FieldCurrency] = struct{}{}
 }
 
-// CurrencyCleared returns if the "currency" field was cleared in this mutation.
-func (m *ProjectMutation) CurrencyCleared() bool {
-	_, ok := m.clearedFields[project.FieldCurrency]
-	return ok
-}
-
 // SetPeriod sets the "period" field.
 func (m *ProjectMutation) SetPeriod(s *schema.Period) {
 	m.period = &s
@@ -12412,12 +10854,6 @@ func (m *ProjectMutation) Period() (r *schema.Period, exists bool) {
 func (m *ProjectMutation) ClearPeriod() {
 	m.period = nil
 	m.clearedFields[project.FieldPeriod] = struct{}{}
-}
-
-// PeriodCleared returns if the "period" field was cleared in this mutation.
-func (m *ProjectMutation) PeriodCleared() bool {
-	_, ok := m.clearedFields[project.FieldPeriod]
-	return ok
 }
 
 // SetGoalTexts sets the "goal_texts" field.
@@ -12505,30 +10941,11 @@ func (m *ProjectMutation) Grants() (r []schema.Funding, exists bool) {
 	return *v, true
 }
 
-// AppendedGrants returns the list of values that were appended to the "grants" field in this mutation.
-func (m *ProjectMutation) AppendedGrants() ([]schema.Funding, bool) {
-	if len(m.appendgrants) == 0 {
-		return nil, false
-	}
-	return m.appendgrants, true
-}
-
 // ClearGrants clears the value of the "grants" field.
 func (m *ProjectMutation) ClearGrants() {
 	m.grants = nil
 	m.appendgrants = nil
 	m.clearedFields[project.FieldGrants] = struct{}{}
-}
-
-// GrantsCleared returns if the "grants" field was cleared in this mutation.
-func (m *ProjectMutation) GrantsCleared() bool {
-	_, ok := m.clearedFields[project.FieldGrants]
-	return ok
-}
-
-// OwnerCleared reports if the "owner" edge to the Organization entity was cleared.
-func (m *ProjectMutation) OwnerCleared() bool {
-	return m.clearedowner
 }
 
 // OwnerIDs returns the "owner" edge IDs in the mutation.
@@ -12541,17 +10958,6 @@ func (m *ProjectMutation) OwnerIDs() (ids []string) {
 	return
 }
 
-// ClearImage clears the "image" edge to the Asset entity.
-func (m *ProjectMutation) ClearImage() {
-	m.clearedimage = true
-	m.clearedFields[project.FieldImageID] = struct{}{}
-}
-
-// ImageCleared reports if the "image" edge to the Asset entity was cleared.
-func (m *ProjectMutation) ImageCleared() bool {
-	return m.ImageIDCleared() || m.clearedimage
-}
-
 // ImageIDs returns the "image" edge IDs in the mutation.
 // Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
 // ImageID instead. It exists only for internal usage by the builders.
@@ -12562,65 +10968,9 @@ func (m *ProjectMutation) ImageIDs() (ids []string) {
 	return
 }
 
-// AddThemeIDs adds the "themes" edge to the Theme entity by ids.
-func (m *ProjectMutation) AddThemeIDs(ids ...string) {
-	if m.themes == nil {
-		m.themes = make(map[string]struct{})
-	}
-	for i := range ids {
-		m.themes[ids[i]] = struct{}{}
-	}
-}
-
-// ClearThemes clears the "themes" edge to the Theme entity.
-func (m *ProjectMutation) ClearThemes() {
-	m.clearedthemes = true
-}
-
-// ThemesCleared reports if the "themes" edge to the Theme entity was cleared.
-func (m *ProjectMutation) ThemesCleared() bool {
-	return m.clearedthemes
-}
-
-// RemovedThemes returns the removed IDs of the "themes" edge to the Theme entity.
-func (m *ProjectMutation) RemovedThemesIDs() (ids []string) {
-	for id := range m.removedthemes {
-		ids = append(ids, id)
-	}
-	return
-}
-
 // ThemesIDs returns the "themes" edge IDs in the mutation.
 func (m *ProjectMutation) ThemesIDs() (ids []string) {
 	for id := range m.themes {
-		ids = append(ids, id)
-	}
-	return
-}
-
-// AddTargetGroupIDs adds the "target_groups" edge to the TargetGroup entity by ids.
-func (m *ProjectMutation) AddTargetGroupIDs(ids ...string) {
-	if m.target_groups == nil {
-		m.target_groups = make(map[string]struct{})
-	}
-	for i := range ids {
-		m.target_groups[ids[i]] = struct{}{}
-	}
-}
-
-// ClearTargetGroups clears the "target_groups" edge to the TargetGroup entity.
-func (m *ProjectMutation) ClearTargetGroups() {
-	m.clearedtarget_groups = true
-}
-
-// TargetGroupsCleared reports if the "target_groups" edge to the TargetGroup entity was cleared.
-func (m *ProjectMutation) TargetGroupsCleared() bool {
-	return m.clearedtarget_groups
-}
-
-// RemovedTargetGroups returns the removed IDs of the "target_groups" edge to the TargetGroup entity.
-func (m *ProjectMutation) RemovedTargetGroupsIDs() (ids []string) {
-	for id := range m.removedtarget_groups {
 		ids = append(ids, id)
 	}
 	return
@@ -12634,34 +10984,6 @@ func (m *ProjectMutation) TargetGroupsIDs() (ids []string) {
 	return
 }
 
-// AddMethodIDs adds the "methods" edge to the Method entity by ids.
-func (m *ProjectMutation) AddMethodIDs(ids ...string) {
-	if m.methods == nil {
-		m.methods = make(map[string]struct{})
-	}
-	for i := range ids {
-		m.methods[ids[i]] = struct{}{}
-	}
-}
-
-// ClearMethods clears the "methods" edge to the Method entity.
-func (m *ProjectMutation) ClearMethods() {
-	m.clearedmethods = true
-}
-
-// MethodsCleared reports if the "methods" edge to the Method entity was cleared.
-func (m *ProjectMutation) MethodsCleared() bool {
-	return m.clearedmethods
-}
-
-// RemovedMethods returns the removed IDs of the "methods" edge to the Method entity.
-func (m *ProjectMutation) RemovedMethodsIDs() (ids []string) {
-	for id := range m.removedmethods {
-		ids = append(ids, id)
-	}
-	return
-}
-
 // MethodsIDs returns the "methods" edge IDs in the mutation.
 func (m *ProjectMutation) MethodsIDs() (ids []string) {
 	for id := range m.methods {
@@ -12670,65 +10992,9 @@ func (m *ProjectMutation) MethodsIDs() (ids []string) {
 	return
 }
 
-// AddContactIDs adds the "contacts" edge to the Contact entity by ids.
-func (m *ProjectMutation) AddContactIDs(ids ...string) {
-	if m.contacts == nil {
-		m.contacts = make(map[string]struct{})
-	}
-	for i := range ids {
-		m.contacts[ids[i]] = struct{}{}
-	}
-}
-
-// ClearContacts clears the "contacts" edge to the Contact entity.
-func (m *ProjectMutation) ClearContacts() {
-	m.clearedcontacts = true
-}
-
-// ContactsCleared reports if the "contacts" edge to the Contact entity was cleared.
-func (m *ProjectMutation) ContactsCleared() bool {
-	return m.clearedcontacts
-}
-
-// RemovedContacts returns the removed IDs of the "contacts" edge to the Contact entity.
-func (m *ProjectMutation) RemovedContactsIDs() (ids []string) {
-	for id := range m.removedcontacts {
-		ids = append(ids, id)
-	}
-	return
-}
-
 // ContactsIDs returns the "contacts" edge IDs in the mutation.
 func (m *ProjectMutation) ContactsIDs() (ids []string) {
 	for id := range m.contacts {
-		ids = append(ids, id)
-	}
-	return
-}
-
-// AddLawSectionIDs adds the "law_sections" edge to the LawSection entity by ids.
-func (m *ProjectMutation) AddLawSectionIDs(ids ...string) {
-	if m.law_sections == nil {
-		m.law_sections = make(map[string]struct{})
-	}
-	for i := range ids {
-		m.law_sections[ids[i]] = struct{}{}
-	}
-}
-
-// ClearLawSections clears the "law_sections" edge to the LawSection entity.
-func (m *ProjectMutation) ClearLawSections() {
-	m.clearedlaw_sections = true
-}
-
-// LawSectionsCleared reports if the "law_sections" edge to the LawSection entity was cleared.
-func (m *ProjectMutation) LawSectionsCleared() bool {
-	return m.clearedlaw_sections
-}
-
-// RemovedLawSections returns the removed IDs of the "law_sections" edge to the LawSection entity.
-func (m *ProjectMutation) RemovedLawSectionsIDs() (ids []string) {
-	for id := range m.removedlaw_sections {
 		ids = append(ids, id)
 	}
 	return
@@ -12933,20 +11199,6 @@ func (m *ProjectMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetImageID(v)
-		return nil
-	case project.FieldLinks:
-		v, ok := value.(schema.Links)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetLinks(v)
-		return nil
-	case project.FieldTerms:
-		v, ok := value.(schema.Terms)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetTerms(v)
 		return nil
 	case project.FieldProjectNumber:
 		v, ok := value.(string)
@@ -14264,8 +12516,6 @@ type ReportMutation struct {
 	rating               **schema.Evidence
 	evidence_level       *int
 	addevidence_level    *int
-	links                *schema.Links
-	terms                *schema.Terms
 	kind                 *schema.ReportKind
 	edition_year         *int
 	addedition_year      *int
@@ -14321,20 +12571,6 @@ func newReportMutation(c config, op Op, opts ...reportOption) *ReportMutation {
 		opt(m)
 	}
 	return m
-}
-
-// withReportID sets the ID field of the mutation.
-func withReportID(id string) reportOption {
-	return func(m *ReportMutation) {
-		m.id = &id
-	}
-}
-
-// withReport sets the old Report of the mutation.
-func withReport(node *Report) reportOption {
-	return func(m *ReportMutation) {
-		m.id = &node.ID
-	}
 }
 
 // SetID sets the value of the id field. Note that this
@@ -14540,12 +12776,6 @@ func (m *ReportMutation) ClearIssued() {
 	m.clearedFields[report.FieldIssued] = struct{}{}
 }
 
-// IssuedCleared returns if the "issued" field was cleared in this mutation.
-func (m *ReportMutation) IssuedCleared() bool {
-	_, ok := m.clearedFields[report.FieldIssued]
-	return ok
-}
-
 // SetIssuedOn sets the "issued_on" field.
 func (m *ReportMutation) SetIssuedOn(s string) {
 	m.issued_on = &s
@@ -14564,12 +12794,6 @@ func (m *ReportMutation) IssuedOn() (r string, exists bool) {
 func (m *ReportMutation) ClearIssuedOn() {
 	m.issued_on = nil
 	m.clearedFields[report.FieldIssuedOn] = struct{}{}
-}
-
-// IssuedOnCleared returns if the "issued_on" field was cleared in this mutation.
-func (m *ReportMutation) IssuedOnCleared() bool {
-	_, ok := m.clearedFields[report.FieldIssuedOn]
-	return ok
 }
 
 // SetSortDate sets the "sort_date" field.
@@ -14629,15 +12853,6 @@ func (m *ReportMutation) Revision() (r int, exists bool) {
 	return *v, true
 }
 
-// AddedRevision returns the value that was added to the "revision" field in this mutation.
-func (m *ReportMutation) AddedRevision() (r int, exists bool) {
-	v := m.addrevision
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
 // SetVersion sets the "version" field.
 func (m *ReportMutation) SetVersion(i int) {
 	m.version = &i
@@ -14647,15 +12862,6 @@ func (m *ReportMutation) SetVersion(i int) {
 // Version returns the value of the "version" field in the mutation.
 func (m *ReportMutation) Version() (r int, exists bool) {
 	v := m.version
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// AddedVersion returns the value that was added to the "version" field in this mutation.
-func (m *ReportMutation) AddedVersion() (r int, exists bool) {
-	v := m.addversion
 	if v == nil {
 		return
 	}
@@ -14677,25 +12883,11 @@ func (m *ReportMutation) Figures() (r []schema.KeyFigure, exists bool) {
 	return *v, true
 }
 
-// AppendedFigures returns the list of values that were appended to the "figures" field in this mutation.
-func (m *ReportMutation) AppendedFigures() ([]schema.KeyFigure, bool) {
-	if len(m.appendfigures) == 0 {
-		return nil, false
-	}
-	return m.appendfigures, true
-}
-
 // ClearFigures clears the value of the "figures" field.
 func (m *ReportMutation) ClearFigures() {
 	m.figures = nil
 	m.appendfigures = nil
 	m.clearedFields[report.FieldFigures] = struct{}{}
-}
-
-// FiguresCleared returns if the "figures" field was cleared in this mutation.
-func (m *ReportMutation) FiguresCleared() bool {
-	_, ok := m.clearedFields[report.FieldFigures]
-	return ok
 }
 
 // SetUnnamedGroups sets the "unnamed_groups" field.
@@ -14713,25 +12905,11 @@ func (m *ReportMutation) UnnamedGroups() (r []schema.UnnamedGroup, exists bool) 
 	return *v, true
 }
 
-// AppendedUnnamedGroups returns the list of values that were appended to the "unnamed_groups" field in this mutation.
-func (m *ReportMutation) AppendedUnnamedGroups() ([]schema.UnnamedGroup, bool) {
-	if len(m.appendunnamed_groups) == 0 {
-		return nil, false
-	}
-	return m.appendunnamed_groups, true
-}
-
 // ClearUnnamedGroups clears the value of the "unnamed_groups" field.
 func (m *ReportMutation) ClearUnnamedGroups() {
 	m.unnamed_groups = nil
 	m.appendunnamed_groups = nil
 	m.clearedFields[report.FieldUnnamedGroups] = struct{}{}
-}
-
-// UnnamedGroupsCleared returns if the "unnamed_groups" field was cleared in this mutation.
-func (m *ReportMutation) UnnamedGroupsCleared() bool {
-	_, ok := m.clearedFields[report.FieldUnnamedGroups]
-	return ok
 }
 
 // SetDownloadList sets the "download_list" field.
@@ -14749,25 +12927,11 @@ func (m *ReportMutation) DownloadList() (r []schema.Download, exists bool) {
 	return *v, true
 }
 
-// AppendedDownloadList returns the list of values that were appended to the "download_list" field in this mutation.
-func (m *ReportMutation) AppendedDownloadList() ([]schema.Download, bool) {
-	if len(m.appenddownload_list) == 0 {
-		return nil, false
-	}
-	return m.appenddownload_list, true
-}
-
 // ClearDownloadList clears the value of the "download_list" field.
 func (m *ReportMutation) ClearDownloadList() {
 	m.download_list = nil
 	m.appenddownload_list = nil
 	m.clearedFields[report.FieldDownloadList] = struct{}{}
-}
-
-// DownloadListCleared returns if the "download_list" field was cleared in this mutation.
-func (m *ReportMutation) DownloadListCleared() bool {
-	_, ok := m.clearedFields[report.FieldDownloadList]
-	return ok
 }
 
 // SetRating sets the "rating" field.
@@ -14790,12 +12954,6 @@ func (m *ReportMutation) ClearRating() {
 	m.clearedFields[report.FieldRating] = struct{}{}
 }
 
-// RatingCleared returns if the "rating" field was cleared in this mutation.
-func (m *ReportMutation) RatingCleared() bool {
-	_, ok := m.clearedFields[report.FieldRating]
-	return ok
-}
-
 // SetEvidenceLevel sets the "evidence_level" field.
 func (m *ReportMutation) SetEvidenceLevel(i int) {
 	m.evidence_level = &i
@@ -14811,26 +12969,11 @@ func (m *ReportMutation) EvidenceLevel() (r int, exists bool) {
 	return *v, true
 }
 
-// AddedEvidenceLevel returns the value that was added to the "evidence_level" field in this mutation.
-func (m *ReportMutation) AddedEvidenceLevel() (r int, exists bool) {
-	v := m.addevidence_level
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
 // ClearEvidenceLevel clears the value of the "evidence_level" field.
 func (m *ReportMutation) ClearEvidenceLevel() {
 	m.evidence_level = nil
 	m.addevidence_level = nil
 	m.clearedFields[report.FieldEvidenceLevel] = struct{}{}
-}
-
-// EvidenceLevelCleared returns if the "evidence_level" field was cleared in this mutation.
-func (m *ReportMutation) EvidenceLevelCleared() bool {
-	_, ok := m.clearedFields[report.FieldEvidenceLevel]
-	return ok
 }
 
 // SetOwnerID sets the "owner_id" field.
@@ -14850,46 +12993,6 @@ func (m *ReportMutation) OwnerID() (r string, exists bool) {
 // SetImageID sets the "image_id" field.
 func (m *ReportMutation) SetImageID(s string) {
 	m.image = &s
-}
-
-// ImageIDCleared returns if the "image_id" field was cleared in this mutation.
-func (m *ReportMutation) ImageIDCleared() bool {
-	_, ok := m.clearedFields[report.FieldImageID]
-	return ok
-}
-
-// SetLinks sets the "links" field.
-func (m *ReportMutation) SetLinks(s schema.Links) {
-	m.links = &s
-}
-
-// Links returns the value of the "links" field in the mutation.
-func (m *ReportMutation) Links() (r schema.Links, exists bool) {
-	v := m.links
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// LinksCleared returns if the "links" field was cleared in this mutation.
-func (m *ReportMutation) LinksCleared() bool {
-	_, ok := m.clearedFields[report.FieldLinks]
-	return ok
-}
-
-// SetTerms sets the "terms" field.
-func (m *ReportMutation) SetTerms(s schema.Terms) {
-	m.terms = &s
-}
-
-// Terms returns the value of the "terms" field in the mutation.
-func (m *ReportMutation) Terms() (r schema.Terms, exists bool) {
-	v := m.terms
-	if v == nil {
-		return
-	}
-	return *v, true
 }
 
 // SetKind sets the "kind" field.
@@ -14921,26 +13024,11 @@ func (m *ReportMutation) EditionYear() (r int, exists bool) {
 	return *v, true
 }
 
-// AddedEditionYear returns the value that was added to the "edition_year" field in this mutation.
-func (m *ReportMutation) AddedEditionYear() (r int, exists bool) {
-	v := m.addedition_year
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
 // ClearEditionYear clears the value of the "edition_year" field.
 func (m *ReportMutation) ClearEditionYear() {
 	m.edition_year = nil
 	m.addedition_year = nil
 	m.clearedFields[report.FieldEditionYear] = struct{}{}
-}
-
-// EditionYearCleared returns if the "edition_year" field was cleared in this mutation.
-func (m *ReportMutation) EditionYearCleared() bool {
-	_, ok := m.clearedFields[report.FieldEditionYear]
-	return ok
 }
 
 // SetSeries sets the "series" field.
@@ -14963,12 +13051,6 @@ func (m *ReportMutation) ClearSeries() {
 	m.clearedFields[report.FieldSeries] = struct{}{}
 }
 
-// SeriesCleared returns if the "series" field was cleared in this mutation.
-func (m *ReportMutation) SeriesCleared() bool {
-	_, ok := m.clearedFields[report.FieldSeries]
-	return ok
-}
-
 // SetSampleSize sets the "sample_size" field.
 func (m *ReportMutation) SetSampleSize(i int) {
 	m.sample_size = &i
@@ -14984,26 +13066,11 @@ func (m *ReportMutation) SampleSize() (r int, exists bool) {
 	return *v, true
 }
 
-// AddedSampleSize returns the value that was added to the "sample_size" field in this mutation.
-func (m *ReportMutation) AddedSampleSize() (r int, exists bool) {
-	v := m.addsample_size
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
 // ClearSampleSize clears the value of the "sample_size" field.
 func (m *ReportMutation) ClearSampleSize() {
 	m.sample_size = nil
 	m.addsample_size = nil
 	m.clearedFields[report.FieldSampleSize] = struct{}{}
-}
-
-// SampleSizeCleared returns if the "sample_size" field was cleared in this mutation.
-func (m *ReportMutation) SampleSizeCleared() bool {
-	_, ok := m.clearedFields[report.FieldSampleSize]
-	return ok
 }
 
 // SetMethodTexts sets the "method_texts" field.
@@ -15049,30 +13116,11 @@ func (m *ReportMutation) Grants() (r []schema.Funding, exists bool) {
 	return *v, true
 }
 
-// AppendedGrants returns the list of values that were appended to the "grants" field in this mutation.
-func (m *ReportMutation) AppendedGrants() ([]schema.Funding, bool) {
-	if len(m.appendgrants) == 0 {
-		return nil, false
-	}
-	return m.appendgrants, true
-}
-
 // ClearGrants clears the value of the "grants" field.
 func (m *ReportMutation) ClearGrants() {
 	m.grants = nil
 	m.appendgrants = nil
 	m.clearedFields[report.FieldGrants] = struct{}{}
-}
-
-// GrantsCleared returns if the "grants" field was cleared in this mutation.
-func (m *ReportMutation) GrantsCleared() bool {
-	_, ok := m.clearedFields[report.FieldGrants]
-	return ok
-}
-
-// OwnerCleared reports if the "owner" edge to the Organization entity was cleared.
-func (m *ReportMutation) OwnerCleared() bool {
-	return m.clearedowner
 }
 
 // OwnerIDs returns the "owner" edge IDs in the mutation.
@@ -15085,17 +13133,6 @@ func (m *ReportMutation) OwnerIDs() (ids []string) {
 	return
 }
 
-// ClearImage clears the "image" edge to the Asset entity.
-func (m *ReportMutation) ClearImage() {
-	m.clearedimage = true
-	m.clearedFields[report.FieldImageID] = struct{}{}
-}
-
-// ImageCleared reports if the "image" edge to the Asset entity was cleared.
-func (m *ReportMutation) ImageCleared() bool {
-	return m.ImageIDCleared() || m.clearedimage
-}
-
 // ImageIDs returns the "image" edge IDs in the mutation.
 // Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
 // ImageID instead. It exists only for internal usage by the builders.
@@ -15106,65 +13143,9 @@ func (m *ReportMutation) ImageIDs() (ids []string) {
 	return
 }
 
-// AddThemeIDs adds the "themes" edge to the Theme entity by ids.
-func (m *ReportMutation) AddThemeIDs(ids ...string) {
-	if m.themes == nil {
-		m.themes = make(map[string]struct{})
-	}
-	for i := range ids {
-		m.themes[ids[i]] = struct{}{}
-	}
-}
-
-// ClearThemes clears the "themes" edge to the Theme entity.
-func (m *ReportMutation) ClearThemes() {
-	m.clearedthemes = true
-}
-
-// ThemesCleared reports if the "themes" edge to the Theme entity was cleared.
-func (m *ReportMutation) ThemesCleared() bool {
-	return m.clearedthemes
-}
-
-// RemovedThemes returns the removed IDs of the "themes" edge to the Theme entity.
-func (m *ReportMutation) RemovedThemesIDs() (ids []string) {
-	for id := range m.removedthemes {
-		ids = append(ids, id)
-	}
-	return
-}
-
 // ThemesIDs returns the "themes" edge IDs in the mutation.
 func (m *ReportMutation) ThemesIDs() (ids []string) {
 	for id := range m.themes {
-		ids = append(ids, id)
-	}
-	return
-}
-
-// AddTargetGroupIDs adds the "target_groups" edge to the TargetGroup entity by ids.
-func (m *ReportMutation) AddTargetGroupIDs(ids ...string) {
-	if m.target_groups == nil {
-		m.target_groups = make(map[string]struct{})
-	}
-	for i := range ids {
-		m.target_groups[ids[i]] = struct{}{}
-	}
-}
-
-// ClearTargetGroups clears the "target_groups" edge to the TargetGroup entity.
-func (m *ReportMutation) ClearTargetGroups() {
-	m.clearedtarget_groups = true
-}
-
-// TargetGroupsCleared reports if the "target_groups" edge to the TargetGroup entity was cleared.
-func (m *ReportMutation) TargetGroupsCleared() bool {
-	return m.clearedtarget_groups
-}
-
-// RemovedTargetGroups returns the removed IDs of the "target_groups" edge to the TargetGroup entity.
-func (m *ReportMutation) RemovedTargetGroupsIDs() (ids []string) {
-	for id := range m.removedtarget_groups {
 		ids = append(ids, id)
 	}
 	return
@@ -15178,65 +13159,9 @@ func (m *ReportMutation) TargetGroupsIDs() (ids []string) {
 	return
 }
 
-// AddMethodIDs adds the "methods" edge to the Method entity by ids.
-func (m *ReportMutation) AddMethodIDs(ids ...string) {
-	if m.methods == nil {
-		m.methods = make(map[string]struct{})
-	}
-	for i := range ids {
-		m.methods[ids[i]] = struct{}{}
-	}
-}
-
-// ClearMethods clears the "methods" edge to the Method entity.
-func (m *ReportMutation) ClearMethods() {
-	m.clearedmethods = true
-}
-
-// MethodsCleared reports if the "methods" edge to the Method entity was cleared.
-func (m *ReportMutation) MethodsCleared() bool {
-	return m.clearedmethods
-}
-
-// RemovedMethods returns the removed IDs of the "methods" edge to the Method entity.
-func (m *ReportMutation) RemovedMethodsIDs() (ids []string) {
-	for id := range m.removedmethods {
-		ids = append(ids, id)
-	}
-	return
-}
-
 // MethodsIDs returns the "methods" edge IDs in the mutation.
 func (m *ReportMutation) MethodsIDs() (ids []string) {
 	for id := range m.methods {
-		ids = append(ids, id)
-	}
-	return
-}
-
-// AddContactIDs adds the "contacts" edge to the Contact entity by ids.
-func (m *ReportMutation) AddContactIDs(ids ...string) {
-	if m.contacts == nil {
-		m.contacts = make(map[string]struct{})
-	}
-	for i := range ids {
-		m.contacts[ids[i]] = struct{}{}
-	}
-}
-
-// ClearContacts clears the "contacts" edge to the Contact entity.
-func (m *ReportMutation) ClearContacts() {
-	m.clearedcontacts = true
-}
-
-// ContactsCleared reports if the "contacts" edge to the Contact entity was cleared.
-func (m *ReportMutation) ContactsCleared() bool {
-	return m.clearedcontacts
-}
-
-// RemovedContacts returns the removed IDs of the "contacts" edge to the Contact entity.
-func (m *ReportMutation) RemovedContactsIDs() (ids []string) {
-	for id := range m.removedcontacts {
 		ids = append(ids, id)
 	}
 	return
@@ -15250,34 +13175,6 @@ func (m *ReportMutation) ContactsIDs() (ids []string) {
 	return
 }
 
-// AddLawSectionIDs adds the "law_sections" edge to the LawSection entity by ids.
-func (m *ReportMutation) AddLawSectionIDs(ids ...string) {
-	if m.law_sections == nil {
-		m.law_sections = make(map[string]struct{})
-	}
-	for i := range ids {
-		m.law_sections[ids[i]] = struct{}{}
-	}
-}
-
-// ClearLawSections clears the "law_sections" edge to the LawSection entity.
-func (m *ReportMutation) ClearLawSections() {
-	m.clearedlaw_sections = true
-}
-
-// LawSectionsCleared reports if the "law_sections" edge to the LawSection entity was cleared.
-func (m *ReportMutation) LawSectionsCleared() bool {
-	return m.clearedlaw_sections
-}
-
-// RemovedLawSections returns the removed IDs of the "law_sections" edge to the LawSection entity.
-func (m *ReportMutation) RemovedLawSectionsIDs() (ids []string) {
-	for id := range m.removedlaw_sections {
-		ids = append(ids, id)
-	}
-	return
-}
-
 // LawSectionsIDs returns the "law_sections" edge IDs in the mutation.
 func (m *ReportMutation) LawSectionsIDs() (ids []string) {
 	for id := range m.law_sections {
@@ -15286,50 +13183,9 @@ func (m *ReportMutation) LawSectionsIDs() (ids []string) {
 	return
 }
 
-// PracticesCleared reports if the "practices" edge to the Practice entity was cleared.
-func (m *ReportMutation) PracticesCleared() bool {
-	return m.clearedpractices
-}
-
-// RemovedPractices returns the removed IDs of the "practices" edge to the Practice entity.
-func (m *ReportMutation) RemovedPracticesIDs() (ids []string) {
-	for id := range m.removedpractices {
-		ids = append(ids, id)
-	}
-	return
-}
-
 // PracticesIDs returns the "practices" edge IDs in the mutation.
 func (m *ReportMutation) PracticesIDs() (ids []string) {
 	for id := range m.practices {
-		ids = append(ids, id)
-	}
-	return
-}
-
-// AddToolIDs adds the "tools" edge to the Tool entity by ids.
-func (m *ReportMutation) AddToolIDs(ids ...string) {
-	if m.tools == nil {
-		m.tools = make(map[string]struct{})
-	}
-	for i := range ids {
-		m.tools[ids[i]] = struct{}{}
-	}
-}
-
-// ClearTools clears the "tools" edge to the Tool entity.
-func (m *ReportMutation) ClearTools() {
-	m.clearedtools = true
-}
-
-// ToolsCleared reports if the "tools" edge to the Tool entity was cleared.
-func (m *ReportMutation) ToolsCleared() bool {
-	return m.clearedtools
-}
-
-// RemovedTools returns the removed IDs of the "tools" edge to the Tool entity.
-func (m *ReportMutation) RemovedToolsIDs() (ids []string) {
-	for id := range m.removedtools {
 		ids = append(ids, id)
 	}
 	return
@@ -15534,20 +13390,6 @@ func (m *ReportMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetImageID(v)
-		return nil
-	case report.FieldLinks:
-		v, ok := value.(schema.Links)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetLinks(v)
-		return nil
-	case report.FieldTerms:
-		v, ok := value.(schema.Terms)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetTerms(v)
 		return nil
 	case report.FieldKind:
 		v, ok := value.(schema.ReportKind)
@@ -16980,8 +14822,6 @@ type ToolMutation struct {
 	rating               **schema.Evidence
 	evidence_level       *int
 	addevidence_level    *int
-	links                *schema.Links
-	terms                *schema.Terms
 	kind                 *schema.ToolKind
 	how_to_use_texts     *schema.Texts
 	step_texts           *schema.TextLists
@@ -17038,20 +14878,6 @@ func newToolMutation(c config, op Op, opts ...toolOption) *ToolMutation {
 		opt(m)
 	}
 	return m
-}
-
-// withToolID sets the ID field of the mutation.
-func withToolID(id string) toolOption {
-	return func(m *ToolMutation) {
-		m.id = &id
-	}
-}
-
-// withTool sets the old Tool of the mutation.
-func withTool(node *Tool) toolOption {
-	return func(m *ToolMutation) {
-		m.id = &node.ID
-	}
 }
 
 // SetID sets the value of the id field. Note that this
@@ -17257,12 +15083,6 @@ func (m *ToolMutation) ClearIssued() {
 	m.clearedFields[tool.FieldIssued] = struct{}{}
 }
 
-// IssuedCleared returns if the "issued" field was cleared in this mutation.
-func (m *ToolMutation) IssuedCleared() bool {
-	_, ok := m.clearedFields[tool.FieldIssued]
-	return ok
-}
-
 // SetIssuedOn sets the "issued_on" field.
 func (m *ToolMutation) SetIssuedOn(s string) {
 	m.issued_on = &s
@@ -17281,12 +15101,6 @@ func (m *ToolMutation) IssuedOn() (r string, exists bool) {
 func (m *ToolMutation) ClearIssuedOn() {
 	m.issued_on = nil
 	m.clearedFields[tool.FieldIssuedOn] = struct{}{}
-}
-
-// IssuedOnCleared returns if the "issued_on" field was cleared in this mutation.
-func (m *ToolMutation) IssuedOnCleared() bool {
-	_, ok := m.clearedFields[tool.FieldIssuedOn]
-	return ok
 }
 
 // SetSortDate sets the "sort_date" field.
@@ -17346,15 +15160,6 @@ func (m *ToolMutation) Revision() (r int, exists bool) {
 	return *v, true
 }
 
-// AddedRevision returns the value that was added to the "revision" field in this mutation.
-func (m *ToolMutation) AddedRevision() (r int, exists bool) {
-	v := m.addrevision
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
 // SetVersion sets the "version" field.
 func (m *ToolMutation) SetVersion(i int) {
 	m.version = &i
@@ -17364,15 +15169,6 @@ func (m *ToolMutation) SetVersion(i int) {
 // Version returns the value of the "version" field in the mutation.
 func (m *ToolMutation) Version() (r int, exists bool) {
 	v := m.version
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// AddedVersion returns the value that was added to the "version" field in this mutation.
-func (m *ToolMutation) AddedVersion() (r int, exists bool) {
-	v := m.addversion
 	if v == nil {
 		return
 	}
@@ -17394,25 +15190,11 @@ func (m *ToolMutation) Figures() (r []schema.KeyFigure, exists bool) {
 	return *v, true
 }
 
-// AppendedFigures returns the list of values that were appended to the "figures" field in this mutation.
-func (m *ToolMutation) AppendedFigures() ([]schema.KeyFigure, bool) {
-	if len(m.appendfigures) == 0 {
-		return nil, false
-	}
-	return m.appendfigures, true
-}
-
 // ClearFigures clears the value of the "figures" field.
 func (m *ToolMutation) ClearFigures() {
 	m.figures = nil
 	m.appendfigures = nil
 	m.clearedFields[tool.FieldFigures] = struct{}{}
-}
-
-// FiguresCleared returns if the "figures" field was cleared in this mutation.
-func (m *ToolMutation) FiguresCleared() bool {
-	_, ok := m.clearedFields[tool.FieldFigures]
-	return ok
 }
 
 // SetUnnamedGroups sets the "unnamed_groups" field.
@@ -17430,25 +15212,11 @@ func (m *ToolMutation) UnnamedGroups() (r []schema.UnnamedGroup, exists bool) {
 	return *v, true
 }
 
-// AppendedUnnamedGroups returns the list of values that were appended to the "unnamed_groups" field in this mutation.
-func (m *ToolMutation) AppendedUnnamedGroups() ([]schema.UnnamedGroup, bool) {
-	if len(m.appendunnamed_groups) == 0 {
-		return nil, false
-	}
-	return m.appendunnamed_groups, true
-}
-
 // ClearUnnamedGroups clears the value of the "unnamed_groups" field.
 func (m *ToolMutation) ClearUnnamedGroups() {
 	m.unnamed_groups = nil
 	m.appendunnamed_groups = nil
 	m.clearedFields[tool.FieldUnnamedGroups] = struct{}{}
-}
-
-// UnnamedGroupsCleared returns if the "unnamed_groups" field was cleared in this mutation.
-func (m *ToolMutation) UnnamedGroupsCleared() bool {
-	_, ok := m.clearedFields[tool.FieldUnnamedGroups]
-	return ok
 }
 
 // SetDownloadList sets the "download_list" field.
@@ -17466,25 +15234,11 @@ func (m *ToolMutation) DownloadList() (r []schema.Download, exists bool) {
 	return *v, true
 }
 
-// AppendedDownloadList returns the list of values that were appended to the "download_list" field in this mutation.
-func (m *ToolMutation) AppendedDownloadList() ([]schema.Download, bool) {
-	if len(m.appenddownload_list) == 0 {
-		return nil, false
-	}
-	return m.appenddownload_list, true
-}
-
 // ClearDownloadList clears the value of the "download_list" field.
 func (m *ToolMutation) ClearDownloadList() {
 	m.download_list = nil
 	m.appenddownload_list = nil
 	m.clearedFields[tool.FieldDownloadList] = struct{}{}
-}
-
-// DownloadListCleared returns if the "download_list" field was cleared in this mutation.
-func (m *ToolMutation) DownloadListCleared() bool {
-	_, ok := m.clearedFields[tool.FieldDownloadList]
-	return ok
 }
 
 // SetRating sets the "rating" field.
@@ -17507,12 +15261,6 @@ func (m *ToolMutation) ClearRating() {
 	m.clearedFields[tool.FieldRating] = struct{}{}
 }
 
-// RatingCleared returns if the "rating" field was cleared in this mutation.
-func (m *ToolMutation) RatingCleared() bool {
-	_, ok := m.clearedFields[tool.FieldRating]
-	return ok
-}
-
 // SetEvidenceLevel sets the "evidence_level" field.
 func (m *ToolMutation) SetEvidenceLevel(i int) {
 	m.evidence_level = &i
@@ -17528,26 +15276,11 @@ func (m *ToolMutation) EvidenceLevel() (r int, exists bool) {
 	return *v, true
 }
 
-// AddedEvidenceLevel returns the value that was added to the "evidence_level" field in this mutation.
-func (m *ToolMutation) AddedEvidenceLevel() (r int, exists bool) {
-	v := m.addevidence_level
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
 // ClearEvidenceLevel clears the value of the "evidence_level" field.
 func (m *ToolMutation) ClearEvidenceLevel() {
 	m.evidence_level = nil
 	m.addevidence_level = nil
 	m.clearedFields[tool.FieldEvidenceLevel] = struct{}{}
-}
-
-// EvidenceLevelCleared returns if the "evidence_level" field was cleared in this mutation.
-func (m *ToolMutation) EvidenceLevelCleared() bool {
-	_, ok := m.clearedFields[tool.FieldEvidenceLevel]
-	return ok
 }
 
 // SetOwnerID sets the "owner_id" field.
@@ -17567,46 +15300,6 @@ func (m *ToolMutation) OwnerID() (r string, exists bool) {
 // SetImageID sets the "image_id" field.
 func (m *ToolMutation) SetImageID(s string) {
 	m.image = &s
-}
-
-// ImageIDCleared returns if the "image_id" field was cleared in this mutation.
-func (m *ToolMutation) ImageIDCleared() bool {
-	_, ok := m.clearedFields[tool.FieldImageID]
-	return ok
-}
-
-// SetLinks sets the "links" field.
-func (m *ToolMutation) SetLinks(s schema.Links) {
-	m.links = &s
-}
-
-// Links returns the value of the "links" field in the mutation.
-func (m *ToolMutation) Links() (r schema.Links, exists bool) {
-	v := m.links
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// LinksCleared returns if the "links" field was cleared in this mutation.
-func (m *ToolMutation) LinksCleared() bool {
-	_, ok := m.clearedFields[tool.FieldLinks]
-	return ok
-}
-
-// SetTerms sets the "terms" field.
-func (m *ToolMutation) SetTerms(s schema.Terms) {
-	m.terms = &s
-}
-
-// Terms returns the value of the "terms" field in the mutation.
-func (m *ToolMutation) Terms() (r schema.Terms, exists bool) {
-	v := m.terms
-	if v == nil {
-		return
-	}
-	return *v, true
 }
 
 // SetKind sets the "kind" field.
@@ -17685,12 +15378,6 @@ func (m *ToolMutation) ClearLicence() {
 	m.clearedFields[tool.FieldLicence] = struct{}{}
 }
 
-// LicenceCleared returns if the "licence" field was cleared in this mutation.
-func (m *ToolMutation) LicenceCleared() bool {
-	_, ok := m.clearedFields[tool.FieldLicence]
-	return ok
-}
-
 // SetLink sets the "link" field.
 func (m *ToolMutation) SetLink(s string) {
 	m.link = &s
@@ -17711,12 +15398,6 @@ func (m *ToolMutation) ClearLink() {
 	m.clearedFields[tool.FieldLink] = struct{}{}
 }
 
-// LinkCleared returns if the "link" field was cleared in this mutation.
-func (m *ToolMutation) LinkCleared() bool {
-	_, ok := m.clearedFields[tool.FieldLink]
-	return ok
-}
-
 // SetRunningTime sets the "running_time" field.
 func (m *ToolMutation) SetRunningTime(i int) {
 	m.running_time = &i
@@ -17732,31 +15413,11 @@ func (m *ToolMutation) RunningTime() (r int, exists bool) {
 	return *v, true
 }
 
-// AddedRunningTime returns the value that was added to the "running_time" field in this mutation.
-func (m *ToolMutation) AddedRunningTime() (r int, exists bool) {
-	v := m.addrunning_time
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
 // ClearRunningTime clears the value of the "running_time" field.
 func (m *ToolMutation) ClearRunningTime() {
 	m.running_time = nil
 	m.addrunning_time = nil
 	m.clearedFields[tool.FieldRunningTime] = struct{}{}
-}
-
-// RunningTimeCleared returns if the "running_time" field was cleared in this mutation.
-func (m *ToolMutation) RunningTimeCleared() bool {
-	_, ok := m.clearedFields[tool.FieldRunningTime]
-	return ok
-}
-
-// OwnerCleared reports if the "owner" edge to the Organization entity was cleared.
-func (m *ToolMutation) OwnerCleared() bool {
-	return m.clearedowner
 }
 
 // OwnerIDs returns the "owner" edge IDs in the mutation.
@@ -17769,17 +15430,6 @@ func (m *ToolMutation) OwnerIDs() (ids []string) {
 	return
 }
 
-// ClearImage clears the "image" edge to the Asset entity.
-func (m *ToolMutation) ClearImage() {
-	m.clearedimage = true
-	m.clearedFields[tool.FieldImageID] = struct{}{}
-}
-
-// ImageCleared reports if the "image" edge to the Asset entity was cleared.
-func (m *ToolMutation) ImageCleared() bool {
-	return m.ImageIDCleared() || m.clearedimage
-}
-
 // ImageIDs returns the "image" edge IDs in the mutation.
 // Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
 // ImageID instead. It exists only for internal usage by the builders.
@@ -17790,65 +15440,9 @@ func (m *ToolMutation) ImageIDs() (ids []string) {
 	return
 }
 
-// AddThemeIDs adds the "themes" edge to the Theme entity by ids.
-func (m *ToolMutation) AddThemeIDs(ids ...string) {
-	if m.themes == nil {
-		m.themes = make(map[string]struct{})
-	}
-	for i := range ids {
-		m.themes[ids[i]] = struct{}{}
-	}
-}
-
-// ClearThemes clears the "themes" edge to the Theme entity.
-func (m *ToolMutation) ClearThemes() {
-	m.clearedthemes = true
-}
-
-// ThemesCleared reports if the "themes" edge to the Theme entity was cleared.
-func (m *ToolMutation) ThemesCleared() bool {
-	return m.clearedthemes
-}
-
-// RemovedThemes returns the removed IDs of the "themes" edge to the Theme entity.
-func (m *ToolMutation) RemovedThemesIDs() (ids []string) {
-	for id := range m.removedthemes {
-		ids = append(ids, id)
-	}
-	return
-}
-
 // ThemesIDs returns the "themes" edge IDs in the mutation.
 func (m *ToolMutation) ThemesIDs() (ids []string) {
 	for id := range m.themes {
-		ids = append(ids, id)
-	}
-	return
-}
-
-// AddTargetGroupIDs adds the "target_groups" edge to the TargetGroup entity by ids.
-func (m *ToolMutation) AddTargetGroupIDs(ids ...string) {
-	if m.target_groups == nil {
-		m.target_groups = make(map[string]struct{})
-	}
-	for i := range ids {
-		m.target_groups[ids[i]] = struct{}{}
-	}
-}
-
-// ClearTargetGroups clears the "target_groups" edge to the TargetGroup entity.
-func (m *ToolMutation) ClearTargetGroups() {
-	m.clearedtarget_groups = true
-}
-
-// TargetGroupsCleared reports if the "target_groups" edge to the TargetGroup entity was cleared.
-func (m *ToolMutation) TargetGroupsCleared() bool {
-	return m.clearedtarget_groups
-}
-
-// RemovedTargetGroups returns the removed IDs of the "target_groups" edge to the TargetGroup entity.
-func (m *ToolMutation) RemovedTargetGroupsIDs() (ids []string) {
-	for id := range m.removedtarget_groups {
 		ids = append(ids, id)
 	}
 	return
@@ -17862,65 +15456,9 @@ func (m *ToolMutation) TargetGroupsIDs() (ids []string) {
 	return
 }
 
-// AddMethodIDs adds the "methods" edge to the Method entity by ids.
-func (m *ToolMutation) AddMethodIDs(ids ...string) {
-	if m.methods == nil {
-		m.methods = make(map[string]struct{})
-	}
-	for i := range ids {
-		m.methods[ids[i]] = struct{}{}
-	}
-}
-
-// ClearMethods clears the "methods" edge to the Method entity.
-func (m *ToolMutation) ClearMethods() {
-	m.clearedmethods = true
-}
-
-// MethodsCleared reports if the "methods" edge to the Method entity was cleared.
-func (m *ToolMutation) MethodsCleared() bool {
-	return m.clearedmethods
-}
-
-// RemovedMethods returns the removed IDs of the "methods" edge to the Method entity.
-func (m *ToolMutation) RemovedMethodsIDs() (ids []string) {
-	for id := range m.removedmethods {
-		ids = append(ids, id)
-	}
-	return
-}
-
 // MethodsIDs returns the "methods" edge IDs in the mutation.
 func (m *ToolMutation) MethodsIDs() (ids []string) {
 	for id := range m.methods {
-		ids = append(ids, id)
-	}
-	return
-}
-
-// AddContactIDs adds the "contacts" edge to the Contact entity by ids.
-func (m *ToolMutation) AddContactIDs(ids ...string) {
-	if m.contacts == nil {
-		m.contacts = make(map[string]struct{})
-	}
-	for i := range ids {
-		m.contacts[ids[i]] = struct{}{}
-	}
-}
-
-// ClearContacts clears the "contacts" edge to the Contact entity.
-func (m *ToolMutation) ClearContacts() {
-	m.clearedcontacts = true
-}
-
-// ContactsCleared reports if the "contacts" edge to the Contact entity was cleared.
-func (m *ToolMutation) ContactsCleared() bool {
-	return m.clearedcontacts
-}
-
-// RemovedContacts returns the removed IDs of the "contacts" edge to the Contact entity.
-func (m *ToolMutation) RemovedContactsIDs() (ids []string) {
-	for id := range m.removedcontacts {
 		ids = append(ids, id)
 	}
 	return
@@ -17934,65 +15472,9 @@ func (m *ToolMutation) ContactsIDs() (ids []string) {
 	return
 }
 
-// AddLawSectionIDs adds the "law_sections" edge to the LawSection entity by ids.
-func (m *ToolMutation) AddLawSectionIDs(ids ...string) {
-	if m.law_sections == nil {
-		m.law_sections = make(map[string]struct{})
-	}
-	for i := range ids {
-		m.law_sections[ids[i]] = struct{}{}
-	}
-}
-
-// ClearLawSections clears the "law_sections" edge to the LawSection entity.
-func (m *ToolMutation) ClearLawSections() {
-	m.clearedlaw_sections = true
-}
-
-// LawSectionsCleared reports if the "law_sections" edge to the LawSection entity was cleared.
-func (m *ToolMutation) LawSectionsCleared() bool {
-	return m.clearedlaw_sections
-}
-
-// RemovedLawSections returns the removed IDs of the "law_sections" edge to the LawSection entity.
-func (m *ToolMutation) RemovedLawSectionsIDs() (ids []string) {
-	for id := range m.removedlaw_sections {
-		ids = append(ids, id)
-	}
-	return
-}
-
 // LawSectionsIDs returns the "law_sections" edge IDs in the mutation.
 func (m *ToolMutation) LawSectionsIDs() (ids []string) {
 	for id := range m.law_sections {
-		ids = append(ids, id)
-	}
-	return
-}
-
-// AddReportIDs adds the "reports" edge to the Report entity by ids.
-func (m *ToolMutation) AddReportIDs(ids ...string) {
-	if m.reports == nil {
-		m.reports = make(map[string]struct{})
-	}
-	for i := range ids {
-		m.reports[ids[i]] = struct{}{}
-	}
-}
-
-// ClearReports clears the "reports" edge to the Report entity.
-func (m *ToolMutation) ClearReports() {
-	m.clearedreports = true
-}
-
-// ReportsCleared reports if the "reports" edge to the Report entity was cleared.
-func (m *ToolMutation) ReportsCleared() bool {
-	return m.clearedreports
-}
-
-// RemovedReports returns the removed IDs of the "reports" edge to the Report entity.
-func (m *ToolMutation) RemovedReportsIDs() (ids []string) {
-	for id := range m.removedreports {
 		ids = append(ids, id)
 	}
 	return
@@ -18006,50 +15488,9 @@ func (m *ToolMutation) ReportsIDs() (ids []string) {
 	return
 }
 
-// AddFileIDs adds the "files" edge to the Asset entity by ids.
-func (m *ToolMutation) AddFileIDs(ids ...string) {
-	if m.files == nil {
-		m.files = make(map[string]struct{})
-	}
-	for i := range ids {
-		m.files[ids[i]] = struct{}{}
-	}
-}
-
-// ClearFiles clears the "files" edge to the Asset entity.
-func (m *ToolMutation) ClearFiles() {
-	m.clearedfiles = true
-}
-
-// FilesCleared reports if the "files" edge to the Asset entity was cleared.
-func (m *ToolMutation) FilesCleared() bool {
-	return m.clearedfiles
-}
-
-// RemovedFiles returns the removed IDs of the "files" edge to the Asset entity.
-func (m *ToolMutation) RemovedFilesIDs() (ids []string) {
-	for id := range m.removedfiles {
-		ids = append(ids, id)
-	}
-	return
-}
-
 // FilesIDs returns the "files" edge IDs in the mutation.
 func (m *ToolMutation) FilesIDs() (ids []string) {
 	for id := range m.files {
-		ids = append(ids, id)
-	}
-	return
-}
-
-// PracticesCleared reports if the "practices" edge to the Practice entity was cleared.
-func (m *ToolMutation) PracticesCleared() bool {
-	return m.clearedpractices
-}
-
-// RemovedPractices returns the removed IDs of the "practices" edge to the Practice entity.
-func (m *ToolMutation) RemovedPracticesIDs() (ids []string) {
-	for id := range m.removedpractices {
 		ids = append(ids, id)
 	}
 	return
@@ -18254,20 +15695,6 @@ func (m *ToolMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetImageID(v)
-		return nil
-	case tool.FieldLinks:
-		v, ok := value.(schema.Links)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetLinks(v)
-		return nil
-	case tool.FieldTerms:
-		v, ok := value.(schema.Terms)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetTerms(v)
 		return nil
 	case tool.FieldKind:
 		v, ok := value.(schema.ToolKind)

@@ -16,6 +16,7 @@ import (
 	"errors"
 	"fmt"
 
+	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 )
@@ -454,4 +455,60 @@ func (_c *ProjectCreate) createSpec() (*Project, *sqlgraph.CreateSpec) {
 		_spec.Edges = append(_spec.Edges, edge)
 	}
 	return _node, _spec
+}
+
+// ProjectCreateBulk is the builder for creating many Project entities in bulk.
+type ProjectCreateBulk struct {
+	config
+	err      error
+	builders []*ProjectCreate
+}
+
+// Save creates the Project entities with one statement.
+func (_c *ProjectCreateBulk) Save(ctx context.Context) ([]*Project, error) {
+	spec := &sqlgraph.BatchCreateSpec{Nodes: make([]*sqlgraph.CreateSpec, len(_c.builders))}
+	nodes := make([]*Project, len(_c.builders))
+	for i, builder := range _c.builders {
+		builder.defaults()
+		if err := builder.check(); err != nil {
+			return nil, err
+		}
+		nodes[i], spec.Nodes[i] = builder.createSpec()
+	}
+	if len(nodes) == 0 {
+		return nodes, nil
+	}
+	if err := sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {
+		if sqlgraph.IsConstraintError(err) {
+			err = &ConstraintError{msg: err.Error(), wrap: err}
+		}
+		return nil, err
+	}
+	return nodes, nil
+}
+
+// put creates the rows with one statement, or sets the columns of those that are there. Fields that a builder clears
+// are null.
+func (_c *ProjectCreateBulk) put(ctx context.Context) error {
+	spec := &sqlgraph.BatchCreateSpec{
+		OnConflict: []sql.ConflictOption{sql.ConflictColumns(project.FieldID), sql.ResolveWithNewValues()},
+	}
+	for _, builder := range _c.builders {
+		builder.defaults()
+		if err := builder.check(); err != nil {
+			return err
+		}
+		_, one := builder.createSpec()
+		for column := range builder.mutation.clearedFields {
+			one.SetField(column, field.TypeString, nil)
+		}
+		spec.Nodes = append(spec.Nodes, one)
+	}
+	return sqlgraph.BatchCreate(ctx, _c.driver, spec)
+}
+
+// Exec creates the Project entities with one statement.
+func (_c *ProjectCreateBulk) Exec(ctx context.Context) error {
+	_, err := _c.Save(ctx)
+	return err
 }

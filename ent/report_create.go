@@ -18,6 +18,7 @@ import (
 	"errors"
 	"fmt"
 
+	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 )
@@ -475,4 +476,60 @@ func (_c *ReportCreate) createSpec() (*Report, *sqlgraph.CreateSpec) {
 		_spec.Edges = append(_spec.Edges, edge)
 	}
 	return _node, _spec
+}
+
+// ReportCreateBulk is the builder for creating many Report entities in bulk.
+type ReportCreateBulk struct {
+	config
+	err      error
+	builders []*ReportCreate
+}
+
+// Save creates the Report entities with one statement.
+func (_c *ReportCreateBulk) Save(ctx context.Context) ([]*Report, error) {
+	spec := &sqlgraph.BatchCreateSpec{Nodes: make([]*sqlgraph.CreateSpec, len(_c.builders))}
+	nodes := make([]*Report, len(_c.builders))
+	for i, builder := range _c.builders {
+		builder.defaults()
+		if err := builder.check(); err != nil {
+			return nil, err
+		}
+		nodes[i], spec.Nodes[i] = builder.createSpec()
+	}
+	if len(nodes) == 0 {
+		return nodes, nil
+	}
+	if err := sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {
+		if sqlgraph.IsConstraintError(err) {
+			err = &ConstraintError{msg: err.Error(), wrap: err}
+		}
+		return nil, err
+	}
+	return nodes, nil
+}
+
+// put creates the rows with one statement, or sets the columns of those that are there. Fields that a builder clears
+// are null.
+func (_c *ReportCreateBulk) put(ctx context.Context) error {
+	spec := &sqlgraph.BatchCreateSpec{
+		OnConflict: []sql.ConflictOption{sql.ConflictColumns(report.FieldID), sql.ResolveWithNewValues()},
+	}
+	for _, builder := range _c.builders {
+		builder.defaults()
+		if err := builder.check(); err != nil {
+			return err
+		}
+		_, one := builder.createSpec()
+		for column := range builder.mutation.clearedFields {
+			one.SetField(column, field.TypeString, nil)
+		}
+		spec.Nodes = append(spec.Nodes, one)
+	}
+	return sqlgraph.BatchCreate(ctx, _c.driver, spec)
+}
+
+// Exec creates the Report entities with one statement.
+func (_c *ReportCreateBulk) Exec(ctx context.Context) error {
+	_, err := _c.Save(ctx)
+	return err
 }

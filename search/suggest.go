@@ -22,6 +22,7 @@ type SuggestionPlace struct {
 	Way  int    // lower is better
 	Key  string // the name from that word on, folded
 	Text string // the suggestion
+	At   int    // where the word begins in the folded name, in bytes: first 0, then its other words
 }
 
 // SuggestionPlaces returns every place in the titles and aliases of a document; an alias suggests the first title.
@@ -32,10 +33,10 @@ func SuggestionPlaces(titles, aliases []string) []SuggestionPlace {
 		if key == "" {
 			return
 		}
-		places = append(places, SuggestionPlace{start, key, text})
+		places = append(places, SuggestionPlace{start, key, text, 0})
 		for i := range len(key) {
 			if key[i] == ' ' {
-				places = append(places, SuggestionPlace{inside, key[i+1:], text})
+				places = append(places, SuggestionPlace{inside, key[i+1:], text, i + 1})
 			}
 		}
 	}

@@ -17,6 +17,9 @@ const (
 	// manyStreams is how many streams must have been opened before what that took is returned to the system.
 	manyStreams = 500
 	memoryPause = 5 * time.Second
+	// quietBytes is how much a hub that has little to do allocates during memoryPause, and busyBytes how much one has
+	// allocated that had much to do.
+	quietBytes, busyBytes = 4 << 20, 64 << 20
 )
 
 // garbageFor returns how much garbage there may be, in percent of the live bytes of heap and stacks: as much as without
@@ -29,8 +32,22 @@ func garbageFor(live uint64, streams int) int {
 	return max(leastGarbage, int(usualGarbage*(live-ofStreams)/live)) //nolint:gosec // at most usualGarbage
 }
 
-// runMemory adapts the garbage collector to the open streams until ctx ends. It does nothing if the operator has set
-// GOGC.
+// workload notices when a hub that had much to do has little to do.
+type workload struct{ seen, since uint64 } // bytes allocated: at the last look, and at the last return
+
+// over reports whether memory is to be returned, given what has been allocated so far.
+func (w *workload) over(allocated uint64) bool {
+	quiet := allocated-w.seen < quietBytes
+	w.seen = allocated
+	if !quiet || allocated-w.since < busyBytes {
+		return false
+	}
+	w.since = allocated
+	return true
+}
+
+// runMemory adapts the garbage collector to the open streams until ctx ends, and returns memory to the system after the
+// start and after times of much work. It does nothing if the operator has set GOGC.
 func (h *Hub) runMemory(ctx context.Context) error {
 	if os.Getenv("GOGC") != "" {
 		<-ctx.Done()
@@ -40,7 +57,12 @@ func (h *Hub) runMemory(ctx context.Context) error {
 	ticker := time.NewTicker(memoryPause)
 	defer ticker.Stop()
 	percent, before, returned := usualGarbage, 0, 0
-	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}, {Name: "/memory/classes/heap/stacks:bytes"}}
+	live := []metrics.Sample{
+		{Name: "/gc/heap/live:bytes"}, {Name: "/memory/classes/heap/stacks:bytes"}, {Name: "/gc/heap/allocs:bytes"},
+	}
+	debug.FreeOSMemory() // most of what the start took
+	metrics.Read(live)
+	done := workload{live[2].Value.Uint64(), live[2].Value.Uint64()}
 	for {
 		select {
 		case <-ctx.Done():
@@ -53,7 +75,11 @@ func (h *Hub) runMemory(ctx context.Context) error {
 			percent = now
 			debug.SetGCPercent(percent)
 		}
+		over := done.over(live[2].Value.Uint64())
 		switch {
+		case over:
+			returned = streams
+			debug.FreeOSMemory()
 		case streams < returned:
 			returned = streams
 		case streams-returned >= manyStreams && streams-before < manyStreams/10: // no longer many at once

@@ -23,3 +23,21 @@ func TestGarbageFor(t *testing.T) {
 		}
 	}
 }
+
+func TestWorkIsOver(t *testing.T) {
+	const mb = 1 << 20
+	var w workload
+	for i, step := range []struct {
+		allocated uint64
+		want      bool
+	}{
+		{30 * mb, false}, {31 * mb, false}, // little in all
+		{90 * mb, false}, {180 * mb, false}, {181 * mb, true}, // much, and then quiet
+		{182 * mb, false}, {200 * mb, false}, {201 * mb, false}, // once
+		{300 * mb, false}, {300 * mb, true},
+	} {
+		if got := w.over(step.allocated); got != step.want {
+			t.Errorf("step %d, after %d MB: %t, wanted %t", i, step.allocated/mb, got, step.want)
+		}
+	}
+}

@@ -22,6 +22,7 @@ type trimmer struct {
 	parsed    map[string]*ast.File
 	types     map[string]bool // all types of the schema
 	documents map[string]bool // those with documents
+	content   map[string]bool // those of content
 	collected map[string]bool // methods of queries that gql_collection.go calls
 }
 
@@ -33,7 +34,7 @@ func readFiles(pattern string) (*trimmer, error) {
 	}
 	t := &trimmer{
 		files: token.NewFileSet(), parsed: make(map[string]*ast.File, len(names)),
-		types: map[string]bool{}, documents: map[string]bool{}, collected: map[string]bool{},
+		types: map[string]bool{}, documents: map[string]bool{}, content: map[string]bool{}, collected: map[string]bool{},
 	}
 	for _, name := range names {
 		text, err := os.ReadFile(name)

@@ -25,10 +25,10 @@ var (
 		"ApiKey", "Delivery", "Entry", "Invitation", "PreviewToken", "Relation", "Release", "SignIn", "Slug",
 		"Upload", "Webhook",
 	)
-	// Types whose rows are updated one at a time: UpdateOne and UpdateOneID. Types with documents always are.
+	// Types whose rows are updated one at a time: UpdateOne and UpdateOneID. Reference data always is.
 	updatedOne = set("Account", "ApiKey", "Attempt", "Comment", "Delivery", "Entry", "Invitation", "Membership", "Release",
 		"ReleaseItem", "Revision", "SignIn", "Step", "Upload", "Webhook")
-	// Types whose rows are created in bulk: CreateBulk.
+	// Types whose rows are created in bulk: CreateBulk. Content always is.
 	createdInBulk = set("Change", "ContentDistrict", "ContentMunicipality", "ContentOrganization", "Delivery", "Entry", "NetworkMember",
 		"NumberUse", "Reference", "Relation", "ReleaseItem", "Revision", "Slug", "Step", "TrustedDocument")
 	// Types that are counted by group: GroupBy.
@@ -36,8 +36,8 @@ var (
 		"TrustedDocument", "UnmetSearch")
 	// Types whose rows are locked: ForUpdate.
 	locked = set("Entry")
-	// Types with documents whose rows tests create with builders. PutRow writes the rows of the others without the
-	// builders' setters.
+	// Types with documents whose rows tests create with builders. PutRow and PutRows write the rows of the others without
+	// the builders' setters.
 	builtByHand = set("Organization", "Theme")
 	// Setters that take nil.
 	nillable = set("SetNillableCode", "SetNillableDetail", "SetNillableEmail", "SetNillableExpiresAt",
@@ -172,12 +172,18 @@ func (t *trimmer) readTypes() {
 			if n, ok := strings.CutSuffix(receiver(f), "Client"); ok && f.Name.Name == "Query" {
 				t.types[n] = true
 			}
-			if n, ok := strings.CutSuffix(receiver(f), "Input"); ok && f.Name.Name == "PutRow" {
+			if n, ok := strings.CutSuffix(receiver(f), "Input"); ok && f.Name.Name == "Missing" {
 				t.documents[n] = true
+			}
+			if m := putRows.FindStringSubmatch(f.Name.Name); m != nil && f.Recv == nil {
+				t.content[m[1]] = true
 			}
 		}
 	})
 }
+
+// putRows is the function that writes the rows of a type of content.
+var putRows = regexp.MustCompile(`^put(\w+)Rows$`)
 
 // unused reports whether none of the lists keeps the declaration.
 func (t *trimmer) unused(d ast.Decl) bool {
@@ -209,7 +215,7 @@ func (t *trimmer) unused(d ast.Decl) bool {
 	switch of, builder := m[1], m[2]; builder {
 	case "Client":
 		return name == "Update" && !updatedInBulk[of] || strings.HasPrefix(name, "UpdateOne") && !t.updatesOne(of) ||
-			name == "CreateBulk" && !createdInBulk[of]
+			name == "CreateBulk" && !t.createsBulk(of)
 	case "Query":
 		return name == "GroupBy" && !grouped[of] || name == "ForUpdate" && !locked[of] ||
 			name == "Paginate" && unpaged.MatchString(returned(f)) ||
@@ -222,7 +228,11 @@ func (t *trimmer) unused(d ast.Decl) bool {
 	return false
 }
 
-func (t *trimmer) updatesOne(of string) bool { return updatedOne[of] || t.documents[of] }
+func (t *trimmer) updatesOne(of string) bool {
+	return updatedOne[of] || t.documents[of] && !t.content[of]
+}
+
+func (t *trimmer) createsBulk(of string) bool { return createdInBulk[of] || t.content[of] }
 
 // unusedBuilder reports whether the type is a builder that its entity does not need.
 func (t *trimmer) unusedBuilder(name string) bool {
@@ -236,7 +246,7 @@ func (t *trimmer) unusedBuilder(name string) bool {
 	case "UpdateOne":
 		return !t.updatesOne(of)
 	case "CreateBulk":
-		return !createdInBulk[of]
+		return !t.createsBulk(of)
 	case "GroupBy":
 		return !grouped[of]
 	}
@@ -290,6 +300,8 @@ func (t *trimmer) mutationsNotCalled() func(ast.Decl) bool {
 			methods[m[1]][f.Name.Name] = f
 		case m != nil && t.types[m[1]]:
 			selected(f, called[m[1]])
+		case path.Base(file) == "applied.go" && t.types[receiver(f)]:
+			selected(f, called[receiver(f)])
 		case path.Base(file) == "document.go":
 			selected(f, everywhere)
 		case file == filepath.Join("ent", "mutation.go"):

@@ -150,10 +150,12 @@ func (f *folder) create() (name, path string, err error) {
 	return name, path, nil
 }
 
-func newGeneration(name, path string, shardAt func(path string) (*shard, error)) (*generation, error) {
+func newGeneration(
+	name, path string, shardAt func(path string, other *shard) (*shard, error),
+) (*generation, error) {
 	g := &generation{name: name, path: path, shards: map[search.Index]*shard{}}
 	for _, i := range []search.Index{search.Public, search.Members} {
-		s, err := shardAt(filepath.Join(g.path, string(i)))
+		s, err := shardAt(filepath.Join(g.path, string(i)), g.shards[search.Public])
 		if err != nil {
 			return nil, errors.Join(err, g.close())
 		}

@@ -62,11 +62,19 @@ func newMapping() *mapping.IndexMappingImpl {
 func options() map[string]any {
 	return map[string]any{
 		"bolt_timeout": boltTimeout, "unsafe_batch": true, "eventCallbackName": callbackName,
-		"asyncErrorCallbackName": callbackName,
+		"asyncErrorCallbackName": callbackName, "scorchMergePlanOptions": merging,
 	}
 }
 
-func createShard(path string) (*shard, error) {
+// merging keeps a change cheap: Bleve's own plan takes all segments of up to 2,000 documents for equally small, so that
+// an index of that size was rewritten every few changes. Here a change is merged with those of its own size: with 20
+// documents, then 200, and so on. At most some three segments of each size are left, because every segment costs a search
+// a little (docs/decisions/0048-import-speed.md).
+var merging = map[string]any{
+	"MaxSegmentsPerTier": 3, "TierGrowth": 10, "SegmentsPerMergeTask": 10, "FloorSegmentSize": 20,
+}
+
+func createShard(path string, _ *shard) (*shard, error) {
 	h := watch(path)
 	i, err := bleve.NewUsing(path, newMapping(), scorch.Name, scorch.Name, options())
 	if err != nil {
@@ -76,8 +84,9 @@ func createShard(path string) (*shard, error) {
 	return markSchema(i, h)
 }
 
-// adoptShard opens an index that was built offline and marks it with the schema version.
-func adoptShard(path string) (*shard, error) {
+// adoptShard opens an index that was built offline and marks it with the schema version. It shares what it can with the
+// other index of its generation, nil for none.
+func adoptShard(path string, other *shard) (*shard, error) {
 	h := watch(path)
 	i, err := bleve.OpenUsing(path, options())
 	if err != nil {
@@ -88,6 +97,7 @@ func adoptShard(path string) (*shard, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.share(other)
 	if err := s.read(context.Background(), s.readSuggestions); err != nil {
 		return nil, errors.Join(fmt.Errorf("read index %s: %w", path, err), s.close())
 	}
@@ -104,8 +114,8 @@ func markSchema(i bleve.Index, h *health) (*shard, error) {
 }
 
 // openShard opens an index and reads its columns and suggestions. Any error but ErrLocked means that it must be
-// rebuilt.
-func openShard(path string) (*shard, error) {
+// rebuilt. It shares what it can with the other index of its generation, nil for none.
+func openShard(path string, other *shard) (*shard, error) {
 	h := watch(path)
 	var i bleve.Index
 	err := h.guard(context.Background(), func() (err error) { // Bleve panics on damaged files
@@ -122,6 +132,7 @@ func openShard(path string) (*shard, error) {
 		return nil, fmt.Errorf("open index %s: %w", path, err)
 	}
 	s := newShard(i, h)
+	s.share(other)
 	if err := s.load(); err != nil {
 		return nil, errors.Join(fmt.Errorf("read index %s: %w", path, err), s.close())
 	}
@@ -225,9 +236,16 @@ func (s *shard) readSuggestions(v *view) error {
 		return nil
 	})
 	if err == nil {
-		s.suggest.update(all)
+		s.suggest.become(all)
 	}
 	return err
+}
+
+// share begins with the suggestions of the other index of a generation, which has mostly the same documents.
+func (s *shard) share(other *shard) {
+	if other != nil {
+		s.suggest = other.suggest.twin()
+	}
 }
 
 // eachStored calls each with the stored fields of every live document.

@@ -111,7 +111,7 @@ func (g *guarded) shownBody(body string, path []string) {
 		return
 	}
 	shown := guarded{entry: g.entry}
-	shown.text(strings.ReplaceAll(text.RecentPlain(body), "\u00ad", ""), path)
+	shown.text(strings.ReplaceAll(text.Plain(body), "\u00ad", ""), path)
 	for _, p := range shown.problems {
 		if !slices.ContainsFunc(g.problems, func(q Problem) bool { return p.Code == q.Code && slices.Equal(p.Path, q.Path) }) {
 			g.problems = append(g.problems, p)

@@ -6,7 +6,7 @@ import (
 	"dugnad/ent/apikey"
 	"dugnad/ent/organization"
 	"dugnad/schema"
-	"encoding/json"
+
 	"fmt"
 	"strings"
 	"time"
@@ -137,7 +137,7 @@ func (_m *ApiKey) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field scopes", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.Scopes); err != nil {
+				if err := schema.Decode(*value, &_m.Scopes); err != nil {
 					return fmt.Errorf("unmarshal field scopes: %w", err)
 				}
 			}
@@ -145,7 +145,7 @@ func (_m *ApiKey) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field origins", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.Origins); err != nil {
+				if err := schema.Decode(*value, &_m.Origins); err != nil {
 					return fmt.Errorf("unmarshal field origins: %w", err)
 				}
 			}

@@ -5,7 +5,7 @@ package ent
 import (
 	"dugnad/ent/asset"
 	"dugnad/schema"
-	"encoding/json"
+
 	"fmt"
 	"strings"
 
@@ -125,7 +125,7 @@ func (_m *Asset) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field alts", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.Alts); err != nil {
+				if err := schema.Decode(*value, &_m.Alts); err != nil {
 					return fmt.Errorf("unmarshal field alts: %w", err)
 				}
 			}
@@ -140,7 +140,7 @@ func (_m *Asset) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field focal_point", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.FocalPoint); err != nil {
+				if err := schema.Decode(*value, &_m.FocalPoint); err != nil {
 					return fmt.Errorf("unmarshal field focal_point: %w", err)
 				}
 			}

@@ -6,7 +6,7 @@ import (
 	"dugnad/ent/contact"
 	"dugnad/ent/organization"
 	"dugnad/schema"
-	"encoding/json"
+
 	"fmt"
 	"strings"
 
@@ -100,7 +100,7 @@ func (_m *Contact) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field functions", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.Functions); err != nil {
+				if err := schema.Decode(*value, &_m.Functions); err != nil {
 					return fmt.Errorf("unmarshal field functions: %w", err)
 				}
 			}

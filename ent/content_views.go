@@ -188,21 +188,30 @@ func formatted(ctx context.Context, markdown string, format schema.BodyFormat) *
 	switch format {
 	case schema.Markdown:
 	case schema.Text:
-		markdown = text.RecentPlain(markdown)
+		markdown = requestOf(ctx).renderings.Plain(markdown)
 	default:
-		markdown = text.RecentHTML(markdown, RequestOf(ctx).BaseURL)
+		r := requestOf(ctx)
+		markdown = r.renderings.HTML(markdown, r.BaseURL)
 	}
 	return &markdown
 }
 
-func pick(texts schema.Texts, chain []schema.Language) string {
-	l, _ := text.Choose(chain, languagesOf(texts))
-	return texts[l]
+func pick(texts schema.Texts, chain []schema.Language) string { return texts[chosen(texts, chain)] }
+
+// chosen returns the language that a reader gets: the first of the chain that there is, else any.
+func chosen(texts schema.Texts, chain []schema.Language) schema.Language {
+	for _, l := range chain {
+		if _, ok := texts[l]; ok {
+			return l
+		}
+	}
+	l, _ := text.Choose(nil, languagesOf(texts))
+	return l
 }
 
 func languagesOf(texts schema.Texts) []schema.Language {
-	var languages []schema.Language
-	for _, l := range schema.AllLanguages() {
+	languages := make([]schema.Language, 0, len(texts))
+	for l := range schema.EachLanguage() {
 		if _, ok := texts[l]; ok {
 			languages = append(languages, l)
 		}
@@ -221,8 +230,7 @@ func (_m *Collection) Page() *Page { return _m.page }
 
 // Language returns the language that the reader gets: the first requested one that the entry has, else any.
 func (_m *Collection) Language(ctx context.Context) schema.Language {
-	l, _ := text.Choose(Chain(ctx), languagesOf(_m.Titles))
-	return l
+	return chosen(_m.Titles, Chain(ctx))
 }
 
 // IsFallback reports whether Language differs from the language that was requested first.
@@ -318,8 +326,7 @@ func (_m *Event) Page() *Page { return _m.page }
 
 // Language returns the language that the reader gets: the first requested one that the entry has, else any.
 func (_m *Event) Language(ctx context.Context) schema.Language {
-	l, _ := text.Choose(Chain(ctx), languagesOf(_m.Titles))
-	return l
+	return chosen(_m.Titles, Chain(ctx))
 }
 
 // IsFallback reports whether Language differs from the language that was requested first.
@@ -425,8 +432,7 @@ func (_m *Network) Page() *Page { return _m.page }
 
 // Language returns the language that the reader gets: the first requested one that the entry has, else any.
 func (_m *Network) Language(ctx context.Context) schema.Language {
-	l, _ := text.Choose(Chain(ctx), languagesOf(_m.Titles))
-	return l
+	return chosen(_m.Titles, Chain(ctx))
 }
 
 // IsFallback reports whether Language differs from the language that was requested first.
@@ -532,8 +538,7 @@ func (_m *Practice) Page() *Page { return _m.page }
 
 // Language returns the language that the reader gets: the first requested one that the entry has, else any.
 func (_m *Practice) Language(ctx context.Context) schema.Language {
-	l, _ := text.Choose(Chain(ctx), languagesOf(_m.Titles))
-	return l
+	return chosen(_m.Titles, Chain(ctx))
 }
 
 // IsFallback reports whether Language differs from the language that was requested first.
@@ -674,8 +679,7 @@ func (_m *Project) Page() *Page { return _m.page }
 
 // Language returns the language that the reader gets: the first requested one that the entry has, else any.
 func (_m *Project) Language(ctx context.Context) schema.Language {
-	l, _ := text.Choose(Chain(ctx), languagesOf(_m.Titles))
-	return l
+	return chosen(_m.Titles, Chain(ctx))
 }
 
 // IsFallback reports whether Language differs from the language that was requested first.
@@ -801,8 +805,7 @@ func (_m *Report) Page() *Page { return _m.page }
 
 // Language returns the language that the reader gets: the first requested one that the entry has, else any.
 func (_m *Report) Language(ctx context.Context) schema.Language {
-	l, _ := text.Choose(Chain(ctx), languagesOf(_m.Titles))
-	return l
+	return chosen(_m.Titles, Chain(ctx))
 }
 
 // IsFallback reports whether Language differs from the language that was requested first.
@@ -913,8 +916,7 @@ func (_m *Tool) Page() *Page { return _m.page }
 
 // Language returns the language that the reader gets: the first requested one that the entry has, else any.
 func (_m *Tool) Language(ctx context.Context) schema.Language {
-	l, _ := text.Choose(Chain(ctx), languagesOf(_m.Titles))
-	return l
+	return chosen(_m.Titles, Chain(ctx))
 }
 
 // IsFallback reports whether Language differs from the language that was requested first.

@@ -6,7 +6,7 @@ import (
 	"dugnad/ent/delivery"
 	"dugnad/ent/webhook"
 	"dugnad/schema"
-	"encoding/json"
+
 	"fmt"
 	"strings"
 	"time"
@@ -184,7 +184,7 @@ func (_m *Delivery) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field attempts", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.Attempts); err != nil {
+				if err := schema.Decode(*value, &_m.Attempts); err != nil {
 					return fmt.Errorf("unmarshal field attempts: %w", err)
 				}
 			}

@@ -30,20 +30,35 @@ type Request struct {
 
 	// Reference returns the reference data in memory: what is known to be current, or at least newer than the given one.
 	Reference func(ctx context.Context, than *ReferenceData) (*ReferenceData, error)
+
+	chain      []schema.Language // of Languages
+	renderings *text.Renderings
 }
 
 type requestKey struct{}
 
 // WithRequest returns a context with r.
 func WithRequest(ctx context.Context, r Request) context.Context {
-	return context.WithValue(ctx, requestKey{}, r)
+	r.chain = text.Chain(r.Languages)
+	if r.renderings == nil {
+		r.renderings = &text.Renderings{}
+	}
+	return context.WithValue(ctx, requestKey{}, &r)
 }
 
 // RequestOf returns the request of the context, the zero Request if there is none.
 func RequestOf(ctx context.Context) Request {
-	r, _ := ctx.Value(requestKey{}).(Request)
-	return r
+	return *requestOf(ctx)
 }
+
+func requestOf(ctx context.Context) *Request {
+	if r, ok := ctx.Value(requestKey{}).(*Request); ok {
+		return r
+	}
+	return &noRequest
+}
+
+var noRequest = Request{chain: text.Chain[schema.Language](nil)}
 
 // WithLanguages returns a context whose request asks for the languages.
 func WithLanguages(ctx context.Context, languages []schema.Language) context.Context {
@@ -52,8 +67,8 @@ func WithLanguages(ctx context.Context, languages []schema.Language) context.Con
 	return WithRequest(ctx, r)
 }
 
-// Chain returns the requested languages, each followed by its fallbacks.
-func Chain(ctx context.Context) []schema.Language { return text.Chain(RequestOf(ctx).Languages) }
+// Chain returns the requested languages, each followed by its fallbacks. Nobody changes the list.
+func Chain(ctx context.Context) []schema.Language { return requestOf(ctx).chain }
 
 // PageSize returns first, or DefaultPage if both arguments are nil.
 func PageSize(first, last *int) *int {

@@ -7,7 +7,7 @@ import (
 	"dugnad/ent/municipality"
 	"dugnad/ent/organization"
 	"dugnad/schema"
-	"encoding/json"
+
 	"fmt"
 	"strings"
 
@@ -195,7 +195,7 @@ func (_m *Municipality) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field local_names", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.LocalNames); err != nil {
+				if err := schema.Decode(*value, &_m.LocalNames); err != nil {
 					return fmt.Errorf("unmarshal field local_names: %w", err)
 				}
 			}

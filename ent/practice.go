@@ -7,7 +7,7 @@ import (
 	"dugnad/ent/organization"
 	"dugnad/ent/practice"
 	"dugnad/schema"
-	"encoding/json"
+
 	"fmt"
 	"strings"
 	"time"
@@ -274,7 +274,7 @@ func (_m *Practice) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field titles", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.Titles); err != nil {
+				if err := schema.Decode(*value, &_m.Titles); err != nil {
 					return fmt.Errorf("unmarshal field titles: %w", err)
 				}
 			}
@@ -282,7 +282,7 @@ func (_m *Practice) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field summaries", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.Summaries); err != nil {
+				if err := schema.Decode(*value, &_m.Summaries); err != nil {
 					return fmt.Errorf("unmarshal field summaries: %w", err)
 				}
 			}
@@ -290,7 +290,7 @@ func (_m *Practice) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field bodies", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.Bodies); err != nil {
+				if err := schema.Decode(*value, &_m.Bodies); err != nil {
 					return fmt.Errorf("unmarshal field bodies: %w", err)
 				}
 			}
@@ -298,7 +298,7 @@ func (_m *Practice) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field finding_texts", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.FindingTexts); err != nil {
+				if err := schema.Decode(*value, &_m.FindingTexts); err != nil {
 					return fmt.Errorf("unmarshal field finding_texts: %w", err)
 				}
 			}
@@ -306,7 +306,7 @@ func (_m *Practice) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field recommendation_texts", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.RecommendationTexts); err != nil {
+				if err := schema.Decode(*value, &_m.RecommendationTexts); err != nil {
 					return fmt.Errorf("unmarshal field recommendation_texts: %w", err)
 				}
 			}
@@ -314,7 +314,7 @@ func (_m *Practice) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field partner_texts", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.PartnerTexts); err != nil {
+				if err := schema.Decode(*value, &_m.PartnerTexts); err != nil {
 					return fmt.Errorf("unmarshal field partner_texts: %w", err)
 				}
 			}
@@ -352,7 +352,7 @@ func (_m *Practice) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field issued", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.Issued); err != nil {
+				if err := schema.Decode(*value, &_m.Issued); err != nil {
 					return fmt.Errorf("unmarshal field issued: %w", err)
 				}
 			}
@@ -397,7 +397,7 @@ func (_m *Practice) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field figures", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.Figures); err != nil {
+				if err := schema.Decode(*value, &_m.Figures); err != nil {
 					return fmt.Errorf("unmarshal field figures: %w", err)
 				}
 			}
@@ -405,7 +405,7 @@ func (_m *Practice) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field unnamed_groups", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.UnnamedGroups); err != nil {
+				if err := schema.Decode(*value, &_m.UnnamedGroups); err != nil {
 					return fmt.Errorf("unmarshal field unnamed_groups: %w", err)
 				}
 			}
@@ -413,7 +413,7 @@ func (_m *Practice) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field download_list", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.DownloadList); err != nil {
+				if err := schema.Decode(*value, &_m.DownloadList); err != nil {
 					return fmt.Errorf("unmarshal field download_list: %w", err)
 				}
 			}
@@ -421,7 +421,7 @@ func (_m *Practice) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field rating", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.Rating); err != nil {
+				if err := schema.Decode(*value, &_m.Rating); err != nil {
 					return fmt.Errorf("unmarshal field rating: %w", err)
 				}
 			}
@@ -449,7 +449,7 @@ func (_m *Practice) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field links", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.Links); err != nil {
+				if err := schema.Decode(*value, &_m.Links); err != nil {
 					return fmt.Errorf("unmarshal field links: %w", err)
 				}
 			}
@@ -469,7 +469,7 @@ func (_m *Practice) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field challenge_texts", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.ChallengeTexts); err != nil {
+				if err := schema.Decode(*value, &_m.ChallengeTexts); err != nil {
 					return fmt.Errorf("unmarshal field challenge_texts: %w", err)
 				}
 			}
@@ -477,7 +477,7 @@ func (_m *Practice) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field goal_texts", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.GoalTexts); err != nil {
+				if err := schema.Decode(*value, &_m.GoalTexts); err != nil {
 					return fmt.Errorf("unmarshal field goal_texts: %w", err)
 				}
 			}
@@ -485,7 +485,7 @@ func (_m *Practice) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field step_texts", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.StepTexts); err != nil {
+				if err := schema.Decode(*value, &_m.StepTexts); err != nil {
 					return fmt.Errorf("unmarshal field step_texts: %w", err)
 				}
 			}
@@ -493,7 +493,7 @@ func (_m *Practice) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field resource_texts", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.ResourceTexts); err != nil {
+				if err := schema.Decode(*value, &_m.ResourceTexts); err != nil {
 					return fmt.Errorf("unmarshal field resource_texts: %w", err)
 				}
 			}
@@ -501,7 +501,7 @@ func (_m *Practice) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field cost_texts", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.CostTexts); err != nil {
+				if err := schema.Decode(*value, &_m.CostTexts); err != nil {
 					return fmt.Errorf("unmarshal field cost_texts: %w", err)
 				}
 			}
@@ -509,7 +509,7 @@ func (_m *Practice) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field precondition_texts", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.PreconditionTexts); err != nil {
+				if err := schema.Decode(*value, &_m.PreconditionTexts); err != nil {
 					return fmt.Errorf("unmarshal field precondition_texts: %w", err)
 				}
 			}
@@ -517,7 +517,7 @@ func (_m *Practice) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field lesson_texts", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.LessonTexts); err != nil {
+				if err := schema.Decode(*value, &_m.LessonTexts); err != nil {
 					return fmt.Errorf("unmarshal field lesson_texts: %w", err)
 				}
 			}
@@ -525,7 +525,7 @@ func (_m *Practice) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field did_not_work_texts", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.DidNotWorkTexts); err != nil {
+				if err := schema.Decode(*value, &_m.DidNotWorkTexts); err != nil {
 					return fmt.Errorf("unmarshal field did_not_work_texts: %w", err)
 				}
 			}
@@ -533,7 +533,7 @@ func (_m *Practice) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field measured", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.Measured); err != nil {
+				if err := schema.Decode(*value, &_m.Measured); err != nil {
 					return fmt.Errorf("unmarshal field measured: %w", err)
 				}
 			}
@@ -541,7 +541,7 @@ func (_m *Practice) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field period", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.Period); err != nil {
+				if err := schema.Decode(*value, &_m.Period); err != nil {
 					return fmt.Errorf("unmarshal field period: %w", err)
 				}
 			}

@@ -5,7 +5,7 @@ package ent
 import (
 	"dugnad/ent/relation"
 	"dugnad/schema"
-	"encoding/json"
+
 	"fmt"
 	"strings"
 
@@ -104,7 +104,7 @@ func (_m *Relation) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field sections", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.Sections); err != nil {
+				if err := schema.Decode(*value, &_m.Sections); err != nil {
 					return fmt.Errorf("unmarshal field sections: %w", err)
 				}
 			}
@@ -112,7 +112,7 @@ func (_m *Relation) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field notes", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.Notes); err != nil {
+				if err := schema.Decode(*value, &_m.Notes); err != nil {
 					return fmt.Errorf("unmarshal field notes: %w", err)
 				}
 			}

@@ -5,7 +5,7 @@ package ent
 import (
 	"dugnad/ent/step"
 	"dugnad/schema"
-	"encoding/json"
+
 	"fmt"
 	"strings"
 	"time"
@@ -122,7 +122,7 @@ func (_m *Step) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field acknowledged", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.Acknowledged); err != nil {
+				if err := schema.Decode(*value, &_m.Acknowledged); err != nil {
 					return fmt.Errorf("unmarshal field acknowledged: %w", err)
 				}
 			}

@@ -5,7 +5,7 @@ package ent
 import (
 	"dugnad/ent/targetgroup"
 	"dugnad/schema"
-	"encoding/json"
+
 	"fmt"
 	"strings"
 
@@ -71,7 +71,7 @@ func (_m *TargetGroup) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field label_texts", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.LabelTexts); err != nil {
+				if err := schema.Decode(*value, &_m.LabelTexts); err != nil {
 					return fmt.Errorf("unmarshal field label_texts: %w", err)
 				}
 			}

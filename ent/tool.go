@@ -7,7 +7,7 @@ import (
 	"dugnad/ent/organization"
 	"dugnad/ent/tool"
 	"dugnad/schema"
-	"encoding/json"
+
 	"fmt"
 	"strings"
 	"time"
@@ -278,7 +278,7 @@ func (_m *Tool) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field titles", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.Titles); err != nil {
+				if err := schema.Decode(*value, &_m.Titles); err != nil {
 					return fmt.Errorf("unmarshal field titles: %w", err)
 				}
 			}
@@ -286,7 +286,7 @@ func (_m *Tool) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field summaries", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.Summaries); err != nil {
+				if err := schema.Decode(*value, &_m.Summaries); err != nil {
 					return fmt.Errorf("unmarshal field summaries: %w", err)
 				}
 			}
@@ -294,7 +294,7 @@ func (_m *Tool) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field bodies", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.Bodies); err != nil {
+				if err := schema.Decode(*value, &_m.Bodies); err != nil {
 					return fmt.Errorf("unmarshal field bodies: %w", err)
 				}
 			}
@@ -302,7 +302,7 @@ func (_m *Tool) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field finding_texts", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.FindingTexts); err != nil {
+				if err := schema.Decode(*value, &_m.FindingTexts); err != nil {
 					return fmt.Errorf("unmarshal field finding_texts: %w", err)
 				}
 			}
@@ -310,7 +310,7 @@ func (_m *Tool) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field recommendation_texts", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.RecommendationTexts); err != nil {
+				if err := schema.Decode(*value, &_m.RecommendationTexts); err != nil {
 					return fmt.Errorf("unmarshal field recommendation_texts: %w", err)
 				}
 			}
@@ -318,7 +318,7 @@ func (_m *Tool) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field partner_texts", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.PartnerTexts); err != nil {
+				if err := schema.Decode(*value, &_m.PartnerTexts); err != nil {
 					return fmt.Errorf("unmarshal field partner_texts: %w", err)
 				}
 			}
@@ -356,7 +356,7 @@ func (_m *Tool) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field issued", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.Issued); err != nil {
+				if err := schema.Decode(*value, &_m.Issued); err != nil {
 					return fmt.Errorf("unmarshal field issued: %w", err)
 				}
 			}
@@ -401,7 +401,7 @@ func (_m *Tool) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field figures", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.Figures); err != nil {
+				if err := schema.Decode(*value, &_m.Figures); err != nil {
 					return fmt.Errorf("unmarshal field figures: %w", err)
 				}
 			}
@@ -409,7 +409,7 @@ func (_m *Tool) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field unnamed_groups", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.UnnamedGroups); err != nil {
+				if err := schema.Decode(*value, &_m.UnnamedGroups); err != nil {
 					return fmt.Errorf("unmarshal field unnamed_groups: %w", err)
 				}
 			}
@@ -417,7 +417,7 @@ func (_m *Tool) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field download_list", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.DownloadList); err != nil {
+				if err := schema.Decode(*value, &_m.DownloadList); err != nil {
 					return fmt.Errorf("unmarshal field download_list: %w", err)
 				}
 			}
@@ -425,7 +425,7 @@ func (_m *Tool) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field rating", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.Rating); err != nil {
+				if err := schema.Decode(*value, &_m.Rating); err != nil {
 					return fmt.Errorf("unmarshal field rating: %w", err)
 				}
 			}
@@ -453,7 +453,7 @@ func (_m *Tool) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field links", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.Links); err != nil {
+				if err := schema.Decode(*value, &_m.Links); err != nil {
 					return fmt.Errorf("unmarshal field links: %w", err)
 				}
 			}
@@ -473,7 +473,7 @@ func (_m *Tool) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field how_to_use_texts", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.HowToUseTexts); err != nil {
+				if err := schema.Decode(*value, &_m.HowToUseTexts); err != nil {
 					return fmt.Errorf("unmarshal field how_to_use_texts: %w", err)
 				}
 			}
@@ -481,7 +481,7 @@ func (_m *Tool) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field step_texts", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.StepTexts); err != nil {
+				if err := schema.Decode(*value, &_m.StepTexts); err != nil {
 					return fmt.Errorf("unmarshal field step_texts: %w", err)
 				}
 			}
@@ -489,7 +489,7 @@ func (_m *Tool) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field sector_texts", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.SectorTexts); err != nil {
+				if err := schema.Decode(*value, &_m.SectorTexts); err != nil {
 					return fmt.Errorf("unmarshal field sector_texts: %w", err)
 				}
 			}

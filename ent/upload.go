@@ -5,7 +5,7 @@ package ent
 import (
 	"dugnad/ent/upload"
 	"dugnad/schema"
-	"encoding/json"
+
 	"fmt"
 	"strings"
 	"time"
@@ -126,7 +126,7 @@ func (_m *Upload) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field parts", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.Parts); err != nil {
+				if err := schema.Decode(*value, &_m.Parts); err != nil {
 					return fmt.Errorf("unmarshal field parts: %w", err)
 				}
 			}
@@ -160,7 +160,7 @@ func (_m *Upload) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field warnings", values[i])
 			} else if value != nil && len(*value) > 0 {
-				if err := json.Unmarshal(*value, &_m.Warnings); err != nil {
+				if err := schema.Decode(*value, &_m.Warnings); err != nil {
 					return fmt.Errorf("unmarshal field warnings: %w", err)
 				}
 			}

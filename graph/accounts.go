@@ -108,8 +108,21 @@ func (RootRules) ExtensionName() string { return "RootRules" }
 // Validate implements graphql.HandlerExtension.
 func (RootRules) Validate(graphql.ExecutableSchema) error { return nil }
 
-// InterceptField implements graphql.FieldInterceptor.
-func (a RootRules) InterceptField(ctx context.Context, next graphql.Resolver) (any, error) {
+// InterceptOperation implements graphql.OperationInterceptor: it puts the rules around root fields only.
+func (a RootRules) InterceptOperation(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
+	op := graphql.GetOperationContext(ctx)
+	fields := op.ResolverMiddleware
+	op.ResolverMiddleware = func(ctx context.Context, resolve graphql.Resolver) (any, error) {
+		if of := graphql.GetFieldContext(ctx).Object; of != "Query" && of != "Mutation" {
+			return fields(ctx, resolve)
+		}
+		return a.field(ctx, func(ctx context.Context) (any, error) { return fields(ctx, resolve) })
+	}
+	return next(ctx)
+}
+
+// field enforces the rules of the root field that is being resolved.
+func (a RootRules) field(ctx context.Context, next graphql.Resolver) (any, error) {
 	fc := graphql.GetFieldContext(ctx)
 	if fc.Object == "Query" && a.Rules.Query[fc.Field.Name].PublishedOnly {
 		if err := notPreviewed(ctx, fc.Field.Name); err != nil {

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"iter"
 	"slices"
 	"strings"
 )
@@ -42,13 +43,18 @@ var languages = []struct {
 }
 
 // AllLanguages returns every Language in the order that choices are shown. The first is the default.
-func AllLanguages() []Language {
+func AllLanguages() []Language { return slices.Clone(allLanguages) }
+
+var allLanguages = func() []Language {
 	all := make([]Language, len(languages))
 	for i, l := range languages {
 		all[i] = l.code
 	}
 	return all
-}
+}()
+
+// EachLanguage yields what AllLanguages returns.
+func EachLanguage() iter.Seq[Language] { return slices.Values(allLanguages) }
 
 // TitleLanguages returns the languages that titles are sorted by, in the order that choices are shown.
 func TitleLanguages() []Language {

@@ -40,7 +40,7 @@ func Choose[L ~string](chain, has []L) (L, bool) {
 			return language, true
 		}
 	}
-	for _, language := range schema.AllLanguages() {
+	for language := range schema.EachLanguage() {
 		if slices.Contains(has, L(language)) {
 			return L(language), true
 		}

@@ -10,9 +10,7 @@ import (
 	"dugnad/schema"
 	"errors"
 	"fmt"
-	"math"
 	"strconv"
-	"sync/atomic"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -7734,9 +7732,7 @@ var collectionDocumentImplementors = []string{"CollectionDocument", "Document"}
 func (ec *executionContext) _CollectionDocument(ctx context.Context, sel ast.SelectionSet, obj *model.CollectionDocument) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, collectionDocumentImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	out := inplace.NewFieldSet(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -7845,15 +7841,6 @@ func (ec *executionContext) _CollectionDocument(ctx context.Context, sel ast.Sel
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
 	return out
 }
 
@@ -7862,9 +7849,7 @@ var contentTextDocumentImplementors = []string{"ContentTextDocument"}
 func (ec *executionContext) _ContentTextDocument(ctx context.Context, sel ast.SelectionSet, obj *model.ContentTextDocument) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, contentTextDocumentImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	out := inplace.NewFieldSet(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -8013,15 +7998,6 @@ func (ec *executionContext) _ContentTextDocument(ctx context.Context, sel ast.Se
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
 	return out
 }
 
@@ -8030,9 +8006,7 @@ var districtPartDocumentImplementors = []string{"DistrictPartDocument"}
 func (ec *executionContext) _DistrictPartDocument(ctx context.Context, sel ast.SelectionSet, obj *model.DistrictPartDocument) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, districtPartDocumentImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	out := inplace.NewFieldSet(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -8056,15 +8030,6 @@ func (ec *executionContext) _DistrictPartDocument(ctx context.Context, sel ast.S
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
 	return out
 }
 
@@ -8073,9 +8038,7 @@ var downloadDocumentImplementors = []string{"DownloadDocument"}
 func (ec *executionContext) _DownloadDocument(ctx context.Context, sel ast.SelectionSet, obj *model.DownloadDocument) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, downloadDocumentImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	out := inplace.NewFieldSet(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -8134,15 +8097,6 @@ func (ec *executionContext) _DownloadDocument(ctx context.Context, sel ast.Selec
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
 	return out
 }
 
@@ -8151,9 +8105,7 @@ var eventDocumentImplementors = []string{"EventDocument", "Document"}
 func (ec *executionContext) _EventDocument(ctx context.Context, sel ast.SelectionSet, obj *model.EventDocument) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, eventDocumentImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	out := inplace.NewFieldSet(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -8287,15 +8239,6 @@ func (ec *executionContext) _EventDocument(ctx context.Context, sel ast.Selectio
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
 	return out
 }
 
@@ -8304,9 +8247,7 @@ var evidenceDocumentImplementors = []string{"EvidenceDocument"}
 func (ec *executionContext) _EvidenceDocument(ctx context.Context, sel ast.SelectionSet, obj *model.EvidenceDocument) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, evidenceDocumentImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	out := inplace.NewFieldSet(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -8345,15 +8286,6 @@ func (ec *executionContext) _EvidenceDocument(ctx context.Context, sel ast.Selec
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
 	return out
 }
 
@@ -8362,9 +8294,7 @@ var fundingDocumentImplementors = []string{"FundingDocument"}
 func (ec *executionContext) _FundingDocument(ctx context.Context, sel ast.SelectionSet, obj *model.FundingDocument) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, fundingDocumentImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	out := inplace.NewFieldSet(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -8403,15 +8333,6 @@ func (ec *executionContext) _FundingDocument(ctx context.Context, sel ast.Select
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
 	return out
 }
 
@@ -8420,9 +8341,7 @@ var keyFigureDocumentImplementors = []string{"KeyFigureDocument"}
 func (ec *executionContext) _KeyFigureDocument(ctx context.Context, sel ast.SelectionSet, obj *model.KeyFigureDocument) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, keyFigureDocumentImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	out := inplace.NewFieldSet(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -8496,15 +8415,6 @@ func (ec *executionContext) _KeyFigureDocument(ctx context.Context, sel ast.Sele
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
 	return out
 }
 
@@ -8513,9 +8423,7 @@ var localTextDocumentImplementors = []string{"LocalTextDocument"}
 func (ec *executionContext) _LocalTextDocument(ctx context.Context, sel ast.SelectionSet, obj *model.LocalTextDocument) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, localTextDocumentImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	out := inplace.NewFieldSet(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -8539,15 +8447,6 @@ func (ec *executionContext) _LocalTextDocument(ctx context.Context, sel ast.Sele
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
 	return out
 }
 
@@ -8556,9 +8455,7 @@ var municipalityPartDocumentImplementors = []string{"MunicipalityPartDocument"}
 func (ec *executionContext) _MunicipalityPartDocument(ctx context.Context, sel ast.SelectionSet, obj *model.MunicipalityPartDocument) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, municipalityPartDocumentImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	out := inplace.NewFieldSet(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -8592,15 +8489,6 @@ func (ec *executionContext) _MunicipalityPartDocument(ctx context.Context, sel a
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
 	return out
 }
 
@@ -8609,9 +8497,7 @@ var networkDocumentImplementors = []string{"NetworkDocument", "Document"}
 func (ec *executionContext) _NetworkDocument(ctx context.Context, sel ast.SelectionSet, obj *model.NetworkDocument) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, networkDocumentImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	out := inplace.NewFieldSet(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -8735,15 +8621,6 @@ func (ec *executionContext) _NetworkDocument(ctx context.Context, sel ast.Select
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
 	return out
 }
 
@@ -8752,9 +8629,7 @@ var networkMemberDocumentImplementors = []string{"NetworkMemberDocument"}
 func (ec *executionContext) _NetworkMemberDocument(ctx context.Context, sel ast.SelectionSet, obj *model.NetworkMemberDocument) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, networkMemberDocumentImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	out := inplace.NewFieldSet(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -8783,15 +8658,6 @@ func (ec *executionContext) _NetworkMemberDocument(ctx context.Context, sel ast.
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
 	return out
 }
 
@@ -8800,9 +8666,7 @@ var organizationPartDocumentImplementors = []string{"OrganizationPartDocument"}
 func (ec *executionContext) _OrganizationPartDocument(ctx context.Context, sel ast.SelectionSet, obj *model.OrganizationPartDocument) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, organizationPartDocumentImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	out := inplace.NewFieldSet(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -8826,15 +8690,6 @@ func (ec *executionContext) _OrganizationPartDocument(ctx context.Context, sel a
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
 	return out
 }
 
@@ -8843,9 +8698,7 @@ var partialDateDocumentImplementors = []string{"PartialDateDocument"}
 func (ec *executionContext) _PartialDateDocument(ctx context.Context, sel ast.SelectionSet, obj *model.PartialDateDocument) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, partialDateDocumentImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	out := inplace.NewFieldSet(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -8869,15 +8722,6 @@ func (ec *executionContext) _PartialDateDocument(ctx context.Context, sel ast.Se
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
 	return out
 }
 
@@ -8886,9 +8730,7 @@ var periodDocumentImplementors = []string{"PeriodDocument"}
 func (ec *executionContext) _PeriodDocument(ctx context.Context, sel ast.SelectionSet, obj *model.PeriodDocument) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, periodDocumentImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	out := inplace.NewFieldSet(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -8917,15 +8759,6 @@ func (ec *executionContext) _PeriodDocument(ctx context.Context, sel ast.Selecti
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
 	return out
 }
 
@@ -8934,9 +8767,7 @@ var practiceDocumentImplementors = []string{"PracticeDocument", "Document"}
 func (ec *executionContext) _PracticeDocument(ctx context.Context, sel ast.SelectionSet, obj *model.PracticeDocument) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, practiceDocumentImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	out := inplace.NewFieldSet(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -9070,15 +8901,6 @@ func (ec *executionContext) _PracticeDocument(ctx context.Context, sel ast.Selec
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
 	return out
 }
 
@@ -9087,9 +8909,7 @@ var practiceResultDocumentImplementors = []string{"PracticeResultDocument"}
 func (ec *executionContext) _PracticeResultDocument(ctx context.Context, sel ast.SelectionSet, obj *model.PracticeResultDocument) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, practiceResultDocumentImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	out := inplace.NewFieldSet(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -9138,15 +8958,6 @@ func (ec *executionContext) _PracticeResultDocument(ctx context.Context, sel ast
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
 	return out
 }
 
@@ -9155,9 +8966,7 @@ var projectDocumentImplementors = []string{"ProjectDocument", "Document"}
 func (ec *executionContext) _ProjectDocument(ctx context.Context, sel ast.SelectionSet, obj *model.ProjectDocument) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, projectDocumentImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	out := inplace.NewFieldSet(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -9291,15 +9100,6 @@ func (ec *executionContext) _ProjectDocument(ctx context.Context, sel ast.Select
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
 	return out
 }
 
@@ -9308,9 +9108,7 @@ var relationDocumentImplementors = []string{"RelationDocument"}
 func (ec *executionContext) _RelationDocument(ctx context.Context, sel ast.SelectionSet, obj *model.RelationDocument) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, relationDocumentImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	out := inplace.NewFieldSet(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -9349,15 +9147,6 @@ func (ec *executionContext) _RelationDocument(ctx context.Context, sel ast.Selec
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
 	return out
 }
 
@@ -9366,9 +9155,7 @@ var reportDocumentImplementors = []string{"ReportDocument", "Document"}
 func (ec *executionContext) _ReportDocument(ctx context.Context, sel ast.SelectionSet, obj *model.ReportDocument) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, reportDocumentImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	out := inplace.NewFieldSet(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -9502,15 +9289,6 @@ func (ec *executionContext) _ReportDocument(ctx context.Context, sel ast.Selecti
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
 	return out
 }
 
@@ -9519,9 +9297,7 @@ var toolDocumentImplementors = []string{"ToolDocument", "Document"}
 func (ec *executionContext) _ToolDocument(ctx context.Context, sel ast.SelectionSet, obj *model.ToolDocument) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, toolDocumentImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	out := inplace.NewFieldSet(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -9660,15 +9436,6 @@ func (ec *executionContext) _ToolDocument(ctx context.Context, sel ast.Selection
 		return graphql.Null
 	}
 
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
-
 	return out
 }
 
@@ -9677,9 +9444,7 @@ var unnamedGroupDocumentImplementors = []string{"UnnamedGroupDocument"}
 func (ec *executionContext) _UnnamedGroupDocument(ctx context.Context, sel ast.SelectionSet, obj *model.UnnamedGroupDocument) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, unnamedGroupDocumentImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	out := inplace.NewFieldSet(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -9707,15 +9472,6 @@ func (ec *executionContext) _UnnamedGroupDocument(ctx context.Context, sel ast.S
 	if out.Invalids > 0 {
 		return graphql.Null
 	}
-
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
 
 	return out
 }

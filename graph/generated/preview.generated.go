@@ -3,13 +3,12 @@
 package generated
 
 import (
+	"dugnad/graph/inplace"
 	"context"
 	"dugnad/content"
 	"dugnad/graph/model"
 	"errors"
-	"math"
 	"strconv"
-	"sync/atomic"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -199,9 +198,7 @@ var previewPayloadImplementors = []string{"PreviewPayload"}
 func (ec *executionContext) _PreviewPayload(ctx context.Context, sel ast.SelectionSet, obj *model.PreviewPayload) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, previewPayloadImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	out := inplace.NewFieldSet(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -234,15 +231,6 @@ func (ec *executionContext) _PreviewPayload(ctx context.Context, sel ast.Selecti
 	if out.Invalids > 0 {
 		return graphql.Null
 	}
-
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
 
 	return out
 }

@@ -3,14 +3,13 @@
 package generated
 
 import (
+	"dugnad/graph/inplace"
 	"context"
 	"dugnad/ent"
 	"dugnad/graph/model"
 	"dugnad/graph/view"
 	"errors"
-	"math"
 	"strconv"
-	"sync/atomic"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -214,9 +213,7 @@ var publishedVersionImplementors = []string{"PublishedVersion"}
 func (ec *executionContext) _PublishedVersion(ctx context.Context, sel ast.SelectionSet, obj *model.PublishedVersion) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, publishedVersionImplementors)
 
-	out := graphql.NewFieldSet(fields)
-	deferredFieldSet := graphql.NewFieldSet(nil)
-	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	out := inplace.NewFieldSet(fields)
 	for i, field := range fields {
 		switch field.Name {
 		case "__typename":
@@ -264,15 +261,6 @@ func (ec *executionContext) _PublishedVersion(ctx context.Context, sel ast.Selec
 	if out.Invalids > 0 {
 		return graphql.Null
 	}
-
-	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
-
-	ec.ProcessDeferredGroup(graphql.DeferredGroup{
-		Defers:   deferLabelToView,
-		Path:     graphql.GetPath(ctx),
-		FieldSet: deferredFieldSet,
-		Context:  ctx,
-	})
 
 	return out
 }

@@ -3,6 +3,7 @@
 package generated
 
 import (
+	"dugnad/graph/inplace"
 	"bytes"
 	"context"
 	"dugnad/access"
@@ -10587,71 +10588,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	opCtx := graphql.GetOperationContext(ctx)
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
-	inputUnmarshalMap := graphql.BuildUnmarshalerMap(
-		ec.unmarshalInputAcknowledgement,
-		ec.unmarshalInputAuditFilter,
-		ec.unmarshalInputChangeFilter,
-		ec.unmarshalInputCollectionFilter,
-		ec.unmarshalInputCollectionInput,
-		ec.unmarshalInputCollectionOrder,
-		ec.unmarshalInputContactInput,
-		ec.unmarshalInputContentTextInput,
-		ec.unmarshalInputCreateKeyInput,
-		ec.unmarshalInputCreateUploadInput,
-		ec.unmarshalInputCreateWebhookInput,
-		ec.unmarshalInputDeliveryFilter,
-		ec.unmarshalInputDistrictPartInput,
-		ec.unmarshalInputDownloadInput,
-		ec.unmarshalInputEntryFilter,
-		ec.unmarshalInputEntryOrder,
-		ec.unmarshalInputEventFilter,
-		ec.unmarshalInputEventInput,
-		ec.unmarshalInputEventOrder,
-		ec.unmarshalInputEvidenceInput,
-		ec.unmarshalInputFeedbackInput,
-		ec.unmarshalInputFocalPointInput,
-		ec.unmarshalInputFundingInput,
-		ec.unmarshalInputGeoBox,
-		ec.unmarshalInputGeoPoint,
-		ec.unmarshalInputKeyFigureInput,
-		ec.unmarshalInputLawSectionInput,
-		ec.unmarshalInputLocalTextInput,
-		ec.unmarshalInputMethodInput,
-		ec.unmarshalInputMunicipalityFilter,
-		ec.unmarshalInputMunicipalityPartInput,
-		ec.unmarshalInputNetworkFilter,
-		ec.unmarshalInputNetworkInput,
-		ec.unmarshalInputNetworkMemberInput,
-		ec.unmarshalInputNetworkOrder,
-		ec.unmarshalInputOrganizationFilter,
-		ec.unmarshalInputOrganizationInput,
-		ec.unmarshalInputOrganizationPartInput,
-		ec.unmarshalInputPartialDateInput,
-		ec.unmarshalInputPeriodInput,
-		ec.unmarshalInputPracticeFilter,
-		ec.unmarshalInputPracticeInput,
-		ec.unmarshalInputPracticeOrder,
-		ec.unmarshalInputPracticeResultInput,
-		ec.unmarshalInputPreviewInput,
-		ec.unmarshalInputProjectFilter,
-		ec.unmarshalInputProjectInput,
-		ec.unmarshalInputProjectOrder,
-		ec.unmarshalInputPublishItem,
-		ec.unmarshalInputRelationInput,
-		ec.unmarshalInputReleaseFilter,
-		ec.unmarshalInputReportFilter,
-		ec.unmarshalInputReportInput,
-		ec.unmarshalInputReportOrder,
-		ec.unmarshalInputSearchFilter,
-		ec.unmarshalInputTargetGroupInput,
-		ec.unmarshalInputThemeInput,
-		ec.unmarshalInputToolFilter,
-		ec.unmarshalInputToolInput,
-		ec.unmarshalInputToolOrder,
-		ec.unmarshalInputUnnamedGroupInput,
-		ec.unmarshalInputUpdateAssetInput,
-		ec.unmarshalInputUpdateWebhookInput,
-	)
 	first := true
 
 	switch opCtx.Operation.Operation {
@@ -10661,7 +10597,6 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			var data graphql.Marshaler
 			if first {
 				first = false
-				ctx = graphql.WithUnmarshalerMap(ctx, inputUnmarshalMap)
 				data = ec._queryMiddleware(ctx, opCtx.Operation, func(ctx context.Context) (any, error) {
 					return ec._Query(ctx, opCtx.Operation.SelectionSet), nil
 				})
@@ -10677,9 +10612,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 					return nil
 				}
 			}
-			var buf bytes.Buffer
-			data.MarshalGQL(&buf)
-			response.Data = buf.Bytes()
+			answer := inplace.Marshal(data)
+			response.Data = answer
 			if atomic.LoadInt32(&ec.Deferred) > 0 {
 				hasNext := atomic.LoadInt32(&ec.PendingDeferred) > 0
 				response.HasNext = &hasNext
@@ -10693,13 +10627,11 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 				return nil
 			}
 			first = false
-			ctx = graphql.WithUnmarshalerMap(ctx, inputUnmarshalMap)
 			data := ec._Mutation(ctx, opCtx.Operation.SelectionSet)
-			var buf bytes.Buffer
-			data.MarshalGQL(&buf)
+			answer := inplace.Marshal(data)
 
 			return &graphql.Response{
-				Data: buf.Bytes(),
+				Data: answer,
 			}
 		}
 	case ast.Subscription:

@@ -1,4 +1,5 @@
-// Package inplace marshals the elements of a list one after the other, in the goroutine that marshals the list.
+// Package inplace takes the place of what the generated code uses of gqlgen for lists and objects: their elements and
+// fields are resolved one after the other, in one goroutine, because their data is loaded already.
 package inplace
 
 import (

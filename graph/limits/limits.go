@@ -79,7 +79,6 @@ var _ interface {
 	graphql.OperationContextMutator
 	graphql.OperationInterceptor
 	graphql.ResponseInterceptor
-	graphql.FieldInterceptor
 } = (*Extension)(nil)
 
 // New returns the extension. known reports whether a document has passed parsing and validation before (a look into

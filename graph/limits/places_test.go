@@ -61,21 +61,23 @@ func TestPlaces(t *testing.T) {
 
 // What nobody waits for any more is not resolved.
 func TestFieldsEndWithTheRequest(t *testing.T) {
-	e := New(Default(), nil)
-	b := &budget{limits: Default(), size: 1000, cancel: func() {}, schema: &ast.Schema{}}
+	ctx, cancel := context.WithCancel(t.Context())
+	b := &budget{limits: Default(), size: 1000, answer: ctx, cancel: cancel, schema: &ast.Schema{}}
 	b.elements.Store(1000)
 	b.bytes.Store(1000)
-	ctx, cancel := context.WithCancel(context.WithValue(t.Context(), budgetKey{}, b))
+	resolve := bounded(
+		func(ctx context.Context, next graphql.Resolver) (any, error) { return next(ctx) }, func(context.Context) *budget { return b },
+	)
 	ctx = graphql.WithFieldContext(ctx, &graphql.FieldContext{Field: graphql.CollectedField{Field: &ast.Field{
 		Name: "body", Alias: "body", Definition: &ast.FieldDefinition{Name: "body", Type: ast.NamedType("String", nil)},
 	}}})
 	resolved := 0
 	resolver := func(context.Context) (any, error) { resolved++; return "a", nil }
-	if _, err := e.InterceptField(ctx, resolver); err != nil || resolved != 1 {
+	if _, err := resolve(ctx, resolver); err != nil || resolved != 1 {
 		t.Fatalf("resolved %d times, %v", resolved, err)
 	}
 	cancel()
-	if _, err := e.InterceptField(ctx, resolver); !errors.Is(err, context.Canceled) || resolved != 1 {
+	if _, err := resolve(ctx, resolver); !errors.Is(err, context.Canceled) || resolved != 1 {
 		t.Errorf("resolved %d times, %v", resolved, err)
 	}
 }

@@ -16,7 +16,11 @@ import (
 // no place, which it would hold while it waits for the next event; its transport takes one for each event (Turn).
 func (e *Extension) InterceptOperation(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
 	handler := next(ctx) // runs nothing yet: gqlgen resolves when the handler is called
-	if graphql.GetOperationContext(ctx).Operation.Operation == ast.Subscription {
+	if op := graphql.GetOperationContext(ctx); op.Operation.Operation == ast.Subscription {
+		op.ResolverMiddleware = bounded(op.ResolverMiddleware, func(ctx context.Context) *budget {
+			b, _ := ctx.Value(budgetKey{}).(*budget) // of the event
+			return b
+		})
 		return handler
 	}
 	refused := false
@@ -69,14 +73,19 @@ func (e *Extension) InterceptResponse(ctx context.Context, next graphql.Response
 	defer cancel()
 	b := &budget{
 		limits: e.limits, size: e.limits.Answer, mutation: operation.Operation == ast.Mutation, cancel: cancel,
-		schema: e.schema, op: op,
+		answer: ctx, schema: e.schema, op: op,
 	}
 	if access.ViewerOf(ctx).IsAnonymous() {
 		b.size = e.limits.AnonymousAnswer
 	}
 	b.elements.Store(int64(e.limits.Nodes))
 	b.bytes.Store(int64(b.size))
-	response := next(context.WithValue(ctx, budgetKey{}, b))
+	if operation.Operation == ast.Subscription {
+		ctx = context.WithValue(ctx, budgetKey{}, b)
+	} else { // which have one answer
+		op.ResolverMiddleware = bounded(op.ResolverMiddleware, func(context.Context) *budget { return b })
+	}
+	response := next(ctx)
 	if response != nil && !b.mutation && b.exceeded() {
 		return &graphql.Response{
 			Data: []byte("null"), Errors: gqlerror.List{gqlcode.Error(fault.TooComplex, b.message())},
@@ -86,22 +95,25 @@ func (e *Extension) InterceptResponse(ctx context.Context, next graphql.Response
 	return response
 }
 
-// InterceptField takes what a field resolved to from the budget, before what is inside it is resolved.
-func (e *Extension) InterceptField(ctx context.Context, next graphql.Resolver) (any, error) {
-	b, _ := ctx.Value(budgetKey{}).(*budget)
-	field := graphql.GetFieldContext(ctx)
-	if b == nil || field == nil || field.Field.Field == nil || field.Field.Definition == nil {
-		return next(ctx)
+// bounded returns the middleware of fields with a budget: it takes what a field resolved to from it, before what is
+// inside the field is resolved. A field interceptor of gqlgen would do the same, at the price of a closure and a search
+// through the context for every value of the answer.
+func bounded(fields graphql.FieldMiddleware, of func(context.Context) *budget) graphql.FieldMiddleware {
+	return func(ctx context.Context, next graphql.Resolver) (any, error) {
+		b, field := of(ctx), graphql.GetFieldContext(ctx)
+		if b == nil || field == nil || field.Field.Field == nil || field.Field.Definition == nil {
+			return fields(ctx, next)
+		}
+		if !b.mutation && b.exceeded() {
+			return nil, gqlcode.ErrStopped
+		}
+		if err := b.answer.Err(); err != nil { // nobody waits for the answer any more
+			return nil, err
+		}
+		result, err := fields(ctx, next)
+		if short := b.take(field, result, err); short != nil {
+			return nil, short
+		}
+		return result, err
 	}
-	if !b.mutation && b.exceeded() {
-		return nil, gqlcode.ErrStopped
-	}
-	if err := ctx.Err(); err != nil { // nobody waits for the answer any more
-		return nil, err
-	}
-	result, err := next(ctx)
-	if short := b.take(field, result, err); short != nil {
-		return nil, short
-	}
-	return result, err
 }

@@ -36,7 +36,8 @@ type budget struct {
 	mutation bool // ends fields, not the answer: what has been done must be told
 	elements atomic.Int64
 	bytes    atomic.Int64
-	cancel   context.CancelFunc
+	answer   context.Context //nolint:containedctx // in which the answer is made
+	cancel   context.CancelFunc // of that context
 	schema   *ast.Schema
 	op       *graphql.OperationContext
 	outlines sync.Map // of selections by their *ast.Field

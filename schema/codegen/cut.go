@@ -26,6 +26,9 @@ type trimmer struct {
 	collected map[string]bool // methods of queries that gql_collection.go calls
 }
 
+// decodes is where a row decodes a JSON column.
+var decodes = regexp.MustCompile(`json\.Unmarshal\(\*value, `)
+
 // readFiles parses the files that the pattern matches.
 func readFiles(pattern string) (*trimmer, error) {
 	names, err := filepath.Glob(pattern)
@@ -43,6 +46,9 @@ func readFiles(pattern string) (*trimmer, error) {
 		}
 		if text, err = withoutHooks(text); err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		if bytes.Contains(text, []byte(`"dugnad/schema"`)) { // it may have JSON columns of the schema's types
+			text = decodes.ReplaceAll(text, []byte("schema.Decode(*value, "))
 		}
 		if t.parsed[name], err = parser.ParseFile(t.files, name, text, parser.ParseComments|parser.SkipObjectResolution); err != nil {
 			return nil, err

@@ -135,7 +135,7 @@ func (s *Service) PutData(ctx context.Context, data ...Data) (changed int, probl
 }
 
 func (w *write) putData(data []Data, docs []ent.Document, last map[string]*ent.Revision) error {
-	byID := make(map[string]ent.ReferenceData, len(data))
+	byID := make(map[string]ent.ReferenceDocument, len(data))
 	written, taken := make([]dataChange, len(data)), []string{}
 	revisions := make([]revisionOf, len(data))
 	for i, d := range data {
@@ -149,7 +149,7 @@ func (w *write) putData(data []Data, docs []ent.Document, last map[string]*ent.R
 			written[i].before = was
 		}
 		w.audit.AddSubjects("", d.ID)
-		doc, ok := docs[i].(ent.ReferenceData)
+		doc, ok := docs[i].(ent.ReferenceDocument)
 		if !ok {
 			return fmt.Errorf("%s is not reference data", d.ID)
 		}

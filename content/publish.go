@@ -265,7 +265,7 @@ func (w *write) referring(ids []string) ([]referrer, error) {
 }
 
 // connectData replaces the edges of the rows of reference data with those of the documents to rows that are there.
-func (w *write) connectData(docs map[string]ent.ReferenceData) error {
+func (w *write) connectData(docs map[string]ent.ReferenceDocument) error {
 	var targets []string
 	for _, d := range docs {
 		for _, r := range d.References() {

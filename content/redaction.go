@@ -476,7 +476,7 @@ func (w *write) redactData(id string) error {
 	if err != nil {
 		return fmt.Errorf("revision %d: %w", last[id].Number, err)
 	}
-	doc, ok := read.(ent.ReferenceData)
+	doc, ok := read.(ent.ReferenceDocument)
 	if !ok {
 		return fmt.Errorf("%s is not reference data", id)
 	}
@@ -487,7 +487,7 @@ func (w *write) redactData(id string) error {
 		NodeID: id, Action: schema.Redacted, Revision: last[id].Number,
 		Audience: schema.Public,
 	})
-	if err := w.connectData(map[string]ent.ReferenceData{id: doc}); err != nil {
+	if err := w.connectData(map[string]ent.ReferenceDocument{id: doc}); err != nil {
 		return err
 	}
 	return w.appendDependents(affected{id: true}, nil) // a slug may be another

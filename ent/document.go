@@ -44,9 +44,9 @@ type Document interface {
 	Shared() *Shared
 }
 
-// ReferenceData is the document of a piece of reference data. The rows of content are written by PutRows, and its edges
+// ReferenceDocument is the document of a piece of reference data. The rows of content are written by PutRows, and its edges
 // are in EdgeStores.
-type ReferenceData interface {
+type ReferenceDocument interface {
 	Document
 	// PutRow writes the columns of the row with this id, and creates it if necessary. managed holds the columns that are
 	// not in the document, by name.
@@ -652,7 +652,7 @@ func (d *AssetInput) set(m *AssetMutation, managed map[string]any) error {
 	return nil
 }
 
-// PutRow implements ReferenceData.
+// PutRow implements ReferenceDocument.
 func (d *AssetInput) PutRow(ctx context.Context, c *Client, id string, managed map[string]any) error {
 	u := c.Asset.UpdateOneID(id)
 	if err := d.set(u.Mutation(), managed); err != nil {
@@ -668,7 +668,7 @@ func (d *AssetInput) PutRow(ctx context.Context, c *Client, id string, managed m
 	return n.Exec(ctx)
 }
 
-// PutEdges implements ReferenceData.
+// PutEdges implements ReferenceDocument.
 func (d *AssetInput) PutEdges(ctx context.Context, c *Client, id string, live map[string]bool) error {
 	return nil
 }
@@ -915,7 +915,7 @@ func (d *ContactInput) set(m *ContactMutation, managed map[string]any) error {
 	return nil
 }
 
-// PutRow implements ReferenceData.
+// PutRow implements ReferenceDocument.
 func (d *ContactInput) PutRow(ctx context.Context, c *Client, id string, managed map[string]any) error {
 	to := d.Organization.Value()
 	if to == nil {
@@ -936,7 +936,7 @@ func (d *ContactInput) PutRow(ctx context.Context, c *Client, id string, managed
 	return n.Exec(ctx)
 }
 
-// PutEdges implements ReferenceData.
+// PutEdges implements ReferenceDocument.
 func (d *ContactInput) PutEdges(ctx context.Context, c *Client, id string, live map[string]bool) error {
 	u := c.Contact.UpdateOneID(id)
 	m := u.Mutation()
@@ -1002,7 +1002,7 @@ func (d *CountyInput) set(m *CountyMutation, managed map[string]any) error {
 	return nil
 }
 
-// PutRow implements ReferenceData.
+// PutRow implements ReferenceDocument.
 func (d *CountyInput) PutRow(ctx context.Context, c *Client, id string, managed map[string]any) error {
 	u := c.County.UpdateOneID(id)
 	if err := d.set(u.Mutation(), managed); err != nil {
@@ -1018,7 +1018,7 @@ func (d *CountyInput) PutRow(ctx context.Context, c *Client, id string, managed 
 	return n.Exec(ctx)
 }
 
-// PutEdges implements ReferenceData.
+// PutEdges implements ReferenceDocument.
 func (d *CountyInput) PutEdges(ctx context.Context, c *Client, id string, live map[string]bool) error {
 	return nil
 }
@@ -1080,7 +1080,7 @@ func (d *DistrictInput) set(m *DistrictMutation, managed map[string]any) error {
 	return nil
 }
 
-// PutRow implements ReferenceData.
+// PutRow implements ReferenceDocument.
 func (d *DistrictInput) PutRow(ctx context.Context, c *Client, id string, managed map[string]any) error {
 	to := d.Municipality.Value()
 	if to == nil {
@@ -1101,7 +1101,7 @@ func (d *DistrictInput) PutRow(ctx context.Context, c *Client, id string, manage
 	return n.Exec(ctx)
 }
 
-// PutEdges implements ReferenceData.
+// PutEdges implements ReferenceDocument.
 func (d *DistrictInput) PutEdges(ctx context.Context, c *Client, id string, live map[string]bool) error {
 	u := c.District.UpdateOneID(id)
 	m := u.Mutation()
@@ -1397,7 +1397,7 @@ func (d *LawSectionInput) set(m *LawSectionMutation, managed map[string]any) err
 	return nil
 }
 
-// PutRow implements ReferenceData.
+// PutRow implements ReferenceDocument.
 func (d *LawSectionInput) PutRow(ctx context.Context, c *Client, id string, managed map[string]any) error {
 	u := c.LawSection.UpdateOneID(id)
 	if err := d.set(u.Mutation(), managed); err != nil {
@@ -1413,7 +1413,7 @@ func (d *LawSectionInput) PutRow(ctx context.Context, c *Client, id string, mana
 	return n.Exec(ctx)
 }
 
-// PutEdges implements ReferenceData.
+// PutEdges implements ReferenceDocument.
 func (d *LawSectionInput) PutEdges(ctx context.Context, c *Client, id string, live map[string]bool) error {
 	return nil
 }
@@ -1474,7 +1474,7 @@ func (d *MethodInput) set(m *MethodMutation, managed map[string]any) error {
 	return nil
 }
 
-// PutRow implements ReferenceData.
+// PutRow implements ReferenceDocument.
 func (d *MethodInput) PutRow(ctx context.Context, c *Client, id string, managed map[string]any) error {
 	u := c.Method.UpdateOneID(id)
 	if err := d.set(u.Mutation(), managed); err != nil {
@@ -1490,7 +1490,7 @@ func (d *MethodInput) PutRow(ctx context.Context, c *Client, id string, managed 
 	return n.Exec(ctx)
 }
 
-// PutEdges implements ReferenceData.
+// PutEdges implements ReferenceDocument.
 func (d *MethodInput) PutEdges(ctx context.Context, c *Client, id string, live map[string]bool) error {
 	return nil
 }
@@ -1637,7 +1637,7 @@ func (d *MunicipalityInput) set(m *MunicipalityMutation, managed map[string]any)
 	return nil
 }
 
-// PutRow implements ReferenceData.
+// PutRow implements ReferenceDocument.
 func (d *MunicipalityInput) PutRow(ctx context.Context, c *Client, id string, managed map[string]any) error {
 	u := c.Municipality.UpdateOneID(id)
 	if err := d.set(u.Mutation(), managed); err != nil {
@@ -1653,7 +1653,7 @@ func (d *MunicipalityInput) PutRow(ctx context.Context, c *Client, id string, ma
 	return n.Exec(ctx)
 }
 
-// PutEdges implements ReferenceData.
+// PutEdges implements ReferenceDocument.
 func (d *MunicipalityInput) PutEdges(ctx context.Context, c *Client, id string, live map[string]bool) error {
 	u := c.Municipality.UpdateOneID(id)
 	m := u.Mutation()
@@ -1933,7 +1933,7 @@ func (d *OrganizationInput) set(m *OrganizationMutation, managed map[string]any)
 	return nil
 }
 
-// PutRow implements ReferenceData.
+// PutRow implements ReferenceDocument.
 func (d *OrganizationInput) PutRow(ctx context.Context, c *Client, id string, managed map[string]any) error {
 	u := c.Organization.UpdateOneID(id)
 	if err := d.set(u.Mutation(), managed); err != nil {
@@ -1949,7 +1949,7 @@ func (d *OrganizationInput) PutRow(ctx context.Context, c *Client, id string, ma
 	return n.Exec(ctx)
 }
 
-// PutEdges implements ReferenceData.
+// PutEdges implements ReferenceDocument.
 func (d *OrganizationInput) PutEdges(ctx context.Context, c *Client, id string, live map[string]bool) error {
 	u := c.Organization.UpdateOneID(id)
 	m := u.Mutation()
@@ -2660,7 +2660,7 @@ func (d *TargetGroupInput) set(m *TargetGroupMutation, managed map[string]any) e
 	return nil
 }
 
-// PutRow implements ReferenceData.
+// PutRow implements ReferenceDocument.
 func (d *TargetGroupInput) PutRow(ctx context.Context, c *Client, id string, managed map[string]any) error {
 	u := c.TargetGroup.UpdateOneID(id)
 	if err := d.set(u.Mutation(), managed); err != nil {
@@ -2676,7 +2676,7 @@ func (d *TargetGroupInput) PutRow(ctx context.Context, c *Client, id string, man
 	return n.Exec(ctx)
 }
 
-// PutEdges implements ReferenceData.
+// PutEdges implements ReferenceDocument.
 func (d *TargetGroupInput) PutEdges(ctx context.Context, c *Client, id string, live map[string]bool) error {
 	return nil
 }
@@ -2741,7 +2741,7 @@ func (d *ThemeInput) set(m *ThemeMutation, managed map[string]any) error {
 	return nil
 }
 
-// PutRow implements ReferenceData.
+// PutRow implements ReferenceDocument.
 func (d *ThemeInput) PutRow(ctx context.Context, c *Client, id string, managed map[string]any) error {
 	u := c.Theme.UpdateOneID(id)
 	if err := d.set(u.Mutation(), managed); err != nil {
@@ -2757,7 +2757,7 @@ func (d *ThemeInput) PutRow(ctx context.Context, c *Client, id string, managed m
 	return n.Exec(ctx)
 }
 
-// PutEdges implements ReferenceData.
+// PutEdges implements ReferenceDocument.
 func (d *ThemeInput) PutEdges(ctx context.Context, c *Client, id string, live map[string]bool) error {
 	u := c.Theme.UpdateOneID(id)
 	m := u.Mutation()

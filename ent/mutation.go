@@ -1818,6 +1818,7 @@ type CollectionMutation struct {
 	rating               **schema.Evidence
 	evidence_level       *int
 	addevidence_level    *int
+	links                *schema.Links
 	clearedFields        map[string]struct{}
 	owner                *string
 	clearedowner         bool
@@ -2281,6 +2282,20 @@ func (m *CollectionMutation) SetImageID(s string) {
 	m.image = &s
 }
 
+// SetLinks sets the "links" field.
+func (m *CollectionMutation) SetLinks(s schema.Links) {
+	m.links = &s
+}
+
+// Links returns the value of the "links" field in the mutation.
+func (m *CollectionMutation) Links() (r schema.Links, exists bool) {
+	v := m.links
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
 // OwnerIDs returns the "owner" edge IDs in the mutation.
 // Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
 // OwnerID instead. It exists only for internal usage by the builders.
@@ -2532,6 +2547,13 @@ func (m *CollectionMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetImageID(v)
+		return nil
+	case collection.FieldLinks:
+		v, ok := value.(schema.Links)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLinks(v)
 		return nil
 	}
 	return fmt.Errorf("unknown Collection field %s", name)
@@ -4900,6 +4922,7 @@ type EventMutation struct {
 	rating               **schema.Evidence
 	evidence_level       *int
 	addevidence_level    *int
+	links                *schema.Links
 	starts_at            *time.Time
 	ends_at              *time.Time
 	place                *string
@@ -5371,6 +5394,20 @@ func (m *EventMutation) SetImageID(s string) {
 	m.image = &s
 }
 
+// SetLinks sets the "links" field.
+func (m *EventMutation) SetLinks(s schema.Links) {
+	m.links = &s
+}
+
+// Links returns the value of the "links" field in the mutation.
+func (m *EventMutation) Links() (r schema.Links, exists bool) {
+	v := m.links
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
 // SetStartsAt sets the "starts_at" field.
 func (m *EventMutation) SetStartsAt(t time.Time) {
 	m.starts_at = &t
@@ -5746,6 +5783,13 @@ func (m *EventMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetImageID(v)
+		return nil
+	case event.FieldLinks:
+		v, ok := value.(schema.Links)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLinks(v)
 		return nil
 	case event.FieldStartsAt:
 		v, ok := value.(time.Time)
@@ -7620,6 +7664,7 @@ type NetworkMutation struct {
 	rating               **schema.Evidence
 	evidence_level       *int
 	addevidence_level    *int
+	links                *schema.Links
 	kind                 *schema.NetworkKind
 	period               **schema.Period
 	method_texts         *schema.Texts
@@ -8087,6 +8132,20 @@ func (m *NetworkMutation) SetImageID(s string) {
 	m.image = &s
 }
 
+// SetLinks sets the "links" field.
+func (m *NetworkMutation) SetLinks(s schema.Links) {
+	m.links = &s
+}
+
+// Links returns the value of the "links" field in the mutation.
+func (m *NetworkMutation) Links() (r schema.Links, exists bool) {
+	v := m.links
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
 // SetKind sets the "kind" field.
 func (m *NetworkMutation) SetKind(sk schema.NetworkKind) {
 	m.kind = &sk
@@ -8400,6 +8459,13 @@ func (m *NetworkMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetImageID(v)
+		return nil
+	case network.FieldLinks:
+		v, ok := value.(schema.Links)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLinks(v)
 		return nil
 	case network.FieldKind:
 		v, ok := value.(schema.NetworkKind)
@@ -9048,6 +9114,7 @@ type PracticeMutation struct {
 	rating               **schema.Evidence
 	evidence_level       *int
 	addevidence_level    *int
+	links                *schema.Links
 	kind                 *schema.PracticeKind
 	challenge_texts      *schema.Texts
 	goal_texts           *schema.TextLists
@@ -9529,6 +9596,20 @@ func (m *PracticeMutation) SetImageID(s string) {
 	m.image = &s
 }
 
+// SetLinks sets the "links" field.
+func (m *PracticeMutation) SetLinks(s schema.Links) {
+	m.links = &s
+}
+
+// Links returns the value of the "links" field in the mutation.
+func (m *PracticeMutation) Links() (r schema.Links, exists bool) {
+	v := m.links
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
 // SetKind sets the "kind" field.
 func (m *PracticeMutation) SetKind(sk schema.PracticeKind) {
 	m.kind = &sk
@@ -9965,6 +10046,13 @@ func (m *PracticeMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetImageID(v)
 		return nil
+	case practice.FieldLinks:
+		v, ok := value.(schema.Links)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLinks(v)
+		return nil
 	case practice.FieldKind:
 		v, ok := value.(schema.PracticeKind)
 		if !ok {
@@ -10299,6 +10387,7 @@ type ProjectMutation struct {
 	rating                  **schema.Evidence
 	evidence_level          *int
 	addevidence_level       *int
+	links                   *schema.Links
 	project_number          *string
 	value                   *float64
 	addvalue                *float64
@@ -10774,6 +10863,20 @@ func (m *ProjectMutation) SetImageID(s string) {
 	m.image = &s
 }
 
+// SetLinks sets the "links" field.
+func (m *ProjectMutation) SetLinks(s schema.Links) {
+	m.links = &s
+}
+
+// Links returns the value of the "links" field in the mutation.
+func (m *ProjectMutation) Links() (r schema.Links, exists bool) {
+	v := m.links
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
 // SetProjectNumber sets the "project_number" field.
 func (m *ProjectMutation) SetProjectNumber(s string) {
 	m.project_number = &s
@@ -11199,6 +11302,13 @@ func (m *ProjectMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetImageID(v)
+		return nil
+	case project.FieldLinks:
+		v, ok := value.(schema.Links)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLinks(v)
 		return nil
 	case project.FieldProjectNumber:
 		v, ok := value.(string)
@@ -12516,6 +12626,7 @@ type ReportMutation struct {
 	rating               **schema.Evidence
 	evidence_level       *int
 	addevidence_level    *int
+	links                *schema.Links
 	kind                 *schema.ReportKind
 	edition_year         *int
 	addedition_year      *int
@@ -12995,6 +13106,20 @@ func (m *ReportMutation) SetImageID(s string) {
 	m.image = &s
 }
 
+// SetLinks sets the "links" field.
+func (m *ReportMutation) SetLinks(s schema.Links) {
+	m.links = &s
+}
+
+// Links returns the value of the "links" field in the mutation.
+func (m *ReportMutation) Links() (r schema.Links, exists bool) {
+	v := m.links
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
 // SetKind sets the "kind" field.
 func (m *ReportMutation) SetKind(sk schema.ReportKind) {
 	m.kind = &sk
@@ -13390,6 +13515,13 @@ func (m *ReportMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetImageID(v)
+		return nil
+	case report.FieldLinks:
+		v, ok := value.(schema.Links)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLinks(v)
 		return nil
 	case report.FieldKind:
 		v, ok := value.(schema.ReportKind)
@@ -14822,6 +14954,7 @@ type ToolMutation struct {
 	rating               **schema.Evidence
 	evidence_level       *int
 	addevidence_level    *int
+	links                *schema.Links
 	kind                 *schema.ToolKind
 	how_to_use_texts     *schema.Texts
 	step_texts           *schema.TextLists
@@ -15302,6 +15435,20 @@ func (m *ToolMutation) SetImageID(s string) {
 	m.image = &s
 }
 
+// SetLinks sets the "links" field.
+func (m *ToolMutation) SetLinks(s schema.Links) {
+	m.links = &s
+}
+
+// Links returns the value of the "links" field in the mutation.
+func (m *ToolMutation) Links() (r schema.Links, exists bool) {
+	v := m.links
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
 // SetKind sets the "kind" field.
 func (m *ToolMutation) SetKind(sk schema.ToolKind) {
 	m.kind = &sk
@@ -15695,6 +15842,13 @@ func (m *ToolMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetImageID(v)
+		return nil
+	case tool.FieldLinks:
+		v, ok := value.(schema.Links)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLinks(v)
 		return nil
 	case tool.FieldKind:
 		v, ok := value.(schema.ToolKind)

@@ -490,7 +490,11 @@ func (_c *EventCreateBulk) put(ctx context.Context) error {
 		}
 		spec.Nodes = append(spec.Nodes, one)
 	}
-	return sqlgraph.BatchCreate(ctx, _c.driver, spec)
+	err := sqlgraph.BatchCreate(ctx, _c.driver, spec)
+	if sqlgraph.IsConstraintError(err) {
+		err = &ConstraintError{msg: err.Error(), wrap: err}
+	}
+	return err
 }
 
 // Exec creates the Event entities with one statement.

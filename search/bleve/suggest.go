@@ -121,7 +121,7 @@ func (s *suggester) update(changed map[string]suggestible) {
 func (s *suggester) add(id string, d suggestible) {
 	d.Type = unique.Make(d.Type).Value()
 	made := &suggested{suggestible: d, id: id}
-	n := uint32(len(s.docs)) //nolint:gosec // there are not as many documents
+	n := uint32(len(s.docs))
 	if last := len(s.free) - 1; last >= 0 {
 		n, s.free = s.free[last], s.free[:last]
 		s.docs[n] = made
